@@ -1,0 +1,71 @@
+package model
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+)
+
+// ID names a server, a backup or a snapshot. The documents show integers [E], the vendor's newer tooling shows UUID
+// strings [E]; an ID holds either, as text, and prints as it came. The zero ID names nothing.
+type ID string
+
+// maxID is far above a UUID's 36 characters: an ID ends up in a path and on the screen.
+const maxID = 128
+
+var errBadID = errors.New("an id must be an integer or a string of letters, digits, - and _")
+
+// UnmarshalJSON accepts an integer or a string of letters, digits, '-' and '_'; null leaves the ID empty. Anything else
+// is refused, so that an ID can never carry a path, a query or a terminal code.
+func (i *ID) UnmarshalJSON(data []byte) error {
+	text := string(data)
+	if text == "null" {
+		*i = ""
+		return nil
+	}
+	if len(text) > 0 && text[0] == '"' {
+		if err := json.Unmarshal(data, &text); err != nil {
+			return errBadID
+		}
+	}
+	if text == "" || len(text) > maxID {
+		return errBadID
+	}
+	for _, r := range text {
+		if !nameRune(r) {
+			return errBadID
+		}
+	}
+	*i = ID(text)
+	return nil
+}
+
+// MarshalJSON writes an integer where the ID is one, else a string: the form in which it came.
+func (i ID) MarshalJSON() ([]byte, error) {
+	if n, err := strconv.ParseInt(string(i), 10, 64); err == nil && strconv.FormatInt(n, 10) == string(i) {
+		return []byte(i), nil
+	}
+	out, err := json.Marshal(string(i))
+	if err != nil {
+		return nil, fmt.Errorf("writing id: %w", err)
+	}
+	return out, nil
+}
+
+// Less orders integers by value and everything else by text, integers first.
+func (i ID) Less(other ID) bool {
+	a, errA := strconv.ParseInt(string(i), 10, 64)
+	b, errB := strconv.ParseInt(string(other), 10, 64)
+	switch {
+	case errA == nil && errB == nil:
+		return a < b
+	case errA == nil || errB == nil:
+		return errA == nil
+	}
+	return i < other
+}
+
+func nameRune(r rune) bool {
+	return r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+}

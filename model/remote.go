@@ -1,0 +1,63 @@
+package model
+
+import "time"
+
+// Remote is something that the API knows and we have a copy of. Its last good value stays when a later request fails, and
+// at most one request for it is under way.
+type Remote[T any] struct {
+	Value  T
+	Err    error     // why the last request failed; nil after a good one
+	At     time.Time // when the last good answer came, on this machine's clock; zero if none has
+	ticket Ticket
+	busy   bool
+}
+
+// Ticket names one request, so that the answer to a request that was given up is known and dropped.
+type Ticket int
+
+// Start begins a request. It is refused while one is under way.
+func (r *Remote[T]) Start() (Ticket, bool) {
+	if r.busy {
+		return 0, false
+	}
+	r.ticket++
+	r.busy = true
+	return r.ticket, true
+}
+
+// Finish takes the answer of the request that the ticket names, and says whether it was taken: an old one is dropped.
+// After an error the last good value stays.
+func (r *Remote[T]) Finish(t Ticket, value T, err error, at time.Time) bool {
+	if !r.busy || t != r.ticket {
+		return false
+	}
+	r.busy = false
+	r.Err = err
+	if err == nil {
+		r.Value, r.At = value, at
+	}
+	return true
+}
+
+// Release ends a request that the ticket names, with an error or without, and leaves the value alone. It is for answers
+// about a part of the value, which the caller merges in by itself. It says whether the ticket was the current one.
+func (r *Remote[T]) Release(t Ticket, err error) bool {
+	if !r.busy || t != r.ticket {
+		return false
+	}
+	r.busy = false
+	r.Err = err
+	return true
+}
+
+// Supersede gives up the request under way: the world has changed since it was sent, so its answer would be old news.
+func (r *Remote[T]) Supersede() {
+	r.ticket++
+	r.busy = false
+}
+
+// Busy says whether a request is under way.
+func (r *Remote[T]) Busy() bool { return r.busy }
+
+// Loaded says whether there ever was a good answer.
+func (r *Remote[T]) Loaded() bool { return !r.At.IsZero() }

@@ -1,0 +1,98 @@
+package model
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// MaxText is how many characters of one text from outside are kept; the rest is cut with an ellipsis.
+const MaxText = 2000
+
+// Clean makes text from outside fit to be shown: every control character, escape, bidirectional override, zero-width or
+// other invisible format character, line break and broken byte is replaced by a visible mark, so that no text can drive
+// the terminal, hide a part of itself or reorder what stands beside it. Clean of a clean text is the same text.
+func Clean(text string) string {
+	if plain(text) {
+		return text
+	}
+	var b strings.Builder
+	n := 0
+	for _, r := range text {
+		if n == MaxText {
+			b.WriteRune('…')
+			break
+		}
+		n++
+		if foreign(r) {
+			b.WriteString(mark(r))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func plain(text string) bool {
+	if len(text) > MaxText && utf8.RuneCountInString(text) > MaxText {
+		return false
+	}
+	if !utf8.ValidString(text) {
+		return false
+	}
+	for _, r := range text {
+		if foreign(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// foreign says whether the rune must not reach a terminal as it is.
+func foreign(r rune) bool {
+	switch {
+	case r < 0x20 || r >= 0x7f && r < 0xa0: // C0, DEL, C1 with U+009B
+		return true
+	case r == utf8.RuneError:
+		return false // the replacement character is itself the visible mark of a broken byte
+	case r < 0x300:
+		return r == 0xad // soft hyphen
+	}
+	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs) || blank(r)
+}
+
+// blank lists characters that count as letters or marks and show nothing.
+func blank(r rune) bool {
+	switch r {
+	case 0x034f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x2800, 0x3164, 0xffa0:
+		return true
+	}
+	return r >= 0x180b && r <= 0x180f || r >= 0xfe00 && r <= 0xfe0e || r >= 0xe0100 && r <= 0xe01ef
+}
+
+// mark is how a foreign character is shown: line breaks and tabs by their usual signs, C0 by caret notation, the rest by
+// its number.
+func mark(r rune) string {
+	switch {
+	case r == '\n':
+		return "↵"
+	case r == '\t':
+		return "→"
+	case r < 0x20:
+		return "^" + string(r+'@')
+	case r == 0x7f:
+		return "^?"
+	}
+	return fmt.Sprintf("‹%04X›", r)
+}
+
+func visible(r rune) string {
+	if r == ' ' {
+		return "a space"
+	}
+	if foreign(r) {
+		return mark(r)
+	}
+	return fmt.Sprintf("%q", r)
+}
