@@ -1,0 +1,152 @@
+// Package keymap holds every key of the program: what it does, what it is called, how it can be remapped, and the table of
+// keys that the README shows.
+package keymap
+
+import "charm.land/bubbles/v2/key"
+
+// KeyMap is every binding. A binding's name is its group and its field in lower case: KeyMap.Deed.Restore is
+// "deed.restore".
+type KeyMap struct {
+	Move   Move
+	Pane   Pane
+	View   View
+	Deed   Deed
+	Dialog Dialog
+}
+
+// Move moves the cursor in the focused pane.
+type Move struct{ Up, Down, Top, Bottom, PageUp, PageDown key.Binding }
+
+// Pane moves the focus between the panes.
+type Pane struct{ Next, Previous, Servers, Backups, Snapshots key.Binding }
+
+// View changes what is shown.
+type View struct{ Open, Back, Filter, Order, Fleet, Refresh, Help, Suspend, Quit key.Binding }
+
+// Deed starts what changes something at the provider. Read-only mode has none of them.
+type Deed struct{ Snapshot, Backup, Restore, Delete key.Binding }
+
+// Dialog works in questions and forms.
+type Dialog struct{ Next, Previous, Press, Toggle, Yes, No, Cancel key.Binding }
+
+// Default is the bindings as the documents give them.
+func Default() KeyMap {
+	return KeyMap{
+		Move: Move{
+			Up:       bind("up", "k", "up"),
+			Down:     bind("down", "j", "down"),
+			Top:      bind("first", "g", "home"),
+			Bottom:   bind("last", "G", "end"),
+			PageUp:   bind("half a page up", "ctrl+u", "pgup"),
+			PageDown: bind("half a page down", "ctrl+d", "pgdown"),
+		},
+		Pane: Pane{
+			Next:      bind("next pane", "tab", "l", "right"),
+			Previous:  bind("previous pane", "shift+tab", "h", "left"),
+			Servers:   bind("servers", "1"),
+			Backups:   bind("backups", "2"),
+			Snapshots: bind("snapshots", "3"),
+		},
+		View: View{
+			Open:    bind("open", "enter"),
+			Back:    bind("back", "esc"),
+			Filter:  bind("filter", "/"),
+			Order:   bind("order", "o"),
+			Fleet:   bind("this server or all", "a"),
+			Refresh: bind("refresh now", "R"),
+			Help:    bind("help", "?"),
+			Suspend: bind("suspend", "ctrl+z"),
+			Quit:    bind("quit", "q"),
+		},
+		Deed: Deed{
+			Snapshot: bind("snapshot", "s"),
+			Backup:   bind("back up", "b"),
+			Restore:  bind("restore", "r"),
+			Delete:   bind("delete", "d"),
+		},
+		Dialog: Dialog{
+			Next:     bind("next", "tab", "down", "right"),
+			Previous: bind("previous", "shift+tab", "up", "left"),
+			Press:    bind("press the focused button", "enter"),
+			Toggle:   bind("tick", "space"),
+			Yes:      bind("focus yes", "y"),
+			No:       bind("no", "n"),
+			Cancel:   bind("cancel", "esc"),
+		},
+	}
+}
+
+// Interrupt always quits, whatever is open. It cannot be remapped: it is the way out of a bad map.
+func Interrupt() key.Binding { return bind("quit, always", "ctrl+c") }
+
+func bind(help string, keys ...string) key.Binding {
+	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(Label(keys...), help))
+}
+
+// Named is a binding and its name.
+type Named struct {
+	Name    string
+	Binding *key.Binding
+}
+
+// Group is the bindings that work in one place.
+type Group struct {
+	Name  string // the first part of its bindings' names
+	Title string
+	Keys  []Named
+}
+
+// Groups lists every binding once, in the order in which help and README show them. The bindings are those of the map
+// itself: what is set through them holds.
+func (k *KeyMap) Groups() []Group {
+	return []Group{
+		{"move", "Move", []Named{
+			{"move.up", &k.Move.Up},
+			{"move.down", &k.Move.Down},
+			{"move.top", &k.Move.Top},
+			{"move.bottom", &k.Move.Bottom},
+			{"move.pageup", &k.Move.PageUp},
+			{"move.pagedown", &k.Move.PageDown},
+		}},
+		{"pane", "Panes", []Named{
+			{"pane.next", &k.Pane.Next},
+			{"pane.previous", &k.Pane.Previous},
+			{"pane.servers", &k.Pane.Servers},
+			{"pane.backups", &k.Pane.Backups},
+			{"pane.snapshots", &k.Pane.Snapshots},
+		}},
+		{"deed", "Deeds", []Named{
+			{"deed.snapshot", &k.Deed.Snapshot},
+			{"deed.backup", &k.Deed.Backup},
+			{"deed.restore", &k.Deed.Restore},
+			{"deed.delete", &k.Deed.Delete},
+		}},
+		{"view", "View", []Named{
+			{"view.open", &k.View.Open},
+			{"view.back", &k.View.Back},
+			{"view.filter", &k.View.Filter},
+			{"view.order", &k.View.Order},
+			{"view.fleet", &k.View.Fleet},
+			{"view.refresh", &k.View.Refresh},
+			{"view.help", &k.View.Help},
+			{"view.suspend", &k.View.Suspend},
+			{"view.quit", &k.View.Quit},
+		}},
+		{"dialog", "In a question", []Named{
+			{"dialog.next", &k.Dialog.Next},
+			{"dialog.previous", &k.Dialog.Previous},
+			{"dialog.press", &k.Dialog.Press},
+			{"dialog.toggle", &k.Dialog.Toggle},
+			{"dialog.yes", &k.Dialog.Yes},
+			{"dialog.no", &k.Dialog.No},
+			{"dialog.cancel", &k.Dialog.Cancel},
+		}},
+	}
+}
+
+// ReadOnly switches every deed off: it can neither be pressed nor is it shown.
+func (k *KeyMap) ReadOnly() {
+	for _, b := range []*key.Binding{&k.Deed.Snapshot, &k.Deed.Backup, &k.Deed.Restore, &k.Deed.Delete} {
+		b.SetEnabled(false)
+	}
+}

@@ -1,0 +1,95 @@
+package keymap
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+)
+
+// Remap gives bindings other keys, by name: {"deed.restore": {"R"}}. An empty list of keys switches a binding off. It
+// refuses a name that does not exist, a key that is none, and a key that two bindings of one place would share: every
+// refusal is one sentence that names them, and the map is then as it was.
+func (k *KeyMap) Remap(keys map[string][]string) error {
+	next := *k
+	byName := map[string]*key.Binding{}
+	var names []string
+	for _, g := range next.Groups() {
+		for _, n := range g.Keys {
+			byName[n.Name] = n.Binding
+			names = append(names, n.Name)
+		}
+	}
+	for _, name := range sorted(keys) {
+		b, ok := byName[name]
+		if !ok {
+			return fmt.Errorf("there is no key named %q: the names are %s", name, strings.Join(names, ", "))
+		}
+		for _, pressed := range keys[name] {
+			if err := check(name, pressed); err != nil {
+				return err
+			}
+		}
+		b.SetKeys(keys[name]...)
+		b.SetHelp(Label(keys[name]...), b.Help().Desc)
+	}
+	if err := next.conflict(); err != nil {
+		return err
+	}
+	*k = next
+	return nil
+}
+
+func sorted(keys map[string][]string) []string {
+	var names []string
+	for name := range keys {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// named are the keys that have a name in place of a character.
+var named = []string{
+	"enter", "esc", "tab", "space", "backspace", "delete", "insert", "up", "down", "left", "right", "home", "end",
+	"pgup", "pgdown", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "f10", "f11", "f12",
+}
+
+// check tells why a key cannot be bound.
+func check(name, pressed string) error {
+	if slices.Contains(Interrupt().Keys(), pressed) {
+		return fmt.Errorf("%s cannot be bound to %s: it always quits", pressed, name)
+	}
+	base := pressed
+	for _, prefix := range []string{"ctrl+", "alt+", "shift+"} {
+		base = strings.TrimPrefix(base, prefix)
+	}
+	if len([]rune(base)) == 1 && base != " " || slices.Contains(named, base) {
+		return nil
+	}
+	return fmt.Errorf("%q of %s is no key: use a character, or ctrl+, alt+ or shift+ before one of %s",
+		pressed, name, strings.Join(named, ", "))
+}
+
+// conflict finds two bindings that one key press would reach. Dialogs have their keys to themselves, the rest share the
+// screen.
+func (k *KeyMap) conflict() error {
+	screen, dialog := map[string]string{}, map[string]string{}
+	for _, g := range k.Groups() {
+		taken := screen
+		if g.Name == "dialog" {
+			taken = dialog
+		}
+		for _, n := range g.Keys {
+			for _, pressed := range n.Binding.Keys() {
+				if other, ok := taken[pressed]; ok {
+					return fmt.Errorf("%s is both %s and %s: give one of them another key", pressed, other, n.Name)
+				}
+				taken[pressed] = n.Name
+			}
+		}
+	}
+	return nil
+}

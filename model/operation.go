@@ -1,0 +1,200 @@
+package model
+
+import (
+	"fmt"
+	"time"
+)
+
+// Deed is what can be done with a restore point.
+type Deed int
+
+// The deeds.
+const (
+	Create Deed = iota
+	Restore
+	Delete
+)
+
+// Phase is how far an operation has come.
+type Phase int
+
+// The phases of an operation. Running and Unknown ones are asked after; the others have ended.
+const (
+	Sending   Phase = iota // the request is on its way
+	Running                // the API took it on
+	Unknown                // the answer was lost: it may or may not have happened
+	Done                   // the API shows that it has ended well
+	Broken                 // taken on, and then it failed
+	Refused                // the API said no, or the request never left
+	NotSeen                // the answer was lost, and nothing was found after enough looks
+	CalledOff              // never sent: what it waited for did not come about
+)
+
+// Over says whether nothing more is expected of the operation.
+func (p Phase) Over() bool { return p >= Done }
+
+// Operation is one deed from its request to its end. Its times are on the API's clock.
+type Operation struct {
+	Number  int       // ours, counting from 1; the API gives jobs no ID
+	Deed    Deed      // what is done
+	Point   Point     // what is made, gone back to or deleted; its ID is empty until the API told it
+	Server  ServerRef // the server it happens to
+	Phase   Phase
+	Mine    bool      // sent by this program; else found in the lists
+	Started time.Time // when it was sent, or when it was first seen
+	AtLeast bool      // Started is only when it was first seen
+	Ended   time.Time // zero until it is over
+	Words   string    // why it ended as it did, for a person
+	After   *Point    // for a snapshot taken first: the point to restore once it has completed
+
+	shown bool        // a list has shown it at work
+	looks int         // how often the lists were searched for it since its answer was lost
+	known map[ID]bool // the IDs that were there before it was sent
+}
+
+// Title names the operation for a person: "snapshot before-update of web-server-01".
+func (o Operation) Title() string { return o.What() + " " + o.Toward() }
+
+// What is the deed and its object: "snapshot before-update", "restore 801", "delete backup #501".
+func (o Operation) What() string {
+	switch o.Deed {
+	case Create:
+		if o.Point.Kind == Snapshot {
+			return "snapshot " + o.Point.Name
+		}
+		return "backup " + quoted(o.Point.Description)
+	case Delete:
+		return fmt.Sprintf("delete %s %s", o.Point.Kind, o.name())
+	}
+	if o.Point.ID == "" {
+		return "restore"
+	}
+	return fmt.Sprintf("restore %s %s", o.Point.Kind, o.name())
+}
+
+// Toward is the server with the word that joins it: "of web-server-01", "onto web-server-03".
+func (o Operation) Toward() string {
+	if o.Deed == Restore {
+		return "onto " + o.Server.Name
+	}
+	return "of " + o.Server.Name
+}
+
+func (o Operation) name() string {
+	if o.Point.Name != "" {
+		return o.Point.Name
+	}
+	return "#" + string(o.Point.ID)
+}
+
+func quoted(text string) string {
+	if text == "" {
+		return "without a description"
+	}
+	return "“" + text + "”"
+}
+
+// Elapsed is how long the operation has been at it, or was.
+func (o Operation) Elapsed(now time.Time) time.Duration {
+	if !o.Ended.IsZero() {
+		now = o.Ended
+	}
+	return max(now.Sub(o.Started), 0)
+}
+
+// Span is how long something usually takes.
+type Span struct{ Min, Max time.Duration }
+
+// Usual is how long the documents say that the operation takes, and false where they only say that it varies: a snapshot
+// 3 to 10 minutes, a restore from one 5 to 15 [D].
+func (o Operation) Usual() (Span, bool) { return Usual(o.Deed, o.Point.Kind) }
+
+// Usual is how long a deed on a kind of restore point takes by the documents; see [Operation.Usual].
+func Usual(deed Deed, kind Kind) (Span, bool) {
+	switch {
+	case kind == Snapshot && deed == Create:
+		return Span{3 * time.Minute, 10 * time.Minute}, true
+	case kind == Snapshot && deed == Restore:
+		return Span{5 * time.Minute, 15 * time.Minute}, true
+	}
+	return Span{}, false
+}
+
+// patience is how long an accepted restore may go unseen in the list of servers before the list is believed: the
+// documents do not say how soon the status shows [I].
+const patience = time.Minute
+
+// enoughLooks is how often the lists are searched for a deed whose answer was lost before it counts as not seen.
+const enoughLooks = 5
+
+// clockSlack is how far the creation time of a point may lie before the time at which we sent the request for it: both
+// are on the API's clock, but ours is read off whole seconds.
+const clockSlack = 5 * time.Second
+
+// matches says whether the point may be the one that a create whose answer was lost has made.
+func (o Operation) matches(p Point) bool {
+	return o.Deed == Create && p.Kind == o.Point.Kind && p.Server.ID == o.Server.ID && !o.known[p.ID] &&
+		p.Type != Automatic && p.Name == o.Point.Name && p.Description == o.Point.Description &&
+		!p.CreatedAt.Before(o.Started.Add(-clockSlack))
+}
+
+// end closes the operation.
+func (o *Operation) end(phase Phase, now time.Time, words string) {
+	o.Phase, o.Ended, o.Words = phase, now, words
+}
+
+// heard takes in what a list of points says of the operation; found is the point it works on, if it is listed.
+func (o *Operation) heard(found Point, listed bool, now time.Time) {
+	switch {
+	case o.Phase == Unknown && o.Deed == Delete:
+		if !listed {
+			o.end(Done, now, "its answer was lost; it is no longer listed")
+		} else {
+			o.look(now)
+		}
+	case o.Phase == Unknown && !listed:
+		o.look(now)
+	case o.Deed != Create || !listed && o.Phase != Running:
+	case !listed:
+		o.end(Broken, now, fmt.Sprintf("the %s is no longer listed", o.Point.Kind))
+	default:
+		o.settle(found, now)
+	}
+}
+
+// settle takes over the status of the point that a create has made.
+func (o *Operation) settle(p Point, now time.Time) {
+	o.Point, o.shown = p, true
+	switch {
+	case p.Status == Completed:
+		o.end(Done, now, "")
+	case p.Status.Bad():
+		o.end(Broken, now, fmt.Sprintf("the API shows it as %s", p.Status))
+	default:
+		o.Phase = Running
+	}
+}
+
+// heardOfServer takes in what the list of servers says of a restore.
+func (o *Operation) heardOfServer(s Server, listed bool, now time.Time) {
+	switch {
+	case !listed:
+		o.end(Broken, now, "the server is no longer listed")
+	case s.Status == ServerRestoring:
+		o.shown, o.Phase = true, Running
+	case o.Phase == Unknown:
+		o.look(now)
+	case o.shown:
+		o.end(Done, now, fmt.Sprintf("the server is %s", s.Status))
+	case o.Elapsed(now) > patience:
+		o.end(Done, now, fmt.Sprintf("the API took it on, and shows the server as %s", s.Status))
+	}
+}
+
+// look counts a search that found nothing.
+func (o *Operation) look(now time.Time) {
+	o.looks++
+	if o.looks >= enoughLooks {
+		o.end(NotSeen, now, "its answer was lost, and the lists show nothing of it: check before you try again")
+	}
+}
