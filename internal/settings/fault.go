@@ -1,0 +1,59 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+
+	"vpsdeck/model"
+)
+
+// ExitCode is what the program's end tells the shell. Scripts may rely on the numbers: they stay.
+type ExitCode int
+
+// The exit codes.
+const (
+	ExitFine     ExitCode = 0 // all went well
+	ExitOther    ExitCode = 1 // anything without a code of its own: the API is down, a port is in use
+	ExitUsage    ExitCode = 2 // a wrong flag or argument, or no terminal to work on
+	ExitConfig   ExitCode = 3 // the config file, or a setting in the environment, cannot be used
+	ExitToken    ExitCode = 4 // a token cannot be read or kept, or the API does not accept it
+	ExitNotFound ExitCode = 5 // the API knows nothing at that address or by that ID
+)
+
+// Fault is an error that a person can act on: one sentence that says what is wrong, where, and what to do, and the code
+// to exit with. Make one with Faultf.
+type Fault struct {
+	Code     ExitCode
+	sentence string
+}
+
+// Faultf makes a fault. Whatever looks like a token is hidden, so that one pasted into the wrong place is not repeated.
+func Faultf(code ExitCode, format string, args ...any) *Fault {
+	return &Fault{Code: code, sentence: tokenLike.ReplaceAllString(fmt.Sprintf(format, args...), hidden)}
+}
+
+// Error is the sentence, without a full stop.
+func (f *Fault) Error() string { return f.sentence }
+
+// Words is the sentence too: model.Words finds it there.
+func (f *Fault) Words() string { return f.sentence }
+
+// CodeOf is the code to exit with after the error; ExitFine for nil.
+func CodeOf(err error) ExitCode {
+	var fault *Fault
+	switch {
+	case err == nil:
+		return ExitFine
+	case errors.As(err, &fault):
+		return fault.Code
+	case errors.Is(err, model.ErrUnauthorized), errors.Is(err, model.ErrForbidden):
+		return ExitToken
+	case errors.Is(err, model.ErrNotFound):
+		return ExitNotFound
+	}
+	return ExitOther
+}
+
+// tokenLike matches what the documents call a token [D]: vps_ and then letters, digits, - and _ [I].
+var tokenLike = regexp.MustCompile(`vps_[A-Za-z0-9_-]+`)

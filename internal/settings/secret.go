@@ -1,0 +1,70 @@
+package settings
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// hidden is what stands wherever a token would.
+const hidden = "vps_…(hidden)"
+
+// maxToken is far above the length of any token, in bytes: more is a file taken by mistake.
+const maxToken = 4096
+
+// Secret is a text that no log, error, screen or JSON may show: every way of printing it gives the same placeholder.
+// It holds a pointer because fmt reads the unexported fields of a struct around it past its methods; of a pointer it
+// then shows an address. The zero Secret holds nothing.
+type Secret struct{ value *string }
+
+// NewSecret takes a token as people paste it: white space around it is dropped. It is refused when nothing is left, or
+// when it has several lines or anything but visible ASCII, which cannot stand in an HTTP header. The error is a phrase
+// that follows on from the token's place ("… is empty"), and never holds any of the token.
+func NewSecret(text string) (Secret, error) {
+	text = strings.TrimSpace(text)
+	switch {
+	case text == "":
+		return Secret{}, errors.New("is empty")
+	case len(text) > maxToken:
+		return Secret{}, errors.New("is too long to be a token")
+	case strings.ContainsAny(text, "\r\n"):
+		return Secret{}, errors.New("has more than one line: a token is one line and nothing else")
+	}
+	for _, r := range text {
+		if r <= ' ' || r > '~' {
+			return Secret{}, errors.New("holds a space or a character that no token has: copy the token again")
+		}
+	}
+	return Secret{value: &text}, nil
+}
+
+// Reveal is the text itself, for the Authorization header and the token store alone.
+func (s Secret) Reveal() string {
+	if s.value == nil {
+		return ""
+	}
+	return *s.value
+}
+
+// Empty says whether the secret holds nothing.
+func (s Secret) Empty() bool { return s.value == nil }
+
+// String is the placeholder.
+func (s Secret) String() string { return hidden }
+
+// GoString is the placeholder.
+func (s Secret) GoString() string { return hidden }
+
+// Format writes the placeholder whatever the verb: %x and %q would otherwise go past String.
+func (s Secret) Format(w fmt.State, _ rune) { _, _ = fmt.Fprint(w, hidden) }
+
+// MarshalJSON writes the placeholder.
+func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(hidden) }
+
+// Token is an API token and where it was found, in words for a person: "VPS_API_TOKEN", "the system's keyring", or a
+// file's path.
+type Token struct {
+	Value  Secret
+	Source string
+}

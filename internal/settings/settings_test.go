@@ -1,0 +1,252 @@
+package settings
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"math/big"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"vpsdeck/model"
+)
+
+const builtIn = "https://admin.vps.org/api/v1/"
+
+// environment answers like os.Getenv, from a map.
+func environment(of map[string]string) func(string) string {
+	return func(name string) string { return of[name] }
+}
+
+// writeFile writes a file below dir, with what directories it needs, and returns its path.
+func writeFile(t *testing.T, mode os.FileMode, text string, path ...string) string {
+	t.Helper()
+	name := filepath.Join(path...)
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(name, mode); err != nil { // past the umask
+		t.Fatal(err)
+	}
+	return name
+}
+
+// wantFault fails unless the error is a Fault with the code and all the words.
+func wantFault(t *testing.T, err error, code ExitCode, words ...string) {
+	t.Helper()
+	var fault *Fault
+	if !errors.As(err, &fault) {
+		t.Fatalf("got %v, want a Fault that says %q", err, words)
+	}
+	if fault.Code != code {
+		t.Errorf("exit code %d, want %d: %s", fault.Code, code, fault)
+	}
+	for _, w := range words {
+		if !strings.Contains(fault.Error(), w) {
+			t.Errorf("%q does not say %q", fault, w)
+		}
+	}
+	if strings.ContainsRune(fault.Error(), '\n') || strings.HasSuffix(fault.Error(), ".") {
+		t.Errorf("%q is not one sentence without a full stop", fault)
+	}
+}
+
+func TestAFlagComesBeforeTheEnvironmentBeforeTheFileBeforeTheDefault(t *testing.T) {
+	yes, no, flag := true, false, "https://flag.example/v1"
+	full := "api_url = 'https://file.example/v1'\nread_only = true\nascii = true\nmouse = false\n" +
+		"[keys]\n\"points.restore\" = [\"R\", \"ctrl+r\"]\n"
+	env := map[string]string{"VPS_API_URL": "https://env.example/v1"}
+	for name, c := range map[string]struct {
+		flags Flags
+		env   map[string]string
+		file  string
+		want  Settings
+	}{
+		"nothing said": {want: Settings{APIURL: "https://admin.vps.org/api/v1", Account: "admin.vps.org", Mouse: true}},
+		"file": {file: full, want: Settings{APIURL: "https://file.example/v1", Account: "file.example", ReadOnly: true,
+			ASCII: true, Keys: map[string][]string{"points.restore": {"R", "ctrl+r"}}}},
+		"environment over file": {env: env, file: "api_url = 'https://file.example/v1'",
+			want: Settings{APIURL: "https://env.example/v1", Account: "env.example", Mouse: true}},
+		"flag over environment and file": {flags: Flags{APIURL: &flag, ReadOnly: &no, ASCII: &no}, env: env, file: full,
+			want: Settings{APIURL: flag, Account: "flag.example", Keys: map[string][]string{"points.restore": {"R", "ctrl+r"}}}},
+		"flag over default": {flags: Flags{ReadOnly: &yes, ASCII: &yes}, want: Settings{
+			APIURL: "https://admin.vps.org/api/v1", Account: "admin.vps.org", ReadOnly: true, ASCII: true, Mouse: true}},
+		"NO_COLOR": {env: map[string]string{"NO_COLOR": "no"}, want: Settings{
+			APIURL: "https://admin.vps.org/api/v1", Account: "admin.vps.org", NoColor: true, Mouse: true}},
+		"an empty file": {file: "# nothing\n", want: Settings{
+			APIURL: "https://admin.vps.org/api/v1", Account: "admin.vps.org", Mouse: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			all := map[string]string{"XDG_CONFIG_HOME": dir}
+			for k, v := range c.env {
+				all[k] = v
+			}
+			if c.file != "" {
+				writeFile(t, 0o644, c.file, dir, "vpsdeck", "config.toml")
+			}
+			c.want.Dir = filepath.Join(dir, "vpsdeck")
+			got, err := Load(Sources{Flags: c.flags, Getenv: environment(all), DefaultURL: builtIn})
+			if err != nil || !reflect.DeepEqual(got, c.want) {
+				t.Errorf("got %+v, %v\nwant %+v", got, err, c.want)
+			}
+		})
+	}
+}
+
+func TestTheConfigDirectoryIsXDGThenHome(t *testing.T) {
+	for name, c := range map[string]struct {
+		env  map[string]string
+		want string
+	}{
+		"xdg":          {map[string]string{"XDG_CONFIG_HOME": "/x", "HOME": "/h"}, "/x/vpsdeck"},
+		"home":         {map[string]string{"HOME": "/h"}, "/h/.config/vpsdeck"},
+		"relative xdg": {map[string]string{"XDG_CONFIG_HOME": "x", "HOME": "/h"}, "/h/.config/vpsdeck"},
+		"neither":      {nil, ""},
+	} {
+		s, err := Load(Sources{Getenv: environment(c.env), DefaultURL: builtIn})
+		if err != nil || s.Dir != c.want {
+			t.Errorf("%s: got %q, %v, want %q", name, s.Dir, err, c.want)
+		}
+	}
+}
+
+func TestFilesThatTheConfigNamesAreRelativeToIt(t *testing.T) {
+	dir, home := t.TempDir(), t.TempDir()
+	config := func(value string) string { return writeFile(t, 0o600, "token_file = '"+value+"'", dir, "c.toml") }
+	for value, want := range map[string]string{
+		"t/token":  filepath.Join(dir, "t/token"),
+		"/abs/tok": "/abs/tok",
+		"~/tok":    filepath.Join(home, "tok"),
+	} {
+		path := config(value)
+		s, err := Load(Sources{Flags: Flags{ConfigFile: &path}, DefaultURL: builtIn,
+			Getenv: environment(map[string]string{"HOME": home})})
+		if err != nil || s.TokenFile != want {
+			t.Errorf("%s: got %q, %v, want %q", value, s.TokenFile, err, want)
+		}
+	}
+}
+
+func TestBadAddressesAreRefusedWhereTheyWereWritten(t *testing.T) {
+	for address, words := range map[string]string{
+		"":                             "not the address",
+		"admin.vps.org":                "not the address",
+		"ftp://admin.vps.org":          "not the address",
+		"https://":                     "not the address",
+		"https://:8443/v1":             "not the address",
+		"https://h:99999":              "not the address",
+		"https://h:0":                  "not the address",
+		"https://h\x01/":               "not the address",
+		"http://admin.vps.org":         "unencrypted",
+		"http://10.0.0.1/":             "unencrypted",
+		"http://localhost.evil.test":   "unencrypted",
+		"http://0.0.0.0:8080":          "unencrypted",
+		"https://me:hunter2@h/v1":      "user name or a password",
+		"https://h/v1?token=hunter2":   "? or # part",
+		"https://h/v1#hunter2":         "? or # part",
+		"https://me:hunter2@h o s t/v": "not the address",
+	} {
+		env := environment(nil)
+		_, err := Load(Sources{Flags: Flags{APIURL: &address}, Getenv: env, DefaultURL: builtIn})
+		wantFault(t, err, ExitUsage, "--api-url", words)
+		if strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%q repeats a password", err)
+		}
+		if address == "" {
+			continue // an empty variable counts as none
+		}
+		env = environment(map[string]string{"VPS_API_URL": address})
+		_, err = Load(Sources{Getenv: env, DefaultURL: builtIn})
+		wantFault(t, err, ExitConfig, "VPS_API_URL", words)
+	}
+	path := writeFile(t, 0o600, "api_url = 'http://admin.vps.org'", t.TempDir(), "c.toml")
+	_, err := Load(Sources{Flags: Flags{ConfigFile: &path}, Getenv: environment(nil), DefaultURL: builtIn})
+	wantFault(t, err, ExitConfig, path, "api_url", "unencrypted")
+}
+
+func TestTokensAreKeptUnderTheHostAndItsPort(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://Admin.VPS.org/api/v1/": "admin.vps.org",
+		"https://admin.vps.org:443/":    "admin.vps.org",
+		"https://admin.vps.org:8443":    "admin.vps.org:8443",
+		"http://localhost":              "localhost",
+		"http://127.0.0.1:80/":          "127.0.0.1",
+		"http://127.9.9.9:8080":         "127.9.9.9:8080",
+		"http://[::1]:8080/":            "[::1]:8080",
+	} {
+		s, err := Load(Sources{Flags: Flags{APIURL: &address}, Getenv: environment(nil), DefaultURL: builtIn})
+		if err != nil || s.Account != want || strings.HasSuffix(s.APIURL, "/") {
+			t.Errorf("%s: got %q under %q, %v, want it under %q", address, s.APIURL, s.Account, err, want)
+		}
+	}
+}
+
+func TestAPrivateCAMustHoldACertificate(t *testing.T) {
+	dir := t.TempDir()
+	load := func() (Settings, error) {
+		path := writeFile(t, 0o600, "ca_file = 'ca.pem'", dir, "c.toml")
+		return Load(Sources{Flags: Flags{ConfigFile: &path}, Getenv: environment(nil), DefaultURL: builtIn})
+	}
+	_, err := load()
+	wantFault(t, err, ExitConfig, "ca.pem", "does not exist")
+	writeFile(t, 0o644, "hello", dir, "ca.pem")
+	_, err = load()
+	wantFault(t, err, ExitConfig, "ca.pem", "no certificate")
+	want := certificate(t)
+	writeFile(t, 0o644, want, dir, "ca.pem")
+	if s, err := load(); err != nil || string(s.RootCAs) != want {
+		t.Errorf("got %q, %v", s.RootCAs, err)
+	}
+}
+
+func certificate(t *testing.T) string {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), IsCA: true}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+}
+
+func TestEveryErrorHasItsExitCode(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want ExitCode
+	}{
+		{nil, ExitFine},
+		{errors.New("anything"), ExitOther},
+		{Faultf(ExitUsage, "no"), ExitUsage},
+		{errors.Join(errors.New("around"), Faultf(ExitConfig, "no")), ExitConfig},
+		{model.ErrUnauthorized, ExitToken},
+		{model.ErrForbidden, ExitToken},
+		{model.ErrNotFound, ExitNotFound},
+		{model.ErrUnreachable, ExitOther},
+		{ErrNoToken, ExitUsage},
+	} {
+		if got := CodeOf(c.err); got != c.want {
+			t.Errorf("%v: exit code %d, want %d", c.err, got, c.want)
+		}
+	}
+}
+
+func TestAFaultHidesWhatLooksLikeAToken(t *testing.T) {
+	err := Faultf(ExitUsage, "there is no command %q", "vps_s3cret-x")
+	if got, want := model.Words(err), `there is no command "vps_…(hidden)"`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
