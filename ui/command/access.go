@@ -1,0 +1,74 @@
+package command
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// Access opens accounts: with a token that a person gave, or the simulated one.
+type Access interface {
+	// Connect makes a client for the token and asks the API whether it is live. The error says why not.
+	Connect(ctx context.Context, token string) (Client, error)
+	// Demo opens the simulated account.
+	Demo() (Client, error)
+	// Places lists where a token can be kept, best first.
+	Places() []Place
+	// Keep stores the token in a place.
+	Keep(place Place, token string) error
+	// Host is where a token would be sent.
+	Host() string
+}
+
+// Place is somewhere to keep a token.
+type Place struct {
+	Name string // what Keep goes by
+	Says string // how a person reads it: "in the system's keyring"
+}
+
+// ConnectedMsg answers Connect and Demo.
+type ConnectedMsg struct {
+	Client Client
+	Demo   bool
+	Token  Secret // what was typed, to be kept if wanted; empty for the demo
+	Err    error
+}
+
+// KeptMsg answers Keep.
+type KeptMsg struct {
+	Place Place
+	Err   error
+}
+
+// Secret is a token on its way. It prints as nothing.
+type Secret struct{ value string }
+
+// NewSecret hides a token.
+func NewSecret(token string) Secret { return Secret{token} }
+
+// String hides it.
+func (Secret) String() string { return "(hidden)" }
+
+// GoString hides it.
+func (Secret) GoString() string { return "(hidden)" }
+
+// Connect tries a token. A token that is accepted, or that only may not ask whose it is, opens the account.
+func Connect(a Access, token Secret) tea.Cmd {
+	return func() tea.Msg {
+		client, err := a.Connect(context.Background(), token.value)
+		return ConnectedMsg{Client: client, Token: token, Err: err}
+	}
+}
+
+// Demo opens the simulated account.
+func Demo(a Access) tea.Cmd {
+	return func() tea.Msg {
+		client, err := a.Demo()
+		return ConnectedMsg{Client: client, Demo: true, Err: err}
+	}
+}
+
+// Keep stores a token.
+func Keep(a Access, place Place, token Secret) tea.Cmd {
+	return func() tea.Msg { return KeptMsg{Place: place, Err: a.Keep(place, token.value)} }
+}

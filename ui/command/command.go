@@ -1,0 +1,105 @@
+// Package command holds everything that reaches outside: each command stands beside the message that it answers with.
+// Commands capture their values when they are made; nothing is read from the screens while they run.
+package command
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/model"
+)
+
+// Client is what the screens need of the API.
+type Client interface {
+	Servers(context.Context, model.ServerFilter) ([]model.Server, error)
+	Backups(context.Context, model.BackupFilter) ([]model.Point, error)
+	Snapshots(context.Context, model.SnapshotFilter) ([]model.Point, error)
+	Account(context.Context) (model.Account, error)
+
+	CreateBackup(ctx context.Context, server model.ID, description string) (model.Accepted, error)
+	CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.Accepted, error)
+	RestoreBackup(ctx context.Context, server, backup model.ID) (model.Accepted, error)
+	RestoreSnapshot(ctx context.Context, snapshot model.ID) (model.Accepted, error)
+	DeleteBackup(ctx context.Context, backup model.ID) error
+	DeleteSnapshot(ctx context.Context, snapshot model.ID) error
+
+	Now() time.Time // the API's clock, as far as it is known
+	Host() string   // where the requests go
+}
+
+// Session is one account that one is logged in to. Its number is in every message that its commands answer with, so that
+// answers from an account that was left are known and dropped.
+type Session struct {
+	Number int
+	Client Client
+	ctx    context.Context //nolint:containedctx // it bounds every command of the session, and ends with it
+	cancel context.CancelFunc
+}
+
+// NewSession begins a session with an account.
+func NewSession(number int, client Client) *Session {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &Session{Number: number, Client: client, ctx: ctx, cancel: cancel}
+}
+
+// End gives up every request of the session that is under way.
+func (s *Session) End() { s.cancel() }
+
+// ServersLoadedMsg answers LoadServers.
+type ServersLoadedMsg struct {
+	Session int
+	Ticket  model.Ticket
+	Servers []model.Server
+	Err     error
+}
+
+// LoadServers asks for all servers.
+func (s *Session) LoadServers(t model.Ticket) tea.Cmd {
+	return func() tea.Msg {
+		servers, err := s.Client.Servers(s.ctx, model.ServerFilter{})
+		return ServersLoadedMsg{Session: s.Number, Ticket: t, Servers: servers, Err: err}
+	}
+}
+
+// PointsLoadedMsg answers LoadPoints.
+type PointsLoadedMsg struct {
+	Session int
+	Ticket  model.Ticket
+	Kind    model.Kind
+	Server  model.ID // whose points these are; empty: everybody's
+	Points  []model.Point
+	Err     error
+}
+
+// LoadPoints asks for the restore points of one kind, those of one server or, if server is empty, all.
+func (s *Session) LoadPoints(kind model.Kind, server model.ID, t model.Ticket) tea.Cmd {
+	return func() tea.Msg {
+		points, err := s.points(kind, server)
+		return PointsLoadedMsg{Session: s.Number, Ticket: t, Kind: kind, Server: server, Points: points, Err: err}
+	}
+}
+
+func (s *Session) points(kind model.Kind, server model.ID) ([]model.Point, error) {
+	if kind == model.Snapshot {
+		return s.Client.Snapshots(s.ctx, model.SnapshotFilter{Server: server})
+	}
+	return s.Client.Backups(s.ctx, model.BackupFilter{Server: server})
+}
+
+// AccountLoadedMsg answers LoadAccount.
+type AccountLoadedMsg struct {
+	Session int
+	Ticket  model.Ticket
+	Account model.Account
+	Err     error
+}
+
+// LoadAccount asks whose token it is.
+func (s *Session) LoadAccount(t model.Ticket) tea.Cmd {
+	return func() tea.Msg {
+		account, err := s.Client.Account(s.ctx)
+		return AccountLoadedMsg{Session: s.Number, Ticket: t, Account: account, Err: err}
+	}
+}

@@ -1,0 +1,321 @@
+package dialog
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/cursor"
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"charm.land/huh/v2"
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"vpsdeck/keymap"
+	"vpsdeck/ui/style"
+	"vpsdeck/ui/widget"
+)
+
+// Field is one question of a form: a line of text, or one of several choices.
+type Field struct {
+	Key         string
+	Title       string
+	Value       string // what it holds at first
+	Placeholder string
+	Hidden      bool                    // show dots in place of what is typed
+	Limit       int                     // characters; 0: no limit
+	Check       func(text string) error // what is wrong with the text, for a person; checked as one types
+	Choices     []Choice                // if any, the field is a choice
+}
+
+// Choice is one of several.
+type Choice struct{ Value, Says string }
+
+// Values is what was filled in, by the fields' keys.
+type Values map[string]string
+
+// Intro is a line that stands above a form's fields.
+type Intro struct {
+	Text string
+	Warn bool // draw it as a warning
+}
+
+// FormAsk is what a form says and does.
+type FormAsk struct {
+	Title   string
+	Intro   []Intro
+	Fields  []Field
+	Request string // what will be sent
+	Then    func(Values) tea.Cmd
+	Fixed   bool // esc does not close it: there is nothing behind it
+}
+
+// Form asks for values, with huh. It is the one place that knows huh, and keeps its habits in check: its moves between
+// fields are messages, so keys typed meanwhile wait; its cursor does not blink; the clipboard of the machine is not read.
+type Form struct {
+	room
+	ask     FormAsk
+	keys    keymap.Dialog
+	look    Look
+	form    *huh.Form
+	moving  bool              // huh is on its way to another field
+	waiting []tea.KeyPressMsg // keys typed meanwhile
+	problem string            // from outside: why what was sent was not taken
+}
+
+// NewForm makes a form. Its Init must be run.
+func NewForm(ask FormAsk, keys keymap.Dialog, look Look) *Form {
+	f := &Form{ask: ask, keys: keys, look: look}
+	f.build()
+	return f
+}
+
+func (f *Form) build() {
+	fields := make([]huh.Field, len(f.ask.Fields))
+	for i, field := range f.ask.Fields {
+		fields[i] = field.huh()
+	}
+	km := huh.NewDefaultKeyMap()
+	km.Quit.SetEnabled(false) // esc is handled here
+	km.Input.Next.SetKeys("enter", "tab", "down")
+	km.Input.Prev.SetKeys("shift+tab", "up")
+	km.Select.Filter.SetEnabled(false)
+	f.form = huh.NewForm(huh.NewGroup(fields...)).WithShowHelp(false).WithShowErrors(false).WithKeyMap(km).
+		WithTheme(huh.ThemeFunc(func(bool) *huh.Styles { return theme(f.look()) }))
+}
+
+func (f Field) huh() huh.Field {
+	if len(f.Choices) > 0 {
+		options := make([]huh.Option[string], len(f.Choices))
+		for i, c := range f.Choices {
+			options[i] = huh.NewOption(c.Says, c.Value)
+		}
+		return huh.NewSelect[string]().Key(f.Key).Title(f.Title).Options(options...)
+	}
+	value := f.Value
+	in := huh.NewInput().Key(f.Key).Title(f.Title).Placeholder(f.Placeholder).Prompt(style.Prompt + " ").
+		CharLimit(f.Limit).Value(&value)
+	if f.Hidden {
+		in.EchoMode(huh.EchoModePassword)
+	}
+	if f.Check != nil {
+		in.Validate(f.Check)
+	}
+	return in
+}
+
+// Init starts the form.
+func (f *Form) Init() tea.Cmd { return f.form.Init() }
+
+// Refuse shows why what was filled in was not taken, and lets one fill it in again.
+func (f *Form) Refuse(why string) tea.Cmd {
+	f.problem = why
+	f.moving, f.waiting = false, nil
+	f.build()
+	f.form.WithWidth(f.inner())
+	return f.form.Init()
+}
+
+// Update takes a message; see [Dialog].
+func (f *Form) Update(msg tea.Msg) (tea.Cmd, bool) {
+	switch msg := msg.(type) {
+	case cursor.BlinkMsg:
+		return nil, false
+	case tea.KeyPressMsg:
+		switch {
+		case key.Matches(msg, f.keys.Cancel):
+			return nil, !f.ask.Fixed
+		case msg.String() == "ctrl+v" || msg.String() == "ctrl+e":
+			return nil, false
+		case f.moving:
+			f.waiting = append(f.waiting, msg)
+			return nil, false
+		}
+		f.problem = ""
+	}
+	return f.pass(msg)
+}
+
+// pass hands a message to huh and looks what became of it.
+func (f *Form) pass(msg tea.Msg) (tea.Cmd, bool) {
+	before := f.focused()
+	model, cmd := f.form.Update(msg)
+	f.form = model.(*huh.Form)
+	if f.form.State == huh.StateCompleted {
+		values := Values{}
+		for _, field := range f.ask.Fields {
+			values[field.Key] = f.form.GetString(field.Key)
+		}
+		return f.ask.Then(values), true
+	}
+	if press, ok := msg.(tea.KeyPressMsg); ok {
+		f.moving = f.leaves(press)
+		return cmd, false
+	}
+	if f.moving && f.focused() != before {
+		f.moving = false
+		return f.replay(cmd)
+	}
+	return cmd, false
+}
+
+// replay types the keys that had to wait.
+func (f *Form) replay(first tea.Cmd) (tea.Cmd, bool) {
+	cmds := []tea.Cmd{first}
+	keys := f.waiting
+	f.waiting = nil
+	for _, k := range keys {
+		cmd, done := f.Update(k)
+		cmds = append(cmds, cmd)
+		if done {
+			return tea.Batch(cmds...), true
+		}
+	}
+	return tea.Batch(cmds...), false
+}
+
+// leaves says whether huh will answer the key by moving to another field, or by completing the form.
+func (f *Form) leaves(press tea.KeyPressMsg) bool {
+	i := f.focused()
+	if f.check() != "" && len(f.ask.Fields[i].Choices) == 0 {
+		return false
+	}
+	switch press.String() {
+	case "enter":
+		return true
+	case "tab":
+		return i < len(f.ask.Fields)-1
+	case "down":
+		return i < len(f.ask.Fields)-1 && len(f.ask.Fields[i].Choices) == 0
+	case "shift+tab":
+		return i > 0
+	case "up":
+		return i > 0 && len(f.ask.Fields[i].Choices) == 0
+	}
+	return false
+}
+
+// focused is the index of the field that has the focus.
+func (f *Form) focused() int {
+	at := f.form.GetFocusedField().GetKey()
+	for i, field := range f.ask.Fields {
+		if field.Key == at {
+			return i
+		}
+	}
+	return 0
+}
+
+// check tells what is wrong with the focused field as it stands.
+func (f *Form) check() string {
+	field := f.ask.Fields[f.focused()]
+	text, isText := f.form.GetFocusedField().GetValue().(string)
+	if field.Check == nil || !isText {
+		return ""
+	}
+	if err := field.Check(text); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// ShortHelp is for the footer; see [Dialog].
+func (f *Form) ShortHelp() []key.Binding {
+	next := key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", f.enterDoes()))
+	if f.ask.Fixed {
+		return []key.Binding{next, keymap.Interrupt()}
+	}
+	return []key.Binding{next, f.keys.Cancel}
+}
+
+func (f *Form) enterDoes() string {
+	if f.focused() == len(f.ask.Fields)-1 {
+		return "send"
+	}
+	return "next field"
+}
+
+// SetSize tells the room that there is, in cells.
+func (f *Form) SetSize(width, height int) {
+	f.room.SetSize(width, height)
+	f.form.WithWidth(f.inner())
+}
+
+// View draws the form; see [Dialog].
+func (f *Form) View() string {
+	s := f.look()
+	inner := f.inner()
+	lines := []line{{"", dropBlank}}
+	for _, intro := range f.ask.Intro {
+		st, drop := s.Muted, dropMinor
+		if intro.Warn {
+			st, drop = s.Late, keep
+		}
+		for _, l := range widget.Wrap(widget.Agreed(intro.Text), inner) {
+			lines = append(lines, line{st.Render(l), drop})
+		}
+	}
+	lines = append(lines, line{"", dropBlank})
+	lines = append(lines, f.body()...)
+	lines = append(lines, line{f.verdict(s, inner), keep})
+	if f.ask.Request != "" {
+		lines = append(lines, line{s.Muted.Render(widget.Cut("sends "+f.ask.Request, inner)), dropRequest})
+	}
+	lines = append(lines, line{s.Muted.Render(widget.Cut(f.help(), inner)), dropMinor})
+	return box(s, s.AccentStrong.Render(f.ask.Title), s.Accent, texts(fit(lines, f.rows())), f.width)
+}
+
+// body is the fields. Where there is little room the space between them goes first.
+func (f *Form) body() []line {
+	var out []line
+	for _, l := range splitLines(f.form.View()) {
+		drop := keep
+		if strings.TrimSpace(ansi.Strip(l)) == "" {
+			drop = dropBlank
+		}
+		out = append(out, line{l, drop})
+	}
+	return out
+}
+
+// verdict says what is wrong with the field as it stands.
+func (f *Form) verdict(s *style.Styles, width int) string {
+	switch problem := f.check(); {
+	case f.problem != "":
+		return s.Bad.Render(widget.Cut(style.Failed+" "+f.problem, width))
+	case problem != "":
+		return s.Late.Render(widget.Cut(problem, width))
+	}
+	return ""
+}
+
+func (f *Form) help() string {
+	text := "enter: " + f.enterDoes()
+	if len(f.ask.Fields) > 1 {
+		text += " " + style.Dot + " shift+tab: back"
+	}
+	if !f.ask.Fixed {
+		text += " " + style.Dot + " " + f.keys.Cancel.Keys()[0] + ": cancel"
+	}
+	return text
+}
+
+// theme makes huh look like the rest. Its own dark theme has light and dark swapped.
+func theme(s *style.Styles) *huh.Styles {
+	t := huh.ThemeBase(true)
+	t.FieldSeparator = lipgloss.NewStyle().SetString("\n\n")
+	t.Focused.Base = lipgloss.NewStyle().PaddingLeft(1).BorderStyle(lipgloss.ThickBorder()).BorderLeft(true).BorderForeground(s.Palette.Accent)
+	t.Focused.Title = s.Strong
+	t.Focused.Description = s.Muted
+	t.Focused.TextInput.Cursor = s.Accent
+	t.Focused.TextInput.Prompt = s.Accent
+	t.Focused.TextInput.Text = s.Text
+	t.Focused.TextInput.Placeholder = s.Faint
+	t.Focused.SelectSelector = s.Accent.SetString(style.Focus + " ")
+	t.Focused.Option = s.Text
+	t.Focused.SelectedOption = s.AccentStrong
+	t.Blurred = t.Focused
+	t.Blurred.Base = lipgloss.NewStyle().PaddingLeft(1).BorderStyle(lipgloss.HiddenBorder()).BorderLeft(true)
+	t.Blurred.Title = s.Muted
+	t.Blurred.TextInput.Text = s.Muted
+	return t
+}

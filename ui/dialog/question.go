@@ -1,0 +1,316 @@
+package dialog
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+
+	"vpsdeck/keymap"
+	"vpsdeck/ui/style"
+	"vpsdeck/ui/widget"
+)
+
+// Fact is a line of what one should know before one says yes.
+type Fact struct {
+	Label string
+	Value string
+	Bad   bool // what is lost
+	Minor bool // left out first where there is little room
+}
+
+// Tick is something that can be added to the deed.
+type Tick struct {
+	Label string
+	Note  string
+	On    bool
+}
+
+// Ask is what a question says and does.
+type Ask struct {
+	Title    string
+	Question string
+	Facts    []Fact
+	Tick     *Tick
+	Typed    string                    // what must be typed before yes can be pressed; empty: nothing
+	Prompt   string                    // what is to be typed, in words
+	Yes      string                    // the word on the button
+	Requests func(ticked bool) string  // what will be sent
+	Then     func(ticked bool) tea.Cmd // what yes does
+}
+
+// The places of the focus.
+const (
+	onNo = iota
+	onYes
+	onTick
+)
+
+// Question asks before a deed. No is focused when it opens; keys typed ahead do nothing; enter presses the focused button
+// and nothing else.
+type Question struct {
+	room
+	ask    Ask
+	keys   keymap.Dialog
+	look   Look
+	input  textinput.Model
+	focus  int
+	armed  bool
+	ticked bool
+	hint   string
+}
+
+// NewQuestion makes a question. It ignores keys until Arm.
+func NewQuestion(ask Ask, keys keymap.Dialog, look Look) *Question {
+	q := &Question{ask: ask, keys: keys, look: look, ticked: ask.Tick != nil && ask.Tick.On}
+	if ask.Typed != "" {
+		q.input = NewInput(look())
+		q.input.CharLimit = 4 * len([]rune(ask.Typed))
+		q.input.Focus()
+	}
+	return q
+}
+
+// NewInput is a field of one line whose cursor stands still: a blinking one sends bytes for nothing. The key that reads
+// the machine's own clipboard is off, since over SSH that is another machine's; pasting into the terminal works.
+func NewInput(s *style.Styles) textinput.Model {
+	in := textinput.New()
+	in.Prompt = style.Prompt + " "
+	in.KeyMap.Paste.SetEnabled(false)
+	st := textinput.DefaultStyles(true)
+	st.Focused.Prompt, st.Focused.Text = s.Accent, s.Text
+	st.Focused.Placeholder, st.Focused.Suggestion = s.Faint, s.Faint
+	st.Blurred = st.Focused
+	st.Cursor.Blink = false
+	st.Cursor.Color = s.Palette.Accent
+	in.SetStyles(st)
+	return in
+}
+
+// Arm ends the quiet time.
+func (q *Question) Arm() { q.armed = true }
+
+// Update takes a message; see [Dialog].
+func (q *Question) Update(msg tea.Msg) (tea.Cmd, bool) {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		if key.Matches(msg, q.keys.Cancel) { // the way out is open from the start
+			return nil, true
+		}
+		if q.armed {
+			return q.press(msg)
+		}
+	case tea.PasteMsg:
+		if q.armed {
+			q.edit(msg)
+		}
+	case ClickMsg:
+		if q.armed {
+			return q.click(msg)
+		}
+	}
+	return nil, false
+}
+
+func (q *Question) press(msg tea.KeyPressMsg) (tea.Cmd, bool) {
+	q.hint = ""
+	typed := q.ask.Typed != ""
+	switch {
+	case key.Matches(msg, q.keys.Press):
+		return q.act()
+	case key.Matches(msg, q.keys.Next) && !(typed && msg.Text != ""):
+		q.move(1)
+	case key.Matches(msg, q.keys.Previous) && !(typed && msg.Text != ""):
+		q.move(-1)
+	case key.Matches(msg, q.keys.Toggle) && q.focus == onTick:
+		q.ticked = !q.ticked
+	case typed:
+		q.edit(msg)
+	case key.Matches(msg, q.keys.Yes):
+		q.focus = onYes
+	case key.Matches(msg, q.keys.No):
+		return nil, true
+	}
+	return nil, false
+}
+
+func (q *Question) edit(msg tea.Msg) {
+	if q.ask.Typed != "" {
+		q.input, _ = q.input.Update(msg) // its only command is the blinking of a cursor that stands still
+	}
+}
+
+func (q *Question) move(by int) {
+	places := 2
+	if q.ask.Tick != nil {
+		places = 3
+	}
+	q.focus = (q.focus + by + places) % places
+}
+
+// act does what the focused place is for.
+func (q *Question) act() (tea.Cmd, bool) {
+	switch {
+	case q.focus == onNo:
+		return nil, true
+	case q.focus == onTick:
+		q.ticked = !q.ticked
+		return nil, false
+	case !q.confirmed():
+		q.hint = q.ask.Prompt
+		return nil, false
+	}
+	return q.ask.Then(q.ticked), true
+}
+
+// confirmed says whether what must be typed has been typed, to the letter.
+func (q *Question) confirmed() bool { return q.ask.Typed == "" || q.input.Value() == q.ask.Typed }
+
+// ShortHelp is for the footer; see [Dialog].
+func (q *Question) ShortHelp() []key.Binding {
+	keys := []key.Binding{q.keys.Next, q.keys.Press, q.keys.Cancel}
+	if q.ask.Tick != nil {
+		keys = append(keys, q.keys.Toggle)
+	}
+	return keys
+}
+
+// View draws the question; see [Dialog].
+func (q *Question) View() string {
+	s := q.look()
+	lines := fit(q.lines(s, q.inner()), q.rows())
+	edge := s.Accent
+	if q.dangerous() {
+		edge = s.Bad
+	}
+	return box(s, edge.Bold(true).Render(q.ask.Title), edge, texts(lines), q.width)
+}
+
+// dangerous says whether something is lost by it.
+func (q *Question) dangerous() bool {
+	for _, f := range q.ask.Facts {
+		if f.Bad {
+			return true
+		}
+	}
+	return false
+}
+
+func (q *Question) lines(s *style.Styles, width int) []line {
+	blank := line{"", dropBlank}
+	out := []line{blank}
+	for _, l := range widget.Wrap(widget.Agreed(q.ask.Question), width) {
+		out = append(out, line{s.Strong.Render(l), keep})
+	}
+	out = append(append(out, blank), q.facts(s, width)...)
+	if t := q.ask.Tick; t != nil {
+		out = append(out, blank, line{q.tickLine(s), keep})
+	}
+	if q.ask.Typed != "" {
+		in := q.input
+		in.SetWidth(max(width-4, 1))
+		prompt := s.Muted
+		if q.hint != "" {
+			prompt = s.Late
+		}
+		out = append(out, blank, line{prompt.Render(widget.Cut(q.ask.Prompt, width)), keep}, line{in.View(), keep})
+	}
+	if q.ask.Requests != nil {
+		out = append(out, blank, line{s.Muted.Render(widget.Cut("sends "+q.ask.Requests(q.ticked), width)), dropRequest})
+	}
+	return append(out, blank, line{q.buttons(s, width), keep})
+}
+
+func (q *Question) facts(s *style.Styles, width int) []line {
+	label := 0
+	for _, f := range q.ask.Facts {
+		label = max(label, widget.Width(f.Label)+2)
+	}
+	var out []line
+	for _, f := range q.ask.Facts {
+		st, drop := s.Text, keep
+		if f.Bad {
+			st = s.BadStrong
+		}
+		if f.Minor {
+			drop = dropMinor
+		}
+		for i, l := range widget.Wrap(widget.Agreed(f.Value), max(width-label, 8)) {
+			head := strings.Repeat(" ", label)
+			if i == 0 {
+				head = widget.Fit(f.Label, label, false)
+			}
+			out = append(out, line{s.Muted.Render(head) + st.Render(l), drop})
+		}
+	}
+	return out
+}
+
+func (q *Question) tickLine(s *style.Styles) string {
+	box, st, mark := style.Unticked, s.Text, "  "
+	if q.ticked {
+		box = style.Ticked
+	}
+	if q.focus == onTick {
+		st, mark = s.AccentStrong, style.Focus+" "
+	}
+	return s.Accent.Render(mark) + s.Accent.Render(box) + " " + st.Render(q.ask.Tick.Label) + "  " + s.Muted.Render(q.ask.Tick.Note)
+}
+
+// noWord is on the button that does nothing.
+const noWord = "Cancel"
+
+func (q *Question) buttons(s *style.Styles, width int) string {
+	yes := s.ButtonFocused
+	if q.dangerous() {
+		yes = s.ButtonDanger
+	}
+	row := button(s, noWord, s.ButtonFocused, q.focus == onNo) + " " + button(s, q.ask.Yes, yes, q.focus == onYes)
+	hint := q.help()
+	if room := width - widget.Width(row) - 3; room >= widget.Width(hint) {
+		row += s.Muted.Render("   " + hint)
+	}
+	return row
+}
+
+func (q *Question) help() string {
+	if q.hint != "" {
+		return "not yet: see above"
+	}
+	return q.keys.Next.Keys()[0] + " moves " + style.Dot + " " + q.keys.Cancel.Keys()[0] + " cancels"
+}
+
+// button draws a button, as wide with the focus as without.
+func button(s *style.Styles, word string, focused lipgloss.Style, on bool) string {
+	if on {
+		return focused.Render(style.Focus + " " + word + " ")
+	}
+	return s.Button.Render("  " + word + " ")
+}
+
+// click presses what was clicked.
+func (q *Question) click(msg ClickMsg) (tea.Cmd, bool) {
+	s := q.look()
+	lines := fit(q.lines(s, q.inner()), q.rows())
+	at := msg.Y - 1
+	switch {
+	case at < 0 || at >= len(lines):
+	case at == len(lines)-1:
+		x := msg.X - 1 - padding
+		no := widget.Width(button(s, noWord, s.ButtonFocused, true))
+		yes := widget.Width(button(s, q.ask.Yes, s.ButtonFocused, true))
+		switch {
+		case x >= 0 && x < no:
+			q.focus = onNo
+			return q.act()
+		case x > no && x <= no+yes:
+			q.focus = onYes
+			return q.act()
+		}
+	case q.ask.Tick != nil && lines[at].text == q.tickLine(s):
+		q.ticked = !q.ticked
+	}
+	return nil, false
+}

@@ -1,0 +1,130 @@
+package dialog
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/keymap"
+	"vpsdeck/ui/style"
+	"vpsdeck/ui/widget"
+)
+
+// Sheet is something to read: help, the details of a thing. It scrolls where it does not fit.
+type Sheet struct {
+	room
+	title string
+	lines func(s *style.Styles, width int) []string
+	keys  keymap.KeyMap
+	look  Look
+	top   int
+	close []key.Binding
+}
+
+// NewSheet makes a sheet whose lines are made anew for each width, so that ages in them stay true. Beside cancel, the
+// given keys close it.
+func NewSheet(title string, lines func(s *style.Styles, width int) []string, keys keymap.KeyMap, look Look, closing ...key.Binding) *Sheet {
+	return &Sheet{title: title, lines: lines, keys: keys, look: look, close: append(closing, keys.Dialog.Cancel, keys.View.Quit)}
+}
+
+// Update takes a message; see [Dialog].
+func (t *Sheet) Update(msg tea.Msg) (tea.Cmd, bool) {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		switch {
+		case key.Matches(msg, t.close...):
+			return nil, true
+		case key.Matches(msg, t.keys.Move.Down):
+			t.top++
+		case key.Matches(msg, t.keys.Move.Up):
+			t.top--
+		case key.Matches(msg, t.keys.Move.PageDown):
+			t.top += 8
+		case key.Matches(msg, t.keys.Move.PageUp):
+			t.top -= 8
+		case key.Matches(msg, t.keys.Move.Top):
+			t.top = 0
+		}
+	case tea.MouseWheelMsg:
+		if msg.Button == tea.MouseWheelDown {
+			t.top++
+		} else {
+			t.top--
+		}
+	}
+	t.top = max(t.top, 0)
+	return nil, false
+}
+
+// View draws the sheet; see [Dialog].
+func (t *Sheet) View() string {
+	s := t.look()
+	all := t.lines(s, t.inner())
+	top := max(min(t.top, len(all)-t.rows()), 0)
+	shown := all[top:min(top+t.rows(), len(all))]
+	f := widget.Frame{Title: s.AccentStrong.Render(t.title), Border: s.Accent}
+	if len(all) > t.rows() {
+		f.Note = s.Muted.Render(style.MoreUp + style.More + " more")
+	}
+	body := make([]string, len(shown))
+	for i, l := range shown {
+		body[i] = strings.Repeat(" ", padding) + widget.Cut(l, t.inner())
+	}
+	return f.Render(strings.Join(body, "\n"), t.width, len(shown)+widget.FrameHeight)
+}
+
+// ShortHelp is for the footer; see [Dialog].
+func (t *Sheet) ShortHelp() []key.Binding {
+	return []key.Binding{t.keys.Move.Down, t.keys.Move.Up, t.keys.Dialog.Cancel}
+}
+
+// HelpLines are every binding that works, by group, in as many columns as fit.
+func HelpLines(groups []keymap.Group, s *style.Styles, width int) []string {
+	const column = 34
+	var blocks [][]string
+	for _, g := range groups {
+		block := []string{s.Strong.Render(g.Title)}
+		for _, n := range g.Keys {
+			if n.Binding.Enabled() && len(n.Binding.Keys()) > 0 {
+				h := n.Binding.Help()
+				block = append(block, s.Accent.Render(widget.Fit(h.Key, 14, false))+" "+s.Text.Render(widget.Fit(h.Desc, column-17, false)))
+			}
+		}
+		if len(block) > 1 {
+			blocks = append(blocks, append(block, ""))
+		}
+	}
+	columns := max(width/column, 1)
+	return pour(blocks, columns, column)
+}
+
+// pour sets blocks into columns of about the same height.
+func pour(blocks [][]string, columns, width int) []string {
+	out := make([][]string, columns)
+	for _, b := range blocks {
+		lowest := 0
+		for i := range out {
+			if len(out[i]) < len(out[lowest]) {
+				lowest = i
+			}
+		}
+		out[lowest] = append(out[lowest], b...)
+	}
+	var lines []string
+	for row := 0; ; row++ {
+		var l strings.Builder
+		some := false
+		for _, c := range out {
+			text := ""
+			if row < len(c) {
+				text, some = c[row], true
+			}
+			l.WriteString(widget.Fit(text, width, false))
+		}
+		if !some {
+			return lines
+		}
+		lines = append(lines, strings.TrimRight(l.String(), " "))
+	}
+}

@@ -1,0 +1,78 @@
+// Package style is how the program looks: its colours, weights and glyphs. No style is made anywhere else.
+package style
+
+import (
+	"image/color"
+
+	"charm.land/lipgloss/v2"
+)
+
+// Palette is the colours of a theme. One accent, for the focus and what is running; green, amber and red only for
+// standing. The background is the terminal's own.
+type Palette struct {
+	Text      color.Color // what is read
+	Muted     color.Color // what is secondary: heads, labels, what is fine
+	Faint     color.Color // borders, and all that stands behind a question
+	Accent    color.Color
+	Fine      color.Color
+	Late      color.Color
+	Bad       color.Color
+	Selection color.Color // behind the row under the cursor
+	OnAccent  color.Color // text on a button in the accent colour
+}
+
+// Dark and Light are the two palettes. Text on each has at least 4.5 : 1 against usual backgrounds (a test measures it).
+var (
+	dark = Palette{
+		Text: rgb("#D8DEE9"), Muted: rgb("#8A94A8"), Faint: rgb("#3B4252"), Accent: rgb("#7DCFFF"), Fine: rgb("#9ECE6A"),
+		Late: rgb("#E0AF68"), Bad: rgb("#F7768E"), Selection: rgb("#24304A"), OnAccent: rgb("#10141C"),
+	}
+	light = Palette{
+		Text: rgb("#1F2430"), Muted: rgb("#5A6270"), Faint: rgb("#B8BFCA"), Accent: rgb("#0A5C96"), Fine: rgb("#2B6E2F"),
+		Late: rgb("#8A5200"), Bad: rgb("#B3203B"), Selection: rgb("#D6E4F5"), OnAccent: rgb("#FFFFFF"),
+	}
+)
+
+// PaletteFor returns the palette for a dark or a light background.
+func PaletteFor(isDark bool) Palette {
+	if isDark {
+		return dark
+	}
+	return light
+}
+
+func rgb(hex string) color.Color { return lipgloss.Color(hex) }
+
+// Styles is everything that is drawn with. Make it with New; it is never changed afterwards.
+type Styles struct {
+	Palette Palette
+
+	Text, Strong, Muted, Faint, Accent, AccentStrong, Fine, Late, Bad, BadStrong lipgloss.Style
+	Match                                                                        lipgloss.Style // what a filter found
+
+	Button, ButtonFocused, ButtonDanger lipgloss.Style
+	Cursor                              lipgloss.Style // the block in a field
+}
+
+// New makes the styles for a dark or a light background.
+func New(isDark bool) *Styles {
+	p := PaletteFor(isDark)
+	fg := func(c color.Color) lipgloss.Style { return lipgloss.NewStyle().Foreground(c) }
+	button := lipgloss.NewStyle().Padding(0, 1)
+	return &Styles{
+		Palette: p,
+		Text:    fg(p.Text), Strong: fg(p.Text).Bold(true), Muted: fg(p.Muted), Faint: fg(p.Faint),
+		Accent: fg(p.Accent), AccentStrong: fg(p.Accent).Bold(true),
+		Fine: fg(p.Fine), Late: fg(p.Late), Bad: fg(p.Bad), BadStrong: fg(p.Bad).Bold(true),
+		Match:         fg(p.Accent).Bold(true).Underline(true),
+		Button:        button.Foreground(p.Muted),
+		ButtonFocused: button.Foreground(p.OnAccent).Background(p.Accent).Bold(true),
+		ButtonDanger:  button.Foreground(p.OnAccent).Background(p.Bad).Bold(true),
+		Cursor:        lipgloss.NewStyle().Reverse(true),
+	}
+}
+
+// Selected is the style as it looks in the row under the cursor.
+func (s *Styles) Selected(st lipgloss.Style) lipgloss.Style {
+	return st.Background(s.Palette.Selection).Bold(true)
+}

@@ -1,0 +1,82 @@
+package widget
+
+import (
+	"fmt"
+	"time"
+)
+
+// Duration words a length of time by its two largest units: "45 s", "2 m 10 s", "5 h 3 m", "5 d 3 h". Seconds are left
+// out from an hour on.
+func Duration(d time.Duration) string {
+	s := int64(max(d, 0) / time.Second)
+	switch {
+	case s < 60:
+		return fmt.Sprintf("%d s", s)
+	case s < 3600:
+		return two(s/60, "m", s%60, "s")
+	case s < 86400:
+		return two(s/3600, "h", s%3600/60, "m")
+	}
+	return two(s/86400, "d", s%86400/3600, "h")
+}
+
+func two(a int64, unitA string, b int64, unitB string) string {
+	if b == 0 {
+		return fmt.Sprintf("%d %s", a, unitA)
+	}
+	return fmt.Sprintf("%d %s %d %s", a, unitA, b, unitB)
+}
+
+// Roughly words a length of time by its largest unit alone: "45 s", "2 m", "5 h", "9 d".
+func Roughly(d time.Duration) string {
+	s := int64(max(d, 0) / time.Second)
+	switch {
+	case s < 60:
+		return fmt.Sprintf("%d s", s)
+	case s < 3600:
+		return fmt.Sprintf("%d m", s/60)
+	case s < 86400:
+		return fmt.Sprintf("%d h", s/3600)
+	}
+	return fmt.Sprintf("%d d", s/86400)
+}
+
+// Ago words how long something lies back: "5 h ago", and "-" where the time is not known.
+func Ago(at, now time.Time) string {
+	if at.IsZero() {
+		return "-"
+	}
+	if now.Sub(at) < time.Second {
+		return "just now"
+	}
+	return Roughly(now.Sub(at)) + " ago"
+}
+
+// Until words how far something lies ahead: "in 25 d", "overdue" once it has passed.
+func Until(at, now time.Time) string {
+	if now.After(at) {
+		return "overdue"
+	}
+	return "in " + Roughly(at.Sub(now))
+}
+
+// Size words an amount of data given in MB, in units of 1024: "512 MB", "4.4 GB", "1.2 TB"; "-" while it is not known.
+func Size(mb int64) string {
+	switch {
+	case mb <= 0:
+		return "-"
+	case mb < 1024:
+		return fmt.Sprintf("%d MB", mb)
+	case mb < 1024*1024:
+		return fmt.Sprintf("%.1f GB", float64(mb)/1024)
+	}
+	return fmt.Sprintf("%.1f TB", float64(mb)/1024/1024)
+}
+
+// Stamp is a time in full, in UTC: "15 Jan 2025 18:30 UTC".
+func Stamp(at time.Time) string {
+	if at.IsZero() {
+		return "not known"
+	}
+	return at.UTC().Format("2 Jan 2006 15:04 UTC")
+}

@@ -1,0 +1,94 @@
+// Package widget draws: cells, tables, frames, bars, buttons, ages. It knows no servers.
+package widget
+
+import (
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"vpsdeck/ui/style"
+)
+
+// Width is how many cells a text takes.
+func Width(text string) int { return ansi.StringWidth(text) }
+
+// Agreed makes a text's width one that all terminals agree on. Joined emoji, variation selectors and some scripts take
+// two cells in one terminal and one or four in the next, which would shift the border behind them: of such a cluster
+// only the first character is kept. What all agree on, wide characters included, stays as it is.
+func Agreed(text string) string {
+	if ansi.StringWidth(text) == ansi.StringWidthWc(text) {
+		return text
+	}
+	var b strings.Builder
+	for rest := text; rest != ""; {
+		cluster, width := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)
+		if width != ansi.StringWidthWc(cluster) {
+			first := []rune(cluster)[0]
+			if one := string(first); ansi.StringWidth(one) == ansi.StringWidthWc(one) {
+				b.WriteString(one)
+			} else {
+				b.WriteRune('�')
+			}
+		} else {
+			b.WriteString(cluster)
+		}
+		rest = rest[len(cluster):]
+	}
+	return b.String()
+}
+
+// Fit makes a text exactly width cells wide: cut with an ellipsis, or padded on the left or on the right.
+func Fit(text string, width int, right bool) string {
+	text = Cut(text, width)
+	gap := strings.Repeat(" ", max(width-Width(text), 0))
+	if right {
+		return gap + text
+	}
+	return text + gap
+}
+
+// Cut makes a text, styled or not, at most width cells wide.
+func Cut(text string, width int) string {
+	if width <= 0 {
+		return ""
+	}
+	return ansi.Truncate(text, width, style.Ellipsis)
+}
+
+// Wrap breaks a plain text into lines of at most width cells, at spaces where it can.
+func Wrap(text string, width int) []string {
+	if width <= 0 {
+		return nil
+	}
+	return strings.Split(ansi.Wrap(text, width, " "), "\n")
+}
+
+// Spread puts one text at the left and one at the right of a line of the given width. Where both do not fit, the left
+// one is cut.
+func Spread(left, right string, width int) string {
+	right = Cut(right, width)
+	room := width - Width(right)
+	if right != "" {
+		room--
+	}
+	left = Cut(left, room)
+	return left + strings.Repeat(" ", max(width-Width(left)-Width(right), 0)) + right
+}
+
+// Span is a piece of text in one style.
+type Span struct {
+	Text  string
+	Style lipgloss.Style
+}
+
+// Line renders spans one after the other.
+func Line(spans ...Span) string {
+	var b strings.Builder
+	for _, s := range spans {
+		if s.Text != "" {
+			b.WriteString(s.Style.Render(s.Text))
+		}
+	}
+	return b.String()
+}
