@@ -1,0 +1,208 @@
+package terminal
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// Probe is a model around a model that knows when the program has come to rest: no command is under way, no message is
+// on its way, and the view has been asked for since the last one. It needs to see every message, so the program must
+// have the option tea.WithFilter(probe.Filter).
+//
+// A command counts from the moment in which Update returns it until its message has been handled; there is no gap in
+// between. What a Batch or a Sequence holds is counted one by one. Commands that wait for a session's Clock do not count,
+// and those in WallClock are not run. A program may call the methods from any goroutine.
+type Probe struct {
+	mu       sync.Mutex
+	model    tea.Model
+	underway map[string]int       // by name: commands, and messages that are on their way in
+	parked   int                  // how many of them wait for the clock
+	handled  []string             // what the view, once asked for, will have settled
+	awaited  map[reflect.Type]int // messages that come from outside the probe's sight
+	still    map[string]bool      // wall clock commands that were not run
+	ended    bool
+	turns    int           // how many messages the model has been given
+	changed  chan struct{} // closed, and made anew, at every change
+	view     tea.View
+}
+
+// NewProbe returns a probe around the model.
+func NewProbe(model tea.Model) *Probe {
+	return &Probe{
+		model:    model,
+		underway: map[string]int{},
+		awaited:  map[reflect.Type]int{},
+		still:    map[string]bool{},
+		changed:  make(chan struct{}),
+	}
+}
+
+// Init starts the model.
+func (p *Probe) Init() tea.Cmd { return p.counted(p.model.Init()) }
+
+// Update hands the message to the model.
+func (p *Probe) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if raw, ok := msg.(tea.RawMsg); ok {
+		if _, ours := raw.Msg.(mark); ours {
+			return p, nil
+		}
+	}
+	model, cmd := p.model.Update(msg)
+	p.model = model
+	p.change(func() { p.turns++ })
+	return p, p.counted(cmd)
+}
+
+// View asks the model for its view, and keeps it.
+func (p *Probe) View() tea.View {
+	view := p.model.View()
+	if onMouse := view.OnMouse; onMouse != nil {
+		view.OnMouse = func(msg tea.MouseMsg) tea.Cmd { return p.counted(onMouse(msg)) }
+	}
+	p.change(func() {
+		p.view = view
+		for _, name := range p.handled {
+			p.drop(name)
+		}
+		p.handled = nil
+	})
+	return view
+}
+
+// Filter belongs into the program's tea.WithFilter. It sees every message in the event loop, right before Update.
+func (p *Probe) Filter(_ tea.Model, msg tea.Msg) tea.Msg {
+	switch m := msg.(type) {
+	case envelope:
+		p.change(func() { p.handled = append(p.handled, m.name) })
+		return m.msg
+	case fence:
+		p.change(func() { p.drop(m.name) })
+		return nil
+	}
+	kind := reflect.TypeOf(msg)
+	p.change(func() {
+		if p.awaited[kind] > 0 {
+			p.awaited[kind]--
+			p.handled = append(p.handled, kind.String())
+		}
+	})
+	return msg
+}
+
+// Await tells the probe that a message of this one's type is on its way from outside its sight: the program is not at
+// rest before it has come.
+func (p *Probe) Await(msgs ...tea.Msg) {
+	p.change(func() {
+		for _, msg := range msgs {
+			kind := reflect.TypeOf(msg)
+			p.awaited[kind]++
+			p.underway[kind.String()]++
+		}
+	})
+}
+
+// AtRest says whether nothing is under way but what waits for the clock.
+func (p *Probe) AtRest() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.atRest()
+}
+
+// Rest waits until the program is at rest, and fails with what is still under way when the context ends before.
+func (p *Probe) Rest(ctx context.Context) error {
+	return p.when(ctx, p.atRest)
+}
+
+// Underway tells in words what keeps the program from its rest, and what the wall clock holds up.
+func (p *Probe) Underway() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var words []string
+	for _, name := range slices.Sorted(maps.Keys(p.underway)) {
+		words = append(words, fmt.Sprintf("%s ×%d", name, p.underway[name]))
+	}
+	if len(words) == 0 {
+		words = append(words, "nothing")
+	}
+	text := "under way: " + strings.Join(words, ", ")
+	if p.parked > 0 {
+		text += fmt.Sprintf("; %d of these wait for the clock", p.parked)
+	}
+	if len(p.still) > 0 {
+		text += "; not run, as the wall clock stands still: " + strings.Join(slices.Sorted(maps.Keys(p.still)), ", ")
+	}
+	return text
+}
+
+// when waits until the condition, asked under the probe's lock, holds.
+func (p *Probe) when(ctx context.Context, condition func() bool) error {
+	for {
+		p.mu.Lock()
+		met, changed := condition(), p.changed
+		p.mu.Unlock()
+		if met {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return fmt.Errorf("%w: %s", context.Cause(ctx), p.Underway())
+		}
+	}
+}
+
+func (p *Probe) atRest() bool {
+	n := 0
+	for _, count := range p.underway {
+		n += count
+	}
+	return n == p.parked
+}
+
+// change does something under the lock and wakes everybody who waits for a change.
+func (p *Probe) change(do func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	do()
+	close(p.changed)
+	p.changed = make(chan struct{})
+}
+
+func (p *Probe) drop(name string) {
+	if p.underway[name]--; p.underway[name] <= 0 {
+		delete(p.underway, name)
+	}
+}
+
+// hold counts something that is not a command, until the fence of that name passes through the event loop.
+func (p *Probe) hold(name string) { p.change(func() { p.underway[name]++ }) }
+
+// park counts commands that begin (or with a negative n cease) to wait for the clock.
+func (p *Probe) park(n int) { p.change(func() { p.parked += n }) }
+
+// end keeps commands that come late from running after the program has ended.
+func (p *Probe) end() { p.change(func() { p.ended = true }) }
+
+// last is the view that the program was last asked for, and how many messages the model had been given by then.
+func (p *Probe) last() (tea.View, int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.view, p.turns
+}
+
+// introduced says whether all awaited messages have come and been handled.
+func (p *Probe) introduced() bool {
+	for kind, left := range p.awaited {
+		if left > 0 || slices.Contains(p.handled, kind.String()) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,91 @@
+package terminal
+
+import (
+	"fmt"
+	"image/color"
+	"io"
+	"sync"
+
+	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/vt"
+)
+
+// mark is written by the program at the session's request, and shows nothing: once the screen has read it, it has read
+// everything that the program had queued before.
+type mark int
+
+func (m mark) String() string { return fmt.Sprintf("\x1b_%s%d\x1b\\", markPrefix, int(m)) }
+
+const markPrefix = "session-mark-"
+
+// screen is an emulated terminal. What a program asks it (its background, its modes) it answers at once.
+type screen struct {
+	mu   sync.Mutex
+	em   *vt.Emulator
+	seen mark // the newest mark that was read
+}
+
+// newScreen returns a screen that gives its answers to the function, each before the Write that asked returns.
+func newScreen(width, height int, background color.Color, answer func(uv.Event)) *screen {
+	s := &screen{em: vt.NewEmulator(width, height)}
+	s.em.SetDefaultBackgroundColor(background)
+	s.em.RegisterApcHandler(func(data []byte) bool {
+		_, err := fmt.Sscanf(string(data), markPrefix+"%d", &s.seen)
+		return err == nil
+	})
+	go s.listen(answer)
+	// Where no tty translates them, the renderer ends its lines with a bare \n: LNM makes that \r\n. The emulator knows
+	// synchronised output and grapheme widths only once they have been mentioned.
+	_, _ = s.Write([]byte(ansi.SetModeLineFeedNewLine + ansi.ResetModeSynchronizedOutput + ansi.ResetModeUnicodeCore))
+	return s
+}
+
+// Write shows what a program writes.
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, err := s.em.Write(p)
+	// The pipe hands over nothing to a listener that has dealt with everything before it: a rendezvous.
+	_, _ = s.em.InputPipe().Write(nil)
+	return n, err
+}
+
+// listen decodes the emulator's answers. Somebody must read them, or the emulator's Write waits for ever.
+func (s *screen) listen(answer func(uv.Event)) {
+	var decoder uv.EventDecoder
+	buffer := make([]byte, 4096)
+	for {
+		n, err := s.em.Read(buffer)
+		if err != nil {
+			return
+		}
+		for rest := buffer[:n]; len(rest) > 0; {
+			used, event := decoder.Decode(rest)
+			if event != nil {
+				answer(event)
+			}
+			rest = rest[max(used, 1):]
+		}
+	}
+}
+
+// shown is the screen as it is now, and the newest mark that it has read.
+func (s *screen) shown() (Grid, mark) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return GridOf(s.em), s.seen
+}
+
+func (s *screen) resize(width, height int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.em.Resize(width, height)
+}
+
+// close ends the listener. The emulator's own Close races with its Read; closing its pipe does not.
+func (s *screen) close() {
+	if pipe, ok := s.em.InputPipe().(io.Closer); ok {
+		_ = pipe.Close()
+	}
+}

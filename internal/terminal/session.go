@@ -1,0 +1,280 @@
+package terminal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
+)
+
+// Launch starts a program for a session: the probe is its model, output is the screen, and the options must all be
+// given to it, with input that ends at once. It returns the program once its event loop has begun, and a function that
+// waits until it has ended and has written its last.
+type Launch func(probe *Probe, output io.Writer, size tea.WindowSizeMsg, options []tea.ProgramOption) (
+	program *tea.Program, wait func() error)
+
+// Errors of a session.
+var (
+	ErrRestless = errors.New("the program did not come to rest in time")
+	ErrEnded    = errors.New("the program has ended")
+)
+
+// Session is a program that runs on an emulated terminal, and the person in front of it.
+//
+// The verbs (Press, Type, Click …) wait before each key or click until the program is at rest, as a person looks before
+// the next key. What goes wrong in one of them is kept, makes the later ones do nothing, and is returned by the next
+// Settle, Until, Wait or Quit. A Session is for one goroutine.
+type Session struct {
+	settings
+	size    tea.WindowSizeMsg
+	probe   *Probe
+	screen  *screen
+	program *tea.Program
+	inbox   chan tea.Msg // what the terminal has for the program
+	marks   mark
+	done    chan struct{} // closed when the program has ended
+	ending  error         // why it ended badly; to be read after done
+	err     error         // the first thing that went wrong
+}
+
+// Start runs the model on a terminal of width columns and height rows, and returns when it has been told its size.
+func Start(model tea.Model, width, height int, options ...Option) *Session {
+	s := &Session{
+		settings: defaults(),
+		size:     tea.WindowSizeMsg{Width: width, Height: height},
+		probe:    NewProbe(model),
+		inbox:    make(chan tea.Msg, 1024), // far more than a terminal ever has to say at once
+		done:     make(chan struct{}),
+	}
+	for _, option := range options {
+		option(&s.settings)
+	}
+	s.clock.watch(s.probe.park, s.rest)
+	s.screen = newScreen(width, height, s.background, func(event uv.Event) { s.send(event) })
+	s.probe.Await(tea.ColorProfileMsg{}, tea.WindowSizeMsg{}, tea.EnvMsg{}) // what a program tells itself at its start
+	program, wait := s.launch(s.probe, s.screen, s.size, s.programOptions(s.probe))
+	s.program = program
+	go s.deliver()
+	go func() {
+		s.ending = wait()
+		s.probe.end()
+		s.clock.Stop()
+		s.screen.close()
+		close(s.done)
+	}()
+	s.note(s.within(func(ctx context.Context) error { return s.probe.when(ctx, s.probe.introduced) }))
+	return s
+}
+
+// run is the Launch that needs no test.
+func run(probe *Probe, output io.Writer, size tea.WindowSizeMsg, options []tea.ProgramOption) (*tea.Program, func() error) {
+	program := tea.NewProgram(probe, append(options,
+		tea.WithInput(strings.NewReader("")), tea.WithOutput(output), tea.WithoutSignals(),
+		tea.WithWindowSize(size.Width, size.Height))...)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := program.Run()
+		ended <- err
+	}()
+	return program, func() error { return <-ended }
+}
+
+// deliver hands messages to the program one by one, each followed by a fence: when the fence is through, the message has
+// been handled.
+func (s *Session) deliver() {
+	for {
+		select {
+		case msg := <-s.inbox:
+			s.program.Send(msg)
+			s.program.Send(fence{nameOfMsg(msg)})
+		case <-s.done:
+			return
+		}
+	}
+}
+
+// send queues a message for the program.
+func (s *Session) send(msg tea.Msg) {
+	s.probe.hold(nameOfMsg(msg))
+	select {
+	case s.inbox <- msg:
+	case <-s.done:
+	}
+}
+
+func nameOfMsg(msg tea.Msg) string { return fmt.Sprintf("%T", msg) }
+
+// rest waits until the program is at rest, whatever the screen shows.
+func (s *Session) rest() error {
+	if s.err == nil {
+		s.note(s.within(s.probe.Rest))
+	}
+	return s.err
+}
+
+// within runs a wait that ends with the session's patience or the program, and says which in a sentence with the screen.
+func (s *Session) within(wait func(context.Context) error) error {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	timer := time.AfterFunc(s.patience, func() { cancel(ErrRestless) })
+	defer timer.Stop()
+	watched := make(chan struct{})
+	defer close(watched)
+	go func() {
+		select {
+		case <-s.done:
+			cancel(ErrEnded)
+		case <-watched:
+		}
+	}()
+	if err := wait(ctx); err != nil {
+		return fmt.Errorf("%w\n%s", err, s.report())
+	}
+	return nil
+}
+
+// note keeps the first thing that went wrong.
+func (s *Session) note(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+// Settle waits until the program is at rest and its screen shows its last view, and returns the screen. It fails when the
+// program does not come to rest, with what is still under way, the screen and the view.
+func (s *Session) Settle() (Grid, error) {
+	if err := s.rest(); err != nil {
+		return Grid{}, err
+	}
+	var grid Grid
+	s.note(s.within(func(ctx context.Context) error {
+		for {
+			turns, err := s.flush(ctx)
+			if err != nil {
+				return err
+			}
+			if grid, err = s.drawn(ctx); err != nil {
+				return err
+			}
+			if _, now := s.probe.last(); now == turns && s.probe.AtRest() {
+				return nil
+			}
+			if err := s.probe.Rest(ctx); err != nil {
+				return err
+			}
+		}
+	}))
+	return grid, s.err
+}
+
+// flush waits until the screen has read everything that the program has queued by now, and the answers to it have been
+// handled. It returns how many messages the model had been given before.
+func (s *Session) flush(ctx context.Context) (turns int, err error) {
+	_, turns = s.probe.last()
+	s.marks++
+	s.send(tea.RawMsg{Msg: s.marks})
+	err = s.poll(ctx, func() bool {
+		_, seen := s.screen.shown()
+		return seen >= s.marks
+	})
+	if err != nil {
+		return turns, err
+	}
+	return turns, s.probe.Rest(ctx)
+}
+
+// drawn waits until the screen shows the last view.
+func (s *Session) drawn(ctx context.Context) (grid Grid, err error) {
+	err = s.poll(ctx, func() bool {
+		grid, _ = s.screen.shown()
+		return grid.Equal(s.viewed()) || !s.probe.AtRest()
+	})
+	return grid, err
+}
+
+// viewed is what the last view must look like on this terminal.
+func (s *Session) viewed() Grid {
+	view, _ := s.probe.last()
+	return GridOfView(view.Content, s.size.Width, s.size.Height, s.profile)
+}
+
+// poll asks every millisecond.
+func (s *Session) poll(ctx context.Context, condition func() bool) error {
+	ticker := time.NewTicker(time.Millisecond)
+	defer ticker.Stop()
+	for !condition() {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return fmt.Errorf("%w: %s", context.Cause(ctx), s.probe.Underway())
+		}
+	}
+	return nil
+}
+
+// Until waits until the screen, at rest or not, meets the condition; what names it in the error.
+func (s *Session) Until(condition func(Grid) bool, what string) (Grid, error) {
+	if s.err != nil {
+		return Grid{}, s.err
+	}
+	var grid Grid
+	err := s.within(func(ctx context.Context) error {
+		return s.poll(ctx, func() bool {
+			grid, _ = s.screen.shown()
+			return condition(grid)
+		})
+	})
+	if err != nil {
+		s.note(fmt.Errorf("waiting for %s: %w", what, err))
+	}
+	return grid, s.err
+}
+
+// report shows the screen, and the last view where it differs.
+func (s *Session) report() string {
+	grid, _ := s.screen.shown()
+	text := "the screen:\n" + framed(grid)
+	if view := s.viewed(); !view.Equal(grid) {
+		text += "the last view differs from it in " + difference(grid, view) + ":\n" + framed(view)
+	}
+	return text
+}
+
+// Wait waits until the program ends by itself, and returns the model as it was then.
+func (s *Session) Wait() (tea.Model, error) {
+	if s.err != nil {
+		return nil, s.err
+	}
+	return s.final()
+}
+
+// Quit ends the program, whatever has gone wrong before, and returns the model as it was then. The clock stops, and
+// nothing of the session is left running.
+func (s *Session) Quit() (tea.Model, error) {
+	select {
+	case <-s.done:
+	default:
+		s.send(tea.QuitMsg{})
+	}
+	return s.final()
+}
+
+func (s *Session) final() (tea.Model, error) {
+	patience := time.NewTimer(s.patience)
+	defer patience.Stop()
+	select {
+	case <-s.done:
+	case <-patience.C:
+		s.note(fmt.Errorf("the program did not end in time: %s\n%s", s.probe.Underway(), s.report()))
+		return nil, s.err
+	}
+	if s.ending != nil {
+		return nil, fmt.Errorf("the program failed: %w", s.ending)
+	}
+	return s.probe.model, nil
+}
