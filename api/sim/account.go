@@ -1,0 +1,164 @@
+package sim
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"slices"
+	"sync"
+	"time"
+
+	"vpsdeck/model"
+)
+
+// MaxServers is the largest fleet that an account is made with.
+const MaxServers = 20_000
+
+// Options say what account to make. The zero value makes the demo's: twelve servers that tell a story, in real time.
+type Options struct {
+	Seed    uint64
+	Servers int    // how many; 0 means 12, below 0 none, MaxServers at most. The first twelve are always the same
+	Token   string // the only token that is let in; "" means "vps_demo"
+	Clock   *Clock // nil: a clock that starts now and runs at this machine's pace
+}
+
+// Account is a simulated account. It is safe for concurrent use: each request is carried out whole, one after another.
+type Account struct {
+	seed   uint64
+	token  [sha256.Size]byte // a hash, so that comparing takes the same time whatever the length
+	clock  *Clock
+	opened time.Time
+
+	mu      sync.Mutex
+	servers []*server   // by id, ascending
+	points  [2][]*point // by model.Kind; each by id, ascending
+	lastID  [2]int64    // by model.Kind; the highest id ever given, also to a point that is gone
+	nights  nights
+	faults  []*Fault
+	held    chan struct{} // closed when the held answers may go
+	asked   journal
+}
+
+// New makes an account as its clock's time finds it. It takes well under a second also for the largest fleet.
+func New(o Options) *Account {
+	if o.Servers == 0 {
+		o.Servers = len(story)
+	}
+	if o.Token == "" {
+		o.Token = "vps_demo"
+	}
+	if o.Clock == nil {
+		o.Clock = NewClock(time.Now(), 1)
+	}
+	a := &Account{
+		seed:  o.Seed,
+		token: sha256.Sum256([]byte(o.Token)),
+		clock: o.Clock,
+		held:  make(chan struct{}),
+	}
+	a.opened = a.Now()
+	a.populate(min(max(o.Servers, 0), MaxServers))
+	return a
+}
+
+// Now is the account's time: its clock's, in UTC and whole seconds, as every time in an answer is [E].
+func (a *Account) Now() time.Time { return a.clock.Now().UTC().Truncate(time.Second) }
+
+// server is one virtual server. What it is at a moment follows from these facts and the clock.
+type server struct {
+	id       int64
+	name     string
+	hostname string
+	status   model.ServerStatus // beside a restore
+	ip       string
+	location string
+	plan     plan
+	os       system
+	created  time.Time
+	updated  time.Time
+	restored time.Time     // when the latest restore ends or has ended; zero: there was none
+	nightly  bool          // the plan takes an automatic backup every night
+	minute   time.Duration // when in the night, after 00:00 UTC
+	usedMB   int64         // of its disk, MB
+	fails    float64       // the share of automatic backups that fail, 0 to 1
+}
+
+func (s *server) restoring(now time.Time) bool { return now.Before(s.restored) }
+
+func (s *server) statusAt(now time.Time) model.ServerStatus {
+	if s.restoring(now) {
+		return model.ServerRestoring
+	}
+	return s.status
+}
+
+func (s *server) updatedAt(now time.Time) time.Time {
+	if s.restored.IsZero() || s.restoring(now) {
+		return s.updated
+	}
+	return s.restored
+}
+
+// point is one backup or snapshot.
+type point struct {
+	kind        model.Kind
+	id          int64
+	server      *server
+	name        string // snapshots only
+	automatic   bool   // backups only
+	description string
+	created     time.Time
+	done        time.Time // when it completes or fails
+	failed      bool      // whether it fails
+	expires     time.Time // zero: never
+	sizeMB      int64
+}
+
+func (p *point) statusAt(now time.Time) model.PointStatus {
+	switch {
+	case now.Before(p.done):
+		return model.InProgress
+	case p.failed:
+		return model.Failed
+	}
+	return model.Completed
+}
+
+func (p *point) backupType() model.BackupType {
+	if p.automatic {
+		return model.Automatic
+	}
+	return model.Manual
+}
+
+func (p *point) expired(now time.Time) bool { return !p.expires.IsZero() && !now.Before(p.expires) }
+
+func (a *Account) server(id int64) (*server, bool) {
+	i, ok := slices.BinarySearchFunc(a.servers, id, func(s *server, id int64) int { return cmp.Compare(s.id, id) })
+	if !ok {
+		return nil, false
+	}
+	return a.servers[i], true
+}
+
+// position finds a point in its list.
+func (a *Account) position(kind model.Kind, id int64) (int, bool) {
+	return slices.BinarySearchFunc(a.points[kind], id, func(p *point, id int64) int { return cmp.Compare(p.id, id) })
+}
+
+// taken is how many points count against the server's limit; those in progress do [I].
+func (a *Account) taken(kind model.Kind, s *server) int {
+	n := 0
+	for _, p := range a.points[kind] {
+		if p.server == s && !p.automatic {
+			n++
+		}
+	}
+	return n
+}
+
+// add gives the point the next id of its kind.
+func (a *Account) add(p *point) {
+	a.lastID[p.kind]++
+	p.id = a.lastID[p.kind]
+	a.points[p.kind] = append(a.points[p.kind], p)
+}

@@ -1,0 +1,113 @@
+package sim
+
+import (
+	"encoding/json"
+	"errors"
+	"mime"
+	"net/http"
+	"unicode/utf8"
+
+	"vpsdeck/model"
+)
+
+// general is the field of what is wrong with a body as a whole.
+const general = "non_field_errors"
+
+// sound checks what holds for every request: that its body was read whole, and says what it is.
+func sound(c call, readErr error) (answer, bool) {
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(readErr, &large):
+		return detail(http.StatusRequestEntityTooLarge, "Request body is larger than %d bytes.", large.Limit), false
+	case readErr != nil:
+		return detail(http.StatusBadRequest, "Request body ended too early."), false
+	case len(c.body) == 0:
+		return answer{}, true
+	}
+	given := c.Header.Get("Content-Type")
+	if media, _, err := mime.ParseMediaType(given); err != nil || media != "application/json" {
+		return detail(http.StatusUnsupportedMediaType, "Unsupported media type %q in request.", given), false
+	}
+	return answer{}, true
+}
+
+// form is the body of a POST: its fields as they came, and what was found wrong with them so far.
+type form struct {
+	fields map[string]json.RawMessage
+	wrong  wrong
+}
+
+// read takes the body apart. An empty one has no fields.
+func (c call) read() form {
+	f := form{wrong: wrong{}}
+	if len(c.body) == 0 {
+		return f
+	}
+	var typ *json.UnmarshalTypeError
+	switch err := json.Unmarshal(c.body, &f.fields); {
+	case errors.As(err, &typ):
+		f.wrong.add(general, "Invalid data. Expected a dictionary, but got %s.", typ.Value)
+	case err != nil:
+		f.wrong.add(general, "JSON parse error: the body is not valid JSON.")
+	}
+	return f
+}
+
+// field decodes one field into to, and says whether there was something that fits.
+func (f form) field(name string, required bool, to any, misfit string) bool {
+	raw, ok := f.fields[name]
+	switch {
+	case !ok && required:
+		f.wrong.add(name, "This field is required.")
+	case !ok:
+	case string(raw) == "null":
+		f.wrong.add(name, "This field may not be null.")
+	case json.Unmarshal(raw, to) != nil:
+		f.wrong.add(name, "%s", misfit)
+	default:
+		return true
+	}
+	return false
+}
+
+// id reads the number of a server or a backup. It is required.
+func (f form) id(name string) int64 {
+	var n int64
+	if f.field(name, true, &n, "A valid integer is required.") && n < 1 {
+		f.wrong.add(name, "Ensure this value is greater than or equal to 1.")
+	}
+	return n
+}
+
+// description reads the text that may go with a point. It is optional [D]; how long it may be is ours [I].
+func (f form) description() string {
+	var text string
+	if f.field("description", false, &text, "Not a valid string.") {
+		f.bound("description", text, model.MaxDescription)
+	}
+	return text
+}
+
+// name reads a snapshot's name: required, ^[A-Za-z0-9_-]+$ [D]; how long it may be is ours [I].
+func (f form) name() string {
+	var text string
+	if !f.field("name", true, &text, "Not a valid string.") {
+		return text
+	}
+	switch {
+	case text == "":
+		f.wrong.add("name", "This field may not be blank.")
+	case !f.bound("name", text, model.MaxSnapshotName):
+	case model.CheckSnapshotName(text) != nil:
+		f.wrong.add("name", "Enter a valid name consisting of letters, numbers, underscores or hyphens.")
+	}
+	return text
+}
+
+func (f form) bound(name, text string, most int) bool {
+	if utf8.RuneCountInString(text) <= most {
+		return true
+	}
+	f.wrong.add(name, "Ensure this field has no more than %d characters.", most)
+	return false
+}

@@ -1,0 +1,259 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Trouble is what goes wrong with a request.
+type Trouble string
+
+// The troubles. Unless it says otherwise the deed is done at once, and only its answer suffers.
+const (
+	CutBefore    Trouble = "cut-before"     // the connection is cut; nothing is done
+	CutAfterSend Trouble = "cut-after-send" // the deed is done, then the connection is cut without an answer
+	CutInBody    Trouble = "cut-in-body"    // the connection is cut halfway through the answer; without a body, before it
+	Truncated    Trouble = "truncated"      // a whole answer whose JSON stops halfway
+	Garbage      Trouble = "garbage"        // bytes that are no JSON
+	HTML         Trouble = "html"           // a web page, as proxies send it
+	Empty        Trouble = "empty"          // no body at all
+	Huge         Trouble = "huge"           // 64 MiB of blanks before the body
+	Drip         Trouble = "drip"           // the body comes in twenty pieces, over Fault.Time
+	Delay        Trouble = "delay"          // the answer comes after Fault.Time
+	Hold         Trouble = "hold"           // the answer comes after Release, or never if the client goes away first
+	Status       Trouble = "status"         // Fault.Status is answered; nothing is done
+)
+
+// Fault is a trouble that the requests of a method and a path run into. Waiting is in this machine's time, not the
+// account's.
+//
+// A cut on a GET may stay unseen: Go's http.Transport sends a GET again by itself when a connection that it kept breaks
+// off without an answer. Let such a fault last (Times 0), or use a transport that keeps no connections.
+type Fault struct {
+	Method string // "GET", "POST", "DELETE", …; "*" or "" for all
+	Path   string // below /api/v1, with {id} for any number: "/backups/{id}/"; "/" for all
+	What   Trouble
+	Status int           // Status: the answer's. Garbage, HTML, Empty: 0 does the deed and keeps its status, else as Status
+	Time   time.Duration // Delay, Drip: how long. Status: what Retry-After says, in whole seconds; 0: it is not sent
+	Times  int           // how many requests it strikes; 0: all
+}
+
+// Bounds of what ParseFault takes.
+const (
+	maxTimes = 1_000_000
+	maxTime  = time.Hour
+)
+
+// ParseFault reads a fault as a line of text:
+//
+//	METHOD PATH: TROUBLE [xTIMES]
+//
+//	METHOD   GET, POST, DELETE, PUT, PATCH, HEAD, OPTIONS or * for all
+//	PATH     below /api/v1, as /backups/ or /backups/{id}/, where {id} is any number; / for all
+//	TROUBLE  cut-before, cut-after-send, cut-in-body, truncated, huge, hold, delay TIME, drip [TIME],
+//	         garbage [STATUS], html [STATUS], empty [STATUS], status STATUS [retry TIME]
+//	STATUS   200 to 599
+//	TIME     as 2s or 300ms, at most an hour; a drip takes a second unless told
+//	TIMES    how many requests are struck; all, if it is left out
+//
+// for example
+//
+//	POST /snapshots/: cut-after-send
+//	GET /: delay 2s
+//	GET /backups/: status 429 retry 3s x2
+//	DELETE /backups/{id}/: html 502 x1
+//
+// The error is one sentence for a person.
+func ParseFault(text string) (Fault, error) {
+	target, what, found := strings.Cut(text, ":")
+	words := strings.Fields(what)
+	place := strings.Fields(target)
+	if !found || len(place) != 2 || len(words) == 0 {
+		return Fault{}, fmt.Errorf("fault %q: write METHOD PATH: TROUBLE, as in GET /backups/: status 503", text)
+	}
+	f := Fault{Method: place[0], Path: place[1], What: Trouble(words[0])}
+	for _, problem := range []string{f.checkPlace(), f.readArguments(words[1:])} {
+		if problem != "" {
+			return Fault{}, fmt.Errorf("fault %q: %s", text, problem)
+		}
+	}
+	return f, nil
+}
+
+var methods = []string{"*", "GET", "POST", "DELETE", "PUT", "PATCH", "HEAD", "OPTIONS"}
+
+func (f *Fault) checkPlace() string {
+	if !slices.Contains(methods, f.Method) {
+		return fmt.Sprintf("%q is no method; write one of %s", f.Method, strings.Join(methods, " "))
+	}
+	if f.Path == "/" {
+		return ""
+	}
+	for _, route := range routes {
+		if f.Path == route.pattern {
+			return ""
+		}
+		if _, ok := match(route.pattern, f.Path); ok {
+			return ""
+		}
+	}
+	return fmt.Sprintf("%q is no path of the API; write / or one such as /backups/ or /backups/{id}/", f.Path)
+}
+
+// readArguments reads what follows the trouble, and says what is wrong with it, or "".
+func (f *Fault) readArguments(words []string) string {
+	if n := len(words); n > 0 && strings.HasPrefix(words[n-1], "x") {
+		times, err := strconv.Atoi(words[n-1][1:])
+		if err != nil || times < 1 || times > maxTimes {
+			return fmt.Sprintf("%q is no number of times; write x1 to x%d, or leave it out", words[n-1], maxTimes)
+		}
+		f.Times, words = times, words[:n-1]
+	}
+	switch f.What {
+	case CutBefore, CutAfterSend, CutInBody, Truncated, Huge, Hold:
+	case Garbage, HTML, Empty:
+		if len(words) > 0 {
+			return f.readStatus(words[0], words[1:])
+		}
+	case Status:
+		return f.readAnswer(words)
+	case Drip:
+		f.Time = time.Second
+		if len(words) > 0 {
+			return f.readTime(words[0], words[1:])
+		}
+	case Delay:
+		if len(words) == 0 {
+			return "delay needs a time, as in delay 2s"
+		}
+		return f.readTime(words[0], words[1:])
+	default:
+		return fmt.Sprintf("%q is no trouble; write one such as status 503, delay 2s or cut-after-send", f.What)
+	}
+	return nothingMore(words)
+}
+
+// readAnswer reads "STATUS [retry TIME]".
+func (f *Fault) readAnswer(words []string) string {
+	switch {
+	case len(words) == 0:
+		return "status needs a number, as in status 503"
+	case len(words) < 3 || words[1] != "retry":
+		return f.readStatus(words[0], words[1:])
+	}
+	if problem := f.readStatus(words[0], nil); problem != "" {
+		return problem
+	}
+	if problem := f.readTime(words[2], words[3:]); problem != "" {
+		return problem
+	}
+	if f.Time%time.Second != 0 {
+		return fmt.Sprintf("Retry-After is in whole seconds, not %s", words[2])
+	}
+	return ""
+}
+
+func (f *Fault) readStatus(word string, rest []string) string {
+	n, err := strconv.Atoi(word)
+	if err != nil || n < 200 || n > 599 {
+		return fmt.Sprintf("%q is no status; write a number from 200 to 599", word)
+	}
+	f.Status = n
+	return nothingMore(rest)
+}
+
+func (f *Fault) readTime(word string, rest []string) string {
+	d, err := time.ParseDuration(word)
+	if err != nil || d <= 0 || d > maxTime {
+		return fmt.Sprintf("%q is no time; write one such as 300ms or 2s, at most an hour", word)
+	}
+	f.Time = d
+	return nothingMore(rest)
+}
+
+func nothingMore(words []string) string {
+	if len(words) > 0 {
+		return fmt.Sprintf("%q is one word too many", words[0])
+	}
+	return ""
+}
+
+// String is the fault as ParseFault reads it.
+func (f Fault) String() string {
+	method := f.Method
+	if method == "" {
+		method = "*"
+	}
+	text := fmt.Sprintf("%s %s: %s", method, f.Path, f.What)
+	if f.Status != 0 {
+		text += fmt.Sprintf(" %d", f.Status)
+	}
+	switch {
+	case f.Time != 0 && f.What == Status:
+		text += " retry " + f.Time.String()
+	case f.Time != 0:
+		text += " " + f.Time.String()
+	}
+	if f.Times != 0 {
+		text += fmt.Sprintf(" x%d", f.Times)
+	}
+	return text
+}
+
+// strikes says whether the fault is for a request, whose path is below /api/v1.
+func (f *Fault) strikes(method, path string) bool {
+	if f.Method != "" && f.Method != "*" && f.Method != method {
+		return false
+	}
+	if f.Path == "/" || f.Path == path {
+		return true
+	}
+	_, ok := match(f.Path, path)
+	return ok
+}
+
+// performs says whether the deed is done all the same.
+func (f Fault) performs() bool { return f.What != CutBefore && f.Status == 0 }
+
+// Inject adds a fault. A request runs into the first one that was added of those that are for it; one that has struck
+// Times times is gone.
+func (a *Account) Inject(f Fault) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.faults = append(a.faults, &f)
+}
+
+// ClearFaults takes all faults back. Answers that are held stay held until Release.
+func (a *Account) ClearFaults() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.faults = nil
+}
+
+// Release lets all the answers go that are held now. Later ones are held again.
+func (a *Account) Release() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	close(a.held)
+	a.held = make(chan struct{})
+}
+
+// strike is the fault that a request runs into; the zero Fault if there is none.
+func (a *Account) strike(method, path string) Fault {
+	for i, f := range a.faults {
+		if !f.strikes(method, path) {
+			continue
+		}
+		struck := *f
+		if f.Times > 0 {
+			if f.Times--; f.Times == 0 {
+				a.faults = slices.Delete(a.faults, i, i+1)
+			}
+		}
+		return struck
+	}
+	return Fault{}
+}

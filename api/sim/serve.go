@@ -1,0 +1,136 @@
+package sim
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	basePath = "/api/v1"
+	maxBody  = 64 << 10 // bytes of a request that are read
+)
+
+// call is one request to one endpoint.
+type call struct {
+	*http.Request
+	body []byte
+	id   int64     // the one in the path
+	now  time.Time // the account's time
+}
+
+// deed answers a call. It is run with the account's lock held.
+type deed func(*Account, call) answer
+
+// routes are the endpoints, as paths below basePath. Those for one server and for restoring from a backup are [I] in part.
+var routes = []struct {
+	pattern string
+	deeds   map[string]deed
+}{
+	{"/servers/", map[string]deed{http.MethodGet: (*Account).listServers}},
+	{"/servers/{id}/", map[string]deed{http.MethodGet: (*Account).showServer}},
+	{"/servers/{id}/restore/", map[string]deed{http.MethodPost: (*Account).restoreBackup}},
+	{"/backups/", map[string]deed{http.MethodGet: (*Account).listBackups, http.MethodPost: (*Account).createBackup}},
+	{"/backups/{id}/", map[string]deed{http.MethodDelete: (*Account).deleteBackup}},
+	{"/snapshots/", map[string]deed{http.MethodGet: (*Account).listSnapshots, http.MethodPost: (*Account).createSnapshot}},
+	{"/snapshots/{id}/", map[string]deed{http.MethodDelete: (*Account).deleteSnapshot}},
+	{"/snapshots/{id}/restore/", map[string]deed{http.MethodPost: (*Account).restoreSnapshot}},
+	{"/account/me/", map[string]deed{http.MethodGet: (*Account).showAccount}},
+}
+
+// ServeHTTP answers the API's requests below /api/v1/. Every path ends in a slash [D]; without it, it is not found. The
+// Date header is the account's time. Faults that were injected are played on the requests that they match.
+func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	c := call{Request: r, body: body}
+	a.mu.Lock()
+	c.now = a.Now()
+	play := a.begin(r)
+	if play.fault.performs() {
+		play.answer = a.answer(c, err)
+	}
+	a.mu.Unlock()
+	w.Header().Set("Date", c.now.Format(http.TimeFormat))
+	play.run(w, r)
+}
+
+// answer carries out a request. readErr is what went wrong when its body was read.
+func (a *Account) answer(c call, readErr error) answer {
+	a.settle(c.now)
+	if problem, ok := a.admit(c.Request); !ok {
+		return problem
+	}
+	path, ok := strings.CutPrefix(c.URL.Path, basePath)
+	if !ok {
+		return notFound()
+	}
+	for _, route := range routes {
+		id, ok := match(route.pattern, path)
+		if !ok {
+			continue
+		}
+		do, ok := route.deeds[c.Method]
+		if !ok {
+			return notAllowed(c.Method, route.deeds)
+		}
+		if problem, ok := sound(c, readErr); !ok {
+			return problem
+		}
+		c.id = id
+		return do(a, c)
+	}
+	return notFound()
+}
+
+// admit checks the token, in a time that tells nothing about it.
+func (a *Account) admit(r *http.Request) (answer, bool) {
+	given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	hash := sha256.Sum256([]byte(given))
+	if subtle.ConstantTimeCompare(hash[:], a.token[:]) == 1 && ok {
+		return answer{}, true
+	}
+	problem := detail(http.StatusUnauthorized, "Authentication credentials were not provided.")
+	if ok {
+		problem = detail(http.StatusUnauthorized, "Invalid token.")
+	}
+	problem.header = http.Header{"Www-Authenticate": {"Bearer"}}
+	return problem, false
+}
+
+// match compares a path with a pattern, in which {id} stands for an integer, and returns that.
+func match(pattern, path string) (id int64, ok bool) {
+	want, have := strings.Split(pattern, "/"), strings.Split(path, "/")
+	if len(want) != len(have) {
+		return 0, false
+	}
+	for i, part := range want {
+		if part != "{id}" {
+			if part != have[i] {
+				return 0, false
+			}
+			continue
+		}
+		n, err := strconv.ParseUint(have[i], 10, 63)
+		if err != nil {
+			return 0, false
+		}
+		id = int64(n)
+	}
+	return id, true
+}
+
+func notAllowed(method string, deeds map[string]deed) answer {
+	var allowed []string
+	for m := range deeds {
+		allowed = append(allowed, m)
+	}
+	slices.Sort(allowed)
+	problem := detail(http.StatusMethodNotAllowed, "Method %q not allowed.", method)
+	problem.header = http.Header{"Allow": {strings.Join(allowed, ", ")}}
+	return problem
+}
