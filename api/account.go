@@ -1,0 +1,57 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+
+	"vpsdeck/model"
+)
+
+type me struct {
+	Account account `json:"account"`
+	Token   token   `json:"token"`
+}
+
+type account struct {
+	Email     string `json:"email"`
+	FirstName string `json:"first_name"`
+	LastName  string `json:"last_name"`
+	Company   string `json:"company_name"`
+	CreatedAt loose  `json:"created_at"` // a bare date [E]
+}
+
+type token struct {
+	Name        string   `json:"name"`
+	Permissions []string `json:"permissions"`
+}
+
+func (m me) noun() model.Account {
+	a := model.Account{
+		Email:     model.Clean(m.Account.Email),
+		FirstName: model.Clean(m.Account.FirstName),
+		LastName:  model.Clean(m.Account.LastName),
+		Company:   model.Clean(m.Account.Company),
+		CreatedAt: moment(m.Account.CreatedAt),
+		TokenName: model.Clean(m.Token.Name),
+	}
+	for _, permission := range m.Token.Permissions {
+		a.Permissions = append(a.Permissions, model.Clean(permission))
+	}
+	return a
+}
+
+// Account tells whose token it is; any live token may ask [D]. Where the API does not have it, that is
+// model.ErrNotFound or model.ErrForbidden, and no reason to stop.
+func (c *Client) Account(ctx context.Context) (model.Account, error) {
+	ctx, cancel := c.limited(ctx)
+	defer cancel()
+	a, failure := c.get(ctx, c.at("/account/me/", nil))
+	if failure != nil {
+		return model.Account{}, failure
+	}
+	var m me
+	if err := json.Unmarshal(a.body, &m); err != nil {
+		return model.Account{}, c.badAnswer(a, flawOf(a.body, err))
+	}
+	return m.noun(), nil
+}

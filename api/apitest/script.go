@@ -1,0 +1,121 @@
+// Package apitest plays the API for tests: a server that expects certain requests in a certain order, and nothing else.
+package apitest
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// Prefix is the path under which the scripted API lives, as in the real one.
+const Prefix = "/api/v1"
+
+// Call is one request that is expected, and what it is answered.
+type Call struct {
+	Method string            // "GET" if empty
+	Path   string            // below Prefix, escaped as on the wire, like "/backups/501/"
+	Query  string            // like "backup_type=manual&server_id=12345", in any order; "" means none
+	Header map[string]string // fields that must have this value; "" means must be absent. Others may be there
+	Body   string            // JSON that must come, compared by value; "" means no body
+
+	Status int               // of the answer; 200 if 0
+	Fields map[string]string // of the answer's header
+	Answer string            // the answer's body
+}
+
+// Script starts a server that expects the calls in their order, and returns the base address for a client. A request
+// that differs, one too many, and one that did not come by the end of the test each fail the test. It is strict about
+// order, so the requests must not be concurrent.
+func Script(t testing.TB, calls ...Call) string {
+	t.Helper()
+	s := &script{t: t, calls: calls}
+	server := httptest.NewServer(s)
+	t.Cleanup(func() {
+		server.Close()
+		s.end()
+	})
+	return server.URL + Prefix
+}
+
+type script struct {
+	t     testing.TB
+	calls []Call
+	mu    sync.Mutex
+	came  int
+}
+
+func (s *script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.came++
+	if s.came > len(s.calls) {
+		s.t.Errorf("request %d: %s %s is one too many: %d were expected", s.came, r.Method, r.URL, len(s.calls))
+		w.WriteHeader(http.StatusTeapot)
+		return
+	}
+	call := s.calls[s.came-1]
+	for _, flaw := range call.flaws(r) {
+		s.t.Errorf("request %d: %s %s: %s", s.came, r.Method, r.URL, flaw)
+	}
+	for name, value := range call.Fields {
+		w.Header().Set(name, value)
+	}
+	w.WriteHeader(cmp.Or(call.Status, http.StatusOK))
+	_, _ = io.WriteString(w, call.Answer) // a client that hung up finds out by itself
+}
+
+func (s *script) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := s.came; i < len(s.calls); i++ {
+		s.t.Errorf("request %d did not come: %s %s", i+1, s.calls[i].method(), s.calls[i].Path)
+	}
+}
+
+func (c Call) method() string { return cmp.Or(c.Method, http.MethodGet) }
+
+// flaws lists how the request differs from the expected one.
+func (c Call) flaws(r *http.Request) []string {
+	var flaws []string
+	differs := func(what string, got, want any) {
+		flaws = append(flaws, fmt.Sprintf("the %s is %q, expected %q", what, got, want))
+	}
+	if r.Method != c.method() {
+		differs("method", r.Method, c.method())
+	}
+	if got := r.URL.EscapedPath(); got != Prefix+c.Path {
+		differs("path", got, Prefix+c.Path)
+	}
+	if want, err := url.ParseQuery(c.Query); err != nil || !reflect.DeepEqual(r.URL.Query(), want) {
+		differs("query", r.URL.RawQuery, c.Query)
+	}
+	for name, want := range c.Header {
+		if got := strings.Join(r.Header.Values(name), ", "); got != want {
+			differs("header "+name, got, want)
+		}
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil || !sameJSON(string(body), c.Body) {
+		differs("body", body, c.Body)
+	}
+	return flaws
+}
+
+func sameJSON(a, b string) bool {
+	if a == "" || b == "" {
+		return a == b
+	}
+	var x, y any
+	if json.Unmarshal([]byte(a), &x) != nil || json.Unmarshal([]byte(b), &y) != nil {
+		return false
+	}
+	return reflect.DeepEqual(x, y)
+}

@@ -1,0 +1,73 @@
+package apitest
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// witness stands in for the test that a script fails.
+type witness struct {
+	testing.TB
+	said     []string
+	cleanups []func()
+}
+
+func (w *witness) Helper()                        {}
+func (w *witness) Cleanup(f func())               { w.cleanups = append(w.cleanups, f) }
+func (w *witness) Errorf(format string, a ...any) { w.said = append(w.said, fmt.Sprintf(format, a...)) }
+
+func TestScriptFailsOnWhatDiffers(t *testing.T) {
+	expected := Call{
+		Method: "POST", Path: "/backups/", Query: "a=1&b=2",
+		Header: map[string]string{"X-Is": "here", "X-Not": ""}, Body: `{"server_id": 1}`,
+	}
+	for _, test := range []struct {
+		name               string
+		method, path, body string
+		header             map[string]string
+		times              int
+		want               string
+	}{
+		{"nothing, for what was expected", "POST", "/backups/?b=2&a=1", `{"server_id":1}`, map[string]string{"X-Is": "here"}, 1, ""},
+		{"the method", "PUT", "/backups/?b=2&a=1", `{"server_id":1}`, map[string]string{"X-Is": "here"}, 1, "the method is"},
+		{"the path", "POST", "/backups?b=2&a=1", `{"server_id":1}`, map[string]string{"X-Is": "here"}, 1, "the path is"},
+		{"the query", "POST", "/backups/?a=1", `{"server_id":1}`, map[string]string{"X-Is": "here"}, 1, "the query is"},
+		{"the body", "POST", "/backups/?b=2&a=1", `{"server_id":2}`, map[string]string{"X-Is": "here"}, 1, "the body is"},
+		{"no body", "POST", "/backups/?b=2&a=1", "", map[string]string{"X-Is": "here"}, 1, "the body is"},
+		{"a header that lacks", "POST", "/backups/?b=2&a=1", `{"server_id":1}`, nil, 1, "the header X-Is is"},
+		{"a header too many", "POST", "/backups/?b=2&a=1", `{"server_id":1}`, map[string]string{"X-Is": "here", "X-Not": "1"}, 1,
+			"the header X-Not is"},
+		{"a call too many", "POST", "/backups/?b=2&a=1", `{"server_id":1}`, map[string]string{"X-Is": "here"}, 2, "one too many"},
+		{"a call that did not come", "", "", "", nil, 0, "did not come"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := &witness{TB: t}
+			base := Script(w, expected)
+			for range test.times {
+				req, err := http.NewRequest(test.method, base+test.path, strings.NewReader(test.body))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for name, value := range test.header {
+					req.Header.Set(name, value)
+				}
+				resp, err := http.DefaultClient.Do(req)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := resp.Body.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, cleanup := range w.cleanups {
+				cleanup()
+			}
+			all := strings.Join(w.said, "\n")
+			if test.want == "" && all != "" || !strings.Contains(all, test.want) {
+				t.Errorf("said %q, expected %q", all, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,89 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"vpsdeck/model"
+)
+
+type backup struct {
+	ID          model.ID  `json:"id"`
+	Server      serverRef `json:"server"`
+	Type        string    `json:"backup_type"`
+	Status      string    `json:"status"`
+	SizeMB      loose     `json:"size_mb"` // null while it is being made [E]
+	CreatedAt   loose     `json:"created_at"`
+	ExpiresAt   loose     `json:"expires_at"` // null: never [D]
+	Description string    `json:"description"`
+	Message     string    `json:"message,omitempty"` // in the answer to a create [E]
+}
+
+func (b backup) key() model.ID { return b.ID }
+
+func (b backup) noun() model.Point {
+	return model.Point{
+		Kind:        model.Backup,
+		ID:          b.ID,
+		Server:      b.Server.noun(),
+		Type:        model.BackupType(model.Clean(b.Type)),
+		Status:      model.PointStatus(model.Clean(b.Status)),
+		SizeMB:      whole(b.SizeMB),
+		CreatedAt:   moment(b.CreatedAt),
+		ExpiresAt:   moment(b.ExpiresAt),
+		Description: model.Clean(b.Description),
+	}
+}
+
+type newBackup struct {
+	Server      model.ID `json:"server_id"`
+	Description string   `json:"description,omitempty"`
+}
+
+// Backups lists the backups that pass the filter [D], in the API's order, which is not by time [E].
+func (c *Client) Backups(ctx context.Context, f model.BackupFilter) ([]model.Point, error) {
+	return list[backup](ctx, c, "/backups/", filters("server_id", string(f.Server), "backup_type", string(f.Type)))
+}
+
+// CreateBackup starts a manual backup of the server [D]; the description may be empty. It is sent once.
+// model.ErrRefused: invalid, or the server's limit is reached [I]; model.ErrNotFound: no such server [D];
+// model.ErrOutcomeUnknown: it may have been started, or not.
+func (c *Client) CreateBackup(ctx context.Context, server model.ID, description string) (model.Accepted, error) {
+	if err := checkID(http.MethodPost, "/backups/", server); err != nil {
+		return model.Accepted{}, err
+	}
+	a, err := c.do(ctx, http.MethodPost, "/backups/", newBackup{server, description})
+	if err != nil {
+		return model.Accepted{}, err
+	}
+	made, err := readMade[backup](c, a)
+	if err != nil {
+		return model.Accepted{}, err
+	}
+	return model.Accepted{Point: made.noun(), Message: model.Clean(made.Message)}, nil
+}
+
+// RestoreBackup overwrites the server with one of its backups [D]. It is sent once, and accepted by its status alone: what
+// the answer holds is not documented. model.ErrOutcomeUnknown: the restore may have begun, or not.
+func (c *Client) RestoreBackup(ctx context.Context, server, backup model.ID) (model.Accepted, error) {
+	path, err := itemPath(http.MethodPost, "/servers/", server)
+	if err == nil {
+		err = checkID(http.MethodPost, path, backup)
+	}
+	if err != nil {
+		return model.Accepted{}, err
+	}
+	a, err := c.do(ctx, http.MethodPost, path+"restore/", struct {
+		Backup model.ID `json:"backup_id"`
+	}{backup})
+	if err != nil {
+		return model.Accepted{}, err
+	}
+	return a.restored(model.Point{Kind: model.Backup, ID: backup, Server: model.ServerRef{ID: server}}), nil
+}
+
+// DeleteBackup removes a backup for good [D]. It is sent once. model.ErrNotFound: there is none, or no more [D];
+// model.ErrOutcomeUnknown: it may be gone, or not.
+func (c *Client) DeleteBackup(ctx context.Context, id model.ID) error {
+	return c.remove(ctx, "/backups/", id)
+}

@@ -1,0 +1,227 @@
+// Package api speaks the VPS.org REST API over HTTP: it lists servers, backups and snapshots, makes, restores and deletes
+// them, and knows no screens. Nouns and kinds of failure are those of package model.
+//
+// Reads are tried again when the line or the API stumbles; deeds (POST, DELETE) are sent once, whatever happens, and say
+// so with model.ErrOutcomeUnknown when their answer was lost. Every call ends: time, size, items and pages are bounded.
+//
+// Where a fact comes from is marked: [D] documented, [E] read off an example, [I] inferred.
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"vpsdeck/model"
+)
+
+// DefaultURL is where the API lives [D].
+const DefaultURL = "https://admin.vps.org/api/v1"
+
+// inFlight is how many requests of one client are under way at most: enough to fill a screen, too few to annoy the API.
+const inFlight = 4
+
+// noise is how far the two clocks may differ before it counts: a Date header has whole seconds and travels for a while.
+const noise = 2 * time.Second
+
+// Client asks the API with one token. It is safe for concurrent use. Its errors are *Error, and never hold the token.
+type Client struct {
+	base   *url.URL
+	token  secret
+	agent  string
+	now    func() time.Time
+	wait   func(context.Context, time.Duration) error
+	limits Limits
+	slots  chan struct{}
+	reads  *http.Client
+	deeds  *http.Client
+	skew   atomic.Int64 // the API's clock less this machine's, in nanoseconds
+}
+
+// secret keeps the token inside a function, where no formatting verb can find it.
+type secret func() string
+
+// New makes a client of the API at baseURL (with or without a trailing slash; DefaultURL is the usual one). It sends
+// nothing. Refused, each with a sentence for a person: an address that is not https (plain http is for this machine
+// only), or has user info, a query, a fragment or no host; a token that is empty or holds what no token can; an option
+// that makes no sense.
+func New(baseURL, token string, opts ...Option) (*Client, error) {
+	base, err := parseBase(baseURL)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkToken(token); err != nil {
+		return nil, err
+	}
+	c := &Client{
+		base:   base,
+		token:  func() string { return token },
+		agent:  "vpsdeck",
+		now:    time.Now,
+		wait:   sleep,
+		limits: defaultLimits,
+		slots:  make(chan struct{}, inFlight),
+	}
+	c.reads = &http.Client{Transport: newTransport(), CheckRedirect: c.follow}
+	c.deeds = &http.Client{Transport: onceTransport(), CheckRedirect: followNone}
+	for _, opt := range opts {
+		if err := opt(c); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// Host is the API's host, with its port where one was given, for the screen.
+func (c *Client) Host() string { return model.Clean(c.base.Host) }
+
+// String names the client by its host.
+func (c *Client) String() string { return "client of " + c.Host() }
+
+// Now is the time by the API's clock as last seen: this machine's clock corrected by the latest answer's Date header.
+// A difference under 2 seconds is noise and not corrected.
+func (c *Client) Now() time.Time { return c.now().Add(time.Duration(c.skew.Load())) }
+
+func (c *Client) learnTime(date string) {
+	theirs, err := http.ParseTime(date)
+	if err != nil {
+		return
+	}
+	skew := theirs.Sub(c.now())
+	if skew.Abs() < noise {
+		skew = 0
+	}
+	c.skew.Store(int64(skew))
+}
+
+// answer is a 2xx answer.
+type answer struct {
+	req    *http.Request // the request that it answers
+	from   *url.URL      // where it came from, after redirects
+	status int
+	body   []byte
+	broken *Error // why the body could not be read whole; nil if it could, or was not wanted
+}
+
+// progress is how far a request came, as the transport saw it.
+type progress struct {
+	connected atomic.Bool // from here on the request may have been sent
+	answered  atomic.Bool // something came back
+}
+
+func (p *progress) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		// Comes after the TLS handshake and before the first byte of the request: until then nothing was sent for certain.
+		GotConn:              func(httptrace.GotConnInfo) { p.connected.Store(true) },
+		GotFirstResponseByte: func() { p.answered.Store(true) },
+	}
+}
+
+// limited bounds all of what one method does: every page, every try, every wait.
+func (c *Client) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, c.limits.Total)
+}
+
+// do sends a deed, once. The payload, if any, goes as JSON.
+func (c *Client) do(ctx context.Context, method, path string, payload any) (answer, *Error) {
+	ctx, cancel := c.limited(ctx)
+	defer cancel()
+	var body []byte
+	if payload != nil {
+		var err error
+		if body, err = json.Marshal(payload); err != nil {
+			return answer{}, unsendable(method, path, "vpsdeck could not put the request into words: please report this.")
+		}
+	}
+	return c.send(ctx, method, c.at(path, nil), body)
+}
+
+// at is where a path of the API, escaped, is asked for.
+func (c *Client) at(path string, query url.Values) *url.URL {
+	u := c.base.JoinPath(path)
+	u.RawQuery = query.Encode()
+	return u
+}
+
+// send is the one place where a request leaves. It asks once and reads what comes back, through the limits.
+func (c *Client) send(ctx context.Context, method string, u *url.URL, body []byte) (answer, *Error) {
+	var way progress
+	req := c.request(method, u, body)
+	if !c.turn(ctx) {
+		return answer{}, c.lineFailure(ctx, req, ctx.Err(), &way)
+	}
+	defer func() { <-c.slots }()
+	timed, cancel := context.WithTimeout(httptrace.WithClientTrace(ctx, way.trace()), c.limits.Call)
+	defer cancel()
+	resp, err := c.via(method).Do(req.WithContext(timed))
+	if err != nil {
+		return answer{}, c.lineFailure(timed, req, err, &way)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	c.learnTime(resp.Header.Get("Date"))
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return answer{}, c.statusFailure(req, resp)
+	}
+	return c.read(timed, req, resp, &way), nil
+}
+
+// turn waits until fewer than inFlight requests are under way, and says whether it came to that before the context ended.
+func (c *Client) turn(ctx context.Context) bool {
+	select {
+	case c.slots <- struct{}{}:
+	case <-ctx.Done():
+		return false
+	}
+	if ctx.Err() != nil {
+		<-c.slots
+		return false
+	}
+	return true
+}
+
+// request is made by hand for its want of GetBody: nothing may rewind a deed's body and send it again.
+func (c *Client) request(method string, u *url.URL, body []byte) *http.Request {
+	req := &http.Request{Method: method, URL: u, Header: http.Header{
+		"Authorization": {"Bearer " + c.token()},
+		"Accept":        {"application/json"},
+		"User-Agent":    {c.agent},
+	}}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	}
+	return req
+}
+
+func (c *Client) via(method string) *http.Client {
+	if method == http.MethodGet {
+		return c.reads
+	}
+	return c.deeds
+}
+
+// read takes the body of a 2xx answer. A DELETE's is left alone: its status says all, and its connection ends anyway, so
+// that there is nothing to drain it for.
+func (c *Client) read(ctx context.Context, req *http.Request, resp *http.Response, way *progress) answer {
+	a := answer{req: req, from: resp.Request.URL, status: resp.StatusCode}
+	if req.Method == http.MethodDelete {
+		return a
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, c.limits.Body+1))
+	switch {
+	case err != nil:
+		a.broken = c.lineFailure(ctx, req, err, way)
+		a.broken.Status = resp.StatusCode
+	case int64(len(body)) > c.limits.Body:
+		a.broken = c.badAnswer(a, "it is far larger than any answer of the API should be")
+	default:
+		a.body = body
+	}
+	return a
+}

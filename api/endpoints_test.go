@@ -1,0 +1,408 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"vpsdeck/api/apitest"
+	"vpsdeck/model"
+)
+
+// class is what an endpoint does, which decides how it takes a fault.
+type class int
+
+const (
+	reading class = iota
+	creating
+	restoring
+	deleting
+)
+
+// endpoint is one method of the client, with the call that the documents describe for it.
+type endpoint struct {
+	name  string
+	class class
+	call  apitest.Call
+	doc   string // its answer, in testdata
+	ask   func(context.Context, *Client) (any, error)
+	want  any
+}
+
+func at(text string) time.Time {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+var web = model.ServerRef{ID: "12345", Name: "web-server-01"}
+
+var endpoints = []endpoint{
+	{
+		name: "Servers", doc: "servers", call: apitest.Call{Path: "/servers/"},
+		ask: func(ctx context.Context, c *Client) (any, error) { return c.Servers(ctx, model.ServerFilter{}) },
+		want: []model.Server{
+			{
+				ID: "12345", Name: "web-server-01", Hostname: "web01.example.com", Status: model.ServerActive,
+				IP: "203.0.113.10", Location: "us-west", OS: "Ubuntu 22.04 LTS",
+				Plan:      model.Plan{ID: "1", Name: "Standard VPS", VCPUs: 2, MemoryMB: 4096, StorageGB: 80},
+				CreatedAt: at("2025-01-10T14:30:00Z"), UpdatedAt: at("2025-01-15T10:20:00Z"),
+			},
+			{
+				ID: "12346", Name: "db-server-01", Hostname: "db01.example.com", Status: model.ServerActive,
+				IP: "203.0.113.11", Location: "us-east", OS: "Debian 12",
+				Plan:      model.Plan{ID: "2", Name: "Performance VPS", VCPUs: 4, MemoryMB: 8192, StorageGB: 160},
+				CreatedAt: at("2025-01-12T09:15:00Z"), UpdatedAt: at("2025-01-16T08:45:00Z"),
+			},
+		},
+	},
+	{
+		name: "Server", doc: "server", call: apitest.Call{Path: "/servers/12345/"},
+		ask: func(ctx context.Context, c *Client) (any, error) { return c.Server(ctx, "12345") },
+		want: model.Server{
+			ID: "12345", Name: "web-server-01", Hostname: "web01.example.com", Status: model.ServerActive,
+			IP: "203.0.113.10", Location: "us-west", OS: "Ubuntu 22.04 LTS",
+			Plan:      model.Plan{ID: "1", Name: "Standard VPS", VCPUs: 2, MemoryMB: 4096, StorageGB: 80},
+			CreatedAt: at("2025-01-10T14:30:00Z"), UpdatedAt: at("2025-01-15T10:20:00Z"),
+		},
+	},
+	{
+		name: "Backups", doc: "backups", call: apitest.Call{Path: "/backups/"},
+		ask: func(ctx context.Context, c *Client) (any, error) { return c.Backups(ctx, model.BackupFilter{}) },
+		want: []model.Point{
+			{
+				Kind: model.Backup, ID: "501", Server: web, Type: model.Automatic, Status: model.Completed, SizeMB: 4523,
+				CreatedAt: at("2025-01-16T03:00:00Z"), ExpiresAt: at("2025-02-16T03:00:00Z"), Description: "Automatic daily backup",
+			},
+			{
+				Kind: model.Backup, ID: "499", Server: web, Type: model.Manual, Status: model.Completed, SizeMB: 4456,
+				CreatedAt: at("2025-01-14T10:30:00Z"), Description: "Pre-update backup",
+			},
+			{
+				Kind: model.Backup, ID: "495", Server: web, Type: model.Automatic, Status: model.Completed, SizeMB: 4389,
+				CreatedAt: at("2025-01-15T03:00:00Z"), ExpiresAt: at("2025-02-15T03:00:00Z"), Description: "Automatic daily backup",
+			},
+		},
+	},
+	{
+		name: "Snapshots", doc: "snapshots", call: apitest.Call{Path: "/snapshots/"},
+		ask: func(ctx context.Context, c *Client) (any, error) { return c.Snapshots(ctx, model.SnapshotFilter{}) },
+		want: []model.Point{
+			{
+				Kind: model.Snapshot, ID: "801", Server: web, Name: "pre-migration-snapshot", Status: model.Completed,
+				SizeMB: 5120, CreatedAt: at("2025-01-15T18:30:00Z"), Description: "Before major migration",
+			},
+			{
+				Kind: model.Snapshot, ID: "798", Server: web, Name: "weekly-snapshot-2025-01-08", Status: model.Completed,
+				SizeMB: 4856, CreatedAt: at("2025-01-08T12:00:00Z"), Description: "Weekly snapshot",
+			},
+		},
+	},
+	{
+		name: "Account", doc: "account", call: apitest.Call{Path: "/account/me/"},
+		ask: func(ctx context.Context, c *Client) (any, error) { return c.Account(ctx) },
+		want: model.Account{
+			Email: "ops@example.com", FirstName: "Ada", LastName: "Lovelace", Company: "Acme Inc.",
+			CreatedAt: at("2024-06-15T00:00:00Z"), TokenName: "vpsdeck", Permissions: []string{"backups:read", "backups:write"},
+		},
+	},
+	{
+		name: "CreateBackup", class: creating, doc: "backup_created",
+		call: apitest.Call{
+			Method: "POST", Path: "/backups/", Status: 201,
+			Body: `{"server_id": 12345, "description": "Pre-deployment backup"}`,
+		},
+		ask: func(ctx context.Context, c *Client) (any, error) {
+			return c.CreateBackup(ctx, "12345", "Pre-deployment backup")
+		},
+		want: model.Accepted{
+			Point: model.Point{
+				Kind: model.Backup, ID: "502", Server: web, Type: model.Manual, Status: model.InProgress,
+				CreatedAt: at("2025-01-16T15:45:00Z"), Description: "Pre-deployment backup",
+			},
+			Message: "Backup is being created. This may take several minutes depending on server size.",
+		},
+	},
+	{
+		name: "CreateSnapshot", class: creating, doc: "snapshot_created",
+		call: apitest.Call{
+			Method: "POST", Path: "/snapshots/", Status: 201,
+			Body: `{"server_id": 12345, "name": "before-update-snapshot", "description": "Snapshot before system update"}`,
+		},
+		ask: func(ctx context.Context, c *Client) (any, error) {
+			return c.CreateSnapshot(ctx, "12345", "before-update-snapshot", "Snapshot before system update")
+		},
+		want: model.Accepted{
+			Point: model.Point{
+				Kind: model.Snapshot, ID: "802", Server: web, Name: "before-update-snapshot", Status: model.InProgress,
+				CreatedAt: at("2025-01-16T16:15:00Z"), Description: "Snapshot before system update",
+			},
+			Message: "Snapshot is being created. This may take 3-10 minutes depending on server size.",
+		},
+	},
+	{
+		name: "RestoreBackup", class: restoring, doc: "backup_restored",
+		call: apitest.Call{Method: "POST", Path: "/servers/12345/restore/", Body: `{"backup_id": 501}`},
+		ask:  func(ctx context.Context, c *Client) (any, error) { return c.RestoreBackup(ctx, "12345", "501") },
+		want: model.Accepted{
+			Point:        model.Point{Kind: model.Backup, ID: "501", Server: web, CreatedAt: at("2025-01-16T03:00:00Z")},
+			ServerStatus: model.ServerRestoring, Message: "Server is being restored from backup.",
+		},
+	},
+	{
+		name: "RestoreSnapshot", class: restoring, doc: "snapshot_restored",
+		call: apitest.Call{Method: "POST", Path: "/snapshots/801/restore/"},
+		ask:  func(ctx context.Context, c *Client) (any, error) { return c.RestoreSnapshot(ctx, "801") },
+		want: model.Accepted{
+			Point: model.Point{
+				Kind: model.Snapshot, ID: "801", Server: web, Name: "pre-migration-snapshot", CreatedAt: at("2025-01-15T18:30:00Z"),
+			},
+			ServerStatus: model.ServerRestoring,
+			Message:      "Server is being restored from snapshot. This may take 5-15 minutes.",
+		},
+	},
+	{
+		name: "DeleteBackup", class: deleting, call: apitest.Call{Method: "DELETE", Path: "/backups/501/", Status: 204},
+		ask: func(ctx context.Context, c *Client) (any, error) { return nil, c.DeleteBackup(ctx, "501") },
+	},
+	{
+		name: "DeleteSnapshot", class: deleting, call: apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204},
+		ask: func(ctx context.Context, c *Client) (any, error) { return nil, c.DeleteSnapshot(ctx, "801") },
+	},
+}
+
+func TestEveryEndpointSendsAndReadsWhatIsDocumented(t *testing.T) {
+	for _, e := range endpoints {
+		t.Run(e.name, func(t *testing.T) {
+			call := e.call
+			call.Header = map[string]string{
+				"Authorization": "Bearer " + secretToken, "Accept": "application/json", "User-Agent": "vpsdeck",
+				"Content-Type": "", "Idempotency-Key": "",
+			}
+			if call.Body != "" {
+				call.Header["Content-Type"] = "application/json"
+			}
+			if e.doc != "" {
+				call.Answer = doc(t, e.doc)
+			}
+			got, err := e.ask(t.Context(), newClient(t, apitest.Script(t, call)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(got, e.want) {
+				t.Errorf("got  %+v\nwant %+v", got, e.want)
+			}
+		})
+	}
+}
+
+func TestWireStructsLoseNoDocumentedField(t *testing.T) {
+	for name, check := range map[string]func(*testing.T, string){
+		"servers":           checkPage[server],
+		"server":            checkSame[server],
+		"backups":           checkPage[backup],
+		"backup_created":    checkSame[backup],
+		"backup_restored":   checkSame[restored],
+		"snapshots":         checkPage[snapshot],
+		"snapshot_created":  checkSame[snapshot],
+		"snapshot_restored": checkSame[restored],
+		"account":           checkSame[me],
+	} {
+		t.Run(name, func(t *testing.T) { check(t, doc(t, name)) })
+	}
+}
+
+func checkPage[W any](t *testing.T, text string) {
+	t.Helper()
+	checkSame[page](t, text)
+	var p page
+	if err := json.Unmarshal([]byte(text), &p); err != nil {
+		t.Fatal(err)
+	}
+	checkSame[[]W](t, string(p.Results))
+}
+
+func checkSame[W any](t *testing.T, text string) {
+	t.Helper()
+	var wire W
+	if err := json.Unmarshal([]byte(text), &wire); err != nil {
+		t.Fatal(err)
+	}
+	again, err := json.Marshal(wire)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a, b any
+	if json.Unmarshal([]byte(text), &a) != nil || json.Unmarshal(again, &b) != nil || !reflect.DeepEqual(a, b) {
+		t.Errorf("came     %s\nwould go %s", text, again)
+	}
+}
+
+func TestFiltersGoIntoTheQuery(t *testing.T) {
+	for _, test := range []struct {
+		name, path, query string
+		ask               func(context.Context, *Client) (any, error)
+	}{
+		{"servers by status", "/servers/", "status=stopped", func(ctx context.Context, c *Client) (any, error) {
+			return c.Servers(ctx, model.ServerFilter{Status: model.ServerStopped})
+		}},
+		{"servers by place", "/servers/", "location=eu-central", func(ctx context.Context, c *Client) (any, error) {
+			return c.Servers(ctx, model.ServerFilter{Location: "eu-central"})
+		}},
+		{"servers by both, escaped", "/servers/", "location=a%26b&status=active", func(ctx context.Context, c *Client) (any, error) {
+			return c.Servers(ctx, model.ServerFilter{Status: model.ServerActive, Location: "a&b"})
+		}},
+		{"backups of a server", "/backups/", "server_id=12345", func(ctx context.Context, c *Client) (any, error) {
+			return c.Backups(ctx, model.BackupFilter{Server: "12345"})
+		}},
+		{"manual backups", "/backups/", "backup_type=manual", func(ctx context.Context, c *Client) (any, error) {
+			return c.Backups(ctx, model.BackupFilter{Type: model.Manual})
+		}},
+		{"automatic backups of a server", "/backups/", "backup_type=automatic&server_id=7", func(ctx context.Context, c *Client) (any, error) {
+			return c.Backups(ctx, model.BackupFilter{Server: "7", Type: model.Automatic})
+		}},
+		{"snapshots of a server", "/snapshots/", "server_id=0b7e-4", func(ctx context.Context, c *Client) (any, error) {
+			return c.Snapshots(ctx, model.SnapshotFilter{Server: "0b7e-4"})
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			base := apitest.Script(t, apitest.Call{Path: test.path, Query: test.query, Answer: `{"count": 0, "results": []}`})
+			if _, err := test.ask(t.Context(), newClient(t, base)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestIdsAreEscapedInPathsAndStringsStayStrings(t *testing.T) {
+	base := apitest.Script(t,
+		apitest.Call{Method: "DELETE", Path: "/backups/a%2Fb%3Fc/", Status: 204},
+		apitest.Call{Method: "POST", Path: "/servers/0b7e-4/restore/", Body: `{"backup_id": "9f-1"}`, Status: 202},
+		apitest.Call{Method: "POST", Path: "/backups/", Body: `{"server_id": "0b7e-4"}`, Status: 200, Answer: `{"id": "9f-2"}`},
+	)
+	c := newClient(t, base)
+	if err := c.DeleteBackup(t.Context(), "a/b?c"); err != nil {
+		t.Error(err)
+	}
+	if _, err := c.RestoreBackup(t.Context(), "0b7e-4", "9f-1"); err != nil {
+		t.Error(err)
+	}
+	if made, err := c.CreateBackup(t.Context(), "0b7e-4", ""); err != nil || made.Point.ID != "9f-2" {
+		t.Errorf("%+v, %v", made, err)
+	}
+}
+
+func TestAnIdThatNamesNothingIsNotSent(t *testing.T) {
+	c := newClient(t, apitest.Script(t))
+	for _, id := range []model.ID{"", ".", ".."} {
+		_, server := c.Server(t.Context(), id)
+		_, backup := c.CreateBackup(t.Context(), id, "")
+		_, snapshot := c.CreateSnapshot(t.Context(), id, "n", "")
+		_, restored := c.RestoreSnapshot(t.Context(), id)
+		_, restoredTo := c.RestoreBackup(t.Context(), id, "1")
+		_, restoredFrom := c.RestoreBackup(t.Context(), "1", id)
+		for _, err := range []error{
+			server, backup, snapshot, restored, restoredTo, restoredFrom, c.DeleteBackup(t.Context(), id), c.DeleteSnapshot(t.Context(), id),
+		} {
+			if err == nil {
+				t.Fatalf("id %q was sent", id)
+			}
+			checkWords(t, err)
+		}
+	}
+}
+
+func TestARestoreIsAcceptedByItsStatusAlone(t *testing.T) {
+	for _, body := range []string{"", "OK", "<html>", "null", "[]", `{"message": 5}`, `{"snapshot": "x", "server": []}`, `{"id": {}}`} {
+		for _, status := range []int{200, 201, 202, 299} {
+			base := apitest.Script(t,
+				apitest.Call{Method: "POST", Path: "/snapshots/801/restore/", Status: status, Answer: body},
+				apitest.Call{Method: "POST", Path: "/servers/7/restore/", Body: `{"backup_id": 501}`, Status: status, Answer: body},
+			)
+			c := newClient(t, base)
+			got, err := c.RestoreSnapshot(t.Context(), "801")
+			if err != nil || got.Point.Key() != (model.Key{Kind: model.Snapshot, ID: "801"}) {
+				t.Errorf("%d %q: %+v, %v", status, body, got, err)
+			}
+			got, err = c.RestoreBackup(t.Context(), "7", "501")
+			if err != nil || got.Point.Key() != (model.Key{Kind: model.Backup, ID: "501"}) || got.Point.Server.ID != "7" {
+				t.Errorf("%d %q: %+v, %v", status, body, got, err)
+			}
+		}
+	}
+}
+
+func TestOldDataDoesNotVanishOverACosmeticField(t *testing.T) {
+	full := model.Point{Kind: model.Backup, ID: "1", SizeMB: 4523, CreatedAt: at("2025-01-16T03:00:00Z")}
+	bare := model.Point{Kind: model.Backup, ID: "1"}
+	for _, test := range []struct {
+		json string
+		want model.Point
+	}{
+		{`{"id": 1}`, bare},
+		{`{"id": "1"}`, bare},
+		{`{"id": 1, "server": null, "backup_type": null, "status": null, "size_mb": null, "created_at": null,
+			"expires_at": null, "description": null, "later": {}}`, bare},
+		{`{"id": 1, "size_mb": 4523, "created_at": "2025-01-16T03:00:00Z"}`, full},
+		{`{"id": 1, "size_mb": 4522.6, "created_at": "2025-01-16T05:00:00+02:00"}`, full},
+		{`{"id": 1, "size_mb": "4523", "created_at": "2025-01-16T03:00:00"}`, full},
+		{`{"id": 1, "size_mb": " 4.523e3 ", "created_at": "2025-01-16 03:00:00"}`, full},
+		{`{"id": 1, "size_mb": "4.4 GB", "created_at": "yesterday", "expires_at": 1737000000}`, bare},
+		{`{"id": 1, "size_mb": -3, "created_at": "", "expires_at": {}}`, bare},
+		{`{"id": 1, "size_mb": "NaN", "created_at": [], "expires_at": true}`, bare},
+		{`{"id": 1, "size_mb": 1e300}`, bare},
+		{`{"id": 1, "created_at": "2025-01-16"}`, model.Point{Kind: model.Backup, ID: "1", CreatedAt: at("2025-01-16T00:00:00Z")}},
+		{`{"id": 1, "created_at": "2025-01-16T03:00:00.250Z"}`, model.Point{
+			Kind: model.Backup, ID: "1", CreatedAt: at("2025-01-16T03:00:00Z").Add(250 * time.Millisecond),
+		}},
+		{`{"id": 1, "description": "a\u001b[2Jb"}`, model.Point{Kind: model.Backup, ID: "1", Description: "a^[[2Jb"}},
+	} {
+		c := newClient(t, apitest.Script(t, apitest.Call{Path: "/backups/", Answer: `{"results": [` + test.json + `]}`}))
+		got, err := c.Backups(t.Context(), model.BackupFilter{})
+		if err != nil || len(got) != 1 || !reflect.DeepEqual(got[0], test.want) {
+			t.Errorf("%s\ngot  %+v, %v\nwant %+v", test.json, got, err, test.want)
+		}
+	}
+}
+
+func TestAServersSystemIsAnObjectOrAName(t *testing.T) {
+	for os, want := range map[string]string{
+		`{"id": 3, "name": "Debian 12"}`: "Debian 12", `"Debian 12"`: "Debian 12", `null`: "", `{}`: "", `{"name": 5}`: "", `7`: "",
+	} {
+		c := newClient(t, apitest.Script(t, apitest.Call{Path: "/servers/1/", Answer: `{"id": 1, "plan": null, "os": ` + os + `}`}))
+		got, err := c.Server(t.Context(), "1")
+		if err != nil || got.OS != want {
+			t.Errorf("%s: %q, %v", os, got.OS, err)
+		}
+	}
+}
+
+func TestTextFromTheAPICannotDriveTheTerminal(t *testing.T) {
+	evil := `\u001b]0;x\u0007\u202e`
+	for _, e := range endpoints {
+		if e.doc == "" {
+			continue
+		}
+		call := e.call
+		call.Answer = strings.NewReplacer(`name": "`, `name": "`+evil, `status": "`, `status": "`+evil, `description": "`,
+			`description": "`+evil, `message": "`, `message": "`+evil, `address": "`, `address": "`+evil, `location": "`,
+			`location": "`+evil, `email": "`, `email": "`+evil, `type": "`, `type": "`+evil, `["`, `["`+evil).Replace(doc(t, e.doc))
+		got, err := e.ask(t.Context(), newClient(t, apitest.Script(t, call)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown, err := json.Marshal(got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := string(shown); strings.Contains(text, `\u001b`) || strings.Contains(text, `\u0007`) || strings.Contains(text, "\u202e") ||
+			!strings.Contains(text, "202E") {
+			t.Errorf("%s: %s", e.name, text)
+		}
+	}
+}

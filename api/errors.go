@@ -1,0 +1,144 @@
+package api
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+
+	"vpsdeck/model"
+)
+
+// Error is why a call failed. It satisfies errors.Is with its Kind and, for a deed that may have been done all the same,
+// with model.ErrOutcomeUnknown too. It holds no token and no raw error of a library.
+type Error struct {
+	Method string // GET, POST or DELETE
+	Path   string // below the API's address, without the query
+	Status int    // the HTTP status; 0 when no answer came
+	Kind   error  // one of model.Err…, or context.Canceled
+
+	words    string
+	wait     time.Duration
+	unknown  bool
+	distrust bool // the other side's certificate is not trusted, which no second try will change
+}
+
+// Error is the whole failure in one line, for a log.
+func (e *Error) Error() string {
+	where := strings.TrimSpace(e.Method + " " + e.Path)
+	if e.Status != 0 {
+		where += fmt.Sprintf(" (%d)", e.Status)
+	}
+	return where + ": " + e.Words()
+}
+
+// Words is the sentence that a person is shown: the API's own words where it gave some, else ours, and what to do.
+func (e *Error) Words() string {
+	if e.unknown {
+		return e.words + " It may have been done all the same: look at the list before you try again."
+	}
+	return e.words
+}
+
+// Wait is how long the API asked to be left alone, or 0.
+func (e *Error) Wait() time.Duration { return e.wait }
+
+// Unwrap gives the kinds of the failure.
+func (e *Error) Unwrap() []error {
+	if e.unknown {
+		return []error{e.Kind, model.ErrOutcomeUnknown}
+	}
+	return []error{e.Kind}
+}
+
+// unsendable is a request that never left, because it makes no sense.
+func unsendable(method, path, words string) *Error {
+	return &Error{Method: method, Path: path, Kind: model.ErrRefused, words: words}
+}
+
+// givenUp is the failure of a request whose caller no longer wants the answer.
+func givenUp(e *Error) *Error {
+	given := *e
+	given.Kind, given.words = context.Canceled, "The request was given up before the answer came."
+	return &given
+}
+
+func (c *Client) failure(req *http.Request, kind error) *Error {
+	path := strings.TrimPrefix(req.URL.Path, c.base.Path)
+	return &Error{Method: req.Method, Path: model.Clean(c.hide(path)), Kind: kind}
+}
+
+// hide takes the token out of a text from outside: an API may repeat what it was sent.
+func (c *Client) hide(text string) string { return strings.ReplaceAll(text, c.token(), "[token]") }
+
+// badAnswer is a 2xx answer that cannot be used; flaw says why, as the end of a sentence.
+func (c *Client) badAnswer(a answer, flaw string) *Error {
+	e := c.failure(a.req, model.ErrBadAnswer)
+	e.Status = a.status
+	e.words = fmt.Sprintf("The answer of %s cannot be used: %s.", c.Host(), flaw)
+	e.unknown = a.req.Method != http.MethodGet
+	return e
+}
+
+// lineFailure is a request that brought no answer, or not the whole of it. Once it was connected, nobody knows whether a
+// deed was done.
+func (c *Client) lineFailure(ctx context.Context, req *http.Request, err error, way *progress) *Error {
+	e := c.failure(req, model.ErrUnreachable)
+	e.unknown = way.connected.Load() && req.Method != http.MethodGet
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		return givenUp(e)
+	case way.connected.Load():
+		e.Kind, e.words = c.cutLine(ctx, err, way.answered.Load())
+	case err == context.DeadlineExceeded: // bare: from the queue, not from the transport
+		e.Kind, e.words = model.ErrTimeout, "The request had to wait too long for its turn: try again."
+	default:
+		e.words, e.distrust = c.noLine(ctx, err)
+	}
+	return e
+}
+
+// cutLine says what befell an answer on its way. If bytes came, and what is wrong is neither time nor line, they are not
+// HTTP.
+func (c *Client) cutLine(ctx context.Context, err error, answered bool) (kind error, words string) {
+	switch {
+	case timedOut(ctx, err):
+		return model.ErrTimeout, fmt.Sprintf("%s did not answer in time.", c.Host())
+	case answered && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, new(*net.OpError)):
+		return model.ErrBadAnswer, fmt.Sprintf("What %s answers is not readable HTTP: check the API's address.", c.Host())
+	}
+	return model.ErrUnreachable, fmt.Sprintf("The connection to %s broke off before the answer was complete.", c.Host())
+}
+
+// noLine says why no connection came about, and whether it is for want of trust.
+func (c *Client) noLine(ctx context.Context, err error) (words string, distrust bool) {
+	host := c.Host()
+	var lookup *net.DNSError
+	switch {
+	case errors.As(err, new(*tls.CertificateVerificationError)):
+		return fmt.Sprintf("The certificate of %s is not trusted, so the token was not sent: "+
+			"check the API's address and this machine's clock.", host), true
+	case timedOut(ctx, err):
+		return fmt.Sprintf("No connection to %s came about in time: check the network.", host), false
+	case errors.As(err, &lookup) && lookup.IsNotFound:
+		return fmt.Sprintf("There is no such host as %s: check the API's address and the network.", host), false
+	case errors.As(err, &lookup):
+		return fmt.Sprintf("The name %s could not be looked up: check the network.", host), false
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return fmt.Sprintf("%s refuses connections: the API is down, or its address is wrong.", host), false
+	case errors.As(err, new(tls.RecordHeaderError)), errors.As(err, new(tls.AlertError)), errors.Is(err, http.ErrSchemeMismatch):
+		return fmt.Sprintf("No secure connection to %s came about: its TLS is not what it should be.", host), false
+	}
+	return fmt.Sprintf("%s cannot be reached: check the network, the proxy and the API's address.", host), false
+}
+
+func timedOut(ctx context.Context, err error) bool {
+	var timed net.Error
+	return ctx.Err() != nil || errors.As(err, &timed) && timed.Timeout()
+}

@@ -1,0 +1,143 @@
+package api
+
+import (
+	"context"
+	"crypto/x509"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Option changes how a client works. One that makes no sense is refused by New.
+type Option func(*Client) error
+
+// Limits bound what a client does; a field that is zero or less keeps its default.
+type Limits struct {
+	Call  time.Duration // one request and its answer, seconds; 20 s
+	Total time.Duration // all that one method does: waiting for a turn, every page, every try; 2 min
+	Body  int64         // bytes of one answer, uncompressed; 8 MiB
+	Items int           // items of one list; 100,000
+	Pages int           // pages of one list; 2,000
+}
+
+var defaultLimits = Limits{Call: 20 * time.Second, Total: 2 * time.Minute, Body: 8 << 20, Items: 100_000, Pages: 2_000}
+
+// WithLimits sets the bounds of what the client does.
+func WithLimits(l Limits) Option {
+	return func(c *Client) error {
+		c.limits = Limits{
+			Call:  orDefault(l.Call, defaultLimits.Call),
+			Total: orDefault(l.Total, defaultLimits.Total),
+			Body:  orDefault(l.Body, defaultLimits.Body),
+			Items: orDefault(l.Items, defaultLimits.Items),
+			Pages: orDefault(l.Pages, defaultLimits.Pages),
+		}
+		return nil
+	}
+}
+
+func orDefault[N int | int64 | time.Duration](n, standard N) N {
+	if n <= 0 {
+		return standard
+	}
+	return n
+}
+
+// WithClock sets this machine's clock; the default is time.Now. See Client.Now for the API's.
+func WithClock(now func() time.Time) Option {
+	return func(c *Client) error {
+		c.now = now
+		return nil
+	}
+}
+
+// WithWait sets how the pause before another try is spent. It returns early, with an error, when the context ends. The
+// default waits.
+func WithWait(wait func(ctx context.Context, d time.Duration) error) Option {
+	return func(c *Client) error {
+		c.wait = wait
+		return nil
+	}
+}
+
+// WithUserAgent sets how the client calls itself in the User-Agent header; the default is "vpsdeck".
+func WithUserAgent(agent string) Option {
+	return func(c *Client) error {
+		for _, r := range agent {
+			if r < ' ' || r > '~' {
+				return badSetting("the user agent may hold plain ASCII text only: leave out accents and control characters")
+			}
+		}
+		c.agent = agent
+		return nil
+	}
+}
+
+// WithRootCAs trusts the certificates in pem, beside the system's: for an API behind a private authority.
+func WithRootCAs(pem []byte) Option {
+	return func(c *Client) error {
+		pool, err := x509.SystemCertPool()
+		if err != nil {
+			pool = x509.NewCertPool()
+		}
+		if !pool.AppendCertsFromPEM(pem) {
+			return badSetting("there is no certificate in the CA file: it should hold a block that begins with " +
+				"-----BEGIN CERTIFICATE-----")
+		}
+		for _, client := range []*http.Client{c.reads, c.deeds} {
+			client.Transport.(*http.Transport).TLSClientConfig.RootCAs = pool
+		}
+		return nil
+	}
+}
+
+// badSetting is a sentence about what New was given. It never repeats the value, which may be a token in the wrong place.
+type badSetting string
+
+func (b badSetting) Error() string { return string(b) }
+
+// Words is the sentence, for model.Words.
+func (b badSetting) Words() string { return string(b) }
+
+// parseBase checks the API's address and takes its trailing slashes off.
+func parseBase(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	switch {
+	case text == "":
+		return nil, badSetting("the API's address is empty: write it like " + DefaultURL)
+	case err != nil:
+		return nil, badSetting("the API's address cannot be read: write it like " + DefaultURL)
+	case u.Scheme != "https" && u.Scheme != "http":
+		return nil, badSetting("the API's address must begin with https://: write it like " + DefaultURL)
+	case u.Hostname() == "":
+		return nil, badSetting("the API's address names no host: write it like " + DefaultURL)
+	case u.User != nil:
+		return nil, badSetting("the API's address holds a user name or password: leave it out, the token is enough")
+	case strings.ContainsAny(text, "?#"):
+		return nil, badSetting("the API's address has a query or a fragment: end it before the ? or #")
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		return nil, badSetting("the API's address begins with http://, where anyone on the way could read the token: use https://")
+	}
+	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
+	return u, nil
+}
+
+// loopback says whether the host is this machine for certain: by number, or by the one name that must mean it.
+func loopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && addr.IsLoopback()
+}
+
+func checkToken(token string) error {
+	if token == "" {
+		return badSetting("there is no token: make one in the VPS.org panel; it looks like vps_…")
+	}
+	for _, r := range token {
+		if r <= ' ' || r > '~' {
+			return badSetting("the token holds a space, a line break or another character that no token has: copy it again")
+		}
+	}
+	return nil
+}

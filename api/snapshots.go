@@ -1,0 +1,83 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"vpsdeck/model"
+)
+
+type snapshot struct {
+	ID          model.ID  `json:"id"`
+	Server      serverRef `json:"server"`
+	Name        string    `json:"name"`
+	Status      string    `json:"status"`
+	SizeMB      loose     `json:"size_mb"` // null while it is being made [E]
+	CreatedAt   loose     `json:"created_at"`
+	Description string    `json:"description"`
+	Message     string    `json:"message,omitempty"` // in the answer to a create [E]
+}
+
+func (s snapshot) key() model.ID { return s.ID }
+
+func (s snapshot) noun() model.Point {
+	return model.Point{
+		Kind:        model.Snapshot,
+		ID:          s.ID,
+		Server:      s.Server.noun(),
+		Name:        model.Clean(s.Name),
+		Status:      model.PointStatus(model.Clean(s.Status)),
+		SizeMB:      whole(s.SizeMB),
+		CreatedAt:   moment(s.CreatedAt),
+		Description: model.Clean(s.Description),
+	}
+}
+
+type newSnapshot struct {
+	Server      model.ID `json:"server_id"`
+	Name        string   `json:"name"`
+	Description string   `json:"description,omitempty"`
+}
+
+// Snapshots lists the snapshots that pass the filter, in the API's order [D].
+func (c *Client) Snapshots(ctx context.Context, f model.SnapshotFilter) ([]model.Point, error) {
+	return list[snapshot](ctx, c, "/snapshots/", filters("server_id", string(f.Server)))
+}
+
+// CreateSnapshot starts a snapshot of the server [D]. The API takes a name of letters, digits, - and _ only [D], and says
+// so itself; the description may be empty. It is sent once. model.ErrRefused: invalid, or the server's limit is reached
+// [D]; model.ErrNotFound: no such server [D]; model.ErrOutcomeUnknown: it may have been started, or not.
+func (c *Client) CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.Accepted, error) {
+	if err := checkID(http.MethodPost, "/snapshots/", server); err != nil {
+		return model.Accepted{}, err
+	}
+	a, err := c.do(ctx, http.MethodPost, "/snapshots/", newSnapshot{server, name, description})
+	if err != nil {
+		return model.Accepted{}, err
+	}
+	made, err := readMade[snapshot](c, a)
+	if err != nil {
+		return model.Accepted{}, err
+	}
+	return model.Accepted{Point: made.noun(), Message: model.Clean(made.Message)}, nil
+}
+
+// RestoreSnapshot overwrites the snapshot's server with it [D]. It is sent once, and accepted by its status alone.
+// model.ErrRefused: the server is in no state for it [D]; model.ErrOutcomeUnknown: the restore may have begun, or not.
+func (c *Client) RestoreSnapshot(ctx context.Context, snapshot model.ID) (model.Accepted, error) {
+	path, err := itemPath(http.MethodPost, "/snapshots/", snapshot)
+	if err != nil {
+		return model.Accepted{}, err
+	}
+	a, err := c.do(ctx, http.MethodPost, path+"restore/", nil)
+	if err != nil {
+		return model.Accepted{}, err
+	}
+	return a.restored(model.Point{Kind: model.Snapshot, ID: snapshot}), nil
+}
+
+// DeleteSnapshot removes a snapshot for good [D]. It is sent once. model.ErrNotFound: there is none, or no more [D];
+// model.ErrOutcomeUnknown: it may be gone, or not.
+func (c *Client) DeleteSnapshot(ctx context.Context, id model.ID) error {
+	return c.remove(ctx, "/snapshots/", id)
+}

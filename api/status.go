@@ -1,0 +1,123 @@
+package api
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"vpsdeck/model"
+)
+
+// maxErrorBody is how much of an error's body is read, in bytes: a longer one is not meant for a person.
+const maxErrorBody = 64 << 10
+
+// statusFailure is what an answer that is not 2xx means. The status alone decides; the body only gives words.
+func (c *Client) statusFailure(req *http.Request, resp *http.Response) *Error {
+	status := resp.StatusCode
+	e := c.failure(req, kindOf(status))
+	e.Status = status
+	e.wait = retryAfter(resp.Header.Get("Retry-After"), c.Now())
+	e.unknown = req.Method != http.MethodGet && maybeDone(status)
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody+1))
+	if err == nil && len(body) <= maxErrorBody {
+		e.words = shorten(model.Clean(c.hide(saidIn(body))))
+	}
+	if e.words == "" {
+		e.words = ourWords(req.Method, status)
+	}
+	e.words += advice(e)
+	return e
+}
+
+func kindOf(status int) error {
+	switch {
+	case status == http.StatusUnauthorized:
+		return model.ErrUnauthorized
+	case status == http.StatusForbidden:
+		return model.ErrForbidden
+	case status == http.StatusNotFound, status == http.StatusGone:
+		return model.ErrNotFound
+	case status == http.StatusConflict:
+		return model.ErrConflict
+	case status == http.StatusTooManyRequests:
+		return model.ErrRateLimited
+	case status >= 400 && status <= 499:
+		return model.ErrRefused
+	case status >= 500 && status <= 599:
+		return model.ErrUnavailable
+	}
+	return model.ErrBadAnswer
+}
+
+// maybeDone says whether a deed may have been done although its answer has this status. 500 and 501 are the API's own
+// word that it failed [I]; from 502 on something on the way may speak, while the API still works. 303 is how a site
+// answers after a deed.
+func maybeDone(status int) bool {
+	return status < 200 || status == http.StatusSeeOther || status > http.StatusNotImplemented
+}
+
+func ourWords(method string, status int) string {
+	switch kindOf(status) {
+	case model.ErrUnauthorized:
+		return "The API does not accept the token: it may be mistyped, expired or revoked."
+	case model.ErrForbidden:
+		return "The token may not do this: it lacks the permission."
+	case model.ErrNotFound:
+		return "The API does not know this: it may have been deleted meanwhile."
+	case model.ErrConflict:
+		return "The server is busy with something else: wait until that has ended."
+	case model.ErrRateLimited:
+		return "The API had too many requests."
+	case model.ErrRefused:
+		return fmt.Sprintf("The API refused the request and gave no reason (status %d).", status)
+	case model.ErrUnavailable:
+		return fmt.Sprintf("The API has trouble (status %d): try again in a while.", status)
+	}
+	switch {
+	case status < 300 || status > 399:
+		return fmt.Sprintf("The API answered with status %d, which has no meaning: check the API's address.", status)
+	case method == http.MethodGet:
+		return fmt.Sprintf("The API points to another place (status %d), where the token must not go: check the API's address.", status)
+	}
+	return fmt.Sprintf("The API points to another place (status %d), and a deed is never sent on: check the API's address.", status)
+}
+
+// advice is what to do, as a further sentence, or "".
+func advice(e *Error) string {
+	switch {
+	case e.Kind == model.ErrUnauthorized:
+		return " Another token is needed."
+	case e.wait > 0:
+		return fmt.Sprintf(" Try again in %s.", spoken(e.wait))
+	case e.Kind == model.ErrRateLimited:
+		return " Try again in a while."
+	}
+	return ""
+}
+
+// spoken is a time to wait, rounded up: nobody should come back too early.
+func spoken(d time.Duration) string {
+	switch {
+	case d <= 2*time.Minute:
+		return fmt.Sprintf("%d s", ceil(d, time.Second))
+	case d <= 2*time.Hour:
+		return fmt.Sprintf("%d min", ceil(d, time.Minute))
+	}
+	return fmt.Sprintf("%d h", ceil(d, time.Hour))
+}
+
+func ceil(d, unit time.Duration) int64 { return int64((d + unit - 1) / unit) }
+
+// shorten makes the API's words one sentence of a length that fits a screen.
+func shorten(words string) string {
+	const most = 400
+	if runes := []rune(words); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	if words == "" || strings.ContainsAny(words[len(words)-1:], ".!?") {
+		return words
+	}
+	return words + "."
+}

@@ -1,0 +1,71 @@
+package api
+
+import (
+	"crypto/tls"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const (
+	dialTime      = 10 * time.Second // to reach the host, and again to agree on TLS
+	idleTime      = 90 * time.Second // a connection is kept for the next poll
+	maxHeader     = 256 << 10        // bytes of an answer's header
+	maxRedirects  = 3
+	keepAliveTime = 30 * time.Second
+)
+
+// newTransport carries requests over HTTP/1.1: four at a time need no HTTP/2, and its rules of what is sent again after
+// a failure are few and known.
+func newTransport() *http.Transport {
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: dialTime, KeepAlive: keepAliveTime}).DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    dialTime,
+		Protocols:              &protocols,
+		MaxIdleConnsPerHost:    inFlight,
+		IdleConnTimeout:        idleTime,
+		MaxResponseHeaderBytes: maxHeader,
+	}
+}
+
+// onceTransport gives every deed a connection of its own. net/http sends a request again by itself when a kept-alive
+// connection turns out dead; on a fresh connection it never does. And a deed cannot be lost to a connection that the API
+// had closed a moment before, which would leave its outcome unknown for nothing.
+func onceTransport() *http.Transport {
+	t := newTransport()
+	t.DisableKeepAlives = true
+	return t
+}
+
+// follow lets a read go where it is sent, but not to another scheme, host or port, where the token would go along. The
+// answer that could not be followed then stands as the answer.
+func (c *Client) follow(req *http.Request, via []*http.Request) error {
+	if len(via) > maxRedirects || !c.home(req.URL) {
+		return http.ErrUseLastResponse
+	}
+	return nil
+}
+
+func followNone(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// home says whether the address is at the API's own scheme, host and port.
+func (c *Client) home(u *url.URL) bool {
+	return u.User == nil && u.Scheme == c.base.Scheme && strings.EqualFold(u.Hostname(), c.base.Hostname()) &&
+		port(u) == port(c.base)
+}
+
+func port(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case u.Scheme == "https":
+		return "443"
+	}
+	return "80"
+}
