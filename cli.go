@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+
+	"charm.land/fang/v2"
+	"github.com/spf13/cobra"
+
+	"vpsdeck/internal/settings"
+)
+
+// deed is what a command line asks for. Parsing only picks it, so that every error of the parser is one of usage.
+type deed func(context.Context) error
+
+// execute parses the command line, then does what it asks for.
+func execute(ctx context.Context, args []string) error {
+	var do deed
+	helped := false
+	root := rootCommand(&do)
+	root.SetArgs(args)
+	root.SetHelpFunc(func(*cobra.Command, []string) { helped = true })
+	cmd, err := root.ExecuteC()
+	switch {
+	case err != nil:
+		return misuse(cmd, err)
+	case helped && !cmd.Runnable() && cmd.Flags().NArg() > 0: // cobra answers a wrong word with help, as if all were well
+		return misuse(cmd, cobra.NoArgs(cmd, cmd.Flags().Args()))
+	case helped:
+		// fang draws the help and nothing else: on an error it would first ask the terminal for its background, wait for
+		// seconds where none answers, and swallow what is typed meanwhile.
+		return fang.Execute(ctx, root, fang.WithoutManpage(), fang.WithoutVersion())
+	case do != nil:
+		return do(ctx)
+	}
+	return nil
+}
+
+func rootCommand(do *deed) *cobra.Command {
+	var f struct {
+		demo, readOnly, ascii bool
+		apiURL, config        string
+	}
+	root := &cobra.Command{
+		Use:   "vpsdeck",
+		Short: "A terminal dashboard for the backups and snapshots of VPS.org servers.",
+		Long: "A terminal dashboard for the backups and snapshots of VPS.org servers.\n\n" +
+			"The API token comes from VPS_API_TOKEN, from the token_file named in the config, or from where it was kept " +
+			"before; it is asked for when there is none. The config is ~/.config/vpsdeck/config.toml.",
+		Example: "# look around on a simulated account\nvpsdeck --demo\n" +
+			"# look at the real one, with nothing that can be changed\nvpsdeck --read-only",
+		Version:       version(),
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.demo && cmd.Flags().Changed("api-url") {
+				return settings.Faultf(settings.ExitUsage, "--demo and --api-url exclude each other: "+
+					"the demo has an API of its own; see vpsdeck --help")
+			}
+			flags := settings.Flags{
+				APIURL:     given(cmd, "api-url", &f.apiURL),
+				ConfigFile: given(cmd, "config", &f.config),
+				ReadOnly:   given(cmd, "read-only", &f.readOnly),
+				ASCII:      given(cmd, "ascii", &f.ascii),
+			}
+			*do = func(ctx context.Context) error { return openDashboard(ctx, flags, f.demo) }
+			return nil
+		},
+	}
+	root.SetVersionTemplate("vpsdeck {{.Version}}\n")
+	flags := root.Flags()
+	flags.BoolVar(&f.demo, "demo", false, "open a simulated account, on which every deed works and nothing is real")
+	flags.BoolVar(&f.readOnly, "read-only", false, "take away everything that changes anything")
+	flags.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters alone")
+	flags.StringVar(&f.apiURL, "api-url", "", "the API's URL, in the place of VPS_API_URL")
+	flags.StringVar(&f.config, "config", "", "the config file to read, in the place of the usual one")
+	root.AddCommand(simCommand(do))
+	root.SetHelpCommand(helpCommand())
+	return root
+}
+
+// given is the flag's value if the command line has the flag, so that --read-only=false can overrule the config.
+func given[T any](cmd *cobra.Command, name string, value *T) *T {
+	if cmd.Flags().Changed(name) {
+		return value
+	}
+	return nil
+}
+
+// helpCommand replaces cobra's, which meets an unknown command with exit code 0 and a page of usage.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "Help about a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return misuse(cmd.Root(), cobra.NoArgs(cmd.Root(), args))
+			}
+			return about.Help()
+		},
+	}
+}
+
+// badValue matches what the flag library says of a value of the wrong type, up to where it quotes Go's own error.
+var badValue = regexp.MustCompile(`^invalid argument (".*") for "(--[a-z-]+)" flag: `)
+
+// misuse puts a parser's error into one line, and says where to read on.
+func misuse(cmd *cobra.Command, err error) error {
+	if fault := new(settings.Fault); errors.As(err, &fault) {
+		return fault
+	}
+	what, _, _ := strings.Cut(err.Error(), "\n") // cobra's suggestions take lines of their own
+	if parts := badValue.FindStringSubmatch(what); parts != nil {
+		what = parts[2] + " cannot be " + parts[1]
+		if flag := cmd.Flags().Lookup(strings.TrimPrefix(parts[2], "--")); flag != nil {
+			what += ": it takes " + kinds[flag.Value.Type()]
+		}
+	}
+	if what == "unknown flag: --token" {
+		what += ", as other users of this machine can read flags: set VPS_API_TOKEN"
+	}
+	return settings.Faultf(settings.ExitUsage, "%s; see %s --help", what, cmd.CommandPath())
+}
+
+// kinds names the flags' types as people do.
+var kinds = map[string]string{
+	"bool":    "true or false",
+	"int":     "a whole number",
+	"uint64":  "a whole number, 0 or above",
+	"float64": "a number",
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"runtime"
+
+	"golang.org/x/term"
+
+	"vpsdeck/api"
+	"vpsdeck/internal/settings"
+)
+
+// start is all that the dashboard begins with, checked.
+type start struct {
+	settings settings.Settings
+	demo     bool
+	tokens   *settings.Tokens // where a token that is entered can be kept
+	token    settings.Token   // empty when none was found: the dashboard asks; empty in the demo, which needs none
+}
+
+// openDashboard makes sure of everything that the dashboard needs, and opens it. What is wrong comes out in this order:
+// the settings, the token, the terminal.
+func openDashboard(ctx context.Context, flags settings.Flags, demo bool) error {
+	s, err := settings.Load(settings.Sources{Flags: flags, Getenv: os.Getenv, DefaultURL: api.DefaultURL})
+	if err != nil {
+		return err
+	}
+	begin := start{settings: s, demo: demo, tokens: settings.NewTokens(s, os.Getenv)}
+	missing := false
+	if !demo {
+		begin.token, err = begin.tokens.Find()
+		missing = errors.Is(err, settings.ErrNoToken)
+		if err != nil && !missing {
+			return err
+		}
+	}
+	if why := noTerminal(); why != "" {
+		if missing {
+			why += "; there is no API token yet either: set VPS_API_TOKEN, or enter one when vpsdeck asks for it there"
+		}
+		return settings.Faultf(settings.ExitUsage, "%s", why)
+	}
+	return runDashboard(ctx, begin)
+}
+
+// noTerminal is why no dashboard can be shown here, or "".
+func noTerminal() string {
+	const instead = "vpsdeck is for one: start it in a terminal, over SSH with ssh -t"
+	if !term.IsTerminal(int(os.Stdout.Fd())) {
+		return "standard output is not a terminal, but " + instead
+	}
+	if !term.IsTerminal(int(os.Stdin.Fd())) {
+		return "standard input is not a terminal, but " + instead
+	}
+	if runtime.GOOS == "windows" { // has no TERM
+		return ""
+	}
+	const hint = "set it to what your terminal is, such as xterm-256color"
+	switch os.Getenv("TERM") {
+	case "":
+		return "TERM is not set, so what this terminal can do is not known: " + hint
+	case "dumb":
+		return "TERM is dumb, a terminal on which no dashboard can be drawn: use another, or " + hint
+	}
+	return ""
+}
+
+// runDashboard shows the dashboard until the user leaves it.
+func runDashboard(_ context.Context, _ start) error {
+	return settings.Faultf(settings.ExitOther, "the dashboard is not built in yet")
+}
