@@ -1,0 +1,58 @@
+package sim
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestARunningClockRunsAtItsSpeed(t *testing.T) {
+	for _, speed := range []float64{1, 60, 0.5} {
+		synctest.Test(t, func(t *testing.T) {
+			c := NewClock(noon, speed)
+			if now := c.Now(); !now.Equal(noon) {
+				t.Errorf("begins at %v", now)
+			}
+			time.Sleep(10 * time.Second) // of synctest's time
+			if got, want := c.Now().Sub(noon), time.Duration(speed*float64(10*time.Second)); got != want {
+				t.Errorf("speed %v: %v passed, want %v", speed, got, want)
+			}
+			before := c.Now()
+			c.Advance(time.Hour)
+			if !c.Now().Equal(before) {
+				t.Error("Advance moves a running clock")
+			}
+		})
+	}
+}
+
+func TestASteppedClockMovesByAdvanceAndNeverBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, c := range []*Clock{NewSteppedClock(noon), NewClock(noon, -3)} {
+			time.Sleep(time.Hour) // of synctest's time
+			c.Advance(90 * time.Second)
+			c.Advance(-time.Hour)
+			if got := c.Now().Sub(noon); got != 90*time.Second {
+				t.Errorf("%v passed", got)
+			}
+		}
+	})
+}
+
+func TestClocksShowUTC(t *testing.T) {
+	start := noon.In(time.FixedZone("somewhere", 3600))
+	if zone, _ := NewClock(start, 1).Now().Zone(); zone != "UTC" {
+		t.Errorf("the zone is %s", zone)
+	}
+}
+
+func TestAnAccountWithoutAClockRunsInRealTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := New(Options{})
+		before := a.Now()
+		time.Sleep(time.Minute) // of synctest's time
+		if got := a.Now().Sub(before); got != time.Minute {
+			t.Errorf("%v passed in a minute", got)
+		}
+	})
+}

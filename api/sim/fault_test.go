@@ -1,0 +1,105 @@
+package sim
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestFaultsAreReadFromText(t *testing.T) {
+	for text, want := range map[string]Fault{
+		"POST /snapshots/: cut-after-send":             {Method: "POST", Path: "/snapshots/", What: CutAfterSend},
+		"GET /backups/: status 503":                    {Method: "GET", Path: "/backups/", What: Status, Status: 503},
+		"GET /: delay 2s":                              {Method: "GET", Path: "/", What: Delay, Time: 2 * time.Second},
+		"DELETE /backups/{id}/: status 500 x1":         {Method: "DELETE", Path: "/backups/{id}/", What: Status, Status: 500, Times: 1},
+		"* /servers/12345/restore/: cut-before x20":    {Method: "*", Path: "/servers/12345/restore/", What: CutBefore, Times: 20},
+		"GET /: cut-in-body":                           {Method: "GET", Path: "/", What: CutInBody},
+		"GET /: truncated":                             {Method: "GET", Path: "/", What: Truncated},
+		"GET /: garbage":                               {Method: "GET", Path: "/", What: Garbage},
+		"GET /: html 502 x3":                           {Method: "GET", Path: "/", What: HTML, Status: 502, Times: 3},
+		"GET /: empty 200":                             {Method: "GET", Path: "/", What: Empty, Status: 200},
+		"GET /: huge":                                  {Method: "GET", Path: "/", What: Huge},
+		"GET /: hold x1":                               {Method: "GET", Path: "/", What: Hold, Times: 1},
+		"GET /: drip":                                  {Method: "GET", Path: "/", What: Drip, Time: time.Second},
+		"GET /: drip 1m30s":                            {Method: "GET", Path: "/", What: Drip, Time: 90 * time.Second},
+		"GET /account/me/: status 429 retry 3s x2":     {Method: "GET", Path: "/account/me/", What: Status, Status: 429, Time: 3 * time.Second, Times: 2},
+		"  GET   /servers/{id}/:delay   300ms   x2   ": {Method: "GET", Path: "/servers/{id}/", What: Delay, Time: 300 * time.Millisecond, Times: 2},
+	} {
+		got, err := ParseFault(text)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%q: got %+v, %v, want %+v", text, got, err, want)
+		}
+		if again, err := ParseFault(got.String()); err != nil || again != got {
+			t.Errorf("%q comes back as %+v, %v", got.String(), again, err)
+		}
+	}
+}
+
+func TestABadFaultIsExplainedInOneSentence(t *testing.T) {
+	for text, words := range map[string]string{
+		"":                                         "write METHOD PATH: TROUBLE",
+		"GET /backups/":                            "write METHOD PATH: TROUBLE",
+		"GET /backups/:":                           "write METHOD PATH: TROUBLE",
+		"/backups/: status 503":                    "write METHOD PATH: TROUBLE",
+		"GET POST /backups/: hold":                 "write METHOD PATH: TROUBLE",
+		"get /backups/: hold":                      `"get" is no method`,
+		"GOT /backups/: hold":                      `"GOT" is no method`,
+		"GET backups: hold":                        `"backups" is no path`,
+		"GET /backups: hold":                       `"/backups" is no path`,
+		"GET /backups/{n}/: hold":                  `"/backups/{n}/" is no path`,
+		"GET /volumes/: hold":                      `"/volumes/" is no path`,
+		"GET /: explode":                           `"explode" is no trouble`,
+		"GET /: x2":                                `"x2" is no trouble`,
+		"GET /: status":                            "status needs a number",
+		"GET /: status x1":                         "status needs a number",
+		"GET /: status five":                       `"five" is no status`,
+		"GET /: status 100":                        `"100" is no status`,
+		"GET /: status 600":                        `"600" is no status`,
+		"GET /: status 500 500":                    `"500" is one word too many`,
+		"GET /: status 429 retry":                  `"retry" is one word too many`,
+		"GET /: status 429 retry 1500ms":           "Retry-After is in whole seconds",
+		"GET /: status 429 retry soon":             `"soon" is no time`,
+		"GET /: status 429 retry 3s please":        `"please" is one word too many`,
+		"GET /: status 4290 retry 3s":              `"4290" is no status`,
+		"GET /: html 5":                            `"5" is no status`,
+		"GET /: delay":                             "delay needs a time",
+		"GET /: delay 2":                           `"2" is no time`,
+		"GET /: delay -2s":                         `"-2s" is no time`,
+		"GET /: delay 2h":                          `"2h" is no time`,
+		"GET /: drip soon":                         `"soon" is no time`,
+		"GET /: hold 2s":                           `"2s" is one word too many`,
+		"GET /: hold x0":                           `"x0" is no number of times`,
+		"GET /: hold x-1":                          `"x-1" is no number of times`,
+		"GET /: hold xx":                           `"xx" is no number of times`,
+		"GET /: hold x99999999999999999999":        `is no number of times`,
+		"GET /: hold x1 x1":                        `"x1" is one word too many`,
+		"GET /servers/12345678901234567890/: hold": "is no path",
+	} {
+		_, err := ParseFault(text)
+		if err == nil || !strings.Contains(err.Error(), words) || strings.ContainsAny(err.Error(), "\n") {
+			t.Errorf("%q: got %v, want %s", text, err, words)
+		}
+	}
+}
+
+func FuzzParseFault(f *testing.F) {
+	for _, seed := range []string{
+		"POST /snapshots/: cut-after-send", "GET /: delay 2s x3", "DELETE /backups/{id}/: status 429 retry 3s x1",
+		"* /servers/12345/restore/: drip 1m", "GET /: html 502", "GET : x", ": :", "GET /: delay 1h0m0.000000001s",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		fault, err := ParseFault(text)
+		if err != nil {
+			if strings.Contains(err.Error(), "\n") {
+				t.Errorf("more than a line: %v", err)
+			}
+			return
+		}
+		if again, err := ParseFault(fault.String()); err != nil || again != fault {
+			t.Errorf("%q is read as %v, which comes back as %v, %v", text, fault, again, err)
+		}
+	})
+}
