@@ -32,16 +32,18 @@ type Client interface {
 // Session is one account that one is logged in to. Its number is in every message that its commands answer with, so that
 // answers from an account that was left are known and dropped.
 type Session struct {
-	Number int
-	Client Client
-	ctx    context.Context //nolint:containedctx // it bounds every command of the session, and ends with it
-	cancel context.CancelFunc
+	Number   int
+	Client   Client
+	readOnly bool
+	ctx      context.Context // it bounds every command of the session, and ends with it
+	cancel   context.CancelFunc
 }
 
-// NewSession begins a session with an account.
-func NewSession(number int, client Client) *Session {
+// NewSession begins a session with an account. In a read-only one every deed is refused here too, whatever the screens let
+// through.
+func NewSession(number int, client Client, readOnly bool) *Session {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Session{Number: number, Client: client, ctx: ctx, cancel: cancel}
+	return &Session{Number: number, Client: client, readOnly: readOnly, ctx: ctx, cancel: cancel}
 }
 
 // End gives up every request of the session that is under way.

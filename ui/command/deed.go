@@ -22,6 +22,10 @@ type DeedAnsweredMsg struct {
 func (s *Session) Do(number int, deed model.Deed, p model.Point) tea.Cmd {
 	return func() tea.Msg {
 		msg := DeedAnsweredMsg{Session: s.Number, Number: number}
+		if s.readOnly {
+			msg.Outcome.Err = changed{"read-only: nothing was sent", model.ErrForbidden}
+			return msg
+		}
 		if err := s.stillTrue(deed, p); err != nil {
 			msg.Outcome.Err = err
 			return msg

@@ -53,7 +53,7 @@ func (t *Sheet) Update(msg tea.Msg) (tea.Cmd, bool) {
 			t.top--
 		}
 	}
-	t.top = max(t.top, 0)
+	t.top = max(min(t.top, len(t.lines(t.look(), t.inner()))-t.rows()), 0)
 	return nil, false
 }
 

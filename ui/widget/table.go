@@ -11,7 +11,7 @@ import (
 // Column is one column of a table.
 type Column struct {
 	Title string
-	Width int  // cells; a flexible column's least width
+	Width int  // cells; a flexible column's least width; 0: the column is not shown
 	Max   int  // a flexible column's greatest width; 0: it is not flexible
 	Right bool // numbers and ages align right
 	Rank  int  // columns of the highest rank go first when there is no room; 0 never goes
@@ -111,8 +111,8 @@ func (t *Table) line(widths []int, cell func(int) Span, margin string, over func
 func (t *Table) widths() []int {
 	out := make([]int, len(t.Columns))
 	shown := make([]bool, len(t.Columns))
-	for i := range shown {
-		shown[i] = true
+	for i, c := range t.Columns {
+		shown[i] = c.Width > 0
 	}
 	for t.total(shown) > t.width {
 		last, rank := -1, 0

@@ -1,0 +1,170 @@
+// Package ui is the program that a person sees. App is its root: it routes messages, holds what is known, and composes the
+// screen. Data flows one way: a key or a tick makes a command, its answer changes the state, the panes draw the state.
+package ui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/keymap"
+	"vpsdeck/model"
+	"vpsdeck/ui/command"
+	"vpsdeck/ui/dialog"
+	"vpsdeck/ui/screen"
+	"vpsdeck/ui/style"
+)
+
+// Options is what the program starts with.
+type Options struct {
+	Client   command.Client // nil: there is no token yet, and Access is asked for an account
+	Access   command.Access // nil: the account cannot be changed
+	Keys     keymap.KeyMap
+	Clock    command.Clock
+	Demo     bool // the account is simulated, and that is always on the screen
+	ReadOnly bool // there are no deeds
+	ASCII    bool // the font has no glyphs
+	Mouse    bool
+	Dark     bool // until the terminal tells its background
+}
+
+// App is the root model. Its state has one writer, its Update.
+type App struct {
+	opts    Options
+	state   *model.State
+	session *command.Session // nil while there is no account
+	styles  *style.Styles
+	env     *screen.Env
+
+	servers *screen.Servers
+	points  [2]*screen.Points // by model.Kind
+	focus   int               // index in panes
+	fleet   bool              // the points of all servers are shown
+
+	dialogs []opened
+	opening int // number of the last dialog opened
+	login   login
+
+	notices notices
+	polls   polls
+	width   int
+	height  int
+	blurred bool
+}
+
+// opened is a dialog and the number under which it waits for its quiet time to end.
+type opened struct {
+	dialog.Dialog
+	number int
+}
+
+// New makes the program. Nothing is asked and nothing runs before Init.
+func New(opts Options) *App {
+	a := &App{opts: opts, state: &model.State{}, styles: style.New(opts.Dark)}
+	if opts.ReadOnly {
+		a.opts.Keys.ReadOnly()
+	}
+	a.env = &screen.Env{
+		State: a.state,
+		Keys:  &a.opts.Keys,
+		Look:  func() *style.Styles { return a.styles },
+		Open:  a.open,
+		Say:   a.say,
+		Start: a.start,
+	}
+	a.servers = screen.NewServers(a.env)
+	a.points = [2]*screen.Points{screen.NewPoints(a.env, model.Backup), screen.NewPoints(a.env, model.Snapshot)}
+	a.servers.SetFocus(true)
+	if opts.Client != nil {
+		a.enter(opts.Client, opts.Demo)
+	}
+	return a
+}
+
+// panes are the parts of the screen that can have the focus, in the order in which tab visits them.
+func (a *App) panes() []screen.Pane {
+	return []screen.Pane{a.servers, a.points[model.Backup], a.points[model.Snapshot]}
+}
+
+// Init asks for the terminal's background and starts to poll, or asks for a token.
+func (a *App) Init() tea.Cmd {
+	a.watchClocks()
+	cmds := []tea.Cmd{tea.RequestBackgroundColor}
+	if a.session == nil {
+		cmds = append(cmds, a.askAccess(""))
+	} else {
+		cmds = append(cmds, a.refreshAll(), a.loadAccount())
+	}
+	return tea.Batch(append(cmds, a.arm())...)
+}
+
+// enter begins a session with an account, and forgets what was known of the one before.
+func (a *App) enter(client command.Client, demo bool) {
+	number := 1
+	if a.session != nil {
+		number = a.session.Number + 1
+		a.session.End()
+	}
+	a.session = command.NewSession(number, client, a.opts.ReadOnly)
+	a.opts.Demo = demo
+	*a.state = model.State{}
+	a.polls = polls{}
+	a.watchClocks()
+	a.news()
+}
+
+// watchClocks takes over the time, the machine's and the API's.
+func (a *App) watchClocks() {
+	a.state.Local = a.opts.Clock.Now()
+	if a.session != nil {
+		a.state.Now = a.session.Client.Now()
+	}
+}
+
+// open lays a dialog over everything. It ignores keys for a moment where that is of weight.
+func (a *App) open(d dialog.Dialog) tea.Cmd {
+	a.opening++
+	number := a.opening
+	a.dialogs = append(a.dialogs, opened{d, number})
+	d.SetSize(a.dialogRoom())
+	if _, weighty := d.(dialog.Numbered); weighty {
+		return a.opts.Clock.Tick(dialog.Quiet, func(time.Time) tea.Msg { return dialog.ArmedMsg{Number: number} })
+	}
+	return nil
+}
+
+// top is the dialog that gets the keys.
+func (a *App) top() (opened, bool) {
+	if len(a.dialogs) == 0 {
+		return opened{}, false
+	}
+	return a.dialogs[len(a.dialogs)-1], true
+}
+
+// close takes a dialog away, wherever it is in the stack.
+func (a *App) close(number int) {
+	for i, d := range a.dialogs {
+		if d.number == number {
+			a.dialogs = append(a.dialogs[:i:i], a.dialogs[i+1:]...)
+			return
+		}
+	}
+}
+
+// start carries out a confirmed deed: it is noted as an operation, and its one request leaves.
+func (a *App) start(deed model.Deed, p model.Point, after *model.Point) tea.Cmd {
+	switch {
+	case a.session == nil:
+		a.say(screen.Warning, "there is no account")
+		return nil
+	case a.opts.ReadOnly:
+		a.say(screen.Warning, "read-only: nothing is changed")
+		return nil
+	}
+	if busy := a.state.Busy(p.Server.ID); busy != "" { // it may have begun while the question was open
+		a.say(screen.Warning, busy)
+		return nil
+	}
+	number := a.state.Begin(deed, p, after)
+	return tea.Batch(a.session.Do(number, deed, p), a.arm())
+}

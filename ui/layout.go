@@ -1,0 +1,115 @@
+package ui
+
+import (
+	"charm.land/lipgloss/v2"
+
+	"vpsdeck/model"
+)
+
+// The least size of a terminal, and where the layouts begin.
+const (
+	leastWidth   = 40
+	leastHeight  = 10
+	wideWidth    = 110 // servers beside their points
+	wideHeight   = 10  // of the panes
+	stackWidth   = 60  // panes one above the other
+	stackHeight  = 15  // of the panes
+	noticeHeight = 16  // of the terminal, for a line of its own for notices
+)
+
+// shape is how the panes are laid out.
+type shape int
+
+const (
+	tabs  shape = iota // one pane, and the names of all
+	stack              // all panes, the focused one large
+	wide               // servers at the left, their points at the right
+)
+
+// rect is a part of the screen, in cells.
+type rect struct{ x, y, w, h int }
+
+func (r rect) holds(x, y int) bool { return x >= r.x && x < r.x+r.w && y >= r.y && y < r.y+r.h }
+
+// plan is where everything stands.
+type plan struct {
+	shape      shape
+	panes      [3]rect // h 0: not shown
+	operations int     // lines
+	notice     bool    // notices have a line of their own
+}
+
+func (a *App) tooSmall() bool { return a.width < leastWidth || a.height < leastHeight }
+
+// plan shares out the screen. Header and footer take a line each.
+func (a *App) plan() plan {
+	p := plan{notice: a.height >= noticeHeight}
+	p.operations = min(len(a.state.Operations()), a.mostOperations())
+	body := a.height - 2 - p.operations
+	if p.notice {
+		body--
+	}
+	switch {
+	case a.width >= wideWidth && body >= wideHeight:
+		p.shape = wide
+		a.planWide(&p, body)
+	case a.width >= stackWidth && body >= stackHeight:
+		p.shape = stack
+		a.planStack(&p, body)
+	default:
+		p.panes[a.focus] = rect{0, 2, a.width, body - 1}
+	}
+	return p
+}
+
+// mostOperations is how many lines running operations may take.
+func (a *App) mostOperations() int { return max(min(a.height/8, 5), 1) }
+
+func (a *App) planWide(p *plan, body int) {
+	left := a.width/2 + 1
+	snapshots := min(body/2, model.Snapshot.Limit()+3) // a server has no more of them
+	if a.fleet {
+		snapshots = body / 2
+	}
+	p.panes[0] = rect{0, 1, left, body}
+	p.panes[1] = rect{left, 1, a.width - left, body - snapshots}
+	p.panes[2] = rect{left, 1 + body - snapshots, a.width - left, snapshots}
+}
+
+func (a *App) planStack(p *plan, body int) {
+	small := min(max(body/4, 4), 8)
+	y := 1
+	for i := range p.panes {
+		h := small
+		if i == a.focus {
+			h = body - 2*small
+		}
+		p.panes[i] = rect{0, y, a.width, h}
+		y += h
+	}
+}
+
+// layout gives every pane and every dialog its room.
+func (a *App) layout() {
+	if a.tooSmall() {
+		return
+	}
+	p := a.plan()
+	for i, pane := range a.panes() {
+		if p.panes[i].h > 0 {
+			pane.SetSize(p.panes[i].w, p.panes[i].h)
+		}
+	}
+	for _, d := range a.dialogs {
+		d.SetSize(a.dialogRoom())
+	}
+}
+
+// dialogRoom is the most that a dialog may take: all but the footer, which tells its keys.
+func (a *App) dialogRoom() (width, height int) { return a.width - 2, a.height - 1 }
+
+// dialogAt is where a dialog of this look stands: in the middle.
+func (a *App) dialogAt(view string) rect {
+	w, h := lipgloss.Size(view)
+	return rect{max((a.width-w)/2, 0), max((a.height-1-h)/2, 0), w, h}
+}

@@ -1,0 +1,59 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/ui/dialog"
+	"vpsdeck/ui/screen"
+)
+
+// mouse routes clicks and the wheel to what is under them. It is never needed.
+func (a *App) mouse(msg tea.MouseMsg) tea.Cmd {
+	if a.tooSmall() {
+		return nil
+	}
+	at := msg.Mouse()
+	if top, ok := a.top(); ok {
+		return a.mouseOnDialog(top, msg, at)
+	}
+	if a.plan().shape == tabs && at.Y == 1 {
+		if _, click := msg.(tea.MouseClickMsg); click {
+			a.clickTab(at.X)
+		}
+		return nil
+	}
+	for i, r := range a.plan().panes {
+		if r.h == 0 || !r.holds(at.X, at.Y) {
+			continue
+		}
+		pane := a.panes()[i]
+		if _, wheel := msg.(tea.MouseWheelMsg); wheel {
+			return a.toPane(pane, screen.WheelMsg{Down: at.Button == tea.MouseWheelDown})
+		}
+		if at.Button == tea.MouseLeft {
+			a.focusOn(i)
+			return a.toPane(pane, screen.RowMsg{Line: at.Y - r.y - 1})
+		}
+	}
+	return nil
+}
+
+func (a *App) mouseOnDialog(top opened, msg tea.MouseMsg, at tea.Mouse) tea.Cmd {
+	if wheel, ok := msg.(tea.MouseWheelMsg); ok {
+		return a.toDialog(top, wheel)
+	}
+	r := a.dialogAt(top.View())
+	if at.Button != tea.MouseLeft || !r.holds(at.X, at.Y) {
+		return nil
+	}
+	return a.toDialog(top, dialog.ClickMsg{X: at.X - r.x, Y: at.Y - r.y})
+}
+
+// clickTab focuses the pane whose name was clicked.
+func (a *App) clickTab(x int) {
+	for i, r := range a.tabRects() {
+		if r.holds(x, 1) {
+			a.focusOn(i)
+		}
+	}
+}

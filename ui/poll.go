@@ -1,0 +1,190 @@
+package ui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/model"
+	"vpsdeck/ui/screen"
+	"vpsdeck/ui/widget"
+)
+
+// How often the account is asked. Whatever the interval, a request of a kind is never sent while one is under way.
+const (
+	slow    = 20 * time.Second // everything, while nothing runs
+	idle    = 2 * time.Minute  // everything, while the terminal has lost the focus
+	quick   = time.Second      // what runs, at first; it grows
+	quickTo = 10 * time.Second // to this
+	retryTo = time.Minute      // how long the wait after failures grows
+)
+
+// polls is when to ask next.
+type polls struct {
+	all      time.Time // when everything is due
+	running  time.Time // when what runs is due
+	pace     time.Duration
+	failures int // in a row
+	armed    int // number of the tick that is waited for
+}
+
+// tickMsg wakes the program up. Only the newest tick counts.
+type tickMsg struct{ number int }
+
+// arm sets the next tick. It gives up the one that was waited for, so that there is always one.
+func (a *App) arm() tea.Cmd {
+	a.polls.armed++
+	number := a.polls.armed
+	return a.opts.Clock.Tick(a.untilTick(), func(time.Time) tea.Msg { return tickMsg{number} })
+}
+
+// untilTick is how long nothing on the screen changes by itself: a second while something runs or is counted down, else
+// as long as the age of the data may lag behind.
+func (a *App) untilTick() time.Duration {
+	switch {
+	case len(a.state.Operations()) > 0 || a.notices.any() || a.polls.failures > 0:
+		return time.Second
+	case a.blurred:
+		return 30 * time.Second
+	}
+	return 5 * time.Second
+}
+
+// tick asks for what is due and waits for the next one.
+func (a *App) tick(msg tickMsg) tea.Cmd {
+	if msg.number != a.polls.armed {
+		return nil
+	}
+	a.notices.expire(a.state.Local)
+	cmds := []tea.Cmd{}
+	switch now := a.state.Local; {
+	case a.session == nil || a.login.refused:
+	case !now.Before(a.polls.all):
+		cmds = append(cmds, a.refreshAll())
+	case len(a.state.Operations()) > 0 && !now.Before(a.polls.running):
+		cmds = append(cmds, a.refreshRunning())
+	}
+	return tea.Batch(append(cmds, a.arm())...)
+}
+
+// refreshNow is what a person asked for: at once, whatever the schedule says, but not before the API wants to hear of us
+// again.
+func (a *App) refreshNow() tea.Cmd {
+	if a.session == nil {
+		return a.askAccess("")
+	}
+	if wait := model.RetryAfter(a.state.Servers.Err); wait > 0 && a.state.Local.Before(a.polls.all) {
+		a.say(screen.Neutral, "the API asked to be left alone for "+widget.Duration(a.polls.all.Sub(a.state.Local)))
+		return nil
+	}
+	return tea.Batch(a.refreshAll(), a.loadAccount())
+}
+
+// refreshAll asks for everything that is not already being asked for.
+func (a *App) refreshAll() tea.Cmd {
+	a.polls.all = a.state.Local.Add(a.interval())
+	return tea.Batch(a.loadServers(), a.loadPoints(model.Backup, ""), a.loadPoints(model.Snapshot, ""))
+}
+
+func (a *App) interval() time.Duration {
+	if a.blurred {
+		return idle
+	}
+	return slow
+}
+
+// refreshRunning asks for what the operations under way are about, and no more: the servers if one is being restored, the
+// points of one server if that is all. Each time it waits longer before the next.
+func (a *App) refreshRunning() tea.Cmd {
+	a.polls.pace = min(max(a.polls.pace*4/3, quick), quickTo)
+	a.polls.running = a.state.Local.Add(a.polls.pace)
+	restores := false
+	servers := [2]map[model.ID]bool{{}, {}}
+	for _, o := range a.state.Operations() {
+		switch {
+		case o.Phase == model.Sending:
+		case o.Deed == model.Restore:
+			restores = true
+		default:
+			servers[o.Point.Kind][o.Server.ID] = true
+		}
+	}
+	var cmds []tea.Cmd
+	if restores {
+		cmds = append(cmds, a.loadServers())
+	}
+	for kind, ids := range servers {
+		if len(ids) > 0 {
+			cmds = append(cmds, a.loadPoints(model.Kind(kind), only(ids)))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// only is the single ID of a set, or empty, which stands for all, if there are several.
+func only(ids map[model.ID]bool) model.ID {
+	if len(ids) > 1 {
+		return ""
+	}
+	for id := range ids {
+		return id
+	}
+	return ""
+}
+
+func (a *App) loadServers() tea.Cmd {
+	t, ok := a.state.Servers.Start()
+	if !ok {
+		return nil
+	}
+	return a.session.LoadServers(t)
+}
+
+func (a *App) loadPoints(kind model.Kind, server model.ID) tea.Cmd {
+	remote := a.state.Points(kind)
+	if !remote.Loaded() {
+		server = "" // a part cannot be merged into nothing
+	}
+	t, ok := remote.Start()
+	if !ok {
+		return nil
+	}
+	return a.session.LoadPoints(kind, server, t)
+}
+
+func (a *App) loadAccount() tea.Cmd {
+	t, ok := a.state.Account.Start()
+	if !ok {
+		return nil
+	}
+	return a.session.LoadAccount(t)
+}
+
+// heard sets the schedule by how the last round of requests went, once all of it is in: after a failure the waits grow, and
+// the API's own wish comes first.
+func (a *App) heard() {
+	st := a.state
+	if st.Servers.Busy() || st.Backups.Busy() || st.Snapshots.Busy() {
+		return
+	}
+	err := a.failure()
+	if err == nil {
+		a.polls.failures = 0
+		return
+	}
+	a.polls.failures++
+	wait := min(time.Second<<min(a.polls.failures, 6), retryTo)
+	next := st.Local.Add(max(wait, model.RetryAfter(err)))
+	a.polls.all, a.polls.running = next, next
+}
+
+// failure is why the account cannot be read whole, or nil.
+func (a *App) failure() error {
+	st := a.state
+	for _, err := range []error{st.Servers.Err, st.Backups.Err, st.Snapshots.Err} {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

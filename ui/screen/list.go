@@ -1,0 +1,246 @@
+package screen
+
+import (
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/model"
+	"vpsdeck/ui/dialog"
+	"vpsdeck/ui/style"
+	"vpsdeck/ui/widget"
+)
+
+// list is what all panes of rows have in common: a cursor that stays on its thing by ID whatever a refresh brings, a
+// filter, and an order. T is a row, K its identity.
+type list[T any, K comparable] struct {
+	env      *Env
+	table    widget.Table
+	rows     []T // what is shown: filtered and ordered
+	total    int // how many there are without the filter
+	identify func(T) K
+	haystack func(T) string // what the filter looks through
+	compare  []order[T]
+	by       int // the order in force
+	current  K
+	filter   textinput.Model
+	typing   bool
+	focused  bool
+	width    int
+	height   int
+}
+
+// order is one way to sort the rows.
+type order[T any] struct {
+	name    string
+	column  int    // whose head carries the arrow
+	arrow   string // which way
+	compare func(a, b T) int
+}
+
+func newList[T any, K comparable](env *Env, columns []widget.Column, identify func(T) K, haystack func(T) string, orders ...order[T]) list[T, K] {
+	in := dialog.NewInput(env.Look())
+	in.Prompt = "/"
+	in.CharLimit = 80
+	return list[T, K]{
+		env: env, table: widget.Table{Columns: columns}, identify: identify, haystack: haystack, compare: orders, filter: in,
+	}
+}
+
+// set takes new rows. The cursor stays on the same thing; if that is gone, on its nearest neighbour.
+func (l *list[T, K]) set(all []T) {
+	l.total = len(all)
+	words := strings.Fields(strings.ToLower(l.filter.Value()))
+	l.rows = slices.DeleteFunc(slices.Clone(all), func(row T) bool { return !matches(strings.ToLower(l.haystack(row)), words) })
+	slices.SortStableFunc(l.rows, l.compare[l.by].compare)
+	l.table.Rows = len(l.rows)
+	if at := slices.IndexFunc(l.rows, func(row T) bool { return l.identify(row) == l.current }); at >= 0 {
+		l.table.MoveTo(at)
+	} else {
+		l.moveTo(l.table.Cursor)
+	}
+}
+
+// matches says whether every word is in the text.
+func matches(text string, words []string) bool {
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// moveTo puts the cursor on a row, or the nearest there is.
+func (l *list[T, K]) moveTo(row int) {
+	l.table.MoveTo(row)
+	if selected, ok := l.selected(); ok {
+		l.current = l.identify(selected)
+	}
+}
+
+// selected is the row under the cursor.
+func (l *list[T, K]) selected() (T, bool) {
+	if l.table.Cursor < 0 || l.table.Cursor >= len(l.rows) {
+		var none T
+		return none, false
+	}
+	return l.rows[l.table.Cursor], true
+}
+
+// move handles the keys that move the cursor.
+func (l *list[T, K]) move(msg tea.KeyPressMsg) bool {
+	keys := l.env.Keys.Move
+	switch {
+	case key.Matches(msg, keys.Down):
+		l.moveTo(l.table.Cursor + 1)
+	case key.Matches(msg, keys.Up):
+		l.moveTo(l.table.Cursor - 1)
+	case key.Matches(msg, keys.Top):
+		l.moveTo(0)
+	case key.Matches(msg, keys.Bottom):
+		l.moveTo(len(l.rows) - 1)
+	case key.Matches(msg, keys.PageDown):
+		l.moveTo(l.table.Cursor + l.table.Page())
+	case key.Matches(msg, keys.PageUp):
+		l.moveTo(l.table.Cursor - l.table.Page())
+	default:
+		return false
+	}
+	return true
+}
+
+// RowMsg is a click on a line of the pane's inside, counted from the line under the border.
+type RowMsg struct{ Line int }
+
+// WheelMsg turns the wheel over the pane.
+type WheelMsg struct{ Down bool }
+
+// mouse handles clicks and the wheel.
+func (l *list[T, K]) mouse(msg tea.Msg) {
+	switch msg := msg.(type) {
+	case RowMsg:
+		if row, ok := l.table.RowAt(msg.Line); ok {
+			l.moveTo(row)
+		}
+	case WheelMsg:
+		if msg.Down {
+			l.moveTo(l.table.Cursor + 1)
+		} else {
+			l.moveTo(l.table.Cursor - 1)
+		}
+	}
+}
+
+// narrow handles the keys of the filter and of the order, and says whether the rows must be made anew.
+func (l *list[T, K]) narrow(msg tea.KeyPressMsg) (again, taken bool) {
+	keys := l.env.Keys.View
+	switch {
+	case l.typing:
+		return l.typeFilter(msg), true
+	case key.Matches(msg, keys.Filter):
+		l.typing = true
+		l.filter.Focus()
+		l.filter.CursorEnd()
+		return false, true
+	case key.Matches(msg, keys.Back) && l.filter.Value() != "":
+		l.filter.Reset()
+		return true, true
+	case key.Matches(msg, keys.Order):
+		l.by = (l.by + 1) % len(l.compare)
+		l.env.Say(Neutral, "ordered by "+l.compare[l.by].name)
+		return true, true
+	}
+	return false, false
+}
+
+func (l *list[T, K]) typeFilter(msg tea.KeyPressMsg) (again bool) {
+	switch msg.String() {
+	case "esc":
+		l.filter.Reset()
+		l.stopTyping()
+		return true
+	case "enter":
+		l.stopTyping()
+		return false
+	case "down":
+		l.moveTo(l.table.Cursor + 1)
+		return false
+	case "up":
+		l.moveTo(l.table.Cursor - 1)
+		return false
+	}
+	return l.edit(msg)
+}
+
+// edit hands a key or a paste to the field, and says whether its text has changed.
+func (l *list[T, K]) edit(msg tea.Msg) bool {
+	before := l.filter.Value()
+	l.filter, _ = l.filter.Update(msg) // its only command is the blinking of a cursor that stands still
+	if clean := model.Clean(l.filter.Value()); clean != l.filter.Value() {
+		l.filter.SetValue(clean)
+	}
+	return l.filter.Value() != before
+}
+
+func (l *list[T, K]) stopTyping() {
+	l.typing = false
+	l.filter.Blur()
+}
+
+// SetSize gives the pane its room, border included.
+func (l *list[T, K]) SetSize(width, height int) {
+	l.width, l.height = width, height
+	l.table.SetSize(max(width-widget.FrameWidth, 0), max(height-widget.FrameHeight, 0))
+}
+
+// SetFocus tells whether the keys go to the pane.
+func (l *list[T, K]) SetFocus(on bool) {
+	l.focused = on
+	if !on && l.typing {
+		l.stopTyping()
+	}
+}
+
+// Typing says whether the pane takes every key as text.
+func (l *list[T, K]) Typing() bool { return l.typing }
+
+// frame draws the pane around a body.
+func (l *list[T, K]) frame(title, trouble, body string) string {
+	s := l.env.Look()
+	edge := s.Faint
+	if l.focused {
+		edge = s.Accent
+	}
+	note := l.filterNote(s)
+	if trouble != "" && !l.typing {
+		note = strings.TrimSuffix(trouble+"  "+note, "  ")
+	}
+	return widget.Frame{Title: title, Note: note, Border: edge}.Render(body, l.width, l.height)
+}
+
+// filterNote shows the filter in the lower edge: while it is typed, and as long as it holds.
+func (l *list[T, K]) filterNote(s *style.Styles) string {
+	switch {
+	case l.typing:
+		in := l.filter
+		in.SetWidth(max(l.width-12, 1))
+		return in.View()
+	case l.filter.Value() != "":
+		return s.Accent.Render("/"+l.filter.Value()) + s.Muted.Render("  esc clears")
+	}
+	return ""
+}
+
+// heads marks the column that the rows are ordered by.
+func (l *list[T, K]) heads(titles ...string) {
+	for i := range l.table.Columns {
+		l.table.Columns[i].Title = titles[i]
+		if o := l.compare[l.by]; o.column == i {
+			l.table.Columns[i].Title += " " + o.arrow
+		}
+	}
+}

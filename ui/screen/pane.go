@@ -1,0 +1,98 @@
+package screen
+
+import (
+	"strings"
+	"time"
+
+	"charm.land/lipgloss/v2"
+
+	"vpsdeck/model"
+	"vpsdeck/ui/style"
+	"vpsdeck/ui/widget"
+)
+
+// message is what a pane says in place of rows.
+type message struct {
+	style lipgloss.Style
+	text  string
+	hint  string // what to do
+}
+
+// say sets a message into a pane of the given inner width.
+func say(s *style.Styles, m message, width int) string {
+	var lines []string
+	for _, l := range widget.Wrap(widget.Agreed(m.text), width-4) {
+		lines = append(lines, "  "+m.style.Render(l))
+	}
+	for _, l := range widget.Wrap(m.hint, width-4) {
+		lines = append(lines, "  "+s.Muted.Render(l))
+	}
+	return "\n" + strings.Join(lines, "\n")
+}
+
+// source is what a pane's rows came from.
+type source struct {
+	loaded bool
+	err    error
+	at     time.Time // when the rows came, on this machine's clock
+}
+
+func sourceOf[T any](r *model.Remote[T]) source {
+	return source{loaded: r.Loaded(), err: r.Err, at: r.At}
+}
+
+// waiting is what a pane says before the first good answer: that it is on its way, or why there is none.
+func (e *Env) waiting(from source, what string) (message, bool) {
+	s := e.Look()
+	switch {
+	case from.loaded:
+		return message{}, false
+	case from.err != nil:
+		return message{s.Bad, style.Failed + " no " + what + ": " + model.Words(from.err), remedy(e, from.err)}, true
+	}
+	return message{s.Muted, "loading " + what + style.Ellipsis, ""}, true
+}
+
+// remedy is what to do about a failure.
+func remedy(e *Env, err error) string {
+	again := e.Keys.View.Refresh.Help().Key
+	if wait := model.RetryAfter(err); wait > 0 {
+		return "It asks to wait for " + widget.Duration(wait) + ", and is asked again then."
+	}
+	return again + " asks again now; it is asked again by itself."
+}
+
+// stale is the line under rows that could not be refreshed: why, and how old they are.
+func (e *Env) stale(from source) string {
+	if from.err == nil || !from.loaded {
+		return ""
+	}
+	s := e.Look()
+	return s.Bad.Render(style.Failed+" "+widget.Roughly(e.State.Local.Sub(from.at))+" old: ") + s.Muted.Render(model.Words(from.err))
+}
+
+// fact is a labelled value in a sheet.
+type fact struct {
+	label, value string
+	style        lipgloss.Style
+}
+
+// facts sets facts one under the other, with their values aligned and wrapped.
+func facts(s *style.Styles, width int, rows []fact) []string {
+	const label = 13
+	var out []string
+	for _, f := range rows {
+		value := f.value
+		if value == "" {
+			value = "-"
+		}
+		for i, l := range widget.Wrap(widget.Agreed(value), max(width-label, 8)) {
+			head := ""
+			if i == 0 {
+				head = f.label
+			}
+			out = append(out, s.Muted.Render(widget.Fit(head, label, false))+f.style.Render(l))
+		}
+	}
+	return out
+}

@@ -1,0 +1,301 @@
+package screen
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/model"
+	"vpsdeck/ui/style"
+	"vpsdeck/ui/widget"
+)
+
+// Points is the pane of one kind of restore points: those of the server under the cursor, or of all servers.
+type Points struct {
+	list[model.Point, model.Key]
+	deeds  Deeds
+	kind   model.Kind
+	server model.ServerRef // whose points are shown; empty ID: there is no server
+	fleet  bool            // all servers' points are shown
+}
+
+// The columns of a points pane.
+const (
+	pointServer = iota
+	pointName
+	pointStatus
+	pointSize
+	pointCreated
+	pointExpires
+	pointDescription
+)
+
+// NewPoints makes the pane of backups or of snapshots.
+func NewPoints(env *Env, kind model.Kind) *Points {
+	newest := func(a, b model.Point) int { return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), byID(b.ID, a.ID)) }
+	return &Points{deeds: Deeds{env}, kind: kind, list: newList(env, pointColumns(kind, false),
+		model.Point.Key,
+		func(p model.Point) string {
+			return strings.Join([]string{p.Server.Name, p.Name, string(p.Type), string(p.Status), p.Description, string(p.ID)}, " ")
+		},
+		order[model.Point]{"newest first", pointCreated, style.Descending, newest},
+		order[model.Point]{"oldest first", pointCreated, style.Ascending, func(a, b model.Point) int { return newest(b, a) }},
+		order[model.Point]{"largest first", pointSize, style.Descending, func(a, b model.Point) int {
+			return cmp.Or(cmp.Compare(b.SizeMB, a.SizeMB), newest(a, b))
+		}},
+		order[model.Point]{"status", pointStatus, style.Ascending, func(a, b model.Point) int {
+			return cmp.Or(cmp.Compare(a.Status, b.Status), newest(a, b))
+		}},
+	)}
+}
+
+// pointColumns are the columns of a kind. The server's name is only shown where there are several.
+func pointColumns(kind model.Kind, fleet bool) []widget.Column {
+	columns := []widget.Column{
+		pointServer:      {},
+		pointName:        {Width: 9},
+		pointStatus:      {Width: 11, Rank: 1},
+		pointSize:        {Width: 7, Right: true, Rank: 3},
+		pointCreated:     {Width: 9, Right: true},
+		pointExpires:     {Width: 7, Right: true, Rank: 2},
+		pointDescription: {Width: 16, Max: 60, Rank: 9},
+	}
+	if kind == model.Snapshot {
+		columns[pointName] = widget.Column{Width: 14, Max: 32}
+		columns[pointExpires] = widget.Column{}
+	}
+	if fleet {
+		columns[pointServer] = widget.Column{Width: 13, Max: 24}
+	}
+	return columns
+}
+
+// Title is the pane's name.
+func (p *Points) Title() string {
+	if p.kind == model.Snapshot {
+		return "Snapshots"
+	}
+	return "Backups"
+}
+
+// Show tells whose points to show.
+func (p *Points) Show(server model.ServerRef, fleet bool) {
+	if server == p.server && fleet == p.fleet {
+		return
+	}
+	if fleet != p.fleet || !fleet {
+		p.table.Columns = pointColumns(p.kind, fleet)
+		p.SetSize(p.width, p.height)
+	}
+	p.server, p.fleet = server, fleet
+	p.News()
+}
+
+// News takes over what the state knows now.
+func (p *Points) News() {
+	if p.fleet {
+		p.set(p.env.State.Points(p.kind).Value)
+		return
+	}
+	var mine []model.Point
+	for _, point := range p.env.State.Of(p.server.ID) {
+		if point.Kind == p.kind {
+			mine = append(mine, point)
+		}
+	}
+	p.set(mine)
+}
+
+// Update takes keys and clicks; see [Pane].
+func (p *Points) Update(msg tea.Msg) tea.Cmd {
+	press, ok := msg.(tea.KeyPressMsg)
+	if !ok {
+		if _, paste := msg.(tea.PasteMsg); paste && p.typing && p.edit(msg) {
+			p.News()
+		}
+		p.mouse(msg)
+		return nil
+	}
+	if again, taken := p.narrow(press); taken {
+		if again {
+			p.News()
+		}
+		return nil
+	}
+	if p.move(press) {
+		return nil
+	}
+	return p.act(press)
+}
+
+func (p *Points) act(press tea.KeyPressMsg) tea.Cmd {
+	keys := p.env.Keys
+	point, ok := p.selected()
+	server := p.server.ID
+	if p.fleet && ok {
+		server = point.Server.ID
+	}
+	switch {
+	case key.Matches(press, keys.Deed.Snapshot):
+		return p.deeds.Snapshot(server)
+	case key.Matches(press, keys.Deed.Backup):
+		return p.deeds.Backup(server)
+	case !key.Matches(press, keys.Deed.Restore, keys.Deed.Delete, keys.View.Open):
+		return nil
+	case !ok:
+		p.env.Say(Warning, fmt.Sprintf("there is no %s under the cursor", p.kind))
+		return nil
+	case key.Matches(press, keys.Deed.Restore):
+		return p.deeds.Restore(point)
+	case key.Matches(press, keys.Deed.Delete):
+		return p.deeds.Delete(point)
+	}
+	return p.deeds.ShowPoint(point)
+}
+
+// ShortHelp is what the footer shows.
+func (p *Points) ShortHelp() []key.Binding {
+	k := p.env.Keys
+	return []key.Binding{k.Deed.Restore, k.Deed.Delete, k.Deed.Snapshot, k.Deed.Backup, k.View.Filter, k.View.Order, k.View.Fleet, k.View.Open}
+}
+
+// FullHelp is the same in groups.
+func (p *Points) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+
+// View draws the pane.
+func (p *Points) View() string {
+	s := p.env.Look()
+	from := sourceOf(p.env.State.Points(p.kind))
+	return p.frame(p.title(s), p.env.stale(from), p.body(s, from))
+}
+
+func (p *Points) title(s *style.Styles) string {
+	name := s.Muted
+	if p.focused {
+		name = s.AccentStrong
+	}
+	out := name.Render(p.Title())
+	loaded := p.env.State.Points(p.kind).Loaded()
+	if p.fleet {
+		out += s.Muted.Render(" of all servers")
+		if loaded {
+			out += s.Muted.Render(" " + style.Dot + " " + p.counted())
+		}
+		return out
+	}
+	if p.server.ID == "" {
+		return out
+	}
+	out += " " + s.Text.Render(widget.Agreed(p.server.Name))
+	if !loaded {
+		return out
+	}
+	q := p.env.State.Quota(p.kind, p.server.ID)
+	word, full := "", s.Accent
+	if p.kind == model.Backup {
+		word = "manual "
+	}
+	if q.MayBeFull() {
+		full = s.Late
+	}
+	return out + s.Muted.Render(" "+style.Dot+" "+p.counted()+" "+style.Dot+" "+word) +
+		widget.Blocks(q.Taken(), q.Limit, full, s.Faint) + s.Muted.Render(fmt.Sprintf(" %d/%d", q.Taken(), q.Limit))
+}
+
+func (p *Points) counted() string {
+	if len(p.rows) != p.total {
+		return fmt.Sprintf("%d of %d", len(p.rows), p.total)
+	}
+	return fmt.Sprint(p.total)
+}
+
+func (p *Points) body(s *style.Styles, from source) string {
+	inner := p.width - widget.FrameWidth
+	if m, wait := p.env.waiting(from, p.kind.String()+"s"); wait {
+		return say(s, m, inner)
+	}
+	if len(p.rows) == 0 {
+		return say(s, p.nothing(s), inner)
+	}
+	p.heads("SERVER", p.nameHead(), "STATUS", "SIZE", "CREATED", "EXPIRES", "DESCRIPTION")
+	return p.table.View(s, p.focused, func(i int) []widget.Span { return p.cells(s, p.rows[i]) })
+}
+
+func (p *Points) nameHead() string {
+	if p.kind == model.Snapshot {
+		return "NAME"
+	}
+	return "TYPE"
+}
+
+// nothing is what an empty pane says.
+func (p *Points) nothing(s *style.Styles) message {
+	k := p.env.Keys
+	switch {
+	case p.filter.Value() != "":
+		return message{s.Text, fmt.Sprintf("No %s matches “%s”.", p.kind, p.filter.Value()), k.View.Back.Help().Key + " clears the filter."}
+	case p.fleet:
+		return message{s.Text, fmt.Sprintf("There are no %ss yet.", p.kind), ""}
+	case p.server.ID == "":
+		return message{s.Muted, "No server is chosen.", ""}
+	}
+	deed := k.Deed.Backup
+	if p.kind == model.Snapshot {
+		deed = k.Deed.Snapshot
+	}
+	hint := ""
+	if deed.Enabled() {
+		hint = deed.Help().Key + " makes the first one."
+	}
+	return message{s.Text, fmt.Sprintf("No %ss of %s yet.", p.kind, p.server.Name), hint}
+}
+
+func (p *Points) cells(s *style.Styles, point model.Point) []widget.Span {
+	name := widget.Span{Text: point.Name, Style: s.Text}
+	if p.kind == model.Backup {
+		name = widget.Span{Text: string(point.Type), Style: s.Text}
+		if point.Type == model.Automatic {
+			name.Style = s.Muted
+		}
+	}
+	return []widget.Span{
+		pointServer:      {Text: point.Server.Name, Style: s.Text},
+		pointName:        name,
+		pointStatus:      PointStatus(s, point.Status),
+		pointSize:        {Text: widget.Size(point.SizeMB), Style: s.Text},
+		pointCreated:     {Text: widget.Ago(point.CreatedAt, p.env.State.Now), Style: s.Text},
+		pointExpires:     expires(s, point, p.env.State.Now),
+		pointDescription: {Text: point.Description, Style: s.Muted},
+	}
+}
+
+// soon is when an automatic backup's end is worth a colour.
+const soon = 48 * time.Hour
+
+func expires(s *style.Styles, point model.Point, now time.Time) widget.Span {
+	switch at := point.ExpiresAt; {
+	case at.IsZero():
+		return widget.Span{Text: "never", Style: s.Muted}
+	case at.Sub(now) < soon:
+		return widget.Span{Text: widget.Until(at, now), Style: s.Late}
+	default:
+		return widget.Span{Text: widget.Until(at, now), Style: s.Muted}
+	}
+}
+
+// PointStatus is a restore point's status as glyph, word and colour.
+func PointStatus(s *style.Styles, status model.PointStatus) widget.Span {
+	switch {
+	case status == model.Completed:
+		return widget.Span{Text: style.Done + " completed", Style: s.Muted}
+	case status.Running():
+		return widget.Span{Text: style.Running + " creating", Style: s.Accent}
+	case status.Bad():
+		return widget.Span{Text: style.Failed + " " + string(status), Style: s.Bad}
+	}
+	return widget.Span{Text: style.Unknown + " " + string(status), Style: s.Muted}
+}

@@ -1,0 +1,56 @@
+// Package screen holds the panes: what they show, in each of their states, and what their keys do.
+package screen
+
+import (
+	"charm.land/bubbles/v2/help"
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/keymap"
+	"vpsdeck/model"
+	"vpsdeck/ui/dialog"
+	"vpsdeck/ui/style"
+)
+
+// Pane is a part of the screen that can have the focus.
+type Pane interface {
+	help.KeyMap
+	// Title is its name in the tabs.
+	Title() string
+	// SetSize gives it its room, border included, in cells.
+	SetSize(width, height int)
+	// SetFocus tells whether the keys go to it.
+	SetFocus(on bool)
+	// Typing says whether it takes every key as text.
+	Typing() bool
+	// News tells it that the state has changed.
+	News()
+	// Update takes a message that is for it.
+	Update(msg tea.Msg) tea.Cmd
+	// View draws it.
+	View() string
+}
+
+// Env is what every pane shares. The functions reach the program around it.
+type Env struct {
+	State *model.State // to be read only
+	Keys  *keymap.KeyMap
+	Look  func() *style.Styles
+
+	// Open lays a dialog over the panes; the very next key goes to it.
+	Open func(dialog.Dialog) tea.Cmd
+	// Say shows a sentence in the notice line.
+	Say func(Tone, string)
+	// Start carries out a confirmed deed. after is the point to restore once a snapshot has completed.
+	Start func(deed model.Deed, p model.Point, after *model.Point) tea.Cmd
+}
+
+// Tone is how a notice is meant.
+type Tone int
+
+// The tones.
+const (
+	Neutral Tone = iota // what one may want to know
+	Good                // something ended well
+	Warning             // a key cannot act, something is late
+	Trouble             // something went wrong
+)

@@ -1,0 +1,191 @@
+package ui
+
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/keymap"
+	"vpsdeck/ui/command"
+	"vpsdeck/ui/dialog"
+	"vpsdeck/ui/screen"
+	"vpsdeck/ui/style"
+)
+
+// Update routes: size, keys, answers, ticks, and all else to the open dialog. What an answer changes is in news.go.
+func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	a.watchClocks()
+	var cmd tea.Cmd
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		a.width, a.height = msg.Width, msg.Height
+		cmd = a.toDialogs(msg)
+	case tea.KeyPressMsg:
+		cmd = a.press(msg)
+	case tea.PasteMsg:
+		cmd = a.paste(msg)
+	case tea.MouseClickMsg, tea.MouseWheelMsg:
+		cmd = a.mouse(msg.(tea.MouseMsg))
+	case tea.FocusMsg:
+		a.blurred = false
+		cmd = a.arm()
+	case tea.BlurMsg:
+		a.blurred = true
+	case tea.BackgroundColorMsg:
+		a.styles = style.New(msg.IsDark())
+		cmd = a.toDialogs(msg)
+	case dialog.ArmedMsg:
+		a.armDialog(msg)
+	case tickMsg:
+		cmd = a.tick(msg)
+	case command.ServersLoadedMsg, command.PointsLoadedMsg, command.AccountLoadedMsg, command.DeedAnsweredMsg:
+		cmd = a.answer(msg)
+	case command.ConnectedMsg:
+		cmd = a.connected(msg)
+	case command.KeptMsg:
+		a.kept(msg)
+	default:
+		cmd = a.toDialogs(msg)
+	}
+	a.layout()
+	return a, cmd
+}
+
+// press routes a key: the way out, the top dialog, a pane that is typing, the keys for all, the focused pane.
+func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
+	if key.Matches(msg, keymap.Interrupt()) {
+		return tea.Quit
+	}
+	if a.tooSmall() {
+		if key.Matches(msg, a.opts.Keys.View.Quit) {
+			return tea.Quit
+		}
+		return nil
+	}
+	a.notices.read()
+	if top, ok := a.top(); ok {
+		return a.toDialog(top, msg)
+	}
+	focused := a.panes()[a.focus]
+	if focused.Typing() {
+		return a.toPane(focused, msg)
+	}
+	if cmd, taken := a.global(msg); taken {
+		return cmd
+	}
+	return a.toPane(focused, msg)
+}
+
+// toPane hands a message to a pane. The points follow the server under the cursor.
+func (a *App) toPane(p screen.Pane, msg tea.Msg) tea.Cmd {
+	cmd := p.Update(msg)
+	a.follow()
+	return cmd
+}
+
+// global handles the keys that work wherever the focus is.
+func (a *App) global(msg tea.KeyPressMsg) (tea.Cmd, bool) {
+	k := a.opts.Keys
+	switch {
+	case key.Matches(msg, k.View.Quit):
+		return tea.Quit, true
+	case key.Matches(msg, k.View.Suspend):
+		return tea.Suspend, true
+	case key.Matches(msg, k.View.Help):
+		return a.openHelp(), true
+	case key.Matches(msg, k.View.Refresh):
+		return a.refreshNow(), true
+	case key.Matches(msg, k.View.Fleet):
+		a.fleet = !a.fleet
+		a.follow()
+		return nil, true
+	case key.Matches(msg, k.Pane.Next):
+		a.focusOn((a.focus + 1) % len(a.panes()))
+	case key.Matches(msg, k.Pane.Previous):
+		a.focusOn((a.focus + len(a.panes()) - 1) % len(a.panes()))
+	case key.Matches(msg, k.Pane.Servers):
+		a.focusOn(0)
+	case key.Matches(msg, k.Pane.Backups):
+		a.focusOn(1)
+	case key.Matches(msg, k.Pane.Snapshots):
+		a.focusOn(2)
+	default:
+		return a.deedInReadOnly(msg)
+	}
+	return nil, true
+}
+
+// deedInReadOnly says why the key of a deed does nothing; the bindings themselves are off.
+func (a *App) deedInReadOnly(msg tea.KeyPressMsg) (tea.Cmd, bool) {
+	if !a.opts.ReadOnly {
+		return nil, false
+	}
+	d := keymap.Default().Deed
+	if key.Matches(msg, d.Snapshot, d.Backup, d.Restore, d.Delete) {
+		a.say(screen.Warning, "read-only: there are no deeds here")
+		return nil, true
+	}
+	return nil, false
+}
+
+func (a *App) focusOn(pane int) {
+	a.focus = pane
+	for i, p := range a.panes() {
+		p.SetFocus(i == pane)
+	}
+}
+
+// follow shows the points of the server under the cursor, or of all.
+func (a *App) follow() {
+	server, _ := a.servers.Selected()
+	for _, p := range a.points {
+		p.Show(server.Ref(), a.fleet)
+	}
+}
+
+func (a *App) openHelp() tea.Cmd {
+	return a.open(dialog.NewSheet("Keys", func(s *style.Styles, width int) []string {
+		return dialog.HelpLines(a.opts.Keys.Groups(), s, width)
+	}, a.opts.Keys, a.env.Look, a.opts.Keys.View.Help))
+}
+
+// toDialog hands a message to a dialog and closes it if it is done.
+func (a *App) toDialog(d opened, msg tea.Msg) tea.Cmd {
+	cmd, done := d.Update(msg)
+	if !done {
+		return cmd
+	}
+	a.close(d.number)
+	if cmd == nil && a.login.open { // the way to an account was left
+		a.login.open = false
+		return a.reopen()
+	}
+	return cmd
+}
+
+// toDialogs hands what is no key to every open dialog: forms hang without their own messages.
+func (a *App) toDialogs(msg tea.Msg) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, d := range append([]opened(nil), a.dialogs...) {
+		cmds = append(cmds, a.toDialog(d, msg))
+	}
+	return tea.Batch(cmds...)
+}
+
+func (a *App) armDialog(msg dialog.ArmedMsg) {
+	for _, d := range a.dialogs {
+		if n, ok := d.Dialog.(dialog.Numbered); ok && d.number == msg.Number {
+			n.Arm()
+		}
+	}
+}
+
+// paste goes where keys would go as text, and nowhere else.
+func (a *App) paste(msg tea.PasteMsg) tea.Cmd {
+	if top, ok := a.top(); ok {
+		return a.toDialog(top, msg)
+	}
+	if focused := a.panes()[a.focus]; focused.Typing() {
+		return a.toPane(focused, msg)
+	}
+	return nil
+}
