@@ -3,13 +3,18 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"runtime"
 
+	tea "charm.land/bubbletea/v2"
 	"golang.org/x/term"
 
 	"vpsdeck/api"
 	"vpsdeck/internal/settings"
+	"vpsdeck/keymap"
+	"vpsdeck/ui"
+	"vpsdeck/ui/command"
 )
 
 // start is all that the dashboard begins with, checked.
@@ -67,7 +72,35 @@ func noTerminal() string {
 	return ""
 }
 
-// runDashboard shows the dashboard until the user leaves it.
-func runDashboard(_ context.Context, _ start) error {
-	return settings.Faultf(settings.ExitOther, "the dashboard is not built in yet")
+// runDashboard shows the dashboard until the user leaves it, and then says what goes on at the provider.
+func runDashboard(ctx context.Context, begin start) error {
+	keys := keymap.Default()
+	if err := keys.Remap(begin.settings.Keys); err != nil {
+		return settings.Faultf(settings.ExitConfig, "the config's [keys]: %s", err)
+	}
+	door := &access{settings: begin.settings, tokens: begin.tokens}
+	defer door.Close()
+	opts := ui.Options{
+		Access: door, Keys: keys, Clock: command.WallClock{}, Demo: begin.demo, ReadOnly: begin.settings.ReadOnly,
+		ASCII: begin.settings.ASCII, Mouse: begin.settings.Mouse, Dark: true,
+	}
+	var err error
+	switch {
+	case begin.demo:
+		opts.Client, err = door.Demo()
+	case !begin.token.Value.Empty():
+		opts.Client, err = door.client(begin.token.Value)
+	}
+	if err != nil {
+		return err
+	}
+	app := ui.New(opts)
+	_, err = tea.NewProgram(app, tea.WithContext(ctx)).Run()
+	for _, line := range app.Farewell() {
+		_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+line)
+	}
+	if err != nil && !errors.Is(err, tea.ErrInterrupted) {
+		return settings.Faultf(settings.ExitOther, "the dashboard ended unexpectedly; nothing that runs at the provider is affected")
+	}
+	return nil
 }

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"vpsdeck/api"
+	"vpsdeck/api/sim"
+	"vpsdeck/internal/settings"
+	"vpsdeck/model"
+	"vpsdeck/ui/command"
+)
+
+// The simulated account of the demo: an hour passes in a minute, and everybody sees the same fleet.
+const (
+	demoSpeed = 60
+	demoSeed  = 1
+	demoToken = "vps_demo"
+)
+
+// access opens accounts for the dashboard: the real one with a token, or the simulated one on a loopback socket, so that
+// the client's real path to the API runs in the demo too.
+type access struct {
+	settings settings.Settings
+	tokens   *settings.Tokens
+	demo     *sim.Server
+}
+
+// client makes a client for the real account.
+func (a *access) client(token settings.Secret) (*api.Client, error) {
+	var opts []api.Option
+	if a.settings.RootCAs != nil {
+		opts = append(opts, api.WithRootCAs(a.settings.RootCAs))
+	}
+	return api.New(a.settings.APIURL, token.Reveal(), opts...)
+}
+
+// Connect makes a client and asks the API whether the token is live. An API that does not tell whose a token is, or not to
+// this one, is asked for the servers instead.
+func (a *access) Connect(ctx context.Context, token command.Secret) (command.Client, error) {
+	secret, err := settings.NewSecret(token.Reveal())
+	if err != nil {
+		return nil, settings.Faultf(settings.ExitToken, "the token %s", err)
+	}
+	client, err := a.client(secret)
+	if err != nil {
+		return nil, err
+	}
+	_, err = client.Account(ctx)
+	if errors.Is(err, model.ErrNotFound) || errors.Is(err, model.ErrForbidden) {
+		_, err = client.Servers(ctx, model.ServerFilter{})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return client, nil
+}
+
+// Demo opens the simulated account.
+func (a *access) Demo() (command.Client, error) {
+	account := sim.New(sim.Options{Seed: demoSeed, Token: demoToken, Clock: sim.NewClock(time.Now(), demoSpeed)})
+	server, err := sim.Listen("127.0.0.1:0", account)
+	if err != nil {
+		return nil, settings.Faultf(settings.ExitOther, "the simulated account found no place on this machine: %s", err)
+	}
+	a.Close()
+	a.demo = server
+	// The account's own clock, so that time passes smoothly between its answers.
+	return api.New(server.URL(), demoToken, api.WithClock(account.Now))
+}
+
+// Close ends the simulated account.
+func (a *access) Close() {
+	if a.demo != nil {
+		a.demo.Close()
+	}
+}
+
+// Places lists where a token can be kept.
+func (a *access) Places() []command.Place {
+	var out []command.Place
+	for _, p := range a.tokens.Places() {
+		out = append(out, command.Place{Name: string(p), Says: "in " + string(p)})
+	}
+	return out
+}
+
+// Keep stores a token.
+func (a *access) Keep(place command.Place, token command.Secret) error {
+	secret, err := settings.NewSecret(token.Reveal())
+	if err != nil {
+		return settings.Faultf(settings.ExitToken, "the token %s", err)
+	}
+	kept := a.tokens.Places()
+	if i := slices.Index(kept, settings.Place(place.Name)); i >= 0 {
+		_, err = a.tokens.Save(secret, kept[i])
+	}
+	return err
+}
+
+// Host is where a token is sent.
+func (a *access) Host() string { return a.settings.Account }
