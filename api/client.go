@@ -11,6 +11,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptrace"
@@ -83,6 +84,10 @@ func (c *Client) Host() string { return model.Clean(c.base.Host) }
 
 // String names the client by its host.
 func (c *Client) String() string { return "client of " + c.Host() }
+
+// Format prints the client by its host, whatever the verb: fmt would otherwise follow pointers into the connections, whose
+// buffers hold the last request, token and all.
+func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
 
 // Now is the time by the API's clock as last seen: this machine's clock corrected by the latest answer's Date header.
 // A difference under 2 seconds is noise and not corrected.

@@ -70,7 +70,7 @@ func givenUp(e *Error) *Error {
 }
 
 func (c *Client) failure(req *http.Request, kind error) *Error {
-	path := strings.TrimPrefix(req.URL.Path, c.base.Path)
+	path := "/" + strings.TrimPrefix(req.URL.Path, c.base.Path)
 	return &Error{Method: req.Method, Path: model.Clean(c.hide(path)), Kind: kind}
 }
 
@@ -111,7 +111,7 @@ func (c *Client) cutLine(ctx context.Context, err error, answered bool) (kind er
 	case timedOut(ctx, err):
 		return model.ErrTimeout, fmt.Sprintf("%s did not answer in time.", c.Host())
 	case answered && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, new(*net.OpError)):
-		return model.ErrBadAnswer, fmt.Sprintf("What %s answers is not readable HTTP: check the API's address.", c.Host())
+		return model.ErrBadAnswer, fmt.Sprintf("What %s answers cannot be read as HTTP; check the API's address.", c.Host())
 	}
 	return model.ErrUnreachable, fmt.Sprintf("The connection to %s broke off before the answer was complete.", c.Host())
 }

@@ -101,7 +101,7 @@ func (b badSetting) Error() string { return string(b) }
 // Words is the sentence, for model.Words.
 func (b badSetting) Words() string { return string(b) }
 
-// parseBase checks the API's address and takes its trailing slashes off.
+// parseBase checks the API's address and ends it in one slash, to which paths are joined.
 func parseBase(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
@@ -120,7 +120,10 @@ func parseBase(text string) (*url.URL, error) {
 	case u.Scheme == "http" && !loopback(u.Hostname()):
 		return nil, badSetting("the API's address begins with http://, where anyone on the way could read the token: use https://")
 	}
-	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
+	u.Path = strings.TrimRight(u.Path, "/") + "/"
+	if u.RawPath != "" {
+		u.RawPath = strings.TrimRight(u.RawPath, "/") + "/"
+	}
 	return u, nil
 }
 

@@ -20,15 +20,21 @@ func (c *Client) statusFailure(req *http.Request, resp *http.Response) *Error {
 	e.Status = status
 	e.wait = retryAfter(resp.Header.Get("Retry-After"), c.Now())
 	e.unknown = req.Method != http.MethodGet && maybeDone(status)
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody+1))
-	if err == nil && len(body) <= maxErrorBody {
-		e.words = shorten(model.Clean(c.hide(saidIn(body))))
-	}
-	if e.words == "" {
-		e.words = ourWords(req.Method, status)
+	e.words = c.theirWords(resp.Body)
+	if !strings.Contains(e.words, " ") { // nothing, or a code for programs
+		e.words = strings.TrimSpace(ourWords(req.Method, status) + " " + e.words)
 	}
 	e.words += advice(e)
 	return e
+}
+
+// theirWords is what an error's body says, fit to be shown; "" if that is nothing for a person.
+func (c *Client) theirWords(body io.Reader) string {
+	data, err := io.ReadAll(io.LimitReader(body, maxErrorBody+1))
+	if err != nil || len(data) > maxErrorBody {
+		return ""
+	}
+	return shorten(model.Clean(c.hide(saidIn(data))))
 }
 
 func kindOf(status int) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"os"
@@ -15,6 +16,12 @@ import (
 
 	"vpsdeck/model"
 )
+
+// TestMain silences net/http, which logs when a server says more than it announced.
+func TestMain(m *testing.M) {
+	log.SetOutput(io.Discard)
+	os.Exit(m.Run())
+}
 
 const secretToken = "vps_TopSecret0123456789"
 

@@ -1,0 +1,82 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"vpsdeck/model"
+)
+
+// fromBody is an answer with this body, to a request of the given method.
+func fromBody(c *Client, method string, body []byte) answer {
+	u := c.at("/x/", nil)
+	return answer{req: &http.Request{Method: method, URL: u}, from: u, status: 200, body: body}
+}
+
+func FuzzAnyBodyIsAListOrAnError(f *testing.F) {
+	for _, name := range []string{"servers", "backups", "snapshots", "account", "snapshot_restored", "backup_created"} {
+		f.Add([]byte(doc(f, name)))
+	}
+	f.Add([]byte(`{"count": "9", "next": "?page=2", "results": [{"id": "a-1", "size_mb": 1e99, "created_at": 0, "os": []}]}`))
+	f.Add([]byte(`[{"id": 1}, {"id": 1}]`))
+	c, err := New(DefaultURL, secretToken)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		fuzzList[server](t, c, body)
+		fuzzList[backup](t, c, body)
+		fuzzList[snapshot](t, c, body)
+		if made, failure := readMade[backup](c, fromBody(c, http.MethodPost, body)); failure != nil {
+			checkWords(t, failure)
+		} else if made.ID == "" {
+			t.Error("a point without an id")
+		}
+		got := fromBody(c, http.MethodPost, body).restored(model.Point{ID: "7"})
+		if got.Point.ID == "" || model.Clean(got.Message) != got.Message && len(got.Message) < model.MaxText {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+func fuzzList[W item[M], M any](t *testing.T, c *Client, body []byte) {
+	w := &walk[W, M]{client: c, path: "/x/", seen: map[model.ID]bool{}}
+	next, failure := w.take(fromBody(c, http.MethodGet, body))
+	if failure != nil {
+		checkWords(t, failure)
+		return
+	}
+	if next != nil && !c.home(next) {
+		t.Errorf("would go to %s", next)
+	}
+	if len(w.items) != len(w.seen) || w.seen[""] {
+		t.Errorf("%d items, ids %v", len(w.items), w.seen)
+	}
+}
+
+func FuzzErrorWordsAreFitToBeShown(f *testing.F) {
+	for _, body := range []string{
+		`{"detail": "no"}`, `{"error": {"message": "x"}}`, `{"a": ["b", {"c": "d"}]}`, "plain", "<p>", `{"detail": "\u001b[2J"}`,
+		`["` + secretToken + `"]`, `{"x": "vps_TopSecret\u0030123456789"}`, "\xff", `{"detail`,
+	} {
+		f.Add([]byte(body))
+	}
+	c, err := New(DefaultURL, secretToken)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		words := c.theirWords(strings.NewReader(string(body)))
+		switch {
+		case !utf8.ValidString(words), strings.ContainsAny(words, "\x1b\n\r\t\x00"), strings.Contains(words, secretToken):
+			t.Errorf("%q shows as %q", body, words)
+		case utf8.RuneCountInString(words) > 401:
+			t.Errorf("%d characters", utf8.RuneCountInString(words))
+		case json.Valid(body) && strings.HasPrefix(words, "{"):
+			t.Errorf("%q is shown raw: %q", body, words)
+		}
+	})
+}

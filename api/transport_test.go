@@ -1,0 +1,196 @@
+package api
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/pem"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"vpsdeck/model"
+)
+
+// arrivals lists the requests that reached a server, each with the connection that it came on.
+type arrivals struct {
+	mu   sync.Mutex
+	list []string
+}
+
+func (a *arrivals) add(r *http.Request) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.list = append(a.list, r.Method+" "+r.RemoteAddr)
+}
+
+func (a *arrivals) of(method string) (conns []string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, one := range a.list {
+		if conn, ok := strings.CutPrefix(one, method+" "); ok {
+			conns = append(conns, conn)
+		}
+	}
+	return conns
+}
+
+// TestADeedIsSentOnceThoughTheConnectionDies proves it on real connections: reads leave kept-alive connections behind,
+// and the server hangs up on every deed after it has read it. net/http sends a read again by itself then.
+func TestADeedIsSentOnceThoughTheConnectionDies(t *testing.T) {
+	for _, e := range endpoints {
+		if e.class == reading {
+			continue
+		}
+		t.Run(e.name, func(t *testing.T) {
+			var came arrivals
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				came.add(r)
+				_, _ = io.Copy(io.Discard, r.Body)
+				if r.Method != http.MethodGet {
+					raw(t, w, "")
+					return
+				}
+				_, _ = io.WriteString(w, `[]`)
+			}))
+			defer server.Close()
+			c := newClient(t, server.URL)
+			for range 2 {
+				if _, err := c.Servers(t.Context(), model.ServerFilter{}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_, err := e.ask(t.Context(), c)
+			checkOutcome(t, err, outcome{kind: model.ErrUnreachable, unknown: true})
+			deeds, reads := append(came.of("POST"), came.of("DELETE")...), came.of("GET")
+			if len(deeds) != 1 {
+				t.Fatalf("sent %d times", len(deeds))
+			}
+			if len(reads) != 2 || reads[0] != reads[1] || deeds[0] == reads[0] {
+				t.Errorf("reads should share a connection, and a deed should have its own: %v, %v", reads, deeds)
+			}
+		})
+	}
+}
+
+// TestADeedNeedsNoConnectionThatTheServerHasClosed is why a deed has its own: the kept-alive one may be dead.
+func TestADeedNeedsNoConnectionThatTheServerHasClosed(t *testing.T) {
+	var came arrivals
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		came.add(r)
+		_, _ = io.WriteString(w, `{"id": 1, "results": []}`)
+	}))
+	defer server.Close()
+	c := newClient(t, server.URL)
+	for range 3 {
+		if _, err := c.Servers(t.Context(), model.ServerFilter{}); err != nil {
+			t.Fatal(err)
+		}
+		server.CloseClientConnections()
+		for _, e := range endpoints {
+			if e.class == reading {
+				continue
+			}
+			if _, err := e.ask(t.Context(), c); err != nil {
+				t.Errorf("%s: %v", e.name, err)
+			}
+		}
+	}
+	if posts, kills := came.of("POST"), came.of("DELETE"); len(posts) != 12 || len(kills) != 6 {
+		t.Errorf("%d POST, %d DELETE", len(posts), len(kills))
+	}
+}
+
+func TestAReadFollowsRedirectsWithinTheAPI(t *testing.T) {
+	inWorld(t, "http://127.0.0.1/api/v1", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer "+secretToken {
+			t.Error("the token did not come along")
+		}
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/api/v1/"):
+			http.Redirect(w, r, "http://127.0.0.1:80/api/v2"+r.URL.Path[len("/api/v1"):]+"?"+r.URL.RawQuery, http.StatusPermanentRedirect)
+		case r.URL.Query().Get("cursor") == "":
+			_, _ = io.WriteString(w, results(2, "?cursor=b", 1))
+		default:
+			_, _ = io.WriteString(w, results(2, "", 2))
+		}
+	}, func(t *testing.T, _ *world, c *Client) {
+		got, err := c.Servers(t.Context(), model.ServerFilter{})
+		if err != nil || len(got) != 2 {
+			t.Errorf("%v, %v", got, err)
+		}
+	})
+}
+
+func TestTheTokenGoesToNoOtherServer(t *testing.T) {
+	stranger := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("%s %s came, with %v", r.Method, r.URL, r.Header)
+	}))
+	defer stranger.Close()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		server := httptest.NewServer(http.RedirectHandler(stranger.URL+"/api/v1/", status))
+		c := newClient(t, server.URL)
+		for _, e := range endpoints {
+			if _, err := e.ask(t.Context(), c); !errors.Is(err, model.ErrBadAnswer) {
+				t.Errorf("%s, %d: %v", e.name, status, err)
+			}
+		}
+		server.Close()
+	}
+}
+
+func TestACertificateMustBeTrusted(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"id": 1, "results": []}`)
+	}))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	defer server.Close()
+	strange := newClient(t, server.URL)
+	strange.wait = func(context.Context, time.Duration) error { t.Error("it would try again"); return nil }
+	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	trusting := newClient(t, server.URL, WithRootCAs(authority))
+	for _, e := range endpoints {
+		_, err := e.ask(t.Context(), strange)
+		checkOutcome(t, err, outcome{kind: model.ErrUnreachable})
+		if !strings.Contains(model.Words(err), "certificate") {
+			t.Errorf("%s: %v", e.name, err)
+		}
+		if _, err := e.ask(t.Context(), trusting); err != nil {
+			t.Errorf("%s: %v", e.name, err)
+		}
+	}
+}
+
+func TestOldTLSIsRefused(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.TLS = &tls.Config{MaxVersion: tls.VersionTLS11}
+	server.StartTLS()
+	defer server.Close()
+	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	err := newClient(t, server.URL, WithRootCAs(authority)).DeleteBackup(t.Context(), "1")
+	checkOutcome(t, err, outcome{kind: model.ErrUnreachable})
+}
+
+func TestARefusedConnectionIsNamed(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := "http://" + listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	err = newClient(t, base).DeleteBackup(t.Context(), "1")
+	checkOutcome(t, err, outcome{kind: model.ErrUnreachable})
+	if !strings.Contains(model.Words(err), "refuses connections") {
+		t.Error(err)
+	}
+}
