@@ -65,9 +65,9 @@ func Default() KeyMap {
 			Delete:   bind("delete", "d"),
 		},
 		Dialog: Dialog{
-			Next:     bind("next", "tab", "down", "right"),
-			Previous: bind("previous", "shift+tab", "up", "left"),
-			Press:    bind("press the focused button", "enter"),
+			Next:     bind("move", "tab", "down", "right"),
+			Previous: bind("move back", "shift+tab", "up", "left"),
+			Press:    bind("press", "enter"),
 			Toggle:   bind("tick", "space"),
 			Yes:      bind("focus yes", "y"),
 			No:       bind("no", "n"),

@@ -99,7 +99,7 @@ func (a *App) connected(msg command.ConnectedMsg) tea.Cmd {
 	a.enter(msg.Client, msg.Demo)
 	cmds := []tea.Cmd{a.refreshAll(), a.loadAccount(), a.arm()}
 	if !msg.Demo {
-		cmds = append(cmds, a.askKeep(msg.Token))
+		cmds = append(cmds, a.askKeep(msg.Token, msg.Places))
 	}
 	return tea.Batch(cmds...)
 }
@@ -116,8 +116,7 @@ func (a *App) reopen() tea.Cmd {
 const notNow = ""
 
 // askKeep offers to keep a token that was typed.
-func (a *App) askKeep(token command.Secret) tea.Cmd {
-	places := a.opts.Access.Places()
+func (a *App) askKeep(token command.Secret, places []command.Place) tea.Cmd {
 	if len(places) == 0 {
 		return nil
 	}

@@ -71,8 +71,7 @@ func (a *App) deedAnswered(msg command.DeedAnsweredMsg) tea.Cmd {
 	switch o.Phase {
 	case model.Unknown:
 		a.say(screen.Trouble, "the outcome of “"+o.Title()+"” is unknown: "+o.Words+"; looking for it, and not sending it again")
-	case model.Running:
-		a.say(screen.Neutral, o.Title()+" has begun")
+	case model.Running: // its line shows that it has begun
 	default:
 		cmds = append(cmds, a.ended(o))
 	}

@@ -29,12 +29,12 @@ func estimate(o model.Operation, now time.Time) (part float64, known bool) {
 func (a *App) operationLines(most int) []string {
 	open := a.state.Operations()
 	var lines []string
+	if most == 1 && len(open) > 1 {
+		return []string{a.styles.Accent.Render(fmt.Sprintf(" %s %d running", style.Running, len(open)))}
+	}
 	for i, o := range open {
 		if rest := len(open) - i; len(lines) == most-1 && rest > 1 {
-			return append(lines, a.styles.Muted.Render(fmt.Sprintf(" %s and %d more running", style.Running, rest)))
-		}
-		if len(lines) == most {
-			break
+			return append(lines, a.styles.Muted.Render(fmt.Sprintf(" %s %d more running", style.Running, rest)))
 		}
 		lines = append(lines, a.operationLine(o))
 	}
@@ -44,16 +44,17 @@ func (a *App) operationLines(most int) []string {
 // operationLine draws one operation: what, a bar against what is usual, how long already, and what is usual.
 func (a *App) operationLine(o model.Operation) string {
 	s := a.styles
-	left := " " + s.Accent.Render(style.Running) + " " + s.Text.Render(widget.Agreed(o.What())) + " " + s.Muted.Render(widget.Agreed(o.Toward()))
+	what := o.What()
 	if o.After != nil {
-		left += s.Late.Render(" then restore")
+		what += ", then restore"
 	}
+	left := " " + s.Accent.Render(style.Running) + " " + s.Text.Render(widget.Agreed(o.Server.Name)) + "  " + s.Muted.Render(widget.Agreed(what))
 	elapsed := widget.Duration(o.Elapsed(a.state.Now))
 	if o.AtLeast {
 		elapsed = "over " + elapsed
 	}
 	right := s.Text.Render(widget.Fit(elapsed, 11, true)) + "  " + s.Muted.Render(widget.Fit(a.expectation(o), 18, false))
-	leftWidth := min(max(a.width*2/5, 30), 64)
+	leftWidth := min(max(a.width*9/20, 30), 80)
 	bar := a.width - leftWidth - widget.Width(right) - 3
 	if bar < 6 {
 		return widget.Spread(left, s.Text.Render(elapsed), a.width-1)

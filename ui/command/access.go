@@ -9,13 +9,13 @@ import (
 // Access opens accounts: with a token that a person gave, or the simulated one.
 type Access interface {
 	// Connect makes a client for the token and asks the API whether it is live. The error says why not.
-	Connect(ctx context.Context, token string) (Client, error)
+	Connect(ctx context.Context, token Secret) (Client, error)
 	// Demo opens the simulated account.
 	Demo() (Client, error)
-	// Places lists where a token can be kept, best first.
+	// Places lists where a token can be kept, best first. It may take seconds.
 	Places() []Place
 	// Keep stores the token in a place.
-	Keep(place Place, token string) error
+	Keep(place Place, token Secret) error
 	// Host is where a token would be sent.
 	Host() string
 }
@@ -30,7 +30,8 @@ type Place struct {
 type ConnectedMsg struct {
 	Client Client
 	Demo   bool
-	Token  Secret // what was typed, to be kept if wanted; empty for the demo
+	Token  Secret  // what was typed, to be kept if wanted; empty for the demo
+	Places []Place // where it can be kept
 	Err    error
 }
 
@@ -52,11 +53,17 @@ func (Secret) String() string { return "(hidden)" }
 // GoString hides it.
 func (Secret) GoString() string { return "(hidden)" }
 
-// Connect tries a token. A token that is accepted, or that only may not ask whose it is, opens the account.
+// Reveal is the token itself, for whoever keeps or sends it.
+func (s Secret) Reveal() string { return s.value }
+
+// Connect tries a token.
 func Connect(a Access, token Secret) tea.Cmd {
 	return func() tea.Msg {
-		client, err := a.Connect(context.Background(), token.value)
-		return ConnectedMsg{Client: client, Token: token, Err: err}
+		client, err := a.Connect(context.Background(), token)
+		if err != nil {
+			return ConnectedMsg{Err: err}
+		}
+		return ConnectedMsg{Client: client, Token: token, Places: a.Places()}
 	}
 }
 
@@ -70,5 +77,5 @@ func Demo(a Access) tea.Cmd {
 
 // Keep stores a token.
 func Keep(a Access, place Place, token Secret) tea.Cmd {
-	return func() tea.Msg { return KeptMsg{Place: place, Err: a.Keep(place, token.value)} }
+	return func() tea.Msg { return KeptMsg{Place: place, Err: a.Keep(place, token)} }
 }

@@ -59,6 +59,7 @@ type Form struct {
 	form    *huh.Form
 	moving  bool              // huh is on its way to another field
 	waiting []tea.KeyPressMsg // keys typed meanwhile
+	tried   bool              // enter was pressed on what is not right yet
 	problem string            // from outside: why what was sent was not taken
 }
 
@@ -130,7 +131,7 @@ func (f *Form) Update(msg tea.Msg) (tea.Cmd, bool) {
 			f.waiting = append(f.waiting, msg)
 			return nil, false
 		}
-		f.problem = ""
+		f.problem, f.tried = "", msg.String() == "enter"
 	}
 	return f.pass(msg)
 }
@@ -283,6 +284,9 @@ func (f *Form) verdict(s *style.Styles, width int) string {
 	case f.problem != "":
 		return s.Bad.Render(widget.Cut(style.Failed+" "+f.problem, width))
 	case problem != "":
+		if text, _ := f.form.GetFocusedField().GetValue().(string); text == "" && !f.tried {
+			return s.Muted.Render(widget.Cut(problem, width)) // nothing is wrong with what has not been typed yet
+		}
 		return s.Late.Render(widget.Cut(problem, width))
 	}
 	return ""

@@ -14,7 +14,7 @@ const (
 	Unknown    = "◌"
 	Late       = "▲"
 	Bar        = "▌" // left of the row under the cursor
-	Thin       = "│" // the same in a pane without the focus
+	Thin       = "▏" // the same in a pane without the focus
 	Full       = "■" // a quota's places
 	Free       = "□"
 	Fill       = "━" // a progress bar
@@ -34,7 +34,7 @@ const (
 
 var ascii = strings.NewReplacer(
 	Live, "*", Stopped, "o", Barred, "x", Running, "~", Done, "+", Failed, "!", Unknown, "?", Late, "!",
-	Bar, ">", Full, "#", Free, ".", Fill, "=", Ascending, "^", Descending, "v", "←", "<", "→", ">", "↵", "/",
+	Bar, ">", Thin, "'", Full, "#", Free, ".", Fill, "=", Ascending, "^", Descending, "v", "←", "<", "→", ">", "↵", "/",
 	Dot, "-", Dash, "-", "—", "-", Ellipsis, "~", Focus, ">", Prompt, ">", More, "v", MoreUp, "^",
 	"“", "\"", "”", "\"", "’", "'", "‹", "<", "›", ">", "�", "?",
 	"╭", "+", "╮", "+", "╰", "+", "╯", "+", "─", "-", "│", "|", "┃", "|", "├", "+", "┤", "+",

@@ -17,8 +17,12 @@ type Column struct {
 	Rank  int  // columns of the highest rank go first when there is no room; 0 never goes
 }
 
-// gap is how many cells stand between two columns.
-const gap = 2
+// wideGap is how many cells stand between two columns where there is room, margins how many before the first and after the
+// last: two for the cursor's bar and a space, one at the right.
+const (
+	wideGap = 2
+	margins = 3
+)
 
 // Table draws a window of rows and knows which one the cursor is on. It asks for the cells of the rows that it draws, and
 // for no others.
@@ -55,31 +59,31 @@ func (t *Table) RowAt(line int) (int, bool) {
 
 // View draws the head and the rows that fit. cell gives the cells of a row, one for each column.
 func (t *Table) View(s *style.Styles, focused bool, cell func(row int) []Span) string {
-	widths := t.widths()
+	widths, gap := t.widths()
 	var b strings.Builder
-	b.WriteString(t.line(widths, func(i int) Span { return Span{t.Columns[i].Title, s.Muted} }, " ", nil))
+	b.WriteString(t.line(widths, gap, func(i int) Span { return Span{t.Columns[i].Title, s.Muted} }, " ", nil))
 	for row := t.Top; row < min(t.Top+t.height, t.Rows); row++ {
 		cells := cell(row)
 		b.WriteByte('\n')
-		b.WriteString(t.row(widths, cells, s, row == t.Cursor, focused))
+		b.WriteString(t.row(widths, gap, cells, s, row == t.Cursor, focused))
 	}
 	return b.String()
 }
 
-func (t *Table) row(widths []int, cells []Span, s *style.Styles, current, focused bool) string {
+func (t *Table) row(widths []int, gap int, cells []Span, s *style.Styles, current, focused bool) string {
 	at := func(i int) Span { return cells[i] }
 	switch {
 	case current && focused:
-		return t.line(widths, at, s.Accent.Background(s.Palette.Selection).Render(style.Bar), s.Selected)
+		return t.line(widths, gap, at, s.Accent.Background(s.Palette.Selection).Render(style.Bar), s.Selected)
 	case current:
-		return t.line(widths, at, s.Muted.Render(style.Thin), nil)
+		return t.line(widths, gap, at, s.Muted.Render(style.Thin), nil)
 	}
-	return t.line(widths, at, " ", nil)
+	return t.line(widths, gap, at, " ", nil)
 }
 
 // line draws one line: a margin of one cell and one space, the cells, and space up to the edge. over changes the style of
 // every part of it.
-func (t *Table) line(widths []int, cell func(int) Span, margin string, over func(lipgloss.Style) lipgloss.Style) string {
+func (t *Table) line(widths []int, gap int, cell func(int) Span, margin string, over func(lipgloss.Style) lipgloss.Style) string {
 	var b strings.Builder
 	b.WriteString(margin)
 	paint := func(text string, st lipgloss.Style) {
@@ -100,66 +104,66 @@ func (t *Table) line(widths []int, cell func(int) Span, margin string, over func
 		used += pending + w
 		pending = gap
 	}
-	if rest := t.width - used; rest > 0 {
+	if rest := t.width - used; rest > 0 { // at least the right margin
 		paint(strings.Repeat(" ", rest), lipgloss.NewStyle())
 	}
 	return b.String()
 }
 
-// widths shares out the width: columns of the highest rank are dropped until the others fit, then flexible ones grow. A
-// dropped column has width 0.
-func (t *Table) widths() []int {
-	out := make([]int, len(t.Columns))
-	shown := make([]bool, len(t.Columns))
+// widths shares out the width, and tells how many cells stand between two columns. Where the columns do not fit they move
+// closer, then those of the highest rank are dropped until the others fit; then flexible ones grow. A dropped column has
+// width 0.
+func (t *Table) widths() (widths []int, gap int) {
+	widths = make([]int, len(t.Columns))
 	for i, c := range t.Columns {
-		shown[i] = c.Width > 0
+		widths[i] = c.Width
 	}
-	for t.total(shown) > t.width {
+	for gap = wideGap; t.needs(widths, gap) > t.width; {
+		if gap > 1 {
+			gap = 1
+			continue
+		}
 		last, rank := -1, 0
 		for i, c := range t.Columns {
-			if shown[i] && c.Rank > rank {
+			if widths[i] > 0 && c.Rank > rank {
 				last, rank = i, c.Rank
 			}
 		}
 		if last < 0 {
 			break
 		}
-		shown[last] = false
+		widths[last] = 0
 	}
-	room := t.width - t.total(shown)
-	for i, c := range t.Columns {
-		if !shown[i] {
-			continue
-		}
-		grow := min(max(c.Max-c.Width, 0), max(room, 0))
-		out[i] = c.Width + grow
-		room -= grow
-	}
-	return t.squeeze(out)
+	t.stretch(widths, t.width-t.needs(widths, gap))
+	return widths, gap
 }
 
-func (t *Table) total(shown []bool) int {
-	sum, n := 2, 0
-	for i, c := range t.Columns {
-		if shown[i] {
-			sum += c.Width
+// needs is how wide a line with these columns is.
+func (t *Table) needs(widths []int, gap int) int {
+	sum, n := margins, 0
+	for _, w := range widths {
+		if w > 0 {
+			sum += w
 			n++
 		}
 	}
 	return sum + max(n-1, 0)*gap
 }
 
-// squeeze narrows the first column where even those that never go do not fit.
-func (t *Table) squeeze(widths []int) []int {
-	all, n := 2, 0
-	for _, w := range widths {
-		if w > 0 {
-			all += w
-			n++
+// stretch gives room that is left to flexible columns, and takes what is missing from the first column.
+func (t *Table) stretch(widths []int, room int) {
+	for i, c := range t.Columns {
+		if widths[i] > 0 && room > 0 {
+			grow := min(max(c.Max-c.Width, 0), room)
+			widths[i] += grow
+			room -= grow
 		}
 	}
-	if over := all + max(n-1, 0)*gap - t.width; over > 0 && len(widths) > 0 {
-		widths[0] = max(widths[0]-over, 1)
+	for i := range widths {
+		if widths[i] > 0 && room < 0 {
+			take := min(-room, widths[i]-1)
+			widths[i] -= take
+			room += take
+		}
 	}
-	return widths
 }
