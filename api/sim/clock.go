@@ -13,10 +13,19 @@ type Clock struct {
 	started time.Time // when a running clock was made, on this machine's clock
 }
 
+// Bounds of a running clock: beyond them a time.Duration would overflow, and the time leap back.
+const (
+	fastest  = 1e9
+	farthest = 200 * 365 * day
+)
+
 // NewClock returns a clock that shows start now and then runs speed times as fast as this machine's: 1 is real time, 60
-// makes a minute of a second. A speed of 0 or below stands still, as a stepped clock does.
+// makes a minute of a second. At a speed of 0 or below, or none at all (NaN), it is a stepped clock.
 func NewClock(start time.Time, speed float64) *Clock {
-	return &Clock{at: start.UTC(), speed: max(speed, 0), started: time.Now()}
+	if !(speed > 0) { // so that NaN stands still as well
+		speed = 0
+	}
+	return &Clock{at: start.UTC(), speed: min(speed, fastest), started: time.Now()}
 }
 
 // NewSteppedClock returns a clock that stands at start until Advance moves it.
@@ -29,7 +38,8 @@ func (c *Clock) Now() time.Time {
 	if c.speed == 0 {
 		return c.at
 	}
-	return c.at.Add(time.Duration(float64(time.Since(c.started)) * c.speed))
+	passed := min(float64(time.Since(c.started))*c.speed, float64(farthest))
+	return c.at.Add(time.Duration(passed))
 }
 
 // Advance moves a stepped clock forward. It does nothing to a running one, nor for a d below 0.

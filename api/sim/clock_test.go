@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"math"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,7 +29,7 @@ func TestARunningClockRunsAtItsSpeed(t *testing.T) {
 
 func TestASteppedClockMovesByAdvanceAndNeverBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for _, c := range []*Clock{NewSteppedClock(noon), NewClock(noon, -3)} {
+		for _, c := range []*Clock{NewSteppedClock(noon), NewClock(noon, -3), NewClock(noon, math.NaN())} {
 			time.Sleep(time.Hour) // of synctest's time
 			c.Advance(90 * time.Second)
 			c.Advance(-time.Hour)
@@ -37,6 +38,21 @@ func TestASteppedClockMovesByAdvanceAndNeverBack(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestAClockThatRacesNeverLeapsBack(t *testing.T) {
+	for _, speed := range []float64{1e12, math.Inf(1)} {
+		synctest.Test(t, func(t *testing.T) {
+			c := NewClock(noon, speed)
+			for last := noon; time.Since(c.started) < time.Minute; time.Sleep(time.Second) { // of synctest's time
+				now := c.Now()
+				if now.Before(last) {
+					t.Fatalf("speed %v: from %v to %v", speed, last, now)
+				}
+				last = now
+			}
+		})
+	}
 }
 
 func TestClocksShowUTC(t *testing.T) {

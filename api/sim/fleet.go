@@ -11,7 +11,7 @@ import (
 
 // What the servers beyond the story are made of.
 var (
-	roles   = []string{"api", "shop", "worker", "queue", "search", "proxy", "metrics", "auth", "wiki", "git", "stream", "render"}
+	roles   = []string{"api", "shop", "worker", "queue", "search", "proxy", "metrics", "auth", "wiki", "git", "stream", "maps"}
 	systems = []system{debian12, ubuntu24, ubuntu22, rocky9, debian11}
 	short   = map[string]string{"us-west": "usw", "us-east": "use", "eu-central": "euc"}
 

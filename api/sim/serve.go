@@ -44,7 +44,8 @@ var routes = []struct {
 }
 
 // ServeHTTP answers the API's requests below /api/v1/. Every path ends in a slash [D]; without it, it is not found. The
-// Date header is the account's time. Faults that were injected are played on the requests that they match.
+// Date header is the account's time. Faults that were injected are played on the requests that they match; a cut panics
+// with http.ErrAbortHandler, which an http.Server understands and a ResponseRecorder does not.
 func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	c := call{Request: r, body: body}

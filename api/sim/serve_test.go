@@ -2,8 +2,10 @@ package sim
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestEveryEndpointAnswersWithItsStatus(t *testing.T) {
@@ -166,7 +168,7 @@ func TestABodyHasToSayThatItIsJSON(t *testing.T) {
 
 func TestAnswersCarryTheAccountsDateAndTheirLength(t *testing.T) {
 	w := open(t, Options{})
-	w.clock.Advance(90*60*1e9 + 400*1e6)
+	w.clock.Advance(90*time.Minute + 400*time.Millisecond)
 	answer, body, err := w.send(w.request("GET", "/servers/", ""))
 	if err != nil {
 		t.Fatal(err)
@@ -179,6 +181,19 @@ func TestAnswersCarryTheAccountsDateAndTheirLength(t *testing.T) {
 	}
 	if answer.ContentLength != int64(len(body)) {
 		t.Errorf("Content-Length: %d for %d bytes", answer.ContentLength, len(body))
+	}
+}
+
+func TestTimesAreWholeSecondsWhateverTheClockShows(t *testing.T) {
+	w := open(t, Options{Clock: NewSteppedClock(noon.Add(400 * time.Millisecond))})
+	w.ask(201, "POST", "/snapshots/", newSnapshot)
+	w.ask(200, "POST", "/snapshots/801/restore/", "")
+	w.clock.Advance(time.Hour)
+	for _, path := range []string{"/servers/", "/backups/", "/snapshots/"} {
+		body := w.ask(200, "GET", path, "")
+		if fraction := regexp.MustCompile(`:\d\d\.\d+Z`).FindString(body); fraction != "" {
+			t.Errorf("%s has a time that ends in %s", path, fraction)
+		}
 	}
 }
 

@@ -89,8 +89,10 @@ var owner = accountJSON{
 		Email: "ops@example.com", FirstName: "Robin", LastName: "Meyer", Company: "Acme Inc.", CreatedAt: "2024-06-15",
 	},
 	Token: tokenJSON{
-		Name:        "vpsdeck demo",
-		Permissions: []string{"servers:read", "servers:restore", "backups:read", "backups:write", "snapshots:read", "snapshots:write"},
+		Name: "vpsdeck demo",
+		Permissions: []string{
+			"servers:read", "servers:restore", "backups:read", "backups:write", "snapshots:read", "snapshots:write",
+		},
 	},
 }
 
