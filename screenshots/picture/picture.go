@@ -1,0 +1,141 @@
+// Package picture draws what a terminal shows as a window, as SVG and as PNG at twice the size, the same on every machine:
+// it brings its font, draws everything that has to join as shapes, and calculates in whole numbers only.
+//
+// A grid becomes one list of shapes and texts (New), which both writers draw.
+package picture
+
+import (
+	"image/color"
+	"unicode/utf8"
+
+	"vpsdeck/internal/terminal"
+)
+
+// Measures in units, see point. A cell is 10 by 21 pixels at 1x, and DejaVu Sans Mono of this size is as wide as a cell.
+const (
+	unitsPerPixel = 16 // at 1x
+	cellWidth     = 10 * unitsPerPixel
+	cellHeight    = 21 * unitsPerPixel
+	baseline      = 16 * unitsPerPixel // below the top of a cell
+	textSize      = 266
+
+	margin      = 16 * unitsPerPixel
+	titleBar    = 38 * unitsPerPixel
+	cornerSize  = 10 * unitsPerPixel
+	titleSize   = 208
+	titleGlyph  = 125 // the width of a character of the title
+	titleBase   = 24 * unitsPerPixel
+	buttonSize  = 6 * unitsPerPixel
+	buttonStep  = 20 * unitsPerPixel
+	buttonLevel = 20 * unitsPerPixel
+)
+
+// shape is an area of one colour: rectangles, whose edges stay sharp, and round things.
+type shape struct {
+	ink      color.RGBA
+	rects    []rect
+	contours []*contour
+}
+
+// text is a run of characters of one style, each as wide as advance.
+type text struct {
+	x, y          int // where the first one stands, on the baseline
+	size, advance int
+	ink           color.RGBA
+	bold, italic  bool
+	runes         []string // one grapheme each
+}
+
+// Picture is a drawn window. It never changes.
+type Picture struct {
+	width, height int // units
+	shapes        []*shape
+	texts         []text
+}
+
+// New draws the grid in a window with the title.
+func New(grid terminal.Grid, title string, theme Theme) *Picture {
+	columns, rows := grid.Size()
+	p := &Picture{
+		width:  columns*cellWidth + 2*margin,
+		height: rows*cellHeight + titleBar + margin,
+	}
+	p.window(title, theme)
+	painter := painter{picture: p, grid: grid, theme: theme}
+	painter.grounds()
+	painter.content()
+	for _, s := range p.shapes {
+		s.rects = stacked(s.rects)
+	}
+	return p
+}
+
+// window draws the frame, its three buttons and its title.
+func (p *Picture) window(title string, theme Theme) {
+	const edge = unitsPerPixel
+	p.round(theme.Edge, roundRect(rect{0, 0, p.width, p.height}, cornerSize))
+	p.round(theme.Background, roundRect(rect{edge, edge, p.width - 2*edge, p.height - 2*edge}, cornerSize-edge))
+	for i, ink := range []color.RGBA{{0xff, 0x5f, 0x57, 0xff}, {0xfe, 0xbc, 0x2e, 0xff}, {0x28, 0xc8, 0x40, 0xff}} {
+		p.round(ink, disc(margin+buttonSize+i*buttonStep, buttonLevel, buttonSize))
+	}
+	if title == "" {
+		return
+	}
+	width := utf8.RuneCountInString(title) * titleGlyph
+	run := text{x: (p.width - width) / 2, y: titleBase, size: titleSize, advance: titleGlyph, ink: theme.Title}
+	for _, r := range title {
+		run.runes = append(run.runes, string(r))
+	}
+	p.texts = append(p.texts, run)
+}
+
+// round adds a shape with curves, above all that was drawn before.
+func (p *Picture) round(ink color.RGBA, contours ...*contour) {
+	p.shapes = append(p.shapes, &shape{ink: ink, contours: contours})
+}
+
+// layer gathers shapes that do not overlap, so that those of one colour can be one.
+type layer struct {
+	byInk map[color.RGBA]*shape
+	order []*shape
+}
+
+func (l *layer) shape(ink color.RGBA) *shape {
+	if l.byInk[ink] == nil {
+		if l.byInk == nil {
+			l.byInk = map[color.RGBA]*shape{}
+		}
+		l.byInk[ink] = &shape{ink: ink}
+		l.order = append(l.order, l.byInk[ink])
+	}
+	return l.byInk[ink]
+}
+
+// add adds a rectangle, and lengthens the last one where it goes on.
+func (s *shape) add(r rect) {
+	if n := len(s.rects); n > 0 {
+		last := &s.rects[n-1]
+		if last.y == r.y && last.h == r.h && last.x+last.w == r.x {
+			last.w += r.w
+			return
+		}
+	}
+	s.rects = append(s.rects, r)
+}
+
+// stacked joins rectangles that stand on one another: a border is one line and not one for each row.
+func stacked(rects []rect) []rect {
+	type column struct{ x, w, bottom int }
+	var out []rect
+	above := map[column]int{} // where in out the rectangle with this lower edge is
+	for _, r := range rects {
+		i, found := above[column{r.x, r.w, r.y}]
+		if !found {
+			i = len(out)
+			out = append(out, rect{r.x, r.y, r.w, 0})
+		}
+		out[i].h += r.h
+		above[column{r.x, r.w, r.y + r.h}] = i
+	}
+	return out
+}
