@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"vpsdeck/model"
@@ -220,7 +221,7 @@ func statusFaults() []fault {
 	for _, status := range []int{301, 302, 307, 308} {
 		deed := outcome{kind: model.ErrBadAnswer, sent: 1}
 		for name, place := range map[string]string{
-			"https": "https://127.0.0.1/api/v1/", "another host": "http://127.0.0.2/", "another port": "http://127.0.0.1:81/",
+			"https": "https://127.0.0.1/api/v1/", "https on the same port": "https://127.0.0.1:80/api/v1/", "another host": "http://127.0.0.2/", "another port": "http://127.0.0.1:81/",
 			"a login": "http://u:p@127.0.0.1/", "nowhere": "mailto:a@b.c",
 		} {
 			table = append(table, fault{name: fmt.Sprint(status, " to ", name), handle: pointsTo(status, place)}.asks(badRead, deed))
@@ -293,4 +294,34 @@ func TestACancelledCallSaysSo(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestACallWhoseTimeIsUpIsNotSent(t *testing.T) {
+	c := newClient(t, "http://127.0.0.1:1")
+	ctx, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
+	defer cancel()
+	for range 20 { // the choice between a free slot and an ended context is the runtime's
+		checkOutcome(t, c.DeleteBackup(ctx, "1"), outcome{kind: model.ErrTimeout})
+	}
+}
+
+func TestOfAHugeAnswerLittleMoreThanTheLimitIsTaken(t *testing.T) {
+	written := 0
+	flood := func(w http.ResponseWriter, _ *http.Request) {
+		for range 100 {
+			n, err := w.Write(make([]byte, faultBody/10))
+			if err != nil {
+				return
+			}
+			written += n
+		}
+	}
+	inWorld(t, "http://127.0.0.1/api/v1", flood, func(t *testing.T, _ *world, c *Client) {
+		_, err := c.Servers(t.Context(), model.ServerFilter{})
+		checkOutcome(t, err, badRead)
+		synctest.Wait()
+		if written > 2*faultBody {
+			t.Errorf("%d bytes were taken, of which %d are allowed", written, faultBody)
+		}
+	}, WithLimits(Limits{Body: faultBody}))
 }

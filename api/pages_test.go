@@ -113,7 +113,7 @@ func TestNextIsFollowedByItsFullAddressToo(t *testing.T) {
 
 func TestNextInAnotherPlaceIsNotFollowed(t *testing.T) {
 	for _, next := range []string{
-		"https://admin.vps.org/api/v1/servers/?page=2", "http://127.0.0.1:1/servers/", "//evil.example/", "https://127.0.0.1/",
+		"https://admin.vps.org/api/v1/servers/?page=2", "http://127.0.0.1:1/servers/", "//evil.example/", "https://127.0.0.1/", "https://127.0.0.1:80/",
 		"http://user@127.0.0.1/", "file:///etc/passwd", "http://[", "javascript:0", ":",
 	} {
 		inWorld(t, "http://127.0.0.1/api/v1", func(w http.ResponseWriter, _ *http.Request) {

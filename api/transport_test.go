@@ -41,8 +41,9 @@ func (a *arrivals) of(method string) (conns []string) {
 	return conns
 }
 
-// TestADeedIsSentOnceThoughTheConnectionDies proves it on real connections: reads leave kept-alive connections behind,
-// and the server hangs up on every deed after it has read it. net/http sends a read again by itself then.
+// TestADeedIsSentOnceThoughTheConnectionDies proves it on real connections: reads and a first deed leave kept-alive
+// connections behind, and the server hangs up on the second deed after it has read it. net/http sends a read again by
+// itself then.
 func TestADeedIsSentOnceThoughTheConnectionDies(t *testing.T) {
 	for _, e := range endpoints {
 		if e.class == reading {
@@ -53,11 +54,11 @@ func TestADeedIsSentOnceThoughTheConnectionDies(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				came.add(r)
 				_, _ = io.Copy(io.Discard, r.Body)
-				if r.Method != http.MethodGet {
+				if r.Method != http.MethodGet && len(came.of(r.Method)) == 2 {
 					raw(t, w, "")
 					return
 				}
-				_, _ = io.WriteString(w, `[]`)
+				_, _ = io.WriteString(w, `{"id": 1, "results": []}`)
 			}))
 			defer server.Close()
 			c := newClient(t, server.URL)
@@ -66,14 +67,17 @@ func TestADeedIsSentOnceThoughTheConnectionDies(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
+			if _, err := e.ask(t.Context(), c); err != nil {
+				t.Fatal(err)
+			}
 			_, err := e.ask(t.Context(), c)
 			checkOutcome(t, err, outcome{kind: model.ErrUnreachable, unknown: true})
-			deeds, reads := append(came.of("POST"), came.of("DELETE")...), came.of("GET")
-			if len(deeds) != 1 {
-				t.Fatalf("sent %d times", len(deeds))
+			deeds, reads := came.of(e.call.Method), came.of("GET")
+			if len(deeds) != 2 {
+				t.Fatalf("two deeds were sent %d times", len(deeds))
 			}
-			if len(reads) != 2 || reads[0] != reads[1] || deeds[0] == reads[0] {
-				t.Errorf("reads should share a connection, and a deed should have its own: %v, %v", reads, deeds)
+			if len(reads) != 2 || reads[0] != reads[1] || deeds[0] == reads[0] || deeds[1] == reads[0] || deeds[0] == deeds[1] {
+				t.Errorf("reads should share a connection, and each deed should have its own: %v, %v", reads, deeds)
 			}
 		})
 	}
@@ -171,7 +175,7 @@ func TestACertificateMustBeTrusted(t *testing.T) {
 func TestOldTLSIsRefused(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.TLS = &tls.Config{MaxVersion: tls.VersionTLS11}
+	server.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
 	server.StartTLS()
 	defer server.Close()
 	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})

@@ -77,7 +77,10 @@ func (a *App) planWide(p *plan, body int) {
 }
 
 func (a *App) planStack(p *plan, body int) {
-	small := min(max(body/4, 4), 8)
+	small := min(max(body/4, 5), 8)
+	if body < 3*small+2 {
+		small = 4
+	}
 	y := 1
 	for i := range p.panes {
 		h := small

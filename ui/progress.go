@@ -53,7 +53,7 @@ func (a *App) operationLine(o model.Operation) string {
 	if o.AtLeast {
 		elapsed = "over " + elapsed
 	}
-	right := s.Text.Render(widget.Fit(elapsed, 11, true)) + "  " + s.Muted.Render(widget.Fit(a.expectation(o), 18, false))
+	right := s.Text.Render(widget.Fit(elapsed, 14, true)) + "  " + s.Muted.Render(widget.Fit(a.expectation(o), 18, false))
 	leftWidth := min(max(a.width*9/20, 30), 80)
 	bar := a.width - leftWidth - widget.Width(right) - 3
 	if bar < 6 {

@@ -93,24 +93,40 @@ func (a *App) over(screen, dialog string) string {
 	return lipgloss.NewCanvas(a.width, a.height).Compose(comp).Render()
 }
 
-// header says whose account this is, what runs, and how fresh the data is.
+// header says whose account this is, what runs, and how fresh the data is. Where there is little room, the host goes first,
+// then the account; that it is a demo, or read-only, is always told.
 func (a *App) header() string {
 	s := a.styles
-	left := " " + s.AccentStrong.Render("vpsdeck")
-	if a.session != nil {
-		left += "  " + s.Text.Render(a.accountLabel()) + s.Muted.Render(" "+style.Dot+" "+widget.Agreed(a.session.Client.Host()))
-	}
-	if a.opts.Demo {
-		left = " " + s.AccentStrong.Render("vpsdeck") + "  " + s.Late.Bold(true).Render("demo") + s.Muted.Render(" simulated account "+style.Dot+" "+a.accountLabel())
-	}
-	if a.opts.ReadOnly {
-		left += s.Late.Render("  read-only")
-	}
 	right := a.connection()
 	if n := len(a.state.Operations()); n > 0 {
 		right = s.Accent.Render(fmt.Sprintf("%s %d running", style.Running, n)) + "   " + right
 	}
-	return widget.Spread(left, right, a.width-1)
+	parts := a.identity()
+	for n := len(parts); ; n-- {
+		left := " " + strings.Join(parts[:n], "")
+		if n == 1 || widget.Width(left)+widget.Width(right)+2 <= a.width {
+			return widget.Spread(left, right, a.width-1)
+		}
+	}
+}
+
+// identity is who one is here, in pieces, the last the first that can be left out.
+func (a *App) identity() []string {
+	s := a.styles
+	name := s.AccentStrong.Render("vpsdeck")
+	if a.opts.Demo {
+		name += s.Late.Bold(true).Render(" demo")
+	}
+	if a.opts.ReadOnly {
+		name += s.Late.Render(" read-only")
+	}
+	switch {
+	case a.session == nil:
+		return []string{name}
+	case a.opts.Demo:
+		return []string{name, "  " + s.Text.Render(a.accountLabel()), s.Muted.Render(" " + style.Dot + " simulated, nothing is real")}
+	}
+	return []string{name, "  " + s.Text.Render(a.accountLabel()), s.Muted.Render(" " + style.Dot + " " + widget.Agreed(a.session.Client.Host()))}
 }
 
 func (a *App) accountLabel() string {

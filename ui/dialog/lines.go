@@ -11,6 +11,7 @@ type line struct {
 // The order in which lines go where there is little room, from the last to the first.
 const (
 	keep = iota
+	dropFact
 	dropMinor
 	dropRequest
 	dropBlank

@@ -215,7 +215,11 @@ func (q *Question) lines(s *style.Styles, width int) []line {
 		if q.hint != "" {
 			prompt = s.Late
 		}
-		out = append(out, blank, line{prompt.Render(widget.Cut(q.ask.Prompt, width)), keep}, line{in.View(), keep})
+		out = append(out, blank)
+		for _, l := range widget.Wrap(q.ask.Prompt, width) {
+			out = append(out, line{prompt.Render(l), keep})
+		}
+		out = append(out, line{in.View(), keep})
 	}
 	if q.ask.Requests != nil {
 		out = append(out, blank, line{s.Muted.Render(widget.Cut("sends "+q.ask.Requests(q.ticked), width)), dropRequest})
@@ -223,23 +227,32 @@ func (q *Question) lines(s *style.Styles, width int) []line {
 	return append(out, blank, line{q.buttons(s, width), keep})
 }
 
+// roomForLabels is the width from which on facts have their labels in a column.
+const roomForLabels = 48
+
 func (q *Question) facts(s *style.Styles, width int) []line {
 	label := 0
 	for _, f := range q.ask.Facts {
-		label = max(label, widget.Width(f.Label)+2)
+		if width >= roomForLabels {
+			label = max(label, widget.Width(f.Label)+2)
+		}
 	}
 	var out []line
 	for _, f := range q.ask.Facts {
-		st, drop := s.Text, keep
+		st, drop := s.Text, dropFact
 		if f.Bad {
-			st = s.BadStrong
+			st, drop = s.BadStrong, keep
 		}
 		if f.Minor {
 			drop = dropMinor
 		}
-		for i, l := range widget.Wrap(widget.Agreed(f.Value), max(width-label, 8)) {
+		value := widget.Agreed(f.Value)
+		if label == 0 {
+			value = f.Label + ": " + value
+		}
+		for i, l := range widget.Wrap(value, max(width-label, 8)) {
 			head := strings.Repeat(" ", label)
-			if i == 0 {
+			if i == 0 && label > 0 {
 				head = widget.Fit(f.Label, label, false)
 			}
 			out = append(out, line{s.Muted.Render(head) + st.Render(l), drop})

@@ -165,7 +165,7 @@ func (d Deeds) Restore(p model.Point) tea.Cmd {
 		Facts:    d.restoreFacts(server, p),
 		Tick:     d.snapshotFirst(server),
 		Typed:    server.Name,
-		Prompt:   "Type the server's name to confirm: " + widget.Agreed(server.Name),
+		Prompt:   typeName(server),
 		Yes:      "Restore",
 		Requests: func(first bool) string { return restoreRequests(p, first) },
 		Then: func(first bool) tea.Cmd {
@@ -195,6 +195,9 @@ func (d Deeds) restoreFacts(server model.Server, p model.Point) []dialog.Fact {
 		{Label: "goes back to", Value: fmt.Sprintf("%s  #%s %s %s", widget.Stamp(p.CreatedAt), p.ID, style.Dot, widget.Size(p.SizeMB))},
 		{Label: "is lost", Value: lost, Bad: true},
 		{Label: "meanwhile", Value: "the server stops, " + usually(model.Restore, p.Kind), Minor: true},
+	}
+	if p.Description != "" {
+		facts = append(facts, dialog.Fact{Label: "says", Value: p.Description, Minor: true})
 	}
 	if !p.Usable() {
 		facts = append(facts, dialog.Fact{Label: "beware", Value: fmt.Sprintf("its status is “%s”, which vpsdeck does not know", p.Status), Bad: true})
@@ -251,7 +254,7 @@ func (d Deeds) Delete(p model.Point) tea.Cmd {
 	}
 	if model.StandingOf(p, d.env.State.Of(p.Server.ID)) != model.OneOfSeveral {
 		ask.Typed = server.Name
-		ask.Prompt = "Type the server's name to confirm: " + widget.Agreed(server.Name)
+		ask.Prompt = typeName(server)
 	}
 	return d.env.Open(dialog.NewQuestion(ask, d.env.Keys.Dialog, d.env.Look))
 }
@@ -262,7 +265,7 @@ func (d Deeds) deleteFacts(server model.Server, p model.Point) []dialog.Fact {
 		{Label: p.Kind.String(), Value: fmt.Sprintf("#%s %s %s %s %s", p.ID, style.Dot, widget.Stamp(p.CreatedAt), style.Dot, widget.Ago(p.CreatedAt, d.env.State.Now))},
 		{Label: "size", Value: widget.Size(p.SizeMB), Minor: true},
 	}
-	if p.Description != "" && p.Name != "" {
+	if p.Description != "" {
 		facts = append(facts, dialog.Fact{Label: "says", Value: p.Description, Minor: true})
 	}
 	all := d.env.State.Of(p.Server.ID)
@@ -307,8 +310,10 @@ func called(p model.Point) string {
 	if p.Name != "" {
 		return fmt.Sprintf("%s (#%s)", p.Name, p.ID)
 	}
-	if p.Description != "" {
-		return fmt.Sprintf("#%s “%s”", p.ID, p.Description)
-	}
 	return "#" + string(p.ID)
+}
+
+// typeName is what must be typed before something is lost.
+func typeName(server model.Server) string {
+	return "Type the server's name, " + widget.Agreed(server.Name) + ", to confirm"
 }

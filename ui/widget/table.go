@@ -17,6 +17,9 @@ type Column struct {
 	Rank  int  // columns of the highest rank go first when there is no room; 0 never goes
 }
 
+// Luxury is the rank from which on a column goes before the others move closer.
+const Luxury = 5
+
 // wideGap is how many cells stand between two columns where there is room, margins how many before the first and after the
 // last: two for the cursor's bar and a space, one at the right.
 const (
@@ -110,32 +113,39 @@ func (t *Table) line(widths []int, gap int, cell func(int) Span, margin string, 
 	return b.String()
 }
 
-// widths shares out the width, and tells how many cells stand between two columns. Where the columns do not fit they move
-// closer, then those of the highest rank are dropped until the others fit; then flexible ones grow. A dropped column has
-// width 0.
+// widths shares out the width, and tells how many cells stand between two columns. Where they do not fit, the luxury goes,
+// then they move closer, then those of the highest rank go, until the others fit; then flexible ones grow. A dropped column
+// has width 0.
 func (t *Table) widths() (widths []int, gap int) {
 	widths = make([]int, len(t.Columns))
 	for i, c := range t.Columns {
 		widths[i] = c.Width
 	}
 	for gap = wideGap; t.needs(widths, gap) > t.width; {
-		if gap > 1 {
+		last := t.lastShown(widths)
+		switch {
+		case gap > 1 && (last < 0 || t.Columns[last].Rank < Luxury):
 			gap = 1
-			continue
+		case last >= 0:
+			widths[last] = 0
+		default:
+			t.stretch(widths, t.width-t.needs(widths, gap))
+			return widths, gap
 		}
-		last, rank := -1, 0
-		for i, c := range t.Columns {
-			if widths[i] > 0 && c.Rank > rank {
-				last, rank = i, c.Rank
-			}
-		}
-		if last < 0 {
-			break
-		}
-		widths[last] = 0
 	}
 	t.stretch(widths, t.width-t.needs(widths, gap))
 	return widths, gap
+}
+
+// lastShown is the shown column that goes next, or -1 if the rest never go.
+func (t *Table) lastShown(widths []int) int {
+	last, rank := -1, 0
+	for i, c := range t.Columns {
+		if widths[i] > 0 && c.Rank > rank {
+			last, rank = i, c.Rank
+		}
+	}
+	return last
 }
 
 // needs is how wide a line with these columns is.
