@@ -59,5 +59,8 @@ func (r *Remote[T]) Supersede() {
 // Busy says whether a request is under way.
 func (r *Remote[T]) Busy() bool { return r.busy }
 
+// Fresh says whether there is a value and the last request for it went well.
+func (r *Remote[T]) Fresh() bool { return r.Loaded() && r.Err == nil }
+
 // Loaded says whether there ever was a good answer.
 func (r *Remote[T]) Loaded() bool { return !r.At.IsZero() }

@@ -38,10 +38,14 @@ func (a *App) askAccess(why string) tea.Cmd {
 	a.login.open = true
 	intro := []dialog.Intro{{Text: "vpsdeck shows the backups and snapshots of an account at " + a.opts.Access.Host() + "."}}
 	if why != "" {
-		intro = []dialog.Intro{{Text: why, Warn: true}, {Text: "What was loaded stays on the screen."}}
+		intro = []dialog.Intro{{Text: why, Warn: true}}
+		if a.state.Servers.Loaded() {
+			intro = append(intro, dialog.Intro{Text: "What was loaded stays on the screen."})
+		}
 	}
 	return a.openForm(dialog.FormAsk{
 		Title: "Open an account",
+		Enter: "choose",
 		Intro: intro,
 		Fixed: a.session == nil,
 		Fields: []dialog.Field{{Key: "how", Title: "How", Choices: []dialog.Choice{
@@ -65,6 +69,7 @@ func (a *App) askToken(problem string) tea.Cmd {
 	}
 	return a.openForm(dialog.FormAsk{
 		Title:  "API token",
+		Enter:  "try it",
 		Intro:  intro,
 		Fields: []dialog.Field{{Key: "token", Title: "Token (hidden)", Hidden: true, Limit: 512, Check: checkToken}},
 		Then: func(v dialog.Values) tea.Cmd {
@@ -127,6 +132,7 @@ func (a *App) askKeep(token command.Secret, places []command.Place) tea.Cmd {
 	choices = append(choices, dialog.Choice{Value: notNow, Says: "nowhere: ask again next time"})
 	return a.openForm(dialog.FormAsk{
 		Title:  "Keep the token?",
+		Enter:  "choose",
 		Intro:  []dialog.Intro{{Text: "The token works."}},
 		Fields: []dialog.Field{{Key: "where", Title: "Where", Choices: choices}},
 		Then: func(v dialog.Values) tea.Cmd {

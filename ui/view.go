@@ -160,16 +160,10 @@ func (a *App) connection() string {
 	return s.Fine.Render(style.Live) + s.Muted.Render(" "+widget.Ago(at, a.state.Local))
 }
 
-// trouble is one word for a failure, or for a part of one.
+// trouble is a word for a failure, or for a part of one.
 func (a *App) trouble() string {
 	st := a.state
-	failed := 0
-	for _, err := range []error{st.Servers.Err, st.Backups.Err, st.Snapshots.Err} {
-		if err != nil {
-			failed++
-		}
-	}
-	if failed < 3 {
+	if st.Servers.Fresh() || st.Backups.Fresh() || st.Snapshots.Fresh() {
 		return "partly failed"
 	}
 	return "offline"

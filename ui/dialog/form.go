@@ -45,6 +45,7 @@ type FormAsk struct {
 	Intro   []Intro
 	Fields  []Field
 	Request string // what will be sent
+	Enter   string // what enter does on the last field
 	Then    func(Values) tea.Cmd
 	Fixed   bool // esc does not close it: there is nothing behind it
 }
@@ -230,7 +231,7 @@ func (f *Form) ShortHelp() []key.Binding {
 
 func (f *Form) enterDoes() string {
 	if f.focused() == len(f.ask.Fields)-1 {
-		return "send"
+		return f.ask.Enter
 	}
 	return "next field"
 }

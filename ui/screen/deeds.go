@@ -101,6 +101,7 @@ func (d Deeds) Snapshot(id model.ID) tea.Cmd {
 			{Key: "description", Title: "Description (optional)", Limit: model.MaxDescription + 1, Check: model.CheckDescription},
 		},
 		Request: command.Requests(model.Create, p),
+		Enter:   "create",
 		Then: func(v dialog.Values) tea.Cmd {
 			p.Name, p.Description = v["name"], v["description"]
 			return d.env.Start(model.Create, p, nil)
@@ -125,6 +126,7 @@ func (d Deeds) Backup(id model.ID) tea.Cmd {
 			{Key: "description", Title: "Description (optional)", Placeholder: "before the upgrade", Limit: model.MaxDescription + 1, Check: model.CheckDescription},
 		},
 		Request: command.Requests(model.Create, p),
+		Enter:   "create",
 		Then: func(v dialog.Values) tea.Cmd {
 			p.Description = v["description"]
 			return d.env.Start(model.Create, p, nil)

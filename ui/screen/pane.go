@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -33,12 +34,13 @@ func say(s *style.Styles, m message, width int) string {
 // source is what a pane's rows came from.
 type source struct {
 	loaded bool
+	asked  bool // a request is on its way, or has been answered
 	err    error
 	at     time.Time // when the rows came, on this machine's clock
 }
 
 func sourceOf[T any](r *model.Remote[T]) source {
-	return source{loaded: r.Loaded(), err: r.Err, at: r.At}
+	return source{loaded: r.Loaded(), asked: r.Busy() || r.Err != nil, err: r.Err, at: r.At}
 }
 
 // waiting is what a pane says before the first good answer: that it is on its way, or why there is none.
@@ -49,6 +51,8 @@ func (e *Env) waiting(from source, what string) (message, bool) {
 		return message{}, false
 	case from.err != nil:
 		return message{s.Bad, style.Failed + " no " + what + ": " + model.Words(from.err), remedy(e, from.err)}, true
+	case !from.asked:
+		return message{s.Muted, "no account is open", ""}, true
 	}
 	return message{s.Muted, "loading " + what + style.Ellipsis, ""}, true
 }
@@ -56,6 +60,9 @@ func (e *Env) waiting(from source, what string) (message, bool) {
 // remedy is what to do about a failure.
 func remedy(e *Env, err error) string {
 	again := e.Keys.View.Refresh.Help().Key
+	if errors.Is(err, model.ErrUnauthorized) {
+		return again + " asks for another token."
+	}
 	if wait := model.RetryAfter(err); wait > 0 {
 		return "It asks to wait for " + widget.Duration(wait) + ", and is asked again then."
 	}

@@ -49,7 +49,7 @@ func NewServers(env *Env) *Servers {
 	columns := []widget.Column{
 		serverName:      {Width: 13, Max: 30},
 		serverStatus:    {Width: 11, Rank: 2},
-		serverNewest:    {Width: 8, Right: true},
+		serverNewest:    {Width: 9, Right: true},
 		serverBackups:   {Width: 2, Right: true, Rank: 4},
 		serverSnapshots: {Width: 2, Right: true, Rank: 4},
 		serverNote:      {Width: 9, Rank: 1},

@@ -27,7 +27,7 @@ func two(a int64, unitA string, b int64, unitB string) string {
 	return fmt.Sprintf("%d %s %d %s", a, unitA, b, unitB)
 }
 
-// Roughly words a length of time by its largest unit alone: "45 s", "2 m", "5 h", "9 d".
+// Roughly words a length of time by its largest unit alone: "45 s", "2 m", "5 h", "9 d", "2 y".
 func Roughly(d time.Duration) string {
 	s := int64(max(d, 0) / time.Second)
 	switch {
@@ -38,7 +38,10 @@ func Roughly(d time.Duration) string {
 	case s < 86400:
 		return fmt.Sprintf("%d h", s/3600)
 	}
-	return fmt.Sprintf("%d d", s/86400)
+	if days := s / 86400; days < 2*365 {
+		return fmt.Sprintf("%d d", days)
+	}
+	return fmt.Sprintf("%d y", s/86400/365)
 }
 
 // Ago words how long something lies back: "5 h ago", and "-" where the time is not known.
