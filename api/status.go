@@ -21,8 +21,11 @@ func (c *Client) statusFailure(req *http.Request, resp *http.Response) *Error {
 	e.wait = retryAfter(resp.Header.Get("Retry-After"), c.Now())
 	e.unknown = req.Method != http.MethodGet && maybeDone(status)
 	e.words = c.theirWords(resp.Body)
-	if !strings.Contains(e.words, " ") { // nothing, or a code for programs
-		e.words = strings.TrimSpace(ourWords(req.Method, status) + " " + e.words)
+	switch {
+	case e.words == "":
+		e.words = ourWords(req.Method, status)
+	case !strings.Contains(e.words, " "): // a code for programs
+		e.words = ourWords(req.Method, status) + " It says: " + e.words
 	}
 	e.words += advice(e)
 	return e
@@ -77,7 +80,7 @@ func ourWords(method string, status int) string {
 	case model.ErrRateLimited:
 		return "The API had too many requests."
 	case model.ErrRefused:
-		return fmt.Sprintf("The API refused the request and gave no reason (status %d).", status)
+		return fmt.Sprintf("The API refused the request (status %d).", status)
 	case model.ErrUnavailable:
 		return fmt.Sprintf("The API has trouble (status %d): try again in a while.", status)
 	}

@@ -54,8 +54,8 @@ func TestAPersonIsToldWhatTheAPISaidAndWhatToDo(t *testing.T) {
 		words  string
 	}{
 		{400, `{"detail": "Snapshot limit reached"}`, "Snapshot limit reached."},
-		{400, `{"error": "limit_reached"}`, "The API refused the request and gave no reason (status 400). limit_reached."},
-		{400, ``, "The API refused the request and gave no reason (status 400)."},
+		{400, `{"error": "limit_reached"}`, "The API refused the request (status 400). It says: limit_reached."},
+		{400, ``, "The API refused the request (status 400)."},
 		{401, `{"detail": "Invalid token."}`, "Invalid token. Another token is needed."},
 		{401, ``, "The API does not accept the token: it may be mistyped, expired or revoked. Another token is needed."},
 		{401, `{"detail": "Unknown token ` + secretToken + `"}`, "Unknown token [token]. Another token is needed."},
