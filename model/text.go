@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// MaxText is how many characters of one text from outside are kept; the rest is cut with an ellipsis.
+// MaxText is how many characters of one text from outside are shown, marks included; the rest is cut with an ellipsis.
 const MaxText = 2000
 
 // Clean makes text from outside fit to be shown: every control character, escape, bidirectional override, zero-width or
@@ -20,16 +20,15 @@ func Clean(text string) string {
 	var b strings.Builder
 	n := 0
 	for _, r := range text {
-		if n == MaxText {
+		piece := string(r)
+		if foreign(r) {
+			piece = mark(r)
+		}
+		if n += utf8.RuneCountInString(piece); n > MaxText {
 			b.WriteRune('…')
 			break
 		}
-		n++
-		if foreign(r) {
-			b.WriteString(mark(r))
-		} else {
-			b.WriteRune(r)
-		}
+		b.WriteString(piece)
 	}
 	return b.String()
 }
@@ -62,13 +61,11 @@ func foreign(r rune) bool {
 	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs) || blank(r)
 }
 
-// blank lists characters that count as letters or marks and show nothing.
+// blank says whether the rune counts as a letter, a mark or nothing yet, and shows nothing. The selector that asks for an
+// emoji's picture is let through: it hides nothing.
 func blank(r rune) bool {
-	switch r {
-	case 0x034f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x2800, 0x3164, 0xffa0:
-		return true
-	}
-	return r >= 0x180b && r <= 0x180f || r >= 0xfe00 && r <= 0xfe0e || r >= 0xe0100 && r <= 0xe01ef
+	const braille, picture = 0x2800, 0xfe0f
+	return r == braille || r != picture && unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 // mark is how a foreign character is shown: line breaks and tabs by their usual signs, C0 by caret notation, the rest by
