@@ -4,13 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"runtime"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"golang.org/x/term"
 
 	"vpsdeck/api"
+	"vpsdeck/internal/journal"
 	"vpsdeck/internal/settings"
 	"vpsdeck/keymap"
 	"vpsdeck/ui"
@@ -84,6 +88,12 @@ func runDashboard(ctx context.Context, begin start) error {
 		Access: door, Keys: keys, Clock: command.WallClock{}, Demo: begin.demo, ReadOnly: begin.settings.ReadOnly,
 		ASCII: begin.settings.ASCII, Mouse: begin.settings.Mouse, Dark: true,
 	}
+	if dir := begin.settings.State; dir != "" {
+		book := journal.In(dir)
+		run := book.Begin(runName(time.Now(), os.Getpid()))
+		defer run.End()
+		opts.Journal, opts.Run = book, run.ID
+	}
 	var err error
 	switch {
 	case begin.demo:
@@ -94,6 +104,7 @@ func runDashboard(ctx context.Context, begin start) error {
 	if err != nil {
 		return err
 	}
+	log.SetOutput(io.Discard) // net/http remarks on odd servers there, in the middle of our screen
 	app := ui.New(opts)
 	_, err = tea.NewProgram(app, tea.WithContext(ctx)).Run()
 	for _, line := range app.Farewell() {
@@ -103,4 +114,10 @@ func runDashboard(ctx context.Context, begin start) error {
 		return settings.Faultf(settings.ExitOther, "the dashboard ended unexpectedly; nothing that runs at the provider is affected")
 	}
 	return nil
+}
+
+// runName names this run of the program in the journal: no other on this machine has begun in the same moment under the same
+// number.
+func runName(now time.Time, pid int) string {
+	return fmt.Sprintf("%s.%d", now.UTC().Format("20060102T150405.000"), pid)
 }

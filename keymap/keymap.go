@@ -21,7 +21,7 @@ type Move struct{ Up, Down, Top, Bottom, PageUp, PageDown key.Binding }
 type Pane struct{ Next, Previous, Servers, Backups, Snapshots key.Binding }
 
 // View changes what is shown.
-type View struct{ Open, Back, Filter, Order, Fleet, Refresh, Help, Suspend, Quit key.Binding }
+type View struct{ Open, Back, Filter, Order, Fleet, Refresh, Activity, Help, Suspend, Quit key.Binding }
 
 // Deed starts what changes something at the provider. Read-only mode has none of them.
 type Deed struct{ Snapshot, Backup, Restore, Delete key.Binding }
@@ -48,15 +48,16 @@ func Default() KeyMap {
 			Snapshots: bind("snapshots", "3"),
 		},
 		View: View{
-			Open:    bind("open", "enter"),
-			Back:    bind("back", "esc"),
-			Filter:  bind("filter", "/"),
-			Order:   bind("order", "o"),
-			Fleet:   bind("this server or all", "a"),
-			Refresh: bind("refresh now", "R"),
-			Help:    bind("help", "?"),
-			Suspend: bind("suspend", "ctrl+z"),
-			Quit:    bind("quit", "q"),
+			Open:     bind("open", "enter"),
+			Back:     bind("back", "esc"),
+			Filter:   bind("filter", "/"),
+			Order:    bind("order", "o"),
+			Fleet:    bind("all servers", "a"),
+			Refresh:  bind("refresh now", "R"),
+			Activity: bind("activity", "A"),
+			Help:     bind("help", "?"),
+			Suspend:  bind("suspend", "ctrl+z"),
+			Quit:     bind("quit", "q"),
 		},
 		Deed: Deed{
 			Snapshot: bind("snapshot", "s"),
@@ -128,6 +129,7 @@ func (k *KeyMap) Groups() []Group {
 			{"view.order", &k.View.Order},
 			{"view.fleet", &k.View.Fleet},
 			{"view.refresh", &k.View.Refresh},
+			{"view.activity", &k.View.Activity},
 			{"view.help", &k.View.Help},
 			{"view.suspend", &k.View.Suspend},
 			{"view.quit", &k.View.Quit},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // ID names a server, a backup or a snapshot. The documents show integers [E], the vendor's newer tooling shows UUID
@@ -20,14 +21,16 @@ var errBadID = errors.New("an id must be an integer or a string of letters, digi
 // is refused, so that an ID can never carry a path, a query or a terminal code.
 func (i *ID) UnmarshalJSON(data []byte) error {
 	text := string(data)
-	if text == "null" {
+	switch {
+	case text == "null":
 		*i = ""
 		return nil
-	}
-	if len(text) > 0 && text[0] == '"' {
+	case len(text) > 0 && text[0] == '"':
 		if err := json.Unmarshal(data, &text); err != nil {
 			return errBadID
 		}
+	case strings.Trim(text, "0123456789") != "":
+		return errBadID // a fraction, true, an object
 	}
 	if text == "" || len(text) > maxID {
 		return errBadID
@@ -53,15 +56,15 @@ func (i ID) MarshalJSON() ([]byte, error) {
 	return out, nil
 }
 
-// Less orders integers by value and everything else by text, integers first.
+// Less orders integers by value and everything else by text, integers first. Of two IDs that differ one is always less.
 func (i ID) Less(other ID) bool {
 	a, errA := strconv.ParseInt(string(i), 10, 64)
 	b, errB := strconv.ParseInt(string(other), 10, 64)
 	switch {
-	case errA == nil && errB == nil:
-		return a < b
-	case errA == nil || errB == nil:
+	case (errA == nil) != (errB == nil):
 		return errA == nil
+	case errA == nil && a != b:
+		return a < b
 	}
 	return i < other
 }

@@ -36,6 +36,7 @@ func (p Phase) Over() bool { return p >= Done }
 // Operation is one deed from its request to its end. Its times are on the API's clock.
 type Operation struct {
 	Number  int       // ours, counting from 1; the API gives jobs no ID
+	ID      string    // in the journal; empty for what others began
 	Deed    Deed      // what is done
 	Point   Point     // what is made, gone back to or deleted; its ID is empty until the API told it
 	Server  ServerRef // the server it happens to
@@ -46,6 +47,8 @@ type Operation struct {
 	Ended   time.Time // zero until it is over
 	Words   string    // why it ended as it did, for a person
 	After   *Point    // for a snapshot taken first: the point to restore once it has completed
+	Follows string    // for a restore after a snapshot: the ID of that operation
+	Resumed bool      // begun by an earlier run of the program: what follows it is asked for again
 
 	shown bool        // a list has shown it at work
 	looks int         // how often the lists were searched for it since its answer was lost

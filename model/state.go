@@ -31,6 +31,18 @@ type Coverage struct {
 	Running   int // of both
 }
 
+// Forget empties the state for another account. Operations go on being numbered, so that a late answer to an old one is not
+// taken for that of a new one.
+func (s *State) Forget() { *s = State{numbers: s.numbers, Now: s.Now, Local: s.Local} }
+
+// Supersede gives up every request under way: it was sent with a token that is not in use any more.
+func (s *State) Supersede() {
+	s.Servers.Supersede()
+	s.Backups.Supersede()
+	s.Snapshots.Supersede()
+	s.Account.Supersede()
+}
+
 // Points is what is known of one kind of restore point.
 func (s *State) Points(kind Kind) *Remote[[]Point] {
 	if kind == Snapshot {
@@ -71,7 +83,8 @@ func (s *State) Point(k Key) (Point, bool) {
 	return Point{}, false
 }
 
-// ServersArrived takes the answer to a request for all servers. It returns the operations that it showed to be over.
+// ServersArrived takes the answer to a request for all servers. It returns the operations that it showed to be over,
+// and those whose lost answer was found.
 func (s *State) ServersArrived(t Ticket, servers []Server, err error) []Operation {
 	if !s.Servers.Finish(t, servers, err, s.Local) || err != nil {
 		return nil
@@ -85,7 +98,7 @@ func (s *State) ServersArrived(t Ticket, servers []Server, err error) []Operatio
 }
 
 // PointsArrived takes the answer to a request for points of one kind: those of one server, or all if server is empty. It
-// returns the operations that it showed to be over.
+// returns the operations that it showed to be over, and those whose lost answer was found.
 func (s *State) PointsArrived(kind Kind, server ID, t Ticket, points []Point, err error) []Operation {
 	remote := s.Points(kind)
 	taken := false
@@ -105,185 +118,6 @@ func (s *State) PointsArrived(kind Kind, server ID, t Ticket, points []Point, er
 			o.heard(found, listed, s.Now)
 		}
 	}, func() { s.findCreates(kind) })
-}
-
-// find looks for the point that an operation works on; one whose answer was lost is found by what it asked for.
-func (s *State) find(o Operation) (Point, bool) {
-	if o.Point.ID != "" {
-		return s.Point(o.Point.Key())
-	}
-	for _, p := range s.byServer[o.Server.ID] {
-		if o.matches(p) {
-			return p, true
-		}
-	}
-	return Point{}, false
-}
-
-// follow lets every open operation hear the news, then looks for ones that others have begun, and returns those that
-// ended by it.
-func (s *State) follow(tell func(*Operation), findOthers func()) []Operation {
-	var over []Operation
-	for i := range s.operations {
-		o := &s.operations[i]
-		if o.Phase.Over() {
-			continue
-		}
-		if tell(o); o.Phase.Over() {
-			over = append(over, *o)
-		}
-	}
-	findOthers()
-	s.trim()
-	return over
-}
-
-func (s *State) findCreates(kind Kind) {
-	for _, p := range s.Points(kind).Value {
-		if p.Status.Running() && !s.following(func(o Operation) bool { return o.Deed == Create && o.Point.Key() == p.Key() }) {
-			s.add(Operation{Deed: Create, Point: p, Server: p.Server, Phase: Running, Started: p.CreatedAt, shown: true})
-		}
-	}
-}
-
-func (s *State) findRestores() {
-	for _, server := range s.Servers.Value {
-		if server.Status == ServerRestoring && !s.following(func(o Operation) bool { return o.Deed == Restore && o.Server.ID == server.ID }) {
-			s.add(Operation{Deed: Restore, Server: server.Ref(), Phase: Running, Started: s.Now, AtLeast: true, shown: true})
-		}
-	}
-}
-
-func (s *State) following(is func(Operation) bool) bool {
-	return slices.ContainsFunc(s.operations, func(o Operation) bool { return !o.Phase.Over() && is(o) })
-}
-
-// Begin notes that a deed's request is about to leave, and returns the operation's number.
-func (s *State) Begin(deed Deed, p Point, after *Point) int {
-	o := Operation{Deed: deed, Point: p, Server: p.Server, Mine: true, Started: s.Now, After: after, known: map[ID]bool{}}
-	for _, q := range s.byServer[p.Server.ID] {
-		if q.Kind == p.Kind {
-			o.known[q.ID] = true
-		}
-	}
-	return s.add(o)
-}
-
-// Answered takes the API's answer to a deed. Requests for lists that were sent before it are given up: they show the
-// world as it was.
-func (s *State) Answered(number int, a Accepted, err Outcome) Operation {
-	i := slices.IndexFunc(s.operations, func(o Operation) bool { return o.Number == number })
-	if i < 0 {
-		return Operation{}
-	}
-	o := &s.operations[i]
-	switch {
-	case err.Err == nil:
-		s.accepted(o, a)
-	case err.Lost:
-		o.Phase, o.Words = Unknown, Words(err.Err)
-	default:
-		o.end(Refused, s.Now, Words(err.Err))
-	}
-	s.Servers.Supersede()
-	s.Points(o.Point.Kind).Supersede()
-	return *o
-}
-
-// Outcome is how a deed's request ended.
-type Outcome struct {
-	Err  error // nil: the API took it on
-	Lost bool  // the answer was lost, so that it may have happened all the same
-}
-
-func (s *State) accepted(o *Operation, a Accepted) {
-	switch o.Deed {
-	case Create:
-		o.settle(a.Point, s.Now)
-		s.put(a.Point)
-	case Delete:
-		o.end(Done, s.Now, "")
-		s.drop(o.Point.Key())
-	case Restore:
-		o.Phase = Running
-		for i := range s.Servers.Value {
-			if server := &s.Servers.Value[i]; server.ID == o.Server.ID && a.ServerStatus != "" {
-				server.Status = a.ServerStatus
-				o.shown = a.ServerStatus == ServerRestoring
-			}
-		}
-	}
-}
-
-// put adds or replaces a point that an answer held.
-func (s *State) put(p Point) {
-	s.drop(p.Key())
-	r := s.Points(p.Kind)
-	r.Value = append(slices.Clone(r.Value), p)
-	s.index()
-}
-
-func (s *State) drop(k Key) {
-	r := s.Points(k.Kind)
-	r.Value = slices.DeleteFunc(slices.Clone(r.Value), func(p Point) bool { return p.ID == k.ID })
-	s.index()
-}
-
-// CallOff ends an operation that was to follow another one and now will not be sent.
-func (s *State) CallOff(first Operation, why string) Operation {
-	o := Operation{Deed: Restore, Point: *first.After, Server: first.Server, Mine: true, Started: s.Now}
-	o.end(CalledOff, s.Now, why)
-	o.Number = s.add(o)
-	return o
-}
-
-// Operations returns those that are under way, in the order in which they began.
-func (s *State) Operations() []Operation {
-	var open []Operation
-	for _, o := range s.operations {
-		if !o.Phase.Over() {
-			open = append(open, o)
-		}
-	}
-	slices.SortStableFunc(open, func(a, b Operation) int { return a.Started.Compare(b.Started) })
-	return open
-}
-
-// Busy is why no further deed may start on the server now, or "": two never run on one server at once from this program.
-// What others have begun there is no reason: the API knows what goes together.
-func (s *State) Busy(server ID) string {
-	for _, o := range s.Operations() {
-		if o.Mine && o.Server.ID == server {
-			if o.Phase == Unknown {
-				return "it is not yet known what became of “" + o.Title() + "”"
-			}
-			return "“" + o.Title() + "” is still running"
-		}
-	}
-	return ""
-}
-
-func (s *State) add(o Operation) int {
-	s.numbers++
-	o.Number = s.numbers
-	s.operations = append(s.operations, o)
-	return o.Number
-}
-
-// keep is how many ended operations are remembered.
-const keep = 200
-
-func (s *State) trim() {
-	if len(s.operations) <= 2*keep {
-		return
-	}
-	over := 0
-	s.operations = slices.DeleteFunc(s.operations, func(o Operation) bool {
-		if o.Phase.Over() {
-			over++
-		}
-		return o.Phase.Over() && over <= keep
-	})
 }
 
 // index groups the points by server, newest first, and sums up each server's coverage: once for each piece of news, so

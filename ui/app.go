@@ -17,8 +17,10 @@ import (
 
 // Options is what the program starts with.
 type Options struct {
-	Client   command.Client // nil: there is no token yet, and Access is asked for an account
-	Access   command.Access // nil: the account cannot be changed
+	Client   command.Client  // nil: there is no token yet, and Access is asked for an account
+	Access   command.Access  // nil: the account cannot be changed
+	Journal  command.Journal // nil: nothing is written down; the simulated account of the demo never is
+	Run      string          // names this run of the program in the journal
 	Keys     keymap.KeyMap
 	Clock    command.Clock
 	Demo     bool // the account is simulated, and that is always on the screen
@@ -46,6 +48,7 @@ type App struct {
 	login   login
 
 	notices notices
+	history history
 	polls   polls
 	width   int
 	height  int
@@ -93,22 +96,33 @@ func (a *App) Init() tea.Cmd {
 	if a.session == nil {
 		cmds = append(cmds, a.askAccess(""))
 	} else {
-		cmds = append(cmds, a.refreshAll(), a.loadAccount())
+		cmds = append(cmds, a.refreshAll(), a.loadAccount(), a.session.LoadHistory())
 	}
 	return tea.Batch(append(cmds, a.arm())...)
 }
 
-// enter begins a session with an account, and forgets what was known of the one before.
+// enter begins a session with an account. What is known is forgotten, unless it is only another token for the same place:
+// then it stays until the next answers.
 func (a *App) enter(client command.Client, demo bool) {
-	number := 1
+	number, same := 1, false
 	if a.session != nil {
 		number = a.session.Number + 1
+		same = demo == a.opts.Demo && client.Host() == a.session.Client.Host()
 		a.session.End()
 	}
-	a.session = command.NewSession(number, client, a.opts.ReadOnly)
 	a.opts.Demo = demo
-	*a.state = model.State{}
-	a.polls = polls{}
+	journal := a.opts.Journal
+	if demo {
+		journal = nil
+	}
+	a.session = command.NewSession(number, client, journal, a.opts.ReadOnly)
+	a.polls = polls{armed: a.polls.armed}
+	if same {
+		a.state.Supersede()
+	} else {
+		a.state.Forget()
+		a.history = history{}
+	}
 	a.watchClocks()
 	a.news()
 }
@@ -152,7 +166,7 @@ func (a *App) close(number int) {
 }
 
 // start carries out a confirmed deed: it is noted as an operation, and its one request leaves.
-func (a *App) start(deed model.Deed, p model.Point, after *model.Point) tea.Cmd {
+func (a *App) start(in model.Intent) tea.Cmd {
 	switch {
 	case a.session == nil:
 		a.say(screen.Warning, "there is no account")
@@ -161,10 +175,10 @@ func (a *App) start(deed model.Deed, p model.Point, after *model.Point) tea.Cmd 
 		a.say(screen.Warning, "read-only: nothing is changed")
 		return nil
 	}
-	if busy := a.state.Busy(p.Server.ID); busy != "" { // it may have begun while the question was open
+	if busy := a.state.Busy(in.Point.Server.ID); busy != "" { // it may have begun while the question was open
 		a.say(screen.Warning, busy)
 		return nil
 	}
-	number := a.state.Begin(deed, p, after)
-	return tea.Batch(a.session.Do(number, deed, p), a.arm())
+	o := a.state.Begin(in, a.opts.Run)
+	return tea.Batch(a.session.Do(o, a.record(o)), a.arm())
 }

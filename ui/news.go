@@ -11,39 +11,46 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// answer takes an answer of the API into the state and tells the panes. Answers from a session that was left are dropped.
+// answer takes an answer of the API into the state and tells the panes. Lists from a session that was left are dropped; a
+// deed's answer is always heard.
 func (a *App) answer(msg tea.Msg) tea.Cmd {
-	var over []model.Operation
+	var changed []model.Operation
 	var cmds []tea.Cmd
 	switch msg := msg.(type) {
 	case command.ServersLoadedMsg:
 		if msg.Session != a.session.Number {
 			return nil
 		}
-		over = a.state.ServersArrived(msg.Ticket, msg.Servers, msg.Err)
-		cmds = append(cmds, a.judge(msg.Err))
+		changed = a.state.ServersArrived(msg.Ticket, msg.Servers, msg.Err)
+		cmds = append(cmds, a.judge(msg.Err), a.resume())
 	case command.PointsLoadedMsg:
 		if msg.Session != a.session.Number {
 			return nil
 		}
-		over = a.state.PointsArrived(msg.Kind, msg.Server, msg.Ticket, msg.Points, msg.Err)
-		cmds = append(cmds, a.judge(msg.Err))
+		changed = a.state.PointsArrived(msg.Kind, msg.Server, msg.Ticket, msg.Points, msg.Err)
+		cmds = append(cmds, a.judge(msg.Err), a.resume())
 	case command.AccountLoadedMsg:
 		if msg.Session != a.session.Number {
 			return nil
 		}
 		a.state.Account.Finish(msg.Ticket, msg.Account, msg.Err, a.state.Local)
 	case command.DeedAnsweredMsg:
-		if msg.Session != a.session.Number {
-			return nil
-		}
 		cmds = append(cmds, a.deedAnswered(msg))
 	}
-	for _, o := range over {
-		cmds = append(cmds, a.ended(o))
+	for _, o := range changed {
+		cmds = append(cmds, a.changed(o))
 	}
 	a.news()
 	return tea.Batch(cmds...)
+}
+
+// changed announces what a list has shown of an operation.
+func (a *App) changed(o model.Operation) tea.Cmd {
+	if o.Phase.Over() {
+		return a.ended(o)
+	}
+	a.say(screen.Good, "found it: "+o.Title()+" is running")
+	return a.writeDown(o)
 }
 
 // news tells every pane that the state has changed.
@@ -66,12 +73,18 @@ func (a *App) judge(err error) tea.Cmd {
 // deedAnswered follows up on the answer to a deed.
 func (a *App) deedAnswered(msg command.DeedAnsweredMsg) tea.Cmd {
 	o := a.state.Answered(msg.Number, msg.Accepted, msg.Outcome)
+	if o.Number == 0 { // it belongs to an account that was left; the journal knows of it
+		return nil
+	}
+	a.recorded(msg.Unwritten)
 	a.polls.pace, a.polls.running = 0, a.state.Local.Add(quick)
 	var cmds []tea.Cmd
 	switch o.Phase {
-	case model.Unknown:
-		a.say(screen.Trouble, "the outcome of “"+o.Title()+"” is unknown: "+o.Words+"; looking for it, and not sending it again")
 	case model.Running: // its line shows that it has begun
+		cmds = append(cmds, a.writeDown(o))
+	case model.Unknown:
+		a.say(screen.Trouble, "the outcome of “"+o.Title()+"” is unknown: "+o.Words+" It is looked for, and not sent again.")
+		cmds = append(cmds, a.writeDown(o))
 	default:
 		cmds = append(cmds, a.ended(o))
 	}
@@ -81,22 +94,29 @@ func (a *App) deedAnswered(msg command.DeedAnsweredMsg) tea.Cmd {
 	return tea.Batch(append(cmds, a.refreshAll(), a.arm())...)
 }
 
-// ended announces the end of an operation, and goes on with what was to follow it.
+// ended announces the end of an operation, writes it down, and goes on with what was to follow it.
 func (a *App) ended(o model.Operation) tea.Cmd {
-	tone, words := screen.Good, o.Title()+": "+outcome(o)
+	tone := screen.Good
 	if o.Phase != model.Done {
 		tone = screen.Trouble
 	}
-	a.say(tone, words)
-	if o.After == nil {
-		return nil
-	}
-	if o.Phase != model.Done {
-		off := a.state.CallOff(o, "the snapshot before it did not complete")
+	a.say(tone, o.Title()+": "+outcome(o))
+	written := a.writeDown(o)
+	switch {
+	case o.Phase == model.NotSeen:
+		a.offerAgain(o)
+		return written
+	case o.After == nil:
+		return written
+	case o.Phase != model.Done:
+		off := a.state.CallOff(o, "the snapshot before it did not complete", a.opts.Run)
 		a.say(screen.Trouble, off.Title()+" was not sent: "+off.Words)
-		return nil
+		return tea.Sequence(written, a.writeDown(off))
+	case o.Resumed:
+		a.offerRest(o)
+		return written
 	}
-	return a.start(model.Restore, *o.After, nil)
+	return tea.Sequence(written, a.start(model.Intent{Deed: model.Restore, Point: *o.After, Follows: o.ID}))
 }
 
 // outcome words how an operation ended.

@@ -39,6 +39,10 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = a.tick(msg)
 	case command.ServersLoadedMsg, command.PointsLoadedMsg, command.AccountLoadedMsg, command.DeedAnsweredMsg:
 		cmd = a.answer(msg)
+	case command.HistoryLoadedMsg:
+		cmd = a.historyLoaded(msg)
+	case command.RecordedMsg:
+		a.recorded(msg.Err)
 	case command.ConnectedMsg:
 		cmd = a.connected(msg)
 	case command.KeptMsg:
@@ -46,8 +50,9 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	default:
 		cmd = a.toDialogs(msg)
 	}
+	offer := a.nextOffer()
 	a.layout()
-	return a, cmd
+	return a, tea.Batch(cmd, offer)
 }
 
 // press routes a key: the way out, the top dialog, a pane that is typing, the keys for all, the focused pane.
@@ -92,6 +97,8 @@ func (a *App) global(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		return tea.Suspend, true
 	case key.Matches(msg, k.View.Help):
 		return a.openHelp(), true
+	case key.Matches(msg, k.View.Activity):
+		return a.openActivity(), true
 	case key.Matches(msg, k.View.Refresh):
 		return a.refreshNow(), true
 	case key.Matches(msg, k.View.Fleet):

@@ -28,12 +28,13 @@ var table = map[string][]string{
 	"api/apitest": {"model"},
 
 	"internal/settings": {"model"},
+	"internal/journal":  {"model"},
 	"internal/terminal": {},
 	"internal/termtest": {"internal/terminal"},
 
 	"": {
 		"model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen", "ui", "api", "api/sim",
-		"internal/settings",
+		"internal/journal", "internal/settings",
 	},
 	"screenshots": {"model", "keymap", "ui/style", "ui", "api", "api/sim", "internal/terminal"},
 }

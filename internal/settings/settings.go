@@ -23,7 +23,7 @@ type Flags struct {
 // Sources is where settings come from. Nothing else is read, the process's environment included.
 type Sources struct {
 	Flags      Flags
-	Getenv     func(string) string // VPS_API_URL, NO_COLOR, XDG_CONFIG_HOME, HOME
+	Getenv     func(string) string // VPS_API_URL, NO_COLOR, XDG_CONFIG_HOME, XDG_STATE_HOME, HOME
 	DefaultURL string              // the API's address when nobody names one
 }
 
@@ -39,11 +39,12 @@ type Settings struct {
 	NoColor   bool                // NO_COLOR is set to anything but nothing
 	Keys      map[string][]string // keys by action, as written; checked where the keys are known
 	Dir       string              // the program's config directory; "": there is no home to have one in
+	State     string              // the program's state directory, for the journal; "": there is no home to have one in
 }
 
 // Load gathers the settings. Its errors are Faults: ExitUsage for a flag, ExitConfig for the rest.
 func Load(from Sources) (Settings, error) {
-	s := Settings{Dir: configDir(from.Getenv), NoColor: from.Getenv("NO_COLOR") != ""}
+	s := Settings{Dir: configDir(from.Getenv), State: stateDir(from.Getenv), NoColor: from.Getenv("NO_COLOR") != ""}
 	path, wanted := filepath.Join(s.Dir, "config.toml"), false
 	if from.Flags.ConfigFile != nil {
 		path, wanted = *from.Flags.ConfigFile, true
@@ -116,14 +117,24 @@ func (s *Settings) files(from Sources, file configFile, config string) error {
 	return nil
 }
 
-// configDir is $XDG_CONFIG_HOME/vpsdeck, or ~/.config/vpsdeck. A relative XDG_CONFIG_HOME counts as none, as its
-// specification says.
+// configDir is $XDG_CONFIG_HOME/vpsdeck, or ~/.config/vpsdeck.
 func configDir(getenv func(string) string) string {
-	if xdg := getenv("XDG_CONFIG_HOME"); filepath.IsAbs(xdg) {
+	return xdgDir(getenv, "XDG_CONFIG_HOME", ".config")
+}
+
+// stateDir is $XDG_STATE_HOME/vpsdeck, or ~/.local/state/vpsdeck.
+func stateDir(getenv func(string) string) string {
+	return xdgDir(getenv, "XDG_STATE_HOME", filepath.Join(".local", "state"))
+}
+
+// xdgDir is the program's directory of one sort. A relative path in the environment counts as none, as the specification
+// of the variables says.
+func xdgDir(getenv func(string) string, variable, usual string) string {
+	if xdg := getenv(variable); filepath.IsAbs(xdg) {
 		return filepath.Join(xdg, "vpsdeck")
 	}
 	if home := home(getenv); home != "" {
-		return filepath.Join(home, ".config", "vpsdeck")
+		return filepath.Join(home, usual, "vpsdeck")
 	}
 	return ""
 }

@@ -34,16 +34,17 @@ type Client interface {
 type Session struct {
 	Number   int
 	Client   Client
+	journal  Journal // nil: nothing is written down
 	readOnly bool
 	ctx      context.Context // it bounds every command of the session, and ends with it
 	cancel   context.CancelFunc
 }
 
-// NewSession begins a session with an account. In a read-only one every deed is refused here too, whatever the screens let
+// NewSession begins a session with an account. What is done in it is written to the journal, if there is one. In a read-only one every deed is refused here too, whatever the screens let
 // through.
-func NewSession(number int, client Client, readOnly bool) *Session {
+func NewSession(number int, client Client, journal Journal, readOnly bool) *Session {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Session{Number: number, Client: client, readOnly: readOnly, ctx: ctx, cancel: cancel}
+	return &Session{Number: number, Client: client, journal: journal, readOnly: readOnly, ctx: ctx, cancel: cancel}
 }
 
 // End gives up every request of the session that is under way.

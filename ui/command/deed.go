@@ -11,17 +11,19 @@ import (
 
 // DeedAnsweredMsg answers Do.
 type DeedAnsweredMsg struct {
-	Session  int
-	Number   int // the operation's
-	Accepted model.Accepted
-	Outcome  model.Outcome
+	Session   int
+	Number    int // the operation's
+	Accepted  model.Accepted
+	Outcome   model.Outcome
+	Unwritten error // why the journal did not take the intent; the deed went on without
 }
 
-// Do carries out a confirmed deed: it looks once more whether the world is still as it was when it was confirmed, and then
-// sends one request, once. number is the operation's.
-func (s *Session) Do(number int, deed model.Deed, p model.Point) tea.Cmd {
+// Do carries out a confirmed deed, which is the operation: it looks once more whether the world is still as it was when it
+// was confirmed, writes down that it is about to send the request, and then sends it, once.
+func (s *Session) Do(o model.Operation, intent model.Record) tea.Cmd {
+	deed, p := o.Deed, o.Point
 	return func() tea.Msg {
-		msg := DeedAnsweredMsg{Session: s.Number, Number: number}
+		msg := DeedAnsweredMsg{Session: s.Number, Number: o.Number}
 		if s.readOnly {
 			msg.Outcome.Err = changed{"read-only: nothing was sent", model.ErrForbidden}
 			return msg
@@ -29,6 +31,9 @@ func (s *Session) Do(number int, deed model.Deed, p model.Point) tea.Cmd {
 		if err := s.stillTrue(deed, p); err != nil {
 			msg.Outcome.Err = err
 			return msg
+		}
+		if s.journal != nil {
+			msg.Unwritten = s.journal.Append(intent)
 		}
 		accepted, err := s.send(deed, p)
 		msg.Accepted = accepted

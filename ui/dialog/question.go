@@ -39,6 +39,7 @@ type Ask struct {
 	Yes      string                    // the word on the button
 	Requests func(ticked bool) string  // what will be sent
 	Then     func(ticked bool) tea.Cmd // what yes does
+	Else     func() tea.Cmd            // what no does; nil: nothing
 }
 
 // The places of the focus.
@@ -97,7 +98,7 @@ func (q *Question) Update(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		if key.Matches(msg, q.keys.Cancel) { // the way out is open from the start
-			return nil, true
+			return q.no()
 		}
 		if q.armed {
 			return q.press(msg)
@@ -131,7 +132,7 @@ func (q *Question) press(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(msg, q.keys.Yes):
 		q.focus = onYes
 	case key.Matches(msg, q.keys.No):
-		return nil, true
+		return q.no()
 	}
 	return nil, false
 }
@@ -154,7 +155,7 @@ func (q *Question) move(by int) {
 func (q *Question) act() (tea.Cmd, bool) {
 	switch {
 	case q.focus == onNo:
-		return nil, true
+		return q.no()
 	case q.focus == onTick:
 		q.ticked = !q.ticked
 		return nil, false
@@ -163,6 +164,14 @@ func (q *Question) act() (tea.Cmd, bool) {
 		return nil, false
 	}
 	return q.ask.Then(q.ticked), true
+}
+
+// no closes the question.
+func (q *Question) no() (tea.Cmd, bool) {
+	if q.ask.Else == nil {
+		return nil, true
+	}
+	return q.ask.Else(), true
 }
 
 // confirmed says whether what must be typed has been typed, to the letter.

@@ -16,6 +16,9 @@ import (
 // Deeds asks before each deed, with the weight that it has. A deed that cannot be done says why instead.
 type Deeds struct{ env *Env }
 
+// NewDeeds is for questions that no key asked for.
+func NewDeeds(env *Env) Deeds { return Deeds{env} }
+
 // refuse shows why a deed cannot be done; it is the whole answer to the key.
 func (d Deeds) refuse(why string) tea.Cmd {
 	d.env.Say(Warning, why)
@@ -104,7 +107,7 @@ func (d Deeds) Snapshot(id model.ID) tea.Cmd {
 		Enter:   "create",
 		Then: func(v dialog.Values) tea.Cmd {
 			p.Name, p.Description = v["name"], v["description"]
-			return d.env.Start(model.Create, p, nil)
+			return d.env.Start(model.Intent{Deed: model.Create, Point: p})
 		},
 	})
 }
@@ -129,7 +132,7 @@ func (d Deeds) Backup(id model.ID) tea.Cmd {
 		Enter:   "create",
 		Then: func(v dialog.Values) tea.Cmd {
 			p.Description = v["description"]
-			return d.env.Start(model.Create, p, nil)
+			return d.env.Start(model.Intent{Deed: model.Create, Point: p})
 		},
 	})
 }
@@ -161,22 +164,31 @@ func (d Deeds) Restore(p model.Point) tea.Cmd {
 	if why != "" {
 		return d.refuse(why)
 	}
-	return d.env.Open(dialog.NewQuestion(dialog.Ask{
+	ask := d.askRestore(server, p)
+	ask.Tick = d.snapshotFirst(server)
+	ask.Then = func(first bool) tea.Cmd {
+		if first {
+			return d.env.Start(model.Intent{Deed: model.Create, Point: d.rescue(p), After: &p})
+		}
+		return d.env.Start(model.Intent{Deed: model.Restore, Point: p})
+	}
+	return d.question(ask)
+}
+
+func (d Deeds) question(ask dialog.Ask) tea.Cmd {
+	return d.env.Open(dialog.NewQuestion(ask, d.env.Keys.Dialog, d.env.Look))
+}
+
+func (d Deeds) askRestore(server model.Server, p model.Point) dialog.Ask {
+	return dialog.Ask{
 		Title:    "Restore overwrites the disk",
 		Question: fmt.Sprintf("Restore %s from %s %s?", server.Name, p.Kind, called(p)),
 		Facts:    d.restoreFacts(server, p),
-		Tick:     d.snapshotFirst(server),
 		Typed:    server.Name,
 		Prompt:   typeName(server),
 		Yes:      "Restore",
 		Requests: func(first bool) string { return restoreRequests(p, first) },
-		Then: func(first bool) tea.Cmd {
-			if first {
-				return d.env.Start(model.Create, d.rescue(p), &p)
-			}
-			return d.env.Start(model.Restore, p, nil)
-		},
-	}, d.env.Keys.Dialog, d.env.Look))
+	}
 }
 
 func restoreRequests(p model.Point, first bool) string {
@@ -246,19 +258,23 @@ func (d Deeds) Delete(p model.Point) tea.Cmd {
 	if why != "" {
 		return d.refuse(why)
 	}
+	return d.question(d.askDelete(server, p))
+}
+
+func (d Deeds) askDelete(server model.Server, p model.Point) dialog.Ask {
 	ask := dialog.Ask{
 		Title:    "Delete for good",
 		Question: fmt.Sprintf("Delete %s %s of %s?", p.Kind, called(p), server.Name),
 		Facts:    d.deleteFacts(server, p),
 		Yes:      "Delete",
 		Requests: func(bool) string { return command.Requests(model.Delete, p) },
-		Then:     func(bool) tea.Cmd { return d.env.Start(model.Delete, p, nil) },
+		Then:     func(bool) tea.Cmd { return d.env.Start(model.Intent{Deed: model.Delete, Point: p}) },
 	}
 	if model.StandingOf(p, d.env.State.Of(p.Server.ID)) != model.OneOfSeveral {
 		ask.Typed = server.Name
 		ask.Prompt = typeName(server)
 	}
-	return d.env.Open(dialog.NewQuestion(ask, d.env.Keys.Dialog, d.env.Look))
+	return ask
 }
 
 func (d Deeds) deleteFacts(server model.Server, p model.Point) []dialog.Fact {

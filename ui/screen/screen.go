@@ -40,8 +40,8 @@ type Env struct {
 	Open func(dialog.Dialog) tea.Cmd
 	// Say shows a sentence in the notice line.
 	Say func(Tone, string)
-	// Start carries out a confirmed deed. after is the point to restore once a snapshot has completed.
-	Start func(deed model.Deed, p model.Point, after *model.Point) tea.Cmd
+	// Start carries out a confirmed deed.
+	Start func(model.Intent) tea.Cmd
 }
 
 // Tone is how a notice is meant.

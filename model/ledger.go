@@ -1,0 +1,264 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+)
+
+// find looks for the point that an operation works on; one whose answer was lost is found by what it asked for.
+func (s *State) find(o Operation) (Point, bool) {
+	if o.Point.ID != "" {
+		return s.Point(o.Point.Key())
+	}
+	for _, p := range s.byServer[o.Server.ID] {
+		if o.matches(p) {
+			return p, true
+		}
+	}
+	return Point{}, false
+}
+
+// follow lets every open operation hear the news, then looks for ones that others have begun. It returns those that ended
+// by it, and those whose lost answer was found.
+func (s *State) follow(tell func(*Operation), findOthers func()) []Operation {
+	var changed []Operation
+	for i := range s.operations {
+		o := &s.operations[i]
+		if o.Phase.Over() {
+			continue
+		}
+		before := o.Phase
+		if tell(o); o.Phase != before {
+			changed = append(changed, *o)
+		}
+	}
+	findOthers()
+	s.trim()
+	return changed
+}
+
+func (s *State) findCreates(kind Kind) {
+	for _, p := range s.Points(kind).Value {
+		if p.Status.Running() && !s.following(func(o Operation) bool { return o.Deed == Create && o.Point.Key() == p.Key() }) {
+			s.add(Operation{Deed: Create, Point: p, Server: p.Server, Phase: Running, Started: p.CreatedAt, shown: true})
+		}
+	}
+}
+
+func (s *State) findRestores() {
+	for _, server := range s.Servers.Value {
+		if server.Status == ServerRestoring && !s.following(func(o Operation) bool { return o.Deed == Restore && o.Server.ID == server.ID }) {
+			s.add(Operation{Deed: Restore, Server: server.Ref(), Phase: Running, Started: s.Now, AtLeast: true, shown: true})
+		}
+	}
+}
+
+func (s *State) following(is func(Operation) bool) bool {
+	return slices.ContainsFunc(s.operations, func(o Operation) bool { return !o.Phase.Over() && is(o) })
+}
+
+// Intent is a deed that was confirmed and is about to be sent.
+type Intent struct {
+	Deed    Deed
+	Point   Point
+	After   *Point // restore this once the snapshot that is made has completed
+	Follows string // the operation after which this restore comes
+}
+
+// Begin notes that a deed's request is about to leave, and returns the operation. run names this run of the program, and
+// with the operation's number its place in the journal.
+func (s *State) Begin(in Intent, run string) Operation {
+	p := in.Point
+	o := Operation{
+		Deed: in.Deed, Point: p, Server: p.Server, Mine: true, Started: s.Now, After: in.After, Follows: in.Follows,
+		known: map[ID]bool{},
+	}
+	for _, q := range s.byServer[p.Server.ID] {
+		if q.Kind == p.Kind {
+			o.known[q.ID] = true
+		}
+	}
+	return s.name(s.add(o), run)
+}
+
+// name gives the operation its ID in the journal.
+func (s *State) name(number int, run string) Operation {
+	o := s.operation(number)
+	o.ID = fmt.Sprintf("%s-%d", run, number)
+	return *o
+}
+
+func (s *State) operation(number int) *Operation {
+	for i := range s.operations {
+		if s.operations[i].Number == number {
+			return &s.operations[i]
+		}
+	}
+	return nil
+}
+
+// Resume takes over what earlier runs of the program left behind, given the last record of each of their operations, and of
+// every operation: what is open is looked into as what runs now is. A record of another host, or of a server that this account does not have, is left alone. It returns
+// what was taken over.
+func (s *State) Resume(left, last []Record, host string) []Operation {
+	var resumed []Operation
+	for _, r := range left {
+		if r.Host != host || !r.Open() && !unfollowed(r, last) {
+			continue
+		}
+		o, ok := r.Operation()
+		if _, mine := s.Server(o.Server.ID); !ok || !mine || s.following(func(p Operation) bool { return p.ID == o.ID }) {
+			continue
+		}
+		s.forget(o)
+		if o.Phase == Sending { // it may have left before the program ended
+			o.Phase = Unknown
+		}
+		if !o.Phase.Over() {
+			o.Number = s.add(o)
+		}
+		resumed = append(resumed, o)
+	}
+	return resumed
+}
+
+// unfollowed says whether a snapshot that was taken first has completed, and nothing is known of the restore that was to
+// follow it.
+func unfollowed(r Record, last []Record) bool {
+	return r.Then != nil && r.Event == EventDone &&
+		!slices.ContainsFunc(last, func(other Record) bool { return other.After == r.ID })
+}
+
+// forget drops the operation that stands for the same thing but was found in the lists: the journal knows more of it.
+func (s *State) forget(o Operation) {
+	s.operations = slices.DeleteFunc(s.operations, func(p Operation) bool {
+		same := p.Deed == Restore && p.Server.ID == o.Server.ID || p.Deed == Create && p.Point.Key() == o.Point.Key()
+		return !p.Mine && p.Deed == o.Deed && same
+	})
+}
+
+// Answered takes the API's answer to a deed. Requests for lists that were sent before it are given up: they show the
+// world as it was.
+func (s *State) Answered(number int, a Accepted, err Outcome) Operation {
+	o := s.operation(number)
+	if o == nil {
+		return Operation{}
+	}
+	switch {
+	case err.Err == nil:
+		s.accepted(o, a)
+	case err.Lost:
+		o.Phase, o.Words = Unknown, Words(err.Err)
+	default:
+		o.end(Refused, s.Now, Words(err.Err))
+	}
+	s.Servers.Supersede()
+	s.Points(o.Point.Kind).Supersede()
+	return *o
+}
+
+// Outcome is how a deed's request ended.
+type Outcome struct {
+	Err  error // nil: the API took it on
+	Lost bool  // the answer was lost, so that it may have happened all the same
+}
+
+func (s *State) accepted(o *Operation, a Accepted) {
+	switch o.Deed {
+	case Create:
+		o.settle(a.Point, s.Now)
+		s.put(a.Point)
+	case Delete:
+		o.end(Done, s.Now, "")
+		s.drop(o.Point.Key())
+	case Restore:
+		o.Phase = Running
+		for i := range s.Servers.Value {
+			if server := &s.Servers.Value[i]; server.ID == o.Server.ID && a.ServerStatus != "" {
+				server.Status = a.ServerStatus
+				o.shown = a.ServerStatus == ServerRestoring
+			}
+		}
+	}
+}
+
+// put adds or replaces a point that an answer held.
+func (s *State) put(p Point) {
+	s.drop(p.Key())
+	r := s.Points(p.Kind)
+	r.Value = append(slices.Clone(r.Value), p)
+	s.index()
+}
+
+func (s *State) drop(k Key) {
+	r := s.Points(k.Kind)
+	r.Value = slices.DeleteFunc(slices.Clone(r.Value), func(p Point) bool { return p.ID == k.ID })
+	s.index()
+}
+
+// CallOff notes that the restore which was to follow an operation will not be sent.
+func (s *State) CallOff(first Operation, why, run string) Operation {
+	o := Operation{Deed: Restore, Point: *first.After, Server: first.Server, Mine: true, Started: s.Now, Follows: first.ID}
+	o.end(CalledOff, s.Now, why)
+	return s.name(s.add(o), run)
+}
+
+// Operations returns those that are under way, in the order in which they began.
+func (s *State) Operations() []Operation {
+	var open []Operation
+	for _, o := range s.operations {
+		if !o.Phase.Over() {
+			open = append(open, o)
+		}
+	}
+	slices.SortStableFunc(open, func(a, b Operation) int { return a.Started.Compare(b.Started) })
+	return open
+}
+
+// Ended returns the operations that are over, in the order in which they began.
+func (s *State) Ended() []Operation {
+	var over []Operation
+	for _, o := range s.operations {
+		if o.Phase.Over() {
+			over = append(over, o)
+		}
+	}
+	return over
+}
+
+// Busy is why no further deed may start on the server now, or "": two never run on one server at once from this program.
+// What others have begun there is no reason: the API knows what goes together.
+func (s *State) Busy(server ID) string {
+	for _, o := range s.Operations() {
+		if o.Mine && o.Server.ID == server {
+			if o.Phase == Unknown {
+				return "it is not yet known what became of “" + o.Title() + "”"
+			}
+			return "“" + o.Title() + "” is still running"
+		}
+	}
+	return ""
+}
+
+func (s *State) add(o Operation) int {
+	s.numbers++
+	o.Number = s.numbers
+	s.operations = append(s.operations, o)
+	return o.Number
+}
+
+// keep is how many ended operations are remembered.
+const keep = 200
+
+func (s *State) trim() {
+	if len(s.operations) <= 2*keep {
+		return
+	}
+	over := 0
+	s.operations = slices.DeleteFunc(s.operations, func(o Operation) bool {
+		if o.Phase.Over() {
+			over++
+		}
+		return o.Phase.Over() && over <= keep
+	})
+}

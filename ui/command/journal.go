@@ -1,0 +1,57 @@
+package command
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/model"
+)
+
+// Journal is where it is written down what was done.
+type Journal interface {
+	// Append writes a line and waits until it is on the disk.
+	Append(model.Record) error
+	// Read returns all lines, oldest first, and how many could not be read.
+	Read() (records []model.Record, unreadable int, err error)
+	// Alive says whether the run of the program that began an operation is still going: then the operation is its business.
+	Alive(operation string) bool
+}
+
+// RecordedMsg answers Record.
+type RecordedMsg struct {
+	Session int
+	Err     error
+}
+
+// Record writes down how an operation goes on. Without a journal it does nothing.
+func (s *Session) Record(r model.Record) tea.Cmd {
+	if s.journal == nil {
+		return nil
+	}
+	return func() tea.Msg { return RecordedMsg{Session: s.Number, Err: s.journal.Append(r)} }
+}
+
+// HistoryLoadedMsg answers LoadHistory.
+type HistoryLoadedMsg struct {
+	Session    int
+	Last       []model.Record // the last line of each operation, in the order in which they began
+	Open       []model.Record // those of them that no run of the program sees to any more
+	Unreadable int            // lines
+	Err        error
+}
+
+// LoadHistory reads the journal. Without one there is no history.
+func (s *Session) LoadHistory() tea.Cmd {
+	if s.journal == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		records, unreadable, err := s.journal.Read()
+		msg := HistoryLoadedMsg{Session: s.Number, Last: model.Latest(records), Unreadable: unreadable, Err: err}
+		for _, r := range msg.Last {
+			if (r.Open() || r.Then != nil) && !s.journal.Alive(r.ID) {
+				msg.Open = append(msg.Open, r)
+			}
+		}
+		return msg
+	}
+}

@@ -1,0 +1,185 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+
+	"vpsdeck/model"
+	"vpsdeck/ui/command"
+	"vpsdeck/ui/dialog"
+	"vpsdeck/ui/screen"
+	"vpsdeck/ui/style"
+	"vpsdeck/ui/widget"
+)
+
+// history is what the journal says, and what is made of it.
+type history struct {
+	loaded     bool
+	last       []model.Record // the last line of each operation
+	open       []model.Record // those that an earlier run left open
+	unreadable int
+	err        error
+	resumed    bool
+	said       string                       // the last trouble that was told, so that it is told once
+	offers     []func(screen.Deeds) tea.Cmd // questions that wait until no other one is open
+}
+
+// record is the operation as a line of the journal.
+func (a *App) record(o model.Operation) model.Record {
+	return o.Record(a.session.Client.Host(), a.state.Local)
+}
+
+// writeDown records how an operation of ours goes on.
+func (a *App) writeDown(o model.Operation) tea.Cmd {
+	if o.ID == "" {
+		return nil
+	}
+	return a.session.Record(a.record(o))
+}
+
+// recorded says once what is wrong with the journal. The deeds go on without it.
+func (a *App) recorded(err error) {
+	words := model.Words(err)
+	if words == "" || words == a.history.said {
+		return
+	}
+	a.history.said = words
+	a.say(screen.Trouble, words+"; deeds go on, but are not written down")
+}
+
+// historyLoaded takes the journal in.
+func (a *App) historyLoaded(msg command.HistoryLoadedMsg) tea.Cmd {
+	if msg.Session != a.session.Number {
+		return nil
+	}
+	h := &a.history
+	if !h.loaded { // what is open is only taken from the first reading: later, it is our own
+		h.open = msg.Open
+	}
+	h.loaded, h.last, h.unreadable, h.err = true, msg.Last, msg.Unreadable, msg.Err
+	a.recorded(msg.Err)
+	return a.resume()
+}
+
+// resume takes up what an earlier run of the program left open, once the journal and the servers are known.
+func (a *App) resume() tea.Cmd {
+	h := &a.history
+	if h.resumed || !h.loaded || !a.state.Servers.Loaded() || !a.state.PointsKnown() {
+		return nil
+	}
+	h.resumed = true
+	resumed := a.state.Resume(h.open, h.last, a.session.Client.Host())
+	for _, o := range resumed {
+		if o.Phase.Over() {
+			a.offerRest(o)
+		}
+	}
+	if n := len(resumed); n > 0 {
+		a.say(screen.Neutral, fmt.Sprintf("%d begun before vpsdeck was started: looking how far it came", n))
+		return a.refreshRunning()
+	}
+	return nil
+}
+
+// offerRest asks whether to go on with a restore whose snapshot has completed. It is never sent by itself after a restart.
+func (a *App) offerRest(first model.Operation) {
+	a.history.offers = append(a.history.offers, func(d screen.Deeds) tea.Cmd {
+		return d.GoOn(first, func() tea.Cmd {
+			return a.writeDown(a.state.CallOff(first, "it was not wanted any more", a.opts.Run))
+		})
+	})
+}
+
+// offerAgain asks whether to send anew what was not seen.
+func (a *App) offerAgain(o model.Operation) {
+	a.history.offers = append(a.history.offers, func(d screen.Deeds) tea.Cmd { return d.Again(o) })
+}
+
+// nextOffer opens the next question that waits, if nothing else has the keys.
+func (a *App) nextOffer() tea.Cmd {
+	h := &a.history
+	if len(h.offers) == 0 || len(a.dialogs) > 0 || a.login.open || a.tooSmall() || a.panes()[a.focus].Typing() {
+		return nil
+	}
+	ask := h.offers[0]
+	h.offers = h.offers[1:]
+	return ask(screen.NewDeeds(a.env))
+}
+
+// openActivity shows what runs and what was done.
+func (a *App) openActivity() tea.Cmd {
+	sheet := dialog.NewSheet("Activity", a.activityLines, a.opts.Keys, a.env.Look, a.opts.Keys.View.Activity)
+	if a.session == nil {
+		return a.open(sheet)
+	}
+	return tea.Batch(a.open(sheet), a.session.LoadHistory())
+}
+
+func (a *App) activityLines(s *style.Styles, width int) []string {
+	lines := []string{s.Strong.Render("Running")}
+	open := a.state.Operations()
+	for _, o := range open {
+		lines = append(lines, s.Accent.Render(style.Running)+" "+s.Text.Render(widget.Agreed(o.Title()))+
+			s.Muted.Render("  "+widget.Duration(o.Elapsed(a.state.Now))+", "+a.expectation(o)))
+	}
+	if len(open) == 0 {
+		lines = append(lines, s.Muted.Render("nothing"))
+	}
+	lines = append(lines, "", s.Strong.Render("Earlier, newest first"))
+	past := a.past()
+	for _, o := range past {
+		st, glyph := outcomeStyle(s, o)
+		for i, l := range widget.Wrap(widget.Agreed(o.Title()+": "+outcome(o)), width-16) {
+			when := ""
+			if i == 0 {
+				when = o.Ended.UTC().Format("2 Jan 15:04")
+			} else {
+				glyph = " "
+			}
+			lines = append(lines, s.Muted.Render(widget.Fit(when, 13, false))+st.Render(glyph)+" "+s.Text.Render(l))
+		}
+	}
+	if len(past) == 0 {
+		lines = append(lines, s.Muted.Render("nothing"))
+	}
+	if a.history.unreadable > 0 {
+		lines = append(lines, "", s.Late.Render(fmt.Sprintf("%d lines of the journal cannot be read and are left out", a.history.unreadable)))
+	}
+	if a.history.err != nil {
+		lines = append(lines, "", s.Bad.Render(model.Words(a.history.err)))
+	}
+	return lines
+}
+
+func outcomeStyle(s *style.Styles, o model.Operation) (lipgloss.Style, string) {
+	switch o.Phase {
+	case model.Done:
+		return s.Fine, style.Done
+	case model.Broken, model.NotSeen:
+		return s.Bad, style.Failed
+	}
+	return s.Late, style.Late
+}
+
+// mostHistory is how many ended operations the activity screen lists.
+const mostHistory = 500
+
+// past is what has ended, newest first: what the journal has, and what this run knows itself.
+func (a *App) past() []model.Operation {
+	known := map[string]bool{}
+	var out []model.Operation
+	for _, o := range a.state.Ended() {
+		known[o.ID] = o.ID != ""
+		out = append(out, o)
+	}
+	for _, r := range a.history.last {
+		if o, ok := r.Operation(); ok && o.Phase.Over() && !known[r.ID] {
+			out = append(out, o)
+		}
+	}
+	slices.SortStableFunc(out, func(x, y model.Operation) int { return y.Ended.Compare(x.Ended) })
+	return out[:min(len(out), mostHistory)]
+}

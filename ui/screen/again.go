@@ -1,0 +1,67 @@
+package screen
+
+import (
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/model"
+	"vpsdeck/ui/command"
+	"vpsdeck/ui/dialog"
+	"vpsdeck/ui/widget"
+)
+
+// GoOn asks whether to send a restore whose snapshot was taken by an earlier run of the program, which ended before it could
+// send it. no is what a no does.
+func (d Deeds) GoOn(first model.Operation, no func() tea.Cmd) tea.Cmd {
+	p := *first.After
+	if known, ok := d.env.State.Point(p.Key()); ok {
+		p = known
+	}
+	server, why := d.ready(p.Server.ID)
+	if why == "" {
+		why = p.CannotRestore()
+	}
+	if why != "" {
+		return d.refuse(fmt.Sprintf("the restore of %s that was begun earlier is not gone on with: %s", first.Server.Name, why))
+	}
+	ask := d.askRestore(server, p)
+	ask.Title = "Go on with the restore?"
+	ask.Facts = append([]dialog.Fact{{Label: "so far", Value: fmt.Sprintf(
+		"the snapshot %s that you wanted first has completed; vpsdeck ended before the restore was sent", first.Point.Name)}}, ask.Facts...)
+	ask.Then = func(bool) tea.Cmd {
+		return d.env.Start(model.Intent{Deed: model.Restore, Point: p, Follows: first.ID})
+	}
+	ask.Else = no
+	return d.question(ask)
+}
+
+// Again offers to send a deed anew whose answer was lost and of which nothing was found. It is a new deed, with all that is
+// asked before one.
+func (d Deeds) Again(o model.Operation) tea.Cmd {
+	server, why := d.ready(o.Server.ID)
+	if why != "" {
+		return nil // it was said that it was not seen; now is no time for more
+	}
+	var ask dialog.Ask
+	switch o.Deed {
+	case model.Restore:
+		ask = d.askRestore(server, o.Point)
+	case model.Delete:
+		ask = d.askDelete(server, o.Point)
+	default:
+		ask = dialog.Ask{
+			Question: fmt.Sprintf("Send it again: %s?", o.Title()),
+			Facts:    []dialog.Fact{{Label: "server", Value: fmt.Sprintf("%s  #%s", server.Name, server.ID)}},
+			Requests: func(bool) string { return command.Requests(model.Create, o.Point) },
+		}
+	}
+	ask.Title, ask.Yes = "Not seen: try again?", "Send again"
+	ask.Facts = append([]dialog.Fact{{Label: "before", Value: fmt.Sprintf(
+		"it was sent %s, its answer was lost, and the lists show nothing of it. Look in the provider's panel first.",
+		widget.Ago(o.Started, d.env.State.Now))}}, ask.Facts...)
+	ask.Then = func(bool) tea.Cmd {
+		return d.env.Start(model.Intent{Deed: o.Deed, Point: o.Point, After: o.After, Follows: o.Follows})
+	}
+	return d.question(ask)
+}
