@@ -10,7 +10,6 @@ import (
 	"runtime"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
 	"golang.org/x/term"
 
 	"vpsdeck/api"
@@ -106,14 +105,11 @@ func runDashboard(ctx context.Context, begin start) error {
 	}
 	log.SetOutput(io.Discard) // net/http remarks on odd servers there, in the middle of our screen
 	app := ui.New(opts)
-	_, err = tea.NewProgram(app, tea.WithContext(ctx)).Run()
+	err = show(ctx, app, begin.settings.State)
 	for _, line := range app.Farewell() {
 		_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+line)
 	}
-	if err != nil && !errors.Is(err, tea.ErrInterrupted) {
-		return settings.Faultf(settings.ExitOther, "the dashboard ended unexpectedly; nothing that runs at the provider is affected")
-	}
-	return nil
+	return err
 }
 
 // runName names this run of the program in the journal: no other on this machine has begun in the same moment under the same

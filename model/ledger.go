@@ -39,10 +39,24 @@ func (s *State) follow(tell func(*Operation), findOthers func()) []Operation {
 
 func (s *State) findCreates(kind Kind) {
 	for _, p := range s.Points(kind).Value {
-		if p.Status.Running() && !s.following(func(o Operation) bool { return o.Deed == Create && o.Point.Key() == p.Key() }) {
-			s.add(Operation{Deed: Create, Point: p, Server: p.Server, Phase: Running, Started: p.CreatedAt, shown: true})
+		if !p.Status.Running() || s.following(func(o Operation) bool { return o.makes(p) }) {
+			continue
 		}
+		o := Operation{Deed: Create, Point: p, Server: p.Server, Phase: Running, Started: p.CreatedAt, shown: true}
+		if p.CreatedAt.IsZero() {
+			o.Started, o.AtLeast = s.Now, true
+		}
+		s.add(o)
 	}
+}
+
+// makes says whether the point is the one that a create makes. As long as its ID has not been told, it is known by what was
+// asked for: a list may show it before the answer comes.
+func (o Operation) makes(p Point) bool {
+	if o.Point.ID == "" {
+		return o.matches(p)
+	}
+	return o.Deed == Create && o.Point.Key() == p.Key()
 }
 
 func (s *State) findRestores() {
@@ -132,7 +146,7 @@ func unfollowed(r Record, last []Record) bool {
 // forget drops the operation that stands for the same thing but was found in the lists: the journal knows more of it.
 func (s *State) forget(o Operation) {
 	s.operations = slices.DeleteFunc(s.operations, func(p Operation) bool {
-		same := p.Deed == Restore && p.Server.ID == o.Server.ID || p.Deed == Create && p.Point.Key() == o.Point.Key()
+		same := p.Deed == Restore && p.Server.ID == o.Server.ID || p.Deed == Create && o.makes(p.Point)
 		return !p.Mine && p.Deed == o.Deed && same
 	})
 }

@@ -174,7 +174,7 @@ func (o *Operation) settle(p Point, now time.Time) {
 	case p.Status.Bad():
 		o.end(Broken, now, fmt.Sprintf("the API shows it as %s", p.Status))
 	default:
-		o.Phase = Running
+		o.Phase, o.Words = Running, ""
 	}
 }
 
@@ -184,7 +184,7 @@ func (o *Operation) heardOfServer(s Server, listed bool, now time.Time) {
 	case !listed:
 		o.end(Broken, now, "the server is no longer listed")
 	case s.Status == ServerRestoring:
-		o.shown, o.Phase = true, Running
+		o.shown, o.Phase, o.Words = true, Running, ""
 	case o.Phase == Unknown:
 		o.look(now)
 	case o.shown:

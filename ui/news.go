@@ -49,7 +49,7 @@ func (a *App) changed(o model.Operation) tea.Cmd {
 	if o.Phase.Over() {
 		return a.ended(o)
 	}
-	a.say(screen.Good, "found it: "+o.Title()+" is running")
+	a.sayOf(o, screen.Good, "found, it is running")
 	return a.writeDown(o)
 }
 
@@ -83,7 +83,7 @@ func (a *App) deedAnswered(msg command.DeedAnsweredMsg) tea.Cmd {
 	case model.Running: // its line shows that it has begun
 		cmds = append(cmds, a.writeDown(o))
 	case model.Unknown:
-		a.say(screen.Trouble, "the outcome of “"+o.Title()+"” is unknown: "+o.Words+" It is looked for, and not sent again.")
+		a.sayOf(o, screen.Trouble, "the outcome is unknown; it is looked for, and not sent again")
 		cmds = append(cmds, a.writeDown(o))
 	default:
 		cmds = append(cmds, a.ended(o))
@@ -100,7 +100,7 @@ func (a *App) ended(o model.Operation) tea.Cmd {
 	if o.Phase != model.Done {
 		tone = screen.Trouble
 	}
-	a.say(tone, o.Title()+": "+outcome(o))
+	a.sayOf(o, tone, outcome(o))
 	written := a.writeDown(o)
 	switch {
 	case o.Phase == model.NotSeen:
@@ -110,13 +110,13 @@ func (a *App) ended(o model.Operation) tea.Cmd {
 		return written
 	case o.Phase != model.Done:
 		off := a.state.CallOff(o, "the snapshot before it did not complete", a.opts.Run)
-		a.say(screen.Trouble, off.Title()+" was not sent: "+off.Words)
-		return tea.Sequence(written, a.writeDown(off))
+		a.sayOf(off, screen.Trouble, "not sent: "+off.Words)
+		return tea.Batch(written, a.writeDown(off))
 	case o.Resumed:
 		a.offerRest(o)
 		return written
 	}
-	return tea.Sequence(written, a.start(model.Intent{Deed: model.Restore, Point: *o.After, Follows: o.ID}))
+	return tea.Batch(written, a.start(model.Intent{Deed: model.Restore, Point: *o.After, Follows: o.ID}))
 }
 
 // outcome words how an operation ended.

@@ -2,8 +2,10 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
+	"vpsdeck/model"
 	"vpsdeck/ui/screen"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
@@ -14,6 +16,7 @@ type notice struct {
 	tone  screen.Tone
 	text  string
 	until time.Time // zero: until it has been read
+	about int       // the number of the operation that it tells of; 0: none
 }
 
 // notices wait in a queue, so that a good one does not hide a bad one.
@@ -26,8 +29,17 @@ const (
 )
 
 // say shows a notice. One that answers a key replaces its like at once; what went wrong stays until a key is pressed.
-func (a *App) say(tone screen.Tone, text string) {
-	n := notice{tone: tone, text: widget.Agreed(text), until: a.state.Local.Add(noticeTime)}
+func (a *App) say(tone screen.Tone, text string) { a.tell(notice{tone: tone, text: text}) }
+
+// sayOf tells how an operation goes on, in place of what was told of it before.
+func (a *App) sayOf(o model.Operation, tone screen.Tone, text string) {
+	a.notices.queue = slices.DeleteFunc(a.notices.queue, func(n notice) bool { return n.about == o.Number })
+	a.tell(notice{tone: tone, text: o.Title() + ": " + text, about: o.Number})
+}
+
+func (a *App) tell(n notice) {
+	n.text, n.until = widget.Agreed(n.text), a.state.Local.Add(noticeTime)
+	tone := n.tone
 	if tone == screen.Trouble {
 		n.until = time.Time{}
 	}

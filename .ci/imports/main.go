@@ -36,7 +36,8 @@ var table = map[string][]string{
 		"model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen", "ui", "api", "api/sim",
 		"internal/journal", "internal/settings",
 	},
-	"screenshots": {"model", "keymap", "ui/style", "ui", "api", "api/sim", "internal/terminal"},
+	"screenshots/picture": {"internal/terminal"},
+	"screenshots":         {"screenshots/picture", "model", "keymap", "ui/style", "ui", "api", "api/sim", "internal/terminal"},
 }
 
 func main() {

@@ -19,6 +19,8 @@ const (
 	ExitConfig   ExitCode = 3 // the config file, or a setting in the environment, cannot be used
 	ExitToken    ExitCode = 4 // a token cannot be read or kept, or the API does not accept it
 	ExitNotFound ExitCode = 5 // the API knows nothing at that address or by that ID
+
+	ExitSignal ExitCode = 128 // ended by a signal, whose number is added: 143 for SIGTERM, 129 for SIGHUP
 )
 
 // Fault is an error that a person can act on: one sentence that says what is wrong, where, and what to do, and the code

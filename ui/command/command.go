@@ -35,6 +35,7 @@ type Session struct {
 	Number   int
 	Client   Client
 	journal  Journal // nil: nothing is written down
+	lines    lines   // on their way to it
 	readOnly bool
 	ctx      context.Context // it bounds every command of the session, and ends with it
 	cancel   context.CancelFunc

@@ -1,6 +1,8 @@
 package command
 
 import (
+	"sync"
+
 	tea "charm.land/bubbletea/v2"
 
 	"vpsdeck/model"
@@ -22,12 +24,48 @@ type RecordedMsg struct {
 	Err     error
 }
 
-// Record writes down how an operation goes on. Without a journal it does nothing.
+// Record writes down how an operation goes on. Commands run side by side, so the lines are queued here, where they are
+// still in order, and whichever command comes first writes all that wait. Without a journal it does nothing.
 func (s *Session) Record(r model.Record) tea.Cmd {
 	if s.journal == nil {
 		return nil
 	}
-	return func() tea.Msg { return RecordedMsg{Session: s.Number, Err: s.journal.Append(r)} }
+	s.lines.put(r)
+	return func() tea.Msg { return RecordedMsg{Session: s.Number, Err: s.lines.write(s.journal)} }
+}
+
+// lines wait for the journal.
+type lines struct {
+	queue   []model.Record
+	queuing sync.Mutex // held for a moment
+	writing sync.Mutex // held while the disk works
+}
+
+func (l *lines) put(r model.Record) {
+	l.queuing.Lock()
+	defer l.queuing.Unlock()
+	l.queue = append(l.queue, r)
+}
+
+func (l *lines) take() []model.Record {
+	l.queuing.Lock()
+	defer l.queuing.Unlock()
+	taken := l.queue
+	l.queue = nil
+	return taken
+}
+
+// write writes what waits. The error is that of the last line that was not taken.
+func (l *lines) write(j Journal) error {
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	var failed error
+	for _, r := range l.take() {
+		if err := j.Append(r); err != nil {
+			failed = err
+		}
+	}
+	return failed
 }
 
 // HistoryLoadedMsg answers LoadHistory.

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"sync/atomic"
+	"syscall"
+
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/internal/settings"
+	"vpsdeck/ui"
+)
+
+// show runs the dashboard on the terminal and gives the terminal back, however it ends. The error is one sentence on why it
+// ended, nil if the user left.
+func show(ctx context.Context, app *ui.App, stateDir string) error {
+	guard := ui.NewGuard(app)
+	var ending atomic.Pointer[settings.Fault] // why it was told to end
+	var program *tea.Program
+	end := func(why *settings.Fault) {
+		ending.CompareAndSwap(nil, why)
+		program.Quit()
+	}
+	program = tea.NewProgram(guard, tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithInput(keyboard{os.Stdin, func() {
+		go end(settings.Faultf(settings.ExitOther, "the terminal's input was closed"))
+	}}))
+	guard.OnCrash(program.Quit)
+
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(signals)
+	go func() {
+		for s := range signals {
+			end(signalled(s))
+		}
+	}()
+
+	_, err := program.Run()
+	switch why := ending.Load(); {
+	case guard.Crash() != nil:
+		return crashed(guard.Crash(), stateDir)
+	case why != nil:
+		return why
+	case err != nil && !errors.Is(err, tea.ErrInterrupted):
+		return settings.Faultf(settings.ExitOther, "the terminal could not be used any more")
+	}
+	return nil
+}
+
+// signalled words the end by a signal. Its code is the shell's own for it.
+func signalled(s os.Signal) *settings.Fault {
+	code, name := settings.ExitOther, s.String()
+	if number, ok := s.(syscall.Signal); ok {
+		code = settings.ExitSignal + settings.ExitCode(number)
+	}
+	switch s {
+	case syscall.SIGHUP:
+		name = "the line was dropped (SIGHUP)"
+	case syscall.SIGTERM:
+		name = "it was told to end (SIGTERM)"
+	case syscall.SIGINT:
+		name = "it was interrupted (SIGINT)"
+	}
+	return settings.Faultf(code, "%s", name)
+}
+
+// crashed words the end by a mistake of our own, and keeps what helps to mend it, for the owner's eyes only.
+func crashed(c *ui.Crash, stateDir string) error {
+	const sorry = "vpsdeck broke by a mistake of its own; what runs at the provider goes on"
+	if stateDir == "" {
+		return settings.Faultf(settings.ExitOther, "%s", sorry)
+	}
+	path := filepath.Join(stateDir, "crash.txt")
+	text := fmt.Sprintf("vpsdeck %s\n\n%s\n\n%s", version(), c.What, c.Stack)
+	if os.MkdirAll(stateDir, 0o700) != nil || os.WriteFile(path, []byte(text), 0o600) != nil {
+		return settings.Faultf(settings.ExitOther, "%s", sorry)
+	}
+	return settings.Faultf(settings.ExitOther, "%s; %s tells where", sorry, path)
+}
+
+// keyboard is the terminal's input. Bubble Tea goes on for ever when it ends, so its end is told.
+type keyboard struct {
+	*os.File
+	ended func()
+}
+
+// Read reads what was typed.
+func (k keyboard) Read(p []byte) (int, error) {
+	n, err := k.File.Read(p)
+	if err != nil {
+		k.ended()
+	}
+	return n, err
+}

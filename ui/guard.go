@@ -1,0 +1,99 @@
+package ui
+
+import (
+	"fmt"
+	"runtime/debug"
+	"sync"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// Guard runs the program so that a mistake of ours, a panic in Update, View or a command, ends it in order: the terminal is
+// given back, and what happened is kept for whoever mends it. It prints nothing.
+type Guard struct {
+	app  *App
+	quit func() // ends the program from outside its loop
+	last tea.View
+
+	mu    sync.Mutex
+	crash *Crash
+}
+
+// Crash is a panic.
+type Crash struct {
+	What  string // what Go said of it
+	Stack string // where it was
+}
+
+// NewGuard guards an app. quit must be set, by OnCrash, before the program runs.
+func NewGuard(app *App) *Guard { return &Guard{app: app} }
+
+// OnCrash tells how to end the program.
+func (g *Guard) OnCrash(quit func()) { g.quit = quit }
+
+// Crash is what the program broke by, or nil.
+func (g *Guard) Crash() *Crash {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.crash
+}
+
+// caught is deferred where a panic may pass. Only the first one counts.
+func (g *Guard) caught() {
+	what := recover()
+	if what == nil {
+		return
+	}
+	g.mu.Lock()
+	if g.crash == nil {
+		g.crash = &Crash{What: fmt.Sprint(what), Stack: string(debug.Stack())}
+	}
+	g.mu.Unlock()
+	go g.quit()
+}
+
+// Init starts the app.
+func (g *Guard) Init() (cmd tea.Cmd) {
+	defer g.caught()
+	return g.watch(g.app.Init())
+}
+
+// Update hands on a message. After a panic nothing is handed on any more.
+func (g *Guard) Update(msg tea.Msg) (m tea.Model, cmd tea.Cmd) {
+	m = g
+	if g.Crash() != nil {
+		return g, nil
+	}
+	defer g.caught()
+	_, cmd = g.app.Update(msg)
+	return g, g.watch(cmd)
+}
+
+// View draws the app; after a panic, what was drawn last.
+func (g *Guard) View() (v tea.View) {
+	v = g.last
+	v.AltScreen = true
+	if g.Crash() != nil {
+		return v
+	}
+	defer g.caught()
+	g.last = g.app.View()
+	return g.last
+}
+
+// watch guards a command, and those that it brings with it.
+func (g *Guard) watch(cmd tea.Cmd) tea.Cmd {
+	if cmd == nil {
+		return nil
+	}
+	return func() (msg tea.Msg) {
+		defer g.caught()
+		msg = cmd()
+		if batch, ok := msg.(tea.BatchMsg); ok {
+			for i, c := range batch {
+				batch[i] = g.watch(c)
+			}
+		}
+		return msg
+	}
+}
