@@ -134,7 +134,11 @@ func (f *Form) Update(msg tea.Msg) (tea.Cmd, bool) {
 		}
 		f.problem, f.tried = "", msg.String() == "enter"
 	}
-	return f.pass(msg)
+	text, ok := Typed(msg)
+	if !ok {
+		return nil, false
+	}
+	return f.pass(text)
 }
 
 // pass hands a message to huh and looks what became of it.

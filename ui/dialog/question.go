@@ -138,8 +138,8 @@ func (q *Question) press(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 }
 
 func (q *Question) edit(msg tea.Msg) {
-	if q.ask.Typed != "" {
-		q.input, _ = q.input.Update(msg) // its only command is the blinking of a cursor that stands still
+	if text, ok := Typed(msg); ok && q.ask.Typed != "" {
+		q.input, _ = q.input.Update(text) // its only command is the blinking of a cursor that stands still
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
-	"vpsdeck/model"
 	"vpsdeck/ui/dialog"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
@@ -179,9 +178,8 @@ func (l *list[T, K]) typeFilter(msg tea.KeyPressMsg) (again bool) {
 // edit hands a key or a paste to the field, and says whether its text has changed.
 func (l *list[T, K]) edit(msg tea.Msg) bool {
 	before := l.filter.Value()
-	l.filter, _ = l.filter.Update(msg) // its only command is the blinking of a cursor that stands still
-	if clean := model.Clean(l.filter.Value()); clean != l.filter.Value() {
-		l.filter.SetValue(clean)
+	if text, ok := dialog.Typed(msg); ok {
+		l.filter, _ = l.filter.Update(text) // its only command is the blinking of a cursor that stands still
 	}
 	return l.filter.Value() != before
 }

@@ -1,0 +1,26 @@
+package dialog
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/model"
+)
+
+// mostPasted is how many characters of a paste are looked at: more than any field takes.
+const mostPasted = 4096
+
+// Typed is a key or a paste as a field may have it, and false if it may not. What was pasted is text from outside like any
+// other: control characters and the like become visible marks, which no name takes and which one can see and delete.
+func Typed(msg tea.Msg) (tea.Msg, bool) {
+	switch msg := msg.(type) {
+	case tea.PasteMsg:
+		text := []rune(strings.TrimRight(msg.Content, "\r\n"))
+		msg.Content = model.Clean(string(text[:min(len(text), mostPasted)]))
+		return msg, true
+	case tea.KeyPressMsg:
+		return msg, model.Clean(msg.Text) == msg.Text
+	}
+	return msg, true
+}
