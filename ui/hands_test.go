@@ -1,0 +1,66 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"vpsdeck/internal/terminal"
+)
+
+// What a person's hands do by themselves.
+
+// makeSnapshot fills in the form for a snapshot of a server, and sends it.
+func (w *world) makeSnapshot(server, name string) {
+	w.choose(server)
+	w.Press("s")
+	w.Type(name)
+	w.Press("enter", "enter")
+}
+
+// deleteChosen deletes the point under the cursor, typing the server's name where it is asked for.
+func (w *world) deleteChosen() {
+	w.Press("d")
+	w.wake()
+	w.typeAskedName()
+	w.Press("tab", "enter")
+}
+
+// restoreChosen restores from the point under the cursor, after a snapshot where that is offered and wanted.
+func (w *world) restoreChosen(first bool) {
+	w.Press("r")
+	w.wake()
+	w.typeAskedName()
+	if !first && w.Screen().Contains("[✓]") {
+		w.Press("shift+tab", "space", "tab")
+	}
+	w.Press("tab", "enter")
+}
+
+// typeAskedName types the server's name if the question asks for it.
+func (w *world) typeAskedName() {
+	text := strings.Join(strings.Fields(w.Screen().Text()), " ")
+	_, after, asked := strings.Cut(text, "Type the server's name, ")
+	if asked {
+		name, _, _ := strings.Cut(after, " ")
+		w.Type(strings.Trim(name, ",│ "))
+	}
+}
+
+// requireStraight fails the test unless every frame on the screen closes: a line that begins with an edge ends with one at
+// the last column, and every terminal agrees on how wide it is.
+func requireStraight(t testing.TB, g terminal.Grid) {
+	t.Helper()
+	width, height := g.Size()
+	for y := range height {
+		line := g.Line(y)
+		if ansi.StringWidth(line) != ansi.StringWidthWc(line) {
+			t.Errorf("terminals disagree on the width of row %d: %q", y, line)
+		}
+		first, last := g.Cell(0, y).Content, g.Cell(width-1, y).Content
+		if strings.Contains("│╭╰|+", first) != strings.Contains("│╮╯|+", last) && first != " " {
+			t.Errorf("row %d begins with %q and ends with %q:\n%s", y, first, last, g.Text())
+		}
+	}
+}

@@ -1,0 +1,267 @@
+package ui_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/api"
+	"vpsdeck/api/sim"
+	"vpsdeck/internal/terminal"
+	"vpsdeck/internal/termtest"
+	"vpsdeck/keymap"
+	"vpsdeck/model"
+	"vpsdeck/ui"
+	"vpsdeck/ui/dialog"
+)
+
+// opening is when every account opens: the day of the documents' examples.
+var opening = time.Date(2025, 1, 16, 15, 45, 0, 0, time.UTC)
+
+const liveToken = "vps_live"
+
+// world is a person at a terminal in front of the program, which runs on the real client and a simulated account. Time
+// passes only when the test says so.
+type world struct {
+	*termtest.Terminal
+	t       testing.TB
+	app     *ui.App
+	desk    *desk
+	account *sim.Account
+	line    *line // between the program and its account
+	clock   *terminal.Clock
+	others  *api.Client // somebody else, at the same account over another line
+	url     string
+}
+
+type setup struct {
+	ui       ui.Options
+	terminal []terminal.Option
+	account  sim.Options
+	before   []func(*world) // what happens before the program starts
+}
+
+type option func(*setup)
+
+// with changes what the program is started with.
+func with(change func(*ui.Options)) option { return func(s *setup) { change(&s.ui) } }
+
+// on changes what the terminal can do.
+func on(options ...terminal.Option) option {
+	return func(s *setup) { s.terminal = append(s.terminal, options...) }
+}
+
+// before does something to the account or the line before the program starts.
+func before(do func(*world)) option { return func(s *setup) { s.before = append(s.before, do) } }
+
+// fault is before with a fault.
+func fault(text string) option { return before(func(w *world) { w.fault(text) }) }
+
+// servers sets the size of the fleet; below 0 there is none.
+func servers(n int) option { return func(s *setup) { s.account.Servers = n } }
+
+var (
+	readOnly  = with(func(o *ui.Options) { o.ReadOnly = true })
+	demo      = with(func(o *ui.Options) { o.Demo = true })
+	inASCII   = with(func(o *ui.Options) { o.ASCII = true })
+	withMouse = with(func(o *ui.Options) { o.Mouse = true })
+)
+
+// open starts the program on a terminal of width columns and height rows. Unless an option holds something back, it has
+// loaded everything when the first look is taken.
+func open(t testing.TB, width, height int, options ...option) *world {
+	t.Helper()
+	w := &world{t: t}
+	s := setup{account: sim.Options{Seed: 1, Token: liveToken, Clock: sim.NewSteppedClock(opening)}}
+	s.ui = ui.Options{Keys: keymap.Default(), Dark: true}
+	for _, o := range options {
+		o(&s)
+	}
+	w.account = sim.New(s.account)
+	w.clock = terminal.NewClock(s.account.Clock.Now, s.account.Clock.Advance)
+	w.line = &line{account: w.account, clock: w.clock}
+	w.url = serve(t, w.line)
+	w.others = w.client(serve(t, w.account))
+	s.ui.Clock = w.clock
+	if s.ui.Access == nil {
+		s.ui.Client = w.client(w.url)
+	} else {
+		s.ui.Access.(*door).world = w
+	}
+	for _, do := range s.before {
+		do(w)
+	}
+	w.app = ui.New(s.ui)
+	w.desk = &desk{app: w.app}
+	w.Terminal = termtest.Start(t, w.desk, width, height, append(s.terminal, terminal.WithClock(w.clock))...)
+	w.Screen()
+	return w
+}
+
+// serve puts an account on a socket until the end of the test.
+func serve(t testing.TB, account http.Handler) string {
+	t.Helper()
+	server, err := sim.Listen("127.0.0.1:0", account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	return server.URL()
+}
+
+// client is the real client. It does not pause between its tries, since only the test moves the time.
+func (w *world) client(url string) *api.Client {
+	w.t.Helper()
+	client, err := w.connect(url, liveToken)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return client
+}
+
+func (w *world) connect(url, token string) (*api.Client, error) {
+	return api.New(url, token, api.WithClock(w.clock.Now),
+		api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))
+}
+
+// fault has requests fail, as sim.ParseFault reads it.
+func (w *world) fault(text string) {
+	w.t.Helper()
+	f, err := sim.ParseFault(text)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.account.Inject(f)
+}
+
+// wake lets a question's quiet time pass, after which it listens.
+func (w *world) wake() { w.Advance(dialog.Quiet) }
+
+// pass lets time pass, a few seconds at a time, until the screen shows the text, for as long as most.
+func (w *world) pass(most time.Duration, text string) terminal.Grid {
+	w.t.Helper()
+	const step = 5 * time.Second
+	for passed := time.Duration(0); passed <= most; passed += step {
+		if g := w.Screen(); g.Contains(text) {
+			return g
+		}
+		w.Advance(step)
+	}
+	w.t.Fatalf("%q did not come within %s:\n%s", text, most, w.Screen().Text())
+	return terminal.Grid{}
+}
+
+// points are those of a kind that the account has for a server, as somebody else sees them.
+func (w *world) points(kind model.Kind, server model.ID) []model.Point {
+	w.t.Helper()
+	list := func() ([]model.Point, error) {
+		return w.others.Backups(w.t.Context(), model.BackupFilter{Server: server})
+	}
+	if kind == model.Snapshot {
+		list = func() ([]model.Point, error) {
+			return w.others.Snapshots(w.t.Context(), model.SnapshotFilter{Server: server})
+		}
+	}
+	points, err := list()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return points
+}
+
+// has says whether the account has a point.
+func (w *world) has(kind model.Kind, id model.ID) bool {
+	w.t.Helper()
+	return slices.ContainsFunc(w.points(kind, ""), func(p model.Point) bool { return p.ID == id })
+}
+
+// status is a server's, as somebody else sees it.
+func (w *world) status(id model.ID) model.ServerStatus {
+	w.t.Helper()
+	server, err := w.others.Server(w.t.Context(), id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return server.Status
+}
+
+// choose puts the cursor of the servers on one, by filtering for its name.
+func (w *world) choose(server string) {
+	w.Press("1", "/")
+	w.Type(server)
+	w.Press("enter", "esc")
+}
+
+// requireDeeds fails the test unless these deeds, and no others, have been sent.
+func (w *world) requireDeeds(want ...string) {
+	w.t.Helper()
+	if got := w.line.deeds(); !slices.Equal(got, want) {
+		w.t.Errorf("the deeds sent are\n  %s\nnot\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+	}
+}
+
+// desk is the program as it stands in front of a person: it keeps the last view, and can type faster than the program
+// answers.
+type desk struct {
+	app   *ui.App
+	mu    sync.Mutex
+	shown tea.View
+	ahead []tea.KeyPressMsg
+}
+
+func (d *desk) Init() tea.Cmd { return d.app.Init() }
+
+// Update hands messages on. The key f12 stands for all the keys that were typed ahead: they reach the program before
+// anything that it asked for has come back.
+func (d *desk) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	press, ok := msg.(tea.KeyPressMsg)
+	if !ok || press.Code != tea.KeyF12 {
+		_, cmd := d.app.Update(msg)
+		return d, cmd
+	}
+	var cmds []tea.Cmd
+	for _, key := range d.ahead {
+		_, cmd := d.app.Update(key)
+		cmds = append(cmds, cmd)
+	}
+	return d, tea.Batch(cmds...)
+}
+
+func (d *desk) View() tea.View {
+	v := d.app.View()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.shown = v
+	return v
+}
+
+// view is what the program last wanted to be shown.
+func (w *world) view() tea.View {
+	w.t.Helper()
+	w.Screen()
+	w.desk.mu.Lock()
+	defer w.desk.mu.Unlock()
+	return w.desk.shown
+}
+
+// burst types keys all at once: names of one character are typed, enter, tab and esc pressed.
+func (w *world) burst(keys ...string) {
+	w.t.Helper()
+	named := map[string]rune{"enter": tea.KeyEnter, "tab": tea.KeyTab, "esc": tea.KeyEscape}
+	w.Screen()
+	w.desk.ahead = nil
+	for _, k := range keys {
+		press := tea.KeyPressMsg{Code: named[k]}
+		if press.Code == 0 {
+			press = tea.KeyPressMsg{Code: []rune(k)[0], Text: k}
+		}
+		w.desk.ahead = append(w.desk.ahead, press)
+	}
+	w.Press("f12")
+}
