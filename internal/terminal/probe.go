@@ -80,7 +80,7 @@ func (p *Probe) View() tea.View {
 func (p *Probe) Filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	switch m := msg.(type) {
 	case envelope:
-		p.change(func() { p.drop(m.name) })
+		p.change(func() { p.handled = append(p.handled, m.name) })
 		return m.msg
 	case fence:
 		p.change(func() { p.drop(m.name) })
