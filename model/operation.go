@@ -127,8 +127,12 @@ func Usual(deed Deed, kind Kind) (Span, bool) {
 // documents do not say how soon the status shows [I].
 const patience = time.Minute
 
-// enoughLooks is how often the lists are searched for a deed whose answer was lost before it counts as not seen.
-const enoughLooks = 5
+// The lists are searched so often, and for so long after it was sent, for a deed whose answer was lost, before it counts as
+// not seen.
+const (
+	enoughLooks = 5
+	enoughTime  = 30 * time.Second
+)
 
 // clockSlack is how far the creation time of a point may lie before the time at which we sent the request for it: both
 // are on the API's clock, but ours is read off whole seconds.
@@ -194,10 +198,18 @@ func (o *Operation) heardOfServer(s Server, listed bool, now time.Time) {
 	}
 }
 
+// Trace is what the lists show, after enough looks, of an operation whose answer was lost.
+func (o Operation) Trace() string {
+	if o.Deed == Delete {
+		return "it is still listed"
+	}
+	return "the lists show nothing of it"
+}
+
 // look counts a search that found nothing.
 func (o *Operation) look(now time.Time) {
 	o.looks++
-	if o.looks >= enoughLooks {
-		o.end(NotSeen, now, "its answer was lost, and the lists show nothing of it: check before you try again")
+	if o.looks >= enoughLooks && o.Elapsed(now) >= enoughTime {
+		o.end(NotSeen, now, "its answer was lost, and "+o.Trace()+": look in the provider's panel before you try again")
 	}
 }

@@ -58,8 +58,8 @@ func (d Deeds) Again(o model.Operation) tea.Cmd {
 	}
 	ask.Title, ask.Yes = "Not seen: try again?", "Send again"
 	ask.Facts = append([]dialog.Fact{{Label: "before", Value: fmt.Sprintf(
-		"it was sent %s, its answer was lost, and the lists show nothing of it. Look in the provider's panel first.",
-		widget.Ago(o.Started, d.env.State.Now))}}, ask.Facts...)
+		"it was sent %s, its answer was lost, and %s. Look in the provider's panel first.",
+		widget.Ago(o.Started, d.env.State.Now), o.Trace())}}, ask.Facts...)
 	ask.Then = func(bool) tea.Cmd {
 		return d.env.Start(model.Intent{Deed: o.Deed, Point: o.Point, After: o.After, Follows: o.Follows})
 	}
