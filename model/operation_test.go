@@ -1,0 +1,72 @@
+package model
+
+import (
+	"testing"
+	"time"
+)
+
+func TestAnOperationIsNamedByItsDeedItsThingAndItsServer(t *testing.T) {
+	named := Point{Kind: Snapshot, ID: "801", Name: "pre-migration", Server: web}
+	plain := Point{Kind: Backup, ID: "501", Server: web}
+	described := Point{Kind: Backup, Server: web, Description: "Pre-update"}
+	for want, o := range map[string]Operation{
+		"snapshot pre-migration of web-server-01":          {Deed: Create, Point: named, Server: web},
+		"backup “Pre-update” of web-server-01":             {Deed: Create, Point: described, Server: web},
+		"backup without a description of web-server-01":    {Deed: Create, Point: plain, Server: web},
+		"delete snapshot pre-migration of web-server-01":   {Deed: Delete, Point: named, Server: web},
+		"delete backup #501 of web-server-01":              {Deed: Delete, Point: plain, Server: web},
+		"restore snapshot pre-migration onto db-server-01": {Deed: Restore, Point: named, Server: db},
+		"restore backup #501 onto web-server-01":           {Deed: Restore, Point: plain, Server: web},
+		"restore onto web-server-01":                       {Deed: Restore, Server: web}, // somebody else's: from what is not told
+	} {
+		if got := o.Title(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestTheUsualTimesAreThoseOfTheDocuments(t *testing.T) {
+	for _, c := range []struct {
+		deed Deed
+		kind Kind
+		want Span
+		ok   bool
+	}{
+		{Create, Snapshot, Span{3 * time.Minute, 10 * time.Minute}, true},
+		{Restore, Snapshot, Span{5 * time.Minute, 15 * time.Minute}, true},
+		{Delete, Snapshot, Span{}, false},
+		{Create, Backup, Span{}, false},
+		{Restore, Backup, Span{}, false},
+		{Delete, Backup, Span{}, false},
+	} {
+		o := Operation{Deed: c.deed, Point: Point{Kind: c.kind}}
+		if got, ok := o.Usual(); got != c.want || ok != c.ok {
+			t.Errorf("deed %d on a %s: %v, %v", c.deed, c.kind, got, ok)
+		}
+	}
+}
+
+func TestTheTimeThatAnOperationTakesIsNeverNegative(t *testing.T) {
+	o := Operation{Started: now}
+	for at, want := range map[time.Time]time.Duration{
+		now: 0, now.Add(time.Minute): time.Minute, now.Add(-time.Minute): 0, // the API's clock was set back
+	} {
+		if got := o.Elapsed(at); got != want {
+			t.Errorf("at %s: %s", at, got)
+		}
+	}
+	o.Ended = now.Add(time.Second)
+	if got := o.Elapsed(now.Add(time.Hour)); got != time.Second {
+		t.Errorf("it has ended, and yet it goes on: %s", got)
+	}
+}
+
+func TestAnOperationIsOverOnlyWhenNothingMoreIsExpected(t *testing.T) {
+	for phase, over := range map[Phase]bool{
+		Sending: false, Running: false, Unknown: false, Done: true, Broken: true, Refused: true, NotSeen: true, CalledOff: true,
+	} {
+		if phase.Over() != over {
+			t.Errorf("phase %d: over is %v", phase, phase.Over())
+		}
+	}
+}

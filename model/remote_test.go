@@ -1,0 +1,123 @@
+package model
+
+import (
+	"errors"
+	"testing"
+	"time"
+)
+
+var errLine = errors.New("the line is down")
+
+func TestARemoteIsAskedForOnlyOnceAtATime(t *testing.T) {
+	var r Remote[string]
+	first, ok := r.Start()
+	if !ok || !r.Busy() {
+		t.Fatal("the first request is refused")
+	}
+	if _, ok := r.Start(); ok {
+		t.Error("a second one may start beside the first")
+	}
+	r.Finish(first, "good", nil, now)
+	if _, ok := r.Start(); !ok {
+		t.Error("none may start after the first has ended")
+	}
+}
+
+func TestARemoteKeepsTheLastGoodAnswer(t *testing.T) {
+	var r Remote[string]
+	if r.Loaded() {
+		t.Error("it is loaded before anything came")
+	}
+	ticket, _ := r.Start()
+	r.Finish(ticket, "", errLine, now)
+	if r.Loaded() || r.Err == nil || r.Busy() {
+		t.Errorf("after a failure alone: %+v", r)
+	}
+	ticket, _ = r.Start()
+	r.Finish(ticket, "good", nil, now)
+	if !r.Loaded() || r.Err != nil || r.Value != "good" || !r.At.Equal(now) {
+		t.Errorf("after a good answer: %+v", r)
+	}
+	ticket, _ = r.Start()
+	r.Finish(ticket, "", errLine, now.Add(time.Hour))
+	if !r.Loaded() || r.Value != "good" || !r.At.Equal(now) || !errors.Is(r.Err, errLine) {
+		t.Errorf("after a failure: %+v", r)
+	}
+	ticket, _ = r.Start()
+	r.Finish(ticket, "better", nil, now.Add(2*time.Hour))
+	if r.Value != "better" || r.Err != nil || !r.At.Equal(now.Add(2*time.Hour)) {
+		t.Errorf("after it went well again: %+v", r)
+	}
+}
+
+func TestAnOldAnswerIsDropped(t *testing.T) {
+	for name, spoil := range map[string]func(*Remote[string], Ticket){
+		"superseded":              func(r *Remote[string], _ Ticket) { r.Supersede() },
+		"superseded, asked again": func(r *Remote[string], _ Ticket) { r.Supersede(); r.Start() },
+		"answered already":        func(r *Remote[string], t Ticket) { r.Finish(t, "good", nil, now) },
+		"released already":        func(r *Remote[string], t Ticket) { r.Release(t, nil) },
+	} {
+		r := Remote[string]{Value: "good", At: now}
+		ticket, _ := r.Start()
+		spoil(&r, ticket)
+		busy := r.Busy()
+		if r.Finish(ticket, "old", errLine, now.Add(time.Hour)) || r.Release(ticket, errLine) {
+			t.Errorf("%s: the answer is taken", name)
+		}
+		if r.Value != "good" || r.Err != nil || !r.At.Equal(now) || r.Busy() != busy {
+			t.Errorf("%s: the answer has changed it: %+v", name, r)
+		}
+	}
+}
+
+func TestNoTicketIsGivenTwice(t *testing.T) {
+	var r Remote[string]
+	seen := map[Ticket]bool{}
+	for i := range 20 {
+		ticket, ok := r.Start()
+		if !ok || seen[ticket] {
+			t.Fatalf("request %d: ticket %d, %v", i, ticket, ok)
+		}
+		seen[ticket] = true
+		if i%2 == 0 {
+			r.Supersede()
+		} else {
+			r.Finish(ticket, "", nil, now)
+		}
+	}
+}
+
+func TestAReleaseLeavesTheValueAlone(t *testing.T) {
+	r := Remote[string]{Value: "good", At: now}
+	ticket, _ := r.Start()
+	if !r.Release(ticket, errLine) || r.Value != "good" || !r.At.Equal(now) || !errors.Is(r.Err, errLine) || r.Busy() {
+		t.Errorf("after a failed part: %+v", r)
+	}
+	ticket, _ = r.Start()
+	if !r.Release(ticket, nil) || r.Err != nil || !r.At.Equal(now) {
+		t.Errorf("after a good part: %+v", r)
+	}
+}
+
+func TestAnErrorIsToldInWordsForAPerson(t *testing.T) {
+	for want, err := range map[string]error{
+		"":                                    nil,
+		"not found":                           errors.Join(errors.New("GET /x"), ErrNotFound),
+		"the outcome is unknown":              errors.Join(ErrTimeout, ErrOutcomeUnknown),
+		"the quota is full^[[31m":             spoken("the quota is full\x1b[31m"),
+		"something went wrong inside vpsdeck": errLine,
+	} {
+		if got := Words(err); got != want {
+			t.Errorf("%v: %q, want %q", err, got, want)
+		}
+	}
+	if RetryAfter(errLine) != 0 || RetryAfter(nil) != 0 || RetryAfter(errors.Join(errLine, spoken(""))) != time.Minute {
+		t.Error("the wait that the API asked for is not told")
+	}
+}
+
+type spoken string
+
+func (s spoken) Error() string       { return "raw" }
+func (s spoken) Words() string       { return string(s) }
+func (s spoken) Wait() time.Duration { return time.Minute }

@@ -1,0 +1,102 @@
+package model
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestANarrowedListReplacesThePointsOfItsServerAlone(t *testing.T) {
+	mine, gone, other, snap := backup("1", time.Hour), backup("2", 2*time.Hour), backup("3", time.Hour).of(db), snapshot("1", time.Hour)
+	a := newAccount(t, mine, gone, other, snap)
+	at := a.Backups.At
+	a.later(time.Minute)
+	fresh := backup("4", 0)
+	a.list(Backup, web.ID, fresh, mine)
+	if got := keys(a.Of(web.ID)); !slices.Equal(got, []Key{fresh.Key(), mine.Key(), snap.Key()}) {
+		t.Errorf("of the server there are now %v", got)
+	}
+	if got := keys(a.Of(db.ID)); !slices.Equal(got, []Key{other.Key()}) {
+		t.Errorf("of the other server there are now %v", got)
+	}
+	if !a.Backups.At.Equal(at) {
+		t.Error("the whole list counts as fresh, although only a part of it came")
+	}
+	a.list(Backup, db.ID)
+	if len(a.Of(db.ID)) != 0 || len(a.Of(web.ID)) != 3 || a.Coverage(db.ID) != (Coverage{}) {
+		t.Errorf("after an empty list of the other server: %v, %v", keys(a.Of(web.ID)), keys(a.Of(db.ID)))
+	}
+}
+
+func TestAServersPointsOfBothKindsComeNewestFirst(t *testing.T) {
+	a := newAccount(t, backup("1", 3*time.Hour), snapshot("9", time.Hour), backup("2", 2*time.Hour), snapshot("8", 4*time.Hour))
+	want := []Key{{Snapshot, "9"}, {Backup, "2"}, {Backup, "1"}, {Snapshot, "8"}}
+	if got := keys(a.Of(web.ID)); !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+func TestTheCoverageSumsUpWhatAServerHas(t *testing.T) {
+	a := newAccount(t,
+		backup("1", 3*time.Hour), backup("2", time.Minute).with(InProgress), backup("3", time.Second).with(Failed),
+		snapshot("1", 2*time.Hour), snapshot("2", time.Second).with(Errored), snapshot("3", 0).with("verifying"), backup("4", 0).of(db),
+	)
+	want := Coverage{Newest: now.Add(-2 * time.Hour), Backups: 3, Snapshots: 3, Failed: 2, Running: 1}
+	if got := a.Coverage(web.ID); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if got := a.Quota(Backup, web.ID); got != (Quota{Used: 1, Pending: 2, Limit: 10}) {
+		t.Errorf("the quota is %+v", got)
+	}
+}
+
+func TestAbsenceMeansSomethingOnlyOnceBothListsHaveCome(t *testing.T) {
+	a := account{&State{Now: now, Local: now}, t}
+	for _, kind := range []Kind{Backup, Snapshot} {
+		if a.PointsKnown() {
+			t.Errorf("everything is known before the %ss came", kind)
+		}
+		ticket, _ := a.Points(kind).Start()
+		a.PointsArrived(kind, "", ticket, nil, errLine)
+		if a.PointsKnown() {
+			t.Errorf("a list of %ss that could not be read counts as known", kind)
+		}
+		a.list(kind, "")
+	}
+	if !a.PointsKnown() {
+		t.Error("both lists have come, and are not known")
+	}
+}
+
+func TestAFailedListLeavesWhatWasKnown(t *testing.T) {
+	a := newAccount(t, backup("1", time.Hour))
+	ticket, _ := a.Servers.Start()
+	if a.ServersArrived(ticket, nil, errLine); len(a.Servers.Value) != 2 || a.Servers.Err == nil {
+		t.Errorf("the servers: %+v", a.Servers)
+	}
+	ticket, _ = a.Backups.Start()
+	if a.PointsArrived(Backup, "", ticket, nil, errLine); len(a.Of(web.ID)) != 1 || a.Backups.Err == nil {
+		t.Errorf("the backups: %+v", a.Backups)
+	}
+	if a.lists(); a.Backups.Err != nil {
+		t.Error("the failure stays after a good answer")
+	}
+}
+
+func TestThingsAreFoundByTheirIDs(t *testing.T) {
+	a := newAccount(t, backup("801", time.Hour), snapshot("801", 2*time.Hour))
+	for _, kind := range []Kind{Backup, Snapshot} {
+		if p, ok := a.Point(Key{kind, "801"}); !ok || p.Kind != kind {
+			t.Errorf("%s 801: %+v, %v", kind, p, ok)
+		}
+		if _, ok := a.Point(Key{kind, "802"}); ok {
+			t.Errorf("there is no %s 802, and yet it is found", kind)
+		}
+	}
+	if s, ok := a.Server(db.ID); !ok || s.Ref() != db {
+		t.Errorf("%+v, %v", s, ok)
+	}
+	if _, ok := a.Server("1"); ok {
+		t.Error("there is no server 1, and yet it is found")
+	}
+}
