@@ -10,8 +10,8 @@ import (
 )
 
 // Remap gives bindings other keys, by name: {"deed.restore": {"R"}}. An empty list of keys switches a binding off. It
-// refuses a name that does not exist, a key that is none, and a key that two bindings of one place would share: every
-// refusal is one sentence that names them, and the map is then as it was.
+// refuses a name that does not exist, a key that is none, a key that two bindings of one place would share, and to switch
+// off what no question can do without: every refusal is one sentence that names them, and the map is then as it was.
 func (k *KeyMap) Remap(keys map[string][]string) error {
 	next := *k
 	byName := map[string]*key.Binding{}
@@ -27,12 +27,15 @@ func (k *KeyMap) Remap(keys map[string][]string) error {
 		if !ok {
 			return fmt.Errorf("there is no key named %q: the names are %s", name, strings.Join(names, ", "))
 		}
+		if len(keys[name]) == 0 && slices.Contains(needed, name) {
+			return fmt.Errorf("%s needs a key: without it no question can be answered", name)
+		}
 		for _, pressed := range keys[name] {
 			if err := check(name, pressed); err != nil {
 				return err
 			}
 		}
-		b.SetKeys(keys[name]...)
+		b.SetKeys(append([]string(nil), keys[name]...)...) // nil if there are none, and then the binding counts as off
 		b.SetHelp(Label(keys[name]...), b.Help().Desc)
 	}
 	if err := next.conflict(); err != nil {
@@ -41,6 +44,9 @@ func (k *KeyMap) Remap(keys map[string][]string) error {
 	*k = next
 	return nil
 }
+
+// needed are the bindings that questions and forms cannot be without.
+var needed = []string{"dialog.next", "dialog.press", "dialog.cancel"}
 
 func sorted(keys map[string][]string) []string {
 	var names []string
@@ -84,7 +90,7 @@ func (k *KeyMap) conflict() error {
 		}
 		for _, n := range g.Keys {
 			for _, pressed := range n.Binding.Keys() {
-				if other, ok := taken[pressed]; ok {
+				if other, ok := taken[pressed]; ok && other != n.Name {
 					return fmt.Errorf("%s is both %s and %s: give one of them another key", pressed, other, n.Name)
 				}
 				taken[pressed] = n.Name
