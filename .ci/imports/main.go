@@ -32,6 +32,9 @@ var table = map[string][]string{
 	"internal/terminal": {},
 	"internal/termtest": {"internal/terminal"},
 
+	"internal/bench":      {"api/sim", "internal/terminal"},
+	"internal/bench/bare": {},
+
 	"": {
 		"model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen", "ui", "api", "api/sim",
 		"internal/journal", "internal/settings",

@@ -1,0 +1,90 @@
+// Command bench measures the built program from outside, in a real pty, against the least that a full-screen Bubble Tea
+// program can be (internal/bench/bare). Run it inside of the module:
+//
+//	go run ./internal/bench -markdown
+//
+// Ratios are taken run by run, of programs that were started one after the other or watched side by side, so that they
+// hold on a machine that has other things to do as well. docs/PERFORMANCE.md has what came out.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// maxRatio is how much longer than the bare program vpsdeck may take to start.
+const maxRatio = 1.5
+
+func main() {
+	runs := flag.Int("runs", 15, "how often each program is started")
+	quick := flag.Bool("quick", false, "a fast check: 3 starts, and a span too short for polls")
+	markdown := flag.Bool("markdown", false, "print the table in Markdown")
+	flag.Parse()
+	plan := schedule{runs: *runs, rounds: 3, during: span{lead: 10 * time.Second, last: 40 * time.Second}}
+	if *quick {
+		plan = schedule{runs: 3, rounds: 1, during: span{lead: 3 * time.Second, last: 10 * time.Second}}
+	}
+	if err := run(plan, *markdown); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// schedule is how much is measured.
+type schedule struct {
+	runs   int // starts of each program
+	rounds int // of keys, and of rest
+	during span
+}
+
+func run(plan schedule, markdown bool) error {
+	if plan.runs < 1 {
+		return fmt.Errorf("-runs %d: at least 1 is needed", plan.runs)
+	}
+	p, err := build()
+	if p != nil {
+		defer p.remove()
+	}
+	if err != nil {
+		return err
+	}
+	before := load()
+	table, err := measure(p, plan)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s, %s/%s, %d cores, %d×%d cells; %d starts each, %d rounds of %s; load %s before, %s after\n"+
+		"median (quartiles); a ratio is the median of the runs' own ratios\n\n", runtime.Version(), runtime.GOOS,
+		runtime.GOARCH, runtime.NumCPU(), columns, rows, plan.runs, plan.rounds, plan.during.last, before, load())
+	return write(os.Stdout, table, markdown)
+}
+
+func measure(p *programs, plan schedule) ([]row, error) {
+	var table []row
+	for _, part := range []func() ([]row, error){
+		func() ([]row, error) { return measureStarts(p, plan.runs) },
+		func() ([]row, error) { return measureKeys(p, plan.rounds) },
+		func() ([]row, error) { return measureRest(p, plan.rounds, plan.during) },
+	} {
+		more, err := part()
+		if err != nil {
+			return nil, err
+		}
+		table = append(table, more...)
+	}
+	return table, nil
+}
+
+// load is how many programs wanted a core at once, on average over the last minute; where /proc does not tell, unknown.
+func load() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	minute, _, _ := strings.Cut(string(text), " ")
+	return minute
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// programs are the built binaries and the home that they run in.
+type programs struct {
+	dir  string // temporary
+	ours string
+	bare string
+}
+
+// build builds both programs as a user would.
+func build() (*programs, error) {
+	dir, err := os.MkdirTemp("", "vpsdeck-bench-")
+	if err != nil {
+		return nil, fmt.Errorf("making a directory to build in: %w", err)
+	}
+	p := &programs{dir: dir, ours: filepath.Join(dir, "vpsdeck"), bare: filepath.Join(dir, "bare")}
+	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
+	if err != nil {
+		return p, fmt.Errorf("finding the module, from inside of which this has to be run: %w", err)
+	}
+	for target, source := range map[string]string{p.ours: ".", p.bare: "./internal/bench/bare"} {
+		cmd := exec.Command("go", "build", "-o", target, source)
+		cmd.Dir = strings.TrimSpace(string(root))
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return p, fmt.Errorf("building %s: %w\n%s", source, err, out)
+		}
+	}
+	return p, nil
+}
+
+func (p *programs) remove() { _ = os.RemoveAll(p.dir) }
+
+// command prepares a program with an environment that owes nothing to whoever runs this: a terminal of today, an empty
+// home, no D-Bus, no configuration.
+func (p *programs) command(program string, env []string, args ...string) *exec.Cmd {
+	cmd := exec.Command(program, args...)
+	cmd.Dir = p.dir
+	cmd.Env = append([]string{
+		"TERM=xterm-256color", "COLORTERM=truecolor", "LANG=C.UTF-8", "PATH=/usr/bin:/bin",
+		"HOME=" + filepath.Join(p.dir, "home"),
+	}, env...)
+	return cmd
+}
+
+// yardstick opens the bare program.
+func (p *programs) yardstick() (*window, error) { return open(p.command(p.bare, nil)) }
+
+// demo opens vpsdeck on its own simulated account.
+func (p *programs) demo() (*window, error) { return open(p.command(p.ours, nil, "--demo")) }
+
+// visit opens vpsdeck on an account that is served elsewhere.
+func (p *programs) visit(url string) (*window, error) {
+	return open(p.command(p.ours, []string{"VPS_API_URL=" + url, "VPS_API_TOKEN=" + token}))
+}
+
+// serve starts `vpsdeck sim` in a process of its own, and returns its URL and what ends it.
+func (p *programs) serve(more ...string) (url string, stop func(), err error) {
+	args := append([]string{"sim", "--listen", "127.0.0.1:0", "--token", token, "--speed", "1"}, more...)
+	cmd := p.command(p.ours, nil, args...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return "", nil, fmt.Errorf("starting vpsdeck sim: %w", err)
+	}
+	if err := cmd.Start(); err != nil {
+		return "", nil, fmt.Errorf("starting vpsdeck sim: %w", err)
+	}
+	stop = func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }
+	url, err = bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		stop()
+		return "", nil, fmt.Errorf("reading the URL of vpsdeck sim: %w", err)
+	}
+	return strings.TrimSpace(url), stop, nil
+}

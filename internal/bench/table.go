@@ -1,0 +1,131 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// sample is what repeated measurements of one thing gave.
+type sample []float64
+
+// quantile is the value below which the part q of the sample lies, between two values in proportion. That of an empty
+// sample is NaN.
+func (s sample) quantile(q float64) float64 {
+	if len(s) == 0 {
+		return math.NaN()
+	}
+	sorted := slices.Sorted(slices.Values(s))
+	at := q * float64(len(sorted)-1)
+	low := int(at)
+	high := min(low+1, len(sorted)-1)
+	return sorted[low] + (at-float64(low))*(sorted[high]-sorted[low])
+}
+
+// String is the median, and in brackets the quartiles; "not measured" where there is nothing.
+func (s sample) String() string {
+	if len(s) == 0 {
+		return "not measured"
+	}
+	median := number(s.quantile(.5))
+	if len(s) == 1 {
+		return median
+	}
+	return fmt.Sprintf("%s (%s–%s)", median, number(s.quantile(.25)), number(s.quantile(.75)))
+}
+
+// number writes as many digits as mean something here.
+func number(x float64) string {
+	switch {
+	case x == 0 || math.Abs(x) >= 100:
+		return fmt.Sprintf("%.0f", x)
+	case math.Abs(x) >= 10:
+		return fmt.Sprintf("%.1f", x)
+	}
+	return fmt.Sprintf("%.2f", x)
+}
+
+// over divides this sample by another, run by run: what a busy machine does to both cancels out. It is empty where the two
+// were not measured in pairs, or the other is 0 somewhere.
+func (s sample) over(other sample) sample {
+	if len(s) != len(other) || slices.Contains(other, 0) {
+		return nil
+	}
+	out := make(sample, len(s))
+	for i := range s {
+		out[i] = s[i] / other[i]
+	}
+	return out
+}
+
+// row is one thing that was measured, of vpsdeck and, where it makes sense, of the bare program in the same run.
+type row struct {
+	what   string
+	unit   string
+	ours   sample
+	bare   sample
+	paired bool    // bare was measured too
+	target float64 // the largest ratio that is fine; 0: there is no target
+}
+
+func (r row) cells() []string {
+	out := []string{r.what, r.unit, "–", r.ours.String(), "–", "–"}
+	if !r.paired {
+		return out
+	}
+	out[2] = r.bare.String()
+	ratio := r.ours.over(r.bare)
+	if len(ratio) == 0 {
+		return out
+	}
+	out[4] = ratio.String()
+	if r.target > 0 {
+		verdict := "met"
+		if ratio.quantile(.5) > r.target {
+			verdict = "missed"
+		}
+		out[5] = fmt.Sprintf("≤ %s: %s", number(r.target), verdict)
+	}
+	return out
+}
+
+var heads = []string{"measured", "unit", "bare program", "vpsdeck", "ratio, run by run", "target"}
+
+// write prints the rows, aligned; in Markdown if told so.
+func write(out io.Writer, table []row, markdown bool) error {
+	cells := [][]string{heads}
+	for _, r := range table {
+		cells = append(cells, r.cells())
+	}
+	widths := make([]int, len(heads))
+	for _, line := range cells {
+		for i, cell := range line {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	rule := make([]string, len(heads))
+	for i, w := range widths {
+		rule[i] = strings.Repeat("-", w)
+	}
+	cells = slices.Insert(cells, 1, rule)
+	for _, line := range cells {
+		if _, err := fmt.Fprintln(out, aligned(line, widths, markdown)); err != nil {
+			return fmt.Errorf("printing the table: %w", err)
+		}
+	}
+	return nil
+}
+
+func aligned(line []string, widths []int, markdown bool) string {
+	padded := make([]string, len(line))
+	for i, cell := range line {
+		padded[i] = cell + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+	}
+	if markdown {
+		return "| " + strings.Join(padded, " | ") + " |"
+	}
+	return strings.TrimRight(strings.Join(padded, "  "), " ")
+}

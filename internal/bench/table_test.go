@@ -1,0 +1,109 @@
+package main
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+func TestQuantilesLieBetweenTheValues(t *testing.T) {
+	for _, c := range []struct {
+		of   sample
+		q    float64
+		want float64
+	}{
+		{sample{3, 1, 2}, .5, 2},
+		{sample{4, 1, 3, 2}, .5, 2.5},
+		{sample{1, 2, 3, 4, 5}, .25, 2},
+		{sample{10, 20}, .75, 17.5},
+		{sample{7}, .25, 7},
+		{sample{2, 1}, 1, 2},
+		{sample{2, 1}, 0, 1},
+	} {
+		if got := c.of.quantile(c.q); got != c.want {
+			t.Errorf("quantile %v of %v is %v, want %v", c.q, c.of, got, c.want)
+		}
+	}
+	if got := (sample{}).quantile(.5); !math.IsNaN(got) {
+		t.Errorf("the median of nothing is %v", got)
+	}
+}
+
+func TestQuantilesLeaveTheOrderOfTheRunsAlone(t *testing.T) {
+	s := sample{3, 1, 2}
+	s.quantile(.5)
+	if s[0] != 3 || s[1] != 1 {
+		t.Errorf("the runs are in another order now: %v, so that they are paired wrongly", []float64(s))
+	}
+}
+
+func TestASampleIsItsMedianAndItsSpread(t *testing.T) {
+	for want, s := range map[string]sample{
+		"not measured":     nil,
+		"0":                {0},
+		"0.50":             {.5},
+		"12.5":             {12.54},
+		"1234":             {1234.4},
+		"2.00 (1.50–2.50)": {3, 1, 2},
+		"200 (150–250)":    {300, 100, 200},
+		"10.0 (9.50–10.5)": {9, 10, 11},
+		"0 (0–0)":          {0, 0, 0},
+		"98.0 (97.5–116)":  {97, 134, 98},
+		"3.00 (2.50–3.50)": {2, 4, 3},
+	} {
+		if got := s.String(); got != want {
+			t.Errorf("%v reads %q, want %q", []float64(s), got, want)
+		}
+	}
+}
+
+func TestRatiosArePairedRunByRun(t *testing.T) {
+	slow, fast := sample{10, 30, 20}, sample{5, 10, 20}
+	if got := slow.over(fast).String(); got != "2.00 (1.50–2.50)" {
+		t.Errorf("the ratio is %s", got)
+	}
+	if got := slow.over(sample{1, 2}); got != nil {
+		t.Errorf("samples of different lengths have the ratio %v", got)
+	}
+	if got := slow.over(sample{1, 0, 1}); got != nil {
+		t.Errorf("over 0 the ratio is %v", got)
+	}
+}
+
+func TestTheTableIsAlignedAndJudges(t *testing.T) {
+	table := []row{
+		{what: "start", unit: "ms", ours: sample{24, 26}, bare: sample{20, 20}, paired: true, target: 1.5},
+		{what: "größer", unit: "ms", ours: sample{50}, bare: sample{20}, paired: true, target: 1.5},
+		{what: "keys", unit: "bytes", ours: sample{300}},
+		{what: "idle", unit: "bytes/s", ours: sample{3}, bare: sample{0}, paired: true},
+		{what: "memory", unit: "MB", paired: true},
+	}
+	for markdown, want := range map[bool]string{
+		false: `
+measured  unit     bare program      vpsdeck           ratio, run by run  target
+--------  -------  ----------------  ----------------  -----------------  --------------
+start     ms       20.0 (20.0–20.0)  25.0 (24.5–25.5)  1.25 (1.23–1.27)   ≤ 1.50: met
+größer    ms       20.0              50.0              2.50               ≤ 1.50: missed
+keys      bytes    –                 300               –                  –
+idle      bytes/s  0                 3.00              –                  –
+memory    MB       not measured      not measured      –                  –
+`,
+		true: `
+| measured | unit    | bare program     | vpsdeck          | ratio, run by run | target         |
+| -------- | ------- | ---------------- | ---------------- | ----------------- | -------------- |
+| start    | ms      | 20.0 (20.0–20.0) | 25.0 (24.5–25.5) | 1.25 (1.23–1.27)  | ≤ 1.50: met    |
+| größer   | ms      | 20.0             | 50.0             | 2.50              | ≤ 1.50: missed |
+| keys     | bytes   | –                | 300              | –                 | –              |
+| idle     | bytes/s | 0                | 3.00             | –                 | –              |
+| memory   | MB      | not measured     | not measured     | –                 | –              |
+`,
+	} {
+		var out strings.Builder
+		if err := write(&out, table, markdown); err != nil {
+			t.Fatal(err)
+		}
+		if got := "\n" + out.String(); got != want {
+			t.Errorf("got%swant%s", got, want)
+		}
+	}
+}

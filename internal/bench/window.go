@@ -1,0 +1,180 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/vt"
+	"github.com/creack/pty"
+
+	"vpsdeck/internal/terminal"
+)
+
+// The size of every window, in cells.
+const (
+	columns = 120
+	rows    = 40
+)
+
+// patience is how long a program may take to show what is waited for.
+const patience = 20 * time.Second
+
+var errEnded = errors.New("the program has ended")
+
+// chunk is what one read from the pty brought.
+type chunk struct {
+	at     time.Time // when it was read, before anything was done with it
+	data   []byte
+	screen string // the text on the screen after it, a line each
+}
+
+// window is a program in a real pty, with a terminal emulator behind it that answers queries as a terminal does.
+type window struct {
+	cmd   *exec.Cmd
+	pty   *os.File
+	began time.Time // just before the process was started
+	ended chan struct{}
+
+	mu   sync.Mutex
+	tape []chunk       // all that the program has written
+	more chan struct{} // closed, and replaced, when the tape grows
+}
+
+// open starts the command in a window of its own. Its environment is to be set already.
+func open(cmd *exec.Cmd) (*window, error) {
+	w := &window{cmd: cmd, ended: make(chan struct{}), more: make(chan struct{})}
+	emulator := vt.NewEmulator(columns, rows)
+	// The emulator knows these modes only once they have been mentioned; a terminal of today has them.
+	_, _ = emulator.Write([]byte(ansi.ResetModeSynchronizedOutput + ansi.ResetModeUnicodeCore))
+	w.began = time.Now()
+	file, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: columns, Rows: rows})
+	if err != nil {
+		return nil, fmt.Errorf("starting %s in a pty: %w", cmd.Path, err)
+	}
+	w.pty = file
+	// Somebody has to take the emulator's answers, or its Write waits for ever.
+	go func() { _, _ = io.Copy(file, emulator) }()
+	chunks := make(chan chunk, 1024)
+	go w.read(chunks)
+	go w.show(emulator, chunks)
+	return w, nil
+}
+
+// read takes the time of each chunk apart from the emulator, whose work would delay the next one.
+func (w *window) read(chunks chan<- chunk) {
+	defer close(chunks)
+	buffer := make([]byte, 64<<10)
+	for {
+		n, err := w.pty.Read(buffer)
+		if n > 0 {
+			chunks <- chunk{at: time.Now(), data: append([]byte(nil), buffer[:n]...)}
+		}
+		if err != nil { // a pty whose program has ended
+			return
+		}
+	}
+}
+
+func (w *window) show(emulator *vt.Emulator, chunks <-chan chunk) {
+	defer close(w.ended)
+	for c := range chunks {
+		_, _ = emulator.Write(c.data)
+		c.screen = terminal.GridOf(emulator).Text()
+		w.mu.Lock()
+		w.tape = append(w.tape, c)
+		close(w.more)
+		w.more = make(chan struct{})
+		w.mu.Unlock()
+	}
+	// The emulator's own Close races with its Read; closing its pipe does not.
+	if pipe, ok := emulator.InputPipe().(io.Closer); ok {
+		_ = pipe.Close()
+	}
+}
+
+// recorded is the tape so far, and what is closed when there is more of it.
+func (w *window) recorded() ([]chunk, <-chan struct{}) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.tape, w.more
+}
+
+// until waits until the screen meets the condition, and returns when the bytes that made it so have come. The condition is
+// tried on every screen since the start; what names it in the error.
+func (w *window) until(what string, met func(screen string) bool) (time.Time, error) {
+	late := time.After(patience)
+	for tried := 0; ; {
+		tape, more := w.recorded()
+		for ; tried < len(tape); tried++ {
+			if met(tape[tried].screen) {
+				return tape[tried].at, nil
+			}
+		}
+		select {
+		case <-more:
+		case <-w.ended:
+			if tape, _ := w.recorded(); tried == len(tape) {
+				return time.Time{}, w.fault(what, errEnded)
+			}
+		case <-late:
+			return time.Time{}, w.fault(what, fmt.Errorf("it did not come in %s", patience))
+		}
+	}
+}
+
+func (w *window) fault(what string, err error) error {
+	tape, _ := w.recorded()
+	screen := "nothing was written"
+	if len(tape) > 0 {
+		screen = "the screen:\n" + strings.TrimRight(tape[len(tape)-1].screen, "\n")
+	}
+	return fmt.Errorf("waiting for %s of %s: %w; %s", what, w.cmd.Path, err, screen)
+}
+
+// quiet waits until the program has written nothing for a while.
+func (w *window) quiet(while time.Duration) error {
+	for {
+		_, more := w.recorded()
+		select {
+		case <-more:
+		case <-w.ended:
+			return w.fault("quiet", errEnded)
+		case <-time.After(while):
+			return nil
+		}
+	}
+}
+
+// press sends the bytes of a key.
+func (w *window) press(key string) error {
+	if _, err := io.WriteString(w.pty, key); err != nil {
+		return w.fault("the key "+key, errEnded)
+	}
+	return nil
+}
+
+// close ends the program, which has nothing to lose, and forgets the window.
+func (w *window) close() {
+	_ = w.cmd.Process.Kill()
+	_ = w.cmd.Wait()
+	_ = w.pty.Close()
+	<-w.ended
+}
+
+// written counts the bytes that came from one moment up to another.
+func written(tape []chunk, from, to time.Time) int {
+	n := 0
+	for _, c := range tape {
+		if !c.at.Before(from) && c.at.Before(to) {
+			n += len(c.data)
+		}
+	}
+	return n
+}
