@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,16 +14,43 @@ import (
 	"vpsdeck/internal/terminal"
 )
 
-// TestAProbeRestsOnlyWhenEverythingWasHandled has no screen that would lend it time: what is missing when the probe says
-// that it rests, was on its way.
-func TestAProbeRestsOnlyWhenEverythingWasHandled(t *testing.T) {
-	type pressed struct{}
+type pressed struct{}
+
+// probed runs the model under a probe, without a screen that would lend it time, gives it a pressed, and returns when the
+// probe says that it rests.
+func probed(t *testing.T, m tea.Model, watch func(*terminal.Probe)) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
+	probe := terminal.NewProbe(m)
+	watch(probe)
+	program := tea.NewProgram(probe, tea.WithFilter(probe.Filter), tea.WithoutRenderer(), tea.WithoutSignals(),
+		tea.WithInput(strings.NewReader("")), tea.WithOutput(io.Discard), tea.WithEnvironment(nil))
+	probe.Await(pressed{})
+	ended := make(chan error, 1)
+	go func() {
+		_, err := program.Run()
+		ended <- err
+	}()
+	program.Send(pressed{})
+	if err := probe.Rest(ctx); err != nil {
+		t.Error(err)
+	}
+	program.Quit()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAProbeRestsOnlyWhenEverythingWasHandled(t *testing.T) {
 	chain := func() tea.Msg { return tea.Sequence(say("b"), tea.Batch(say("c"), say("d")), say("e"))() }
-	for range 100 {
+	for range 50 {
 		m := &scribe{}
+		var probe *terminal.Probe
 		m.on = func(msg tea.Msg) tea.Cmd {
+			if _, ours := msg.(said); ours && probe.AtRest() {
+				t.Errorf("it rests while %v is being handled", msg)
+			}
 			switch msg {
 			case pressed{}:
 				return tea.Batch(say("a"), chain)
@@ -31,25 +59,26 @@ func TestAProbeRestsOnlyWhenEverythingWasHandled(t *testing.T) {
 			}
 			return nil
 		}
-		probe := terminal.NewProbe(m)
-		program := tea.NewProgram(probe, tea.WithFilter(probe.Filter), tea.WithoutRenderer(), tea.WithoutSignals(),
-			tea.WithInput(strings.NewReader("")), tea.WithOutput(io.Discard), tea.WithEnvironment(nil))
-		probe.Await(pressed{})
-		ended := make(chan error, 1)
-		go func() {
-			_, err := program.Run()
-			ended <- err
-		}()
-		program.Send(pressed{})
-		if err := probe.Rest(ctx); err != nil {
-			t.Fatal(err)
-		}
-		program.Quit()
-		if err := <-ended; err != nil {
-			t.Fatal(err)
-		}
+		probed(t, m, func(p *terminal.Probe) { probe = p })
 		if len(m.lines) != 6 {
 			t.Fatalf("at its rest the program had heard %q", m.lines)
+		}
+	}
+}
+
+func TestAProbeDoesNotRestBetweenTheCommandsOfASequence(t *testing.T) {
+	silent := func() tea.Msg { return nil }
+	sequence := append(slices.Repeat([]tea.Cmd{silent}, 500), say("the last one"))
+	for range 20 {
+		m := &scribe{on: func(msg tea.Msg) tea.Cmd {
+			if msg == (pressed{}) {
+				return tea.Sequence(sequence...)
+			}
+			return nil
+		}}
+		probed(t, m, func(*terminal.Probe) {})
+		if len(m.lines) != 1 {
+			t.Fatal("it rested before the last command had been run")
 		}
 	}
 }
