@@ -116,7 +116,7 @@ func (a *App) enter(client command.Client, demo bool) {
 		journal = nil
 	}
 	a.session = command.NewSession(number, client, journal, a.opts.ReadOnly)
-	a.polls = polls{armed: a.polls.armed}
+	a.polls = polls{armed: a.polls.armed, wake: a.polls.wake}
 	if same {
 		a.state.Supersede()
 	} else {
@@ -180,5 +180,5 @@ func (a *App) start(in model.Intent) tea.Cmd {
 		return nil
 	}
 	o := a.state.Begin(in, a.opts.Run)
-	return tea.Batch(a.session.Do(o, a.record(o)), a.arm())
+	return a.session.Do(o, a.record(o))
 }

@@ -102,7 +102,7 @@ func (a *App) connected(msg command.ConnectedMsg) tea.Cmd {
 	a.login = login{}
 	a.notices = notices{}
 	a.enter(msg.Client, msg.Demo)
-	cmds := []tea.Cmd{a.refreshAll(), a.loadAccount(), a.session.LoadHistory(), a.arm()}
+	cmds := []tea.Cmd{a.refreshAll(), a.loadAccount(), a.session.LoadHistory()}
 	if !msg.Demo {
 		cmds = append(cmds, a.askKeep(msg.Token, msg.Places))
 	}

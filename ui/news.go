@@ -91,7 +91,7 @@ func (a *App) deedAnswered(msg command.DeedAnsweredMsg) tea.Cmd {
 	if errors.Is(msg.Outcome.Err, model.ErrUnauthorized) {
 		cmds = append(cmds, a.askAccess(model.Words(msg.Outcome.Err)))
 	}
-	return tea.Batch(append(cmds, a.refreshAll(), a.arm())...)
+	return tea.Batch(append(cmds, a.refreshAll())...)
 }
 
 // ended announces the end of an operation, writes it down, and goes on with what was to follow it.

@@ -24,8 +24,9 @@ type polls struct {
 	all      time.Time // when everything is due
 	running  time.Time // when what runs is due
 	pace     time.Duration
-	failures int // in a row
-	armed    int // number of the tick that is waited for
+	failures int       // in a row
+	armed    int       // number of the tick that is waited for
+	wake     time.Time // when it comes
 }
 
 // tickMsg wakes the program up. Only the newest tick counts.
@@ -34,8 +35,17 @@ type tickMsg struct{ number int }
 // arm sets the next tick. It gives up the one that was waited for, so that there is always one.
 func (a *App) arm() tea.Cmd {
 	a.polls.armed++
-	number := a.polls.armed
-	return a.opts.Clock.Tick(a.untilTick(), func(time.Time) tea.Msg { return tickMsg{number} })
+	number, wait := a.polls.armed, a.untilTick()
+	a.polls.wake = a.state.Local.Add(wait)
+	return a.opts.Clock.Tick(wait, func(time.Time) tea.Msg { return tickMsg{number} })
+}
+
+// sooner sets the next tick earlier if something has begun that changes by the second.
+func (a *App) sooner() tea.Cmd {
+	if a.state.Local.Add(a.untilTick()).Before(a.polls.wake) {
+		return a.arm()
+	}
+	return nil
 }
 
 // untilTick is how long nothing on the screen changes by itself: a second while something runs or is counted down, else

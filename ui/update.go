@@ -27,7 +27,6 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = a.mouse(msg.(tea.MouseMsg))
 	case tea.FocusMsg:
 		a.blurred = false
-		cmd = a.arm()
 	case tea.BlurMsg:
 		a.blurred = true
 	case tea.BackgroundColorMsg:
@@ -50,9 +49,9 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	default:
 		cmd = a.toDialogs(msg)
 	}
-	offer := a.nextOffer()
+	cmd = tea.Batch(cmd, a.nextOffer(), a.sooner())
 	a.layout()
-	return a, tea.Batch(cmd, offer)
+	return a, cmd
 }
 
 // press routes a key: the way out, the top dialog, a pane that is typing, the keys for all, the focused pane.

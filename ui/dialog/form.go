@@ -262,7 +262,7 @@ func (f *Form) View() string {
 	}
 	lines = append(lines, line{"", dropBlank})
 	lines = append(lines, f.body()...)
-	lines = append(lines, line{f.verdict(s, inner), keep})
+	lines = append(lines, line{"", dropBlank}, line{f.verdict(s, inner), keep}, line{"", dropBlank})
 	if f.ask.Request != "" {
 		lines = append(lines, line{s.Muted.Render(widget.Cut("sends "+f.ask.Request, inner)), dropRequest})
 	}

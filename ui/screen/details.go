@@ -35,7 +35,7 @@ func (d Deeds) serverLines(s *style.Styles, server model.Server, width int) []st
 	plan := fmt.Sprintf("%s %s %d vCPU, %s, %s", server.Plan.Name, style.Dot, server.Plan.VCPUs,
 		widget.Size(int64(server.Plan.MemoryMB)), widget.Size(int64(server.Plan.StorageGB)*1024))
 	lines := facts(s, width, []fact{
-		{"status", status.Text, status.Style},
+		{"status", status.Sign + " " + status.Text, status.Style},
 		{"id", "#" + string(server.ID), s.Text},
 		{"hostname", server.Hostname, s.Text},
 		{"address", server.IP, s.Text},
@@ -52,7 +52,7 @@ func (d Deeds) serverLines(s *style.Styles, server model.Server, width int) []st
 		lines = append(lines, s.Muted.Render(widget.Fit(p.Kind.String(), 10, false))+
 			s.Text.Render(widget.Fit(widget.Ago(p.CreatedAt, now), 10, false))+
 			s.Text.Render(widget.Fit(widget.Size(p.SizeMB), 9, false))+
-			st.Style.Render(widget.Fit(st.Text, 13, false))+s.Muted.Render(widget.Agreed(p.Label())))
+			st.SignStyle.Render(st.Sign)+st.Style.Render(widget.Fit(" "+st.Text, 12, false))+s.Muted.Render(widget.Agreed(p.Label())))
 	}
 	if len(points) == 0 {
 		lines = append(lines, s.Bad.Render("There is nothing to go back to."))
@@ -82,7 +82,7 @@ func (d Deeds) pointLines(s *style.Styles, p model.Point, width int) []string {
 		rows = append(rows, fact{"type", string(p.Type), s.Text})
 	}
 	rows = append(rows,
-		fact{"status", status.Text, status.Style},
+		fact{"status", status.Sign + " " + status.Text, status.Style},
 		fact{"description", p.Description, s.Text},
 		fact{"size", widget.Size(p.SizeMB), s.Text},
 		fact{"created", exactly(p.CreatedAt, now), s.Text},

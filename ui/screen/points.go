@@ -291,11 +291,11 @@ func expires(s *style.Styles, point model.Point, now time.Time) widget.Span {
 func PointStatus(s *style.Styles, status model.PointStatus) widget.Span {
 	switch {
 	case status == model.Completed:
-		return widget.Span{Text: style.Done + " completed", Style: s.Muted}
+		return sign(style.Done, s.Fine, "completed", s.Muted)
 	case status.Running():
-		return widget.Span{Text: style.Running + " creating", Style: s.Accent}
+		return sign(style.Running, s.Accent, "creating", s.Accent)
 	case status.Bad():
-		return widget.Span{Text: style.Failed + " " + string(status), Style: s.Bad}
+		return sign(style.Failed, s.Bad, string(status), s.Bad)
 	}
-	return widget.Span{Text: style.Unknown + " " + string(status), Style: s.Muted}
+	return sign(style.Unknown, s.Muted, string(status), s.Muted)
 }

@@ -7,6 +7,7 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
 
 	"vpsdeck/model"
 	"vpsdeck/ui/style"
@@ -272,26 +273,31 @@ func count(known bool, n int) string {
 func note(s *style.Styles, r serverRow) widget.Span {
 	switch {
 	case r.health == model.Never:
-		return widget.Span{Text: style.Failed + " nothing", Style: s.BadStrong}
+		return sign(style.Failed, s.Bad, "nothing", s.BadStrong)
 	case r.health == model.Failing:
-		return widget.Span{Text: style.Failed + " failed", Style: s.Bad}
+		return sign(style.Failed, s.Bad, "failed", s.Bad)
 	case r.health == model.Late:
-		return widget.Span{Text: style.Late + " late", Style: s.Late}
+		return sign(style.Late, s.Late, "late", s.Late)
 	}
 	return widget.Span{Text: r.full, Style: s.Muted}
+}
+
+// sign is a glyph and a word, each in its style.
+func sign(glyph string, glyphStyle lipgloss.Style, word string, wordStyle lipgloss.Style) widget.Span {
+	return widget.Span{Sign: glyph, SignStyle: glyphStyle, Text: word, Style: wordStyle}
 }
 
 // ServerStatus is a server's status as glyph, word and colour.
 func ServerStatus(s *style.Styles, status model.ServerStatus) widget.Span {
 	switch status {
 	case model.ServerActive:
-		return widget.Span{Text: style.Live + " active", Style: s.Fine}
+		return sign(style.Live, s.Fine, "active", s.Text)
 	case model.ServerStopped:
-		return widget.Span{Text: style.Stopped + " stopped", Style: s.Muted}
+		return sign(style.Stopped, s.Muted, "stopped", s.Muted)
 	case model.ServerSuspended:
-		return widget.Span{Text: style.Barred + " suspended", Style: s.Late}
+		return sign(style.Barred, s.Late, "suspended", s.Late)
 	case model.ServerRestoring:
-		return widget.Span{Text: style.Running + " restoring", Style: s.Accent}
+		return sign(style.Running, s.Accent, "restoring", s.Accent)
 	}
-	return widget.Span{Text: style.Unknown + " " + string(status), Style: s.Muted}
+	return sign(style.Unknown, s.Muted, string(status), s.Muted)
 }

@@ -63,7 +63,8 @@ func Until(at, now time.Time) string {
 	return "in " + Roughly(at.Sub(now))
 }
 
-// Size words an amount of data given in MB, in units of 1024: "512 MB", "4.4 GB", "1.2 TB"; "-" while it is not known.
+// Size words an amount of data given in MB, in units of 1024: "512 MB", "4.4 GB", "128 GB", "1.2 TB"; "-" while it is not
+// known. It takes at most 7 cells up to 9999 TB.
 func Size(mb int64) string {
 	switch {
 	case mb <= 0:
@@ -71,9 +72,17 @@ func Size(mb int64) string {
 	case mb < 1024:
 		return fmt.Sprintf("%d MB", mb)
 	case mb < 1024*1024:
-		return fmt.Sprintf("%.1f GB", float64(mb)/1024)
+		return inUnits(float64(mb)/1024, "GB")
 	}
-	return fmt.Sprintf("%.1f TB", float64(mb)/1024/1024)
+	return inUnits(float64(mb)/1024/1024, "TB")
+}
+
+// inUnits leaves the decimal out where it means little and would not fit in a column.
+func inUnits(n float64, unit string) string {
+	if n < 99.95 {
+		return fmt.Sprintf("%.1f %s", n, unit)
+	}
+	return fmt.Sprintf("%.0f %s", n, unit)
 }
 
 // Stamp is a time in full, in UTC: "15 Jan 2025 18:30 UTC".

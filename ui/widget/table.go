@@ -64,7 +64,7 @@ func (t *Table) RowAt(line int) (int, bool) {
 func (t *Table) View(s *style.Styles, focused bool, cell func(row int) []Span) string {
 	widths, gap := t.widths()
 	var b strings.Builder
-	b.WriteString(t.line(widths, gap, func(i int) Span { return Span{t.Columns[i].Title, s.Muted} }, " ", nil))
+	b.WriteString(t.line(widths, gap, func(i int) Span { return Span{Text: t.Columns[i].Title, Style: s.Muted} }, " ", nil))
 	for row := t.Top; row < min(t.Top+t.height, t.Rows); row++ {
 		cells := cell(row)
 		b.WriteByte('\n')
@@ -101,9 +101,13 @@ func (t *Table) line(widths []int, gap int, cell func(int) Span, margin string, 
 			continue
 		}
 		c := cell(i)
-		text := Fit(Agreed(c.Text), w, t.Columns[i].Right)
 		paint(strings.Repeat(" ", pending), lipgloss.NewStyle())
-		paint(text, c.Style)
+		text, room := Agreed(c.Text), w
+		if c.Sign != "" {
+			paint(c.Sign, c.SignStyle)
+			text, room = " "+text, w-1
+		}
+		paint(Fit(text, room, t.Columns[i].Right), c.Style)
 		used += pending + w
 		pending = gap
 	}

@@ -61,7 +61,8 @@ func Wrap(text string, width int) []string {
 	if width <= 0 {
 		return nil
 	}
-	return strings.Split(ansi.Wrap(text, width, " "), "\n")
+	// Words that are longer than a line and have a hyphen come out too long of Wrap.
+	return strings.Split(ansi.Hardwrap(ansi.Wrap(text, width, " "), width, true), "\n")
 }
 
 // Spread puts one text at the left and one at the right of a line of the given width. Where both do not fit, the left
@@ -76,19 +77,10 @@ func Spread(left, right string, width int) string {
 	return left + strings.Repeat(" ", max(width-Width(left)-Width(right), 0)) + right
 }
 
-// Span is a piece of text in one style.
+// Span is a piece of text in one style, with a sign before it in another, if it has one.
 type Span struct {
-	Text  string
-	Style lipgloss.Style
-}
-
-// Line renders spans one after the other.
-func Line(spans ...Span) string {
-	var b strings.Builder
-	for _, s := range spans {
-		if s.Text != "" {
-			b.WriteString(s.Style.Render(s.Text))
-		}
-	}
-	return b.String()
+	Text      string
+	Style     lipgloss.Style
+	Sign      string // one cell wide
+	SignStyle lipgloss.Style
 }

@@ -1,0 +1,46 @@
+// Command screenshots remakes every picture of the documents: it runs the program on the simulated account, with a clock
+// that it steps itself, presses keys as a person would, and draws what the terminal shows. The pictures are the same, byte
+// for byte, on every machine.
+//
+//	go run ./screenshots           # into screenshots/
+//	go run ./screenshots -only restore
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	into := flag.String("into", "screenshots", "the directory that the pictures go to")
+	only := flag.String("only", "", "the one picture to make")
+	flag.Parse()
+	if err := remake(*into, *only); err != nil {
+		fmt.Fprintln(os.Stderr, "screenshots: "+err.Error())
+		os.Exit(1)
+	}
+}
+
+func remake(into, only string) error {
+	for _, s := range scenes() {
+		if only != "" && only != s.name {
+			continue
+		}
+		p, err := s.draw()
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		png, err := p.PNG()
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		for name, data := range map[string][]byte{s.name + ".svg": p.SVG(), s.name + ".png": png} {
+			if err := os.WriteFile(filepath.Join(into, name), data, 0o644); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

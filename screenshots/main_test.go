@@ -1,0 +1,27 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"testing"
+)
+
+// The committed pictures are what the program draws today. If this fails, look at the change on the screen first; then
+// `go run ./screenshots`, and look at every PNG.
+func TestTheCommittedPicturesAreFresh(t *testing.T) {
+	for _, s := range scenes() {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			p, err := s.draw()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := os.ReadFile(s.name + ".svg"); err != nil || !bytes.Equal(got, p.SVG()) {
+				t.Errorf("%s.svg is stale: run go run ./screenshots", s.name)
+			}
+			if _, err := os.Stat(s.name + ".png"); err != nil {
+				t.Errorf("%s.png is missing: run go run ./screenshots", s.name)
+			}
+		})
+	}
+}
