@@ -3,6 +3,7 @@ package widget
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -13,29 +14,34 @@ import (
 // Width is how many cells a text takes.
 func Width(text string) int { return ansi.StringWidth(text) }
 
-// Agreed makes a text's width one that all terminals agree on. Joined emoji, variation selectors and some scripts take
-// two cells in one terminal and one or four in the next, which would shift the border behind them: of such a cluster
-// only the first character is kept. What all agree on, wide characters included, stays as it is.
+// Agreed makes a text's width one that all terminals agree on, wherever it stands. Joined emoji, variation selectors and
+// some scripts take two cells in one terminal and one or four in the next, which would shift the border behind them: of
+// such a cluster only the first character is kept. What all agree on, wide characters included, stays as it is.
 func Agreed(text string) string {
-	if ansi.StringWidth(text) == ansi.StringWidthWc(text) {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
 		return text
 	}
 	var b strings.Builder
 	for rest := text; rest != ""; {
-		cluster, width := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)
-		if width != ansi.StringWidthWc(cluster) {
-			first := []rune(cluster)[0]
-			if one := string(first); ansi.StringWidth(one) == ansi.StringWidthWc(one) {
-				b.WriteString(one)
-			} else {
-				b.WriteRune('�')
-			}
-		} else {
+		cluster, _ := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)
+		first, _ := utf8.DecodeRuneInString(cluster)
+		switch {
+		case agreed(cluster):
 			b.WriteString(cluster)
+		case agreed(string(first)):
+			b.WriteRune(first)
+		default:
+			b.WriteRune(utf8.RuneError)
 		}
 		rest = rest[len(cluster):]
 	}
 	return b.String()
+}
+
+// agreed says whether a cluster has one width: by clusters, by characters, and behind a space, with which some marks join.
+func agreed(cluster string) bool {
+	width := ansi.StringWidth(cluster)
+	return width == ansi.StringWidthWc(cluster) && width+1 == ansi.StringWidth(" "+cluster)
 }
 
 // Fit makes a text exactly width cells wide: cut with an ellipsis, or padded on the left or on the right.
