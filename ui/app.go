@@ -42,6 +42,7 @@ type App struct {
 	points  [2]*screen.Points // by model.Kind
 	focus   int               // index in panes
 	fleet   bool              // the points of all servers are shown
+	page    *screen.Page      // the server that is open, over the panes; nil: none
 
 	dialogs []opened
 	opening int // number of the last dialog opened
@@ -74,6 +75,7 @@ func New(opts Options) *App {
 		Open:  a.open,
 		Say:   a.say,
 		Start: a.start,
+		Visit: a.visit,
 	}
 	a.servers = screen.NewServers(a.env)
 	a.points = [2]*screen.Points{screen.NewPoints(a.env, model.Backup), screen.NewPoints(a.env, model.Snapshot)}
@@ -88,6 +90,17 @@ func New(opts Options) *App {
 func (a *App) panes() []screen.Pane {
 	return []screen.Pane{a.servers, a.points[model.Backup], a.points[model.Snapshot]}
 }
+
+// focused is what the keys go to.
+func (a *App) focused() screen.Pane {
+	if a.page != nil {
+		return a.page
+	}
+	return a.panes()[a.focus]
+}
+
+// visit opens the page of a server.
+func (a *App) visit(server model.ID) { a.page = screen.NewPage(a.env, server) }
 
 // Init asks for the terminal's background and starts to poll, or asks for a token.
 func (a *App) Init() tea.Cmd {
@@ -122,6 +135,7 @@ func (a *App) enter(client command.Client, demo bool) {
 	} else {
 		a.state.Forget()
 		a.history = history{}
+		a.page = nil
 	}
 	a.watchClocks()
 	a.news()

@@ -101,7 +101,7 @@ func (a *App) offerAgain(o model.Operation) {
 // nextOffer opens the next question that waits, if nothing else has the keys.
 func (a *App) nextOffer() tea.Cmd {
 	h := &a.history
-	if len(h.offers) == 0 || len(a.dialogs) > 0 || a.login.open || a.tooSmall() || a.panes()[a.focus].Typing() {
+	if len(h.offers) == 0 || len(a.dialogs) > 0 || a.login.open || a.tooSmall() || a.focused().Typing() {
 		return nil
 	}
 	ask := h.offers[0]

@@ -35,6 +35,7 @@ func (r rect) holds(x, y int) bool { return x >= r.x && x < r.x+r.w && y >= r.y 
 type plan struct {
 	shape      shape
 	panes      [3]rect // h 0: not shown
+	page       rect    // of a server that is open
 	operations int     // lines
 	notice     bool    // notices have a line of their own
 }
@@ -49,6 +50,7 @@ func (a *App) plan() plan {
 	if p.notice {
 		body--
 	}
+	p.page = rect{0, 1, a.width, body}
 	switch {
 	case a.width >= wideWidth && body >= wideHeight:
 		p.shape = wide
@@ -102,6 +104,9 @@ func (a *App) layout() {
 		if p.panes[i].h > 0 {
 			pane.SetSize(p.panes[i].w, p.panes[i].h)
 		}
+	}
+	if a.page != nil {
+		a.page.SetSize(p.page.w, p.page.h)
 	}
 	for _, d := range a.dialogs {
 		d.SetSize(a.dialogRoom())

@@ -16,6 +16,9 @@ func (a *App) mouse(msg tea.MouseMsg) tea.Cmd {
 	if top, ok := a.top(); ok {
 		return a.mouseOnDialog(top, msg, at)
 	}
+	if a.page != nil {
+		return a.mouseOnPane(a.page, a.plan().page, msg)
+	}
 	if a.plan().shape == tabs && at.Y == 1 {
 		if _, click := msg.(tea.MouseClickMsg); click {
 			a.clickTab(at.X)
@@ -26,14 +29,22 @@ func (a *App) mouse(msg tea.MouseMsg) tea.Cmd {
 		if r.h == 0 || !r.holds(at.X, at.Y) {
 			continue
 		}
-		pane := a.panes()[i]
-		if _, wheel := msg.(tea.MouseWheelMsg); wheel {
-			return a.toPane(pane, screen.WheelMsg{Down: at.Button == tea.MouseWheelDown})
-		}
-		if at.Button == tea.MouseLeft {
+		if _, click := msg.(tea.MouseClickMsg); click && at.Button == tea.MouseLeft {
 			a.focusOn(i)
-			return a.toPane(pane, screen.RowMsg{Line: at.Y - r.y - 1})
 		}
+		return a.mouseOnPane(a.panes()[i], r, msg)
+	}
+	return nil
+}
+
+// mouseOnPane turns the wheel over a pane, or clicks on one of its lines.
+func (a *App) mouseOnPane(pane screen.Pane, r rect, msg tea.MouseMsg) tea.Cmd {
+	at := msg.Mouse()
+	if _, wheel := msg.(tea.MouseWheelMsg); wheel {
+		return a.toPane(pane, screen.WheelMsg{Down: at.Button == tea.MouseWheelDown})
+	}
+	if at.Button == tea.MouseLeft && r.holds(at.X, at.Y) {
+		return a.toPane(pane, screen.RowMsg{Line: at.Y - r.y - 1})
 	}
 	return nil
 }

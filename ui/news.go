@@ -58,6 +58,9 @@ func (a *App) news() {
 	for _, p := range a.panes() {
 		p.News()
 	}
+	if a.page != nil {
+		a.page.News()
+	}
 	a.follow()
 }
 

@@ -69,12 +69,16 @@ func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
 	if top, ok := a.top(); ok {
 		return a.toDialog(top, msg)
 	}
-	focused := a.panes()[a.focus]
+	focused := a.focused()
 	if focused.Typing() {
 		return a.toPane(focused, msg)
 	}
 	if cmd, taken := a.global(msg); taken {
 		return cmd
+	}
+	if a.page != nil && key.Matches(msg, a.opts.Keys.View.Back) && !a.page.Filtered() {
+		a.page = nil
+		return nil
 	}
 	return a.toPane(focused, msg)
 }
@@ -101,7 +105,7 @@ func (a *App) global(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(msg, k.View.Refresh):
 		return a.refreshNow(), true
 	case key.Matches(msg, k.View.Fleet):
-		a.fleet = !a.fleet
+		a.fleet, a.page = !a.fleet, nil
 		a.follow()
 		return nil, true
 	case key.Matches(msg, k.Pane.Next):
@@ -133,8 +137,9 @@ func (a *App) deedInReadOnly(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	return nil, false
 }
 
+// focusOn moves the focus to a pane; an open page makes way.
 func (a *App) focusOn(pane int) {
-	a.focus = pane
+	a.focus, a.page = pane, nil
 	for i, p := range a.panes() {
 		p.SetFocus(i == pane)
 	}
@@ -190,7 +195,7 @@ func (a *App) paste(msg tea.PasteMsg) tea.Cmd {
 	if top, ok := a.top(); ok {
 		return a.toDialog(top, msg)
 	}
-	if focused := a.panes()[a.focus]; focused.Typing() {
+	if focused := a.focused(); focused.Typing() {
 		return a.toPane(focused, msg)
 	}
 	return nil

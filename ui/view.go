@@ -33,7 +33,7 @@ func (a *App) screen() string {
 	}
 	p := a.plan()
 	lines := []string{a.header()}
-	if p.shape == tabs {
+	if p.shape == tabs && a.page == nil {
 		lines = append(lines, a.tabLine())
 	}
 	lines = append(lines, a.body(p))
@@ -65,6 +65,9 @@ func (a *App) sizeSentence() string {
 }
 
 func (a *App) body(p plan) string {
+	if a.page != nil {
+		return a.page.View()
+	}
 	panes := a.panes()
 	switch p.shape {
 	case wide:
@@ -216,7 +219,7 @@ func (a *App) footer() string {
 	if top, ok := a.top(); ok {
 		keys = top.ShortHelp()
 	} else {
-		keys = a.panes()[a.focus].ShortHelp()
+		keys = a.focused().ShortHelp()
 		last = a.hint(a.opts.Keys.View.Help)
 	}
 	line := " "

@@ -134,6 +134,23 @@ func (l *list[T, K]) mouse(msg tea.Msg) {
 	}
 }
 
+// handle does what all panes of rows do alike with a message: the filter, the order, the cursor, the mouse. again says that
+// the rows must be made anew, taken that there is nothing left to do with it; else it is a key for the pane itself.
+func (l *list[T, K]) handle(msg tea.Msg) (press tea.KeyPressMsg, again, taken bool) {
+	press, ok := msg.(tea.KeyPressMsg)
+	if !ok {
+		if _, paste := msg.(tea.PasteMsg); paste && l.typing {
+			return press, l.edit(msg), true
+		}
+		l.mouse(msg)
+		return press, false, true
+	}
+	if again, taken := l.narrow(press); taken {
+		return press, again, true
+	}
+	return press, false, l.move(press)
+}
+
 // narrow handles the keys of the filter and of the order, and says whether the rows must be made anew.
 func (l *list[T, K]) narrow(msg tea.KeyPressMsg) (again, taken bool) {
 	keys := l.env.Keys.View
@@ -202,6 +219,9 @@ func (l *list[T, K]) SetFocus(on bool) {
 		l.stopTyping()
 	}
 }
+
+// Filtered says whether a filter holds.
+func (l *list[T, K]) Filtered() bool { return l.filter.Value() != "" }
 
 // Typing says whether the pane takes every key as text.
 func (l *list[T, K]) Typing() bool { return l.typing }

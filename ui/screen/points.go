@@ -112,21 +112,11 @@ func (p *Points) News() {
 
 // Update takes keys and clicks; see [Pane].
 func (p *Points) Update(msg tea.Msg) tea.Cmd {
-	press, ok := msg.(tea.KeyPressMsg)
-	if !ok {
-		if _, paste := msg.(tea.PasteMsg); paste && p.typing && p.edit(msg) {
-			p.News()
-		}
-		p.mouse(msg)
-		return nil
+	press, again, taken := p.handle(msg)
+	if again {
+		p.News()
 	}
-	if again, taken := p.narrow(press); taken {
-		if again {
-			p.News()
-		}
-		return nil
-	}
-	if p.move(press) {
+	if taken {
 		return nil
 	}
 	return p.act(press)

@@ -40,6 +40,8 @@ type Env struct {
 	Open func(dialog.Dialog) tea.Cmd
 	// Say shows a sentence in the notice line.
 	Say func(Tone, string)
+	// Visit opens the page of a server.
+	Visit func(model.ID)
 	// Start carries out a confirmed deed.
 	Start func(model.Intent) tea.Cmd
 }

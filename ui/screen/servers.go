@@ -132,22 +132,13 @@ func (p *Servers) fullness(id model.ID) string {
 
 // Update takes keys and clicks; see [Pane].
 func (p *Servers) Update(msg tea.Msg) tea.Cmd {
-	press, ok := msg.(tea.KeyPressMsg)
-	if !ok {
-		if _, paste := msg.(tea.PasteMsg); paste && p.typing && p.edit(msg) {
-			p.News()
-		}
-		p.mouse(msg)
-		return nil
+	before := p.table.Cursor
+	press, again, taken := p.handle(msg)
+	if again {
+		p.News()
 	}
-	if again, taken := p.narrow(press); taken {
-		if again {
-			p.News()
-		}
-		return nil
-	}
-	if p.move(press) {
-		p.placed = true
+	p.placed = p.placed || p.table.Cursor != before
+	if taken {
 		return nil
 	}
 	return p.act(press)
@@ -172,7 +163,8 @@ func (p *Servers) act(press tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(press, keys.Deed.Restore):
 		return p.deeds.RestoreNewest(server.ID)
 	case key.Matches(press, keys.View.Open):
-		return p.deeds.ShowServer(server.ID)
+		p.env.Visit(server.ID)
+		return nil
 	}
 	p.env.Say(Warning, fmt.Sprintf("servers are not deleted here: choose a backup (%s) or a snapshot (%s)",
 		keys.Pane.Backups.Help().Key, keys.Pane.Snapshots.Help().Key))

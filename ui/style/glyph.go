@@ -13,6 +13,9 @@ const (
 	Failed     = "✗"
 	Unknown    = "◌"
 	Late       = "▲"
+	Automatic  = "◆" // kinds of restore points
+	Manual     = "◇"
+	Snapshot   = "▼"
 	Bar        = "▌" // left of the row under the cursor
 	Thin       = "▏" // the same in a pane without the focus
 	Full       = "■" // a quota's places
@@ -34,6 +37,7 @@ const (
 
 var ascii = strings.NewReplacer(
 	Live, "*", Stopped, "o", Barred, "x", Running, "~", Done, "+", Failed, "!", Unknown, "?", Late, "!",
+	Automatic, "a", Manual, "m", Snapshot, "s", "┼", "+", "┤", "|",
 	Bar, ">", Thin, "'", Full, "#", Free, ".", Fill, "=", Ascending, "^", Descending, "v", "←", "<", "→", ">", "↵", "/",
 	Dot, "-", Dash, "-", "—", "-", Ellipsis, "~", Focus, ">", Prompt, ">", More, "v", MoreUp, "^",
 	"“", "\"", "”", "\"", "’", "'", "‹", "<", "›", ">", "�", "?",

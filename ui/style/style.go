@@ -17,6 +17,7 @@ type Palette struct {
 	Fine      color.Color
 	Late      color.Color
 	Bad       color.Color
+	Snapshot  color.Color // snapshots, where they stand beside backups; it means nothing else
 	Selection color.Color // behind the row under the cursor
 	OnAccent  color.Color // text on a button in the accent colour
 }
@@ -25,11 +26,11 @@ type Palette struct {
 var (
 	dark = Palette{
 		Text: rgb("#D8DEE9"), Muted: rgb("#8A94A8"), Faint: rgb("#3B4252"), Accent: rgb("#7DCFFF"), Fine: rgb("#9ECE6A"),
-		Late: rgb("#E0AF68"), Bad: rgb("#F7768E"), Selection: rgb("#24304A"), OnAccent: rgb("#10141C"),
+		Late: rgb("#E0AF68"), Bad: rgb("#F7768E"), Snapshot: rgb("#BB9AF7"), Selection: rgb("#24304A"), OnAccent: rgb("#10141C"),
 	}
 	light = Palette{
 		Text: rgb("#1F2430"), Muted: rgb("#5A6270"), Faint: rgb("#B8BFCA"), Accent: rgb("#0A5C96"), Fine: rgb("#2B6E2F"),
-		Late: rgb("#8A5200"), Bad: rgb("#B3203B"), Selection: rgb("#D6E4F5"), OnAccent: rgb("#FFFFFF"),
+		Late: rgb("#8A5200"), Bad: rgb("#B3203B"), Snapshot: rgb("#6B3FA0"), Selection: rgb("#D6E4F5"), OnAccent: rgb("#FFFFFF"),
 	}
 )
 
@@ -48,10 +49,9 @@ type Styles struct {
 	Palette Palette
 
 	Text, Strong, Muted, Faint, Accent, AccentStrong, Fine, Late, Bad, BadStrong lipgloss.Style
-	Match                                                                        lipgloss.Style // what a filter found
+	Snapshot                                                                     lipgloss.Style // beside backups
 
 	Button, ButtonFocused, ButtonDanger lipgloss.Style
-	Cursor                              lipgloss.Style // the block in a field
 }
 
 // New makes the styles for a dark or a light background.
@@ -64,11 +64,10 @@ func New(isDark bool) *Styles {
 		Text:    fg(p.Text), Strong: fg(p.Text).Bold(true), Muted: fg(p.Muted), Faint: fg(p.Faint),
 		Accent: fg(p.Accent), AccentStrong: fg(p.Accent).Bold(true),
 		Fine: fg(p.Fine), Late: fg(p.Late), Bad: fg(p.Bad), BadStrong: fg(p.Bad).Bold(true),
-		Match:         fg(p.Accent).Bold(true).Underline(true),
+		Snapshot:      fg(p.Snapshot),
 		Button:        button.Foreground(p.Muted),
 		ButtonFocused: button.Foreground(p.OnAccent).Background(p.Accent).Bold(true),
 		ButtonDanger:  button.Foreground(p.OnAccent).Background(p.Bad).Bold(true),
-		Cursor:        lipgloss.NewStyle().Reverse(true),
 	}
 }
 

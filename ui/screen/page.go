@@ -1,0 +1,249 @@
+package screen
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+
+	"vpsdeck/model"
+	"vpsdeck/ui/style"
+	"vpsdeck/ui/widget"
+)
+
+// Page is one server opened: its facts, and one timeline of its backups and snapshots together.
+type Page struct {
+	list[model.Point, model.Key]
+	deeds  Deeds
+	server model.ID
+}
+
+// The columns of a server's page.
+const (
+	pageKind = iota
+	pageName
+	pageStatus
+	pageCreated
+	pageLoses
+	pageSize
+	pageExpires
+)
+
+// NewPage opens a server.
+func NewPage(env *Env, server model.ID) *Page {
+	newest := func(a, b model.Point) int { return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), byID(b.ID, a.ID)) }
+	p := &Page{deeds: Deeds{env}, server: server, list: newList(env, []widget.Column{
+		pageKind:    {Width: 11},
+		pageName:    {Width: 12, Max: 40},
+		pageStatus:  {Width: 11, Rank: 2},
+		pageCreated: {Width: 12, Right: true},
+		pageLoses:   {Width: 10, Right: true, Rank: 1},
+		pageSize:    {Width: 7, Right: true, Rank: 3},
+		pageExpires: {Width: 7, Right: true, Rank: 4},
+	},
+		model.Point.Key,
+		func(p model.Point) string {
+			return strings.Join([]string{p.Kind.String(), p.Name, string(p.Type), string(p.Status), p.Description, string(p.ID)}, " ")
+		},
+		order[model.Point]{"newest first", pageCreated, style.Descending, newest},
+		order[model.Point]{"oldest first", pageCreated, style.Ascending, func(a, b model.Point) int { return newest(b, a) }},
+		order[model.Point]{"largest first", pageSize, style.Descending, func(a, b model.Point) int {
+			return cmp.Or(cmp.Compare(b.SizeMB, a.SizeMB), newest(a, b))
+		}},
+	)}
+	p.focused = true
+	p.News()
+	return p
+}
+
+// Title is the pane's name.
+func (p *Page) Title() string { return "Server" }
+
+// News takes over what the state knows now.
+func (p *Page) News() { p.set(p.env.State.Of(p.server)) }
+
+// SetSize gives the page its room, border included. Above the rows stand the facts and the timeline.
+func (p *Page) SetSize(width, height int) {
+	p.list.SetSize(width, height)
+	p.table.SetSize(max(width-widget.FrameWidth, 0), max(height-widget.FrameHeight-len(p.head(p.env.Look())), 0))
+}
+
+// Update takes keys and clicks; see [Pane].
+func (p *Page) Update(msg tea.Msg) tea.Cmd {
+	if row, ok := msg.(RowMsg); ok {
+		row.Line -= len(p.head(p.env.Look()))
+		msg = row
+	}
+	press, again, taken := p.handle(msg)
+	if again {
+		p.News()
+	}
+	if taken {
+		return nil
+	}
+	return p.act(press)
+}
+
+func (p *Page) act(press tea.KeyPressMsg) tea.Cmd {
+	keys := p.env.Keys
+	point, ok := p.selected()
+	switch {
+	case key.Matches(press, keys.Deed.Snapshot):
+		return p.deeds.Snapshot(p.server)
+	case key.Matches(press, keys.Deed.Backup):
+		return p.deeds.Backup(p.server)
+	case !key.Matches(press, keys.Deed.Restore, keys.Deed.Delete, keys.View.Open):
+		return nil
+	case !ok:
+		p.env.Say(Warning, "there is no restore point under the cursor")
+		return nil
+	case key.Matches(press, keys.Deed.Restore):
+		return p.deeds.Restore(point)
+	case key.Matches(press, keys.Deed.Delete):
+		return p.deeds.Delete(point)
+	}
+	return p.deeds.ShowPoint(point)
+}
+
+// ShortHelp is what the footer shows.
+func (p *Page) ShortHelp() []key.Binding {
+	k := p.env.Keys
+	return []key.Binding{k.Deed.Restore, k.Deed.Delete, k.Deed.Snapshot, k.Deed.Backup, k.View.Back, k.View.Filter, k.View.Order, k.View.Open}
+}
+
+// FullHelp is the same in groups.
+func (p *Page) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+
+// View draws the page.
+func (p *Page) View() string {
+	s := p.env.Look()
+	server, ok := p.env.State.Server(p.server)
+	title := s.AccentStrong.Render(widget.Agreed(server.Name)) + s.Muted.Render(fmt.Sprintf(" #%s %s %d restore points", p.server, style.Dot, p.total))
+	if !ok {
+		return p.frame(s.AccentStrong.Render("#"+string(p.server)), "", say(s, message{s.Bad, "This server is no longer there.", p.env.Keys.View.Back.Help().Key + " goes back."}, p.inner()))
+	}
+	trouble := p.env.stale(sourceOf(&p.env.State.Backups))
+	if trouble == "" {
+		trouble = p.env.stale(sourceOf(&p.env.State.Snapshots))
+	}
+	return p.frame(title, trouble, strings.Join(append(p.head(s), p.rowsOrMessage(s)), "\n"))
+}
+
+func (p *Page) inner() int { return p.width - widget.FrameWidth }
+
+// head is the facts, and the timeline where there is room for it.
+func (p *Page) head(s *style.Styles) []string {
+	server, _ := p.env.State.Server(p.server)
+	room := max(p.inner()-4, 1)
+	status := ServerStatus(s, server.Status)
+	facts := strings.Join([]string{
+		server.IP, server.Hostname, server.Location, server.OS,
+		fmt.Sprintf("%s %d vCPU, %s, %d GB", server.Plan.Name, server.Plan.VCPUs, widget.Size(int64(server.Plan.MemoryMB)), server.Plan.StorageGB),
+	}, " "+style.Dot+" ")
+	lines := []string{widget.Cut("  "+status.SignStyle.Render(status.Sign)+" "+status.Style.Render(status.Text)+s.Muted.Render(" "+style.Dot+" "+widget.Agreed(facts)), p.inner())}
+	if p.height < 16 || len(p.rows) == 0 {
+		return lines
+	}
+	scale, line := p.timeline(s).View(s, room)
+	return append(lines, "", "  "+scale, "  "+line, "  "+widget.Cut(p.legend(s), room), "")
+}
+
+// timeline is the points that are shown, and the one under the cursor in the colour of the focus.
+func (p *Page) timeline(s *style.Styles) widget.Timeline {
+	now := p.env.State.Now
+	t := widget.Timeline{From: now, Now: now}
+	current, _ := p.selected()
+	for _, point := range p.rows {
+		glyph, st := kindSign(s, point)
+		mark := widget.Mark{At: point.CreatedAt, Glyph: glyph, Style: st}
+		if point.Status.Bad() {
+			mark.Glyph, mark.Style = style.Failed, s.Bad
+		}
+		if point.Key() == current.Key() {
+			mark.Style, mark.Top = s.AccentStrong.Reverse(true), 1
+		}
+		t.Marks = append(t.Marks, mark)
+		if !point.CreatedAt.IsZero() && point.CreatedAt.Before(t.From) {
+			t.From = point.CreatedAt
+		}
+	}
+	return t
+}
+
+// kindSign tells the kinds apart by glyph, and by a hue that means nothing else.
+func kindSign(s *style.Styles, p model.Point) (string, lipgloss.Style) {
+	switch {
+	case p.Kind == model.Snapshot:
+		return style.Snapshot, s.Snapshot
+	case p.Type == model.Manual:
+		return style.Manual, s.Text
+	}
+	return style.Automatic, s.Text
+}
+
+func (p *Page) legend(s *style.Styles) string {
+	out := s.Text.Render(style.Automatic) + s.Muted.Render(" automatic  ") + s.Text.Render(style.Manual) + s.Muted.Render(" manual  ") +
+		s.Snapshot.Render(style.Snapshot) + s.Muted.Render(" snapshot")
+	if gap, ok := longestGap(p.rows, p.env.State.Now); ok {
+		out += s.Muted.Render("     longest gap " + widget.Duration(gap))
+	}
+	return out
+}
+
+// longestGap is the longest time between two usable points, or between the newest and now.
+func longestGap(points []model.Point, now time.Time) (time.Duration, bool) {
+	usable := make([]model.Point, 0, len(points))
+	for _, p := range points {
+		if p.Usable() && !p.CreatedAt.IsZero() {
+			usable = append(usable, p)
+		}
+	}
+	model.SortNewestFirst(usable)
+	var longest time.Duration
+	after := now
+	for _, p := range usable {
+		longest = max(longest, after.Sub(p.CreatedAt))
+		after = p.CreatedAt
+	}
+	return longest, len(usable) > 0
+}
+
+func (p *Page) rowsOrMessage(s *style.Styles) string {
+	if len(p.rows) == 0 {
+		k := p.env.Keys
+		if p.filter.Value() != "" {
+			return say(s, message{s.Text, "No restore point matches “" + p.filter.Value() + "”.", k.View.Back.Help().Key + " clears the filter."}, p.inner())
+		}
+		if !p.env.State.PointsKnown() {
+			return say(s, message{s.Muted, "loading restore points" + style.Ellipsis, ""}, p.inner())
+		}
+		return say(s, message{s.Bad, "There is nothing to go back to.", k.Deed.Snapshot.Help().Key + " takes a snapshot, " + k.Deed.Backup.Help().Key + " a backup."}, p.inner())
+	}
+	p.heads("KIND", "NAME", "STATUS", "CREATED", "BACK LOSES", "SIZE", "EXPIRES")
+	return p.table.View(s, p.focused, func(i int) []widget.Span { return p.cells(s, p.rows[i]) })
+}
+
+func (p *Page) cells(s *style.Styles, point model.Point) []widget.Span {
+	glyph, st := kindSign(s, point)
+	word, name := string(point.Type), point.Description
+	if point.Kind == model.Snapshot {
+		word, name = "snapshot", point.Name
+	}
+	loses := widget.Span{Text: "-", Style: s.Muted}
+	if point.CannotRestore() == "" && !point.CreatedAt.IsZero() {
+		loses = widget.Span{Text: widget.Duration(p.env.State.Now.Sub(point.CreatedAt)), Style: s.Text}
+	}
+	return []widget.Span{
+		pageKind:    sign(glyph, st, word, s.Text),
+		pageName:    {Text: name, Style: s.Text},
+		pageStatus:  PointStatus(s, point.Status),
+		pageCreated: {Text: point.CreatedAt.UTC().Format("2 Jan 15:04"), Style: s.Text},
+		pageLoses:   loses,
+		pageSize:    {Text: widget.Size(point.SizeMB), Style: s.Text},
+		pageExpires: expires(s, point, p.env.State.Now),
+	}
+}
