@@ -48,7 +48,8 @@ func WithClock(clock *Clock) Option {
 	return func(s *settings) { s.clock = clock }
 }
 
-// WithPatience sets how long the session waits for the program to come to rest before it gives up.
+// WithPatience sets how long the session waits for the program to come to rest before it gives up. To start and to end it
+// always has Patience.
 func WithPatience(d time.Duration) Option {
 	return func(s *settings) { s.patience = d }
 }

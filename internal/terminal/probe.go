@@ -60,18 +60,22 @@ func (p *Probe) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return p, p.counted(cmd)
 }
 
-// View asks the model for its view, and keeps it.
+// View asks the model for its view, and keeps it. It has no content before all that is awaited has come: what is drawn
+// before the terminal has told how it measures characters stays on the screen as it is, even where it is wrong.
 func (p *Probe) View() tea.View {
 	view := p.model.View()
 	if onMouse := view.OnMouse; onMouse != nil {
 		view.OnMouse = func(msg tea.MouseMsg) tea.Cmd { return p.counted(onMouse(msg)) }
 	}
 	p.change(func() {
-		p.view = view
 		for _, name := range p.handled {
 			p.drop(name)
 		}
 		p.handled = nil
+		if !p.introduced() {
+			view.Content = ""
+		}
+		p.view = view
 	})
 	return view
 }
@@ -96,8 +100,8 @@ func (p *Probe) Filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	return msg
 }
 
-// Await tells the probe that a message of this one's type is on its way from outside its sight: the program is not at
-// rest before it has come.
+// Await tells the probe that messages of these types are on their way from outside its sight: the program is not at rest,
+// and shows nothing, before they have come.
 func (p *Probe) Await(msgs ...tea.Msg) {
 	p.change(func() {
 		for _, msg := range msgs {

@@ -57,6 +57,7 @@ func Start(model tea.Model, width, height int, options ...Option) *Session {
 	s.clock.watch(s.probe.park, s.rest)
 	s.screen = newScreen(width, height, s.background, func(event uv.Event) { s.send(event) })
 	s.probe.Await(tea.ColorProfileMsg{}, tea.WindowSizeMsg{}, tea.EnvMsg{}) // what a program tells itself at its start
+	s.probe.Await(tea.ModeReportMsg{}, tea.ModeReportMsg{})                 // and what it asks: modes 2026 and 2027
 	program, wait := s.launch(s.probe, s.screen, s.size, s.programOptions(s.probe))
 	s.program = program
 	go s.deliver()
@@ -67,7 +68,7 @@ func Start(model tea.Model, width, height int, options ...Option) *Session {
 		s.screen.close()
 		close(s.done)
 	}()
-	s.note(s.within(func(ctx context.Context) error { return s.probe.when(ctx, s.probe.introduced) }))
+	s.note(s.within(Patience, func(ctx context.Context) error { return s.probe.when(ctx, s.probe.introduced) }))
 	return s
 }
 
@@ -112,16 +113,16 @@ func nameOfMsg(msg tea.Msg) string { return fmt.Sprintf("%T", msg) }
 // rest waits until the program is at rest, whatever the screen shows.
 func (s *Session) rest() error {
 	if s.err == nil {
-		s.note(s.within(s.probe.Rest))
+		s.note(s.within(s.patience, s.probe.Rest))
 	}
 	return s.err
 }
 
-// within runs a wait that ends with the session's patience or the program, and says which in a sentence with the screen.
-func (s *Session) within(wait func(context.Context) error) error {
+// within runs a wait that ends with the patience or the program, and says which in a sentence with the screen.
+func (s *Session) within(patience time.Duration, wait func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
-	timer := time.AfterFunc(s.patience, func() { cancel(ErrRestless) })
+	timer := time.AfterFunc(patience, func() { cancel(ErrRestless) })
 	defer timer.Stop()
 	watched := make(chan struct{})
 	defer close(watched)
@@ -152,7 +153,7 @@ func (s *Session) Settle() (Grid, error) {
 		return Grid{}, err
 	}
 	var grid Grid
-	s.note(s.within(func(ctx context.Context) error {
+	s.note(s.within(s.patience, func(ctx context.Context) error {
 		for {
 			turns, err := s.flush(ctx)
 			if err != nil {
@@ -223,7 +224,7 @@ func (s *Session) Until(condition func(Grid) bool, what string) (Grid, error) {
 		return Grid{}, s.err
 	}
 	var grid Grid
-	err := s.within(func(ctx context.Context) error {
+	err := s.within(s.patience, func(ctx context.Context) error {
 		return s.poll(ctx, func() bool {
 			grid, _ = s.screen.shown()
 			return condition(grid)
@@ -265,7 +266,7 @@ func (s *Session) Quit() (tea.Model, error) {
 }
 
 func (s *Session) final() (tea.Model, error) {
-	patience := time.NewTimer(s.patience)
+	patience := time.NewTimer(Patience)
 	defer patience.Stop()
 	select {
 	case <-s.done:

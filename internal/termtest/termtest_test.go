@@ -146,7 +146,7 @@ func fail(t *testing.T, do func(testing.TB, *termtest.Terminal)) string {
 	t.Helper()
 	f := &failing{TB: t}
 	clock := terminal.NewClockAt(noon)
-	tm := termtest.Start(f, newDeck(clock), 40, 6, terminal.WithClock(clock), terminal.WithPatience(50*time.Millisecond))
+	tm := termtest.Start(f, newDeck(clock), 40, 6, terminal.WithClock(clock))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -168,7 +168,7 @@ func TestAFailureShowsTheScreen(t *testing.T) {
 		do   func(testing.TB, *termtest.Terminal)
 		want string
 	}{
-		"a text that never comes": {func(_ testing.TB, tm *termtest.Terminal) { tm.WaitFor("Godot") }, `waiting for ["Godot"]`},
+		"a text that never comes": {func(_ testing.TB, tm *termtest.Terminal) { tm.Screen(); tm.Press("esc"); tm.WaitFor("Godot") }, `waiting for ["Godot"]`},
 		"a text that is missing":  {func(_ testing.TB, tm *termtest.Terminal) { tm.RequireText("Godot") }, `does not show "Godot"`},
 		"a text too many":         {func(_ testing.TB, tm *termtest.Terminal) { tm.RequireNoText("beats") }, `shows "beats"`},
 		"nothing to click on":     {func(_ testing.TB, tm *termtest.Terminal) { tm.ClickOn("Godot") }, `cannot click on "Godot"`},
