@@ -8,6 +8,8 @@ import (
 	"log"
 	"os"
 	"runtime"
+	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -81,11 +83,16 @@ func runDashboard(ctx context.Context, begin start) error {
 	if err := keys.Remap(begin.settings.Keys); err != nil {
 		return settings.Faultf(settings.ExitConfig, "the config's [keys]: %s", err)
 	}
+	if !slices.Contains(ui.Announcements(), begin.settings.Notify) {
+		return settings.Faultf(settings.ExitConfig, "the config's notify cannot be %q: there are %s",
+			begin.settings.Notify, strings.Join(ui.Announcements(), ", "))
+	}
 	door := &access{settings: begin.settings, tokens: begin.tokens}
 	defer door.Close()
 	opts := ui.Options{
 		Access: door, Keys: keys, Clock: command.WallClock{}, Demo: begin.demo, ReadOnly: begin.settings.ReadOnly,
 		ASCII: begin.settings.ASCII, Mouse: begin.settings.Mouse, Dark: true,
+		Announce: ui.Announcement(begin.settings.Notify),
 	}
 	if dir := begin.settings.State; dir != "" {
 		book := journal.In(dir)

@@ -27,7 +27,8 @@ type Options struct {
 	ReadOnly bool // there are no deeds
 	ASCII    bool // the font has no glyphs
 	Mouse    bool
-	Dark     bool // until the terminal tells its background
+	Announce Announcement // of the end of an operation, beyond the screen
+	Dark     bool         // until the terminal tells its background
 }
 
 // App is the root model. Its state has one writer, its Update.
@@ -54,6 +55,7 @@ type App struct {
 	width   int
 	height  int
 	blurred bool
+	tmux    bool
 }
 
 // opened is a dialog and the number under which it waits for its quiet time to end.

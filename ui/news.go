@@ -104,7 +104,7 @@ func (a *App) ended(o model.Operation) tea.Cmd {
 		tone = screen.Trouble
 	}
 	a.sayOf(o, tone, outcome(o))
-	written := a.writeDown(o)
+	written := tea.Batch(a.writeDown(o), a.announce(o, outcome(o)))
 	switch {
 	case o.Phase == model.NotSeen:
 		a.offerAgain(o)

@@ -29,6 +29,8 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		a.blurred = false
 	case tea.BlurMsg:
 		a.blurred = true
+	case tea.EnvMsg:
+		a.tmux = msg.Getenv("TMUX") != ""
 	case tea.BackgroundColorMsg:
 		a.styles = style.New(msg.IsDark())
 		cmd = a.toDialogs(msg)

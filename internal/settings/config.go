@@ -21,6 +21,7 @@ type configFile struct {
 	ReadOnly  *bool               `toml:"read_only"`
 	ASCII     *bool               `toml:"ascii"`
 	Mouse     *bool               `toml:"mouse"`
+	Notify    *string             `toml:"notify"`
 	Keys      map[string][]string `toml:"keys"`
 }
 
@@ -32,6 +33,7 @@ var configKeys = map[string]string{
 	"read_only":  "must be true or false, without quotes",
 	"ascii":      "must be true or false, without quotes",
 	"mouse":      "must be true or false, without quotes",
+	"notify":     "must be a text in quotes",
 	"keys":       `must be a [keys] table of lines like "points.restore" = ["R"]: the name in quotes, the keys as a list`,
 }
 
@@ -67,7 +69,7 @@ func (f configFile) check(path string) error {
 	for _, text := range []struct {
 		key   string
 		value *string
-	}{{"api_url", f.APIURL}, {"ca_file", f.CAFile}, {"token_file", f.TokenFile}} {
+	}{{"api_url", f.APIURL}, {"ca_file", f.CAFile}, {"token_file", f.TokenFile}, {"notify", f.Notify}} {
 		switch {
 		case text.value == nil:
 		case strings.HasPrefix(*text.value, "vps_"):

@@ -36,6 +36,7 @@ type Settings struct {
 	ReadOnly  bool                // no deed can be done
 	ASCII     bool                // draw with ASCII alone
 	Mouse     bool                // listen to the mouse
+	Notify    string              // how the end of an operation is announced, as written; checked where the ways are known
 	NoColor   bool                // NO_COLOR is set to anything but nothing
 	Keys      map[string][]string // keys by action, as written; checked where the keys are known
 	Dir       string              // the program's config directory; "": there is no home to have one in
@@ -59,6 +60,7 @@ func Load(from Sources) (Settings, error) {
 	s.ReadOnly = first(false, from.Flags.ReadOnly, file.ReadOnly)
 	s.ASCII = first(false, from.Flags.ASCII, file.ASCII)
 	s.Mouse = first(true, file.Mouse)
+	s.Notify = first("none", file.Notify)
 	s.Keys = file.Keys
 	if err := s.address(from, file, path); err != nil {
 		return Settings{}, err

@@ -1,0 +1,50 @@
+package ui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"vpsdeck/model"
+)
+
+// Announcement is how the end of an operation is made known beyond the screen.
+type Announcement string
+
+// The ways to announce.
+const (
+	AnnounceNone   Announcement = "none"
+	AnnounceBell   Announcement = "bell"
+	AnnounceOSC9   Announcement = "osc9"   // a desktop notification: iTerm2, WezTerm, Windows Terminal, foot, Ghostty …
+	AnnounceOSC777 Announcement = "osc777" // the same: urxvt, foot, Ghostty, WezTerm …
+)
+
+// Announcements lists the ways, for a setting and its errors.
+func Announcements() []string {
+	return []string{string(AnnounceNone), string(AnnounceBell), string(AnnounceOSC9), string(AnnounceOSC777)}
+}
+
+// announce rings or notifies as configured, once something that took its time has ended. tmux lets a notification through
+// where its allow-passthrough is on.
+func (a *App) announce(o model.Operation, words string) tea.Cmd {
+	if o.Deed == model.Delete {
+		return nil
+	}
+	text := strings.ReplaceAll(model.Clean(o.Title()+": "+words), ";", ",") // the semicolon parts an OSC's fields
+	sequence := ""
+	switch a.opts.Announce {
+	case AnnounceBell:
+		return tea.Raw("\a")
+	case AnnounceOSC9:
+		sequence = ansi.Notify(text)
+	case AnnounceOSC777:
+		sequence = "\x1b]777;notify;vpsdeck;" + text + "\a"
+	default:
+		return nil
+	}
+	if a.tmux {
+		sequence = ansi.TmuxPassthrough(sequence)
+	}
+	return tea.Raw(sequence)
+}

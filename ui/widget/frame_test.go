@@ -1,0 +1,90 @@
+package widget
+
+import (
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+func TestAFrameDrawsItsTitleItsBodyAndItsNote(t *testing.T) {
+	got := Frame{Title: "Servers 2", Note: "/web"}.Render("one\ntwo 日本\nthree and more", 16, 5)
+	want := strings.Join([]string{
+		"╭─ Servers 2 ──╮",
+		"│one           │",
+		"│two 日本      │",
+		"│three and more│",
+		"╰─ /web ───────╯",
+	}, "\n")
+	if got != want {
+		t.Errorf("\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestAFrameHasItsSizeWhateverIsInIt(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	style := lipgloss.NewStyle().Bold(true)
+	for range 500 {
+		width, height := r.IntN(40), r.IntN(12)
+		body := make([]string, r.IntN(14))
+		for i := range body {
+			body[i] = style.Render(Agreed(text(r)))
+		}
+		f := Frame{Border: style}
+		if r.IntN(3) > 0 {
+			f.Title, f.Note = style.Render(Agreed(text(r))), Agreed(text(r))
+		}
+		got := f.Render(strings.Join(body, "\n"), width, height)
+		if width < FrameWidth || height < FrameHeight {
+			if got != "" {
+				t.Errorf("%d by %d cells have no room for a frame, and yet: %q", width, height, got)
+			}
+			continue
+		}
+		lines := strings.Split(got, "\n")
+		if len(lines) != height {
+			t.Errorf("%d by %d: %d lines", width, height, len(lines))
+		}
+		for _, line := range lines {
+			if Width(line) != width {
+				t.Errorf("%d by %d: the line %+q is %d cells wide", width, height, line, Width(line))
+			}
+		}
+	}
+}
+
+func TestATitleWithoutRoomIsLeftOut(t *testing.T) {
+	for width, want := range map[int]string{2: "╭╮", 6: "╭────╮", 7: "╭─ … ─╮", 8: "╭─ T… ─╮", 20: "╭─ Title ──────────╮"} {
+		got, _, _ := strings.Cut(Frame{Title: "Title"}.Render("", width, 2), "\n")
+		if got != want {
+			t.Errorf("%d cells: %q, want %q", width, got, want)
+		}
+	}
+}
+
+func TestBlocksFillUpToTheLimit(t *testing.T) {
+	none := lipgloss.NewStyle()
+	for used, want := range map[int]string{-1: "□□□□□", 0: "□□□□□", 2: "■■□□□", 5: "■■■■■", 9: "■■■■■"} {
+		if got := Blocks(used, 5, none, none); got != want {
+			t.Errorf("%d of 5 is %q, want %q", used, got, want)
+		}
+	}
+}
+
+func TestAProgressBarIsNeverLongerThanItsRoom(t *testing.T) {
+	none := lipgloss.NewStyle()
+	for part, want := range map[float64]string{
+		-1: "──────────", 0: "──────────", 0.09: "──────────", 0.1: "━─────────", 0.55: "━━━━━─────", 0.95: "━━━━━━━━━─", 1: "━━━━━━━━━━", 7: "━━━━━━━━━━",
+		math.Inf(-1): "──────────",
+	} {
+		if got := Progress(part, 10, none, none); ansi.Strip(got) != want {
+			t.Errorf("%v is %q, want %q", part, got, want)
+		}
+	}
+	if got := Progress(0.5, 0, none, none); got != "" {
+		t.Errorf("without room it is %q", got)
+	}
+}
