@@ -57,8 +57,10 @@ func (j *Journal) trouble(doing string, err error) error {
 // reason words a failure of the file system without Go's own way of putting it.
 func reason(err error) string {
 	switch {
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return "it may not be written to"
+	case errors.Is(err, fs.ErrPermission):
+		return "you have no right to"
+	case errors.Is(err, syscall.EROFS):
+		return "the disk is read-only"
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return "the disk is full"
 	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, fs.ErrExist):
@@ -144,6 +146,10 @@ func (j *Journal) old() string { return j.path + ".1" }
 func (j *Journal) Read() (records []model.Record, unreadable int, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	// No file may be put aside between the two, nor a line be half written. Where nobody can lock, nobody can write either.
+	if unlock, err := lock(j.path + ".lock"); err == nil {
+		defer unlock()
+	}
 	for _, path := range []string{j.old(), j.path} {
 		some, bad, err := read(path)
 		if err != nil {
@@ -188,7 +194,7 @@ func parse(data []byte) (records []model.Record, unreadable int, err error) {
 			continue
 		}
 		var r model.Record
-		if len(line) > maxLine || json.Unmarshal(line, &r) != nil || r.Version != model.RecordVersion || r.ID == "" {
+		if len(line) > maxLine || json.Unmarshal(line, &r) != nil || r.Version != model.RecordVersion || r.ID == "" || r.Server.ID == "" {
 			unreadable++
 			continue
 		}
