@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -12,36 +11,39 @@ import (
 // hertz is how many clock ticks a second has in /proc; Linux shows 100 to programs on every machine.
 const hertz = 100
 
-var errNoProc = errors.New("this system tells no process's memory and CPU in /proc")
-
-// memory is what a process has in RAM (RSS), in MB. Linux only: elsewhere it is errNoProc.
-func memory(pid int) (float64, error) {
+// memory is what a process has in RAM (RSS), and how much of that is its own and no page of a file, both in MB; false on a
+// system that does not tell in /proc, which is every one but Linux.
+func memory(pid int) (all, own float64, told bool) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
-		return 0, errNoProc
+		return 0, 0, false
 	}
-	for line := range strings.Lines(string(text)) {
-		if size, found := strings.CutPrefix(line, "VmRSS:"); found {
-			kb, err := strconv.ParseFloat(strings.Fields(size)[0], 64)
-			return kb / 1024, err
-		}
-	}
-	return 0, errNoProc
+	all, toldAll := megabytes(string(text), "VmRSS:")
+	own, toldOwn := megabytes(string(text), "RssAnon:")
+	return all, own, toldAll && toldOwn
 }
 
-// spent is the CPU time of a process since its start, user and system together, in steps of 10 ms. Linux only: elsewhere
-// it is errNoProc.
-func spent(pid int) (time.Duration, error) {
+// megabytes reads a line such as "VmRSS:	7112 kB".
+func megabytes(status, name string) (float64, bool) {
+	_, rest, _ := strings.Cut(status, name)
+	size, _, found := strings.Cut(rest, "kB")
+	kb, err := strconv.ParseFloat(strings.TrimSpace(size), 64)
+	return kb / 1024, found && err == nil
+}
+
+// spent is the CPU time of a process since its start, user and system together, in steps of 10 ms; false on a system that
+// does not tell in /proc, which is every one but Linux.
+func spent(pid int) (used time.Duration, told bool) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
-		return 0, errNoProc
+		return 0, false
 	}
 	// The name, in brackets, may hold blanks; user and system time are the 12th and 13th field behind it.
 	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
 	if len(fields) < 13 {
-		return 0, errNoProc
+		return 0, false
 	}
-	user, err1 := strconv.Atoi(fields[11])
-	system, err2 := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * time.Second / hertz, errors.Join(err1, err2)
+	user, errUser := strconv.Atoi(fields[11])
+	system, errSystem := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * time.Second / hertz, errUser == nil && errSystem == nil
 }

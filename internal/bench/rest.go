@@ -1,9 +1,6 @@
 package main
 
-import (
-	"errors"
-	"time"
-)
+import "time"
 
 // span is when the programs are watched while nobody touches them.
 type span struct {
@@ -15,7 +12,8 @@ type span struct {
 type rest struct {
 	whole   sample // bytes per second, polls and all; empty where there was no poll to see
 	between sample // bytes per second, without the seconds in which a poll begins
-	memory  sample // MB, at the end
+	memory  sample // RSS in MB, at the end
+	own     sample // the part of it that is no page of a file, in MB
 	cpu     sample // percent of one core
 }
 
@@ -33,6 +31,7 @@ func measureRest(p *programs, rounds int, during span) ([]row, error) {
 		{what: "idle, between polls", unit: "bytes/s", ours: idle.between, bare: bare.between, paired: true},
 		{what: "idle, polls and all", unit: "bytes/s", ours: idle.whole},
 		{what: "memory (RSS), idle", unit: "MB", ours: idle.memory, bare: bare.memory, paired: true},
+		{what: "of it, no page of a file", unit: "MB", ours: idle.own, bare: bare.own, paired: true},
 		{what: "CPU, idle, polls and all", unit: "% of a core", ours: idle.cpu, bare: bare.cpu, paired: true},
 		{what: "CPU, a snapshot under way", unit: "% of a core", ours: busy.cpu, bare: bare.cpu, paired: true},
 	}, nil
@@ -57,9 +56,7 @@ func watchAll(p *programs, during span, bare, idle, busy *rest) error {
 	}
 	time.Sleep(during.lead)
 	for _, w := range all {
-		if err := w.begin(); err != nil {
-			return err
-		}
+		w.begin()
 	}
 	time.Sleep(during.last)
 	for i, into := range []*rest{bare, idle, busy} {
@@ -124,51 +121,50 @@ func (w *watched) close() {
 	}
 }
 
-func (w *watched) begin() error {
-	used, err := spent(w.cmd.Process.Pid)
-	w.from, w.spent = time.Now(), used
-	return measurable(err)
+func (w *watched) begin() {
+	w.spent, _ = spent(w.cmd.Process.Pid)
+	w.from = time.Now()
 }
 
 // end adds what was seen since begin.
 func (w *watched) end(into *rest) error {
 	to := time.Now()
 	seconds := to.Sub(w.from).Seconds()
-	tape, _ := w.recorded()
-	total := written(tape, w.from, to)
-	var polls []time.Time
-	if w.account != nil {
-		polls = w.account.polls(w.from, to)
+	used, toldCPU := spent(w.cmd.Process.Pid)
+	all, own, toldMemory := memory(w.cmd.Process.Pid)
+	select {
+	case <-w.ended:
+		return w.fault("the end of the span", errEnded)
+	default:
 	}
-	apart, bytes := seconds, total
-	for _, poll := range polls {
-		apart--
-		bytes -= written(tape, poll, poll.Add(time.Second))
-	}
-	into.between = append(into.between, float64(bytes)/apart)
-	if len(polls) > 0 {
-		into.whole = append(into.whole, float64(total)/seconds)
-	}
-	return w.weigh(into, seconds)
-}
-
-// weigh adds the program's memory, and the CPU time that it has used since begin.
-func (w *watched) weigh(into *rest, seconds float64) error {
-	used, err := spent(w.cmd.Process.Pid)
-	if err == nil {
+	if toldCPU {
 		into.cpu = append(into.cpu, 100*(used-w.spent).Seconds()/seconds)
 	}
-	mb, err2 := memory(w.cmd.Process.Pid)
-	if err2 == nil {
-		into.memory = append(into.memory, mb)
+	if toldMemory {
+		into.memory = append(into.memory, all)
+		into.own = append(into.own, own)
 	}
-	return errors.Join(measurable(err), measurable(err2))
+	tape, _ := w.recorded()
+	into.count(tape, w.polls(to), w.from, to)
+	return nil
 }
 
-// measurable passes over a system that does not tell.
-func measurable(err error) error {
-	if errors.Is(err, errNoProc) {
+// polls are the polls since begin; a program without an account has none.
+func (w *watched) polls(to time.Time) []time.Time {
+	if w.account == nil {
 		return nil
 	}
-	return err
+	return w.account.polls(w.from, to)
+}
+
+// count adds the bytes of a span in which these polls began.
+func (r *rest) count(tape []chunk, polls []time.Time, from, to time.Time) {
+	seconds, bytes := to.Sub(from).Seconds(), written(tape, from, to)
+	if len(polls) > 0 {
+		r.whole = append(r.whole, float64(bytes)/seconds)
+	}
+	for _, poll := range polls {
+		bytes -= written(tape, poll, poll.Add(time.Second))
+	}
+	r.between = append(r.between, float64(bytes)/(seconds-float64(len(polls))))
 }

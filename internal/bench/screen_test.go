@@ -51,6 +51,25 @@ func TestAFrameIsFullOnceAllOfItsChromeIsThere(t *testing.T) {
 	}
 }
 
+func TestTheSecondOfAPollIsLeftOutOfTheBytesBetweenPolls(t *testing.T) {
+	at := func(seconds float64) time.Time {
+		return opened.Add(time.Duration(seconds * float64(time.Second)))
+	}
+	tape := []chunk{
+		{at: at(1), data: make([]byte, 80)}, {at: at(4.5), data: make([]byte, 1000)}, {at: at(8), data: make([]byte, 100)},
+	}
+	var seen rest
+	seen.count(tape, []time.Time{at(4)}, at(0), at(10))
+	if seen.between.String() != "20.0" || seen.whole.String() != "118" {
+		t.Errorf("%s bytes a second between polls, %s in all", seen.between, seen.whole)
+	}
+	var quiet rest
+	quiet.count(tape, nil, at(5), at(10))
+	if quiet.between.String() != "20.0" || quiet.whole != nil {
+		t.Errorf("without a poll: %s between polls, %s in all", quiet.between, quiet.whole)
+	}
+}
+
 func TestThePollsAreTheRequestsAfterPeace(t *testing.T) {
 	at := func(seconds float64) time.Time {
 		return opened.Add(time.Duration(seconds * float64(time.Second)))
@@ -59,5 +78,17 @@ func TestThePollsAreTheRequestsAfterPeace(t *testing.T) {
 	got := bursts(asked, at(.05), at(60))
 	if len(got) != 2 || got[0] != at(20) || got[1] != at(40) {
 		t.Errorf("the polls are at %v", got)
+	}
+}
+
+func TestMemoryIsReadFromTheProcessStatus(t *testing.T) {
+	const status = "Name:\tvpsdeck\nVmRSS:\t    7168 kB\nRssAnon:\t    2048 kB\n"
+	for name, want := range map[string]float64{"VmRSS:": 7, "RssAnon:": 2} {
+		if mb, told := megabytes(status, name); mb != want || !told {
+			t.Errorf("%s %v MB, told: %v", name, mb, told)
+		}
+	}
+	if _, told := megabytes(status, "RssShmem:"); told {
+		t.Error("a missing line was read")
 	}
 }
