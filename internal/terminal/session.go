@@ -13,8 +13,7 @@ import (
 )
 
 // Launch starts a program for a session: the probe is its model, output is the screen, and the options must all be
-// given to it, with input that ends at once. It returns the program once its event loop has begun, and a function that
-// waits until it has ended and has written its last.
+// given to it, with input that ends at once. It returns the program, and a function that waits until it has ended.
 type Launch func(probe *Probe, output io.Writer, size tea.WindowSizeMsg, options []tea.ProgramOption) (
 	program *tea.Program, wait func() error)
 

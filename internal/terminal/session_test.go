@@ -149,7 +149,9 @@ func TestTheScreenEqualsTheViewInEveryProfile(t *testing.T) {
 
 func TestAnEmojiMadeOfSeveralDoesNotPushTheEdgeOffTheScreen(t *testing.T) {
 	line := "👩‍👩‍👧" + strings.Repeat(" ", 24) + "edge" // as wide as the screen, if the family takes two columns
-	requireText(t, start(t, &scribe{lines: []string{line}}), line)
+	for range 10 { // the first frame and the terminal's answer race
+		requireText(t, start(t, &scribe{lines: []string{line}}), line)
+	}
 }
 
 func TestAProgramThatNeverRestsIsDescribed(t *testing.T) {

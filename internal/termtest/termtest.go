@@ -61,17 +61,16 @@ func launch(
 func play(from io.Reader, to io.Writer, ended <-chan struct{}) error {
 	ticker := time.NewTicker(time.Millisecond)
 	defer ticker.Stop()
-	for last := false; !last; {
+	for {
 		select {
 		case <-ticker.C:
+			if _, err := io.Copy(to, from); err != nil {
+				return fmt.Errorf("playing the program's output: %w", err)
+			}
 		case <-ended:
-			last = true
-		}
-		if _, err := io.Copy(to, from); err != nil {
-			return fmt.Errorf("playing the program's output: %w", err)
+			return nil
 		}
 	}
-	return nil
 }
 
 // Press presses keys one after the other, named as key bindings name them: "s", "R", "enter", "ctrl+c", "space".

@@ -1,0 +1,41 @@
+package terminal
+
+import (
+	"image/color"
+	"runtime"
+	"sync/atomic"
+	"testing"
+
+	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi"
+)
+
+func TestAScreenHasGivenItsAnswerWhenItHasReadTheQuestion(t *testing.T) {
+	var answers atomic.Int64
+	s := newScreen(10, 2, color.White, func(uv.Event) {
+		for range 100 {
+			runtime.Gosched()
+		}
+		answers.Add(1)
+	})
+	defer s.close()
+	for want := range int64(50) {
+		if _, err := s.Write([]byte(ansi.RequestBackgroundColor)); err != nil {
+			t.Fatal(err)
+		}
+		if got := answers.Load(); got != want+1 {
+			t.Fatalf("after question %d there were %d answers", want+1, got)
+		}
+	}
+}
+
+func TestAScreenReadsAMarkBehindAllThatWasWrittenBefore(t *testing.T) {
+	s := newScreen(10, 2, color.Black, func(uv.Event) {})
+	defer s.close()
+	if _, err := s.Write([]byte("ab" + mark(7).String() + "cd")); err != nil {
+		t.Fatal(err)
+	}
+	if grid, seen := s.shown(); seen != 7 || grid.Line(0) != "abcd" {
+		t.Errorf("mark %d was seen, and the screen shows %q", seen, grid.Line(0))
+	}
+}
