@@ -62,7 +62,7 @@ func wantFault(t *testing.T, err error, code ExitCode, words ...string) {
 
 func TestAFlagComesBeforeTheEnvironmentBeforeTheFileBeforeTheDefault(t *testing.T) {
 	yes, no, flag := true, false, "https://flag.example/v1"
-	full := "api_url = 'https://file.example/v1'\nread_only = true\nascii = true\nmouse = false\n" +
+	full := "api_url = 'https://file.example/v1'\nread_only = true\nascii = true\nmouse = false\nnotify = 'bell'\n" +
 		"[keys]\n\"points.restore\" = [\"R\", \"ctrl+r\"]\n"
 	env := map[string]string{"VPS_API_URL": "https://env.example/v1"}
 	for name, c := range map[string]struct {
@@ -95,6 +95,9 @@ func TestAFlagComesBeforeTheEnvironmentBeforeTheFileBeforeTheDefault(t *testing.
 				writeFile(t, 0o644, c.file, dir, "vpsdeck", "config.toml")
 			}
 			c.want.Dir = filepath.Join(dir, "vpsdeck")
+			if c.want.Notify = "none"; c.file == full {
+				c.want.Notify = "bell"
+			}
 			got, err := Load(Sources{Flags: c.flags, Getenv: environment(all), DefaultURL: builtIn})
 			if err != nil || !reflect.DeepEqual(got, c.want) {
 				t.Errorf("got %+v, %v\nwant %+v", got, err, c.want)
@@ -103,21 +106,45 @@ func TestAFlagComesBeforeTheEnvironmentBeforeTheFileBeforeTheDefault(t *testing.
 	}
 }
 
-func TestTheConfigDirectoryIsXDGThenHome(t *testing.T) {
+func TestTheDirectoriesAreXDGThenHome(t *testing.T) {
 	for name, c := range map[string]struct {
-		env  map[string]string
-		want string
+		env           map[string]string
+		config, state string
 	}{
-		"xdg":          {map[string]string{"XDG_CONFIG_HOME": "/x", "HOME": "/h"}, "/x/vpsdeck"},
-		"home":         {map[string]string{"HOME": "/h"}, "/h/.config/vpsdeck"},
-		"relative xdg": {map[string]string{"XDG_CONFIG_HOME": "x", "HOME": "/h"}, "/h/.config/vpsdeck"},
-		"neither":      {nil, ""},
+		"xdg":  {map[string]string{"XDG_CONFIG_HOME": "/x", "XDG_STATE_HOME": "/s", "HOME": "/h"}, "/x/vpsdeck", "/s/vpsdeck"},
+		"home": {map[string]string{"HOME": "/h"}, "/h/.config/vpsdeck", "/h/.local/state/vpsdeck"},
+		"relative xdg": {map[string]string{"XDG_CONFIG_HOME": "x", "XDG_STATE_HOME": "s", "HOME": "/h"},
+			"/h/.config/vpsdeck", "/h/.local/state/vpsdeck"},
+		"neither": {nil, "", ""},
 	} {
 		s, err := Load(Sources{Getenv: environment(c.env), DefaultURL: builtIn})
-		if err != nil || s.Dir != c.want {
-			t.Errorf("%s: got %q, %v, want %q", name, s.Dir, err, c.want)
+		if err != nil || s.Dir != c.config || s.State != c.state {
+			t.Errorf("%s: got %q, %q, %v, want %q, %q", name, s.Dir, s.State, err, c.config, c.state)
 		}
 	}
+}
+
+// Whatever is in the file: settings or one sentence, never a panic, and never a token that stood in it.
+func FuzzAnyConfigIsReadOrRefusedInOneSentence(f *testing.F) {
+	for _, text := range []string{
+		"", "api_url = 'https://a.example/v1'\n[keys]\n'deed.restore' = ['R']\n", "token = 'vps_secret123'", "mouse = 'yes'", "[keys", "\x00", "a.b.c = 1\n",
+		"api_url = \"\\u202e\"", "notify = 3",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		path := filepath.Join(t.TempDir(), "config.toml")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Load(Sources{Flags: Flags{ConfigFile: &path}, Getenv: environment(nil), DefaultURL: builtIn})
+		if err == nil {
+			return
+		}
+		if words := model.Words(err); strings.Contains(words, "\n") || CodeOf(err) != ExitConfig || strings.Contains(words, "vps_secret123") {
+			t.Errorf("%q: code %d, %q", text, CodeOf(err), words)
+		}
+	})
 }
 
 func TestFilesThatTheConfigNamesAreRelativeToIt(t *testing.T) {
