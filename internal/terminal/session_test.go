@@ -149,7 +149,7 @@ func TestTheScreenEqualsTheViewInEveryProfile(t *testing.T) {
 
 func TestAnEmojiMadeOfSeveralDoesNotPushTheEdgeOffTheScreen(t *testing.T) {
 	line := "👩‍👩‍👧" + strings.Repeat(" ", 24) + "edge" // as wide as the screen, if the family takes two columns
-	for range 10 { // the first frame and the terminal's answer race
+	for range 10 {                                     // the first frame and the terminal's answer race
 		requireText(t, start(t, &scribe{lines: []string{line}}), line)
 	}
 }
