@@ -87,10 +87,10 @@ func runDashboard(ctx context.Context, begin start) error {
 		return settings.Faultf(settings.ExitConfig, "the config's notify cannot be %q: there are %s",
 			begin.settings.Notify, strings.Join(ui.Announcements(), ", "))
 	}
-	door := &access{settings: begin.settings, tokens: begin.tokens}
+	door := &access{settings: begin.settings, tokens: begin.tokens, log: &command.RequestLog{}}
 	defer door.Close()
 	opts := ui.Options{
-		Access: door, Keys: keys, Clock: command.WallClock{}, Demo: begin.demo, ReadOnly: begin.settings.ReadOnly,
+		Access: door, Requests: door.log, Keys: keys, Clock: command.WallClock{}, Demo: begin.demo, ReadOnly: begin.settings.ReadOnly,
 		ASCII: begin.settings.ASCII, Mouse: begin.settings.Mouse, Dark: true,
 		Announce: ui.Announcement(begin.settings.Notify),
 	}

@@ -33,16 +33,17 @@ const noise = 2 * time.Second
 
 // Client asks the API with one token. It is safe for concurrent use. Its errors are *Error, and never hold the token.
 type Client struct {
-	base   *url.URL
-	token  secret
-	agent  string
-	now    func() time.Time
-	wait   func(context.Context, time.Duration) error
-	limits Limits
-	slots  chan struct{}
-	reads  *http.Client
-	deeds  *http.Client
-	skew   atomic.Int64 // the API's clock less this machine's, in nanoseconds
+	base    *url.URL
+	token   secret
+	agent   string
+	now     func() time.Time
+	wait    func(context.Context, time.Duration) error
+	limits  Limits
+	slots   chan struct{}
+	reads   *http.Client
+	deeds   *http.Client
+	observe func(model.Exchange) // nil: nobody wants to know
+	skew    atomic.Int64         // the API's clock less this machine's, in nanoseconds
 }
 
 // secret keeps the token inside a function, where no formatting verb can find it.
@@ -164,16 +165,25 @@ func (c *Client) send(ctx context.Context, method string, u *url.URL, body []byt
 	defer func() { <-c.slots }()
 	timed, cancel := context.WithTimeout(httptrace.WithClientTrace(ctx, way.trace()), c.limits.Call)
 	defer cancel()
+	began := c.now()
 	resp, err := c.via(method).Do(req.WithContext(timed))
 	if err != nil {
-		return answer{}, c.lineFailure(timed, req, err, &way)
+		failed := c.lineFailure(timed, req, err, &way)
+		c.tell(req, body, nil, nil, began, failed)
+		return answer{}, failed
 	}
+	recorded := &tape{ReadCloser: resp.Body}
+	resp.Body = recorded
 	defer func() { _ = resp.Body.Close() }()
 	c.learnTime(resp.Header.Get("Date"))
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return answer{}, c.statusFailure(req, resp)
+		failed := c.statusFailure(req, resp)
+		c.tell(req, body, resp, recorded, began, failed)
+		return answer{}, failed
 	}
-	return c.read(timed, req, resp, &way), nil
+	a := c.read(timed, req, resp, &way)
+	c.tell(req, body, resp, recorded, began, a.broken)
+	return a, nil
 }
 
 // turn waits until fewer than inFlight requests are under way, and says whether it came to that before the context ended.

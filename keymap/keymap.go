@@ -21,7 +21,7 @@ type Move struct{ Up, Down, Top, Bottom, PageUp, PageDown key.Binding }
 type Pane struct{ Next, Previous, Servers, Backups, Snapshots key.Binding }
 
 // View changes what is shown.
-type View struct{ Open, Back, Filter, Order, Fleet, Refresh, Activity, Help, Suspend, Quit key.Binding }
+type View struct{ Open, Back, Filter, Order, Fleet, Refresh, Activity, Requests, Copy, Help, Suspend, Quit key.Binding }
 
 // Deed starts what changes something at the provider. Read-only mode has none of them.
 type Deed struct{ Snapshot, Backup, Restore, Delete key.Binding }
@@ -55,6 +55,8 @@ func Default() KeyMap {
 			Fleet:    bind("all servers", "a"),
 			Refresh:  bind("refresh now", "R"),
 			Activity: bind("activity", "A"),
+			Requests: bind("requests", "L"),
+			Copy:     bind("copy", "y"),
 			Help:     bind("help", "?"),
 			Suspend:  bind("suspend", "ctrl+z"),
 			Quit:     bind("quit", "q"),
@@ -130,6 +132,8 @@ func (k *KeyMap) Groups() []Group {
 			{"view.fleet", &k.View.Fleet},
 			{"view.refresh", &k.View.Refresh},
 			{"view.activity", &k.View.Activity},
+			{"view.requests", &k.View.Requests},
+			{"view.copy", &k.View.Copy},
 			{"view.help", &k.View.Help},
 			{"view.suspend", &k.View.Suspend},
 			{"view.quit", &k.View.Quit},

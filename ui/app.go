@@ -17,10 +17,11 @@ import (
 
 // Options is what the program starts with.
 type Options struct {
-	Client   command.Client  // nil: there is no token yet, and Access is asked for an account
-	Access   command.Access  // nil: the account cannot be changed
-	Journal  command.Journal // nil: nothing is written down; the simulated account of the demo never is
-	Run      string          // names this run of the program in the journal
+	Client   command.Client      // nil: there is no token yet, and Access is asked for an account
+	Access   command.Access      // nil: the account cannot be changed
+	Journal  command.Journal     // nil: nothing is written down; the simulated account of the demo never is
+	Requests *command.RequestLog // nil: what was asked of the API is not shown
+	Run      string              // names this run of the program in the journal
 	Keys     keymap.KeyMap
 	Clock    command.Clock
 	Demo     bool // the account is simulated, and that is always on the screen
@@ -43,7 +44,7 @@ type App struct {
 	points  [2]*screen.Points // by model.Kind
 	focus   int               // index in panes
 	fleet   bool              // the points of all servers are shown
-	page    *screen.Page      // the server that is open, over the panes; nil: none
+	page    overlay           // what is open over the panes; nil: nothing
 
 	dialogs []opened
 	opening int // number of the last dialog opened
@@ -56,6 +57,12 @@ type App struct {
 	height  int
 	blurred bool
 	tmux    bool
+}
+
+// overlay is a screen that is open in the place of the panes.
+type overlay interface {
+	screen.Pane
+	Filtered() bool // esc clears the filter first
 }
 
 // opened is a dialog and the number under which it waits for its quiet time to end.

@@ -102,6 +102,9 @@ func (a *App) global(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		return tea.Suspend, true
 	case key.Matches(msg, k.View.Help):
 		return a.openHelp(), true
+	case key.Matches(msg, k.View.Requests) && a.opts.Requests != nil:
+		a.page = screen.NewRequests(a.env, a.opts.Requests)
+		return nil, true
 	case key.Matches(msg, k.View.Activity):
 		return a.openActivity(), true
 	case key.Matches(msg, k.View.Refresh):

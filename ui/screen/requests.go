@@ -1,0 +1,201 @@
+package screen
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/model"
+	"vpsdeck/ui/command"
+	"vpsdeck/ui/dialog"
+	"vpsdeck/ui/style"
+	"vpsdeck/ui/widget"
+)
+
+// Requests is the screen of what was asked of the API, and what came back.
+type Requests struct {
+	list[model.Exchange, int]
+	log *command.RequestLog
+}
+
+// The columns of the requests screen.
+const (
+	requestTime = iota
+	requestMethod
+	requestPath
+	requestStatus
+	requestTook
+	requestSize
+)
+
+// NewRequests opens the screen.
+func NewRequests(env *Env, log *command.RequestLog) *Requests {
+	newest := func(a, b model.Exchange) int { return cmp.Compare(b.Number, a.Number) }
+	r := &Requests{log: log, list: newList(env, []widget.Column{
+		requestTime:   {Width: 10, Rank: 3},
+		requestMethod: {Width: 6},
+		requestPath:   {Width: 14, Max: 90},
+		requestStatus: {Width: 10},
+		requestTook:   {Width: 8, Right: true, Rank: 1},
+		requestSize:   {Width: 8, Right: true, Rank: 2},
+	},
+		func(e model.Exchange) int { return e.Number },
+		func(e model.Exchange) string { return fmt.Sprint(e.Method, " ", path(e), " ", e.Status, " ", e.Err) },
+		order[model.Exchange]{"newest first", requestTime, style.Descending, newest},
+		order[model.Exchange]{"slowest first", requestTook, style.Descending, func(a, b model.Exchange) int {
+			return cmp.Or(cmp.Compare(b.Took, a.Took), newest(a, b))
+		}},
+		order[model.Exchange]{"largest first", requestSize, style.Descending, func(a, b model.Exchange) int {
+			return cmp.Or(cmp.Compare(b.Size, a.Size), newest(a, b))
+		}},
+	)}
+	r.focused = true
+	r.News()
+	return r
+}
+
+// path is what was asked for, without the host.
+func path(e model.Exchange) string {
+	u, err := url.Parse(e.URL)
+	if err != nil {
+		return e.URL
+	}
+	return u.RequestURI()
+}
+
+// Title is the screen's name.
+func (r *Requests) Title() string { return "Requests" }
+
+// News takes over what the log has now.
+func (r *Requests) News() { r.set(r.log.Last()) }
+
+// Update takes keys and clicks; see [Pane].
+func (r *Requests) Update(msg tea.Msg) tea.Cmd {
+	press, again, taken := r.handle(msg)
+	if again {
+		r.News()
+	}
+	if taken {
+		return nil
+	}
+	e, ok := r.selected()
+	switch {
+	case !ok:
+		return nil
+	case key.Matches(press, r.env.Keys.View.Open):
+		return r.open(e)
+	case key.Matches(press, r.env.Keys.View.Copy):
+		r.env.Say(Good, "copied as a curl command; the token is left out as $VPS_API_TOKEN")
+		return tea.SetClipboard(model.Clean(e.Curl()))
+	}
+	return nil
+}
+
+// open shows both bodies.
+func (r *Requests) open(e model.Exchange) tea.Cmd {
+	return r.env.Open(dialog.NewSheet(e.Method+" "+widget.Agreed(model.Clean(path(e))), func(s *style.Styles, width int) []string {
+		lines := facts(s, width, []fact{
+			{"status", statusWords(e), s.Text},
+			{"took", fmt.Sprintf("%d ms", e.Took.Milliseconds()), s.Text},
+			{"at", e.At.UTC().Format("15:04:05 UTC"), s.Text},
+			{"size", sizeWords(e.Size), s.Text},
+		})
+		lines = append(lines, "", s.Strong.Render("sent"))
+		lines = append(lines, body(s, e.Sent, width)...)
+		lines = append(lines, "", s.Strong.Render("answered"))
+		return append(lines, body(s, e.Got, width)...)
+	}, *r.env.Keys, r.env.Look, r.env.Keys.View.Open))
+}
+
+// body sets a body as it came, indented if it is JSON. It is text from outside.
+func body(s *style.Styles, text string, width int) []string {
+	if text == "" {
+		return []string{s.Muted.Render("nothing")}
+	}
+	var nice bytes.Buffer
+	if json.Indent(&nice, []byte(text), "", "  ") == nil {
+		text = nice.String()
+	}
+	var out []string
+	for _, l := range strings.Split(text, "\n") {
+		for _, part := range widget.Wrap(widget.Agreed(model.Clean(l)), width) {
+			out = append(out, s.Text.Render(part))
+		}
+	}
+	return out
+}
+
+func statusWords(e model.Exchange) string {
+	switch {
+	case e.Err != "" && e.Status == 0:
+		return "no answer: " + e.Err
+	case e.Err != "":
+		return fmt.Sprintf("%d: %s", e.Status, e.Err)
+	}
+	return fmt.Sprint(e.Status)
+}
+
+func sizeWords(bytes int64) string {
+	switch {
+	case bytes < 1024:
+		return fmt.Sprintf("%d B", bytes)
+	case bytes < 1024*1024:
+		return fmt.Sprintf("%.1f kB", float64(bytes)/1024)
+	}
+	return widget.Size(bytes / 1024 / 1024)
+}
+
+// ShortHelp is what the footer shows.
+func (r *Requests) ShortHelp() []key.Binding {
+	k := r.env.Keys
+	return []key.Binding{k.View.Open, k.View.Copy, k.View.Back, k.View.Filter, k.View.Order}
+}
+
+// FullHelp is the same in groups.
+func (r *Requests) FullHelp() [][]key.Binding { return [][]key.Binding{r.ShortHelp()} }
+
+// View draws the screen.
+func (r *Requests) View() string {
+	s := r.env.Look()
+	title := s.AccentStrong.Render("Requests") + s.Muted.Render(fmt.Sprintf(" the last %d", r.total))
+	if len(r.rows) == 0 {
+		text := "Nothing was asked yet."
+		if r.filter.Value() != "" {
+			text = "No request matches “" + r.filter.Value() + "”."
+		}
+		return r.frame(title, "", say(s, message{s.Text, text, r.env.Keys.View.Back.Help().Key + " goes back."}, r.width-widget.FrameWidth))
+	}
+	r.heads("TIME", "METHOD", "PATH", "STATUS", "TOOK", "SIZE")
+	return r.frame(title, "", r.table.View(s, r.focused, func(i int) []widget.Span { return r.cells(s, r.rows[i]) }))
+}
+
+func (r *Requests) cells(s *style.Styles, e model.Exchange) []widget.Span {
+	method := s.Muted
+	if e.Method != "GET" {
+		method = s.AccentStrong
+	}
+	return []widget.Span{
+		requestTime:   {Text: e.At.UTC().Format("15:04:05"), Style: s.Muted},
+		requestMethod: {Text: e.Method, Style: method},
+		requestPath:   {Text: model.Clean(path(e)), Style: s.Text},
+		requestStatus: requestSign(s, e),
+		requestTook:   {Text: fmt.Sprintf("%d ms", e.Took.Milliseconds()), Style: s.Text},
+		requestSize:   {Text: sizeWords(e.Size), Style: s.Muted},
+	}
+}
+
+func requestSign(s *style.Styles, e model.Exchange) widget.Span {
+	switch {
+	case e.Status == 0:
+		return sign(style.Failed, s.Bad, "none", s.Bad)
+	case e.Err != "":
+		return sign(style.Failed, s.Bad, fmt.Sprint(e.Status), s.Bad)
+	}
+	return sign(style.Done, s.Fine, fmt.Sprint(e.Status), s.Text)
+}
