@@ -80,3 +80,14 @@ func TestDivisionRoundsToTheNearestAlsoBelowZero(t *testing.T) {
 		}
 	}
 }
+
+func TestWhereTwoPartsOfAGlyphOverlapItIsFilled(t *testing.T) {
+	o := rect{0, 0, 24, 8}.outline()
+	o.edges = append(o.edges, rect{8, 0, 24, 8}.outline().edges...)
+	mask := o.mask()
+	for x := range 4 {
+		if got := mask.AlphaAt(x, 0).A; got != 255 {
+			t.Errorf("pixel %d is covered by %d", x, got)
+		}
+	}
+}
