@@ -1,0 +1,101 @@
+package model
+
+import (
+	"fmt"
+	"time"
+)
+
+// PolicyRule says which policy holds for which servers. Empty globs fit every server; see [MatchGlob].
+type PolicyRule struct {
+	Server   string // a glob for the server's name
+	Location string // a glob for its location
+	Policy   Policy
+}
+
+// Policies are rules in their order: the first that fits a server holds, and [DefaultPolicy] where none does. A default of
+// one's own is a last rule without globs.
+type Policies []PolicyRule
+
+// mostPoints is the highest number of points that a rule may ask for: automatic backups live 30 days as a rule [D], and
+// there are at most 10 manual ones and 5 snapshots [D].
+const mostPoints = 100
+
+// For is the policy that holds for the server.
+func (p Policies) For(s Server) Policy {
+	for _, rule := range p {
+		if rule.fits(s) {
+			return rule.Policy
+		}
+	}
+	return DefaultPolicy()
+}
+
+func (r PolicyRule) fits(s Server) bool {
+	return (r.Server == "" || MatchGlob(r.Server, s.Name)) && (r.Location == "" || MatchGlob(r.Location, s.Location))
+}
+
+// Check tells what is impossible in the rules, one problem for each.
+func (p Policies) Check() []Problem {
+	var problems []Problem
+	for i, rule := range p {
+		age, points := rule.Policy.MaxAge, rule.Policy.MinPoints
+		if age < 0 || age > longestAge {
+			problems = append(problems, rule.problem(i, fmt.Sprintf("the newest point may not be %s old: write an age from 0 (any) to 100y", signed(age))))
+		}
+		if points < 0 || points > mostPoints {
+			problems = append(problems, rule.problem(i, fmt.Sprintf("%d points cannot be asked for: write a number from 0 (none) to %d", points, mostPoints)))
+		}
+	}
+	return problems
+}
+
+// Unmatched reports the rules that hold for none of the servers, so that a slip in a glob is seen. A rule without globs may
+// be left with nothing to do.
+func (p Policies) Unmatched(servers []Server) []Problem {
+	used, fitted := make([]int, len(p)), make([]int, len(p))
+	for _, s := range servers {
+		taken := false
+		for i, rule := range p {
+			if !rule.fits(s) {
+				continue
+			}
+			fitted[i]++
+			if !taken {
+				used[i]++
+			}
+			taken = true
+		}
+	}
+	var problems []Problem
+	for i, rule := range p {
+		switch {
+		case used[i] > 0 || rule.Server == "" && rule.Location == "":
+		case fitted[i] > 0:
+			problems = append(problems, rule.problem(i, "an earlier rule holds for each server that it fits: move it up"))
+		default:
+			problems = append(problems, rule.problem(i, "it fits no server of this account: * stands for any characters, ? for one"))
+		}
+	}
+	return problems
+}
+
+// problem names the rule as a person finds it, counted from 1.
+func (r PolicyRule) problem(i int, why string) Problem {
+	about := "every server"
+	switch {
+	case r.Server != "" && r.Location != "":
+		about = fmt.Sprintf("server %s, location %s", r.Server, r.Location)
+	case r.Server != "":
+		about = "server " + r.Server
+	case r.Location != "":
+		about = "location " + r.Location
+	}
+	return Problem{Words: Clean(fmt.Sprintf("policy rule %d (%s): %s", i+1, about, why))}
+}
+
+func signed(d time.Duration) string {
+	if d < 0 {
+		return "-" + lasting(-d)
+	}
+	return lasting(d)
+}

@@ -1,0 +1,152 @@
+package model
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// Marks are places in a name, counted in runes, as a set of the first 128: longer names are marked no further.
+type Marks [2]uint64
+
+const markable = 128
+
+// Has says whether the rune at the place is marked.
+func (m Marks) Has(rune int) bool {
+	return rune >= 0 && rune < markable && m[rune/64]&(1<<(rune%64)) != 0
+}
+
+// Runes are the marked places in their order.
+func (m Marks) Runes() []int {
+	var out []int
+	for i := range markable {
+		if m.Has(i) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+func (m *Marks) add(rune int) {
+	if rune < markable {
+		m[rune/64] |= 1 << (rune % 64)
+	}
+}
+
+// What a fit is worth, after fzf: letters side by side and at the beginning of a word tell more than scattered ones.
+const (
+	perLetter   = 16
+	perNeighbor = 12
+	perBoundary = 8
+	perFirst    = 4 // more for the very first letter of the name
+	perGap      = -3
+	perSkipped  = -1
+)
+
+// fuzzy looks for the pattern's letters in a text, in their order, and returns the best fit of those that begin at any of
+// its letters. What lies beyond the markable part is not looked at.
+func (p pattern) fuzzy(text string) (score int, at Marks, ok bool) {
+	if len(p.runes) == 0 {
+		return 0, Marks{}, true
+	}
+	for from, n := 0, 0; ; n++ {
+		i := p.first(text[from:])
+		if i < 0 {
+			return score, at, ok
+		}
+		n += utf8.RuneCountInString(text[from : from+i])
+		from += i
+		before, _ := utf8.DecodeLastRuneInString(text[:from])
+		s, marks, fits := p.fitFrom(text[from:], n, before)
+		if !fits { // what is not in the rest is not in less of it
+			return score, at, ok
+		}
+		if !ok || s > score {
+			score, at, ok = s, marks, true
+		}
+		_, width := utf8.DecodeRuneInString(text[from:])
+		from += width
+	}
+}
+
+// fitFrom takes each letter where it comes first. The text begins at the name's nth rune, after the rune before.
+func (p pattern) fitFrom(text string, n int, before rune) (score int, at Marks, ok bool) {
+	next, gap := 0, 0
+	for _, r := range text {
+		if n == markable {
+			return 0, Marks{}, false
+		}
+		if p.same(p.runes[next], r) {
+			score += worth(n, before, r, next > 0 && gap == 0)
+			at.add(n)
+			gap = 0
+			if next++; next == len(p.runes) {
+				return score, at, true
+			}
+		} else {
+			score += perSkipped
+			if gap++; gap == 1 {
+				score += perGap
+			}
+		}
+		before = r
+		n++
+	}
+	return 0, Marks{}, false
+}
+
+func worth(n int, before, r rune, neighbor bool) int {
+	score := perLetter
+	if neighbor {
+		score += perNeighbor
+	}
+	if n == 0 {
+		score += perFirst
+	}
+	if n == 0 || beginsWord(before, r) {
+		score += perBoundary
+	}
+	return score
+}
+
+// beginsWord says whether a rune begins a word after another: web-|server, web|Server, server|01.
+func beginsWord(before, r rune) bool {
+	if before < utf8.RuneSelf && r < utf8.RuneSelf {
+		return class(before) != class(r) && class(r) != classNone && (class(before) != classUpper || class(r) != classLower)
+	}
+	return !unicode.IsLetter(before) && !unicode.IsDigit(before)
+}
+
+const (
+	classNone = iota
+	classLower
+	classUpper
+	classDigit
+)
+
+func class(r rune) int {
+	switch {
+	case r >= 'a' && r <= 'z':
+		return classLower
+	case r >= 'A' && r <= 'Z':
+		return classUpper
+	case r >= '0' && r <= '9':
+		return classDigit
+	}
+	return classNone
+}
+
+// mark looks for the pattern as it stands. It is worth what the same letters found by themselves would be.
+func (p pattern) mark(text string) (score int, at Marks, ok bool) {
+	i := p.find(text)
+	if i < 0 {
+		return 0, Marks{}, false
+	}
+	n := utf8.RuneCountInString(text[:i])
+	before, _ := utf8.DecodeLastRuneInString(text[:i])
+	for k, want := range p.runes {
+		score += worth(n+k, before, want, k > 0)
+		at.add(n + k)
+		before = want
+	}
+	return score, at, true
+}

@@ -1,0 +1,318 @@
+package model
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// view is web-server-01 with a newest point so old, and these reasons.
+func view(age time.Duration, reasons ...Health) ServerView {
+	v := ServerView{Server: Server{
+		ID: web.ID, Name: web.Name, Hostname: "web01.example.com", Status: ServerActive, IP: "203.0.113.10", Location: "us-west",
+		Plan: Plan{Name: "Standard VPS"}, OS: "Ubuntu 22.04 LTS",
+	}, Known: true, Assessment: Assessment{Newest: now.Add(-age)}}
+	for _, h := range reasons {
+		v.Assessment.Reasons = append(v.Assessment.Reasons, Reason{Health: h})
+	}
+	return v
+}
+
+// asked reads a query that has nothing wrong with it.
+func asked(t *testing.T, text string, fields FieldSet) Query {
+	t.Helper()
+	q, problems := ParseQuery(text, fields)
+	if len(problems) > 0 {
+		t.Fatalf("%s: %v", text, problems)
+	}
+	return q
+}
+
+func TestAQueryOfServersFindsWhatItAsksFor(t *testing.T) {
+	late, bare := view(30*time.Hour, Late, Full), view(0, Never)
+	bare.Assessment.Newest = time.Time{}
+	unknown := view(30*time.Hour, Late)
+	unknown.Known = false
+	for text, want := range map[string][3]bool{ // late and full, never, not known
+		"":                            {true, true, true},
+		"  ":                          {true, true, true},
+		`""`:                          {true, true, true},
+		"wb1":                         {true, true, true},
+		"1bw":                         {},
+		"WEB":                         {},
+		"Web":                         {},
+		"web ubuntu":                  {true, true, true},
+		"web Ubuntu":                  {true, true, true},
+		"ubntu":                       {}, // letters apart only in the name
+		"203.0.113":                   {true, true, true},
+		"12345":                       {true, true, true},
+		`"web-server"`:                {true, true, true},
+		`"wb"`:                        {},
+		`"Standard VPS"`:              {true, true, true},
+		"-db":                         {true, true, true},
+		"!web":                        {},
+		"-wb":                         {true, true, true},
+		"-ubuntu":                     {},
+		"name:web":                    {true, true, true},
+		"name:WEB":                    {},
+		"name=web":                    {},
+		"name=web-server-01":          {true, true, true},
+		"name:web*":                   {true, true, true},
+		"name=web*":                   {true, true, true},
+		"name:*web":                   {},
+		`name:"web*"`:                 {},
+		"server:w?b*":                 {true, true, true},
+		"name!=web*":                  {},
+		"-name:db*":                   {true, true, true},
+		"id:12345":                    {true, true, true},
+		"id:1234":                     {},
+		"id:1234*":                    {true, true, true},
+		"status:act":                  {true, true, true},
+		"status:ACTIVE":               {true, true, true},
+		"status=act":                  {},
+		"status:ctive":                {},
+		"status!=active":              {},
+		"location:us-*":               {true, true, true},
+		"location:west":               {true, true, true},
+		"os:ubuntu plan:vps ip:203.*": {true, true, true},
+		"host:web01":                  {true, true, true},
+		"health:late":                 {true, false, false},
+		"note:late":                   {true, false, false},
+		"health:full":                 {true, false, false},
+		"health:f":                    {true, false, false},
+		"health:never":                {false, true, false},
+		"health:fine":                 {},
+		"-health:late":                {false, true, false},
+		"health!=never":               {true, false, false},
+		"age>1d":                      {true, true, false},
+		"age>100y":                    {false, true, false},
+		"age<2d":                      {true, false, false},
+		"age>=30h":                    {true, true, false},
+		"age>30h":                     {false, true, false},
+		"age<=30h":                    {true, false, false},
+		"age<30h":                     {},
+		"-age>30h":                    {true, false, false},
+		"age:>1d":                     {true, true, false},
+		"STATUS:active AGE>1D":        {true, true, false},
+	} {
+		q := asked(t, text, ServerFields)
+		for i, v := range []ServerView{late, bare, unknown} {
+			if got, _, _ := q.MatchServer(v, now); got != want[i] {
+				t.Errorf("%s: server %d is found: %v", text, i, got)
+			}
+		}
+	}
+}
+
+func TestAQueryOfPointsFindsWhatItAsksFor(t *testing.T) {
+	old := backup("501", 10*24*time.Hour).automatic()
+	old.Description, old.SizeMB, old.ExpiresAt = "Nightly run", 10*1024, now.Add(2*24*time.Hour)
+	fresh := snapshot("801", time.Hour)
+	fresh.Name, fresh.SizeMB = "pre-migration", 512
+	broken := Point{Kind: Backup, ID: "777", Server: db, Type: Manual, Status: Errored} // of which little is known
+	for text, want := range map[string][3]bool{                                         // old, fresh, broken
+		"":                           {true, true, true},
+		"status:failed":              {false, false, true},
+		"status=failed":              {false, false, true},
+		"status:error":               {false, false, true},
+		"status!=failed":             {true, true, false},
+		"status:comp":                {true, true, false},
+		"type:manual":                {false, false, true},
+		"type:auto":                  {true, false, false},
+		"type!=manual":               {true, true, false},
+		"kind:snapshot":              {false, true, false},
+		"-kind:snap":                 {true, false, true},
+		"server:web*":                {true, true, false},
+		"server=web-server-01":       {true, true, false},
+		"name:pre-*":                 {false, true, false},
+		"name:nightly":               {true, false, false},
+		"prmig":                      {false, true, false},
+		"nrun":                       {true, false, false},
+		"manual":                     {false, false, true},
+		"db":                         {false, false, true},
+		"id:801":                     {false, true, false},
+		"age>7d":                     {true, false, false},
+		"age<7d":                     {false, true, false},
+		"-age>7d":                    {false, true, false}, // what has no time is neither older nor newer
+		"age>1w age<2w":              {true, false, false},
+		"size>=10GB":                 {true, false, false},
+		"size>10gb":                  {},
+		"size<10GB":                  {false, true, false},
+		"-size<10GB":                 {true, false, false},
+		"size<0.6G":                  {false, true, false},
+		"expires<3d":                 {true, false, false},
+		"expires>3d":                 {false, true, true}, // never is later than any time
+		"expires:never":              {false, true, true},
+		"expires!=never":             {true, false, false},
+		"-expires:NEVER":             {true, false, false},
+		"note:nightly":               {true, false, false},
+		`description:"Nightly run"`:  {true, false, false},
+		"status:completed size>1GB":  {true, false, false},
+		"type:manual status:failed ": {false, false, true},
+	} {
+		q := asked(t, text, PointFields)
+		for i, p := range []Point{old, fresh, broken} {
+			if got, _, _ := q.MatchPoint(p, now); got != want[i] {
+				t.Errorf("%s: %s is found: %v", text, p.Label(), got)
+			}
+		}
+	}
+	if ok, _, _ := asked(t, "status:creating", PointFields).MatchPoint(fresh.with(InProgress), now); !ok {
+		t.Error("what the screen calls creating is not found by that")
+	}
+}
+
+func TestWhatIsWrongWithAQueryIsToldWithItsPlaceAndWhatIsAllowed(t *testing.T) {
+	for text, want := range map[string]string{ // wrong is what stands between ‹ and ›
+		"web ‹colour:red›":   "unknown field colour: there are status, kind, type, name, server, id, age, expires, size and description",
+		"-‹color:red› web":   "unknown field color: ",
+		"‹location:us›":      "restore points have no field location: there are status, ",
+		"‹age>7x›":           "age>7x: 7x is no length of time: write 36h, 7d or 2w",
+		"‹age>-7d› web":      "age>-7d: -7d is no length of time",
+		"‹age>7›":            "7 is no length of time",
+		"‹age>1.2.3d›":       "1.2.3d is no length of time",
+		"‹age>101y›":         "101y is too long: at most 100y",
+		"‹age:7d›":           "an age is compared: write age>7d or age<7d",
+		"‹age:7x›":           "7x is no length of time",
+		"‹size>10›":          "size>10: 10 is no size: write 500MB, 10GB or 1.5TB",
+		"‹size>10GBx›":       "10GBX is no size",
+		"‹size=1GB›":         "a size is compared: write size>1GB or size<1GB",
+		"‹size>1e9TB›":       "1E9TB is no size",
+		"‹size>9999999TB›":   "9999999TB is too large",
+		"‹expires:3d›":       "write expires<3d, expires>3d or expires:never",
+		"‹expires<never›":    "write expires<3d",
+		"‹type:x›":           "type:x: there is no type x: there are manual and automatic",
+		"‹type=man›":         "there is no type man",
+		"‹type>manual›":      "type has no more or less: write type:manual",
+		"‹name<x›":           "name has no more or less: write name:x or name=x",
+		"‹type:›":            "type: wants a value: manual and automatic",
+		"‹age>› web":         "age> wants a value: such as age>7d",
+		"web ‹-›":            "- wants a word after it",
+		"‹!› web":            "! wants a word after it",
+		"‹name:::1›":         "a field is followed by one of : = != < <= > >=",
+		"‹name:\x1b[31m›\"x": "", // no problem: any text may be a name
+		"‹x\x1bx:y›":         "",
+		"‹status:\x1b›":      "",
+		"‹type:\x1b[2J›":     "there is no type ^[[2j",
+	} {
+		from := strings.Index(text, "‹")
+		to := strings.Index(text, "›") - len("‹")
+		_, problems := ParseQuery(strings.NewReplacer("‹", "", "›", "").Replace(text), PointFields)
+		if want == "" {
+			if len(problems) > 0 {
+				t.Errorf("%q: %v", text, problems)
+			}
+			continue
+		}
+		if len(problems) != 1 {
+			t.Errorf("%q: %v", text, problems)
+			continue
+		}
+		if p := problems[0]; !strings.Contains(p.Words, want) || p.From != from || p.To != to || p.Error() != p.Words {
+			t.Errorf("%q: bytes %d to %d, want %d to %d: %s", text, p.From, p.To, from, to, p.Words)
+		}
+	}
+}
+
+func TestAQueryWithProblemsGoesByTheRest(t *testing.T) {
+	q, problems := ParseQuery("colour:red server:web* age>7x age>2d -", PointFields)
+	if len(problems) != 3 || q.String() != "server:web* age>2d" {
+		t.Errorf("%q with %v", q.String(), problems)
+	}
+	if q.Empty() || !asked(t, "", PointFields).Empty() {
+		t.Error("which query is empty is told wrongly")
+	}
+}
+
+func TestAQueryIsWrittenInOneForm(t *testing.T) {
+	for text, want := range map[string]string{
+		"  Web   !db ":          "Web -db",
+		"NOTE:Late":             "health:late",
+		"!status==Failed":       "status!=failed",
+		"-age:>7D":              "age<=7d",
+		"name!=x -name!=y":      "name!=x name=y",
+		"-name:x":               "-name:x",
+		`name:"a \"b\" \\ c\d"`: `name:"a \"b\" \\ c\\d"`,
+		`"open quote`:           `"open quote"`,
+		`"a"b`:                  `"a" b`,
+		`it"s`:                  `it"s`,
+		`""`:                    "",
+	} {
+		if got := asked(t, text, ServerFields).String(); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+}
+
+// checkAgrees fails unless a query's text makes the same query again, and problems lie within what was written.
+func checkAgrees(t rapid.TB, text string, fields FieldSet) {
+	t.Helper()
+	q, problems := ParseQuery(text, fields)
+	for _, p := range problems {
+		if p.From < 0 || p.To <= p.From || p.To > len(text) || p.Words == "" || Clean(p.Words) != p.Words {
+			t.Fatalf("%q: the problem is %+v", text, p)
+		}
+	}
+	again, problems := ParseQuery(q.String(), fields)
+	if len(problems) > 0 || !reflect.DeepEqual(again, q) {
+		t.Fatalf("%q is written %q, which is read as %q with %v", text, q.String(), again.String(), problems)
+	}
+	for _, p := range []Point{backup("501", time.Hour), snapshot("801", 100*time.Hour)} {
+		okA, scoreA, atA := q.MatchPoint(p, now)
+		okB, scoreB, atB := again.MatchPoint(p, now)
+		if okA != okB || scoreA != scoreB || atA != atB {
+			t.Fatalf("%q and %q do not find the same", text, again.String())
+		}
+	}
+	q.MatchServer(view(time.Hour, Late), now)
+}
+
+func TestTheTextOfAQueryAndItsReadingAgree(t *testing.T) {
+	var parts []string
+	for _, f := range append(ServerFields.Fields(), PointFields.Fields()...) {
+		parts = append(parts, f.Name, f.Also, f.Example)
+		parts = append(parts, f.Values...)
+	}
+	for sign := range operators {
+		parts = append(parts, sign, sign)
+	}
+	parts = append(parts, " ", " ", " ", "-", "!", `"`, `\`, "*", "?", "7d", "10GB", "never", "web", "É", "\u00a0", "\xff", "a:b", "{")
+	part := rapid.OneOf(rapid.SampledFrom(parts), rapid.StringN(0, 3, -1))
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.Join(rapid.SliceOfN(part, 0, 12).Draw(t, "parts"), "")
+		checkAgrees(t, text, rapid.SampledFrom([]FieldSet{ServerFields, PointFields}).Draw(t, "fields"))
+	})
+}
+
+func FuzzAQueryNeverPanicsAndAgreesWithItsText(f *testing.F) {
+	for _, field := range PointFields.Fields() {
+		f.Add(field.Example)
+	}
+	f.Add(`-"a\"b" !!x name:"x*y" age:>7d name:::1 --- it"s`)
+	f.Add("\xff\"\\\xff name:\x00")
+	f.Fuzz(func(t *testing.T, text string) {
+		checkAgrees(t, text, PointFields)
+		checkAgrees(t, text, ServerFields)
+	})
+}
+
+func TestEveryFieldIsExplainedByAnExampleThatWorks(t *testing.T) {
+	for _, set := range []FieldSet{ServerFields, PointFields} {
+		for _, f := range set.Fields() {
+			q := asked(t, f.Example, set)
+			if f.About == "" || !strings.HasPrefix(q.String(), f.Name) {
+				t.Errorf("%s of %s: %q", f.Name, set, q.String())
+			}
+			for _, value := range f.Values {
+				asked(t, f.Name+"="+value, set)
+			}
+		}
+	}
+	if fields := PointFields.Fields(); slices.ContainsFunc(fields, func(f Field) bool { return f.Name == "location" }) {
+		t.Error("points can be asked for a location that they do not have")
+	}
+}
