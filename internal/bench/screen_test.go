@@ -35,6 +35,7 @@ func TestAFrameIsFullOnceAllOfItsChromeIsThere(t *testing.T) {
 		"no footer":                {strings.Replace(loaded, "? help", "", 1), false, false},
 		"a side with a gap":        {strings.Replace(loaded, "││", "│ ", 1), false, false},
 		"no lower corner":          {strings.Replace(loaded, "╰", " ", 1), false, false},
+		"no last corner":           {strings.Replace(loaded, "╯", " ", 1), false, false},
 		"no upper corner":          {strings.Replace(loaded, "╮", "─", 1), false, false},
 		"two boxes":                {strings.Replace(loaded, "╭─ Snap", "│  Snap", 1), false, false},
 		"a text in a lower edge":   {strings.Replace(loaded, "╯╰────", "╯╰ 1/2", 1), true, true},
