@@ -1,0 +1,194 @@
+package model
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// NameTemplate makes the names of snapshots, or the descriptions of either kind, for several servers at once. It is text
+// with places for {server}, {id}, {location}, {date}, {time} and {n}; “{{” is a brace.
+type NameTemplate struct {
+	parts    []templatePart
+	snapshot bool
+}
+
+// templatePart is text as it stands, or the name of a place.
+type templatePart struct {
+	text  string
+	place bool
+}
+
+// places are what can stand in braces, in the order in which they are told. Times are UTC: servers lie in several zones.
+var places = []struct {
+	name string
+	fill func(Server, time.Time, int) string
+}{
+	{"server", func(s Server, _ time.Time, _ int) string { return s.Name }},
+	{"date", func(_ Server, now time.Time, _ int) string { return now.UTC().Format(time.DateOnly) }},
+	{"time", func(_ Server, now time.Time, _ int) string { return now.UTC().Format("150405") }},
+	{"id", func(s Server, _ time.Time, _ int) string { return string(s.ID) }},
+	{"n", func(_ Server, _ time.Time, n int) string { return strconv.Itoa(n) }},
+	{"location", func(s Server, _ time.Time, _ int) string { return s.Location }},
+}
+
+// ParseTemplate reads a template, of snapshots' names or else of descriptions, and tells each thing that is wrong with it
+// by its place. The template is only good where there is nothing wrong.
+func ParseTemplate(text string, forSnapshot bool) (NameTemplate, []Problem) {
+	t := NameTemplate{snapshot: forSnapshot}
+	var problems []Problem
+	problem := func(from, to int, words string) {
+		problems = append(problems, Problem{From: from, To: to, Words: Clean(words)})
+	}
+	if text == "" && forSnapshot {
+		problem(0, 0, "a snapshot needs a name, such as {server}-{date}")
+	}
+	for at := 0; at < len(text); {
+		part, to, why := nextPart(text, at)
+		switch {
+		case why != "":
+			problem(at, to, why)
+		case !part.place && t.literal(part.text) != "":
+			problem(at, to, t.literal(part.text))
+		}
+		t.parts = append(t.parts, part)
+		at = to
+	}
+	return t, problems
+}
+
+// nextPart cuts off a place in braces, or the text as far as the next brace.
+func nextPart(text string, at int) (_ templatePart, to int, why string) {
+	rest := text[at:]
+	if strings.HasPrefix(rest, "{{") {
+		return templatePart{text: "{"}, at + 2, ""
+	}
+	if rest[0] != '{' {
+		n := strings.IndexByte(rest, '{')
+		if n < 0 {
+			n = len(rest)
+		}
+		return templatePart{text: rest[:n]}, at + n, ""
+	}
+	name, _, closed := strings.Cut(rest[1:], "}")
+	if !closed {
+		return templatePart{}, len(text), rest + " is not closed: there are " + placeNames() + "; {{ is a brace"
+	}
+	to = at + len(name) + len("{}")
+	for _, p := range places {
+		if p.name == name {
+			return templatePart{text: name, place: true}, to, ""
+		}
+	}
+	return templatePart{}, to, "unknown {" + name + "}: there are " + placeNames()
+}
+
+func placeNames() string {
+	var names []string
+	for _, p := range places {
+		names = append(names, "{"+p.name+"}")
+	}
+	return enumerate(names)
+}
+
+// literal tells what is wrong with a piece of the template's own text, whatever stands in the places.
+func (t NameTemplate) literal(text string) string {
+	err := CheckDescription(text)
+	if t.snapshot {
+		err = CheckSnapshotName(text)
+	}
+	if err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// Render makes the text for one server, at a time on the API's clock; n counts the servers from 1. What the API would refuse
+// is an error that names the server: nothing is made to fit in silence.
+func (t NameTemplate) Render(server Server, now time.Time, n int) (string, error) {
+	text, problem := t.render(server, now, n)
+	if problem != nil {
+		return "", *problem
+	}
+	return text, nil
+}
+
+func (t NameTemplate) render(server Server, now time.Time, n int) (string, *Problem) {
+	var b strings.Builder
+	for _, part := range t.parts {
+		b.WriteString(part.fill(server, now, n))
+	}
+	text := b.String()
+	check, what := CheckDescription, "description"
+	if t.snapshot {
+		check, what = CheckSnapshotName, "name"
+	}
+	if err := check(text); err != nil {
+		words := fmt.Sprintf("%s (#%s): the %s would be “%s”: %s", server.Name, server.ID, what, text, err)
+		if t.snapshot && t.uses("server") && CheckSnapshotName(server.Name) != nil {
+			words += "; {id} can stand in place of {server}"
+		}
+		return "", &Problem{Server: server.Ref(), Words: Clean(words)}
+	}
+	return text, nil
+}
+
+func (p templatePart) fill(server Server, now time.Time, n int) string {
+	if !p.place {
+		return p.text
+	}
+	for _, place := range places {
+		if place.name == p.text {
+			return place.fill(server, now, n)
+		}
+	}
+	return ""
+}
+
+func (t NameTemplate) uses(place string) bool {
+	for _, part := range t.parts {
+		if part.place && part.text == place {
+			return true
+		}
+	}
+	return false
+}
+
+// RenderAll makes the text for each server, in their order, numbered from 1; a server may be there more than once. With any
+// problem there are no texts. Two snapshots of one server may not get the same name, since one goes back to a snapshot by
+// its name; existing are the points that there are already. Two servers may: a name like before-update is meant so.
+func (t NameTemplate) RenderAll(servers []Server, existing []Point, now time.Time) ([]string, []Problem) {
+	type called struct {
+		server ID
+		name   string
+	}
+	taken := map[called]string{} // by what, and what to do
+	for _, p := range existing {
+		if t.snapshot && p.Kind == Snapshot {
+			taken[called{p.Server.ID, p.Name}] = fmt.Sprintf("#%s has that name; put {time} in it", p.ID)
+		}
+	}
+	texts := make([]string, len(servers))
+	var problems []Problem
+	for i, server := range servers {
+		text, problem := t.render(server, now, i+1)
+		if problem != nil {
+			problems = append(problems, *problem)
+			continue
+		}
+		texts[i] = text
+		key := called{server.ID, text}
+		if by := taken[key]; by != "" {
+			problems = append(problems, Problem{Server: server.Ref(), Words: Clean(fmt.Sprintf(
+				"%s (#%s): two of its snapshots would be called “%s”: %s", server.Name, server.ID, text, by))})
+		}
+		if t.snapshot {
+			taken[key] = "it is there more than once; put {n} in it"
+		}
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return texts, nil
+}
