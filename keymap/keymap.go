@@ -21,7 +21,7 @@ type Move struct{ Up, Down, Top, Bottom, PageUp, PageDown key.Binding }
 type Pane struct{ Next, Previous, Servers, Backups, Snapshots key.Binding }
 
 // View changes what is shown.
-type View struct{ Open, Back, Filter, Order, Fleet, Refresh, Activity, Requests, Copy, Help, Suspend, Quit key.Binding }
+type View struct{ Open, Back, Filter, Order, Wrong, Fleet, Refresh, Activity, Requests, Copy, Help, Suspend, Quit key.Binding }
 
 // Deed starts what changes something at the provider. Read-only mode has none of them.
 type Deed struct{ Snapshot, Backup, Restore, Delete key.Binding }
@@ -52,6 +52,7 @@ func Default() KeyMap {
 			Back:     bind("back", "esc"),
 			Filter:   bind("filter", "/"),
 			Order:    bind("order", "o"),
+			Wrong:    bind("only what is wrong", "w"),
 			Fleet:    bind("all servers", "a"),
 			Refresh:  bind("refresh now", "R"),
 			Activity: bind("activity", "A"),
@@ -129,6 +130,7 @@ func (k *KeyMap) Groups() []Group {
 			{"view.back", &k.View.Back},
 			{"view.filter", &k.View.Filter},
 			{"view.order", &k.View.Order},
+			{"view.wrong", &k.View.Wrong},
 			{"view.fleet", &k.View.Fleet},
 			{"view.refresh", &k.View.Refresh},
 			{"view.activity", &k.View.Activity},

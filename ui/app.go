@@ -28,8 +28,9 @@ type Options struct {
 	ReadOnly bool // there are no deeds
 	ASCII    bool // the font has no glyphs
 	Mouse    bool
-	Announce Announcement // of the end of an operation, beyond the screen
-	Dark     bool         // until the terminal tells its background
+	Policies model.Policies // what each server must have to be covered; nil: the default for all
+	Announce Announcement   // of the end of an operation, beyond the screen
+	Dark     bool           // until the terminal tells its background
 }
 
 // App is the root model. Its state has one writer, its Update.
@@ -85,6 +86,8 @@ func New(opts Options) *App {
 		Say:   a.say,
 		Start: a.start,
 		Visit: a.visit,
+
+		Policies: opts.Policies,
 	}
 	a.servers = screen.NewServers(a.env)
 	a.points = [2]*screen.Points{screen.NewPoints(a.env, model.Backup), screen.NewPoints(a.env, model.Snapshot)}

@@ -23,6 +23,16 @@ type configFile struct {
 	Mouse     *bool               `toml:"mouse"`
 	Notify    *string             `toml:"notify"`
 	Keys      map[string][]string `toml:"keys"`
+	Policy    []PolicyRule        `toml:"policy"`
+}
+
+// PolicyRule is a [[policy]] of the config as written: which servers it is for, by name and location glob, and what they must
+// have to be covered.
+type PolicyRule struct {
+	Server    string  `toml:"server"`
+	Location  string  `toml:"location"`
+	MaxAge    *string `toml:"max_age"`    // of the newest restore point, such as "26h" or "7d"; "0h": any; not there: the default
+	MinPoints *int    `toml:"min_points"` // restore points that can be gone back to; not there: the default
 }
 
 // configKeys says of every key what its value must be, in the words of an error.
@@ -34,6 +44,7 @@ var configKeys = map[string]string{
 	"ascii":      "must be true or false, without quotes",
 	"mouse":      "must be true or false, without quotes",
 	"notify":     "must be a text in quotes",
+	"policy":     `must be a [[policy]] table with server, location, max_age and min_points`,
 	"keys":       `must be a [keys] table of lines like "points.restore" = ["R"]: the name in quotes, the keys as a list`,
 }
 

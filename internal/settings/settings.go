@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"vpsdeck/model"
 )
 
 // Flags is what the command line said; a nil field was not given.
@@ -39,6 +41,7 @@ type Settings struct {
 	Notify    string              // how the end of an operation is announced, as written; checked where the ways are known
 	NoColor   bool                // NO_COLOR is set to anything but nothing
 	Keys      map[string][]string // keys by action, as written; checked where the keys are known
+	Policies  model.Policies      // what each server must have to be covered
 	Dir       string              // the program's config directory; "": there is no home to have one in
 	State     string              // the program's state directory, for the journal; "": there is no home to have one in
 }
@@ -62,6 +65,10 @@ func Load(from Sources) (Settings, error) {
 	s.Mouse = first(true, file.Mouse)
 	s.Notify = first("none", file.Notify)
 	s.Keys = file.Keys
+	var err error
+	if s.Policies, err = policies(file.Policy, path); err != nil {
+		return Settings{}, err
+	}
 	if err := s.address(from, file, path); err != nil {
 		return Settings{}, err
 	}

@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"vpsdeck/model"
 )
@@ -121,6 +122,39 @@ func TestTheDirectoriesAreXDGThenHome(t *testing.T) {
 		if err != nil || s.Dir != c.config || s.State != c.state {
 			t.Errorf("%s: got %q, %q, %v, want %q, %q", name, s.Dir, s.State, err, c.config, c.state)
 		}
+	}
+}
+
+func TestPoliciesComeFromTheConfigInTheirOrder(t *testing.T) {
+	for name, c := range map[string]struct {
+		file  string
+		want  model.Policies
+		wrong string
+	}{
+		"none": {file: "mouse = true"},
+		"two rules, the second with defaults": {
+			file: "[[policy]]\nserver = 'db-*'\nmax_age = '7d'\nmin_points = 3\n[[policy]]\nlocation = 'us-*'\n",
+			want: model.Policies{
+				{Server: "db-*", Policy: model.Policy{MaxAge: 7 * 24 * time.Hour, MinPoints: 3}},
+				{Location: "us-*", Policy: model.DefaultPolicy()},
+			},
+		},
+		"any age":          {file: "[[policy]]\nmax_age = '0h'\n", want: model.Policies{{Policy: model.Policy{MinPoints: 1}}}},
+		"no length":        {file: "[[policy]]\nmax_age = '7x'\n", wrong: "policy rule 1: max_age: 7x is no length of time"},
+		"too many points":  {file: "[[policy]]\n[[policy]]\nmin_points = 1000\n", wrong: "policy rule 2"},
+		"an unknown field": {file: "[[policy]]\nserver = 'a'\nage = '1d'\n", wrong: "line 3"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := writeFile(t, 0o600, c.file, t.TempDir(), "config.toml")
+			s, err := Load(Sources{Flags: Flags{ConfigFile: &path}, Getenv: environment(nil), DefaultURL: builtIn})
+			if c.wrong != "" {
+				wantFault(t, err, ExitConfig, c.wrong)
+				return
+			}
+			if err != nil || !reflect.DeepEqual(s.Policies, c.want) {
+				t.Errorf("got %+v, %v, want %+v", s.Policies, err, c.want)
+			}
+		})
 	}
 }
 

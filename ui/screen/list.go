@@ -8,6 +8,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"vpsdeck/model"
 	"vpsdeck/ui/dialog"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
@@ -21,7 +22,10 @@ type list[T any, K comparable] struct {
 	rows     []T // what is shown: filtered and ordered
 	total    int // how many there are without the filter
 	identify func(T) K
-	haystack func(T) string // what the filter looks through
+	search   search[T]
+	match    matcher[T] // of the filter as it stands; nil: everything is shown
+	problem  string     // what is wrong with the filter
+	asked    bool       // the filter has changed since the rows were made
 	compare  []order[T]
 	by       int // the order in force
 	current  K
@@ -32,6 +36,23 @@ type list[T any, K comparable] struct {
 	height   int
 }
 
+// matcher says whether a row is shown, and which runes of its name the filter has found.
+type matcher[T any] func(T) (shown bool, found model.Marks)
+
+// search makes a matcher of a filter's text, and says what is wrong with the text. What is right in it still holds.
+type search[T any] func(text string) (matcher[T], []model.Problem)
+
+// query searches by words and fields.
+func query[T any](fields model.FieldSet, meets func(model.Query, T) (bool, model.Marks)) search[T] {
+	return func(text string) (matcher[T], []model.Problem) {
+		q, problems := model.ParseQuery(text, fields)
+		if q.Empty() {
+			return nil, problems
+		}
+		return func(row T) (bool, model.Marks) { return meets(q, row) }, problems
+	}
+}
+
 // order is one way to sort the rows.
 type order[T any] struct {
 	name    string
@@ -40,37 +61,57 @@ type order[T any] struct {
 	compare func(a, b T) int
 }
 
-func newList[T any, K comparable](env *Env, columns []widget.Column, identify func(T) K, haystack func(T) string, orders ...order[T]) list[T, K] {
+func newList[T any, K comparable](env *Env, columns []widget.Column, identify func(T) K, find search[T], orders ...order[T]) list[T, K] {
 	in := dialog.NewInput(env.Look())
 	in.Prompt = "/"
-	in.CharLimit = 80
+	in.CharLimit = 200
 	return list[T, K]{
-		env: env, table: widget.Table{Columns: columns}, identify: identify, haystack: haystack, compare: orders, filter: in,
+		env: env, table: widget.Table{Columns: columns}, identify: identify, search: find, compare: orders, filter: in,
 	}
 }
 
 // set takes new rows. The cursor stays on the same thing; if that is gone, on its nearest neighbour.
 func (l *list[T, K]) set(all []T) {
 	l.total = len(all)
-	words := strings.Fields(strings.ToLower(l.filter.Value()))
-	l.rows = slices.DeleteFunc(slices.Clone(all), func(row T) bool { return !matches(strings.ToLower(l.haystack(row)), words) })
+	l.rows = slices.Clone(all)
+	if l.match != nil {
+		l.rows = slices.DeleteFunc(l.rows, func(row T) bool { shown, _ := l.match(row); return !shown })
+	}
 	slices.SortStableFunc(l.rows, l.compare[l.by].compare)
 	l.table.Rows = len(l.rows)
 	if at := slices.IndexFunc(l.rows, func(row T) bool { return l.identify(row) == l.current }); at >= 0 {
 		l.table.MoveTo(at)
+	} else if l.asked { // somebody looks for something else: begin at the first
+		l.moveTo(0)
 	} else {
 		l.moveTo(l.table.Cursor)
 	}
+	l.asked = false
 }
 
-// matches says whether every word is in the text.
-func matches(text string, words []string) bool {
-	for _, w := range words {
-		if !strings.Contains(text, w) {
-			return false
-		}
+// found are the runes of a row's name that the filter has found, for a cell.
+func (l *list[T, K]) found(row T) func(int) bool {
+	if l.match == nil {
+		return nil
 	}
-	return true
+	_, marks := l.match(row)
+	if marks == (model.Marks{}) {
+		return nil
+	}
+	return marks.Has
+}
+
+// ask reads the filter anew.
+func (l *list[T, K]) ask() {
+	l.match, l.problem, l.asked = nil, "", true
+	if l.filter.Value() == "" {
+		return
+	}
+	match, problems := l.search(l.filter.Value())
+	l.match = match
+	if len(problems) > 0 {
+		l.problem = problems[0].Words
+	}
 }
 
 // moveTo puts the cursor on a row, or the nearest there is.
@@ -164,6 +205,7 @@ func (l *list[T, K]) narrow(msg tea.KeyPressMsg) (again, taken bool) {
 		return false, true
 	case key.Matches(msg, keys.Back) && l.filter.Value() != "":
 		l.filter.Reset()
+		l.ask()
 		return true, true
 	case key.Matches(msg, keys.Order):
 		l.by = (l.by + 1) % len(l.compare)
@@ -177,6 +219,7 @@ func (l *list[T, K]) typeFilter(msg tea.KeyPressMsg) (again bool) {
 	switch msg.String() {
 	case "esc":
 		l.filter.Reset()
+		l.ask()
 		l.stopTyping()
 		return true
 	case "enter":
@@ -198,7 +241,11 @@ func (l *list[T, K]) edit(msg tea.Msg) bool {
 	if text, ok := dialog.Typed(msg); ok {
 		l.filter, _ = l.filter.Update(text) // its only command is the blinking of a cursor that stands still
 	}
-	return l.filter.Value() != before
+	if l.filter.Value() == before {
+		return false
+	}
+	l.ask()
+	return true
 }
 
 func (l *list[T, K]) stopTyping() {
@@ -240,13 +287,20 @@ func (l *list[T, K]) frame(title, trouble, body string) string {
 	return widget.Frame{Title: title, Note: note, Border: edge}.Render(body, l.width, l.height)
 }
 
-// filterNote shows the filter in the lower edge: while it is typed, and as long as it holds.
+// filterNote shows the filter in the lower edge: while it is typed, and as long as it holds. What is wrong with it stands
+// beside it.
 func (l *list[T, K]) filterNote(s *style.Styles) string {
+	problem := ""
+	if l.problem != "" {
+		problem = s.Late.Render("  " + style.Late + " " + l.problem)
+	}
 	switch {
 	case l.typing:
 		in := l.filter
-		in.SetWidth(max(l.width-12, 1))
-		return in.View()
+		in.SetWidth(max(min(widget.Width(in.Value())+1, l.width-12), 1))
+		return in.View() + problem
+	case l.filter.Value() != "" && problem != "":
+		return s.Accent.Render("/"+l.filter.Value()) + problem
 	case l.filter.Value() != "":
 		return s.Accent.Render("/"+l.filter.Value()) + s.Muted.Render("  esc clears")
 	}

@@ -46,9 +46,10 @@ func NewPage(env *Env, server model.ID) *Page {
 		pageExpires: {Width: 7, Right: true, Rank: 4},
 	},
 		model.Point.Key,
-		func(p model.Point) string {
-			return strings.Join([]string{p.Kind.String(), p.Name, string(p.Type), string(p.Status), p.Description, string(p.ID)}, " ")
-		},
+		query(model.PointFields, func(q model.Query, p model.Point) (bool, model.Marks) {
+			shown, _, found := q.MatchPoint(p, env.State.Now)
+			return shown, found
+		}),
 		order[model.Point]{"newest first", pageCreated, style.Descending, newest},
 		order[model.Point]{"oldest first", pageCreated, style.Ascending, func(a, b model.Point) int { return newest(b, a) }},
 		order[model.Point]{"largest first", pageSize, style.Descending, func(a, b model.Point) int {
@@ -145,7 +146,17 @@ func (p *Page) head(s *style.Styles) []string {
 		fmt.Sprintf("%s %d vCPU, %s, %d GB", server.Plan.Name, server.Plan.VCPUs, widget.Size(int64(server.Plan.MemoryMB)), server.Plan.StorageGB),
 	}, " "+style.Dot+" ")
 	lines := []string{widget.Cut("  "+status.SignStyle.Render(status.Sign)+" "+status.Style.Render(status.Text)+s.Muted.Render(" "+style.Dot+" "+widget.Agreed(facts)), p.inner())}
-	if p.height < 16 || len(p.rows) == 0 {
+	if p.env.State.PointsKnown() {
+		a := model.Assess(server, p.env.State.Of(p.server), p.env.Policies.For(server), p.env.State.Now)
+		for _, r := range a.Reasons {
+			st := s.Late
+			if r.Health >= model.Failing {
+				st = s.Bad
+			}
+			lines = append(lines, "  "+st.Render(widget.Cut(style.Late+" "+r.Words, room)))
+		}
+	}
+	if p.height < 16+len(lines) || len(p.rows) == 0 {
 		return lines
 	}
 	scale, line := p.timeline(s).View(s, room)
@@ -239,7 +250,7 @@ func (p *Page) cells(s *style.Styles, point model.Point) []widget.Span {
 	}
 	return []widget.Span{
 		pageKind:    sign(glyph, st, word, s.Text),
-		pageName:    {Text: name, Style: s.Text},
+		pageName:    {Text: name, Style: s.Text, Marked: p.found(point)},
 		pageStatus:  PointStatus(s, point.Status),
 		pageCreated: {Text: point.CreatedAt.UTC().Format("2 Jan 15:04"), Style: s.Text},
 		pageLoses:   loses,

@@ -3,7 +3,6 @@ package screen
 import (
 	"cmp"
 	"fmt"
-	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -39,9 +38,10 @@ func NewPoints(env *Env, kind model.Kind) *Points {
 	newest := func(a, b model.Point) int { return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), byID(b.ID, a.ID)) }
 	return &Points{deeds: Deeds{env}, kind: kind, list: newList(env, pointColumns(kind, false),
 		model.Point.Key,
-		func(p model.Point) string {
-			return strings.Join([]string{p.Server.Name, p.Name, string(p.Type), string(p.Status), p.Description, string(p.ID)}, " ")
-		},
+		query(model.PointFields, func(q model.Query, p model.Point) (bool, model.Marks) {
+			shown, _, found := q.MatchPoint(p, env.State.Now)
+			return shown, found
+		}),
 		order[model.Point]{"newest first", pointCreated, style.Descending, newest},
 		order[model.Point]{"oldest first", pointCreated, style.Ascending, func(a, b model.Point) int { return newest(b, a) }},
 		order[model.Point]{"largest first", pointSize, style.Descending, func(a, b model.Point) int {
@@ -245,9 +245,11 @@ func (p *Points) nothing(s *style.Styles) message {
 }
 
 func (p *Points) cells(s *style.Styles, point model.Point) []widget.Span {
-	name := widget.Span{Text: point.Name, Style: s.Text}
+	found := p.found(point)
+	name, description := widget.Span{Text: point.Name, Style: s.Text, Marked: found}, widget.Span{Text: point.Description, Style: s.Muted}
 	if p.kind == model.Backup {
 		name = widget.Span{Text: string(point.Type), Style: s.Text}
+		description.Marked = found // what is looked through as a backup's name
 		if point.Type == model.Automatic {
 			name.Style = s.Muted
 		}
@@ -259,7 +261,7 @@ func (p *Points) cells(s *style.Styles, point model.Point) []widget.Span {
 		pointSize:        {Text: widget.Size(point.SizeMB), Style: s.Text},
 		pointCreated:     {Text: widget.Ago(point.CreatedAt, p.env.State.Now), Style: s.Text},
 		pointExpires:     expires(s, point, p.env.State.Now),
-		pointDescription: {Text: point.Description, Style: s.Muted},
+		pointDescription: description,
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -46,7 +47,7 @@ func NewRequests(env *Env, log *command.RequestLog) *Requests {
 		requestSize:   {Width: 8, Right: true, Rank: 2},
 	},
 		func(e model.Exchange) int { return e.Number },
-		func(e model.Exchange) string { return fmt.Sprint(e.Method, " ", path(e), " ", e.Status, " ", e.Err) },
+		words(func(e model.Exchange) string { return fmt.Sprint(e.Method, " ", path(e), " ", e.Status, " ", e.Err) }),
 		order[model.Exchange]{"newest first", requestTime, style.Descending, newest},
 		order[model.Exchange]{"slowest first", requestTook, style.Descending, func(a, b model.Exchange) int {
 			return cmp.Or(cmp.Compare(b.Took, a.Took), newest(a, b))
@@ -58,6 +59,17 @@ func NewRequests(env *Env, log *command.RequestLog) *Requests {
 	r.focused = true
 	r.News()
 	return r
+}
+
+// words searches a text for every word of the filter, whatever their case.
+func words[T any](text func(T) string) search[T] {
+	return func(filter string) (matcher[T], []model.Problem) {
+		wanted := strings.Fields(strings.ToLower(filter))
+		return func(row T) (bool, model.Marks) {
+			all := strings.ToLower(text(row))
+			return !slices.ContainsFunc(wanted, func(w string) bool { return !strings.Contains(all, w) }), model.Marks{}
+		}, nil
+	}
 }
 
 // path is what was asked for, without the host.

@@ -36,6 +36,8 @@ type Env struct {
 	Keys  *keymap.KeyMap
 	Look  func() *style.Styles
 
+	Policies model.Policies // what each server must have to be covered
+
 	// Open lays a dialog over the panes; the very next key goes to it.
 	Open func(dialog.Dialog) tea.Cmd
 	// Say shows a sentence in the notice line.

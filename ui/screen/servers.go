@@ -3,7 +3,6 @@ package screen
 import (
 	"cmp"
 	"fmt"
-	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -17,18 +16,16 @@ import (
 // Servers is the pane of all servers, worst covered first.
 type Servers struct {
 	list[serverRow, model.ID]
-	deeds  Deeds
-	placed bool // the cursor has been put on the first row once all was known, or moved by hand
-	health [model.Never + 1]int
+	deeds     Deeds
+	placed    bool // the cursor has been put on the first row once all was known, or moved by hand
+	onlyWrong bool // only servers with something wrong are shown
+	counts    [model.Never + 1]int
 }
 
 // serverRow is a server and what it can go back to.
 type serverRow struct {
-	model.Server
-	cover  model.Coverage
-	health model.Health
-	known  bool // the points have been loaded
-	full   string
+	model.ServerView
+	cover model.Coverage
 }
 
 // The columns of the servers pane.
@@ -62,11 +59,12 @@ func NewServers(env *Env) *Servers {
 	byName := func(a, b serverRow) int { return cmp.Or(cmp.Compare(a.Name, b.Name), byID(a.ID, b.ID)) }
 	return &Servers{deeds: Deeds{env}, list: newList(env, columns,
 		func(r serverRow) model.ID { return r.ID },
-		func(r serverRow) string {
-			return strings.Join([]string{r.Name, r.Hostname, string(r.Status), r.IP, r.Location, r.OS, string(r.ID), r.full}, " ")
-		},
+		query(model.ServerFields, func(q model.Query, r serverRow) (bool, model.Marks) {
+			shown, _, found := q.MatchServer(r.ServerView, env.State.Now)
+			return shown, found
+		}),
 		order[serverRow]{"worst first", serverNote, style.Descending, func(a, b serverRow) int {
-			return cmp.Or(cmp.Compare(b.health, a.health), byName(a, b))
+			return cmp.Or(cmp.Compare(b.Assessment.Health, a.Assessment.Health), byName(a, b))
 		}},
 		order[serverRow]{"name", serverName, style.Ascending, byName},
 		order[serverRow]{"newest restore point, oldest first", serverNewest, style.Ascending, func(a, b serverRow) int {
@@ -101,16 +99,17 @@ func (p *Servers) Selected() (model.Server, bool) {
 func (p *Servers) News() {
 	state := p.env.State
 	known := state.PointsKnown()
-	rows := make([]serverRow, len(state.Servers.Value))
-	p.health = [model.Never + 1]int{}
-	for i, server := range state.Servers.Value {
-		row := serverRow{Server: server, cover: state.Coverage(server.ID), known: known}
+	rows := make([]serverRow, 0, len(state.Servers.Value))
+	p.counts = [model.Never + 1]int{}
+	for _, server := range state.Servers.Value {
+		row := serverRow{ServerView: model.ServerView{Server: server, Known: known}, cover: state.Coverage(server.ID)}
 		if known {
-			row.health = model.HealthOf(state.Of(server.ID), state.Now)
-			row.full = p.fullness(server.ID)
-			p.health[row.health]++
+			row.Assessment = model.Assess(server, state.Of(server.ID), p.env.Policies.For(server), state.Now)
+			p.counts[row.Assessment.Health]++
 		}
-		rows[i] = row
+		if !p.onlyWrong || wrong(row.Assessment.Health) {
+			rows = append(rows, row)
+		}
 	}
 	p.set(rows)
 	if known && !p.placed && len(rows) > 0 {
@@ -119,16 +118,8 @@ func (p *Servers) News() {
 	}
 }
 
-// fullness names the quota that is used up.
-func (p *Servers) fullness(id model.ID) string {
-	switch state := p.env.State; {
-	case state.Quota(model.Snapshot, id).Full():
-		return "sn full"
-	case state.Quota(model.Backup, id).Full():
-		return "bk full"
-	}
-	return ""
-}
+// wrong says whether a state needs somebody: a full quota alone does not.
+func wrong(h model.Health) bool { return h >= model.Expiring }
 
 // Update takes keys and clicks; see [Pane].
 func (p *Servers) Update(msg tea.Msg) tea.Cmd {
@@ -146,6 +137,11 @@ func (p *Servers) Update(msg tea.Msg) tea.Cmd {
 
 func (p *Servers) act(press tea.KeyPressMsg) tea.Cmd {
 	keys := p.env.Keys
+	if key.Matches(press, keys.View.Wrong) {
+		p.onlyWrong = !p.onlyWrong
+		p.News()
+		return nil
+	}
 	deed := key.Matches(press, keys.Deed.Snapshot, keys.Deed.Backup, keys.Deed.Restore, keys.Deed.Delete, keys.View.Open)
 	server, ok := p.Selected()
 	if !deed {
@@ -174,7 +170,7 @@ func (p *Servers) act(press tea.KeyPressMsg) tea.Cmd {
 // ShortHelp is what the footer shows.
 func (p *Servers) ShortHelp() []key.Binding {
 	k := p.env.Keys
-	return []key.Binding{k.Deed.Snapshot, k.Deed.Backup, k.Deed.Restore, k.View.Filter, k.View.Order, k.View.Open}
+	return []key.Binding{k.Deed.Snapshot, k.Deed.Backup, k.Deed.Restore, k.View.Filter, k.View.Order, k.View.Wrong, k.View.Open}
 }
 
 // FullHelp is the same in groups.
@@ -200,11 +196,14 @@ func (p *Servers) title(s *style.Styles) string {
 	if len(p.rows) != p.total {
 		count = fmt.Sprintf("%d of %d", len(p.rows), p.total)
 	}
+	if p.onlyWrong {
+		count += " with something wrong"
+	}
 	out += s.Muted.Render(" " + count)
-	if n := p.health[model.Never] + p.health[model.Failing]; n > 0 {
+	if n := p.counts[model.Never] + p.counts[model.Failing]; n > 0 {
 		out += s.Bad.Render(fmt.Sprintf("  %s %d", style.Failed, n))
 	}
-	if n := p.health[model.Late]; n > 0 {
+	if n := p.counts[model.Late] + p.counts[model.TooFew] + p.counts[model.Expiring]; n > 0 {
 		out += s.Late.Render(fmt.Sprintf("  %s %d", style.Late, n))
 	}
 	return out
@@ -216,6 +215,9 @@ func (p *Servers) body(s *style.Styles, from source) string {
 		return say(s, m, inner)
 	}
 	if len(p.rows) == 0 {
+		if p.onlyWrong && p.filter.Value() == "" {
+			return say(s, message{s.Fine, style.Done + " Nothing is wrong: every server meets its policy.", p.env.Keys.View.Wrong.Help().Key + " shows all."}, inner)
+		}
 		if p.filter.Value() != "" {
 			return say(s, message{s.Text, "No server matches “" + p.filter.Value() + "”.", p.env.Keys.View.Back.Help().Key + " clears the filter."}, inner)
 		}
@@ -227,26 +229,26 @@ func (p *Servers) body(s *style.Styles, from source) string {
 
 func (p *Servers) cells(s *style.Styles, r serverRow) []widget.Span {
 	newest := widget.Span{Text: "-", Style: s.Faint}
-	if r.known {
+	if r.Known {
 		newest = widget.Span{Text: "never", Style: s.Bad}
 		if !r.cover.Newest.IsZero() {
 			newest = widget.Span{Text: widget.Ago(r.cover.Newest, p.env.State.Now), Style: s.Text}
-			if r.health == model.Late {
+			if r.Assessment.Health == model.Late {
 				newest.Style = s.Late
 			}
 		}
 	}
 	name := s.Text
-	if r.health > model.Fine {
+	if wrong(r.Assessment.Health) {
 		name = s.Strong
 	}
 	return []widget.Span{
-		serverName:      {Text: r.Name, Style: name},
+		serverName:      {Text: r.Name, Style: name, Marked: p.found(r)},
 		serverStatus:    ServerStatus(s, r.Status),
 		serverNewest:    newest,
-		serverBackups:   {Text: count(r.known, r.cover.Backups), Style: s.Muted},
-		serverSnapshots: {Text: count(r.known, r.cover.Snapshots), Style: s.Muted},
-		serverNote:      note(s, r),
+		serverBackups:   {Text: count(r.Known, r.cover.Backups), Style: s.Muted},
+		serverSnapshots: {Text: count(r.Known, r.cover.Snapshots), Style: s.Muted},
+		serverNote:      p.note(s, r),
 		serverLocation:  {Text: r.Location, Style: s.Muted},
 		serverIP:        {Text: r.IP, Style: s.Muted},
 		serverOS:        {Text: r.OS, Style: s.Muted},
@@ -261,17 +263,26 @@ func count(known bool, n int) string {
 	return fmt.Sprint(n)
 }
 
-// note is what is wrong with a server's coverage, or "".
-func note(s *style.Styles, r serverRow) widget.Span {
-	switch {
-	case r.health == model.Never:
+// note is the worst that is to say of a server's coverage, or "".
+func (p *Servers) note(s *style.Styles, r serverRow) widget.Span {
+	switch r.Assessment.Health {
+	case model.Never:
 		return sign(style.Failed, s.Bad, "nothing", s.BadStrong)
-	case r.health == model.Failing:
+	case model.Failing:
 		return sign(style.Failed, s.Bad, "failed", s.Bad)
-	case r.health == model.Late:
+	case model.Late:
 		return sign(style.Late, s.Late, "late", s.Late)
+	case model.TooFew:
+		return sign(style.Late, s.Late, "few", s.Late)
+	case model.Expiring:
+		return sign(style.Late, s.Late, "expires", s.Late)
+	case model.Full:
+		if p.env.State.Quota(model.Snapshot, r.ID).Full() {
+			return widget.Span{Text: "sn full", Style: s.Muted}
+		}
+		return widget.Span{Text: "bk full", Style: s.Muted}
 	}
-	return widget.Span{Text: r.full, Style: s.Muted}
+	return widget.Span{}
 }
 
 // sign is a glyph and a word, each in its style.

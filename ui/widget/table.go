@@ -17,6 +17,25 @@ type Column struct {
 	Rank  int  // columns of the highest rank go first when there is no room; 0 never goes
 }
 
+// paintMarked underlines the runes that a filter has found. They are counted from the left, so it is for text that begins
+// there.
+func paintMarked(paint func(string, lipgloss.Style), text string, c Span) {
+	marked := c.Style.Bold(true).Underline(true)
+	runes := []rune(text)
+	for from := 0; from < len(runes); {
+		to, on := from+1, c.Marked(from)
+		for to < len(runes) && c.Marked(to) == on {
+			to++
+		}
+		st := c.Style
+		if on {
+			st = marked
+		}
+		paint(string(runes[from:to]), st)
+		from = to
+	}
+}
+
 // Luxury is the rank from which on a column goes before the others move closer.
 const Luxury = 5
 
@@ -107,7 +126,12 @@ func (t *Table) line(widths []int, gap int, cell func(int) Span, margin string, 
 			paint(c.Sign, c.SignStyle)
 			text, room = " "+text, w-1
 		}
-		paint(Fit(text, room, t.Columns[i].Right), c.Style)
+		fitted := Fit(text, room, t.Columns[i].Right)
+		if c.Marked == nil || text != c.Text {
+			paint(fitted, c.Style)
+		} else {
+			paintMarked(paint, fitted, c)
+		}
 		used += pending + w
 		pending = gap
 	}

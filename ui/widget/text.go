@@ -89,4 +89,5 @@ type Span struct {
 	Style     lipgloss.Style
 	Sign      string // one cell wide
 	SignStyle lipgloss.Style
+	Marked    func(rune int) bool // which runes of the text a filter has found; nil: none
 }
