@@ -21,7 +21,7 @@ type Move struct{ Up, Down, Top, Bottom, PageUp, PageDown key.Binding }
 type Pane struct{ Next, Previous, Servers, Backups, Snapshots key.Binding }
 
 // View changes what is shown.
-type View struct{ Open, Back, Filter, Order, Wrong, Fleet, Refresh, Activity, Requests, Copy, Help, Suspend, Quit key.Binding }
+type View struct{ Open, Back, Filter, Order, Wrong, Fleet, Refresh, Activity, Requests, Copy, Palette, Help, Suspend, Quit key.Binding }
 
 // Deed starts what changes something at the provider. Read-only mode has none of them.
 type Deed struct{ Snapshot, Backup, Restore, Delete key.Binding }
@@ -58,6 +58,7 @@ func Default() KeyMap {
 			Activity: bind("activity", "A"),
 			Requests: bind("requests", "L"),
 			Copy:     bind("copy", "y"),
+			Palette:  bind("go to, or do", ":", "ctrl+p"),
 			Help:     bind("help", "?"),
 			Suspend:  bind("suspend", "ctrl+z"),
 			Quit:     bind("quit", "q"),
@@ -136,6 +137,7 @@ func (k *KeyMap) Groups() []Group {
 			{"view.activity", &k.View.Activity},
 			{"view.requests", &k.View.Requests},
 			{"view.copy", &k.View.Copy},
+			{"view.palette", &k.View.Palette},
 			{"view.help", &k.View.Help},
 			{"view.suspend", &k.View.Suspend},
 			{"view.quit", &k.View.Quit},

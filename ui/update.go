@@ -42,6 +42,10 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = a.answer(msg)
 	case command.HistoryLoadedMsg:
 		cmd = a.historyLoaded(msg)
+	case pressedMsg:
+		cmd = a.pressed(msg)
+	case wentMsg:
+		a.went(msg)
 	case command.RecordedMsg:
 		a.recorded(msg.Err)
 	case command.ConnectedMsg:
@@ -105,6 +109,8 @@ func (a *App) global(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(msg, k.View.Requests) && a.opts.Requests != nil:
 		a.page = screen.NewRequests(a.env, a.opts.Requests)
 		return nil, true
+	case key.Matches(msg, k.View.Palette):
+		return a.openPalette(), true
 	case key.Matches(msg, k.View.Activity):
 		return a.openActivity(), true
 	case key.Matches(msg, k.View.Refresh):

@@ -61,6 +61,12 @@ func NewPage(env *Env, server model.ID) *Page {
 	return p
 }
 
+// Point puts the cursor on a restore point.
+func (p *Page) Point(k model.Key) {
+	p.current = k
+	p.News()
+}
+
 // Title is the pane's name.
 func (p *Page) Title() string { return "Server" }
 
