@@ -81,7 +81,7 @@ func Assess(server Server, points []Point, policy Policy, now time.Time) Assessm
 			continue
 		}
 		a.Usable++
-		if p.ExpiresAt.IsZero() || p.ExpiresAt.After(now.Add(ExpiringWithin)) {
+		if p.lasts(now.Add(ExpiringWithin)) {
 			staying++
 		}
 		if !p.ExpiresAt.IsZero() && (a.NextExpiry.IsZero() || p.ExpiresAt.Before(a.NextExpiry)) {
@@ -156,17 +156,23 @@ func (a Assessment) set() uint {
 // WorstFirst is a total order of assessments of different servers, for [slices.SortFunc]: by state, then the one whose
 // newest point is older, then by name and ID.
 func WorstFirst(a, b Assessment) int {
-	if c := cmp.Or(cmp.Compare(b.Health, a.Health), a.Newest.Compare(b.Newest), cmp.Compare(a.Server.Name, b.Server.Name)); c != 0 {
+	return cmp.Or(cmp.Compare(b.Health, a.Health), a.Newest.Compare(b.Newest), byNameAndID(a.Server, b.Server))
+}
+
+func byNameAndID(a, b ServerRef) int {
+	switch c := cmp.Compare(a.Name, b.Name); {
+	case c != 0:
 		return c
-	}
-	switch {
-	case a.Server.ID.Less(b.Server.ID):
+	case a.ID.Less(b.ID):
 		return -1
-	case b.Server.ID.Less(a.Server.ID):
+	case b.ID.Less(a.ID):
 		return 1
 	}
 	return 0
 }
+
+// lasts says whether the point does not go by itself until then.
+func (p Point) lasts(until time.Time) bool { return p.ExpiresAt.IsZero() || p.ExpiresAt.After(until) }
 
 // HealthOf judges points, newest first, by the default policy, and by nothing but what the server can go back to: never,
 // failing, late or fine.

@@ -1,0 +1,185 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// ClearRule says which old points should go. What is not said does not narrow: empty lists stand for all.
+type ClearRule struct {
+	OlderThan   time.Duration // 0: of any age
+	KeepAtLeast int           // so many of each server's newest usable points among those that the rule is about
+	Kinds       []Kind
+	Servers     []string     // IDs, or globs for names; see [MatchGlob]
+	Types       []BackupType // of backups; snapshots have none and are not narrowed by it
+}
+
+// Check tells what is impossible in the rule.
+func (r ClearRule) Check() []Problem {
+	var problems []Problem
+	if r.OlderThan < 0 || r.OlderThan > longestAge {
+		problems = append(problems, Problem{Words: "older than: " + signed(r.OlderThan) + " is no age: write 30d, 2w or 3mo, at most 100y"})
+	}
+	if r.KeepAtLeast < 0 || r.KeepAtLeast > mostPoints {
+		problems = append(problems, Problem{Words: fmt.Sprintf("keep at least: %d is not possible: write a number from 0 to %d", r.KeepAtLeast, mostPoints)})
+	}
+	return problems
+}
+
+// Unmatched reports the names that the rule asks for and no server has.
+func (r ClearRule) Unmatched(servers []Server) []Problem {
+	var problems []Problem
+	for _, asked := range r.Servers {
+		if !slices.ContainsFunc(servers, func(s Server) bool { return meant(asked, s.Ref()) }) {
+			problems = append(problems, Problem{Words: Clean("servers: " + asked + " is no server's name or ID: * stands for any characters, ? for one")})
+		}
+	}
+	return problems
+}
+
+// meant says whether a server is asked for by an ID or a glob.
+func meant(asked string, server ServerRef) bool {
+	return asked == string(server.ID) || MatchGlob(asked, server.Name)
+}
+
+// about says whether the point is of the sort that the rule is about, whatever its age.
+func (r ClearRule) about(p Point) bool {
+	return (len(r.Kinds) == 0 || slices.Contains(r.Kinds, p.Kind)) &&
+		(len(r.Types) == 0 || p.Kind == Snapshot || slices.Contains(r.Types, p.Type)) &&
+		(len(r.Servers) == 0 || slices.ContainsFunc(r.Servers, func(asked string) bool { return meant(asked, p.Server) }))
+}
+
+// old says whether the point is as old as the rule asks. One whose time is not known is not.
+func (r ClearRule) old(p Point, now time.Time) bool {
+	return !p.CreatedAt.IsZero() && now.Sub(p.CreatedAt) > r.OlderThan
+}
+
+// Clearing is a plan of what goes and what stays: the preview that a person agrees to. Nothing beyond its items may go.
+type Clearing struct {
+	Rule         ClearRule
+	At           time.Time // on the API's clock: the ages are judged as of then
+	Items        []Point   // what goes, by server, the oldest first
+	Kept         []Kept    // what stays of each server that loses something, in the order of the items
+	FreedMB      int64     // MB, of those items whose size is known
+	UnknownSizes int       // items whose size is not known, and comes on top
+}
+
+// Kept is what a server still has for certain after a clearing.
+type Kept struct {
+	Server ServerRef
+	Going  int
+	Points int   // of any kind and status
+	Usable int   // at least 1 where a usable one goes
+	Newest Point // the newest usable one, if there is one
+}
+
+// Plan lists what goes by the rule, given every point of the account in any order, at a time on the API's clock. Completed
+// and failed points can go. What is running, of a status that the program does not know, or listed twice never does. Nor,
+// whatever the rule says, does a server's newest usable point, so that the last one always stays; nor, where that one
+// expires soon, the newest that does not.
+func (r ClearRule) Plan(points []Point, now time.Time) Clearing {
+	c := Clearing{Rule: r, At: now}
+	for _, server := range byServerName(points) {
+		c.add(server, r.going(server, now))
+	}
+	return c
+}
+
+// byServerName groups points by their server, newest first, without those that stand for no one point.
+func byServerName(points []Point) [][]Point {
+	times := map[Key]int{}
+	for _, p := range points {
+		times[p.Key()]++
+	}
+	groups := map[ID][]Point{}
+	for _, p := range points {
+		if p.ID != "" && p.Server.ID != "" && times[p.Key()] == 1 {
+			groups[p.Server.ID] = append(groups[p.Server.ID], p)
+		}
+	}
+	var out [][]Point
+	for _, group := range groups {
+		SortNewestFirst(group)
+		out = append(out, group)
+	}
+	slices.SortFunc(out, func(a, b []Point) int { return byNameAndID(a[0].Server, b[0].Server) })
+	return out
+}
+
+// going are a server's points that can go, the oldest first.
+func (r ClearRule) going(server []Point, now time.Time) []Point {
+	var out []Point
+	usable, durable, kept := 0, 0, 0
+	for _, p := range server {
+		stays := false
+		if p.Usable() {
+			usable++
+			stays = usable == 1
+			if p.lasts(now.Add(ExpiringWithin)) {
+				durable++
+				stays = stays || durable == 1
+			}
+			if r.about(p) {
+				kept++
+				stays = stays || kept <= r.KeepAtLeast
+			}
+		}
+		if !stays && (p.Usable() || p.Status.Bad()) && r.about(p) && r.old(p, now) {
+			out = append(out, p)
+		}
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// add takes up what goes of a server.
+func (c *Clearing) add(server, going []Point) {
+	if len(going) == 0 {
+		return
+	}
+	k := Kept{Server: server[0].Server, Going: len(going)}
+	for _, p := range server {
+		if slices.ContainsFunc(going, func(g Point) bool { return g.Key() == p.Key() }) {
+			continue
+		}
+		k.Points++
+		if p.Usable() {
+			if k.Usable++; k.Usable == 1 {
+				k.Newest = p
+			}
+		}
+	}
+	for _, p := range going {
+		c.FreedMB += max(p.SizeMB, 0)
+		if p.SizeMB <= 0 {
+			c.UnknownSizes++
+		}
+	}
+	c.Items = append(c.Items, going...)
+	c.Kept = append(c.Kept, k)
+}
+
+// Still is the part of the plan that holds against what is there now: items that are as they were shown, and that the rule
+// would let go of again. It is asked for before each deletion, and never holds more than the plan.
+func (c Clearing) Still(points []Point) Clearing {
+	shown := make(map[Key]Point, len(c.Items))
+	for _, p := range c.Items {
+		shown[p.Key()] = p
+	}
+	out := Clearing{Rule: c.Rule, At: c.At}
+	for _, server := range byServerName(points) {
+		out.add(server, slices.DeleteFunc(c.Rule.going(server, c.At), func(p Point) bool {
+			before, ok := shown[p.Key()]
+			return !ok || !alike(before, p)
+		}))
+	}
+	return out
+}
+
+// alike says whether nothing about the point has changed.
+func alike(a, b Point) bool {
+	times := a.CreatedAt.Equal(b.CreatedAt) && a.ExpiresAt.Equal(b.ExpiresAt)
+	a.CreatedAt, a.ExpiresAt = b.CreatedAt, b.ExpiresAt
+	return times && a == b
+}
