@@ -52,7 +52,7 @@ func Default() KeyMap {
 			Back:     bind("back", "esc"),
 			Filter:   bind("filter", "/"),
 			Order:    bind("order", "o"),
-			Wrong:    bind("only what is wrong", "w"),
+			Wrong:    bind("what is wrong", "w"),
 			Fleet:    bind("all servers", "a"),
 			Refresh:  bind("refresh now", "R"),
 			Activity: bind("activity", "A"),

@@ -1,0 +1,55 @@
+package keymap
+
+import (
+	"flag"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite the table of keys in the README")
+
+func TestTheTableInTheREADMEIsOfTheseKeys(t *testing.T) {
+	const file, begin, end = "../README.md", "<!-- keys -->\n", "<!-- /keys -->\n"
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, opened := strings.Cut(string(data), begin)
+	table, after, closed := strings.Cut(rest, end)
+	if !opened || !closed {
+		t.Fatalf("the README has no place for the keys: put %q and %q on lines of their own", begin, end)
+	}
+	k := Default()
+	want := k.Markdown()
+	if table == want {
+		return
+	}
+	if !*update {
+		t.Fatalf("the table in the README is not of these keys: run go test ./keymap -update. It should be\n%s", want)
+	}
+	if err := os.WriteFile(file, []byte(before+begin+want+end+after), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTheTableHasALineForEveryKey(t *testing.T) {
+	k := Default()
+	lines := strings.Split(strings.TrimSuffix(k.Markdown(), "\n"), "\n")
+	if got, want := len(lines), 2+len(names)+1; got != want {
+		t.Errorf("%d lines, want %d: a head, a rule, a line for each name, and ctrl+c", got, want)
+	}
+	for _, line := range lines {
+		if strings.Count(line, "|") != 5 {
+			t.Errorf("a line without four cells: %s", line)
+		}
+	}
+	for _, want := range []string{
+		"| Deeds | `s` | snapshot | `deed.snapshot` |", "|  | `r` | restore | `deed.restore` |", "| | `ctrl+c` | quit, always | |",
+	} {
+		if !slices.Contains(lines, want) {
+			t.Errorf("there is no line %s", want)
+		}
+	}
+}
