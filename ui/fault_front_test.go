@@ -1,0 +1,273 @@
+package ui_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"vpsdeck/api/sim"
+	"vpsdeck/model"
+	"vpsdeck/ui/command"
+)
+
+// front stands before the account and misbehaves. Only the requests of one endpoint come by it; see forked.
+type front struct {
+	account http.Handler
+	now     func() time.Time // the account's clock
+	trouble trouble
+	came    atomic.Int32
+}
+
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.came.Add(1)
+	answer := httptest.NewRecorder()
+	if f.trouble.done {
+		f.account.ServeHTTP(answer, r)
+	} else {
+		_, _ = io.Copy(io.Discard, r.Body) // else the server does not notice a client that hangs up
+	}
+	w.Header().Set("Date", f.now().UTC().Format(http.TimeFormat))
+	f.trouble.spoil(w, r, answer)
+}
+
+// misbehave is what a front does in place of answering.
+type misbehave func(w http.ResponseWriter, r *http.Request, answer *httptest.ResponseRecorder)
+
+// says answers with a status, a body, and header fields in pairs.
+func says(status int, body string, header ...string) misbehave {
+	return func(w http.ResponseWriter, _ *http.Request, _ *httptest.ResponseRecorder) {
+		for i := 0; i < len(header); i += 2 {
+			w.Header().Set(header[i], header[i+1])
+		}
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// retryDate asks to be left alone until a date, 45 s from now by the account's clock.
+func retryDate(w http.ResponseWriter, _ *http.Request, _ *httptest.ResponseRecorder) {
+	now, _ := http.ParseTime(w.Header().Get("Date"))
+	w.Header().Set("Retry-After", now.Add(45*time.Second).Format(http.TimeFormat))
+	w.WriteHeader(http.StatusTooManyRequests)
+}
+
+// pointsTo answers with a redirect; to the same address if place is empty.
+func pointsTo(status int, place string) misbehave {
+	return func(w http.ResponseWriter, r *http.Request, _ *httptest.ResponseRecorder) {
+		if place == "" {
+			place = r.URL.Path
+		}
+		w.Header().Set("Location", place)
+		w.WriteHeader(status)
+	}
+}
+
+// says2xx answers with the account's own status, and a body made of the account's.
+func says2xx(body func(string) string) misbehave {
+	return func(w http.ResponseWriter, _ *http.Request, answer *httptest.ResponseRecorder) {
+		w.WriteHeader(max(answer.Code, http.StatusOK))
+		_, _ = io.WriteString(w, body(answer.Body.String()))
+	}
+}
+
+// sends writes bytes that no well-behaved server would send, and hangs up.
+func sends(text string) misbehave {
+	return func(w http.ResponseWriter, _ *http.Request, _ *httptest.ResponseRecorder) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			return // the client is gone, and the count of requests tells
+		}
+		_, _ = io.WriteString(conn, text)
+		_ = conn.Close()
+	}
+}
+
+// hangs never answers.
+func hangs(_ http.ResponseWriter, r *http.Request, _ *httptest.ResponseRecorder) {
+	<-r.Context().Done()
+}
+
+// hangsInBody sends the header and the first bytes of the body, and no more.
+func hangsInBody(w http.ResponseWriter, r *http.Request, answer *httptest.ResponseRecorder) {
+	w.WriteHeader(answer.Code)
+	if answer.Code != http.StatusNoContent {
+		_, _ = io.WriteString(w, `{"count": `)
+	}
+	_ = http.NewResponseController(w).Flush()
+	<-r.Context().Done()
+}
+
+// drips sends a byte every few milliseconds, for as long as anyone listens.
+func drips(w http.ResponseWriter, r *http.Request, answer *httptest.ResponseRecorder) {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	w.WriteHeader(max(answer.Code, http.StatusOK))
+	for {
+		_, _ = io.WriteString(w, " ")
+		_ = http.NewResponseController(w).Flush()
+		select {
+		case <-tick.C:
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+// floods sends the body behind 64 MiB of blanks, as far as anyone takes them.
+func floods(w http.ResponseWriter, _ *http.Request, answer *httptest.ResponseRecorder) {
+	w.WriteHeader(http.StatusOK)
+	blanks := strings.Repeat(" ", 64<<10)
+	for range 1024 {
+		if _, err := io.WriteString(w, blanks); err != nil {
+			return
+		}
+	}
+	_, _ = io.WriteString(w, answer.Body.String())
+}
+
+// leaves makes a body anew in which every value that is no list and no object has been changed.
+func leaves(change func(name string, value any) any) func(string) string {
+	var walk func(name string, value any) any
+	walk = func(name string, value any) any {
+		switch v := value.(type) {
+		case map[string]any:
+			for key, one := range v {
+				v[key] = walk(key, one)
+			}
+		case []any:
+			for i, one := range v {
+				v[i] = walk(name, one)
+			}
+		default:
+			return change(name, value)
+		}
+		return value
+	}
+	return func(body string) string {
+		var value any
+		_ = json.Unmarshal([]byte(body), &value) // a body that is none, as of a DELETE, becomes the change itself
+		out, _ := json.Marshal(walk("", value))
+		return string(out)
+	}
+}
+
+// forked is a client that asks for one endpoint by another way than for the rest, once that way is open.
+type forked struct {
+	command.Client
+	astray   command.Client
+	endpoint string
+	open     atomic.Bool
+}
+
+func (f *forked) by(endpoint string) command.Client {
+	if endpoint == f.endpoint && f.open.Load() {
+		return f.astray
+	}
+	return f.Client
+}
+
+func (f *forked) Servers(ctx context.Context, filter model.ServerFilter) ([]model.Server, error) {
+	return f.by(listServers).Servers(ctx, filter)
+}
+
+func (f *forked) Backups(ctx context.Context, filter model.BackupFilter) ([]model.Point, error) {
+	return f.by(listBackups).Backups(ctx, filter)
+}
+
+func (f *forked) Snapshots(ctx context.Context, filter model.SnapshotFilter) ([]model.Point, error) {
+	return f.by(listSnapshots).Snapshots(ctx, filter)
+}
+
+func (f *forked) Account(ctx context.Context) (model.Account, error) {
+	return f.by(showAccount).Account(ctx)
+}
+
+func (f *forked) CreateBackup(ctx context.Context, server model.ID, description string) (model.Accepted, error) {
+	return f.by(createBackup).CreateBackup(ctx, server, description)
+}
+
+func (f *forked) CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.Accepted, error) {
+	return f.by(createSnapshot).CreateSnapshot(ctx, server, name, description)
+}
+
+func (f *forked) RestoreBackup(ctx context.Context, server, backup model.ID) (model.Accepted, error) {
+	return f.by(restoreBackup).RestoreBackup(ctx, server, backup)
+}
+
+func (f *forked) RestoreSnapshot(ctx context.Context, snapshot model.ID) (model.Accepted, error) {
+	return f.by(restoreSnapshot).RestoreSnapshot(ctx, snapshot)
+}
+
+func (f *forked) DeleteBackup(ctx context.Context, backup model.ID) error {
+	return f.by(deleteBackup).DeleteBackup(ctx, backup)
+}
+
+func (f *forked) DeleteSnapshot(ctx context.Context, snapshot model.ID) error {
+	return f.by(deleteSnapshot).DeleteSnapshot(ctx, snapshot)
+}
+
+// stray is the address to which a fault's requests go.
+func (f *front) stray(t testing.TB) string {
+	t.Helper()
+	if f.trouble.base != "" {
+		return f.trouble.base
+	}
+	if f.trouble.untrusted {
+		server := httptest.NewUnstartedServer(f)
+		server.Config.ErrorLog = silent
+		server.StartTLS()
+		t.Cleanup(server.Close)
+		return server.URL + "/api/v1"
+	}
+	server, err := sim.Listen("127.0.0.1:0", f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	if f.trouble.plain {
+		return strings.Replace(server.URL(), "http://", "https://", 1)
+	}
+	return server.URL()
+}
+
+// notebook is a journal in memory.
+type notebook struct {
+	mu      sync.Mutex
+	records []model.Record
+}
+
+func (n *notebook) Append(r model.Record) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.records = append(n.records, r)
+	return nil
+}
+
+func (n *notebook) Read() ([]model.Record, int, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return append([]model.Record(nil), n.records...), 0, nil
+}
+
+func (n *notebook) Alive(string) bool { return true }
+
+// story is what became of the only deed, step by step.
+func (n *notebook) story() string {
+	records, _, _ := n.Read() // a notebook has no failures
+	var steps []string
+	for _, r := range records {
+		if r.ID != records[0].ID {
+			steps = append(steps, strconv.Quote(r.ID))
+		}
+		steps = append(steps, r.Event)
+	}
+	return strings.Join(steps, ", ")
+}
