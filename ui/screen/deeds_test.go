@@ -1,0 +1,182 @@
+package screen
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"vpsdeck/model"
+	"vpsdeck/ui/dialog"
+)
+
+func TestADeedThatCannotBeDoneSaysWhy(t *testing.T) {
+	restoring := web
+	restoring.Status = model.ServerRestoring
+	making, failed := snapshot("801", web, 0), snapshot("801", web, 0)
+	making.Status, failed.Status = model.InProgress, model.Failed
+	point := snapshot("801", web, time.Hour)
+	full := make([]model.Point, 5)
+	for i := range full {
+		full[i] = snapshot(model.ID("80"+string(rune('1'+i))), web, time.Duration(i)*time.Hour)
+	}
+	for name, c := range map[string]struct {
+		world *world
+		deed  func(Deeds)
+		want  string
+	}{
+		"nothing is known":         {newWorld(t), func(d Deeds) { d.Snapshot(web.ID) }, "no server under the cursor"},
+		"there is no such server":  {known(t), func(d Deeds) { d.Backup("1") }, "no server under the cursor"},
+		"its server is restored":   {known(t, point), func(d Deeds) { d.env.State.Servers.Value[0] = restoring; d.Restore(point) }, "web-server-01 is being restored"},
+		"the account is not read":  {known(t, point), func(d Deeds) { d.env.State.Servers.Err = model.ErrUnreachable; d.Restore(point) }, "cannot be reached"},
+		"the points are not known": {func() *world { w := newWorld(t); w.servers(nil, web); return w }(), func(d Deeds) { d.Snapshot(web.ID) }, "not known yet"},
+		"another deed runs": {known(t, point), func(d Deeds) {
+			d.env.State.Begin(model.Intent{Deed: model.Delete, Point: snapshot("700", web, 0)}, "run")
+			d.Restore(point)
+		}, "still running"},
+		"it is being made":         {known(t, making), func(d Deeds) { d.Restore(making) }, "snapshot #801 is still being made"},
+		"it has failed":            {known(t, failed), func(d Deeds) { d.Restore(failed) }, "nothing in it to go back to"},
+		"it is deleted while made": {known(t, making), func(d Deeds) { d.Delete(making) }, "still being made"},
+		"the quota is full":        {known(t, full...), func(d Deeds) { d.Snapshot(web.ID) }, "web-server-01 has 5 of 5 snapshots: delete one first, such as snap-805 (#805, 4 h ago)"},
+		"there is nothing":         {known(t, failed), func(d Deeds) { d.RestoreNewest(web.ID) }, "nothing to go back to"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.deed(Deeds{c.world.env})
+			if c.world.opened != nil || len(c.world.started) > 0 || !strings.Contains(c.world.last(), c.want) {
+				t.Errorf("it says %q, want %q; open: %v", c.world.last(), c.want, c.world.opened)
+			}
+		})
+	}
+}
+
+func TestARestoreSaysWhatIsLostAndTakesASnapshotFirst(t *testing.T) {
+	p := snapshot("801", web, 5*24*time.Hour+3*time.Hour)
+	w := known(t, p, backup("501", web, 6*24*time.Hour))
+	Deeds{w.env}.Restore(p)
+	_, screen := w.question()
+	show(t, screen, "Restore web-server-01 from snapshot snap-801 (#801)?", "everything written since 11 Jan 13:00 (5 d 3 h)",
+		"12345", "203.0.113.10", "5.0 GB", "the server stops", "[✓] take a snapshot first", "room for 4 more", "web-server-01, to confirm",
+		"POST /snapshots/, then POST /snapshots/801/restore/")
+	w.answer("tab", "enter")
+	if len(w.started) > 0 {
+		t.Fatal("it was begun without the name")
+	}
+	w.answer(append(strings.Split("web-server-01", ""), "enter")...)
+	if len(w.started) != 1 {
+		t.Fatalf("begun: %+v", w.started)
+	}
+	got := w.started[0]
+	if got.Deed != model.Create || got.Point.Kind != model.Snapshot || got.Point.Server != web.Ref() || got.After == nil || *got.After != p {
+		t.Errorf("%+v", got)
+	}
+	if err := model.CheckSnapshotName(got.Point.Name); err != nil || got.Point.Name != "before-restore-20250116-160000" {
+		t.Errorf("the snapshot is called %q: %v", got.Point.Name, err)
+	}
+}
+
+func TestARestoreWithoutRoomForASnapshotOffersNone(t *testing.T) {
+	points := []model.Point{backup("501", web, time.Hour)}
+	for _, id := range []model.ID{"1", "2", "3", "4", "5"} {
+		points = append(points, snapshot(id, web, 9*time.Hour))
+	}
+	w := known(t, points...)
+	Deeds{w.env}.Restore(points[0])
+	_, screen := w.question()
+	if strings.Contains(screen, "snapshot first") {
+		t.Errorf("it offers one:\n%s", screen)
+	}
+	w.answer(append(strings.Split("web-server-01", ""), "tab", "enter")...)
+	if len(w.started) != 1 || w.started[0].Deed != model.Restore || w.started[0].Point != points[0] || w.started[0].After != nil {
+		t.Errorf("%+v", w.started)
+	}
+}
+
+func TestARestoreFromAnUnknownStatusSaysSo(t *testing.T) {
+	p := snapshot("801", web, time.Hour)
+	p.Status = "verifying"
+	w := known(t, p)
+	Deeds{w.env}.Restore(p)
+	_, screen := w.question()
+	show(t, screen, "“verifying”, which vpsdeck does not know")
+}
+
+func TestRestoringAServerGoesBackToItsNewestPoint(t *testing.T) {
+	making := snapshot("804", web, 0)
+	making.Status = model.InProgress
+	w := known(t, making, backup("501", web, 2*time.Hour), snapshot("801", web, time.Hour), snapshot("802", db, time.Minute))
+	Deeds{w.env}.RestoreNewest(web.ID)
+	_, screen := w.question()
+	show(t, screen, "snap-801 (#801)")
+}
+
+func TestADeleteIsAskedByItsWeight(t *testing.T) {
+	old, newer, newest := snapshot("1", web, 9*time.Hour), backup("2", web, 5*time.Hour), snapshot("3", web, time.Hour)
+	for name, c := range map[string]struct {
+		points []model.Point
+		delete model.Point
+		typed  bool
+		shows  []string
+	}{
+		"one of several": {[]model.Point{old, newer, newest}, newer, false, []string{"Delete backup #2 of web-server-01?", "2 restore points of it are left"}},
+		"the newest":     {[]model.Point{old, newer, newest}, newest, true, []string{"Delete snapshot snap-3 (#3)", "the newest restore point: the next is 4 h older"}},
+		"the last":       {[]model.Point{old}, old, true, []string{"the LAST restore point"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := known(t, c.points...)
+			Deeds{w.env}.Delete(c.delete)
+			_, screen := w.question()
+			show(t, screen, append(c.shows, "#"+string(c.delete.ID), "12345")...)
+			w.answer("tab", "enter")
+			if begun := len(w.started) == 1; begun == c.typed {
+				t.Errorf("without the name it was begun: %v", begun)
+			}
+			if c.typed {
+				w.answer(append(strings.Split("web-server-01", ""), "enter")...)
+			}
+			if len(w.started) != 1 || w.started[0].Deed != model.Delete || w.started[0].Point != c.delete {
+				t.Errorf("%+v", w.started)
+			}
+		})
+	}
+}
+
+func TestAFormWarnsOfWhatTheDocumentsWarnOf(t *testing.T) {
+	w := known(t, snapshot("801", web, time.Hour))
+	for _, c := range []struct {
+		open func()
+		want []string
+		not  string
+	}{
+		{func() { Deeds{w.env}.Snapshot(web.ID) }, []string{"New snapshot of web-server-01", "1 of 5 snapshots used", "may be inconsistent"}, ""},
+		{func() { Deeds{w.env}.Snapshot(db.ID) }, []string{"New snapshot of db-server-01", "0 of 5 snapshots used"}, "inconsistent"}, // it is stopped
+		{func() { Deeds{w.env}.Backup(web.ID) }, []string{"New backup of web-server-01", "0 of 10 manual backups used", "POST /backups/"}, "inconsistent"},
+	} {
+		c.open()
+		form, ok := w.opened.(*dialog.Form)
+		if !ok {
+			t.Fatalf("no form is open: %q", w.said)
+		}
+		screen := ansi.Strip(form.View())
+		show(t, screen, c.want...)
+		if c.not != "" && strings.Contains(screen, c.not) {
+			t.Errorf("%q is shown:\n%s", c.not, screen)
+		}
+	}
+}
+
+func TestFailuresOfOneListDoNotHideTheOther(t *testing.T) {
+	w := known(t, backup("501", web, time.Hour))
+	ticket, _ := w.state.Snapshots.Start()
+	w.state.PointsArrived(model.Snapshot, "", ticket, nil, errors.Join(model.ErrTimeout))
+	backups, snapshots := NewPoints(w.env, model.Backup), NewPoints(w.env, model.Snapshot)
+	for _, p := range []*Points{backups, snapshots} {
+		p.SetSize(70, 8)
+		p.Show(web.Ref(), false)
+	}
+	if screen := drawn(backups); strings.Contains(screen, "✗") {
+		t.Errorf("the backups complain:\n%s", screen)
+	}
+	show(t, drawn(snapshots), "✗", "did not answer in time")
+}
