@@ -95,7 +95,7 @@ func (c *Client) lineFailure(ctx context.Context, req *http.Request, err error, 
 	case errors.Is(ctx.Err(), context.Canceled):
 		return givenUp(e)
 	case way.connected.Load():
-		e.Kind, e.words = c.cutLine(ctx, err, way.answered.Load())
+		e.words, e.Kind = c.cutLine(ctx, err, way.answered.Load())
 	case err == context.DeadlineExceeded: // bare: from the queue, not from the transport
 		e.Kind, e.words = model.ErrTimeout, "The request had to wait too long for its turn: try again."
 	default:
@@ -104,16 +104,16 @@ func (c *Client) lineFailure(ctx context.Context, req *http.Request, err error, 
 	return e
 }
 
-// cutLine says what befell an answer on its way. If bytes came, and what is wrong is neither time nor line, they are not
+// cutLine says what befell an answer on its way, and which kind of failure that is. If bytes came, and what is wrong is neither time nor line, they are not
 // HTTP.
-func (c *Client) cutLine(ctx context.Context, err error, answered bool) (kind error, words string) {
+func (c *Client) cutLine(ctx context.Context, err error, answered bool) (words string, kind error) {
 	switch {
 	case timedOut(ctx, err):
-		return model.ErrTimeout, fmt.Sprintf("%s did not answer in time.", c.Host())
+		return fmt.Sprintf("%s did not answer in time.", c.Host()), model.ErrTimeout
 	case answered && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, new(*net.OpError)):
-		return model.ErrBadAnswer, fmt.Sprintf("What %s answers cannot be read as HTTP; check the API's address.", c.Host())
+		return fmt.Sprintf("What %s answers cannot be read as HTTP; check the API's address.", c.Host()), model.ErrBadAnswer
 	}
-	return model.ErrUnreachable, fmt.Sprintf("The connection to %s broke off before the answer was complete.", c.Host())
+	return fmt.Sprintf("The connection to %s broke off before the answer was complete.", c.Host()), model.ErrUnreachable
 }
 
 // noLine says why no connection came about, and whether it is for want of trust.
