@@ -77,7 +77,7 @@ func TestWhatExpiresSoonIsNotAllThatStays(t *testing.T) {
 }
 
 func TestWhatIsListedTwiceIsNeitherOfferedNorCountedOn(t *testing.T) {
-	points := []Point{backup("2", day), backup("2", day), backup("1", 90*day), backup("", 90*day), backup("7", 90*day).of(ServerRef{})}
+	points := []Point{backup("2", day), backup("2", day), backup("1", 90*day), backup("", 90*day), backup("7", 90*day).of(ServerRef{}), backup("8", 99*day).of(ServerRef{})}
 	if got := ids(ClearRule{OlderThan: time.Hour}.Plan(points, now)); got != "" {
 		t.Errorf("%s goes", got)
 	}
