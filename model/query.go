@@ -19,11 +19,12 @@ func (p Problem) Error() string { return p.Words }
 
 // Query is what a filter's text asks for: rows that meet every one of its terms. The zero Query is met by all.
 //
-// A word is looked for as fzf does: its letters in the name, in their order, the best fit marked; else as it stands in the
-// other texts of the row. "In quotes" it must stand there as written. A field (see [FieldSet.Fields]) is asked with
-// “:” (has, or begins with), “=” and “!=” (is, is not), and for ages, expiries and sizes with < <= > >=. In a value that is
-// not quoted “*” stands for any characters and “?” for one. A leading “-” or “!” turns a term into its opposite. Letters
-// match either case unless the term has a capital one; fields with values of their own (type, health) never mind case.
+// A word is looked for as fzf does: its letters in the name, in their order, the best fit marked; else as it stands in
+// the other texts of the row. In quotes it must stand there as written. A field (see [FieldSet.Fields]) is asked with
+// “:” (has; begins with, for what has few values; is, for an ID), “=” and “!=” (is, is not), and for ages, expiries and
+// sizes with < <= > >=. In a value without quotes “*” stands for any characters and “?” for one. A leading “-” or “!”
+// turns a term into its opposite. Letters match either case unless the term has a capital one; statuses, types, kinds
+// and healths never mind case. What is not known (an age, a size) meets no comparison, nor its opposite.
 type Query struct {
 	fields FieldSet
 	terms  []term
@@ -59,7 +60,8 @@ var operators = map[string]struct {
 	op  operator
 	not bool
 }{
-	":": {opHas, false}, ":!": {opHas, true}, "=": {opIs, false}, "==": {opIs, false}, ":=": {opIs, false}, "!=": {opIs, true}, ":!=": {opIs, true},
+	":": {opHas, false}, ":!": {opHas, true},
+	"=": {opIs, false}, "==": {opIs, false}, ":=": {opIs, false}, "!=": {opIs, true}, ":!=": {opIs, true},
 	"<": {opLess, false}, "<=": {opAtMost, false}, ">": {opMore, false}, ">=": {opAtLeast, false},
 	":<": {opLess, false}, ":<=": {opAtMost, false}, ":>": {opMore, false}, ":>=": {opAtLeast, false},
 }
