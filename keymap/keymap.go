@@ -11,6 +11,7 @@ type KeyMap struct {
 	Pane   Pane
 	View   View
 	Deed   Deed
+	Mark   Mark
 	Dialog Dialog
 }
 
@@ -24,7 +25,10 @@ type Pane struct{ Next, Previous, Servers, Backups, Snapshots key.Binding }
 type View struct{ Open, Back, Filter, Order, Wrong, Fleet, Refresh, Activity, Requests, Copy, Palette, Help, Suspend, Quit key.Binding }
 
 // Deed starts what changes something at the provider. Read-only mode has none of them.
-type Deed struct{ Snapshot, Backup, Restore, Delete key.Binding }
+type Deed struct{ Snapshot, Backup, Restore, Delete, Clear key.Binding }
+
+// Mark marks rows, for a deed on several at once.
+type Mark struct{ One, Range, All key.Binding }
 
 // Dialog works in questions and forms.
 type Dialog struct{ Next, Previous, Press, Toggle, Yes, No, Cancel key.Binding }
@@ -68,6 +72,12 @@ func Default() KeyMap {
 			Backup:   bind("back up", "b"),
 			Restore:  bind("restore", "r"),
 			Delete:   bind("delete", "d"),
+			Clear:    bind("clear up old ones", "c"),
+		},
+		Mark: Mark{
+			One:   bind("mark", "space"),
+			Range: bind("mark up to here", "V"),
+			All:   bind("mark all shown", "*"),
 		},
 		Dialog: Dialog{
 			Next:     bind("move", "tab", "down", "right"),
@@ -125,6 +135,12 @@ func (k *KeyMap) Groups() []Group {
 			{"deed.backup", &k.Deed.Backup},
 			{"deed.restore", &k.Deed.Restore},
 			{"deed.delete", &k.Deed.Delete},
+			{"deed.clear", &k.Deed.Clear},
+		}},
+		{"mark", "Several at once", []Named{
+			{"mark.one", &k.Mark.One},
+			{"mark.range", &k.Mark.Range},
+			{"mark.all", &k.Mark.All},
 		}},
 		{"view", "View", []Named{
 			{"view.open", &k.View.Open},
@@ -156,7 +172,7 @@ func (k *KeyMap) Groups() []Group {
 
 // ReadOnly switches every deed off: it can neither be pressed nor is it shown.
 func (k *KeyMap) ReadOnly() {
-	for _, b := range []*key.Binding{&k.Deed.Snapshot, &k.Deed.Backup, &k.Deed.Restore, &k.Deed.Delete} {
+	for _, b := range []*key.Binding{&k.Deed.Snapshot, &k.Deed.Backup, &k.Deed.Restore, &k.Deed.Delete, &k.Deed.Clear} {
 		b.SetEnabled(false)
 	}
 }

@@ -53,6 +53,7 @@ type App struct {
 
 	notices notices
 	history history
+	batch   *model.Batch // several deeds that were confirmed together; nil: none yet
 	polls   polls
 	width   int
 	height  int
@@ -86,6 +87,8 @@ func New(opts Options) *App {
 		Say:   a.say,
 		Start: a.start,
 		Visit: a.visit,
+
+		StartMany: a.startMany,
 
 		Policies: opts.Policies,
 	}
@@ -147,7 +150,7 @@ func (a *App) enter(client command.Client, demo bool) {
 	} else {
 		a.state.Forget()
 		a.history = history{}
-		a.page = nil
+		a.page, a.batch = nil, nil
 	}
 	a.watchClocks()
 	a.news()

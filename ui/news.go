@@ -41,13 +41,16 @@ func (a *App) answer(msg tea.Msg) tea.Cmd {
 		cmds = append(cmds, a.changed(o))
 	}
 	a.news()
-	return tea.Batch(cmds...)
+	return tea.Batch(append(cmds, a.pump())...)
 }
 
 // changed announces what a list has shown of an operation.
 func (a *App) changed(o model.Operation) tea.Cmd {
 	if o.Phase.Over() {
 		return a.ended(o)
+	}
+	if next, ok := a.inBatch(o); ok {
+		return tea.Batch(a.writeDown(o), next)
 	}
 	a.sayOf(o, screen.Good, "found, it is running")
 	return a.writeDown(o)
@@ -84,10 +87,14 @@ func (a *App) deedAnswered(msg command.DeedAnsweredMsg) tea.Cmd {
 	var cmds []tea.Cmd
 	switch o.Phase {
 	case model.Running: // its line shows that it has begun
-		cmds = append(cmds, a.writeDown(o))
+		next, _ := a.inBatch(o)
+		cmds = append(cmds, a.writeDown(o), next)
 	case model.Unknown:
-		a.sayOf(o, screen.Trouble, "the outcome is unknown; it is looked for, and not sent again")
-		cmds = append(cmds, a.writeDown(o))
+		next, one := a.inBatch(o)
+		if !one {
+			a.sayOf(o, screen.Trouble, "the outcome is unknown; it is looked for, and not sent again")
+		}
+		cmds = append(cmds, a.writeDown(o), next)
 	default:
 		cmds = append(cmds, a.ended(o))
 	}
@@ -99,6 +106,9 @@ func (a *App) deedAnswered(msg command.DeedAnsweredMsg) tea.Cmd {
 
 // ended announces the end of an operation, writes it down, and goes on with what was to follow it.
 func (a *App) ended(o model.Operation) tea.Cmd {
+	if next, ok := a.inBatch(o); ok {
+		return tea.Batch(a.writeDown(o), next)
+	}
 	tone := screen.Good
 	if o.Phase != model.Done {
 		tone = screen.Trouble

@@ -32,6 +32,7 @@ type Tick struct {
 type Ask struct {
 	Title    string
 	Question string
+	List     []string // what it is about, one a line; scrolls where there is no room for all
 	Facts    []Fact
 	Tick     *Tick
 	Typed    string                    // what must be typed before yes can be pressed; empty: nothing
@@ -59,6 +60,7 @@ type Question struct {
 	input  textinput.Model
 	focus  int
 	armed  bool
+	top    int // the first line of the list that is shown
 	ticked bool
 	hint   string
 }
@@ -107,6 +109,12 @@ func (q *Question) Update(msg tea.Msg) (tea.Cmd, bool) {
 		if q.armed {
 			q.edit(msg)
 		}
+	case tea.MouseWheelMsg:
+		if msg.Button == tea.MouseWheelDown {
+			q.scroll(1)
+		} else {
+			q.scroll(-1)
+		}
 	case ClickMsg:
 		if q.armed {
 			return q.click(msg)
@@ -125,6 +133,10 @@ func (q *Question) press(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		q.move(1)
 	case key.Matches(msg, q.keys.Previous) && !(typed && msg.Text != ""):
 		q.move(-1)
+	case msg.String() == "pgdown":
+		q.scroll(5)
+	case msg.String() == "pgup":
+		q.scroll(-5)
 	case key.Matches(msg, q.keys.Toggle) && q.focus == onTick:
 		q.ticked = !q.ticked
 	case typed:
@@ -142,6 +154,9 @@ func (q *Question) edit(msg tea.Msg) {
 		q.input, _ = q.input.Update(text) // its only command is the blinking of a cursor that stands still
 	}
 }
+
+// scroll moves through the list.
+func (q *Question) scroll(by int) { q.top = max(min(q.top+by, len(q.ask.List)-leastList), 0) }
 
 func (q *Question) move(by int) {
 	places := 2
@@ -189,7 +204,7 @@ func (q *Question) ShortHelp() []key.Binding {
 // View draws the question; see [Dialog].
 func (q *Question) View() string {
 	s := q.look()
-	lines := fit(q.lines(s, q.inner()), q.rows())
+	lines := q.fitted(s)
 	edge := s.Accent
 	if q.dangerous() {
 		edge = s.Bad
@@ -204,14 +219,47 @@ func (q *Question) dangerous() bool {
 			return true
 		}
 	}
-	return false
+	return len(q.ask.List) > 0
 }
 
-func (q *Question) lines(s *style.Styles, width int) []line {
+// leastList is how many lines of the list are always shown.
+const leastList = 3
+
+// fitted is the lines that there is room for. What is left over goes to the list.
+func (q *Question) fitted(s *style.Styles) []line {
+	room := 0
+	if len(q.ask.List) > 0 {
+		rest := len(fit(q.lines(s, q.inner(), 0), q.rows()))
+		room = min(max(q.rows()-rest, leastList), len(q.ask.List))
+	}
+	return fit(q.lines(s, q.inner(), room), q.rows())
+}
+
+// listed is the part of the list that is scrolled to, in so many lines.
+func (q *Question) listed(s *style.Styles, width, rows int) []line {
+	top := max(min(q.top, len(q.ask.List)-rows), 0)
+	var out []line
+	for i := top; i < top+rows; i++ {
+		text := widget.Cut(widget.Agreed(q.ask.List[i]), width-4)
+		more := ""
+		if i == top && top > 0 {
+			more = style.MoreUp
+		} else if i == top+rows-1 && i < len(q.ask.List)-1 {
+			more = style.More
+		}
+		out = append(out, line{widget.Spread(s.Text.Render(text), s.Muted.Render(more), width), keep})
+	}
+	return out
+}
+
+func (q *Question) lines(s *style.Styles, width, listRows int) []line {
 	blank := line{"", dropBlank}
 	out := []line{blank}
 	for _, l := range widget.Wrap(widget.Agreed(q.ask.Question), width) {
 		out = append(out, line{s.Strong.Render(l), keep})
+	}
+	if listRows > 0 {
+		out = append(append(out, blank), q.listed(s, width, listRows)...)
 	}
 	out = append(append(out, blank), q.facts(s, width)...)
 	if t := q.ask.Tick; t != nil {
@@ -315,7 +363,7 @@ func button(s *style.Styles, word string, focused lipgloss.Style, on bool) strin
 // click presses what was clicked.
 func (q *Question) click(msg ClickMsg) (tea.Cmd, bool) {
 	s := q.look()
-	lines := fit(q.lines(s, q.inner()), q.rows())
+	lines := q.fitted(s)
 	at := msg.Y - 1
 	switch {
 	case at < 0 || at >= len(lines):

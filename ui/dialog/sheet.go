@@ -20,7 +20,11 @@ type Sheet struct {
 	look  Look
 	top   int
 	close []key.Binding
+	leave func() bool // says whether it may close; nil: it may
 }
+
+// BeforeClosing has may asked when a key would close the sheet; it stays open on a no.
+func (t *Sheet) BeforeClosing(may func() bool) { t.leave = may }
 
 // NewSheet makes a sheet whose lines are made anew for each width, so that ages in them stay true. Beside cancel, the
 // given keys close it.
@@ -34,7 +38,7 @@ func (t *Sheet) Update(msg tea.Msg) (tea.Cmd, bool) {
 	case tea.KeyPressMsg:
 		switch {
 		case key.Matches(msg, t.close...):
-			return nil, true
+			return nil, t.leave == nil || t.leave()
 		case key.Matches(msg, t.keys.Move.Down):
 			t.top++
 		case key.Matches(msg, t.keys.Move.Up):

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -29,6 +30,8 @@ type list[T any, K comparable] struct {
 	compare  []order[T]
 	by       int // the order in force
 	current  K
+	marks    map[K]bool // rows for a deed on several
+	anchor   int        // where a range of marks begins
 	filter   textinput.Model
 	typing   bool
 	focused  bool
@@ -78,7 +81,7 @@ func (l *list[T, K]) set(all []T) {
 		l.rows = slices.DeleteFunc(l.rows, func(row T) bool { shown, _ := l.match(row); return !shown })
 	}
 	slices.SortStableFunc(l.rows, l.compare[l.by].compare)
-	l.table.Rows = len(l.rows)
+	l.table.Rows, l.table.Marked = len(l.rows), l.isMarked
 	if at := slices.IndexFunc(l.rows, func(row T) bool { return l.identify(row) == l.current }); at >= 0 {
 		l.table.MoveTo(at)
 	} else if l.asked { // somebody looks for something else: begin at the first
@@ -189,7 +192,7 @@ func (l *list[T, K]) handle(msg tea.Msg) (press tea.KeyPressMsg, again, taken bo
 	if again, taken := l.narrow(press); taken {
 		return press, again, true
 	}
-	return press, false, l.move(press)
+	return press, false, l.move(press) || l.marking(press)
 }
 
 // narrow handles the keys of the filter and of the order, and says whether the rows must be made anew.
@@ -203,7 +206,7 @@ func (l *list[T, K]) narrow(msg tea.KeyPressMsg) (again, taken bool) {
 		l.filter.Focus()
 		l.filter.CursorEnd()
 		return false, true
-	case key.Matches(msg, keys.Back) && l.filter.Value() != "":
+	case key.Matches(msg, keys.Back) && l.filter.Value() != "" && len(l.marks) == 0:
 		l.filter.Reset()
 		l.ask()
 		return true, true
@@ -267,8 +270,8 @@ func (l *list[T, K]) SetFocus(on bool) {
 	}
 }
 
-// Filtered says whether a filter holds.
-func (l *list[T, K]) Filtered() bool { return l.filter.Value() != "" }
+// Filtered says whether a filter, or a mark, is there for esc to take away.
+func (l *list[T, K]) Filtered() bool { return l.filter.Value() != "" || len(l.marks) > 0 }
 
 // Typing says whether the pane takes every key as text.
 func (l *list[T, K]) Typing() bool { return l.typing }
@@ -281,6 +284,9 @@ func (l *list[T, K]) frame(title, trouble, body string) string {
 		edge = s.Accent
 	}
 	note := l.filterNote(s)
+	if n := len(l.marks); n > 0 && !l.typing {
+		note = strings.TrimSuffix(s.Accent.Render(fmt.Sprintf("%s %d marked", style.Marked, n))+"  "+note, "  ")
+	}
 	if trouble != "" && !l.typing {
 		note = strings.TrimSuffix(trouble+"  "+note, "  ")
 	}

@@ -103,6 +103,13 @@ func (p *Page) act(press tea.KeyPressMsg) tea.Cmd {
 		return p.deeds.Snapshot(p.server)
 	case key.Matches(press, keys.Deed.Backup):
 		return p.deeds.Backup(p.server)
+	case key.Matches(press, keys.Deed.Clear):
+		return p.deeds.Clear()
+	case key.Matches(press, keys.Deed.Delete) && p.Marked() > 0:
+		return p.deeds.DeleteMany(markedPoints(p.env.State, p.marks))
+	case key.Matches(press, keys.Deed.Restore) && p.Marked() > 0:
+		p.env.Say(Warning, "a server goes back to one restore point: esc takes the marks away")
+		return nil
 	case !key.Matches(press, keys.Deed.Restore, keys.Deed.Delete, keys.View.Open):
 		return nil
 	case !ok:
@@ -119,7 +126,7 @@ func (p *Page) act(press tea.KeyPressMsg) tea.Cmd {
 // ShortHelp is what the footer shows.
 func (p *Page) ShortHelp() []key.Binding {
 	k := p.env.Keys
-	return []key.Binding{k.Deed.Restore, k.Deed.Delete, k.Deed.Snapshot, k.Deed.Backup, k.View.Back, k.View.Filter, k.View.Order, k.View.Open}
+	return []key.Binding{k.Deed.Restore, k.Deed.Delete, k.Deed.Snapshot, k.Deed.Backup, k.View.Back, k.Mark.One, k.View.Filter, k.View.Order, k.View.Open}
 }
 
 // FullHelp is the same in groups.

@@ -134,6 +134,13 @@ func (p *Points) act(press tea.KeyPressMsg) tea.Cmd {
 		return p.deeds.Snapshot(server)
 	case key.Matches(press, keys.Deed.Backup):
 		return p.deeds.Backup(server)
+	case key.Matches(press, keys.Deed.Clear):
+		return p.deeds.Clear()
+	case key.Matches(press, keys.Deed.Delete) && p.Marked() > 0:
+		return p.deeds.DeleteMany(markedPoints(p.env.State, p.marks))
+	case key.Matches(press, keys.Deed.Restore) && p.Marked() > 0:
+		p.env.Say(Warning, "a server goes back to one restore point: esc takes the marks away")
+		return nil
 	case !key.Matches(press, keys.Deed.Restore, keys.Deed.Delete, keys.View.Open):
 		return nil
 	case !ok:
@@ -150,7 +157,7 @@ func (p *Points) act(press tea.KeyPressMsg) tea.Cmd {
 // ShortHelp is what the footer shows.
 func (p *Points) ShortHelp() []key.Binding {
 	k := p.env.Keys
-	return []key.Binding{k.Deed.Restore, k.Deed.Delete, k.Deed.Snapshot, k.Deed.Backup, k.View.Filter, k.View.Order, k.View.Fleet, k.View.Open}
+	return []key.Binding{k.Deed.Restore, k.Deed.Delete, k.Deed.Snapshot, k.Deed.Backup, k.Mark.One, k.View.Filter, k.View.Order, k.View.Fleet, k.View.Open}
 }
 
 // FullHelp is the same in groups.
@@ -290,4 +297,17 @@ func PointStatus(s *style.Styles, status model.PointStatus) widget.Span {
 		return sign(style.Failed, s.Bad, string(status), s.Bad)
 	}
 	return sign(style.Unknown, s.Muted, string(status), s.Muted)
+}
+
+// markedPoints are the marked ones that are still there.
+func markedPoints(state *model.State, marks map[model.Key]bool) []model.Point {
+	var out []model.Point
+	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
+		for _, p := range state.Points(kind).Value {
+			if marks[p.Key()] {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
 }

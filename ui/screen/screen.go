@@ -46,6 +46,8 @@ type Env struct {
 	Visit func(model.ID)
 	// Start carries out a confirmed deed.
 	Start func(model.Intent) tea.Cmd
+	// StartMany carries out several that were confirmed together.
+	StartMany func([]model.Intent) tea.Cmd
 }
 
 // Tone is how a notice is meant.

@@ -137,6 +137,9 @@ func (p *Servers) Update(msg tea.Msg) tea.Cmd {
 
 func (p *Servers) act(press tea.KeyPressMsg) tea.Cmd {
 	keys := p.env.Keys
+	if key.Matches(press, keys.Deed.Clear) {
+		return p.deeds.Clear()
+	}
 	if key.Matches(press, keys.View.Wrong) {
 		p.onlyWrong = !p.onlyWrong
 		p.News()
@@ -151,7 +154,15 @@ func (p *Servers) act(press tea.KeyPressMsg) tea.Cmd {
 		p.env.Say(Warning, "there is no server under the cursor")
 		return nil
 	}
+	marked := p.markedServers()
 	switch {
+	case key.Matches(press, keys.Deed.Snapshot) && len(marked) > 0:
+		return p.deeds.CreateMany(model.Snapshot, marked)
+	case key.Matches(press, keys.Deed.Backup) && len(marked) > 0:
+		return p.deeds.CreateMany(model.Backup, marked)
+	case key.Matches(press, keys.Deed.Restore) && len(marked) > 0:
+		p.env.Say(Warning, "a restore is asked for one server at a time: esc takes the marks away")
+		return nil
 	case key.Matches(press, keys.Deed.Snapshot):
 		return p.deeds.Snapshot(server.ID)
 	case key.Matches(press, keys.Deed.Backup):
@@ -167,10 +178,21 @@ func (p *Servers) act(press tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
+// markedServers are the marked ones that are still there, in the order of the state.
+func (p *Servers) markedServers() []model.ID {
+	var out []model.ID
+	for _, s := range p.env.State.Servers.Value {
+		if p.marks[s.ID] {
+			out = append(out, s.ID)
+		}
+	}
+	return out
+}
+
 // ShortHelp is what the footer shows.
 func (p *Servers) ShortHelp() []key.Binding {
 	k := p.env.Keys
-	return []key.Binding{k.Deed.Snapshot, k.Deed.Backup, k.Deed.Restore, k.View.Filter, k.View.Order, k.View.Wrong, k.View.Open}
+	return []key.Binding{k.Deed.Snapshot, k.Deed.Backup, k.Deed.Restore, k.Mark.One, k.View.Filter, k.View.Order, k.View.Wrong, k.View.Open}
 }
 
 // FullHelp is the same in groups.

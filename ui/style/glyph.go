@@ -17,6 +17,7 @@ const (
 	Manual     = "◇"
 	Snapshot   = "▼"
 	Bar        = "▌" // left of the row under the cursor
+	Marked     = "•"
 	Thin       = "▏" // the same in a pane without the focus
 	Full       = "■" // a quota's places
 	Free       = "□"
@@ -38,7 +39,7 @@ const (
 var ascii = strings.NewReplacer(
 	Live, "*", Stopped, "o", Barred, "x", Running, "~", Done, "+", Failed, "!", Unknown, "?", Late, "!",
 	Automatic, "a", Manual, "m", Snapshot, "s", "┼", "+", "┤", "|",
-	Bar, ">", Thin, "'", Full, "#", Free, ".", Fill, "=", Ascending, "^", Descending, "v", "←", "<", "→", ">", "↵", "/",
+	Bar, ">", Thin, "'", Marked, "*", Full, "#", Free, ".", Fill, "=", Ascending, "^", Descending, "v", "←", "<", "→", ">", "↵", "/",
 	Dot, "-", Dash, "-", "—", "-", Ellipsis, "~", Focus, ">", Prompt, ">", More, "v", MoreUp, "^",
 	"“", "\"", "”", "\"", "’", "'", "‹", "<", "›", ">", "�", "?",
 	"╭", "+", "╮", "+", "╰", "+", "╯", "+", "─", "-", "│", "|", "┃", "|", "├", "+", "┤", "+",

@@ -51,8 +51,9 @@ const (
 type Table struct {
 	Columns []Column
 	Rows    int
-	Cursor  int // row; -1 if there is none
-	Top     int // the first row drawn
+	Cursor  int                // row; -1 if there is none
+	Top     int                // the first row drawn
+	Marked  func(row int) bool // which rows are marked; nil: none
 	width   int
 	height  int // rows, without the head
 }
@@ -83,27 +84,33 @@ func (t *Table) RowAt(line int) (int, bool) {
 func (t *Table) View(s *style.Styles, focused bool, cell func(row int) []Span) string {
 	widths, gap := t.widths()
 	var b strings.Builder
-	b.WriteString(t.line(widths, gap, func(i int) Span { return Span{Text: t.Columns[i].Title, Style: s.Muted} }, " ", nil))
+	b.WriteString(t.line(widths, gap, func(i int) Span { return Span{Text: t.Columns[i].Title, Style: s.Muted} }, "  ", nil))
 	for row := t.Top; row < min(t.Top+t.height, t.Rows); row++ {
 		cells := cell(row)
 		b.WriteByte('\n')
-		b.WriteString(t.row(widths, gap, cells, s, row == t.Cursor, focused))
+		marked := t.Marked != nil && t.Marked(row)
+		b.WriteString(t.row(widths, gap, cells, s, row == t.Cursor, focused, marked))
 	}
 	return b.String()
 }
 
-func (t *Table) row(widths []int, gap int, cells []Span, s *style.Styles, current, focused bool) string {
+func (t *Table) row(widths []int, gap int, cells []Span, s *style.Styles, current, focused, marked bool) string {
 	at := func(i int) Span { return cells[i] }
+	sign := " "
+	if marked {
+		sign = style.Marked
+	}
 	switch {
 	case current && focused:
-		return t.line(widths, gap, at, s.Accent.Background(s.Palette.Selection).Render(style.Bar), s.Selected)
+		bar := s.Accent.Background(s.Palette.Selection)
+		return t.line(widths, gap, at, bar.Render(style.Bar)+bar.Render(sign), s.Selected)
 	case current:
-		return t.line(widths, gap, at, s.Muted.Render(style.Thin), nil)
+		return t.line(widths, gap, at, s.Muted.Render(style.Thin)+s.Accent.Render(sign), nil)
 	}
-	return t.line(widths, gap, at, " ", nil)
+	return t.line(widths, gap, at, " "+s.Accent.Render(sign), nil)
 }
 
-// line draws one line: a margin of one cell and one space, the cells, and space up to the edge. over changes the style of
+// line draws one line: a margin of two cells, the cells, and space up to the edge. over changes the style of
 // every part of it.
 func (t *Table) line(widths []int, gap int, cell func(int) Span, margin string, over func(lipgloss.Style) lipgloss.Style) string {
 	var b strings.Builder
@@ -114,7 +121,7 @@ func (t *Table) line(widths []int, gap int, cell func(int) Span, margin string, 
 		}
 		b.WriteString(st.Render(text))
 	}
-	used, pending := 1, 1
+	used, pending := 2, 0
 	for i, w := range widths {
 		if w == 0 {
 			continue

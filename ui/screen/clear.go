@@ -1,0 +1,103 @@
+package screen
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/model"
+	"vpsdeck/ui/dialog"
+	"vpsdeck/ui/style"
+	"vpsdeck/ui/widget"
+)
+
+// Clear opens the form for clearing up: what is older than so long goes, but of each server so many stay. Nothing goes
+// without the preview that comes next.
+func (d Deeds) Clear() tea.Cmd {
+	if !d.env.State.PointsKnown() {
+		return d.refuse("the backups and snapshots are not known yet")
+	}
+	return d.open(dialog.FormAsk{
+		Title: "Clear up old restore points",
+		Intro: []dialog.Intro{{Text: "A preview comes first. The newest usable point of a server always stays."}},
+		Enter: "preview",
+		Fields: []dialog.Field{
+			{Key: "older", Title: "Older than", Value: "30d", Limit: 20, Check: func(text string) error { _, err := model.ParseAge(text); return err }},
+			{Key: "keep", Title: "Keep of each server at least", Value: "3", Limit: 3, Check: checkCount},
+			{Key: "servers", Title: "Servers (names, * for any; empty: all)", Limit: 200, Check: d.checkServers},
+			{Key: "kinds", Title: "Of which", Choices: []dialog.Choice{
+				{Value: "manual", Says: "manual backups and snapshots"},
+				{Value: "snapshots", Says: "snapshots"},
+				{Value: "backups", Says: "manual backups"},
+				{Value: "all", Says: "everything, automatic backups too"},
+			}},
+		},
+		Then: func(v dialog.Values) tea.Cmd { return d.preview(clearRule(v)) },
+	})
+}
+
+func checkCount(text string) error {
+	if n, err := strconv.Atoi(text); err != nil || n < 0 || n > 100 {
+		return errors.New("a whole number, 0 to 100")
+	}
+	return nil
+}
+
+func (d Deeds) checkServers(text string) error {
+	rule := model.ClearRule{Servers: strings.Fields(text)}
+	if problems := rule.Unmatched(d.env.State.Servers.Value); len(problems) > 0 {
+		return problems[0]
+	}
+	return nil
+}
+
+func clearRule(v dialog.Values) model.ClearRule {
+	rule := model.ClearRule{Servers: strings.Fields(v["servers"])}
+	rule.OlderThan, _ = model.ParseAge(v["older"]) // the form has checked both
+	rule.KeepAtLeast, _ = strconv.Atoi(v["keep"])
+	switch v["kinds"] {
+	case "manual":
+		rule.Types = []model.BackupType{model.Manual}
+	case "snapshots":
+		rule.Kinds = []model.Kind{model.Snapshot}
+	case "backups":
+		rule.Kinds, rule.Types = []model.Kind{model.Backup}, []model.BackupType{model.Manual}
+	}
+	return rule
+}
+
+// preview names every item that goes, what each server keeps, and the space freed, and asks.
+func (d Deeds) preview(rule model.ClearRule) tea.Cmd {
+	plan := rule.Plan(d.allPoints(), d.env.State.Now)
+	if len(plan.Items) == 0 {
+		return d.refuse("nothing goes: no restore point is older than " + widget.Duration(rule.OlderThan) + " and not kept")
+	}
+	var lines []string
+	at := 0
+	for _, kept := range plan.Kept {
+		lines = append(lines, fmt.Sprintf("%s loses %d, keeps %d, the newest %s", kept.Server.Name, kept.Going, kept.Points,
+			widget.Ago(kept.Newest.CreatedAt, d.env.State.Now)))
+		for range kept.Going {
+			p := plan.Items[at]
+			at++
+			lines = append(lines, fmt.Sprintf("  %s %s %s %s %s %s", p.Kind, called(p), style.Dot, widget.Ago(p.CreatedAt, d.env.State.Now), style.Dot, widget.Size(p.SizeMB)))
+		}
+	}
+	ask := d.askDeleteMany(plan.Items, "Clear up")
+	ask.List = lines
+	ask.Facts = []dialog.Fact{{Label: "frees", Value: freed(plan)}}
+	ask.Then = func(bool) tea.Cmd { // what has changed since the preview stays
+		return d.env.StartMany(deletes(plan.Still(d.allPoints()).Items))
+	}
+	return d.question(ask)
+}
+
+func freed(plan model.Clearing) string {
+	if plan.UnknownSizes > 0 {
+		return fmt.Sprintf("%s, and %d of unknown size", widget.Size(plan.FreedMB), plan.UnknownSizes)
+	}
+	return widget.Size(plan.FreedMB)
+}

@@ -1,0 +1,192 @@
+package screen
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/model"
+	"vpsdeck/ui/dialog"
+	"vpsdeck/ui/style"
+	"vpsdeck/ui/widget"
+)
+
+// readyAll finds the servers of a deed on several, or says for which of them nothing can be done now.
+func (d Deeds) readyAll(ids []model.ID) ([]model.Server, string) {
+	var servers []model.Server
+	for _, id := range ids {
+		server, why := d.ready(id)
+		if why != "" {
+			return nil, fmt.Sprintf("not of all %d: %s", len(ids), why)
+		}
+		servers = append(servers, server)
+	}
+	return servers, ""
+}
+
+// CreateMany opens the form for a snapshot, or a backup, of several servers. Quotas are checked for all of them first.
+func (d Deeds) CreateMany(kind model.Kind, ids []model.ID) tea.Cmd {
+	servers, why := d.readyAll(ids)
+	if why != "" {
+		return d.refuse(why)
+	}
+	problems := model.QuotaCheck(creates(kind, servers, nil, nil), d.allPoints())
+	intro := []dialog.Intro{{Text: fmt.Sprintf("of %d servers: %s", len(servers), names(servers))}}
+	for _, p := range problems {
+		if !p.Maybe {
+			return d.refuse(p.Words)
+		}
+		intro = append(intro, dialog.Intro{Text: p.Words, Warn: true})
+	}
+	ask := dialog.FormAsk{
+		Title: fmt.Sprintf("New %s of %d servers", kind, len(servers)), Intro: intro, Enter: "create all",
+		Request: fmt.Sprintf("%d × POST /%ss/", len(servers), kind),
+		Fields: []dialog.Field{{Key: "description", Title: "Description (optional; {server} {date} {time} {n} stand for themselves)",
+			Limit: model.MaxDescription + 1, Check: d.checkTemplate(servers, false)}},
+	}
+	if kind == model.Snapshot {
+		name := dialog.Field{Key: "name", Title: "Name, as a template: {server} {date} {time} {id} {n}", Value: "{server}-{date}",
+			Limit: model.MaxSnapshotName + 1, Check: d.checkTemplate(servers, true)}
+		ask.Fields = append([]dialog.Field{name}, ask.Fields...)
+	}
+	ask.Then = func(v dialog.Values) tea.Cmd {
+		texts, problems := d.render(v["description"], false, servers)
+		var called []string
+		if kind == model.Snapshot {
+			called, problems = d.render(v["name"], true, servers)
+		}
+		if len(problems) > 0 { // a name was taken while the form was open
+			return d.refuse(problems[0].Words)
+		}
+		return d.env.StartMany(creates(kind, servers, called, texts))
+	}
+	return d.open(ask)
+}
+
+func (d Deeds) allPoints() []model.Point {
+	all := append([]model.Point(nil), d.env.State.Backups.Value...)
+	return append(all, d.env.State.Snapshots.Value...)
+}
+
+// render makes the texts of a template for all servers; an empty one makes empty texts.
+func (d Deeds) render(text string, forSnapshot bool, servers []model.Server) ([]string, []model.Problem) {
+	if text == "" && !forSnapshot {
+		return make([]string, len(servers)), nil
+	}
+	template, problems := model.ParseTemplate(text, forSnapshot)
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return template.RenderAll(servers, d.allPoints(), d.env.State.Now)
+}
+
+func (d Deeds) checkTemplate(servers []model.Server, forSnapshot bool) func(string) error {
+	return func(text string) error {
+		if _, problems := d.render(text, forSnapshot, servers); len(problems) > 0 {
+			return problems[0]
+		}
+		return nil
+	}
+}
+
+func creates(kind model.Kind, servers []model.Server, called, texts []string) []model.Intent {
+	out := make([]model.Intent, len(servers))
+	for i, s := range servers {
+		p := model.Point{Kind: kind, Server: s.Ref()}
+		if kind == model.Backup {
+			p.Type = model.Manual
+		}
+		if called != nil {
+			p.Name = called[i]
+		}
+		if texts != nil {
+			p.Description = texts[i]
+		}
+		out[i] = model.Intent{Deed: model.Create, Point: p}
+	}
+	return out
+}
+
+// names lists servers by name, the first few of many.
+func names(servers []model.Server) string {
+	const most = 12
+	var out []string
+	for i, s := range servers {
+		if i == most {
+			out = append(out, fmt.Sprintf("and %d more", len(servers)-most))
+			break
+		}
+		out = append(out, s.Name)
+	}
+	return strings.Join(out, ", ")
+}
+
+// DeleteMany asks whether to delete several restore points: it lists every one, with the total, and their number must be
+// typed.
+func (d Deeds) DeleteMany(points []model.Point) tea.Cmd {
+	for _, p := range points {
+		why := p.CannotDelete()
+		if _, known := d.env.State.Server(p.Server.ID); known && why == "" {
+			_, why = d.ready(p.Server.ID)
+		}
+		if why != "" {
+			return d.refuse(fmt.Sprintf("not all %d: %s", len(points), why))
+		}
+	}
+	return d.question(d.askDeleteMany(points, "Delete for good"))
+}
+
+func (d Deeds) askDeleteMany(points []model.Point, title string) dialog.Ask {
+	var size int64
+	var lines []string
+	left := map[model.ID]int{}
+	for _, p := range points {
+		size += p.SizeMB
+		lines = append(lines, d.lineOf(p))
+		if _, ok := left[p.Server.ID]; !ok {
+			left[p.Server.ID] = usable(d.env.State.Of(p.Server.ID))
+		}
+		left[p.Server.ID] -= one(p)
+	}
+	facts := []dialog.Fact{{Label: "frees", Value: widget.Size(size)}}
+	for _, p := range points {
+		if n, ok := left[p.Server.ID]; ok && n == 0 && one(p) == 1 {
+			facts = append(facts, dialog.Fact{Label: "is lost", Value: "the LAST restore point of " + p.Server.Name, Bad: true})
+			delete(left, p.Server.ID)
+		}
+	}
+	number := strconv.Itoa(len(points))
+	return dialog.Ask{
+		Title:    title,
+		Question: fmt.Sprintf("Delete %d restore points of %d servers?", len(points), serversOf(points)),
+		List:     lines,
+		Facts:    facts,
+		Typed:    number,
+		Prompt:   "Type how many they are, " + number + ", to confirm",
+		Yes:      "Delete all",
+		Requests: func(bool) string { return fmt.Sprintf("%d × DELETE", len(points)) },
+		Then:     func(bool) tea.Cmd { return d.env.StartMany(deletes(points)) },
+	}
+}
+
+func (d Deeds) lineOf(p model.Point) string {
+	return fmt.Sprintf("%s  %s %s %s %s %s %s", p.Server.Name, p.Kind, called(p), style.Dot, widget.Ago(p.CreatedAt, d.env.State.Now), style.Dot, widget.Size(p.SizeMB))
+}
+
+func deletes(points []model.Point) []model.Intent {
+	out := make([]model.Intent, len(points))
+	for i, p := range points {
+		out[i] = model.Intent{Deed: model.Delete, Point: p}
+	}
+	return out
+}
+
+func serversOf(points []model.Point) int {
+	seen := map[model.ID]bool{}
+	for _, p := range points {
+		seen[p.Server.ID] = true
+	}
+	return len(seen)
+}
