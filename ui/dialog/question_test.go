@@ -329,7 +329,7 @@ func TestAClickOnYesAsksForTheNameToo(t *testing.T) {
 func TestAQuestionKeepsWhatMattersWhereThereIsLittleRoom(t *testing.T) {
 	for _, a := range []Ask{deletes, restores} {
 		for _, width := range []int{38, 48, 60, 78, 120} {
-			for height := 30; height >= 5; height-- {
+			for height := 16; height >= 5; height-- {
 				q := ask(a)
 				q.SetSize(width, height)
 				checkSize(t, q, width, height)

@@ -27,7 +27,7 @@ func TestAFrameDrawsItsTitleItsBodyAndItsNote(t *testing.T) {
 func TestAFrameHasItsSizeWhateverIsInIt(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	style := lipgloss.NewStyle().Bold(true)
-	for range 500 {
+	for range 200 {
 		width, height := r.IntN(40), r.IntN(12)
 		body := make([]string, r.IntN(14))
 		for i := range body {

@@ -64,7 +64,7 @@ func TestFitMakesATextJustAsWideAsItShouldBe(t *testing.T) {
 
 func TestFitCutAndWrapKeepTheirWidthsWhateverTheText(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 1500 {
+	for range 600 {
 		checkWidths(t, text(r), r.IntN(24), lipgloss.NewStyle().Bold(r.IntN(2) == 0))
 	}
 }
@@ -173,7 +173,7 @@ func TestAgreedLeavesWhatAllTerminalsDrawAlike(t *testing.T) {
 
 func TestAgreedTextsAreAsWideInEveryTerminal(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
-	for range 1500 {
+	for range 600 {
 		checkAgreed(t, text(r))
 	}
 }
