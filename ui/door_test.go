@@ -63,8 +63,22 @@ func (d *door) keptAs() string {
 	return d.kept
 }
 
-// withDoor starts the program without an account, and with a way to one.
-func withDoor(d *door) option { return with(func(o *ui.Options) { o.Access = d }) }
+// withDoor gives the program a way to another account: d, or a new one.
+func withDoor(d *door) option {
+	return with(func(o *ui.Options) {
+		if o.Access = d; d == nil {
+			o.Access = &door{}
+		}
+	})
+}
+
+// stranger starts the program without an account, and with a way to one.
+func stranger(d *door) option {
+	return func(s *setup) {
+		s.stranger = true
+		withDoor(d)(s)
+	}
+}
 
 // spoken is a failure in words.
 type spoken struct{ words string }

@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,6 +39,19 @@ func (w *world) restoreChosen(first bool) {
 	w.Press("tab", "enter")
 }
 
+// pick chooses the choice that begins so.
+func (w *world) pick(choice string) {
+	w.t.Helper()
+	for range 5 {
+		if w.Screen().Contains("▸ " + choice) {
+			w.Press("enter")
+			return
+		}
+		w.Press("down")
+	}
+	w.t.Fatalf("there is no choice %q:\n%s", choice, w.Screen().Text())
+}
+
 // typeAskedName types the server's name if the question asks for it.
 func (w *world) typeAskedName() {
 	text := strings.Join(strings.Fields(w.Screen().Text()), " ")
@@ -62,5 +76,12 @@ func requireStraight(t testing.TB, g terminal.Grid) {
 		if strings.Contains("│╭╰|+", first) != strings.Contains("│╮╯|+", last) && first != " " {
 			t.Errorf("row %d begins with %q and ends with %q:\n%s", y, first, last, g.Text())
 		}
+	}
+}
+
+func requireLines(t testing.TB, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("it says\n  %s\nnot\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
 	}
 }

@@ -5,10 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/charmbracelet/colorprofile"
-
 	"vpsdeck/internal/terminal"
-	"vpsdeck/ui"
 )
 
 // size is a terminal's, in columns and rows.
@@ -149,7 +146,7 @@ func TestEveryColourKeepsItsPlace(t *testing.T) {
 	for name, options := range map[string][]option{
 		"styled-dark":     nil,
 		"styled-light":    {on(terminal.WithLight())},
-		"styled-no-color": {on(terminal.WithProfile(colorprofile.Ascii)), with(func(o *ui.Options) { o.Mouse = false })},
+		"styled-no-color": {noColour},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 
 	"vpsdeck/api"
 	"vpsdeck/api/sim"
@@ -45,6 +46,7 @@ type setup struct {
 	terminal []terminal.Option
 	account  sim.Options
 	before   []func(*world) // what happens before the program starts
+	stranger bool           // there is no token yet
 }
 
 type option func(*setup)
@@ -70,6 +72,7 @@ var (
 	readOnly  = with(func(o *ui.Options) { o.ReadOnly = true })
 	demo      = with(func(o *ui.Options) { o.Demo = true })
 	inASCII   = with(func(o *ui.Options) { o.ASCII = true })
+	noColour  = on(terminal.WithProfile(colorprofile.Ascii))
 	withMouse = with(func(o *ui.Options) { o.Mouse = true })
 )
 
@@ -89,10 +92,11 @@ func open(t testing.TB, width, height int, options ...option) *world {
 	w.url = serve(t, w.line)
 	w.others = w.client(serve(t, w.account))
 	s.ui.Clock = w.clock
-	if s.ui.Access == nil {
-		s.ui.Client = w.client(w.url)
-	} else {
+	if s.ui.Access != nil {
 		s.ui.Access.(*door).world = w
+	}
+	if !s.stranger {
+		s.ui.Client = w.client(w.url)
 	}
 	for _, do := range s.before {
 		do(w)
@@ -143,18 +147,49 @@ func (w *world) fault(text string) {
 // wake lets a question's quiet time pass, after which it listens.
 func (w *world) wake() { w.Advance(dialog.Quiet) }
 
-// pass lets time pass, a few seconds at a time, until the screen shows the text, for as long as most.
+// pass lets time pass until the screen shows the text, for as long as most. While something is at work at the account it
+// looks away, and then again every few seconds.
 func (w *world) pass(most time.Duration, text string) terminal.Grid {
 	w.t.Helper()
-	const step = 5 * time.Second
-	for passed := time.Duration(0); passed <= most; passed += step {
-		if g := w.Screen(); g.Contains(text) {
+	const step = 8 * time.Second // a notice stands that long
+	end := w.clock.Now().Add(most)
+	w.lookAway(func() {
+		for w.atWork() && w.clock.Now().Before(end) {
+			w.Advance(step / 2)
+		}
+	})
+	for {
+		g := w.Screen()
+		if g.Contains(text) {
 			return g
+		}
+		if w.clock.Now().After(end) {
+			w.t.Fatalf("%q did not come within %s:\n%s", text, most, g.Text())
 		}
 		w.Advance(step)
 	}
-	w.t.Fatalf("%q did not come within %s:\n%s", text, most, w.Screen().Text())
-	return terminal.Grid{}
+}
+
+// lookAway does something while nobody looks, which takes less time.
+func (w *world) lookAway(do func()) {
+	w.Press("f11")
+	do()
+	w.Press("f11")
+}
+
+// later lets time pass without a look.
+func (w *world) later(d time.Duration) { w.lookAway(func() { w.Advance(d) }) }
+
+// atWork says whether the account is making or restoring something.
+func (w *world) atWork() bool {
+	w.t.Helper()
+	list, err := w.others.Servers(w.t.Context(), model.ServerFilter{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	running := func(p model.Point) bool { return p.Status.Running() }
+	return slices.ContainsFunc(list, func(s model.Server) bool { return s.Status == model.ServerRestoring }) ||
+		slices.ContainsFunc(w.points(model.Snapshot, ""), running) || slices.ContainsFunc(w.points(model.Backup, ""), running)
 }
 
 // points are those of a kind that the account has for a server, as somebody else sees them.
@@ -181,6 +216,19 @@ func (w *world) has(kind model.Kind, id model.ID) bool {
 	return slices.ContainsFunc(w.points(kind, ""), func(p model.Point) bool { return p.ID == id })
 }
 
+// must fails the test if somebody else could not do what they wanted.
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) must2(_ model.Accepted, err error) {
+	w.t.Helper()
+	w.must(err)
+}
+
 // status is a server's, as somebody else sees it.
 func (w *world) status(id model.ID) model.ServerStatus {
 	w.t.Helper()
@@ -198,21 +246,22 @@ func (w *world) choose(server string) {
 	w.Press("enter", "esc")
 }
 
-// requireDeeds fails the test unless these deeds, and no others, have been sent.
+// requireDeeds fails the test unless these deeds, and no others, have been sent once the program is at rest.
 func (w *world) requireDeeds(want ...string) {
 	w.t.Helper()
+	w.Screen()
 	if got := w.line.deeds(); !slices.Equal(got, want) {
 		w.t.Errorf("the deeds sent are\n  %s\nnot\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
 	}
 }
 
-// desk is the program as it stands in front of a person: it keeps the last view, and can type faster than the program
-// answers.
+// desk is the program as it stands in front of a person, who can type faster than it answers (f12) and look away (f11).
 type desk struct {
 	app   *ui.App
 	mu    sync.Mutex
 	shown tea.View
 	ahead []tea.KeyPressMsg
+	away  bool
 }
 
 func (d *desk) Init() tea.Cmd { return d.app.Init() }
@@ -220,25 +269,33 @@ func (d *desk) Init() tea.Cmd { return d.app.Init() }
 // Update hands messages on. The key f12 stands for all the keys that were typed ahead: they reach the program before
 // anything that it asked for has come back.
 func (d *desk) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	press, ok := msg.(tea.KeyPressMsg)
-	if !ok || press.Code != tea.KeyF12 {
-		_, cmd := d.app.Update(msg)
-		return d, cmd
+	press, _ := msg.(tea.KeyPressMsg)
+	switch press.Code {
+	case tea.KeyF11:
+		d.away = !d.away
+		return d, nil
+	case tea.KeyF12:
+		var cmds []tea.Cmd
+		for _, key := range d.ahead {
+			_, cmd := d.app.Update(key)
+			cmds = append(cmds, cmd)
+		}
+		return d, tea.Batch(cmds...)
 	}
-	var cmds []tea.Cmd
-	for _, key := range d.ahead {
-		_, cmd := d.app.Update(key)
-		cmds = append(cmds, cmd)
-	}
-	return d, tea.Batch(cmds...)
+	_, cmd := d.app.Update(msg)
+	return d, cmd
 }
 
 func (d *desk) View() tea.View {
-	v := d.app.View()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.shown = v
-	return v
+	if d.away {
+		v := d.shown
+		v.SetContent("")
+		return v
+	}
+	d.shown = d.app.View()
+	return d.shown
 }
 
 // view is what the program last wanted to be shown.
@@ -253,15 +310,19 @@ func (w *world) view() tea.View {
 // burst types keys all at once: names of one character are typed, enter, tab and esc pressed.
 func (w *world) burst(keys ...string) {
 	w.t.Helper()
-	named := map[string]rune{"enter": tea.KeyEnter, "tab": tea.KeyTab, "esc": tea.KeyEscape}
+	named := map[string]tea.KeyPressMsg{
+		"enter": {Code: tea.KeyEnter}, "tab": {Code: tea.KeyTab}, "shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift},
+		"esc": {Code: tea.KeyEscape},
+	}
 	w.Screen()
 	w.desk.ahead = nil
 	for _, k := range keys {
-		press := tea.KeyPressMsg{Code: named[k]}
-		if press.Code == 0 {
+		press, known := named[k]
+		if !known {
 			press = tea.KeyPressMsg{Code: []rune(k)[0], Text: k}
 		}
 		w.desk.ahead = append(w.desk.ahead, press)
 	}
 	w.Press("f12")
+	w.Screen()
 }

@@ -1,0 +1,182 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"vpsdeck/internal/terminal"
+)
+
+// underCursor is the row that the cursor of the focused pane is on.
+func underCursor(g terminal.Grid) string {
+	_, height := g.Size()
+	for y := range height {
+		if _, row, found := strings.Cut(g.Line(y), "▌"); found {
+			row, _, _ = strings.Cut(row, "│")
+			return strings.TrimSpace(row)
+		}
+	}
+	return ""
+}
+
+func (w *world) requireCursor(on string) {
+	w.t.Helper()
+	if g := w.Screen(); !strings.HasPrefix(underCursor(g), on) {
+		w.t.Errorf("the cursor is not on %q:\n%s", on, g.Text())
+	}
+}
+
+// requirePoint fails the test unless the point under the cursor is the one with this heading in its sheet.
+func (w *world) requirePoint(heading string) {
+	w.t.Helper()
+	w.Press("enter")
+	w.RequireText("╭─ " + heading + " ─")
+	w.Press("esc")
+}
+
+func TestTheCursorMovesByVimKeysAndArrows(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24)
+	for _, step := range []struct{ keys, on string }{
+		{"", "db-server-02"}, {"j", "ci-runner-02"}, {"down", "legacy-app"}, {"k", "ci-runner-02"}, {"up", "db-server-02"},
+		{"up", "db-server-02"}, {"G", "web-server-03"}, {"j", "web-server-03"}, {"g", "db-server-02"}, {"end", "web-server-03"},
+		{"home", "db-server-02"}, {"ctrl+d", "mail-01"}, {"pgdown", "cache-01"}, {"ctrl+u", "mail-01"}, {"pgup", "db-server-02"},
+	} {
+		if step.keys != "" {
+			w.Press(step.keys)
+		}
+		w.requireCursor(step.on)
+	}
+	w.RequireText("Backups db-server-02", "Snapshots db-server-02")
+}
+
+func TestTheFocusMovesBetweenThePanes(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24)
+	w.choose("web-server-01")
+	for _, step := range []struct{ key, on string }{
+		{"tab", "automatic"}, {"tab", "pre-migration"}, {"tab", "web-server-01"}, {"shift+tab", "pre-migration"},
+		{"h", "automatic"}, {"left", "web-server-01"}, {"l", "automatic"}, {"right", "pre-migration"},
+		{"1", "web-server-01"}, {"2", "automatic"}, {"3", "pre-migration"},
+	} {
+		w.Press(step.key)
+		w.requireCursor(step.on)
+	}
+}
+
+func TestTheCursorStaysOnItsPointWhenOthersComeAndGo(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24, servers(2))
+	w.choose("web-server-01")
+	w.Press("2", "j", "j")
+	w.requirePoint("Backup #499")
+	w.must2(w.others.CreateBackup(t.Context(), "12345", "one more"))
+	w.Advance(20 * time.Second)
+	w.RequireText("Backups web-server-01 · 9")
+	w.requirePoint("Backup #499")
+	w.must(w.others.DeleteBackup(t.Context(), "501"))
+	w.must(w.others.DeleteBackup(t.Context(), "495"))
+	w.Advance(20 * time.Second)
+	w.RequireText("Backups web-server-01 · 7")
+	w.requirePoint("Backup #499")
+}
+
+func TestTheCursorStaysOnItsPointInEveryOrder(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24, servers(2))
+	w.choose("web-server-01")
+	w.Press("2", "j", "j")
+	for range 5 {
+		w.requirePoint("Backup #499")
+		w.Press("o")
+	}
+}
+
+func TestTheCursorGoesToTheNeighbourOfWhatIsGone(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24, servers(2))
+	w.choose("web-server-01")
+	w.Press("2", "j")
+	w.requirePoint("Backup #495")
+	w.must(w.others.DeleteBackup(t.Context(), "495"))
+	w.Advance(20 * time.Second)
+	w.requirePoint("Backup #499")
+	w.Press("3", "G")
+	w.requirePoint("Snapshot #798")
+	w.must(w.others.DeleteSnapshot(t.Context(), "798"))
+	w.Advance(20 * time.Second)
+	w.requirePoint("Snapshot #801")
+	w.must(w.others.DeleteSnapshot(t.Context(), "801"))
+	w.Advance(20 * time.Second)
+	w.RequireText("No snapshots of web-server-01 yet.")
+	w.Press("d")
+	w.RequireText("there is no snapshot under the cursor")
+	w.requireDeeds()
+}
+
+func TestTheCursorStaysOnItsServerWhenTheOrderChanges(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24)
+	w.Press("j", "j", "j")
+	w.requireCursor("mail-01")
+	w.must2(w.others.CreateSnapshot(t.Context(), "12348", "all-is-well", ""))
+	w.later(15 * time.Minute)
+	w.requireCursor("mail-01")
+	w.RequireNoText("9 d ago   2   0  ▲ late")
+	for range 5 {
+		w.Press("o")
+		w.requireCursor("mail-01")
+	}
+}
+
+func TestTheCursorStaysWhereItWasMovedWhenTheRestArrives(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, before(func(w *world) { w.line.slowDown(30*time.Second, "/backups/") }))
+	w.Press("j", "j")
+	w.requireCursor("ci-runner-02")
+	w.Advance(30 * time.Second)
+	w.RequireText("✗ nothing")
+	w.requireCursor("ci-runner-02")
+}
+
+func TestTheFilterNarrowsAsOneTypes(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24)
+	w.Press("/")
+	w.Type("server")
+	w.RequireText("Servers 5 of 12")
+	w.Type(" web-server-03")
+	w.RequireText("Servers 1 of 12")
+	w.requireCursor("web-server-03")
+	w.Press("enter", "esc")
+	w.RequireText("Servers 12")
+	w.requireCursor("web-server-03")
+}
+
+func TestKeysAreTextWhileAFilterIsTyped(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24)
+	w.Press("/")
+	w.Type("qsbrd?aoR123")
+	w.RequireText("/qsbrd?aoR123", "No server matches “qsbrd?aoR123”.")
+	w.Press("esc")
+	w.RequireText("Servers 12")
+	w.requireDeeds()
+}
+
+func TestAllServersAreShownTogether(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24)
+	w.Press("a", "3")
+	w.RequireText("Backups of all servers · 93", "Snapshots of all servers · 14")
+	w.Press("/")
+	w.Type("clean-image runner-01")
+	w.Press("enter", "r")
+	w.RequireText("Restore ci-runner-01 from snapshot clean-image")
+	w.Press("esc", "s")
+	w.RequireText("New snapshot of ci-runner-01")
+	w.Press("esc", "esc", "a")
+	w.RequireText("Snapshots db-server-02")
+	w.requireDeeds()
+}

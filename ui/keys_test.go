@@ -1,0 +1,127 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"vpsdeck/keymap"
+	"vpsdeck/ui"
+)
+
+func remapped(t *testing.T, keys map[string][]string) option {
+	t.Helper()
+	k := keymap.Default()
+	if err := k.Remap(keys); err != nil {
+		t.Fatal(err)
+	}
+	return with(func(o *ui.Options) { o.Keys = k })
+}
+
+func TestRemappedKeysWorkAndAreShown(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40, remapped(t, map[string][]string{
+		"deed.snapshot": {"x", "f5"}, "deed.backup": {}, "view.quit": {"Q"}, "view.help": {"f1"}, "dialog.cancel": {"ctrl+g"},
+		"dialog.yes": {"ctrl+y"}, "move.down": {"n"},
+	}))
+	w.RequireText("x snapshot", "f1 help", "x f5 makes the first one.")
+	w.RequireNoText("back up", "s snapshot")
+	w.Press("s", "b", "?", "j", "q")
+	w.requireCursor("db-server-02")
+	w.RequireNoText("New snapshot", "New backup", "╭─ Keys")
+	w.Press("n")
+	w.requireCursor("ci-runner-02")
+	w.Press("f1")
+	w.RequireText("x f5", "ctrl+g", "Q  ")
+	w.RequireNoText("back up")
+	w.Press("esc")
+	w.RequireText("╭─ Keys")
+	w.Press("ctrl+g")
+	w.RequireNoText("╭─ Keys")
+	w.Press("f5")
+	w.RequireText("New snapshot of ci-runner-02", "ctrl+g cancel")
+	w.Press("ctrl+g")
+	w.choose("web-server-01")
+	w.Press("2", "n", "d")
+	w.wake()
+	w.Press("y", "enter") // y is bound to nothing, and enter presses Cancel
+	w.RequireNoText("Delete backup")
+	w.Press("d")
+	w.wake()
+	w.Press("ctrl+y", "enter")
+	w.RequireText("deleted")
+	w.requireDeeds("DELETE /backups/495/")
+	w.Press("Q")
+	w.Wait()
+}
+
+func TestNoKeyIsADeedWhenReadOnly(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40, readOnly)
+	w.RequireText("read-only")
+	w.RequireNoText("s snapshot", "b back up", "r restore", "d delete", "makes the first one")
+	w.choose("web-server-01")
+	for _, pane := range []string{"1", "2", "3"} {
+		for _, deed := range []string{"s", "b", "r", "d"} {
+			w.Press(pane, deed)
+			w.wake()
+			w.RequireText("read-only: there are no deeds here")
+			w.RequireNoText("Cancel", "esc cancel", "s snapshot", "d delete")
+			w.burst(deed, "y", "enter", "tab", "enter", "esc")
+		}
+	}
+	w.Press("enter", "esc", "?")
+	w.RequireText("Panes", "View")
+	w.RequireNoText("Deeds", "back up")
+	w.requireDeeds()
+}
+
+func TestTheFooterTellsWhatTheFocusedPaneCanDo(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 30)
+	footer := func() string { g := w.Screen(); return g.Line(29) }
+	for _, c := range []struct{ keys, holds, lacks string }{
+		{"1", "s snapshot", "d delete"}, {"2", "d delete", "cancel"}, {"3", "r restore", "cancel"},
+		{"?", "esc cancel", "restore"}, {"esc", "? help", "cancel"},
+	} {
+		w.Press(c.keys)
+		if f := footer(); !strings.Contains(f, c.holds) || strings.Contains(f, c.lacks) {
+			t.Errorf("after %s the footer is %q", c.keys, f)
+		}
+	}
+}
+
+func TestAServerIsNotDeletedFromItsPane(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24)
+	w.Press("d")
+	w.RequireText("servers are not deleted here: choose a backup (2) or a snapshot (3)")
+	w.requireDeeds()
+}
+
+func TestEscapeGoesOneStepBackAndNeverQuits(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24)
+	w.Press("/")
+	w.Type("web")
+	w.Press("enter", "enter")
+	w.RequireText("╭─ web-server-01 #12345")
+	w.Press("esc")
+	w.RequireText("Servers 3 of 12")
+	w.Press("esc")
+	w.RequireText("Servers 12")
+	w.Press("esc", "esc", "esc")
+	w.RequireText("Servers 12")
+}
+
+func TestTheDetailsStayTrueWhileTheyAreOpen(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24)
+	at("web-server-01", "2", "j", "enter")(w)
+	w.RequireText("Backup #495")
+	w.must(w.others.DeleteBackup(t.Context(), "495"))
+	w.Advance(20 * time.Second)
+	w.RequireText("It is no longer there.")
+	w.Press("esc")
+	w.RequireNoText("It is no longer there.")
+}

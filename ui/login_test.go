@@ -1,0 +1,154 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestTheFirstRunAsksForATokenAndKeepsItWhereOneLikes(t *testing.T) {
+	t.Parallel()
+	for place, c := range map[string]struct {
+		choice, says, kept string
+	}{
+		"keyring": {"in the system's keyring", "the token is kept in the system's keyring", "keyring " + liveToken},
+		"file":    {"in a file", "the token is kept in a file that only you can read", "file " + liveToken},
+		"nowhere": {"nowhere", "● just now", ""},
+	} {
+		t.Run(place, func(t *testing.T) {
+			t.Parallel()
+			d := &door{}
+			w := open(t, 80, 24, stranger(d))
+			w.RequireText("Open an account", "an account at", "admin.vps.org", "no account")
+			if asked := w.account.Requests(); len(asked) != 0 {
+				t.Errorf("before there is a token it asked %v", asked)
+			}
+			w.Press("enter")
+			w.Type(liveToken)
+			w.RequireNoText(liveToken)
+			w.Press("enter")
+			w.RequireText("Keep the token?", "web-server")
+			w.pick(c.choice)
+			w.RequireText(c.says, "Servers 12", "Acme Inc.")
+			w.RequireNoText("Keep the token?", liveToken)
+			if got := d.keptAs(); got != c.kept {
+				t.Errorf("kept %q", got)
+			}
+		})
+	}
+}
+
+func TestATokenThatCannotBeKeptSaysWhy(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, stranger(&door{keep: errNoKeyring}))
+	w.Press("enter")
+	w.Type(liveToken)
+	w.Press("enter")
+	w.pick("in the system's keyring")
+	w.RequireText("the token was not kept: the keyring is locked", "Servers 12")
+}
+
+func TestATokenThatIsRefusedIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, stranger(&door{}))
+	w.Press("enter")
+	w.Paste("vps_wrong")
+	w.Press("enter")
+	w.RequireText("API token", "Invalid token. Another token is needed.")
+	w.RequireNoText("vps_wrong")
+	w.Paste(" " + liveToken + "\n")
+	w.Press("enter")
+	w.RequireText("Keep the token?")
+}
+
+func TestTheTokenMayNotBeNonsense(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, stranger(&door{}))
+	w.Press("enter", "enter")
+	w.RequireText("type or paste the token")
+	w.Type("a b")
+	w.Press("enter")
+	w.RequireText("a token has no spaces or special characters")
+	if asked := w.account.Requests(); len(asked) != 0 {
+		t.Errorf("it asked %v", asked)
+	}
+}
+
+func TestTheWayToAnAccountGoesBackAndForth(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, stranger(&door{}))
+	w.Press("esc")
+	w.RequireText("Open an account") // there is nothing behind it
+	w.Press("enter")
+	w.RequireText("API token")
+	w.Press("esc")
+	w.RequireText("Open an account")
+	w.pick("look around")
+	w.RequireText("vpsdeck demo", "simulated, nothing is real", "Servers 12")
+	w.RequireNoText("Keep the token?")
+}
+
+func TestADemoThatDoesNotOpenSaysWhy(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, stranger(&door{demo: spoken{"no place is left on this machine"}}))
+	w.pick("look around")
+	w.RequireText("the simulated account did not open: no place is left on this machine", "Open an account")
+}
+
+func TestATokenThatExpiresIsAskedForOnceAndNothingElseIsLost(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40, withDoor(&door{}))
+	w.choose("web-server-01")
+	w.fault("GET /: status 401")
+	w.Advance(20 * time.Second)
+	w.RequireText("Open an account", "What was loaded stays on the screen.", "token refused", "web-server-01", "pre-migration")
+	if n := strings.Count(w.Screen().Text(), "Open an account"); n != 1 {
+		t.Errorf("it asks %d times", n)
+	}
+	w.line.forget()
+	w.later(10 * time.Minute)
+	if n := len(w.line.requests(func(asked) bool { return true })); n != 0 {
+		t.Errorf("with a token that is refused it asked %d times more", n)
+	}
+	w.account.ClearFaults()
+	w.Press("enter")
+	w.Type(liveToken)
+	w.Press("enter", "esc")
+	w.RequireText("● just now", "Servers 12")
+	w.RequireNoText("token refused", "Open an account")
+	w.line.forget()
+	w.Advance(time.Minute)
+	if n := len(w.line.reads("/servers/")); n < 2 || n > 3 {
+		t.Errorf("with the new token it asked %d times in a minute", n)
+	}
+}
+
+func TestTheQuestionForAnotherTokenCanBeLeftAndComesBack(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40, withDoor(&door{}))
+	w.fault("GET /: status 401")
+	w.Advance(20 * time.Second)
+	w.Press("esc")
+	w.RequireText("token refused", "Servers 12")
+	w.RequireNoText("Open an account")
+	w.Press("R")
+	w.RequireText("Open an account")
+}
+
+func TestADeedWhoseTokenIsRefusedIsNotDone(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40, servers(2), withDoor(&door{}))
+	w.fault("POST /: status 401 x1")
+	w.makeSnapshot("web-server-01", "before-update")
+	w.RequireText("Open an account", "snapshot before-update of web-server-01: not done")
+	w.Press("esc")
+	w.requireDeeds(beforeUpdate)
+}
+
+func TestWithoutAWayToAnotherAccountTheReasonIsSaid(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24)
+	w.fault("GET /: status 401")
+	w.Advance(20 * time.Second)
+	w.RequireText("Another token is needed.", "Servers 12")
+}

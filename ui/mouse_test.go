@@ -1,0 +1,106 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+
+	"vpsdeck/ui/dialog"
+)
+
+// clickButton clicks on a button of the open question: its word on the lowest line that holds it inside a box.
+func (w *world) clickButton(word string) {
+	w.t.Helper()
+	g := w.Screen()
+	_, y, found := g.Find("Cancel  ")
+	x := strings.Index(g.Line(max(y, 0)), word)
+	if !found || x < 0 {
+		w.t.Fatalf("there is no button %q:\n%s", word, g.Text())
+	}
+	w.Click(len([]rune(g.Line(y)[:x])), y)
+}
+
+func TestAClickFocusesAndSelects(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 30, withMouse)
+	w.ClickOn("web-server-01")
+	w.requireCursor("web-server-01")
+	w.RequireText("Backups web-server-01")
+	w.ClickOn("manual     ✓ completed   4.4 GB    2 d ago")
+	w.requirePoint("Backup #499")
+	w.ClickOn("weekly-snapshot")
+	w.requirePoint("Snapshot #798")
+	w.ClickOn("NAME")
+	w.Click(5, 25)
+	w.requireCursor("web-server-01")
+}
+
+func TestAClickOnATabFocusesIt(t *testing.T) {
+	t.Parallel()
+	w := open(t, 40, 12, withMouse)
+	w.choose("web-server-01")
+	for tab, shows := range map[string]string{"Snapshots": "pre-migration", "Backups": "automatic", "Servers": "web-server-01"} {
+		w.ClickOn(tab)
+		w.RequireText("▸ "+tab, shows)
+	}
+}
+
+func TestTheWheelMovesTheCursorUnderIt(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 30, withMouse)
+	w.Wheel(5, 5, 3)
+	w.requireCursor("mail-01")
+	w.Wheel(5, 5, -1)
+	w.requireCursor("legacy-app")
+	w.Wheel(5, 5, -9)
+	w.requireCursor("db-server-02")
+	w.choose("web-server-01")
+	w.Wheel(100, 5, 2)
+	w.requireCursor("web-server-01")
+	w.Press("2")
+	w.requirePoint("Backup #499")
+}
+
+func TestTheButtonsCanBeClicked(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 30, withMouse)
+	at("web-server-01", "2", "j", "d")(w)
+	w.clickButton("Cancel")
+	w.RequireNoText("Delete backup #495")
+	w.requireDeeds()
+	w.Press("d")
+	w.clickButton("Delete ")
+	w.RequireText("Delete backup #495") // it is not listening yet
+	w.requireDeeds()
+	w.Advance(dialog.Quiet)
+	w.Click(1, 1)
+	w.RequireText("Delete backup #495") // beside it
+	w.clickButton("Delete ")
+	w.RequireText("delete backup #495 of web-server-01: deleted")
+	w.requireDeeds("DELETE /backups/495/")
+}
+
+func TestTheTickCanBeClickedAndTheNameIsStillAskedFor(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 30, withMouse)
+	at("web-server-01", "3", "r")(w)
+	w.ClickOn("take a snapshot first")
+	w.RequireText("[ ] take a snapshot first", "sends POST /snapshots/801/restore/")
+	w.clickButton("Restore ")
+	w.RequireText("not yet: see above")
+	w.requireDeeds()
+	w.Type("web-server-01")
+	w.clickButton("Restore ")
+	w.RequireText("◐ restoring")
+	w.requireDeeds(restore801)
+}
+
+func TestTheWheelScrollsASheet(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 12, withMouse)
+	w.Press("?")
+	w.RequireText("up")
+	w.Wheel(40, 5, 30)
+	w.RequireNoText("k ↑")
+	w.Wheel(40, 5, -30)
+	w.RequireText("k ↑")
+}

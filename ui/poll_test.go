@@ -1,0 +1,224 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+var lists = []string{"/servers/", "/backups/", "/snapshots/"}
+
+// gaps are the times between one request and the next.
+func gaps(at []time.Time) []time.Duration {
+	var out []time.Duration
+	for i := 1; i < len(at); i++ {
+		out = append(out, at[i].Sub(at[i-1]))
+	}
+	return out
+}
+
+func TestAnIdleDashboardAsksEveryTwentySeconds(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, servers(2))
+	w.later(10 * time.Minute)
+	for _, path := range lists {
+		if n := len(w.line.reads(path)); n != 31 {
+			t.Errorf("%s was asked for %d times in ten minutes", path, n)
+		}
+		for _, gap := range gaps(w.line.reads(path)) {
+			if gap != 20*time.Second {
+				t.Errorf("%s was asked for again after %s", path, gap)
+			}
+		}
+	}
+	if n := len(w.line.reads("/account/me/")); n != 1 {
+		t.Errorf("the account was asked for %d times", n)
+	}
+	w.requireDeeds()
+}
+
+func TestTheSimulatedAccountHeardTheSameRequests(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, servers(2))
+	w.Advance(time.Minute)
+	w.makeSnapshot("web-server-01", "before-update")
+	w.Screen()
+	posts := 0
+	for _, r := range w.account.Requests() {
+		if r.Method == "POST" && r.Path == "/snapshots/" && r.Status == 201 {
+			posts++
+		} else if r.Method != "GET" || r.Status != 200 {
+			t.Errorf("it heard %+v", r)
+		}
+	}
+	if posts != 1 {
+		t.Errorf("it made %d snapshots", posts)
+	}
+}
+
+func TestASlowAnswerIsWaitedForAndNotAskedForTwice(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, servers(2))
+	w.line.forget()
+	w.line.slowDown(70*time.Second, lists...)
+	w.later(10 * time.Minute)
+	w.Press("R", "R", "R")
+	w.Screen()
+	if w.line.most != 1 {
+		t.Errorf("%d requests for one list were under way at once", w.line.most)
+	}
+	if n := len(w.line.reads("/servers/")); n < 5 || n > 8 {
+		t.Errorf("the servers were asked for %d times in ten minutes, each answered after 70 s", n)
+	}
+}
+
+func TestWhatRunsIsAskedAfterQuicklyAndThenLessSo(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, servers(2))
+	w.makeSnapshot("web-server-01", "before-update")
+	w.Screen()
+	w.line.forget()
+	w.later(2 * time.Minute)
+	narrow := w.line.requests(func(a asked) bool { return a.path == "/snapshots/" && a.query == "server_id=12345" })
+	if len(narrow) < 12 || len(narrow) > 40 {
+		t.Errorf("the one server's snapshots were asked for %d times in two minutes", len(narrow))
+	}
+	var at []time.Time
+	for _, a := range narrow {
+		at = append(at, a.at)
+	}
+	waits := gaps(at)
+	if first, last := waits[0], waits[len(waits)-1]; first > 2*time.Second || last < 8*time.Second || last > 20*time.Second {
+		t.Errorf("the waits are %s", waits)
+	}
+	for _, path := range []string{"/servers/", "/backups/"} {
+		if n := len(w.line.reads(path)); n > 6 {
+			t.Errorf("%s, which nothing runs on, was asked for %d times in two minutes", path, n)
+		}
+	}
+	if w.line.most != 1 {
+		t.Errorf("%d requests for one list were under way at once", w.line.most)
+	}
+}
+
+func TestATerminalWithoutFocusAsksLess(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, servers(2))
+	w.Blur()
+	w.Advance(30 * time.Second)
+	w.Screen()
+	w.line.forget()
+	w.later(10 * time.Minute)
+	if n := len(w.line.reads("/servers/")); n < 4 || n > 5 {
+		t.Errorf("the servers were asked for %d times in ten minutes", n)
+	}
+}
+
+func TestFailuresMakeItWaitLongerUpToAMinute(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, servers(2))
+	w.fault("GET /: status 500")
+	w.line.forget()
+	w.later(10 * time.Minute)
+	waits := gaps(w.line.reads("/servers/"))
+	if len(waits) < 8 || len(waits) > 20 {
+		t.Fatalf("the waits are %s", waits)
+	}
+	for i, wait := range waits {
+		if i > 0 && wait < waits[i-1]-time.Second || wait > 62*time.Second {
+			t.Errorf("the waits are %s", waits)
+			break
+		}
+	}
+	w.RequireText("✗ ", "data 10 m old", "again in ")
+	w.account.ClearFaults()
+	w.Advance(time.Minute)
+	w.RequireNoText("again in ", " old")
+	w.line.forget()
+	w.Advance(time.Minute)
+	if n := len(w.line.reads("/servers/")); n != 3 {
+		t.Errorf("back at work it asked %d times in a minute", n)
+	}
+}
+
+func TestItWaitsAsLongAsItIsTold(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24, servers(2))
+	w.fault("GET /: status 429 retry 90s x3")
+	w.Advance(20 * time.Second)
+	w.RequireText("waiting as told, 1 m", "data 20 s old")
+	w.line.forget()
+	w.Press("R")
+	w.RequireText("the API asked to be left alone for 1 m 30 s")
+	w.Advance(89 * time.Second)
+	for _, path := range lists {
+		if n := len(w.line.reads(path)); n != 0 {
+			t.Errorf("%s was asked for %d times before the time was over", path, n)
+		}
+	}
+	w.Advance(10 * time.Second)
+	w.RequireNoText("waiting as told")
+	for _, path := range lists {
+		if n := len(w.line.reads(path)); n != 1 {
+			t.Errorf("%s was asked for %d times once the time was over", path, n)
+		}
+	}
+}
+
+func TestARefreshAsksForEverythingAtOnce(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, servers(2))
+	w.Advance(7 * time.Second)
+	w.line.forget()
+	w.Press("R")
+	w.RequireText("● just now")
+	for _, path := range append([]string{"/account/me/"}, lists...) {
+		if n := len(w.line.reads(path)); n != 1 {
+			t.Errorf("%s was asked for %d times", path, n)
+		}
+	}
+}
+
+func TestADeedWhileOfflineIsRefusedWithTheReason(t *testing.T) {
+	t.Parallel()
+	w := open(t, 160, 24)
+	w.choose("web-server-01")
+	w.fault("GET /: cut-before")
+	w.Advance(20 * time.Second)
+	for _, keys := range [][]string{{"1", "s"}, {"1", "b"}, {"1", "r"}, {"2", "d"}, {"3", "r"}} {
+		w.Press(keys...)
+		w.RequireText("no deed while the account cannot be read: The connection to 127.0.0.1:")
+		w.RequireNoText("Cancel", "esc cancel")
+	}
+	w.RequireText("web-server-01", "Pre-update")
+	w.requireDeeds()
+}
+
+func TestPartOfTheAccountIsShownWhenTheRestFails(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24, servers(2), fault("GET /snapshots/: status 503"))
+	w.Press("G")
+	w.RequireText("partly failed", "✗ no snapshots: ", "Backups web-server-01 · 8")
+	w.Press("s")
+	w.RequireText("the backups and snapshots are not known yet")
+	w.account.ClearFaults()
+	w.Advance(time.Minute)
+	w.RequireText("pre-migration-snap")
+	w.RequireNoText("partly failed")
+	w.requireDeeds()
+}
+
+func TestWhatCannotBeReadIsSaidInWords(t *testing.T) {
+	t.Parallel()
+	for _, trouble := range []string{"garbage", "html 502", "html", "empty", "truncated", "cut-in-body", "status 403", "status 404", "status 418"} {
+		t.Run(strings.ReplaceAll(trouble, " ", "-"), func(t *testing.T) {
+			t.Parallel()
+			w := open(t, 80, 24, servers(2))
+			w.fault("GET /servers/: " + trouble)
+			w.Advance(20 * time.Second)
+			w.RequireText("web-server-01", "✗ 20 s old: ", "partly failed")
+			w.RequireNoText("json", "EOF", "http:", "<html", "%!", "invalid character")
+			requireStraight(t, w.Screen())
+		})
+	}
+}

@@ -1,0 +1,221 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"vpsdeck/model"
+)
+
+const (
+	restore801 = "POST /snapshots/801/restore/"
+	rescue     = `POST /snapshots/ {"server_id":12345,"name":"before-restore-20250116-154500","description":"Taken by vpsdeck before the restore from snapshot #801"}`
+)
+
+func TestAServerIsRestoredFromASnapshot(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24, servers(2))
+	w.choose("web-server-01")
+	w.Press("3")
+	w.restoreChosen(false)
+	w.RequireText("◐ restoring", "restore snapshot pre-migration-snap", "usually 5–15 m")
+	w.requireDeeds(restore801)
+	if got := w.status("12345"); got != model.ServerRestoring {
+		t.Errorf("the account says %s", got)
+	}
+	w.pass(16*time.Minute, "restore snapshot pre-migration-snapshot onto web-server-01: ended in ")
+	w.RequireText("the server is active")
+	w.requireDeeds(restore801)
+	if got := w.status("12345"); got != model.ServerActive {
+		t.Errorf("the account says %s", got)
+	}
+}
+
+func TestAServerIsRestoredFromABackup(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24, servers(2))
+	w.choose("web-server-01")
+	w.Press("2", "j", "j")
+	w.restoreChosen(false)
+	w.RequireText("◐ restoring", "restore backup #499", "duration varies")
+	w.requireDeeds(`POST /servers/12345/restore/ {"backup_id":499}`)
+	w.pass(90*time.Minute, "the server is active")
+	w.requireDeeds(`POST /servers/12345/restore/ {"backup_id":499}`)
+}
+
+func TestRestoringFromTheServersPaneTakesTheNewest(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24)
+	at("web-server-01", "r")(w)
+	w.RequireText("Restore web-server-01 from backup #501?", "everything written since 16 Jan 03:00 (12 h 45 m)")
+	w.Press("esc")
+	at("db-server-02", "r")(w)
+	w.RequireText("db-server-02 has nothing to go back to: no backup or snapshot of it has completed")
+	w.requireDeeds()
+}
+
+func TestARestoreWithoutTheServersNameIsNotConfirmed(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40)
+	at("web-server-01", "3", "r")(w)
+	for _, typed := range []string{"", "web-server-02", " web-server-01", "web-server-011"} {
+		w.Type(typed)
+		w.Press("tab", "enter")
+		w.RequireText("Restore web-server-01 from snapshot pre-migration-snapshot (#801)?", "not yet: see above")
+		for range typed {
+			w.Press("backspace")
+		}
+		w.Press("shift+tab")
+		w.RequireNoText("not yet: see above")
+	}
+	w.Press("enter")
+	w.RequireNoText("Restore web-server-01 from")
+	w.requireDeeds()
+}
+
+func TestTheRestoreComesOnlyAfterItsSnapshotHasCompleted(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24, servers(2))
+	w.choose("web-server-01")
+	w.Press("3")
+	w.restoreChosen(true)
+	w.RequireText("◐ 1 running", "snapshot before-restore-20250116-15", "3/5")
+	w.requireDeeds(rescue)
+	for range 11 * 4 {
+		if len(w.line.deeds()) > 1 {
+			break
+		}
+		if w.status("12345") == model.ServerRestoring {
+			t.Fatal("the server is being restored, and nobody asked for it")
+		}
+		w.Advance(15 * time.Second)
+	}
+	w.RequireText("◐ restoring", "restore snapshot pre-migration-snap")
+	made := w.points(model.Snapshot, "12345")[0]
+	if made.Status != model.Completed || !strings.HasPrefix(made.Name, "before-restore-") {
+		t.Errorf("the snapshot is %+v", made)
+	}
+	w.pass(16*time.Minute, "the server is active")
+	w.requireDeeds(rescue, restore801)
+}
+
+func TestAWholeRestoreGoesOnWhileSomethingElseIsOpen(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24, servers(2))
+	w.choose("web-server-01")
+	w.Press("3")
+	w.restoreChosen(true)
+	w.Press("?")
+	w.later(11 * time.Minute)
+	w.RequireText("Keys")
+	w.requireDeeds(rescue, restore801)
+}
+
+func TestNoRestoreIsSentAfterASnapshotThatFailed(t *testing.T) {
+	t.Parallel()
+	for name, fail := range map[string]func(w *world){
+		"refused": func(w *world) { w.fault("POST /snapshots/: status 400 x1") },
+		"broken": func(w *world) {
+			w.line.rewrite(func(answer string) string {
+				return strings.ReplaceAll(answer, `"in_progress"`, `"failed"`)
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, 120, 24, servers(2))
+			w.choose("web-server-01")
+			w.Press("3")
+			fail(w)
+			w.restoreChosen(true)
+			w.RequireText("snapshot before-restore-20250116-154500 of web-server-01: ", "any key: 1 more")
+			w.Press("g")
+			w.RequireText("restore snapshot pre-migration-snapshot onto web-server-01: not sent: the snapshot before it did not complete")
+			w.later(5 * time.Minute)
+			w.requireDeeds(rescue)
+			if got := w.status("12345"); got != model.ServerActive {
+				t.Errorf("the account says %s", got)
+			}
+		})
+	}
+}
+
+func TestASnapshotFirstWhoseAnswerIsLostIsFoundAndTheRestoreFollows(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24, servers(2))
+	w.choose("web-server-01")
+	w.Press("3")
+	w.fault("POST /snapshots/: cut-after-send x1")
+	w.restoreChosen(true)
+	w.later(11 * time.Minute)
+	w.requireDeeds(rescue, restore801)
+}
+
+func TestARestoreWhoseAnswerIsLostIsFound(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24, servers(2))
+	w.choose("web-server-01")
+	w.Press("3")
+	w.fault("POST /snapshots/{id}/restore/: cut-after-send x1")
+	w.restoreChosen(false)
+	w.RequireText("◐ restoring", "usually 5–15 m")
+	w.pass(16*time.Minute, "the server is active")
+	w.requireDeeds(restore801)
+}
+
+func TestNoRestoreIsSentOnceTheWorldHasChanged(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(w *world)
+		says   string
+	}{
+		"the snapshot is gone": {
+			func(w *world) { w.must(w.others.DeleteSnapshot(w.t.Context(), "801")) },
+			"not done: snapshot #801 is no longer there, so nothing was sent",
+		},
+		"the server was renamed": {
+			func(w *world) {
+				w.line.rewrite(func(answer string) string { return strings.ReplaceAll(answer, "web-server-01", "web-server-99") })
+			},
+			"not done: server #12345 is now called web-server-99, not web-server-01, so nothing was sent",
+		},
+		"somebody restores it": {
+			func(w *world) { w.must2(w.others.RestoreSnapshot(w.t.Context(), "798")) },
+			"not done: web-server-01 is being restored: wait until that has ended; nothing was sent",
+		},
+		"another snapshot has the number": {
+			func(w *world) {
+				w.line.rewrite(func(answer string) string {
+					return strings.ReplaceAll(answer, "pre-migration-snapshot", "somebody-elses")
+				})
+			},
+			"not done: snapshot #801 is not the one that was shown, so nothing was sent",
+		},
+		"the servers cannot be read": {
+			func(w *world) { w.fault("GET /servers/: status 500") },
+			"not done: nothing was sent: it could not be checked first",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, 160, 24, servers(2))
+			at("web-server-01", "3", "r")(w)
+			c.change(w)
+			w.Type("web-server-01")
+			w.Press("shift+tab", "space", "tab", "tab", "enter")
+			w.RequireText(c.says)
+			w.later(3 * time.Minute)
+			w.requireDeeds()
+		})
+	}
+}
+
+func TestAFailedPointIsNotGoneBackTo(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24)
+	at("ci-runner-02", "2", "r")(w)
+	w.RequireText("backup #500 failed: there is nothing in it to go back to")
+	w.RequireNoText("Restore ci-runner-02")
+	w.requireDeeds()
+}

@@ -1,0 +1,123 @@
+package ui_test
+
+import (
+	"testing"
+)
+
+func TestATerminalThatIsTooSmallSaysSoAndRecovers(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24)
+	for _, s := range []size{{39, 24}, {80, 9}, {39, 9}, {10, 3}, {1, 1}} {
+		w.Resize(s.width, s.height)
+		if s.width >= 39 {
+			w.RequireText("vpsdeck needs 40×10")
+		}
+		w.RequireNoText("db-server")
+		w.Press("s", "d", "/", "x", "?", "enter") // nobody sees what they would do
+	}
+	w.Resize(39, 9)
+	w.requireGolden("too-small-39x9")
+	w.Resize(80, 24)
+	w.requireGolden("dashboard-80x24")
+	w.requireDeeds()
+}
+
+func TestATerminalThatIsTooSmallCanBeLeft(t *testing.T) {
+	t.Parallel()
+	w := open(t, 20, 5)
+	w.Press("q")
+	w.Wait()
+}
+
+func TestWhatIsOpenSurvivesASizeThatIsTooSmall(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24)
+	at("web-server-01", "s")(w)
+	w.Type("before")
+	w.Resize(39, 9)
+	w.Type("xyz")
+	w.Resize(80, 24)
+	w.Type("-update")
+	w.RequireText("› before-update")
+	w.Press("enter", "enter")
+	w.requireDeeds(beforeUpdate)
+}
+
+func TestEverySizeIsStraight(t *testing.T) {
+	t.Parallel()
+	for name, open1 := range map[string]func(*world){
+		"dashboard": at("web-server-01", "2"),
+		"fleet":     press("a", "3"),
+		"restore":   at("web-server-01", "3", "r"),
+		"delete":    at("legacy-app", "2", "d"),
+		"form":      at("web-server-01", "s"),
+		"help":      press("?"),
+		"details":   at("web-server-01", "enter"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, 80, 24)
+			open1(w)
+			for _, s := range []size{
+				{40, 10}, {41, 11}, {59, 16}, {60, 17}, {60, 22}, {79, 15}, {100, 18}, {109, 40}, {110, 13}, {110, 50}, {150, 12},
+				{250, 80}, {40, 60},
+			} {
+				w.Resize(s.width, s.height)
+				requireStraight(t, w.Screen())
+				if width, height := w.Screen().Size(); width != s.width || height != s.height {
+					t.Fatalf("the screen is %d×%d", width, height)
+				}
+			}
+			w.requireDeeds()
+		})
+	}
+}
+
+func TestEveryQuestionCanBeAnsweredOnTheSmallestScreen(t *testing.T) {
+	t.Parallel()
+	for yes, question := range map[string]func(*world){
+		"Restore": at("web-server-01", "3", "r"),
+		"Delete":  at("web-server-01", "2", "j", "d"),
+	} {
+		t.Run(yes, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, 40, 10)
+			question(w)
+			w.RequireText("▸ Cancel", "  "+yes, "web-")
+			w.Press("tab")
+			w.RequireText("▸ " + yes)
+			w.Press("esc")
+			w.RequireNoText("Cancel  ")
+			w.requireDeeds()
+		})
+	}
+}
+
+func TestTheSelectionAndTheFocusNeedNoColour(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, noColour)
+	at("web-server-01", "2", "j")(w)
+	w.requireCursor("automatic")
+	g := w.Screen()
+	if x, y, _ := g.Find("▌"); !g.Cell(x+2, y).Style.Bold {
+		t.Error("the row under the cursor is not bold")
+	}
+	w.Press("d")
+	w.wake()
+	for _, focused := range []string{"Cancel", "Delete", "Cancel"} {
+		g := w.Screen()
+		x, y, found := g.Find("▸ " + focused)
+		if !found || !g.Cell(x+2, y).Style.Bold {
+			t.Errorf("%s does not show that it is focused:\n%s", focused, g.Text())
+		}
+		w.Press("tab")
+	}
+	g = w.Screen()
+	for y := range 24 {
+		for x := range 80 {
+			if s := g.Cell(x, y).Style; s.Fg.Set || s.Bg.Set {
+				t.Fatalf("column %d, row %d has a colour: %s", x, y, s)
+			}
+		}
+	}
+}
