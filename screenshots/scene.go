@@ -10,6 +10,7 @@ import (
 	"vpsdeck/keymap"
 	"vpsdeck/screenshots/picture"
 	"vpsdeck/ui"
+	"vpsdeck/ui/command"
 )
 
 // opening is the moment at which every scene begins: the day of the examples in the API's documents.
@@ -49,12 +50,13 @@ func (s scene) draw() (*picture.Picture, error) {
 		return nil, err
 	}
 	defer server.Close()
-	client, err := api.New(server.URL(), token, api.WithClock(account.Now), api.WithWait(noWait))
+	log := &command.RequestLog{}
+	client, err := api.New(server.URL(), token, api.WithClock(account.Now), api.WithWait(noWait), api.WithObserver(log.Add))
 	if err != nil {
 		return nil, err
 	}
 	time := terminal.NewClock(clock.Now, clock.Advance)
-	app := ui.New(ui.Options{Client: named{client}, Keys: keymap.Default(), Clock: time, Mouse: true, Dark: !s.light})
+	app := ui.New(ui.Options{Client: named{client}, Requests: log, Keys: keymap.Default(), Clock: time, Mouse: true, Dark: !s.light})
 	options := []terminal.Option{terminal.WithClock(time)}
 	theme := picture.Dark()
 	if s.light {
@@ -114,6 +116,27 @@ func scenes() []scene {
 			s.Type("before-update")
 			s.Press("enter", "enter")
 			s.Advance(5 * time.Minute)
+		}},
+		{name: "coverage", width: 132, height: 36, act: func(s *stage) { s.Press("w", "j"); s.Advance(4 * time.Second) }},
+		{name: "timeline", width: 132, height: 30, act: func(s *stage) { begin(s); s.Press("enter", "j") }},
+		{name: "bulk", width: 132, height: 36, act: func(s *stage) {
+			s.fault("POST /snapshots/: status 500 x1")
+			s.Press("G", "k")
+			s.Press("space", "k", "k", "space", "k", "k", "space", "k", "k", "k", "space", "s", "enter", "enter")
+			s.Advance(3 * time.Minute)
+		}},
+		{name: "clearing", width: 132, height: 36, act: func(s *stage) {
+			s.Press("c", "enter", "enter", "enter", "enter")
+			s.Advance(time.Second)
+		}},
+		{name: "palette", width: 132, height: 36, act: func(s *stage) { begin(s); s.Press(":"); s.Type("pre") }},
+		{name: "requests", width: 132, height: 24, act: func(s *stage) {
+			begin(s)
+			s.Press("b")
+			s.Type("before the upgrade")
+			s.Press("enter")
+			s.Advance(4 * time.Second)
+			s.Press("L")
 		}},
 		{name: "error", width: 132, height: 36, act: func(s *stage) {
 			begin(s)

@@ -121,31 +121,35 @@ func (t *Table) line(widths []int, gap int, cell func(int) Span, margin string, 
 		}
 		b.WriteString(st.Render(text))
 	}
-	used, pending := 2, 0
+	used, before := 2, ""
 	for i, w := range widths {
 		if w == 0 {
 			continue
 		}
-		c := cell(i)
-		paint(strings.Repeat(" ", pending), lipgloss.NewStyle())
-		text, room := Agreed(c.Text), w
-		if c.Sign != "" {
-			paint(c.Sign, c.SignStyle)
-			text, room = " "+text, w-1
-		}
-		fitted := Fit(text, room, t.Columns[i].Right)
-		if c.Marked == nil || text != c.Text {
-			paint(fitted, c.Style)
-		} else {
-			paintMarked(paint, fitted, c)
-		}
-		used += pending + w
-		pending = gap
+		used += len(before) + w
+		t.cell(paint, cell(i), before, w, t.Columns[i].Right)
+		before = strings.Repeat(" ", gap)
 	}
 	if rest := t.width - used; rest > 0 { // at least the right margin
 		paint(strings.Repeat(" ", rest), lipgloss.NewStyle())
 	}
 	return b.String()
+}
+
+// cell draws one cell and the space before it. The space is in the style of what follows: every change of style is bytes on
+// the line.
+func (t *Table) cell(paint func(string, lipgloss.Style), c Span, before string, width int, right bool) {
+	text := Agreed(c.Text)
+	switch {
+	case c.Sign != "":
+		paint(before+c.Sign, c.SignStyle)
+		paint(Fit(" "+text, width-1, right), c.Style)
+	case c.Marked != nil && text == c.Text:
+		paint(before, lipgloss.NewStyle())
+		paintMarked(paint, Fit(text, width, right), c)
+	default:
+		paint(before+Fit(text, width, right), c.Style)
+	}
 }
 
 // widths shares out the width, and tells how many cells stand between two columns. Where they do not fit, the luxury goes,
