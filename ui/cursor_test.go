@@ -140,6 +140,24 @@ func TestTheCursorStaysWhereItWasMovedWhenTheRestArrives(t *testing.T) {
 	w.requireCursor("ci-runner-02")
 }
 
+func TestTheCursorStaysOnAServerThatWasChosenBeforeTheRestArrived(t *testing.T) {
+	t.Parallel()
+	for how, choose := range map[string]func(w *world){
+		"by its name": func(w *world) { w.choose("web-server-01") },
+		"by a click":  func(w *world) { w.ClickOn("web-server-01") },
+	} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, 120, 30, withMouse, before(func(w *world) { w.line.slowDown(30*time.Second, "/backups/") }))
+			choose(w)
+			w.requireCursor("web-server-01")
+			w.Advance(30 * time.Second)
+			w.RequireText("✗ nothing")
+			w.requireCursor("web-server-01")
+		})
+	}
+}
+
 func TestTheFilterNarrowsAsOneTypes(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 24)

@@ -25,7 +25,7 @@ func TestRemappedKeysWorkAndAreShown(t *testing.T) {
 		"dialog.yes": {"ctrl+y"}, "move.down": {"n"},
 	}))
 	w.RequireText("x snapshot", "f1 help", "x f5 makes the first one.")
-	w.RequireNoText("back up", "s snapshot")
+	w.RequireNoText("back up", "s snapshot", "│   makes the first one")
 	w.Press("s", "b", "?", "j", "q")
 	w.requireCursor("db-server-02")
 	w.RequireNoText("New snapshot", "New backup", "╭─ Keys")

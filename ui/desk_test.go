@@ -1,0 +1,92 @@
+package ui_test
+
+import (
+	"sync"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/ui"
+)
+
+// desk is the program as it stands in front of a person, who can type faster than it answers (f12) and look away (f11).
+type desk struct {
+	app   *ui.App
+	mu    sync.Mutex
+	shown tea.View
+	ahead []tea.KeyPressMsg
+	away  bool
+}
+
+func (d *desk) Init() tea.Cmd { return d.app.Init() }
+
+// Update hands messages on. The key f12 stands for all the keys that were typed ahead: they reach the program before
+// anything that it asked for has come back.
+func (d *desk) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	press, _ := msg.(tea.KeyPressMsg)
+	switch press.Code {
+	case tea.KeyF11:
+		d.away = !d.away
+		return d, nil
+	case tea.KeyF12:
+		var cmds []tea.Cmd
+		for _, key := range d.ahead {
+			_, cmd := d.app.Update(key)
+			cmds = append(cmds, cmd)
+		}
+		return d, tea.Batch(cmds...)
+	}
+	_, cmd := d.app.Update(msg)
+	return d, cmd
+}
+
+func (d *desk) View() tea.View {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.away {
+		v := d.shown
+		v.SetContent("")
+		return v
+	}
+	d.shown = d.app.View()
+	return d.shown
+}
+
+// view is what the program last wanted to be shown.
+func (w *world) view() tea.View {
+	w.t.Helper()
+	w.Screen()
+	w.desk.mu.Lock()
+	defer w.desk.mu.Unlock()
+	return w.desk.shown
+}
+
+// burst types keys all at once: names of one character are typed, enter, tab and esc pressed.
+func (w *world) burst(keys ...string) {
+	w.t.Helper()
+	named := map[string]tea.KeyPressMsg{
+		"enter": {Code: tea.KeyEnter}, "tab": {Code: tea.KeyTab}, "shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift},
+		"esc": {Code: tea.KeyEscape},
+	}
+	w.Screen()
+	w.desk.ahead = nil
+	for _, k := range keys {
+		press, known := named[k]
+		if !known {
+			press = tea.KeyPressMsg{Code: []rune(k)[0], Text: k}
+		}
+		w.desk.ahead = append(w.desk.ahead, press)
+	}
+	w.Press("f12")
+	w.Screen()
+}
+
+// lookAway does something while nobody looks, which takes less time.
+func (w *world) lookAway(do func()) {
+	w.Press("f11")
+	do()
+	w.Press("f11")
+}
+
+// later lets time pass without a look.
+func (w *world) later(d time.Duration) { w.lookAway(func() { w.Advance(d) }) }
