@@ -68,6 +68,9 @@ func check(name, pressed string) error {
 	if slices.Contains(Interrupt().Keys(), pressed) {
 		return fmt.Errorf("%s cannot be bound to %s: it always quits", pressed, name)
 	}
+	if rest, ok := strings.CutPrefix(pressed, "shift+"); ok && len([]rune(rest)) == 1 {
+		return fmt.Errorf("%q of %s is no key: write the character that shift makes, such as A", pressed, name)
+	}
 	base := pressed
 	for _, prefix := range []string{"ctrl+", "alt+", "shift+"} {
 		base = strings.TrimPrefix(base, prefix)

@@ -44,7 +44,7 @@ func (i *ID) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON writes an integer where the ID is one, else a string: the form in which it came.
+// MarshalJSON writes an integer where the ID reads as one, else a string: the API has integers where it has numbers [E].
 func (i ID) MarshalJSON() ([]byte, error) {
 	if n, err := strconv.ParseInt(string(i), 10, 64); err == nil && strconv.FormatInt(n, 10) == string(i) {
 		return []byte(i), nil

@@ -46,7 +46,9 @@ func (r *Remote[T]) Release(t Ticket, err error) bool {
 		return false
 	}
 	r.busy = false
-	r.Err = err
+	if err != nil { // a part that is good does not make the rest good
+		r.Err = err
+	}
 	return true
 }
 

@@ -69,7 +69,7 @@ func (a *App) news() {
 
 // judge draws the consequences of how a request for a list went.
 func (a *App) judge(err error) tea.Cmd {
-	a.heard()
+	a.heard(err)
 	if errors.Is(err, model.ErrUnauthorized) {
 		return a.askAccess(model.Words(err))
 	}

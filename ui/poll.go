@@ -24,7 +24,8 @@ type polls struct {
 	all      time.Time // when everything is due
 	running  time.Time // when what runs is due
 	pace     time.Duration
-	failures int       // in a row
+	failures int       // rounds in a row
+	round    bool      // everything is being asked for
 	armed    int       // number of the tick that is waited for
 	wake     time.Time // when it comes
 }
@@ -92,7 +93,7 @@ func (a *App) refreshNow() tea.Cmd {
 
 // refreshAll asks for everything that is not already being asked for.
 func (a *App) refreshAll() tea.Cmd {
-	a.polls.all = a.state.Local.Add(a.interval())
+	a.polls.all, a.polls.round = a.state.Local.Add(a.interval()), true
 	return tea.Batch(a.loadServers(), a.loadPoints(model.Backup, ""), a.loadPoints(model.Snapshot, ""))
 }
 
@@ -170,21 +171,23 @@ func (a *App) loadAccount() tea.Cmd {
 	return a.session.LoadAccount(t)
 }
 
-// heard sets the schedule by how the last round of requests went, once all of it is in: after a failure the waits grow, and
-// the API's own wish comes first.
-func (a *App) heard() {
+// heard sets the schedule by how a request went. A round for everything is judged once all of it is in: after a failure the
+// waits grow. Whatever was asked, the API's own wish to be left alone comes first.
+func (a *App) heard(err error) {
 	st := a.state
-	if st.Servers.Busy() || st.Backups.Busy() || st.Snapshots.Busy() {
+	if wait := model.RetryAfter(err); wait > 0 {
+		a.polls.all, a.polls.running = st.Local.Add(wait), st.Local.Add(wait)
+	}
+	if !a.polls.round || st.Servers.Busy() || st.Backups.Busy() || st.Snapshots.Busy() {
 		return
 	}
-	err := a.failure()
-	if err == nil {
+	a.polls.round = false
+	if a.failure() == nil {
 		a.polls.failures = 0
 		return
 	}
 	a.polls.failures++
-	wait := min(time.Second<<min(a.polls.failures, 6), retryTo)
-	next := st.Local.Add(max(wait, model.RetryAfter(err)))
+	next := st.Local.Add(max(min(time.Second<<min(a.polls.failures, 6), retryTo), model.RetryAfter(a.failure())))
 	a.polls.all, a.polls.running = next, next
 }
 

@@ -40,7 +40,7 @@ var table = map[string][]string{
 		"internal/journal", "internal/settings",
 	},
 	"screenshots/picture": {"internal/terminal"},
-	"screenshots":         {"screenshots/picture", "model", "keymap", "ui/style", "ui", "api", "api/sim", "internal/terminal"},
+	"screenshots":         {"screenshots/picture", "model", "keymap", "ui/style", "ui", "ui/command", "api", "api/sim", "internal/terminal"},
 }
 
 func main() {

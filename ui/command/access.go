@@ -41,11 +41,11 @@ type KeptMsg struct {
 	Err   error
 }
 
-// Secret is a token on its way. It prints as nothing.
-type Secret struct{ value string }
+// Secret is a token on its way. It is kept inside a function, where no formatting verb can find it.
+type Secret struct{ value func() string }
 
 // NewSecret hides a token.
-func NewSecret(token string) Secret { return Secret{token} }
+func NewSecret(token string) Secret { return Secret{func() string { return token }} }
 
 // String hides it.
 func (Secret) String() string { return "(hidden)" }
@@ -54,7 +54,12 @@ func (Secret) String() string { return "(hidden)" }
 func (Secret) GoString() string { return "(hidden)" }
 
 // Reveal is the token itself, for whoever keeps or sends it.
-func (s Secret) Reveal() string { return s.value }
+func (s Secret) Reveal() string {
+	if s.value == nil {
+		return ""
+	}
+	return s.value()
+}
 
 // Connect tries a token.
 func Connect(a Access, token Secret) tea.Cmd {

@@ -120,7 +120,7 @@ func TestADeedThatIsNotSentIsNotWrittenDownAsOneThatIs(t *testing.T) {
 		if !readOnly {
 			c = client(t, apitest.Call{Path: "/servers/", Answer: list()})
 		}
-		do(command.NewSession(3, c, j, readOnly), model.Delete, snap)
+		do(command.NewSession(3, c, j, readOnly), model.Restore, snap)
 	}
 	if len(j.lines) > 0 {
 		t.Errorf("the journal has %+v", j.lines)

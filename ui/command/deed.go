@@ -51,7 +51,8 @@ func Requests(deed model.Deed, p model.Point) string {
 	case deed == model.Delete:
 		return fmt.Sprintf("DELETE %s%s/", paths[p.Kind], p.ID)
 	case p.Kind == model.Backup:
-		return fmt.Sprintf("POST /servers/%s/restore/  {\"backup_id\": %s}", p.Server.ID, p.ID)
+		id, _ := p.ID.MarshalJSON() // a text of letters and digits
+		return fmt.Sprintf("POST /servers/%s/restore/  {\"backup_id\": %s}", p.Server.ID, id)
 	}
 	return fmt.Sprintf("POST /snapshots/%s/restore/", p.ID)
 }
@@ -85,7 +86,7 @@ func (c changed) Unwrap() error { return c.cause }
 // stillTrue looks up what the deed is about. Between the question and the yes the world moves: if the point is gone or
 // another one, or the server is gone, renamed or being restored, the deed is not sent and the error says why.
 func (s *Session) stillTrue(deed model.Deed, p model.Point) error {
-	if err := s.serverStill(p.Server); err != nil {
+	if err := s.serverStill(p.Server, deed == model.Delete); err != nil {
 		return err
 	}
 	if deed == model.Create {
@@ -103,7 +104,8 @@ func (s *Session) stillTrue(deed model.Deed, p model.Point) error {
 	return changed{fmt.Sprintf("%s #%s is no longer there, so nothing was sent", p.Kind, p.ID), model.ErrNotFound}
 }
 
-func (s *Session) serverStill(was model.ServerRef) error {
+// serverStill looks the server up. Its backups may outlive it, so that it may be gone where one of them is deleted.
+func (s *Session) serverStill(was model.ServerRef, mayBeGone bool) error {
 	servers, err := s.Client.Servers(s.ctx, model.ServerFilter{})
 	if err != nil {
 		return unchecked(err)
@@ -118,6 +120,9 @@ func (s *Session) serverStill(was model.ServerRef) error {
 		if why := server.CannotChange(); why != "" {
 			return changed{why + "; nothing was sent", model.ErrConflict}
 		}
+		return nil
+	}
+	if mayBeGone {
 		return nil
 	}
 	return changed{fmt.Sprintf("server %s is no longer there, so nothing was sent", was.Name), model.ErrNotFound}

@@ -111,6 +111,7 @@ func TestNothingIsSentOnceTheWorldHasMoved(t *testing.T) {
 		return list(line(p))
 	}
 	gone, same := list(), list(serverLine)
+	notDelete := []model.Deed{model.Create, model.Restore} // a point may outlive its server
 	status := func(s string) string { return strings.Replace(list(serverLine), "active", s, 1) }
 	for name, c := range map[string]struct {
 		servers, points string // what Do finds; "": it is not asked any more
@@ -118,8 +119,8 @@ func TestNothingIsSentOnceTheWorldHasMoved(t *testing.T) {
 		kind            error
 		deeds           []model.Deed
 	}{
-		"the server is gone":       {gone, "", "server web-server-01 is no longer there", model.ErrNotFound, nil},
-		"the server is another":    {list(strings.Replace(serverLine, "12345", "12346", 1)), "", "web-server-01 is no longer there", model.ErrNotFound, nil},
+		"the server is gone":       {gone, "", "server web-server-01 is no longer there", model.ErrNotFound, notDelete},
+		"the server is another":    {list(strings.Replace(serverLine, "12345", "12346", 1)), "", "web-server-01 is no longer there", model.ErrNotFound, notDelete},
 		"the server is renamed":    {list(strings.Replace(serverLine, "web-server-01", "db-server-01", 1)), "", "server #12345 is now called db-server-01, not web-server-01", model.ErrConflict, nil},
 		"it is being restored":     {status("restoring"), "", "web-server-01 is being restored", model.ErrConflict, nil},
 		"the point is gone":        {same, gone, "snapshot #801 is no longer there", model.ErrNotFound, []model.Deed{model.Restore, model.Delete}},
@@ -143,6 +144,13 @@ func TestNothingIsSentOnceTheWorldHasMoved(t *testing.T) {
 				checkUnsent(t, do(session(client(t, calls...)), deed, snap), c.words, c.kind)
 			})
 		}
+	}
+}
+
+func TestAPointThatHasOutlivedItsServerCanBeDeleted(t *testing.T) {
+	calls := append(looksAt(snap, list(), list(line(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
+	if got := do(session(client(t, calls...)), model.Delete, snap); got.Outcome.Err != nil {
+		t.Errorf("%+v", got)
 	}
 }
 

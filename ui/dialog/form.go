@@ -182,16 +182,14 @@ func (f *Form) replay(first tea.Cmd) (tea.Cmd, bool) {
 // leaves says whether huh will answer the key by moving to another field, or by completing the form.
 func (f *Form) leaves(press tea.KeyPressMsg) bool {
 	i := f.focused()
-	if f.check() != "" && len(f.ask.Fields[i].Choices) == 0 {
-		return false
-	}
+	fine := f.check() == "" || len(f.ask.Fields[i].Choices) > 0 // only going back needs no right text
 	switch press.String() {
 	case "enter":
-		return true
+		return fine
 	case "tab":
-		return i < len(f.ask.Fields)-1
+		return fine && i < len(f.ask.Fields)-1
 	case "down":
-		return i < len(f.ask.Fields)-1 && len(f.ask.Fields[i].Choices) == 0
+		return fine && i < len(f.ask.Fields)-1 && len(f.ask.Fields[i].Choices) == 0
 	case "shift+tab":
 		return i > 0
 	case "up":
@@ -262,7 +260,7 @@ func (f *Form) View() string {
 	}
 	lines = append(lines, line{"", dropBlank})
 	lines = append(lines, f.body()...)
-	lines = append(lines, line{"", dropBlank}, line{f.verdict(s, inner), keep}, line{"", dropBlank})
+	lines = append(lines, line{"", dropBlank}, line{f.verdict(s, inner), stays}, line{"", dropBlank})
 	if f.ask.Request != "" {
 		lines = append(lines, line{s.Muted.Render(widget.Cut("sends "+f.ask.Request, inner)), dropRequest})
 	}
@@ -274,7 +272,7 @@ func (f *Form) View() string {
 func (f *Form) body() []line {
 	var out []line
 	for _, l := range splitLines(f.form.View()) {
-		drop := keep
+		drop := stays
 		if strings.TrimSpace(ansi.Strip(l)) == "" {
 			drop = dropBlank
 		}

@@ -127,15 +127,16 @@ func TestAFormGivesWhatWasFilledIn(t *testing.T) {
 		keys []string
 		want string
 	}{
-		"both fields":          {append(append(typing("before"), "enter"), append(typing("é日🚀"), "enter")...), values("before", "é日🚀")},
-		"an empty second one":  {append(typing("before"), "enter", "enter"), values("before", "")},
-		"by tab":               {append(typing("before"), "tab", "x", "enter"), values("before", "x")},
-		"by the arrow":         {append(typing("before"), "down", "x", "enter"), values("before", "x")},
-		"back and forth":       {append(typing("before"), "tab", "x", "shift+tab", "2", "tab", "y", "enter"), values("before2", "xy")},
-		"up and down":          {append(typing("before"), "down", "x", "up", "2", "down", "y", "enter"), values("before2", "xy")},
-		"put right":            {[]string{"a", "b", "backspace", "c", "enter", "enter"}, values("ac", "")},
-		"a blank, typed":       {[]string{"a", "enter", "x", "space", "y", "enter"}, values("a", "x y")},
-		"letters are not keys": {append(typing("nyqjk"), append([]string{"enter"}, append(typing("nyq"), "enter")...)...), values("nyqjk", "nyq")},
+		"both fields":             {append(append(typing("before"), "enter"), append(typing("é日🚀"), "enter")...), values("before", "é日🚀")},
+		"an empty second one":     {append(typing("before"), "enter", "enter"), values("before", "")},
+		"by tab":                  {append(typing("before"), "tab", "x", "enter"), values("before", "x")},
+		"by the arrow":            {append(typing("before"), "down", "x", "enter"), values("before", "x")},
+		"back and forth":          {append(typing("before"), "tab", "x", "shift+tab", "2", "tab", "y", "enter"), values("before2", "xy")},
+		"up and down":             {append(typing("before"), "down", "x", "up", "2", "down", "y", "enter"), values("before2", "xy")},
+		"put right":               {[]string{"a", "b", "backspace", "c", "enter", "enter"}, values("ac", "")},
+		"a blank, typed":          {[]string{"a", "enter", "x", "space", "y", "enter"}, values("a", "x y")},
+		"back from what is wrong": {append(append([]string{"a", "enter"}, typing("123456789012345678901")...), "shift+tab", "2", "tab", "backspace", "enter"), values("a2", "12345678901234567890")},
+		"letters are not keys":    {append(typing("nyqjk"), append([]string{"enter"}, append(typing("nyq"), "enter")...)...), values("nyqjk", "nyq")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			atDesk(t, snapshotForm(), func(d *desk) {

@@ -10,17 +10,18 @@ type line struct {
 
 // The order in which lines go where there is little room, from the last to the first.
 const (
-	keep = iota
+	stays = iota // where one answers
+	keep
 	dropFact
 	dropMinor
 	dropRequest
 	dropBlank
 )
 
-// fit drops lines, the least needed first and from the bottom up, until they fit. If what must stay does not fit either,
-// the end of the text gives way, for the last line is where one answers.
+// fit drops lines, the least needed first and from the bottom up, until they fit. If even what stays does not fit, its end
+// gives way, but for the last line.
 func fit(lines []line, height int) []line {
-	for drop := dropBlank; drop > keep; drop-- {
+	for drop := dropBlank; drop > stays; drop-- {
 		for i := len(lines) - 1; i >= 0 && len(lines) > height; i-- {
 			if lines[i].drop == drop {
 				lines = append(lines[:i:i], lines[i+1:]...)

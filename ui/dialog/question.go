@@ -99,7 +99,7 @@ func (q *Question) Arm() { q.armed = true }
 func (q *Question) Update(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
-		if key.Matches(msg, q.keys.Cancel) { // the way out is open from the start
+		if key.Matches(msg, q.keys.Cancel) && !q.isText(msg) { // the way out is open from the start
 			return q.no()
 		}
 		if q.armed {
@@ -127,11 +127,11 @@ func (q *Question) press(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	q.hint = ""
 	typed := q.ask.Typed != ""
 	switch {
-	case key.Matches(msg, q.keys.Press):
+	case key.Matches(msg, q.keys.Press) && !q.isText(msg):
 		return q.act()
-	case key.Matches(msg, q.keys.Next) && !(typed && msg.Text != ""):
+	case key.Matches(msg, q.keys.Next) && !q.isText(msg):
 		q.move(1)
-	case key.Matches(msg, q.keys.Previous) && !(typed && msg.Text != ""):
+	case key.Matches(msg, q.keys.Previous) && !q.isText(msg):
 		q.move(-1)
 	case msg.String() == "pgdown":
 		q.scroll(5)
@@ -148,6 +148,9 @@ func (q *Question) press(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	}
 	return nil, false
 }
+
+// isText says whether the key is a part of what is being typed, whatever else it may be bound to.
+func (q *Question) isText(msg tea.KeyPressMsg) bool { return q.ask.Typed != "" && msg.Text != "" }
 
 func (q *Question) edit(msg tea.Msg) {
 	if text, ok := Typed(msg); ok && q.ask.Typed != "" {
@@ -276,12 +279,12 @@ func (q *Question) lines(s *style.Styles, width, listRows int) []line {
 		for _, l := range widget.Wrap(q.ask.Prompt, width) {
 			out = append(out, line{prompt.Render(l), keep})
 		}
-		out = append(out, line{in.View(), keep})
+		out = append(out, line{in.View(), stays})
 	}
 	if q.ask.Requests != nil {
 		out = append(out, blank, line{s.Muted.Render(widget.Cut("sends "+q.ask.Requests(q.ticked), width)), dropRequest})
 	}
-	return append(out, blank, line{q.buttons(s, width), keep})
+	return append(out, blank, line{q.buttons(s, width), stays})
 }
 
 // roomForLabels is the width from which on facts have their labels in a column.

@@ -334,7 +334,7 @@ func TestAQuestionKeepsWhatMattersWhereThereIsLittleRoom(t *testing.T) {
 				q.SetSize(width, height)
 				checkSize(t, q, width, height)
 				show(t, q, "▸ Cancel", a.Yes)
-				if a.Typed != "" && height >= 14 {
+				if a.Typed != "" {
 					show(t, q, "›")
 				}
 			}

@@ -49,6 +49,8 @@ func (t *Sheet) Update(msg tea.Msg) (tea.Cmd, bool) {
 			t.top -= 8
 		case key.Matches(msg, t.keys.Move.Top):
 			t.top = 0
+		case key.Matches(msg, t.keys.Move.Bottom):
+			t.top = len(t.lines(t.look(), t.inner()))
 		}
 	case tea.MouseWheelMsg:
 		if msg.Button == tea.MouseWheelDown {

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -106,7 +107,7 @@ func (d Deeds) Snapshot(id model.ID) tea.Cmd {
 		Request: command.Requests(model.Create, p),
 		Enter:   "create",
 		Then: func(v dialog.Values) tea.Cmd {
-			p.Name, p.Description = v["name"], v["description"]
+			p.Name, p.Description = v["name"], strings.TrimSpace(v["description"])
 			return d.env.Start(model.Intent{Deed: model.Create, Point: p})
 		},
 	})
@@ -131,7 +132,7 @@ func (d Deeds) Backup(id model.ID) tea.Cmd {
 		Request: command.Requests(model.Create, p),
 		Enter:   "create",
 		Then: func(v dialog.Values) tea.Cmd {
-			p.Description = v["description"]
+			p.Description = strings.TrimSpace(v["description"])
 			return d.env.Start(model.Intent{Deed: model.Create, Point: p})
 		},
 	})
@@ -184,7 +185,7 @@ func (d Deeds) askRestore(server model.Server, p model.Point) dialog.Ask {
 		Title:    "Restore overwrites the disk",
 		Question: fmt.Sprintf("Restore %s from %s %s?", server.Name, p.Kind, called(p)),
 		Facts:    d.restoreFacts(server, p),
-		Typed:    server.Name,
+		Typed:    widget.Agreed(server.Name), // what is shown is what is typed
 		Prompt:   typeName(server),
 		Yes:      "Restore",
 		Requests: func(first bool) string { return restoreRequests(p, first) },
@@ -271,7 +272,7 @@ func (d Deeds) askDelete(server model.Server, p model.Point) dialog.Ask {
 		Then:     func(bool) tea.Cmd { return d.env.Start(model.Intent{Deed: model.Delete, Point: p}) },
 	}
 	if model.StandingOf(p, d.env.State.Of(p.Server.ID)) != model.OneOfSeveral {
-		ask.Typed = server.Name
+		ask.Typed = widget.Agreed(server.Name)
 		ask.Prompt = typeName(server)
 	}
 	return ask

@@ -80,7 +80,9 @@ func (l *list[T, K]) set(all []T) {
 	if l.match != nil {
 		l.rows = slices.DeleteFunc(l.rows, func(row T) bool { shown, _ := l.match(row); return !shown })
 	}
-	slices.SortStableFunc(l.rows, l.compare[l.by].compare)
+	by := l.compare[l.by]
+	slices.SortStableFunc(l.rows, by.compare)
+	l.table.Ordered, l.table.Arrow = by.column, by.arrow
 	l.table.Rows, l.table.Marked = len(l.rows), l.isMarked
 	if at := slices.IndexFunc(l.rows, func(row T) bool { return l.identify(row) == l.current }); at >= 0 {
 		l.table.MoveTo(at)
@@ -311,14 +313,4 @@ func (l *list[T, K]) filterNote(s *style.Styles) string {
 		return s.Accent.Render("/"+l.filter.Value()) + s.Muted.Render("  esc clears")
 	}
 	return ""
-}
-
-// heads marks the column that the rows are ordered by.
-func (l *list[T, K]) heads(titles ...string) {
-	for i := range l.table.Columns {
-		l.table.Columns[i].Title = titles[i]
-		if o := l.compare[l.by]; o.column == i {
-			l.table.Columns[i].Title += " " + o.arrow
-		}
-	}
 }

@@ -52,7 +52,7 @@ func (d Deeds) CreateMany(kind model.Kind, ids []model.ID) tea.Cmd {
 		ask.Fields = append([]dialog.Field{name}, ask.Fields...)
 	}
 	ask.Then = func(v dialog.Values) tea.Cmd {
-		texts, problems := d.render(v["description"], false, servers)
+		texts, problems := d.render(strings.TrimSpace(v["description"]), false, servers)
 		var called []string
 		if kind == model.Snapshot {
 			called, problems = d.render(v["name"], true, servers)

@@ -37,13 +37,13 @@ const (
 func NewPage(env *Env, server model.ID) *Page {
 	newest := func(a, b model.Point) int { return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), byID(b.ID, a.ID)) }
 	p := &Page{deeds: Deeds{env}, server: server, list: newList(env, []widget.Column{
-		pageKind:    {Width: 11},
-		pageName:    {Width: 12, Max: 40},
-		pageStatus:  {Width: 11, Rank: 2},
-		pageCreated: {Width: 12, Right: true},
-		pageLoses:   {Width: 10, Right: true, Rank: 1},
-		pageSize:    {Width: 7, Right: true, Rank: 3},
-		pageExpires: {Width: 7, Right: true, Rank: 4},
+		pageKind:    {Title: "KIND", Width: 11},
+		pageName:    {Title: "NAME", Width: 12, Max: 40},
+		pageStatus:  {Title: "STATUS", Width: 11, Rank: 2},
+		pageCreated: {Title: "CREATED", Width: 12, Right: true},
+		pageLoses:   {Title: "BACK LOSES", Width: 10, Right: true, Rank: 1},
+		pageSize:    {Title: "SIZE", Width: 7, Right: true, Rank: 3},
+		pageExpires: {Title: "EXPIRES", Width: 8, Right: true, Rank: 4},
 	},
 		model.Point.Key,
 		query(model.PointFields, func(q model.Query, p model.Point) (bool, model.Marks) {
@@ -247,7 +247,6 @@ func (p *Page) rowsOrMessage(s *style.Styles) string {
 		}
 		return say(s, message{s.Bad, "There is nothing to go back to.", k.Deed.Snapshot.Help().Key + " takes a snapshot, " + k.Deed.Backup.Help().Key + " a backup."}, p.inner())
 	}
-	p.heads("KIND", "NAME", "STATUS", "CREATED", "BACK LOSES", "SIZE", "EXPIRES")
 	return p.table.View(s, p.focused, func(i int) []widget.Span { return p.cells(s, p.rows[i]) })
 }
 

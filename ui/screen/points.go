@@ -57,19 +57,19 @@ func NewPoints(env *Env, kind model.Kind) *Points {
 func pointColumns(kind model.Kind, fleet bool) []widget.Column {
 	columns := []widget.Column{
 		pointServer:      {},
-		pointName:        {Width: 9},
-		pointStatus:      {Width: 11, Rank: 1},
-		pointSize:        {Width: 7, Right: true, Rank: 3},
-		pointCreated:     {Width: 9, Right: true},
-		pointExpires:     {Width: 7, Right: true, Rank: 2},
-		pointDescription: {Width: 16, Max: 60, Rank: 9},
+		pointName:        {Title: "TYPE", Width: 9},
+		pointStatus:      {Title: "STATUS", Width: 11, Rank: 1},
+		pointSize:        {Title: "SIZE", Width: 7, Right: true, Rank: 3},
+		pointCreated:     {Title: "CREATED", Width: 9, Right: true},
+		pointExpires:     {Title: "EXPIRES", Width: 8, Right: true, Rank: 2},
+		pointDescription: {Title: "DESCRIPTION", Width: 16, Max: 60, Rank: 9},
 	}
 	if kind == model.Snapshot {
-		columns[pointName] = widget.Column{Width: 14, Max: 32}
+		columns[pointName] = widget.Column{Title: "NAME", Width: 14, Max: 32}
 		columns[pointExpires] = widget.Column{}
 	}
 	if fleet {
-		columns[pointServer] = widget.Column{Width: 13, Max: 24}
+		columns[pointServer] = widget.Column{Title: "SERVER", Width: 13, Max: 24}
 	}
 	return columns
 }
@@ -92,6 +92,7 @@ func (p *Points) Show(server model.ServerRef, fleet bool) {
 		p.SetSize(p.width, p.height)
 	}
 	p.server, p.fleet = server, fleet
+	p.asked = true // another server's points: begin at the first
 	p.News()
 }
 
@@ -218,15 +219,7 @@ func (p *Points) body(s *style.Styles, from source) string {
 	if len(p.rows) == 0 {
 		return say(s, p.nothing(s), inner)
 	}
-	p.heads("SERVER", p.nameHead(), "STATUS", "SIZE", "CREATED", "EXPIRES", "DESCRIPTION")
 	return p.table.View(s, p.focused, func(i int) []widget.Span { return p.cells(s, p.rows[i]) })
-}
-
-func (p *Points) nameHead() string {
-	if p.kind == model.Snapshot {
-		return "NAME"
-	}
-	return "TYPE"
 }
 
 // nothing is what an empty pane says.

@@ -39,12 +39,12 @@ const (
 func NewRequests(env *Env, log *command.RequestLog) *Requests {
 	newest := func(a, b model.Exchange) int { return cmp.Compare(b.Number, a.Number) }
 	r := &Requests{log: log, list: newList(env, []widget.Column{
-		requestTime:   {Width: 10, Rank: 3},
-		requestMethod: {Width: 6},
-		requestPath:   {Width: 14, Max: 90},
-		requestStatus: {Width: 10},
-		requestTook:   {Width: 8, Right: true, Rank: 1},
-		requestSize:   {Width: 8, Right: true, Rank: 2},
+		requestTime:   {Title: "TIME", Width: 10, Rank: 3},
+		requestMethod: {Title: "METHOD", Width: 6},
+		requestPath:   {Title: "PATH", Width: 14, Max: 90},
+		requestStatus: {Title: "STATUS", Width: 10},
+		requestTook:   {Title: "TOOK", Width: 8, Right: true, Rank: 1},
+		requestSize:   {Title: "SIZE", Width: 8, Right: true, Rank: 2},
 	},
 		func(e model.Exchange) int { return e.Number },
 		words(func(e model.Exchange) string { return fmt.Sprint(e.Method, " ", path(e), " ", e.Status, " ", e.Err) }),
@@ -183,7 +183,6 @@ func (r *Requests) View() string {
 		}
 		return r.frame(title, "", say(s, message{s.Text, text, r.env.Keys.View.Back.Help().Key + " goes back."}, r.width-widget.FrameWidth))
 	}
-	r.heads("TIME", "METHOD", "PATH", "STATUS", "TOOK", "SIZE")
 	return r.frame(title, "", r.table.View(s, r.focused, func(i int) []widget.Span { return r.cells(s, r.rows[i]) }))
 }
 

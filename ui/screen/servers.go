@@ -45,16 +45,16 @@ const (
 // NewServers makes the pane.
 func NewServers(env *Env) *Servers {
 	columns := []widget.Column{
-		serverName:      {Width: 13, Max: 30},
-		serverStatus:    {Width: 11, Rank: 2},
-		serverNewest:    {Width: 9, Right: true},
-		serverBackups:   {Width: 2, Right: true, Rank: 4},
-		serverSnapshots: {Width: 2, Right: true, Rank: 4},
-		serverNote:      {Width: 9, Rank: 1},
-		serverLocation:  {Width: 10, Rank: 5},
-		serverIP:        {Width: 15, Rank: 6},
-		serverOS:        {Width: 16, Rank: 7},
-		serverPlan:      {Width: 20, Rank: 8},
+		serverName:      {Title: "NAME", Width: 13, Max: 30},
+		serverStatus:    {Title: "STATUS", Width: 11, Rank: 2},
+		serverNewest:    {Title: "NEWEST", Width: 9, Right: true},
+		serverBackups:   {Title: "BK", Width: 2, Right: true, Rank: 4},
+		serverSnapshots: {Title: "SN", Width: 2, Right: true, Rank: 4},
+		serverNote:      {Title: "RISK", Width: 9, Rank: 1},
+		serverLocation:  {Title: "LOCATION", Width: 10, Rank: 5},
+		serverIP:        {Title: "IP", Width: 15, Rank: 6},
+		serverOS:        {Title: "SYSTEM", Width: 16, Rank: 7},
+		serverPlan:      {Title: "PLAN", Width: 20, Rank: 8},
 	}
 	byName := func(a, b serverRow) int { return cmp.Or(cmp.Compare(a.Name, b.Name), byID(a.ID, b.ID)) }
 	return &Servers{deeds: Deeds{env}, list: newList(env, columns,
@@ -245,7 +245,6 @@ func (p *Servers) body(s *style.Styles, from source) string {
 		}
 		return say(s, message{s.Text, "This account has no servers.", "They are made in the provider's panel."}, inner)
 	}
-	p.heads("NAME", "STATUS", "NEWEST", "BK", "SN", "RISK", "LOCATION", "IP", "SYSTEM", "PLAN")
 	return p.table.View(s, p.focused, func(i int) []widget.Span { return p.cells(s, p.rows[i]) })
 }
 

@@ -17,6 +17,14 @@ type Column struct {
 	Rank  int  // columns of the highest rank go first when there is no room; 0 never goes
 }
 
+// title is a column's head, with an arrow if the rows are ordered by it.
+func (t *Table) title(i int) string {
+	if i == t.Ordered && t.Arrow != "" {
+		return t.Columns[i].Title + " " + t.Arrow
+	}
+	return t.Columns[i].Title
+}
+
 // paintMarked underlines the runes that a filter has found. They are counted from the left, so it is for text that begins
 // there.
 func paintMarked(paint func(string, lipgloss.Style), text string, c Span) {
@@ -54,6 +62,8 @@ type Table struct {
 	Cursor  int                // row; -1 if there is none
 	Top     int                // the first row drawn
 	Marked  func(row int) bool // which rows are marked; nil: none
+	Ordered int                // the column by which the rows are ordered
+	Arrow   string             // which way; "": none
 	width   int
 	height  int // rows, without the head
 }
@@ -84,7 +94,7 @@ func (t *Table) RowAt(line int) (int, bool) {
 func (t *Table) View(s *style.Styles, focused bool, cell func(row int) []Span) string {
 	widths, gap := t.widths()
 	var b strings.Builder
-	b.WriteString(t.line(widths, gap, func(i int) Span { return Span{Text: t.Columns[i].Title, Style: s.Muted} }, "  ", nil))
+	b.WriteString(t.line(widths, gap, func(i int) Span { return Span{Text: t.title(i), Style: s.Muted} }, "  ", nil))
 	for row := t.Top; row < min(t.Top+t.height, t.Rows); row++ {
 		cells := cell(row)
 		b.WriteByte('\n')
