@@ -119,11 +119,9 @@ func scenes() []scene {
 		}},
 		{name: "coverage", width: 132, height: 36, act: func(s *stage) { s.Press("w", "j"); s.Advance(4 * time.Second) }},
 		{name: "timeline", width: 132, height: 30, act: func(s *stage) { begin(s); s.Press("enter", "j") }},
-		{name: "bulk", width: 132, height: 36, act: func(s *stage) {
-			s.fault("POST /snapshots/: status 500 x1")
-			s.Press("G", "k")
-			s.Press("space", "k", "k", "space", "k", "k", "space", "k", "k", "k", "space", "s", "enter", "enter")
-			s.Advance(3 * time.Minute)
+		{name: "bulk", width: 132, height: 36, act: func(s *stage) { // the suspended one is refused
+			s.Press("w", "*", "s", "enter", "enter")
+			s.Advance(2 * time.Minute)
 		}},
 		{name: "clearing", width: 132, height: 36, act: func(s *stage) {
 			s.Press("c", "enter", "enter", "enter", "enter")
@@ -140,7 +138,7 @@ func scenes() []scene {
 		}},
 		{name: "error", width: 132, height: 36, act: func(s *stage) {
 			begin(s)
-			s.fault("* /: status 503")
+			s.fault("* /: html 503")
 			s.Advance(90 * time.Second)
 		}},
 	}

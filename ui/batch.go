@@ -114,12 +114,13 @@ func (a *App) batchLines(s *style.Styles, width int) []string {
 	for _, item := range a.batch.Items() {
 		st, glyph := itemStyle(s, item.State)
 		o := model.Operation{Deed: item.Intent.Deed, Point: item.Intent.Point, Server: item.Intent.Point.Server}
-		text := item.State.String()
-		if item.Words != "" {
-			text += ": " + item.Words
-		}
 		head := st.Render(glyph) + " " + s.Text.Render(widget.Agreed(item.Intent.Point.Server.Name)) + "  " + s.Muted.Render(widget.Agreed(o.What())) + "  "
-		lines = append(lines, widget.Cut(head+st.Render(text), width))
+		lines = append(lines, widget.Cut(head+st.Render(item.State.String()), width))
+		if item.State.Over() && item.State != model.ItemDone && item.Words != "" {
+			for _, l := range widget.Wrap(widget.Agreed(item.Words), width-4) {
+				lines = append(lines, "    "+s.Muted.Render(l))
+			}
+		}
 	}
 	return lines
 }

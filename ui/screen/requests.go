@@ -37,7 +37,10 @@ const (
 
 // NewRequests opens the screen.
 func NewRequests(env *Env, log *command.RequestLog) *Requests {
-	newest := func(a, b model.Exchange) int { return cmp.Compare(b.Number, a.Number) }
+	// Requests that left in the same moment came back in any order.
+	newest := func(a, b model.Exchange) int {
+		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.URL, b.URL), cmp.Compare(b.Number, a.Number))
+	}
 	r := &Requests{log: log, list: newList(env, []widget.Column{
 		requestTime:   {Title: "TIME", Width: 10, Rank: 3},
 		requestMethod: {Title: "METHOD", Width: 6},
