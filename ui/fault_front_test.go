@@ -1,7 +1,6 @@
 package ui_test
 
 import (
-	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -15,7 +14,6 @@ import (
 
 	"vpsdeck/api/sim"
 	"vpsdeck/model"
-	"vpsdeck/ui/command"
 )
 
 // front stands before the account and misbehaves. Only the requests of one endpoint come by it; see forked.
@@ -157,61 +155,6 @@ func leaves(change func(name string, value any) any) func(string) string {
 		out, _ := json.Marshal(walk("", value))
 		return string(out)
 	}
-}
-
-// forked is a client that asks for one endpoint by another way than for the rest, once that way is open.
-type forked struct {
-	command.Client
-	astray   command.Client
-	endpoint string
-	open     atomic.Bool
-}
-
-func (f *forked) by(endpoint string) command.Client {
-	if endpoint == f.endpoint && f.open.Load() {
-		return f.astray
-	}
-	return f.Client
-}
-
-func (f *forked) Servers(ctx context.Context, filter model.ServerFilter) ([]model.Server, error) {
-	return f.by(listServers).Servers(ctx, filter)
-}
-
-func (f *forked) Backups(ctx context.Context, filter model.BackupFilter) ([]model.Point, error) {
-	return f.by(listBackups).Backups(ctx, filter)
-}
-
-func (f *forked) Snapshots(ctx context.Context, filter model.SnapshotFilter) ([]model.Point, error) {
-	return f.by(listSnapshots).Snapshots(ctx, filter)
-}
-
-func (f *forked) Account(ctx context.Context) (model.Account, error) {
-	return f.by(showAccount).Account(ctx)
-}
-
-func (f *forked) CreateBackup(ctx context.Context, server model.ID, description string) (model.Accepted, error) {
-	return f.by(createBackup).CreateBackup(ctx, server, description)
-}
-
-func (f *forked) CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.Accepted, error) {
-	return f.by(createSnapshot).CreateSnapshot(ctx, server, name, description)
-}
-
-func (f *forked) RestoreBackup(ctx context.Context, server, backup model.ID) (model.Accepted, error) {
-	return f.by(restoreBackup).RestoreBackup(ctx, server, backup)
-}
-
-func (f *forked) RestoreSnapshot(ctx context.Context, snapshot model.ID) (model.Accepted, error) {
-	return f.by(restoreSnapshot).RestoreSnapshot(ctx, snapshot)
-}
-
-func (f *forked) DeleteBackup(ctx context.Context, backup model.ID) error {
-	return f.by(deleteBackup).DeleteBackup(ctx, backup)
-}
-
-func (f *forked) DeleteSnapshot(ctx context.Context, snapshot model.ID) error {
-	return f.by(deleteSnapshot).DeleteSnapshot(ctx, snapshot)
 }
 
 // stray is the address to which a fault's requests go.

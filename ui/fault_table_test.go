@@ -5,12 +5,14 @@ import (
 	"io"
 	"log"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"vpsdeck/api"
 	"vpsdeck/api/sim"
 	"vpsdeck/ui"
+	"vpsdeck/ui/command"
 )
 
 // class is what an endpoint does, which decides how it takes a fault.
@@ -33,20 +35,6 @@ type endpoint struct {
 	shown string // the same for the reader of docs/FAULTS.md
 }
 
-// The endpoints.
-const (
-	listServers     = "list servers"
-	listBackups     = "list backups"
-	listSnapshots   = "list snapshots"
-	showAccount     = "account"
-	createBackup    = "create backup"
-	createSnapshot  = "create snapshot"
-	restoreBackup   = "restore backup"
-	restoreSnapshot = "restore snapshot"
-	deleteBackup    = "delete backup"
-	deleteSnapshot  = "delete snapshot"
-)
-
 // types presses keys.
 func types(keys ...string) func(*seat) { return func(s *seat) { s.Press(keys...) } }
 
@@ -67,19 +55,19 @@ func fills(key, text string, keys ...string) func(*seat) {
 	}
 }
 
-const server = "web-server-01"
+const onlyServer = "web-server-01"
 
 var endpoints = []endpoint{
 	{listServers, reading, "GET /servers/", types("R"), "▌ web-server-01", "the servers of before"},
 	{listBackups, reading, "GET /backups/", types("R"), "Automatic daily backup", "the backups of before"},
 	{listSnapshots, reading, "GET /snapshots/", types("R"), "Before major migration", "the snapshots of before"},
 	{showAccount, reading, "GET /account/me/", types(), "us-west", "everything else"},
-	{createBackup, creating, "POST /backups/", fills("b", "by a test", "enter"), server, ""},
-	{createSnapshot, creating, "POST /snapshots/", fills("s", "before", "enter", "enter"), server, ""},
-	{restoreBackup, restoring, "POST /servers/{id}/restore/", confirms("2", "r"), server, ""},
-	{restoreSnapshot, restoring, "POST /snapshots/{id}/restore/", confirms("3", "r"), server, ""},
-	{deleteBackup, deleting, "DELETE /backups/{id}/", confirms("2", "j", "d"), server, ""},
-	{deleteSnapshot, deleting, "DELETE /snapshots/{id}/", confirms("3", "j", "d"), server, ""},
+	{createBackup, creating, "POST /backups/", fills("b", "by a test", "enter"), onlyServer, ""},
+	{createSnapshot, creating, "POST /snapshots/", fills("s", "before", "enter", "enter"), onlyServer, ""},
+	{restoreBackup, restoring, "POST /servers/{id}/restore/", confirms("2", "r"), onlyServer, ""},
+	{restoreSnapshot, restoring, "POST /snapshots/{id}/restore/", confirms("3", "r"), onlyServer, ""},
+	{deleteBackup, deleting, "DELETE /backups/{id}/", confirms("2", "j", "d"), onlyServer, ""},
+	{deleteSnapshot, deleting, "DELETE /snapshots/{id}/", confirms("3", "j", "d"), onlyServer, ""},
 }
 
 var silent = log.New(io.Discard, "", 0)
@@ -90,7 +78,6 @@ type row struct {
 	endpoint endpoint
 	want     expect
 	front    *front
-	fork     *forked
 	book     notebook
 }
 
@@ -118,12 +105,19 @@ func play(t *testing.T, e endpoint, f trouble) {
 	r := &row{endpoint: e, want: f.on(e), front: &front{trouble: f}}
 	w := place(t, sim.Options{Servers: 1})
 	r.front.account, r.front.now = w.account, w.clock.Now
-	r.fork = &forked{Client: w.client(w.url), endpoint: e.name, astray: w.stray(r.front)}
-	r.fork.open.Store(e.name == showAccount)
-	r.seat = w.sit(size{200, 16}, ui.Options{Client: r.fork, Access: &door{world: w}, Journal: &r.book, Run: "run"})
+	var astray atomic.Bool // the endpoint's requests go to the front
+	astray.Store(e.name == showAccount)
+	straight, stray := w.client(w.url), w.stray(r.front)
+	client := detour{straight, func(endpoint string) (command.Client, func()) {
+		if endpoint == e.name && astray.Load() {
+			return stray, func() {}
+		}
+		return straight, func() {}
+	}}
+	r.seat = w.sit(size{200, 16}, ui.Options{Client: client, Access: &door{world: w}, Journal: &r.book, Run: "run"})
 	r.Press("1") // once all that was asked for at the start is there
 	r.line.forget()
-	r.fork.open.Store(true)
+	astray.Store(true)
 	e.do(r.seat)
 	r.check(r.want.seen)
 	if r.want.later != "" {

@@ -27,7 +27,10 @@ type seat struct {
 // place makes a world without a program in front of it.
 func place(t testing.TB, account sim.Options) *world {
 	t.Helper()
-	account.Seed, account.Token, account.Clock = 1, liveToken, sim.NewSteppedClock(opening)
+	if account.Clock == nil {
+		account.Clock = sim.NewSteppedClock(opening)
+	}
+	account.Seed, account.Token = 1, liveToken
 	w := &world{t: t, account: sim.New(account)}
 	w.clock = terminal.NewClock(account.Clock.Now, account.Clock.Advance)
 	w.line = &line{account: w.account, clock: w.clock}
@@ -66,16 +69,16 @@ func (s *seat) resize(to size) {
 func (s *seat) confirm(first bool) {
 	s.Advance(dialog.Quiet)
 	g := s.Screen()
-	s.Paste(askedName(g))
+	s.Paste(nameToType(g.Text()))
 	if g.Contains("[✓]") != first && (g.Contains("[✓]") || g.Contains("[ ]")) {
 		s.Press("shift+tab", "space", "tab")
 	}
 	s.Press("tab", "enter")
 }
 
-// askedName is the server's name that a question wants to be typed, or "".
-func askedName(g terminal.Grid) string {
-	text := strings.Join(strings.Fields(g.Text()), " ")
+// nameToType is the server's name that a question on the screen wants to be typed, or "".
+func nameToType(screen string) string {
+	text := strings.Join(strings.Fields(screen), " ")
 	_, after, asked := strings.Cut(text, "Type the server's name, ")
 	if !asked {
 		return ""

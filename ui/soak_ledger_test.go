@@ -1,0 +1,196 @@
+package ui_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"strings"
+	"sync"
+	"time"
+
+	"vpsdeck/internal/journal"
+	"vpsdeck/model"
+	"vpsdeck/ui/command"
+)
+
+// ledger is the truth of a soak: what was written down and what was sent, in the order in which it was, and what the account
+// did of it.
+type ledger struct {
+	mu       sync.Mutex
+	records  []model.Record    // all that the journal took
+	intents  map[string]int    // by operation: how often it was about to be sent
+	open     map[string]string // by operation: the request that is about to be sent
+	requests []*request
+	flaws    []string
+	diary    []entry
+}
+
+// entry is something that came to pass, by the account's clock.
+type entry struct {
+	at   time.Time
+	what string
+}
+
+// request is a deed as it arrived, and the operation that it belongs to.
+type request struct {
+	what      string
+	operation string
+	done      bool // the account carried it out
+}
+
+func newLedger() *ledger { return &ledger{intents: map[string]int{}, open: map[string]string{}} }
+
+// wrote takes down a line of the journal. Only between its intent and the next line may an operation be sent.
+func (l *ledger) wrote(r model.Record) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.records = append(l.records, r)
+	l.diary = append(l.diary, entry{r.Time, fmt.Sprintf("journal: %s %s %s %s %+v", r.ID, r.Event, r.Deed, r.Kind, r.Point)})
+	delete(l.open, r.ID)
+	if r.Event == model.EventIntent {
+		l.intents[r.ID]++
+		l.open[r.ID] = announced(r)
+	}
+}
+
+// note writes into the diary.
+func (l *ledger) note(at time.Time, format string, values ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.diary = append(l.diary, entry{at, fmt.Sprintf(format, values...)})
+}
+
+// tale is what came to pass while an operation lasted, a line each.
+func (l *ledger) tale(operation string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var from, to time.Time
+	for _, r := range l.records {
+		if r.ID == operation && from.IsZero() {
+			from = r.Time
+		}
+		if r.ID == operation {
+			to = r.Time
+		}
+	}
+	var out strings.Builder
+	for _, e := range l.diary {
+		if !e.at.Before(from.Add(-time.Second)) && !e.at.After(to.Add(time.Second)) {
+			fmt.Fprintf(&out, "\n    %s  %s", e.at.Format(time.TimeOnly), e.what)
+		}
+	}
+	return out.String()
+}
+
+// arrived takes down a deed's request. It uses up an intent that was on the disk before it; without one, it should not
+// have been sent.
+func (l *ledger) arrived(what, body string) *request {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	sent := &request{what: what + " " + plain(body)}
+	l.requests = append(l.requests, sent)
+	for id, about := range l.open {
+		if about == sent.what {
+			sent.operation = id
+			delete(l.open, id)
+			return sent
+		}
+	}
+	l.flaws = append(l.flaws, "a request without an intent of its own: "+sent.what)
+	return sent
+}
+
+func (l *ledger) answered(sent *request, status int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	sent.done = status >= 200 && status <= 299
+}
+
+// deeds is how many deeds have been confirmed and were about to be sent.
+func (l *ledger) deeds() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.intents)
+}
+
+// plain writes a body with its fields in order.
+func plain(body string) string {
+	var fields map[string]any
+	if json.Unmarshal([]byte(body), &fields) != nil {
+		return body
+	}
+	out, _ := json.Marshal(fields)
+	return string(out)
+}
+
+// announced is the request that an intent is about, as arrived knows it.
+func announced(r model.Record) string {
+	collection := "/" + r.Kind + "s/"
+	fields := map[string]any{}
+	switch {
+	case r.Deed == "delete":
+		return fmt.Sprintf("DELETE %s%s/ ", collection, r.Point.ID)
+	case r.Deed == "restore" && r.Kind == "snapshot":
+		return fmt.Sprintf("POST %s%s/restore/ ", collection, r.Point.ID)
+	case r.Deed == "restore":
+		return fmt.Sprintf(`POST /servers/%s/restore/ {"backup_id":%s}`, r.Server.ID, r.Point.ID)
+	}
+	fields["server_id"] = r.Server.ID
+	if r.Point.Name != "" {
+		fields["name"] = r.Point.Name
+	}
+	if r.Point.Description != "" {
+		fields["description"] = r.Point.Description
+	}
+	out, _ := json.Marshal(fields)
+	return "POST " + collection + " " + plain(string(out))
+}
+
+// bury forgets what a program that has ended was about to send.
+func (l *ledger) bury(run string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	maps.DeleteFunc(l.open, func(id, _ string) bool { return strings.HasPrefix(id, run+"-") })
+}
+
+// pen is the journal as one run of the program writes it: what it gets onto the disk is in the ledger too. A program that
+// has ended writes no more.
+type pen struct {
+	*journal.Journal
+	ledger *ledger
+	mu     sync.Mutex
+	dead   bool
+}
+
+func (p *pen) Append(r model.Record) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.dead {
+		return nil
+	}
+	if err := p.Journal.Append(r); err != nil {
+		return err
+	}
+	p.ledger.wrote(r)
+	return nil
+}
+
+func (p *pen) drop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.dead = true
+}
+
+var _ command.Journal = (*pen)(nil)
+
+// last is the last line of each operation, and the steps that led there.
+func (l *ledger) last() (ends map[string]model.Record, steps map[string]string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ends, steps = map[string]model.Record{}, map[string]string{}
+	for _, r := range l.records {
+		ends[r.ID] = r
+		steps[r.ID] = strings.TrimPrefix(steps[r.ID]+", "+r.Event, ", ")
+	}
+	return ends, steps
+}

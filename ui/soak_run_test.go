@@ -1,0 +1,112 @@
+package ui_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"vpsdeck/api"
+	"vpsdeck/api/sim"
+	"vpsdeck/internal/journal"
+	"vpsdeck/internal/terminal"
+	"vpsdeck/ui"
+	"vpsdeck/ui/command"
+)
+
+// soak is a person at the program for a long while, in all weathers. Now and then the program is ended and started again.
+type soak struct {
+	*seat
+	random  *rand.Rand
+	stepped *sim.Clock // the account's; it can leap, as over a machine that was asleep
+	weather *weather
+	ledger  *ledger
+	journal *journal.Journal
+	runs    int
+	run     *journal.Run
+	pen     *pen
+	serial  int // of names
+}
+
+func startSoak(t *testing.T, seed uint64) *soak {
+	t.Helper()
+	s := &soak{random: rand.New(rand.NewPCG(seed, 0)), ledger: newLedger(), journal: journal.In(t.TempDir())}
+	s.stepped = sim.NewSteppedClock(opening)
+	w := place(t, sim.Options{Servers: 16, Clock: s.stepped})
+	s.weather = &weather{account: w.account, now: s.stepped.Now, seed: seed, ledger: s.ledger, dead: map[string]bool{}, asked: map[string]int{}}
+	s.seat = &seat{world: w, size: usual}
+	w.line.account = s.weather
+	s.begin()
+	return s
+}
+
+// begin starts the program. The terminal's clock stops with a program, so each gets its own.
+func (s *soak) begin() {
+	s.t.Helper()
+	s.runs++
+	s.run = s.journal.Begin(fmt.Sprint("run", s.runs))
+	s.pen = &pen{Journal: s.journal, ledger: s.ledger}
+	s.clock = terminal.NewClock(s.stepped.Now, s.stepped.Advance)
+	way := gate{url: s.url, agent: s.run.ID, clock: s.clock, weather: s.weather}
+	client, err := way.client(liveToken)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.seat = s.sit(s.size, ui.Options{Client: client, Access: way, Journal: s.pen, Run: s.run.ID})
+}
+
+// end ends the program in the midst of whatever it is about, as if its process were gone: what still waits in it for the
+// clock comes to nothing.
+func (s *soak) end() {
+	s.Advance(0)
+	s.pen.drop()
+	s.weather.bury(s.run.ID)
+	s.ledger.bury(s.run.ID)
+	s.Press("ctrl+c")
+	s.Wait()
+	s.run.End()
+}
+
+// gate is the way of one run of the program to the account.
+type gate struct {
+	url, agent string
+	clock      *terminal.Clock
+	weather    *weather
+}
+
+// client asks over the weather, and its calls take their time.
+func (g gate) client(token string) (command.Client, error) {
+	client, err := api.New(g.url, token, api.WithClock(g.clock.Now), api.WithUserAgent(g.agent),
+		api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))
+	if err != nil {
+		return nil, err
+	}
+	return detour{client, func(endpoint string) (command.Client, func()) {
+		there, back := g.weather.delays(endpoint)
+		g.wait(there)
+		return client, func() { g.wait(back) }
+	}}, nil
+}
+
+func (g gate) wait(d time.Duration) {
+	g.weather.waiting.Add(1)
+	defer g.weather.waiting.Add(-1)
+	g.clock.Sleep(d)
+}
+
+func (g gate) Connect(ctx context.Context, token command.Secret) (command.Client, error) {
+	client, err := g.client(token.Reveal())
+	if err != nil {
+		return nil, err
+	}
+	if _, err := client.Account(ctx); err != nil {
+		return nil, err
+	}
+	return client, nil
+}
+
+func (g gate) Demo() (command.Client, error)            { return nil, errNoKeyring }
+func (g gate) Places() []command.Place                  { return []command.Place{{Name: "file", Says: "in a file"}} }
+func (g gate) Keep(command.Place, command.Secret) error { return nil }
+func (g gate) Host() string                             { return "admin.vps.org" }
