@@ -93,6 +93,24 @@ func TestEveryQuestionCanBeAnsweredOnTheSmallestScreen(t *testing.T) {
 	}
 }
 
+func TestWhatMustBeTypedIsSeenOnTheSmallestScreen(t *testing.T) {
+	t.Parallel()
+	for name, question := range map[string]func(*world){
+		"restore": at("web-server-01", "3", "r"),
+		"delete":  at("web-server-01", "2", "d"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, 40, 10)
+			question(w)
+			w.Type("web-server-0")
+			w.RequireText("is lost: ", "› web-server-0", "▸ Cancel")
+			w.Press("tab", "enter", "esc")
+			w.requireDeeds()
+		})
+	}
+}
+
 func TestTheSelectionAndTheFocusNeedNoColour(t *testing.T) {
 	t.Parallel()
 	w := open(t, 80, 24, noColour)
