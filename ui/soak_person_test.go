@@ -33,9 +33,11 @@ func (s *soak) step() {
 	s.t.Helper()
 	switch n := s.random.IntN(100); {
 	case s.answer():
-	case n < 45:
+	case n < 40:
 		s.goSomewhere()
 		s.deed()
+	case n < 45:
+		s.several()
 	case n < 62:
 		s.Advance(time.Duration(1+s.random.IntN(25)) * time.Second)
 	case n < 72:
@@ -116,6 +118,35 @@ func (s *soak) deed() {
 	}
 }
 
+// several marks some rows, and begins a deed on all of them at once; or clears up what is old.
+func (s *soak) several() {
+	switch s.random.IntN(5) {
+	case 0:
+		s.Press("c", "enter", "enter", "enter", "enter")
+		s.decide()
+	case 1, 2:
+		s.Press("1", "g")
+		s.mark()
+		key := s.one("s", "b")
+		s.Press(key)
+		s.fill(key)
+	default:
+		s.Press(s.one("2", "3"), s.one("a", "g"))
+		s.mark()
+		s.Press("d")
+		s.decide()
+	}
+	if !strings.Contains(s.glance(), "Several at once") {
+		s.Press("esc") // nothing stays marked
+	}
+}
+
+func (s *soak) mark() {
+	for range 2 + s.random.IntN(3) {
+		s.Press("space", "j", s.one("j", "k", "G"))
+	}
+}
+
 // fill fills in the form of a create, if one has opened.
 func (s *soak) fill(key string) {
 	if !strings.Contains(s.glance(), "enter: ") {
@@ -158,7 +189,7 @@ func (s *soak) decide() {
 		s.Press("tab", "enter", "esc")
 		return
 	}
-	s.Paste(nameToType(text))
+	s.Paste(toType(text))
 	if strings.Contains(text, "[✓]") && s.chance(2) {
 		s.Press("shift+tab", "space", "tab")
 	}
@@ -180,6 +211,11 @@ func (s *soak) answer() bool {
 		s.Press("enter")
 	case strings.Contains(text, "Keep the token?"):
 		s.Press(s.one("down", "up"), "enter")
+	case strings.Contains(text, "esc stops what has not been sent"):
+		if s.chance(8) {
+			s.Press("esc")
+		}
+		s.Advance(time.Duration(1+s.random.IntN(5)) * time.Second)
 	case strings.Contains(text, "Cancel"):
 		s.decide()
 	case strings.Contains(text, "cancel"), strings.Contains(text, "enter: "):

@@ -69,22 +69,23 @@ func (s *seat) resize(to size) {
 func (s *seat) confirm(first bool) {
 	s.Advance(dialog.Quiet)
 	g := s.Screen()
-	s.Paste(nameToType(g.Text()))
+	s.Paste(toType(g.Text()))
 	if g.Contains("[✓]") != first && (g.Contains("[✓]") || g.Contains("[ ]")) {
 		s.Press("shift+tab", "space", "tab")
 	}
 	s.Press("tab", "enter")
 }
 
-// nameToType is the server's name that a question on the screen wants to be typed, or "".
-func nameToType(screen string) string {
-	text := strings.Join(strings.Fields(screen), " ")
-	_, after, asked := strings.Cut(text, "Type the server's name, ")
-	if !asked {
-		return ""
+// toType is what a question on the screen wants to be typed, the server's name or how many they are, or "".
+func toType(screen string) string {
+	text := strings.Join(strings.Fields(strings.ReplaceAll(screen, "│", "")), " ")
+	for _, prompt := range []string{"Type the server's name, ", "Type how many they are, "} {
+		if _, after, asked := strings.Cut(text, prompt); asked {
+			word, _, _ := strings.Cut(after, " ")
+			return strings.Trim(word, ", ")
+		}
 	}
-	name, _, _ := strings.Cut(after, " ")
-	return strings.Trim(name, ",│ ")
+	return ""
 }
 
 // dozer is the program in front of a person who looks now and then.

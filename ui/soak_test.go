@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	soakDeeds = flag.Int("soak", 300/slower, "how many deeds the soak confirms")
+	soakDeeds = flag.Int("soak", 200/slower, "how many deeds the soak confirms")
 	soakSeed  = flag.Uint64("soak-seed", 1, "which weather and which person it has")
 )
 
