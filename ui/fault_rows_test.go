@@ -180,7 +180,7 @@ func redirectFaults() []trouble {
 		words := fmt.Sprintf("The API points to another place (status %d)", status)
 		all = append(all,
 			trouble{name: fmt.Sprint(status, " to here"), spoil: pointsTo(status, "")}.no(words, 4),
-			trouble{name: fmt.Sprint(status, " to elsewhere"), spoil: pointsTo(status, "https://elsewhere.example/api/v1/")}.no(words, 1),
+			trouble{name: fmt.Sprint(status, " to elsewhere"), spoil: pointsTo(status, "https://elsewhere.example/")}.no(words, 1),
 		)
 	}
 	return all
@@ -199,7 +199,8 @@ func statusFaults() []trouble {
 		trouble{name: "429, wait 5 s", spoil: says(429, "", "Retry-After", "5")}.no("Try again in 5 s.", 3),
 		trouble{name: "429, wait 45 s", spoil: says(429, "", "Retry-After", "45")}.no("Try again in 45 s.", 1),
 		trouble{name: "429, wait until a date", spoil: retryDate}.no("Try again in 45 s.", 1),
-		trouble{name: "429, wait an absurd time", spoil: says(429, "", "Retry-After", strings.Repeat("9", 30))}.no("Try again in 24 h.", 1),
+		trouble{name: "429, wait an absurd time", spoil: says(429, "", "Retry-After", strings.Repeat("9", 30))}.
+			no("Try again in 24 h.", 1),
 		trouble{name: "500", spoil: says(500, "")}.no(fmt.Sprintf(having, 500), 1),
 	}
 	for _, status := range []int{405, 415, 422} {
@@ -210,10 +211,12 @@ func statusFaults() []trouble {
 		words := fmt.Sprintf(having, status)
 		all = append(all,
 			trouble{name: fmt.Sprint(status), spoil: says(status, "")}.lost(words, 3),
-			trouble{name: fmt.Sprint(status, ", and yet done"), spoil: says(status, ""), done: true, deedsOnly: true}.lost(words, 3),
+			trouble{name: fmt.Sprint(status, ", and yet done"), spoil: says(status, ""), done: true, deedsOnly: true}.
+				lost(words, 3),
 		)
 	}
-	return append(all, trouble{name: "600", spoil: says(600, "")}.lost("The API answered with status 600, which has no meaning", 1))
+	return append(all, trouble{name: "600", spoil: says(600, "")}.
+		lost("The API answered with status 600, which has no meaning", 1))
 }
 
 // refusals are a 400 in each shape that its body may have; nothing about them is documented [I].

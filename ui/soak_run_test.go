@@ -34,7 +34,9 @@ func startSoak(t *testing.T, seed uint64) *soak {
 	s := &soak{random: rand.New(rand.NewPCG(seed, 0)), ledger: newLedger(), journal: journal.In(t.TempDir())}
 	s.stepped = sim.NewSteppedClock(opening)
 	w := place(t, sim.Options{Servers: 16, Clock: s.stepped})
-	s.weather = &weather{account: w.account, now: s.stepped.Now, seed: seed, ledger: s.ledger, dead: map[string]bool{}, asked: map[string]int{}}
+	s.weather = &weather{
+		account: w.account, now: s.stepped.Now, seed: seed, ledger: s.ledger, dead: map[string]bool{}, asked: map[string]int{},
+	}
 	s.seat = &seat{world: w, size: usual}
 	w.line.account = s.weather
 	s.begin()

@@ -44,8 +44,8 @@ func TestInAllWeathersNothingIsLostAndNothingIsDoneTwice(t *testing.T) {
 	}
 }
 
-// goroutines are the stacks of all goroutines but those that teatest and os/signal leave behind: they have nothing to do with
-// the program.
+// goroutines are the stacks of all goroutines but those that teatest and os/signal leave behind, which are not the
+// program's.
 func goroutines() []string {
 	stacks := make([]byte, 4<<20)
 	all := strings.Split(string(stacks[:runtime.Stack(stacks, true)]), "\n\n")
@@ -95,7 +95,8 @@ func (s *soak) checkScreen() {
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
 		shown, held := inLines(s.app.Known().Points(kind).Value), inLines(s.points(kind, ""))
 		if !slices.Equal(shown, held) {
-			s.t.Errorf("of %ss the program knows\n%s\nand the account holds\n%s", kind, strings.Join(shown, "\n"), strings.Join(held, "\n"))
+			s.t.Errorf("of %ss the program knows\n%s\nand the account holds\n%s", kind,
+				strings.Join(shown, "\n"), strings.Join(held, "\n"))
 		}
 	}
 }
@@ -103,7 +104,8 @@ func (s *soak) checkScreen() {
 func inLines(points []model.Point) []string {
 	lines := make([]string, len(points))
 	for i, p := range points {
-		lines[i] = fmt.Sprintf("#%s of %s: %s, %s, “%s”, %s", p.ID, p.Server.ID, p.Status, p.Name, p.Description, p.CreatedAt.Format(time.RFC3339))
+		lines[i] = fmt.Sprintf("#%s of %s: %s, %s, “%s”, %s", p.ID, p.Server.ID, p.Status, p.Name, p.Description,
+			p.CreatedAt.Format(time.RFC3339))
 	}
 	slices.Sort(lines)
 	return lines

@@ -54,8 +54,9 @@ const (
 )
 
 var fateNames = map[fate]string{
-	fair: "fair", cutBefore: "cut before", cutAfter: "cut after", cutInBody: "cut in the body", garbled: "garbled", refusedNow: "429",
-	broken: "500", gateway: "502", gatewayHad: "503, and done", gatewayYet: "504, and done later", shutOut: "401",
+	fair: "fair", cutBefore: "cut before", cutAfter: "cut after", cutInBody: "cut in the body", garbled: "garbled",
+	refusedNow: "429", broken: "500", gateway: "502", gatewayHad: "503, and done", gatewayYet: "504, and done later",
+	shutOut: "401",
 }
 
 func (f fate) String() string { return fateNames[f] }
@@ -64,9 +65,17 @@ func (f fate) String() string { return fateNames[f] }
 type odds map[fate]int
 
 var (
-	readOdds  = odds{cutBefore: 25, cutAfter: 25, cutInBody: 20, garbled: 15, refusedNow: 15, broken: 15, gateway: 30, shutOut: 3}
-	deedOdds  = odds{cutBefore: 50, cutAfter: 60, cutInBody: 50, garbled: 50, refusedNow: 20, broken: 20, gateway: 50, gatewayHad: 50, gatewayYet: 50, shutOut: 10}
-	stormOdds = odds{cutBefore: 250, cutAfter: 100, cutInBody: 100, garbled: 100, refusedNow: 50, broken: 50, gateway: 150, gatewayHad: 100, gatewayYet: 50, shutOut: 5}
+	readOdds = odds{
+		cutBefore: 25, cutAfter: 25, cutInBody: 20, garbled: 15, refusedNow: 15, broken: 15, gateway: 30, shutOut: 3,
+	}
+	deedOdds = odds{
+		cutBefore: 50, cutAfter: 60, cutInBody: 50, garbled: 50, refusedNow: 20, broken: 20, gateway: 50, gatewayHad: 50,
+		gatewayYet: 50, shutOut: 10,
+	}
+	stormOdds = odds{
+		cutBefore: 250, cutAfter: 100, cutInBody: 100, garbled: 100, refusedNow: 50, broken: 50, gateway: 150,
+		gatewayHad: 100, gatewayYet: 50, shutOut: 5,
+	}
 )
 
 // stormy says whether the time is one of storms, which last for two minutes.
@@ -81,7 +90,7 @@ func (w *weather) draw(what string) uint64 {
 	return n ^ n>>33
 }
 
-// next is the fate of the next request of a kind. Of a list nothing can be done that is not also done by asking for it.
+// next is the fate of the next request of a kind.
 func (w *weather) next(kind string) fate {
 	w.mu.Lock()
 	defer w.mu.Unlock()
