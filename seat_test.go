@@ -44,17 +44,21 @@ type seat struct {
 }
 
 // guard is how long anything may take before the test gives up. Nothing waits that long.
-const guard = 20 * time.Second
+const guard = 45 * time.Second
 
 // sit starts a program on a terminal of its own. A standard input that it has already stays.
 func sit(t *testing.T, cmd *exec.Cmd) *seat {
 	t.Helper()
 	s := &seat{t: t, cmd: cmd, exited: make(chan struct{}), drained: make(chan struct{}), more: make(chan struct{})}
-	var err error
-	if s.ptmx, s.tty, err = pty.Open(); err != nil {
+	ptmx, tty, err := pty.Open()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := pty.Setsize(s.ptmx, &pty.Winsize{Cols: 140, Rows: 40}); err != nil {
+	s.tty = tty
+	if err := pty.Setsize(ptmx, &pty.Winsize{Cols: 140, Rows: 40}); err != nil {
+		t.Fatal(err)
+	}
+	if s.ptmx, err = closable(ptmx); err != nil {
 		t.Fatal(err)
 	}
 	if s.before, err = term.GetState(int(s.tty.Fd())); err != nil {
@@ -75,6 +79,23 @@ func sit(t *testing.T, cmd *exec.Cmd) *seat {
 	}()
 	t.Cleanup(s.clear)
 	return s
+}
+
+// closable is the same file, which can be closed while it is read from: the line is then dropped at once, not with the next
+// byte.
+func closable(f *os.File) (*os.File, error) {
+	defer func() { _ = f.Close() }()
+	syscall.ForkLock.RLock() // no program that another test starts may inherit it
+	defer syscall.ForkLock.RUnlock()
+	fd, err := syscall.Dup(int(f.Fd()))
+	if err != nil {
+		return nil, err
+	}
+	syscall.CloseOnExec(fd)
+	if err := syscall.SetNonblock(fd, true); err != nil { // before NewFile, which looks at it
+		return nil, err
+	}
+	return os.NewFile(uintptr(fd), f.Name()), nil
 }
 
 // show keeps the screen in step with what is written, until nobody can write any more.
@@ -162,7 +183,9 @@ func (s *seat) sees(texts ...string) {
 			select {
 			case <-more:
 			case <-s.drained:
-				s.t.Fatalf("%q was never shown; the program has ended", text)
+				if !s.saw(text) {
+					s.t.Fatalf("%q was never shown; the program has ended", text)
+				}
 			case <-late:
 				screen, _ := s.shown()
 				s.t.Fatalf("%q was never shown; the screen is\n%s", text, screen)
@@ -325,9 +348,10 @@ func (s *seat) requireModesReset() {
 		s.t.Errorf("the modes %q are not as they were", left)
 	}
 	for set, reset := range map[string]string{
-		"\x1b[>4;2m": "\x1b[>4m",       // how keys are told
-		"\x1b[=1;1u": "\x1b[=0;1u",     // the same, in another protocol
-		"\x1b]9;4;1": "\x1b]9;4;0\x07", // the progress bar
+		ansi.SetModifyOtherKeys2:       ansi.ResetModifyOtherKeys,
+		ansi.PushKittyKeyboard(1):      ansi.PopKittyKeyboard(1),
+		"\x1b]9;4;":                    ansi.ResetProgressBar,
+		ansi.SetModeSynchronizedOutput: ansi.ResetModeSynchronizedOutput,
 	} {
 		if at := strings.LastIndex(raw, set); at >= 0 && strings.LastIndex(raw, reset) < at {
 			s.t.Errorf("%q was written, and %q not after it", set, reset)

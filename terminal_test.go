@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -183,7 +184,7 @@ func runShell() int {
 		fmt.Println(err)
 		return 1
 	}
-	for {
+	for round := 0; ; round++ {
 		var status syscall.WaitStatus
 		if _, err := syscall.Wait4(cmd.Process.Pid, &status, syscall.WUNTRACED, nil); err != nil {
 			fmt.Println(err)
@@ -192,7 +193,7 @@ func runShell() int {
 		if !status.Stopped() {
 			return status.ExitStatus()
 		}
-		fmt.Printf("[stopped %d]\r\n", cmd.Process.Pid)
+		fmt.Printf("[%d: stop %d]\r\n", cmd.Process.Pid, round)
 	}
 }
 
@@ -206,15 +207,17 @@ func TestCtrlZGivesTheTerminalBackAndFgTakesItAgain(t *testing.T) {
 	s.sees("✗ nothing")
 	for round := range 2 {
 		s.press("\x1a")
-		s.sees("[stopped ")
+		stopped := fmt.Sprintf(": stop %d]", round)
+		s.sees(stopped)
 		screen, _ := s.shown()
 		if strings.Contains(screen, "web-server-01") {
 			t.Errorf("round %d: the shell's screen is not back:\n%s", round, screen)
 		}
 		s.requireCooked()
-		_, number, _ := cutLast(screen, "[stopped ")
-		var pid int
-		if _, err := fmt.Sscanf(number, "%d]", &pid); err != nil {
+		before, _, _ := cutLast(screen, stopped)
+		_, number, _ := cutLast(before, "[")
+		pid, err := strconv.Atoi(number)
+		if err != nil {
 			t.Fatal(err)
 		}
 		s.requireModesReset()
@@ -235,6 +238,7 @@ func TestCtrlZGivesTheTerminalBackAndFgTakesItAgain(t *testing.T) {
 type breaking struct {
 	*api.Client
 	where string
+	again chan struct{} // closed when they are asked for the second time
 	asked atomic.Int32
 	times atomic.Int32
 }
@@ -247,9 +251,20 @@ func (b *breaking) at(where string) {
 
 // Servers is asked for by a command.
 func (b *breaking) Servers(ctx context.Context, f model.ServerFilter) ([]model.Server, error) {
-	b.asked.Add(1)
-	b.at("a command")
+	if b.asked.Add(1) == 2 {
+		close(b.again)
+	}
+	b.at("a command of Update")
 	return b.Client.Servers(ctx, f)
+}
+
+// Account is asked for by a command of Init.
+func (b *breaking) Account(ctx context.Context) (model.Account, error) {
+	if b.where == "a command of Init" {
+		<-b.again
+	}
+	b.at("a command of Init")
+	return b.Client.Account(ctx)
 }
 
 // Now is called by Update, and by Init after the app was made.
@@ -279,7 +294,7 @@ func runBreaking() int {
 	run := book.Begin(runName(time.Now(), os.Getpid()))
 	defer run.End()
 	err = show(context.Background(), ui.New(ui.Options{
-		Client: &breaking{Client: client, where: os.Args[1]}, Journal: book, Run: run.ID,
+		Client: &breaking{Client: client, where: os.Args[1], again: make(chan struct{})}, Journal: book, Run: run.ID,
 		Keys: keymap.Default(), Clock: command.WallClock{}, Mouse: true, Dark: true,
 	}), state)
 	_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+model.Words(err))
@@ -287,7 +302,7 @@ func runBreaking() int {
 }
 
 func TestAMistakeOfItsOwnEndsItInOrder(t *testing.T) {
-	for _, where := range []string{"Init", "Update", "View", "a command"} {
+	for _, where := range []string{"Init", "Update", "View", "a command of Init", "a command of Update"} {
 		t.Run(where, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
