@@ -92,7 +92,7 @@ func runDashboard(ctx context.Context, begin start) error {
 	opts := ui.Options{
 		Access: door, Requests: door.log, Keys: keys, Clock: command.WallClock{}, Demo: begin.demo, ReadOnly: begin.settings.ReadOnly,
 		ASCII: begin.settings.ASCII, Mouse: begin.settings.Mouse, Dark: true,
-		Policies: begin.settings.Policies,
+		Policies: begin.settings.Policies, Suspend: canSuspend,
 		Announce: ui.Announcement(begin.settings.Notify),
 	}
 	if dir := begin.settings.State; dir != "" {

@@ -9,8 +9,10 @@ import (
 	"path/filepath"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"golang.org/x/term"
 
 	"vpsdeck/internal/settings"
 	"vpsdeck/ui"
@@ -31,16 +33,25 @@ func show(ctx context.Context, app *ui.App, stateDir string) error {
 	}}))
 	guard.OnCrash(program.Quit)
 
-	signals := make(chan os.Signal, 1)
+	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
+	before, _ := term.GetState(int(os.Stdin.Fd()))
+	ended := make(chan struct{})
 	go func() {
-		for s := range signals {
-			end(signalled(s))
+		why := signalled(<-signals)
+		go end(why)
+		select {
+		case <-ended:
+			return
+		case <-signals: // it was told twice
+		case <-time.After(patience):
 		}
+		leave(before, why)
 	}()
 
 	_, err := program.Run()
+	close(ended)
 	switch why := ending.Load(); {
 	case guard.Crash() != nil:
 		return crashed(guard.Crash(), stateDir)
@@ -50,6 +61,18 @@ func show(ctx context.Context, app *ui.App, stateDir string) error {
 		return settings.Faultf(settings.ExitOther, "the terminal could not be used any more")
 	}
 	return nil
+}
+
+// patience is how long the program may take to end once it was told to.
+const patience = 3 * time.Second
+
+// leave ends the process where the program cannot: it is stuck in writing to a terminal that takes nothing any more. The
+// terminal's modes, at least, are given back.
+func leave(before *term.State, why *settings.Fault) {
+	if before != nil {
+		_ = term.Restore(int(os.Stdin.Fd()), before)
+	}
+	os.Exit(int(why.Code))
 }
 
 // signalled words the end by a signal. Its code is the shell's own for it.
@@ -71,12 +94,13 @@ func signalled(s os.Signal) *settings.Fault {
 
 // crashed words the end by a mistake of our own, and keeps what helps to mend it, for the owner's eyes only.
 func crashed(c *ui.Crash, stateDir string) error {
-	const sorry = "vpsdeck broke by a mistake of its own; what runs at the provider goes on"
+	const sorry = "the dashboard broke by a mistake of its own; what runs at the provider goes on"
 	if stateDir == "" {
 		return settings.Faultf(settings.ExitOther, "%s", sorry)
 	}
 	path := filepath.Join(stateDir, "crash.txt")
 	text := fmt.Sprintf("vpsdeck %s\n\n%s\n\n%s", version(), c.What, c.Stack)
+	_ = os.Remove(path) // an old one would keep its mode
 	if os.MkdirAll(stateDir, 0o700) != nil || os.WriteFile(path, []byte(text), 0o600) != nil {
 		return settings.Faultf(settings.ExitOther, "%s", sorry)
 	}

@@ -316,7 +316,7 @@ func TestAMistakeOfItsOwnEndsItInOrder(t *testing.T) {
 				s.press("R")
 			}
 			crash := filepath.Join(w.state, "crash.txt")
-			s.leave(settings.ExitOther, "vpsdeck broke by a mistake of its own; what runs at the provider goes on; "+crash+" tells where")
+			s.leave(settings.ExitOther, "the dashboard broke by a mistake of its own; what runs at the provider goes on; "+crash+" tells where")
 			text, err := os.ReadFile(crash) // its mode, and that it holds no token, the world looks at
 			if err != nil || !strings.Contains(string(text), "a mistake in "+where+" of client of 127.0.0.1") ||
 				!strings.Contains(string(text), "terminal_test.go") {
@@ -354,4 +354,16 @@ func TestTheTokenStaysIn(t *testing.T) {
 	if !strings.Contains(s.written(), "goroutine 1 ") {
 		t.Error("there was no dump to search")
 	}
+}
+
+// In a session of its own nothing could ever wake the program again: the kernel drops the signal that stops it, and it would
+// wait with the terminal given back, deaf to being told to end.
+func TestWithoutAShellCtrlZSaysSoAndTheProgramGoesOn(t *testing.T) {
+	t.Parallel()
+	s := newWorld(t).start()
+	s.sees("✗ nothing")
+	s.press("\x1a")
+	s.sees("there is no shell to go back to")
+	s.signal(syscall.SIGTERM)
+	s.leave(143, "it was told to end (SIGTERM)")
 }

@@ -17,10 +17,11 @@ type Record struct {
 	Kind    string       `json:"kind"`  // backup or snapshot
 	Server  RecordServer `json:"server"`
 	Point   RecordPoint  `json:"point"`
-	SentAt  time.Time    `json:"sent_at"`         // when it was sent, by the API's clock, UTC
-	Then    *RecordPoint `json:"then,omitempty"`  // for a snapshot taken first: what is to be restored after it
-	After   string       `json:"after,omitempty"` // for a restore that followed a snapshot: that operation's ID
-	Words   string       `json:"words,omitempty"` // why, for a person
+	SentAt  time.Time    `json:"sent_at"`           // when it was sent, by the API's clock, UTC
+	EndedAt time.Time    `json:"ended_at,omitzero"` // when it was over, by the API\'s clock, UTC
+	Then    *RecordPoint `json:"then,omitempty"`    // for a snapshot taken first: what is to be restored after it
+	After   string       `json:"after,omitempty"`   // for a restore that followed a snapshot: that operation's ID
+	Words   string       `json:"words,omitempty"`   // why, for a person
 }
 
 // RecordServer names a server in a record.
@@ -68,7 +69,7 @@ func (o Operation) Record(host string, now time.Time) Record {
 	r := Record{
 		Version: RecordVersion, Time: now.UTC(), ID: o.ID, Event: events[o.Phase], Host: host,
 		Deed: deedNames[o.Deed], Kind: o.Point.Kind.String(),
-		Server: RecordServer(o.Server), Point: recordPoint(o.Point), SentAt: o.Started.UTC(), After: o.Follows, Words: o.Words,
+		Server: RecordServer(o.Server), Point: recordPoint(o.Point), SentAt: o.Started.UTC(), EndedAt: o.Ended.UTC(), After: o.Follows, Words: o.Words,
 	}
 	if o.After != nil {
 		then := recordPoint(*o.After)
@@ -97,7 +98,9 @@ func (r Record) Operation() (Operation, bool) {
 	}
 	o.Phase, o.Deed = phase, deed
 	if phase.Over() {
-		o.Ended = r.Time
+		if o.Ended = r.EndedAt; o.Ended.IsZero() {
+			o.Ended = r.Time
+		}
 	}
 	o.Point = r.Point.point(kind, o.Server)
 	if r.Then != nil {

@@ -29,6 +29,7 @@ type Options struct {
 	ASCII    bool // the font has no glyphs
 	Mouse    bool
 	Policies model.Policies // what each server must have to be covered; nil: the default for all
+	Suspend  func() bool    // says whether there is a shell to come back from; nil: there is
 	Announce Announcement   // of the end of an operation, beyond the screen
 	Dark     bool           // until the terminal tells its background
 }

@@ -103,7 +103,7 @@ func (a *App) global(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(msg, k.View.Quit):
 		return tea.Quit, true
 	case key.Matches(msg, k.View.Suspend):
-		return tea.Suspend, true
+		return a.suspend(), true
 	case key.Matches(msg, k.View.Help):
 		return a.openHelp(), true
 	case key.Matches(msg, k.View.Requests) && a.opts.Requests != nil:
@@ -133,6 +133,15 @@ func (a *App) global(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		return a.deedInReadOnly(msg)
 	}
 	return nil, true
+}
+
+// suspend gives the terminal to the shell until it calls back. Without a shell nobody ever would.
+func (a *App) suspend() tea.Cmd {
+	if a.opts.Suspend != nil && !a.opts.Suspend() {
+		a.say(screen.Warning, "there is no shell to go back to: vpsdeck was started without one")
+		return nil
+	}
+	return tea.Suspend
 }
 
 // deedInReadOnly says why the key of a deed does nothing; the bindings themselves are off.
