@@ -3,6 +3,7 @@ package ui_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -106,18 +107,19 @@ func open(t testing.TB, width, height int, options ...option) *world {
 	return w
 }
 
-// serve puts an account on a socket until the end of the test.
+// serve puts an account on a socket until the end of the test. The socket has no time limits: an answer that the test holds
+// back may take long on a busy machine.
 func serve(t testing.TB, account http.Handler) string {
 	t.Helper()
-	server, err := sim.Listen("127.0.0.1:0", account)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Close)
-	return server.URL()
+	server := httptest.NewServer(account)
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	return server.URL + "/api/v1"
 }
 
-// client is the real client. It does not pause between its tries, since only the test moves the time.
+// client is the real client. It does not pause between its tries and has no time limits, since only the test moves the time.
 func (w *world) client(url string) *api.Client {
 	w.t.Helper()
 	client, err := w.connect(url, liveToken)
@@ -128,7 +130,7 @@ func (w *world) client(url string) *api.Client {
 }
 
 func (w *world) connect(url, token string) (*api.Client, error) {
-	return api.New(url, token, api.WithClock(w.clock.Now),
+	return api.New(url, token, api.WithClock(w.clock.Now), api.WithLimits(api.Limits{Call: time.Hour, Total: time.Hour}),
 		api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))
 }
 
