@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"vpsdeck/model"
+	"vpsdeck/ui/dialog"
 	"vpsdeck/ui/screen"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
@@ -16,6 +17,7 @@ type notice struct {
 	tone  screen.Tone
 	text  string
 	until time.Time // zero: until it has been read
+	since time.Time // when it came to be shown
 	about int       // the number of the operation that it tells of; 0: none
 }
 
@@ -38,7 +40,7 @@ func (a *App) sayOf(o model.Operation, tone screen.Tone, text string) {
 }
 
 func (a *App) tell(n notice) {
-	n.text, n.until = widget.Agreed(n.text), a.state.Local.Add(noticeTime)
+	n.text, n.until, n.since = widget.Agreed(n.text), a.state.Local.Add(noticeTime), a.state.Local
 	tone := n.tone
 	if tone == screen.Trouble {
 		n.until = time.Time{}
@@ -55,17 +57,26 @@ func (a *App) tell(n notice) {
 
 func (n *notices) any() bool { return len(n.queue) > 0 }
 
-// read takes away what a key press has shown to be read.
-func (n *notices) read() {
+// read takes away what a key press has shown to be read. What went wrong must have stood for a moment: the key may have been
+// on its way before it.
+func (n *notices) read(now time.Time) {
+	if len(n.queue) > 0 && (n.queue[0].tone < screen.Trouble || now.Sub(n.queue[0].since) >= dialog.Quiet) {
+		n.next(now)
+	}
+}
+
+// next shows the one that waits.
+func (n *notices) next(now time.Time) {
+	n.queue = n.queue[1:]
 	if len(n.queue) > 0 {
-		n.queue = n.queue[1:]
+		n.queue[0].since = now
 	}
 }
 
 // expire takes away what has stood long enough.
 func (n *notices) expire(now time.Time) {
 	if len(n.queue) > 0 && !n.queue[0].until.IsZero() && now.After(n.queue[0].until) {
-		n.queue = n.queue[1:]
+		n.next(now)
 	}
 }
 

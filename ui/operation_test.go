@@ -48,6 +48,7 @@ func TestWhatIsNotKnownYetKeepsOtherDeedsFromItsServer(t *testing.T) {
 	w := open(t, 120, 24, servers(2))
 	w.fault("POST /snapshots/: cut-before x1")
 	w.makeSnapshot("web-server-01", "before-update")
+	w.Advance(time.Second)
 	w.Press("s")
 	w.RequireText("it is not yet known what became of “snapshot before-update of web-server-01”")
 	w.requireDeeds(beforeUpdate)

@@ -71,7 +71,7 @@ func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
 		}
 		return nil
 	}
-	a.notices.read()
+	a.notices.read(a.state.Local)
 	if top, ok := a.top(); ok {
 		return a.toDialog(top, msg)
 	}
