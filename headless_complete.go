@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"vpsdeck/internal/headless"
+	"vpsdeck/internal/settings"
+	"vpsdeck/model"
+)
+
+// completing is how long a shell's tab key may take: what does not come in time, or fails, completes nothing.
+const completing = 2 * time.Second
+
+// complete gives a flag its completions.
+func complete(cmd *cobra.Command, flag string, by cobra.CompletionFunc) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, by) // fails for a flag that is not there
+}
+
+// completeServers offers the names of the account's servers, each with its ID and status.
+func completeServers(common func() settings.Flags, clock headless.Clock) cobra.CompletionFunc {
+	return completions(common, clock, func(ctx context.Context, opts headless.Options) []cobra.Completion {
+		servers, err := opts.Client.Servers(ctx, model.ServerFilter{})
+		if err != nil {
+			return nil
+		}
+		var out []cobra.Completion
+		for _, s := range servers {
+			out = append(out, cobra.CompletionWithDesc(s.Name, "#"+string(s.ID)+", "+string(s.Status)))
+		}
+		return out
+	})
+}
+
+// completePoints offers the IDs of the account's restore points of a kind, newest first, each with what it is.
+func completePoints(common func() settings.Flags, clock headless.Clock, kind model.Kind) cobra.CompletionFunc {
+	return completions(common, clock, func(ctx context.Context, opts headless.Options) []cobra.Completion {
+		list := func() ([]model.Point, error) { return opts.Client.Backups(ctx, model.BackupFilter{}) }
+		if kind == model.Snapshot {
+			list = func() ([]model.Point, error) { return opts.Client.Snapshots(ctx, model.SnapshotFilter{}) }
+		}
+		points, err := list()
+		if err != nil {
+			return nil
+		}
+		model.SortNewestFirst(points)
+		var out []cobra.Completion
+		for _, p := range points {
+			out = append(out, cobra.CompletionWithDesc(string(p.ID), p.Label()+" of "+p.Server.Name))
+		}
+		return out
+	})
+}
+
+// completions asks the account, aside and for a short time: even the keyring may wait for somebody.
+func completions(common func() settings.Flags, clock headless.Clock, ask func(context.Context, headless.Options) []cobra.Completion) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		ctx, cancel := context.WithTimeout(context.Background(), completing)
+		defer cancel()
+		found := make(chan []cobra.Completion, 1)
+		go func() {
+			opts, _, err := unattended{cmd, common(), clock}.open()
+			if err != nil {
+				found <- nil
+				return
+			}
+			found <- ask(ctx, opts)
+		}()
+		select {
+		case out := <-found:
+			return out, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+		case <-ctx.Done():
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+	}
+}
