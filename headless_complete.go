@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,16 +21,24 @@ func complete(cmd *cobra.Command, flag string, by cobra.CompletionFunc) {
 	_ = cmd.RegisterFlagCompletionFunc(flag, by) // fails for a flag that is not there
 }
 
-// completeServers offers the names of the account's servers, each with its ID and status.
+// completeServers offers the account's servers by name and, once a digit is typed, by ID too; not those that are named
+// already.
 func completeServers(common func() settings.Flags, clock headless.Clock) cobra.CompletionFunc {
-	return completions(common, clock, func(ctx context.Context, opts headless.Options) []cobra.Completion {
+	return completions(common, clock, func(ctx context.Context, opts headless.Options, named []string, begun string) []cobra.Completion {
 		servers, err := opts.Client.Servers(ctx, model.ServerFilter{})
 		if err != nil {
 			return nil
 		}
 		var out []cobra.Completion
 		for _, s := range servers {
-			out = append(out, cobra.CompletionWithDesc(s.Name, "#"+string(s.ID)+", "+string(s.Status)))
+			id := string(s.ID)
+			if slices.Contains(named, s.Name) || slices.Contains(named, id) {
+				continue
+			}
+			out = append(out, cobra.CompletionWithDesc(s.Name, "#"+id+", "+string(s.Status)))
+			if begun != "" && strings.HasPrefix(id, begun) {
+				out = append(out, cobra.CompletionWithDesc(id, s.Name+", "+string(s.Status)))
+			}
 		}
 		return out
 	})
@@ -36,7 +46,7 @@ func completeServers(common func() settings.Flags, clock headless.Clock) cobra.C
 
 // completePoints offers the IDs of the account's restore points of a kind, newest first, each with what it is.
 func completePoints(common func() settings.Flags, clock headless.Clock, kind model.Kind) cobra.CompletionFunc {
-	return completions(common, clock, func(ctx context.Context, opts headless.Options) []cobra.Completion {
+	return completions(common, clock, func(ctx context.Context, opts headless.Options, _ []string, _ string) []cobra.Completion {
 		list := func() ([]model.Point, error) { return opts.Client.Backups(ctx, model.BackupFilter{}) }
 		if kind == model.Snapshot {
 			list = func() ([]model.Point, error) { return opts.Client.Snapshots(ctx, model.SnapshotFilter{}) }
@@ -54,9 +64,12 @@ func completePoints(common func() settings.Flags, clock headless.Clock, kind mod
 	})
 }
 
+// offer finds what can stand where somebody types: after the arguments named, and with what has begun there.
+type offer func(ctx context.Context, opts headless.Options, named []string, begun string) []cobra.Completion
+
 // completions asks the account, aside and for a short time: even the keyring may wait for somebody.
-func completions(common func() settings.Flags, clock headless.Clock, ask func(context.Context, headless.Options) []cobra.Completion) cobra.CompletionFunc {
-	return func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func completions(common func() settings.Flags, clock headless.Clock, ask offer) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, named []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		ctx, cancel := context.WithTimeout(context.Background(), completing)
 		defer cancel()
 		found := make(chan []cobra.Completion, 1)
@@ -66,13 +79,14 @@ func completions(common func() settings.Flags, clock headless.Clock, ask func(co
 				found <- nil
 				return
 			}
-			found <- ask(ctx, opts)
+			found <- ask(ctx, opts, named, begun)
 		}()
+		var out []cobra.Completion
 		select {
-		case out := <-found:
-			return out, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+		case out = <-found:
 		case <-ctx.Done():
-			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
+		out = slices.DeleteFunc(out, func(c cobra.Completion) bool { return !strings.HasPrefix(c, begun) })
+		return out, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 	}
 }

@@ -55,14 +55,15 @@ func backupCommand(do *deed, clock headless.Clock) *cobra.Command {
 		Use:   "backup SERVER...",
 		Short: "Make a backup of servers",
 		Long: "Make a backup of each of the servers. A server is named by its ID, its name, or a pattern such as 'web-*'. Quotas " +
-			"are checked for all of them before the first request leaves.",
+			"are checked for all of them before the first request leaves. The description is a template with {server}, {id}, " +
+			"{location}, {date}, {time} and {n}; times are UTC.",
 		Example: "# in a crontab, every Sunday\nvpsdeck backup 'db-*' --description 'weekly' --wait",
 	})
 }
 
 // creating completes a command that makes a point of each server.
 func creating(do *deed, clock headless.Clock, ask *headless.CreateAsk, cmd *cobra.Command) *cobra.Command {
-	cmd.Flags().StringVar(&ask.Description, "description", "", "what is written with it")
+	cmd.Flags().StringVar(&ask.Description, "description", "", "what is written with it; a template, as names are")
 	follow, common := followFlags(cmd), commonFlags(cmd)
 	cmd.ValidArgsFunction = completeServers(common, clock)
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {

@@ -139,12 +139,20 @@ func (c coverage) write(w io.Writer, format Format) error {
 
 // summary is the first line, as plugins of Nagios have it: the verdict, what it is about, and numbers to be recorded.
 func (c coverage) summary() string {
-	verdict, words := "COVERAGE OK", fmt.Sprintf("%d of %s", c.Servers-c.Wrong, counted(c.Servers, "server"))
+	text := fmt.Sprintf("COVERAGE OK: %d of %d covered", c.Servers, c.Servers)
 	if !c.Met {
-		verdict, words = "COVERAGE NOT MET", fmt.Sprintf("%d of %s", c.Wrong, counted(c.Servers, "server"))
+		text = fmt.Sprintf("COVERAGE NOT MET: %d of %d not covered (%s)", c.Wrong, c.Servers, c.count(model.Never, model.TooFew))
 	}
-	var kinds []string
-	for health := model.Never; health > model.Fine; health-- {
+	if c.Warnings > 0 {
+		text += "; warnings: " + c.count(model.Expiring, model.Full)
+	}
+	return fmt.Sprintf("%s | servers=%d wrong=%d warnings=%d", text, c.Servers, c.Wrong, c.Warnings)
+}
+
+// count tells how many servers are in each of the states from the worst to the best.
+func (c coverage) count(worst, best model.Health) string {
+	var counts []string
+	for health := worst; health >= best; health-- {
 		n := 0
 		for _, j := range c.Results {
 			if j.health == health {
@@ -152,13 +160,10 @@ func (c coverage) summary() string {
 			}
 		}
 		if n > 0 {
-			kinds = append(kinds, fmt.Sprintf("%d %s", n, health.Words()))
+			counts = append(counts, fmt.Sprintf("%d %s", n, health.Words()))
 		}
 	}
-	if len(kinds) > 0 {
-		words += " (" + strings.Join(kinds, ", ") + ")"
-	}
-	return fmt.Sprintf("%s: %s | servers=%d wrong=%d warnings=%d", verdict, words, c.Servers, c.Wrong, c.Warnings)
+	return strings.Join(counts, ", ")
 }
 
 var judgmentColumns = []column[judgment]{

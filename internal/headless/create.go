@@ -3,11 +3,11 @@ package headless
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"vpsdeck/internal/settings"
 	"vpsdeck/model"
-	"vpsdeck/ui/widget"
 )
 
 // CreateAsk is what restore points are to be made, one of each server.
@@ -15,29 +15,33 @@ type CreateAsk struct {
 	Kind        model.Kind
 	Servers     []string // IDs, names and globs
 	Name        string   // of snapshots, a template; see [model.NameTemplate]
-	Description string
+	Description string   // a template too
 	Follow      Follow
 }
 
-// check reads the ask's texts. What is wrong with them is a Fault with ExitUsage.
-func (a CreateAsk) check() (model.NameTemplate, error) {
-	if err := model.CheckDescription(a.Description); err != nil {
-		return model.NameTemplate{}, usage("--description: %s", err)
+// texts are the templates of an ask, read.
+type texts struct{ name, description model.NameTemplate }
+
+// read reads the templates. What is wrong with them is a Fault with ExitUsage.
+func (a CreateAsk) read() (t texts, err error) {
+	parse := func(flag, text string, forSnapshot bool) model.NameTemplate {
+		template, problems := model.ParseTemplate(text, forSnapshot)
+		if len(problems) > 0 && err == nil {
+			err = usage("--%s: %s", flag, problems[0].Words)
+		}
+		return template
 	}
-	if a.Kind == model.Backup {
-		return model.NameTemplate{}, nil
+	if a.Kind == model.Snapshot {
+		t.name = parse("name", a.Name, true)
 	}
-	name, problems := model.ParseTemplate(a.Name, true)
-	if len(problems) > 0 {
-		return name, usage("--name: %s", problems[0].Words)
-	}
-	return name, nil
+	t.description = parse("description", a.Description, false)
+	return t, err
 }
 
 // Create makes a backup or a snapshot of each server. Everything that can be known before is checked for all of them before
 // the first request leaves.
 func (r *Runner) Create(ctx context.Context, ask CreateAsk) error {
-	name, err := ask.check()
+	t, err := ask.read()
 	if err != nil {
 		return err
 	}
@@ -51,46 +55,52 @@ func (r *Runner) Create(ctx context.Context, ask CreateAsk) error {
 	if err := r.settleEarlier(ctx, servers, ask.Follow); err != nil {
 		return err
 	}
-	if err := r.room(ask.Kind, servers); err != nil {
+	intents, err := r.creates(ask.Kind, t, servers)
+	if err != nil {
 		return err
 	}
-	intents, err := r.creates(ask, name, servers)
-	if err != nil {
+	if err := r.room(servers, intents); err != nil {
 		return err
 	}
 	return r.carryOut(ctx, intents, ask.Follow)
 }
 
-// creates are the deeds, named.
-func (r *Runner) creates(ask CreateAsk, name model.NameTemplate, servers []model.Server) ([]model.Intent, error) {
+// creates are the deeds, with their texts.
+func (r *Runner) creates(kind model.Kind, t texts, servers []model.Server) ([]model.Intent, error) {
 	names := make([]string, len(servers))
-	if ask.Kind == model.Snapshot {
-		var problems []model.Problem
-		if names, problems = name.RenderAll(servers, r.state.Snapshots.Value, r.state.Now); len(problems) > 0 {
-			return nil, nothingSent(settings.ExitRefused, words(problems))
-		}
+	var wrong []model.Problem
+	if kind == model.Snapshot {
+		names, wrong = t.name.RenderAll(servers, r.state.Snapshots.Value, r.state.Now)
 	}
-	var intents []model.Intent
+	descriptions, more := t.description.RenderAll(servers, nil, r.state.Now)
+	if wrong = append(wrong, more...); len(wrong) > 0 {
+		return nil, nothingSent(settings.ExitRefused, words(wrong))
+	}
+	intents := make([]model.Intent, len(servers))
 	for i, s := range servers {
-		p := model.Point{Kind: ask.Kind, Server: s.Ref(), Name: names[i], Description: ask.Description}
-		if ask.Kind == model.Backup {
+		p := model.Point{Kind: kind, Server: s.Ref(), Name: names[i], Description: descriptions[i]}
+		if kind == model.Backup {
 			p.Type = model.Manual
 		}
-		intents = append(intents, model.Intent{Deed: model.Create, Point: p})
+		intents[i] = model.Intent{Deed: model.Create, Point: p}
 	}
 	return intents, nil
 }
 
-// room makes sure that each server can take another point now.
-func (r *Runner) room(kind model.Kind, servers []model.Server) error {
+// room makes sure that each server can take another point now. Where that hangs on what is not documented, the API decides.
+func (r *Runner) room(servers []model.Server, intents []model.Intent) error {
 	var why []string
 	for _, s := range servers {
-		switch busy := r.busy(s); {
-		case busy != "":
+		if busy := r.busy(s); busy != "" {
 			why = append(why, busy)
-		case r.state.Quota(kind, s.ID).Full():
-			why = append(why, r.full(kind, s))
 		}
+	}
+	for _, p := range model.QuotaCheck(intents, slices.Concat(r.state.Backups.Value, r.state.Snapshots.Value)) {
+		if p.Maybe {
+			r.note("warning: %s", p.Words)
+			continue
+		}
+		why = append(why, p.Words)
 	}
 	if len(why) > 0 {
 		return nothingSent(settings.ExitLimited, why)
@@ -107,23 +117,6 @@ func (r *Runner) busy(s model.Server) string {
 		return s.Name + ": " + why
 	}
 	return ""
-}
-
-// full says that a quota is used up, and what could be deleted to make room: the oldest.
-func (r *Runner) full(kind model.Kind, s model.Server) string {
-	what := "snapshots"
-	if kind == model.Backup {
-		what = "manual backups"
-	}
-	quota := r.state.Quota(kind, s.ID)
-	why := fmt.Sprintf("%s has %d of %d %s: delete one first", s.Name, quota.Taken(), quota.Limit, what)
-	points := r.state.Of(s.ID) // newest first
-	for i := len(points) - 1; i >= 0; i-- {
-		if p := points[i]; p.Kind == kind && p.Counts() && p.CannotDelete() == "" {
-			return fmt.Sprintf("%s, such as %s (#%s, %s)", why, p.Label(), p.ID, widget.Ago(p.CreatedAt, r.state.Now))
-		}
-	}
-	return why
 }
 
 // nothingSent is the end before the first request, for the reasons.

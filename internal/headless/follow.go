@@ -18,8 +18,14 @@ type Follow struct {
 	Format  Format
 }
 
-// mostAtOnce is how many deeds are on their way at once: as many as the client sends requests.
-const mostAtOnce = 4
+// limits bound how much of several deeds goes on at once, as in the dashboard: few requests, so that the API is not flooded,
+// and while one waits, so many running ones that a fleet is done before the day is over.
+func (f Follow) limits() model.Limits {
+	if f.Wait {
+		return model.Limits{Sending: 4, Running: 20}
+	}
+	return model.Limits{Sending: 4}
+}
 
 // errTimeout says that the time which was given is up.
 var errTimeout = errors.New("the time is up")
@@ -28,14 +34,13 @@ var errTimeout = errors.New("the time is up")
 // screen: commands run in goroutines, their answers come through one channel, and only the loop changes the state.
 type vigil struct {
 	*Runner
-	queue    []model.Intent               // what is still to be sent, in its order
-	begun    func(model.Operation)        // told when one of them is being sent
-	settled  func(model.Operation) bool   // says whether nothing more is wanted of an open operation
-	told     func(model.Operation, error) // told each step of an operation; the error is why its request failed
-	held     error                        // why the rest of the queue is kept back
-	sending  int                          // deeds whose answer is not there yet
-	asking   int                          // requests for lists that are under way
-	resting  bool                         // until the next look at the lists
+	batch    *model.Batch                      // what is to be sent
+	begun    func(item int, _ model.Operation) // told when one of it is being sent
+	settled  func(model.Operation) bool        // says whether nothing more is wanted of an open operation
+	told     func(model.Operation, error)      // told each step of an operation; the error is why its request failed
+	held     error                             // why what is not sent is kept back
+	asking   int                               // requests for lists that are under way
+	resting  bool                              // until the next look at the lists
 	pace     time.Duration
 	failures int   // rounds of looks in a row
 	failure  error // of the latest such round
@@ -61,10 +66,8 @@ func (v *vigil) run(ctx context.Context, timeout time.Duration) (why error) {
 		if why = v.why(ctx); why != nil {
 			v.held, interrupted = why, nil
 		}
-		for v.held == nil && len(v.queue) > 0 && v.sending < mostAtOnce {
-			v.send()
-		}
-		if v.sending == 0 && (why != nil || v.done()) {
+		v.send()
+		if v.batch.Count(model.ItemSent) == 0 && (why != nil || v.done()) {
 			return why
 		}
 		if why == nil && !v.resting && v.asking == 0 && v.watching() {
@@ -95,7 +98,7 @@ func (v *vigil) why(ctx context.Context) error {
 
 // done says whether nothing is left to be sent or waited for.
 func (v *vigil) done() bool {
-	if len(v.queue) > 0 && v.held == nil {
+	if v.batch.Count(model.ItemWaiting) > 0 {
 		return false
 	}
 	for _, o := range v.state.Operations() {
@@ -127,13 +130,17 @@ func (v *vigil) post(cmd func() tea.Msg) {
 	}()
 }
 
-// send lets the next deed leave.
+// send lets those deeds leave that may, or gives up all that have not left.
 func (v *vigil) send() {
-	o := v.state.Begin(v.queue[0], v.opts.Run)
-	v.queue = v.queue[1:]
-	v.sending++
-	v.begun(o)
-	v.post(v.session.Do(o, v.record(o)))
+	if v.held != nil {
+		v.batch.Stop()
+	}
+	for _, item := range v.batch.Next(func(server model.ID) bool { return v.state.Busy(server) != "" }) {
+		o := v.state.Begin(item.Intent, v.opts.Run)
+		v.batch.Began(item.Number, o.Number)
+		v.begun(item.Number, o)
+		v.post(v.session.Do(o, v.record(o)))
+	}
 }
 
 // rest waits for the next look: longer each time, and after failures as the API wants it.
@@ -166,7 +173,6 @@ func (v *vigil) hear(msg tea.Msg) {
 			}
 		}
 	case command.DeedAnsweredMsg:
-		v.sending--
 		v.pace = 0
 		v.answered(msg)
 	default:
@@ -179,11 +185,17 @@ func (v *vigil) hear(msg tea.Msg) {
 func (v *vigil) answered(msg command.DeedAnsweredMsg) {
 	o := v.state.Answered(msg.Number, msg.Accepted, msg.Outcome)
 	v.unwritten(msg.Unwritten)
-	v.writeDown(o)
 	err := msg.Outcome.Err
 	if errors.Is(err, model.ErrUnauthorized) || errors.Is(err, model.ErrRateLimited) {
 		v.held = err
 	}
+	v.step(o, err)
+}
+
+// step hands on how far an operation has come.
+func (v *vigil) step(o model.Operation, err error) {
+	v.writeDown(o)
+	v.batch.Heard(o)
 	v.told(o, err)
 }
 
@@ -200,7 +212,6 @@ func (v *vigil) listed(msg tea.Msg) {
 		}
 	}
 	for _, o := range changed {
-		v.writeDown(o)
-		v.told(o, nil)
+		v.step(o, nil)
 	}
 }

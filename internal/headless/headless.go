@@ -63,7 +63,7 @@ type Runner struct {
 	opts    Options
 	session *command.Session
 	state   *model.State
-	said    string // the last trouble of the journal that was told, so that it is told once
+	warned  bool // of trouble with the journal, which is told once
 }
 
 // New makes a runner. It asks for nothing yet.

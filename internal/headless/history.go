@@ -38,6 +38,7 @@ func (r *Runner) settleEarlier(ctx context.Context, servers []model.Server, f Fo
 	}
 	v := &vigil{
 		Runner:  r,
+		batch:   model.NewBatch(nil, f.limits()),
 		settled: func(o model.Operation) bool { return !o.Resumed || !concerned[o.Server.ID] || o.Phase != model.Unknown },
 		told: func(o model.Operation, _ error) {
 			if o.Resumed && concerned[o.Server.ID] {
@@ -71,8 +72,8 @@ func (r *Runner) writeDown(o model.Operation) {
 
 // unwritten says once what is wrong with the journal. The deeds go on without it.
 func (r *Runner) unwritten(err error) {
-	if words := model.Words(err); words != "" && words != r.said {
-		r.said = words
-		r.note("warning: %s; deeds go on, but are not written down", words)
+	if err != nil && !r.warned {
+		r.warned = true
+		r.note("warning: %s; deeds go on, but are not written down", model.Words(err))
 	}
 }

@@ -46,10 +46,13 @@ type column[T any] struct {
 
 // write writes rows. JSON is an array of the rows as they are.
 func write[T any](w io.Writer, format Format, rows []T, columns []column[T]) error {
+	if rows == nil {
+		rows = []T{} // JSON's [], and never its null
+	}
 	var err error
 	switch format {
 	case JSON:
-		err = writeJSON(w, slices.Concat([]T{}, rows)) // [] and never null
+		err = writeJSON(w, rows)
 	case CSV:
 		err = writeCSV(w, rows, columns)
 	default:
@@ -155,12 +158,4 @@ func (s size) String() string {
 		return ""
 	}
 	return fmt.Sprint(int64(s))
-}
-
-// counted is a number with its noun: “1 server”, “2 servers”.
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

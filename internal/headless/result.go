@@ -47,18 +47,16 @@ func (r *Runner) carryOut(ctx context.Context, intents []model.Intent, f Follow)
 	for i, in := range intents {
 		errands[i] = &errand{operation: model.Operation{Deed: in.Deed, Point: in.Point, Server: in.Point.Server}}
 	}
-	byNumber, next := map[int]*errand{}, 0
+	byNumber := map[int]*errand{}
 	var unheard error // why a line could not be told
 	settled := func(o model.Operation) bool {
 		return byNumber[o.Number] == nil || o.Phase.Over() || o.Phase == model.Running && !f.Wait
 	}
 	v := &vigil{
-		Runner: r, queue: intents, settled: settled,
-		begun: func(o model.Operation) {
-			e := errands[next]
-			next++
-			e.operation, e.sent = o, true
-			byNumber[o.Number] = e
+		Runner: r, batch: model.NewBatch(intents, f.limits()), settled: settled,
+		begun: func(item int, o model.Operation) {
+			errands[item].operation, errands[item].sent = o, true
+			byNumber[o.Number] = errands[item]
 		},
 		told: func(o model.Operation, err error) {
 			e := byNumber[o.Number]
