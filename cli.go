@@ -5,6 +5,7 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"time"
 
 	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
@@ -18,14 +19,14 @@ type deed func(context.Context) error
 
 // execute parses the command line, then does what it asks for.
 func execute(ctx context.Context, args []string) error {
-	return executeBy(ctx, args, headless.WallClock{})
+	return executeOn(ctx, args, machine{clock: headless.WallClock{}, tab: 2 * time.Second})
 }
 
-// executeBy is execute by a clock, on which the commands without a screen wait.
-func executeBy(ctx context.Context, args []string, clock headless.Clock) error {
+// executeOn is execute with the machine's time in the hands of the caller.
+func executeOn(ctx context.Context, args []string, on machine) error {
 	var do deed
 	helped := false
-	root := rootCommand(&do, clock)
+	root := rootCommand(&do, on)
 	root.SetArgs(args)
 	root.SetHelpFunc(func(*cobra.Command, []string) { helped = true })
 	cmd, err := root.ExecuteC()
@@ -44,7 +45,7 @@ func executeBy(ctx context.Context, args []string, clock headless.Clock) error {
 	return nil
 }
 
-func rootCommand(do *deed, clock headless.Clock) *cobra.Command {
+func rootCommand(do *deed, on machine) *cobra.Command {
 	var demo, ascii bool
 	var common func() settings.Flags
 	root := &cobra.Command{
@@ -76,7 +77,7 @@ func rootCommand(do *deed, clock headless.Clock) *cobra.Command {
 	flags.BoolVar(&ascii, "ascii", false, "draw with ASCII characters alone")
 	common = commonFlags(root)
 	root.AddCommand(simCommand(do), manCommand(do))
-	root.AddCommand(headlessCommands(do, clock)...)
+	root.AddCommand(headlessCommands(do, on)...)
 	root.SetHelpCommand(helpCommand())
 	return root
 }

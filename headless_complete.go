@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,9 +12,6 @@ import (
 	"vpsdeck/model"
 )
 
-// completing is how long a shell's tab key may take: what does not come in time, or fails, completes nothing.
-const completing = 2 * time.Second
-
 // complete gives a flag its completions.
 func complete(cmd *cobra.Command, flag string, by cobra.CompletionFunc) {
 	_ = cmd.RegisterFlagCompletionFunc(flag, by) // fails for a flag that is not there
@@ -23,8 +19,8 @@ func complete(cmd *cobra.Command, flag string, by cobra.CompletionFunc) {
 
 // completeServers offers the account's servers by name and, once a digit is typed, by ID too; not those that are named
 // already.
-func completeServers(common func() settings.Flags, clock headless.Clock) cobra.CompletionFunc {
-	return completions(common, clock, func(ctx context.Context, opts headless.Options, named []string, begun string) []cobra.Completion {
+func completeServers(common func() settings.Flags, on machine) cobra.CompletionFunc {
+	return completions(common, on, func(ctx context.Context, opts headless.Options, named []string, begun string) []cobra.Completion {
 		servers, err := opts.Client.Servers(ctx, model.ServerFilter{})
 		if err != nil {
 			return nil
@@ -45,8 +41,8 @@ func completeServers(common func() settings.Flags, clock headless.Clock) cobra.C
 }
 
 // completePoints offers the IDs of the account's restore points of a kind, newest first, each with what it is.
-func completePoints(common func() settings.Flags, clock headless.Clock, kind model.Kind) cobra.CompletionFunc {
-	return completions(common, clock, func(ctx context.Context, opts headless.Options, _ []string, _ string) []cobra.Completion {
+func completePoints(common func() settings.Flags, on machine, kind model.Kind) cobra.CompletionFunc {
+	return completions(common, on, func(ctx context.Context, opts headless.Options, _ []string, _ string) []cobra.Completion {
 		list := func() ([]model.Point, error) { return opts.Client.Backups(ctx, model.BackupFilter{}) }
 		if kind == model.Snapshot {
 			list = func() ([]model.Point, error) { return opts.Client.Snapshots(ctx, model.SnapshotFilter{}) }
@@ -67,14 +63,15 @@ func completePoints(common func() settings.Flags, clock headless.Clock, kind mod
 // offer finds what can stand where somebody types: after the arguments named, and with what has begun there.
 type offer func(ctx context.Context, opts headless.Options, named []string, begun string) []cobra.Completion
 
-// completions asks the account, aside and for a short time: even the keyring may wait for somebody.
-func completions(common func() settings.Flags, clock headless.Clock, ask offer) cobra.CompletionFunc {
+// completions asks the account, aside and for a short time: even the keyring may wait for somebody. What fails completes
+// nothing.
+func completions(common func() settings.Flags, on machine, ask offer) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, named []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		ctx, cancel := context.WithTimeout(context.Background(), completing)
+		ctx, cancel := context.WithTimeout(context.Background(), on.tab)
 		defer cancel()
 		found := make(chan []cobra.Completion, 1)
 		go func() {
-			opts, _, err := unattended{cmd, common(), clock}.open()
+			opts, _, err := unattended{cmd, common(), on}.open()
 			if err != nil {
 				found <- nil
 				return

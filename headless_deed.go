@@ -35,9 +35,9 @@ func followFlags(cmd *cobra.Command) func() (headless.Follow, error) {
 	}
 }
 
-func snapshotCommand(do *deed, clock headless.Clock) *cobra.Command {
+func snapshotCommand(do *deed, on machine) *cobra.Command {
 	ask := headless.CreateAsk{Kind: model.Snapshot}
-	cmd := creating(do, clock, &ask, &cobra.Command{
+	cmd := creating(do, on, &ask, &cobra.Command{
 		Use:   "snapshot SERVER...",
 		Short: "Make a snapshot of servers",
 		Long: "Make a snapshot of each of the servers. A server is named by its ID, its name, or a pattern such as 'web-*'. Quotas " +
@@ -49,9 +49,9 @@ func snapshotCommand(do *deed, clock headless.Clock) *cobra.Command {
 	return cmd
 }
 
-func backupCommand(do *deed, clock headless.Clock) *cobra.Command {
+func backupCommand(do *deed, on machine) *cobra.Command {
 	ask := headless.CreateAsk{Kind: model.Backup}
-	return creating(do, clock, &ask, &cobra.Command{
+	return creating(do, on, &ask, &cobra.Command{
 		Use:   "backup SERVER...",
 		Short: "Make a backup of servers",
 		Long: "Make a backup of each of the servers. A server is named by its ID, its name, or a pattern such as 'web-*'. Quotas " +
@@ -62,10 +62,10 @@ func backupCommand(do *deed, clock headless.Clock) *cobra.Command {
 }
 
 // creating completes a command that makes a point of each server.
-func creating(do *deed, clock headless.Clock, ask *headless.CreateAsk, cmd *cobra.Command) *cobra.Command {
+func creating(do *deed, on machine, ask *headless.CreateAsk, cmd *cobra.Command) *cobra.Command {
 	cmd.Flags().StringVar(&ask.Description, "description", "", "what is written with it; a template, as names are")
 	follow, common := followFlags(cmd), commonFlags(cmd)
-	cmd.ValidArgsFunction = completeServers(common, clock)
+	cmd.ValidArgsFunction = completeServers(common, on)
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		if len(args) == 0 {
 			return seeHelp(cmd, settings.Faultf(settings.ExitUsage, "%s of which servers? name at least one", ask.Kind))
@@ -74,15 +74,15 @@ func creating(do *deed, clock headless.Clock, ask *headless.CreateAsk, cmd *cobr
 		if ask.Follow, err = follow(); err != nil {
 			return err
 		}
-		u := unattended{cmd, common(), clock}
+		u := unattended{cmd, common(), on}
 		return pick(do, u.change, func(ctx context.Context, r *headless.Runner) error { return r.Create(ctx, *ask) })
 	}
 	return cmd
 }
 
-func restoreCommand(do *deed, clock headless.Clock) *cobra.Command {
+func restoreCommand(do *deed, on machine) *cobra.Command {
 	var ask headless.PointAsk
-	cmd := undoing(do, clock, &ask, (*headless.Runner).Restore, &cobra.Command{
+	cmd := undoing(do, on, &ask, (*headless.Runner).Restore, &cobra.Command{
 		Use:   "restore",
 		Short: "Restore a server from a backup or a snapshot",
 		Long: "Restore a server from one of its backups or snapshots. It overwrites the server's whole disk and cannot be undone, so " +
@@ -93,9 +93,9 @@ func restoreCommand(do *deed, clock headless.Clock) *cobra.Command {
 	return cmd
 }
 
-func deleteCommand(do *deed, clock headless.Clock) *cobra.Command {
+func deleteCommand(do *deed, on machine) *cobra.Command {
 	var ask headless.PointAsk
-	cmd := undoing(do, clock, &ask, (*headless.Runner).Delete, &cobra.Command{
+	cmd := undoing(do, on, &ask, (*headless.Runner).Delete, &cobra.Command{
 		Use:   "delete",
 		Short: "Delete a backup or a snapshot",
 		Long: "Delete a backup or a snapshot, for good. Without --yes it says what would go, and exits with 6. The last usable restore " +
@@ -107,15 +107,15 @@ func deleteCommand(do *deed, clock headless.Clock) *cobra.Command {
 }
 
 // undoing completes a command about one restore point.
-func undoing(do *deed, clock headless.Clock, ask *headless.PointAsk, act func(*headless.Runner, context.Context, headless.PointAsk) error, cmd *cobra.Command) *cobra.Command {
+func undoing(do *deed, on machine, ask *headless.PointAsk, act func(*headless.Runner, context.Context, headless.PointAsk) error, cmd *cobra.Command) *cobra.Command {
 	var backup, snapshot string
 	flags := cmd.Flags()
 	flags.StringVar(&backup, "backup", "", "the backup's ID")
 	flags.StringVar(&snapshot, "snapshot", "", "the snapshot's ID")
 	flags.BoolVar(&ask.Yes, "yes", false, "it is meant")
 	follow, common := followFlags(cmd), commonFlags(cmd)
-	complete(cmd, "backup", completePoints(common, clock, model.Backup))
-	complete(cmd, "snapshot", completePoints(common, clock, model.Snapshot))
+	complete(cmd, "backup", completePoints(common, on, model.Backup))
+	complete(cmd, "snapshot", completePoints(common, on, model.Snapshot))
 	cmd.Args = cobra.NoArgs
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
 		if (backup == "") == (snapshot == "") {
@@ -128,7 +128,7 @@ func undoing(do *deed, clock headless.Clock, ask *headless.PointAsk, act func(*h
 		if ask.Follow, err = follow(); err != nil {
 			return err
 		}
-		u := unattended{cmd, common(), clock}
+		u := unattended{cmd, common(), on}
 		return pick(do, u.change, func(ctx context.Context, r *headless.Runner) error { return act(r, ctx, *ask) })
 	}
 	return cmd

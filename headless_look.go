@@ -13,10 +13,10 @@ import (
 )
 
 // headlessCommands are the commands for cron and scripts.
-func headlessCommands(do *deed, clock headless.Clock) []*cobra.Command {
+func headlessCommands(do *deed, on machine) []*cobra.Command {
 	return []*cobra.Command{
-		listCommand(do, clock), checkCommand(do, clock), snapshotCommand(do, clock), backupCommand(do, clock),
-		restoreCommand(do, clock), deleteCommand(do, clock),
+		listCommand(do, on), checkCommand(do, on), snapshotCommand(do, on), backupCommand(do, on),
+		restoreCommand(do, on), deleteCommand(do, on),
 	}
 }
 
@@ -44,7 +44,7 @@ func seeHelp(cmd *cobra.Command, err error) error {
 	return settings.Faultf(settings.ExitUsage, "%s; see %s --help", model.Words(err), cmd.CommandPath())
 }
 
-func listCommand(do *deed, clock headless.Clock) *cobra.Command {
+func listCommand(do *deed, on machine) *cobra.Command {
 	list := &cobra.Command{
 		Use:   "list",
 		Short: "List servers, backups or snapshots",
@@ -57,9 +57,9 @@ func listCommand(do *deed, clock headless.Clock) *cobra.Command {
 		},
 	}
 	list.AddCommand(
-		listing(do, clock, "servers", "List the servers, by name", model.ServerFields, (*headless.Runner).ListServers),
-		listing(do, clock, "backups", "List the backups, newest first", model.PointFields, listPoints(model.Backup)),
-		listing(do, clock, "snapshots", "List the snapshots, newest first", model.PointFields, listPoints(model.Snapshot)),
+		listing(do, on, "servers", "List the servers, by name", model.ServerFields, (*headless.Runner).ListServers),
+		listing(do, on, "backups", "List the backups, newest first", model.PointFields, listPoints(model.Backup)),
+		listing(do, on, "snapshots", "List the snapshots, newest first", model.PointFields, listPoints(model.Snapshot)),
 	)
 	return list
 }
@@ -73,7 +73,7 @@ func listPoints(kind model.Kind) lister {
 	}
 }
 
-func listing(do *deed, clock headless.Clock, what, short string, fields model.FieldSet, list lister) *cobra.Command {
+func listing(do *deed, on machine, what, short string, fields model.FieldSet, list lister) *cobra.Command {
 	var ask headless.ListAsk
 	var common func() settings.Flags
 	var output func() (headless.Format, error)
@@ -83,14 +83,14 @@ func listing(do *deed, clock headless.Clock, what, short string, fields model.Fi
 			if ask.Format, err = output(); err != nil {
 				return err
 			}
-			u := unattended{cmd, common(), clock}
+			u := unattended{cmd, common(), on}
 			return pick(do, u.look, func(ctx context.Context, r *headless.Runner) error { return list(r, ctx, ask) })
 		},
 	}
 	cmd.Flags().StringVar(&ask.Server, "server", "", "of which servers: an ID, a name, or a pattern such as 'web-*'")
 	cmd.Flags().StringVar(&ask.Filter, "filter", "", "which of them: words and fields, as / takes them in the dashboard")
 	output, common = outputFlag(cmd), commonFlags(cmd)
-	complete(cmd, "server", completeServers(common, clock))
+	complete(cmd, "server", completeServers(common, on))
 	return cmd
 }
 
@@ -103,7 +103,7 @@ func filterHelp(fields model.FieldSet) string {
 	return "A filter takes words and fields: " + strings.Join(examples, ", ") + "."
 }
 
-func checkCommand(do *deed, clock headless.Clock) *cobra.Command {
+func checkCommand(do *deed, on machine) *cobra.Command {
 	var ask headless.CheckAsk
 	var common func() settings.Flags
 	var output func() (headless.Format, error)
@@ -126,7 +126,7 @@ func checkCommand(do *deed, clock headless.Clock) *cobra.Command {
 				return err
 			}
 			ask.MinPoints = given(cmd, "min-points", &minPoints)
-			u := unattended{cmd, common(), clock}
+			u := unattended{cmd, common(), on}
 			return pick(do, u.look, func(ctx context.Context, r *headless.Runner) error { return r.Check(ctx, ask) })
 		},
 	}
@@ -134,7 +134,7 @@ func checkCommand(do *deed, clock headless.Clock) *cobra.Command {
 	cmd.Flags().IntVar(&minPoints, "min-points", 0, "how many usable points there must be")
 	cmd.Flags().StringVar(&ask.Server, "server", "", "which servers: an ID, a name, or a pattern such as 'web-*'")
 	output, common = outputFlag(cmd), commonFlags(cmd)
-	complete(cmd, "server", completeServers(common, clock))
+	complete(cmd, "server", completeServers(common, on))
 	return cmd
 }
 

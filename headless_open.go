@@ -21,11 +21,17 @@ import (
 // job is what a command without a screen does with an account.
 type job func(context.Context, *headless.Runner) error
 
+// machine is how time passes for the commands without a screen.
+type machine struct {
+	clock headless.Clock
+	tab   time.Duration // how long a shell's tab key may take; what does not come in time completes nothing
+}
+
 // unattended is a command without a screen on its way: it opens the account as the dashboard does.
 type unattended struct {
 	cmd   *cobra.Command
 	flags settings.Flags
-	clock headless.Clock
+	on    machine
 }
 
 // errNoTokenHere is for commands that cannot ask for a token.
@@ -46,9 +52,9 @@ func (u unattended) open() (headless.Options, settings.Settings, error) {
 		return headless.Options{}, s, err
 	}
 	door := &access{settings: s, log: &command.RequestLog{}}
-	client, err := door.client(token.Value, api.WithClock(u.clock.Now), api.WithWait(u.clock.Wait))
+	client, err := door.client(token.Value, api.WithClock(u.on.clock.Now), api.WithWait(u.on.clock.Wait))
 	return headless.Options{
-		Client: client, ReadOnly: s.ReadOnly, Policies: s.Policies, Clock: u.clock,
+		Client: client, ReadOnly: s.ReadOnly, Policies: s.Policies, Clock: u.on.clock,
 		Out: u.cmd.OutOrStdout(), Notes: u.cmd.ErrOrStderr(), Screen: progressScreen(),
 	}, s, err
 }

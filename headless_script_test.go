@@ -31,7 +31,7 @@ const scriptClock = "VPSDECK_TEST_CLOCK"
 
 func init() { // before TestMain, which would build the program again
 	if address := os.Getenv(scriptClock); address != "" && filepath.Base(os.Args[0]) == "vpsdeck" {
-		err := executeBy(context.Background(), os.Args[1:], &leapingClock{address: address})
+		err := executeOn(context.Background(), os.Args[1:], machine{clock: &leapingClock{address: address}, tab: time.Minute})
 		if words := model.Words(err); words != "" {
 			_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+words)
 		}
@@ -195,7 +195,7 @@ func scriptHold(ts *testscript.TestScript, _ bool, _ []string) {
 func scriptWaiting(ts *testscript.TestScript, _ bool, _ []string) {
 	select {
 	case <-worldOf(ts).waiting:
-	case <-time.After(20 * time.Second): // a guard: it comes within moments
+	case <-time.After(time.Minute): // a guard: it comes within moments
 		ts.Fatalf("the program does not wait")
 	}
 }
