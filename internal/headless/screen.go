@@ -3,7 +3,6 @@ package headless
 import (
 	"fmt"
 	"io"
-	"strings"
 
 	"vpsdeck/model"
 	"vpsdeck/ui/widget"
@@ -13,18 +12,18 @@ import (
 type Screen struct {
 	W     io.Writer
 	Width func() int // cells of a line
-	shown bool
+	shown string
 }
 
 // clear takes the line away, so that a sentence can stand there.
 func (s *Screen) clear() {
-	if s != nil && s.shown {
+	if s != nil && s.shown != "" {
 		_, _ = io.WriteString(s.W, "\r\x1b[K")
-		s.shown = false
+		s.shown = ""
 	}
 }
 
-// show draws the line anew: what this run has begun and not ended.
+// show draws what this run has begun and not ended, if that is another line than the one that stands there.
 func (s *Screen) show(state *model.State) {
 	if s == nil {
 		return
@@ -35,16 +34,19 @@ func (s *Screen) show(state *model.State) {
 			parts = append(parts, o.Title()+", "+widget.Duration(o.Elapsed(state.Now))+expected(o))
 		}
 	}
-	s.clear()
 	if len(parts) == 0 {
+		s.clear()
 		return
 	}
 	line := parts[0]
 	if rest := len(parts) - 1; rest > 0 {
 		line += fmt.Sprintf("; and %d more", rest)
 	}
-	_, _ = io.WriteString(s.W, widget.Cut(widget.Agreed(model.Clean(strings.TrimSpace(line))), s.Width()-1))
-	s.shown = true
+	if line = widget.Cut(widget.Agreed(model.Clean(line)), s.Width()-1); line != s.shown {
+		s.clear()
+		_, _ = io.WriteString(s.W, line)
+		s.shown = line
+	}
 }
 
 // expected is what the documents say of how long it takes.
