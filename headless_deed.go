@@ -106,8 +106,11 @@ func deleteCommand(do *deed, on machine) *cobra.Command {
 	return cmd
 }
 
+// undo does something with one restore point.
+type undo func(*headless.Runner, context.Context, headless.PointAsk) error
+
 // undoing completes a command about one restore point.
-func undoing(do *deed, on machine, ask *headless.PointAsk, act func(*headless.Runner, context.Context, headless.PointAsk) error, cmd *cobra.Command) *cobra.Command {
+func undoing(do *deed, on machine, ask *headless.PointAsk, act undo, cmd *cobra.Command) *cobra.Command {
 	var backup, snapshot string
 	flags := cmd.Flags()
 	flags.StringVar(&backup, "backup", "", "the backup's ID")

@@ -29,7 +29,7 @@ func pick(do *deed, act func(context.Context, job) error, j job) error {
 // outputFlag gives a command its --output, and returns how to read it.
 func outputFlag(cmd *cobra.Command) func() (headless.Format, error) {
 	name := cmd.Flags().StringP("output", "o", string(headless.Table), "how to write: "+strings.Join(headless.Formats(), ", "))
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(headless.Formats(), cobra.ShellCompDirectiveNoFileComp)) // fails for a flag that is not there
+	complete(cmd, "output", cobra.FixedCompletions(headless.Formats(), cobra.ShellCompDirectiveNoFileComp))
 	return func() (headless.Format, error) {
 		format, err := headless.ParseFormat(*name)
 		return format, seeHelp(cmd, err)
@@ -115,7 +115,7 @@ func checkCommand(do *deed, on machine) *cobra.Command {
 		Long: "Check that every server has recent restore points: for cron and monitoring. It exits with 0 when each meets its " +
 			"policy and with 9 when not. The first line sums up, the others are what is wrong. Policies come from the config's " +
 			"[[policy]] tables; without them, one usable restore point of the last 26 hours is wanted. Flags overrule them.",
-		Example: "# in a crontab: mail comes only when something is wrong\nvpsdeck check > /tmp/coverage || cat /tmp/coverage\n" +
+		Example: "# in a crontab: mail comes only when something is wrong\nout=$(vpsdeck check) || echo \"$out\"\n" +
 			"# the databases are to have three points, one of the last 12 hours\nvpsdeck check --server 'db-*' --max-age 12h --min-points 3",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
