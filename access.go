@@ -30,8 +30,8 @@ type access struct {
 }
 
 // client makes a client for the real account.
-func (a *access) client(token settings.Secret) (*api.Client, error) {
-	opts := []api.Option{api.WithObserver(a.log.Add)}
+func (a *access) client(token settings.Secret, more ...api.Option) (*api.Client, error) {
+	opts := append([]api.Option{api.WithObserver(a.log.Add)}, more...)
 	if a.settings.RootCAs != nil {
 		opts = append(opts, api.WithRootCAs(a.settings.RootCAs))
 	}

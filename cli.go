@@ -5,10 +5,12 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"time"
 
 	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
 
+	"vpsdeck/internal/headless"
 	"vpsdeck/internal/settings"
 )
 
@@ -17,9 +19,14 @@ type deed func(context.Context) error
 
 // execute parses the command line, then does what it asks for.
 func execute(ctx context.Context, args []string) error {
+	return executeOn(ctx, args, machine{clock: headless.WallClock{}, tab: 2 * time.Second})
+}
+
+// executeOn is execute with the machine's time in the hands of the caller.
+func executeOn(ctx context.Context, args []string, on machine) error {
 	var do deed
 	helped := false
-	root := rootCommand(&do)
+	root := rootCommand(&do, on)
 	root.SetArgs(args)
 	root.SetHelpFunc(func(*cobra.Command, []string) { helped = true })
 	cmd, err := root.ExecuteC()
@@ -38,11 +45,9 @@ func execute(ctx context.Context, args []string) error {
 	return nil
 }
 
-func rootCommand(do *deed) *cobra.Command {
-	var f struct {
-		demo, readOnly, ascii bool
-		apiURL, config        string
-	}
+func rootCommand(do *deed, on machine) *cobra.Command {
+	var demo, ascii bool
+	var common func() settings.Flags
 	root := &cobra.Command{
 		Use:   "vpsdeck",
 		Short: "A terminal dashboard for the backups and snapshots of VPS.org servers.",
@@ -56,30 +61,40 @@ func rootCommand(do *deed) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if f.demo && cmd.Flags().Changed("api-url") {
+			if demo && cmd.Flags().Changed("api-url") {
 				return settings.Faultf(settings.ExitUsage, "--demo and --api-url exclude each other: "+
 					"the demo has an API of its own; see vpsdeck --help")
 			}
-			flags := settings.Flags{
-				APIURL:     given(cmd, "api-url", &f.apiURL),
-				ConfigFile: given(cmd, "config", &f.config),
-				ReadOnly:   given(cmd, "read-only", &f.readOnly),
-				ASCII:      given(cmd, "ascii", &f.ascii),
-			}
-			*do = func(ctx context.Context) error { return openDashboard(ctx, flags, f.demo) }
+			flags := common()
+			flags.ASCII = given(cmd, "ascii", &ascii)
+			*do = func(ctx context.Context) error { return openDashboard(ctx, flags, demo) }
 			return nil
 		},
 	}
 	root.SetVersionTemplate("vpsdeck {{.Version}}\n")
 	flags := root.Flags()
-	flags.BoolVar(&f.demo, "demo", false, "open a simulated account, on which every deed works and nothing is real")
-	flags.BoolVar(&f.readOnly, "read-only", false, "take away everything that changes anything")
-	flags.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters alone")
-	flags.StringVar(&f.apiURL, "api-url", "", "the API's URL, in the place of VPS_API_URL")
-	flags.StringVar(&f.config, "config", "", "the config file to read, in the place of the usual one")
-	root.AddCommand(simCommand(do))
+	flags.BoolVar(&demo, "demo", false, "open a simulated account, on which every deed works and nothing is real")
+	flags.BoolVar(&ascii, "ascii", false, "draw with ASCII characters alone")
+	common = commonFlags(root)
+	root.AddCommand(simCommand(do), manCommand(do))
+	root.AddCommand(headlessCommands(do, on)...)
 	root.SetHelpCommand(helpCommand())
 	return root
+}
+
+// commonFlags gives a command the flags of all that reach an account, and returns what they said once they are parsed.
+func commonFlags(cmd *cobra.Command) func() settings.Flags {
+	var readOnly bool
+	var apiURL, config string
+	flags := cmd.Flags()
+	flags.BoolVar(&readOnly, "read-only", false, "take away everything that changes anything")
+	flags.StringVar(&apiURL, "api-url", "", "the API's URL, in the place of VPS_API_URL")
+	flags.StringVar(&config, "config", "", "the config file to read, in the place of the usual one")
+	return func() settings.Flags {
+		return settings.Flags{
+			APIURL: given(cmd, "api-url", &apiURL), ConfigFile: given(cmd, "config", &config), ReadOnly: given(cmd, "read-only", &readOnly),
+		}
+	}
 }
 
 // given is the flag's value if the command line has the flag, so that --read-only=false can overrule the config.

@@ -22,8 +22,8 @@ func run(ctx context.Context, args []string) settings.ExitCode {
 		_ = os.Setenv("NO_COLOR", "1")
 	}
 	err := execute(ctx, args)
-	if err != nil {
-		_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+model.Words(err))
+	if words := model.Words(err); words != "" { // a command that has told its results needs no further sentence
+		_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+words)
 	}
 	return settings.CodeOf(err)
 }

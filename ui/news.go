@@ -83,7 +83,7 @@ func (a *App) deedAnswered(msg command.DeedAnsweredMsg) tea.Cmd {
 		return nil
 	}
 	a.recorded(msg.Unwritten)
-	a.polls.pace, a.polls.running = 0, a.state.Local.Add(quick)
+	a.polls.pace, a.polls.running = 0, a.state.Local.Add(command.Quick)
 	var cmds []tea.Cmd
 	switch o.Phase {
 	case model.Running: // its line shows that it has begun

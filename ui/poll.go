@@ -6,17 +6,15 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"vpsdeck/model"
+	"vpsdeck/ui/command"
 	"vpsdeck/ui/screen"
 	"vpsdeck/ui/widget"
 )
 
 // How often the account is asked. Whatever the interval, a request of a kind is never sent while one is under way.
 const (
-	slow    = 20 * time.Second // everything, while nothing runs
-	idle    = 2 * time.Minute  // everything, while the terminal has lost the focus
-	quick   = time.Second      // what runs, at first; it grows
-	quickTo = 10 * time.Second // to this
-	retryTo = time.Minute      // how long the wait after failures grows
+	slow = 20 * time.Second // everything, while nothing runs
+	idle = 2 * time.Minute  // everything, while the terminal has lost the focus
 )
 
 // polls is when to ask next.
@@ -94,7 +92,7 @@ func (a *App) refreshNow() tea.Cmd {
 // refreshAll asks for everything that is not already being asked for.
 func (a *App) refreshAll() tea.Cmd {
 	a.polls.all, a.polls.round = a.state.Local.Add(a.interval()), true
-	return tea.Batch(a.loadServers(), a.loadPoints(model.Backup, ""), a.loadPoints(model.Snapshot, ""))
+	return tea.Batch(a.session.RefreshAll(a.state)...)
 }
 
 func (a *App) interval() time.Duration {
@@ -104,63 +102,11 @@ func (a *App) interval() time.Duration {
 	return slow
 }
 
-// refreshRunning asks for what the operations under way are about, and no more: the servers if one is being restored, the
-// points of one server if that is all. Each time it waits longer before the next.
+// refreshRunning asks for what the operations under way are about. Each time it waits longer before the next.
 func (a *App) refreshRunning() tea.Cmd {
-	a.polls.pace = min(max(a.polls.pace*4/3, quick), quickTo)
+	a.polls.pace = command.Slower(a.polls.pace)
 	a.polls.running = a.state.Local.Add(a.polls.pace)
-	restores := false
-	servers := [2]map[model.ID]bool{{}, {}}
-	for _, o := range a.state.Operations() {
-		switch {
-		case o.Phase == model.Sending:
-		case o.Deed == model.Restore:
-			restores = true
-		default:
-			servers[o.Point.Kind][o.Server.ID] = true
-		}
-	}
-	var cmds []tea.Cmd
-	if restores {
-		cmds = append(cmds, a.loadServers())
-	}
-	for kind, ids := range servers {
-		if len(ids) > 0 {
-			cmds = append(cmds, a.loadPoints(model.Kind(kind), only(ids)))
-		}
-	}
-	return tea.Batch(cmds...)
-}
-
-// only is the single ID of a set, or empty, which stands for all, if there are several.
-func only(ids map[model.ID]bool) model.ID {
-	if len(ids) > 1 {
-		return ""
-	}
-	for id := range ids {
-		return id
-	}
-	return ""
-}
-
-func (a *App) loadServers() tea.Cmd {
-	t, ok := a.state.Servers.Start()
-	if !ok {
-		return nil
-	}
-	return a.session.LoadServers(t)
-}
-
-func (a *App) loadPoints(kind model.Kind, server model.ID) tea.Cmd {
-	remote := a.state.Points(kind)
-	if !remote.Loaded() {
-		server = "" // a part cannot be merged into nothing
-	}
-	t, ok := remote.Start()
-	if !ok {
-		return nil
-	}
-	return a.session.LoadPoints(kind, server, t)
+	return tea.Batch(a.session.RefreshRunning(a.state)...)
 }
 
 func (a *App) loadAccount() tea.Cmd {
@@ -187,7 +133,7 @@ func (a *App) heard(err error) {
 		return
 	}
 	a.polls.failures++
-	next := st.Local.Add(max(min(time.Second<<min(a.polls.failures, 6), retryTo), model.RetryAfter(a.failure())))
+	next := st.Local.Add(command.Retry(a.polls.failures, a.failure()))
 	a.polls.all, a.polls.running = next, next
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 
 	"vpsdeck/model"
 )
@@ -18,10 +19,26 @@ const (
 	ExitUsage    ExitCode = 2 // a wrong flag or argument, or no terminal to work on
 	ExitConfig   ExitCode = 3 // the config file, or a setting in the environment, cannot be used
 	ExitToken    ExitCode = 4 // a token cannot be read or kept, or the API does not accept it
-	ExitNotFound ExitCode = 5 // the API knows nothing at that address or by that ID
+	ExitNotFound ExitCode = 5 // the API knows nothing at that address or by that ID, or no server has that name
+	ExitRefused  ExitCode = 6 // a safety rule of ours refused it: read-only, no --yes, another name, the last restore point
+	ExitLimited  ExitCode = 7 // not now: too many requests, a full quota, or something else is still running
+	ExitUnknown  ExitCode = 8 // a deed's answer was lost: it may have been done all the same
+	ExitCoverage ExitCode = 9 // a server does not meet its coverage policy
 
 	ExitSignal ExitCode = 128 // ended by a signal, whose number is added: 143 for SIGTERM, 129 for SIGHUP
 )
+
+// severity orders the codes of several results, the least bad first.
+var severity = []ExitCode{ExitFine, ExitLimited, ExitNotFound, ExitRefused, ExitToken, ExitOther, ExitUnknown}
+
+// Worse is the code that tells more of what needs a person: an unknown outcome before anything else, then a failure, then
+// what was not done.
+func (c ExitCode) Worse(other ExitCode) ExitCode {
+	if slices.Index(severity, other) > slices.Index(severity, c) {
+		return other
+	}
+	return c
+}
 
 // Fault is an error that a person can act on: one sentence that says what is wrong, where, and what to do, and the code
 // to exit with. Make one with Faultf.
@@ -34,6 +51,9 @@ type Fault struct {
 func Faultf(code ExitCode, format string, args ...any) *Fault {
 	return &Fault{Code: code, sentence: tokenLike.ReplaceAllString(fmt.Sprintf(format, args...), hidden)}
 }
+
+// Silent is the end with a code of a command that has said already what there is to say. It has no sentence.
+func Silent(code ExitCode) *Fault { return &Fault{Code: code} }
 
 // Error is the sentence, without a full stop.
 func (f *Fault) Error() string { return f.sentence }
@@ -49,6 +69,10 @@ func CodeOf(err error) ExitCode {
 		return ExitFine
 	case errors.As(err, &fault):
 		return fault.Code
+	case errors.Is(err, model.ErrOutcomeUnknown): // whatever else befell it
+		return ExitUnknown
+	case errors.Is(err, model.ErrRateLimited), errors.Is(err, model.ErrConflict):
+		return ExitLimited
 	case errors.Is(err, model.ErrUnauthorized), errors.Is(err, model.ErrForbidden):
 		return ExitToken
 	case errors.Is(err, model.ErrNotFound):

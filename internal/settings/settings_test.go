@@ -297,11 +297,34 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 		{model.ErrForbidden, ExitToken},
 		{model.ErrNotFound, ExitNotFound},
 		{model.ErrUnreachable, ExitOther},
+		{model.ErrRefused, ExitOther},
+		{model.ErrRateLimited, ExitLimited},
+		{model.ErrConflict, ExitLimited},
+		{errors.Join(model.ErrTimeout, model.ErrOutcomeUnknown), ExitUnknown},
+		{errors.Join(model.ErrRateLimited, model.ErrOutcomeUnknown), ExitUnknown},
+		{Silent(ExitCoverage), ExitCoverage},
 		{ErrNoToken, ExitUsage},
 	} {
 		if got := CodeOf(c.err); got != c.want {
 			t.Errorf("%v: exit code %d, want %d", c.err, got, c.want)
 		}
+	}
+}
+
+func TestTheWorseOfTwoExitCodesIsTheOneThatNeedsAPersonMore(t *testing.T) {
+	order := []ExitCode{ExitFine, ExitLimited, ExitNotFound, ExitRefused, ExitToken, ExitOther, ExitUnknown}
+	for i, a := range order {
+		for j, b := range order {
+			if got, want := a.Worse(b), order[max(i, j)]; got != want {
+				t.Errorf("the worse of %d and %d is %d, want %d", a, b, got, want)
+			}
+		}
+	}
+}
+
+func TestASilentEndHasNoWords(t *testing.T) {
+	if words := model.Words(Silent(ExitRefused)); words != "" {
+		t.Errorf("it says %q", words)
 	}
 }
 

@@ -1,0 +1,139 @@
+// Package headless does for scripts and cron what the dashboard does for a person: it lists, judges coverage, and makes,
+// restores and deletes restore points, with the same session, state and journal, and without a screen.
+//
+// What was asked for goes to Out as data, what went wrong to Notes as sentences. Errors are Faults of internal/settings,
+// or failures of the API, which carry their exit code either way; one without words has been told already.
+package headless
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/internal/settings"
+	"vpsdeck/model"
+	"vpsdeck/ui/command"
+)
+
+// Clock is this machine's clock. Tests have one on which no wait takes time.
+type Clock interface {
+	Now() time.Time
+	// Wait waits for d, or returns an error when the context ends before.
+	Wait(ctx context.Context, d time.Duration) error
+}
+
+// WallClock is the real one.
+type WallClock struct{}
+
+// Now is the time.
+func (WallClock) Now() time.Time { return time.Now() }
+
+// Wait waits.
+func (WallClock) Wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Options is what the commands work with.
+type Options struct {
+	Client   command.Client
+	Journal  command.Journal // nil: nothing is written down
+	Run      string          // names this run of the program in the journal
+	ReadOnly bool            // every deed is refused
+	Policies model.Policies  // what each server must have to be covered; nil: the default for all
+	Clock    Clock
+	Out      io.Writer // for data
+	Notes    io.Writer // for sentences: what was not done, and warnings
+	Screen   *Screen   // where progress is shown; nil: nowhere
+}
+
+// Runner carries out one command. It is made for one, and used by one goroutine.
+type Runner struct {
+	opts    Options
+	session *command.Session
+	state   *model.State
+	warned  bool // of trouble with the journal, which is told once
+}
+
+// New makes a runner. It asks for nothing yet.
+func New(opts Options) *Runner {
+	return &Runner{opts: opts, session: command.NewSession(1, opts.Client, opts.Journal, opts.ReadOnly), state: &model.State{}}
+}
+
+// End gives up what is under way.
+func (r *Runner) End() { r.session.End() }
+
+// note tells a sentence beside the data.
+func (r *Runner) note(format string, args ...any) {
+	r.opts.Screen.clear()
+	_, _ = fmt.Fprintf(r.opts.Notes, "vpsdeck: "+format+"\n", args...)
+}
+
+// watchClocks takes over the time, the machine's and the API's.
+func (r *Runner) watchClocks() {
+	r.state.Local, r.state.Now = r.opts.Clock.Now(), r.opts.Client.Now()
+}
+
+// load asks for all that the account has.
+func (r *Runner) load(ctx context.Context) error { return r.ask(ctx, r.session.RefreshAll(r.state)) }
+
+// ask carries out a round of requests for lists, and waits for all of them. A part that cannot be read is an error: what is
+// missing must not look like nothing.
+func (r *Runner) ask(ctx context.Context, cmds []tea.Cmd) error {
+	stop := context.AfterFunc(ctx, r.session.End)
+	defer stop()
+	answers := make([]tea.Msg, len(cmds))
+	var all sync.WaitGroup
+	for i, cmd := range cmds {
+		if cmd != nil {
+			all.Go(func() { answers[i] = cmd() })
+		}
+	}
+	all.Wait()
+	r.watchClocks()
+	for _, msg := range answers {
+		changed, err := r.arrived(msg)
+		if err != nil {
+			return given(ctx, err)
+		}
+		for _, o := range changed {
+			r.writeDown(o)
+		}
+	}
+	return nil
+}
+
+// given is why something failed: the end of the context, if that is what made it.
+func given(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
+		return cause
+	}
+	return err
+}
+
+// arrived takes a list into the state. It returns the operations that the list has moved on, and why there is none.
+func (r *Runner) arrived(msg tea.Msg) (changed []model.Operation, err error) {
+	switch msg := msg.(type) {
+	case command.ServersLoadedMsg:
+		return r.state.ServersArrived(msg.Ticket, msg.Servers, msg.Err), msg.Err
+	case command.PointsLoadedMsg:
+		return r.state.PointsArrived(msg.Kind, msg.Server, msg.Ticket, msg.Points, msg.Err), msg.Err
+	}
+	return nil, nil
+}
+
+// usage is a fault of the command line.
+func usage(format string, args ...any) error {
+	return settings.Faultf(settings.ExitUsage, format, args...)
+}

@@ -1,0 +1,207 @@
+package headless
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"vpsdeck/model"
+	"vpsdeck/ui/widget"
+)
+
+// ListAsk is what a list is asked for.
+type ListAsk struct {
+	Server string // an ID, a name or a glob; empty: all
+	Filter string // in the filter's language; empty: all
+	Format Format
+}
+
+// query reads the filter. What is wrong with it is a Fault with ExitUsage.
+func (a ListAsk) query(fields model.FieldSet) (model.Query, error) {
+	q, problems := model.ParseQuery(a.Filter, fields)
+	if len(problems) > 0 {
+		return q, usage("--filter: %s", problems[0].Words)
+	}
+	return q, nil
+}
+
+// serverRow is a server as lists write it.
+type serverRow struct {
+	ID        model.ID `json:"id"`
+	Name      string   `json:"name"`
+	Hostname  string   `json:"hostname"`
+	Status    string   `json:"status"`
+	IP        string   `json:"ip"`
+	Location  string   `json:"location"`
+	Plan      string   `json:"plan"`
+	OS        string   `json:"os"`
+	CreatedAt moment   `json:"created_at"`
+	Newest    moment   `json:"newest_point_at"`
+	Backups   int      `json:"backups"`
+	Snapshots int      `json:"snapshots"`
+	Health    string   `json:"health"`
+}
+
+// ListServers writes the servers, by name.
+func (r *Runner) ListServers(ctx context.Context, ask ListAsk) error {
+	q, err := ask.query(model.ServerFields)
+	if err != nil {
+		return err
+	}
+	servers, err := r.servers(ctx, ask.Server)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(servers, byName)
+	var rows []serverRow
+	for _, s := range servers {
+		judged := model.Assess(s, r.state.Of(s.ID), r.opts.Policies.For(s), r.state.Now)
+		if shown, _, _ := q.MatchServer(model.ServerView{Server: s, Assessment: judged, Known: true}, r.state.Now); shown {
+			rows = append(rows, r.serverRow(s, judged))
+		}
+	}
+	return write(r.opts.Out, ask.Format, rows, serverColumns(r.state.Now))
+}
+
+// servers loads the account, and finds the servers that are asked for; all if there is no name.
+func (r *Runner) servers(ctx context.Context, asked string) ([]model.Server, error) {
+	if err := r.load(ctx); err != nil {
+		return nil, err
+	}
+	if asked == "" {
+		return slices.Clone(r.state.Servers.Value), nil
+	}
+	return named(asked, r.state.Servers.Value)
+}
+
+func (r *Runner) serverRow(s model.Server, judged model.Assessment) serverRow {
+	has := r.state.Coverage(s.ID)
+	return serverRow{
+		ID: s.ID, Name: s.Name, Hostname: s.Hostname, Status: string(s.Status), IP: s.IP, Location: s.Location, Plan: s.Plan.Name,
+		OS: s.OS, CreatedAt: moment(s.CreatedAt), Newest: moment(judged.Newest), Backups: has.Backups, Snapshots: has.Snapshots,
+		Health: judged.Health.String(),
+	}
+}
+
+func serverColumns(now time.Time) []column[serverRow] {
+	return []column[serverRow]{
+		{title: "ID", field: "id", value: func(r serverRow) string { return string(r.ID) }},
+		{title: "NAME", field: "name", value: func(r serverRow) string { return r.Name }},
+		{field: "hostname", value: func(r serverRow) string { return r.Hostname }},
+		{title: "STATUS", field: "status", value: func(r serverRow) string { return r.Status }},
+		{title: "IP", field: "ip", value: func(r serverRow) string { return r.IP }},
+		{title: "LOCATION", field: "location", value: func(r serverRow) string { return r.Location }},
+		{field: "plan", value: func(r serverRow) string { return r.Plan }},
+		{field: "os", value: func(r serverRow) string { return r.OS }},
+		{field: "created_at", value: func(r serverRow) string { return r.CreatedAt.String() }},
+		{title: "NEWEST", right: true, field: "newest_point_at", value: func(r serverRow) string { return r.Newest.String() },
+			shown: func(r serverRow) string { return widget.Ago(time.Time(r.Newest), now) }},
+		{title: "BACKUPS", right: true, field: "backups", value: func(r serverRow) string { return strconv.Itoa(r.Backups) }},
+		{title: "SNAPSHOTS", right: true, field: "snapshots", value: func(r serverRow) string { return strconv.Itoa(r.Snapshots) }},
+		{title: "HEALTH", field: "health", value: func(r serverRow) string { return r.Health }},
+	}
+}
+
+// pointRow is a restore point as lists write it.
+type pointRow struct {
+	ID          model.ID `json:"id"`
+	Kind        string   `json:"kind"`
+	ServerID    model.ID `json:"server_id"`
+	Server      string   `json:"server"`
+	Name        string   `json:"name"`
+	Type        string   `json:"type"`
+	Status      string   `json:"status"`
+	SizeMB      size     `json:"size_mb"`
+	CreatedAt   moment   `json:"created_at"`
+	ExpiresAt   moment   `json:"expires_at"`
+	Description string   `json:"description"`
+}
+
+// ListPoints writes the restore points of one kind, newest first.
+func (r *Runner) ListPoints(ctx context.Context, kind model.Kind, ask ListAsk) error {
+	q, err := ask.query(model.PointFields)
+	if err != nil {
+		return err
+	}
+	points, err := r.points(ctx, kind, ask.Server)
+	if err != nil {
+		return err
+	}
+	r.watchClocks()
+	model.SortNewestFirst(points)
+	var rows []pointRow
+	for _, p := range points {
+		if shown, _, _ := q.MatchPoint(p, r.state.Now); shown {
+			rows = append(rows, rowOf(p))
+		}
+	}
+	return write(r.opts.Out, ask.Format, rows, pointColumns(kind, r.state.Now))
+}
+
+// points asks for the restore points of one kind of the servers that are meant, and for no more than that takes.
+func (r *Runner) points(ctx context.Context, kind model.Kind, asked string) ([]model.Point, error) {
+	if asked == "" {
+		return r.pointsOf(ctx, kind, "")
+	}
+	servers, err := r.opts.Client.Servers(ctx, model.ServerFilter{})
+	if err == nil {
+		servers, err = named(asked, servers)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(servers) == 1 {
+		return r.pointsOf(ctx, kind, servers[0].ID)
+	}
+	points, err := r.pointsOf(ctx, kind, "")
+	return slices.DeleteFunc(points, func(p model.Point) bool {
+		return !slices.ContainsFunc(servers, func(s model.Server) bool { return s.ID == p.Server.ID })
+	}), err
+}
+
+func (r *Runner) pointsOf(ctx context.Context, kind model.Kind, server model.ID) ([]model.Point, error) {
+	if kind == model.Snapshot {
+		return r.opts.Client.Snapshots(ctx, model.SnapshotFilter{Server: server})
+	}
+	return r.opts.Client.Backups(ctx, model.BackupFilter{Server: server})
+}
+
+func rowOf(p model.Point) pointRow {
+	return pointRow{
+		ID: p.ID, Kind: p.Kind.String(), ServerID: p.Server.ID, Server: p.Server.Name, Name: p.Name, Type: string(p.Type),
+		Status: string(p.Status), SizeMB: size(p.SizeMB), CreatedAt: moment(p.CreatedAt), ExpiresAt: moment(p.ExpiresAt),
+		Description: p.Description,
+	}
+}
+
+// pointColumns are the same for both kinds in CSV; a table leaves out what one of them does not have.
+func pointColumns(kind model.Kind, now time.Time) []column[pointRow] {
+	name, backupType, expiry := "NAME", "", ""
+	if kind == model.Backup {
+		name, backupType, expiry = "", "TYPE", "EXPIRES"
+	}
+	return []column[pointRow]{
+		{title: "ID", field: "id", value: func(r pointRow) string { return string(r.ID) }},
+		{field: "kind", value: func(r pointRow) string { return r.Kind }},
+		{field: "server_id", value: func(r pointRow) string { return string(r.ServerID) }},
+		{title: "SERVER", field: "server", value: func(r pointRow) string { return r.Server }},
+		{title: name, field: "name", value: func(r pointRow) string { return r.Name }},
+		{title: backupType, field: "type", value: func(r pointRow) string { return r.Type }},
+		{title: "STATUS", field: "status", value: func(r pointRow) string { return r.Status }},
+		{title: "SIZE", right: true, field: "size_mb", value: func(r pointRow) string { return r.SizeMB.String() },
+			shown: func(r pointRow) string { return widget.Size(int64(r.SizeMB)) }},
+		{title: "CREATED", right: true, field: "created_at", value: func(r pointRow) string { return r.CreatedAt.String() },
+			shown: func(r pointRow) string { return widget.Ago(time.Time(r.CreatedAt), now) }},
+		{title: expiry, right: true, field: "expires_at", value: func(r pointRow) string { return r.ExpiresAt.String() },
+			shown: func(r pointRow) string { return expires(time.Time(r.ExpiresAt), now) }},
+		{title: "DESCRIPTION", field: "description", value: func(r pointRow) string { return r.Description }},
+	}
+}
+
+func expires(at, now time.Time) string {
+	if at.IsZero() {
+		return "never"
+	}
+	return widget.Until(at, now)
+}

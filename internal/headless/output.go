@@ -1,0 +1,161 @@
+package headless
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"vpsdeck/internal/settings"
+	"vpsdeck/model"
+	"vpsdeck/ui/widget"
+)
+
+// Format is how data is written.
+type Format string
+
+// The formats. JSON and CSV are for machines: docs/SCRIPTING.md tells what is in them, and they stay as they are.
+const (
+	Table Format = "table"
+	JSON  Format = "json"
+	CSV   Format = "csv"
+)
+
+// Formats are all there are.
+func Formats() []string { return []string{string(Table), string(JSON), string(CSV)} }
+
+// ParseFormat reads a format's name. The error is a Fault with ExitUsage.
+func ParseFormat(name string) (Format, error) {
+	if !slices.Contains(Formats(), name) {
+		return "", usage("--output cannot be %q: there are %s", model.Clean(name), strings.Join(Formats(), ", "))
+	}
+	return Format(name), nil
+}
+
+// column is one column of data: in a table for a person, in CSV for a machine.
+type column[T any] struct {
+	title string         // above a table; empty: it is not in one
+	right bool           // numbers and ages align right
+	field string         // in CSV, as JSON calls it
+	value func(T) string // in CSV
+	shown func(T) string // in a table, where that is not the value
+}
+
+// write writes rows. JSON is an array of the rows as they are.
+func write[T any](w io.Writer, format Format, rows []T, columns []column[T]) error {
+	if rows == nil {
+		rows = []T{} // JSON's [], and never its null
+	}
+	var err error
+	switch format {
+	case JSON:
+		err = writeJSON(w, rows)
+	case CSV:
+		err = writeCSV(w, rows, columns)
+	default:
+		_, err = io.WriteString(w, table(rows, columns))
+	}
+	return written(err)
+}
+
+// written says what it means when the output could not be written.
+func written(err error) error {
+	if err != nil {
+		return settings.Faultf(settings.ExitOther, "standard output did not take what there is to say: it was closed, or the disk is full")
+	}
+	return nil
+}
+
+func writeJSON(w io.Writer, value any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(value)
+}
+
+func writeCSV[T any](w io.Writer, rows []T, columns []column[T]) error {
+	c := csv.NewWriter(w)
+	line := make([]string, len(columns))
+	for i, col := range columns {
+		line[i] = col.field
+	}
+	_ = c.Write(line) // what is wrong is kept, and told by Error
+	for _, row := range rows {
+		for i, col := range columns {
+			line[i] = col.value(row)
+		}
+		_ = c.Write(line)
+	}
+	c.Flush()
+	return c.Error()
+}
+
+// table draws rows below their titles, each column as wide as its widest cell. What came from outside is cleaned.
+func table[T any](rows []T, columns []column[T]) string {
+	columns = slices.DeleteFunc(slices.Clone(columns), func(c column[T]) bool { return c.title == "" })
+	lines := make([][]string, len(rows)+1)
+	widths := make([]int, len(columns))
+	for i, col := range columns {
+		cell := col.shown
+		if cell == nil {
+			cell = col.value
+		}
+		lines[0] = append(lines[0], col.title)
+		for n, row := range rows {
+			lines[n+1] = append(lines[n+1], widget.Agreed(model.Clean(cell(row))))
+		}
+		for _, line := range lines {
+			widths[i] = max(widths[i], widget.Width(line[i]))
+		}
+	}
+	var b strings.Builder
+	for _, line := range lines {
+		cells := make([]string, len(columns))
+		for i, col := range columns {
+			cells[i] = widget.Fit(line[i], widths[i], col.right)
+		}
+		fmt.Fprintln(&b, strings.TrimRight(strings.Join(cells, "  "), " "))
+	}
+	return b.String()
+}
+
+// moment is a time as machines read it: RFC 3339 in UTC, null or nothing where there is none.
+type moment time.Time
+
+// MarshalJSON writes the time, or null.
+func (m moment) MarshalJSON() ([]byte, error) {
+	if m.String() == "" {
+		return []byte("null"), nil
+	}
+	return json.Marshal(m.String())
+}
+
+// String is the time, or "".
+func (m moment) String() string {
+	if time.Time(m).IsZero() {
+		return ""
+	}
+	return time.Time(m).UTC().Format(time.RFC3339)
+}
+
+// size is an amount of data in MB; null or nothing while it is not known.
+type size int64
+
+// MarshalJSON writes the number, or null.
+func (s size) MarshalJSON() ([]byte, error) {
+	if s <= 0 {
+		return []byte("null"), nil
+	}
+	return json.Marshal(int64(s))
+}
+
+// String is the number, or "".
+func (s size) String() string {
+	if s <= 0 {
+		return ""
+	}
+	return fmt.Sprint(int64(s))
+}

@@ -1,0 +1,146 @@
+package headless
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"vpsdeck/internal/settings"
+	"vpsdeck/model"
+)
+
+var fleet = []model.Server{
+	{ID: "1", Name: "web-02"}, {ID: "2", Name: "web-01"}, {ID: "3", Name: "twin"}, {ID: "4", Name: "twin"}, {ID: "5", Name: "1"},
+	{ID: "6", Name: "db*"}, {ID: "7", Name: "db-prod"}, {ID: "7b1c", Name: "Mail"},
+}
+
+func TestServersAreNamedByIDByNameAndByPattern(t *testing.T) {
+	for asked, want := range map[string]string{
+		"2": "2", "web-01": "2", "7b1c": "7b1c", "Mail": "7b1c", "5": "5",
+		"web-*": "2 1", "web-0?": "2 1", "t*": "3 4", "m*": "7b1c", "db*": "6", "d*": "6 7", "d*d": "7",
+	} {
+		servers, err := named(asked, fleet)
+		if err != nil || strings.ReplaceAll(ids(servers), ",", "") != want {
+			t.Errorf("%s: %s, %v, want %s", asked, ids(servers), err, want)
+		}
+	}
+	for asked, words := range map[string]string{
+		"twin":       `"twin" names 2 servers: use the ID, one of 3, 4`,
+		"1":          `"1" names 2 servers: use the ID, one of 1, 5`,
+		"web":        `there is no server "web": see vpsdeck list servers`,
+		"mail":       `there is no server "mail"`,
+		"":           `there is no server ""`,
+		"nobody-*":   `no server's name is like "nobody-*"`,
+		"a\x1b[2Jb":  `there is no server "a^[[2Jb"`,
+		"vps_s3cret": `hidden`,
+	} {
+		_, err := named(asked, fleet)
+		if settings.CodeOf(err) != settings.ExitNotFound || !strings.Contains(model.Words(err), words) {
+			t.Errorf("%s: %v, want %q", asked, err, words)
+		}
+	}
+}
+
+func TestAServerThatIsNamedTwiceIsMeantOnce(t *testing.T) {
+	servers, err := namedAll([]string{"web-01", "web-*", "2"}, fleet)
+	if err != nil || ids(servers) != "2, 1" {
+		t.Errorf("%s, %v", ids(servers), err)
+	}
+	if _, err := namedAll([]string{"web-01", "gone"}, fleet); settings.CodeOf(err) != settings.ExitNotFound {
+		t.Errorf("%v", err)
+	}
+}
+
+var hostile = []pointRow{
+	{ID: "1", Server: "日本", Name: "a\x1b[31mb", Description: "quoted \"twice\", and\nbroken", CreatedAt: moment(time.Unix(0, 0))},
+	{ID: "22", Server: "web", Name: "x", SizeMB: 2048},
+}
+
+func TestATableKeepsItsColumnsAndLetsNothingDriveTheTerminal(t *testing.T) {
+	var out bytes.Buffer
+	if err := write(&out, Table, hostile, pointColumns(model.Snapshot, time.Unix(3600, 0))); err != nil {
+		t.Fatal(err)
+	}
+	want := "" +
+		"ID  SERVER  NAME      STATUS    SIZE  CREATED  DESCRIPTION\n" +
+		"1   日本    a^[[31mb               -  1 h ago  quoted \"twice\", and↵broken\n" +
+		"22  web     x                 2.0 GB        -\n"
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", &out, want)
+	}
+}
+
+func TestCSVQuotesWhatNeedsIt(t *testing.T) {
+	var out bytes.Buffer
+	if err := write(&out, CSV, hostile, pointColumns(model.Backup, time.Unix(3600, 0))); err != nil {
+		t.Fatal(err)
+	}
+	if want := ",\"quoted \"\"twice\"\", and\nbroken\"\n22,,,web,x,,,2048,,,\n"; !strings.HasSuffix(out.String(), want) {
+		t.Errorf("got %q, want it to end with %q", &out, want)
+	}
+}
+
+func TestJSONHasNullForWhatIsNotKnownAndAListForNothing(t *testing.T) {
+	var out bytes.Buffer
+	if err := write(&out, JSON, hostile[1:], pointColumns(model.Backup, time.Time{})); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{`"id": 22,`, `"size_mb": 2048,`, `"created_at": null,`, `"expires_at": null,`} {
+		if !strings.Contains(out.String(), line) {
+			t.Errorf("%s is not in %s", line, &out)
+		}
+	}
+	out.Reset()
+	if err := write(&out, JSON, []pointRow(nil), nil); err != nil || out.String() != "[]\n" {
+		t.Errorf("%q, %v", &out, err)
+	}
+}
+
+// broken is an output that nobody reads.
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { return 0, errors.New("write |1: broken pipe") }
+
+func TestAnOutputThatIsClosedIsSaid(t *testing.T) {
+	for _, format := range []Format{Table, JSON, CSV} {
+		err := write(broken{}, format, hostile, pointColumns(model.Backup, time.Time{}))
+		if settings.CodeOf(err) != settings.ExitOther || !strings.HasPrefix(model.Words(err), "standard output") {
+			t.Errorf("%s: %v", format, err)
+		}
+	}
+}
+
+func TestADeedIsDoneThoughItsLineCannotBeTold(t *testing.T) {
+	w := newWorld(t, func(o *Options) { o.Out = broken{} })
+	err := w.Create(t.Context(), snapshots("mail-01", "vpn-gw"))
+	if w.sent() != 2 || settings.CodeOf(err) != settings.ExitOther || !strings.HasPrefix(model.Words(err), "standard output") {
+		t.Errorf("%d sent, %v", w.sent(), err)
+	}
+}
+
+func TestTheScreenShowsHowFarThingsHaveComeAndMakesRoomForSentences(t *testing.T) {
+	var terminal bytes.Buffer
+	w := newWorld(t, func(o *Options) {
+		o.Screen = &Screen{W: &terminal, Width: func() int { return 40 }}
+		o.Notes, o.Out = &terminal, &terminal
+	})
+	if err := w.Create(t.Context(), waiting(snapshots("mail-01", "legacy-app"))); settings.CodeOf(err) != settings.ExitOther {
+		t.Fatal(err)
+	}
+	text := terminal.String()
+	for _, piece := range []string{"snapshot mail-01-x of mail-01, 1 s (us…", "\r\x1b[Kvpsdeck: snapshot legacy-app-x", "\r\x1b[Ksnapshot mail-01-x of mail-01 (#802): completed"} {
+		if !strings.Contains(text, piece) {
+			t.Errorf("%q is not in %q", piece, text)
+		}
+	}
+	lines := strings.Split(text, "\r\x1b[K")
+	if same := len(lines) - len(slices.Compact(slices.Clone(lines))); same > 0 {
+		t.Errorf("%d times the same line was drawn again", same)
+	}
+	if !strings.HasSuffix(text, " GB\n") {
+		t.Errorf("it ends with %q", text[len(text)-40:])
+	}
+}

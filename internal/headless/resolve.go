@@ -1,0 +1,73 @@
+package headless
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"vpsdeck/internal/settings"
+	"vpsdeck/model"
+)
+
+// named finds the servers that somebody means: the one with that ID or exactly that name, or those that a glob fits, by
+// name. A name that no server has, or more than one, is a Fault with ExitNotFound.
+func named(asked string, servers []model.Server) ([]model.Server, error) {
+	var exact, fitting []model.Server
+	for _, s := range servers {
+		if string(s.ID) == asked || s.Name == asked {
+			exact = append(exact, s)
+		}
+		if model.MatchGlob(asked, s.Name) {
+			fitting = append(fitting, s)
+		}
+	}
+	glob := strings.ContainsAny(asked, "*?")
+	switch {
+	case len(exact) == 1:
+		return exact, nil
+	case len(exact) > 1:
+		return nil, settings.Faultf(settings.ExitNotFound, "%q names %d servers: use the ID, one of %s", model.Clean(asked), len(exact), ids(exact))
+	case glob && len(fitting) > 0:
+		slices.SortFunc(fitting, byName)
+		return fitting, nil
+	case glob:
+		return nil, settings.Faultf(settings.ExitNotFound, "no server's name is like %q: see vpsdeck list servers", model.Clean(asked))
+	}
+	return nil, settings.Faultf(settings.ExitNotFound, "there is no server %q: see vpsdeck list servers", model.Clean(asked))
+}
+
+// namedAll finds the servers that several arguments mean, each once, in their order.
+func namedAll(asked []string, servers []model.Server) ([]model.Server, error) {
+	var out []model.Server
+	for _, a := range asked {
+		found, err := named(a, servers)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range found {
+			if !slices.ContainsFunc(out, func(o model.Server) bool { return o.ID == s.ID }) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out, nil
+}
+
+func ids(servers []model.Server) string {
+	var out []string
+	for _, s := range servers {
+		out = append(out, string(s.ID))
+	}
+	return strings.Join(out, ", ")
+}
+
+// byName orders servers by name, then by ID.
+func byName(a, b model.Server) int {
+	if c := cmp.Compare(a.Name, b.Name); c != 0 {
+		return c
+	}
+	if a.ID.Less(b.ID) {
+		return -1
+	}
+	return 1
+}

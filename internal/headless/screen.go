@@ -1,0 +1,59 @@
+package headless
+
+import (
+	"fmt"
+	"io"
+
+	"vpsdeck/model"
+	"vpsdeck/ui/widget"
+)
+
+// Screen is a terminal on which one line shows how far things have come. A nil one shows nothing.
+type Screen struct {
+	W     io.Writer
+	Width func() int // cells of a line
+	shown string
+}
+
+// clear takes the line away, so that a sentence can stand there.
+func (s *Screen) clear() {
+	if s != nil && s.shown != "" {
+		_, _ = io.WriteString(s.W, "\r\x1b[K")
+		s.shown = ""
+	}
+}
+
+// show draws what this run has begun and not ended, if that is another line than the one that stands there.
+func (s *Screen) show(state *model.State) {
+	if s == nil {
+		return
+	}
+	var parts []string
+	for _, o := range state.Operations() {
+		if o.Mine {
+			parts = append(parts, o.Title()+", "+widget.Duration(o.Elapsed(state.Now))+expected(o))
+		}
+	}
+	if len(parts) == 0 {
+		s.clear()
+		return
+	}
+	line := parts[0]
+	if rest := len(parts) - 1; rest > 0 {
+		line += fmt.Sprintf("; and %d more", rest)
+	}
+	if line = widget.Cut(widget.Agreed(model.Clean(line)), s.Width()-1); line != s.shown {
+		s.clear()
+		_, _ = io.WriteString(s.W, line)
+		s.shown = line
+	}
+}
+
+// expected is what the documents say of how long it takes.
+func expected(o model.Operation) string {
+	usual, known := o.Usual()
+	if !known {
+		return ""
+	}
+	return fmt.Sprintf(" (usually %d-%d m)", int(usual.Min.Minutes()), int(usual.Max.Minutes()))
+}

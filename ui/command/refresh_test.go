@@ -1,0 +1,117 @@
+package command_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/api"
+	"vpsdeck/api/apitest"
+	"vpsdeck/model"
+	"vpsdeck/ui/command"
+)
+
+// took takes the answers of commands into the state.
+func took(t *testing.T, state *model.State, cmds []tea.Cmd) {
+	t.Helper()
+	for _, cmd := range cmds {
+		if cmd == nil {
+			continue
+		}
+		var err error
+		switch msg := cmd().(type) {
+		case command.ServersLoadedMsg:
+			err = msg.Err
+			state.ServersArrived(msg.Ticket, msg.Servers, msg.Err)
+		case command.PointsLoadedMsg:
+			err = msg.Err
+			state.PointsArrived(msg.Kind, msg.Server, msg.Ticket, msg.Points, msg.Err)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// known is a state in which everything has been loaded once; its operations are begun and taken on by the API.
+func known(t *testing.T, begun ...model.Intent) *model.State {
+	t.Helper()
+	state := &model.State{Local: made, Now: made}
+	took(t, state, session(client(t,
+		apitest.Call{Path: "/servers/", Answer: list(serverLine)},
+		apitest.Call{Path: "/backups/", Answer: list()},
+		apitest.Call{Path: "/snapshots/", Answer: list(line(snap))},
+	)).RefreshAll(state))
+	for i, in := range begun {
+		o := state.Begin(in, "run")
+		in.Point.ID, in.Point.Status, in.Point.CreatedAt = model.ID("90"+string(rune('0'+i))), model.InProgress, made
+		state.Answered(o.Number, model.Accepted{Point: in.Point}, model.Outcome{})
+	}
+	return state
+}
+
+func TestOnlyWhatOperationsAreAboutIsAskedFor(t *testing.T) {
+	create := func(kind model.Kind, server model.ID) model.Intent {
+		return model.Intent{Deed: model.Create, Point: model.Point{Kind: kind, Server: model.ServerRef{ID: server}}}
+	}
+	servers := apitest.Call{Path: "/servers/", Answer: list(serverLine)}
+	for name, c := range map[string]struct {
+		begun []model.Intent
+		asked []apitest.Call
+	}{
+		"nothing runs":           {nil, nil},
+		"one server's snapshot":  {[]model.Intent{create(model.Snapshot, "12345")}, []apitest.Call{{Path: "/snapshots/", Query: "server_id=12345", Answer: list()}}},
+		"snapshots of several":   {[]model.Intent{create(model.Snapshot, "12345"), create(model.Snapshot, "2")}, []apitest.Call{{Path: "/snapshots/", Answer: list()}}},
+		"a backup":               {[]model.Intent{create(model.Backup, "2")}, []apitest.Call{{Path: "/backups/", Query: "server_id=2", Answer: list()}}},
+		"a restore":              {[]model.Intent{{Deed: model.Restore, Point: snap}}, []apitest.Call{servers}},
+		"a restore and a backup": {[]model.Intent{{Deed: model.Restore, Point: snap}, create(model.Backup, "2")}, []apitest.Call{servers, {Path: "/backups/", Query: "server_id=2", Answer: list()}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			state := known(t, c.begun...)
+			took(t, state, session(client(t, c.asked...)).RefreshRunning(state)) // one more request fails the test, and one less
+		})
+	}
+}
+
+func TestWhatIsBeingAskedForIsNotAskedForTwice(t *testing.T) {
+	state := &model.State{}
+	s := session(client(t))
+	s.RefreshAll(state)
+	for i, cmd := range s.RefreshAll(state) {
+		if cmd != nil {
+			t.Errorf("number %d was asked for again", i)
+		}
+	}
+}
+
+func TestTheWaitsGrowToALimit(t *testing.T) {
+	var waits []time.Duration
+	for pace := time.Duration(0); len(waits) < 12; waits = append(waits, pace) {
+		pace = command.Slower(pace)
+	}
+	if waits[0] != time.Second || waits[11] != 10*time.Second || !slices.IsSorted(waits) {
+		t.Errorf("%v", waits)
+	}
+	for failures, want := range map[int]time.Duration{1: 2 * time.Second, 3: 8 * time.Second, 6: time.Minute, 1000: time.Minute} {
+		if got := command.Retry(failures, errors.New("down")); got != want {
+			t.Errorf("after %d failures: %v, want %v", failures, got, want)
+		}
+	}
+	if got := command.Retry(1, wished(t)); got != 90*time.Second {
+		t.Errorf("the API wished 90 s, it waits %v", got)
+	}
+}
+
+// wished is a failure with which the API asked to be left alone for 90 s.
+func wished(t *testing.T) error {
+	t.Helper()
+	c, err := api.New(apitest.Script(t, apitest.Call{Path: "/servers/", Status: 429, Fields: map[string]string{"Retry-After": "90"}}), "vps_x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.Servers(t.Context(), model.ServerFilter{})
+	return err
+}
