@@ -45,7 +45,7 @@ func show(ctx context.Context, app *ui.App, stateDir string) error {
 		case <-ended:
 			return
 		case <-signals: // it was told twice
-		case <-time.After(patience):
+		case <-time.After(endsWithin):
 		}
 		leave(before, why)
 	}()
@@ -63,8 +63,8 @@ func show(ctx context.Context, app *ui.App, stateDir string) error {
 	return nil
 }
 
-// patience is how long the program may take to end once it was told to.
-const patience = 3 * time.Second
+// endsWithin is how long the program may take to end once it was told to.
+const endsWithin = 3 * time.Second
 
 // leave ends the process where the program cannot: it is stuck in writing to a terminal that takes nothing any more. The
 // terminal's modes, at least, are given back.
