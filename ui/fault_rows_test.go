@@ -245,7 +245,7 @@ func refusals() []trouble {
 func (f trouble) limits() api.Limits {
 	limits := api.Limits{Body: 64 << 10}
 	if f.timed {
-		limits.Call = 250 * time.Millisecond // it is waited for in full; all else on this machine is far quicker
+		limits.Call = 400 * slower * time.Millisecond // it is waited for in full; all else on this machine is far quicker
 	}
 	return limits
 }

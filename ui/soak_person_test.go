@@ -220,6 +220,8 @@ func (s *soak) answer() bool {
 		s.decide()
 	case strings.Contains(text, "cancel"), strings.Contains(text, "enter: "):
 		s.Press("esc")
+	case strings.Contains(text, "token refused") && s.chance(4): // the way to another token was left
+		s.Press("R")
 	default:
 		return false
 	}
