@@ -48,7 +48,7 @@ func TestWhatIsNotKnownYetKeepsOtherDeedsFromItsServer(t *testing.T) {
 	w := open(t, 120, 24, servers(2))
 	w.fault("POST /snapshots/: cut-before x1")
 	w.makeSnapshot("web-server-01", "before-update")
-	w.Advance(time.Second)
+	w.wake()
 	w.Press("s")
 	w.RequireText("it is not yet known what became of “snapshot before-update of web-server-01”")
 	w.requireDeeds(beforeUpdate)
@@ -129,6 +129,7 @@ func TestWhatWentWrongStandsUntilAKeyIsPressed(t *testing.T) {
 	w := open(t, 120, 24, servers(2))
 	w.fault("POST /snapshots/: status 400 x1")
 	w.makeSnapshot("web-server-01", "before-update")
+	w.Press("g") // it was on its way before one could read
 	w.later(3 * time.Minute)
 	w.RequireText("snapshot before-update of web-server-01: not done")
 	w.Press("g")

@@ -130,9 +130,7 @@ func TestNoRestoreIsSentAfterASnapshotThatFailed(t *testing.T) {
 			fail(w)
 			w.restoreChosen(true)
 			w.RequireText("snapshot before-restore-20250116-154500 of web-server-01: ", "any key: 1 more")
-			w.Press("g") // typed before anybody could read it
-			w.RequireText("any key: 1 more")
-			w.Advance(time.Second)
+			w.wake()
 			w.Press("g")
 			w.RequireText("restore snapshot pre-migration-snapshot onto web-server-01: not sent: the snapshot before it did not complete")
 			w.later(5 * time.Minute)
