@@ -34,6 +34,7 @@ func newScreen(width, height int, background color.Color, answer func(uv.Event))
 		_, err := fmt.Sscanf(string(data), markPrefix+"%d", &s.seen)
 		return err == nil
 	})
+	s.em.RegisterCsiHandler('r', s.clamp)
 	go s.listen(answer)
 	// Where no tty translates them, the renderer ends its lines with a bare \n: LNM makes that \r\n. The emulator knows
 	// synchronised output and grapheme widths only once they have been mentioned.
@@ -49,6 +50,16 @@ func (s *screen) Write(p []byte) (int, error) {
 	// The pipe hands over nothing to a listener that has dealt with everything before it: a rendezvous.
 	_, _ = s.em.InputPipe().Write(nil)
 	return n, err
+}
+
+// clamp brings a scrolling region (DECSTBM) that ends below the screen up to its last line, as terminals do, and leaves the
+// rest to the emulator, which would write outside its own lines: a frame that is under way while the terminal shrinks
+// still speaks of the old size.
+func (s *screen) clamp(margins ansi.Params) bool {
+	if bottom, _, ok := margins.Param(1, 0); ok && bottom > s.em.Height() {
+		margins[1] = ansi.Param(s.em.Height())
+	}
+	return false
 }
 
 // listen decodes the emulator's answers. Somebody must read them, or the emulator's Write waits for ever.

@@ -39,3 +39,16 @@ func TestAScreenReadsAMarkBehindAllThatWasWrittenBefore(t *testing.T) {
 		t.Errorf("mark %d was seen, and the screen shows %q", seen, grid.Line(0))
 	}
 }
+
+func TestAScreenThatHasShrunkTakesAScrollingRegionOfItsOldSize(t *testing.T) {
+	s := newScreen(10, 8, color.Black, func(uv.Event) {})
+	defer s.close()
+	s.resize(10, 3)
+	frame := ansi.SetTopBottomMargins(1, 8) + ansi.ScrollUp(1) + ansi.SetTopBottomMargins(1, 3) + ansi.CursorHomePosition + "a\r\nb"
+	if _, err := s.Write([]byte(frame)); err != nil {
+		t.Fatal(err)
+	}
+	if grid, _ := s.shown(); grid.Line(0) != "a" || grid.Line(1) != "b" {
+		t.Errorf("the screen shows %q and %q", grid.Line(0), grid.Line(1))
+	}
+}
