@@ -1,0 +1,423 @@
+package ui_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"vpsdeck/internal/terminal"
+	"vpsdeck/model"
+)
+
+// mark marks servers by name.
+func mark(servers ...string) func(*world) {
+	return func(w *world) {
+		for _, server := range servers {
+			w.Press("1", "/")
+			w.Type(server)
+			w.Press("enter", "space", "/", "esc")
+		}
+	}
+}
+
+// all3 are servers of which nothing stands in the way of a snapshot or a backup.
+var all3 = mark("web-server-01", "ci-runner-01", "vpn-gw")
+
+// template clears the first field of the form and types a text into it.
+func (w *world) template(text string) {
+	w.Press("ctrl+u")
+	w.Type(text)
+}
+
+// requireSent is requireDeeds where several leave at once: their order means nothing.
+func (w *world) requireSent(want ...string) {
+	w.t.Helper()
+	w.Screen() // until it has come to rest
+	got := w.line.deeds()
+	slices.Sort(got)
+	slices.Sort(want)
+	requireLines(w.t, got, want...)
+}
+
+// marked are the rows of the screen that carry a mark.
+func marked(g terminal.Grid) []string {
+	var out []string
+	for line := range strings.Lines(g.Text()) {
+		if _, row, found := strings.Cut(line, "•"); found && strings.HasPrefix(line, "│") {
+			out = append(out, strings.Fields(row)[0])
+		}
+	}
+	return out
+}
+
+func (w *world) requireMarked(want ...string) {
+	w.t.Helper()
+	if g := w.Screen(); !slices.Equal(marked(g), want) {
+		w.t.Errorf("marked are %q, want %q:\n%s", marked(g), want, g.Text())
+	}
+}
+
+func TestSpaceMarksAndUnmarksTheRowUnderTheCursor(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24)
+	w.Press("space", "space")
+	w.requireMarked("db-server-02", "ci-runner-02")
+	w.requireCursor("legacy-app")
+	w.RequireText("• 2 marked")
+	w.Press("g", "space")
+	w.requireMarked("ci-runner-02")
+	w.Press("esc")
+	w.requireMarked()
+	w.RequireNoText("marked")
+	w.RequireText("Servers 12")
+}
+
+func TestARangeIsMarkedFromTheLastMarkToTheCursor(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24)
+	w.Press("j", "space", "j", "j", "V")
+	w.requireMarked("ci-runner-02", "legacy-app", "mail-01", "db-server-01")
+	w.Press("G", "space", "k", "k", "V")
+	w.RequireText("• 7 marked")
+}
+
+func TestAStarMarksAllThatTheFilterShowsAndTwiceUnmarksIt(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24)
+	mark("mail-01")(w)
+	w.Press("/")
+	w.Type("ci-runner")
+	w.Press("enter", "*")
+	w.RequireText("• 3 marked")
+	w.requireMarked("ci-runner-02", "ci-runner-01")
+	w.Press("*")
+	w.RequireText("• 1 marked")
+	w.Press("/", "esc")
+	w.requireMarked("mail-01")
+}
+
+func TestMarksAreOfWhatWasMarkedWhateverTheRowsDo(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24)
+	mark("mail-01", "vpn-gw")(w)
+	w.must2(w.others.CreateSnapshot(t.Context(), "12348", "all-is-well", ""))
+	w.later(15 * time.Minute) // mail-01 is no longer late, and stands elsewhere
+	w.requireMarked("mail-01", "vpn-gw")
+	for range 4 {
+		w.Press("o")
+		if got := marked(w.Screen()); !slices.Contains(got, "mail-01") || !slices.Contains(got, "vpn-gw") || len(got) != 2 {
+			t.Errorf("marked are %q", got)
+		}
+	}
+	w.Press("2", "3", "a", "a", "1", "/")
+	w.Type("zebra")
+	w.Press("enter")
+	w.RequireText("No server matches", "• 2 marked")
+	w.Press("/", "esc", "w", "w")
+	w.requireMarked("mail-01", "vpn-gw")
+	w.Press("s")
+	w.RequireText("of 2 servers: mail-01, vpn-gw")
+}
+
+func TestTheMarkingAndTheFormsForSeveralLookAsApproved(t *testing.T) {
+	sides, all := []size{usual, large}, []size{small, usual, large}
+	for _, l := range []look{
+		{"marked", all, nil, all3},
+		{"snapshots-of-several", all, nil, func(w *world) { all3(w); w.Press("s") }},
+		{"snapshots-of-several-problem", sides, nil, func(w *world) { all3(w); w.Press("s"); w.template("{srv}-1") }},
+		{"backups-of-several", sides, nil, func(w *world) { all3(w); w.Press("b") }},
+		{"quota-of-several", sides, nil, func(w *world) { mark("web-server-01", "db-server-01")(w); w.Press("s") }},
+		{"several-at-work", all, nil, func(w *world) { all3(w); w.Press("s", "enter", "enter") }},
+		{"several-with-a-failure", all, nil, failOne},
+		{"several-stopped", []size{small, usual}, nil, func(w *world) {
+			w.line.slowDown(time.Minute, "POST /backups/")
+			mark("web-server-01", "ci-runner-01", "vpn-gw", "cache-01", "mail-01", "db-server-02")(w)
+			w.Press("b", "enter", "esc")
+		}},
+	} {
+		l.check(t)
+	}
+}
+
+// failOne takes a snapshot of three servers, one of which runs full while the form is open, and waits for the end.
+func failOne(w *world) {
+	all3(w)
+	w.Press("s")
+	for i := range 5 {
+		w.must2(w.others.CreateSnapshot(w.t.Context(), "12354", fmt.Sprintf("by-somebody-%d", i), ""))
+	}
+	w.Press("enter", "enter")
+	w.later(12 * time.Minute)
+}
+
+func TestSeveralSnapshotsAreNamedByTheTemplate(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40)
+	all3(w)
+	w.Press("s")
+	w.RequireText("New snapshot of 3 servers", "web-server-01, ci-runner-01, vpn-gw", "{server}-{date}", "sends 3 × POST /snapshots/")
+	w.template("{location}-{server}-{date}-{time}-{id}-{n}")
+	w.Press("enter")
+	w.Type("Nr. {n}: {server}")
+	w.Press("enter")
+	w.requireSent(
+		`POST /snapshots/ {"server_id":12345,"name":"us-west-web-server-01-2025-01-16-154500-12345-1","description":"Nr. 1: web-server-01"}`,
+		`POST /snapshots/ {"server_id":12352,"name":"eu-central-ci-runner-01-2025-01-16-154500-12352-2","description":"Nr. 2: ci-runner-01"}`,
+		`POST /snapshots/ {"server_id":12354,"name":"us-east-vpn-gw-2025-01-16-154500-12354-3","description":"Nr. 3: vpn-gw"}`,
+	)
+	w.RequireText("Several at once", "0 of 3 done", "◐ web-server-01", "◐ ci-runner-01", "◐ vpn-gw")
+	w.later(12 * time.Minute)
+	w.RequireText("3 of 3 done", "✓ web-server-01", "✓ ci-runner-01", "✓ vpn-gw")
+	w.Press("esc")
+	w.requireMarked()
+}
+
+func TestATemplateIsCheckedAsItIsTyped(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ typed, says string }{
+		"no name":             {"", "a snapshot needs a name, such as {server}-{date}"},
+		"a place that is not": {"{srv}", "unknown {srv}: there are {server}, {date}, {time}, {id}, {n} and"},
+		"an open brace":       {"x-{server", "{server is not closed: there are {server}, {date}"},
+		"a blank":             {"be fore", "only letters, digits, - and _: a space is not allowed"},
+		"a name that one has": {"pre-migration-snapshot", "web-server-01 (#12345): two of its snapshots would be called"},
+		"a name too long":     {strings.Repeat("x", 92) + "{server}", "web-server-01 (#12345): the name would be"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, 120, 40)
+			all3(w)
+			w.Press("s")
+			w.template(c.typed)
+			w.RequireText(c.says)
+			w.Press("enter", "enter")
+			w.RequireText("New snapshot of 3 servers", c.says)
+			w.requireDeeds()
+			w.template("{server}-{date}")
+			w.RequireNoText(c.says)
+		})
+	}
+}
+
+func TestAServersNameThatTheAPIWouldRefuseIsSaidWithTheServer(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40, before(func(w *world) {
+		w.line.rewrite(func(answer string) string { return strings.ReplaceAll(answer, `"vpn-gw"`, `"vpn.gw"`) })
+	}))
+	mark("web-server-01", "vpn.gw")(w)
+	w.Press("s")
+	w.RequireText("vpn.gw (#12354): the name would be “vpn.gw-2025-01-16”")
+	w.Press("enter", "enter")
+	w.requireDeeds()
+	w.template("{id}-{date}")
+	w.Press("enter", "enter")
+	w.requireSent(`POST /snapshots/ {"server_id":12345,"name":"12345-2025-01-16"}`, `POST /snapshots/ {"server_id":12354,"name":"12354-2025-01-16"}`)
+}
+
+func TestANameThatWasTakenWhileTheFormWasOpenIsNotSent(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40)
+	all3(w)
+	w.Press("s")
+	w.must2(w.others.CreateSnapshot(t.Context(), "12352", "ci-runner-01-2025-01-16", ""))
+	w.later(21 * time.Second)
+	w.Press("enter", "enter")
+	w.RequireText("New snapshot of 3 servers", "ci-runner-01 (#12352): two of its snapshots would be called")
+	w.requireDeeds()
+}
+
+func TestSeveralBackupsGoWithoutADescriptionToo(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40)
+	all3(w)
+	w.Press("b")
+	w.RequireText("New backup of 3 servers", "sends 3 × POST /backups/")
+	w.Press("enter")
+	w.requireSent(`POST /backups/ {"server_id":12345}`, `POST /backups/ {"server_id":12352}`, `POST /backups/ {"server_id":12354}`)
+	w.later(40 * time.Minute)
+	w.RequireText("3 of 3 done")
+}
+
+func TestAFullQuotaRefusesAllBeforeTheFirstRequest(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		servers []string
+		key     string
+		says    string
+	}{
+		"snapshots": {[]string{"web-server-01", "db-server-01", "vpn-gw"}, "s", "db-server-01 (#12346): there is room for 0 more snapshots, not for 1 (5 of 5 used)"},
+		"backups":   {[]string{"web-server-01", "staging-01"}, "b", "staging-01 (#12355): there is room for 0 more manual backups, not for 1 (10 of 10 used)"},
+		"at work":   {[]string{"web-server-01", "web-server-03"}, "s", "not of all 2: web-server-03 is being restored"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, 120, 40)
+			mark(c.servers...)(w)
+			w.Press(c.key)
+			w.RequireText(c.says)
+			w.RequireNoText("New ")
+			w.requireDeeds()
+			w.RequireText(fmt.Sprintf("• %d marked", len(c.servers)))
+		})
+	}
+}
+
+func TestARestoreIsRefusedWhileSeveralAreMarked(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40)
+	all3(w)
+	w.Press("r")
+	w.RequireText("a restore is asked for one server at a time: esc takes the marks away")
+	w.Press("esc")
+	w.choose("web-server-01")
+	w.Press("2", "space", "r")
+	w.RequireText("a server goes back to one restore point: esc takes the marks away")
+	w.requireDeeds()
+}
+
+// unanswered are the requests of a method that the account holds, by their paths.
+func (w *world) unanswered(method string) (held []string, sent int) {
+	for _, r := range w.account.Requests() {
+		if r.Method != method {
+			continue
+		}
+		sent++
+		if r.Status == 0 {
+			held = append(held, r.Path)
+		}
+	}
+	return held, sent
+}
+
+// awaitHeld waits until so many requests were sent, so many of them without an answer, and never more than at most.
+func (w *world) awaitHeld(method string, sent, held, atMost int) {
+	w.t.Helper()
+	w.Until(func(terminal.Grid) bool {
+		now, all := w.unanswered(method)
+		if len(now) > atMost {
+			w.t.Errorf("%d requests are unanswered at once: %s", len(now), now)
+		}
+		return all == sent && len(now) == held
+	}, fmt.Sprintf("%d requests, %d of them unanswered", sent, held))
+}
+
+var nine = mark("web-server-01", "ci-runner-01", "ci-runner-02", "vpn-gw", "cache-01", "mail-01", "db-server-02", "web-server-02", "staging-01")
+
+func TestNeverMoreThanFourOfABatchAreUnanswered(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40)
+	nine(w)
+	w.fault("POST /snapshots/: hold")
+	w.Press("s", "enter", "enter")
+	w.awaitHeld("POST", 4, 4, 4)
+	w.WaitFor("waiting")
+	w.account.Release()
+	w.awaitHeld("POST", 8, 4, 4)
+	w.account.Release()
+	w.awaitHeld("POST", 9, 1, 4)
+	w.account.ClearFaults()
+	w.account.Release()
+	w.later(20 * time.Minute)
+	w.RequireText("9 of 9 done")
+}
+
+func TestNeverMoreThanTwentyOfABatchRun(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40, servers(60))
+	w.Press("/")
+	w.Type("name:*-us?-*")
+	w.Press("enter", "*", "b", "enter")
+	w.RequireText("waiting")
+	if sent := len(w.line.deeds()); sent != 20 {
+		t.Errorf("%d were sent at first, want 20", sent)
+	}
+	done := false
+	for range 40 {
+		w.later(5 * time.Minute)
+		running := 0
+		for _, p := range w.points(model.Backup, "") {
+			if p.Type == model.Manual && p.Status.Running() {
+				running++
+			}
+		}
+		if running > 20 {
+			t.Fatalf("%d run at once", running)
+		}
+		if done = running == 0; done {
+			break
+		}
+	}
+	if sent := len(w.line.deeds()); !done || sent < 25 {
+		t.Errorf("%d were sent in the end, done: %v", sent, done)
+	} else {
+		w.RequireText(fmt.Sprintf("%d of %d done", sent, sent))
+	}
+}
+
+func TestWhatFailsSaysWhyAndStaysMarked(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40)
+	failOne(w)
+	w.RequireText("2 of 3 done, 1 failed", "✓ web-server-01  snapshot web-server-01-2025-01-16  done",
+		"✓ ci-runner-01  snapshot ci-runner-01-2025-01-16  done", "✗ vpn-gw  snapshot vpn-gw-2025-01-16  failed: ")
+	w.Press("esc")
+	w.RequireText("• 1 marked")
+	w.requireMarked("vpn-gw")
+	for _, p := range w.points(model.Snapshot, "12354") {
+		w.must(w.others.DeleteSnapshot(t.Context(), p.ID))
+	}
+	w.later(21 * time.Second)
+	w.Press("s")
+	w.RequireText("vpn-gw")
+	w.Press("enter", "enter")
+	w.later(12 * time.Minute)
+	w.RequireText("1 of 1 done")
+}
+
+func TestEscapeStopsWhatWasNotSentAndASecondOneCloses(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40)
+	nine(w)
+	w.line.slowDown(200*time.Millisecond, "POST /snapshots/")
+	w.Press("s", "enter", "enter")
+	w.RequireText("0 of 9 done", "sent", "waiting", "esc stops what has not been sent")
+	w.Press("esc")
+	w.RequireText("Several at once", "0 of 9 done, 5 stopped", "esc closes this; what runs goes on", "5 not sent any more; what was sent goes on")
+	w.Press("esc")
+	w.RequireNoText("Several at once")
+	w.Advance(200 * time.Millisecond)
+	w.later(15 * time.Minute)
+	if sent := len(w.line.deeds()); sent != 4 {
+		t.Errorf("%d were sent, want 4", sent)
+	}
+	w.RequireText("• 5 marked")
+}
+
+func TestSeveralGoOnAndSayHowTheyEndedWhenTheirSheetIsClosed(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40)
+	all3(w)
+	w.Press("s", "enter", "enter", "esc")
+	w.RequireNoText("Several at once")
+	w.requireMarked("ci-runner-01", "vpn-gw", "web-server-01")
+	for range 200 {
+		if w.later(4 * time.Second); w.Screen().Contains("3 of 3 done") {
+			w.requireMarked()
+			return
+		}
+	}
+	t.Error("it was never said that they ended")
+}
+
+func TestASecondBatchWaitsForTheFirst(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40)
+	mark("web-server-01", "vpn-gw")(w)
+	w.Press("s", "enter", "enter", "esc", "esc")
+	mark("mail-01", "cache-01")(w)
+	w.line.forget()
+	w.Press("b", "enter")
+	w.RequireText("several deeds are still being worked off")
+	w.requireDeeds()
+}
