@@ -1,0 +1,144 @@
+package ui_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"vpsdeck/model"
+	"vpsdeck/ui"
+)
+
+// policies has servers judged by rules.
+func policies(rules ...model.PolicyRule) option {
+	return with(func(o *ui.Options) { o.Policies = rules })
+}
+
+// lenient asks for nothing, so that nothing but failures is wrong.
+var lenient = policies(model.PolicyRule{})
+
+func TestWhatIsWrongLooksAsApproved(t *testing.T) {
+	all, sides := []size{small, usual, large}, []size{usual, large}
+	for _, l := range []look{
+		{"only-wrong", all, nil, press("w")},
+		{"only-wrong-filtered", []size{usual}, nil, func(w *world) { w.Press("w"); filtered("1", "age>7d")(w) }},
+		{"nothing-wrong", all, []option{servers(2)}, press("w")},
+		{"policies", sides, []option{policies(
+			model.PolicyRule{Server: "db-*", Policy: model.Policy{MaxAge: time.Hour, MinPoints: 1}},
+			model.PolicyRule{Location: "eu-*", Policy: model.Policy{MinPoints: 20}},
+		)}, nil},
+	} {
+		l.check(t)
+	}
+}
+
+func TestOneKeyShowsOnlyWhatIsWrongAndAllAgain(t *testing.T) {
+	t.Parallel()
+	w := open(t, 50, 24)
+	wrong := []string{"ci-runner-02", "db-server-02", "legacy-app", "mail-01"}
+	w.Press("w")
+	w.RequireText("4 with something wrong", "✗ 2", "▲ 2")
+	if got := rows(w.Screen()); !slices.Equal(got, wrong) {
+		t.Errorf("shown are %q, want %q", got, wrong)
+	}
+	w.Press("w")
+	if got := rows(w.Screen()); len(got) != 12 {
+		t.Errorf("shown are %q, want all", got)
+	}
+	w.RequireText("Servers 12", "✗ 2", "▲ 2")
+}
+
+func TestTheCursorStaysOnItsServerWhileOnlyTheWrongAreShown(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40)
+	w.Press("j", "j", "j")
+	w.requireCursor("mail-01")
+	w.Press("w")
+	w.requireCursor("mail-01")
+	w.Press("w")
+	w.requireCursor("mail-01")
+}
+
+func TestWhatWasPutRightLeavesTheListOfWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40)
+	w.Press("w", "*", "s")
+	w.RequireText("of 4 servers: db-server-02, mail-01, ci-runner-02, legacy-app")
+	w.Press("esc", "esc")
+	mark("db-server-02", "mail-01", "ci-runner-02")(w)
+	w.Press("s", "enter", "enter")
+	w.later(20 * time.Minute)
+	w.RequireText("3 of 3 done")
+	w.Press("esc")
+	w.RequireText("1 with something wrong", "▲ 1", "legacy-app")
+	w.RequireNoText("✗ 1", "✗ 2", "mail-01")
+}
+
+func TestNothingWrongIsGoodNewsAndSaysHowToSeeAll(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40, servers(2))
+	w.Press("w")
+	w.RequireText("✓ Nothing is wrong: every server meets its policy.", "w shows all.")
+	w.Press("w")
+	w.RequireText("Servers 2", "web-server-01")
+}
+
+func TestServersAreJudgedByTheFirstPolicyThatFits(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		options []option
+		server  string
+		risk    string
+		reason  string
+	}{
+		"too old by its name": {[]option{policies(model.PolicyRule{Server: "web-*", Policy: model.Policy{MaxAge: time.Hour, MinPoints: 1}})},
+			"web-server-01", "▲ late", "▲ the newest usable point is 12 h 45 m old: at most 1 h is allowed"},
+		"too few by its place": {[]option{policies(model.PolicyRule{Location: "us-west", Policy: model.Policy{MinPoints: 11}})},
+			"web-server-01", "▲ few", "▲ it has 10 usable restore points, of at least 11"},
+		"expiring soon": {[]option{policies(model.PolicyRule{Server: "cache-01", Policy: model.Policy{MinPoints: 6}})},
+			"cache-01", "▲ expires", "▲ in 2 d it will have"},
+		"the first of two": {[]option{policies(model.PolicyRule{Server: "mail-*", Policy: model.Policy{MaxAge: 240 * time.Hour, MinPoints: 1}},
+			model.PolicyRule{Server: "*", Policy: model.Policy{MaxAge: time.Minute, MinPoints: 1}})},
+			"mail-01", "", ""},
+		"none asked for":         {[]option{lenient}, "db-server-02", "", ""},
+		"a failure all the same": {[]option{lenient}, "ci-runner-02", "✗ failed", "▲ the newest attempt, backup #500, failed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, 80, 24, c.options...)
+			w.choose(c.server)
+			g := w.Screen()
+			row := underCursor(g)
+			for _, word := range []string{"▲", "✗"} {
+				if c.risk == "" && strings.Contains(row, word) {
+					t.Errorf("it is said to be at risk: %s", row)
+				}
+			}
+			if c.risk != "" && !strings.Contains(row, c.risk) {
+				t.Errorf("%q is not said: %s", c.risk, row)
+			}
+			w.Press("enter")
+			if c.reason != "" {
+				w.RequireText(c.reason)
+			} else {
+				w.RequireNoText("▲ ")
+			}
+		})
+	}
+}
+
+func TestTheWorstStandsFirst(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40)
+	var order []string
+	for range 12 {
+		row := underCursor(w.Screen())
+		order = append(order, row[:min(len(row), 12)])
+		w.Press("j")
+	}
+	want := []string{"db-server-02", "ci-runner-02", "legacy-app  ", "mail-01     ", "db-server-01", "staging-01  "}
+	if !slices.Equal(order[:6], want) {
+		t.Errorf("the order is %q, want it to begin with %q", order, want)
+	}
+}

@@ -1,0 +1,254 @@
+package ui_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"vpsdeck/internal/terminal"
+)
+
+// filtered has a filter in force in a pane.
+func filtered(pane, filter string) func(*world) {
+	return func(w *world) {
+		w.Press(pane, "/")
+		w.Type(filter)
+		w.Press("enter")
+	}
+}
+
+// everywhere shows the restore points of all servers, both panes at their first row.
+func everywhere(w *world) { w.Press("a", "2", "g", "3", "g", "1") }
+
+func TestFiltersLookAsApproved(t *testing.T) {
+	all := []size{small, usual, large}
+	for _, l := range []look{
+		{"query-fields", all, nil, func(w *world) { w.Press("/"); w.Type("status:active age>7d") }},
+		{"query-kept", all, nil, filtered("1", "location:us-* -web")},
+		{"query-problem", all, nil, func(w *world) { w.Press("/"); w.Type("web colour:red") }},
+		{"query-problem-kept", []size{usual}, nil, filtered("1", "web age>soon")},
+		{"query-in-each-pane", []size{usual, large}, nil, func(w *world) {
+			everywhere(w)
+			filtered("1", "server")(w)
+			filtered("2", "type:manual")(w)
+			filtered("3", "before")(w)
+		}},
+	} {
+		l.check(t)
+	}
+}
+
+func TestWhatAFilterFindsIsUnderlined(t *testing.T) {
+	t.Parallel()
+	w := open(t, usual.width, usual.height)
+	everywhere(w)
+	filtered("3", "bfre")(w)
+	filtered("1", "ws01")(w)
+	w.requireStyled("styled-matches")
+}
+
+// underlined are the runes of a row that are underlined.
+func underlined(g terminal.Grid, y int) string {
+	width, _ := g.Size()
+	var out strings.Builder
+	for x := range width {
+		if c := g.Cell(x, y); c.Style.Underline {
+			out.WriteString(c.Content)
+		}
+	}
+	return out.String()
+}
+
+func TestTheBestFitOfAWordIsMarkedInTheName(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ pane, filter, row, marks string }{
+		{"1", "mail", "mail-01", "mail"},
+		{"1", "ws02", "web-server-02", "ws02"},
+		{"1", "web 03", "web-server-03", "web03"},
+		{"1", "status:active vpn", "vpn-gw", "vpn"},
+		{"1", "name:mail-01", "mail-01", ""},
+		{"3", "pg16", "before-pg16-upgrade", "pg16"},
+	} {
+		t.Run(c.filter, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, 300, 60)
+			everywhere(w)
+			filtered(c.pane, c.filter)(w)
+			g := w.Screen()
+			_, y, found := g.Find(c.row)
+			if !found {
+				t.Fatalf("%q is not shown:\n%s", c.row, g.Text())
+			}
+			if got := underlined(g, y); c.marks != "" && got != c.marks {
+				t.Errorf("underlined is %q, want %q", got, c.marks)
+			}
+		})
+	}
+}
+
+// rows are the first words of the rows of a pane that fills the screen.
+func rows(g terminal.Grid) []string {
+	var out []string
+	_, height := g.Size()
+	for y := 4; y < height; y++ {
+		line := g.Line(y)
+		if !strings.HasPrefix(line, "│") {
+			break
+		}
+		if words := strings.Fields(strings.TrimLeft(line, "│▌ ")); len(words) > 1 {
+			out = append(out, words[0])
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func TestServersAreFoundByWordsAndFields(t *testing.T) {
+	t.Parallel()
+	webs := []string{"web-server-01", "web-server-02", "web-server-03"}
+	for filter, want := range map[string][]string{
+		"web":                                   webs,
+		"wsrv03":                                {"web-server-03"},
+		"203.0.113.17":                          {"ci-runner-01"},
+		"status:stopped":                        {"cache-01"},
+		"status:restoring":                      {"web-server-03"},
+		"health:late":                           {"ci-runner-02", "legacy-app", "mail-01"},
+		"health:failing":                        {"ci-runner-02"},
+		"health:full":                           {"db-server-01", "staging-01"},
+		"age>7d":                                {"db-server-02", "legacy-app", "mail-01"},
+		"server:web*":                           webs,
+		"name=web-server-01":                    {"web-server-01"},
+		"id:12345":                              {"web-server-01"},
+		"os:debian plan:performance":            {"db-server-01", "db-server-02"},
+		"location:us-* -server status!=stopped": {"legacy-app", "staging-01", "vpn-gw"},
+		`"er-0" location:us-east`:               {"db-server-01", "db-server-02"},
+	} {
+		t.Run(filter, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, 50, 24) // too narrow for more than one pane
+			filtered("1", filter)(w)
+			if got := rows(w.Screen()); !slices.Equal(got, want) {
+				t.Errorf("shown are %q, want %q:\n%s", got, want, w.Screen().Text())
+			}
+		})
+	}
+}
+
+func TestPointsAreFoundByWordsAndFields(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		pane, filter string
+		shown        []string
+		not          []string
+	}{
+		{"2", "type:manual age>100d", []string{"Backups of all servers · 1 of 93", "101 d ago"}, nil},
+		{"2", "status:failed", []string{"1 of 93", "ci-runner-02"}, nil},
+		{"2", "id:501", []string{"1 of 93", "web-server-01"}, nil},
+		{"2", "expires<1d", []string{"in 1"}, []string{"never", "in 2 d"}},
+		{"2", "expires:never server:mail*", []string{"2 of 93", "never"}, []string{"staging-01  "}},
+		{"2", `description:"tls cert"`, []string{"1 of 93", "mail-01"}, nil},
+		{"3", "size>50GB", []string{"db-server-01"}, []string{"ci-runner", "staging-01     before"}},
+		{"3", "before server:web* -status:completed", []string{"1 of 14", "before-nginx-update", "creating"}, nil},
+	} {
+		t.Run(c.filter, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, 120, 40)
+			everywhere(w)
+			filtered(c.pane, c.filter)(w)
+			w.RequireText(c.shown...)
+			g := w.Screen()
+			_, from, _ := g.Find(map[string]string{"2": "Backups of", "3": "Snapshots of"}[c.pane])
+			for y := from; y < from+16; y++ {
+				for _, text := range c.not {
+					if strings.Contains(g.Line(y)[min(len(g.Line(y)), 60):], text) {
+						t.Errorf("%q is shown: %s", text, g.Line(y))
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestWhatIsWrongWithAFilterIsSaidWhileItIsTyped(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ pane, filter, says string }{
+		{"1", "colour:red", "unknown field colour: there are status, health, name, server, id, age, location, os, plan, host and ip"},
+		{"1", "age>soon", "age>soon: soon is no length of time: write 36h, 7d or 2w"},
+		{"1", "age:3d", "age:3d: an age is compared: write age>3d or age<3d"},
+		{"1", "health:zebra", "health:zebra: there is no health zebra: there are fine, full, expiring, few, late, failing and never"},
+		{"1", "type:manual", "servers have no field type: there are status"},
+		{"1", "status:", "status: wants a value: such as status:failed"},
+		{"1", "-", "- wants a word after it"},
+		{"2", "size>10", "size>10: 10 is no size: write 500MB, 10GB or 1.5TB"},
+		{"2", "expires:3d", "expires:3d: write expires<3d, expires>3d or expires:never"},
+		{"3", "kind:zip", "kind:zip: there is no kind zip: there are backup and snapshot"},
+		{"3", "health:late", "restore points have no field health: there are status"},
+	} {
+		t.Run(c.filter, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, 300, 50)
+			w.Press(c.pane, "/")
+			w.Type(c.filter)
+			w.RequireText("▲ " + c.says)
+			w.Press("enter")
+			w.RequireText("/"+c.filter, "▲ "+c.says)
+			w.Press("esc")
+			w.RequireNoText(c.says)
+		})
+	}
+}
+
+func TestWhatIsRightInAFilterHoldsWhileTheRestIsWrong(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40)
+	w.Press("/")
+	w.Type("web colour:")
+	w.RequireText("Servers 3 of 12", "▲ unknown field colour")
+	for range len("colour:") {
+		w.Press("backspace")
+	}
+	w.RequireText("Servers 3 of 12")
+	w.RequireNoText("▲ unknown")
+}
+
+func TestEachPaneKeepsItsFilterAndItsOrder(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40)
+	everywhere(w)
+	filtered("1", "server")(w)
+	w.Press("o")
+	filtered("2", "type:manual")(w)
+	w.Press("o")
+	filtered("3", "before")(w)
+	for range 2 {
+		for _, key := range []string{"tab", "tab", "tab", "R", "A", "esc", ":", "esc", "a", "a"} {
+			w.Press(key)
+		}
+		w.later(21 * time.Second)
+		w.RequireText("/server  esc clears", "/type:manual  esc clears", "/before  esc clears", "NAME ↑", "CREATED ↑")
+	}
+	w.Press("2", "esc")
+	w.RequireText("/server  esc clears", "/before  esc clears", "Backups of all servers · 93")
+	w.RequireNoText("/type:manual")
+}
+
+func TestTheFilterOfThePointsHoldsForEveryServer(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40)
+	w.choose("web-server-01")
+	filtered("2", "type:manual")(w)
+	w.RequireText("Backups web-server-01 · 1 of 8")
+	w.choose("staging-01")
+	w.RequireText("Backups staging-01 · 10", "/type:manual")
+	w.choose("cache-01")
+	w.RequireText("No backup matches “type:manual”.", "esc clears the filter.")
+}
+
+func TestAPastedFilterIsReadToo(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40)
+	w.Press("/")
+	w.Paste("status:stopped\n")
+	w.RequireText("Servers 1 of 12", "/status:stopped")
+}
