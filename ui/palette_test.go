@@ -1,0 +1,243 @@
+package ui_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"vpsdeck/internal/terminal"
+	"vpsdeck/model"
+)
+
+// find opens the palette and types what is looked for.
+func find(text string) func(*world) {
+	return func(w *world) {
+		w.Press(":")
+		w.Type(text)
+	}
+}
+
+// picked is the row of the palette that enter picks.
+func picked(g terminal.Grid) string {
+	_, height := g.Size()
+	for y := range height {
+		if _, row, found := strings.Cut(g.Line(y), "│  ▸ "); found {
+			row, _, _ = strings.Cut(row, "│")
+			return strings.Join(strings.Fields(row), " ")
+		}
+	}
+	return ""
+}
+
+// choosePicked moves to a row of the palette, and picks it.
+func (w *world) choosePicked(row string) {
+	w.t.Helper()
+	for range 40 {
+		if picked(w.Screen()) == row {
+			w.Press("enter")
+			return
+		}
+		w.Press("down")
+	}
+	w.t.Fatalf("%q is not in the palette:\n%s", row, w.Screen().Text())
+}
+
+func TestThePaletteLooksAsApproved(t *testing.T) {
+	all := []size{small, usual, large}
+	for _, l := range []look{
+		{"palette", all, nil, press(":")},
+		{"palette-found", all, nil, find("web")},
+		{"palette-nothing", []size{small, usual}, nil, find("zebra")},
+		{"palette-scrolled", []size{usual}, nil, press(":", "up", "down", "down", "down", "down", "down", "down", "down",
+			"down", "down", "down", "down", "down", "down", "down", "down", "down")},
+		{"palette-read-only", []size{usual}, []option{readOnly}, press("ctrl+p")},
+	} {
+		l.check(t)
+	}
+}
+
+func TestADeedPickedByNameActsAsItsKey(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ from, typed, row, key string }{
+		{"1", "snapshot", "snapshot s", "s"},
+		{"1", "back up", "back up b", "b"},
+		{"1", "restore", "restore r", "r"},
+		{"2", "delete", "delete d", "d"},
+		{"3", "delete", "delete d", "d"},
+		{"1", "clear", "clear up old ones c", "c"},
+		{"1", "mark all", "mark all shown *", "*"},
+		{"1", "mark", "mark space", "space"},
+		{"1", "order", "order o", "o"},
+		{"1", "wrong", "what is wrong w", "w"},
+		{"1", "all servers", "all servers a", "a"},
+		{"1", "activity", "activity A", "A"},
+		{"1", "help", "help ?", "?"},
+		{"1", "filter", "filter /", "/"},
+		{"1", "backups", "backups 2", "2"},
+		{"2", "next", "next pane tab l →", "tab"},
+		{"2", "open", "open enter", "enter"},
+	} {
+		t.Run(c.row+" in "+c.from, func(t *testing.T) {
+			t.Parallel()
+			byKey, byName := open(t, 80, 24), open(t, 80, 24)
+			for _, w := range []*world{byKey, byName} {
+				w.choose("web-server-01")
+				w.Press(c.from)
+			}
+			byKey.Press(c.key)
+			find(c.typed)(byName)
+			byName.choosePicked(c.row)
+			if want, got := portless(byKey.Screen().Text()), portless(byName.Screen().Text()); got != want {
+				t.Errorf("by its key:\n%s\nby its name:\n%s", want, got)
+			}
+		})
+	}
+}
+
+func TestThePaletteQuits(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24)
+	find("quit")(w)
+	w.choosePicked("quit q")
+	w.Wait()
+}
+
+func TestADeedFromThePaletteIsAskedAndSentAsEver(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40)
+	w.choose("web-server-01")
+	w.Press("3", "j")
+	find("delete")(w)
+	w.choosePicked("delete d")
+	w.RequireText("Delete snapshot weekly-snapshot-2025-01-08 (#798) of web-server-01?")
+	w.Press("enter") // typed before one could read it
+	w.wake()
+	w.Press("y", "enter")
+	w.requireDeeds("DELETE /snapshots/798/")
+}
+
+func TestThePaletteJumpsToServersAndPointsByNameAndID(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ typed, title, cursor string }{
+		{"db-server-01", "db-server-01 #12346", "▼ snapshot   before-pg16-upgrade"},
+		{"dbsrv2", "db-server-02 #12347", ""},
+		{"12354", "vpn-gw #12354", ""},
+		{"#12354", "vpn-gw #12354", ""},
+		{"801", "web-server-01 #12345", "▼ snapshot   pre-migration-snapshot"},
+		{"#798", "web-server-01 #12345", "▼ snapshot   weekly-snapshot"},
+		{"499", "web-server-01 #12345", "◇ manual     Pre-update backup"},
+		{"before-pg16", "db-server-01 #12346", "▼ snapshot   before-pg16-upgrade"},
+		{"candidate", "staging-01 #12355", "◇ manual     Release 5.4,"},
+	} {
+		t.Run(c.typed, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, 120, 40)
+			find(c.typed)(w)
+			w.Press("enter")
+			w.RequireText("╭─ " + c.title)
+			if c.cursor != "" && c.typed != "db-server-01" {
+				w.requireCursor(c.cursor)
+			}
+			w.Press("esc")
+			w.RequireText("Servers 12")
+		})
+	}
+}
+
+func TestAJumpWorksFromAnotherPageAndForADeed(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40)
+	page("mail-01")(w)
+	find("801")(w)
+	w.Press("enter")
+	w.requireCursor("▼ snapshot   pre-migration-snapshot")
+	w.deleteChosen()
+	w.requireDeeds("DELETE /snapshots/801/")
+}
+
+func TestThePaletteSaysWhenThereIsNothingOfThatName(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24)
+	find("zebra")(w)
+	w.RequireText("Nothing of that name.")
+	w.Press("enter", "down", "up")
+	w.RequireText("Nothing of that name.")
+	for range "zebra" {
+		w.Press("backspace")
+	}
+	w.RequireNoText("Nothing of that name.")
+	w.Press("esc")
+	w.RequireText("Servers 12")
+}
+
+func TestAReadOnlyPaletteHasNoDeeds(t *testing.T) {
+	t.Parallel()
+	for _, deed := range []string{"back up", "delete", "clear up", "restore"} {
+		w := open(t, 80, 24, readOnly)
+		find(deed)(w)
+		if row := picked(w.Screen()); strings.HasPrefix(row, deed) {
+			t.Errorf("%q is offered", row)
+		}
+	}
+	w := open(t, 80, 24, readOnly)
+	find("801")(w)
+	w.Press("enter")
+	w.RequireText("pre-migration-snap")
+	w.requireDeeds()
+}
+
+func TestThePaletteMovesAndStopsAtItsEnds(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24)
+	w.Press(":")
+	first := picked(w.Screen())
+	w.Press("up")
+	if got := picked(w.Screen()); got != first {
+		t.Errorf("above the first is %q", got)
+	}
+	seen := map[string]bool{}
+	for range 30 {
+		seen[picked(w.Screen())] = true
+		w.Press("tab")
+	}
+	if len(seen) != 30 {
+		t.Errorf("%d rows were met", len(seen))
+	}
+	w.Press("shift+tab")
+	w.Type("jk") // letters are text here
+	w.RequireText(": jk")
+}
+
+func TestThePaletteTakesAPaste(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24)
+	w.Press(":")
+	w.Paste("#801\n")
+	if got, want := picked(w.Screen()), "pre-migration-snapshot snapshot #801 of web-server-01"; got != want {
+		t.Errorf("picked is %q, want %q", got, want)
+	}
+}
+
+func TestWhatIsFoundIsUnderlinedInThePalette(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24)
+	find("mgrsnp")(w)
+	g := w.Screen()
+	_, y, _ := g.Find("pre-migration-snapshot")
+	if got := underlined(g, y); got != "mgrsnp" {
+		t.Errorf("underlined is %q", got)
+	}
+}
+
+func TestAKeyThatWasRemappedIsShownAndActsFromThePalette(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, remapped(t, map[string][]string{"deed.backup": {"B"}, "view.palette": {"ctrl+k"}}))
+	w.Press("ctrl+k")
+	w.Type("back up")
+	w.choosePicked("back up B")
+	w.RequireText("New backup of")
+	w.Press("esc")
+	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
+		w.RequireNoText(fmt.Sprintf("New %s of", kind))
+	}
+}
