@@ -128,6 +128,16 @@ func TestServersAreJudgedByTheFirstPolicyThatFits(t *testing.T) {
 	}
 }
 
+func TestWhatExpiresSoonIsWrongAndAFullQuotaIsNot(t *testing.T) {
+	t.Parallel()
+	w := open(t, 50, 24, policies(model.PolicyRule{Server: "cache-01", Policy: model.Policy{MinPoints: 6}}, model.PolicyRule{}))
+	w.Press("w")
+	w.RequireText("2 with something wrong", "✗ 1", "▲ 1")
+	if got, want := rows(w.Screen()), []string{"cache-01", "ci-runner-02"}; !slices.Equal(got, want) {
+		t.Errorf("shown are %q, want %q", got, want)
+	}
+}
+
 func TestTheWorstStandsFirst(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 40)

@@ -311,7 +311,9 @@ func TestNeverMoreThanFourOfABatchAreUnanswered(t *testing.T) {
 	w.fault("POST /snapshots/: hold")
 	w.Press("s", "enter", "enter")
 	w.awaitHeld("POST", 4, 4, 4)
-	w.WaitFor("waiting")
+	w.Until(func(g terminal.Grid) bool {
+		return strings.Count(g.Text(), "  sent ") == 4 && strings.Count(g.Text(), "  waiting ") == 5
+	}, "four that are sent, and five that wait")
 	w.account.Release()
 	w.awaitHeld("POST", 8, 4, 4)
 	w.account.Release()
