@@ -136,7 +136,7 @@ func (w *wire) snapshot(name string) {
 	w.look()
 }
 
-var plain = []string{"TERM=xterm-256color", "COLORTERM=truecolor"}
+var unadorned = []string{"TERM=xterm-256color", "COLORTERM=truecolor"}
 
 func announcing(how ui.Announcement) option { return with(func(o *ui.Options) { o.Announce = how }) }
 
@@ -148,19 +148,19 @@ func first(w *wire) *wire {
 
 func TestTheEndOfAnOperationIsAnnouncedAsConfigured(t *testing.T) {
 	t.Parallel()
-	inTmux := append([]string{"TMUX=/tmp/tmux-1000/default,1,0"}, plain...)
+	inTmux := append([]string{"TMUX=/tmp/tmux-1000/default,1,0"}, unadorned...)
 	for name, c := range map[string]struct {
 		how         ui.Announcement
 		environment []string
 		want        []string
 	}{
-		"not at all":                  {ui.AnnounceNone, plain, nil},
-		"unless told":                 {"", plain, nil},
-		"the bell":                    {ui.AnnounceBell, plain, []string{"\a"}},
+		"not at all":                  {ui.AnnounceNone, unadorned, nil},
+		"unless told":                 {"", unadorned, nil},
+		"the bell":                    {ui.AnnounceBell, unadorned, []string{"\a"}},
 		"the bell in tmux":            {ui.AnnounceBell, inTmux, []string{"\a"}},
-		"a notification":              {ui.AnnounceOSC9, plain, []string{"\x1b]9;TEXT\a"}},
+		"a notification":              {ui.AnnounceOSC9, unadorned, []string{"\x1b]9;TEXT\a"}},
 		"a notification in tmux":      {ui.AnnounceOSC9, inTmux, []string{"\x1bPtmux;\x1b\x1b]9;TEXT\a\x1b\\"}},
-		"the other kind":              {ui.AnnounceOSC777, plain, []string{"\x1b]777;notify;vpsdeck;TEXT\a"}},
+		"the other kind":              {ui.AnnounceOSC777, unadorned, []string{"\x1b]777;notify;vpsdeck;TEXT\a"}},
 		"the other kind, and in tmux": {ui.AnnounceOSC777, inTmux, []string{"\x1bPtmux;\x1b\x1b]777;notify;vpsdeck;TEXT\a\x1b\\"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -193,7 +193,7 @@ func TestTheEndOfAnOperationIsAnnouncedAsConfigured(t *testing.T) {
 
 func TestWhatWasRefusedIsAnnouncedToo(t *testing.T) {
 	t.Parallel()
-	w := first(listen(t, plain, announcing(ui.AnnounceOSC9), fault("POST /snapshots/: status 400")))
+	w := first(listen(t, unadorned, announcing(ui.AnnounceOSC9), fault("POST /snapshots/: status 400")))
 	w.snapshot("before-update")
 	if got := w.announced(); len(got) != 1 || !strings.HasPrefix(got[0], "\x1b]9;snapshot before-update of web-server-01: not done: ") {
 		t.Errorf("announced is %q", got)
@@ -202,7 +202,7 @@ func TestWhatWasRefusedIsAnnouncedToo(t *testing.T) {
 
 func TestADeletionIsNotAnnounced(t *testing.T) {
 	t.Parallel()
-	w := first(listen(t, plain, announcing(ui.AnnounceBell)))
+	w := first(listen(t, unadorned, announcing(ui.AnnounceBell)))
 	w.person.Press("3", "j", "d")
 	w.person.Advance(time.Second)
 	w.person.Press("y", "enter")
@@ -213,7 +213,7 @@ func TestADeletionIsNotAnnounced(t *testing.T) {
 
 func TestWhatOthersBeganIsAnnouncedToo(t *testing.T) {
 	t.Parallel()
-	w := listen(t, plain, announcing(ui.AnnounceOSC9))
+	w := listen(t, unadorned, announcing(ui.AnnounceOSC9))
 	w.must2(w.others.CreateSnapshot(t.Context(), "12345", "by-a-colleague", ""))
 	w.person.Advance(12 * time.Minute)
 	if got := w.announced(); len(got) != 1 || !strings.Contains(got[0], "snapshot by-a-colleague of web-server-01: completed") {
@@ -224,7 +224,7 @@ func TestWhatOthersBeganIsAnnouncedToo(t *testing.T) {
 func TestANotificationIsOneSequenceWhateverTheTextSays(t *testing.T) {
 	t.Parallel()
 	for _, how := range []ui.Announcement{ui.AnnounceOSC9, ui.AnnounceOSC777} {
-		w := listen(t, plain, announcing(how), before(func(w *world) {
+		w := listen(t, unadorned, announcing(how), before(func(w *world) {
 			w.line.rewrite(func(answer string) string {
 				return strings.ReplaceAll(answer, `"web-server-01"`, `"web;01\u0007\u001b]52;c;ZXZpbA==\u0007\u009d0;x\u202e"`)
 			})

@@ -362,7 +362,8 @@ func TestWhatFailsSaysWhyAndStaysMarked(t *testing.T) {
 	w := open(t, 120, 40)
 	failOne(w)
 	w.RequireText("2 of 3 done, 1 failed", "✓ web-server-01  snapshot web-server-01-2025-01-16  done",
-		"✓ ci-runner-01  snapshot ci-runner-01-2025-01-16  done", "✗ vpn-gw  snapshot vpn-gw-2025-01-16  failed: ")
+		"✓ ci-runner-01  snapshot ci-runner-01-2025-01-16  done", "✗ vpn-gw  snapshot vpn-gw-2025-01-16  failed",
+		"Snapshot limit reached (5 per server). Delete a snapshot first.")
 	w.Press("esc")
 	w.RequireText("• 1 marked")
 	w.requireMarked("vpn-gw")

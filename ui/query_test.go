@@ -145,7 +145,7 @@ func TestPointsAreFoundByWordsAndFields(t *testing.T) {
 		{"2", "type:manual age>100d", []string{"Backups of all servers · 1 of 93", "101 d ago"}, nil},
 		{"2", "status:failed", []string{"1 of 93", "ci-runner-02"}, nil},
 		{"2", "id:501", []string{"1 of 93", "web-server-01"}, nil},
-		{"2", "expires<1d", []string{"in 1"}, []string{"never", "in 2 d"}},
+		{"2", "expires<1d", []string{"8 of 93", "13 d ago"}, []string{"never", "in 2 d"}},
 		{"2", "expires:never server:mail*", []string{"2 of 93", "never"}, []string{"staging-01  "}},
 		{"2", `description:"tls cert"`, []string{"1 of 93", "mail-01"}, nil},
 		{"3", "size>50GB", []string{"db-server-01"}, []string{"ci-runner", "staging-01     before"}},

@@ -196,7 +196,7 @@ func TestTheTokenIsNowhereOnTheScreenOfRequests(t *testing.T) {
 
 func TestARequestIsCopiedAsCurlWithTheTokenLeftOut(t *testing.T) {
 	t.Parallel()
-	w := first(listen(t, plain, remembering()))
+	w := first(listen(t, unadorned, remembering()))
 	w.snapshot("before-update")
 	w.person.Press("L", "/")
 	w.person.Type("post")
@@ -222,7 +222,7 @@ func TestARequestIsCopiedAsCurlWithTheTokenLeftOut(t *testing.T) {
 
 func TestAQuoteInABodyCannotLeaveTheCopiedCommand(t *testing.T) {
 	t.Parallel()
-	w := first(listen(t, plain, remembering()))
+	w := first(listen(t, unadorned, remembering()))
 	w.person.Press("b")
 	w.person.Type("it's; $(rm) `x`")
 	w.person.Press("enter", "L", "/")
