@@ -43,10 +43,10 @@ func (q Quota) cannotTake(n int, kind Kind) (why string, maybe bool) {
 	switch {
 	case n > room:
 		return fmt.Sprintf("there is room for %s, not for %d (%d of %d used): delete some first, or ask for fewer",
-			counted(room, "more "+noun), n, q.Used, q.Limit), false
+			Counted(room, "more "+noun), n, q.Used, q.Limit), false
 	case n > q.Left():
 		return fmt.Sprintf("there may be no room for %s: %s running or failed may count (%d of %d used)",
-			counted(n, "more "+noun), counted(q.Pending, noun), q.Used, q.Limit), true
+			Counted(n, "more "+noun), Counted(q.Pending, noun), q.Used, q.Limit), true
 	}
 	return "", false
 }

@@ -111,10 +111,10 @@ func (a *Assessment) judge(points []Point, staying int, now time.Time) {
 		a.judgeAge(now)
 		switch {
 		case a.Usable < need:
-			a.say(TooFew, fmt.Sprintf("it has %s, of at least %d", counted(a.Usable, "usable restore point"), need))
+			a.say(TooFew, fmt.Sprintf("it has %s, of at least %d", Counted(a.Usable, "usable restore point"), need))
 		case staying < need:
 			a.say(Expiring, fmt.Sprintf("in %s it will have %s left, of at least %d",
-				lasting(ExpiringWithin), counted(staying, "usable restore point"), need))
+				lasting(ExpiringWithin), Counted(staying, "usable restore point"), need))
 		}
 	}
 	for kind, what := range [...]string{Snapshot: "snapshots", Backup: "manual backups"} {

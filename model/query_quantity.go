@@ -100,8 +100,8 @@ func lasting(d time.Duration) string {
 	return ""
 }
 
-// counted is a number with its noun: “1 snapshot”, “2 snapshots”.
-func counted(n int, noun string) string {
+// Counted is a number with its noun: “1 snapshot”, “2 snapshots”.
+func Counted(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

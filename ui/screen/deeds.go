@@ -294,7 +294,7 @@ func (d Deeds) deleteFacts(server model.Server, p model.Point) []dialog.Fact {
 	case model.NewestPoint:
 		facts = append(facts, dialog.Fact{Label: "is lost", Value: "the newest restore point: " + d.next(p, all), Bad: true})
 	default:
-		facts = append(facts, dialog.Fact{Label: "after that", Value: fmt.Sprintf("%d restore points of it are left", usable(all)-one(p)), Minor: true})
+		facts = append(facts, dialog.Fact{Label: "after that", Value: model.Counted(usable(all)-one(p), "restore point") + " left", Minor: true})
 	}
 	return facts
 }

@@ -119,7 +119,7 @@ func TestADeleteIsAskedByItsWeight(t *testing.T) {
 		typed  bool
 		shows  []string
 	}{
-		"one of several": {[]model.Point{old, newer, newest}, newer, false, []string{"Delete backup #2 of web-server-01?", "2 restore points of it are left"}},
+		"one of several": {[]model.Point{old, newer, newest}, newer, false, []string{"Delete backup #2 of web-server-01?", "2 restore points left"}},
 		"the newest":     {[]model.Point{old, newer, newest}, newest, true, []string{"Delete snapshot snap-3 (#3)", "the newest restore point: the next is 4 h older"}},
 		"the last":       {[]model.Point{old}, old, true, []string{"the LAST restore point"}},
 	} {

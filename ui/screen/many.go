@@ -33,7 +33,7 @@ func (d Deeds) CreateMany(kind model.Kind, ids []model.ID) tea.Cmd {
 		return d.refuse(why)
 	}
 	problems := model.QuotaCheck(creates(kind, servers, nil, nil), d.allPoints())
-	intro := []dialog.Intro{{Text: fmt.Sprintf("of %d servers: %s", len(servers), names(servers))}}
+	intro := []dialog.Intro{{Text: "of " + model.Counted(len(servers), "server") + ": " + names(servers)}}
 	for _, p := range problems {
 		if !p.Maybe {
 			return d.refuse(p.Words)
@@ -41,7 +41,7 @@ func (d Deeds) CreateMany(kind model.Kind, ids []model.ID) tea.Cmd {
 		intro = append(intro, dialog.Intro{Text: p.Words, Warn: true})
 	}
 	ask := dialog.FormAsk{
-		Title: fmt.Sprintf("New %s of %d servers", kind, len(servers)), Intro: intro, Enter: "create all",
+		Title: fmt.Sprintf("New %s of %s", kind, model.Counted(len(servers), "server")), Intro: intro, Enter: "create all",
 		Request: fmt.Sprintf("%d × POST /%ss/", len(servers), kind),
 		Fields: []dialog.Field{{Key: "description", Title: "Description (optional; {server} {date} {time} {n} stand for themselves)",
 			Limit: model.MaxDescription + 1, Check: d.checkTemplate(servers, false)}},
@@ -160,7 +160,7 @@ func (d Deeds) askDeleteMany(points []model.Point, title string) dialog.Ask {
 	number := strconv.Itoa(len(points))
 	return dialog.Ask{
 		Title:    title,
-		Question: fmt.Sprintf("Delete %d restore points of %d servers?", len(points), serversOf(points)),
+		Question: fmt.Sprintf("Delete %s of %s?", model.Counted(len(points), "restore point"), model.Counted(serversOf(points), "server")),
 		List:     lines,
 		Facts:    facts,
 		Typed:    number,
