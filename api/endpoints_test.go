@@ -55,8 +55,8 @@ func TestWireStructsLoseNoDocumentedField(t *testing.T) {
 
 func checkPage[W any](t *testing.T, text string) {
 	t.Helper()
-	checkSame[page](t, text)
-	var p page
+	checkSame[listBody[loose]](t, text)
+	var p listBody[loose]
 	if err := json.Unmarshal([]byte(text), &p); err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -44,7 +45,17 @@ func FuzzAnyBodyIsAListOrAnError(f *testing.F) {
 
 func fuzzList[W item[M], M any](t *testing.T, c *Client, body []byte) {
 	w := &walk[W, M]{client: c, path: "/x/", seen: map[model.ID]bool{}}
-	next, failure := w.take(fromBody(c, http.MethodGet, body))
+	a := fromBody(c, http.MethodGet, body)
+	p, failure := readPage[W](c, a, 1)
+	slow, flaw := dissect[W](c, a, 1)
+	if (failure == nil) != (flaw == nil) || !reflect.DeepEqual(p, slow) {
+		t.Errorf("read in one go it is %+v, %v; piece by piece %+v, %v", p, failure, slow, flaw)
+	}
+	if failure != nil {
+		checkWords(t, failure)
+		return
+	}
+	next, failure := w.take(p)
 	if failure != nil {
 		checkWords(t, failure)
 		return

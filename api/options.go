@@ -18,11 +18,11 @@ type Limits struct {
 	Call  time.Duration // one request and its answer, seconds; 20 s
 	Total time.Duration // all that one method does: waiting for a turn, every page, every try; 2 min
 	Body  int64         // bytes of one answer, uncompressed; 8 MiB
-	Items int           // items of one list; 100,000
-	Pages int           // pages of one list; 2,000
+	Items int           // items of one list; 250,000
+	Pages int           // pages of one list; 12,500
 }
 
-var defaultLimits = Limits{Call: 20 * time.Second, Total: 2 * time.Minute, Body: 8 << 20, Items: 100_000, Pages: 2_000}
+var defaultLimits = Limits{Call: 20 * time.Second, Total: 2 * time.Minute, Body: 8 << 20, Items: 250_000, Pages: 12_500}
 
 // WithLimits sets the bounds of what the client does.
 func WithLimits(l Limits) Option {

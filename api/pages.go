@@ -1,23 +1,21 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"net/url"
 	"strconv"
 
 	"vpsdeck/model"
 )
 
-// page is one answer of a list. The documents show count and results only [E]; next is what such APIs usually add [I].
-type page struct {
-	Count   loose  `json:"count"`
-	Next    string `json:"next,omitempty"`
-	Results loose  `json:"results"` // missing: this is no list; null: an empty one
+// page is one answer of a list, its items read.
+type page[W any] struct {
+	answer
+	count int64  // of the whole list, 0: not told. The documents show count and results only [E]
+	next  string // what such APIs usually add [I]
+	items []W
 }
 
 // walk is a list while its pages are gathered.
@@ -25,106 +23,153 @@ type walk[W item[M], M any] struct {
 	client *Client
 	path   string
 	query  url.Values
-	pages  int
+	ends   []int64 // how many items have come with each page and those before it
+	high   int     // the highest page taken
+	count  int64   // as the latest page told it
+	backs  int     // how often pages were read again
+	short  bool    // a page did not exist, and those before it were read again
 	seen   map[model.ID]bool
 	items  []M
 }
 
-// list gathers all pages of a list. It follows `next` where the API gives one, else asks for ?page=N while fewer came
-// than the API counts [I]. It ends, with what it has, when a page brings nothing new, repeats something (the list moved
-// meanwhile, or pages are not heeded), or does not exist.
+// mostBacks is how often the pages before one are read again; a list that goes on shrinking is then taken as it came.
+const mostBacks = 10
+
+// list gathers all pages of a list, each thing once, in the API's order. It follows `next` where the API gives one, else
+// asks for ?page=N while fewer came than the API counts [I]. It ends, with what it has, when a page brings nothing new or
+// does not exist.
 func list[W item[M], M any](ctx context.Context, c *Client, path string, query url.Values) ([]M, error) {
 	ctx, cancel := c.limited(ctx)
 	defer cancel()
 	w := &walk[W, M]{client: c, path: path, query: query, seen: map[model.ID]bool{}}
+	ahead := newAhead(ctx, w.ask)
+	defer func() { ahead.end() }()
 	for u := c.at(path, query); u != nil; {
-		a, failure := c.get(ctx, u)
-		if failure != nil && w.pages > 0 && errors.Is(failure, model.ErrNotFound) {
-			break
+		p, failure := ahead.get(u, len(w.ends)+1)
+		if failure != nil && (len(w.ends) == 0 || !errors.Is(failure, model.ErrNotFound)) {
+			return nil, failure
+		}
+		if n := w.slipped(p, failure); n > 0 && numbers(u, len(w.ends)+1) {
+			ahead.end()
+			ahead = newAhead(ctx, w.ask)
+			u = w.back(u, n)
+			continue
 		}
 		if failure != nil {
+			break
+		}
+		if u, failure = w.take(p); failure != nil {
 			return nil, failure
 		}
-		if u, failure = w.take(a); failure != nil {
-			return nil, failure
+		if u != nil && (len(w.ends) > 1 || p.next != "") { // that pages are heeded is shown by the second, or said by the first
+			ahead.start(u, len(w.ends)+1, w.last(p))
 		}
 	}
 	return w.items, nil
 }
 
-// take keeps what a page brought and says where the next one is; nil when this was the last.
-func (w *walk[W, M]) take(a answer) (*url.URL, *Error) {
-	w.pages++
-	p, results, failure := w.read(a)
-	if failure != nil {
-		return nil, failure
+// slipped is how many pages before p must be read again, 0 for none: where p tells of fewer things than the page before it, or
+// does not exist any more, some that stood in p have slipped to the pages before it.
+func (w *walk[W, M]) slipped(p page[W], failure *Error) int {
+	switch {
+	case w.backs == mostBacks || failure != nil && w.short:
+		return 0
+	case failure != nil:
+		w.short = true
+		return 1
+	case p.count == 0 || p.count >= w.count || len(p.items) == 0:
+		return 0
 	}
+	pages := (w.count - p.count + int64(len(p.items)) - 1) / int64(len(p.items))
+	return int(min(pages, int64(len(w.ends))))
+}
+
+// back returns to the page so many pages before the one at u.
+func (w *walk[W, M]) back(u *url.URL, pages int) *url.URL {
+	w.backs++
+	w.count = 0
+	w.ends = w.ends[:len(w.ends)-pages]
+	if len(w.ends) == 0 {
+		return w.client.at(w.path, w.query)
+	}
+	return numbered(u, len(w.ends)+1)
+}
+
+// last is the number of the page that should be the last, going by the size of p, the latest: no page is asked for before
+// its time that may not exist, or that the limits would not let through.
+func (w *walk[W, M]) last(p page[W]) int {
+	limits, size := w.client.limits, len(p.items)
+	left := min(p.count, int64(limits.Items)+1) - w.came()
+	return min(len(w.ends)+int(left+int64(size)-1)/size, limits.Pages)
+}
+
+// ask asks for a page and reads it.
+func (w *walk[W, M]) ask(ctx context.Context, u *url.URL, number int) (page[W], *Error) {
+	a, failure := w.client.get(ctx, u)
+	if failure != nil {
+		return page[W]{}, failure
+	}
+	return readPage[W](w.client, a, number)
+}
+
+// take keeps what a page brought and says where the next one is; nil when this was the last.
+func (w *walk[W, M]) take(p page[W]) (*url.URL, *Error) {
+	w.ends = append(w.ends, w.came()+int64(len(p.items)))
+	w.count = p.count
 	before := len(w.items)
-	for i, raw := range results {
-		if failure := w.keep(a, i+1, raw); failure != nil {
-			return nil, failure
+	for _, one := range p.items {
+		if key := one.key(); !w.seen[key] {
+			w.seen[key] = true
+			w.items = append(w.items, one.noun())
 		}
 	}
 	limits := w.client.limits
 	if len(w.items) > limits.Items {
-		return nil, w.client.badAnswer(a, fmt.Sprintf("the list has more than %d items", limits.Items))
+		return nil, w.client.badAnswer(p.answer, fmt.Sprintf("the list has more than %d items", limits.Items))
 	}
-	if fresh := len(w.items) - before; fresh == 0 || fresh < len(results) {
+	again := len(w.ends) <= w.high
+	w.high = max(w.high, len(w.ends))
+	if len(w.items) == before && !again {
 		return nil, nil
 	}
-	next, failure := w.next(a, p)
-	if next != nil && w.pages >= limits.Pages {
-		return nil, w.client.badAnswer(a, fmt.Sprintf("the list has more than %d pages", limits.Pages))
+	next, failure := w.next(p)
+	if next != nil && len(w.ends) >= limits.Pages {
+		return nil, w.client.badAnswer(p.answer, fmt.Sprintf("the list has more than %d pages", limits.Pages))
 	}
 	return next, failure
 }
 
-// read takes a page apart; a bare array is a list without pages [I].
-func (w *walk[W, M]) read(a answer) (p page, results []json.RawMessage, failure *Error) {
-	if bytes.HasPrefix(bytes.TrimSpace(a.body), []byte("[")) {
-		p.Results = a.body
-	} else if err := json.Unmarshal(a.body, &p); err != nil {
-		return p, nil, w.client.badAnswer(a, flawOf(a.body, err))
+// came is how many items have come up to the latest page, those that came twice too.
+func (w *walk[W, M]) came() int64 {
+	if len(w.ends) == 0 {
+		return 0
 	}
-	if p.Results == nil {
-		return p, nil, w.client.badAnswer(a, "there is no list in it")
-	}
-	if err := json.Unmarshal(p.Results, &results); err != nil {
-		return p, nil, w.client.badAnswer(a, flawOf(p.Results, err))
-	}
-	return p, results, nil
-}
-
-// keep takes one item, unless it came before.
-func (w *walk[W, M]) keep(a answer, place int, raw json.RawMessage) *Error {
-	var one W
-	if err := json.Unmarshal(raw, &one); err != nil {
-		return w.client.badAnswer(a, fmt.Sprintf("item %d of page %d: %s", place, w.pages, flawOf(raw, err)))
-	}
-	if one.key() == "" {
-		return w.client.badAnswer(a, fmt.Sprintf("item %d of page %d has no id", place, w.pages))
-	}
-	if !w.seen[one.key()] {
-		w.seen[one.key()] = true
-		w.items = append(w.items, one.noun())
-	}
-	return nil
+	return w.ends[len(w.ends)-1]
 }
 
 // next is the address of the page after p; nil when there is none.
-func (w *walk[W, M]) next(a answer, p page) (*url.URL, *Error) {
-	if p.Next != "" {
-		u, err := a.from.Parse(p.Next)
+func (w *walk[W, M]) next(p page[W]) (*url.URL, *Error) {
+	if p.next != "" {
+		u, err := p.from.Parse(p.next)
 		if err != nil || !w.client.home(u) {
-			return nil, w.client.badAnswer(a, "its next page is said to be in another place, where the token must not go")
+			return nil, w.client.badAnswer(p.answer, "its next page is said to be in another place, where the token must not go")
 		}
 		return u, nil
 	}
-	if int64(len(w.items)) >= whole(p.Count) {
+	if w.came() >= p.count {
 		return nil, nil
 	}
-	query := url.Values{}
-	maps.Copy(query, w.query)
-	query.Set("page", strconv.Itoa(w.pages+1))
-	return w.client.at(w.path, query), nil
+	return numbered(w.client.at(w.path, w.query), len(w.ends)+1), nil
+}
+
+// numbers says whether the address counts its pages, and is that of this one; of others only the API knows the next.
+func numbers(u *url.URL, number int) bool { return u.Query().Get("page") == strconv.Itoa(number) }
+
+// numbered is the address of a page by its number.
+func numbered(u *url.URL, number int) *url.URL {
+	query := u.Query()
+	query.Set("page", strconv.Itoa(number))
+	to := *u
+	to.RawQuery = query.Encode()
+	return &to
 }

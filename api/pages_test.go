@@ -64,20 +64,31 @@ func TestAListEndsWithAllThatCameWhateverThePagesDo(t *testing.T) {
 		{"by next, without a count", []apitest.Call{
 			page("", results(-1, "?server_id=7&cursor=b", 1)), page("cursor=b", results(-1, "", 2)),
 		}, []model.ID{"1", "2"}},
-		{"a later page that does not exist", []apitest.Call{page("", results(9, "", 1)), missing("page=2")}, []model.ID{"1"}},
-		{"a next page that does not exist", []apitest.Call{page("", results(9, "?server_id=7&page=2", 1)), missing("page=2")},
+		{"a later page that does not exist", []apitest.Call{
+			page("", results(9, "", 1)), missing("page=2"), page("", results(9, "", 1)), missing("page=2"),
+		}, []model.ID{"1"}},
+		{"a next page that does not exist", []apitest.Call{page("", results(9, "?server_id=7&cursor=b", 1)), missing("cursor=b")},
 			[]model.ID{"1"}},
 		{"pages not heeded", []apitest.Call{page("", results(9, "", 1, 2)), page("page=2", results(9, "", 1, 2))}, []model.ID{"1", "2"}},
 		{"next that points to itself", []apitest.Call{
 			page("", results(9, "?server_id=7", 1, 2)), page("", results(9, "?server_id=7", 1, 2)),
 		}, []model.ID{"1", "2"}},
 		{"an empty later page", []apitest.Call{page("", results(9, "", 1)), page("page=2", results(9, ""))}, []model.ID{"1"}},
-		{"it grows meanwhile", []apitest.Call{page("", results(4, "", 4, 3)), page("page=2", results(5, "", 3, 2))},
-			[]model.ID{"4", "3", "2"}},
-		{"it shrinks meanwhile", []apitest.Call{page("", results(4, "", 4, 3)), page("page=2", results(3, "", 1))},
-			[]model.ID{"4", "3", "1"}},
-		{"it shrinks to nothing meanwhile", []apitest.Call{page("", results(4, "", 4, 3)), missing("page=2")}, []model.ID{"4", "3"}},
-		{"the same twice on a page", []apitest.Call{page("", results(9, "", 1, 1, 2))}, []model.ID{"1", "2"}},
+		{"it grows meanwhile", []apitest.Call{
+			page("", results(4, "", 4, 3)), page("page=2", results(5, "", 3, 2)), page("page=3", results(5, "", 1)),
+		}, []model.ID{"4", "3", "2", "1"}},
+		{"it shrinks meanwhile", []apitest.Call{
+			page("", results(4, "", 4, 3)), page("page=2", results(3, "", 1)),
+			page("", results(3, "", 3, 2)), page("page=2", results(3, "", 1)),
+		}, []model.ID{"4", "3", "2", "1"}},
+		{"it shrinks behind the second page", []apitest.Call{
+			page("", results(6, "", 6, 5)), page("page=2", results(6, "", 4, 3)), page("page=3", results(5, "", 1)),
+			page("page=2", results(5, "", 3, 2)), page("page=3", results(5, "", 1)),
+		}, []model.ID{"6", "5", "4", "3", "2", "1"}},
+		{"it shrinks to one page meanwhile", []apitest.Call{
+			page("", results(3, "", 3, 2)), missing("page=2"), page("", results(2, "", 2, 1)),
+		}, []model.ID{"3", "2", "1"}},
+		{"the same twice on a page", []apitest.Call{page("", results(3, "", 1, 1, 2))}, []model.ID{"1", "2"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := newClient(t, apitest.Script(t, test.calls...))

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"vpsdeck/model"
 )
@@ -87,6 +88,9 @@ type loose = json.RawMessage
 
 // text reads a loose string; a number is kept as it stands.
 func text(raw loose) string {
+	if n := len(raw); n > 1 && raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
+		return string(raw[1 : n-1]) // nearly always, and a list of a large fleet has a million of them
+	}
 	var s string
 	if json.Unmarshal(raw, &s) != nil {
 		return string(raw)
@@ -96,6 +100,9 @@ func text(raw loose) string {
 
 // whole reads a number, which may have a fraction or stand in quotes; 0 for none and for what cannot be a size.
 func whole(raw loose) int64 {
+	if len(raw) == 0 || raw[0] == 'n' {
+		return 0
+	}
 	f, err := strconv.ParseFloat(strings.TrimSpace(text(raw)), 64)
 	if err != nil || !(f > 0 && f < 1<<53) {
 		return 0
@@ -105,8 +112,12 @@ func whole(raw loose) int64 {
 
 // moment reads a time with any offset, without one (taken as UTC [I]), or a bare date; zero for none. The result is UTC.
 func moment(raw loose) time.Time {
+	if len(raw) == 0 || raw[0] == 'n' {
+		return time.Time{}
+	}
+	stamp := text(raw)
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime, time.DateOnly} {
-		if t, err := time.Parse(layout, text(raw)); err == nil {
+		if t, err := time.Parse(layout, stamp); err == nil {
 			return t.UTC()
 		}
 	}

@@ -1,0 +1,150 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+
+	"vpsdeck/model"
+)
+
+// shelf is a list of ids, newest first, in pages of ten. It counts what is asked of it.
+type shelf struct {
+	mu     sync.Mutex
+	ids    []int
+	link   func(page int) string // of the next page; nil: none is given
+	before func(s *shelf, page int)
+	asked  []int
+	now    int
+	most   int
+	gather chan struct{} // from the third page on answers wait until it is closed; nil: nobody waits for the others
+	once   sync.Once
+}
+
+func (s *shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	number := 1
+	if text := r.URL.Query().Get("page") + r.URL.Query().Get("cursor"); text != "" {
+		number, _ = strconv.Atoi(text)
+	}
+	s.mu.Lock()
+	s.asked = append(s.asked, number)
+	s.now++
+	s.most = max(s.most, s.now)
+	full := s.now == inFlight
+	if s.before != nil {
+		s.before(s, number)
+	}
+	from, to := min((number-1)*10, len(s.ids)), min(number*10, len(s.ids))
+	next := ""
+	if s.link != nil && to < len(s.ids) {
+		next = s.link(number + 1)
+	}
+	body := results(len(s.ids), next, s.ids[from:to]...)
+	s.mu.Unlock()
+	if s.gather != nil && number > 2 {
+		if full {
+			s.once.Do(func() { close(s.gather) })
+		}
+		select {
+		case <-s.gather:
+		case <-r.Context().Done():
+		}
+	}
+	s.mu.Lock()
+	s.now--
+	s.mu.Unlock()
+	if from == to && number > 1 {
+		w.WriteHeader(http.StatusNotFound)
+	}
+	_, _ = w.Write([]byte(body))
+}
+
+func upTo(n int) []int {
+	var ids []int
+	for i := n; i > 0; i-- {
+		ids = append(ids, i)
+	}
+	return ids
+}
+
+// read reads the whole list.
+func (s *shelf) read(t *testing.T) []int {
+	t.Helper()
+	server := httptest.NewServer(s)
+	defer server.Close()
+	list, err := newClient(t, server.URL+"/api/v1").Backups(t.Context(), model.BackupFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []int
+	for _, p := range list {
+		id, _ := strconv.Atoi(string(p.ID))
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+func byPage(n int) string { return fmt.Sprintf("?page=%d&page_size=10", n) }
+
+func TestPagesAreAskedForSideBySideEachOnceAndKeepTheirOrder(t *testing.T) {
+	for name, link := range map[string]func(int) string{"guessed": nil, "said": byPage} {
+		s := &shelf{ids: upTo(95), link: link, gather: make(chan struct{})} // it answers when as many wait as ever may
+		if got := s.read(t); !slices.Equal(got, upTo(95)) {
+			t.Errorf("%s: %v", name, got)
+		}
+		asked := slices.Sorted(slices.Values(s.asked))
+		if want := []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}; s.most != inFlight || !slices.Equal(asked, want) {
+			t.Errorf("%s: pages %v were asked for, %d at once", name, s.asked, s.most)
+		}
+	}
+}
+
+func TestPagesThatOnlyTheApiKnowsAreAskedForOneAfterAnother(t *testing.T) {
+	s := &shelf{ids: upTo(45), link: func(n int) string { return fmt.Sprintf("?cursor=%d", n) }}
+	if got := s.read(t); !slices.Equal(got, upTo(45)) || s.most != 1 || !slices.Equal(s.asked, []int{1, 2, 3, 4, 5}) {
+		t.Errorf("%v; pages %v, %d at once", got, s.asked, s.most)
+	}
+}
+
+func TestAnAddressThatComesOtherwiseThanForeseenEndsTheLookingAhead(t *testing.T) {
+	s := &shelf{ids: upTo(95), link: func(n int) string { return fmt.Sprintf("?page=%d&after=%d", n, n*10) }}
+	if got := s.read(t); !slices.Equal(got, upTo(95)) || len(s.asked) > 10+inFlight {
+		t.Errorf("%v; pages %v", got, s.asked)
+	}
+}
+
+func TestAListThatChangesWhileItIsReadHasNothingTwiceAndAllThatStays(t *testing.T) {
+	grown := &shelf{ids: upTo(95), before: func(s *shelf, page int) {
+		if page == 5 && len(s.ids) == 95 {
+			s.ids = append([]int{97, 96}, s.ids...)
+		}
+	}}
+	shrunk := &shelf{ids: upTo(95), before: func(s *shelf, page int) {
+		if page == 5 && len(s.ids) == 95 {
+			s.ids = s.ids[3:]
+		}
+	}}
+	for name, s := range map[string]*shelf{"it grows": grown, "it shrinks": shrunk} {
+		got := s.read(t)
+		once := slices.Compact(slices.Sorted(slices.Values(got)))
+		missing := slices.DeleteFunc(upTo(92), func(id int) bool { return slices.Contains(got, id) })
+		if len(once) != len(got) || len(missing) > 0 || len(s.asked) > 30 {
+			t.Errorf("%s: %v are missing, %d of %d are there once, after %d requests", name, missing, len(once), len(got), len(s.asked))
+		}
+	}
+}
+
+func TestAListThatNeverStopsShrinkingEnds(t *testing.T) {
+	s := &shelf{ids: upTo(300), before: func(s *shelf, page int) {
+		if len(s.ids) > 100 {
+			s.ids = s.ids[1:]
+		}
+	}}
+	if got := s.read(t); len(got) < 100 || len(s.asked) > 30+2*inFlight*mostBacks {
+		t.Errorf("%d items after %d requests", len(got), len(s.asked))
+	}
+}
