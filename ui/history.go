@@ -123,12 +123,12 @@ func (a *App) activityLines(s *style.Styles, width int) []string {
 	open := a.state.Operations()
 	for _, o := range open {
 		lines = append(lines, s.Accent.Render(style.Running)+" "+s.Text.Render(widget.Agreed(o.Title()))+
-			s.Muted.Render("  "+widget.Duration(o.Elapsed(a.state.Now))+", "+a.expectation(o)))
+			s.Muted.Render("  "+a.elapsed(o)+", "+a.expectation(o)))
 	}
 	if len(open) == 0 {
 		lines = append(lines, s.Muted.Render("nothing"))
 	}
-	lines = append(lines, "", s.Strong.Render("Earlier, newest first"))
+	lines = append(append(lines, a.saidLines(s, width)...), "", s.Strong.Render("Earlier, newest first"))
 	past := a.past()
 	for _, o := range past {
 		st, glyph := outcomeStyle(s, o)

@@ -73,7 +73,7 @@ func (a *App) askToken(problem string) tea.Cmd {
 		Intro:  intro,
 		Fields: []dialog.Field{{Key: "token", Title: "Token (hidden)", Hidden: true, Limit: 512, Check: checkToken}},
 		Then: func(v dialog.Values) tea.Cmd {
-			a.say(screen.Neutral, "asking "+a.opts.Access.Host()+" whether the token is live"+style.Ellipsis)
+			a.tell(notice{tone: screen.Neutral, text: "asking " + a.opts.Access.Host() + " whether the token is live" + style.Ellipsis, about: theToken})
 			return command.Connect(a.opts.Access, command.NewSecret(strings.TrimSpace(v["token"])))
 		},
 	})
@@ -91,6 +91,7 @@ func checkToken(text string) error {
 
 // connected opens the account that was asked for, or says why not and asks again.
 func (a *App) connected(msg command.ConnectedMsg) tea.Cmd {
+	a.notices.forget(theToken)
 	if msg.Err != nil {
 		if msg.Demo {
 			a.login.open = false
@@ -107,6 +108,16 @@ func (a *App) connected(msg command.ConnectedMsg) tea.Cmd {
 		cmds = append(cmds, a.askKeep(msg.Token, msg.Places))
 	}
 	return tea.Batch(cmds...)
+}
+
+// left follows the way to an account that was left without one. With a token that is refused nothing is asked any more, and
+// that must not look like an account where nothing changes.
+func (a *App) left() tea.Cmd {
+	a.login.open = false
+	if a.login.refused {
+		a.say(screen.Trouble, "the token is refused: nothing is asked of the API until it gets another, "+firstKey(a.opts.Keys.View.Refresh)+" asks for one")
+	}
+	return a.reopen()
 }
 
 // reopen asks for an account again if there is none and no question is open.

@@ -146,7 +146,7 @@ func TestItWaitsAsLongAsItIsTold(t *testing.T) {
 	w := open(t, 120, 24, servers(2))
 	w.fault("GET /: status 429 retry 90s x3")
 	w.Advance(20 * time.Second)
-	w.RequireText("waiting as told, 1 m", "data 20 s old")
+	w.RequireText("rate limited · data 20 s old · again in 1 m")
 	w.line.forget()
 	w.Press("R")
 	w.RequireText("the API asked to be left alone for 1 m 30 s")
@@ -157,7 +157,7 @@ func TestItWaitsAsLongAsItIsTold(t *testing.T) {
 		}
 	}
 	w.Advance(10 * time.Second)
-	w.RequireNoText("waiting as told")
+	w.RequireNoText("rate limited")
 	for _, path := range lists {
 		if n := len(w.line.reads(path)); n != 1 {
 			t.Errorf("%s was asked for %d times once the time was over", path, n)

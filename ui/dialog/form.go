@@ -91,7 +91,8 @@ func (f Field) huh() huh.Field {
 		for i, c := range f.Choices {
 			options[i] = huh.NewOption(c.Says, c.Value)
 		}
-		return huh.NewSelect[string]().Key(f.Key).Title(f.Title).Options(options...)
+		first := f.Choices[0].Value // the best is listed first; huh would take one whose value is empty
+		return huh.NewSelect[string]().Key(f.Key).Title(f.Title).Options(options...).Value(&first)
 	}
 	value := f.Value
 	in := huh.NewInput().Key(f.Key).Title(f.Title).Placeholder(f.Placeholder).Prompt(style.Prompt + " ").
@@ -260,7 +261,7 @@ func (f *Form) View() string {
 	}
 	lines = append(lines, line{"", dropBlank})
 	lines = append(lines, f.body()...)
-	lines = append(lines, line{"", dropBlank}, line{f.verdict(s, inner), stays}, line{"", dropBlank})
+	lines = append(append(append(lines, line{"", dropBlank}), f.verdict(s, inner)...), line{"", dropBlank})
 	if f.ask.Request != "" {
 		lines = append(lines, line{s.Muted.Render(widget.Cut("sends "+f.ask.Request, inner)), dropRequest})
 	}
@@ -268,12 +269,16 @@ func (f *Form) View() string {
 	return box(s, s.AccentStrong.Render(f.ask.Title), s.Accent, texts(fit(lines, f.rows())), f.width)
 }
 
-// body is the fields. Where there is little room the space between them goes first.
+// body is the fields. Where there is little room the space between them goes first, and what goes last is where one is:
+// the field that is typed in, the choice under the cursor.
 func (f *Form) body() []line {
 	var out []line
 	for _, l := range splitLines(f.form.View()) {
-		drop := stays
-		if strings.TrimSpace(ansi.Strip(l)) == "" {
+		drop := dropField
+		plain := strings.TrimSpace(ansi.Strip(l))
+		if here, focused := strings.CutPrefix(plain, edge+" "); focused && isAnswer(here) {
+			drop = stays
+		} else if plain == "" {
 			drop = dropBlank
 		}
 		out = append(out, line{l, drop})
@@ -281,23 +286,40 @@ func (f *Form) body() []line {
 	return out
 }
 
-// verdict says what is wrong with the field as it stands.
-func (f *Form) verdict(s *style.Styles, width int) string {
-	switch problem := f.check(); {
-	case f.problem != "":
-		return s.Bad.Render(widget.Cut(style.Failed+" "+f.problem, width))
-	case problem != "":
-		if text, _ := f.form.GetFocusedField().GetValue().(string); text == "" && !f.tried {
-			return s.Muted.Render(widget.Cut(problem, width)) // nothing is wrong with what has not been typed yet
-		}
-		return s.Late.Render(widget.Cut(problem, width))
+// edge is what stands at the left of the focused field.
+var edge = lipgloss.ThickBorder().Left
+
+// isAnswer says whether a line of a field is the one where one answers.
+func isAnswer(text string) bool {
+	return strings.HasPrefix(text, style.Focus) || strings.HasPrefix(text, style.Prompt)
+}
+
+// verdict says what is wrong with the field as it stands. Its line is kept free where there is room.
+func (f *Form) verdict(s *style.Styles, width int) []line {
+	st, problem := s.Late, f.check()
+	if text, _ := f.form.GetFocusedField().GetValue().(string); text == "" && !f.tried {
+		st = s.Muted // nothing is wrong with what has not been typed yet
 	}
-	return ""
+	if f.problem != "" {
+		st, problem = s.Bad, style.Failed+" "+f.problem
+	}
+	if problem == "" {
+		return []line{{"", dropBlank}}
+	}
+	var out []line
+	for i, l := range widget.Wrap(widget.Agreed(problem), width) {
+		drop := stays
+		if i > 1 {
+			drop = keep
+		}
+		out = append(out, line{st.Render(l), drop})
+	}
+	return out
 }
 
 func (f *Form) help() string {
 	text := "enter: " + f.enterDoes()
-	if len(f.ask.Fields) > 1 {
+	if f.focused() > 0 {
 		text += " " + style.Dot + " shift+tab: back"
 	}
 	if !f.ask.Fixed {

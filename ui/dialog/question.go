@@ -54,15 +54,15 @@ const (
 // and nothing else.
 type Question struct {
 	room
-	ask    Ask
-	keys   keymap.Dialog
-	look   Look
-	input  textinput.Model
-	focus  int
-	armed  bool
-	top    int // the first line of the list that is shown
-	ticked bool
-	hint   string
+	ask     Ask
+	keys    keymap.Dialog
+	look    Look
+	input   textinput.Model
+	focus   int
+	armed   bool
+	top     int // the first line of the list that is shown
+	ticked  bool
+	missing bool // yes was pressed before what must be typed was typed
 }
 
 // NewQuestion makes a question. It ignores keys until Arm.
@@ -124,7 +124,7 @@ func (q *Question) Update(msg tea.Msg) (tea.Cmd, bool) {
 }
 
 func (q *Question) press(msg tea.KeyPressMsg) (tea.Cmd, bool) {
-	q.hint = ""
+	q.missing = false
 	typed := q.ask.Typed != ""
 	switch {
 	case key.Matches(msg, q.keys.Press) && !q.isText(msg):
@@ -178,7 +178,7 @@ func (q *Question) act() (tea.Cmd, bool) {
 		q.ticked = !q.ticked
 		return nil, false
 	case !q.confirmed():
-		q.hint = q.ask.Prompt
+		q.missing = true
 		return nil, false
 	}
 	return q.ask.Then(q.ticked), true
@@ -258,33 +258,56 @@ func (q *Question) listed(s *style.Styles, width, rows int) []line {
 func (q *Question) lines(s *style.Styles, width, listRows int) []line {
 	blank := line{"", dropBlank}
 	out := []line{blank}
-	for _, l := range widget.Wrap(widget.Agreed(q.ask.Question), width) {
-		out = append(out, line{s.Strong.Render(l), keep})
+	for i, l := range widget.Wrap(widget.Agreed(q.ask.Question), width) {
+		out = append(out, line{s.Strong.Render(l), begins(i, keep)})
 	}
 	if listRows > 0 {
 		out = append(append(out, blank), q.listed(s, width, listRows)...)
 	}
 	out = append(append(out, blank), q.facts(s, width)...)
 	if t := q.ask.Tick; t != nil {
-		out = append(out, blank, line{q.tickLine(s), keep})
+		out = append(out, blank, line{q.tickLine(s), dropField})
 	}
 	if q.ask.Typed != "" {
 		in := q.input
 		in.SetWidth(max(width-4, 1))
-		prompt := s.Muted
-		if q.hint != "" {
-			prompt = s.Late
-		}
-		out = append(out, blank)
-		for _, l := range widget.Wrap(q.ask.Prompt, width) {
-			out = append(out, line{prompt.Render(l), keep})
-		}
-		out = append(out, line{in.View(), stays})
+		out = append(append(append(out, blank), q.prompt(s, width)...), line{in.View(), stays})
 	}
 	if q.ask.Requests != nil {
 		out = append(out, blank, line{s.Muted.Render(widget.Cut("sends "+q.ask.Requests(q.ticked), width)), dropRequest})
 	}
 	return append(out, blank, line{q.buttons(s, width), stays})
+}
+
+// prompt says what is to be typed. Where that takes more than a line, it says only that, and whether it is missing.
+func (q *Question) prompt(s *style.Styles, width int) []line {
+	st, lines := s.Muted, widget.Wrap(q.ask.Prompt, width)
+	if len(lines) > 1 {
+		lines = widget.Wrap("Type "+q.ask.Typed+" to confirm", width)
+	}
+	if q.missing {
+		st = s.Late
+		if width < roomForLabels {
+			lines = widget.Wrap("Not yet: type "+q.ask.Typed, width)
+		}
+	}
+	var out []line
+	for i, l := range lines {
+		drop := stays
+		if i > max(q.rows()-4, 0) { // the field and the buttons come first, however long a name is
+			drop = keep
+		}
+		out = append(out, line{st.Render(l), drop})
+	}
+	return out
+}
+
+// begins is how soon a line of a sentence goes: how it goes on, before how it begins.
+func begins(i, drop int) int {
+	if i > 0 {
+		return max(drop, dropRest)
+	}
+	return drop
 }
 
 // roomForLabels is the width from which on facts have their labels in a column.
@@ -315,7 +338,7 @@ func (q *Question) facts(s *style.Styles, width int) []line {
 			if i == 0 && label > 0 {
 				head = widget.Fit(f.Label, label, false)
 			}
-			out = append(out, line{s.Muted.Render(head) + st.Render(l), drop})
+			out = append(out, line{s.Muted.Render(head) + st.Render(l), begins(i, drop)})
 		}
 	}
 	return out
@@ -349,7 +372,7 @@ func (q *Question) buttons(s *style.Styles, width int) string {
 }
 
 func (q *Question) help() string {
-	if q.hint != "" {
+	if q.missing {
 		return "not yet: see above"
 	}
 	return q.keys.Next.Keys()[0] + " moves " + style.Dot + " " + q.keys.Cancel.Keys()[0] + " cancels"
