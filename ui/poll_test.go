@@ -222,3 +222,46 @@ func TestWhatCannotBeReadIsSaidInWords(t *testing.T) {
 		})
 	}
 }
+
+func TestWhenTheFocusComesBackWhatIsOldIsAskedForAtOnce(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, servers(2))
+	w.Blur()
+	w.Advance(30 * time.Second)
+	w.later(90 * time.Second)
+	w.line.forget()
+	w.Focus()
+	w.RequireText("● just now")
+	for _, path := range lists {
+		if n := len(w.line.reads(path)); n != 1 {
+			t.Errorf("%s was asked for %d times", path, n)
+		}
+	}
+	w.Advance(5 * time.Second)
+	w.Blur()
+	w.line.forget()
+	w.Focus() // what is fresh is not
+	w.Screen()
+	if n := len(w.line.reads("/servers/")); n != 0 {
+		t.Errorf("the servers were asked for %d times", n)
+	}
+	w.Advance(20 * time.Second)
+	if n := len(w.line.reads("/servers/")); n != 1 {
+		t.Errorf("with the focus they were asked for %d times in 20 s", n)
+	}
+}
+
+func TestTheFocusDoesNotHurryAnAPIThatAsksToBeLeftAlone(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, servers(2))
+	w.fault("GET /: status 429 retry 90s")
+	w.Advance(20 * time.Second)
+	w.line.forget()
+	w.Blur()
+	w.Advance(40 * time.Second)
+	w.Focus()
+	w.Screen()
+	if n := len(w.line.reads("/servers/")); n != 0 {
+		t.Errorf("the servers were asked for %d times", n)
+	}
+}
