@@ -54,7 +54,7 @@ func (a *App) tell(n notice) {
 	if tone == screen.Trouble {
 		n.until = time.Time{}
 	}
-	if tone >= screen.Warning && n.about == 0 {
+	if tone > screen.Neutral && n.about == 0 {
 		said := slices.DeleteFunc(a.notices.said, func(old notice) bool { return old.text == n.text })
 		a.notices.said = append(said[max(len(said)+1-mostSaid, 0):], n)
 	}
@@ -148,7 +148,7 @@ func (n notice) look(s *style.Styles) (lipgloss.Style, string) {
 	return s.Text, style.Dot
 }
 
-// saidLines are the last notices that tell of trouble and of no operation, in full, for the activity sheet.
+// saidLines are the last notices that are of weight and tell of no operation, in full, for the activity sheet.
 func (a *App) saidLines(s *style.Styles, width int) []string {
 	var lines []string
 	for _, n := range slices.Backward(a.notices.said) {

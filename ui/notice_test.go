@@ -57,7 +57,7 @@ func TestAWarningCanBeReadAgain(t *testing.T) {
 	w.RequireText("▲ web-server-03 is being restored:", "wait until that has ended")
 	w.Advance(time.Minute)
 	w.RequireNoText("is being restored:")
-	w.Press("A")
+	w.Press("A", "j", "j", "j")
 	w.RequireText("Said lately", "▲ web-server-03 is being", "restored: wait until that has", "ended")
 }
 
@@ -77,4 +77,11 @@ func TestInReadOnlyTheKeysThatAPersonHasGivenToDeedsSayWhyTheyDoNothing(t *testi
 		w.RequireNoText("there are no deeds here")
 	}
 	w.requireDeeds()
+}
+
+func TestTheActivityTellsWhatRunsInFullOnASmallScreen(t *testing.T) {
+	t.Parallel()
+	w := open(t, 40, 12)
+	w.Press("A")
+	w.RequireText("◐ snapshot before-nginx-update", "of web-server-02", "2 m, usually 3–10 m")
 }
