@@ -90,7 +90,7 @@ func (e *Env) stale(from source) string {
 		return ""
 	}
 	s := e.Look()
-	return s.Bad.Render(style.Failed+" "+widget.Roughly(e.State.Local.Sub(from.at))+" old: ") + s.Muted.Render(model.Words(from.err))
+	return s.Bad.Render(style.Failed+" "+widget.Roughly(e.State.Local.Sub(from.at))+" old: ") + s.Muted.Render(reason(from.err))
 }
 
 // fact is a labelled value in a sheet.
