@@ -96,8 +96,8 @@ func (a *App) connection() []string {
 		} else if a.partly() {
 			word = troubleWord{"partly failed", "partly"}
 		}
-		full, again := word.said+dot+age, dot+"again in "+a.countdown()
-		return shorter(st, sign, full+again, word.said+dot+old+again, full, word.said+dot+old, word.short+dot+old, word.said, word.short)
+		full, less, again := word.said+dot+age, word.said+dot+old, dot+"again in "+a.countdown()
+		return shorter(st, sign, full+again, less+again, full, less, word.short+dot+old, word.said, word.short)
 	case !loaded:
 		return shorter(s.Muted, style.Unknown, "connecting"+style.Ellipsis)
 	}

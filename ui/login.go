@@ -73,7 +73,8 @@ func (a *App) askToken(problem string) tea.Cmd {
 		Intro:  intro,
 		Fields: []dialog.Field{{Key: "token", Title: "Token (hidden)", Hidden: true, Limit: 512, Check: checkToken}},
 		Then: func(v dialog.Values) tea.Cmd {
-			a.tell(notice{tone: screen.Neutral, text: "asking " + a.opts.Access.Host() + " whether the token is live" + style.Ellipsis, about: theToken})
+			asking := "asking " + a.opts.Access.Host() + " whether the token is live" + style.Ellipsis
+			a.tell(notice{tone: screen.Neutral, text: asking, about: theToken})
 			return command.Connect(a.opts.Access, command.NewSecret(strings.TrimSpace(v["token"])))
 		},
 	})
@@ -115,7 +116,8 @@ func (a *App) connected(msg command.ConnectedMsg) tea.Cmd {
 func (a *App) left() tea.Cmd {
 	a.login.open = false
 	if a.login.refused {
-		a.say(screen.Trouble, "the token is refused: nothing is asked of the API until it gets another, "+firstKey(a.opts.Keys.View.Refresh)+" asks for one")
+		again := firstKey(a.opts.Keys.View.Refresh)
+		a.say(screen.Trouble, "the token is refused, so nothing is asked of the API: "+again+" asks for another")
 	}
 	return a.reopen()
 }

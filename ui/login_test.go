@@ -172,7 +172,7 @@ func TestWithATokenThatIsRefusedItSaysThatNothingIsAsked(t *testing.T) {
 		w.Press("esc")
 		w.later(time.Minute)
 		text := strings.Join(strings.Fields(w.Screen().Text()), " ")
-		if !strings.Contains(text, "✗ the token is refused: nothing is asked of the API until it gets another, R asks for one") {
+		if !strings.Contains(text, "✗ the token is refused, so nothing is asked of the API: R asks for another") {
 			t.Errorf("at %s it does not say so:\n%s", s, w.Screen().Text())
 		}
 	}

@@ -111,7 +111,7 @@ func (a *App) noticeLines() []string {
 	st, glyph := q[0].look(a.styles)
 	room := a.width - 1 - len(" x ")
 	text, more := widget.Wrap(q[0].text, room), ""
-	fits := func() bool { return widget.Width(text[len(text)-1])+2+widget.Width(more) <= room }
+	fits := func() bool { return more == "" || widget.Width(text[len(text)-1])+2+widget.Width(more) <= room }
 	if rest := len(q) - 1; rest > 0 {
 		more = fmt.Sprintf("any key: %d more", rest)
 		if !fits() && len(text) == mostNoticeLines {
@@ -124,6 +124,9 @@ func (a *App) noticeLines() []string {
 		text = text[:mostNoticeLines]
 		text[mostNoticeLines-1] += style.Ellipsis
 		more = firstKey(a.opts.Keys.View.Activity) + " shows all"
+		if !a.opts.Keys.View.Activity.Enabled() {
+			more = ""
+		}
 	}
 	last := len(text) - 1
 	lines := make([]string, len(text))
@@ -131,7 +134,9 @@ func (a *App) noticeLines() []string {
 		lines[i] = "   " + st.Render(l)
 	}
 	lines[0] = " " + st.Render(glyph+" "+text[0])
-	lines[last] = widget.Spread(lines[last], a.styles.Muted.Render(more), a.width-1)
+	if more != "" {
+		lines[last] = widget.Spread(lines[last], a.styles.Muted.Render(more), a.width-1)
+	}
 	return lines
 }
 

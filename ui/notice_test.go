@@ -49,6 +49,18 @@ func TestANoticeThatIsStillCutSaysWhereAllOfItIs(t *testing.T) {
 	w.RequireText("the last one.", "╰─ ▴ more ─")
 }
 
+func TestANoticeThatFillsItsThirdLineIsNotCut(t *testing.T) {
+	t.Parallel()
+	for extra := 14; extra < 22; extra++ { // 18 fill the line
+		w := open(t, 40, 12)
+		w.says(strings.Repeat("x", extra) + " and that was all.")
+		w.makeSnapshot("web-server-01", "before-update")
+		if g := w.Screen(); !g.Contains("all.") && !g.Contains("A shows all") || g.Contains("all.") && g.Contains("A shows all") {
+			t.Errorf("%d more characters:\n%s", extra, g.Text())
+		}
+	}
+}
+
 func TestAWarningCanBeReadAgain(t *testing.T) {
 	t.Parallel()
 	w := open(t, 40, 12)
