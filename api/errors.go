@@ -49,6 +49,9 @@ func (e *Error) Words() string {
 // Wait is how long the API asked to be left alone, or 0.
 func (e *Error) Wait() time.Duration { return e.wait }
 
+// HTTPStatus is the status of the answer, or 0 if there was none: for a word of where the trouble lies.
+func (e *Error) HTTPStatus() int { return e.Status }
+
 // Unwrap gives the kinds of the failure.
 func (e *Error) Unwrap() []error {
 	if e.unknown {

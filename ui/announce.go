@@ -31,7 +31,7 @@ func (a *App) announce(o model.Operation, words string) tea.Cmd {
 	if o.Deed == model.Delete {
 		return nil
 	}
-	text := strings.ReplaceAll(model.Clean(o.Title()+": "+words), ";", ",") // the semicolon parts an OSC's fields
+	text := inSequence(strings.ReplaceAll(model.Clean(o.Title()+": "+words), ";", ",")) // the semicolon parts an OSC's fields
 	sequence := ""
 	switch a.opts.Announce {
 	case AnnounceBell:

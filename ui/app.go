@@ -59,6 +59,7 @@ type App struct {
 	width   int
 	height  int
 	blurred bool
+	barred  keymap.Deed // the keys of deeds, where read-only has switched them off
 	tmux    bool
 }
 
@@ -78,6 +79,7 @@ type opened struct {
 func New(opts Options) *App {
 	a := &App{opts: opts, state: &model.State{}, styles: style.New(opts.Dark)}
 	if opts.ReadOnly {
+		a.barred = a.opts.Keys.Deed
 		a.opts.Keys.ReadOnly()
 	}
 	a.env = &screen.Env{
@@ -90,6 +92,7 @@ func New(opts Options) *App {
 		Visit: a.visit,
 
 		StartMany: a.startMany,
+		Again:     func() time.Duration { return max(a.polls.all.Sub(a.state.Local), 0) },
 
 		Policies: opts.Policies,
 	}

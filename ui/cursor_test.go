@@ -198,3 +198,15 @@ func TestAllServersAreShownTogether(t *testing.T) {
 	w.RequireText("Snapshots db-server-02")
 	w.requireDeeds()
 }
+
+func TestThePointsOfAllServersBeginAtTheFirst(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, before(func(w *world) { w.line.slowDown(5*time.Second, "/snapshots/") }))
+	w.Advance(5 * time.Second) // until then the servers stand in another order, and another one's backups beside them
+	w.Press("a", "2")
+	w.requireCursor("ci-runner-02")
+	w.Press("j")
+	w.requireCursor("ci-runner-01")
+	w.Press("a", "a")
+	w.requireCursor("ci-runner-0") // one that was chosen stays, as far as it is there
+}

@@ -100,6 +100,12 @@ func (f trouble) no(words string, sent int) trouble {
 	return f.account(sent)
 }
 
+// counted are the answers after which the header counts down to the next try.
+func (f trouble) counted(words string) trouble {
+	f.read.seen = words
+	return f
+}
+
 // troubles are what may befall an endpoint.
 func (e endpoint) troubles() []trouble {
 	return slices.DeleteFunc(troubles(), func(f trouble) bool { return f.deedsOnly && e.class == reading })
@@ -196,11 +202,11 @@ func statusFaults() []trouble {
 		trouble{name: "404", spoil: says(404, "")}.no("The API does not know this: it may have been deleted", 1),
 		trouble{name: "409", spoil: says(409, "")}.no("The server is busy with something else", 1),
 		trouble{name: "429", spoil: says(429, "")}.no(again, 3),
-		trouble{name: "429, wait 5 s", spoil: says(429, "", "Retry-After", "5")}.no("Try again in 5 s.", 3),
-		trouble{name: "429, wait 45 s", spoil: says(429, "", "Retry-After", "45")}.no("Try again in 45 s.", 1),
-		trouble{name: "429, wait until a date", spoil: retryDate}.no("Try again in 45 s.", 1),
+		trouble{name: "429, wait 5 s", spoil: says(429, "", "Retry-After", "5")}.no("Try again in 5 s.", 3).counted("again in 5 s"),
+		trouble{name: "429, wait 45 s", spoil: says(429, "", "Retry-After", "45")}.no("Try again in 45 s.", 1).counted("again in 45 s"),
+		trouble{name: "429, wait until a date", spoil: retryDate}.no("Try again in 45 s.", 1).counted("again in 45 s"),
 		trouble{name: "429, wait an absurd time", spoil: says(429, "", "Retry-After", strings.Repeat("9", 30))}.
-			no("Try again in 24 h.", 1),
+			no("Try again in 24 h.", 1).counted("again in 1 d"),
 		trouble{name: "500", spoil: says(500, "")}.no(fmt.Sprintf(having, 500), 1),
 	}
 	for _, status := range []int{405, 415, 422} {

@@ -54,12 +54,7 @@ func (w *world) pick(choice string) {
 
 // typeAskedName types the server's name if the question asks for it.
 func (w *world) typeAskedName() {
-	text := strings.Join(strings.Fields(w.Screen().Text()), " ")
-	_, after, asked := strings.Cut(text, "Type the server's name, ")
-	if asked {
-		name, _, _ := strings.Cut(after, " ")
-		w.Type(strings.Trim(name, ",│ "))
-	}
+	w.Type(toType(w.Screen().Text()))
 }
 
 // requireStraight fails the test unless every frame on the screen closes: a line that begins with an edge ends with one at

@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
@@ -118,17 +119,31 @@ func (a *App) openActivity() tea.Cmd {
 	return tea.Batch(a.open(sheet), a.session.LoadHistory())
 }
 
+// runningLines tell of an operation under way, whole, and how far it has come.
+func (a *App) runningLines(s *style.Styles, o model.Operation, width int) []string {
+	lines := widget.Wrap(widget.Agreed(o.Title()), width-2)
+	for i, l := range lines {
+		lines[i] = "  " + s.Text.Render(l)
+	}
+	lines[0] = s.Accent.Render(style.Running) + strings.TrimPrefix(lines[0], " ")
+	far := a.elapsed(o) + ", " + a.expectation(o)
+	if last := len(lines) - 1; widget.Width(lines[last])+2+widget.Width(far) <= width {
+		lines[last] += s.Muted.Render("  " + far)
+		return lines
+	}
+	return append(lines, "  "+s.Muted.Render(far))
+}
+
 func (a *App) activityLines(s *style.Styles, width int) []string {
 	lines := []string{s.Strong.Render("Running")}
 	open := a.state.Operations()
 	for _, o := range open {
-		lines = append(lines, s.Accent.Render(style.Running)+" "+s.Text.Render(widget.Agreed(o.Title()))+
-			s.Muted.Render("  "+widget.Duration(o.Elapsed(a.state.Now))+", "+a.expectation(o)))
+		lines = append(lines, a.runningLines(s, o, width)...)
 	}
 	if len(open) == 0 {
 		lines = append(lines, s.Muted.Render("nothing"))
 	}
-	lines = append(lines, "", s.Strong.Render("Earlier, newest first"))
+	lines = append(append(lines, a.saidLines(s, width)...), "", s.Strong.Render("Earlier, newest first"))
 	past := a.past()
 	for _, o := range past {
 		st, glyph := outcomeStyle(s, o)

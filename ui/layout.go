@@ -50,12 +50,14 @@ func (a *App) plan() plan {
 	if p.notice {
 		body--
 	}
+	usual := body // a notice of several lines makes the panes shrink, and not change their places
+	body -= max(len(a.noticeLines())-1, 0)
 	p.page = rect{0, 1, a.width, body}
 	switch {
-	case a.width >= wideWidth && body >= wideHeight:
+	case a.width >= wideWidth && usual >= wideHeight:
 		p.shape = wide
 		a.planWide(&p, body)
-	case a.width >= stackWidth && body >= stackHeight:
+	case a.width >= stackWidth && usual >= stackHeight:
 		p.shape = stack
 		a.planStack(&p, body)
 	default:

@@ -73,7 +73,8 @@ func (a *App) askToken(problem string) tea.Cmd {
 		Intro:  intro,
 		Fields: []dialog.Field{{Key: "token", Title: "Token (hidden)", Hidden: true, Limit: 512, Check: checkToken}},
 		Then: func(v dialog.Values) tea.Cmd {
-			a.say(screen.Neutral, "asking "+a.opts.Access.Host()+" whether the token is live"+style.Ellipsis)
+			asking := "asking " + a.opts.Access.Host() + " whether the token is live" + style.Ellipsis
+			a.tell(notice{tone: screen.Neutral, text: asking, about: theToken})
 			return command.Connect(a.opts.Access, command.NewSecret(strings.TrimSpace(v["token"])))
 		},
 	})
@@ -91,6 +92,7 @@ func checkToken(text string) error {
 
 // connected opens the account that was asked for, or says why not and asks again.
 func (a *App) connected(msg command.ConnectedMsg) tea.Cmd {
+	a.notices.forget(theToken)
 	if msg.Err != nil {
 		if msg.Demo {
 			a.login.open = false
@@ -107,6 +109,17 @@ func (a *App) connected(msg command.ConnectedMsg) tea.Cmd {
 		cmds = append(cmds, a.askKeep(msg.Token, msg.Places))
 	}
 	return tea.Batch(cmds...)
+}
+
+// left follows the way to an account that was left without one. With a token that is refused nothing is asked any more, and
+// that must not look like an account where nothing changes.
+func (a *App) left() tea.Cmd {
+	a.login.open = false
+	if a.login.refused {
+		again := firstKey(a.opts.Keys.View.Refresh)
+		a.say(screen.Trouble, "the token is refused, so nothing is asked of the API: "+again+" asks for another")
+	}
+	return a.reopen()
 }
 
 // reopen asks for an account again if there is none and no question is open.

@@ -152,3 +152,50 @@ func TestWithoutAWayToAnotherAccountTheReasonIsSaid(t *testing.T) {
 	w.Advance(20 * time.Second)
 	w.RequireText("Another token is needed.", "Servers 12")
 }
+
+func TestWhatWasSaidOfATokenGoesWithTheAnswer(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, stranger(&door{}))
+	w.Press("enter")
+	w.Paste("vps_wrong")
+	w.Press("enter")
+	w.RequireText("Invalid token. Another token is needed.")
+	w.RequireNoText("whether the token is live")
+}
+
+func TestWithATokenThatIsRefusedItSaysThatNothingIsAsked(t *testing.T) {
+	t.Parallel()
+	for _, s := range []size{small, usual} {
+		w := open(t, s.width, s.height, withDoor(&door{}))
+		w.fault("GET /: status 401")
+		w.Advance(20 * time.Second)
+		w.Press("esc")
+		w.later(time.Minute)
+		text := strings.Join(strings.Fields(w.Screen().Text()), " ")
+		if !strings.Contains(text, "✗ the token is refused, so nothing is asked of the API: R asks for another") {
+			t.Errorf("at %s it does not say so:\n%s", s, w.Screen().Text())
+		}
+	}
+}
+
+func TestEveryFormOfTheLoginShowsWhatIsChosenOnASmallScreen(t *testing.T) {
+	t.Parallel()
+	for _, height := range []int{10, 11, 12} {
+		w := open(t, 40, height, stranger(&door{}))
+		w.Press("enter")
+		w.Type(liveToken)
+		w.Press("enter")
+		w.RequireText("Keep the token?", "▸ in the system's keyring") // the best comes first
+		w.Press("down")
+		w.RequireText("▸ in a file that only you can")
+		w.Press("down")
+		w.RequireText("▸ nowhere")
+
+		w = open(t, 40, height, withDoor(&door{}))
+		w.fault("GET /: status 401")
+		w.Advance(20 * time.Second)
+		w.RequireText("Another token is", "▸ with an API token", "look around in a simulated", "account   ")
+		w.Press("down")
+		w.RequireText("▸ look around")
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"charm.land/lipgloss/v2"
+
 	"vpsdeck/model"
 	"vpsdeck/ui/dialog"
 	"vpsdeck/ui/screen"
@@ -21,13 +23,20 @@ type notice struct {
 	about int       // the number of the operation that it tells of; 0: none
 }
 
+// theToken is what a notice is about that tells of no operation but of the token that is being tried.
+const theToken = -1
+
 // notices wait in a queue, so that a good one does not hide a bad one.
-type notices struct{ queue []notice }
+type notices struct {
+	queue []notice
+	said  []notice // the last that no operation tells of, to be read again
+}
 
 // How long notices stay, and how many wait at the most.
 const (
 	noticeTime  = 8 * time.Second
 	mostNotices = 20
+	mostSaid    = 5
 )
 
 // say shows a notice. One that answers a key replaces its like at once; what went wrong stays until a key is pressed.
@@ -35,7 +44,7 @@ func (a *App) say(tone screen.Tone, text string) { a.tell(notice{tone: tone, tex
 
 // sayOf tells how an operation goes on, in place of what was told of it before.
 func (a *App) sayOf(o model.Operation, tone screen.Tone, text string) {
-	a.notices.queue = slices.DeleteFunc(a.notices.queue, func(n notice) bool { return n.about == o.Number })
+	a.notices.forget(o.Number)
 	a.tell(notice{tone: tone, text: o.Title() + ": " + text, about: o.Number})
 }
 
@@ -45,6 +54,10 @@ func (a *App) tell(n notice) {
 	if tone == screen.Trouble {
 		n.until = time.Time{}
 	}
+	if tone > screen.Neutral && n.about == 0 {
+		said := slices.DeleteFunc(a.notices.said, func(old notice) bool { return old.text == n.text })
+		a.notices.said = append(said[max(len(said)+1-mostSaid, 0):], n)
+	}
 	q := a.notices.queue
 	for len(q) > 0 && (q[len(q)-1].tone < screen.Trouble || q[len(q)-1].text == n.text) {
 		q = q[:len(q)-1]
@@ -53,6 +66,11 @@ func (a *App) tell(n notice) {
 		q = q[1:]
 	}
 	a.notices.queue = append(q, n)
+}
+
+// forget takes away what was told of something.
+func (n *notices) forget(about int) {
+	n.queue = slices.DeleteFunc(n.queue, func(old notice) bool { return old.about == about })
 }
 
 func (n *notices) any() bool { return len(n.queue) > 0 }
@@ -80,24 +98,75 @@ func (n *notices) expire(now time.Time) {
 	}
 }
 
-// view is the notice that is shown, and how many wait behind it.
-func (n *notices) view(s *style.Styles, width int) string {
-	if len(n.queue) == 0 {
-		return ""
+// mostNoticeLines is how many lines a notice may take: the API's reason is often longer than one.
+const mostNoticeLines = 3
+
+// noticeLines is the notice that is shown, in as many lines as it needs up to a limit, and how many wait behind it. Where it
+// has no line of its own, an open dialog's keys are of more use.
+func (a *App) noticeLines() []string {
+	q := a.notices.queue
+	if len(q) == 0 || len(a.dialogs) > 0 && a.height < noticeHeight {
+		return nil
 	}
-	first := n.queue[0]
-	st, glyph := s.Text, style.Dot
-	switch first.tone {
+	st, glyph := q[0].look(a.styles)
+	room := a.width - 1 - len(" x ")
+	text, more := widget.Wrap(q[0].text, room), ""
+	fits := func() bool { return more == "" || widget.Width(text[len(text)-1])+2+widget.Width(more) <= room }
+	if rest := len(q) - 1; rest > 0 {
+		more = fmt.Sprintf("any key: %d more", rest)
+		if !fits() && len(text) == mostNoticeLines {
+			more = fmt.Sprintf("+%d", rest)
+		} else if !fits() {
+			text = append(text, "")
+		}
+	}
+	if len(text) > mostNoticeLines || len(text) == mostNoticeLines && !fits() {
+		text = text[:mostNoticeLines]
+		text[mostNoticeLines-1] += style.Ellipsis
+		more = firstKey(a.opts.Keys.View.Activity) + " shows all"
+		if !a.opts.Keys.View.Activity.Enabled() {
+			more = ""
+		}
+	}
+	last := len(text) - 1
+	lines := make([]string, len(text))
+	for i, l := range text {
+		lines[i] = "   " + st.Render(l)
+	}
+	lines[0] = " " + st.Render(glyph+" "+text[0])
+	if more != "" {
+		lines[last] = widget.Spread(lines[last], a.styles.Muted.Render(more), a.width-1)
+	}
+	return lines
+}
+
+// look is the colour and the sign of a notice.
+func (n notice) look(s *style.Styles) (lipgloss.Style, string) {
+	switch n.tone {
 	case screen.Good:
-		st, glyph = s.Fine, style.Done
+		return s.Fine, style.Done
 	case screen.Warning:
-		st, glyph = s.Late, style.Late
+		return s.Late, style.Late
 	case screen.Trouble:
-		st, glyph = s.Bad, style.Failed
+		return s.Bad, style.Failed
 	}
-	more := ""
-	if rest := len(n.queue) - 1; rest > 0 {
-		more = s.Muted.Render(fmt.Sprintf("any key: %d more", rest))
+	return s.Text, style.Dot
+}
+
+// saidLines are the last notices that are of weight and tell of no operation, in full, for the activity sheet.
+func (a *App) saidLines(s *style.Styles, width int) []string {
+	var lines []string
+	for _, n := range slices.Backward(a.notices.said) {
+		st, glyph := n.look(s)
+		for i, l := range widget.Wrap(n.text, width-2) {
+			if i > 0 {
+				glyph = " "
+			}
+			lines = append(lines, st.Render(glyph)+" "+s.Text.Render(l))
+		}
 	}
-	return widget.Spread(" "+st.Render(glyph+" "+first.text), more, width-1)
+	if len(lines) > 0 {
+		lines = append([]string{"", s.Strong.Render("Said lately")}, lines...)
+	}
+	return lines
 }

@@ -95,6 +95,24 @@ func (a *App) refreshAll() tea.Cmd {
 	return tea.Batch(a.session.RefreshAll(a.state)...)
 }
 
+// lookedAt is when the focus comes back: what is on the screen may be as old as the idle interval, and is asked for at once
+// if it is older than it would be with the focus. After a failure the schedule of the tries holds.
+func (a *App) lookedAt() tea.Cmd {
+	a.blurred = false
+	at, loaded := a.oldest()
+	if a.session == nil || a.login.refused || !loaded || a.failure() != nil {
+		return nil
+	}
+	due := at.Add(slow)
+	if !a.state.Local.Before(due) {
+		return a.refreshAll()
+	}
+	if due.Before(a.polls.all) {
+		a.polls.all = due
+	}
+	return nil
+}
+
 func (a *App) interval() time.Duration {
 	if a.blurred {
 		return idle

@@ -146,7 +146,7 @@ func TestItWaitsAsLongAsItIsTold(t *testing.T) {
 	w := open(t, 120, 24, servers(2))
 	w.fault("GET /: status 429 retry 90s x3")
 	w.Advance(20 * time.Second)
-	w.RequireText("waiting as told, 1 m", "data 20 s old")
+	w.RequireText("rate limited · data 20 s old · again in 1 m")
 	w.line.forget()
 	w.Press("R")
 	w.RequireText("the API asked to be left alone for 1 m 30 s")
@@ -157,7 +157,7 @@ func TestItWaitsAsLongAsItIsTold(t *testing.T) {
 		}
 	}
 	w.Advance(10 * time.Second)
-	w.RequireNoText("waiting as told")
+	w.RequireNoText("rate limited")
 	for _, path := range lists {
 		if n := len(w.line.reads(path)); n != 1 {
 			t.Errorf("%s was asked for %d times once the time was over", path, n)
@@ -220,5 +220,48 @@ func TestWhatCannotBeReadIsSaidInWords(t *testing.T) {
 			w.RequireNoText("json", "EOF", "http:", "<html", "%!", "invalid character")
 			requireStraight(t, w.Screen())
 		})
+	}
+}
+
+func TestWhenTheFocusComesBackWhatIsOldIsAskedForAtOnce(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, servers(2))
+	w.Blur()
+	w.Advance(30 * time.Second)
+	w.later(90 * time.Second)
+	w.line.forget()
+	w.Focus()
+	w.RequireText("● just now")
+	for _, path := range lists {
+		if n := len(w.line.reads(path)); n != 1 {
+			t.Errorf("%s was asked for %d times", path, n)
+		}
+	}
+	w.Advance(5 * time.Second)
+	w.Blur()
+	w.line.forget()
+	w.Focus() // what is fresh is not
+	w.Screen()
+	if n := len(w.line.reads("/servers/")); n != 0 {
+		t.Errorf("the servers were asked for %d times", n)
+	}
+	w.Advance(20 * time.Second)
+	if n := len(w.line.reads("/servers/")); n != 1 {
+		t.Errorf("with the focus they were asked for %d times in 20 s", n)
+	}
+}
+
+func TestTheFocusDoesNotHurryAnAPIThatAsksToBeLeftAlone(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, servers(2))
+	w.fault("GET /: status 429 retry 90s")
+	w.Advance(20 * time.Second)
+	w.line.forget()
+	w.Blur()
+	w.Advance(40 * time.Second)
+	w.Focus()
+	w.Screen()
+	if n := len(w.line.reads("/servers/")); n != 0 {
+		t.Errorf("the servers were asked for %d times", n)
 	}
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -28,6 +29,7 @@ func estimate(o model.Operation, now time.Time) (part float64, known bool) {
 // counts the rest.
 func (a *App) operationLines(most int) []string {
 	open := a.state.Operations()
+	c := a.operationColumns(open[:min(len(open), most)])
 	var lines []string
 	if most == 1 && len(open) > 1 {
 		return []string{a.styles.Accent.Render(fmt.Sprintf(" %s %d running", style.Running, len(open)))}
@@ -36,34 +38,69 @@ func (a *App) operationLines(most int) []string {
 		if rest := len(open) - i; len(lines) == most-1 && rest > 1 {
 			return append(lines, a.styles.Muted.Render(fmt.Sprintf(" %s %d more running", style.Running, rest)))
 		}
-		lines = append(lines, a.operationLine(o))
+		lines = append(lines, a.operationLine(o, c))
 	}
 	return lines
 }
 
-// operationLine draws one operation: what, a bar against what is usual, how long already, and what is usual.
-func (a *App) operationLine(o model.Operation) string {
+// operationColumns are the widths of the columns of what is under way, in cells: as wide as they need, and the bar the rest.
+type operationColumns struct{ what, bar, elapsed, usual int }
+
+// The widths of an operation's bar: the least that is worth drawing, what it gets before the words are cut, and the most.
+const (
+	leastBar = 6
+	goodBar  = 12
+	mostBar  = 40
+)
+
+func (a *App) operationColumns(open []model.Operation) operationColumns {
+	var c operationColumns
+	for _, o := range open {
+		c.what = max(c.what, widget.Width(a.operationWhat(o)))
+		c.elapsed = max(c.elapsed, widget.Width(a.elapsed(o)), widget.Width("59 m 59 s")) // so that it does not jump
+		c.usual = max(c.usual, widget.Width(a.expectation(o)))
+	}
+	room := a.width - 1 - c.elapsed - c.usual - len("  ")*3
+	c.what = max(min(c.what, room-goodBar), min(c.what, 28))
+	c.bar = room - c.what
+	return c
+}
+
+// operationWhat is the operation and its server.
+func (a *App) operationWhat(o model.Operation) string {
 	s := a.styles
 	what := o.What()
 	if o.After != nil {
 		what += ", then restore"
 	}
-	left := " " + s.Accent.Render(style.Running) + " " + s.Text.Render(widget.Agreed(o.Server.Name)) + "  " + s.Muted.Render(widget.Agreed(what))
-	elapsed := widget.Duration(o.Elapsed(a.state.Now))
-	if o.AtLeast {
-		elapsed = "over " + elapsed
+	return " " + s.Accent.Render(style.Running) + " " + s.Text.Render(widget.Agreed(o.Server.Name)) + "  " + s.Muted.Render(widget.Agreed(what))
+}
+
+// operationLine draws one operation: what, a bar against what is usual, how long already, and what is usual.
+func (a *App) operationLine(o model.Operation, c operationColumns) string {
+	s := a.styles
+	left, elapsed := a.operationWhat(o), s.Text.Render(a.elapsed(o))
+	if c.bar < leastBar {
+		return widget.Spread(left, elapsed, a.width-1)
 	}
-	right := s.Text.Render(widget.Fit(elapsed, 14, true)) + "  " + s.Muted.Render(widget.Fit(a.expectation(o), 18, false))
-	leftWidth := min(max(a.width*9/20, 30), 80)
-	bar := a.width - leftWidth - widget.Width(right) - 3
-	if bar < 6 {
-		return widget.Spread(left, s.Text.Render(elapsed), a.width-1)
-	}
-	middle := widget.Fit("", bar, false)
+	bar := ""
 	if part, known := estimate(o, a.state.Now); known {
-		middle = widget.Progress(part, min(bar, 40), s.Accent, s.Faint) + widget.Fit("", bar-min(bar, 40), false)
+		bar = widget.Progress(part, min(c.bar, mostBar), s.Accent, s.Faint)
 	}
-	return widget.Fit(left, leftWidth, false) + " " + middle + " " + right
+	return widget.Fit(left, c.what, false) + "  " + widget.Fit(bar, c.bar, false) + "  " + widget.Fit(elapsed, c.elapsed, true) +
+		"  " + s.Muted.Render(widget.Fit(a.expectation(o), c.usual, false))
+}
+
+// elapsed is how long an operation has been at it, as far as it is known.
+func (a *App) elapsed(o model.Operation) string {
+	d := o.Elapsed(a.state.Now)
+	switch {
+	case o.AtLeast && d < time.Second:
+		return "just seen"
+	case o.AtLeast:
+		return "over " + widget.Duration(d)
+	}
+	return widget.Duration(d)
 }
 
 // expectation is what is known of how long an operation takes.
@@ -93,7 +130,20 @@ func (a *App) windowTitle() string {
 	if n := len(a.state.Operations()); n > 0 {
 		title = fmt.Sprintf("%s (%d running)", title, n)
 	}
-	return title
+	return inSequence(title)
+}
+
+// inSequence makes a text fit to stand in a sequence to the terminal, such as its title: some terminals take a byte from
+// 80 to 9F for a control even inside a character, and 9C, as in 本, for the end. Such characters become a question mark.
+func inSequence(text string) string {
+	return strings.Map(func(r rune) rune {
+		for _, b := range []byte(string(r)) {
+			if b < ' ' || b >= 0x7f && b <= 0x9f {
+				return '?'
+			}
+		}
+		return r
+	}, text)
 }
 
 // terminalProgress is the terminal's own progress bar, for the operation that began first.

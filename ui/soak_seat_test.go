@@ -79,7 +79,7 @@ func (s *seat) confirm(first bool) {
 // toType is what a question on the screen wants to be typed, the server's name or how many they are, or "".
 func toType(screen string) string {
 	text := strings.Join(strings.Fields(strings.ReplaceAll(screen, "│", "")), " ")
-	for _, prompt := range []string{"Type the server's name, ", "Type how many they are, "} {
+	for _, prompt := range []string{"Type the server's name, ", "Type how many they are, ", "Type "} { // the last where there is little room
 		if _, after, asked := strings.Cut(text, prompt); asked {
 			word, _, _ := strings.Cut(after, " ")
 			return strings.Trim(word, ", ")

@@ -152,3 +152,17 @@ func TestAPastedLineBreakConfirmsNothing(t *testing.T) {
 	w.RequireText("Delete backup #501")
 	w.requireDeeds()
 }
+
+func TestAStatusThatNobodyKnowsKeepsThePageStraight(t *testing.T) {
+	t.Parallel()
+	for _, s := range []size{small, usual, large} {
+		w := open(t, s.width, s.height, before(func(w *world) {
+			w.line.rewrite(strings.NewReplacer(`"active"`, `"`+hostile["joined emoji"]+`"`).Replace)
+		}))
+		w.choose("web-server-01")
+		w.Press("enter")
+		w.RequireText("web-server-01 #12345")
+		w.RequireNoText("…│")
+		w.requireHarmless()
+	}
+}

@@ -26,7 +26,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.MouseClickMsg, tea.MouseWheelMsg:
 		cmd = a.mouse(msg.(tea.MouseMsg))
 	case tea.FocusMsg:
-		a.blurred = false
+		cmd = a.lookedAt()
 	case tea.BlurMsg:
 		a.blurred = true
 	case tea.EnvMsg:
@@ -149,8 +149,8 @@ func (a *App) deedInReadOnly(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	if !a.opts.ReadOnly {
 		return nil, false
 	}
-	d := keymap.Default().Deed
-	if key.Matches(msg, d.Snapshot, d.Backup, d.Restore, d.Delete) {
+	d := a.barred
+	if key.Matches(msg, d.Snapshot, d.Backup, d.Restore, d.Delete, d.Clear) {
 		a.say(screen.Warning, "read-only: there are no deeds here")
 		return nil, true
 	}
@@ -187,8 +187,7 @@ func (a *App) toDialog(d opened, msg tea.Msg) tea.Cmd {
 	}
 	a.close(d.number)
 	if cmd == nil && a.login.open { // the way to an account was left
-		a.login.open = false
-		return a.reopen()
+		return a.left()
 	}
 	return cmd
 }

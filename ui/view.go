@@ -3,14 +3,12 @@ package ui
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"vpsdeck/model"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
 )
@@ -38,13 +36,12 @@ func (a *App) screen() string {
 	}
 	lines = append(lines, a.body(p))
 	lines = append(lines, a.operationLines(p.operations)...)
-	note := a.notices.view(a.styles, a.width)
-	if p.notice {
-		lines = append(lines, note)
+	note := a.noticeLines()
+	if p.notice && len(note) == 0 {
+		note = []string{""} // its line is kept free, so that the panes do not jump
 	}
-	if note != "" && !p.notice {
-		lines = append(lines, note)
-	} else {
+	lines = append(lines, note...)
+	if p.notice || len(note) == 0 {
 		lines = append(lines, a.footer())
 	}
 	out := strings.Join(lines, "\n")
@@ -94,96 +91,6 @@ func (a *App) over(screen, dialog string) string {
 		lipgloss.NewLayer(dialog).X(at.x).Y(at.y).Z(1),
 	)
 	return lipgloss.NewCanvas(a.width, a.height).Compose(comp).Render()
-}
-
-// header says whose account this is, what runs, and how fresh the data is. Where there is little room, the host goes first,
-// then the account; that it is a demo, or read-only, is always told.
-func (a *App) header() string {
-	s := a.styles
-	right := a.connection()
-	if n := len(a.state.Operations()); n > 0 {
-		right = s.Accent.Render(fmt.Sprintf("%s %d running", style.Running, n)) + "   " + right
-	}
-	parts := a.identity()
-	for n := len(parts); ; n-- {
-		left := " " + strings.Join(parts[:n], "")
-		if n == 1 || widget.Width(left)+widget.Width(right)+2 <= a.width {
-			return widget.Spread(left, right, a.width-1)
-		}
-	}
-}
-
-// identity is who one is here, in pieces, the last the first that can be left out.
-func (a *App) identity() []string {
-	s := a.styles
-	name := s.AccentStrong.Render("vpsdeck")
-	if a.opts.Demo {
-		name += s.Late.Bold(true).Render(" demo")
-	}
-	if a.opts.ReadOnly {
-		name += s.Late.Render(" read-only")
-	}
-	switch {
-	case a.session == nil:
-		return []string{name}
-	case a.opts.Demo:
-		return []string{name, "  " + s.Text.Render(a.accountLabel()), s.Muted.Render(" " + style.Dot + " simulated, nothing is real")}
-	}
-	return []string{name, "  " + s.Text.Render(a.accountLabel()), s.Muted.Render(" " + style.Dot + " " + widget.Agreed(a.session.Client.Host()))}
-}
-
-func (a *App) accountLabel() string {
-	if !a.state.Account.Loaded() {
-		return "account"
-	}
-	return widget.Agreed(a.state.Account.Value.Label())
-}
-
-// connection says how the last requests went and how old the data is.
-func (a *App) connection() string {
-	s := a.styles
-	if a.session == nil {
-		return s.Muted.Render("no account")
-	}
-	at, loaded := a.oldest()
-	age := "no data yet"
-	if loaded {
-		age = "data " + widget.Roughly(a.state.Local.Sub(at)) + " old"
-	}
-	switch err := a.failure(); {
-	case a.login.refused:
-		return s.Bad.Render(style.Failed + " token refused " + style.Dot + " " + age)
-	case err != nil && model.RetryAfter(err) > 0:
-		return s.Late.Render(style.Late + " waiting as told, " + a.countdown() + " " + style.Dot + " " + age)
-	case err != nil:
-		return s.Bad.Render(style.Failed + " " + a.trouble() + " " + style.Dot + " " + age + " " + style.Dot + " again in " + a.countdown())
-	case !loaded:
-		return s.Muted.Render(style.Unknown + " connecting" + style.Ellipsis)
-	}
-	return s.Fine.Render(style.Live) + s.Muted.Render(" "+widget.Ago(at, a.state.Local))
-}
-
-// trouble is a word for a failure, or for a part of one.
-func (a *App) trouble() string {
-	st := a.state
-	if st.Servers.Fresh() || st.Backups.Fresh() || st.Snapshots.Fresh() {
-		return "partly failed"
-	}
-	return "offline"
-}
-
-// countdown is how long until the account is asked again.
-func (a *App) countdown() string { return widget.Roughly(max(a.polls.all.Sub(a.state.Local), 0)) }
-
-// oldest is when the oldest of the lists on the screen came, and whether all of them have.
-func (a *App) oldest() (time.Time, bool) {
-	at := a.state.Servers.At
-	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
-		if t := a.state.Points(kind).At; t.Before(at) {
-			at = t
-		}
-	}
-	return at, !at.IsZero()
 }
 
 // tabLine names the panes where only one is shown.
@@ -237,7 +144,11 @@ func (a *App) footer() string {
 }
 
 func (a *App) hint(k key.Binding) string {
-	h := k.Help()
-	first, _, _ := strings.Cut(h.Key, " ")
-	return a.styles.Accent.Render(first) + " " + a.styles.Muted.Render(h.Desc)
+	return a.styles.Accent.Render(firstKey(k)) + " " + a.styles.Muted.Render(k.Help().Desc)
+}
+
+// firstKey is the first of a binding's keys, as it is shown.
+func firstKey(k key.Binding) string {
+	first, _, _ := strings.Cut(k.Help().Key, " ")
+	return first
 }

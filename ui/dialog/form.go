@@ -1,18 +1,13 @@
 package dialog
 
 import (
-	"strings"
-
 	"charm.land/bubbles/v2/cursor"
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"charm.land/huh/v2"
-	"charm.land/lipgloss/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"vpsdeck/keymap"
 	"vpsdeck/ui/style"
-	"vpsdeck/ui/widget"
 )
 
 // Field is one question of a form: a line of text, or one of several choices.
@@ -91,7 +86,8 @@ func (f Field) huh() huh.Field {
 		for i, c := range f.Choices {
 			options[i] = huh.NewOption(c.Says, c.Value)
 		}
-		return huh.NewSelect[string]().Key(f.Key).Title(f.Title).Options(options...)
+		first := f.Choices[0].Value // the best is listed first; huh would take one whose value is empty
+		return huh.NewSelect[string]().Key(f.Key).Title(f.Title).Options(options...).Value(&first)
 	}
 	value := f.Value
 	in := huh.NewInput().Key(f.Key).Title(f.Title).Placeholder(f.Placeholder).Prompt(style.Prompt + " ").
@@ -113,7 +109,7 @@ func (f *Form) Refuse(why string) tea.Cmd {
 	f.problem = why
 	f.moving, f.waiting = false, nil
 	f.build()
-	f.form.WithWidth(f.inner())
+	f.shape()
 	return f.form.Init()
 }
 
@@ -241,88 +237,12 @@ func (f *Form) enterDoes() string {
 // SetSize tells the room that there is, in cells.
 func (f *Form) SetSize(width, height int) {
 	f.room.SetSize(width, height)
-	f.form.WithWidth(f.inner())
+	f.shape()
 }
 
-// View draws the form; see [Dialog].
-func (f *Form) View() string {
-	s := f.look()
-	inner := f.inner()
-	lines := []line{{"", dropBlank}}
-	for _, intro := range f.ask.Intro {
-		st, drop := s.Muted, dropMinor
-		if intro.Warn {
-			st, drop = s.Late, keep
-		}
-		for _, l := range widget.Wrap(widget.Agreed(intro.Text), inner) {
-			lines = append(lines, line{st.Render(l), drop})
-		}
-	}
-	lines = append(lines, line{"", dropBlank})
-	lines = append(lines, f.body()...)
-	lines = append(lines, line{"", dropBlank}, line{f.verdict(s, inner), stays}, line{"", dropBlank})
-	if f.ask.Request != "" {
-		lines = append(lines, line{s.Muted.Render(widget.Cut("sends "+f.ask.Request, inner)), dropRequest})
-	}
-	lines = append(lines, line{s.Muted.Render(widget.Cut(f.help(), inner)), dropMinor})
-	return box(s, s.AccentStrong.Render(f.ask.Title), s.Accent, texts(fit(lines, f.rows())), f.width)
-}
+// tallest is more lines than any form has.
+const tallest = 100
 
-// body is the fields. Where there is little room the space between them goes first.
-func (f *Form) body() []line {
-	var out []line
-	for _, l := range splitLines(f.form.View()) {
-		drop := stays
-		if strings.TrimSpace(ansi.Strip(l)) == "" {
-			drop = dropBlank
-		}
-		out = append(out, line{l, drop})
-	}
-	return out
-}
-
-// verdict says what is wrong with the field as it stands.
-func (f *Form) verdict(s *style.Styles, width int) string {
-	switch problem := f.check(); {
-	case f.problem != "":
-		return s.Bad.Render(widget.Cut(style.Failed+" "+f.problem, width))
-	case problem != "":
-		if text, _ := f.form.GetFocusedField().GetValue().(string); text == "" && !f.tried {
-			return s.Muted.Render(widget.Cut(problem, width)) // nothing is wrong with what has not been typed yet
-		}
-		return s.Late.Render(widget.Cut(problem, width))
-	}
-	return ""
-}
-
-func (f *Form) help() string {
-	text := "enter: " + f.enterDoes()
-	if len(f.ask.Fields) > 1 {
-		text += " " + style.Dot + " shift+tab: back"
-	}
-	if !f.ask.Fixed {
-		text += " " + style.Dot + " " + f.keys.Cancel.Keys()[0] + ": cancel"
-	}
-	return text
-}
-
-// theme makes huh look like the rest. Its own dark theme has light and dark swapped.
-func theme(s *style.Styles) *huh.Styles {
-	t := huh.ThemeBase(true)
-	t.FieldSeparator = lipgloss.NewStyle().SetString("\n\n")
-	t.Focused.Base = lipgloss.NewStyle().PaddingLeft(1).BorderStyle(lipgloss.ThickBorder()).BorderLeft(true).BorderForeground(s.Palette.Accent)
-	t.Focused.Title = s.Strong
-	t.Focused.Description = s.Muted
-	t.Focused.TextInput.Cursor = s.Accent
-	t.Focused.TextInput.Prompt = s.Accent
-	t.Focused.TextInput.Text = s.Text
-	t.Focused.TextInput.Placeholder = s.Faint
-	t.Focused.SelectSelector = s.Accent.SetString(style.Focus + " ")
-	t.Focused.Option = s.Text
-	t.Focused.SelectedOption = s.AccentStrong
-	t.Blurred = t.Focused
-	t.Blurred.Base = lipgloss.NewStyle().PaddingLeft(1).BorderStyle(lipgloss.HiddenBorder()).BorderLeft(true)
-	t.Blurred.Title = s.Muted
-	t.Blurred.TextInput.Text = s.Muted
-	return t
-}
+// shape tells huh the width. Its height must be told too: huh counts the lines of what it has not wrapped yet, and hides the
+// rest, the choice under the cursor with it. What is too much for the room is left out in View.
+func (f *Form) shape() { f.form.WithWidth(f.inner()).WithHeight(tallest) }

@@ -10,8 +10,10 @@ type line struct {
 
 // The order in which lines go where there is little room, from the last to the first.
 const (
-	stays = iota // where one answers
+	stays     = iota // where one answers, and what to
+	dropField        // the rest of a form's fields
 	keep
+	dropRest // how a sentence goes on
 	dropFact
 	dropMinor
 	dropRequest

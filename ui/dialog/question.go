@@ -1,12 +1,9 @@
 package dialog
 
 import (
-	"strings"
-
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	"vpsdeck/keymap"
 	"vpsdeck/ui/style"
@@ -54,15 +51,15 @@ const (
 // and nothing else.
 type Question struct {
 	room
-	ask    Ask
-	keys   keymap.Dialog
-	look   Look
-	input  textinput.Model
-	focus  int
-	armed  bool
-	top    int // the first line of the list that is shown
-	ticked bool
-	hint   string
+	ask     Ask
+	keys    keymap.Dialog
+	look    Look
+	input   textinput.Model
+	focus   int
+	armed   bool
+	top     int // the first line of the list that is shown
+	ticked  bool
+	missing bool // yes was pressed before what must be typed was typed
 }
 
 // NewQuestion makes a question. It ignores keys until Arm.
@@ -124,7 +121,7 @@ func (q *Question) Update(msg tea.Msg) (tea.Cmd, bool) {
 }
 
 func (q *Question) press(msg tea.KeyPressMsg) (tea.Cmd, bool) {
-	q.hint = ""
+	q.missing = false
 	typed := q.ask.Typed != ""
 	switch {
 	case key.Matches(msg, q.keys.Press) && !q.isText(msg):
@@ -178,7 +175,7 @@ func (q *Question) act() (tea.Cmd, bool) {
 		q.ticked = !q.ticked
 		return nil, false
 	case !q.confirmed():
-		q.hint = q.ask.Prompt
+		q.missing = true
 		return nil, false
 	}
 	return q.ask.Then(q.ticked), true
@@ -202,165 +199,6 @@ func (q *Question) ShortHelp() []key.Binding {
 		keys = append(keys, q.keys.Toggle)
 	}
 	return keys
-}
-
-// View draws the question; see [Dialog].
-func (q *Question) View() string {
-	s := q.look()
-	lines := q.fitted(s)
-	edge := s.Accent
-	if q.dangerous() {
-		edge = s.Bad
-	}
-	return box(s, edge.Bold(true).Render(q.ask.Title), edge, texts(lines), q.width)
-}
-
-// dangerous says whether something is lost by it.
-func (q *Question) dangerous() bool {
-	for _, f := range q.ask.Facts {
-		if f.Bad {
-			return true
-		}
-	}
-	return len(q.ask.List) > 0
-}
-
-// leastList is how many lines of the list are always shown.
-const leastList = 3
-
-// fitted is the lines that there is room for. What is left over goes to the list.
-func (q *Question) fitted(s *style.Styles) []line {
-	room := 0
-	if len(q.ask.List) > 0 {
-		rest := len(fit(q.lines(s, q.inner(), 0), q.rows()))
-		room = min(max(q.rows()-rest, leastList), len(q.ask.List))
-	}
-	return fit(q.lines(s, q.inner(), room), q.rows())
-}
-
-// listed is the part of the list that is scrolled to, in so many lines.
-func (q *Question) listed(s *style.Styles, width, rows int) []line {
-	top := max(min(q.top, len(q.ask.List)-rows), 0)
-	var out []line
-	for i := top; i < top+rows; i++ {
-		text := widget.Cut(widget.Agreed(q.ask.List[i]), width-4)
-		more := ""
-		if i == top && top > 0 {
-			more = style.MoreUp
-		} else if i == top+rows-1 && i < len(q.ask.List)-1 {
-			more = style.More
-		}
-		out = append(out, line{widget.Spread(s.Text.Render(text), s.Muted.Render(more), width), keep})
-	}
-	return out
-}
-
-func (q *Question) lines(s *style.Styles, width, listRows int) []line {
-	blank := line{"", dropBlank}
-	out := []line{blank}
-	for _, l := range widget.Wrap(widget.Agreed(q.ask.Question), width) {
-		out = append(out, line{s.Strong.Render(l), keep})
-	}
-	if listRows > 0 {
-		out = append(append(out, blank), q.listed(s, width, listRows)...)
-	}
-	out = append(append(out, blank), q.facts(s, width)...)
-	if t := q.ask.Tick; t != nil {
-		out = append(out, blank, line{q.tickLine(s), keep})
-	}
-	if q.ask.Typed != "" {
-		in := q.input
-		in.SetWidth(max(width-4, 1))
-		prompt := s.Muted
-		if q.hint != "" {
-			prompt = s.Late
-		}
-		out = append(out, blank)
-		for _, l := range widget.Wrap(q.ask.Prompt, width) {
-			out = append(out, line{prompt.Render(l), keep})
-		}
-		out = append(out, line{in.View(), stays})
-	}
-	if q.ask.Requests != nil {
-		out = append(out, blank, line{s.Muted.Render(widget.Cut("sends "+q.ask.Requests(q.ticked), width)), dropRequest})
-	}
-	return append(out, blank, line{q.buttons(s, width), stays})
-}
-
-// roomForLabels is the width from which on facts have their labels in a column.
-const roomForLabels = 48
-
-func (q *Question) facts(s *style.Styles, width int) []line {
-	label := 0
-	for _, f := range q.ask.Facts {
-		if width >= roomForLabels {
-			label = max(label, widget.Width(f.Label)+2)
-		}
-	}
-	var out []line
-	for _, f := range q.ask.Facts {
-		st, drop := s.Text, dropFact
-		if f.Bad {
-			st, drop = s.BadStrong, keep
-		}
-		if f.Minor {
-			drop = dropMinor
-		}
-		value := widget.Agreed(f.Value)
-		if label == 0 {
-			value = f.Label + ": " + value
-		}
-		for i, l := range widget.Wrap(value, max(width-label, 8)) {
-			head := strings.Repeat(" ", label)
-			if i == 0 && label > 0 {
-				head = widget.Fit(f.Label, label, false)
-			}
-			out = append(out, line{s.Muted.Render(head) + st.Render(l), drop})
-		}
-	}
-	return out
-}
-
-func (q *Question) tickLine(s *style.Styles) string {
-	box, st, mark := style.Unticked, s.Text, "  "
-	if q.ticked {
-		box = style.Ticked
-	}
-	if q.focus == onTick {
-		st, mark = s.AccentStrong, style.Focus+" "
-	}
-	return s.Accent.Render(mark) + s.Accent.Render(box) + " " + st.Render(q.ask.Tick.Label) + "  " + s.Muted.Render(q.ask.Tick.Note)
-}
-
-// noWord is on the button that does nothing.
-const noWord = "Cancel"
-
-func (q *Question) buttons(s *style.Styles, width int) string {
-	yes := s.ButtonFocused
-	if q.dangerous() {
-		yes = s.ButtonDanger
-	}
-	row := button(s, noWord, s.ButtonFocused, q.focus == onNo) + " " + button(s, q.ask.Yes, yes, q.focus == onYes)
-	hint := q.help()
-	if room := width - widget.Width(row) - 3; room >= widget.Width(hint) {
-		row += s.Muted.Render("   " + hint)
-	}
-	return row
-}
-
-func (q *Question) help() string {
-	if q.hint != "" {
-		return "not yet: see above"
-	}
-	return q.keys.Next.Keys()[0] + " moves " + style.Dot + " " + q.keys.Cancel.Keys()[0] + " cancels"
-}
-
-// button draws a button, as wide with the focus as without.
-func button(s *style.Styles, word string, focused lipgloss.Style, on bool) string {
-	if on {
-		return focused.Render(style.Focus + " " + word + " ")
-	}
-	return s.Button.Render("  " + word + " ")
 }
 
 // click presses what was clicked.

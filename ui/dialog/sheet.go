@@ -71,13 +71,25 @@ func (t *Sheet) View() string {
 	shown := all[top:min(top+t.rows(), len(all))]
 	f := widget.Frame{Title: s.AccentStrong.Render(t.title), Border: s.Accent}
 	if len(all) > t.rows() {
-		f.Note = s.Muted.Render(style.MoreUp + style.More + " more")
+		f.Note = s.Muted.Render(more(top > 0, top+t.rows() < len(all)) + " more")
 	}
 	body := make([]string, len(shown))
 	for i, l := range shown {
 		body[i] = strings.Repeat(" ", padding) + widget.Cut(l, t.inner())
 	}
 	return f.Render(strings.Join(body, "\n"), t.width, len(shown)+widget.FrameHeight)
+}
+
+// more shows on which sides there is more.
+func more(above, below bool) string {
+	out := ""
+	if above {
+		out = style.MoreUp
+	}
+	if below {
+		out += style.More
+	}
+	return out
 }
 
 // ShortHelp is for the footer; see [Dialog].

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"charm.land/bubbles/v2/key"
 	"charm.land/lipgloss/v2"
 
 	"vpsdeck/model"
@@ -50,11 +51,20 @@ func (e *Env) waiting(from source, what string) (message, bool) {
 	case from.loaded:
 		return message{}, false
 	case from.err != nil:
-		return message{s.Bad, style.Failed + " no " + what + ": " + model.Words(from.err), remedy(e, from.err)}, true
+		return message{s.Bad, style.Failed + " no " + what + ": " + reason(from.err), remedy(e, from.err)}, true
 	case !from.asked:
 		return message{s.Muted, "no account is open", ""}, true
 	}
 	return message{s.Muted, "loading " + what + style.Ellipsis, ""}, true
+}
+
+// reason is why there is nothing. How long the API asked to be left alone is counted down beside it; in its own words the
+// number would stand still.
+func reason(err error) string {
+	if errors.Is(err, model.ErrRateLimited) && model.RetryAfter(err) > 0 {
+		return "the API had " + model.ErrRateLimited.Error()
+	}
+	return model.Words(err)
 }
 
 // remedy is what to do about a failure.
@@ -63,10 +73,15 @@ func remedy(e *Env, err error) string {
 	if errors.Is(err, model.ErrUnauthorized) {
 		return again + " asks for another token."
 	}
-	if wait := model.RetryAfter(err); wait > 0 {
-		return "It asks to wait for " + widget.Duration(wait) + ", and is asked again then."
+	if model.RetryAfter(err) > 0 {
+		return "It is asked again by itself in " + widget.Duration(e.Again()) + "."
 	}
 	return again + " asks again now; it is asked again by itself."
+}
+
+// withoutServers are the keys of a pane while there is no server that a deed could be done to.
+func (e *Env) withoutServers() []key.Binding {
+	return []key.Binding{e.Keys.View.Refresh, e.Keys.View.Activity, e.Keys.View.Palette, e.Keys.View.Quit}
 }
 
 // stale is the line under rows that could not be refreshed: why, and how old they are.
@@ -75,7 +90,7 @@ func (e *Env) stale(from source) string {
 		return ""
 	}
 	s := e.Look()
-	return s.Bad.Render(style.Failed+" "+widget.Roughly(e.State.Local.Sub(from.at))+" old: ") + s.Muted.Render(model.Words(from.err))
+	return s.Bad.Render(style.Failed+" "+widget.Roughly(e.State.Local.Sub(from.at))+" old: ") + s.Muted.Render(reason(from.err))
 }
 
 // fact is a labelled value in a sheet.

@@ -20,6 +20,7 @@ type Points struct {
 	kind   model.Kind
 	server model.ServerRef // whose points are shown; empty ID: there is no server
 	fleet  bool            // all servers' points are shown
+	chosen bool            // the cursor was put where it is by hand
 }
 
 // The columns of a points pane.
@@ -91,8 +92,11 @@ func (p *Points) Show(server model.ServerRef, fleet bool) {
 		p.table.Columns = pointColumns(p.kind, fleet)
 		p.SetSize(p.width, p.height)
 	}
+	if !p.chosen || !fleet && server != p.server {
+		p.current, p.chosen = model.Key{}, false
+	}
 	p.server, p.fleet = server, fleet
-	p.asked = true // another server's points: begin at the first
+	p.asked = true // another server's points: begin at the first, unless one was chosen
 	p.News()
 }
 
@@ -113,7 +117,9 @@ func (p *Points) News() {
 
 // Update takes keys and clicks; see [Pane].
 func (p *Points) Update(msg tea.Msg) tea.Cmd {
+	before := p.current
 	press, again, taken := p.handle(msg)
+	p.chosen = p.chosen || p.current != before
 	if again {
 		p.News()
 	}
@@ -158,6 +164,9 @@ func (p *Points) act(press tea.KeyPressMsg) tea.Cmd {
 // ShortHelp is what the footer shows.
 func (p *Points) ShortHelp() []key.Binding {
 	k := p.env.Keys
+	if len(p.env.State.Servers.Value) == 0 && len(p.rows) == 0 {
+		return p.env.withoutServers()
+	}
 	return []key.Binding{k.Deed.Restore, k.Deed.Delete, k.Deed.Snapshot, k.Deed.Backup, k.Mark.One, k.View.Filter, k.View.Order, k.View.Fleet, k.View.Open}
 }
 

@@ -2,6 +2,8 @@
 package screen
 
 import (
+	"time"
+
 	"charm.land/bubbles/v2/help"
 	tea "charm.land/bubbletea/v2"
 
@@ -48,6 +50,8 @@ type Env struct {
 	Start func(model.Intent) tea.Cmd
 	// StartMany carries out several that were confirmed together.
 	StartMany func([]model.Intent) tea.Cmd
+	// Again is how long it is until the account is asked again by itself.
+	Again func() time.Duration
 }
 
 // Tone is how a notice is meant.

@@ -192,6 +192,9 @@ func (p *Servers) markedServers() []model.ID {
 // ShortHelp is what the footer shows.
 func (p *Servers) ShortHelp() []key.Binding {
 	k := p.env.Keys
+	if len(p.env.State.Servers.Value) == 0 {
+		return p.env.withoutServers()
+	}
 	return []key.Binding{k.Deed.Snapshot, k.Deed.Backup, k.Deed.Restore, k.Mark.One, k.View.Filter, k.View.Order, k.View.Wrong, k.View.Open}
 }
 

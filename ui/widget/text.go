@@ -62,13 +62,27 @@ func Cut(text string, width int) string {
 	return ansi.Truncate(text, width, style.Ellipsis)
 }
 
-// Wrap breaks a plain text into lines of at most width cells, at spaces where it can.
+// Wrap breaks a plain text into lines of at most width cells, at spaces. A word is only broken where it is longer than a
+// line, and never at a hyphen before that: half of a name may be the name of something else.
 func Wrap(text string, width int) []string {
 	if width <= 0 {
 		return nil
 	}
-	// Words that are longer than a line and have a hyphen come out too long of Wrap.
-	return strings.Split(ansi.Hardwrap(ansi.Wrap(text, width, " "), width, true), "\n")
+	var lines []string
+	line := ""
+	for i, word := range strings.Split(text, " ") {
+		if i > 0 && Width(line)+1+Width(word) <= width {
+			line += " " + word
+			continue
+		}
+		if i > 0 && line != "" {
+			lines = append(lines, line)
+		}
+		parts := strings.Split(ansi.Hardwrap(word, width, true), "\n")
+		lines = append(lines, parts[:len(parts)-1]...)
+		line = parts[len(parts)-1]
+	}
+	return append(lines, line)
 }
 
 // Spread puts one text at the left and one at the right of a line of the given width. Where both do not fit, the left

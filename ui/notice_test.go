@@ -1,0 +1,99 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"vpsdeck/ui"
+)
+
+// says has the API give these words for a refusal.
+func (w *world) says(words string) {
+	w.t.Helper()
+	w.line.rewrite(strings.NewReplacer("This answer was asked for: Bad Request.", words).Replace)
+	w.fault("POST /snapshots/: status 400")
+}
+
+func TestALongNoticeIsReadable(t *testing.T) {
+	t.Parallel()
+	for _, s := range []size{{80, 24}, {108, 30}, {120, 40}, {80, 12}} {
+		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
+			w := open(t, s.width, s.height)
+			w.says("The plan of this account does not allow more than two snapshots while a migration is planned; ask the support desk.")
+			w.makeSnapshot("web-server-01", "before-update")
+			g := w.Screen()
+			if text := strings.Join(strings.Fields(g.Text()), " "); !strings.Contains(text, "is planned; ask the support desk.") {
+				t.Errorf("the reason is cut:\n%s", g.Text())
+			}
+			if _, _, there := g.Find("▌ web-server-01"); !there {
+				t.Errorf("the row under the cursor is hidden:\n%s", g.Text())
+			}
+			requireStraight(t, g)
+			w.Advance(time.Second)
+			w.Press("j", "k")
+			w.RequireNoText("support desk")
+		})
+	}
+}
+
+func TestANoticeThatIsStillCutSaysWhereAllOfItIs(t *testing.T) {
+	t.Parallel()
+	w := open(t, 40, 12)
+	w.says(strings.Repeat("All the reasons are told at length. ", 8) + "This is the last one.")
+	w.makeSnapshot("web-server-01", "before-update")
+	w.RequireText("A shows all")
+	requireStraight(t, w.Screen())
+	w.Press("A", "G")
+	w.RequireText("the last one.", "╰─ ▴ more ─")
+}
+
+func TestANoticeThatFillsItsThirdLineIsNotCut(t *testing.T) {
+	t.Parallel()
+	for extra := 14; extra < 22; extra++ { // 18 fill the line
+		w := open(t, 40, 12)
+		w.says(strings.Repeat("x", extra) + " and that was all.")
+		w.makeSnapshot("web-server-01", "before-update")
+		if g := w.Screen(); !g.Contains("all.") && !g.Contains("A shows all") || g.Contains("all.") && g.Contains("A shows all") {
+			t.Errorf("%d more characters:\n%s", extra, g.Text())
+		}
+	}
+}
+
+func TestAWarningCanBeReadAgain(t *testing.T) {
+	t.Parallel()
+	w := open(t, 40, 12)
+	w.choose("web-server-03")
+	w.Press("s")
+	w.RequireText("▲ web-server-03 is being restored:", "wait until that has ended")
+	w.Advance(time.Minute)
+	w.RequireNoText("is being restored:")
+	w.Press("A", "j", "j", "j")
+	w.RequireText("Said lately", "▲ web-server-03 is being", "restored: wait until that has", "ended")
+}
+
+func TestInReadOnlyTheKeysThatAPersonHasGivenToDeedsSayWhyTheyDoNothing(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24, readOnly, with(func(o *ui.Options) {
+		if err := o.Keys.Remap(map[string][]string{"deed.snapshot": {"x"}}); err != nil {
+			t.Fatal(err)
+		}
+	}))
+	w.Press("s")
+	w.RequireNoText("there are no deeds here")
+	for _, key := range []string{"x", "b", "r", "d", "c"} {
+		w.Press(key)
+		w.RequireText("read-only: there are no deeds here")
+		w.Advance(10 * time.Second)
+		w.RequireNoText("there are no deeds here")
+	}
+	w.requireDeeds()
+}
+
+func TestTheActivityTellsWhatRunsInFullOnASmallScreen(t *testing.T) {
+	t.Parallel()
+	w := open(t, 40, 12)
+	w.Press("A")
+	w.RequireText("◐ snapshot before-nginx-update", "of web-server-02", "2 m, usually 3–10 m")
+}
