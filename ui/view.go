@@ -6,7 +6,6 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"vpsdeck/ui/style"
@@ -68,29 +67,28 @@ func (a *App) body(p plan) string {
 	panes := a.panes()
 	switch p.shape {
 	case wide:
-		right := lipgloss.JoinVertical(lipgloss.Left, panes[1].View(), panes[2].View())
-		return lipgloss.JoinHorizontal(lipgloss.Top, panes[0].View(), right)
+		return widget.Beside(panes[0].View(), panes[1].View()+"\n"+panes[2].View())
 	case stack:
-		return lipgloss.JoinVertical(lipgloss.Left, panes[0].View(), panes[1].View(), panes[2].View())
+		return panes[0].View() + "\n" + panes[1].View() + "\n" + panes[2].View()
 	}
 	return panes[a.focus].View()
 }
 
 // over draws a dialog over the dimmed screen.
 func (a *App) over(screen, dialog string) string {
-	lines := strings.Split(ansi.Strip(screen), "\n")
-	for i, l := range lines {
-		if i < len(lines)-1 {
-			lines[i] = a.styles.Faint.Render(l)
+	behind := strings.Split(ansi.Strip(screen), "\n")
+	front := strings.Split(dialog, "\n")
+	at := a.dialogAt(dialog)
+	for i, line := range behind[:len(behind)-1] {
+		if y := i - at.y; y >= 0 && y < len(front) {
+			left, right := widget.Cleave(line, at.x, at.x+at.w)
+			behind[i] = style.Paint(a.styles.Faint, left) + widget.Fit(front[y], at.w, false) + style.Paint(a.styles.Faint, right)
+		} else {
+			behind[i] = style.Paint(a.styles.Faint, line)
 		}
 	}
-	lines[len(lines)-1] = a.footer()
-	at := a.dialogAt(dialog)
-	comp := lipgloss.NewCompositor(
-		lipgloss.NewLayer(strings.Join(lines, "\n")),
-		lipgloss.NewLayer(dialog).X(at.x).Y(at.y).Z(1),
-	)
-	return lipgloss.NewCanvas(a.width, a.height).Compose(comp).Render()
+	behind[len(behind)-1] = a.footer()
+	return strings.Join(behind, "\n")
 }
 
 // tabLine names the panes where only one is shown.

@@ -28,7 +28,7 @@ func (f Frame) Render(body string, width, height int) string {
 	}
 	b := lipgloss.RoundedBorder()
 	inner := width - FrameWidth
-	side := f.Border.Render(b.Left)
+	side := style.Paint(f.Border, b.Left)
 	out := make([]string, 0, height)
 	out = append(out, f.edge(b.TopLeft, b.Top, b.TopRight, f.Title, inner))
 	lines := strings.Split(body, "\n")
@@ -47,11 +47,29 @@ func (f Frame) Render(body string, width, height int) string {
 func (f Frame) edge(left, line, right, text string, inner int) string {
 	room := inner - 4
 	if text == "" || room < 1 {
-		return f.Border.Render(left + strings.Repeat(line, inner) + right)
+		return style.Paint(f.Border, left+strings.Repeat(line, inner)+right)
 	}
 	text = Cut(text, room)
 	rest := strings.Repeat(line, inner-3-Width(text))
-	return f.Border.Render(left+line) + " " + text + " " + f.Border.Render(rest+right)
+	return style.Paint(f.Border, left+line) + " " + text + " " + style.Paint(f.Border, rest+right)
+}
+
+// Beside puts two blocks of lines side by side. The lines of the left one are all of one width, as a frame's are; neither has
+// more lines than the other.
+func Beside(left, right string) string {
+	var b strings.Builder
+	b.Grow(len(left) + len(right))
+	for left != "" {
+		var l, r string
+		l, left, _ = strings.Cut(left, "\n")
+		r, right, _ = strings.Cut(right, "\n")
+		b.WriteString(l)
+		b.WriteString(r)
+		if left != "" {
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
 }
 
 // Blocks draws a quota as small blocks, used ones first.

@@ -113,11 +113,11 @@ func (t *Table) row(widths []int, gap int, cells []Span, s *style.Styles, curren
 	switch {
 	case current && focused:
 		bar := s.Accent.Background(s.Palette.Selection)
-		return t.line(widths, gap, at, bar.Render(style.Bar)+bar.Render(sign), s.Selected)
+		return t.line(widths, gap, at, style.Paint(bar, style.Bar)+style.Paint(bar, sign), s.Selected)
 	case current:
-		return t.line(widths, gap, at, s.Muted.Render(style.Thin)+s.Accent.Render(sign), nil)
+		return t.line(widths, gap, at, style.Paint(s.Muted, style.Thin)+style.Paint(s.Accent, sign), nil)
 	}
-	return t.line(widths, gap, at, " "+s.Accent.Render(sign), nil)
+	return t.line(widths, gap, at, " "+style.Paint(s.Accent, sign), nil)
 }
 
 // line draws one line: a margin of two cells, the cells, and space up to the edge. over changes the style of
@@ -129,7 +129,7 @@ func (t *Table) line(widths []int, gap int, cell func(int) Span, margin string, 
 		if over != nil {
 			st = over(st)
 		}
-		b.WriteString(st.Render(text))
+		b.WriteString(style.Paint(st, text))
 	}
 	used, before := 2, ""
 	for i, w := range widths {

@@ -11,9 +11,6 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// Width is how many cells a text takes.
-func Width(text string) int { return ansi.StringWidth(text) }
-
 // Agreed makes a text's width one that all terminals agree on, wherever it stands. Joined emoji, variation selectors and
 // some scripts take two cells in one terminal and one or four in the next, which would shift the border behind them: of
 // such a cluster only the first character is kept. What all agree on, wide characters included, stays as it is.
@@ -46,7 +43,9 @@ func agreed(cluster string) bool {
 
 // Fit makes a text exactly width cells wide: cut with an ellipsis, or padded on the left or on the right.
 func Fit(text string, width int, right bool) string {
-	text = Cut(text, width)
+	if Width(text) > width {
+		text = Cut(text, width)
+	}
 	gap := strings.Repeat(" ", max(width-Width(text), 0))
 	if right {
 		return gap + text
@@ -59,7 +58,31 @@ func Cut(text string, width int) string {
 	if width <= 0 {
 		return ""
 	}
+	if w, plain := plainWidth(text); plain && w <= width {
+		return text
+	}
 	return ansi.Truncate(text, width, style.Ellipsis)
+}
+
+// Cleave takes a part out of the middle of a plain line: the left piece is from cells wide, the right one begins at cell to. Of a
+// wide character that is cut through, a space is left.
+func Cleave(line string, from, to int) (left, right string) {
+	x := 0
+	for rest := line; rest != ""; {
+		cluster, w := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)
+		switch {
+		case x >= to:
+			return left, right + rest
+		case x+w <= from:
+			left += cluster
+		default:
+			left += strings.Repeat(" ", max(from-x, 0))
+			right += strings.Repeat(" ", max(x+w-to, 0))
+		}
+		x += w
+		rest = rest[len(cluster):]
+	}
+	return left + strings.Repeat(" ", max(from-x, 0)), right
 }
 
 // Wrap breaks a plain text into lines of at most width cells, at spaces. A word is only broken where it is longer than a

@@ -196,3 +196,18 @@ func checkAgreed(t *testing.T, text string) {
 		t.Errorf("%+q became %+q, and that %+q", text, got, again)
 	}
 }
+
+func TestALineIsCleftAndAWideCharacterThatIsCutThroughLeavesASpace(t *testing.T) {
+	for _, test := range []struct {
+		line        string
+		from, to    int
+		left, right string
+	}{
+		{"abcdef", 2, 4, "ab", "ef"}, {"abcdef", 0, 6, "", ""}, {"ab", 4, 6, "ab  ", ""}, {"", 2, 4, "  ", ""}, {"abc", 1, 1, "a", "bc"},
+		{"a日本b", 2, 4, "a ", " b"}, {"a日本b", 1, 3, "a", "本b"}, {"a日本b", 3, 6, "a日", ""}, {"e\u0301fg", 1, 2, "e\u0301", "g"},
+	} {
+		if left, right := Cleave(test.line, test.from, test.to); left != test.left || right != test.right {
+			t.Errorf("%q without %d to %d: %q, %q, want %q, %q", test.line, test.from, test.to, left, right, test.left, test.right)
+		}
+	}
+}
