@@ -112,8 +112,8 @@ func (s *State) operation(number int) *Operation {
 }
 
 // Resume takes over what earlier runs of the program left behind, given the last record of each of their operations, and of
-// every operation: what is open is looked into as what runs now is. A record of another host, or of a server that this account does not have, is left alone. It returns
-// what was taken over.
+// every operation: what is open is looked into as what runs now is. A record of another host, or of a server that this account
+// does not have, is left alone. It returns what was taken over.
 func (s *State) Resume(left, last []Record, host string) []Operation {
 	var resumed []Operation
 	for _, r := range left {
@@ -123,6 +123,9 @@ func (s *State) Resume(left, last []Record, host string) []Operation {
 		o, ok := r.Operation()
 		if _, mine := s.Server(o.Server.ID); !ok || !mine || s.following(func(p Operation) bool { return p.ID == o.ID }) {
 			continue
+		}
+		if o.After != nil && followed(r, last) { // and the line that told its own end was lost
+			o.After = nil
 		}
 		s.forget(o)
 		if o.Phase == Sending { // it may have left before the program ended
@@ -139,8 +142,12 @@ func (s *State) Resume(left, last []Record, host string) []Operation {
 // unfollowed says whether a snapshot that was taken first has completed, and nothing is known of the restore that was to
 // follow it.
 func unfollowed(r Record, last []Record) bool {
-	return r.Then != nil && r.Event == EventDone &&
-		!slices.ContainsFunc(last, func(other Record) bool { return other.After == r.ID })
+	return r.Then != nil && r.Event == EventDone && !followed(r, last)
+}
+
+// followed says whether a restore came after a snapshot, or was called off.
+func followed(r Record, last []Record) bool {
+	return slices.ContainsFunc(last, func(other Record) bool { return other.After == r.ID })
 }
 
 // forget drops the operation that stands for the same thing but was found in the lists: the journal knows more of it.

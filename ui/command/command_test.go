@@ -93,6 +93,19 @@ func TestTheIntentIsWrittenDownBeforeTheRequestLeaves(t *testing.T) {
 	}
 }
 
+// The end of the snapshot before a restore stands before the restore, whichever command comes first.
+func TestAnIntentIsWrittenDownAfterWhatCameBeforeIt(t *testing.T) {
+	j := &journal{}
+	calls := append(looksAt(snap, list(serverLine), list(line(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
+	s := command.NewSession(3, client(t, calls...), j, false)
+	late := s.Record(model.Record{ID: "earlier", Event: model.EventDone})
+	do(s, model.Delete, snap)
+	late()
+	if len(j.lines) != 2 || j.lines[0].ID != "earlier" || j.lines[1].Event != model.EventIntent {
+		t.Errorf("the journal has %+v", j.lines)
+	}
+}
+
 // watcher looks at the journal when a snapshot is about to be deleted.
 type watcher struct {
 	command.Client

@@ -33,7 +33,7 @@ func (s *Session) Do(o model.Operation, intent model.Record) tea.Cmd {
 			return msg
 		}
 		if s.journal != nil {
-			msg.Unwritten = s.journal.Append(intent)
+			msg.Unwritten = s.intend(intent)
 		}
 		accepted, err := s.send(deed, p)
 		msg.Accepted = accepted
