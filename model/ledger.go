@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // find looks for the point that an operation works on; one whose answer was lost is found by what it asked for.
@@ -128,8 +129,8 @@ func (s *State) Resume(left, last []Record, host string) []Operation {
 			o.After = nil
 		}
 		s.forget(o)
-		if o.Phase == Sending { // it may have left before the program ended
-			o.Phase = Unknown
+		if o.Phase == Sending || o.Phase == Unknown || o.Phase == Running && o.Deed == Delete { // a delete has no course
+			o.lose(s.Now, o.Words) // it may have left before the program ended, and from now on it is looked for
 		}
 		if !o.Phase.Over() {
 			o.Number = s.add(o)
@@ -165,11 +166,14 @@ func (s *State) Answered(number int, a Accepted, err Outcome) Operation {
 	if o == nil {
 		return Operation{}
 	}
+	if !err.Sent.IsZero() { // it was looked up first, which may have taken a while
+		o.Started = err.Sent
+	}
 	switch {
 	case err.Err == nil:
 		s.accepted(o, a)
 	case err.Lost:
-		o.Phase, o.Words = Unknown, Words(err.Err)
+		o.lose(s.Now, Words(err.Err))
 	default:
 		o.end(Refused, s.Now, Words(err.Err))
 	}
@@ -180,8 +184,9 @@ func (s *State) Answered(number int, a Accepted, err Outcome) Operation {
 
 // Outcome is how a deed's request ended.
 type Outcome struct {
-	Err  error // nil: the API took it on
-	Lost bool  // the answer was lost, so that it may have happened all the same
+	Err  error     // nil: the API took it on
+	Lost bool      // the answer was lost, so that it may have happened all the same
+	Sent time.Time // by the API's clock; zero: it never left
 }
 
 func (s *State) accepted(o *Operation, a Accepted) {

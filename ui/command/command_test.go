@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -104,6 +105,32 @@ func TestAnIntentIsWrittenDownAfterWhatCameBeforeIt(t *testing.T) {
 	if len(j.lines) != 2 || j.lines[0].ID != "earlier" || j.lines[1].Event != model.EventIntent {
 		t.Errorf("the journal has %+v", j.lines)
 	}
+}
+
+// Looking something up may take minutes. What is made in the meantime was not made by the request.
+func TestADeedIsSentWhenItIsSentAndNotWhenItWasConfirmed(t *testing.T) {
+	j := &journal{}
+	calls := append(looksAt(snap, list(serverLine), list(line(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
+	confirmed := time.Date(2025, 1, 16, 12, 0, 0, 0, time.UTC)
+	s := command.NewSession(3, &slow{client(t, calls...), confirmed}, j, false)
+	o := model.Operation{Number: 1, ID: "run-1", Deed: model.Delete, Point: snap, Server: snap.Server, Started: confirmed}
+	got := s.Do(o, o.Record("admin.vps.org", confirmed))().(command.DeedAnsweredMsg)
+	if want := confirmed.Add(3 * time.Minute); !got.Outcome.Sent.Equal(want) || !j.lines[0].SentAt.Equal(want) || !j.lines[0].Time.Equal(want) {
+		t.Errorf("sent at %s; the journal has %+v", got.Outcome.Sent, j.lines)
+	}
+}
+
+// slow takes three minutes to list the servers.
+type slow struct {
+	command.Client
+	now time.Time
+}
+
+func (s *slow) Now() time.Time { return s.now }
+
+func (s *slow) Servers(ctx context.Context, f model.ServerFilter) ([]model.Server, error) {
+	s.now = s.now.Add(3 * time.Minute)
+	return s.Client.Servers(ctx, f)
 }
 
 // watcher looks at the journal when a snapshot is about to be deleted.
