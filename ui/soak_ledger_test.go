@@ -82,6 +82,17 @@ func (l *ledger) tale(operation string) string {
 	return out.String()
 }
 
+// latest is the end of the diary.
+func (l *ledger) latest() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out strings.Builder
+	for _, e := range l.diary[max(len(l.diary)-20, 0):] {
+		fmt.Fprintf(&out, "\n    %s  %s", e.at.Format(time.TimeOnly), e.what)
+	}
+	return out.String()
+}
+
 // arrived takes down a deed's request. It uses up an intent that was on the disk before it; without one, it should not
 // have been sent.
 func (l *ledger) arrived(what, body string) *request {

@@ -27,7 +27,7 @@ func TestInAllWeathersNothingIsLostAndNothingIsDoneTwice(t *testing.T) {
 		s := startSoak(t, *soakSeed)
 		for steps := 0; s.ledger.deeds() < *soakDeeds; steps++ {
 			if steps > 100**soakDeeds {
-				t.Fatalf("after %d steps only %d deeds were confirmed:\n%s", steps, s.ledger.deeds(), s.glance())
+				t.Fatalf("after %d steps only %d deeds were confirmed:\n%s\n%s", steps, s.ledger.deeds(), s.glance(), s.ledger.latest())
 			}
 			s.step()
 		}
