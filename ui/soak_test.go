@@ -32,7 +32,6 @@ func TestInAllWeathersNothingIsLostAndNothingIsDoneTwice(t *testing.T) {
 			s.step()
 		}
 		s.calmDown()
-		s.checkScreen()
 		s.checkDeeds()
 		s.checkJournal()
 		s.report()
@@ -71,10 +70,26 @@ func openFiles() []string {
 	return files
 }
 
-// calmDown ends the weather, and lets everything that was begun come to its end.
+// calmDown ends the weather, and lets everything that was begun come to its end. One program is left and the other started
+// anew, so that it takes up what any of them left.
 func (s *soak) calmDown() {
 	s.t.Helper()
 	s.weather.clear()
+	if s.inDemo() {
+		s.end()
+		s.begin()
+	}
+	s.settle()
+	s.end()
+	s.swap()
+	s.end()
+	s.begin()
+	s.settle()
+}
+
+// settle waits until nothing runs any more in the program, and compares what it knows with what the account holds.
+func (s *soak) settle() {
+	s.t.Helper()
 	s.resize(large)
 	for range 400 {
 		if strings.Contains(s.glance(), "Cancel") { // nothing new is begun
@@ -88,6 +103,7 @@ func (s *soak) calmDown() {
 		if len(known.Operations()) == 0 && known.Servers.Fresh() && known.Backups.Fresh() && known.Snapshots.Fresh() {
 			s.Press("R")
 			s.Advance(0)
+			s.checkScreen()
 			return
 		}
 		s.leap(time.Minute)
@@ -139,6 +155,8 @@ func (s *soak) checkDeeds() {
 			wrong = "has several intents"
 		case last.Open():
 			wrong = "has no end"
+		case s.ledger.muddled(last, sent[id]):
+			continue
 		case done && !slices.Contains(endsOfDone(last), last.Event):
 			wrong = "was done"
 		case !done && !slices.Contains(endsOfUndone(last), last.Event):
@@ -182,7 +200,9 @@ func (s *soak) checkHoldings(ends map[string]model.Record) {
 		if r.Deed == "delete" {
 			by = -1
 		}
-		want[r.Kind+" #"+string(r.Point.ID)] += by
+		if !s.ledger.muddled(r, nil) {
+			want[r.Kind+" #"+string(r.Point.ID)] += by
+		}
 	}
 	held := map[string]bool{}
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
@@ -226,7 +246,13 @@ func (s *soak) report() {
 	for id, way := range steps {
 		ways[ends[id].Deed+" "+ends[id].Kind+": "+way]++
 	}
-	s.t.Logf("%d deeds and %d requests in %d runs of the program", s.ledger.deeds(), len(s.ledger.requests), s.runs)
+	muddled := 0
+	for _, last := range ends {
+		if s.ledger.muddled(last, nil) {
+			muddled++
+		}
+	}
+	s.t.Logf("%d deeds and %d requests in %d runs of the program; %d touched by others", s.ledger.deeds(), len(s.ledger.requests), s.runs, muddled)
 	for _, way := range slices.Sorted(maps.Keys(ways)) {
 		s.t.Logf("%4d %s", ways[way], way)
 	}

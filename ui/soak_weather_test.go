@@ -180,7 +180,7 @@ func (w *weather) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.ledger.note(w.now(), "%s asks: %s %s %s: %s", r.UserAgent(), what, r.URL.RawQuery, body, fate)
 	var sent *request
 	if r.Method != http.MethodGet {
-		sent = w.ledger.arrived(what, string(body))
+		sent = w.ledger.arrived(r.UserAgent(), what, string(body))
 	}
 	carry := func() *httptest.ResponseRecorder {
 		answer := httptest.NewRecorder()
@@ -189,7 +189,7 @@ func (w *weather) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		w.account.ServeHTTP(answer, again)
 		if sent != nil {
 			w.ledger.note(w.now(), "account: %d for %s %s", answer.Code, what, body)
-			w.ledger.answered(sent, answer.Code)
+			w.ledger.answered(sent, answer.Code, answer.Body.Bytes())
 		}
 		return answer
 	}
