@@ -97,8 +97,8 @@ func made(what string, answer []byte) string {
 }
 
 // muddled says whether somebody else, or another run of the program, has touched what an operation is about, so that its
-// traces may be theirs: docs/RELIABILITY.md promises nothing then but that it was sent once. So it is where both programs see
-// to an operation that an earlier run left.
+// traces may be theirs, which docs/RELIABILITY.md does not promise to tell apart. So it is where both programs see to an
+// operation that an earlier run left.
 func (l *ledger) muddled(r model.Record, sent *request) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -149,17 +149,15 @@ func (s *soak) checkDeeds() {
 		sent[r.operation] = r
 	}
 	for id, last := range ends {
-		wrong := ""
+		wrong, muddled := "", s.ledger.muddled(last, sent[id])
 		switch done := sent[id] != nil && sent[id].done; {
 		case s.ledger.intents[id] > 1:
 			wrong = "has several intents"
 		case last.Open():
 			wrong = "has no end"
-		case s.ledger.muddled(last, sent[id]):
-			continue
-		case done && !slices.Contains(endsOfDone(last), last.Event):
+		case done && !slices.Contains(endsOfDone(last, muddled), last.Event):
 			wrong = "was done"
-		case !done && !slices.Contains(endsOfUndone(last), last.Event):
+		case !done && !slices.Contains(endsOfUndone(last, muddled), last.Event):
 			wrong = "was not done"
 		default:
 			continue
@@ -170,19 +168,22 @@ func (s *soak) checkDeeds() {
 }
 
 // endsOfDone are how the journal may close what the account has done. A restore that began and ended while the account
-// could not be read has left nothing to be seen.
-func endsOfDone(r model.Record) []string {
-	if r.Deed == "restore" {
+// could not be read has left nothing to be seen, nor has a point that somebody else deleted.
+func endsOfDone(r model.Record, muddled bool) []string {
+	switch {
+	case r.Deed == "restore":
 		return []string{model.EventDone, model.EventNotSeen}
+	case r.Deed == "create" && muddled:
+		return []string{model.EventDone, model.EventNotSeen, model.EventFailed}
 	}
 	return []string{model.EventDone}
 }
 
 // endsOfUndone are how the journal may close what the account has not done. An automatic backup goes by itself, and looks as
-// if it had been deleted.
-func endsOfUndone(r model.Record) []string {
+// if it had been deleted; what somebody else has deleted, or restores, looks as if we had.
+func endsOfUndone(r model.Record, muddled bool) []string {
 	ends := []string{model.EventRefused, model.EventNotSeen, model.EventCalledOff}
-	if r.Deed == "delete" && r.Kind == "backup" {
+	if r.Deed == "delete" && r.Kind == "backup" || r.Deed != "create" && muddled {
 		ends = append(ends, model.EventDone)
 	}
 	return ends
