@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -174,12 +175,22 @@ func (s *State) Answered(number int, a Accepted, err Outcome) Operation {
 		s.accepted(o, a)
 	case err.Lost:
 		o.lose(s.Now, Words(err.Err))
+	case o.Deed == Delete && errors.Is(err.Err, ErrNotFound) && s.lostBefore(*o):
+		o.end(Done, s.Now, "it was gone already: the time before, of which the answer was lost, has deleted it")
+		s.drop(o.Point.Key())
 	default:
 		o.end(Refused, s.Now, Words(err.Err))
 	}
 	s.Servers.Supersede()
 	s.Points(o.Point.Kind).Supersede()
 	return *o
+}
+
+// lostBefore says whether the same was done before and its answer was lost.
+func (s *State) lostBefore(o Operation) bool {
+	return slices.ContainsFunc(s.operations, func(p Operation) bool {
+		return p.Phase == NotSeen && p.Deed == o.Deed && p.Point.Key() == o.Point.Key()
+	})
 }
 
 // Outcome is how a deed's request ended.

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"testing"
 	"time"
 )
@@ -102,5 +103,24 @@ func TestAnIntentIsWrittenAsOfTheMomentAtWhichItIsSent(t *testing.T) {
 	r := o.Record(host, local).At(now.Add(3 * time.Minute))
 	if !r.SentAt.Equal(now.Add(3*time.Minute)) || !r.Time.Equal(local.Add(3*time.Minute)) {
 		t.Errorf("sent at %s, written at %s", r.SentAt, r.Time)
+	}
+}
+
+func TestADeleteThatIsSentAgainAndFindsNothingIsDone(t *testing.T) {
+	p := backup("499", time.Hour)
+	gone := Outcome{Err: errors.Join(ErrNotFound)}
+	for _, lost := range []bool{true, false} {
+		a := newAccount(t, p)
+		if lost {
+			a.lose(Delete, p, 0)
+			for a.later(enoughTime); len(a.Operations()) > 0; a.later(time.Second) {
+				a.lists(p)
+			}
+		}
+		o := a.begin(Delete, p)
+		o = a.Answered(o.Number, Accepted{}, gone)
+		if _, listed := a.Point(p.Key()); (o.Phase == Done) != lost || listed == lost {
+			t.Errorf("lost before: %v; it is %+v, still listed: %v", lost, o, listed)
+		}
 	}
 }
