@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 )
 
 // find looks for the point that an operation works on; one whose answer was lost is found by what it asked for.
@@ -191,13 +190,6 @@ func (s *State) lostBefore(o Operation) bool {
 	return slices.ContainsFunc(s.operations, func(p Operation) bool {
 		return p.Phase == NotSeen && p.Deed == o.Deed && p.Point.Key() == o.Point.Key()
 	})
-}
-
-// Outcome is how a deed's request ended.
-type Outcome struct {
-	Err  error     // nil: the API took it on
-	Lost bool      // the answer was lost, so that it may have happened all the same
-	Sent time.Time // by the API's clock; zero: it never left
 }
 
 func (s *State) accepted(o *Operation, a Accepted) {

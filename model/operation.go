@@ -147,6 +147,13 @@ func (o Operation) matches(p Point) bool {
 		!p.CreatedAt.Before(o.Started.Add(-clockSlack))
 }
 
+// Outcome is how a deed's request ended.
+type Outcome struct {
+	Err  error     // nil: the API took it on
+	Lost bool      // the answer was lost, so that it may have happened all the same
+	Sent time.Time // by the API's clock; zero: it never left
+}
+
 // end closes the operation.
 func (o *Operation) end(phase Phase, now time.Time, words string) {
 	o.Phase, o.Ended, o.Words = phase, now, words
