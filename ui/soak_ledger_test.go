@@ -23,8 +23,9 @@ type ledger struct {
 	requests []*request
 	flaws    []string
 	diary    []entry
-	writers  map[string]map[int]bool    // by operation: the chairs whose programs wrote of it
-	hands    map[string]map[string]bool // by restore point that was made or deleted, or server that was restored: who did
+	writers  map[string]map[int]bool // by operation: the chairs whose programs wrote of it
+	hands    map[string][]hand       // by restore point that was made or deleted, or server that was restored
+	began    map[string]time.Time    // by operation: when its first line was written
 }
 
 // entry is something that came to pass, by the account's clock.
@@ -42,7 +43,7 @@ type request struct {
 }
 
 func newLedger() *ledger {
-	return &ledger{intents: map[string]int{}, open: map[string]string{}, writers: map[string]map[int]bool{}, hands: map[string]map[string]bool{}}
+	return &ledger{intents: map[string]int{}, open: map[string]string{}, writers: map[string]map[int]bool{}, hands: map[string][]hand{}, began: map[string]time.Time{}}
 }
 
 // wrote takes down a line of the journal. Only between its intent and the next line may an operation be sent.
@@ -50,7 +51,7 @@ func (l *ledger) wrote(r model.Record, chair int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.writers[r.ID] == nil {
-		l.writers[r.ID] = map[int]bool{}
+		l.writers[r.ID], l.began[r.ID] = map[int]bool{}, r.Time
 	}
 	l.writers[r.ID][chair] = true
 	l.records = append(l.records, r)
@@ -120,12 +121,12 @@ func (l *ledger) arrived(run, what, body string) *request {
 	return sent
 }
 
-func (l *ledger) answered(sent *request, status int, body []byte) {
+func (l *ledger) answered(at time.Time, sent *request, status int, body []byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if sent.done = status >= 200 && status <= 299; sent.done {
 		sent.thing = made(sent.what, body)
-		l.touch(runOf(sent.operation), sent.thing)
+		l.touch(at, runOf(sent.operation), sent.thing)
 	}
 }
 

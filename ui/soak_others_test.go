@@ -2,7 +2,9 @@ package ui_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
+	"time"
 
 	"vpsdeck/model"
 )
@@ -44,25 +46,28 @@ func (s *soak) somebodyElse() {
 	}
 	s.ledger.note(s.stepped.Now(), "somebody else: %s #%s of %s, %s: %v", kind, p.ID, p.Server.ID, label, err)
 	if err == nil {
-		s.ledger.touched("somebody else", touched)
+		s.ledger.touched(s.stepped.Now(), "somebody else", touched)
 	}
 }
 
 // nameOf names a restore point in the ledger.
 func nameOf(kind model.Kind, id model.ID) string { return kind.String() + " #" + string(id) }
 
-// touched notes that a run of the program, or somebody else, had their hands on a restore point or a server.
-func (l *ledger) touched(by, thing string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.touch(by, thing)
+// hand is somebody's, on a restore point or a server: a run of the program, or somebody else.
+type hand struct {
+	at time.Time
+	by string
 }
 
-func (l *ledger) touch(by, thing string) {
-	if l.hands[thing] == nil {
-		l.hands[thing] = map[string]bool{}
-	}
-	l.hands[thing][by] = true
+// touched notes who had their hands on something.
+func (l *ledger) touched(at time.Time, by, thing string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.touch(at, by, thing)
+}
+
+func (l *ledger) touch(at time.Time, by, thing string) {
+	l.hands[thing] = append(l.hands[thing], hand{at, by})
 }
 
 // runOf is the run of the program that began an operation.
@@ -96,9 +101,9 @@ func made(what string, answer []byte) string {
 	return "server #" + string(restored.Server.ID)
 }
 
-// muddled says whether somebody else, or another run of the program, has touched what an operation is about, so that its
-// traces may be theirs, which docs/RELIABILITY.md does not promise to tell apart. So it is where both programs see to an
-// operation that an earlier run left.
+// muddled says whether somebody else, or another run of the program, has touched what an operation is about while it lasted
+// (or was being looked up, up to a minute before), so that its traces may be theirs, which docs/RELIABILITY.md does not promise
+// to tell apart. So it is where both programs see to an operation that an earlier run left.
 func (l *ledger) muddled(r model.Record, sent *request) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -111,10 +116,14 @@ func (l *ledger) muddled(r model.Record, sent *request) bool {
 	case sent != nil && sent.thing != "":
 		thing = sent.thing
 	}
-	for by := range l.hands[thing] {
-		if by != runOf(r.ID) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(l.hands[thing], func(h hand) bool {
+		return h.by != runOf(r.ID) && h.at.After(l.began[r.ID].Add(-time.Minute)) && !h.at.After(r.Time)
+	})
+}
+
+// handedOn says whether somebody else has ever touched a restore point.
+func (l *ledger) handedOn(r model.Record) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.hands[r.Kind+" #"+string(r.Point.ID)], func(h hand) bool { return h.by != runOf(r.ID) })
 }

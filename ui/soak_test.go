@@ -201,7 +201,7 @@ func (s *soak) checkHoldings(ends map[string]model.Record) {
 		if r.Deed == "delete" {
 			by = -1
 		}
-		if !s.ledger.muddled(r, nil) {
+		if !s.ledger.handedOn(r) {
 			want[r.Kind+" #"+string(r.Point.ID)] += by
 		}
 	}

@@ -189,7 +189,7 @@ func (w *weather) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		w.account.ServeHTTP(answer, again)
 		if sent != nil {
 			w.ledger.note(w.now(), "account: %d for %s %s", answer.Code, what, body)
-			w.ledger.answered(sent, answer.Code, answer.Body.Bytes())
+			w.ledger.answered(w.now(), sent, answer.Code, answer.Body.Bytes())
 		}
 		return answer
 	}
