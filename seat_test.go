@@ -49,6 +49,14 @@ const guard = 45 * time.Second
 // sit starts a program on a terminal of its own. A standard input that it has already stays.
 func sit(t *testing.T, cmd *exec.Cmd) *seat {
 	t.Helper()
+	s := sitBlind(t, cmd)
+	go s.show()
+	return s
+}
+
+// sitBlind is sit at a terminal that takes what is written to it only as long as it has room, and never shows it.
+func sitBlind(t *testing.T, cmd *exec.Cmd) *seat {
+	t.Helper()
 	s := &seat{t: t, cmd: cmd, exited: make(chan struct{}), drained: make(chan struct{}), more: make(chan struct{})}
 	ptmx, tty, err := pty.Open()
 	if err != nil {
@@ -72,7 +80,6 @@ func sit(t *testing.T, cmd *exec.Cmd) *seat {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	go s.show()
 	go func() {
 		defer close(s.exited)
 		_ = cmd.Wait() // its state says the rest

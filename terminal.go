@@ -34,7 +34,7 @@ func show(ctx context.Context, app *ui.App, stateDir string) error {
 	guard.OnCrash(program.Quit)
 
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	defer signal.Stop(signals)
 	before, _ := term.GetState(int(os.Stdin.Fd()))
 	ended := make(chan struct{})
@@ -86,6 +86,8 @@ func signalled(s os.Signal) *settings.Fault {
 		name = "the line was dropped (SIGHUP)"
 	case syscall.SIGTERM:
 		name = "it was told to end (SIGTERM)"
+	case syscall.SIGQUIT: // Go's own way would be to print every goroutine in the midst of the screen
+		name = "it was told to quit (SIGQUIT)"
 	case syscall.SIGINT:
 		name = "it was interrupted (SIGINT)"
 	}

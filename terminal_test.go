@@ -52,6 +52,7 @@ var endings = map[string]struct {
 	"SIGTERM": {func(s *seat) { s.signal(syscall.SIGTERM) }, 143, []string{"it was told to end (SIGTERM)"}},
 	"SIGHUP":  {func(s *seat) { s.signal(syscall.SIGHUP) }, 129, []string{"the line was dropped (SIGHUP)"}},
 	"SIGINT":  {func(s *seat) { s.signal(syscall.SIGINT) }, 130, []string{"it was interrupted (SIGINT)"}},
+	"SIGQUIT": {func(s *seat) { s.signal(syscall.SIGQUIT) }, 131, []string{"it was told to quit (SIGQUIT)"}},
 }
 
 func TestHoweverItEndsTheTerminalIsGivenBackAndOneLineSaysWhy(t *testing.T) {
@@ -347,7 +348,7 @@ func TestTheTokenStaysIn(t *testing.T) {
 	if runtime.GOOS == "linux" && (err != nil || strings.Contains(string(line), secretToken)) {
 		t.Errorf("the list of processes shows %q, %v", line, err)
 	}
-	s.signal(syscall.SIGQUIT) // Go's own way to tell what every goroutine does
+	s.signal(syscall.SIGABRT) // Go's own way to tell what every goroutine does
 	<-s.exited
 	_ = s.tty.Close()
 	<-s.drained

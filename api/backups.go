@@ -63,8 +63,8 @@ func (c *Client) CreateBackup(ctx context.Context, server model.ID, description 
 	return model.Accepted{Point: made.noun(), Message: model.Clean(made.Message)}, nil
 }
 
-// RestoreBackup overwrites the server with one of its backups [D]. It is sent once, and accepted by its status alone: what
-// the answer holds is not documented. model.ErrOutcomeUnknown: the restore may have begun, or not.
+// RestoreBackup overwrites the server with one of its backups [D]. It is sent once. What the answer holds is not
+// documented: one like that of a snapshot's restore is expected [I]. model.ErrOutcomeUnknown: it may have begun, or not.
 func (c *Client) RestoreBackup(ctx context.Context, server, backup model.ID) (model.Accepted, error) {
 	path, err := itemPath(http.MethodPost, "/servers/", server)
 	if err == nil {
@@ -73,17 +73,14 @@ func (c *Client) RestoreBackup(ctx context.Context, server, backup model.ID) (mo
 	if err != nil {
 		return model.Accepted{}, err
 	}
-	a, err := c.do(ctx, http.MethodPost, path+"restore/", struct {
+	payload := struct {
 		Backup model.ID `json:"backup_id"`
-	}{backup})
-	if err != nil {
-		return model.Accepted{}, err
-	}
-	return a.restored(model.Point{Kind: model.Backup, ID: backup, Server: model.ServerRef{ID: server}}), nil
+	}{backup}
+	return c.restore(ctx, path+"restore/", payload, model.Point{Kind: model.Backup, ID: backup, Server: model.ServerRef{ID: server}})
 }
 
 // DeleteBackup removes a backup for good [D]. It is sent once. model.ErrNotFound: there is none, or no more [D];
 // model.ErrOutcomeUnknown: it may be gone, or not.
 func (c *Client) DeleteBackup(ctx context.Context, id model.ID) error {
-	return c.remove(ctx, "/backups/", id)
+	return c.remove(ctx, model.Backup, "/backups/", id)
 }

@@ -112,7 +112,7 @@ type answer struct {
 	from   *url.URL      // where it came from, after redirects
 	status int
 	body   []byte
-	broken *Error // why the body could not be read whole; nil if it could, or was not wanted
+	broken *Error // why the body could not be read whole; nil if it could
 }
 
 // progress is how far a request came, as the transport saw it.
@@ -221,13 +221,9 @@ func (c *Client) via(method string) *http.Client {
 	return c.deeds
 }
 
-// read takes the body of a 2xx answer. A DELETE's is left alone: its status says all, and its connection ends anyway, so
-// that there is nothing to drain it for.
+// read takes the body of a 2xx answer.
 func (c *Client) read(ctx context.Context, req *http.Request, resp *http.Response, way *progress) answer {
 	a := answer{req: req, from: resp.Request.URL, status: resp.StatusCode}
-	if req.Method == http.MethodDelete {
-		return a
-	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, c.limits.Body+1))
 	switch {
 	case err != nil:

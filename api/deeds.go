@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 
 	"vpsdeck/model"
@@ -18,8 +19,10 @@ func readMade[W item[model.Point]](c *Client, a answer) (W, *Error) {
 	return readItem[W](c, a)
 }
 
-// restored is the answer to a restore: of a snapshot [E], and of a backup [I].
-type restored struct {
+// told is the answer to a deed on a point that is there: to a restore of a snapshot [E], of a backup [I], and to a delete
+// that says more than its status [I].
+type told struct {
+	ID       model.ID  `json:"id,omitempty"` // of what was deleted
 	Status   string    `json:"status"`
 	Message  string    `json:"message"`
 	Backup   *restorer `json:"backup,omitempty"`
@@ -34,39 +37,109 @@ type restorer struct {
 	CreatedAt loose    `json:"created_at"`
 }
 
-// restored reads what an accepted restore tells beyond its status, and fills what it does not tell from what was asked.
-func (a answer) restored(asked model.Point) model.Accepted {
-	var r restored
-	_ = json.Unmarshal(a.body, &r) // the status has decided; what can be read is a gift
-	point := asked
-	told := r.Snapshot
-	if asked.Kind == model.Backup {
-		told = r.Backup
+// success is the status word in the answer to a restore [E].
+const success = "success"
+
+// readTold reads the answer to a deed on a point. Not every 2xx is the API's: a hotel's login page and a proxy's empty
+// answer are too. What cannot be read, speaks of another thing or tells of a failure proves nothing, and the outcome is
+// unknown.
+func (c *Client) readTold(a answer, asked model.Point) (told, *Error) {
+	var t told
+	if a.broken != nil {
+		return t, a.broken
 	}
-	if told != nil {
-		point.ID = cmp.Or(told.ID, asked.ID)
-		point.CreatedAt = moment(told.CreatedAt)
+	if err := json.Unmarshal(a.body, &t); err != nil {
+		return t, c.badAnswer(a, flawOf(a.body, err))
+	}
+	switch {
+	case model.PointStatus(t.Status).Bad():
+		return t, c.badAnswer(a, "its status says success, and its words say that it failed")
+	case t.differs(asked):
+		return t, c.badAnswer(a, "it is about something else than what was asked for")
+	}
+	return t, nil
+}
+
+// point is the point that the answer names, by its kind; nil for none.
+func (t told) point(kind model.Kind) *restorer {
+	if kind == model.Backup {
+		return t.Backup
+	}
+	return t.Snapshot
+}
+
+// differs says whether the answer names another thing than the one asked for.
+func (t told) differs(asked model.Point) bool {
+	another := func(got, want model.ID) bool { return got != "" && want != "" && got != want }
+	p := t.point(asked.Kind)
+	return another(t.Server.ID, asked.Server.ID) || p != nil && another(p.ID, asked.ID)
+}
+
+// grants says whether the answer tells that the restore was taken on: in the documents' word, by the point, or by the
+// server's status. One of them is enough. What the answer for a backup holds is not documented: a message will do there.
+func (t told) grants(asked model.Point) bool {
+	p := t.point(asked.Kind)
+	return t.Status == success || p != nil && p.ID == asked.ID || model.ServerStatus(t.Server.Status) == model.ServerRestoring ||
+		asked.Kind == model.Backup && t.Message != ""
+}
+
+// restore sends a restore. The documents answer 200 with an object that names the point and the server [D]; every other
+// 2xx, and one without that, leaves open whether it has begun.
+func (c *Client) restore(ctx context.Context, path string, payload any, asked model.Point) (model.Accepted, error) {
+	a, err := c.do(ctx, http.MethodPost, path, payload)
+	if err != nil {
+		return model.Accepted{}, err
+	}
+	t, err := c.readTold(a, asked)
+	if err != nil {
+		return model.Accepted{}, err
+	}
+	if !t.grants(asked) {
+		return model.Accepted{}, c.badAnswer(a, "it does not say that the restore has begun")
+	}
+	return t.accepted(asked), nil
+}
+
+// accepted is what the answer to a restore tells, filled up with what was asked for.
+func (t told) accepted(asked model.Point) model.Accepted {
+	point := asked
+	if p := t.point(asked.Kind); p != nil {
+		point.CreatedAt = moment(p.CreatedAt)
 		if asked.Kind == model.Snapshot {
-			point.Name = model.Clean(told.Name)
+			point.Name = model.Clean(p.Name)
 		}
 	}
-	point.Server = r.Server.noun()
+	point.Server = t.Server.noun()
 	point.Server.ID = cmp.Or(point.Server.ID, asked.Server.ID)
 	return model.Accepted{
 		Point:        point,
-		ServerStatus: model.ServerStatus(model.Clean(r.Server.Status)),
-		Message:      model.Clean(r.Message),
+		ServerStatus: model.ServerStatus(model.Clean(t.Server.Status)),
+		Message:      model.Clean(t.Message),
 	}
 }
 
-// remove deletes a thing of a collection like "/backups/". Any 2xx says that it is gone.
-func (c *Client) remove(ctx context.Context, collection string, id model.ID) error {
+// remove deletes a thing of a collection like "/backups/". 204 says that it is gone [D], and so does a 200 with an object
+// that names it or says success [I]. Every other 2xx leaves it open.
+func (c *Client) remove(ctx context.Context, kind model.Kind, collection string, id model.ID) error {
 	path, err := itemPath(http.MethodDelete, collection, id)
 	if err != nil {
 		return err
 	}
-	if _, err = c.do(ctx, http.MethodDelete, path, nil); err != nil {
+	a, err := c.do(ctx, http.MethodDelete, path, nil)
+	switch {
+	case err != nil:
 		return err
+	case a.status == http.StatusNoContent:
+		return nil
+	case a.status != http.StatusOK:
+		return c.badAnswer(a, fmt.Sprintf("status %d does not say that it is gone", a.status))
+	}
+	t, err := c.readTold(a, model.Point{Kind: kind, ID: id})
+	switch {
+	case err != nil:
+		return err
+	case t.ID != id && t.Status != success:
+		return c.badAnswer(a, "it does not say what was deleted")
 	}
 	return nil
 }

@@ -25,26 +25,29 @@ type outcome struct {
 	sent    int
 }
 
-// fault is something that goes wrong, and what each class of endpoints makes of it.
+// fault is something that goes wrong, and what reads and deeds make of it.
 type fault struct {
-	name                            string
-	base                            string // of the client; plain HTTP to loopback if empty
-	dial                            error
-	handle                          func(*testing.T, http.ResponseWriter, *http.Request)
-	reads, creates, restores, kills outcome
-	but                             map[string]outcome // for single endpoints
+	name         string
+	base         string // of the client; plain HTTP to loopback if empty
+	dial         error
+	handle       func(*testing.T, http.ResponseWriter, *http.Request)
+	reads, deeds outcome
+	but          map[string]outcome // for single endpoints
 }
 
 func (f fault) on(e endpoint) outcome {
 	if o, special := f.but[e.name]; special {
 		return o
 	}
-	return []outcome{reading: f.reads, creating: f.creates, restoring: f.restores, deleting: f.kills}[e.class]
+	if !e.deed {
+		return f.reads
+	}
+	return f.deeds
 }
 
 // asks is what happens to a read and, the same, to every deed.
 func (f fault) asks(read, deed outcome) fault {
-	f.reads, f.creates, f.restores, f.kills = read, deed, deed, deed
+	f.reads, f.deeds = read, deed
 	return f
 }
 
@@ -95,36 +98,36 @@ func lineFaults() []fault {
 			<-r.Context().Done()
 		}}.asks(late, lost),
 		{
-			name: "time-out in the body", reads: late, creates: lost, restores: fine, kills: fine,
+			name: "time-out in the body", reads: late, deeds: lost,
 			handle: func(_ *testing.T, w http.ResponseWriter, r *http.Request) {
 				_, _ = io.WriteString(w, `{"count": `)
 				w.(http.Flusher).Flush()
 				<-r.Context().Done()
 			},
 		},
-		{name: "slow drip", reads: late, creates: lost, restores: fine, kills: fine, handle: drip},
+		{name: "slow drip", reads: late, deeds: lost, handle: drip},
 		fault{name: "cut before headers", handle: sends("")}.asks(cut, gone),
 		fault{name: "cut in the headers", handle: sends("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n")}.asks(cut, gone),
 		{
-			name: "cut in the body", reads: cut, creates: gone, restores: fine, kills: fine,
+			name: "cut in the body", reads: cut, deeds: gone,
 			handle: sends("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"cou\r\n"),
 		},
 		{
-			name: "Content-Length too large", reads: cut, creates: gone, restores: fine, kills: fine,
+			name: "Content-Length too large", reads: cut, deeds: gone,
 			handle: sends("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"id\": 1}"),
 		},
 		{
-			name: "Content-Length too small", reads: badRead, creates: badMade, restores: fine, kills: fine,
+			name: "Content-Length too small", reads: badRead, deeds: badMade,
 			handle: sends("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{\"id\": 1}"),
 		},
 		fault{name: "Content-Length no number", handle: sends("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n")}.asks(badRead, badMade),
 		fault{name: "no HTTP", handle: sends("SSH-2.0-OpenSSH_9.6\r\n\r\n")}.asks(badRead, badMade),
 		{
-			name: "bad gzip", reads: badRead, creates: badMade, restores: fine, kills: fine,
+			name: "bad gzip", reads: badRead, deeds: badMade,
 			handle: sends("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 12\r\n\r\nnot gzip att"),
 		},
 		{
-			name: "bad chunks", reads: badRead, creates: badMade, restores: fine, kills: fine,
+			name: "bad chunks", reads: badRead, deeds: badMade,
 			handle: sends("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n"),
 		},
 	}
@@ -161,11 +164,12 @@ func answerFaults() []fault {
 		{name: "null", handle: says(200, "application/json", `null`), but: map[string]outcome{"Account": fine}},
 		{name: "an empty object", handle: says(200, "application/json", `{}`), but: map[string]outcome{"Account": fine}},
 		{name: "huge", handle: says(200, "application/json", `{"id": 1, "results": [], "fill": "`+strings.Repeat("x", faultBody)+`"}`)},
-		{name: "204 with body", handle: sends("HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\n{\"id\": 1}")},
+		{name: "204 with body", handle: sends("HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\n{\"id\": 1}"),
+			but: map[string]outcome{"DeleteBackup": fine, "DeleteSnapshot": fine}},
 		{name: "another success", handle: says(299, "application/json", "done")},
 	}
 	for i := range table {
-		table[i].reads, table[i].creates, table[i].restores, table[i].kills = badRead, badMade, fine, fine
+		table[i] = table[i].asks(badRead, badMade)
 	}
 	return table
 }
@@ -286,7 +290,7 @@ func TestACancelledCallSaysSo(t *testing.T) {
 					<-r.Context().Done()
 				}, func(t *testing.T, w *world, c *Client) {
 					_, err := e.ask(ctx, c)
-					checkOutcome(t, err, outcome{kind: context.Canceled, unknown: !early && e.class != reading})
+					checkOutcome(t, err, outcome{kind: context.Canceled, unknown: !early && e.deed})
 					if sent := w.came.Load(); (sent == 0) != early || sent > 1 {
 						t.Errorf("%d requests went out", sent)
 					}

@@ -36,7 +36,12 @@ func FuzzAnyBodyIsAListOrAnError(f *testing.F) {
 		} else if made.ID == "" {
 			t.Error("a point without an id")
 		}
-		got := fromBody(c, http.MethodPost, body).restored(model.Point{ID: "7"})
+		told, failure := c.readTold(fromBody(c, http.MethodPost, body), model.Point{ID: "7"})
+		if failure != nil {
+			checkWords(t, failure)
+			return
+		}
+		got := told.accepted(model.Point{ID: "7"})
 		if got.Point.ID == "" || model.Clean(got.Message) != got.Message && len(got.Message) < model.MaxText {
 			t.Errorf("%+v", got)
 		}

@@ -62,22 +62,18 @@ func (c *Client) CreateSnapshot(ctx context.Context, server model.ID, name, desc
 	return model.Accepted{Point: made.noun(), Message: model.Clean(made.Message)}, nil
 }
 
-// RestoreSnapshot overwrites the snapshot's server with it [D]. It is sent once, and accepted by its status alone.
-// model.ErrRefused: the server is in no state for it [D]; model.ErrOutcomeUnknown: the restore may have begun, or not.
+// RestoreSnapshot overwrites the snapshot's server with it [D]. It is sent once. model.ErrRefused: the server is in no
+// state for it [D]; model.ErrOutcomeUnknown: the restore may have begun, or not.
 func (c *Client) RestoreSnapshot(ctx context.Context, snapshot model.ID) (model.Accepted, error) {
 	path, err := itemPath(http.MethodPost, "/snapshots/", snapshot)
 	if err != nil {
 		return model.Accepted{}, err
 	}
-	a, err := c.do(ctx, http.MethodPost, path+"restore/", nil)
-	if err != nil {
-		return model.Accepted{}, err
-	}
-	return a.restored(model.Point{Kind: model.Snapshot, ID: snapshot}), nil
+	return c.restore(ctx, path+"restore/", nil, model.Point{Kind: model.Snapshot, ID: snapshot})
 }
 
 // DeleteSnapshot removes a snapshot for good [D]. It is sent once. model.ErrNotFound: there is none, or no more [D];
 // model.ErrOutcomeUnknown: it may be gone, or not.
 func (c *Client) DeleteSnapshot(ctx context.Context, id model.ID) error {
-	return c.remove(ctx, "/snapshots/", id)
+	return c.remove(ctx, model.Snapshot, "/snapshots/", id)
 }

@@ -8,24 +8,14 @@ import (
 	"vpsdeck/model"
 )
 
-// class is what an endpoint does, which decides how it takes a fault.
-type class int
-
-const (
-	reading class = iota
-	creating
-	restoring
-	deleting
-)
-
 // endpoint is one method of the client, with the call that the documents describe for it.
 type endpoint struct {
-	name  string
-	class class
-	call  apitest.Call
-	doc   string // its answer, in testdata
-	ask   func(context.Context, *Client) (any, error)
-	want  any
+	name string
+	deed bool // it changes something
+	call apitest.Call
+	doc  string // its answer, in testdata
+	ask  func(context.Context, *Client) (any, error)
+	want any
 }
 
 func at(text string) time.Time {
@@ -108,7 +98,7 @@ var endpoints = []endpoint{
 		},
 	},
 	{
-		name: "CreateBackup", class: creating, doc: "backup_created",
+		name: "CreateBackup", deed: true, doc: "backup_created",
 		call: apitest.Call{
 			Method: "POST", Path: "/backups/", Status: 201,
 			Body: `{"server_id": 12345, "description": "Pre-deployment backup"}`,
@@ -125,7 +115,7 @@ var endpoints = []endpoint{
 		},
 	},
 	{
-		name: "CreateSnapshot", class: creating, doc: "snapshot_created",
+		name: "CreateSnapshot", deed: true, doc: "snapshot_created",
 		call: apitest.Call{
 			Method: "POST", Path: "/snapshots/", Status: 201,
 			Body: `{"server_id": 12345, "name": "before-update-snapshot", "description": "Snapshot before system update"}`,
@@ -142,7 +132,7 @@ var endpoints = []endpoint{
 		},
 	},
 	{
-		name: "RestoreBackup", class: restoring, doc: "backup_restored",
+		name: "RestoreBackup", deed: true, doc: "backup_restored",
 		call: apitest.Call{Method: "POST", Path: "/servers/12345/restore/", Body: `{"backup_id": 501}`},
 		ask:  func(ctx context.Context, c *Client) (any, error) { return c.RestoreBackup(ctx, "12345", "501") },
 		want: model.Accepted{
@@ -151,7 +141,7 @@ var endpoints = []endpoint{
 		},
 	},
 	{
-		name: "RestoreSnapshot", class: restoring, doc: "snapshot_restored",
+		name: "RestoreSnapshot", deed: true, doc: "snapshot_restored",
 		call: apitest.Call{Method: "POST", Path: "/snapshots/801/restore/"},
 		ask:  func(ctx context.Context, c *Client) (any, error) { return c.RestoreSnapshot(ctx, "801") },
 		want: model.Accepted{
@@ -163,11 +153,11 @@ var endpoints = []endpoint{
 		},
 	},
 	{
-		name: "DeleteBackup", class: deleting, call: apitest.Call{Method: "DELETE", Path: "/backups/501/", Status: 204},
+		name: "DeleteBackup", deed: true, call: apitest.Call{Method: "DELETE", Path: "/backups/501/", Status: 204},
 		ask: func(ctx context.Context, c *Client) (any, error) { return nil, c.DeleteBackup(ctx, "501") },
 	},
 	{
-		name: "DeleteSnapshot", class: deleting, call: apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204},
+		name: "DeleteSnapshot", deed: true, call: apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204},
 		ask: func(ctx context.Context, c *Client) (any, error) { return nil, c.DeleteSnapshot(ctx, "801") },
 	},
 }

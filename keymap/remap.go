@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"charm.land/bubbles/v2/key"
 )
@@ -75,11 +77,18 @@ func check(name, pressed string) error {
 	for _, prefix := range []string{"ctrl+", "alt+", "shift+"} {
 		base = strings.TrimPrefix(base, prefix)
 	}
-	if len([]rune(base)) == 1 && base != " " || slices.Contains(named, base) {
+	if typeable(base) || slices.Contains(named, base) {
 		return nil
 	}
 	return fmt.Errorf("%q of %s is no key: use a character, or ctrl+, alt+ or shift+ before one of %s",
 		pressed, name, strings.Join(named, ", "))
+}
+
+// typeable says whether the text is one character that a key can type, and that can be shown beside what the key does: none
+// that steers the terminal, is invisible, or hangs on to another.
+func typeable(text string) bool {
+	r, size := utf8.DecodeRuneInString(text)
+	return size == len(text) && r != utf8.RuneError && unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.IsMark(r)
 }
 
 // conflict finds two bindings that one key press would reach. Dialogs have their keys to themselves, the rest share the

@@ -31,7 +31,7 @@ func (a account) later(d time.Duration) {
 // servers tells the list of servers, in which the first has a status, and returns the operations that ended by it.
 func (a account) servers(status ServerStatus) []Operation {
 	a.t.Helper()
-	ticket, ok := a.Servers.Start()
+	ticket, ok := a.Servers.Start(a.Now)
 	if !ok {
 		a.t.Fatal("a request for the servers is under way")
 	}
@@ -53,7 +53,7 @@ func (a account) lists(points ...Point) []Operation {
 // list tells the points of a kind, of one server or of all.
 func (a account) list(kind Kind, server ID, points ...Point) []Operation {
 	a.t.Helper()
-	ticket, ok := a.Points(kind).Start()
+	ticket, ok := a.Points(kind).Start(a.Now)
 	if !ok {
 		a.t.Fatalf("a request for the %ss is under way", kind)
 	}

@@ -83,8 +83,8 @@ func TestAListFromBeforeADeedDoesNotHideWhatItMade(t *testing.T) {
 	for _, narrow := range []ID{"", web.ID} {
 		a := newAccount(t, backup("1", time.Hour))
 		o := a.begin(Create, wanted)
-		old, _ := a.Snapshots.Start() // sent before the answer: it shows the world without the snapshot
-		servers, _ := a.Servers.Start()
+		old, _ := a.Snapshots.Start(a.Now) // sent before the answer: it shows the world without the snapshot
+		servers, _ := a.Servers.Start(a.Now)
 		a.Answered(o.Number, Accepted{Point: made(InProgress, a.Now)}, Outcome{})
 		if over := append(a.PointsArrived(Snapshot, narrow, old, nil, nil), a.ServersArrived(servers, nil, nil)...); len(over) > 0 {
 			t.Errorf("an old list has ended it: %s", over[0].Words)
@@ -92,7 +92,7 @@ func TestAListFromBeforeADeedDoesNotHideWhatItMade(t *testing.T) {
 		if _, ok := a.Point(Key{Snapshot, "802"}); !ok || len(a.Servers.Value) != 2 || a.open().Phase != Running {
 			t.Error("an old list was taken")
 		}
-		if _, ok := a.Snapshots.Start(); !ok {
+		if _, ok := a.Snapshots.Start(a.Now); !ok {
 			t.Error("no new list can be asked for")
 		}
 	}
@@ -102,7 +102,7 @@ func TestAnOldListDoesNotBringBackWhatWasDeleted(t *testing.T) {
 	p := snapshot("801", time.Hour)
 	a := newAccount(t, p)
 	o := a.begin(Delete, p)
-	old, _ := a.Snapshots.Start()
+	old, _ := a.Snapshots.Start(a.Now)
 	a.Answered(o.Number, Accepted{}, Outcome{})
 	a.PointsArrived(Snapshot, "", old, []Point{p}, nil)
 	if _, ok := a.Point(p.Key()); ok {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -112,8 +113,8 @@ func (s *State) operation(number int) *Operation {
 }
 
 // Resume takes over what earlier runs of the program left behind, given the last record of each of their operations, and of
-// every operation: what is open is looked into as what runs now is. A record of another host, or of a server that this account does not have, is left alone. It returns
-// what was taken over.
+// every operation: what is open is looked into as what runs now is. A record of another host, or of a server that this account
+// does not have, is left alone. It returns what was taken over.
 func (s *State) Resume(left, last []Record, host string) []Operation {
 	var resumed []Operation
 	for _, r := range left {
@@ -124,9 +125,12 @@ func (s *State) Resume(left, last []Record, host string) []Operation {
 		if _, mine := s.Server(o.Server.ID); !ok || !mine || s.following(func(p Operation) bool { return p.ID == o.ID }) {
 			continue
 		}
+		if o.After != nil && followed(r, last) { // and the line that told its own end was lost
+			o.After = nil
+		}
 		s.forget(o)
-		if o.Phase == Sending { // it may have left before the program ended
-			o.Phase = Unknown
+		if o.Phase == Sending || o.Phase == Unknown || o.Phase == Running && o.Deed == Delete { // a delete has no course
+			o.lose(s.Now, o.Words) // it may have left before the program ended, and from now on it is looked for
 		}
 		if !o.Phase.Over() {
 			o.Number = s.add(o)
@@ -139,8 +143,12 @@ func (s *State) Resume(left, last []Record, host string) []Operation {
 // unfollowed says whether a snapshot that was taken first has completed, and nothing is known of the restore that was to
 // follow it.
 func unfollowed(r Record, last []Record) bool {
-	return r.Then != nil && r.Event == EventDone &&
-		!slices.ContainsFunc(last, func(other Record) bool { return other.After == r.ID })
+	return r.Then != nil && r.Event == EventDone && !followed(r, last)
+}
+
+// followed says whether a restore came after a snapshot, or was called off.
+func followed(r Record, last []Record) bool {
+	return slices.ContainsFunc(last, func(other Record) bool { return other.After == r.ID })
 }
 
 // forget drops the operation that stands for the same thing but was found in the lists: the journal knows more of it.
@@ -158,11 +166,17 @@ func (s *State) Answered(number int, a Accepted, err Outcome) Operation {
 	if o == nil {
 		return Operation{}
 	}
+	if !err.Sent.IsZero() { // it was looked up first, which may have taken a while
+		o.Started = err.Sent
+	}
 	switch {
 	case err.Err == nil:
 		s.accepted(o, a)
 	case err.Lost:
-		o.Phase, o.Words = Unknown, Words(err.Err)
+		o.lose(s.Now, Words(err.Err))
+	case o.Deed == Delete && errors.Is(err.Err, ErrNotFound) && s.lostBefore(*o):
+		o.end(Done, s.Now, "it was gone already: the time before, of which the answer was lost, has deleted it")
+		s.drop(o.Point.Key())
 	default:
 		o.end(Refused, s.Now, Words(err.Err))
 	}
@@ -171,10 +185,11 @@ func (s *State) Answered(number int, a Accepted, err Outcome) Operation {
 	return *o
 }
 
-// Outcome is how a deed's request ended.
-type Outcome struct {
-	Err  error // nil: the API took it on
-	Lost bool  // the answer was lost, so that it may have happened all the same
+// lostBefore says whether the same was done before and its answer was lost.
+func (s *State) lostBefore(o Operation) bool {
+	return slices.ContainsFunc(s.operations, func(p Operation) bool {
+		return p.Phase == NotSeen && p.Deed == o.Deed && p.Point.Key() == o.Point.Key()
+	})
 }
 
 func (s *State) accepted(o *Operation, a Accepted) {

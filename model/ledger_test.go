@@ -232,7 +232,7 @@ func TestARestoreOfAServerThatIsGoneHasFailed(t *testing.T) {
 	a := newAccount(t, p)
 	o := a.begin(Restore, p)
 	a.Answered(o.Number, Accepted{Point: p, ServerStatus: ServerRestoring}, Outcome{})
-	ticket, _ := a.Servers.Start()
+	ticket, _ := a.Servers.Start(a.Now)
 	a.ended(a.ServersArrived(ticket, nil, nil), o.Number, Broken, "the server is no longer listed")
 }
 
@@ -257,7 +257,7 @@ func TestAListThatCannotBeReadEndsNothing(t *testing.T) {
 	o := a.begin(Delete, p)
 	a.Answered(o.Number, Accepted{}, errLost)
 	for _, server := range []ID{"", web.ID} {
-		ticket, _ := a.Snapshots.Start()
+		ticket, _ := a.Snapshots.Start(a.Now)
 		if over := a.PointsArrived(Snapshot, server, ticket, nil, errLine); len(over) > 0 || a.Snapshots.Err == nil {
 			t.Errorf("%+v", over)
 		}

@@ -42,7 +42,7 @@ type Operation struct {
 	Server  ServerRef // the server it happens to
 	Phase   Phase
 	Mine    bool      // sent by this program; else found in the lists
-	Started time.Time // when it was sent, or when it was first seen
+	Started time.Time // when it was sent (until then: confirmed), or when it was first seen
 	AtLeast bool      // Started is only when it was first seen
 	Ended   time.Time // zero until it is over
 	Words   string    // why it ended as it did, for a person
@@ -51,7 +51,8 @@ type Operation struct {
 	Resumed bool      // begun by an earlier run of the program: what follows it is asked for again
 
 	shown bool        // a list has shown it at work
-	looks int         // how often the lists were searched for it since its answer was lost
+	lost  time.Time   // when its answer was lost; zero if it was not
+	looks int         // how often the lists were searched for it since then
 	known map[ID]bool // the IDs that were there before it was sent
 }
 
@@ -123,12 +124,13 @@ func Usual(deed Deed, kind Kind) (Span, bool) {
 	return Span{}, false
 }
 
-// patience is how long an accepted restore may go unseen in the list of servers before the list is believed: the
-// documents do not say how soon the status shows [I].
+// patience is how long after it was sent a list of servers must have been asked for, to be believed that shows nothing of an
+// accepted restore: the documents do not say how soon the status shows [I].
 const patience = time.Minute
 
-// The lists are searched so often, and for so long after it was sent, for a deed whose answer was lost, before it counts as
-// not seen.
+// The lists are searched so often for a deed whose answer was lost before it counts as not seen, and the last of them must
+// have been asked for so long after the loss. When it was confirmed or sent does not count, nor when a list came: a deed may
+// reach the API long after we gave it up, and a list may show the world as it was long ago.
 const (
 	enoughLooks = 5
 	enoughTime  = 30 * time.Second
@@ -145,23 +147,26 @@ func (o Operation) matches(p Point) bool {
 		!p.CreatedAt.Before(o.Started.Add(-clockSlack))
 }
 
+// Outcome is how a deed's request ended.
+type Outcome struct {
+	Err  error     // nil: the API took it on
+	Lost bool      // the answer was lost, so that it may have happened all the same
+	Sent time.Time // by the API's clock; zero: it never left
+}
+
 // end closes the operation.
 func (o *Operation) end(phase Phase, now time.Time, words string) {
 	o.Phase, o.Ended, o.Words = phase, now, words
 }
 
-// heard takes in what a list of points says of the operation; found is the point it works on, if it is listed.
-func (o *Operation) heard(found Point, listed bool, now time.Time) {
+// heard takes in what a list of points says of a create or a delete; found is the point it works on, if it is listed. asked
+// is when the list was asked for.
+func (o *Operation) heard(found Point, listed bool, asked, now time.Time) {
 	switch {
-	case o.Phase == Unknown && o.Deed == Delete:
-		if !listed {
-			o.end(Done, now, "its answer was lost; it is no longer listed")
-		} else {
-			o.look(now)
-		}
-	case o.Phase == Unknown && !listed:
-		o.look(now)
-	case o.Deed != Create || !listed && o.Phase != Running:
+	case o.Deed == Delete && !listed:
+		o.end(Done, now, "its answer was lost; it is no longer listed")
+	case o.Deed == Delete, o.Phase == Unknown && !listed:
+		o.look(asked, now)
 	case !listed:
 		o.end(Broken, now, fmt.Sprintf("the %s is no longer listed", o.Point.Kind))
 	default:
@@ -182,18 +187,18 @@ func (o *Operation) settle(p Point, now time.Time) {
 	}
 }
 
-// heardOfServer takes in what the list of servers says of a restore.
-func (o *Operation) heardOfServer(s Server, listed bool, now time.Time) {
+// heardOfServer takes in what a list of servers says of a restore. asked is when it was asked for.
+func (o *Operation) heardOfServer(s Server, listed bool, asked, now time.Time) {
 	switch {
 	case !listed:
 		o.end(Broken, now, "the server is no longer listed")
 	case s.Status == ServerRestoring:
 		o.shown, o.Phase, o.Words = true, Running, ""
 	case o.Phase == Unknown:
-		o.look(now)
+		o.look(asked, now)
 	case o.shown:
 		o.end(Done, now, fmt.Sprintf("the server is %s", s.Status))
-	case o.Elapsed(now) > patience:
+	case asked.Sub(o.Started) > patience:
 		o.end(Done, now, fmt.Sprintf("the API took it on, and shows the server as %s", s.Status))
 	}
 }
@@ -206,10 +211,16 @@ func (o Operation) Trace() string {
 	return "the lists show nothing of it"
 }
 
-// look counts a search that found nothing.
-func (o *Operation) look(now time.Time) {
+// lose notes that the answer was lost.
+func (o *Operation) lose(now time.Time, words string) { o.Phase, o.lost, o.Words = Unknown, now, words }
+
+// look counts a search that found nothing in a list which was asked for after the answer was lost.
+func (o *Operation) look(asked, now time.Time) {
+	if asked.Before(o.lost) {
+		return
+	}
 	o.looks++
-	if o.looks >= enoughLooks && o.Elapsed(now) >= enoughTime {
+	if o.looks >= enoughLooks && asked.Sub(o.lost) >= enoughTime {
 		o.end(NotSeen, now, "its answer was lost, and "+o.Trace()+": look in the provider's panel before you try again")
 	}
 }

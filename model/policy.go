@@ -114,7 +114,7 @@ func (a *Assessment) judge(points []Point, staying int, now time.Time) {
 			a.say(TooFew, fmt.Sprintf("it has %s, of at least %d", Counted(a.Usable, "usable restore point"), need))
 		case staying < need:
 			a.say(Expiring, fmt.Sprintf("in %s it will have %s left, of at least %d",
-				lasting(ExpiringWithin), Counted(staying, "usable restore point"), need))
+				Lasting(ExpiringWithin), Counted(staying, "usable restore point"), need))
 		}
 	}
 	for kind, what := range [...]string{Snapshot: "snapshots", Backup: "manual backups"} {
@@ -131,7 +131,7 @@ func (a *Assessment) judgeAge(now time.Time) {
 	case a.Newest.IsZero():
 		a.say(Late, "when the newest usable point was made is not known")
 	default:
-		a.say(Late, fmt.Sprintf("the newest usable point is %s old: at most %s is allowed", lasting(age), lasting(limit)))
+		a.say(Late, fmt.Sprintf("the newest usable point is %s old: at most %s is allowed", Lasting(age), Lasting(limit)))
 	}
 }
 

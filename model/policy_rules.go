@@ -95,7 +95,7 @@ func (r PolicyRule) problem(i int, why string) Problem {
 
 func signed(d time.Duration) string {
 	if d < 0 {
-		return "-" + lasting(-d)
+		return "-" + Lasting(-d)
 	}
-	return lasting(d)
+	return Lasting(d)
 }

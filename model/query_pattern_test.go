@@ -132,7 +132,7 @@ func TestALengthOfTimeIsWordedByItsTwoLargestUnits(t *testing.T) {
 		"0 s": 0, "45 s": 45 * time.Second, "2 m 10 s": 130 * time.Second, "1 d 2 h": 26 * time.Hour, "2 d": 48*time.Hour + time.Minute,
 		"5 h": 5 * time.Hour,
 	} {
-		if got := lasting(d); got != want {
+		if got := Lasting(d); got != want {
 			t.Errorf("%v: %q, want %q", d, got, want)
 		}
 	}

@@ -79,27 +79,6 @@ func named(text string) string {
 	return Clean(text)
 }
 
-// lasting words a length of time by its two largest units: “45 s”, “2 m 10 s”, “1 d 2 h”.
-func lasting(d time.Duration) string {
-	steps := []struct {
-		unit   string
-		length time.Duration
-	}{{"d", day}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}}
-	for i, step := range steps {
-		if d < step.length && step.unit != "s" {
-			continue
-		}
-		words := fmt.Sprintf("%d %s", d/step.length, step.unit)
-		if i+1 < len(steps) {
-			if rest := d % step.length / steps[i+1].length; rest > 0 {
-				words += fmt.Sprintf(" %d %s", rest, steps[i+1].unit)
-			}
-		}
-		return words
-	}
-	return ""
-}
-
 // Counted is a number with its noun: “1 snapshot”, “2 snapshots”.
 func Counted(n int, noun string) string {
 	if n == 1 {

@@ -17,7 +17,7 @@ type Record struct {
 	Kind    string       `json:"kind"`  // backup or snapshot
 	Server  RecordServer `json:"server"`
 	Point   RecordPoint  `json:"point"`
-	SentAt  time.Time    `json:"sent_at"`           // when it was sent, by the API's clock, UTC
+	SentAt  time.Time    `json:"sent_at"`           // when it was sent, or confirmed if it never was, by the API's clock, UTC
 	EndedAt time.Time    `json:"ended_at,omitzero"` // when it was over, by the API\'s clock, UTC
 	Then    *RecordPoint `json:"then,omitempty"`    // for a snapshot taken first: what is to be restored after it
 	After   string       `json:"after,omitempty"`   // for a restore that followed a snapshot: that operation's ID
@@ -76,6 +76,13 @@ func (o Operation) Record(host string, now time.Time) Record {
 		then.Kind = o.After.Kind.String()
 		r.Then = &then
 	}
+	return r
+}
+
+// At is an intent that was made when the deed was confirmed, as of the moment at which it is sent, by the API's clock.
+func (r Record) At(sent time.Time) Record {
+	r.Time = r.Time.Add(sent.Sub(r.SentAt)).UTC()
+	r.SentAt = sent.UTC()
 	return r
 }
 

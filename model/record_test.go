@@ -175,3 +175,16 @@ func TestARestoreThatWasToFollowIsOfferedOnlyOnce(t *testing.T) {
 		t.Errorf("the restore was sent, and yet: %+v", taken)
 	}
 }
+
+func TestARestoreThatWasSentIsNotOfferedThoughTheEndOfItsSnapshotWasNotWrittenDown(t *testing.T) {
+	after := backup("499", time.Hour)
+	first := Operation{ID: "old-1", Deed: Create, Point: made(InProgress, now), Server: web, Phase: Running, After: &after}.Record(host, now)
+	second := Operation{ID: "old-2", Deed: Restore, Point: after, Server: web, Phase: Running, Follows: "old-1"}.Record(host, now)
+	for _, last := range [][]Record{{first}, {first, second}} {
+		a := newAccount(t)
+		taken := a.Resume(last[:1], last, host)
+		if len(taken) != 1 || (taken[0].After == nil) != (len(last) == 2) {
+			t.Errorf("after %d lines: %+v", len(last), taken)
+		}
+	}
+}

@@ -8,6 +8,7 @@ type Remote[T any] struct {
 	Value  T
 	Err    error     // why the last request failed; nil after a good one
 	At     time.Time // when the last good answer came, on this machine's clock; zero if none has
+	asked  time.Time // when the latest request was made, on the API's clock
 	ticket Ticket
 	busy   bool
 }
@@ -15,13 +16,13 @@ type Remote[T any] struct {
 // Ticket names one request, so that the answer to a request that was given up is known and dropped.
 type Ticket int
 
-// Start begins a request. It is refused while one is under way.
-func (r *Remote[T]) Start() (Ticket, bool) {
+// Start begins a request, now by the API's clock. It is refused while one is under way.
+func (r *Remote[T]) Start(now time.Time) (Ticket, bool) {
 	if r.busy {
 		return 0, false
 	}
 	r.ticket++
-	r.busy = true
+	r.busy, r.asked = true, now
 	return r.ticket, true
 }
 

@@ -10,15 +10,15 @@ var errLine = errors.New("the line is down")
 
 func TestARemoteIsAskedForOnlyOnceAtATime(t *testing.T) {
 	var r Remote[string]
-	first, ok := r.Start()
+	first, ok := r.Start(now)
 	if !ok || !r.Busy() {
 		t.Fatal("the first request is refused")
 	}
-	if _, ok := r.Start(); ok {
+	if _, ok := r.Start(now); ok {
 		t.Error("a second one may start beside the first")
 	}
 	r.Finish(first, "good", nil, now)
-	if _, ok := r.Start(); !ok {
+	if _, ok := r.Start(now); !ok {
 		t.Error("none may start after the first has ended")
 	}
 }
@@ -28,22 +28,22 @@ func TestARemoteKeepsTheLastGoodAnswer(t *testing.T) {
 	if r.Loaded() {
 		t.Error("it is loaded before anything came")
 	}
-	ticket, _ := r.Start()
+	ticket, _ := r.Start(now)
 	r.Finish(ticket, "", errLine, now)
 	if r.Loaded() || r.Err == nil || r.Busy() {
 		t.Errorf("after a failure alone: %+v", r)
 	}
-	ticket, _ = r.Start()
+	ticket, _ = r.Start(now)
 	r.Finish(ticket, "good", nil, now)
 	if !r.Loaded() || r.Err != nil || r.Value != "good" || !r.At.Equal(now) {
 		t.Errorf("after a good answer: %+v", r)
 	}
-	ticket, _ = r.Start()
+	ticket, _ = r.Start(now)
 	r.Finish(ticket, "", errLine, now.Add(time.Hour))
 	if !r.Loaded() || r.Value != "good" || !r.At.Equal(now) || !errors.Is(r.Err, errLine) {
 		t.Errorf("after a failure: %+v", r)
 	}
-	ticket, _ = r.Start()
+	ticket, _ = r.Start(now)
 	r.Finish(ticket, "better", nil, now.Add(2*time.Hour))
 	if r.Value != "better" || r.Err != nil || !r.At.Equal(now.Add(2*time.Hour)) {
 		t.Errorf("after it went well again: %+v", r)
@@ -53,12 +53,12 @@ func TestARemoteKeepsTheLastGoodAnswer(t *testing.T) {
 func TestAnOldAnswerIsDropped(t *testing.T) {
 	for name, spoil := range map[string]func(*Remote[string], Ticket){
 		"superseded":              func(r *Remote[string], _ Ticket) { r.Supersede() },
-		"superseded, asked again": func(r *Remote[string], _ Ticket) { r.Supersede(); r.Start() },
+		"superseded, asked again": func(r *Remote[string], _ Ticket) { r.Supersede(); r.Start(now) },
 		"answered already":        func(r *Remote[string], t Ticket) { r.Finish(t, "good", nil, now) },
 		"released already":        func(r *Remote[string], t Ticket) { r.Release(t, nil) },
 	} {
 		r := Remote[string]{Value: "good", At: now}
-		ticket, _ := r.Start()
+		ticket, _ := r.Start(now)
 		spoil(&r, ticket)
 		busy := r.Busy()
 		if r.Finish(ticket, "old", errLine, now.Add(time.Hour)) || r.Release(ticket, errLine) {
@@ -74,7 +74,7 @@ func TestNoTicketIsGivenTwice(t *testing.T) {
 	var r Remote[string]
 	seen := map[Ticket]bool{}
 	for i := range 20 {
-		ticket, ok := r.Start()
+		ticket, ok := r.Start(now)
 		if !ok || seen[ticket] {
 			t.Fatalf("request %d: ticket %d, %v", i, ticket, ok)
 		}
@@ -89,11 +89,11 @@ func TestNoTicketIsGivenTwice(t *testing.T) {
 
 func TestAReleaseLeavesTheValueAlone(t *testing.T) {
 	r := Remote[string]{Value: "good", At: now}
-	ticket, _ := r.Start()
+	ticket, _ := r.Start(now)
 	if !r.Release(ticket, errLine) || r.Value != "good" || !r.At.Equal(now) || !errors.Is(r.Err, errLine) || r.Busy() {
 		t.Errorf("after a failed part: %+v", r)
 	}
-	ticket, _ = r.Start()
+	ticket, _ = r.Start(now)
 	if !r.Release(ticket, nil) || !errors.Is(r.Err, errLine) || !r.At.Equal(now) {
 		t.Errorf("after a good part: %+v", r)
 	}

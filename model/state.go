@@ -92,7 +92,7 @@ func (s *State) ServersArrived(t Ticket, servers []Server, err error) []Operatio
 	return s.follow(func(o *Operation) {
 		if o.Deed == Restore && o.Phase != Sending {
 			server, listed := s.Server(o.Server.ID)
-			o.heardOfServer(server, listed, s.Now)
+			o.heardOfServer(server, listed, s.Servers.asked, s.Now)
 		}
 	}, s.findRestores)
 }
@@ -115,7 +115,7 @@ func (s *State) PointsArrived(kind Kind, server ID, t Ticket, points []Point, er
 	return s.follow(func(o *Operation) {
 		if o.Point.Kind == kind && o.Deed != Restore && o.Phase != Sending && (server == "" || server == o.Server.ID) {
 			found, listed := s.find(*o)
-			o.heard(found, listed, s.Now)
+			o.heard(found, listed, remote.asked, s.Now)
 		}
 	}, func() { s.findCreates(kind) })
 }

@@ -56,7 +56,7 @@ func TestAbsenceMeansSomethingOnlyOnceBothListsHaveCome(t *testing.T) {
 		if a.PointsKnown() {
 			t.Errorf("everything is known before the %ss came", kind)
 		}
-		ticket, _ := a.Points(kind).Start()
+		ticket, _ := a.Points(kind).Start(a.Now)
 		a.PointsArrived(kind, "", ticket, nil, errLine)
 		if a.PointsKnown() {
 			t.Errorf("a list of %ss that could not be read counts as known", kind)
@@ -70,11 +70,11 @@ func TestAbsenceMeansSomethingOnlyOnceBothListsHaveCome(t *testing.T) {
 
 func TestAFailedListLeavesWhatWasKnown(t *testing.T) {
 	a := newAccount(t, backup("1", time.Hour))
-	ticket, _ := a.Servers.Start()
+	ticket, _ := a.Servers.Start(a.Now)
 	if a.ServersArrived(ticket, nil, errLine); len(a.Servers.Value) != 2 || a.Servers.Err == nil {
 		t.Errorf("the servers: %+v", a.Servers)
 	}
-	ticket, _ = a.Backups.Start()
+	ticket, _ = a.Backups.Start(a.Now)
 	if a.PointsArrived(Backup, "", ticket, nil, errLine); len(a.Of(web.ID)) != 1 || a.Backups.Err == nil {
 		t.Errorf("the backups: %+v", a.Backups)
 	}

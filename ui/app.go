@@ -154,7 +154,7 @@ func (a *App) enter(client command.Client, demo bool) {
 	} else {
 		a.state.Forget()
 		a.history = history{}
-		a.page, a.batch = nil, nil
+		a.page, a.batch, a.dialogs = nil, nil, nil // what is open is about the account that was left
 	}
 	a.watchClocks()
 	a.news()

@@ -84,7 +84,7 @@ func TestDeletingSeveralListsThemAndWantsTheirNumberTyped(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 40)
 	deletes("3", "server:db-server-01")(w)
-	w.RequireText("Delete 5 restore points of 1 servers?", "db-server-01  snapshot before-pg16-upgrade (#", "db-server-01  snapshot known-good (#",
+	w.RequireText("Delete 5 restore points of 1 server?", "db-server-01  snapshot #796 · 6 d ago · 60.", "· before-pg16-upg", "db-server-01  snapshot #788 · ", "· known-good",
 		"frees", "Type how many they are, 5, to confirm", "sends 5 × DELETE", "▸ Cancel")
 	w.Press("tab", "enter")
 	w.RequireText("Delete 5 restore points", "not yet: see above")
@@ -108,7 +108,7 @@ func TestKeysTypedAheadDoNotDeleteSeveral(t *testing.T) {
 	w := open(t, 120, 40)
 	fleet("3", "server:db-server-01")(w)
 	w.burst("d", "5", "tab", "enter")
-	w.RequireText("Delete 5 restore points of 1 servers?", "▸ Cancel")
+	w.RequireText("Delete 5 restore points of 1 server?", "▸ Cancel")
 	w.Press("enter")
 	w.requireDeeds()
 }
@@ -117,13 +117,13 @@ func TestTheLastPointOfAServerIsNamedAsSuch(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 40)
 	deletes("2", "server:mail-01")(w)
-	w.RequireText("Delete 2 restore points of 1 servers?", "the LAST restore point of mail-01")
+	w.RequireText("Delete 2 restore points of 1 server?", "the LAST restore point of mail-01")
 	w.Press("esc", "esc", "/", "esc")
 	w.Press("/")
 	w.Type("server:mail-01")
 	w.Press("enter", "space", "d")
 	w.wake()
-	w.RequireText("Delete 1 restore points")
+	w.RequireText("Delete 1 restore point")
 	w.RequireNoText("LAST")
 }
 
@@ -182,7 +182,7 @@ func TestAFailedDeletionStaysMarkedForAnotherTry(t *testing.T) {
 	w.RequireText("• 1 marked")
 	w.Press("d")
 	w.wake()
-	w.RequireText("Delete 1 restore points of 1 servers?")
+	w.RequireText("Delete 1 restore point of 1 server?")
 	w.number("1")
 	w.RequireText("1 of 1 done")
 	w.Press("esc")

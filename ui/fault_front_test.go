@@ -68,10 +68,18 @@ func pointsTo(status int, place string) misbehave {
 	}
 }
 
-// says2xx answers with the account's own status, and a body made of the account's.
+// roomy is the account's own status, or one that leaves room for a body.
+func roomy(answer *httptest.ResponseRecorder) int {
+	if answer.Code == http.StatusNoContent {
+		return http.StatusOK
+	}
+	return answer.Code
+}
+
+// says2xx answers with a status of success, and a body made of the account's.
 func says2xx(body func(string) string) misbehave {
 	return func(w http.ResponseWriter, _ *http.Request, answer *httptest.ResponseRecorder) {
-		w.WriteHeader(max(answer.Code, http.StatusOK))
+		w.WriteHeader(roomy(answer))
 		_, _ = io.WriteString(w, body(answer.Body.String()))
 	}
 }
@@ -95,10 +103,8 @@ func hangs(_ http.ResponseWriter, r *http.Request, _ *httptest.ResponseRecorder)
 
 // hangsInBody sends the header and the first bytes of the body, and no more.
 func hangsInBody(w http.ResponseWriter, r *http.Request, answer *httptest.ResponseRecorder) {
-	w.WriteHeader(answer.Code)
-	if answer.Code != http.StatusNoContent {
-		_, _ = io.WriteString(w, `{"count": `)
-	}
+	w.WriteHeader(roomy(answer))
+	_, _ = io.WriteString(w, `{"count": `)
 	_ = http.NewResponseController(w).Flush()
 	<-r.Context().Done()
 }
@@ -107,7 +113,7 @@ func hangsInBody(w http.ResponseWriter, r *http.Request, answer *httptest.Respon
 func drips(w http.ResponseWriter, r *http.Request, answer *httptest.ResponseRecorder) {
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	w.WriteHeader(max(answer.Code, http.StatusOK))
+	w.WriteHeader(roomy(answer))
 	for {
 		_, _ = io.WriteString(w, " ")
 		_ = http.NewResponseController(w).Flush()

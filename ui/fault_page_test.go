@@ -23,7 +23,8 @@ Seen is a part of what the screen shows at once; where a second part follows, it
 those of the endpoint: a list is asked for up to three times where that may help, a deed is sent once, whatever happens.
 
 A deed is done at the provider where the answer is lost or spoilt on its way back, unless the row says "and not done"; it is
-not done where a status says so, unless the row says "and yet done".
+not done where a status says so, unless the row says "and yet done". A 204 to a delete is what the documents promise, and is
+believed; every other 2xx must say that it is the API's own, or the outcome is unknown.
 
 What stays of a deed are its steps in the journal: *intent* is written before the request leaves, *refused* is a no that can
 be believed, *unknown* an answer that was lost. What is unknown is looked for in the lists and never sent again by itself:

@@ -85,11 +85,13 @@ func (f trouble) lost(words string, sent int) trouble {
 	return f.account(sent)
 }
 
-// spoilt are the answers that say success, and of which no more can be read.
-func (f trouble) spoilt(words string, sent int) trouble {
+// either are the answers that do not come, or whose status says success and whose body does not: of a deed that was done, and
+// of one that was not.
+func (f trouble) either(words string, sent int) []trouble {
+	undone := f
+	undone.name, undone.deedsOnly = f.name+", and not done", true
 	f.done = true
-	f.read, f.create, f.restore, f.kill = said(words, sent), found, taken, deleted
-	return f.account(sent)
+	return []trouble{f.lost(words, sent), undone.lost(words, sent)}
 }
 
 // no are the answers that say no.
@@ -124,26 +126,26 @@ func troubles() []trouble {
 func lineFaults() []trouble {
 	const late, cut = "did not answer in time", "broke off before the answer was complete"
 	whole := func(answer string) string { return "HTTP/1.1 200 OK\r\n" + answer }
-	return []trouble{
-		trouble{name: "connection refused", base: "http://127.0.0.1:1/api/v1"}.unsent("refuses connections"),
-		trouble{name: "no such host", base: "https://no..host/api/v1"}.unsent("There is no such host as"),
-		trouble{name: "certificate not trusted", untrusted: true}.unsent("is not trusted, so the token was not sent"),
-		trouble{name: "no TLS", plain: true}.unsent("No secure connection to"),
-		trouble{name: "time-out before headers", spoil: hangs, done: true, timed: true}.lost(late, 3),
-		trouble{name: "time-out before headers, and not done", spoil: hangs, timed: true, deedsOnly: true}.lost(late, 3),
-		trouble{name: "time-out in the body", spoil: hangsInBody, timed: true}.spoilt(late, 3),
-		trouble{name: "slow drip", spoil: drips, timed: true}.spoilt(late, 3),
-		trouble{name: "cut before headers", spoil: sends(""), done: true}.lost(cut, 3),
-		trouble{name: "cut before headers, and not done", spoil: sends(""), deedsOnly: true}.lost(cut, 3),
-		trouble{name: "cut in the headers", spoil: sends("HTTP/1.1 200 OK\r\nContent-Type: text/pl"), done: true}.lost(cut, 3),
-		trouble{name: "cut in the body", spoil: sends(whole("Transfer-Encoding: chunked\r\n\r\n5\r\n{\"cou\r\n"))}.spoilt(cut, 3),
-		trouble{name: "Content-Length too large", spoil: sends(whole("Content-Length: 500\r\n\r\n{\"count\": 0}"))}.spoilt(cut, 3),
+	return slices.Concat(
+		[]trouble{
+			trouble{name: "connection refused", base: "http://127.0.0.1:1/api/v1"}.unsent("refuses connections"),
+			trouble{name: "no such host", base: "https://no..host/api/v1"}.unsent("There is no such host as"),
+			trouble{name: "certificate not trusted", untrusted: true}.unsent("is not trusted, so the token was not sent"),
+			trouble{name: "no TLS", plain: true}.unsent("No secure connection to"),
+		},
+		trouble{name: "time-out before headers", spoil: hangs, timed: true}.either(late, 3),
+		trouble{name: "time-out in the body", spoil: hangsInBody, timed: true}.either(late, 3),
+		trouble{name: "slow drip", spoil: drips, timed: true}.either(late, 3),
+		trouble{name: "cut before headers", spoil: sends("")}.either(cut, 3),
+		trouble{name: "cut in the headers", spoil: sends("HTTP/1.1 200 OK\r\nContent-Type: text/pl")}.either(cut, 3),
+		trouble{name: "cut in the body", spoil: sends(whole("Transfer-Encoding: chunked\r\n\r\n5\r\n{\"cou\r\n"))}.either(cut, 3),
+		trouble{name: "Content-Length too large", spoil: sends(whole("Content-Length: 500\r\n\r\n{\"count\": 0}"))}.either(cut, 3),
 		trouble{name: "Content-Length too small", spoil: sends(whole("Content-Length: 5\r\n\r\n{\"count\": 0}"))}.
-			spoilt("it is not readable JSON", 1),
-		trouble{name: "Content-Length no number", spoil: sends(whole("Content-Length: x\r\n\r\n{}")), done: true}.
-			lost("cannot be read as HTTP", 1),
-		trouble{name: "no HTTP", spoil: sends("SSH-2.0-OpenSSH_9.6\r\n"), done: true}.lost("cannot be read as HTTP", 1),
-	}
+			either("it is not readable JSON", 1),
+		trouble{name: "Content-Length no number", spoil: sends(whole("Content-Length: x\r\n\r\n{}"))}.
+			either("cannot be read as HTTP", 1),
+		trouble{name: "no HTTP", spoil: sends("SSH-2.0-OpenSSH_9.6\r\n")}.either("cannot be read as HTTP", 1),
+	)
 }
 
 // answerFaults are those in which an answer comes that says success, and cannot be right.
@@ -158,25 +160,25 @@ func answerFaults() []trouble {
 		}
 		return value
 	}))
-	huge := "it is far larger than any answer"
 	stranger := trouble{
 		name: "unknown status word", spoil: strange, done: true, read: said("archiving", 1),
-		create: expect{seen: "creating", story: "intent, running", sent: 1}, restore: taken, kill: deleted,
+		create: expect{seen: "creating", story: "intent, running", sent: 1}, restore: taken, kill: vanished,
 		but: map[string]expect{showAccount: {seen: "Acme", sent: 1}},
 	}
-	return []trouble{
-		trouble{name: "empty 200", spoil: says(200, "")}.spoilt("cannot be used: it is empty", 1),
+	believed := map[string]expect{deleteBackup: deleted, deleteSnapshot: deleted} // it is what the documents promise
+	return slices.Concat(
+		trouble{name: "empty 200", spoil: says(200, "")}.either("cannot be used: it is empty", 1),
 		trouble{name: "HTML 200", spoil: says(200, "<!doctype html><title>Log in</title>")}.
-			spoilt("it is a web page, so the API's add", 1),
-		trouble{name: "truncated JSON", spoil: half}.spoilt("cannot be used: it is not readable JSON", 1),
-		trouble{name: "wrong types", spoil: object}.spoilt("cannot be used: item 1 of page 1", 1),
-		trouble{name: "null everywhere", spoil: null}.spoilt("cannot be used: item 1 of page 1 has no id", 1),
-		trouble{name: "a bare null", spoil: always("null")}.spoilt("cannot be used: there is no list in it", 1),
-		stranger,
-		trouble{name: "204 with a body", spoil: sends("HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\n{\"id\": 1}")}.
-			spoilt("cannot be used: it is empty", 1),
-		trouble{name: "huge", spoil: floods}.spoilt(huge, 1),
-	}
+			either("it is a web page, so the API's add", 1),
+		trouble{name: "truncated JSON", spoil: half}.either("cannot be used: it is not readable JSON", 1),
+		trouble{name: "wrong types", spoil: object}.either("cannot be used: item 1 of page 1", 1),
+		trouble{name: "null everywhere", spoil: null}.either("cannot be used: item 1 of page 1 has no id", 1),
+		trouble{name: "a bare null", spoil: always("null")}.either("cannot be used: there is no list in it", 1),
+		[]trouble{stranger},
+		trouble{name: "204 with a body", but: believed, spoil: sends("HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\n{\"id\": 1}")}.
+			either("cannot be used: it is empty", 1),
+		trouble{name: "huge", spoil: floods}.either("it is far larger than any answer", 1),
+	)
 }
 
 // redirectFaults point to another place. Only a read is sent on, and only to the API's own.

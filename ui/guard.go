@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"reflect"
 	"runtime/debug"
 	"sync"
 
@@ -88,12 +89,21 @@ func (g *Guard) watch(cmd tea.Cmd) tea.Cmd {
 	}
 	return func() (msg tea.Msg) {
 		defer g.caught()
-		msg = cmd()
-		if batch, ok := msg.(tea.BatchMsg); ok {
-			for i, c := range batch {
-				batch[i] = g.watch(c)
-			}
-		}
+		return g.watchAll(cmd())
+	}
+}
+
+// watchAll guards the commands in a message of tea.Batch or tea.Sequence. The latter's type is Bubble Tea's own secret: it is
+// known by what it is made of.
+func (g *Guard) watchAll(msg tea.Msg) tea.Msg {
+	kind, cmds := reflect.TypeOf(msg), reflect.TypeFor[[]tea.Cmd]()
+	if kind == nil || kind.Kind() != reflect.Slice || !kind.ConvertibleTo(cmds) {
 		return msg
 	}
+	bundle := reflect.ValueOf(msg).Convert(cmds).Interface().([]tea.Cmd)
+	watched := make([]tea.Cmd, len(bundle))
+	for i, cmd := range bundle {
+		watched[i] = g.watch(cmd)
+	}
+	return reflect.ValueOf(watched).Convert(kind).Interface()
 }

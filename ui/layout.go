@@ -70,7 +70,7 @@ func (a *App) plan() plan {
 func (a *App) mostOperations() int { return max(min(a.height/8, 5), 1) }
 
 func (a *App) planWide(p *plan, body int) {
-	left := a.width/2 + 2
+	left := a.width/2 + 1
 	snapshots := min(body/2, model.Snapshot.Limit()+3) // a server has no more of them
 	if a.fleet {
 		snapshots = body / 2

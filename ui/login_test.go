@@ -123,6 +123,34 @@ func TestATokenThatExpiresIsAskedForOnceAndNothingElseIsLost(t *testing.T) {
 	}
 }
 
+func TestWhatIsAskedAboutAnAccountGoesWithIt(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		keys []string
+		says string
+	}{
+		"a question":      {[]string{"3", "d"}, "Delete for good"},
+		"several at once": {[]string{"1", "g", "space", "j", "space", "b", "enter"}, "Several at once"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, 120, 40, servers(2), withDoor(&door{}))
+			w.choose("web-server-01")
+			w.Press(c.keys...)
+			w.RequireText(c.says)
+			w.fault("GET /: status 401")
+			w.later(time.Minute)
+			w.RequireText("Open an account")
+			w.account.ClearFaults()
+			w.pick("look around")
+			w.RequireText("vpsdeck demo")
+			w.RequireNoText(c.says)
+			w.Press("esc")
+			w.RequireText("vpsdeck demo")
+		})
+	}
+}
+
 func TestTheQuestionForAnotherTokenCanBeLeftAndComesBack(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 40, withDoor(&door{}))

@@ -122,14 +122,22 @@ func (a *App) ended(o model.Operation) tea.Cmd {
 	case o.After == nil:
 		return written
 	case o.Phase != model.Done:
-		off := a.state.CallOff(o, "the snapshot before it did not complete", a.opts.Run)
-		a.sayOf(off, screen.Trouble, "not sent: "+off.Words)
-		return tea.Batch(written, a.writeDown(off))
+		return tea.Batch(written, a.callOff(o, "the snapshot before it did not complete"))
 	case o.Resumed:
 		a.offerRest(o)
 		return written
 	}
+	if busy := a.state.Busy(o.Server.ID); busy != "" { // several at once went ahead of it
+		return tea.Batch(written, a.callOff(o, busy))
+	}
 	return tea.Batch(written, a.start(model.Intent{Deed: model.Restore, Point: *o.After, Follows: o.ID}))
+}
+
+// callOff says that the restore which was to follow a snapshot is not sent, and why, and writes it down.
+func (a *App) callOff(first model.Operation, why string) tea.Cmd {
+	off := a.state.CallOff(first, why, a.opts.Run)
+	a.sayOf(off, screen.Trouble, "not sent: "+off.Words)
+	return a.writeDown(off)
 }
 
 // outcome words how an operation ended.

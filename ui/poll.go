@@ -128,7 +128,7 @@ func (a *App) refreshRunning() tea.Cmd {
 }
 
 func (a *App) loadAccount() tea.Cmd {
-	t, ok := a.state.Account.Start()
+	t, ok := a.state.Account.Start(a.state.Now)
 	if !ok {
 		return nil
 	}

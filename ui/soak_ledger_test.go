@@ -23,6 +23,9 @@ type ledger struct {
 	requests []*request
 	flaws    []string
 	diary    []entry
+	writers  map[string]map[int]bool // by operation: the chairs whose programs wrote of it
+	hands    map[string][]hand       // by restore point that was made or deleted, or server that was restored
+	began    map[string]time.Time    // by operation: when its first line was written
 }
 
 // entry is something that came to pass, by the account's clock.
@@ -35,15 +38,22 @@ type entry struct {
 type request struct {
 	what      string
 	operation string
-	done      bool // the account carried it out
+	done      bool   // the account carried it out
+	thing     string // what it was done to
 }
 
-func newLedger() *ledger { return &ledger{intents: map[string]int{}, open: map[string]string{}} }
+func newLedger() *ledger {
+	return &ledger{intents: map[string]int{}, open: map[string]string{}, writers: map[string]map[int]bool{}, hands: map[string][]hand{}, began: map[string]time.Time{}}
+}
 
 // wrote takes down a line of the journal. Only between its intent and the next line may an operation be sent.
-func (l *ledger) wrote(r model.Record) {
+func (l *ledger) wrote(r model.Record, chair int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.writers[r.ID] == nil {
+		l.writers[r.ID], l.began[r.ID] = map[int]bool{}, r.Time
+	}
+	l.writers[r.ID][chair] = true
 	l.records = append(l.records, r)
 	l.diary = append(l.diary, entry{r.Time, fmt.Sprintf("journal: %s %s %s %s %+v", r.ID, r.Event, r.Deed, r.Kind, r.Point)})
 	delete(l.open, r.ID)
@@ -82,15 +92,26 @@ func (l *ledger) tale(operation string) string {
 	return out.String()
 }
 
-// arrived takes down a deed's request. It uses up an intent that was on the disk before it; without one, it should not
-// have been sent.
-func (l *ledger) arrived(what, body string) *request {
+// latest is the end of the diary.
+func (l *ledger) latest() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out strings.Builder
+	for _, e := range l.diary[max(len(l.diary)-20, 0):] {
+		fmt.Fprintf(&out, "\n    %s  %s", e.at.Format(time.TimeOnly), e.what)
+	}
+	return out.String()
+}
+
+// arrived takes down a deed's request of a run of the program. It uses up an intent that was on the disk before it; without
+// one, it should not have been sent.
+func (l *ledger) arrived(run, what, body string) *request {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	sent := &request{what: what + " " + plain(body)}
 	l.requests = append(l.requests, sent)
 	for id, about := range l.open {
-		if about == sent.what {
+		if about == sent.what && strings.HasPrefix(id, run+"-") {
 			sent.operation = id
 			delete(l.open, id)
 			return sent
@@ -100,10 +121,13 @@ func (l *ledger) arrived(what, body string) *request {
 	return sent
 }
 
-func (l *ledger) answered(sent *request, status int) {
+func (l *ledger) answered(at time.Time, sent *request, status int, body []byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	sent.done = status >= 200 && status <= 299
+	if sent.done = status >= 200 && status <= 299; sent.done {
+		sent.thing = made(sent.what, body)
+		l.touch(at, runOf(sent.operation), sent.thing)
+	}
 }
 
 // deeds is how many deeds have been confirmed and were about to be sent.
@@ -158,6 +182,7 @@ func (l *ledger) bury(run string) {
 type pen struct {
 	*journal.Journal
 	ledger *ledger
+	chair  int
 	mu     sync.Mutex
 	dead   bool
 }
@@ -171,7 +196,7 @@ func (p *pen) Append(r model.Record) error {
 	if err := p.Journal.Append(r); err != nil {
 		return err
 	}
-	p.ledger.wrote(r)
+	p.ledger.wrote(r, p.chair)
 	return nil
 }
 

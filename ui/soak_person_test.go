@@ -31,7 +31,15 @@ func (s *soak) label(kind string) string {
 // step is one thing that a person does.
 func (s *soak) step() {
 	s.t.Helper()
+	if s.chance(12) {
+		s.somebodyElse()
+	}
 	switch n := s.random.IntN(100); {
+	case s.inDemo() && s.chance(8): // there is no way back from it but a new start
+		s.end()
+		s.begin()
+	case s.chance(40):
+		s.swap()
 	case s.answer():
 	case n < 40:
 		s.goSomewhere()
@@ -59,11 +67,9 @@ func (s *soak) step() {
 	}
 }
 
-// leap is what a machine sees that was asleep: it is suddenly later. What is under way has come in before.
+// leap is what a machine sees that was asleep: it is suddenly later, whatever is under way.
 func (s *soak) leap(d time.Duration) {
-	for s.Advance(0); s.weather.waiting.Load() > 0; {
-		s.Advance(time.Second)
-	}
+	s.Advance(0)
 	s.stepped.Advance(d)
 }
 
@@ -201,6 +207,9 @@ func (s *soak) decide() {
 func (s *soak) answer() bool {
 	switch text := s.glance(); {
 	case strings.Contains(text, "Open an account"):
+		if s.chance(4) {
+			s.Press("down")
+		}
 		s.Press("enter")
 	case strings.Contains(text, "Token (hidden)"):
 		if s.chance(4) {

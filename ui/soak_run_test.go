@@ -15,18 +15,27 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// soak is a person at the program for a long while, in all weathers. Now and then the program is ended and started again.
+// soak is a person at two programs for a long while, in all weathers, with other people at work on the same account. Now and
+// then a program is ended and started again.
 type soak struct {
-	*seat
+	chair
+	away    chair // the other program, at which nobody sits; its time stands still meanwhile, as if it were stopped
 	random  *rand.Rand
 	stepped *sim.Clock // the account's; it can leap, as over a machine that was asleep
 	weather *weather
 	ledger  *ledger
 	journal *journal.Journal
+	demo    string // the address of the simulated account that the program offers
 	runs    int
-	run     *journal.Run
-	pen     *pen
 	serial  int // of names
+}
+
+// chair is one of the programs.
+type chair struct {
+	*seat
+	number int
+	run    *journal.Run
+	pen    *pen
 }
 
 func startSoak(t *testing.T, seed uint64) *soak {
@@ -37,10 +46,21 @@ func startSoak(t *testing.T, seed uint64) *soak {
 	s.weather = &weather{
 		account: w.account, now: s.stepped.Now, seed: seed, ledger: s.ledger, dead: map[string]bool{}, asked: map[string]int{},
 	}
-	s.seat = &seat{world: w, size: usual}
 	w.line.account = s.weather
-	s.begin()
+	s.demo = serve(t, sim.New(sim.Options{Servers: 4, Seed: seed, Clock: s.stepped}))
+	for number := range 2 {
+		own := *w
+		s.away, s.chair = s.chair, chair{seat: &seat{world: &own, size: usual}, number: number}
+		s.begin()
+	}
 	return s
+}
+
+// swap goes over to the other program.
+func (s *soak) swap() {
+	s.Advance(0)
+	s.away, s.chair = s.chair, s.away
+	s.Advance(0)
 }
 
 // begin starts the program. The terminal's clock stops with a program, so each gets its own.
@@ -48,9 +68,9 @@ func (s *soak) begin() {
 	s.t.Helper()
 	s.runs++
 	s.run = s.journal.Begin(fmt.Sprint("run", s.runs))
-	s.pen = &pen{Journal: s.journal, ledger: s.ledger}
+	s.pen = &pen{Journal: s.journal, ledger: s.ledger, chair: s.number}
 	s.clock = terminal.NewClock(s.stepped.Now, s.stepped.Advance)
-	way := gate{url: s.url, agent: s.run.ID, clock: s.clock, weather: s.weather}
+	way := gate{url: s.url, demo: s.demo, agent: s.run.ID, clock: s.clock, weather: s.weather}
 	client, err := way.client(liveToken)
 	if err != nil {
 		s.t.Fatal(err)
@@ -72,9 +92,9 @@ func (s *soak) end() {
 
 // gate is the way of one run of the program to the account.
 type gate struct {
-	url, agent string
-	clock      *terminal.Clock
-	weather    *weather
+	url, demo, agent string
+	clock            *terminal.Clock
+	weather          *weather
 }
 
 // client asks over the weather, and its calls take their time.
@@ -86,15 +106,9 @@ func (g gate) client(token string) (command.Client, error) {
 	}
 	return detour{client, func(endpoint string) (command.Client, func()) {
 		there, back := g.weather.delays(endpoint)
-		g.wait(there)
-		return client, func() { g.wait(back) }
+		g.clock.Sleep(there)
+		return client, func() { g.clock.Sleep(back) }
 	}}, nil
-}
-
-func (g gate) wait(d time.Duration) {
-	g.weather.waiting.Add(1)
-	defer g.weather.waiting.Add(-1)
-	g.clock.Sleep(d)
 }
 
 func (g gate) Connect(ctx context.Context, token command.Secret) (command.Client, error) {
@@ -108,7 +122,10 @@ func (g gate) Connect(ctx context.Context, token command.Secret) (command.Client
 	return client, nil
 }
 
-func (g gate) Demo() (command.Client, error)            { return nil, errNoKeyring }
+func (g gate) Demo() (command.Client, error) {
+	return api.New(g.demo, "vps_demo", api.WithClock(g.clock.Now))
+}
+
 func (g gate) Places() []command.Place                  { return []command.Place{{Name: "file", Says: "in a file"}} }
 func (g gate) Keep(command.Place, command.Secret) error { return nil }
 func (g gate) Host() string                             { return "admin.vps.org" }

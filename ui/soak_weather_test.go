@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -21,7 +20,6 @@ type weather struct {
 	now     func() time.Time // the account's clock
 	seed    uint64
 	ledger  *ledger
-	waiting atomic.Int32 // calls that are delayed
 
 	mu     sync.Mutex
 	calm   bool            // nothing happens any more
@@ -114,14 +112,14 @@ func (w *weather) next(kind string) fate {
 	return fair
 }
 
-// How late things are at most. A deed whose answer was lost counts as not seen half a minute after it was confirmed: what
-// is later than that can be missed, and stays below it even if it all comes together.
+// How late things are at most. A deed whose answer was lost counts as not seen by lists that were asked for up to half a
+// minute after the loss: what a gateway carries out later than that can be missed, and nothing else.
 const (
-	slowest  = 8 * time.Second // a call on its way, or a deed's answer
-	mostLate = 3 * time.Second // what a gateway has given up
+	slowest  = 30 * time.Second // a call on its way, or its answer
+	mostLate = 20 * time.Second // what a gateway has given up
 )
 
-// delays are how long a call takes to leave, and the answer to a deed to come back.
+// delays are how long a call takes to leave, and its answer to come back.
 func (w *weather) delays(endpoint string) (there, back time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -132,10 +130,6 @@ func (w *weather) delays(endpoint string) (there, back time.Duration) {
 			return 0
 		}
 		return time.Duration(n / 20 % uint64(slowest))
-	}
-	switch endpoint {
-	case listServers, listBackups, listSnapshots, showAccount:
-		return some("there"), 0
 	}
 	return some("there"), some("back")
 }
@@ -186,7 +180,7 @@ func (w *weather) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.ledger.note(w.now(), "%s asks: %s %s %s: %s", r.UserAgent(), what, r.URL.RawQuery, body, fate)
 	var sent *request
 	if r.Method != http.MethodGet {
-		sent = w.ledger.arrived(what, string(body))
+		sent = w.ledger.arrived(r.UserAgent(), what, string(body))
 	}
 	carry := func() *httptest.ResponseRecorder {
 		answer := httptest.NewRecorder()
@@ -195,7 +189,7 @@ func (w *weather) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		w.account.ServeHTTP(answer, again)
 		if sent != nil {
 			w.ledger.note(w.now(), "account: %d for %s %s", answer.Code, what, body)
-			w.ledger.answered(sent, answer.Code)
+			w.ledger.answered(w.now(), sent, answer.Code, answer.Body.Bytes())
 		}
 		return answer
 	}

@@ -21,6 +21,10 @@ const (
 	HTML         Trouble = "html"           // a web page, as proxies send it
 	Empty        Trouble = "empty"          // no body at all
 	Huge         Trouble = "huge"           // 64 MiB of blanks before the body
+	Nulls        Trouble = "nulls"          // every value of the body is null
+	Mistyped     Trouble = "mistyped"       // every value of the body is an empty object
+	Strange      Trouble = "strange"        // every status in the body is a word that nobody knows
+	WrongLength  Trouble = "wrong-length"   // Content-Length promises more than comes
 	Drip         Trouble = "drip"           // the body comes in twenty pieces, over Fault.Time
 	Delay        Trouble = "delay"          // the answer comes after Fault.Time
 	Hold         Trouble = "hold"           // the answer comes after Release, or never if the client goes away first
@@ -38,6 +42,8 @@ type Fault struct {
 	What   Trouble
 	Status int           // Status: the answer's. Garbage, HTML, Empty: 0 does the deed and keeps its status, else as Status
 	Time   time.Duration // Delay, Drip: how long. Status: what Retry-After says, in whole seconds; 0: it is not sent
+	Place  string        // Status: what Location says; "": it is not sent
+	Text   string        // Status: the body; "": a JSON object with words of ours
 	Times  int           // how many requests it strikes; 0: all
 }
 
@@ -54,8 +60,10 @@ const (
 //	METHOD   GET, POST, DELETE, PUT, PATCH, HEAD, OPTIONS or * for all
 //	PATH     below /api/v1, as /backups/ or /backups/{id}/, where {id} is any number; / for all
 //	TROUBLE  cut-before, cut-after-send, cut-in-body, truncated, huge, hold, delay TIME, drip [TIME],
-//	         garbage [STATUS], html [STATUS], empty [STATUS], status STATUS [retry TIME]
+//	         nulls, mistyped, strange, wrong-length, garbage [STATUS], html [STATUS], empty [STATUS],
+//	         status STATUS [retry TIME | to PLACE | says TEXT]
 //	STATUS   200 to 599
+//	PLACE    what a redirect points to; TEXT: a body, in which blanks count as one
 //	TIME     as 2s or 300ms, at most an hour; a drip takes a second unless told
 //	TIMES    how many requests are struck; all, if it is left out
 //
@@ -64,6 +72,7 @@ const (
 //	POST /snapshots/: cut-after-send
 //	GET /: delay 2s
 //	GET /backups/: status 429 retry 3s x2
+//	POST /backups/: status 400 says {"detail": "No room left."}
 //	DELETE /backups/{id}/: html 502 x1
 //
 // The error is one sentence for a person.
@@ -113,7 +122,7 @@ func (f *Fault) readArguments(words []string) string {
 		f.Times, words = times, words[:n-1]
 	}
 	switch f.What {
-	case CutBefore, CutAfterSend, CutInBody, Truncated, Huge, Hold:
+	case CutBefore, CutAfterSend, CutInBody, Truncated, Huge, Hold, Nulls, Mistyped, Strange, WrongLength:
 	case Garbage, HTML, Empty:
 		if len(words) > 0 {
 			return f.readStatus(words[0], words[1:])
@@ -136,11 +145,17 @@ func (f *Fault) readArguments(words []string) string {
 	return nothingMore(words)
 }
 
-// readAnswer reads "STATUS [retry TIME]".
+// readAnswer reads "STATUS [retry TIME | to PLACE | says TEXT]".
 func (f *Fault) readAnswer(words []string) string {
 	switch {
 	case len(words) == 0:
 		return "status needs a number, as in status 503"
+	case len(words) == 3 && words[1] == "to":
+		f.Place = words[2]
+		return f.readStatus(words[0], nil)
+	case len(words) > 2 && words[1] == "says":
+		f.Text = strings.Join(words[2:], " ")
+		return f.readStatus(words[0], nil)
 	case len(words) < 3 || words[1] != "retry":
 		return f.readStatus(words[0], words[1:])
 	}
@@ -194,6 +209,10 @@ func (f Fault) String() string {
 	switch {
 	case f.Time != 0 && f.What == Status:
 		text += " retry " + f.Time.String()
+	case f.Place != "":
+		text += " to " + f.Place
+	case f.Text != "":
+		text += " says " + f.Text
 	case f.Time != 0:
 		text += " " + f.Time.String()
 	}

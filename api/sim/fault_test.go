@@ -19,6 +19,10 @@ func TestFaultsAreReadFromText(t *testing.T) {
 		"GET /: garbage":                               {Method: "GET", Path: "/", What: Garbage},
 		"GET /: html 502 x3":                           {Method: "GET", Path: "/", What: HTML, Status: 502, Times: 3},
 		"GET /: empty 200":                             {Method: "GET", Path: "/", What: Empty, Status: 200},
+		"GET /: nulls":                                 {Method: "GET", Path: "/", What: Nulls},
+		"GET /: wrong-length x1":                       {Method: "GET", Path: "/", What: WrongLength, Times: 1},
+		"POST /: status 307 to https://x.example/y":    {Method: "POST", Path: "/", What: Status, Status: 307, Place: "https://x.example/y"},
+		"POST /: status 400 says {\"a\":  [\"b\"]} x2": {Method: "POST", Path: "/", What: Status, Status: 400, Text: "{\"a\": [\"b\"]}", Times: 2},
 		"GET /: huge":                                  {Method: "GET", Path: "/", What: Huge},
 		"GET /: hold x1":                               {Method: "GET", Path: "/", What: Hold, Times: 1},
 		"GET /: drip":                                  {Method: "GET", Path: "/", What: Drip, Time: time.Second},
@@ -62,6 +66,9 @@ func TestABadFaultIsExplainedInOneSentence(t *testing.T) {
 		"GET /: status 429 retry soon":             `"soon" is no time`,
 		"GET /: status 429 retry 3s please":        `"please" is one word too many`,
 		"GET /: status 4290 retry 3s":              `"4290" is no status`,
+		"GET /: status 301 to":                     `"to" is one word too many`,
+		"GET /: status 30 to here":                 `"30" is no status`,
+		"GET /: strange 200":                       `"200" is one word too many`,
 		"GET /: html 5":                            `"5" is no status`,
 		"GET /: delay":                             "delay needs a time",
 		"GET /: delay 2":                           `"2" is no time`,
@@ -86,7 +93,7 @@ func TestABadFaultIsExplainedInOneSentence(t *testing.T) {
 func FuzzParseFault(f *testing.F) {
 	for _, seed := range []string{
 		"POST /snapshots/: cut-after-send", "GET /: delay 2s x3", "DELETE /backups/{id}/: status 429 retry 3s x1",
-		"* /servers/12345/restore/: drip 1m", "GET /: html 502", "GET : x", ": :", "GET /: delay 1h0m0.000000001s",
+		"* /servers/12345/restore/: drip 1m", "GET /: html 502", "GET : x", ": :", "GET /: status 301 to x2 x2", "GET /: status 400 says x1 x1", "GET /: delay 1h0m0.000000001s",
 	} {
 		f.Add(seed)
 	}

@@ -60,6 +60,8 @@ func (p play) run(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	case Huge:
 		w.Header().Del("Content-Length")
+	case WrongLength:
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)+100))
 	}
 	p.account.mu.Lock()
 	p.account.asked.note(p.number, p.answer.status)
@@ -79,6 +81,9 @@ func (f Fault) inPlace() answer {
 	}
 	if seconds := int(f.Time / time.Second); seconds > 0 {
 		out.header = http.Header{"Retry-After": {strconv.Itoa(seconds)}}
+	}
+	if f.Place != "" {
+		out.header = http.Header{"Location": {f.Place}}
 	}
 	return out
 }
@@ -131,6 +136,11 @@ func (p *play) spoil(body []byte) []byte {
 		body = nil
 	case Truncated:
 		body = body[:len(body)/2]
+	case Nulls, Mistyped, Strange:
+		body = mangle(body, p.fault.What)
+	}
+	if p.fault.Text != "" {
+		body = []byte(p.fault.Text)
 	}
 	if len(body) > 0 && p.answer.status == http.StatusNoContent {
 		p.answer.status = http.StatusOK

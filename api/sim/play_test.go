@@ -48,6 +48,15 @@ func TestEveryFaultDoesWhatItSays(t *testing.T) {
 				t.Errorf("got %q, %v", body, err)
 			}
 		}},
+		{"POST /snapshots/: nulls", true, 201, holds(`"id":null`)},
+		{"POST /snapshots/: mistyped", true, 201, holds(`"id":{}`)},
+		{"POST /snapshots/: strange", true, 201, holds(`"status":"archiving"`)},
+		{"POST /snapshots/: wrong-length", true, 201, func(t *testing.T, _ *http.Response, body string, err error) {
+			if !errors.Is(err, io.ErrUnexpectedEOF) || !json.Valid([]byte(body)) {
+				t.Errorf("got %q, %v", body, err)
+			}
+		}},
+		{`POST /snapshots/: status 400 says {"name": ["Taken."]}`, false, 400, holds(`{"name": ["Taken."]}`)},
 		{"POST /snapshots/: html", true, 201, isPage},
 		{"POST /snapshots/: html 502", false, 502, isPage},
 		{"POST /snapshots/: empty", true, 201, isEmpty},
@@ -102,6 +111,28 @@ func TestAHugeAnswerIsTheRightOneBehind64MiBOfBlanks(t *testing.T) {
 	}
 	rest, err := io.ReadAll(answer.Body)
 	isWhole(t, answer, string(rest), err)
+}
+
+func TestARedirectPointsWhereItIsTold(t *testing.T) {
+	account := New(Options{})
+	f, err := ParseFault("GET /servers/: status 307 to https://elsewhere.example/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	account.Inject(f)
+	answer := httptest.NewRecorder()
+	account.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/api/v1/servers/", nil))
+	if to := answer.Header().Get("Location"); answer.Code != 307 || to != "https://elsewhere.example/x" {
+		t.Errorf("%d, to %q", answer.Code, to)
+	}
+}
+
+func holds(part string) func(*testing.T, *http.Response, string, error) {
+	return func(t *testing.T, _ *http.Response, body string, err error) {
+		if err != nil || !strings.Contains(body, part) {
+			t.Errorf("got %q, %v", body, err)
+		}
+	}
 }
 
 func isPage(t *testing.T, r *http.Response, body string, err error) {

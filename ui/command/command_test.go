@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -91,6 +92,45 @@ func TestTheIntentIsWrittenDownBeforeTheRequestLeaves(t *testing.T) {
 	if watched.written != 1 {
 		t.Errorf("when the request left, %d lines were written", watched.written)
 	}
+}
+
+// The end of the snapshot before a restore stands before the restore, whichever command comes first.
+func TestAnIntentIsWrittenDownAfterWhatCameBeforeIt(t *testing.T) {
+	j := &journal{}
+	calls := append(looksAt(snap, list(serverLine), list(line(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
+	s := command.NewSession(3, client(t, calls...), j, false)
+	late := s.Record(model.Record{ID: "earlier", Event: model.EventDone})
+	do(s, model.Delete, snap)
+	late()
+	if len(j.lines) != 2 || j.lines[0].ID != "earlier" || j.lines[1].Event != model.EventIntent {
+		t.Errorf("the journal has %+v", j.lines)
+	}
+}
+
+// Looking something up may take minutes. What is made in the meantime was not made by the request.
+func TestADeedIsSentWhenItIsSentAndNotWhenItWasConfirmed(t *testing.T) {
+	j := &journal{}
+	calls := append(looksAt(snap, list(serverLine), list(line(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
+	confirmed := time.Date(2025, 1, 16, 12, 0, 0, 0, time.UTC)
+	s := command.NewSession(3, &slow{client(t, calls...), confirmed}, j, false)
+	o := model.Operation{Number: 1, ID: "run-1", Deed: model.Delete, Point: snap, Server: snap.Server, Started: confirmed}
+	got := s.Do(o, o.Record("admin.vps.org", confirmed))().(command.DeedAnsweredMsg)
+	if want := confirmed.Add(3 * time.Minute); !got.Outcome.Sent.Equal(want) || !j.lines[0].SentAt.Equal(want) || !j.lines[0].Time.Equal(want) {
+		t.Errorf("sent at %s; the journal has %+v", got.Outcome.Sent, j.lines)
+	}
+}
+
+// slow takes three minutes to list the servers.
+type slow struct {
+	command.Client
+	now time.Time
+}
+
+func (s *slow) Now() time.Time { return s.now }
+
+func (s *slow) Servers(ctx context.Context, f model.ServerFilter) ([]model.Server, error) {
+	s.now = s.now.Add(3 * time.Minute)
+	return s.Client.Servers(ctx, f)
 }
 
 // watcher looks at the journal when a snapshot is about to be deleted.

@@ -32,12 +32,13 @@ func (s *Session) Do(o model.Operation, intent model.Record) tea.Cmd {
 			msg.Outcome.Err = err
 			return msg
 		}
+		sent := s.Client.Now() // not when it was confirmed: looking it up may have taken minutes
 		if s.journal != nil {
-			msg.Unwritten = s.journal.Append(intent)
+			msg.Unwritten = s.intend(intent.At(sent))
 		}
 		accepted, err := s.send(deed, p)
 		msg.Accepted = accepted
-		msg.Outcome = model.Outcome{Err: err, Lost: errors.Is(err, model.ErrOutcomeUnknown)}
+		msg.Outcome = model.Outcome{Err: err, Lost: errors.Is(err, model.ErrOutcomeUnknown), Sent: sent}
 		return msg
 	}
 }

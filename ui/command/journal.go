@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"sync"
 
 	tea "charm.land/bubbletea/v2"
@@ -32,6 +33,13 @@ func (s *Session) Record(r model.Record) tea.Cmd {
 	}
 	s.lines.put(r)
 	return func() tea.Msg { return RecordedMsg{Session: s.Number, Err: s.lines.write(s.journal)} }
+}
+
+// intend writes down that a request is about to leave, after all that waits to be written: a restore must never stand before
+// the end of the snapshot that it waited for. The error is why one of the lines was not taken.
+func (s *Session) intend(r model.Record) error {
+	waiting := s.lines.write(s.journal)
+	return errors.Join(waiting, s.journal.Append(r))
 }
 
 // lines wait for the journal.

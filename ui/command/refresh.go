@@ -68,7 +68,7 @@ func only(ids map[model.ID]bool) model.ID {
 }
 
 func (s *Session) refreshServers(state *model.State) tea.Cmd {
-	t, ok := state.Servers.Start()
+	t, ok := state.Servers.Start(state.Now)
 	if !ok {
 		return nil
 	}
@@ -80,7 +80,7 @@ func (s *Session) refreshPoints(state *model.State, kind model.Kind, server mode
 	if !remote.Loaded() {
 		server = "" // a part cannot be merged into nothing
 	}
-	t, ok := remote.Start()
+	t, ok := remote.Start(state.Now)
 	if !ok {
 		return nil
 	}

@@ -10,7 +10,6 @@ import (
 
 	"vpsdeck/model"
 	"vpsdeck/ui/dialog"
-	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
 )
 
@@ -83,7 +82,7 @@ func (d Deeds) preview(rule model.ClearRule) tea.Cmd {
 		for range kept.Going {
 			p := plan.Items[at]
 			at++
-			lines = append(lines, fmt.Sprintf("  %s %s %s %s %s %s", p.Kind, called(p), style.Dot, widget.Ago(p.CreatedAt, d.env.State.Now), style.Dot, widget.Size(p.SizeMB)))
+			lines = append(lines, "  "+d.listed(p))
 		}
 	}
 	ask := d.askDeleteMany(plan.Items, "Clear up")

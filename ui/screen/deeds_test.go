@@ -168,7 +168,7 @@ func TestAFormWarnsOfWhatTheDocumentsWarnOf(t *testing.T) {
 
 func TestFailuresOfOneListDoNotHideTheOther(t *testing.T) {
 	w := known(t, backup("501", web, time.Hour))
-	ticket, _ := w.state.Snapshots.Start()
+	ticket, _ := w.state.Snapshots.Start(w.state.Now)
 	w.state.PointsArrived(model.Snapshot, "", ticket, nil, errors.Join(model.ErrTimeout))
 	backups, snapshots := NewPoints(w.env, model.Backup), NewPoints(w.env, model.Snapshot)
 	for _, p := range []*Points{backups, snapshots} {

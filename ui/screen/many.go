@@ -172,7 +172,17 @@ func (d Deeds) askDeleteMany(points []model.Point, title string) dialog.Ask {
 }
 
 func (d Deeds) lineOf(p model.Point) string {
-	return fmt.Sprintf("%s  %s %s %s %s %s %s", p.Server.Name, p.Kind, called(p), style.Dot, widget.Ago(p.CreatedAt, d.env.State.Now), style.Dot, widget.Size(p.SizeMB))
+	return p.Server.Name + "  " + d.listed(p)
+}
+
+// listed is a restore point in a list of several. Its name comes last: where there is no room, what tells it from the others
+// stays.
+func (d Deeds) listed(p model.Point) string {
+	facts := []string{fmt.Sprintf("%s #%s", p.Kind, p.ID), widget.Ago(p.CreatedAt, d.env.State.Now), widget.Size(p.SizeMB)}
+	if p.Name != "" {
+		facts = append(facts, p.Name)
+	}
+	return strings.Join(facts, " "+style.Dot+" ")
 }
 
 func deletes(points []model.Point) []model.Intent {

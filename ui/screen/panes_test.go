@@ -66,12 +66,12 @@ func TestTheCursorStaysOnItsPointWhateverARefreshBrings(t *testing.T) {
 func TestAPaneOfPointsHasAllItsStates(t *testing.T) {
 	p := func(w *world) *Points { return pointsOf(w, model.Snapshot, web) }
 	failing := func(w *world) *world {
-		ticket, _ := w.state.Snapshots.Start()
+		ticket, _ := w.state.Snapshots.Start(w.state.Now)
 		w.state.PointsArrived(model.Snapshot, "", ticket, nil, model.ErrUnavailable)
 		return w
 	}
 	asked := func(w *world) *world {
-		w.state.Snapshots.Start()
+		w.state.Snapshots.Start(w.state.Now)
 		return w
 	}
 	for name, c := range map[string]struct {

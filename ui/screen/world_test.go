@@ -70,7 +70,7 @@ func known(t *testing.T, points ...model.Point) *world {
 // servers tells the state the list of servers.
 func (w *world) servers(err error, servers ...model.Server) {
 	w.t.Helper()
-	ticket, _ := w.state.Servers.Start()
+	ticket, _ := w.state.Servers.Start(w.state.Now)
 	w.state.ServersArrived(ticket, servers, err)
 }
 
@@ -84,7 +84,7 @@ func (w *world) points(points ...model.Point) {
 				some = append(some, p)
 			}
 		}
-		ticket, _ := w.state.Points(kind).Start()
+		ticket, _ := w.state.Points(kind).Start(w.state.Now)
 		w.state.PointsArrived(kind, "", ticket, some, nil)
 	}
 }

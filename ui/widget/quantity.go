@@ -3,29 +3,12 @@ package widget
 import (
 	"fmt"
 	"time"
+
+	"vpsdeck/model"
 )
 
-// Duration words a length of time by its two largest units: "45 s", "2 m 10 s", "5 h 3 m", "5 d 3 h". Seconds are left
-// out from an hour on.
-func Duration(d time.Duration) string {
-	s := int64(max(d, 0) / time.Second)
-	switch {
-	case s < 60:
-		return fmt.Sprintf("%d s", s)
-	case s < 3600:
-		return two(s/60, "m", s%60, "s")
-	case s < 86400:
-		return two(s/3600, "h", s%3600/60, "m")
-	}
-	return two(s/86400, "d", s%86400/3600, "h")
-}
-
-func two(a int64, unitA string, b int64, unitB string) string {
-	if b == 0 {
-		return fmt.Sprintf("%d %s", a, unitA)
-	}
-	return fmt.Sprintf("%d %s %d %s", a, unitA, b, unitB)
-}
+// Duration words a length of time by its two largest units; see [model.Lasting].
+func Duration(d time.Duration) string { return model.Lasting(d) }
 
 // Roughly words a length of time by its largest unit alone: "45 s", "2 m", "5 h", "9 d", "2 y".
 func Roughly(d time.Duration) string {

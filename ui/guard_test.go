@@ -1,0 +1,45 @@
+package ui
+
+import (
+	"io"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/keymap"
+	"vpsdeck/ui/command"
+)
+
+// guarded is a guarded app that begins with a command of its own.
+type guarded struct {
+	*Guard
+	begins tea.Cmd
+}
+
+func (g guarded) Init() tea.Cmd { return g.watch(g.begins) }
+
+// huh brings its commands along in sequences, within batches, within sequences.
+func TestAMistakeIsCaughtHoweverDeepTheCommandIsNested(t *testing.T) {
+	fine := func() tea.Msg { return nil }
+	broken := func() tea.Msg { panic("a mistake") }
+	for name, cmd := range map[string]tea.Cmd{
+		"alone":                       broken,
+		"in a batch":                  tea.Batch(fine, broken),
+		"in a sequence":               tea.Sequence(fine, broken),
+		"in a sequence in a batch":    tea.Batch(fine, tea.Sequence(fine, broken)),
+		"in a batch in a sequence":    tea.Sequence(fine, tea.Batch(fine, broken)),
+		"in a sequence in a sequence": tea.Sequence(fine, tea.Sequence(fine, broken)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := NewGuard(New(Options{Keys: keymap.Default(), Clock: command.WallClock{}}))
+			program := tea.NewProgram(guarded{g, cmd}, tea.WithInput(nil), tea.WithOutput(io.Discard), tea.WithoutSignalHandler())
+			g.OnCrash(program.Quit)
+			if _, err := program.Run(); err != nil { // Bubble Tea's own word for it, with a stack on the screen
+				t.Errorf("it passed the guard: %v", err)
+			}
+			if c := g.Crash(); c == nil || c.What != "a mistake" || c.Stack == "" {
+				t.Errorf("it is kept as %+v", c)
+			}
+		})
+	}
+}

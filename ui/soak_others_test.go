@@ -1,0 +1,129 @@
+package ui_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"vpsdeck/model"
+)
+
+// inDemo says whether the program shows the simulated account that it offers.
+func (s *soak) inDemo() bool {
+	s.Advance(0)
+	return strings.HasPrefix(s.app.View().WindowTitle, "vpsdeck demo")
+}
+
+// somebodyElse is another person at work on the same account, by a way without weather. The API may refuse it, as it does
+// where something else is going on.
+func (s *soak) somebodyElse() {
+	kind := []model.Kind{model.Backup, model.Snapshot}[s.random.IntN(2)]
+	points := s.points(kind, "")
+	p := points[s.random.IntN(len(points))]
+	ctx, label := s.t.Context(), s.label("theirs")
+	touched := ""
+	var err error
+	switch n := s.random.IntN(10); {
+	case n < 3 && kind == model.Backup:
+		_, err = s.others.CreateBackup(ctx, p.Server.ID, label)
+	case n < 3:
+		_, err = s.others.CreateSnapshot(ctx, p.Server.ID, label, "")
+	case p.Status != model.Completed:
+		return
+	case n < 6 && kind == model.Backup:
+		touched = "server #" + string(p.Server.ID)
+		_, err = s.others.RestoreBackup(ctx, p.Server.ID, p.ID)
+	case n < 6:
+		touched = "server #" + string(p.Server.ID)
+		_, err = s.others.RestoreSnapshot(ctx, p.ID)
+	case kind == model.Backup:
+		touched = nameOf(kind, p.ID)
+		err = s.others.DeleteBackup(ctx, p.ID)
+	default:
+		touched = nameOf(kind, p.ID)
+		err = s.others.DeleteSnapshot(ctx, p.ID)
+	}
+	s.ledger.note(s.stepped.Now(), "somebody else: %s #%s of %s, %s: %v", kind, p.ID, p.Server.ID, label, err)
+	if err == nil {
+		s.ledger.touched(s.stepped.Now(), "somebody else", touched)
+	}
+}
+
+// nameOf names a restore point in the ledger.
+func nameOf(kind model.Kind, id model.ID) string { return kind.String() + " #" + string(id) }
+
+// hand is somebody's, on a restore point or a server: a run of the program, or somebody else.
+type hand struct {
+	at time.Time
+	by string
+}
+
+// touched notes who had their hands on something.
+func (l *ledger) touched(at time.Time, by, thing string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.touch(at, by, thing)
+}
+
+func (l *ledger) touch(at time.Time, by, thing string) {
+	l.hands[thing] = append(l.hands[thing], hand{at, by})
+}
+
+// runOf is the run of the program that began an operation.
+func runOf(operation string) string {
+	run, _, _ := strings.Cut(operation, "-")
+	return run
+}
+
+// made is what a request has made, by the account's answer, or deleted, or the server that it has restored.
+func made(what string, answer []byte) string {
+	var point struct {
+		ID model.ID `json:"id"`
+	}
+	_ = json.Unmarshal(answer, &point) // only the answer to a create has one
+	path := strings.Split(strings.Fields(what)[1], "/")
+	kind := strings.TrimSuffix(path[1], "s")
+	switch {
+	case strings.HasPrefix(what, "DELETE"):
+		return kind + " #" + path[2]
+	case point.ID != "":
+		return kind + " #" + string(point.ID)
+	case kind == "server":
+		return "server #" + path[2]
+	}
+	var restored struct {
+		Server struct {
+			ID model.ID `json:"id"`
+		} `json:"server"`
+	}
+	_ = json.Unmarshal(answer, &restored)
+	return "server #" + string(restored.Server.ID)
+}
+
+// muddled says whether somebody else, or another run of the program, has touched what an operation is about while it lasted
+// (or was being looked up, up to a minute before), so that its traces may be theirs, which docs/RELIABILITY.md does not promise
+// to tell apart. So it is where both programs see to an operation that an earlier run left.
+func (l *ledger) muddled(r model.Record, sent *request) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	thing := r.Kind + " #" + string(r.Point.ID)
+	switch {
+	case len(l.writers[r.ID]) > 1:
+		return true
+	case r.Deed == "restore":
+		thing = "server #" + string(r.Server.ID)
+	case sent != nil && sent.thing != "":
+		thing = sent.thing
+	}
+	return slices.ContainsFunc(l.hands[thing], func(h hand) bool {
+		return h.by != runOf(r.ID) && h.at.After(l.began[r.ID].Add(-time.Minute)) && !h.at.After(r.Time)
+	})
+}
+
+// handedOn says whether somebody else has ever touched a restore point.
+func (l *ledger) handedOn(r model.Record) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.hands[r.Kind+" #"+string(r.Point.ID)], func(h hand) bool { return h.by != runOf(r.ID) })
+}
