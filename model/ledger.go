@@ -205,6 +205,7 @@ func (s *State) accepted(o *Operation, a Accepted) {
 		for i := range s.Servers.Value {
 			if server := &s.Servers.Value[i]; server.ID == o.Server.ID && a.ServerStatus != "" {
 				server.Status = a.ServerStatus
+				s.version++
 				o.shown = a.ServerStatus == ServerRestoring
 			}
 		}
@@ -213,9 +214,9 @@ func (s *State) accepted(o *Operation, a Accepted) {
 
 // put adds or replaces a point that an answer held.
 func (s *State) put(p Point) {
-	s.drop(p.Key())
 	r := s.Points(p.Kind)
-	r.Value = append(slices.Clone(r.Value), p)
+	others := slices.DeleteFunc(slices.Clone(r.Value), func(q Point) bool { return q.ID == p.ID })
+	r.Value = append(others, p)
 	s.index()
 }
 

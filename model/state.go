@@ -20,6 +20,7 @@ type State struct {
 	numbers    int
 	fleet      map[ID]Coverage
 	byServer   map[ID][]Point
+	version    int
 }
 
 // Coverage is what a server can go back to.
@@ -33,7 +34,13 @@ type Coverage struct {
 
 // Forget empties the state for another account. Operations go on being numbered, so that a late answer to an old one is not
 // taken for that of a new one.
-func (s *State) Forget() { *s = State{numbers: s.numbers, Now: s.Now, Local: s.Local} }
+func (s *State) Forget() {
+	*s = State{numbers: s.numbers, Now: s.Now, Local: s.Local, version: s.version + 1}
+}
+
+// Version tells what is made of the servers and the points whether it has to be made anew: it is another one whenever one of
+// them has changed, and the same after a poll that has brought nothing new.
+func (s *State) Version() int { return s.version }
 
 // Supersede gives up every request under way: it was sent with a token that is not in use any more.
 func (s *State) Supersede() {
@@ -86,8 +93,15 @@ func (s *State) Point(k Key) (Point, bool) {
 // ServersArrived takes the answer to a request for all servers. It returns the operations that it showed to be over,
 // and those whose lost answer was found.
 func (s *State) ServersArrived(t Ticket, servers []Server, err error) []Operation {
+	same := err == nil && s.Servers.Loaded() && slices.Equal(s.Servers.Value, servers)
+	if same { // what was made of them is still good
+		servers = s.Servers.Value
+	}
 	if !s.Servers.Finish(t, servers, err, s.Local) || err != nil {
 		return nil
+	}
+	if !same {
+		s.version++
 	}
 	return s.follow(func(o *Operation) {
 		if o.Deed == Restore && o.Phase != Sending {
@@ -101,60 +115,29 @@ func (s *State) ServersArrived(t Ticket, servers []Server, err error) []Operatio
 // returns the operations that it showed to be over, and those whose lost answer was found.
 func (s *State) PointsArrived(kind Kind, server ID, t Ticket, points []Point, err error) []Operation {
 	remote := s.Points(kind)
-	taken := false
 	if server == "" {
-		taken = remote.Finish(t, points, err, s.Local)
-	} else if taken = remote.Release(t, err); taken && err == nil {
-		others := slices.DeleteFunc(slices.Clone(remote.Value), func(p Point) bool { return p.Server.ID == server })
-		remote.Value = append(others, points...)
+		same := err == nil && remote.Loaded() && slices.Equal(remote.Value, points)
+		if same {
+			points = remote.Value
+		}
+		if !remote.Finish(t, points, err, s.Local) || err != nil {
+			return nil
+		}
+		if !same {
+			s.index()
+		}
+	} else {
+		if !remote.Release(t, err) || err != nil {
+			return nil
+		}
+		s.replace(kind, server, points)
 	}
-	if !taken || err != nil {
-		return nil
-	}
-	s.index()
 	return s.follow(func(o *Operation) {
 		if o.Point.Kind == kind && o.Deed != Restore && o.Phase != Sending && (server == "" || server == o.Server.ID) {
 			found, listed := s.find(*o)
 			o.heard(found, listed, remote.asked, s.Now)
 		}
 	}, func() { s.findCreates(kind) })
-}
-
-// index groups the points by server, newest first, and sums up each server's coverage: once for each piece of news, so
-// that drawing only looks things up.
-func (s *State) index() {
-	s.byServer = make(map[ID][]Point, len(s.Servers.Value))
-	for _, list := range [][]Point{s.Backups.Value, s.Snapshots.Value} {
-		for _, p := range list {
-			s.byServer[p.Server.ID] = append(s.byServer[p.Server.ID], p)
-		}
-	}
-	s.fleet = make(map[ID]Coverage, len(s.byServer))
-	for id, points := range s.byServer {
-		SortNewestFirst(points)
-		s.fleet[id] = cover(points)
-	}
-}
-
-func cover(points []Point) Coverage {
-	var c Coverage
-	if newest, ok := Newest(points); ok {
-		c.Newest = newest.CreatedAt
-	}
-	for _, p := range points {
-		if p.Kind == Snapshot {
-			c.Snapshots++
-		} else {
-			c.Backups++
-		}
-		if p.Status.Running() {
-			c.Running++
-		}
-		if p.Status.Bad() {
-			c.Failed++
-		}
-	}
-	return c
 }
 
 // SortNewestFirst orders points by creation time, then by ID, so that the order is total.

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,7 +21,10 @@ import (
 type list[T any, K comparable] struct {
 	env      *Env
 	table    widget.Table
-	rows     []T // what is shown: filtered and ordered
+	all      []T // as they were given
+	sorted   []T // all of them, in the order in force
+	ordered  int // which that was
+	rows     []T // what is shown of them: filtered
 	total    int // how many there are without the filter
 	identify func(T) K
 	search   search[T]
@@ -73,15 +77,32 @@ func newList[T any, K comparable](env *Env, columns []widget.Column, identify fu
 	}
 }
 
-// set takes new rows. The cursor stays on the same thing; if that is gone, on its nearest neighbour.
+// set takes new rows. The cursor stays on the same thing; if that is gone, on its nearest neighbour. The same rows once more
+// cost nothing: they are known by the slice, which nobody writes to.
 func (l *list[T, K]) set(all []T) {
-	l.total = len(all)
-	l.rows = slices.Clone(all)
+	same := l.sorted != nil && len(all) == len(l.all) && (len(all) == 0 || &all[0] == &l.all[0]) && l.by == l.ordered
+	if same && l.match == nil && !l.asked && l.onCurrent() {
+		return
+	}
+	if !same {
+		l.all, l.ordered, l.total = all, l.by, len(all)
+		l.sorted = arranged(all, l.compare[l.by].compare)
+	}
+	l.show()
+}
+
+// show takes the rows that the filter lets through.
+func (l *list[T, K]) show() {
+	l.rows = l.sorted
 	if l.match != nil {
-		l.rows = slices.DeleteFunc(l.rows, func(row T) bool { shown, _ := l.match(row); return !shown })
+		l.rows = nil
+		for i := range l.sorted {
+			if shown, _ := l.match(l.sorted[i]); shown {
+				l.rows = append(l.rows, l.sorted[i])
+			}
+		}
 	}
 	by := l.compare[l.by]
-	slices.SortStableFunc(l.rows, by.compare)
 	l.table.Ordered, l.table.Arrow = by.column, by.arrow
 	l.table.Rows, l.table.Marked = len(l.rows), l.isMarked
 	if at := slices.IndexFunc(l.rows, func(row T) bool { return l.identify(row) == l.current }); at >= 0 {
@@ -92,6 +113,26 @@ func (l *list[T, K]) set(all []T) {
 		l.moveTo(l.table.Cursor)
 	}
 	l.asked = false
+}
+
+// onCurrent says whether the cursor is where it should be.
+func (l *list[T, K]) onCurrent() bool {
+	row, ok := l.selected()
+	return ok && l.identify(row) == l.current
+}
+
+// arranged puts rows in an order. Their places are sorted, and not they themselves, which are large.
+func arranged[T any](rows []T, compare func(a, b T) int) []T {
+	places := make([]int, len(rows))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortFunc(places, func(i, j int) int { return cmp.Or(compare(rows[i], rows[j]), i-j) })
+	out := make([]T, len(rows))
+	for to, from := range places {
+		out[to] = rows[from]
+	}
+	return out
 }
 
 // found are the runes of a row's name that the filter has found, for a cell.

@@ -88,6 +88,10 @@ func (p *Points) Show(server model.ServerRef, fleet bool) {
 	if server == p.server && fleet == p.fleet {
 		return
 	}
+	if fleet && p.fleet { // it is the same list, whichever server is under the cursor
+		p.server = server
+		return
+	}
 	if fleet != p.fleet || !fleet {
 		p.table.Columns = pointColumns(p.kind, fleet)
 		p.SetSize(p.width, p.height)

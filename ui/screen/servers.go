@@ -3,6 +3,7 @@ package screen
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -15,11 +16,13 @@ import (
 
 // Servers is the pane of all servers, worst covered first.
 type Servers struct {
-	list[serverRow, model.ID]
+	list[*serverRow, model.ID]
 	deeds     Deeds
 	placed    bool // the cursor has been put on the first row once all was known, or moved by hand
 	onlyWrong bool // only servers with something wrong are shown
 	counts    [model.Never + 1]int
+	chosen    []*serverRow // what the filter is asked about
+	judged    judgement    // by which they were made
 }
 
 // serverRow is a server and what it can go back to.
@@ -56,21 +59,21 @@ func NewServers(env *Env) *Servers {
 		serverOS:        {Title: "SYSTEM", Width: 16, Rank: 7},
 		serverPlan:      {Title: "PLAN", Width: 20, Rank: 8},
 	}
-	byName := func(a, b serverRow) int { return cmp.Or(cmp.Compare(a.Name, b.Name), byID(a.ID, b.ID)) }
+	byName := func(a, b *serverRow) int { return cmp.Or(cmp.Compare(a.Name, b.Name), byID(a.ID, b.ID)) }
 	return &Servers{deeds: Deeds{env}, list: newList(env, columns,
-		func(r serverRow) model.ID { return r.ID },
-		query(model.ServerFields, func(q model.Query, r serverRow) (bool, model.Marks) {
+		func(r *serverRow) model.ID { return r.ID },
+		query(model.ServerFields, func(q model.Query, r *serverRow) (bool, model.Marks) {
 			shown, _, found := q.MatchServer(r.ServerView, env.State.Now)
 			return shown, found
 		}),
-		order[serverRow]{"worst first", serverNote, style.Descending, func(a, b serverRow) int {
+		order[*serverRow]{"worst first", serverNote, style.Descending, func(a, b *serverRow) int {
 			return cmp.Or(cmp.Compare(b.Assessment.Health, a.Assessment.Health), byName(a, b))
 		}},
-		order[serverRow]{"name", serverName, style.Ascending, byName},
-		order[serverRow]{"newest restore point, oldest first", serverNewest, style.Ascending, func(a, b serverRow) int {
+		order[*serverRow]{"name", serverName, style.Ascending, byName},
+		order[*serverRow]{"newest restore point, oldest first", serverNewest, style.Ascending, func(a, b *serverRow) int {
 			return cmp.Or(a.cover.Newest.Compare(b.cover.Newest), byName(a, b))
 		}},
-		order[serverRow]{"status", serverStatus, style.Ascending, func(a, b serverRow) int {
+		order[*serverRow]{"status", serverStatus, style.Ascending, func(a, b *serverRow) int {
 			return cmp.Or(cmp.Compare(a.Status, b.Status), byName(a, b))
 		}},
 	)}
@@ -92,29 +95,60 @@ func (p *Servers) Title() string { return "Servers" }
 // Selected is the server under the cursor.
 func (p *Servers) Selected() (model.Server, bool) {
 	row, ok := p.selected()
-	return row.Server, ok
+	if !ok {
+		return model.Server{}, false
+	}
+	return row.Server, true
 }
 
 // News takes over what the state knows now.
 func (p *Servers) News() {
+	if now := p.judgedBy(); !now.same(p.judged) {
+		p.judged = now
+		p.judge()
+	}
+	p.set(p.chosen)
+	if p.judged.known && !p.placed && len(p.rows) > 0 {
+		p.placed = true
+		p.moveTo(0)
+	}
+}
+
+// judgement is all that the rows are made of. As long as it is the same, they are.
+type judgement struct {
+	version   int
+	known     bool  // both lists of points have come
+	minute    int64 // by the API's clock: time alone makes a server late
+	onlyWrong bool
+	policies  model.Policies
+}
+
+func (p *Servers) judgedBy() judgement {
 	state := p.env.State
-	known := state.PointsKnown()
-	rows := make([]serverRow, 0, len(state.Servers.Value))
+	return judgement{state.Version(), state.PointsKnown(), state.Now.Unix() / 60, p.onlyWrong, p.env.Policies}
+}
+
+func (j judgement) same(other judgement) bool {
+	return j.version == other.version && j.known == other.known && j.minute == other.minute && j.onlyWrong == other.onlyWrong &&
+		slices.Equal(j.policies, other.policies)
+}
+
+// judge makes the rows: each server with its coverage, held against its policy. It grows with the number of points.
+func (p *Servers) judge() {
+	state := p.env.State
+	p.judged.policies = slices.Clone(p.judged.policies)
 	p.counts = [model.Never + 1]int{}
-	for _, server := range state.Servers.Value {
-		row := serverRow{ServerView: model.ServerView{Server: server, Known: known}, cover: state.Coverage(server.ID)}
-		if known {
+	p.chosen = make([]*serverRow, 0, len(state.Servers.Value))
+	for i := range state.Servers.Value {
+		server := state.Servers.Value[i]
+		row := &serverRow{ServerView: model.ServerView{Server: server, Known: p.judged.known}, cover: state.Coverage(server.ID)}
+		if row.Known {
 			row.Assessment = model.Assess(server, state.Of(server.ID), p.env.Policies.For(server), state.Now)
 			p.counts[row.Assessment.Health]++
 		}
 		if !p.onlyWrong || wrong(row.Assessment.Health) {
-			rows = append(rows, row)
+			p.chosen = append(p.chosen, row)
 		}
-	}
-	p.set(rows)
-	if known && !p.placed && len(rows) > 0 {
-		p.placed = true
-		p.moveTo(0)
 	}
 }
 
@@ -251,7 +285,7 @@ func (p *Servers) body(s *style.Styles, from source) string {
 	return p.table.View(s, p.focused, func(i int) []widget.Span { return p.cells(s, p.rows[i]) })
 }
 
-func (p *Servers) cells(s *style.Styles, r serverRow) []widget.Span {
+func (p *Servers) cells(s *style.Styles, r *serverRow) []widget.Span {
 	newest := widget.Span{Text: "-", Style: s.Faint}
 	if r.Known {
 		newest = widget.Span{Text: "never", Style: s.Bad}
@@ -288,7 +322,7 @@ func count(known bool, n int) string {
 }
 
 // note is the worst that is to say of a server's coverage, or "".
-func (p *Servers) note(s *style.Styles, r serverRow) widget.Span {
+func (p *Servers) note(s *style.Styles, r *serverRow) widget.Span {
 	switch r.Assessment.Health {
 	case model.Never:
 		return sign(style.Failed, s.Bad, "nothing", s.BadStrong)

@@ -11,7 +11,7 @@ import (
 // Paint is what st.Render makes of a piece of a line, found many times faster: a frame has hundreds of them, in a dozen
 // styles. It is for styles of colours and weight, without padding, width or border, which all in the tables are.
 func Paint(st lipgloss.Style, text string) string {
-	if text == "" || st.GetUnderline() || strings.ContainsAny(text, "\t\r\n") {
+	if link, _ := st.GetHyperlink(); link != "" || text == "" || st.GetUnderline() || strings.ContainsAny(text, "\t\r\n") {
 		return st.Render(text)
 	}
 	p := penOf(&st)

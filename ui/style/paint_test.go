@@ -17,7 +17,7 @@ func TestPaintWritesWhatRenderWrites(t *testing.T) {
 			if !ok || st.GetHorizontalPadding() > 0 { // a button is no piece of a line
 				continue
 			}
-			for _, st := range []lipgloss.Style{st, s.Selected(st), st.Reverse(true), st.Bold(true).Underline(true), lipgloss.NewStyle()} {
+			for _, st := range []lipgloss.Style{st, s.Selected(st), st.Reverse(true), st.Hyperlink("https://example.com"), st.Bold(true).Underline(true), lipgloss.NewStyle()} {
 				for range 2 { // for the first time, and from what is kept
 					for _, text := range texts {
 						if got, want := Paint(st, text), st.Render(text); got != want {

@@ -1,0 +1,90 @@
+package model
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+)
+
+// random is some points of either server, whose ids come again.
+func random(r *rand.Rand, kind Kind) []Point {
+	var out []Point
+	for i := range r.IntN(9) {
+		p := Point{Kind: kind, ID: ID(fmt.Sprint(i)), Server: web, Status: Completed, CreatedAt: now.Add(-time.Duration(r.IntN(3)) * time.Hour)}
+		if r.IntN(2) == 0 {
+			p.Server = db
+		}
+		if r.IntN(4) == 0 {
+			p.Status = InProgress
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func TestWhatIsKeptOfEachServerIsWhatTheListsSayHoweverTheyCame(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	a := newAccount(t)
+	for range 2_000 {
+		kind := Kind(r.IntN(2))
+		points, version, before := random(r, kind), a.Version(), slices.Clone(a.Points(kind).Value)
+		switch r.IntN(5) {
+		case 0:
+			a.list(kind, "", points...)
+		case 1:
+			a.list(kind, "", before...)
+		case 2:
+			a.list(kind, web.ID, slices.DeleteFunc(points, func(p Point) bool { return p.Server != web })...)
+		case 3:
+			a.put(Point{Kind: kind, ID: ID(fmt.Sprint(r.IntN(9))), Server: db, Status: Completed, CreatedAt: now})
+		case 4:
+			a.drop(Key{kind, ID(fmt.Sprint(r.IntN(9)))})
+		}
+		if same := slices.Equal(before, a.Points(kind).Value); !same && a.Version() == version {
+			t.Fatal("the lists have changed, and the version says that they have not")
+		}
+		kept, sums := a.byServer, a.fleet
+		a.index()
+		if !reflect.DeepEqual(kept, a.byServer) || !reflect.DeepEqual(sums, a.fleet) {
+			t.Fatalf("kept is\n%v\n%v\nbut the lists say\n%v\n%v", kept, sums, a.byServer, a.fleet)
+		}
+	}
+}
+
+func TestAPollWithoutNewsChangesNothingAndMakesNothing(t *testing.T) {
+	points := []Point{backup("1", time.Hour), backup("2", 2*time.Hour), backup("3", time.Hour).of(db)}
+	a := newAccount(t, points...)
+	servers := slices.Clone(a.Servers.Value)
+	version, group := a.Version(), &a.Of(web.ID)[0]
+	poll := func() {
+		ticket, _ := a.Backups.Start(a.Now)
+		a.PointsArrived(Backup, "", ticket, points, nil)
+		ticket, _ = a.Servers.Start(a.Now)
+		a.ServersArrived(ticket, servers, nil)
+		ticket, _ = a.Backups.Start(a.Now)
+		a.PointsArrived(Backup, db.ID, ticket, points[2:], nil)
+	}
+	poll()
+	if a.Version() != version || &a.Of(web.ID)[0] != group {
+		t.Error("what is made of the lists has to be made anew")
+	}
+	if n := testing.AllocsPerRun(100, poll); n > 4 {
+		t.Errorf("it takes %v pieces of memory", n)
+	}
+	ticket, _ := a.Backups.Start(a.Now)
+	a.PointsArrived(Backup, "", ticket, points[:2], nil)
+	if a.Version() == version {
+		t.Error("a point has gone, and nobody is told")
+	}
+}
+
+func TestAPartOfAListHoldsNothingOfOtherServers(t *testing.T) {
+	a := newAccount(t, backup("1", time.Hour), backup("3", time.Hour).of(db))
+	a.list(Backup, web.ID, backup("1", time.Hour), backup("2", time.Hour), backup("3", time.Hour).of(db)) // the filter was not heeded
+	if len(a.Backups.Value) != 3 || len(a.Of(db.ID)) != 1 {
+		t.Errorf("%v", keys(a.Backups.Value))
+	}
+}
