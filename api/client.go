@@ -43,6 +43,7 @@ type Client struct {
 	reads   *http.Client
 	deeds   *http.Client
 	observe func(model.Exchange) // nil: nobody wants to know
+	room    room                 // for further requests, as the API told
 	skew    atomic.Int64         // the API's clock less this machine's, in nanoseconds
 }
 
@@ -176,6 +177,7 @@ func (c *Client) send(ctx context.Context, method string, u *url.URL, body []byt
 	resp.Body = recorded
 	defer func() { _ = resp.Body.Close() }()
 	c.learnTime(resp.Header.Get("Date"))
+	c.room.learn(resp.Header, c.Now())
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		failed := c.statusFailure(req, resp)
 		c.tell(req, body, resp, recorded, began, failed)

@@ -26,6 +26,9 @@ const (
 // get asks, and asks again when that may help. Only reads come here: a deed is never sent again. (Beneath this net/http
 // sends a read once more by itself when the kept-alive connection that it took was dead.)
 func (c *Client) get(ctx context.Context, u *url.URL) (answer, *Error) {
+	if failure := c.makeRoom(ctx, u); failure != nil {
+		return answer{}, failure
+	}
 	for try := 1; ; try++ {
 		a, failure := c.send(ctx, http.MethodGet, u, nil)
 		if failure == nil {

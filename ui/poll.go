@@ -24,6 +24,7 @@ type polls struct {
 	pace     time.Duration
 	failures int       // rounds in a row
 	round    bool      // everything is being asked for
+	began    time.Time // when the requests under way were sent, or the last ones
 	armed    int       // number of the tick that is waited for
 	wake     time.Time // when it comes
 }
@@ -92,6 +93,7 @@ func (a *App) refreshNow() tea.Cmd {
 // refreshAll asks for everything that is not already being asked for.
 func (a *App) refreshAll() tea.Cmd {
 	a.polls.all, a.polls.round = a.state.Local.Add(a.interval()), true
+	a.begin()
 	return tea.Batch(a.session.RefreshAll(a.state)...)
 }
 
@@ -124,6 +126,7 @@ func (a *App) interval() time.Duration {
 func (a *App) refreshRunning() tea.Cmd {
 	a.polls.pace = command.Slower(a.polls.pace)
 	a.polls.running = a.state.Local.Add(a.polls.pace)
+	a.begin()
 	return tea.Batch(a.session.RefreshRunning(a.state)...)
 }
 
@@ -142,7 +145,14 @@ func (a *App) heard(err error) {
 	if wait := model.RetryAfter(err); wait > 0 {
 		a.polls.all, a.polls.running = st.Local.Add(wait), st.Local.Add(wait)
 	}
-	if !a.polls.round || st.Servers.Busy() || st.Backups.Busy() || st.Snapshots.Busy() {
+	if a.asking() {
+		return
+	}
+	if err == nil {
+		rested := st.Local.Add(command.Rest(st.Local.Sub(a.polls.began)))
+		a.polls.all, a.polls.running = later(a.polls.all, rested), later(a.polls.running, rested)
+	}
+	if !a.polls.round {
 		return
 	}
 	a.polls.round = false
@@ -153,6 +163,25 @@ func (a *App) heard(err error) {
 	a.polls.failures++
 	next := st.Local.Add(command.Retry(a.polls.failures, a.failure()))
 	a.polls.all, a.polls.running = next, next
+}
+
+// asking says whether a list is being asked for.
+func (a *App) asking() bool {
+	return a.state.Servers.Busy() || a.state.Backups.Busy() || a.state.Snapshots.Busy()
+}
+
+// begin notes that requests leave now, unless earlier ones are still under way.
+func (a *App) begin() {
+	if !a.asking() {
+		a.polls.began = a.state.Local
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // failure is why the account cannot be read whole, or nil.

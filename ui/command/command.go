@@ -37,6 +37,7 @@ type Session struct {
 	journal  Journal // nil: nothing is written down
 	lines    lines   // on their way to it
 	readOnly bool
+	turn     int             // of the servers on which something runs
 	ctx      context.Context // it bounds every command of the session, and ends with it
 	cancel   context.CancelFunc
 }

@@ -1,6 +1,9 @@
 package command
 
 import (
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -25,13 +28,20 @@ func Retry(failures int, err error) time.Duration {
 	return max(min(time.Second<<min(failures, 6), retryTo), model.RetryAfter(err))
 }
 
+// Rest is how long everybody is left alone after a round of requests that took so long: the API is busy with us for a
+// twentieth of the time at most, and yet what is shown is never much older than restTo.
+func Rest(took time.Duration) time.Duration { return min(19*max(took, 0), restTo) }
+
+const restTo = 5 * time.Minute
+
 // RefreshAll asks for everything that is not being asked for already.
 func (s *Session) RefreshAll(state *model.State) []tea.Cmd {
 	return []tea.Cmd{s.refreshServers(state), s.refreshPoints(state, model.Backup, ""), s.refreshPoints(state, model.Snapshot, "")}
 }
 
 // RefreshRunning asks for what the operations under way are about, and no more: the servers if one is being restored, the
-// points of one server if that is all.
+// points of one server if that is all. Of several servers it asks for all points where they fit on a page, else for those of
+// one after the other.
 func (s *Session) RefreshRunning(state *model.State) []tea.Cmd {
 	restores := false
 	servers := [2]map[model.ID]bool{{}, {}}
@@ -50,21 +60,23 @@ func (s *Session) RefreshRunning(state *model.State) []tea.Cmd {
 	}
 	for kind, ids := range servers {
 		if len(ids) > 0 {
-			cmds = append(cmds, s.refreshPoints(state, model.Kind(kind), only(ids)))
+			cmds = append(cmds, s.refreshPoints(state, model.Kind(kind), s.next(ids, len(state.Points(model.Kind(kind)).Value))))
 		}
 	}
 	return cmds
 }
 
-// only is the single ID of a set, or empty, which stands for all, if there are several.
-func only(ids map[model.ID]bool) model.ID {
-	if len(ids) > 1 {
+// onePage is how many points come with one request.
+const onePage = 100
+
+// next is the server whose points are asked for now, or empty, which stands for all, where there are several and few points.
+func (s *Session) next(servers map[model.ID]bool, points int) model.ID {
+	if len(servers) > 1 && points <= onePage {
 		return ""
 	}
-	for id := range ids {
-		return id
-	}
-	return ""
+	ids := slices.SortedFunc(maps.Keys(servers), func(a, b model.ID) int { return strings.Compare(string(a), string(b)) })
+	s.turn++
+	return ids[s.turn%len(ids)]
 }
 
 func (s *Session) refreshServers(state *model.State) tea.Cmd {

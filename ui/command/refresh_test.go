@@ -2,6 +2,7 @@ package command_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -114,4 +115,37 @@ func wished(t *testing.T) error {
 	}
 	_, err = c.Servers(t.Context(), model.ServerFilter{})
 	return err
+}
+
+func TestTheApiIsLeftAloneForMostOfTheTimeAndYetNotForLong(t *testing.T) {
+	for took, want := range map[time.Duration]time.Duration{
+		-time.Second: 0, 0: 0, 100 * time.Millisecond: 1900 * time.Millisecond, time.Second: 19 * time.Second, time.Minute: 5 * time.Minute,
+	} {
+		if got := command.Rest(took); got != want {
+			t.Errorf("after %s: %s, want %s", took, got, want)
+		}
+	}
+}
+
+func TestOfALargeFleetTheServersOnWhichSomethingRunsAreAskedForInTurn(t *testing.T) {
+	create := func(server model.ID) model.Intent {
+		return model.Intent{Deed: model.Create, Point: model.Point{Kind: model.Backup, Server: model.ServerRef{ID: server}}}
+	}
+	state := known(t, create("1"), create("2"), create("3"))
+	for i := range 101 {
+		state.Backups.Value = append(state.Backups.Value, model.Point{Kind: model.Backup, ID: model.ID(fmt.Sprint(1000 + i))})
+	}
+	asked := map[model.ID]int{}
+	s := session(client(t))
+	s.End() // every request fails at once, and says for what it was
+	for range 6 {
+		for _, cmd := range s.RefreshRunning(state) {
+			msg := cmd().(command.PointsLoadedMsg)
+			asked[msg.Server]++
+			state.PointsArrived(msg.Kind, msg.Server, msg.Ticket, nil, msg.Err)
+		}
+	}
+	if len(asked) != 3 || asked["1"] != 2 || asked["2"] != 2 || asked["3"] != 2 {
+		t.Errorf("asked for %v", asked)
+	}
 }
