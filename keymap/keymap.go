@@ -22,7 +22,7 @@ type Move struct{ Up, Down, Top, Bottom, PageUp, PageDown key.Binding }
 type Pane struct{ Next, Previous, Servers, Backups, Snapshots key.Binding }
 
 // View changes what is shown.
-type View struct{ Open, Back, Filter, Order, Wrong, Fleet, Refresh, Activity, Requests, Copy, Palette, Help, Suspend, Quit key.Binding }
+type View struct{ Open, Back, Filter, Order, Turn, Wrong, Fleet, Refresh, Activity, Requests, Raw, Copy, SSH, Palette, Help, Suspend, Quit key.Binding }
 
 // Deed starts what changes something at the provider. Read-only mode has none of them.
 type Deed struct{ Snapshot, Backup, Restore, Delete, Clear key.Binding }
@@ -56,12 +56,15 @@ func Default() KeyMap {
 			Back:     bind("back", "esc"),
 			Filter:   bind("filter", "/"),
 			Order:    bind("order", "o"),
+			Turn:     bind("other way round", "O"),
 			Wrong:    bind("what is wrong", "w"),
 			Fleet:    bind("all servers", "a"),
 			Refresh:  bind("refresh now", "R"),
 			Activity: bind("activity", "A"),
 			Requests: bind("requests", "L"),
+			Raw:      bind("raw JSON", "J"),
 			Copy:     bind("copy", "y"),
+			SSH:      bind("ssh to the server", "S"),
 			Palette:  bind("go to, or do", ":", "ctrl+p"),
 			Help:     bind("help", "?"),
 			Suspend:  bind("suspend", "ctrl+z"),
@@ -147,12 +150,15 @@ func (k *KeyMap) Groups() []Group {
 			{"view.back", &k.View.Back},
 			{"view.filter", &k.View.Filter},
 			{"view.order", &k.View.Order},
+			{"view.turn", &k.View.Turn},
 			{"view.wrong", &k.View.Wrong},
 			{"view.fleet", &k.View.Fleet},
 			{"view.refresh", &k.View.Refresh},
 			{"view.activity", &k.View.Activity},
 			{"view.requests", &k.View.Requests},
+			{"view.raw", &k.View.Raw},
 			{"view.copy", &k.View.Copy},
+			{"view.ssh", &k.View.SSH},
 			{"view.palette", &k.View.Palette},
 			{"view.help", &k.View.Help},
 			{"view.suspend", &k.View.Suspend},

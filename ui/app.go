@@ -60,6 +60,7 @@ type App struct {
 	height  int
 	blurred bool
 	tmux    bool
+	stuck   map[int]bool // operations, by number, of which it was said
 }
 
 // overlay is a screen that is open in the place of the panes.

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -15,13 +14,13 @@ import (
 const nearly = 0.95
 
 // estimate is how far an operation may have come, against the longest time that is usual: 0 to nearly. It is a guess, and
-// drawn as one. known is false where nobody says how long it takes.
-func estimate(o model.Operation, now time.Time) (part float64, known bool) {
-	usual, ok := o.Usual()
+// drawn as one. known is false where nobody can tell how long it takes.
+func (a *App) estimate(o model.Operation) (part float64, known bool) {
+	usual, ok := a.state.ExpectOf(o)
 	if !ok || o.Phase != model.Running {
 		return 0, false
 	}
-	return min(float64(o.Elapsed(now))/float64(usual.Max), 1) * nearly, true
+	return min(float64(o.Elapsed(a.state.Now))/float64(usual.Max), 1) * nearly, true
 }
 
 // operationLines draws the operations that are under way, a line each. Where there are more than lines, the last line
@@ -53,14 +52,24 @@ func (a *App) operationLine(o model.Operation) string {
 	if o.AtLeast {
 		elapsed = "over " + elapsed
 	}
-	right := s.Text.Render(widget.Fit(elapsed, 14, true)) + "  " + s.Muted.Render(widget.Fit(a.expectation(o), 18, false))
+	_, stuck := a.state.Stuck(o)
+	manner := s.Muted
+	if stuck {
+		manner = s.Late
+	}
+	right := s.Text.Render(widget.Fit(elapsed, 14, true)) + "  " + manner.Render(widget.Fit(a.expectation(o), 18, false))
 	leftWidth := min(max(a.width*9/20, 30), 80)
 	bar := a.width - leftWidth - widget.Width(right) - 3
 	if bar < 6 {
+		if stuck {
+			elapsed = style.Late + " stuck " + elapsed
+		}
 		return widget.Spread(left, s.Text.Render(elapsed), a.width-1)
 	}
 	middle := widget.Fit("", bar, false)
-	if part, known := estimate(o, a.state.Now); known {
+	if stuck {
+		middle = s.Late.Render(widget.Fit("look in the panel; "+a.opts.Keys.View.Activity.Help().Key+" says more", bar, false))
+	} else if part, known := a.estimate(o); known {
 		middle = widget.Progress(part, min(bar, 40), s.Accent, s.Faint) + widget.Fit("", bar-min(bar, 40), false)
 	}
 	return widget.Fit(left, leftWidth, false) + " " + middle + " " + right
@@ -68,7 +77,8 @@ func (a *App) operationLine(o model.Operation) string {
 
 // expectation is what is known of how long an operation takes.
 func (a *App) expectation(o model.Operation) string {
-	usual, ok := o.Usual()
+	usual, ok := a.state.ExpectOf(o)
+	_, stuck := a.state.Stuck(o)
 	switch {
 	case o.Phase == model.Sending:
 		return "being sent"
@@ -76,10 +86,14 @@ func (a *App) expectation(o model.Operation) string {
 		return "outcome unknown"
 	case !ok:
 		return "duration varies"
+	case stuck:
+		return style.Late + " stuck"
 	case o.Elapsed(a.state.Now) > usual.Max:
 		return "longer than usual"
+	case usual.Of > 0:
+		return "here ~" + widget.Between(usual.Min, usual.Max)
 	}
-	return fmt.Sprintf("usually %d%s%d m", int(usual.Min.Minutes()), style.Dash, int(usual.Max.Minutes()))
+	return "usually " + widget.Between(usual.Min, usual.Max)
 }
 
 // windowTitle is the terminal's title.
@@ -102,7 +116,7 @@ func (a *App) terminalProgress() *tea.ProgressBar {
 	if len(open) == 0 {
 		return nil
 	}
-	if part, known := estimate(open[0], a.state.Now); known {
+	if part, known := a.estimate(open[0]); known {
 		return tea.NewProgressBar(tea.ProgressBarDefault, int(part*100))
 	}
 	return tea.NewProgressBar(tea.ProgressBarIndeterminate, 0)

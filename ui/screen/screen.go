@@ -38,6 +38,8 @@ type Env struct {
 
 	Policies model.Policies // what each server must have to be covered
 
+	PageSorting Sorting // the order of a server's page: it holds for the next server that is opened
+
 	// Open lays a dialog over the panes; the very next key goes to it.
 	Open func(dialog.Dialog) tea.Cmd
 	// Say shows a sentence in the notice line.

@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"cmp"
 	"fmt"
 
 	"charm.land/bubbles/v2/key"
@@ -56,34 +55,35 @@ func NewServers(env *Env) *Servers {
 		serverOS:        {Title: "SYSTEM", Width: 16, Rank: 7},
 		serverPlan:      {Title: "PLAN", Width: 20, Rank: 8},
 	}
-	byName := func(a, b serverRow) int { return cmp.Or(cmp.Compare(a.Name, b.Name), byID(a.ID, b.ID)) }
 	return &Servers{deeds: Deeds{env}, list: newList(env, columns,
 		func(r serverRow) model.ID { return r.ID },
 		query(model.ServerFields, func(q model.Query, r serverRow) (bool, model.Marks) {
 			shown, _, found := q.MatchServer(r.ServerView, env.State.Now)
 			return shown, found
 		}),
-		order[serverRow]{"worst first", serverNote, style.Descending, func(a, b serverRow) int {
-			return cmp.Or(cmp.Compare(b.Assessment.Health, a.Assessment.Health), byName(a, b))
-		}},
-		order[serverRow]{"name", serverName, style.Ascending, byName},
-		order[serverRow]{"newest restore point, oldest first", serverNewest, style.Ascending, func(a, b serverRow) int {
-			return cmp.Or(a.cover.Newest.Compare(b.cover.Newest), byName(a, b))
-		}},
-		order[serverRow]{"status", serverStatus, style.Ascending, func(a, b serverRow) int {
-			return cmp.Or(cmp.Compare(a.Status, b.Status), byName(a, b))
-		}},
+		func(a, b serverRow) int { return model.ByServerName(a.Server, b.Server) },
+		serverOrders()...,
 	)}
 }
 
-func byID(a, b model.ID) int {
-	switch {
-	case a.Less(b):
-		return -1
-	case b.Less(a):
-		return 1
+// serverOrders are the orders of the servers, one for each column, the first the one that the pane begins with.
+func serverOrders() []order[serverRow] {
+	newest := model.Ordering[serverRow]{ // one without any is the worst off of all: it comes before the oldest
+		Name: "newest restore point", Up: "oldest first", Down: "newest first",
+		Compare: func(a, b serverRow) int { return a.cover.Newest.Compare(b.cover.Newest) },
 	}
-	return 0
+	return []order[serverRow]{
+		{serverNote, model.ByNumber("risk", "best first", "worst first", func(r serverRow) model.Health { return r.Assessment.Health })},
+		{serverName, model.ByText("name", func(r serverRow) string { return r.Name })},
+		{serverStatus, model.ByText("status", func(r serverRow) string { return string(r.Status) })},
+		{serverNewest, newest},
+		{serverBackups, model.ByNumber("backups", "fewest first", "most first", func(r serverRow) int { return r.cover.Backups })},
+		{serverSnapshots, model.ByNumber("snapshots", "fewest first", "most first", func(r serverRow) int { return r.cover.Snapshots })},
+		{serverLocation, model.ByText("location", func(r serverRow) string { return r.Location })},
+		{serverIP, model.ByAddress("address", func(r serverRow) string { return r.IP })},
+		{serverOS, model.ByText("system", func(r serverRow) string { return r.OS })},
+		{serverPlan, model.ByText("plan", func(r serverRow) string { return r.Plan.Name })},
+	}
 }
 
 // Title is the pane's name.

@@ -3,6 +3,8 @@ package widget
 import (
 	"fmt"
 	"time"
+
+	"vpsdeck/ui/style"
 )
 
 // Duration words a length of time by its two largest units: "45 s", "2 m 10 s", "5 h 3 m", "5 d 3 h". Seconds are left
@@ -25,6 +27,22 @@ func two(a int64, unitA string, b int64, unitB string) string {
 		return fmt.Sprintf("%d %s", a, unitA)
 	}
 	return fmt.Sprintf("%d %s %d %s", a, unitA, b, unitB)
+}
+
+// Between words a range of time in whole units, rounded outwards: "3–10 m", "40–70 s", "6 m".
+func Between(from, to time.Duration) string {
+	unit, name := time.Minute, "m"
+	switch {
+	case to < 2*time.Minute:
+		unit, name = time.Second, "s"
+	case to >= 10*time.Hour:
+		unit, name = time.Hour, "h"
+	}
+	low, high := int64(from/unit), int64((to+unit-1)/unit)
+	if low == high {
+		return fmt.Sprintf("%d %s", high, name)
+	}
+	return fmt.Sprintf("%d%s%d %s", low, style.Dash, high, name)
 }
 
 // Roughly words a length of time by its largest unit alone: "45 s", "2 m", "5 h", "9 d", "2 y".
