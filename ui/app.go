@@ -52,15 +52,16 @@ type App struct {
 	opening int // number of the last dialog opened
 	login   login
 
-	notices notices
-	history history
-	batch   *model.Batch // several deeds that were confirmed together; nil: none yet
-	polls   polls
-	width   int
-	height  int
-	blurred bool
-	tmux    bool
-	stuck   map[int]bool // operations, by number, of which it was said
+	notices  notices
+	history  history
+	batch    *model.Batch // several deeds that were confirmed together; nil: none yet
+	polls    polls
+	width    int
+	height   int
+	blurred  bool
+	tmux     bool
+	progress string       // what the terminal behind tmux was told last of how far things are
+	stuck    map[int]bool // operations, by number, of which it was said
 }
 
 // overlay is a screen that is open in the place of the panes.

@@ -16,6 +16,7 @@ type desk struct {
 	shown tea.View
 	ahead []tea.KeyPressMsg
 	away  bool
+	raw   []string // what was sent to the terminal beside the screen
 }
 
 func (d *desk) Init() tea.Cmd { return d.app.Init() }
@@ -23,6 +24,12 @@ func (d *desk) Init() tea.Cmd { return d.app.Init() }
 // Update hands messages on. The key f12 stands for all the keys that were typed ahead: they reach the program before
 // anything that it asked for has come back.
 func (d *desk) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if raw, ok := msg.(tea.RawMsg); ok {
+		if text, ok := raw.Msg.(string); ok {
+			d.raw = append(d.raw, text)
+		}
+		return d, nil
+	}
 	press, _ := msg.(tea.KeyPressMsg)
 	switch press.Code {
 	case tea.KeyF11:

@@ -68,7 +68,11 @@ func (a *App) operationLine(o model.Operation) string {
 	}
 	middle := widget.Fit("", bar, false)
 	if stuck {
-		middle = s.Late.Render(widget.Fit("look in the panel; "+a.opts.Keys.View.Activity.Help().Key+" says more", bar, false))
+		what := a.opts.Keys.View.Activity.Help().Key + " says what to do"
+		if widget.Width(what) > bar {
+			what = "see " + a.opts.Keys.View.Activity.Help().Key
+		}
+		middle = s.Late.Render(widget.Fit(what, bar, false))
 	} else if part, known := a.estimate(o); known {
 		middle = widget.Progress(part, min(bar, 40), s.Accent, s.Faint) + widget.Fit("", bar-min(bar, 40), false)
 	}

@@ -55,7 +55,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	default:
 		cmd = a.toDialogs(msg)
 	}
-	cmd = tea.Batch(cmd, a.nextOffer(), a.sooner())
+	cmd = tea.Batch(cmd, a.nextOffer(), a.sooner(), a.passProgress())
 	a.layout()
 	return a, cmd
 }
@@ -63,11 +63,11 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // press routes a key: the way out, the top dialog, a pane that is typing, the keys for all, the focused pane.
 func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(msg, keymap.Interrupt()) {
-		return tea.Quit
+		return a.quit()
 	}
 	if a.tooSmall() {
 		if key.Matches(msg, a.opts.Keys.View.Quit) {
-			return tea.Quit
+			return a.quit()
 		}
 		return nil
 	}
@@ -101,7 +101,7 @@ func (a *App) global(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	k := a.opts.Keys
 	switch {
 	case key.Matches(msg, k.View.Quit):
-		return tea.Quit, true
+		return a.quit(), true
 	case key.Matches(msg, k.View.Suspend):
 		return a.suspend(), true
 	case key.Matches(msg, k.View.Help):
