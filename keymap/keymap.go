@@ -13,6 +13,7 @@ type KeyMap struct {
 	Deed   Deed
 	Mark   Mark
 	Dialog Dialog
+	own    []Named // commands of the user's own
 }
 
 // Move moves the cursor in the focused pane.
@@ -117,7 +118,7 @@ type Group struct {
 // Groups lists every binding once, in the order in which help and README show them. The bindings are those of the map
 // itself: what is set through them holds.
 func (k *KeyMap) Groups() []Group {
-	return []Group{
+	groups := []Group{
 		{"move", "Move", []Named{
 			{"move.up", &k.Move.Up},
 			{"move.down", &k.Move.Down},
@@ -174,6 +175,10 @@ func (k *KeyMap) Groups() []Group {
 			{"dialog.cancel", &k.Dialog.Cancel},
 		}},
 	}
+	if len(k.own) > 0 {
+		groups = append(groups, Group{"command", "Your commands", k.own})
+	}
+	return groups
 }
 
 // ReadOnly switches every deed off: it can neither be pressed nor is it shown.

@@ -51,7 +51,7 @@ func TestEveryBindingHasANameAfterItsField(t *testing.T) {
 	byName := k.byName()
 	groups := reflect.ValueOf(&k).Elem()
 	fields := 0
-	for i := range groups.NumField() {
+	for i := range groups.NumField() - 1 { // the last are the user's own
 		for j := range groups.Field(i).NumField() {
 			fields++
 			name := strings.ToLower(groups.Type().Field(i).Name + "." + groups.Field(i).Type().Field(j).Name)

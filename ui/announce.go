@@ -42,11 +42,11 @@ func (a *App) announce(o model.Operation, words string) tea.Cmd {
 	default:
 		return nil
 	}
-	return a.raw(sequence)
+	return a.through(sequence)
 }
 
-// raw sends the terminal a sequence that tmux does not understand. It lets it through where its allow-passthrough is on.
-func (a *App) raw(sequence string) tea.Cmd {
+// through sends the terminal a sequence that tmux does not understand. It lets it through where its allow-passthrough is on.
+func (a *App) through(sequence string) tea.Cmd {
 	if a.tmux {
 		sequence = ansi.TmuxPassthrough(sequence)
 	}
@@ -64,7 +64,7 @@ func (a *App) passProgress() tea.Cmd {
 		return nil
 	}
 	a.progress = sequence
-	return a.raw(sequence)
+	return a.through(sequence)
 }
 
 func progressSequence(bar *tea.ProgressBar) string {
@@ -82,5 +82,5 @@ func (a *App) quit() tea.Cmd {
 	if a.progress == "" || a.progress == ansi.ResetProgressBar {
 		return tea.Quit
 	}
-	return tea.Sequence(a.raw(ansi.ResetProgressBar), tea.Quit)
+	return tea.Sequence(a.through(ansi.ResetProgressBar), tea.Quit)
 }

@@ -3,6 +3,7 @@
 package ui
 
 import (
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -28,10 +29,12 @@ type Options struct {
 	ReadOnly bool // there are no deeds
 	ASCII    bool // the font has no glyphs
 	Mouse    bool
-	Policies model.Policies // what each server must have to be covered; nil: the default for all
-	Suspend  func() bool    // says whether there is a shell to come back from; nil: there is
-	Announce Announcement   // of the end of an operation, beyond the screen
-	Dark     bool           // until the terminal tells its background
+	Policies model.Policies     // what each server must have to be covered; nil: the default for all
+	Suspend  func() bool        // says whether there is a shell to come back from; nil: there is
+	SSH      model.SSHRules     // how one gets to the servers
+	Commands []model.OwnCommand // the user's own; Keys has a binding for each, in the same order
+	Announce Announcement       // of the end of an operation, beyond the screen
+	Dark     bool               // until the terminal tells its background
 }
 
 // App is the root model. Its state has one writer, its Update.
@@ -60,7 +63,9 @@ type App struct {
 	height   int
 	blurred  bool
 	tmux     bool
-	progress string       // what the terminal behind tmux was told last of how far things are
+	progress string // what the terminal behind tmux was told last of how far things are
+	raw      raw
+	away     atomic.Bool  // another program has the terminal
 	stuck    map[int]bool // operations, by number, of which it was said
 }
 
@@ -81,6 +86,7 @@ func New(opts Options) *App {
 	a := &App{opts: opts, state: &model.State{}, styles: style.New(opts.Dark)}
 	if opts.ReadOnly {
 		a.opts.Keys.ReadOnly()
+		a.dangerousOff()
 	}
 	a.env = &screen.Env{
 		State: a.state,

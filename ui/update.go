@@ -46,6 +46,10 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = a.pressed(msg)
 	case wentMsg:
 		a.went(msg)
+	case command.RawLoadedMsg:
+		a.rawLoaded(msg)
+	case command.ErrandEndedMsg:
+		cmd = a.errandEnded(msg)
 	case command.RecordedMsg:
 		a.recorded(msg.Err)
 	case command.ConnectedMsg:
@@ -109,6 +113,10 @@ func (a *App) global(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(msg, k.View.Requests) && a.opts.Requests != nil:
 		a.page = screen.NewRequests(a.env, a.opts.Requests)
 		return nil, true
+	case key.Matches(msg, k.View.Raw):
+		return a.openRaw(), true
+	case key.Matches(msg, k.View.SSH):
+		return a.openSSH(), true
 	case key.Matches(msg, k.View.Palette):
 		return a.openPalette(), true
 	case key.Matches(msg, k.View.Activity):
@@ -130,6 +138,9 @@ func (a *App) global(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(msg, k.Pane.Snapshots):
 		a.focusOn(2)
 	default:
+		if cmd, taken := a.ownCommand(msg); taken {
+			return cmd, true
+		}
 		return a.deedInReadOnly(msg)
 	}
 	return nil, true
