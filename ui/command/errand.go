@@ -30,11 +30,16 @@ type ErrandEndedMsg struct {
 }
 
 // Run gives the terminal to the errand's program until it has ended. It gets no token: neither in its arguments nor in its
-// environment.
+// environment. A program that is not there never gets the terminal: Bubble Tea can lose its own clock where it is given back at
+// once, and then draws no more.
 func (e Errand) Run() tea.Cmd {
-	return tea.Exec(&visit{Errand: e}, func(err error) tea.Msg {
-		return ErrandEndedMsg{Name: e.Name, Words: e.words(err)}
-	})
+	ended := func(err error) tea.Msg { return ErrandEndedMsg{Name: e.Name, Words: e.words(err)} }
+	return func() tea.Msg {
+		if _, err := exec.LookPath(e.Args[0]); err != nil {
+			return ended(err)
+		}
+		return tea.Exec(&visit{Errand: e}, ended)()
+	}
 }
 
 // words say how the program ended where that was not well.
