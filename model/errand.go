@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"net/netip"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -51,6 +52,26 @@ func (r SSHRules) Args(s Server) ([]string, error) {
 		host = rule.User + "@" + host
 	}
 	return append(args, "--", host), nil
+}
+
+// URL is the same way as an address that a terminal can follow, ssh://root@203.0.113.10:2222; empty where there is none.
+func (r SSHRules) URL(s Server) string {
+	rule := r.For(s)
+	at, err := netip.ParseAddr(s.IP)
+	if err != nil || at.Zone() != "" {
+		return ""
+	}
+	u := url.URL{Scheme: "ssh", Host: at.String()}
+	if rule.User != "" {
+		u.User = url.User(rule.User)
+	}
+	switch {
+	case rule.Port != 0:
+		u.Host = netip.AddrPortFrom(at, uint16(rule.Port)).String()
+	case at.Is6():
+		u.Host = "[" + u.Host + "]"
+	}
+	return u.String()
 }
 
 // userName is what a user may be called here: no option, and nothing that parts it from the host.
@@ -211,10 +232,4 @@ func addressOf(s Server) (string, error) {
 		return "", Problem{Words: Clean(s.Name) + " has no IP address"}
 	}
 	return at.String(), nil
-}
-
-// Address is the server's IP address in its usual form, and false if what the API gave is none.
-func (s Server) Address() (string, bool) {
-	at, err := addressOf(s)
-	return at, err == nil
 }

@@ -31,6 +31,22 @@ func TestSSHLeadsToTheAddressByTheFirstRuleThatFits(t *testing.T) {
 	}
 }
 
+func TestTheWayToAServerIsAnAddressTooWhereItHasOne(t *testing.T) {
+	rules := SSHRules{{Server: "db-*", User: "root", Port: 2222}, {Server: "web-*", User: "me"}}
+	for _, c := range []struct {
+		server Server
+		want   string
+	}{
+		{at("db-01", "203.0.113.11"), "ssh://root@203.0.113.11:2222"}, {at("db-01", "2001:db8::1"), "ssh://root@[2001:db8::1]:2222"},
+		{at("web-01", "2001:db8::1"), "ssh://me@[2001:db8::1]"}, {at("mail", "203.0.113.12"), "ssh://203.0.113.12"},
+		{at("mail", "evil\x1b]8;;"), ""}, {at("mail", ""), ""}, {at("mail", "fe80::1%\x1b"), ""},
+	} {
+		if got := rules.URL(c.server); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.server, got, c.want)
+		}
+	}
+}
+
 func TestSSHIsNotGivenWhatIsNoAddress(t *testing.T) {
 	for _, s := range []Server{
 		at("a", ""), at("a", "-oProxyCommand=id"), at("a", "203.0.113.9 -oProxyCommand=id"), at("a", "fe80::1%$(id)"),

@@ -100,6 +100,7 @@ func New(opts Options) *App {
 		StartMany: a.startMany,
 
 		Policies: opts.Policies,
+		SSH:      opts.SSH,
 	}
 	a.servers = screen.NewServers(a.env)
 	a.points = [2]*screen.Points{screen.NewPoints(a.env, model.Backup), screen.NewPoints(a.env, model.Snapshot)}

@@ -132,7 +132,19 @@ func (a *App) identity() []string {
 	case a.opts.Demo:
 		return []string{name, "  " + s.Text.Render(a.accountLabel()), s.Muted.Render(" " + style.Dot + " simulated, nothing is real")}
 	}
-	return []string{name, "  " + s.Text.Render(a.accountLabel()), s.Muted.Render(" " + style.Dot + " " + widget.Agreed(a.session.Client.Host()))}
+	host := a.session.Client.Host()
+	return []string{
+		name, "  " + s.Text.Render(a.accountLabel()),
+		s.Muted.Render(" "+style.Dot+" ") + widget.Link(s.Muted, panel(host)).Render(widget.Agreed(host)),
+	}
+}
+
+// panel is the address of the account's web panel: it is where the API is [I]. There is none on a machine without a name.
+func panel(host string) string {
+	if name, _, _ := strings.Cut(host, ":"); !strings.Contains(strings.TrimRight(name, "0123456789."), ".") {
+		return ""
+	}
+	return "https://" + host + "/"
 }
 
 func (a *App) accountLabel() string {

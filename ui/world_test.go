@@ -43,12 +43,13 @@ type world struct {
 }
 
 type setup struct {
-	ui       ui.Options
-	terminal []terminal.Option
-	account  sim.Options
-	before   []func(*world)      // what happens before the program starts
-	stranger bool                // there is no token yet
-	log      *command.RequestLog // of what is asked; nil: none
+	ui        ui.Options
+	terminal  []terminal.Option
+	account   sim.Options
+	before    []func(*world)      // what happens before the program starts
+	stranger  bool                // there is no token yet
+	elsewhere bool                // the account is at a host with a name
+	log       *command.RequestLog // of what is asked; nil: none
 }
 
 type option func(*setup)
@@ -102,6 +103,9 @@ func open(t testing.TB, width, height int, options ...option) *world {
 	}
 	if !s.stranger {
 		s.ui.Client = w.client(w.url)
+		if s.elsewhere {
+			s.ui.Client = elsewhere{s.ui.Client}
+		}
 	}
 	for _, do := range s.before {
 		do(w)

@@ -190,10 +190,11 @@ func (p *Page) head(s *style.Styles) []string {
 	room := max(p.inner()-4, 1)
 	status := ServerStatus(s, server.Status)
 	facts := strings.Join([]string{
-		server.IP, server.Hostname, server.Location, server.OS,
+		server.Hostname, server.Location, server.OS,
 		fmt.Sprintf("%s %d vCPU, %s, %d GB", server.Plan.Name, server.Plan.VCPUs, widget.Size(int64(server.Plan.MemoryMB)), server.Plan.StorageGB),
 	}, " "+style.Dot+" ")
-	lines := []string{widget.Cut("  "+status.SignStyle.Render(status.Sign)+" "+status.Style.Render(status.Text)+s.Muted.Render(" "+style.Dot+" "+widget.Agreed(facts)), p.inner())}
+	lines := []string{widget.Cut("  "+status.SignStyle.Render(status.Sign)+" "+status.Style.Render(status.Text)+s.Muted.Render(" "+style.Dot+" ")+
+		widget.Link(s.Muted, p.env.SSH.URL(server)).Render(widget.Agreed(server.IP))+s.Muted.Render(" "+style.Dot+" "+widget.Agreed(facts)), p.inner())}
 	if p.env.State.PointsKnown() {
 		a := model.Assess(server, p.env.State.Of(p.server), p.env.Policies.For(server), p.env.State.Now)
 		for _, r := range a.Reasons {

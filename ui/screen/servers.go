@@ -271,7 +271,7 @@ func (p *Servers) cells(s *style.Styles, r serverRow) []widget.Span {
 		serverSnapshots: {Text: count(r.Known, r.cover.Snapshots), Style: s.Muted},
 		serverNote:      p.note(s, r),
 		serverLocation:  {Text: r.Location, Style: s.Muted},
-		serverIP:        {Text: r.IP, Style: s.Muted},
+		serverIP:        {Text: r.IP, Style: widget.Link(s.Muted, p.env.SSH.URL(r.Server))},
 		serverOS:        {Text: r.OS, Style: s.Muted},
 		serverPlan:      {Text: r.Plan.Name, Style: s.Muted},
 	}
