@@ -57,18 +57,6 @@ func query[T any](fields model.FieldSet, meets func(model.Query, T) (bool, model
 	}
 }
 
-// order is one way to order the rows: by a column, whose head then carries an arrow.
-type order[T any] struct {
-	column int
-	model.Ordering[T]
-}
-
-// Sorting is the order that a pane is in. The zero value is the one that it begins with.
-type Sorting struct {
-	by     int  // which of the pane's orders
-	turned bool // round
-}
-
 // newList makes the rows of a pane. They begin in the first of the orders; tie must be total.
 func newList[T any, K comparable](
 	env *Env, columns []widget.Column, identify func(T) K, find search[T], tie func(a, b T) int, orders ...order[T],
@@ -235,20 +223,6 @@ func (l *list[T, K]) narrow(msg tea.KeyPressMsg) (again, taken bool) {
 	return false, false
 }
 
-// orderByNext orders by the next column that the pane has.
-func (l *list[T, K]) orderByNext() {
-	*l.sorting = Sorting{by: (l.sorting.by + 1) % len(l.orders)}
-	if l.table.Columns[l.orders[l.sorting.by].column].Width == 0 { // of one server's points the server is not shown
-		l.orderByNext()
-		return
-	}
-	l.sayOrder()
-}
-
-func (l *list[T, K]) sayOrder() {
-	l.env.Say(Neutral, "ordered by "+l.orders[l.sorting.by].Words(l.sorting.turned))
-}
-
 func (l *list[T, K]) typeFilter(msg tea.KeyPressMsg) (again bool) {
 	switch msg.String() {
 	case "esc":
@@ -325,14 +299,6 @@ func (l *list[T, K]) frame(title, trouble, body string) string {
 		note = strings.TrimSuffix(trouble+"  "+note, "  ")
 	}
 	return widget.Frame{Title: title, Note: note, Border: edge}.Render(body, l.width, l.height)
-}
-
-// hiddenOrder tells the order where one has chosen it and no head shows it: its column has no room.
-func (l *list[T, K]) hiddenOrder() string {
-	if *l.sorting == (Sorting{}) || l.table.Shows(l.table.Ordered) || l.table.Columns[l.table.Ordered].Width == 0 {
-		return ""
-	}
-	return l.table.Arrow + " " + l.orders[l.sorting.by].Name
 }
 
 // filterNote shows the filter in the lower edge: while it is typed, and as long as it holds. What is wrong with it stands

@@ -44,23 +44,6 @@ func NewPoints(env *Env, kind model.Kind) *Points {
 	)}
 }
 
-// pointOrders are the orders of the points of a kind, the first the one that the pane begins with.
-func pointOrders(kind model.Kind) []order[model.Point] {
-	name := model.ByText("type", func(p model.Point) string { return string(p.Type) })
-	if kind == model.Snapshot {
-		name = model.ByText("name", func(p model.Point) string { return p.Name })
-	}
-	return []order[model.Point]{
-		{pointCreated, model.ByCreation()},
-		{pointExpires, model.ByExpiry()},
-		{pointDescription, model.ByText("description", func(p model.Point) string { return p.Description })},
-		{pointServer, model.ByText("server", func(p model.Point) string { return p.Server.Name })},
-		{pointName, name},
-		{pointStatus, model.ByText("status", func(p model.Point) string { return string(p.Status) })},
-		{pointSize, model.BySize()},
-	}
-}
-
 // pointColumns are the columns of a kind. The server's name is only shown where there are several.
 func pointColumns(kind model.Kind, fleet bool) []widget.Column {
 	columns := []widget.Column{

@@ -66,26 +66,6 @@ func NewServers(env *Env) *Servers {
 	)}
 }
 
-// serverOrders are the orders of the servers, one for each column, the first the one that the pane begins with.
-func serverOrders() []order[serverRow] {
-	newest := model.Ordering[serverRow]{ // one without any is the worst off of all: it comes before the oldest
-		Name: "newest restore point", Up: "oldest first", Down: "newest first",
-		Compare: func(a, b serverRow) int { return a.cover.Newest.Compare(b.cover.Newest) },
-	}
-	return []order[serverRow]{
-		{serverNote, model.ByNumber("risk", "best first", "worst first", func(r serverRow) model.Health { return r.Assessment.Health })},
-		{serverName, model.ByText("name", func(r serverRow) string { return r.Name })},
-		{serverStatus, model.ByText("status", func(r serverRow) string { return string(r.Status) })},
-		{serverNewest, newest},
-		{serverBackups, model.ByNumber("backups", "fewest first", "most first", func(r serverRow) int { return r.cover.Backups })},
-		{serverSnapshots, model.ByNumber("snapshots", "fewest first", "most first", func(r serverRow) int { return r.cover.Snapshots })},
-		{serverLocation, model.ByText("location", func(r serverRow) string { return r.Location })},
-		{serverIP, model.ByAddress("address", func(r serverRow) string { return r.IP })},
-		{serverOS, model.ByText("system", func(r serverRow) string { return r.OS })},
-		{serverPlan, model.ByText("plan", func(r serverRow) string { return r.Plan.Name })},
-	}
-}
-
 // Title is the pane's name.
 func (p *Servers) Title() string { return "Servers" }
 
