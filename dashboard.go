@@ -83,6 +83,11 @@ func runDashboard(ctx context.Context, begin start) error {
 	if err := keys.Remap(begin.settings.Keys); err != nil {
 		return settings.Faultf(settings.ExitConfig, "the config's [keys]: %s", err)
 	}
+	for i, own := range begin.settings.Commands {
+		if err := keys.AddOwn(own.Name, own.Key); err != nil {
+			return settings.Faultf(settings.ExitConfig, "the config's [[command]] %d: %s", i+1, err)
+		}
+	}
 	if !slices.Contains(ui.Announcements(), begin.settings.Notify) {
 		return settings.Faultf(settings.ExitConfig, "the config's notify cannot be %q: there are %s",
 			begin.settings.Notify, strings.Join(ui.Announcements(), ", "))
@@ -92,7 +97,7 @@ func runDashboard(ctx context.Context, begin start) error {
 	opts := ui.Options{
 		Access: door, Requests: door.log, Keys: keys, Clock: command.WallClock{}, Demo: begin.demo, ReadOnly: begin.settings.ReadOnly,
 		ASCII: begin.settings.ASCII, Mouse: begin.settings.Mouse, Dark: true,
-		Policies: begin.settings.Policies, Suspend: canSuspend,
+		Policies: begin.settings.Policies, Suspend: canSuspend, SSH: begin.settings.SSH, Commands: begin.settings.Commands,
 		Announce: ui.Announcement(begin.settings.Notify),
 	}
 	if dir := begin.settings.State; dir != "" {

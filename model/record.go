@@ -19,6 +19,7 @@ type Record struct {
 	Point   RecordPoint  `json:"point"`
 	SentAt  time.Time    `json:"sent_at"`           // when it was sent, or confirmed if it never was, by the API's clock, UTC
 	EndedAt time.Time    `json:"ended_at,omitzero"` // when it was over, by the API\'s clock, UTC
+	Timed   bool         `json:"timed,omitempty"`   // the time between the two is what it took: it was watched all along
 	Then    *RecordPoint `json:"then,omitempty"`    // for a snapshot taken first: what is to be restored after it
 	After   string       `json:"after,omitempty"`   // for a restore that followed a snapshot: that operation's ID
 	Words   string       `json:"words,omitempty"`   // why, for a person
@@ -70,6 +71,7 @@ func (o Operation) Record(host string, now time.Time) Record {
 		Version: RecordVersion, Time: now.UTC(), ID: o.ID, Event: events[o.Phase], Host: host,
 		Deed: deedNames[o.Deed], Kind: o.Point.Kind.String(),
 		Server: RecordServer(o.Server), Point: recordPoint(o.Point), SentAt: o.Started.UTC(), EndedAt: o.Ended.UTC(), After: o.Follows, Words: o.Words,
+		Timed: o.timed(),
 	}
 	if o.After != nil {
 		then := recordPoint(*o.After)

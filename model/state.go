@@ -1,7 +1,6 @@
 package model
 
 import (
-	"cmp"
 	"slices"
 	"time"
 )
@@ -20,6 +19,7 @@ type State struct {
 	numbers    int
 	fleet      map[ID]Coverage
 	byServer   map[ID][]Point
+	durations  Durations
 }
 
 // Coverage is what a server can go back to.
@@ -159,19 +159,5 @@ func cover(points []Point) Coverage {
 
 // SortNewestFirst orders points by creation time, then by ID, so that the order is total.
 func SortNewestFirst(points []Point) {
-	slices.SortFunc(points, func(a, b Point) int {
-		if c := b.CreatedAt.Compare(a.CreatedAt); c != 0 {
-			return c
-		}
-		if c := cmp.Compare(a.Kind, b.Kind); c != 0 {
-			return c
-		}
-		if a.ID.Less(b.ID) {
-			return 1
-		}
-		if b.ID.Less(a.ID) {
-			return -1
-		}
-		return 0
-	})
+	slices.SortFunc(points, NewestFirst)
 }

@@ -3,6 +3,7 @@
 package ui
 
 import (
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -28,10 +29,12 @@ type Options struct {
 	ReadOnly bool // there are no deeds
 	ASCII    bool // the font has no glyphs
 	Mouse    bool
-	Policies model.Policies // what each server must have to be covered; nil: the default for all
-	Suspend  func() bool    // says whether there is a shell to come back from; nil: there is
-	Announce Announcement   // of the end of an operation, beyond the screen
-	Dark     bool           // until the terminal tells its background
+	Policies model.Policies     // what each server must have to be covered; nil: the default for all
+	Suspend  func() bool        // says whether there is a shell to come back from; nil: there is
+	SSH      model.SSHRules     // how one gets to the servers
+	Commands []model.OwnCommand // the user's own; Keys has a binding for each, in the same order
+	Announce Announcement       // of the end of an operation, beyond the screen
+	Dark     bool               // until the terminal tells its background
 }
 
 // App is the root model. Its state has one writer, its Update.
@@ -52,15 +55,19 @@ type App struct {
 	opening int // number of the last dialog opened
 	login   login
 
-	notices notices
-	history history
-	batch   *model.Batch // several deeds that were confirmed together; nil: none yet
-	polls   polls
-	width   int
-	height  int
-	blurred bool
-	barred  keymap.Deed // the keys of deeds, where read-only has switched them off
-	tmux    bool
+	notices  notices
+	history  history
+	batch    *model.Batch // several deeds that were confirmed together; nil: none yet
+	polls    polls
+	width    int
+	height   int
+	blurred  bool
+	barred   keymap.Deed // the keys of deeds, where read-only has switched them off
+	tmux     bool
+	progress string // what the terminal behind tmux was told last of how far things are
+	raw      raw
+	away     atomic.Bool  // another program has the terminal
+	stuck    map[int]bool // operations, by number, of which it was said
 }
 
 // overlay is a screen that is open in the place of the panes.
@@ -81,6 +88,7 @@ func New(opts Options) *App {
 	if opts.ReadOnly {
 		a.barred = a.opts.Keys.Deed
 		a.opts.Keys.ReadOnly()
+		a.dangerousOff()
 	}
 	a.env = &screen.Env{
 		State: a.state,
@@ -95,6 +103,7 @@ func New(opts Options) *App {
 		Again:     func() time.Duration { return max(a.polls.all.Sub(a.state.Local), 0) },
 
 		Policies: opts.Policies,
+		SSH:      opts.SSH,
 	}
 	a.servers = screen.NewServers(a.env)
 	a.points = [2]*screen.Points{screen.NewPoints(a.env, model.Backup), screen.NewPoints(a.env, model.Snapshot)}

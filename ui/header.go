@@ -59,11 +59,19 @@ func (a *App) identity() (tags string, rest []string) {
 	if a.session == nil {
 		return tags, nil
 	}
-	where := "simulated, nothing is real"
-	if !a.opts.Demo {
-		where = widget.Agreed(a.session.Client.Host())
+	where := s.Muted.Render("simulated, nothing is real")
+	if host := a.session.Client.Host(); !a.opts.Demo {
+		where = widget.Link(s.Muted, panel(host)).Render(widget.Agreed(host))
 	}
-	return tags, []string{"  " + s.Text.Render(a.accountLabel()), s.Muted.Render(" " + style.Dot + " " + where)}
+	return tags, []string{"  " + s.Text.Render(a.accountLabel()), s.Muted.Render(" "+style.Dot+" ") + where}
+}
+
+// panel is the address of the account's web panel: it is where the API is [I]. There is none on a machine without a name.
+func panel(host string) string {
+	if name, _, _ := strings.Cut(host, ":"); !strings.Contains(strings.TrimRight(name, "0123456789."), ".") {
+		return ""
+	}
+	return "https://" + host + "/"
 }
 
 func (a *App) accountLabel() string {

@@ -61,6 +61,7 @@ func (a *App) historyLoaded(msg command.HistoryLoadedMsg) tea.Cmd {
 		h.open = msg.Open
 	}
 	h.loaded, h.last, h.unreadable, h.err = true, msg.Last, msg.Unreadable, msg.Err
+	a.learn()
 	a.recorded(msg.Err)
 	return a.resume()
 }
@@ -72,6 +73,7 @@ func (a *App) resume() tea.Cmd {
 		return nil
 	}
 	h.resumed = true
+	a.learn() // which of the servers are this account's is known now
 	resumed := a.state.Resume(h.open, h.last, a.session.Client.Host())
 	for _, o := range resumed {
 		if o.Phase.Over() {
@@ -139,6 +141,11 @@ func (a *App) activityLines(s *style.Styles, width int) []string {
 	open := a.state.Operations()
 	for _, o := range open {
 		lines = append(lines, a.runningLines(s, o, width)...)
+		if usual, stuck := a.state.Stuck(o); stuck {
+			for _, l := range widget.Wrap(widget.Agreed(stuckWords(o, usual)), width-2) {
+				lines = append(lines, "  "+s.Late.Render(l))
+			}
+		}
 	}
 	if len(open) == 0 {
 		lines = append(lines, s.Muted.Render("nothing"))

@@ -106,6 +106,7 @@ func (a *App) deedAnswered(msg command.DeedAnsweredMsg) tea.Cmd {
 
 // ended announces the end of an operation, writes it down, and goes on with what was to follow it.
 func (a *App) ended(o model.Operation) tea.Cmd {
+	a.learn()
 	if next, ok := a.inBatch(o); ok {
 		return tea.Batch(a.writeDown(o), next)
 	}

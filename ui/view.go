@@ -15,7 +15,10 @@ import (
 
 // View composes the screen: header, panes, running operations, notice, footer, and over them the top dialog.
 func (a *App) View() tea.View {
-	v := tea.View{AltScreen: true, ReportFocus: true, WindowTitle: a.windowTitle(), ProgressBar: a.terminalProgress()}
+	v := tea.View{AltScreen: true, ReportFocus: true, WindowTitle: a.windowTitle()}
+	if !a.tmux {
+		v.ProgressBar = a.terminalProgress()
+	}
 	if a.opts.Mouse {
 		v.MouseMode = tea.MouseModeCellMotion
 	}

@@ -24,6 +24,8 @@ type configFile struct {
 	Notify    *string             `toml:"notify"`
 	Keys      map[string][]string `toml:"keys"`
 	Policy    []PolicyRule        `toml:"policy"`
+	SSH       []SSHRule           `toml:"ssh"`
+	Command   []CommandRule       `toml:"command"`
 }
 
 // PolicyRule is a [[policy]] of the config as written: which servers it is for, by name and location glob, and what they must
@@ -45,6 +47,8 @@ var configKeys = map[string]string{
 	"mouse":      "must be true or false, without quotes",
 	"notify":     "must be a text in quotes",
 	"policy":     `must be a [[policy]] table with server, location, max_age and min_points`,
+	"ssh":        `must be an [[ssh]] table with server, user, port and command (a list of texts)`,
+	"command":    `must be a [[command]] table with key, name, run (a list of texts), shell, confirm and dangerous`,
 	"keys":       `must be a [keys] table of lines like "points.restore" = ["R"]: the name in quotes, the keys as a list`,
 }
 

@@ -42,6 +42,8 @@ type Settings struct {
 	NoColor   bool                // NO_COLOR is set to anything but nothing
 	Keys      map[string][]string // keys by action, as written; checked where the keys are known
 	Policies  model.Policies      // what each server must have to be covered
+	SSH       model.SSHRules      // how one gets to the servers
+	Commands  []model.OwnCommand  // the user's own
 	Dir       string              // the program's config directory; "": there is no home to have one in
 	State     string              // the program's state directory, for the journal; "": there is no home to have one in
 }
@@ -67,6 +69,9 @@ func Load(from Sources) (Settings, error) {
 	s.Keys = file.Keys
 	var err error
 	if s.Policies, err = policies(file.Policy, path); err != nil {
+		return Settings{}, err
+	}
+	if err := s.errands(file, path); err != nil {
 		return Settings{}, err
 	}
 	if err := s.address(from, file, path); err != nil {

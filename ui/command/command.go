@@ -17,6 +17,7 @@ type Client interface {
 	Backups(context.Context, model.BackupFilter) ([]model.Point, error)
 	Snapshots(context.Context, model.SnapshotFilter) ([]model.Point, error)
 	Account(context.Context) (model.Account, error)
+	Raw(ctx context.Context, server model.ID, point model.Key) (string, error)
 
 	CreateBackup(ctx context.Context, server model.ID, description string) (model.Accepted, error)
 	CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.Accepted, error)

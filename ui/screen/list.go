@@ -27,8 +27,9 @@ type list[T any, K comparable] struct {
 	match    matcher[T] // of the filter as it stands; nil: everything is shown
 	problem  string     // what is wrong with the filter
 	asked    bool       // the filter has changed since the rows were made
-	compare  []order[T]
-	by       int // the order in force
+	orders   []order[T]
+	sorting  *Sorting         // the order in force, out of them
+	tie      func(a, b T) int // how rows stand that are alike in it
 	current  K
 	marks    map[K]bool // rows for a deed on several
 	anchor   int        // where a range of marks begins
@@ -56,20 +57,16 @@ func query[T any](fields model.FieldSet, meets func(model.Query, T) (bool, model
 	}
 }
 
-// order is one way to sort the rows.
-type order[T any] struct {
-	name    string
-	column  int    // whose head carries the arrow
-	arrow   string // which way
-	compare func(a, b T) int
-}
-
-func newList[T any, K comparable](env *Env, columns []widget.Column, identify func(T) K, find search[T], orders ...order[T]) list[T, K] {
+// newList makes the rows of a pane. They begin in the first of the orders; tie must be total.
+func newList[T any, K comparable](
+	env *Env, columns []widget.Column, identify func(T) K, find search[T], tie func(a, b T) int, orders ...order[T],
+) list[T, K] {
 	in := dialog.NewInput(env.Look())
 	in.Prompt = "/"
 	in.CharLimit = 200
 	return list[T, K]{
-		env: env, table: widget.Table{Columns: columns}, identify: identify, search: find, compare: orders, filter: in,
+		env: env, table: widget.Table{Columns: columns}, identify: identify, search: find, filter: in,
+		orders: orders, sorting: &Sorting{}, tie: tie,
 	}
 }
 
@@ -80,9 +77,12 @@ func (l *list[T, K]) set(all []T) {
 	if l.match != nil {
 		l.rows = slices.DeleteFunc(l.rows, func(row T) bool { shown, _ := l.match(row); return !shown })
 	}
-	by := l.compare[l.by]
-	slices.SortStableFunc(l.rows, by.compare)
-	l.table.Ordered, l.table.Arrow = by.column, by.arrow
+	by := l.orders[l.sorting.by]
+	slices.SortStableFunc(l.rows, by.Arrange(l.sorting.turned, l.tie))
+	l.table.Ordered, l.table.Arrow = by.column, style.Ascending
+	if by.Falling(l.sorting.turned) {
+		l.table.Arrow = style.Descending
+	}
 	l.table.Rows, l.table.Marked = len(l.rows), l.isMarked
 	if at := slices.IndexFunc(l.rows, func(row T) bool { return l.identify(row) == l.current }); at >= 0 {
 		l.table.MoveTo(at)
@@ -213,8 +213,11 @@ func (l *list[T, K]) narrow(msg tea.KeyPressMsg) (again, taken bool) {
 		l.ask()
 		return true, true
 	case key.Matches(msg, keys.Order):
-		l.by = (l.by + 1) % len(l.compare)
-		l.env.Say(Neutral, "ordered by "+l.compare[l.by].name)
+		l.orderByNext()
+		return true, true
+	case key.Matches(msg, keys.Turn):
+		l.sorting.turned = !l.sorting.turned
+		l.sayOrder()
 		return true, true
 	}
 	return false, false
@@ -286,6 +289,9 @@ func (l *list[T, K]) frame(title, trouble, body string) string {
 		edge = s.Accent
 	}
 	note := l.filterNote(s)
+	if order := l.hiddenOrder(); order != "" && !l.typing {
+		note = strings.TrimSuffix(s.Muted.Render(order)+"  "+note, "  ")
+	}
 	if n := len(l.marks); n > 0 && !l.typing {
 		note = strings.TrimSuffix(s.Accent.Render(fmt.Sprintf("%s %d marked", style.Marked, n))+"  "+note, "  ")
 	}

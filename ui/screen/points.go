@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"cmp"
 	"fmt"
 	"time"
 
@@ -36,21 +35,13 @@ const (
 
 // NewPoints makes the pane of backups or of snapshots.
 func NewPoints(env *Env, kind model.Kind) *Points {
-	newest := func(a, b model.Point) int { return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), byID(b.ID, a.ID)) }
 	return &Points{deeds: Deeds{env}, kind: kind, list: newList(env, pointColumns(kind, false),
 		model.Point.Key,
 		query(model.PointFields, func(q model.Query, p model.Point) (bool, model.Marks) {
 			shown, _, found := q.MatchPoint(p, env.State.Now)
 			return shown, found
 		}),
-		order[model.Point]{"newest first", pointCreated, style.Descending, newest},
-		order[model.Point]{"oldest first", pointCreated, style.Ascending, func(a, b model.Point) int { return newest(b, a) }},
-		order[model.Point]{"largest first", pointSize, style.Descending, func(a, b model.Point) int {
-			return cmp.Or(cmp.Compare(b.SizeMB, a.SizeMB), newest(a, b))
-		}},
-		order[model.Point]{"status", pointStatus, style.Ascending, func(a, b model.Point) int {
-			return cmp.Or(cmp.Compare(a.Status, b.Status), newest(a, b))
-		}},
+		model.NewestFirst, pointOrders(kind)...,
 	)}
 }
 

@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"cmp"
 	"fmt"
 
 	"charm.land/bubbles/v2/key"
@@ -56,34 +55,15 @@ func NewServers(env *Env) *Servers {
 		serverOS:        {Title: "SYSTEM", Width: 16, Rank: 7},
 		serverPlan:      {Title: "PLAN", Width: 20, Rank: 8},
 	}
-	byName := func(a, b serverRow) int { return cmp.Or(cmp.Compare(a.Name, b.Name), byID(a.ID, b.ID)) }
 	return &Servers{deeds: Deeds{env}, list: newList(env, columns,
 		func(r serverRow) model.ID { return r.ID },
 		query(model.ServerFields, func(q model.Query, r serverRow) (bool, model.Marks) {
 			shown, _, found := q.MatchServer(r.ServerView, env.State.Now)
 			return shown, found
 		}),
-		order[serverRow]{"worst first", serverNote, style.Descending, func(a, b serverRow) int {
-			return cmp.Or(cmp.Compare(b.Assessment.Health, a.Assessment.Health), byName(a, b))
-		}},
-		order[serverRow]{"name", serverName, style.Ascending, byName},
-		order[serverRow]{"newest restore point, oldest first", serverNewest, style.Ascending, func(a, b serverRow) int {
-			return cmp.Or(a.cover.Newest.Compare(b.cover.Newest), byName(a, b))
-		}},
-		order[serverRow]{"status", serverStatus, style.Ascending, func(a, b serverRow) int {
-			return cmp.Or(cmp.Compare(a.Status, b.Status), byName(a, b))
-		}},
+		func(a, b serverRow) int { return model.ByServerName(a.Server, b.Server) },
+		serverOrders()...,
 	)}
-}
-
-func byID(a, b model.ID) int {
-	switch {
-	case a.Less(b):
-		return -1
-	case b.Less(a):
-		return 1
-	}
-	return 0
 }
 
 // Title is the pane's name.
@@ -274,7 +254,7 @@ func (p *Servers) cells(s *style.Styles, r serverRow) []widget.Span {
 		serverSnapshots: {Text: count(r.Known, r.cover.Snapshots), Style: s.Muted},
 		serverNote:      p.note(s, r),
 		serverLocation:  {Text: r.Location, Style: s.Muted},
-		serverIP:        {Text: r.IP, Style: s.Muted},
+		serverIP:        {Text: r.IP, Style: widget.Link(s.Muted, p.env.SSH.URL(r.Server))},
 		serverOS:        {Text: r.OS, Style: s.Muted},
 		serverPlan:      {Text: r.Plan.Name, Style: s.Muted},
 	}
