@@ -125,7 +125,7 @@ func (a *App) ended(o model.Operation) tea.Cmd {
 		off := a.state.CallOff(o, "the snapshot before it did not complete", a.opts.Run)
 		a.sayOf(off, screen.Trouble, "not sent: "+off.Words)
 		return tea.Batch(written, a.writeDown(off))
-	case o.Resumed:
+	case o.Resumed || a.change.under: // where one is leaving, it waits until one stays, or is back
 		a.offerRest(o)
 		return written
 	}

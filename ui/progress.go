@@ -56,8 +56,11 @@ func (a *App) operationLine(o model.Operation) string {
 	right := s.Text.Render(widget.Fit(elapsed, 14, true)) + "  " + s.Muted.Render(widget.Fit(a.expectation(o), 18, false))
 	leftWidth := min(max(a.width*9/20, 30), 80)
 	bar := a.width - leftWidth - widget.Width(right) - 3
-	if bar < 6 {
-		return widget.Spread(left, s.Text.Render(elapsed), a.width-1)
+	if bar < 6 || a.opts.Still {
+		if bar < 6 {
+			right = s.Text.Render(elapsed)
+		}
+		return widget.Spread(left, right, a.width-1)
 	}
 	middle := widget.Fit("", bar, false)
 	if part, known := estimate(o, a.state.Now); known {
@@ -87,8 +90,13 @@ func (a *App) windowTitle() string {
 	title := "vpsdeck"
 	if a.opts.Demo {
 		title += " demo"
-	} else if a.state.Account.Loaded() {
-		title += " " + a.state.Account.Value.Label()
+	} else {
+		if name := a.opts.Profile.Name; name != "" {
+			title += " " + name
+		}
+		if a.state.Account.Loaded() {
+			title += " " + a.state.Account.Value.Label()
+		}
 	}
 	if n := len(a.state.Operations()); n > 0 {
 		title = fmt.Sprintf("%s (%d running)", title, n)
@@ -99,7 +107,7 @@ func (a *App) windowTitle() string {
 // terminalProgress is the terminal's own progress bar, for the operation that began first.
 func (a *App) terminalProgress() *tea.ProgressBar {
 	open := a.state.Operations()
-	if len(open) == 0 {
+	if len(open) == 0 || a.opts.Still {
 		return nil
 	}
 	if part, known := estimate(open[0], a.state.Now); known {

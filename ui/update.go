@@ -32,7 +32,8 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.EnvMsg:
 		a.tmux = msg.Getenv("TMUX") != ""
 	case tea.BackgroundColorMsg:
-		a.styles = style.New(msg.IsDark())
+		a.dark = msg.IsDark()
+		a.styles = style.For(a.opts.Theme, a.dark)
 		cmd = a.toDialogs(msg)
 	case dialog.ArmedMsg:
 		a.armDialog(msg)
@@ -46,6 +47,12 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = a.pressed(msg)
 	case wentMsg:
 		a.went(msg)
+	case switchMsg:
+		cmd = a.switchTo(msg.profile)
+	case command.SwitchedMsg:
+		cmd = a.switched(msg)
+	case configDueMsg, configLookedMsg:
+		cmd = a.follows(msg)
 	case command.RecordedMsg:
 		a.recorded(msg.Err)
 	case command.ConnectedMsg:

@@ -87,6 +87,9 @@ func (a *App) over(screen, dialog string) string {
 			lines[i] = a.styles.Faint.Render(l)
 		}
 	}
+	if a.marked() { // whose account a question is about stays told
+		lines[0] = a.header()
+	}
 	lines[len(lines)-1] = a.footer()
 	at := a.dialogAt(dialog)
 	comp := lipgloss.NewCompositor(
@@ -106,7 +109,7 @@ func (a *App) header() string {
 	}
 	parts := a.identity()
 	for n := len(parts); ; n-- {
-		left := " " + strings.Join(parts[:n], "")
+		left := a.edge() + strings.Join(parts[:n], "")
 		if n == 1 || widget.Width(left)+widget.Width(right)+2 <= a.width {
 			return widget.Spread(left, right, a.width-1)
 		}
@@ -116,7 +119,7 @@ func (a *App) header() string {
 // identity is who one is here, in pieces, the last the first that can be left out.
 func (a *App) identity() []string {
 	s := a.styles
-	name := s.AccentStrong.Render("vpsdeck")
+	name := s.AccentStrong.Render("vpsdeck") + a.badge()
 	if a.opts.Demo {
 		name += s.Late.Bold(true).Render(" demo")
 	}
@@ -222,7 +225,7 @@ func (a *App) footer() string {
 		keys = a.focused().ShortHelp()
 		last = a.hint(a.opts.Keys.View.Help)
 	}
-	line := " "
+	line := a.edge()
 	for _, k := range keys {
 		if !k.Enabled() || len(k.Keys()) == 0 {
 			continue

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Place is where a token can be kept, in words for a person.
@@ -24,37 +26,61 @@ const (
 var ErrNoToken error = Faultf(ExitUsage,
 	"there is no API token: set VPS_API_TOKEN, name a token_file in the config, or start vpsdeck in a terminal and enter one")
 
-// Tokens finds and keeps the API token of one host.
+// Tokens finds and keeps the API token of one account.
 type Tokens struct {
-	env   string // VPS_API_TOKEN
-	named string // the config's token_file; "" if none is named
-	own   string // the file in the config directory; "" if there is no such directory
-	ring  ring
+	whose   string        // the account, as a sentence begins: "profile work"; "" for the one without a profile
+	env     string        // VPS_API_TOKEN; never for a profile
+	envName string        // the config's token_env; "" if none is named
+	envHas  string        // what is in it
+	named   string        // the config's token_file; "" if none is named
+	command []string      // the config's token_command; nil if none is named
+	limit   time.Duration // for the command
+	place   string        // where the config names its source
+	own     string        // the file in the config directory; "" if there is no such directory
+	ring    ring
 }
 
-// NewTokens makes the token store that belongs to the settings. Of the environment it reads VPS_API_TOKEN and where the
-// keyring is.
+// NewTokens makes the token store that belongs to the settings. Of the environment it reads VPS_API_TOKEN, which is for the
+// account without a profile alone, the variable that the settings name, and where the keyring is.
 func NewTokens(s Settings, getenv func(string) string) *Tokens {
-	t := &Tokens{
-		env:   strings.TrimSpace(getenv("VPS_API_TOKEN")),
-		named: s.TokenFile,
-		ring:  systemRing(s.Account, getenv),
+	name := s.Account
+	t := &Tokens{named: s.TokenFile, envName: s.TokenEnv, command: s.TokenCommand, limit: commandLimit}
+	if s.Profile == "" {
+		t.env = strings.TrimSpace(getenv("VPS_API_TOKEN"))
+	} else {
+		t.whose, name = "profile "+s.Profile, s.Profile+"@"+s.Account
 	}
+	for key, given := range map[string]bool{"token_env": t.envName != "", "token_file": t.named != "", "token_command": t.command != nil} {
+		if given {
+			t.place = s.AtAccount(key)
+		}
+	}
+	if t.envName != "" {
+		t.envHas = strings.TrimSpace(getenv(t.envName))
+	}
+	t.ring = systemRing(name, getenv)
 	if s.Dir != "" {
-		// Escaped, so that no two hosts share a file: a token must never reach a host that it was not given for.
-		t.own = filepath.Join(s.Dir, "token-"+url.QueryEscape(s.Account))
+		// Escaped, so that no two accounts share a file: a token must never reach a host that it was not given for.
+		t.own = filepath.Join(s.Dir, "token-"+url.QueryEscape(name))
 	}
 	return t
 }
 
-// Find looks in VPS_API_TOKEN, then in the named token_file, then in the keyring, then in the program's own file for the
-// host. It returns ErrNoToken when there is none, and a Fault with ExitToken when the first place that has one has one
-// that cannot be used. It may take seconds, while the keyring waits for its password.
-func (t *Tokens) Find() (Token, error) {
-	if t.env != "" {
+// Find looks in VPS_API_TOKEN, then in the source that the config names, if it names one there alone, then in the keyring,
+// then in the program's own file for the account. It returns an error that is ErrNoToken when there is none to be found or
+// to be asked for, and a Fault with ExitToken when the first place that should have one has none that can be used. It may
+// take seconds, while the keyring or the token command waits for a password.
+func (t *Tokens) Find(ctx context.Context) (Token, error) {
+	switch {
+	case t.env != "":
 		return checked(t.env, "VPS_API_TOKEN")
-	}
-	if t.named != "" {
+	case t.envName != "" && t.envHas == "":
+		return Token{}, Faultf(ExitToken, "%s: there is no token in %s: set that variable, or name another source", t.place, t.envName)
+	case t.envName != "":
+		return checked(t.envHas, t.envName)
+	case t.command != nil:
+		return t.ask(ctx)
+	case t.named != "":
 		return readToken(t.named)
 	}
 	if text, err := t.ring.find(); err == nil {
@@ -69,10 +95,48 @@ func (t *Tokens) Find() (Token, error) {
 	return readToken(t.own)
 }
 
-// Places lists where a token can be kept so that it is the one found at the next start; none while VPS_API_TOKEN is set.
-func (t *Tokens) Places() []Place {
+// ask runs the token command.
+func (t *Tokens) ask(ctx context.Context) (Token, error) {
+	name := "the token_command " + t.command[0]
+	text, err := run(ctx, t.command, t.limit)
+	if err != nil {
+		return Token{}, Faultf(ExitToken, "%s: %s %s", t.place, name, err)
+	}
+	secret, err := NewSecret(text)
+	if err != nil {
+		return Token{}, Faultf(ExitToken, "%s: what %s prints %s", t.place, name, err)
+	}
+	return Token{secret, name}, nil
+}
+
+// Source says where the token comes from, without looking whether it is there.
+func (t *Tokens) Source() string {
 	switch {
 	case t.env != "":
+		return "VPS_API_TOKEN"
+	case t.envName != "":
+		return "the variable " + t.envName
+	case t.command != nil:
+		return "the command " + t.command[0]
+	case t.named != "":
+		return t.named
+	}
+	return "as kept by vpsdeck login"
+}
+
+// elsewhere is where the token comes from if that is no place of ours to write to, or "".
+func (t *Tokens) elsewhere() string {
+	if t.env != "" || t.envName != "" || t.command != nil {
+		return t.Source()
+	}
+	return ""
+}
+
+// Places lists where a token can be kept so that it is the one found at the next start; none while VPS_API_TOKEN is set, or
+// where the config has it come from a variable or a command.
+func (t *Tokens) Places() []Place {
+	switch {
+	case t.elsewhere() != "":
 		return nil
 	case t.named != "":
 		return []Place{InFile}
@@ -90,8 +154,8 @@ func (t *Tokens) Places() []Place {
 // Save keeps the token in one of Places, in the stead of the one kept before, and says where it is now. Its errors are
 // Faults with ExitToken.
 func (t *Tokens) Save(secret Secret, place Place) (Token, error) {
-	if t.env != "" {
-		return Token{}, Faultf(ExitToken, "VPS_API_TOKEN is set and comes before any token kept: change it there")
+	if err := t.ours(); err != nil {
+		return Token{}, err
 	}
 	if !slices.Contains(t.Places(), place) {
 		return Token{}, Faultf(ExitToken, "the token cannot be kept in %s: set VPS_API_TOKEN instead", place)
@@ -112,6 +176,55 @@ func (t *Tokens) Save(secret Secret, place Place) (Token, error) {
 		return Token{}, Faultf(ExitToken, "the token cannot be written to %s: %s", path, reason(err))
 	}
 	return Token{secret, path}, nil
+}
+
+// ours is why no token can be kept here: it comes from elsewhere.
+func (t *Tokens) ours() error {
+	switch {
+	case t.env != "":
+		return Faultf(ExitToken, "VPS_API_TOKEN is set and comes before any token kept: change it there")
+	case t.elsewhere() != "":
+		return Faultf(ExitToken, "%s: the token comes from %s: change it there", t.place, t.elsewhere())
+	}
+	return nil
+}
+
+// Forget drops the token that was kept, in the keyring and in our own file, and says where it was; nowhere if there was none.
+// A file that the config names is not ours to delete. Its errors are Faults with ExitToken.
+func (t *Tokens) Forget() ([]Place, error) {
+	if err := t.ours(); err != nil {
+		return nil, err
+	}
+	if t.named != "" {
+		return nil, Faultf(ExitToken, "%s: the token is in %s, a file of your own: delete that yourself", t.place, t.named)
+	}
+	var from []Place
+	if _, err := t.ring.find(); err == nil {
+		if t.ring.forget() != nil {
+			return nil, Faultf(ExitToken, "%s did not give the token up: delete the entry %s of %s there", InKeyring, t.ring.account, service)
+		}
+		from = append(from, InKeyring)
+	}
+	if t.own == "" {
+		return from, nil
+	}
+	switch err := os.Remove(t.own); {
+	case err == nil:
+		from = append(from, Place(t.own))
+	case !errors.Is(err, fs.ErrNotExist):
+		return from, Faultf(ExitToken, "the token file %s cannot be deleted: %s", t.own, reason(err))
+	}
+	return from, nil
+}
+
+// Missing is ErrNoToken for whoever cannot be asked for one: what can be done instead.
+func (t *Tokens) Missing() error {
+	if t.whose != "" {
+		return Faultf(ExitToken, "%s has no token yet: run vpsdeck login --%s, or name a token_command, token_env or token_file in the config",
+			t.whose, t.whose)
+	}
+	return Faultf(ExitToken, "there is no API token: set VPS_API_TOKEN, name a token_file in the config, or start vpsdeck in a terminal "+
+		"once and enter one")
 }
 
 func checked(text, source string) (Token, error) {

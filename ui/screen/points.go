@@ -36,7 +36,7 @@ const (
 // NewPoints makes the pane of backups or of snapshots.
 func NewPoints(env *Env, kind model.Kind) *Points {
 	newest := func(a, b model.Point) int { return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), byID(b.ID, a.ID)) }
-	return &Points{deeds: Deeds{env}, kind: kind, list: newList(env, pointColumns(kind, false),
+	return &Points{deeds: Deeds{env}, kind: kind, list: newList(env, env.Columns.chosen(pane(kind), pointColumns(kind, false)),
 		model.Point.Key,
 		query(model.PointFields, func(q model.Query, p model.Point) (bool, model.Marks) {
 			shown, _, found := q.MatchPoint(p, env.State.Now)
@@ -87,14 +87,23 @@ func (p *Points) Show(server model.ServerRef, fleet bool) {
 	if server == p.server && fleet == p.fleet {
 		return
 	}
-	if fleet != p.fleet || !fleet {
-		p.table.Columns = pointColumns(p.kind, fleet)
-		p.SetSize(p.width, p.height)
-	}
+	other := fleet != p.fleet
 	p.server, p.fleet = server, fleet
+	if other {
+		p.Restyle()
+	}
 	p.asked = true // another server's points: begin at the first
 	p.News()
 }
+
+// Restyle takes over the choice of columns.
+func (p *Points) Restyle() {
+	p.table.Columns = p.env.Columns.chosen(pane(p.kind), pointColumns(p.kind, p.fleet))
+	p.SetSize(p.width, p.height)
+}
+
+// pane is a kind's in the names of columns.
+func pane(kind model.Kind) string { return kind.String() + "s" }
 
 // News takes over what the state knows now.
 func (p *Points) News() {

@@ -37,6 +37,8 @@ type Env struct {
 	Look  func() *style.Styles
 
 	Policies model.Policies // what each server must have to be covered
+	Strict   bool           // every deletion wants its server's name typed
+	Columns  Columns        // which are shown; nil: all
 
 	// Open lays a dialog over the panes; the very next key goes to it.
 	Open func(dialog.Dialog) tea.Cmd

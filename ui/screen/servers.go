@@ -42,9 +42,9 @@ const (
 	serverPlan
 )
 
-// NewServers makes the pane.
-func NewServers(env *Env) *Servers {
-	columns := []widget.Column{
+// serverColumns are all columns of the pane.
+func serverColumns() []widget.Column {
+	return []widget.Column{
 		serverName:      {Title: "NAME", Width: 13, Max: 30},
 		serverStatus:    {Title: "STATUS", Width: 11, Rank: 2},
 		serverNewest:    {Title: "NEWEST", Width: 9, Right: true},
@@ -56,8 +56,12 @@ func NewServers(env *Env) *Servers {
 		serverOS:        {Title: "SYSTEM", Width: 16, Rank: 7},
 		serverPlan:      {Title: "PLAN", Width: 20, Rank: 8},
 	}
+}
+
+// NewServers makes the pane.
+func NewServers(env *Env) *Servers {
 	byName := func(a, b serverRow) int { return cmp.Or(cmp.Compare(a.Name, b.Name), byID(a.ID, b.ID)) }
-	return &Servers{deeds: Deeds{env}, list: newList(env, columns,
+	return &Servers{deeds: Deeds{env}, list: newList(env, env.Columns.chosen("servers", serverColumns()),
 		func(r serverRow) model.ID { return r.ID },
 		query(model.ServerFields, func(q model.Query, r serverRow) (bool, model.Marks) {
 			shown, _, found := q.MatchServer(r.ServerView, env.State.Now)
@@ -120,6 +124,12 @@ func (p *Servers) News() {
 
 // wrong says whether a state needs somebody: a full quota alone does not.
 func wrong(h model.Health) bool { return h >= model.Expiring }
+
+// Restyle takes over the choice of columns.
+func (p *Servers) Restyle() {
+	p.table.Columns = p.env.Columns.chosen("servers", serverColumns())
+	p.SetSize(p.width, p.height)
+}
 
 // Update takes keys and clicks; see [Pane].
 func (p *Servers) Update(msg tea.Msg) tea.Cmd {
