@@ -91,19 +91,29 @@ func rootCommand(do *deed, on machine) *cobra.Command {
 // commonFlags gives a command the flags of all that reach an account, and returns what they said once they are parsed.
 func commonFlags(cmd *cobra.Command) func() settings.Flags {
 	var readOnly bool
+	account := accountFlags(cmd)
+	cmd.Flags().BoolVar(&readOnly, "read-only", false, "take away everything that changes anything")
+	return func() settings.Flags {
+		flags := account()
+		flags.ReadOnly = given(cmd, "read-only", &readOnly)
+		return flags
+	}
+}
+
+// accountFlags gives a command the flags that choose an account.
+func accountFlags(cmd *cobra.Command) func() settings.Flags {
 	var apiURL, config, profile string
 	flags := cmd.Flags()
-	flags.BoolVar(&readOnly, "read-only", false, "take away everything that changes anything")
 	flags.StringVar(&apiURL, "api-url", "", "the API's URL, in the place of VPS_API_URL")
 	flags.StringVar(&config, "config", "", "the config file to read, in the place of the usual one")
-	flags.StringVar(&profile, "profile", "", "the account to work on: a profile of the config, or none; in the place of VPS_PROFILE")
-	complete(cmd, "profile", completeProfiles(&config))
-	return func() settings.Flags {
+	flags.StringVar(&profile, "profile", "", "the account: a profile of the config, or none; in the place of VPS_PROFILE")
+	said := func() settings.Flags {
 		return settings.Flags{
-			APIURL: given(cmd, "api-url", &apiURL), ConfigFile: given(cmd, "config", &config), ReadOnly: given(cmd, "read-only", &readOnly),
-			Profile: given(cmd, "profile", &profile),
+			APIURL: given(cmd, "api-url", &apiURL), ConfigFile: given(cmd, "config", &config), Profile: given(cmd, "profile", &profile),
 		}
 	}
+	complete(cmd, "profile", completeProfiles(said))
+	return said
 }
 
 // given is the flag's value if the command line has the flag, so that --read-only=false can overrule the config.

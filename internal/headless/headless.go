@@ -52,6 +52,7 @@ type Options struct {
 	Run      string          // names this run of the program in the journal
 	Profile  string          // whose account it is; "": the one without a profile
 	ReadOnly bool            // every deed is refused
+	Strict   bool            // every deletion wants its server's name
 	Policies model.Policies  // what each server must have to be covered; nil: the default for all
 	Clock    Clock
 	Out      io.Writer // for data

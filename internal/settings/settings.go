@@ -172,6 +172,14 @@ func (s *Settings) sources(from Sources, table accountTable) error {
 	return nil
 }
 
+// Directories are where the program keeps its files; "": there is no home to have one in.
+type Directories struct{ Config, State string }
+
+// Dirs finds the program's directories without reading anything but the environment.
+func Dirs(getenv func(string) string) Directories {
+	return Directories{configDir(getenv), stateDir(getenv)}
+}
+
 // configDir is $XDG_CONFIG_HOME/vpsdeck, or ~/.config/vpsdeck.
 func configDir(getenv func(string) string) string {
 	return xdgDir(getenv, "XDG_CONFIG_HOME", ".config")

@@ -154,11 +154,8 @@ func (t *Tokens) Places() []Place {
 // Save keeps the token in one of Places, in the stead of the one kept before, and says where it is now. Its errors are
 // Faults with ExitToken.
 func (t *Tokens) Save(secret Secret, place Place) (Token, error) {
-	if err := t.ours(); err != nil {
+	if err := t.CanKeep(place); err != nil {
 		return Token{}, err
-	}
-	if !slices.Contains(t.Places(), place) {
-		return Token{}, Faultf(ExitToken, "the token cannot be kept in %s: set VPS_API_TOKEN instead", place)
 	}
 	if place == InKeyring {
 		if err := t.ring.keep(secret.Reveal()); err != nil {
@@ -185,6 +182,20 @@ func (t *Tokens) ours() error {
 		return Faultf(ExitToken, "VPS_API_TOKEN is set and comes before any token kept: change it there")
 	case t.elsewhere() != "":
 		return Faultf(ExitToken, "%s: the token comes from %s: change it there", t.place, t.elsewhere())
+	}
+	return nil
+}
+
+// CanKeep is why a token cannot be kept in a place, or, where none is named, anywhere; nil if it can.
+func (t *Tokens) CanKeep(place Place) error {
+	if err := t.ours(); err != nil {
+		return err
+	}
+	switch places := t.Places(); {
+	case len(places) == 0:
+		return Faultf(ExitToken, "there is no place to keep a token in: set HOME, or VPS_API_TOKEN instead")
+	case place != "" && !slices.Contains(places, place):
+		return Faultf(ExitToken, "the token cannot be kept in %s here: there is %s", place, places[0])
 	}
 	return nil
 }
