@@ -110,7 +110,11 @@ func (a *App) header() string {
 	parts := a.identity()
 	for n := len(parts); ; n-- {
 		left := a.edge() + strings.Join(parts[:n], "")
-		if n == 1 || widget.Width(left)+widget.Width(right)+2 <= a.width {
+		fits := widget.Width(left)+widget.Width(right)+2 <= a.width
+		if n == 1 && !fits && a.marked() { // whose account it is comes before all else
+			right = widget.Cut(a.connection(), max(a.width-1-widget.Width(left)-1, 0))
+		}
+		if n == 1 || fits {
 			return widget.Spread(left, right, a.width-1)
 		}
 	}

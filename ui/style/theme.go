@@ -53,11 +53,11 @@ var (
 	}
 	blindDark = Palette{
 		Text: rgb("#E6E6E6"), Muted: rgb("#A0A4AC"), Faint: rgb("#45494F"), Accent: rgb("#F2F2F2"), Fine: rgb("#6FB8FF"),
-		Late: rgb("#F5E663"), Bad: rgb("#FF7A33"), Snapshot: rgb("#D6A5C4"), Selection: rgb("#26303C"), OnAccent: rgb("#10141C"),
+		Late: rgb("#FFF08A"), Bad: rgb("#F4752E"), Snapshot: rgb("#D6A5C4"), Selection: rgb("#26303C"), OnAccent: rgb("#10141C"),
 	}
 	blindLight = Palette{
 		Text: rgb("#1A1A1A"), Muted: rgb("#55595F"), Faint: rgb("#B5B8BD"), Accent: rgb("#202428"), Fine: rgb("#0059B3"),
-		Late: rgb("#6B5900"), Bad: rgb("#A83200"), Snapshot: rgb("#7A3E6A"), Selection: rgb("#DDE6F0"), OnAccent: rgb("#FFFFFF"),
+		Late: rgb("#7F5F00"), Bad: rgb("#600010"), Snapshot: rgb("#7A3E6A"), Selection: rgb("#DDE6F0"), OnAccent: rgb("#FFFFFF"),
 	}
 	terminalDark = Palette{
 		Text: lipgloss.NoColor{}, Muted: lipgloss.White, Faint: lipgloss.BrightBlack, Accent: lipgloss.BrightCyan, Fine: lipgloss.Green,
