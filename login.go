@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -100,20 +100,26 @@ func told(err error) error {
 
 // askToken reads a token from the terminal, without showing it, or from whatever else standard input is.
 func askToken(ctx context.Context, cmd *cobra.Command, prompt string) (settings.Secret, error) {
-	in, isFile := cmd.InOrStdin().(*os.File)
 	read := func() (string, error) {
 		text, err := io.ReadAll(io.LimitReader(cmd.InOrStdin(), 64<<10))
 		return string(text), err
 	}
-	if isFile && term.IsTerminal(int(in.Fd())) {
-		_, _ = fmt.Fprint(cmd.ErrOrStderr(), prompt)
-		defer func() { _, _ = fmt.Fprintln(cmd.ErrOrStderr()) }()
-		if before, err := term.GetState(int(in.Fd())); err == nil {
-			defer func() { _ = term.Restore(int(in.Fd()), before) }() // also after an interrupt, which leaves it without an echo
+	if in, ok := cmd.InOrStdin().(*os.File); ok && term.IsTerminal(int(in.Fd())) {
+		before, err := term.MakeRaw(int(in.Fd())) // before the prompt: whoever types at once must not see it either
+		if err != nil {
+			return settings.Secret{}, errUnread
 		}
+		defer func() { _ = term.Restore(int(in.Fd()), before) }() // also after a signal
+		screen := term.NewTerminal(struct {
+			io.Reader
+			io.Writer
+		}{in, cmd.ErrOrStderr()}, "")
 		read = func() (string, error) {
-			text, err := term.ReadPassword(int(in.Fd()))
-			return string(text), err
+			text, err := screen.ReadPassword(prompt)
+			if errors.Is(err, io.EOF) { // ctrl+c, or ctrl+d
+				err = signalled(syscall.SIGINT)
+			}
+			return text, err
 		}
 	}
 	type answer struct {
@@ -129,15 +135,26 @@ func askToken(ctx context.Context, cmd *cobra.Command, prompt string) (settings.
 	case <-ctx.Done():
 		return settings.Secret{}, context.Cause(ctx)
 	case a := <-answered:
-		if a.err != nil && !errors.Is(a.err, io.EOF) {
-			return settings.Secret{}, settings.Faultf(settings.ExitToken, "the token could not be read")
-		}
-		secret, err := settings.NewSecret(strings.TrimSpace(a.text))
-		if err != nil {
-			return secret, settings.Faultf(settings.ExitToken, "the token %s", err)
-		}
-		return secret, nil
+		return taken(a.text, a.err)
 	}
+}
+
+// errUnread says that nothing could be read.
+var errUnread = settings.Faultf(settings.ExitToken, "the token could not be read")
+
+// taken is the token that was read, or why there is none.
+func taken(text string, err error) (settings.Secret, error) {
+	if fault := new(settings.Fault); errors.As(err, &fault) {
+		return settings.Secret{}, fault
+	}
+	if err != nil {
+		return settings.Secret{}, errUnread
+	}
+	secret, err := settings.NewSecret(text)
+	if err != nil {
+		return secret, settings.Faultf(settings.ExitToken, "the token %s", err)
+	}
+	return secret, nil
 }
 
 func logoutCommand(do *deed) *cobra.Command {
