@@ -286,25 +286,3 @@ func TestATokenForTheAccountThatWasLeftIsDropped(t *testing.T) {
 	b.w.RequireText("vpsdeck  home ", "Servers 3")
 	b.w.RequireNoText("Keep the token?")
 }
-
-func TestThePaletteOffersTheOtherAccountsAlone(t *testing.T) {
-	t.Parallel()
-	b := openBank(t, midi, nil)
-	b.w.Press(":")
-	b.w.Type("switch to")
-	b.w.RequireText("switch to profile home", "switch to the account without a profile")
-	b.w.RequireNoText("switch to profile work")
-	w := open(t, midi.width, midi.height)
-	w.Press(":")
-	w.Type("switch to")
-	w.RequireNoText("switch to profile", "switch to the account")
-}
-
-func TestTheFirstQuestionOffersTheProfilesToo(t *testing.T) {
-	t.Parallel()
-	b := openBank(t, midi, nil)
-	b.w.fault("GET /: status 401 x1")
-	b.w.Press("R")
-	b.w.pick("profile home")
-	b.w.RequireText("vpsdeck  home ", "Servers 3")
-}

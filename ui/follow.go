@@ -57,9 +57,13 @@ func (a *App) awaitConfig() tea.Cmd {
 	return a.opts.Clock.Tick(looks, func(time.Time) tea.Msg { return configDueMsg{number} })
 }
 
-// follows looks at the settings when it is time, and takes over what has changed.
-func (a *App) follows(msg tea.Msg) tea.Cmd {
+// aside takes what is about the accounts and the settings.
+func (a *App) aside(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case switchMsg:
+		return a.switchTo(msg.profile)
+	case command.SwitchedMsg:
+		return a.switched(msg)
 	case configDueMsg:
 		if msg.number == a.looking {
 			return lookAt(a.opts.Config, a.opts.Profile.Name, msg.number)
@@ -73,6 +77,7 @@ func (a *App) follows(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
+// lookAt takes a look at the settings, aside.
 func lookAt(config Config, profile string, number int) tea.Cmd {
 	return func() tea.Msg {
 		fresh, changed, err := config.Look(profile)

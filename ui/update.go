@@ -47,12 +47,8 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = a.pressed(msg)
 	case wentMsg:
 		a.went(msg)
-	case switchMsg:
-		cmd = a.switchTo(msg.profile)
-	case command.SwitchedMsg:
-		cmd = a.switched(msg)
-	case configDueMsg, configLookedMsg:
-		cmd = a.follows(msg)
+	case switchMsg, command.SwitchedMsg, configDueMsg, configLookedMsg:
+		cmd = a.aside(msg)
 	case command.RecordedMsg:
 		a.recorded(msg.Err)
 	case command.ConnectedMsg:

@@ -22,6 +22,43 @@ func ColumnNames() Columns {
 	}
 }
 
+// serverColumns are all columns of the pane.
+func serverColumns() []widget.Column {
+	return []widget.Column{
+		serverName:      {Title: "NAME", Width: 13, Max: 30},
+		serverStatus:    {Title: "STATUS", Width: 11, Rank: 2},
+		serverNewest:    {Title: "NEWEST", Width: 9, Right: true},
+		serverBackups:   {Title: "BK", Width: 2, Right: true, Rank: 4},
+		serverSnapshots: {Title: "SN", Width: 2, Right: true, Rank: 4},
+		serverNote:      {Title: "RISK", Width: 9, Rank: 1},
+		serverLocation:  {Title: "LOCATION", Width: 10, Rank: 5},
+		serverIP:        {Title: "IP", Width: 15, Rank: 6},
+		serverOS:        {Title: "SYSTEM", Width: 16, Rank: 7},
+		serverPlan:      {Title: "PLAN", Width: 20, Rank: 8},
+	}
+}
+
+// pointColumns are the columns of a kind. The server's name is only shown where there are several.
+func pointColumns(kind model.Kind, fleet bool) []widget.Column {
+	columns := []widget.Column{
+		pointServer:      {},
+		pointName:        {Title: "TYPE", Width: 9},
+		pointStatus:      {Title: "STATUS", Width: 11, Rank: 1},
+		pointSize:        {Title: "SIZE", Width: 7, Right: true, Rank: 3},
+		pointCreated:     {Title: "CREATED", Width: 9, Right: true},
+		pointExpires:     {Title: "EXPIRES", Width: 8, Right: true, Rank: 2},
+		pointDescription: {Title: "DESCRIPTION", Width: 16, Max: 60, Rank: 9},
+	}
+	if kind == model.Snapshot {
+		columns[pointName] = widget.Column{Title: "NAME", Width: 14, Max: 32}
+		columns[pointExpires] = widget.Column{}
+	}
+	if fleet {
+		columns[pointServer] = widget.Column{Title: "SERVER", Width: 13, Max: 24}
+	}
+	return columns
+}
+
 // columnNames are the heads in lower case; two of them are spelt out.
 func columnNames(columns []widget.Column) []string {
 	long := map[string]string{"bk": "backups", "sn": "snapshots"}
@@ -86,3 +123,18 @@ func (c Columns) chosen(pane string, columns []widget.Column) []widget.Column {
 	}
 	return columns
 }
+
+// Restyle takes over the choice of columns.
+func (p *Servers) Restyle() {
+	p.table.Columns = p.env.Columns.chosen("servers", serverColumns())
+	p.SetSize(p.width, p.height)
+}
+
+// Restyle takes over the choice of columns.
+func (p *Points) Restyle() {
+	p.table.Columns = p.env.Columns.chosen(pane(p.kind), pointColumns(p.kind, p.fleet))
+	p.SetSize(p.width, p.height)
+}
+
+// pane is a kind's in the names of columns.
+func pane(kind model.Kind) string { return kind.String() + "s" }

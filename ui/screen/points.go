@@ -53,27 +53,6 @@ func NewPoints(env *Env, kind model.Kind) *Points {
 	)}
 }
 
-// pointColumns are the columns of a kind. The server's name is only shown where there are several.
-func pointColumns(kind model.Kind, fleet bool) []widget.Column {
-	columns := []widget.Column{
-		pointServer:      {},
-		pointName:        {Title: "TYPE", Width: 9},
-		pointStatus:      {Title: "STATUS", Width: 11, Rank: 1},
-		pointSize:        {Title: "SIZE", Width: 7, Right: true, Rank: 3},
-		pointCreated:     {Title: "CREATED", Width: 9, Right: true},
-		pointExpires:     {Title: "EXPIRES", Width: 8, Right: true, Rank: 2},
-		pointDescription: {Title: "DESCRIPTION", Width: 16, Max: 60, Rank: 9},
-	}
-	if kind == model.Snapshot {
-		columns[pointName] = widget.Column{Title: "NAME", Width: 14, Max: 32}
-		columns[pointExpires] = widget.Column{}
-	}
-	if fleet {
-		columns[pointServer] = widget.Column{Title: "SERVER", Width: 13, Max: 24}
-	}
-	return columns
-}
-
 // Title is the pane's name.
 func (p *Points) Title() string {
 	if p.kind == model.Snapshot {
@@ -95,15 +74,6 @@ func (p *Points) Show(server model.ServerRef, fleet bool) {
 	p.asked = true // another server's points: begin at the first
 	p.News()
 }
-
-// Restyle takes over the choice of columns.
-func (p *Points) Restyle() {
-	p.table.Columns = p.env.Columns.chosen(pane(p.kind), pointColumns(p.kind, p.fleet))
-	p.SetSize(p.width, p.height)
-}
-
-// pane is a kind's in the names of columns.
-func pane(kind model.Kind) string { return kind.String() + "s" }
 
 // News takes over what the state knows now.
 func (p *Points) News() {

@@ -42,22 +42,6 @@ const (
 	serverPlan
 )
 
-// serverColumns are all columns of the pane.
-func serverColumns() []widget.Column {
-	return []widget.Column{
-		serverName:      {Title: "NAME", Width: 13, Max: 30},
-		serverStatus:    {Title: "STATUS", Width: 11, Rank: 2},
-		serverNewest:    {Title: "NEWEST", Width: 9, Right: true},
-		serverBackups:   {Title: "BK", Width: 2, Right: true, Rank: 4},
-		serverSnapshots: {Title: "SN", Width: 2, Right: true, Rank: 4},
-		serverNote:      {Title: "RISK", Width: 9, Rank: 1},
-		serverLocation:  {Title: "LOCATION", Width: 10, Rank: 5},
-		serverIP:        {Title: "IP", Width: 15, Rank: 6},
-		serverOS:        {Title: "SYSTEM", Width: 16, Rank: 7},
-		serverPlan:      {Title: "PLAN", Width: 20, Rank: 8},
-	}
-}
-
 // NewServers makes the pane.
 func NewServers(env *Env) *Servers {
 	byName := func(a, b serverRow) int { return cmp.Or(cmp.Compare(a.Name, b.Name), byID(a.ID, b.ID)) }
@@ -124,12 +108,6 @@ func (p *Servers) News() {
 
 // wrong says whether a state needs somebody: a full quota alone does not.
 func wrong(h model.Health) bool { return h >= model.Expiring }
-
-// Restyle takes over the choice of columns.
-func (p *Servers) Restyle() {
-	p.table.Columns = p.env.Columns.chosen("servers", serverColumns())
-	p.SetSize(p.width, p.height)
-}
 
 // Update takes keys and clicks; see [Pane].
 func (p *Servers) Update(msg tea.Msg) tea.Cmd {
