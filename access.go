@@ -119,7 +119,6 @@ func (a *access) Keep(place command.Place, token command.Secret) error {
 type accounts struct {
 	flags    settings.Flags // what the program was started with
 	profiles []string
-	log      *command.RequestLog
 	demo     *simulated
 }
 
@@ -141,7 +140,7 @@ func (a *accounts) Open(ctx context.Context, profile string) (command.Opened, er
 	if err != nil {
 		return command.Opened{}, err
 	}
-	door := &access{settings: s, tokens: settings.NewTokens(s, os.Getenv), log: a.log, demo: a.demo}
+	door := &access{settings: s, tokens: settings.NewTokens(s, os.Getenv), log: &command.RequestLog{}, demo: a.demo}
 	token, err := door.tokens.Find(ctx)
 	if errors.Is(err, settings.ErrNoToken) {
 		err = door.tokens.Missing()
@@ -150,7 +149,7 @@ func (a *accounts) Open(ctx context.Context, profile string) (command.Opened, er
 		return command.Opened{}, err
 	}
 	client, err := door.Connect(ctx, command.NewSecret(token.Value.Reveal()))
-	return command.Opened{Profile: fresh.Profile, Client: client, Access: door}, err
+	return command.Opened{Profile: fresh.Profile, Client: client, Access: door, Requests: door.log}, err
 }
 
 // on is what the program was started with, for a profile. An address was meant for the account without one alone, and

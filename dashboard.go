@@ -94,7 +94,7 @@ func runDashboard(ctx context.Context, begin start) error {
 		Profile: w.Profile, ReadOnly: w.Profile.ReadOnly, Policies: w.Profile.Policies,
 		Keys: w.Keys, ASCII: w.ASCII, Mouse: w.Mouse, Theme: w.Theme, Still: w.Still, Columns: w.Columns, Announce: w.Announce,
 	}
-	others := &accounts{flags: begin.flags, profiles: begin.settings.Profiles, log: door.log, demo: demo}
+	others := &accounts{flags: begin.flags, profiles: begin.settings.Profiles, demo: demo}
 	opts.Accounts = others
 	if begin.watch != nil {
 		begin.watch.accounts = others

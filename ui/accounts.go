@@ -121,7 +121,7 @@ func (a *App) switched(msg command.SwitchedMsg) tea.Cmd {
 	}
 	left := a.leaving()
 	a.dialogs, a.login, a.notices = nil, login{}, notices{}
-	a.opts.Access = msg.Opened.Access
+	a.opts.Access, a.opts.Requests = msg.Opened.Access, msg.Opened.Requests
 	a.adopt(msg.Opened.Profile)
 	a.enter(msg.Opened.Client, false)
 	a.say(screen.Good, "this is "+command.Called(msg.To)+" now"+left)

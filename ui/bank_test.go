@@ -76,7 +76,7 @@ func (b *bank) Open(ctx context.Context, profile string) (command.Opened, error)
 	if err == nil {
 		_, err = client.Account(ctx)
 	}
-	return command.Opened{Profile: p, Client: client, Access: &door{world: b.w}}, err
+	return command.Opened{Profile: p, Client: client, Access: &door{world: b.w}, Requests: &command.RequestLog{}}, err
 }
 
 // refuse lets no account open from here on, or lets them open again.

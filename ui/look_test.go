@@ -149,3 +149,29 @@ func TestTheFirstQuestionOffersTheProfilesToo(t *testing.T) {
 	b.w.pick("profile home")
 	b.w.RequireText("vpsdeck  home ", "Servers 3")
 }
+
+func TestTheRequestsOfAnAccountAreNotShownOnAnother(t *testing.T) {
+	t.Parallel()
+	asked := &command.RequestLog{}
+	asked.Add(model.Exchange{Method: "GET", URL: "https://vps.example/secret-of-work/", Status: 200})
+	b := openBank(t, midi, nil, with(func(o *ui.Options) { o.Requests = asked }))
+	b.w.Press("L")
+	b.w.RequireText("/secret-of-work/")
+	b.ask("home") // with the page open
+	b.w.RequireNoText("/secret-of-work/")
+	b.w.Press("L")
+	b.w.RequireNoText("/secret-of-work/", "Servers 3")
+}
+
+func TestFromTheDemoOneGoesToAnAccountAndItsJournal(t *testing.T) {
+	t.Parallel()
+	b := openBank(t, midi, nil, demo, servers(2))
+	b.w.RequireText("vpsdeck demo", "nothing is real")
+	b.w.RequireNoText(" work ")
+	b.ask("work")
+	b.w.RequireText("vpsdeck  work ", "this is profile work now")
+	b.w.RequireNoText("demo", "nothing is real")
+	b.w.makeSnapshot("web-server-01", "before-update")
+	b.requireDeeds(nudge, nil)
+	b.requireBook(2, "work")
+}

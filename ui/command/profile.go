@@ -38,9 +38,10 @@ type Accounts interface {
 
 // Opened is an account that is ready to be worked on.
 type Opened struct {
-	Profile Profile
-	Client  Client
-	Access  Access // the way to another token for it
+	Profile  Profile
+	Client   Client
+	Access   Access      // the way to another token for it
+	Requests *RequestLog // of what is asked of it, and of no other account; nil: they are not shown
 }
 
 // SwitchedMsg answers Switch.
