@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // RecordVersion is the version of the journal's format that Record is.
 const RecordVersion = 1
@@ -9,12 +12,13 @@ const RecordVersion = 1
 // operation share its ID; the last of them tells how far it came. It never holds a token.
 type Record struct {
 	Version int          `json:"v"`
-	Time    time.Time    `json:"time"`  // when the line was written, by this machine's clock, UTC
-	ID      string       `json:"id"`    // the operation, unique among all runs of the program
-	Event   string       `json:"event"` // one of the events below
-	Host    string       `json:"host"`  // the API's
-	Deed    string       `json:"deed"`  // create, restore or delete
-	Kind    string       `json:"kind"`  // backup or snapshot
+	Time    time.Time    `json:"time"`              // when the line was written, by this machine's clock, UTC
+	ID      string       `json:"id"`                // the operation, unique among all runs of the program
+	Event   string       `json:"event"`             // one of the events below
+	Host    string       `json:"host"`              // the API's
+	Profile string       `json:"profile,omitempty"` // whose account it is; "": the one without a profile
+	Deed    string       `json:"deed"`              // create, restore or delete
+	Kind    string       `json:"kind"`              // backup or snapshot
 	Server  RecordServer `json:"server"`
 	Point   RecordPoint  `json:"point"`
 	SentAt  time.Time    `json:"sent_at"`           // when it was sent, or confirmed if it never was, by the API's clock, UTC
@@ -64,6 +68,9 @@ var deedNames = map[Deed]string{Create: "create", Restore: "restore", Delete: "d
 func (r Record) Open() bool {
 	return r.Event == EventIntent || r.Event == EventRunning || r.Event == EventUnknown
 }
+
+// By says whether the operation was begun by that run of the program.
+func (r Record) By(run string) bool { return run != "" && strings.HasPrefix(r.ID, run+"-") }
 
 // Record is the operation as a line of the journal.
 func (o Operation) Record(host string, now time.Time) Record {

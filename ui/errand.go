@@ -72,12 +72,10 @@ func (a *App) ownCommand(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	return nil, false
 }
 
-// dangerousOff switches off what read-only mode must not have.
-func (a *App) dangerousOff() {
+// allowDangerous switches the user's own dangerous commands on, or off as read-only mode must not have them.
+func (a *App) allowDangerous(allowed bool) {
 	for i, n := range a.opts.Keys.Own() {
-		if a.opts.Commands[i].Dangerous {
-			n.Binding.SetEnabled(false)
-		}
+		n.Binding.SetEnabled(allowed || !a.opts.Commands[i].Dangerous)
 	}
 }
 

@@ -20,12 +20,12 @@ func (a *App) header() string {
 	said := a.connection()
 	room := a.width - 1
 	for n := len(rest); n >= 0; n-- {
-		left, right := " "+tags+strings.Join(rest[:n], ""), a.runs()+said[0]
+		left, right := a.edge()+tags+strings.Join(rest[:n], ""), a.runs()+said[0]
 		if widget.Width(left)+1+widget.Width(right) <= room {
 			return widget.Spread(left, right, room)
 		}
 	}
-	left := " " + tags
+	left := a.edge() + tags
 	room -= widget.Width(left) + 1
 	for _, runs := range []string{a.runs(), ""} {
 		for _, right := range said {
@@ -49,7 +49,7 @@ func (a *App) runs() string {
 // identity is who one is here: what must be told, and the rest in pieces, the last the first that can be left out.
 func (a *App) identity() (tags string, rest []string) {
 	s := a.styles
-	tags = s.AccentStrong.Render("vpsdeck")
+	tags = s.AccentStrong.Render("vpsdeck") + a.badge()
 	if a.opts.Demo {
 		tags += s.Late.Bold(true).Render(" demo")
 	}

@@ -91,7 +91,7 @@ func (a *App) operationLine(o model.Operation, c operationColumns) string {
 	if stuck {
 		manner = s.Late
 		bar = s.Late.Render(widget.Fit(a.seeActivity(c.bar), c.bar, false))
-	} else if part, known := a.estimate(o); known {
+	} else if part, known := a.estimate(o); known && !a.opts.Still {
 		bar = widget.Progress(part, min(c.bar, mostBar), s.Accent, s.Faint)
 	}
 	return widget.Fit(left, c.what, false) + "  " + widget.Fit(bar, c.bar, false) + "  " + widget.Fit(elapsed, c.elapsed, true) +
@@ -145,8 +145,13 @@ func (a *App) windowTitle() string {
 	title := "vpsdeck"
 	if a.opts.Demo {
 		title += " demo"
-	} else if a.state.Account.Loaded() {
-		title += " " + a.state.Account.Value.Label()
+	} else {
+		if name := a.opts.Profile.Name; name != "" {
+			title += " " + name
+		}
+		if a.state.Account.Loaded() {
+			title += " " + a.state.Account.Value.Label()
+		}
 	}
 	if n := len(a.state.Operations()); n > 0 {
 		title = fmt.Sprintf("%s (%d running)", title, n)
@@ -170,7 +175,7 @@ func inSequence(text string) string {
 // terminalProgress is the terminal's own progress bar, for the operation that began first.
 func (a *App) terminalProgress() *tea.ProgressBar {
 	open := a.state.Operations()
-	if len(open) == 0 {
+	if len(open) == 0 || a.opts.Still {
 		return nil
 	}
 	if part, known := a.estimate(open[0]); known {

@@ -32,7 +32,8 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.EnvMsg:
 		a.tmux = msg.Getenv("TMUX") != ""
 	case tea.BackgroundColorMsg:
-		a.styles = style.New(msg.IsDark())
+		a.dark = msg.IsDark()
+		a.styles = style.For(a.opts.Theme, a.dark)
 		cmd = a.toDialogs(msg)
 	case dialog.ArmedMsg:
 		a.armDialog(msg)
@@ -50,6 +51,8 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		a.rawLoaded(msg)
 	case command.ErrandEndedMsg:
 		cmd = a.errandEnded(msg)
+	case switchMsg, command.SwitchedMsg, configDueMsg, configLookedMsg:
+		cmd = a.aside(msg)
 	case command.RecordedMsg:
 		a.recorded(msg.Err)
 	case command.ConnectedMsg:

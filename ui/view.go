@@ -87,6 +87,9 @@ func (a *App) over(screen, dialog string) string {
 			lines[i] = a.styles.Faint.Render(l)
 		}
 	}
+	if a.marked() { // whose account a question is about stays told
+		lines[0] = a.header()
+	}
 	lines[len(lines)-1] = a.footer()
 	at := a.dialogAt(dialog)
 	comp := lipgloss.NewCompositor(
@@ -132,7 +135,7 @@ func (a *App) footer() string {
 		keys = a.focused().ShortHelp()
 		last = a.hint(a.opts.Keys.View.Help)
 	}
-	line := " "
+	line := a.edge()
 	for _, k := range keys {
 		if !k.Enabled() || len(k.Keys()) == 0 {
 			continue

@@ -275,7 +275,7 @@ func (d Deeds) askDelete(server model.Server, p model.Point) dialog.Ask {
 		Requests: func(bool) string { return command.Requests(model.Delete, p) },
 		Then:     func(bool) tea.Cmd { return d.env.Start(model.Intent{Deed: model.Delete, Point: p}) },
 	}
-	if model.StandingOf(p, d.env.State.Of(p.Server.ID)) != model.OneOfSeveral {
+	if d.env.Strict || model.StandingOf(p, d.env.State.Of(p.Server.ID)) != model.OneOfSeveral {
 		ask.Typed = widget.Agreed(server.Name)
 		ask.Prompt = typeName(server)
 	}

@@ -35,7 +35,7 @@ const (
 
 // NewPoints makes the pane of backups or of snapshots.
 func NewPoints(env *Env, kind model.Kind) *Points {
-	return &Points{deeds: Deeds{env}, kind: kind, list: newList(env, pointColumns(kind, false),
+	return &Points{deeds: Deeds{env}, kind: kind, list: newList(env, env.Columns.chosen(pane(kind), pointColumns(kind, false)),
 		model.Point.Key,
 		query(model.PointFields, func(q model.Query, p model.Point) (bool, model.Marks) {
 			shown, _, found := q.MatchPoint(p, env.State.Now)
@@ -43,27 +43,6 @@ func NewPoints(env *Env, kind model.Kind) *Points {
 		}),
 		model.NewestFirst, pointOrders(kind)...,
 	)}
-}
-
-// pointColumns are the columns of a kind. The server's name is only shown where there are several.
-func pointColumns(kind model.Kind, fleet bool) []widget.Column {
-	columns := []widget.Column{
-		pointServer:      {},
-		pointName:        {Title: "TYPE", Width: 9},
-		pointStatus:      {Title: "STATUS", Width: 11, Rank: 1},
-		pointSize:        {Title: "SIZE", Width: 7, Right: true, Rank: 3},
-		pointCreated:     {Title: "CREATED", Width: 9, Right: true},
-		pointExpires:     {Title: "EXPIRES", Width: 8, Right: true, Rank: 2},
-		pointDescription: {Title: "DESCRIPTION", Width: 16, Max: 60, Rank: 9},
-	}
-	if kind == model.Snapshot {
-		columns[pointName] = widget.Column{Title: "NAME", Width: 14, Max: 32}
-		columns[pointExpires] = widget.Column{}
-	}
-	if fleet {
-		columns[pointServer] = widget.Column{Title: "SERVER", Width: 13, Max: 24}
-	}
-	return columns
 }
 
 // Title is the pane's name.
@@ -79,14 +58,14 @@ func (p *Points) Show(server model.ServerRef, fleet bool) {
 	if server == p.server && fleet == p.fleet {
 		return
 	}
-	if fleet != p.fleet || !fleet {
-		p.table.Columns = pointColumns(p.kind, fleet)
-		p.SetSize(p.width, p.height)
-	}
 	if !p.chosen || !fleet && server != p.server {
 		p.current, p.chosen = model.Key{}, false
 	}
+	other := fleet != p.fleet
 	p.server, p.fleet = server, fleet
+	if other {
+		p.Restyle()
+	}
 	p.asked = true // another server's points: begin at the first, unless one was chosen
 	p.News()
 }

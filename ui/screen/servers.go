@@ -43,19 +43,7 @@ const (
 
 // NewServers makes the pane.
 func NewServers(env *Env) *Servers {
-	columns := []widget.Column{
-		serverName:      {Title: "NAME", Width: 13, Max: 30},
-		serverStatus:    {Title: "STATUS", Width: 11, Rank: 2},
-		serverNewest:    {Title: "NEWEST", Width: 9, Right: true},
-		serverBackups:   {Title: "BK", Width: 2, Right: true, Rank: 4},
-		serverSnapshots: {Title: "SN", Width: 2, Right: true, Rank: 4},
-		serverNote:      {Title: "RISK", Width: 9, Rank: 1},
-		serverLocation:  {Title: "LOCATION", Width: 10, Rank: 5},
-		serverIP:        {Title: "IP", Width: 15, Rank: 6},
-		serverOS:        {Title: "SYSTEM", Width: 16, Rank: 7},
-		serverPlan:      {Title: "PLAN", Width: 20, Rank: 8},
-	}
-	return &Servers{deeds: Deeds{env}, list: newList(env, columns,
+	return &Servers{deeds: Deeds{env}, list: newList(env, env.Columns.chosen("servers", serverColumns()),
 		func(r serverRow) model.ID { return r.ID },
 		query(model.ServerFields, func(q model.Query, r serverRow) (bool, model.Marks) {
 			shown, _, found := q.MatchServer(r.ServerView, env.State.Now)

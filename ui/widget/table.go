@@ -112,7 +112,7 @@ func (t *Table) row(widths []int, gap int, cells []Span, s *style.Styles, curren
 	}
 	switch {
 	case current && focused:
-		bar := s.Accent.Background(s.Palette.Selection)
+		bar := s.Behind(s.Accent)
 		return t.line(widths, gap, at, bar.Render(style.Bar)+bar.Render(sign), s.Selected)
 	case current:
 		return t.line(widths, gap, at, s.Muted.Render(style.Thin)+s.Accent.Render(sign), nil)
