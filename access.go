@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
 	"time"
 
@@ -26,8 +27,11 @@ type access struct {
 	settings settings.Settings
 	tokens   *settings.Tokens
 	log      *command.RequestLog
-	demo     *sim.Server
+	demo     *simulated
 }
+
+// simulated is the simulated account of this run of the program, once it was asked for. All ways to an account share it.
+type simulated struct{ server *sim.Server }
 
 // client makes a client for the real account.
 func (a *access) client(token settings.Secret, more ...api.Option) (*api.Client, error) {
@@ -66,8 +70,8 @@ func (a *access) Demo() (command.Client, error) {
 	if err != nil {
 		return nil, settings.Faultf(settings.ExitOther, "the simulated account found no place on this machine: %s", err)
 	}
-	a.Close()
-	a.demo = server
+	a.demo.Close()
+	a.demo.server = server
 	client, err := api.New(server.URL(), demoToken, api.WithObserver(a.log.Add))
 	return fast{client, account.Now}, err
 }
@@ -83,9 +87,9 @@ type fast struct {
 func (f fast) Now() time.Time { return f.now() }
 
 // Close ends the simulated account.
-func (a *access) Close() {
-	if a.demo != nil {
-		a.demo.Close()
+func (d *simulated) Close() {
+	if d.server != nil {
+		d.server.Close()
 	}
 }
 
@@ -109,6 +113,65 @@ func (a *access) Keep(place command.Place, token command.Secret) error {
 		_, err = a.tokens.Save(secret, kept[i])
 	}
 	return err
+}
+
+// accounts are those of the config, to be switched between. They are read anew each time: a token may have moved.
+type accounts struct {
+	flags    settings.Flags // what the program was started with
+	profiles []string
+	demo     *simulated
+}
+
+// Names lists the profiles; none if there is nothing to choose.
+func (a *accounts) Names() []string {
+	if len(a.profiles) == 0 {
+		return nil
+	}
+	return append(slices.Clone(a.profiles), "")
+}
+
+// Open finds the token of a profile and tries it.
+func (a *accounts) Open(ctx context.Context, profile string) (command.Opened, error) {
+	s, err := settings.Load(sources(on(a.flags, profile)))
+	if err != nil {
+		return command.Opened{}, err
+	}
+	fresh, err := wishes(s)
+	if err != nil {
+		return command.Opened{}, err
+	}
+	door := &access{settings: s, tokens: settings.NewTokens(s, os.Getenv), log: &command.RequestLog{}, demo: a.demo}
+	token, err := door.tokens.Find(ctx)
+	if errors.Is(err, settings.ErrNoToken) {
+		err = door.tokens.Missing()
+	}
+	if err != nil {
+		return command.Opened{}, err
+	}
+	client, err := door.Connect(ctx, command.NewSecret(token.Value.Reveal()))
+	return command.Opened{Profile: fresh.Profile, Client: client, Access: door, Requests: door.log}, err
+}
+
+// on is what the program was started with, for a profile. An address was meant for the account without one alone, and
+// --read-only=false for the account that it was started on.
+func on(flags settings.Flags, profile string) settings.Flags {
+	name := profile
+	if name == "" {
+		name = settings.NoProfile
+	}
+	if profile != "" {
+		flags.APIURL = nil
+	}
+	if flags.ReadOnly != nil && !*flags.ReadOnly && (flags.Profile == nil || *flags.Profile != name) {
+		flags.ReadOnly = nil
+	}
+	flags.Profile = &name
+	return flags
+}
+
+// sources is where the settings come from.
+func sources(flags settings.Flags) settings.Sources {
+	return settings.Sources{Flags: flags, Getenv: os.Getenv, DefaultURL: api.DefaultURL}
 }
 
 // Host is where a token is sent.

@@ -53,7 +53,8 @@ func rootCommand(do *deed, on machine) *cobra.Command {
 		Short: "A terminal dashboard for the backups and snapshots of VPS.org servers.",
 		Long: "A terminal dashboard for the backups and snapshots of VPS.org servers.\n\n" +
 			"The API token comes from VPS_API_TOKEN, from the token_file named in the config, or from where it was kept " +
-			"before; it is asked for when there is none. The config is ~/.config/vpsdeck/config.toml.",
+			"before; it is asked for when there is none. The config is ~/.config/vpsdeck/config.toml; it can have a profile for " +
+			"each of several accounts, and vpsdeck config prints all that can stand in it.",
 		Example: "# look around on a simulated account\nvpsdeck --demo\n" +
 			"# look at the real one, with nothing that can be changed\nvpsdeck --read-only",
 		Version:       version(),
@@ -64,6 +65,10 @@ func rootCommand(do *deed, on machine) *cobra.Command {
 			if demo && cmd.Flags().Changed("api-url") {
 				return settings.Faultf(settings.ExitUsage, "--demo and --api-url exclude each other: "+
 					"the demo has an API of its own; see vpsdeck --help")
+			}
+			if demo && cmd.Flags().Changed("profile") {
+				return settings.Faultf(settings.ExitUsage, "--demo and --profile exclude each other: "+
+					"the demo is an account of its own; see vpsdeck --help")
 			}
 			flags := common()
 			flags.ASCII = given(cmd, "ascii", &ascii)
@@ -77,6 +82,7 @@ func rootCommand(do *deed, on machine) *cobra.Command {
 	flags.BoolVar(&ascii, "ascii", false, "draw with ASCII characters alone")
 	common = commonFlags(root)
 	root.AddCommand(simCommand(do), manCommand(do))
+	root.AddCommand(loginCommand(do), logoutCommand(do), profilesCommand(do), configCommand(do))
 	root.AddCommand(headlessCommands(do, on)...)
 	root.SetHelpCommand(helpCommand())
 	return root
@@ -85,16 +91,29 @@ func rootCommand(do *deed, on machine) *cobra.Command {
 // commonFlags gives a command the flags of all that reach an account, and returns what they said once they are parsed.
 func commonFlags(cmd *cobra.Command) func() settings.Flags {
 	var readOnly bool
-	var apiURL, config string
+	account := accountFlags(cmd)
+	cmd.Flags().BoolVar(&readOnly, "read-only", false, "take away everything that changes anything")
+	return func() settings.Flags {
+		flags := account()
+		flags.ReadOnly = given(cmd, "read-only", &readOnly)
+		return flags
+	}
+}
+
+// accountFlags gives a command the flags that choose an account.
+func accountFlags(cmd *cobra.Command) func() settings.Flags {
+	var apiURL, config, profile string
 	flags := cmd.Flags()
-	flags.BoolVar(&readOnly, "read-only", false, "take away everything that changes anything")
 	flags.StringVar(&apiURL, "api-url", "", "the API's URL, in the place of VPS_API_URL")
 	flags.StringVar(&config, "config", "", "the config file to read, in the place of the usual one")
-	return func() settings.Flags {
+	flags.StringVar(&profile, "profile", "", "the account: a profile of the config, or none; in the place of VPS_PROFILE")
+	said := func() settings.Flags {
 		return settings.Flags{
-			APIURL: given(cmd, "api-url", &apiURL), ConfigFile: given(cmd, "config", &config), ReadOnly: given(cmd, "read-only", &readOnly),
+			APIURL: given(cmd, "api-url", &apiURL), ConfigFile: given(cmd, "config", &config), Profile: given(cmd, "profile", &profile),
 		}
 	}
+	complete(cmd, "profile", completeProfiles(said))
+	return said
 }
 
 // given is the flag's value if the command line has the flag, so that --read-only=false can overrule the config.

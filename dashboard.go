@@ -8,23 +8,22 @@ import (
 	"log"
 	"os"
 	"runtime"
-	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/term"
 
-	"vpsdeck/api"
 	"vpsdeck/internal/journal"
 	"vpsdeck/internal/settings"
-	"vpsdeck/keymap"
 	"vpsdeck/ui"
 	"vpsdeck/ui/command"
 )
 
 // start is all that the dashboard begins with, checked.
 type start struct {
+	flags    settings.Flags
 	settings settings.Settings
+	wishes   ui.Fresh
+	watch    *watch // of the config file
 	demo     bool
 	tokens   *settings.Tokens // where a token that is entered can be kept
 	token    settings.Token   // empty when none was found: the dashboard asks; empty in the demo, which needs none
@@ -33,14 +32,21 @@ type start struct {
 // openDashboard makes sure of everything that the dashboard needs, and opens it. What is wrong comes out in this order:
 // the settings, the token, the terminal.
 func openDashboard(ctx context.Context, flags settings.Flags, demo bool) error {
-	s, err := settings.Load(settings.Sources{Flags: flags, Getenv: os.Getenv, DefaultURL: api.DefaultURL})
+	if demo { // an account of its own, whatever the environment says
+		flags = on(flags, "")
+	}
+	watched := newWatch(flags)
+	s, err := settings.Load(sources(flags))
 	if err != nil {
 		return err
 	}
-	begin := start{settings: s, demo: demo, tokens: settings.NewTokens(s, os.Getenv)}
+	begin := start{flags: flags, settings: s, watch: watched, demo: demo, tokens: settings.NewTokens(s, os.Getenv)}
+	if begin.wishes, err = wishes(s); err != nil {
+		return err
+	}
 	missing := false
 	if !demo {
-		begin.token, err = begin.tokens.Find()
+		begin.token, err = begin.tokens.Find(ctx)
 		missing = errors.Is(err, settings.ErrNoToken)
 		if err != nil && !missing {
 			return err
@@ -79,21 +85,21 @@ func noTerminal() string {
 
 // runDashboard shows the dashboard until the user leaves it, and then says what goes on at the provider.
 func runDashboard(ctx context.Context, begin start) error {
-	keys := keymap.Default()
-	if err := keys.Remap(begin.settings.Keys); err != nil {
-		return settings.Faultf(settings.ExitConfig, "the config's [keys]: %s", err)
-	}
-	if !slices.Contains(ui.Announcements(), begin.settings.Notify) {
-		return settings.Faultf(settings.ExitConfig, "the config's notify cannot be %q: there are %s",
-			begin.settings.Notify, strings.Join(ui.Announcements(), ", "))
-	}
-	door := &access{settings: begin.settings, tokens: begin.tokens, log: &command.RequestLog{}}
-	defer door.Close()
+	demo := &simulated{}
+	defer demo.Close()
+	door := &access{settings: begin.settings, tokens: begin.tokens, log: &command.RequestLog{}, demo: demo}
+	w := begin.wishes
 	opts := ui.Options{
-		Access: door, Requests: door.log, Keys: keys, Clock: command.WallClock{}, Demo: begin.demo, ReadOnly: begin.settings.ReadOnly,
-		ASCII: begin.settings.ASCII, Mouse: begin.settings.Mouse, Dark: true,
-		Policies: begin.settings.Policies, Suspend: canSuspend,
-		Announce: ui.Announcement(begin.settings.Notify),
+		Access: door, Requests: door.log, Clock: command.WallClock{}, Demo: begin.demo, Dark: true, Suspend: canSuspend,
+		Profile: w.Profile, ReadOnly: w.Profile.ReadOnly, Policies: w.Profile.Policies,
+		Keys: w.Keys, ASCII: w.ASCII, Mouse: w.Mouse, Theme: w.Theme, Still: w.Still, Columns: w.Columns, Announce: w.Announce,
+		SSH: w.SSH, Commands: w.Commands,
+	}
+	others := &accounts{flags: begin.flags, profiles: begin.settings.Profiles, demo: demo}
+	opts.Accounts = others
+	if begin.watch != nil {
+		begin.watch.accounts = others
+		opts.Config = begin.watch
 	}
 	if dir := begin.settings.State; dir != "" {
 		book := journal.In(dir)

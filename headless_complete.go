@@ -17,6 +17,17 @@ func complete(cmd *cobra.Command, flag string, by cobra.CompletionFunc) {
 	_ = cmd.RegisterFlagCompletionFunc(flag, by) // fails for a flag that is not there
 }
 
+// completeProfiles offers the config's profiles, and none.
+func completeProfiles(account func() settings.Flags) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		s, err := settings.Load(sources(on(account(), "")))
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return append(s.Profiles, settings.NoProfile), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
 // completeServers offers the account's servers by name and, once a digit is typed, by ID too; not those that are named
 // already.
 func completeServers(common func() settings.Flags, on machine) cobra.CompletionFunc {
@@ -71,7 +82,7 @@ func completions(common func() settings.Flags, on machine, ask offer) cobra.Comp
 		defer cancel()
 		found := make(chan []cobra.Completion, 1)
 		go func() {
-			opts, _, err := unattended{cmd, common(), on}.open()
+			opts, _, err := unattended{cmd, common(), on}.open(ctx)
 			if err != nil {
 				found <- nil
 				return

@@ -102,6 +102,7 @@ func deleteCommand(do *deed, on machine) *cobra.Command {
 			"point of a server only goes with --last-point too.",
 		Example: "vpsdeck delete --backup 499 --yes",
 	})
+	cmd.Flags().StringVar(&ask.Server, "server", "", "the exact name of its server; wanted where the config has confirm = \"strict\"")
 	cmd.Flags().BoolVar(&ask.LastPoint, "last-point", false, "also if the server can then go back to nothing")
 	return cmd
 }

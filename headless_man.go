@@ -58,7 +58,7 @@ func manPage(root *cobra.Command) (string, error) {
 	for _, c := range exitCodes {
 		fmt.Fprintf(&codes, "%d: %s.\n", c.code, c.means)
 	}
-	page.WithSection("Environment", "VPS_API_TOKEN: the token.\nVPS_API_URL: the API's address.")
+	page.WithSection("Environment", "VPS_API_TOKEN: the token.\nVPS_API_URL: the API's address.\nVPS_PROFILE: the account, a profile of the config.")
 	page.WithSection("Exit status", codes.String())
 	// mango puts the two dashes of a long flag before a short one too.
 	return strings.ReplaceAll(page.Build(roff.NewDocument()), "--o --output", "-o, --output"), nil

@@ -34,19 +34,16 @@ type unattended struct {
 	on    machine
 }
 
-// errNoTokenHere is for commands that cannot ask for a token.
-var errNoTokenHere = settings.Faultf(settings.ExitToken,
-	"there is no API token: set VPS_API_TOKEN, name a token_file in the config, or start vpsdeck in a terminal once and enter one")
-
 // open finds the settings and the token.
-func (u unattended) open() (headless.Options, settings.Settings, error) {
-	s, err := settings.Load(settings.Sources{Flags: u.flags, Getenv: os.Getenv, DefaultURL: api.DefaultURL})
+func (u unattended) open(ctx context.Context) (headless.Options, settings.Settings, error) {
+	s, err := settings.Load(sources(u.flags))
 	if err != nil {
 		return headless.Options{}, s, err
 	}
-	token, err := settings.NewTokens(s, os.Getenv).Find()
-	if errors.Is(err, settings.ErrNoToken) {
-		err = errNoTokenHere
+	tokens := settings.NewTokens(s, os.Getenv)
+	token, err := tokens.Find(ctx)
+	if errors.Is(err, settings.ErrNoToken) { // it cannot be asked for here
+		err = tokens.Missing()
 	}
 	if err != nil {
 		return headless.Options{}, s, err
@@ -54,14 +51,14 @@ func (u unattended) open() (headless.Options, settings.Settings, error) {
 	door := &access{settings: s, log: &command.RequestLog{}}
 	client, err := door.client(token.Value, api.WithClock(u.on.clock.Now), api.WithWait(u.on.clock.Wait))
 	return headless.Options{
-		Client: client, ReadOnly: s.ReadOnly, Policies: s.Policies, Clock: u.on.clock,
+		Client: client, Profile: s.Profile, ReadOnly: s.ReadOnly, Strict: s.Strict, Policies: s.Policies, Clock: u.on.clock,
 		Out: u.cmd.OutOrStdout(), Notes: u.cmd.ErrOrStderr(), Screen: progressScreen(),
 	}, s, err
 }
 
 // look does a job that changes nothing.
 func (u unattended) look(ctx context.Context, do job) error {
-	opts, _, err := u.open()
+	opts, _, err := u.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -72,7 +69,7 @@ func (u unattended) look(ctx context.Context, do job) error {
 
 // change does a job that changes something: it is written down, and an interrupt ends it in order.
 func (u unattended) change(ctx context.Context, do job) error {
-	opts, s, err := u.open()
+	opts, s, err := u.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -63,6 +63,7 @@ func (c *leapingClock) Wait(ctx context.Context, d time.Duration) error {
 // scriptWorld is the account that a script works with.
 type scriptWorld struct {
 	account *sim.Account
+	url     string
 	clock   *sim.Clock
 	waiting chan struct{} // gets one for each wait that is held
 
@@ -107,6 +108,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "", // remakes the outputs that scripts compare with
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": scriptExits, "asked": scriptAsked, "fault": scriptFault, "later": scriptLater, "hold": scriptHold, "waiting": scriptWaiting,
+			"expand": scriptExpand,
 		},
 	})
 }
@@ -118,6 +120,7 @@ func scriptSetup(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
+	w.url = server.URL()
 	env.Defer(server.Close)
 	waits := httptest.NewServer(w)
 	env.Defer(waits.Close)
@@ -135,6 +138,12 @@ func scriptSetup(env *testscript.Env) error {
 	}
 	env.Values["world"] = w
 	return nil
+}
+
+// expand FROM TO: copies a file with the account's address in the place of ${URL}.
+func scriptExpand(ts *testscript.TestScript, _ bool, args []string) {
+	text := strings.ReplaceAll(ts.ReadFile(args[0]), "${URL}", worldOf(ts).url)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
 }
 
 func worldOf(ts *testscript.TestScript) *scriptWorld { return ts.Value("world").(*scriptWorld) }

@@ -170,7 +170,7 @@ func TestASettingThatCannotBeUsedIsOneSentenceAndExitCode3(t *testing.T) {
 		"unknown key":       {config: "ascii = true\nreadonly = true", words: []string{"config.toml, line 2", "did you mean read_only?"}},
 		"not TOML":          {config: "ascii = yes", words: []string{"config.toml, line 1, column 9", "true and false"}},
 		"a token":           {config: "token = 'vps_s3cret'", words: []string{"config.toml, line 1", "VPS_API_TOKEN"}},
-		"http in the file":  {config: "api_url = 'http://a.test'", words: []string{"config.toml: api_url", "unencrypted"}},
+		"http in the file":  {config: "api_url = 'http://a.test'", words: []string{"config.toml, line 1: api_url", "unencrypted"}},
 		"missing CA":        {config: "ca_file = 'ca.pem'", words: []string{"ca.pem", "does not exist"}},
 		"http in the env":   {env: []string{"VPS_API_URL=http://a.test"}, words: []string{"VPS_API_URL", "unencrypted"}},
 		"missing config":    {args: []string{"--config", "none.toml"}, words: []string{"none.toml", "does not exist"}},

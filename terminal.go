@@ -39,7 +39,11 @@ func show(ctx context.Context, app *ui.App, stateDir string) error {
 	before, _ := term.GetState(int(os.Stdin.Fd()))
 	ended := make(chan struct{})
 	go func() {
-		why := signalled(<-signals)
+		received := <-signals
+		for received == syscall.SIGINT && app.Away() { // ctrl+c was for the program that has the terminal
+			received = <-signals
+		}
+		why := signalled(received)
 		go end(why)
 		select {
 		case <-ended:

@@ -13,6 +13,7 @@ type KeyMap struct {
 	Deed   Deed
 	Mark   Mark
 	Dialog Dialog
+	own    []Named // commands of the user's own
 }
 
 // Move moves the cursor in the focused pane.
@@ -22,7 +23,7 @@ type Move struct{ Up, Down, Top, Bottom, PageUp, PageDown key.Binding }
 type Pane struct{ Next, Previous, Servers, Backups, Snapshots key.Binding }
 
 // View changes what is shown.
-type View struct{ Open, Back, Filter, Order, Wrong, Fleet, Refresh, Activity, Requests, Copy, Palette, Help, Suspend, Quit key.Binding }
+type View struct{ Open, Back, Filter, Order, Turn, Wrong, Fleet, Refresh, Activity, Requests, Raw, Copy, SSH, Palette, Help, Suspend, Quit key.Binding }
 
 // Deed starts what changes something at the provider. Read-only mode has none of them.
 type Deed struct{ Snapshot, Backup, Restore, Delete, Clear key.Binding }
@@ -56,12 +57,15 @@ func Default() KeyMap {
 			Back:     bind("back", "esc"),
 			Filter:   bind("filter", "/"),
 			Order:    bind("order", "o"),
+			Turn:     bind("other way round", "O"),
 			Wrong:    bind("what is wrong", "w"),
 			Fleet:    bind("all servers", "a"),
 			Refresh:  bind("refresh now", "R"),
 			Activity: bind("activity", "A"),
 			Requests: bind("requests", "L"),
+			Raw:      bind("raw JSON", "J"),
 			Copy:     bind("copy", "y"),
+			SSH:      bind("ssh to the server", "S"),
 			Palette:  bind("go to, or do", ":", "ctrl+p"),
 			Help:     bind("help", "?"),
 			Suspend:  bind("suspend", "ctrl+z"),
@@ -114,7 +118,7 @@ type Group struct {
 // Groups lists every binding once, in the order in which help and README show them. The bindings are those of the map
 // itself: what is set through them holds.
 func (k *KeyMap) Groups() []Group {
-	return []Group{
+	groups := []Group{
 		{"move", "Move", []Named{
 			{"move.up", &k.Move.Up},
 			{"move.down", &k.Move.Down},
@@ -147,12 +151,15 @@ func (k *KeyMap) Groups() []Group {
 			{"view.back", &k.View.Back},
 			{"view.filter", &k.View.Filter},
 			{"view.order", &k.View.Order},
+			{"view.turn", &k.View.Turn},
 			{"view.wrong", &k.View.Wrong},
 			{"view.fleet", &k.View.Fleet},
 			{"view.refresh", &k.View.Refresh},
 			{"view.activity", &k.View.Activity},
 			{"view.requests", &k.View.Requests},
+			{"view.raw", &k.View.Raw},
 			{"view.copy", &k.View.Copy},
+			{"view.ssh", &k.View.SSH},
 			{"view.palette", &k.View.Palette},
 			{"view.help", &k.View.Help},
 			{"view.suspend", &k.View.Suspend},
@@ -168,6 +175,10 @@ func (k *KeyMap) Groups() []Group {
 			{"dialog.cancel", &k.Dialog.Cancel},
 		}},
 	}
+	if len(k.own) > 0 {
+		groups = append(groups, Group{"command", "Your commands", k.own})
+	}
+	return groups
 }
 
 // ReadOnly switches every deed off: it can neither be pressed nor is it shown.

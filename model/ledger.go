@@ -122,7 +122,7 @@ func (s *State) Resume(left, last []Record, host string) []Operation {
 			continue
 		}
 		o, ok := r.Operation()
-		if _, mine := s.Server(o.Server.ID); !ok || !mine || s.following(func(p Operation) bool { return p.ID == o.ID }) {
+		if _, mine := s.Server(o.Server.ID); !ok || !mine || s.knows(o.ID) {
 			continue
 		}
 		if o.After != nil && followed(r, last) { // and the line that told its own end was lost
@@ -138,6 +138,11 @@ func (s *State) Resume(left, last []Record, host string) []Operation {
 		resumed = append(resumed, o)
 	}
 	return resumed
+}
+
+// knows says whether an operation of that ID, under way or over, was begun or taken over here already.
+func (s *State) knows(id string) bool {
+	return slices.ContainsFunc(s.operations, func(o Operation) bool { return o.ID == id })
 }
 
 // unfollowed says whether a snapshot that was taken first has completed, and nothing is known of the restore that was to

@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // RecordVersion is the version of the journal's format that Record is.
 const RecordVersion = 1
@@ -9,16 +12,18 @@ const RecordVersion = 1
 // operation share its ID; the last of them tells how far it came. It never holds a token.
 type Record struct {
 	Version int          `json:"v"`
-	Time    time.Time    `json:"time"`  // when the line was written, by this machine's clock, UTC
-	ID      string       `json:"id"`    // the operation, unique among all runs of the program
-	Event   string       `json:"event"` // one of the events below
-	Host    string       `json:"host"`  // the API's
-	Deed    string       `json:"deed"`  // create, restore or delete
-	Kind    string       `json:"kind"`  // backup or snapshot
+	Time    time.Time    `json:"time"`              // when the line was written, by this machine's clock, UTC
+	ID      string       `json:"id"`                // the operation, unique among all runs of the program
+	Event   string       `json:"event"`             // one of the events below
+	Host    string       `json:"host"`              // the API's
+	Profile string       `json:"profile,omitempty"` // whose account it is; "": the one without a profile
+	Deed    string       `json:"deed"`              // create, restore or delete
+	Kind    string       `json:"kind"`              // backup or snapshot
 	Server  RecordServer `json:"server"`
 	Point   RecordPoint  `json:"point"`
 	SentAt  time.Time    `json:"sent_at"`           // when it was sent, or confirmed if it never was, by the API's clock, UTC
 	EndedAt time.Time    `json:"ended_at,omitzero"` // when it was over, by the API\'s clock, UTC
+	Timed   bool         `json:"timed,omitempty"`   // the time between the two is what it took: it was watched all along
 	Then    *RecordPoint `json:"then,omitempty"`    // for a snapshot taken first: what is to be restored after it
 	After   string       `json:"after,omitempty"`   // for a restore that followed a snapshot: that operation's ID
 	Words   string       `json:"words,omitempty"`   // why, for a person
@@ -64,12 +69,16 @@ func (r Record) Open() bool {
 	return r.Event == EventIntent || r.Event == EventRunning || r.Event == EventUnknown
 }
 
+// By says whether the operation was begun by that run of the program.
+func (r Record) By(run string) bool { return run != "" && strings.HasPrefix(r.ID, run+"-") }
+
 // Record is the operation as a line of the journal.
 func (o Operation) Record(host string, now time.Time) Record {
 	r := Record{
 		Version: RecordVersion, Time: now.UTC(), ID: o.ID, Event: events[o.Phase], Host: host,
 		Deed: deedNames[o.Deed], Kind: o.Point.Kind.String(),
 		Server: RecordServer(o.Server), Point: recordPoint(o.Point), SentAt: o.Started.UTC(), EndedAt: o.Ended.UTC(), After: o.Follows, Words: o.Words,
+		Timed: o.timed(),
 	}
 	if o.After != nil {
 		then := recordPoint(*o.After)

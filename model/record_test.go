@@ -92,6 +92,17 @@ func left(deed Deed, p Point, phase Phase) Record {
 	return Operation{ID: "old-1", Deed: deed, Point: p, Server: p.Server, Phase: phase, Started: now.Add(-time.Minute)}.Record(host, now)
 }
 
+// The journal is read aside: what it shows as open may have ended here since.
+func TestWhatIsKnownHereIsNotTakenUpOnceMore(t *testing.T) {
+	a := newAccount(t)
+	o := a.Begin(Intent{Deed: Create, Point: wanted}, "run")
+	line := o.Record(host, now)
+	a.Answered(o.Number, Accepted{}, Outcome{Err: ErrRefused})
+	if taken := a.Resume([]Record{line}, []Record{line}, host); len(taken) > 0 {
+		t.Errorf("taken over: %+v", taken)
+	}
+}
+
 func TestWhatAKilledRunLeftOpenIsLookedInto(t *testing.T) {
 	running := made(InProgress, now.Add(-time.Minute))
 	for name, c := range map[string]struct {

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"cmp"
 	"slices"
 	"time"
 )
@@ -21,6 +20,7 @@ type State struct {
 	fleet      map[ID]Coverage
 	byServer   map[ID][]Point
 	version    int
+	durations  Durations
 }
 
 // Coverage is what a server can go back to.
@@ -142,19 +142,5 @@ func (s *State) PointsArrived(kind Kind, server ID, t Ticket, points []Point, er
 
 // SortNewestFirst orders points by creation time, then by ID, so that the order is total.
 func SortNewestFirst(points []Point) {
-	slices.SortFunc(points, func(a, b Point) int {
-		if c := b.CreatedAt.Compare(a.CreatedAt); c != 0 {
-			return c
-		}
-		if c := cmp.Compare(a.Kind, b.Kind); c != 0 {
-			return c
-		}
-		if a.ID.Less(b.ID) {
-			return 1
-		}
-		if b.ID.Less(a.ID) {
-			return -1
-		}
-		return 0
-	})
+	slices.SortFunc(points, NewestFirst)
 }

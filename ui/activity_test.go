@@ -220,7 +220,7 @@ func TestARestoreThatWaitedForItsSnapshotIsAskedForAgain(t *testing.T) {
 	d := &diary{}
 	w := halfway(t, d)
 	w.requireGolden("go-on-120x40")
-	w.RequireText("vpsdeck ended before the", "restore was sent", "Restore web-server-01 from snapshot weekly-snapshot-2025-01-08 (#798)?")
+	w.RequireText("the restore was not sent, as", "nobody was here", "Restore web-server-01 from snapshot weekly-snapshot-2025-01-08 (#798)?")
 	w.wake()
 	w.Press("tab", "enter")
 	w.RequireText("Go on with the restore?") // the name is not typed

@@ -25,8 +25,7 @@ func Announcements() []string {
 	return []string{string(AnnounceNone), string(AnnounceBell), string(AnnounceOSC9), string(AnnounceOSC777)}
 }
 
-// announce rings or notifies as configured, once something that took its time has ended. tmux lets a notification through
-// where its allow-passthrough is on.
+// announce rings or notifies as configured, once something that took its time has ended.
 func (a *App) announce(o model.Operation, words string) tea.Cmd {
 	if o.Deed == model.Delete {
 		return nil
@@ -43,8 +42,45 @@ func (a *App) announce(o model.Operation, words string) tea.Cmd {
 	default:
 		return nil
 	}
+	return a.through(sequence)
+}
+
+// through sends the terminal a sequence that tmux does not understand. It lets it through where its allow-passthrough is on.
+func (a *App) through(sequence string) tea.Cmd {
 	if a.tmux {
 		sequence = ansi.TmuxPassthrough(sequence)
 	}
 	return tea.Raw(sequence)
+}
+
+// passProgress tells the terminal behind tmux how far things are, whenever that has changed: the sequence that Bubble Tea
+// writes for it stops at tmux.
+func (a *App) passProgress() tea.Cmd {
+	if !a.tmux {
+		return nil
+	}
+	sequence := progressSequence(a.terminalProgress())
+	if sequence == a.progress || sequence == ansi.ResetProgressBar && a.progress == "" {
+		return nil
+	}
+	a.progress = sequence
+	return a.through(sequence)
+}
+
+func progressSequence(bar *tea.ProgressBar) string {
+	switch {
+	case bar == nil:
+		return ansi.ResetProgressBar
+	case bar.State == tea.ProgressBarIndeterminate:
+		return ansi.SetIndeterminateProgressBar
+	}
+	return ansi.SetProgressBar(bar.Value)
+}
+
+// quit ends the program. Behind tmux nobody else takes the progress bar away.
+func (a *App) quit() tea.Cmd {
+	if a.progress == "" || a.progress == ansi.ResetProgressBar {
+		return tea.Quit
+	}
+	return tea.Sequence(a.through(ansi.ResetProgressBar), tea.Quit)
 }

@@ -13,6 +13,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"vpsdeck/api"
 	"vpsdeck/api/sim"
 	"vpsdeck/internal/terminal"
 	"vpsdeck/keymap"
@@ -53,6 +54,9 @@ func listen(t *testing.T, environment []string, options ...option) *wire {
 	w.url = serve(t, w.line)
 	w.others = w.client(serve(t, w.account))
 	s.ui.Clock = w.clock
+	if s.log != nil {
+		w.told = append(w.told, api.WithObserver(s.log.Add))
+	}
 	if !s.stranger {
 		s.ui.Client = w.client(w.url)
 	}
@@ -119,8 +123,8 @@ func (w *wire) sequences() []string {
 func (w *wire) announced() []string {
 	var out []string
 	for _, s := range w.sequences() {
-		progress := strings.HasPrefix(s, "\x1b]9;4")
-		if s == "\a" || strings.HasPrefix(s, "\x1b]777;") || strings.HasPrefix(s, "\x1bPtmux;") || strings.HasPrefix(s, "\x1b]9;") && !progress {
+		progress := strings.HasPrefix(strings.TrimPrefix(s, "\x1bPtmux;\x1b"), "\x1b]9;4")
+		if s == "\a" || strings.HasPrefix(s, "\x1b]777;") || !progress && (strings.HasPrefix(s, "\x1bPtmux;") || strings.HasPrefix(s, "\x1b]9;")) {
 			out = append(out, s)
 		}
 	}

@@ -3,6 +3,7 @@
 package ui
 
 import (
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -19,6 +20,9 @@ import (
 type Options struct {
 	Client   command.Client      // nil: there is no token yet, and Access is asked for an account
 	Access   command.Access      // nil: the account cannot be changed
+	Accounts command.Accounts    // nil: there are no profiles to switch between
+	Profile  command.Profile     // whose account it is that one starts with; ReadOnly and Policies below are its own
+	Config   Config              // nil: the settings do not change while the program runs
 	Journal  command.Journal     // nil: nothing is written down; the simulated account of the demo never is
 	Requests *command.RequestLog // nil: what was asked of the API is not shown
 	Run      string              // names this run of the program in the journal
@@ -28,10 +32,15 @@ type Options struct {
 	ReadOnly bool // there are no deeds
 	ASCII    bool // the font has no glyphs
 	Mouse    bool
-	Policies model.Policies // what each server must have to be covered; nil: the default for all
-	Suspend  func() bool    // says whether there is a shell to come back from; nil: there is
-	Announce Announcement   // of the end of an operation, beyond the screen
-	Dark     bool           // until the terminal tells its background
+	Policies model.Policies     // what each server must have to be covered; nil: the default for all
+	Suspend  func() bool        // says whether there is a shell to come back from; nil: there is
+	SSH      model.SSHRules     // how one gets to the servers
+	Commands []model.OwnCommand // the user's own; Keys has a binding for each, in the same order
+	Announce Announcement       // of the end of an operation, beyond the screen
+	Dark     bool               // until the terminal tells its background
+	Theme    style.Theme        // "": the usual one
+	Still    bool               // nothing moves by itself but clocks
+	Columns  screen.Columns     // which are shown; nil: all
 }
 
 // App is the root model. Its state has one writer, its Update.
@@ -40,6 +49,8 @@ type App struct {
 	state   *model.State
 	session *command.Session // nil while there is no account
 	styles  *style.Styles
+	dark    bool          // the terminal's background is
+	keys    keymap.KeyMap // before read-only mode took the deeds away
 	env     *screen.Env
 
 	servers *screen.Servers
@@ -51,16 +62,22 @@ type App struct {
 	dialogs []opened
 	opening int // number of the last dialog opened
 	login   login
+	change  change // on the way to another account
+	looking int    // number of the look at the config that is waited for
 
-	notices notices
-	history history
-	batch   *model.Batch // several deeds that were confirmed together; nil: none yet
-	polls   polls
-	width   int
-	height  int
-	blurred bool
-	barred  keymap.Deed // the keys of deeds, where read-only has switched them off
-	tmux    bool
+	notices  notices
+	history  history
+	batch    *model.Batch // several deeds that were confirmed together; nil: none yet
+	polls    polls
+	width    int
+	height   int
+	blurred  bool
+	barred   keymap.Deed // the keys of deeds, where read-only has switched them off
+	tmux     bool
+	progress string // what the terminal behind tmux was told last of how far things are
+	raw      raw
+	away     atomic.Bool  // another program has the terminal
+	stuck    map[int]bool // operations, by number, of which it was said
 }
 
 // overlay is a screen that is open in the place of the panes.
@@ -77,11 +94,7 @@ type opened struct {
 
 // New makes the program. Nothing is asked and nothing runs before Init.
 func New(opts Options) *App {
-	a := &App{opts: opts, state: &model.State{}, styles: style.New(opts.Dark)}
-	if opts.ReadOnly {
-		a.barred = a.opts.Keys.Deed
-		a.opts.Keys.ReadOnly()
-	}
+	a := &App{opts: opts, state: &model.State{}, styles: style.For(opts.Theme, opts.Dark), dark: opts.Dark, keys: opts.Keys}
 	a.env = &screen.Env{
 		State: a.state,
 		Keys:  &a.opts.Keys,
@@ -94,15 +107,24 @@ func New(opts Options) *App {
 		StartMany: a.startMany,
 		Again:     func() time.Duration { return max(a.polls.all.Sub(a.state.Local), 0) },
 
-		Policies: opts.Policies,
+		SSH:     opts.SSH,
+		Columns: opts.Columns,
 	}
-	a.servers = screen.NewServers(a.env)
-	a.points = [2]*screen.Points{screen.NewPoints(a.env, model.Backup), screen.NewPoints(a.env, model.Snapshot)}
-	a.servers.SetFocus(true)
+	first := opts.Profile
+	first.ReadOnly, first.Policies = opts.ReadOnly, opts.Policies
+	a.adopt(first)
+	a.clearPanes()
 	if opts.Client != nil {
 		a.enter(opts.Client, opts.Demo)
 	}
 	return a
+}
+
+// clearPanes makes the panes anew: without a mark, a filter or a cursor that was meant for other servers.
+func (a *App) clearPanes() {
+	a.servers = screen.NewServers(a.env)
+	a.points = [2]*screen.Points{screen.NewPoints(a.env, model.Backup), screen.NewPoints(a.env, model.Snapshot)}
+	a.panes()[a.focus].SetFocus(true)
 }
 
 // panes are the parts of the screen that can have the focus, in the order in which tab visits them.
@@ -130,16 +152,20 @@ func (a *App) Init() tea.Cmd {
 	} else {
 		cmds = append(cmds, a.refreshAll(), a.loadAccount(), a.session.LoadHistory())
 	}
-	return tea.Batch(append(cmds, a.arm())...)
+	return tea.Batch(append(cmds, a.arm(), a.awaitConfig())...)
 }
 
-// enter begins a session with an account. What is known is forgotten, unless it is only another token for the same place:
-// then it stays until the next answers.
+// enter begins a session with the account of the profile in use. What is known is forgotten, unless it is only another token
+// for the same account: then it stays until the next answers. Its operations are taken up from the journal when one is back.
 func (a *App) enter(client command.Client, demo bool) {
 	number, same := 1, false
+	profile := a.opts.Profile.Name
+	if demo {
+		profile = ""
+	}
 	if a.session != nil {
 		number = a.session.Number + 1
-		same = demo == a.opts.Demo && client.Host() == a.session.Client.Host()
+		same = demo == a.opts.Demo && client.Host() == a.session.Client.Host() && profile == a.session.Profile
 		a.session.End()
 	}
 	a.opts.Demo = demo
@@ -148,6 +174,7 @@ func (a *App) enter(client command.Client, demo bool) {
 		journal = nil
 	}
 	a.session = command.NewSession(number, client, journal, a.opts.ReadOnly)
+	a.session.Profile, a.session.Run = profile, a.opts.Run
 	a.polls = polls{armed: a.polls.armed, wake: a.polls.wake}
 	if same {
 		a.state.Supersede()
@@ -155,6 +182,7 @@ func (a *App) enter(client command.Client, demo bool) {
 		a.state.Forget()
 		a.history = history{}
 		a.page, a.batch, a.dialogs = nil, nil, nil // what is open is about the account that was left
+		a.clearPanes()
 	}
 	a.watchClocks()
 	a.news()
@@ -206,6 +234,9 @@ func (a *App) start(in model.Intent) tea.Cmd {
 		return nil
 	case a.opts.ReadOnly:
 		a.say(screen.Warning, "read-only: nothing is changed")
+		return nil
+	case a.change.under:
+		a.say(screen.Warning, a.change.holds())
 		return nil
 	}
 	if busy := a.state.Busy(in.Point.Server.ID); busy != "" { // it may have begun while the question was open

@@ -23,6 +23,9 @@ func (a *App) startMany(intents []model.Intent) tea.Cmd {
 	case a.session == nil || a.opts.ReadOnly:
 		a.say(screen.Warning, "nothing can be changed here")
 		return nil
+	case a.change.under:
+		a.say(screen.Warning, a.change.holds())
+		return nil
 	case a.batch != nil && !a.batch.Over():
 		a.say(screen.Warning, "several deeds are still being worked off: wait until they have ended")
 		return nil

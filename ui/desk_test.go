@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"fmt"
 	"sync"
 	"time"
 
@@ -11,11 +12,13 @@ import (
 
 // desk is the program as it stands in front of a person, who can type faster than it answers (f12) and look away (f11).
 type desk struct {
-	app   *ui.App
-	mu    sync.Mutex
-	shown tea.View
-	ahead []tea.KeyPressMsg
-	away  bool
+	app    *ui.App
+	mu     sync.Mutex
+	shown  tea.View
+	ahead  []tea.KeyPressMsg
+	away   bool
+	copied []string // to the clipboard
+	raw    []string // what was sent to the terminal beside the screen
 }
 
 func (d *desk) Init() tea.Cmd { return d.app.Init() }
@@ -23,6 +26,16 @@ func (d *desk) Init() tea.Cmd { return d.app.Init() }
 // Update hands messages on. The key f12 stands for all the keys that were typed ahead: they reach the program before
 // anything that it asked for has come back.
 func (d *desk) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if raw, ok := msg.(tea.RawMsg); ok {
+		if text, ok := raw.Msg.(string); ok {
+			d.raw = append(d.raw, text)
+		}
+		return d, nil
+	}
+	if fmt.Sprintf("%T", msg) == "tea.setClipboardMsg" { // Bubble Tea keeps the type to itself
+		d.copied = append(d.copied, fmt.Sprint(msg))
+		return d, nil
+	}
 	press, _ := msg.(tea.KeyPressMsg)
 	switch press.Code {
 	case tea.KeyF11:

@@ -20,12 +20,12 @@ func (a *App) header() string {
 	said := a.connection()
 	room := a.width - 1
 	for n := len(rest); n >= 0; n-- {
-		left, right := " "+tags+strings.Join(rest[:n], ""), a.runs()+said[0]
+		left, right := a.edge()+tags+strings.Join(rest[:n], ""), a.runs()+said[0]
 		if widget.Width(left)+1+widget.Width(right) <= room {
 			return widget.Spread(left, right, room)
 		}
 	}
-	left := " " + tags
+	left := a.edge() + tags
 	room -= widget.Width(left) + 1
 	for _, runs := range []string{a.runs(), ""} {
 		for _, right := range said {
@@ -49,7 +49,7 @@ func (a *App) runs() string {
 // identity is who one is here: what must be told, and the rest in pieces, the last the first that can be left out.
 func (a *App) identity() (tags string, rest []string) {
 	s := a.styles
-	tags = s.AccentStrong.Render("vpsdeck")
+	tags = s.AccentStrong.Render("vpsdeck") + a.badge()
 	if a.opts.Demo {
 		tags += s.Late.Bold(true).Render(" demo")
 	}
@@ -59,11 +59,19 @@ func (a *App) identity() (tags string, rest []string) {
 	if a.session == nil {
 		return tags, nil
 	}
-	where := "simulated, nothing is real"
-	if !a.opts.Demo {
-		where = widget.Agreed(a.session.Client.Host())
+	where := s.Muted.Render("simulated, nothing is real")
+	if host := a.session.Client.Host(); !a.opts.Demo {
+		where = widget.Link(s.Muted, panel(host)).Render(widget.Agreed(host))
 	}
-	return tags, []string{"  " + s.Text.Render(a.accountLabel()), s.Muted.Render(" " + style.Dot + " " + where)}
+	return tags, []string{"  " + s.Text.Render(a.accountLabel()), s.Muted.Render(" "+style.Dot+" ") + where}
+}
+
+// panel is the address of the account's web panel: it is where the API is [I]. There is none on a machine without a name.
+func panel(host string) string {
+	if name, _, _ := strings.Cut(host, ":"); !strings.Contains(strings.TrimRight(name, "0123456789."), ".") {
+		return ""
+	}
+	return "https://" + host + "/"
 }
 
 func (a *App) accountLabel() string {

@@ -30,7 +30,9 @@ type history struct {
 
 // record is the operation as a line of the journal.
 func (a *App) record(o model.Operation) model.Record {
-	return o.Record(a.session.Client.Host(), a.state.Local)
+	line := o.Record(a.session.Client.Host(), a.state.Local)
+	line.Profile = a.session.Profile
+	return line
 }
 
 // writeDown records how an operation of ours goes on.
@@ -61,6 +63,7 @@ func (a *App) historyLoaded(msg command.HistoryLoadedMsg) tea.Cmd {
 		h.open = msg.Open
 	}
 	h.loaded, h.last, h.unreadable, h.err = true, msg.Last, msg.Unreadable, msg.Err
+	a.learn()
 	a.recorded(msg.Err)
 	return a.resume()
 }
@@ -72,6 +75,7 @@ func (a *App) resume() tea.Cmd {
 		return nil
 	}
 	h.resumed = true
+	a.learn() // which of the servers are this account's is known now
 	resumed := a.state.Resume(h.open, h.last, a.session.Client.Host())
 	for _, o := range resumed {
 		if o.Phase.Over() {
@@ -79,7 +83,11 @@ func (a *App) resume() tea.Cmd {
 		}
 	}
 	if n := len(resumed); n > 0 {
-		a.say(screen.Neutral, fmt.Sprintf("%d begun before vpsdeck was started: looking how far it came", n))
+		since := "vpsdeck was started"
+		if a.session.Number > 1 {
+			since = "this account was opened"
+		}
+		a.say(screen.Neutral, fmt.Sprintf("%d begun before %s: looking how far it came", n, since))
 		return a.refreshRunning()
 	}
 	return nil
@@ -102,7 +110,7 @@ func (a *App) offerAgain(o model.Operation) {
 // nextOffer opens the next question that waits, if nothing else has the keys.
 func (a *App) nextOffer() tea.Cmd {
 	h := &a.history
-	if len(h.offers) == 0 || len(a.dialogs) > 0 || a.login.open || a.tooSmall() || a.focused().Typing() {
+	if len(h.offers) == 0 || len(a.dialogs) > 0 || a.login.open || a.change.under || a.tooSmall() || a.focused().Typing() {
 		return nil
 	}
 	ask := h.offers[0]
@@ -139,6 +147,11 @@ func (a *App) activityLines(s *style.Styles, width int) []string {
 	open := a.state.Operations()
 	for _, o := range open {
 		lines = append(lines, a.runningLines(s, o, width)...)
+		if usual, stuck := a.state.Stuck(o); stuck {
+			for _, l := range widget.Wrap(widget.Agreed(stuckWords(o, usual)), width-2) {
+				lines = append(lines, "  "+s.Late.Render(l))
+			}
+		}
 	}
 	if len(open) == 0 {
 		lines = append(lines, s.Muted.Render("nothing"))

@@ -115,11 +115,19 @@ func (a *App) layout() {
 	}
 }
 
-// dialogRoom is the most that a dialog may take: all but the footer, which tells its keys.
-func (a *App) dialogRoom() (width, height int) { return a.width - 2, a.height - 1 }
+// dialogRoom is the most that a dialog may take: all but the footer, which tells its keys, and the header where that tells
+// which of several accounts this is.
+func (a *App) dialogRoom() (width, height int) { return a.width - 2, a.height - 1 - a.headRoom() }
+
+func (a *App) headRoom() int {
+	if a.marked() {
+		return 1
+	}
+	return 0
+}
 
 // dialogAt is where a dialog of this look stands: in the middle.
 func (a *App) dialogAt(view string) rect {
 	w, h := lipgloss.Size(view)
-	return rect{max((a.width-w)/2, 0), max((a.height-1-h)/2, 0), w, h}
+	return rect{max((a.width-w)/2, 0), max((a.height-1-h)/2, a.headRoom()), w, h}
 }

@@ -21,8 +21,9 @@ type login struct {
 
 // The choices of the first form.
 const (
-	byToken = "token"
-	byDemo  = "demo"
+	byToken   = "token"
+	byDemo    = "demo"
+	byProfile = "profile " // and its name
 )
 
 // askAccess asks which account to open. why is what was wrong with the token in use; what is on the screen stays.
@@ -48,11 +49,15 @@ func (a *App) askAccess(why string) tea.Cmd {
 		Enter: "choose",
 		Intro: intro,
 		Fixed: a.session == nil,
-		Fields: []dialog.Field{{Key: "how", Title: "How", Choices: []dialog.Choice{
+		Fields: []dialog.Field{{Key: "how", Title: "How", Choices: append([]dialog.Choice{
 			{Value: byToken, Says: "with an API token"},
 			{Value: byDemo, Says: "look around in a simulated account"},
-		}}},
+		}, a.accountChoices()...)}},
 		Then: func(v dialog.Values) tea.Cmd {
+			if profile, other := strings.CutPrefix(v["how"], byProfile); other {
+				a.login.open = false
+				return a.switchTo(profile)
+			}
 			if v["how"] == byDemo {
 				return command.Demo(a.opts.Access)
 			}
@@ -92,6 +97,9 @@ func checkToken(text string) error {
 
 // connected opens the account that was asked for, or says why not and asks again.
 func (a *App) connected(msg command.ConnectedMsg) tea.Cmd {
+	if msg.By != a.opts.Access { // another account was opened meanwhile, and this token is not for that
+		return nil
+	}
 	a.notices.forget(theToken)
 	if msg.Err != nil {
 		if msg.Demo {

@@ -106,6 +106,7 @@ func (a *App) deedAnswered(msg command.DeedAnsweredMsg) tea.Cmd {
 
 // ended announces the end of an operation, writes it down, and goes on with what was to follow it.
 func (a *App) ended(o model.Operation) tea.Cmd {
+	a.learn()
 	if next, ok := a.inBatch(o); ok {
 		return tea.Batch(a.writeDown(o), next)
 	}
@@ -123,7 +124,7 @@ func (a *App) ended(o model.Operation) tea.Cmd {
 		return written
 	case o.Phase != model.Done:
 		return tea.Batch(written, a.callOff(o, "the snapshot before it did not complete"))
-	case o.Resumed:
+	case o.Resumed || a.change.under: // where one is leaving, it waits until one stays, or is back
 		a.offerRest(o)
 		return written
 	}

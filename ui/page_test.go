@@ -315,15 +315,15 @@ func TestThePageIsFilteredAndOrdered(t *testing.T) {
 	if _, _, _, glyphs := axis(t, w.Screen()); len(glyphs) != 1 {
 		t.Errorf("the timeline shows %v, not the filtered point alone", glyphs)
 	}
-	w.Press("esc", "o")
-	w.RequireText("ordered by oldest first", "CREATED ↑")
+	w.Press("esc", "O")
+	w.RequireText("oldest first", "CREATED ↑")
 	w.Press("g")
 	w.requireCursor("▼ snapshot   weekly-snapshot-2025-01-08")
-	w.Press("o")
-	w.RequireText("ordered by largest first", "SIZE ↓")
+	w.Press("o", "o")
+	w.RequireText("ordered by size, largest first", "SIZE ↓")
 	w.Press("g")
 	w.requireCursor("▼ snapshot   pre-migration-snapshot")
-	w.Press("o", "g")
+	w.Press("o", "o", "o", "o", "o", "g")
 	w.requireCursor("◆ automatic  Automatic daily backup                    ✓ completed  16 Jan 03:00")
 }
 

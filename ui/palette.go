@@ -13,12 +13,16 @@ import (
 )
 
 // pressedMsg is a key that was picked by name in the palette.
-type pressedMsg struct{ key string }
+type pressedMsg struct {
+	session int // in which it was picked: another account's rows are under the cursor since
+	key     string
+}
 
 // wentMsg is a server, or a restore point of it, that was picked in the palette.
 type wentMsg struct {
-	server model.ID
-	point  model.Key // its ID is empty for the server itself
+	session int // in which it was picked
+	server  model.ID
+	point   model.Key // its ID is empty for the server itself
 }
 
 // openPalette offers every deed and view by name, and every server and restore point to go to.
@@ -29,17 +33,18 @@ func (a *App) openPalette() tea.Cmd {
 			continue
 		}
 		for _, n := range g.Keys {
-			entries = append(entries, entry(n)...)
+			entries = append(entries, a.entry(n)...)
 		}
 	}
+	entries = append(entries, a.accountEntries()...)
 	for _, s := range a.state.Servers.Value {
-		entries = append(entries, dialog.Entry{Name: s.Name, Note: "server #" + string(s.ID), ID: string(s.ID), Pick: wentMsg{server: s.ID}})
+		entries = append(entries, dialog.Entry{Name: s.Name, Note: "server #" + string(s.ID), ID: string(s.ID), Pick: wentMsg{session: a.number(), server: s.ID}})
 	}
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
 		for _, p := range a.state.Points(kind).Value {
 			entries = append(entries, dialog.Entry{
 				Name: p.Label(), Note: fmt.Sprintf("%s #%s of %s", kind, p.ID, widget.Agreed(p.Server.Name)), ID: string(p.ID),
-				Pick: wentMsg{server: p.Server.ID, point: p.Key()},
+				Pick: wentMsg{session: a.number(), server: p.Server.ID, point: p.Key()},
 			})
 		}
 	}
@@ -47,19 +52,27 @@ func (a *App) openPalette() tea.Cmd {
 }
 
 // entry is a binding that can be picked by name.
-func entry(n keymap.Named) []dialog.Entry {
+func (a *App) entry(n keymap.Named) []dialog.Entry {
 	if !n.Binding.Enabled() || len(n.Binding.Keys()) == 0 {
 		return nil
 	}
 	h := n.Binding.Help()
-	return []dialog.Entry{{Name: h.Desc, Note: h.Key, Pick: pressedMsg{n.Binding.Keys()[0]}}}
+	return []dialog.Entry{{Name: h.Desc, Note: h.Key, Pick: pressedMsg{a.number(), n.Binding.Keys()[0]}}}
 }
 
 // pressed does what the key does that was picked.
-func (a *App) pressed(msg pressedMsg) tea.Cmd { return a.press(tea.KeyPressMsg{Text: msg.key}) }
+func (a *App) pressed(msg pressedMsg) tea.Cmd {
+	if msg.session != a.number() {
+		return nil
+	}
+	return a.press(tea.KeyPressMsg{Text: msg.key})
+}
 
 // went opens the page of the server that was picked, with the cursor on the restore point that was.
 func (a *App) went(msg wentMsg) {
+	if msg.session != a.number() {
+		return
+	}
 	page := screen.NewPage(a.env, msg.server)
 	if msg.point.ID != "" {
 		page.Point(msg.point)

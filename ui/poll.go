@@ -66,7 +66,7 @@ func (a *App) tick(msg tickMsg) tea.Cmd {
 		return nil
 	}
 	a.notices.expire(a.state.Local)
-	cmds := []tea.Cmd{}
+	cmds := []tea.Cmd{a.tellStuck()}
 	switch now := a.state.Local; {
 	case a.session == nil || a.login.refused:
 	case !now.Before(a.polls.all):

@@ -16,13 +16,13 @@ import (
 const nearly = 0.95
 
 // estimate is how far an operation may have come, against the longest time that is usual: 0 to nearly. It is a guess, and
-// drawn as one. known is false where nobody says how long it takes.
-func estimate(o model.Operation, now time.Time) (part float64, known bool) {
-	usual, ok := o.Usual()
+// drawn as one. known is false where nobody can tell how long it takes.
+func (a *App) estimate(o model.Operation) (part float64, known bool) {
+	usual, ok := a.state.ExpectOf(o)
 	if !ok || o.Phase != model.Running {
 		return 0, false
 	}
-	return min(float64(o.Elapsed(now))/float64(usual.Max), 1) * nearly, true
+	return min(float64(o.Elapsed(a.state.Now))/float64(usual.Max), 1) * nearly, true
 }
 
 // operationLines draws the operations that are under way, a line each. Where there are more than lines, the last line
@@ -81,14 +81,30 @@ func (a *App) operationLine(o model.Operation, c operationColumns) string {
 	s := a.styles
 	left, elapsed := a.operationWhat(o), s.Text.Render(a.elapsed(o))
 	if c.bar < leastBar {
+		if _, stuck := a.state.Stuck(o); stuck {
+			elapsed = s.Late.Render(style.Late+" stuck ") + elapsed
+		}
 		return widget.Spread(left, elapsed, a.width-1)
 	}
-	bar := ""
-	if part, known := estimate(o, a.state.Now); known {
+	_, stuck := a.state.Stuck(o)
+	bar, manner := "", s.Muted
+	if stuck {
+		manner = s.Late
+		bar = s.Late.Render(widget.Fit(a.seeActivity(c.bar), c.bar, false))
+	} else if part, known := a.estimate(o); known && !a.opts.Still {
 		bar = widget.Progress(part, min(c.bar, mostBar), s.Accent, s.Faint)
 	}
 	return widget.Fit(left, c.what, false) + "  " + widget.Fit(bar, c.bar, false) + "  " + widget.Fit(elapsed, c.elapsed, true) +
-		"  " + s.Muted.Render(widget.Fit(a.expectation(o), c.usual, false))
+		"  " + manner.Render(widget.Fit(a.expectation(o), c.usual, false))
+}
+
+// seeActivity names the key that tells what to do about a stuck operation.
+func (a *App) seeActivity(room int) string {
+	key := a.opts.Keys.View.Activity.Help().Key
+	if words := key + " says what to do"; widget.Width(words) <= room {
+		return words
+	}
+	return "see " + key
 }
 
 // elapsed is how long an operation has been at it, as far as it is known.
@@ -105,7 +121,8 @@ func (a *App) elapsed(o model.Operation) string {
 
 // expectation is what is known of how long an operation takes.
 func (a *App) expectation(o model.Operation) string {
-	usual, ok := o.Usual()
+	usual, ok := a.state.ExpectOf(o)
+	_, stuck := a.state.Stuck(o)
 	switch {
 	case o.Phase == model.Sending:
 		return "being sent"
@@ -113,10 +130,14 @@ func (a *App) expectation(o model.Operation) string {
 		return "outcome unknown"
 	case !ok:
 		return "duration varies"
+	case stuck:
+		return style.Late + " stuck"
 	case o.Elapsed(a.state.Now) > usual.Max:
 		return "longer than usual"
+	case usual.Of > 0:
+		return "here ~" + widget.Between(usual.Min, usual.Max)
 	}
-	return fmt.Sprintf("usually %d%s%d m", int(usual.Min.Minutes()), style.Dash, int(usual.Max.Minutes()))
+	return "usually " + widget.Between(usual.Min, usual.Max)
 }
 
 // windowTitle is the terminal's title.
@@ -124,8 +145,13 @@ func (a *App) windowTitle() string {
 	title := "vpsdeck"
 	if a.opts.Demo {
 		title += " demo"
-	} else if a.state.Account.Loaded() {
-		title += " " + a.state.Account.Value.Label()
+	} else {
+		if name := a.opts.Profile.Name; name != "" {
+			title += " " + name
+		}
+		if a.state.Account.Loaded() {
+			title += " " + a.state.Account.Value.Label()
+		}
 	}
 	if n := len(a.state.Operations()); n > 0 {
 		title = fmt.Sprintf("%s (%d running)", title, n)
@@ -149,10 +175,10 @@ func inSequence(text string) string {
 // terminalProgress is the terminal's own progress bar, for the operation that began first.
 func (a *App) terminalProgress() *tea.ProgressBar {
 	open := a.state.Operations()
-	if len(open) == 0 {
+	if len(open) == 0 || a.opts.Still {
 		return nil
 	}
-	if part, known := estimate(open[0], a.state.Now); known {
+	if part, known := a.estimate(open[0]); known {
 		return tea.NewProgressBar(tea.ProgressBarDefault, int(part*100))
 	}
 	return tea.NewProgressBar(tea.ProgressBarIndeterminate, 0)

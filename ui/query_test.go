@@ -219,7 +219,7 @@ func TestEachPaneKeepsItsFilterAndItsOrder(t *testing.T) {
 	filtered("1", "server")(w)
 	w.Press("o")
 	filtered("2", "type:manual")(w)
-	w.Press("o")
+	w.Press("O")
 	filtered("3", "before")(w)
 	for range 2 {
 		for _, key := range []string{"tab", "tab", "tab", "R", "A", "esc", ":", "esc", "a", "a"} {

@@ -1,30 +1,19 @@
 package ui_test
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
 
-	"vpsdeck/api"
 	"vpsdeck/ui"
 	"vpsdeck/ui/command"
 )
 
-// overheard is a client whose requests are remembered.
-type overheard struct{ command.Client }
-
 // remembering starts the program with a log of its requests.
 func remembering() option {
 	return func(s *setup) {
-		log, client := &command.RequestLog{}, &overheard{}
-		s.ui.Requests, s.ui.Client, s.stranger = log, client, true // the client is taken as it is
-		s.before = append(s.before, func(w *world) {
-			c, err := api.New(w.url, liveToken, api.WithClock(w.clock.Now), api.WithObserver(log.Add),
-				api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))
-			w.must(err)
-			client.Client = c
-		})
+		s.log = &command.RequestLog{}
+		s.ui.Requests = s.log
 	}
 }
 
@@ -152,18 +141,18 @@ func TestRequestsAreOrderedByWhenHowLongAndHowLarge(t *testing.T) {
 	w.Press("R")
 	w.Advance(2 * time.Second)
 	w.Press("L", "o")
-	w.RequireText("ordered by slowest first", "TOOK ↓")
+	w.RequireText("ordered by what they took, slowest first", "TOOK ↓")
 	w.Press("g")
 	if row := underCursor(w.Screen()); !strings.Contains(row, "/backups/") || !strings.Contains(row, "2000 ms") {
 		t.Errorf("the slowest is %q", row)
 	}
 	w.Press("o")
-	w.RequireText("ordered by largest first", "SIZE ↓")
+	w.RequireText("ordered by size, largest first", "SIZE ↓")
 	w.Press("g")
 	if row := underCursor(w.Screen()); !strings.Contains(row, "/backups/") {
 		t.Errorf("the largest is %q", row)
 	}
-	w.Press("o", "g")
+	w.Press("o", "o", "o", "o", "g")
 	w.RequireText("TIME ↓")
 }
 

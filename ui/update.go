@@ -32,7 +32,8 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.EnvMsg:
 		a.tmux = msg.Getenv("TMUX") != ""
 	case tea.BackgroundColorMsg:
-		a.styles = style.New(msg.IsDark())
+		a.dark = msg.IsDark()
+		a.styles = style.For(a.opts.Theme, a.dark)
 		cmd = a.toDialogs(msg)
 	case dialog.ArmedMsg:
 		a.armDialog(msg)
@@ -46,6 +47,12 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = a.pressed(msg)
 	case wentMsg:
 		a.went(msg)
+	case command.RawLoadedMsg:
+		a.rawLoaded(msg)
+	case command.ErrandEndedMsg:
+		cmd = a.errandEnded(msg)
+	case switchMsg, command.SwitchedMsg, configDueMsg, configLookedMsg:
+		cmd = a.aside(msg)
 	case command.RecordedMsg:
 		a.recorded(msg.Err)
 	case command.ConnectedMsg:
@@ -55,7 +62,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	default:
 		cmd = a.toDialogs(msg)
 	}
-	cmd = tea.Batch(cmd, a.nextOffer(), a.sooner())
+	cmd = tea.Batch(cmd, a.nextOffer(), a.sooner(), a.passProgress())
 	a.layout()
 	return a, cmd
 }
@@ -63,11 +70,11 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // press routes a key: the way out, the top dialog, a pane that is typing, the keys for all, the focused pane.
 func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(msg, keymap.Interrupt()) {
-		return tea.Quit
+		return a.quit()
 	}
 	if a.tooSmall() {
 		if key.Matches(msg, a.opts.Keys.View.Quit) {
-			return tea.Quit
+			return a.quit()
 		}
 		return nil
 	}
@@ -101,7 +108,7 @@ func (a *App) global(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	k := a.opts.Keys
 	switch {
 	case key.Matches(msg, k.View.Quit):
-		return tea.Quit, true
+		return a.quit(), true
 	case key.Matches(msg, k.View.Suspend):
 		return a.suspend(), true
 	case key.Matches(msg, k.View.Help):
@@ -109,6 +116,10 @@ func (a *App) global(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(msg, k.View.Requests) && a.opts.Requests != nil:
 		a.page = screen.NewRequests(a.env, a.opts.Requests)
 		return nil, true
+	case key.Matches(msg, k.View.Raw):
+		return a.openRaw(), true
+	case key.Matches(msg, k.View.SSH):
+		return a.openSSH(), true
 	case key.Matches(msg, k.View.Palette):
 		return a.openPalette(), true
 	case key.Matches(msg, k.View.Activity):
@@ -130,6 +141,9 @@ func (a *App) global(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(msg, k.Pane.Snapshots):
 		a.focusOn(2)
 	default:
+		if cmd, taken := a.ownCommand(msg); taken {
+			return cmd, true
+		}
 		return a.deedInReadOnly(msg)
 	}
 	return nil, true

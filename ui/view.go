@@ -14,7 +14,10 @@ import (
 
 // View composes the screen: header, panes, running operations, notice, footer, and over them the top dialog.
 func (a *App) View() tea.View {
-	v := tea.View{AltScreen: true, ReportFocus: true, WindowTitle: a.windowTitle(), ProgressBar: a.terminalProgress()}
+	v := tea.View{AltScreen: true, ReportFocus: true, WindowTitle: a.windowTitle()}
+	if !a.tmux {
+		v.ProgressBar = a.terminalProgress()
+	}
 	if a.opts.Mouse {
 		v.MouseMode = tea.MouseModeCellMotion
 	}
@@ -87,6 +90,9 @@ func (a *App) over(screen, dialog string) string {
 			behind[i] = style.Paint(a.styles.Faint, line)
 		}
 	}
+	if a.marked() { // whose account a question is about stays told
+		behind[0] = a.header()
+	}
 	behind[len(behind)-1] = a.footer()
 	return strings.Join(behind, "\n")
 }
@@ -127,7 +133,7 @@ func (a *App) footer() string {
 		keys = a.focused().ShortHelp()
 		last = a.hint(a.opts.Keys.View.Help)
 	}
-	line := " "
+	line := a.edge()
 	for _, k := range keys {
 		if !k.Enabled() || len(k.Keys()) == 0 {
 			continue

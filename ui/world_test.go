@@ -18,6 +18,7 @@ import (
 	"vpsdeck/keymap"
 	"vpsdeck/model"
 	"vpsdeck/ui"
+	"vpsdeck/ui/command"
 	"vpsdeck/ui/dialog"
 )
 
@@ -38,14 +39,17 @@ type world struct {
 	clock   *terminal.Clock
 	others  *api.Client // somebody else, at the same account over another line
 	url     string
+	told    []api.Option // what else the clients are made with
 }
 
 type setup struct {
-	ui       ui.Options
-	terminal []terminal.Option
-	account  sim.Options
-	before   []func(*world) // what happens before the program starts
-	stranger bool           // there is no token yet
+	ui        ui.Options
+	terminal  []terminal.Option
+	account   sim.Options
+	before    []func(*world)      // what happens before the program starts
+	stranger  bool                // there is no token yet
+	elsewhere bool                // the account is at a host with a name
+	log       *command.RequestLog // of what is asked; nil: none
 }
 
 type option func(*setup)
@@ -94,8 +98,14 @@ func open(t testing.TB, width, height int, options ...option) *world {
 	if s.ui.Access != nil {
 		s.ui.Access.(*door).world = w
 	}
+	if s.log != nil {
+		w.told = append(w.told, api.WithObserver(s.log.Add))
+	}
 	if !s.stranger {
 		s.ui.Client = w.client(w.url)
+		if s.elsewhere {
+			s.ui.Client = elsewhere{s.ui.Client}
+		}
 	}
 	for _, do := range s.before {
 		do(w)
@@ -130,8 +140,8 @@ func (w *world) client(url string) *api.Client {
 }
 
 func (w *world) connect(url, token string) (*api.Client, error) {
-	return api.New(url, token, api.WithClock(w.clock.Now), api.WithLimits(api.Limits{Call: time.Hour, Total: time.Hour}),
-		api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))
+	return api.New(url, token, append(w.told, api.WithClock(w.clock.Now), api.WithLimits(api.Limits{Call: time.Hour, Total: time.Hour}),
+		api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))...)
 }
 
 // fault has requests fail, as sim.ParseFault reads it.

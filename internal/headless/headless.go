@@ -50,7 +50,9 @@ type Options struct {
 	Client   command.Client
 	Journal  command.Journal // nil: nothing is written down
 	Run      string          // names this run of the program in the journal
+	Profile  string          // whose account it is; "": the one without a profile
 	ReadOnly bool            // every deed is refused
+	Strict   bool            // every deletion wants its server's name
 	Policies model.Policies  // what each server must have to be covered; nil: the default for all
 	Clock    Clock
 	Out      io.Writer // for data
@@ -68,7 +70,9 @@ type Runner struct {
 
 // New makes a runner. It asks for nothing yet.
 func New(opts Options) *Runner {
-	return &Runner{opts: opts, session: command.NewSession(1, opts.Client, opts.Journal, opts.ReadOnly), state: &model.State{}}
+	session := command.NewSession(1, opts.Client, opts.Journal, opts.ReadOnly)
+	session.Profile, session.Run = opts.Profile, opts.Run
+	return &Runner{opts: opts, session: session, state: &model.State{}}
 }
 
 // End gives up what is under way.

@@ -57,7 +57,9 @@ func (r *Runner) settleEarlier(ctx context.Context, servers []model.Server, f Fo
 
 // record is the operation as a line of the journal.
 func (r *Runner) record(o model.Operation) model.Record {
-	return o.Record(r.opts.Client.Host(), r.state.Local)
+	line := o.Record(r.opts.Client.Host(), r.state.Local)
+	line.Profile = r.session.Profile
+	return line
 }
 
 // writeDown records how an operation of ours goes on.

@@ -12,7 +12,7 @@ import (
 // PointAsk is a restore from, or the deletion of, one restore point.
 type PointAsk struct {
 	Point     model.Key
-	Server    string // for a restore: the exact name of the server that is overwritten
+	Server    string // the exact name of its server: wanted for a restore, and for a deletion where the config is strict
 	Yes       bool   // it is meant
 	LastPoint bool   // for a deletion: also if its server can then go back to nothing
 	Follow    Follow
@@ -74,6 +74,9 @@ func (r *Runner) Delete(ctx context.Context, ask PointAsk) error {
 	if err := r.settleEarlier(ctx, []model.Server{{ID: p.Server.ID}}, ask.Follow); err != nil {
 		return err
 	}
+	if why := r.misnamed(p, ask.Server); why != nil {
+		return why
+	}
 	server, known := r.state.Server(p.Server.ID)
 	switch {
 	case p.CannotDelete() != "":
@@ -88,6 +91,19 @@ func (r *Runner) Delete(ctx context.Context, ask PointAsk) error {
 			called(p), p.Server.Name, widget.Ago(p.CreatedAt, r.state.Now), widget.Size(p.SizeMB))
 	}
 	return r.carryOut(ctx, []model.Intent{{Deed: model.Delete, Point: p}}, ask.Follow)
+}
+
+// misnamed is why the name of a point's server does not let it be deleted, or nil.
+func (r *Runner) misnamed(p model.Point, name string) error {
+	switch {
+	case name == p.Server.Name:
+		return nil
+	case name != "":
+		return refused("%s is of %s (#%s), not of %q", called(p), p.Server.Name, p.Server.ID, model.Clean(name))
+	case r.opts.Strict:
+		return refused("the config asks strictly here: add --server with the exact name of the server that %s is of", called(p))
+	}
+	return nil
 }
 
 // point finds a restore point, or is a Fault with ExitNotFound.

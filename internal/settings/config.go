@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -15,15 +16,21 @@ import (
 
 // configFile is config.toml as written; a nil field is not in it. Its keys are listed once more in configKeys.
 type configFile struct {
-	APIURL    *string             `toml:"api_url"`
-	CAFile    *string             `toml:"ca_file"`
-	TokenFile *string             `toml:"token_file"`
-	ReadOnly  *bool               `toml:"read_only"`
-	ASCII     *bool               `toml:"ascii"`
-	Mouse     *bool               `toml:"mouse"`
-	Notify    *string             `toml:"notify"`
-	Keys      map[string][]string `toml:"keys"`
-	Policy    []PolicyRule        `toml:"policy"`
+	accountTable
+	DefaultProfile *string                 `toml:"default_profile"`
+	Profile        map[string]accountTable `toml:"profile"`
+	ASCII          *bool                   `toml:"ascii"`
+	Mouse          *bool                   `toml:"mouse"`
+	Motion         *bool                   `toml:"motion"`
+	Theme          *string                 `toml:"theme"`
+	Notify         *string                 `toml:"notify"`
+	Columns        map[string][]string     `toml:"columns"`
+	Keys           map[string][]string     `toml:"keys"`
+	SSH            []SSHRule               `toml:"ssh"`
+	Command        []CommandRule           `toml:"command"`
+
+	path  string // where it was read; "" if there is none
+	lines lines  // where its keys stand
 }
 
 // PolicyRule is a [[policy]] of the config as written: which servers it is for, by name and location glob, and what they must
@@ -37,16 +44,32 @@ type PolicyRule struct {
 
 // configKeys says of every key what its value must be, in the words of an error.
 var configKeys = map[string]string{
-	"api_url":    "must be a text in quotes",
-	"ca_file":    "must be a text in quotes",
-	"token_file": "must be a text in quotes",
-	"read_only":  "must be true or false, without quotes",
-	"ascii":      "must be true or false, without quotes",
-	"mouse":      "must be true or false, without quotes",
-	"notify":     "must be a text in quotes",
-	"policy":     `must be a [[policy]] table with server, location, max_age and min_points`,
-	"keys":       `must be a [keys] table of lines like "points.restore" = ["R"]: the name in quotes, the keys as a list`,
+	"api_url":         aText,
+	"ca_file":         aText,
+	"token_file":      aText,
+	"token_env":       aText,
+	"token_command":   aText,
+	"read_only":       trueOrFalse,
+	"confirm":         aText,
+	"stripe":          aText,
+	"default_profile": aText,
+	"profile":         "must be a [profile.NAME] table for each profile, with settings such as api_url and token_command",
+	"ascii":           trueOrFalse,
+	"mouse":           trueOrFalse,
+	"motion":          trueOrFalse,
+	"theme":           aText,
+	"notify":          aText,
+	"policy":          `must be a [[policy]] table with server, location, max_age and min_points`,
+	"ssh":             `must be an [[ssh]] table with server, user, port and command (a list of texts)`,
+	"command":         `must be a [[command]] table with key, name, run (a list of texts), shell, confirm and dangerous`,
+	"columns":         `must be a [columns] table of lines like servers = ["name", "status"]`,
+	"keys":            `must be a [keys] table of lines like "points.restore" = ["R"]: the name in quotes, the keys as a list`,
 }
+
+const (
+	aText       = "must be a text in quotes"
+	trueOrFalse = "must be true or false, without quotes"
+)
 
 const noTokenHere = "a token does not belong into the config file: put it into VPS_API_TOKEN, " +
 	"or into a file of its own and name that as token_file"
@@ -72,25 +95,45 @@ func readConfig(path string, wanted bool) (configFile, error) {
 	case err != nil:
 		return configFile{}, Faultf(ExitConfig, "the config file %s is not TOML", path)
 	}
-	return file, file.check(path)
+	file.path, file.lines = path, findLines(text)
+	return file, file.check()
 }
 
-// check refuses texts that are empty, or a token where a path or an address belongs.
-func (f configFile) check(path string) error {
-	for _, text := range []struct {
-		key   string
-		value *string
-	}{{"api_url", f.APIURL}, {"ca_file", f.CAFile}, {"token_file", f.TokenFile}, {"notify", f.Notify}} {
-		switch {
-		case text.value == nil:
-		case strings.HasPrefix(*text.value, "vps_"):
-			return Faultf(ExitConfig, "%s: %s is a token, and %s", path, text.key, noTokenHere)
-		case strings.TrimSpace(*text.value) == "":
-			return Faultf(ExitConfig, "%s: %s is empty: give it a value, or remove the line", path, text.key)
+// check refuses texts that are empty, a token where something else belongs, and profiles that cannot be used, whichever of
+// them is in use: a mistake in one is told before it is needed.
+func (f configFile) check() error {
+	err := f.texts("", map[string]*string{"default_profile": f.DefaultProfile, "theme": f.Theme, "notify": f.Notify})
+	if err == nil {
+		err = f.account("", f.accountTable)
+	}
+	for _, name := range f.profiles() {
+		if err == nil {
+			err = f.profile(name)
+		}
+	}
+	return err
+}
+
+// texts refuses what no text may be. within is the table that they stand in.
+func (f configFile) texts(within string, texts map[string]*string) error {
+	for _, key := range slices.Sorted(maps.Keys(texts)) {
+		switch text := texts[key]; {
+		case text == nil:
+		case strings.HasPrefix(*text, "vps_"):
+			return f.fault(within+key, "%s is a token, and %s", key, noTokenHere)
+		case strings.TrimSpace(*text) == "":
+			return f.fault(within+key, "%s is empty: give it a value, or remove the line", key)
 		}
 	}
 	return nil
 }
+
+// fault is about a key, by its full name, and begins with the file and the line where it stands.
+func (f configFile) fault(key, format string, args ...any) error {
+	return Faultf(ExitConfig, "%s: %s", f.at(key), fmt.Sprintf(format, args...))
+}
+
+func (f configFile) at(key string) string { return f.lines.at(f.path, key) }
 
 // unknownKey picks the mistake to report: a token in the file before all others, else the first.
 func unknownKey(path string, unknown *toml.StrictMissingError) error {
@@ -102,12 +145,15 @@ func unknownKey(path string, unknown *toml.StrictMissingError) error {
 		}
 	}
 	e := &unknown.Errors[0]
-	name := strings.Join(e.Key(), ".")
-	near := nearest(name)
-	if near == nil {
-		return at(path, e, fmt.Sprintf("%q is no setting; there are %s", name, strings.Join(allKeys(), ", ")))
+	name, whose, all := strings.Join(e.Key(), "."), "setting", allKeys()
+	if key := e.Key(); key[0] == "profile" && len(key) > 2 {
+		name, whose, all = strings.Join(key[2:], "."), "setting of a profile", accountKeys
 	}
-	return at(path, e, fmt.Sprintf("%q is no setting; did you mean %s?", name, strings.Join(near, " or ")))
+	near := nearestOf(name, all)
+	if near == nil {
+		return at(path, e, fmt.Sprintf("%q is no %s; there are %s", name, whose, strings.Join(all, ", ")))
+	}
+	return at(path, e, fmt.Sprintf("%q is no %s; did you mean %s?", name, whose, strings.Join(near, " or ")))
 }
 
 func at(path string, e *toml.DecodeError, what string) error {
@@ -123,6 +169,9 @@ func describe(e *toml.DecodeError) string {
 	what := strings.TrimPrefix(e.Error(), "toml: ")
 	if key := e.Key(); len(key) > 0 && strings.HasPrefix(what, "cannot ") {
 		name := strings.ToLower(key[0])
+		if inner := key[min(2, len(key)-1)]; name == "profile" && configKeys[inner] != "" {
+			name = inner
+		}
 		return name + " " + configKeys[name]
 	}
 	what = codePoint.ReplaceAllString(what, "$1")
@@ -142,12 +191,14 @@ func allKeys() []string {
 }
 
 // nearest lists the keys that a misspelt one may have been meant to be, the likeliest first; nil if none comes near.
-func nearest(name string) []string {
+func nearest(name string) []string { return nearestOf(name, allKeys()) }
+
+func nearestOf(name string, all []string) []string {
 	squeeze := strings.NewReplacer("_", "", "-", "", ".", "").Replace
 	wrong := squeeze(strings.ToLower(name))
 	var near []string
 	best := len(wrong)/3 + 1
-	for _, key := range allKeys() {
+	for _, key := range all {
 		switch d := distance(wrong, squeeze(key)); {
 		case d < best:
 			best, near = d, []string{key}

@@ -12,7 +12,7 @@ func TestABadConfigIsOneSentenceWithFileLineAndColumn(t *testing.T) {
 		"raed_only = true":                     {"did you mean read_only?"},
 		"token_fil = 'x'":                      {"did you mean token_file?"},
 		"VPS_API_URL = 'x'":                    {"did you mean api_url?"},
-		"colour = true":                        {`"colour" is no setting`, "there are api_url, ascii, ca_file, keys,"},
+		"colour = true":                        {`"colour" is no setting`, "there are api_url, ascii, ca_file, columns, command,"},
 		"[colour]\ndark = 1":                   {"line 1, column 2", `"colour" is no setting`},
 		"ui.colour = 1":                        {`"ui.colour" is no setting`},
 		"token = 'vps_s3cret'":                 {"line 1, column 1", "VPS_API_TOKEN", "token_file"},

@@ -18,6 +18,7 @@ import (
 type Flags struct {
 	APIURL     *string
 	ConfigFile *string
+	Profile    *string
 	ReadOnly   *bool
 	ASCII      *bool
 }
@@ -25,66 +26,112 @@ type Flags struct {
 // Sources is where settings come from. Nothing else is read, the process's environment included.
 type Sources struct {
 	Flags      Flags
-	Getenv     func(string) string // VPS_API_URL, NO_COLOR, XDG_CONFIG_HOME, XDG_STATE_HOME, HOME
+	Getenv     func(string) string // VPS_API_URL, VPS_API_TOKEN, VPS_PROFILE, NO_COLOR, XDG_CONFIG_HOME, XDG_STATE_HOME, HOME
 	DefaultURL string              // the API's address when nobody names one
 }
 
-// Settings is how the program is to run, checked, with nothing left to look up.
+// Settings is how the program is to run, checked, with nothing left to look up. What is checked where it is known, themes,
+// columns, keys and the like, is as written; At tells where.
 type Settings struct {
-	APIURL    string              // https, or http to this machine; no slash at its end
-	Account   string              // the API's host, with its port where that is unusual: tokens are kept under it
-	RootCAs   []byte              // PEM of a private CA from ca_file; nil: the system's
-	TokenFile string              // absolute path from token_file; "": none named
-	ReadOnly  bool                // no deed can be done
-	ASCII     bool                // draw with ASCII alone
-	Mouse     bool                // listen to the mouse
-	Notify    string              // how the end of an operation is announced, as written; checked where the ways are known
-	NoColor   bool                // NO_COLOR is set to anything but nothing
-	Keys      map[string][]string // keys by action, as written; checked where the keys are known
-	Policies  model.Policies      // what each server must have to be covered
-	Dir       string              // the program's config directory; "": there is no home to have one in
-	State     string              // the program's state directory, for the journal; "": there is no home to have one in
+	Profile      string              // the profile in use; "": none, the settings outside of them
+	Profiles     []string            // all there are, by name
+	APIURL       string              // https, or http to this machine; no slash at its end
+	Account      string              // the API's host, with its port where that is unusual
+	RootCAs      []byte              // PEM of a private CA from ca_file; nil: the system's
+	TokenFile    string              // absolute path from token_file; "": none named
+	TokenEnv     string              // the variable from token_env; "": none named
+	TokenCommand []string            // program and arguments from token_command; nil: none named
+	ReadOnly     bool                // no deed can be done
+	Strict       bool                // every deletion wants its server's name typed
+	Stripe       string              // the colour of the account, as written; "": none
+	ASCII        bool                // draw with ASCII alone
+	Mouse        bool                // listen to the mouse
+	Motion       bool                // something may move on the screen
+	Theme        string              // which colours, as written; "": the usual ones
+	Notify       string              // how the end of an operation is announced, as written
+	NoColor      bool                // NO_COLOR is set to anything but nothing
+	Columns      map[string][]string // the columns of a pane, as written
+	Keys         map[string][]string // keys by action, as written
+	Policies     model.Policies      // what each server must have to be covered
+	SSH          model.SSHRules      // how one gets to the servers
+	Commands     []model.OwnCommand  // the user's own
+	Config       string              // the config file, whether it is there or not; "": there is no home to have one in
+	Dir          string              // the program's config directory; "": there is no home to have one in
+	State        string              // the program's state directory, for the journal; "": there is no home to have one in
+
+	lines lines
+}
+
+// At is where a key of the config file stands, as "config.toml, line 3", by its full name.
+func (s Settings) At(key string) string { return s.lines.at(s.Config, key) }
+
+// AtAccount is where a setting of the account in use stands, in its profile or outside of it.
+func (s Settings) AtAccount(key string) string {
+	if s.Profile != "" {
+		key = "profile." + s.Profile + "." + key
+	}
+	return s.At(key)
+}
+
+// ConfigPath is the config file that is read, and whether it must be there; "" if there is no home to have one in.
+func ConfigPath(from Sources) (path string, wanted bool) {
+	if from.Flags.ConfigFile != nil {
+		return *from.Flags.ConfigFile, true
+	}
+	dir := configDir(from.Getenv)
+	if dir == "" {
+		return "", false
+	}
+	return filepath.Join(dir, "config.toml"), false
 }
 
 // Load gathers the settings. Its errors are Faults: ExitUsage for a flag, ExitConfig for the rest.
 func Load(from Sources) (Settings, error) {
 	s := Settings{Dir: configDir(from.Getenv), State: stateDir(from.Getenv), NoColor: from.Getenv("NO_COLOR") != ""}
-	path, wanted := filepath.Join(s.Dir, "config.toml"), false
-	if from.Flags.ConfigFile != nil {
-		path, wanted = *from.Flags.ConfigFile, true
-	}
+	path, wanted := ConfigPath(from)
 	var file configFile
-	if wanted || s.Dir != "" {
+	if wanted || path != "" {
 		var err error
 		if file, err = readConfig(path, wanted); err != nil {
 			return Settings{}, err
 		}
 	}
-	s.ReadOnly = first(false, from.Flags.ReadOnly, file.ReadOnly)
+	table, profile, err := file.chosen(from)
+	if err != nil {
+		return Settings{}, err
+	}
+	s.Config, s.lines = path, file.lines
+	s.Profile, s.Profiles = profile, file.profiles()
+	s.ReadOnly = first(false, from.Flags.ReadOnly, table.ReadOnly)
+	s.Strict = first(ConfirmUsual, table.Confirm) == ConfirmStrict
+	s.Stripe = first("", table.Stripe)
 	s.ASCII = first(false, from.Flags.ASCII, file.ASCII)
-	s.Mouse = first(true, file.Mouse)
-	s.Notify = first("none", file.Notify)
-	s.Keys = file.Keys
-	var err error
-	if s.Policies, err = policies(file.Policy, path); err != nil {
+	s.Mouse, s.Motion = first(true, file.Mouse), first(true, file.Motion)
+	s.Theme, s.Notify = first("", file.Theme), first("none", file.Notify)
+	s.Columns, s.Keys = file.Columns, file.Keys
+	if s.Policies, err = policies(table.Policy, path); err != nil {
 		return Settings{}, err
 	}
-	if err := s.address(from, file, path); err != nil {
+	if err := s.errands(file, path); err != nil {
 		return Settings{}, err
 	}
-	return s, s.files(from, file, path)
+	if err := s.address(from, table); err != nil {
+		return Settings{}, err
+	}
+	return s, s.sources(from, table)
 }
 
-// address settles APIURL and Account.
-func (s *Settings) address(from Sources, file configFile, path string) error {
+// address settles APIURL and Account. VPS_API_URL is the address of the account without a profile: a profile's token is for
+// the profile's address alone.
+func (s *Settings) address(from Sources, table accountTable) error {
 	text, name, code := from.DefaultURL, "the built-in address", ExitOther
 	switch env := from.Getenv("VPS_API_URL"); {
 	case from.Flags.APIURL != nil:
 		text, name, code = *from.Flags.APIURL, "--api-url", ExitUsage
-	case env != "":
+	case env != "" && s.Profile == "":
 		text, name, code = env, "VPS_API_URL", ExitConfig
-	case file.APIURL != nil:
-		text, name, code = *file.APIURL, path+": api_url", ExitConfig
+	case table.APIURL != nil:
+		text, name, code = *table.APIURL, s.Config+": api_url", ExitConfig
 	}
 	u, err := checkAddress(text, name, code)
 	if err != nil {
@@ -94,36 +141,48 @@ func (s *Settings) address(from Sources, file configFile, path string) error {
 	return nil
 }
 
-// files settles the files that the config names. Their paths are relative to the config's own directory, so that they
-// mean the same wherever the program is started; ~/ is the home directory.
-func (s *Settings) files(from Sources, file configFile, config string) error {
+// sources settles where the token comes from, and the files that the config names. Their paths are relative to the config's
+// own directory, so that they mean the same wherever the program is started; ~/ is the home directory.
+func (s *Settings) sources(from Sources, table accountTable) error {
 	resolve := func(path string) string {
 		if rest, ok := strings.CutPrefix(path, "~/"); ok {
 			return filepath.Join(home(from.Getenv), rest)
 		}
 		if !filepath.IsAbs(path) {
-			path = filepath.Join(filepath.Dir(config), path)
+			path = filepath.Join(filepath.Dir(s.Config), path)
 		}
 		if full, err := filepath.Abs(path); err == nil {
 			return full
 		}
 		return path // the working directory is gone: reading will say so
 	}
-	if file.TokenFile != nil {
-		s.TokenFile = resolve(*file.TokenFile)
+	s.TokenEnv = first("", table.TokenEnv)
+	if table.TokenFile != nil {
+		s.TokenFile = resolve(*table.TokenFile)
 	}
-	if file.CAFile == nil {
+	if table.TokenCommand != nil {
+		s.TokenCommand, _ = splitCommand(*table.TokenCommand) // it was checked with the file
+	}
+	if table.CAFile == nil {
 		return nil
 	}
 	var err error
-	path := resolve(*file.CAFile)
+	path := resolve(*table.CAFile)
 	if s.RootCAs, err = os.ReadFile(path); err != nil {
-		return Faultf(ExitConfig, "%s: the ca_file %s cannot be read: %s", config, path, reason(err))
+		return Faultf(ExitConfig, "%s: the ca_file %s cannot be read: %s", s.Config, path, reason(err))
 	}
 	if !x509.NewCertPool().AppendCertsFromPEM(s.RootCAs) {
-		return Faultf(ExitConfig, "%s: the ca_file %s holds no certificate: it must be a PEM file with a CA in it", config, path)
+		return Faultf(ExitConfig, "%s: the ca_file %s holds no certificate: it must be a PEM file with a CA in it", s.Config, path)
 	}
 	return nil
+}
+
+// Directories are where the program keeps its files; "": there is no home to have one in.
+type Directories struct{ Config, State string }
+
+// Dirs finds the program's directories without reading anything but the environment.
+func Dirs(getenv func(string) string) Directories {
+	return Directories{configDir(getenv), stateDir(getenv)}
 }
 
 // configDir is $XDG_CONFIG_HOME/vpsdeck, or ~/.config/vpsdeck.

@@ -96,10 +96,12 @@ func TestAFlagComesBeforeTheEnvironmentBeforeTheFileBeforeTheDefault(t *testing.
 				writeFile(t, 0o644, c.file, dir, "vpsdeck", "config.toml")
 			}
 			c.want.Dir = filepath.Join(dir, "vpsdeck")
+			c.want.Config, c.want.Motion = filepath.Join(c.want.Dir, "config.toml"), true
 			if c.want.Notify = "none"; c.file == full {
 				c.want.Notify = "bell"
 			}
 			got, err := Load(Sources{Flags: c.flags, Getenv: environment(all), DefaultURL: builtIn})
+			got.lines = nil
 			if err != nil || !reflect.DeepEqual(got, c.want) {
 				t.Errorf("got %+v, %v\nwant %+v", got, err, c.want)
 			}

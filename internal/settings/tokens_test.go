@@ -71,14 +71,14 @@ func TestTheTokenIsFoundInTheFirstPlaceThatHasOne(t *testing.T) {
 			if c.source == "own" {
 				c.source = own
 			}
-			got, err := tokens.Find()
+			got, err := tokens.Find(t.Context())
 			if err != nil || got.Value.Reveal() != c.want || got.Source != c.source {
 				t.Errorf("got %q from %q, %v, want %q from %q", got.Value.Reveal(), got.Source, err, c.want, c.source)
 			}
 		})
 	}
 	tokens, _ := store(t, "", "", nil)
-	if _, err := tokens.Find(); !errors.Is(err, ErrNoToken) {
+	if _, err := tokens.Find(t.Context()); !errors.Is(err, ErrNoToken) {
 		t.Errorf("nothing anywhere: got %v, want ErrNoToken", err)
 	}
 }
@@ -92,22 +92,22 @@ func TestABadTokenIsRefusedWithoutBeingShown(t *testing.T) {
 		strings.Repeat("s3cr", 2e3): "too long",
 	} {
 		tokens, own := store(t, text, "", nil)
-		_, err := tokens.Find()
+		_, err := tokens.Find(t.Context())
 		wantFault(t, err, ExitToken, "VPS_API_TOKEN", words)
 		if strings.Contains(err.Error(), "s3cr") {
 			t.Errorf("%q shows the token", err)
 		}
 		tokens.env = ""
 		tokens.ring = drawer("admin.vps.org", map[string]string{"vpsdeck/admin.vps.org": text})
-		_, err = tokens.Find()
+		_, err = tokens.Find(t.Context())
 		wantFault(t, err, ExitToken, "keyring", words)
 		tokens.ring = drawer("admin.vps.org", nil)
 		writeFile(t, 0o600, text, own)
-		_, err = tokens.Find()
+		_, err = tokens.Find(t.Context())
 		wantFault(t, err, ExitToken, own)
 	}
 	tokens, _ := store(t, "", writeFile(t, 0o600, "\n", t.TempDir(), "tok"), nil)
-	_, err := tokens.Find()
+	_, err := tokens.Find(t.Context())
 	wantFault(t, err, ExitToken, "is empty")
 }
 
@@ -117,7 +117,7 @@ func TestATokenFileThatOthersCanOpenIsRefused(t *testing.T) {
 	} {
 		path := writeFile(t, mode, "vps_s3cret", t.TempDir(), "my token")
 		tokens, _ := store(t, "", path, nil)
-		_, err := tokens.Find()
+		_, err := tokens.Find(t.Context())
 		if fine {
 			if err != nil {
 				t.Errorf("mode %o: %v", mode, err)
@@ -128,7 +128,7 @@ func TestATokenFileThatOthersCanOpenIsRefused(t *testing.T) {
 	}
 	tokens, own := store(t, "", "", nil)
 	writeFile(t, 0o644, "vps_s3cret", own)
-	_, err := tokens.Find()
+	_, err := tokens.Find(t.Context())
 	wantFault(t, err, ExitToken, own, "chmod 600 "+own)
 }
 
@@ -141,7 +141,7 @@ func TestANamedTokenFileMustBeAPlainFile(t *testing.T) {
 		writeFile(t, 0o600, strings.Repeat("x", maxToken+1), dir, "big"): "too large",
 	} {
 		tokens, _ := store(t, "", path, nil)
-		_, err := tokens.Find()
+		_, err := tokens.Find(t.Context())
 		wantFault(t, err, ExitToken, path, words)
 	}
 }
@@ -165,7 +165,7 @@ func TestASavedTokenIsTheOneFoundNext(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := tokens.Find()
+			got, err := tokens.Find(t.Context())
 			if err != nil || got.Value.Reveal() != "vps_new" || got.Source != saved.Source {
 				t.Errorf("found %q in %q, %v; saved in %q", got.Value.Reveal(), got.Source, err, saved.Source)
 			}
@@ -280,14 +280,14 @@ func TestAKeyringThatHangsOrIsAbsentIsPassedOver(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			tokens, own := store(t, "", "", nil)
 			tokens.ring = r
-			if _, err := tokens.Find(); !errors.Is(err, ErrNoToken) {
+			if _, err := tokens.Find(t.Context()); !errors.Is(err, ErrNoToken) {
 				t.Errorf("got %v, want ErrNoToken", err)
 			}
 			if err := r.keep("vps_x"); err == nil {
 				t.Error("kept a token in a keyring that does not work")
 			}
 			writeFile(t, 0o600, "vps_own", own)
-			if got, err := tokens.Find(); err != nil || got.Source != own {
+			if got, err := tokens.Find(t.Context()); err != nil || got.Source != own {
 				t.Errorf("got %v, %v, want the file's", got, err)
 			}
 			if _, err := tokens.Save(secret(t, "vps_new"), InFile); err != nil {

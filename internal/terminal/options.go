@@ -21,6 +21,7 @@ type settings struct {
 	clock      *Clock
 	patience   time.Duration
 	launch     Launch
+	variables  []string
 }
 
 func defaults() settings {
@@ -46,6 +47,11 @@ func WithProfile(profile colorprofile.Profile) Option {
 // WithClock tells the session by which clock the program lives. The session stops it at its end.
 func WithClock(clock *Clock) Option {
 	return func(s *settings) { s.clock = clock }
+}
+
+// WithVariables gives the program's environment further variables, as "TMUX=/run/tmux,1,0".
+func WithVariables(variables ...string) Option {
+	return func(s *settings) { s.variables = append(s.variables, variables...) }
 }
 
 // WithPatience sets how long the session waits for the program to come to rest before it gives up. To start and to end it
@@ -75,7 +81,7 @@ func (s settings) environment() []string {
 func (s settings) programOptions(probe *Probe) []tea.ProgramOption {
 	return []tea.ProgramOption{
 		tea.WithColorProfile(s.profile),
-		tea.WithEnvironment(s.environment()),
+		tea.WithEnvironment(append(s.environment(), s.variables...)),
 		tea.WithFilter(probe.Filter),
 		tea.WithFPS(120), // the most that there is: a frame is what Settle waits for
 	}

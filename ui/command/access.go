@@ -28,6 +28,7 @@ type Place struct {
 
 // ConnectedMsg answers Connect and Demo.
 type ConnectedMsg struct {
+	By     Access // the way that was taken
 	Client Client
 	Demo   bool
 	Token  Secret  // what was typed, to be kept if wanted; empty for the demo
@@ -66,9 +67,9 @@ func Connect(a Access, token Secret) tea.Cmd {
 	return func() tea.Msg {
 		client, err := a.Connect(context.Background(), token)
 		if err != nil {
-			return ConnectedMsg{Err: err}
+			return ConnectedMsg{By: a, Err: err}
 		}
-		return ConnectedMsg{Client: client, Token: token, Places: a.Places()}
+		return ConnectedMsg{By: a, Client: client, Token: token, Places: a.Places()}
 	}
 }
 
@@ -76,7 +77,7 @@ func Connect(a Access, token Secret) tea.Cmd {
 func Demo(a Access) tea.Cmd {
 	return func() tea.Msg {
 		client, err := a.Demo()
-		return ConnectedMsg{Client: client, Demo: true, Err: err}
+		return ConnectedMsg{By: a, Client: client, Demo: true, Err: err}
 	}
 }
 

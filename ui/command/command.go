@@ -17,6 +17,7 @@ type Client interface {
 	Backups(context.Context, model.BackupFilter) ([]model.Point, error)
 	Snapshots(context.Context, model.SnapshotFilter) ([]model.Point, error)
 	Account(context.Context) (model.Account, error)
+	Raw(ctx context.Context, server model.ID, point model.Key) (string, error)
 
 	CreateBackup(ctx context.Context, server model.ID, description string) (model.Accepted, error)
 	CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.Accepted, error)
@@ -34,6 +35,8 @@ type Client interface {
 type Session struct {
 	Number   int
 	Client   Client
+	Profile  string  // whose account it is; "": the one without a profile. It goes with every line of the journal
+	Run      string  // this run of the program, as the journal names it
 	journal  Journal // nil: nothing is written down
 	lines    lines   // on their way to it
 	readOnly bool
@@ -48,6 +51,9 @@ func NewSession(number int, client Client, journal Journal, readOnly bool) *Sess
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Session{Number: number, Client: client, journal: journal, readOnly: readOnly, ctx: ctx, cancel: cancel}
 }
+
+// SetReadOnly changes whether deeds are refused. It holds for those that are asked for from then on.
+func (s *Session) SetReadOnly(on bool) { s.readOnly = on }
 
 // End gives up every request of the session that is under way.
 func (s *Session) End() { s.cancel() }

@@ -202,7 +202,8 @@ func TestTheJournalsLinesKeepTheirOrder(t *testing.T) {
 }
 
 func TestTheHistoryTellsWhatNobodySeesToAnyMore(t *testing.T) {
-	record := func(id, event string) model.Record { return model.Record{ID: id, Event: event} }
+	api := client(t)
+	record := func(id, event string) model.Record { return model.Record{ID: id, Event: event, Host: api.Host()} }
 	first := record("first", model.EventDone)
 	first.Then = &model.RecordPoint{ID: "499"}
 	j := &journal{
@@ -212,13 +213,44 @@ func TestTheHistoryTellsWhatNobodySeesToAnyMore(t *testing.T) {
 			record("done", model.EventDone), record("left", model.EventRunning),
 		},
 	}
-	msg := command.NewSession(3, client(t), j, false).LoadHistory()().(command.HistoryLoadedMsg)
+	msg := command.NewSession(3, api, j, false).LoadHistory()().(command.HistoryLoadedMsg)
 	want := []model.Record{record("left", model.EventRunning), first}
 	if msg.Session != 3 || len(msg.Last) != 4 || msg.Unreadable != 2 || msg.Err != nil || !reflect.DeepEqual(msg.Open, want) {
 		t.Errorf("%+v, want open %+v", msg, want)
 	}
 	if cmd := session(client(t)).LoadHistory(); cmd != nil {
 		t.Error("without a journal something is read")
+	}
+}
+
+func TestTheHistoryOfAProfileIsItsOwn(t *testing.T) {
+	api := client(t)
+	record := func(id, host, profile string) model.Record {
+		return model.Record{ID: id, Event: model.EventRunning, Host: host, Profile: profile}
+	}
+	j := &journal{
+		alive: map[string]bool{"now-1": true, "other-1": true},
+		read: []model.Record{
+			record("now-1", api.Host(), "work"), record("now-2", api.Host(), "home"), record("now-3", "elsewhere.example", "work"),
+			record("other-1", api.Host(), "work"), record("left-1", api.Host(), "work"), record("left-2", api.Host(), ""),
+		},
+	}
+	for profile, want := range map[string][]string{"work": {"now-1", "left-1"}, "home": {"now-2"}, "": {"left-2"}} {
+		s := command.NewSession(3, api, j, false)
+		s.Profile, s.Run = profile, "now" // what this run has left open is taken up too: it was on another account meanwhile
+		msg := s.LoadHistory()().(command.HistoryLoadedMsg)
+		var open []string
+		for _, r := range msg.Open {
+			open = append(open, r.ID)
+		}
+		for _, r := range msg.Last {
+			if r.Profile != profile || r.Host != api.Host() {
+				t.Errorf("%s is told of %s in %q", r.ID, r.Profile, profile)
+			}
+		}
+		if !slices.Equal(open, want) {
+			t.Errorf("%q: open is %q, want %q", profile, open, want)
+		}
 	}
 }
 

@@ -21,10 +21,10 @@ type DeedAnsweredMsg struct {
 // Do carries out a confirmed deed, which is the operation: it looks once more whether the world is still as it was when it
 // was confirmed, writes down that it is about to send the request, and then sends it, once.
 func (s *Session) Do(o model.Operation, intent model.Record) tea.Cmd {
-	deed, p := o.Deed, o.Point
+	deed, p, readOnly := o.Deed, o.Point, s.readOnly
 	return func() tea.Msg {
 		msg := DeedAnsweredMsg{Session: s.Number, Number: o.Number}
-		if s.readOnly {
+		if readOnly {
 			msg.Outcome.Err = changed{"read-only: nothing was sent", model.ErrForbidden}
 			return msg
 		}

@@ -85,16 +85,22 @@ type HistoryLoadedMsg struct {
 	Err        error
 }
 
-// LoadHistory reads the journal. Without one there is no history.
+// LoadHistory reads the journal: what was done on this account. What this run of the program itself began and has not
+// followed since, because it was on another account meanwhile, is open too. Without a journal there is no history.
 func (s *Session) LoadHistory() tea.Cmd {
 	if s.journal == nil {
 		return nil
 	}
+	host, profile, run := s.Client.Host(), s.Profile, s.Run
 	return func() tea.Msg {
 		records, unreadable, err := s.journal.Read()
-		msg := HistoryLoadedMsg{Session: s.Number, Last: model.Latest(records), Unreadable: unreadable, Err: err}
-		for _, r := range msg.Last {
-			if (r.Open() || r.Then != nil) && !s.journal.Alive(r.ID) {
+		msg := HistoryLoadedMsg{Session: s.Number, Unreadable: unreadable, Err: err}
+		for _, r := range model.Latest(records) {
+			if r.Host != host || r.Profile != profile {
+				continue
+			}
+			msg.Last = append(msg.Last, r)
+			if (r.Open() || r.Then != nil) && (r.By(run) || !s.journal.Alive(r.ID)) {
 				msg.Open = append(msg.Open, r)
 			}
 		}

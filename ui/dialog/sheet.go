@@ -21,7 +21,12 @@ type Sheet struct {
 	top   int
 	close []key.Binding
 	leave func() bool // says whether it may close; nil: it may
+	also  key.Binding // a further key, and what it does; nil: there is none
+	do    func() tea.Cmd
 }
+
+// Also gives the sheet a further key, shown in the footer. The sheet stays open.
+func (t *Sheet) Also(b key.Binding, do func() tea.Cmd) { t.also, t.do = b, do }
 
 // BeforeClosing has may asked when a key would close the sheet; it stays open on a no.
 func (t *Sheet) BeforeClosing(may func() bool) { t.leave = may }
@@ -39,6 +44,8 @@ func (t *Sheet) Update(msg tea.Msg) (tea.Cmd, bool) {
 		switch {
 		case key.Matches(msg, t.close...):
 			return nil, t.leave == nil || t.leave()
+		case t.do != nil && key.Matches(msg, t.also):
+			return t.do(), false
 		case key.Matches(msg, t.keys.Move.Down):
 			t.top++
 		case key.Matches(msg, t.keys.Move.Up):
@@ -94,7 +101,11 @@ func more(above, below bool) string {
 
 // ShortHelp is for the footer; see [Dialog].
 func (t *Sheet) ShortHelp() []key.Binding {
-	return []key.Binding{t.keys.Move.Down, t.keys.Move.Up, t.keys.Dialog.Cancel}
+	keys := []key.Binding{t.keys.Move.Down, t.keys.Move.Up, t.keys.Dialog.Cancel}
+	if t.do != nil {
+		keys = append(keys, t.also)
+	}
+	return keys
 }
 
 // HelpLines are every binding that works, by group, in as many columns as fit.

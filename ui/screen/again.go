@@ -28,7 +28,7 @@ func (d Deeds) GoOn(first model.Operation, no func() tea.Cmd) tea.Cmd {
 	ask := d.askRestore(server, p)
 	ask.Title = "Go on with the restore?"
 	ask.Facts = append([]dialog.Fact{{Label: "so far", Value: fmt.Sprintf(
-		"the snapshot %s that you wanted first has completed; vpsdeck ended before the restore was sent", first.Point.Name)}}, ask.Facts...)
+		"the snapshot %s that you wanted first has completed; the restore was not sent, as nobody was here", first.Point.Name)}}, ask.Facts...)
 	ask.Then = func(bool) tea.Cmd {
 		return d.env.Start(model.Intent{Deed: model.Restore, Point: p, Follows: first.ID})
 	}

@@ -209,7 +209,7 @@ func (d Deeds) restoreFacts(server model.Server, p model.Point) []dialog.Fact {
 		{Label: "server", Value: fmt.Sprintf("%s  #%s %s %s %s %s", server.Name, server.ID, style.Dot, server.IP, style.Dot, server.Status)},
 		{Label: "goes back to", Value: fmt.Sprintf("%s  #%s %s %s", widget.Stamp(p.CreatedAt), p.ID, style.Dot, widget.Size(p.SizeMB))},
 		{Label: "is lost", Value: lost, Bad: true},
-		{Label: "meanwhile", Value: "the server stops, " + usually(model.Restore, p.Kind), Minor: true},
+		{Label: "meanwhile", Value: "the server stops, " + d.usually(model.Restore, p), Minor: true},
 	}
 	if p.Description != "" {
 		facts = append(facts, dialog.Fact{Label: "says", Value: p.Description, Minor: true})
@@ -220,12 +220,16 @@ func (d Deeds) restoreFacts(server model.Server, p model.Point) []dialog.Fact {
 	return facts
 }
 
-// usually is how long a deed takes by the documents.
-func usually(deed model.Deed, kind model.Kind) string {
-	if span, ok := model.Usual(deed, kind); ok {
-		return fmt.Sprintf("usually for %d%s%d minutes", int(span.Min.Minutes()), style.Dash, int(span.Max.Minutes()))
+// usually is how long a deed takes: by the documents, or by what it took here.
+func (d Deeds) usually(deed model.Deed, p model.Point) string {
+	usual, known := d.env.State.Expect(deed, p.Kind)
+	switch {
+	case !known:
+		return "for how long varies"
+	case usual.Of > 0:
+		return fmt.Sprintf("by the last %d here for about %s", usual.Of, widget.Between(usual.Min, usual.Max))
 	}
-	return "for how long varies"
+	return fmt.Sprintf("usually for %d%s%d minutes", int(usual.Min.Minutes()), style.Dash, int(usual.Max.Minutes()))
 }
 
 // snapshotFirst is the offer to save the present state, where the quota has room for it. It is on by itself.
@@ -271,7 +275,7 @@ func (d Deeds) askDelete(server model.Server, p model.Point) dialog.Ask {
 		Requests: func(bool) string { return command.Requests(model.Delete, p) },
 		Then:     func(bool) tea.Cmd { return d.env.Start(model.Intent{Deed: model.Delete, Point: p}) },
 	}
-	if model.StandingOf(p, d.env.State.Of(p.Server.ID)) != model.OneOfSeveral {
+	if d.env.Strict || model.StandingOf(p, d.env.State.Of(p.Server.ID)) != model.OneOfSeveral {
 		ask.Typed = widget.Agreed(server.Name)
 		ask.Prompt = typeName(server)
 	}

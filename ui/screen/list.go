@@ -21,18 +21,19 @@ import (
 type list[T any, K comparable] struct {
 	env      *Env
 	table    widget.Table
-	all      []T // as they were given
-	sorted   []T // all of them, in the order in force
-	ordered  int // which that was
-	rows     []T // what is shown of them: filtered
-	total    int // how many there are without the filter
+	all      []T     // as they were given
+	sorted   []T     // all of them, in the order in force
+	ordered  Sorting // which that was
+	rows     []T     // what is shown of them: filtered
+	total    int     // how many there are without the filter
 	identify func(T) K
 	search   search[T]
 	match    matcher[T] // of the filter as it stands; nil: everything is shown
 	problem  string     // what is wrong with the filter
 	asked    bool       // the filter has changed since the rows were made
-	compare  []order[T]
-	by       int // the order in force
+	orders   []order[T]
+	sorting  *Sorting         // the order in force, out of them
+	tie      func(a, b T) int // how rows stand that are alike in it
 	current  K
 	marks    map[K]bool // rows for a deed on several
 	anchor   int        // where a range of marks begins
@@ -60,33 +61,29 @@ func query[T any](fields model.FieldSet, meets func(model.Query, T) (bool, model
 	}
 }
 
-// order is one way to sort the rows.
-type order[T any] struct {
-	name    string
-	column  int    // whose head carries the arrow
-	arrow   string // which way
-	compare func(a, b T) int
-}
-
-func newList[T any, K comparable](env *Env, columns []widget.Column, identify func(T) K, find search[T], orders ...order[T]) list[T, K] {
+// newList makes the rows of a pane. They begin in the first of the orders; tie must be total.
+func newList[T any, K comparable](
+	env *Env, columns []widget.Column, identify func(T) K, find search[T], tie func(a, b T) int, orders ...order[T],
+) list[T, K] {
 	in := dialog.NewInput(env.Look())
 	in.Prompt = "/"
 	in.CharLimit = 200
 	return list[T, K]{
-		env: env, table: widget.Table{Columns: columns}, identify: identify, search: find, compare: orders, filter: in,
+		env: env, table: widget.Table{Columns: columns}, identify: identify, search: find, filter: in,
+		orders: orders, sorting: &Sorting{}, tie: tie,
 	}
 }
 
 // set takes new rows. The cursor stays on the same thing; if that is gone, on its nearest neighbour. The same rows once more
 // cost nothing: they are known by the slice, which nobody writes to.
 func (l *list[T, K]) set(all []T) {
-	same := l.sorted != nil && len(all) == len(l.all) && (len(all) == 0 || &all[0] == &l.all[0]) && l.by == l.ordered
+	same := l.sorted != nil && len(all) == len(l.all) && (len(all) == 0 || &all[0] == &l.all[0]) && *l.sorting == l.ordered
 	if same && l.match == nil && !l.asked && l.onCurrent() {
 		return
 	}
 	if !same {
-		l.all, l.ordered, l.total = all, l.by, len(all)
-		l.sorted = arranged(all, l.compare[l.by].compare)
+		l.all, l.ordered, l.total = all, *l.sorting, len(all)
+		l.sorted = arranged(all, l.orders[l.sorting.by].Arrange(l.sorting.turned, l.tie))
 	}
 	l.show()
 }
@@ -102,8 +99,11 @@ func (l *list[T, K]) show() {
 			}
 		}
 	}
-	by := l.compare[l.by]
-	l.table.Ordered, l.table.Arrow = by.column, by.arrow
+	by := l.orders[l.sorting.by]
+	l.table.Ordered, l.table.Arrow = by.column, style.Ascending
+	if by.Falling(l.sorting.turned) {
+		l.table.Arrow = style.Descending
+	}
 	l.table.Rows, l.table.Marked = len(l.rows), l.isMarked
 	if at := slices.IndexFunc(l.rows, func(row T) bool { return l.identify(row) == l.current }); at >= 0 {
 		l.table.MoveTo(at)
@@ -254,8 +254,11 @@ func (l *list[T, K]) narrow(msg tea.KeyPressMsg) (again, taken bool) {
 		l.ask()
 		return true, true
 	case key.Matches(msg, keys.Order):
-		l.by = (l.by + 1) % len(l.compare)
-		l.env.Say(Neutral, "ordered by "+l.compare[l.by].name)
+		l.orderByNext()
+		return true, true
+	case key.Matches(msg, keys.Turn):
+		l.sorting.turned = !l.sorting.turned
+		l.sayOrder()
 		return true, true
 	}
 	return false, false
@@ -327,6 +330,9 @@ func (l *list[T, K]) frame(title, trouble, body string) string {
 		edge = s.Accent
 	}
 	note := l.filterNote(s)
+	if order := l.hiddenOrder(); order != "" && !l.typing {
+		note = strings.TrimSuffix(s.Muted.Render(order)+"  "+note, "  ")
+	}
 	if n := len(l.marks); n > 0 && !l.typing {
 		note = strings.TrimSuffix(s.Accent.Render(fmt.Sprintf("%s %d marked", style.Marked, n))+"  "+note, "  ")
 	}

@@ -1,8 +1,8 @@
 package screen
 
 import (
-	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,19 +29,20 @@ const (
 	pageStatus
 	pageCreated
 	pageLoses
+	pageTook
 	pageSize
 	pageExpires
 )
 
 // NewPage opens a server.
 func NewPage(env *Env, server model.ID) *Page {
-	newest := func(a, b model.Point) int { return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), byID(b.ID, a.ID)) }
 	p := &Page{deeds: Deeds{env}, server: server, list: newList(env, []widget.Column{
 		pageKind:    {Title: "KIND", Width: 11},
 		pageName:    {Title: "NAME", Width: 12, Max: 40},
 		pageStatus:  {Title: "STATUS", Width: 11, Rank: 2},
 		pageCreated: {Title: "CREATED", Width: 12, Right: true},
 		pageLoses:   {Title: "BACK LOSES", Width: 10, Right: true, Rank: 1},
+		pageTook:    {},
 		pageSize:    {Title: "SIZE", Width: 7, Right: true, Rank: 3},
 		pageExpires: {Title: "EXPIRES", Width: 8, Right: true, Rank: 4},
 	},
@@ -50,13 +51,9 @@ func NewPage(env *Env, server model.ID) *Page {
 			shown, _, found := q.MatchPoint(p, env.State.Now)
 			return shown, found
 		}),
-		order[model.Point]{"newest first", pageCreated, style.Descending, newest},
-		order[model.Point]{"oldest first", pageCreated, style.Ascending, func(a, b model.Point) int { return newest(b, a) }},
-		order[model.Point]{"largest first", pageSize, style.Descending, func(a, b model.Point) int {
-			return cmp.Or(cmp.Compare(b.SizeMB, a.SizeMB), newest(a, b))
-		}},
+		model.NewestFirst, pageOrders(env)...,
 	)}
-	p.focused = true
+	p.focused, p.sorting = true, &env.PageSorting
 	p.News()
 	return p
 }
@@ -70,8 +67,16 @@ func (p *Page) Point(k model.Key) {
 // Title is the pane's name.
 func (p *Page) Title() string { return "Server" }
 
-// News takes over what the state knows now.
-func (p *Page) News() { p.set(p.env.State.Of(p.server)) }
+// News takes over what the state knows now. What a restore took last time is only shown once there was one.
+func (p *Page) News() {
+	points := p.env.State.Of(p.server)
+	p.table.Columns[pageTook] = widget.Column{}
+	if slices.ContainsFunc(points, func(q model.Point) bool { _, known := p.env.State.LastRestore(q); return known }) {
+		p.table.Columns[pageTook] = widget.Column{Title: "LAST TOOK", Width: 9, Right: true, Rank: 5}
+	}
+	p.sorted = nil // how long things took may be another, and the points the same
+	p.set(points)
+}
 
 // SetSize gives the page its room, border included. Above the rows stand the facts and the timeline.
 func (p *Page) SetSize(width, height int) {
@@ -155,10 +160,11 @@ func (p *Page) head(s *style.Styles) []string {
 	room := max(p.inner()-4, 1)
 	status := ServerStatus(s, server.Status)
 	facts := strings.Join([]string{
-		server.IP, server.Hostname, server.Location, server.OS,
+		server.Hostname, server.Location, server.OS,
 		fmt.Sprintf("%s %d vCPU, %s, %d GB", server.Plan.Name, server.Plan.VCPUs, widget.Size(int64(server.Plan.MemoryMB)), server.Plan.StorageGB),
 	}, " "+style.Dot+" ")
-	lines := []string{widget.Cut("  "+status.SignStyle.Render(status.Sign)+" "+status.Style.Render(widget.Agreed(status.Text))+s.Muted.Render(" "+style.Dot+" "+widget.Agreed(facts)), p.inner()-2)}
+	lines := []string{widget.Cut("  "+status.SignStyle.Render(status.Sign)+" "+status.Style.Render(widget.Agreed(status.Text))+s.Muted.Render(" "+style.Dot+" ")+
+		widget.Link(s.Muted, p.env.SSH.URL(server)).Render(widget.Agreed(server.IP))+s.Muted.Render(" "+style.Dot+" "+widget.Agreed(facts)), p.inner()-2)}
 	if p.env.State.PointsKnown() {
 		a := model.Assess(server, p.env.State.Of(p.server), p.env.Policies.For(server), p.env.State.Now)
 		for _, r := range a.Reasons {
@@ -252,13 +258,14 @@ func (p *Page) rowsOrMessage(s *style.Styles) string {
 
 func (p *Page) cells(s *style.Styles, point model.Point) []widget.Span {
 	glyph, st := kindSign(s, point)
-	word, name := string(point.Type), point.Description
-	if point.Kind == model.Snapshot {
-		word, name = "snapshot", point.Name
-	}
+	word, name := pageWords(point)
 	loses := widget.Span{Text: "-", Style: s.Muted}
 	if point.CannotRestore() == "" && !point.CreatedAt.IsZero() {
 		loses = widget.Span{Text: widget.Duration(p.env.State.Now.Sub(point.CreatedAt)), Style: s.Text}
+	}
+	took := widget.Span{Text: "-", Style: s.Muted}
+	if last, known := p.env.State.LastRestore(point); known {
+		took = widget.Span{Text: widget.Duration(last), Style: s.Text}
 	}
 	return []widget.Span{
 		pageKind:    sign(glyph, st, word, s.Text),
@@ -266,6 +273,7 @@ func (p *Page) cells(s *style.Styles, point model.Point) []widget.Span {
 		pageStatus:  PointStatus(s, point.Status),
 		pageCreated: {Text: point.CreatedAt.UTC().Format("2 Jan 15:04"), Style: s.Text},
 		pageLoses:   loses,
+		pageTook:    took,
 		pageSize:    {Text: widget.Size(point.SizeMB), Style: s.Text},
 		pageExpires: expires(s, point, p.env.State.Now),
 	}

@@ -119,22 +119,33 @@ func TestReadOnlyOffersNoDeed(t *testing.T) {
 	}
 }
 
-func TestOrdersGoRoundAndSayWhatTheyAre(t *testing.T) {
+func TestOrdersGoRoundBothWaysAndSayWhatTheyAre(t *testing.T) {
 	small, large := snapshot("1", web, time.Hour), snapshot("2", web, 2*time.Hour)
 	small.SizeMB = 1
 	w := known(t, small, large)
 	p := pointsOf(w, model.Snapshot, web)
 	first := under(t, p)
+	columns := []string{"created"} // an order for each column that the pane shows, and none for the others
+	for _, c := range p.table.Columns {
+		if c.Width > 0 && c.Title != "CREATED" {
+			columns = append(columns, strings.ToLower(c.Title))
+		}
+	}
 	said := map[string]bool{}
-	for range len(p.compare) {
+	for range columns {
 		press(p, "o")
-		said[w.last()] = true
+		one := w.last()
+		press(p, "O")
+		if w.last() == one {
+			t.Errorf("%s: the other way round is called the same", one)
+		}
+		said[one], said[w.last()] = true, true
 		if got := under(t, p); got != first {
 			t.Errorf("%s: the cursor went to %s", w.last(), got)
 		}
 	}
-	if len(said) != len(p.compare) || p.by != 0 {
-		t.Errorf("%d orders of %d: %v", len(said), len(p.compare), said)
+	if len(said) != 2*len(columns) || p.sorting.by != 0 {
+		t.Errorf("%d orders of the %d columns %v, both ways: %v", len(said), len(columns), columns, said)
 	}
 }
 

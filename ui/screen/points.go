@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"cmp"
 	"fmt"
 	"time"
 
@@ -36,43 +35,14 @@ const (
 
 // NewPoints makes the pane of backups or of snapshots.
 func NewPoints(env *Env, kind model.Kind) *Points {
-	newest := func(a, b model.Point) int { return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), byID(b.ID, a.ID)) }
-	return &Points{deeds: Deeds{env}, kind: kind, list: newList(env, pointColumns(kind, false),
+	return &Points{deeds: Deeds{env}, kind: kind, list: newList(env, env.Columns.chosen(pane(kind), pointColumns(kind, false)),
 		model.Point.Key,
 		query(model.PointFields, func(q model.Query, p model.Point) (bool, model.Marks) {
 			shown, _, found := q.MatchPoint(p, env.State.Now)
 			return shown, found
 		}),
-		order[model.Point]{"newest first", pointCreated, style.Descending, newest},
-		order[model.Point]{"oldest first", pointCreated, style.Ascending, func(a, b model.Point) int { return newest(b, a) }},
-		order[model.Point]{"largest first", pointSize, style.Descending, func(a, b model.Point) int {
-			return cmp.Or(cmp.Compare(b.SizeMB, a.SizeMB), newest(a, b))
-		}},
-		order[model.Point]{"status", pointStatus, style.Ascending, func(a, b model.Point) int {
-			return cmp.Or(cmp.Compare(a.Status, b.Status), newest(a, b))
-		}},
+		model.NewestFirst, pointOrders(kind)...,
 	)}
-}
-
-// pointColumns are the columns of a kind. The server's name is only shown where there are several.
-func pointColumns(kind model.Kind, fleet bool) []widget.Column {
-	columns := []widget.Column{
-		pointServer:      {},
-		pointName:        {Title: "TYPE", Width: 9},
-		pointStatus:      {Title: "STATUS", Width: 11, Rank: 1},
-		pointSize:        {Title: "SIZE", Width: 7, Right: true, Rank: 3},
-		pointCreated:     {Title: "CREATED", Width: 9, Right: true},
-		pointExpires:     {Title: "EXPIRES", Width: 8, Right: true, Rank: 2},
-		pointDescription: {Title: "DESCRIPTION", Width: 16, Max: 60, Rank: 9},
-	}
-	if kind == model.Snapshot {
-		columns[pointName] = widget.Column{Title: "NAME", Width: 14, Max: 32}
-		columns[pointExpires] = widget.Column{}
-	}
-	if fleet {
-		columns[pointServer] = widget.Column{Title: "SERVER", Width: 13, Max: 24}
-	}
-	return columns
 }
 
 // Title is the pane's name.
@@ -92,14 +62,14 @@ func (p *Points) Show(server model.ServerRef, fleet bool) {
 		p.server = server
 		return
 	}
-	if fleet != p.fleet || !fleet {
-		p.table.Columns = pointColumns(p.kind, fleet)
-		p.SetSize(p.width, p.height)
-	}
 	if !p.chosen || !fleet && server != p.server {
 		p.current, p.chosen = model.Key{}, false
 	}
+	other := fleet != p.fleet
 	p.server, p.fleet = server, fleet
+	if other {
+		p.Restyle()
+	}
 	p.asked = true // another server's points: begin at the first, unless one was chosen
 	p.News()
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -51,17 +52,25 @@ func NewRequests(env *Env, log *command.RequestLog) *Requests {
 	},
 		func(e model.Exchange) int { return e.Number },
 		words(func(e model.Exchange) string { return fmt.Sprint(e.Method, " ", path(e), " ", e.Status, " ", e.Err) }),
-		order[model.Exchange]{"newest first", requestTime, style.Descending, newest},
-		order[model.Exchange]{"slowest first", requestTook, style.Descending, func(a, b model.Exchange) int {
-			return cmp.Or(cmp.Compare(b.Took, a.Took), newest(a, b))
-		}},
-		order[model.Exchange]{"largest first", requestSize, style.Descending, func(a, b model.Exchange) int {
-			return cmp.Or(cmp.Compare(b.Size, a.Size), newest(a, b))
-		}},
+		newest, requestOrders()...,
 	)}
 	r.focused = true
 	r.News()
 	return r
+}
+
+func requestOrders() []order[model.Exchange] {
+	return []order[model.Exchange]{
+		{requestTime, model.Ordering[model.Exchange]{
+			Name: "time", Up: "oldest first", Down: "newest first", Falls: true,
+			Compare: func(a, b model.Exchange) int { return a.At.Compare(b.At) },
+		}},
+		{requestTook, model.ByNumber("what they took", "quickest first", "slowest first", func(e model.Exchange) time.Duration { return e.Took })},
+		{requestSize, model.ByNumber("size", "smallest first", "largest first", func(e model.Exchange) int64 { return e.Size })},
+		{requestMethod, model.ByText("method", func(e model.Exchange) string { return e.Method })},
+		{requestPath, model.ByText("path", path)},
+		{requestStatus, model.ByNumber("status", "lowest first", "highest first", func(e model.Exchange) int { return e.Status })},
+	}
 }
 
 // words searches a text for every word of the filter, whatever their case.

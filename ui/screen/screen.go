@@ -38,7 +38,12 @@ type Env struct {
 	Keys  *keymap.KeyMap
 	Look  func() *style.Styles
 
+	SSH      model.SSHRules // how one gets to the servers
 	Policies model.Policies // what each server must have to be covered
+	Strict   bool           // every deletion wants its server's name typed
+	Columns  Columns        // which are shown; nil: all
+
+	PageSorting Sorting // the order of a server's page: it holds for the next server that is opened
 
 	// Open lays a dialog over the panes; the very next key goes to it.
 	Open func(dialog.Dialog) tea.Cmd

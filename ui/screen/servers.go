@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -47,46 +46,15 @@ const (
 
 // NewServers makes the pane.
 func NewServers(env *Env) *Servers {
-	columns := []widget.Column{
-		serverName:      {Title: "NAME", Width: 13, Max: 30},
-		serverStatus:    {Title: "STATUS", Width: 11, Rank: 2},
-		serverNewest:    {Title: "NEWEST", Width: 9, Right: true},
-		serverBackups:   {Title: "BK", Width: 2, Right: true, Rank: 4},
-		serverSnapshots: {Title: "SN", Width: 2, Right: true, Rank: 4},
-		serverNote:      {Title: "RISK", Width: 9, Rank: 1},
-		serverLocation:  {Title: "LOCATION", Width: 10, Rank: 5},
-		serverIP:        {Title: "IP", Width: 15, Rank: 6},
-		serverOS:        {Title: "SYSTEM", Width: 16, Rank: 7},
-		serverPlan:      {Title: "PLAN", Width: 20, Rank: 8},
-	}
-	byName := func(a, b *serverRow) int { return cmp.Or(cmp.Compare(a.Name, b.Name), byID(a.ID, b.ID)) }
-	return &Servers{deeds: Deeds{env}, list: newList(env, columns,
+	return &Servers{deeds: Deeds{env}, list: newList(env, env.Columns.chosen("servers", serverColumns()),
 		func(r *serverRow) model.ID { return r.ID },
 		query(model.ServerFields, func(q model.Query, r *serverRow) (bool, model.Marks) {
 			shown, _, found := q.MatchServer(r.ServerView, env.State.Now)
 			return shown, found
 		}),
-		order[*serverRow]{"worst first", serverNote, style.Descending, func(a, b *serverRow) int {
-			return cmp.Or(cmp.Compare(b.Assessment.Health, a.Assessment.Health), byName(a, b))
-		}},
-		order[*serverRow]{"name", serverName, style.Ascending, byName},
-		order[*serverRow]{"newest restore point, oldest first", serverNewest, style.Ascending, func(a, b *serverRow) int {
-			return cmp.Or(a.cover.Newest.Compare(b.cover.Newest), byName(a, b))
-		}},
-		order[*serverRow]{"status", serverStatus, style.Ascending, func(a, b *serverRow) int {
-			return cmp.Or(cmp.Compare(a.Status, b.Status), byName(a, b))
-		}},
+		func(a, b *serverRow) int { return model.ByServerName(a.Server, b.Server) },
+		serverOrders()...,
 	)}
-}
-
-func byID(a, b model.ID) int {
-	switch {
-	case a.Less(b):
-		return -1
-	case b.Less(a):
-		return 1
-	}
-	return 0
 }
 
 // Title is the pane's name.
@@ -308,7 +276,7 @@ func (p *Servers) cells(s *style.Styles, r *serverRow) []widget.Span {
 		serverSnapshots: {Text: count(r.Known, r.cover.Snapshots), Style: s.Muted},
 		serverNote:      p.note(s, r),
 		serverLocation:  {Text: r.Location, Style: s.Muted},
-		serverIP:        {Text: r.IP, Style: s.Muted},
+		serverIP:        {Text: r.IP, Style: widget.Link(s.Muted, p.env.SSH.URL(r.Server))},
 		serverOS:        {Text: r.OS, Style: s.Muted},
 		serverPlan:      {Text: r.Plan.Name, Style: s.Muted},
 	}

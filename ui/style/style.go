@@ -18,11 +18,11 @@ type Palette struct {
 	Late      color.Color
 	Bad       color.Color
 	Snapshot  color.Color // snapshots, where they stand beside backups; it means nothing else
-	Selection color.Color // behind the row under the cursor
+	Selection color.Color // behind the row under the cursor; nil: that row is in reverse
 	OnAccent  color.Color // text on a button in the accent colour
 }
 
-// The two palettes. Text in each has at least 4.5 : 1 against usual backgrounds and the row under the cursor: a test measures it.
+// The two usual palettes. Text in each has at least 4.5 : 1 against usual backgrounds and the row under the cursor: a test measures it.
 var (
 	dark = Palette{
 		Text: rgb("#D8DEE9"), Muted: rgb("#8E98AC"), Faint: rgb("#3B4252"), Accent: rgb("#7DCFFF"), Fine: rgb("#9ECE6A"),
@@ -34,13 +34,8 @@ var (
 	}
 )
 
-// PaletteFor returns the palette for a dark or a light background.
-func PaletteFor(isDark bool) Palette {
-	if isDark {
-		return dark
-	}
-	return light
-}
+// PaletteFor returns the usual palette for a dark or a light background.
+func PaletteFor(isDark bool) Palette { return Usual.palette(isDark) }
 
 func rgb(hex string) color.Color { return lipgloss.Color(hex) }
 
@@ -54,11 +49,20 @@ type Styles struct {
 	Button, ButtonFocused, ButtonDanger lipgloss.Style
 }
 
-// New makes the styles for a dark or a light background.
-func New(isDark bool) *Styles {
-	p := PaletteFor(isDark)
+// New makes the usual styles for a dark or a light background.
+func New(isDark bool) *Styles { return For(Usual, isDark) }
+
+// For makes the styles of a theme for a dark or a light background.
+func For(theme Theme, isDark bool) *Styles {
+	p := theme.palette(isDark)
 	fg := func(c color.Color) lipgloss.Style { return lipgloss.NewStyle().Foreground(c) }
 	button := lipgloss.NewStyle().Padding(0, 1)
+	on := func(c color.Color) lipgloss.Style {
+		if p.OnAccent == nil { // nobody knows which colour could be read on it, but the background's can be
+			return button.Foreground(c).Reverse(true).Bold(true)
+		}
+		return button.Foreground(p.OnAccent).Background(c).Bold(true)
+	}
 	return &Styles{
 		Palette: p,
 		Text:    fg(p.Text), Strong: fg(p.Text).Bold(true), Muted: fg(p.Muted), Faint: fg(p.Faint),
@@ -66,12 +70,18 @@ func New(isDark bool) *Styles {
 		Fine: fg(p.Fine), Late: fg(p.Late), Bad: fg(p.Bad), BadStrong: fg(p.Bad).Bold(true),
 		Snapshot:      fg(p.Snapshot),
 		Button:        button.Foreground(p.Muted),
-		ButtonFocused: button.Foreground(p.OnAccent).Background(p.Accent).Bold(true),
-		ButtonDanger:  button.Foreground(p.OnAccent).Background(p.Bad).Bold(true),
+		ButtonFocused: on(p.Accent),
+		ButtonDanger:  on(p.Bad),
 	}
 }
 
 // Selected is the style as it looks in the row under the cursor.
-func (s *Styles) Selected(st lipgloss.Style) lipgloss.Style {
-	return st.Background(s.Palette.Selection).Bold(true)
+func (s *Styles) Selected(st lipgloss.Style) lipgloss.Style { return s.Behind(st).Bold(true) }
+
+// Behind is the style on the ground of the row under the cursor.
+func (s *Styles) Behind(st lipgloss.Style) lipgloss.Style {
+	if s.Palette.Selection == nil {
+		return st.Reverse(true)
+	}
+	return st.Background(s.Palette.Selection)
 }

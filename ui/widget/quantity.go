@@ -5,10 +5,27 @@ import (
 	"time"
 
 	"vpsdeck/model"
+	"vpsdeck/ui/style"
 )
 
 // Duration words a length of time by its two largest units; see [model.Lasting].
 func Duration(d time.Duration) string { return model.Lasting(d) }
+
+// Between words a range of time in whole units, rounded outwards: "3–10 m", "40–70 s", "6 m".
+func Between(from, to time.Duration) string {
+	unit, name := time.Minute, "m"
+	switch {
+	case to < 2*time.Minute:
+		unit, name = time.Second, "s"
+	case to >= 10*time.Hour:
+		unit, name = time.Hour, "h"
+	}
+	low, high := int64(from/unit), int64((to+unit-1)/unit)
+	if low == high {
+		return fmt.Sprintf("%d %s", high, name)
+	}
+	return fmt.Sprintf("%d%s%d %s", low, style.Dash, high, name)
+}
 
 // Roughly words a length of time by its largest unit alone: "45 s", "2 m", "5 h", "9 d", "2 y".
 func Roughly(d time.Duration) string {

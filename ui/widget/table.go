@@ -112,7 +112,7 @@ func (t *Table) row(widths []int, gap int, cells []Span, s *style.Styles, curren
 	}
 	switch {
 	case current && focused:
-		bar := s.Accent.Background(s.Palette.Selection)
+		bar := s.Behind(s.Accent)
 		return t.line(widths, gap, at, style.Paint(bar, style.Bar)+style.Paint(bar, sign), s.Selected)
 	case current:
 		return t.line(widths, gap, at, style.Paint(s.Muted, style.Thin)+style.Paint(s.Accent, sign), nil)
@@ -168,7 +168,9 @@ func (t *Table) cell(paint func(string, lipgloss.Style), c Span, before string, 
 func (t *Table) widths() (widths []int, gap int) {
 	widths = make([]int, len(t.Columns))
 	for i, c := range t.Columns {
-		widths[i] = c.Width
+		if widths[i] = c.Width; c.Width > 0 && i == t.Ordered {
+			widths[i] = max(c.Width, Width(t.title(i))) // the arrow must be seen
+		}
 	}
 	for gap = wideGap; t.needs(widths, gap) > t.width; {
 		last := t.lastShown(widths)
@@ -184,6 +186,12 @@ func (t *Table) widths() (widths []int, gap int) {
 	}
 	t.stretch(widths, t.width-t.needs(widths, gap))
 	return widths, gap
+}
+
+// Shows says whether there is room for the column.
+func (t *Table) Shows(column int) bool {
+	widths, _ := t.widths()
+	return widths[column] > 0
 }
 
 // lastShown is the shown column that goes next, or -1 if the rest never go.
@@ -213,7 +221,7 @@ func (t *Table) needs(widths []int, gap int) int {
 func (t *Table) stretch(widths []int, room int) {
 	for i, c := range t.Columns {
 		if widths[i] > 0 && room > 0 {
-			grow := min(max(c.Max-c.Width, 0), room)
+			grow := min(max(c.Max-widths[i], 0), room)
 			widths[i] += grow
 			room -= grow
 		}

@@ -1,0 +1,238 @@
+package settings
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"vpsdeck/model"
+)
+
+const twoProfiles = `api_url = "https://top.example/v1"
+read_only = true
+token_file = "top-token"
+[[policy]]
+max_age = "7d"
+
+[profile.work]
+api_url = "https://work.example/v1"
+token_command = "pass show 'vps work'"
+read_only = false
+confirm = "strict"
+stripe = "red"
+[[profile.work.policy]]
+max_age = "12h"
+
+[profile.home]
+token_env = "HOME_TOKEN"
+`
+
+// load loads a config with a profile; "" is none.
+func load(t *testing.T, text, profile string, env map[string]string) (Settings, error) {
+	t.Helper()
+	path := writeFile(t, 0o600, text, t.TempDir(), "config.toml")
+	flags := Flags{ConfigFile: &path}
+	if profile != "" {
+		flags.Profile = &profile
+	}
+	return Load(Sources{Flags: flags, Getenv: environment(env), DefaultURL: builtIn})
+}
+
+func TestAProfileHasItsOwnSettingsAndLeavesOpenWhatItDoesNotSay(t *testing.T) {
+	work, err := load(t, twoProfiles, "work", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if work.Profile != "work" || work.Account != "work.example" || work.ReadOnly || !work.Strict || work.Stripe != "red" || work.TokenFile != "" ||
+		!reflect.DeepEqual(work.TokenCommand, []string{"pass", "show", "vps work"}) ||
+		!reflect.DeepEqual(work.Profiles, []string{"home", "work"}) || work.Policies[0].Policy.MaxAge != 12*time.Hour {
+		t.Errorf("work: %+v", work)
+	}
+	home, err := load(t, twoProfiles, "home", nil)
+	if err != nil || home.Account != "top.example" || !home.ReadOnly || home.Strict || home.TokenEnv != "HOME_TOKEN" || home.TokenFile != "" ||
+		!reflect.DeepEqual(home.Policies, model.Policies{{Policy: model.Policy{MaxAge: 7 * 24 * time.Hour, MinPoints: 1}}}) {
+		t.Errorf("home: %+v, %v", home, err)
+	}
+	none, err := load(t, twoProfiles, NoProfile, map[string]string{"VPS_PROFILE": "work"})
+	if err != nil || none.Profile != "" || filepath.Base(none.TokenFile) != "top-token" {
+		t.Errorf("none: %+v, %v", none, err)
+	}
+}
+
+func TestTheProfileIsTheFlagsThenTheEnvironmentsThenTheFilesOwn(t *testing.T) {
+	byDefault := "default_profile = 'home'\n" + twoProfiles
+	for name, c := range map[string]struct {
+		flag string
+		env  map[string]string
+		want string
+	}{
+		"default":                     {want: "home"},
+		"environment":                 {env: map[string]string{"VPS_PROFILE": "work"}, want: "work"},
+		"flag":                        {flag: "home", env: map[string]string{"VPS_PROFILE": "work"}, want: "home"},
+		"none by flag":                {flag: "none", want: ""},
+		"none by the environment":     {env: map[string]string{"VPS_PROFILE": "none"}, want: ""},
+		"a token is an account":       {env: map[string]string{"VPS_API_TOKEN": "vps_x"}, want: ""},
+		"an address is an account":    {env: map[string]string{"VPS_API_URL": "https://env.example"}, want: ""},
+		"a profile that is asked for": {env: map[string]string{"VPS_API_TOKEN": "vps_x", "VPS_PROFILE": "work"}, want: "work"},
+	} {
+		s, err := load(t, byDefault, c.flag, c.env)
+		if err != nil || s.Profile != c.want {
+			t.Errorf("%s: got %q, %v, want %q", name, s.Profile, err, c.want)
+		}
+	}
+}
+
+// What the environment says is of another account: a profile's token must not go to its address, nor its token to ours.
+func TestTheEnvironmentsAccountNeverMixesWithAProfiles(t *testing.T) {
+	env := map[string]string{"VPS_API_URL": "https://env.example", "VPS_API_TOKEN": "vps_env", "HOME_TOKEN": "vps_home"}
+	s, err := load(t, twoProfiles, "home", env)
+	if err != nil || s.Account != "top.example" {
+		t.Fatalf("got %q, %v", s.Account, err)
+	}
+	if token, err := NewTokens(s, environment(env)).Find(t.Context()); err != nil || token.Value.Reveal() != "vps_home" || token.Source != "HOME_TOKEN" {
+		t.Errorf("got %q from %q, %v", token.Value.Reveal(), token.Source, err)
+	}
+	other := "https://flag.example"
+	path := writeFile(t, 0o600, twoProfiles, t.TempDir(), "config.toml")
+	_, err = Load(Sources{Flags: Flags{ConfigFile: &path, APIURL: &other}, DefaultURL: builtIn,
+		Getenv: environment(map[string]string{"VPS_PROFILE": "home"})})
+	wantFault(t, err, ExitUsage, "--api-url and a profile exclude each other", "home")
+}
+
+func TestABadProfileIsOneSentenceWithItsLine(t *testing.T) {
+	for text, words := range map[string][]string{
+		"[profile.work]\nreadonly = true":                        {"line 2", `"readonly" is no setting of a profile`, "did you mean read_only?"},
+		"[profile.work]\nmouse = true":                           {"line 2", `"mouse" is no setting of a profile`, "there are api_url, ca_file, confirm"},
+		"[profile.work]\nread_only = 'yes'":                      {"line 2", "read_only must be true or false"},
+		"[profile.work]\n\napi_url = 'http://a.example'":         {"line 3", "api_url", "unencrypted"},
+		"[profile.work]\ntoken = 'vps_s3cret'":                   {"line 2", "VPS_API_TOKEN"},
+		"[profile.work]\ntoken_env = 'vps_s3cret'":               {"line 2", "token_env is a token"},
+		"[profile.vps_s3cret]":                                   {"line 1", "named by a token"},
+		"[profile.work]\ntoken_env = 'A B'":                      {"line 2", `token_env cannot be "A B"`, "VPS_WORK_TOKEN"},
+		"[profile.work]\ntoken_env = 'A'\ntoken_file = 'b'":      {"line 3", "token_env and token_file exclude each other"},
+		"token_command = 'a'\ntoken_file = 'b'":                  {"token_command and token_file exclude each other"},
+		"[profile.work]\ntoken_command = 'pass \"x'":             {"line 2", `token_command has a " that is not closed`},
+		"[profile.work]\ntoken_command = 'pass \\'":              {"line 2", `ends with a \`},
+		"[profile.work]\ntoken_command = '\"\"'":                 {"line 2", "names no program"},
+		"[profile.work]\ntoken_command = \"a\\nb\"":              {"line 2", "line break"},
+		"[profile.work]\nconfirm = 'never'":                      {"line 2", `confirm cannot be "never": there are usual and strict`},
+		"[profile.work]\nstripe = ''":                            {"line 2", "stripe is empty"},
+		"[profile.none]":                                         {"line 1", "no profile can be called none"},
+		"[profile.'a b']":                                        {"line 1", `"a b" is no name for a profile`, "letters, digits, - and _"},
+		"[profile.work]\n[[profile.work.policy]]\nmax_age = 'x'": {"line 2", "policy rule 1: max_age: x is no length of time"},
+		"profile = 1": {"line 1", "must be a [profile.NAME] table"},
+		"# x\ndefault_profile = 'wrok'\n[profile.work]": {"line 2: default_profile", `no profile "wrok"`, "has work"},
+		"default_profile = 'wrok'":                      {`no profile "wrok"`, "has none", "[profile.NAME]"},
+		"theme = ''":                                    {"line 1", "theme is empty"},
+		"[columns]\nservers = 'name'":                   {"line 2", "[columns] table"},
+	} {
+		_, err := load(t, text, "", nil)
+		wantFault(t, err, ExitConfig, append(words, "config.toml")...)
+		if err != nil && strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%q repeats a token", err)
+		}
+	}
+	_, err := load(t, twoProfiles, "wrok", nil)
+	wantFault(t, err, ExitUsage, `--profile: there is no profile "wrok"`, "has home, work")
+	_, err = load(t, twoProfiles, "", map[string]string{"VPS_PROFILE": "wrok"})
+	wantFault(t, err, ExitConfig, `VPS_PROFILE: there is no profile "wrok"`)
+	_, err = Load(Sources{Getenv: environment(map[string]string{"VPS_PROFILE": "work"}), DefaultURL: builtIn})
+	wantFault(t, err, ExitConfig, "there is no config file")
+}
+
+func TestAKeysPlaceIsItsLine(t *testing.T) {
+	s, err := load(t, "# one\ntheme = 'x'\n[keys]\n\"deed.restore\" = [\"R\"]\n\n[profile.work]\nstripe = 'red'\n", "work", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, line := range map[string]string{"theme": ", line 2", "keys": ", line 3", "keys.deed.restore": ", line 4", "mouse": ""} {
+		if got, want := s.At(key), s.Config+line; got != want {
+			t.Errorf("%s: %q, want %q", key, got, want)
+		}
+	}
+	if got, want := s.AtAccount("stripe"), s.Config+", line 7"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestACommandIsPartedIntoWordsAndNothingElse(t *testing.T) {
+	for text, want := range map[string][]string{
+		"pass show vps":              {"pass", "show", "vps"},
+		"  a\tb  ":                   {"a", "b"},
+		`op read "op://x y/z" ''`:    {"op", "read", "op://x y/z", ""},
+		`a 'it"s' "it's" b\ c "\""`:  {"a", `it"s`, "it's", "b c", `"`},
+		`echo $HOME; rm -rf * | x &`: {"echo", "$HOME;", "rm", "-rf", "*", "|", "x", "&"},
+		`a'b'c`:                      {"abc"},
+		`'a\b'`:                      {`a\b`},
+	} {
+		if got, err := splitCommand(text); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got %q, %v, want %q", text, got, err, want)
+		}
+	}
+}
+
+func TestATokenOfAProfileIsKeptAndForgottenUnderItsOwnName(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "vpsdeck")
+	held := map[string]string{"vpsdeck/admin.vps.org": "vps_top"}
+	tokens := NewTokens(Settings{Profile: "work", Account: "admin.vps.org", Dir: dir}, environment(map[string]string{"VPS_API_TOKEN": "vps_env"}))
+	tokens.ring = drawer(tokens.ring.account, held)
+	if _, err := tokens.Find(t.Context()); err != ErrNoToken {
+		t.Fatalf("before there is one: %v", err)
+	}
+	wantFault(t, tokens.Missing(), ExitToken, "profile work has no token yet", "vpsdeck login --profile work")
+	for _, place := range []Place{InKeyring, InFile} {
+		if _, err := tokens.Save(secret(t, "vps_work"), place); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := tokens.Find(t.Context()); err != nil || got.Value.Reveal() != "vps_work" {
+			t.Errorf("%s: got %q, %v", place, got.Value.Reveal(), err)
+		}
+	}
+	if from, err := tokens.Forget(); err != nil || len(from) != 1 || from[0] != Place(filepath.Join(dir, "token-work%40admin.vps.org")) {
+		t.Errorf("forgotten in %q, %v", from, err)
+	}
+	if from, err := tokens.Forget(); err != nil || len(from) != 0 {
+		t.Errorf("forgotten once more in %q, %v", from, err)
+	}
+	if held["vpsdeck/admin.vps.org"] != "vps_top" || len(held) != 1 {
+		t.Errorf("the keyring has %q", held)
+	}
+}
+
+func TestATokenFromElsewhereIsNeitherKeptNorForgotten(t *testing.T) {
+	for name, c := range map[string]struct {
+		s     Settings
+		words []string
+	}{
+		"variable": {Settings{Profile: "work", TokenEnv: "WORK"}, []string{"the variable WORK", "change it there"}},
+		"command":  {Settings{Profile: "work", TokenCommand: []string{"pass", "show"}}, []string{"the command pass", "change it there"}},
+	} {
+		tokens := NewTokens(c.s, environment(nil))
+		wantFault(t, tokens.CanKeep(""), ExitToken, c.words...)
+		_, err := tokens.Save(secret(t, "vps_x"), InFile)
+		wantFault(t, err, ExitToken, c.words...)
+		_, err = tokens.Forget()
+		wantFault(t, err, ExitToken, c.words...)
+		if len(tokens.Places()) != 0 {
+			t.Errorf("%s: it could be kept in %q", name, tokens.Places())
+		}
+	}
+	own := writeFile(t, 0o600, "vps_x", t.TempDir(), "mine")
+	_, err := NewTokens(Settings{TokenFile: own}, environment(nil)).Forget()
+	wantFault(t, err, ExitToken, own, "delete that yourself")
+	if _, err := os.Stat(own); err != nil {
+		t.Error("a file of one's own was deleted")
+	}
+}
+
+func TestAVariableWithoutATokenIsOneSentence(t *testing.T) {
+	s, err := load(t, twoProfiles, "home", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = NewTokens(s, environment(nil)).Find(t.Context())
+	wantFault(t, err, ExitToken, "config.toml, line 17", "there is no token in HOME_TOKEN")
+}

@@ -1,0 +1,42 @@
+package model
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestRawJSONMeansTheSameAndHoldsNothingForeign(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		said := map[string]string{rapid.String().Draw(t, "key"): rapid.String().Draw(t, "value")}
+		var b strings.Builder
+		in := json.NewEncoder(&b)
+		in.SetEscapeHTML(false)
+		if err := in.Encode(said); err != nil {
+			t.Fatal(err)
+		}
+		shown := PlainJSON(b.String())
+		for _, l := range strings.Split(shown, "\n") {
+			if !plain(l) && len(l) <= MaxText {
+				t.Fatalf("%q", l)
+			}
+		}
+		var got, want map[string]string
+		if json.Unmarshal([]byte(shown), &got) != nil || json.Unmarshal([]byte(b.String()), &want) != nil || !reflect.DeepEqual(got, want) {
+			t.Fatalf("%q means %q, not %q", shown, got, want)
+		}
+	})
+}
+
+func TestRawJSONKeepsNumbersAndOrderAsTheyCame(t *testing.T) {
+	got := PlainJSON("{\"z\":1.50,\"a\":12345678901234567890,\"n\":\"a\u202e\U000e0041\"}")
+	if want := "{\n  \"z\": 1.50,\n  \"a\": 12345678901234567890,\n  \"n\": \"a\\u202e\\udb40\\udc41\"\n}"; got != want {
+		t.Errorf("%q", got)
+	}
+	if got := PlainJSON("<html>\x1b[2J\nx"); got != "<html>^[[2J\nx" {
+		t.Errorf("what is no JSON: %q", got)
+	}
+}

@@ -1,0 +1,99 @@
+package command
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// Errand is a program that runs in the dashboard's place, on the same terminal.
+type Errand struct {
+	Name  string       // for a person
+	Args  []string     // the program and its arguments
+	Pause bool         // wait for enter before the dashboard comes back, so that what the program wrote can be read
+	Away  *atomic.Bool // true while it runs: what the keyboard interrupts then is not the dashboard
+}
+
+// ErrandEndedMsg answers Run.
+type ErrandEndedMsg struct {
+	Name  string
+	Words string // what went wrong, for a person; empty: nothing did
+}
+
+// Run gives the terminal to the errand's program until it has ended. It gets no token: neither in its arguments nor in its
+// environment. A program that is not there never gets the terminal: Bubble Tea can lose its own clock where it is given back at
+// once, and then draws no more.
+func (e Errand) Run() tea.Cmd {
+	ended := func(err error) tea.Msg { return ErrandEndedMsg{Name: e.Name, Words: e.words(err)} }
+	return func() tea.Msg {
+		if _, err := exec.LookPath(e.Args[0]); err != nil {
+			return ended(err)
+		}
+		return tea.Exec(&visit{Errand: e}, ended)()
+	}
+}
+
+// words say how the program ended where that was not well.
+func (e Errand) words(err error) string {
+	program := filepath.Base(e.Args[0])
+	var ended *exec.ExitError
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, os.ErrNotExist):
+		return program + " was not found: install it, or name another command in the config"
+	case errors.Is(err, os.ErrPermission):
+		return program + " may not be run by you"
+	case errors.As(err, &ended) && ended.ExitCode() >= 0:
+		return fmt.Sprintf("%s ended with code %d", program, ended.ExitCode())
+	case errors.As(err, &ended):
+		return program + " was ended by a signal"
+	}
+	return program + " could not be run here"
+}
+
+// visit is an errand on its terminal.
+type visit struct {
+	Errand
+	in       io.Reader
+	out, err io.Writer
+}
+
+// SetStdin tells what is typed. The keyboard may come wrapped, but a program needs the terminal itself.
+func (v *visit) SetStdin(r io.Reader) {
+	if f, ok := r.(interface{ Fd() uintptr }); ok && f.Fd() == os.Stdin.Fd() {
+		r = os.Stdin
+	}
+	v.in = r
+}
+
+// SetStdout tells where to write.
+func (v *visit) SetStdout(w io.Writer) { v.out = w }
+
+// SetStderr tells where to write what went wrong.
+func (v *visit) SetStderr(w io.Writer) { v.err = w }
+
+// Run runs the program and waits for its end.
+func (v *visit) Run() error {
+	v.Away.Store(true)
+	defer v.Away.Store(false)
+	_, _ = fmt.Fprintf(v.out, "%s\r\n", strings.Join(v.Args, " "))
+	cmd := exec.Command(v.Args[0], v.Args[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = v.in, v.out, v.err
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, "VPS_API_TOKEN=") })
+	err := cmd.Run()
+	if v.Pause {
+		_, _ = io.WriteString(v.out, "\r\n"+strings.TrimPrefix(v.words(err)+"; ", "; ")+"enter: back to vpsdeck ")
+		_, _ = bufio.NewReader(v.in).ReadString('\n') // without a keyboard there is nobody to wait for
+	}
+	return err
+}

@@ -1,0 +1,214 @@
+package ui_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"vpsdeck/keymap"
+	"vpsdeck/model"
+	"vpsdeck/ui"
+)
+
+// scribe is a program that writes down what it is given, a word a line, and ends with a code.
+type scribe struct{ program, file string }
+
+func newScribe(t *testing.T, code string) scribe {
+	t.Helper()
+	n := scribe{filepath.Join(t.TempDir(), "program"), filepath.Join(t.TempDir(), "given")}
+	script := "#!/bin/sh\nprintf '%s\\n' \"$@\" \"token=$VPS_API_TOKEN\" >> " + n.file + "\nexit " + code + "\n"
+	if err := os.WriteFile(n.program, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// require fails the test unless the program was given just these words, and no token.
+func (n scribe) require(t *testing.T, words ...string) {
+	t.Helper()
+	text, err := os.ReadFile(n.file)
+	if len(words) == 0 && os.IsNotExist(err) {
+		return
+	}
+	if want := strings.Join(append(words, "token="), "\n") + "\n"; string(text) != want {
+		t.Errorf("it was given %q, want %q", text, want)
+	}
+}
+
+// commands are the user's own.
+func commands(t *testing.T, own ...model.OwnCommand) option {
+	t.Helper()
+	return with(func(o *ui.Options) {
+		o.Commands = own
+		for _, c := range own {
+			if why := c.Check(); why != "" {
+				t.Fatal(why)
+			}
+			if err := o.Keys.AddOwn(c.Name, c.Key); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+func TestSSHGoesToTheServerUnderTheCursorAndComesBack(t *testing.T) {
+	for name, c := range map[string]struct {
+		get  func(w *world)
+		code string
+		said string
+	}{
+		"from the servers":      {func(*world) {}, "0", "back from ssh to web-server-01"},
+		"from its points":       {press("2"), "0", "back from ssh to web-server-01"},
+		"from its page":         {press("enter"), "0", "back from ssh to web-server-01"},
+		"ended with an error":   {func(*world) {}, "255", "ended with code 255"},
+		"picked in the palette": {func(w *world) { w.Press(":"); w.Type("ssh to the") }, "0", "back from ssh to web-server-01"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("VPS_API_TOKEN", "vps_secret")
+			n := newScribe(t, c.code)
+			w := open(t, 120, 24, servers(2), with(func(o *ui.Options) {
+				o.SSH = model.SSHRules{{Server: "web-*", User: "root", Port: 2222, Command: []string{n.program, "-A"}}}
+			}))
+			w.choose("web-server-01")
+			w.Press("R")
+			c.get(w)
+			w.Screen()
+			w.line.forget()
+			if name == "picked in the palette" {
+				w.Press("enter")
+			} else {
+				w.Press("S")
+			}
+			w.WaitFor(c.said)
+			n.require(t, "-A", "-p", "2222", "--", "root@203.0.113.10")
+			if w.Screen(); len(w.line.reads("/servers/")) == 0 {
+				t.Error("nothing was asked for after the return")
+			}
+			w.requireDeeds()
+		})
+	}
+}
+
+func TestSSHThatCannotBeStartedSaysWhatToDo(t *testing.T) {
+	w := open(t, 120, 24, servers(2), with(func(o *ui.Options) {
+		o.SSH = model.SSHRules{{Command: []string{"no-such-program-here"}}}
+	}))
+	w.Press("S")
+	w.WaitFor("no-such-program-here was not found: install it")
+	w.RequireText("Servers 2")
+}
+
+func TestAServerWithoutAnAddressIsNotGoneTo(t *testing.T) {
+	n := newScribe(t, "0")
+	w := open(t, 120, 24, servers(2), with(func(o *ui.Options) { o.SSH = model.SSHRules{{Command: []string{n.program}}} }),
+		before(func(w *world) {
+			w.line.rewrite(func(s string) string {
+				return strings.NewReplacer("203.0.113.10", "-oProxyCommand=id", "web01.example.com", "-oProxyCommand=id").Replace(s)
+			})
+		}))
+	w.choose("web-server-01")
+	w.Press("S")
+	w.RequireText("web-server-01 has no address that ssh can be given")
+	n.require(t)
+}
+
+func TestACommandOfOnesOwnRunsForTheServerUnderTheCursor(t *testing.T) {
+	n := newScribe(t, "0")
+	w := open(t, 120, 40, servers(2), commands(t,
+		model.OwnCommand{Key: "f5", Name: "note it", Run: []string{n.program, "{id}", "{name}", "at {ip}"}},
+		model.OwnCommand{Key: "f6", Name: "note by shell", Run: []string{n.program + " {name} | cat; true"}, Shell: true},
+	))
+	w.Press("?")
+	w.RequireText("Your commands", "note by shell")
+	w.Press("esc")
+	w.choose("web-server-01")
+	w.Press("f5")
+	w.WaitFor("back from note it")
+	n.require(t, "12345", "web-server-01", "at 203.0.113.10")
+	w.must(os.Remove(n.file))
+	w.Press(":")
+	w.Type("note by")
+	w.Press("enter")
+	w.WaitFor("back from note by shell")
+	n.require(t, "web-server-01")
+	w.requireDeeds()
+}
+
+func TestACommandAsksBeforeItRunsAsItIsMarked(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		own    model.OwnCommand
+		answer []string
+	}{
+		{"confirm", model.OwnCommand{Confirm: true}, []string{"tab", "enter"}},
+		{"dangerous", model.OwnCommand{Dangerous: true}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n := newScribe(t, "0")
+			c.own.Key, c.own.Name, c.own.Run = "f5", "reboot", []string{n.program, "{name}"}
+			w := open(t, 80, 24, servers(2), commands(t, c.own))
+			w.choose("web-server-01")
+			w.Press("f5")
+			w.wake()
+			w.RequireText("Run reboot for web-server-01?")
+			w.Press("enter") // No has the focus
+			w.Screen()
+			n.require(t)
+			w.Press("f5")
+			w.wake()
+			if c.answer == nil {
+				w.typeAskedName()
+				w.Press("tab", "enter")
+			} else {
+				w.Press(c.answer...)
+			}
+			w.WaitFor("back from reboot")
+			n.require(t, "web-server-01")
+		})
+	}
+}
+
+func TestReadOnlyHasNoDangerousCommand(t *testing.T) {
+	n := newScribe(t, "0")
+	w := open(t, 120, 40, servers(2), commands(t,
+		model.OwnCommand{Key: "f5", Name: "reboot", Run: []string{n.program, "{name}"}, Dangerous: true},
+		model.OwnCommand{Key: "f6", Name: "look", Run: []string{n.program, "{id}"}},
+	), readOnly)
+	w.choose("web-server-01")
+	w.Press("?")
+	w.RequireText("look")
+	w.RequireNoText("reboot")
+	w.Press("esc", "f5")
+	w.RequireText("read-only: reboot is marked as dangerous")
+	n.require(t)
+	w.Press("f6")
+	w.WaitFor("back from look")
+	n.require(t, "12345")
+}
+
+func TestAHostileServerNameIsNoCommand(t *testing.T) {
+	n := newScribe(t, "0")
+	w := open(t, 120, 24, servers(2), commands(t, model.OwnCommand{Key: "f5", Name: "note it", Run: []string{n.program, "{name}"}}),
+		before(func(w *world) {
+			w.line.rewrite(func(s string) string { return strings.ReplaceAll(s, `"web-server-01"`, `"-oProxyCommand=id"`) })
+		}))
+	w.Press("G", "f5")
+	w.RequireText("note it is not run: the server's name “-oProxyCommand=id” begins with -")
+	n.require(t)
+}
+
+func TestAKeyThatIsTakenIsNoKeyForACommand(t *testing.T) {
+	k := keymap.Default()
+	for pressed, words := range map[string]string{"s": "s is both deed.snapshot and command.mine", "nokey": `"nokey" of mine is no key`, "ctrl+c": "always quits"} {
+		if err := k.AddOwn("mine", pressed); err == nil || !strings.Contains(err.Error(), words) || len(k.Own()) > 0 {
+			t.Errorf("%s: %v", pressed, err)
+		}
+	}
+	if err := k.AddOwn("mine", "f5"); err != nil {
+		t.Error(err)
+	}
+	if err := k.AddOwn("other", "f5"); err == nil || !strings.Contains(err.Error(), "f5 is both command.mine and command.other") {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,87 @@
+package ui_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rowsWith are those of the names that rows show, from the top.
+func (w *world) rowsWith(names ...string) []string {
+	w.t.Helper()
+	var out []string
+	g := w.Screen()
+	_, height := g.Size()
+	for y := range height {
+		for _, n := range names {
+			if strings.Contains(g.Line(y), " "+n+" ") {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}
+
+func TestTheServersAreOrderedByAnyColumnBothWays(t *testing.T) {
+	t.Parallel()
+	w := open(t, 300, 24, servers(5))
+	all := []string{"NAME", "STATUS", "NEWEST", "BK", "SN", "LOCATION", "IP", "SYSTEM", "PLAN", "RISK"}
+	first := "↑↑↑↓↓↑↑↑↑↓"
+	for i, column := range all {
+		way, other := string([]rune(first)[i]), "↓"
+		if way == "↓" {
+			other = "↑"
+		}
+		w.Press("o")
+		w.RequireText(column + " " + way)
+		w.Press("O")
+		w.RequireText(column + " " + other)
+		w.Press("O")
+		w.RequireText(column + " " + way)
+	}
+}
+
+func TestAnOrderIsKeptInItsPaneAndShown(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40, servers(2))
+	w.choose("web-server-01")
+	w.Press("3", "o", "o", "o", "o")
+	w.RequireText("SIZE ↓", "ordered by size, largest first")
+	w.Press("O")
+	w.RequireText("SIZE ↑")
+	w.Press("1", "o")
+	w.RequireText("SIZE ↑", "NAME ↑")
+	w.Press("enter", "o", "O") // a page has an order of its own
+	w.RequireText("BACK LOSES ↓")
+	w.requireGolden("ordered-page-120x40")
+	w.Press("esc")
+	w.RequireText("SIZE ↑", "NAME ↑")
+	w.requireGolden("ordered-120x40")
+	w.Press("enter") // which the next page takes over
+	w.RequireText("BACK LOSES ↓")
+}
+
+func TestAnOrderIsShownWhereItsColumnHasNoRoom(t *testing.T) {
+	t.Parallel()
+	w := open(t, 40, 12, servers(5))
+	w.Press("o", "o", "o", "o", "o", "o")
+	w.RequireText("↑ location")
+	w.requireGolden("ordered-40x12")
+	requireStraight(t, w.Screen())
+}
+
+func TestTheOtherWayRoundIsTheOtherWayRound(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40)
+	names := []string{"cache-01", "db-server-01", "legacy-app", "mail-01", "vpn-gw", "web-server-01"}
+	w.Press("o")
+	if got := w.rowsWith(names...); !slices.Equal(got, names) {
+		t.Errorf("by name: %q", got)
+	}
+	w.Press("O")
+	back := slices.Clone(names)
+	slices.Reverse(back)
+	if got := w.rowsWith(names...); !slices.Equal(got, back) {
+		t.Errorf("by name, the other way round: %q", got)
+	}
+}

@@ -1,0 +1,140 @@
+package screen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"vpsdeck/model"
+	"vpsdeck/ui/widget"
+)
+
+// Columns says which columns a pane shows, by the pane's name in lower case and the columns' names. A pane that is not in it
+// shows all. They stand in their usual order, and where there is no room for all of them some still go.
+type Columns map[string][]string
+
+// ColumnNames lists the columns of each pane, for a setting and its errors. The first of each is always shown.
+func ColumnNames() Columns {
+	return Columns{
+		"servers":   columnNames(serverColumns()),
+		"backups":   columnNames(pointColumns(model.Backup, false)),
+		"snapshots": columnNames(pointColumns(model.Snapshot, false)),
+	}
+}
+
+// serverColumns are all columns of the pane.
+func serverColumns() []widget.Column {
+	return []widget.Column{
+		serverName:      {Title: "NAME", Width: 13, Max: 30},
+		serverStatus:    {Title: "STATUS", Width: 11, Rank: 2},
+		serverNewest:    {Title: "NEWEST", Width: 9, Right: true},
+		serverBackups:   {Title: "BK", Width: 2, Right: true, Rank: 4},
+		serverSnapshots: {Title: "SN", Width: 2, Right: true, Rank: 4},
+		serverNote:      {Title: "RISK", Width: 9, Rank: 1},
+		serverLocation:  {Title: "LOCATION", Width: 10, Rank: 5},
+		serverIP:        {Title: "IP", Width: 15, Rank: 6},
+		serverOS:        {Title: "SYSTEM", Width: 16, Rank: 7},
+		serverPlan:      {Title: "PLAN", Width: 20, Rank: 8},
+	}
+}
+
+// pointColumns are the columns of a kind. The server's name is only shown where there are several.
+func pointColumns(kind model.Kind, fleet bool) []widget.Column {
+	columns := []widget.Column{
+		pointServer:      {},
+		pointName:        {Title: "TYPE", Width: 9},
+		pointStatus:      {Title: "STATUS", Width: 11, Rank: 1},
+		pointSize:        {Title: "SIZE", Width: 7, Right: true, Rank: 3},
+		pointCreated:     {Title: "CREATED", Width: 9, Right: true},
+		pointExpires:     {Title: "EXPIRES", Width: 8, Right: true, Rank: 2},
+		pointDescription: {Title: "DESCRIPTION", Width: 16, Max: 60, Rank: 9},
+	}
+	if kind == model.Snapshot {
+		columns[pointName] = widget.Column{Title: "NAME", Width: 14, Max: 32}
+		columns[pointExpires] = widget.Column{}
+	}
+	if fleet {
+		columns[pointServer] = widget.Column{Title: "SERVER", Width: 13, Max: 24}
+	}
+	return columns
+}
+
+// columnNames are the heads in lower case; two of them are spelt out.
+func columnNames(columns []widget.Column) []string {
+	long := map[string]string{"bk": "backups", "sn": "snapshots"}
+	var names []string
+	for _, c := range columns {
+		if c.Width > 0 {
+			name := strings.ToLower(c.Title)
+			if spelt, ok := long[name]; ok {
+				name = spelt
+			}
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Check says what is wrong with a choice of columns, and of which pane; nil if nothing is.
+func (c Columns) Check() (pane string, err error) {
+	all := ColumnNames()
+	for _, pane := range sortedPanes(c) {
+		known, ok := all[pane]
+		if !ok {
+			return pane, fmt.Errorf("there is no pane %q: the panes with columns are %s", pane, strings.Join(sortedPanes(all), ", "))
+		}
+		for _, name := range c[pane] {
+			if !slices.Contains(known, name) {
+				return pane, fmt.Errorf("%s have no column %q: there are %s", pane, name, strings.Join(known, ", "))
+			}
+		}
+		if !slices.Contains(c[pane], known[0]) {
+			return pane, fmt.Errorf("%s cannot be told apart without the column %q: add it", pane, known[0])
+		}
+	}
+	return "", nil
+}
+
+func sortedPanes(c Columns) []string {
+	var names []string
+	for name := range c {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// chosen are the columns of a pane with those that are not wanted taken away. One that is only there where several servers
+// are shown stays.
+func (c Columns) chosen(pane string, columns []widget.Column) []widget.Column {
+	wanted, ok := c[pane]
+	if !ok {
+		return columns
+	}
+	all := ColumnNames()[pane]
+	for i, column := range columns {
+		if column.Width == 0 {
+			continue
+		}
+		name := columnNames([]widget.Column{column})[0]
+		if slices.Contains(all, name) && !slices.Contains(wanted, name) {
+			columns[i] = widget.Column{}
+		}
+	}
+	return columns
+}
+
+// Restyle takes over the choice of columns.
+func (p *Servers) Restyle() {
+	p.table.Columns = p.env.Columns.chosen("servers", serverColumns())
+	p.SetSize(p.width, p.height)
+}
+
+// Restyle takes over the choice of columns.
+func (p *Points) Restyle() {
+	p.table.Columns = p.env.Columns.chosen(pane(p.kind), pointColumns(p.kind, p.fleet))
+	p.SetSize(p.width, p.height)
+}
+
+// pane is a kind's in the names of columns.
+func pane(kind model.Kind) string { return kind.String() + "s" }

@@ -1,0 +1,119 @@
+package style
+
+import (
+	"image/color"
+
+	"charm.land/lipgloss/v2"
+)
+
+// Theme is a choice of colours, as the config names it.
+type Theme string
+
+// The themes.
+const (
+	Usual       Theme = "auto" // dark or light, as the terminal's background is
+	Dark        Theme = "dark"
+	Light       Theme = "light"
+	Contrast    Theme = "high-contrast" // dark or light, as the background is; at least 7 : 1
+	ColourBlind Theme = "colour-blind"  // the same; what is fine, late and bad differs to whoever takes red for green
+	Terminal    Theme = "terminal"      // the 16 colours that the terminal has been given
+)
+
+// Themes lists the themes, for a setting and its errors.
+func Themes() []string {
+	return []string{string(Usual), string(Dark), string(Light), string(Contrast), string(ColourBlind), string(Terminal)}
+}
+
+// palette is the theme's, for a dark or a light background.
+func (t Theme) palette(isDark bool) Palette {
+	pairs := map[Theme][2]Palette{
+		Usual: {light, dark}, Dark: {dark, dark}, Light: {light, light},
+		Contrast: {contrastLight, contrastDark}, ColourBlind: {blindLight, blindDark}, Terminal: {terminalLight, terminalDark},
+	}
+	pair, known := pairs[t]
+	if !known {
+		pair = pairs[Usual]
+	}
+	if isDark {
+		return pair[1]
+	}
+	return pair[0]
+}
+
+// The palettes of the other themes. Those for the colour-blind tell standing by blue, yellow and orange, which differ in
+// lightness too: a test looks at them through a red-blind and a green-blind eye.
+var (
+	contrastDark = Palette{
+		Text: rgb("#FFFFFF"), Muted: rgb("#D0D0D0"), Faint: rgb("#9A9A9A"), Accent: rgb("#7FE0FF"), Fine: rgb("#8CFF8C"),
+		Late: rgb("#FFD75F"), Bad: rgb("#FFB0B0"), Snapshot: rgb("#E0C0FF"), Selection: rgb("#003060"), OnAccent: rgb("#000000"),
+	}
+	contrastLight = Palette{
+		Text: rgb("#000000"), Muted: rgb("#333333"), Faint: rgb("#6A6A6A"), Accent: rgb("#003A70"), Fine: rgb("#004A10"),
+		Late: rgb("#5C3200"), Bad: rgb("#8A0018"), Snapshot: rgb("#4A1880"), Selection: rgb("#DCEBFF"), OnAccent: rgb("#FFFFFF"),
+	}
+	blindDark = Palette{
+		Text: rgb("#E6E6E6"), Muted: rgb("#A0A4AC"), Faint: rgb("#45494F"), Accent: rgb("#F2F2F2"), Fine: rgb("#6FB8FF"),
+		Late: rgb("#FFF08A"), Bad: rgb("#F4752E"), Snapshot: rgb("#D6A5C4"), Selection: rgb("#26303C"), OnAccent: rgb("#10141C"),
+	}
+	blindLight = Palette{
+		Text: rgb("#1A1A1A"), Muted: rgb("#55595F"), Faint: rgb("#B5B8BD"), Accent: rgb("#202428"), Fine: rgb("#0059B3"),
+		Late: rgb("#7F5F00"), Bad: rgb("#600010"), Snapshot: rgb("#7A3E6A"), Selection: rgb("#DDE6F0"), OnAccent: rgb("#FFFFFF"),
+	}
+	terminalDark = Palette{
+		Text: lipgloss.NoColor{}, Muted: lipgloss.White, Faint: lipgloss.BrightBlack, Accent: lipgloss.BrightCyan, Fine: lipgloss.Green,
+		Late: lipgloss.Yellow, Bad: lipgloss.BrightRed, Snapshot: lipgloss.Magenta,
+	}
+	terminalLight = Palette{
+		Text: lipgloss.NoColor{}, Muted: lipgloss.BrightBlack, Faint: lipgloss.White, Accent: lipgloss.Blue, Fine: lipgloss.Green,
+		Late: lipgloss.Yellow, Bad: lipgloss.Red, Snapshot: lipgloss.Magenta,
+	}
+)
+
+// stripes are the colours that an account can be marked with, in the order in which accounts without a choice get them. The
+// second is the terminal's own of that name.
+var stripes = []struct {
+	name  string
+	rgb   string
+	basic color.Color
+}{
+	{"cyan", "#2AA9C9", lipgloss.Cyan}, {"violet", "#A06BE0", lipgloss.Magenta}, {"green", "#4FA64F", lipgloss.Green},
+	{"yellow", "#D1B000", lipgloss.Yellow}, {"blue", "#4A86E8", lipgloss.Blue}, {"orange", "#E07B1A", lipgloss.BrightYellow},
+	{"red", "#E0465A", lipgloss.Red}, {"grey", "#8A93A3", lipgloss.BrightBlack},
+}
+
+// Stripes lists the names of the colours that an account can be marked with.
+func Stripes() []string {
+	names := make([]string, len(stripes))
+	for i, s := range stripes {
+		names[i] = s.name
+	}
+	return names
+}
+
+// Stripe is how an account is marked: a bar at the edge, and its name on the same colour. The name is black or white,
+// whichever reads better; in the terminal's own colours it is in that of the background.
+func (s *Styles) Stripe(name string) (bar, badge lipgloss.Style) {
+	bar, badge = s.Accent, s.Accent.Reverse(true).Bold(true)
+	for _, stripe := range stripes {
+		switch {
+		case stripe.name != name:
+		case s.Palette.Selection == nil:
+			bar = lipgloss.NewStyle().Foreground(stripe.basic)
+			badge = bar.Reverse(true).Bold(true)
+		default:
+			c := rgb(stripe.rgb)
+			bar = lipgloss.NewStyle().Foreground(c)
+			badge = lipgloss.NewStyle().Background(c).Foreground(readable(c)).Bold(true)
+		}
+	}
+	return bar, badge
+}
+
+// readable is black or white, whichever stands out more from a colour: it weighs red, green and blue as an eye does.
+func readable(on color.Color) color.Color {
+	r, g, b, _ := on.RGBA()
+	if 299*r+587*g+114*b > 1000*0x6800 {
+		return rgb("#000000")
+	}
+	return rgb("#FFFFFF")
+}

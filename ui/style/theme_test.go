@@ -1,0 +1,145 @@
+package style
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"testing"
+
+	"charm.land/lipgloss/v2"
+)
+
+// grounds are the backgrounds that a theme is for: a fixed one is for its own kind alone.
+func grounds(theme Theme, isDark bool) []string {
+	if theme == Dark || theme == Light {
+		isDark = theme == Dark
+	}
+	return backgrounds[isDark]
+}
+
+func TestEveryThemeCanBeRead(t *testing.T) {
+	for theme, least := range map[Theme]float64{Usual: enough, Dark: enough, Light: enough, Contrast: 7, ColourBlind: enough} {
+		for _, isDark := range []bool{true, false} {
+			p := For(theme, isDark).Palette
+			for name, c := range textColours(p) {
+				for _, ground := range append(grounds(theme, isDark), hex(p.Selection)) {
+					if got := contrast(c, lipgloss.Color(ground)); got < least {
+						t.Errorf("%s, dark %v: %s on %s: %.2f, which is less than %.1f", theme, isDark, name, ground, got, least)
+					}
+				}
+			}
+			for _, ground := range []color.Color{p.Accent, p.Bad} {
+				checkContrast(t, fmt.Sprintf("%s, dark %v: a button", theme, isDark), p.OnAccent, ground)
+			}
+		}
+	}
+}
+
+func hex(c color.Color) string {
+	r, g, b, _ := c.RGBA()
+	return fmt.Sprintf("#%02x%02x%02x", r>>8, g>>8, b>>8)
+}
+
+// eyes see the primary colours, as linear light, as others: without the red cones, and without the green ones, by Viénot,
+// Brettel and Mollon (1999).
+var eyes = map[string][3][3]float64{
+	"red-blind":   {{0.11238, 0.88762, 0}, {0.11238, 0.88762, 0}, {0.00401, -0.00401, 1}},
+	"green-blind": {{0.29275, 0.70725, 0}, {0.29275, 0.70725, 0}, {-0.02234, 0.02234, 1}},
+}
+
+// seen is a colour through such an eye, in the coordinates of CIE L*a*b*, in which distances are as they are felt.
+func seen(c color.Color, eye [3][3]float64) [3]float64 {
+	r, g, b, _ := c.RGBA()
+	var in, out [3]float64
+	for i, n := range []uint32{r, g, b} {
+		v := float64(n) / 0xffff
+		if in[i] = math.Pow((v+0.055)/1.055, 2.4); v <= 0.04045 {
+			in[i] = v / 12.92
+		}
+	}
+	for i := range out {
+		for j := range in {
+			out[i] += eye[i][j] * in[j]
+		}
+		out[i] = min(max(out[i], 0), 1)
+	}
+	f := func(t float64) float64 {
+		if t > 0.008856 {
+			return math.Cbrt(t)
+		}
+		return 7.787*t + 16.0/116
+	}
+	x := f((0.4124*out[0] + 0.3576*out[1] + 0.1805*out[2]) / 0.95047)
+	y := f(0.2126*out[0] + 0.7152*out[1] + 0.0722*out[2])
+	z := f((0.0193*out[0] + 0.1192*out[1] + 0.9505*out[2]) / 1.08883)
+	return [3]float64{116*y - 16, 500 * (x - y), 200 * (y - z)}
+}
+
+// apart is how far the two closest of the colours of standing are, through an eye.
+func apart(p Palette, eye [3][3]float64) float64 {
+	least := math.Inf(1)
+	colours := []color.Color{p.Fine, p.Late, p.Bad}
+	for i, a := range colours {
+		for _, b := range colours[:i] {
+			x, y := seen(a, eye), seen(b, eye)
+			least = min(least, math.Sqrt(math.Pow(x[0]-y[0], 2)+math.Pow(x[1]-y[1], 2)+math.Pow(x[2]-y[2], 2)))
+		}
+	}
+	return least
+}
+
+func TestTheColourBlindThemeKeepsStandingApart(t *testing.T) {
+	const clear = 25 // far more than what is just noticed, about 2
+	for name, eye := range eyes {
+		for _, isDark := range []bool{true, false} {
+			if got := apart(For(ColourBlind, isDark).Palette, eye); got < clear {
+				t.Errorf("to the %s, dark %v, two of them are %.0f apart, less than %d", name, isDark, got, clear)
+			}
+		}
+		if usual := apart(For(Usual, true).Palette, eye); usual >= clear {
+			t.Errorf("to the %s the usual theme would do, with %.0f: is that eye right?", name, usual)
+		}
+	}
+}
+
+func TestTheTerminalsThemeUsesItsOwnColoursAlone(t *testing.T) {
+	for _, isDark := range []bool{true, false} {
+		s := For(Terminal, isDark)
+		for name, c := range textColours(s.Palette) {
+			switch c.(type) {
+			case lipgloss.NoColor:
+			default:
+				if got := fmt.Sprintf("%T", c); got != "ansi.BasicColor" {
+					t.Errorf("dark %v: %s is a %s", isDark, name, got)
+				}
+			}
+		}
+		if st := s.Selected(s.Bad); !st.GetReverse() || st.GetForeground() != s.Palette.Bad {
+			t.Errorf("dark %v: the row under the cursor is %+v", isDark, st)
+		}
+	}
+}
+
+func TestAnUnknownThemeIsTheUsualOne(t *testing.T) {
+	if For("", true).Palette != New(true).Palette || For("x", false).Palette != New(false).Palette {
+		t.Error("it is another")
+	}
+}
+
+func TestTheNameOnAStripeCanBeRead(t *testing.T) {
+	seen := map[string]string{}
+	for _, name := range Stripes() {
+		bar, badge := New(true).Stripe(name)
+		checkContrast(t, "the name on "+name, badge.GetForeground(), badge.GetBackground())
+		if other, taken := seen[hex(bar.GetForeground())]; taken {
+			t.Errorf("%s and %s are one colour", name, other)
+		}
+		seen[hex(bar.GetForeground())] = name
+		if bar, badge := For(Terminal, true).Stripe(name); !badge.GetReverse() || bar.GetForeground() != badge.GetForeground() {
+			t.Errorf("%s in the terminal's own colours: %+v", name, badge)
+		}
+	}
+	if bar, _ := New(true).Stripe(""); bar.GetForeground() != New(true).Palette.Accent {
+		t.Error("without a colour it is not the accent")
+	}
+}

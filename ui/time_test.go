@@ -1,0 +1,172 @@
+package ui_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"vpsdeck/internal/journal"
+	"vpsdeck/internal/terminal"
+	"vpsdeck/model"
+	"vpsdeck/ui"
+)
+
+// earlier is a journal in which an earlier run has written down restores that it watched, and how many minutes they took.
+func earlier(t *testing.T, minutes ...int) option {
+	t.Helper()
+	book := journal.In(t.TempDir())
+	return func(s *setup) {
+		s.ui.Journal, s.ui.Run = book, "now"
+		s.before = append(s.before, func(w *world) {
+			for i, m := range minutes {
+				sent := opening.Add(-time.Duration(i+1) * 24 * time.Hour)
+				w.must(book.Append(model.Record{
+					Version: model.RecordVersion, Time: sent, ID: fmt.Sprintf("before-%d", i), Event: model.EventDone,
+					Host: strings.TrimSuffix(strings.TrimPrefix(w.url, "http://"), "/api/v1"),
+					Deed: "restore", Kind: "snapshot", Server: model.RecordServer{ID: "12345", Name: "web-server-01"},
+					Point:  model.RecordPoint{ID: "801", Name: "pre-migration-snapshot"},
+					SentAt: sent, EndedAt: sent.Add(time.Duration(m) * time.Minute), Timed: true,
+				}))
+			}
+		})
+	}
+}
+
+func TestHowLongARestoreTookHereIsShownWhereOneDecides(t *testing.T) {
+	for _, s := range []size{usual, large} {
+		name := "learned-page-" + s.String()
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, s.width, s.height, servers(2), earlier(t, 7, 6, 8, 30))
+			w.choose("web-server-01")
+			w.Press("enter")
+			w.requireGolden(name)
+			if s == large {
+				w.RequireText("LAST TOOK", "7 m")
+			}
+			w.Press("esc", "3", "r")
+			w.RequireText("by the last 4 here for about 7–30 m")
+		})
+	}
+}
+
+func TestTheLineOfAnOperationGoesByWhatWasLearned(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24, servers(2), earlier(t, 7, 6, 8))
+	w.choose("web-server-01")
+	w.Press("3")
+	w.restoreChosen(false)
+	w.Advance(5 * time.Second)
+	w.RequireText("restore snapshot pre-migration-snap", "here ~7–8 m")
+	w.Press("1")
+	w.makeSnapshot("db-server-01", "before-update")
+	w.RequireText("here ~7–8 m")
+}
+
+func TestWhatThisRunWatchesIsLearnedToo(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24)
+	w.RequireText("usually 3–10 m")
+	for _, server := range []string{"web-server-01", "mail-01", "vpn-gw"} {
+		w.makeSnapshot(server, "watched")
+		w.later(12 * time.Minute)
+		w.RequireNoText("running")
+	}
+	w.makeSnapshot("cache-01", "watched")
+	w.RequireNoText("usually 3–10 m")
+	w.RequireText("here ~")
+}
+
+func TestWhatTakesTwiceTheUsualIsCalledStuckOnce(t *testing.T) {
+	for _, s := range []size{small, usual, large} {
+		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
+			w := open(t, s.width, s.height, servers(2))
+			w.makeSnapshot("web-server-01", "before-update")
+			w.Screen()
+			w.line.slowDown(24*time.Hour, "GET /snapshots/")
+			w.later(19*time.Minute + 50*time.Second)
+			w.RequireNoText("stuck")
+			w.later(15 * time.Second)
+			w.requireGolden("stuck-" + s.String())
+			requireStraight(t, w.Screen())
+			w.Press("j")
+			w.RequireNoText("of web-server-01: stuck")
+			w.later(time.Minute)
+			w.RequireNoText("of web-server-01: stuck") // it was said
+			w.Press("A")
+			w.RequireText("Stuck: it usually takes")
+			w.requireGolden("stuck-activity-" + s.String())
+		})
+	}
+}
+
+func TestTheEndIsAnnouncedAsConfiguredOverTmuxToo(t *testing.T) {
+	const through = "\x1bPtmux;\x1b\x1b"
+	for _, c := range []struct {
+		how        ui.Announcement
+		tmux       bool
+		begin, end string // of the one sequence; empty: there is none
+	}{
+		{ui.AnnounceNone, false, "", ""},
+		{ui.AnnounceBell, false, "\a", "\a"},
+		{ui.AnnounceBell, true, "\a", "\a"},
+		{ui.AnnounceOSC9, false, "\x1b]9;snapshot a-1 of web-server-01: completed in ", "\a"},
+		{ui.AnnounceOSC9, true, through + "]9;snapshot a-1 of web-server-01: completed in ", "\a\x1b\\"},
+		{ui.AnnounceOSC777, false, "\x1b]777;notify;vpsdeck;snapshot a-1 of web-server-01: completed in ", "\a"},
+		{ui.AnnounceOSC777, true, through + "]777;notify;vpsdeck;snapshot a-1 of web-server-01: completed in ", "\a\x1b\\"},
+	} {
+		t.Run(fmt.Sprintf("%s, tmux %v", c.how, c.tmux), func(t *testing.T) {
+			t.Parallel()
+			w := open(t, 120, 24, servers(2), with(func(o *ui.Options) { o.Announce = c.how }), inTmux(c.tmux))
+			w.makeSnapshot("web-server-01", "a-1")
+			w.later(12 * time.Minute)
+			w.RequireNoText("running")
+			var got []string
+			for _, sequence := range w.desk.raw {
+				if !strings.Contains(sequence, "]9;4;") {
+					got = append(got, sequence)
+				}
+			}
+			if c.begin == "" && len(got) == 0 {
+				return
+			}
+			if len(got) != 1 || !strings.HasPrefix(got[0], c.begin) || !strings.HasSuffix(got[0], c.end) {
+				t.Errorf("the terminal was sent %q", got)
+			}
+		})
+	}
+}
+
+func TestTheTerminalBehindTmuxSeesHowFarThingsAre(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24, servers(2), inTmux(true))
+	w.makeSnapshot("web-server-01", "a-1")
+	w.later(12 * time.Minute)
+	w.RequireNoText("running")
+	got := w.desk.raw
+	if len(got) < 10 || w.view().ProgressBar != nil {
+		t.Fatalf("it was sent %q", got)
+	}
+	for i, sequence := range got {
+		state := "\x1bPtmux;\x1b\x1b]9;4;1;"
+		switch i {
+		case 0: // it is being sent
+			state = "\x1bPtmux;\x1b\x1b]9;4;3"
+		case len(got) - 1:
+			state = "\x1bPtmux;\x1b\x1b]9;4;0"
+		}
+		if !strings.HasPrefix(sequence, state) || i > 0 && sequence == got[i-1] {
+			t.Errorf("sequence %d of %d is %q", i, len(got), sequence)
+		}
+	}
+}
+
+// inTmux starts the program inside tmux, or not.
+func inTmux(yes bool) option {
+	if !yes {
+		return on()
+	}
+	return on(terminal.WithVariables("TMUX=/run/tmux,1,0"))
+}
