@@ -131,6 +131,12 @@ func (p *Page) act(press tea.KeyPressMsg) tea.Cmd {
 // ShortHelp is what the footer shows.
 func (p *Page) ShortHelp() []key.Binding {
 	k := p.env.Keys
+	if _, there := p.env.State.Server(p.server); !there {
+		return []key.Binding{k.View.Back}
+	}
+	if p.total == 0 {
+		return []key.Binding{k.Deed.Snapshot, k.Deed.Backup, k.View.Back}
+	}
 	return []key.Binding{k.Deed.Restore, k.Deed.Delete, k.Deed.Snapshot, k.Deed.Backup, k.View.Back, k.Mark.One, k.View.Filter, k.View.Order, k.View.Open}
 }
 
