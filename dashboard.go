@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"vpsdeck/internal/journal"
+	"vpsdeck/internal/lastseen"
 	"vpsdeck/internal/settings"
 	"vpsdeck/ui"
 	"vpsdeck/ui/command"
@@ -106,6 +107,9 @@ func runDashboard(ctx context.Context, begin start) error {
 		run := book.Begin(runName(time.Now(), os.Getpid()))
 		defer run.End()
 		opts.Journal, opts.Run = book, run.ID
+	}
+	if dir := begin.settings.Cache; dir != "" {
+		opts.Memory = lastseen.In(dir)
 	}
 	var err error
 	switch {

@@ -207,6 +207,7 @@ func (s *State) accepted(o *Operation, a Accepted) {
 		s.drop(o.Point.Key())
 	case Restore:
 		o.Phase = Running
+		s.Servers.Value = slices.Clone(s.Servers.Value) // others may still read the list that came
 		for i := range s.Servers.Value {
 			if server := &s.Servers.Value[i]; server.ID == o.Server.ID && a.ServerStatus != "" {
 				server.Status = a.ServerStatus

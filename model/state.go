@@ -20,6 +20,8 @@ type State struct {
 	fleet      map[ID]Coverage
 	byServer   map[ID][]Point
 	version    int
+	recalled   time.Time // when an earlier run saw what it left; zero: nothing was recalled
+	recalledOf string
 	durations  Durations
 }
 

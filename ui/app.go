@@ -24,6 +24,7 @@ type Options struct {
 	Profile  command.Profile     // whose account it is that one starts with; ReadOnly and Policies below are its own
 	Config   Config              // nil: the settings do not change while the program runs
 	Journal  command.Journal     // nil: nothing is written down; the simulated account of the demo never is
+	Memory   command.Memory      // nil: every run begins with an empty screen; the simulated account always does
 	Requests *command.RequestLog // nil: what was asked of the API is not shown
 	Run      string              // names this run of the program in the journal
 	Keys     keymap.KeyMap
@@ -69,6 +70,7 @@ type App struct {
 	history  history
 	batch    *model.Batch // several deeds that were confirmed together; nil: none yet
 	polls    polls
+	memory   remembered
 	width    int
 	height   int
 	blurred  bool
@@ -150,7 +152,7 @@ func (a *App) Init() tea.Cmd {
 	if a.session == nil {
 		cmds = append(cmds, a.askAccess(""))
 	} else {
-		cmds = append(cmds, a.refreshAll(), a.loadAccount(), a.session.LoadHistory())
+		cmds = append(cmds, a.recall(), a.refreshAll(), a.loadAccount(), a.session.LoadHistory())
 	}
 	return tea.Batch(append(cmds, a.arm(), a.awaitConfig())...)
 }

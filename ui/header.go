@@ -106,6 +106,9 @@ func (a *App) connection() []string {
 		}
 		full, less, again := word.said+dot+age, word.said+dot+old, dot+"again in "+a.countdown()
 		return shorter(st, sign, full+again, less+again, full, less, word.short+dot+old, word.said, word.short)
+	case a.state.Recalled():
+		ago := widget.Ago(at, a.state.Local)
+		return shorter(s.Late, style.Unknown, "as of "+ago+", asking"+style.Ellipsis, ago+", asking"+style.Ellipsis, ago)
 	case !loaded:
 		return shorter(s.Muted, style.Unknown, "connecting"+style.Ellipsis)
 	}

@@ -71,7 +71,7 @@ func (a *App) historyLoaded(msg command.HistoryLoadedMsg) tea.Cmd {
 // resume takes up what an earlier run of the program left open, once the journal and the servers are known.
 func (a *App) resume() tea.Cmd {
 	h := &a.history
-	if h.resumed || !h.loaded || !a.state.Servers.Loaded() || !a.state.PointsKnown() {
+	if h.resumed || !h.loaded || !a.state.Servers.Loaded() || !a.state.PointsKnown() || a.state.Recalled() {
 		return nil
 	}
 	h.resumed = true

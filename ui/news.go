@@ -33,7 +33,7 @@ func (a *App) answer(msg tea.Msg) tea.Cmd {
 		if msg.Session != a.session.Number {
 			return nil
 		}
-		a.state.Account.Finish(msg.Ticket, msg.Account, msg.Err, a.state.Local)
+		a.state.AccountArrived(msg.Ticket, msg.Account, msg.Err)
 	case command.DeedAnsweredMsg:
 		cmds = append(cmds, a.deedAnswered(msg))
 	}
@@ -41,7 +41,7 @@ func (a *App) answer(msg tea.Msg) tea.Cmd {
 		cmds = append(cmds, a.changed(o))
 	}
 	a.news()
-	return tea.Batch(append(cmds, a.pump())...)
+	return tea.Batch(append(cmds, a.pump(), a.remember())...)
 }
 
 // changed announces what a list has shown of an operation.

@@ -41,6 +41,8 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = a.tick(msg)
 	case command.ServersLoadedMsg, command.PointsLoadedMsg, command.AccountLoadedMsg, command.DeedAnsweredMsg:
 		cmd = a.answer(msg)
+	case command.SeenMsg:
+		a.recalled(msg)
 	case command.HistoryLoadedMsg:
 		cmd = a.historyLoaded(msg)
 	case pressedMsg:

@@ -29,6 +29,7 @@ var table = map[string][]string{
 
 	"internal/settings": {"model"},
 	"internal/journal":  {"model"},
+	"internal/lastseen": {"model"},
 	"internal/headless": {"model", "ui/widget", "ui/command", "internal/settings"},
 	"internal/terminal": {},
 	"internal/termtest": {"internal/terminal"},
@@ -38,7 +39,7 @@ var table = map[string][]string{
 
 	"": {
 		"model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen", "ui", "api", "api/sim",
-		"internal/headless", "internal/journal", "internal/settings",
+		"internal/headless", "internal/journal", "internal/lastseen", "internal/settings",
 	},
 	"screenshots/picture": {"internal/terminal"},
 	"screenshots":         {"screenshots/picture", "model", "keymap", "ui/style", "ui", "ui/command", "api", "api/sim", "internal/terminal"},

@@ -67,6 +67,8 @@ func measure(p *programs, plan schedule) ([]row, error) {
 	var table []row
 	for _, part := range []func() ([]row, error){
 		func() ([]row, error) { return measureStarts(p, plan.runs) },
+		func() ([]row, error) { return measureFleet(p, 12, plan.rounds) },
+		func() ([]row, error) { return measureFleet(p, manyServers, plan.rounds) },
 		func() ([]row, error) { return measureKeys(p, plan.rounds) },
 		func() ([]row, error) { return measureRest(p, plan.rounds, plan.during) },
 	} {

@@ -1,6 +1,9 @@
 package main
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // The screens that are waited for.
 
@@ -14,10 +17,16 @@ func fullFrame(screen string) bool {
 }
 
 // allData is the full frame with all lists in it: the header tells how old they are as soon as the last one has come.
-func allData(screen string) bool {
-	header, _, _ := strings.Cut(screen, "\n")
-	return fullFrame(screen) && strings.Contains(screen, "Servers 12 ") && strings.Contains(header, "● ") &&
-		!strings.Contains(screen, "loading ")
+func allData(screen string) bool { return allDataOf(12)(screen) }
+
+// allDataOf is the same for an account with so many servers.
+func allDataOf(servers int) func(screen string) bool {
+	count := fmt.Sprintf("Servers %d ", servers)
+	return func(screen string) bool {
+		header, _, _ := strings.Cut(screen, "\n")
+		return fullFrame(screen) && strings.Contains(screen, count) && strings.Contains(header, "● ") &&
+			!strings.Contains(screen, "loading ")
+	}
 }
 
 // boxes counts the closed boxes: four corners and both sides whole. The edges between the corners may hold a text.

@@ -26,7 +26,7 @@ type Flags struct {
 // Sources is where settings come from. Nothing else is read, the process's environment included.
 type Sources struct {
 	Flags      Flags
-	Getenv     func(string) string // VPS_API_URL, VPS_API_TOKEN, VPS_PROFILE, NO_COLOR, XDG_CONFIG_HOME, XDG_STATE_HOME, HOME
+	Getenv     func(string) string // VPS_API_URL, VPS_API_TOKEN, VPS_PROFILE, NO_COLOR, XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME, HOME
 	DefaultURL string              // the API's address when nobody names one
 }
 
@@ -58,6 +58,7 @@ type Settings struct {
 	Config       string              // the config file, whether it is there or not; "": there is no home to have one in
 	Dir          string              // the program's config directory; "": there is no home to have one in
 	State        string              // the program's state directory, for the journal; "": there is no home to have one in
+	Cache        string              // the program's cache directory; "": there is no home to have one in
 
 	lines lines
 }
@@ -87,7 +88,7 @@ func ConfigPath(from Sources) (path string, wanted bool) {
 
 // Load gathers the settings. Its errors are Faults: ExitUsage for a flag, ExitConfig for the rest.
 func Load(from Sources) (Settings, error) {
-	s := Settings{Dir: configDir(from.Getenv), State: stateDir(from.Getenv), NoColor: from.Getenv("NO_COLOR") != ""}
+	s := Settings{Dir: configDir(from.Getenv), State: stateDir(from.Getenv), Cache: cacheDir(from.Getenv), NoColor: from.Getenv("NO_COLOR") != ""}
 	path, wanted := ConfigPath(from)
 	var file configFile
 	if wanted || path != "" {
@@ -194,6 +195,9 @@ func configDir(getenv func(string) string) string {
 func stateDir(getenv func(string) string) string {
 	return xdgDir(getenv, "XDG_STATE_HOME", filepath.Join(".local", "state"))
 }
+
+// cacheDir is $XDG_CACHE_HOME/vpsdeck, or ~/.cache/vpsdeck.
+func cacheDir(getenv func(string) string) string { return xdgDir(getenv, "XDG_CACHE_HOME", ".cache") }
 
 // xdgDir is the program's directory of one sort. A relative path in the environment counts as none, as the specification
 // of the variables says.

@@ -1,0 +1,101 @@
+package lastseen
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"vpsdeck/model"
+)
+
+const place = "admin.vps.org work"
+
+var (
+	at   = time.Date(2025, 1, 16, 15, 45, 0, 0, time.UTC)
+	seen = model.Seen{
+		At: at, Account: "f00d",
+		Servers:   []model.Server{{ID: "12345", Name: "web-server-01", Status: model.ServerActive, CreatedAt: at, Plan: model.Plan{ID: "1", VCPUs: 2}}},
+		Backups:   []model.Point{{Kind: model.Backup, ID: "501", Server: model.ServerRef{ID: "12345", Name: "web-server-01"}, SizeMB: 7, ExpiresAt: at}},
+		Snapshots: []model.Point{{Kind: model.Snapshot, ID: "801", Name: "before", CreatedAt: at.Add(-time.Hour)}},
+	}
+)
+
+func TestWhatWasSeenIsThereInTheNextRunAndForNobodyElse(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "cache", "vpsdeck")
+	if _, ok := In(dir).Load(place); ok {
+		t.Error("something was seen before anything was")
+	}
+	In(dir).Save(place, model.Seen{At: at})
+	In(dir).Save(place, seen)
+	got, ok := In(dir).Load(place)
+	if !ok || !reflect.DeepEqual(got, seen) {
+		t.Errorf("%v, %+v", ok, got)
+	}
+	if _, ok := In(dir).Load("admin.vps.org home"); ok {
+		t.Error("it was seen of another account")
+	}
+	files, _ := os.ReadDir(dir)
+	if len(files) != 1 || strings.Contains(files[0].Name(), "admin") {
+		t.Errorf("the directory has %v", files)
+	}
+	if runtime.GOOS != "windows" {
+		for path, want := range map[string]os.FileMode{dir: 0o700 | os.ModeDir, In(dir).path(place): 0o600} {
+			if info, err := os.Stat(path); err != nil || info.Mode() != want {
+				t.Errorf("%s has the mode %v, %v", path, info.Mode(), err)
+			}
+		}
+	}
+}
+
+func TestAFileThatDoesNotReadIsThrownAway(t *testing.T) {
+	dir := t.TempDir()
+	In(dir).Save(place, seen)
+	path := In(dir).path(place)
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"empty": "", "cut off": string(good[:len(good)-9]), "of another version": strings.Replace(string(good), "version 1", "version 2", 1),
+		"something else": "[1, 2]", "garbled": head + strings.Repeat("\xff", 300), "of another account": strings.Replace(string(good), "work", "home", 1),
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := In(dir).Load(place); ok {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if _, err := os.Stat(path); err == nil {
+			t.Errorf("%s: it is still there", name)
+		}
+	}
+}
+
+func TestTextsOfAFileAreMadeFitToBeShown(t *testing.T) {
+	dir := t.TempDir()
+	bad := seen
+	bad.Servers = []model.Server{{Name: "a\x1b[2Jb", Status: "\x07", IP: "\u202e1"}}
+	bad.Snapshots = []model.Point{{Name: "\x1b]0;x\x07", Description: "\n"}}
+	In(dir).Save(place, bad)
+	got, ok := In(dir).Load(place)
+	if !ok || strings.ContainsAny(got.Servers[0].Name+string(got.Servers[0].Status)+got.Servers[0].IP+got.Snapshots[0].Name+got.Snapshots[0].Description, "\x1b\x07\n\u202e") {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestNothingIsKeptWhereThereIsNoPlace(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{"", filepath.Join(file, "below")} {
+		In(dir).Save(place, seen)
+		if _, ok := In(dir).Load(place); ok {
+			t.Errorf("%q: something is there", dir)
+		}
+	}
+}
