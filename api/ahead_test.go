@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strconv"
 	"sync"
@@ -12,12 +13,12 @@ import (
 	"vpsdeck/model"
 )
 
-// shelf is a list of ids, newest first, in pages of ten. It counts what is asked of it.
-type shelf struct {
+// rack is a list of ids, newest first, in pages of ten. It counts what is asked of it.
+type rack struct {
 	mu     sync.Mutex
 	ids    []int
 	link   func(page int) string // of the next page; nil: none is given
-	before func(s *shelf, page int)
+	before func(s *rack, page int)
 	asked  []int
 	now    int
 	most   int
@@ -25,7 +26,7 @@ type shelf struct {
 	once   sync.Once
 }
 
-func (s *shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *rack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	number := 1
 	if text := r.URL.Query().Get("page") + r.URL.Query().Get("cursor"); text != "" {
 		number, _ = strconv.Atoi(text)
@@ -72,7 +73,7 @@ func upTo(n int) []int {
 }
 
 // read reads the whole list.
-func (s *shelf) read(t *testing.T) []int {
+func (s *rack) read(t *testing.T) []int {
 	t.Helper()
 	server := httptest.NewServer(s)
 	defer server.Close()
@@ -92,7 +93,7 @@ func byPage(n int) string { return fmt.Sprintf("?page=%d&page_size=10", n) }
 
 func TestPagesAreAskedForSideBySideEachOnceAndKeepTheirOrder(t *testing.T) {
 	for name, link := range map[string]func(int) string{"guessed": nil, "said": byPage} {
-		s := &shelf{ids: upTo(95), link: link, gather: make(chan struct{})} // it answers when as many wait as ever may
+		s := &rack{ids: upTo(95), link: link, gather: make(chan struct{})} // it answers when as many wait as ever may
 		if got := s.read(t); !slices.Equal(got, upTo(95)) {
 			t.Errorf("%s: %v", name, got)
 		}
@@ -104,31 +105,31 @@ func TestPagesAreAskedForSideBySideEachOnceAndKeepTheirOrder(t *testing.T) {
 }
 
 func TestPagesThatOnlyTheApiKnowsAreAskedForOneAfterAnother(t *testing.T) {
-	s := &shelf{ids: upTo(45), link: func(n int) string { return fmt.Sprintf("?cursor=%d", n) }}
+	s := &rack{ids: upTo(45), link: func(n int) string { return fmt.Sprintf("?cursor=%d", n) }}
 	if got := s.read(t); !slices.Equal(got, upTo(45)) || s.most != 1 || !slices.Equal(s.asked, []int{1, 2, 3, 4, 5}) {
 		t.Errorf("%v; pages %v, %d at once", got, s.asked, s.most)
 	}
 }
 
 func TestAnAddressThatComesOtherwiseThanForeseenEndsTheLookingAhead(t *testing.T) {
-	s := &shelf{ids: upTo(95), link: func(n int) string { return fmt.Sprintf("?page=%d&after=%d", n, n*10) }}
+	s := &rack{ids: upTo(95), link: func(n int) string { return fmt.Sprintf("?page=%d&after=%d", n, n*10) }}
 	if got := s.read(t); !slices.Equal(got, upTo(95)) || len(s.asked) > 10+inFlight {
 		t.Errorf("%v; pages %v", got, s.asked)
 	}
 }
 
 func TestAListThatChangesWhileItIsReadHasNothingTwiceAndAllThatStays(t *testing.T) {
-	grown := &shelf{ids: upTo(95), before: func(s *shelf, page int) {
+	grown := &rack{ids: upTo(95), before: func(s *rack, page int) {
 		if page == 5 && len(s.ids) == 95 {
 			s.ids = append([]int{97, 96}, s.ids...)
 		}
 	}}
-	shrunk := &shelf{ids: upTo(95), before: func(s *shelf, page int) {
+	shrunk := &rack{ids: upTo(95), before: func(s *rack, page int) {
 		if page == 5 && len(s.ids) == 95 {
 			s.ids = s.ids[3:]
 		}
 	}}
-	for name, s := range map[string]*shelf{"it grows": grown, "it shrinks": shrunk} {
+	for name, s := range map[string]*rack{"it grows": grown, "it shrinks": shrunk} {
 		got := s.read(t)
 		once := slices.Compact(slices.Sorted(slices.Values(got)))
 		missing := slices.DeleteFunc(upTo(92), func(id int) bool { return slices.Contains(got, id) })
@@ -139,12 +140,50 @@ func TestAListThatChangesWhileItIsReadHasNothingTwiceAndAllThatStays(t *testing.
 }
 
 func TestAListThatNeverStopsShrinkingEnds(t *testing.T) {
-	s := &shelf{ids: upTo(300), before: func(s *shelf, page int) {
+	s := &rack{ids: upTo(300), before: func(s *rack, page int) {
 		if len(s.ids) > 100 {
 			s.ids = s.ids[1:]
 		}
 	}}
 	if got := s.read(t); len(got) < 100 || len(s.asked) > 30+2*inFlight*mostBacks {
 		t.Errorf("%d items after %d requests", len(got), len(s.asked))
+	}
+}
+
+func TestAPageIsReadAnewOnlyIfItHasChanged(t *testing.T) {
+	s := &rack{ids: upTo(35)}
+	server := httptest.NewServer(s)
+	defer server.Close()
+	c := newClient(t, server.URL+"/api/v1")
+	list := func() []model.Point {
+		t.Helper()
+		points, err := c.Backups(t.Context(), model.BackupFilter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return points
+	}
+	first, kept := list(), len(c.shelf.pages)
+	if again := list(); !slices.Equal(first, again) || kept != 4 {
+		t.Errorf("%d pages are kept; the second time %v", kept, again)
+	}
+	s.ids[12] = 99
+	if now := list(); len(now) != 35 || now[12].ID != "99" || now[0] != first[0] || now[34] != first[34] {
+		t.Errorf("after a change: %v", now)
+	}
+	now := list()
+	now[0].ID = "written to"
+	if list()[0].ID == "written to" {
+		t.Error("what a caller does to a list reaches the next one")
+	}
+}
+
+func TestPagesAreNotKeptForEver(t *testing.T) {
+	var s shelf
+	for n := range 3 * mostPages {
+		s.put(&url.URL{Path: fmt.Sprint(n)}, [32]byte{}, n)
+	}
+	if len(s.pages) > mostPages {
+		t.Errorf("%d are kept", len(s.pages))
 	}
 }

@@ -43,6 +43,7 @@ type Client struct {
 	reads   *http.Client
 	deeds   *http.Client
 	observe func(model.Exchange) // nil: nobody wants to know
+	shelf   shelf                // of pages that were read before
 	room    room                 // for further requests, as the API told
 	skew    atomic.Int64         // the API's clock less this machine's, in nanoseconds
 }

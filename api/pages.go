@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/url"
@@ -11,11 +12,12 @@ import (
 )
 
 // page is one answer of a list, its items read.
-type page[W any] struct {
+type page[M any] struct {
 	answer
 	count int64  // of the whole list, 0: not told. The documents show count and results only [E]
 	next  string // what such APIs usually add [I]
-	items []W
+	ids   []model.ID
+	items []M
 }
 
 // walk is a list while its pages are gathered.
@@ -70,7 +72,7 @@ func list[W item[M], M any](ctx context.Context, c *Client, path string, query u
 
 // slipped is how many pages before p must be read again, 0 for none: where p tells of fewer things than the page before it, or
 // does not exist any more, some that stood in p have slipped to the pages before it.
-func (w *walk[W, M]) slipped(p page[W], failure *Error) int {
+func (w *walk[W, M]) slipped(p page[M], failure *Error) int {
 	switch {
 	case w.backs == mostBacks || failure != nil && w.short:
 		return 0
@@ -97,30 +99,39 @@ func (w *walk[W, M]) back(u *url.URL, pages int) *url.URL {
 
 // last is the number of the page that should be the last, going by the size of p, the latest: no page is asked for before
 // its time that may not exist, or that the limits would not let through.
-func (w *walk[W, M]) last(p page[W]) int {
+func (w *walk[W, M]) last(p page[M]) int {
 	limits, size := w.client.limits, len(p.items)
 	left := min(p.count, int64(limits.Items)+1) - w.came()
 	return min(len(w.ends)+int(left+int64(size)-1)/size, limits.Pages)
 }
 
-// ask asks for a page and reads it.
-func (w *walk[W, M]) ask(ctx context.Context, u *url.URL, number int) (page[W], *Error) {
+// ask asks for a page and reads it, unless it has not changed since it was read for the last time.
+func (w *walk[W, M]) ask(ctx context.Context, u *url.URL, number int) (page[M], *Error) {
 	a, failure := w.client.get(ctx, u)
 	if failure != nil {
-		return page[W]{}, failure
+		return page[M]{}, failure
 	}
-	return readPage[W](w.client, a, number)
+	sum := sha256.Sum256(a.body)
+	if p, known := w.client.shelf.get(u, sum).(page[M]); known {
+		a.body, p.answer = nil, a
+		return p, nil
+	}
+	p, failure := readPage[W](w.client, a, number)
+	if failure == nil {
+		w.client.shelf.put(u, sum, p)
+	}
+	return p, failure
 }
 
 // take keeps what a page brought and says where the next one is; nil when this was the last.
-func (w *walk[W, M]) take(p page[W]) (*url.URL, *Error) {
+func (w *walk[W, M]) take(p page[M]) (*url.URL, *Error) {
 	w.ends = append(w.ends, w.came()+int64(len(p.items)))
 	w.count = p.count
 	before := len(w.items)
-	for _, one := range p.items {
-		if key := one.key(); !w.seen[key] {
-			w.seen[key] = true
-			w.items = append(w.items, one.noun())
+	for i, id := range p.ids {
+		if !w.seen[id] {
+			w.seen[id] = true
+			w.items = append(w.items, p.items[i])
 		}
 	}
 	limits := w.client.limits
@@ -148,7 +159,7 @@ func (w *walk[W, M]) came() int64 {
 }
 
 // next is the address of the page after p; nil when there is none.
-func (w *walk[W, M]) next(p page[W]) (*url.URL, *Error) {
+func (w *walk[W, M]) next(p page[M]) (*url.URL, *Error) {
 	if p.next != "" {
 		u, err := p.from.Parse(p.next)
 		if err != nil || !w.client.home(u) {

@@ -1,0 +1,88 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"vpsdeck/api/sim"
+	"vpsdeck/model"
+)
+
+// fleets are the sizes that everything that grows is measured at, in servers.
+var fleets = []int{12, 1_000, 10_000}
+
+func fleetOf(n int) *sim.Account {
+	at := time.Date(2025, 1, 16, 15, 45, 0, 0, time.UTC)
+	return sim.New(sim.Options{Seed: 1, Servers: n, Clock: sim.NewSteppedClock(at)})
+}
+
+// BenchmarkPaging reads all backups of a fleet: requests, reading and decoding, with the account in the same process.
+func BenchmarkPaging(b *testing.B) {
+	for _, n := range fleets {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			server := httptest.NewServer(fleetOf(n))
+			defer server.Close()
+			c, err := New(server.URL+"/api/v1", "vps_demo")
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if list, err := c.Backups(b.Context(), model.BackupFilter{}); err != nil || len(list) < n {
+					b.Fatal(len(list), err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkDecode reads one page of a hundred; beside it stands what json.Unmarshal alone takes for it.
+func BenchmarkDecode(b *testing.B) {
+	recorder := httptest.NewRecorder()
+	request := httptest.NewRequest(http.MethodGet, "/api/v1/backups/?page=2&page_size=100", nil)
+	request.Host = "127.0.0.1"
+	request.Header.Set("Authorization", "Bearer vps_demo")
+	fleetOf(1_000).ServeHTTP(recorder, request)
+	body := recorder.Body.Bytes()
+	c, err := New("http://127.0.0.1/api/v1", secretToken)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("page", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			w := &walk[backup, model.Point]{client: c, path: "/backups/", seen: map[model.ID]bool{}}
+			p, failure := readPage[backup](c, fromBody(c, http.MethodGet, body), 1)
+			if failure != nil {
+				b.Fatal(failure)
+			}
+			if _, failure := w.take(p); failure != nil || len(w.items) != 100 {
+				b.Fatal(failure, len(w.items))
+			}
+		}
+	})
+	b.Run("json.Unmarshal", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			var page struct {
+				Results []struct {
+					ID          int64
+					Server      struct{ ID, Name any }
+					Type        string `json:"backup_type"`
+					Status      string
+					SizeMB      *int64     `json:"size_mb"`
+					CreatedAt   time.Time  `json:"created_at"`
+					ExpiresAt   *time.Time `json:"expires_at"`
+					Description string
+				}
+			}
+			if err := json.Unmarshal(body, &page); err != nil || len(page.Results) != 100 {
+				b.Fatal(err)
+			}
+		}
+	})
+}
