@@ -48,7 +48,7 @@ func measureFleet(p *programs, servers, runs int) ([]row, error) {
 		{what: name("key to last byte, cursor, 99th percentile"), unit: "ms", ours: worst(f.keys)},
 		{what: name("key to last byte, filter, 99th percentile"), unit: "ms", ours: worst(f.filter)},
 		{what: name("key to last byte, cursor, usual"), unit: "ms", ours: f.keys},
-		{what: name("cursor down"), unit: "bytes", ours: f.bytes},
+		{what: name("cursor down or up among servers"), unit: "bytes", ours: f.bytes},
 		{what: name("memory (RSS), after refreshes"), unit: "MB", ours: f.memory},
 		{what: name("CPU of a refresh; beside it json.Unmarshal"), unit: "ms", ours: f.refresh, bare: f.decoding, paired: true, target: 1.5},
 	}, nil
@@ -99,11 +99,7 @@ func startOf(open func() (*window, error), frame func(string) bool) (float64, er
 // use presses keys and takes their time.
 func (f *fleet) use(w *window) error {
 	for i := range keysPerRun {
-		key := keyDown
-		if i >= keysPerRun/2 {
-			key = "k"
-		}
-		if err := f.press(w, key, &f.keys, &f.bytes); err != nil {
+		if err := f.press(w, []string{keyDown, keyUp}[i%2], &f.keys, &f.bytes); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ const settled = 200 * time.Millisecond
 // The keys, as a terminal sends them.
 const (
 	keyDown     = "j"
+	keyUp       = "k"
 	keyPageDown = "\x1b[6~"
 	keyFleet    = "a" // the restore points of all servers
 	keyBackups  = "2"

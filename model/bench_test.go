@@ -1,0 +1,100 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+// benchFleet is so many servers with ten backups each, newest first, as an API lists them.
+func benchFleet(servers int) (fleet []Server, points []Point) {
+	for i := range servers {
+		fleet = append(fleet, Server{ID: ID(fmt.Sprint(20_000 + i)), Name: fmt.Sprintf("api-usw-%03d", i), Status: ServerActive})
+	}
+	for n := range 10 * servers {
+		s := fleet[n%servers]
+		points = append(points, Point{
+			Kind: Backup, ID: ID(fmt.Sprint(900_000 - n)), Server: s.Ref(), Type: Automatic, Status: Completed, SizeMB: 4_000,
+			CreatedAt: now.Add(-time.Duration(n/servers) * 24 * time.Hour), ExpiresAt: now.Add(time.Hour),
+		})
+	}
+	return fleet, points
+}
+
+func atFleets(b *testing.B, do func(b *testing.B, s *State, fleet []Server, points []Point)) {
+	for _, n := range []int{12, 1_000, 10_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			fleet, points := benchFleet(n)
+			s := &State{Now: now, Local: now}
+			ticket, _ := s.Servers.Start(now)
+			s.ServersArrived(ticket, fleet, nil)
+			b.ReportAllocs()
+			do(b, s, fleet, points)
+		})
+	}
+}
+
+// BenchmarkNews takes in a list in which one point has changed.
+func BenchmarkNews(b *testing.B) {
+	atFleets(b, func(b *testing.B, s *State, _ []Server, points []Point) {
+		other := slices.Clone(points)
+		other[len(other)/2].Status = Failed
+		for i := 0; b.Loop(); i++ {
+			ticket, _ := s.Backups.Start(now)
+			s.PointsArrived(Backup, "", ticket, [][]Point{points, other}[i%2], nil)
+		}
+	})
+}
+
+// BenchmarkNoNews takes in a list in which nothing has changed.
+func BenchmarkNoNews(b *testing.B) {
+	atFleets(b, func(b *testing.B, s *State, _ []Server, points []Point) {
+		for b.Loop() {
+			ticket, _ := s.Backups.Start(now)
+			s.PointsArrived(Backup, "", ticket, points, nil)
+		}
+	})
+}
+
+// BenchmarkNewsOfOneServer takes in the points of the one server on which something runs.
+func BenchmarkNewsOfOneServer(b *testing.B) {
+	atFleets(b, func(b *testing.B, s *State, fleet []Server, points []Point) {
+		ticket, _ := s.Backups.Start(now)
+		s.PointsArrived(Backup, "", ticket, points, nil)
+		mine := slices.Clone(Of(points, fleet[0].ID))
+		for b.Loop() {
+			ticket, _ := s.Backups.Start(now)
+			s.PointsArrived(Backup, fleet[0].ID, ticket, mine, nil)
+		}
+	})
+}
+
+// BenchmarkJudge holds every server against its policy.
+func BenchmarkJudge(b *testing.B) {
+	atFleets(b, func(b *testing.B, s *State, fleet []Server, points []Point) {
+		ticket, _ := s.Backups.Start(now)
+		s.PointsArrived(Backup, "", ticket, points, nil)
+		for b.Loop() {
+			for _, server := range fleet {
+				Assess(server, s.Of(server.ID), DefaultPolicy(), now)
+			}
+		}
+	})
+}
+
+// BenchmarkSort puts the points into an order.
+func BenchmarkSort(b *testing.B) {
+	atFleets(b, func(b *testing.B, _ *State, _ []Server, points []Point) {
+		for b.Loop() {
+			b.StopTimer()
+			mixed := slices.Clone(points)
+			for i := range mixed {
+				j := i * 7919 % len(mixed)
+				mixed[i], mixed[j] = mixed[j], mixed[i]
+			}
+			b.StartTimer()
+			SortNewestFirst(mixed)
+		}
+	})
+}
