@@ -56,8 +56,8 @@ func dissect[W item[M], M any](c *Client, a answer, number int) (page[M], *Error
 func newPage[W item[M], M, I any](a answer, body listBody[I], items []W) page[M] {
 	a.body = nil // it is read
 	p := page[M]{answer: a, count: whole(body.Count), next: body.Next, ids: make([]model.ID, len(items)), items: make([]M, len(items))}
-	for i, one := range items {
-		p.ids[i], p.items[i] = one.key(), one.noun()
+	for i := range items {
+		p.ids[i], p.items[i] = items[i].key(), items[i].noun()
 	}
 	return p
 }

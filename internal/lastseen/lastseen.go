@@ -8,9 +8,13 @@ import (
 	"crypto/sha256"
 	"encoding/gob"
 	"encoding/hex"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
+	"time"
 
 	"vpsdeck/model"
 )
@@ -27,11 +31,23 @@ type Memory struct{ dir string }
 // In is the memory in a directory. Nothing is made or opened before something is kept.
 func In(dir string) Memory { return Memory{dir} }
 
-// content is what stands in a file.
-type content struct {
-	Place string
-	Seen  model.Seen
+// first is what a file begins with, behind its head.
+type first struct {
+	Place   string
+	At      time.Time
+	Account string
 }
+
+// piece is a part of the lists. The last one says so, so that a file that was cut off is known.
+type piece struct {
+	Servers   []model.Server
+	Backups   []model.Point
+	Snapshots []model.Point
+	Last      bool
+}
+
+// pieceSize is how many things a piece has.
+const pieceSize = 500
 
 // path is where what was seen at a place is kept. The place is not told by the file's name.
 func (m Memory) path(place string) string {
@@ -49,14 +65,61 @@ func (m Memory) Load(place string) (model.Seen, bool) {
 	defer func() { _ = file.Close() }()
 	read := bufio.NewReaderSize(io.LimitReader(file, maxSize), 1<<16)
 	begins := make([]byte, len(head))
-	var c content
+	var seen model.Seen
 	if _, err := io.ReadFull(read, begins); err != nil || !bytes.Equal(begins, []byte(head)) ||
-		gob.NewDecoder(read).Decode(&c) != nil || c.Place != place {
+		decode(gob.NewDecoder(read), place, &seen) != nil {
 		_ = os.Remove(m.path(place))
 		return model.Seen{}, false
 	}
-	clean(&c.Seen)
-	return c.Seen, true
+	clean(&seen)
+	return seen, true
+}
+
+var errOther = errors.New("it is of another place, or cut off")
+
+// decode reads what encode writes.
+func decode(from *gob.Decoder, place string, seen *model.Seen) error {
+	var begins first
+	if err := from.Decode(&begins); err != nil || begins.Place != place {
+		return errOther
+	}
+	seen.At, seen.Account = begins.At, begins.Account
+	for {
+		var p piece
+		if err := from.Decode(&p); err != nil {
+			return errOther
+		}
+		if p.Last {
+			return nil
+		}
+		seen.Servers = append(seen.Servers, p.Servers...)
+		seen.Backups = append(seen.Backups, p.Backups...)
+		seen.Snapshots = append(seen.Snapshots, p.Snapshots...)
+		runtime.Gosched() // the first frame comes first
+	}
+}
+
+// encode writes in pieces, so that a large fleet needs no second copy of itself.
+func encode(to *gob.Encoder, place string, seen model.Seen) error {
+	if err := to.Encode(first{place, seen.At, seen.Account}); err != nil {
+		return err
+	}
+	for servers := range slices.Chunk(seen.Servers, pieceSize) {
+		if err := to.Encode(piece{Servers: servers}); err != nil {
+			return err
+		}
+	}
+	for backups := range slices.Chunk(seen.Backups, pieceSize) {
+		if err := to.Encode(piece{Backups: backups}); err != nil {
+			return err
+		}
+	}
+	for snapshots := range slices.Chunk(seen.Snapshots, pieceSize) {
+		if err := to.Encode(piece{Snapshots: snapshots}); err != nil {
+			return err
+		}
+	}
+	return to.Encode(piece{Last: true})
 }
 
 // Save keeps what was seen, whole or not at all.
@@ -72,7 +135,7 @@ func (m Memory) Save(place string, seen model.Seen) {
 	write := bufio.NewWriterSize(file, 1<<16)
 	_, err = write.WriteString(head)
 	if err == nil {
-		err = gob.NewEncoder(write).Encode(content{place, seen})
+		err = encode(gob.NewEncoder(write), place, seen)
 	}
 	if err == nil {
 		err = write.Flush()
