@@ -60,6 +60,9 @@ func refused(words string) expect { return expect{seen: words, story: "intent, r
 // account keeps what the header says when it is not known whose token it is.
 func (f trouble) account(sent int) trouble {
 	but := map[string]expect{showAccount: {seen: "vpsdeck  account", sent: sent}}
+	if f.name == "401" { // it is the token's, whatever was asked for
+		delete(but, showAccount)
+	}
 	for name, x := range f.but {
 		but[name] = x
 	}

@@ -61,7 +61,7 @@ var endpoints = []endpoint{
 	{listServers, reading, "GET /servers/", types("R"), "▌ web-server-01", "the servers of before"},
 	{listBackups, reading, "GET /backups/", types("R"), "Automatic daily backup", "the backups of before"},
 	{listSnapshots, reading, "GET /snapshots/", types("R"), "Before major migration", "the snapshots of before"},
-	{showAccount, reading, "GET /account/me/", types(), "us-west", "everything else"},
+	{showAccount, reading, "GET /account/me/", types(), onlyServer, "everything else"},
 	{createBackup, creating, "POST /backups/", fills("b", "by a test", "enter"), onlyServer, ""},
 	{createSnapshot, creating, "POST /snapshots/", fills("s", "before", "enter", "enter"), onlyServer, ""},
 	{restoreBackup, restoring, "POST /servers/{id}/restore/", confirms("2", "r"), onlyServer, ""},

@@ -34,6 +34,7 @@ func (a *App) answer(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		a.state.AccountArrived(msg.Ticket, msg.Account, msg.Err)
+		cmds = append(cmds, a.refusedToken(msg.Err))
 	case command.DeedAnsweredMsg:
 		cmds = append(cmds, a.deedAnswered(msg))
 	}
@@ -70,10 +71,15 @@ func (a *App) news() {
 // judge draws the consequences of how a request for a list went.
 func (a *App) judge(err error) tea.Cmd {
 	a.heard(err)
-	if errors.Is(err, model.ErrUnauthorized) {
-		return a.askAccess(model.Words(err))
+	return a.refusedToken(err)
+}
+
+// refusedToken asks for another token where the API does not take the one in use.
+func (a *App) refusedToken(err error) tea.Cmd {
+	if !errors.Is(err, model.ErrUnauthorized) {
+		return nil
 	}
-	return nil
+	return a.askAccess(model.Words(err))
 }
 
 // deedAnswered follows up on the answer to a deed.
@@ -98,10 +104,7 @@ func (a *App) deedAnswered(msg command.DeedAnsweredMsg) tea.Cmd {
 	default:
 		cmds = append(cmds, a.ended(o))
 	}
-	if errors.Is(msg.Outcome.Err, model.ErrUnauthorized) {
-		cmds = append(cmds, a.askAccess(model.Words(msg.Outcome.Err)))
-	}
-	return tea.Batch(append(cmds, a.refreshAll())...)
+	return tea.Batch(append(cmds, a.refusedToken(msg.Outcome.Err), a.refreshAll())...)
 }
 
 // ended announces the end of an operation, writes it down, and goes on with what was to follow it.
