@@ -77,7 +77,7 @@ func (f *Form) build() {
 	km.Input.Prev.SetKeys("shift+tab", "up")
 	km.Select.Filter.SetEnabled(false)
 	f.form = huh.NewForm(huh.NewGroup(fields...)).WithShowHelp(false).WithShowErrors(false).WithKeyMap(km).
-		WithTheme(huh.ThemeFunc(func(bool) *huh.Styles { return theme(f.look()) }))
+		WithTheme(huh.ThemeFunc(themed(f.look)))
 }
 
 func (f Field) huh() huh.Field {

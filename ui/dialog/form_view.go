@@ -100,6 +100,18 @@ func (f *Form) help() string {
 	return text
 }
 
+// themed makes the theme once for each look: huh asks for it at every piece that it draws.
+func themed(look func() *style.Styles) func(bool) *huh.Styles {
+	var of *style.Styles
+	var made *huh.Styles
+	return func(bool) *huh.Styles {
+		if s := look(); s != of {
+			of, made = s, theme(s)
+		}
+		return made
+	}
+}
+
 // theme makes huh look like the rest. Its own dark theme has light and dark swapped.
 func theme(s *style.Styles) *huh.Styles {
 	t := huh.ThemeBase(true)
