@@ -79,6 +79,14 @@ func (a *App) aside(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
+// unseen says whether a message changes nothing that is on the screen. Time stands still in it, or the ages on the screen would
+// be drawn anew each time.
+func unseen(msg tea.Msg) bool {
+	looked, ok := msg.(configLookedMsg)
+	_, due := msg.(configDueMsg)
+	return due || ok && !looked.changed && looked.err == nil
+}
+
 // lookAt takes a look at the settings, aside.
 func lookAt(config Config, profile string, number int) tea.Cmd {
 	return func() tea.Msg {

@@ -13,7 +13,9 @@ import (
 
 // Update routes: size, keys, answers, ticks, and all else to the open dialog. What an answer changes is in news.go.
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	a.watchClocks()
+	if !unseen(msg) {
+		a.watchClocks()
+	}
 	var cmd tea.Cmd
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
