@@ -26,12 +26,12 @@ func (b backup) noun() model.Point {
 		Kind:        model.Backup,
 		ID:          b.ID,
 		Server:      b.Server.noun(),
-		Type:        model.BackupType(shared(model.Clean(b.Type))),
-		Status:      model.PointStatus(shared(model.Clean(b.Status))),
+		Type:        model.BackupType(model.Clean(b.Type)),
+		Status:      model.PointStatus(model.Clean(b.Status)),
 		SizeMB:      whole(b.SizeMB),
 		CreatedAt:   moment(b.CreatedAt),
 		ExpiresAt:   moment(b.ExpiresAt),
-		Description: shared(model.Clean(b.Description)),
+		Description: model.Clean(b.Description),
 	}
 }
 

@@ -60,7 +60,7 @@ type serverRef struct {
 }
 
 func (r serverRef) noun() model.ServerRef {
-	return model.ServerRef{ID: model.ID(shared(string(r.ID))), Name: shared(model.Clean(r.Name))}
+	return model.ServerRef{ID: r.ID, Name: model.Clean(r.Name)}
 }
 
 // Servers lists the account's servers that pass the filter, in the API's order [D].

@@ -26,7 +26,7 @@ func (s snapshot) noun() model.Point {
 		ID:          s.ID,
 		Server:      s.Server.noun(),
 		Name:        model.Clean(s.Name),
-		Status:      model.PointStatus(shared(model.Clean(s.Status))),
+		Status:      model.PointStatus(model.Clean(s.Status)),
 		SizeMB:      whole(s.SizeMB),
 		CreatedAt:   moment(s.CreatedAt),
 		Description: model.Clean(s.Description),

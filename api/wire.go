@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-	"unique"
 
 	"vpsdeck/model"
 )
@@ -83,10 +82,6 @@ func flawOf(body []byte, err error) string {
 	}
 	return "it is not of the shape that it should be"
 }
-
-// shared is the same text in one place of memory for all who have it: a hundred thousand backups have ten thousand servers and
-// three statuses.
-func shared(text string) string { return unique.Make(text).Value() }
 
 // loose is a field that must not make a whole list fail: what cannot be read of it is left out.
 type loose = json.RawMessage
