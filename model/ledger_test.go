@@ -104,6 +104,7 @@ func TestALostCreateIsNotTakenForAnotherPoint(t *testing.T) {
 		"it has another name":         func(p *Point) { p.Name = "weekly" },
 		"it has another description":  func(p *Point) { p.Description = "weekly" },
 		"it was made long before":     func(p *Point) { p.CreatedAt = now.Add(-time.Minute) },
+		"it was made long after":      func(p *Point) { p.CreatedAt = now.Add(31 * time.Minute) },
 		"it is automatic":             func(p *Point) { p.Type = Automatic },
 		"it is of the other kind":     func(p *Point) { p.Kind = Backup },
 		"it is of no time whatsoever": func(p *Point) { p.CreatedAt = time.Time{} },

@@ -140,11 +140,15 @@ const (
 // are on the API's clock, but ours is read off whole seconds.
 const clockSlack = 5 * time.Second
 
+// mostLate is how long after its answer was lost a request may still be carried out: the time limits of gateways are much shorter
+// [I]. What was made later was made by another try, perhaps by another program that shares the journal.
+const mostLate = 30 * time.Minute
+
 // matches says whether the point may be the one that a create whose answer was lost has made.
 func (o Operation) matches(p Point) bool {
 	return o.Deed == Create && p.Kind == o.Point.Kind && p.Server.ID == o.Server.ID && !o.known[p.ID] &&
 		p.Type != Automatic && p.Name == o.Point.Name && p.Description == o.Point.Description &&
-		!p.CreatedAt.Before(o.Started.Add(-clockSlack))
+		!p.CreatedAt.Before(o.Started.Add(-clockSlack)) && (o.lost.IsZero() || !p.CreatedAt.After(o.lost.Add(mostLate)))
 }
 
 // Outcome is how a deed's request ended.

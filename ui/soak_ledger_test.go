@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -39,6 +40,7 @@ type request struct {
 	what      string
 	operation string
 	done      bool   // the account carried it out
+	gone      bool   // the account had nothing to delete any more
 	thing     string // what it was done to
 }
 
@@ -124,6 +126,7 @@ func (l *ledger) arrived(run, what, body string) *request {
 func (l *ledger) answered(at time.Time, sent *request, status int, body []byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	sent.gone = status == http.StatusNotFound && strings.HasPrefix(sent.what, "DELETE ")
 	if sent.done = status >= 200 && status <= 299; sent.done {
 		sent.thing = made(sent.what, body)
 		l.touch(at, runOf(sent.operation), sent.thing)

@@ -121,6 +121,15 @@ func (l *ledger) muddled(r model.Record, sent *request) bool {
 	})
 }
 
+// mistaken says whether one program had given a create up, and another, which still looked for it, has taken for it what a
+// second try made under the same name: they cannot be told apart. It is not sent again for that.
+func (l *ledger) mistaken(r model.Record, steps string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, after, given := strings.Cut(steps, model.EventNotSeen)
+	return r.Deed == "create" && len(l.writers[r.ID]) > 1 && given && strings.Contains(after, model.EventDone)
+}
+
 // handedOn says whether somebody else has ever touched a restore point.
 func (l *ledger) handedOn(r model.Record) bool {
 	l.mu.Lock()
