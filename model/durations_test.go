@@ -149,6 +149,7 @@ func TestWhatIsUsualLiesWithinWhatWasSeen(t *testing.T) {
 		times := rapid.SliceOfN(rapid.Int64Range(1, 9000), enough, 40).Draw(t, "seconds")
 		var s State
 		s.Servers.Value = []Server{{ID: web.ID}}
+		s.index()
 		var last []Record
 		for i, n := range times {
 			last = append(last, restored(string(rune('a'+i)), snapshot("1", 0), time.Duration(n)*time.Second, time.Duration(100-i)*time.Hour))

@@ -11,7 +11,7 @@ func (s *State) find(o Operation) (Point, bool) {
 	if o.Point.ID != "" {
 		return s.Point(o.Point.Key())
 	}
-	for _, p := range s.byServer[o.Server.ID] {
+	for _, p := range s.Of(o.Server.ID) {
 		if o.matches(p) {
 			return p, true
 		}
@@ -39,8 +39,10 @@ func (s *State) follow(tell func(*Operation), findOthers func()) []Operation {
 }
 
 func (s *State) findCreates(kind Kind) {
-	for _, p := range s.Points(kind).Value {
-		if !p.Status.Running() || s.following(func(o Operation) bool { return o.makes(p) }) {
+	fleet := s.Fleet()
+	for _, i := range fleet.running[kind] {
+		p := fleet.Points(kind)[i]
+		if s.following(func(o Operation) bool { return o.makes(p) }) {
 			continue
 		}
 		o := Operation{Deed: Create, Point: p, Server: p.Server, Phase: Running, Started: p.CreatedAt, shown: true}
@@ -69,7 +71,8 @@ func (s *State) findRestores() {
 }
 
 func (s *State) following(is func(Operation) bool) bool {
-	return slices.ContainsFunc(s.operations, func(o Operation) bool { return !o.Phase.Over() && is(o) })
+	return slices.ContainsFunc(s.operations, func(o Operation) bool { return !o.Phase.Over() && is(o) }) ||
+		slices.ContainsFunc(s.told.team, is)
 }
 
 // Intent is a deed that was confirmed and is about to be sent.
@@ -85,10 +88,10 @@ type Intent struct {
 func (s *State) Begin(in Intent, run string) Operation {
 	p := in.Point
 	o := Operation{
-		Deed: in.Deed, Point: p, Server: p.Server, Mine: true, Started: s.Now, After: in.After, Follows: in.Follows,
+		Deed: in.Deed, Point: p, Server: p.Server, Mine: true, By: s.Me, Started: s.Now, After: in.After, Follows: in.Follows,
 		known: map[ID]bool{},
 	}
-	for _, q := range s.byServer[p.Server.ID] {
+	for _, q := range s.Of(p.Server.ID) {
 		if q.Kind == p.Kind {
 			o.known[q.ID] = true
 		}
@@ -174,6 +177,7 @@ func (s *State) Answered(number int, a Accepted, err Outcome) Operation {
 	if !err.Sent.IsZero() { // it was looked up first, which may have taken a while
 		o.Started = err.Sent
 	}
+	s.told.since = max(s.told.since, err.View)
 	switch {
 	case err.Err == nil:
 		s.accepted(o, a)
@@ -181,13 +185,18 @@ func (s *State) Answered(number int, a Accepted, err Outcome) Operation {
 		o.lose(s.Now, Words(err.Err))
 	case o.Deed == Delete && errors.Is(err.Err, ErrNotFound) && s.lostBefore(*o):
 		o.end(Done, s.Now, "it was gone already: the time before, of which the answer was lost, has deleted it")
-		s.drop(o.Point.Key())
+		s.Took(Delete, o.Point, Accepted{})
 	default:
 		o.end(Refused, s.Now, Words(err.Err))
 	}
-	s.Servers.Supersede()
-	s.Points(o.Point.Kind).Supersede()
+	s.outdate(o.Point.Kind)
 	return *o
+}
+
+// outdate gives up the requests for lists that were sent before a deed was answered: they show the world as it was.
+func (s *State) outdate(kind Kind) {
+	s.Servers.Supersede()
+	s.Points(kind).Supersede()
 }
 
 // lostBefore says whether the same was done before and its answer was lost.
@@ -201,21 +210,38 @@ func (s *State) accepted(o *Operation, a Accepted) {
 	switch o.Deed {
 	case Create:
 		o.settle(a.Point, s.Now)
-		s.put(a.Point)
 	case Delete:
 		o.end(Done, s.Now, "")
-		s.drop(o.Point.Key())
 	case Restore:
-		o.Phase = Running
-		s.Servers.Value = slices.Clone(s.Servers.Value) // others may still read the list that came
-		for i := range s.Servers.Value {
-			if server := &s.Servers.Value[i]; server.ID == o.Server.ID && a.ServerStatus != "" {
-				server.Status = a.ServerStatus
-				s.version++
-				o.shown = a.ServerStatus == ServerRestoring
-			}
+		o.Phase, o.shown = Running, a.ServerStatus == ServerRestoring
+	}
+	s.Took(o.Deed, o.Point, a)
+}
+
+// Took shows in the lists what the API has taken on, before it is asked again. Where another poller tells the lists, that one
+// does it.
+func (s *State) Took(deed Deed, p Point, a Accepted) {
+	switch {
+	case s.told.fed:
+	case deed == Create:
+		s.put(a.Point)
+	case deed == Delete:
+		s.drop(p.Key())
+	case a.ServerStatus != "":
+		s.showServer(p.Server.ID, a.ServerStatus)
+	}
+}
+
+func (s *State) showServer(id ID, status ServerStatus) {
+	servers := slices.Clone(s.Servers.Value) // others may still read the list that came
+	for i := range servers {
+		if servers[i].ID == id {
+			servers[i].Status = status
 		}
 	}
+	s.Servers.Value = servers
+	s.version++
+	s.fleet = s.Fleet().with(servers)
 }
 
 // put adds or replaces a point that an answer held.
@@ -234,7 +260,7 @@ func (s *State) drop(k Key) {
 
 // CallOff notes that the restore which was to follow an operation will not be sent.
 func (s *State) CallOff(first Operation, why, run string) Operation {
-	o := Operation{Deed: Restore, Point: *first.After, Server: first.Server, Mine: true, Started: s.Now, Follows: first.ID}
+	o := Operation{Deed: Restore, Point: *first.After, Server: first.Server, Mine: true, By: s.Me, Started: s.Now, Follows: first.ID}
 	o.end(CalledOff, s.Now, why)
 	return s.name(s.add(o), run)
 }
@@ -247,6 +273,7 @@ func (s *State) Operations() []Operation {
 			open = append(open, o)
 		}
 	}
+	open = append(open, s.told.team...)
 	slices.SortStableFunc(open, func(a, b Operation) int { return a.Started.Compare(b.Started) })
 	return open
 }
@@ -263,14 +290,18 @@ func (s *State) Ended() []Operation {
 }
 
 // Busy is why no further deed may start on the server now, or "": two never run on one server at once from this program.
-// What others have begun there is no reason: the API knows what goes together.
+// What others have begun there is no reason: the API knows what goes together. Those who share the program are no others.
 func (s *State) Busy(server ID) string {
 	for _, o := range s.Operations() {
-		if o.Mine && o.Server.ID == server {
-			if o.Phase == Unknown {
-				return "it is not yet known what became of “" + o.Title() + "”"
+		if (o.Mine || o.By != Actor{}) && o.Server.ID == server {
+			by := ""
+			if o.By != s.Me {
+				by = " by " + o.By.Name
 			}
-			return "“" + o.Title() + "” is still running"
+			if o.Phase == Unknown {
+				return "it is not yet known what became of “" + o.Title() + "”" + by
+			}
+			return "“" + o.Title() + "”" + by + " is still running"
 		}
 	}
 	return ""

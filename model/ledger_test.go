@@ -161,7 +161,7 @@ func TestADeleteTakesThePointOutOfTheListAtOnce(t *testing.T) {
 		t.Errorf("it is %+v", o)
 	}
 	a.idle()
-	if _, ok := a.Point(p.Key()); ok || len(a.Of(web.ID)) != 1 || a.Coverage(web.ID).Backups != 0 {
+	if _, ok := a.Point(p.Key()); ok || len(a.Of(web.ID)) != 1 || a.Fleet().Coverage(web.ID).Backups != 0 {
 		t.Errorf("it is still listed: %+v", a.Of(web.ID))
 	}
 	if _, ok := a.Point(other.Key()); !ok {

@@ -42,6 +42,7 @@ type Operation struct {
 	Server  ServerRef // the server it happens to
 	Phase   Phase
 	Mine    bool      // sent by this program; else found in the lists
+	By      Actor     // who sent it, where several share the program
 	Started time.Time // when it was sent (until then: confirmed), or when it was first seen
 	AtLeast bool      // Started is only when it was first seen
 	Ended   time.Time // zero until it is over
@@ -156,6 +157,7 @@ type Outcome struct {
 	Err  error     // nil: the API took it on
 	Lost bool      // the answer was lost, so that it may have happened all the same
 	Sent time.Time // by the API's clock; zero: it never left
+	View int       // the number of the view that shows what it did, where a poller is shared; 0: none is
 }
 
 // end closes the operation.

@@ -220,16 +220,23 @@ type Quota struct {
 // QuotaOf counts the points of one kind that a server has against its limit.
 func QuotaOf(kind Kind, server ID, points []Point) Quota {
 	q := Quota{Limit: kind.Limit()}
-	for _, p := range points {
-		switch {
-		case p.Kind != kind || p.Server.ID != server || !p.Counts():
-		case p.Status.Running() || p.Status.Bad():
-			q.Pending++
-		default:
-			q.Used++
+	for i := range points {
+		if p := &points[i]; p.Kind == kind && p.Server.ID == server {
+			q.count(p)
 		}
 	}
 	return q
+}
+
+// count takes in one point of the server and the kind.
+func (q *Quota) count(p *Point) {
+	switch {
+	case !p.Counts():
+	case p.Status.Running() || p.Status.Bad():
+		q.Pending++
+	default:
+		q.Used++
+	}
 }
 
 // Taken is all that may count.

@@ -27,6 +27,7 @@ type Record struct {
 	Then    *RecordPoint `json:"then,omitempty"`    // for a snapshot taken first: what is to be restored after it
 	After   string       `json:"after,omitempty"`   // for a restore that followed a snapshot: that operation's ID
 	Words   string       `json:"words,omitempty"`   // why, for a person
+	By      Actor        `json:"by,omitzero"`       // who did it, where several share the program
 }
 
 // RecordServer names a server in a record.
@@ -69,8 +70,8 @@ func (r Record) Open() bool {
 	return r.Event == EventIntent || r.Event == EventRunning || r.Event == EventUnknown
 }
 
-// By says whether the operation was begun by that run of the program.
-func (r Record) By(run string) bool { return run != "" && strings.HasPrefix(r.ID, run+"-") }
+// BegunBy says whether the operation was begun by that run of the program.
+func (r Record) BegunBy(run string) bool { return run != "" && strings.HasPrefix(r.ID, run+"-") }
 
 // Record is the operation as a line of the journal.
 func (o Operation) Record(host string, now time.Time) Record {
@@ -78,7 +79,7 @@ func (o Operation) Record(host string, now time.Time) Record {
 		Version: RecordVersion, Time: now.UTC(), ID: o.ID, Event: events[o.Phase], Host: host,
 		Deed: deedNames[o.Deed], Kind: o.Point.Kind.String(),
 		Server: RecordServer(o.Server), Point: recordPoint(o.Point), SentAt: o.Started.UTC(), EndedAt: o.Ended.UTC(), After: o.Follows, Words: o.Words,
-		Timed: o.timed(),
+		Timed: o.timed(), By: o.By,
 	}
 	if o.After != nil {
 		then := recordPoint(*o.After)
@@ -104,7 +105,7 @@ func recordPoint(p Point) RecordPoint {
 func (r Record) Operation() (Operation, bool) {
 	o := Operation{
 		ID: r.ID, Server: ServerRef{r.Server.ID, Clean(r.Server.Name)}, Mine: true, Started: r.SentAt, Follows: r.After,
-		Words: Clean(r.Words), Resumed: true,
+		Words: Clean(r.Words), Resumed: true, By: r.By.clean(),
 	}
 	phase, okPhase := keyOf(events, r.Event)
 	deed, okDeed := keyOf(deedNames, r.Deed)

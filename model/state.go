@@ -15,29 +15,23 @@ type State struct {
 	Now   time.Time // the API's clock, as of the last message
 	Local time.Time // this machine's clock, as of the last message
 
+	Me Actor // who works with it; the zero Actor is alone
+
 	operations []Operation
 	numbers    int
-	fleet      map[ID]Coverage
-	byServer   map[ID][]Point
+	fleet      *Fleet // made of the three lists; nil before there are any
 	version    int
+	sights     sights
+	told       told
 	recalled   time.Time // when an earlier run saw what it left; zero: nothing was recalled
 	recalledOf string
 	durations  Durations
 }
 
-// Coverage is what a server can go back to.
-type Coverage struct {
-	Newest    time.Time // when its newest usable point was made; zero if it has none
-	Backups   int       // all it has, whatever their status
-	Snapshots int
-	Failed    int // of both
-	Running   int // of both
-}
-
 // Forget empties the state for another account. Operations go on being numbered, so that a late answer to an old one is not
 // taken for that of a new one.
 func (s *State) Forget() {
-	*s = State{numbers: s.numbers, Now: s.Now, Local: s.Local, version: s.version + 1}
+	*s = State{numbers: s.numbers, Now: s.Now, Local: s.Local, version: s.version + 1, Me: s.Me}
 }
 
 // Version tells what is made of the servers and the points whether it has to be made anew: it is another one whenever one of
@@ -60,27 +54,31 @@ func (s *State) Points(kind Kind) *Remote[[]Point] {
 	return &s.Backups
 }
 
-// Of returns a server's points, backups and snapshots, newest first.
-func (s *State) Of(server ID) []Point { return s.byServer[server] }
+// Fleet is what the lists say together.
+func (s *State) Fleet() *Fleet {
+	if s.fleet == nil {
+		return noFleet
+	}
+	return s.fleet
+}
 
-// Coverage tells what the server can go back to.
-func (s *State) Coverage(server ID) Coverage { return s.fleet[server] }
+// index makes it anew, after a change of a list of points.
+func (s *State) index() {
+	s.version++
+	s.fleet = newFleet(s.Servers.Value, s.Backups.Value, s.Snapshots.Value)
+}
+
+// Of returns a server's points, backups and snapshots, newest first, in a slice of its own.
+func (s *State) Of(server ID) []Point { return s.Fleet().Of(server) }
 
 // Quota is how far the server has used its room for a kind of point.
-func (s *State) Quota(kind Kind, server ID) Quota { return QuotaOf(kind, server, s.byServer[server]) }
+func (s *State) Quota(kind Kind, server ID) Quota { return s.Fleet().Quota(kind, server) }
 
 // PointsKnown says whether both lists of points have arrived at least once, so that absence means something.
 func (s *State) PointsKnown() bool { return s.Backups.Loaded() && s.Snapshots.Loaded() }
 
 // Server finds a server by its ID.
-func (s *State) Server(id ID) (Server, bool) {
-	for _, server := range s.Servers.Value {
-		if server.ID == id {
-			return server, true
-		}
-	}
-	return Server{}, false
-}
+func (s *State) Server(id ID) (Server, bool) { return s.Fleet().Server(id) }
 
 // Point finds a restore point.
 func (s *State) Point(k Key) (Point, bool) {
@@ -104,11 +102,18 @@ func (s *State) ServersArrived(t Ticket, servers []Server, err error) []Operatio
 	}
 	if !same {
 		s.version++
+		s.fleet = s.Fleet().with(servers)
 	}
+	s.sights.servers = s.Servers.asked
+	return s.followServers(s.Servers.asked)
+}
+
+// followServers lets the operations hear what a list of servers shows that was asked for then.
+func (s *State) followServers(asked time.Time) []Operation {
 	return s.follow(func(o *Operation) {
 		if o.Deed == Restore && o.Phase != Sending {
 			server, listed := s.Server(o.Server.ID)
-			o.heardOfServer(server, listed, s.Servers.asked, s.Now)
+			o.heardOfServer(server, listed, asked, s.Now)
 		}
 	}, s.findRestores)
 }
@@ -134,12 +139,34 @@ func (s *State) PointsArrived(kind Kind, server ID, t Ticket, points []Point, er
 		}
 		s.replace(kind, server, points)
 	}
+	s.sights.points[kind].note(server, remote.asked)
+	return s.followPoints(kind, server, remote.asked)
+}
+
+// followPoints lets the operations hear what a list of points shows that was asked for then: of one server, or of all.
+func (s *State) followPoints(kind Kind, server ID, asked time.Time) []Operation {
 	return s.follow(func(o *Operation) {
 		if o.Point.Kind == kind && o.Deed != Restore && o.Phase != Sending && (server == "" || server == o.Server.ID) {
 			found, listed := s.find(*o)
-			o.heard(found, listed, remote.asked, s.Now)
+			o.heard(found, listed, asked, s.Now)
 		}
 	}, func() { s.findCreates(kind) })
+}
+
+// replace puts the points of one kind that one server has in the place of those that it had. Where they are the same,
+// nothing has changed.
+func (s *State) replace(kind Kind, server ID, points []Point) {
+	elsewhere := func(p Point) bool { return p.Server.ID != server }
+	now := slices.DeleteFunc(slices.Clone(points), elsewhere)
+	had := slices.DeleteFunc(s.Of(server), func(p Point) bool { return p.Kind != kind })
+	sorted := slices.Clone(now)
+	if SortNewestFirst(sorted); slices.Equal(had, sorted) {
+		return
+	}
+	remote := s.Points(kind)
+	others := slices.DeleteFunc(slices.Clone(remote.Value), func(p Point) bool { return !elsewhere(p) })
+	remote.Value = append(others, now...)
+	s.index()
 }
 
 // SortNewestFirst orders points by creation time, then by ID, so that the order is total.

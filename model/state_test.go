@@ -23,7 +23,7 @@ func TestANarrowedListReplacesThePointsOfItsServerAlone(t *testing.T) {
 		t.Error("the whole list counts as fresh, although only a part of it came")
 	}
 	a.list(Backup, db.ID)
-	if len(a.Of(db.ID)) != 0 || len(a.Of(web.ID)) != 3 || a.Coverage(db.ID) != (Coverage{}) {
+	if len(a.Of(db.ID)) != 0 || len(a.Of(web.ID)) != 3 || a.Fleet().Coverage(db.ID) != (Coverage{}) {
 		t.Errorf("after an empty list of the other server: %v, %v", keys(a.Of(web.ID)), keys(a.Of(db.ID)))
 	}
 }
@@ -42,7 +42,7 @@ func TestTheCoverageSumsUpWhatAServerHas(t *testing.T) {
 		snapshot("1", 2*time.Hour), snapshot("2", time.Second).with(Errored), snapshot("3", 0).with("verifying"), backup("4", 0).of(db),
 	)
 	want := Coverage{Newest: now.Add(-2 * time.Hour), Backups: 3, Snapshots: 3, Failed: 2, Running: 1}
-	if got := a.Coverage(web.ID); got != want {
+	if got := a.Fleet().Coverage(web.ID); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 	if got := a.Quota(Backup, web.ID); got != (Quota{Used: 1, Pending: 2, Limit: 10}) {

@@ -76,7 +76,7 @@ func (r *Runner) servers(ctx context.Context, asked string) ([]model.Server, err
 }
 
 func (r *Runner) serverRow(s model.Server, judged model.Assessment) serverRow {
-	has := r.state.Coverage(s.ID)
+	has := r.state.Fleet().Coverage(s.ID)
 	return serverRow{
 		ID: s.ID, Name: s.Name, Hostname: s.Hostname, Status: string(s.Status), IP: s.IP, Location: s.Location, Plan: s.Plan.Name,
 		OS: s.OS, CreatedAt: moment(s.CreatedAt), Newest: moment(judged.Newest), Backups: has.Backups, Snapshots: has.Snapshots,

@@ -100,7 +100,7 @@ func (s *Session) LoadHistory() tea.Cmd {
 				continue
 			}
 			msg.Last = append(msg.Last, r)
-			if (r.Open() || r.Then != nil) && (r.By(run) || !s.journal.Alive(r.ID)) {
+			if (r.Open() || r.Then != nil) && (r.BegunBy(run) || !s.journal.Alive(r.ID)) {
 				msg.Open = append(msg.Open, r)
 			}
 		}

@@ -15,19 +15,13 @@ import (
 
 // Servers is the pane of all servers, worst covered first.
 type Servers struct {
-	list[*serverRow, model.ID]
+	list[*model.Judged, model.ID]
 	deeds     Deeds
 	placed    bool // the cursor has been put on the first row once all was known, or moved by hand
 	onlyWrong bool // only servers with something wrong are shown
 	counts    [model.Never + 1]int
-	chosen    []*serverRow // what the filter is asked about
-	judged    judgement    // by which they were made
-}
-
-// serverRow is a server and what it can go back to.
-type serverRow struct {
-	model.ServerView
-	cover model.Coverage
+	chosen    []*model.Judged // what the filter is asked about
+	judged    judgement       // by which they were made
 }
 
 // The columns of the servers pane.
@@ -47,12 +41,12 @@ const (
 // NewServers makes the pane.
 func NewServers(env *Env) *Servers {
 	return &Servers{deeds: Deeds{env}, list: newList(env, env.Columns.chosen("servers", serverColumns()),
-		func(r *serverRow) model.ID { return r.ID },
-		query(model.ServerFields, func(q model.Query, r *serverRow) (bool, model.Marks) {
+		func(r *model.Judged) model.ID { return r.ID },
+		query(model.ServerFields, func(q model.Query, r *model.Judged) (bool, model.Marks) {
 			shown, _, found := q.MatchServer(r.ServerView, env.State.Now)
 			return shown, found
 		}),
-		func(a, b *serverRow) int { return model.ByServerName(a.Server, b.Server) },
+		func(a, b *model.Judged) int { return model.ByServerName(a.Server, b.Server) },
 		serverOrders()...,
 	)}
 }
@@ -106,17 +100,14 @@ func (p *Servers) judge() {
 	state := p.env.State
 	p.judged.policies = slices.Clone(p.judged.policies)
 	p.counts = [model.Never + 1]int{}
-	p.chosen = make([]*serverRow, 0, len(state.Servers.Value))
-	for i := range state.Servers.Value {
-		server := state.Servers.Value[i]
-		row := &serverRow{ServerView: model.ServerView{Server: server, Known: p.judged.known}, cover: state.Coverage(server.ID)}
+	p.chosen = state.Fleet().Judged(p.env.Policies, p.judged.known, state.Now)
+	for _, row := range p.chosen {
 		if row.Known {
-			row.Assessment = model.Assess(server, state.Of(server.ID), p.env.Policies.For(server), state.Now)
 			p.counts[row.Assessment.Health]++
 		}
-		if !p.onlyWrong || wrong(row.Assessment.Health) {
-			p.chosen = append(p.chosen, row)
-		}
+	}
+	if p.onlyWrong {
+		p.chosen = slices.DeleteFunc(slices.Clone(p.chosen), func(r *model.Judged) bool { return !wrong(r.Assessment.Health) })
 	}
 }
 
@@ -253,12 +244,12 @@ func (p *Servers) body(s *style.Styles, from source) string {
 	return p.table.View(s, p.focused, func(i int) []widget.Span { return p.cells(s, p.rows[i]) })
 }
 
-func (p *Servers) cells(s *style.Styles, r *serverRow) []widget.Span {
+func (p *Servers) cells(s *style.Styles, r *model.Judged) []widget.Span {
 	newest := widget.Span{Text: "-", Style: s.Faint}
 	if r.Known {
 		newest = widget.Span{Text: "never", Style: s.Bad}
-		if !r.cover.Newest.IsZero() {
-			newest = widget.Span{Text: widget.Ago(r.cover.Newest, p.env.State.Now), Style: s.Text}
+		if !r.Cover.Newest.IsZero() {
+			newest = widget.Span{Text: widget.Ago(r.Cover.Newest, p.env.State.Now), Style: s.Text}
 			if r.Assessment.Health == model.Late {
 				newest.Style = s.Late
 			}
@@ -272,8 +263,8 @@ func (p *Servers) cells(s *style.Styles, r *serverRow) []widget.Span {
 		serverName:      {Text: r.Name, Style: name, Marked: p.found(r)},
 		serverStatus:    ServerStatus(s, r.Status),
 		serverNewest:    newest,
-		serverBackups:   {Text: count(r.Known, r.cover.Backups), Style: s.Muted},
-		serverSnapshots: {Text: count(r.Known, r.cover.Snapshots), Style: s.Muted},
+		serverBackups:   {Text: count(r.Known, r.Cover.Backups), Style: s.Muted},
+		serverSnapshots: {Text: count(r.Known, r.Cover.Snapshots), Style: s.Muted},
 		serverNote:      p.note(s, r),
 		serverLocation:  {Text: r.Location, Style: s.Muted},
 		serverIP:        {Text: r.IP, Style: widget.Link(s.Muted, p.env.SSH.URL(r.Server))},
@@ -290,7 +281,7 @@ func count(known bool, n int) string {
 }
 
 // note is the worst that is to say of a server's coverage, or "".
-func (p *Servers) note(s *style.Styles, r *serverRow) widget.Span {
+func (p *Servers) note(s *style.Styles, r *model.Judged) widget.Span {
 	switch r.Assessment.Health {
 	case model.Never:
 		return sign(style.Failed, s.Bad, "nothing", s.BadStrong)

@@ -41,22 +41,22 @@ func (l *list[T, K]) hiddenOrder() string {
 }
 
 // serverOrders are the orders of the servers, one for each column, the first the one that the pane begins with.
-func serverOrders() []order[*serverRow] {
-	newest := model.Ordering[*serverRow]{ // one without any is the worst off of all: it comes before the oldest
+func serverOrders() []order[*model.Judged] {
+	newest := model.Ordering[*model.Judged]{ // one without any is the worst off of all: it comes before the oldest
 		Name: "newest restore point", Up: "oldest first", Down: "newest first",
-		Compare: func(a, b *serverRow) int { return a.cover.Newest.Compare(b.cover.Newest) },
+		Compare: func(a, b *model.Judged) int { return a.Cover.Newest.Compare(b.Cover.Newest) },
 	}
-	return []order[*serverRow]{
-		{serverNote, model.ByNumber("risk", "best first", "worst first", func(r *serverRow) model.Health { return r.Assessment.Health })},
-		{serverName, model.ByText("name", func(r *serverRow) string { return r.Name })},
-		{serverStatus, model.ByText("status", func(r *serverRow) string { return string(r.Status) })},
+	return []order[*model.Judged]{
+		{serverNote, model.ByNumber("risk", "best first", "worst first", func(r *model.Judged) model.Health { return r.Assessment.Health })},
+		{serverName, model.ByText("name", func(r *model.Judged) string { return r.Name })},
+		{serverStatus, model.ByText("status", func(r *model.Judged) string { return string(r.Status) })},
 		{serverNewest, newest},
-		{serverBackups, model.ByNumber("backups", "fewest first", "most first", func(r *serverRow) int { return r.cover.Backups })},
-		{serverSnapshots, model.ByNumber("snapshots", "fewest first", "most first", func(r *serverRow) int { return r.cover.Snapshots })},
-		{serverLocation, model.ByText("location", func(r *serverRow) string { return r.Location })},
-		{serverIP, model.ByAddress("address", func(r *serverRow) string { return r.IP })},
-		{serverOS, model.ByText("system", func(r *serverRow) string { return r.OS })},
-		{serverPlan, model.ByText("plan", func(r *serverRow) string { return r.Plan.Name })},
+		{serverBackups, model.ByNumber("backups", "fewest first", "most first", func(r *model.Judged) int { return r.Cover.Backups })},
+		{serverSnapshots, model.ByNumber("snapshots", "fewest first", "most first", func(r *model.Judged) int { return r.Cover.Snapshots })},
+		{serverLocation, model.ByText("location", func(r *model.Judged) string { return r.Location })},
+		{serverIP, model.ByAddress("address", func(r *model.Judged) string { return r.IP })},
+		{serverOS, model.ByText("system", func(r *model.Judged) string { return r.OS })},
+		{serverPlan, model.ByText("plan", func(r *model.Judged) string { return r.Plan.Name })},
 	}
 }
 

@@ -3,7 +3,6 @@ package model
 import (
 	"fmt"
 	"math/rand/v2"
-	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -46,10 +45,41 @@ func TestWhatIsKeptOfEachServerIsWhatTheListsSayHoweverTheyCame(t *testing.T) {
 		if same := slices.Equal(before, a.Points(kind).Value); !same && a.Version() == version {
 			t.Fatal("the lists have changed, and the version says that they have not")
 		}
-		kept, sums := a.byServer, a.fleet
-		a.index()
-		if !reflect.DeepEqual(kept, a.byServer) || !reflect.DeepEqual(sums, a.fleet) {
-			t.Fatalf("kept is\n%v\n%v\nbut the lists say\n%v\n%v", kept, sums, a.byServer, a.fleet)
+		for _, server := range []ServerRef{web, db} {
+			requireFleet(t, a, server.ID)
+		}
+	}
+}
+
+// requireFleet holds what is kept of a server against the lists.
+func requireFleet(t *testing.T, a account, server ID) {
+	t.Helper()
+	want := append(Of(a.Backups.Value, server), Of(a.Snapshots.Value, server)...)
+	SortNewestFirst(want)
+	got, cover := a.Of(server), a.Fleet().Coverage(server)
+	if !slices.EqualFunc(got, want, func(x, y Point) bool { return x.Key() == y.Key() && x.Status == y.Status }) {
+		t.Fatalf("of %s is kept\n%v\nbut the lists say\n%v", server, got, want)
+	}
+	var sums Coverage
+	newest, _ := Newest(want)
+	sums.Newest = newest.CreatedAt
+	for _, p := range want {
+		switch {
+		case p.Kind == Snapshot:
+			sums.Snapshots++
+		default:
+			sums.Backups++
+		}
+		if p.Status.Running() {
+			sums.Running++
+		}
+	}
+	if cover != sums {
+		t.Fatalf("of %s is kept %+v, but the lists say %+v", server, cover, sums)
+	}
+	for _, kind := range []Kind{Backup, Snapshot} {
+		if got, want := a.Quota(kind, server), QuotaOf(kind, server, want); got != want {
+			t.Fatalf("the %s quota of %s is kept as %+v, but the lists say %+v", kind, server, got, want)
 		}
 	}
 }
@@ -58,7 +88,7 @@ func TestAPollWithoutNewsChangesNothingAndMakesNothing(t *testing.T) {
 	points := []Point{backup("1", time.Hour), backup("2", 2*time.Hour), backup("3", time.Hour).of(db)}
 	a := newAccount(t, points...)
 	servers := slices.Clone(a.Servers.Value)
-	version, group := a.Version(), &a.Of(web.ID)[0]
+	version, fleet := a.Version(), a.Fleet()
 	poll := func() {
 		ticket, _ := a.Backups.Start(a.Now)
 		a.PointsArrived(Backup, "", ticket, points, nil)
@@ -68,7 +98,7 @@ func TestAPollWithoutNewsChangesNothingAndMakesNothing(t *testing.T) {
 		a.PointsArrived(Backup, db.ID, ticket, points[2:], nil)
 	}
 	poll()
-	if a.Version() != version || &a.Of(web.ID)[0] != group {
+	if a.Version() != version || a.Fleet() != fleet {
 		t.Error("what is made of the lists has to be made anew")
 	}
 	if n := testing.AllocsPerRun(100, poll); n > 4 {
