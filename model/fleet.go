@@ -86,6 +86,24 @@ func (f *Fleet) with(servers []Server) *Fleet {
 	return out
 }
 
+// Only is the part of the fleet whose servers are wanted, with the points of those.
+func (f *Fleet) Only(wanted func(Server) bool) *Fleet {
+	servers := slices.DeleteFunc(slices.Clone(f.Servers), func(s Server) bool { return !wanted(s) })
+	mine := make(map[ID]bool, len(servers))
+	for i := range servers {
+		mine[servers[i].ID] = true
+	}
+	of := func(points []Point) (out []Point) {
+		for i := range points {
+			if mine[points[i].Server.ID] {
+				out = append(out, points[i])
+			}
+		}
+		return out
+	}
+	return newFleet(servers, of(f.Backups), of(f.Snapshots))
+}
+
 func (f *Fleet) nameServers() {
 	f.byID = make(map[ID]int32, len(f.Servers))
 	for i := len(f.Servers) - 1; i >= 0; i-- { // the first counts, should an ID come twice

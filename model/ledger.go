@@ -189,12 +189,12 @@ func (s *State) Answered(number int, a Accepted, err Outcome) Operation {
 	default:
 		o.end(Refused, s.Now, Words(err.Err))
 	}
-	s.outdate(o.Point.Kind)
+	s.Outdate(o.Point.Kind)
 	return *o
 }
 
-// outdate gives up the requests for lists that were sent before a deed was answered: they show the world as it was.
-func (s *State) outdate(kind Kind) {
+// Outdate gives up the requests for lists that were sent before a deed was answered: they show the world as it was.
+func (s *State) Outdate(kind Kind) {
 	s.Servers.Supersede()
 	s.Points(kind).Supersede()
 }

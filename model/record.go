@@ -17,11 +17,11 @@ type Record struct {
 	Event   string       `json:"event"`             // one of the events below
 	Host    string       `json:"host"`              // the API's
 	Profile string       `json:"profile,omitempty"` // whose account it is; "": the one without a profile
-	Deed    string       `json:"deed"`              // create, restore or delete
-	Kind    string       `json:"kind"`              // backup or snapshot
-	Server  RecordServer `json:"server"`
-	Point   RecordPoint  `json:"point"`
-	SentAt  time.Time    `json:"sent_at"`           // when it was sent, or confirmed if it never was, by the API's clock, UTC
+	Deed    string       `json:"deed,omitempty"`    // create, restore or delete
+	Kind    string       `json:"kind,omitempty"`    // backup or snapshot
+	Server  RecordServer `json:"server,omitzero"`
+	Point   RecordPoint  `json:"point,omitzero"`
+	SentAt  time.Time    `json:"sent_at,omitzero"`  // when it was sent, or confirmed if it never was, by the API's clock, UTC
 	EndedAt time.Time    `json:"ended_at,omitzero"` // when it was over, by the API\'s clock, UTC
 	Timed   bool         `json:"timed,omitempty"`   // the time between the two is what it took: it was watched all along
 	Then    *RecordPoint `json:"then,omitempty"`    // for a snapshot taken first: what is to be restored after it
@@ -57,6 +57,33 @@ const (
 	EventNotSeen   = "not-seen"   // the answer was lost and nothing of it was found
 	EventCalledOff = "called-off" // it was not sent: what it waited for did not come about, or nobody wanted it any more
 )
+
+// The events of a visit, where several people share the program. They are about no server.
+const (
+	EventCame = "login"
+	EventLeft = "logout"
+)
+
+// Visit says whether the record tells that somebody came or left.
+func (r Record) Visit() bool { return r.Event == EventCame || r.Event == EventLeft }
+
+// VisitRecord is a line of the journal for somebody who comes or leaves; id is the run of the program that they work with.
+func VisitRecord(event, id, host string, who Actor, words string, now time.Time) Record {
+	return Record{Version: RecordVersion, Time: now.UTC(), ID: id + "-" + event, Event: event, Host: host, Words: words, By: who}
+}
+
+// VisitWords say who came or left, for a person.
+func (r Record) VisitWords() string {
+	who := r.By.clean()
+	words := who.Name + " came in from " + who.Address + " with " + who.Key
+	if r.Event == EventLeft {
+		words = who.Name + " left"
+	}
+	if r.Words != "" {
+		words += ": " + Clean(r.Words)
+	}
+	return words
+}
 
 var events = map[Phase]string{
 	Sending: EventIntent, Running: EventRunning, Unknown: EventUnknown, Done: EventDone, Broken: EventFailed,

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -45,6 +46,12 @@ func (s *State) Supersede() {
 	s.Snapshots.Supersede()
 	s.Account.Supersede()
 }
+
+// Asking says whether a list is being asked for.
+func (s *State) Asking() bool { return s.Servers.Busy() || s.Backups.Busy() || s.Snapshots.Busy() }
+
+// Failure is why the account cannot be read whole, or nil.
+func (s *State) Failure() error { return cmp.Or(s.Servers.Err, s.Backups.Err, s.Snapshots.Err) }
 
 // Points is what is known of one kind of restore point.
 func (s *State) Points(kind Kind) *Remote[[]Point] {

@@ -98,3 +98,24 @@ func (s *State) Told(v View, work []Operation) []Operation {
 	}
 	return changed
 }
+
+// Attend takes over what those who share this state's view have under way, so that it is asked after.
+func (s *State) Attend(work []Operation) {
+	s.told.team = work
+	for _, o := range work {
+		s.forget(o)
+	}
+}
+
+// Team is what the others have under way.
+func (s *State) Team() []Operation { return s.told.team }
+
+// Mine are the operations that are under way here, and the number of the latest that was begun.
+func (s *State) Mine() (open []Operation, latest int) {
+	for _, o := range s.operations {
+		if o.Mine && !o.Phase.Over() {
+			open = append(open, o)
+		}
+	}
+	return open, s.numbers
+}

@@ -26,6 +26,8 @@ type Options struct {
 	Journal  command.Journal     // nil: nothing is written down; the simulated account of the demo never is
 	Memory   command.Memory      // nil: every run begins with an empty screen; the simulated account always does
 	Requests *command.RequestLog // nil: what was asked of the API is not shown
+	Feed     command.Feed        // the account is asked for several at once, who share it; nil: by this program alone
+	Actor    model.Actor         // who of them it is that looks at this screen
 	Run      string              // names this run of the program in the journal
 	Keys     keymap.KeyMap
 	Clock    command.Clock
@@ -78,8 +80,9 @@ type App struct {
 	tmux     bool
 	progress string // what the terminal behind tmux was told last of how far things are
 	raw      raw
-	away     atomic.Bool  // another program has the terminal
-	stuck    map[int]bool // operations, by number, of which it was said
+	away     atomic.Bool       // another program has the terminal
+	stuck    map[int]bool      // operations, by number, of which it was said
+	told     []model.Operation // what those who share the account were told last of what is under way here
 }
 
 // overlay is a screen that is open in the place of the panes.
@@ -96,7 +99,7 @@ type opened struct {
 
 // New makes the program. Nothing is asked and nothing runs before Init.
 func New(opts Options) *App {
-	a := &App{opts: opts, state: &model.State{}, styles: style.For(opts.Theme, opts.Dark), dark: opts.Dark, keys: opts.Keys}
+	a := &App{opts: opts, state: &model.State{Me: opts.Actor}, styles: style.For(opts.Theme, opts.Dark), dark: opts.Dark, keys: opts.Keys}
 	a.env = &screen.Env{
 		State: a.state,
 		Keys:  &a.opts.Keys,
@@ -107,7 +110,7 @@ func New(opts Options) *App {
 		Visit: a.visit,
 
 		StartMany: a.startMany,
-		Again:     func() time.Duration { return max(a.polls.all.Sub(a.state.Local), 0) },
+		Again:     func() time.Duration { return max(a.polls.All.Sub(a.state.Local), 0) },
 
 		SSH:     opts.SSH,
 		Columns: opts.Columns,
@@ -152,7 +155,7 @@ func (a *App) Init() tea.Cmd {
 	if a.session == nil {
 		cmds = append(cmds, a.askAccess(""))
 	} else {
-		cmds = append(cmds, a.recall(), a.refreshAll(), a.loadAccount(), a.session.LoadHistory())
+		cmds = append(cmds, a.recall(), a.refreshAll(), a.loadAccount(), a.session.LoadHistory(), a.await(0))
 	}
 	return tea.Batch(append(cmds, a.arm(), a.awaitConfig())...)
 }
@@ -176,7 +179,7 @@ func (a *App) enter(client command.Client, demo bool) {
 		journal = nil
 	}
 	a.session = command.NewSession(number, client, journal, a.opts.ReadOnly)
-	a.session.Profile, a.session.Run = profile, a.opts.Run
+	a.session.Profile, a.session.Run, a.session.Feed = profile, a.opts.Run, a.opts.Feed
 	a.polls = polls{armed: a.polls.armed, wake: a.polls.wake}
 	if same {
 		a.state.Supersede()

@@ -56,6 +56,9 @@ func (a *App) identity() (tags string, rest []string) {
 	if a.opts.ReadOnly {
 		tags += s.Late.Render(" read-only")
 	}
+	if name := a.opts.Actor.Name; name != "" {
+		tags += s.Text.Render(" " + widget.Agreed(name))
+	}
 	if a.session == nil {
 		return tags, nil
 	}
@@ -94,7 +97,7 @@ func (a *App) connection() []string {
 		age = "data " + old
 	}
 	dot := " " + style.Dot + " "
-	switch err := a.failure(); {
+	switch err := a.state.Failure(); {
 	case a.login.refused:
 		return shorter(s.Bad, style.Failed, "token refused"+dot+age, "token refused"+dot+old, "token refused", "refused")
 	case err != nil:
@@ -155,7 +158,7 @@ func (a *App) partly() bool {
 }
 
 // countdown is how long until the account is asked again.
-func (a *App) countdown() string { return widget.Roughly(max(a.polls.all.Sub(a.state.Local), 0)) }
+func (a *App) countdown() string { return widget.Roughly(max(a.polls.All.Sub(a.state.Local), 0)) }
 
 // oldest is when the oldest of the lists on the screen came, and whether all of them have.
 func (a *App) oldest() (time.Time, bool) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
@@ -21,6 +22,7 @@ type history struct {
 	loaded     bool
 	last       []model.Record // the last line of each operation
 	open       []model.Record // those that an earlier run left open
+	visits     []model.Record // who came and went, where several share the program
 	unreadable int
 	err        error
 	resumed    bool
@@ -62,7 +64,7 @@ func (a *App) historyLoaded(msg command.HistoryLoadedMsg) tea.Cmd {
 	if !h.loaded { // what is open is only taken from the first reading: later, it is our own
 		h.open = msg.Open
 	}
-	h.loaded, h.last, h.unreadable, h.err = true, msg.Last, msg.Unreadable, msg.Err
+	h.loaded, h.last, h.visits, h.unreadable, h.err = true, msg.Last, msg.Visits, msg.Unreadable, msg.Err
 	a.learn()
 	a.recorded(msg.Err)
 	return a.resume()
@@ -93,8 +95,12 @@ func (a *App) resume() tea.Cmd {
 	return nil
 }
 
-// offerRest asks whether to go on with a restore whose snapshot has completed. It is never sent by itself after a restart.
+// offerRest asks whether to go on with a restore whose snapshot has completed. It is never sent by itself after a restart, and
+// only who wanted it is asked.
 func (a *App) offerRest(first model.Operation) {
+	if first.By.Name != a.opts.Actor.Name {
+		return
+	}
 	a.history.offers = append(a.history.offers, func(d screen.Deeds) tea.Cmd {
 		return d.GoOn(first, func() tea.Cmd {
 			return a.writeDown(a.state.CallOff(first, "it was not wanted any more", a.opts.Run))
@@ -104,6 +110,9 @@ func (a *App) offerRest(first model.Operation) {
 
 // offerAgain asks whether to send anew what was not seen.
 func (a *App) offerAgain(o model.Operation) {
+	if o.By.Name != a.opts.Actor.Name {
+		return
+	}
 	a.history.offers = append(a.history.offers, func(d screen.Deeds) tea.Cmd { return d.Again(o) })
 }
 
@@ -129,7 +138,7 @@ func (a *App) openActivity() tea.Cmd {
 
 // runningLines tell of an operation under way, whole, and how far it has come.
 func (a *App) runningLines(s *style.Styles, o model.Operation, width int) []string {
-	lines := widget.Wrap(widget.Agreed(o.Title()), width-2)
+	lines := widget.Wrap(widget.Agreed(o.Title()+a.by(o)), width-2)
 	for i, l := range lines {
 		lines[i] = "  " + s.Text.Render(l)
 	}
@@ -158,12 +167,12 @@ func (a *App) activityLines(s *style.Styles, width int) []string {
 	}
 	lines = append(append(lines, a.saidLines(s, width)...), "", s.Strong.Render("Earlier, newest first"))
 	past := a.past()
-	for _, o := range past {
-		st, glyph := outcomeStyle(s, o)
-		for i, l := range widget.Wrap(widget.Agreed(o.Title()+": "+outcome(o)), width-16) {
+	for _, e := range past {
+		st, glyph := e.style(s)
+		for i, l := range widget.Wrap(widget.Agreed(e.words), width-16) {
 			when := ""
 			if i == 0 {
-				when = o.Ended.UTC().Format("2 Jan 15:04")
+				when = e.at.UTC().Format("2 Jan 15:04")
 			} else {
 				glyph = " "
 			}
@@ -195,19 +204,34 @@ func outcomeStyle(s *style.Styles, o model.Operation) (lipgloss.Style, string) {
 // mostHistory is how many ended operations the activity screen lists.
 const mostHistory = 500
 
-// past is what has ended, newest first: what the journal has, and what this run knows itself.
-func (a *App) past() []model.Operation {
+// event is a line of the past.
+type event struct {
+	at    time.Time
+	words string
+	style func(*style.Styles) (lipgloss.Style, string)
+}
+
+// past is what has ended, newest first: what the journal has, and what this run knows itself; and who came and went.
+func (a *App) past() []event {
 	known := map[string]bool{}
-	var out []model.Operation
+	var out []event
+	add := func(o model.Operation) {
+		out = append(out, event{o.Ended, o.Title() + a.by(o) + ": " + outcome(o), func(s *style.Styles) (lipgloss.Style, string) {
+			return outcomeStyle(s, o)
+		}})
+	}
 	for _, o := range a.state.Ended() {
 		known[o.ID] = o.ID != ""
-		out = append(out, o)
+		add(o)
 	}
 	for _, r := range a.history.last {
 		if o, ok := r.Operation(); ok && o.Phase.Over() && !known[r.ID] {
-			out = append(out, o)
+			add(o)
 		}
 	}
-	slices.SortStableFunc(out, func(x, y model.Operation) int { return y.Ended.Compare(x.Ended) })
+	for _, r := range a.history.visits {
+		out = append(out, event{r.Time, r.VisitWords(), func(s *style.Styles) (lipgloss.Style, string) { return s.Muted, style.Dot }})
+	}
+	slices.SortStableFunc(out, func(x, y event) int { return y.at.Compare(x.at) })
 	return out[:min(len(out), mostHistory)]
 }

@@ -70,7 +70,7 @@ func (a *App) news() {
 
 // judge draws the consequences of how a request for a list went.
 func (a *App) judge(err error) tea.Cmd {
-	a.heard(err)
+	a.polls.Heard(a.state, err)
 	return a.refusedToken(err)
 }
 
@@ -89,7 +89,7 @@ func (a *App) deedAnswered(msg command.DeedAnsweredMsg) tea.Cmd {
 		return nil
 	}
 	a.recorded(msg.Unwritten)
-	a.polls.pace, a.polls.running = 0, a.state.Local.Add(command.Quick)
+	a.polls.Hasten(a.state)
 	var cmds []tea.Cmd
 	switch o.Phase {
 	case model.Running: // its line shows that it has begun

@@ -73,7 +73,16 @@ func (a *App) operationWhat(o model.Operation) string {
 	if o.After != nil {
 		what += ", then restore"
 	}
+	what += a.by(o)
 	return " " + s.Accent.Render(style.Running) + " " + s.Text.Render(widget.Agreed(o.Server.Name)) + "  " + s.Muted.Render(widget.Agreed(what))
+}
+
+// by names who does it, where that is somebody else.
+func (a *App) by(o model.Operation) string {
+	if o.By.Name == "" || o.By.Name == a.opts.Actor.Name {
+		return ""
+	}
+	return ", by " + o.By.Name
 }
 
 // operationLine draws one operation: what, a bar against what is usual, how long already, and what is usual.

@@ -43,6 +43,8 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = a.tick(msg)
 	case command.ServersLoadedMsg, command.PointsLoadedMsg, command.AccountLoadedMsg, command.DeedAnsweredMsg:
 		cmd = a.answer(msg)
+	case command.ToldMsg:
+		cmd = a.toldOf(msg)
 	case command.SeenMsg:
 		a.recalled(msg)
 	case command.HistoryLoadedMsg:
@@ -66,7 +68,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	default:
 		cmd = a.toDialogs(msg)
 	}
-	cmd = tea.Batch(cmd, a.nextOffer(), a.sooner(), a.passProgress())
+	cmd = tea.Batch(cmd, a.nextOffer(), a.sooner(), a.passProgress(), a.tellOthers())
 	a.layout()
 	return a, cmd
 }

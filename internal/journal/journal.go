@@ -194,7 +194,7 @@ func parse(data []byte) (records []model.Record, unreadable int, err error) {
 			continue
 		}
 		var r model.Record
-		if len(line) > maxLine || json.Unmarshal(line, &r) != nil || r.Version != model.RecordVersion || r.ID == "" || r.Server.ID == "" {
+		if len(line) > maxLine || json.Unmarshal(line, &r) != nil || r.Version != model.RecordVersion || r.ID == "" || r.Server.ID == "" && !r.Visit() {
 			unreadable++
 			continue
 		}

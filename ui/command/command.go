@@ -37,10 +37,12 @@ type Session struct {
 	Client   Client
 	Profile  string  // whose account it is; "": the one without a profile. It goes with every line of the journal
 	Run      string  // this run of the program, as the journal names it
+	Feed     Feed    // where the account is asked for several at once; nil: the session asks by itself
 	journal  Journal // nil: nothing is written down
 	lines    lines   // on their way to it
 	readOnly bool
 	turn     int             // of the servers on which something runs
+	told     int             // how often the others were told
 	ctx      context.Context // it bounds every command of the session, and ends with it
 	cancel   context.CancelFunc
 }

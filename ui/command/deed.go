@@ -28,6 +28,12 @@ func (s *Session) Do(o model.Operation, intent model.Record) tea.Cmd {
 			msg.Outcome.Err = changed{"read-only: nothing was sent", model.ErrForbidden}
 			return msg
 		}
+		if s.Feed != nil {
+			if busy := s.Feed.Claim(o); busy != "" {
+				msg.Outcome.Err = changed{busy + "; nothing was sent", model.ErrConflict}
+				return msg
+			}
+		}
 		if err := s.stillTrue(deed, p); err != nil {
 			msg.Outcome.Err = err
 			return msg
@@ -39,6 +45,9 @@ func (s *Session) Do(o model.Operation, intent model.Record) tea.Cmd {
 		accepted, err := s.send(deed, p)
 		msg.Accepted = accepted
 		msg.Outcome = model.Outcome{Err: err, Lost: errors.Is(err, model.ErrOutcomeUnknown), Sent: sent}
+		if s.Feed != nil {
+			msg.Outcome.View = s.Feed.Shown()
+		}
 		return msg
 	}
 }

@@ -81,6 +81,7 @@ type HistoryLoadedMsg struct {
 	Session    int
 	Last       []model.Record // the last line of each operation, in the order in which they began
 	Open       []model.Record // those of them that no run of the program sees to any more
+	Visits     []model.Record // who came and went, where several share the program
 	Unreadable int            // lines
 	Err        error
 }
@@ -97,6 +98,10 @@ func (s *Session) LoadHistory() tea.Cmd {
 		msg := HistoryLoadedMsg{Session: s.Number, Unreadable: unreadable, Err: err}
 		for _, r := range model.Latest(records) {
 			if r.Host != host || r.Profile != profile {
+				continue
+			}
+			if r.Visit() {
+				msg.Visits = append(msg.Visits, r)
 				continue
 			}
 			msg.Last = append(msg.Last, r)

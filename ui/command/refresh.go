@@ -11,6 +11,12 @@ import (
 	"vpsdeck/model"
 )
 
+// How often the account is asked for everything.
+const (
+	Often  = 20 * time.Second // while somebody looks
+	Seldom = 2 * time.Minute  // while nobody does
+)
+
 // The pace at which what runs is asked after: at first, and what it grows to.
 const (
 	Quick   = time.Second

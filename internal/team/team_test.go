@@ -1,0 +1,305 @@
+package team_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"vpsdeck/api/sim"
+	"vpsdeck/internal/team"
+	"vpsdeck/model"
+	"vpsdeck/ui/command"
+)
+
+func newSnapshot(server model.Server, name string) model.Point {
+	return model.Point{Kind: model.Snapshot, Name: name, Server: server.Ref()}
+}
+
+// spare is a server that has room for a snapshot.
+func spare(t *testing.T, s *model.State) model.Server {
+	t.Helper()
+	for _, server := range s.Servers.Value {
+		if !s.Quota(model.Snapshot, server.ID).MayBeFull() && server.CannotChange() == "" && s.Fleet().Coverage(server.ID).Running == 0 {
+			return server
+		}
+	}
+	t.Fatal("there is none")
+	return model.Server{}
+}
+
+func TestTheAccountIsAskedOnceHoweverManyLook(t *testing.T) {
+	w := newWorld(t, 12)
+	first := w.sit("anna").loaded()
+	asked := w.count("GET /servers/")
+	var all []*person
+	for range 100 {
+		all = append(all, w.sit("somebody"))
+	}
+	for _, p := range all {
+		p.loaded()
+		if p.view.Fleet != first.view.Fleet {
+			t.Fatal("what the lists say is not shared")
+		}
+	}
+	if n := w.count("GET /servers/") - asked; n > 1 { // a restore is under way there, which is looked after
+		t.Errorf("the servers were asked for %d times for a hundred more", n)
+	}
+	asked = w.count("GET /backups/")
+	var asking sync.WaitGroup
+	for _, p := range all {
+		asking.Go(p.Ask)
+	}
+	asking.Wait()
+	first.pass("they were asked for", func() bool { return w.count("GET /backups/") > asked })
+	w.clock.Advance(2 * time.Second)
+	first.pass("a while went by", func() bool { return w.clock.Now().Sub(first.view.Points[model.Backup].At) > 10*time.Second })
+	if n := w.count("GET /backups/") - asked; n > 2 {
+		t.Errorf("a hundred wanted them at once, and they were asked for %d times", n)
+	}
+}
+
+func TestWhatOneDoesAppearsForAllAtOnceAndWithTheirName(t *testing.T) {
+	w := newWorld(t, 12)
+	anna, bert := w.sit("anna").loaded(), w.sit("bert").loaded()
+	server := spare(t, anna.state)
+	msg := anna.do(model.Create, newSnapshot(server, "before-it"))
+	if msg.Outcome.Err != nil {
+		t.Fatal(msg.Outcome.Err)
+	}
+	if view, _, ok := bert.Next(t.Context(), 0); !ok || view.Number < msg.Outcome.View {
+		t.Fatalf("view %d does not show the deed, which is in %d", view.Number, msg.Outcome.View)
+	}
+	bert.until("the snapshot is there", func() bool {
+		_, there := bert.state.Point(msg.Accepted.Point.Key())
+		return there && len(bert.others) == 1 && bert.others[0].Phase == model.Running
+	})
+	open := bert.state.Operations()
+	i := slices.IndexFunc(open, func(o model.Operation) bool { return o.Server.ID == server.ID })
+	if i < 0 || open[i].By.Name != "anna" || open[i].Mine || open[i].Phase != model.Running {
+		t.Fatalf("bert sees %+v", open)
+	}
+	if busy := bert.state.Busy(server.ID); !strings.Contains(busy, "by anna") {
+		t.Errorf("a second deed there is told %q", busy)
+	}
+	anna.until("it is told of the snapshot itself", func() bool { return anna.view.Number >= msg.Outcome.View })
+	if len(anna.others) > 0 {
+		t.Errorf("anna is told of her own: %+v", anna.others)
+	}
+	anna.pass("it has completed", func() bool {
+		return slices.ContainsFunc(anna.state.Ended(), func(o model.Operation) bool { return o.Phase == model.Done && o.By.Name == "anna" })
+	})
+}
+
+// Both have confirmed before either was told of the other.
+func TestTwoWhoConfirmAtOnceOnOneServerSendOneRequest(t *testing.T) {
+	w := newWorld(t, 12)
+	anna, bert := w.sit("anna").loaded(), w.sit("bert").loaded()
+	server := spare(t, anna.state)
+	_, annas := anna.begin(model.Create, newSnapshot(server, "hers"))
+	_, berts := bert.begin(model.Create, newSnapshot(server, "his"))
+	answers := make([]command.DeedAnsweredMsg, 2)
+	var both sync.WaitGroup
+	both.Go(func() { answers[0] = annas() })
+	both.Go(func() { answers[1] = berts() })
+	both.Wait()
+	if n := w.count("POST /snapshots/"); n != 1 {
+		t.Fatalf("%d requests were sent", n)
+	}
+	for i, other := range []string{"bert", "anna"} {
+		if err := answers[i].Outcome.Err; err != nil && (!errors.Is(err, model.ErrConflict) || !strings.Contains(err.Error(), other)) {
+			t.Errorf("it was refused with %v", err)
+		}
+	}
+	if (answers[0].Outcome.Err == nil) == (answers[1].Outcome.Err == nil) {
+		t.Errorf("one goes and one is told: %v, %v", answers[0].Outcome.Err, answers[1].Outcome.Err)
+	}
+}
+
+// A list that was on its way when the deed was answered shows the world as it was.
+func TestAListFromBeforeADeedDoesNotTakeItBack(t *testing.T) {
+	w := newWorld(t, 12)
+	anna := w.sit("anna").loaded()
+	server := spare(t, anna.state)
+	release := w.holdLists()
+	asked := w.count("GET /snapshots/")
+	anna.Ask()
+	anna.pass("lists are on their way", func() bool { return w.count("GET /snapshots/") > asked })
+	accepted, err := anna.CreateSnapshot(t.Context(), server.ID, "before-it", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	since := anna.Shown()
+	release()
+	anna.until("a later view has come", func() bool { return anna.view.Number > since })
+	if _, there := anna.state.Point(accepted.Point.Key()); !there {
+		t.Error("an old list has taken the snapshot away again")
+	}
+}
+
+func TestADeedGoesOnWhenWhoSentItLeaves(t *testing.T) {
+	w := newWorld(t, 12)
+	anna := w.sit("anna").loaded()
+	server := spare(t, anna.state)
+	ctx, cancel := context.WithCancel(t.Context())
+	accepted, err := anna.CreateSnapshot(&leaving{ctx, cancel}, server.ID, "before-it", "")
+	if err != nil || accepted.Point.ID == "" {
+		t.Fatalf("%+v, %v", accepted, err)
+	}
+	if _, err := anna.CreateSnapshot(ctx, server.ID, "after-it", ""); err == nil || w.count("POST /snapshots/") != 1 {
+		t.Error("a deed was begun by somebody who has left")
+	}
+	anna.Leave()
+	bert := w.sit("bert").loaded()
+	if busy := bert.state.Busy(server.ID); busy != "" {
+		t.Errorf("nobody is at work there, but: %q", busy)
+	}
+	if open := bert.state.Operations(); !slices.ContainsFunc(open, func(o model.Operation) bool { return o.Point.Key() == accepted.Point.Key() }) {
+		t.Errorf("what runs is not seen: %+v", open)
+	}
+}
+
+// leaving is a context that ends as soon as it was found to be alive.
+type leaving struct {
+	context.Context
+	leave func()
+}
+
+func (l *leaving) Err() error {
+	err := l.Context.Err()
+	l.leave()
+	return err
+}
+
+func TestWhoMayOnlyLookSendsNothing(t *testing.T) {
+	w := newWorld(t, 12)
+	eve := w.sit("eve", func(p *team.Person) { p.ReadOnly = true }).loaded()
+	requireRefused(t, w, eve, eve.state.Backups.Value[0], eve.state.Snapshots.Value[0])
+}
+
+// requireRefused tries every deed on two points and their servers.
+func requireRefused(t *testing.T, w *world, p *person, backup, snapshot model.Point) {
+	t.Helper()
+	ctx := t.Context()
+	only := func(_ model.Accepted, err error) error { return err }
+	for deed, err := range map[string]error{
+		"back up":            only(p.CreateBackup(ctx, backup.Server.ID, "")),
+		"snapshot":           only(p.CreateSnapshot(ctx, snapshot.Server.ID, "x", "")),
+		"restore a backup":   only(p.RestoreBackup(ctx, backup.Server.ID, backup.ID)),
+		"restore a snapshot": only(p.RestoreSnapshot(ctx, snapshot.ID)),
+		"delete a backup":    p.DeleteBackup(ctx, backup.ID),
+		"delete a snapshot":  p.DeleteSnapshot(ctx, snapshot.ID),
+	} {
+		if !errors.Is(err, model.ErrForbidden) || !strings.Contains(model.Words(err), "nothing was sent") {
+			t.Errorf("%s: %v", deed, err)
+		}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for request := range w.asked {
+		if !strings.HasPrefix(request, "GET ") {
+			t.Errorf("%s was sent", request)
+		}
+	}
+}
+
+func TestAScopeHidesTheOtherServersAndRefusesThem(t *testing.T) {
+	w := newWorld(t, 12)
+	anna := w.sit("anna").loaded()
+	mine := anna.state.Backups.Value[0].Server
+	scope := func(p *team.Person) {
+		p.Scope = team.Scope{Name: mine.Name, Has: func(s model.Server) bool { return s.ID == mine.ID }}
+	}
+	bert, carl := w.sit("bert", scope).loaded(), w.sit("carl", scope).loaded()
+	if bert.view.Fleet != carl.view.Fleet {
+		t.Error("what two see who may see the same is not shared")
+	}
+	if len(bert.state.Servers.Value) != 1 || len(bert.state.Backups.Value) == 0 || len(bert.state.Backups.Value) == len(anna.state.Backups.Value) {
+		t.Errorf("of %d servers and %d backups he sees", len(bert.state.Servers.Value), len(bert.state.Backups.Value))
+	}
+	for _, p := range append(bert.state.Backups.Value, bert.state.Snapshots.Value...) {
+		if p.Server.ID != mine.ID {
+			t.Errorf("he sees %+v", p)
+		}
+	}
+	other := func(points []model.Point) model.Point {
+		return points[slices.IndexFunc(points, func(p model.Point) bool { return p.Server.ID != mine.ID })]
+	}
+	backup, snapshot := other(anna.state.Backups.Value), other(anna.state.Snapshots.Value)
+	requireRefused(t, w, bert, backup, snapshot)
+	ctx := t.Context()
+	if _, err := bert.RestoreBackup(ctx, mine.ID, backup.ID); !errors.Is(err, model.ErrForbidden) {
+		t.Errorf("another server's backup goes onto his: %v", err)
+	}
+	for name, err := range map[string]error{
+		"server": second(bert.Raw(ctx, backup.Server.ID, model.Key{})), "point": second(bert.Raw(ctx, mine.ID, backup.Key())),
+	} {
+		if !errors.Is(err, model.ErrForbidden) {
+			t.Errorf("the raw %s: %v", name, err)
+		}
+	}
+	if servers, err := bert.Servers(ctx, model.ServerFilter{}); err != nil || len(servers) != 1 {
+		t.Errorf("%d servers, %v", len(servers), err)
+	}
+	if points, err := bert.Backups(ctx, model.BackupFilter{}); err != nil || len(points) != len(bert.state.Backups.Value) {
+		t.Errorf("%d backups, %v", len(points), err)
+	}
+	anna.do(model.Create, newSnapshot(model.Server{ID: snapshot.Server.ID, Name: snapshot.Server.Name}, "hers"))
+	if view, others, _ := bert.Next(ctx, 0); len(others) > 0 || len(view.Work) > 0 {
+		t.Errorf("he is told of what is done elsewhere: %+v", others)
+	}
+}
+
+func second(_ string, err error) error { return err }
+
+func TestWhereNobodyLooksTheAccountIsSeldomAsked(t *testing.T) {
+	w := newWorld(t, 2)
+	anna := w.sit("anna").loaded()
+	anna.Leave()
+	asked := w.count("GET /servers/")
+	began := w.clock.Now()
+	anna.pass("it was asked again", func() bool { return w.count("GET /servers/") > asked+1 })
+	if passed := w.clock.Now().Sub(began); passed < command.Seldom {
+		t.Errorf("twice within %s", passed)
+	}
+	before := w.count("GET /servers/")
+	bert := w.sit("bert")
+	bert.pass("it is asked at once for who comes", func() bool { return w.count("GET /servers/") > before })
+}
+
+func TestAFailureIsToldToAllAndWhatWasLoadedStays(t *testing.T) {
+	w := newWorld(t, 2)
+	anna := w.sit("anna").loaded()
+	trouble, err := sim.ParseFault("GET /: status 503")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.account.Inject(trouble)
+	anna.Ask()
+	anna.pass("it failed", func() bool { return anna.state.Failure() != nil })
+	if len(anna.state.Servers.Value) != 2 || anna.view.Again.IsZero() {
+		t.Errorf("%d servers are left, asked again %s", len(anna.state.Servers.Value), anna.view.Again)
+	}
+}
+
+func TestWhoWaitsIsToldWhenThereIsNothingMoreToCome(t *testing.T) {
+	w := newWorld(t, 2)
+	anna := w.sit("anna").loaded()
+	told := make(chan bool)
+	go func() {
+		_, _, ok := anna.Next(context.Background(), 1<<30)
+		told <- ok
+	}()
+	w.end()
+	select {
+	case ok := <-told:
+		if ok {
+			t.Error("a view that never was")
+		}
+	case <-time.After(guard):
+		t.Error("it waits for ever")
+	}
+}
