@@ -39,8 +39,10 @@ func (a *App) toldOf(msg command.ToldMsg) tea.Cmd {
 	}
 	if refused := errors.Is(failure, model.ErrUnauthorized); refused != a.login.refused {
 		a.login.refused = refused
+		a.notices.forget(theToken)
 		if refused {
-			a.say(screen.Trouble, "the API refuses the token that this server has: whoever runs it must give it another")
+			a.tell(notice{tone: screen.Trouble, about: theToken,
+				text: "the API refuses the token that this server has: whoever runs it must give it another"})
 		}
 	}
 	a.news()

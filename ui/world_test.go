@@ -50,6 +50,7 @@ type setup struct {
 	stranger  bool                // there is no token yet
 	elsewhere bool                // the account is at a host with a name
 	log       *command.RequestLog // of what is asked; nil: none
+	share     func(*world, *ui.Options)
 }
 
 type option func(*setup)
@@ -109,6 +110,9 @@ func open(t testing.TB, width, height int, options ...option) *world {
 	}
 	for _, do := range s.before {
 		do(w)
+	}
+	if s.share != nil {
+		s.share(w, &s.ui)
 	}
 	w.app = ui.New(s.ui)
 	w.desk = &desk{app: w.app}
