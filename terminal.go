@@ -28,7 +28,7 @@ func show(ctx context.Context, app *ui.App, stateDir string) error {
 		ending.CompareAndSwap(nil, why)
 		program.Quit()
 	}
-	program = tea.NewProgram(guard, tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithInput(keyboard{os.Stdin, func() {
+	program = tea.NewProgram(guard, tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithInput(keyboard{os.Stdin, app.Away, func() {
 		go end(settings.Faultf(settings.ExitOther, "the terminal's input was closed"))
 	}}))
 	guard.OnCrash(program.Quit)
@@ -113,14 +113,21 @@ func crashed(c *ui.Crash, stateDir string) error {
 	return settings.Faultf(settings.ExitOther, "%s; %s tells where", sorry, path)
 }
 
-// keyboard is the terminal's input. Bubble Tea goes on for ever when it ends, so its end is told.
+// keyboard is the terminal's input. Bubble Tea goes on for ever when it ends, so its end is told. While another program has the
+// terminal, or is about to get it, nothing is read: Bubble Tea's reader may take one more look after it was told to stop, and what
+// is typed then is for the other program.
 type keyboard struct {
 	*os.File
+	away  func() bool
 	ended func()
 }
 
-// Read reads what was typed.
+// Read reads what was typed. Nothing at all is nothing that was typed, and no end.
 func (k keyboard) Read(p []byte) (int, error) {
+	if k.away() {
+		time.Sleep(time.Millisecond) // it is asked again and again until it is told to stop
+		return 0, nil
+	}
 	n, err := k.File.Read(p)
 	if err != nil {
 		k.ended()

@@ -81,6 +81,8 @@ type App struct {
 	progress string // what the terminal behind tmux was told last of how far things are
 	raw      raw
 	away     atomic.Bool       // another program has the terminal
+	started  time.Time         // when the terminal was asked for its background, by this machine's clock
+	answered bool              // and it has told
 	stuck    map[int]bool      // operations, by number, of which it was said
 	told     []model.Operation // what those who share the account were told last of what is under way here
 }
@@ -151,6 +153,7 @@ func (a *App) visit(server model.ID) { a.page = screen.NewPage(a.env, server) }
 // Init asks for the terminal's background and starts to poll, or asks for a token.
 func (a *App) Init() tea.Cmd {
 	a.watchClocks()
+	a.started = a.state.Local
 	cmds := []tea.Cmd{tea.RequestBackgroundColor}
 	if a.session == nil {
 		cmds = append(cmds, a.askAccess(""))

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -13,7 +14,8 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// Away says whether another program has the terminal: what the keyboard interrupts then is that.
+// Away says whether another program has the terminal, or is about to get it: what the keyboard interrupts then is that, and what is
+// typed is not for the dashboard.
 func (a *App) Away() bool { return a.away.Load() }
 
 // subjectServer is the server that the cursor is on, or on one of whose restore points it is.
@@ -40,13 +42,25 @@ func (a *App) openSSH() tea.Cmd {
 	return a.run(command.Errand{Name: "ssh to " + server.Name, Args: args})
 }
 
+// answersWithin is how long a terminal may take to answer what it is asked at the start. Most that do not know an answer give none.
+const answersWithin = time.Second
+
+// errandDueMsg is when an errand may begin that was held back.
+type errandDueMsg struct{ errand command.Errand }
+
+// run begins an errand. While the terminal still owes an answer it is held back for a moment: the other program would take that for
+// something that was typed.
 func (a *App) run(e command.Errand) tea.Cmd {
-	e.Away = &a.away
+	if wait := answersWithin - a.state.Local.Sub(a.started); !a.answered && wait > 0 {
+		return a.opts.Clock.Tick(wait, func(time.Time) tea.Msg { return errandDueMsg{e} })
+	}
+	a.away.Store(true)
 	return e.Run()
 }
 
 // errandEnded says how it was, and looks what has happened meanwhile.
 func (a *App) errandEnded(msg command.ErrandEndedMsg) tea.Cmd {
+	a.away.Store(false)
 	if msg.Words != "" {
 		a.say(screen.Warning, msg.Name+": "+msg.Words)
 	} else {

@@ -90,6 +90,17 @@ func TestSSHGoesToTheServerUnderTheCursorAndComesBack(t *testing.T) {
 	}
 }
 
+func TestWhatIsTypedBeforeSSHHasTheTerminalMeansNothing(t *testing.T) {
+	n := newScribe(t, "0")
+	w := open(t, 120, 24, servers(2), with(func(o *ui.Options) { o.SSH = model.SSHRules{{Command: []string{n.program}}} }))
+	w.choose("web-server-01")
+	w.Press("S", "q", "d")
+	w.WaitFor("back from ssh to web-server-01")
+	w.RequireNoText("Delete")
+	w.Press("?")
+	w.RequireText("Keys")
+}
+
 func TestSSHThatCannotBeStartedSaysWhatToDo(t *testing.T) {
 	w := open(t, 120, 24, servers(2), with(func(o *ui.Options) {
 		o.SSH = model.SSHRules{{Command: []string{"no-such-program-here"}}}

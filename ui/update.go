@@ -34,7 +34,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.EnvMsg:
 		a.tmux = msg.Getenv("TMUX") != ""
 	case tea.BackgroundColorMsg:
-		a.dark = msg.IsDark()
+		a.dark, a.answered = msg.IsDark(), true
 		a.styles = style.For(a.opts.Theme, a.dark)
 		cmd = a.toDialogs(msg)
 	case dialog.ArmedMsg:
@@ -55,6 +55,8 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		a.went(msg)
 	case command.RawLoadedMsg:
 		a.rawLoaded(msg)
+	case errandDueMsg:
+		cmd = a.run(msg.errand)
 	case command.ErrandEndedMsg:
 		cmd = a.errandEnded(msg)
 	case switchMsg, command.SwitchedMsg, configDueMsg, configLookedMsg:
@@ -77,6 +79,9 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(msg, keymap.Interrupt()) {
 		return a.quit()
+	}
+	if a.away.Load() { // it was typed ahead of the program that has the terminal now, and means nothing here
+		return nil
 	}
 	if a.tooSmall() {
 		if key.Matches(msg, a.opts.Keys.View.Quit) {

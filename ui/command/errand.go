@@ -10,17 +10,15 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	tea "charm.land/bubbletea/v2"
 )
 
 // Errand is a program that runs in the dashboard's place, on the same terminal.
 type Errand struct {
-	Name  string       // for a person
-	Args  []string     // the program and its arguments
-	Pause bool         // wait for enter before the dashboard comes back, so that what the program wrote can be read
-	Away  *atomic.Bool // true while it runs: what the keyboard interrupts then is not the dashboard
+	Name  string   // for a person
+	Args  []string // the program and its arguments
+	Pause bool     // wait for enter before the dashboard comes back, so that what the program wrote can be read
 }
 
 // ErrandEndedMsg answers Run.
@@ -84,8 +82,6 @@ func (v *visit) SetStderr(w io.Writer) { v.err = w }
 
 // Run runs the program and waits for its end.
 func (v *visit) Run() error {
-	v.Away.Store(true)
-	defer v.Away.Store(false)
 	_, _ = fmt.Fprintf(v.out, "%s\r\n", strings.Join(v.Args, " "))
 	cmd := exec.Command(v.Args[0], v.Args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = v.in, v.out, v.err
