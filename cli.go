@@ -81,7 +81,7 @@ func rootCommand(do *deed, on machine) *cobra.Command {
 	flags.BoolVar(&demo, "demo", false, "open a simulated account, on which every deed works and nothing is real")
 	flags.BoolVar(&ascii, "ascii", false, "draw with ASCII characters alone")
 	common = commonFlags(root)
-	root.AddCommand(simCommand(do), manCommand(do))
+	root.AddCommand(serveCommand(do), simCommand(do), manCommand(do))
 	root.AddCommand(loginCommand(do), logoutCommand(do), profilesCommand(do), configCommand(do))
 	root.AddCommand(headlessCommands(do, on)...)
 	root.SetHelpCommand(helpCommand())

@@ -187,3 +187,10 @@ func (k *KeyMap) ReadOnly() {
 		b.SetEnabled(false)
 	}
 }
+
+// Served switches off what would run on the machine that the program is on, which is not the one in front of the person.
+func (k *KeyMap) Served() {
+	for _, b := range []*key.Binding{&k.View.SSH, &k.View.Suspend} {
+		b.SetEnabled(false)
+	}
+}

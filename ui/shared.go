@@ -11,6 +11,9 @@ import (
 	"vpsdeck/ui/screen"
 )
 
+// NoticeMsg is a sentence of whoever runs the program for this person, such as that it is about to end.
+type NoticeMsg struct{ Text string }
+
 // shared says whether the account is asked elsewhere, for several who look at it together.
 func (a *App) shared() bool { return a.opts.Feed != nil }
 

@@ -43,6 +43,8 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = a.tick(msg)
 	case command.ServersLoadedMsg, command.PointsLoadedMsg, command.AccountLoadedMsg, command.DeedAnsweredMsg:
 		cmd = a.answer(msg)
+	case NoticeMsg:
+		a.say(screen.Trouble, msg.Text)
 	case command.ToldMsg:
 		cmd = a.toldOf(msg)
 	case command.SeenMsg:

@@ -31,6 +31,7 @@ var table = map[string][]string{
 	"internal/journal":  {"model"},
 	"internal/lastseen": {"model"},
 	"internal/headless": {"model", "ui/widget", "ui/command", "internal/settings"},
+	"internal/sshd":     {},
 	"internal/team":     {"model", "ui/command"},
 	"internal/terminal": {},
 	"internal/termtest": {"internal/terminal"},
@@ -40,7 +41,7 @@ var table = map[string][]string{
 
 	"": {
 		"model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen", "ui", "api", "api/sim",
-		"internal/headless", "internal/journal", "internal/lastseen", "internal/settings", "internal/team",
+		"internal/headless", "internal/journal", "internal/lastseen", "internal/settings", "internal/sshd", "internal/team",
 	},
 	"screenshots/picture": {"internal/terminal"},
 	"screenshots":         {"screenshots/picture", "model", "keymap", "ui/style", "ui", "ui/command", "api", "api/sim", "internal/terminal"},

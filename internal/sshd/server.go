@@ -1,0 +1,224 @@
+package sshd
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"runtime"
+	"sync"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/wish/v2"
+	"github.com/charmbracelet/ssh"
+	gossh "golang.org/x/crypto/ssh"
+)
+
+// Visitor is somebody who has come in.
+type Visitor struct {
+	User
+	Fingerprint string // of the key, SHA256:…
+	Address     string // where they come from, without a port
+	Session     string // tells this session from all others of this run of the server
+}
+
+// Program is what a visitor sees.
+type Program struct {
+	Model   tea.Model
+	OnCrash func(quit func())                         // told how to end the program, should it break
+	Crash   func() (what, stack string, crashed bool) // what it broke by
+	Close   func(reason string, lasted time.Duration) // told once that it is over, and why
+}
+
+// Options is what a server works with.
+type Options struct {
+	HostKey string // the file of the host key; made if there is none
+	Users   string // the users file
+	Limits  Limits
+	Log     *slog.Logger
+	// Open makes the program of a visitor. The error is a sentence for them.
+	Open func(Visitor) (Program, error)
+	// Notice is a message that shows a sentence in a program.
+	Notice func(text string) tea.Msg
+}
+
+// The keys of what belongs to a connection.
+type contextKey string
+
+const (
+	connKey  contextKey = "vpsdeck connection"
+	takenKey contextKey = "vpsdeck session taken"
+)
+
+// Server serves a program for each session.
+type Server struct {
+	opts   Options
+	gate   *gate
+	ssh    *ssh.Server
+	mu     sync.Mutex
+	users  *Users
+	seen   stamp // of the users file as it was read
+	live   map[*session]bool
+	number int
+}
+
+// New checks the files and makes a server. It listens once it is served. The errors are *Trouble.
+func New(opts Options) (*Server, error) {
+	opts.Limits = opts.Limits.withDefaults()
+	seen := stampOf(opts.Users) // before it is read, so that no change is missed
+	users, err := LoadUsers(opts.Users)
+	if err != nil {
+		return nil, err
+	}
+	signer, err := LoadHostKey(opts.HostKey)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{opts: opts, gate: newGate(opts.Limits), users: users, seen: seen, live: map[*session]bool{}}
+	s.ssh, err = wish.NewServer(
+		wish.WithPublicKeyAuth(s.authenticate),
+		wish.WithMiddleware(s.serve),
+		wish.WithVersion("vpsdeck"),
+		func(server *ssh.Server) error {
+			server.AddHostKey(signer)
+			server.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.sessions}
+			server.RequestHandlers = map[string]ssh.RequestHandler{"keepalive@openssh.com": func(ssh.Context, *ssh.Server, *gossh.Request) (bool, []byte) { return false, nil }}
+			server.SubsystemHandlers = map[string]ssh.SubsystemHandler{}
+			server.ConnCallback = s.connected
+			server.ConnectionFailedCallback = s.failed
+			server.ServerConfigCallback = func(ssh.Context) *gossh.ServerConfig { return &gossh.ServerConfig{MaxAuthTries: 6} }
+			server.SessionRequestCallback = refuseCommands
+			return nil
+		},
+	)
+	if err != nil {
+		return nil, trouble("the SSH server cannot be made: %s", err)
+	}
+	return s, nil
+}
+
+// connected takes a connection, or closes it where there are too many.
+func (s *Server) connected(ctx ssh.Context, c net.Conn) net.Conn {
+	from := host(c.RemoteAddr())
+	if why := s.gate.knock(from); why != "" {
+		s.opts.Log.Warn("turned away", "address", from, "why", why)
+		return nil
+	}
+	own := newConn(c, s.opts.Limits, s.gate.heard)
+	ctx.SetValue(connKey, own)
+	return own
+}
+
+func (s *Server) failed(c net.Conn, err error) {
+	s.opts.Log.Warn("not let in", "address", host(c.RemoteAddr()), "why", clean(err.Error()))
+}
+
+// authenticate says whether a key lets somebody in. It is asked before the client has shown that it has the key, and for several
+// keys: who it is in the end is told by the session's own key.
+func (s *Server) authenticate(ctx ssh.Context, key ssh.PublicKey) bool {
+	who, err := s.who(key, ctx.RemoteAddr())
+	if err != nil {
+		s.opts.Log.Info("key refused", "address", host(ctx.RemoteAddr()), "key", gossh.FingerprintSHA256(key), "as", clean(ctx.User()), "why", err.Error())
+		return false
+	}
+	s.opts.Log.Debug("key known", "user", who.Name, "key", who.fingerprint)
+	return true
+}
+
+func (s *Server) who(key gossh.PublicKey, from net.Addr) (identity, error) {
+	s.mu.Lock()
+	users := s.users
+	s.mu.Unlock()
+	return users.known(key, from, time.Now())
+}
+
+// refuseCommands refuses all but a shell, in whose place the dashboard is.
+func refuseCommands(sess ssh.Session, kind string) bool {
+	if kind == "exec" {
+		wish.Errorln(sess, "vpsdeck: there are no commands here, only the dashboard: leave the command out")
+	}
+	return kind == "shell"
+}
+
+// Serve serves until the context ends, and then drains: nobody is let in any more, who is there is told, and after a while
+// everything is ended. What runs at the provider goes on.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	ended := make(chan error, 1)
+	go func() { ended <- s.ssh.Serve(l) }()
+	watching, stop := context.WithCancel(context.Background())
+	defer stop()
+	go s.watchUsers(watching)
+	go s.tellHealth(watching)
+	s.opts.Log.Info("listening", "address", l.Addr().String())
+	select {
+	case err := <-ended:
+		return trouble("the server ended by itself: %s", err)
+	case <-ctx.Done():
+	}
+	s.drain()
+	return nil
+}
+
+func (s *Server) drain() {
+	l := s.opts.Limits
+	s.gate.close()
+	open := s.gate.open()
+	s.opts.Log.Info("draining", "sessions", open)
+	for _, one := range s.sessionsNow() {
+		one.tell("the server ends in " + l.Drain.String() + "; what runs goes on at the provider")
+	}
+	bounded, cancel := context.WithTimeout(context.Background(), l.Drain)
+	defer cancel()
+	if s.ssh.Shutdown(bounded) != nil {
+		for _, one := range s.sessionsNow() {
+			one.end("the server has ended; what runs goes on at the provider")
+		}
+		last, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		_ = s.ssh.Shutdown(last)
+	}
+	_ = s.ssh.Close()
+	s.opts.Log.Info("ended")
+}
+
+func (s *Server) sessionsNow() []*session {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []*session
+	for one := range s.live {
+		out = append(out, one)
+	}
+	return out
+}
+
+// healthEvery is how often a line tells how the server is.
+const healthEvery = time.Minute
+
+func (s *Server) tellHealth(ctx context.Context) {
+	tick := time.NewTicker(healthEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			s.opts.Log.Info("health", "sessions", s.gate.open(), "goroutines", runtime.NumGoroutine(), "heap_mb", m.HeapAlloc>>20)
+		}
+	}
+}
+
+// Listen opens the address of a server.
+func Listen(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return nil, trouble("%s cannot be listened on: %s", address, clean(op.Err.Error()))
+	}
+	if err != nil {
+		return nil, trouble("%s is no address to listen on: write it like 127.0.0.1:23234", address)
+	}
+	return l, nil
+}

@@ -1,0 +1,69 @@
+package sshd
+
+import (
+	"context"
+	"os"
+	"time"
+)
+
+// lookEvery is how often it is seen whether the users file has changed.
+const lookEvery = time.Second
+
+// stamp tells one state of a file from another.
+type stamp struct {
+	at   time.Time
+	size int64
+}
+
+func stampOf(path string) stamp {
+	info, err := os.Stat(path)
+	if err != nil {
+		return stamp{}
+	}
+	return stamp{info.ModTime(), info.Size()}
+}
+
+// watchUsers reads the users file anew when it has changed. One that changes between two looks is still being written, and waits
+// for the next.
+func (s *Server) watchUsers(ctx context.Context) {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	seen := s.seen
+	settling := seen
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		now := stampOf(s.opts.Users)
+		if now != seen && now == settling {
+			seen = now
+			s.Reload()
+		}
+		settling = now
+	}
+}
+
+// Reload reads the users file anew. What is wrong with it is logged, and those that were known before stay. The sessions of those
+// who may not come in any more, or may do something else now, end.
+func (s *Server) Reload() {
+	users, err := LoadUsers(s.opts.Users)
+	if err != nil {
+		s.opts.Log.Error("the users file is not taken", "why", err.Error())
+		return
+	}
+	s.mu.Lock()
+	s.users = users
+	s.mu.Unlock()
+	s.opts.Log.Info("users file read", "keys", len(users.keys), "authorities", len(users.authorities))
+	for _, one := range s.sessionsNow() {
+		now, err := s.who(one.key, one.ssh.RemoteAddr())
+		switch {
+		case err != nil:
+			one.end("your key was taken out of the users file")
+		case !now.Same(one.who.User):
+			one.end("what you may do was changed: log in again")
+		}
+	}
+}
