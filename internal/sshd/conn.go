@@ -18,7 +18,10 @@ type conn struct {
 
 func newConn(c net.Conn, l Limits, letGo func()) *conn {
 	out := &conn{Conn: c, stuck: l.Stuck, letGo: letGo}
-	out.late = time.AfterFunc(l.Handshake, func() { _ = out.Close() })
+	out.late = time.AfterFunc(l.Handshake, func() {
+		out.let.Do(letGo)
+		_ = c.Close()
+	})
 	return out
 }
 

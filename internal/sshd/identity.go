@@ -52,7 +52,7 @@ func (u *Users) certified(cert *gossh.Certificate, from net.Addr, now time.Time)
 		if a.key != signer || i < 0 {
 			continue
 		}
-		checker := gossh.CertChecker{Clock: func() time.Time { return now }}
+		checker := gossh.CertChecker{SupportedCriticalOptions: []string{"source-address"}, Clock: func() time.Time { return now }}
 		if err := checker.CheckCert(cert.ValidPrincipals[i], cert); err != nil {
 			return identity{}, fmt.Errorf("the certificate does not hold: %s", strings.TrimPrefix(err.Error(), "ssh: "))
 		}

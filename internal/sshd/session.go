@@ -26,6 +26,7 @@ type session struct {
 	who     identity
 	visitor Visitor
 	began   time.Time
+	leave   func() // lets the place go
 	program *tea.Program
 	heard   atomic.Int64 // when a key was pressed last, in nanoseconds
 	writing atomic.Int64 // since when the client has taken nothing of what is written; 0: it has taken all
@@ -59,7 +60,8 @@ func (s *Server) serve(ssh.Handler) ssh.Handler {
 			wish.Fatalln(sess, "vpsdeck: "+why)
 			return
 		}
-		defer s.gate.leave(who.Name, one.visitor.Address)
+		one.leave = sync.OnceFunc(func() { s.gate.leave(who.Name, one.visitor.Address) })
+		defer one.leave()
 		one.run()
 	}
 }
@@ -111,6 +113,7 @@ func (one *session) run() {
 		log.Error("the program failed", "why", clean(err.Error()))
 	}
 	lasted := time.Since(one.began)
+	one.leave() // before the client hears of the end: it may come again at once
 	program.Close(why, lasted)
 	log.Info("logout", "lasted", lasted.Round(time.Second).String(), "why", why)
 	if why != "" {
