@@ -40,9 +40,7 @@ func (s strict) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 // allowed says whether the dashboard needs a request.
 func allowed(r *gossh.Request) bool {
 	switch r.Type {
-	case "shell":
-		return true
-	case "exec", "subsystem": // they are refused one by one, with a sentence
+	case "shell", "exec": // a command is answered with a sentence
 		return true
 	case "pty-req":
 		var p struct {

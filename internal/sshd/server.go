@@ -88,7 +88,7 @@ func New(opts Options) (*Server, error) {
 			server.ConnCallback = s.connected
 			server.ConnectionFailedCallback = s.failed
 			server.ServerConfigCallback = func(ssh.Context) *gossh.ServerConfig { return &gossh.ServerConfig{MaxAuthTries: 6} }
-			server.SessionRequestCallback = refuseCommands
+			server.SessionRequestCallback = onlyShells
 			return nil
 		},
 	)
@@ -133,13 +133,8 @@ func (s *Server) who(key gossh.PublicKey, from net.Addr) (identity, error) {
 	return users.known(key, from, time.Now())
 }
 
-// refuseCommands refuses all but a shell, in whose place the dashboard is.
-func refuseCommands(sess ssh.Session, kind string) bool {
-	if kind == "exec" {
-		wish.Errorln(sess, "vpsdeck: there are no commands here, only the dashboard: leave the command out")
-	}
-	return kind == "shell"
-}
+// onlyShells lets through a shell, in whose place the dashboard is, and a command, which is not run but answered with a sentence.
+func onlyShells(_ ssh.Session, kind string) bool { return kind == "shell" || kind == "exec" }
 
 // Serve serves until the context ends, and then drains: nobody is let in any more, who is there is told, and after a while
 // everything is ended. What runs at the provider goes on.

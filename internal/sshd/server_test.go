@@ -168,7 +168,6 @@ func TestThereIsNothingButTheDashboard(t *testing.T) {
 		kind    string
 		payload any
 	}{
-		{"exec", struct{ Command string }{"id"}},
 		{"subsystem", struct{ Name string }{"sftp"}},
 		{"auth-agent-req@openssh.com", nil},
 		{"x11-req", struct {
@@ -230,29 +229,36 @@ func TestThereIsNothingButTheDashboard(t *testing.T) {
 	_ = first.Close()
 }
 
-func TestWithoutATerminalASentenceSaysWhatToDo(t *testing.T) {
+func TestWithoutATerminalOrWithACommandASentenceSaysWhatToDo(t *testing.T) {
 	anna := newKey(t)
 	w := newWorld(t, sshd.Limits{}, line(operator, anna))
-	c, err := w.dial("anna", gossh.PublicKeys(anna))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = c.Close() }()
-	session, err := c.NewSession()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out safeBuffer
-	session.Stdout, session.Stderr = &out, &out
-	if err := session.Shell(); err != nil {
-		t.Fatal(err)
-	}
-	var exit *gossh.ExitError
-	if err := session.Wait(); !errors.As(err, &exit) || exit.ExitStatus() != 1 {
-		t.Errorf("it ended with %v", err)
-	}
-	if !strings.Contains(out.String(), "the dashboard needs a terminal: use ssh -t") {
-		t.Errorf("it says %q", out.String())
+	for command, want := range map[string]string{"": "the dashboard needs a terminal: use ssh -t", "id; touch x": "there are no commands here"} {
+		c, err := w.dial("anna", gossh.PublicKeys(anna))
+		if err != nil {
+			t.Fatal(err)
+		}
+		session, err := c.NewSession()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out safeBuffer
+		session.Stdout, session.Stderr = &out, &out
+		if command == "" {
+			err = session.Shell()
+		} else {
+			err = session.Start(command)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		var exit *gossh.ExitError
+		if err := session.Wait(); !errors.As(err, &exit) || exit.ExitStatus() != 1 {
+			t.Errorf("it ended with %v", err)
+		}
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("it says %q", out.String())
+		}
+		_ = c.Close()
 	}
 }
 

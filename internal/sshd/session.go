@@ -49,6 +49,10 @@ func (s *Server) serve(ssh.Handler) ssh.Handler {
 			wish.Fatalln(sess, "vpsdeck: your key does not let you in any more")
 			return
 		}
+		if sess.RawCommand() != "" {
+			wish.Fatalln(sess, "vpsdeck: there are no commands here, only the dashboard: leave the command out")
+			return
+		}
 		one := &session{server: s, ssh: sess, key: sess.PublicKey(), who: who, began: time.Now()}
 		one.visitor = Visitor{User: who.User, Fingerprint: who.fingerprint, Address: host(sess.RemoteAddr())}
 		if _, _, ok := sess.Pty(); !ok {
