@@ -36,8 +36,9 @@ var table = map[string][]string{
 	"internal/terminal": {},
 	"internal/termtest": {"internal/terminal"},
 
-	"internal/bench":      {"api/sim", "internal/terminal"},
-	"internal/bench/bare": {},
+	"internal/bench":       {"api/sim", "internal/terminal"},
+	"internal/bench/bare":  {},
+	"internal/bench/crowd": {},
 
 	"": {
 		"model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen", "ui", "api", "api/sim",
