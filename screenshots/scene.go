@@ -23,6 +23,7 @@ type scene struct {
 	name          string
 	width, height int
 	light         bool
+	who           string // of several who look at the account; "": one who is alone
 	act           func(*stage)
 }
 
@@ -56,7 +57,16 @@ func (s scene) draw() (*picture.Picture, error) {
 		return nil, err
 	}
 	time := terminal.NewClock(clock.Now, clock.Advance)
-	app := ui.New(ui.Options{Client: named{client}, Requests: log, Keys: keymap.Default(), Clock: time, Mouse: true, Dark: !s.light})
+	opts := ui.Options{Client: named{client}, Requests: log, Keys: keymap.Default(), Clock: time, Mouse: true, Dark: !s.light}
+	if s.who != "" {
+		o := openOffice(client, clock.Now)
+		defer o.shut()
+		if s.who != "anna" {
+			o.annaBegins("web-server-01")
+		}
+		o.sit(s.who, time, &opts)
+	}
+	app := ui.New(opts)
 	options := []terminal.Option{terminal.WithClock(time)}
 	theme := picture.Dark()
 	if s.light {
@@ -136,6 +146,14 @@ func scenes() []scene {
 			s.Advance(4 * time.Second)
 			s.Press("L")
 		}},
+		{name: "anna", width: 84, height: 26, who: "anna", act: func(s *stage) {
+			begin(s)
+			s.Press("s")
+			s.Type("before-update")
+			s.Press("enter", "enter")
+			s.Advance(4 * time.Second)
+		}},
+		{name: "bert", width: 84, height: 26, who: "bert", act: func(s *stage) { begin(s); s.Advance(4 * time.Second) }},
 		{name: "error", width: 132, height: 36, act: func(s *stage) {
 			begin(s)
 			s.fault("* /: html 503")

@@ -73,7 +73,9 @@ func (a *App) operationWhat(o model.Operation) string {
 	if o.After != nil {
 		what += ", then restore"
 	}
-	what += a.by(o)
+	if a.by(o) != "" { // it comes first, so that it is the last to be cut
+		what = o.By.Name + ": " + what
+	}
 	return " " + s.Accent.Render(style.Running) + " " + s.Text.Render(widget.Agreed(o.Server.Name)) + "  " + s.Muted.Render(widget.Agreed(what))
 }
 

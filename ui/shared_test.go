@@ -115,7 +115,7 @@ func TestWhatAColleagueDoesIsSeenWithTheirNameAndNotDoneTwice(t *testing.T) {
 	if msg := o.anna(w, "web-server-01"); msg.Outcome.Err != nil {
 		t.Fatal(msg.Outcome.Err)
 	}
-	o.sees("snapshot hers, by anna")
+	o.sees("anna: snapshot hers")
 	w.RequireText("vpsdeck bert", "1 running")
 	w.Press("s")
 	w.RequireText("“snapshot hers of web-server-01” by anna is still running")
@@ -158,7 +158,7 @@ func TestADeedOfOnesOwnIsFollowedToItsEndOnASharedAccount(t *testing.T) {
 	w.Type("mine")
 	w.Press("tab", "tab", "enter")
 	o.sees("snapshot mine")
-	w.RequireNoText("by bert")
+	w.RequireNoText("bert: ")
 	o.sees("completed in")
 	records, _, err := book.Read()
 	w.must(err)

@@ -45,7 +45,7 @@ var table = map[string][]string{
 		"internal/headless", "internal/journal", "internal/lastseen", "internal/settings", "internal/sshd", "internal/team",
 	},
 	"screenshots/picture": {"internal/terminal"},
-	"screenshots":         {"screenshots/picture", "model", "keymap", "ui/style", "ui", "ui/command", "api", "api/sim", "internal/terminal"},
+	"screenshots":         {"screenshots/picture", "model", "keymap", "ui/style", "ui", "ui/command", "api", "api/sim", "internal/team", "internal/terminal"},
 }
 
 func main() {

@@ -222,6 +222,11 @@ func (h *Hub) hear(msg tea.Msg) {
 
 // did shows what the API has taken on. Lists that were asked for before are given up: they show the world as it was.
 func (h *Hub) did(d done) {
+	if h.state.Asking() { // what is given up must be asked for anew
+		h.mu.Lock()
+		h.wanted = true
+		h.mu.Unlock()
+	}
 	if d.took {
 		h.state.Took(d.deed, d.point, d.accepted)
 	}

@@ -138,6 +138,12 @@ func TestAListFromBeforeADeedDoesNotTakeItBack(t *testing.T) {
 	if _, there := anna.state.Point(accepted.Point.Key()); !there {
 		t.Error("an old list has taken the snapshot away again")
 	}
+	asked = w.count("GET /backups/")
+	began := w.clock.Now()
+	anna.pass("what was given up is asked for anew", func() bool { return w.count("GET /backups/") > asked })
+	if late := w.clock.Now().Sub(began); late > 10*time.Second {
+		t.Errorf("only after %s", late)
+	}
 }
 
 func TestADeedGoesOnWhenWhoSentItLeaves(t *testing.T) {

@@ -40,7 +40,7 @@ func main() {
 type place struct {
 	dir, binary string
 	signer      gossh.Signer
-	api, ssh    string
+	ssh         string
 	proxied     *meter
 	sim, serve  *exec.Cmd
 }
