@@ -94,7 +94,7 @@ func runDashboard(ctx context.Context, begin start) error {
 		Access: door, Requests: door.log, Clock: command.WallClock{}, Demo: begin.demo, Dark: true, Suspend: canSuspend,
 		Profile: w.Profile, ReadOnly: w.Profile.ReadOnly, Policies: w.Profile.Policies,
 		Keys: w.Keys, ASCII: w.ASCII, Mouse: w.Mouse, Theme: w.Theme, Still: w.Still, Columns: w.Columns, Announce: w.Announce,
-		SSH: w.SSH, Commands: w.Commands,
+		SSH: w.SSH, Commands: w.Commands, Secrets: w.Secrets,
 	}
 	others := &accounts{flags: begin.flags, profiles: begin.settings.Profiles, demo: demo}
 	opts.Accounts = others

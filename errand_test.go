@@ -17,7 +17,7 @@ import (
 const visitor = `#!/bin/sh
 stty noflsh
 trap 'trap "" INT; echo interrupted' INT
-[ -t 0 ] && [ -t 1 ] && echo "at a terminal, given $*, token [$VPS_API_TOKEN]"
+[ -t 0 ] && [ -t 1 ] && echo "at a terminal, given $*, token [$VPS_API_TOKEN$WORK_TOKEN]"
 until read -r line && [ -n "$line" ]; do :; done
 stty -noflsh
 echo "read $line"
@@ -32,12 +32,14 @@ func TestSSHHasTheTerminalToItselfAndTheDashboardComesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := "[[ssh]]\nuser = 'root'\nport = 2222\ncommand = ['" + ssh + "']\n" +
-		"[[command]]\nkey = 'f5'\nname = 'greet'\nrun = ['/bin/echo', 'hello', '{id}']\n"
+		"[[command]]\nkey = 'f5'\nname = 'greet'\nrun = ['/bin/echo', 'hello', '{id}']\n" +
+		"[profile.work]\ntoken_env = 'WORK_TOKEN'\n" // nobody is on it
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	cmd := w.program()
 	cmd.Args = append(cmd.Args, "--config", config)
+	cmd.Env = append(cmd.Env, "WORK_TOKEN=vps_another")
 	s := sit(t, cmd)
 	s.sees("web-server-01", "Acme Inc.", "✗ nothing")
 	s.press("S")

@@ -19,7 +19,7 @@ func wishes(s settings.Settings) (ui.Fresh, error) {
 	out := ui.Fresh{
 		Profile: command.Profile{Name: s.Profile, Stripe: stripe(s), ReadOnly: s.ReadOnly, Strict: s.Strict, Policies: s.Policies},
 		Keys:    keymap.Default(), Theme: style.Theme(s.Theme), Columns: s.Columns, Announce: ui.Announcement(s.Notify),
-		SSH: s.SSH, Commands: s.Commands, ASCII: s.ASCII, Mouse: s.Mouse, Still: !s.Motion,
+		SSH: s.SSH, Commands: s.Commands, Secrets: s.Secrets, ASCII: s.ASCII, Mouse: s.Mouse, Still: !s.Motion,
 	}
 	if err := out.Keys.Remap(s.Keys); err != nil {
 		return out, wrong(keyPlace(s), "[keys]: %s", err)

@@ -39,6 +39,7 @@ type Options struct {
 	Suspend  func() bool        // says whether there is a shell to come back from; nil: there is
 	SSH      model.SSHRules     // how one gets to the servers
 	Commands []model.OwnCommand // the user's own; Keys has a binding for each, in the same order
+	Secrets  []string           // variables of the environment that hold tokens, beside VPS_API_TOKEN: no other program is given them
 	Announce Announcement       // of the end of an operation, beyond the screen
 	Dark     bool               // until the terminal tells its background
 	Theme    style.Theme        // "": the usual one

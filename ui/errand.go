@@ -55,6 +55,7 @@ func (a *App) run(e command.Errand) tea.Cmd {
 		return a.opts.Clock.Tick(wait, func(time.Time) tea.Msg { return errandDueMsg{e} })
 	}
 	a.away.Store(true)
+	e.Secrets = a.opts.Secrets
 	return e.Run()
 }
 

@@ -28,6 +28,7 @@ type Fresh struct {
 	Columns  screen.Columns
 	SSH      model.SSHRules
 	Commands []model.OwnCommand // Keys has a binding for each
+	Secrets  []string           // variables that no other program is given
 	Announce Announcement
 	ASCII    bool
 	Mouse    bool
@@ -109,7 +110,7 @@ func (a *App) looked(msg configLookedMsg) {
 	a.opts.Accounts, a.opts.Announce, a.opts.ASCII = f.Accounts, f.Announce, f.ASCII
 	a.opts.Mouse, a.opts.Still, a.opts.Theme = f.Mouse, f.Still, f.Theme
 	a.keys, a.env.Columns = f.Keys, f.Columns
-	a.opts.Commands, a.opts.SSH, a.env.SSH = f.Commands, f.SSH, f.SSH
+	a.opts.Commands, a.opts.Secrets, a.opts.SSH, a.env.SSH = f.Commands, f.Secrets, f.SSH, f.SSH
 	a.styles = style.For(f.Theme, a.dark)
 	if msg.profile == a.opts.Profile.Name {
 		a.adopt(f.Profile)

@@ -44,6 +44,17 @@ var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 // profiles are the names of all profiles, in order.
 func (f configFile) profiles() []string { return slices.Sorted(maps.Keys(f.Profile)) }
 
+// secrets are the variables of the environment that are named as holding a token, whichever account's.
+func (f configFile) secrets() []string {
+	var names []string
+	for _, t := range append(slices.Collect(maps.Values(f.Profile)), f.accountTable) {
+		if t.TokenEnv != nil {
+			names = append(names, *t.TokenEnv)
+		}
+	}
+	return names
+}
+
 // profile checks one profile.
 func (f configFile) profile(name string) error {
 	key := "profile." + name

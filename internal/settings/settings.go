@@ -40,6 +40,7 @@ type Settings struct {
 	RootCAs      []byte              // PEM of a private CA from ca_file; nil: the system's
 	TokenFile    string              // absolute path from token_file; "": none named
 	TokenEnv     string              // the variable from token_env; "": none named
+	Secrets      []string            // the variables that token_env names, of every account
 	TokenCommand []string            // program and arguments from token_command; nil: none named
 	ReadOnly     bool                // no deed can be done
 	Strict       bool                // every deletion wants its server's name typed
@@ -102,7 +103,7 @@ func Load(from Sources) (Settings, error) {
 		return Settings{}, err
 	}
 	s.Config, s.lines = path, file.lines
-	s.Profile, s.Profiles = profile, file.profiles()
+	s.Profile, s.Profiles, s.Secrets = profile, file.profiles(), file.secrets()
 	s.ReadOnly = first(false, from.Flags.ReadOnly, table.ReadOnly)
 	s.Strict = first(ConfirmUsual, table.Confirm) == ConfirmStrict
 	s.Stripe = first("", table.Stripe)

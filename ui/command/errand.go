@@ -16,9 +16,10 @@ import (
 
 // Errand is a program that runs in the dashboard's place, on the same terminal.
 type Errand struct {
-	Name  string   // for a person
-	Args  []string // the program and its arguments
-	Pause bool     // wait for enter before the dashboard comes back, so that what the program wrote can be read
+	Name    string   // for a person
+	Args    []string // the program and its arguments
+	Secrets []string // variables of the environment that it is not given, beside VPS_API_TOKEN
+	Pause   bool     // wait for enter before the dashboard comes back, so that what the program wrote can be read
 }
 
 // ErrandEndedMsg answers Run.
@@ -85,7 +86,10 @@ func (v *visit) Run() error {
 	_, _ = fmt.Fprintf(v.out, "%s\r\n", strings.Join(v.Args, " "))
 	cmd := exec.Command(v.Args[0], v.Args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = v.in, v.out, v.err
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, "VPS_API_TOKEN=") })
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(s string) bool {
+		name, _, _ := strings.Cut(s, "=")
+		return name == "VPS_API_TOKEN" || slices.Contains(v.Secrets, name)
+	})
 	err := cmd.Run()
 	if v.Pause {
 		_, _ = io.WriteString(v.out, "\r\n"+strings.TrimPrefix(v.words(err)+"; ", "; ")+"enter: back to vpsdeck ")
