@@ -95,7 +95,7 @@ mouse = true           # listen to the mouse
 motion = true          # false: no bars that fill, in the window or in the terminal's title
 notify = "` + string(ui.AnnounceNone) + `"        # the end of an operation: ` + list(ui.Announcements()) + `
 
-# Which columns a pane shows. They keep their order, and some go where there is no room.
+# Which columns a pane shows, from left to right; some go where there is no room.
 [columns]
 ` + columnLines() + `
 # Keys by the name of what they do; [] switches one off.

@@ -48,6 +48,27 @@ func TestColumnsThatAreNotChosenAreNotShown(t *testing.T) {
 	w.RequireText("SERVER") // told where there are several, whatever is chosen
 }
 
+func TestColumnsStandAsTheyAreListed(t *testing.T) {
+	t.Parallel()
+	w := open(t, 160, 24, with(func(o *ui.Options) {
+		o.Columns = screen.Columns{"servers": {"ip", "risk", "name"}, "backups": {"size", "created", "type"}}
+	}))
+	requireWords := func(words ...string) {
+		t.Helper()
+		all := " " + strings.Join(strings.Fields(strings.NewReplacer("│", " ", "▌", " ").Replace(w.Screen().Text())), " ") + " "
+		if want := " " + strings.Join(words, " ") + " "; !strings.Contains(all, want) {
+			t.Errorf("%q is not in\n%s", want, w.Screen().Text())
+		}
+	}
+	requireWords("IP", "RISK", "↓", "NAME")
+	requireWords("✗", "nothing", "db-server-02")
+	w.choose("web-server-01")
+	requireWords("SIZE", "CREATED", "↓", "TYPE")
+	w.Press("a")
+	requireWords("SERVER", "SIZE", "CREATED", "↓", "TYPE")
+	requireWords("NAME", "STATUS", "SIZE") // the snapshots have no choice
+}
+
 func TestWithoutMotionNoBarFills(t *testing.T) {
 	t.Parallel()
 	for name, still := range map[string]bool{"motion": false, "still": true} {

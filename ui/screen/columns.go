@@ -10,7 +10,7 @@ import (
 )
 
 // Columns says which columns a pane shows, by the pane's name in lower case and the columns' names. A pane that is not in it
-// shows all. They stand in their usual order, and where there is no room for all of them some still go.
+// shows all. They stand in the order in which they are listed, and where there is no room for all of them some still go.
 type Columns map[string][]string
 
 // ColumnNames lists the columns of each pane, for a setting and its errors. The first of each is always shown.
@@ -104,35 +104,37 @@ func sortedPanes(c Columns) []string {
 	return names
 }
 
-// chosen are the columns of a pane with those that are not wanted taken away. One that is only there where several servers
-// are shown stays.
-func (c Columns) chosen(pane string, columns []widget.Column) []widget.Column {
+// choose gives a table the columns of a pane, with those that are not wanted taken away, in the order that is wanted. One that
+// is only there where several servers are shown stays, and stands first.
+func (c Columns) choose(t *widget.Table, pane string, columns []widget.Column) {
+	t.Columns, t.Order = columns, nil
 	wanted, ok := c[pane]
 	if !ok {
-		return columns
+		return
 	}
-	all := ColumnNames()[pane]
+	all, place := ColumnNames()[pane], make([]int, len(columns))
 	for i, column := range columns {
+		t.Order = append(t.Order, i)
 		if column.Width == 0 {
 			continue
 		}
 		name := columnNames([]widget.Column{column})[0]
-		if slices.Contains(all, name) && !slices.Contains(wanted, name) {
+		if place[i] = slices.Index(wanted, name) + 1; place[i] == 0 && slices.Contains(all, name) {
 			columns[i] = widget.Column{}
 		}
 	}
-	return columns
+	slices.SortStableFunc(t.Order, func(a, b int) int { return place[a] - place[b] })
 }
 
 // Restyle takes over the choice of columns.
 func (p *Servers) Restyle() {
-	p.table.Columns = p.env.Columns.chosen("servers", serverColumns())
+	p.env.Columns.choose(&p.table, "servers", serverColumns())
 	p.SetSize(p.width, p.height)
 }
 
 // Restyle takes over the choice of columns.
 func (p *Points) Restyle() {
-	p.table.Columns = p.env.Columns.chosen(pane(p.kind), pointColumns(p.kind, p.fleet))
+	p.env.Columns.choose(&p.table, pane(p.kind), pointColumns(p.kind, p.fleet))
 	p.SetSize(p.width, p.height)
 }
 

@@ -35,7 +35,7 @@ const (
 
 // NewPoints makes the pane of backups or of snapshots.
 func NewPoints(env *Env, kind model.Kind) *Points {
-	return &Points{deeds: Deeds{env}, kind: kind, list: newList(env, env.Columns.chosen(pane(kind), pointColumns(kind, false)),
+	p := &Points{deeds: Deeds{env}, kind: kind, list: newList(env, pointColumns(kind, false),
 		model.Point.Key,
 		query(model.PointFields, func(q model.Query, p model.Point) (bool, model.Marks) {
 			shown, _, found := q.MatchPoint(p, env.State.Now)
@@ -43,6 +43,8 @@ func NewPoints(env *Env, kind model.Kind) *Points {
 		}),
 		model.NewestFirst, pointOrders(kind)...,
 	)}
+	env.Columns.choose(&p.table, pane(kind), pointColumns(kind, false))
+	return p
 }
 
 // Title is the pane's name.

@@ -40,7 +40,7 @@ const (
 
 // NewServers makes the pane.
 func NewServers(env *Env) *Servers {
-	return &Servers{deeds: Deeds{env}, list: newList(env, env.Columns.chosen("servers", serverColumns()),
+	p := &Servers{deeds: Deeds{env}, list: newList(env, serverColumns(),
 		func(r *model.Judged) model.ID { return r.ID },
 		query(model.ServerFields, func(q model.Query, r *model.Judged) (bool, model.Marks) {
 			shown, _, found := q.MatchServer(r.ServerView, env.State.Now)
@@ -49,6 +49,8 @@ func NewServers(env *Env) *Servers {
 		func(a, b *model.Judged) int { return model.ByServerName(a.Server, b.Server) },
 		serverOrders()...,
 	)}
+	env.Columns.choose(&p.table, "servers", serverColumns())
+	return p
 }
 
 // Title is the pane's name.

@@ -58,6 +58,7 @@ const (
 // for no others.
 type Table struct {
 	Columns []Column
+	Order   []int // the columns from left to right; nil: as they are in Columns
 	Rows    int
 	Cursor  int                // row; -1 if there is none
 	Top     int                // the first row drawn
@@ -132,7 +133,12 @@ func (t *Table) line(widths []int, gap int, cell func(int) Span, margin string, 
 		b.WriteString(style.Paint(st, text))
 	}
 	used, before := 2, ""
-	for i, w := range widths {
+	for at := range widths {
+		i := at
+		if t.Order != nil {
+			i = t.Order[at]
+		}
+		w := widths[i]
 		if w == 0 {
 			continue
 		}
