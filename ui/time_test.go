@@ -76,6 +76,10 @@ func TestWhatThisRunWatchesIsLearnedToo(t *testing.T) {
 	w.makeSnapshot("cache-01", "watched")
 	w.RequireNoText("usually 3–10 m")
 	w.RequireText("here ~")
+	w.choose("web-server-02")
+	w.Press("2", "r")
+	w.RequireText("take a snapshot first", "adds about ")
+	w.RequireNoText("adds 3–10 minutes")
 }
 
 func TestWhatTakesTwiceTheUsualIsCalledStuckOnce(t *testing.T) {

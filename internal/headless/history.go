@@ -23,6 +23,7 @@ func (r *Runner) begin(ctx context.Context) error {
 	}
 	msg := history().(command.HistoryLoadedMsg)
 	r.unwritten(msg.Err)
+	r.state.Learn(msg.Last, r.opts.Client.Host())
 	if len(r.state.Resume(msg.Open, msg.Last, r.opts.Client.Host())) == 0 {
 		return nil
 	}

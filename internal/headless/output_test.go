@@ -3,6 +3,7 @@ package headless
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -118,6 +119,28 @@ func TestADeedIsDoneThoughItsLineCannotBeTold(t *testing.T) {
 	err := w.Create(t.Context(), snapshots("mail-01", "vpn-gw"))
 	if w.sent() != 2 || settings.CodeOf(err) != settings.ExitOther || !strings.HasPrefix(model.Words(err), "standard output") {
 		t.Errorf("%d sent, %v", w.sent(), err)
+	}
+}
+
+func TestTheScreenShowsHowLongTheLastOnesTook(t *testing.T) {
+	var terminal bytes.Buffer
+	book := &memory{}
+	w := newWorld(t, func(o *Options) {
+		o.Screen, o.Notes, o.Journal = &Screen{W: &terminal, Width: func() int { return 80 }}, &terminal, book
+	})
+	for i, minutes := range []int{4, 5, 9} {
+		sent := w.clock.Now().Add(-time.Duration(i+1) * 24 * time.Hour)
+		book.lines = append(book.lines, model.Record{
+			Version: model.RecordVersion, Time: sent, ID: fmt.Sprintf("before-%d", i), Event: model.EventDone, Host: w.opts.Client.Host(),
+			Deed: "create", Kind: "snapshot", Server: model.RecordServer{ID: "12345", Name: "web-server-01"},
+			Point: model.RecordPoint{ID: model.ID(fmt.Sprint(700 + i))}, SentAt: sent, EndedAt: sent.Add(time.Duration(minutes) * time.Minute), Timed: true,
+		})
+	}
+	if err := w.Create(t.Context(), waiting(snapshots("mail-01"))); err != nil {
+		t.Fatal(err)
+	}
+	if want := "snapshot mail-01-x of mail-01, 1 s (here about 5-9 m)"; !strings.Contains(terminal.String(), want) {
+		t.Errorf("%q is not in %q", want, terminal.String())
 	}
 }
 

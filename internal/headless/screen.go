@@ -3,6 +3,7 @@ package headless
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"vpsdeck/model"
 	"vpsdeck/ui/widget"
@@ -31,7 +32,7 @@ func (s *Screen) show(state *model.State) {
 	var parts []string
 	for _, o := range state.Operations() {
 		if o.Mine {
-			parts = append(parts, o.Title()+", "+widget.Duration(o.Elapsed(state.Now))+expected(o))
+			parts = append(parts, o.Title()+", "+widget.Duration(o.Elapsed(state.Now))+expected(state, o))
 		}
 	}
 	if len(parts) == 0 {
@@ -49,11 +50,15 @@ func (s *Screen) show(state *model.State) {
 	}
 }
 
-// expected is what the documents say of how long it takes.
-func expected(o model.Operation) string {
-	usual, known := o.Usual()
+// expected is how long it takes, by the last ones here or by the documents.
+func expected(state *model.State, o model.Operation) string {
+	usual, known := state.ExpectOf(o)
 	if !known {
 		return ""
 	}
-	return fmt.Sprintf(" (usually %d-%d m)", int(usual.Min.Minutes()), int(usual.Max.Minutes()))
+	word := "usually "
+	if usual.Of > 0 {
+		word = "here about "
+	}
+	return " (" + word + strings.ReplaceAll(widget.Between(usual.Min, usual.Max), "–", "-") + ")"
 }

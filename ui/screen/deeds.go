@@ -220,25 +220,13 @@ func (d Deeds) restoreFacts(server model.Server, p model.Point) []dialog.Fact {
 	return facts
 }
 
-// usually is how long a deed takes: by the documents, or by what it took here.
-func (d Deeds) usually(deed model.Deed, p model.Point) string {
-	usual, known := d.env.State.Expect(deed, p.Kind)
-	switch {
-	case !known:
-		return "for how long varies"
-	case usual.Of > 0:
-		return fmt.Sprintf("by the last %d here for about %s", usual.Of, widget.Between(usual.Min, usual.Max))
-	}
-	return fmt.Sprintf("usually for %d%s%d minutes", int(usual.Min.Minutes()), style.Dash, int(usual.Max.Minutes()))
-}
-
 // snapshotFirst is the offer to save the present state, where the quota has room for it. It is on by itself.
 func (d Deeds) snapshotFirst(server model.Server) *dialog.Tick {
 	q := d.env.State.Quota(model.Snapshot, server.ID)
 	if q.MayBeFull() {
 		return nil
 	}
-	return &dialog.Tick{Label: "take a snapshot first", Note: fmt.Sprintf("room for %d more %s adds 3%s10 minutes", q.Left(), style.Dot, style.Dash), On: true}
+	return &dialog.Tick{Label: "take a snapshot first", Note: fmt.Sprintf("room for %d more %s adds %s", q.Left(), style.Dot, d.adds()), On: true}
 }
 
 // rescue is the snapshot that is taken before a restore. Its name tells what it is for and when.
