@@ -2,18 +2,18 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"vpsdeck/internal/headless"
 	"vpsdeck/internal/settings"
 )
 
 func profilesCommand(do *deed) *cobra.Command {
 	var account func() settings.Flags
+	var output func() (headless.Format, error)
 	cmd := &cobra.Command{
 		Use:   "profiles",
 		Short: "List the accounts of the config",
@@ -22,40 +22,36 @@ func profilesCommand(do *deed) *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			flags := account()
-			*do = func(context.Context) error { return listProfiles(cmd.OutOrStdout(), flags) }
-			return nil
+			format, err := output()
+			*do = func(context.Context) error { return listProfiles(cmd.OutOrStdout(), format, flags) }
+			return err
 		},
 	}
-	account = accountFlags(cmd)
+	account, output = accountFlags(cmd), outputFlag(cmd)
 	return cmd
 }
 
-func listProfiles(out io.Writer, flags settings.Flags) error {
+func listProfiles(out io.Writer, format headless.Format, flags settings.Flags) error {
 	inUse, err := settings.Load(sources(flags))
 	if err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(table, "\tPROFILE\tAPI\tTOKEN\tDEEDS\tSTRIPE") // the writer keeps what it is given until Flush
+	var rows []headless.ProfileRow
 	for _, name := range append(inUse.Profiles, "") {
 		s, err := settings.Load(sources(on(flags, name)))
 		if err != nil {
 			return err
 		}
-		if s.Stripe = stripe(s); s.Stripe == "" {
-			s.Stripe = "-"
-		}
-		mark, shown := " ", name
-		if name == inUse.Profile {
-			mark = "*"
+		row := headless.ProfileRow{
+			Profile: name, InUse: name == inUse.Profile, API: s.Account, Token: settings.NewTokens(s, os.Getenv).Source(),
+			Deeds: deedsOn(s), Stripe: stripe(s),
 		}
 		if name == "" {
-			shown = settings.NoProfile
+			row.Profile = settings.NoProfile
 		}
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n",
-			mark, shown, s.Account, settings.NewTokens(s, os.Getenv).Source(), deedsOn(s), s.Stripe)
+		rows = append(rows, row)
 	}
-	return told(table.Flush())
+	return headless.WriteProfiles(out, format, rows)
 }
 
 // deedsOn says how deeds are asked for on an account.
