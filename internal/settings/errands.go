@@ -27,17 +27,17 @@ type CommandRule struct {
 func (s *Settings) errands(file configFile, path string) error {
 	for i, r := range file.SSH {
 		if r.Port != nil && *r.Port < 1 {
-			return Faultf(ExitConfig, "%s: ssh rule %d: port cannot be %d: write a number from 1 to 65535", path, i+1, *r.Port)
+			return Faultf(ExitConfig, "%s: ssh rule %d: port cannot be %d: write a number from 1 to 65535", s.lines.at(path, nth("ssh", i+1)), i+1, *r.Port)
 		}
 		s.SSH = append(s.SSH, model.SSHRule{Server: r.Server, User: r.User, Port: first(0, r.Port), Command: r.Command})
-	}
-	if problems := s.SSH.Check(); len(problems) > 0 {
-		return Faultf(ExitConfig, "%s: %s", path, problems[0].Words)
+		if problems := s.SSH.Check(); len(problems) > 0 {
+			return Faultf(ExitConfig, "%s: %s", s.lines.at(path, nth("ssh", i+1)), problems[0].Words)
+		}
 	}
 	for i, r := range file.Command {
 		own := model.OwnCommand(r)
 		if why := own.Check(); why != "" {
-			return Faultf(ExitConfig, "%s: command %d (%s): %s", path, i+1, model.Clean(r.Name), why)
+			return Faultf(ExitConfig, "%s: command %d (%s): %s", s.lines.at(path, nth("command", i+1)), i+1, model.Clean(r.Name), why)
 		}
 		s.Commands = append(s.Commands, own)
 	}

@@ -19,9 +19,12 @@ func (l lines) at(path, key string) string {
 	return path
 }
 
+// nth is the key of one of several tables that are called the same, counted from 1.
+func nth(name string, i int) string { return fmt.Sprintf("%s[%d]", name, i) }
+
 // findLines reads a file that is known to be TOML.
 func findLines(text []byte) lines {
-	found := lines{}
+	found, tables := lines{}, map[string]int{}
 	var p unstable.Parser
 	p.Reset(text)
 	table := ""
@@ -42,6 +45,10 @@ func findLines(text []byte) lines {
 		}
 		if _, known := found[name]; !known && line > 0 {
 			found[name] = line
+		}
+		if node.Kind == unstable.ArrayTable {
+			tables[name]++
+			found[nth(name, tables[name])] = line
 		}
 	}
 	return found
