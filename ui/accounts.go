@@ -32,7 +32,7 @@ type switchMsg struct{ profile string }
 // adopt goes by what the config says of an account from here on.
 func (a *App) adopt(p command.Profile) {
 	a.opts.Profile, a.opts.ReadOnly = p, p.ReadOnly
-	a.env.Policies, a.env.Strict = p.Policies, p.Strict
+	a.env.Policies, a.env.Strict, a.matched = p.Policies, p.Strict, false
 	a.opts.Keys, a.barred = a.keys, keymap.Deed{}
 	if p.ReadOnly {
 		a.barred = a.keys.Deed

@@ -84,6 +84,7 @@ type App struct {
 	away     atomic.Bool       // another program has the terminal
 	started  time.Time         // when the terminal was asked for its background, by this machine's clock
 	answered bool              // and it has told
+	matched  bool              // it was said which policies fit no server
 	stuck    map[int]bool      // operations, by number, of which it was said
 	told     []model.Operation // what those who share the account were told last of what is under way here
 }

@@ -33,6 +33,19 @@ func TestWhatIsWrongLooksAsApproved(t *testing.T) {
 	}
 }
 
+func TestAPolicyThatFitsNoServerIsToldOnce(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24, policies(
+		model.PolicyRule{Server: "zz-*", Policy: model.Policy{MaxAge: time.Hour, MinPoints: 1}}, model.PolicyRule{Policy: model.DefaultPolicy()},
+	))
+	w.RequireText("policy rule 1 (server zz-*): it fits no server of this account")
+	w.Press("j")
+	w.RequireNoText("fits no server")
+	w.Press("R")
+	w.later(time.Minute)
+	w.RequireNoText("fits no server")
+}
+
 func TestOneKeyShowsOnlyWhatIsWrongAndAllAgain(t *testing.T) {
 	t.Parallel()
 	w := open(t, 50, 24)

@@ -22,6 +22,7 @@ func (a *App) answer(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		changed = a.state.ServersArrived(msg.Ticket, msg.Servers, msg.Err)
+		a.tellUnmatched(msg)
 		cmds = append(cmds, a.judge(msg.Err), a.resume())
 	case command.PointsLoadedMsg:
 		if msg.Session != a.session.Number {
