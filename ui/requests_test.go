@@ -200,7 +200,7 @@ func TestARequestIsCopiedAsCurlWithTheTokenLeftOut(t *testing.T) {
 	}
 	w.person.Press("esc", "/")
 	w.person.Type("account")
-	w.person.Press("enter", "y")
+	w.person.Press("enter", "enter", "y") // from its bodies
 	if got, want := w.clipboard(), `curl -sS -H "Authorization: Bearer $VPS_API_TOKEN" '`+w.url+`/account/me/'`; got != want {
 		t.Errorf("copied is\n%s\nnot\n%s", got, want)
 	}

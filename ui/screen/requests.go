@@ -115,15 +115,19 @@ func (r *Requests) Update(msg tea.Msg) tea.Cmd {
 	case key.Matches(press, r.env.Keys.View.Open):
 		return r.open(e)
 	case key.Matches(press, r.env.Keys.View.Copy):
-		r.env.Say(Good, "copied as a curl command; the token is left out as $VPS_API_TOKEN")
-		return tea.SetClipboard(model.Clean(e.Curl()))
+		return r.copy(e)
 	}
 	return nil
 }
 
+func (r *Requests) copy(e model.Exchange) tea.Cmd {
+	r.env.Say(Good, "copied as a curl command; the token is left out as $VPS_API_TOKEN")
+	return tea.SetClipboard(model.Clean(e.Curl()))
+}
+
 // open shows both bodies.
 func (r *Requests) open(e model.Exchange) tea.Cmd {
-	return r.env.Open(dialog.NewSheet(e.Method+" "+widget.Agreed(model.Clean(path(e))), func(s *style.Styles, width int) []string {
+	sheet := dialog.NewSheet(e.Method+" "+widget.Agreed(model.Clean(path(e))), func(s *style.Styles, width int) []string {
 		lines := facts(s, width, []fact{
 			{"status", statusWords(e), s.Text},
 			{"took", fmt.Sprintf("%d ms", e.Took.Milliseconds()), s.Text},
@@ -134,7 +138,9 @@ func (r *Requests) open(e model.Exchange) tea.Cmd {
 		lines = append(lines, body(s, e.Sent, width)...)
 		lines = append(lines, "", s.Strong.Render("answered"))
 		return append(lines, body(s, e.Got, width)...)
-	}, *r.env.Keys, r.env.Look, r.env.Keys.View.Open))
+	}, *r.env.Keys, r.env.Look, r.env.Keys.View.Open)
+	sheet.Also(r.env.Keys.View.Copy, func() tea.Cmd { return r.copy(e) })
+	return r.env.Open(sheet)
 }
 
 // body sets a body as it came, indented if it is JSON. It is text from outside.
