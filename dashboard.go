@@ -8,6 +8,7 @@ import (
 	"log"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"time"
 
 	"golang.org/x/term"
@@ -84,6 +85,10 @@ func noTerminal() string {
 	return ""
 }
 
+// garbage is how much of it may pile up, in percent of what is in use: less than half of Go's own, since a large fleet, or hundreds of
+// sessions, have much in use. docs/PERFORMANCE.md has what it saves and costs.
+const garbage = 40
+
 // runDashboard shows the dashboard until the user leaves it, and then says what goes on at the provider.
 func runDashboard(ctx context.Context, begin start) error {
 	demo := &simulated{}
@@ -121,6 +126,7 @@ func runDashboard(ctx context.Context, begin start) error {
 	if err != nil {
 		return err
 	}
+	debug.SetGCPercent(garbage)
 	log.SetOutput(io.Discard) // net/http remarks on odd servers there, in the middle of our screen
 	app := ui.New(opts)
 	err = show(ctx, app, begin.settings.State)

@@ -68,10 +68,6 @@ func serveCommand(do *deed) *cobra.Command {
 	return cmd
 }
 
-// servedGC is how much garbage may pile up, in percent of what is in use: half of Go's own, since hundreds of sessions have much in
-// use. docs/PERFORMANCE.md has what it costs.
-const servedGC = 50
-
 // run checks everything, and then serves until it is told to end.
 func (s serving) run(ctx context.Context, errs, out io.Writer) error {
 	flags := s.account()
@@ -91,7 +87,7 @@ func (s serving) run(ctx context.Context, errs, out io.Writer) error {
 	if s.check {
 		return s.checked(ctx, conf, out)
 	}
-	debug.SetGCPercent(servedGC)
+	debug.SetGCPercent(garbage)
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	asking, end := context.WithCancel(context.WithoutCancel(ctx)) // the last deeds are still answered while it drains

@@ -40,7 +40,7 @@ func show(ctx context.Context, app *ui.App, stateDir string) error {
 	ended := make(chan struct{})
 	go func() {
 		received := <-signals
-		for received == syscall.SIGINT && app.Away() { // ctrl+c was for the program that has the terminal
+		for received == syscall.SIGINT && app.Spares() { // ctrl+c was for the program that has the terminal
 			received = <-signals
 		}
 		why := signalled(received)

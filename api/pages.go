@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"vpsdeck/model"
@@ -127,6 +129,7 @@ func (w *walk[W, M]) ask(ctx context.Context, u *url.URL, number int) (page[M], 
 func (w *walk[W, M]) take(p page[M]) (*url.URL, *Error) {
 	w.ends = append(w.ends, w.came()+int64(len(p.items)))
 	w.count = p.count
+	w.makeRoom()
 	before := len(w.items)
 	for i, id := range p.ids {
 		if !w.seen[id] {
@@ -148,6 +151,18 @@ func (w *walk[W, M]) take(p page[M]) (*url.URL, *Error) {
 		return nil, w.client.badAnswer(p.answer, fmt.Sprintf("the list has more than %d pages", limits.Pages))
 	}
 	return next, failure
+}
+
+// makeRoom makes room for all of a list once its second page has come, which shows that there are more, at once and not bit by bit:
+// a large fleet's list grown by itself leaves twice its size behind.
+func (w *walk[W, M]) makeRoom() {
+	if len(w.ends) != 2 || w.backs > 0 {
+		return
+	}
+	all := int(min(w.count, int64(w.client.limits.Items)))
+	seen := make(map[model.ID]bool, all)
+	maps.Copy(seen, w.seen)
+	w.seen, w.items = seen, slices.Grow(w.items, max(all-len(w.items), 0))
 }
 
 // came is how many items have come up to the latest page, those that came twice too.

@@ -82,6 +82,7 @@ type App struct {
 	progress string // what the terminal behind tmux was told last of how far things are
 	raw      raw
 	away     atomic.Bool       // another program has the terminal
+	back     atomic.Int64      // when that gave it back, in Unix nanoseconds
 	started  time.Time         // when the terminal was asked for its background, by this machine's clock
 	answered bool              // and it has told
 	matched  bool              // it was said which policies fit no server

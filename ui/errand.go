@@ -18,6 +18,13 @@ import (
 // typed is not for the dashboard.
 func (a *App) Away() bool { return a.away.Load() }
 
+// Spares says whether an interrupt is not for the dashboard: another program has the terminal, or has just ended by it, of which we may
+// hear later than it.
+func (a *App) Spares() bool {
+	const late = time.Second
+	return a.Away() || a.opts.Clock.Now().Sub(time.Unix(0, a.back.Load())) < late
+}
+
 // subjectServer is the server that the cursor is on, or on one of whose restore points it is.
 func (a *App) subjectServer() (model.Server, bool) {
 	about, _ := a.subject()
@@ -61,6 +68,7 @@ func (a *App) run(e command.Errand) tea.Cmd {
 
 // errandEnded says how it was, and looks what has happened meanwhile.
 func (a *App) errandEnded(msg command.ErrandEndedMsg) tea.Cmd {
+	a.back.Store(a.opts.Clock.Now().UnixNano()) // before it is said that nobody has it
 	a.away.Store(false)
 	if msg.Words != "" {
 		a.say(screen.Warning, msg.Name+": "+msg.Words)
