@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -14,6 +15,8 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"github.com/creack/pty"
 
 	"vpsdeck/internal/journal"
 	"vpsdeck/internal/settings"
@@ -79,6 +82,11 @@ func newShop(t *testing.T) *shop {
 func (s *shop) key(name string) string {
 	s.t.Helper()
 	s.keygen("-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(s.dir, name))
+	return s.publicKey(name)
+}
+
+func (s *shop) publicKey(name string) string {
+	s.t.Helper()
 	public, err := os.ReadFile(filepath.Join(s.dir, name+".pub"))
 	if err != nil {
 		s.t.Fatal(err)
@@ -312,4 +320,32 @@ func TestServeSaysWhatIsMissing(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "new")); err == nil {
 		t.Error("a check has made a host key")
 	}
+}
+
+func TestOpenSSHsTerminalIsFollowedAndAKeyThatIsTakenOutEndsItsSession(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	forwarded := filepath.Join(s.dir, "forwarded")
+	anna, bert := sit(t, s.ssh("anna", "-tt", "-o", "SetEnv=NO_COLOR=1")), sit(t, s.ssh("bert", "-tt", "-L", forwarded+":127.0.0.1:22"))
+	anna.sees("vpsdeck anna", "web-server-01")
+	bert.sees("vpsdeck read-only bert", "web-server-01")
+	if through, err := net.Dial("unix", forwarded); err != nil {
+		t.Error(err)
+	} else if _, err := through.Read(make([]byte, 1)); !errors.Is(err, io.EOF) { // the client hears that it is refused
+		t.Errorf("a forwarded port answers: %v", err)
+	}
+	const colour = "\x1b[38;5;"
+	if strings.Contains(anna.written(), colour) || !strings.Contains(bert.written(), colour) {
+		t.Error("each has not the colours that they want")
+	}
+	for _, size := range []pty.Winsize{{Cols: 100, Rows: 30}, {Cols: 30, Rows: 8}} {
+		if err := pty.Setsize(anna.ptmx, &size); err != nil {
+			t.Fatal(err)
+		}
+	}
+	anna.passes("vpsdeck needs")
+	s.users(`user="anna",role="operator" ` + s.publicKey("anna"))
+	bert.sees("your key was taken out of the users file")
+	<-bert.exited
+	s.fails("Permission denied", s.ssh("bert", "-tt"))
 }
