@@ -433,6 +433,22 @@ func TestAProgramThatDoesNotOpenSaysWhy(t *testing.T) {
 	d.sees("vpsdeck: there is no room?[2J")
 }
 
+func TestAPanicBeforeThereIsAProgramEndsItsOwnSessionAlone(t *testing.T) {
+	anna := newKey(t)
+	w := newWorld(t, sshd.Limits{PerUser: 2}, line(operator, anna))
+	first := w.sit(anna)
+	first.sees("hello anna")
+	w.panics.Store(true)
+	second := w.sit(anna)
+	second.sees("the session broke by a mistake of the server's")
+	<-second.gone
+	w.logs("a mistake in the opening")
+	_ = first.session.WindowChange(40, 90)
+	first.sees("90x40")
+	w.panics.Store(false)
+	w.sit(anna).sees("hello anna") // its place is free again
+}
+
 // The client goes on reading its connection, but takes nothing of the session: its window fills up.
 func TestAClientThatTakesNothingIsDroppedAndHoldsUpNobody(t *testing.T) {
 	anna := newKey(t)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -44,6 +45,12 @@ const (
 // serve runs the program of a session.
 func (s *Server) serve(ssh.Handler) ssh.Handler {
 	return func(sess ssh.Session) {
+		defer func() { // what breaks here must not end the server, and with it everybody else's session
+			if what := recover(); what != nil {
+				s.opts.Log.Error("crash", "what", fmt.Sprint(what), "stack", string(debug.Stack()))
+				wish.Fatalln(sess, "vpsdeck: the session broke by a mistake of the server's; what runs at the provider goes on")
+			}
+		}()
 		who, err := s.who(sess.PublicKey(), sess.RemoteAddr())
 		if err != nil { // the file has changed since
 			wish.Fatalln(sess, "vpsdeck: your key does not let you in any more")

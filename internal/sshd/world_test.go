@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -109,8 +110,9 @@ type world struct {
 	log     *safeBuffer
 	end     func() error // as a SIGTERM does
 	mu      sync.Mutex
-	closed  []string // why sessions ended, as their programs were told
-	refuse  error    // why no program is opened
+	closed  []string    // why sessions ended, as their programs were told
+	refuse  error       // why no program is opened
+	panics  atomic.Bool // the opening of a program does
 }
 
 type safeBuffer struct {
@@ -194,6 +196,9 @@ func (w *world) write(users ...string) {
 }
 
 func (w *world) open(v sshd.Visitor) (sshd.Program, error) {
+	if w.panics.Load() {
+		panic("a mistake in the opening")
+	}
 	if w.refuse != nil {
 		return sshd.Program{}, w.refuse
 	}
