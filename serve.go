@@ -137,11 +137,14 @@ func (s serving) checked(ctx context.Context, conf settings.Settings, out io.Wri
 			return missingToken(conf, err)
 		}
 	}
-	key := s.hostKey
+	key, account := s.hostKey, conf.Account
+	if s.demo {
+		account = "simulated"
+	}
 	if !there {
 		key += " (made at the first start)"
 	}
-	_, err = fmt.Fprintf(out, "all is fine: %s in %s, host key %s, account %s\n", users, s.users, key, conf.Account)
+	_, err = fmt.Fprintf(out, "all is fine: %s in %s, host key %s, account %s\n", users, s.users, key, account)
 	return told(err)
 }
 
