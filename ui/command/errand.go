@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -81,8 +82,14 @@ func (v *visit) SetStdout(w io.Writer) { v.out = w }
 // SetStderr tells where to write what went wrong.
 func (v *visit) SetStderr(w io.Writer) { v.err = w }
 
+// leastVisit is how long the terminal is away at least. Bubble Tea stops its clock a moment after it gave the terminal away; where it
+// had it back before that, it would draw no more.
+const leastVisit = 100 * time.Millisecond
+
 // Run runs the program and waits for its end.
 func (v *visit) Run() error {
+	settled := time.After(leastVisit)
+	defer func() { <-settled }()
 	_, _ = fmt.Fprintf(v.out, "%s\r\n", strings.Join(v.Args, " "))
 	cmd := exec.Command(v.Args[0], v.Args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = v.in, v.out, v.err
