@@ -79,7 +79,7 @@ func (w *world) burst(keys ...string) {
 	w.t.Helper()
 	named := map[string]tea.KeyPressMsg{
 		"enter": {Code: tea.KeyEnter}, "tab": {Code: tea.KeyTab}, "shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift},
-		"esc": {Code: tea.KeyEscape},
+		"esc": {Code: tea.KeyEscape}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
 	}
 	w.Screen()
 	w.desk.ahead = nil

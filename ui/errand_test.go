@@ -94,7 +94,7 @@ func TestWhatIsTypedBeforeSSHHasTheTerminalMeansNothing(t *testing.T) {
 	n := newScribe(t, "0")
 	w := open(t, 120, 24, servers(2), with(func(o *ui.Options) { o.SSH = model.SSHRules{{Command: []string{n.program}}} }))
 	w.choose("web-server-01")
-	w.burst("S", "q", "d")
+	w.burst("S", "q", "d", "ctrl+c")
 	w.WaitFor("back from ssh to web-server-01")
 	w.RequireNoText("Delete")
 	w.Press("?")

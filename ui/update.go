@@ -79,11 +79,11 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 // press routes a key: the way out, the top dialog, a pane that is typing, the keys for all, the focused pane.
 func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
-	if key.Matches(msg, keymap.Interrupt()) {
-		return a.quit()
-	}
 	if a.away.Load() { // it was typed ahead of the program that has the terminal now, and means nothing here
 		return nil
+	}
+	if key.Matches(msg, keymap.Interrupt()) {
+		return a.quit()
 	}
 	if a.tooSmall() {
 		if key.Matches(msg, a.opts.Keys.View.Quit) {
