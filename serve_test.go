@@ -218,6 +218,26 @@ func TestOpenSSHIsRefusedAllElse(t *testing.T) {
 	s.fails("stdio forwarding failed", jump)
 }
 
+// The server is asked for a key before the client has shown that it has it: that must not make it somebody else.
+func TestAskingForSomebodyElsesKeyMakesNobodyThem(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	ghost := filepath.Join(s.dir, "ghost") // anna's public key, and no private one that could be used
+	if err := errors.Join(os.WriteFile(ghost+".pub", []byte(s.publicKey("anna")), 0o600), os.WriteFile(ghost, []byte("nothing\n"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	bert := sit(t, s.ssh("ghost", "-tt", "-v", "-i", filepath.Join(s.dir, "bert")))
+	bert.passes("Server accepts key: " + ghost)
+	bert.sees("vpsdeck read-only bert", "web-server-01")
+	if strings.Contains(bert.written(), "db-server-01") {
+		t.Error("he sees what is anna's")
+	}
+	s.logs("user=bert")
+	if strings.Contains(s.log.String(), "user=anna") {
+		t.Errorf("somebody is anna: %s", s.log)
+	}
+}
+
 func TestOpenSSHsAgentAndX11AreNotTaken(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)

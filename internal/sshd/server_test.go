@@ -62,30 +62,6 @@ func TestNobodyElseComesIn(t *testing.T) {
 	w.logs("the key is not in the users file")
 }
 
-// The server is asked for a key before the client has shown that it has it: that must not make it somebody else.
-func TestAskingForSomebodyElsesKeyMakesNobodyThem(t *testing.T) {
-	anna, bert := newKey(t), newKey(t)
-	w := newWorld(t, sshd.Limits{}, line(operator, anna), line(viewer, bert))
-	client, err := w.dial("x", gossh.PublicKeysCallback(func() ([]gossh.Signer, error) {
-		return []gossh.Signer{pretender{anna}, bert}, nil
-	}))
-	if err != nil {
-		t.Skip("the client library gave up: ", err)
-	}
-	w.sitAt(client).sees("hello bert the viewer")
-}
-
-// pretender has somebody's public key and not the private one.
-type pretender struct{ gossh.Signer }
-
-func (p pretender) Sign(rand io.Reader, data []byte) (*gossh.Signature, error) {
-	s, err := p.Signer.Sign(rand, data)
-	if err == nil {
-		s.Blob[0] ^= 1
-	}
-	return s, err
-}
-
 // signed is a certificate.
 func signed(t *testing.T, by, key gossh.Signer, change func(*gossh.Certificate)) gossh.Signer {
 	t.Helper()
