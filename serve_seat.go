@@ -84,7 +84,7 @@ func (o *office) seat(v sshd.Visitor) (sshd.Program, error) {
 			}
 			return "", "", false
 		},
-		Close: func(why string, lasted time.Duration) {
+		Close: func(why string) {
 			seat.Leave()
 			closed(why)
 		},

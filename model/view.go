@@ -66,10 +66,8 @@ func (s *State) Told(v View, work []Operation) []Operation {
 	if v.Number <= s.told.last || v.Number < s.told.since {
 		return nil
 	}
-	s.told.fed, s.told.last, s.told.team = true, v.Number, work
-	for _, o := range work {
-		s.forget(o)
-	}
+	s.told.fed, s.told.last = true, v.Number
+	s.Attend(work)
 	if v.Fleet != s.fleet {
 		s.fleet = v.Fleet
 		s.version++

@@ -9,17 +9,15 @@ import (
 // conn is a connection: it must log in within a time, and take what is written within another.
 type conn struct {
 	net.Conn
-	stuck  time.Duration
-	late   *time.Timer
-	let    sync.Once // the gate be told
-	letGo  func()
-	closed sync.Once
+	stuck time.Duration
+	late  *time.Timer
+	letGo func() // the place at the gate, once
 }
 
 func newConn(c net.Conn, l Limits, letGo func()) *conn {
-	out := &conn{Conn: c, stuck: l.Stuck, letGo: letGo}
+	out := &conn{Conn: c, stuck: l.Stuck, letGo: sync.OnceFunc(letGo)}
 	out.late = time.AfterFunc(l.Handshake, func() {
-		out.let.Do(letGo)
+		out.letGo()
 		_ = c.Close()
 	})
 	return out
@@ -28,7 +26,7 @@ func newConn(c net.Conn, l Limits, letGo func()) *conn {
 // loggedIn says that somebody is known now.
 func (c *conn) loggedIn() {
 	c.late.Stop()
-	c.let.Do(c.letGo)
+	c.letGo()
 }
 
 // Write writes, within a time: a client that takes nothing must not be waited for.
@@ -42,9 +40,6 @@ func (c *conn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
 
 // Close ends the connection.
 func (c *conn) Close() error {
-	c.closed.Do(func() {
-		c.late.Stop()
-		c.let.Do(c.letGo)
-	})
+	c.loggedIn() // or never will be
 	return c.Conn.Close()
 }

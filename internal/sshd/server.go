@@ -28,7 +28,7 @@ type Program struct {
 	Model   tea.Model
 	OnCrash func(quit func())                         // told how to end the program, should it break
 	Crash   func() (what, stack string, crashed bool) // what it broke by
-	Close   func(reason string, lasted time.Duration) // told once that it is over, and why
+	Close   func(reason string)                       // told once that it is over, and why
 }
 
 // Options is what a server works with.

@@ -36,11 +36,8 @@ type session struct {
 	why string // it ends
 }
 
-// The codes that a client ends with.
-const (
-	codeRefused = 1
-	codeCrashed = 70
-)
+// codeCrashed is what a client ends with where its program broke.
+const codeCrashed = 70
 
 // serve runs the program of a session.
 func (s *Server) serve(ssh.Handler) ssh.Handler {
@@ -125,7 +122,7 @@ func (one *session) run() {
 	}
 	lasted := time.Since(one.began)
 	one.leave() // before the client hears of the end: it may come again at once
-	program.Close(why, lasted)
+	program.Close(why)
 	log.Info("logout", "lasted", lasted.Round(time.Second).String(), "why", why)
 	if why != "" {
 		_, _ = io.WriteString(one.ssh, "vpsdeck: "+why+"\r\n")

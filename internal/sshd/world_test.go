@@ -210,7 +210,7 @@ func (w *world) open(v sshd.Visitor) (sshd.Program, error) {
 			defer b.mu.Unlock()
 			return b.what, "where", b.what != ""
 		},
-		Close: func(why string, _ time.Duration) {
+		Close: func(why string) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			w.closed = append(w.closed, why)

@@ -2,7 +2,6 @@ package team
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"time"
 
@@ -64,11 +63,10 @@ func (s *Seat) Next(ctx context.Context, after int) (model.View, []model.Operati
 	if !ok {
 		return view, nil, false
 	}
-	s.hub.mu.Lock()
-	mine := maps.Clone(s.own)
-	s.hub.mu.Unlock()
 	view.Fleet = s.hub.fleetOf(view.Fleet, s.person.Scope)
-	others := slices.DeleteFunc(slices.Clone(view.Work), func(o model.Operation) bool { return mine[o.Number] || !s.sees(view.Fleet, o.Server.ID) })
+	s.hub.mu.Lock()
+	others := slices.DeleteFunc(slices.Clone(view.Work), func(o model.Operation) bool { return s.own[o.Number] || !s.sees(view.Fleet, o.Server.ID) })
+	s.hub.mu.Unlock()
 	view.Work = nil
 	return view, others, true
 }
