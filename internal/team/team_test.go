@@ -124,10 +124,9 @@ func TestAListFromBeforeADeedDoesNotTakeItBack(t *testing.T) {
 	w := newWorld(t, 12)
 	anna := w.sit("anna").loaded()
 	server := spare(t, anna.state)
-	release := w.holdLists()
-	asked := w.count("GET /snapshots/")
+	release := w.holdSnapshots()
 	anna.Ask()
-	anna.pass("lists are on their way", func() bool { return w.count("GET /snapshots/") > asked })
+	anna.pass("a list is on its way", w.holding)
 	accepted, err := anna.CreateSnapshot(t.Context(), server.ID, "before-it", "")
 	if err != nil {
 		t.Fatal(err)

@@ -31,7 +31,8 @@ type world struct {
 
 	mu    sync.Mutex
 	asked map[string]int // requests, by method and path
-	hold  chan struct{}  // answers to lists wait for it; nil: they do not
+	hold  chan struct{}  // answers to lists of snapshots wait for it; nil: they do not
+	held  int            // how many do, or did
 }
 
 func newWorld(t *testing.T, servers int) *world {
@@ -71,8 +72,14 @@ func (w *world) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	w.asked[r.Method+" "+strings.TrimPrefix(r.URL.Path, "/api/v1")]++
 	hold := w.hold
+	if !strings.HasPrefix(r.Method+r.URL.Path, "GET/api/v1/snapshots/") {
+		hold = nil
+	}
+	if hold != nil {
+		w.held++
+	}
 	w.mu.Unlock()
-	if hold != nil && r.Method == http.MethodGet {
+	if hold != nil {
 		answer := httptest.NewRecorder()
 		w.account.ServeHTTP(answer, r) // as the world is now, told late
 		<-hold
@@ -93,18 +100,27 @@ func (w *world) count(request string) int {
 	return w.asked[request]
 }
 
-// holdLists keeps the answers to lists back until the function that it returns is called.
-func (w *world) holdLists() (release func()) {
+// holdSnapshots keeps the answers to lists of snapshots back until the function that it returns is called, or the test has ended.
+func (w *world) holdSnapshots() (release func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	hold := make(chan struct{})
 	w.hold = hold
-	return func() {
+	release = sync.OnceFunc(func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.hold = nil
 		close(hold)
-	}
+	})
+	w.t.Cleanup(release)
+	return release
+}
+
+// holding says whether an answer was held back.
+func (w *world) holding() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.held > 0
 }
 
 func (w *world) sit(name string, change ...func(*team.Person)) *person {
