@@ -109,13 +109,13 @@ type tended struct {
 	t    *testing.T
 	path string
 	at   time.Time
-	*watch
+	*configWatch
 }
 
 func tend(t *testing.T, text string) *tended {
 	f := &tended{t: t, path: filepath.Join(t.TempDir(), "config.toml"), at: time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)}
 	f.write(text)
-	f.watch = newWatch(settings.Flags{ConfigFile: &f.path})
+	f.configWatch = newWatch(settings.Flags{ConfigFile: &f.path})
 	f.accounts = &accounts{flags: f.flags}
 	return f
 }

@@ -25,7 +25,7 @@ type start struct {
 	flags    settings.Flags
 	settings settings.Settings
 	wishes   ui.Fresh
-	watch    *watch // of the config file
+	watch    *configWatch // of the config file
 	demo     bool
 	tokens   *settings.Tokens // where a token that is entered can be kept
 	token    settings.Token   // empty when none was found: the dashboard asks; empty in the demo, which needs none

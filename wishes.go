@@ -1,12 +1,11 @@
 package main
 
 import (
-	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"vpsdeck/internal/settings"
+	"vpsdeck/internal/watch"
 	"vpsdeck/keymap"
 	"vpsdeck/ui"
 	"vpsdeck/ui/command"
@@ -77,52 +76,30 @@ func stripe(s settings.Settings) string {
 	return colours[slices.Index(s.Profiles, s.Profile)%len(colours)]
 }
 
-// watch sees when the config file changes.
-type watch struct {
+// configWatch sees when the config file changes.
+type configWatch struct {
 	flags    settings.Flags
 	path     string
-	seen     stamp // of the file as it was read last
-	settling stamp // of a newer one, which may still be written
+	file     *watch.File
 	accounts *accounts
 }
 
-// stamp tells one state of a file from another.
-type stamp struct {
-	there bool
-	at    time.Time
-	size  int64
-}
-
-func stampOf(path string) stamp {
-	info, err := os.Stat(path)
-	if err != nil {
-		return stamp{}
-	}
-	return stamp{true, info.ModTime(), info.Size()}
-}
-
-// newWatch begins to watch the config file; nil if there is no place for one. It looks at the file before that is read, so
-// that no change is missed.
-func newWatch(flags settings.Flags) *watch {
+// newWatch begins to watch the config file; nil if there is no place for one.
+func newWatch(flags settings.Flags) *configWatch {
 	path, _ := settings.ConfigPath(sources(flags))
 	if path == "" {
 		return nil
 	}
-	now := stampOf(path)
-	return &watch{flags: flags, path: path, seen: now, settling: now}
+	return &configWatch{flags: flags, path: path, file: watch.New(path)}
 }
 
-// Look reads the file if it is another one than last time. One that changes between two looks is still being written, and
-// waits for the next: half a file, or none while it is being replaced, must not take read-only mode away.
-func (w *watch) Look(profile string) (fresh ui.Fresh, changed bool, err error) {
-	now := stampOf(w.path)
-	settled := now == w.settling
-	w.settling = now
-	if now == w.seen || !settled {
+// Look reads the file if it is another one than last time.
+func (w *configWatch) Look(profile string) (fresh ui.Fresh, changed bool, err error) {
+	changed, there := w.file.Changed()
+	if !changed {
 		return ui.Fresh{}, false, nil
 	}
-	w.seen = now
-	if !now.there {
+	if !there {
 		return ui.Fresh{}, false, settings.Faultf(settings.ExitConfig, "%s is gone", w.path)
 	}
 	s, err := settings.Load(sources(on(w.flags, profile)))

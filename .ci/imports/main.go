@@ -31,9 +31,10 @@ var table = map[string][]string{
 	"internal/journal":  {"model"},
 	"internal/lastseen": {"model"},
 	"internal/headless": {"model", "ui/widget", "ui/command", "internal/settings"},
-	"internal/sshd":     {},
+	"internal/sshd":     {"internal/watch"},
 	"internal/team":     {"model", "ui/command"},
 	"internal/terminal": {},
+	"internal/watch":    {},
 	"internal/termtest": {"internal/terminal"},
 
 	"internal/bench":       {"api/sim", "internal/terminal"},
@@ -42,7 +43,7 @@ var table = map[string][]string{
 
 	"": {
 		"model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen", "ui", "api", "api/sim",
-		"internal/headless", "internal/journal", "internal/lastseen", "internal/settings", "internal/sshd", "internal/team",
+		"internal/headless", "internal/journal", "internal/lastseen", "internal/settings", "internal/sshd", "internal/team", "internal/watch",
 	},
 	"screenshots/picture": {"internal/terminal"},
 	"screenshots":         {"screenshots/picture", "model", "keymap", "ui/style", "ui", "ui/command", "api", "api/sim", "internal/team", "internal/terminal"},

@@ -13,6 +13,8 @@ import (
 	"charm.land/wish/v2"
 	"github.com/charmbracelet/ssh"
 	gossh "golang.org/x/crypto/ssh"
+
+	"vpsdeck/internal/watch"
 )
 
 // Visitor is somebody who has come in.
@@ -58,7 +60,7 @@ type Server struct {
 	ssh    *ssh.Server
 	mu     sync.Mutex
 	users  *Users
-	seen   stamp // of the users file as it was read
+	file   *watch.File // of the users; looked at by one goroutine
 	live   map[*session]bool
 	number int
 }
@@ -66,7 +68,7 @@ type Server struct {
 // New checks the files and makes a server. It listens once it is served. The errors are *Trouble.
 func New(opts Options) (*Server, error) {
 	opts.Limits = opts.Limits.withDefaults()
-	seen := stampOf(opts.Users) // before it is read, so that no change is missed
+	file := watch.New(opts.Users)
 	users, err := LoadUsers(opts.Users)
 	if err != nil {
 		return nil, err
@@ -75,7 +77,7 @@ func New(opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{opts: opts, gate: newGate(opts.Limits), users: users, seen: seen, live: map[*session]bool{}}
+	s := &Server{opts: opts, gate: newGate(opts.Limits), users: users, file: file, live: map[*session]bool{}}
 	s.ssh, err = wish.NewServer(
 		wish.WithPublicKeyAuth(s.authenticate),
 		wish.WithMiddleware(s.serve),

@@ -2,46 +2,25 @@ package sshd
 
 import (
 	"context"
-	"os"
 	"time"
 )
 
 // lookEvery is how often it is seen whether the users file has changed.
 const lookEvery = time.Second
 
-// stamp tells one state of a file from another.
-type stamp struct {
-	at   time.Time
-	size int64
-}
-
-func stampOf(path string) stamp {
-	info, err := os.Stat(path)
-	if err != nil {
-		return stamp{}
-	}
-	return stamp{info.ModTime(), info.Size()}
-}
-
-// watchUsers reads the users file anew when it has changed. One that changes between two looks is still being written, and waits
-// for the next.
+// watchUsers reads the users file anew when it has changed.
 func (s *Server) watchUsers(ctx context.Context) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
-	seen := s.seen
-	settling := seen
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		now := stampOf(s.opts.Users)
-		if now != seen && now == settling {
-			seen = now
+		if changed, _ := s.file.Changed(); changed {
 			s.Reload()
 		}
-		settling = now
 	}
 }
 
