@@ -188,8 +188,10 @@ func (k *KeyMap) ReadOnly() {
 	}
 }
 
-// Served switches off what would run on the machine that the program is on, which is not the one in front of the person.
+// Served switches off what would run on the machine that the program is on, which is not the one in front of the person: ssh, the
+// shell, and the commands of one's own.
 func (k *KeyMap) Served() {
+	k.own = nil
 	for _, b := range []*key.Binding{&k.View.SSH, &k.View.Suspend} {
 		b.SetEnabled(false)
 	}

@@ -39,10 +39,6 @@ func (a *App) adopt(p command.Profile) {
 		a.opts.Keys.ReadOnly()
 	}
 	a.allowDangerous(!p.ReadOnly)
-	if a.shared() {
-		a.opts.Keys.Served()
-		a.opts.Keys.View.Requests.SetEnabled(a.opts.Requests != nil)
-	}
 }
 
 // number is that of the session; 0 while there is none.

@@ -120,6 +120,10 @@ func New(opts Options) *App {
 		SSH:     opts.SSH,
 		Columns: opts.Columns,
 	}
+	if a.shared() {
+		a.keys.Served()
+		a.keys.View.Requests.SetEnabled(opts.Requests != nil)
+	}
 	first := opts.Profile
 	first.ReadOnly, first.Policies = opts.ReadOnly, opts.Policies
 	a.adopt(first)

@@ -234,3 +234,19 @@ func TestATokenThatTheAPIRefusesIsForWhoeverRunsTheServer(t *testing.T) {
 	w.account.ClearFaults()
 	o.until("it works again", func() bool { return !w.Screen().Contains("refuse") })
 }
+
+// The config may have commands of one's own; they are for who sits at that machine.
+func TestNothingRunsOnTheMachineThatServes(t *testing.T) {
+	var o office
+	w := open(t, 120, 40, servers(3), o.at(func(_ *team.Person, opts *ui.Options) {
+		if err := opts.Keys.AddOwn("note it", "f5"); err != nil {
+			t.Fatal(err)
+		}
+	}))
+	o.sees("web-server-01")
+	w.Press("?")
+	w.RequireNoText("note it", "ssh to the server", "suspend", "requests")
+	w.Press("esc", "f5", "S", "L")
+	w.RequireNoText("back from", "Requests")
+	w.RequireText("web-server-01")
+}
