@@ -89,18 +89,22 @@ func noTerminal() string {
 // sessions, have much in use. docs/PERFORMANCE.md has what it saves and costs.
 const garbage = 40
 
+// options are what the dashboard begins with wherever it is shown: on this terminal, or over SSH on another.
+func options(w ui.Fresh) ui.Options {
+	return ui.Options{
+		Clock: command.WallClock{}, Dark: true, Profile: w.Profile, ReadOnly: w.Profile.ReadOnly, Policies: w.Profile.Policies,
+		Keys: w.Keys, ASCII: w.ASCII, Mouse: w.Mouse, Theme: w.Theme, Still: w.Still, Columns: w.Columns, Announce: w.Announce,
+	}
+}
+
 // runDashboard shows the dashboard until the user leaves it, and then says what goes on at the provider.
 func runDashboard(ctx context.Context, begin start) error {
 	demo := &simulated{}
 	defer demo.Close()
 	door := &access{settings: begin.settings, tokens: begin.tokens, log: &command.RequestLog{}, demo: demo}
-	w := begin.wishes
-	opts := ui.Options{
-		Access: door, Requests: door.log, Clock: command.WallClock{}, Demo: begin.demo, Dark: true, Suspend: canSuspend,
-		Profile: w.Profile, ReadOnly: w.Profile.ReadOnly, Policies: w.Profile.Policies,
-		Keys: w.Keys, ASCII: w.ASCII, Mouse: w.Mouse, Theme: w.Theme, Still: w.Still, Columns: w.Columns, Announce: w.Announce,
-		SSH: w.SSH, Commands: w.Commands, Secrets: w.Secrets,
-	}
+	opts := options(begin.wishes)
+	opts.Access, opts.Requests, opts.Demo, opts.Suspend = door, door.log, begin.demo, canSuspend
+	opts.SSH, opts.Commands, opts.Secrets = begin.wishes.SSH, begin.wishes.Commands, begin.wishes.Secrets
 	others := &accounts{flags: begin.flags, profiles: begin.settings.Profiles, demo: demo}
 	opts.Accounts = others
 	if begin.watch != nil {

@@ -5,9 +5,7 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
-	"time"
 
 	"vpsdeck/internal/settings"
 )
@@ -56,25 +54,4 @@ func TestSSHHasTheTerminalToItselfAndTheDashboardComesBack(t *testing.T) {
 	s.press("q")
 	s.leave(settings.ExitFine)
 	w.requireSent()
-}
-
-// passes waits until the text has been written, whether or not it stood long enough to be seen. It presses keys that do no harm
-// when they are pressed again until then.
-func (s *seat) passes(text string, keys ...string) {
-	s.t.Helper()
-	again := time.NewTicker(50 * time.Millisecond)
-	defer again.Stop()
-	for late := time.After(guard); ; {
-		_, more := s.shown()
-		if strings.Contains(s.written(), text) {
-			return
-		}
-		select {
-		case <-more:
-		case <-again.C:
-			s.press(keys...)
-		case <-late:
-			s.t.Fatalf("%q was never written: %q", text, s.written())
-		}
-	}
 }

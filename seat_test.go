@@ -230,12 +230,24 @@ func (s *seat) press(keys ...string) {
 // pressUntil presses keys that do no harm when they are pressed again, until the screen shows the text.
 func (s *seat) pressUntil(text string, keys ...string) {
 	s.t.Helper()
+	s.pressing(keys, text+" is shown", func(screen string) bool { return strings.Contains(screen, text) })
+}
+
+// passes waits until the text has been written, whether or not it stood long enough to be seen. It presses keys as pressUntil does.
+func (s *seat) passes(text string, keys ...string) {
+	s.t.Helper()
+	s.pressing(keys, text+" is written", func(string) bool { return strings.Contains(s.written(), text) })
+}
+
+// pressing presses keys again and again until something holds of the screen.
+func (s *seat) pressing(keys []string, what string, holds func(screen string) bool) {
+	s.t.Helper()
 	again := time.NewTicker(50 * time.Millisecond)
 	defer again.Stop()
 	late := time.After(guard)
 	for {
 		screen, more := s.shown()
-		if strings.Contains(screen, text) {
+		if holds(screen) {
 			return
 		}
 		select {
@@ -243,7 +255,7 @@ func (s *seat) pressUntil(text string, keys ...string) {
 		case <-again.C:
 			s.press(keys...)
 		case <-late:
-			s.t.Fatalf("%q is not shown; the screen is\n%s", text, screen)
+			s.t.Fatalf("it never came that %s; the screen is\n%s\nand all that was written\n%q", what, screen, s.written())
 		}
 	}
 }

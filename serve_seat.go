@@ -65,12 +65,8 @@ func (o *office) seat(v sshd.Visitor) (sshd.Program, error) {
 		person.Scope = team.Scope{Name: scope, Has: func(s model.Server) bool { return v.Sees(s.Name, s.Location) }}
 	}
 	seat := o.hub.Sit(person)
-	w := o.wishes
-	opts := ui.Options{
-		Client: seat, Feed: seat, Actor: person.Actor, Demo: o.demo, Dark: true, ReadOnly: person.ReadOnly, Clock: command.WallClock{},
-		Profile: w.Profile, Policies: w.Profile.Policies, Keys: w.Keys, ASCII: w.ASCII, Mouse: w.Mouse, Theme: w.Theme, Still: w.Still,
-		Columns: w.Columns, Announce: w.Announce,
-	}
+	opts := options(o.wishes)
+	opts.Client, opts.Feed, opts.Actor, opts.Demo, opts.ReadOnly = seat, seat, person.Actor, o.demo, person.ReadOnly
 	if person.Scope.Has == nil { // bodies tell of every server
 		opts.Requests = o.log
 	}

@@ -201,7 +201,7 @@ func (v *vigil) step(o model.Operation, err error) {
 
 // listed takes in a list, and what it tells of operations.
 func (v *vigil) listed(msg tea.Msg) {
-	changed, err := v.arrived(msg)
+	changed, _, err := command.Arrived(v.state, msg)
 	if err != nil {
 		v.failure = err
 	}

@@ -107,7 +107,7 @@ func (r *Runner) ask(ctx context.Context, cmds []tea.Cmd) error {
 	all.Wait()
 	r.watchClocks()
 	for _, msg := range answers {
-		changed, err := r.arrived(msg)
+		changed, _, err := command.Arrived(r.state, msg)
 		if err != nil {
 			return given(ctx, err)
 		}
@@ -124,17 +124,6 @@ func given(ctx context.Context, err error) error {
 		return cause
 	}
 	return err
-}
-
-// arrived takes a list into the state. It returns the operations that the list has moved on, and why there is none.
-func (r *Runner) arrived(msg tea.Msg) (changed []model.Operation, err error) {
-	switch msg := msg.(type) {
-	case command.ServersLoadedMsg:
-		return r.state.ServersArrived(msg.Ticket, msg.Servers, msg.Err), msg.Err
-	case command.PointsLoadedMsg:
-		return r.state.PointsArrived(msg.Kind, msg.Server, msg.Ticket, msg.Points, msg.Err), msg.Err
-	}
-	return nil, nil
 }
 
 // usage is a fault of the command line.

@@ -202,19 +202,17 @@ func (h *Hub) sleep(ctx context.Context) {
 
 // hear takes an answer in.
 func (h *Hub) hear(msg tea.Msg) {
+	_, list, err := command.Arrived(h.state, msg)
+	if list {
+		h.schedule.Heard(h.state, err)
+	}
 	switch msg := msg.(type) {
-	case command.ServersLoadedMsg:
-		h.state.ServersArrived(msg.Ticket, msg.Servers, msg.Err)
-		h.schedule.Heard(h.state, msg.Err)
-	case command.PointsLoadedMsg:
-		h.state.PointsArrived(msg.Kind, msg.Server, msg.Ticket, msg.Points, msg.Err)
-		h.schedule.Heard(h.state, msg.Err)
 	case command.AccountLoadedMsg:
 		h.state.AccountArrived(msg.Ticket, msg.Account, msg.Err)
 	case wokenMsg:
 		h.armed.over = h.armed.over || msg.number == h.armed.number
 		return
-	default:
+	case nil: // a wait that its clock gave up
 		return
 	}
 	h.show()

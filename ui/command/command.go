@@ -101,6 +101,18 @@ func (s *Session) points(kind model.Kind, server model.ID) ([]model.Point, error
 	return s.Client.Backups(s.ctx, model.BackupFilter{Server: server})
 }
 
+// Arrived takes the answer to LoadServers or LoadPoints into the state, and says whether the message is one. It returns the operations
+// that the list has moved on, and why there is none.
+func Arrived(state *model.State, msg tea.Msg) (changed []model.Operation, list bool, err error) {
+	switch msg := msg.(type) {
+	case ServersLoadedMsg:
+		return state.ServersArrived(msg.Ticket, msg.Servers, msg.Err), true, msg.Err
+	case PointsLoadedMsg:
+		return state.PointsArrived(msg.Kind, msg.Server, msg.Ticket, msg.Points, msg.Err), true, msg.Err
+	}
+	return nil, false, nil
+}
+
 // AccountLoadedMsg answers LoadAccount.
 type AccountLoadedMsg struct {
 	Session int
