@@ -37,9 +37,10 @@ var table = map[string][]string{
 	"internal/watch":    {},
 	"internal/termtest": {"internal/terminal"},
 
-	"internal/bench":       {"api/sim", "internal/terminal"},
-	"internal/bench/bare":  {},
-	"internal/bench/crowd": {},
+	"internal/bench":         {"api/sim", "internal/bench/process", "internal/terminal"},
+	"internal/bench/bare":    {},
+	"internal/bench/crowd":   {"internal/bench/process"},
+	"internal/bench/process": {},
 
 	"": {
 		"model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen", "ui", "api", "api/sim",

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"vpsdeck/internal/bench/process"
 )
 
 // fleet is what was measured of an account of one size, in another process on this machine.
@@ -144,7 +146,7 @@ func (f *fleet) press(w *window, key string, took, bytes *sample) error {
 // ask has everything asked for anew, and takes the CPU time of that: until it has come to rest.
 func (f *fleet) ask(w *window, plain fetched) error {
 	pid := w.cmd.Process.Pid
-	before, told := spent(pid)
+	before, told := process.Spent(pid)
 	for range refreshes {
 		if err := w.press("R"); err != nil {
 			return err
@@ -153,12 +155,12 @@ func (f *fleet) ask(w *window, plain fetched) error {
 			return err
 		}
 	}
-	after, _ := spent(pid)
+	after, _ := process.Spent(pid)
 	if told {
 		f.refresh = append(f.refresh, milliseconds(after-before)/refreshes)
 		f.decoding = append(f.decoding, milliseconds(plain.decoding))
 	}
-	if all, _, told := memory(pid); told {
+	if all, _, told := process.Memory(pid); told {
 		f.memory = append(f.memory, all)
 	}
 	return nil
@@ -167,12 +169,12 @@ func (f *fleet) ask(w *window, plain fetched) error {
 // rest waits until the program uses hardly any CPU.
 func (w *window) rest(pid int) error {
 	for range 200 {
-		before, told := spent(pid)
+		before, told := process.Spent(pid)
 		if !told {
 			return nil
 		}
 		time.Sleep(settled)
-		if after, _ := spent(pid); after-before <= 10*time.Millisecond {
+		if after, _ := process.Spent(pid); after-before <= 10*time.Millisecond {
 			return nil
 		}
 	}

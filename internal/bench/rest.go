@@ -1,6 +1,10 @@
 package main
 
-import "time"
+import (
+	"time"
+
+	"vpsdeck/internal/bench/process"
+)
 
 // span is when the programs are watched while nobody touches them.
 type span struct {
@@ -122,7 +126,7 @@ func (w *watched) close() {
 }
 
 func (w *watched) begin() {
-	w.spent, _ = spent(w.cmd.Process.Pid)
+	w.spent, _ = process.Spent(w.cmd.Process.Pid)
 	w.from = time.Now()
 }
 
@@ -130,8 +134,8 @@ func (w *watched) begin() {
 func (w *watched) end(into *rest) error {
 	to := time.Now()
 	seconds := to.Sub(w.from).Seconds()
-	used, toldCPU := spent(w.cmd.Process.Pid)
-	all, own, toldMemory := memory(w.cmd.Process.Pid)
+	used, toldCPU := process.Spent(w.cmd.Process.Pid)
+	all, own, toldMemory := process.Memory(w.cmd.Process.Pid)
 	select {
 	case <-w.ended:
 		return w.fault("the end of the span", errEnded)

@@ -23,6 +23,8 @@ import (
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
+
+	"vpsdeck/internal/bench/process"
 )
 
 func main() {
@@ -295,11 +297,14 @@ func (p *place) watch(crowd []*visitor, last time.Duration) measured {
 	for i, v := range crowd {
 		pressing.Go(func() { v.press(over, time.Second*time.Duration(i)/time.Duration(len(crowd))) })
 	}
-	cpu, asked, began := p.spent(), p.proxied.counted(), time.Now()
+	cpu, _ := process.Spent(p.serve.Process.Pid) // 0 where the system does not tell, and so below
+	asked, began := p.proxied.counted(), time.Now()
 	time.Sleep(last)
 	lasted := time.Since(began).Seconds()
+	resident, _, _ := process.Memory(p.serve.Process.Pid)
+	used, _ := process.Spent(p.serve.Process.Pid)
 	m := measured{
-		memory: p.resident(), cpu: (p.spent() - cpu).Seconds() / lasted * 100,
+		memory: resident, cpu: (used - cpu).Seconds() / lasted * 100,
 		requests: float64(p.proxied.counted()-asked) / lasted * 60,
 	}
 	close(over)
@@ -316,25 +321,4 @@ func (p *place) watch(crowd []*visitor, last time.Duration) measured {
 		m.median, m.late = waits[n/2], waits[n*99/100]
 	}
 	return m
-}
-
-// resident is the server's memory in MB, from /proc; 0 where that does not tell.
-func (p *place) resident() float64 {
-	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.serve.Process.Pid))
-	_, rest, _ := strings.Cut(string(text), "VmRSS:")
-	size, _, _ := strings.Cut(rest, "kB")
-	kb, _ := strconv.ParseFloat(strings.TrimSpace(size), 64)
-	return kb / 1024
-}
-
-// spent is the server's CPU time, from /proc, in steps of 10 ms.
-func (p *place) spent() time.Duration {
-	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.serve.Process.Pid))
-	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
-	if len(fields) < 13 {
-		return 0
-	}
-	user, _ := strconv.Atoi(fields[11])
-	system, _ := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * time.Second / 100
 }

@@ -1,4 +1,5 @@
-package main
+// Package process reads from /proc what a process costs.
+package process
 
 import (
 	"fmt"
@@ -11,9 +12,9 @@ import (
 // hertz is how many clock ticks a second has in /proc; Linux shows 100 to programs on every machine.
 const hertz = 100
 
-// memory is what a process has in RAM (RSS), and how much of that is its own and no page of a file, both in MB; false on a
+// Memory is what a process has in RAM (RSS), and how much of that is its own and no page of a file, both in MB; false on a
 // system that does not tell in /proc, which is every one but Linux.
-func memory(pid int) (all, own float64, told bool) {
+func Memory(pid int) (all, own float64, told bool) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, 0, false
@@ -31,9 +32,9 @@ func megabytes(status, name string) (float64, bool) {
 	return kb / 1024, found && err == nil
 }
 
-// spent is the CPU time of a process since its start, user and system together, in steps of 10 ms; false on a system that
+// Spent is the CPU time of a process since its start, user and system together, in steps of 10 ms; false on a system that
 // does not tell in /proc, which is every one but Linux.
-func spent(pid int) (used time.Duration, told bool) {
+func Spent(pid int) (used time.Duration, told bool) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, false
