@@ -81,17 +81,12 @@ type waiting struct {
 func (waiting) Host() string { return "admin.vps.org" }
 
 // Next looks for a newer view every second of the scene.
-func (w waiting) Next(ctx context.Context, after int) (model.View, []model.Operation, bool) {
+func (w waiting) Next(ctx context.Context, after int) (view model.View, others []model.Operation, ok bool) {
 	now, cancel := context.WithCancel(ctx)
 	cancel()
-	for ctx.Err() == nil {
-		if view, others, ok := w.Seat.Next(now, after); ok {
-			return view, others, true
-		}
-		before := w.clock.Now()
-		if w.clock.Sleep(time.Second); !w.clock.Now().After(before) { // it has stopped
-			break
-		}
-	}
-	return model.View{}, nil, false
+	ok = w.clock.Until(ctx, func() bool {
+		view, others, ok = w.Seat.Next(now, after)
+		return ok
+	})
+	return view, others, ok
 }

@@ -27,19 +27,14 @@ type patient struct {
 	clock *terminal.Clock
 }
 
-func (p patient) Next(ctx context.Context, after int) (model.View, []model.Operation, bool) {
+func (p patient) Next(ctx context.Context, after int) (view model.View, others []model.Operation, ok bool) {
 	now, cancel := context.WithCancel(ctx)
 	cancel()
-	for ctx.Err() == nil {
-		if view, others, ok := p.Seat.Next(now, after); ok {
-			return view, others, true
-		}
-		before := p.clock.Now()
-		if p.clock.Sleep(time.Second); !p.clock.Now().After(before) { // it has stopped
-			break
-		}
-	}
-	return model.View{}, nil, false
+	ok = p.clock.Until(ctx, func() bool {
+		view, others, ok = p.Seat.Next(now, after)
+		return ok
+	})
+	return view, others, ok
 }
 
 // at has bert work at the office.

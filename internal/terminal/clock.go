@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"context"
 	"slices"
 	"sync"
 	"time"
@@ -64,6 +65,20 @@ func (c *Clock) Tick(d time.Duration, fn func(time.Time) tea.Msg) tea.Cmd {
 // here counts as rest, so that a screen can be looked at while it loads.
 func (c *Clock) Sleep(d time.Duration) {
 	c.wait(c.Now().Add(d))
+}
+
+// Until waits until look says so, looking once a second of this clock: it is for what comes from outside the session's sight, which a
+// command may wait for and still count as rest. It says whether it came; false when the context has ended, or the clock has stopped.
+func (c *Clock) Until(ctx context.Context, look func() bool) bool {
+	for ctx.Err() == nil {
+		if look() {
+			return true
+		}
+		if _, fired := c.wait(c.Now().Add(time.Second)); !fired {
+			return false
+		}
+	}
+	return false
 }
 
 // Advance moves the clock on by d. The timers that come due fire at their own moments, in the order of time; when a

@@ -108,3 +108,22 @@ func TestAStoppedClockAnswersNothing(t *testing.T) {
 		t.Errorf("a new timer answered %v", msg)
 	}
 }
+
+func TestUntilLooksOnceASecondAndEndsWithTheClock(t *testing.T) {
+	clock := terminal.NewClockAt(noon)
+	s := start(t, &scribe{start: func() tea.Msg {
+		came := clock.Until(t.Context(), func() bool { return !clock.Now().Before(noon.Add(1500 * time.Millisecond)) })
+		return said(fmt.Sprint(came, " at ", clock.Now().Format("15:04:05")))
+	}}, terminal.WithClock(clock))
+	s.Advance(1900 * time.Millisecond) // it has come, but nobody has looked yet
+	requireText(t, s, "")
+	s.Advance(100 * time.Millisecond)
+	requireText(t, s, "true at 12:00:02")
+
+	other, came := terminal.NewClockAt(noon), make(chan bool)
+	go func() { came <- other.Until(t.Context(), func() bool { return false }) }()
+	other.Stop()
+	if <-came {
+		t.Error("it never came")
+	}
+}
