@@ -39,6 +39,13 @@ func (t *tap) Write(p []byte) (int, error) {
 	return t.bytes.Write(p)
 }
 
+// text is all that has passed. The program may be drawing meanwhile.
+func (t *tap) text() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.bytes.String()
+}
+
 // listen starts the program as open does, on a wire and in an environment of its own.
 func listen(t *testing.T, environment []string, options ...option) *wire {
 	t.Helper()
@@ -105,11 +112,10 @@ var passed = regexp.MustCompile(`\x1bPtmux;(?:\x1b\x1b|[^\x1b])*\x1b\\`)
 // others in their order.
 func (w *wire) sequences() []string {
 	w.look()
-	w.sent.mu.Lock()
-	defer w.sent.mu.Unlock()
-	out := passed.FindAllString(w.sent.bytes.String(), -1)
+	sent := w.sent.text()
+	out := passed.FindAllString(sent, -1)
 	var state byte
-	for rest := passed.ReplaceAll(w.sent.bytes.Bytes(), nil); len(rest) > 0; {
+	for rest := passed.ReplaceAll([]byte(sent), nil); len(rest) > 0; {
 		sequence, width, n, next := ansi.DecodeSequence(rest, state, nil)
 		if width == 0 {
 			out = append(out, string(sequence))

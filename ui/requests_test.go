@@ -204,7 +204,7 @@ func TestARequestIsCopiedAsCurlWithTheTokenLeftOut(t *testing.T) {
 	if got, want := w.clipboard(), `curl -sS -H "Authorization: Bearer $VPS_API_TOKEN" '`+w.url+`/account/me/'`; got != want {
 		t.Errorf("copied is\n%s\nnot\n%s", got, want)
 	}
-	if strings.Contains(w.sent.bytes.String(), liveToken) {
+	if strings.Contains(w.sent.text(), liveToken) {
 		t.Error("the token was sent to the terminal")
 	}
 }
