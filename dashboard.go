@@ -8,7 +8,6 @@ import (
 	"log"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"time"
 
 	"golang.org/x/term"
@@ -34,6 +33,7 @@ type start struct {
 // openDashboard makes sure of everything that the dashboard needs, and opens it. What is wrong comes out in this order:
 // the settings, the token, the terminal.
 func openDashboard(ctx context.Context, flags settings.Flags, demo bool) error {
+	thrifty()
 	if demo { // an account of its own, whatever the environment says
 		flags = on(flags, "")
 	}
@@ -85,10 +85,6 @@ func noTerminal() string {
 	return ""
 }
 
-// garbage is how much of it may pile up, in percent of what is in use: less than half of Go's own, since a large fleet, or hundreds of
-// sessions, have much in use. docs/PERFORMANCE.md has what it saves and costs.
-const garbage = 40
-
 // options are what the dashboard begins with wherever it is shown: on this terminal, or over SSH on another.
 func options(w ui.Fresh) ui.Options {
 	return ui.Options{
@@ -130,7 +126,6 @@ func runDashboard(ctx context.Context, begin start) error {
 	if err != nil {
 		return err
 	}
-	debug.SetGCPercent(garbage)
 	log.SetOutput(io.Discard) // net/http remarks on odd servers there, in the middle of our screen
 	app := ui.New(opts)
 	err = show(ctx, app, begin.settings.State)

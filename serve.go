@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -87,7 +86,7 @@ func (s serving) run(ctx context.Context, errs, out io.Writer) error {
 	if s.check {
 		return s.checked(ctx, conf, out)
 	}
-	debug.SetGCPercent(garbage)
+	thrifty()
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	asking, end := context.WithCancel(context.WithoutCancel(ctx)) // the last deeds are still answered while it drains
