@@ -62,9 +62,8 @@ func completePoints(common func() settings.Flags, on machine, kind model.Kind) c
 		if err != nil {
 			return nil
 		}
-		model.SortNewestFirst(points)
 		var out []cobra.Completion
-		for _, p := range points {
+		for _, p := range slices.SortedFunc(slices.Values(points), model.NewestFirst) {
 			out = append(out, cobra.CompletionWithDesc(string(p.ID), p.Label()+" of "+p.Server.Name))
 		}
 		return out

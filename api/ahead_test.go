@@ -2,9 +2,9 @@ package api
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"slices"
 	"strconv"
 	"sync"
@@ -171,17 +171,77 @@ func TestAPageIsReadAnewOnlyIfItHasChanged(t *testing.T) {
 	if now := list(); len(now) != 35 || now[12].ID != "99" || now[0] != first[0] || now[34] != first[34] {
 		t.Errorf("after a change: %v", now)
 	}
-	now := list()
-	now[0].ID = "written to"
-	if list()[0].ID == "written to" {
-		t.Error("what a caller does to a list reaches the next one")
+	if now, again := list(), list(); &now[0] != &again[0] {
+		t.Error("a list that has not changed was put together anew")
+	}
+}
+
+func TestAListIsTheSameWhateverWasReadBefore(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	s := &rack{ids: upTo(95)}
+	server := httptest.NewServer(s)
+	defer server.Close()
+	list := func(c *Client) []model.Point {
+		t.Helper()
+		points, err := c.Backups(t.Context(), model.BackupFilter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return points
+	}
+	c, next := newClient(t, server.URL+"/api/v1"), 1000
+	var had, kept []model.Point
+	for range 200 {
+		switch n := random.IntN(len(s.ids) + 1); random.IntN(5) {
+		case 0:
+			s.ids = slices.Insert(s.ids, n, next)
+		case 1:
+			s.ids = slices.Delete(s.ids, n, min(n+random.IntN(15), len(s.ids)))
+		case 2:
+			s.ids = s.ids[:max(n, 5)]
+		case 3:
+			for range random.IntN(20) {
+				next++
+				s.ids = append(s.ids, next)
+			}
+		}
+		next++
+		want, got := list(newClient(t, server.URL+"/api/v1")), list(c)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%v: got %v", s.ids, got)
+		}
+		if !slices.Equal(had, kept) {
+			t.Fatal("a list that was handed out before has changed")
+		}
+		had, kept = got, slices.Clone(got)
+	}
+}
+
+func TestAListAndItsPagesAreInMemoryOnce(t *testing.T) {
+	s := &rack{ids: upTo(35)}
+	server := httptest.NewServer(s)
+	defer server.Close()
+	c := newClient(t, server.URL+"/api/v1")
+	for range 2 {
+		points, err := c.Backups(t.Context(), model.BackupFilter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		from := 0
+		for _, l := range c.shelf.lists[server.URL+"/api/v1/backups/"].(*gathered[model.Point]).leaves {
+			if kept := c.shelf.pages[l.at].page; kept != l || &l.items[0] != &points[from] {
+				t.Errorf("%s: there are two of it", l.at)
+			}
+			from += len(l.items)
+		}
+		s.ids[2]++ // another one
 	}
 }
 
 func TestPagesAreNotKeptForEver(t *testing.T) {
 	var s shelf
 	for n := range 3 * mostPages {
-		s.put(&url.URL{Path: fmt.Sprint(n)}, [32]byte{}, n)
+		s.put(fmt.Sprint(n), [32]byte{}, n)
 	}
 	if len(s.pages) > mostPages {
 		t.Errorf("%d are kept", len(s.pages))

@@ -41,6 +41,7 @@ type newBackup struct {
 }
 
 // Backups lists the backups that pass the filter [D], in the API's order, which is not by time [E].
+// Nobody may write to what it returns: it is handed out again while the API tells the same. So it is with the other lists.
 func (c *Client) Backups(ctx context.Context, f model.BackupFilter) ([]model.Point, error) {
 	return list[backup](ctx, c, "/backups/", filters("server_id", string(f.Server), "backup_type", string(f.Type)))
 }

@@ -55,13 +55,14 @@ func BenchmarkDecode(b *testing.B) {
 	b.Run("page", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			w := &walk[backup, model.Point]{client: c, path: "/backups/", seen: map[model.ID]bool{}}
-			p, failure := readPage[backup](c, fromBody(c, http.MethodGet, body), 1)
+			w := &walk[backup, model.Point]{client: c, path: "/backups/"}
+			a := fromBody(c, http.MethodGet, body)
+			l, failure := readPage[backup](c, a, 1)
 			if failure != nil {
 				b.Fatal(failure)
 			}
-			if _, failure := w.take(p); failure != nil || len(w.items) != 100 {
-				b.Fatal(failure, len(w.items))
+			if _, failure := w.take(page[model.Point]{a, l}); failure != nil || w.list.len() != 100 {
+				b.Fatal(failure, w.list.len())
 			}
 		}
 	})

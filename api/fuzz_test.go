@@ -49,18 +49,18 @@ func FuzzAnyBodyIsAListOrAnError(f *testing.F) {
 }
 
 func fuzzList[W item[M], M any](t *testing.T, c *Client, body []byte) {
-	w := &walk[W, M]{client: c, path: "/x/", seen: map[model.ID]bool{}}
+	w := &walk[W, M]{client: c, path: "/x/"}
 	a := fromBody(c, http.MethodGet, body)
-	p, failure := readPage[W](c, a, 1)
+	l, failure := readPage[W](c, a, 1)
 	slow, flaw := dissect[W](c, a, 1)
-	if (failure == nil) != (flaw == nil) || !reflect.DeepEqual(p, slow) {
-		t.Errorf("read in one go it is %+v, %v; piece by piece %+v, %v", p, failure, slow, flaw)
+	if (failure == nil) != (flaw == nil) || !reflect.DeepEqual(l, slow) {
+		t.Errorf("read in one go it is %+v, %v; piece by piece %+v, %v", l, failure, slow, flaw)
 	}
 	if failure != nil {
 		checkWords(t, failure)
 		return
 	}
-	next, failure := w.take(p)
+	next, failure := w.take(page[M]{a, l})
 	if failure != nil {
 		checkWords(t, failure)
 		return
@@ -68,8 +68,8 @@ func fuzzList[W item[M], M any](t *testing.T, c *Client, body []byte) {
 	if next != nil && !c.home(next) {
 		t.Errorf("would go to %s", next)
 	}
-	if len(w.items) != len(w.seen) || w.seen[""] {
-		t.Errorf("%d items, ids %v", len(w.items), w.seen)
+	if len(w.list.now.items) != len(w.list.seen) || w.list.seen[""] {
+		t.Errorf("%d items, ids %v", w.list.len(), w.list.seen)
 	}
 }
 

@@ -5,26 +5,31 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"maps"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"vpsdeck/model"
 )
 
-// page is one answer of a list, its items read.
+// page is one answer of a list, and what was read off it.
 type page[M any] struct {
 	answer
+	*leaf[M]
+}
+
+// leaf is what was read off a page. Nobody writes to it, and while the page's bytes stay the same it is the same one.
+type leaf[M any] struct {
+	at    string // the page's address
 	count int64  // of the whole list, 0: not told. The documents show count and results only [E]
 	next  string // what such APIs usually add [I]
 	ids   []model.ID
 	items []M
 }
 
-// walk is a list while its pages are gathered.
+// walk is a list while its pages are read.
 type walk[W item[M], M any] struct {
 	client *Client
+	shelf  *shelf
 	path   string
 	query  url.Values
 	ends   []int64 // how many items have come with each page and those before it
@@ -32,20 +37,26 @@ type walk[W item[M], M any] struct {
 	count  int64   // as the latest page told it
 	backs  int     // how often pages were read again
 	short  bool    // a page did not exist, and those before it were read again
-	seen   map[model.ID]bool
-	items  []M
+	list   gatherer[M]
 }
 
 // mostBacks is how often the pages before one are read again; a list that goes on shrinking is then taken as it came.
 const mostBacks = 10
 
-// list gathers all pages of a list, each thing once, in the API's order. It follows `next` where the API gives one, else
-// asks for ?page=N while fewer came than the API counts [I]. It ends, with what it has, when a page brings nothing new or
-// does not exist.
+// list reads all pages of a list, and gathers each thing once, in the API's order. Nobody may write to what it returns: while the API
+// tells the same, it is the same slice.
 func list[W item[M], M any](ctx context.Context, c *Client, path string, query url.Values) ([]M, error) {
+	return listOn[W](ctx, c, &c.shelf, path, query)
+}
+
+// listOn is list, with what was read before on another shelf than the client's. It follows `next` where the API gives one, else asks for
+// ?page=N while fewer came than the API counts [I]. It ends, with what it has, when a page brings nothing new or does not exist.
+func listOn[W item[M], M any](ctx context.Context, c *Client, on *shelf, path string, query url.Values) ([]M, error) {
 	ctx, cancel := c.limited(ctx)
 	defer cancel()
-	w := &walk[W, M]{client: c, path: path, query: query, seen: map[model.ID]bool{}}
+	w := &walk[W, M]{client: c, shelf: on, path: path, query: query}
+	whole := c.at(path, query).String()
+	w.list.before, _ = on.list(whole).(*gathered[M])
 	ahead := newAhead(ctx, w.ask)
 	defer func() { ahead.end() }()
 	for u := c.at(path, query); u != nil; {
@@ -69,7 +80,11 @@ func list[W item[M], M any](ctx context.Context, c *Client, path string, query u
 			ahead.start(u, len(w.ends)+1, w.last(p))
 		}
 	}
-	return w.items, nil
+	all := w.list.end()
+	if all != w.list.before && len(all.leaves) > 1 {
+		keep(on, whole, all)
+	}
+	return all.items, nil
 }
 
 // slipped is how many pages before p must be read again, 0 for none: where p tells of fewer things than the page before it, or
@@ -113,37 +128,34 @@ func (w *walk[W, M]) ask(ctx context.Context, u *url.URL, number int) (page[M], 
 	if failure != nil {
 		return page[M]{}, failure
 	}
-	sum := sha256.Sum256(a.body)
-	if p, known := w.client.shelf.get(u, sum).(page[M]); known {
-		a.body, p.answer = nil, a
-		return p, nil
+	at, sum := u.String(), sha256.Sum256(a.body)
+	l, known := w.shelf.page(at, sum).(*leaf[M])
+	if !known {
+		if l, failure = readPage[W](w.client, a, number); failure != nil {
+			return page[M]{}, failure
+		}
+		l.at = at
+		w.shelf.put(at, sum, l)
 	}
-	p, failure := readPage[W](w.client, a, number)
-	if failure == nil {
-		w.client.shelf.put(u, sum, p)
-	}
-	return p, failure
+	a.body = nil // it is read
+	return page[M]{a, l}, nil
 }
 
 // take keeps what a page brought and says where the next one is; nil when this was the last.
 func (w *walk[W, M]) take(p page[M]) (*url.URL, *Error) {
 	w.ends = append(w.ends, w.came()+int64(len(p.items)))
 	w.count = p.count
-	w.makeRoom()
-	before := len(w.items)
-	for i, id := range p.ids {
-		if !w.seen[id] {
-			w.seen[id] = true
-			w.items = append(w.items, p.items[i])
-		}
-	}
 	limits := w.client.limits
-	if len(w.items) > limits.Items {
+	if len(w.ends) == 2 && w.backs == 0 { // the second page shows that there are more
+		w.list.makeRoom(int(min(w.count, int64(limits.Items))))
+	}
+	before := w.list.len()
+	if w.list.take(p.leaf); w.list.len() > limits.Items {
 		return nil, w.client.badAnswer(p.answer, fmt.Sprintf("the list has more than %d items", limits.Items))
 	}
 	again := len(w.ends) <= w.high
 	w.high = max(w.high, len(w.ends))
-	if len(w.items) == before && !again {
+	if w.list.len() == before && !again {
 		return nil, nil
 	}
 	next, failure := w.next(p)
@@ -151,18 +163,6 @@ func (w *walk[W, M]) take(p page[M]) (*url.URL, *Error) {
 		return nil, w.client.badAnswer(p.answer, fmt.Sprintf("the list has more than %d pages", limits.Pages))
 	}
 	return next, failure
-}
-
-// makeRoom makes room for all of a list once its second page has come, which shows that there are more, at once and not bit by bit:
-// a large fleet's list grown by itself leaves twice its size behind.
-func (w *walk[W, M]) makeRoom() {
-	if len(w.ends) != 2 || w.backs > 0 {
-		return
-	}
-	all := int(min(w.count, int64(w.client.limits.Items)))
-	seen := make(map[model.ID]bool, all)
-	maps.Copy(seen, w.seen)
-	w.seen, w.items = seen, slices.Grow(w.items, max(all-len(w.items), 0))
 }
 
 // came is how many items have come up to the latest page, those that came twice too.

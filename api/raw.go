@@ -36,7 +36,7 @@ func (c *Client) Raw(ctx context.Context, server model.ID, point model.Key) (str
 	if point.ID != "" {
 		path, id, query = "/"+point.Kind.String()+"s/", point.ID, filters("server_id", string(server))
 	}
-	items, err := list[rawItem](ctx, c, path, query)
+	items, err := listOn[rawItem](ctx, c, &shelf{}, path, query)
 	if err != nil {
 		return "", err
 	}

@@ -103,6 +103,9 @@ func whole(raw loose) int64 {
 	if len(raw) == 0 || raw[0] == 'n' {
 		return 0
 	}
+	if n, err := strconv.ParseInt(string(raw), 10, 64); err == nil && n > 0 && n < 1<<53 { // nearly always
+		return n
+	}
 	f, err := strconv.ParseFloat(strings.TrimSpace(text(raw)), 64)
 	if err != nil || !(f > 0 && f < 1<<53) {
 		return 0

@@ -53,7 +53,7 @@ func (r *Runner) ListServers(ctx context.Context, ask ListAsk) error {
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(servers, byName)
+	servers = slices.SortedFunc(slices.Values(servers), byName)
 	var rows []serverRow
 	for _, s := range servers {
 		judged := model.Assess(s, r.state.Of(s.ID), r.opts.Policies.For(s), r.state.Now)
@@ -129,7 +129,7 @@ func (r *Runner) ListPoints(ctx context.Context, kind model.Kind, ask ListAsk) e
 		return err
 	}
 	r.watchClocks()
-	model.SortNewestFirst(points)
+	points = slices.SortedFunc(slices.Values(points), model.NewestFirst)
 	var rows []pointRow
 	for _, p := range points {
 		if shown, _, _ := q.MatchPoint(p, r.state.Now); shown {
@@ -155,7 +155,7 @@ func (r *Runner) points(ctx context.Context, kind model.Kind, asked string) ([]m
 		return r.pointsOf(ctx, kind, servers[0].ID)
 	}
 	points, err := r.pointsOf(ctx, kind, "")
-	return slices.DeleteFunc(points, func(p model.Point) bool {
+	return slices.DeleteFunc(slices.Clone(points), func(p model.Point) bool {
 		return !slices.ContainsFunc(servers, func(s model.Server) bool { return s.ID == p.Server.ID })
 	}), err
 }
