@@ -2,19 +2,21 @@ package main
 
 import "runtime/debug"
 
-// How the garbage collector works for a dashboard. The percentage of what is in use that may pile up as garbage is less than half of
-// Go's own, since a large fleet, or hundreds of sessions, have much in use. Of a small account it would be so little that each frame
-// collects: the collector is made to count ballast as in use, which is never touched and so takes no memory.
-// docs/PERFORMANCE.md has what both save and cost.
+// How much garbage may pile up, in percent of what is in use: less than Go's own 100, since a large fleet, and hundreds of sessions even
+// more, have much in use. docs/PERFORMANCE.md has what it saves and costs.
 const (
-	garbage = 40
-	weight  = 8 << 20 // bytes
+	garbageOfOne   = 70
+	garbageOfCrowd = 40
 )
 
-var ballast []byte
+// weight is what the garbage collector is made to count as in use beside what is, in bytes. Of a small account so little is in use that
+// each frame would be collected by itself.
+const weight = 4 << 20
 
-// thrifty sets the garbage collector up for a dashboard, for the rest of the process.
-func thrifty() {
+var ballast []byte // never touched, and so without memory of its own
+
+// thrifty sets the garbage collector up for the rest of the process.
+func thrifty(garbage int) {
 	ballast = make([]byte, weight)
 	debug.SetGCPercent(garbage)
 }
