@@ -115,7 +115,8 @@ func (a *App) connection() []string {
 	case !loaded:
 		return shorter(s.Muted, style.Unknown, "connecting"+style.Ellipsis)
 	}
-	return []string{s.Fine.Render(style.Live) + s.Muted.Render(" "+widget.Ago(at, a.state.Local))}
+	age = widget.Fit(widget.Ago(at, wholeSecond(a.state.Local)), widget.Width("just now"), true) // so that what stands before it does not move
+	return []string{s.Fine.Render(style.Live) + s.Muted.Render(" "+age)}
 }
 
 // shorter is a sign with each of the texts, which say less and less.

@@ -29,25 +29,31 @@ func (a *App) arm() tea.Cmd {
 	return a.opts.Clock.Tick(wait, func(time.Time) tea.Msg { return tickMsg{number} })
 }
 
+// hair is a difference of times that is none: the two clocks are read one after the other.
+const hair = 10 * time.Millisecond
+
 // sooner sets the next tick earlier if something has begun that changes by the second.
 func (a *App) sooner() tea.Cmd {
-	if a.state.Local.Add(a.untilTick()).Before(a.polls.wake) {
+	if a.state.Local.Add(a.untilTick() + hair).Before(a.polls.wake) {
 		return a.arm()
 	}
 	return nil
 }
 
-// untilTick is how long nothing on the screen changes by itself: a second while something runs or is counted down, else
-// as long as the age of the data may lag behind.
+// untilTick is how long nothing on the screen changes by itself: up to the next full second while something runs or is counted down, so
+// that all that changes by the second does so in one frame, else as long as the age of the data may lag behind.
 func (a *App) untilTick() time.Duration {
 	switch {
 	case len(a.state.Operations()) > 0 || a.notices.any() || a.polls.Failures > 0:
-		return time.Second
+		return time.Second - a.state.Now.Sub(wholeSecond(a.state.Now))
 	case a.blurred:
 		return 30 * time.Second
 	}
-	return 5 * time.Second
+	return widget.Step
 }
+
+// wholeSecond is the time without its fraction of a second.
+func wholeSecond(at time.Time) time.Time { return at.Add(-time.Duration(at.Nanosecond())) }
 
 // tick asks for what is due and waits for the next one.
 func (a *App) tick(msg tickMsg) tea.Cmd {

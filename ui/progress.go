@@ -120,7 +120,7 @@ func (a *App) seeActivity(room int) string {
 
 // elapsed is how long an operation has been at it, as far as it is known.
 func (a *App) elapsed(o model.Operation) string {
-	d := o.Elapsed(a.state.Now)
+	d := o.Elapsed(wholeSecond(a.state.Now))
 	switch {
 	case o.AtLeast && d < time.Second:
 		return "just seen"

@@ -30,7 +30,7 @@ func TestTheNextRunBeginsWithWhatWasSeenLastAndSaysHowOldItIs(t *testing.T) {
 		t.Errorf("while the API is asked:\n%s", g.Text())
 	}
 	w.later(15 * time.Second)
-	if g := w.Screen(); !g.Contains("● 5 s ago") || g.Contains("as of") {
+	if g := w.Screen(); !g.Contains("●  5 s ago") || g.Contains("as of") {
 		t.Errorf("after its answers:\n%s", g.Text())
 	}
 }

@@ -44,15 +44,22 @@ func Roughly(d time.Duration) string {
 	return fmt.Sprintf("%d y", s/86400/365)
 }
 
-// Ago words how long something lies back: "5 h ago", and "-" where the time is not known.
+// Step is how finely ages of less than a minute are told: each change of one is bytes on the line, every second, for nobody's good.
+const Step = 5 * time.Second
+
+// Ago words how long something lies back: "5 h ago", "just now" for less than a Step, and "-" where the time is not known.
 func Ago(at, now time.Time) string {
 	if at.IsZero() {
 		return "-"
 	}
-	if now.Sub(at) < time.Second {
+	age := now.Sub(at)
+	switch {
+	case age < Step:
 		return "just now"
+	case age < time.Minute:
+		age = age.Truncate(Step)
 	}
-	return Roughly(now.Sub(at)) + " ago"
+	return Roughly(age) + " ago"
 }
 
 // Until words how far something lies ahead: "in 25 d", "overdue" once it has passed.

@@ -39,8 +39,10 @@ func TestAgesHaveOneUnit(t *testing.T) {
 		-time.Hour:               "just now", // the API's clock is behind
 		0:                        "just now",
 		999 * time.Millisecond:   "just now",
-		time.Second:              "1 s ago",
-		59 * time.Second:         "59 s ago",
+		4999 * time.Millisecond:  "just now",
+		5 * time.Second:          "5 s ago",
+		14 * time.Second:         "10 s ago",
+		59 * time.Second:         "55 s ago",
 		time.Minute:              "1 m ago",
 		time.Hour - time.Second:  "59 m ago",
 		time.Hour:                "1 h ago",

@@ -107,18 +107,18 @@ func (t *Table) View(s *style.Styles, focused bool, cell func(row int) []Span) s
 
 func (t *Table) row(widths []int, gap int, cells []Span, s *style.Styles, current, focused, marked bool) string {
 	at := func(i int) Span { return cells[i] }
-	sign := " "
+	sign, inMargin := " ", " " // a space is not coloured: a colour is bytes on the line
 	if marked {
 		sign = style.Marked
+		inMargin = style.Paint(s.Accent, sign)
 	}
 	switch {
 	case current && focused:
-		bar := s.Behind(s.Accent)
-		return t.line(widths, gap, at, style.Paint(bar, style.Bar)+style.Paint(bar, sign), s.Selected)
+		return t.line(widths, gap, at, style.Paint(s.Behind(s.Accent), style.Bar+sign), s.Selected)
 	case current:
-		return t.line(widths, gap, at, style.Paint(s.Muted, style.Thin)+style.Paint(s.Accent, sign), nil)
+		return t.line(widths, gap, at, style.Paint(s.Muted, style.Thin)+inMargin, nil)
 	}
-	return t.line(widths, gap, at, " "+style.Paint(s.Accent, sign), nil)
+	return t.line(widths, gap, at, " "+inMargin, nil)
 }
 
 // line draws one line: a margin of two cells, the cells, and space up to the edge. over changes the style of
