@@ -62,8 +62,10 @@ func completePoints(common func() settings.Flags, on machine, kind model.Kind) c
 		if err != nil {
 			return nil
 		}
+		points = slices.Clone(points)
+		model.SortNewestFirst(points)
 		var out []cobra.Completion
-		for _, p := range slices.SortedFunc(slices.Values(points), model.NewestFirst) {
+		for _, p := range points {
 			out = append(out, cobra.CompletionWithDesc(string(p.ID), p.Label()+" of "+p.Server.Name))
 		}
 		return out

@@ -119,13 +119,9 @@ func (f *Fleet) point(place int32) *Point {
 	return &f.Backups[place]
 }
 
-// newestFirst is [NewestFirst] by places. Points are large: they are only handed on where their times are the same.
+// newestFirst is [NewestFirst] by places.
 func (f *Fleet) newestFirst(a, b int32) int {
-	p, q := f.point(a), f.point(b)
-	if c := q.CreatedAt.Compare(p.CreatedAt); c != 0 {
-		return c
-	}
-	return cmp.Or(NewestFirst(*p, *q), cmp.Compare(b, a))
+	return cmp.Or(NewestFirst(f.point(a), f.point(b)), cmp.Compare(b, a))
 }
 
 // Points returns the list of one kind.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/netip"
 	"strings"
+	"unicode/utf8"
 )
 
 // Ordering is one way in which rows can be ordered: by a column, which has two ends to begin at.
@@ -64,10 +65,31 @@ func ByText[T any](name string, text func(T) string) Ordering[T] {
 		Name: name, Up: "from A to Z", Down: "from Z to A",
 		Compare: func(a, b T) int {
 			x, y := text(a), text(b)
-			return cmp.Or(cmp.Compare(strings.ToLower(x), strings.ToLower(y)), cmp.Compare(x, y))
+			return cmp.Or(compareFolded(x, y), cmp.Compare(x, y))
 		},
 		Missing: func(row T) bool { return text(row) == "" },
 	}
+}
+
+// compareFolded compares texts as if both were in lower case. Nearly all are ASCII: those take no memory.
+func compareFolded(x, y string) int {
+	for i := range min(len(x), len(y)) {
+		a, b := x[i], y[i]
+		if a >= utf8.RuneSelf || b >= utf8.RuneSelf {
+			return cmp.Compare(strings.ToLower(x[i:]), strings.ToLower(y[i:]))
+		}
+		if c := cmp.Compare(lower(a), lower(b)); c != 0 {
+			return c
+		}
+	}
+	return cmp.Compare(len(x), len(y))
+}
+
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c | 0x20
+	}
+	return c
 }
 
 // ByNumber orders by a number, the greatest first.
@@ -76,7 +98,7 @@ func ByNumber[T any, N cmp.Ordered](name, up, down string, number func(T) N) Ord
 }
 
 // NewestFirst compares points by creation time, the newest first, then by kind and ID, so that the order is total.
-func NewestFirst(a, b Point) int {
+func NewestFirst(a, b *Point) int {
 	if c := b.CreatedAt.Compare(a.CreatedAt); c != 0 { // nearly always, and a large fleet has a hundred thousand of them
 		return c
 	}
@@ -98,27 +120,27 @@ func (i ID) Compare(other ID) int {
 }
 
 // ByCreation orders points by age, the newest first.
-func ByCreation() Ordering[Point] {
-	return Ordering[Point]{
+func ByCreation() Ordering[*Point] {
+	return Ordering[*Point]{
 		Name: "created", Up: "oldest first", Down: "newest first", Falls: true,
-		Compare: func(a, b Point) int { return a.CreatedAt.Compare(b.CreatedAt) },
-		Missing: func(p Point) bool { return p.CreatedAt.IsZero() },
+		Compare: func(a, b *Point) int { return a.CreatedAt.Compare(b.CreatedAt) },
+		Missing: func(p *Point) bool { return p.CreatedAt.IsZero() },
 	}
 }
 
 // ByExpiry orders points by their end, the soonest first; those that never expire come last.
-func ByExpiry() Ordering[Point] {
-	return Ordering[Point]{
+func ByExpiry() Ordering[*Point] {
+	return Ordering[*Point]{
 		Name: "expires", Up: "soonest first", Down: "latest first",
-		Compare: func(a, b Point) int { return a.ExpiresAt.Compare(b.ExpiresAt) },
-		Missing: func(p Point) bool { return p.ExpiresAt.IsZero() },
+		Compare: func(a, b *Point) int { return a.ExpiresAt.Compare(b.ExpiresAt) },
+		Missing: func(p *Point) bool { return p.ExpiresAt.IsZero() },
 	}
 }
 
 // BySize orders points by size, the largest first; those whose size is not known come last.
-func BySize() Ordering[Point] {
-	o := ByNumber("size", "smallest first", "largest first", func(p Point) int64 { return p.SizeMB })
-	o.Missing = func(p Point) bool { return p.SizeMB <= 0 }
+func BySize() Ordering[*Point] {
+	o := ByNumber("size", "smallest first", "largest first", func(p *Point) int64 { return p.SizeMB })
+	o.Missing = func(p *Point) bool { return p.SizeMB <= 0 }
 	return o
 }
 

@@ -10,21 +10,21 @@ import (
 )
 
 // pointOrderings are all the ways to order points.
-func pointOrderings() []Ordering[Point] {
-	return []Ordering[Point]{
+func pointOrderings() []Ordering[*Point] {
+	return []Ordering[*Point]{
 		ByCreation(), ByExpiry(), BySize(),
-		ByText("name", func(p Point) string { return p.Name }),
-		ByText("status", func(p Point) string { return string(p.Status) }),
-		ByNumber("kind", "", "", func(p Point) Kind { return p.Kind }),
-		ByAddress("address", func(p Point) string { return p.Description }),
+		ByText("name", func(p *Point) string { return p.Name }),
+		ByText("status", func(p *Point) string { return string(p.Status) }),
+		ByNumber("kind", "", "", func(p *Point) Kind { return p.Kind }),
+		ByAddress("address", func(p *Point) string { return p.Description }),
 	}
 }
 
 // mixedPoints draws points of which many are alike in one thing or another. Their keys differ.
-func mixedPoints(t *rapid.T) []Point {
+func mixedPoints(t *rapid.T) []*Point {
 	moment := rapid.SampledFrom([]time.Time{{}, now, now.Add(-time.Hour), now.Add(time.Hour)})
-	one := rapid.Custom(func(t *rapid.T) Point {
-		return Point{
+	one := rapid.Custom(func(t *rapid.T) *Point {
+		return &Point{
 			Kind: rapid.SampledFrom([]Kind{Backup, Snapshot}).Draw(t, "kind"),
 			ID:   rapid.SampledFrom([]ID{"1", "01", "2", "10", "a", "b"}).Draw(t, "id"),
 			Name: rapid.SampledFrom([]string{"", "web", "Web", "db"}).Draw(t, "name"), Status: Completed,
@@ -33,7 +33,7 @@ func mixedPoints(t *rapid.T) []Point {
 			Description: rapid.SampledFrom([]string{"", "10.0.0.2", "10.0.0.10", "::1", "none"}).Draw(t, "address"),
 		}
 	})
-	return rapid.SliceOfNDistinct(one, 2, 12, Point.Key).Draw(t, "points")
+	return rapid.SliceOfNDistinct(one, 2, 12, (*Point).Key).Draw(t, "points")
 }
 
 func TestAnOrderIsTotalAndTheSameHoweverTheRowsCame(t *testing.T) {

@@ -28,6 +28,7 @@ func (p Problem) Error() string { return p.Words }
 type Query struct {
 	fields FieldSet
 	terms  []term
+	words  bool // all terms are words: only texts are asked for
 }
 
 // term is one demand of a query.
@@ -72,7 +73,7 @@ var opposite = map[operator]operator{opLess: opAtLeast, opAtMost: opMore, opMore
 // ParseQuery reads a filter's text. What is wrong with it comes back as problems, each with its place; the query goes by
 // the rest, so that a list does not jump while one types.
 func ParseQuery(text string, fields FieldSet) (Query, []Problem) {
-	q := Query{fields: fields}
+	q := Query{fields: fields, words: true}
 	var problems []Problem
 	for l := (lexer{text: text}); ; {
 		t, ok := l.next()
@@ -85,6 +86,7 @@ func ParseQuery(text string, fields FieldSet) (Query, []Problem) {
 			problems = append(problems, Problem{From: from, To: t.to, Words: Clean(why)})
 		case parsed.field != aWord || parsed.text != "":
 			q.terms = append(q.terms, parsed)
+			q.words = q.words && parsed.field == aWord
 		}
 	}
 }

@@ -68,6 +68,27 @@ func (p pattern) fuzzy(text string) (score int, at Marks, ok bool) {
 	}
 }
 
+// scattered says whether fuzzy finds the pattern in the text.
+func (p pattern) scattered(text string) bool {
+	from := p.first(text)
+	if from < 0 || len(p.runes) == 0 {
+		return from == 0
+	}
+	next, n := 0, utf8.RuneCountInString(text[:from])
+	for _, r := range text[from:] {
+		if n == markable {
+			return false
+		}
+		if p.same(p.runes[next], r) {
+			if next++; next == len(p.runes) {
+				return true
+			}
+		}
+		n++
+	}
+	return false
+}
+
 // fitFrom takes each letter where it comes first. The text begins at the name's nth rune, after the rune before.
 func (p pattern) fitFrom(text string, n int, before rune) (score int, at Marks, ok bool) {
 	next, gap := 0, 0

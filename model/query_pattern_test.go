@@ -75,6 +75,9 @@ func TestAWordIsFoundJustWhereItsLettersStandInOrder(t *testing.T) {
 		if want := regexp.MustCompile(expression).MatchString(name); ok != want {
 			t.Fatalf("%q in %q: %v", string(word.runes), name, ok)
 		}
+		if word.scattered(name) != ok {
+			t.Fatalf("%q in %q: it is found only where it is marked, or only where not", string(word.runes), name)
+		}
 		marked := at.Runes()
 		if ok && len(marked) != len(word.runes) {
 			t.Fatalf("%q in %q: %v marked", string(word.runes), name, marked)
@@ -159,7 +162,9 @@ func TestMatchingTakesNoMemory(t *testing.T) {
 	if n := testing.AllocsPerRun(100, func() {
 		for i := range views {
 			servers.MatchServer(views[i], now)
+			servers.MeetsServer(&views[i], now)
 			old.MatchPoint(points[i], now)
+			old.MeetsPoint(&points[i], now)
 		}
 	}); n > 0 {
 		t.Errorf("%v allocations for %d rows", n, 2*len(views))
@@ -173,7 +178,7 @@ func BenchmarkAQueryOfTenThousandRows(b *testing.B) {
 		b.Run("servers "+text, func(b *testing.B) {
 			for b.Loop() {
 				for i := range views {
-					servers.MatchServer(views[i], now)
+					servers.MeetsServer(&views[i], now)
 				}
 			}
 		})
@@ -181,7 +186,7 @@ func BenchmarkAQueryOfTenThousandRows(b *testing.B) {
 		b.Run("points "+text, func(b *testing.B) {
 			for b.Loop() {
 				for i := range points {
-					old.MatchPoint(points[i], now)
+					old.MeetsPoint(&points[i], now)
 				}
 			}
 		})

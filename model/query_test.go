@@ -261,14 +261,22 @@ func checkAgrees(t rapid.TB, text string, fields FieldSet) {
 	if len(problems) > 0 || !reflect.DeepEqual(again, q) {
 		t.Fatalf("%q is written %q, which is read as %q with %v", text, q.String(), again.String(), problems)
 	}
-	for _, p := range []Point{backup("501", time.Hour), snapshot("801", 100*time.Hour)} {
+	long := backup("502", time.Hour) // more than is marked
+	long.Description = strings.Repeat("before the update of ", 7) + "web"
+	for _, p := range []Point{backup("501", time.Hour), snapshot("801", 100*time.Hour), long} {
 		okA, scoreA, atA := q.MatchPoint(p, now)
 		okB, scoreB, atB := again.MatchPoint(p, now)
 		if okA != okB || scoreA != scoreB || atA != atB {
 			t.Fatalf("%q and %q do not find the same", text, again.String())
 		}
+		if q.MeetsPoint(&p, now) != okA {
+			t.Fatalf("%q: %+v meets it only where it is not weighed", text, p)
+		}
 	}
-	q.MatchServer(view(time.Hour, Late), now)
+	v := view(time.Hour, Late)
+	if ok, _, _ := q.MatchServer(v, now); q.MeetsServer(&v, now) != ok {
+		t.Fatalf("%q: %+v meets it only where it is not weighed", text, v)
+	}
 }
 
 func TestTheTextOfAQueryAndItsReadingAgree(t *testing.T) {

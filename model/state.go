@@ -183,5 +183,5 @@ func equal[T comparable](a, b []T) bool {
 
 // SortNewestFirst orders points by creation time, then by ID, so that the order is total.
 func SortNewestFirst(points []Point) {
-	slices.SortFunc(points, NewestFirst)
+	slices.SortFunc(points, func(a, b Point) int { return NewestFirst(&a, &b) })
 }

@@ -57,7 +57,7 @@ func (r *Runner) ListServers(ctx context.Context, ask ListAsk) error {
 	var rows []serverRow
 	for _, s := range servers {
 		judged := model.Assess(s, r.state.Of(s.ID), r.opts.Policies.For(s), r.state.Now)
-		if shown, _, _ := q.MatchServer(model.ServerView{Server: s, Assessment: judged, Known: true}, r.state.Now); shown {
+		if q.MeetsServer(&model.ServerView{Server: s, Assessment: judged, Known: true}, r.state.Now) {
 			rows = append(rows, r.serverRow(s, judged))
 		}
 	}
@@ -129,10 +129,11 @@ func (r *Runner) ListPoints(ctx context.Context, kind model.Kind, ask ListAsk) e
 		return err
 	}
 	r.watchClocks()
-	points = slices.SortedFunc(slices.Values(points), model.NewestFirst)
+	points = slices.Clone(points)
+	model.SortNewestFirst(points)
 	var rows []pointRow
 	for _, p := range points {
-		if shown, _, _ := q.MatchPoint(p, r.state.Now); shown {
+		if q.MeetsPoint(&p, r.state.Now) {
 			rows = append(rows, rowOf(p))
 		}
 	}

@@ -1,10 +1,11 @@
 package screen
 
 import (
-	"cmp"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textinput"
@@ -28,9 +29,9 @@ type list[T any, K comparable] struct {
 	total    int     // how many there are without the filter
 	identify func(T) K
 	search   search[T]
-	match    matcher[T] // of the filter as it stands; nil: everything is shown
-	problem  string     // what is wrong with the filter
-	asked    bool       // the filter has changed since the rows were made
+	match    *matcher[T] // of the filter as it stands; nil: everything is shown
+	problem  string      // what is wrong with the filter
+	asked    bool        // the filter has changed since the rows were made
 	orders   []order[T]
 	sorting  *Sorting         // the order in force, out of them
 	tie      func(a, b T) int // how rows stand that are alike in it
@@ -44,21 +45,34 @@ type list[T any, K comparable] struct {
 	height   int
 }
 
-// matcher says whether a row is shown, and which runes of its name the filter has found.
-type matcher[T any] func(T) (shown bool, found model.Marks)
+// matcher is a filter that has been read. One that shows everything is nil.
+type matcher[T any] struct {
+	meets func(T) bool        // whether a row is shown. It is asked of several rows at once
+	found func(T) model.Marks // which runes of a row's name the filter has found
+}
 
 // search makes a matcher of a filter's text, and says what is wrong with the text. What is right in it still holds.
-type search[T any] func(text string) (matcher[T], []model.Problem)
+type search[T any] func(text string) (*matcher[T], []model.Problem)
 
 // query searches by words and fields.
-func query[T any](fields model.FieldSet, meets func(model.Query, T) (bool, model.Marks)) search[T] {
-	return func(text string) (matcher[T], []model.Problem) {
+func query[T any](fields model.FieldSet, meets func(model.Query, T) bool, found func(model.Query, T) model.Marks) search[T] {
+	return func(text string) (*matcher[T], []model.Problem) {
 		q, problems := model.ParseQuery(text, fields)
 		if q.Empty() {
 			return nil, problems
 		}
-		return func(row T) (bool, model.Marks) { return meets(q, row) }, problems
+		return &matcher[T]{func(row T) bool { return meets(q, row) }, func(row T) model.Marks { return found(q, row) }}, problems
 	}
+}
+
+// queryPoints searches restore points.
+func queryPoints(env *Env) search[*model.Point] {
+	return query(model.PointFields,
+		func(q model.Query, p *model.Point) bool { return q.MeetsPoint(p, env.State.Now) },
+		func(q model.Query, p *model.Point) model.Marks {
+			_, _, found := q.MatchPoint(*p, env.State.Now)
+			return found
+		})
 }
 
 // newList makes the rows of a pane. They begin in the first of the orders; tie must be total.
@@ -92,12 +106,7 @@ func (l *list[T, K]) set(all []T) {
 func (l *list[T, K]) show() {
 	l.rows = l.sorted
 	if l.match != nil {
-		l.rows = nil
-		for i := range l.sorted {
-			if shown, _ := l.match(l.sorted[i]); shown {
-				l.rows = append(l.rows, l.sorted[i])
-			}
-		}
+		l.rows = sifted(l.sorted, l.match.meets)
 	}
 	by := l.orders[l.sorting.by]
 	l.table.Ordered, l.table.Arrow = by.column, style.Ascending
@@ -121,18 +130,36 @@ func (l *list[T, K]) onCurrent() bool {
 	return ok && l.identify(row) == l.current
 }
 
-// arranged puts rows in an order. Their places are sorted, and not they themselves, which are large.
+// arranged is the rows in an order, which is total.
 func arranged[T any](rows []T, compare func(a, b T) int) []T {
-	places := make([]int, len(rows))
-	for i := range places {
-		places[i] = i
+	rows = slices.Clone(rows)
+	slices.SortFunc(rows, compare)
+	return rows
+}
+
+// alone is how many rows are looked through by one core: with fewer, to share them out takes longer.
+const alone = 4_000
+
+// sifted is the rows that meet something, in their order. Many are looked through by all cores at once.
+func sifted[T any](rows []T, meets func(T) bool) []T {
+	parts := make([][]T, min(len(rows)/alone+1, runtime.GOMAXPROCS(0)))
+	var looking sync.WaitGroup
+	for i := range parts {
+		look := func() {
+			for _, row := range rows[i*len(rows)/len(parts) : (i+1)*len(rows)/len(parts)] {
+				if meets(row) {
+					parts[i] = append(parts[i], row)
+				}
+			}
+		}
+		if i == len(parts)-1 {
+			look()
+		} else {
+			looking.Go(look)
+		}
 	}
-	slices.SortFunc(places, func(i, j int) int { return cmp.Or(compare(rows[i], rows[j]), i-j) })
-	out := make([]T, len(rows))
-	for to, from := range places {
-		out[to] = rows[from]
-	}
-	return out
+	looking.Wait()
+	return slices.Concat(parts...)
 }
 
 // found are the runes of a row's name that the filter has found, for a cell.
@@ -140,7 +167,7 @@ func (l *list[T, K]) found(row T) func(int) bool {
 	if l.match == nil {
 		return nil
 	}
-	_, marks := l.match(row)
+	marks := l.match.found(row)
 	if marks == (model.Marks{}) {
 		return nil
 	}

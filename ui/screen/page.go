@@ -17,7 +17,7 @@ import (
 
 // Page is one server opened: its facts, and one timeline of its backups and snapshots together.
 type Page struct {
-	list[model.Point, model.Key]
+	list[*model.Point, model.Key]
 	deeds  Deeds
 	server model.ID
 }
@@ -46,12 +46,7 @@ func NewPage(env *Env, server model.ID) *Page {
 		pageSize:    {Title: "SIZE", Width: 7, Right: true, Rank: 3},
 		pageExpires: {Title: "EXPIRES", Width: 8, Right: true, Rank: 4},
 	},
-		model.Point.Key,
-		query(model.PointFields, func(q model.Query, p model.Point) (bool, model.Marks) {
-			shown, _, found := q.MatchPoint(p, env.State.Now)
-			return shown, found
-		}),
-		model.NewestFirst, pageOrders(env)...,
+		(*model.Point).Key, queryPoints(env), model.NewestFirst, pageOrders(env)...,
 	)}
 	p.focused, p.sorting = true, &env.PageSorting
 	p.News()
@@ -69,9 +64,9 @@ func (p *Page) Title() string { return "Server" }
 
 // News takes over what the state knows now. What a restore took last time is only shown once there was one.
 func (p *Page) News() {
-	points := p.env.State.Of(p.server)
+	points := eachOf(p.env.State.Of(p.server))
 	p.table.Columns[pageTook] = widget.Column{}
-	if slices.ContainsFunc(points, func(q model.Point) bool { _, known := p.env.State.LastRestore(q); return known }) {
+	if slices.ContainsFunc(points, func(q *model.Point) bool { _, known := p.env.State.LastRestore(*q); return known }) {
 		p.table.Columns[pageTook] = widget.Column{Title: "LAST TOOK", Width: 9, Right: true, Rank: 5}
 	}
 	p.sorted = nil // how long things took may be another, and the points the same
@@ -121,11 +116,11 @@ func (p *Page) act(press tea.KeyPressMsg) tea.Cmd {
 		p.env.Say(Warning, "there is no restore point under the cursor")
 		return nil
 	case key.Matches(press, keys.Deed.Restore):
-		return p.deeds.Restore(point)
+		return p.deeds.Restore(*point)
 	case key.Matches(press, keys.Deed.Delete):
-		return p.deeds.Delete(point)
+		return p.deeds.Delete(*point)
 	}
-	return p.deeds.ShowPoint(point)
+	return p.deeds.ShowPoint(*point)
 }
 
 // ShortHelp is what the footer shows.
@@ -192,14 +187,13 @@ func (p *Page) head(s *style.Styles) []string {
 func (p *Page) timeline(s *style.Styles) widget.Timeline {
 	now := p.env.State.Now
 	t := widget.Timeline{From: now, Now: now}
-	current, _ := p.selected()
-	for _, point := range p.rows {
+	for i, point := range p.rows {
 		glyph, st := kindSign(s, point)
 		mark := widget.Mark{At: point.CreatedAt, Glyph: glyph, Style: st}
 		if point.Status.Bad() {
 			mark.Glyph, mark.Style = style.Failed, s.Bad
 		}
-		if point.Key() == current.Key() {
+		if i == p.table.Cursor {
 			mark.Style, mark.Top = s.AccentStrong.Reverse(true), 1
 		}
 		t.Marks = append(t.Marks, mark)
@@ -211,7 +205,7 @@ func (p *Page) timeline(s *style.Styles) widget.Timeline {
 }
 
 // kindSign tells the kinds apart by glyph, and by a hue that means nothing else.
-func kindSign(s *style.Styles, p model.Point) (string, lipgloss.Style) {
+func kindSign(s *style.Styles, p *model.Point) (string, lipgloss.Style) {
 	switch {
 	case p.Kind == model.Snapshot:
 		return style.Snapshot, s.Snapshot
@@ -231,14 +225,14 @@ func (p *Page) legend(s *style.Styles) string {
 }
 
 // longestGap is the longest time between two usable points, or between the newest and now.
-func longestGap(points []model.Point, now time.Time) (time.Duration, bool) {
-	usable := make([]model.Point, 0, len(points))
+func longestGap(points []*model.Point, now time.Time) (time.Duration, bool) {
+	usable := make([]*model.Point, 0, len(points))
 	for _, p := range points {
 		if p.Usable() && !p.CreatedAt.IsZero() {
 			usable = append(usable, p)
 		}
 	}
-	model.SortNewestFirst(usable)
+	slices.SortFunc(usable, model.NewestFirst)
 	var longest time.Duration
 	after := now
 	for _, p := range usable {
@@ -262,7 +256,7 @@ func (p *Page) rowsOrMessage(s *style.Styles) string {
 	return p.table.View(s, p.focused, func(i int) []widget.Span { return p.cells(s, p.rows[i]) })
 }
 
-func (p *Page) cells(s *style.Styles, point model.Point) []widget.Span {
+func (p *Page) cells(s *style.Styles, point *model.Point) []widget.Span {
 	glyph, st := kindSign(s, point)
 	word, name := pageWords(point)
 	loses := widget.Span{Text: "-", Style: s.Muted}
@@ -270,7 +264,7 @@ func (p *Page) cells(s *style.Styles, point model.Point) []widget.Span {
 		loses = widget.Span{Text: widget.Duration(p.env.State.Now.Sub(point.CreatedAt)), Style: s.Text}
 	}
 	took := widget.Span{Text: "-", Style: s.Muted}
-	if last, known := p.env.State.LastRestore(point); known {
+	if last, known := p.env.State.LastRestore(*point); known {
 		took = widget.Span{Text: widget.Duration(last), Style: s.Text}
 	}
 	return []widget.Span{

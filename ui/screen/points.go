@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -14,12 +15,13 @@ import (
 
 // Points is the pane of one kind of restore points: those of the server under the cursor, or of all servers.
 type Points struct {
-	list[model.Point, model.Key]
+	list[*model.Point, model.Key]
 	deeds  Deeds
 	kind   model.Kind
 	server model.ServerRef // whose points are shown; empty ID: there is no server
 	fleet  bool            // all servers' points are shown
 	chosen bool            // the cursor was put where it is by hand
+	every  []*model.Point  // all servers', as the state listed them last
 }
 
 // The columns of a points pane.
@@ -36,12 +38,7 @@ const (
 // NewPoints makes the pane of backups or of snapshots.
 func NewPoints(env *Env, kind model.Kind) *Points {
 	p := &Points{deeds: Deeds{env}, kind: kind, list: newList(env, pointColumns(kind, false),
-		model.Point.Key,
-		query(model.PointFields, func(q model.Query, p model.Point) (bool, model.Marks) {
-			shown, _, found := q.MatchPoint(p, env.State.Now)
-			return shown, found
-		}),
-		model.NewestFirst, pointOrders(kind)...,
+		(*model.Point).Key, queryPoints(env), model.NewestFirst, pointOrders(kind)...,
 	)}
 	env.Columns.choose(&p.table, pane(kind), pointColumns(kind, false))
 	return p
@@ -79,16 +76,23 @@ func (p *Points) Show(server model.ServerRef, fleet bool) {
 // News takes over what the state knows now.
 func (p *Points) News() {
 	if p.fleet {
-		p.set(p.env.State.Points(p.kind).Value)
+		if now := p.env.State.Points(p.kind).Value; len(now) != len(p.every) || len(now) > 0 && p.every[0] != &now[0] {
+			p.every = eachOf(now)
+		}
+		p.set(p.every)
 		return
 	}
-	var mine []model.Point
-	for _, point := range p.env.State.Of(p.server.ID) {
-		if point.Kind == p.kind {
-			mine = append(mine, point)
-		}
+	p.every = nil
+	p.set(slices.DeleteFunc(eachOf(p.env.State.Of(p.server.ID)), func(point *model.Point) bool { return point.Kind != p.kind }))
+}
+
+// eachOf points to each of a list, which nobody writes to: points are large, and rows are moved.
+func eachOf(points []model.Point) []*model.Point {
+	out := make([]*model.Point, len(points))
+	for i := range points {
+		out[i] = &points[i]
 	}
-	p.set(mine)
+	return out
 }
 
 // Update takes keys and clicks; see [Pane].
@@ -130,11 +134,11 @@ func (p *Points) act(press tea.KeyPressMsg) tea.Cmd {
 		p.env.Say(Warning, fmt.Sprintf("there is no %s under the cursor", p.kind))
 		return nil
 	case key.Matches(press, keys.Deed.Restore):
-		return p.deeds.Restore(point)
+		return p.deeds.Restore(*point)
 	case key.Matches(press, keys.Deed.Delete):
-		return p.deeds.Delete(point)
+		return p.deeds.Delete(*point)
 	}
-	return p.deeds.ShowPoint(point)
+	return p.deeds.ShowPoint(*point)
 }
 
 // ShortHelp is what the footer shows.
@@ -229,7 +233,7 @@ func (p *Points) nothing(s *style.Styles) message {
 	return message{s.Text, fmt.Sprintf("No %ss of %s yet.", p.kind, p.server.Name), hint}
 }
 
-func (p *Points) cells(s *style.Styles, point model.Point) []widget.Span {
+func (p *Points) cells(s *style.Styles, point *model.Point) []widget.Span {
 	found := p.found(point)
 	name, description := widget.Span{Text: point.Name, Style: s.Text, Marked: found}, widget.Span{Text: point.Description, Style: s.Muted}
 	if p.kind == model.Backup {
@@ -253,7 +257,7 @@ func (p *Points) cells(s *style.Styles, point model.Point) []widget.Span {
 // soon is when an automatic backup's end is worth a colour.
 const soon = 48 * time.Hour
 
-func expires(s *style.Styles, point model.Point, now time.Time) widget.Span {
+func expires(s *style.Styles, point *model.Point, now time.Time) widget.Span {
 	switch at := point.ExpiresAt; {
 	case at.IsZero():
 		return widget.Span{Text: "never", Style: s.Muted}

@@ -75,12 +75,13 @@ func requestOrders() []order[model.Exchange] {
 
 // words searches a text for every word of the filter, whatever their case.
 func words[T any](text func(T) string) search[T] {
-	return func(filter string) (matcher[T], []model.Problem) {
+	return func(filter string) (*matcher[T], []model.Problem) {
 		wanted := strings.Fields(strings.ToLower(filter))
-		return func(row T) (bool, model.Marks) {
+		meets := func(row T) bool {
 			all := strings.ToLower(text(row))
-			return !slices.ContainsFunc(wanted, func(w string) bool { return !strings.Contains(all, w) }), model.Marks{}
-		}, nil
+			return !slices.ContainsFunc(wanted, func(w string) bool { return !strings.Contains(all, w) })
+		}
+		return &matcher[T]{meets, func(T) model.Marks { return model.Marks{} }}, nil
 	}
 }
 

@@ -42,10 +42,12 @@ const (
 func NewServers(env *Env) *Servers {
 	p := &Servers{deeds: Deeds{env}, list: newList(env, serverColumns(),
 		func(r *model.Judged) model.ID { return r.ID },
-		query(model.ServerFields, func(q model.Query, r *model.Judged) (bool, model.Marks) {
-			shown, _, found := q.MatchServer(r.ServerView, env.State.Now)
-			return shown, found
-		}),
+		query(model.ServerFields,
+			func(q model.Query, r *model.Judged) bool { return q.MeetsServer(&r.ServerView, env.State.Now) },
+			func(q model.Query, r *model.Judged) model.Marks {
+				_, _, found := q.MatchServer(r.ServerView, env.State.Now)
+				return found
+			}),
 		func(a, b *model.Judged) int { return model.ByServerName(a.Server, b.Server) },
 		serverOrders()...,
 	)}

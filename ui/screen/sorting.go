@@ -61,47 +61,47 @@ func serverOrders() []order[*model.Judged] {
 }
 
 // pointOrders are the orders of the points of a kind, the first the one that the pane begins with.
-func pointOrders(kind model.Kind) []order[model.Point] {
-	name := model.ByText("type", func(p model.Point) string { return string(p.Type) })
+func pointOrders(kind model.Kind) []order[*model.Point] {
+	name := model.ByText("type", func(p *model.Point) string { return string(p.Type) })
 	if kind == model.Snapshot {
-		name = model.ByText("name", func(p model.Point) string { return p.Name })
+		name = model.ByText("name", func(p *model.Point) string { return p.Name })
 	}
-	return []order[model.Point]{
+	return []order[*model.Point]{
 		{pointCreated, model.ByCreation()},
 		{pointExpires, model.ByExpiry()},
-		{pointDescription, model.ByText("description", func(p model.Point) string { return p.Description })},
-		{pointServer, model.ByText("server", func(p model.Point) string { return p.Server.Name })},
+		{pointDescription, model.ByText("description", func(p *model.Point) string { return p.Description })},
+		{pointServer, model.ByText("server", func(p *model.Point) string { return p.Server.Name })},
 		{pointName, name},
-		{pointStatus, model.ByText("status", func(p model.Point) string { return string(p.Status) })},
+		{pointStatus, model.ByText("status", func(p *model.Point) string { return string(p.Status) })},
 		{pointSize, model.BySize()},
 	}
 }
 
 // pageOrders are the orders of a server's points, the first the one that the first page begins with.
-func pageOrders(env *Env) []order[model.Point] {
+func pageOrders(env *Env) []order[*model.Point] {
 	loses := model.ByCreation()
 	loses.Name, loses.Up, loses.Down, loses.Falls = "what going back loses", "least first", "most first", false
-	loses.Compare = func(a, b model.Point) int { return b.CreatedAt.Compare(a.CreatedAt) }
-	loses.Missing = func(p model.Point) bool { return p.CannotRestore() != "" || p.CreatedAt.IsZero() }
-	taken := model.ByNumber("how long a restore took", "shortest first", "longest first", func(p model.Point) time.Duration {
-		time, _ := env.State.LastRestore(p)
+	loses.Compare = func(a, b *model.Point) int { return b.CreatedAt.Compare(a.CreatedAt) }
+	loses.Missing = func(p *model.Point) bool { return p.CannotRestore() != "" || p.CreatedAt.IsZero() }
+	taken := model.ByNumber("how long a restore took", "shortest first", "longest first", func(p *model.Point) time.Duration {
+		time, _ := env.State.LastRestore(*p)
 		return time
 	})
-	taken.Missing = func(p model.Point) bool { _, known := env.State.LastRestore(p); return !known }
-	return []order[model.Point]{
+	taken.Missing = func(p *model.Point) bool { _, known := env.State.LastRestore(*p); return !known }
+	return []order[*model.Point]{
 		{pageCreated, model.ByCreation()},
 		{pageLoses, loses},
 		{pageTook, taken},
 		{pageSize, model.BySize()},
 		{pageExpires, model.ByExpiry()},
-		{pageKind, model.ByText("kind", func(p model.Point) string { word, _ := pageWords(p); return word })},
-		{pageName, model.ByText("name", func(p model.Point) string { _, name := pageWords(p); return name })},
-		{pageStatus, model.ByText("status", func(p model.Point) string { return string(p.Status) })},
+		{pageKind, model.ByText("kind", func(p *model.Point) string { word, _ := pageWords(p); return word })},
+		{pageName, model.ByText("name", func(p *model.Point) string { _, name := pageWords(p); return name })},
+		{pageStatus, model.ByText("status", func(p *model.Point) string { return string(p.Status) })},
 	}
 }
 
 // pageWords are a point's kind and name in the words of the page.
-func pageWords(p model.Point) (kind, name string) {
+func pageWords(p *model.Point) (kind, name string) {
 	if p.Kind == model.Snapshot {
 		return "snapshot", p.Name
 	}
