@@ -28,6 +28,7 @@ type access struct {
 	tokens   *settings.Tokens
 	log      *command.RequestLog
 	demo     *simulated
+	quiet    time.Time // until then long lists wait
 }
 
 // simulated is the simulated account of this run of the program, once it was asked for. All ways to an account share it.
@@ -35,7 +36,7 @@ type simulated struct{ server *sim.Server }
 
 // client makes a client for the real account.
 func (a *access) client(token settings.Secret, more ...api.Option) (*api.Client, error) {
-	opts := append([]api.Option{api.WithObserver(a.log.Add)}, more...)
+	opts := append([]api.Option{api.WithObserver(a.log.Add), api.WithQuietStart(a.quiet)}, more...)
 	if a.settings.RootCAs != nil {
 		opts = append(opts, api.WithRootCAs(a.settings.RootCAs))
 	}

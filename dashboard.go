@@ -93,11 +93,15 @@ func options(w ui.Fresh) ui.Options {
 	}
 }
 
+// firstFrame is how long the first frame takes to be drawn: a beat of Bubble Tea and what comes before it.
+const firstFrame = 30 * time.Millisecond
+
 // runDashboard shows the dashboard until the user leaves it, and then says what goes on at the provider.
 func runDashboard(ctx context.Context, begin start) error {
 	demo := &simulated{}
 	defer demo.Close()
-	door := &access{settings: begin.settings, tokens: begin.tokens, log: &command.RequestLog{}, demo: demo}
+	quiet := time.Now().Add(firstFrame)
+	door := &access{settings: begin.settings, tokens: begin.tokens, log: &command.RequestLog{}, demo: demo, quiet: quiet}
 	opts := options(begin.wishes)
 	opts.Access, opts.Requests, opts.Demo, opts.Suspend = door, door.log, begin.demo, canSuspend
 	opts.SSH, opts.Commands, opts.Secrets = begin.wishes.SSH, begin.wishes.Commands, begin.wishes.Secrets
@@ -114,7 +118,7 @@ func runDashboard(ctx context.Context, begin start) error {
 		opts.Journal, opts.Run = book, run.ID
 	}
 	if dir := begin.settings.Cache; dir != "" {
-		opts.Memory = lastseen.In(dir)
+		opts.Memory = lastseen.In(dir).Waiting(func() { time.Sleep(time.Until(quiet)) })
 	}
 	var err error
 	switch {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"vpsdeck/model"
 )
@@ -101,6 +103,26 @@ func TestPagesAreAskedForSideBySideEachOnceAndKeepTheirOrder(t *testing.T) {
 		if want := []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}; s.most != inFlight || !slices.Equal(asked, want) {
 			t.Errorf("%s: pages %v were asked for, %d at once", name, s.asked, s.most)
 		}
+	}
+}
+
+func TestALongListWaitsWhileItShouldBeQuiet(t *testing.T) {
+	for ids, want := range map[int]int{20: 0, 21: 1, 95: 1} { // two pages, three, ten
+		s := &rack{ids: upTo(ids), link: byPage}
+		server := httptest.NewServer(s)
+		c := newClient(t, server.URL+"/api/v1", WithQuietStart(time.Now().Add(time.Hour)))
+		waits := 0
+		c.wait = func(context.Context, time.Duration) error {
+			if waits++; len(s.asked) != 1 {
+				t.Errorf("%d ids: pages %v were asked for before", ids, s.asked)
+			}
+			c.quiet = time.Time{}
+			return nil
+		}
+		if list, err := c.Backups(t.Context(), model.BackupFilter{}); err != nil || len(list) != ids || waits != want {
+			t.Errorf("%d ids: %d came, %v, it waited %d times", ids, len(list), err, waits)
+		}
+		server.Close()
 	}
 }
 

@@ -45,6 +45,7 @@ type Client struct {
 	observe func(model.Exchange) // nil: nobody wants to know
 	shelf   shelf                // of pages that were read before
 	room    room                 // for further requests, as the API told
+	quiet   time.Time            // until then long lists wait
 	skew    atomic.Int64         // the API's clock less this machine's, in nanoseconds
 }
 

@@ -93,6 +93,15 @@ func WithRootCAs(pem []byte) Option {
 	}
 }
 
+// WithQuietStart lets no more than the first page of a long list be asked for before a time, this machine's: so that a screen can be
+// drawn before a large account keeps every core busy.
+func WithQuietStart(until time.Time) Option {
+	return func(c *Client) error {
+		c.quiet = until
+		return nil
+	}
+}
+
 // badSetting is a sentence about what New was given. It never repeats the value, which may be a token in the wrong place.
 type badSetting string
 

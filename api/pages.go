@@ -43,6 +43,9 @@ type walk[W item[M], M any] struct {
 // mostBacks is how often the pages before one are read again; a list that goes on shrinking is then taken as it came.
 const mostBacks = 10
 
+// fewPages is how many pages a list may have to be read at once even while it should be quiet.
+const fewPages = 2
+
 // list reads all pages of a list, and gathers each thing once, in the API's order. Nobody may write to what it returns: while the API
 // tells the same, it is the same slice.
 func list[W item[M], M any](ctx context.Context, c *Client, path string, query url.Values) ([]M, error) {
@@ -77,7 +80,11 @@ func listOn[W item[M], M any](ctx context.Context, c *Client, on *shelf, path st
 			return nil, failure
 		}
 		if u != nil && (len(w.ends) > 1 || p.next != "") { // that pages are heeded is shown by the second, or said by the first
-			ahead.start(u, len(w.ends)+1, w.last(p))
+			last := w.last(p)
+			if d := c.quiet.Sub(c.now()); d > 0 && last > fewPages {
+				_ = c.wait(ctx, d) // where it is given up meanwhile, the next page tells
+			}
+			ahead.start(u, len(w.ends)+1, last)
 		}
 	}
 	all := w.list.end()

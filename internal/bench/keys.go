@@ -12,6 +12,8 @@ const (
 	keyPageDown = "\x1b[6~"
 	keyFleet    = "a" // the restore points of all servers
 	keyBackups  = "2"
+	keyFilter   = "/"
+	keyBack     = "\x1b"
 )
 
 // measureKeys presses keys on an account on which nothing runs, and counts what each makes the program write, in bytes.

@@ -29,6 +29,27 @@ func allDataOf(servers int) func(screen string) bool {
 	}
 }
 
+// changed says whether a screen is another.
+func changed(before, now string) bool { return before != now }
+
+// cursorMoved says whether the cursor's bar is in another line.
+func cursorMoved(before, now string) bool { return lineOf(before, "▌") != lineOf(now, "▌") }
+
+// filterChanged says whether what is typed as a filter is another text.
+func filterChanged(before, now string) bool {
+	return lineOf(before, "╰─ /") != lineOf(now, "╰─ /")
+}
+
+// lineOf is the first line that has a text in it.
+func lineOf(screen, text string) string {
+	for line := range strings.Lines(screen) {
+		if strings.Contains(line, text) {
+			return line
+		}
+	}
+	return ""
+}
+
 // boxes counts the closed boxes: four corners and both sides whole. The edges between the corners may hold a text.
 func boxes(lines []string) int {
 	cells := make([][]rune, len(lines))

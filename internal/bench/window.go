@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -156,6 +157,51 @@ func (w *window) quiet(while time.Duration) error {
 func (w *window) press(key string) error {
 	if _, err := io.WriteString(w.pty, key); err != nil {
 		return w.fault("the key "+key, errEnded)
+	}
+	return nil
+}
+
+// drawn is one drawing of the screen.
+type drawn struct {
+	at    time.Time // its last byte
+	bytes int
+}
+
+// answer presses a key and waits for the frame that shows the answer, whole: from the first byte after the end of the frame before.
+func (w *window) answer(key string, answered func(before, now string) bool) (drawn, error) {
+	before, _ := w.recorded()
+	if err := w.press(key); err != nil {
+		return drawn{}, err
+	}
+	shown, tried := false, 0
+	end, err := w.until("an answer to "+key, func(screen string) bool {
+		if tried++; tried <= len(before) {
+			return false
+		}
+		shown = shown || answered(before[len(before)-1].screen, screen)
+		tape, _ := w.recorded()
+		return shown && bytes.HasSuffix(tape[tried-1].data, []byte(ansi.ResetModeSynchronizedOutput))
+	})
+	if err != nil {
+		return drawn{}, err
+	}
+	tape, _ := w.recorded()
+	f := drawn{at: end}
+	for _, c := range tape[len(before):tried] {
+		if f.bytes += len(c.data); !c.at.Before(end) {
+			break
+		}
+		if bytes.HasSuffix(c.data, []byte(ansi.ResetModeSynchronizedOutput)) { // another frame came between
+			f.bytes = 0
+		}
+	}
+	return f, nil
+}
+
+// resize makes the window's terminal another size.
+func (w *window) resize(columns, rows int) error {
+	if err := pty.Setsize(w.pty, &pty.Winsize{Cols: uint16(columns), Rows: uint16(rows)}); err != nil {
+		return w.fault("another size", err)
 	}
 	return nil
 }

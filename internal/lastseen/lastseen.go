@@ -26,10 +26,22 @@ const head = "vpsdeck: last seen, version 1\n"
 const maxSize = 256 << 20
 
 // Memory is a directory of what was seen. The zero one keeps nothing.
-type Memory struct{ dir string }
+type Memory struct {
+	dir  string
+	wait func() // before something large is read; nil: it is not waited
+}
 
 // In is the memory in a directory. Nothing is made or opened before something is kept.
-func In(dir string) Memory { return Memory{dir} }
+func In(dir string) Memory { return Memory{dir: dir} }
+
+// large is a file that takes longer to read than one notices, in bytes: that of some thousand restore points.
+const large = 1 << 20
+
+// Waiting is the same memory, which waits before it reads something large: so that a screen can be drawn before that keeps a core busy.
+func (m Memory) Waiting(wait func()) Memory {
+	m.wait = wait
+	return m
+}
 
 // first is what a file begins with, behind its head.
 type first struct {
@@ -63,6 +75,9 @@ func (m Memory) Load(place string) (model.Seen, bool) {
 		return model.Seen{}, false
 	}
 	defer func() { _ = file.Close() }()
+	if about, err := file.Stat(); m.wait != nil && err == nil && about.Size() > large {
+		m.wait()
+	}
 	read := bufio.NewReaderSize(io.LimitReader(file, maxSize), 1<<16)
 	begins := make([]byte, len(head))
 	var seen model.Seen

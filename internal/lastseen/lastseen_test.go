@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -48,6 +49,21 @@ func TestWhatWasSeenIsThereInTheNextRunAndForNobodyElse(t *testing.T) {
 				t.Errorf("%s has the mode %v, %v", path, info.Mode(), err)
 			}
 		}
+	}
+}
+
+func TestOnlyWhatIsLargeIsWaitedWith(t *testing.T) {
+	waits := 0
+	memory := In(t.TempDir()).Waiting(func() { waits++ })
+	memory.Save(place, seen)
+	if _, ok := memory.Load(place); !ok || waits != 0 {
+		t.Errorf("little: %v, it waited %d times", ok, waits)
+	}
+	much := seen
+	much.Backups = slices.Repeat(seen.Backups, 40_000)
+	memory.Save(place, much)
+	if got, ok := memory.Load(place); !ok || len(got.Backups) != 40_000 || waits != 1 {
+		t.Errorf("much: %v, it waited %d times", ok, waits)
 	}
 }
 
