@@ -17,7 +17,7 @@ import (
 )
 
 // maxRatio is how much longer than the bare program vpsdeck may take to start.
-const maxRatio = 1.5
+const maxRatio = 1.25
 
 func main() {
 	runs := flag.Int("runs", 15, "how often each program is started")

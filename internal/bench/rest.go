@@ -31,12 +31,13 @@ func measureRest(p *programs, rounds int, during span) ([]row, error) {
 		}
 	}
 	return []row{
-		{what: "a snapshot under way, polls and all", unit: "bytes/s", ours: busy.whole},
+		{what: "a snapshot under way, polls and all", unit: "bytes/s", ours: busy.whole, most: 60},
 		{what: "idle, between polls", unit: "bytes/s", ours: idle.between, bare: bare.between, paired: true},
-		{what: "idle, polls and all", unit: "bytes/s", ours: idle.whole},
-		{what: "memory (RSS), idle", unit: "MB", ours: idle.memory, bare: bare.memory, paired: true},
+		{what: "idle, polls and all", unit: "bytes/s", ours: idle.whole, most: 10},
+		{what: "memory (RSS), idle", unit: "MB", ours: idle.memory, bare: bare.memory, paired: true, most: 30},
 		{what: "of it, no page of a file", unit: "MB", ours: idle.own, bare: bare.own, paired: true},
 		{what: "CPU, idle, polls and all", unit: "% of a core", ours: idle.cpu, bare: bare.cpu, paired: true},
+		{what: "CPU, idle, beyond the bare program", unit: "% of a core", ours: idle.cpu.less(bare.cpu), most: .2},
 		{what: "CPU, a snapshot under way", unit: "% of a core", ours: busy.cpu, bare: bare.cpu, paired: true},
 	}, nil
 }

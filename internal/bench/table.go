@@ -61,6 +61,18 @@ func (s sample) over(other sample) sample {
 	return out
 }
 
+// less takes another sample away from this one, run by run; it is empty where the two were not measured in pairs.
+func (s sample) less(other sample) sample {
+	if len(s) != len(other) {
+		return nil
+	}
+	out := make(sample, len(s))
+	for i := range s {
+		out[i] = s[i] - other[i]
+	}
+	return out
+}
+
 // row is one thing that was measured, of vpsdeck and, where it makes sense, of the bare program in the same run.
 type row struct {
 	what   string

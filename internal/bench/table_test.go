@@ -62,6 +62,9 @@ func TestRatiosArePairedRunByRun(t *testing.T) {
 	if got := slow.over(fast).String(); got != "2.00 (1.50–2.50)" {
 		t.Errorf("the ratio is %s", got)
 	}
+	if got := slow.less(fast).String(); got != "5.00 (2.50–12.5)" || slow.less(sample{1}) != nil {
+		t.Errorf("the difference is %s", got)
+	}
 	if got := slow.over(sample{1, 2}); got != nil {
 		t.Errorf("samples of different lengths have the ratio %v", got)
 	}
