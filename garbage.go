@@ -5,7 +5,7 @@ import "runtime/debug"
 // How much garbage may pile up, in percent of what is in use: less than Go's own 100, since a large fleet, and hundreds of sessions even
 // more, have much in use. docs/PERFORMANCE.md has what it saves and costs.
 const (
-	garbageOfOne   = 70
+	garbageOfOne   = 55
 	garbageOfCrowd = 40
 )
 

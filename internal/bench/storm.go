@@ -21,8 +21,8 @@ const (
 	pasteBytes = 1 << 20
 )
 
-// lag is how much may be felt.
-const lag = 50 // ms
+// lag is what still feels like at once.
+const lag = 100 // ms
 
 func (s *storms) rows(name func(string) string) []row {
 	return []row{

@@ -16,8 +16,14 @@ const mostPasted = 4096
 func Typed(msg tea.Msg) (tea.Msg, bool) {
 	switch msg := msg.(type) {
 	case tea.PasteMsg:
-		text := []rune(strings.TrimRight(msg.Content, "\r\n"))
-		msg.Content = model.Clean(string(text[:min(len(text), mostPasted)]))
+		text, n := strings.TrimRight(msg.Content, "\r\n"), 0
+		for at := range text { // a megabyte is not looked through
+			if n++; n > mostPasted {
+				text = text[:at]
+				break
+			}
+		}
+		msg.Content = model.Clean(text)
 		return msg, true
 	case tea.KeyPressMsg:
 		return msg, model.Clean(msg.Text) == msg.Text
