@@ -23,12 +23,17 @@ func main() {
 	runs := flag.Int("runs", 15, "how often each program is started")
 	quick := flag.Bool("quick", false, "a fast check: 3 starts, and a span too short for polls")
 	markdown := flag.Bool("markdown", false, "print the table in Markdown")
+	polls := flag.Int("polls", 0, "only watch the memory of the large account over so many polls; 1000 take a quarter of an hour")
 	flag.Parse()
 	plan := schedule{runs: *runs, rounds: 3, during: span{lead: 10 * time.Second, last: 40 * time.Second}}
 	if *quick {
 		plan = schedule{runs: 3, rounds: 1, during: span{lead: 3 * time.Second, last: 10 * time.Second}}
 	}
-	if err := run(plan, *markdown); err != nil {
+	measured := func(p *programs) ([]row, error) { return measure(p, plan) }
+	if *polls > 0 {
+		measured = func(p *programs) ([]row, error) { return measurePolls(p, *polls) }
+	}
+	if err := run(plan, measured, *markdown); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -41,7 +46,7 @@ type schedule struct {
 	during span
 }
 
-func run(plan schedule, markdown bool) error {
+func run(plan schedule, measured func(*programs) ([]row, error), markdown bool) error {
 	if plan.runs < 1 {
 		return fmt.Errorf("-runs %d: at least 1 is needed", plan.runs)
 	}
@@ -53,7 +58,7 @@ func run(plan schedule, markdown bool) error {
 		return err
 	}
 	before := load()
-	table, err := measure(p, plan)
+	table, err := measured(p)
 	if err != nil {
 		return err
 	}
