@@ -31,13 +31,14 @@ type bare struct {
 	client  *api.Client
 	log     *command.RequestLog
 	account *sim.Account
+	time    *sim.Clock // the account's
 }
 
 // loaded is the program with a whole fleet before it, at 120×40 cells.
 func loaded(t testing.TB, servers int, options ...func(*ui.Options)) *bare {
 	t.Helper()
-	b := &bare{clock: &noTicks{opening}, log: &command.RequestLog{}}
-	b.account = sim.New(sim.Options{Seed: 1, Servers: servers, Token: liveToken, Clock: sim.NewSteppedClock(opening)})
+	b := &bare{clock: &noTicks{opening}, log: &command.RequestLog{}, time: sim.NewSteppedClock(opening)}
+	b.account = sim.New(sim.Options{Seed: 1, Servers: servers, Token: liveToken, Clock: b.time})
 	client, err := api.New(serve(t, b.account), liveToken, api.WithClock(b.clock.Now), api.WithObserver(b.log.Add))
 	if err != nil {
 		t.Fatal(err)
