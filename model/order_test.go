@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -94,4 +95,14 @@ func TestAddressesStandNumberByNumber(t *testing.T) {
 	if want := []string{"10.0.0.9", "10.0.0.10", "203.0.113.1", "", "no address"}; !slices.Equal(rows, want) {
 		t.Errorf("%q", rows)
 	}
+}
+
+func TestTextsAreComparedAsInLowerCase(t *testing.T) {
+	text := rapid.OneOf(rapid.StringOfN(rapid.SampledFrom([]rune("aAbB-_[1éÉKßẞ")), 0, 4, -1), rapid.String())
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := text.Draw(t, "a"), text.Draw(t, "b")
+		if got, want := compareFolded(a, b), cmp.Compare(strings.ToLower(a), strings.ToLower(b)); got != want {
+			t.Fatalf("%q and %q: %d, want %d", a, b, got, want)
+		}
+	})
 }
