@@ -33,7 +33,7 @@ type start struct {
 // openDashboard makes sure of everything that the dashboard needs, and opens it. What is wrong comes out in this order:
 // the settings, the token, the terminal.
 func openDashboard(ctx context.Context, flags settings.Flags, demo bool) error {
-	thrifty(garbageOfOne)
+	defer runtime.KeepAlive(thrifty(garbageOfOne))
 	if demo { // an account of its own, whatever the environment says
 		flags = on(flags, "")
 	}

@@ -13,10 +13,10 @@ const (
 // each frame would be collected by itself.
 const weight = 4 << 20
 
-var ballast []byte // never touched, and so without memory of its own
-
-// thrifty sets the garbage collector up for the rest of the process.
-func thrifty(garbage int) {
-	ballast = make([]byte, weight)
+// thrifty sets the garbage collector up for the rest of the process. What it returns is the weight, to be kept alive; it is never
+// touched, and so has no memory of its own.
+func thrifty(garbage int) []byte {
+	ballast := make([]byte, weight)
 	debug.SetGCPercent(garbage)
+	return ballast
 }

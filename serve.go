@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -86,7 +87,7 @@ func (s serving) run(ctx context.Context, errs, out io.Writer) error {
 	if s.check {
 		return s.checked(ctx, conf, out)
 	}
-	thrifty(garbageOfCrowd)
+	defer runtime.KeepAlive(thrifty(garbageOfCrowd))
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	asking, end := context.WithCancel(context.WithoutCancel(ctx)) // the last deeds are still answered while it drains
