@@ -217,6 +217,16 @@ func (s *seat) gone(text string) {
 	}
 }
 
+// listens waits until the program has read what the terminal has answered to its questions: a key comes behind that. What it has not
+// read by its end is left to whoever reads next.
+func (s *seat) listens() {
+	s.t.Helper()
+	s.press("?")
+	s.sees("─ Keys ")
+	s.press("?")
+	s.gone("─ Keys ")
+}
+
 // press sends keys, as a terminal does.
 func (s *seat) press(keys ...string) {
 	s.t.Helper()

@@ -64,6 +64,7 @@ func TestHoweverItEndsTheTerminalIsGivenBackAndOneLineSaysWhy(t *testing.T) {
 			if set := changed(s.written()); len(set) != len(modes) {
 				t.Errorf("only the modes %q are changed, so that not much is given back", set)
 			}
+			s.listens()
 			e.end(s)
 			s.leave(e.code, e.says...)
 			w.requireNoRun()
