@@ -28,7 +28,7 @@ func (p Problem) Error() string { return p.Words }
 type Query struct {
 	fields FieldSet
 	terms  []term
-	words  bool // all terms are words: only texts are asked for
+	words  bool // all terms are words, and can be looked for in Texts
 }
 
 // term is one demand of a query.
@@ -86,7 +86,7 @@ func ParseQuery(text string, fields FieldSet) (Query, []Problem) {
 			problems = append(problems, Problem{From: from, To: t.to, Words: Clean(why)})
 		case parsed.field != aWord || parsed.text != "":
 			q.terms = append(q.terms, parsed)
-			q.words = q.words && parsed.field == aWord
+			q.words = q.words && parsed.field == aWord && !strings.Contains(parsed.text, between)
 		}
 	}
 }

@@ -143,11 +143,7 @@ func (t *term) stands(r *row) bool {
 	if len(name) > markable {
 		again = ""
 	}
-	if t.not || t.quoted {
-		if t.letter.within(name) {
-			return true
-		}
-	} else if t.letter.scattered(name) {
+	if t.inName(name) {
 		return true
 	}
 	for _, text := range r.text[aWord+1:] {
@@ -156,6 +152,14 @@ func (t *term) stands(r *row) bool {
 		}
 	}
 	return false
+}
+
+// inName says whether the word is found in the name.
+func (t *term) inName(name string) bool {
+	if t.not || t.quoted {
+		return t.letter.within(name)
+	}
+	return t.letter.scattered(name)
 }
 
 // find looks for a word: by its letters in the name, as it stands in the other texts. What is to be left out, or stands in

@@ -249,6 +249,15 @@ func TestAQueryIsWrittenInOneForm(t *testing.T) {
 }
 
 // checkAgrees fails unless a query's text makes the same query again, and problems lie within what was written.
+// textsOf has a point between two others.
+func textsOf(p *Point) *Texts {
+	var texts Texts
+	for _, one := range []*Point{{ID: "1", Name: "web"}, p, {ID: "2", Name: "db"}} {
+		texts.AddPoint(one)
+	}
+	return &texts
+}
+
 func checkAgrees(t rapid.TB, text string, fields FieldSet) {
 	t.Helper()
 	q, problems := ParseQuery(text, fields)
@@ -269,12 +278,22 @@ func checkAgrees(t rapid.TB, text string, fields FieldSet) {
 		if okA != okB || scoreA != scoreB || atA != atB {
 			t.Fatalf("%q and %q do not find the same", text, again.String())
 		}
+		if texts := textsOf(&p); q.OfWords() && q.MeetsTexts(texts, 1) != okA {
+			t.Fatalf("%q: %+v meets it only where it is not among the texts of others", text, p)
+		}
 		if q.MeetsPoint(&p, now) != okA {
 			t.Fatalf("%q: %+v meets it only where it is not weighed", text, p)
 		}
 	}
 	v := view(time.Hour, Late)
-	if ok, _, _ := q.MatchServer(v, now); q.MeetsServer(&v, now) != ok {
+	ok, _, _ := q.MatchServer(v, now)
+	var texts Texts
+	texts.AddServer(&ServerView{Server: Server{Name: "mail-01"}})
+	texts.AddServer(&v)
+	if q.OfWords() && q.MeetsTexts(&texts, 1) != ok {
+		t.Fatalf("%q: %+v meets it only where it is not among the texts of others", text, v)
+	}
+	if q.MeetsServer(&v, now) != ok {
 		t.Fatalf("%q: %+v meets it only where it is not weighed", text, v)
 	}
 }

@@ -2,10 +2,8 @@ package screen
 
 import (
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textinput"
@@ -25,13 +23,15 @@ type list[T any, K comparable] struct {
 	all      []T     // as they were given
 	sorted   []T     // all of them, in the order in force
 	ordered  Sorting // which that was
+	heaps    []heap  // their texts, once somebody looks for something; nil: nobody has
 	rows     []T     // what is shown of them: filtered
 	total    int     // how many there are without the filter
 	identify func(T) K
 	search   search[T]
-	match    *matcher[T] // of the filter as it stands; nil: everything is shown
-	problem  string      // what is wrong with the filter
-	asked    bool        // the filter has changed since the rows were made
+	spell    func(*model.Texts, T) // adds the texts of a row in which words are looked for
+	match    *matcher[T]           // of the filter as it stands; nil: everything is shown
+	problem  string                // what is wrong with the filter
+	asked    bool                  // the filter has changed since the rows were made
 	orders   []order[T]
 	sorting  *Sorting         // the order in force, out of them
 	tie      func(a, b T) int // how rows stand that are alike in it
@@ -45,45 +45,15 @@ type list[T any, K comparable] struct {
 	height   int
 }
 
-// matcher is a filter that has been read. One that shows everything is nil.
-type matcher[T any] struct {
-	meets func(T) bool        // whether a row is shown. It is asked of several rows at once
-	found func(T) model.Marks // which runes of a row's name the filter has found
-}
-
-// search makes a matcher of a filter's text, and says what is wrong with the text. What is right in it still holds.
-type search[T any] func(text string) (*matcher[T], []model.Problem)
-
-// query searches by words and fields.
-func query[T any](fields model.FieldSet, meets func(model.Query, T) bool, found func(model.Query, T) model.Marks) search[T] {
-	return func(text string) (*matcher[T], []model.Problem) {
-		q, problems := model.ParseQuery(text, fields)
-		if q.Empty() {
-			return nil, problems
-		}
-		return &matcher[T]{func(row T) bool { return meets(q, row) }, func(row T) model.Marks { return found(q, row) }}, problems
-	}
-}
-
-// queryPoints searches restore points.
-func queryPoints(env *Env) search[*model.Point] {
-	return query(model.PointFields,
-		func(q model.Query, p *model.Point) bool { return q.MeetsPoint(p, env.State.Now) },
-		func(q model.Query, p *model.Point) model.Marks {
-			_, _, found := q.MatchPoint(*p, env.State.Now)
-			return found
-		})
-}
-
 // newList makes the rows of a pane. They begin in the first of the orders; tie must be total.
 func newList[T any, K comparable](
-	env *Env, columns []widget.Column, identify func(T) K, find search[T], tie func(a, b T) int, orders ...order[T],
+	env *Env, columns []widget.Column, identify func(T) K, spell func(*model.Texts, T), find search[T], tie func(a, b T) int, orders ...order[T],
 ) list[T, K] {
 	in := dialog.NewInput(env.Look())
 	in.Prompt = "/"
 	in.CharLimit = 200
 	return list[T, K]{
-		env: env, table: widget.Table{Columns: columns}, identify: identify, search: find, filter: in,
+		env: env, table: widget.Table{Columns: columns}, identify: identify, spell: spell, search: find, filter: in,
 		orders: orders, sorting: &Sorting{}, tie: tie,
 	}
 }
@@ -97,6 +67,7 @@ func (l *list[T, K]) set(all []T) {
 	}
 	if !same {
 		l.all, l.ordered, l.total = all, *l.sorting, len(all)
+		l.heaps = nil
 		l.sorted = arranged(all, l.orders[l.sorting.by].Arrange(l.sorting.turned, l.tie))
 	}
 	l.show()
@@ -105,8 +76,12 @@ func (l *list[T, K]) set(all []T) {
 // show takes the rows that the filter lets through.
 func (l *list[T, K]) show() {
 	l.rows = l.sorted
-	if l.match != nil {
-		l.rows = sifted(l.sorted, l.match.meets)
+	switch {
+	case l.match != nil:
+		l.learn()
+		l.rows = l.sift()
+	case !l.typing:
+		l.heaps = nil // nobody looks for anything
 	}
 	by := l.orders[l.sorting.by]
 	l.table.Ordered, l.table.Arrow = by.column, style.Ascending
@@ -135,31 +110,6 @@ func arranged[T any](rows []T, compare func(a, b T) int) []T {
 	rows = slices.Clone(rows)
 	slices.SortFunc(rows, compare)
 	return rows
-}
-
-// alone is how many rows are looked through by one core: with fewer, to share them out takes longer.
-const alone = 4_000
-
-// sifted is the rows that meet something, in their order. Many are looked through by all cores at once.
-func sifted[T any](rows []T, meets func(T) bool) []T {
-	parts := make([][]T, min(len(rows)/alone+1, runtime.GOMAXPROCS(0)))
-	var looking sync.WaitGroup
-	for i := range parts {
-		look := func() {
-			for _, row := range rows[i*len(rows)/len(parts) : (i+1)*len(rows)/len(parts)] {
-				if meets(row) {
-					parts[i] = append(parts[i], row)
-				}
-			}
-		}
-		if i == len(parts)-1 {
-			look()
-		} else {
-			looking.Go(look)
-		}
-	}
-	looking.Wait()
-	return slices.Concat(parts...)
 }
 
 // found are the runes of a row's name that the filter has found, for a cell.
@@ -273,6 +223,7 @@ func (l *list[T, K]) narrow(msg tea.KeyPressMsg) (again, taken bool) {
 		return l.typeFilter(msg), true
 	case key.Matches(msg, keys.Filter):
 		l.typing = true
+		l.learn()
 		l.filter.Focus()
 		l.filter.CursorEnd()
 		return false, true

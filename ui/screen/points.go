@@ -38,7 +38,7 @@ const (
 // NewPoints makes the pane of backups or of snapshots.
 func NewPoints(env *Env, kind model.Kind) *Points {
 	p := &Points{deeds: Deeds{env}, kind: kind, list: newList(env, pointColumns(kind, false),
-		(*model.Point).Key, queryPoints(env), model.NewestFirst, pointOrders(kind)...,
+		(*model.Point).Key, (*model.Texts).AddPoint, queryPoints(env), model.NewestFirst, pointOrders(kind)...,
 	)}
 	env.Columns.choose(&p.table, pane(kind), pointColumns(kind, false))
 	return p

@@ -51,6 +51,7 @@ func NewRequests(env *Env, log *command.RequestLog) *Requests {
 		requestSize:   {Title: "SIZE", Width: 8, Right: true, Rank: 2},
 	},
 		func(e model.Exchange) int { return e.Number },
+		func(*model.Texts, model.Exchange) {}, // words looks for them elsewhere
 		words(func(e model.Exchange) string { return fmt.Sprint(e.Method, " ", path(e), " ", e.Status, " ", e.Err) }),
 		newest, requestOrders()...,
 	)}
@@ -81,7 +82,7 @@ func words[T any](text func(T) string) search[T] {
 			all := strings.ToLower(text(row))
 			return !slices.ContainsFunc(wanted, func(w string) bool { return !strings.Contains(all, w) })
 		}
-		return &matcher[T]{meets, func(T) model.Marks { return model.Marks{} }}, nil
+		return &matcher[T]{meets: meets, found: func(T) model.Marks { return model.Marks{} }}, nil
 	}
 }
 

@@ -42,6 +42,7 @@ const (
 func NewServers(env *Env) *Servers {
 	p := &Servers{deeds: Deeds{env}, list: newList(env, serverColumns(),
 		func(r *model.Judged) model.ID { return r.ID },
+		func(to *model.Texts, r *model.Judged) { to.AddServer(&r.ServerView) },
 		query(model.ServerFields,
 			func(q model.Query, r *model.Judged) bool { return q.MeetsServer(&r.ServerView, env.State.Now) },
 			func(q model.Query, r *model.Judged) model.Marks {
