@@ -1,9 +1,36 @@
 package screen
 
 import (
+	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
+
+	"vpsdeck/model"
 )
+
+func TestManyRowsAreSiftedAsEachByItself(t *testing.T) {
+	rows := make([]*model.Point, 3*alone+7)
+	for i := range rows {
+		rows[i] = &model.Point{
+			Kind: model.Backup, ID: model.ID(fmt.Sprint(i)), Status: model.Completed, SizeMB: int64(i),
+			Server: model.ServerRef{ID: "7", Name: []string{"web-01", "db-01"}[i%2]}, Description: []string{"", "before the update", "nightly"}[i%3],
+		}
+	}
+	find := queryPoints(&Env{State: &model.State{}})
+	for _, text := range []string{"w", "web", "db nightly", "-web bfr", "size>5GB", "web size<100MB", "77", "nothing"} {
+		match, problems := find(text)
+		if len(problems) > 0 {
+			t.Fatal(text, problems)
+		}
+		l := list[*model.Point, model.Key]{sorted: rows, spell: (*model.Texts).AddPoint, match: match}
+		l.learn()
+		want := slices.DeleteFunc(slices.Clone(rows), func(p *model.Point) bool { return !match.meets(p) })
+		if got := l.sift(); !slices.Equal(got, want) || len(want) == 0 != (text == "nothing") {
+			t.Errorf("%s: %d rows, want %d", text, len(got), len(want))
+		}
+	}
+}
 
 func TestAPanicAsideIsThatOfTheCaller(t *testing.T) {
 	var done atomic.Int32
