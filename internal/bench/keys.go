@@ -14,6 +14,7 @@ const (
 	keyBackups  = "2"
 	keyFilter   = "/"
 	keyBack     = "\x1b"
+	keyEnter    = "\r"
 )
 
 // measureKeys presses keys on an account on which nothing runs, and counts what each makes the program write, in bytes.

@@ -19,6 +19,7 @@ const (
 	stormTime  = 3 * time.Second
 	stormEvery = 10 * time.Millisecond
 	pasteBytes = 1 << 20
+	pasted     = "web-server "
 )
 
 // lag is what still feels like at once.
@@ -35,6 +36,8 @@ func (s *storms) rows(name func(string) string) []row {
 // rage lets each storm come, and leaves the window as it was.
 func (s *storms) rage(w *window) error {
 	open := func(_, now string) bool { return lineOf(now, "╰─ /") != "" }
+	// A field that is left shows its beginning. Escape would not do: a terminal's keys begin with it, so that it is waited for more.
+	entered := func(_, now string) bool { return lineOf(now, "╰─ /"+pasted) != "" }
 	shut := func(_, now string) bool { return lineOf(now, "╰─ /") == "" }
 	for _, storm := range []struct {
 		into *sample
@@ -42,7 +45,7 @@ func (s *storms) rage(w *window) error {
 		key  string // the next one, and how its answer looks
 		seen func(before, now string) bool
 	}{
-		{&s.resized, manySizes, keyFilter, open}, {&s.pasted, muchPasted, keyBack, shut},
+		{&s.resized, manySizes, keyFilter, open}, {&s.pasted, muchPasted, keyEnter, entered}, {nil, calm, keyBack, shut},
 		{&s.held, keysHeld, keyFilter, open}, {nil, calm, keyBack, shut},
 	} {
 		if err := storm.come(w); err != nil {
@@ -88,5 +91,5 @@ func keysHeld(w *window) error {
 
 // muchPasted pastes into the field that is open. The line holds a few kilobytes: the program has read nearly all when this returns.
 func muchPasted(w *window) error {
-	return w.press(ansi.BracketedPasteStart + strings.Repeat("web-server ", pasteBytes/11) + ansi.BracketedPasteEnd)
+	return w.press(ansi.BracketedPasteStart + strings.Repeat(pasted, pasteBytes/len(pasted)) + ansi.BracketedPasteEnd)
 }
