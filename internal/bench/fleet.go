@@ -123,7 +123,7 @@ func (f *fleet) use(w *window) error {
 			return err
 		}
 	}
-	if err := f.press(w, keyFilter, changed, nil, nil); err != nil {
+	if err := f.press(w, keyFilter, filterOpen, nil, nil); err != nil {
 		return err
 	}
 	for _, key := range strings.Split("api-u\x7f\x7f\x7f\x7f\x7feb-0\x7f\x7f\x7f\x7fdb", "") {
@@ -131,7 +131,7 @@ func (f *fleet) use(w *window) error {
 			return err
 		}
 	}
-	if err := f.press(w, keyBack, changed, nil, nil); err != nil {
+	if err := f.press(w, keyBack, filterShut, nil, nil); err != nil {
 		return err
 	}
 	return nil

@@ -29,8 +29,9 @@ func allDataOf(servers int) func(screen string) bool {
 	}
 }
 
-// changed says whether a screen is another.
-func changed(before, now string) bool { return before != now }
+// filterOpen says whether a filter is in force or typed, filterShut that none is.
+func filterOpen(_, now string) bool { return lineOf(now, "╰─ /") != "" }
+func filterShut(_, now string) bool { return lineOf(now, "╰─ /") == "" }
 
 // cursorMoved says whether the cursor's bar is in another line.
 func cursorMoved(before, now string) bool { return lineOf(before, "▌") != lineOf(now, "▌") }

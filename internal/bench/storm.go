@@ -35,18 +35,16 @@ func (s *storms) rows(name func(string) string) []row {
 
 // rage lets each storm come, and leaves the window as it was.
 func (s *storms) rage(w *window) error {
-	open := func(_, now string) bool { return lineOf(now, "╰─ /") != "" }
 	// A field that is left shows its beginning. Escape would not do: a terminal's keys begin with it, so that it is waited for more.
 	entered := func(_, now string) bool { return lineOf(now, "╰─ /"+pasted) != "" }
-	shut := func(_, now string) bool { return lineOf(now, "╰─ /") == "" }
 	for _, storm := range []struct {
 		into *sample
 		come func(*window) error
 		key  string // the next one, and how its answer looks
 		seen func(before, now string) bool
 	}{
-		{&s.resized, manySizes, keyFilter, open}, {&s.pasted, muchPasted, keyEnter, entered}, {nil, calm, keyBack, shut},
-		{&s.held, keysHeld, keyFilter, open}, {nil, calm, keyBack, shut},
+		{&s.resized, manySizes, keyFilter, filterOpen}, {&s.pasted, muchPasted, keyEnter, entered}, {nil, calm, keyBack, filterShut},
+		{&s.held, keysHeld, keyFilter, filterOpen}, {nil, calm, keyBack, filterShut},
 	} {
 		if err := storm.come(w); err != nil {
 			return err
