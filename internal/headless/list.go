@@ -57,7 +57,7 @@ func (r *Runner) ListServers(ctx context.Context, ask ListAsk) error {
 	var rows []serverRow
 	for _, s := range servers {
 		judged := model.Assess(s, r.state.Of(s.ID), r.opts.Policies.For(s), r.state.Now)
-		if q.MeetsServer(&model.ServerView{Server: s, Assessment: judged, Known: true}, r.state.Now) {
+		if shown, _, _ := q.MatchServer(model.ServerView{Server: s, Assessment: judged, Known: true}, r.state.Now); shown {
 			rows = append(rows, r.serverRow(s, judged))
 		}
 	}
@@ -133,7 +133,7 @@ func (r *Runner) ListPoints(ctx context.Context, kind model.Kind, ask ListAsk) e
 	model.SortNewestFirst(points)
 	var rows []pointRow
 	for _, p := range points {
-		if q.MeetsPoint(&p, r.state.Now) {
+		if shown, _, _ := q.MatchPoint(p, r.state.Now); shown {
 			rows = append(rows, rowOf(p))
 		}
 	}

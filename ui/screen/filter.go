@@ -11,21 +11,21 @@ import (
 // matcher is a filter that has been read. One that shows everything is nil.
 type matcher[T any] struct {
 	words func(*model.Texts, int) bool // whether a row is shown, by its texts alone; nil: that takes more
-	meets func(T) bool                 // whether a row is shown. Like words, it is asked of several rows at once
-	found func(T) model.Marks          // which runes of a row's name the filter has found
+	match func(T) (shown bool, found model.Marks)
 }
 
 // search makes a matcher of a filter's text, and says what is wrong with the text. What is right in it still holds.
 type search[T any] func(text string) (*matcher[T], []model.Problem)
 
-// query searches by words and fields.
-func query[T any](fields model.FieldSet, meets func(model.Query, T) bool, found func(model.Query, T) model.Marks) search[T] {
+// query searches by words and fields. match says whether a row is shown, and which runes of its name the query has found; it is asked of
+// several rows at once.
+func query[T any](fields model.FieldSet, match func(model.Query, T) (bool, model.Marks)) search[T] {
 	return func(text string) (*matcher[T], []model.Problem) {
 		q, problems := model.ParseQuery(text, fields)
 		if q.Empty() {
 			return nil, problems
 		}
-		m := &matcher[T]{meets: func(row T) bool { return meets(q, row) }, found: func(row T) model.Marks { return found(q, row) }}
+		m := &matcher[T]{match: func(row T) (bool, model.Marks) { return match(q, row) }}
 		if q.OfWords() {
 			m.words = q.MeetsTexts
 		}
@@ -35,12 +35,19 @@ func query[T any](fields model.FieldSet, meets func(model.Query, T) bool, found 
 
 // queryPoints searches restore points.
 func queryPoints(env *Env) search[*model.Point] {
-	return query(model.PointFields,
-		func(q model.Query, p *model.Point) bool { return q.MeetsPoint(p, env.State.Now) },
-		func(q model.Query, p *model.Point) model.Marks {
-			_, _, found := q.MatchPoint(*p, env.State.Now)
-			return found
-		})
+	return query(model.PointFields, func(q model.Query, p *model.Point) (bool, model.Marks) {
+		shown, _, found := q.MatchPoint(*p, env.State.Now)
+		return shown, found
+	})
+}
+
+// shows says whether a row is shown, which was added to the texts as the nth.
+func (m *matcher[T]) shows(row T, texts *model.Texts, n int) bool {
+	if m.words != nil {
+		return m.words(texts, n)
+	}
+	shown, _ := m.match(row)
+	return shown
 }
 
 // heap is a part of the rows, from and to these places, and their texts side by side.
@@ -70,7 +77,7 @@ func (l *list[T, K]) sift() []T {
 	sideBySide(len(l.heaps), func(i int) {
 		h := &l.heaps[i]
 		for n, row := range l.sorted[h.from:h.to] {
-			if l.match.words != nil && l.match.words(&h.texts, n) || l.match.words == nil && l.match.meets(row) {
+			if l.match.shows(row, &h.texts, n) {
 				parts[i] = append(parts[i], row)
 			}
 		}

@@ -117,7 +117,7 @@ func (l *list[T, K]) found(row T) func(int) bool {
 	if l.match == nil {
 		return nil
 	}
-	marks := l.match.found(row)
+	_, marks := l.match.match(row)
 	if marks == (model.Marks{}) {
 		return nil
 	}

@@ -78,11 +78,10 @@ func requestOrders() []order[model.Exchange] {
 func words[T any](text func(T) string) search[T] {
 	return func(filter string) (*matcher[T], []model.Problem) {
 		wanted := strings.Fields(strings.ToLower(filter))
-		meets := func(row T) bool {
+		return &matcher[T]{match: func(row T) (bool, model.Marks) {
 			all := strings.ToLower(text(row))
-			return !slices.ContainsFunc(wanted, func(w string) bool { return !strings.Contains(all, w) })
-		}
-		return &matcher[T]{meets: meets, found: func(T) model.Marks { return model.Marks{} }}, nil
+			return !slices.ContainsFunc(wanted, func(w string) bool { return !strings.Contains(all, w) }), model.Marks{}
+		}}, nil
 	}
 }
 

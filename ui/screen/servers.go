@@ -43,12 +43,10 @@ func NewServers(env *Env) *Servers {
 	p := &Servers{deeds: Deeds{env}, list: newList(env, serverColumns(),
 		func(r *model.Judged) model.ID { return r.ID },
 		func(to *model.Texts, r *model.Judged) { to.AddServer(&r.ServerView) },
-		query(model.ServerFields,
-			func(q model.Query, r *model.Judged) bool { return q.MeetsServer(&r.ServerView, env.State.Now) },
-			func(q model.Query, r *model.Judged) model.Marks {
-				_, _, found := q.MatchServer(r.ServerView, env.State.Now)
-				return found
-			}),
+		query(model.ServerFields, func(q model.Query, r *model.Judged) (bool, model.Marks) {
+			shown, _, found := q.MatchServer(r.ServerView, env.State.Now)
+			return shown, found
+		}),
 		func(a, b *model.Judged) int { return model.ByServerName(a.Server, b.Server) },
 		serverOrders()...,
 	)}
