@@ -70,17 +70,19 @@ func BenchmarkNewsOfOneServer(b *testing.B) {
 	})
 }
 
-// BenchmarkJudge holds every server against its policy.
+// BenchmarkJudge holds every server against its policy: the first time, and a minute later each time.
 func BenchmarkJudge(b *testing.B) {
-	atFleets(b, func(b *testing.B, s *State, fleet []Server, points []Point) {
-		ticket, _ := s.Backups.Start(now)
-		s.PointsArrived(Backup, "", ticket, points, nil)
-		for b.Loop() {
-			for _, server := range fleet {
-				Assess(server, s.Of(server.ID), DefaultPolicy(), now)
-			}
-		}
-	})
+	for name, later := range map[string]time.Duration{"first": -time.Minute, "minute": time.Minute} { // time that goes back judges all anew
+		b.Run(name, func(b *testing.B) {
+			atFleets(b, func(b *testing.B, s *State, _ []Server, points []Point) {
+				ticket, _ := s.Backups.Start(now)
+				s.PointsArrived(Backup, "", ticket, points, nil)
+				for at := now; b.Loop(); at = at.Add(later) {
+					s.Fleet().Judged(nil, true, at)
+				}
+			})
+		})
+	}
 }
 
 // BenchmarkSort puts the points into an order.

@@ -15,35 +15,68 @@ type Judged struct {
 // board keeps the latest judgement of a fleet: it is the same for all who hold it against the same policies.
 type board struct {
 	mu       sync.Mutex
-	made     bool
 	known    bool
-	minute   int64
+	at       time.Time // zero: there is none yet
 	policies Policies
 	rows     []*Judged
 }
 
-// Judged holds each server against its policy, in the order of the list, at a time on the API's clock. known says whether all
-// points are: without them nothing is said of a server. Within a minute the answer is the same slice. It grows with the number of
-// points.
+// Judged holds each server against its policy, by name, at a time on the API's clock. known says whether all points are: without them
+// nothing is said of a server. Within a minute, and for as long as time alone makes no difference, the answer is the same slice. The first
+// one grows with the number of points; then only those servers are judged anew of which something else is to be said by now.
 func (f *Fleet) Judged(policies Policies, known bool, now time.Time) []*Judged {
-	b, minute := &f.board, now.Unix()/60
+	b := &f.board
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.made && b.known == known && b.minute == minute && slices.Equal(b.policies, policies) {
+	switch {
+	case b.at.IsZero() || b.known != known || now.Before(b.at) || !slices.Equal(b.policies, policies):
+		b.known, b.policies = known, slices.Clone(policies)
+		b.rows = f.judgeAll(now)
+	case b.at.Unix()/60 == now.Unix()/60:
 		return b.rows
+	default:
+		b.rows = f.judgeDue(now)
 	}
-	b.made, b.known, b.minute, b.policies = true, known, minute, slices.Clone(policies)
-	b.rows = make([]*Judged, len(f.Servers))
-	each := make([]Judged, len(f.Servers))
-	var points []Point
-	for i, server := range f.Servers {
-		row := &each[i]
-		row.Server, row.Known, row.Cover = server, known, f.Coverage(server.ID)
-		if known {
-			points = f.appendOf(points[:0], server.ID)
-			row.Assessment = Assess(server, points, policies.For(server), now)
-		}
-		b.rows[i] = row
-	}
+	b.at = now
 	return b.rows
+}
+
+func (f *Fleet) judgeAll(now time.Time) []*Judged {
+	rows := make([]*Judged, len(f.Servers))
+	each := make([]Judged, len(f.Servers))
+	var room []Point
+	for i := range each {
+		each[i].Server = f.Servers[i]
+		room = f.judge(&each[i], room, now)
+		rows[i] = &each[i]
+	}
+	slices.SortFunc(rows, func(a, b *Judged) int { return ByServerName(&a.Server, &b.Server) })
+	return rows
+}
+
+// judgeDue puts other rows in the place of those of which something else is to be said.
+func (f *Fleet) judgeDue(now time.Time) []*Judged {
+	rows := f.board.rows
+	var room []Point
+	for i, row := range rows {
+		if holds := row.Assessment.holds; holds.IsZero() || now.Before(holds) {
+			continue
+		}
+		if &rows[0] == &f.board.rows[0] {
+			rows = slices.Clone(rows)
+		}
+		rows[i] = &Judged{ServerView: ServerView{Server: row.Server}}
+		room = f.judge(rows[i], room, now)
+	}
+	return rows
+}
+
+// judge fills in the row of a server. room is for its points, and returned for the next one's.
+func (f *Fleet) judge(row *Judged, room []Point, now time.Time) []Point {
+	row.Known, row.Cover = f.board.known, f.Coverage(row.ID)
+	if row.Known {
+		room = f.appendOf(room[:0], row.ID)
+		row.Assessment = Assess(row.Server, room, f.board.policies.For(row.Server), now)
+	}
+	return room
 }

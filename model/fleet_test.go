@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
 // random is some points of either server, whose ids come again.
@@ -117,4 +119,41 @@ func TestAPartOfAListHoldsNothingOfOtherServers(t *testing.T) {
 	if len(a.Backups.Value) != 3 || len(a.Of(db.ID)) != 1 {
 		t.Errorf("%v", keys(a.Backups.Value))
 	}
+}
+
+// TestTimeAloneJudgesAsIfAllWereJudgedAnew holds a fleet that is judged from time to time against the same one judged once.
+func TestTimeAloneJudgesAsIfAllWereJudgedAnew(t *testing.T) {
+	age := rapid.SampledFrom([]time.Duration{0, time.Minute, 90 * time.Minute, 25 * time.Hour, 26 * time.Hour, 49 * time.Hour, 80 * time.Hour})
+	rapid.Check(t, func(t *rapid.T) {
+		var servers []Server
+		var backups []Point
+		for i := range rapid.IntRange(1, 3).Draw(t, "servers") {
+			server := Server{ID: ID(fmt.Sprint(i)), Name: fmt.Sprint("web-", 9-i)}
+			servers = append(servers, server)
+			for range rapid.IntRange(0, 3).Draw(t, "points") {
+				p := Point{Kind: Backup, ID: ID(fmt.Sprint(len(backups))), Server: server.Ref(), Status: Completed}
+				p.CreatedAt = now.Add(-age.Draw(t, "age"))
+				if rapid.Bool().Draw(t, "expires") {
+					p.ExpiresAt = now.Add(age.Draw(t, "left"))
+				}
+				backups = append(backups, p)
+			}
+		}
+		most := rapid.SampledFrom([]time.Duration{0, time.Hour, 26 * time.Hour}).Draw(t, "most")
+		policies := Policies{{Policy: Policy{MaxAge: most, MinPoints: rapid.IntRange(0, 2).Draw(t, "least")}}}
+		f, at := newFleet(servers, backups, nil), now
+		later := rapid.OneOf(rapid.SampledFrom([]time.Duration{time.Minute, time.Minute + 1, time.Hour, -time.Hour}),
+			rapid.Custom(func(t *rapid.T) time.Duration {
+				return time.Duration(rapid.Int64Range(int64(time.Minute), int64(60*time.Hour)).Draw(t, ""))
+			}))
+		for range 6 {
+			got, want := f.Judged(policies, true, at), newFleet(servers, backups, nil).Judged(policies, true, at)
+			for i := range got {
+				if !slices.Equal(got[i].Assessment.Reasons, want[i].Assessment.Reasons) || got[i].ID != want[i].ID || got[i].Cover != want[i].Cover {
+					t.Fatalf("%s after %s: %+v\nnot %+v", got[i].Name, at.Sub(now), got[i], want[i])
+				}
+			}
+			at = at.Add(later.Draw(t, "later"))
+		}
+	})
 }

@@ -20,6 +20,18 @@ func Lasting(d time.Duration) string {
 	return twoUnits(s/86400, "d", s%86400/3600, "h")
 }
 
+// lastingFor is how long it takes until Lasting words a length of time that grows otherwise.
+func lastingFor(d time.Duration) time.Duration {
+	unit := time.Hour
+	switch {
+	case d < time.Hour:
+		unit = time.Second
+	case d < 24*time.Hour:
+		unit = time.Minute
+	}
+	return unit - max(d, 0)%unit
+}
+
 func twoUnits(a int64, unitA string, b int64, unitB string) string {
 	if b == 0 {
 		return fmt.Sprintf("%d %s", a, unitA)

@@ -3,42 +3,68 @@ package model
 import (
 	"cmp"
 	"net/netip"
+	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
 // Ordering is one way in which rows can be ordered: by a column, which has two ends to begin at.
 type Ordering[T any] struct {
-	Name    string           // of the column, for a person
-	Up      string           // how it is called when the least comes first: "oldest first"
-	Down    string           // the other way round: "newest first"
-	Falls   bool             // it begins with the greatest unless it is turned round
-	Compare func(a, b T) int // by the column alone, the least first
-	Missing func(row T) bool // rows without a value, which come last either way; nil: there are none
+	Name  string // of the column, for a person
+	Up    string // how it is called when the least comes first: "oldest first"
+	Down  string // the other way round: "newest first"
+	Falls bool   // it begins with the greatest unless it is turned round
+	Given bool   // unless it is turned round, it is how its rows come: points newest first
+	Sort  Sort[T]
 }
 
-// Arrange is the order in force: total, if tie is, and the same for the same rows however they came. Rows that are alike in
-// the column stand by tie, whichever way round the column is.
-func (o Ordering[T]) Arrange(turned bool, tie func(a, b T) int) func(a, b T) int {
-	sign := 1
-	if o.Falling(turned) {
-		sign = -1
+// Arrange puts rows in order, which it leaves as they are.
+func (o Ordering[T]) Arrange(rows []T, turned bool) []T {
+	if o.Given && !turned {
+		return rows
 	}
-	return func(a, b T) int {
-		if o.Missing != nil {
-			none, other := o.Missing(a), o.Missing(b)
-			if none != other {
-				return yes(none) - yes(other)
-			}
-			if none {
-				return tie(a, b)
+	return o.Sort(rows, o.Falling(turned))
+}
+
+// Sort puts rows, which it leaves as they are, in order, falling with the greatest first. Rows that are alike keep the order in which
+// they came.
+type Sort[T any] func(rows []T, falling bool) []T
+
+// By sorts by a key, of which compare puts the least first. Rows for which it is not known come last either way.
+func By[T, K any](key func(T) (k K, known bool), compare func(a, b K) int) Sort[T] {
+	return func(rows []T, falling bool) []T {
+		// The keys stand side by side, so that the rows are walked through once, and not for every comparison.
+		type keyed struct {
+			key   K
+			place int32
+		}
+		known, unknown := make([]keyed, 0, len(rows)), []T(nil)
+		for place, row := range rows {
+			if k, ok := key(row); ok {
+				known = append(known, keyed{k, int32(place)})
+			} else {
+				unknown = append(unknown, row)
 			}
 		}
-		if c := sign * o.Compare(a, b); c != 0 {
-			return c
+		slices.SortFunc(known, func(a, b keyed) int {
+			c := compare(a.key, b.key)
+			if falling {
+				c = -c
+			}
+			return cmp.Or(c, cmp.Compare(a.place, b.place))
+		})
+		sorted := make([]T, len(known), len(rows))
+		for i, k := range known {
+			sorted[i] = rows[k.place]
 		}
-		return tie(a, b)
+		return append(sorted, unknown...)
 	}
+}
+
+// Always makes a key of one that every row has.
+func Always[T, K any](key func(T) K) func(T) (K, bool) {
+	return func(row T) (K, bool) { return key(row), true }
 }
 
 // Falling says whether the greatest comes first.
@@ -52,23 +78,17 @@ func (o Ordering[T]) Words(turned bool) string {
 	return o.Name + ", " + o.Up
 }
 
-func yes(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 // ByText orders by a text, whatever its case; rows without it come last.
 func ByText[T any](name string, text func(T) string) Ordering[T] {
-	return Ordering[T]{
-		Name: name, Up: "from A to Z", Down: "from Z to A",
-		Compare: func(a, b T) int {
-			x, y := text(a), text(b)
+	return Ordering[T]{Name: name, Up: "from A to Z", Down: "from Z to A", Sort: By(
+		func(row T) (string, bool) { t := text(row); return t, t != "" },
+		func(x, y string) int {
+			if x == y { // many are
+				return 0
+			}
 			return cmp.Or(compareFolded(x, y), cmp.Compare(x, y))
 		},
-		Missing: func(row T) bool { return text(row) == "" },
-	}
+	)}
 }
 
 // compareFolded compares texts as if both were in lower case. Nearly all are ASCII: those take no memory.
@@ -94,7 +114,7 @@ func lower(c byte) byte {
 
 // ByNumber orders by a number, the greatest first.
 func ByNumber[T any, N cmp.Ordered](name, up, down string, number func(T) N) Ordering[T] {
-	return Ordering[T]{Name: name, Up: up, Down: down, Falls: true, Compare: func(a, b T) int { return cmp.Compare(number(a), number(b)) }}
+	return Ordering[T]{Name: name, Up: up, Down: down, Falls: true, Sort: By(Always(number), cmp.Compare[N])}
 }
 
 // NewestFirst compares points by creation time, the newest first, then by kind and ID, so that the order is total.
@@ -106,7 +126,7 @@ func NewestFirst(a, b *Point) int {
 }
 
 // ByServerName compares servers by name, then by ID, so that the order is total.
-func ByServerName(a, b Server) int { return byNameAndID(a.Ref(), b.Ref()) }
+func ByServerName(a, b *Server) int { return byNameAndID(a.Ref(), b.Ref()) }
 
 // Compare orders IDs as [ID.Less] does.
 func (i ID) Compare(other ID) int {
@@ -119,12 +139,11 @@ func (i ID) Compare(other ID) int {
 	return 0
 }
 
-// ByCreation orders points by age, the newest first.
+// ByCreation orders points, which come newest first (see [NewestFirst]), by age; those whose age is not known come last.
 func ByCreation() Ordering[*Point] {
 	return Ordering[*Point]{
-		Name: "created", Up: "oldest first", Down: "newest first", Falls: true,
-		Compare: func(a, b *Point) int { return a.CreatedAt.Compare(b.CreatedAt) },
-		Missing: func(p *Point) bool { return p.CreatedAt.IsZero() },
+		Name: "created", Up: "oldest first", Down: "newest first", Falls: true, Given: true,
+		Sort: By(func(p *Point) (time.Time, bool) { return p.CreatedAt, !p.CreatedAt.IsZero() }, time.Time.Compare),
 	}
 }
 
@@ -132,30 +151,22 @@ func ByCreation() Ordering[*Point] {
 func ByExpiry() Ordering[*Point] {
 	return Ordering[*Point]{
 		Name: "expires", Up: "soonest first", Down: "latest first",
-		Compare: func(a, b *Point) int { return a.ExpiresAt.Compare(b.ExpiresAt) },
-		Missing: func(p *Point) bool { return p.ExpiresAt.IsZero() },
+		Sort: By(func(p *Point) (time.Time, bool) { return p.ExpiresAt, !p.ExpiresAt.IsZero() }, time.Time.Compare),
 	}
 }
 
 // BySize orders points by size, the largest first; those whose size is not known come last.
 func BySize() Ordering[*Point] {
-	o := ByNumber("size", "smallest first", "largest first", func(p *Point) int64 { return p.SizeMB })
-	o.Missing = func(p *Point) bool { return p.SizeMB <= 0 }
-	return o
+	return Ordering[*Point]{
+		Name: "size", Up: "smallest first", Down: "largest first", Falls: true,
+		Sort: By(func(p *Point) (int64, bool) { return p.SizeMB, p.SizeMB > 0 }, cmp.Compare[int64]),
+	}
 }
 
 // ByAddress orders by IP address, number by number; what is no address comes last.
 func ByAddress[T any](name string, address func(T) string) Ordering[T] {
-	parse := func(row T) netip.Addr {
-		at, err := netip.ParseAddr(address(row))
-		if err != nil {
-			return netip.Addr{}
-		}
-		return at
-	}
-	return Ordering[T]{
-		Name: name, Up: "lowest first", Down: "highest first",
-		Compare: func(a, b T) int { return parse(a).Compare(parse(b)) },
-		Missing: func(row T) bool { return !parse(row).IsValid() },
-	}
+	return Ordering[T]{Name: name, Up: "lowest first", Down: "highest first", Sort: By(
+		func(row T) (netip.Addr, bool) { at, err := netip.ParseAddr(address(row)); return at, err == nil },
+		netip.Addr.Compare,
+	)}
 }

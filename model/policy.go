@@ -69,6 +69,7 @@ type Assessment struct {
 	Newest     time.Time // when its newest usable point was made; zero if there is none, or its time is not known
 	NextExpiry time.Time // when the first of its usable points goes by itself; zero if none does
 	Usable     int       // how many points it can go back to for certain
+	holds      time.Time // when something else is to be said, though nothing but time has passed; zero: never
 }
 
 // Assess judges a server by its points, backups and snapshots, newest first, at a time on the API's clock. A server that
@@ -83,6 +84,9 @@ func Assess(server Server, points []Point, policy Policy, now time.Time) Assessm
 		a.Usable++
 		if p.lasts(now.Add(ExpiringWithin)) {
 			staying++
+			if !p.ExpiresAt.IsZero() {
+				a.holdUntil(p.ExpiresAt.Add(-ExpiringWithin))
+			}
 		}
 		if !p.ExpiresAt.IsZero() && (a.NextExpiry.IsZero() || p.ExpiresAt.Before(a.NextExpiry)) {
 			a.NextExpiry = p.ExpiresAt
@@ -127,11 +131,20 @@ func (a *Assessment) judge(points []Point, staying int, now time.Time) {
 func (a *Assessment) judgeAge(now time.Time) {
 	limit := a.Policy.MaxAge
 	switch age := now.Sub(a.Newest); {
-	case limit == 0 || age <= limit:
+	case limit == 0:
 	case a.Newest.IsZero():
 		a.say(Late, "when the newest usable point was made is not known")
+	case age <= limit:
+		a.holdUntil(a.Newest.Add(limit + 1))
 	default:
+		a.holdUntil(now.Add(lastingFor(age)))
 		a.say(Late, fmt.Sprintf("the newest usable point is %s old: at most %s is allowed", Lasting(age), Lasting(limit)))
+	}
+}
+
+func (a *Assessment) holdUntil(t time.Time) {
+	if a.holds.IsZero() || t.Before(a.holds) {
+		a.holds = t
 	}
 }
 

@@ -64,3 +64,18 @@ func (q Query) MeetsTexts(t *Texts, n int) bool {
 	}
 	return true
 }
+
+// Narrows says whether each row that meets the query is known to meet the other one too, both of words: its words begin with the other's,
+// and there may be more of them.
+func (q Query) Narrows(other Query) bool {
+	if !q.words || !other.words || len(q.terms) < len(other.terms) {
+		return false
+	}
+	for i := range other.terms {
+		word, begun := &q.terms[i], &other.terms[i]
+		if word.not != begun.not || word.quoted != begun.quoted || !strings.HasPrefix(word.text, begun.text) || word.not && word.text != begun.text {
+			return false
+		}
+	}
+	return true
+}

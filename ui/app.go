@@ -72,6 +72,7 @@ type App struct {
 	notices  notices
 	history  history
 	batch    *model.Batch // several deeds that were confirmed together; nil: none yet
+	frame    *tea.View    // what was drawn last, and still stands; nil: something has happened since
 	polls    polls
 	memory   remembered
 	width    int

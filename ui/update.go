@@ -15,6 +15,7 @@ import (
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if !unseen(msg) {
 		a.watchClocks()
+		a.frame = nil
 	}
 	var cmd tea.Cmd
 	switch msg := msg.(type) {

@@ -12,8 +12,17 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// View composes the screen: header, panes, running operations, notice, footer, and over them the top dialog.
+// View is the screen. Bubble Tea asks for it after every message; it is made anew only where one may have changed it.
 func (a *App) View() tea.View {
+	if a.frame == nil {
+		v := a.compose()
+		a.frame = &v
+	}
+	return *a.frame
+}
+
+// compose makes the screen: header, panes, running operations, notice, footer, and over them the top dialog.
+func (a *App) compose() tea.View {
 	v := tea.View{AltScreen: true, ReportFocus: true, WindowTitle: a.windowTitle()}
 	if !a.tmux {
 		v.ProgressBar = a.terminalProgress()

@@ -10,7 +10,7 @@ import (
 
 // matcher is a filter that has been read. One that shows everything is nil.
 type matcher[T any] struct {
-	words func(*model.Texts, int) bool // whether a row is shown, by its texts alone; nil: that takes more
+	words *model.Query // it is asked of a row's texts alone; nil: that takes more
 	match func(T) (shown bool, found model.Marks)
 }
 
@@ -27,7 +27,7 @@ func query[T any](fields model.FieldSet, match func(model.Query, T) (bool, model
 		}
 		m := &matcher[T]{match: func(row T) (bool, model.Marks) { return match(q, row) }}
 		if q.OfWords() {
-			m.words = q.MeetsTexts
+			m.words = &q
 		}
 		return m, problems
 	}
@@ -44,10 +44,15 @@ func queryPoints(env *Env) search[*model.Point] {
 // shows says whether a row is shown, which was added to the texts as the nth.
 func (m *matcher[T]) shows(row T, texts *model.Texts, n int) bool {
 	if m.words != nil {
-		return m.words(texts, n)
+		return m.words.MeetsTexts(texts, n)
 	}
 	shown, _ := m.match(row)
 	return shown
+}
+
+// narrows says whether all that it shows is known to be among what another shows.
+func (m *matcher[T]) narrows(other *matcher[T]) bool {
+	return m.words != nil && other.words != nil && m.words.Narrows(*other.words)
 }
 
 // heap is a part of the rows, from and to these places, and their texts side by side.
@@ -61,6 +66,7 @@ func (l *list[T, K]) learn() {
 	if l.heaps != nil {
 		return
 	}
+	l.sieves = nil
 	l.heaps = make([]heap, min(len(l.sorted)/alone+1, runtime.GOMAXPROCS(0)))
 	sideBySide(len(l.heaps), func(i int) {
 		h := &l.heaps[i]
@@ -71,18 +77,62 @@ func (l *list[T, K]) learn() {
 	})
 }
 
-// sift is the rows that the filter shows, in their order.
+// sieve is what a filter shows: the rows, and their places among all.
+type sieve[T any] struct {
+	match  *matcher[T]
+	rows   []T
+	places []int32
+}
+
+// deep is how many filters are remembered on the way to the one that is typed: each holds as many rows as it shows.
+const deep = 8
+
+// sift is the rows that the filter shows, in their order. Of a filter that goes on with what was typed before only those are looked
+// through that were shown then, and back at an earlier one, none.
 func (l *list[T, K]) sift() []T {
-	parts := make([][]T, len(l.heaps))
-	sideBySide(len(l.heaps), func(i int) {
-		h := &l.heaps[i]
-		for n, row := range l.sorted[h.from:h.to] {
-			if l.match.shows(row, &h.texts, n) {
-				parts[i] = append(parts[i], row)
-			}
+	for len(l.sieves) > 0 && !l.match.narrows(l.sieves[len(l.sieves)-1].match) {
+		l.sieves = l.sieves[:len(l.sieves)-1]
+	}
+	var among *sieve[T]
+	if len(l.sieves) > 0 {
+		among = &l.sieves[len(l.sieves)-1]
+		if among.match.narrows(l.match) {
+			return among.rows
 		}
-	})
-	return slices.Concat(parts...)
+	}
+	parts := make([]sieve[T], len(l.heaps))
+	sideBySide(len(l.heaps), func(i int) { l.look(&l.heaps[i], among, &parts[i]) })
+	found := sieve[T]{match: l.match}
+	for _, part := range parts {
+		found.rows, found.places = append(found.rows, part.rows...), append(found.places, part.places...)
+	}
+	if len(l.sieves) == deep {
+		l.sieves = slices.Delete(l.sieves, 0, 1)
+	}
+	l.sieves = append(l.sieves, found)
+	return found.rows
+}
+
+// look finds what the filter shows of a heap, among what another one does; nil: among all.
+func (l *list[T, K]) look(h *heap, among, found *sieve[T]) {
+	try := func(place int) {
+		if row := l.sorted[place]; l.match.shows(row, &h.texts, place-h.from) {
+			found.rows, found.places = append(found.rows, row), append(found.places, int32(place))
+		}
+	}
+	if among == nil {
+		for place := h.from; place < h.to; place++ {
+			try(place)
+		}
+		return
+	}
+	first, _ := slices.BinarySearch(among.places, int32(h.from))
+	for _, place := range among.places[first:] {
+		if int(place) >= h.to {
+			return
+		}
+		try(int(place))
+	}
 }
 
 // alone is how many rows are looked through by one core: with fewer, to share them out takes longer.

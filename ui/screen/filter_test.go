@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"vpsdeck/model"
 )
 
@@ -30,6 +32,47 @@ func TestManyRowsAreSiftedAsEachByItself(t *testing.T) {
 			t.Errorf("%s: %d rows, want %d", text, len(got), len(want))
 		}
 	}
+}
+
+func TestAFilterThatIsTypedShowsWhatItShowsAtOnce(t *testing.T) {
+	rows := make([]*model.Point, 2*alone)
+	for i := range rows {
+		rows[i] = &model.Point{
+			Kind: model.Backup, ID: model.ID(fmt.Sprint(i)), Status: model.Completed,
+			Server:      model.ServerRef{ID: "7", Name: []string{"web-01", "db-01", "Web-db"}[i%3]},
+			Description: []string{"", "before the update", "nightly"}[i/3%3],
+		}
+	}
+	find := queryPoints(&Env{State: &model.State{}})
+	rapid.Check(t, func(t *rapid.T) {
+		typed := list[*model.Point, model.Key]{sorted: rows, spell: (*model.Texts).AddPoint}
+		typed.learn()
+		text, looked := "", 0
+		ahead := map[rune]string{'<': "", 'Q': `"`, 'N': "-", 'P': "d"} // typed at the beginning
+		for _, key := range rapid.SliceOfN(rapid.SampledFrom([]rune("webdbW01 -\"n<<<<<QNPXX")), 1, 30).Draw(t, "keys") {
+			switch before, first := ahead[key]; {
+			case first && before != "":
+				text = before + text
+			case key == 'X':
+				text = text[min(len(text), 1):]
+			case !first:
+				text += string(key)
+			case text != "":
+				text = text[:len(text)-1]
+			}
+			if typed.match, _ = find(text); typed.match == nil {
+				continue
+			}
+			once := list[*model.Point, model.Key]{sorted: rows, heaps: typed.heaps, match: typed.match}
+			if !slices.Equal(typed.sift(), once.sift()) {
+				t.Fatalf("%q shows something else at the end of a typed line", text)
+			}
+			looked++
+		}
+		if len(typed.sieves) > min(looked, deep) {
+			t.Fatalf("%d filters are remembered", len(typed.sieves))
+		}
+	})
 }
 
 func TestAPanicAsideIsThatOfTheCaller(t *testing.T) {

@@ -20,12 +20,13 @@ import (
 type list[T any, K comparable] struct {
 	env      *Env
 	table    widget.Table
-	all      []T     // as they were given
-	sorted   []T     // all of them, in the order in force
-	ordered  Sorting // which that was
-	heaps    []heap  // their texts, once somebody looks for something; nil: nobody has
-	rows     []T     // what is shown of them: filtered
-	total    int     // how many there are without the filter
+	all      []T        // as they were given, which is how those stand that are alike in the order in force
+	sorted   []T        // all of them, in the order in force
+	ordered  Sorting    // which that was
+	heaps    []heap     // their texts, once somebody looks for something; nil: nobody has
+	sieves   []sieve[T] // what the filters showed that were typed on the way to this one, each among the one before
+	rows     []T        // what is shown of them: filtered
+	total    int        // how many there are without the filter
 	identify func(T) K
 	search   search[T]
 	spell    func(*model.Texts, T) // adds the texts of a row in which words are looked for
@@ -33,8 +34,7 @@ type list[T any, K comparable] struct {
 	problem  string                // what is wrong with the filter
 	asked    bool                  // the filter has changed since the rows were made
 	orders   []order[T]
-	sorting  *Sorting         // the order in force, out of them
-	tie      func(a, b T) int // how rows stand that are alike in it
+	sorting  *Sorting // the order in force, out of them
 	current  K
 	marks    map[K]bool // rows for a deed on several
 	anchor   int        // where a range of marks begins
@@ -45,30 +45,33 @@ type list[T any, K comparable] struct {
 	height   int
 }
 
-// newList makes the rows of a pane. They begin in the first of the orders; tie must be total.
+// newList makes the rows of a pane. They begin in the first of the orders.
 func newList[T any, K comparable](
-	env *Env, columns []widget.Column, identify func(T) K, spell func(*model.Texts, T), find search[T], tie func(a, b T) int, orders ...order[T],
+	env *Env, columns []widget.Column, identify func(T) K, spell func(*model.Texts, T), find search[T], orders ...order[T],
 ) list[T, K] {
 	in := dialog.NewInput(env.Look())
 	in.Prompt = "/"
 	in.CharLimit = 200
 	return list[T, K]{
 		env: env, table: widget.Table{Columns: columns}, identify: identify, spell: spell, search: find, filter: in,
-		orders: orders, sorting: &Sorting{}, tie: tie,
+		orders: orders, sorting: &Sorting{},
 	}
 }
 
 // set takes new rows. The cursor stays on the same thing; if that is gone, on its nearest neighbour. The same rows once more
 // cost nothing: they are known by the slice, which nobody writes to.
 func (l *list[T, K]) set(all []T) {
-	same := l.sorted != nil && len(all) == len(l.all) && (len(all) == 0 || &all[0] == &l.all[0]) && *l.sorting == l.ordered
-	if same && l.match == nil && !l.asked && l.onCurrent() {
+	same := l.sorted != nil && len(all) == len(l.all) && (len(all) == 0 || &all[0] == &l.all[0])
+	ordered := same && *l.sorting == l.ordered
+	if ordered && l.match == nil && !l.asked && l.onCurrent() {
 		return
 	}
 	if !same {
-		l.all, l.ordered, l.total = all, *l.sorting, len(all)
-		l.heaps = nil
-		l.sorted = arranged(all, l.orders[l.sorting.by].Arrange(l.sorting.turned, l.tie))
+		l.all, l.total = all, len(all)
+	}
+	if !ordered {
+		l.ordered, l.heaps = *l.sorting, nil
+		l.sorted = l.orders[l.sorting.by].Arrange(l.all, l.sorting.turned)
 	}
 	l.show()
 }
@@ -81,7 +84,7 @@ func (l *list[T, K]) show() {
 		l.learn()
 		l.rows = l.sift()
 	case !l.typing:
-		l.heaps = nil // nobody looks for anything
+		l.heaps, l.sieves = nil, nil // nobody looks for anything
 	}
 	by := l.orders[l.sorting.by]
 	l.table.Ordered, l.table.Arrow = by.column, style.Ascending
@@ -103,13 +106,6 @@ func (l *list[T, K]) show() {
 func (l *list[T, K]) onCurrent() bool {
 	row, ok := l.selected()
 	return ok && l.identify(row) == l.current
-}
-
-// arranged is the rows in an order, which is total.
-func arranged[T any](rows []T, compare func(a, b T) int) []T {
-	rows = slices.Clone(rows)
-	slices.SortFunc(rows, compare)
-	return rows
 }
 
 // found are the runes of a row's name that the filter has found, for a cell.

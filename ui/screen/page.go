@@ -46,7 +46,7 @@ func NewPage(env *Env, server model.ID) *Page {
 		pageSize:    {Title: "SIZE", Width: 7, Right: true, Rank: 3},
 		pageExpires: {Title: "EXPIRES", Width: 8, Right: true, Rank: 4},
 	},
-		(*model.Point).Key, (*model.Texts).AddPoint, queryPoints(env), model.NewestFirst, pageOrders(env)...,
+		(*model.Point).Key, (*model.Texts).AddPoint, queryPoints(env), pageOrders(env)...,
 	)}
 	p.focused, p.sorting = true, &env.PageSorting
 	p.News()

@@ -21,7 +21,8 @@ type Points struct {
 	server model.ServerRef // whose points are shown; empty ID: there is no server
 	fleet  bool            // all servers' points are shown
 	chosen bool            // the cursor was put where it is by hand
-	every  []*model.Point  // all servers', as the state listed them last
+	listed []model.Point   // all servers' points as the state lists them, once they have been shown
+	every  []*model.Point  // they, newest first
 }
 
 // The columns of a points pane.
@@ -38,7 +39,7 @@ const (
 // NewPoints makes the pane of backups or of snapshots.
 func NewPoints(env *Env, kind model.Kind) *Points {
 	p := &Points{deeds: Deeds{env}, kind: kind, list: newList(env, pointColumns(kind, false),
-		(*model.Point).Key, (*model.Texts).AddPoint, queryPoints(env), model.NewestFirst, pointOrders(kind)...,
+		(*model.Point).Key, (*model.Texts).AddPoint, queryPoints(env), pointOrders(kind)...,
 	)}
 	env.Columns.choose(&p.table, pane(kind), pointColumns(kind, false))
 	return p
@@ -73,17 +74,21 @@ func (p *Points) Show(server model.ServerRef, fleet bool) {
 	p.News()
 }
 
-// News takes over what the state knows now.
+// News takes over what the state knows now. The points of all servers are put together once, and kept as long as they are those.
 func (p *Points) News() {
-	if p.fleet {
-		if now := p.env.State.Points(p.kind).Value; len(now) != len(p.every) || len(now) > 0 && p.every[0] != &now[0] {
-			p.every = eachOf(now)
-		}
-		p.set(p.every)
+	now := p.env.State.Points(p.kind).Value
+	if len(now) != len(p.listed) || len(now) > 0 && &now[0] != &p.listed[0] {
+		p.listed, p.every = nil, nil
+	}
+	if !p.fleet {
+		p.set(slices.DeleteFunc(eachOf(p.env.State.Of(p.server.ID)), func(point *model.Point) bool { return point.Kind != p.kind }))
 		return
 	}
-	p.every = nil
-	p.set(slices.DeleteFunc(eachOf(p.env.State.Of(p.server.ID)), func(point *model.Point) bool { return point.Kind != p.kind }))
+	if p.every == nil {
+		p.listed, p.every = now, eachOf(now)
+		slices.SortFunc(p.every, model.NewestFirst)
+	}
+	p.set(p.every)
 }
 
 // eachOf points to each of a list, which nobody writes to: points are large, and rows are moved.

@@ -38,10 +38,6 @@ const (
 
 // NewRequests opens the screen.
 func NewRequests(env *Env, log *command.RequestLog) *Requests {
-	// Requests that left in the same moment came back in any order.
-	newest := func(a, b model.Exchange) int {
-		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.URL, b.URL), cmp.Compare(b.Number, a.Number))
-	}
 	r := &Requests{log: log, list: newList(env, []widget.Column{
 		requestTime:   {Title: "TIME", Width: 10, Rank: 3},
 		requestMethod: {Title: "METHOD", Width: 6},
@@ -53,7 +49,7 @@ func NewRequests(env *Env, log *command.RequestLog) *Requests {
 		func(e model.Exchange) int { return e.Number },
 		func(*model.Texts, model.Exchange) {}, // words looks for them elsewhere
 		words(func(e model.Exchange) string { return fmt.Sprint(e.Method, " ", path(e), " ", e.Status, " ", e.Err) }),
-		newest, requestOrders()...,
+		requestOrders()...,
 	)}
 	r.focused = true
 	r.News()
@@ -63,8 +59,8 @@ func NewRequests(env *Env, log *command.RequestLog) *Requests {
 func requestOrders() []order[model.Exchange] {
 	return []order[model.Exchange]{
 		{requestTime, model.Ordering[model.Exchange]{
-			Name: "time", Up: "oldest first", Down: "newest first", Falls: true,
-			Compare: func(a, b model.Exchange) int { return a.At.Compare(b.At) },
+			Name: "time", Up: "oldest first", Down: "newest first", Falls: true, Given: true,
+			Sort: model.By(model.Always(func(e model.Exchange) time.Time { return e.At }), time.Time.Compare),
 		}},
 		{requestTook, model.ByNumber("what they took", "quickest first", "slowest first", func(e model.Exchange) time.Duration { return e.Took })},
 		{requestSize, model.ByNumber("size", "smallest first", "largest first", func(e model.Exchange) int64 { return e.Size })},
@@ -98,7 +94,13 @@ func path(e model.Exchange) string {
 func (r *Requests) Title() string { return "Requests" }
 
 // News takes over what the log has now.
-func (r *Requests) News() { r.set(r.log.Last()) }
+func (r *Requests) News() {
+	rows := slices.Clone(r.log.Last())
+	slices.SortFunc(rows, func(a, b model.Exchange) int { // those that left in the same moment came back in any order
+		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.URL, b.URL), cmp.Compare(b.Number, a.Number))
+	})
+	r.set(rows)
+}
 
 // Update takes keys and clicks; see [Pane].
 func (r *Requests) Update(msg tea.Msg) tea.Cmd {

@@ -47,7 +47,6 @@ func NewServers(env *Env) *Servers {
 			shown, _, found := q.MatchServer(r.ServerView, env.State.Now)
 			return shown, found
 		}),
-		func(a, b *model.Judged) int { return model.ByServerName(a.Server, b.Server) },
 		serverOrders()...,
 	)}
 	env.Columns.choose(&p.table, "servers", serverColumns())

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"time"
 
 	"vpsdeck/model"
@@ -44,7 +45,7 @@ func (l *list[T, K]) hiddenOrder() string {
 func serverOrders() []order[*model.Judged] {
 	newest := model.Ordering[*model.Judged]{ // one without any is the worst off of all: it comes before the oldest
 		Name: "newest restore point", Up: "oldest first", Down: "newest first",
-		Compare: func(a, b *model.Judged) int { return a.Cover.Newest.Compare(b.Cover.Newest) },
+		Sort: model.By(model.Always(func(r *model.Judged) time.Time { return r.Cover.Newest }), time.Time.Compare),
 	}
 	return []order[*model.Judged]{
 		{serverNote, model.ByNumber("risk", "best first", "worst first", func(r *model.Judged) model.Health { return r.Assessment.Health })},
@@ -79,15 +80,17 @@ func pointOrders(kind model.Kind) []order[*model.Point] {
 
 // pageOrders are the orders of a server's points, the first the one that the first page begins with.
 func pageOrders(env *Env) []order[*model.Point] {
-	loses := model.ByCreation()
-	loses.Name, loses.Up, loses.Down, loses.Falls = "what going back loses", "least first", "most first", false
-	loses.Compare = func(a, b *model.Point) int { return b.CreatedAt.Compare(a.CreatedAt) }
-	loses.Missing = func(p *model.Point) bool { return p.CannotRestore() != "" || p.CreatedAt.IsZero() }
-	taken := model.ByNumber("how long a restore took", "shortest first", "longest first", func(p *model.Point) time.Duration {
-		time, _ := env.State.LastRestore(*p)
-		return time
-	})
-	taken.Missing = func(p *model.Point) bool { _, known := env.State.LastRestore(*p); return !known }
+	loses := model.Ordering[*model.Point]{
+		Name: "what going back loses", Up: "least first", Down: "most first",
+		Sort: model.By(func(p *model.Point) (time.Time, bool) {
+			return p.CreatedAt, p.CannotRestore() == "" && !p.CreatedAt.IsZero()
+		},
+			func(a, b time.Time) int { return b.Compare(a) }),
+	}
+	taken := model.Ordering[*model.Point]{
+		Name: "how long a restore took", Up: "shortest first", Down: "longest first", Falls: true,
+		Sort: model.By(func(p *model.Point) (time.Duration, bool) { return env.State.LastRestore(*p) }, cmp.Compare[time.Duration]),
+	}
 	return []order[*model.Point]{
 		{pageCreated, model.ByCreation()},
 		{pageLoses, loses},
