@@ -337,3 +337,48 @@ func TestEveryFieldIsExplainedByAnExampleThatWorks(t *testing.T) {
 		t.Error("points can be asked for a location that they do not have")
 	}
 }
+
+func TestAQueryThatNarrowsAnotherIsMetByNoMore(t *testing.T) {
+	var texts Texts
+	names := []string{"web-01", "db-01", "Web-db", "we", "w-e-b", "WEB", ""}
+	for _, name := range names {
+		texts.AddServer(&ServerView{Server: Server{Name: name, Location: "Weimar"}})
+		texts.AddServer(&ServerView{Server: Server{Name: name}})
+	}
+	narrowed := 0
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringOfN(rapid.SampledFrom([]rune(`webWd "-`)), 1, 6, -1)
+		first := text.Draw(t, "first")
+		begun, _ := ParseQuery(first, ServerFields)
+		q, _ := ParseQuery(rapid.SampledFrom([]string{"", first, first + " "}).Draw(t, "on")+text.Draw(t, "then"), ServerFields)
+		if !q.Narrows(begun) {
+			return
+		}
+		narrowed++
+		for n := range 2 * len(names) {
+			if q.MeetsTexts(&texts, n) && !begun.MeetsTexts(&texts, n) {
+				t.Fatalf("%q is met by %q, %q is not", q.String(), names[n/2], begun.String())
+			}
+		}
+	})
+	if narrowed == 0 {
+		t.Error("no query narrows another")
+	}
+}
+
+func TestGoingOnWithAWordNarrows(t *testing.T) {
+	for _, c := range []struct {
+		text, from string
+		want       bool
+	}{
+		{"we", "w", true}, {"w", "w", true}, {"w d", "w", true}, {"web -d", "w -d", true}, {`"web`, `"w`, true}, {"w", "", true},
+		{"w", "we", false}, {"-we", "-w", false}, {"-w", "-we", false}, {"-w", "w", false}, {"we", `"w`, false}, {"d w", "w", false},
+		{"we size>5GB", "w", false}, {"we", "w size>5GB", false},
+	} {
+		q, _ := ParseQuery(c.text, PointFields)
+		from, _ := ParseQuery(c.from, PointFields)
+		if got := q.Narrows(from); got != c.want {
+			t.Errorf("%q narrows %q: %v", c.text, c.from, got)
+		}
+	}
+}
