@@ -60,8 +60,9 @@ type App struct {
 	servers *screen.Servers
 	points  [2]*screen.Points // by model.Kind
 	focus   int               // index in panes
-	fleet   bool              // the points of all servers are shown
-	page    overlay           // what is open over the panes; nil: nothing
+	beside  beside
+	fleet   bool    // the points of all servers are shown
+	page    overlay // what is open over the panes; nil: nothing
 
 	dialogs []opened
 	opening int // number of the last dialog opened

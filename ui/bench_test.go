@@ -19,10 +19,20 @@ import (
 var sizes = []int{12, 1_000, 10_000}
 
 // noTicks is a clock by hand on which nothing comes by itself.
-type noTicks struct{ now time.Time }
+type noTicks struct {
+	now   time.Time
+	short func(time.Time) tea.Msg // what was to come after less than a second, the last of it
+	after time.Duration
+}
 
-func (c *noTicks) Now() time.Time                                    { return c.now }
-func (*noTicks) Tick(time.Duration, func(time.Time) tea.Msg) tea.Cmd { return nil }
+func (c *noTicks) Now() time.Time { return c.now }
+
+func (c *noTicks) Tick(after time.Duration, fn func(time.Time) tea.Msg) tea.Cmd {
+	if after < time.Second {
+		c.short, c.after = fn, after
+	}
+	return nil
+}
 
 // bare is the program without a terminal: messages go in by hand, and commands run at once.
 type bare struct {
@@ -37,7 +47,7 @@ type bare struct {
 // loaded is the program with a whole fleet before it, at 120×40 cells.
 func loaded(t testing.TB, servers int, options ...func(*ui.Options)) *bare {
 	t.Helper()
-	b := &bare{clock: &noTicks{opening}, log: &command.RequestLog{}, time: sim.NewSteppedClock(opening)}
+	b := &bare{clock: &noTicks{now: opening}, log: &command.RequestLog{}, time: sim.NewSteppedClock(opening)}
 	b.account = sim.New(sim.Options{Seed: 1, Servers: servers, Token: liveToken, Clock: b.time})
 	client, err := api.New(serve(t, b.account), liveToken, api.WithClock(b.clock.Now), api.WithObserver(b.log.Add))
 	if err != nil {
@@ -81,6 +91,12 @@ func (b *bare) press(keys ...rune) {
 	}
 }
 
+// pause lets pass what a person does not notice, and what waits for that come.
+func (b *bare) pause() {
+	b.clock.now = b.clock.now.Add(b.clock.after)
+	b.send(b.clock.short(b.clock.now))
+}
+
 // atEachSize measures something at every size of fleet.
 func atEachSize(b *testing.B, do func(*testing.B, *bare)) {
 	for _, n := range sizes {
@@ -96,12 +112,13 @@ func atEachSize(b *testing.B, do func(*testing.B, *bare)) {
 func BenchmarkView(b *testing.B) {
 	atEachSize(b, func(b *testing.B, p *bare) {
 		for b.Loop() {
+			p.send(tea.WindowSizeMsg{Width: 120, Height: 40}) // what has not changed is not drawn anew
 			p.View()
 		}
 	})
 }
 
-// BenchmarkKey is what a key costs beside the terminal: Update and View.
+// BenchmarkKey is what a key costs beside the terminal, Update and View, where it comes again and again.
 func BenchmarkKey(b *testing.B) {
 	for name, keys := range map[string][]rune{"down": {'j', 'k'}, "end": {'G', 'g'}, "order": {'o'}, "fleet": {'a'}} {
 		b.Run(name, func(b *testing.B) {
@@ -113,6 +130,17 @@ func BenchmarkKey(b *testing.B) {
 			})
 		})
 	}
+}
+
+// BenchmarkStep is a step among the servers which the panes beside follow.
+func BenchmarkStep(b *testing.B) {
+	atEachSize(b, func(b *testing.B, p *bare) {
+		for i := 0; b.Loop(); i++ {
+			p.press([]rune("jk")[i%2])
+			p.View()
+			p.pause()
+		}
+	})
 }
 
 // BenchmarkKeyInAllBackups is a step in the list of all backups.

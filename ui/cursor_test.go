@@ -48,6 +48,7 @@ func TestTheCursorMovesByVimKeysAndArrows(t *testing.T) {
 		}
 		w.requireCursor(step.on)
 	}
+	w.Advance(time.Second)
 	w.RequireText("Backups db-server-02", "Snapshots db-server-02")
 }
 

@@ -42,6 +42,8 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		a.armDialog(msg)
 	case tickMsg:
 		cmd = a.tick(msg)
+	case restedMsg:
+		cmd = a.rested(msg)
 	case command.ServersLoadedMsg, command.PointsLoadedMsg, command.AccountLoadedMsg, command.DeedAnsweredMsg:
 		cmd = a.answer(msg)
 	case NoticeMsg:
@@ -93,10 +95,13 @@ func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	a.notices.read(a.state.Local)
+	focused := a.focused()
+	if !a.steps(focused, msg) {
+		a.catchUp()
+	}
 	if top, ok := a.top(); ok {
 		return a.toDialog(top, msg)
 	}
-	focused := a.focused()
 	if focused.Typing() {
 		return a.toPane(focused, msg)
 	}
@@ -112,9 +117,8 @@ func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
 
 // toPane hands a message to a pane. The points follow the server under the cursor.
 func (a *App) toPane(p screen.Pane, msg tea.Msg) tea.Cmd {
-	cmd := p.Update(msg)
-	a.follow()
-	return cmd
+	steps := a.steps(p, msg) // before the pane has taken it
+	return tea.Batch(p.Update(msg), a.trail(steps))
 }
 
 // global handles the keys that work wherever the focus is.
@@ -190,14 +194,6 @@ func (a *App) focusOn(pane int) {
 	a.focus, a.page = pane, nil
 	for i, p := range a.panes() {
 		p.SetFocus(i == pane)
-	}
-}
-
-// follow shows the points of the server under the cursor, or of all.
-func (a *App) follow() {
-	server, _ := a.servers.Selected()
-	for _, p := range a.points {
-		p.Show(server.Ref(), a.fleet)
 	}
 }
 
