@@ -18,6 +18,10 @@ import (
 	"vpsdeck/ui"
 )
 
+// beats is how often a second it is looked whether there is a frame to write, which a key waits for: oftener than Bubble Tea's own 60, and
+// what that costs at rest is what drawing only what has changed has saved there.
+const beats = 72
+
 // show runs the dashboard on the terminal and gives the terminal back, however it ends. The error is one sentence on why it
 // ended, nil if the user left.
 func show(ctx context.Context, app *ui.App, stateDir string) error {
@@ -28,7 +32,7 @@ func show(ctx context.Context, app *ui.App, stateDir string) error {
 		ending.CompareAndSwap(nil, why)
 		program.Quit()
 	}
-	program = tea.NewProgram(guard, tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithInput(keyboard{os.Stdin, app.Away, func() {
+	program = tea.NewProgram(guard, tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(beats), tea.WithInput(keyboard{os.Stdin, app.Away, func() {
 		go end(settings.Faultf(settings.ExitOther, "the terminal's input was closed"))
 	}}))
 	guard.OnCrash(program.Quit)

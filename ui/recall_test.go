@@ -29,8 +29,8 @@ func TestTheNextRunBeginsWithWhatWasSeenLastAndSaysHowOldItIs(t *testing.T) {
 	if g := w.Screen(); !g.Contains("db-server-01") || !g.Contains("as of 3 h ago, asking…") {
 		t.Errorf("while the API is asked:\n%s", g.Text())
 	}
-	w.later(15 * time.Second)
-	if g := w.Screen(); !g.Contains("●  5 s ago") || g.Contains("as of") {
+	w.later(20 * time.Second)
+	if g := w.Screen(); !g.Contains("● 10 s ago") || g.Contains("as of") {
 		t.Errorf("after its answers:\n%s", g.Text())
 	}
 }

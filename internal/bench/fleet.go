@@ -17,17 +17,18 @@ type fleet struct {
 	frame, bare  sample // start to the first full frame, ms
 	data, plain  sample // start to all data; a bare program's start and plain fetching. ms
 	keys, filter sample // from the press to the last byte of its frame, ms
-	bytes        sample // of the frame of a step among servers
+	bytes        sample // of the frame of a step among servers, the panes beside with it
 	storms       storms
 	memory       sample // RSS in MB
 	refresh      sample // CPU of a refresh, ms
 	decoding     sample // what json.Unmarshal takes for the same, ms
 }
 
-// The largest fleet that is measured, and how often a key is pressed and everything asked for anew in each run.
+// The largest fleet that is measured, and how often a key is pressed, words are typed and everything is asked for anew in each run.
 const (
 	manyServers = 10_000
-	keysPerRun  = 40
+	keysPerRun  = 60
+	timesTyped  = 3
 	refreshes   = 5
 )
 
@@ -56,7 +57,7 @@ func measureFleet(p *programs, servers, runs int) ([]row, error) {
 		{what: name("key to last byte, cursor, 99th percentile"), unit: "ms", ours: worst(f.keys), most: 20},
 		{what: name("key to last byte, filter, 99th percentile"), unit: "ms", ours: worst(f.filter), most: 20},
 		{what: name("key to last byte, cursor, usual"), unit: "ms", ours: f.keys},
-		{what: name("cursor down or up among servers"), unit: "bytes", ours: f.bytes},
+		{what: name("a step among servers, and the panes beside"), unit: "bytes", ours: f.bytes},
 		{what: name("memory (RSS), after refreshes"), unit: "MB", ours: f.memory, most: memory},
 		{what: name("CPU of a refresh; beside it json.Unmarshal"), unit: "ms", ours: f.refresh, bare: f.decoding, paired: true, target: f.refreshTarget()},
 	}
@@ -126,7 +127,7 @@ func (f *fleet) use(w *window) error {
 	if err := f.press(w, keyFilter, filterOpen, nil, nil); err != nil {
 		return err
 	}
-	for _, key := range strings.Split("api-u\x7f\x7f\x7f\x7f\x7feb-0\x7f\x7f\x7f\x7fdb", "") {
+	for _, key := range strings.Split(strings.Repeat("api-u\x7f\x7f\x7f\x7f\x7feb-0\x7f\x7f\x7f\x7f", timesTyped)+"db", "") {
 		if err := f.press(w, key, filterChanged, &f.filter, nil); err != nil {
 			return err
 		}
@@ -140,7 +141,7 @@ func (f *fleet) use(w *window) error {
 // press presses a key, at any moment between two beats of the program, and waits until the frame that shows its answer has been
 // written whole.
 func (f *fleet) press(w *window, key string, answered func(before, now string) bool, took, bytes *sample) error {
-	if err := w.quiet(settled / 2); err != nil {
+	if err := w.quiet(settled); err != nil { // shorter, and a step counts as that of a key that is held down
 		return err
 	}
 	time.Sleep(rand.N(time.Second / 60))

@@ -25,7 +25,8 @@ func measureKeys(p *programs, rounds int) ([]row, error) {
 	}
 	defer a.close()
 	steps := []step{
-		{what: "cursor down among servers, 8 times", key: keyDown, times: 8},
+		{what: "a step among servers, 8 times, and the panes beside", key: keyDown, times: 8},
+		{what: "cursor among servers, held: a step", key: keyUp, times: 2, held: true, most: 350},
 		{what: "a whole screen: the restore points of all servers", key: keyFleet, times: 1},
 		{key: keyBackups, times: 1},
 		{what: "cursor down among all backups, 8 times", key: keyDown, times: 8, most: 350},
@@ -50,6 +51,7 @@ type step struct {
 	what  string // "": it only leads to the next step
 	key   string
 	times int
+	held  bool
 	most  float64 // bytes that are fine; 0: there is no target
 	bytes sample  // of each answer
 }
@@ -65,11 +67,50 @@ func pressAll(p *programs, a *account, steps []step) error {
 	}
 	for i := range steps {
 		for range steps[i].times {
-			if err := steps[i].press(w); err != nil {
+			press := steps[i].press
+			if steps[i].held {
+				press = steps[i].hold
+			}
+			if err := press(w); err != nil {
 				return err
 			}
 		}
 	}
+	return nil
+}
+
+// How a key comes that is held down, and how often it is counted.
+const (
+	repeats   = 8
+	repeating = 40 * time.Millisecond
+)
+
+// hold holds the key down, and counts the bytes of a step once it comes again and again: without the first one, which the panes beside
+// follow, as they do the last one when the key is let go.
+func (s *step) hold(w *window) error {
+	if err := w.quiet(settled); err != nil {
+		return err
+	}
+	var from time.Time
+	for i := range repeats + 2 {
+		if i == 2 {
+			from = time.Now()
+		}
+		key := s.key
+		if i%2 == 1 { // there and back: no list ends
+			key = keyDown
+		}
+		if err := w.press(key); err != nil {
+			return err
+		}
+		time.Sleep(repeating)
+	}
+	to := time.Now()
+	if err := w.quiet(settled); err != nil {
+		return err
+	}
+	tape, _ := w.recorded()
+	s.bytes = append(s.bytes, float64(written(tape, from, to))/repeats)
 	return nil
 }
 

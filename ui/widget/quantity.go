@@ -45,7 +45,7 @@ func Roughly(d time.Duration) string {
 }
 
 // Step is how finely ages of less than a minute are told: each change of one is bytes on the line, every second, for nobody's good.
-const Step = 5 * time.Second
+const Step = 10 * time.Second
 
 // Ago words how long something lies back: "5 h ago", "just now" for less than a Step, and "-" where the time is not known.
 func Ago(at, now time.Time) string {
