@@ -40,6 +40,7 @@ type Client struct {
 	wait    func(context.Context, time.Duration) error
 	limits  Limits
 	slots   chan struct{}
+	bodies  chan []byte // room of bodies that nobody needs any more
 	reads   *http.Client
 	deeds   *http.Client
 	observe func(model.Exchange) // nil: nobody wants to know
@@ -72,6 +73,7 @@ func New(baseURL, token string, opts ...Option) (*Client, error) {
 		wait:   sleep,
 		limits: defaultLimits,
 		slots:  make(chan struct{}, inFlight),
+		bodies: make(chan []byte, inFlight),
 	}
 	c.reads = &http.Client{Transport: newTransport(), CheckRedirect: c.follow}
 	c.deeds = &http.Client{Transport: onceTransport(), CheckRedirect: followNone}
@@ -114,8 +116,8 @@ type answer struct {
 	req    *http.Request // the request that it answers
 	from   *url.URL      // where it came from, after redirects
 	status int
-	body   []byte
-	broken *Error // why the body could not be read whole; nil if it could
+	body   []byte // as far as it came
+	broken *Error // why that is not the whole; nil if it is
 }
 
 // progress is how far a request came, as the transport saw it.
@@ -172,21 +174,20 @@ func (c *Client) send(ctx context.Context, method string, u *url.URL, body []byt
 	resp, err := c.via(method).Do(req.WithContext(timed))
 	if err != nil {
 		failed := c.lineFailure(timed, req, err, &way)
-		c.tell(req, body, nil, nil, began, failed)
+		c.tell(exchange{req: req, sent: body, began: began, failed: failed})
 		return answer{}, failed
 	}
-	recorded := &tape{ReadCloser: resp.Body}
-	resp.Body = recorded
 	defer func() { _ = resp.Body.Close() }()
 	c.learnTime(resp.Header.Get("Date"))
 	c.room.learn(resp.Header, c.Now())
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		failed := c.statusFailure(req, resp)
-		c.tell(req, body, resp, recorded, began, failed)
+		recorded := &tape{Reader: resp.Body}
+		failed := c.statusFailure(req, resp, recorded)
+		c.tell(exchange{req: req, sent: body, status: resp.StatusCode, got: recorded.data, began: began, failed: failed})
 		return answer{}, failed
 	}
 	a := c.read(timed, req, resp, &way)
-	c.tell(req, body, resp, recorded, began, a.broken)
+	c.tell(exchange{req: req, sent: body, status: resp.StatusCode, got: a.body, began: began, failed: a.broken})
 	return a, nil
 }
 
@@ -225,18 +226,37 @@ func (c *Client) via(method string) *http.Client {
 	return c.deeds
 }
 
-// read takes the body of a 2xx answer.
+// read takes the body of a 2xx answer, or what came of it.
 func (c *Client) read(ctx context.Context, req *http.Request, resp *http.Response, way *progress) answer {
 	a := answer{req: req, from: resp.Request.URL, status: resp.StatusCode}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, c.limits.Body+1))
+	var room []byte
+	select {
+	case room = <-c.bodies:
+	default:
+	}
+	body := bytes.NewBuffer(room)
+	_, err := body.ReadFrom(io.LimitReader(resp.Body, c.limits.Body+1))
+	a.body = body.Bytes()
 	switch {
 	case err != nil:
 		a.broken = c.lineFailure(ctx, req, err, way)
 		a.broken.Status = resp.StatusCode
-	case int64(len(body)) > c.limits.Body:
+	case int64(len(a.body)) > c.limits.Body:
 		a.broken = c.badAnswer(a, "it is far larger than any answer of the API should be")
-	default:
-		a.body = body
 	}
 	return a
+}
+
+// largestRoom is the largest body whose room is kept for another, in bytes: a page of a hundred has 45 KB.
+const largestRoom = 256 << 10
+
+// release gives up a body, into whose room another one is then read.
+func (c *Client) release(body []byte) {
+	if cap(body) > largestRoom {
+		return
+	}
+	select {
+	case c.bodies <- body[:0]:
+	default:
+	}
 }

@@ -21,35 +21,41 @@ func WithObserver(observe func(model.Exchange)) Option {
 	}
 }
 
-// tape keeps the beginning of a body as it is read, and counts it.
+// tape keeps what is read.
 type tape struct {
-	io.ReadCloser
-	head []byte
-	size int64
+	io.Reader
+	data []byte
 }
 
 func (t *tape) Read(p []byte) (int, error) {
-	n, err := t.ReadCloser.Read(p)
-	t.size += int64(n)
-	if room := model.MaxExchange - len(t.head); room > 0 {
-		t.head = append(t.head, p[:min(n, room)]...)
-	}
+	n, err := t.Reader.Read(p)
+	t.data = append(t.data, p[:n]...)
 	return n, err
 }
 
-// tell reports an exchange that is over.
-func (c *Client) tell(req *http.Request, sent []byte, resp *http.Response, body *tape, began time.Time, err *Error) {
+// exchange is a request that is over.
+type exchange struct {
+	req    *http.Request
+	sent   []byte // nil: no body
+	status int    // 0: no answer came
+	got    []byte // the answer's body, as far as it was read
+	began  time.Time
+	failed *Error // nil: it did not
+}
+
+// tell reports an exchange. It keeps nothing of it.
+func (c *Client) tell(x exchange) {
 	if c.observe == nil {
 		return
 	}
+	shown := x.got[:min(len(x.got), model.MaxExchange+len(c.token()))] // a token that is cut in two would not be found
+	got := c.hide(string(shown))
 	e := model.Exchange{
-		Method: req.Method, URL: req.URL.String(), Sent: string(sent), At: began, Took: c.now().Sub(began),
+		Method: x.req.Method, URL: x.req.URL.String(), Sent: string(x.sent), At: x.began, Took: c.now().Sub(x.began),
+		Status: x.status, Size: int64(len(x.got)), Got: got[:min(len(got), model.MaxExchange)],
 	}
-	if resp != nil {
-		e.Status, e.Size, e.Got = resp.StatusCode, body.size, c.hide(string(body.head))
-	}
-	if err != nil {
-		e.Err = err.Words()
+	if x.failed != nil {
+		e.Err = x.failed.Words()
 	}
 	c.observe(e)
 }

@@ -144,6 +144,7 @@ func (w *walk[W, M]) ask(ctx context.Context, u *url.URL, number int) (page[M], 
 		l.at = at
 		w.shelf.put(at, sum, l)
 	}
+	w.client.release(a.body)
 	a.body = nil // it is read
 	return page[M]{a, l}, nil
 }

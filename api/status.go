@@ -14,13 +14,13 @@ import (
 const maxErrorBody = 64 << 10
 
 // statusFailure is what an answer that is not 2xx means. The status alone decides; the body only gives words.
-func (c *Client) statusFailure(req *http.Request, resp *http.Response) *Error {
+func (c *Client) statusFailure(req *http.Request, resp *http.Response, body io.Reader) *Error {
 	status := resp.StatusCode
 	e := c.failure(req, kindOf(status))
 	e.Status = status
 	e.wait = retryAfter(resp.Header.Get("Retry-After"), c.Now())
 	e.unknown = req.Method != http.MethodGet && maybeDone(status)
-	e.words = c.theirWords(resp.Body)
+	e.words = c.theirWords(body)
 	switch {
 	case e.words == "":
 		e.words = ourWords(req.Method, status)

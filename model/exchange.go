@@ -22,7 +22,7 @@ type Exchange struct {
 }
 
 // MaxExchange is how much of an answer's body is kept for showing, in bytes.
-const MaxExchange = 64 << 10
+const MaxExchange = 16 << 10
 
 // Curl is the request as a command for a shell, with the token left out as $VPS_API_TOKEN.
 func (e Exchange) Curl() string {

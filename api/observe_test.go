@@ -1,0 +1,70 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+
+	"vpsdeck/model"
+)
+
+func TestWhatIsToldOfAnAnswerHoldsNoPartOfTheToken(t *testing.T) {
+	for _, before := range []int{0, model.MaxExchange - len(secretToken), model.MaxExchange - 5, model.MaxExchange} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = fmt.Fprint(w, strings.Repeat("x", before), strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), strings.Repeat("x", 100))
+		}))
+		defer server.Close()
+		var told []model.Exchange
+		c := newClient(t, server.URL, WithObserver(func(e model.Exchange) { told = append(told, e) }))
+		if _, err := c.Account(t.Context()); err == nil {
+			t.Fatal("that is no account")
+		}
+		e := told[0]
+		if strings.Contains(e.Got, secretToken[:5]) || len(e.Got) > model.MaxExchange || e.Size != int64(before+len(secretToken)+100) {
+			t.Errorf("after %d bytes: %d of %d bytes are told, which end in %q", before, len(e.Got), e.Size, e.Got[max(len(e.Got)-20, 0):])
+		}
+	}
+}
+
+// TestAPollReadsIntoTheRoomOfTheOneBefore counts the memory that a poll without news takes, the account's own in it.
+func TestAPollReadsIntoTheRoomOfTheOneBefore(t *testing.T) {
+	const pages, size = 40, 100
+	body := make([][]byte, pages+1)
+	for n := range body[1:] {
+		var results []string
+		for i := range size {
+			results = append(results, fmt.Sprintf(`{"id": %d, "description": %q}`, n*size+i, strings.Repeat("nightly ", 50)))
+		}
+		body[n+1] = fmt.Appendf(nil, `{"count": %d, "results": [%s]}`, pages*size, strings.Join(results, ","))
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var number int
+		if _, err := fmt.Sscan(r.URL.Query().Get("page"), &number); err != nil {
+			number = 1
+		}
+		_, _ = w.Write(body[number])
+	}))
+	defer server.Close()
+	c := newClient(t, server.URL)
+	poll := func() {
+		if list, err := c.Backups(t.Context(), model.BackupFilter{}); err != nil || len(list) != pages*size {
+			t.Fatal(len(list), err)
+		}
+	}
+	poll()
+	poll()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	poll()
+	runtime.ReadMemStats(&after)
+	bodies := 0
+	for _, b := range body {
+		bodies += len(b)
+	}
+	if took := int(after.TotalAlloc - before.TotalAlloc); took > bodies/2 {
+		t.Errorf("a poll of %d bytes takes %d bytes of memory", bodies, took)
+	}
+}
