@@ -41,15 +41,24 @@ func (a *App) sooner() tea.Cmd {
 }
 
 // untilTick is how long nothing on the screen changes by itself: up to the next full second while something runs or is counted down, so
-// that all that changes by the second does so in one frame, else as long as the age of the data may lag behind.
+// that all that changes by the second does so in one frame, else until the age of the data reads otherwise, or is asked for anew.
 func (a *App) untilTick() time.Duration {
+	second := time.Second - a.state.Now.Sub(wholeSecond(a.state.Now))
 	switch {
 	case len(a.state.Operations()) > 0 || a.notices.any() || a.polls.Failures > 0:
-		return time.Second - a.state.Now.Sub(wholeSecond(a.state.Now))
+		return second
 	case a.blurred:
 		return 30 * time.Second
 	}
-	return widget.Step
+	wait := widget.Step
+	if at, loaded := a.oldest(); loaded {
+		aged := wholeSecond(a.state.Local.Add(wait - a.state.Local.Sub(at)%wait + time.Second - 1)) // see the header
+		wait = aged.Sub(a.state.Local)
+	}
+	if due := a.polls.All.Sub(a.state.Local); due > 0 {
+		wait = min(wait, due)
+	}
+	return wait
 }
 
 // wholeSecond is the time without its fraction of a second.

@@ -174,3 +174,18 @@ func inTmux(yes bool) option {
 	}
 	return on(terminal.WithVariables("TMUX=/run/tmux,1,0"))
 }
+
+func TestTheAgeOfTheDataLagsBehindByLessThanASecond(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24, servers(-1), before(func(w *world) { w.line.slowDown(300*time.Millisecond, lists...) }))
+	w.Advance(300 * time.Millisecond)
+	w.RequireText("● just now")
+	w.Advance(9600 * time.Millisecond)
+	w.RequireText("● just now")
+	w.Advance(1400 * time.Millisecond)
+	w.RequireText("● 10 s ago")
+	w.Advance(7 * time.Second)
+	w.RequireText("● 10 s ago")
+	w.Advance(2 * time.Second) // all is asked for again
+	w.RequireText("● just now")
+}
