@@ -48,11 +48,14 @@ func By[T, K any](key func(T) (k K, known bool), compare func(a, b K) int) Sort[
 			}
 		}
 		slices.SortFunc(known, func(a, b keyed) int {
-			c := compare(a.key, b.key)
-			if falling {
-				c = -c
+			switch c := compare(a.key, b.key); {
+			case c == 0:
+				return int(a.place - b.place)
+			case falling:
+				return -c
+			default:
+				return c
 			}
-			return cmp.Or(c, cmp.Compare(a.place, b.place))
 		})
 		sorted := make([]T, len(known), len(rows))
 		for i, k := range known {
