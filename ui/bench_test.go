@@ -132,13 +132,17 @@ func BenchmarkKey(b *testing.B) {
 	}
 }
 
-// BenchmarkStep is a step among the servers which the panes beside follow.
+// BenchmarkStep is a step among the servers and what follows it, in two frames: the cursor's, and that of the panes beside.
 func BenchmarkStep(b *testing.B) {
 	atEachSize(b, func(b *testing.B, p *bare) {
 		for i := 0; b.Loop(); i++ {
 			p.press([]rune("jk")[i%2])
 			p.View()
 			p.pause()
+			p.View()
+			b.StopTimer()
+			p.pause()
+			b.StartTimer()
 		}
 	})
 }

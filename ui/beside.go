@@ -9,22 +9,29 @@ import (
 	"vpsdeck/ui/screen"
 )
 
-// rest is how long the cursor must stand still among the servers until the panes beside it follow again: longer than a key that is
-// held down takes to come again, also over a line that stutters, and no time for a person.
-const rest = 150 * time.Millisecond
+// How long the panes beside the servers wait for the cursor.
+const (
+	// glance is after its first step: the next frame is the cursor's alone, which a thin line carries at once, and theirs comes right
+	// behind it.
+	glance = 25 * time.Millisecond
+	// rest is how long it must stand still after that: longer than a key that is held down takes to come again, also over a line that
+	// stutters, and no time for a person.
+	rest = 150 * time.Millisecond
+)
 
-// beside is how the panes beside the servers follow the cursor. They follow a first step at once. Then, while it moves on, they keep to
-// the server that their titles name, so that no line need carry the points of servers which nobody looks at; they follow when the cursor
-// rests, and before anything else that a person does.
+// beside is how the panes beside the servers follow the cursor. They follow a first step right behind it. Then, while it moves on, they
+// keep to the server that their titles name, so that no line need carry the points of servers which nobody looks at; they follow when the
+// cursor rests, and before anything else that a person does.
 type beside struct {
-	number int       // of the rest that is waited for
-	moving bool      // one is
-	moved  time.Time // when the cursor moved last
-	behind bool      // they show the points of another server than the one under the cursor
+	number   int       // of the look at the cursor that is waited for
+	moving   bool      // one is
+	moved    time.Time // when the cursor moved last
+	behind   bool      // they show the points of another server than the one under it
+	followed bool      // they have followed the first step
 }
 
-// restedMsg says that the cursor may have come to rest. Only the newest counts.
-type restedMsg struct{ number int }
+// glancedMsg says that it is time for a look at what the cursor does. Only the newest counts.
+type glancedMsg struct{ number int }
 
 // follow shows the points of the server under the cursor, or of all.
 func (a *App) follow() {
@@ -35,20 +42,18 @@ func (a *App) follow() {
 	}
 }
 
-// trail follows what a pane has done: at once, or, with one of the cursor's steps among servers, unless it is in full course.
+// trail follows what a pane has done: at once, unless that was one of the cursor's steps among servers.
 func (a *App) trail(step bool) tea.Cmd {
 	if !step {
 		a.follow()
 		return nil
 	}
-	a.beside.moved = a.state.Local
+	a.beside.behind, a.beside.moved = true, a.state.Local
 	if a.beside.moving {
-		a.beside.behind = true
 		return nil
 	}
-	a.follow()
 	a.beside.moving = true
-	return a.awaitRest(rest)
+	return a.lookAfter(glance)
 }
 
 // steps says whether a message to a pane moves the cursor among the servers, and does nothing else.
@@ -71,21 +76,25 @@ func (a *App) catchUp() {
 	}
 }
 
-func (a *App) awaitRest(wait time.Duration) tea.Cmd {
+func (a *App) lookAfter(wait time.Duration) tea.Cmd {
 	a.beside.number++
 	number := a.beside.number
-	return a.opts.Clock.Tick(wait, func(time.Time) tea.Msg { return restedMsg{number} })
+	return a.opts.Clock.Tick(wait, func(time.Time) tea.Msg { return glancedMsg{number} })
 }
 
-// rested follows if the cursor has not moved meanwhile.
-func (a *App) rested(msg restedMsg) tea.Cmd {
+// glanced follows a first step, and the last one.
+func (a *App) glanced(msg glancedMsg) tea.Cmd {
 	if msg.number != a.beside.number {
 		return nil
 	}
-	if left := rest - a.state.Local.Sub(a.beside.moved); left > 0 {
-		return a.awaitRest(left)
+	left := rest - a.state.Local.Sub(a.beside.moved)
+	if !a.beside.followed || left <= 0 {
+		a.catchUp()
+	}
+	a.beside.followed = left > 0
+	if left > 0 {
+		return a.lookAfter(left)
 	}
 	a.beside.moving = false
-	a.catchUp()
 	return nil
 }

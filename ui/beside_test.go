@@ -21,34 +21,47 @@ func (w *world) requireBeside(server string) {
 	w.RequireText("Backups "+server+" ", "Snapshots "+server+" ")
 }
 
-func TestThePanesBesideFollowAStepAtOnce(t *testing.T) {
+// step moves the cursor down, and lets the panes beside follow.
+func (w *world) step() {
+	w.Press("j")
+	w.Advance(25 * time.Millisecond)
+}
+
+func TestThePanesBesideFollowAStepRightBehindIt(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 40)
+	before := firstServer
 	for _, server := range []string{secondServer, thirdServer, fourthServer} {
 		w.Press("j")
+		w.Advance(24 * time.Millisecond)
+		w.requireCursor(server)
+		w.requireBeside(before) // so that the frame of the step is the cursor's alone
+		w.Advance(time.Millisecond)
 		w.requireBeside(server)
 		w.Advance(200 * time.Millisecond)
+		before = server
 	}
 }
 
 func TestThePanesBesideWaitUntilAKeyThatIsHeldIsLetGo(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 40)
-	w.Press("j")
-	for range 8 { // it comes again for longer than a rest
+	w.step()
+	for range 9 { // it comes again for longer than a rest
 		w.Advance(40 * time.Millisecond)
 		w.Press("j")
+		w.requireCursor(thirdServer)
+		w.requireBeside(secondServer)
+		w.Advance(40 * time.Millisecond)
 		w.Press("k")
 		w.requireBeside(secondServer)
-		w.requireCursor(secondServer)
 	}
 	w.Press("j")
-	w.requireCursor(thirdServer)
 	w.Advance(140 * time.Millisecond)
 	w.requireBeside(secondServer)
-	w.Advance(20 * time.Millisecond)
+	w.Advance(10 * time.Millisecond)
 	w.requireBeside(thirdServer)
-	w.Press("j") // this is another first step
+	w.step() // this is another first one
 	w.requireBeside(fourthServer)
 }
 
@@ -58,7 +71,8 @@ func TestThePanesBesideFollowBeforeAnythingElseIsDone(t *testing.T) {
 		t.Run(key, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, 120, 40)
-			w.Press("j", "j")
+			w.step()
+			w.Press("j")
 			w.requireBeside(secondServer)
 			w.Press(key)
 			w.requireBeside(thirdServer)
@@ -72,7 +86,7 @@ func TestADeedInFullCourseIsAboutTheServerUnderTheCursor(t *testing.T) {
 	w.choose("web-server-01")
 	w.Press("esc", "g", "j", "j", "j", "j")
 	w.requireCursor("db-server-01")
-	w.requireBeside(firstServer) // the last that they followed
+	w.requireBeside("web-server-01") // the last that they followed
 	w.Press("2", "d")
 	w.RequireText("Delete", "db-server-01")
 }
@@ -81,6 +95,7 @@ func TestTheWheelAmongTheServersIsAKeyThatIsHeldAndAClickIsNot(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 40, withMouse)
 	w.Wheel(5, 5, 1)
+	w.Advance(25 * time.Millisecond)
 	w.requireBeside(secondServer)
 	w.Wheel(5, 5, 1)
 	w.requireCursor(thirdServer)
@@ -94,9 +109,11 @@ func TestNewsInFullCourseIsOfTheServerUnderTheCursor(t *testing.T) {
 	w := open(t, 120, 40)
 	w.must2(w.others.CreateSnapshot(t.Context(), w.id(fourthServer), "meanwhile", ""))
 	w.line.slowDown(100*time.Millisecond, "/snapshots/")
-	w.Press("R", "j", "j", "j")
+	w.Press("R")
+	w.step()
+	w.Press("j", "j")
 	w.requireBeside(secondServer)
-	w.Advance(100 * time.Millisecond)
+	w.Advance(75 * time.Millisecond)
 	w.requireBeside(fourthServer)
 	w.RequireText("meanwhile")
 }

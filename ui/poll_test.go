@@ -198,6 +198,7 @@ func TestPartOfTheAccountIsShownWhenTheRestFails(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 24, servers(2), fault("GET /snapshots/: status 503"))
 	w.Press("G")
+	w.Advance(25 * time.Millisecond)
 	w.RequireText("partly failed", "✗ no snapshots: ", "Backups web-server-01 · 8")
 	w.Press("s")
 	w.RequireText("the backups and snapshots are not known yet")

@@ -42,8 +42,8 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		a.armDialog(msg)
 	case tickMsg:
 		cmd = a.tick(msg)
-	case restedMsg:
-		cmd = a.rested(msg)
+	case glancedMsg:
+		cmd = a.glanced(msg)
 	case command.ServersLoadedMsg, command.PointsLoadedMsg, command.AccountLoadedMsg, command.DeedAnsweredMsg:
 		cmd = a.answer(msg)
 	case NoticeMsg:

@@ -17,7 +17,7 @@ type fleet struct {
 	frame, bare  sample // start to the first full frame, ms
 	data, plain  sample // start to all data; a bare program's start and plain fetching. ms
 	keys, filter sample // from the press to the last byte of its frame, ms
-	bytes        sample // of the frame of a step among servers, the panes beside with it
+	bytes        sample // of the frame of a step among servers
 	storms       storms
 	memory       sample // RSS in MB
 	refresh      sample // CPU of a refresh, ms
@@ -57,7 +57,7 @@ func measureFleet(p *programs, servers, runs int) ([]row, error) {
 		{what: name("key to last byte, cursor, 99th percentile"), unit: "ms", ours: worst(f.keys), most: 20},
 		{what: name("key to last byte, filter, 99th percentile"), unit: "ms", ours: worst(f.filter), most: 20},
 		{what: name("key to last byte, cursor, usual"), unit: "ms", ours: f.keys},
-		{what: name("a step among servers, and the panes beside"), unit: "bytes", ours: f.bytes},
+		{what: name("cursor down or up among servers"), unit: "bytes", ours: f.bytes, most: 350},
 		{what: name("memory (RSS), after refreshes"), unit: "MB", ours: f.memory, most: memory},
 		{what: name("CPU of a refresh; beside it json.Unmarshal"), unit: "ms", ours: f.refresh, bare: f.decoding, paired: true, target: f.refreshTarget()},
 	}
@@ -141,7 +141,7 @@ func (f *fleet) use(w *window) error {
 // press presses a key, at any moment between two beats of the program, and waits until the frame that shows its answer has been
 // written whole.
 func (f *fleet) press(w *window, key string, answered func(before, now string) bool, took, bytes *sample) error {
-	if err := w.quiet(settled); err != nil { // shorter, and a step counts as that of a key that is held down
+	if err := w.quiet(settled); err != nil { // shorter, and a step is that of a key that is held down
 		return err
 	}
 	time.Sleep(rand.N(time.Second / 60))

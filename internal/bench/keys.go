@@ -25,7 +25,7 @@ func measureKeys(p *programs, rounds int) ([]row, error) {
 	}
 	defer a.close()
 	steps := []step{
-		{what: "a step among servers, 8 times, and the panes beside", key: keyDown, times: 8},
+		{what: "a step among servers, and the panes beside behind it", key: keyDown, times: 8},
 		{what: "cursor among servers, held: a step", key: keyUp, times: 2, held: true, most: 350},
 		{what: "a whole screen: the restore points of all servers", key: keyFleet, times: 1},
 		{key: keyBackups, times: 1},
@@ -85,8 +85,8 @@ const (
 	repeating = 40 * time.Millisecond
 )
 
-// hold holds the key down, and counts the bytes of a step once it comes again and again: without the first one, which the panes beside
-// follow, as they do the last one when the key is let go.
+// hold holds the key down, and counts the bytes of a step once it comes again and again: without the first one, behind which the
+// panes beside follow, as they do the last one when the key is let go.
 func (s *step) hold(w *window) error {
 	if err := w.quiet(settled); err != nil {
 		return err
