@@ -181,9 +181,9 @@ func (c *Client) send(ctx context.Context, method string, u *url.URL, body []byt
 	c.learnTime(resp.Header.Get("Date"))
 	c.room.learn(resp.Header, c.Now())
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		recorded := &tape{Reader: resp.Body}
-		failed := c.statusFailure(req, resp, recorded)
-		c.tell(exchange{req: req, sent: body, status: resp.StatusCode, got: recorded.data, began: began, failed: failed})
+		var got bytes.Buffer
+		failed := c.statusFailure(req, resp, io.TeeReader(resp.Body, &got))
+		c.tell(exchange{req: req, sent: body, status: resp.StatusCode, got: got.Bytes(), began: began, failed: failed})
 		return answer{}, failed
 	}
 	a := c.read(timed, req, resp, &way)

@@ -2,7 +2,6 @@ package api
 
 import (
 	"errors"
-	"io"
 	"net/http"
 	"time"
 
@@ -19,18 +18,6 @@ func WithObserver(observe func(model.Exchange)) Option {
 		c.observe = observe
 		return nil
 	}
-}
-
-// tape keeps what is read.
-type tape struct {
-	io.Reader
-	data []byte
-}
-
-func (t *tape) Read(p []byte) (int, error) {
-	n, err := t.Reader.Read(p)
-	t.data = append(t.data, p[:n]...)
-	return n, err
 }
 
 // exchange is a request that is over.

@@ -61,12 +61,12 @@ func newList[T any, K comparable](
 // set takes new rows. The cursor stays on the same thing; if that is gone, on its nearest neighbour. The same rows once more
 // cost nothing: they are known by the slice, which nobody writes to.
 func (l *list[T, K]) set(all []T) {
-	same := l.sorted != nil && len(all) == len(l.all) && (len(all) == 0 || &all[0] == &l.all[0])
-	ordered := same && *l.sorting == l.ordered
+	known := l.sorted != nil && same(all, l.all)
+	ordered := known && *l.sorting == l.ordered
 	if ordered && l.match == nil && !l.asked && l.onCurrent() {
 		return
 	}
-	if !same {
+	if !known {
 		l.all, l.total = all, len(all)
 	}
 	if !ordered {
@@ -74,6 +74,11 @@ func (l *list[T, K]) set(all []T) {
 		l.sorted = l.orders[l.sorting.by].Arrange(l.all, l.sorting.turned)
 	}
 	l.show()
+}
+
+// same says whether two lists are one slice: nobody writes to one, so that they are the same then.
+func same[T any](a, b []T) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
 // show takes the rows that the filter lets through.

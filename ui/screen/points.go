@@ -77,7 +77,7 @@ func (p *Points) Show(server model.ServerRef, fleet bool) {
 // News takes over what the state knows now. The points of all servers are put together once, and kept as long as they are those.
 func (p *Points) News() {
 	now := p.env.State.Points(p.kind).Value
-	if len(now) != len(p.listed) || len(now) > 0 && &now[0] != &p.listed[0] {
+	if !same(now, p.listed) {
 		p.listed, p.every = nil, nil
 	}
 	if !p.fleet {

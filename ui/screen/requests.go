@@ -95,7 +95,7 @@ func (r *Requests) Title() string { return "Requests" }
 
 // News takes over what the log has now.
 func (r *Requests) News() {
-	rows := slices.Clone(r.log.Last())
+	rows := r.log.Last()
 	slices.SortFunc(rows, func(a, b model.Exchange) int { // those that left in the same moment came back in any order
 		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.URL, b.URL), cmp.Compare(b.Number, a.Number))
 	})
