@@ -151,7 +151,7 @@ func scenes() []scene {
 			s.Press("s")
 			s.Type("before-update")
 			s.Press("enter", "enter")
-			s.Advance(900 * time.Millisecond) // the lists may be asked for anew once she has begun: either way they came less than 5 s ago
+			s.Advance(900 * time.Millisecond) // the lists may be asked for anew once she has begun: either way they came just now
 		}},
 		{name: "bert", width: 84, height: 26, who: "bert", act: func(s *stage) { begin(s); s.Advance(4 * time.Second) }},
 		{name: "error", width: 132, height: 36, act: func(s *stage) {
