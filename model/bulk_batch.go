@@ -1,5 +1,7 @@
 package model
 
+import "slices"
+
 // ItemState is how far an item of a batch has come.
 type ItemState int
 
@@ -11,7 +13,7 @@ const (
 	ItemUnknown                  // the answer was lost, and is being looked for
 	ItemDone                     // it ended well
 	ItemFailed                   // refused, or it failed later: may be tried again
-	ItemNotSeen                  // the answer was lost and nothing was found: it is never sent again by itself
+	ItemNotSeen                  // the lists have not shown that it was done: it is never sent again by itself
 	ItemStopped                  // will not be sent
 )
 
@@ -32,7 +34,7 @@ func (s ItemState) UnderWay() bool { return s > ItemWaiting && !s.Over() }
 // itemStates tells an item's state by its operation's phase.
 var itemStates = [...]ItemState{
 	Running: ItemRunning, Unknown: ItemUnknown, Done: ItemDone,
-	Broken: ItemFailed, Refused: ItemFailed, NotSeen: ItemNotSeen, CalledOff: ItemStopped,
+	Broken: ItemFailed, Refused: ItemFailed, NotSeen: ItemNotSeen, CalledOff: ItemStopped, Unconfirmed: ItemNotSeen,
 }
 
 // Item is one deed of a batch.
@@ -68,15 +70,14 @@ func NewBatch(intents []Intent, limits Limits) *Batch {
 }
 
 // Next takes out what may be sent now, and counts it as sent: the caller sends each of them once and tells by Began which
-// operation it is. Of one server there is never more than one item under way, nor one beside a deed outside the batch, of
-// which busy tells; a nil busy knows of none.
-func (b *Batch) Next(busy func(server ID) bool) []Item {
-	taken := map[ID]bool{}
-	sending, running := 0, 0
+// operation it is. An item waits while another one under way forbids it, or an action outside the batch, of which busy tells; a
+// nil busy knows of none.
+func (b *Batch) Next(busy func(Intent) bool) []Item {
+	var underWay []Operation
+	sending := 0
 	for _, it := range b.items {
 		if it.State.UnderWay() {
-			taken[it.server()] = true
-			running++
+			underWay = append(underWay, it.operation())
 		}
 		if it.State == ItemSent {
 			sending++
@@ -85,23 +86,26 @@ func (b *Batch) Next(busy func(server ID) bool) []Item {
 	var out []Item
 	for i := range b.items {
 		it := &b.items[i]
-		switch {
-		case sending >= max(b.limits.Sending, 1) || b.limits.Running > 0 && running >= b.limits.Running:
+		if sending >= max(b.limits.Sending, 1) || b.limits.Running > 0 && len(underWay) >= b.limits.Running {
 			return out
-		case it.State != ItemWaiting || taken[it.server()] || busy != nil && busy(it.server()):
+		}
+		forbids := func(o Operation) bool { return o.Forbids(it.Intent.Deed, it.Intent.Point) }
+		if it.State != ItemWaiting || slices.ContainsFunc(underWay, forbids) || busy != nil && busy(it.Intent) {
 			continue
 		}
 		it.State, it.Operation, it.Words = ItemSent, 0, ""
 		it.Tries++
-		taken[it.server()] = true
+		underWay = append(underWay, it.operation())
 		sending++
-		running++
 		out = append(out, *it)
 	}
 	return out
 }
 
-func (it Item) server() ID { return it.Intent.Point.Server.ID }
+// operation is the item as an operation under way.
+func (it Item) operation() Operation {
+	return Operation{Deed: it.Intent.Deed, Point: it.Intent.Point, Server: it.Intent.Point.Server, After: it.Intent.After}
+}
 
 // Began tells which operation an item that Next gave out has become; see [State.Begin].
 func (b *Batch) Began(number, operation int) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -72,7 +73,7 @@ func TestABatchSendsInOrderAsFarAsItsLimitsLetIt(t *testing.T) {
 			t.Fatalf("%s is sent, want %s", got, want)
 		}
 	}
-	step("02") // not 1: it is on the server of 0
+	step("02") // not 1: it makes the same kind on the server of 0
 	step("")
 	b.Began(0, 10)
 	b.Began(2, 12)
@@ -98,7 +99,7 @@ func TestABatchSendsInOrderAsFarAsItsLimitsLetIt(t *testing.T) {
 
 func TestABatchWaitsForWhatElseRunsOnAServer(t *testing.T) {
 	b := NewBatch(on("a", "b"), Limits{Sending: 9})
-	if got := numbers(b.Next(func(id ID) bool { return id == "a" })); got != "1" {
+	if got := numbers(b.Next(func(in Intent) bool { return in.Point.Server.ID == "a" })); got != "1" {
 		t.Errorf("%s is sent", got)
 	}
 	if got := numbers(b.Next(nil)); got != "0" {
@@ -106,6 +107,16 @@ func TestABatchWaitsForWhatElseRunsOnAServer(t *testing.T) {
 	}
 	if b := NewBatch(on("a", "b"), Limits{}); len(b.Next(nil)) != 1 {
 		t.Error("without a limit not one is sent at a time")
+	}
+}
+
+func TestABatchSendsSideBySideWhatDoesNotForbidEachOther(t *testing.T) {
+	first, second := backup("1", time.Hour), snapshot("2", time.Hour)
+	b := NewBatch([]Intent{
+		{Deed: Delete, Point: first}, {Deed: Delete, Point: second}, {Deed: Delete, Point: first}, {Deed: Create, Point: wanted}, {Deed: Restore, Point: second},
+	}, Limits{Sending: 9})
+	if got := numbers(b.Next(nil)); got != "013" { // the same point twice, and a restore of what is being deleted, wait
+		t.Errorf("%s are sent together", got)
 	}
 }
 
@@ -175,7 +186,7 @@ func TestABatchKeepsItsLimitsWhateverHappens(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"next": func(t *rapid.T) {
 				other := rapid.SampledFrom([]ID{"", "a", "b"}).Draw(t, "busy")
-				for _, it := range b.Next(func(id ID) bool { return id == other }) {
+				for _, it := range b.Next(func(in Intent) bool { return in.Point.Server.ID == other }) {
 					if sent[it.Number]++; sent[it.Number] > allowed[it.Number] || sent[it.Number] != it.Tries {
 						t.Fatalf("item %d is sent %d times", it.Number, sent[it.Number])
 					}
@@ -188,7 +199,7 @@ func TestABatchKeepsItsLimitsWhateverHappens(t *testing.T) {
 				}
 			},
 			"heard": func(t *rapid.T) {
-				phase := rapid.SampledFrom([]Phase{Sending, Running, Running, Unknown, Done, Broken, Broken, Refused, NotSeen, CalledOff}).Draw(t, "phase")
+				phase := rapid.SampledFrom([]Phase{Sending, Running, Running, Unknown, Done, Broken, Broken, Refused, NotSeen, CalledOff, Unconfirmed}).Draw(t, "phase")
 				o := Operation{Number: rapid.IntRange(0, operations+1).Draw(t, "operation"), Phase: phase}
 				before := b.Items()
 				if b.Heard(o) {

@@ -33,11 +33,8 @@ const (
 	recent = 20
 )
 
-// timed says whether the operation was seen from its beginning to its end, so that the time between them is what it took.
-// One that was resumed, or that no list has shown at work, ended at some time before it was noticed.
-func (o Operation) timed() bool {
-	return o.Phase == Done && o.Deed != Delete && o.shown && !o.AtLeast && !o.Resumed && o.Point.ID != "" && o.Ended.After(o.Started)
-}
+// timed says whether a duration can be learned from the operation: it was watched from its beginning to its end.
+func (o Operation) timed() bool { return o.Phase == Done && o.watched && o.Point.ID != "" }
 
 // Learn takes in what the journal has of this account, and what this run has seen of it. The journal's lines are told apart by
 // the API's host and by the account's own servers: another account has others.

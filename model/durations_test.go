@@ -13,7 +13,9 @@ func (a account) watch(took time.Duration) {
 	o := a.begin(Create, wanted)
 	a.Answered(o.Number, Accepted{Point: made(InProgress, a.Now)}, Outcome{})
 	began := a.Now
-	a.later(took)
+	a.later(took - 10*time.Second)
+	a.lists(made(InProgress, began))
+	a.later(10 * time.Second)
 	a.ended(a.lists(made(Completed, began)), o.Number, Done, "")
 	a.lists()
 	a.Learn(nil, host)
@@ -21,7 +23,7 @@ func (a account) watch(took time.Duration) {
 
 // line is a journal's last line of a restore that ended well, so long ago.
 func restored(id string, from Point, took, ago time.Duration) Record {
-	o := Operation{ID: id, Deed: Restore, Point: from, Server: from.Server, Phase: Done, Mine: true, shown: true,
+	o := Operation{ID: id, Deed: Restore, Point: from, Server: from.Server, Phase: Done, Mine: true, watched: true,
 		Started: now.Add(-ago - took), Ended: now.Add(-ago)}
 	return o.Record(host, now)
 }
@@ -73,24 +75,21 @@ func TestOnlyWhatWasWatchedToItsEndIsLearnedFrom(t *testing.T) {
 		}
 	}
 	for name, o := range map[string]Operation{
-		"resumed":                 {Resumed: true, shown: true},
-		"begun by others before":  {AtLeast: true, shown: true},
-		"never seen at work":      {},
-		"from nobody knows what":  {shown: true, Point: Point{Kind: Backup}},
-		"failed":                  {shown: true, Phase: Broken},
-		"deleted, which is quick": {shown: true, Deed: Delete},
+		"resumed":                  {Resumed: true, seen: sightings{first: now, last: now}},
+		"begun by others before":   {AtLeast: true, seen: sightings{first: now, last: now}},
+		"never seen at work":       {},
+		"seen long before its end": {seen: sightings{first: now.Add(-50 * time.Second), last: now.Add(-50 * time.Second)}},
+		"from nobody knows what":   {seen: sightings{first: now, last: now}, Point: Point{Kind: Backup}},
+		"deleted, which is quick":  {seen: sightings{first: now, last: now}, Deed: Delete},
 	} {
-		if o.Phase == Sending {
-			o.Phase = Done
-		}
 		if o.Deed == Create {
 			o.Deed = Restore
 		}
 		if o.Point.Kind != Backup || name != "from nobody knows what" {
 			o.Point = from
 		}
-		o.Started, o.Ended = now.Add(-time.Minute), now
-		if o.timed() {
+		o.Started = now.Add(-time.Minute)
+		if o.endSeen(now, ""); o.timed() {
 			t.Errorf("one that was %s counts", name)
 		}
 	}

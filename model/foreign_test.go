@@ -1,7 +1,6 @@
 package model
 
 import (
-	"strings"
 	"testing"
 	"time"
 )
@@ -15,8 +14,11 @@ func TestWhatOthersBeganAppearsOnceAndEnds(t *testing.T) {
 			t.Errorf("it is %+v", o)
 		}
 	}
-	if why := a.Busy(web.ID); why != "" {
-		t.Errorf("what others began bars the server: %s", why)
+	if why := a.Conflict(Create, wanted); why != "" {
+		t.Errorf("a backup that others began forbids a snapshot: %s", why)
+	}
+	if why := a.Conflict(Create, backup("", 0)); why == "" {
+		t.Error("a second backup may begin beside one that others began")
 	}
 	number := a.open().Number
 	a.ended(a.list(Backup, "", night.with(Completed)), number, Done, "")
@@ -28,6 +30,7 @@ func TestWhatOthersBeganAppearsOnceAndEnds(t *testing.T) {
 		t.Errorf("it is %+v", o)
 	}
 	number = a.open().Number
+	a.later(flapping)
 	a.ended(a.servers(ServerActive), number, Done, "")
 }
 
@@ -107,28 +110,6 @@ func TestAnOldListDoesNotBringBackWhatWasDeleted(t *testing.T) {
 	a.PointsArrived(Snapshot, "", old, []Point{p}, nil)
 	if _, ok := a.Point(p.Key()); ok {
 		t.Error("it is back")
-	}
-}
-
-func TestAServerIsBusyOnlyWithOurOwnDeeds(t *testing.T) {
-	a := newAccount(t)
-	if why := a.Busy(web.ID); why != "" {
-		t.Fatalf("nothing runs, and yet: %s", why)
-	}
-	o := a.begin(Create, wanted)
-	if why := a.Busy(web.ID); !strings.Contains(why, "snapshot before-update of web-server-01") || !strings.Contains(why, "still running") {
-		t.Errorf("%q", why)
-	}
-	if why := a.Busy(db.ID); why != "" {
-		t.Errorf("the other server is barred: %s", why)
-	}
-	a.Answered(o.Number, Accepted{}, errLost)
-	if why := a.Busy(web.ID); !strings.Contains(why, "not yet known") {
-		t.Errorf("%q", why)
-	}
-	a.lists(made(Completed, a.Now))
-	if why := a.Busy(web.ID); why != "" {
-		t.Errorf("it has ended, and yet: %s", why)
 	}
 }
 

@@ -19,17 +19,28 @@ func (s *State) find(o Operation) (Point, bool) {
 	return Point{}, false
 }
 
+// mayAppear says whether an operation that was given up may still show in the lists: an API may be slower than the bounds
+// allow for. It may not once the same is under way again.
+func (s *State) mayAppear(o Operation) bool {
+	if o.Phase != NotSeen && o.Phase != Unconfirmed || s.Now.Sub(o.Started) > mostLate {
+		return false
+	}
+	return !slices.ContainsFunc(s.operations, func(p Operation) bool {
+		return p.Number > o.Number && p.Deed == o.Deed && p.Server.ID == o.Server.ID && p.Point.Kind == o.Point.Kind
+	})
+}
+
 // follow lets every open operation hear the news, then looks for ones that others have begun. It returns those that ended
-// by it, and those whose lost answer was found.
+// by it, those whose lost answer was found, and restores that a list has shown at work for the first time.
 func (s *State) follow(tell func(*Operation), findOthers func()) []Operation {
 	var changed []Operation
 	for i := range s.operations {
 		o := &s.operations[i]
-		if o.Phase.Over() {
+		if o.Phase.Over() && !s.mayAppear(*o) {
 			continue
 		}
-		before := o.Phase
-		if tell(o); o.Phase != before {
+		before, shown := o.Phase, o.seen.shown()
+		if tell(o); o.Phase != before || o.Deed == Restore && o.Mine && o.seen.shown() != shown {
 			changed = append(changed, *o)
 		}
 	}
@@ -45,7 +56,8 @@ func (s *State) findCreates(kind Kind) {
 		if s.following(func(o Operation) bool { return o.makes(p) }) {
 			continue
 		}
-		o := Operation{Deed: Create, Point: p, Server: p.Server, Phase: Running, Started: p.CreatedAt, shown: true}
+		o := Operation{Deed: Create, Point: p, Server: p.Server, Phase: Running, Started: p.CreatedAt}
+		o.seen.hit(s.Now)
 		if p.CreatedAt.IsZero() {
 			o.Started, o.AtLeast = s.Now, true
 		}
@@ -65,7 +77,9 @@ func (o Operation) makes(p Point) bool {
 func (s *State) findRestores() {
 	for _, server := range s.Servers.Value {
 		if server.Status == ServerRestoring && !s.following(func(o Operation) bool { return o.Deed == Restore && o.Server.ID == server.ID }) {
-			s.add(Operation{Deed: Restore, Server: server.Ref(), Phase: Running, Started: s.Now, AtLeast: true, shown: true})
+			o := Operation{Deed: Restore, Server: server.Ref(), Phase: Running, Started: s.Now, AtLeast: true}
+			o.seen.hit(s.Now)
+			s.add(o)
 		}
 	}
 }
@@ -81,6 +95,12 @@ type Intent struct {
 	Point   Point
 	After   *Point // restore this once the snapshot that is made has completed
 	Follows string // the operation after which this restore comes
+
+	// Server is the server as it was confirmed: its ID and the name of then. Points may carry an older name. An empty one
+	// stands for the server as it is listed now.
+	Server ServerRef
+	// LastConfirmed says that the deletion of the last usable point of the server was confirmed as such.
+	LastConfirmed bool
 }
 
 // Begin notes that a deed's request is about to leave, and returns the operation. run names this run of the program, and
@@ -88,12 +108,26 @@ type Intent struct {
 func (s *State) Begin(in Intent, run string) Operation {
 	p := in.Point
 	o := Operation{
-		Deed: in.Deed, Point: p, Server: p.Server, Mine: true, By: s.Me, Started: s.Now, After: in.After, Follows: in.Follows,
-		known: map[ID]bool{},
+		Deed: in.Deed, Point: p, Server: in.Server, Mine: true, By: s.Me, Started: s.Now, After: in.After, Follows: in.Follows,
+		LastConfirmed: in.LastConfirmed, known: map[ID]bool{}, leaving: map[Key]bool{},
 	}
+	server, listed := s.Server(p.Server.ID)
+	switch {
+	case o.Server.ID != "":
+	case listed:
+		o.Server = server.Ref()
+	default:
+		o.Server = p.Server
+	}
+	o.stoppedBefore = listed && server.Status != ServerActive
 	for _, q := range s.Of(p.Server.ID) {
 		if q.Kind == p.Kind {
 			o.known[q.ID] = true
+		}
+	}
+	for _, other := range s.operations {
+		if other.Deed == Delete && other.Server.ID == o.Server.ID && other.Phase != Refused {
+			o.leaving[other.Point.Key()] = true
 		}
 	}
 	return s.name(s.add(o), run)
@@ -132,7 +166,7 @@ func (s *State) Resume(left, last []Record, host string) []Operation {
 			o.After = nil
 		}
 		s.forget(o)
-		if o.Phase == Sending || o.Phase == Unknown || o.Phase == Running && o.Deed == Delete { // a delete has no course
+		if o.Phase == Sending || o.Phase == Unknown {
 			o.lose(s.Now, o.Words) // it may have left before the program ended, and from now on it is looked for
 		}
 		if !o.Phase.Over() {
@@ -206,16 +240,31 @@ func (s *State) lostBefore(o Operation) bool {
 	})
 }
 
+// accepted takes in that the API has accepted an action. Its end is read off the lists alone, never off the answer.
 func (s *State) accepted(o *Operation, a Accepted) {
-	switch o.Deed {
-	case Create:
-		o.settle(a.Point, s.Now)
-	case Delete:
-		o.end(Done, s.Now, "")
-	case Restore:
-		o.Phase, o.shown = Running, a.ServerStatus == ServerRestoring
+	if o.Deed == Create {
+		if why := o.another(a.Point); why != "" {
+			o.lose(s.Now, why)
+			return
+		}
+		a.Point.Server = o.Server
+		o.Point = a.Point
 	}
+	o.Phase, o.Words, o.Message, o.seen = Running, "", a.Message, sightings{since: s.Now}
 	s.Took(o.Deed, o.Point, a)
+}
+
+// another is why the point in the answer to a create is not the one that was asked for, or "".
+func (o Operation) another(p Point) string {
+	switch {
+	case p.ID == "":
+		return "the answer does not say what was made"
+	case o.known[p.ID]:
+		return fmt.Sprintf("the answer is about %s #%s, which was there before", p.Kind, p.ID)
+	case p.Kind != o.Point.Kind || p.Server.ID != "" && p.Server.ID != o.Server.ID || p.Name != o.Point.Name:
+		return fmt.Sprintf("the answer is about something else: %s #%s", p.Kind, p.ID)
+	}
+	return ""
 }
 
 // Took shows in the lists what the API has taken on, before it is asked again. Where another poller tells the lists, that one
@@ -287,24 +336,6 @@ func (s *State) Ended() []Operation {
 		}
 	}
 	return over
-}
-
-// Busy is why no further deed may start on the server now, or "": two never run on one server at once from this program.
-// What others have begun there is no reason: the API knows what goes together. Those who share the program are no others.
-func (s *State) Busy(server ID) string {
-	for _, o := range s.Operations() {
-		if (o.Mine || o.By != Actor{}) && o.Server.ID == server {
-			by := ""
-			if o.By != s.Me {
-				by = " by " + o.By.Name
-			}
-			if o.Phase == Unknown {
-				return "it is not yet known what became of “" + o.Title() + "”" + by
-			}
-			return "“" + o.Title() + "”" + by + " is still running"
-		}
-	}
-	return ""
 }
 
 func (s *State) add(o Operation) int {

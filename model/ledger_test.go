@@ -21,13 +21,13 @@ func TestACreateRunsFromItsRequestToItsEnd(t *testing.T) {
 		if _, ok := a.Point(running.Key()); !ok || a.Quota(Snapshot, web.ID).Pending != 1 {
 			t.Error("the snapshot that is being made is not in the list")
 		}
-		for range 3 {
-			a.later(time.Minute)
+		for range 23 {
+			a.later(10 * time.Second)
 			if over := a.lists(backup("1", time.Hour), running); len(over) > 0 || a.open().Number != o.Number {
 				t.Fatalf("while it runs: %s ended, %s go on", titles(over), titles(a.Operations()))
 			}
 		}
-		a.later(time.Minute)
+		a.later(10 * time.Second)
 		over := a.lists(backup("1", time.Hour), made(end.status, running.CreatedAt))
 		a.ended(over, o.Number, end.phase, end.words)
 		if got := over[0].Elapsed(a.Now.Add(time.Hour)); got != 4*time.Minute+2*time.Second {
@@ -37,12 +37,14 @@ func TestACreateRunsFromItsRequestToItsEnd(t *testing.T) {
 	}
 }
 
-func TestACreateThatIsCompleteAtOnceHasEnded(t *testing.T) {
+func TestACreateHasEndedWhenAListShowsItAndNotWhenItsAnswerDoes(t *testing.T) {
 	a := newAccount(t)
 	o := a.begin(Create, wanted)
-	if o := a.Answered(o.Number, Accepted{Point: made(Completed, a.Now)}, Outcome{}); o.Phase != Done {
+	if o := a.Answered(o.Number, Accepted{Point: made(Completed, a.Now)}, Outcome{}); o.Phase != Running {
 		t.Errorf("it is %+v", o)
 	}
+	a.later(time.Second)
+	a.ended(a.lists(made(Completed, now)), o.Number, Done, "")
 	a.idle()
 }
 
@@ -59,7 +61,19 @@ func TestACreateThatVanishesHasFailed(t *testing.T) {
 	a := newAccount(t)
 	o := a.begin(Create, wanted)
 	a.Answered(o.Number, Accepted{Point: made(InProgress, a.Now)}, Outcome{})
-	a.ended(a.lists(), o.Number, Broken, "no longer listed")
+	for range 3 { // one that is missing for a few polls and comes back is not gone
+		a.later(5 * time.Second)
+		if over := append(a.lists(made(InProgress, now)), a.lists()...); len(over) > 0 {
+			t.Fatalf("missing for a poll, and it is given up: %s", over[0].Words)
+		}
+	}
+	a.later(2 * enoughTime)
+	for range enoughLooks - 2 {
+		if over := a.lists(); len(over) > 0 {
+			t.Fatalf("after a few polls it is given up: %s", over[0].Words)
+		}
+	}
+	a.ended(a.lists(), o.Number, Broken, "no longer listed since")
 }
 
 func TestARefusedDeedHasEndedWithTheAPIsWords(t *testing.T) {
@@ -138,8 +152,8 @@ func TestALostDeedThatIsNeverFoundIsGivenUpInWords(t *testing.T) {
 		a.Answered(o.Number, Accepted{}, errLost)
 		var over []Operation
 		looks := 0
-		for ; len(over) == 0 && looks < 100; looks++ {
-			if a.Busy(web.ID) == "" {
+		for ; len(over) == 0 && looks < 200; looks++ {
+			if a.Conflict(deed, begun) == "" {
 				t.Fatalf("%s: the next deed may start before it is known what became of this one", o.Title())
 			}
 			a.later(time.Second)
@@ -153,19 +167,82 @@ func TestALostDeedThatIsNeverFoundIsGivenUpInWords(t *testing.T) {
 	}
 }
 
-func TestADeleteTakesThePointOutOfTheListAtOnce(t *testing.T) {
+func TestADeleteTakesThePointOutOfTheListAtOnceAndHasEndedOnceTheListsDo(t *testing.T) {
 	p, other := backup("499", time.Hour), snapshot("499", 2*time.Hour)
 	a := newAccount(t, p, other)
 	o := a.begin(Delete, p)
-	if o := a.Answered(o.Number, Accepted{}, Outcome{}); o.Phase != Done {
+	if o := a.Answered(o.Number, Accepted{}, Outcome{}); o.Phase != Running {
 		t.Errorf("it is %+v", o)
 	}
-	a.idle()
 	if _, ok := a.Point(p.Key()); ok || len(a.Of(web.ID)) != 1 || a.Fleet().Coverage(web.ID).Backups != 0 {
 		t.Errorf("it is still listed: %+v", a.Of(web.ID))
 	}
 	if _, ok := a.Point(other.Key()); !ok {
 		t.Error("the snapshot of the same ID is gone too")
+	}
+	for range 3 { // the lists lag
+		a.later(2 * time.Second)
+		if over := a.lists(p, other); len(over) > 0 || a.Conflict(Restore, p) == "" {
+			t.Fatalf("it is still listed, and yet it has ended or may be restored: %s", titles(over))
+		}
+	}
+	a.ended(a.lists(other), o.Number, Done, "")
+	a.idle()
+}
+
+func TestAnAcceptedDeleteWhosePointStaysIsUnconfirmed(t *testing.T) {
+	p := backup("499", time.Hour)
+	a := newAccount(t, p)
+	o := a.begin(Delete, p)
+	a.Answered(o.Number, Accepted{}, Outcome{})
+	for range enoughLooks - 1 {
+		a.later(enoughTime)
+		if over := a.lists(p); len(over) > 0 {
+			t.Fatalf("given up after a few looks: %s", over[0].Words)
+		}
+	}
+	a.ended(a.lists(p), o.Number, Unconfirmed, "accepted it at 16:00 UTC, and the backup is still listed")
+	a.later(time.Minute)
+	if over := a.lists(); len(over) != 1 || over[0].Phase != Done {
+		t.Errorf("it is gone after all, and nobody says so: %+v", over)
+	}
+}
+
+func TestAnAcceptedCreateThatNoListShowsIsUnconfirmed(t *testing.T) {
+	a := newAccount(t)
+	o := a.begin(Create, wanted)
+	a.Answered(o.Number, Accepted{Point: made(InProgress, a.Now)}, Outcome{})
+	for range enoughLooks - 1 {
+		a.later(enoughTime)
+		a.lists()
+	}
+	a.ended(a.lists(), o.Number, Unconfirmed, "no list has shown the snapshot since")
+	a.later(time.Minute)
+	if over := a.lists(made(Completed, now)); len(over) != 1 || over[0].Phase != Done {
+		t.Errorf("it appeared after all, and nobody says so: %+v", over)
+	}
+}
+
+func TestAnAnswerAboutSomethingElseLeavesTheOutcomeUnknown(t *testing.T) {
+	for name, spoil := range map[string]func(*Point){
+		"one that was there before": func(p *Point) { p.ID = "700" },
+		"of another server":         func(p *Point) { p.Server = db },
+		"of the other kind":         func(p *Point) { p.Kind = Backup },
+		"of another name":           func(p *Point) { p.Name = "weekly" },
+		"without an ID":             func(p *Point) { p.ID = "" },
+	} {
+		a := newAccount(t, made(Completed, now.Add(-time.Hour)).rename("700"))
+		o := a.begin(Create, wanted)
+		p := made(InProgress, a.Now)
+		spoil(&p)
+		if o = a.Answered(o.Number, Accepted{Point: p}, Outcome{}); o.Phase != Unknown || o.Words == "" {
+			t.Errorf("%s: %+v", name, o)
+		}
+		a.later(time.Second)
+		a.lists(made(InProgress, a.Now)) // what was asked for is looked for, as after a lost answer
+		if got := a.open(); got.Number != o.Number || got.Phase != Running || got.Point.ID != "802" {
+			t.Errorf("%s: it was not found: %+v", name, got)
+		}
 	}
 }
 
@@ -178,42 +255,114 @@ func TestADeleteWhoseAnswerWasLostHasEndedOnceThePointIsGone(t *testing.T) {
 		if a.list(Backup, narrow, p); a.open().Phase != Unknown {
 			t.Fatal("it is still listed, and yet it is known what became of it")
 		}
+		if over := a.list(Backup, narrow); len(over) > 0 {
+			t.Fatal("a single list may be wrong, and yet it is believed")
+		}
+		a.list(Backup, narrow, p)
+		a.list(Backup, narrow)
 		a.ended(a.list(Backup, narrow), o.Number, Done, "no longer listed")
 	}
 }
 
-func TestARestoreHasEndedOnceTheServerIsNoLongerRestoring(t *testing.T) {
-	for _, told := range []ServerStatus{ServerRestoring, ""} {
-		p := snapshot("801", time.Hour)
-		a := newAccount(t, p)
-		o := a.begin(Restore, p)
-		a.later(time.Second)
-		a.Answered(o.Number, Accepted{Point: p, ServerStatus: told}, Outcome{})
-		if server, _ := a.Server(web.ID); told != "" && server.CannotChange() == "" {
-			t.Error("the server is not shown as restoring at once")
-		}
-		for range 3 {
-			a.later(5 * time.Minute)
-			if over := a.servers(ServerRestoring); len(over) > 0 || a.open().Number != o.Number {
-				t.Fatalf("while it runs: %s ended, %s go on", titles(over), titles(a.Operations()))
+// steps are what lists of servers show of a restore, a list each time.
+type step struct {
+	after  time.Duration
+	status ServerStatus
+}
+
+func TestARestoreHasEndedOnceAListHasShownItAndALaterOneSomethingElse(t *testing.T) {
+	for name, c := range map[string]struct {
+		told  ServerStatus // in the answer
+		steps []step       // none of them ends it but the last
+		words string
+		took  time.Duration // zero: it is not known
+	}{
+		"at once": {ServerRestoring, []step{
+			{time.Second, ServerRestoring}, {5 * time.Minute, ServerRestoring}, {10 * time.Second, ServerActive},
+		}, "the server is active", 5*time.Minute + 11*time.Second},
+		"without a status in the answer": {"", []step{
+			{time.Second, ServerRestoring}, {5 * time.Minute, ServerRestoring}, {10 * time.Second, ServerActive},
+		}, "the server is active", 5*time.Minute + 11*time.Second},
+		"listed as active for a while": {ServerRestoring, []step{
+			{time.Second, ServerActive}, {5 * time.Second, ServerActive}, {time.Second, ServerRestoring}, {5 * time.Minute, ServerActive},
+		}, "the server is active", 0},
+		"stopped before": {ServerRestoring, []step{
+			{time.Second, ServerActive}, {time.Second, "stopping"}, {time.Second, ServerStopped}, {8 * time.Minute, ServerStopped},
+			{time.Second, ServerStopped}, {time.Second, ServerStopped}, {time.Second, ServerRestoring}, {5 * time.Minute, ServerActive},
+		}, "the server is active", 0},
+		"from two replicas, one of them behind": {ServerRestoring, []step{
+			{time.Second, ServerRestoring}, {time.Second, ServerActive}, {time.Second, ServerRestoring}, {time.Second, ServerActive},
+			{time.Second, ServerActive}, {10 * time.Second, ServerRestoring}, {5 * time.Minute, ServerActive},
+		}, "the server is active", 0},
+		"and stays off": {ServerRestoring, []step{
+			{time.Second, ServerRestoring}, {20 * time.Second, ServerStopped},
+		}, "the server is stopped", 0},
+		"looked at late": {ServerRestoring, []step{
+			{time.Second, ServerRestoring}, {3 * time.Hour, ServerActive},
+		}, "the server is active", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := snapshot("801", time.Hour)
+			a := newAccount(t, p)
+			o := a.begin(Restore, p)
+			a.Answered(o.Number, Accepted{Point: p, ServerStatus: c.told}, Outcome{})
+			if server, _ := a.Server(web.ID); c.told != "" && server.CannotChange() == "" {
+				t.Error("the server is not shown as restoring at once")
 			}
-		}
-		a.ended(a.servers(ServerActive), o.Number, Done, "the server is active")
-		a.idle()
+			for i, s := range c.steps {
+				a.later(s.after)
+				changed := a.servers(s.status)
+				if i == len(c.steps)-1 {
+					a.ended(changed, o.Number, Done, c.words)
+					if took, known := changed[0].Took(); known != (c.took > 0) || known && took != c.took {
+						t.Errorf("it took %s, known: %v; want %s", took, known, c.took)
+					}
+					return
+				}
+				if a.open().Phase != Running {
+					t.Fatalf("step %d: %s ended", i, titles(changed))
+				}
+			}
+		})
 	}
 }
 
-func TestARestoreThatNeverShowsIsBelievedAfterAWhile(t *testing.T) {
-	p := snapshot("801", time.Hour)
-	a := newAccount(t, p)
-	o := a.begin(Restore, p)
-	a.Answered(o.Number, Accepted{Point: p}, Outcome{})
-	a.later(20 * time.Second)
-	if over := a.servers(ServerActive); len(over) > 0 {
-		t.Fatalf("the list may be older than the restore, and yet it ended: %s", over[0].Words)
+func TestARestoreThatNoListShowsIsNotDone(t *testing.T) {
+	for name, c := range map[string]struct {
+		steps []step
+		words string
+	}{
+		"active all along": {[]step{
+			{time.Second, ServerActive}, {time.Second, ServerActive}, {time.Second, ServerActive}, {time.Minute, ServerActive}, {time.Minute, ServerActive},
+		}, "the server was not seen restoring; active since 16:00 UTC"},
+		"stopped for long": {[]step{
+			{time.Second, ServerActive}, {time.Second, ServerStopped}, {time.Second, ServerStopped}, {14 * time.Minute, ServerStopped}, {time.Minute, ServerStopped},
+		}, "the server was not seen restoring; stopped since"},
+		"few looks": {[]step{
+			{10 * time.Minute, ServerActive}, {time.Second, ServerActive}, {time.Second, ServerActive}, {time.Second, ServerActive}, {time.Second, ServerActive},
+		}, "the server was not seen restoring"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := snapshot("801", time.Hour)
+			a := newAccount(t, p)
+			o := a.begin(Restore, p)
+			a.Answered(o.Number, Accepted{Point: p, ServerStatus: ServerRestoring}, Outcome{})
+			for i, s := range c.steps {
+				a.later(s.after)
+				changed := a.servers(s.status)
+				if i < len(c.steps)-1 && len(changed) > 0 {
+					t.Fatalf("step %d: %s", i, changed[0].Words)
+				}
+				if i == len(c.steps)-1 {
+					a.ended(changed, o.Number, Unconfirmed, c.words)
+				}
+			}
+			a.later(time.Minute)
+			if late := a.servers(ServerRestoring); len(late) != 1 || late[0].Number != o.Number || late[0].Phase != Running || a.open().Number != o.Number {
+				t.Errorf("it shows after all, and nobody says so: %+v", late)
+			}
+		})
 	}
-	a.later(10 * time.Minute)
-	a.ended(a.servers(ServerStopped), o.Number, Done, "shows the server as stopped")
 }
 
 func TestARestoreWhoseAnswerWasLostIsFoundByTheServersStatus(t *testing.T) {
@@ -225,6 +374,7 @@ func TestARestoreWhoseAnswerWasLostIsFoundByTheServersStatus(t *testing.T) {
 	if got := a.open(); got.Number != o.Number || got.Phase != Running {
 		t.Fatalf("the server is being restored, and the operation is %+v", got)
 	}
+	a.later(time.Minute)
 	a.ended(a.servers(ServerActive), o.Number, Done, "the server is active")
 }
 
@@ -233,8 +383,32 @@ func TestARestoreOfAServerThatIsGoneHasFailed(t *testing.T) {
 	a := newAccount(t, p)
 	o := a.begin(Restore, p)
 	a.Answered(o.Number, Accepted{Point: p, ServerStatus: ServerRestoring}, Outcome{})
-	ticket, _ := a.Servers.Start(a.Now)
-	a.ended(a.ServersArrived(ticket, nil, nil), o.Number, Broken, "the server is no longer listed")
+	gone := func() []Operation {
+		a.later(enoughTime)
+		ticket, _ := a.Servers.Start(a.Now)
+		return a.ServersArrived(ticket, nil, nil)
+	}
+	for range enoughLooks - 1 {
+		if over := gone(); len(over) > 0 {
+			t.Fatalf("missing for a few polls, and it is given up: %s", over[0].Words)
+		}
+	}
+	a.ended(gone(), o.Number, Broken, "the server is no longer listed")
+}
+
+func TestAListFromBeforeTheAnswerSaysNothing(t *testing.T) {
+	p := snapshot("801", time.Hour)
+	a := newAccount(t, p)
+	o := a.begin(Restore, p)
+	early := a.Now
+	a.later(time.Minute)
+	a.Answered(o.Number, Accepted{Point: p}, Outcome{})
+	for range 3 * enoughLooks {
+		changed := a.followServers(early)
+		if len(changed) > 0 || a.operation(o.Number).seen.misses > 0 {
+			t.Fatal("a list that was asked for before the answer counts")
+		}
+	}
 }
 
 func TestListsAndErrorsDoNotTouchADeedThatIsBeingSent(t *testing.T) {

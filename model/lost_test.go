@@ -51,7 +51,7 @@ func TestTheTimeUntilADeedIsNotSeenCountsFromTheLossOfItsAnswer(t *testing.T) {
 		a := newAccount(t)
 		o := a.lose(deed, p, 5*time.Minute)
 		a.unknownAfter(enoughLooks + 10)
-		a.later(enoughTime)
+		a.later(enoughRestore)
 		a.ended(append(a.lists(), a.servers(ServerActive)...), o.Number, NotSeen, "before you try again")
 	}
 }
@@ -74,14 +74,14 @@ func TestAListThatWasAskedForBeforeTheLossIsNoLook(t *testing.T) {
 	ticket, _ := a.Snapshots.Start(a.Now)
 	a.later(time.Second)
 	a.Resume([]Record{r}, []Record{r}, host)
-	if a.PointsArrived(Snapshot, "", ticket, nil, nil); a.open().looks != 0 {
+	if a.PointsArrived(Snapshot, "", ticket, nil, nil); a.open().seen.misses != 0 {
 		t.Error("it counts as a look")
 	}
 }
 
 func TestWhatAnEarlierRunLeftOpenIsLookedForAsLongAsWhatThisRunSent(t *testing.T) {
 	p := backup("1", time.Hour)
-	for _, r := range []Record{left(Create, wanted, Sending), left(Create, wanted, Unknown), left(Delete, p, Running)} {
+	for _, r := range []Record{left(Create, wanted, Sending), left(Create, wanted, Unknown), left(Delete, p, Unknown)} {
 		a := newAccount(t, p)
 		a.later(time.Hour)
 		o := a.Resume([]Record{r}, []Record{r}, host)[0]

@@ -20,14 +20,15 @@ type Phase int
 
 // The phases of an operation. Running and Unknown ones are asked after; the others have ended.
 const (
-	Sending   Phase = iota // the request is on its way
-	Running                // the API took it on
-	Unknown                // the answer was lost: it may or may not have happened
-	Done                   // the API shows that it has ended well
-	Broken                 // taken on, and then it failed
-	Refused                // the API said no, or the request never left
-	NotSeen                // the answer was lost, and nothing was found after enough looks
-	CalledOff              // never sent: what it waited for did not come about
+	Sending     Phase = iota // the request is on its way
+	Running                  // the API took it on
+	Unknown                  // the answer was lost: it may or may not have happened
+	Done                     // the API shows that it has ended well
+	Broken                   // taken on, and then it failed
+	Refused                  // the API said no, or the request never left
+	NotSeen                  // the answer was lost, and nothing was found after enough looks
+	CalledOff                // never sent: what it waited for did not come about
+	Unconfirmed              // the API accepted it, and no list has shown it within a bounded time
 )
 
 // Over says whether nothing more is expected of the operation.
@@ -47,14 +48,22 @@ type Operation struct {
 	AtLeast bool      // Started is only when it was first seen
 	Ended   time.Time // zero until it is over
 	Words   string    // why it ended as it did, for a person
+	Message string    // what the API said when it accepted it
 	After   *Point    // for a snapshot taken first: the point to restore once it has completed
 	Follows string    // for a restore after a snapshot: the ID of that operation
 	Resumed bool      // begun by an earlier run of the program: what follows it is asked for again
 
-	shown bool        // a list has shown it at work
-	lost  time.Time   // when its answer was lost; zero if it was not
-	looks int         // how often the lists were searched for it since then
-	known map[ID]bool // the IDs that were there before it was sent
+	// LastConfirmed says that the deletion of the last usable point of a server was confirmed as such.
+	LastConfirmed bool
+
+	seen sightings
+	lost time.Time // when its answer was lost; zero if it was not
+	// stoppedBefore says that the server of a restore was not active when the restore was confirmed.
+	stoppedBefore bool
+
+	watched bool         // for one that is over: the time between Started and Ended is what it took
+	known   map[ID]bool  // the IDs of its kind on its server that were there before it was sent
+	leaving map[Key]bool // the points of its server that other actions of this program delete
 }
 
 // Title names the operation for a person: "snapshot before-update of web-server-01".
@@ -99,6 +108,9 @@ func quoted(text string) string {
 	return "“" + text + "”"
 }
 
+// WasLost says whether the answer to its request was lost.
+func (o Operation) WasLost() bool { return !o.lost.IsZero() }
+
 // Elapsed is how long the operation has been at it, or was.
 func (o Operation) Elapsed(now time.Time) time.Duration {
 	if !o.Ended.IsZero() {
@@ -125,18 +137,6 @@ func Usual(deed Deed, kind Kind) (Span, bool) {
 	return Span{}, false
 }
 
-// patience is how long after it was sent a list of servers must have been asked for, to be believed that shows nothing of an
-// accepted restore: the documents do not say how soon the status shows [I].
-const patience = time.Minute
-
-// The lists are searched so often for a deed whose answer was lost before it counts as not seen, and the last of them must
-// have been asked for so long after the loss. When it was confirmed or sent does not count, nor when a list came: a deed may
-// reach the API long after we gave it up, and a list may show the world as it was long ago.
-const (
-	enoughLooks = 5
-	enoughTime  = 30 * time.Second
-)
-
 // clockSlack is how far the creation time of a point may lie before the time at which we sent the request for it: both
 // are on the API's clock, but ours is read off whole seconds.
 const clockSlack = 5 * time.Second
@@ -152,81 +152,21 @@ func (o Operation) matches(p Point) bool {
 		!p.CreatedAt.Before(o.Started.Add(-clockSlack)) && (o.lost.IsZero() || !p.CreatedAt.After(o.lost.Add(mostLate)))
 }
 
+// Remains says whether its server keeps a usable point besides the one that it deletes, among these and without those that
+// other actions delete.
+func (o Operation) Remains(points []Point, others map[Key]bool) bool {
+	for _, p := range points {
+		if k := p.Key(); p.Usable() && p.Server.ID == o.Server.ID && k != o.Point.Key() && !o.leaving[k] && !others[k] {
+			return true
+		}
+	}
+	return false
+}
+
 // Outcome is how a deed's request ended.
 type Outcome struct {
 	Err  error     // nil: the API took it on
 	Lost bool      // the answer was lost, so that it may have happened all the same
 	Sent time.Time // by the API's clock; zero: it never left
 	View int       // the number of the view that shows what it did, where a poller is shared; 0: none is
-}
-
-// end closes the operation.
-func (o *Operation) end(phase Phase, now time.Time, words string) {
-	o.Phase, o.Ended, o.Words = phase, now, words
-}
-
-// heard takes in what a list of points says of a create or a delete; found is the point it works on, if it is listed. asked
-// is when the list was asked for.
-func (o *Operation) heard(found Point, listed bool, asked, now time.Time) {
-	switch {
-	case o.Deed == Delete && !listed:
-		o.end(Done, now, "its answer was lost; it is no longer listed")
-	case o.Deed == Delete, o.Phase == Unknown && !listed:
-		o.look(asked, now)
-	case !listed:
-		o.end(Broken, now, fmt.Sprintf("the %s is no longer listed", o.Point.Kind))
-	default:
-		o.settle(found, now)
-	}
-}
-
-// settle takes over the status of the point that a create has made.
-func (o *Operation) settle(p Point, now time.Time) {
-	o.Point, o.shown = p, true
-	switch {
-	case p.Status == Completed:
-		o.end(Done, now, "")
-	case p.Status.Bad():
-		o.end(Broken, now, fmt.Sprintf("the API shows it as %s", p.Status))
-	default:
-		o.Phase, o.Words = Running, ""
-	}
-}
-
-// heardOfServer takes in what a list of servers says of a restore. asked is when it was asked for.
-func (o *Operation) heardOfServer(s Server, listed bool, asked, now time.Time) {
-	switch {
-	case !listed:
-		o.end(Broken, now, "the server is no longer listed")
-	case s.Status == ServerRestoring:
-		o.shown, o.Phase, o.Words = true, Running, ""
-	case o.Phase == Unknown:
-		o.look(asked, now)
-	case o.shown:
-		o.end(Done, now, fmt.Sprintf("the server is %s", s.Status))
-	case asked.Sub(o.Started) > patience:
-		o.end(Done, now, fmt.Sprintf("the API took it on, and shows the server as %s", s.Status))
-	}
-}
-
-// Trace is what the lists show, after enough looks, of an operation whose answer was lost.
-func (o Operation) Trace() string {
-	if o.Deed == Delete {
-		return "it is still listed"
-	}
-	return "the lists show nothing of it"
-}
-
-// lose notes that the answer was lost.
-func (o *Operation) lose(now time.Time, words string) { o.Phase, o.lost, o.Words = Unknown, now, words }
-
-// look counts a search that found nothing in a list which was asked for after the answer was lost.
-func (o *Operation) look(asked, now time.Time) {
-	if asked.Before(o.lost) {
-		return
-	}
-	o.looks++
-	if o.looks >= enoughLooks && asked.Sub(o.lost) >= enoughTime {
-		o.end(NotSeen, now, "its answer was lost, and "+o.Trace()+": look in the provider's panel before you try again")
-	}
 }

@@ -22,8 +22,9 @@ type Record struct {
 	Server  RecordServer `json:"server,omitzero"`
 	Point   RecordPoint  `json:"point,omitzero"`
 	SentAt  time.Time    `json:"sent_at,omitzero"`  // when it was sent, or confirmed if it never was, by the API's clock, UTC
-	EndedAt time.Time    `json:"ended_at,omitzero"` // when it was over, by the API\'s clock, UTC
+	EndedAt time.Time    `json:"ended_at,omitzero"` // when it was over, by the API's clock, UTC
 	Timed   bool         `json:"timed,omitempty"`   // the time between the two is what it took: it was watched all along
+	SeenAt  time.Time    `json:"seen_at,omitzero"`  // when a list first showed a restore at work, by the API's clock, UTC
 	Then    *RecordPoint `json:"then,omitempty"`    // for a snapshot taken first: what is to be restored after it
 	After   string       `json:"after,omitempty"`   // for a restore that followed a snapshot: that operation's ID
 	Words   string       `json:"words,omitempty"`   // why, for a person
@@ -48,14 +49,15 @@ type RecordPoint struct {
 // The events of an operation, in the order in which they come. The first is written, and is on the disk, before the
 // request leaves.
 const (
-	EventIntent    = "intent"     // it is about to be sent
-	EventRunning   = "running"    // the API took it on
-	EventUnknown   = "unknown"    // the answer was lost
-	EventDone      = "done"       // it ended well
-	EventFailed    = "failed"     // it was taken on, and failed
-	EventRefused   = "refused"    // the API said no, or the request never left
-	EventNotSeen   = "not-seen"   // the answer was lost and nothing of it was found
-	EventCalledOff = "called-off" // it was not sent: what it waited for did not come about, or nobody wanted it any more
+	EventIntent      = "intent"      // it is about to be sent
+	EventRunning     = "running"     // the API took it on
+	EventUnknown     = "unknown"     // the answer was lost
+	EventDone        = "done"        // it ended well
+	EventFailed      = "failed"      // it was taken on, and failed
+	EventRefused     = "refused"     // the API said no, or the request never left
+	EventNotSeen     = "not-seen"    // the answer was lost and nothing of it was found
+	EventUnconfirmed = "unconfirmed" // it was taken on, and no list has shown it
+	EventCalledOff   = "called-off"  // it was not sent: what it waited for did not come about, or nobody wanted it any more
 )
 
 // The events of a visit, where several people share the program. They are about no server.
@@ -87,7 +89,7 @@ func (r Record) VisitWords() string {
 
 var events = map[Phase]string{
 	Sending: EventIntent, Running: EventRunning, Unknown: EventUnknown, Done: EventDone, Broken: EventFailed,
-	Refused: EventRefused, NotSeen: EventNotSeen, CalledOff: EventCalledOff,
+	Refused: EventRefused, NotSeen: EventNotSeen, CalledOff: EventCalledOff, Unconfirmed: EventUnconfirmed,
 }
 
 var deedNames = map[Deed]string{Create: "create", Restore: "restore", Delete: "delete"}
@@ -107,6 +109,9 @@ func (o Operation) Record(host string, now time.Time) Record {
 		Deed: deedNames[o.Deed], Kind: o.Point.Kind.String(),
 		Server: RecordServer(o.Server), Point: recordPoint(o.Point), SentAt: o.Started.UTC(), EndedAt: o.Ended.UTC(), After: o.Follows, Words: o.Words,
 		Timed: o.timed(), By: o.By,
+	}
+	if o.Deed == Restore {
+		r.SeenAt = o.seen.first.UTC()
 	}
 	if o.After != nil {
 		then := recordPoint(*o.After)
@@ -132,7 +137,8 @@ func recordPoint(p Point) RecordPoint {
 func (r Record) Operation() (Operation, bool) {
 	o := Operation{
 		ID: r.ID, Server: ServerRef{r.Server.ID, Clean(r.Server.Name)}, Mine: true, Started: r.SentAt, Follows: r.After,
-		Words: Clean(r.Words), Resumed: true, By: r.By.clean(),
+		Words: Clean(r.Words), Resumed: true, By: r.By.clean(), watched: r.Timed,
+		seen: sightings{since: r.SentAt, first: r.SeenAt, last: r.SeenAt},
 	}
 	phase, okPhase := keyOf(events, r.Event)
 	deed, okDeed := keyOf(deedNames, r.Deed)

@@ -256,7 +256,7 @@ func (a *App) start(in model.Intent) tea.Cmd {
 		a.say(screen.Warning, a.change.holds())
 		return nil
 	}
-	if busy := a.state.Busy(in.Point.Server.ID); busy != "" { // it may have begun while the question was open
+	if busy := a.state.Conflict(in.Deed, in.Point); busy != "" { // it may have begun while the question was open
 		a.say(screen.Warning, busy)
 		return nil
 	}

@@ -43,7 +43,7 @@ func (a *App) pump() tea.Cmd {
 		return nil
 	}
 	var cmds []tea.Cmd
-	for _, item := range a.batch.Next(func(server model.ID) bool { return a.state.Busy(server) != "" }) {
+	for _, item := range a.batch.Next(func(in model.Intent) bool { return a.state.Conflict(in.Deed, in.Point) != "" }) {
 		o := a.state.Begin(item.Intent, a.opts.Run)
 		a.batch.Began(item.Number, o.Number)
 		cmds = append(cmds, a.session.Do(o, a.record(o)))

@@ -121,7 +121,7 @@ func play(t *testing.T, e endpoint, f trouble) {
 	e.do(r.seat)
 	r.check(r.want.seen)
 	if r.want.later != "" {
-		r.Advance(40 * time.Second)
+		r.Advance(140 * time.Second)
 		r.check(r.want.later)
 	}
 	if got := r.book.story(); got != r.want.story {

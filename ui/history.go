@@ -85,11 +85,7 @@ func (a *App) resume() tea.Cmd {
 		}
 	}
 	if n := len(resumed); n > 0 {
-		since := "vpsdeck was started"
-		if a.session.Number > 1 {
-			since = "this account was opened"
-		}
-		a.say(screen.Neutral, fmt.Sprintf("%d begun before %s: looking how far it came", n, since))
+		a.say(screen.Neutral, fmt.Sprintf("%d begun by another run of vpsdeck: looking how far it came", n))
 		return a.refreshRunning()
 	}
 	return nil

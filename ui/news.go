@@ -8,7 +8,6 @@ import (
 	"vpsdeck/model"
 	"vpsdeck/ui/command"
 	"vpsdeck/ui/screen"
-	"vpsdeck/ui/widget"
 )
 
 // answer takes an answer of the API into the state and tells the panes. Lists from a session that was left are dropped; a
@@ -54,7 +53,9 @@ func (a *App) changed(o model.Operation) tea.Cmd {
 	if next, ok := a.inBatch(o); ok {
 		return tea.Batch(a.writeDown(o), next)
 	}
-	a.sayOf(o, screen.Good, "found, it is running")
+	if o.WasLost() {
+		a.sayOf(o, screen.Good, "found, it is running")
+	}
 	return a.writeDown(o)
 }
 
@@ -105,6 +106,10 @@ func (a *App) deedAnswered(msg command.DeedAnsweredMsg) tea.Cmd {
 	default:
 		cmds = append(cmds, a.ended(o))
 	}
+	if msg.Elsewhere { // what another program has begun is looked into, so that it does not stand in the way for long
+		a.history.loaded, a.history.resumed = false, false
+		cmds = append(cmds, a.session.LoadHistory())
+	}
 	return tea.Batch(append(cmds, a.refusedToken(msg.Outcome.Err), a.refreshAll())...)
 }
 
@@ -132,10 +137,10 @@ func (a *App) ended(o model.Operation) tea.Cmd {
 		a.offerRest(o)
 		return written
 	}
-	if busy := a.state.Busy(o.Server.ID); busy != "" { // several at once went ahead of it
+	if busy := a.state.Conflict(model.Restore, *o.After); busy != "" { // several at once went ahead of it
 		return tea.Batch(written, a.callOff(o, busy))
 	}
-	return tea.Batch(written, a.start(model.Intent{Deed: model.Restore, Point: *o.After, Follows: o.ID}))
+	return tea.Batch(written, a.start(model.Intent{Deed: model.Restore, Point: *o.After, Server: o.Server, Follows: o.ID}))
 }
 
 // callOff says that the restore which was to follow a snapshot is not sent, and why, and writes it down.
@@ -147,21 +152,17 @@ func (a *App) callOff(first model.Operation, why string) tea.Cmd {
 
 // outcome words how an operation ended.
 func outcome(o model.Operation) string {
-	took := " in " + widget.Duration(o.Ended.Sub(o.Started))
 	switch o.Phase {
 	case model.Done:
 		if o.Deed == model.Delete {
 			return "deleted"
 		}
-		if o.AtLeast {
-			took = ""
-		}
 		if o.Words != "" {
-			return "ended" + took + ", " + o.Words
+			return "ended" + o.TookText() + ", " + o.Words
 		}
-		return "completed" + took
+		return "completed" + o.TookText()
 	case model.Broken:
-		return "failed" + took + ": " + o.Words
+		return "failed: " + o.Words
 	case model.Refused:
 		return "not done: " + o.Words
 	}

@@ -82,7 +82,7 @@ func (r *Runner) creates(kind model.Kind, t texts, servers []model.Server) ([]mo
 		if kind == model.Backup {
 			p.Type = model.Manual
 		}
-		intents[i] = model.Intent{Deed: model.Create, Point: p}
+		intents[i] = model.Intent{Deed: model.Create, Point: p, Server: s.Ref()}
 	}
 	return intents, nil
 }
@@ -90,8 +90,8 @@ func (r *Runner) creates(kind model.Kind, t texts, servers []model.Server) ([]mo
 // room makes sure that each server can take another point now. Where that hangs on what is not documented, the API decides.
 func (r *Runner) room(servers []model.Server, intents []model.Intent) error {
 	var why []string
-	for _, s := range servers {
-		if busy := r.busy(s); busy != "" {
+	for i, s := range servers {
+		if busy := r.busy(s, intents[i]); busy != "" {
 			why = append(why, busy)
 		}
 	}
@@ -108,12 +108,12 @@ func (r *Runner) room(servers []model.Server, intents []model.Intent) error {
 	return nil
 }
 
-// busy is why nothing may begin on the server now, or "".
-func (r *Runner) busy(s model.Server) string {
+// busy is why the action may not begin on the server now, or "".
+func (r *Runner) busy(s model.Server, in model.Intent) string {
 	if why := s.CannotChange(); why != "" {
 		return why
 	}
-	if why := r.state.Busy(s.ID); why != "" {
+	if why := r.state.Conflict(in.Deed, in.Point); why != "" {
 		return s.Name + ": " + why
 	}
 	return ""

@@ -135,7 +135,7 @@ func (v *vigil) send() {
 	if v.held != nil {
 		v.batch.Stop()
 	}
-	for _, item := range v.batch.Next(func(server model.ID) bool { return v.state.Busy(server) != "" }) {
+	for _, item := range v.batch.Next(func(in model.Intent) bool { return v.state.Conflict(in.Deed, in.Point) != "" }) {
 		o := v.state.Begin(item.Intent, v.opts.Run)
 		v.batch.Began(item.Number, o.Number)
 		v.begun(item.Number, o)

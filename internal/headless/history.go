@@ -30,8 +30,8 @@ func (r *Runner) begin(ctx context.Context) error {
 	return r.ask(ctx, r.session.RefreshRunning(r.state))
 }
 
-// settleEarlier finds out what became of deeds of earlier runs on the servers whose answers were lost, so that none is done
-// twice. What is not known when the time is up keeps its server busy.
+// settleEarlier finds out what became of actions of earlier runs on the servers of which nothing is known yet, so that none is
+// done twice. What is not known when the time is up keeps its server busy.
 func (r *Runner) settleEarlier(ctx context.Context, servers []model.Server, f Follow) error {
 	concerned := map[model.ID]bool{}
 	for _, s := range servers {
@@ -40,7 +40,7 @@ func (r *Runner) settleEarlier(ctx context.Context, servers []model.Server, f Fo
 	v := &vigil{
 		Runner:  r,
 		batch:   model.NewBatch(nil, f.limits()),
-		settled: func(o model.Operation) bool { return !o.Resumed || !concerned[o.Server.ID] || o.Phase != model.Unknown },
+		settled: func(o model.Operation) bool { return !o.Resumed || !concerned[o.Server.ID] || !o.Doubtful() },
 		told: func(o model.Operation, _ error) {
 			if o.Resumed && concerned[o.Server.ID] {
 				r.note("begun earlier: %s: %s", o.Title(), outcome(o))

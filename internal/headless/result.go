@@ -45,12 +45,13 @@ type errand struct {
 func (r *Runner) carryOut(ctx context.Context, intents []model.Intent, f Follow) error {
 	errands := make([]*errand, len(intents))
 	for i, in := range intents {
-		errands[i] = &errand{operation: model.Operation{Deed: in.Deed, Point: in.Point, Server: in.Point.Server}}
+		errands[i] = &errand{operation: model.Operation{Deed: in.Deed, Point: in.Point, Server: in.Server}}
 	}
 	byNumber := map[int]*errand{}
 	var unheard error // why a line could not be told
 	settled := func(o model.Operation) bool {
-		return byNumber[o.Number] == nil || o.Phase.Over() || o.Phase == model.Running && !f.Wait
+		accepted := o.Phase == model.Running && o.Deed != model.Delete // a delete is over once the lists show it, which is soon
+		return byNumber[o.Number] == nil || o.Phase.Over() || accepted && !f.Wait
 	}
 	v := &vigil{
 		Runner: r, batch: model.NewBatch(intents, f.limits()), settled: settled,
@@ -139,6 +140,8 @@ func (e *errand) result(stopped error) result {
 		res.ExitCode = settings.CodeOf(e.failure)
 	case o.Phase == model.Unknown || o.Phase == model.NotSeen:
 		res.ExitCode = settings.ExitUnknown
+	case o.Phase == model.Unconfirmed:
+		res.ExitCode = settings.ExitUnconfirmed
 	case o.Phase == model.Running && stopped == errTimeout && !e.over:
 		res.Words, res.ExitCode = "still running when the time was up; it goes on at the provider", settings.ExitLimited
 	}
@@ -162,32 +165,31 @@ func reason(stopped error) string {
 
 // outcome words how far an operation has come.
 func outcome(o model.Operation) string {
-	took := widget.Duration(o.Ended.Sub(o.Started))
 	switch o.Phase {
 	case model.Done:
-		return doneWords(o, took)
+		return doneWords(o)
 	case model.Broken:
-		return "failed after " + took + ": " + o.Words
+		return "failed: " + o.Words
 	case model.Refused:
 		return "not done: " + o.Words
 	case model.Unknown:
 		return "its outcome is not known: " + o.Words
-	case model.NotSeen:
+	case model.NotSeen, model.Unconfirmed:
 		return o.Words
 	}
 	return "it goes on at the provider"
 }
 
-func doneWords(o model.Operation, took string) string {
+func doneWords(o model.Operation) string {
 	switch {
 	case o.Deed == model.Delete && o.Words != "":
 		return "deleted: " + o.Words
 	case o.Deed == model.Delete:
 		return "deleted"
 	case o.Deed == model.Restore:
-		return "restored in " + took + ", " + o.Words
+		return "restored" + o.TookText() + ", " + o.Words
 	}
-	return "completed in " + took + ", " + widget.Size(o.Point.SizeMB)
+	return "completed" + o.TookText() + ", " + widget.Size(o.Point.SizeMB)
 }
 
 var resultColumns = []column[result]{

@@ -43,14 +43,15 @@ func (r *Runner) Restore(ctx context.Context, ask PointAsk) error {
 	if err := r.settleEarlier(ctx, []model.Server{server}, ask.Follow); err != nil {
 		return err
 	}
-	if why := r.busy(server); why != "" {
+	in := model.Intent{Deed: model.Restore, Point: p, Server: server.Ref()}
+	if why := r.busy(server, in); why != "" {
 		return nothingSent(settings.ExitLimited, []string{why})
 	}
 	if !ask.Yes {
 		return refused("this would overwrite the whole disk of %s (#%s) with %s and stop it meanwhile; %s would be lost. Add --yes if that is meant",
 			server.Name, server.ID, called(p), r.lost(p))
 	}
-	return r.carryOut(ctx, []model.Intent{{Deed: model.Restore, Point: p}}, ask.Follow)
+	return r.carryOut(ctx, []model.Intent{in}, ask.Follow)
 }
 
 // lost is what a restore costs.
@@ -74,32 +75,37 @@ func (r *Runner) Delete(ctx context.Context, ask PointAsk) error {
 	if err := r.settleEarlier(ctx, []model.Server{{ID: p.Server.ID}}, ask.Follow); err != nil {
 		return err
 	}
-	if why := r.misnamed(p, ask.Server); why != nil {
+	server, known := r.state.Server(p.Server.ID)
+	if !known { // a backup may outlive its server
+		server = model.Server{ID: p.Server.ID, Name: p.Server.Name}
+	}
+	if why := r.misnamed(p, server, ask.Server); why != nil {
 		return why
 	}
-	server, known := r.state.Server(p.Server.ID)
+	last := model.StandingOf(p, r.state.Of(p.Server.ID)) == model.LastPoint
+	in := model.Intent{Deed: model.Delete, Point: p, Server: server.Ref(), LastConfirmed: ask.LastPoint}
 	switch {
 	case p.CannotDelete() != "":
 		return unfit(p, p.CannotDelete())
-	case known && r.busy(server) != "":
-		return nothingSent(settings.ExitLimited, []string{r.busy(server)})
-	case !ask.LastPoint && model.StandingOf(p, r.state.Of(p.Server.ID)) == model.LastPoint:
-		return refused("%s is the last restore point of %s, which could then go back to nothing. Add --last-point if that is meant",
-			called(p), p.Server.Name)
+	case r.busy(server, in) != "":
+		return nothingSent(settings.ExitLimited, []string{r.busy(server, in)})
+	case !ask.LastPoint && last:
+		return refused("%s is the last restore point of %s, which could then not be restored. Add --last-point to confirm",
+			called(p), server.Name)
 	case !ask.Yes:
 		return refused("this would delete %s of %s for good: made %s, %s. Add --yes if that is meant",
-			called(p), p.Server.Name, widget.Ago(p.CreatedAt, r.state.Now), widget.Size(p.SizeMB))
+			called(p), server.Name, widget.Ago(p.CreatedAt, r.state.Now), widget.Size(p.SizeMB))
 	}
-	return r.carryOut(ctx, []model.Intent{{Deed: model.Delete, Point: p}}, ask.Follow)
+	return r.carryOut(ctx, []model.Intent{in}, ask.Follow)
 }
 
 // misnamed is why the name of a point's server does not let it be deleted, or nil.
-func (r *Runner) misnamed(p model.Point, name string) error {
+func (r *Runner) misnamed(p model.Point, server model.Server, name string) error {
 	switch {
-	case name == p.Server.Name:
+	case name == server.Name:
 		return nil
 	case name != "":
-		return refused("%s is of %s (#%s), not of %q", called(p), p.Server.Name, p.Server.ID, model.Clean(name))
+		return refused("%s is of %s (#%s), not of %q", called(p), server.Name, server.ID, model.Clean(name))
 	case r.opts.Strict:
 		return refused("the config asks strictly here: add --server with the exact name of the server that %s is of", called(p))
 	}

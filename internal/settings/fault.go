@@ -25,11 +25,13 @@ const (
 	ExitUnknown  ExitCode = 8 // a deed's answer was lost: it may have been done all the same
 	ExitCoverage ExitCode = 9 // a server does not meet its coverage policy
 
+	ExitUnconfirmed ExitCode = 10 // the API accepted an action, and its lists never showed it
+
 	ExitSignal ExitCode = 128 // ended by a signal, whose number is added: 143 for SIGTERM, 129 for SIGHUP
 )
 
 // severity orders the codes of several results, the least bad first.
-var severity = []ExitCode{ExitFine, ExitLimited, ExitNotFound, ExitRefused, ExitToken, ExitOther, ExitUnknown}
+var severity = []ExitCode{ExitFine, ExitLimited, ExitNotFound, ExitRefused, ExitToken, ExitOther, ExitUnconfirmed, ExitUnknown}
 
 // Worse is the code that tells more of what needs a person: an unknown outcome before anything else, then a failure, then
 // what was not done.

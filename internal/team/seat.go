@@ -95,8 +95,8 @@ func (s *Seat) Claim(o model.Operation) string {
 	defer h.mu.Unlock()
 	for other := range h.seats {
 		for _, p := range other.work {
-			if other != s && p.Server.ID == o.Server.ID {
-				return "“" + p.Title() + "” by " + p.By.Name + " is still running"
+			if other != s && p.Forbids(o.Deed, o.Point) {
+				return p.Blocks(s.person.Actor)
 			}
 		}
 	}

@@ -82,7 +82,7 @@ func TestWhatOneDoesAppearsForAllAtOnceAndWithTheirName(t *testing.T) {
 	if i < 0 || open[i].By.Name != "anna" || open[i].Mine || open[i].Phase != model.Running {
 		t.Fatalf("bert sees %+v", open)
 	}
-	if busy := bert.state.Busy(server.ID); !strings.Contains(busy, "by anna") {
+	if busy := bert.state.Conflict(model.Create, msg.Accepted.Point); !strings.Contains(busy, "by anna") {
 		t.Errorf("a second deed there is told %q", busy)
 	}
 	anna.until("it is told of the snapshot itself", func() bool { return anna.view.Number >= msg.Outcome.View })
@@ -156,8 +156,8 @@ func TestADeedGoesOnWhenWhoSentItLeaves(t *testing.T) {
 	}
 	anna.Leave()
 	bert := w.sit("bert").loaded()
-	if busy := bert.state.Busy(server.ID); busy != "" {
-		t.Errorf("nobody is at work there, but: %q", busy)
+	if busy := bert.state.Conflict(model.Create, model.Point{Kind: model.Backup, Server: server.Ref()}); busy != "" {
+		t.Errorf("a snapshot that is nobody's forbids a backup: %q", busy)
 	}
 	if open := bert.state.Operations(); !slices.ContainsFunc(open, func(o model.Operation) bool { return o.Point.Key() == accepted.Point.Key() }) {
 		t.Errorf("what runs is not seen: %+v", open)

@@ -79,6 +79,9 @@ func (j *journal) Append(r model.Record) error {
 func (j *journal) Read() ([]model.Record, int, error) { return j.read, 2, j.err }
 func (j *journal) Alive(operation string) bool        { return j.alive[operation] }
 
+// LockServer is free: nobody else shares the lines.
+func (j *journal) LockServer(context.Context, string, model.ID) (func(), error) { return func() {}, nil }
+
 var errDisk = errors.New("the disk is full")
 
 func TestTheIntentIsWrittenDownBeforeTheRequestLeaves(t *testing.T) {
@@ -113,7 +116,7 @@ func TestADeedIsSentWhenItIsSentAndNotWhenItWasConfirmed(t *testing.T) {
 	calls := append(looksAt(snap, list(serverLine), list(line(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
 	confirmed := time.Date(2025, 1, 16, 12, 0, 0, 0, time.UTC)
 	s := command.NewSession(3, &slow{client(t, calls...), confirmed}, j, false)
-	o := model.Operation{Number: 1, ID: "run-1", Deed: model.Delete, Point: snap, Server: snap.Server, Started: confirmed}
+	o := model.Operation{Number: 1, ID: "run-1", Deed: model.Delete, Point: snap, Server: snap.Server, Started: confirmed, LastConfirmed: true}
 	got := s.Do(o, o.Record("admin.vps.org", confirmed))().(command.DeedAnsweredMsg)
 	if want := confirmed.Add(3 * time.Minute); !got.Outcome.Sent.Equal(want) || !j.lines[0].SentAt.Equal(want) || !j.lines[0].Time.Equal(want) {
 		t.Errorf("sent at %s; the journal has %+v", got.Outcome.Sent, j.lines)

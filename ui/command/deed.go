@@ -1,8 +1,10 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -15,13 +17,18 @@ type DeedAnsweredMsg struct {
 	Number    int // the operation's
 	Accepted  model.Accepted
 	Outcome   model.Outcome
-	Unwritten error // why the journal did not take the intent; the deed went on without
+	Unwritten error // why the journal did not take the intent; the action went on without
+	Elsewhere bool  // it was refused because of what another program has begun
 }
 
-// Do carries out a confirmed deed, which is the operation: it looks once more whether the world is still as it was when it
-// was confirmed, writes down that it is about to send the request, and then sends it, once.
+// lockWait is how long an action waits for another program that acts on the same server. It is longer than a request may take.
+const lockWait = 45 * time.Second
+
+// Do carries out a confirmed action, which is the operation. Under a lock on the server, which all programs of a person share, it
+// looks up whether everything is still as it was confirmed, writes down that it is about to send the request, and then sends
+// it, once.
 func (s *Session) Do(o model.Operation, intent model.Record) tea.Cmd {
-	deed, p, readOnly := o.Deed, o.Point, s.readOnly
+	readOnly := s.readOnly
 	return func() tea.Msg {
 		msg := DeedAnsweredMsg{Session: s.Number, Number: o.Number}
 		if readOnly {
@@ -34,15 +41,22 @@ func (s *Session) Do(o model.Operation, intent model.Record) tea.Cmd {
 				return msg
 			}
 		}
-		if err := s.stillTrue(deed, p); err != nil {
+		unlock, err := s.lock(o.Server)
+		if err != nil {
 			msg.Outcome.Err = err
+			return msg
+		}
+		defer unlock()
+		others := s.others(o.Server.ID)
+		if msg.Outcome.Err = s.recheck(o, others); msg.Outcome.Err != nil {
+			msg.Elsewhere = errors.Is(msg.Outcome.Err, errElsewhere)
 			return msg
 		}
 		sent := s.Client.Now() // not when it was confirmed: looking it up may have taken minutes
 		if s.journal != nil {
 			msg.Unwritten = s.intend(intent.At(sent))
 		}
-		accepted, err := s.send(deed, p)
+		accepted, err := s.send(o.Deed, o.Point)
 		msg.Accepted = accepted
 		msg.Outcome = model.Outcome{Err: err, Lost: errors.Is(err, model.ErrOutcomeUnknown), Sent: sent}
 		if s.Feed != nil {
@@ -50,6 +64,39 @@ func (s *Session) Do(o model.Operation, intent model.Record) tea.Cmd {
 		}
 		return msg
 	}
+}
+
+// lock keeps other programs of this person from acting on the server until unlock. Where nothing can be written down, nothing can
+// be locked either, and the action goes on: a rollback matters more than its record.
+func (s *Session) lock(server model.ServerRef) (unlock func(), err error) {
+	if s.journal == nil {
+		return func() {}, nil
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, lockWait)
+	defer cancel()
+	unlock, err = s.journal.LockServer(ctx, s.Client.Host(), server.ID)
+	switch {
+	case err == nil:
+		return unlock, nil
+	case s.ctx.Err() != nil:
+		return nil, changed{"stopped while it waited for another vpsdeck; nothing was sent", s.ctx.Err()}
+	case errors.Is(err, model.ErrConflict):
+		return nil, changed{"another vpsdeck is acting on " + server.Name + "; nothing was sent", model.ErrConflict}
+	}
+	return func() {}, nil
+}
+
+// others is what other programs have done on a server, as the journal has it. What waits to be written goes before it.
+func (s *Session) others(server model.ID) model.Others {
+	if s.journal == nil {
+		return model.Others{}
+	}
+	_ = s.lines.write(s.journal) // the intent tells what is wrong with the journal
+	records, _, err := s.journal.Read()
+	if err != nil {
+		return model.Others{}
+	}
+	return model.OthersOf(model.Latest(records), s.journal.Alive, s.Run, s.Client.Host(), server, s.Client.Now())
 }
 
 // Requests names the requests that Do sends for a deed, as the documents write them, the one that changes something last.
@@ -93,25 +140,75 @@ func (c changed) Error() string { return c.words }
 func (c changed) Words() string { return c.words }
 func (c changed) Unwrap() error { return c.cause }
 
-// stillTrue looks up what the deed is about. Between the question and the yes the world moves: if the point is gone or
-// another one, or the server is gone, renamed or being restored, the deed is not sent and the error says why.
-func (s *Session) stillTrue(deed model.Deed, p model.Point) error {
-	if err := s.serverStill(p.Server, deed == model.Delete); err != nil {
+// errElsewhere is that another program has begun something on the server.
+var errElsewhere = fmt.Errorf("%w: begun by another program", model.ErrConflict)
+
+// recheck looks up what the action is about. Between the question and the yes the account changes: if the point is gone or
+// another one, or the server is gone, renamed or being restored, or another program is at work on it, the action is not sent,
+// and the error says why.
+func (s *Session) recheck(o model.Operation, others model.Others) error {
+	if err := s.serverStill(o.Server, o.Deed == model.Delete); err != nil {
 		return err
 	}
-	if deed == model.Create {
+	if err := s.apart(o, others); err != nil {
+		return err
+	}
+	if o.Deed == model.Create {
 		return nil
 	}
-	points, err := s.points(p.Kind, p.Server.ID)
+	points, err := s.points(o.Point.Kind, o.Server.ID)
 	if err != nil {
 		return unchecked(err)
 	}
 	for _, now := range points {
-		if now.ID == p.ID {
-			return pointStill(deed, p, now)
+		if now.ID != o.Point.ID {
+			continue
+		}
+		if err := pointStill(o.Deed, o.Point, now); err != nil {
+			return err
+		}
+		return s.stillNotLast(o, points, others)
+	}
+	return changed{fmt.Sprintf("%s #%s is no longer there, so nothing was sent", o.Point.Kind, o.Point.ID), model.ErrNotFound}
+}
+
+// apart is an error if what another program has begun forbids the action. Of a program that is gone, the lists may show that
+// its operation is over.
+func (s *Session) apart(o model.Operation, others model.Others) error {
+	other, running, found := others.Conflict(o.Deed, o.Point)
+	if !found {
+		return nil
+	}
+	if !running && other.Deed != model.Restore {
+		points, err := s.points(other.Point.Kind, other.Server.ID)
+		if err != nil {
+			return unchecked(err)
+		}
+		if other.ResolvedBy(points) {
+			return s.apart(o, others.Without(other))
 		}
 	}
-	return changed{fmt.Sprintf("%s #%s is no longer there, so nothing was sent", p.Kind, p.ID), model.ErrNotFound}
+	return changed{"begun by another vpsdeck: " + other.Blocks(o.By) + "; nothing was sent", errElsewhere}
+}
+
+// stillNotLast is an error if the point to be deleted has become the last one that its server can be restored from, which was
+// not confirmed.
+func (s *Session) stillNotLast(o model.Operation, points []model.Point, others model.Others) error {
+	if o.Deed != model.Delete || o.LastConfirmed || !o.Point.Usable() || o.Remains(points, others.Leaving) {
+		return nil
+	}
+	other := model.Snapshot
+	if o.Point.Kind == model.Snapshot {
+		other = model.Backup
+	}
+	rest, err := s.points(other, o.Server.ID)
+	if err != nil {
+		return unchecked(err)
+	}
+	if o.Remains(rest, others.Leaving) {
+		return nil
+	}
+	return changed{fmt.Sprintf("%s #%s has become the last restore point of %s; nothing was sent", o.Point.Kind, o.Point.ID, o.Server.Name), model.ErrConflict}
 }
 
 // serverStill looks the server up. Its backups may outlive it, so that it may be gone where one of them is deleted.

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"sync"
 
@@ -17,6 +18,9 @@ type Journal interface {
 	Read() (records []model.Record, unreadable int, err error)
 	// Alive says whether the run of the program that began an operation is still going: then the operation is its business.
 	Alive(operation string) bool
+	// LockServer keeps every other program from acting on a server of that host until unlock. It waits until the context ends;
+	// then, while another program holds the lock, the error is a model.ErrConflict.
+	LockServer(ctx context.Context, host string, server model.ID) (unlock func(), err error)
 }
 
 // RecordedMsg answers Record.

@@ -18,7 +18,7 @@ func (d Deeds) GoOn(first model.Operation, no func() tea.Cmd) tea.Cmd {
 	if known, ok := d.env.State.Point(p.Key()); ok {
 		p = known
 	}
-	server, why := d.ready(p.Server.ID)
+	server, why := d.ready(model.Restore, p)
 	if why == "" {
 		why = p.CannotRestore()
 	}
@@ -30,7 +30,7 @@ func (d Deeds) GoOn(first model.Operation, no func() tea.Cmd) tea.Cmd {
 	ask.Facts = append([]dialog.Fact{{Label: "so far", Value: fmt.Sprintf(
 		"the snapshot %s that you wanted first has completed; the restore was not sent, as nobody was here", first.Point.Name)}}, ask.Facts...)
 	ask.Then = func(bool) tea.Cmd {
-		return d.env.Start(model.Intent{Deed: model.Restore, Point: p, Follows: first.ID})
+		return d.env.Start(model.Intent{Deed: model.Restore, Point: p, Server: server.Ref(), Follows: first.ID})
 	}
 	ask.Else = no
 	return d.question(ask)
@@ -39,7 +39,7 @@ func (d Deeds) GoOn(first model.Operation, no func() tea.Cmd) tea.Cmd {
 // Again offers to send a deed anew whose answer was lost and of which nothing was found. It is a new deed, with all that is
 // asked before one.
 func (d Deeds) Again(o model.Operation) tea.Cmd {
-	server, why := d.ready(o.Server.ID)
+	server, why := d.ready(o.Deed, o.Point)
 	if why != "" {
 		return nil // it was said that it was not seen; now is no time for more
 	}
@@ -61,7 +61,9 @@ func (d Deeds) Again(o model.Operation) tea.Cmd {
 		"it was sent %s, its answer was lost, and %s. Look in the provider's panel first.",
 		widget.Ago(o.Started, d.env.State.Now), o.Trace())}}, ask.Facts...)
 	ask.Then = func(bool) tea.Cmd {
-		return d.env.Start(model.Intent{Deed: o.Deed, Point: o.Point, After: o.After, Follows: o.Follows})
+		return d.env.Start(model.Intent{
+			Deed: o.Deed, Point: o.Point, Server: server.Ref(), After: o.After, Follows: o.Follows, LastConfirmed: o.LastConfirmed,
+		})
 	}
 	return d.question(ask)
 }

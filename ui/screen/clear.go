@@ -89,7 +89,7 @@ func (d Deeds) preview(rule model.ClearRule) tea.Cmd {
 	ask.List = lines
 	ask.Facts = []dialog.Fact{{Label: "frees", Value: freed(plan)}}
 	ask.Then = func(bool) tea.Cmd { // what has changed since the preview stays
-		return d.env.StartMany(deletes(plan.Still(d.allPoints()).Items))
+		return d.env.StartMany(d.deletes(plan.Still(d.allPoints()).Items))
 	}
 	return d.question(ask)
 }

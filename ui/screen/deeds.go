@@ -26,10 +26,10 @@ func (d Deeds) refuse(why string) tea.Cmd {
 	return nil
 }
 
-// ready finds the server of a deed, or says why nothing can be done to it now.
-func (d Deeds) ready(id model.ID) (model.Server, string) {
+// ready finds the server of an action on a point, or on one to be made, or says why the action cannot begin now.
+func (d Deeds) ready(action model.Deed, p model.Point) (model.Server, string) {
 	state := d.env.State
-	server, ok := state.Server(id)
+	server, ok := state.Server(p.Server.ID)
 	switch {
 	case !ok:
 		return server, "there is no server under the cursor"
@@ -40,7 +40,7 @@ func (d Deeds) ready(id model.ID) (model.Server, string) {
 	case server.CannotChange() != "":
 		return server, server.CannotChange()
 	}
-	return server, state.Busy(id)
+	return server, state.Conflict(action, p)
 }
 
 // full says that a quota is used up, and what could be deleted to make room.
@@ -89,7 +89,7 @@ func quotaWords(q model.Quota, word string) string {
 
 // Snapshot opens the form for a snapshot of the server.
 func (d Deeds) Snapshot(id model.ID) tea.Cmd {
-	server, why := d.ready(id)
+	server, why := d.ready(model.Create, toMake(model.Snapshot, id))
 	if why == "" {
 		why = d.full(model.Snapshot, server)
 	}
@@ -108,14 +108,14 @@ func (d Deeds) Snapshot(id model.ID) tea.Cmd {
 		Enter:   "create",
 		Then: func(v dialog.Values) tea.Cmd {
 			p.Name, p.Description = v["name"], strings.TrimSpace(v["description"])
-			return d.env.Start(model.Intent{Deed: model.Create, Point: p})
+			return d.env.Start(model.Intent{Deed: model.Create, Point: p, Server: server.Ref()})
 		},
 	})
 }
 
 // Backup opens the form for a backup of the server.
 func (d Deeds) Backup(id model.ID) tea.Cmd {
-	server, why := d.ready(id)
+	server, why := d.ready(model.Create, toMake(model.Backup, id))
 	if why == "" {
 		why = d.full(model.Backup, server)
 	}
@@ -133,7 +133,7 @@ func (d Deeds) Backup(id model.ID) tea.Cmd {
 		Enter:   "create",
 		Then: func(v dialog.Values) tea.Cmd {
 			p.Description = strings.TrimSpace(v["description"])
-			return d.env.Start(model.Intent{Deed: model.Create, Point: p})
+			return d.env.Start(model.Intent{Deed: model.Create, Point: p, Server: server.Ref()})
 		},
 	})
 }
@@ -145,7 +145,7 @@ func (d Deeds) open(ask dialog.FormAsk) tea.Cmd {
 
 // RestoreNewest asks whether to go back to the newest restore point of the server.
 func (d Deeds) RestoreNewest(id model.ID) tea.Cmd {
-	server, why := d.ready(id)
+	server, why := d.ready(model.Restore, model.Point{Server: model.ServerRef{ID: id}})
 	if why != "" {
 		return d.refuse(why)
 	}
@@ -158,7 +158,7 @@ func (d Deeds) RestoreNewest(id model.ID) tea.Cmd {
 
 // Restore asks whether to overwrite a server with a restore point. The server's name must be typed.
 func (d Deeds) Restore(p model.Point) tea.Cmd {
-	server, why := d.ready(p.Server.ID)
+	server, why := d.ready(model.Restore, p)
 	if why == "" {
 		why = p.CannotRestore()
 	}
@@ -169,9 +169,9 @@ func (d Deeds) Restore(p model.Point) tea.Cmd {
 	ask.Tick = d.snapshotFirst(server)
 	ask.Then = func(first bool) tea.Cmd {
 		if first {
-			return d.env.Start(model.Intent{Deed: model.Create, Point: d.rescue(p), After: &p})
+			return d.env.Start(model.Intent{Deed: model.Create, Point: d.rescue(p), Server: server.Ref(), After: &p})
 		}
-		return d.env.Start(model.Intent{Deed: model.Restore, Point: p})
+		return d.env.Start(model.Intent{Deed: model.Restore, Point: p, Server: server.Ref()})
 	}
 	return d.question(ask)
 }
@@ -220,6 +220,11 @@ func (d Deeds) restoreFacts(server model.Server, p model.Point) []dialog.Fact {
 	return facts
 }
 
+// toMake is a point of the server that is to be made.
+func toMake(kind model.Kind, server model.ID) model.Point {
+	return model.Point{Kind: kind, Server: model.ServerRef{ID: server}}
+}
+
 // snapshotFirst is the offer to save the present state, where the quota has room for it. It is on by itself.
 func (d Deeds) snapshotFirst(server model.Server) *dialog.Tick {
 	q := d.env.State.Quota(model.Snapshot, server.ID)
@@ -241,7 +246,7 @@ func (d Deeds) rescue(p model.Point) model.Point {
 // Delete asks whether to delete a restore point: lightly, or, if it is the newest or the last that its server has, only
 // once the server's name was typed.
 func (d Deeds) Delete(p model.Point) tea.Cmd {
-	server, why := d.ready(p.Server.ID)
+	server, why := d.ready(model.Delete, p)
 	if _, known := d.env.State.Server(p.Server.ID); !known { // a point may outlive its server
 		server, why = model.Server{ID: p.Server.ID, Name: p.Server.Name}, ""
 	}
@@ -261,9 +266,12 @@ func (d Deeds) askDelete(server model.Server, p model.Point) dialog.Ask {
 		Facts:    d.deleteFacts(server, p),
 		Yes:      "Delete",
 		Requests: func(bool) string { return command.Requests(model.Delete, p) },
-		Then:     func(bool) tea.Cmd { return d.env.Start(model.Intent{Deed: model.Delete, Point: p}) },
 	}
-	if d.env.Strict || model.StandingOf(p, d.env.State.Of(p.Server.ID)) != model.OneOfSeveral {
+	standing := model.StandingOf(p, d.env.State.Of(p.Server.ID))
+	ask.Then = func(bool) tea.Cmd {
+		return d.env.Start(model.Intent{Deed: model.Delete, Point: p, Server: server.Ref(), LastConfirmed: standing == model.LastPoint})
+	}
+	if d.env.Strict || standing != model.OneOfSeveral {
 		ask.Typed = widget.Agreed(server.Name)
 		ask.Prompt = typeName(server)
 	}

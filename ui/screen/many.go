@@ -13,11 +13,11 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// readyAll finds the servers of a deed on several, or says for which of them nothing can be done now.
-func (d Deeds) readyAll(ids []model.ID) ([]model.Server, string) {
+// readyAll finds the servers of which points are to be made, or says of which none can be made now.
+func (d Deeds) readyAll(kind model.Kind, ids []model.ID) ([]model.Server, string) {
 	var servers []model.Server
 	for _, id := range ids {
-		server, why := d.ready(id)
+		server, why := d.ready(model.Create, toMake(kind, id))
 		if why != "" {
 			return nil, fmt.Sprintf("not of all %d: %s", len(ids), why)
 		}
@@ -28,7 +28,7 @@ func (d Deeds) readyAll(ids []model.ID) ([]model.Server, string) {
 
 // CreateMany opens the form for a snapshot, or a backup, of several servers. Quotas are checked for all of them first.
 func (d Deeds) CreateMany(kind model.Kind, ids []model.ID) tea.Cmd {
-	servers, why := d.readyAll(ids)
+	servers, why := d.readyAll(kind, ids)
 	if why != "" {
 		return d.refuse(why)
 	}
@@ -104,7 +104,7 @@ func creates(kind model.Kind, servers []model.Server, called, texts []string) []
 		if texts != nil {
 			p.Description = texts[i]
 		}
-		out[i] = model.Intent{Deed: model.Create, Point: p}
+		out[i] = model.Intent{Deed: model.Create, Point: p, Server: s.Ref()}
 	}
 	return out
 }
@@ -129,7 +129,7 @@ func (d Deeds) DeleteMany(points []model.Point) tea.Cmd {
 	for _, p := range points {
 		why := p.CannotDelete()
 		if _, known := d.env.State.Server(p.Server.ID); known && why == "" {
-			_, why = d.ready(p.Server.ID)
+			_, why = d.ready(model.Delete, p)
 		}
 		if why != "" {
 			return d.refuse(fmt.Sprintf("not all %d: %s", len(points), why))
@@ -167,7 +167,7 @@ func (d Deeds) askDeleteMany(points []model.Point, title string) dialog.Ask {
 		Prompt:   "Type how many they are, " + number + ", to confirm",
 		Yes:      "Delete all",
 		Requests: func(bool) string { return fmt.Sprintf("%d × DELETE", len(points)) },
-		Then:     func(bool) tea.Cmd { return d.env.StartMany(deletes(points)) },
+		Then:     func(bool) tea.Cmd { return d.env.StartMany(d.deletes(points)) },
 	}
 }
 
@@ -185,10 +185,22 @@ func (d Deeds) listed(p model.Point) string {
 	return strings.Join(facts, " "+style.Dot+" ")
 }
 
-func deletes(points []model.Point) []model.Intent {
+// deletes are the actions of a confirmed list. Its question named the servers that lose their last usable point.
+func (d Deeds) deletes(points []model.Point) []model.Intent {
+	left := map[model.ID]int{}
+	for _, p := range points {
+		if _, ok := left[p.Server.ID]; !ok {
+			left[p.Server.ID] = usable(d.env.State.Of(p.Server.ID))
+		}
+		left[p.Server.ID] -= one(p)
+	}
 	out := make([]model.Intent, len(points))
 	for i, p := range points {
-		out[i] = model.Intent{Deed: model.Delete, Point: p}
+		server := p.Server
+		if listed, ok := d.env.State.Server(p.Server.ID); ok {
+			server = listed.Ref()
+		}
+		out[i] = model.Intent{Deed: model.Delete, Point: p, Server: server, LastConfirmed: left[p.Server.ID] <= 0}
 	}
 	return out
 }
