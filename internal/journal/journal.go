@@ -5,6 +5,7 @@ package journal
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"vpsdeck/model"
 )
@@ -26,23 +28,41 @@ const (
 	maxLine = 256 << 10 // bytes; a longer line is no line of ours
 )
 
+// patience is how long another program's lock is waited for where a person waits meanwhile. A line takes milliseconds.
+const patience = 2 * time.Second
+
 // Journal is the file in a state directory. It is safe for concurrent use, also by several programs.
 type Journal struct {
-	path string
-	size int64 // when the file is put aside
-	mu   sync.Mutex
+	path   string
+	size   int64           // when the file is put aside
+	until  context.Context // nil: the wait for the lock is patience long
+	limit  time.Duration   // how long the lock is waited for, if until has not ended before
+	pause  Pause
+	mu     sync.Mutex
+	gaveUp bool // the last wait was in vain: until the lock is free again, waits are short
 }
 
-// In is the journal in a state directory. Nothing is made or opened before the first line is written.
+// In is the journal in a state directory. Nothing is made or opened before the first line is written. Where another
+// program holds its lock for longer than two seconds, a line is not written and the journal is not read.
 func In(dir string) *Journal {
-	return &Journal{path: filepath.Join(dir, "journal.jsonl"), size: maxSize}
+	return &Journal{path: filepath.Join(dir, "journal.jsonl"), size: maxSize, limit: patience, pause: pauseByTheClock}
+}
+
+// Waiting is the same journal for a command that may do nothing without it. It waits for the lock until the context ends or
+// the limit, if it is not 0, is up. The error is a model.ErrConflict then. After the end of the context two seconds are left
+// for each line, so that what was begun can still be written down.
+func (j *Journal) Waiting(ctx context.Context, limit time.Duration, pause Pause) *Journal {
+	return &Journal{path: j.path, size: j.size, until: ctx, limit: limit, pause: pause}
 }
 
 // Path is where the file is.
 func (j *Journal) Path() string { return j.path }
 
 // Trouble is why the journal cannot be written or read, in a sentence for a person.
-type Trouble struct{ words string }
+type Trouble struct {
+	words string
+	kind  error // one of model's, or nil
+}
 
 // Error is the sentence.
 func (t *Trouble) Error() string { return t.words }
@@ -50,13 +70,36 @@ func (t *Trouble) Error() string { return t.words }
 // Words is the sentence.
 func (t *Trouble) Words() string { return t.words }
 
+// Unwrap is model.ErrConflict where the wait for a lock was in vain, and nothing may be done without it.
+func (t *Trouble) Unwrap() error { return t.kind }
+
 func (j *Journal) trouble(doing string, err error) error {
-	return &Trouble{fmt.Sprintf("the journal %s cannot be %s: %s", j.path, doing, reason(err))}
+	t := &Trouble{words: fmt.Sprintf("the journal %s cannot be %s: %s", j.path, doing, reason(err))}
+	if errors.Is(err, errHeld) && j.until != nil {
+		t.kind = model.ErrConflict
+	}
+	return t
+}
+
+// lock takes the lock for a line, or for reading. The mutex is held.
+func (j *Journal) lock() (unlock func(), err error) {
+	ctx, limit := context.Background(), patience
+	switch {
+	case j.gaveUp:
+		limit = longestPause
+	case j.until != nil && j.until.Err() == nil:
+		ctx, limit = j.until, j.limit
+	}
+	unlock, err = lock(ctx, j.path+".lock", limit, j.pause)
+	j.gaveUp = errors.Is(err, errHeld)
+	return unlock, err
 }
 
 // reason words a failure of the file system without Go's own way of putting it.
 func reason(err error) string {
 	switch {
+	case errors.Is(err, errHeld):
+		return err.Error()
 	case errors.Is(err, fs.ErrPermission):
 		return "you have no right to"
 	case errors.Is(err, syscall.EROFS):
@@ -85,7 +128,7 @@ func (j *Journal) Append(r model.Record) error {
 	if err := os.MkdirAll(filepath.Dir(j.path), 0o700); err != nil {
 		return j.trouble("written", err)
 	}
-	unlock, err := lock(j.path + ".lock")
+	unlock, err := j.lock()
 	if err != nil {
 		return j.trouble("written", err)
 	}
@@ -147,8 +190,11 @@ func (j *Journal) Read() (records []model.Record, unreadable int, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	// No file may be put aside between the two, nor a line be half written. Where nobody can lock, nobody can write either.
-	if unlock, err := lock(j.path + ".lock"); err == nil {
+	switch unlock, err := j.lock(); {
+	case err == nil:
 		defer unlock()
+	case errors.Is(err, errHeld):
+		return nil, 0, j.trouble("read", err)
 	}
 	for _, path := range []string{j.old(), j.path} {
 		some, bad, err := read(path)
@@ -215,7 +261,7 @@ type Run struct {
 func (j *Journal) Begin(id string) *Run {
 	r := &Run{ID: id, path: j.mark(id)}
 	if os.MkdirAll(filepath.Dir(j.path), 0o700) == nil {
-		if held, err := lock(r.path); err == nil {
+		if held, err := tryLock(r.path); err == nil { // the name is this run's alone
 			r.held = held
 		}
 	}
@@ -225,8 +271,7 @@ func (j *Journal) Begin(id string) *Run {
 // End takes the mark away.
 func (r *Run) End() {
 	if r.held != nil {
-		_ = os.Remove(r.path)
-		r.held()
+		removeLock(r.path, r.held)
 	}
 }
 

@@ -3,22 +3,57 @@
 package journal
 
 import (
+	"errors"
 	"os"
 	"syscall"
 )
 
-// lock keeps other programs from writing until unlock. It is the file beside the journal that is locked, since the journal
-// itself is put aside now and then.
-func lock(path string) (unlock func(), err error) {
+// tryLock takes the lock of a file, which it makes, or is errHeld. For the journal it is a file beside it that is locked,
+// since the journal itself is put aside now and then.
+func tryLock(path string) (unlock func(), err error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+	if err := flock(f, syscall.LOCK_EX); err != nil {
 		_ = f.Close()
 		return nil, err
 	}
+	if !stands(f, path) { // its last holder took the file away: this lock keeps nobody out
+		_ = f.Close()
+		return nil, errHeld
+	}
 	return func() { _ = f.Close() }, nil // closing unlocks
+}
+
+// flock asks for a lock and does not wait for it.
+func flock(f *os.File, how int) error {
+	for {
+		err := syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
+		switch {
+		case errors.Is(err, syscall.EINTR):
+			continue
+		case errors.Is(err, syscall.EWOULDBLOCK):
+			return errHeld
+		}
+		return err
+	}
+}
+
+// stands says whether the path still names this file.
+func stands(f *os.File, path string) bool {
+	mine, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(path)
+	return err == nil && os.SameFile(mine, there)
+}
+
+// removeLock takes a lock's file away and unlocks. It is removed first: who has opened it meanwhile sees that in tryLock.
+func removeLock(path string, unlock func()) {
+	_ = os.Remove(path)
+	unlock()
 }
 
 // locked says whether somebody holds the lock. It asks for a share of it only, so that two who ask at once do not take each
@@ -29,5 +64,5 @@ func locked(path string) bool {
 		return false
 	}
 	defer func() { _ = f.Close() }()
-	return syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) != nil
+	return flock(f, syscall.LOCK_SH) != nil
 }

@@ -4,6 +4,7 @@ package journal
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -24,6 +25,8 @@ import (
 var parts = map[string]func(dir string) error{
 	"append": appendMany,
 	"begin":  beginAndWait,
+	"lock":   lockAndWait,
+	"count":  countMany,
 	"strip":  appendWithoutRights,
 	"fill":   appendOverTheLimit,
 }
@@ -57,8 +60,22 @@ const (
 	long     = 5000
 )
 
+// runCrowd runs the programs at once, and waits for all.
+func runCrowd(t *testing.T, part, dir string, env ...string) {
+	t.Helper()
+	var crowd sync.WaitGroup
+	for range programs {
+		crowd.Go(func() {
+			if out, err := other(t, part, dir, env...).CombinedOutput(); err != nil {
+				t.Errorf("%v: %s", err, out)
+			}
+		})
+	}
+	crowd.Wait()
+}
+
 func appendMany(dir string) error {
-	j := In(dir)
+	j := In(dir).Waiting(context.Background(), 0, pauseByTheClock) // however slow the disk is
 	j.size = sizeOf(os.Getenv("JOURNAL_TEST_SIZE"))
 	failed := make(chan error, routines)
 	for n := range routines {
@@ -95,15 +112,7 @@ func TestManyProgramsAppendAtOnceAndNoLineIsTornOrLost(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			var crowd sync.WaitGroup
-			for range programs {
-				crowd.Go(func() {
-					if out, err := other(t, "append", dir, fmt.Sprint("JOURNAL_TEST_SIZE=", size)).CombinedOutput(); err != nil {
-						t.Errorf("%v: %s", err, out)
-					}
-				})
-			}
-			crowd.Wait()
+			runCrowd(t, "append", dir, fmt.Sprint("JOURNAL_TEST_SIZE=", size))
 			requireEachOnceInOrder(t, In(dir), all)
 			_, err := os.Stat(In(dir).old())
 			if aside := err == nil; aside != (size < maxSize) {
@@ -168,9 +177,41 @@ func TestWhoReadsWhileAnotherWritesSeesWholeLinesWithoutAGap(t *testing.T) {
 // beginAndWait is a run of the program, until it is killed.
 func beginAndWait(dir string) error {
 	In(dir).Begin("20250116T120000.000.7")
+	return waitToBeKilled()
+}
+
+// waitToBeKilled says that all is ready, and waits for the end.
+func waitToBeKilled() error {
 	fmt.Println("begun")
 	_, err := io.Copy(io.Discard, os.Stdin)
 	return err
+}
+
+// startPart starts another program and waits until it is ready. What it returns kills it.
+func startPart(t *testing.T, part, dir string) (kill func()) {
+	t.Helper()
+	cmd := other(t, part, dir)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = in.Close() })
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "begun\n" {
+		t.Fatal(line, err)
+	}
+	return func() {
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait() // it says that it was killed
+	}
 }
 
 func TestARunIsAliveUntilItEndsOrIsKilled(t *testing.T) {
@@ -191,27 +232,9 @@ func TestARunIsAliveUntilItEndsOrIsKilled(t *testing.T) {
 	run.End()
 	requireAlive("after its end", false)
 
-	cmd := other(t, "begin", filepath.Dir(j.Path()))
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = in.Close() }()
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if line, err := bufio.NewReader(out).ReadString('\n'); line != "begun\n" {
-		t.Fatal(line, err)
-	}
+	kill := startPart(t, "begin", filepath.Dir(j.Path()))
 	requireAlive("in another program", true)
-	if err := cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = cmd.Wait() // it says that it was killed
+	kill()
 	requireAlive("after it was killed", false)
 }
 

@@ -1,0 +1,81 @@
+package journal
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"vpsdeck/model"
+)
+
+// How often a lock that is held is tried again: after pauses that double from the first to the longest.
+const (
+	firstPause   = time.Millisecond
+	longestPause = 100 * time.Millisecond
+)
+
+// errHeld says that another holds a lock, in this program or in another one.
+var errHeld = errors.New("another program holds its lock")
+
+// Pause waits for a time, and ends early with an error when the context does.
+type Pause func(ctx context.Context, d time.Duration) error
+
+// pauseByTheClock is the Pause of the machine's clock.
+func pauseByTheClock(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// lock keeps other programs out until unlock. The lock is that of a file, which the system lets go when its holder is gone,
+// however it ended. A held one is tried again until the context ends or the limit has been waited; without a limit, 0, only
+// the context ends it. The error is errHeld then. It is tried once at least, also with a context that has ended.
+func lock(ctx context.Context, path string, limit time.Duration, pause Pause) (unlock func(), err error) {
+	waited := time.Duration(0)
+	for next := firstPause; ; next = min(2*next, longestPause) {
+		unlock, err := tryLock(path)
+		if !errors.Is(err, errHeld) {
+			return unlock, err
+		}
+		if limit > 0 && waited >= limit || pause(ctx, next) != nil {
+			return nil, errHeld
+		}
+		waited += next
+	}
+}
+
+// LockServer makes this program the only one on this machine that acts on a server: to look it up, to check, to write down
+// what is about to be sent, and to send it. A lock that another holds is waited for until the context ends; then the error
+// is one with a sentence that says so, and a model.ErrConflict. Whoever is gone holds nothing. Other errors are *Trouble:
+// no lock can be made in the state directory.
+//
+// Two calls in one program keep each other out too. Unlock must be called once, and is quick.
+func (j *Journal) LockServer(ctx context.Context, host string, server model.ID) (unlock func(), err error) {
+	if err := os.MkdirAll(filepath.Dir(j.path), 0o700); err != nil {
+		return nil, j.trouble("locked", err)
+	}
+	path := j.serverLock(host, server)
+	free, err := lock(ctx, path, 0, j.pause)
+	if errors.Is(err, errHeld) {
+		return nil, &Trouble{"another vpsdeck is acting on this server", model.ErrConflict}
+	}
+	if err != nil {
+		return nil, j.trouble("locked", err)
+	}
+	return func() { removeLock(path, free) }, nil
+}
+
+// serverLock is the file that stands for a server. Its name is a hash, as hosts and IDs come from outside.
+func (j *Journal) serverLock(host string, server model.ID) string {
+	sum := sha256.Sum256([]byte(host + "\x00" + string(server)))
+	return filepath.Join(filepath.Dir(j.path), "server-"+hex.EncodeToString(sum[:12])+".lock")
+}

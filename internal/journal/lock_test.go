@@ -1,0 +1,259 @@
+//go:build unix
+
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"vpsdeck/model"
+)
+
+// hands are a clock that only adds up how long was waited, and does something at each wait.
+type hands struct {
+	waited time.Duration
+	at     func(waited time.Duration)
+}
+
+func (h *hands) pause(ctx context.Context, d time.Duration) error {
+	h.waited += d
+	if h.at != nil {
+		h.at(h.waited)
+	}
+	return ctx.Err()
+}
+
+// hold holds the journal's lock as another program does, until release.
+func hold(t *testing.T, j *Journal) (release func()) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(j.Path()), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	release, err := tryLock(j.Path() + ".lock")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return release
+}
+
+// requireWait fails the test unless so long was waited since the last time, give or take the longest pause.
+func requireWait(t *testing.T, h *hands, what string, want time.Duration) {
+	t.Helper()
+	if h.waited < want || h.waited > want+longestPause {
+		t.Errorf("%s waited for %v, want %v", what, h.waited, want)
+	}
+	h.waited = 0
+}
+
+func TestAHeldLockIsWaitedForTwoSecondsAndAfterThatHardlyAtAll(t *testing.T) {
+	j, h := In(filepath.Join(t.TempDir(), "state")), &hands{}
+	j.pause = h.pause
+	line := record("run-1", model.EventIntent, "")
+	held := "the journal " + j.Path() + " cannot be %s: another program holds its lock"
+
+	release := hold(t, j)
+	_, _, err := j.Read()
+	requireTrouble(t, err, fmt.Sprintf(held, "read"))
+	requireWait(t, h, "reading", patience)
+	for range 3 {
+		err = j.Append(line)
+		requireTrouble(t, err, fmt.Sprintf(held, "written"))
+		requireWait(t, h, "a line after a wait in vain", longestPause)
+	}
+	if errors.Is(err, model.ErrConflict) {
+		t.Error("the dashboard goes on without the journal, so that its error must not refuse anything")
+	}
+	release()
+	mustAppend(t, j, line)
+	requireWait(t, h, "a line of its own", 0)
+
+	release = hold(t, j)
+	requireTrouble(t, j.Append(line), fmt.Sprintf(held, "written"))
+	requireWait(t, h, "a line when the lock is held again", patience)
+	h.at = func(time.Duration) { release() }
+	mustAppend(t, j, line)
+	requireLines(t, j, 0, "run-1", "run-1")
+}
+
+func TestACommandWaitsForTheLockUntilItsTimeIsUpOrItIsEnded(t *testing.T) {
+	line := record("run-1", model.EventIntent, "")
+	for name, c := range map[string]struct {
+		limit, endsAt, want time.Duration
+	}{
+		"until its time is up":           {limit: time.Hour, want: time.Hour},
+		"until it is ended":              {limit: time.Hour, endsAt: time.Minute, want: time.Minute},
+		"without a limit, until its end": {endsAt: 3 * time.Hour, want: 3 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, end := context.WithCancel(t.Context())
+			h := &hands{at: func(waited time.Duration) {
+				if c.endsAt > 0 && waited >= c.endsAt {
+					end()
+				}
+			}}
+			defer end()
+			j := In(t.TempDir()).Waiting(ctx, c.limit, h.pause)
+			release := hold(t, j)
+			err := j.Append(line)
+			requireTrouble(t, err, "the journal "+j.Path()+" cannot be written: another program holds its lock")
+			requireWait(t, h, "a line", c.want)
+			if !errors.Is(err, model.ErrConflict) {
+				t.Error("it does not refuse what must not be done without the journal")
+			}
+			release()
+			mustAppend(t, j, line)
+		})
+	}
+}
+
+func TestWhatACommandHasBegunIsWrittenDownAfterItsEndToo(t *testing.T) {
+	ctx, end := context.WithCancel(t.Context())
+	end()
+	h := &hands{}
+	j := In(t.TempDir()).Waiting(ctx, time.Hour, func(ctx context.Context, d time.Duration) error {
+		return h.pause(ctx, d)
+	})
+	release := hold(t, j)
+	h.at = func(waited time.Duration) { // another program writes a line of its own meanwhile
+		if waited > patience/2 {
+			release()
+		}
+	}
+	mustAppend(t, j, record("run-1", model.EventUnknown, ""))
+	requireWait(t, h, "a line", patience/2)
+	requireLines(t, j, 0, "run-1")
+}
+
+func TestOneProgramAtATimeActsOnAServer(t *testing.T) {
+	const host, server = "admin.vps.org", model.ID("12345")
+	dir := filepath.Join(t.TempDir(), "state", "vpsdeck")
+	ctx, end := context.WithCancel(t.Context())
+	defer end()
+	h := &hands{at: func(waited time.Duration) {
+		if waited > time.Minute {
+			end()
+		}
+	}}
+	one, two := In(dir), In(dir)
+	two.pause = h.pause
+	unlock, err := one.LockServer(t.Context(), host, server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, other := range []struct {
+		host   string
+		server model.ID
+	}{{host, "12346"}, {"vps.example", server}, {host + "1", "2345"}} {
+		free, err := two.LockServer(t.Context(), other.host, other.server)
+		if err != nil {
+			t.Fatalf("%v: %v", other, err)
+		}
+		free()
+	}
+	requireWait(t, h, "who acts on another server", 0)
+
+	_, err = two.LockServer(ctx, host, server)
+	requireTrouble(t, err, "another vpsdeck is acting on this server")
+	requireWait(t, h, "who was too late", time.Minute)
+	if !errors.Is(err, model.ErrConflict) {
+		t.Error("it is not told as a conflict")
+	}
+	if _, err = two.LockServer(ctx, host, server); !errors.Is(err, model.ErrConflict) { // the context has ended before
+		t.Error(err)
+	}
+
+	h.at = func(time.Duration) { unlock() }
+	unlock, err = two.LockServer(t.Context(), host, server)
+	if err != nil {
+		t.Fatalf("it was let go: %v", err)
+	}
+	unlock()
+	if left, err := filepath.Glob(filepath.Join(dir, "*")); len(left) > 0 || err != nil {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func TestAServerCannotBeLockedWithoutAStateDirectoryAndThisIsSaid(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	fill(t, file)
+	j := In(filepath.Join(file, "state"))
+	_, err := j.LockServer(t.Context(), "admin.vps.org", "1")
+	requireTrouble(t, err, "the journal "+j.Path()+" cannot be locked: a file stands where its directory should be")
+	if errors.Is(err, model.ErrConflict) {
+		t.Error("a broken disk is no conflict")
+	}
+}
+
+// lockAndWait acts on a server until it is killed.
+func lockAndWait(dir string) error {
+	if _, err := In(dir).LockServer(context.Background(), "admin.vps.org", "12345"); err != nil {
+		return err
+	}
+	return waitToBeKilled()
+}
+
+func TestTheServerOfAKilledProgramIsFree(t *testing.T) {
+	j := In(t.TempDir())
+	kill := startPart(t, "lock", filepath.Dir(j.Path()))
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if _, err := j.LockServer(ended, "admin.vps.org", "12345"); !errors.Is(err, model.ErrConflict) {
+		t.Fatalf("while it is acting: %v", err)
+	}
+	kill()
+	unlock, err := j.LockServer(ended, "admin.vps.org", "12345")
+	if err != nil {
+		t.Fatalf("after it was killed: %v", err)
+	}
+	unlock()
+}
+
+// countMany counts in a file that nothing but the server's lock guards.
+func countMany(dir string) error {
+	failed := make(chan error, routines)
+	for range routines {
+		j := In(dir)
+		go func() {
+			var err error
+			for i := 0; i < lines && err == nil; i++ {
+				err = countOne(j, filepath.Join(dir, "count"))
+			}
+			failed <- err
+		}()
+	}
+	var all error
+	for range routines {
+		all = errors.Join(all, <-failed)
+	}
+	return all
+}
+
+func countOne(j *Journal, path string) error {
+	unlock, err := j.LockServer(context.Background(), "admin.vps.org", "12345")
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	text, _ := os.ReadFile(path) // nothing there yet is 0
+	n, _ := strconv.Atoi(strings.TrimSpace(string(text)))
+	return os.WriteFile(path, []byte(strconv.Itoa(n+1)), 0o600)
+}
+
+func TestManyProgramsActOnAServerOneAfterTheOther(t *testing.T) {
+	dir := t.TempDir()
+	runCrowd(t, "count", dir)
+	want := strconv.Itoa(programs * routines * lines)
+	if got, err := os.ReadFile(filepath.Join(dir, "count")); err != nil || string(got) != want {
+		t.Errorf("counted %s, %v; want %s", got, err, want)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "server-*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
