@@ -145,6 +145,13 @@ func TestAWrongCommandLineIsOneSentenceAndExitCode2(t *testing.T) {
 		"sim --listen 127.0.0.1:http":   "is no address",
 		"sim --listen 127.0.0.1:65536":  "is no address",
 		"sim --token=":                  "--token is empty",
+		"sim --lag soon":                `--lag cannot be "soon"`,
+		"sim --lag -1s":                 "--lag -1s is out of range: 0 to 24 hours",
+		"sim --linger 25h":              "--linger 25h0m0s is out of range",
+		"sim --replicas -2":             "--replicas -2 is below 0",
+		"sim --cut-lists 418":           `--cut-lists "418" is unknown: write one of 404 410 empty again ignored`,
+		"sim --date tomorrow":           `--date "tomorrow" is no time`,
+		"sim --age -1s":                 "--age -1s is below 0",
 		"sim --fault teapot":            `--fault "teapot": `,
 		"sim --fault GET_/:status_1200": `--fault "GET /:status 1200": `,
 	} {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -28,6 +29,10 @@ type simulation struct {
 	speed   float64
 	seed    uint64
 	faults  []string
+	quirks  sim.Quirks
+
+	stopPhase time.Duration
+	cut, date string
 }
 
 func simCommand(do *deed) *cobra.Command {
@@ -36,7 +41,9 @@ func simCommand(do *deed) *cobra.Command {
 		Use:   "sim",
 		Short: "Serve the API of a simulated account, to try things on",
 		Long: "Serve the API of a simulated account over HTTP, to try things on. The first line of output is the base URL. " +
-			"Everything on the account is made up, its token too: it is no secret. Interrupt it to end it.",
+			"Everything on the account is made up, its token too: it is no secret. Interrupt it to end it.\n\n" +
+			"Lists can be made to differ from what is true, for a client to be tried on: the truth decides what an action " +
+			"does, and lists show it late. These times are the account's, of which --speed many pass in one here.",
 		Example: "# an hour passes in a minute\nvpsdeck sim --servers 50\n" +
 			"# then, in another terminal\nVPS_API_URL=http://127.0.0.1:8080/api/v1 VPS_API_TOKEN=vps_demo vpsdeck",
 		Args: cobra.NoArgs,
@@ -55,7 +62,53 @@ func simCommand(do *deed) *cobra.Command {
 	flags.Float64Var(&s.speed, "speed", 60, fmt.Sprintf("how many times faster its time passes, up to %d", maxSpeed))
 	flags.Uint64Var(&s.seed, "seed", 1, "the same seed makes the same account")
 	flags.StringArrayVar(&s.faults, "fault", nil, "something that is to go wrong; can be given several times")
+	s.addQuirks(cmd)
 	return cmd
+}
+
+// addQuirks adds the flags of what is read of the account and is not, or not yet, true.
+func (s *simulation) addQuirks(cmd *cobra.Command) {
+	q, flags := &s.quirks, cmd.Flags()
+	flags.DurationVar(&q.Lag, "lag", 0, "how far lists are behind, in the account's time")
+	flags.IntVar(&q.Replicas, "replicas", 1, "how many answer lists in turn: the first is current, the last behind by --lag")
+	flags.DurationVar(&q.StartLate, "start-late", 0, "how long after a restore was accepted its server is shown as before")
+	flags.DurationVar(&s.stopPhase, "stop-phase", 0,
+		"how long it is then shown as stopping and stopped, half each, before it is restoring")
+	flags.BoolVar(&q.HideRestores, "hide-restores", false, "a server that is being restored is shown as before")
+	flags.DurationVar(&q.AppearLate, "appear-late", 0, "how long a new restore point is not listed")
+	flags.IntVar(&q.Vanish, "vanish", 0, "from how many lists a new restore point is missing after it stood in one")
+	flags.DurationVar(&q.Linger, "linger", 0, "how long a deleted restore point is still listed")
+	flags.StringVar(&s.cut, "cut-lists", "",
+		"lists end after two rows of 50, and page 2 is: "+strings.Join(cutThens, ", "))
+	flags.StringVar(&s.date, "date", "", "the Date of answers: off by a time, as -30h, or 1970 or 9999")
+	flags.DurationVar(&q.Dates.Age, "age", 0, "answers come from a cache that has held them for so long")
+}
+
+// cutThens are the ways of --cut-lists.
+var cutThens = []string{
+	string(sim.Cut404), string(sim.Cut410), string(sim.CutEmpty), string(sim.CutAgain), string(sim.CutIgnored),
+}
+
+// readQuirks is what the flags say of the account's quirks. Its error is one sentence, without the dashes of the flag.
+func (s simulation) readQuirks() (sim.Quirks, error) {
+	q := s.quirks
+	q.Stopping = s.stopPhase / 2
+	q.Stopped = s.stopPhase - q.Stopping
+	q.Cut.Then = sim.CutThen(s.cut)
+	switch s.date {
+	case "":
+	case "1970":
+		q.Dates.At = time.Unix(0, 0)
+	case "9999":
+		q.Dates.At = time.Date(9999, time.December, 31, 23, 59, 59, 0, time.UTC)
+	default:
+		shift, err := time.ParseDuration(s.date)
+		if err != nil {
+			return q, fmt.Errorf("date %q is no time: write one such as -30h or 5m, or 1970 or 9999", s.date)
+		}
+		q.Dates.Shift = shift
+	}
+	return q, q.Check()
 }
 
 // check refuses what cannot be served. Its errors are Faults with ExitUsage.
@@ -83,6 +136,9 @@ func (s simulation) check() error {
 		if _, err := sim.ParseFault(text); err != nil {
 			return bad("--%s", err)
 		}
+	}
+	if _, err := s.readQuirks(); err != nil {
+		return bad("--%s", err)
 	}
 	return nil
 }
@@ -117,11 +173,16 @@ func (s simulation) account() (*sim.Account, error) {
 	if servers == 0 {
 		servers = -1 // none: to the account, 0 means its usual fleet
 	}
+	quirks, err := s.readQuirks()
+	if err != nil {
+		return nil, settings.Faultf(settings.ExitUsage, "--%s", err)
+	}
 	account := sim.New(sim.Options{
 		Seed:    s.seed,
 		Servers: servers,
 		Token:   s.token,
 		Clock:   sim.NewClock(time.Now(), s.speed),
+		Quirks:  quirks,
 	})
 	for _, text := range s.faults {
 		fault, err := sim.ParseFault(text)

@@ -27,6 +27,9 @@ type ledger struct {
 	writers  map[string]map[int]bool // by operation: the chairs whose programs wrote of it
 	hands    map[string][]hand       // by restore point that was made or deleted, or server that was restored
 	began    map[string]time.Time    // by operation: when its first line was written
+	ended    map[string]time.Time    // by operation: when its latest line was written
+	done     map[string]time.Time    // by operation: when the journal closed it as done, by the account's clock
+	now      func() time.Time        // the account's clock
 }
 
 // entry is something that came to pass, by the account's clock.
@@ -39,13 +42,14 @@ type entry struct {
 type request struct {
 	what      string
 	operation string
-	done      bool   // the account carried it out
-	gone      bool   // the account had nothing to delete any more
-	thing     string // what it was done to
+	done      bool      // the account carried it out
+	gone      bool      // the account had nothing to delete any more
+	thing     string    // what it was done to
+	at        time.Time // when the account carried it out
 }
 
-func newLedger() *ledger {
-	return &ledger{intents: map[string]int{}, open: map[string]string{}, writers: map[string]map[int]bool{}, hands: map[string][]hand{}, began: map[string]time.Time{}}
+func newLedger(now func() time.Time) *ledger {
+	return &ledger{now: now, ended: map[string]time.Time{}, done: map[string]time.Time{}, intents: map[string]int{}, open: map[string]string{}, writers: map[string]map[int]bool{}, hands: map[string][]hand{}, began: map[string]time.Time{}}
 }
 
 // wrote takes down a line of the journal. Only between its intent and the next line may an operation be sent.
@@ -53,11 +57,15 @@ func (l *ledger) wrote(r model.Record, chair int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.writers[r.ID] == nil {
-		l.writers[r.ID], l.began[r.ID] = map[int]bool{}, r.Time
+		l.writers[r.ID], l.began[r.ID] = map[int]bool{}, l.now()
 	}
+	if _, before := l.done[r.ID]; r.Event == model.EventDone && !before {
+		l.done[r.ID] = l.now()
+	}
+	l.ended[r.ID] = l.now()
 	l.writers[r.ID][chair] = true
 	l.records = append(l.records, r)
-	l.diary = append(l.diary, entry{r.Time, fmt.Sprintf("journal: %s %s %s %s %+v", r.ID, r.Event, r.Deed, r.Kind, r.Point)})
+	l.diary = append(l.diary, entry{l.now(), fmt.Sprintf("journal: %s %s %s %s %+v", r.ID, r.Event, r.Deed, r.Kind, r.Point)})
 	delete(l.open, r.ID)
 	if r.Event == model.EventIntent {
 		l.intents[r.ID]++
@@ -76,15 +84,7 @@ func (l *ledger) note(at time.Time, format string, values ...any) {
 func (l *ledger) tale(operation string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var from, to time.Time
-	for _, r := range l.records {
-		if r.ID == operation && from.IsZero() {
-			from = r.Time
-		}
-		if r.ID == operation {
-			to = r.Time
-		}
-	}
+	from, to := l.began[operation], l.ended[operation]
 	var out strings.Builder
 	for _, e := range l.diary {
 		if !e.at.Before(from.Add(-time.Second)) && !e.at.After(to.Add(time.Second)) {
@@ -128,7 +128,7 @@ func (l *ledger) answered(at time.Time, sent *request, status int, body []byte) 
 	defer l.mu.Unlock()
 	sent.gone = status == http.StatusNotFound && strings.HasPrefix(sent.what, "DELETE ")
 	if sent.done = status >= 200 && status <= 299; sent.done {
-		sent.thing = made(sent.what, body)
+		sent.thing, sent.at = made(sent.what, body), at
 		l.touch(at, runOf(sent.operation), sent.thing)
 	}
 }

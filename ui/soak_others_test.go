@@ -117,7 +117,7 @@ func (l *ledger) muddled(r model.Record, sent *request) bool {
 		thing = sent.thing
 	}
 	return slices.ContainsFunc(l.hands[thing], func(h hand) bool {
-		return h.by != runOf(r.ID) && h.at.After(l.began[r.ID].Add(-time.Minute)) && !h.at.After(r.Time)
+		return h.by != runOf(r.ID) && h.at.After(l.began[r.ID].Add(-time.Minute)) && !h.at.After(l.ended[r.ID])
 	})
 }
 

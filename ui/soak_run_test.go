@@ -40,11 +40,13 @@ type chair struct {
 
 func startSoak(t *testing.T, seed uint64) *soak {
 	t.Helper()
-	s := &soak{random: rand.New(rand.NewPCG(seed, 0)), ledger: newLedger(), journal: journal.In(t.TempDir())}
+	s := &soak{random: rand.New(rand.NewPCG(seed, 0)), journal: journal.In(t.TempDir())}
 	s.stepped = sim.NewSteppedClock(opening)
+	s.ledger = newLedger(s.stepped.Now)
 	w := place(t, sim.Options{Servers: 16, Clock: s.stepped})
+	w.others = w.client(serve(t, w.account.Primary()))
 	s.weather = &weather{
-		account: w.account, now: s.stepped.Now, seed: seed, ledger: s.ledger, dead: map[string]bool{}, asked: map[string]int{},
+		account: w.account, simulated: w.account, now: s.stepped.Now, seed: seed, ledger: s.ledger, dead: map[string]bool{}, asked: map[string]int{},
 	}
 	w.line.account = s.weather
 	s.demo = serve(t, sim.New(sim.Options{Servers: 4, Seed: seed, Clock: s.stepped}))

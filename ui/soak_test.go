@@ -104,6 +104,7 @@ func (s *soak) settle() {
 			s.Press("R")
 			s.Advance(0)
 			s.checkScreen()
+			s.checkServers()
 			return
 		}
 		s.leap(time.Minute)
@@ -166,6 +167,7 @@ func (s *soak) checkDeeds() {
 		}
 		s.t.Errorf("%s, a %s, %s, and the journal says of it: %s%s", id, last.Deed, wrong, steps[id], s.ledger.tale(id))
 	}
+	s.checkEnds(sent, ends)
 	s.checkHoldings(ends)
 }
 

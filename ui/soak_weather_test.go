@@ -10,22 +10,27 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"vpsdeck/api/sim"
 )
 
 // weather is what lies between the program and its account: requests and answers get lost, garbled, refused and late, by
 // chance. The chance depends on the seed, on what is asked for and how often it was, and on the time, so that a soak with
 // the same seed goes the same way as far as the order of requests allows it.
 type weather struct {
-	account http.Handler
-	now     func() time.Time // the account's clock
-	seed    uint64
-	ledger  *ledger
+	account   http.Handler
+	simulated *sim.Account     // the account, for its quirks and its own journal
+	now       func() time.Time // the account's clock
+	seed      uint64
+	ledger    *ledger
 
 	mu     sync.Mutex
 	calm   bool            // nothing happens any more
 	dead   map[string]bool // the user agents of programs that have ended: what they still send has not been sent
 	asked  map[string]int  // by method and endpoint
 	behind []belated       // deeds that are carried out after their answer
+	quirks sim.Quirks      // the account's, now
+	turned int             // how often they changed
 }
 
 // belated is a deed that a gateway has given up, and that reaches the account all the same.
@@ -116,7 +121,7 @@ func (w *weather) next(kind string) fate {
 // minute after the loss: what a gateway carries out later than that can be missed, and nothing else.
 const (
 	slowest  = 30 * time.Second // a call on its way, or its answer
-	mostLate = 20 * time.Second // what a gateway has given up
+	mostLate = 15 * time.Second // what a gateway has given up
 )
 
 // delays are how long a call takes to leave, and its answer to come back.
@@ -139,6 +144,8 @@ func (w *weather) clear() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.calm = true
+	w.quirks = sim.Quirks{}
+	w.simulated.SetQuirks(w.quirks)
 }
 
 // bury has nothing more come of a program that has ended.
@@ -170,6 +177,7 @@ func (w *weather) catchUp() {
 }
 
 func (w *weather) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	w.turn()
 	w.catchUp()
 	if w.isDead(r.UserAgent()) {
 		panic(http.ErrAbortHandler)

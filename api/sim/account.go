@@ -19,6 +19,7 @@ type Options struct {
 	Servers int    // how many; 0 means 12, below 0 none, MaxServers at most. The first twelve are always the same
 	Token   string // the only token that is let in; "" means "vps_demo"
 	Clock   *Clock // nil: a clock that starts now and runs at this machine's pace
+	Quirks  Quirks // how what is read differs from what is true; SetQuirks changes them
 }
 
 // Account is a simulated account. It is safe for concurrent use: each request is carried out whole, one after another.
@@ -36,6 +37,13 @@ type Account struct {
 	faults  []*Fault
 	held    chan struct{} // closed when the held answers may go
 	asked   journal
+	did     operations
+
+	quirks         Quirks
+	quirksSince    time.Time   // when they were set
+	quirky         bool        // there are or were quirks, so that lists must be sifted
+	reads, answers int         // how many there were, for what changes from one to the next
+	gone           [2][]*point // by model.Kind: deleted and expired points that lists may still show
 }
 
 // New makes an account as its clock's time finds it. It takes well under a second also for the largest fleet.
@@ -57,6 +65,7 @@ func New(o Options) *Account {
 	}
 	a.opened = a.Now()
 	a.populate(min(max(o.Servers, 0), MaxServers))
+	a.SetQuirks(o.Quirks)
 	return a
 }
 
@@ -68,34 +77,45 @@ type server struct {
 	id       int64
 	name     string
 	hostname string
-	status   model.ServerStatus // beside a restore
+	status   model.ServerStatus // until its first restore
 	ip       string
 	location string
 	plan     plan
 	os       system
 	created  time.Time
 	updated  time.Time
-	restored time.Time     // when the latest restore ends or has ended; zero: there was none
+	restores []*restore    // in the order in which they were accepted
 	nightly  bool          // the plan takes an automatic backup every night
 	minute   time.Duration // when in the night, after 00:00 UTC
 	usedMB   int64         // of its disk, MB
 	fails    float64       // the share of automatic backups that fail, 0 to 1
 }
 
-func (s *server) restoring(now time.Time) bool { return now.Before(s.restored) }
+// restoring says whether a restore runs, whatever is shown of it.
+func (s *server) restoring(now time.Time) bool {
+	r, _ := s.latestRestore(now)
+	return r != nil && r.runs(now)
+}
 
-func (s *server) statusAt(now time.Time) model.ServerStatus {
-	if s.restoring(now) {
-		return model.ServerRestoring
+// statusAt is what lists of a time show.
+func (s *server) statusAt(at time.Time) model.ServerStatus {
+	if r, _ := s.latestRestore(at); r != nil {
+		return r.statusAt(at)
 	}
 	return s.status
 }
 
-func (s *server) updatedAt(now time.Time) time.Time {
-	if s.restored.IsZero() || s.restoring(now) {
+func (s *server) updatedAt(at time.Time) time.Time {
+	r, before := s.latestRestore(at)
+	switch {
+	case r == nil, r.unseen(at) && before == nil:
 		return s.updated
+	case r.unseen(at):
+		return before.ends
+	case r.runs(at):
+		return r.accepted
 	}
-	return s.restored
+	return r.ends
 }
 
 // point is one backup or snapshot.
@@ -111,6 +131,13 @@ type point struct {
 	failed      bool      // whether it fails
 	expires     time.Time // zero: never
 	sizeMB      int64
+	made        *Operation // the create; nil if it was no request's
+
+	appears time.Time // since when lists show it
+	lingers time.Time // until when they do, once it is gone; zero: it stands
+	listed  bool      // a list has shown it
+	missing bool      // the latest list did not
+	vanish  int       // from how many lists it is still to be missing
 }
 
 func (p *point) statusAt(now time.Time) model.PointStatus {

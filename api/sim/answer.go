@@ -16,7 +16,7 @@ type answer struct {
 	header http.Header
 }
 
-// detail answers in the framework's own words, which is the shape of 401, 404, 405, 415 and their like [I].
+// detail answers in the framework's own words, which is the shape of 401, 404, 405 and their like [I].
 func detail(status int, format string, args ...any) answer {
 	return answer{status: status, body: map[string]string{"detail": fmt.Sprintf(format, args...)}}
 }

@@ -13,12 +13,13 @@ import (
 // general is the field of what is wrong with a body as a whole.
 const general = "non_field_errors"
 
-// sound checks what holds for every request: that its body was read whole, and says what it is.
+// sound checks what holds for every POST: that its body was read whole, and says what it is. The documents have no status
+// for it but 400, for what is invalid [D].
 func sound(c call, readErr error) (answer, bool) {
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(readErr, &large):
-		return detail(http.StatusRequestEntityTooLarge, "Request body is larger than %d bytes.", large.Limit), false
+		return detail(http.StatusBadRequest, "Request body is larger than %d bytes.", large.Limit), false
 	case readErr != nil:
 		return detail(http.StatusBadRequest, "Request body ended too early."), false
 	case len(c.body) == 0:
@@ -26,7 +27,7 @@ func sound(c call, readErr error) (answer, bool) {
 	}
 	given := c.Header.Get("Content-Type")
 	if media, _, err := mime.ParseMediaType(given); err != nil || media != "application/json" {
-		return detail(http.StatusUnsupportedMediaType, "Unsupported media type %q in request.", given), false
+		return detail(http.StatusBadRequest, "Unsupported media type %q in request.", given), false
 	}
 	return answer{}, true
 }

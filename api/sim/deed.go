@@ -30,7 +30,7 @@ func (a *Account) showServer(c call) answer {
 	if !ok {
 		return notFound()
 	}
-	return answer{status: http.StatusOK, body: s.wire(c.now)}
+	return answer{status: http.StatusOK, body: s.wire(c.seen)}
 }
 
 func (a *Account) createBackup(c call) answer { return a.create(c, model.Backup) }
@@ -62,17 +62,22 @@ func (a *Account) create(c call, kind model.Kind) answer {
 		return refused(http.StatusBadRequest, limitMessage[kind], kind.Limit())
 	}
 	p.server = s
+	p.appears, p.vanish = c.now, 0
+	if !c.primary {
+		p.appears, p.vanish = c.now.Add(a.quirks.AppearLate), a.quirks.Vanish
+	}
 	a.measure(p)
 	a.add(p)
+	p.made = a.did.add("create", p, c.now, p.done)
 	return answer{status: http.StatusCreated, body: p.wire(c.now, createMessage[kind])}
 }
 
 // ready says whether something may be begun on the server. Which states forbid it is not documented [I].
 func (s *server) ready(c call) (answer, bool) {
-	switch s.statusAt(c.now) {
-	case model.ServerRestoring:
+	switch {
+	case s.restoring(c.now):
 		return refused(http.StatusBadRequest, "Server %s is being restored. Wait until that has ended.", s.name), false
-	case model.ServerSuspended:
+	case s.statusAt(c.now) == model.ServerSuspended:
 		return refused(http.StatusBadRequest, "Server %s is suspended.", s.name), false
 	}
 	return answer{}, true
@@ -82,17 +87,24 @@ func (a *Account) deleteBackup(c call) answer { return a.remove(c, model.Backup)
 
 func (a *Account) deleteSnapshot(c call) answer { return a.remove(c, model.Snapshot) }
 
-// remove deletes a point. One that is still being made is refused with 409, the status for "not now" [I]: a client has to
-// cope with it, and 400 it meets often enough elsewhere.
+// remove deletes a point. The documents know 204, 401 and 404 [D], so one that is still being made is deleted too, and
+// its making ends with it [I].
 func (a *Account) remove(c call, kind model.Kind) answer {
 	i, ok := a.position(kind, c.id)
 	if !ok {
 		return notFound()
 	}
-	if a.points[kind][i].statusAt(c.now) == model.InProgress {
-		return refused(http.StatusConflict, "This %s is still being created.", kind)
+	p := a.points[kind][i]
+	if p.made != nil && c.now.Before(p.done) {
+		p.made.Ended, p.made.Failed = c.now, true
 	}
 	a.points[kind] = slices.Delete(a.points[kind], i, i+1)
+	lingers := c.now
+	if !c.primary {
+		lingers = c.now.Add(a.quirks.Linger)
+	}
+	a.bury(p, lingers)
+	a.did.add("delete", p, c.now, c.now)
 	return answer{status: http.StatusNoContent}
 }
 
@@ -141,9 +153,13 @@ func (a *Account) restore(c call, s *server, p *point) answer {
 	case model.Failed:
 		return refused(http.StatusBadRequest, "This %s has failed and cannot be restored.", p.kind)
 	}
-	s.status = model.ServerActive
-	s.updated = c.now
-	s.restored = c.now.Add(a.lasts(restoring[p.kind], s, c.now))
+	r := &restore{accepted: c.now, before: s.statusAt(c.now)}
+	if q := a.quirks; !c.primary {
+		r.late, r.stopping, r.stopped, r.hidden = q.StartLate, q.Stopping, q.Stopped, q.HideRestores
+	}
+	r.ends = c.now.Add(r.late + r.stopping + r.stopped + a.lasts(restoring[p.kind], s, c.now))
+	s.restores = append(s.restores, r)
+	a.did.add("restore", p, c.now, r.ends)
 	out := restoreJSON{
 		Status:  "success",
 		Message: restoreMessage[p.kind],

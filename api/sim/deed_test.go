@@ -167,12 +167,15 @@ func TestDeletingMakesRoom(t *testing.T) {
 	}
 }
 
-func TestAPointInProgressCannotBeDeletedYet(t *testing.T) {
+func TestADeleteOfAPointInProgressEndsItsMaking(t *testing.T) {
 	w := open(t, Options{})
 	w.ask(201, "POST", "/snapshots/", `{"server_id":12345,"name":"n"}`)
-	w.ask(409, "DELETE", "/snapshots/802/", "")
-	w.clock.Advance(10 * time.Minute)
+	w.clock.Advance(time.Second)
 	w.ask(204, "DELETE", "/snapshots/802/", "")
+	w.ask(404, "DELETE", "/snapshots/802/", "")
+	if o := w.Operations()[0]; o.What != "create" || !o.Failed || !o.Ended.Equal(noon.Add(time.Second)) {
+		t.Errorf("the create is %+v", o)
+	}
 }
 
 func TestIDsAreNeverGivenTwice(t *testing.T) {

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -30,12 +31,11 @@ type pageJSON struct {
 	Results  []any   `json:"results"`
 }
 
-// query reads the filters of a list, and gathers what is wrong with them. An empty value does not filter.
-type query struct {
-	url.Values
-	wrong wrong
-}
+// query reads the filters of a list. An empty value does not filter; one that nothing can have finds nothing, since the
+// documents know no refusal of a list but 401 [D].
+type query struct{ url.Values }
 
+// number reads a filter by id. 0 means none, and an id that is no number is one that nothing has.
 func (q query) number(name string) int64 {
 	text := q.Get(name)
 	if text == "" {
@@ -43,55 +43,58 @@ func (q query) number(name string) int64 {
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 1 {
-		q.wrong.add(name, "A valid integer is required.")
+		return -1
 	}
 	return n
 }
 
-func (q query) choice(name string, choices ...string) string {
-	text := q.Get(name)
-	if text != "" && !slices.Contains(choices, text) {
-		q.wrong.add(name, "Select a valid choice. %s is not one of the available choices.", text)
-	}
-	return text
-}
+// firstPage says whether a request is for the first page.
+func (q query) firstPage() bool { return q.Get("page") == "" || q.Get("page") == "1" }
 
 // listServers answers with the servers in the order in which they were made [E].
 func (a *Account) listServers(c call) answer {
-	q := query{c.URL.Query(), wrong{}}
-	status := model.ServerStatus(q.choice("status", string(model.ServerActive), string(model.ServerStopped),
-		string(model.ServerSuspended), string(model.ServerRestoring)))
-	location := q.choice("location", locations...)
+	q := query{c.URL.Query()}
+	status, location := model.ServerStatus(q.Get("status")), q.Get("location")
 	found := a.servers
 	if status != "" || location != "" {
 		found = pick(found, func(s *server) bool {
-			return (status == "" || s.statusAt(c.now) == status) && (location == "" || s.location == location)
+			return (status == "" || s.statusAt(c.seen) == status) && (location == "" || s.location == location)
 		})
 	}
-	return q.page(c, len(found), func(i int) any { return found[i].wire(c.now) })
+	return a.page(c, q, len(found), func(i int) any { return found[i].wire(c.seen) })
 }
 
 func (a *Account) listBackups(c call) answer {
-	q := query{c.URL.Query(), wrong{}}
-	id := q.number("server_id")
-	kind := model.BackupType(q.choice("backup_type", string(model.Manual), string(model.Automatic)))
-	return a.listPoints(c, q, model.Backup, id, kind)
+	return a.listPoints(c, model.Backup, model.BackupType(c.URL.Query().Get("backup_type")))
 }
 
-func (a *Account) listSnapshots(c call) answer {
-	q := query{c.URL.Query(), wrong{}}
-	return a.listPoints(c, q, model.Snapshot, q.number("server_id"), "")
-}
+func (a *Account) listSnapshots(c call) answer { return a.listPoints(c, model.Snapshot, "") }
 
 // listPoints answers with the points of one kind, highest id first: the examples' order, which is not that of time [E].
-func (a *Account) listPoints(c call, q query, kind model.Kind, server int64, typ model.BackupType) answer {
+func (a *Account) listPoints(c call, kind model.Kind, typ model.BackupType) answer {
+	q := query{c.URL.Query()}
+	server := q.number("server_id")
 	found := a.points[kind]
+	if a.quirky && !c.primary {
+		found = a.shown(c, kind)
+	}
 	if server != 0 || typ != "" {
 		found = pick(found, func(p *point) bool {
 			return (server == 0 || p.server.id == server) && (typ == "" || p.backupType() == typ)
 		})
 	}
-	return q.page(c, len(found), func(i int) any { return found[len(found)-1-i].wire(c.now, "") })
+	if a.quirky && !c.primary {
+		first := q.firstPage()
+		found = pick(found, func(p *point) bool { return !p.vanishes(first) })
+	}
+	return a.page(c, q, len(found), func(i int) any { return found[len(found)-1-i].wire(c.seen, "") })
+}
+
+// shown are the points of one kind that the replica has, by id, ascending.
+func (a *Account) shown(c call, kind model.Kind) []*point {
+	all := slices.Concat(a.points[kind], a.gone[kind])
+	slices.SortFunc(all, func(x, y *point) int { return cmp.Compare(x.id, y.id) })
+	return pick(all, func(p *point) bool { return p.shownAt(c.seen) })
 }
 
 func pick[T any](all []T, fits func(T) bool) []T {
@@ -104,17 +107,17 @@ func pick[T any](all []T, fits func(T) bool) []T {
 	return out
 }
 
-// page answers with the part of a list of count things that the query asks for, or with what is wrong with the query.
-func (q query) page(c call, count int, at func(int) any) answer {
+// page answers with the part of a list of count things that the query asks for. A size that is none is not heeded.
+func (a *Account) page(c call, q query, count int, at func(int) any) answer {
+	if cut, ok := a.cuts(c); ok {
+		return cut.page(c, q, count, at)
+	}
 	size, number := maxPage, 1
 	if q.Has("page") || q.Has("page_size") {
 		size = pageSize
 	}
-	if q.Get("page_size") != "" {
-		size = int(min(q.number("page_size"), maxPage))
-	}
-	if len(q.wrong) > 0 {
-		return q.wrong.answer()
+	if n := q.number("page_size"); n > 0 {
+		size = int(min(n, maxPage))
 	}
 	pages := max((count+size-1)/size, 1)
 	if text := q.Get("page"); text != "" {

@@ -61,6 +61,7 @@ func (a *Account) backUp(s *server, at, now time.Time) {
 		return
 	}
 	p := a.automatic(s, at)
+	p.appears = at
 	if p.expired(now) {
 		a.lastID[model.Backup]++ // it came and went while nobody looked
 		return
@@ -91,13 +92,23 @@ func (n *nights) watch(p *point) {
 	}
 }
 
-// expire drops the backups whose time is up. It looks through the list only when there is one.
+// expire drops the backups whose time is up, and forgets those that no list can show any more. It looks through the
+// list only when there is one.
 func (a *Account) expire(now time.Time) {
+	oldest := now.Add(-a.quirks.Lag)
+	for kind := range a.gone {
+		a.gone[kind] = slices.DeleteFunc(a.gone[kind], func(p *point) bool { return !oldest.Before(p.lingers) })
+	}
 	if a.nights.expiry.IsZero() || now.Before(a.nights.expiry) {
 		return
 	}
 	a.nights.expiry = time.Time{}
-	backups := slices.DeleteFunc(a.points[model.Backup], func(p *point) bool { return p.expired(now) })
+	backups := slices.DeleteFunc(a.points[model.Backup], func(p *point) bool {
+		if p.expired(now) {
+			a.bury(p, p.expires)
+		}
+		return p.expired(now)
+	})
 	for _, p := range backups {
 		a.nights.watch(p)
 	}

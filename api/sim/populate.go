@@ -50,7 +50,7 @@ func (a *Account) tell(i int, t tale) *server {
 	s.updated = a.opened.Add(-time.Duration(3+2*i) * day)
 	if t.restoring > 0 {
 		s.updated = a.opened.Add(-t.restoring)
-		s.restored = s.updated.Add(restoreTakes)
+		s.restores = []*restore{{accepted: s.updated, ends: s.updated.Add(restoreTakes), before: s.status}}
 	}
 	if s.nightly {
 		a.mark(a.recall(s, a.opened), t.last)

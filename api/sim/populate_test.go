@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"net/netip"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -69,7 +70,7 @@ func TestASmallerFleetIsTheBeginningOfALargerOne(t *testing.T) {
 			t.Fatalf("%d servers, want %d", len(small.servers), n)
 		}
 		for i, s := range small.servers {
-			if *s != *large.servers[i] {
+			if !reflect.DeepEqual(s, large.servers[i]) {
 				t.Errorf("server %d differs: %+v, %+v", i, s, large.servers[i])
 			}
 		}

@@ -22,6 +22,9 @@ type call struct {
 	body []byte
 	id   int64     // the one in the path
 	now  time.Time // the account's time
+	seen time.Time // the time of the replica that is read
+
+	primary bool // it is asked for what is true
 }
 
 // deed answers a call. It is run with the account's lock held.
@@ -47,16 +50,29 @@ var routes = []struct {
 // Date header is the account's time. Faults that were injected are played on the requests that they match; a cut panics
 // with http.ErrAbortHandler, which an http.Server understands and a ResponseRecorder does not.
 func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a.serve(w, r, false)
+}
+
+func (a *Account) serve(w http.ResponseWriter, r *http.Request, primary bool) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	c := call{Request: r, body: body}
+	c := call{Request: r, body: body, primary: primary}
 	a.mu.Lock()
 	c.now = a.Now()
-	play := a.begin(r)
+	c.seen = c.now
+	play := play{account: a, number: unnoted}
+	if primary {
+		w.Header().Set("Date", c.now.Format(http.TimeFormat))
+	} else {
+		play = a.begin(r)
+		a.date(w.Header(), c.now)
+		if r.Method == http.MethodGet {
+			c.seen = a.replicaTime(c.now)
+		}
+	}
 	if play.fault.performs() {
 		play.answer = a.answer(c, err)
 	}
 	a.mu.Unlock()
-	w.Header().Set("Date", c.now.Format(http.TimeFormat))
 	play.run(w, r)
 }
 
@@ -79,7 +95,7 @@ func (a *Account) answer(c call, readErr error) answer {
 		if !ok {
 			return notAllowed(c.Method, route.deeds)
 		}
-		if problem, ok := sound(c, readErr); !ok {
+		if problem, ok := sound(c, readErr); c.Method == http.MethodPost && !ok {
 			return problem
 		}
 		c.id = id

@@ -81,7 +81,7 @@ func TestBadBodiesAreRefusedFieldByField(t *testing.T) {
 		{"name with an umlaut", "/snapshots/", `{"server_id":12345,"name":"für"}`, `{"name":["Enter a valid name`, 400},
 		{"name too long", "/snapshots/", `{"server_id":12345,"name":"` + long + `"}`, `{"name":["Ensure`, 400},
 		{"name a list", "/snapshots/", `{"server_id":12345,"name":["a"]}`, `{"name":["Not a valid string."]}`, 400},
-		{"too large", "/backups/", `{"server_id":12345,"description":"` + strings.Repeat("x", maxBody) + `"}`, `detail`, 413},
+		{"too large", "/backups/", `{"server_id":12345,"description":"` + strings.Repeat("x", maxBody) + `"}`, `detail`, 400},
 	} {
 		if got := w.ask(c.status, "POST", c.path, c.body); !strings.HasPrefix(got, c.words) && !strings.Contains(got, c.words) {
 			t.Errorf("%s: got %s, want %s", c.name, got, c.words)
@@ -150,9 +150,9 @@ func TestARefusedTokenChangesNothing(t *testing.T) {
 func TestABodyHasToSayThatItIsJSON(t *testing.T) {
 	w := open(t, Options{})
 	for given, status := range map[string]int{
-		"text/plain":                        415,
-		"":                                  415,
-		"application/x-www-form-urlencoded": 415,
+		"text/plain":                        400,
+		"":                                  400,
+		"application/x-www-form-urlencoded": 400,
 		"application/json":                  201,
 		"application/json; charset=utf-8":   201,
 		"Application/JSON":                  201,

@@ -1,0 +1,145 @@
+package ui_test
+
+import (
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"vpsdeck/api/sim"
+	"vpsdeck/model"
+)
+
+var soakQuirks = flag.Bool("soak-quirks", true, "whether the soak's lists lag, end early and carry wrong dates")
+
+// quirksLast is how long one set of quirks lasts, on the account's clock.
+const quirksLast = 3 * time.Minute
+
+// How far lists are behind the truth at most. With mostLate it stays below the half minute after which an action whose
+// answer was lost counts as not seen.
+const (
+	mostBehind = 6 * time.Second // a replica
+	mostHidden = 6 * time.Second // a new point that is not listed yet, a deleted one that still is
+)
+
+// quirksAt are the quirks of a time. They depend on the seed and the time alone.
+func (w *weather) quirksAt(at time.Time) sim.Quirks {
+	slot := at.Unix() / int64(quirksLast/time.Second)
+	draw := func(what string, n int) int { return int(w.draw(fmt.Sprint("quirk ", what, slot)) % uint64(n)) }
+	upTo := func(what string, most time.Duration) time.Duration {
+		return time.Duration(draw(what, int(most/time.Second)+1)) * time.Second
+	}
+	var q sim.Quirks
+	if draw("none", 10) < 3 {
+		return q
+	}
+	if draw("lags", 2) == 0 {
+		q.Lag, q.Replicas = upTo("lag", mostBehind), 1+draw("replicas", 3)
+	}
+	switch draw("restores", 8) {
+	case 0:
+		q.HideRestores = true
+	case 1, 2, 3, 4:
+		q.StartLate, q.Stopping, q.Stopped = upTo("start", 20*time.Second), upTo("stopping", 10*time.Second), upTo("stopped", 10*time.Second)
+	}
+	if draw("points", 2) == 0 {
+		q.AppearLate, q.Linger, q.Vanish = upTo("appear", mostHidden), upTo("linger", mostHidden), draw("vanish", 2)
+	}
+	if draw("cut", 8) == 0 {
+		q.Cut = sim.Cut{
+			Then: []sim.CutThen{sim.Cut404, sim.Cut410, sim.CutEmpty, sim.CutAgain, sim.CutIgnored}[draw("then", 5)],
+			Path: []string{"", "/servers/", "/backups/", "/snapshots/"}[draw("path", 4)],
+		}
+	}
+	switch draw("dates", 12) {
+	case 0:
+		q.Dates = sim.Dates{Age: 30 * time.Hour}
+	case 1:
+		q.Dates = sim.Dates{At: time.Unix(0, 0), Every: 1 + draw("every", 3)}
+	case 2:
+		q.Dates = sim.Dates{At: time.Date(9999, time.December, 31, 23, 59, 59, 0, time.UTC), Every: 1 + draw("every", 3)}
+	case 3:
+		q.Dates = sim.Dates{Shift: time.Duration(draw("shift", 61)-30) * time.Hour, Every: 3}
+	}
+	return q
+}
+
+// turn changes the account's quirks when it is time.
+func (w *weather) turn() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var q sim.Quirks
+	if *soakQuirks && !w.calm {
+		q = w.quirksAt(w.now())
+	}
+	if q != w.quirks {
+		w.quirks = q
+		w.turned++
+		w.simulated.SetQuirks(q)
+		w.ledger.note(w.now(), "from now on: %+v", q)
+	}
+}
+
+// checkEnds compares when the journal closed what was done with when it was over at the account: never before.
+func (s *soak) checkEnds(sent map[string]*request, ends map[string]model.Record) {
+	s.t.Helper()
+	operations := s.weather.simulated.Operations()
+	late := map[string][]time.Duration{}
+	for id, at := range s.ledger.done {
+		r, request := ends[id], sent[id]
+		if request == nil || !request.done {
+			continue // checkDeeds judges it
+		}
+		did, ok := request.find(operations, r)
+		switch {
+		case !ok:
+			s.t.Errorf("the account forgot what it did for %s: %s", id, request.what)
+		case at.Before(did.Ended) && !(r.Deed == "restore" && s.ledger.muddled(r, request)):
+			s.t.Errorf("%s, a %s, was called done at %s, and was over at %s:%s", id, r.Deed, at.Format(time.TimeOnly),
+				did.Ended.Format(time.TimeOnly), s.ledger.tale(id))
+		default:
+			late[r.Deed] = append(late[r.Deed], at.Sub(did.Ended))
+		}
+	}
+	for what, times := range late {
+		slices.Sort(times)
+		s.t.Logf("%d of the deed %s were closed after the account's own end, half of them within %v, the last after %v", len(times), what,
+			times[len(times)/2].Truncate(time.Second), times[len(times)-1].Truncate(time.Second))
+	}
+	s.t.Logf("the quirks of the account changed %d times", s.weather.turned)
+}
+
+// find is what the account did for a request, by its own journal.
+func (q *request) find(operations []sim.Operation, r model.Record) (sim.Operation, bool) {
+	for _, o := range slices.Backward(operations) {
+		thing := o.Kind.String() + " #" + string(o.Point)
+		if o.What == "restore" {
+			thing = "server #" + string(o.Server)
+		}
+		if o.What == r.Deed && thing == q.thing && !o.Accepted.After(q.at) {
+			return o, true
+		}
+	}
+	return sim.Operation{}, false
+}
+
+// checkServers compares what is known of the servers with what the account holds.
+func (s *soak) checkServers() {
+	s.t.Helper()
+	held, err := s.others.Servers(s.t.Context(), model.ServerFilter{})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	lines := func(servers []model.Server) string {
+		var out []string
+		for _, one := range servers {
+			out = append(out, fmt.Sprintf("#%s %s: %s, %s", one.ID, one.Name, one.Status, one.UpdatedAt.Format(time.RFC3339)))
+		}
+		slices.Sort(out)
+		return strings.Join(out, "\n")
+	}
+	if known, held := lines(s.app.Known().Servers.Value), lines(held); known != held {
+		s.t.Errorf("of the servers the program knows\n%s\nand the account holds\n%s", known, held)
+	}
+}
