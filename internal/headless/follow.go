@@ -57,9 +57,14 @@ type wokenMsg struct{}
 func (v *vigil) run(ctx context.Context, timeout time.Duration) (why error) {
 	v.answers, v.ended = make(chan tea.Msg), make(chan struct{})
 	defer close(v.ended)
+	waits := ctx
 	if timeout > 0 {
 		v.deadline = v.opts.Clock.Now().Add(timeout)
+		bounded, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		waits = bounded
 	}
+	v.session.WaitWhile(waits)
 	interrupted := ctx.Done()
 	for {
 		v.watchClocks()

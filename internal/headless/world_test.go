@@ -43,6 +43,7 @@ func (c *leaping) Wait(_ context.Context, d time.Duration) error {
 type world struct {
 	*Runner
 	account    *sim.Account
+	url        string // the account's
 	clock      *leaping
 	out, notes bytes.Buffer
 }
@@ -57,7 +58,8 @@ func newWorld(t *testing.T, change func(*Options)) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	client, err := api.New(server.URL(), "vps_demo", api.WithClock(w.clock.Now), api.WithWait(w.clock.Wait))
+	w.url = server.URL()
+	client, err := api.New(w.url, "vps_demo", api.WithClock(w.clock.Now), api.WithWait(w.clock.Wait))
 	if err != nil {
 		t.Fatal(err)
 	}

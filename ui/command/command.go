@@ -44,6 +44,7 @@ type Session struct {
 	turn     int             // of the servers on which something runs
 	told     int             // how often the others were told
 	ctx      context.Context // it bounds every command of the session, and ends with it
+	waits    context.Context // it bounds what is waited for before a request is sent
 	cancel   context.CancelFunc
 }
 
@@ -51,11 +52,15 @@ type Session struct {
 // through.
 func NewSession(number int, client Client, journal Journal, readOnly bool) *Session {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Session{Number: number, Client: client, journal: journal, readOnly: readOnly, ctx: ctx, cancel: cancel}
+	return &Session{Number: number, Client: client, journal: journal, readOnly: readOnly, ctx: ctx, waits: ctx, cancel: cancel}
 }
 
 // SetReadOnly changes whether deeds are refused. It holds for those that are asked for from then on.
 func (s *Session) SetReadOnly(on bool) { s.readOnly = on }
+
+// WaitWhile bounds what actions wait for before their request is sent, such as another program that acts on the same server. What
+// has been sent is not given up by it.
+func (s *Session) WaitWhile(ctx context.Context) { s.waits = ctx }
 
 // End gives up every request of the session that is under way.
 func (s *Session) End() { s.cancel() }

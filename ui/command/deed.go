@@ -72,14 +72,12 @@ func (s *Session) lock(server model.ServerRef) (unlock func(), err error) {
 	if s.journal == nil {
 		return func() {}, nil
 	}
-	ctx, cancel := context.WithTimeout(s.ctx, lockWait)
+	ctx, cancel := context.WithTimeout(s.waits, lockWait)
 	defer cancel()
 	unlock, err = s.journal.LockServer(ctx, s.Client.Host(), server.ID)
 	switch {
 	case err == nil:
 		return unlock, nil
-	case s.ctx.Err() != nil:
-		return nil, changed{"stopped while it waited for another vpsdeck; nothing was sent", s.ctx.Err()}
 	case errors.Is(err, model.ErrConflict):
 		return nil, changed{"another vpsdeck is acting on " + server.Name + "; nothing was sent", model.ErrConflict}
 	}
