@@ -43,7 +43,8 @@ func (c *leaping) Wait(_ context.Context, d time.Duration) error {
 type world struct {
 	*Runner
 	account    *sim.Account
-	url        string // the account's
+	url        string    // the account's
+	began      time.Time // by the account's clock
 	clock      *leaping
 	out, notes bytes.Buffer
 }
@@ -58,7 +59,7 @@ func newWorld(t *testing.T, change func(*Options)) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	w.url = server.URL()
+	w.url, w.began = server.URL(), w.account.Now()
 	client, err := api.New(w.url, "vps_demo", api.WithClock(w.clock.Now), api.WithWait(w.clock.Wait))
 	if err != nil {
 		t.Fatal(err)

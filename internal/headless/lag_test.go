@@ -1,0 +1,75 @@
+package headless
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"vpsdeck/api/sim"
+	"vpsdeck/internal/settings"
+	"vpsdeck/model"
+)
+
+// --wait ends after the account itself has, however its lists lag, and says so when they never tell.
+func TestWaitEndsWhenTheAccountHasEndedAndNotBefore(t *testing.T) {
+	for quirk, q := range map[string]sim.Quirks{
+		"none":                             {},
+		"a replica behind":                 {Lag: 8 * time.Second},
+		"two replicas":                     {Lag: 8 * time.Second, Replicas: 2},
+		"active for a while":               {StartLate: 6 * time.Second},
+		"the server is stopped before":     {StartLate: 3 * time.Second, Stopping: 20 * time.Second, Stopped: time.Minute},
+		"a point that appears late":        {AppearLate: 30 * time.Second},
+		"one that vanishes and comes back": {Vanish: 3},
+		"one that lingers":                 {Linger: 30 * time.Second},
+		"all of it": {
+			Lag: 5 * time.Second, Replicas: 2, StartLate: 6 * time.Second, Stopping: 9 * time.Second, Stopped: 9 * time.Second,
+			AppearLate: 10 * time.Second, Vanish: 1, Linger: 10 * time.Second,
+		},
+		"restores that never show": {HideRestores: true},
+	} {
+		for _, action := range []string{"restore", "snapshot", "backup", "delete"} {
+			t.Run(fmt.Sprintf("%s, %s", action, quirk), func(t *testing.T) {
+				w := newWorld(t, nil)
+				p := w.find(t, func(state *model.State, p model.Point) bool {
+					return p.Kind == model.Snapshot && len(usableOf(state, p.Server.ID)) > 2 && state.Conflict(model.Create, p) == "" &&
+						!state.Quota(model.Snapshot, p.Server.ID).MayBeFull() && !state.Quota(model.Backup, p.Server.ID).MayBeFull()
+				})
+				w.account.SetQuirks(q)
+				program := w.beside(t, t.TempDir(), "one")
+				follow := Follow{Wait: true, Timeout: 3 * time.Hour, Format: Table}
+				ask := PointAsk{Point: p.Key(), Server: p.Server.Name, Yes: true, Follow: follow}
+				var err error
+				switch action {
+				case "restore":
+					err = program.Restore(t.Context(), ask)
+				case "delete":
+					err = program.Delete(t.Context(), ask)
+				case "backup":
+					err = program.Create(t.Context(), CreateAsk{Kind: model.Backup, Servers: []string{string(p.Server.ID)}, Follow: follow})
+				default:
+					err = program.Create(t.Context(), CreateAsk{Kind: model.Snapshot, Servers: []string{string(p.Server.ID)}, Name: "n", Follow: follow})
+				}
+				said := program.out.String() + program.notes.String()
+				if w.sent() != 1 {
+					t.Fatalf("%d requests were sent: %v", w.sent(), err)
+				}
+				if action == "restore" && q.HideRestores {
+					if settings.CodeOf(err) != settings.ExitUnconfirmed || !strings.Contains(said, "the server was not seen restoring; active since") {
+						t.Errorf("it ends with %d: %s", settings.CodeOf(err), said)
+					}
+					return
+				}
+				if err != nil {
+					t.Fatalf("%v: %s", err, said)
+				}
+				operations := w.account.Operations()
+				mine := operations[slices.IndexFunc(operations, func(o sim.Operation) bool { return !o.Accepted.Before(w.began) })]
+				if late := w.account.Now().Sub(mine.Ended); late < 0 || late > 90*time.Second {
+					t.Errorf("it says done %s after the account: %s", late, said)
+				}
+			})
+		}
+	}
+}
