@@ -123,7 +123,7 @@ func (e *errand) result(stopped error) result {
 	rec := o.Record("", time.Time{})
 	res := result{
 		Deed: rec.Deed, Kind: rec.Kind, ID: o.Point.ID, Name: o.Point.Name, ServerID: o.Server.ID, Server: o.Server.Name,
-		Outcome: rec.Event, Words: outcome(o), SentAt: moment(o.Started), EndedAt: moment(o.Ended), SizeMB: size(o.Point.SizeMB),
+		Outcome: rec.Event, Words: outcome(o), SentAt: moment(o.Started), EndedAt: moment(o.Ended), SizeMB: sizeOf(o.Point),
 		title: o.Title(),
 	}
 	if o.Deed == model.Create && o.Point.ID != "" {
@@ -187,7 +187,7 @@ func doneWords(o model.Operation, took string) string {
 	case o.Deed == model.Restore:
 		return "restored in " + took + ", " + o.Words
 	}
-	return "completed in " + took + ", " + widget.Size(o.Point.SizeMB)
+	return "completed in " + took + ", " + widget.SizeOf(&o.Point)
 }
 
 var resultColumns = []column[result]{

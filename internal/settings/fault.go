@@ -25,11 +25,13 @@ const (
 	ExitUnknown  ExitCode = 8 // a deed's answer was lost: it may have been done all the same
 	ExitCoverage ExitCode = 9 // a server does not meet its coverage policy
 
+	ExitUnchecked ExitCode = 11 // check: coverage could not be judged, whatever the reason
+
 	ExitSignal ExitCode = 128 // ended by a signal, whose number is added: 143 for SIGTERM, 129 for SIGHUP
 )
 
 // severity orders the codes of several results, the least bad first.
-var severity = []ExitCode{ExitFine, ExitLimited, ExitNotFound, ExitRefused, ExitToken, ExitOther, ExitUnknown}
+var severity = []ExitCode{ExitFine, ExitLimited, ExitNotFound, ExitRefused, ExitToken, ExitOther, ExitUnknown, ExitUnchecked}
 
 // Worse is the code that tells more of what needs a person: an unknown outcome before anything else, then a failure, then
 // what was not done.

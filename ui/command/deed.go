@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -108,7 +109,7 @@ func (s *Session) stillTrue(deed model.Deed, p model.Point) error {
 	}
 	for _, now := range points {
 		if now.ID == p.ID {
-			return pointStill(deed, p, now)
+			return pointStill(deed, p, now, s.Client.Now())
 		}
 	}
 	return changed{fmt.Sprintf("%s #%s is no longer there, so nothing was sent", p.Kind, p.ID), model.ErrNotFound}
@@ -138,13 +139,13 @@ func (s *Session) serverStill(was model.ServerRef, mayBeGone bool) error {
 	return changed{fmt.Sprintf("server %s is no longer there, so nothing was sent", was.Name), model.ErrNotFound}
 }
 
-func pointStill(deed model.Deed, was, now model.Point) error {
+func pointStill(deed model.Deed, was, now model.Point, at time.Time) error {
 	if !now.CreatedAt.Equal(was.CreatedAt) || now.Name != was.Name || now.Server.ID != was.Server.ID {
 		return changed{fmt.Sprintf("%s #%s is not the one that was shown, so nothing was sent", was.Kind, was.ID), model.ErrConflict}
 	}
 	why := now.CannotDelete()
 	if deed == model.Restore {
-		why = now.CannotRestore()
+		why = now.CannotRestore(at)
 	}
 	if why != "" {
 		return changed{why + "; nothing was sent", model.ErrConflict}

@@ -20,7 +20,7 @@ func (d Deeds) GoOn(first model.Operation, no func() tea.Cmd) tea.Cmd {
 	}
 	server, why := d.ready(p.Server.ID)
 	if why == "" {
-		why = p.CannotRestore()
+		why = p.CannotRestore(d.env.State.Now)
 	}
 	if why != "" {
 		return d.refuse(fmt.Sprintf("the restore of %s that was begun earlier is not gone on with: %s", first.Server.Name, why))
