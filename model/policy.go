@@ -253,7 +253,7 @@ func (p *Point) oddDate(now time.Time) string {
 	case p.CreatedUnreadable:
 		return fmt.Sprintf("the creation time of %s #%s is unreadable: its age is not known", p.Kind, p.ID)
 	case p.ahead(now):
-		return fmt.Sprintf("%s #%s is dated %s in the future: its age is not known", p.Kind, p.ID, Lasting(p.CreatedAt.Sub(now)))
+		return fmt.Sprintf("%s #%s is dated %s, in the future: its age is not known", p.Kind, p.ID, p.CreatedAt.UTC().Format("2 Jan 2006 15:04 UTC"))
 	case p.ExpiresUnreadable:
 		return fmt.Sprintf("the expiry of %s #%s is unreadable", p.Kind, p.ID)
 	}

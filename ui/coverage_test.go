@@ -25,8 +25,8 @@ func TestWhatIsWrongLooksAsApproved(t *testing.T) {
 		{"only-wrong-filtered", []size{usual}, nil, func(w *world) { w.Press("w"); filtered("1", "age>7d")(w) }},
 		{"nothing-wrong", all, []option{servers(2)}, press("w")},
 		{"policies", sides, []option{policies(
-			model.PolicyRule{Server: "db-*", Policy: model.Policy{MaxAge: time.Hour, MinPoints: 1}},
-			model.PolicyRule{Location: "eu-*", Policy: model.Policy{MinPoints: 20}},
+			model.PolicyRule{Server: "db-*", Policy: model.Policy{Backups: model.Wanted{MaxAge: time.Hour}}},
+			model.PolicyRule{Location: "eu-*", Policy: model.Policy{Backups: model.Wanted{Min: 20}}},
 		)}, nil},
 	} {
 		l.check(t)
@@ -36,7 +36,7 @@ func TestWhatIsWrongLooksAsApproved(t *testing.T) {
 func TestAPolicyThatFitsNoServerIsToldOnce(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 24, policies(
-		model.PolicyRule{Server: "zz-*", Policy: model.Policy{MaxAge: time.Hour, MinPoints: 1}}, model.PolicyRule{Policy: model.DefaultPolicy()},
+		model.PolicyRule{Server: "zz-*", Policy: model.Policy{Backups: model.Wanted{MaxAge: time.Hour}}}, model.PolicyRule{Policy: model.DefaultPolicy()},
 	))
 	w.RequireText("policy rule 1 (server zz-*): it fits no server of this account")
 	w.Press("j")
@@ -105,14 +105,14 @@ func TestServersAreJudgedByTheFirstPolicyThatFits(t *testing.T) {
 		risk    string
 		reason  string
 	}{
-		"too old by its name": {[]option{policies(model.PolicyRule{Server: "web-*", Policy: model.Policy{MaxAge: time.Hour, MinPoints: 1}})},
+		"too old by its name": {[]option{policies(model.PolicyRule{Server: "web-*", Policy: model.Policy{Backups: model.Wanted{MaxAge: time.Hour}}})},
 			"web-server-01", "▲ late", "▲ the newest usable point is 12 h 45 m old: at most 1 h is allowed"},
-		"too few by its place": {[]option{policies(model.PolicyRule{Location: "us-west", Policy: model.Policy{MinPoints: 11}})},
+		"too few by its place": {[]option{policies(model.PolicyRule{Location: "us-west", Policy: model.Policy{Backups: model.Wanted{Min: 11}}})},
 			"web-server-01", "▲ few", "▲ it has 10 usable restore points, of at least 11"},
-		"expiring soon": {[]option{policies(model.PolicyRule{Server: "cache-01", Policy: model.Policy{MinPoints: 6}})},
+		"expiring soon": {[]option{policies(model.PolicyRule{Server: "cache-01", Policy: model.Policy{Backups: model.Wanted{Min: 6}}})},
 			"cache-01", "▲ expires", "▲ in 2 d it will have"},
-		"the first of two": {[]option{policies(model.PolicyRule{Server: "mail-*", Policy: model.Policy{MaxAge: 240 * time.Hour, MinPoints: 1}},
-			model.PolicyRule{Server: "*", Policy: model.Policy{MaxAge: time.Minute, MinPoints: 1}})},
+		"the first of two": {[]option{policies(model.PolicyRule{Server: "mail-*", Policy: model.Policy{Backups: model.Wanted{MaxAge: 240 * time.Hour}}},
+			model.PolicyRule{Server: "*", Policy: model.Policy{Backups: model.Wanted{MaxAge: time.Minute}}})},
 			"mail-01", "", ""},
 		"none asked for":         {[]option{lenient}, "db-server-02", "", ""},
 		"a failure all the same": {[]option{lenient}, "ci-runner-02", "✗ failed", "▲ the newest attempt, backup #500, failed"},
@@ -143,7 +143,7 @@ func TestServersAreJudgedByTheFirstPolicyThatFits(t *testing.T) {
 
 func TestWhatExpiresSoonIsWrongAndAFullQuotaIsNot(t *testing.T) {
 	t.Parallel()
-	w := open(t, 50, 24, policies(model.PolicyRule{Server: "cache-01", Policy: model.Policy{MinPoints: 6}}, model.PolicyRule{}))
+	w := open(t, 50, 24, policies(model.PolicyRule{Server: "cache-01", Policy: model.Policy{Backups: model.Wanted{Min: 6}}}, model.PolicyRule{}))
 	w.Press("w")
 	w.RequireText("2 with something wrong", "✗ 1", "▲ 1")
 	if got, want := rows(w.Screen()), []string{"cache-01", "ci-runner-02"}; !slices.Equal(got, want) {

@@ -99,7 +99,7 @@ func TestSettingsThatChangeHoldAtOnce(t *testing.T) {
 	must := func(err error) { w.must(err) }
 	must(fresh.Keys.Remap(map[string][]string{"deed.snapshot": {"x"}}))
 	fresh.Theme, fresh.Columns = style.Contrast, screen.Columns{"servers": {"name", "status"}}
-	fresh.Profile = command.Profile{Policies: model.Policies{{Policy: model.Policy{MaxAge: time.Minute, MinPoints: 1}}}}
+	fresh.Profile = command.Profile{Policies: model.Policies{{Policy: model.Policy{Backups: model.Wanted{MaxAge: time.Minute}}}}}
 	fresh.Announce = ui.AnnounceBell
 	p.write(fresh, nil)
 	w.Advance(4 * time.Second)

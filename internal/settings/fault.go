@@ -31,7 +31,7 @@ const (
 )
 
 // severity orders the codes of several results, the least bad first.
-var severity = []ExitCode{ExitFine, ExitLimited, ExitNotFound, ExitRefused, ExitToken, ExitOther, ExitUnknown, ExitUnchecked}
+var severity = []ExitCode{ExitFine, ExitLimited, ExitNotFound, ExitRefused, ExitToken, ExitOther, ExitUnknown}
 
 // Worse is the code that tells more of what needs a person: an unknown outcome before anything else, then a failure, then
 // what was not done.
