@@ -124,7 +124,7 @@ func TestTheCursorStaysOnItsServerWhenTheOrderChanges(t *testing.T) {
 	w.must2(w.others.CreateSnapshot(t.Context(), "12348", "all-is-well", ""))
 	w.later(15 * time.Minute)
 	w.requireCursor("mail-01")
-	w.RequireNoText("9 d ago   2   0  ▲ late")
+	w.RequireNoText("9 d      none   2     0  ▲ overdue")
 	for range 5 {
 		w.Press("o")
 		w.requireCursor("mail-01")

@@ -36,7 +36,7 @@ func TestColumnsThatAreNotChosenAreNotShown(t *testing.T) {
 		o.Columns = screen.Columns{"servers": {"name", "ip", "plan"}, "backups": {"type", "created"}}
 	}))
 	w.RequireText("NAME", " IP ", "203.0.113.10")
-	w.RequireNoText("NEWEST", "RISK", "LOCATION", "✗ nothing")
+	w.RequireNoText("BACKUP ", "COVERAGE", "LOCATION", "✗ none")
 	w.choose("web-server-01")
 	head := w.Screen()
 	_, y, _ := head.Find("TYPE")
@@ -60,7 +60,7 @@ func TestColumnsStandAsTheyAreListed(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, w.Screen().Text())
 		}
 	}
-	requireWords("IP", "RISK", "↓", "NAME")
+	requireWords("IP", "COVERAGE", "↓", "NAME")
 	requireWords("✗", "nothing", "db-server-02")
 	w.choose("web-server-01")
 	requireWords("SIZE", "CREATED", "↓", "TYPE")
@@ -104,7 +104,7 @@ func TestSettingsThatChangeHoldAtOnce(t *testing.T) {
 	p.write(fresh, nil)
 	w.Advance(4 * time.Second)
 	w.RequireText("the settings have changed, and hold from now on", "x snapshot", "NAME", "STATUS")
-	w.RequireNoText("RISK", "NEWEST", "▲ 2")
+	w.RequireNoText("COVERAGE", "BACKUP ", "▲ 2")
 	if w.Screen().Styled() == before {
 		t.Error("the colours are the same")
 	}

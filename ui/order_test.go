@@ -25,7 +25,7 @@ func (w *world) rowsWith(names ...string) []string {
 func TestTheServersAreOrderedByAnyColumnBothWays(t *testing.T) {
 	t.Parallel()
 	w := open(t, 300, 24, servers(5))
-	all := []string{"NAME", "STATUS", "NEWEST", "BK", "SN", "LOCATION", "IP", "SYSTEM", "PLAN", "RISK"}
+	all := []string{"NAME", "STATUS", "BACKUP", "SNAPSHOT", "BKP", "SNAP", "LOCATION", "IP", "SYSTEM", "PLAN", "COVERAGE"}
 	first := "↑↑↑↓↓↑↑↑↑↓"
 	for i, column := range all {
 		way, other := string([]rune(first)[i]), "↓"

@@ -165,7 +165,7 @@ func TestTheLongestGapCountsWhatCanBeGoneBackToUpToNow(t *testing.T) {
 		page(server)(w)
 		longest, after := time.Duration(0), w.account.Now()
 		for _, p := range w.all(id) {
-			if p.Usable() {
+			if p.Usable(w.account.Now()) {
 				longest, after = max(longest, after.Sub(p.CreatedAt)), p.CreatedAt
 			}
 		}
@@ -177,9 +177,9 @@ func TestTheLongestGapCountsWhatCanBeGoneBackToUpToNow(t *testing.T) {
 func TestThePageSaysWhyAServerStandsAsItDoes(t *testing.T) {
 	t.Parallel()
 	for server, reasons := range map[string][]string{
-		"db-server-02": {"▲ there is no restore point that can be gone back to"},
-		"ci-runner-02": {"▲ the newest attempt, backup #", "failed", "▲ the newest usable point is 1 d 12 h old: at most 1 d 2 h is allowed"},
-		"mail-01":      {"▲ the newest usable point is 9 d 2 h old"},
+		"db-server-02": {"▲ there is no usable restore point"},
+		"ci-runner-02": {"▲ the last backup, #", "failed", "▲ the newest backup is 1 d 12 h old: at most 1 d 2 h is allowed"},
+		"mail-01":      {"▲ the newest backup is 9 d 2 h old"},
 		"db-server-01": {"▲ 5 of 5 snapshots: there is no room for another"},
 		"staging-01":   {"▲ 10 of 10 manual backups: there is no room for another"},
 	} {
