@@ -51,7 +51,7 @@ func TestColumnsThatAreNotChosenAreNotShown(t *testing.T) {
 func TestColumnsStandAsTheyAreListed(t *testing.T) {
 	t.Parallel()
 	w := open(t, 160, 24, with(func(o *ui.Options) {
-		o.Columns = screen.Columns{"servers": {"ip", "risk", "name"}, "backups": {"size", "created", "type"}}
+		o.Columns = screen.Columns{"servers": {"ip", "coverage", "name"}, "backups": {"size", "created", "type"}}
 	}))
 	requireWords := func(words ...string) {
 		t.Helper()
@@ -61,7 +61,7 @@ func TestColumnsStandAsTheyAreListed(t *testing.T) {
 		}
 	}
 	requireWords("IP", "COVERAGE", "↓", "NAME")
-	requireWords("✗", "nothing", "db-server-02")
+	requireWords("✗", "none", "db-server-02")
 	w.choose("web-server-01")
 	requireWords("SIZE", "CREATED", "↓", "TYPE")
 	w.Press("a")

@@ -316,7 +316,7 @@ func TestThePageIsFilteredAndOrdered(t *testing.T) {
 		t.Errorf("the timeline shows %v, not the filtered point alone", glyphs)
 	}
 	w.Press("esc", "O")
-	w.RequireText("oldest first", "CREATED ↑")
+	w.RequireText("oldest first", "CREATED UTC ↑")
 	w.Press("g")
 	w.requireCursor("▼ snapshot   weekly-snapshot-2025-01-08")
 	w.Press("o", "o")

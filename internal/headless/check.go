@@ -264,7 +264,11 @@ func worst(trouble []judgment) string {
 			names = append(names, fmt.Sprintf("and %d more", len(trouble)-most))
 			break
 		}
-		names = append(names, plain(model.Clean(j.Server))+" "+j.Health)
+		name := model.Clean(j.Server)
+		if strings.TrimSpace(name) == "" {
+			name = "#" + string(j.ServerID)
+		}
+		names = append(names, plain(name)+" "+j.Health)
 	}
 	return strings.Join(names, ", ")
 }

@@ -32,8 +32,8 @@ func serverColumns() []widget.Column {
 		serverBackups:   {Title: "BKP", Width: 3, Right: true, Rank: 4},
 		serverSnapshots: {Title: "SNAP", Width: 4, Right: true, Rank: 4},
 		serverNote:      {Title: "COVERAGE", Width: 14, Rank: 1},
-		serverLocation:  {Title: "LOCATION", Width: 10, Rank: 5},
-		serverIP:        {Title: "IP", Width: 15, Rank: 6},
+		serverLocation:  {Title: "LOCATION", Width: 10, Rank: 6},
+		serverIP:        {Title: "IP", Width: 15, Rank: 5},
 		serverOS:        {Title: "SYSTEM", Width: 16, Rank: 7},
 		serverPlan:      {Title: "PLAN", Width: 20, Rank: 8},
 	}
