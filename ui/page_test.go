@@ -196,12 +196,12 @@ func TestEachRowSaysWhatGoingBackWouldCost(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 40)
 	page("web-server-01", "j")(w)
-	w.requireCursor("▼ snapshot   pre-migration-snapshot                    ✓ completed  15 Jan 18:30   21 h 15 m   5.0 GB     never")
+	w.requireCursor("▼ snapshot   pre-migration-snapshot                    ✓ completed   15 Jan 18:30   21 h 15 m   5.0 GB     never")
 	w.Press("enter")
 	w.RequireText("Snapshot #801", "loses 21 h 15 m")
 	w.Press("esc", "r")
 	w.wake()
-	w.RequireText("everything written since 15 Jan 18:30 (21 h 15 m)")
+	w.RequireText("everything written since 15 Jan 18:30 UTC (21 h 15 m)")
 }
 
 func TestEveryDeedWorksFromThePage(t *testing.T) {
@@ -245,7 +245,7 @@ func TestADeletedPointLeavesThePageAndTheTimeline(t *testing.T) {
 	if _, _, _, after := axis(t, w.Screen()); len(after) != len(before)-1 {
 		t.Errorf("%d points stand on the timeline, want %d", len(after), len(before)-1)
 	}
-	w.requireCursor("◆ automatic  Automatic daily backup                    ✓ completed  15 Jan 03:00")
+	w.requireCursor("◆ automatic  Automatic daily backup                    ✓ completed   15 Jan 03:00")
 }
 
 func TestAnEmptyServersPageSaysWhatMakesTheFirstPoint(t *testing.T) {
@@ -324,7 +324,7 @@ func TestThePageIsFilteredAndOrdered(t *testing.T) {
 	w.Press("g")
 	w.requireCursor("▼ snapshot   pre-migration-snapshot")
 	w.Press("o", "o", "o", "o", "o", "g")
-	w.requireCursor("◆ automatic  Automatic daily backup                    ✓ completed  16 Jan 03:00")
+	w.requireCursor("◆ automatic  Automatic daily backup                    ✓ completed   16 Jan 03:00")
 }
 
 func TestThePageIsUsedWithTheMouse(t *testing.T) {
