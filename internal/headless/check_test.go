@@ -230,3 +230,14 @@ func TestASizeOfNothingIsNothingAndAnUnreadableTimeIsNamed(t *testing.T) {
 		}
 	}
 }
+
+func TestTheLastBackupGoesOnlyWhenThatIsSaid(t *testing.T) {
+	w := lists{
+		servers: []string{aServer(1, "web-1")}, backups: []string{aPoint(1, 1, made("2025-01-16T03:00:00Z"))},
+		snapshots: []string{aPoint(2, 1, `"name": "s", `+made("2025-01-16T04:00:00Z"))},
+	}.of(t, nil)
+	err := w.Delete(t.Context(), PointAsk{Point: model.Key{Kind: model.Backup, ID: "1"}, Yes: true, Follow: Follow{Format: Table}})
+	if settings.CodeOf(err) != settings.ExitRefused || !strings.Contains(model.Words(err), "is the last backup of web-1: only snapshots would remain") {
+		t.Errorf("%v", err)
+	}
+}
