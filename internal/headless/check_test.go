@@ -237,7 +237,7 @@ func TestTheLastBackupGoesOnlyWhenThatIsSaid(t *testing.T) {
 		snapshots: []string{aPoint(2, 1, `"name": "s", `+made("2025-01-16T04:00:00Z"))},
 	}.of(t, nil)
 	err := w.Delete(t.Context(), PointAsk{Point: model.Key{Kind: model.Backup, ID: "1"}, Yes: true, Follow: Follow{Format: Table}})
-	if settings.CodeOf(err) != settings.ExitRefused || !strings.Contains(model.Words(err), "is the last backup of web-1: only snapshots would remain") {
+	if settings.CodeOf(err) != settings.ExitRefused || !strings.Contains(model.Words(err), "backup #1 is the last backup of ") {
 		t.Errorf("%v", err)
 	}
 }
