@@ -99,11 +99,11 @@ func deleteCommand(do *deed, on machine) *cobra.Command {
 		Use:   "delete",
 		Short: "Delete a backup or a snapshot",
 		Long: "Delete a backup or a snapshot, for good. Without --yes it says what would go, and exits with 6. The last usable restore " +
-			"point of a server only goes with --last-point too.",
+			"point of a server, or its last usable backup, is only deleted with --last-point too.",
 		Example: "vpsdeck delete --backup 499 --yes",
 	})
 	cmd.Flags().StringVar(&ask.Server, "server", "", "the exact name of its server; wanted where the config has confirm = \"strict\"")
-	cmd.Flags().BoolVar(&ask.LastPoint, "last-point", false, "also if the server can then go back to nothing")
+	cmd.Flags().BoolVar(&ask.LastPoint, "last-point", false, "allow deleting the server's last restore point or last backup")
 	return cmd
 }
 

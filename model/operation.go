@@ -53,8 +53,8 @@ type Operation struct {
 	Follows string    // for a restore after a snapshot: the ID of that operation
 	Resumed bool      // begun by an earlier run of the program: what follows it is asked for again
 
-	// LastConfirmed says that the deletion of the last usable point of a server was confirmed as such.
-	LastConfirmed bool
+	// Confirmed is what a point to be deleted was worth when its deletion was confirmed; see [Intent].
+	Confirmed Standing
 
 	seen sightings
 	lost time.Time // when its answer was lost; zero if it was not
@@ -154,9 +154,9 @@ func (o Operation) matches(p Point) bool {
 
 // Remains says whether its server keeps a usable point besides the one that it deletes, among these and without those that
 // other actions delete.
-func (o Operation) Remains(points []Point, others map[Key]bool) bool {
+func (o Operation) Remains(points []Point, others map[Key]bool, now time.Time) bool {
 	for _, p := range points {
-		if k := p.Key(); p.Usable() && p.Server.ID == o.Server.ID && k != o.Point.Key() && !o.leaving[k] && !others[k] {
+		if k := p.Key(); p.Usable(now) && p.Server.ID == o.Server.ID && k != o.Point.Key() && !o.leaving[k] && !others[k] {
 			return true
 		}
 	}

@@ -256,7 +256,7 @@ func TestAStrictProfileWantsTheNameForEveryDeletion(t *testing.T) {
 func TestAProfileHasItsOwnPolicies(t *testing.T) {
 	t.Parallel()
 	b := openBank(t, midi, func(p *command.Profile) {
-		p.Policies = model.Policies{{Policy: model.Policy{MaxAge: time.Minute, MinPoints: 1}}}
+		p.Policies = model.Policies{{Policy: model.Policy{Backups: model.Wanted{MaxAge: time.Minute}}}}
 	})
 	b.ask("home")
 	b.w.RequireText("Servers 3  ✗ 1  ▲ 2")

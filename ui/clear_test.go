@@ -280,7 +280,7 @@ func TestClearingUpNeverOffersTheNewestPointOfAServer(t *testing.T) {
 	w.RequireText("Delete ")
 	listed := w.list()
 	for _, id := range []model.ID{"12345", "12346", "12348", "12352", "12353", "12354", "12355", "12356"} {
-		newest, _ := model.Newest(w.all(id))
+		newest, _ := model.Newest(w.all(id), w.clock.Now())
 		for _, line := range listed {
 			if strings.Contains(line, newest.Kind.String()+" ") && strings.Contains(line, "#"+string(newest.ID)) {
 				t.Errorf("the newest of #%s is offered: %s", id, line)

@@ -92,7 +92,7 @@ func TestDeletingTheLastSaysThatItIsTheLast(t *testing.T) {
 	w.requireDeeds()
 	w.Type("legacy-app")
 	w.Press("enter")
-	w.RequireText("delete backup #418 of legacy-app: deleted", "No backups of legacy-app yet.", "✗ nothing")
+	w.RequireText("delete backup #418 of legacy-app: deleted", "No backups of legacy-app yet.", "✗ none")
 	w.requireDeeds("DELETE /backups/418/")
 	if len(w.points(model.Backup, "12356")) != 0 {
 		t.Error("it is still there")

@@ -102,10 +102,10 @@ func TestMarksAreOfWhatWasMarkedWhateverTheRowsDo(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 24)
 	mark("mail-01", "vpn-gw")(w)
-	w.must2(w.others.CreateSnapshot(t.Context(), "12348", "all-is-well", ""))
-	w.later(15 * time.Minute) // mail-01 is no longer late, and stands elsewhere
+	w.must2(w.others.CreateBackup(t.Context(), "12348", "all is well"))
+	w.later(time.Hour) // mail-01 is no longer overdue, and stands elsewhere
 	w.requireMarked("mail-01", "vpn-gw")
-	for range 4 {
+	for range 5 {
 		w.Press("o")
 		if got := marked(w.Screen()); !slices.Contains(got, "mail-01") || !slices.Contains(got, "vpn-gw") || len(got) != 2 {
 			t.Errorf("marked are %q", got)
@@ -116,7 +116,7 @@ func TestMarksAreOfWhatWasMarkedWhateverTheRowsDo(t *testing.T) {
 	w.Press("enter")
 	w.RequireText("No server matches", "• 2 marked")
 	w.Press("/", "esc", "w", "w")
-	w.requireMarked("vpn-gw", "mail-01") // in the order of their backups by now
+	w.requireMarked("vpn-gw", "mail-01") // in the order of how many backups they have by now
 	w.Press("s")
 	w.RequireText("of 2 servers: mail-01, vpn-gw")
 }

@@ -48,7 +48,7 @@ func TestRestoringFromTheServersPaneTakesTheNewest(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 24)
 	at("web-server-01", "r")(w)
-	w.RequireText("Restore web-server-01 from backup #501?", "everything written since 16 Jan 03:00 (12 h 45 m)")
+	w.RequireText("Restore web-server-01 from backup #501?", "everything written since 16 Jan 03:00 UTC (12 h 45 m)")
 	w.Press("esc")
 	at("db-server-02", "r")(w)
 	w.RequireText("db-server-02 has nothing to go back to: no backup or snapshot of it has completed")

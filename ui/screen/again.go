@@ -20,7 +20,7 @@ func (d Deeds) GoOn(first model.Operation, no func() tea.Cmd) tea.Cmd {
 	}
 	server, why := d.ready(model.Restore, p)
 	if why == "" {
-		why = p.CannotRestore()
+		why = p.CannotRestore(d.env.State.Now)
 	}
 	if why != "" {
 		return d.refuse(fmt.Sprintf("the restore of %s that was begun earlier is not gone on with: %s", first.Server.Name, why))
@@ -62,7 +62,7 @@ func (d Deeds) Again(o model.Operation) tea.Cmd {
 		widget.Ago(o.Started, d.env.State.Now), o.Trace())}}, ask.Facts...)
 	ask.Then = func(bool) tea.Cmd {
 		return d.env.Start(model.Intent{
-			Deed: o.Deed, Point: o.Point, Server: server.Ref(), After: o.After, Follows: o.Follows, LastConfirmed: o.LastConfirmed,
+			Deed: o.Deed, Point: o.Point, Server: server.Ref(), After: o.After, Follows: o.Follows, Confirmed: o.Confirmed,
 		})
 	}
 	return d.question(ask)

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,7 +62,7 @@ func (d Deeds) full(kind model.Kind, server model.Server) string {
 	}
 	why := fmt.Sprintf("%s has %d of %d %s: delete one first", server.Name, q.Taken(), q.Limit, what)
 	if oldest.ID != "" {
-		why += fmt.Sprintf(", such as %s (#%s, %s)", oldest.Label(), oldest.ID, widget.Ago(oldest.CreatedAt, d.env.State.Now))
+		why += fmt.Sprintf(", such as %s (#%s, %s)", oldest.Label(), oldest.ID, widget.Made(&oldest, d.env.State.Now))
 	}
 	return why
 }
@@ -149,7 +150,7 @@ func (d Deeds) RestoreNewest(id model.ID) tea.Cmd {
 	if why != "" {
 		return d.refuse(why)
 	}
-	newest, ok := model.Newest(d.env.State.Of(id))
+	newest, ok := model.Newest(d.env.State.Of(id), d.env.State.Now)
 	if !ok {
 		return d.refuse(server.Name + " has nothing to go back to: no backup or snapshot of it has completed")
 	}
@@ -159,7 +160,7 @@ func (d Deeds) RestoreNewest(id model.ID) tea.Cmd {
 // Restore asks whether to overwrite a server with a restore point. The server's name must be typed.
 func (d Deeds) Restore(p model.Point) tea.Cmd {
 	server, why := d.ready(model.Restore, p)
-	if cannot := p.CannotRestore(); cannot != "" {
+	if cannot := p.CannotRestore(d.env.State.Now); cannot != "" {
 		why = cannot
 	}
 	if why != "" {
@@ -202,19 +203,19 @@ func restoreRequests(p model.Point, first bool) string {
 
 func (d Deeds) restoreFacts(server model.Server, p model.Point) []dialog.Fact {
 	lost := "everything written since then"
-	if !p.CreatedAt.IsZero() {
-		lost = fmt.Sprintf("everything written since %s (%s)", p.CreatedAt.UTC().Format("2 Jan 15:04"), widget.Duration(d.env.State.Now.Sub(p.CreatedAt)))
+	if age, known := p.Age(d.env.State.Now); known {
+		lost = fmt.Sprintf("everything written since %s UTC (%s)", widget.Short(p.CreatedAt, d.env.State.Now), widget.Duration(age))
 	}
 	facts := []dialog.Fact{
 		{Label: "server", Value: fmt.Sprintf("%s  #%s %s %s %s %s", server.Name, server.ID, style.Dot, server.IP, style.Dot, server.Status)},
-		{Label: "goes back to", Value: fmt.Sprintf("%s  #%s %s %s", widget.Stamp(p.CreatedAt), p.ID, style.Dot, widget.Size(p.SizeMB))},
+		{Label: "goes back to", Value: fmt.Sprintf("%s  #%s %s %s", widget.MadeAt(&p), p.ID, style.Dot, widget.SizeOf(&p))},
 		{Label: "is lost", Value: lost, Bad: true},
 		{Label: "meanwhile", Value: "the server stops, " + d.usually(model.Restore, p), Minor: true},
 	}
 	if p.Description != "" {
 		facts = append(facts, dialog.Fact{Label: "says", Value: p.Description, Minor: true})
 	}
-	if !p.Usable() {
+	if p.Status != model.Completed {
 		facts = append(facts, dialog.Fact{Label: "beware", Value: fmt.Sprintf("its status is “%s”, which vpsdeck does not know", p.Status), Bad: true})
 	}
 	return facts
@@ -243,8 +244,8 @@ func (d Deeds) rescue(p model.Point) model.Point {
 	}
 }
 
-// Delete asks whether to delete a restore point: lightly, or, if it is the newest or the last that its server has, only
-// once the server's name was typed.
+// Delete asks whether to delete a restore point: lightly, or, if it is the newest, the last backup or the last point that its
+// server has, only once the server's name was typed.
 func (d Deeds) Delete(p model.Point) tea.Cmd {
 	server, why := d.ready(model.Delete, p)
 	if _, known := d.env.State.Server(p.Server.ID); !known { // a point may outlive its server
@@ -267,9 +268,9 @@ func (d Deeds) askDelete(server model.Server, p model.Point) dialog.Ask {
 		Yes:      "Delete",
 		Requests: func(bool) string { return command.Requests(model.Delete, p) },
 	}
-	standing := model.StandingOf(p, d.env.State.Of(p.Server.ID))
+	standing := model.StandingOf(p, d.env.State.Of(p.Server.ID), d.env.State.Now)
 	ask.Then = func(bool) tea.Cmd {
-		return d.env.Start(model.Intent{Deed: model.Delete, Point: p, Server: server.Ref(), LastConfirmed: standing == model.LastPoint})
+		return d.env.Start(model.Intent{Deed: model.Delete, Point: p, Server: server.Ref(), Confirmed: standing})
 	}
 	if d.env.Strict || standing != model.OneOfSeveral {
 		ask.Typed = widget.Agreed(server.Name)
@@ -281,44 +282,46 @@ func (d Deeds) askDelete(server model.Server, p model.Point) dialog.Ask {
 func (d Deeds) deleteFacts(server model.Server, p model.Point) []dialog.Fact {
 	facts := []dialog.Fact{
 		{Label: "server", Value: fmt.Sprintf("%s  #%s", server.Name, server.ID)},
-		{Label: p.Kind.String(), Value: fmt.Sprintf("#%s %s %s %s %s", p.ID, style.Dot, widget.Stamp(p.CreatedAt), style.Dot, widget.Ago(p.CreatedAt, d.env.State.Now))},
-		{Label: "size", Value: widget.Size(p.SizeMB), Minor: true},
+		{Label: p.Kind.String(), Value: fmt.Sprintf("#%s %s %s %s %s", p.ID, style.Dot, widget.MadeAt(&p), style.Dot, widget.Made(&p, d.env.State.Now))},
+		{Label: "size", Value: widget.SizeOf(&p), Minor: true},
 	}
 	if p.Description != "" {
 		facts = append(facts, dialog.Fact{Label: "says", Value: p.Description, Minor: true})
 	}
 	all := d.env.State.Of(p.Server.ID)
-	switch model.StandingOf(p, all) {
+	switch model.StandingOf(p, all, d.env.State.Now) {
 	case model.LastPoint:
 		facts = append(facts, dialog.Fact{Label: "is lost", Value: "the LAST restore point: after this " + server.Name + " can go back to nothing", Bad: true})
+	case model.LastBackup:
+		facts = append(facts, dialog.Fact{Label: "is lost", Value: "the LAST backup: only snapshots remain, which live on the server's own infrastructure", Bad: true})
 	case model.NewestPoint:
 		facts = append(facts, dialog.Fact{Label: "is lost", Value: "the newest restore point: " + d.next(p, all), Bad: true})
 	default:
-		facts = append(facts, dialog.Fact{Label: "after that", Value: model.Counted(usable(all)-one(p), "restore point") + " left", Minor: true})
+		facts = append(facts, dialog.Fact{Label: "after that", Value: model.Counted(usable(all, d.env.State.Now)-one(p, d.env.State.Now), "restore point") + " left", Minor: true})
 	}
 	return facts
 }
 
 // next says what is the newest point once this one is gone.
 func (d Deeds) next(p model.Point, all []model.Point) string {
-	for _, q := range all { // newest first
-		if q.Usable() && q.Key() != p.Key() {
-			return "the next is " + widget.Duration(max(p.CreatedAt.Sub(q.CreatedAt), time.Second)) + " older"
-		}
+	others := slices.DeleteFunc(slices.Clone(all), func(q model.Point) bool { return q.Key() == p.Key() })
+	next, _ := model.Newest(others, d.env.State.Now)
+	if next.CreatedAt.IsZero() || next.CreatedAt.After(p.CreatedAt) {
+		return "the age of the next is not known"
 	}
-	return "there is no other"
+	return "the next is " + widget.Duration(max(p.CreatedAt.Sub(next.CreatedAt), time.Second)) + " older"
 }
 
-func usable(points []model.Point) int {
+func usable(points []model.Point, now time.Time) int {
 	n := 0
 	for _, p := range points {
-		n += one(p)
+		n += one(p, now)
 	}
 	return n
 }
 
-func one(p model.Point) int {
-	if p.Usable() {
+func one(p model.Point, now time.Time) int {
+	if p.Usable(now) {
 		return 1
 	}
 	return 0

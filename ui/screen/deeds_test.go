@@ -56,7 +56,7 @@ func TestARestoreSaysWhatIsLostAndTakesASnapshotFirst(t *testing.T) {
 	w := known(t, p, backup("501", web, 6*24*time.Hour))
 	Deeds{w.env}.Restore(p)
 	_, screen := w.question()
-	show(t, screen, "Restore web-server-01 from snapshot snap-801 (#801)?", "everything written since 11 Jan 13:00 (5 d 3 h)",
+	show(t, screen, "Restore web-server-01 from snapshot snap-801 (#801)?", "everything written since 11 Jan 13:00 UTC (5 d 3 h)",
 		"12345", "203.0.113.10", "5.0 GB", "the server stops", "[✓] take a snapshot first", "room for 4 more", "web-server-01, to confirm",
 		"POST /snapshots/, then POST /snapshots/801/restore/")
 	w.answer("tab", "enter")
@@ -113,15 +113,18 @@ func TestRestoringAServerGoesBackToItsNewestPoint(t *testing.T) {
 
 func TestADeleteIsAskedByItsWeight(t *testing.T) {
 	old, newer, newest := snapshot("1", web, 9*time.Hour), backup("2", web, 5*time.Hour), snapshot("3", web, time.Hour)
+	another := backup("4", web, 7*time.Hour)
 	for name, c := range map[string]struct {
 		points []model.Point
 		delete model.Point
 		typed  bool
 		shows  []string
 	}{
-		"one of several": {[]model.Point{old, newer, newest}, newer, false, []string{"Delete backup #2 of web-server-01?", "2 restore points left"}},
+		"one of several": {[]model.Point{old, newer, newest, another}, newer, false, []string{"Delete backup #2 of web-server-01?", "3 restore points left"}},
 		"the newest":     {[]model.Point{old, newer, newest}, newest, true, []string{"Delete snapshot snap-3 (#3)", "the newest restore point: the next is 4 h older"}},
-		"the last":       {[]model.Point{old}, old, true, []string{"the LAST restore point"}},
+		"the last backup": {[]model.Point{old, newer, newest}, newer, true,
+			[]string{"Delete backup #2 of web-server-01?", "the LAST backup: only snapshots remain, which live on the", "server's own infrastructure"}},
+		"the last": {[]model.Point{old}, old, true, []string{"the LAST restore point"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := known(t, c.points...)

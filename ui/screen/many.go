@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -141,20 +142,24 @@ func (d Deeds) DeleteMany(points []model.Point) tea.Cmd {
 func (d Deeds) askDeleteMany(points []model.Point, title string) dialog.Ask {
 	var size int64
 	var lines []string
-	left := map[model.ID]int{}
+	left := map[model.ID]*remains{}
+	unknown := 0
 	for _, p := range points {
 		size += p.SizeMB
-		lines = append(lines, d.lineOf(p))
-		if _, ok := left[p.Server.ID]; !ok {
-			left[p.Server.ID] = usable(d.env.State.Of(p.Server.ID))
+		if _, known := p.Size(); !known {
+			unknown++
 		}
-		left[p.Server.ID] -= one(p)
+		lines = append(lines, d.lineOf(p))
+		if left[p.Server.ID] == nil {
+			left[p.Server.ID] = d.remainsOf(p.Server.ID)
+		}
+		left[p.Server.ID].loses(p, d.env.State.Now)
 	}
-	facts := []dialog.Fact{{Label: "frees", Value: widget.Size(size)}}
+	facts := []dialog.Fact{{Label: "frees", Value: freed(size, unknown)}}
 	for _, p := range points {
-		if n, ok := left[p.Server.ID]; ok && n == 0 && one(p) == 1 {
-			facts = append(facts, dialog.Fact{Label: "is lost", Value: "the LAST restore point of " + p.Server.Name, Bad: true})
-			delete(left, p.Server.ID)
+		if loss := left[p.Server.ID].loss(); loss != "" {
+			facts = append(facts, dialog.Fact{Label: "is lost", Value: loss + " of " + p.Server.Name, Bad: true})
+			left[p.Server.ID] = &remains{}
 		}
 	}
 	number := strconv.Itoa(len(points))
@@ -171,6 +176,44 @@ func (d Deeds) askDeleteMany(points []model.Point, title string) dialog.Ask {
 	}
 }
 
+// remains is how many usable points of each kind a server has left, and what goes.
+type remains struct{ left, going [2]int }
+
+func (d Deeds) remainsOf(server model.ID) *remains {
+	var r remains
+	for _, p := range d.env.State.Of(server) {
+		r.left[p.Kind] += one(p, d.env.State.Now)
+	}
+	return &r
+}
+
+func (r *remains) loses(p model.Point, now time.Time) {
+	r.left[p.Kind] -= one(p, now)
+	r.going[p.Kind] += one(p, now)
+}
+
+// standing is what the points that go are worth to the server together.
+func (r *remains) standing() model.Standing {
+	switch {
+	case r.going[model.Backup]+r.going[model.Snapshot] > 0 && r.left[model.Backup]+r.left[model.Snapshot] == 0:
+		return model.LastPoint
+	case r.going[model.Backup] > 0 && r.left[model.Backup] == 0:
+		return model.LastBackup
+	}
+	return model.OneOfSeveral
+}
+
+// loss is what the server is left without, or "".
+func (r *remains) loss() string {
+	switch r.standing() {
+	case model.LastPoint:
+		return "the LAST restore point"
+	case model.LastBackup:
+		return "the LAST backup (only snapshots remain)"
+	}
+	return ""
+}
+
 func (d Deeds) lineOf(p model.Point) string {
 	return p.Server.Name + "  " + d.listed(p)
 }
@@ -178,21 +221,21 @@ func (d Deeds) lineOf(p model.Point) string {
 // listed is a restore point in a list of several. Its name comes last: where there is no room, what tells it from the others
 // stays.
 func (d Deeds) listed(p model.Point) string {
-	facts := []string{fmt.Sprintf("%s #%s", p.Kind, p.ID), widget.Ago(p.CreatedAt, d.env.State.Now), widget.Size(p.SizeMB)}
+	facts := []string{fmt.Sprintf("%s #%s", p.Kind, p.ID), widget.Made(&p, d.env.State.Now), widget.SizeOf(&p)}
 	if p.Name != "" {
 		facts = append(facts, p.Name)
 	}
 	return strings.Join(facts, " "+style.Dot+" ")
 }
 
-// deletes are the actions of a confirmed list. Its question named the servers that lose their last usable point.
+// deletes are the actions of a confirmed list. Its question named the servers that lose their last backup, or their last point.
 func (d Deeds) deletes(points []model.Point) []model.Intent {
-	left := map[model.ID]int{}
+	left := map[model.ID]*remains{}
 	for _, p := range points {
-		if _, ok := left[p.Server.ID]; !ok {
-			left[p.Server.ID] = usable(d.env.State.Of(p.Server.ID))
+		if left[p.Server.ID] == nil {
+			left[p.Server.ID] = d.remainsOf(p.Server.ID)
 		}
-		left[p.Server.ID] -= one(p)
+		left[p.Server.ID].loses(p, d.env.State.Now)
 	}
 	out := make([]model.Intent, len(points))
 	for i, p := range points {
@@ -200,7 +243,7 @@ func (d Deeds) deletes(points []model.Point) []model.Intent {
 		if listed, ok := d.env.State.Server(p.Server.ID); ok {
 			server = listed.Ref()
 		}
-		out[i] = model.Intent{Deed: model.Delete, Point: p, Server: server, LastConfirmed: left[p.Server.ID] <= 0}
+		out[i] = model.Intent{Deed: model.Delete, Point: p, Server: server, Confirmed: left[p.Server.ID].standing()}
 	}
 	return out
 }

@@ -252,8 +252,8 @@ func (p *Points) cells(s *style.Styles, point *model.Point) []widget.Span {
 		pointServer:      {Text: point.Server.Name, Style: s.Text},
 		pointName:        name,
 		pointStatus:      PointStatus(s, point.Status),
-		pointSize:        {Text: widget.Size(point.SizeMB), Style: s.Text},
-		pointCreated:     {Text: widget.Ago(point.CreatedAt, p.env.State.Now), Style: s.Text},
+		pointSize:        {Text: widget.SizeOf(point), Style: s.Text},
+		pointCreated:     made(s, point, p.env.State.Now),
 		pointExpires:     expires(s, point, p.env.State.Now),
 		pointDescription: description,
 	}
@@ -263,14 +263,20 @@ func (p *Points) cells(s *style.Styles, point *model.Point) []widget.Span {
 const soon = 48 * time.Hour
 
 func expires(s *style.Styles, point *model.Point, now time.Time) widget.Span {
-	switch at := point.ExpiresAt; {
-	case at.IsZero():
-		return widget.Span{Text: "never", Style: s.Muted}
-	case at.Sub(now) < soon:
-		return widget.Span{Text: widget.Until(at, now), Style: s.Late}
-	default:
-		return widget.Span{Text: widget.Until(at, now), Style: s.Muted}
+	out := widget.Span{Text: widget.Expires(point, now), Style: s.Muted}
+	if point.ExpiresUnreadable || !point.ExpiresAt.IsZero() && point.ExpiresAt.Sub(now) < soon {
+		out.Style = s.Late
 	}
+	return out
+}
+
+// made is how long ago a point was made, in the colour of a warning where that cannot be believed.
+func made(s *style.Styles, point *model.Point, now time.Time) widget.Span {
+	out := widget.Span{Text: widget.Made(point, now), Style: s.Text}
+	if _, known := point.Age(now); !known {
+		out.Style = s.Late
+	}
+	return out
 }
 
 // PointStatus is a restore point's status as glyph, word and colour.

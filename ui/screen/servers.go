@@ -19,7 +19,7 @@ type Servers struct {
 	deeds     Deeds
 	placed    bool // the cursor has been put on the first row once all was known, or moved by hand
 	onlyWrong bool // only servers with something wrong are shown
-	counts    [model.Never + 1]int
+	counts    [model.None + 1]int
 	chosen    []*model.Judged // what the filter is asked about
 	judged    judgement       // by which they were made
 }
@@ -28,7 +28,8 @@ type Servers struct {
 const (
 	serverName = iota
 	serverStatus
-	serverNewest
+	serverBackup
+	serverSnapshot
 	serverBackups
 	serverSnapshots
 	serverNote
@@ -101,7 +102,7 @@ func (j judgement) same(other judgement) bool {
 func (p *Servers) judge() {
 	state := p.env.State
 	p.judged.policies = slices.Clone(p.judged.policies)
-	p.counts = [model.Never + 1]int{}
+	p.counts = [model.None + 1]int{}
 	p.chosen = state.Fleet().Judged(p.env.Policies, p.judged.known, state.Now)
 	for _, row := range p.chosen {
 		if row.Known {
@@ -114,7 +115,7 @@ func (p *Servers) judge() {
 }
 
 // wrong says whether a state needs somebody: a full quota alone does not.
-func wrong(h model.Health) bool { return h >= model.Expiring }
+func wrong(h model.Health) bool { return h >= model.OddDate }
 
 // Update takes keys and clicks; see [Pane].
 func (p *Servers) Update(msg tea.Msg) tea.Cmd {
@@ -217,13 +218,13 @@ func (p *Servers) title(s *style.Styles) string {
 		count = fmt.Sprintf("%d of %d", len(p.rows), p.total)
 	}
 	if p.onlyWrong {
-		count += " with something wrong"
+		count += " need attention"
 	}
 	out += s.Muted.Render(" " + count)
-	if n := p.counts[model.Never] + p.counts[model.Failing]; n > 0 {
+	if n := p.counts[model.None] + p.counts[model.NoBackup] + p.counts[model.Failing]; n > 0 {
 		out += s.Bad.Render(fmt.Sprintf("  %s %d", style.Failed, n))
 	}
-	if n := p.counts[model.Late] + p.counts[model.TooFew] + p.counts[model.Expiring]; n > 0 {
+	if n := p.counts[model.Overdue] + p.counts[model.TooFew] + p.counts[model.Expiring] + p.counts[model.OddDate]; n > 0 {
 		out += s.Late.Render(fmt.Sprintf("  %s %d", style.Late, n))
 	}
 	return out
@@ -247,16 +248,6 @@ func (p *Servers) body(s *style.Styles, from source) string {
 }
 
 func (p *Servers) cells(s *style.Styles, r *model.Judged) []widget.Span {
-	newest := widget.Span{Text: "-", Style: s.Faint}
-	if r.Known {
-		newest = widget.Span{Text: "never", Style: s.Bad}
-		if !r.Cover.Newest.IsZero() {
-			newest = widget.Span{Text: widget.Ago(r.Cover.Newest, p.env.State.Now), Style: s.Text}
-			if r.Assessment.Health == model.Late {
-				newest.Style = s.Late
-			}
-		}
-	}
 	name := s.Text
 	if wrong(r.Assessment.Health) {
 		name = s.Strong
@@ -264,7 +255,8 @@ func (p *Servers) cells(s *style.Styles, r *model.Judged) []widget.Span {
 	return []widget.Span{
 		serverName:      {Text: r.Name, Style: name, Marked: p.found(r)},
 		serverStatus:    ServerStatus(s, r.Status),
-		serverNewest:    newest,
+		serverBackup:    p.newest(s, r, model.Backup),
+		serverSnapshot:  p.newest(s, r, model.Snapshot),
 		serverBackups:   {Text: count(r.Known, r.Cover.Backups), Style: s.Muted},
 		serverSnapshots: {Text: count(r.Known, r.Cover.Snapshots), Style: s.Muted},
 		serverNote:      p.note(s, r),
@@ -282,26 +274,39 @@ func count(known bool, n int) string {
 	return fmt.Sprint(n)
 }
 
+// newest is how old the newest usable point of a kind is, in the colour of what is wrong with that.
+func (p *Servers) newest(s *style.Styles, r *model.Judged, kind model.Kind) widget.Span {
+	has, wanted := r.Assessment.Kinds[kind], r.Assessment.Policy.Of(kind)
+	switch age := p.env.State.Now.Sub(has.Newest); {
+	case !r.Known:
+		return widget.Span{Text: "-", Style: s.Faint}
+	case has.Usable == 0 && wanted.Need() > 0:
+		return widget.Span{Text: "none", Style: s.Bad}
+	case has.Usable == 0:
+		return widget.Span{Text: "none", Style: s.Faint}
+	case has.Newest.IsZero():
+		return widget.Span{Text: "?", Style: s.Late}
+	case wanted.MaxAge > 0 && age > wanted.MaxAge:
+		return widget.Span{Text: widget.Age(age), Style: s.Late}
+	default:
+		return widget.Span{Text: widget.Age(age), Style: s.Text}
+	}
+}
+
 // note is the worst that is to say of a server's coverage, or "".
 func (p *Servers) note(s *style.Styles, r *model.Judged) widget.Span {
-	switch r.Assessment.Health {
-	case model.Never:
-		return sign(style.Failed, s.Bad, "nothing", s.BadStrong)
-	case model.Failing:
-		return sign(style.Failed, s.Bad, "failed", s.Bad)
-	case model.Late:
-		return sign(style.Late, s.Late, "late", s.Late)
-	case model.TooFew:
-		return sign(style.Late, s.Late, "few", s.Late)
-	case model.Expiring:
-		return sign(style.Late, s.Late, "expires", s.Late)
-	case model.Full:
-		if p.env.State.Quota(model.Snapshot, r.ID).Full() {
-			return widget.Span{Text: "sn full", Style: s.Muted}
-		}
-		return widget.Span{Text: "bk full", Style: s.Muted}
+	switch h := r.Assessment.Health; {
+	case h == model.Fine:
+		return widget.Span{}
+	case h == model.None:
+		return sign(style.Failed, s.Bad, h.String(), s.BadStrong)
+	case h >= model.Failing:
+		return sign(style.Failed, s.Bad, h.String(), s.Bad)
+	case wrong(h):
+		return sign(style.Late, s.Late, h.String(), s.Late)
+	default:
+		return widget.Span{Text: h.String(), Style: s.Muted}
 	}
-	return widget.Span{}
 }
 
 // sign is a glyph and a word, each in its style.
