@@ -65,7 +65,7 @@ func (d *diary) restart(w *world) {
 	w.clock = terminal.NewClock(d.steps.Now, d.steps.Advance)
 	w.line.clock = w.clock
 	w.line.forget()
-	options := ui.Options{Keys: keymap.Default(), Dark: true, Clock: w.clock, Client: w.client(w.url)}
+	options := ui.Options{Keys: keymap.Default(), Dark: true, Clock: w.clock, KeyTime: terminal.Unhurried(), Client: w.client(w.url)}
 	d.begin(w.t, &options, "second")
 	w.app = ui.New(options)
 	w.desk = &desk{app: w.app}

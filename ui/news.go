@@ -93,8 +93,11 @@ func (a *App) deedAnswered(msg command.DeedAnsweredMsg) tea.Cmd {
 	a.polls.Hasten(a.state)
 	var cmds []tea.Cmd
 	switch o.Phase {
-	case model.Running: // its line shows that it has begun
-		next, _ := a.inBatch(o)
+	case model.Running: // its line shows that it has begun; the notice, what the API says of it
+		next, one := a.inBatch(o)
+		if words := msg.Accepted.Message; !one && words != "" {
+			a.sayOf(o, screen.Neutral, "“"+words+"”")
+		}
 		cmds = append(cmds, a.writeDown(o), next)
 	case model.Unknown:
 		next, one := a.inBatch(o)

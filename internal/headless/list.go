@@ -195,14 +195,19 @@ func pointColumns(kind model.Kind, now time.Time) []column[pointRow] {
 		{title: "CREATED", right: true, field: "created_at", value: func(r pointRow) string { return r.CreatedAt.String() },
 			shown: func(r pointRow) string { return widget.Ago(time.Time(r.CreatedAt), now) }},
 		{title: expiry, right: true, field: "expires_at", value: func(r pointRow) string { return r.ExpiresAt.String() },
-			shown: func(r pointRow) string { return expires(time.Time(r.ExpiresAt), now) }},
+			shown: func(r pointRow) string { return expires(r.Type, time.Time(r.ExpiresAt), now) }},
 		{title: "DESCRIPTION", field: "description", value: func(r pointRow) string { return r.Description }},
 	}
 }
 
-func expires(at, now time.Time) string {
-	if at.IsZero() {
+// expires is when a backup goes. A manual one never does by itself [D]; of an automatic one without a time nothing is known.
+func expires(backupType string, at, now time.Time) string {
+	switch {
+	case !at.IsZero():
+	case backupType == string(model.Manual):
 		return "never"
+	default:
+		return "none stated"
 	}
 	return widget.Until(at, now)
 }

@@ -39,13 +39,11 @@ func (d Deeds) pointLines(s *style.Styles, p model.Point, width int) []string {
 		fact{"size", widget.Size(p.SizeMB), s.Text},
 		fact{"created", exactly(p.CreatedAt, now), s.Text},
 	)
-	if p.Kind == model.Backup {
-		end := "never by itself"
-		if !p.ExpiresAt.IsZero() {
-			end = widget.Stamp(p.ExpiresAt) + "  (" + widget.Until(p.ExpiresAt, now) + ")"
-		}
-		rows = append(rows, fact{"expires", end, s.Text})
+	end := noExpiry(&p)
+	if !p.ExpiresAt.IsZero() {
+		end = widget.Stamp(p.ExpiresAt) + "  (" + widget.Until(p.ExpiresAt, now) + ")"
 	}
+	rows = append(rows, fact{"expires", end, s.Text})
 	if why := p.CannotRestore(); why != "" {
 		rows = append(rows, fact{"restore", why, s.Late})
 	} else if !p.CreatedAt.IsZero() {

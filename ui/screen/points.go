@@ -23,6 +23,8 @@ type Points struct {
 	chosen bool            // the cursor was put where it is by hand
 	listed []model.Point   // all servers' points as the state lists them, once they have been shown
 	every  []*model.Point  // they, newest first
+
+	widened []*model.Point // the rows for which the column of expiries is as wide as it is
 }
 
 // The columns of a points pane.
@@ -80,6 +82,7 @@ func (p *Points) News() {
 	if !same(now, p.listed) {
 		p.listed, p.every = nil, nil
 	}
+	defer p.widenExpiry()
 	if !p.fleet {
 		p.set(slices.DeleteFunc(eachOf(p.env.State.Of(p.server.ID)), func(point *model.Point) bool { return point.Kind != p.kind }))
 		return
@@ -89,6 +92,18 @@ func (p *Points) News() {
 		slices.SortFunc(p.every, model.NewestFirst)
 	}
 	p.set(p.every)
+}
+
+// widenExpiry makes room for "none stated" where a row says so.
+func (p *Points) widenExpiry() {
+	column := &p.table.Columns[pointExpires]
+	if column.Width == 0 || same(p.rows, p.widened) {
+		return
+	}
+	p.widened, column.Width = p.rows, 8
+	if slices.ContainsFunc(p.rows, func(point *model.Point) bool { return point.ExpiresAt.IsZero() && noExpiry(point) != "never" }) {
+		column.Width = len("none stated")
+	}
 }
 
 // eachOf points to each of a list, which nobody writes to: points are large, and rows are moved.
@@ -115,35 +130,12 @@ func (p *Points) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (p *Points) act(press tea.KeyPressMsg) tea.Cmd {
-	keys := p.env.Keys
 	point, ok := p.selected()
 	server := p.server.ID
 	if p.fleet && ok {
 		server = point.Server.ID
 	}
-	switch {
-	case key.Matches(press, keys.Deed.Snapshot):
-		return p.deeds.Snapshot(server)
-	case key.Matches(press, keys.Deed.Backup):
-		return p.deeds.Backup(server)
-	case key.Matches(press, keys.Deed.Clear):
-		return p.deeds.Clear()
-	case key.Matches(press, keys.Deed.Delete) && p.Marked() > 0:
-		return p.deeds.DeleteMany(markedPoints(p.env.State, p.marks))
-	case key.Matches(press, keys.Deed.Restore) && p.Marked() > 0:
-		p.env.Say(Warning, "a server goes back to one restore point: esc takes the marks away")
-		return nil
-	case !key.Matches(press, keys.Deed.Restore, keys.Deed.Delete, keys.View.Open):
-		return nil
-	case !ok:
-		p.env.Say(Warning, fmt.Sprintf("there is no %s under the cursor", p.kind))
-		return nil
-	case key.Matches(press, keys.Deed.Restore):
-		return p.deeds.Restore(*point)
-	case key.Matches(press, keys.Deed.Delete):
-		return p.deeds.Delete(*point)
-	}
-	return p.deeds.ShowPoint(*point)
+	return p.deeds.onPoint(press, server, p.kind.String(), point, p.marks, p.filter.Value() != "")
 }
 
 // ShortHelp is what the footer shows.
@@ -265,12 +257,21 @@ const soon = 48 * time.Hour
 func expires(s *style.Styles, point *model.Point, now time.Time) widget.Span {
 	switch at := point.ExpiresAt; {
 	case at.IsZero():
-		return widget.Span{Text: "never", Style: s.Muted}
+		return widget.Span{Text: noExpiry(point), Style: s.Muted}
 	case at.Sub(now) < soon:
 		return widget.Span{Text: widget.Until(at, now), Style: s.Late}
 	default:
 		return widget.Span{Text: widget.Until(at, now), Style: s.Muted}
 	}
+}
+
+// noExpiry is what is known of the end of a point whose list states none: a manual backup never expires by itself [D]; of the
+// others the documents say no time.
+func noExpiry(point *model.Point) string {
+	if point.Kind == model.Backup && point.Type == model.Manual {
+		return "never"
+	}
+	return "none stated"
 }
 
 // PointStatus is a restore point's status as glyph, word and colour.
