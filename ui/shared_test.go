@@ -150,7 +150,8 @@ func TestADeedOfOnesOwnIsFollowedToItsEndOnASharedAccount(t *testing.T) {
 	o.sees("web-server-01")
 	w.choose("web-server-01")
 	w.Press("s")
-	w.Type("mine")
+	w.Type("mine") // whether the points are known by now or not
+	o.sees("› mine")
 	w.Press("tab", "tab", "enter")
 	o.sees("snapshot mine")
 	w.RequireNoText("bert: ")
