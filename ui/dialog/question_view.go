@@ -73,7 +73,7 @@ func (q *Question) lines(s *style.Styles, width, listRows int) []line {
 	if t := q.ask.Tick; t != nil {
 		out = append(out, blank, line{q.tickLine(s), dropField})
 		for i, l := range wrapped(t.Warning, width) {
-			out = append(out, line{s.Late.Render(l), begins(i, keep)})
+			out = append(out, line{s.Late.Render(l), begins(i, dropFact)})
 		}
 	}
 	if q.ask.Phrase != nil {
@@ -170,7 +170,12 @@ func (q *Question) tickLine(s *style.Styles) string {
 	if q.focus == onTick {
 		st, mark = s.AccentStrong, style.Focus+" "
 	}
-	return s.Accent.Render(mark) + s.Accent.Render(box) + " " + st.Render(q.ask.Tick.Label) + "  " + s.Muted.Render(q.ask.Tick.Note)
+	head := s.Accent.Render(mark) + s.Accent.Render(box) + " " + st.Render(q.ask.Tick.Label)
+	const leastNote = 4 // cells: less of a note says nothing
+	if room := q.inner() - widget.Width(head) - 2; room >= leastNote {
+		return head + "  " + s.Muted.Render(widget.Cut(q.ask.Tick.Note, room))
+	}
+	return widget.Cut(head, q.inner())
 }
 
 // noWord is on the button that does nothing.

@@ -39,7 +39,7 @@ func (d Deeds) takes(kind model.Kind) string {
 	usual, known := d.env.State.Expect(model.Create, kind)
 	switch {
 	case !known:
-		return "How long it takes varies, by the provider's documents; a snapshot is quicker."
+		return "By the provider's documents it varies, and is slower than a snapshot."
 	case usual.Of > 0:
 		return fmt.Sprintf("Takes about %s, by the last %d here.", widget.Between(usual.Min, usual.Max), usual.Of)
 	}
@@ -51,5 +51,5 @@ func (d Deeds) backupAdds() string {
 	if usual, known := d.env.State.Expect(model.Create, model.Backup); known {
 		return "adds about " + widget.Between(usual.Min, usual.Max)
 	}
-	return "how long it takes varies"
+	return "takes longer"
 }
