@@ -249,12 +249,8 @@ func (d Deeds) snapshotFirst(server model.Server) *dialog.Tick {
 // than one who is in a hurry may want: it is off by itself.
 func (d Deeds) backupFirst(server model.Server) *dialog.Tick {
 	q := d.env.State.Quota(model.Backup, server.ID)
-	label := "backup first: snapshots full"
-	if !d.env.State.Quota(model.Snapshot, server.ID).Full() {
-		label = "backup first: snapshots may be full"
-	}
 	return &dialog.Tick{
-		Label: label, Note: fmt.Sprintf("room for %d more %s %s", q.Left(), style.Dot, d.backupAdds()),
+		Label: "backup first (no snapshot)", Note: fmt.Sprintf("room for %d more %s %s", q.Left(), style.Dot, d.backupAdds()),
 		Warning: "No snapshot first: " + d.noRoom(server.ID, model.Snapshot) + ".",
 	}
 }

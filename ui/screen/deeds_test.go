@@ -93,7 +93,7 @@ func TestARestoreWithoutRoomForASnapshotSaysSoAndOffersABackup(t *testing.T) {
 	w := known(t, points...)
 	Deeds{w.env}.Restore(points[0])
 	_, screen := w.question()
-	show(t, screen, "[ ] backup first: snapshots full", "room for 9 more", "takes longer", "No snapshot first: 5 of 5 snapshots used.")
+	show(t, screen, "[ ] backup first (no snapshot)", "room for 9 more", "takes longer", "No snapshot first: 5 of 5 snapshots used.")
 	w.answer(append(strings.Split("web-server-01", ""), "tab", "enter")...)
 	if len(w.started) != 1 || w.started[0].Deed != model.Restore || w.started[0].Point != points[0] || w.started[0].After != nil {
 		t.Errorf("%+v", w.started)
@@ -102,7 +102,7 @@ func TestARestoreWithoutRoomForASnapshotSaysSoAndOffersABackup(t *testing.T) {
 	Deeds{w.env}.Restore(points[0])
 	w.answer(append(strings.Split("web-server-01", ""), "tab", "tab", "space")...)
 	_, screen = w.question()
-	show(t, screen, "[✓] backup first: snapshots full", "sends POST /backups/, then POST /servers/12345/restore/")
+	show(t, screen, "[✓] backup first (no snapshot)", "sends POST /backups/, then POST /servers/12345/restore/")
 	w.answer("up", "enter")
 	want := model.Point{Kind: model.Backup, Type: model.Manual, Server: web.Ref(), Description: "Taken by vpsdeck before the restore from backup #501"}
 	if len(w.started) != 1 || w.started[0].Deed != model.Create || w.started[0].Point != want || w.started[0].After == nil {
