@@ -80,9 +80,9 @@ func (o Operation) What() string {
 // Toward is the server with the word that joins it: "of web-server-01", "onto web-server-03".
 func (o Operation) Toward() string {
 	if o.Deed == Restore {
-		return "onto " + o.Server.Name
+		return "onto " + o.Server.Said()
 	}
-	return "of " + o.Server.Name
+	return "of " + o.Server.Said()
 }
 
 func (o Operation) name() string {

@@ -49,5 +49,13 @@ func (r ServerRef) Said() string {
 	return r.Name
 }
 
+// Label is the server's name in a list of facts, where its ID stands beside it.
+func (r ServerRef) Label() string {
+	if Nameless(r.Name) {
+		return "(no name)"
+	}
+	return r.Name
+}
+
 // Nameless says whether a name shows nothing.
 func Nameless(name string) bool { return strings.TrimSpace(name) == "" }

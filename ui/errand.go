@@ -121,7 +121,7 @@ func (a *App) runOwn(c model.OwnCommand) tea.Cmd {
 	ask := dialog.Ask{
 		Title: widget.Agreed(c.Name), Question: "Run " + c.Name + " for " + server.Ref().Said() + "?", Yes: "Run", Then: run,
 		Facts: []dialog.Fact{
-			{Label: "server", Value: server.Ref().Said() + "  #" + string(server.ID)}, {Label: "runs", Value: model.Clean(strings.Join(args, " "))},
+			{Label: "server", Value: server.Ref().Label() + "  #" + string(server.ID)}, {Label: "runs", Value: model.Clean(strings.Join(args, " "))},
 		},
 	}
 	if c.Dangerous {

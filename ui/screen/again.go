@@ -53,7 +53,7 @@ func (d Deeds) Again(o model.Operation) tea.Cmd {
 	default:
 		ask = dialog.Ask{
 			Question: fmt.Sprintf("Send it again: %s?", o.Title()),
-			Facts:    []dialog.Fact{{Label: "server", Value: fmt.Sprintf("%s  #%s", server.Ref().Said(), server.ID)}},
+			Facts:    []dialog.Fact{{Label: "server", Value: fmt.Sprintf("%s  #%s", server.Ref().Label(), server.ID)}},
 			Requests: func(bool) string { return command.Requests(model.Create, o.Point) },
 		}
 	}

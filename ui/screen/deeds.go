@@ -66,7 +66,7 @@ func quotaOf(kind model.Kind) string {
 func (d Deeds) intro(kind model.Kind, server model.Server) []dialog.Intro {
 	q := d.env.State.Quota(kind, server.ID)
 	out := []dialog.Intro{
-		{Text: fmt.Sprintf("of %s %s #%s %s %s", server.Ref().Said(), style.Dot, server.ID, style.Dot, quotaWords(q, quotaOf(kind)))},
+		{Text: fmt.Sprintf("of %s %s #%s %s %s", server.Ref().Label(), style.Dot, server.ID, style.Dot, quotaWords(q, quotaOf(kind)))},
 		{Text: d.takes(kind)},
 	}
 	if q.MayBeFull() {
@@ -221,7 +221,7 @@ func (d Deeds) restoreFacts(server model.Server, p model.Point) []dialog.Fact {
 		lost = fmt.Sprintf("everything written since %s (%s)", p.CreatedAt.UTC().Format("2 Jan 15:04"), widget.Duration(d.env.State.Now.Sub(p.CreatedAt)))
 	}
 	facts := []dialog.Fact{
-		{Label: "server", Value: fmt.Sprintf("%s  #%s %s %s %s %s", server.Ref().Said(), server.ID, style.Dot, server.IP, style.Dot, server.Status)},
+		{Label: "server", Value: fmt.Sprintf("%s  #%s %s %s %s %s", server.Ref().Label(), server.ID, style.Dot, server.IP, style.Dot, server.Status)},
 		{Label: "goes back to", Value: fmt.Sprintf("%s  #%s %s %s", widget.Stamp(p.CreatedAt), p.ID, style.Dot, widget.Size(p.SizeMB))},
 		{Label: "is lost", Value: lost, Bad: true},
 		{Label: "meanwhile", Value: "the server stops, " + d.usually(model.Restore, p), Minor: true},
@@ -314,7 +314,7 @@ func (d Deeds) askDelete(server model.Server, p model.Point) dialog.Ask {
 
 func (d Deeds) deleteFacts(server model.Server, p model.Point) []dialog.Fact {
 	facts := []dialog.Fact{
-		{Label: "server", Value: fmt.Sprintf("%s  #%s", server.Ref().Said(), server.ID)},
+		{Label: "server", Value: fmt.Sprintf("%s  #%s", server.Ref().Label(), server.ID)},
 		{Label: p.Kind.String(), Value: fmt.Sprintf("#%s %s %s %s %s", p.ID, style.Dot, widget.Stamp(p.CreatedAt), style.Dot, widget.Ago(p.CreatedAt, d.env.State.Now))},
 		{Label: "size", Value: widget.Size(p.SizeMB), Minor: true},
 	}

@@ -27,7 +27,7 @@ func (d Deeds) ShowPoint(p model.Point) tea.Cmd {
 func (d Deeds) pointLines(s *style.Styles, p model.Point, width int) []string {
 	now := d.env.State.Now
 	status := PointStatus(s, p.Status)
-	rows := []fact{{"server", p.Server.Name + "  #" + string(p.Server.ID), s.Text}}
+	rows := []fact{{"server", p.Server.Label() + "  #" + string(p.Server.ID), s.Text}}
 	if p.Kind == model.Snapshot {
 		rows = append(rows, fact{"name", p.Name, s.Text})
 	} else {

@@ -119,7 +119,7 @@ func (p *Page) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()
 func (p *Page) View() string {
 	s := p.env.Look()
 	server, ok := p.env.State.Server(p.server)
-	title := s.AccentStrong.Render(widget.Agreed(server.Name)) + s.Muted.Render(fmt.Sprintf(" #%s %s %d restore points", p.server, style.Dot, p.total))
+	title := s.AccentStrong.Render(widget.Agreed(server.Ref().Label())) + s.Muted.Render(fmt.Sprintf(" #%s %s %d restore points", p.server, style.Dot, p.total))
 	if !ok {
 		return p.frame(s.AccentStrong.Render("#"+string(p.server)), "", say(s, message{s.Bad, "This server is no longer there.", p.env.Keys.View.Back.Help().Key + " goes back."}, p.inner()))
 	}

@@ -174,7 +174,7 @@ func (p *Points) title(s *style.Styles) string {
 	if p.server.ID == "" {
 		return out
 	}
-	out += " " + s.Text.Render(widget.Agreed(p.server.Name))
+	out += " " + s.Text.Render(widget.Agreed(p.server.Said()))
 	if !loaded {
 		return out
 	}
@@ -227,7 +227,7 @@ func (p *Points) nothing(s *style.Styles) message {
 	if deed.Enabled() {
 		hint = deed.Help().Key + " makes the first one."
 	}
-	return message{s.Text, fmt.Sprintf("No %ss of %s yet.", p.kind, p.server.Name), hint}
+	return message{s.Text, fmt.Sprintf("No %ss of %s yet.", p.kind, p.server.Said()), hint}
 }
 
 func (p *Points) cells(s *style.Styles, point *model.Point) []widget.Span {

@@ -270,7 +270,7 @@ func (p *Servers) cells(s *style.Styles, r *model.Judged) []widget.Span {
 		name = s.Strong
 	}
 	return []widget.Span{
-		serverName:      {Text: r.Name, Style: name, Marked: p.found(r)},
+		serverName:      {Text: nameIn(r.Server), Style: name, Marked: p.found(r)},
 		serverStatus:    ServerStatus(s, r.Status),
 		serverNewest:    newest,
 		serverBackups:   {Text: count(r.Known, r.Cover.Backups), Style: s.Muted},
@@ -281,6 +281,14 @@ func (p *Servers) cells(s *style.Styles, r *model.Judged) []widget.Span {
 		serverOS:        {Text: r.OS, Style: s.Muted},
 		serverPlan:      {Text: r.Plan.Name, Style: s.Muted},
 	}
+}
+
+// nameIn is a server's name in the list; one without a name is known by its ID.
+func nameIn(s model.Server) string {
+	if model.Nameless(s.Name) {
+		return "#" + string(s.ID)
+	}
+	return s.Name
 }
 
 func count(known bool, n int) string {
