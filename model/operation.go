@@ -47,7 +47,7 @@ type Operation struct {
 	AtLeast bool      // Started is only when it was first seen
 	Ended   time.Time // zero until it is over
 	Words   string    // why it ended as it did, for a person
-	After   *Point    // for a snapshot taken first: the point to restore once it has completed
+	After   *Point    // for a snapshot or backup taken first: the point to restore once it has completed
 	Follows string    // for a restore after a snapshot: the ID of that operation
 	Resumed bool      // begun by an earlier run of the program: what follows it is asked for again
 

@@ -130,7 +130,7 @@ func (a *App) ended(o model.Operation) tea.Cmd {
 	case o.After == nil:
 		return written
 	case o.Phase != model.Done:
-		return tea.Batch(written, a.callOff(o, "the snapshot before it did not complete"))
+		return tea.Batch(written, a.callOff(o, "the "+o.Point.Kind.String()+" before it did not complete"))
 	case o.Resumed || a.change.under: // where one is leaving, it waits until one stays, or is back
 		a.offerRest(o)
 		return written

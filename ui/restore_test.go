@@ -44,6 +44,20 @@ func TestAServerIsRestoredFromABackup(t *testing.T) {
 	w.requireDeeds(`POST /servers/12345/restore/ {"backup_id":499}`)
 }
 
+func TestWhereThereIsNoRoomForASnapshotABackupIsTakenFirst(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40, servers(2))
+	at("db-server-01", "3", "r")(w)
+	w.RequireText("[ ] backup first (no snapshot)", "No snapshot first: 5 of 5 snapshots used.", "sends POST /snapshots/800/restore/")
+	w.Type("db-server-01")
+	w.Press("shift+tab", "space", "shift+tab", "enter")
+	const first = `POST /backups/ {"server_id":12346,"description":"Taken by vpsdeck before the restore from snapshot #800"}`
+	w.requireDeeds(first)
+	w.RequireText("backup, then restore")
+	w.pass(90*time.Minute, "restore snapshot before-pg16-upgrade")
+	w.requireDeeds(first, "POST /snapshots/800/restore/")
+}
+
 func TestRestoringFromTheServersPaneTakesTheNewest(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 24)
