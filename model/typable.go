@@ -35,8 +35,8 @@ func Typable(name string) bool {
 // composed are letters that stand for others, or join with them: halves of Korean syllables, ligatures, wide and other forms of
 // letters. A keyboard types the ones that they stand for.
 func composed(r rune) bool {
-	return unicode.In(r, unicode.Lm, &unicode.RangeTable{R16: []unicode.Range16{
-		{Lo: 0x1100, Hi: 0x11ff, Stride: 1}, {Lo: 0x2100, Hi: 0x218f, Stride: 1}, {Lo: 0x3130, Hi: 0x318f, Stride: 1},
+	return unicode.In(r, &unicode.RangeTable{R16: []unicode.Range16{
+		{Lo: 0x02b0, Hi: 0x02ff, Stride: 1}, {Lo: 0x1100, Hi: 0x11ff, Stride: 1}, {Lo: 0x1d00, Hi: 0x1dbf, Stride: 1}, {Lo: 0x2100, Hi: 0x218f, Stride: 1}, {Lo: 0x3130, Hi: 0x318f, Stride: 1},
 		{Lo: 0xa960, Hi: 0xa97f, Stride: 1}, {Lo: 0xd7b0, Hi: 0xd7ff, Stride: 1}, {Lo: 0xf900, Hi: 0xffef, Stride: 1},
 	}, R32: []unicode.Range32{{Lo: 0x1d400, Hi: 0x1ffff, Stride: 1}}})
 }

@@ -155,7 +155,7 @@ func TestWhatAnEarlierRunBeganIsFollowedToItsEnd(t *testing.T) {
 	w.RequireText("1 begun before vpsdeck was started: looking how far it came", "◐ 1 running", "1 m")
 	w.choose("web-server-01")
 	w.Press("s")
-	w.RequireText("“snapshot before-update of web-server-01” is still running")
+	w.requireRefused("“snapshot before-update of web-server-01” is still running")
 	w.pass(12*time.Minute, "snapshot before-update of web-server-01: completed in")
 	w.requireDeeds()
 	w.Press("A")

@@ -113,7 +113,7 @@ func TestWhatAColleagueDoesIsSeenWithTheirNameAndNotDoneTwice(t *testing.T) {
 	o.sees("anna: snapshot hers")
 	w.RequireText("vpsdeck bert", "1 running")
 	w.Press("s")
-	w.RequireText("“snapshot hers of web-server-01” by anna is still running")
+	w.requireRefused("“snapshot hers of web-server-01” by anna is still running")
 	w.Press("A")
 	w.RequireText("snapshot hers of web-server-01, by anna")
 	w.Press("esc")
