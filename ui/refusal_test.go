@@ -136,5 +136,5 @@ func TestARunningServerIsWarnedOfWhereverASnapshotIsMade(t *testing.T) {
 	w.Press("esc")
 	mark("web-server-01", "db-server-02")(w)
 	w.Press("s")
-	w.RequireText("2 of them are running: their snapshots "+inconsistent, "Each: ")
+	w.RequireText("2 of them are running: their snapshots "+inconsistent, "Usually takes 3–10 minutes")
 }

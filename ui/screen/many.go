@@ -37,7 +37,7 @@ func (d Deeds) createMany(kind model.Kind, ids []model.ID) tea.Cmd {
 		return d.refuse(creating(kind), why, "")
 	}
 	problems := model.QuotaCheck(creates(kind, servers, nil, nil), d.allPoints())
-	intro := []dialog.Intro{{Text: "of " + model.Counted(len(servers), "server") + ": " + names(servers)}, {Text: "Each: " + d.takes(kind)}}
+	intro := []dialog.Intro{{Text: "of " + model.Counted(len(servers), "server") + ": " + names(servers)}, {Text: d.takes(kind)}}
 	if n := running(servers); kind == model.Snapshot && n > 0 {
 		intro = append(intro, dialog.Intro{Warn: true, Text: fmt.Sprintf(
 			"%d of them are running: their snapshots may be inconsistent. Stop them first for the best result.", n)})
