@@ -49,7 +49,7 @@ type Operation struct {
 	Ended   time.Time // zero until it is over
 	Words   string    // why it ended as it did, for a person
 	Message string    // what the API said when it accepted it
-	After   *Point    // for a snapshot taken first: the point to restore once it has completed
+	After   *Point    // for a snapshot or backup taken first: the point to restore once it has completed
 	Follows string    // for a restore after a snapshot: the ID of that operation
 	Resumed bool      // begun by an earlier run of the program: what follows it is asked for again
 
@@ -89,9 +89,9 @@ func (o Operation) What() string {
 // Toward is the server with the word that joins it: "of web-server-01", "onto web-server-03".
 func (o Operation) Toward() string {
 	if o.Deed == Restore {
-		return "onto " + o.Server.Name
+		return "onto " + o.Server.Said()
 	}
-	return "of " + o.Server.Name
+	return "of " + o.Server.Said()
 }
 
 func (o Operation) name() string {

@@ -230,7 +230,7 @@ func TestAProfileThatIsReadOnlyHasNoDeedsAndTheNextOneHas(t *testing.T) {
 	b.w.RequireText("home  read-only")
 	b.w.choose("web-server-01")
 	b.w.Press("s")
-	b.w.RequireText("read-only: there are no deeds here")
+	b.w.requireRefused("This session is read-only")
 	b.ask("work")
 	b.w.RequireNoText("read-only")
 	b.w.makeSnapshot("web-server-01", "before-update")

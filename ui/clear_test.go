@@ -193,8 +193,8 @@ func TestSeveralAreNotDeletedWhileOneOfThemIsBeingMade(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 40)
 	deletes("3", "server:web-server-02")(w)
-	w.RequireText("not all 2: ")
 	w.RequireNoText("Delete 2")
+	w.requireRefused("Not all 2: ")
 	w.requireDeeds()
 }
 
@@ -335,7 +335,7 @@ func TestClearingUpWithNothingToGoSaysSo(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 40)
 	clears("99y", "", "", everyKind)(w)
-	w.RequireText("nothing goes: no restore point is older than")
+	w.requireRefused("Nothing cleared up", "No restore point is older than")
 	w.requireDeeds()
 }
 
@@ -343,7 +343,7 @@ func TestClearingUpWaitsUntilAllIsKnown(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 40, before(func(w *world) { w.line.slowDown(time.Hour, "/snapshots/") }))
 	w.Press("c")
-	w.RequireText("the backups and snapshots are not known yet")
+	w.RequireText("Waiting for the snapshots…")
 }
 
 func TestClearingUpWorksFromEveryPaneAndThePage(t *testing.T) {

@@ -112,7 +112,7 @@ func TestTheCursorGoesToTheNeighbourOfWhatIsGone(t *testing.T) {
 	w.Advance(20 * time.Second)
 	w.RequireText("No snapshots of web-server-01 yet.")
 	w.Press("d")
-	w.RequireText("there is no snapshot under the cursor")
+	w.requireRefused("There is no snapshot under the cursor.")
 	w.requireDeeds()
 }
 

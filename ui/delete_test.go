@@ -181,9 +181,9 @@ func TestWhatIsStillBeingMadeIsNotDeleted(t *testing.T) {
 	t.Parallel()
 	w := open(t, 80, 24)
 	at("web-server-02", "3", "d")(w)
-	w.RequireText("snapshot #800 is still being made: wait until it has ended")
 	w.RequireNoText("Cancel")
+	w.requireRefused("Snapshot #800 is still being made: wait until it has ended.")
 	at("web-server-02", "3", "r")(w)
-	w.RequireText("snapshot #800 is still being made: wait until it has completed")
+	w.requireRefused("Snapshot #800 is still being made: wait until it has completed.")
 	w.requireDeeds()
 }

@@ -123,7 +123,8 @@ func TestReadOnlyComesAndGoesWithTheSettings(t *testing.T) {
 	w.Advance(4 * time.Second)
 	w.typeAskedName()
 	w.Press("tab", "enter") // the question was open already
-	w.RequireText("vpsdeck read-only", "read-only: nothing is changed")
+	w.RequireText("vpsdeck read-only")
+	w.requireRefused("Nothing was sent", "This session is read-only: it changes nothing.")
 	w.requireDeeds()
 	fresh.Profile.ReadOnly = false
 	p.write(fresh, nil)

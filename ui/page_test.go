@@ -196,7 +196,7 @@ func TestEachRowSaysWhatGoingBackWouldCost(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 40)
 	page("web-server-01", "j")(w)
-	w.requireCursor("▼ snapshot   pre-migration-snapshot                    ✓ completed   15 Jan 18:30   21 h 15 m   5.0 GB     never")
+	w.requireCursor("▼ snapshot   pre-migration-snapshot                    ✓ completed  15 Jan 18:30   21 h 15 m   5.0 GB  none stated")
 	w.Press("enter")
 	w.RequireText("Snapshot #801", "loses 21 h 15 m")
 	w.Press("esc", "r")
@@ -253,10 +253,12 @@ func TestAnEmptyServersPageSaysWhatMakesTheFirstPoint(t *testing.T) {
 	w := open(t, 120, 40)
 	page("db-server-02")(w)
 	w.RequireText("There is nothing to go back to.", "s takes a snapshot, b a backup.", "#12347 · 0 restore points")
-	for _, deed := range []string{"r", "d", "enter"} {
+	for _, deed := range []string{"r", "d"} {
 		w.Press(deed)
-		w.RequireText("there is no restore point under the cursor")
+		w.requireRefused("There is no restore point under the cursor.")
 	}
+	w.Press("enter")
+	w.RequireText("there is no restore point under the cursor")
 	w.Press("s")
 	w.Type("the-first")
 	w.Press("enter", "enter")
@@ -275,6 +277,7 @@ func TestAVanishedServersPageSaysSoAndDoesNothing(t *testing.T) {
 	w.RequireText("This server is no longer there.", "esc goes back.")
 	for _, deed := range []string{"s", "b"} {
 		w.Press(deed)
+		w.requireRefused("There is no server under the cursor.")
 		w.RequireText("This server is no longer there.")
 	}
 	w.Press("esc")
@@ -366,7 +369,7 @@ func TestAReadOnlyPageOffersNoDeed(t *testing.T) {
 	w.RequireNoText("r restore", "d delete", "s snapshot", "b back up")
 	for _, deed := range []string{"s", "b", "r", "d"} {
 		w.Press(deed)
-		w.RequireText("read-only: there are no deeds here")
+		w.requireRefused("This session is read-only: it has no actions.")
 	}
 	w.requireDeeds()
 }

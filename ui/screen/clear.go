@@ -15,9 +15,11 @@ import (
 
 // Clear opens the form for clearing up: what is older than so long goes, but of each server so many stay. Nothing goes
 // without the preview that comes next.
-func (d Deeds) Clear() tea.Cmd {
-	if !d.env.State.PointsKnown() {
-		return d.refuse("the backups and snapshots are not known yet")
+func (d Deeds) Clear() tea.Cmd { return d.once(aClearing, d.clear) }
+
+func (d Deeds) clear() tea.Cmd {
+	if why := d.unread(); why != "" {
+		return d.refuse(aClearing, why, "")
 	}
 	return d.open(dialog.FormAsk{
 		Title: "Clear up old restore points",
@@ -72,12 +74,12 @@ func clearRule(v dialog.Values) model.ClearRule {
 func (d Deeds) preview(rule model.ClearRule) tea.Cmd {
 	plan := rule.Plan(d.allPoints(), d.env.State.Now)
 	if len(plan.Items) == 0 {
-		return d.refuse("nothing goes: no restore point is older than " + widget.Duration(rule.OlderThan) + " and not kept")
+		return d.refuse(aClearing, "no restore point is older than "+widget.Duration(rule.OlderThan)+" and not kept", "")
 	}
 	var lines []string
 	at := 0
 	for _, kept := range plan.Kept {
-		lines = append(lines, fmt.Sprintf("%s loses %d, keeps %d, the newest %s", kept.Server.Name, kept.Going, kept.Points,
+		lines = append(lines, fmt.Sprintf("%s loses %d, keeps %d, the newest %s", kept.Server.Said(), kept.Going, kept.Points,
 			widget.Made(&kept.Newest, d.env.State.Now)))
 		for range kept.Going {
 			p := plan.Items[at]

@@ -27,7 +27,7 @@ func (d Deeds) ShowPoint(p model.Point) tea.Cmd {
 func (d Deeds) pointLines(s *style.Styles, p model.Point, width int) []string {
 	now := d.env.State.Now
 	status := PointStatus(s, p.Status)
-	rows := []fact{{"server", p.Server.Name + "  #" + string(p.Server.ID), s.Text}}
+	rows := []fact{{"server", p.Server.Label() + "  #" + string(p.Server.ID), s.Text}}
 	if p.Kind == model.Snapshot {
 		rows = append(rows, fact{"name", p.Name, s.Text})
 	} else {
@@ -39,16 +39,14 @@ func (d Deeds) pointLines(s *style.Styles, p model.Point, width int) []string {
 		fact{"size", widget.SizeOf(&p), s.Text},
 		fact{"created", exactly(&p, now), s.Text},
 	)
-	if p.Kind == model.Backup {
-		end := "never by itself"
-		switch {
-		case p.ExpiresUnreadable:
-			end = "unreadable time"
-		case !p.ExpiresAt.IsZero():
-			end = widget.Stamp(p.ExpiresAt) + "  (" + widget.Until(p.ExpiresAt, now) + ")"
-		}
-		rows = append(rows, fact{"expires", end, s.Text})
+	end := widget.Expires(&p, now)
+	switch {
+	case p.ExpiresUnreadable:
+		end = "unreadable time"
+	case !p.ExpiresAt.IsZero():
+		end = widget.Stamp(p.ExpiresAt) + "  (" + end + ")"
 	}
+	rows = append(rows, fact{"expires", end, s.Text})
 	if why := p.CannotRestore(now); why != "" {
 		rows = append(rows, fact{"restore", why, s.Late})
 	} else if age, known := p.Age(now); known {

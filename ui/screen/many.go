@@ -29,15 +29,23 @@ func (d Deeds) readyAll(kind model.Kind, ids []model.ID) ([]model.Server, string
 
 // CreateMany opens the form for a snapshot, or a backup, of several servers. Quotas are checked for all of them first.
 func (d Deeds) CreateMany(kind model.Kind, ids []model.ID) tea.Cmd {
+	return d.once(creating(kind), func() tea.Cmd { return d.createMany(kind, ids) })
+}
+
+func (d Deeds) createMany(kind model.Kind, ids []model.ID) tea.Cmd {
 	servers, why := d.readyAll(kind, ids)
 	if why != "" {
-		return d.refuse(why)
+		return d.refuse(creating(kind), why, "")
 	}
 	problems := model.QuotaCheck(creates(kind, servers, nil, nil), d.allPoints())
-	intro := []dialog.Intro{{Text: "of " + model.Counted(len(servers), "server") + ": " + names(servers)}}
+	intro := []dialog.Intro{{Text: "of " + model.Counted(len(servers), "server") + ": " + names(servers)}, {Text: d.takes(kind)}}
+	if n := running(servers); kind == model.Snapshot && n > 0 {
+		intro = append(intro, dialog.Intro{Warn: true, Text: fmt.Sprintf(
+			"%d of them are running: their snapshots may be inconsistent. Stop them first for the best result.", n)})
+	}
 	for _, p := range problems {
 		if !p.Maybe {
-			return d.refuse(p.Words)
+			return d.refuse(creating(kind), p.Words, "")
 		}
 		intro = append(intro, dialog.Intro{Text: p.Words, Warn: true})
 	}
@@ -59,7 +67,7 @@ func (d Deeds) CreateMany(kind model.Kind, ids []model.ID) tea.Cmd {
 			called, problems = d.render(v["name"], true, servers)
 		}
 		if len(problems) > 0 { // a name was taken while the form was open
-			return d.refuse(problems[0].Words)
+			return d.refuse(creating(kind), problems[0].Words, "")
 		}
 		return d.env.StartMany(creates(kind, servers, called, texts))
 	}
@@ -110,6 +118,17 @@ func creates(kind model.Kind, servers []model.Server, called, texts []string) []
 	return out
 }
 
+// running counts the servers that are known to be on.
+func running(servers []model.Server) int {
+	n := 0
+	for _, s := range servers {
+		if s.Running() {
+			n++
+		}
+	}
+	return n
+}
+
 // names lists servers by name, the first few of many.
 func names(servers []model.Server) string {
 	const most = 12
@@ -119,7 +138,7 @@ func names(servers []model.Server) string {
 			out = append(out, fmt.Sprintf("and %d more", len(servers)-most))
 			break
 		}
-		out = append(out, s.Name)
+		out = append(out, s.Ref().Said())
 	}
 	return strings.Join(out, ", ")
 }
@@ -127,13 +146,20 @@ func names(servers []model.Server) string {
 // DeleteMany asks whether to delete several restore points: it lists every one, with the total, and their number must be
 // typed.
 func (d Deeds) DeleteMany(points []model.Point) tea.Cmd {
+	return d.once(aDelete, func() tea.Cmd { return d.deleteMany(points) })
+}
+
+func (d Deeds) deleteMany(points []model.Point) tea.Cmd {
+	if len(points) == 0 {
+		return d.refuse(aDelete, "the marked restore points are gone", "")
+	}
 	for _, p := range points {
 		why := p.CannotDelete()
 		if _, known := d.env.State.Server(p.Server.ID); known && why == "" {
 			_, why = d.ready(model.Delete, p)
 		}
 		if why != "" {
-			return d.refuse(fmt.Sprintf("not all %d: %s", len(points), why))
+			return d.refuse(aDelete, fmt.Sprintf("not all %d: %s", len(points), why), "")
 		}
 	}
 	return d.question(d.askDeleteMany(points, "Delete for good"))
@@ -158,7 +184,7 @@ func (d Deeds) askDeleteMany(points []model.Point, title string) dialog.Ask {
 	facts := []dialog.Fact{{Label: "frees", Value: freed(size, unknown)}}
 	for _, p := range points {
 		if loss := left[p.Server.ID].loss(); loss != "" {
-			facts = append(facts, dialog.Fact{Label: "is lost", Value: loss + " of " + p.Server.Name, Bad: true})
+			facts = append(facts, dialog.Fact{Label: "is lost", Value: loss + " of " + p.Server.Said(), Bad: true})
 			left[p.Server.ID] = &remains{}
 		}
 	}
@@ -168,8 +194,7 @@ func (d Deeds) askDeleteMany(points []model.Point, title string) dialog.Ask {
 		Question: fmt.Sprintf("Delete %s of %s?", model.Counted(len(points), "restore point"), model.Counted(serversOf(points), "server")),
 		List:     lines,
 		Facts:    facts,
-		Typed:    number,
-		Prompt:   "Type how many they are, " + number + ", to confirm",
+		Phrase:   &dialog.Phrase{Text: number, Prompt: "Type how many they are, " + number + ", to confirm"},
 		Yes:      "Delete all",
 		Requests: func(bool) string { return fmt.Sprintf("%d × DELETE", len(points)) },
 		Then:     func(bool) tea.Cmd { return d.env.StartMany(d.deletes(points)) },
@@ -215,7 +240,7 @@ func (r *remains) loss() string {
 }
 
 func (d Deeds) lineOf(p model.Point) string {
-	return p.Server.Name + "  " + d.listed(p)
+	return p.Server.Said() + "  " + d.listed(p)
 }
 
 // listed is a restore point in a list of several. Its name comes last: where there is no room, what tells it from the others

@@ -44,7 +44,7 @@ func NewPage(env *Env, server model.ID) *Page {
 		pageLoses:   {Title: "BACK LOSES", Width: 10, Right: true, Rank: 1},
 		pageTook:    {},
 		pageSize:    {Title: "SIZE", Width: 7, Right: true, Rank: 3},
-		pageExpires: {Title: "EXPIRES", Width: 8, Right: true, Rank: 4},
+		pageExpires: {Title: "EXPIRES", Width: 11, Right: true, Rank: 4},
 	},
 		(*model.Point).Key, (*model.Texts).AddPoint, queryPoints(env), pageOrders(env)...,
 	)}
@@ -100,31 +100,8 @@ func (p *Page) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (p *Page) act(press tea.KeyPressMsg) tea.Cmd {
-	keys := p.env.Keys
-	point, ok := p.selected()
-	switch {
-	case key.Matches(press, keys.Deed.Snapshot):
-		return p.deeds.Snapshot(p.server)
-	case key.Matches(press, keys.Deed.Backup):
-		return p.deeds.Backup(p.server)
-	case key.Matches(press, keys.Deed.Clear):
-		return p.deeds.Clear()
-	case key.Matches(press, keys.Deed.Delete) && p.Marked() > 0:
-		return p.deeds.DeleteMany(markedPoints(p.env.State, p.marks))
-	case key.Matches(press, keys.Deed.Restore) && p.Marked() > 0:
-		p.env.Say(Warning, "a server goes back to one restore point: esc takes the marks away")
-		return nil
-	case !key.Matches(press, keys.Deed.Restore, keys.Deed.Delete, keys.View.Open):
-		return nil
-	case !ok:
-		p.env.Say(Warning, "there is no restore point under the cursor")
-		return nil
-	case key.Matches(press, keys.Deed.Restore):
-		return p.deeds.Restore(*point)
-	case key.Matches(press, keys.Deed.Delete):
-		return p.deeds.Delete(*point)
-	}
-	return p.deeds.ShowPoint(*point)
+	point, _ := p.selected()
+	return p.deeds.onPoint(press, p.server, "restore point", point, p.marks, p.filter.Value() != "")
 }
 
 // ShortHelp is what the footer shows.
@@ -146,7 +123,7 @@ func (p *Page) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()
 func (p *Page) View() string {
 	s := p.env.Look()
 	server, ok := p.env.State.Server(p.server)
-	title := s.AccentStrong.Render(widget.Agreed(server.Name)) + s.Muted.Render(fmt.Sprintf(" #%s %s %d restore points", p.server, style.Dot, p.total))
+	title := s.AccentStrong.Render(widget.Agreed(server.Ref().Label())) + s.Muted.Render(fmt.Sprintf(" #%s %s %d restore points", p.server, style.Dot, p.total))
 	if !ok {
 		return p.frame(s.AccentStrong.Render("#"+string(p.server)), "", say(s, message{s.Bad, "This server is no longer there.", p.env.Keys.View.Back.Help().Key + " goes back."}, p.inner()))
 	}

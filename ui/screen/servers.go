@@ -141,37 +141,45 @@ func (p *Servers) act(press tea.KeyPressMsg) tea.Cmd {
 		p.News()
 		return nil
 	}
-	deed := key.Matches(press, keys.Deed.Snapshot, keys.Deed.Backup, keys.Deed.Restore, keys.Deed.Delete, keys.View.Open)
 	server, ok := p.Selected()
-	if !deed {
-		return nil
-	}
-	if !ok {
-		p.env.Say(Warning, "there is no server under the cursor")
-		return nil
-	}
 	marked := p.markedServers()
 	switch {
-	case key.Matches(press, keys.Deed.Snapshot) && len(marked) > 0:
-		return p.deeds.CreateMany(model.Snapshot, marked)
-	case key.Matches(press, keys.Deed.Backup) && len(marked) > 0:
-		return p.deeds.CreateMany(model.Backup, marked)
-	case key.Matches(press, keys.Deed.Restore) && len(marked) > 0:
-		p.env.Say(Warning, "a restore is asked for one server at a time: esc takes the marks away")
+	case key.Matches(press, keys.View.Open):
+		if ok {
+			p.env.Visit(server.ID)
+		} else {
+			p.env.Say(Warning, "there is no server under the cursor")
+		}
 		return nil
 	case key.Matches(press, keys.Deed.Snapshot):
-		return p.deeds.Snapshot(server.ID)
+		return p.create(model.Snapshot, server.ID, marked)
 	case key.Matches(press, keys.Deed.Backup):
-		return p.deeds.Backup(server.ID)
+		return p.create(model.Backup, server.ID, marked)
+	case key.Matches(press, keys.Deed.Restore) && len(marked) > 0:
+		return p.deeds.refuse(aRestore, "a restore is asked for one server at a time",
+			keys.View.Back.Help().Key+" takes the marks away once this is closed.")
+	case key.Matches(press, keys.Deed.Restore) && !ok:
+		return p.deeds.nothingChosen(aRestore, "server", p.filter.Value() != "")
 	case key.Matches(press, keys.Deed.Restore):
 		return p.deeds.RestoreNewest(server.ID)
-	case key.Matches(press, keys.View.Open):
-		p.env.Visit(server.ID)
-		return nil
+	case key.Matches(press, keys.Deed.Delete):
+		return p.deeds.refuse(aDelete, "servers are not deleted here", fmt.Sprintf("Choose a backup (%s) or a snapshot (%s).",
+			keys.Pane.Backups.Help().Key, keys.Pane.Snapshots.Help().Key))
 	}
-	p.env.Say(Warning, fmt.Sprintf("servers are not deleted here: choose a backup (%s) or a snapshot (%s)",
-		keys.Pane.Backups.Help().Key, keys.Pane.Snapshots.Help().Key))
 	return nil
+}
+
+// create makes a point of the marked servers; of the one under the cursor if none is.
+func (p *Servers) create(kind model.Kind, server model.ID, marked []model.ID) tea.Cmd {
+	switch {
+	case len(marked) > 0:
+		return p.deeds.CreateMany(kind, marked)
+	case server == "":
+		return p.deeds.nothingChosen(creating(kind), "server", p.filter.Value() != "")
+	case kind == model.Snapshot:
+		return p.deeds.Snapshot(server)
+	}
+	return p.deeds.Backup(server)
 }
 
 // markedServers are the marked ones that are still there, in the order of the state.
@@ -253,7 +261,7 @@ func (p *Servers) cells(s *style.Styles, r *model.Judged) []widget.Span {
 		name = s.Strong
 	}
 	return []widget.Span{
-		serverName:      {Text: r.Name, Style: name, Marked: p.found(r)},
+		serverName:      {Text: nameIn(r.Server), Style: name, Marked: p.found(r)},
 		serverStatus:    ServerStatus(s, r.Status),
 		serverBackup:    p.newest(s, r, model.Backup),
 		serverSnapshot:  p.newest(s, r, model.Snapshot),
@@ -265,6 +273,14 @@ func (p *Servers) cells(s *style.Styles, r *model.Judged) []widget.Span {
 		serverOS:        {Text: r.OS, Style: s.Muted},
 		serverPlan:      {Text: r.Plan.Name, Style: s.Muted},
 	}
+}
+
+// nameIn is a server's name in the list; one without a name is known by its ID.
+func nameIn(s model.Server) string {
+	if model.Nameless(s.Name) {
+		return "#" + string(s.ID)
+	}
+	return s.Name
 }
 
 func count(known bool, n int) string {

@@ -84,16 +84,18 @@ func Made(p *model.Point, now time.Time) string {
 	return Ago(p.CreatedAt, now)
 }
 
-// Expires words in a column when a restore point expires: "in 25 d", "expired", "never", or "odd date" for a time that cannot
-// be read.
+// Expires words in a column when a restore point expires: "in 25 d", "expired", or "odd date" for a time that cannot be read.
+// Without a time a manual backup never does [D]; of other points nothing is known: "none stated".
 func Expires(p *model.Point, now time.Time) string {
 	switch {
 	case p.ExpiresUnreadable:
 		return oddDate
-	case p.ExpiresAt.IsZero():
+	case !p.ExpiresAt.IsZero():
+		return Until(p.ExpiresAt, now)
+	case p.Kind == model.Backup && p.Type == model.Manual:
 		return "never"
 	}
-	return Until(p.ExpiresAt, now)
+	return "none stated"
 }
 
 // Until words how far something lies ahead: "in 25 d", "expired" once it has passed.
