@@ -116,6 +116,7 @@ type answer struct {
 	req    *http.Request // the request that it answers
 	from   *url.URL      // where it came from, after redirects
 	status int
+	link   string // the next page's address, as the header gives it; "": it does not
 	body   []byte // as far as it came
 	broken *Error // why that is not the whole; nil if it is
 }
@@ -228,7 +229,7 @@ func (c *Client) via(method string) *http.Client {
 
 // read takes the body of a 2xx answer, or what came of it.
 func (c *Client) read(ctx context.Context, req *http.Request, resp *http.Response, way *progress) answer {
-	a := answer{req: req, from: resp.Request.URL, status: resp.StatusCode}
+	a := answer{req: req, from: resp.Request.URL, status: resp.StatusCode, link: nextLink(resp.Header)}
 	var room []byte
 	select {
 	case room = <-c.bodies:
@@ -236,7 +237,7 @@ func (c *Client) read(ctx context.Context, req *http.Request, resp *http.Respons
 	}
 	body := bytes.NewBuffer(room)
 	_, err := body.ReadFrom(io.LimitReader(resp.Body, c.limits.Body+1))
-	a.body = body.Bytes()
+	a.body = bytes.TrimPrefix(body.Bytes(), byteOrderMark)
 	switch {
 	case err != nil:
 		a.broken = c.lineFailure(ctx, req, err, way)
