@@ -42,7 +42,9 @@ func (i *Incomplete) Numbers() string {
 func (i *Incomplete) Error() string { return i.Words() }
 
 // Words is the sentence for a person.
-func (i *Incomplete) Words() string { return "The list is incomplete: the API gave " + i.Numbers() + "." }
+func (i *Incomplete) Words() string {
+	return "The list is incomplete: the API gave " + i.Numbers() + "."
+}
 
 // Unwrap is ErrIncomplete.
 func (i *Incomplete) Unwrap() error { return ErrIncomplete }

@@ -104,7 +104,7 @@ func (a *App) connection() []string {
 		word, st, sign := trouble(err), s.Bad, style.Failed
 		if model.RetryAfter(err) > 0 { // it told how long to wait
 			st, sign = s.Late, style.Late
-		} else if a.partly() {
+		} else if a.partly() && !errors.Is(err, model.ErrIncomplete) {
 			word = troubleWord{"partly failed", "partly"}
 		}
 		full, less, again := word.said+dot+age, word.said+dot+old, dot+"again in "+a.countdown()
@@ -146,6 +146,8 @@ func trouble(err error) troubleWord {
 		return troubleWord{"no answer", "no answer"}
 	case errors.Is(err, model.ErrUnreachable):
 		return troubleWord{"offline", "offline"}
+	case errors.Is(err, model.ErrIncomplete):
+		return troubleWord{"list incomplete", "incomplete"}
 	case errors.Is(err, model.ErrBadAnswer):
 		return troubleWord{"unreadable answer", "unreadable"}
 	}

@@ -75,6 +75,9 @@ func (r *Runner) Check(ctx context.Context, ask CheckAsk) error {
 	if err != nil {
 		return err
 	}
+	if r.cut != nil { // what is missing may be what is not covered
+		return r.cut
+	}
 	for _, p := range r.opts.Policies.Unmatched(r.state.Servers.Value) {
 		r.note("warning: %s", p.Words)
 	}

@@ -103,7 +103,7 @@ func (s *Session) stillTrue(deed model.Deed, p model.Point) error {
 		return nil
 	}
 	points, err := s.points(p.Kind, p.Server.ID)
-	if err != nil {
+	if err != nil && !errors.Is(err, model.ErrIncomplete) {
 		return unchecked(err)
 	}
 	for _, now := range points {
@@ -111,13 +111,16 @@ func (s *Session) stillTrue(deed model.Deed, p model.Point) error {
 			return pointStill(deed, p, now)
 		}
 	}
+	if err != nil { // it may be among those that the list lacks
+		return unchecked(err)
+	}
 	return changed{fmt.Sprintf("%s #%s is no longer there, so nothing was sent", p.Kind, p.ID), model.ErrNotFound}
 }
 
 // serverStill looks the server up. Its backups may outlive it, so that it may be gone where one of them is deleted.
 func (s *Session) serverStill(was model.ServerRef, mayBeGone bool) error {
 	servers, err := s.Client.Servers(s.ctx, model.ServerFilter{})
-	if err != nil {
+	if err != nil && !errors.Is(err, model.ErrIncomplete) {
 		return unchecked(err)
 	}
 	for _, server := range servers {
@@ -132,7 +135,10 @@ func (s *Session) serverStill(was model.ServerRef, mayBeGone bool) error {
 		}
 		return nil
 	}
-	if mayBeGone {
+	switch {
+	case err != nil: // it may be among those that the list lacks
+		return unchecked(err)
+	case mayBeGone:
 		return nil
 	}
 	return changed{fmt.Sprintf("server %s is no longer there, so nothing was sent", was.Name), model.ErrNotFound}

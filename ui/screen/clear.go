@@ -16,6 +16,9 @@ import (
 // Clear opens the form for clearing up: what is older than so long goes, but of each server so many stay. Nothing goes
 // without the preview that comes next.
 func (d Deeds) Clear() tea.Cmd {
+	if why := d.env.patternless(); why != "" {
+		return d.refuse(why)
+	}
 	if !d.env.State.PointsKnown() {
 		return d.refuse("the backups and snapshots are not known yet")
 	}

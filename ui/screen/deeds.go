@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -33,14 +34,23 @@ func (d Deeds) ready(id model.ID) (model.Server, string) {
 	switch {
 	case !ok:
 		return server, "there is no server under the cursor"
-	case state.Servers.Err != nil:
+	case state.Servers.Err != nil && !errors.Is(state.Servers.Err, model.ErrIncomplete):
 		return server, "no deed while the account cannot be read: " + model.Words(state.Servers.Err)
-	case !state.PointsKnown():
+	case !state.PointsListed():
 		return server, "the backups and snapshots are not known yet"
 	case server.CannotChange() != "":
 		return server, server.CannotChange()
 	}
 	return server, state.Busy(id)
+}
+
+// patternless is why nothing may be done now that is about all there are, or about whatever fits; "" if it may.
+func (e *Env) patternless() string {
+	var cut *model.Incomplete
+	if !errors.As(e.State.Incomplete(), &cut) {
+		return ""
+	}
+	return "not while a list is incomplete (" + cut.Numbers() + "): choose servers and restore points one by one"
 }
 
 // full says that a quota is used up, and what could be deleted to make room.
@@ -74,7 +84,10 @@ func (d Deeds) intro(kind model.Kind, server model.Server) []dialog.Intro {
 		word = "manual backups"
 	}
 	out := []dialog.Intro{{Text: fmt.Sprintf("of %s %s #%s %s %s", server.Name, style.Dot, server.ID, style.Dot, quotaWords(q, word))}}
-	if q.MayBeFull() {
+	switch {
+	case q.AtLeast:
+		out = append(out, dialog.Intro{Text: "The list is incomplete, so there may be more: the API may say that it is full.", Warn: true})
+	case q.MayBeFull():
 		out = append(out, dialog.Intro{Text: "Running and failed ones may count too: the API may say that it is full.", Warn: true})
 	}
 	if kind == model.Snapshot && server.Running() {
@@ -84,7 +97,11 @@ func (d Deeds) intro(kind model.Kind, server model.Server) []dialog.Intro {
 }
 
 func quotaWords(q model.Quota, word string) string {
-	return fmt.Sprintf("%d of %d %s used", q.Taken(), q.Limit, word)
+	atLeast := ""
+	if q.AtLeast {
+		atLeast = "at least "
+	}
+	return fmt.Sprintf("%s%d of %d %s used", atLeast, q.Taken(), q.Limit, word)
 }
 
 // Snapshot opens the form for a snapshot of the server.
@@ -148,6 +165,9 @@ func (d Deeds) RestoreNewest(id model.ID) tea.Cmd {
 	server, why := d.ready(id)
 	if why != "" {
 		return d.refuse(why)
+	}
+	if !d.env.State.PointsKnown() {
+		return d.refuse("which restore point is the newest is not known, as a list is incomplete: choose one in its pane")
 	}
 	newest, ok := model.Newest(d.env.State.Of(id))
 	if !ok {
@@ -223,6 +243,9 @@ func (d Deeds) restoreFacts(server model.Server, p model.Point) []dialog.Fact {
 // snapshotFirst is the offer to save the present state, where the quota has room for it. It is on by itself.
 func (d Deeds) snapshotFirst(server model.Server) *dialog.Tick {
 	q := d.env.State.Quota(model.Snapshot, server.ID)
+	if q.AtLeast && q.Taken() < q.Limit {
+		return &dialog.Tick{Label: "take a snapshot first", Note: "the list is incomplete: there may be no room for it", On: true}
+	}
 	if q.MayBeFull() {
 		return nil
 	}
@@ -282,6 +305,9 @@ func (d Deeds) deleteFacts(server model.Server, p model.Point) []dialog.Fact {
 	all := d.env.State.Of(p.Server.ID)
 	switch model.StandingOf(p, all) {
 	case model.LastPoint:
+		if !d.env.State.PointsKnown() {
+			return append(facts, dialog.Fact{Label: "is lost", Value: "perhaps the LAST restore point: the list is incomplete, and shows no other", Bad: true})
+		}
 		facts = append(facts, dialog.Fact{Label: "is lost", Value: "the LAST restore point: after this " + server.Name + " can go back to nothing", Bad: true})
 	case model.NewestPoint:
 		facts = append(facts, dialog.Fact{Label: "is lost", Value: "the newest restore point: " + d.next(p, all), Bad: true})

@@ -29,6 +29,9 @@ func (d Deeds) readyAll(ids []model.ID) ([]model.Server, string) {
 // CreateMany opens the form for a snapshot, or a backup, of several servers. Quotas are checked for all of them first.
 func (d Deeds) CreateMany(kind model.Kind, ids []model.ID) tea.Cmd {
 	servers, why := d.readyAll(ids)
+	if all := d.env.patternless(); all != "" {
+		why = all
+	}
 	if why != "" {
 		return d.refuse(why)
 	}
@@ -126,6 +129,9 @@ func names(servers []model.Server) string {
 // DeleteMany asks whether to delete several restore points: it lists every one, with the total, and their number must be
 // typed.
 func (d Deeds) DeleteMany(points []model.Point) tea.Cmd {
+	if why := d.env.patternless(); why != "" {
+		return d.refuse(why)
+	}
 	for _, p := range points {
 		why := p.CannotDelete()
 		if _, known := d.env.State.Server(p.Server.ID); known && why == "" {
