@@ -80,8 +80,8 @@ func TestAListEndsWithAllThatCameWhateverThePagesDo(t *testing.T) {
 		), []model.ID{"1", "2"}, ""},
 		{"by a header that leads away", twice(linked("", `<http://10.0.0.5/inner/?page=2>; rel=next`, `[{"id": 1}]`)), []model.ID{"1"}, "1 of more"},
 		{"next within, as http or an inner host", twice(
-			page("", results(3, "http://10.0.0.5:8000"+apitest.Prefix+"/backups/?page=2&server_id=7", 1)),
-			page("page=2", results(3, "https://backend"+apitest.Prefix+"/backups/?page=3&server_id=7", 2)), page("page=3", results(3, "", 3)),
+			page("", results(3, "http://10.0.0.5:8000"+apitest.Prefix+"/backups/?cursor=b&server_id=7", 1)),
+			page("cursor=b", results(3, "https://backend"+apitest.Prefix+"/backups/?cursor=c&server_id=7", 2)), page("cursor=c", results(3, "", 3)),
 		), []model.ID{"1", "2", "3"}, ""},
 		{"a later page that does not exist", twice(page("", results(9, "", 1)), missing("page=2")), []model.ID{"1"}, "1 of 9"},
 		{"a later page that is gone", twice(page("", results(9, "", 1)), gone), []model.ID{"1"}, "1 of 9"},

@@ -9,6 +9,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"vpsdeck/model"
+	"vpsdeck/ui/command"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
 )
@@ -114,6 +115,9 @@ func (a *App) connection() []string {
 		return shorter(s.Late, style.Unknown, "as of "+ago+", asking"+style.Ellipsis, ago+", asking"+style.Ellipsis, ago)
 	case !loaded:
 		return shorter(s.Muted, style.Unknown, "connecting"+style.Ellipsis)
+	}
+	if doubt := command.ClockDoubt(a.session.Client); doubt != "" {
+		return shorter(s.Late, style.Late, doubt+dot+age, doubt, "clocks disagree", "clock?")
 	}
 	age = widget.Fit(widget.Ago(at, wholeSecond(a.state.Local)), widget.Width("just now"), true) // so that what stands before it does not move
 	return []string{s.Fine.Render(style.Live) + s.Muted.Render(" "+age)}

@@ -76,11 +76,22 @@ func (s *Session) send(deed model.Deed, p model.Point) (model.Accepted, error) {
 	case deed == model.Restore && p.Kind == model.Backup:
 		return s.Client.RestoreBackup(s.ctx, p.Server.ID, p.ID)
 	case deed == model.Restore:
-		return s.Client.RestoreSnapshot(s.ctx, p.ID)
+		return ofServer(p)(s.Client.RestoreSnapshot(s.ctx, p.ID))
 	case p.Kind == model.Backup:
 		return model.Accepted{}, s.Client.DeleteBackup(s.ctx, p.ID)
 	}
 	return model.Accepted{}, s.Client.DeleteSnapshot(s.ctx, p.ID)
+}
+
+// ofServer takes the answer to a restore of a snapshot, which names its server: where that is another than the point's, nobody
+// knows what is being restored.
+func ofServer(p model.Point) func(model.Accepted, error) (model.Accepted, error) {
+	return func(a model.Accepted, err error) (model.Accepted, error) {
+		if named := a.Point.Server.ID; err == nil && named != "" && named != p.Server.ID {
+			return model.Accepted{}, changed{"the API's answer names another server, #" + string(named) + ": look at both", model.ErrOutcomeUnknown}
+		}
+		return a, err
+	}
 }
 
 // changed is why a deed was not sent after all.
