@@ -41,6 +41,7 @@ type Client struct {
 	reads   *http.Client
 	deeds   *http.Client
 	observe func(model.Exchange) // nil: nobody wants to know
+	resting func(time.Duration)  // likewise
 	shelf   shelf                // of pages that were read before
 	room    room                 // for further requests, as the API told
 	quiet   time.Time            // until then long lists wait

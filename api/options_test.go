@@ -1,10 +1,8 @@
 package api
 
 import (
-	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"vpsdeck/api/apitest"
 	"vpsdeck/model"

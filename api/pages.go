@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"vpsdeck/model"
 )
@@ -36,6 +37,7 @@ type walk[W item[M], M any] struct {
 	ends   []int64 // how many items have come with each page and those before it
 	count  int64   // as the latest page told it
 	moved  bool    // the count fell while it was read, so that something may have slipped to a page that was read before
+	again  bool    // the list was read before
 	more   bool    // it ended although the API said that there is more
 	list   gatherer[M]
 }
@@ -56,7 +58,7 @@ func list[W item[M], M any](ctx context.Context, c *Client, path string, query u
 	last := before
 	for n := 1; ; n++ {
 		w := newWalk[W](c, &c.shelf, path, query)
-		w.list.before = last
+		w.list.before, w.again = last, n > 1
 		now, failure := w.read(ctx)
 		if failure != nil {
 			return nil, failure
@@ -108,7 +110,7 @@ func (w *walk[W, M]) read(ctx context.Context) (*gathered[M], *Error) {
 			break
 		}
 		if failure != nil {
-			return nil, failure
+			return nil, c.astray(failure)
 		}
 		if u, failure = w.take(p); failure != nil {
 			return nil, failure
@@ -124,6 +126,20 @@ func (w *walk[W, M]) read(ctx context.Context) (*gathered[M], *Error) {
 	return w.list.end(w.count, w.more), nil
 }
 
+// astray is the failure to read the first page of a list. Where there is no such list, it is not a server or a restore point that
+// does not exist.
+func (c *Client) astray(failure *Error) *Error {
+	if failure.Kind == model.ErrNotFound {
+		failure.Kind = model.ErrBadAnswer
+		_, theirs, said := strings.Cut(failure.words, itSays)
+		failure.words = fmt.Sprintf("%s has no API at this address (status %d): check the API's address.", c.Host(), failure.Status)
+		if said {
+			failure.words += itSays + theirs
+		}
+	}
+	return failure
+}
+
 // last is the number of the page that should be the last, going by the size of p, the latest: no page is asked for before
 // its time that may not exist, or that the limits would not let through.
 func (w *walk[W, M]) last(p page[M]) int {
@@ -134,7 +150,11 @@ func (w *walk[W, M]) last(p page[M]) int {
 
 // ask asks for a page and reads it, unless it has not changed since it was read for the last time.
 func (w *walk[W, M]) ask(ctx context.Context, u *url.URL, number int) (page[M], *Error) {
-	a, failure := w.client.get(ctx, u)
+	patience := w.client.patience()
+	if number > 1 || w.again {
+		patience = pagePause
+	}
+	a, failure := w.client.getIn(ctx, u, patience)
 	if failure != nil {
 		return page[M]{}, failure
 	}
