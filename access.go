@@ -87,6 +87,9 @@ type fast struct {
 // Now is the account's time.
 func (f fast) Now() time.Time { return f.now() }
 
+// ClockDoubt is none: that the account's time runs faster is meant.
+func (f fast) ClockDoubt() string { return "" }
+
 // Close ends the simulated account.
 func (d *simulated) Close() {
 	if d.server != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -16,6 +17,7 @@ import (
 	"vpsdeck/internal/journal"
 	"vpsdeck/internal/settings"
 	"vpsdeck/ui/command"
+	"vpsdeck/ui/widget"
 )
 
 // job is what a command without a screen does with an account.
@@ -49,7 +51,9 @@ func (u unattended) open(ctx context.Context) (headless.Options, settings.Settin
 		return headless.Options{}, s, err
 	}
 	door := &access{settings: s, log: &command.RequestLog{}}
-	client, err := door.client(token.Value, api.WithClock(u.on.clock.Now), api.WithWait(u.on.clock.Wait))
+	client, err := door.client(token.Value, api.WithClock(u.on.clock.Now), api.WithWait(u.on.clock.Wait), api.WithRest(func(d time.Duration) {
+		_, _ = fmt.Fprintf(u.cmd.ErrOrStderr(), "vpsdeck: the API limits requests: waiting for %s\n", widget.Duration(d))
+	}))
 	return headless.Options{
 		Client: client, Profile: s.Profile, ReadOnly: s.ReadOnly, Strict: s.Strict, Policies: s.Policies, Clock: u.on.clock,
 		Out: u.cmd.OutOrStdout(), Notes: u.cmd.ErrOrStderr(), Screen: progressScreen(),

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -31,7 +32,7 @@ const scriptClock = "VPSDECK_TEST_CLOCK"
 
 func init() { // before TestMain, which would build the program again
 	if address := os.Getenv(scriptClock); address != "" && filepath.Base(os.Args[0]) == "vpsdeck" {
-		err := executeOn(context.Background(), os.Args[1:], machine{clock: &leapingClock{address: address}, tab: time.Minute})
+		err := executeOn(context.Background(), os.Args[1:], machine{clock: newLeapingClock(address), tab: time.Minute})
 		if words := model.Words(err); words != "" {
 			_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+words)
 		}
@@ -39,13 +40,31 @@ func init() { // before TestMain, which would build the program again
 	}
 }
 
-// leapingClock takes no time to wait: the account's time is moved on instead, and its own with it.
+// leapingClock begins with the account's time, and takes none to wait: the account's time is moved on instead, and its own
+// with it.
 type leapingClock struct {
 	address string
+	ahead   time.Duration // of the real time
 	passed  atomic.Int64
 }
 
-func (c *leapingClock) Now() time.Time { return time.Now().Add(time.Duration(c.passed.Load())) }
+func newLeapingClock(address string) *leapingClock {
+	c := &leapingClock{address: address}
+	resp, err := http.Get(address)
+	if err != nil {
+		return c
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, _ := io.ReadAll(resp.Body)
+	if begun, err := time.Parse(time.RFC3339Nano, string(text)); err == nil {
+		c.ahead = time.Until(begun)
+	}
+	return c
+}
+
+func (c *leapingClock) Now() time.Time {
+	return time.Now().Add(c.ahead + time.Duration(c.passed.Load()))
+}
 
 func (c *leapingClock) Wait(ctx context.Context, d time.Duration) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.address+"?for="+url.QueryEscape(d.String()), nil)
@@ -73,6 +92,10 @@ type scriptWorld struct {
 
 // ServeHTTP spends the waits of the program.
 func (w *scriptWorld) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	if !r.URL.Query().Has("for") { // what time is it?
+		_, _ = io.WriteString(rw, w.clock.Now().Format(time.RFC3339Nano))
+		return
+	}
 	d, err := time.ParseDuration(r.URL.Query().Get("for"))
 	if err != nil {
 		http.Error(rw, err.Error(), http.StatusBadRequest)

@@ -59,7 +59,7 @@ func (c *Client) CreateBackup(ctx context.Context, server model.ID, description 
 	if err != nil {
 		return model.Accepted{}, err
 	}
-	made, err := readMade[backup](c, a)
+	made, err := readMade[backup](c, a, model.Point{Kind: model.Backup, Server: model.ServerRef{ID: server}, Description: description})
 	if err != nil {
 		return model.Accepted{}, err
 	}

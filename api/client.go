@@ -28,9 +28,6 @@ const DefaultURL = "https://admin.vps.org/api/v1"
 // inFlight is how many requests of one client are under way at most: enough to fill a screen, too few to annoy the API.
 const inFlight = 4
 
-// noise is how far the two clocks may differ before it counts: a Date header has whole seconds and travels for a while.
-const noise = 2 * time.Second
-
 // Client asks the API with one token. It is safe for concurrent use. Its errors are *Error, and never hold the token.
 type Client struct {
 	base    *url.URL
@@ -44,10 +41,11 @@ type Client struct {
 	reads   *http.Client
 	deeds   *http.Client
 	observe func(model.Exchange) // nil: nobody wants to know
+	resting func(time.Duration)  // likewise
 	shelf   shelf                // of pages that were read before
 	room    room                 // for further requests, as the API told
 	quiet   time.Time            // until then long lists wait
-	skew    atomic.Int64         // the API's clock less this machine's, in nanoseconds
+	clock   timekeeper           // of the API's clock
 }
 
 // secret keeps the token inside a function, where no formatting verb can find it.
@@ -95,27 +93,12 @@ func (c *Client) String() string { return "client of " + c.Host() }
 // buffers hold the last request, token and all.
 func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
 
-// Now is the time by the API's clock as last seen: this machine's clock corrected by the latest answer's Date header.
-// A difference under 2 seconds is noise and not corrected.
-func (c *Client) Now() time.Time { return c.now().Add(time.Duration(c.skew.Load())) }
-
-func (c *Client) learnTime(date string) {
-	theirs, err := http.ParseTime(date)
-	if err != nil {
-		return
-	}
-	skew := theirs.Sub(c.now())
-	if skew.Abs() < noise {
-		skew = 0
-	}
-	c.skew.Store(int64(skew))
-}
-
 // answer is a 2xx answer.
 type answer struct {
 	req    *http.Request // the request that it answers
 	from   *url.URL      // where it came from, after redirects
 	status int
+	link   string // the next page's address, as the header gives it; "": it does not
 	body   []byte // as far as it came
 	broken *Error // why that is not the whole; nil if it is
 }
@@ -178,7 +161,7 @@ func (c *Client) send(ctx context.Context, method string, u *url.URL, body []byt
 		return answer{}, failed
 	}
 	defer func() { _ = resp.Body.Close() }()
-	c.learnTime(resp.Header.Get("Date"))
+	c.clock.learn(resp.Header, c.now())
 	c.room.learn(resp.Header, c.Now())
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		var got bytes.Buffer
@@ -210,10 +193,10 @@ func (c *Client) request(method string, u *url.URL, body []byte) *http.Request {
 	req := &http.Request{Method: method, URL: u, Header: http.Header{
 		"Authorization": {"Bearer " + c.token()},
 		"Accept":        {"application/json"},
+		"Content-Type":  {"application/json"}, // as in every sample of the documents, without a body too [E]
 		"User-Agent":    {c.agent},
 	}}
 	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
 		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	}
 	return req
@@ -228,7 +211,7 @@ func (c *Client) via(method string) *http.Client {
 
 // read takes the body of a 2xx answer, or what came of it.
 func (c *Client) read(ctx context.Context, req *http.Request, resp *http.Response, way *progress) answer {
-	a := answer{req: req, from: resp.Request.URL, status: resp.StatusCode}
+	a := answer{req: req, from: resp.Request.URL, status: resp.StatusCode, link: nextLink(resp.Header)}
 	var room []byte
 	select {
 	case room = <-c.bodies:
@@ -236,7 +219,7 @@ func (c *Client) read(ctx context.Context, req *http.Request, resp *http.Respons
 	}
 	body := bytes.NewBuffer(room)
 	_, err := body.ReadFrom(io.LimitReader(resp.Body, c.limits.Body+1))
-	a.body = body.Bytes()
+	a.body = bytes.TrimPrefix(body.Bytes(), byteOrderMark)
 	switch {
 	case err != nil:
 		a.broken = c.lineFailure(ctx, req, err, way)

@@ -6,17 +6,49 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 
 	"vpsdeck/model"
 )
 
-// readMade reads the point in the answer to a create. Without one nobody knows what was made.
-func readMade[W item[model.Point]](c *Client, a answer) (W, *Error) {
+// readMade reads the point in the answer to a create. Without one nobody knows what was made; and one of another server, or
+// of another kind, name or description than was asked for, is not the one.
+func readMade[W item[model.Point]](c *Client, a answer, asked model.Point) (W, *Error) {
+	var made W
 	if a.broken != nil {
-		var none W
-		return none, a.broken
+		return made, a.broken
 	}
-	return readItem[W](c, a)
+	made, failure := readItem[W](c, a)
+	if failure == nil && (foreign(a.body, asked.Kind) || !isMade(made.noun(), asked)) {
+		failure = c.badAnswer(a, "it is about something else than what was asked for")
+	}
+	return made, failure
+}
+
+// isMade says whether the point may be the one asked for. What an answer leaves out proves nothing; an automatic backup, or one
+// that had failed or ended before, was made by somebody else.
+func isMade(got, asked model.Point) bool {
+	same := func(got, want string) bool { return got == "" || got == model.Clean(want) }
+	return same(string(got.Server.ID), string(asked.Server.ID)) && same(got.Name, asked.Name) && got.Type != model.Automatic &&
+		same(got.Description, strings.TrimSpace(asked.Description))
+}
+
+// foreign says whether the answer to a create has fields that only another kind of thing has: a server its plan or address, a
+// backup its type, a snapshot its name.
+func foreign(body []byte, kind model.Kind) bool {
+	var fields map[string]loose
+	if json.Unmarshal(body, &fields) != nil {
+		return false
+	}
+	others := []string{"hostname", "ip_address", "plan", "os", "backup_type"}
+	if kind == model.Backup {
+		others = []string{"hostname", "ip_address", "plan", "os", "name"}
+	}
+	return slices.ContainsFunc(others, func(name string) bool {
+		value, ok := fields[name]
+		return ok && string(value) != "null" && string(value) != `""`
+	})
 }
 
 // told is the answer to a deed on a point that is there: to a restore of a snapshot [E], of a backup [I], and to a delete
@@ -72,7 +104,8 @@ func (t told) point(kind model.Kind) *restorer {
 func (t told) differs(asked model.Point) bool {
 	another := func(got, want model.ID) bool { return got != "" && want != "" && got != want }
 	p := t.point(asked.Kind)
-	return another(t.Server.ID, asked.Server.ID) || p != nil && another(p.ID, asked.ID)
+	return another(t.Server.ID, asked.Server.ID) || p != nil && another(p.ID, asked.ID) ||
+		p == nil && t.point(1-asked.Kind) != nil // it speaks of a point of the other kind
 }
 
 // grants says whether the answer tells that the restore was taken on: in the documents' word, by the point, or by the
@@ -138,7 +171,7 @@ func (c *Client) remove(ctx context.Context, kind model.Kind, collection string,
 	switch {
 	case err != nil:
 		return err
-	case t.ID != id && t.Status != success:
+	case t.ID != id && (t.ID != "" || t.Status != success):
 		return c.badAnswer(a, "it does not say what was deleted")
 	}
 	return nil

@@ -26,7 +26,7 @@ type Error struct {
 	words    string
 	wait     time.Duration
 	unknown  bool
-	distrust bool // the other side's certificate is not trusted, which no second try will change
+	distrust bool // the certificate is not trusted, or the proxy refuses, which no second try will change
 }
 
 // Error is the whole failure in one line, for a log.
@@ -102,7 +102,7 @@ func (c *Client) lineFailure(ctx context.Context, req *http.Request, err error, 
 	case err == context.DeadlineExceeded: // bare: from the queue, not from the transport
 		e.Kind, e.words = model.ErrTimeout, "The request had to wait too long for its turn: try again."
 	default:
-		e.words, e.distrust = c.noLine(ctx, err)
+		e.words, e.distrust = c.noLine(ctx, req, err)
 	}
 	return e
 }
@@ -119,26 +119,77 @@ func (c *Client) cutLine(ctx context.Context, err error, answered bool) (words s
 	return fmt.Sprintf("The connection to %s broke off before the answer was complete.", c.Host()), model.ErrUnreachable
 }
 
-// noLine says why no connection came about, and whether it is for want of trust.
-func (c *Client) noLine(ctx context.Context, err error) (words string, distrust bool) {
-	host := c.Host()
+// noLine says why no connection came about, and whether a second try is of no use: for want of trust, or of a login.
+func (c *Client) noLine(ctx context.Context, req *http.Request, err error) (words string, useless bool) {
+	host, check := c.Host(), "the API's address"
+	proxy, settled := c.proxyOf(req)
+	var refused proxyRefusal
+	switch {
+	case !settled:
+		return "The proxy in HTTPS_PROXY cannot be read: write it like proxy.example.com:3128.", true
+	case errors.As(err, &refused) && refused == http.StatusProxyAuthRequired:
+		return proxyWantsLogin, true
+	case errors.As(err, &refused):
+		return fmt.Sprintf("The proxy %s does not connect to %s (status %d): ask who runs it, or check HTTPS_PROXY.", proxy, host, refused),
+			refused < http.StatusInternalServerError
+	case proxy != "" && viaProxy(err):
+		host, check = "the proxy "+proxy, "HTTPS_PROXY"
+	case proxy != "" && errors.As(err, new(*tls.CertificateVerificationError)):
+		return fmt.Sprintf("The certificate of %s is not trusted, so the token was not sent: the proxy %s may put in its own, "+
+			"which ca_file in the config can name.", host, proxy), true
+	}
 	var lookup *net.DNSError
 	switch {
 	case errors.As(err, new(*tls.CertificateVerificationError)):
 		return fmt.Sprintf("The certificate of %s is not trusted, so the token was not sent: "+
-			"check the API's address and this machine's clock.", host), true
+			"check %s and this machine's clock.", host, check), true
 	case timedOut(ctx, err):
 		return fmt.Sprintf("No connection to %s came about in time: check the network.", host), false
 	case errors.As(err, &lookup) && lookup.IsNotFound:
-		return fmt.Sprintf("There is no such host as %s: check the API's address and the network.", host), false
+		return fmt.Sprintf("There is no such host as %s: check %s and the network.", host, check), false
 	case errors.As(err, &lookup):
-		return fmt.Sprintf("The name %s could not be looked up: check the network.", host), false
+		return fmt.Sprintf("The name of %s could not be looked up: check the network.", host), false
+	case errors.Is(err, syscall.ECONNREFUSED) && check == "HTTPS_PROXY":
+		return fmt.Sprintf("The proxy %s refuses connections: it is down, or HTTPS_PROXY is wrong.", proxy), false
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return fmt.Sprintf("%s refuses connections: the API is down, or its address is wrong.", host), false
 	case errors.As(err, new(tls.RecordHeaderError)), errors.As(err, new(tls.AlertError)), errors.Is(err, http.ErrSchemeMismatch):
 		return fmt.Sprintf("No secure connection to %s came about: its TLS is not what it should be.", host), false
 	}
+	if check == "HTTPS_PROXY" {
+		return fmt.Sprintf("The proxy %s cannot be reached: check the network and HTTPS_PROXY.", proxy), false
+	}
 	return fmt.Sprintf("%s cannot be reached: check the network, the proxy and the API's address.", host), false
+}
+
+// proxyWantsLogin is what to do about a 407.
+const proxyWantsLogin = "The proxy wants a login (status 407): write it into HTTPS_PROXY, like user:password@proxy.example.com:3128."
+
+// proxyRefusal is the status with which a proxy refuses to connect.
+type proxyRefusal int
+
+// Error is for a log.
+func (p proxyRefusal) Error() string {
+	return fmt.Sprintf("the proxy refuses to connect (status %d)", int(p))
+}
+
+// proxyOf is the host of the proxy that the request goes by, without its login; "" for none, and false if it cannot be read.
+func (c *Client) proxyOf(req *http.Request) (host string, settled bool) {
+	find := c.via(req.Method).Transport.(*http.Transport).Proxy
+	if find == nil {
+		return "", true
+	}
+	proxy, err := find(req)
+	if err != nil || proxy == nil {
+		return "", err == nil
+	}
+	return model.Clean(proxy.Host), true
+}
+
+// viaProxy says whether it is the way to the proxy that failed.
+func viaProxy(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "proxyconnect"
 }
 
 func timedOut(ctx context.Context, err error) bool {

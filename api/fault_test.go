@@ -205,12 +205,17 @@ func statusFaults() []fault {
 		{304, model.ErrBadAnswer, 1, false},
 	} {
 		read, deed := outcome{kind: test.kind, sent: test.tries}, outcome{test.kind, test.unknown, 1}
+		var lists map[string]outcome // it is not a thing that does not exist
+		if test.kind == model.ErrNotFound {
+			lists = map[string]outcome{"Servers": badRead, "Backups": badRead, "Snapshots": badRead}
+		}
+		known := func(f fault) fault { f.but = lists; return f.asks(read, deed) }
 		table = append(table,
-			fault{name: fmt.Sprint(test.status), handle: says(test.status, "text/plain", "")}.asks(read, deed),
-			fault{
+			known(fault{name: fmt.Sprint(test.status), handle: says(test.status, "text/plain", "")}),
+			known(fault{
 				name:   fmt.Sprint(test.status, " with the token in it"),
 				handle: says(test.status, "application/json", `{"detail": "the token `+secretToken+` is bad"}`),
-			}.asks(read, deed),
+			}),
 		)
 	}
 	for name, body := range map[string]string{

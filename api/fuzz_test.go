@@ -31,7 +31,7 @@ func FuzzAnyBodyIsAListOrAnError(f *testing.F) {
 		fuzzList[server](t, c, body)
 		fuzzList[backup](t, c, body)
 		fuzzList[snapshot](t, c, body)
-		if made, failure := readMade[backup](c, fromBody(c, http.MethodPost, body)); failure != nil {
+		if made, failure := readMade[backup](c, fromBody(c, http.MethodPost, body), model.Point{Kind: model.Backup}); failure != nil {
 			checkWords(t, failure)
 		} else if made.ID == "" {
 			t.Error("a point without an id")

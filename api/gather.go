@@ -9,9 +9,22 @@ import (
 
 // gathered is a list as it was put together from its pages. Nobody writes to it.
 type gathered[M any] struct {
-	leaves []*leaf[M] // in the order in which they came, those that were read again too
-	upTo   []int      // how many items there were with each
-	items  []M
+	leaves  []*leaf[M] // in the order in which they came, those that were read again too
+	upTo    []int      // how many items there were with each
+	items   []M
+	counted int64 // how many the API counts, those too that it gives twice; 0: it does not tell
+	of      int64 // how many different ones that are
+	more    bool  // the API said that there is more, which could not be read
+}
+
+// short says whether fewer things came than there are.
+func (a *gathered[M]) short() bool { return a.more || int64(len(a.items)) < a.of }
+
+// sameAs says whether two readings have the same things on the same pages.
+func (a *gathered[M]) sameAs(b *gathered[M]) bool {
+	return a == b || a.of == b.of && a.more == b.more && slices.EqualFunc(a.leaves, b.leaves, func(x, y *leaf[M]) bool {
+		return x == y || slices.Equal(x.ids, y.ids)
+	})
 }
 
 // gatherer puts a list together, each thing once. While its pages are those of the last time, which is nearly always, it makes nothing:
@@ -73,15 +86,49 @@ func (g *gatherer[M]) makeRoom(all int) {
 	g.seen, g.now.items = seen, slices.Grow(g.now.items, all-len(g.now.items))
 }
 
-// end is the list, once its last page was taken: that of the last time where all pages were the same.
-func (g *gatherer[M]) end() *gathered[M] {
+// end is the list, once its last page was taken: that of the last time where all pages were the same. count is how many the
+// API counts, 0 where it does not tell, and more that it said that there are others.
+func (g *gatherer[M]) end(count int64, more bool) *gathered[M] {
+	g.now.of, g.now.more = count, more
 	if n := g.len(); !g.differ && g.before != nil {
-		if len(g.now.leaves) == len(g.before.leaves) {
+		if len(g.now.leaves) == len(g.before.leaves) && g.before.counted == count && g.before.more == more {
 			return g.before
 		}
 		g.now.items = g.before.items[:n:n]
 	}
+	g.now.counted = count
+	if int64(len(g.now.items)) < count {
+		g.now.of = max(count-g.now.repeated(), 0)
+	}
 	return &g.now
+}
+
+// repeated is how often a page has a thing twice, as a join in the API's database makes it: it counts them so too [I].
+func (a *gathered[M]) repeated() int64 {
+	n := 0
+	for _, l := range a.leaves {
+		ids := make(map[model.ID]bool, len(l.ids))
+		for _, id := range l.ids {
+			ids[id] = true
+		}
+		n += len(l.ids) - len(ids)
+	}
+	return int64(n)
+}
+
+// has says whether all that is in another list is in this one, too.
+func (g *gatherer[M]) has(other *gathered[M]) bool {
+	if !g.differ {
+		return g.len() == len(other.items)
+	}
+	for _, l := range other.leaves {
+		for _, id := range l.ids {
+			if !g.seen[id] {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // keep puts a list on the shelf. Its pages share their items with it from then on, so that each is there once.

@@ -1,10 +1,8 @@
 package api
 
 import (
-	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"vpsdeck/api/apitest"
 	"vpsdeck/model"
@@ -101,27 +99,6 @@ func TestALimitThatIsNotSetKeepsItsDefault(t *testing.T) {
 	want.Pages = 7
 	if c.limits != want {
 		t.Errorf("%+v", c.limits)
-	}
-}
-
-func TestNowIsTheAPIsClockAsLastSeen(t *testing.T) {
-	mine := time.Date(2025, 1, 16, 12, 0, 0, 0, time.UTC)
-	var calls []apitest.Call
-	for _, date := range []string{
-		"Thu, 16 Jan 2025 12:00:01 GMT", "Thu, 16 Jan 2025 12:00:03 GMT", "Thu, 16 Jan 2025 11:00:00 GMT", "yesterday",
-		"Thu, 16 Jan 2025 11:59:59 GMT",
-	} {
-		calls = append(calls, apitest.Call{Path: "/account/me/", Status: http.StatusForbidden, Fields: map[string]string{"Date": date}})
-	}
-	c := newClient(t, apitest.Script(t, calls...), WithClock(func() time.Time { return mine }))
-	if c.Now() != mine {
-		t.Errorf("before any answer: %v", c.Now())
-	}
-	for i, want := range []time.Duration{0, 3 * time.Second, -time.Hour, -time.Hour, 0} {
-		_, _ = c.Account(t.Context()) // refused, but dated
-		if got := c.Now().Sub(mine); got != want {
-			t.Errorf("after answer %d: %v, expected %v", i+1, got, want)
-		}
 	}
 }
 

@@ -36,14 +36,19 @@ func (c *Client) Raw(ctx context.Context, server model.ID, point model.Key) (str
 	if point.ID != "" {
 		path, id, query = "/"+point.Kind.String()+"s/", point.ID, filters("server_id", string(server))
 	}
-	items, err := listOn[rawItem](ctx, c, &shelf{}, path, query)
-	if err != nil {
-		return "", err
+	ctx, cancel := c.limited(ctx)
+	defer cancel()
+	all, failure := newWalk[rawItem](c, &shelf{}, path, query).read(ctx)
+	if failure != nil {
+		return "", failure
 	}
-	for _, item := range items {
+	for _, item := range all.items {
 		if item.ID == id {
 			return c.hide(string(item.text)), nil
 		}
+	}
+	if all.short() {
+		return "", &model.Incomplete{Got: len(all.items), Of: int(all.of)}
 	}
 	gone := c.failure(c.request(http.MethodGet, c.at(path, query), nil), model.ErrNotFound)
 	gone.words = "It is no longer listed."

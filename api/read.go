@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"regexp"
 	"slices"
 
 	"vpsdeck/model"
@@ -14,6 +16,21 @@ type listBody[I any] struct {
 	Count   loose  `json:"count"`
 	Next    string `json:"next,omitempty"`
 	Results I      `json:"results"`
+}
+
+// byteOrderMark may stand before JSON that some servers send.
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// nextHeader finds the address of the next page in a Link header: `<https://…?page=2>; rel="next"` [I].
+var nextHeader = regexp.MustCompile(`<([^<>]*)>\s*;[^<>]*\brel="?next\b`)
+
+func nextLink(h http.Header) string {
+	for _, link := range h.Values("Link") {
+		if m := nextHeader.FindStringSubmatch(link); m != nil {
+			return m[1]
+		}
+	}
+	return ""
 }
 
 // readPage reads a page of a list: all of it in one go where it is as it should be, else piece by piece.

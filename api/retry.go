@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -19,14 +18,29 @@ const (
 	// maxPause is the longest that the API's Retry-After is waited for behind the user's back: beyond it the screen says
 	// how long it will take.
 	maxPause = 30 * time.Second
-	// maxRetryAfter keeps an absurd Retry-After from being passed on.
-	maxRetryAfter = 24 * time.Hour
+	// pagePause is the same where some of a list has come, which would be lost: the limits of many APIs are by the minute [I].
+	pagePause = 65 * time.Second
+	// maxRetryAfter keeps an absurd Retry-After, such as one in milliseconds, from being passed on.
+	maxRetryAfter = time.Hour
 )
 
 // get asks, and asks again when that may help. Only reads come here: a deed is never sent again. (Beneath this net/http
 // sends a read once more by itself when the kept-alive connection that it took was dead.)
 func (c *Client) get(ctx context.Context, u *url.URL) (answer, *Error) {
-	if failure := c.makeRoom(ctx, u); failure != nil {
+	return c.getIn(ctx, u, c.patience())
+}
+
+// patience is how long a read waits at most when the API wants to be left alone: longer where somebody is told that it does.
+func (c *Client) patience() time.Duration {
+	if c.resting != nil {
+		return pagePause
+	}
+	return maxPause
+}
+
+// getIn is get that waits so long at most when the API wants to be left alone.
+func (c *Client) getIn(ctx context.Context, u *url.URL, patience time.Duration) (answer, *Error) {
+	if failure := c.makeRoom(ctx, u, patience); failure != nil {
 		return answer{}, failure
 	}
 	for try := 1; ; try++ {
@@ -37,8 +51,8 @@ func (c *Client) get(ctx context.Context, u *url.URL) (answer, *Error) {
 		if failure == nil {
 			return a, nil
 		}
-		again := try < maxTries && failure.passing() && failure.wait <= maxPause && ctx.Err() == nil
-		if again && c.wait(ctx, pause(try, failure.wait)) == nil {
+		again := try < maxTries && failure.passing() && failure.wait <= patience && ctx.Err() == nil
+		if again && c.rest(ctx, pause(try, failure.wait)) == nil {
 			continue
 		}
 		if errors.Is(ctx.Err(), context.Canceled) {
@@ -82,9 +96,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 // retryAfter reads a Retry-After header, in seconds or as a date by the API's clock; 0 when there is none to be read.
 func retryAfter(header string, now time.Time) time.Duration {
 	header = strings.TrimSpace(header)
-	seconds, err := strconv.ParseUint(header, 10, 64)
-	if err == nil || errors.Is(err, strconv.ErrRange) {
-		return time.Duration(min(seconds, uint64(maxRetryAfter/time.Second))) * time.Second
+	if wait, ok := spanOf(header, now); ok {
+		return wait
 	}
 	date, err := http.ParseTime(header)
 	if err != nil {

@@ -58,7 +58,10 @@ func TestAReadIsTriedAgainAfterAPause(t *testing.T) {
 		{"by a date gone by", "Fri, 31 Dec 1999 23:00:00 GMT", []int{503, 200}, 2, nil, 250 * time.Millisecond, 500 * time.Millisecond, 0},
 		{"with an unreadable wish", "soon", []int{503, 200}, 2, nil, 250 * time.Millisecond, 500 * time.Millisecond, 0},
 		{"with a negative wish", "-5", []int{503, 200}, 2, nil, 250 * time.Millisecond, 500 * time.Millisecond, 0},
-		{"not for an absurd time", "99999999999999999999", []int{429}, 1, model.ErrRateLimited, 0, 0, 24 * time.Hour},
+		{"not for an absurd time", "99999999999999999999", []int{429}, 1, model.ErrRateLimited, 0, 0, time.Hour},
+		{"not for milliseconds", "90000000", []int{429}, 1, model.ErrRateLimited, 0, 0, time.Hour},
+		{"until a time in seconds", "946684811", []int{429, 200}, 2, nil, 11 * time.Second, 11 * time.Second, 0},
+		{"until a time in milliseconds", "946684811000", []int{429, 200}, 2, nil, 11 * time.Second, 11 * time.Second, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			inWorld(t, "http://127.0.0.1/api/v1", stumbles(t, test.retryAfter, test.statuses...), func(t *testing.T, w *world, c *Client) {
@@ -92,7 +95,7 @@ func TestADeedIsNotTriedAgainWhateverTheAPIAsks(t *testing.T) {
 
 func TestTheScreenIsToldHowLongToWait(t *testing.T) {
 	for header, want := range map[string]string{
-		"90": "Try again in 90 s.", "150": "Try again in 3 min.", "9000": "Try again in 3 h.", "": "Try again in a while.",
+		"90": "Try again in 90 s.", "150": "Try again in 3 min.", "9000": "Try again in 60 min.", "": "Try again in a while.",
 	} {
 		inWorld(t, "http://127.0.0.1/api/v1", stumbles(t, header, 429), func(t *testing.T, _ *world, c *Client) {
 			if _, err := c.Account(t.Context()); !strings.HasSuffix(model.Words(err), want) {

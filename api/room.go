@@ -12,8 +12,11 @@ import (
 	"vpsdeck/model"
 )
 
-// kept is how many of the last requests that the API allows are kept for deeds.
-const kept = 5
+// kept is how many of the last requests that the API allows are kept for deeds, and keptOf the part of a small limit.
+const (
+	kept   = 5
+	keptOf = 5
+)
 
 // room is how many more requests the API allows, as far as its answers tell [I]: nothing of it is documented, but many APIs
 // have X-RateLimit-Remaining and -Reset, or the same without the X.
@@ -21,27 +24,41 @@ type room struct {
 	mu    sync.Mutex
 	told  bool
 	left  int
+	most  int       // how many there are at once, as told or as seen
 	until time.Time // by the API's clock: when it counts anew
 }
 
 // learn reads the headers of an answer. What cannot be read is taken as not told.
 func (r *room) learn(h http.Header, now time.Time) {
 	left, errLeft := strconv.Atoi(limitHeader(h, "Remaining"))
-	reset, errReset := strconv.ParseInt(limitHeader(h, "Reset"), 10, 64)
+	wait, ok := spanOf(limitHeader(h, "Reset"), now)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if errLeft != nil || errReset != nil || left < 0 || reset < 0 {
+	if errLeft != nil || !ok || left < 0 {
 		return
 	}
-	const aMoment = 100_000_000 // seconds: what is more is a time and no span
-	until := now.Add(min(time.Duration(min(reset, aMoment))*time.Second, maxRetryAfter))
-	if reset > aMoment {
-		until = time.Unix(reset, 0)
+	r.most = max(r.most, left+1)
+	if most, err := strconv.Atoi(limitHeader(h, "Limit")); err == nil && most > 0 {
+		r.most = most
 	}
-	if until.Sub(now) > maxRetryAfter {
-		until = now.Add(maxRetryAfter)
+	r.told, r.left, r.until = true, left, now.Add(wait)
+}
+
+// spanOf reads a length of time in seconds, or a time in seconds or milliseconds since 1970, which some APIs send in its place [I].
+// The span is never below zero, nor above maxRetryAfter.
+func spanOf(text string, now time.Time) (time.Duration, bool) {
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(n >= 0) {
+		return 0, false
 	}
-	r.told, r.left, r.until = true, left, until
+	const aMoment, inMillis = 1e8, 1e11 // what is more is a time and no span
+	if n > inMillis {
+		n /= 1000
+	}
+	if n > aMoment {
+		n -= float64(now.UnixMilli()) / 1000
+	}
+	return time.Duration(min(max(n, 0), maxRetryAfter.Seconds()) * float64(time.Second)), true
 }
 
 func limitHeader(h http.Header, name string) string {
@@ -64,25 +81,45 @@ func (r *room) take(now time.Time) time.Duration {
 		r.told = false
 		return 0
 	}
-	if r.left <= kept {
+	if r.left <= min(kept, r.most/keptOf) {
 		return r.until.Sub(now)
 	}
 	r.left--
 	return 0
 }
 
-// makeRoom waits until the API allows a read, before it has to say no. Beyond the longest wait behind the user's back it
-// gives up, and the screen says how long it will take.
-func (c *Client) makeRoom(ctx context.Context, u *url.URL) *Error {
+// makeRoom waits until the API allows a read, before it has to say no. Beyond the patience it gives up, and the screen says how
+// long it will take.
+func (c *Client) makeRoom(ctx context.Context, u *url.URL, patience time.Duration) *Error {
 	wait := c.room.take(c.Now())
 	if wait == 0 {
 		return nil
 	}
-	if wait <= maxPause && c.wait(ctx, wait) == nil {
+	if wait <= patience && c.rest(ctx, wait) == nil {
 		return nil
 	}
 	e := c.failure(c.request(http.MethodGet, u, nil), model.ErrRateLimited)
 	e.wait = wait
 	e.words = "The API allows hardly any more requests for now, so it was not asked." + advice(e)
 	return e
+}
+
+// rest waits because the API wants to be left alone, and tells of it.
+func (c *Client) rest(ctx context.Context, d time.Duration) error {
+	if c.resting != nil && d >= worthTelling {
+		c.resting(d)
+	}
+	return c.wait(ctx, d)
+}
+
+// worthTelling is a wait that a person notices.
+const worthTelling = 5 * time.Second
+
+// WithRest has it told, from whichever goroutine it is, when a read waits for 5 seconds or more because the API limits requests.
+// Every read is then as patient as that of a later page: it waits for up to 65 seconds in the place of 30.
+func WithRest(resting func(time.Duration)) Option {
+	return func(c *Client) error {
+		c.resting = resting
+		return nil
+	}
 }

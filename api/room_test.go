@@ -3,6 +3,8 @@ package api
 import (
 	"errors"
 	"net/http"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,23 +14,30 @@ import (
 func TestTheApiIsLeftAloneBeforeItHasToSayNo(t *testing.T) {
 	for name, test := range map[string]struct {
 		left, reset string
+		limit       string
 		wait        time.Duration // before the second request
 		refused     bool
 	}{
-		"plenty":                    {"100", "20", 0, false},
-		"the rest is kept":          {"5", "20", 20 * time.Second, false},
-		"one more":                  {"6", "20", 0, false},
-		"none":                      {"0", "30", 30 * time.Second, false},
-		"none for long":             {"0", "600", 0, true},
-		"none until a time":         {"0", "946684825", 25 * time.Second, false},
-		"it counts anew":            {"0", "0", 0, false},
-		"what cannot be understood": {"few", "20", 0, false},
-		"without an end":            {"0", "", 0, false},
-		"below nothing":             {"-1", "20", 0, false},
+		"plenty":                                 {"100", "20", "100", 0, false},
+		"the rest is kept":                       {"5", "20", "100", 20 * time.Second, false},
+		"one more":                               {"6", "20", "100", 0, false},
+		"none":                                   {"0", "30", "100", 30 * time.Second, false},
+		"none for long":                          {"0", "600", "100", 0, true},
+		"none until a time":                      {"0", "946684825", "100", 25 * time.Second, false},
+		"it counts anew":                         {"0", "0", "100", 0, false},
+		"what cannot be understood":              {"few", "20", "100", 0, false},
+		"without an end":                         {"0", "", "100", 0, false},
+		"a small limit, of which little is kept": {"2", "20", "5", 0, false},
+		"of which the last":                      {"1", "20", "5", 20 * time.Second, false},
+		"a small limit, as seen":                 {"4", "60", "", 0, false},
+		"until a time in milliseconds":           {"0", "946684825000", "100", 25 * time.Second, false},
+		"for an absurd time":                     {"0", "1e300", "100", 0, true},
+		"below nothing":                          {"-1", "20", "100", 0, false},
 	} {
 		inWorld(t, "http://127.0.0.1/api/v1", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X-RateLimit-Remaining", test.left)
 			w.Header().Set("X-RateLimit-Reset", test.reset)
+			w.Header().Set("X-RateLimit-Limit", test.limit)
 			_, _ = w.Write([]byte(results(1, "", 1)))
 		}, func(t *testing.T, w *world, c *Client) {
 			if _, err := c.Servers(t.Context(), model.ServerFilter{}); err != nil {
@@ -36,7 +45,7 @@ func TestTheApiIsLeftAloneBeforeItHasToSayNo(t *testing.T) {
 			}
 			before := c.now()
 			_, err := c.Servers(t.Context(), model.ServerFilter{})
-			if took := c.now().Sub(before); took != test.wait && !(test.reset == "946684825" && took > 0 && took <= test.wait) {
+			if took := c.now().Sub(before); took != test.wait && !(strings.HasPrefix(test.reset, "946684825") && took > 0 && took <= test.wait) {
 				t.Errorf("%s: the second waited %s, want %s", name, took, test.wait)
 			}
 			if errors.Is(err, model.ErrRateLimited) != test.refused || test.refused && (model.RetryAfter(err) < 590*time.Second || w.came.Load() != 1) {
@@ -65,4 +74,47 @@ func TestADeedIsSentHoweverFewRequestsAreLeft(t *testing.T) {
 			t.Errorf("it took %s", took)
 		}
 	})
+}
+
+// A limit of five requests a minute, told by headers or by 429 alone, and an account of two pages.
+func TestASmallLimitIsEnoughForAListOfSeveralPages(t *testing.T) {
+	for _, headers := range []bool{true, false} {
+		var left, began = 5, time.Time{}
+		inWorld(t, "http://127.0.0.1/api/v1", func(w http.ResponseWriter, r *http.Request) {
+			if now := time.Now(); now.Sub(began) >= time.Minute {
+				left, began = 5, now
+			}
+			reset := strconv.Itoa(int((time.Minute - time.Since(began)).Seconds()))
+			if left == 0 {
+				w.Header().Set("Retry-After", reset)
+				w.WriteHeader(http.StatusTooManyRequests)
+				return
+			}
+			left--
+			if headers {
+				w.Header().Set("RateLimit-Limit", "5")
+				w.Header().Set("RateLimit-Remaining", strconv.Itoa(left))
+				w.Header().Set("RateLimit-Reset", reset)
+			}
+			answer := results(4, "", 1, 2)
+			if r.URL.Query().Has("page") {
+				answer = results(4, "", 3, 4)
+			}
+			_, _ = w.Write([]byte(answer))
+		}, func(t *testing.T, w *world, c *Client) {
+			var rested time.Duration
+			c.resting = func(d time.Duration) { rested += d }
+			for _, list := range []func() (int, error){
+				func() (int, error) { s, err := c.Servers(t.Context(), model.ServerFilter{}); return len(s), err },
+				func() (int, error) { p, err := c.Backups(t.Context(), model.BackupFilter{}); return len(p), err },
+			} {
+				if n, err := list(); n != 4 || err != nil {
+					t.Errorf("headers %t: %d came, %v", headers, n, err)
+				}
+			}
+			if rested < 50*time.Second || w.came.Load() > 9 {
+				t.Errorf("headers %t: it rested for %s, and sent %d requests", headers, rested, w.came.Load())
+			}
+		})
+	}
 }

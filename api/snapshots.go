@@ -56,7 +56,7 @@ func (c *Client) CreateSnapshot(ctx context.Context, server model.ID, name, desc
 	if err != nil {
 		return model.Accepted{}, err
 	}
-	made, err := readMade[snapshot](c, a)
+	made, err := readMade[snapshot](c, a, model.Point{Kind: model.Snapshot, Server: model.ServerRef{ID: server}, Name: name, Description: description})
 	if err != nil {
 		return model.Accepted{}, err
 	}

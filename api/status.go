@@ -13,6 +13,9 @@ import (
 // maxErrorBody is how much of an error's body is read, in bytes: a longer one is not meant for a person.
 const maxErrorBody = 64 << 10
 
+// itSays stands before the API's words, behind ours.
+const itSays = " It says: "
+
 // statusFailure is what an answer that is not 2xx means. The status alone decides; the body only gives words.
 func (c *Client) statusFailure(req *http.Request, resp *http.Response, body io.Reader) *Error {
 	status := resp.StatusCode
@@ -20,12 +23,14 @@ func (c *Client) statusFailure(req *http.Request, resp *http.Response, body io.R
 	e.Status = status
 	e.wait = retryAfter(resp.Header.Get("Retry-After"), c.Now())
 	e.unknown = req.Method != http.MethodGet && maybeDone(status)
-	e.words = c.theirWords(body)
+	theirs := c.theirWords(body)
 	switch {
-	case e.words == "":
-		e.words = ourWords(req.Method, status)
-	case !strings.Contains(e.words, " "): // a code for programs
-		e.words = ourWords(req.Method, status) + " It says: " + e.words
+	case theirs == "":
+		e.words = ourWords(req, status)
+	case e.Kind == model.ErrRefused && strings.Contains(theirs, " "): // we know no more than that
+		e.words = theirs
+	default: // theirs may be a code for programs, or as short as “Not found.”
+		e.words = ourWords(req, status) + itSays + theirs
 	}
 	e.words += advice(e)
 	return e
@@ -67,7 +72,16 @@ func maybeDone(status int) bool {
 	return status < 200 || status == http.StatusSeeOther || status > http.StatusNotImplemented
 }
 
-func ourWords(method string, status int) string {
+func ourWords(req *http.Request, status int) string {
+	method := req.Method
+	switch {
+	case status == http.StatusProxyAuthRequired:
+		return proxyWantsLogin
+	case status == http.StatusBadRequest && method == http.MethodPost && strings.HasSuffix(req.URL.Path, "/restore/"): // [D]
+		return "The API refused the restore: the server is not in a state for it."
+	case status == http.StatusBadRequest && method == http.MethodPost: // [D]
+		return "The API refused it: what was asked for is not valid, or the server's limit is reached."
+	}
 	switch kindOf(status) {
 	case model.ErrUnauthorized:
 		return "The API does not accept the token: it may be mistyped, expired or revoked."

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -41,6 +42,14 @@ func (a *arrivals) of(method string) (conns []string) {
 	return conns
 }
 
+// anyAnswer does for every endpoint. A delete would have to name what it has deleted.
+func anyAnswer(r *http.Request) string {
+	if r.Method == http.MethodDelete {
+		return `{"status": "success"}`
+	}
+	return `{"id": 1, "results": [], "status": "success"}`
+}
+
 // TestADeedIsSentOnceThoughTheConnectionDies proves it on real connections: reads and a first deed leave kept-alive
 // connections behind, and the server hangs up on the second deed after it has read it. net/http sends a read again by
 // itself then.
@@ -58,7 +67,7 @@ func TestADeedIsSentOnceThoughTheConnectionDies(t *testing.T) {
 					raw(t, w, "")
 					return
 				}
-				_, _ = io.WriteString(w, `{"id": 1, "results": [], "status": "success"}`)
+				_, _ = io.WriteString(w, anyAnswer(r))
 			}))
 			defer server.Close()
 			c := newClient(t, server.URL)
@@ -88,7 +97,7 @@ func TestADeedNeedsNoConnectionThatTheServerHasClosed(t *testing.T) {
 	var came arrivals
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		came.add(r)
-		_, _ = io.WriteString(w, `{"id": 1, "results": [], "status": "success"}`)
+		_, _ = io.WriteString(w, anyAnswer(r))
 	}))
 	defer server.Close()
 	c := newClient(t, server.URL)
@@ -150,8 +159,8 @@ func TestTheTokenGoesToNoOtherServer(t *testing.T) {
 }
 
 func TestACertificateMustBeTrusted(t *testing.T) {
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, `{"id": 1, "results": [], "status": "success"}`)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, anyAnswer(r))
 	}))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
@@ -196,5 +205,48 @@ func TestARefusedConnectionIsNamed(t *testing.T) {
 	checkOutcome(t, err, outcome{kind: model.ErrUnreachable})
 	if !strings.Contains(model.Words(err), "refuses connections") {
 		t.Error(err)
+	}
+}
+
+// proxied is a client of the real API that goes by a proxy.
+func proxied(t *testing.T, proxy string) (c *Client, waits *int) {
+	t.Helper()
+	c, waits = newClient(t, "https://api.example.com/api/v1"), new(int)
+	c.wait = func(context.Context, time.Duration) error { *waits++; return nil }
+	for _, client := range []*http.Client{c.reads, c.deeds} {
+		client.Transport.(*http.Transport).Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy) }
+	}
+	return c, waits
+}
+
+func TestAProxysFaultIsTheProxys(t *testing.T) {
+	answering := func(status int) string {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		t.Cleanup(server.Close)
+		return server.URL
+	}
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	for name, test := range map[string]struct {
+		proxy, words string
+		tries        int
+	}{
+		"a login":    {answering(407), proxyWantsLogin, 1},
+		"forbidden":  {answering(403), "does not connect to api.example.com (status 403): ask who runs it, or check HTTPS_PROXY.", 1},
+		"it is lost": {answering(502), "does not connect to api.example.com (status 502)", 3},
+		"it is down": {closed.URL, "refuses connections: it is down, or HTTPS_PROXY is wrong.", 3},
+		"no address": {"http://user:secret@proxy.invalid:3128", "the proxy proxy.invalid:3128", 3},
+		"unreadable": {"http://proxy:port", "The proxy in HTTPS_PROXY cannot be read", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, waits := proxied(t, test.proxy)
+			_, err := c.Servers(t.Context(), model.ServerFilter{})
+			checkOutcome(t, err, outcome{kind: model.ErrUnreachable})
+			if words := model.Words(err); !strings.Contains(words, test.words) || strings.Contains(words, "secret") || *waits != test.tries-1 {
+				t.Errorf("%q after %d tries", words, *waits+1)
+			}
+			err = c.DeleteBackup(t.Context(), "7")
+			checkOutcome(t, err, outcome{kind: model.ErrUnreachable}) // it was never sent
+		})
 	}
 }

@@ -56,10 +56,10 @@ func TestAPersonIsToldWhatTheAPISaidAndWhatToDo(t *testing.T) {
 		{400, `{"detail": "Snapshot limit reached"}`, "Snapshot limit reached."},
 		{400, `{"error": "limit_reached"}`, "The API refused the request (status 400). It says: limit_reached."},
 		{400, ``, "The API refused the request (status 400)."},
-		{401, `{"detail": "Invalid token."}`, "Invalid token. Another token is needed."},
+		{401, `{"detail": "Invalid token."}`, "The API does not accept the token: it may be mistyped, expired or revoked. It says: Invalid token. Another token is needed."},
 		{401, ``, "The API does not accept the token: it may be mistyped, expired or revoked. Another token is needed."},
-		{401, `{"detail": "Unknown token ` + secretToken + `"}`, "Unknown token [token]. Another token is needed."},
-		{409, `{"detail": "a\u001b[31mb c"}`, "a^[[31mb c."},
+		{401, `{"detail": "Unknown token ` + secretToken + `"}`, "The API does not accept the token: it may be mistyped, expired or revoked. It says: Unknown token [token]. Another token is needed."},
+		{409, `{"detail": "a\u001b[31mb c"}`, "The server is busy with something else: wait until that has ended. It says: a^[[31mb c."},
 		{503, `<html>`, "The API has trouble (status 503): try again in a while. " +
 			"It may have been done all the same: look at the list before you try again."},
 		{400, `{"detail": "` + strings.Repeat("long ", 200) + `"}`, strings.Repeat("long ", 80) + "…"},
@@ -69,6 +69,41 @@ func TestAPersonIsToldWhatTheAPISaidAndWhatToDo(t *testing.T) {
 		if got := model.Words(err); got != test.words {
 			t.Errorf("%d %.60s: %q, expected %q", test.status, test.body, got, test.words)
 		}
+	}
+}
+
+func TestWhatIsDocumentedIsSaidWhereTheAPISaysNothing(t *testing.T) {
+	c := newClient(t, apitest.Script(t,
+		apitest.Call{Method: "POST", Path: "/snapshots/801/restore/", Status: 400},
+		apitest.Call{Method: "POST", Path: "/servers/7/restore/", Body: `{"backup_id": 501}`, Status: 400},
+		apitest.Call{Method: "POST", Path: "/snapshots/", Body: `{"server_id": 7, "name": "n"}`, Status: 400, Answer: `{"error": "limit_reached"}`},
+		apitest.Call{Method: "POST", Path: "/snapshots/801/restore/", Status: 400, Answer: `{"detail": "Stop it first"}`},
+		apitest.Call{Path: "/servers/", Status: 404, Answer: `{"detail": "Not found."}`},
+		apitest.Call{Path: "/account/me/", Status: 407},
+	))
+	_, restored := c.RestoreSnapshot(t.Context(), "801")
+	_, restoredTo := c.RestoreBackup(t.Context(), "7", "501")
+	_, made := c.CreateSnapshot(t.Context(), "7", "n", "")
+	_, stopped := c.RestoreSnapshot(t.Context(), "801")
+	_, listed := c.Servers(t.Context(), model.ServerFilter{})
+	_, proxied := c.Account(t.Context())
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{restored, "The API refused the restore: the server is not in a state for it."},
+		{restoredTo, "The API refused the restore: the server is not in a state for it."},
+		{made, "The API refused it: what was asked for is not valid, or the server's limit is reached. It says: limit_reached."},
+		{stopped, "Stop it first."},
+		{listed, c.Host() + " has no API at this address (status 404): check the API's address. It says: Not found."},
+		{proxied, proxyWantsLogin},
+	} {
+		if got := model.Words(test.err); got != test.want {
+			t.Errorf("%q, expected %q", got, test.want)
+		}
+	}
+	if errors.Is(listed, model.ErrNotFound) {
+		t.Error("a wrong address counts as a thing that does not exist")
 	}
 }
 

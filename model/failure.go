@@ -2,6 +2,7 @@ package model
 
 import (
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -19,7 +20,34 @@ var (
 	ErrTimeout        = errors.New("the API did not answer in time")          // no answer, or it broke off
 	ErrBadAnswer      = errors.New("the answer is not what the API promises") // unreadable, too large, a foreign host
 	ErrOutcomeUnknown = errors.New("the outcome is unknown")                  // a POST or DELETE whose answer was lost
+	ErrIncomplete     = errors.New("the list is incomplete")                  // a list of which only a part came
 )
+
+// Incomplete is why a list is only a part of what the account has. What came of it comes along with the error. It satisfies
+// errors.Is with ErrIncomplete.
+type Incomplete struct {
+	Got int // how many items came
+	Of  int // how many there should be; 0: the API does not tell, and only says that there are more
+}
+
+// Numbers is how much came: "2 of 50", or "2 of more".
+func (i *Incomplete) Numbers() string {
+	if i.Of <= i.Got {
+		return fmt.Sprintf("%d of more", i.Got)
+	}
+	return fmt.Sprintf("%d of %d", i.Got, i.Of)
+}
+
+// Error is the sentence of Words.
+func (i *Incomplete) Error() string { return i.Words() }
+
+// Words is the sentence for a person.
+func (i *Incomplete) Words() string {
+	return "The list is incomplete: the API gave " + i.Numbers() + "."
+}
+
+// Unwrap is ErrIncomplete.
+func (i *Incomplete) Unwrap() error { return ErrIncomplete }
 
 // Words is the sentence that a person is shown for an error: the API's own words where it gave some, cleaned, else ours.
 // It never holds the token, a stack or a raw Go error. Words of nil is "".
@@ -30,7 +58,7 @@ func Words(err error) string {
 	}
 	for _, known := range []error{
 		ErrOutcomeUnknown, ErrUnauthorized, ErrForbidden, ErrNotFound, ErrConflict, ErrRefused, ErrRateLimited,
-		ErrUnavailable, ErrUnreachable, ErrTimeout, ErrBadAnswer,
+		ErrUnavailable, ErrUnreachable, ErrTimeout, ErrBadAnswer, ErrIncomplete,
 	} {
 		if errors.Is(err, known) {
 			return known.Error()

@@ -404,7 +404,7 @@ func TestAListFromBeforeTheAnswerSaysNothing(t *testing.T) {
 	a.later(time.Minute)
 	a.Answered(o.Number, Accepted{Point: p}, Outcome{})
 	for range 3 * enoughLooks {
-		changed := a.followServers(early)
+		changed := a.followServers(early, nil)
 		if len(changed) > 0 || a.operation(o.Number).seen.misses > 0 {
 			t.Fatal("a list that was asked for before the answer counts")
 		}

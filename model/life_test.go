@@ -194,9 +194,9 @@ func (l *life) play(event rune) {
 	case eventLostUndone:
 		l.answer(false, errLost)
 	case eventEarly:
-		l.hear(l.state.followServers(l.began.Add(-time.Second)))
+		l.hear(l.state.followServers(l.began.Add(-time.Second), nil))
 		for _, kind := range []Kind{Backup, Snapshot} {
-			l.hear(l.state.followPoints(kind, "", l.began.Add(-time.Second)))
+			l.hear(l.state.followPoints(kind, "", l.began.Add(-time.Second), nil))
 		}
 	case eventLagging:
 		l.lists(l.state.Now.Add(-replicaLag))

@@ -267,6 +267,7 @@ type Quota struct {
 	Used    int // complete, or of a status that we do not know
 	Pending int // running or failed: whether they count is not documented
 	Limit   int
+	AtLeast bool // the list is incomplete: there may be more than these
 }
 
 // QuotaOf counts the points of one kind that a server has against its limit.
@@ -297,11 +298,16 @@ func (q Quota) Taken() int { return q.Used + q.Pending }
 // Full says that there is no room whatever the API counts.
 func (q Quota) Full() bool { return q.Used >= q.Limit }
 
-// MayBeFull says that there is no room if running and failed points count.
-func (q Quota) MayBeFull() bool { return q.Taken() >= q.Limit }
+// MayBeFull says that there is no room if running and failed points count, or those that an incomplete list lacks.
+func (q Quota) MayBeFull() bool { return q.AtLeast || q.Taken() >= q.Limit }
 
 // Left is the room that there is for certain.
-func (q Quota) Left() int { return max(q.Limit-q.Taken(), 0) }
+func (q Quota) Left() int {
+	if q.AtLeast {
+		return 0
+	}
+	return max(q.Limit-q.Taken(), 0)
+}
 
 // Bounds of what a form takes. The API documents no length; these keep a slip of the hand (a pasted log) from being sent.
 const (

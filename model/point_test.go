@@ -163,17 +163,17 @@ func TestTheQuotaCountsWhatTheDocumentsCount(t *testing.T) {
 		full, maybe bool
 		left        int
 	}{
-		"nothing":                      {Backup, nil, Quota{0, 0, 10}, false, false, 10},
-		"automatic ones do not count":  {Backup, several(30, backup("1", 0).automatic()), Quota{0, 0, 10}, false, false, 10},
-		"one is left":                  {Backup, several(9, backup("1", 0)), Quota{9, 0, 10}, false, false, 1},
-		"full":                         {Backup, several(10, backup("1", 0)), Quota{10, 0, 10}, true, true, 0},
-		"over it":                      {Backup, several(12, backup("1", 0)), Quota{12, 0, 10}, true, true, 0},
-		"running and failed may count": {Snapshot, append(several(3, snapshot("1", 0)), snapshot("2", 0).with(InProgress), snapshot("3", 0).with(Errored)), Quota{3, 2, 5}, false, true, 0},
-		"of which there is room":       {Snapshot, append(several(3, snapshot("1", 0)), snapshot("2", 0).with(Failed)), Quota{3, 1, 5}, false, false, 1},
-		"unknown statuses count":       {Snapshot, several(5, snapshot("1", 0).with("verifying")), Quota{5, 0, 5}, true, true, 0},
-		"another kind does not":        {Snapshot, several(10, backup("1", 0)), Quota{0, 0, 5}, false, false, 5},
-		"another server does not":      {Snapshot, several(5, snapshot("1", 0).of(db)), Quota{0, 0, 5}, false, false, 5},
-		"a backup of no type does not": {Backup, several(3, Point{Kind: Backup, ID: "1", Server: web, Status: Completed}), Quota{0, 0, 10}, false, false, 10},
+		"nothing":                      {Backup, nil, Quota{0, 0, 10, false}, false, false, 10},
+		"automatic ones do not count":  {Backup, several(30, backup("1", 0).automatic()), Quota{0, 0, 10, false}, false, false, 10},
+		"one is left":                  {Backup, several(9, backup("1", 0)), Quota{9, 0, 10, false}, false, false, 1},
+		"full":                         {Backup, several(10, backup("1", 0)), Quota{10, 0, 10, false}, true, true, 0},
+		"over it":                      {Backup, several(12, backup("1", 0)), Quota{12, 0, 10, false}, true, true, 0},
+		"running and failed may count": {Snapshot, append(several(3, snapshot("1", 0)), snapshot("2", 0).with(InProgress), snapshot("3", 0).with(Errored)), Quota{3, 2, 5, false}, false, true, 0},
+		"of which there is room":       {Snapshot, append(several(3, snapshot("1", 0)), snapshot("2", 0).with(Failed)), Quota{3, 1, 5, false}, false, false, 1},
+		"unknown statuses count":       {Snapshot, several(5, snapshot("1", 0).with("verifying")), Quota{5, 0, 5, false}, true, true, 0},
+		"another kind does not":        {Snapshot, several(10, backup("1", 0)), Quota{0, 0, 5, false}, false, false, 5},
+		"another server does not":      {Snapshot, several(5, snapshot("1", 0).of(db)), Quota{0, 0, 5, false}, false, false, 5},
+		"a backup of no type does not": {Backup, several(3, Point{Kind: Backup, ID: "1", Server: web, Status: Completed}), Quota{0, 0, 10, false}, false, false, 10},
 	} {
 		got := QuotaOf(c.kind, web.ID, c.points)
 		if got != c.want || got.Full() != c.full || got.MayBeFull() != c.maybe || got.Left() != c.left {

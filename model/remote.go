@@ -1,13 +1,17 @@
 package model
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // Remote is something that the API knows and we have a copy of. Its last good value stays when a later request fails, and
 // at most one request for it is under way.
 type Remote[T any] struct {
 	Value  T
 	Err    error     // why the last request failed; nil after a good one
-	At     time.Time // when the last good answer came, on this machine's clock; zero if none has
+	At     time.Time // when the last good answer came, on this machine's clock; zero if none has. Of a part: when that came
+	part   bool      // Value is a part of what there is: no answer was whole yet
 	asked  time.Time // when the latest request was made, on the API's clock
 	ticket Ticket
 	busy   bool
@@ -27,15 +31,22 @@ func (r *Remote[T]) Start(now time.Time) (Ticket, bool) {
 }
 
 // Finish takes the answer of the request that the ticket names, and says whether it was taken: an old one is dropped.
-// After an error the last good value stays.
+// After an error the last good value stays. With ErrIncomplete the value is taken and Err stays set: it is what is known,
+// and what is missing in it may be there all the same.
 func (r *Remote[T]) Finish(t Ticket, value T, err error, at time.Time) bool {
 	if !r.busy || t != r.ticket {
 		return false
 	}
 	r.busy = false
 	r.Err = err
-	if err == nil {
-		r.Value, r.At = value, at
+	switch {
+	case err == nil:
+		r.Value, r.At, r.part = value, at, false
+	case errors.Is(err, ErrIncomplete):
+		r.Value = value
+		if !r.Whole() { // else the age of what is not in the part is what counts
+			r.At, r.part = at, true
+		}
 	}
 	return true
 }
@@ -65,5 +76,8 @@ func (r *Remote[T]) Busy() bool { return r.busy }
 // Fresh says whether there is a value and the last request for it went well.
 func (r *Remote[T]) Fresh() bool { return r.Loaded() && r.Err == nil }
 
-// Loaded says whether there ever was a good answer.
+// Loaded says whether there is something to show: a good answer came, or a part of one.
 func (r *Remote[T]) Loaded() bool { return !r.At.IsZero() }
+
+// Whole says whether a whole answer came at some time, so that absence means something.
+func (r *Remote[T]) Whole() bool { return r.Loaded() && !r.part }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"time"
 )
@@ -79,10 +80,27 @@ func (s *State) index() {
 func (s *State) Of(server ID) []Point { return s.Fleet().Of(server) }
 
 // Quota is how far the server has used its room for a kind of point.
-func (s *State) Quota(kind Kind, server ID) Quota { return s.Fleet().Quota(kind, server) }
+func (s *State) Quota(kind Kind, server ID) Quota {
+	q := s.Fleet().Quota(kind, server)
+	q.AtLeast = !s.Points(kind).Whole()
+	return q
+}
 
-// PointsKnown says whether both lists of points have arrived at least once, so that absence means something.
-func (s *State) PointsKnown() bool { return s.Backups.Loaded() && s.Snapshots.Loaded() }
+// PointsKnown says whether both lists of points have arrived whole at least once, so that absence means something.
+func (s *State) PointsKnown() bool { return s.Backups.Whole() && s.Snapshots.Whole() }
+
+// PointsListed says whether both lists of points have arrived at least once, be it in part.
+func (s *State) PointsListed() bool { return s.Backups.Loaded() && s.Snapshots.Loaded() }
+
+// Incomplete is why a list is a part of what there is, as of the last answers; nil if all are whole, or failed otherwise.
+func (s *State) Incomplete() error {
+	for _, err := range []error{s.Servers.Err, s.Backups.Err, s.Snapshots.Err} {
+		if errors.Is(err, ErrIncomplete) {
+			return err
+		}
+	}
+	return nil
+}
 
 // Server finds a server by its ID.
 func (s *State) Server(id ID) (Server, bool) { return s.Fleet().Server(id) }
@@ -100,25 +118,31 @@ func (s *State) Point(k Key) (Point, bool) {
 // ServersArrived takes the answer to a request for all servers. It returns the operations that it showed to be over,
 // and those whose lost answer was found.
 func (s *State) ServersArrived(t Ticket, servers []Server, err error) []Operation {
-	same := err == nil && s.Servers.Loaded() && equal(s.Servers.Value, servers)
+	listed := partOf(servers, err, serverID)
+	if listed != nil && s.Servers.Whole() && !s.old(s.Servers.At) {
+		servers = merge(s.Servers.Value, servers, serverID)
+	}
+	same := usable(err) && s.Servers.Loaded() && equal(s.Servers.Value, servers)
 	if same { // what was made of them is still good
 		servers = s.Servers.Value
 	}
-	if !s.Servers.Finish(t, servers, err, s.Local) || err != nil {
+	known := s.Servers.Whole()
+	if !s.Servers.Finish(t, servers, err, s.Local) || !usable(err) {
 		return nil
 	}
-	if !same {
+	if !same || known != s.Servers.Whole() {
 		s.version++
 		s.fleet = s.Fleet().with(servers)
 	}
-	s.sights.servers = s.Servers.asked
-	return s.followServers(s.Servers.asked)
+	s.sights.servers, s.sights.listed = s.Servers.asked, listed
+	return s.followServers(s.Servers.asked, listed)
 }
 
-// followServers lets the operations hear what a list of servers shows that was asked for then.
-func (s *State) followServers(asked time.Time) []Operation {
+// followServers lets the operations hear what a list of servers shows that was asked for then. Of an incomplete one only the
+// listed are heard of; nil: it is whole.
+func (s *State) followServers(asked time.Time, only map[ID]bool) []Operation {
 	return s.follow(func(o *Operation) {
-		if o.Deed == Restore && o.Phase != Sending {
+		if o.Deed == Restore && o.Phase != Sending && (only == nil || only[o.Server.ID]) {
 			server, listed := s.Server(o.Server.ID)
 			o.heardOfServer(server, listed, asked, s.Now)
 		}
@@ -129,35 +153,87 @@ func (s *State) followServers(asked time.Time) []Operation {
 // returns the operations that it showed to be over, and those whose lost answer was found.
 func (s *State) PointsArrived(kind Kind, server ID, t Ticket, points []Point, err error) []Operation {
 	remote := s.Points(kind)
+	listed := partOf(points, err, pointID)
 	if server == "" {
-		same := err == nil && remote.Loaded() && equal(remote.Value, points)
+		if listed != nil && remote.Whole() && !s.old(remote.At) {
+			points = merge(remote.Value, points, pointID)
+		}
+		same := usable(err) && remote.Loaded() && equal(remote.Value, points)
 		if same {
 			points = remote.Value
 		}
-		if !remote.Finish(t, points, err, s.Local) || err != nil {
+		known := remote.Whole()
+		if !remote.Finish(t, points, err, s.Local) || !usable(err) {
 			return nil
 		}
-		if !same {
+		if !same || known != remote.Whole() {
 			s.index()
 		}
 	} else {
-		if !remote.Release(t, err) || err != nil {
+		if !remote.Release(t, err) || !usable(err) {
 			return nil
 		}
-		s.replace(kind, server, points)
+		if listed == nil {
+			s.replace(kind, server, points)
+		} else if merged := merge(remote.Value, points, pointID); !equal(remote.Value, merged) {
+			remote.Value = merged
+			s.index()
+		}
 	}
-	s.sights.points[kind].note(server, remote.asked)
-	return s.followPoints(kind, server, remote.asked)
+	s.sights.points[kind].note(server, remote.asked, listed)
+	return s.followPoints(kind, server, remote.asked, listed)
 }
 
-// followPoints lets the operations hear what a list of points shows that was asked for then: of one server, or of all.
-func (s *State) followPoints(kind Kind, server ID, asked time.Time) []Operation {
+// followPoints lets the operations hear what a list of points shows that was asked for then: of one server, or of all. Of an
+// incomplete one only the listed are heard of; nil: it is whole.
+func (s *State) followPoints(kind Kind, server ID, asked time.Time, only map[ID]bool) []Operation {
 	return s.follow(func(o *Operation) {
 		if o.Point.Kind == kind && o.Deed != Restore && o.Phase != Sending && (server == "" || server == o.Server.ID) {
-			found, listed := s.find(*o)
-			o.heard(found, listed, asked, s.Now)
+			if found, listed := s.find(*o); only == nil || listed && only[found.ID] {
+				o.heard(found, listed, asked, s.Now)
+			}
 		}
 	}, func() { s.findCreates(kind) })
+}
+
+// usable says whether a list came with the error, be it in part.
+func usable(err error) bool { return err == nil || errors.Is(err, ErrIncomplete) }
+
+func serverID(s Server) ID { return s.ID }
+func pointID(p Point) ID   { return p.ID }
+
+// partOf are the IDs in an incomplete list; nil if the error does not say that it is one.
+func partOf[T any](list []T, err error, id func(T) ID) map[ID]bool {
+	if !errors.Is(err, ErrIncomplete) {
+		return nil
+	}
+	ids := make(map[ID]bool, len(list))
+	for _, one := range list {
+		ids[id(one)] = true
+	}
+	return ids
+}
+
+// merge is the list that there was with what a part of a newer one tells: nothing that is missing in that is taken away.
+func merge[T any](had, part []T, id func(T) ID) []T {
+	newer := make(map[ID]T, len(part))
+	for _, one := range part {
+		newer[id(one)] = one
+	}
+	out := slices.Clone(had)
+	for i, one := range out {
+		if now, ok := newer[id(one)]; ok {
+			out[i] = now
+			delete(newer, id(one))
+		}
+	}
+	for _, one := range part {
+		if now, ok := newer[id(one)]; ok {
+			out = append(out, now)
+			delete(newer, id(one))
+		}
+	}
+	return out
 }
 
 // replace puts the points of one kind that one server has in the place of those that it had. Where they are the same,

@@ -18,13 +18,21 @@ type View struct {
 
 // Sight is how the last requests for a list went.
 type Sight struct {
-	Err error     // why the last one failed; nil after a good one
-	At  time.Time // when the last good answer came, by this machine's clock; zero if none has
+	Err  error     // why the last one failed; nil after a good one
+	At   time.Time // when the last good answer came, by this machine's clock; zero if none has
+	Part bool      // what is known is a part of what there is
 }
+
+// sightOf is how the last requests for a list went.
+func sightOf[T any](r *Remote[T]) Sight { return Sight{r.Err, r.At, r.Loaded() && !r.Whole()} }
+
+// show takes over how the requests for a list went elsewhere.
+func (r *Remote[T]) show(s Sight) { r.Err, r.At, r.part = s.Err, s.At, s.Part }
 
 // sights are when the lists were asked for that an account is known by, on the API's clock.
 type sights struct {
 	servers time.Time
+	listed  map[ID]bool // the servers in the latest list, if that was incomplete
 	points  [2]looked
 }
 
@@ -33,14 +41,15 @@ type looked struct {
 	whole  time.Time
 	server ID
 	part   time.Time
+	listed [2]map[ID]bool // the points in either, if that was incomplete
 }
 
-func (l *looked) note(server ID, asked time.Time) {
+func (l *looked) note(server ID, asked time.Time, listed map[ID]bool) {
 	if server == "" {
-		l.whole = asked
+		l.whole, l.listed[0] = asked, listed
 		return
 	}
-	l.server, l.part = server, asked
+	l.server, l.part, l.listed[1] = server, asked, listed
 }
 
 // told is what a state has been told by a poller that it shares with others.
@@ -55,7 +64,7 @@ type told struct {
 func (s *State) View(number int, again time.Time, work []Operation) View {
 	return View{
 		Number: number, Fleet: s.Fleet(), Again: again, Work: work, sights: s.sights,
-		Servers: Sight{s.Servers.Err, s.Servers.At}, Points: [2]Sight{{s.Backups.Err, s.Backups.At}, {s.Snapshots.Err, s.Snapshots.At}},
+		Servers: sightOf(&s.Servers), Points: [2]Sight{sightOf(&s.Backups), sightOf(&s.Snapshots)},
 		Account: s.Account.Value, AccountAt: s.Account.At,
 	}
 }
@@ -73,25 +82,24 @@ func (s *State) Told(v View, work []Operation) []Operation {
 		s.version++
 	}
 	s.Servers.Value, s.Backups.Value, s.Snapshots.Value = v.Fleet.Servers, v.Fleet.Backups, v.Fleet.Snapshots
-	s.Servers.Err, s.Servers.At = v.Servers.Err, v.Servers.At
+	s.Servers.show(v.Servers)
 	for kind, sight := range v.Points {
-		points := s.Points(Kind(kind))
-		points.Err, points.At = sight.Err, sight.At
+		s.Points(Kind(kind)).show(sight)
 	}
 	s.Account.Value, s.Account.At = v.Account, v.AccountAt
 	before := s.sights
 	s.sights = v.sights
 	var changed []Operation
 	if !before.servers.Equal(v.sights.servers) {
-		changed = append(changed, s.followServers(v.sights.servers)...)
+		changed = append(changed, s.followServers(v.sights.servers, v.sights.listed)...)
 	}
 	for kind, now := range v.sights.points {
 		was := before.points[kind]
 		if !was.whole.Equal(now.whole) {
-			changed = append(changed, s.followPoints(Kind(kind), "", now.whole)...)
+			changed = append(changed, s.followPoints(Kind(kind), "", now.whole, now.listed[0])...)
 		}
 		if !was.part.Equal(now.part) {
-			changed = append(changed, s.followPoints(Kind(kind), now.server, now.part)...)
+			changed = append(changed, s.followPoints(Kind(kind), now.server, now.part, now.listed[1])...)
 		}
 	}
 	return changed

@@ -109,6 +109,19 @@ func (f trouble) no(words string, sent int) trouble {
 	return f.account(sent)
 }
 
+// read404 is what a list says that does not exist: the address is wrong, and not a thing gone.
+func (f trouble) read404() trouble {
+	f.read = said("has no API at this address (status 404)", 1)
+	return f
+}
+
+// documented are the refusals of deeds that the documents explain where the API does not.
+func (f trouble) documented() trouble {
+	f.create = refused("The API refused it: what was asked for is not valid, or the server's limit is reached.")
+	f.restore = refused("The API refused the restore: the server is not in a state for it.")
+	return f
+}
+
 // counted are the answers after which the header counts down to the next try.
 func (f trouble) counted(words string) trouble {
 	f.read.seen = words
@@ -214,14 +227,14 @@ func statusFaults() []trouble {
 	all := []trouble{
 		trouble{name: "401", spoil: says(401, "")}.no("The API does not accept the token", 1),
 		trouble{name: "403", spoil: says(403, "")}.no("The token may not do this: it lacks the permission.", 1),
-		trouble{name: "404", spoil: says(404, "")}.no("The API does not know this: it may have been deleted", 1),
+		trouble{name: "404", spoil: says(404, "")}.no("The API does not know this: it may have been deleted", 1).read404(),
 		trouble{name: "409", spoil: says(409, "")}.no("The server is busy with something else", 1),
 		trouble{name: "429", spoil: says(429, "")}.no(again, 3),
 		trouble{name: "429, wait 5 s", spoil: says(429, "", "Retry-After", "5")}.no("Try again in 5 s.", 3).counted("again in 5 s"),
 		trouble{name: "429, wait 45 s", spoil: says(429, "", "Retry-After", "45")}.no("Try again in 45 s.", 1).counted("again in 45 s"),
 		trouble{name: "429, wait until a date", spoil: retryDate}.no("Try again in 45 s.", 1).counted("again in 45 s"),
 		trouble{name: "429, wait an absurd time", spoil: says(429, "", "Retry-After", strings.Repeat("9", 30))}.
-			no("Try again in 24 h.", 1).counted("again in 1 d"),
+			no("Try again in 60 min.", 1).counted("again in 1 h"),
 		trouble{name: "500", spoil: says(500, "")}.no(fmt.Sprintf(having, 500), 1),
 	}
 	for _, status := range []int{405, 415, 422} {
@@ -257,7 +270,11 @@ func refusals() []trouble {
 		{"JSON cut off", `{"detail": "No room le`, bare},
 		{"control characters", `{"detail": "No \u001b[31mroom\u202e left."}`, "No ^[[31mroom‹202E› left."},
 	} {
-		all = append(all, trouble{name: "400 with " + shape[0], spoil: says(400, shape[1])}.no(shape[2], 1))
+		row := trouble{name: "400 with " + shape[0], spoil: says(400, shape[1])}.no(shape[2], 1)
+		if shape[2] == bare {
+			row = row.documented()
+		}
+		all = append(all, row)
 	}
 	return all
 }

@@ -9,6 +9,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"vpsdeck/model"
+	"vpsdeck/ui/command"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
 )
@@ -104,7 +105,7 @@ func (a *App) connection() []string {
 		word, st, sign := trouble(err), s.Bad, style.Failed
 		if model.RetryAfter(err) > 0 { // it told how long to wait
 			st, sign = s.Late, style.Late
-		} else if a.partly() {
+		} else if a.partly() && !errors.Is(err, model.ErrIncomplete) {
 			word = troubleWord{"partly failed", "partly"}
 		}
 		full, less, again := word.said+dot+age, word.said+dot+old, dot+"again in "+a.countdown()
@@ -114,6 +115,9 @@ func (a *App) connection() []string {
 		return shorter(s.Late, style.Unknown, "as of "+ago+", asking"+style.Ellipsis, ago+", asking"+style.Ellipsis, ago)
 	case !loaded:
 		return shorter(s.Muted, style.Unknown, "connecting"+style.Ellipsis)
+	}
+	if doubt := command.ClockDoubt(a.session.Client); doubt != "" {
+		return shorter(s.Late, style.Late, doubt+dot+age, doubt, "clocks disagree", "clock?")
 	}
 	age = widget.Fit(widget.Ago(at, wholeSecond(a.state.Local)), widget.Width("just now"), true) // so that what stands before it does not move
 	return []string{s.Fine.Render(style.Live) + s.Muted.Render(" "+age)}
@@ -146,6 +150,8 @@ func trouble(err error) troubleWord {
 		return troubleWord{"no answer", "no answer"}
 	case errors.Is(err, model.ErrUnreachable):
 		return troubleWord{"offline", "offline"}
+	case errors.Is(err, model.ErrIncomplete):
+		return troubleWord{"list incomplete", "incomplete"}
 	case errors.Is(err, model.ErrBadAnswer):
 		return troubleWord{"unreadable answer", "unreadable"}
 	}

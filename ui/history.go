@@ -26,6 +26,7 @@ type history struct {
 	unreadable int
 	err        error
 	resumed    bool
+	taken      map[string]bool              // the operations that were taken up, by ID
 	said       string                       // the last trouble that was told, so that it is told once
 	offers     []func(screen.Deeds) tea.Cmd // questions that wait until no other one is open
 }
@@ -73,13 +74,18 @@ func (a *App) historyLoaded(msg command.HistoryLoadedMsg) tea.Cmd {
 // resume takes up what an earlier run of the program left open, once the journal and the servers are known.
 func (a *App) resume() tea.Cmd {
 	h := &a.history
-	if h.resumed || !h.loaded || !a.state.Servers.Loaded() || !a.state.PointsKnown() || a.state.Recalled() {
+	if h.resumed || !h.loaded || !a.state.Servers.Loaded() || !a.state.PointsListed() || a.state.Recalled() {
 		return nil
 	}
-	h.resumed = true
-	a.learn() // which of the servers are this account's is known now
+	if h.taken == nil {
+		h.taken = map[string]bool{}
+	}
+	h.resumed = a.state.Servers.Whole() // else what an incomplete list lacks is taken up later
+	a.learn()                           // which of the servers are this account's is known now
 	resumed := a.state.Resume(h.open, h.last, a.session.Client.Host())
+	resumed = slices.DeleteFunc(resumed, func(o model.Operation) bool { return h.taken[o.ID] })
 	for _, o := range resumed {
+		h.taken[o.ID] = true
 		if o.Phase.Over() {
 			a.offerRest(o)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"vpsdeck/internal/settings"
 	"vpsdeck/model"
+	"vpsdeck/ui/command"
 )
 
 // CheckAsk is what coverage is judged by. What is not nil overrides the policies.
@@ -103,6 +104,10 @@ func (r *Runner) Check(ctx context.Context, ask CheckAsk) error {
 	if err != nil {
 		return err
 	}
+	if r.cut != nil { // what is missing may be what is not covered
+		return r.cut
+	}
+	r.doubtTime()
 	for _, p := range r.opts.Policies.Unmatched(r.state.Servers.Value) {
 		r.note("warning: %s", p.Words)
 	}
@@ -172,6 +177,19 @@ func unknownLine(words string) string {
 
 // plain is a text without “|”, behind which monitoring reads numbers.
 func plain(text string) string { return strings.ReplaceAll(text, "|", "¦") }
+
+// doubtTime says that the clocks disagree. Then the later one holds, by which restore points are older: nothing is covered by a
+// wrong clock.
+func (r *Runner) doubtTime() {
+	doubt := command.ClockDoubt(r.opts.Client)
+	if doubt == "" {
+		return
+	}
+	r.note("warning: %s; restore points are judged by the later time: set the clock that is wrong", doubt)
+	if r.state.Local.After(r.state.Now) {
+		r.state.Now = r.state.Local
+	}
+}
 
 // judge sums up how the servers stand, worst first.
 func (r *Runner) judge(servers []model.Server, ask CheckAsk) coverage {

@@ -224,7 +224,7 @@ func TestASizeOfNothingIsNothingAndAnUnreadableTimeIsNamed(t *testing.T) {
 	if err := w.ListPoints(t.Context(), model.Backup, ListAsk{Format: Table}); err != nil {
 		t.Fatal(err)
 	}
-	for _, row := range []string{"0 MB  odd date  odd date", "-         -     never"} {
+	for _, row := range []string{"0 MB  odd date     odd date", "-         -  none stated"} {
 		if !strings.Contains(w.out.String(), row) {
 			t.Errorf("%q is not in\n%s", row, &w.out)
 		}

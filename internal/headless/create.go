@@ -48,7 +48,7 @@ func (r *Runner) Create(ctx context.Context, ask CreateAsk) error {
 	if err := r.begin(ctx); err != nil {
 		return err
 	}
-	servers, err := namedAll(ask.Servers, r.state.Servers.Value)
+	servers, err := r.namedAll(ask.Servers, r.state.Servers.Value)
 	if err != nil {
 		return err
 	}
@@ -92,6 +92,9 @@ func (r *Runner) creates(kind model.Kind, t texts, servers []model.Server) ([]mo
 
 // room makes sure that each server can take another point now. Where that hangs on what is not documented, the API decides.
 func (r *Runner) room(servers []model.Server, intents []model.Intent) error {
+	if r.cut != nil {
+		r.note("warning: %s The API decides whether there is room", model.Words(r.cut))
+	}
 	var why []string
 	for i, s := range servers {
 		if busy := r.busy(s, intents[i]); busy != "" {

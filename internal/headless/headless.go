@@ -65,7 +65,8 @@ type Runner struct {
 	opts    Options
 	session *command.Session
 	state   *model.State
-	warned  bool // of trouble with the journal, which is told once
+	warned  bool  // of trouble with the journal, which is told once
+	cut     error // a list is incomplete, as of the last time it was asked for
 }
 
 // New makes a runner. It asks for nothing yet.
@@ -93,7 +94,7 @@ func (r *Runner) watchClocks() {
 func (r *Runner) load(ctx context.Context) error { return r.ask(ctx, r.session.RefreshAll(r.state)) }
 
 // ask carries out a round of requests for lists, and waits for all of them. A part that cannot be read is an error: what is
-// missing must not look like nothing.
+// missing must not look like nothing. Of incomplete lists what came is taken, and cut says so.
 func (r *Runner) ask(ctx context.Context, cmds []tea.Cmd) error {
 	stop := context.AfterFunc(ctx, r.session.End)
 	defer stop()
@@ -108,13 +109,14 @@ func (r *Runner) ask(ctx context.Context, cmds []tea.Cmd) error {
 	r.watchClocks()
 	for _, msg := range answers {
 		changed, _, err := command.Arrived(r.state, msg)
-		if err != nil {
+		if err != nil && !errors.Is(err, model.ErrIncomplete) {
 			return given(ctx, err)
 		}
 		for _, o := range changed {
 			r.writeDown(o)
 		}
 	}
+	r.cut = r.state.Incomplete()
 	return nil
 }
 

@@ -2,6 +2,7 @@ package headless
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -63,7 +64,15 @@ func (r *Runner) ListServers(ctx context.Context, ask ListAsk) error {
 			rows = append(rows, r.serverRow(s, judged))
 		}
 	}
-	return write(r.opts.Out, ask.Format, rows, serverColumns(r.state.Now))
+	return r.listed(write(r.opts.Out, ask.Format, rows, serverColumns(r.state.Now)))
+}
+
+// listed is how a list that was written ends: with the reason, if it is not all there is.
+func (r *Runner) listed(err error) error {
+	if err != nil {
+		return err
+	}
+	return r.cut
 }
 
 // servers loads the account, and finds the servers that are asked for; all if there is no name.
@@ -74,7 +83,7 @@ func (r *Runner) servers(ctx context.Context, asked string) ([]model.Server, err
 	if asked == "" {
 		return slices.Clone(r.state.Servers.Value), nil
 	}
-	return named(asked, r.state.Servers.Value)
+	return r.named(asked, r.state.Servers.Value)
 }
 
 func (r *Runner) serverRow(s model.Server, judged model.Assessment) serverRow {
@@ -143,7 +152,7 @@ func (r *Runner) ListPoints(ctx context.Context, kind model.Kind, ask ListAsk) e
 			rows = append(rows, rowOf(p))
 		}
 	}
-	return write(r.opts.Out, ask.Format, rows, pointColumns(kind, r.state.Now))
+	return r.listed(write(r.opts.Out, ask.Format, rows, pointColumns(kind, r.state.Now)))
 }
 
 // points asks for the restore points of one kind of the servers that are meant, and for no more than that takes.
@@ -152,8 +161,8 @@ func (r *Runner) points(ctx context.Context, kind model.Kind, asked string) ([]m
 		return r.pointsOf(ctx, kind, "")
 	}
 	servers, err := r.opts.Client.Servers(ctx, model.ServerFilter{})
-	if err == nil {
-		servers, err = named(asked, servers)
+	if servers, err = part(r, servers, err); err == nil {
+		servers, err = r.named(asked, servers)
 	}
 	if err != nil {
 		return nil, err
@@ -169,9 +178,19 @@ func (r *Runner) points(ctx context.Context, kind model.Kind, asked string) ([]m
 
 func (r *Runner) pointsOf(ctx context.Context, kind model.Kind, server model.ID) ([]model.Point, error) {
 	if kind == model.Snapshot {
-		return r.opts.Client.Snapshots(ctx, model.SnapshotFilter{Server: server})
+		points, err := r.opts.Client.Snapshots(ctx, model.SnapshotFilter{Server: server})
+		return part(r, points, err)
 	}
-	return r.opts.Client.Backups(ctx, model.BackupFilter{Server: server})
+	points, err := r.opts.Client.Backups(ctx, model.BackupFilter{Server: server})
+	return part(r, points, err)
+}
+
+// part takes what came of a list, and notes if that is not all of it.
+func part[T any](r *Runner, list []T, err error) ([]T, error) {
+	if errors.Is(err, model.ErrIncomplete) {
+		r.cut, err = err, nil
+	}
+	return list, err
 }
 
 func rowOf(p model.Point) pointRow {

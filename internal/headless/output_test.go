@@ -46,11 +46,11 @@ func TestServersAreNamedByIDByNameAndByPattern(t *testing.T) {
 }
 
 func TestAServerThatIsNamedTwiceIsMeantOnce(t *testing.T) {
-	servers, err := namedAll([]string{"web-01", "web-*", "2"}, fleet)
+	servers, err := (&Runner{}).namedAll([]string{"web-01", "web-*", "2"}, fleet)
 	if err != nil || ids(servers) != "2, 1" {
 		t.Errorf("%s, %v", ids(servers), err)
 	}
-	if _, err := namedAll([]string{"web-01", "gone"}, fleet); settings.CodeOf(err) != settings.ExitNotFound {
+	if _, err := (&Runner{}).namedAll([]string{"web-01", "gone"}, fleet); settings.CodeOf(err) != settings.ExitNotFound {
 		t.Errorf("%v", err)
 	}
 }

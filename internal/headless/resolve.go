@@ -36,11 +36,24 @@ func named(asked string, servers []model.Server) ([]model.Server, error) {
 	return nil, settings.Faultf(settings.ExitNotFound, "there is no server %q: see vpsdeck list servers", model.Clean(asked))
 }
 
-// namedAll finds the servers that several arguments mean, each once, in their order.
-func namedAll(asked []string, servers []model.Server) ([]model.Server, error) {
+// named is named among servers whose list may be incomplete: what is not found may be among those that it lacks.
+func (r *Runner) named(asked string, servers []model.Server) ([]model.Server, error) {
+	found, err := named(asked, servers)
+	if err != nil && r.cut != nil {
+		return nil, r.cut
+	}
+	return found, err
+}
+
+// namedAll finds the servers that several arguments of an action mean, each once, in their order. While a list is incomplete a
+// pattern is refused: nobody knows what it fits.
+func (r *Runner) namedAll(asked []string, servers []model.Server) ([]model.Server, error) {
 	var out []model.Server
 	for _, a := range asked {
-		found, err := named(a, servers)
+		found, err := r.named(a, servers)
+		if err == nil && r.cut != nil && strings.ContainsAny(a, "*?") && (len(found) != 1 || found[0].Name != a) {
+			return nil, refused("%s A pattern may fit servers that it lacks: name them by ID", model.Words(r.cut))
+		}
 		if err != nil {
 			return nil, err
 		}

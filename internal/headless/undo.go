@@ -33,6 +33,8 @@ func (r *Runner) Restore(ctx context.Context, ask PointAsk) error {
 	}
 	server, known := r.state.Server(p.Server.ID)
 	switch {
+	case !known && r.cut != nil:
+		return r.cut
 	case !known:
 		return settings.Faultf(settings.ExitNotFound, "the server of %s, %s, is no longer there; nothing was sent", called(p), p.Server.Name)
 	case !confirms(ask.Server, server.Ref()):
@@ -145,6 +147,9 @@ func wanted(server model.ServerRef) string {
 // point finds a restore point, or is a Fault with ExitNotFound.
 func (r *Runner) point(k model.Key) (model.Point, error) {
 	p, ok := r.state.Point(k)
+	if !ok && r.cut != nil { // it may be among those that the list lacks
+		return p, r.cut
+	}
 	if !ok {
 		return p, settings.Faultf(settings.ExitNotFound, "there is no %s #%s: see vpsdeck list %[1]ss", k.Kind, model.Clean(string(k.ID)))
 	}

@@ -19,7 +19,7 @@ const (
 	ExitUsage    ExitCode = 2 // a wrong flag or argument, or no terminal to work on
 	ExitConfig   ExitCode = 3 // the config file, or a setting in the environment, cannot be used
 	ExitToken    ExitCode = 4 // a token cannot be read or kept, or the API does not accept it
-	ExitNotFound ExitCode = 5 // the API knows nothing at that address or by that ID, or no server has that name
+	ExitNotFound ExitCode = 5 // the API knows nothing by that ID, or no server has that name
 	ExitRefused  ExitCode = 6 // a safety rule of ours refused it: read-only, no --yes, another name, the last restore point
 	ExitLimited  ExitCode = 7 // not now: too many requests, a full quota, or something else is still running
 	ExitUnknown  ExitCode = 8 // a deed's answer was lost: it may have been done all the same

@@ -161,5 +161,8 @@ type scoped struct{ of, fleet *model.Fleet }
 // Now is the API's clock.
 func (s *Seat) Now() time.Time { return s.hub.client.Now() }
 
+// ClockDoubt is why that may be wrong, or "".
+func (s *Seat) ClockDoubt() string { return command.ClockDoubt(s.hub.client) }
+
 // Host is where the requests go.
 func (s *Seat) Host() string { return s.hub.client.Host() }

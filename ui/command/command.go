@@ -30,6 +30,14 @@ type Client interface {
 	Host() string   // where the requests go
 }
 
+// ClockDoubt is why the client's times may be wrong, or "": as api.Client tells it, where the client is one.
+func ClockDoubt(c Client) string {
+	if doubting, ok := c.(interface{ ClockDoubt() string }); ok {
+		return doubting.ClockDoubt()
+	}
+	return ""
+}
+
 // Session is one account that one is logged in to. Its number is in every message that its commands answer with, so that
 // answers from an account that was left are known and dropped.
 type Session struct {

@@ -121,11 +121,22 @@ func (s *Session) send(deed model.Deed, p model.Point) (model.Accepted, error) {
 	case deed == model.Restore && p.Kind == model.Backup:
 		return s.Client.RestoreBackup(s.ctx, p.Server.ID, p.ID)
 	case deed == model.Restore:
-		return s.Client.RestoreSnapshot(s.ctx, p.ID)
+		return ofServer(p)(s.Client.RestoreSnapshot(s.ctx, p.ID))
 	case p.Kind == model.Backup:
 		return model.Accepted{}, s.Client.DeleteBackup(s.ctx, p.ID)
 	}
 	return model.Accepted{}, s.Client.DeleteSnapshot(s.ctx, p.ID)
+}
+
+// ofServer takes the answer to a restore of a snapshot, which names its server: where that is another than the point's, nobody
+// knows what is being restored.
+func ofServer(p model.Point) func(model.Accepted, error) (model.Accepted, error) {
+	return func(a model.Accepted, err error) (model.Accepted, error) {
+		if named := a.Point.Server.ID; err == nil && named != "" && named != p.Server.ID {
+			return model.Accepted{}, changed{"the API's answer names another server, #" + string(named) + ": look at both", model.ErrOutcomeUnknown}
+		}
+		return a, err
+	}
 }
 
 // changed is why a deed was not sent after all.
@@ -155,7 +166,7 @@ func (s *Session) recheck(o model.Operation, others model.Others) error {
 		return nil
 	}
 	points, err := s.points(o.Point.Kind, o.Server.ID)
-	if err != nil {
+	if err != nil && !errors.Is(err, model.ErrIncomplete) {
 		return unchecked(err)
 	}
 	for _, now := range points {
@@ -166,6 +177,9 @@ func (s *Session) recheck(o model.Operation, others model.Others) error {
 			return err
 		}
 		return s.stillWorth(o, points, others)
+	}
+	if err != nil { // it may be among those that the list lacks
+		return unchecked(err)
 	}
 	return changed{fmt.Sprintf("%s #%s is no longer there, so nothing was sent", o.Point.Kind, o.Point.ID), model.ErrNotFound}
 }
@@ -190,7 +204,7 @@ func (s *Session) apart(o model.Operation, others model.Others) error {
 }
 
 // stillWorth is an error if the point to be deleted has become the last backup of its server, or the last point that it can be
-// restored from, and was not confirmed as that.
+// restored from, and was not confirmed as that. What an incomplete list lacks does not count.
 func (s *Session) stillWorth(o model.Operation, points []model.Point, others model.Others) error {
 	now := s.Client.Now()
 	if o.Deed != model.Delete || o.Confirmed == model.LastPoint || !o.Point.Usable(now) || o.Remains(points, others.Leaving, now) {
@@ -207,7 +221,7 @@ func (s *Session) stillWorth(o model.Operation, points []model.Point, others mod
 		other = model.Backup
 	}
 	rest, err := s.points(other, o.Server.ID)
-	if err != nil {
+	if err != nil && !errors.Is(err, model.ErrIncomplete) {
 		return unchecked(err)
 	}
 	if !o.Remains(rest, others.Leaving, now) {
@@ -219,7 +233,7 @@ func (s *Session) stillWorth(o model.Operation, points []model.Point, others mod
 // serverStill looks the server up. Its backups may outlive it, so that it may be gone where one of them is deleted.
 func (s *Session) serverStill(was model.ServerRef, mayBeGone bool) error {
 	servers, err := s.Client.Servers(s.ctx, model.ServerFilter{})
-	if err != nil {
+	if err != nil && !errors.Is(err, model.ErrIncomplete) {
 		return unchecked(err)
 	}
 	for _, server := range servers {
@@ -234,7 +248,10 @@ func (s *Session) serverStill(was model.ServerRef, mayBeGone bool) error {
 		}
 		return nil
 	}
-	if mayBeGone {
+	switch {
+	case err != nil: // it may be among those that the list lacks
+		return unchecked(err)
+	case mayBeGone:
 		return nil
 	}
 	return changed{fmt.Sprintf("server %s is no longer there, so nothing was sent", was.Name), model.ErrNotFound}

@@ -18,7 +18,11 @@ import (
 func (d Deeds) Clear() tea.Cmd { return d.once(aClearing, d.clear) }
 
 func (d Deeds) clear() tea.Cmd {
-	if why := d.unread(); why != "" {
+	why := d.unread()
+	if why == "" {
+		why = d.env.patternless()
+	}
+	if why != "" {
 		return d.refuse(aClearing, why, "")
 	}
 	return d.open(dialog.FormAsk{

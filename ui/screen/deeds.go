@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,6 +35,15 @@ func (d Deeds) ready(action model.Deed, p model.Point) (model.Server, string) {
 		return server, server.CannotChange()
 	}
 	return server, state.Conflict(action, p)
+}
+
+// patternless is why nothing may be done now that is about all there are, or about whatever fits; "" if it may.
+func (e *Env) patternless() string {
+	var cut *model.Incomplete
+	if !errors.As(e.State.Incomplete(), &cut) {
+		return ""
+	}
+	return "a list is incomplete (" + cut.Numbers() + "): choose servers and restore points one by one"
 }
 
 // full says that a quota is used up, and what could be deleted to make room; empty where there is room.
@@ -70,7 +80,10 @@ func (d Deeds) intro(kind model.Kind, server model.Server) []dialog.Intro {
 		{Text: fmt.Sprintf("of %s %s #%s %s %s", server.Ref().Label(), style.Dot, server.ID, style.Dot, quotaWords(q, quotaOf(kind)))},
 		{Text: d.takes(kind)},
 	}
-	if q.MayBeFull() {
+	switch {
+	case q.AtLeast:
+		out = append(out, dialog.Intro{Text: "The list is incomplete, so there may be more: the API may say that it is full.", Warn: true})
+	case q.MayBeFull():
 		out = append(out, dialog.Intro{Text: "Running and failed ones may count too: the API may say that it is full.", Warn: true})
 	}
 	if kind == model.Snapshot && server.Running() {
@@ -80,7 +93,11 @@ func (d Deeds) intro(kind model.Kind, server model.Server) []dialog.Intro {
 }
 
 func quotaWords(q model.Quota, word string) string {
-	return fmt.Sprintf("%d of %d %s used", q.Taken(), q.Limit, word)
+	atLeast := ""
+	if q.AtLeast {
+		atLeast = "at least "
+	}
+	return fmt.Sprintf("%s%d of %d %s used", atLeast, q.Taken(), q.Limit, word)
 }
 
 // create opens the form for a point of the server, or says why it cannot be made.
@@ -152,6 +169,9 @@ func (d Deeds) RestoreNewest(id model.ID) tea.Cmd {
 		if why != "" {
 			return d.refuse(aRestore, why, "")
 		}
+		if !d.env.State.PointsKnown() {
+			return d.refuse(aRestore, "which restore point is the newest is not known, as a list is incomplete", "Choose one in its pane.")
+		}
 		newest, ok := model.Newest(d.env.State.Of(id), d.env.State.Now)
 		if !ok {
 			return d.refuse(aRestore, server.Ref().Said()+" has no restore point yet: no backup or snapshot of it has completed", "")
@@ -174,9 +194,9 @@ func (d Deeds) restore(p model.Point) tea.Cmd {
 		return d.refuse(aRestore, why, "")
 	}
 	ask, kind := d.askRestore(server, p), model.Snapshot
-	if !d.env.State.Quota(model.Snapshot, server.ID).MayBeFull() {
+	if q := d.env.State.Quota(model.Snapshot, server.ID); q.Taken() < q.Limit { // of an incomplete list, the API decides
 		ask.Tick = d.snapshotFirst(server)
-	} else if kind = model.Backup; d.env.State.Quota(model.Backup, server.ID).MayBeFull() {
+	} else if kind = model.Backup; d.env.State.Quota(model.Backup, server.ID).Taken() >= model.Backup.Limit() {
 		ask.Facts = append(ask.Facts, dialog.Fact{Label: "beware", Value: "nothing is saved first: " + d.noRoom(server.ID, model.Snapshot) +
 			", " + d.noRoom(server.ID, model.Backup), Bad: true})
 	} else {
@@ -245,6 +265,9 @@ func toMake(kind model.Kind, server model.ID) model.Point {
 func (d Deeds) snapshotFirst(server model.Server) *dialog.Tick {
 	q := d.env.State.Quota(model.Snapshot, server.ID)
 	tick := &dialog.Tick{Label: "take a snapshot first", Note: fmt.Sprintf("room for %d more %s adds %s", q.Left(), style.Dot, d.adds()), On: true}
+	if q.AtLeast {
+		tick.Note = "the list is incomplete: there may be no room for it"
+	}
 	if server.Running() {
 		tick.Warning = "The server is running: this snapshot may be inconsistent."
 	}
@@ -333,9 +356,17 @@ func (d Deeds) deleteFacts(server model.Server, p model.Point) []dialog.Fact {
 	all := d.env.State.Of(p.Server.ID)
 	switch model.StandingOf(p, all, d.env.State.Now) {
 	case model.LastPoint:
-		facts = append(facts, dialog.Fact{Label: "is lost", Value: "the LAST restore point: after this " + server.Ref().Said() + " cannot be restored", Bad: true})
+		value := "the LAST restore point: after this " + server.Ref().Said() + " cannot be restored"
+		if !d.env.State.PointsKnown() {
+			value = "perhaps the LAST restore point: the list is incomplete, and shows no other"
+		}
+		facts = append(facts, dialog.Fact{Label: "is lost", Value: value, Bad: true})
 	case model.LastBackup:
-		facts = append(facts, dialog.Fact{Label: "is lost", Value: "the LAST backup: only snapshots remain, which live on the server's own infrastructure", Bad: true})
+		value := "the LAST backup: only snapshots remain, which live on the server's own infrastructure"
+		if !d.env.State.PointsKnown() {
+			value = "perhaps the LAST backup: the list is incomplete, and shows no other"
+		}
+		facts = append(facts, dialog.Fact{Label: "is lost", Value: value, Bad: true})
 	case model.NewestPoint:
 		facts = append(facts, dialog.Fact{Label: "is lost", Value: "the newest restore point: " + d.next(p, all), Bad: true})
 	default:

@@ -42,14 +42,14 @@ func TestADeedThatCannotBeDoneSaysWhy(t *testing.T) {
 			return w
 		}(), func(d Deeds) { d.Snapshot(web.ID) }, "The backups cannot be read: "},
 		"another deed runs": {known(t, point), func(d Deeds) {
-			d.env.State.Begin(model.Intent{Deed: model.Delete, Point: snapshot("700", web, 0)}, "run")
+			d.env.State.Begin(model.Intent{Deed: model.Delete, Point: point}, "run")
 			d.Restore(point)
 		}, "still running"},
 		"it is being made":         {known(t, making), func(d Deeds) { d.Restore(making) }, "Snapshot #801 is still being made"},
 		"it has failed":            {known(t, failed), func(d Deeds) { d.Restore(failed) }, "nothing in it to go back to"},
 		"it is deleted while made": {known(t, making), func(d Deeds) { d.Delete(making) }, "still being made"},
 		"the quota is full":        {known(t, full...), func(d Deeds) { d.Snapshot(web.ID) }, "web-server-01 has 5 of 5 snapshots used. Delete one first, such as snap-805 (#805, 4 h ago)"},
-		"there is nothing":         {known(t, failed), func(d Deeds) { d.RestoreNewest(web.ID) }, "nothing to go back to"},
+		"there is nothing":         {known(t, failed), func(d Deeds) { d.RestoreNewest(web.ID) }, "has no restore point yet"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.deed(Deeds{c.world.env})

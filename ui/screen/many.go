@@ -34,6 +34,9 @@ func (d Deeds) CreateMany(kind model.Kind, ids []model.ID) tea.Cmd {
 
 func (d Deeds) createMany(kind model.Kind, ids []model.ID) tea.Cmd {
 	servers, why := d.readyAll(kind, ids)
+	if all := d.env.patternless(); all != "" {
+		why = all
+	}
 	if why != "" {
 		return d.refuse(creating(kind), why, "")
 	}
@@ -150,6 +153,9 @@ func (d Deeds) DeleteMany(points []model.Point) tea.Cmd {
 }
 
 func (d Deeds) deleteMany(points []model.Point) tea.Cmd {
+	if why := d.env.patternless(); why != "" {
+		return d.refuse(aDelete, why, "")
+	}
 	if len(points) == 0 {
 		return d.refuse(aDelete, "the marked restore points are gone", "")
 	}

@@ -26,6 +26,10 @@ func (l *list[T, K]) marking(msg tea.KeyPressMsg) bool {
 			l.markRange(l.identify(row))
 		}
 	case key.Matches(msg, keys.All):
+		if why := l.env.patternless(); why != "" {
+			l.env.Say(Warning, why)
+			return true
+		}
 		l.markAll()
 	case key.Matches(msg, l.env.Keys.View.Back) && len(l.marks) > 0:
 		l.Unmark()

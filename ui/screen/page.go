@@ -241,6 +241,9 @@ func (p *Page) rowsOrMessage(s *style.Styles) string {
 		if p.filter.Value() != "" {
 			return say(s, message{s.Text, "No restore point matches “" + p.filter.Value() + "”.", k.View.Back.Help().Key + " clears the filter."}, p.inner())
 		}
+		if m, cut := p.env.cut(p.env.State.Incomplete()); cut {
+			return say(s, m, p.inner())
+		}
 		if !p.env.State.PointsKnown() {
 			return say(s, message{s.Muted, "loading restore points" + style.Ellipsis, ""}, p.inner())
 		}

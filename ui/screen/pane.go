@@ -58,6 +58,14 @@ func (e *Env) waiting(from source, what string) (message, bool) {
 	return message{s.Muted, "loading " + what + style.Ellipsis, ""}, true
 }
 
+// cut is what a pane without rows says of an incomplete list: that it shows none does not mean that there is none.
+func (e *Env) cut(err error) (message, bool) {
+	if !errors.Is(err, model.ErrIncomplete) {
+		return message{}, false
+	}
+	return message{e.Look().Bad, style.Failed + " " + model.Words(err), remedy(e, err)}, true
+}
+
 // reason is why there is nothing. How long the API asked to be left alone is counted down beside it; in its own words the
 // number would stand still.
 func reason(err error) string {
@@ -90,6 +98,10 @@ func (e *Env) stale(from source) string {
 		return ""
 	}
 	s := e.Look()
+	var cut *model.Incomplete
+	if errors.As(from.err, &cut) {
+		return s.Bad.Render(style.Failed + " incomplete: the API gave " + cut.Numbers())
+	}
 	return s.Bad.Render(style.Failed+" "+widget.Roughly(e.State.Local.Sub(from.at))+" old: ") + s.Muted.Render(reason(from.err))
 }
 

@@ -245,3 +245,18 @@ func TestAPaneHasItsSizeWhateverIsInIt(t *testing.T) {
 		}
 	}
 }
+
+func TestAPaneSaysThatItsListIsIncompleteAndPatternsAreRefused(t *testing.T) {
+	w := known(t, snapshot("1", web, time.Hour))
+	w.servers(&model.Incomplete{Got: 1, Of: 50}, web)
+	p := NewServers(w.env)
+	p.SetSize(90, 10)
+	p.SetFocus(true)
+	p.News()
+	if shown := drawn(p); !strings.Contains(shown, "incomplete: the API gave 1 of 50") || !strings.Contains(shown, web.Name) {
+		t.Errorf("it shows\n%s", shown)
+	}
+	if press(p, "*"); p.Marked() != 0 {
+		t.Error("all that is listed was marked as if it were all there is")
+	}
+}

@@ -189,7 +189,16 @@ func (p *Points) title(s *style.Styles) string {
 		full = s.Late
 	}
 	return out + s.Muted.Render(" "+style.Dot+" "+p.counted()+" "+style.Dot+" "+word) +
-		widget.Blocks(q.Taken(), q.Limit, full, s.Faint) + s.Muted.Render(fmt.Sprintf(" %d/%d", q.Taken(), q.Limit))
+		widget.Blocks(q.Taken(), q.Limit, full, s.Faint) + s.Muted.Render(" "+quotaShort(q))
+}
+
+// quotaShort is how much of a quota is used: "3/5", and "3+/5" where there may be more.
+func quotaShort(q model.Quota) string {
+	more := ""
+	if q.AtLeast {
+		more = "+"
+	}
+	return fmt.Sprintf("%d%s/%d", q.Taken(), more, q.Limit)
 }
 
 func (p *Points) counted() string {
@@ -205,6 +214,9 @@ func (p *Points) body(s *style.Styles, from source) string {
 		return say(s, m, inner)
 	}
 	if len(p.rows) == 0 {
+		if m, cut := p.env.cut(from.err); cut && p.filter.Value() == "" {
+			return say(s, m, inner)
+		}
 		return say(s, p.nothing(s), inner)
 	}
 	return p.table.View(s, p.focused, func(i int) []widget.Span { return p.cells(s, p.rows[i]) })

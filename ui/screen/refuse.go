@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"errors"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -80,9 +81,9 @@ func (d Deeds) coming() string {
 func (d Deeds) unread() string {
 	s := d.env.State
 	switch {
-	case s.Servers.Err != nil:
+	case s.Servers.Err != nil && !errors.Is(s.Servers.Err, model.ErrIncomplete):
 		return "the account cannot be read: " + model.Words(s.Servers.Err)
-	case s.PointsKnown():
+	case s.PointsListed():
 		return ""
 	case s.Backups.Err != nil:
 		return "the backups cannot be read: " + model.Words(s.Backups.Err)

@@ -244,6 +244,9 @@ func (p *Servers) body(s *style.Styles, from source) string {
 		return say(s, m, inner)
 	}
 	if len(p.rows) == 0 {
+		if m, cut := p.env.cut(p.env.State.Incomplete()); cut && p.filter.Value() == "" {
+			return say(s, m, inner)
+		}
 		if p.onlyWrong && p.filter.Value() == "" {
 			return say(s, message{s.Fine, style.Done + " Nothing is wrong: every server meets its policy.", p.env.Keys.View.Wrong.Help().Key + " shows all."}, inner)
 		}

@@ -109,10 +109,10 @@ func TestWhatIsNotKnownOfAPointIsSaidAndNeverADate(t *testing.T) {
 	}{
 		"all known": {model.Point{CreatedAt: now.Add(-4 * time.Hour), ExpiresAt: now.Add(oneDay), SizeMB: 2048},
 			"4 h ago", "1 Jan 2025 23:00 UTC", "in 1 d", "2.0 GB"},
-		"nothing":     {model.Point{}, "-", "not known", "never", "-"},
+		"nothing":     {model.Point{}, "-", "not known", "none stated", "-"},
 		"unreadable":  {model.Point{CreatedUnreadable: true, ExpiresUnreadable: true}, "odd date", "unreadable time", "odd date", "-"},
-		"in future":   {model.Point{CreatedAt: now.AddDate(1, 0, 0)}, "in future", "2 Jan 2026 03:00 UTC", "never", "-"},
-		"of no size":  {model.Point{ZeroSize: true}, "-", "not known", "never", "0 MB"},
+		"in future":   {model.Point{CreatedAt: now.AddDate(1, 0, 0)}, "in future", "2 Jan 2026 03:00 UTC", "none stated", "-"},
+		"of no size":  {model.Point{ZeroSize: true, Type: model.Manual}, "-", "not known", "never", "0 MB"},
 		"has expired": {model.Point{CreatedAt: now.AddDate(0, 0, -3), ExpiresAt: now.Add(-1)}, "3 d ago", "30 Dec 2024 03:00 UTC", "expired", "-"},
 	} {
 		p := c.point
