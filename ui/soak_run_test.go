@@ -70,8 +70,8 @@ func (s *soak) begin() {
 	s.t.Helper()
 	s.runs++
 	s.run = s.journal.Begin(fmt.Sprint("run", s.runs))
-	s.pen = &pen{Journal: s.journal, ledger: s.ledger, chair: s.number}
 	s.clock = terminal.NewClock(s.stepped.Now, s.stepped.Advance)
+	s.pen = &pen{Journal: s.journal, ledger: s.ledger, chair: s.number, clock: s.clock}
 	way := gate{url: s.url, demo: s.demo, agent: s.run.ID, clock: s.clock, weather: s.weather}
 	client, err := way.client(liveToken)
 	if err != nil {
