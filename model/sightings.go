@@ -104,6 +104,7 @@ func (o *Operation) heard(found Point, listed bool, asked, now time.Time) {
 	case o.ignores(asked):
 	case o.Deed == Delete && !listed:
 		o.gone(asked)
+	case o.Phase.Over() && (o.Deed == Delete || !listed): // it was given up, and this changes nothing
 	case o.Deed == Delete:
 		o.stillThere(asked, now)
 	case listed:
@@ -172,6 +173,7 @@ func (o *Operation) settle(p Point, asked time.Time) {
 func (o *Operation) heardOfServer(s Server, listed bool, asked, now time.Time) {
 	switch {
 	case o.ignores(asked):
+	case o.Phase.Over() && s.Status != ServerRestoring: // it was given up, and this changes nothing
 	case !listed:
 		o.seen.miss(asked)
 		if o.seen.long(asked, o.seen.missing, enoughTime) {
