@@ -71,6 +71,9 @@ func (l *ledger) wrote(r model.Record, chair int) {
 	l.diary = append(l.diary, entry{l.now(), fmt.Sprintf("journal: %s %s %s %s %+v", r.ID, r.Event, r.Deed, r.Kind, r.Point)})
 	delete(l.open, r.ID)
 	if r.Event == model.EventIntent {
+		if off := r.SentAt.Sub(l.now()); off.Abs() > mostOff {
+			l.flaws = append(l.flaws, fmt.Sprintf("%s was sent at %s by the clock of the program, which is off by %v", r.ID, r.SentAt, off))
+		}
 		l.intents[r.ID]++
 		l.open[r.ID] = announced(r)
 	}

@@ -23,6 +23,9 @@ const (
 	mostHidden = 6 * time.Second // a new point that is not listed yet, a deleted one that still is
 )
 
+// mostOff is how far the program's idea of the account's clock may be off, whatever dates answers carry.
+const mostOff = time.Minute
+
 // quirksAt are the quirks of a time. They depend on the seed and the time alone.
 func (w *weather) quirksAt(at time.Time) sim.Quirks {
 	slot := at.Unix() / int64(quirksLast/time.Second)
