@@ -71,16 +71,17 @@ func NewBatch(intents []Intent, limits Limits) *Batch {
 
 // Next takes out what may be sent now, and counts it as sent: the caller sends each of them once and tells by Began which
 // operation it is. An item waits while another one under way forbids it, or an action outside the batch, of which busy tells; a
-// nil busy knows of none.
+// nil busy knows of none. On one server requests leave one after the other: each is checked against what the last one did.
 func (b *Batch) Next(busy func(Intent) bool) []Item {
 	var underWay []Operation
-	sending := 0
+	sending, sendingTo := 0, map[ID]bool{}
 	for _, it := range b.items {
 		if it.State.UnderWay() {
 			underWay = append(underWay, it.operation())
 		}
 		if it.State == ItemSent {
 			sending++
+			sendingTo[it.server()] = true
 		}
 	}
 	var out []Item
@@ -90,17 +91,20 @@ func (b *Batch) Next(busy func(Intent) bool) []Item {
 			return out
 		}
 		forbids := func(o Operation) bool { return o.Forbids(it.Intent.Deed, it.Intent.Point) }
-		if it.State != ItemWaiting || slices.ContainsFunc(underWay, forbids) || busy != nil && busy(it.Intent) {
+		if it.State != ItemWaiting || sendingTo[it.server()] || slices.ContainsFunc(underWay, forbids) || busy != nil && busy(it.Intent) {
 			continue
 		}
 		it.State, it.Operation, it.Words = ItemSent, 0, ""
 		it.Tries++
 		underWay = append(underWay, it.operation())
 		sending++
+		sendingTo[it.server()] = true
 		out = append(out, *it)
 	}
 	return out
 }
+
+func (it Item) server() ID { return it.Intent.Point.Server.ID }
 
 // operation is the item as an operation under way.
 func (it Item) operation() Operation {

@@ -157,7 +157,7 @@ func TestWhatRunsOnAnAccountIsTakenUpAgainWhenOneIsBack(t *testing.T) {
 	b.w.RequireNoText("before-update")
 	b.w.Press("esc")
 	b.ask("work")
-	b.w.RequireText("1 begun before this account was opened", "1 running")
+	b.w.RequireText("1 begun by another run of vpsdeck", "1 running")
 	b.w.pass(11*time.Minute, "snapshot before-update of web-server-01: completed")
 	b.requireDeeds(nudge, nil)
 }

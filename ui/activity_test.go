@@ -152,14 +152,14 @@ func TestWhatAnEarlierRunBeganIsFollowedToItsEnd(t *testing.T) {
 	w.makeSnapshot("web-server-01", "before-update")
 	w.later(time.Minute)
 	d.again(w)
-	w.RequireText("1 begun before vpsdeck was started: looking how far it came", "◐ 1 running", "1 m")
+	w.RequireText("1 begun by another run of vpsdeck: looking how far it came", "◐ 1 running", "1 m")
 	w.choose("web-server-01")
 	w.Press("s")
 	w.RequireText("“snapshot before-update of web-server-01” is still running")
-	w.pass(12*time.Minute, "snapshot before-update of web-server-01: completed in")
+	w.pass(12*time.Minute, "snapshot before-update of web-server-01: completed (seen")
 	w.requireDeeds()
 	w.Press("A")
-	w.RequireText("✓ snapshot before-update of web-server-01: completed in")
+	w.RequireText("✓ snapshot before-update of web-server-01: completed")
 }
 
 func TestADeedWhoseAnswerWasLostIsFoundByTheNextRun(t *testing.T) {
@@ -168,7 +168,7 @@ func TestADeedWhoseAnswerWasLostIsFoundByTheNextRun(t *testing.T) {
 	w := open(t, 120, 40, keeping(t, d), servers(2), fault("POST /snapshots/: cut-after-send"))
 	w.makeSnapshot("web-server-01", "before-update")
 	d.again(w)
-	w.pass(12*time.Minute, "snapshot before-update of web-server-01: completed in")
+	w.pass(12*time.Minute, "snapshot before-update of web-server-01: completed (seen")
 	w.requireDeeds()
 }
 
@@ -200,7 +200,9 @@ func TestAnotherRunThatStillGoesKeepsItsOperations(t *testing.T) {
 	w.RequireText("◐ 1 running") // seen in the lists, as anybody's
 	w.choose("web-server-01")
 	w.Press("s")
-	w.RequireText("New snapshot of web-server-01")
+	w.RequireText("“snapshot before-update of web-server-01” is still running")
+	w.Press("esc", "b")
+	w.RequireText("New backup of web-server-01")
 }
 
 // halfway asks for a restore with a snapshot first, and ends the program before that has completed.
@@ -292,7 +294,7 @@ func TestTheJournalHasEachStepAndNoToken(t *testing.T) {
 	for _, r := range records {
 		story = append(story, r.Deed+" "+r.Event)
 	}
-	want := []string{"create intent", "create running", "create done", "delete intent", "delete done", "create intent", "create refused",
+	want := []string{"create intent", "create running", "create done", "delete intent", "delete running", "delete done", "create intent", "create refused",
 		"create intent", "create running", "create done"}
 	requireLines(t, story, want...)
 	text, err := os.ReadFile(d.book().Path())

@@ -67,7 +67,7 @@ func TestTheKeysToARestoreOfTheNewestPointAreCounted(t *testing.T) {
 
 func TestTheKeysToASnapshotOfTenServersAreCounted(t *testing.T) {
 	t.Parallel()
-	c := &counter{world: open(t, 120, 40)}
+	c := &counter{world: open(t, 120, 40, servers(14))}
 	c.press("space", "space", "space", "space")
 	c.press("j") // its quota is full
 	c.press("space", "space", "space", "space", "space", "space")

@@ -131,16 +131,22 @@ func TestARefusalIsSaidInTheAPIsWords(t *testing.T) {
 	}
 }
 
-func TestADeedAtATimeOnOneServer(t *testing.T) {
+func TestASecondSnapshotIsNotMadeWhileOneRunsAndAllElseIs(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 24, servers(2))
 	w.makeSnapshot("web-server-01", "one")
-	for _, keys := range [][]string{{"s"}, {"b"}, {"r"}, {"2", "d"}, {"3", "j", "r"}} {
+	at("web-server-01", "s")(w)
+	w.RequireText("“snapshot one of web-server-01” is still running")
+	w.RequireNoText("Cancel", "cancel")
+	w.Press("esc")
+	for opened, keys := range map[string][]string{
+		"New backup of web-server-01": {"b"}, "Restore overwrites the disk": {"r"}, "Delete for good": {"2", "d"},
+	} {
 		at("web-server-01", keys...)(w)
-		w.RequireText("“snapshot one of web-server-01” is still running")
-		w.RequireNoText("Cancel", "cancel")
+		w.RequireText(opened)
+		w.Press("esc")
 	}
 	if n := len(w.line.deeds()); n != 1 {
-		t.Errorf("%d deeds were sent", n)
+		t.Errorf("%d actions were sent", n)
 	}
 }

@@ -302,11 +302,11 @@ func (w *world) awaitHeld(method string, sent, held, atMost int) {
 	}, fmt.Sprintf("%d requests, %d of them unanswered", sent, held))
 }
 
-var nine = mark("web-server-01", "ci-runner-01", "ci-runner-02", "vpn-gw", "cache-01", "mail-01", "db-server-02", "web-server-02", "staging-01")
+var nine = mark("web-server-01", "ci-runner-01", "ci-runner-02", "vpn-gw", "cache-01", "mail-01", "db-server-02", "api-use-001", "staging-01")
 
 func TestNeverMoreThanFourOfABatchAreUnanswered(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40)
+	w := open(t, 120, 40, servers(13))
 	nine(w)
 	w.fault("POST /snapshots/: hold")
 	w.Press("s", "enter", "enter")
@@ -380,7 +380,7 @@ func TestWhatFailsSaysWhyAndStaysMarked(t *testing.T) {
 
 func TestEscapeStopsWhatWasNotSentAndASecondOneCloses(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40)
+	w := open(t, 120, 40, servers(13))
 	nine(w)
 	w.line.slowDown(200*time.Millisecond, "POST /snapshots/")
 	w.Press("s", "enter", "enter")

@@ -62,7 +62,7 @@ func TestWhatOthersBeginShowsUp(t *testing.T) {
 	w.must2(w.others.RestoreSnapshot(t.Context(), "796"))
 	w.Advance(20 * time.Second)
 	w.RequireText("◐ 2 running", "snapshot somebody-elses", "db-server-01  restore", "◐ restoring")
-	w.pass(20*time.Minute, "restore onto db-server-01: ended, the server is active")
+	w.pass(20*time.Minute, "restore onto db-server-01: ended (seen")
 	w.Press("A")
 	w.RequireText("snapshot somebody-elses of web-server-01: completed")
 	w.Press("esc")

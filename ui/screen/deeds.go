@@ -159,8 +159,8 @@ func (d Deeds) RestoreNewest(id model.ID) tea.Cmd {
 // Restore asks whether to overwrite a server with a restore point. The server's name must be typed.
 func (d Deeds) Restore(p model.Point) tea.Cmd {
 	server, why := d.ready(model.Restore, p)
-	if why == "" {
-		why = p.CannotRestore()
+	if cannot := p.CannotRestore(); cannot != "" {
+		why = cannot
 	}
 	if why != "" {
 		return d.refuse(why)
@@ -250,8 +250,8 @@ func (d Deeds) Delete(p model.Point) tea.Cmd {
 	if _, known := d.env.State.Server(p.Server.ID); !known { // a point may outlive its server
 		server, why = model.Server{ID: p.Server.ID, Name: p.Server.Name}, ""
 	}
-	if why == "" {
-		why = p.CannotDelete()
+	if cannot := p.CannotDelete(); cannot != "" {
+		why = cannot
 	}
 	if why != "" {
 		return d.refuse(why)
