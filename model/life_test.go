@@ -16,6 +16,7 @@ import (
 //   - never done before the account: Done only once the account itself has ended the action;
 //   - never sent twice: while the operation is open, the same action is forbidden, also after a restart;
 //   - never green by mistake: whatever is over and not Done says why;
+//   - over is over: what was given up changes only when it shows after all;
 //   - never silent: lists that tell the truth bring every operation to its end in a bounded time, and one that was given up and
 //     shows after all is told of.
 const (
@@ -50,6 +51,7 @@ type life struct {
 	began    time.Time
 	carried  time.Time // when the API carried it out; zero: not at all
 	answered bool
+	phase    Phase // of the operation, as it was last seen
 	others   []Point
 }
 
@@ -232,12 +234,17 @@ func (l *life) check() {
 	o, known := l.operation()
 	switch {
 	case !known:
+	case l.phase.Over() && o.Phase != l.phase && (l.phase == Done || o.Phase != Running && o.Phase != Done):
+		l.t.Fatalf("%s: it was over in phase %d, and is in %d", l.played, l.phase, o.Phase)
 	case o.Phase == Done && !l.over():
 		l.t.Fatalf("%s: done before the account: %s", l.played, o.Words)
 	case o.Phase.Over() && o.Phase != Done && o.Words == "":
 		l.t.Fatalf("%s: over without a word", l.played)
 	case !o.Phase.Over() && l.state.Conflict(l.action, l.wanted) == "":
 		l.t.Fatalf("%s: it may be sent twice, while it is in phase %d", l.played, o.Phase)
+	}
+	if known {
+		l.phase = o.Phase
 	}
 }
 

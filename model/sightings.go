@@ -104,11 +104,11 @@ func (o *Operation) heard(found Point, listed bool, asked, now time.Time) {
 	case o.ignores(asked):
 	case o.Deed == Delete && !listed:
 		o.gone(asked)
-	case o.Phase.Over() && (o.Deed == Delete || !listed): // it was given up, and this changes nothing
 	case o.Deed == Delete:
 		o.stillThere(asked, now)
 	case listed:
 		o.settle(found, asked)
+	case o.Phase.Over(): // it was given up, and has not shown since
 	case o.Phase == Unknown:
 		o.look(asked, now, enoughTime)
 	default:
@@ -119,7 +119,7 @@ func (o *Operation) heard(found Point, listed bool, asked, now time.Time) {
 // gone takes in a list without the point that a delete is about. One such list is enough where the API has accepted it. Where
 // the answer was lost, a second one must agree: a single list may be wrong.
 func (o *Operation) gone(asked time.Time) {
-	if o.Phase != Unknown {
+	if !o.WasLost() {
 		o.endSeen(asked, "")
 		return
 	}
@@ -132,6 +132,9 @@ func (o *Operation) gone(asked time.Time) {
 // stillThere takes in a list that still has the point.
 func (o *Operation) stillThere(asked, now time.Time) {
 	o.seen.absent = 0
+	if o.Phase.Over() {
+		return
+	}
 	if o.Phase == Unknown {
 		o.look(asked, now, enoughTime)
 		return
@@ -172,8 +175,7 @@ func (o *Operation) settle(p Point, asked time.Time) {
 // heardOfServer takes in what a list of servers says of a restore. asked is when it was asked for.
 func (o *Operation) heardOfServer(s Server, listed bool, asked, now time.Time) {
 	switch {
-	case o.ignores(asked):
-	case o.Phase.Over() && s.Status != ServerRestoring: // it was given up, and this changes nothing
+	case o.ignores(asked), o.Phase.Over() && s.Status != ServerRestoring:
 	case !listed:
 		o.seen.miss(asked)
 		if o.seen.long(asked, o.seen.missing, enoughTime) {

@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log"
@@ -121,7 +122,7 @@ func play(t *testing.T, e endpoint, f trouble) {
 	e.do(r.seat)
 	r.check(r.want.seen)
 	if r.want.later != "" {
-		r.Advance(140 * time.Second)
+		r.Advance(cmp.Or(r.want.after, 140*time.Second))
 		r.check(r.want.later)
 	}
 	if got := r.book.story(); got != r.want.story {

@@ -65,6 +65,10 @@ type journal struct {
 	err   error
 	alive map[string]bool
 	read  []model.Record
+
+	busy     error
+	locked   []model.ID
+	unlocked []int // how many lines were written by then
 }
 
 func (j *journal) Append(r model.Record) error {
@@ -79,8 +83,14 @@ func (j *journal) Append(r model.Record) error {
 func (j *journal) Read() ([]model.Record, int, error) { return j.read, 2, j.err }
 func (j *journal) Alive(operation string) bool        { return j.alive[operation] }
 
-// LockServer is free: nobody else shares the lines.
-func (j *journal) LockServer(context.Context, string, model.ID) (func(), error) { return func() {}, nil }
+// LockServer is held by another program while busy is set.
+func (j *journal) LockServer(_ context.Context, _ string, server model.ID) (func(), error) {
+	if j.busy != nil {
+		return nil, j.busy
+	}
+	j.locked = append(j.locked, server)
+	return func() { j.unlocked = append(j.unlocked, len(j.lines)) }, nil
+}
 
 var errDisk = errors.New("the disk is full")
 
