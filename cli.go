@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +26,14 @@ func execute(ctx context.Context, args []string) error {
 
 // executeOn is execute with the machine's time in the hands of the caller.
 func executeOn(ctx context.Context, args []string, on machine) error {
+	err := carryOut(ctx, args, on)
+	if slices.Contains(args, "check") && slices.Contains(args, "--nagios") { // also where the command line is wrong
+		return headless.Plugin(os.Stdout, err)
+	}
+	return err
+}
+
+func carryOut(ctx context.Context, args []string, on machine) error {
 	var do deed
 	helped := false
 	root := rootCommand(&do, on)

@@ -101,12 +101,15 @@ notify = "` + string(ui.AnnounceNone) + `"        # the end of an operation: ` +
 # Keys by the name of what they do; [] switches one off.
 [keys]
 ` + keyLines() + `
-# What servers must have to be covered: the first rule that fits holds. Ages are written like 26h or 7d; 0h is any age.
+# What servers must have to be covered: the first rule that fits holds. Each kind is judged by itself: a snapshot is no backup.
+# Ages are written like 26h or 7d; 0h is any age. A rule of "0h" and 0 throughout asks for nothing.
 [[policy]]
 #server = "db-*"
 #location = "us-*"
-max_age = "` + fmt.Sprintf("%gh", usual.MaxAge.Hours()) + `"
-min_points = ` + strconv.Itoa(usual.MinPoints) + `
+backup_max_age = "` + fmt.Sprintf("%gh", usual.Backups.MaxAge.Hours()) + `"    # the newest usable backup may be this old
+snapshot_max_age = "0h"   # the newest usable snapshot
+min_backups = ` + strconv.Itoa(usual.Backups.Min) + `           # at least so many usable ones; with an age, one is always wanted
+min_snapshots = ` + strconv.Itoa(usual.Snapshots.Min) + `
 
 # How S gets to a server: the first rule whose name fits holds, and without one plain ssh to its address.
 #[[ssh]]
@@ -133,7 +136,7 @@ min_points = ` + strconv.Itoa(usual.MinPoints) + `
 #stripe = "red"
 #confirm = "strict"
 #[[profile.work.policy]]
-#max_age = "12h"
+#backup_max_age = "12h"
 `
 }
 

@@ -69,7 +69,7 @@ func TestEverySettingOfThePrintedConfigCanBeUsed(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v\n%s", source, err, text)
 			}
-			if profile == "work" && (!s.ReadOnly || !s.Strict || fresh.Profile.Stripe != "red" || s.Policies[0].Policy.MaxAge != 12*time.Hour) {
+			if profile == "work" && (!s.ReadOnly || !s.Strict || fresh.Profile.Stripe != "red" || s.Policies[0].Policy.Backups.MaxAge != 12*time.Hour) {
 				t.Errorf("the profile is %+v", s)
 			}
 			if len(s.Keys) < 30 || len(s.Columns) != 3 {

@@ -89,7 +89,7 @@ func restoreCommand(do *deed, on machine) *cobra.Command {
 			"the server's exact name and --yes are wanted. Without --yes it says what would be lost, and exits with 6.",
 		Example: "vpsdeck restore --snapshot 801 --server web-server-01 --yes --wait",
 	})
-	cmd.Flags().StringVar(&ask.Server, "server", "", "the exact name of the server that is overwritten")
+	cmd.Flags().StringVar(&ask.Server, "server", "", "the exact name of the server that is overwritten; its ID if the name cannot be typed")
 	return cmd
 }
 
@@ -99,11 +99,11 @@ func deleteCommand(do *deed, on machine) *cobra.Command {
 		Use:   "delete",
 		Short: "Delete a backup or a snapshot",
 		Long: "Delete a backup or a snapshot, for good. Without --yes it says what would go, and exits with 6. The last usable restore " +
-			"point of a server only goes with --last-point too.",
+			"point of a server, or its last usable backup, is only deleted with --last-point too.",
 		Example: "vpsdeck delete --backup 499 --yes",
 	})
-	cmd.Flags().StringVar(&ask.Server, "server", "", "the exact name of its server; wanted where the config has confirm = \"strict\"")
-	cmd.Flags().BoolVar(&ask.LastPoint, "last-point", false, "also if the server can then go back to nothing")
+	cmd.Flags().StringVar(&ask.Server, "server", "", "the exact name of its server, or its ID if the name cannot be typed; wanted where the config has confirm = \"strict\"")
+	cmd.Flags().BoolVar(&ask.LastPoint, "last-point", false, "allow deleting the server's last restore point or last backup")
 	return cmd
 }
 

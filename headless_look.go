@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -49,7 +50,7 @@ func listCommand(do *deed, on machine) *cobra.Command {
 		Use:   "list",
 		Short: "List servers, backups or snapshots",
 		Long:  "List servers, backups or snapshots: as a table for people, as JSON or CSV for programs.",
-		Example: "# which servers are not covered\nvpsdeck list servers --filter 'health:late'\n" +
+		Example: "# which servers are not covered\nvpsdeck list servers --filter 'health:overdue'\n" +
 			"# the manual backups of the databases, as JSON\nvpsdeck list backups --server 'db-*' --filter type:manual -o json",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -107,35 +108,55 @@ func checkCommand(do *deed, on machine) *cobra.Command {
 	var ask headless.CheckAsk
 	var common func() settings.Flags
 	var output func() (headless.Format, error)
-	var maxAge string
-	var minPoints int
+	var backups, snapshots func(*cobra.Command) (headless.WantedAsk, error)
+	var server string
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "Check that every server has recent restore points",
-		Long: "Check that every server has recent restore points: for cron and monitoring. It exits with 0 when each meets its " +
-			"policy and with 9 when not. The first line sums up, the others are what is wrong. Policies come from the config's " +
-			"[[policy]] tables; without them, one usable restore point of the last 26 hours is wanted. Flags overrule them.",
+		Short: "Check that every server has recent backups",
+		Long: "Check that every server has recent backups: for cron and monitoring. It exits with 0 when each server meets its " +
+			"policy, with 9 when one does not, and with 11 when that could not be judged. The first line sums up, the others are what " +
+			"is wrong. Policies come from the config's [[policy]] tables; without them, one usable backup of the last 26 hours is " +
+			"wanted. Flags override them. With --nagios it is a monitoring plugin: one line, and the exit codes 0, 1, 2 and 3.",
 		Example: "# in a crontab: mail comes only when something is wrong\nout=$(vpsdeck check) || echo \"$out\"\n" +
-			"# the databases are to have three points, one of the last 12 hours\nvpsdeck check --server 'db-*' --max-age 12h --min-points 3",
+			"# the databases must have three backups, one of the last 12 hours\nvpsdeck check --server 'db-*' --backup-max-age 12h --min-backups 3\n" +
+			"# as a plugin of Nagios, Icinga and others\nvpsdeck check --nagios",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if ask.Format, err = output(); err != nil {
 				return err
 			}
-			if ask.MaxAge, err = ageFlag(cmd, "max-age", maxAge); err != nil {
+			if ask.Backups, err = backups(cmd); err != nil {
 				return err
 			}
-			ask.MinPoints = given(cmd, "min-points", &minPoints)
+			if ask.Snapshots, err = snapshots(cmd); err != nil {
+				return err
+			}
+			ask.Server = given(cmd, "server", &server)
 			u := unattended{cmd, common(), on}
-			return pick(do, u.look, func(ctx context.Context, r *headless.Runner) error { return r.Check(ctx, ask) })
+			*do = func(ctx context.Context) error {
+				return ask.Unchecked(cmd.OutOrStdout(), u.look(ctx, func(ctx context.Context, r *headless.Runner) error { return r.Check(ctx, ask) }))
+			}
+			return nil
 		},
 	}
-	cmd.Flags().StringVar(&maxAge, "max-age", "", "how old the newest usable point may be, such as 26h or 7d; 0h: any age")
-	cmd.Flags().IntVar(&minPoints, "min-points", 0, "how many usable points there must be")
-	cmd.Flags().StringVar(&ask.Server, "server", "", "which servers: an ID, a name, or a pattern such as 'web-*'")
+	backups, snapshots = wantedFlags(cmd, model.Backup), wantedFlags(cmd, model.Snapshot)
+	cmd.Flags().BoolVar(&ask.Nagios, "nagios", false, "print one line and exit as a monitoring plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN")
+	cmd.Flags().StringVar(&server, "server", "", "which servers: an ID, a name, or a pattern such as 'web-*'")
 	output, common = outputFlag(cmd), commonFlags(cmd)
 	complete(cmd, "server", completeServers(common, on))
 	return cmd
+}
+
+// wantedFlags gives a command the flags that say what is wanted of a kind, and returns how to read them.
+func wantedFlags(cmd *cobra.Command, kind model.Kind) func(*cobra.Command) (headless.WantedAsk, error) {
+	ageName, minName := kind.String()+"-max-age", "min-"+kind.String()+"s"
+	age := cmd.Flags().String(ageName, "", fmt.Sprintf("how old the newest usable %s may be, such as 26h or 7d; 0h: any age", kind))
+	least := cmd.Flags().Int(minName, 0, fmt.Sprintf("how many usable %ss there must be", kind))
+	return func(cmd *cobra.Command) (ask headless.WantedAsk, err error) {
+		ask.Min = given(cmd, minName, least)
+		ask.MaxAge, err = ageFlag(cmd, ageName, *age)
+		return ask, err
+	}
 }
 
 // ageFlag reads a length of time; nil if the command line has none.

@@ -28,6 +28,7 @@ var exitCodes = []struct {
 	{settings.ExitUnknown, "the answer to a deed was lost: it may have been done all the same, so look before you do it again"},
 	{settings.ExitCoverage, "check: a server does not meet its policy"},
 	{settings.ExitUnconfirmed, "the API accepted the action, and its lists never showed it: a server was not seen restoring"},
+	{settings.ExitUnchecked, "check: coverage could not be judged: no answer, no token, no servers, or none that the name fits"},
 }
 
 // manCommand writes the man page, from the same words as the help. It is for whoever packs the program.

@@ -26,12 +26,13 @@ type token struct {
 }
 
 func (m me) noun() model.Account {
+	created, _ := moment(m.Account.CreatedAt)
 	a := model.Account{
 		Email:     model.Clean(m.Account.Email),
 		FirstName: model.Clean(m.Account.FirstName),
 		LastName:  model.Clean(m.Account.LastName),
 		Company:   model.Clean(m.Account.Company),
-		CreatedAt: moment(m.Account.CreatedAt),
+		CreatedAt: created,
 		TokenName: model.Clean(m.Token.Name),
 	}
 	for _, permission := range m.Token.Permissions {

@@ -22,17 +22,19 @@ type backup struct {
 func (b backup) key() model.ID { return b.ID }
 
 func (b backup) noun() model.Point {
-	return model.Point{
+	p := model.Point{
 		Kind:        model.Backup,
 		ID:          b.ID,
 		Server:      b.Server.noun(),
 		Type:        model.BackupType(model.Clean(b.Type)),
 		Status:      model.PointStatus(model.Clean(b.Status)),
-		SizeMB:      whole(b.SizeMB),
-		CreatedAt:   moment(b.CreatedAt),
-		ExpiresAt:   moment(b.ExpiresAt),
 		Description: model.Clean(b.Description),
 	}
+	sizeInto(&p, b.SizeMB)
+	createdInto(&p, b.CreatedAt)
+	expires, ok := moment(b.ExpiresAt)
+	p.ExpiresAt, p.ExpiresUnreadable = expires, !ok
+	return p
 }
 
 type newBackup struct {

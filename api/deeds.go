@@ -104,7 +104,7 @@ func (c *Client) restore(ctx context.Context, path string, payload any, asked mo
 func (t told) accepted(asked model.Point) model.Accepted {
 	point := asked
 	if p := t.point(asked.Kind); p != nil {
-		point.CreatedAt = moment(p.CreatedAt)
+		createdInto(&point, p.CreatedAt)
 		if asked.Kind == model.Snapshot {
 			point.Name = model.Clean(p.Name)
 		}

@@ -188,9 +188,16 @@ func TestOldDataDoesNotVanishOverACosmeticField(t *testing.T) {
 		{`{"id": 1, "size_mb": 4522.6, "created_at": "2025-01-16T05:00:00+02:00"}`, full},
 		{`{"id": 1, "size_mb": "4523", "created_at": "2025-01-16T03:00:00"}`, full},
 		{`{"id": 1, "size_mb": " 4.523e3 ", "created_at": "2025-01-16 03:00:00"}`, full},
-		{`{"id": 1, "size_mb": "4.4 GB", "created_at": "yesterday", "expires_at": 1737000000}`, bare},
-		{`{"id": 1, "size_mb": -3, "created_at": "", "expires_at": {}}`, bare},
-		{`{"id": 1, "size_mb": "NaN", "created_at": [], "expires_at": true}`, bare},
+		{`{"id": 1, "size_mb": "4.4 GB", "created_at": "yesterday", "expires_at": 1737000000}`, model.Point{
+			Kind: model.Backup, ID: "1", CreatedUnreadable: true, ExpiresAt: at("2025-01-16T04:00:00Z"),
+		}},
+		{`{"id": 1, "size_mb": -3, "created_at": "", "expires_at": {}}`, model.Point{Kind: model.Backup, ID: "1", ExpiresUnreadable: true}},
+		{`{"id": 1, "size_mb": "NaN", "created_at": [], "expires_at": true}`, model.Point{
+			Kind: model.Backup, ID: "1", CreatedUnreadable: true, ExpiresUnreadable: true,
+		}},
+		{`{"id": 1, "size_mb": 0}`, model.Point{Kind: model.Backup, ID: "1", ZeroSize: true}},
+		{`{"id": 1, "size_mb": "0.0"}`, model.Point{Kind: model.Backup, ID: "1", ZeroSize: true}},
+		{`{"id": 1, "size_mb": false}`, bare},
 		{`{"id": 1, "size_mb": 1e300}`, bare},
 		{`{"id": 1, "created_at": "2025-01-16"}`, model.Point{Kind: model.Backup, ID: "1", CreatedAt: at("2025-01-16T00:00:00Z")}},
 		{`{"id": 1, "created_at": "2025-01-16T03:00:00.250Z"}`, model.Point{

@@ -32,6 +32,8 @@ type plan struct {
 func (s server) key() model.ID { return s.ID }
 
 func (s server) noun() model.Server {
+	created, _ := moment(s.CreatedAt)
+	updated, _ := moment(s.UpdatedAt)
 	return model.Server{
 		ID:       s.ID,
 		Name:     model.Clean(s.Name),
@@ -47,8 +49,8 @@ func (s server) noun() model.Server {
 			StorageGB: int(whole(s.Plan.Storage)),
 		},
 		OS:        named(s.OS),
-		CreatedAt: moment(s.CreatedAt),
-		UpdatedAt: moment(s.UpdatedAt),
+		CreatedAt: created,
+		UpdatedAt: updated,
 	}
 }
 

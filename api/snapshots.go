@@ -21,16 +21,17 @@ type snapshot struct {
 func (s snapshot) key() model.ID { return s.ID }
 
 func (s snapshot) noun() model.Point {
-	return model.Point{
+	p := model.Point{
 		Kind:        model.Snapshot,
 		ID:          s.ID,
 		Server:      s.Server.noun(),
 		Name:        model.Clean(s.Name),
 		Status:      model.PointStatus(model.Clean(s.Status)),
-		SizeMB:      whole(s.SizeMB),
-		CreatedAt:   moment(s.CreatedAt),
 		Description: model.Clean(s.Description),
 	}
+	sizeInto(&p, s.SizeMB)
+	createdInto(&p, s.CreatedAt)
+	return p
 }
 
 type newSnapshot struct {

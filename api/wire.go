@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -100,31 +101,88 @@ func text(raw loose) string {
 
 // whole reads a number, which may have a fraction or stand in quotes; 0 for none and for what cannot be a size.
 func whole(raw loose) int64 {
-	if len(raw) == 0 || raw[0] == 'n' {
-		return 0
-	}
-	if n, err := strconv.ParseInt(string(raw), 10, 64); err == nil && n > 0 && n < 1<<53 { // nearly always
-		return n
-	}
-	f, err := strconv.ParseFloat(strings.TrimSpace(text(raw)), 64)
-	if err != nil || !(f > 0 && f < 1<<53) {
-		return 0
-	}
-	return int64(math.Round(f))
+	n, _ := stated(raw)
+	return n
 }
 
-// moment reads a time with any offset, without one (taken as UTC [I]), or a bare date; zero for none. The result is UTC.
-func moment(raw loose) time.Time {
+// stated is whole, and whether a number of 0 or more is there at all.
+func stated(raw loose) (int64, bool) {
 	if len(raw) == 0 || raw[0] == 'n' {
-		return time.Time{}
+		return 0, false
+	}
+	if n, err := strconv.ParseInt(string(raw), 10, 64); err == nil && n >= 0 && n < 1<<53 { // nearly always
+		return n, true
+	}
+	f, err := strconv.ParseFloat(strings.TrimSpace(text(raw)), 64)
+	if err != nil || !(f >= 0 && f < 1<<53) {
+		return 0, false
+	}
+	return int64(math.Round(f)), true
+}
+
+// sizeInto reads a size in MB. Null is one that is not known; 0 is a size.
+func sizeInto(p *model.Point, raw loose) {
+	n, ok := stated(raw)
+	p.SizeMB, p.ZeroSize = n, ok && n == 0
+}
+
+// createdInto reads when a point was made.
+func createdInto(p *model.Point, raw loose) {
+	t, ok := moment(raw)
+	p.CreatedAt, p.CreatedUnreadable = t, !ok
+}
+
+// momentLayouts are the shapes of a time that are read besides RFC 3339 and epochs, in upper case and with a T. Without an
+// offset it is taken as UTC [I].
+var momentLayouts = []string{
+	time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05Z07", "2006-01-02T15:04Z07:00",
+	"2006-01-02T15:04Z0700", "2006-01-02T15:04", time.DateOnly,
+}
+
+// moment reads a time in any common shape, as text or as an epoch in seconds or milliseconds. It is false for a value that
+// is there and cannot be read, and a zero time for none. The result is UTC.
+func moment(raw loose) (time.Time, bool) {
+	if len(raw) == 0 || raw[0] == 'n' {
+		return time.Time{}, true
 	}
 	stamp := text(raw)
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime, time.DateOnly} {
+	if t, err := time.Parse(time.RFC3339, stamp); err == nil { // nearly always
+		return t.UTC(), true
+	}
+	stamp = strings.ToUpper(strings.TrimSpace(stamp))
+	if stamp == "" {
+		return time.Time{}, true
+	}
+	if t, ok := epoch(stamp); ok {
+		return t, true
+	}
+	if t, err := http.ParseTime(strings.TrimSpace(text(raw))); err == nil {
+		return t.UTC(), true
+	}
+	stamp = strings.Replace(strings.Replace(stamp, " ", "T", 1), " ", "", 1) // one before the offset, too
+	leap := time.Duration(0)
+	if at := len("2006-01-02T15:04"); len(stamp) >= at+3 && stamp[at:at+3] == ":60" { // a leap second is one after :59
+		stamp, leap = stamp[:at]+":59"+stamp[at+3:], time.Second
+	}
+	for _, layout := range momentLayouts {
 		if t, err := time.Parse(layout, stamp); err == nil {
-			return t.UTC()
+			return t.UTC().Add(leap), true
 		}
 	}
-	return time.Time{}
+	return time.Time{}, false
+}
+
+// epoch reads seconds or milliseconds since 1970. What would be before 1973 is no epoch: 0 stands for nothing as often.
+func epoch(stamp string) (time.Time, bool) {
+	f, err := strconv.ParseFloat(stamp, 64)
+	switch {
+	case err != nil || !(f >= 1e8 && f < 1e14):
+		return time.Time{}, false
+	case f >= 1e11:
+		f /= 1000
+	}
+	whole, part := math.Modf(f)
+	return time.Unix(int64(whole), int64(part*1e9)).UTC(), true
 }
 
 // named reads what may be an object with a name, or the name alone.

@@ -51,8 +51,9 @@ func (r ClearRule) about(p Point) bool {
 }
 
 // old says whether the point is as old as the rule asks. One whose time is not known is not.
-func (r ClearRule) old(p Point, now time.Time) bool {
-	return !p.CreatedAt.IsZero() && now.Sub(p.CreatedAt) > r.OlderThan
+func (r ClearRule) old(p *Point, now time.Time) bool {
+	age, known := p.Age(now)
+	return known && age > r.OlderThan
 }
 
 // Clearing is a plan of what goes and what stays: the preview that a person agrees to. Nothing beyond its items may go.
@@ -76,8 +77,8 @@ type Kept struct {
 
 // Plan lists what goes by the rule, given every point of the account in any order, at a time on the API's clock. Completed
 // and failed points can go. What is running, of a status that the program does not know, or listed twice never does. Nor,
-// whatever the rule says, does a server's newest usable point, so that the last one always stays; nor, where that one
-// expires soon, the newest that does not.
+// whatever the rule says, does a server's newest usable point, or its newest usable backup, so that the last one always
+// stays; nor, where such a one expires soon, the newest that does not.
 func (r ClearRule) Plan(points []Point, now time.Time) Clearing {
 	c := Clearing{Rule: r, At: now}
 	for _, server := range byServerName(points) {
@@ -107,30 +108,43 @@ func byServerName(points []Point) [][]Point {
 	return out
 }
 
-// going are a server's points that can go, the oldest first.
+// going are a server's points that can go, the oldest first. The newest usable point stays, and the newest usable backup; of
+// each also the newest that does not expire soon.
 func (r ClearRule) going(server []Point, now time.Time) []Point {
 	var out []Point
-	usable, durable, kept := 0, 0, 0
-	for _, p := range server {
+	var any, backups guard
+	kept := 0
+	for i := range server {
+		p := &server[i]
 		stays := false
-		if p.Usable() {
-			usable++
-			stays = usable == 1
-			if p.lasts(now.Add(ExpiringWithin)) {
-				durable++
-				stays = stays || durable == 1
+		if _, dated := p.Age(now); dated && p.Usable(now) { // what has no known age protects nothing, and does not go
+			stays = any.needs(p, now)
+			if p.Kind == Backup {
+				stays = backups.needs(p, now) || stays
 			}
-			if r.about(p) {
+			if r.about(*p) {
 				kept++
 				stays = stays || kept <= r.KeepAtLeast
 			}
 		}
-		if !stays && (p.Usable() || p.Status.Bad()) && r.about(p) && r.old(p, now) {
-			out = append(out, p)
+		if !stays && (p.Status == Completed || p.Status.Bad()) && r.about(*p) && r.old(p, now) {
+			out = append(out, *p)
 		}
 	}
 	slices.Reverse(out)
 	return out
+}
+
+// guard keeps the newest of the usable points that it is shown, newest first, and the newest that does not expire soon.
+type guard struct{ usable, durable int }
+
+func (g *guard) needs(p *Point, now time.Time) bool {
+	g.usable++
+	if p.lasts(now.Add(ExpiringWithin)) {
+		g.durable++
+		return g.usable == 1 || g.durable == 1
+	}
+	return g.usable == 1
 }
 
 // add takes up what goes of a server.
@@ -139,20 +153,21 @@ func (c *Clearing) add(server, going []Point) {
 		return
 	}
 	k := Kept{Server: server[0].Server, Going: len(going)}
+	var stays []Point
 	for _, p := range server {
 		if slices.ContainsFunc(going, func(g Point) bool { return g.Key() == p.Key() }) {
 			continue
 		}
 		k.Points++
-		if p.Usable() {
-			if k.Usable++; k.Usable == 1 {
-				k.Newest = p
-			}
+		if p.Usable(c.At) {
+			k.Usable++
 		}
+		stays = append(stays, p)
 	}
+	k.Newest, _ = Newest(stays, c.At)
 	for _, p := range going {
 		c.FreedMB += max(p.SizeMB, 0)
-		if p.SizeMB <= 0 {
+		if _, known := p.Size(); !known {
 			c.UnknownSizes++
 		}
 	}

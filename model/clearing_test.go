@@ -33,7 +33,7 @@ func TestAClearingOffersWhatTheRuleSaysAndNoMore(t *testing.T) {
 	}{
 		"everything old":             {ClearRule{OlderThan: 30 * day}, "20 1 2 4 5 6"},
 		"just that old stays":        {ClearRule{OlderThan: 80 * day}, "20 1"},
-		"of any age":                 {ClearRule{}, "20 1 2 4 5 6 7"},
+		"of any age":                 {ClearRule{}, "20 1 2 4 5 6"},
 		"keep three":                 {ClearRule{OlderThan: 30 * day, KeepAtLeast: 3}, "1 2 4 5"},
 		"keep more than there are":   {ClearRule{KeepAtLeast: 100}, "4"},
 		"snapshots":                  {ClearRule{OlderThan: 30 * day, Kinds: []Kind{Snapshot}}, "2 6"},
@@ -73,6 +73,24 @@ func TestWhatExpiresSoonIsNotAllThatStays(t *testing.T) {
 	points[0] = points[0].expiring(100 * time.Hour)
 	if got := ids(ClearRule{OlderThan: 30 * day}.Plan(points, now)); got != "1 2" {
 		t.Errorf("%s goes", got)
+	}
+}
+
+func TestTheLastBackupIsNeverClearedForSnapshots(t *testing.T) {
+	points := []Point{snapshot("4", time.Hour), snapshot("3", 40*day), backup("2", 50*day), backup("1", 60*day)}
+	if got := ids(ClearRule{OlderThan: 30 * day}.Plan(points, now)); got != "1 3" {
+		t.Errorf("%s goes, want 1 3", got)
+	}
+	points[2] = points[2].expiring(-time.Hour) // it protects nothing any more
+	if got := ids(ClearRule{OlderThan: 30 * day}.Plan(points, now)); got != "2 3" {
+		t.Errorf("%s goes, want 2 3", got)
+	}
+}
+
+func TestAPointFromTheFutureProtectsNothingAndIsNotCleared(t *testing.T) {
+	points := []Point{backup("3", -day), backup("2", 40*day), backup("1", 60*day)}
+	if got := ids(ClearRule{OlderThan: 30 * day}.Plan(points, now)); got != "1" {
+		t.Errorf("%s goes, want 1", got)
 	}
 }
 
@@ -134,10 +152,12 @@ var somePoint = rapid.Custom(func(t *rapid.T) Point {
 		Status: rapid.SampledFrom([]PointStatus{Completed, Completed, Completed, Failed, InProgress, "verifying"}).Draw(t, "status"),
 		SizeMB: rapid.Int64Range(-1, 3).Draw(t, "size"),
 	}
+	p.ZeroSize = p.SizeMB == 0 && rapid.Bool().Draw(t, "zero")
+	p.ExpiresUnreadable = rapid.IntRange(0, 9).Draw(t, "unreadable") == 0
 	if p.Kind == Backup {
 		p.Type = rapid.SampledFrom([]BackupType{Manual, Automatic}).Draw(t, "type")
 	}
-	if age := rapid.IntRange(-1, 8).Draw(t, "age"); age > 0 {
+	if age := rapid.IntRange(-2, 8).Draw(t, "age"); age != 0 { // some lie in the future
 		p.CreatedAt = now.Add(-time.Duration(age) * day)
 	}
 	if left := rapid.IntRange(0, 4).Draw(t, "left"); left > 0 {
@@ -171,13 +191,17 @@ func (c Clearing) has(k Key) bool {
 func checkSafe(t *rapid.T, points []Point, c Clearing) {
 	left := without(points, c)
 	for _, p := range points {
-		usable := func(q Point) bool { return q.Usable() && q.Server.ID == p.Server.ID }
+		usable := func(q Point) bool { return q.Usable(now) && q.Server.ID == p.Server.ID }
 		lasting := func(q Point) bool { return usable(q) && q.lasts(now.Add(48*time.Hour)) }
 		if usable(p) && !slices.ContainsFunc(left, usable) {
 			t.Fatalf("%s is left with nothing by %v", p.Server.Name, c.Items)
 		}
 		if lasting(p) && !slices.ContainsFunc(left, lasting) {
 			t.Fatalf("%s is left with what expires soon by %v", p.Server.Name, c.Items)
+		}
+		backup := func(q Point) bool { return usable(q) && q.Kind == Backup }
+		if backup(p) && !slices.ContainsFunc(left, backup) {
+			t.Fatalf("%s is left without a backup by %v", p.Server.Name, c.Items)
 		}
 	}
 }
@@ -200,7 +224,7 @@ func TestEveryItemOfAClearingIsWhatTheRuleAsksFor(t *testing.T) {
 			for _, asked := range r.Servers {
 				server = server || asked == "*" || asked == string(p.Server.ID) || asked == "web*" && strings.HasPrefix(p.Server.Name, "web")
 			}
-			if !server || p.CreatedAt.IsZero() || now.Sub(p.CreatedAt) <= r.OlderThan || p.Status != Completed && p.Status != Failed ||
+			if !server || p.CreatedAt.IsZero() || p.CreatedAt.After(now) || now.Sub(p.CreatedAt) <= r.OlderThan || p.Status != Completed && p.Status != Failed ||
 				len(r.Kinds) > 0 && !slices.Contains(r.Kinds, p.Kind) ||
 				p.Kind == Backup && len(r.Types) > 0 && !slices.Contains(r.Types, p.Type) {
 				t.Fatalf("%+v is not what %+v asks for", p, r)
@@ -208,14 +232,14 @@ func TestEveryItemOfAClearingIsWhatTheRuleAsksFor(t *testing.T) {
 			if slices.ContainsFunc(c.Items[:i], func(q Point) bool { return q.Key() == p.Key() }) || !slices.Contains(points, p) {
 				t.Fatalf("%+v is there twice, or made up", p)
 			}
-			if freed += max(p.SizeMB, 0); p.SizeMB <= 0 {
+			if freed += max(p.SizeMB, 0); p.SizeMB <= 0 && !p.ZeroSize {
 				unknown++
 			}
 		}
 		for _, k := range c.Kept {
 			going += k.Going
-			loses := slices.ContainsFunc(c.Items, func(p Point) bool { return p.Usable() && p.Server.ID == k.Server.ID })
-			if k.Going < 1 || loses && k.Usable < 1 || (k.Usable > 0) != k.Newest.Usable() || k.Usable > k.Points || c.has(k.Newest.Key()) {
+			loses := slices.ContainsFunc(c.Items, func(p Point) bool { return p.Usable(now) && p.Server.ID == k.Server.ID })
+			if k.Going < 1 || loses && k.Usable < 1 || (k.Usable > 0) != k.Newest.Usable(now) || k.Usable > k.Points || c.has(k.Newest.Key()) {
 				t.Fatalf("%+v is kept", k)
 			}
 		}
@@ -232,11 +256,11 @@ func TestAClearingKeepsSoManyAndTheNewest(t *testing.T) {
 		for _, p := range c.Items {
 			newer := 0
 			for _, q := range without(points, c) {
-				if q.Usable() && q.Server.ID == p.Server.ID && r.about(q) && !q.CreatedAt.Before(p.CreatedAt) {
+				if q.Usable(now) && q.Server.ID == p.Server.ID && r.about(q) && !q.CreatedAt.Before(p.CreatedAt) {
 					newer++
 				}
 			}
-			if p.Usable() && newer < r.KeepAtLeast {
+			if p.Usable(now) && newer < r.KeepAtLeast {
 				t.Fatalf("%+v goes, and only %d newer ones stay by %+v", p, newer, r)
 			}
 		}

@@ -3,7 +3,6 @@ package model
 import (
 	"cmp"
 	"slices"
-	"time"
 )
 
 // Fleet is what the three lists say together: which points each server has, and what it can go back to. It is made once for
@@ -27,10 +26,9 @@ type group struct {
 	quotas [2]Quota
 }
 
-// Coverage is what a server can go back to.
+// Coverage is how many restore points a server has. What they are worth at a time tells an [Assessment].
 type Coverage struct {
-	Newest    time.Time // when its newest usable point was made; zero if it has none
-	Backups   int       // all it has, whatever their status
+	Backups   int // all it has, whatever their status
 	Snapshots int
 	Failed    int // of both
 	Running   int // of both
@@ -145,7 +143,7 @@ func (f *Fleet) appendOf(room []Point, server ID) []Point {
 	return room
 }
 
-// Coverage tells what the server can go back to.
+// Coverage counts what the server has.
 func (f *Fleet) Coverage(server ID) Coverage { return f.groups[server].cover }
 
 // Quota is how far the server has used its room for a kind of point.
@@ -183,8 +181,6 @@ func (f *Fleet) cover(g *group, server ID) {
 			c.Running++
 		case p.Status.Bad():
 			c.Failed++
-		case p.Usable() && p.CreatedAt.After(c.Newest):
-			c.Newest = p.CreatedAt
 		}
 	}
 }

@@ -63,8 +63,6 @@ func requireFleet(t *testing.T, a account, server ID) {
 		t.Fatalf("of %s is kept\n%v\nbut the lists say\n%v", server, got, want)
 	}
 	var sums Coverage
-	newest, _ := Newest(want)
-	sums.Newest = newest.CreatedAt
 	for _, p := range want {
 		switch {
 		case p.Kind == Snapshot:
@@ -133,6 +131,9 @@ func TestTimeAloneJudgesAsIfAllWereJudgedAnew(t *testing.T) {
 			for range rapid.IntRange(0, 3).Draw(t, "points") {
 				p := Point{Kind: Backup, ID: ID(fmt.Sprint(len(backups))), Server: server.Ref(), Status: Completed}
 				p.CreatedAt = now.Add(-age.Draw(t, "age"))
+				if rapid.IntRange(0, 4).Draw(t, "ahead") == 0 {
+					p.CreatedAt = now.Add(age.Draw(t, "by"))
+				}
 				if rapid.Bool().Draw(t, "expires") {
 					p.ExpiresAt = now.Add(age.Draw(t, "left"))
 				}
@@ -140,7 +141,10 @@ func TestTimeAloneJudgesAsIfAllWereJudgedAnew(t *testing.T) {
 			}
 		}
 		most := rapid.SampledFrom([]time.Duration{0, time.Hour, 26 * time.Hour}).Draw(t, "most")
-		policies := Policies{{Policy: Policy{MaxAge: most, MinPoints: rapid.IntRange(0, 2).Draw(t, "least")}}}
+		policies := Policies{{Policy: Policy{
+			Backups:   Wanted{MaxAge: most, Min: rapid.IntRange(0, 2).Draw(t, "least")},
+			Snapshots: Wanted{MaxAge: rapid.SampledFrom([]time.Duration{0, most}).Draw(t, "snapshots")},
+		}}}
 		f, at := newFleet(servers, backups, nil), now
 		later := rapid.OneOf(rapid.SampledFrom([]time.Duration{time.Minute, time.Minute + 1, time.Hour, -time.Hour}),
 			rapid.Custom(func(t *rapid.T) time.Duration {
@@ -149,7 +153,7 @@ func TestTimeAloneJudgesAsIfAllWereJudgedAnew(t *testing.T) {
 		for range 6 {
 			got, want := f.Judged(policies, true, at), newFleet(servers, backups, nil).Judged(policies, true, at)
 			for i := range got {
-				if !slices.Equal(got[i].Assessment.Reasons, want[i].Assessment.Reasons) || got[i].ID != want[i].ID || got[i].Cover != want[i].Cover {
+				if !slices.Equal(got[i].Assessment.Reasons, want[i].Assessment.Reasons) || got[i].ID != want[i].ID || got[i].Cover != want[i].Cover || got[i].Assessment.Kinds != want[i].Assessment.Kinds {
 					t.Fatalf("%s after %s: %+v\nnot %+v", got[i].Name, at.Sub(now), got[i], want[i])
 				}
 			}

@@ -99,8 +99,9 @@ type Intent struct {
 	// Server is the server as it was confirmed: its ID and the name of then. Points may carry an older name. An empty one
 	// stands for the server as it is listed now.
 	Server ServerRef
-	// LastConfirmed says that the deletion of the last usable point of the server was confirmed as such.
-	LastConfirmed bool
+	// Confirmed is what a point to be deleted was worth when its deletion was confirmed. It is not deleted if it has become worth
+	// more: the last backup, or the last restore point.
+	Confirmed Standing
 }
 
 // Begin notes that a deed's request is about to leave, and returns the operation. run names this run of the program, and
@@ -109,7 +110,7 @@ func (s *State) Begin(in Intent, run string) Operation {
 	p := in.Point
 	o := Operation{
 		Deed: in.Deed, Point: p, Server: in.Server, Mine: true, By: s.Me, Started: s.Now, After: in.After, Follows: in.Follows,
-		LastConfirmed: in.LastConfirmed, known: map[ID]bool{}, leaving: map[Key]bool{},
+		Confirmed: in.Confirmed, known: map[ID]bool{}, leaving: map[Key]bool{},
 	}
 	server, listed := s.Server(p.Server.ID)
 	switch {

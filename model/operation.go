@@ -49,12 +49,12 @@ type Operation struct {
 	Ended   time.Time // zero until it is over
 	Words   string    // why it ended as it did, for a person
 	Message string    // what the API said when it accepted it
-	After   *Point    // for a snapshot taken first: the point to restore once it has completed
+	After   *Point    // for a snapshot or backup taken first: the point to restore once it has completed
 	Follows string    // for a restore after a snapshot: the ID of that operation
 	Resumed bool      // begun by an earlier run of the program: what follows it is asked for again
 
-	// LastConfirmed says that the deletion of the last usable point of a server was confirmed as such.
-	LastConfirmed bool
+	// Confirmed is what a point to be deleted was worth when its deletion was confirmed; see [Intent].
+	Confirmed Standing
 
 	seen sightings
 	lost time.Time // when its answer was lost; zero if it was not
@@ -89,9 +89,9 @@ func (o Operation) What() string {
 // Toward is the server with the word that joins it: "of web-server-01", "onto web-server-03".
 func (o Operation) Toward() string {
 	if o.Deed == Restore {
-		return "onto " + o.Server.Name
+		return "onto " + o.Server.Said()
 	}
-	return "of " + o.Server.Name
+	return "of " + o.Server.Said()
 }
 
 func (o Operation) name() string {
@@ -154,9 +154,9 @@ func (o Operation) matches(p Point) bool {
 
 // Remains says whether its server keeps a usable point besides the one that it deletes, among these and without those that
 // other actions delete.
-func (o Operation) Remains(points []Point, others map[Key]bool) bool {
+func (o Operation) Remains(points []Point, others map[Key]bool, now time.Time) bool {
 	for _, p := range points {
-		if k := p.Key(); p.Usable() && p.Server.ID == o.Server.ID && k != o.Point.Key() && !o.leaving[k] && !others[k] {
+		if k := p.Key(); p.Usable(now) && p.Server.ID == o.Server.ID && k != o.Point.Key() && !o.leaving[k] && !others[k] {
 			return true
 		}
 	}

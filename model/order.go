@@ -162,7 +162,7 @@ func ByExpiry() Ordering[*Point] {
 func BySize() Ordering[*Point] {
 	return Ordering[*Point]{
 		Name: "size", Up: "smallest first", Down: "largest first", Falls: true,
-		Sort: By(func(p *Point) (int64, bool) { return p.SizeMB, p.SizeMB > 0 }, cmp.Compare[int64]),
+		Sort: By(func(p *Point) (int64, bool) { return p.Size() }, cmp.Compare[int64]),
 	}
 }
 

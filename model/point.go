@@ -66,10 +66,14 @@ type Point struct {
 	Name        string     // snapshots only
 	Type        BackupType // backups only
 	Status      PointStatus
-	SizeMB      int64 // MB; 0 while it is not known
+	SizeMB      int64 // MB; 0 while it is not known, unless ZeroSize says that it is 0
 	CreatedAt   time.Time
-	ExpiresAt   time.Time // zero: never, or not stated
+	ExpiresAt   time.Time // zero: never, not stated, or not readable
 	Description string
+
+	ZeroSize          bool // the API states a size of 0
+	CreatedUnreadable bool // the API gave a creation time that could not be read
+	ExpiresUnreadable bool // the API gave an expiry that could not be read: not the same as never
 }
 
 // Key is what makes a point unique: IDs of backups and of snapshots are numbered apart.
@@ -97,10 +101,39 @@ func (p Point) Label() string {
 // Counts says whether the point takes a place in its server's quota: every snapshot, every manual backup [D].
 func (p Point) Counts() bool { return p.Kind == Snapshot || p.Type == Manual }
 
-// CannotRestore is why one cannot go back to this point, or "". A status that the program does not know is no reason:
-// the API decides.
-func (p Point) CannotRestore() string {
+// Drift is how far a creation time may lie ahead of the API's clock [I]: the clocks of two machines differ a little. What
+// lies further ahead is not believed.
+const Drift = 5 * time.Minute
+
+// Age is how old the point is at a time on the API's clock, and false where that is not known: no time was given, it could
+// not be read, or it lies in the future by more than [Drift].
+func (p *Point) Age(now time.Time) (time.Duration, bool) {
+	if p.CreatedAt.IsZero() || p.ahead(now) {
+		return 0, false
+	}
+	return max(now.Sub(p.CreatedAt), 0), true
+}
+
+// ahead says whether the creation time lies in the future, beyond what clocks differ by.
+func (p *Point) ahead(now time.Time) bool { return p.CreatedAt.After(now.Add(Drift)) }
+
+// Expired says whether the point's end has come.
+func (p *Point) Expired(now time.Time) bool { return !p.ExpiresAt.IsZero() && !p.ExpiresAt.After(now) }
+
+// lasts says whether the point certainly does not expire until then.
+func (p *Point) lasts(until time.Time) bool {
+	return !p.ExpiresUnreadable && (p.ExpiresAt.IsZero() || p.ExpiresAt.After(until))
+}
+
+// Size is the point's size in MB, and false while it is not known.
+func (p Point) Size() (mb int64, known bool) { return p.SizeMB, p.SizeMB > 0 || p.ZeroSize }
+
+// CannotRestore is why the server cannot be restored from this point, or "". A status that the program does not know is no
+// reason: the API decides.
+func (p Point) CannotRestore(now time.Time) string {
 	switch {
+	case p.Expired(now) && !p.Status.Running() && !p.Status.Bad():
+		return fmt.Sprintf("%s #%s expired %s ago: it can no longer be restored", p.Kind, p.ID, Lasting(now.Sub(p.ExpiresAt)))
 	case p.Status.Running():
 		return fmt.Sprintf("%s #%s is still being made: wait until it has completed", p.Kind, p.ID)
 	case p.Status.Bad():
@@ -117,8 +150,8 @@ func (p Point) CannotDelete() string {
 	return ""
 }
 
-// Usable says whether the point is known to be complete.
-func (p Point) Usable() bool { return p.Status == Completed }
+// Usable says whether the server can certainly be restored from the point: it is complete and has not expired.
+func (p *Point) Usable(now time.Time) bool { return p.Status == Completed && !p.Expired(now) }
 
 // BackupFilter narrows a list of backups; empty fields do not.
 type BackupFilter struct {
@@ -173,15 +206,25 @@ func Of(points []Point, server ID) []Point {
 	return out
 }
 
-// Newest returns the newest usable point, and false if there is none.
-func Newest(points []Point) (Point, bool) {
-	var best Point
-	for _, p := range points {
-		if p.Usable() && (best.ID == "" || p.CreatedAt.After(best.CreatedAt)) {
-			best = p
+// Newest returns the newest usable point, and false if there is none. One whose age is not known is only taken where there
+// is no other.
+func Newest(points []Point, now time.Time) (Point, bool) {
+	var best *Point
+	known := false
+	for i := range points {
+		p := &points[i]
+		if !p.Usable(now) {
+			continue
+		}
+		_, dated := p.Age(now)
+		if best == nil || dated && (!known || p.CreatedAt.After(best.CreatedAt)) {
+			best, known = p, dated
 		}
 	}
-	return best, best.ID != ""
+	if best == nil {
+		return Point{}, false
+	}
+	return *best, true
 }
 
 // Standing is what a point is worth to its server, which decides how hard the program asks before it goes.
@@ -190,21 +233,30 @@ type Standing int
 // The standings of a point among its server's points.
 const (
 	OneOfSeveral Standing = iota
-	NewestPoint           // the newest usable one: going back further loses more
+	NewestPoint           // the newest usable one: an older one loses more
+	LastBackup            // the only usable backup: only snapshots remain, on the server's own infrastructure [D]
 	LastPoint             // the only usable one: without it nothing can be restored
 )
 
-// StandingOf tells what the point is among all points of its server, backups and snapshots together.
-func StandingOf(p Point, all []Point) Standing {
-	if !p.Usable() {
+// StandingOf tells what the point is among all points of its server, backups and snapshots together, at a time on the API's
+// clock.
+func StandingOf(p Point, all []Point, now time.Time) Standing {
+	if !p.Usable(now) {
 		return OneOfSeveral
 	}
-	mine := Of(all, p.Server.ID)
-	usable := slices.DeleteFunc(mine, func(q Point) bool { return !q.Usable() })
-	if len(usable) <= 1 {
-		return LastPoint
+	usable := slices.DeleteFunc(Of(all, p.Server.ID), func(q Point) bool { return !q.Usable(now) })
+	backups := 0
+	for i := range usable {
+		if usable[i].Kind == Backup {
+			backups++
+		}
 	}
-	if newest, ok := Newest(usable); ok && newest.Key() == p.Key() {
+	switch newest, _ := Newest(usable, now); {
+	case len(usable) <= 1:
+		return LastPoint
+	case p.Kind == Backup && backups <= 1:
+		return LastBackup
+	case newest.Key() == p.Key():
 		return NewestPoint
 	}
 	return OneOfSeveral

@@ -52,7 +52,7 @@ func TestWhatEachStatusAllows(t *testing.T) {
 		"":          {},
 	} {
 		p := snapshot("801", 0).with(status)
-		for reason, want := range map[string]string{p.CannotRestore(): want.restore, p.CannotDelete(): want.remove} {
+		for reason, want := range map[string]string{p.CannotRestore(now): want.restore, p.CannotDelete(): want.remove} {
 			switch {
 			case (reason == "") != (want == ""), !strings.Contains(reason, want):
 				t.Errorf("%q: the reason is %q, want %q in it", status, reason, want)
@@ -60,8 +60,8 @@ func TestWhatEachStatusAllows(t *testing.T) {
 				t.Errorf("%q: the reason does not name the point: %q", status, reason)
 			}
 		}
-		if status.Running() != want.running || status.Bad() != want.bad || p.Usable() != want.usable {
-			t.Errorf("%q: running %v, bad %v, usable %v", status, status.Running(), status.Bad(), p.Usable())
+		if status.Running() != want.running || status.Bad() != want.bad || p.Usable(now) != want.usable {
+			t.Errorf("%q: running %v, bad %v, usable %v", status, status.Running(), status.Bad(), p.Usable(now))
 		}
 	}
 }
@@ -92,21 +92,65 @@ func TestTheStandingCountsOnlyWhatCanBeRestored(t *testing.T) {
 		"beside one of an unknown status":   {[]Point{backup("2", 0).with("verifying")}, LastPoint},
 		"beside those of another server":    {[]Point{backup("2", 0).of(db), snapshot("3", 0).of(db)}, LastPoint},
 		"beside an older one":               {[]Point{backup("2", 2*time.Hour)}, NewestPoint},
-		"beside an older one of the kind":   {[]Point{snapshot("1", 2*time.Hour)}, NewestPoint}, // the same ID, another kind
+		"beside an older snapshot":          {[]Point{snapshot("1", 2*time.Hour)}, LastBackup}, // the same ID, another kind
 		"beside a newer one":                {[]Point{backup("2", time.Minute)}, OneOfSeveral},
-		"beside a newer snapshot":           {[]Point{snapshot("1", time.Minute)}, OneOfSeveral},
+		"beside a newer snapshot":           {[]Point{snapshot("1", time.Minute)}, LastBackup},
+		"beside an expired one":             {[]Point{backup("2", 2*time.Hour).expiring(-time.Second)}, LastPoint},
+		"and an expired one and a snapshot": {[]Point{backup("2", 2*time.Hour).expiring(0), snapshot("3", 0)}, LastBackup},
+		"beside one from the future":        {[]Point{backup("2", -time.Hour)}, NewestPoint},
 		"newest of what can be restored":    {[]Point{backup("2", 0).with(Failed), backup("3", 2*time.Hour).automatic()}, NewestPoint},
 		"between a newer and an older one":  {[]Point{backup("2", 2*time.Hour), snapshot("3", 0)}, OneOfSeveral},
 		"with no time known for the others": {[]Point{{Kind: Backup, ID: "2", Server: web, Status: Completed}}, NewestPoint},
 	} {
 		for _, all := range [][]Point{append(slices.Clone(c.others), p), append([]Point{p}, c.others...)} {
-			if got := StandingOf(p, all); got != c.want {
+			if got := StandingOf(p, all, now); got != c.want {
 				t.Errorf("%s: %v, want %v", name, got, c.want)
 			}
 		}
 	}
-	if got := StandingOf(p.with(Failed), []Point{p.with(Failed)}); got != OneOfSeveral {
+	if got := StandingOf(p.with(Failed), []Point{p.with(Failed)}, now); got != OneOfSeveral {
 		t.Errorf("a failed point has the standing %v: nothing is lost with it", got)
+	}
+}
+
+func TestASnapshotIsNeverTheLastBackup(t *testing.T) {
+	p := snapshot("1", time.Hour)
+	if got := StandingOf(p, []Point{p, snapshot("2", 2*time.Hour)}, now); got != NewestPoint {
+		t.Errorf("the newest of two snapshots: %v", got)
+	}
+	if got := StandingOf(p, []Point{p, backup("2", time.Minute)}, now); got != OneOfSeveral {
+		t.Errorf("a snapshot beside a backup: %v", got)
+	}
+}
+
+func TestAnExpiredPointCannotBeRestored(t *testing.T) {
+	for left, want := range map[time.Duration]string{time.Second: "", 0: "expired 0 s ago", -3 * time.Hour: "expired 3 h ago: it can no longer be restored"} {
+		p := backup("1", 48*time.Hour).expiring(left)
+		if got := p.CannotRestore(now); (got == "") != (want == "") || !strings.Contains(got, want) || p.Usable(now) != (want == "") {
+			t.Errorf("%s left: %q, want %q; usable %v", left, got, want, p.Usable(now))
+		}
+		if p.CannotDelete() != "" {
+			t.Errorf("%s left: it cannot be deleted", left)
+		}
+	}
+}
+
+func TestTheNewestIsOneWhoseAgeIsKnownWhereThereIsOne(t *testing.T) {
+	undated := Point{Kind: Snapshot, ID: "9", Server: web, Status: Completed}
+	for name, c := range map[string]struct {
+		points []Point
+		want   ID
+	}{
+		"a future one before it": {[]Point{backup("2", -time.Hour), backup("1", 50*time.Hour)}, "1"},
+		"a little ahead":         {[]Point{backup("2", -Drift), backup("1", time.Hour)}, "2"},
+		"one without a time":     {[]Point{undated, backup("1", 50*time.Hour)}, "1"},
+		"an expired one":         {[]Point{backup("2", time.Hour).expiring(0), backup("1", 50*time.Hour)}, "1"},
+		"nothing else":           {[]Point{undated}, "9"},
+		"none":                   {[]Point{backup("2", time.Hour).expiring(0)}, ""},
+	} {
+		if got, ok := Newest(c.points, now); got.ID != c.want || ok != (c.want != "") {
+			t.Errorf("%s: %s, %v", name, got.ID, ok)
+		}
 	}
 }
 

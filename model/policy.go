@@ -9,55 +9,75 @@ import (
 // Health is how well a server is covered. A higher one is worse, so that ordering by it puts what needs a person first.
 type Health int
 
-// The states of a server's coverage, best first. Fine, Full and Expiring meet the policy now; the others do not.
+// The states of a server's coverage, best first. Up to Expiring the policy is met now; the others do not meet it.
 const (
-	Fine     Health = iota // it can go back to something recent
-	Full                   // and yet no further snapshot, or manual backup, fits into its quota
-	Expiring               // and yet it will not do once what expires soon is gone
-	TooFew                 // it has fewer usable points than it should
-	Late                   // its newest usable point is older than it should be
-	Failing                // the newest attempt failed
-	Never                  // there is nothing to go back to
+	Fine          Health = iota // every kind that the policy wants is there and recent
+	BackupsFull                 // no further manual backup fits into its quota
+	SnapshotsFull               // no further snapshot fits into its quota
+	OddDate                     // a point's time is in the future or cannot be read, so its age is not known
+	Expiring                    // it will not meet its policy once what expires soon is gone
+	TooFew                      // it has fewer usable points of a kind than it should
+	Overdue                     // the newest usable point of a kind is older than it should be
+	Failing                     // the last attempt of a kind failed
+	NoBackup                    // backups are wanted, and only snapshots are there
+	None                        // no usable restore point at all
 )
 
-// healthNames are for machines: filters, output, configuration. They do not change.
+// healthNames are the same on the screen, in filters and in output.
 var healthNames = [...]string{
-	Fine: "fine", Full: "full", Expiring: "expiring", TooFew: "few", Late: "late", Failing: "failing", Never: "never",
+	Fine: "fine", BackupsFull: "backups full", SnapshotsFull: "snapshots full", OddDate: "odd date", Expiring: "expiring",
+	TooFew: "too few", Overdue: "overdue", Failing: "failing", NoBackup: "no backup", None: "none",
 }
 
-var healthWords = [...]string{
-	Fine: "fine", Full: "quota full", Expiring: "expiring soon", TooFew: "too few", Late: "late", Failing: "failing", Never: "nothing to go back to",
-}
-
-// String is the state's name for machines: fine, full, expiring, few, late, failing, never.
+// String is the state's name, for people and for programs.
 func (h Health) String() string { return healthNames[h] }
 
-// Words is the state for a person.
-func (h Health) Words() string { return healthWords[h] }
-
-// Met says whether the policy is met now: a full quota and a coming expiry are warnings.
+// Met says whether the policy is met now: full quotas, odd dates and coming expiries are warnings.
 func (h Health) Met() bool { return h < TooFew }
 
-// LateAfter is how old the newest usable point may be where nothing else is configured: a day and a little, since automatic
-// backups are daily [E].
-const LateAfter = 26 * time.Hour
+// DefaultMaxAge is how old the newest usable backup may be where nothing else is configured: a day and a little, since
+// automatic backups are daily [E].
+const DefaultMaxAge = 26 * time.Hour
 
-// ExpiringWithin is how far ahead an assessment looks for points that go by themselves.
+// ExpiringWithin is how far ahead an assessment looks for points that expire.
 const ExpiringWithin = 48 * time.Hour
 
-// Policy is what a server must have to be covered.
+// Policy is what a server must have to be covered. Each kind is judged by itself: snapshots live on the server's own
+// infrastructure and are for rollback, backups on separate storage and for disaster recovery [D].
 type Policy struct {
-	MaxAge    time.Duration // of the newest usable point; 0: any age will do
-	MinPoints int           // usable ones, backups and snapshots together; 0: it need not have any, nor recent ones
+	Backups   Wanted
+	Snapshots Wanted
 }
 
-// DefaultPolicy asks for one point of the last day.
-func DefaultPolicy() Policy { return Policy{MaxAge: LateAfter, MinPoints: 1} }
+// Wanted is what a policy asks of one kind. The zero Wanted asks for nothing.
+type Wanted struct {
+	MaxAge time.Duration // of the newest usable one; 0: any age
+	Min    int           // how many usable ones; where an age is asked for, at least one
+}
+
+// DefaultPolicy asks for one backup of the last day, and for no snapshot.
+func DefaultPolicy() Policy { return Policy{Backups: Wanted{MaxAge: DefaultMaxAge}} }
+
+// Of is what the policy asks of a kind.
+func (p Policy) Of(kind Kind) Wanted {
+	if kind == Snapshot {
+		return p.Snapshots
+	}
+	return p.Backups
+}
+
+// Need is how many usable points are asked for.
+func (w Wanted) Need() int {
+	if w.MaxAge > 0 {
+		return max(w.Min, 1)
+	}
+	return w.Min
+}
 
 // Reason is one thing to say of a server's coverage.
 type Reason struct {
 	Health Health
-	Words  string // “the newest usable point is 3 d 2 h old: at most 1 d 2 h is allowed”
+	Words  string // “the newest backup is 3 d 2 h old: at most 1 d 2 h is allowed”
 }
 
 // Assessment is how a server stands against its policy.
@@ -65,81 +85,179 @@ type Assessment struct {
 	Server     ServerRef
 	Policy     Policy
 	Health     Health    // the worst of the reasons; Fine without any
-	Reasons    []Reason  // what is wrong, worst first; a server can be late and full at once
-	Newest     time.Time // when its newest usable point was made; zero if there is none, or its time is not known
-	NextExpiry time.Time // when the first of its usable points goes by itself; zero if none does
-	Usable     int       // how many points it can go back to for certain
+	Reasons    []Reason  // what is wrong, worst first; a server can be overdue and full at once
+	Newest     time.Time // when its newest usable point of either kind was made; zero: none, or the time is not known
+	NextExpiry time.Time // when the first of its usable points expires; zero if none does
+	Usable     int       // how many points it can certainly be restored from
+	Kinds      [2]KindState
 	holds      time.Time // when something else is to be said, though nothing but time has passed; zero: never
+}
+
+// KindState is what a server has of one kind.
+type KindState struct {
+	Usable  int       // how many it can certainly be restored from
+	Newest  time.Time // when the newest usable one was made; zero: there is none, or its time is not known
+	staying int       // usable ones that do not expire soon
 }
 
 // Assess judges a server by its points, backups and snapshots, newest first, at a time on the API's clock. A server that
 // is suspended or stopped is judged as any other: it can be needed again. No new point is counted on to come.
 func Assess(server Server, points []Point, policy Policy, now time.Time) Assessment {
 	a := Assessment{Server: server.Ref(), Policy: policy}
-	staying := 0
-	for _, p := range points {
-		if !p.Usable() {
-			continue
-		}
-		a.Usable++
-		if p.lasts(now.Add(ExpiringWithin)) {
-			staying++
-			if !p.ExpiresAt.IsZero() {
-				a.holdUntil(p.ExpiresAt.Add(-ExpiringWithin))
-			}
-		}
-		if !p.ExpiresAt.IsZero() && (a.NextExpiry.IsZero() || p.ExpiresAt.Before(a.NextExpiry)) {
-			a.NextExpiry = p.ExpiresAt
-		}
+	for i := range points {
+		a.count(&points[i], now)
 	}
-	if newest, ok := Newest(points); ok {
-		a.Newest = newest.CreatedAt
-	}
-	a.judge(points, staying, now)
+	a.judge(points, now)
 	if len(a.Reasons) > 0 {
 		a.Health = a.Reasons[0].Health
 	}
 	return a
 }
 
-// judge finds the reasons, worst first.
-func (a *Assessment) judge(points []Point, staying int, now time.Time) {
-	need := a.Policy.MinPoints
-	if need > 0 && a.Usable == 0 {
-		a.say(Never, "there is no restore point that can be gone back to")
+// count takes in one point.
+func (a *Assessment) count(p *Point, now time.Time) {
+	if p.Status == Completed && p.ahead(now) {
+		a.holdUntil(p.CreatedAt.Add(-Drift))
 	}
-	if p := newestEnded(points); p.Status.Bad() {
-		a.say(Failing, fmt.Sprintf("the newest attempt, %s #%s, failed", p.Kind, p.ID))
+	if !p.Usable(now) {
+		return
 	}
-	if need > 0 && a.Usable > 0 {
-		a.judgeAge(now)
-		switch {
-		case a.Usable < need:
-			a.say(TooFew, fmt.Sprintf("it has %s, of at least %d", Counted(a.Usable, "usable restore point"), need))
-		case staying < need:
-			a.say(Expiring, fmt.Sprintf("in %s it will have %s left, of at least %d",
-				Lasting(ExpiringWithin), Counted(staying, "usable restore point"), need))
+	k := &a.Kinds[p.Kind]
+	a.Usable++
+	k.Usable++
+	if p.lasts(now.Add(ExpiringWithin)) {
+		k.staying++
+		if !p.ExpiresAt.IsZero() {
+			a.holdUntil(p.ExpiresAt.Add(-ExpiringWithin))
 		}
 	}
-	for kind, what := range [...]string{Snapshot: "snapshots", Backup: "manual backups"} {
-		if q := QuotaOf(Kind(kind), a.Server.ID, points); q.Full() {
-			a.say(Full, fmt.Sprintf("%d of %d %s: there is no room for another", q.Used, q.Limit, what))
+	if !p.ExpiresAt.IsZero() {
+		a.holdUntil(p.ExpiresAt)
+		if a.NextExpiry.IsZero() || p.ExpiresAt.Before(a.NextExpiry) {
+			a.NextExpiry = p.ExpiresAt
+		}
+	}
+	if _, known := p.Age(now); known {
+		k.Newest = latest(k.Newest, p.CreatedAt)
+		a.Newest = latest(a.Newest, p.CreatedAt)
+	}
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// judge finds the reasons, worst first.
+func (a *Assessment) judge(points []Point, now time.Time) {
+	backups, snapshots := a.Policy.Backups, a.Policy.Snapshots
+	switch {
+	case a.Usable == 0 && (backups.Need() > 0 || snapshots.Need() > 0):
+		a.say(None, "there is no usable restore point")
+	case backups.Need() > 0 && a.Kinds[Backup].Usable == 0:
+		a.say(NoBackup, fmt.Sprintf("there is no usable backup, only %s on the server's own infrastructure",
+			Counted(a.Kinds[Snapshot].Usable, "snapshot")))
+	}
+	a.judgeFailures(points, now)
+	for _, judge := range []func(Kind, time.Time){a.judgeAge, a.judgeNumber, a.judgeExpiry} {
+		judge(Backup, now)
+		judge(Snapshot, now)
+	}
+	a.judgeDates(points, now)
+	for _, full := range []struct {
+		kind   Kind
+		health Health
+		what   string
+	}{{Snapshot, SnapshotsFull, "snapshots"}, {Backup, BackupsFull, "manual backups"}} {
+		if q := QuotaOf(full.kind, a.Server.ID, points); q.Full() {
+			a.say(full.health, fmt.Sprintf("%d of %d %s: there is no room for another", q.Used, q.Limit, full.what))
 		}
 	}
 }
 
-func (a *Assessment) judgeAge(now time.Time) {
-	limit := a.Policy.MaxAge
-	switch age := now.Sub(a.Newest); {
-	case limit == 0:
-	case a.Newest.IsZero():
-		a.say(Late, "when the newest usable point was made is not known")
-	case age <= limit:
-		a.holdUntil(a.Newest.Add(limit + 1))
-	default:
-		a.holdUntil(now.Add(lastingFor(age)))
-		a.say(Late, fmt.Sprintf("the newest usable point is %s old: at most %s is allowed", Lasting(age), Lasting(limit)))
+// judgeFailures looks at the last attempt of each kind, so that a snapshot does not hide that backups fail. Where no
+// snapshots are wanted, one that failed counts until something of either kind has completed after it.
+func (a *Assessment) judgeFailures(points []Point, now time.Time) {
+	wanted := a.Policy.Snapshots.Need() > 0
+	for _, last := range []*Point{
+		lastEnded(points, now, func(p *Point) bool { return p.Kind == Backup }),
+		lastEnded(points, now, func(p *Point) bool { return p.Kind == Snapshot || !wanted }),
+	} {
+		if last != nil && last.Status.Bad() && (last.Kind == Snapshot || !a.Has(Failing)) {
+			a.say(Failing, fmt.Sprintf("the last %s, #%s, failed", last.Kind, last.ID))
+		}
 	}
+}
+
+// judgeAge looks at the newest usable point of a kind.
+func (a *Assessment) judgeAge(kind Kind, now time.Time) {
+	limit, k := a.Policy.Of(kind).MaxAge, a.Kinds[kind]
+	if limit == 0 || k.Usable == 0 {
+		return
+	}
+	if k.Newest.IsZero() {
+		a.say(Overdue, fmt.Sprintf("when the newest %s was made is not known", kind))
+		return
+	}
+	age := now.Sub(k.Newest)
+	if age <= limit {
+		a.holdUntil(k.Newest.Add(limit + 1))
+		return
+	}
+	a.holdUntil(now.Add(lastingFor(age)))
+	a.say(Overdue, fmt.Sprintf("the newest %s is %s old: at most %s is allowed", kind, Lasting(age), Lasting(limit)))
+}
+
+// judgeNumber looks at how many usable points of a kind there are. That there is none at all is said elsewhere.
+func (a *Assessment) judgeNumber(kind Kind, _ time.Time) {
+	need, has := a.Policy.Of(kind).Need(), a.Kinds[kind].Usable
+	said := a.Usable == 0 || kind == Backup && has == 0
+	if !said && has < need {
+		a.say(TooFew, fmt.Sprintf("it has %s, of at least %d", Counted(has, "usable "+kind.String()), need))
+	}
+}
+
+// judgeExpiry looks at what of a kind will be left soon.
+func (a *Assessment) judgeExpiry(kind Kind, _ time.Time) {
+	need, k := a.Policy.Of(kind).Need(), a.Kinds[kind]
+	if k.Usable >= need && k.staying < need {
+		a.say(Expiring, fmt.Sprintf("in %s it will have %s left, of at least %d",
+			Lasting(ExpiringWithin), Counted(k.staying, "usable "+kind.String()), need))
+	}
+}
+
+// judgeDates says which times are not to be believed, the first of them in full.
+func (a *Assessment) judgeDates(points []Point, now time.Time) {
+	var first string
+	n := 0
+	for i := range points {
+		if words := points[i].oddDate(now); words != "" {
+			if n++; n == 1 {
+				first = words
+			}
+		}
+	}
+	switch {
+	case n == 1:
+		a.say(OddDate, first)
+	case n > 1:
+		a.say(OddDate, fmt.Sprintf("%s (and %d more with such a date)", first, n-1))
+	}
+}
+
+// oddDate is what is wrong with the point's times, or "".
+func (p *Point) oddDate(now time.Time) string {
+	switch {
+	case p.CreatedUnreadable:
+		return fmt.Sprintf("the creation time of %s #%s is unreadable: its age is not known", p.Kind, p.ID)
+	case p.ahead(now):
+		return fmt.Sprintf("%s #%s is dated %s, in the future: its age is not known", p.Kind, p.ID, p.CreatedAt.UTC().Format("2 Jan 2006 15:04 UTC"))
+	case p.ExpiresUnreadable:
+		return fmt.Sprintf("the expiry of %s #%s is unreadable", p.Kind, p.ID)
+	}
+	return ""
 }
 
 func (a *Assessment) holdUntil(t time.Time) {
@@ -167,9 +285,10 @@ func (a Assessment) set() uint {
 }
 
 // WorstFirst is a total order of assessments of different servers, for [slices.SortFunc]: by state, then the one whose
-// newest point is older, then by name and ID.
+// newest backup is older, then by name and ID.
 func WorstFirst(a, b Assessment) int {
-	return cmp.Or(cmp.Compare(b.Health, a.Health), a.Newest.Compare(b.Newest), byNameAndID(a.Server, b.Server))
+	return cmp.Or(cmp.Compare(b.Health, a.Health), a.Kinds[Backup].Newest.Compare(b.Kinds[Backup].Newest),
+		a.Newest.Compare(b.Newest), byNameAndID(a.Server, b.Server))
 }
 
 func byNameAndID(a, b ServerRef) int {
@@ -184,25 +303,18 @@ func byNameAndID(a, b ServerRef) int {
 	return 0
 }
 
-// lasts says whether the point does not go by itself until then.
-func (p Point) lasts(until time.Time) bool { return p.ExpiresAt.IsZero() || p.ExpiresAt.After(until) }
-
-// HealthOf judges points, newest first, by the default policy, and by nothing but what the server can go back to: never,
-// failing, late or fine.
-func HealthOf(points []Point, now time.Time) Health {
-	a := Assess(Server{}, points, DefaultPolicy(), now)
-	if a.Health < Late {
-		return Fine
-	}
-	return a.Health
-}
-
-// newestEnded is the newest point that is no longer being made.
-func newestEnded(points []Point) Point {
-	for _, p := range points {
-		if !p.Status.Running() {
+// lastEnded is the newest of the points that completed or failed, nil if there is none. One that completed at a time which
+// is not known hides no failure, and neither does a status that the program does not know.
+func lastEnded(points []Point, now time.Time, about func(*Point) bool) *Point {
+	for i := range points {
+		p := &points[i]
+		if !about(p) {
+			continue
+		}
+		_, known := p.Age(now)
+		if p.Status.Bad() || p.Status == Completed && known {
 			return p
 		}
 	}
-	return Point{}
+	return nil
 }

@@ -38,12 +38,14 @@ func (r PolicyRule) fits(s Server) bool {
 func (p Policies) Check() []Problem {
 	var problems []Problem
 	for i, rule := range p {
-		age, points := rule.Policy.MaxAge, rule.Policy.MinPoints
-		if age < 0 || age > longestAge {
-			problems = append(problems, rule.problem(i, fmt.Sprintf("the newest point may not be %s old: write an age from 0 (any) to 100y", signed(age))))
-		}
-		if points < 0 || points > mostPoints {
-			problems = append(problems, rule.problem(i, fmt.Sprintf("%d points cannot be asked for: write a number from 0 (none) to %d", points, mostPoints)))
+		for _, kind := range []Kind{Backup, Snapshot} {
+			w := rule.Policy.Of(kind)
+			if w.MaxAge < 0 || w.MaxAge > longestAge {
+				problems = append(problems, rule.problem(i, fmt.Sprintf("%s_max_age cannot be %s: write an age from 0h (any) to 100y", kind, signed(w.MaxAge))))
+			}
+			if w.Min < 0 || w.Min > mostPoints {
+				problems = append(problems, rule.problem(i, fmt.Sprintf("min_%ss cannot be %d: write a number from 0 (none) to %d", kind, w.Min, mostPoints)))
+			}
 		}
 	}
 	return problems

@@ -62,7 +62,7 @@ const (
 // fields are the fields by their number, in the order in which they are told.
 var fields = [fieldCount]Field{
 	aStatus:   {Name: "status", About: "active, stopped, failed, …; any that the API shows", Example: "status:failed", sets: ServerFields | PointFields, take: takeText},
-	aHealth:   {Name: "health", Also: "note", About: "how well it is covered", Example: "health:late", Values: healthNames[:], sets: ServerFields, take: takeOneOf},
+	aHealth:   {Name: "health", Also: "note", About: "how well it is covered", Example: "health:overdue", Values: healthNames[:], sets: ServerFields, take: takeOneOf},
 	aKind:     {Name: "kind", About: "backup or snapshot", Example: "kind:snapshot", Values: []string{Backup.String(), Snapshot.String()}, sets: PointFields, take: takeOneOf},
 	aType:     {Name: "type", About: "who made a backup", Example: "type:manual", Values: []string{string(Manual), string(Automatic)}, sets: PointFields, take: takeOneOf},
 	aName:     {Name: "name", About: "its name; of a backup its description", Example: "name:web*", sets: ServerFields | PointFields, take: takeText},
@@ -146,9 +146,10 @@ func takeOneOf(f Field, t *term) string {
 	if t.op != opHas && t.op != opIs {
 		return fmt.Sprintf("%s has no more or less: write %s", f.Name, f.Example)
 	}
-	t.text, t.quoted = strings.ToLower(t.text), false
+	t.text = strings.ToLower(t.text)
+	t.quoted = strings.Contains(t.text, " ") // as in health:"too few"
 	for i, value := range f.Values {
-		if value == t.text || t.op == opHas && t.text != "" && strings.HasPrefix(value, t.text) {
+		if value == t.text || t.op == opHas && t.text != "" && startsWord(value, t.text) {
 			t.set |= 1 << i
 		}
 	}
@@ -156,6 +157,12 @@ func takeOneOf(f Field, t *term) string {
 		return fmt.Sprintf("there is no %s %s: there are %s", f.Name, t.text, enumerate(f.Values))
 	}
 	return ""
+}
+
+// startsWord says whether the value, or its last word, begins with the text: both “too” and “few” stand for “too few”.
+func startsWord(value, text string) bool {
+	_, last, _ := strings.Cut(value, " ")
+	return strings.HasPrefix(value, text) || strings.HasPrefix(last, text)
 }
 
 func takeAge(_ Field, t *term) string {

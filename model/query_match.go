@@ -53,14 +53,12 @@ func (r *row) ofPoint(p *Point, now time.Time, words bool) {
 	}
 	r.also = shownAs(p.Status)
 	r.set[aKind], r.set[aType] = bit(aKind, r.text[aKind]), bit(aType, r.text[aType])
-	if !p.CreatedAt.IsZero() {
-		r.age, r.aged = now.Sub(p.CreatedAt), true
-	}
-	r.left = math.MaxInt64
+	r.age, r.aged = p.Age(now)
+	r.left, r.ends = math.MaxInt64, !p.ExpiresUnreadable
 	if !p.ExpiresAt.IsZero() {
 		r.left = p.ExpiresAt.Sub(now)
 	}
-	r.sizeMB = p.SizeMB
+	r.sizeMB, r.sized = p.Size()
 }
 
 // shownAs is another word that one may ask for a status by.
@@ -82,7 +80,9 @@ type row struct {
 	age    time.Duration
 	aged   bool          // the age is known
 	left   time.Duration // until it expires; MaxInt64: never
-	sizeMB int64         // 0: not known
+	ends   bool          // whether and when it expires is known
+	sizeMB int64
+	sized  bool // the size is known
 }
 
 func (q Query) match(r *row) (ok bool, score int, at Marks) {
@@ -144,11 +144,11 @@ func (t *term) holds(r *row) bool {
 		return r.aged && t.compare(int64(r.age), int64(t.span))
 	case anExpiry:
 		if t.op == opHas || t.op == opIs {
-			return (r.left == math.MaxInt64) != t.not
+			return r.ends && (r.left == math.MaxInt64) != t.not
 		}
-		return t.compare(int64(r.left), int64(t.span))
+		return r.ends && t.compare(int64(r.left), int64(t.span))
 	case aSize:
-		return r.sizeMB > 0 && t.compare(r.sizeMB, t.mb)
+		return r.sized && t.compare(r.sizeMB, t.mb)
 	case aStatus:
 		return (t.fits(r.text[aStatus]) || r.also != "" && t.fits(r.also)) != t.not
 	}

@@ -145,7 +145,7 @@ func TestALengthOfTimeIsWordedByItsTwoLargestUnits(t *testing.T) {
 func fleet(n int) ([]ServerView, []Point) {
 	views, points := make([]ServerView, n), make([]Point, n)
 	for i := range n {
-		views[i] = view(time.Duration(i)*time.Minute, Late)
+		views[i] = view(time.Duration(i)*time.Minute, Overdue)
 		views[i].Name = fmt.Sprintf("%s-server-%05d", []string{"web", "db", "mail", "cache"}[i%4], i)
 		views[i].ID = ID(fmt.Sprint(10000 + i))
 		points[i] = snapshot(ID(fmt.Sprint(i)), time.Duration(i)*time.Minute).of(views[i].Ref())
@@ -157,7 +157,7 @@ func fleet(n int) ([]ServerView, []Point) {
 
 func TestMatchingTakesNoMemory(t *testing.T) {
 	views, points := fleet(4)
-	servers := asked(t, `srv age>1h "web" name:*server* -db status:active health:late`, ServerFields)
+	servers := asked(t, `srv age>1h "web" name:*server* -db status:active health:overdue`, ServerFields)
 	old := asked(t, "bfr upd web* kind:snapshot age>1d size>1GB server:web*", PointFields)
 	if n := testing.AllocsPerRun(100, func() {
 		for i := range views {

@@ -33,9 +33,9 @@ func asked(t *testing.T, text string, fields FieldSet) Query {
 }
 
 func TestAQueryOfServersFindsWhatItAsksFor(t *testing.T) {
-	late, bare := view(30*time.Hour, Late, Full), view(0, Never)
+	late, bare := view(30*time.Hour, Overdue, SnapshotsFull), view(0, None)
 	bare.Assessment.Newest = time.Time{}
-	unknown := view(30*time.Hour, Late)
+	unknown := view(30*time.Hour, Overdue)
 	unknown.Known = false
 	for text, want := range map[string][3]bool{ // late and full, never, not known
 		"":                            {true, true, true},
@@ -80,14 +80,17 @@ func TestAQueryOfServersFindsWhatItAsksFor(t *testing.T) {
 		"location:west":               {true, true, true},
 		"os:ubuntu plan:vps ip:203.*": {true, true, true},
 		"host:web01":                  {true, true, true},
-		"health:late":                 {true, false, false},
-		"note:late":                   {true, false, false},
+		"health:overdue":              {true, false, false},
+		"note:overdue":                {true, false, false},
 		"health:full":                 {true, false, false},
+		`health:"snapshots full"`:     {true, false, false},
+		`health="snapshots full"`:     {true, false, false},
+		"health:backups":              {},
 		"health:f":                    {true, false, false},
-		"health:never":                {false, true, false},
+		"health:none":                 {false, true, false},
 		"health:fine":                 {},
-		"-health:late":                {false, true, false},
-		"health!=never":               {true, false, false},
+		"-health:overdue":             {false, true, false},
+		"health!=none":                {true, false, false},
 		"age>1d":                      {true, true, false},
 		"age>100y":                    {false, true, false},
 		"age<2d":                      {true, false, false},
@@ -231,7 +234,9 @@ func TestAQueryWithProblemsGoesByTheRest(t *testing.T) {
 func TestAQueryIsWrittenInOneForm(t *testing.T) {
 	for text, want := range map[string]string{
 		"  Web   !db ":          "Web -db",
-		"NOTE:Late":             "health:late",
+		"NOTE:Overdue":          "health:overdue",
+		`health:"Too few"`:      `health:"too few"`,
+		"health:few":            "health:few",
 		"!status==Failed":       "status!=failed",
 		"-age:>7D":              "age<=7d",
 		"name!=x -name!=y":      "name!=x name=y",
@@ -282,7 +287,7 @@ func checkAgrees(t rapid.TB, text string, fields FieldSet) {
 			t.Fatalf("%q: %+v meets it only where it is not among the texts of others", text, p)
 		}
 	}
-	v := view(time.Hour, Late)
+	v := view(time.Hour, Overdue)
 	ok, _, _ := q.MatchServer(v, now)
 	var texts Texts
 	texts.AddServer(&ServerView{Server: Server{Name: "mail-01"}})
@@ -329,7 +334,7 @@ func TestEveryFieldIsExplainedByAnExampleThatWorks(t *testing.T) {
 				t.Errorf("%s of %s: %q", f.Name, set, q.String())
 			}
 			for _, value := range f.Values {
-				asked(t, f.Name+"="+value, set)
+				asked(t, f.Name+"="+quote(value), set)
 			}
 		}
 	}

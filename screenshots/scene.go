@@ -57,7 +57,7 @@ func (s scene) draw() (*picture.Picture, error) {
 		return nil, err
 	}
 	time := terminal.NewClock(clock.Now, clock.Advance)
-	opts := ui.Options{Client: named{client}, Requests: log, Keys: keymap.Default(), Clock: time, Mouse: true, Dark: !s.light}
+	opts := ui.Options{Client: named{client}, Requests: log, Keys: keymap.Default(), Clock: time, KeyTime: terminal.Unhurried(), Mouse: true, Dark: !s.light}
 	if s.who != "" {
 		o := openOffice(client, clock.Now)
 		defer o.shut()

@@ -230,7 +230,7 @@ func TestAProfileThatIsReadOnlyHasNoDeedsAndTheNextOneHas(t *testing.T) {
 	b.w.RequireText("home  read-only")
 	b.w.choose("web-server-01")
 	b.w.Press("s")
-	b.w.RequireText("read-only: there are no deeds here")
+	b.w.requireRefused("This session is read-only")
 	b.ask("work")
 	b.w.RequireNoText("read-only")
 	b.w.makeSnapshot("web-server-01", "before-update")
@@ -256,7 +256,7 @@ func TestAStrictProfileWantsTheNameForEveryDeletion(t *testing.T) {
 func TestAProfileHasItsOwnPolicies(t *testing.T) {
 	t.Parallel()
 	b := openBank(t, midi, func(p *command.Profile) {
-		p.Policies = model.Policies{{Policy: model.Policy{MaxAge: time.Minute, MinPoints: 1}}}
+		p.Policies = model.Policies{{Policy: model.Policy{Backups: model.Wanted{MaxAge: time.Minute}}}}
 	})
 	b.ask("home")
 	b.w.RequireText("Servers 3  ✗ 1  ▲ 2")

@@ -65,7 +65,7 @@ func (d *diary) restart(w *world) {
 	w.clock = terminal.NewClock(d.steps.Now, d.steps.Advance)
 	w.line.clock = w.clock
 	w.line.forget()
-	options := ui.Options{Keys: keymap.Default(), Dark: true, Clock: w.clock, Client: w.client(w.url)}
+	options := ui.Options{Keys: keymap.Default(), Dark: true, Clock: w.clock, KeyTime: terminal.Unhurried(), Client: w.client(w.url)}
 	d.begin(w.t, &options, "second")
 	w.app = ui.New(options)
 	w.desk = &desk{app: w.app}
@@ -155,7 +155,7 @@ func TestWhatAnEarlierRunBeganIsFollowedToItsEnd(t *testing.T) {
 	w.RequireText("1 begun by another run of vpsdeck: looking how far it came", "◐ 1 running", "1 m")
 	w.choose("web-server-01")
 	w.Press("s")
-	w.RequireText("“snapshot before-update of web-server-01” is still running")
+	w.requireRefused("“snapshot before-update of web-server-01” is still running")
 	w.pass(12*time.Minute, "snapshot before-update of web-server-01: completed (seen")
 	w.requireDeeds()
 	w.Press("A")

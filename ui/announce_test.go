@@ -70,6 +70,7 @@ func listen(t *testing.T, environment []string, options ...option) *wire {
 	for _, do := range s.before {
 		do(w.world)
 	}
+	s.ui.KeyTime = terminal.Unhurried()
 	w.person = terminal.Start(ui.New(s.ui), 120, 40, terminal.WithClock(w.clock), terminal.WithLaunch(w.launch(environment)))
 	t.Cleanup(func() {
 		if _, err := w.person.Quit(); err != nil && !t.Failed() {

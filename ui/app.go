@@ -31,9 +31,10 @@ type Options struct {
 	Run      string              // names this run of the program in the journal
 	Keys     keymap.KeyMap
 	Clock    command.Clock
-	Demo     bool // the account is simulated, and that is always on the screen
-	ReadOnly bool // there are no deeds
-	ASCII    bool // the font has no glyphs
+	KeyTime  func() time.Time // when a key comes, to tell a paste from typing; nil: Clock's
+	Demo     bool             // the account is simulated, and that is always on the screen
+	ReadOnly bool             // there are no deeds
+	ASCII    bool             // the font has no glyphs
 	Mouse    bool
 	Policies model.Policies     // what each server must have to be covered; nil: the default for all
 	Suspend  func() bool        // says whether there is a shell to come back from; nil: there is
@@ -65,7 +66,8 @@ type App struct {
 	page    overlay // what is open over the panes; nil: nothing
 
 	dialogs []opened
-	opening int // number of the last dialog opened
+	lastKey time.Time // when the last key or paste came, by KeyTime
+	opening int       // number of the last dialog opened
 	login   login
 	change  change // on the way to another account
 	looking int    // number of the look at the config that is waited for
@@ -106,6 +108,9 @@ type opened struct {
 
 // New makes the program. Nothing is asked and nothing runs before Init.
 func New(opts Options) *App {
+	if opts.KeyTime == nil {
+		opts.KeyTime = opts.Clock.Now
+	}
 	a := &App{opts: opts, state: &model.State{Me: opts.Actor}, styles: style.For(opts.Theme, opts.Dark), dark: opts.Dark, keys: opts.Keys}
 	a.env = &screen.Env{
 		State: a.state,
@@ -243,22 +248,24 @@ func (a *App) close(number int) {
 	}
 }
 
+// refuse opens the dialog that says why the key of an action, or a yes, does nothing.
+func (a *App) refuse(title, why, do string) tea.Cmd {
+	return a.open(dialog.NewRefusal(dialog.Reason{Title: title, Why: why, Do: do}, a.opts.Keys.Dialog, a.env.Look))
+}
+
 // start carries out a confirmed deed: it is noted as an operation, and its one request leaves.
 func (a *App) start(in model.Intent) tea.Cmd {
+	const title = "Nothing was sent"
 	switch {
 	case a.session == nil:
-		a.say(screen.Warning, "there is no account")
-		return nil
+		return a.refuse(title, "There is no account.", "")
 	case a.opts.ReadOnly:
-		a.say(screen.Warning, "read-only: nothing is changed")
-		return nil
+		return a.refuse(title, "This session is read-only: it changes nothing.", "")
 	case a.change.under:
-		a.say(screen.Warning, a.change.holds())
-		return nil
+		return a.refuse(title, a.change.holds(), "")
 	}
 	if busy := a.state.Conflict(in.Deed, in.Point); busy != "" { // it may have begun while the question was open
-		a.say(screen.Warning, busy)
-		return nil
+		return a.refuse(title, busy, "")
 	}
 	o := a.state.Begin(in, a.opts.Run)
 	return a.session.Do(o, a.record(o))

@@ -19,19 +19,16 @@ var batchLimits = model.Limits{Sending: 4, Running: 20}
 
 // startMany begins several deeds that were confirmed together, and shows how each of them goes.
 func (a *App) startMany(intents []model.Intent) tea.Cmd {
+	const title = "Nothing was sent"
 	switch {
 	case a.session == nil || a.opts.ReadOnly:
-		a.say(screen.Warning, "nothing can be changed here")
-		return nil
+		return a.refuse(title, "This session is read-only: it changes nothing.", "")
 	case a.change.under:
-		a.say(screen.Warning, a.change.holds())
-		return nil
+		return a.refuse(title, a.change.holds(), "")
 	case a.batch != nil && !a.batch.Over():
-		a.say(screen.Warning, "several deeds are still being worked off: wait until they have ended")
-		return nil
+		return a.refuse(title, "Another batch is still running.", "Wait until it has ended.")
 	case len(intents) == 0:
-		a.say(screen.Warning, "nothing is left to do")
-		return nil
+		return a.refuse(title, "Nothing is left to do: what was to go is gone.", "")
 	}
 	a.batch = model.NewBatch(intents, batchLimits)
 	return tea.Batch(a.openBatch(), a.pump())

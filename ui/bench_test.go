@@ -55,6 +55,8 @@ func loaded(t testing.TB, servers int, options ...func(*ui.Options)) *bare {
 	}
 	b.client = client
 	o := ui.Options{Client: client, Keys: keymap.Default(), Clock: b.clock, Dark: true}
+	var typed time.Time
+	o.KeyTime = func() time.Time { typed = typed.Add(time.Second); return typed }
 	for _, change := range options {
 		change(&o)
 	}

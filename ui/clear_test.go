@@ -193,8 +193,8 @@ func TestSeveralAreNotDeletedWhileOneOfThemIsBeingMade(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 40)
 	deletes("3", "server:web-server-02")(w)
-	w.RequireText("not all 2: ")
 	w.RequireNoText("Delete 2")
+	w.requireRefused("Not all 2: ")
 	w.requireDeeds()
 }
 
@@ -280,7 +280,7 @@ func TestClearingUpNeverOffersTheNewestPointOfAServer(t *testing.T) {
 	w.RequireText("Delete ")
 	listed := w.list()
 	for _, id := range []model.ID{"12345", "12346", "12348", "12352", "12353", "12354", "12355", "12356"} {
-		newest, _ := model.Newest(w.all(id))
+		newest, _ := model.Newest(w.all(id), w.clock.Now())
 		for _, line := range listed {
 			if strings.Contains(line, newest.Kind.String()+" ") && strings.Contains(line, "#"+string(newest.ID)) {
 				t.Errorf("the newest of #%s is offered: %s", id, line)
@@ -335,7 +335,7 @@ func TestClearingUpWithNothingToGoSaysSo(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 40)
 	clears("99y", "", "", everyKind)(w)
-	w.RequireText("nothing goes: no restore point is older than")
+	w.requireRefused("Nothing cleared up", "No restore point is older than")
 	w.requireDeeds()
 }
 
@@ -343,7 +343,7 @@ func TestClearingUpWaitsUntilAllIsKnown(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 40, before(func(w *world) { w.line.slowDown(time.Hour, "/snapshots/") }))
 	w.Press("c")
-	w.RequireText("the backups and snapshots are not known yet")
+	w.RequireText("Waiting for the snapshots…")
 }
 
 func TestClearingUpWorksFromEveryPaneAndThePage(t *testing.T) {

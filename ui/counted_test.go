@@ -108,13 +108,15 @@ func TestTheKeysToClearingWhatIsOlderThanThirtyDaysAreCounted(t *testing.T) {
 	c.requireCounted("Clearing everything older than 30 days")
 }
 
-// older are the points older than so long, but for what each server must keep: its newest usable one.
+// older are the points older than so long, but for what each server must keep: its newest usable one, and its newest backup.
 func (w *world) older(age time.Duration) []model.Point {
 	all := append(w.points(model.Backup, ""), w.points(model.Snapshot, "")...)
 	var out []model.Point
 	for _, p := range all {
-		newest, _ := model.Newest(model.Of(all, p.Server.ID))
-		if p.Key() != newest.Key() && w.clock.Now().Sub(p.CreatedAt) > age {
+		mine := model.Of(all, p.Server.ID)
+		newest, _ := model.Newest(mine, w.clock.Now())
+		backup, _ := model.Newest(slices.DeleteFunc(mine, func(q model.Point) bool { return q.Kind != model.Backup }), w.clock.Now())
+		if p.Key() != newest.Key() && p.Key() != backup.Key() && w.clock.Now().Sub(p.CreatedAt) > age {
 			out = append(out, p)
 		}
 	}

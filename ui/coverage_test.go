@@ -25,8 +25,8 @@ func TestWhatIsWrongLooksAsApproved(t *testing.T) {
 		{"only-wrong-filtered", []size{usual}, nil, func(w *world) { w.Press("w"); filtered("1", "age>7d")(w) }},
 		{"nothing-wrong", all, []option{servers(2)}, press("w")},
 		{"policies", sides, []option{policies(
-			model.PolicyRule{Server: "db-*", Policy: model.Policy{MaxAge: time.Hour, MinPoints: 1}},
-			model.PolicyRule{Location: "eu-*", Policy: model.Policy{MinPoints: 20}},
+			model.PolicyRule{Server: "db-*", Policy: model.Policy{Backups: model.Wanted{MaxAge: time.Hour}}},
+			model.PolicyRule{Location: "eu-*", Policy: model.Policy{Backups: model.Wanted{Min: 20}}},
 		)}, nil},
 	} {
 		l.check(t)
@@ -36,7 +36,7 @@ func TestWhatIsWrongLooksAsApproved(t *testing.T) {
 func TestAPolicyThatFitsNoServerIsToldOnce(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 24, policies(
-		model.PolicyRule{Server: "zz-*", Policy: model.Policy{MaxAge: time.Hour, MinPoints: 1}}, model.PolicyRule{Policy: model.DefaultPolicy()},
+		model.PolicyRule{Server: "zz-*", Policy: model.Policy{Backups: model.Wanted{MaxAge: time.Hour}}}, model.PolicyRule{Policy: model.DefaultPolicy()},
 	))
 	w.RequireText("policy rule 1 (server zz-*): it fits no server of this account")
 	w.Press("j")
@@ -51,7 +51,7 @@ func TestOneKeyShowsOnlyWhatIsWrongAndAllAgain(t *testing.T) {
 	w := open(t, 50, 24)
 	wrong := []string{"ci-runner-02", "db-server-02", "legacy-app", "mail-01"}
 	w.Press("w")
-	w.RequireText("4 with something wrong", "✗ 2", "▲ 2")
+	w.RequireText("4 need attention", "✗ 2", "▲ 2")
 	if got := rows(w.Screen()); !slices.Equal(got, wrong) {
 		t.Errorf("shown are %q, want %q", got, wrong)
 	}
@@ -80,11 +80,11 @@ func TestWhatWasPutRightLeavesTheListOfWhatIsWrong(t *testing.T) {
 	w.RequireText("of 4 servers: db-server-02, mail-01, ci-runner-02, legacy-app")
 	w.Press("esc", "esc")
 	mark("db-server-02", "mail-01", "ci-runner-02")(w)
-	w.Press("s", "enter", "enter")
-	w.later(20 * time.Minute)
+	w.Press("b", "enter")
+	w.later(time.Hour)
 	w.RequireText("3 of 3 done")
 	w.Press("esc")
-	w.RequireText("1 with something wrong", "▲ 1", "legacy-app")
+	w.RequireText("1 need attention", "▲ 1", "legacy-app")
 	w.RequireNoText("✗ 1", "✗ 2", "mail-01")
 }
 
@@ -105,17 +105,17 @@ func TestServersAreJudgedByTheFirstPolicyThatFits(t *testing.T) {
 		risk    string
 		reason  string
 	}{
-		"too old by its name": {[]option{policies(model.PolicyRule{Server: "web-*", Policy: model.Policy{MaxAge: time.Hour, MinPoints: 1}})},
-			"web-server-01", "▲ late", "▲ the newest usable point is 12 h 45 m old: at most 1 h is allowed"},
-		"too few by its place": {[]option{policies(model.PolicyRule{Location: "us-west", Policy: model.Policy{MinPoints: 11}})},
-			"web-server-01", "▲ few", "▲ it has 10 usable restore points, of at least 11"},
-		"expiring soon": {[]option{policies(model.PolicyRule{Server: "cache-01", Policy: model.Policy{MinPoints: 6}})},
-			"cache-01", "▲ expires", "▲ in 2 d it will have"},
-		"the first of two": {[]option{policies(model.PolicyRule{Server: "mail-*", Policy: model.Policy{MaxAge: 240 * time.Hour, MinPoints: 1}},
-			model.PolicyRule{Server: "*", Policy: model.Policy{MaxAge: time.Minute, MinPoints: 1}})},
+		"too old by its name": {[]option{policies(model.PolicyRule{Server: "web-*", Policy: model.Policy{Backups: model.Wanted{MaxAge: time.Hour}}})},
+			"web-server-01", "▲ overdue", "▲ the newest backup is 12 h 45 m old: at most 1 h is allowed"},
+		"too few by its place": {[]option{policies(model.PolicyRule{Location: "us-west", Policy: model.Policy{Backups: model.Wanted{Min: 9}}})},
+			"web-server-01", "▲ too few", "▲ it has 8 usable backups, of at least 9"},
+		"expiring soon": {[]option{policies(model.PolicyRule{Server: "cache-01", Policy: model.Policy{Backups: model.Wanted{Min: 6}}})},
+			"cache-01", "▲ expiring", "▲ in 2 d it will have"},
+		"the first of two": {[]option{policies(model.PolicyRule{Server: "mail-*", Policy: model.Policy{Backups: model.Wanted{MaxAge: 240 * time.Hour}}},
+			model.PolicyRule{Server: "*", Policy: model.Policy{Backups: model.Wanted{MaxAge: time.Minute}}})},
 			"mail-01", "", ""},
 		"none asked for":         {[]option{lenient}, "db-server-02", "", ""},
-		"a failure all the same": {[]option{lenient}, "ci-runner-02", "✗ failed", "▲ the newest attempt, backup #500, failed"},
+		"a failure all the same": {[]option{lenient}, "ci-runner-02", "✗ failing", "▲ the last backup, #500, failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -143,9 +143,9 @@ func TestServersAreJudgedByTheFirstPolicyThatFits(t *testing.T) {
 
 func TestWhatExpiresSoonIsWrongAndAFullQuotaIsNot(t *testing.T) {
 	t.Parallel()
-	w := open(t, 50, 24, policies(model.PolicyRule{Server: "cache-01", Policy: model.Policy{MinPoints: 6}}, model.PolicyRule{}))
+	w := open(t, 50, 24, policies(model.PolicyRule{Server: "cache-01", Policy: model.Policy{Backups: model.Wanted{Min: 6}}}, model.PolicyRule{}))
 	w.Press("w")
-	w.RequireText("2 with something wrong", "✗ 1", "▲ 1")
+	w.RequireText("2 need attention", "✗ 1", "▲ 1")
 	if got, want := rows(w.Screen()), []string{"cache-01", "ci-runner-02"}; !slices.Equal(got, want) {
 		t.Errorf("shown are %q, want %q", got, want)
 	}

@@ -83,11 +83,11 @@ func TestAFullQuotaSaysSoBeforeTheForm(t *testing.T) {
 	t.Parallel()
 	w := open(t, 160, 24)
 	at("db-server-01", "s")(w)
-	w.RequireText("db-server-01 has 5 of 5 snapshots: delete one first, such as known-good (#")
 	w.RequireNoText("New snapshot of")
+	w.requireRefused("db-server-01 has 5 of 5 snapshots used.", "Delete one first, such as known-good (#")
 	at("staging-01", "b")(w)
-	w.RequireText("staging-01 has 10 of 10 manual backups: delete one first, such as Release 5.0 (#")
 	w.RequireNoText("New backup of")
+	w.requireRefused("staging-01 has 10 of 10 manual backups used.", "Delete one first, such as Release 5.0 (#")
 	w.requireDeeds()
 }
 
@@ -95,7 +95,8 @@ func TestKeysTypedAheadIntoAFormLandInTheRightFields(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 24, servers(2))
 	w.choose("web-server-01")
-	w.burst("s", "a", "b", "enter", "x", "y", "enter")
+	w.burst("s", "a", "b", "tab", "x", "y")
+	w.Press("enter")
 	w.RequireText("snapshot ab")
 	w.requireDeeds(`POST /snapshots/ {"server_id":12345,"name":"ab","description":"xy"}`)
 }
@@ -104,7 +105,8 @@ func TestKeysTypedAheadGoBackAndForthBetweenFields(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 24, servers(2))
 	w.choose("web-server-01")
-	w.burst("s", "a", "tab", "x", "shift+tab", "b", "enter", "y", "enter")
+	w.burst("s", "a", "tab", "x", "shift+tab", "b", "tab", "y")
+	w.Press("enter")
 	w.RequireText("snapshot ab")
 	w.requireDeeds(`POST /snapshots/ {"server_id":12345,"name":"ab","description":"xy"}`)
 }

@@ -112,7 +112,7 @@ func TestTheCursorGoesToTheNeighbourOfWhatIsGone(t *testing.T) {
 	w.Advance(20 * time.Second)
 	w.RequireText("No snapshots of web-server-01 yet.")
 	w.Press("d")
-	w.RequireText("there is no snapshot under the cursor")
+	w.requireRefused("There is no snapshot under the cursor.")
 	w.requireDeeds()
 }
 
@@ -121,10 +121,10 @@ func TestTheCursorStaysOnItsServerWhenTheOrderChanges(t *testing.T) {
 	w := open(t, 80, 24)
 	w.Press("j", "j", "j")
 	w.requireCursor("mail-01")
-	w.must2(w.others.CreateSnapshot(t.Context(), "12348", "all-is-well", ""))
-	w.later(15 * time.Minute)
+	w.must2(w.others.CreateBackup(t.Context(), "12348", "all is well"))
+	w.later(time.Hour)
 	w.requireCursor("mail-01")
-	w.RequireNoText("9 d ago   2   0  ▲ late")
+	w.RequireNoText("9 d      none    2     0  ▲ overdue")
 	for range 5 {
 		w.Press("o")
 		w.requireCursor("mail-01")
@@ -137,7 +137,7 @@ func TestTheCursorStaysWhereItWasMovedWhenTheRestArrives(t *testing.T) {
 	w.Press("j", "j")
 	w.requireCursor("ci-runner-02")
 	w.Advance(30 * time.Second)
-	w.RequireText("✗ nothing")
+	w.RequireText("✗ none")
 	w.requireCursor("ci-runner-02")
 }
 
@@ -153,7 +153,7 @@ func TestTheCursorStaysOnAServerThatWasChosenBeforeTheRestArrived(t *testing.T) 
 			choose(w)
 			w.requireCursor("web-server-01")
 			w.Advance(30 * time.Second)
-			w.RequireText("✗ nothing")
+			w.RequireText("✗ none")
 			w.requireCursor("web-server-01")
 		})
 	}

@@ -92,7 +92,7 @@ func TestDeletingTheLastSaysThatItIsTheLast(t *testing.T) {
 	w.requireDeeds()
 	w.Type("legacy-app")
 	w.Press("enter")
-	w.RequireText("delete backup #418 of legacy-app: deleted", "No backups of legacy-app yet.", "✗ nothing")
+	w.RequireText("delete backup #418 of legacy-app: deleted", "No backups of legacy-app yet.", "✗ none")
 	w.requireDeeds("DELETE /backups/418/")
 	if len(w.points(model.Backup, "12356")) != 0 {
 		t.Error("it is still there")
@@ -181,9 +181,9 @@ func TestWhatIsStillBeingMadeIsNotDeleted(t *testing.T) {
 	t.Parallel()
 	w := open(t, 80, 24)
 	at("web-server-02", "3", "d")(w)
-	w.RequireText("snapshot #800 is still being made: wait until it has ended")
 	w.RequireNoText("Cancel")
+	w.requireRefused("Snapshot #800 is still being made: wait until it has ended.")
 	at("web-server-02", "3", "r")(w)
-	w.RequireText("snapshot #800 is still being made: wait until it has completed")
+	w.requireRefused("Snapshot #800 is still being made: wait until it has completed.")
 	w.requireDeeds()
 }

@@ -19,6 +19,8 @@ type desk struct {
 	away   bool
 	copied []string // to the clipboard
 	raw    []string // what was sent to the terminal beside the screen
+	typed  time.Time
+	burst  bool // keys come all at once
 }
 
 func (d *desk) Init() tea.Cmd { return d.app.Init() }
@@ -42,6 +44,8 @@ func (d *desk) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		d.away = !d.away
 		return d, nil
 	case tea.KeyF12:
+		d.burst = true
+		defer func() { d.burst = false }()
 		var cmds []tea.Cmd
 		for _, key := range d.ahead {
 			_, cmd := d.app.Update(key)
@@ -63,6 +67,14 @@ func (d *desk) View() tea.View {
 	}
 	d.shown = d.app.View()
 	return d.shown
+}
+
+// keyTime is when a key comes: a second after the last, unless they come all at once.
+func (d *desk) keyTime() time.Time {
+	if !d.burst {
+		d.typed = d.typed.Add(time.Second)
+	}
+	return d.typed
 }
 
 // view is what the program last wanted to be shown.

@@ -88,8 +88,7 @@ func (a *App) ownCommand(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 			return a.runOwn(a.opts.Commands[i]), true
 		}
 		if a.opts.ReadOnly && a.opts.Commands[i].Dangerous && msg.String() == a.opts.Commands[i].Key {
-			a.say(screen.Warning, "read-only: "+a.opts.Commands[i].Name+" is marked as dangerous")
-			return nil, true
+			return a.refuse("Read-only", "This session is read-only, and "+a.opts.Commands[i].Name+" is marked as dangerous.", ""), true
 		}
 	}
 	return nil, false
@@ -120,13 +119,13 @@ func (a *App) runOwn(c model.OwnCommand) tea.Cmd {
 		return run(false)
 	}
 	ask := dialog.Ask{
-		Title: widget.Agreed(c.Name), Question: "Run " + c.Name + " for " + server.Name + "?", Yes: "Run", Then: run,
+		Title: widget.Agreed(c.Name), Question: "Run " + c.Name + " for " + server.Ref().Said() + "?", Yes: "Run", Then: run,
 		Facts: []dialog.Fact{
-			{Label: "server", Value: server.Name + "  #" + string(server.ID)}, {Label: "runs", Value: model.Clean(strings.Join(args, " "))},
+			{Label: "server", Value: server.Ref().Label() + "  #" + string(server.ID)}, {Label: "runs", Value: model.Clean(strings.Join(args, " "))},
 		},
 	}
 	if c.Dangerous {
-		ask.Typed, ask.Prompt = server.Name, "Type the server's name, "+server.Name+", to confirm"
+		ask.Phrase = screen.PhraseFor(server.Ref())
 	}
 	return a.open(dialog.NewQuestion(ask, a.opts.Keys.Dialog, a.env.Look))
 }

@@ -191,7 +191,7 @@ func TestReadOnlyHasNoDangerousCommand(t *testing.T) {
 	w.RequireText("look")
 	w.RequireNoText("reboot")
 	w.Press("esc", "f5")
-	w.RequireText("read-only: reboot is marked as dangerous")
+	w.requireRefused("This session is read-only, and reboot is marked as dangerous.")
 	n.require(t)
 	w.Press("f6")
 	w.WaitFor("back from look")

@@ -39,6 +39,14 @@ func (w *world) restoreChosen(first bool) {
 	w.Press("tab", "enter")
 }
 
+// requireRefused fails the test unless a dialog says why not, and closes it.
+func (w *world) requireRefused(texts ...string) {
+	w.t.Helper()
+	w.RequireText(append(texts, "▸ Close")...)
+	w.Press("esc")
+	w.RequireNoText("▸ Close")
+}
+
 // pick chooses the choice that begins so.
 func (w *world) pick(choice string) {
 	w.t.Helper()

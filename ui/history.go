@@ -161,18 +161,22 @@ func (a *App) activityLines(s *style.Styles, width int) []string {
 	if len(open) == 0 {
 		lines = append(lines, s.Muted.Render("nothing"))
 	}
-	lines = append(append(lines, a.saidLines(s, width)...), "", s.Strong.Render("Earlier, newest first"))
+	lines = append(append(lines, a.saidLines(s, width)...), "", s.Strong.Render("Earlier (UTC), newest first"))
 	past := a.past()
+	room := len("15 Jan 18:30 ")
+	for _, e := range past {
+		room = max(room, len(widget.Short(e.at, a.state.Now))+1)
+	}
 	for _, e := range past {
 		st, glyph := e.style(s)
-		for i, l := range widget.Wrap(widget.Agreed(e.words), width-16) {
+		for i, l := range widget.Wrap(widget.Agreed(e.words), width-room-3) {
 			when := ""
 			if i == 0 {
-				when = e.at.UTC().Format("2 Jan 15:04")
+				when = widget.Short(e.at, a.state.Now)
 			} else {
 				glyph = " "
 			}
-			lines = append(lines, s.Muted.Render(widget.Fit(when, 13, false))+st.Render(glyph)+" "+s.Text.Render(l))
+			lines = append(lines, s.Muted.Render(widget.Fit(when, room, false))+st.Render(glyph)+" "+s.Text.Render(l))
 		}
 	}
 	if len(past) == 0 {

@@ -65,8 +65,8 @@ func TestNoKeyIsADeedWhenReadOnly(t *testing.T) {
 		for _, deed := range []string{"s", "b", "r", "d"} {
 			w.Press(pane, deed)
 			w.wake()
-			w.RequireText("read-only: there are no deeds here")
 			w.RequireNoText("Cancel", "esc cancel", "s snapshot", "d delete")
+			w.requireRefused("This session is read-only: it has no actions.")
 			w.burst(deed, "y", "enter", "tab", "enter", "esc")
 		}
 	}
@@ -95,7 +95,7 @@ func TestAServerIsNotDeletedFromItsPane(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 24)
 	w.Press("d")
-	w.RequireText("servers are not deleted here: choose a backup (2) or a snapshot (3)")
+	w.requireRefused("Servers are not deleted here.", "Choose a backup (2) or a snapshot (3).")
 	w.requireDeeds()
 }
 

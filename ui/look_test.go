@@ -36,7 +36,7 @@ func TestColumnsThatAreNotChosenAreNotShown(t *testing.T) {
 		o.Columns = screen.Columns{"servers": {"name", "ip", "plan"}, "backups": {"type", "created"}}
 	}))
 	w.RequireText("NAME", " IP ", "203.0.113.10")
-	w.RequireNoText("NEWEST", "RISK", "LOCATION", "✗ nothing")
+	w.RequireNoText("BACKUP ", "COVERAGE", "LOCATION", "✗ none")
 	w.choose("web-server-01")
 	head := w.Screen()
 	_, y, _ := head.Find("TYPE")
@@ -51,7 +51,7 @@ func TestColumnsThatAreNotChosenAreNotShown(t *testing.T) {
 func TestColumnsStandAsTheyAreListed(t *testing.T) {
 	t.Parallel()
 	w := open(t, 160, 24, with(func(o *ui.Options) {
-		o.Columns = screen.Columns{"servers": {"ip", "risk", "name"}, "backups": {"size", "created", "type"}}
+		o.Columns = screen.Columns{"servers": {"ip", "coverage", "name"}, "backups": {"size", "created", "type"}}
 	}))
 	requireWords := func(words ...string) {
 		t.Helper()
@@ -60,8 +60,8 @@ func TestColumnsStandAsTheyAreListed(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, w.Screen().Text())
 		}
 	}
-	requireWords("IP", "RISK", "↓", "NAME")
-	requireWords("✗", "nothing", "db-server-02")
+	requireWords("IP", "COVERAGE", "↓", "NAME")
+	requireWords("✗", "none", "db-server-02")
 	w.choose("web-server-01")
 	requireWords("SIZE", "CREATED", "↓", "TYPE")
 	w.Press("a")
@@ -99,12 +99,12 @@ func TestSettingsThatChangeHoldAtOnce(t *testing.T) {
 	must := func(err error) { w.must(err) }
 	must(fresh.Keys.Remap(map[string][]string{"deed.snapshot": {"x"}}))
 	fresh.Theme, fresh.Columns = style.Contrast, screen.Columns{"servers": {"name", "status"}}
-	fresh.Profile = command.Profile{Policies: model.Policies{{Policy: model.Policy{MaxAge: time.Minute, MinPoints: 1}}}}
+	fresh.Profile = command.Profile{Policies: model.Policies{{Policy: model.Policy{Backups: model.Wanted{MaxAge: time.Minute}}}}}
 	fresh.Announce = ui.AnnounceBell
 	p.write(fresh, nil)
 	w.Advance(4 * time.Second)
 	w.RequireText("the settings have changed, and hold from now on", "x snapshot", "NAME", "STATUS")
-	w.RequireNoText("RISK", "NEWEST", "▲ 2")
+	w.RequireNoText("COVERAGE", "BACKUP ", "▲ 2")
 	if w.Screen().Styled() == before {
 		t.Error("the colours are the same")
 	}
@@ -123,7 +123,8 @@ func TestReadOnlyComesAndGoesWithTheSettings(t *testing.T) {
 	w.Advance(4 * time.Second)
 	w.typeAskedName()
 	w.Press("tab", "enter") // the question was open already
-	w.RequireText("vpsdeck read-only", "read-only: nothing is changed")
+	w.RequireText("vpsdeck read-only")
+	w.requireRefused("Nothing was sent", "This session is read-only: it changes nothing.")
 	w.requireDeeds()
 	fresh.Profile.ReadOnly = false
 	p.write(fresh, nil)

@@ -45,7 +45,7 @@ func (w *world) requireSent(want ...string) {
 func marked(g terminal.Grid) []string {
 	var out []string
 	for line := range strings.Lines(g.Text()) {
-		if _, row, found := strings.Cut(line, "•"); found && strings.HasPrefix(line, "│") {
+		if _, row, found := strings.Cut(strings.ReplaceAll(line, "◈", "•"), "•"); found && strings.HasPrefix(line, "│") {
 			out = append(out, strings.Fields(row)[0])
 		}
 	}
@@ -83,6 +83,44 @@ func TestARangeIsMarkedFromTheLastMarkToTheCursor(t *testing.T) {
 	w.RequireText("• 7 marked")
 }
 
+// The anchor is the row that it was set on, not its place.
+func TestARangeBeginsAtTheRowThatWasMarkedWhereverItStands(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 24)
+	w.Press("j", "space") // ci-runner-02
+	w.RequireText("◈ci-runner-02", "• 1 marked · V marks from ◈")
+	w.Press("o", "g", "V") // by name: from ci-runner-02 up to the first
+	rows := marked(w.Screen())
+	if i := slices.Index(rows, "ci-runner-02"); i != len(rows)-1 || rows[0] != "cache-01" {
+		t.Errorf("marked are %q", rows)
+	}
+}
+
+func TestTheAnchorOfARangeDiesWithWhatItStoodOn(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		before, after []string
+		want          []string
+	}{
+		"nothing was marked":       {nil, []string{"j", "j", "V"}, []string{"legacy-app"}},
+		"the mark is taken away":   {[]string{"j", "j", "space", "k", "space"}, []string{"g", "V"}, []string{"db-server-02"}},
+		"all marks are taken away": {[]string{"j", "j", "space", "esc"}, []string{"G", "V"}, []string{"web-server-03"}},
+		"the filter hides it":      {[]string{"space", "/", "l", "e", "g", "a", "c", "y", "enter", "/", "esc"}, []string{"G", "V"}, []string{"db-server-02", "web-server-03"}},
+	} {
+		w := open(t, 120, 24)
+		w.Press(append(append([]string{"g"}, c.before...), c.after...)...)
+		if got := marked(w.Screen()); !slices.Equal(got, c.want) {
+			t.Errorf("%s: marked are %q, want %q\n%s", name, got, c.want, w.Screen().Text())
+		}
+	}
+	w := open(t, 120, 24)
+	w.choose("web-server-01")
+	w.Press("3", "space")
+	w.RequireText("◈pre-migration")
+	w.Press("1", "j", "3") // another server's snapshots
+	w.RequireNoText("◈")
+}
+
 func TestAStarMarksAllThatTheFilterShowsAndTwiceUnmarksIt(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 24)
@@ -102,10 +140,10 @@ func TestMarksAreOfWhatWasMarkedWhateverTheRowsDo(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 24)
 	mark("mail-01", "vpn-gw")(w)
-	w.must2(w.others.CreateSnapshot(t.Context(), "12348", "all-is-well", ""))
-	w.later(15 * time.Minute) // mail-01 is no longer late, and stands elsewhere
+	w.must2(w.others.CreateBackup(t.Context(), "12348", "all is well"))
+	w.later(time.Hour) // mail-01 is no longer overdue, and stands elsewhere
 	w.requireMarked("mail-01", "vpn-gw")
-	for range 4 {
+	for range 5 {
 		w.Press("o")
 		if got := marked(w.Screen()); !slices.Contains(got, "mail-01") || !slices.Contains(got, "vpn-gw") || len(got) != 2 {
 			t.Errorf("marked are %q", got)
@@ -116,7 +154,7 @@ func TestMarksAreOfWhatWasMarkedWhateverTheRowsDo(t *testing.T) {
 	w.Press("enter")
 	w.RequireText("No server matches", "• 2 marked")
 	w.Press("/", "esc", "w", "w")
-	w.requireMarked("vpn-gw", "mail-01") // in the order of their backups by now
+	w.requireMarked("vpn-gw", "mail-01") // in the order of how many backups they have by now
 	w.Press("s")
 	w.RequireText("of 2 servers: mail-01, vpn-gw")
 }
@@ -246,17 +284,17 @@ func TestAFullQuotaRefusesAllBeforeTheFirstRequest(t *testing.T) {
 		key     string
 		says    string
 	}{
-		"snapshots": {[]string{"web-server-01", "db-server-01", "vpn-gw"}, "s", "db-server-01 (#12346): there is room for 0 more snapshots, not for 1 (5 of 5 used)"},
-		"backups":   {[]string{"web-server-01", "staging-01"}, "b", "staging-01 (#12355): there is room for 0 more manual backups, not for 1 (10 of 10 used)"},
-		"at work":   {[]string{"web-server-01", "web-server-03"}, "s", "not of all 2: web-server-03 is being restored"},
+		"snapshots": {[]string{"web-server-01", "db-server-01", "vpn-gw"}, "s", "db-server-01 (#12346): there is room for 0 more snapshots, not for 1"},
+		"backups":   {[]string{"web-server-01", "staging-01"}, "b", "staging-01 (#12355): there is room for 0 more manual backups,"},
+		"at work":   {[]string{"web-server-01", "web-server-03"}, "s", "Not of all 2: web-server-03 is being restored"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, 120, 40)
 			mark(c.servers...)(w)
 			w.Press(c.key)
-			w.RequireText(c.says)
 			w.RequireNoText("New ")
+			w.requireRefused(c.says)
 			w.requireDeeds()
 			w.RequireText(fmt.Sprintf("• %d marked", len(c.servers)))
 		})
@@ -268,11 +306,11 @@ func TestARestoreIsRefusedWhileSeveralAreMarked(t *testing.T) {
 	w := open(t, 120, 40)
 	all3(w)
 	w.Press("r")
-	w.RequireText("a restore is asked for one server at a time: esc takes the marks away")
+	w.requireRefused("A restore is asked for one server at a time.", "esc takes the marks away")
 	w.Press("esc")
 	w.choose("web-server-01")
 	w.Press("2", "space", "r")
-	w.RequireText("a server goes back to one restore point: esc takes the marks away")
+	w.requireRefused("A server goes back to one restore point.", "esc takes the marks away")
 	w.requireDeeds()
 }
 
@@ -421,6 +459,6 @@ func TestASecondBatchWaitsForTheFirst(t *testing.T) {
 	mark("mail-01", "cache-01")(w)
 	w.line.forget()
 	w.Press("b", "enter")
-	w.RequireText("several deeds are still being worked off")
+	w.requireRefused("Nothing was sent", "Another batch is still running.")
 	w.requireDeeds()
 }

@@ -94,8 +94,11 @@ func (a *App) deedAnswered(msg command.DeedAnsweredMsg) tea.Cmd {
 	a.polls.Hasten(a.state)
 	var cmds []tea.Cmd
 	switch o.Phase {
-	case model.Running: // its line shows that it has begun
-		next, _ := a.inBatch(o)
+	case model.Running: // its line shows that it has begun; the notice, what the API says of it
+		next, one := a.inBatch(o)
+		if words := msg.Accepted.Message; !one && words != "" {
+			a.sayOf(o, screen.Neutral, "“"+words+"”")
+		}
 		cmds = append(cmds, a.writeDown(o), next)
 	case model.Unknown:
 		next, one := a.inBatch(o)
@@ -132,7 +135,7 @@ func (a *App) ended(o model.Operation) tea.Cmd {
 	case o.After == nil:
 		return written
 	case o.Phase != model.Done:
-		return tea.Batch(written, a.callOff(o, "the snapshot before it did not complete"))
+		return tea.Batch(written, a.callOff(o, "the "+o.Point.Kind.String()+" before it did not complete"))
 	case o.Resumed || a.change.under: // where one is leaving, it waits until one stays, or is back
 		a.offerRest(o)
 		return written

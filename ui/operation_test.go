@@ -50,7 +50,7 @@ func TestWhatIsNotKnownYetKeepsOtherDeedsFromItsServer(t *testing.T) {
 	w.makeSnapshot("web-server-01", "before-update")
 	w.wake()
 	w.Press("s")
-	w.RequireText("it is not yet known what became of “snapshot before-update of web-server-01”")
+	w.requireRefused("It is not yet known what became of “snapshot before-update of")
 	w.requireDeeds(beforeUpdate)
 }
 

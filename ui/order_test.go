@@ -25,8 +25,8 @@ func (w *world) rowsWith(names ...string) []string {
 func TestTheServersAreOrderedByAnyColumnBothWays(t *testing.T) {
 	t.Parallel()
 	w := open(t, 300, 24, servers(5))
-	all := []string{"NAME", "STATUS", "NEWEST", "BK", "SN", "LOCATION", "IP", "SYSTEM", "PLAN", "RISK"}
-	first := "↑↑↑↓↓↑↑↑↑↓"
+	all := []string{"NAME", "STATUS", "BACKUP", "SNAPSHOT", "BKP", "SNAP", "LOCATION", "IP", "SYSTEM", "PLAN", "COVERAGE"}
+	first := "↑↑↑↑↓↓↑↑↑↑↓"
 	for i, column := range all {
 		way, other := string([]rune(first)[i]), "↓"
 		if way == "↓" {
@@ -64,7 +64,7 @@ func TestAnOrderIsKeptInItsPaneAndShown(t *testing.T) {
 func TestAnOrderIsShownWhereItsColumnHasNoRoom(t *testing.T) {
 	t.Parallel()
 	w := open(t, 40, 12, servers(5))
-	w.Press("o", "o", "o", "o", "o", "o")
+	w.Press("o", "o", "o", "o", "o", "o", "o")
 	w.RequireText("↑ location")
 	w.requireGolden("ordered-40x12")
 	requireStraight(t, w.Screen())

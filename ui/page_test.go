@@ -165,7 +165,7 @@ func TestTheLongestGapCountsWhatCanBeGoneBackToUpToNow(t *testing.T) {
 		page(server)(w)
 		longest, after := time.Duration(0), w.account.Now()
 		for _, p := range w.all(id) {
-			if p.Usable() {
+			if p.Usable(w.account.Now()) {
 				longest, after = max(longest, after.Sub(p.CreatedAt)), p.CreatedAt
 			}
 		}
@@ -177,9 +177,9 @@ func TestTheLongestGapCountsWhatCanBeGoneBackToUpToNow(t *testing.T) {
 func TestThePageSaysWhyAServerStandsAsItDoes(t *testing.T) {
 	t.Parallel()
 	for server, reasons := range map[string][]string{
-		"db-server-02": {"▲ there is no restore point that can be gone back to"},
-		"ci-runner-02": {"▲ the newest attempt, backup #", "failed", "▲ the newest usable point is 1 d 12 h old: at most 1 d 2 h is allowed"},
-		"mail-01":      {"▲ the newest usable point is 9 d 2 h old"},
+		"db-server-02": {"▲ there is no usable restore point"},
+		"ci-runner-02": {"▲ the last backup, #", "failed", "▲ the newest backup is 1 d 12 h old: at most 1 d 2 h is allowed"},
+		"mail-01":      {"▲ the newest backup is 9 d 2 h old"},
 		"db-server-01": {"▲ 5 of 5 snapshots: there is no room for another"},
 		"staging-01":   {"▲ 10 of 10 manual backups: there is no room for another"},
 	} {
@@ -196,12 +196,12 @@ func TestEachRowSaysWhatGoingBackWouldCost(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 40)
 	page("web-server-01", "j")(w)
-	w.requireCursor("▼ snapshot   pre-migration-snapshot                    ✓ completed  15 Jan 18:30   21 h 15 m   5.0 GB     never")
+	w.requireCursor("▼ snapshot   pre-migration-snapshot                    ✓ completed  15 Jan 18:30   21 h 15 m   5.0 GB  none stated")
 	w.Press("enter")
 	w.RequireText("Snapshot #801", "loses 21 h 15 m")
 	w.Press("esc", "r")
 	w.wake()
-	w.RequireText("everything written since 15 Jan 18:30 (21 h 15 m)")
+	w.RequireText("everything written since 15 Jan 18:30 UTC (21 h 15 m)")
 }
 
 func TestEveryDeedWorksFromThePage(t *testing.T) {
@@ -245,7 +245,7 @@ func TestADeletedPointLeavesThePageAndTheTimeline(t *testing.T) {
 	if _, _, _, after := axis(t, w.Screen()); len(after) != len(before)-1 {
 		t.Errorf("%d points stand on the timeline, want %d", len(after), len(before)-1)
 	}
-	w.requireCursor("◆ automatic  Automatic daily backup                    ✓ completed  15 Jan 03:00")
+	w.requireCursor("◆ automatic  Automatic daily backup                    ✓ completed   15 Jan 03:00")
 }
 
 func TestAnEmptyServersPageSaysWhatMakesTheFirstPoint(t *testing.T) {
@@ -253,10 +253,12 @@ func TestAnEmptyServersPageSaysWhatMakesTheFirstPoint(t *testing.T) {
 	w := open(t, 120, 40)
 	page("db-server-02")(w)
 	w.RequireText("There is nothing to go back to.", "s takes a snapshot, b a backup.", "#12347 · 0 restore points")
-	for _, deed := range []string{"r", "d", "enter"} {
+	for _, deed := range []string{"r", "d"} {
 		w.Press(deed)
-		w.RequireText("there is no restore point under the cursor")
+		w.requireRefused("There is no restore point under the cursor.")
 	}
+	w.Press("enter")
+	w.RequireText("there is no restore point under the cursor")
 	w.Press("s")
 	w.Type("the-first")
 	w.Press("enter", "enter")
@@ -275,6 +277,7 @@ func TestAVanishedServersPageSaysSoAndDoesNothing(t *testing.T) {
 	w.RequireText("This server is no longer there.", "esc goes back.")
 	for _, deed := range []string{"s", "b"} {
 		w.Press(deed)
+		w.requireRefused("There is no server under the cursor.")
 		w.RequireText("This server is no longer there.")
 	}
 	w.Press("esc")
@@ -316,7 +319,7 @@ func TestThePageIsFilteredAndOrdered(t *testing.T) {
 		t.Errorf("the timeline shows %v, not the filtered point alone", glyphs)
 	}
 	w.Press("esc", "O")
-	w.RequireText("oldest first", "CREATED ↑")
+	w.RequireText("oldest first", "CREATED UTC ↑")
 	w.Press("g")
 	w.requireCursor("▼ snapshot   weekly-snapshot-2025-01-08")
 	w.Press("o", "o")
@@ -324,7 +327,7 @@ func TestThePageIsFilteredAndOrdered(t *testing.T) {
 	w.Press("g")
 	w.requireCursor("▼ snapshot   pre-migration-snapshot")
 	w.Press("o", "o", "o", "o", "o", "g")
-	w.requireCursor("◆ automatic  Automatic daily backup                    ✓ completed  16 Jan 03:00")
+	w.requireCursor("◆ automatic  Automatic daily backup                    ✓ completed   16 Jan 03:00")
 }
 
 func TestThePageIsUsedWithTheMouse(t *testing.T) {
@@ -366,7 +369,7 @@ func TestAReadOnlyPageOffersNoDeed(t *testing.T) {
 	w.RequireNoText("r restore", "d delete", "s snapshot", "b back up")
 	for _, deed := range []string{"s", "b", "r", "d"} {
 		w.Press(deed)
-		w.RequireText("read-only: there are no deeds here")
+		w.requireRefused("This session is read-only: it has no actions.")
 	}
 	w.requireDeeds()
 }

@@ -182,7 +182,7 @@ func TestAReadOnlyPaletteHasNoDeeds(t *testing.T) {
 	w := open(t, 80, 24, readOnly)
 	find("801")(w)
 	w.Press("enter")
-	w.RequireText("pre-migration-snap")
+	w.RequireText("pre-migration-s")
 	w.requireDeeds()
 }
 

@@ -187,8 +187,8 @@ func TestADeedWhileOfflineIsRefusedWithTheReason(t *testing.T) {
 	w.Advance(20 * time.Second)
 	for _, keys := range [][]string{{"1", "s"}, {"1", "b"}, {"1", "r"}, {"2", "d"}, {"3", "r"}} {
 		w.Press(keys...)
-		w.RequireText("no deed while the account cannot be read: The connection to 127.0.0.1:")
 		w.RequireNoText("Cancel", "esc cancel")
+		w.requireRefused("The account cannot be read: The connection to 127.0.0.1:")
 	}
 	w.RequireText("web-server-01", "Pre-update")
 	w.requireDeeds()
@@ -201,7 +201,7 @@ func TestPartOfTheAccountIsShownWhenTheRestFails(t *testing.T) {
 	w.Advance(25 * time.Millisecond)
 	w.RequireText("partly failed", "✗ no snapshots: ", "Backups web-server-01 · 8")
 	w.Press("s")
-	w.RequireText("the backups and snapshots are not known yet")
+	w.requireRefused("The snapshots cannot be read: ")
 	w.account.ClearFaults()
 	w.Advance(time.Minute)
 	w.RequireText("pre-migration-snap")

@@ -71,6 +71,9 @@ func (a *App) operationWhat(o model.Operation) string {
 	s := a.styles
 	what := o.What()
 	if o.After != nil {
+		if o.Point.Kind == model.Backup {
+			what = "backup" // its description says what follows, and would be all that there is room for
+		}
 		what += ", then restore"
 	}
 	if a.by(o) != "" { // it comes first, so that it is the last to be cut
@@ -209,7 +212,7 @@ func (a *App) Farewell() []string {
 		}
 		lines = append(lines, line)
 		if o.After != nil {
-			lines = append(lines, fmt.Sprintf("not sent: restore of %s from %s #%s, which waited for that snapshot", o.Server.Name, o.After.Kind, o.After.ID))
+			lines = append(lines, fmt.Sprintf("not sent: restore of %s from %s #%s, which waited for that %s", o.Server.Said(), o.After.Kind, o.After.ID, o.Point.Kind))
 		}
 	}
 	return lines

@@ -113,7 +113,7 @@ func TestServersAreFoundByWordsAndFields(t *testing.T) {
 		"203.0.113.17":                          {"ci-runner-01"},
 		"status:stopped":                        {"cache-01"},
 		"status:restoring":                      {"web-server-03"},
-		"health:late":                           {"ci-runner-02", "legacy-app", "mail-01"},
+		"health:overdue":                        {"ci-runner-02", "legacy-app", "mail-01"},
 		"health:failing":                        {"ci-runner-02"},
 		"health:full":                           {"db-server-01", "staging-01"},
 		"age>7d":                                {"db-server-02", "legacy-app", "mail-01"},
@@ -176,14 +176,14 @@ func TestWhatIsWrongWithAFilterIsSaidWhileItIsTyped(t *testing.T) {
 		{"1", "colour:red", "unknown field colour: there are status, health, name, server, id, age, location, os, plan, host and ip"},
 		{"1", "age>soon", "age>soon: soon is no length of time: write 36h, 7d or 2w"},
 		{"1", "age:3d", "age:3d: an age is compared: write age>3d or age<3d"},
-		{"1", "health:zebra", "health:zebra: there is no health zebra: there are fine, full, expiring, few, late, failing and never"},
+		{"1", "health:zebra", "health:zebra: there is no health zebra: there are fine, backups full, snapshots full,"},
 		{"1", "type:manual", "servers have no field type: there are status"},
 		{"1", "status:", "status: wants a value: such as status:failed"},
 		{"1", "-", "- wants a word after it"},
 		{"2", "size>10", "size>10: 10 is no size: write 500MB, 10GB or 1.5TB"},
 		{"2", "expires:3d", "expires:3d: write expires<3d, expires>3d or expires:never"},
 		{"3", "kind:zip", "kind:zip: there is no kind zip: there are backup and snapshot"},
-		{"3", "health:late", "restore points have no field health: there are status"},
+		{"3", "health:overdue", "restore points have no field health: there are status"},
 	} {
 		t.Run(c.filter, func(t *testing.T) {
 			t.Parallel()

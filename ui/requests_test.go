@@ -153,7 +153,7 @@ func TestRequestsAreOrderedByWhenHowLongAndHowLarge(t *testing.T) {
 		t.Errorf("the largest is %q", row)
 	}
 	w.Press("o", "o", "o", "o", "g")
-	w.RequireText("TIME ↓")
+	w.RequireText("TIME UTC ↓")
 }
 
 func TestTheKeyOfTheRequestsDoesNothingWhereNoneAreKept(t *testing.T) {

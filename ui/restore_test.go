@@ -44,14 +44,28 @@ func TestAServerIsRestoredFromABackup(t *testing.T) {
 	w.requireDeeds(`POST /servers/12345/restore/ {"backup_id":499}`)
 }
 
+func TestWhereThereIsNoRoomForASnapshotABackupIsTakenFirst(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 40, servers(2))
+	at("db-server-01", "3", "r")(w)
+	w.RequireText("[ ] backup first (no snapshot)", "No snapshot first: 5 of 5 snapshots used.", "sends POST /snapshots/800/restore/")
+	w.Type("db-server-01")
+	w.Press("shift+tab", "space", "shift+tab", "enter")
+	const first = `POST /backups/ {"server_id":12346,"description":"Taken by vpsdeck before the restore from snapshot #800"}`
+	w.requireDeeds(first)
+	w.RequireText("backup, then restore")
+	w.pass(90*time.Minute, "restore snapshot before-pg16-upgrade")
+	w.requireDeeds(first, "POST /snapshots/800/restore/")
+}
+
 func TestRestoringFromTheServersPaneTakesTheNewest(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 24)
 	at("web-server-01", "r")(w)
-	w.RequireText("Restore web-server-01 from backup #501?", "everything written since 16 Jan 03:00 (12 h 45 m)")
+	w.RequireText("Restore web-server-01 from backup #501?", "everything written since 16 Jan 03:00 UTC (12 h 45 m)")
 	w.Press("esc")
 	at("db-server-02", "r")(w)
-	w.RequireText("db-server-02 has nothing to go back to: no backup or snapshot of it has completed")
+	w.requireRefused("db-server-02 has nothing to go back to: no backup or snapshot of")
 	w.requireDeeds()
 }
 
@@ -216,7 +230,7 @@ func TestAFailedPointIsNotGoneBackTo(t *testing.T) {
 	t.Parallel()
 	w := open(t, 80, 24)
 	at("ci-runner-02", "2", "r")(w)
-	w.RequireText("backup #500 failed: there is nothing in it to go back to")
 	w.RequireNoText("Restore ci-runner-02")
+	w.requireRefused("Backup #500 failed: there is nothing in it to go back to.")
 	w.requireDeeds()
 }

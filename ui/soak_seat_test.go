@@ -43,6 +43,7 @@ func place(t testing.TB, account sim.Options) *world {
 func (w *world) sit(at size, options ui.Options) *seat {
 	w.t.Helper()
 	options.Keys, options.Clock, options.Dark = keymap.Default(), w.clock, true
+	options.KeyTime = terminal.Unhurried()
 	w.app = ui.New(options)
 	s := &seat{world: w, dozer: &dozer{app: w.app}, size: at}
 	w.Terminal = termtest.Start(w.t, s.dozer, at.width, at.height, terminal.WithClock(w.clock))
@@ -79,7 +80,7 @@ func (s *seat) confirm(first bool) {
 // toType is what a question on the screen wants to be typed, the server's name or how many they are, or "".
 func toType(screen string) string {
 	text := strings.Join(strings.Fields(strings.ReplaceAll(screen, "│", "")), " ")
-	for _, prompt := range []string{"Type the server's name, ", "Type how many they are, ", "Type "} { // the last where there is little room
+	for _, prompt := range []string{"Type the server's name, ", "Type the server's ID, ", "Type the ID ", "Type how many they are, ", "Type "} { // the last where there is little room
 		if _, after, asked := strings.Cut(text, prompt); asked {
 			word, _, _ := strings.Cut(after, " ")
 			return strings.Trim(word, ", ")

@@ -75,7 +75,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	default:
 		cmd = a.toDialogs(msg)
 	}
-	cmd = tea.Batch(cmd, a.nextOffer(), a.sooner(), a.passProgress(), a.tellOthers())
+	cmd = tea.Batch(cmd, a.endWait(), a.nextOffer(), a.sooner(), a.passProgress(), a.tellOthers())
 	a.layout()
 	return a, cmd
 }
@@ -99,7 +99,12 @@ func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
 	if !a.steps(focused, msg) {
 		a.catchUp()
 	}
+	burst := a.inBurst()
 	if top, ok := a.top(); ok {
+		if careful, ok := top.Dialog.(dialog.Careful); ok && burst && a.isEnter(msg) {
+			careful.Rushed()
+			return nil
+		}
 		return a.toDialog(top, msg)
 	}
 	if focused.Typing() {
@@ -113,6 +118,41 @@ func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	return a.toPane(focused, msg)
+}
+
+// inBurst says whether the key that has just come is so close behind the last that nobody has typed both.
+func (a *App) inBurst() bool {
+	last := a.lastKey
+	a.lastKey = a.opts.KeyTime()
+	return !last.IsZero() && a.lastKey.Sub(last) < dialog.Burst
+}
+
+// isEnter says whether a key sends a form, or presses a button.
+func (a *App) isEnter(msg tea.KeyPressMsg) bool {
+	return msg.String() == "enter" || msg.Text == "" && key.Matches(msg, a.opts.Keys.Dialog.Press)
+}
+
+// endWait opens what a dialog has waited for, once it is there. What was typed meanwhile goes to a form, and to nothing else.
+func (a *App) endWait() tea.Cmd {
+	top, ok := a.top()
+	if !ok {
+		return nil
+	}
+	wait, ok := top.Dialog.(*dialog.Wait)
+	if !ok || !wait.Ready() {
+		return nil
+	}
+	a.close(top.number)
+	open, kept := wait.Then()
+	cmds := []tea.Cmd{open}
+	if top, ok = a.top(); ok {
+		if _, form := top.Dialog.(*dialog.Form); form {
+			for _, msg := range kept {
+				cmds = append(cmds, a.toDialog(top, msg))
+			}
+		}
+	}
+	return tea.Batch(cmds...)
 }
 
 // toPane hands a message to a pane. The points follow the server under the cursor.
@@ -183,8 +223,7 @@ func (a *App) deedInReadOnly(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	}
 	d := a.barred
 	if key.Matches(msg, d.Snapshot, d.Backup, d.Restore, d.Delete, d.Clear) {
-		a.say(screen.Warning, "read-only: there are no deeds here")
-		return nil, true
+		return a.refuse("Read-only", "This session is read-only: it has no actions.", ""), true
 	}
 	return nil, false
 }
@@ -235,6 +274,7 @@ func (a *App) armDialog(msg dialog.ArmedMsg) {
 
 // paste goes where keys would go as text, and nowhere else.
 func (a *App) paste(msg tea.PasteMsg) tea.Cmd {
+	a.lastKey = a.opts.KeyTime()
 	if top, ok := a.top(); ok {
 		return a.toDialog(top, msg)
 	}

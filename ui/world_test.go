@@ -114,8 +114,10 @@ func open(t testing.TB, width, height int, options ...option) *world {
 	if s.share != nil {
 		s.share(w, &s.ui)
 	}
+	w.desk = &desk{}
+	s.ui.KeyTime = w.desk.keyTime
 	w.app = ui.New(s.ui)
-	w.desk = &desk{app: w.app}
+	w.desk.app = w.app
 	w.Terminal = termtest.Start(t, w.desk, width, height, append(s.terminal, terminal.WithClock(w.clock))...)
 	w.Screen()
 	return w

@@ -13,28 +13,50 @@ import (
 	"vpsdeck/model"
 )
 
-// CheckAsk is what coverage is judged by.
+// CheckAsk is what coverage is judged by. What is not nil overrides the policies.
 type CheckAsk struct {
-	Server    string         // an ID, a name or a glob; empty: all
-	MaxAge    *time.Duration // of the newest usable point, in the place of what the policies say; 0: any
-	MinPoints *int           // in the place of what the policies say
+	Server    *string // an ID, a name or a glob; nil: all
+	Backups   WantedAsk
+	Snapshots WantedAsk
 	Format    Format
+	Nagios    bool // one line and the exit codes of a monitoring plugin
 }
+
+// WantedAsk is what is asked of one kind, in the place of what the policies say.
+type WantedAsk struct {
+	MaxAge *time.Duration // of the newest usable one; 0: any
+	Min    *int           // how many usable ones
+}
+
+// over is what is wanted once the ask has overridden it.
+func (a WantedAsk) over(w model.Wanted) model.Wanted {
+	if a.MaxAge != nil {
+		w.MaxAge = *a.MaxAge
+	}
+	if a.Min != nil {
+		w.Min = *a.Min
+	}
+	return w
+}
+
+// The exit codes of a monitoring plugin, for CheckAsk.Nagios.
+const (
+	pluginWarning  settings.ExitCode = 1
+	pluginCritical settings.ExitCode = 2
+	pluginUnknown  settings.ExitCode = 3
+)
 
 // policy is what the server is judged by.
 func (a CheckAsk) policy(s model.Server, policies model.Policies) model.Policy {
 	p := policies.For(s)
-	if a.MaxAge != nil {
-		p.MaxAge = *a.MaxAge
-	}
-	if a.MinPoints != nil {
-		p.MinPoints = *a.MinPoints
-	}
-	return p
+	return model.Policy{Backups: a.Backups.over(p.Backups), Snapshots: a.Snapshots.over(p.Snapshots)}
 }
 
 // check tells what is impossible in the ask. It is a Fault with ExitUsage.
 func (a CheckAsk) check() error {
+	if a.Nagios && a.Format != Table {
+		return usage("--nagios and --output exclude each other: a plugin prints one line")
+	}
 	rule := model.PolicyRule{Policy: a.policy(model.Server{}, nil)}
 	for _, p := range (model.Policies{rule}).Check() {
 		_, why, _ := strings.Cut(p.Words, ": ") // after the rule's number, which is nobody's here
@@ -46,6 +68,7 @@ func (a CheckAsk) check() error {
 // coverage is what a check finds, as JSON writes it.
 type coverage struct {
 	Met      bool       `json:"met"`
+	Error    string     `json:"error,omitempty"` // why nothing could be judged
 	Servers  int        `json:"servers"`
 	Wrong    int        `json:"wrong"`
 	Warnings int        `json:"warnings"`
@@ -54,24 +77,29 @@ type coverage struct {
 
 // judgment is how one server stands.
 type judgment struct {
-	ServerID      model.ID `json:"server_id"`
-	Server        string   `json:"server"`
-	Met           bool     `json:"met"`
-	Health        string   `json:"health"`
-	Newest        moment   `json:"newest_point_at"`
-	Usable        int      `json:"usable_points"`
-	MaxAgeSeconds int64    `json:"max_age_seconds"`
-	MinPoints     int      `json:"min_points"`
-	Reasons       []string `json:"reasons"`
-	health        model.Health
+	ServerID        model.ID `json:"server_id"`
+	Server          string   `json:"server"`
+	Met             bool     `json:"met"`
+	Health          string   `json:"health"`
+	NewestBackup    moment   `json:"newest_backup_at"`
+	NewestSnapshot  moment   `json:"newest_snapshot_at"`
+	UsableBackups   int      `json:"usable_backups"`
+	UsableSnapshots int      `json:"usable_snapshots"`
+	BackupMaxAge    int64    `json:"backup_max_age_seconds"`
+	SnapshotMaxAge  int64    `json:"snapshot_max_age_seconds"`
+	MinBackups      int      `json:"min_backups"`
+	MinSnapshots    int      `json:"min_snapshots"`
+	Reasons         []string `json:"reasons"`
+	health          model.Health
 }
 
-// Check judges each server by its policy, writes what it found, and ends with ExitCoverage where one is not met.
+// Check judges each server by its policy, writes what it found, and ends with ExitCoverage where one is not met. Where
+// nothing can be judged the error is another one, which [CheckAsk.Unchecked] puts in the place of the result.
 func (r *Runner) Check(ctx context.Context, ask CheckAsk) error {
 	if err := ask.check(); err != nil {
 		return err
 	}
-	servers, err := r.servers(ctx, ask.Server)
+	servers, err := r.checked(ctx, ask)
 	if err != nil {
 		return err
 	}
@@ -79,14 +107,71 @@ func (r *Runner) Check(ctx context.Context, ask CheckAsk) error {
 		r.note("warning: %s", p.Words)
 	}
 	found := r.judge(servers, ask)
-	if err := found.write(r.opts.Out, ask.Format); err != nil {
+	if err := found.write(r.opts.Out, ask); err != nil {
 		return err
 	}
-	if !found.Met {
+	switch {
+	case ask.Nagios && !found.Met:
+		return settings.Silent(pluginCritical)
+	case ask.Nagios && found.Warnings > 0:
+		return settings.Silent(pluginWarning)
+	case !found.Met:
 		return settings.Silent(settings.ExitCoverage)
 	}
 	return nil
 }
+
+// checked finds the servers that are to be judged. That there are none is an error: nothing is covered then.
+func (r *Runner) checked(ctx context.Context, ask CheckAsk) ([]model.Server, error) {
+	asked := ""
+	if ask.Server != nil {
+		if asked = *ask.Server; strings.TrimSpace(asked) == "" {
+			return nil, unchecked("--server is empty: name a server, or leave it out to check all")
+		}
+	}
+	servers, err := r.servers(ctx, asked)
+	if err == nil && len(servers) == 0 {
+		err = unchecked("this account has no servers, so there is nothing to check")
+	}
+	return servers, err
+}
+
+// unchecked is a Fault for a check that cannot be made.
+func unchecked(words string) error { return settings.Faultf(settings.ExitUnchecked, "%s", words) }
+
+// Unchecked says on the output, too, why a check could not be made, and turns its error into one with ExitUnchecked. A
+// check that was made, and a command line that is wrong, are left as they are; so is a plugin's, for [Plugin].
+func (a CheckAsk) Unchecked(w io.Writer, err error) error {
+	words := model.Words(err)
+	if words == "" || a.Nagios || settings.CodeOf(err) == settings.ExitUsage {
+		return err
+	}
+	switch a.Format {
+	case JSON:
+		_ = writeJSON(w, coverage{Error: words, Results: []judgment{}})
+	case Table:
+		_, _ = io.WriteString(w, unknownLine(words))
+	}
+	return unchecked(words)
+}
+
+// Plugin ends a run as a monitoring plugin: an error of whatever kind becomes UNKNOWN, in one line on the output and with the
+// exit code 3. What the check found is left as it is.
+func Plugin(w io.Writer, err error) error {
+	words := model.Words(err)
+	if words == "" {
+		return err
+	}
+	_, _ = io.WriteString(w, unknownLine(words))
+	return settings.Faultf(pluginUnknown, "%s", words)
+}
+
+func unknownLine(words string) string {
+	return "COVERAGE UNKNOWN: " + plain(strings.ReplaceAll(words, "\n", " ")) + "\n"
+}
+
+// plain is a text without “|”, behind which monitoring reads numbers.
+func plain(text string) string { return strings.ReplaceAll(text, "|", "¦") }
 
 // judge sums up how the servers stand, worst first.
 func (r *Runner) judge(servers []model.Server, ask CheckAsk) coverage {
@@ -110,10 +195,13 @@ func (r *Runner) judge(servers []model.Server, ask CheckAsk) coverage {
 }
 
 func judgmentOf(a model.Assessment) judgment {
+	backups, snapshots := a.Kinds[model.Backup], a.Kinds[model.Snapshot]
 	j := judgment{
-		ServerID: a.Server.ID, Server: a.Server.Name, Met: a.Health.Met(), Health: a.Health.String(), Newest: moment(a.Newest),
-		Usable: a.Usable, MaxAgeSeconds: int64(a.Policy.MaxAge / time.Second), MinPoints: a.Policy.MinPoints, Reasons: []string{},
-		health: a.Health,
+		ServerID: a.Server.ID, Server: a.Server.Name, Met: a.Health.Met(), Health: a.Health.String(),
+		NewestBackup: moment(backups.Newest), NewestSnapshot: moment(snapshots.Newest),
+		UsableBackups: backups.Usable, UsableSnapshots: snapshots.Usable,
+		BackupMaxAge: int64(a.Policy.Backups.MaxAge / time.Second), SnapshotMaxAge: int64(a.Policy.Snapshots.MaxAge / time.Second),
+		MinBackups: a.Policy.Backups.Need(), MinSnapshots: a.Policy.Snapshots.Need(), Reasons: []string{}, health: a.Health,
 	}
 	for _, reason := range a.Reasons {
 		j.Reasons = append(j.Reasons, reason.Words)
@@ -121,32 +209,68 @@ func judgmentOf(a model.Assessment) judgment {
 	return j
 }
 
-func (c coverage) write(w io.Writer, format Format) error {
-	switch format {
+// trouble are the servers of which something is to be said.
+func (c coverage) trouble() []judgment {
+	return slices.DeleteFunc(slices.Clone(c.Results), func(j judgment) bool { return j.health == model.Fine })
+}
+
+func (c coverage) write(w io.Writer, ask CheckAsk) error {
+	switch ask.Format {
 	case JSON:
 		return written(writeJSON(w, c))
 	case CSV:
 		return write(w, CSV, c.Results, judgmentColumns)
 	}
-	trouble := slices.DeleteFunc(slices.Clone(c.Results), func(j judgment) bool { return j.health == model.Fine })
-	text := c.summary() + "\n"
-	if len(trouble) > 0 {
-		text += table(trouble, judgmentColumns)
+	text := c.summary()
+	trouble := c.trouble()
+	switch {
+	case ask.Nagios && len(trouble) > 0:
+		text += "; " + worst(trouble)
+	case len(trouble) > 0:
+		_, err := io.WriteString(w, text+c.numbers()+plain(table(trouble, judgmentColumns)))
+		return written(err)
 	}
-	_, err := io.WriteString(w, text)
+	_, err := io.WriteString(w, text+c.numbers())
 	return written(err)
 }
 
-// summary is the first line, as plugins of Nagios have it: the verdict, what it is about, and numbers to be recorded.
+// summary is the verdict, and what it is about, in one line.
 func (c coverage) summary() string {
-	text := fmt.Sprintf("COVERAGE OK: %d of %d covered", c.Servers, c.Servers)
+	word := "OK"
+	if c.Warnings > 0 {
+		word = "WARNING"
+	}
+	text := fmt.Sprintf("COVERAGE %s: %d of %d covered", word, c.Servers, c.Servers)
 	if !c.Met {
-		text = fmt.Sprintf("COVERAGE NOT MET: %d of %d not covered (%s)", c.Wrong, c.Servers, c.count(model.Never, model.TooFew))
+		text = fmt.Sprintf("COVERAGE CRITICAL: %d of %d not covered (%s)", c.Wrong, c.Servers, c.count(model.None, model.TooFew))
 	}
 	if c.Warnings > 0 {
-		text += "; warnings: " + c.count(model.Expiring, model.Full)
+		text += "; warnings: " + c.count(model.Expiring, model.BackupsFull)
 	}
-	return fmt.Sprintf("%s | servers=%d wrong=%d warnings=%d", text, c.Servers, c.Wrong, c.Warnings)
+	return text
+}
+
+// numbers are what monitoring records, behind the “|” at the end of the first line.
+func (c coverage) numbers() string {
+	return fmt.Sprintf(" | servers=%d wrong=%d warnings=%d\n", c.Servers, c.Wrong, c.Warnings)
+}
+
+// worst names the first few servers of which something is to be said.
+func worst(trouble []judgment) string {
+	const most = 5
+	var names []string
+	for i, j := range trouble {
+		if i == most {
+			names = append(names, fmt.Sprintf("and %d more", len(trouble)-most))
+			break
+		}
+		name := model.Clean(j.Server)
+		if strings.TrimSpace(name) == "" {
+			name = "#" + string(j.ServerID)
+		}
+		names = append(names, plain(name)+" "+j.Health)
+	}
+	return strings.Join(names, ", ")
 }
 
 // count tells how many servers are in each of the states from the worst to the best.
@@ -160,20 +284,24 @@ func (c coverage) count(worst, best model.Health) string {
 			}
 		}
 		if n > 0 {
-			counts = append(counts, fmt.Sprintf("%d %s", n, health.Words()))
+			counts = append(counts, fmt.Sprintf("%d %s", n, health))
 		}
 	}
 	return strings.Join(counts, ", ")
 }
 
 var judgmentColumns = []column[judgment]{
-	{title: "HEALTH", field: "health", value: func(j judgment) string { return j.Health }},
+	{title: "COVERAGE", field: "health", value: func(j judgment) string { return j.Health }},
 	{title: "ID", field: "server_id", value: func(j judgment) string { return string(j.ServerID) }},
 	{title: "SERVER", field: "server", value: func(j judgment) string { return j.Server }},
 	{field: "met", value: func(j judgment) string { return strconv.FormatBool(j.Met) }},
-	{field: "newest_point_at", value: func(j judgment) string { return j.Newest.String() }},
-	{field: "usable_points", value: func(j judgment) string { return strconv.Itoa(j.Usable) }},
-	{field: "max_age_seconds", value: func(j judgment) string { return strconv.FormatInt(j.MaxAgeSeconds, 10) }},
-	{field: "min_points", value: func(j judgment) string { return strconv.Itoa(j.MinPoints) }},
+	{field: "newest_backup_at", value: func(j judgment) string { return j.NewestBackup.String() }},
+	{field: "newest_snapshot_at", value: func(j judgment) string { return j.NewestSnapshot.String() }},
+	{field: "usable_backups", value: func(j judgment) string { return strconv.Itoa(j.UsableBackups) }},
+	{field: "usable_snapshots", value: func(j judgment) string { return strconv.Itoa(j.UsableSnapshots) }},
+	{field: "backup_max_age_seconds", value: func(j judgment) string { return strconv.FormatInt(j.BackupMaxAge, 10) }},
+	{field: "snapshot_max_age_seconds", value: func(j judgment) string { return strconv.FormatInt(j.SnapshotMaxAge, 10) }},
+	{field: "min_backups", value: func(j judgment) string { return strconv.Itoa(j.MinBackups) }},
+	{field: "min_snapshots", value: func(j judgment) string { return strconv.Itoa(j.MinSnapshots) }},
 	{title: "WHY", field: "reasons", value: func(j judgment) string { return strings.Join(j.Reasons, "; ") }},
 }

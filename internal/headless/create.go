@@ -62,6 +62,9 @@ func (r *Runner) Create(ctx context.Context, ask CreateAsk) error {
 	if err := r.room(servers, intents); err != nil {
 		return err
 	}
+	if ask.Kind == model.Snapshot {
+		r.warnRunning(servers)
+	}
 	return r.carryOut(ctx, intents, ask.Follow)
 }
 
@@ -106,6 +109,27 @@ func (r *Runner) room(servers []model.Server, intents []model.Intent) error {
 		return nothingSent(settings.ExitLimited, why)
 	}
 	return nil
+}
+
+// warnRunning says what the documents say of a snapshot of a server that is on.
+func (r *Runner) warnRunning(servers []model.Server) {
+	const most = 5
+	var names []string
+	for _, s := range servers {
+		if s.Running() {
+			names = append(names, s.Ref().Said())
+		}
+	}
+	n := len(names)
+	if n > most {
+		names = append(names[:most:most], fmt.Sprintf("%d more", n-most))
+	}
+	switch {
+	case n == 1:
+		r.note("warning: %s is running: its snapshot may be inconsistent. Stop it first for the best result.", names[0])
+	case n > 1:
+		r.note("warning: %d servers are running: their snapshots may be inconsistent. Stop them first for the best result: %s", n, strings.Join(names, ", "))
+	}
 }
 
 // busy is why the action may not begin on the server now, or "".

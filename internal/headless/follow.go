@@ -191,6 +191,9 @@ func (v *vigil) answered(msg command.DeedAnsweredMsg) {
 	o := v.state.Answered(msg.Number, msg.Accepted, msg.Outcome)
 	v.unwritten(msg.Unwritten)
 	err := msg.Outcome.Err
+	if words := msg.Accepted.Message; err == nil && words != "" {
+		v.note("%s: the API says “%s”", o.Title(), words)
+	}
 	if errors.Is(err, model.ErrUnauthorized) || errors.Is(err, model.ErrRateLimited) {
 		v.held = err
 	}

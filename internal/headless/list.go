@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"vpsdeck/model"
@@ -28,19 +29,20 @@ func (a ListAsk) query(fields model.FieldSet) (model.Query, error) {
 
 // serverRow is a server as lists write it.
 type serverRow struct {
-	ID        model.ID `json:"id"`
-	Name      string   `json:"name"`
-	Hostname  string   `json:"hostname"`
-	Status    string   `json:"status"`
-	IP        string   `json:"ip"`
-	Location  string   `json:"location"`
-	Plan      string   `json:"plan"`
-	OS        string   `json:"os"`
-	CreatedAt moment   `json:"created_at"`
-	Newest    moment   `json:"newest_point_at"`
-	Backups   int      `json:"backups"`
-	Snapshots int      `json:"snapshots"`
-	Health    string   `json:"health"`
+	ID             model.ID `json:"id"`
+	Name           string   `json:"name"`
+	Hostname       string   `json:"hostname"`
+	Status         string   `json:"status"`
+	IP             string   `json:"ip"`
+	Location       string   `json:"location"`
+	Plan           string   `json:"plan"`
+	OS             string   `json:"os"`
+	CreatedAt      moment   `json:"created_at"`
+	NewestBackup   moment   `json:"newest_backup_at"`
+	NewestSnapshot moment   `json:"newest_snapshot_at"`
+	Backups        int      `json:"backups"`
+	Snapshots      int      `json:"snapshots"`
+	Health         string   `json:"health"`
 }
 
 // ListServers writes the servers, by name.
@@ -79,7 +81,7 @@ func (r *Runner) serverRow(s model.Server, judged model.Assessment) serverRow {
 	has := r.state.Fleet().Coverage(s.ID)
 	return serverRow{
 		ID: s.ID, Name: s.Name, Hostname: s.Hostname, Status: string(s.Status), IP: s.IP, Location: s.Location, Plan: s.Plan.Name,
-		OS: s.OS, CreatedAt: moment(s.CreatedAt), Newest: moment(judged.Newest), Backups: has.Backups, Snapshots: has.Snapshots,
+		OS: s.OS, CreatedAt: moment(s.CreatedAt), NewestBackup: moment(judged.Kinds[model.Backup].Newest), NewestSnapshot: moment(judged.Kinds[model.Snapshot].Newest), Backups: has.Backups, Snapshots: has.Snapshots,
 		Health: judged.Health.String(),
 	}
 }
@@ -95,11 +97,13 @@ func serverColumns(now time.Time) []column[serverRow] {
 		{field: "plan", value: func(r serverRow) string { return r.Plan }},
 		{field: "os", value: func(r serverRow) string { return r.OS }},
 		{field: "created_at", value: func(r serverRow) string { return r.CreatedAt.String() }},
-		{title: "NEWEST", right: true, field: "newest_point_at", value: func(r serverRow) string { return r.Newest.String() },
-			shown: func(r serverRow) string { return widget.Ago(time.Time(r.Newest), now) }},
+		{title: "NEWEST BACKUP", right: true, field: "newest_backup_at", value: func(r serverRow) string { return r.NewestBackup.String() },
+			shown: func(r serverRow) string { return widget.Ago(time.Time(r.NewestBackup), now) }},
+		{title: "NEWEST SNAPSHOT", right: true, field: "newest_snapshot_at", value: func(r serverRow) string { return r.NewestSnapshot.String() },
+			shown: func(r serverRow) string { return widget.Ago(time.Time(r.NewestSnapshot), now) }},
 		{title: "BACKUPS", right: true, field: "backups", value: func(r serverRow) string { return strconv.Itoa(r.Backups) }},
 		{title: "SNAPSHOTS", right: true, field: "snapshots", value: func(r serverRow) string { return strconv.Itoa(r.Snapshots) }},
-		{title: "HEALTH", field: "health", value: func(r serverRow) string { return r.Health }},
+		{title: "COVERAGE", field: "health", value: func(r serverRow) string { return r.Health }},
 	}
 }
 
@@ -116,6 +120,8 @@ type pointRow struct {
 	CreatedAt   moment   `json:"created_at"`
 	ExpiresAt   moment   `json:"expires_at"`
 	Description string   `json:"description"`
+	Unreadable  []string `json:"unreadable"` // which times the API gave in a shape that cannot be read: they are null
+	point       model.Point
 }
 
 // ListPoints writes the restore points of one kind, newest first.
@@ -169,10 +175,17 @@ func (r *Runner) pointsOf(ctx context.Context, kind model.Kind, server model.ID)
 }
 
 func rowOf(p model.Point) pointRow {
+	unreadable := []string{}
+	if p.CreatedUnreadable {
+		unreadable = append(unreadable, "created_at")
+	}
+	if p.ExpiresUnreadable {
+		unreadable = append(unreadable, "expires_at")
+	}
 	return pointRow{
 		ID: p.ID, Kind: p.Kind.String(), ServerID: p.Server.ID, Server: p.Server.Name, Name: p.Name, Type: string(p.Type),
-		Status: string(p.Status), SizeMB: size(p.SizeMB), CreatedAt: moment(p.CreatedAt), ExpiresAt: moment(p.ExpiresAt),
-		Description: p.Description,
+		Status: string(p.Status), SizeMB: sizeOf(p), CreatedAt: moment(p.CreatedAt), ExpiresAt: moment(p.ExpiresAt),
+		Description: p.Description, Unreadable: unreadable, point: p,
 	}
 }
 
@@ -191,18 +204,12 @@ func pointColumns(kind model.Kind, now time.Time) []column[pointRow] {
 		{title: backupType, field: "type", value: func(r pointRow) string { return r.Type }},
 		{title: "STATUS", field: "status", value: func(r pointRow) string { return r.Status }},
 		{title: "SIZE", right: true, field: "size_mb", value: func(r pointRow) string { return r.SizeMB.String() },
-			shown: func(r pointRow) string { return widget.Size(int64(r.SizeMB)) }},
+			shown: func(r pointRow) string { return widget.SizeOf(&r.point) }},
 		{title: "CREATED", right: true, field: "created_at", value: func(r pointRow) string { return r.CreatedAt.String() },
-			shown: func(r pointRow) string { return widget.Ago(time.Time(r.CreatedAt), now) }},
+			shown: func(r pointRow) string { return widget.Made(&r.point, now) }},
 		{title: expiry, right: true, field: "expires_at", value: func(r pointRow) string { return r.ExpiresAt.String() },
-			shown: func(r pointRow) string { return expires(time.Time(r.ExpiresAt), now) }},
+			shown: func(r pointRow) string { return widget.Expires(&r.point, now) }},
 		{title: "DESCRIPTION", field: "description", value: func(r pointRow) string { return r.Description }},
+		{field: "unreadable", value: func(r pointRow) string { return strings.Join(r.Unreadable, " ") }},
 	}
-}
-
-func expires(at, now time.Time) string {
-	if at.IsZero() {
-		return "never"
-	}
-	return widget.Until(at, now)
 }

@@ -142,20 +142,28 @@ func (m moment) String() string {
 }
 
 // size is an amount of data in MB; null or nothing while it is not known.
-type size int64
+type size struct {
+	mb    int64
+	known bool
+}
+
+func sizeOf(p model.Point) size {
+	mb, known := p.Size()
+	return size{mb, known}
+}
 
 // MarshalJSON writes the number, or null.
 func (s size) MarshalJSON() ([]byte, error) {
-	if s <= 0 {
+	if !s.known {
 		return []byte("null"), nil
 	}
-	return json.Marshal(int64(s))
+	return json.Marshal(s.mb)
 }
 
 // String is the number, or "".
 func (s size) String() string {
-	if s <= 0 {
+	if !s.known {
 		return ""
 	}
-	return fmt.Sprint(int64(s))
+	return fmt.Sprint(s.mb)
 }

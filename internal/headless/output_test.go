@@ -56,8 +56,8 @@ func TestAServerThatIsNamedTwiceIsMeantOnce(t *testing.T) {
 }
 
 var hostile = []pointRow{
-	{ID: "1", Server: "日本", Name: "a\x1b[31mb", Description: "quoted \"twice\", and\nbroken", CreatedAt: moment(time.Unix(0, 0))},
-	{ID: "22", Server: "web", Name: "x", SizeMB: 2048},
+	{ID: "1", Server: "日本", Name: "a\x1b[31mb", Description: "quoted \"twice\", and\nbroken", CreatedAt: moment(time.Unix(0, 0)), point: model.Point{CreatedAt: time.Unix(0, 0)}},
+	{ID: "22", Server: "web", Name: "x", SizeMB: size{2048, true}, point: model.Point{SizeMB: 2048}},
 }
 
 func TestATableKeepsItsColumnsAndLetsNothingDriveTheTerminal(t *testing.T) {
@@ -79,7 +79,7 @@ func TestCSVQuotesWhatNeedsIt(t *testing.T) {
 	if err := write(&out, CSV, hostile, pointColumns(model.Backup, time.Unix(3600, 0))); err != nil {
 		t.Fatal(err)
 	}
-	if want := ",\"quoted \"\"twice\"\", and\nbroken\"\n22,,,web,x,,,2048,,,\n"; !strings.HasSuffix(out.String(), want) {
+	if want := ",\"quoted \"\"twice\"\", and\nbroken\",\n22,,,web,x,,,2048,,,,\n"; !strings.HasSuffix(out.String(), want) {
 		t.Errorf("got %q, want it to end with %q", &out, want)
 	}
 }

@@ -124,7 +124,7 @@ func (e *errand) result(stopped error) result {
 	rec := o.Record("", time.Time{})
 	res := result{
 		Deed: rec.Deed, Kind: rec.Kind, ID: o.Point.ID, Name: o.Point.Name, ServerID: o.Server.ID, Server: o.Server.Name,
-		Outcome: rec.Event, Words: outcome(o), SentAt: moment(o.Started), EndedAt: moment(o.Ended), SizeMB: size(o.Point.SizeMB),
+		Outcome: rec.Event, Words: outcome(o), SentAt: moment(o.Started), EndedAt: moment(o.Ended), SizeMB: sizeOf(o.Point),
 		title: o.Title(),
 	}
 	if o.Deed == model.Create && o.Point.ID != "" {
@@ -189,7 +189,7 @@ func doneWords(o model.Operation) string {
 	case o.Deed == model.Restore:
 		return "restored" + o.TookText() + ", " + o.Words
 	}
-	return "completed" + o.TookText() + ", " + widget.Size(o.Point.SizeMB)
+	return "completed" + o.TookText() + ", " + widget.SizeOf(&o.Point)
 }
 
 var resultColumns = []column[result]{

@@ -41,7 +41,7 @@ func (w *world) find(t *testing.T, suits func(*model.State, model.Point) bool) m
 	state := probe.state
 	for _, p := range append(append([]model.Point(nil), state.Snapshots.Value...), state.Backups.Value...) {
 		server, ok := state.Server(p.Server.ID)
-		if ok && server.CannotChange() == "" && p.Usable() && suits(state, p) {
+		if ok && server.CannotChange() == "" && p.Usable(state.Now) && suits(state, p) {
 			return p
 		}
 	}
@@ -52,7 +52,7 @@ func (w *world) find(t *testing.T, suits func(*model.State, model.Point) bool) m
 func usableOf(state *model.State, server model.ID) []model.Point {
 	var out []model.Point
 	for _, p := range state.Of(server) {
-		if p.Usable() {
+		if p.Usable(state.Now) {
 			out = append(out, p)
 		}
 	}
@@ -160,7 +160,7 @@ func TestTheLastTwoPointsAreNotBothDeletedWhileTheListsLag(t *testing.T) {
 	}
 	ask.Point = other.Key()
 	err := second.Delete(t.Context(), ask)
-	if settings.CodeOf(err) != settings.ExitLimited || !strings.Contains(second.notes.String(), "has become the last restore point") || w.sent() != 1 {
+	if settings.CodeOf(err) != settings.ExitLimited || !strings.Contains(second.notes.String(), "has become the last") || w.sent() != 1 {
 		t.Errorf("%v, %d sent: %s", err, w.sent(), &second.notes)
 	}
 }

@@ -14,7 +14,7 @@ type PointAsk struct {
 	Point     model.Key
 	Server    string // the exact name of its server: wanted for a restore, and for a deletion where the config is strict
 	Yes       bool   // it is meant
-	LastPoint bool   // for a deletion: also if its server can then go back to nothing
+	LastPoint bool   // for a deletion: also if it is the last restore point or the last backup of its server
 	Follow    Follow
 }
 
@@ -22,7 +22,7 @@ type PointAsk struct {
 // right to the letter and it is said to be meant.
 func (r *Runner) Restore(ctx context.Context, ask PointAsk) error {
 	if ask.Server == "" {
-		return usage("--server is missing: give the exact name of the server that is overwritten")
+		return usage("--server is missing: give the exact name of the server that is overwritten, or its ID if the name cannot be typed")
 	}
 	if err := r.begin(ctx); err != nil {
 		return err
@@ -35,10 +35,10 @@ func (r *Runner) Restore(ctx context.Context, ask PointAsk) error {
 	switch {
 	case !known:
 		return settings.Faultf(settings.ExitNotFound, "the server of %s, %s, is no longer there; nothing was sent", called(p), p.Server.Name)
-	case server.Name != ask.Server:
-		return refused("%s is of %s (#%s), not of %q", called(p), server.Name, server.ID, model.Clean(ask.Server))
-	case p.CannotRestore() != "":
-		return unfit(p, p.CannotRestore())
+	case !confirms(ask.Server, server.Ref()):
+		return otherServer(p, server.Ref(), ask.Server)
+	case p.CannotRestore(r.state.Now) != "":
+		return unfit(p, p.CannotRestore(r.state.Now))
 	}
 	if err := r.settleEarlier(ctx, []model.Server{server}, ask.Follow); err != nil {
 		return err
@@ -48,22 +48,23 @@ func (r *Runner) Restore(ctx context.Context, ask PointAsk) error {
 		return nothingSent(settings.ExitLimited, []string{why})
 	}
 	if !ask.Yes {
-		return refused("this would overwrite the whole disk of %s (#%s) with %s and stop it meanwhile; %s would be lost. Add --yes if that is meant",
-			server.Name, server.ID, called(p), r.lost(p))
+		return refused("this would overwrite the whole disk of %s (#%s) with %s and stop it meanwhile; %s would be lost, and it cannot be undone. Add --yes if that is meant",
+			server.Ref().Said(), server.ID, called(p), r.lost(p))
 	}
 	return r.carryOut(ctx, []model.Intent{in}, ask.Follow)
 }
 
 // lost is what a restore costs.
 func (r *Runner) lost(p model.Point) string {
-	if p.CreatedAt.IsZero() {
+	age, known := p.Age(r.state.Now)
+	if !known {
 		return "everything written since then"
 	}
-	return fmt.Sprintf("everything written since %s (%s)", widget.Stamp(p.CreatedAt), widget.Duration(r.state.Now.Sub(p.CreatedAt)))
+	return fmt.Sprintf("everything written since %s (%s)", widget.Stamp(p.CreatedAt), widget.Duration(age))
 }
 
-// Delete deletes a restore point. It is refused, with ExitRefused, unless it is said to be meant, and, for the last point
-// that a server can go back to, said once more.
+// Delete deletes a restore point. It is refused, with ExitRefused, unless it is said to be meant, and, for the last point or
+// the last backup of a server, confirmed once more.
 func (r *Runner) Delete(ctx context.Context, ask PointAsk) error {
 	if err := r.begin(ctx); err != nil {
 		return err
@@ -82,19 +83,25 @@ func (r *Runner) Delete(ctx context.Context, ask PointAsk) error {
 	if why := r.misnamed(p, server, ask.Server); why != nil {
 		return why
 	}
-	last := model.StandingOf(p, r.state.Of(p.Server.ID)) == model.LastPoint
-	in := model.Intent{Deed: model.Delete, Point: p, Server: server.Ref(), LastConfirmed: ask.LastPoint}
+	standing := model.StandingOf(p, r.state.Of(p.Server.ID), r.state.Now)
+	in := model.Intent{Deed: model.Delete, Point: p, Server: server.Ref()}
+	if ask.LastPoint {
+		in.Confirmed = model.LastPoint
+	}
 	switch {
 	case p.CannotDelete() != "":
 		return unfit(p, p.CannotDelete())
 	case r.busy(server, in) != "":
 		return nothingSent(settings.ExitLimited, []string{r.busy(server, in)})
-	case !ask.LastPoint && last:
+	case !ask.LastPoint && standing == model.LastBackup:
+		return refused("%s is the last backup of %s: only snapshots would remain, which live on the server's own infrastructure. Add --last-point to confirm",
+			called(p), server.Ref().Said())
+	case !ask.LastPoint && standing == model.LastPoint:
 		return refused("%s is the last restore point of %s, which could then not be restored. Add --last-point to confirm",
-			called(p), server.Name)
+			called(p), server.Ref().Said())
 	case !ask.Yes:
 		return refused("this would delete %s of %s for good: made %s, %s. Add --yes if that is meant",
-			called(p), server.Name, widget.Ago(p.CreatedAt, r.state.Now), widget.Size(p.SizeMB))
+			called(p), server.Ref().Said(), widget.Made(&p, r.state.Now), widget.SizeOf(&p))
 	}
 	return r.carryOut(ctx, []model.Intent{in}, ask.Follow)
 }
@@ -102,14 +109,37 @@ func (r *Runner) Delete(ctx context.Context, ask PointAsk) error {
 // misnamed is why the name of a point's server does not let it be deleted, or nil.
 func (r *Runner) misnamed(p model.Point, server model.Server, name string) error {
 	switch {
-	case name == server.Name:
+	case confirms(name, server.Ref()):
 		return nil
 	case name != "":
-		return refused("%s is of %s (#%s), not of %q", called(p), server.Name, server.ID, model.Clean(name))
+		return otherServer(p, server.Ref(), name)
 	case r.opts.Strict:
-		return refused("the config asks strictly here: add --server with the exact name of the server that %s is of", called(p))
+		return refused("the config asks strictly here: add --server with %s of the server that %s is of", wanted(server.Ref()), called(p))
 	}
 	return nil
+}
+
+// confirms says whether --server names the server: by its exact name, or by its ID where the name cannot be typed. An empty text
+// names none.
+func confirms(text string, server model.ServerRef) bool {
+	return text != "" && (text == server.Name || !model.Typable(server.Name) && text == string(server.ID))
+}
+
+// otherServer says whose the point is, where another server was named.
+func otherServer(p model.Point, server model.ServerRef, named string) error {
+	hint := ""
+	if !model.Typable(server.Name) {
+		hint = fmt.Sprintf("; its name cannot be typed: give its ID, --server %s", server.ID)
+	}
+	return refused("%s is of %s (#%s), not of %q%s", called(p), server.Said(), server.ID, model.Clean(named), hint)
+}
+
+// wanted is what --server must hold.
+func wanted(server model.ServerRef) string {
+	if !model.Typable(server.Name) {
+		return "the ID, " + string(server.ID) + ","
+	}
+	return "the exact name"
 }
 
 // point finds a restore point, or is a Fault with ExitNotFound.

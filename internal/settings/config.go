@@ -36,10 +36,13 @@ type configFile struct {
 // PolicyRule is a [[policy]] of the config as written: which servers it is for, by name and location glob, and what they must
 // have to be covered.
 type PolicyRule struct {
-	Server    string  `toml:"server"`
-	Location  string  `toml:"location"`
-	MaxAge    *string `toml:"max_age"`    // of the newest restore point, such as "26h" or "7d"; "0h": any; not there: the default
-	MinPoints *int    `toml:"min_points"` // restore points that can be gone back to; not there: the default
+	Server   string `toml:"server"`
+	Location string `toml:"location"`
+	// What is not there is as in the default policy.
+	BackupMaxAge   *string `toml:"backup_max_age"`   // of the newest usable backup, such as "26h" or "7d"; "0h": any
+	SnapshotMaxAge *string `toml:"snapshot_max_age"` // of the newest usable snapshot
+	MinBackups     *int    `toml:"min_backups"`      // usable backups
+	MinSnapshots   *int    `toml:"min_snapshots"`    // usable snapshots
 }
 
 // configKeys says of every key what its value must be, in the words of an error.

@@ -26,6 +26,7 @@ const (
 	ExitCoverage ExitCode = 9 // a server does not meet its coverage policy
 
 	ExitUnconfirmed ExitCode = 10 // the API accepted an action, and its lists never showed it
+	ExitUnchecked   ExitCode = 11 // check: coverage could not be judged, whatever the reason
 
 	ExitSignal ExitCode = 128 // ended by a signal, whose number is added: 143 for SIGTERM, 129 for SIGHUP
 )

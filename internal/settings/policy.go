@@ -10,13 +10,24 @@ func policies(rules []PolicyRule, place string) (model.Policies, error) {
 	var out model.Policies
 	for i, r := range rules {
 		rule := model.PolicyRule{Server: r.Server, Location: r.Location, Policy: model.DefaultPolicy()}
-		rule.Policy.MinPoints = first(rule.Policy.MinPoints, r.MinPoints)
-		if r.MaxAge != nil {
-			age, err := model.ParseAge(*r.MaxAge)
-			if err != nil {
-				return nil, Faultf(ExitConfig, "%s: policy rule %d: max_age: %s", place, i+1, err)
+		for _, kind := range []struct {
+			wanted *model.Wanted
+			key    string
+			maxAge *string
+			min    *int
+		}{
+			{&rule.Policy.Backups, "backup_max_age", r.BackupMaxAge, r.MinBackups},
+			{&rule.Policy.Snapshots, "snapshot_max_age", r.SnapshotMaxAge, r.MinSnapshots},
+		} {
+			kind.wanted.Min = first(kind.wanted.Min, kind.min)
+			if kind.maxAge == nil {
+				continue
 			}
-			rule.Policy.MaxAge = age
+			age, err := model.ParseAge(*kind.maxAge)
+			if err != nil {
+				return nil, Faultf(ExitConfig, "%s: policy rule %d: %s: %s", place, i+1, kind.key, err)
+			}
+			kind.wanted.MaxAge = age
 		}
 		out = append(out, rule)
 	}

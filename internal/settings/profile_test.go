@@ -15,7 +15,7 @@ const twoProfiles = `api_url = "https://top.example/v1"
 read_only = true
 token_file = "top-token"
 [[policy]]
-max_age = "7d"
+backup_max_age = "7d"
 
 [profile.work]
 api_url = "https://work.example/v1"
@@ -24,7 +24,7 @@ read_only = false
 confirm = "strict"
 stripe = "red"
 [[profile.work.policy]]
-max_age = "12h"
+backup_max_age = "12h"
 
 [profile.home]
 token_env = "HOME_TOKEN"
@@ -48,12 +48,12 @@ func TestAProfileHasItsOwnSettingsAndLeavesOpenWhatItDoesNotSay(t *testing.T) {
 	}
 	if work.Profile != "work" || work.Account != "work.example" || work.ReadOnly || !work.Strict || work.Stripe != "red" || work.TokenFile != "" ||
 		!reflect.DeepEqual(work.TokenCommand, []string{"pass", "show", "vps work"}) ||
-		!reflect.DeepEqual(work.Profiles, []string{"home", "work"}) || work.Policies[0].Policy.MaxAge != 12*time.Hour {
+		!reflect.DeepEqual(work.Profiles, []string{"home", "work"}) || work.Policies[0].Policy.Backups.MaxAge != 12*time.Hour {
 		t.Errorf("work: %+v", work)
 	}
 	home, err := load(t, twoProfiles, "home", nil)
 	if err != nil || home.Account != "top.example" || !home.ReadOnly || home.Strict || home.TokenEnv != "HOME_TOKEN" || home.TokenFile != "" ||
-		!reflect.DeepEqual(home.Policies, model.Policies{{Policy: model.Policy{MaxAge: 7 * 24 * time.Hour, MinPoints: 1}}}) {
+		!reflect.DeepEqual(home.Policies, model.Policies{{Policy: model.Policy{Backups: model.Wanted{MaxAge: 7 * 24 * time.Hour}}}}) {
 		t.Errorf("home: %+v, %v", home, err)
 	}
 	none, err := load(t, twoProfiles, NoProfile, map[string]string{"VPS_PROFILE": "work"})
@@ -104,25 +104,25 @@ func TestTheEnvironmentsAccountNeverMixesWithAProfiles(t *testing.T) {
 
 func TestABadProfileIsOneSentenceWithItsLine(t *testing.T) {
 	for text, words := range map[string][]string{
-		"[profile.work]\nreadonly = true":                        {"line 2", `"readonly" is no setting of a profile`, "did you mean read_only?"},
-		"[profile.work]\nmouse = true":                           {"line 2", `"mouse" is no setting of a profile`, "there are api_url, ca_file, confirm"},
-		"[profile.work]\nread_only = 'yes'":                      {"line 2", "read_only must be true or false"},
-		"[profile.work]\n\napi_url = 'http://a.example'":         {"line 3", "api_url", "unencrypted"},
-		"[profile.work]\ntoken = 'vps_s3cret'":                   {"line 2", "VPS_API_TOKEN"},
-		"[profile.work]\ntoken_env = 'vps_s3cret'":               {"line 2", "token_env is a token"},
-		"[profile.vps_s3cret]":                                   {"line 1", "named by a token"},
-		"[profile.work]\ntoken_env = 'A B'":                      {"line 2", `token_env cannot be "A B"`, "VPS_WORK_TOKEN"},
-		"[profile.work]\ntoken_env = 'A'\ntoken_file = 'b'":      {"line 3", "token_env and token_file exclude each other"},
-		"token_command = 'a'\ntoken_file = 'b'":                  {"token_command and token_file exclude each other"},
-		"[profile.work]\ntoken_command = 'pass \"x'":             {"line 2", `token_command has a " that is not closed`},
-		"[profile.work]\ntoken_command = 'pass \\'":              {"line 2", `ends with a \`},
-		"[profile.work]\ntoken_command = '\"\"'":                 {"line 2", "names no program"},
-		"[profile.work]\ntoken_command = \"a\\nb\"":              {"line 2", "line break"},
-		"[profile.work]\nconfirm = 'never'":                      {"line 2", `confirm cannot be "never": there are usual and strict`},
-		"[profile.work]\nstripe = ''":                            {"line 2", "stripe is empty"},
-		"[profile.none]":                                         {"line 1", "no profile can be called none"},
-		"[profile.'a b']":                                        {"line 1", `"a b" is no name for a profile`, "letters, digits, - and _"},
-		"[profile.work]\n[[profile.work.policy]]\nmax_age = 'x'": {"line 2", "policy rule 1: max_age: x is no length of time"},
+		"[profile.work]\nreadonly = true":                               {"line 2", `"readonly" is no setting of a profile`, "did you mean read_only?"},
+		"[profile.work]\nmouse = true":                                  {"line 2", `"mouse" is no setting of a profile`, "there are api_url, ca_file, confirm"},
+		"[profile.work]\nread_only = 'yes'":                             {"line 2", "read_only must be true or false"},
+		"[profile.work]\n\napi_url = 'http://a.example'":                {"line 3", "api_url", "unencrypted"},
+		"[profile.work]\ntoken = 'vps_s3cret'":                          {"line 2", "VPS_API_TOKEN"},
+		"[profile.work]\ntoken_env = 'vps_s3cret'":                      {"line 2", "token_env is a token"},
+		"[profile.vps_s3cret]":                                          {"line 1", "named by a token"},
+		"[profile.work]\ntoken_env = 'A B'":                             {"line 2", `token_env cannot be "A B"`, "VPS_WORK_TOKEN"},
+		"[profile.work]\ntoken_env = 'A'\ntoken_file = 'b'":             {"line 3", "token_env and token_file exclude each other"},
+		"token_command = 'a'\ntoken_file = 'b'":                         {"token_command and token_file exclude each other"},
+		"[profile.work]\ntoken_command = 'pass \"x'":                    {"line 2", `token_command has a " that is not closed`},
+		"[profile.work]\ntoken_command = 'pass \\'":                     {"line 2", `ends with a \`},
+		"[profile.work]\ntoken_command = '\"\"'":                        {"line 2", "names no program"},
+		"[profile.work]\ntoken_command = \"a\\nb\"":                     {"line 2", "line break"},
+		"[profile.work]\nconfirm = 'never'":                             {"line 2", `confirm cannot be "never": there are usual and strict`},
+		"[profile.work]\nstripe = ''":                                   {"line 2", "stripe is empty"},
+		"[profile.none]":                                                {"line 1", "no profile can be called none"},
+		"[profile.'a b']":                                               {"line 1", `"a b" is no name for a profile`, "letters, digits, - and _"},
+		"[profile.work]\n[[profile.work.policy]]\nbackup_max_age = 'x'": {"line 2", "policy rule 1: backup_max_age: x is no length of time"},
 		"profile = 1": {"line 1", "must be a [profile.NAME] table"},
 		"# x\ndefault_profile = 'wrok'\n[profile.work]": {"line 2: default_profile", `no profile "wrok"`, "has work"},
 		"default_profile = 'wrok'":                      {`no profile "wrok"`, "has none", "[profile.NAME]"},

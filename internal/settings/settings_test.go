@@ -135,15 +135,17 @@ func TestPoliciesComeFromTheConfigInTheirOrder(t *testing.T) {
 	}{
 		"none": {file: "mouse = true"},
 		"two rules, the second with defaults": {
-			file: "[[policy]]\nserver = 'db-*'\nmax_age = '7d'\nmin_points = 3\n[[policy]]\nlocation = 'us-*'\n",
+			file: "[[policy]]\nserver = 'db-*'\nbackup_max_age = '7d'\nmin_backups = 3\nsnapshot_max_age = '1h'\nmin_snapshots = 2\n[[policy]]\nlocation = 'us-*'\n",
 			want: model.Policies{
-				{Server: "db-*", Policy: model.Policy{MaxAge: 7 * 24 * time.Hour, MinPoints: 3}},
+				{Server: "db-*", Policy: model.Policy{
+					Backups: model.Wanted{MaxAge: 7 * 24 * time.Hour, Min: 3}, Snapshots: model.Wanted{MaxAge: time.Hour, Min: 2},
+				}},
 				{Location: "us-*", Policy: model.DefaultPolicy()},
 			},
 		},
-		"any age":          {file: "[[policy]]\nmax_age = '0h'\n", want: model.Policies{{Policy: model.Policy{MinPoints: 1}}}},
-		"no length":        {file: "[[policy]]\nmax_age = '7x'\n", wrong: "policy rule 1: max_age: 7x is no length of time"},
-		"too many points":  {file: "[[policy]]\n[[policy]]\nmin_points = 1000\n", wrong: "policy rule 2"},
+		"any age":          {file: "[[policy]]\nbackup_max_age = '0h'\n", want: model.Policies{{}}},
+		"no length":        {file: "[[policy]]\nsnapshot_max_age = '7x'\n", wrong: "policy rule 1: snapshot_max_age: 7x is no length of time"},
+		"too many points":  {file: "[[policy]]\n[[policy]]\nmin_backups = 1000\n", wrong: "policy rule 2"},
 		"an unknown field": {file: "[[policy]]\nserver = 'a'\nage = '1d'\n", wrong: "line 3"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -159,3 +159,12 @@ func (c *Clock) Stop() {
 	}
 	c.timers = nil
 }
+
+// Unhurried is when keys come from a person, for a program that tells typing from a paste: each a second after the one before.
+func Unhurried() func() time.Time {
+	var at time.Time
+	return func() time.Time {
+		at = at.Add(time.Second)
+		return at
+	}
+}

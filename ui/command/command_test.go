@@ -126,7 +126,7 @@ func TestADeedIsSentWhenItIsSentAndNotWhenItWasConfirmed(t *testing.T) {
 	calls := append(looksAt(snap, list(serverLine), list(line(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
 	confirmed := time.Date(2025, 1, 16, 12, 0, 0, 0, time.UTC)
 	s := command.NewSession(3, &slow{client(t, calls...), confirmed}, j, false)
-	o := model.Operation{Number: 1, ID: "run-1", Deed: model.Delete, Point: snap, Server: snap.Server, Started: confirmed, LastConfirmed: true}
+	o := model.Operation{Number: 1, ID: "run-1", Deed: model.Delete, Point: snap, Server: snap.Server, Started: confirmed, Confirmed: model.LastPoint}
 	got := s.Do(o, o.Record("admin.vps.org", confirmed))().(command.DeedAnsweredMsg)
 	if want := confirmed.Add(3 * time.Minute); !got.Outcome.Sent.Equal(want) || !j.lines[0].SentAt.Equal(want) || !j.lines[0].Time.Equal(want) {
 		t.Errorf("sent at %s; the journal has %+v", got.Outcome.Sent, j.lines)

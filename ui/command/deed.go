@@ -162,10 +162,10 @@ func (s *Session) recheck(o model.Operation, others model.Others) error {
 		if now.ID != o.Point.ID {
 			continue
 		}
-		if err := pointStill(o.Deed, o.Point, now); err != nil {
+		if err := pointStill(o.Deed, o.Point, now, s.Client.Now()); err != nil {
 			return err
 		}
-		return s.stillNotLast(o, points, others)
+		return s.stillWorth(o, points, others)
 	}
 	return changed{fmt.Sprintf("%s #%s is no longer there, so nothing was sent", o.Point.Kind, o.Point.ID), model.ErrNotFound}
 }
@@ -189,11 +189,18 @@ func (s *Session) apart(o model.Operation, others model.Others) error {
 	return changed{"begun by another vpsdeck: " + other.Blocks(o.By) + "; nothing was sent", errElsewhere}
 }
 
-// stillNotLast is an error if the point to be deleted has become the last one that its server can be restored from, which was
-// not confirmed.
-func (s *Session) stillNotLast(o model.Operation, points []model.Point, others model.Others) error {
-	if o.Deed != model.Delete || o.LastConfirmed || !o.Point.Usable() || o.Remains(points, others.Leaving) {
+// stillWorth is an error if the point to be deleted has become the last backup of its server, or the last point that it can be
+// restored from, and was not confirmed as that.
+func (s *Session) stillWorth(o model.Operation, points []model.Point, others model.Others) error {
+	now := s.Client.Now()
+	if o.Deed != model.Delete || o.Confirmed == model.LastPoint || !o.Point.Usable(now) || o.Remains(points, others.Leaving, now) {
 		return nil
+	}
+	become := func(what string) error {
+		return changed{fmt.Sprintf("%s #%s has become the last %s of %s; nothing was sent", o.Point.Kind, o.Point.ID, what, o.Server.Name), model.ErrConflict}
+	}
+	if o.Point.Kind == model.Backup && o.Confirmed != model.LastBackup {
+		return become("backup")
 	}
 	other := model.Snapshot
 	if o.Point.Kind == model.Snapshot {
@@ -203,10 +210,10 @@ func (s *Session) stillNotLast(o model.Operation, points []model.Point, others m
 	if err != nil {
 		return unchecked(err)
 	}
-	if o.Remains(rest, others.Leaving) {
-		return nil
+	if !o.Remains(rest, others.Leaving, now) {
+		return become("restore point")
 	}
-	return changed{fmt.Sprintf("%s #%s has become the last restore point of %s; nothing was sent", o.Point.Kind, o.Point.ID, o.Server.Name), model.ErrConflict}
+	return nil
 }
 
 // serverStill looks the server up. Its backups may outlive it, so that it may be gone where one of them is deleted.
@@ -233,13 +240,13 @@ func (s *Session) serverStill(was model.ServerRef, mayBeGone bool) error {
 	return changed{fmt.Sprintf("server %s is no longer there, so nothing was sent", was.Name), model.ErrNotFound}
 }
 
-func pointStill(deed model.Deed, was, now model.Point) error {
+func pointStill(deed model.Deed, was, now model.Point, at time.Time) error {
 	if !now.CreatedAt.Equal(was.CreatedAt) || now.Name != was.Name || now.Server.ID != was.Server.ID {
 		return changed{fmt.Sprintf("%s #%s is not the one that was shown, so nothing was sent", was.Kind, was.ID), model.ErrConflict}
 	}
 	why := now.CannotDelete()
 	if deed == model.Restore {
-		why = now.CannotRestore()
+		why = now.CannotRestore(at)
 	}
 	if why != "" {
 		return changed{why + "; nothing was sent", model.ErrConflict}

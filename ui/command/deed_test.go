@@ -57,7 +57,7 @@ func client(t *testing.T, calls ...apitest.Call) command.Client {
 
 // do carries out a deed in a session, and returns what came of it.
 func do(s *command.Session, deed model.Deed, p model.Point) command.DeedAnsweredMsg {
-	o := model.Operation{Number: 7, Deed: deed, Point: p, Server: p.Server, LastConfirmed: true}
+	o := model.Operation{Number: 7, Deed: deed, Point: p, Server: p.Server, Confirmed: model.LastPoint}
 	return s.Do(o, o.Record("host", made))().(command.DeedAnsweredMsg)
 }
 

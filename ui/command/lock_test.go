@@ -38,7 +38,7 @@ func TestWhereNothingCanBeLockedTheActionGoesOn(t *testing.T) {
 func TestAnActionIsComparedWithTheNameThatWasConfirmed(t *testing.T) {
 	old := snap
 	old.Server.Name = "its-old-name"
-	confirmed := model.Operation{Number: 7, Deed: model.Delete, Point: old, Server: server, LastConfirmed: true}
+	confirmed := model.Operation{Number: 7, Deed: model.Delete, Point: old, Server: server, Confirmed: model.LastPoint}
 	calls := append(looksAt(old, list(serverLine), list(line(old))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
 	got := session(client(t, calls...)).Do(confirmed, model.Record{})().(command.DeedAnsweredMsg)
 	if got.Outcome.Err != nil {

@@ -36,6 +36,16 @@ type ArmedMsg struct{ Number int }
 // Numbered is a dialog that waits for its ArmedMsg.
 type Numbered interface{ Arm() }
 
+// Burst is how close behind the last key an enter must come to count as a part of one paste. A terminal without brackets
+// around a paste sends it as keys, all at once; nobody types as fast.
+const Burst = 50 * time.Millisecond
+
+// Careful is a dialog in which an enter sends or closes something. One that came in a burst with text is not handed to it.
+type Careful interface {
+	// Rushed tells it that such an enter was left out.
+	Rushed()
+}
+
 // Look gives the styles in force: they change when the terminal tells its background.
 type Look func() *style.Styles
 

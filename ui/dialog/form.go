@@ -56,6 +56,7 @@ type Form struct {
 	moving  bool              // huh is on its way to another field
 	waiting []tea.KeyPressMsg // keys typed meanwhile
 	tried   bool              // enter was pressed on what is not right yet
+	rushed  bool              // an enter came in one burst with text
 	problem string            // from outside: why what was sent was not taken
 }
 
@@ -104,6 +105,9 @@ func (f Field) huh() huh.Field {
 // Init starts the form.
 func (f *Form) Init() tea.Cmd { return f.form.Init() }
 
+// Rushed notes that an enter came in one burst with text: it may be a line break of something pasted, and sends nothing.
+func (f *Form) Rushed() { f.rushed = true }
+
 // Refuse shows why what was filled in was not taken, and lets one fill it in again.
 func (f *Form) Refuse(why string) tea.Cmd {
 	f.problem = why
@@ -128,7 +132,7 @@ func (f *Form) Update(msg tea.Msg) (tea.Cmd, bool) {
 			f.waiting = append(f.waiting, msg)
 			return nil, false
 		}
-		f.problem, f.tried = "", msg.String() == "enter"
+		f.problem, f.rushed, f.tried = "", false, msg.String() == "enter"
 	}
 	text, ok := Typed(msg)
 	if !ok {

@@ -72,6 +72,9 @@ func (f *Form) verdict(s *style.Styles, width int) []line {
 	if text, _ := f.form.GetFocusedField().GetValue().(string); text == "" && !f.tried {
 		st = s.Muted // nothing is wrong with what has not been typed yet
 	}
+	if f.rushed {
+		st, problem = s.Late, style.Late+" This enter came in one go with text, like a paste: press it again."
+	}
 	if f.problem != "" {
 		st, problem = s.Bad, style.Failed+" "+f.problem
 	}

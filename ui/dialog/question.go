@@ -20,10 +20,21 @@ type Fact struct {
 
 // Tick is something that can be added to the deed.
 type Tick struct {
-	Label string
-	Note  string
-	On    bool
+	Label   string
+	Note    string
+	On      bool
+	Warning string // in a line of its own under it; empty: none
 }
+
+// Phrase is what must be typed, to the letter, before something is done. An empty text is never right.
+type Phrase struct {
+	Text   string
+	Prompt string // what is to be typed, in words
+	Short  string // the same, where there is less room; empty: only the text
+}
+
+// is says whether the text is the phrase.
+func (p *Phrase) is(text string) bool { return p.Text != "" && text == p.Text }
 
 // Ask is what a question says and does.
 type Ask struct {
@@ -32,8 +43,7 @@ type Ask struct {
 	List     []string // what it is about, one a line; scrolls where there is no room for all
 	Facts    []Fact
 	Tick     *Tick
-	Typed    string                    // what must be typed before yes can be pressed; empty: nothing
-	Prompt   string                    // what is to be typed, in words
+	Phrase   *Phrase                   // what must be typed before yes can be pressed; nil: nothing
 	Yes      string                    // the word on the button
 	Requests func(ticked bool) string  // what will be sent
 	Then     func(ticked bool) tea.Cmd // what yes does
@@ -60,14 +70,15 @@ type Question struct {
 	top     int // the first line of the list that is shown
 	ticked  bool
 	missing bool // yes was pressed before what must be typed was typed
+	rushed  bool // an enter came in one burst with text
 }
 
 // NewQuestion makes a question. It ignores keys until Arm.
 func NewQuestion(ask Ask, keys keymap.Dialog, look Look) *Question {
 	q := &Question{ask: ask, keys: keys, look: look, ticked: ask.Tick != nil && ask.Tick.On}
-	if ask.Typed != "" {
+	if ask.Phrase != nil {
 		q.input = NewInput(look())
-		q.input.CharLimit = 4 * len([]rune(ask.Typed))
+		q.input.CharLimit = max(4*len([]rune(ask.Phrase.Text)), 1) // 0 would be no limit
 		q.input.Focus()
 	}
 	return q
@@ -91,6 +102,9 @@ func NewInput(s *style.Styles) textinput.Model {
 
 // Arm ends the quiet time.
 func (q *Question) Arm() { q.armed = true }
+
+// Rushed notes that an enter came in one burst with text.
+func (q *Question) Rushed() { q.rushed = q.armed }
 
 // Update takes a message; see [Dialog].
 func (q *Question) Update(msg tea.Msg) (tea.Cmd, bool) {
@@ -121,8 +135,8 @@ func (q *Question) Update(msg tea.Msg) (tea.Cmd, bool) {
 }
 
 func (q *Question) press(msg tea.KeyPressMsg) (tea.Cmd, bool) {
-	q.missing = false
-	typed := q.ask.Typed != ""
+	q.missing, q.rushed = false, false
+	typed := q.ask.Phrase != nil
 	switch {
 	case key.Matches(msg, q.keys.Press) && !q.isText(msg):
 		return q.act()
@@ -147,10 +161,10 @@ func (q *Question) press(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 }
 
 // isText says whether the key is a part of what is being typed, whatever else it may be bound to.
-func (q *Question) isText(msg tea.KeyPressMsg) bool { return q.ask.Typed != "" && msg.Text != "" }
+func (q *Question) isText(msg tea.KeyPressMsg) bool { return q.ask.Phrase != nil && msg.Text != "" }
 
 func (q *Question) edit(msg tea.Msg) {
-	if text, ok := Typed(msg); ok && q.ask.Typed != "" {
+	if text, ok := Typed(msg); ok && q.ask.Phrase != nil {
 		q.input, _ = q.input.Update(text) // its only command is the blinking of a cursor that stands still
 	}
 }
@@ -190,7 +204,7 @@ func (q *Question) no() (tea.Cmd, bool) {
 }
 
 // confirmed says whether what must be typed has been typed, to the letter.
-func (q *Question) confirmed() bool { return q.ask.Typed == "" || q.input.Value() == q.ask.Typed }
+func (q *Question) confirmed() bool { return q.ask.Phrase == nil || q.ask.Phrase.is(q.input.Value()) }
 
 // ShortHelp is for the footer; see [Dialog].
 func (q *Question) ShortHelp() []key.Binding {

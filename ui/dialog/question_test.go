@@ -27,8 +27,7 @@ var (
 			{Label: "meanwhile", Value: "the server stops, usually for 5–15 minutes", Minor: true},
 		},
 		Tick:   &Tick{Label: "take a snapshot first", Note: "room for 3 more", On: true},
-		Typed:  "web-server-01",
-		Prompt: "Type the server's name, web-server-01, to confirm",
+		Phrase: &Phrase{Text: "web-server-01", Prompt: "Type the server's name, web-server-01, to confirm"},
 		Yes:    "Restore",
 		Requests: func(ticked bool) string {
 			if ticked {
@@ -175,6 +174,22 @@ func TestTheNameMustBeTypedToTheLetter(t *testing.T) {
 	}
 }
 
+// Whatever went wrong on the way to a question of weight: without a text nothing confirms it.
+func TestAnEmptyPhraseIsNeverRight(t *testing.T) {
+	a := restores
+	a.Phrase = &Phrase{Prompt: "Type the server's name, , to confirm"}
+	for _, keys := range []string{"tab enter", "tab tab enter shift+tab enter", "space tab enter", "backspace tab enter", "x tab enter"} {
+		if got := press(t, ask(a), strings.Fields(keys)...); got != "" {
+			t.Errorf("%s: %q", keys, got)
+		}
+	}
+	q := ask(a)
+	q.Update(tea.PasteMsg{Content: ""})
+	if got := press(t, q, "tab", "enter"); got != "" {
+		t.Errorf("an empty paste: %q", got)
+	}
+}
+
 func TestWhatWasTypedWrongCanBePutRight(t *testing.T) {
 	q := ask(restores)
 	keys := append(typing("web-server-02"), "tab", "enter", "backspace", "1", "enter")
@@ -185,7 +200,7 @@ func TestWhatWasTypedWrongCanBePutRight(t *testing.T) {
 
 func TestLettersOfTheNameAreNoCommands(t *testing.T) {
 	a := restores
-	a.Typed = "yn y n"
+	a.Phrase = &Phrase{Text: "yn y n"}
 	q := ask(a)
 	press(t, q, "y", "n", "space", "y", "space", "n")
 	show(t, q, "› yn y n")
@@ -260,7 +275,7 @@ func buttons(t *testing.T, d Dialog, no, yes string) (spans [2][2]int, line int)
 func TestAClickPressesWhatItHits(t *testing.T) {
 	for _, size := range [][2]int{{78, 23}, {50, 16}, {38, 14}} {
 		for _, a := range []Ask{deletes, restores} {
-			a.Typed, a.Else = "", func() tea.Cmd { return says("no") }
+			a.Phrase, a.Else = nil, func() tea.Cmd { return says("no") }
 			a.Then = func(bool) tea.Cmd { return says("yes") }
 			open := func() *Question {
 				q := ask(a)
@@ -334,7 +349,7 @@ func TestAQuestionKeepsWhatMattersWhereThereIsLittleRoom(t *testing.T) {
 				q.SetSize(width, height)
 				checkSize(t, q, width, height)
 				show(t, q, "▸ Cancel", a.Yes)
-				if a.Typed != "" {
+				if a.Phrase != nil {
 					show(t, q, "›")
 				}
 			}

@@ -72,8 +72,11 @@ func (q *Question) lines(s *style.Styles, width, listRows int) []line {
 	out = append(append(out, blank), q.facts(s, width)...)
 	if t := q.ask.Tick; t != nil {
 		out = append(out, blank, line{q.tickLine(s), dropField})
+		for i, l := range wrapped(t.Warning, width) {
+			out = append(out, line{s.Late.Render(l), begins(i, dropFact)})
+		}
 	}
-	if q.ask.Typed != "" {
+	if q.ask.Phrase != nil {
 		in := q.input
 		in.SetWidth(max(width-4, 1))
 		out = append(append(append(out, blank), q.prompt(s, width)...), line{in.View(), stays})
@@ -84,16 +87,26 @@ func (q *Question) lines(s *style.Styles, width, listRows int) []line {
 	return append(out, blank, line{q.buttons(s, width), stays})
 }
 
+// wrapped are the lines of a text; none of an empty one.
+func wrapped(text string, width int) []string {
+	if text == "" {
+		return nil
+	}
+	return widget.Wrap(widget.Agreed(text), width)
+}
+
 // prompt says what is to be typed. Where that takes more than a line, it says only that, and whether it is missing.
 func (q *Question) prompt(s *style.Styles, width int) []line {
-	st, lines := s.Muted, widget.Wrap(q.ask.Prompt, width)
-	if len(lines) > 1 {
-		lines = widget.Wrap("Type "+q.ask.Typed+" to confirm", width)
+	st, lines := s.Muted, widget.Wrap(q.ask.Phrase.Prompt, width)
+	if short := q.ask.Phrase.Short; len(lines) > 1 && short != "" {
+		lines = widget.Wrap(short, width)
+	} else if len(lines) > 1 {
+		lines = widget.Wrap("Type "+q.ask.Phrase.Text+" to confirm", width)
 	}
 	if q.missing {
 		st = s.Late
 		if width < roomForLabels {
-			lines = widget.Wrap("Not yet: type "+q.ask.Typed, width)
+			lines = widget.Wrap("Not yet: type "+q.ask.Phrase.Text, width)
 		}
 	}
 	var out []line
@@ -157,7 +170,12 @@ func (q *Question) tickLine(s *style.Styles) string {
 	if q.focus == onTick {
 		st, mark = s.AccentStrong, style.Focus+" "
 	}
-	return s.Accent.Render(mark) + s.Accent.Render(box) + " " + st.Render(q.ask.Tick.Label) + "  " + s.Muted.Render(q.ask.Tick.Note)
+	head := s.Accent.Render(mark) + s.Accent.Render(box) + " " + st.Render(q.ask.Tick.Label)
+	const leastNote = 4 // cells: less of a note says nothing
+	if room := q.inner() - widget.Width(head) - 2; room >= leastNote {
+		return head + "  " + s.Muted.Render(widget.Cut(q.ask.Tick.Note, room))
+	}
+	return widget.Cut(head, q.inner())
 }
 
 // noWord is on the button that does nothing.
@@ -177,8 +195,11 @@ func (q *Question) buttons(s *style.Styles, width int) string {
 }
 
 func (q *Question) help() string {
-	if q.missing {
+	switch {
+	case q.missing:
 		return "not yet: see above"
+	case q.rushed:
+		return "enter came with a paste: press it again"
 	}
 	return q.keys.Next.Keys()[0] + " moves " + style.Dot + " " + q.keys.Cancel.Keys()[0] + " cancels"
 }

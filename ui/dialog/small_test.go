@@ -17,7 +17,7 @@ func TestTheNameThatMustBeTypedIsWholeOnTheSmallestScreen(t *testing.T) {
 	for _, name := range []string{"web-01", "web-server-01", "a-server-of-32-characters-in-all", strings.Repeat("long-name-", 6) + "0123"} {
 		for _, height := range []int{9, 11} {
 			a := restores
-			a.Typed, a.Prompt = name, "Type the server's name, "+name+", to confirm"
+			a.Phrase = &Phrase{Text: name, Prompt: "Type the server's name, " + name + ", to confirm"}
 			q := ask(a)
 			q.SetSize(38, height)
 			checkSize(t, q, 38, height)

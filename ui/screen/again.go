@@ -20,15 +20,16 @@ func (d Deeds) GoOn(first model.Operation, no func() tea.Cmd) tea.Cmd {
 	}
 	server, why := d.ready(model.Restore, p)
 	if why == "" {
-		why = p.CannotRestore()
+		why = p.CannotRestore(d.env.State.Now)
 	}
 	if why != "" {
-		return d.refuse(fmt.Sprintf("the restore of %s that was begun earlier is not gone on with: %s", first.Server.Name, why))
+		d.env.Say(Warning, fmt.Sprintf("the restore of %s that was begun earlier is not gone on with: %s", first.Server.Said(), why))
+		return nil // no key has asked for it: it must not take any
 	}
 	ask := d.askRestore(server, p)
 	ask.Title = "Go on with the restore?"
 	ask.Facts = append([]dialog.Fact{{Label: "so far", Value: fmt.Sprintf(
-		"the snapshot %s that you wanted first has completed; the restore was not sent, as nobody was here", first.Point.Name)}}, ask.Facts...)
+		"the %s that you wanted first has completed; the restore was not sent, as nobody was here", named(first.Point))}}, ask.Facts...)
 	ask.Then = func(bool) tea.Cmd {
 		return d.env.Start(model.Intent{Deed: model.Restore, Point: p, Server: server.Ref(), Follows: first.ID})
 	}
@@ -52,7 +53,7 @@ func (d Deeds) Again(o model.Operation) tea.Cmd {
 	default:
 		ask = dialog.Ask{
 			Question: fmt.Sprintf("Send it again: %s?", o.Title()),
-			Facts:    []dialog.Fact{{Label: "server", Value: fmt.Sprintf("%s  #%s", server.Name, server.ID)}},
+			Facts:    []dialog.Fact{{Label: "server", Value: fmt.Sprintf("%s  #%s", server.Ref().Label(), server.ID)}},
 			Requests: func(bool) string { return command.Requests(model.Create, o.Point) },
 		}
 	}
@@ -62,8 +63,16 @@ func (d Deeds) Again(o model.Operation) tea.Cmd {
 		widget.Ago(o.Started, d.env.State.Now), o.Trace())}}, ask.Facts...)
 	ask.Then = func(bool) tea.Cmd {
 		return d.env.Start(model.Intent{
-			Deed: o.Deed, Point: o.Point, Server: server.Ref(), After: o.After, Follows: o.Follows, LastConfirmed: o.LastConfirmed,
+			Deed: o.Deed, Point: o.Point, Server: server.Ref(), After: o.After, Follows: o.Follows, Confirmed: o.Confirmed,
 		})
 	}
 	return d.question(ask)
+}
+
+// named is a point with its kind, as "snapshot before-update".
+func named(p model.Point) string {
+	if p.Name == "" {
+		return p.Kind.String()
+	}
+	return p.Kind.String() + " " + p.Name
 }

@@ -15,13 +15,15 @@ import (
 
 // Clear opens the form for clearing up: what is older than so long goes, but of each server so many stay. Nothing goes
 // without the preview that comes next.
-func (d Deeds) Clear() tea.Cmd {
-	if !d.env.State.PointsKnown() {
-		return d.refuse("the backups and snapshots are not known yet")
+func (d Deeds) Clear() tea.Cmd { return d.once(aClearing, d.clear) }
+
+func (d Deeds) clear() tea.Cmd {
+	if why := d.unread(); why != "" {
+		return d.refuse(aClearing, why, "")
 	}
 	return d.open(dialog.FormAsk{
 		Title: "Clear up old restore points",
-		Intro: []dialog.Intro{{Text: "A preview comes first. The newest usable point of a server always stays."}},
+		Intro: []dialog.Intro{{Text: "A preview comes first. The newest usable point and the newest usable backup of a server always stay."}},
 		Enter: "preview",
 		Fields: []dialog.Field{
 			{Key: "older", Title: "Older than", Value: "30d", Limit: 20, Check: func(text string) error { _, err := model.ParseAge(text); return err }},
@@ -72,13 +74,13 @@ func clearRule(v dialog.Values) model.ClearRule {
 func (d Deeds) preview(rule model.ClearRule) tea.Cmd {
 	plan := rule.Plan(d.allPoints(), d.env.State.Now)
 	if len(plan.Items) == 0 {
-		return d.refuse("nothing goes: no restore point is older than " + widget.Duration(rule.OlderThan) + " and not kept")
+		return d.refuse(aClearing, "no restore point is older than "+widget.Duration(rule.OlderThan)+" and not kept", "")
 	}
 	var lines []string
 	at := 0
 	for _, kept := range plan.Kept {
-		lines = append(lines, fmt.Sprintf("%s loses %d, keeps %d, the newest %s", kept.Server.Name, kept.Going, kept.Points,
-			widget.Ago(kept.Newest.CreatedAt, d.env.State.Now)))
+		lines = append(lines, fmt.Sprintf("%s loses %d, keeps %d, the newest %s", kept.Server.Said(), kept.Going, kept.Points,
+			widget.Made(&kept.Newest, d.env.State.Now)))
 		for range kept.Going {
 			p := plan.Items[at]
 			at++
@@ -87,16 +89,17 @@ func (d Deeds) preview(rule model.ClearRule) tea.Cmd {
 	}
 	ask := d.askDeleteMany(plan.Items, "Clear up")
 	ask.List = lines
-	ask.Facts = []dialog.Fact{{Label: "frees", Value: freed(plan)}}
+	ask.Facts = []dialog.Fact{{Label: "frees", Value: freed(plan.FreedMB, plan.UnknownSizes)}}
 	ask.Then = func(bool) tea.Cmd { // what has changed since the preview stays
 		return d.env.StartMany(d.deletes(plan.Still(d.allPoints()).Items))
 	}
 	return d.question(ask)
 }
 
-func freed(plan model.Clearing) string {
-	if plan.UnknownSizes > 0 {
-		return fmt.Sprintf("%s, and %d of unknown size", widget.Size(plan.FreedMB), plan.UnknownSizes)
+// freed words how much space goes, and how many points of unknown size come on top.
+func freed(mb int64, unknown int) string {
+	if unknown > 0 {
+		return fmt.Sprintf("%s, and %d of unknown size", widget.Size(mb), unknown)
 	}
-	return widget.Size(plan.FreedMB)
+	return widget.Size(mb)
 }

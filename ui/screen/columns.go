@@ -26,13 +26,14 @@ func ColumnNames() Columns {
 func serverColumns() []widget.Column {
 	return []widget.Column{
 		serverName:      {Title: "NAME", Width: 13, Max: 30},
-		serverStatus:    {Title: "STATUS", Width: 11, Rank: 2},
-		serverNewest:    {Title: "NEWEST", Width: 9, Right: true},
-		serverBackups:   {Title: "BK", Width: 2, Right: true, Rank: 4},
-		serverSnapshots: {Title: "SN", Width: 2, Right: true, Rank: 4},
-		serverNote:      {Title: "RISK", Width: 9, Rank: 1},
-		serverLocation:  {Title: "LOCATION", Width: 10, Rank: 5},
-		serverIP:        {Title: "IP", Width: 15, Rank: 6},
+		serverStatus:    {Title: "STATUS", Width: 11, Rank: 3},
+		serverBackup:    {Title: "BACKUP", Width: 6, Right: true},
+		serverSnapshot:  {Title: "SNAPSHOT", Width: 8, Right: true, Rank: 2},
+		serverBackups:   {Title: "BKP", Width: 3, Right: true, Rank: 4},
+		serverSnapshots: {Title: "SNAP", Width: 4, Right: true, Rank: 4},
+		serverNote:      {Title: "COVERAGE", Width: 14, Rank: 1},
+		serverLocation:  {Title: "LOCATION", Width: 10, Rank: 6},
+		serverIP:        {Title: "IP", Width: 15, Rank: 5},
 		serverOS:        {Title: "SYSTEM", Width: 16, Rank: 7},
 		serverPlan:      {Title: "PLAN", Width: 20, Rank: 8},
 	}
@@ -59,9 +60,9 @@ func pointColumns(kind model.Kind, fleet bool) []widget.Column {
 	return columns
 }
 
-// columnNames are the heads in lower case; two of them are spelt out.
+// columnNames are the heads in lower case; those of the kinds say whether they are an age or a number.
 func columnNames(columns []widget.Column) []string {
-	long := map[string]string{"bk": "backups", "sn": "snapshots"}
+	long := map[string]string{"bkp": "backups", "snap": "snapshots", "backup": "last_backup", "snapshot": "last_snapshot"}
 	var names []string
 	for _, c := range columns {
 		if c.Width > 0 {

@@ -2,10 +2,12 @@ package screen
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"vpsdeck/model"
@@ -27,25 +29,32 @@ func TestADeedThatCannotBeDoneSaysWhy(t *testing.T) {
 		deed  func(Deeds)
 		want  string
 	}{
-		"nothing is known":         {newWorld(t), func(d Deeds) { d.Snapshot(web.ID) }, "no server under the cursor"},
+		"nothing is known":         {newWorld(t), func(d Deeds) { d.Snapshot(web.ID) }, "Waiting for the servers, the backups and the snapshots…"},
 		"there is no such server":  {known(t), func(d Deeds) { d.Backup("1") }, "no server under the cursor"},
 		"its server is restored":   {known(t, point), func(d Deeds) { d.env.State.Servers.Value[0] = restoring; d.Restore(point) }, "web-server-01 is being restored"},
 		"the account is not read":  {known(t, point), func(d Deeds) { d.env.State.Servers.Err = model.ErrUnreachable; d.Restore(point) }, "cannot be reached"},
-		"the points are not known": {func() *world { w := newWorld(t); w.servers(nil, web); return w }(), func(d Deeds) { d.Snapshot(web.ID) }, "not known yet"},
+		"the points are not known": {func() *world { w := newWorld(t); w.servers(nil, web); return w }(), func(d Deeds) { d.Snapshot(web.ID) }, "Waiting for the backups and the snapshots…"},
+		"the backups are not read": {func() *world {
+			w := newWorld(t)
+			w.servers(nil, web)
+			w.points()
+			w.state.Backups = model.Remote[[]model.Point]{Err: model.ErrUnreachable}
+			return w
+		}(), func(d Deeds) { d.Snapshot(web.ID) }, "The backups cannot be read: "},
 		"another deed runs": {known(t, point), func(d Deeds) {
 			d.env.State.Begin(model.Intent{Deed: model.Delete, Point: snapshot("700", web, 0)}, "run")
 			d.Restore(point)
 		}, "still running"},
-		"it is being made":         {known(t, making), func(d Deeds) { d.Restore(making) }, "snapshot #801 is still being made"},
+		"it is being made":         {known(t, making), func(d Deeds) { d.Restore(making) }, "Snapshot #801 is still being made"},
 		"it has failed":            {known(t, failed), func(d Deeds) { d.Restore(failed) }, "nothing in it to go back to"},
 		"it is deleted while made": {known(t, making), func(d Deeds) { d.Delete(making) }, "still being made"},
-		"the quota is full":        {known(t, full...), func(d Deeds) { d.Snapshot(web.ID) }, "web-server-01 has 5 of 5 snapshots: delete one first, such as snap-805 (#805, 4 h ago)"},
+		"the quota is full":        {known(t, full...), func(d Deeds) { d.Snapshot(web.ID) }, "web-server-01 has 5 of 5 snapshots used. Delete one first, such as snap-805 (#805, 4 h ago)"},
 		"there is nothing":         {known(t, failed), func(d Deeds) { d.RestoreNewest(web.ID) }, "nothing to go back to"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.deed(Deeds{c.world.env})
-			if c.world.opened != nil || len(c.world.started) > 0 || !strings.Contains(c.world.last(), c.want) {
-				t.Errorf("it says %q, want %q; open: %v", c.world.last(), c.want, c.world.opened)
+			if got := c.world.refusal(); len(c.world.started) > 0 || !strings.Contains(got, c.want) {
+				t.Errorf("it says %q, want %q", got, c.want)
 			}
 		})
 	}
@@ -56,7 +65,7 @@ func TestARestoreSaysWhatIsLostAndTakesASnapshotFirst(t *testing.T) {
 	w := known(t, p, backup("501", web, 6*24*time.Hour))
 	Deeds{w.env}.Restore(p)
 	_, screen := w.question()
-	show(t, screen, "Restore web-server-01 from snapshot snap-801 (#801)?", "everything written since 11 Jan 13:00 (5 d 3 h)",
+	show(t, screen, "Restore web-server-01 from snapshot snap-801 (#801)?", "everything written since 11 Jan 13:00 UTC (5 d 3 h)",
 		"12345", "203.0.113.10", "5.0 GB", "the server stops", "[✓] take a snapshot first", "room for 4 more", "web-server-01, to confirm",
 		"POST /snapshots/, then POST /snapshots/801/restore/")
 	w.answer("tab", "enter")
@@ -76,7 +85,7 @@ func TestARestoreSaysWhatIsLostAndTakesASnapshotFirst(t *testing.T) {
 	}
 }
 
-func TestARestoreWithoutRoomForASnapshotOffersNone(t *testing.T) {
+func TestARestoreWithoutRoomForASnapshotSaysSoAndOffersABackup(t *testing.T) {
 	points := []model.Point{backup("501", web, time.Hour)}
 	for _, id := range []model.ID{"1", "2", "3", "4", "5"} {
 		points = append(points, snapshot(id, web, 9*time.Hour))
@@ -84,12 +93,78 @@ func TestARestoreWithoutRoomForASnapshotOffersNone(t *testing.T) {
 	w := known(t, points...)
 	Deeds{w.env}.Restore(points[0])
 	_, screen := w.question()
-	if strings.Contains(screen, "snapshot first") {
-		t.Errorf("it offers one:\n%s", screen)
-	}
+	show(t, screen, "[ ] backup first (no snapshot)", "room for 9 more", "takes longer", "No snapshot first: 5 of 5 snapshots used.")
 	w.answer(append(strings.Split("web-server-01", ""), "tab", "enter")...)
 	if len(w.started) != 1 || w.started[0].Deed != model.Restore || w.started[0].Point != points[0] || w.started[0].After != nil {
 		t.Errorf("%+v", w.started)
+	}
+	w.started = nil
+	Deeds{w.env}.Restore(points[0])
+	w.answer(append(strings.Split("web-server-01", ""), "tab", "tab", "space")...)
+	_, screen = w.question()
+	show(t, screen, "[✓] backup first (no snapshot)", "sends POST /backups/, then POST /servers/12345/restore/")
+	w.answer("up", "enter")
+	want := model.Point{Kind: model.Backup, Type: model.Manual, Server: web.Ref(), Description: "Taken by vpsdeck before the restore from backup #501"}
+	if len(w.started) != 1 || w.started[0].Deed != model.Create || w.started[0].Point != want || w.started[0].After == nil {
+		t.Errorf("%+v", w.started)
+	}
+}
+
+func TestARestoreWithoutRoomForAnythingSaysThatNothingIsSaved(t *testing.T) {
+	var points []model.Point
+	for i := range 10 {
+		points = append(points, backup(model.ID(fmt.Sprint(500+i)), web, time.Hour))
+	}
+	for i := range 5 {
+		points = append(points, snapshot(model.ID(fmt.Sprint(i)), web, 9*time.Hour))
+	}
+	w := known(t, points...)
+	Deeds{w.env}.Restore(points[0])
+	_, screen := w.question()
+	show(t, screen, "nothing is saved first: 5 of 5 snapshots used, 10 of 10", "manual backups used")
+	if strings.Contains(screen, "[ ]") {
+		t.Errorf("it offers something:\n%s", screen)
+	}
+}
+
+// No way leads to a yes over an empty text, whatever the server is called.
+func TestWhereNoNameCanBeTypedTheIDIsTyped(t *testing.T) {
+	for name, want := range map[string]string{
+		"web-server-01": "web-server-01", "two words": "two words", "": "12345", " ": "12345", "\u00a0": "12345", "\u3000": "12345",
+		model.Clean("\u200b\u2060"): "12345", model.Clean("web\u202e01"): "12345", "nb\u00a0sp": "12345", "👍🏽-skin": "12345",
+		"cafe\u0301": "12345", "trail ": "12345", "\u0430dmin": "12345", strings.Repeat("a", 255): "12345",
+	} {
+		for _, deed := range []func(Deeds, model.Point) tea.Cmd{Deeds.Restore, Deeds.Delete} {
+			server := web
+			server.Name = name
+			w := newWorld(t)
+			w.servers(nil, server)
+			p := snapshot("801", server, time.Hour)
+			w.points(p)
+			deed(Deeds{w.env}, p)
+			_, screen := w.question()
+			if want != name {
+				show(t, screen, "Type the server's ID, 12345, to confirm")
+			} else {
+				show(t, screen, "Type the server's name, "+want+", to confirm")
+			}
+			for _, keys := range []string{"tab enter", "space tab enter", "tab tab enter tab tab enter"} {
+				w.answer(strings.Fields(keys)...)
+				if len(w.started) > 0 {
+					t.Fatalf("%q: %s was enough", name, keys)
+				}
+			}
+			w.started = nil
+			deed(Deeds{w.env}, p)
+			q, _ := w.question()
+			for _, r := range want {
+				q.Update(tea.KeyPressMsg{Code: r, Text: string(r)})
+			}
+			w.answer("tab", "enter")
+			if len(w.started) != 1 {
+				t.Errorf("%q: %q does not confirm:\n%s", name, want, screen)
+			}
+		}
 	}
 }
 
@@ -113,15 +188,18 @@ func TestRestoringAServerGoesBackToItsNewestPoint(t *testing.T) {
 
 func TestADeleteIsAskedByItsWeight(t *testing.T) {
 	old, newer, newest := snapshot("1", web, 9*time.Hour), backup("2", web, 5*time.Hour), snapshot("3", web, time.Hour)
+	another := backup("4", web, 7*time.Hour)
 	for name, c := range map[string]struct {
 		points []model.Point
 		delete model.Point
 		typed  bool
 		shows  []string
 	}{
-		"one of several": {[]model.Point{old, newer, newest}, newer, false, []string{"Delete backup #2 of web-server-01?", "2 restore points left"}},
+		"one of several": {[]model.Point{old, newer, newest, another}, newer, false, []string{"Delete backup #2 of web-server-01?", "3 restore points left"}},
 		"the newest":     {[]model.Point{old, newer, newest}, newest, true, []string{"Delete snapshot snap-3 (#3)", "the newest restore point: the next is 4 h older"}},
-		"the last":       {[]model.Point{old}, old, true, []string{"the LAST restore point"}},
+		"the last backup": {[]model.Point{old, newer, newest}, newer, true,
+			[]string{"Delete backup #2 of web-server-01?", "the LAST backup: only snapshots remain, which live on the", "server's own infrastructure"}},
+		"the last": {[]model.Point{old}, old, true, []string{"the LAST restore point"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := known(t, c.points...)

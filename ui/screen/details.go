@@ -27,7 +27,7 @@ func (d Deeds) ShowPoint(p model.Point) tea.Cmd {
 func (d Deeds) pointLines(s *style.Styles, p model.Point, width int) []string {
 	now := d.env.State.Now
 	status := PointStatus(s, p.Status)
-	rows := []fact{{"server", p.Server.Name + "  #" + string(p.Server.ID), s.Text}}
+	rows := []fact{{"server", p.Server.Label() + "  #" + string(p.Server.ID), s.Text}}
 	if p.Kind == model.Snapshot {
 		rows = append(rows, fact{"name", p.Name, s.Text})
 	} else {
@@ -36,27 +36,28 @@ func (d Deeds) pointLines(s *style.Styles, p model.Point, width int) []string {
 	rows = append(rows,
 		fact{"status", status.Sign + " " + status.Text, status.Style},
 		fact{"description", p.Description, s.Text},
-		fact{"size", widget.Size(p.SizeMB), s.Text},
-		fact{"created", exactly(p.CreatedAt, now), s.Text},
+		fact{"size", widget.SizeOf(&p), s.Text},
+		fact{"created", exactly(&p, now), s.Text},
 	)
-	if p.Kind == model.Backup {
-		end := "never by itself"
-		if !p.ExpiresAt.IsZero() {
-			end = widget.Stamp(p.ExpiresAt) + "  (" + widget.Until(p.ExpiresAt, now) + ")"
-		}
-		rows = append(rows, fact{"expires", end, s.Text})
+	end := widget.Expires(&p, now)
+	switch {
+	case p.ExpiresUnreadable:
+		end = "unreadable time"
+	case !p.ExpiresAt.IsZero():
+		end = widget.Stamp(p.ExpiresAt) + "  (" + end + ")"
 	}
-	if why := p.CannotRestore(); why != "" {
+	rows = append(rows, fact{"expires", end, s.Text})
+	if why := p.CannotRestore(now); why != "" {
 		rows = append(rows, fact{"restore", why, s.Late})
-	} else if !p.CreatedAt.IsZero() {
-		rows = append(rows, fact{"going back", "loses " + widget.Duration(now.Sub(p.CreatedAt)), s.Text})
+	} else if age, known := p.Age(now); known {
+		rows = append(rows, fact{"going back", "loses " + widget.Duration(age), s.Text})
 	}
 	return facts(s, width, rows)
 }
 
-func exactly(at, now time.Time) string {
-	if at.IsZero() {
-		return "not known"
+func exactly(p *model.Point, now time.Time) string {
+	if p.CreatedAt.IsZero() {
+		return widget.MadeAt(p)
 	}
-	return widget.Stamp(at) + "  (" + widget.Ago(at, now) + ")"
+	return widget.MadeAt(p) + "  (" + widget.Ago(p.CreatedAt, now) + ")"
 }

@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -37,7 +36,8 @@ type list[T any, K comparable] struct {
 	sorting  *Sorting // the order in force, out of them
 	current  K
 	marks    map[K]bool // rows for a deed on several
-	anchor   int        // where a range of marks begins
+	anchor   K          // where a range of marks begins
+	anchored bool       // there is one
 	filter   textinput.Model
 	typing   bool
 	focused  bool
@@ -96,7 +96,8 @@ func (l *list[T, K]) show() {
 	if by.Falling(l.sorting.turned) {
 		l.table.Arrow = style.Descending
 	}
-	l.table.Rows, l.table.Marked = len(l.rows), l.isMarked
+	l.table.Rows, l.table.Sign = len(l.rows), l.sign
+	l.checkAnchor()
 	if at := slices.IndexFunc(l.rows, func(row T) bool { return l.identify(row) == l.current }); at >= 0 {
 		l.table.MoveTo(at)
 	} else if l.asked { // somebody looks for something else: begin at the first
@@ -312,8 +313,8 @@ func (l *list[T, K]) frame(title, trouble, body string) string {
 	if order := l.hiddenOrder(); order != "" && !l.typing {
 		note = strings.TrimSuffix(s.Muted.Render(order)+"  "+note, "  ")
 	}
-	if n := len(l.marks); n > 0 && !l.typing {
-		note = strings.TrimSuffix(s.Accent.Render(fmt.Sprintf("%s %d marked", style.Marked, n))+"  "+note, "  ")
+	if len(l.marks) > 0 && !l.typing {
+		note = strings.TrimSuffix(s.Accent.Render(l.marksNote())+"  "+note, "  ")
 	}
 	if trouble != "" && !l.typing {
 		note = strings.TrimSuffix(trouble+"  "+note, "  ")

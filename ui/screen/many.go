@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -28,15 +29,23 @@ func (d Deeds) readyAll(kind model.Kind, ids []model.ID) ([]model.Server, string
 
 // CreateMany opens the form for a snapshot, or a backup, of several servers. Quotas are checked for all of them first.
 func (d Deeds) CreateMany(kind model.Kind, ids []model.ID) tea.Cmd {
+	return d.once(creating(kind), func() tea.Cmd { return d.createMany(kind, ids) })
+}
+
+func (d Deeds) createMany(kind model.Kind, ids []model.ID) tea.Cmd {
 	servers, why := d.readyAll(kind, ids)
 	if why != "" {
-		return d.refuse(why)
+		return d.refuse(creating(kind), why, "")
 	}
 	problems := model.QuotaCheck(creates(kind, servers, nil, nil), d.allPoints())
-	intro := []dialog.Intro{{Text: "of " + model.Counted(len(servers), "server") + ": " + names(servers)}}
+	intro := []dialog.Intro{{Text: "of " + model.Counted(len(servers), "server") + ": " + names(servers)}, {Text: d.takes(kind)}}
+	if n := running(servers); kind == model.Snapshot && n > 0 {
+		intro = append(intro, dialog.Intro{Warn: true, Text: fmt.Sprintf(
+			"%d of them are running: their snapshots may be inconsistent. Stop them first for the best result.", n)})
+	}
 	for _, p := range problems {
 		if !p.Maybe {
-			return d.refuse(p.Words)
+			return d.refuse(creating(kind), p.Words, "")
 		}
 		intro = append(intro, dialog.Intro{Text: p.Words, Warn: true})
 	}
@@ -58,7 +67,7 @@ func (d Deeds) CreateMany(kind model.Kind, ids []model.ID) tea.Cmd {
 			called, problems = d.render(v["name"], true, servers)
 		}
 		if len(problems) > 0 { // a name was taken while the form was open
-			return d.refuse(problems[0].Words)
+			return d.refuse(creating(kind), problems[0].Words, "")
 		}
 		return d.env.StartMany(creates(kind, servers, called, texts))
 	}
@@ -109,6 +118,17 @@ func creates(kind model.Kind, servers []model.Server, called, texts []string) []
 	return out
 }
 
+// running counts the servers that are known to be on.
+func running(servers []model.Server) int {
+	n := 0
+	for _, s := range servers {
+		if s.Running() {
+			n++
+		}
+	}
+	return n
+}
+
 // names lists servers by name, the first few of many.
 func names(servers []model.Server) string {
 	const most = 12
@@ -118,7 +138,7 @@ func names(servers []model.Server) string {
 			out = append(out, fmt.Sprintf("and %d more", len(servers)-most))
 			break
 		}
-		out = append(out, s.Name)
+		out = append(out, s.Ref().Said())
 	}
 	return strings.Join(out, ", ")
 }
@@ -126,13 +146,20 @@ func names(servers []model.Server) string {
 // DeleteMany asks whether to delete several restore points: it lists every one, with the total, and their number must be
 // typed.
 func (d Deeds) DeleteMany(points []model.Point) tea.Cmd {
+	return d.once(aDelete, func() tea.Cmd { return d.deleteMany(points) })
+}
+
+func (d Deeds) deleteMany(points []model.Point) tea.Cmd {
+	if len(points) == 0 {
+		return d.refuse(aDelete, "the marked restore points are gone", "")
+	}
 	for _, p := range points {
 		why := p.CannotDelete()
 		if _, known := d.env.State.Server(p.Server.ID); known && why == "" {
 			_, why = d.ready(model.Delete, p)
 		}
 		if why != "" {
-			return d.refuse(fmt.Sprintf("not all %d: %s", len(points), why))
+			return d.refuse(aDelete, fmt.Sprintf("not all %d: %s", len(points), why), "")
 		}
 	}
 	return d.question(d.askDeleteMany(points, "Delete for good"))
@@ -141,20 +168,24 @@ func (d Deeds) DeleteMany(points []model.Point) tea.Cmd {
 func (d Deeds) askDeleteMany(points []model.Point, title string) dialog.Ask {
 	var size int64
 	var lines []string
-	left := map[model.ID]int{}
+	left := map[model.ID]*remains{}
+	unknown := 0
 	for _, p := range points {
 		size += p.SizeMB
-		lines = append(lines, d.lineOf(p))
-		if _, ok := left[p.Server.ID]; !ok {
-			left[p.Server.ID] = usable(d.env.State.Of(p.Server.ID))
+		if _, known := p.Size(); !known {
+			unknown++
 		}
-		left[p.Server.ID] -= one(p)
+		lines = append(lines, d.lineOf(p))
+		if left[p.Server.ID] == nil {
+			left[p.Server.ID] = d.remainsOf(p.Server.ID)
+		}
+		left[p.Server.ID].loses(p, d.env.State.Now)
 	}
-	facts := []dialog.Fact{{Label: "frees", Value: widget.Size(size)}}
+	facts := []dialog.Fact{{Label: "frees", Value: freed(size, unknown)}}
 	for _, p := range points {
-		if n, ok := left[p.Server.ID]; ok && n == 0 && one(p) == 1 {
-			facts = append(facts, dialog.Fact{Label: "is lost", Value: "the LAST restore point of " + p.Server.Name, Bad: true})
-			delete(left, p.Server.ID)
+		if loss := left[p.Server.ID].loss(); loss != "" {
+			facts = append(facts, dialog.Fact{Label: "is lost", Value: loss + " of " + p.Server.Said(), Bad: true})
+			left[p.Server.ID] = &remains{}
 		}
 	}
 	number := strconv.Itoa(len(points))
@@ -163,36 +194,73 @@ func (d Deeds) askDeleteMany(points []model.Point, title string) dialog.Ask {
 		Question: fmt.Sprintf("Delete %s of %s?", model.Counted(len(points), "restore point"), model.Counted(serversOf(points), "server")),
 		List:     lines,
 		Facts:    facts,
-		Typed:    number,
-		Prompt:   "Type how many they are, " + number + ", to confirm",
+		Phrase:   &dialog.Phrase{Text: number, Prompt: "Type how many they are, " + number + ", to confirm"},
 		Yes:      "Delete all",
 		Requests: func(bool) string { return fmt.Sprintf("%d × DELETE", len(points)) },
 		Then:     func(bool) tea.Cmd { return d.env.StartMany(d.deletes(points)) },
 	}
 }
 
+// remains is how many usable points of each kind a server has left, and what goes.
+type remains struct{ left, going [2]int }
+
+func (d Deeds) remainsOf(server model.ID) *remains {
+	var r remains
+	for _, p := range d.env.State.Of(server) {
+		r.left[p.Kind] += one(p, d.env.State.Now)
+	}
+	return &r
+}
+
+func (r *remains) loses(p model.Point, now time.Time) {
+	r.left[p.Kind] -= one(p, now)
+	r.going[p.Kind] += one(p, now)
+}
+
+// standing is what the points that go are worth to the server together.
+func (r *remains) standing() model.Standing {
+	switch {
+	case r.going[model.Backup]+r.going[model.Snapshot] > 0 && r.left[model.Backup]+r.left[model.Snapshot] == 0:
+		return model.LastPoint
+	case r.going[model.Backup] > 0 && r.left[model.Backup] == 0:
+		return model.LastBackup
+	}
+	return model.OneOfSeveral
+}
+
+// loss is what the server is left without, or "".
+func (r *remains) loss() string {
+	switch r.standing() {
+	case model.LastPoint:
+		return "the LAST restore point"
+	case model.LastBackup:
+		return "the LAST backup (only snapshots remain)"
+	}
+	return ""
+}
+
 func (d Deeds) lineOf(p model.Point) string {
-	return p.Server.Name + "  " + d.listed(p)
+	return p.Server.Said() + "  " + d.listed(p)
 }
 
 // listed is a restore point in a list of several. Its name comes last: where there is no room, what tells it from the others
 // stays.
 func (d Deeds) listed(p model.Point) string {
-	facts := []string{fmt.Sprintf("%s #%s", p.Kind, p.ID), widget.Ago(p.CreatedAt, d.env.State.Now), widget.Size(p.SizeMB)}
+	facts := []string{fmt.Sprintf("%s #%s", p.Kind, p.ID), widget.Made(&p, d.env.State.Now), widget.SizeOf(&p)}
 	if p.Name != "" {
 		facts = append(facts, p.Name)
 	}
 	return strings.Join(facts, " "+style.Dot+" ")
 }
 
-// deletes are the actions of a confirmed list. Its question named the servers that lose their last usable point.
+// deletes are the actions of a confirmed list. Its question named the servers that lose their last backup, or their last point.
 func (d Deeds) deletes(points []model.Point) []model.Intent {
-	left := map[model.ID]int{}
+	left := map[model.ID]*remains{}
 	for _, p := range points {
-		if _, ok := left[p.Server.ID]; !ok {
-			left[p.Server.ID] = usable(d.env.State.Of(p.Server.ID))
+		if left[p.Server.ID] == nil {
+			left[p.Server.ID] = d.remainsOf(p.Server.ID)
 		}
-		left[p.Server.ID] -= one(p)
+		left[p.Server.ID].loses(p, d.env.State.Now)
 	}
 	out := make([]model.Intent, len(points))
 	for i, p := range points {
@@ -200,7 +268,7 @@ func (d Deeds) deletes(points []model.Point) []model.Intent {
 		if listed, ok := d.env.State.Server(p.Server.ID); ok {
 			server = listed.Ref()
 		}
-		out[i] = model.Intent{Deed: model.Delete, Point: p, Server: server, LastConfirmed: left[p.Server.ID] <= 0}
+		out[i] = model.Intent{Deed: model.Delete, Point: p, Server: server, Confirmed: left[p.Server.ID].standing()}
 	}
 	return out
 }

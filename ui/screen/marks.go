@@ -1,8 +1,13 @@
 package screen
 
 import (
+	"fmt"
+	"slices"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/ui/style"
 )
 
 // marking handles the keys that mark rows, and says whether the key was one. Marks are by identity: they survive refreshes,
@@ -14,12 +19,11 @@ func (l *list[T, K]) marking(msg tea.KeyPressMsg) bool {
 	case key.Matches(msg, keys.One):
 		if ok {
 			l.toggle(l.identify(row))
-			l.anchor = l.table.Cursor
 			l.moveTo(l.table.Cursor + 1)
 		}
 	case key.Matches(msg, keys.Range):
-		for i := min(l.anchor, l.table.Cursor); i <= max(l.anchor, l.table.Cursor) && i < len(l.rows); i++ {
-			l.mark(l.identify(l.rows[i]))
+		if ok {
+			l.markRange(l.identify(row))
 		}
 	case key.Matches(msg, keys.All):
 		l.markAll()
@@ -31,13 +35,40 @@ func (l *list[T, K]) marking(msg tea.KeyPressMsg) bool {
 	return true
 }
 
+// toggle marks a row, from which a range may be marked then, or takes its mark away.
 func (l *list[T, K]) toggle(k K) {
 	if l.marks[k] {
-		delete(l.marks, k)
+		l.Unmark(k)
 		return
 	}
 	l.mark(k)
+	l.anchor, l.anchored = k, true
 }
+
+// markRange marks the rows from the anchor to the one under the cursor, as they stand now. Without an anchor it marks that one,
+// and a range may be marked from it.
+func (l *list[T, K]) markRange(k K) {
+	from := l.anchorRow()
+	if from < 0 {
+		l.mark(k)
+		l.anchor, l.anchored = k, true
+		return
+	}
+	for i := min(from, l.table.Cursor); i <= max(from, l.table.Cursor); i++ {
+		l.mark(l.identify(l.rows[i]))
+	}
+}
+
+// anchorRow is where the anchor stands; -1 where there is none, or where it is not shown.
+func (l *list[T, K]) anchorRow() int {
+	if !l.anchored {
+		return -1
+	}
+	return slices.IndexFunc(l.rows, func(row T) bool { return l.identify(row) == l.anchor })
+}
+
+// checkAnchor drops the anchor where what it stood on is not shown any more: a range is only marked from what one can see.
+func (l *list[T, K]) checkAnchor() { l.anchored = l.anchorRow() >= 0 }
 
 func (l *list[T, K]) mark(k K) {
 	if l.marks == nil {
@@ -54,7 +85,7 @@ func (l *list[T, K]) markAll() {
 	}
 	for _, row := range l.rows {
 		if all {
-			delete(l.marks, l.identify(row))
+			l.Unmark(l.identify(row))
 		} else {
 			l.mark(l.identify(row))
 		}
@@ -64,15 +95,36 @@ func (l *list[T, K]) markAll() {
 // Unmark takes marks away: those given, or all.
 func (l *list[T, K]) Unmark(some ...K) {
 	if len(some) == 0 {
-		l.marks = nil
+		l.marks, l.anchored = nil, false
 	}
 	for _, k := range some {
 		delete(l.marks, k)
+		l.anchored = l.anchored && k != l.anchor
 	}
 }
 
 // Marked says how many rows are marked.
 func (l *list[T, K]) Marked() int { return len(l.marks) }
 
-// isMarked tells it for a row of the table.
-func (l *list[T, K]) isMarked(i int) bool { return l.marks[l.identify(l.rows[i])] }
+// sign is what stands beside a row of the table: that it is marked, or that a range would begin there.
+func (l *list[T, K]) sign(i int) string {
+	switch k := l.identify(l.rows[i]); {
+	case l.anchored && k == l.anchor:
+		return style.Anchor
+	case l.marks[k]:
+		return style.Marked
+	}
+	return ""
+}
+
+// marksNote says how many rows are marked, and where a range would begin.
+func (l *list[T, K]) marksNote() string {
+	note := fmt.Sprintf("%s %d marked", style.Marked, len(l.marks))
+	if l.anchored && l.width >= roomForRange {
+		note += fmt.Sprintf(" %s %s marks from %s", style.Dot, l.env.Keys.Mark.Range.Help().Key, style.Anchor)
+	}
+	return note
+}
+
+// roomForRange is the width of a pane from which on it says how a range is marked.
+const roomForRange = 60

@@ -40,11 +40,11 @@ func NewPage(env *Env, server model.ID) *Page {
 		pageKind:    {Title: "KIND", Width: 11},
 		pageName:    {Title: "NAME", Width: 12, Max: 40},
 		pageStatus:  {Title: "STATUS", Width: 11, Rank: 2},
-		pageCreated: {Title: "CREATED", Width: 12, Right: true},
+		pageCreated: {Title: "CREATED UTC", Width: len("15 Jan 18:30"), Right: true},
 		pageLoses:   {Title: "BACK LOSES", Width: 10, Right: true, Rank: 1},
 		pageTook:    {},
 		pageSize:    {Title: "SIZE", Width: 7, Right: true, Rank: 3},
-		pageExpires: {Title: "EXPIRES", Width: 8, Right: true, Rank: 4},
+		pageExpires: {Title: "EXPIRES", Width: 11, Right: true, Rank: 4},
 	},
 		(*model.Point).Key, (*model.Texts).AddPoint, queryPoints(env), pageOrders(env)...,
 	)}
@@ -68,6 +68,10 @@ func (p *Page) News() {
 	p.table.Columns[pageTook] = widget.Column{}
 	if slices.ContainsFunc(points, func(q *model.Point) bool { _, known := p.env.State.LastRestore(*q); return known }) {
 		p.table.Columns[pageTook] = widget.Column{Title: "LAST TOOK", Width: 9, Right: true, Rank: 5}
+	}
+	p.table.Columns[pageCreated].Width = len("15 Jan 18:30")
+	for _, q := range points {
+		p.table.Columns[pageCreated].Width = max(p.table.Columns[pageCreated].Width, len(widget.Short(q.CreatedAt, p.env.State.Now)))
 	}
 	p.sorted = nil // how long things took may be another, and the points the same
 	p.set(points)
@@ -96,31 +100,8 @@ func (p *Page) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (p *Page) act(press tea.KeyPressMsg) tea.Cmd {
-	keys := p.env.Keys
-	point, ok := p.selected()
-	switch {
-	case key.Matches(press, keys.Deed.Snapshot):
-		return p.deeds.Snapshot(p.server)
-	case key.Matches(press, keys.Deed.Backup):
-		return p.deeds.Backup(p.server)
-	case key.Matches(press, keys.Deed.Clear):
-		return p.deeds.Clear()
-	case key.Matches(press, keys.Deed.Delete) && p.Marked() > 0:
-		return p.deeds.DeleteMany(markedPoints(p.env.State, p.marks))
-	case key.Matches(press, keys.Deed.Restore) && p.Marked() > 0:
-		p.env.Say(Warning, "a server goes back to one restore point: esc takes the marks away")
-		return nil
-	case !key.Matches(press, keys.Deed.Restore, keys.Deed.Delete, keys.View.Open):
-		return nil
-	case !ok:
-		p.env.Say(Warning, "there is no restore point under the cursor")
-		return nil
-	case key.Matches(press, keys.Deed.Restore):
-		return p.deeds.Restore(*point)
-	case key.Matches(press, keys.Deed.Delete):
-		return p.deeds.Delete(*point)
-	}
-	return p.deeds.ShowPoint(*point)
+	point, _ := p.selected()
+	return p.deeds.onPoint(press, p.server, "restore point", point, p.marks, p.filter.Value() != "")
 }
 
 // ShortHelp is what the footer shows.
@@ -142,7 +123,7 @@ func (p *Page) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()
 func (p *Page) View() string {
 	s := p.env.Look()
 	server, ok := p.env.State.Server(p.server)
-	title := s.AccentStrong.Render(widget.Agreed(server.Name)) + s.Muted.Render(fmt.Sprintf(" #%s %s %d restore points", p.server, style.Dot, p.total))
+	title := s.AccentStrong.Render(widget.Agreed(server.Ref().Label())) + s.Muted.Render(fmt.Sprintf(" #%s %s %d restore points", p.server, style.Dot, p.total))
 	if !ok {
 		return p.frame(s.AccentStrong.Render("#"+string(p.server)), "", say(s, message{s.Bad, "This server is no longer there.", p.env.Keys.View.Back.Help().Key + " goes back."}, p.inner()))
 	}
@@ -162,7 +143,7 @@ func (p *Page) head(s *style.Styles) []string {
 	status := ServerStatus(s, server.Status)
 	facts := strings.Join([]string{
 		server.Hostname, server.Location, server.OS,
-		fmt.Sprintf("%s %d vCPU, %s, %d GB", server.Plan.Name, server.Plan.VCPUs, widget.Size(int64(server.Plan.MemoryMB)), server.Plan.StorageGB),
+		planWords(server.Plan),
 	}, " "+style.Dot+" ")
 	lines := []string{widget.Cut("  "+status.SignStyle.Render(status.Sign)+" "+status.Style.Render(widget.Agreed(status.Text))+s.Muted.Render(" "+style.Dot+" ")+
 		widget.Link(s.Muted, p.env.SSH.URL(server)).Render(widget.Agreed(server.IP))+s.Muted.Render(" "+style.Dot+" "+widget.Agreed(facts)), p.inner()-2)}
@@ -170,7 +151,7 @@ func (p *Page) head(s *style.Styles) []string {
 		a := model.Assess(server, p.env.State.Of(p.server), p.env.Policies.For(server), p.env.State.Now)
 		for _, r := range a.Reasons {
 			st := s.Late
-			if r.Health >= model.Failing {
+			if r.Health >= model.Failing { // there is nothing, or it fails
 				st = s.Bad
 			}
 			lines = append(lines, "  "+st.Render(widget.Cut(style.Late+" "+r.Words, room)))
@@ -183,12 +164,24 @@ func (p *Page) head(s *style.Styles) []string {
 	return append(lines, "", "  "+scale, "  "+line, "  "+widget.Cut(p.legend(s), room), "")
 }
 
+// planWords are the plan's name and sizes, as far as they are known.
+func planWords(plan model.Plan) string {
+	words := []string{fmt.Sprintf("%s %d vCPU", plan.Name, plan.VCPUs)}
+	if plan.MemoryMB > 0 {
+		words = append(words, widget.Size(int64(plan.MemoryMB)))
+	}
+	return strings.Join(append(words, fmt.Sprintf("%d GB", plan.StorageGB)), ", ")
+}
+
 // timeline is the points that are shown, and the one under the cursor in the colour of the focus.
 func (p *Page) timeline(s *style.Styles) widget.Timeline {
 	now := p.env.State.Now
 	t := widget.Timeline{From: now, Now: now}
 	for i, point := range p.rows {
 		glyph, st := kindSign(s, point)
+		if _, known := point.Age(now); !known {
+			continue
+		}
 		mark := widget.Mark{At: point.CreatedAt, Glyph: glyph, Style: st}
 		if point.Status.Bad() {
 			mark.Glyph, mark.Style = style.Failed, s.Bad
@@ -197,7 +190,7 @@ func (p *Page) timeline(s *style.Styles) widget.Timeline {
 			mark.Style, mark.Top = s.AccentStrong.Reverse(true), 1
 		}
 		t.Marks = append(t.Marks, mark)
-		if !point.CreatedAt.IsZero() && point.CreatedAt.Before(t.From) {
+		if point.CreatedAt.Before(t.From) {
 			t.From = point.CreatedAt
 		}
 	}
@@ -228,7 +221,7 @@ func (p *Page) legend(s *style.Styles) string {
 func longestGap(points []*model.Point, now time.Time) (time.Duration, bool) {
 	usable := make([]*model.Point, 0, len(points))
 	for _, p := range points {
-		if p.Usable() && !p.CreatedAt.IsZero() {
+		if _, known := p.Age(now); known && p.Usable(now) {
 			usable = append(usable, p)
 		}
 	}
@@ -260,8 +253,14 @@ func (p *Page) cells(s *style.Styles, point *model.Point) []widget.Span {
 	glyph, st := kindSign(s, point)
 	word, name := pageWords(point)
 	loses := widget.Span{Text: "-", Style: s.Muted}
-	if point.CannotRestore() == "" && !point.CreatedAt.IsZero() {
-		loses = widget.Span{Text: widget.Duration(p.env.State.Now.Sub(point.CreatedAt)), Style: s.Text}
+	now := p.env.State.Now
+	age, known := point.Age(now)
+	if known && point.CannotRestore(now) == "" {
+		loses = widget.Span{Text: widget.Duration(age), Style: s.Text}
+	}
+	created := widget.Span{Text: widget.Short(point.CreatedAt, now), Style: s.Text}
+	if !known {
+		created = widget.Span{Text: widget.Made(point, now), Style: s.Late}
 	}
 	took := widget.Span{Text: "-", Style: s.Muted}
 	if last, known := p.env.State.LastRestore(*point); known {
@@ -271,10 +270,10 @@ func (p *Page) cells(s *style.Styles, point *model.Point) []widget.Span {
 		pageKind:    sign(glyph, st, word, s.Text),
 		pageName:    {Text: name, Style: s.Text, Marked: p.found(point)},
 		pageStatus:  PointStatus(s, point.Status),
-		pageCreated: {Text: point.CreatedAt.UTC().Format("2 Jan 15:04"), Style: s.Text},
+		pageCreated: created,
 		pageLoses:   loses,
 		pageTook:    took,
-		pageSize:    {Text: widget.Size(point.SizeMB), Style: s.Text},
-		pageExpires: expires(s, point, p.env.State.Now),
+		pageSize:    {Text: widget.SizeOf(point), Style: s.Text},
+		pageExpires: expires(s, point, now),
 	}
 }

@@ -153,19 +153,32 @@ func TestAKeyWithNothingUnderTheCursorSaysSo(t *testing.T) {
 	for _, key := range []string{"r", "d", "enter"} {
 		w := known(t)
 		press(pointsOf(w, model.Backup, web), key)
-		if !strings.Contains(w.last(), "no backup under the cursor") || w.opened != nil {
-			t.Errorf("%s: %q", key, w.last())
+		if got := w.answered(key); !strings.Contains(got, "here is no backup under the cursor") {
+			t.Errorf("%s: %q", key, got)
 		}
 		w = newWorld(t)
 		w.servers(nil)
+		w.points()
 		servers := NewServers(w.env)
 		servers.SetSize(80, 10)
 		servers.News()
 		press(servers, key)
-		if !strings.Contains(w.last(), "no server under the cursor") {
-			t.Errorf("servers, %s: %q", key, w.last())
+		switch got := w.answered(key); {
+		case key == "d" && strings.Contains(got, "Servers are not deleted here."):
+		case key != "d" && strings.Contains(got, "here is no server under the cursor"):
+		default:
+			t.Errorf("servers, %s: %q", key, got)
 		}
 	}
+}
+
+// answered is what a key was answered: an action's by a refusal, another one by a notice.
+func (w *world) answered(key string) string {
+	w.t.Helper()
+	if key == "enter" {
+		return w.last()
+	}
+	return w.refusal()
 }
 
 func TestServersAreOpenedAndNotDeleted(t *testing.T) {
@@ -174,8 +187,8 @@ func TestServersAreOpenedAndNotDeleted(t *testing.T) {
 	p.SetSize(80, 10)
 	p.News()
 	press(p, "d")
-	if !strings.Contains(w.last(), "servers are not deleted here") {
-		t.Errorf("%q", w.last())
+	if got := w.refusal(); !strings.Contains(got, "Servers are not deleted here") {
+		t.Errorf("%q", got)
 	}
 	selected, _ := p.Selected()
 	press(p, "enter")

@@ -23,6 +23,8 @@ type Points struct {
 	chosen bool            // the cursor was put where it is by hand
 	listed []model.Point   // all servers' points as the state lists them, once they have been shown
 	every  []*model.Point  // they, newest first
+
+	widened []*model.Point // the rows for which the column of expiries is as wide as it is
 }
 
 // The columns of a points pane.
@@ -80,6 +82,7 @@ func (p *Points) News() {
 	if !same(now, p.listed) {
 		p.listed, p.every = nil, nil
 	}
+	defer p.widenExpiry()
 	if !p.fleet {
 		p.set(slices.DeleteFunc(eachOf(p.env.State.Of(p.server.ID)), func(point *model.Point) bool { return point.Kind != p.kind }))
 		return
@@ -89,6 +92,20 @@ func (p *Points) News() {
 		slices.SortFunc(p.every, model.NewestFirst)
 	}
 	p.set(p.every)
+}
+
+// widenExpiry makes room for "none stated" where a row says so.
+func (p *Points) widenExpiry() {
+	column := &p.table.Columns[pointExpires]
+	if column.Width == 0 || same(p.rows, p.widened) {
+		return
+	}
+	p.widened, column.Width = p.rows, 8
+	if slices.ContainsFunc(p.rows, func(point *model.Point) bool {
+		return point.ExpiresAt.IsZero() && !point.ExpiresUnreadable && widget.Expires(point, p.env.State.Now) != "never"
+	}) {
+		column.Width = len("none stated")
+	}
 }
 
 // eachOf points to each of a list, which nobody writes to: points are large, and rows are moved.
@@ -115,35 +132,12 @@ func (p *Points) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (p *Points) act(press tea.KeyPressMsg) tea.Cmd {
-	keys := p.env.Keys
 	point, ok := p.selected()
 	server := p.server.ID
 	if p.fleet && ok {
 		server = point.Server.ID
 	}
-	switch {
-	case key.Matches(press, keys.Deed.Snapshot):
-		return p.deeds.Snapshot(server)
-	case key.Matches(press, keys.Deed.Backup):
-		return p.deeds.Backup(server)
-	case key.Matches(press, keys.Deed.Clear):
-		return p.deeds.Clear()
-	case key.Matches(press, keys.Deed.Delete) && p.Marked() > 0:
-		return p.deeds.DeleteMany(markedPoints(p.env.State, p.marks))
-	case key.Matches(press, keys.Deed.Restore) && p.Marked() > 0:
-		p.env.Say(Warning, "a server goes back to one restore point: esc takes the marks away")
-		return nil
-	case !key.Matches(press, keys.Deed.Restore, keys.Deed.Delete, keys.View.Open):
-		return nil
-	case !ok:
-		p.env.Say(Warning, fmt.Sprintf("there is no %s under the cursor", p.kind))
-		return nil
-	case key.Matches(press, keys.Deed.Restore):
-		return p.deeds.Restore(*point)
-	case key.Matches(press, keys.Deed.Delete):
-		return p.deeds.Delete(*point)
-	}
-	return p.deeds.ShowPoint(*point)
+	return p.deeds.onPoint(press, server, p.kind.String(), point, p.marks, p.filter.Value() != "")
 }
 
 // ShortHelp is what the footer shows.
@@ -182,7 +176,7 @@ func (p *Points) title(s *style.Styles) string {
 	if p.server.ID == "" {
 		return out
 	}
-	out += " " + s.Text.Render(widget.Agreed(p.server.Name))
+	out += " " + s.Text.Render(widget.Agreed(p.server.Said()))
 	if !loaded {
 		return out
 	}
@@ -235,7 +229,7 @@ func (p *Points) nothing(s *style.Styles) message {
 	if deed.Enabled() {
 		hint = deed.Help().Key + " makes the first one."
 	}
-	return message{s.Text, fmt.Sprintf("No %ss of %s yet.", p.kind, p.server.Name), hint}
+	return message{s.Text, fmt.Sprintf("No %ss of %s yet.", p.kind, p.server.Said()), hint}
 }
 
 func (p *Points) cells(s *style.Styles, point *model.Point) []widget.Span {
@@ -252,8 +246,8 @@ func (p *Points) cells(s *style.Styles, point *model.Point) []widget.Span {
 		pointServer:      {Text: point.Server.Name, Style: s.Text},
 		pointName:        name,
 		pointStatus:      PointStatus(s, point.Status),
-		pointSize:        {Text: widget.Size(point.SizeMB), Style: s.Text},
-		pointCreated:     {Text: widget.Ago(point.CreatedAt, p.env.State.Now), Style: s.Text},
+		pointSize:        {Text: widget.SizeOf(point), Style: s.Text},
+		pointCreated:     made(s, point, p.env.State.Now),
 		pointExpires:     expires(s, point, p.env.State.Now),
 		pointDescription: description,
 	}
@@ -263,14 +257,20 @@ func (p *Points) cells(s *style.Styles, point *model.Point) []widget.Span {
 const soon = 48 * time.Hour
 
 func expires(s *style.Styles, point *model.Point, now time.Time) widget.Span {
-	switch at := point.ExpiresAt; {
-	case at.IsZero():
-		return widget.Span{Text: "never", Style: s.Muted}
-	case at.Sub(now) < soon:
-		return widget.Span{Text: widget.Until(at, now), Style: s.Late}
-	default:
-		return widget.Span{Text: widget.Until(at, now), Style: s.Muted}
+	out := widget.Span{Text: widget.Expires(point, now), Style: s.Muted}
+	if point.ExpiresUnreadable || !point.ExpiresAt.IsZero() && point.ExpiresAt.Sub(now) < soon {
+		out.Style = s.Late
 	}
+	return out
+}
+
+// made is how long ago a point was made, in the colour of a warning where that cannot be believed.
+func made(s *style.Styles, point *model.Point, now time.Time) widget.Span {
+	out := widget.Span{Text: widget.Made(point, now), Style: s.Text}
+	if _, known := point.Age(now); !known {
+		out.Style = s.Late
+	}
+	return out
 }
 
 // PointStatus is a restore point's status as glyph, word and colour.

@@ -39,7 +39,7 @@ const (
 // NewRequests opens the screen.
 func NewRequests(env *Env, log *command.RequestLog) *Requests {
 	r := &Requests{log: log, list: newList(env, []widget.Column{
-		requestTime:   {Title: "TIME", Width: 10, Rank: 3},
+		requestTime:   {Title: "TIME UTC", Width: 10, Rank: 3},
 		requestMethod: {Title: "METHOD", Width: 6},
 		requestPath:   {Title: "PATH", Width: 14, Max: 90},
 		requestStatus: {Title: "STATUS", Width: 10},

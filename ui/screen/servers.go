@@ -19,7 +19,7 @@ type Servers struct {
 	deeds     Deeds
 	placed    bool // the cursor has been put on the first row once all was known, or moved by hand
 	onlyWrong bool // only servers with something wrong are shown
-	counts    [model.Never + 1]int
+	counts    [model.None + 1]int
 	chosen    []*model.Judged // what the filter is asked about
 	judged    judgement       // by which they were made
 }
@@ -28,7 +28,8 @@ type Servers struct {
 const (
 	serverName = iota
 	serverStatus
-	serverNewest
+	serverBackup
+	serverSnapshot
 	serverBackups
 	serverSnapshots
 	serverNote
@@ -101,7 +102,7 @@ func (j judgement) same(other judgement) bool {
 func (p *Servers) judge() {
 	state := p.env.State
 	p.judged.policies = slices.Clone(p.judged.policies)
-	p.counts = [model.Never + 1]int{}
+	p.counts = [model.None + 1]int{}
 	p.chosen = state.Fleet().Judged(p.env.Policies, p.judged.known, state.Now)
 	for _, row := range p.chosen {
 		if row.Known {
@@ -114,7 +115,7 @@ func (p *Servers) judge() {
 }
 
 // wrong says whether a state needs somebody: a full quota alone does not.
-func wrong(h model.Health) bool { return h >= model.Expiring }
+func wrong(h model.Health) bool { return h >= model.OddDate }
 
 // Update takes keys and clicks; see [Pane].
 func (p *Servers) Update(msg tea.Msg) tea.Cmd {
@@ -140,37 +141,45 @@ func (p *Servers) act(press tea.KeyPressMsg) tea.Cmd {
 		p.News()
 		return nil
 	}
-	deed := key.Matches(press, keys.Deed.Snapshot, keys.Deed.Backup, keys.Deed.Restore, keys.Deed.Delete, keys.View.Open)
 	server, ok := p.Selected()
-	if !deed {
-		return nil
-	}
-	if !ok {
-		p.env.Say(Warning, "there is no server under the cursor")
-		return nil
-	}
 	marked := p.markedServers()
 	switch {
-	case key.Matches(press, keys.Deed.Snapshot) && len(marked) > 0:
-		return p.deeds.CreateMany(model.Snapshot, marked)
-	case key.Matches(press, keys.Deed.Backup) && len(marked) > 0:
-		return p.deeds.CreateMany(model.Backup, marked)
-	case key.Matches(press, keys.Deed.Restore) && len(marked) > 0:
-		p.env.Say(Warning, "a restore is asked for one server at a time: esc takes the marks away")
+	case key.Matches(press, keys.View.Open):
+		if ok {
+			p.env.Visit(server.ID)
+		} else {
+			p.env.Say(Warning, "there is no server under the cursor")
+		}
 		return nil
 	case key.Matches(press, keys.Deed.Snapshot):
-		return p.deeds.Snapshot(server.ID)
+		return p.create(model.Snapshot, server.ID, marked)
 	case key.Matches(press, keys.Deed.Backup):
-		return p.deeds.Backup(server.ID)
+		return p.create(model.Backup, server.ID, marked)
+	case key.Matches(press, keys.Deed.Restore) && len(marked) > 0:
+		return p.deeds.refuse(aRestore, "a restore is asked for one server at a time",
+			keys.View.Back.Help().Key+" takes the marks away once this is closed.")
+	case key.Matches(press, keys.Deed.Restore) && !ok:
+		return p.deeds.nothingChosen(aRestore, "server", p.filter.Value() != "")
 	case key.Matches(press, keys.Deed.Restore):
 		return p.deeds.RestoreNewest(server.ID)
-	case key.Matches(press, keys.View.Open):
-		p.env.Visit(server.ID)
-		return nil
+	case key.Matches(press, keys.Deed.Delete):
+		return p.deeds.refuse(aDelete, "servers are not deleted here", fmt.Sprintf("Choose a backup (%s) or a snapshot (%s).",
+			keys.Pane.Backups.Help().Key, keys.Pane.Snapshots.Help().Key))
 	}
-	p.env.Say(Warning, fmt.Sprintf("servers are not deleted here: choose a backup (%s) or a snapshot (%s)",
-		keys.Pane.Backups.Help().Key, keys.Pane.Snapshots.Help().Key))
 	return nil
+}
+
+// create makes a point of the marked servers; of the one under the cursor if none is.
+func (p *Servers) create(kind model.Kind, server model.ID, marked []model.ID) tea.Cmd {
+	switch {
+	case len(marked) > 0:
+		return p.deeds.CreateMany(kind, marked)
+	case server == "":
+		return p.deeds.nothingChosen(creating(kind), "server", p.filter.Value() != "")
+	case kind == model.Snapshot:
+		return p.deeds.Snapshot(server)
+	}
+	return p.deeds.Backup(server)
 }
 
 // markedServers are the marked ones that are still there, in the order of the state.
@@ -217,13 +226,13 @@ func (p *Servers) title(s *style.Styles) string {
 		count = fmt.Sprintf("%d of %d", len(p.rows), p.total)
 	}
 	if p.onlyWrong {
-		count += " with something wrong"
+		count += " need attention"
 	}
 	out += s.Muted.Render(" " + count)
-	if n := p.counts[model.Never] + p.counts[model.Failing]; n > 0 {
+	if n := p.counts[model.None] + p.counts[model.NoBackup] + p.counts[model.Failing]; n > 0 {
 		out += s.Bad.Render(fmt.Sprintf("  %s %d", style.Failed, n))
 	}
-	if n := p.counts[model.Late] + p.counts[model.TooFew] + p.counts[model.Expiring]; n > 0 {
+	if n := p.counts[model.Overdue] + p.counts[model.TooFew] + p.counts[model.Expiring] + p.counts[model.OddDate]; n > 0 {
 		out += s.Late.Render(fmt.Sprintf("  %s %d", style.Late, n))
 	}
 	return out
@@ -247,24 +256,15 @@ func (p *Servers) body(s *style.Styles, from source) string {
 }
 
 func (p *Servers) cells(s *style.Styles, r *model.Judged) []widget.Span {
-	newest := widget.Span{Text: "-", Style: s.Faint}
-	if r.Known {
-		newest = widget.Span{Text: "never", Style: s.Bad}
-		if !r.Cover.Newest.IsZero() {
-			newest = widget.Span{Text: widget.Ago(r.Cover.Newest, p.env.State.Now), Style: s.Text}
-			if r.Assessment.Health == model.Late {
-				newest.Style = s.Late
-			}
-		}
-	}
 	name := s.Text
 	if wrong(r.Assessment.Health) {
 		name = s.Strong
 	}
 	return []widget.Span{
-		serverName:      {Text: r.Name, Style: name, Marked: p.found(r)},
+		serverName:      {Text: nameIn(r.Server), Style: name, Marked: p.found(r)},
 		serverStatus:    ServerStatus(s, r.Status),
-		serverNewest:    newest,
+		serverBackup:    p.newest(s, r, model.Backup),
+		serverSnapshot:  p.newest(s, r, model.Snapshot),
 		serverBackups:   {Text: count(r.Known, r.Cover.Backups), Style: s.Muted},
 		serverSnapshots: {Text: count(r.Known, r.Cover.Snapshots), Style: s.Muted},
 		serverNote:      p.note(s, r),
@@ -275,6 +275,14 @@ func (p *Servers) cells(s *style.Styles, r *model.Judged) []widget.Span {
 	}
 }
 
+// nameIn is a server's name in the list; one without a name is known by its ID.
+func nameIn(s model.Server) string {
+	if model.Nameless(s.Name) {
+		return "#" + string(s.ID)
+	}
+	return s.Name
+}
+
 func count(known bool, n int) string {
 	if !known {
 		return "-"
@@ -282,26 +290,39 @@ func count(known bool, n int) string {
 	return fmt.Sprint(n)
 }
 
+// newest is how old the newest usable point of a kind is, in the colour of what is wrong with that.
+func (p *Servers) newest(s *style.Styles, r *model.Judged, kind model.Kind) widget.Span {
+	has, wanted := r.Assessment.Kinds[kind], r.Assessment.Policy.Of(kind)
+	switch age := p.env.State.Now.Sub(has.Newest); {
+	case !r.Known:
+		return widget.Span{Text: "-", Style: s.Faint}
+	case has.Usable == 0 && wanted.Need() > 0:
+		return widget.Span{Text: "none", Style: s.Bad}
+	case has.Usable == 0:
+		return widget.Span{Text: "none", Style: s.Faint}
+	case has.Newest.IsZero():
+		return widget.Span{Text: "?", Style: s.Late}
+	case wanted.MaxAge > 0 && age > wanted.MaxAge:
+		return widget.Span{Text: widget.Age(age), Style: s.Late}
+	default:
+		return widget.Span{Text: widget.Age(age), Style: s.Text}
+	}
+}
+
 // note is the worst that is to say of a server's coverage, or "".
 func (p *Servers) note(s *style.Styles, r *model.Judged) widget.Span {
-	switch r.Assessment.Health {
-	case model.Never:
-		return sign(style.Failed, s.Bad, "nothing", s.BadStrong)
-	case model.Failing:
-		return sign(style.Failed, s.Bad, "failed", s.Bad)
-	case model.Late:
-		return sign(style.Late, s.Late, "late", s.Late)
-	case model.TooFew:
-		return sign(style.Late, s.Late, "few", s.Late)
-	case model.Expiring:
-		return sign(style.Late, s.Late, "expires", s.Late)
-	case model.Full:
-		if p.env.State.Quota(model.Snapshot, r.ID).Full() {
-			return widget.Span{Text: "sn full", Style: s.Muted}
-		}
-		return widget.Span{Text: "bk full", Style: s.Muted}
+	switch h := r.Assessment.Health; {
+	case h == model.Fine:
+		return widget.Span{}
+	case h == model.None:
+		return sign(style.Failed, s.Bad, h.String(), s.BadStrong)
+	case h >= model.Failing:
+		return sign(style.Failed, s.Bad, h.String(), s.Bad)
+	case wrong(h):
+		return sign(style.Late, s.Late, h.String(), s.Late)
+	default:
+		return widget.Span{Text: h.String(), Style: s.Muted}
 	}
-	return widget.Span{}
 }
 
 // sign is a glyph and a word, each in its style.

@@ -43,15 +43,18 @@ func (l *list[T, K]) hiddenOrder() string {
 
 // serverOrders are the orders of the servers, one for each column, the first the one that the pane begins with.
 func serverOrders() []order[*model.Judged] {
-	newest := model.Ordering[*model.Judged]{ // one without any is the worst off of all: it comes before the oldest
-		Name: "newest restore point", Up: "oldest first", Down: "newest first",
-		Sort: model.By(model.Always(func(r *model.Judged) time.Time { return r.Cover.Newest }), time.Time.Compare),
+	newest := func(kind model.Kind) model.Ordering[*model.Judged] { // one without any comes before the oldest: it is worse off
+		return model.Ordering[*model.Judged]{
+			Name: "newest " + kind.String(), Up: "oldest first", Down: "newest first",
+			Sort: model.By(model.Always(func(r *model.Judged) time.Time { return r.Assessment.Kinds[kind].Newest }), time.Time.Compare),
+		}
 	}
 	return []order[*model.Judged]{
-		{serverNote, model.ByNumber("risk", "best first", "worst first", func(r *model.Judged) model.Health { return r.Assessment.Health })},
+		{serverNote, model.ByNumber("coverage", "best first", "worst first", func(r *model.Judged) model.Health { return r.Assessment.Health })},
 		{serverName, model.ByText("name", func(r *model.Judged) string { return r.Name })},
 		{serverStatus, model.ByText("status", func(r *model.Judged) string { return string(r.Status) })},
-		{serverNewest, newest},
+		{serverBackup, newest(model.Backup)},
+		{serverSnapshot, newest(model.Snapshot)},
 		{serverBackups, model.ByNumber("backups", "fewest first", "most first", func(r *model.Judged) int { return r.Cover.Backups })},
 		{serverSnapshots, model.ByNumber("snapshots", "fewest first", "most first", func(r *model.Judged) int { return r.Cover.Snapshots })},
 		{serverLocation, model.ByText("location", func(r *model.Judged) string { return r.Location })},
@@ -83,7 +86,8 @@ func pageOrders(env *Env) []order[*model.Point] {
 	loses := model.Ordering[*model.Point]{
 		Name: "what going back loses", Up: "least first", Down: "most first",
 		Sort: model.By(func(p *model.Point) (time.Time, bool) {
-			return p.CreatedAt, p.CannotRestore() == "" && !p.CreatedAt.IsZero()
+			_, known := p.Age(env.State.Now)
+			return p.CreatedAt, known && p.CannotRestore(env.State.Now) == ""
 		},
 			func(a, b time.Time) int { return b.Compare(a) }),
 	}

@@ -33,3 +33,23 @@ func (d Deeds) adds() string {
 	}
 	return minutes(usual.Span)
 }
+
+// takes is how long making a point takes: by the documents, or by what it took here.
+func (d Deeds) takes(kind model.Kind) string {
+	usual, known := d.env.State.Expect(model.Create, kind)
+	switch {
+	case !known:
+		return "By the provider's documents it varies, and is slower than a snapshot."
+	case usual.Of > 0:
+		return fmt.Sprintf("Takes about %s, by the last %d here.", widget.Between(usual.Min, usual.Max), usual.Of)
+	}
+	return "Usually takes " + minutes(usual.Span) + ", by the provider's documents."
+}
+
+// backupAdds is how long a backup that is taken first takes.
+func (d Deeds) backupAdds() string {
+	if usual, known := d.env.State.Expect(model.Create, model.Backup); known {
+		return "adds about " + widget.Between(usual.Min, usual.Max)
+	}
+	return "takes longer"
+}

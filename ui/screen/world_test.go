@@ -97,6 +97,17 @@ func (w *world) last() string {
 	return w.said[len(w.said)-1]
 }
 
+// refusal is what the refusal, or the waiting, says that is open.
+func (w *world) refusal() string {
+	w.t.Helper()
+	switch w.opened.(type) {
+	case *dialog.Refusal, *dialog.Wait:
+		return strings.Join(strings.Fields(strings.ReplaceAll(ansi.Strip(w.opened.View()), "│", "")), " ")
+	}
+	w.t.Fatalf("no refusal is open but %T; what was said: %q", w.opened, w.said)
+	return ""
+}
+
 // question is the question that is open, past its quiet time, and what it shows.
 func (w *world) question() (*dialog.Question, string) {
 	w.t.Helper()

@@ -18,6 +18,7 @@ const (
 	Snapshot   = "▼"
 	Bar        = "▌" // left of the row under the cursor
 	Marked     = "•"
+	Anchor     = "◈" // a marked row from which a range would be marked
 	Thin       = "▏" // the same in a pane without the focus
 	Full       = "■" // a quota's places
 	Free       = "□"
@@ -39,7 +40,7 @@ const (
 var ascii = strings.NewReplacer(
 	Live, "*", Stopped, "o", Barred, "x", Running, "~", Done, "+", Failed, "!", Unknown, "?", Late, "!",
 	Automatic, "a", Manual, "m", Snapshot, "s", "┼", "+", "┤", "|",
-	Bar, ">", Thin, "'", Marked, "*", Full, "#", Free, ".", Fill, "=", Ascending, "^", Descending, "v", "←", "<", "→", ">", "↵", "/",
+	Bar, ">", Thin, "'", Marked, "*", Anchor, "@", Full, "#", Free, ".", Fill, "=", Ascending, "^", Descending, "v", "←", "<", "→", ">", "↵", "/",
 	Dot, "-", Dash, "-", "—", "-", Ellipsis, "~", Focus, ">", Prompt, ">", More, "v", MoreUp, "^",
 	"“", "\"", "”", "\"", "’", "'", "‹", "<", "›", ">", "�", "?",
 	"╭", "+", "╮", "+", "╰", "+", "╯", "+", "─", "-", "│", "|", "┃", "|", "├", "+", "┤", "+",

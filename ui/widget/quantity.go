@@ -47,13 +47,24 @@ func Roughly(d time.Duration) string {
 // Step is how finely ages of less than a minute are told: each change of one is bytes on the line, every second, for nobody's good.
 const Step = 10 * time.Second
 
-// Ago words how long something lies back: "5 h ago", "just now" for less than a Step, and "-" where the time is not known.
+// Age words an age in a column that says so: as [Roughly], in steps of a [Step] below a minute.
+func Age(d time.Duration) string {
+	if d < time.Minute {
+		d = d.Truncate(Step)
+	}
+	return Roughly(d)
+}
+
+// Ago words how long something lies back: "5 h ago", "just now" for less than a Step, "in future" for what lies further ahead
+// than clocks differ, and "-" where the time is not known.
 func Ago(at, now time.Time) string {
 	if at.IsZero() {
 		return "-"
 	}
 	age := now.Sub(at)
 	switch {
+	case age < -model.Drift:
+		return "in future"
 	case age < Step:
 		return "just now"
 	case age < time.Minute:
@@ -62,26 +73,57 @@ func Ago(at, now time.Time) string {
 	return Roughly(age) + " ago"
 }
 
-// Until words how far something lies ahead: "in 25 d", "overdue" once it has passed.
+// oddDate stands in a column for a time that the API gave and that cannot be read.
+const oddDate = "odd date"
+
+// Made words in a column how long ago a restore point was made: as [Ago], or "odd date" for a time that cannot be read.
+func Made(p *model.Point, now time.Time) string {
+	if p.CreatedUnreadable {
+		return oddDate
+	}
+	return Ago(p.CreatedAt, now)
+}
+
+// Expires words in a column when a restore point expires: "in 25 d", "expired", or "odd date" for a time that cannot be read.
+// Without a time a manual backup never does [D]; of other points nothing is known: "none stated".
+func Expires(p *model.Point, now time.Time) string {
+	switch {
+	case p.ExpiresUnreadable:
+		return oddDate
+	case !p.ExpiresAt.IsZero():
+		return Until(p.ExpiresAt, now)
+	case p.Kind == model.Backup && p.Type == model.Manual:
+		return "never"
+	}
+	return "none stated"
+}
+
+// Until words how far something lies ahead: "in 25 d", "expired" once it has passed.
 func Until(at, now time.Time) string {
 	if now.After(at) {
-		return "overdue"
+		return "expired"
 	}
 	return "in " + Roughly(at.Sub(now))
 }
 
-// Size words an amount of data given in MB, in units of 1024: "512 MB", "4.4 GB", "128 GB", "1.2 TB"; "-" while it is not
-// known. It takes at most 7 cells up to 9999 TB.
+// Size words an amount of data given in MB, in units of 1024: "0 MB", "512 MB", "4.4 GB", "128 GB", "1.2 TB". It takes at
+// most 7 cells up to 9999 TB.
 func Size(mb int64) string {
 	switch {
-	case mb <= 0:
-		return "-"
 	case mb < 1024:
-		return fmt.Sprintf("%d MB", mb)
+		return fmt.Sprintf("%d MB", max(mb, 0))
 	case mb < 1024*1024:
 		return inUnits(float64(mb)/1024, "GB")
 	}
 	return inUnits(float64(mb)/1024/1024, "TB")
+}
+
+// SizeOf words a restore point's size, "-" while it is not known.
+func SizeOf(p *model.Point) string {
+	if mb, known := p.Size(); known {
+		return Size(mb)
+	}
+	return "-"
 }
 
 // inUnits leaves the decimal out where it means little and would not fit in a column.
@@ -98,4 +140,25 @@ func Stamp(at time.Time) string {
 		return "not known"
 	}
 	return at.UTC().Format("2 Jan 2006 15:04 UTC")
+}
+
+// MadeAt is when a restore point was made, in full: as [Stamp], or "unreadable time".
+func MadeAt(p *model.Point) string {
+	if p.CreatedUnreadable {
+		return "unreadable time"
+	}
+	return Stamp(p.CreatedAt)
+}
+
+// Short is a time in UTC, for a column that says so: "15 Jan 18:30", with the year where that is not the present one, and "-"
+// where it is not known.
+func Short(at, now time.Time) string {
+	at, now = at.UTC(), now.UTC()
+	switch {
+	case at.IsZero():
+		return "-"
+	case at.Year() != now.Year():
+		return at.Format("2 Jan 2006 15:04")
+	}
+	return at.Format("2 Jan 15:04")
 }

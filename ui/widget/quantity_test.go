@@ -3,6 +3,8 @@ package widget
 import (
 	"testing"
 	"time"
+
+	"vpsdeck/model"
 )
 
 // oneDay is 24 hours.
@@ -36,7 +38,9 @@ func TestDurationsHaveTheirTwoLargestUnits(t *testing.T) {
 func TestAgesHaveOneUnit(t *testing.T) {
 	now := time.Date(2025, 1, 16, 16, 0, 0, 0, time.UTC)
 	for d, want := range map[time.Duration]string{
-		-time.Hour:               "just now", // the API's clock is behind
+		-5 * time.Minute:         "just now", // the API's clock is behind
+		-301 * time.Second:       "in future",
+		-9999 * oneDay:           "in future",
 		0:                        "just now",
 		999 * time.Millisecond:   "just now",
 		9999 * time.Millisecond:  "just now",
@@ -59,10 +63,10 @@ func TestAgesHaveOneUnit(t *testing.T) {
 	}
 }
 
-func TestWhatLiesAheadIsOverdueOnceItHasPassed(t *testing.T) {
+func TestWhatLiesAheadHasExpiredOnceItHasPassed(t *testing.T) {
 	now := time.Date(2025, 1, 16, 16, 0, 0, 0, time.UTC)
 	for d, want := range map[time.Duration]string{
-		-time.Nanosecond: "overdue", -oneDay: "overdue", 0: "in 0 s", 59 * time.Second: "in 59 s", time.Hour: "in 1 h", 25*oneDay + time.Hour: "in 25 d",
+		-time.Nanosecond: "expired", -oneDay: "expired", 0: "in 0 s", 59 * time.Second: "in 59 s", time.Hour: "in 1 h", 25*oneDay + time.Hour: "in 25 d",
 	} {
 		if got := Until(now.Add(d), now); got != want {
 			t.Errorf("%s ahead is %q, want %q", d, got, want)
@@ -73,7 +77,7 @@ func TestWhatLiesAheadIsOverdueOnceItHasPassed(t *testing.T) {
 func TestSizesFitTheirColumn(t *testing.T) {
 	const gb, tb = 1024, 1024 * 1024
 	for mb, want := range map[int64]string{
-		-1: "-", 0: "-", 1: "1 MB", 512: "512 MB", gb - 1: "1023 MB",
+		-1: "0 MB", 0: "0 MB", 1: "1 MB", 512: "512 MB", gb - 1: "1023 MB",
 		gb: "1.0 GB", 4523: "4.4 GB", 10 * gb: "10.0 GB", 100*gb - 60: "99.9 GB", 100*gb - 1: "100 GB", 100 * gb: "100 GB", 160 * gb: "160 GB",
 		tb - gb: "1023 GB", tb: "1.0 TB", 99 * tb: "99.0 TB", 100 * tb: "100 TB", 9999 * tb: "9999 TB",
 	} {
@@ -92,6 +96,42 @@ func TestAStampIsInUTC(t *testing.T) {
 		{}: "not known",
 	} {
 		if got := Stamp(at); got != want {
+			t.Errorf("%s is %q, want %q", at, got, want)
+		}
+	}
+}
+
+func TestWhatIsNotKnownOfAPointIsSaidAndNeverADate(t *testing.T) {
+	now := time.Date(2025, 1, 2, 3, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		point                   model.Point
+		made, at, expires, size string
+	}{
+		"all known": {model.Point{CreatedAt: now.Add(-4 * time.Hour), ExpiresAt: now.Add(oneDay), SizeMB: 2048},
+			"4 h ago", "1 Jan 2025 23:00 UTC", "in 1 d", "2.0 GB"},
+		"nothing":     {model.Point{}, "-", "not known", "never", "-"},
+		"unreadable":  {model.Point{CreatedUnreadable: true, ExpiresUnreadable: true}, "odd date", "unreadable time", "odd date", "-"},
+		"in future":   {model.Point{CreatedAt: now.AddDate(1, 0, 0)}, "in future", "2 Jan 2026 03:00 UTC", "never", "-"},
+		"of no size":  {model.Point{ZeroSize: true}, "-", "not known", "never", "0 MB"},
+		"has expired": {model.Point{CreatedAt: now.AddDate(0, 0, -3), ExpiresAt: now.Add(-1)}, "3 d ago", "30 Dec 2024 03:00 UTC", "expired", "-"},
+	} {
+		p := c.point
+		if Made(&p, now) != c.made || MadeAt(&p) != c.at || Expires(&p, now) != c.expires || SizeOf(&p) != c.size {
+			t.Errorf("%s: %q, %q, %q, %q", name, Made(&p, now), MadeAt(&p), Expires(&p, now), SizeOf(&p))
+		}
+	}
+}
+
+func TestAShortTimeHasTheYearWhereItIsAnother(t *testing.T) {
+	now := time.Date(2025, 1, 2, 3, 0, 0, 0, time.UTC)
+	for at, want := range map[time.Time]string{
+		now.Add(-time.Hour):      "2 Jan 02:00",
+		now.Add(-48 * time.Hour): "31 Dec 2024 03:00",
+		now.AddDate(1, 0, 0):     "2 Jan 2026 03:00",
+		time.Date(2025, 1, 1, 0, 30, 0, 0, time.FixedZone("CET", 3600)): "31 Dec 2024 23:30",
+		{}: "-",
+	} {
+		if got := Short(at, now); got != want {
 			t.Errorf("%s is %q, want %q", at, got, want)
 		}
 	}

@@ -60,11 +60,11 @@ type Table struct {
 	Columns []Column
 	Order   []int // the columns from left to right; nil: as they are in Columns
 	Rows    int
-	Cursor  int                // row; -1 if there is none
-	Top     int                // the first row drawn
-	Marked  func(row int) bool // which rows are marked; nil: none
-	Ordered int                // the column by which the rows are ordered
-	Arrow   string             // which way; "": none
+	Cursor  int                  // row; -1 if there is none
+	Top     int                  // the first row drawn
+	Sign    func(row int) string // one cell beside a row, such as that it is marked; nil or "": none
+	Ordered int                  // the column by which the rows are ordered
+	Arrow   string               // which way; "": none
 	width   int
 	height  int // rows, without the head
 }
@@ -99,17 +99,21 @@ func (t *Table) View(s *style.Styles, focused bool, cell func(row int) []Span) s
 	for row := t.Top; row < min(t.Top+t.height, t.Rows); row++ {
 		cells := cell(row)
 		b.WriteByte('\n')
-		marked := t.Marked != nil && t.Marked(row)
-		b.WriteString(t.row(widths, gap, cells, s, row == t.Cursor, focused, marked))
+		sign := ""
+		if t.Sign != nil {
+			sign = t.Sign(row)
+		}
+		b.WriteString(t.row(widths, gap, cells, s, row == t.Cursor, focused, sign))
 	}
 	return b.String()
 }
 
-func (t *Table) row(widths []int, gap int, cells []Span, s *style.Styles, current, focused, marked bool) string {
+func (t *Table) row(widths []int, gap int, cells []Span, s *style.Styles, current, focused bool, sign string) string {
 	at := func(i int) Span { return cells[i] }
-	sign, inMargin := " ", " " // a space is not coloured: a colour is bytes on the line
-	if marked {
-		sign = style.Marked
+	inMargin := " " // a space is not coloured: a colour is bytes on the line
+	if sign == "" {
+		sign = " "
+	} else {
 		inMargin = style.Paint(s.Accent, sign)
 	}
 	switch {
