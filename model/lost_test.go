@@ -124,3 +124,31 @@ func TestADeleteThatIsSentAgainAndFindsNothingIsDone(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatCountsAsNotSeenIsNeverSaidToHaveBeenAccepted(t *testing.T) {
+	for _, deed := range []Deed{Create, Restore, Delete} {
+		p := wanted
+		if deed != Create {
+			p = snapshot("801", time.Hour)
+		}
+		a := newAccount(t, p)
+		points := []Point{p}
+		if deed == Create {
+			points = nil
+		}
+		o := a.lose(deed, p, 0)
+		for range enoughLooks {
+			a.later(time.Second)
+			a.lists(points...)
+			a.servers(ServerActive)
+		}
+		a.later(enoughRestore)
+		a.ended(append(a.lists(points...), a.servers(ServerActive)...), o.Number, NotSeen, "before you try again")
+		for range 2 * enoughLooks {
+			a.later(time.Minute)
+			if changed := append(a.lists(points...), a.servers(ServerActive)...); len(changed) > 0 {
+				t.Fatalf("deed %d changed once more: %s, %q", deed, titles(changed), changed[0].Words)
+			}
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"vpsdeck/internal/journal"
+	"vpsdeck/internal/terminal"
 	"vpsdeck/model"
 	"vpsdeck/ui/command"
 )
@@ -30,6 +32,7 @@ type ledger struct {
 	ended    map[string]time.Time    // by operation: when its latest line was written
 	done     map[string]time.Time    // by operation: when the journal closed it as done, by the account's clock
 	now      func() time.Time        // the account's clock
+	locks    map[model.ID]*pen       // by server: who holds its lock
 }
 
 // entry is something that came to pass, by the account's clock.
@@ -49,7 +52,7 @@ type request struct {
 }
 
 func newLedger(now func() time.Time) *ledger {
-	return &ledger{now: now, ended: map[string]time.Time{}, done: map[string]time.Time{}, intents: map[string]int{}, open: map[string]string{}, writers: map[string]map[int]bool{}, hands: map[string][]hand{}, began: map[string]time.Time{}}
+	return &ledger{now: now, locks: map[model.ID]*pen{}, ended: map[string]time.Time{}, done: map[string]time.Time{}, intents: map[string]int{}, open: map[string]string{}, writers: map[string]map[int]bool{}, hands: map[string][]hand{}, began: map[string]time.Time{}}
 }
 
 // wrote takes down a line of the journal. Only between its intent and the next line may an operation be sent.
@@ -68,6 +71,9 @@ func (l *ledger) wrote(r model.Record, chair int) {
 	l.diary = append(l.diary, entry{l.now(), fmt.Sprintf("journal: %s %s %s %s %+v", r.ID, r.Event, r.Deed, r.Kind, r.Point)})
 	delete(l.open, r.ID)
 	if r.Event == model.EventIntent {
+		if off := r.SentAt.Sub(l.now()); off.Abs() > mostOff {
+			l.flaws = append(l.flaws, fmt.Sprintf("%s was sent at %s by the clock of the program, which is off by %v", r.ID, r.SentAt, off))
+		}
 		l.intents[r.ID]++
 		l.open[r.ID] = announced(r)
 	}
@@ -186,6 +192,7 @@ type pen struct {
 	*journal.Journal
 	ledger *ledger
 	chair  int
+	clock  *terminal.Clock
 	mu     sync.Mutex
 	dead   bool
 }
@@ -207,6 +214,43 @@ func (p *pen) drop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.dead = true
+	p.ledger.release("", p)
+}
+
+// LockServer is the journal's, but waits by the program's clock: the other program, which may hold the lock, stands still
+// meanwhile. What a program held that has ended is free.
+func (p *pen) LockServer(ctx context.Context, _ string, server model.ID) (unlock func(), err error) {
+	end := p.clock.Now().Add(lockWait)
+	held := false
+	p.clock.Until(ctx, func() bool {
+		held = p.ledger.hold(server, p)
+		return held || p.clock.Now().After(end)
+	})
+	if !held {
+		return nil, fmt.Errorf("the lock of server #%s: %w", server, model.ErrConflict)
+	}
+	return func() { p.ledger.release(server, p) }, nil
+}
+
+// lockWait is how long a program waits for another one that acts on the same server.
+const lockWait = 45 * time.Second
+
+// hold gives a program the lock of a server, if nobody has it.
+func (l *ledger) hold(server model.ID, by *pen) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.locks[server] != nil {
+		return false
+	}
+	l.locks[server] = by
+	return true
+}
+
+// release frees the lock that a program has of a server, or all that it has for "".
+func (l *ledger) release(server model.ID, by *pen) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	maps.DeleteFunc(l.locks, func(of model.ID, holder *pen) bool { return holder == by && (server == "" || of == server) })
 }
 
 var _ command.Journal = (*pen)(nil)

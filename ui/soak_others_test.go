@@ -20,6 +20,9 @@ func (s *soak) inDemo() bool {
 func (s *soak) somebodyElse() {
 	kind := []model.Kind{model.Backup, model.Snapshot}[s.random.IntN(2)]
 	points := s.points(kind, "")
+	if len(points) == 0 {
+		return
+	}
 	p := points[s.random.IntN(len(points))]
 	ctx, label := s.t.Context(), s.label("theirs")
 	touched := ""

@@ -70,7 +70,7 @@ func (s *soak) step() {
 // leap is what a machine sees that was asleep: it is suddenly later, whatever is under way.
 func (s *soak) leap(d time.Duration) {
 	s.Advance(0)
-	s.stepped.Advance(d)
+	s.advance(d)
 }
 
 // goSomewhere moves to another pane and another row.

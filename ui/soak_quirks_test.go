@@ -11,7 +11,7 @@ import (
 	"vpsdeck/model"
 )
 
-var soakQuirks = flag.Bool("soak-quirks", true, "whether the soak's lists lag, end early and carry wrong dates")
+var soakQuirks = flag.String("soak-quirks", "lag restores points cut dates", "how the soak's lists differ from what is true; none: \"\"")
 
 // quirksLast is how long one set of quirks lasts, on the account's clock.
 const quirksLast = 3 * time.Minute
@@ -23,6 +23,9 @@ const (
 	mostHidden = 6 * time.Second // a new point that is not listed yet, a deleted one that still is
 )
 
+// mostOff is how far the program's idea of the account's clock may be off, whatever dates answers carry.
+const mostOff = time.Minute
+
 // quirksAt are the quirks of a time. They depend on the seed and the time alone.
 func (w *weather) quirksAt(at time.Time) sim.Quirks {
 	slot := at.Unix() / int64(quirksLast/time.Second)
@@ -30,36 +33,39 @@ func (w *weather) quirksAt(at time.Time) sim.Quirks {
 	upTo := func(what string, most time.Duration) time.Duration {
 		return time.Duration(draw(what, int(most/time.Second)+1)) * time.Second
 	}
+	may := func(kind string) bool { return slices.Contains(strings.Fields(*soakQuirks), kind) }
 	var q sim.Quirks
 	if draw("none", 10) < 3 {
 		return q
 	}
-	if draw("lags", 2) == 0 {
+	if may("lag") && draw("lags", 2) == 0 {
 		q.Lag, q.Replicas = upTo("lag", mostBehind), 1+draw("replicas", 3)
 	}
-	switch draw("restores", 8) {
-	case 0:
+	switch n := draw("restores", 8); {
+	case !may("restores"):
+	case n == 0:
 		q.HideRestores = true
-	case 1, 2, 3, 4:
+	case n < 5:
 		q.StartLate, q.Stopping, q.Stopped = upTo("start", 20*time.Second), upTo("stopping", 10*time.Second), upTo("stopped", 10*time.Second)
 	}
-	if draw("points", 2) == 0 {
+	if may("points") && draw("points", 2) == 0 {
 		q.AppearLate, q.Linger, q.Vanish = upTo("appear", mostHidden), upTo("linger", mostHidden), draw("vanish", 2)
 	}
-	if draw("cut", 8) == 0 {
+	if may("cut") && draw("cut", 8) == 0 {
 		q.Cut = sim.Cut{
 			Then: []sim.CutThen{sim.Cut404, sim.Cut410, sim.CutEmpty, sim.CutAgain, sim.CutIgnored}[draw("then", 5)],
 			Path: []string{"", "/servers/", "/backups/", "/snapshots/"}[draw("path", 4)],
 		}
 	}
-	switch draw("dates", 12) {
-	case 0:
+	switch n := draw("dates", 12); {
+	case !may("dates"):
+	case n == 0:
 		q.Dates = sim.Dates{Age: 30 * time.Hour}
-	case 1:
+	case n == 1:
 		q.Dates = sim.Dates{At: time.Unix(0, 0), Every: 1 + draw("every", 3)}
-	case 2:
+	case n == 2:
 		q.Dates = sim.Dates{At: time.Date(9999, time.December, 31, 23, 59, 59, 0, time.UTC), Every: 1 + draw("every", 3)}
-	case 3:
+	case n == 3:
 		q.Dates = sim.Dates{Shift: time.Duration(draw("shift", 61)-30) * time.Hour, Every: 3}
 	}
 	return q
@@ -70,7 +76,7 @@ func (w *weather) turn() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var q sim.Quirks
-	if *soakQuirks && !w.calm {
+	if !w.calm {
 		q = w.quirksAt(w.now())
 	}
 	if q != w.quirks {

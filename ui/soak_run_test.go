@@ -70,14 +70,28 @@ func (s *soak) begin() {
 	s.t.Helper()
 	s.runs++
 	s.run = s.journal.Begin(fmt.Sprint("run", s.runs))
-	s.pen = &pen{Journal: s.journal, ledger: s.ledger, chair: s.number}
-	s.clock = terminal.NewClock(s.stepped.Now, s.stepped.Advance)
+	s.clock = terminal.NewClock(s.stepped.Now, s.advance)
+	s.pen = &pen{Journal: s.journal, ledger: s.ledger, chair: s.number, clock: s.clock}
 	way := gate{url: s.url, demo: s.demo, agent: s.run.ID, clock: s.clock, weather: s.weather}
 	client, err := way.client(liveToken)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	s.seat = s.sit(s.size, ui.Options{Client: client, Access: way, Journal: s.pen, Run: s.run.ID})
+}
+
+// advance moves the account's clock, and carries out at its time what has come late.
+func (s *soak) advance(d time.Duration) {
+	end := s.stepped.Now().Add(d)
+	for {
+		due, ok := s.weather.nextDue()
+		if !ok || due.After(end) {
+			break
+		}
+		s.stepped.Advance(due.Sub(s.stepped.Now()))
+		s.weather.catchUp()
+	}
+	s.stepped.Advance(end.Sub(s.stepped.Now()))
 }
 
 // end ends the program in the midst of whatever it is about, as if its process were gone: what still waits in it for the

@@ -176,9 +176,9 @@ func (s *soak) checkDeeds() {
 func endsOfDone(r model.Record, muddled bool) []string {
 	switch {
 	case r.Deed == "restore":
-		return []string{model.EventDone, model.EventNotSeen}
+		return []string{model.EventDone, model.EventNotSeen, model.EventUnconfirmed}
 	case r.Deed == "create" && muddled:
-		return []string{model.EventDone, model.EventNotSeen, model.EventFailed}
+		return []string{model.EventDone, model.EventNotSeen, model.EventFailed, model.EventUnconfirmed}
 	}
 	return []string{model.EventDone}
 }

@@ -161,6 +161,18 @@ func (w *weather) isDead(agent string) bool {
 	return w.dead[agent]
 }
 
+// nextDue is when the next of what comes late is due.
+func (w *weather) nextDue() (due time.Time, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, b := range w.behind {
+		if !ok || b.due.Before(due) {
+			due, ok = b.due, true
+		}
+	}
+	return due, ok
+}
+
 // catchUp carries out what has come late.
 func (w *weather) catchUp() {
 	w.mu.Lock()

@@ -135,7 +135,7 @@ type point struct {
 
 	appears time.Time // since when lists show it
 	lingers time.Time // until when they do, once it is gone; zero: it stands
-	listed  bool      // a list has shown it
+	listed  time.Time // when a list showed it first; zero: none has
 	missing bool      // the latest list did not
 	vanish  int       // from how many lists it is still to be missing
 }

@@ -85,7 +85,7 @@ func (a *Account) listPoints(c call, kind model.Kind, typ model.BackupType) answ
 	}
 	if a.quirky && !c.primary {
 		first := q.firstPage()
-		found = pick(found, func(p *point) bool { return !p.vanishes(first) })
+		found = pick(found, func(p *point) bool { return !p.vanishes(first, c.now) })
 	}
 	return a.page(c, q, len(found), func(i int) any { return found[len(found)-1-i].wire(c.seen, "") })
 }

@@ -30,7 +30,8 @@ type Quirks struct {
 
 	// AppearLate is how long a point is not listed after its create was answered.
 	AppearLate time.Duration
-	// Vanish is from how many lists a new point is missing, after it stood in one. Then it is listed for good.
+	// Vanish is from how many lists a new point is missing, after it stood in one. Then it is listed for good, as it is a
+	// minute after it was listed first.
 	Vanish int
 	// Linger is how long a point is still listed after it was deleted.
 	Linger time.Duration
@@ -237,13 +238,16 @@ func (p *point) shownAt(at time.Time) bool {
 }
 
 // vanishes says whether the point is missing from a list that should show it. The pages of one list agree.
-func (p *point) vanishes(firstPage bool) bool {
-	if firstPage {
-		p.missing = p.listed && p.vanish > 0
-		if p.missing {
-			p.vanish--
-		}
-		p.listed = true
+func (p *point) vanishes(firstPage bool, now time.Time) bool {
+	if !firstPage {
+		return p.missing
+	}
+	p.missing = !p.listed.IsZero() && p.vanish > 0 && now.Before(p.listed.Add(time.Minute))
+	if p.missing {
+		p.vanish--
+	}
+	if p.listed.IsZero() {
+		p.listed = now
 	}
 	return p.missing
 }

@@ -75,7 +75,7 @@ func (t Timeline) scale(s *style.Styles, width int, span time.Duration, column f
 		}
 	}
 	put(width-len(now), now)
-	for back := step; back <= span; back += step {
+	for back := step; back > 0 && back <= span; back += step { // of the longest span, one more step is below 0
 		put(column(t.Now.Add(-back)), Roughly(back))
 	}
 	return s.Muted.Render(string(text))
