@@ -15,6 +15,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/creack/pty"
 
@@ -368,4 +369,72 @@ func TestOpenSSHsTerminalIsFollowedAndAKeyThatIsTakenOutEndsItsSession(t *testin
 	bert.sees("your key was taken out of the users file")
 	<-bert.exited
 	s.fails("Permission denied", s.ssh("bert", "-tt"))
+}
+
+// Who may see some servers must not read of the others, wherever text about a server can stand: each key is pressed, and all that was
+// ever written is looked through.
+func TestAScopedSessionReadsOfItsOwnServersAlone(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.users(`user="anna",role="operator" `+s.publicKey("anna"), `user="bert",role="viewer",servers="web-*" `+s.publicKey("bert"),
+		`user="cleo",role="operator",servers="web-*" `+s.key("cleo"))
+	s.logs("keys=3")
+	host := strings.TrimSuffix(strings.TrimPrefix(s.url, "http://"), "/api/v1")
+	write := func(id string, server model.RecordServer, event, name string) {
+		r := model.Record{
+			Version: model.RecordVersion, ID: "20250116T120000.000.7-" + id, Event: event, Host: host, Deed: "create", Kind: "snapshot", Server: server,
+			Point: model.RecordPoint{Name: name}, Time: opening, SentAt: opening, EndedAt: opening.Add(time.Minute), Words: "of " + server.Name, By: model.Actor{Name: "cleo"},
+		}
+		if err := journal.In(s.state).Append(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	web, db := model.RecordServer{ID: "12345", Name: "web-server-01"}, model.RecordServer{ID: "12346", Name: "db-server-01"}
+	write("1", web, model.EventDone, "own-web-snap")
+	write("2", db, model.EventDone, "secret-db-snap")
+	write("3", db, model.EventIntent, "secret-open-snap")
+	write("4", model.RecordServer{ID: db.ID, Name: "web-once"}, model.EventFailed, "secret-renamed-snap")
+	write("5", model.RecordServer{ID: web.ID, Name: "hr-payroll"}, model.EventDone, "secret-older-snap")
+	write("6", model.RecordServer{ID: "99999", Name: "web-gone"}, model.EventDone, "secret-gone-snap")
+
+	anna := sit(t, s.ssh("anna", "-tt"))
+	anna.sees("vpsdeck anna", "db-server-01")
+	anna.press("A")
+	anna.sees("secret-db-snap", "secret-gone-snap", "own-web-snap")
+	anna.press("\x1b")
+	all := map[string]*seat{"bert": sit(t, s.ssh("bert", "-tt")), "cleo": sit(t, s.ssh("cleo", "-tt"))}
+	for _, who := range all {
+		who.sees("web-server-01")
+	}
+	anna.gone("secret-gone-snap")
+	anna.press("/db-server-01\r")
+	anna.sees("db-server-01")
+	anna.press("s")
+	anna.sees("New snapshot of db-server-01")
+	anna.press("secret-live-snap", "\r", "\r")
+	anna.sees("secret-live-snap")
+
+	for name, who := range all {
+		for _, keys := range []string{
+			"A", "?", "L", "J", "y", "o", "O", "w", "a", "R", "*", "c", "\r", "2", "\r", "J", "3", "\r", "J", "1", "V", "S",
+			"s", "b", "d", "r", ":db-server", ":secret", ":web", "/secret", "/db", "/web\r",
+		} {
+			who.press(keys)
+			who.press("\x1b")
+			who.pressUntil("─ Keys ", "\x1b", "?")
+			who.press("\x1b")
+			who.gone("─ Keys ")
+		}
+		who.pressUntil("own-web-snap", "\x1b", "A")
+		for _, secret := range []string{"secret-", "db-server", "hr-payroll", "web-gone", "web-once", "12346", "99999"} {
+			if strings.Contains(strings.ReplaceAll(who.written(), ":secret", ""), secret) {
+				for i, screen := range who.tape {
+					if strings.Contains(screen, secret) {
+						t.Errorf("%s reads of %q:\n%s\nafter\n%s", name, secret, screen, who.tape[max(i-1, 0)])
+						break
+					}
+				}
+			}
+		}
+	}
 }
