@@ -409,10 +409,11 @@ func TestAScopedSessionReadsOfItsOwnServersAlone(t *testing.T) {
 	anna.gone("secret-gone-snap")
 	anna.press("/db-server-01\r")
 	anna.sees("db-server-01")
-	anna.press("s")
-	anna.sees("New snapshot of db-server-01")
-	anna.press("secret-live-snap", "\r", "\r")
-	anna.sees("secret-live-snap")
+	anna.press("b")
+	anna.sees("New backup of db-server-01")
+	anna.press("secret-live", "\r", "\r")
+	anna.sees("secret-live")
+	s.requireSent("POST /backups/")
 
 	for name, who := range all {
 		for _, keys := range []string{

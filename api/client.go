@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -35,6 +36,7 @@ const noise = 2 * time.Second
 type Client struct {
 	base    *url.URL
 	token   secret
+	mask    func() *mask // of the token
 	agent   string
 	now     func() time.Time
 	wait    func(context.Context, time.Duration) error
@@ -68,6 +70,7 @@ func New(baseURL, token string, opts ...Option) (*Client, error) {
 	c := &Client{
 		base:   base,
 		token:  func() string { return token },
+		mask:   sync.OnceValue(func() *mask { return newMask(token) }),
 		agent:  "vpsdeck",
 		now:    time.Now,
 		wait:   sleep,
@@ -116,7 +119,8 @@ type answer struct {
 	req    *http.Request // the request that it answers
 	from   *url.URL      // where it came from, after redirects
 	status int
-	body   []byte // as far as it came
+	body   []byte // as far as it came, without the token
+	size   int    // of the body as it came, in bytes
 	broken *Error // why that is not the whole; nil if it is
 }
 
@@ -187,7 +191,7 @@ func (c *Client) send(ctx context.Context, method string, u *url.URL, body []byt
 		return answer{}, failed
 	}
 	a := c.read(timed, req, resp, &way)
-	c.tell(exchange{req: req, sent: body, status: resp.StatusCode, got: a.body, began: began, failed: a.broken})
+	c.tell(exchange{req: req, sent: body, status: resp.StatusCode, got: a.body, size: a.size, began: began, failed: a.broken})
 	return a, nil
 }
 
@@ -236,12 +240,12 @@ func (c *Client) read(ctx context.Context, req *http.Request, resp *http.Respons
 	}
 	body := bytes.NewBuffer(room)
 	_, err := body.ReadFrom(io.LimitReader(resp.Body, c.limits.Body+1))
-	a.body = body.Bytes()
+	a.body, a.size = c.mask().hide(body.Bytes()), body.Len()
 	switch {
 	case err != nil:
 		a.broken = c.lineFailure(ctx, req, err, way)
 		a.broken.Status = resp.StatusCode
-	case int64(len(a.body)) > c.limits.Body:
+	case int64(a.size) > c.limits.Body:
 		a.broken = c.badAnswer(a, "it is far larger than any answer of the API should be")
 	}
 	return a
