@@ -219,6 +219,29 @@ func TestOpenSSHIsRefusedAllElse(t *testing.T) {
 	s.fails("stdio forwarding failed", jump)
 }
 
+func TestOpenSSHIsSpokenToInCurrentAlgorithmsAlone(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.keygen("-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", filepath.Join(s.dir, "rsa"))
+	s.users(`user="anna",role="operator" `+s.publicKey("anna"), `user="rosa",role="viewer" `+s.publicKey("rsa"))
+	s.logs("keys=2")
+	const in = "the dashboard needs a terminal"
+	for _, kex := range []string{"diffie-hellman-group14-sha1", "diffie-hellman-group1-sha1", "diffie-hellman-group-exchange-sha1", "diffie-hellman-group14-sha256"} {
+		s.fails("no matching key exchange method found", s.ssh("anna", "-T", "-v", "-o", "KexAlgorithms="+kex))
+	}
+	for _, mac := range []string{"hmac-sha1", "hmac-sha1-etm@openssh.com", "umac-64@openssh.com"} {
+		s.fails("no matching MAC found", s.ssh("anna", "-T", "-v", "-o", "Ciphers=aes256-ctr", "-o", "MACs="+mac))
+	}
+	s.fails("no matching cipher found", s.ssh("anna", "-T", "-v", "-o", "Ciphers=aes128-cbc"))
+	s.fails("Permission denied", s.ssh("rsa", "-T", "-o", "PubkeyAcceptedAlgorithms=ssh-rsa"))
+	s.fails(in, s.ssh("rsa", "-T", "-o", "PubkeyAcceptedAlgorithms=rsa-sha2-256"))
+	s.fails(in, s.ssh("anna", "-T", "-o", "KexAlgorithms=curve25519-sha256", "-o", "Ciphers=aes256-ctr", "-o", "MACs=hmac-sha2-512"))
+	s.fails("will use strict KEX ordering", s.ssh("anna", "-T", "-vvv"))
+	if known, _ := exec.Command("ssh", "-Q", "kex").Output(); strings.Contains(string(known), "mlkem768x25519-sha256") {
+		s.fails("kex: algorithm: mlkem768x25519-sha256", s.ssh("anna", "-T", "-vvv"))
+	}
+}
+
 // The server is asked for a key before the client has shown that it has it: that must not make it somebody else.
 func TestAskingForSomebodyElsesKeyMakesNobodyThem(t *testing.T) {
 	t.Parallel()
@@ -402,6 +425,11 @@ func TestAScopedSessionReadsOfItsOwnServersAlone(t *testing.T) {
 	anna.press("A")
 	anna.sees("secret-db-snap", "secret-gone-snap", "own-web-snap")
 	anna.press("\x1b")
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(s.log.String())
+		}
+	})
 	all := map[string]*seat{"bert": sit(t, s.ssh("bert", "-tt")), "cleo": sit(t, s.ssh("cleo", "-tt"))}
 	for _, who := range all {
 		who.sees("web-server-01")
@@ -409,6 +437,7 @@ func TestAScopedSessionReadsOfItsOwnServersAlone(t *testing.T) {
 	anna.gone("secret-gone-snap")
 	anna.press("/db-server-01\r")
 	anna.sees("db-server-01")
+	anna.sees("secret-open-snap of db-server-01: its answer was lost, and the lists show nothing of it")
 	anna.press("b")
 	anna.sees("New backup of db-server-01")
 	anna.press("secret-live", "\r", "\r")
@@ -416,17 +445,19 @@ func TestAScopedSessionReadsOfItsOwnServersAlone(t *testing.T) {
 	s.requireSent("POST /backups/")
 
 	for name, who := range all {
-		for _, keys := range []string{
-			"A", "?", "L", "J", "y", "o", "O", "w", "a", "R", "*", "c", "\r", "2", "\r", "J", "3", "\r", "J", "1", "V", "S",
-			"s", "b", "d", "r", ":db-server", ":secret", ":web", "/secret", "/db", "/web\r",
+		for _, step := range [][2]string{
+			{"A", "Earlier, newest first"}, {"?", "─ Keys "}, {"J", ""}, {"L", ""}, {"y", ""}, {"o", ""}, {"O", ""}, {"w", ""}, {"w", ""}, {"a", ""}, {"a", ""},
+			{"\r", ""}, {"2", ""}, {"J", ""}, {"3", ""}, {"J", ""}, {"1", ""}, {"S", ""}, {"s", ""}, {"b", ""}, {"c", ""},
+			{":db-server", "Go to, or do"}, {":secret", "Go to, or do"}, {"/secret", ""}, {"/db", ""},
 		} {
-			who.press(keys)
-			who.press("\x1b")
-			who.pressUntil("─ Keys ", "\x1b", "?")
-			who.press("\x1b")
-			who.gone("─ Keys ")
+			who.press(step[0])
+			if step[1] != "" {
+				who.sees(step[1])
+			}
+			who.pressUntil("? help", "\x1b")
 		}
-		who.pressUntil("own-web-snap", "\x1b", "A")
+		who.press("A")
+		who.sees("own-web-snap")
 		for _, secret := range []string{"secret-", "db-server", "hr-payroll", "web-gone", "web-once", "12346", "99999"} {
 			if strings.Contains(strings.ReplaceAll(who.written(), ":secret", ""), secret) {
 				for i, screen := range who.tape {
