@@ -72,6 +72,11 @@ func noTerminal() string {
 	if !term.IsTerminal(int(os.Stdin.Fd())) {
 		return "standard input is not a terminal, but " + instead
 	}
+	if columns, rows, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
+		if why := tooLarge(columns, rows); why != "" {
+			return why
+		}
+	}
 	if runtime.GOOS == "windows" { // has no TERM
 		return ""
 	}

@@ -70,7 +70,7 @@ func (o *office) seat(v sshd.Visitor) (sshd.Program, error) {
 	if person.Scope.Has == nil { // bodies tell of every server
 		opts.Requests = o.log
 	}
-	closed := o.visit(&opts, v)
+	closed := o.visit(&opts, seat, v)
 	guard := ui.NewGuard(ui.New(opts))
 	return sshd.Program{
 		Model: guard, OnCrash: guard.OnCrash,
@@ -87,15 +87,15 @@ func (o *office) seat(v sshd.Visitor) (sshd.Program, error) {
 	}, nil
 }
 
-// visit writes down that somebody has come, and gives their program the journal. What it returns writes down that they left.
-func (o *office) visit(opts *ui.Options, v sshd.Visitor) (left func(why string)) {
+// visit writes down that somebody has come, and gives their program what they may read of the journal. What it returns writes down that they left.
+func (o *office) visit(opts *ui.Options, seat *team.Seat, v sshd.Visitor) (left func(why string)) {
 	if o.book == nil {
 		return func(string) {}
 	}
 	run := o.book.Begin(fmt.Sprintf("%s.%s", o.run, v.Session))
-	opts.Journal, opts.Run = o.book, run.ID
+	opts.Journal, opts.Run = seat.Journal(o.book), run.ID
 	if opts.ReadOnly {
-		opts.Journal = reading{o.book}
+		opts.Journal = reading{opts.Journal}
 	}
 	write := func(event, words string) {
 		r := model.VisitRecord(event, run.ID, o.client.Host(), opts.Actor, words, time.Now())
@@ -110,7 +110,7 @@ func (o *office) visit(opts *ui.Options, v sshd.Visitor) (left func(why string))
 }
 
 // reading is a journal for those who change nothing.
-type reading struct{ *journal.Journal }
+type reading struct{ command.Journal }
 
 // Append writes nothing: what goes on without them is not theirs to write down.
 func (reading) Append(model.Record) error { return nil }

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/creack/pty"
 
@@ -218,6 +219,29 @@ func TestOpenSSHIsRefusedAllElse(t *testing.T) {
 	s.fails("stdio forwarding failed", jump)
 }
 
+func TestOpenSSHIsSpokenToInCurrentAlgorithmsAlone(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.keygen("-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", filepath.Join(s.dir, "rsa"))
+	s.users(`user="anna",role="operator" `+s.publicKey("anna"), `user="rosa",role="viewer" `+s.publicKey("rsa"))
+	s.logs("keys=2")
+	const in = "the dashboard needs a terminal"
+	for _, kex := range []string{"diffie-hellman-group14-sha1", "diffie-hellman-group1-sha1", "diffie-hellman-group-exchange-sha1", "diffie-hellman-group14-sha256"} {
+		s.fails("no matching key exchange method found", s.ssh("anna", "-T", "-v", "-o", "KexAlgorithms="+kex))
+	}
+	for _, mac := range []string{"hmac-sha1", "hmac-sha1-etm@openssh.com", "umac-64@openssh.com"} {
+		s.fails("no matching MAC found", s.ssh("anna", "-T", "-v", "-o", "Ciphers=aes256-ctr", "-o", "MACs="+mac))
+	}
+	s.fails("no matching cipher found", s.ssh("anna", "-T", "-v", "-o", "Ciphers=aes128-cbc"))
+	s.fails("Permission denied", s.ssh("rsa", "-T", "-o", "PubkeyAcceptedAlgorithms=ssh-rsa"))
+	s.fails(in, s.ssh("rsa", "-T", "-o", "PubkeyAcceptedAlgorithms=rsa-sha2-256"))
+	s.fails(in, s.ssh("anna", "-T", "-o", "KexAlgorithms=curve25519-sha256", "-o", "Ciphers=aes256-ctr", "-o", "MACs=hmac-sha2-512"))
+	s.fails("will use strict KEX ordering", s.ssh("anna", "-T", "-vvv"))
+	if known, _ := exec.Command("ssh", "-Q", "kex").Output(); strings.Contains(string(known), "mlkem768x25519-sha256") {
+		s.fails("kex: algorithm: mlkem768x25519-sha256", s.ssh("anna", "-T", "-vvv"))
+	}
+}
+
 // The server is asked for a key before the client has shown that it has it: that must not make it somebody else.
 func TestAskingForSomebodyElsesKeyMakesNobodyThem(t *testing.T) {
 	t.Parallel()
@@ -368,4 +392,76 @@ func TestOpenSSHsTerminalIsFollowedAndAKeyThatIsTakenOutEndsItsSession(t *testin
 	bert.sees("your key was taken out of the users file")
 	<-bert.exited
 	s.fails("Permission denied", s.ssh("bert", "-tt"))
+}
+
+// Who may see some servers must not read of the others: sheets that tell of servers are opened, and all that was ever written is
+// looked through.
+func TestAScopedSessionReadsOfItsOwnServersAlone(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.users(`user="anna",role="operator" `+s.publicKey("anna"), `user="bert",role="viewer",servers="web-*" `+s.publicKey("bert"),
+		`user="cleo",role="operator",servers="web-*" `+s.key("cleo"))
+	s.logs("keys=3")
+	host := strings.TrimSuffix(strings.TrimPrefix(s.url, "http://"), "/api/v1")
+	write := func(id string, server model.RecordServer, event, name string) {
+		r := model.Record{
+			Version: model.RecordVersion, ID: "20250116T120000.000.7-" + id, Event: event, Host: host, Deed: "create", Kind: "snapshot", Server: server,
+			Point: model.RecordPoint{Name: name}, Time: opening, SentAt: opening, EndedAt: opening.Add(time.Minute), Words: "of " + server.Name, By: model.Actor{Name: "cleo"},
+		}
+		if err := journal.In(s.state).Append(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	web, db := model.RecordServer{ID: "12345", Name: "web-server-01"}, model.RecordServer{ID: "12346", Name: "db-server-01"}
+	write("1", web, model.EventDone, "own-web-snap")
+	write("2", db, model.EventDone, "secret-db-snap")
+	write("3", db, model.EventRefused, "secret-refused-snap")
+	write("4", model.RecordServer{ID: db.ID, Name: "web-once"}, model.EventFailed, "secret-renamed-snap")
+	write("5", model.RecordServer{ID: web.ID, Name: "hr-payroll"}, model.EventDone, "secret-older-snap")
+	write("6", model.RecordServer{ID: "99999", Name: "web-gone"}, model.EventDone, "secret-gone-snap")
+
+	anna := sit(t, s.ssh("anna", "-tt"))
+	anna.sees("vpsdeck anna", "db-server-01")
+	anna.press("A")
+	anna.sees("secret-db-snap", "secret-gone-snap", "own-web-snap")
+	anna.press("\x1b")
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(s.log.String())
+		}
+	})
+	all := map[string]*seat{"bert": sit(t, s.ssh("bert", "-tt")), "cleo": sit(t, s.ssh("cleo", "-tt"))}
+	for _, who := range all {
+		who.sees("web-server-01")
+	}
+	anna.gone("secret-gone-snap")
+	anna.press("/db-server-01\r")
+	anna.sees("db-server-01")
+	anna.press("b")
+	anna.sees("New backup of db-server-01")
+	anna.press("secret-live", "\r")
+	anna.sees("enter: create")
+	anna.press("\r")
+	s.until("it is sent", func() bool { return slices.Contains(s.deeds(), "POST /backups/") })
+
+	for name, who := range all {
+		for _, sheet := range [][2]string{{":", "Go to, or do"}, {"?", "─ Keys "}} {
+			who.press(sheet[0])
+			who.sees(sheet[1])
+			who.press("\x1b")
+			who.gone(sheet[1])
+		}
+		who.press("A")
+		who.sees("own-web-snap")
+		for _, secret := range []string{"secret-", "db-server", "hr-payroll", "web-gone", "web-once", "12346", "99999"} {
+			if strings.Contains(who.written(), secret) {
+				for i, screen := range who.tape {
+					if strings.Contains(screen, secret) {
+						t.Errorf("%s reads of %q:\n%s\nafter\n%s", name, secret, screen, who.tape[max(i-1, 0)])
+						break
+					}
+				}
+			}
+		}
+	}
 }

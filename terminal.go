@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"vpsdeck/internal/settings"
+	"vpsdeck/internal/window"
 	"vpsdeck/ui"
 )
 
@@ -32,7 +33,7 @@ func show(ctx context.Context, app *ui.App, stateDir string) error {
 		ending.CompareAndSwap(nil, why)
 		program.Quit()
 	}
-	program = tea.NewProgram(guard, tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(beats), tea.WithInput(keyboard{os.Stdin, app.Away, func() {
+	program = tea.NewProgram(guard, tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(beats), tea.WithFilter(fitting), tea.WithInput(keyboard{os.Stdin, app.Away, func() {
 		go end(settings.Faultf(settings.ExitOther, "the terminal's input was closed"))
 	}}))
 	guard.OnCrash(program.Quit)
@@ -69,6 +70,23 @@ func show(ctx context.Context, app *ui.App, stateDir string) error {
 		return settings.Faultf(settings.ExitOther, "the terminal could not be used any more")
 	}
 	return nil
+}
+
+// fitting bounds the size that the terminal claims to have.
+func fitting(_ tea.Model, msg tea.Msg) tea.Msg {
+	if size, ok := msg.(tea.WindowSizeMsg); ok && size.Width > 0 && size.Height > 0 {
+		size.Width, size.Height = window.Fit(size.Width, size.Height, window.AtHome)
+		return size
+	}
+	return msg
+}
+
+// tooLarge is why the terminal cannot be drawn on, or "": Bubble Tea takes memory for each cell before it tells anybody of them.
+func tooLarge(columns, rows int) string {
+	if columns <= 0 || rows <= window.AtHome/columns {
+		return ""
+	}
+	return fmt.Sprintf("the terminal says that it is %d×%d, far larger than any is: set its size, as with stty cols 120 rows 40", columns, rows)
 }
 
 // endsWithin is how long the program may take to end once it was told to.

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -19,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/creack/pty"
 
 	"vpsdeck/api"
@@ -368,4 +370,31 @@ func TestWithoutAShellCtrlZSaysSoAndTheProgramGoesOn(t *testing.T) {
 	s.sees("there is no shell to go back to")
 	s.signal(syscall.SIGTERM)
 	s.leave(143, "it was told to end (SIGTERM)")
+}
+
+func TestATerminalThatClaimsToBeEndlessTakesNoMemoryForIt(t *testing.T) {
+	for size, fine := range map[[2]int]bool{{80, 24}: true, {0, 0}: true, {1000, 1000}: true, {65535, 65535}: false, {65535, 1}: true} {
+		if why := tooLarge(size[0], size[1]); (why == "") != fine {
+			t.Errorf("%v: %q", size, why)
+		}
+	}
+	for claimed, want := range map[tea.WindowSizeMsg]tea.WindowSizeMsg{
+		{Width: 80, Height: 24}: {Width: 80, Height: 24}, {}: {}, {Width: 65535, Height: 65535}: {Width: 43690, Height: 24},
+	} {
+		if got := fitting(nil, claimed); got != tea.Msg(want) {
+			t.Errorf("%v is taken for %v", claimed, got)
+		}
+	}
+	cmd := program(t, nil)
+	cmd.Args = append(cmd.Args, "--demo")
+	ptmx, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: 65535, Rows: 65535})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = ptmx.Close() }()
+	out, _ := io.ReadAll(ptmx) // its end is an error
+	_ = cmd.Wait()
+	if code := settings.ExitCode(cmd.ProcessState.ExitCode()); code != settings.ExitUsage || !strings.Contains(string(out), "the terminal says that it is 65535×65535") {
+		t.Errorf("it ends with %d: %s", code, out)
+	}
 }

@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -32,6 +33,7 @@ const inFlight = 4
 type Client struct {
 	base    *url.URL
 	token   secret
+	mask    func() *mask // of the token
 	agent   string
 	now     func() time.Time
 	wait    func(context.Context, time.Duration) error
@@ -66,6 +68,7 @@ func New(baseURL, token string, opts ...Option) (*Client, error) {
 	c := &Client{
 		base:   base,
 		token:  func() string { return token },
+		mask:   sync.OnceValue(func() *mask { return newMask(token) }),
 		agent:  "vpsdeck",
 		now:    time.Now,
 		wait:   sleep,
@@ -98,8 +101,9 @@ type answer struct {
 	req    *http.Request // the request that it answers
 	from   *url.URL      // where it came from, after redirects
 	status int
-	link   string // the next page's address, as the header gives it; "": it does not
-	body   []byte // as far as it came
+	link   string // the next page's address, as the header gives it, without the token; "": it does not
+	body   []byte // as far as it came, without the token
+	size   int    // of the body as it came, in bytes
 	broken *Error // why that is not the whole; nil if it is
 }
 
@@ -170,7 +174,7 @@ func (c *Client) send(ctx context.Context, method string, u *url.URL, body []byt
 		return answer{}, failed
 	}
 	a := c.read(timed, req, resp, &way)
-	c.tell(exchange{req: req, sent: body, status: resp.StatusCode, got: a.body, began: began, failed: a.broken})
+	c.tell(exchange{req: req, sent: body, status: resp.StatusCode, got: a.body, size: a.size, began: began, failed: a.broken})
 	return a, nil
 }
 
@@ -219,12 +223,12 @@ func (c *Client) read(ctx context.Context, req *http.Request, resp *http.Respons
 	}
 	body := bytes.NewBuffer(room)
 	_, err := body.ReadFrom(io.LimitReader(resp.Body, c.limits.Body+1))
-	a.body = bytes.TrimPrefix(body.Bytes(), byteOrderMark)
+	a.body, a.size = c.mask().hide(bytes.TrimPrefix(body.Bytes(), byteOrderMark)), body.Len()
 	switch {
 	case err != nil:
 		a.broken = c.lineFailure(ctx, req, err, way)
 		a.broken.Status = resp.StatusCode
-	case int64(len(a.body)) > c.limits.Body:
+	case int64(a.size) > c.limits.Body:
 		a.broken = c.badAnswer(a, "it is far larger than any answer of the API should be")
 	}
 	return a

@@ -78,7 +78,7 @@ func (c *Client) failure(req *http.Request, kind error) *Error {
 }
 
 // hide takes the token out of a text from outside: an API may repeat what it was sent.
-func (c *Client) hide(text string) string { return strings.ReplaceAll(text, c.token(), "[token]") }
+func (c *Client) hide(text string) string { return string(c.mask().hide([]byte(text))) }
 
 // badAnswer is a 2xx answer that cannot be used; flaw says why, as the end of a sentence.
 func (c *Client) badAnswer(a answer, flaw string) *Error {

@@ -26,6 +26,7 @@ type exchange struct {
 	sent   []byte // nil: no body
 	status int    // 0: no answer came
 	got    []byte // the answer's body, as far as it was read
+	size   int    // of the body as it came, in bytes; 0: that of got
 	began  time.Time
 	failed *Error // nil: it did not
 }
@@ -35,11 +36,10 @@ func (c *Client) tell(x exchange) {
 	if c.observe == nil {
 		return
 	}
-	shown := x.got[:min(len(x.got), model.MaxExchange+len(c.token()))] // a token that is cut in two would not be found
-	got := c.hide(string(shown))
+	shown := x.got[:min(len(x.got), model.MaxExchange+c.mask().margin())]
 	e := model.Exchange{
 		Method: x.req.Method, URL: x.req.URL.String(), Sent: string(x.sent), At: x.began, Took: c.now().Sub(x.began),
-		Status: x.status, Size: int64(len(x.got)), Got: got[:min(len(got), model.MaxExchange)],
+		Status: x.status, Size: int64(max(x.size, len(x.got))), Got: string(c.mask().cut(shown, model.MaxExchange)),
 	}
 	if x.failed != nil {
 		e.Err = x.failed.Words()

@@ -185,7 +185,11 @@ func (a *App) activityLines(s *style.Styles, width int) []string {
 			lines = append(lines, s.Muted.Render(widget.Fit(when, room, false))+st.Render(glyph)+" "+s.Text.Render(l))
 		}
 	}
-	if len(past) == 0 {
+	switch {
+	case len(past) > 0:
+	case a.opts.Journal != nil && !a.history.loaded:
+		lines = append(lines, s.Muted.Render("The journal has not been read yet."))
+	default:
 		lines = append(lines, s.Muted.Render("nothing"))
 	}
 	if a.history.unreadable > 0 {

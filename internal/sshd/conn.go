@@ -3,43 +3,146 @@ package sshd
 import (
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"vpsdeck/internal/window"
 )
 
-// conn is a connection: it must log in within a time, and take what is written within another.
+// conn is a connection. It must log in within a time, begin a dashboard within another, and take what is written within a third.
 type conn struct {
 	net.Conn
-	stuck time.Duration
-	late  *time.Timer
-	letGo func() // the place at the gate, once
+	limits   Limits
+	known    func()       // no longer one of those who have not logged in; called once
+	expired  func(*conn)  // told when somebody has logged in and not begun a dashboard in time
+	channels atomic.Int32 // that the client has opened, or tried to
+	size     size
+
+	mu     sync.Mutex
+	late   *time.Timer // closes the connection; stopped while a dashboard runs
+	place  *place      // nil: nobody has logged in yet
+	shown  bool        // a dashboard was begun
+	closed bool
 }
 
-func newConn(c net.Conn, l Limits, letGo func()) *conn {
-	out := &conn{Conn: c, stuck: l.Stuck, letGo: sync.OnceFunc(letGo)}
+// place is what somebody who has logged in takes of the server's room.
+type place struct {
+	who   identity
+	full  string // why there is no room for them, as a sentence; then nothing is taken
+	leave func() // gives the room up; called once or more
+}
+
+func newConn(c net.Conn, l Limits, known func(), expired func(*conn)) *conn {
+	out := &conn{Conn: c, limits: l, known: sync.OnceFunc(known), expired: expired, size: size{changed: make(chan struct{}, 1)}}
+	out.mu.Lock() // the timer must find itself
+	defer out.mu.Unlock()
 	out.late = time.AfterFunc(l.Handshake, func() {
-		out.letGo()
-		_ = c.Close()
+		if out.waits() {
+			out.expired(out)
+		}
+		_ = out.Close()
 	})
 	return out
 }
 
-// loggedIn says that somebody is known now.
-func (c *conn) loggedIn() {
-	c.late.Stop()
-	c.letGo()
+// loggedIn notes who it is. From now on they take a place, and have a time to begin a dashboard in.
+func (c *conn) loggedIn(p *place) {
+	c.known()
+	c.mu.Lock()
+	before := c.place
+	c.place = p
+	closed := c.closed
+	if !closed {
+		c.late.Reset(c.limits.Handshake)
+	}
+	c.mu.Unlock()
+	if before != nil {
+		before.leave()
+	}
+	if closed {
+		p.leave()
+	}
 }
 
-// Write writes, within a time: a client that takes nothing must not be waited for.
+// holder is the place of who has logged in, or nil.
+func (c *conn) holder() *place {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.place
+}
+
+// waits says whether somebody has logged in and not begun a dashboard.
+func (c *conn) waits() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.place != nil && !c.shown
+}
+
+// begun says that a dashboard runs, which has limits of its own.
+func (c *conn) begun() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.shown = true
+	c.late.Stop()
+}
+
+// over says that the dashboard has ended: the client should close the connection, and has a time for it.
+func (c *conn) over() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.closed {
+		c.late.Reset(c.limits.Handshake)
+	}
+}
+
+// Write writes, within a time: a client that takes nothing must not be waited for. What was written in part cannot be mended.
 func (c *conn) Write(p []byte) (int, error) {
-	_ = c.SetWriteDeadline(time.Now().Add(c.stuck))
-	return c.Conn.Write(p)
+	_ = c.SetWriteDeadline(time.Now().Add(c.limits.Stuck))
+	n, err := c.Conn.Write(p)
+	if err != nil {
+		_ = c.Close()
+	}
+	return n, err
 }
 
 // SetDeadline sets the deadline for reads alone: the one for writes is set by each write.
 func (c *conn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
 
-// Close ends the connection.
+// Close ends the connection, and gives up what it takes.
 func (c *conn) Close() error {
-	c.loggedIn() // or never will be
+	c.mu.Lock()
+	c.closed = true
+	c.late.Stop()
+	p := c.place
+	c.mu.Unlock()
+	c.known()
+	if p != nil {
+		p.leave()
+	}
 	return c.Conn.Close()
+}
+
+// size is how large the client's terminal is. Whoever tells of a change is never held up: the latest one counts.
+type size struct {
+	mu            sync.Mutex
+	columns, rows int
+	changed       chan struct{} // holds one
+}
+
+// set notes a size that the client claims, and returns the one that it is given.
+func (s *size) set(columns, rows uint32) (int, int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.columns, s.rows = window.Fit(int(columns), int(rows), window.Served)
+	select {
+	case s.changed <- struct{}{}:
+	default:
+	}
+	return s.columns, s.rows
+}
+
+func (s *size) now() (columns, rows int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.columns, s.rows
 }

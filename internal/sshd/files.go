@@ -95,7 +95,10 @@ func readHostKey(path string) (gossh.Signer, error) {
 	if err != nil {
 		return nil, trouble("the host key %s is no private key without a passphrase: make one with ssh-keygen -t ed25519 -N '' -f %s, or remove it", path, path)
 	}
-	return signer, nil
+	if why := weak(signer.PublicKey()); why != "" {
+		return nil, trouble("the host key %s is not good enough: make one with ssh-keygen -t ed25519 -N '' -f %s, and remove this one before", path, path)
+	}
+	return modern(signer)
 }
 
 func makeHostKey(path string) error {

@@ -3,6 +3,7 @@ package sshd
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"slices"
 	"strings"
@@ -14,8 +15,9 @@ import (
 // identity is who a key, or a certificate, lets in.
 type identity struct {
 	User
-	fingerprint string // of the key; of a certificate's, the key that it certifies
-	by          string // how it was known, for the log
+	fingerprint string    // of the key; of a certificate's, the key that it certifies
+	by          string    // how it was known, for the log
+	until       time.Time // when a certificate ends; zero: never, or it is none
 }
 
 // errStranger is the answer to a key that nobody has. It says no more: whoever asks may be anybody.
@@ -26,7 +28,7 @@ func (u *Users) known(key gossh.PublicKey, from net.Addr, now time.Time) (identi
 	cert, certified := key.(*gossh.Certificate)
 	if !certified {
 		if who, ok := u.keys[string(key.Marshal())]; ok {
-			return identity{who, gossh.FingerprintSHA256(key), "key"}, nil
+			return identity{User: who, fingerprint: gossh.FingerprintSHA256(key), by: "key"}, nil
 		}
 		return identity{}, errStranger
 	}
@@ -43,6 +45,9 @@ func (u *Users) certified(cert *gossh.Certificate, from net.Addr, now time.Time)
 	}
 	if why := weak(cert.Key); why != "" {
 		return identity{}, errors.New("the certified key is too weak")
+	}
+	if cert.Signature == nil || !slices.Contains(signatures, cert.Signature.Format) {
+		return identity{}, errors.New("the certificate is signed in an old way, such as with SHA-1: sign it again with ssh-keygen -t rsa-sha2-512")
 	}
 	if cert.CertType != gossh.UserCert || !fitName(cert.KeyId) {
 		return identity{}, errors.New("the certificate is not one of a person whose key ID can be a name")
@@ -61,9 +66,18 @@ func (u *Users) certified(cert *gossh.Certificate, from net.Addr, now time.Time)
 		}
 		who := a.as
 		who.Name = cert.KeyId
-		return identity{who, gossh.FingerprintSHA256(cert.Key), fmt.Sprintf("certificate %d of %s", cert.Serial, gossh.FingerprintSHA256(cert.SignatureKey))}, nil
+		by := fmt.Sprintf("certificate %d of %s", cert.Serial, gossh.FingerprintSHA256(cert.SignatureKey))
+		return identity{who, gossh.FingerprintSHA256(cert.Key), by, end(cert)}, nil
 	}
 	return identity{}, errors.New("the certificate carries no principal that the users file names")
+}
+
+// end is when a certificate ends, or the zero time.
+func end(cert *gossh.Certificate) time.Time {
+	if cert.ValidBefore > math.MaxInt64 { // gossh.CertTimeInfinity: the times beyond are refused before
+		return time.Time{}
+	}
+	return time.Unix(int64(cert.ValidBefore), 0)
 }
 
 // within says whether an address is one of those that a certificate is bound to; without any it holds everywhere.

@@ -15,11 +15,12 @@ type Limits struct {
 	PerAddress int           // from one address; 50
 	LogIns     int           // tries from one address in a minute; 30
 	Strangers  int           // connections that have not logged in yet; 100
-	Handshake  time.Duration // until a connection must have logged in; 20 s
+	Handshake  time.Duration // until a connection must have logged in; again until it must have a dashboard, and be closed after it; 20 s
 	Idle       time.Duration // without a key pressed; 30 min
 	Total      time.Duration // of a session; 12 h
 	Warning    time.Duration // before the two above; 1 min, or half of them if they are shorter than two
 	Stuck      time.Duration // until a client that takes nothing is dropped; 30 s
+	Grace      time.Duration // between the wish to end a session and its end by force; 5 s
 	Drain      time.Duration // between the notice that the server ends and the end; 10 s
 }
 
@@ -35,6 +36,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Total, 12*time.Hour)
 	set(&l.Warning, time.Minute)
 	set(&l.Stuck, 30*time.Second)
+	set(&l.Grace, 5*time.Second)
 	set(&l.Drain, 10*time.Second)
 	l.Warning = min(l.Warning, l.Idle/2, l.Total/2)
 	return l
@@ -101,7 +103,7 @@ func (g *gate) heard() {
 	g.strangers--
 }
 
-// enter says why a session may not begin, or "". One that may must leave.
+// enter says why there is no room for a user, or "". Who is let in must leave.
 func (g *gate) enter(user, address string) string {
 	g.mu.Lock()
 	defer g.mu.Unlock()

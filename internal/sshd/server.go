@@ -45,13 +45,10 @@ type Options struct {
 	Notice func(text string) tea.Msg
 }
 
-// The keys of what belongs to a connection.
+// contextKey is a key of what belongs to a connection.
 type contextKey string
 
-const (
-	connKey  contextKey = "vpsdeck connection"
-	takenKey contextKey = "vpsdeck session taken"
-)
+const connKey contextKey = "vpsdeck connection"
 
 // Server serves a program for each session.
 type Server struct {
@@ -89,7 +86,7 @@ func New(opts Options) (*Server, error) {
 			server.SubsystemHandlers = map[string]ssh.SubsystemHandler{}
 			server.ConnCallback = s.connected
 			server.ConnectionFailedCallback = s.failed
-			server.ServerConfigCallback = func(ssh.Context) *gossh.ServerConfig { return &gossh.ServerConfig{MaxAuthTries: 6} }
+			server.ServerConfigCallback = s.config
 			server.SessionRequestCallback = onlyShells
 			return nil
 		},
@@ -107,7 +104,9 @@ func (s *Server) connected(ctx ssh.Context, c net.Conn) net.Conn {
 		s.opts.Log.Warn("turned away", "address", from, "why", why)
 		return nil
 	}
-	own := newConn(c, s.opts.Limits, s.gate.heard)
+	own := newConn(c, s.opts.Limits, s.gate.heard, func(own *conn) {
+		s.logPlace(own).Warn("put out", "why", "no dashboard was asked for within "+s.opts.Limits.Handshake.String())
+	})
 	ctx.SetValue(connKey, own)
 	return own
 }
@@ -126,6 +125,45 @@ func (s *Server) authenticate(ctx ssh.Context, key ssh.PublicKey) bool {
 	}
 	s.opts.Log.Debug("key known", "user", who.Name, "key", who.fingerprint)
 	return true
+}
+
+// config is how the server speaks with a client.
+func (s *Server) config(ctx ssh.Context) *gossh.ServerConfig {
+	c := algorithms()
+	c.MaxAuthTries = 6
+	c.VerifiedPublicKeyCallback = func(meta gossh.ConnMetadata, key gossh.PublicKey, p *gossh.Permissions, _ string) (*gossh.Permissions, error) {
+		return p, s.loggedIn(ctx, key, meta.RemoteAddr())
+	}
+	return c
+}
+
+// loggedIn notes who has shown that they have a key. Whoever is in takes a place, whatever they ask for then. One for whom there is
+// none is told so in the dashboard's place, since a key that is refused gets no sentence.
+func (s *Server) loggedIn(ctx ssh.Context, key gossh.PublicKey, from net.Addr) error {
+	own, ok := ctx.Value(connKey).(*conn)
+	if !ok {
+		return errStranger
+	}
+	who, err := s.who(key, from)
+	if err != nil { // the file has changed since
+		return err
+	}
+	p := &place{who: who, leave: func() {}}
+	if p.full = s.gate.enter(who.Name, host(from)); p.full == "" {
+		p.leave = sync.OnceFunc(func() { s.gate.leave(who.Name, host(from)) })
+	}
+	own.loggedIn(p)
+	s.logPlace(own).Info("authenticated", "by", who.by)
+	return nil
+}
+
+// logPlace is the log with who has logged in on a connection.
+func (s *Server) logPlace(c *conn) *slog.Logger {
+	log := s.opts.Log.With("address", host(c.RemoteAddr()))
+	if p := c.holder(); p != nil {
+		log = log.With("user", p.who.Name, "key", p.who.fingerprint)
+	}
+	return log
 }
 
 func (s *Server) who(key gossh.PublicKey, from net.Addr) (identity, error) {
@@ -171,7 +209,7 @@ func (s *Server) drain() {
 		for _, one := range s.sessionsNow() {
 			one.end("the server has ended; what runs goes on at the provider")
 		}
-		last, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		last, cancel := context.WithTimeout(context.Background(), l.Grace+time.Second)
 		defer cancel()
 		_ = s.ssh.Shutdown(last)
 	}

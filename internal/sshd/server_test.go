@@ -1,6 +1,9 @@
 package sshd_test
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -129,6 +132,153 @@ func TestACertificateLetsItsOwnerInIfAllOfItHolds(t *testing.T) {
 	}
 }
 
+func TestACertificateThatEndsEndsItsSession(t *testing.T) {
+	ca, key := newKey(t), newKey(t)
+	w := newWorld(t, sshd.Limits{}, line(`cert-authority,principals="ops",role="operator"`, ca))
+	end := time.Now().Add(3 * time.Second).Truncate(time.Second)
+	d := w.sit(signed(t, ca, key, func(c *gossh.Certificate) { c.ValidBefore = uint64(end.Unix()) }))
+	d.sees("hello carla")
+	d.sees("your certificate is valid no longer: this session ends in")
+	if err := d.leaves(); err != nil {
+		t.Error(err)
+	}
+	if now := time.Now(); now.Before(end) {
+		t.Errorf("it ended %s too early", end.Sub(now))
+	}
+	if got := w.ended(); len(got) != 1 || got[0] != "your certificate is valid no longer" {
+		t.Errorf("it ended because of %q", got)
+	}
+}
+
+func TestACertificateWithoutAnEndEndsNoSession(t *testing.T) {
+	ca, key := newKey(t), newKey(t)
+	w := newWorld(t, sshd.Limits{}, line(`cert-authority,principals="ops",role="operator"`, ca))
+	d := w.sit(signed(t, ca, key, func(c *gossh.Certificate) { c.ValidAfter, c.ValidBefore = 0, gossh.CertTimeInfinity }))
+	d.sees("hello carla")
+	_ = d.session.WindowChange(40, 90)
+	d.sees("90x40")
+	d.press("q")
+	if err := d.leaves(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestACertificateThatIsSignedWithSHA1LetsNobodyIn(t *testing.T) {
+	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ca, err := gossh.NewSignerFromKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := newKey(t)
+	w := newWorld(t, sshd.Limits{LogIns: 100}, line(`cert-authority,principals="ops",role="operator"`, ca))
+	for algorithm, in := range map[string]bool{gossh.KeyAlgoRSA: false, gossh.KeyAlgoRSASHA256: true, gossh.KeyAlgoRSASHA512: true} {
+		by, err := gossh.NewSignerWithAlgorithms(ca.(gossh.AlgorithmSigner), []string{algorithm})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := w.dial("x", gossh.PublicKeys(signed(t, by, key, func(*gossh.Certificate) {})))
+		if (err == nil) != in {
+			t.Errorf("%s: %v", algorithm, err)
+		}
+		if c != nil {
+			_ = c.Close()
+		}
+	}
+	w.logs("such as with SHA-1")
+}
+
+// What an old client, or one that somebody on the line has talked down, could agree on with the server.
+func TestOldAlgorithmsAreNotSpoken(t *testing.T) {
+	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	anna, err := gossh.NewSignerFromKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	host := filepath.Join(t.TempDir(), "host_key")
+	block, err := gossh.MarshalPrivateKey(private, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(host, pem.EncodeToMemory(block), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorldWith(t, host, sshd.Limits{LogIns: 1000}, line(operator, anna))
+	in := func(change func(*gossh.ClientConfig)) error {
+		config := &gossh.ClientConfig{
+			User: "anna", Auth: []gossh.AuthMethod{gossh.PublicKeys(anna)}, HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: guard, //nolint:gosec // the server is our own
+		}
+		change(config)
+		c, err := gossh.Dial("tcp", w.address, config)
+		if err == nil {
+			_ = c.Close()
+		}
+		return err
+	}
+	old, now := gossh.InsecureAlgorithms(), gossh.SupportedAlgorithms()
+	refused := map[string]func(*gossh.ClientConfig){
+		"hmac-sha1": func(c *gossh.ClientConfig) {
+			c.MACs, c.Ciphers = []string{gossh.HMACSHA1}, []string{gossh.CipherAES256CTR}
+		},
+		"group14-sha256":          func(c *gossh.ClientConfig) { c.KeyExchanges = []string{gossh.KeyExchangeDH14SHA256} },
+		"a host key with ssh-rsa": func(c *gossh.ClientConfig) { c.HostKeyAlgorithms = []string{gossh.KeyAlgoRSA} },
+		"a signature with ssh-rsa": func(c *gossh.ClientConfig) {
+			c.Auth = []gossh.AuthMethod{gossh.PublicKeys(only(t, anna, gossh.KeyAlgoRSA))}
+		},
+	}
+	for _, k := range old.KeyExchanges {
+		refused[k] = func(c *gossh.ClientConfig) { c.KeyExchanges = []string{k} }
+	}
+	for _, cipher := range old.Ciphers {
+		refused[cipher] = func(c *gossh.ClientConfig) { c.Ciphers = []string{cipher} }
+	}
+	for _, mac := range old.MACs {
+		refused[mac] = func(c *gossh.ClientConfig) { c.MACs, c.Ciphers = []string{mac}, []string{gossh.CipherAES256CTR} }
+	}
+	for name, change := range refused {
+		if err := in(change); err == nil {
+			t.Errorf("%s is spoken", name)
+		}
+	}
+	taken := map[string]func(*gossh.ClientConfig){
+		"the usual": func(*gossh.ClientConfig) {},
+		"a signature with rsa-sha2-256": func(c *gossh.ClientConfig) {
+			c.Auth = []gossh.AuthMethod{gossh.PublicKeys(only(t, anna, gossh.KeyAlgoRSASHA256))}
+		},
+	}
+	for _, k := range []string{gossh.KeyExchangeMLKEM768X25519, gossh.KeyExchangeCurve25519, gossh.KeyExchangeECDHP256} {
+		taken[k] = func(c *gossh.ClientConfig) { c.KeyExchanges = []string{k} }
+	}
+	for _, h := range []string{gossh.KeyAlgoRSASHA256, gossh.KeyAlgoRSASHA512} {
+		taken[h] = func(c *gossh.ClientConfig) { c.HostKeyAlgorithms = []string{h} }
+	}
+	for _, mac := range now.MACs {
+		if mac != gossh.HMACSHA1 {
+			taken[mac] = func(c *gossh.ClientConfig) { c.MACs, c.Ciphers = []string{mac}, []string{gossh.CipherAES256CTR} }
+		}
+	}
+	for name, change := range taken {
+		if err := in(change); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// only is a key that signs in one way.
+func only(t *testing.T, key gossh.Signer, algorithm string) gossh.Signer {
+	t.Helper()
+	out, err := gossh.NewSignerWithAlgorithms(key.(gossh.AlgorithmSigner), []string{algorithm})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 func TestThereIsNothingButTheDashboard(t *testing.T) {
 	anna := newKey(t)
 	w := newWorld(t, sshd.Limits{LogIns: 1000}, line(operator, anna))
@@ -158,7 +308,7 @@ func TestThereIsNothingButTheDashboard(t *testing.T) {
 			Term       string
 			W, H, X, Y uint32
 			Modes      string
-		}{"xterm", 1 << 30, 1 << 30, 0, 0, ""}},
+		}{strings.Repeat("x", 5000), 80, 24, 0, 0, ""}},
 	} {
 		channel, requests := raw(t, dial())
 		go gossh.DiscardRequests(requests)
@@ -208,7 +358,7 @@ func TestThereIsNothingButTheDashboard(t *testing.T) {
 func TestWithoutATerminalOrWithACommandASentenceSaysWhatToDo(t *testing.T) {
 	anna := newKey(t)
 	w := newWorld(t, sshd.Limits{}, line(operator, anna))
-	for command, want := range map[string]string{"": "the dashboard needs a terminal: use ssh -t", "id; touch x": "there are no commands here"} {
+	for command, want := range map[string]string{"": "the dashboard needs a terminal: use ssh -t", "id; touch x\x1b[2J": "there are no commands here"} {
 		c, err := w.dial("anna", gossh.PublicKeys(anna))
 		if err != nil {
 			t.Fatal(err)
@@ -235,6 +385,13 @@ func TestWithoutATerminalOrWithACommandASentenceSaysWhatToDo(t *testing.T) {
 			t.Errorf("it says %q", out.String())
 		}
 		_ = c.Close()
+	}
+	w.logs("it has no terminal")
+	w.logs("it came for a command: id; touch x?[2J")
+	for _, logged := range strings.Split(w.log.String(), "\n") {
+		if strings.Contains(logged, "came for a command") && !strings.Contains(logged, "user=anna") {
+			t.Errorf("whose key it was is not logged: %s", logged)
+		}
 	}
 }
 

@@ -27,10 +27,13 @@ type session struct {
 	who     identity
 	visitor Visitor
 	began   time.Time
-	leave   func() // lets the place go
+	conn    *conn
+	place   *place
 	program *tea.Program
-	heard   atomic.Int64 // when a key was pressed last, in nanoseconds
-	writing atomic.Int64 // since when the client has taken nothing of what is written; 0: it has taken all
+	cancel  context.CancelFunc // ends all that belongs to it
+	heard   atomic.Int64       // when a key was pressed last, in nanoseconds
+	ending  atomic.Int64       // when it is ended by force, in nanoseconds; 0: it is not to end
+	writing atomic.Int64       // since when the client has taken nothing of what is written; 0: it has taken all
 
 	mu  sync.Mutex
 	why string // it ends
@@ -48,28 +51,34 @@ func (s *Server) serve(ssh.Handler) ssh.Handler {
 				wish.Fatalln(sess, "vpsdeck: the session broke by a mistake of the server's; what runs at the provider goes on")
 			}
 		}()
+		own, _ := sess.Context().Value(connKey).(*conn)
 		who, err := s.who(sess.PublicKey(), sess.RemoteAddr())
-		if err != nil { // the file has changed since
+		if own == nil || own.holder() == nil || err != nil { // the file has changed since
 			wish.Fatalln(sess, "vpsdeck: your key does not let you in any more")
 			return
 		}
-		if sess.RawCommand() != "" {
-			wish.Fatalln(sess, "vpsdeck: there are no commands here, only the dashboard: leave the command out")
+		refuse := func(why, words string) {
+			s.logPlace(own).Warn("session refused", "why", why)
+			wish.Fatalln(sess, "vpsdeck: "+words)
+		}
+		p := own.holder()
+		_, _, terminal := sess.Pty()
+		switch {
+		case sess.RawCommand() != "":
+			refuse("it came for a command: "+clean(sess.RawCommand()), "there are no commands here, only the dashboard: leave the command out")
+			return
+		case !terminal:
+			refuse("it has no terminal", "the dashboard needs a terminal: use ssh -t, and no -T")
+			return
+		case p.full != "":
+			refuse(p.full, p.full)
 			return
 		}
-		one := &session{server: s, ssh: sess, key: sess.PublicKey(), who: who, began: time.Now()}
+		one := &session{server: s, ssh: sess, conn: own, place: p, key: sess.PublicKey(), who: who, began: time.Now()}
 		one.visitor = Visitor{User: who.User, Fingerprint: who.fingerprint, Address: host(sess.RemoteAddr())}
-		if _, _, ok := sess.Pty(); !ok {
-			wish.Fatalln(sess, "vpsdeck: the dashboard needs a terminal: use ssh -t, and no -T")
-			return
-		}
-		if why := s.gate.enter(who.Name, one.visitor.Address); why != "" {
-			s.opts.Log.Warn("session refused", "user", who.Name, "address", one.visitor.Address, "why", why)
-			wish.Fatalln(sess, "vpsdeck: "+why)
-			return
-		}
-		one.leave = sync.OnceFunc(func() { s.gate.leave(who.Name, one.visitor.Address) })
-		defer one.leave()
+		own.begun()
+		defer own.over()
+		defer p.leave()
 		one.run()
 	}
 }
@@ -92,6 +101,7 @@ func (one *session) run() {
 	one.heard.Store(one.began.UnixNano())
 	ctx, cancel := context.WithCancel(one.ssh.Context())
 	defer cancel()
+	one.cancel = cancel
 	one.program = tea.NewProgram(&attended{program.Model, one}, one.options(ctx)...)
 	if program.OnCrash != nil {
 		program.OnCrash(one.program.Quit)
@@ -102,6 +112,7 @@ func (one *session) run() {
 	go one.watch(ctx)
 	go one.resize(ctx)
 	_, err = one.program.Run()
+	one.endsSoon()
 	s.mu.Lock()
 	delete(s.live, one)
 	s.mu.Unlock()
@@ -121,11 +132,11 @@ func (one *session) run() {
 		log.Error("the program failed", "why", clean(err.Error()))
 	}
 	lasted := time.Since(one.began)
-	one.leave() // before the client hears of the end: it may come again at once
+	one.place.leave() // before the client hears of the end: it may come again at once
 	program.Close(why)
 	log.Info("logout", "lasted", lasted.Round(time.Second).String(), "why", why)
 	if why != "" {
-		_, _ = io.WriteString(one.ssh, "vpsdeck: "+why+"\r\n")
+		_, _ = io.WriteString(&mouth{one}, "vpsdeck: "+why+"\r\n")
 	}
 	_ = one.ssh.Exit(code)
 }
@@ -133,34 +144,52 @@ func (one *session) run() {
 // options are how Bubble Tea runs on the client's terminal. Ours come last, so that they hold.
 func (one *session) options(ctx context.Context) []tea.ProgramOption {
 	return append(wishtea.MakeOptions(one.ssh),
-		tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(30),
+		tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(framesPerSecond),
 		tea.WithInput(&ear{one}), tea.WithOutput(&mouth{one}),
+		tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg {
+			switch msg.(type) {
+			case tea.SuspendMsg: // there is no shell below
+				return tea.ResumeMsg{}
+			case tea.WindowSizeMsg: // the one of the start may come after a change
+				return one.window()
+			}
+			return msg
+		}),
 	)
 }
 
-// resize tells the program how large the terminal is.
+// framesPerSecond is how often a screen is drawn, and hears of its size, at most.
+const framesPerSecond = 30
+
+func (one *session) window() tea.WindowSizeMsg {
+	columns, rows := one.conn.size.now()
+	return tea.WindowSizeMsg{Width: columns, Height: rows}
+}
+
+// resize tells the program how large the terminal is. It may have to wait for the program; who tells of the sizes never does.
 func (one *session) resize(ctx context.Context) {
-	_, changes, _ := one.ssh.Pty()
+	pause := time.NewTicker(time.Second / framesPerSecond)
+	defer pause.Stop()
 	for {
 		select {
-		case w, ok := <-changes:
-			if !ok {
-				return
-			}
-			one.program.Send(tea.WindowSizeMsg{Width: w.Width, Height: w.Height})
+		case <-one.conn.size.changed:
+			one.program.Send(one.window())
 		case <-ctx.Done():
-			for range changes { // whoever tells of them must not be held up
-			}
+			return
+		}
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
 			return
 		}
 	}
 }
 
 // watch ends the session when it has idled, or lasted, too long, with a warning before; when the client takes nothing any more; and
-// when it does not answer any more.
+// when it does not answer any more. One that is to end, and does not by itself, is dropped.
 func (one *session) watch(ctx context.Context) {
 	l := one.server.opts.Limits
-	beat := max(min(l.Idle, l.Total, l.Stuck)/20, 10*time.Millisecond)
+	beat := max(min(l.Idle, l.Total, l.Stuck, l.Grace)/20, 10*time.Millisecond)
 	tick := time.NewTicker(min(beat, time.Second))
 	defer tick.Stop()
 	var warned time.Time // of the end that is due then
@@ -176,6 +205,13 @@ func (one *session) watch(ctx context.Context) {
 			one.drop("the client took nothing any more")
 			return
 		}
+		if end := one.ending.Load(); end != 0 {
+			if now.UnixNano() > end {
+				one.drop("the client took nothing any more")
+				return
+			}
+			continue
+		}
 		if now.Sub(alive) > l.Stuck {
 			alive = now
 			go one.ask()
@@ -184,7 +220,6 @@ func (one *session) watch(ctx context.Context) {
 		switch left := due.Sub(now); {
 		case left <= 0:
 			one.end(why)
-			return
 		case left <= l.Warning && !due.Equal(warned):
 			warned = due
 			one.tell(fmt.Sprintf("%s: this session ends in %s", why, left.Round(time.Second)))
@@ -195,11 +230,14 @@ func (one *session) watch(ctx context.Context) {
 // due is when the session ends, and why.
 func (one *session) due() (time.Time, string) {
 	l := one.server.opts.Limits
-	total := one.began.Add(l.Total)
-	if idle := time.Unix(0, one.heard.Load()).Add(l.Idle); idle.Before(total) {
+	due, why := one.began.Add(l.Total), "a session may last "+l.Total.String()
+	if until := one.who.until; !until.IsZero() && until.Before(due) {
+		due, why = until, "your certificate is valid no longer"
+	}
+	if idle := time.Unix(0, one.heard.Load()).Add(l.Idle); idle.Before(due) {
 		return idle, "no key was pressed for long"
 	}
-	return total, "a session may last " + l.Total.String()
+	return due, why
 }
 
 // ask drops a line that does not answer.
@@ -219,18 +257,23 @@ func (one *session) ask() {
 // tell shows a sentence on the visitor's screen.
 func (one *session) tell(text string) { go one.program.Send(one.server.opts.Notice(text)) }
 
-// end ends the program from inside, so that the terminal is given back.
+// end ends the program from inside, so that the terminal is given back. Where it is stuck, it is dropped after a while.
 func (one *session) end(why string) {
 	one.because(why)
+	one.endsSoon()
 	go one.program.Quit()
 }
 
-// drop ends the connection of a client that cannot be told anything.
+// endsSoon sets the time after which the session is ended by force.
+func (one *session) endsSoon() {
+	one.ending.CompareAndSwap(0, time.Now().Add(one.server.opts.Limits.Grace).UnixNano())
+}
+
+// drop ends the connection of a client that cannot be told anything. That frees whatever waits for it.
 func (one *session) drop(why string) {
 	one.because(why)
-	if own, ok := one.ssh.Context().Value(connKey).(*conn); ok {
-		_ = own.Close()
-	}
+	_ = one.conn.Close()
+	one.cancel()
 }
 
 func (one *session) because(why string) {

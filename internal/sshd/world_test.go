@@ -34,6 +34,7 @@ type hello struct {
 	told    string
 	typed   string
 	flood   int
+	drawn   *atomic.Int64 // how often a flood was drawn
 }
 
 type toldMsg string
@@ -71,6 +72,7 @@ func flood() tea.Msg { return floodMsg{} }
 func (h *hello) View() tea.View {
 	text := fmt.Sprintf("hello %s the %s of %s\n%dx%d in %s\nenv %s\n%s\n", h.who.Name, h.who.Role, h.who.Scope(), h.size.Width, h.size.Height, h.profile, h.typed, h.told)
 	if h.flood > 0 {
+		h.drawn.Add(1)
 		for i := range h.size.Height {
 			text += strings.Repeat(fmt.Sprint((h.flood+i)%10), h.size.Width) + "\n"
 		}
@@ -113,6 +115,7 @@ type world struct {
 	closed  []string    // why sessions ended, as their programs were told
 	refuse  error       // why no program is opened
 	panics  atomic.Bool // the opening of a program does
+	drawn   atomic.Int64
 }
 
 type safeBuffer struct {
@@ -153,11 +156,16 @@ func line(options string, key gossh.Signer) string {
 
 func newWorld(t *testing.T, limits sshd.Limits, users ...string) *world {
 	t.Helper()
+	return newWorldWith(t, filepath.Join(t.TempDir(), "host_key"), limits, users...)
+}
+
+func newWorldWith(t *testing.T, hostKey string, limits sshd.Limits, users ...string) *world {
+	t.Helper()
 	w := &world{t: t, dir: t.TempDir(), log: &safeBuffer{}}
 	w.write(users...)
 	var err error
 	w.server, err = sshd.New(sshd.Options{
-		HostKey: filepath.Join(w.dir, "host_key"), Users: filepath.Join(w.dir, "users"), Limits: limits,
+		HostKey: hostKey, Users: filepath.Join(w.dir, "users"), Limits: limits,
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), Notice: func(text string) tea.Msg { return toldMsg(text) }, Open: w.open,
 	})
 	if err != nil {
@@ -202,7 +210,7 @@ func (w *world) open(v sshd.Visitor) (sshd.Program, error) {
 	if w.refuse != nil {
 		return sshd.Program{}, w.refuse
 	}
-	b := &breaking{Model: &hello{who: v}}
+	b := &breaking{Model: &hello{who: v, drawn: &w.drawn}}
 	return sshd.Program{
 		Model: b, OnCrash: func(quit func()) { b.quit = quit },
 		Crash: func() (string, string, bool) {
@@ -318,6 +326,36 @@ func until(t *testing.T, what string, holds func() bool, show func() string) {
 func (w *world) logs(text string) {
 	w.t.Helper()
 	until(w.t, text, func() bool { return strings.Contains(w.log.String(), text) }, w.log.String)
+}
+
+// stuck waits until the screen that floods is not drawn any more, because nobody takes it.
+func (w *world) stuck() {
+	w.t.Helper()
+	last, same := int64(0), 0
+	until(w.t, "the screen stands still", func() bool {
+		if n := w.drawn.Load(); n != last {
+			last, same = n, 0
+		}
+		same++
+		return last > 0 && same > 300
+	}, w.log.String)
+}
+
+// gone waits until the server has closed a connection.
+func gone(t *testing.T, c *gossh.Client) {
+	t.Helper()
+	ended := make(chan struct{})
+	go func() {
+		_ = c.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-time.After(guard):
+		t.Error("the connection is kept")
+		_ = c.Close()
+		<-ended
+	}
 }
 
 // ended is why sessions ended so far.

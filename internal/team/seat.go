@@ -30,6 +30,8 @@ type Seat struct {
 	turn   int
 	work   map[int]model.Operation // what is under way, by the session's own numbers
 	own    map[int]bool            // the hub's numbers of all that was ever under way here
+	left   context.Context         // ends when the person leaves
+	leave  context.CancelFunc
 }
 
 // A seat stands between a session and the account.
@@ -41,6 +43,7 @@ var (
 // Sit takes a place at the hub, until Leave. Where nobody sat, the account may not have been asked for a while, and is asked now.
 func (h *Hub) Sit(p Person) *Seat {
 	s := &Seat{hub: h, person: p, work: map[int]model.Operation{}, own: map[int]bool{}}
+	s.left, s.leave = context.WithCancel(context.Background())
 	h.mu.Lock()
 	h.wanted = h.wanted || len(h.seats) == 0
 	h.seats[s] = true
@@ -51,6 +54,7 @@ func (h *Hub) Sit(p Person) *Seat {
 
 // Leave gives the place up. What is under way goes on at the provider, and is nobody's.
 func (s *Seat) Leave() {
+	s.leave()
 	s.hub.mu.Lock()
 	delete(s.hub.seats, s)
 	s.hub.mu.Unlock()
@@ -88,8 +92,12 @@ func (s *Seat) Ask() {
 // Shown is the number of the latest view.
 func (s *Seat) Shown() int { return s.hub.latest().Number }
 
-// Claim notes that an operation is about to be sent, or says who is at work on its server.
+// Claim notes that an operation is about to be sent, or says who is at work on its server. Of a server that is not the person's it
+// says nothing: the request itself is refused.
 func (s *Seat) Claim(o model.Operation) string {
+	if s.barred(o.Server.ID) != nil {
+		return ""
+	}
 	h := s.hub
 	h.mu.Lock()
 	defer h.mu.Unlock()

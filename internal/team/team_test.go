@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"vpsdeck/api"
 	"vpsdeck/api/sim"
+	"vpsdeck/internal/journal"
 	"vpsdeck/internal/team"
 	"vpsdeck/model"
 	"vpsdeck/ui/command"
@@ -303,5 +305,80 @@ func TestWhoWaitsIsToldWhenThereIsNothingMoreToCome(t *testing.T) {
 		}
 	case <-time.After(guard):
 		t.Error("it waits for ever")
+	}
+}
+
+// A journal tells of the whole account. Who may see a part of it reads the lines of that part.
+func TestAJournalIsReadWithinTheScope(t *testing.T) {
+	w := newWorld(t, 12)
+	all := w.sit("anna").loaded()
+	servers := all.state.Servers.Value
+	mine, other := servers[0], servers[1]
+	book := journal.In(t.TempDir())
+	write := func(id string, server model.RecordServer, event string) {
+		r := model.Record{Version: model.RecordVersion, ID: id, Event: event, Host: w.client.Host(), Deed: "create", Kind: "snapshot", Server: server,
+			Point: model.RecordPoint{Name: id}, Time: w.client.Now(), SentAt: w.client.Now()}
+		if event == model.EventCame {
+			r = model.VisitRecord(event, id, w.client.Host(), model.Actor{Name: "anna"}, "", w.client.Now())
+		}
+		if err := book.Append(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("own", model.RecordServer(mine.Ref()), model.EventDone)
+	write("another's", model.RecordServer(other.Ref()), model.EventDone)
+	write("another's, open", model.RecordServer(other.Ref()), model.EventIntent)
+	write("another's, which had my server's name", model.RecordServer{ID: other.ID, Name: mine.Name}, model.EventDone)
+	write("my server's, when it was called otherwise", model.RecordServer{ID: mine.ID, Name: other.Name}, model.EventDone)
+	write("of a server that is gone", model.RecordServer{ID: "424242", Name: mine.Name}, model.EventDone)
+	write("visit", model.RecordServer{}, model.EventCame)
+
+	read := func(p *person) (ids []string) {
+		records, unreadable, err := p.Journal(book).Read()
+		if err != nil || unreadable != 0 {
+			t.Fatal(unreadable, err)
+		}
+		for _, r := range records {
+			ids = append(ids, r.ID)
+		}
+		return ids
+	}
+	bert := w.sit("bert", func(p *team.Person) {
+		p.Scope = team.Scope{Name: "his", Has: func(s model.Server) bool { return s.Name == mine.Name }}
+	})
+	if got, want := read(bert), []string{"own", "visit-login"}; !slices.Equal(got, want) {
+		t.Errorf("he reads %q, want %q", got, want)
+	}
+	if got := read(all); len(got) != 7 {
+		t.Errorf("who may see all reads %q", got)
+	}
+	claimed := model.Operation{Deed: model.Create, Server: other.Ref(), Point: newSnapshot(other, "secret"), Number: 1}
+	if busy := all.Claim(claimed); busy != "" {
+		t.Fatal(busy)
+	}
+	if busy := bert.Claim(claimed); busy != "" {
+		t.Errorf("he is told %q of another's server", busy)
+	}
+	if alive := bert.Journal(book).Alive("own-1"); alive {
+		t.Error("a run that never was is going")
+	}
+}
+
+// Before the servers are known nobody can say whose a line is. Who leaves meanwhile is not waited for.
+func TestAScopedJournalWaitsForTheServers(t *testing.T) {
+	client, err := api.New("http://127.0.0.1:1", "vps_live")
+	if err != nil {
+		t.Fatal(err)
+	}
+	hub := team.New(client, command.WallClock{}) // which never runs
+	seat := hub.Sit(team.Person{Scope: team.Scope{Name: "none", Has: func(model.Server) bool { return true }}})
+	read := make(chan int)
+	go func() {
+		records, _, _ := seat.Journal(journal.In(t.TempDir())).Read()
+		read <- len(records)
+	}()
+	seat.Leave()
+	if n := <-read; n != 0 {
+		t.Errorf("%d lines", n)
 	}
 }
