@@ -83,7 +83,7 @@ func listing(do *deed, on machine, what, short string, fields model.FieldSet, li
 			if ask.Format, err = output(); err != nil {
 				return err
 			}
-			u := unattended{cmd, common(), on}
+			u := unattended{cmd: cmd, flags: common(), on: on}
 			return pick(do, u.look, func(ctx context.Context, r *headless.Runner) error { return list(r, ctx, ask) })
 		},
 	}
@@ -126,7 +126,7 @@ func checkCommand(do *deed, on machine) *cobra.Command {
 				return err
 			}
 			ask.MinPoints = given(cmd, "min-points", &minPoints)
-			u := unattended{cmd, common(), on}
+			u := unattended{cmd: cmd, flags: common(), on: on}
 			return pick(do, u.look, func(ctx context.Context, r *headless.Runner) error { return r.Check(ctx, ask) })
 		},
 	}
