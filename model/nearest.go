@@ -29,23 +29,27 @@ func DidYouMean(word string, all []string) string {
 	return "; did you mean " + strings.Join(near, " or ") + "?"
 }
 
-// distance counts the letters to insert, drop or change to get from a to b.
+// distance counts the letters to insert, drop, change or swap with their neighbour to get from a to b.
 func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		rows[i][0] = i
 	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			step := diagonal
-			if a[i] != b[j] {
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			step := rows[i-1][j-1]
+			if a[i-1] != b[j-1] {
 				step++
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(step, row[j]+1, row[j+1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				step = min(step, rows[i-2][j-2]+1)
+			}
+			rows[i][j] = min(step, rows[i-1][j]+1, rows[i][j-1]+1)
 		}
 	}
-	return row[len(b)]
+	return rows[len(a)][len(b)]
 }

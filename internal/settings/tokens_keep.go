@@ -103,7 +103,7 @@ func (t *Tokens) Forget() ([]Place, error) {
 		}
 	}
 	if unknown(asked) {
-		return from, Faultf(ExitToken, "it is not known whether %s still holds a token: %s, and log out again", InKeyring, silence)
+		return from, Faultf(ExitToken, "%s, and log out again: there may be a token in it", silence)
 	}
 	return from, nil
 }
