@@ -27,12 +27,31 @@ var safeFish = strings.NewReplacer(
 	"(eval $requestComp 2> /dev/null)", "(env $requestComp 2> /dev/null)",
 )
 
-// addCompletion adds cobra's completion command, with a script for fish that runs nothing but vpsdeck.
+// safeBash replaces the line of cobra's script for bash that quotes a completion only where there is one. Of several, bash
+// types what they have in common: from servers called '$(rm x)-1' and '$(rm x)-2' that would be code for the next tab key.
+var safeBash = strings.NewReplacer(
+	"        if (( ${#COMPREPLY[@]} == 1 )); then\n            COMPREPLY[0]=$(printf \"%q\" \"${COMPREPLY[0]}\")\n        fi\n        return 0\n",
+	"        IFS=$'\\n' read -ra COMPREPLY -d '' < <(printf \"%q\\n\" \"${COMPREPLY[@]}\")\n        return 0\n",
+)
+
+// addCompletion adds cobra's completion command, with scripts for fish and bash that run nothing but vpsdeck. In bash there are
+// no descriptions: they cannot stand behind a name that is quoted.
 func addCompletion(root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
-	fish, _, err := root.Find([]string{"completion", "fish"})
-	if err != nil {
-		return // cobra writes no script for fish
+	bash, _, noBash := root.Find([]string{"completion", "bash"})
+	fish, _, noFish := root.Find([]string{"completion", "fish"})
+	if noBash != nil || noFish != nil {
+		return // cobra writes no such scripts
+	}
+	bash.RunE = func(cmd *cobra.Command, _ []string) error {
+		var script bytes.Buffer
+		err := root.GenBashCompletionV2(&script, false)
+		text := safeBash.Replace(script.String())
+		if err != nil || text == script.String() { // another version of cobra has another script
+			return settings.Faultf(settings.ExitOther, "the completions for bash could not be written")
+		}
+		_, err = cmd.OutOrStdout().Write([]byte(text))
+		return told(err)
 	}
 	fish.RunE = func(cmd *cobra.Command, _ []string) error {
 		plain, err := cmd.Flags().GetBool("no-descriptions")

@@ -36,13 +36,11 @@ end`,
 	"bash": `_get_comp_words_by_ref() { words=("${COMP_WORDS[@]}") cword=$COMP_CWORD cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}; }
 compopt() { :; }
 source <(vpsdeck completion bash)
-tab() { COMP_WORDS=("$@") COMP_CWORD=$(($#-1)) COMP_LINE="$*" COMP_POINT=${#COMP_LINE} COMP_TYPE=63 COMPREPLY=(); __start_vpsdeck; }
+tab() { COMP_WORDS=("$@") COMP_CWORD=$(($#-1)) COMP_LINE="$*" COMP_POINT=${#COMP_LINE} COMP_TYPE=9 COMPREPLY=(); __start_vpsdeck; }
 tab vpsdeck snapshot w
 first=("${COMPREPLY[@]}")
-COMP_TYPE=9
 for name in "${first[@]}"; do
-	tab vpsdeck snapshot "${name%%  *}" w
-	COMP_TYPE=9
+	tab vpsdeck snapshot "$name" w
 	printf '%s\n' "${COMPREPLY[@]}"
 done
 tab vpsdeck snapshot "'(touch pwned)'" w
@@ -96,7 +94,7 @@ func TestNoShellRunsWhatStandsInANameOrInAnEarlierArgument(t *testing.T) {
 				t.Fatalf("%v\n%s", err, out)
 			}
 			// It has completed behind each of the names, and behind the argument.
-			if n := strings.Count(string(out), "touch pwned"); n < len(evilNames) {
+			if n := strings.Count(strings.ReplaceAll(string(out), `\`, ""), "touch pwned"); n < len(evilNames) {
 				t.Errorf("it completes little:\n%s", out)
 			}
 			if _, err := os.Stat(filepath.Join(dir, "pwned")); err == nil {
