@@ -11,9 +11,11 @@ import (
 
 	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"vpsdeck/internal/headless"
 	"vpsdeck/internal/settings"
+	"vpsdeck/model"
 )
 
 // deed is what a command line asks for. Parsing only picks it, so that every error of the parser is one of usage.
@@ -95,6 +97,7 @@ func rootCommand(do *deed, on machine) *cobra.Command {
 	root.AddCommand(loginCommand(do), logoutCommand(do), profilesCommand(do), configCommand(do))
 	root.AddCommand(headlessCommands(do, on)...)
 	root.SetHelpCommand(helpCommand())
+	addCompletion(root)
 	return root
 }
 
@@ -158,16 +161,43 @@ func misuse(cmd *cobra.Command, err error) error {
 		return fault
 	}
 	what, _, _ := strings.Cut(err.Error(), "\n") // cobra's suggestions take lines of their own
+	what += meant(cmd, what)
 	if parts := badValue.FindStringSubmatch(what); parts != nil {
 		what = parts[2] + " cannot be " + parts[1]
 		if flag := cmd.Flags().Lookup(strings.TrimPrefix(parts[2], "--")); flag != nil {
 			what += ": it takes " + kinds[flag.Value.Type()]
 		}
 	}
-	if what == "unknown flag: --token" {
+	if strings.HasPrefix(what, "unknown flag: --token") {
 		what += ", as other users of this machine can read flags: set VPS_API_TOKEN"
 	}
 	return settings.Faultf(settings.ExitUsage, "%s; see %s --help", what, cmd.CommandPath())
+}
+
+// misspelt matches what the parser says of a word that it does not know.
+var misspelt = regexp.MustCompile(`^unknown (?:command "(.*)" for "|flag: --(.*)$)`)
+
+// meant is “; did you mean …?” for a command or a flag that is misspelt, or "".
+func meant(cmd *cobra.Command, what string) string {
+	parts := misspelt.FindStringSubmatch(what)
+	if parts == nil {
+		return ""
+	}
+	var known []string
+	if parts[1] != "" {
+		for _, c := range cmd.Commands() {
+			if c.IsAvailableCommand() {
+				known = append(known, c.Name())
+			}
+		}
+		return model.DidYouMean(parts[1], known)
+	}
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			known = append(known, "--"+f.Name)
+		}
+	})
+	return model.DidYouMean("--"+parts[2], known)
 }
 
 // kinds names the flags' types as people do.

@@ -51,7 +51,7 @@ func pathsInUse(from settings.Sources) string {
 	line := func(what, path string) {
 		switch _, err := os.Stat(path); {
 		case path == "":
-			path = "nowhere: there is no HOME"
+			path = "nowhere: set HOME"
 		case err != nil:
 			path += " (not there)"
 		}

@@ -98,6 +98,18 @@ func options(w ui.Fresh) ui.Options {
 	}
 }
 
+// notices are what the dashboard says first.
+func (s start) notices() []string {
+	var out []string
+	if s.settings.State == "" && !s.demo {
+		out = append(out, noJournal)
+	}
+	if silence := s.tokens.Silence(); silence != "" && s.token.Value.Empty() {
+		out = append(out, silence+", or enter a token")
+	}
+	return out
+}
+
 // firstFrame is how long the first frame takes to be drawn: a beat of Bubble Tea and what comes before it.
 const firstFrame = 30 * time.Millisecond
 
@@ -122,6 +134,7 @@ func runDashboard(ctx context.Context, begin start) error {
 		defer run.End()
 		opts.Journal, opts.Run = book, run.ID
 	}
+	opts.Notices = begin.notices()
 	if dir := begin.settings.Cache; dir != "" {
 		opts.Memory = lastseen.In(dir).Waiting(func() { time.Sleep(time.Until(quiet)) })
 	}

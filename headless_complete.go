@@ -83,7 +83,7 @@ func completions(common func() settings.Flags, on machine, ask offer) cobra.Comp
 		defer cancel()
 		found := make(chan []cobra.Completion, 1)
 		go func() {
-			opts, _, err := unattended{cmd, common(), on}.open(ctx)
+			opts, _, err := unattended{cmd: cmd, flags: common(), on: on}.open(ctx)
 			if err != nil {
 				found <- nil
 				return

@@ -74,7 +74,7 @@ func creating(do *deed, on machine, ask *headless.CreateAsk, cmd *cobra.Command)
 		if ask.Follow, err = follow(); err != nil {
 			return err
 		}
-		u := unattended{cmd, common(), on}
+		u := unattended{cmd, common(), on, ask.Follow.Timeout}
 		return pick(do, u.change, func(ctx context.Context, r *headless.Runner) error { return r.Create(ctx, *ask) })
 	}
 	return cmd
@@ -132,7 +132,7 @@ func undoing(do *deed, on machine, ask *headless.PointAsk, act undo, cmd *cobra.
 		if ask.Follow, err = follow(); err != nil {
 			return err
 		}
-		u := unattended{cmd, common(), on}
+		u := unattended{cmd, common(), on, ask.Follow.Timeout}
 		return pick(do, u.change, func(ctx context.Context, r *headless.Runner) error { return act(r, ctx, *ask) })
 	}
 	return cmd

@@ -84,7 +84,7 @@ func listing(do *deed, on machine, what, short string, fields model.FieldSet, li
 			if ask.Format, err = output(); err != nil {
 				return err
 			}
-			u := unattended{cmd, common(), on}
+			u := unattended{cmd: cmd, flags: common(), on: on}
 			return pick(do, u.look, func(ctx context.Context, r *headless.Runner) error { return list(r, ctx, ask) })
 		},
 	}
@@ -132,7 +132,7 @@ func checkCommand(do *deed, on machine) *cobra.Command {
 				return err
 			}
 			ask.Server = given(cmd, "server", &server)
-			u := unattended{cmd, common(), on}
+			u := unattended{cmd: cmd, flags: common(), on: on}
 			*do = func(ctx context.Context) error {
 				return ask.Unchecked(cmd.OutOrStdout(), u.look(ctx, func(ctx context.Context, r *headless.Runner) error { return r.Check(ctx, ask) }))
 			}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 
 	mango "github.com/muesli/mango-cobra"
@@ -51,6 +52,10 @@ func manCommand(do *deed) *cobra.Command {
 	}
 }
 
+// heading matches the line that man draws above and below the page. mango puts a whole sentence where the manual's part
+// belongs, for which there is no room.
+var heading = regexp.MustCompile(`(?m)^(\.TH VPSDECK 1 "[0-9-]+") .*$`)
+
 func manPage(root *cobra.Command) (string, error) {
 	page, err := mango.NewManPage(1, root)
 	if err != nil {
@@ -62,6 +67,7 @@ func manPage(root *cobra.Command) (string, error) {
 	}
 	page.WithSection("Environment", "VPS_API_TOKEN: the token.\nVPS_API_URL: the API's address.\nVPS_PROFILE: the account, a profile of the config.")
 	page.WithSection("Exit status", codes.String())
+	text := heading.ReplaceAllString(page.Build(roff.NewDocument()), `$1 "vpsdeck `+version()+`" "User Commands"`)
 	// mango puts the two dashes of a long flag before a short one too.
-	return strings.ReplaceAll(page.Build(roff.NewDocument()), "--o --output", "-o, --output"), nil
+	return strings.ReplaceAll(text, "--o --output", "-o, --output"), nil
 }

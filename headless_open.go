@@ -34,6 +34,7 @@ type unattended struct {
 	cmd   *cobra.Command
 	flags settings.Flags
 	on    machine
+	limit time.Duration // how long it may wait for what others hold, 0: until it is ended; for what changes something
 }
 
 // open finds the settings and the token.
@@ -71,22 +72,28 @@ func (u unattended) look(ctx context.Context, do job) error {
 	return do(ctx, r)
 }
 
+// noJournal is said where there is no directory for the journal.
+const noJournal = "there is no journal, so nothing is written down and an earlier run's actions are not known: " +
+	"set HOME, XDG_STATE_HOME or systemd's StateDirectory="
+
 // change does a job that changes something: it is written down, and an interrupt ends it in order.
 func (u unattended) change(ctx context.Context, do job) error {
 	opts, s, err := u.open(ctx)
 	if err != nil {
 		return err
 	}
-	if s.State != "" {
-		book := journal.In(s.State)
-		run := book.Begin(runName(time.Now(), os.Getpid()))
-		defer run.End()
-		opts.Journal, opts.Run = book, run.ID
-	}
 	// A reader that goes away, as head does, must not end us between a request and its answer.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := interruptible(ctx)
 	defer stop()
+	if s.State != "" {
+		book := journal.In(s.State).Waiting(ctx, u.limit, u.on.clock.Wait)
+		run := book.Begin(runName(time.Now(), os.Getpid()))
+		defer run.End()
+		opts.Journal, opts.Run = book, run.ID
+	} else {
+		_, _ = fmt.Fprintln(u.cmd.ErrOrStderr(), "vpsdeck: "+noJournal)
+	}
 	r := headless.New(opts)
 	defer r.End()
 	return do(ctx, r)

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -131,7 +132,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "", // remakes the outputs that scripts compare with
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": scriptExits, "asked": scriptAsked, "fault": scriptFault, "later": scriptLater, "hold": scriptHold, "waiting": scriptWaiting,
-			"expand": scriptExpand,
+			"expand": scriptExpand, "lockjournal": scriptLockJournal,
 		},
 	})
 }
@@ -167,6 +168,16 @@ func scriptSetup(env *testscript.Env) error {
 func scriptExpand(ts *testscript.TestScript, _ bool, args []string) {
 	text := strings.ReplaceAll(ts.ReadFile(args[0]), "${URL}", worldOf(ts).url)
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
+}
+
+// lockjournal: another program holds the journal's lock until the script ends.
+func scriptLockJournal(ts *testscript.TestScript, _ bool, _ []string) {
+	path := ts.MkAbs(".local/state/vpsdeck/journal.jsonl.lock")
+	ts.Check(os.MkdirAll(filepath.Dir(path), 0o700))
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	ts.Check(err)
+	ts.Check(syscall.Flock(int(f.Fd()), syscall.LOCK_EX))
+	ts.Defer(func() { _ = f.Close() })
 }
 
 func worldOf(ts *testscript.TestScript) *scriptWorld { return ts.Value("world").(*scriptWorld) }

@@ -180,11 +180,8 @@ func logout(out io.Writer, flags settings.Flags) error {
 	if err != nil {
 		return err
 	}
-	places, err := settings.NewTokens(s, os.Getenv).Forget()
-	if err != nil {
-		return err
-	}
-	if len(places) == 0 {
+	places, failed := settings.NewTokens(s, os.Getenv).Forget()
+	if failed == nil && len(places) == 0 {
 		_, err = fmt.Fprintf(out, "%s: no token was kept\n", whose(s))
 		return told(err)
 	}
@@ -193,5 +190,5 @@ func logout(out io.Writer, flags settings.Flags) error {
 			return told(err)
 		}
 	}
-	return nil
+	return failed
 }

@@ -102,8 +102,12 @@ func (s serving) run(ctx context.Context, errs, out io.Writer) error {
 		return err
 	}
 	defer o.close()
+	log := slog.New(s.handler(errs))
+	if conf.State == "" && !s.demo {
+		log.Warn(noJournal)
+	}
 	server, err := sshd.New(sshd.Options{
-		HostKey: s.hostKey, Users: s.users, Limits: s.limits, Log: slog.New(s.handler(errs)), Open: o.seat, Notice: notice,
+		HostKey: s.hostKey, Users: s.users, Limits: s.limits, Log: log, Open: o.seat, Notice: notice,
 	})
 	if err != nil {
 		_ = listener.Close()
@@ -133,8 +137,9 @@ func (s serving) checked(ctx context.Context, conf settings.Settings, out io.Wri
 		return err
 	}
 	if !s.demo {
-		if _, err := settings.NewTokens(conf, os.Getenv).Find(ctx); err != nil {
-			return missingToken(conf, err)
+		tokens := settings.NewTokens(conf, os.Getenv)
+		if _, err := tokens.Find(ctx); err != nil {
+			return missingToken(tokens, err)
 		}
 	}
 	key, account := s.hostKey, conf.Account
@@ -157,18 +162,18 @@ func served(err error) error {
 	return err
 }
 
-func missingToken(conf settings.Settings, err error) error {
+func missingToken(tokens *settings.Tokens, err error) error {
 	if errors.Is(err, settings.ErrNoToken) {
-		return settings.NewTokens(conf, os.Getenv).Missing()
+		return tokens.Missing()
 	}
 	return err
 }
 
 // servedClient is the client of the real account. Its token is tried, so that a server does not start with one that is refused.
-func servedClient(ctx context.Context, door *access, conf settings.Settings) (command.Client, error) {
+func servedClient(ctx context.Context, door *access) (command.Client, error) {
 	token, err := door.tokens.Find(ctx)
 	if err != nil {
-		return nil, missingToken(conf, err)
+		return nil, missingToken(door.tokens, err)
 	}
 	return door.Connect(ctx, command.NewSecret(token.Value.Reveal()))
 }

@@ -44,7 +44,7 @@ func openOffice(ctx context.Context, s settings.Settings, demo bool) (*office, e
 	if demo {
 		o.client, err = door.Demo()
 	} else {
-		o.client, err = servedClient(ctx, door, s)
+		o.client, err = servedClient(ctx, door)
 	}
 	if err != nil {
 		return nil, err

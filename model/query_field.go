@@ -110,7 +110,7 @@ func (s FieldSet) field(name string) (Field, string) {
 	if elsewhere {
 		return Field{}, fmt.Sprintf("%s have no field %s: there are %s", s, name, enumerate(names))
 	}
-	return Field{}, fmt.Sprintf("unknown field %s: there are %s", name, enumerate(names))
+	return Field{}, fmt.Sprintf("unknown field %s: there are %s%s", name, enumerate(names), DidYouMean(name, names))
 }
 
 // values says what can follow the field.

@@ -172,6 +172,7 @@ func TestAQueryOfPointsFindsWhatItAsksFor(t *testing.T) {
 func TestWhatIsWrongWithAQueryIsToldWithItsPlaceAndWhatIsAllowed(t *testing.T) {
 	for text, want := range map[string]string{ // wrong is what stands between ‹ and ›
 		"web ‹colour:red›":   "unknown field colour: there are status, kind, type, name, server, id, age, expires, size and description",
+		"‹sttus:x›":          "status, kind, type, name, server, id, age, expires, size and description; did you mean status?",
 		"-‹color:red› web":   "unknown field color: ",
 		"‹location:us›":      "restore points have no field location: there are status, ",
 		"‹age>7x›":           "age>7x: 7x is no length of time: write 36h, 7d or 2w",

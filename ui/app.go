@@ -23,6 +23,7 @@ type Options struct {
 	Accounts command.Accounts    // nil: there are no profiles to switch between
 	Profile  command.Profile     // whose account it is that one starts with; ReadOnly and Policies below are its own
 	Config   Config              // nil: the settings do not change while the program runs
+	Notices  []string            // what it says first, such as that there is no journal
 	Journal  command.Journal     // nil: nothing is written down; the simulated account of the demo never is
 	Memory   command.Memory      // nil: every run begins with an empty screen; the simulated account always does
 	Requests *command.RequestLog // nil: what was asked of the API is not shown
@@ -173,6 +174,9 @@ func (a *App) Init() tea.Cmd {
 		cmds = append(cmds, a.askAccess(""))
 	} else {
 		cmds = append(cmds, a.recall(), a.refreshAll(), a.loadAccount(), a.session.LoadHistory(), a.await(0))
+	}
+	for _, text := range a.opts.Notices {
+		cmds = append(cmds, func() tea.Msg { return NoticeMsg{text} })
 	}
 	return tea.Batch(append(cmds, a.arm(), a.awaitConfig())...)
 }

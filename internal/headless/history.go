@@ -2,6 +2,7 @@ package headless
 
 import (
 	"context"
+	"errors"
 
 	"vpsdeck/internal/settings"
 	"vpsdeck/model"
@@ -22,6 +23,12 @@ func (r *Runner) begin(ctx context.Context) error {
 		return nil
 	}
 	msg := history().(command.HistoryLoadedMsg)
+	if errors.Is(msg.Err, model.ErrConflict) { // what an earlier run has left open is not known
+		if cause := context.Cause(ctx); cause != nil {
+			return cause
+		}
+		return nothingSent(settings.ExitLimited, []string{model.Words(msg.Err)})
+	}
 	r.unwritten(msg.Err)
 	r.state.Learn(msg.Last, r.opts.Client.Host())
 	if len(r.state.Resume(msg.Open, msg.Last, r.opts.Client.Host())) == 0 {

@@ -78,6 +78,7 @@ func writeJSON(w io.Writer, value any) error {
 
 func writeCSV[T any](w io.Writer, rows []T, columns []column[T]) error {
 	c := csv.NewWriter(w)
+	c.UseCRLF = true // RFC 4180
 	line := make([]string, len(columns))
 	for i, col := range columns {
 		line[i] = col.field

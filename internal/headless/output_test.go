@@ -79,7 +79,7 @@ func TestCSVQuotesWhatNeedsIt(t *testing.T) {
 	if err := write(&out, CSV, hostile, pointColumns(model.Backup, time.Unix(3600, 0))); err != nil {
 		t.Fatal(err)
 	}
-	if want := ",\"quoted \"\"twice\"\", and\nbroken\",\n22,,,web,x,,,2048,,,,\n"; !strings.HasSuffix(out.String(), want) {
+	if want := ",\"quoted \"\"twice\"\", and\r\nbroken\",\r\n22,,,web,x,,,2048,,,,\r\n"; !strings.HasSuffix(out.String(), want) {
 		t.Errorf("got %q, want it to end with %q", &out, want)
 	}
 }

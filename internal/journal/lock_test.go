@@ -87,9 +87,9 @@ func TestACommandWaitsForTheLockUntilItsTimeIsUpOrItIsEnded(t *testing.T) {
 	for name, c := range map[string]struct {
 		limit, endsAt, want time.Duration
 	}{
-		"until its time is up":           {limit: time.Hour, want: time.Hour},
-		"until it is ended":              {limit: time.Hour, endsAt: time.Minute, want: time.Minute},
-		"without a limit, until its end": {endsAt: 3 * time.Hour, want: 3 * time.Hour},
+		"until its time is up":           {limit: time.Minute, want: time.Minute},
+		"until it is ended":              {limit: time.Hour, endsAt: 10 * time.Second, want: 10 * time.Second},
+		"without a limit, until its end": {endsAt: 2 * time.Minute, want: 2 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, end := context.WithCancel(t.Context())
@@ -117,9 +117,7 @@ func TestWhatACommandHasBegunIsWrittenDownAfterItsEndToo(t *testing.T) {
 	ctx, end := context.WithCancel(t.Context())
 	end()
 	h := &hands{}
-	j := In(t.TempDir()).Waiting(ctx, time.Hour, func(ctx context.Context, d time.Duration) error {
-		return h.pause(ctx, d)
-	})
+	j := In(t.TempDir()).Waiting(ctx, time.Hour, h.pause)
 	release := hold(t, j)
 	h.at = func(waited time.Duration) { // another program writes a line of its own meanwhile
 		if waited > patience/2 {

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"vpsdeck/model"
 )
 
 // configFile is config.toml as written; a nil field is not in it. Its keys are listed once more in configKeys.
@@ -86,6 +88,9 @@ func readConfig(path string, wanted bool) (configFile, error) {
 	if err != nil {
 		return configFile{}, Faultf(ExitConfig, "the config file %s cannot be read: %s", path, reason(err))
 	}
+	if text, err = plainText(text); err != nil {
+		return configFile{}, Faultf(ExitConfig, "the config file %s %s", path, err)
+	}
 	var file configFile
 	err = toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(&file)
 	var unknown *toml.StrictMissingError
@@ -143,7 +148,7 @@ func unknownKey(path string, unknown *toml.StrictMissingError) error {
 	for i := range unknown.Errors {
 		e := &unknown.Errors[i]
 		name := strings.ToLower(e.Key()[len(e.Key())-1])
-		if (strings.Contains(name, "token") || strings.HasPrefix(name, "vps_")) && nearest(name) == nil {
+		if (strings.Contains(name, "token") || strings.HasPrefix(name, "vps_")) && model.Nearest(name, allKeys()) == nil {
 			return at(path, e, noTokenHere)
 		}
 	}
@@ -152,11 +157,11 @@ func unknownKey(path string, unknown *toml.StrictMissingError) error {
 	if key := e.Key(); key[0] == "profile" && len(key) > 2 {
 		name, whose, all = strings.Join(key[2:], "."), "setting of a profile", accountKeys
 	}
-	near := nearestOf(name, all)
-	if near == nil {
-		return at(path, e, fmt.Sprintf("%q is no %s; there are %s", name, whose, strings.Join(all, ", ")))
+	meant := model.DidYouMean(name, all)
+	if meant == "" {
+		meant = "; there are " + strings.Join(all, ", ")
 	}
-	return at(path, e, fmt.Sprintf("%q is no %s; did you mean %s?", name, whose, strings.Join(near, " or ")))
+	return at(path, e, fmt.Sprintf("%q is no %s%s", name, whose, meant))
 }
 
 func at(path string, e *toml.DecodeError, what string) error {
@@ -191,44 +196,4 @@ func allKeys() []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// nearest lists the keys that a misspelt one may have been meant to be, the likeliest first; nil if none comes near.
-func nearest(name string) []string { return nearestOf(name, allKeys()) }
-
-func nearestOf(name string, all []string) []string {
-	squeeze := strings.NewReplacer("_", "", "-", "", ".", "").Replace
-	wrong := squeeze(strings.ToLower(name))
-	var near []string
-	best := len(wrong)/3 + 1
-	for _, key := range all {
-		switch d := distance(wrong, squeeze(key)); {
-		case d < best:
-			best, near = d, []string{key}
-		case d == best && near != nil:
-			near = append(near, key)
-		}
-	}
-	return near
-}
-
-// distance counts the letters to insert, drop or change to get from a to b.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			step := diagonal
-			if a[i] != b[j] {
-				step++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(step, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/zalando/go-keyring"
@@ -13,8 +15,11 @@ import (
 // service is the program's name in the keyring.
 const service = "vpsdeck"
 
-// patience is how long the keyring may take: a locked one asks for its password, a broken one never answers.
-const patience = 5 * time.Second
+// patience is how long the keyring may take. A locked one may never answer where there is no screen to ask for its password.
+const patience = time.Second
+
+// silence says that the keyring did not answer.
+const silence = "the system's keyring did not answer within a second: unlock it"
 
 var (
 	errNoKeyring = errors.New("there is no keyring")
@@ -28,11 +33,12 @@ type ring struct {
 	drop     func(service, account string) error
 	account  string
 	patience time.Duration
+	silent   *atomic.Bool // it did not answer once, and is not asked again; nil: it is asked each time
 }
 
 // systemRing is the system's own keyring, or one that is not there.
 func systemRing(account string, getenv func(string) string) ring {
-	r := ring{get: keyring.Get, set: keyring.Set, drop: keyring.Delete, account: account, patience: patience}
+	r := ring{get: keyring.Get, set: keyring.Set, drop: keyring.Delete, account: account, patience: patience, silent: &atomic.Bool{}}
 	if !busAtHand(getenv) {
 		r.get = func(string, string) (string, error) { return "", errNoKeyring }
 		r.set = func(string, string, string) error { return errNoKeyring }
@@ -60,16 +66,16 @@ func busAtHand(getenv func(string) string) bool {
 
 // find returns the account's token, and keyring.ErrNotFound when the keyring works and has none.
 func (r ring) find() (string, error) {
-	return within(r.patience, func() (string, error) { return r.get(service, r.account) })
+	return within(r, func() (string, error) { return r.get(service, r.account) })
 }
 
 func (r ring) keep(secret string) error {
-	_, err := within(r.patience, func() (struct{}, error) { return struct{}{}, r.set(service, r.account, secret) })
+	_, err := within(r, func() (struct{}, error) { return struct{}{}, r.set(service, r.account, secret) })
 	return err
 }
 
 func (r ring) forget() error {
-	_, err := within(r.patience, func() (struct{}, error) { return struct{}{}, r.drop(service, r.account) })
+	_, err := within(r, func() (struct{}, error) { return struct{}{}, r.drop(service, r.account) })
 	return err
 }
 
@@ -79,8 +85,21 @@ func (r ring) works() bool {
 	return err == nil || errors.Is(err, keyring.ErrNotFound)
 }
 
-// within gives up on a call that takes too long, and leaves it behind: the keyring's library cannot be interrupted.
-func within[T any](limit time.Duration, ask func() (T, error)) (T, error) {
+// gaveUp says whether the keyring did not answer.
+func (r ring) gaveUp() bool { return r.silent != nil && r.silent.Load() }
+
+// unknown says whether an error in asking leaves open what the keyring holds. Without a keyring it holds nothing.
+func unknown(err error) bool {
+	return errors.Is(err, errNoAnswer) || err != nil && strings.Contains(err.Error(), "unlock") // go-keyring has no error of its own for it
+}
+
+// within gives up on a call that takes too long, and leaves it behind: the keyring's library cannot be interrupted. After
+// that nothing is asked any more, so that a silent keyring costs its time once.
+func within[T any](r ring, ask func() (T, error)) (T, error) {
+	var none T
+	if r.gaveUp() {
+		return none, errNoAnswer
+	}
 	type answer struct {
 		value T
 		err   error
@@ -90,13 +109,15 @@ func within[T any](limit time.Duration, ask func() (T, error)) (T, error) {
 		value, err := ask()
 		answered <- answer{value, err}
 	}()
-	timer := time.NewTimer(limit)
+	timer := time.NewTimer(r.patience)
 	defer timer.Stop()
 	select {
 	case a := <-answered:
 		return a.value, a.err
 	case <-timer.C:
-		var none T
+		if r.silent != nil {
+			r.silent.Store(true)
+		}
 		return none, errNoAnswer
 	}
 }

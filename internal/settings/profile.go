@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"vpsdeck/model"
 )
 
 // NoProfile chooses the account of the settings that stand outside of all profiles.
@@ -123,7 +125,7 @@ func (f configFile) chosen(from Sources) (accountTable, string, error) {
 	}
 	t, ok := f.Profile[name]
 	if !ok {
-		return accountTable{}, "", Faultf(code, "%s: there is no profile %q: %s", asked, name, f.choice())
+		return accountTable{}, "", Faultf(code, "%s: there is no profile %q: %s%s", asked, name, f.choice(), model.DidYouMean(name, f.profiles()))
 	}
 	if t.APIURL == nil {
 		t.APIURL = f.APIURL

@@ -136,7 +136,7 @@ func TestABadProfileIsOneSentenceWithItsLine(t *testing.T) {
 		}
 	}
 	_, err := load(t, twoProfiles, "wrok", nil)
-	wantFault(t, err, ExitUsage, `--profile: there is no profile "wrok"`, "has home, work")
+	wantFault(t, err, ExitUsage, `--profile: there is no profile "wrok"`, "has home, work; did you mean work?")
 	_, err = load(t, twoProfiles, "", map[string]string{"VPS_PROFILE": "wrok"})
 	wantFault(t, err, ExitConfig, `VPS_PROFILE: there is no profile "wrok"`)
 	_, err = Load(Sources{Getenv: environment(map[string]string{"VPS_PROFILE": "work"}), DefaultURL: builtIn})

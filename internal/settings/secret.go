@@ -19,11 +19,18 @@ const maxToken = 4096
 type Secret struct{ value *string }
 
 // NewSecret takes a token as people paste it: white space around it is dropped. It is refused when nothing is left, or
-// when it has several lines or anything but visible ASCII, which cannot stand in an HTTP header. The error is a phrase
-// that follows on from the token's place ("… is empty"), and never holds any of the token.
+// when it has several lines or anything but visible ASCII, which cannot stand in an HTTP header, or quotes around it. Text
+// with a byte order mark is read, UTF-16 too. The error is a phrase that follows on from the token's place ("… is empty"),
+// and never holds any of the token.
 func NewSecret(text string) (Secret, error) {
-	text = strings.TrimSpace(text)
+	plain, err := plainText([]byte(text))
+	if err != nil {
+		return Secret{}, err
+	}
+	text = strings.TrimSpace(string(plain))
 	switch {
+	case strings.Trim(text, `"'`) != text, strings.Trim(text, "“”‘’`") != text:
+		return Secret{}, errors.New("has quotes around it: write it without them")
 	case text == "":
 		return Secret{}, errors.New("is empty")
 	case len(text) > maxToken:

@@ -26,7 +26,7 @@ type Flags struct {
 // Sources is where settings come from. Nothing else is read, the process's environment included.
 type Sources struct {
 	Flags      Flags
-	Getenv     func(string) string // VPS_API_URL, VPS_API_TOKEN, VPS_PROFILE, NO_COLOR, XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME, HOME
+	Getenv     func(string) string // VPS_API_URL, VPS_API_TOKEN, VPS_PROFILE, NO_COLOR, HOME, and those that name directories: XDG_…_HOME, systemd's …_DIRECTORY
 	DefaultURL string              // the API's address when nobody names one
 }
 
@@ -187,24 +187,30 @@ func Dirs(getenv func(string) string) Directories {
 	return Directories{configDir(getenv), stateDir(getenv)}
 }
 
-// configDir is $XDG_CONFIG_HOME/vpsdeck, or ~/.config/vpsdeck.
+// configDir is $XDG_CONFIG_HOME/vpsdeck, $CONFIGURATION_DIRECTORY or ~/.config/vpsdeck.
 func configDir(getenv func(string) string) string {
-	return xdgDir(getenv, "XDG_CONFIG_HOME", ".config")
+	return dirOf(getenv, "XDG_CONFIG_HOME", "CONFIGURATION_DIRECTORY", ".config")
 }
 
-// stateDir is $XDG_STATE_HOME/vpsdeck, or ~/.local/state/vpsdeck.
+// stateDir is $XDG_STATE_HOME/vpsdeck, $STATE_DIRECTORY or ~/.local/state/vpsdeck.
 func stateDir(getenv func(string) string) string {
-	return xdgDir(getenv, "XDG_STATE_HOME", filepath.Join(".local", "state"))
+	return dirOf(getenv, "XDG_STATE_HOME", "STATE_DIRECTORY", filepath.Join(".local", "state"))
 }
 
-// cacheDir is $XDG_CACHE_HOME/vpsdeck, or ~/.cache/vpsdeck.
-func cacheDir(getenv func(string) string) string { return xdgDir(getenv, "XDG_CACHE_HOME", ".cache") }
+// cacheDir is $XDG_CACHE_HOME/vpsdeck, $CACHE_DIRECTORY or ~/.cache/vpsdeck.
+func cacheDir(getenv func(string) string) string {
+	return dirOf(getenv, "XDG_CACHE_HOME", "CACHE_DIRECTORY", ".cache")
+}
 
-// xdgDir is the program's directory of one sort. A relative path in the environment counts as none, as the specification
-// of the variables says.
-func xdgDir(getenv func(string) string, variable, usual string) string {
-	if xdg := getenv(variable); filepath.IsAbs(xdg) {
-		return filepath.Join(xdg, "vpsdeck")
+// dirOf is the program's directory of one sort: what the user's environment says, then what systemd made for the service,
+// then the usual place. systemd's is the directory itself, and may be a list with a colon between its parts: the first one
+// counts. A relative path counts as none, as the specification of XDG's variables says.
+func dirOf(getenv func(string) string, xdg, systemd, usual string) string {
+	if dir := getenv(xdg); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "vpsdeck")
+	}
+	if dir, _, _ := strings.Cut(getenv(systemd), ":"); filepath.IsAbs(dir) {
+		return filepath.Clean(dir)
 	}
 	if home := home(getenv); home != "" {
 		return filepath.Join(home, usual, "vpsdeck")

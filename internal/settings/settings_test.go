@@ -5,6 +5,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
+	"encoding/binary"
 	"encoding/pem"
 	"errors"
 	"math/big"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"vpsdeck/model"
 )
@@ -118,11 +120,58 @@ func TestTheDirectoriesAreXDGThenHome(t *testing.T) {
 		"home": {map[string]string{"HOME": "/h"}, "/h/.config/vpsdeck", "/h/.local/state/vpsdeck"},
 		"relative xdg": {map[string]string{"XDG_CONFIG_HOME": "x", "XDG_STATE_HOME": "s", "HOME": "/h"},
 			"/h/.config/vpsdeck", "/h/.local/state/vpsdeck"},
+		"systemd": {map[string]string{"CONFIGURATION_DIRECTORY": "/etc/v", "STATE_DIRECTORY": "/var/lib/v:/var/lib/w", "HOME": "/"},
+			"/etc/v", "/var/lib/v"},
+		"xdg in a service": {map[string]string{"XDG_STATE_HOME": "/s", "STATE_DIRECTORY": "/var/lib/v", "CONFIGURATION_DIRECTORY": "v"},
+			"", "/s/vpsdeck"},
 		"neither": {nil, "", ""},
 	} {
 		s, err := Load(Sources{Getenv: environment(c.env), DefaultURL: builtIn})
 		if err != nil || s.Dir != c.config || s.State != c.state {
 			t.Errorf("%s: got %q, %q, %v, want %q, %q", name, s.Dir, s.State, err, c.config, c.state)
+		}
+	}
+}
+
+func TestTheCacheOfAServiceIsWhereSystemdMadeIt(t *testing.T) {
+	s, err := Load(Sources{Getenv: environment(map[string]string{"CACHE_DIRECTORY": "/var/cache/v:/x", "HOME": "/h"}), DefaultURL: builtIn})
+	if err != nil || s.Cache != "/var/cache/v" {
+		t.Errorf("got %q, %v", s.Cache, err)
+	}
+}
+
+// encodings are how Windows may write a text.
+func encodings(text string) map[string]string {
+	var little, big []byte
+	for _, unit := range utf16.Encode([]rune(text)) {
+		little, big = binary.LittleEndian.AppendUint16(little, unit), binary.BigEndian.AppendUint16(big, unit)
+	}
+	return map[string]string{
+		"UTF-8 with a mark": "\ufeff" + text, "UTF-16": "\xff\xfe" + string(little), "UTF-16, the other way round": "\xfe\xff" + string(big),
+		"UTF-16 without a mark": string(little),
+	}
+}
+
+func TestAConfigAndATokenAreReadInEveryEncodingThatIsKnown(t *testing.T) {
+	for name, text := range encodings("read_only = true\r\nascii = true\r\nmosue = true # 日本\r\n") {
+		path := writeFile(t, 0o600, text, t.TempDir(), "c.toml")
+		_, err := Load(Sources{Flags: Flags{ConfigFile: &path}, Getenv: environment(nil), DefaultURL: builtIn})
+		if name == "UTF-16 without a mark" {
+			wantFault(t, err, ExitConfig, "the config file "+path+" is not UTF-8 text", "save it as UTF-8")
+			continue
+		}
+		wantFault(t, err, ExitConfig, "line 3, column 1", "did you mean mouse?") // all before it was read
+	}
+	for name, text := range encodings("vps_s3cret\r\n") {
+		got, err := NewSecret(text)
+		if name == "UTF-16 without a mark" {
+			if err == nil || !strings.Contains(err.Error(), "save it as UTF-8") {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		if err != nil || got.Reveal() != "vps_s3cret" {
+			t.Errorf("%s: %q, %v", name, got.Reveal(), err)
 		}
 	}
 }

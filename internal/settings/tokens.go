@@ -36,6 +36,7 @@ type Tokens struct {
 	limit   time.Duration // for the command
 	place   string        // where the config names its source
 	own     string        // the file in the config directory; "" if there is no such directory
+	given   string        // systemd's directory of credentials; "" if there is none
 	ring    ring
 }
 
@@ -43,7 +44,7 @@ type Tokens struct {
 // account without a profile alone, the variable that the settings name, and where the keyring is.
 func NewTokens(s Settings, getenv func(string) string) *Tokens {
 	name := s.Account
-	t := &Tokens{named: s.TokenFile, envName: s.TokenEnv, command: s.TokenCommand, limit: commandLimit}
+	t := &Tokens{named: s.TokenFile, envName: s.TokenEnv, command: s.TokenCommand, limit: commandLimit, given: getenv("CREDENTIALS_DIRECTORY")}
 	if s.Profile == "" {
 		t.env = strings.TrimSpace(getenv("VPS_API_TOKEN"))
 	} else {
@@ -80,7 +81,7 @@ func (t *Tokens) Find(ctx context.Context) (Token, error) {
 	case t.command != nil:
 		return t.ask(ctx)
 	case t.named != "":
-		return readToken(t.named)
+		return t.read(t.named)
 	}
 	if text, err := t.ring.find(); err == nil {
 		return checked(text, string(InKeyring))
@@ -91,7 +92,7 @@ func (t *Tokens) Find(ctx context.Context) (Token, error) {
 	if _, err := os.Lstat(t.own); errors.Is(err, fs.ErrNotExist) {
 		return Token{}, ErrNoToken
 	}
-	return readToken(t.own)
+	return t.read(t.own)
 }
 
 // ask runs the token command.
@@ -131,8 +132,20 @@ func (t *Tokens) elsewhere() string {
 	return ""
 }
 
+// Silence is a sentence on a keyring that did not answer, so that a token which is kept there was not read; "" if it did, or
+// was not asked.
+func (t *Tokens) Silence() string {
+	if !t.ring.gaveUp() {
+		return ""
+	}
+	return silence
+}
+
 // Missing is ErrNoToken for whoever cannot be asked for one: what can be done instead.
 func (t *Tokens) Missing() error {
+	if t.ring.gaveUp() {
+		return Faultf(ExitToken, "%s, or set VPS_API_TOKEN, a token_command, a token_env or a token_file", silence)
+	}
 	if t.whose != "" {
 		return Faultf(ExitToken, "%s has no token yet: run vpsdeck login --%s, or name a token_command, token_env or token_file in the config",
 			t.whose, t.whose)
@@ -149,14 +162,14 @@ func checked(text, source string) (Token, error) {
 	return Token{secret, source}, nil
 }
 
-// readToken reads a token file, which must be a plain file that nobody but its owner can open.
-func readToken(path string) (Token, error) {
+// read reads a token file, which must be a plain file that nobody but its owner can open, or whose group was chosen.
+func (t *Tokens) read(path string) (Token, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return Token{}, Faultf(ExitToken, "the token file %s cannot be read: %s", path, reason(err))
 	}
 	// Windows has no such mode bits: there, files under the user's profile are closed to other users by inheritance.
-	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && info.Mode().IsRegular() && mode&0o077 != 0 {
+	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && info.Mode().IsRegular() && mode&0o077 != 0 && !t.forGroup(path, info) {
 		return Token{}, Faultf(ExitToken, "the token file %s is open to others (mode %04o): run chmod 600 %s",
 			path, mode, quoted(path))
 	}
@@ -171,6 +184,19 @@ func readToken(path string) (Token, error) {
 		return Token{}, Faultf(ExitToken, "the token file %s cannot be read: %s", path, reason(err))
 	}
 	return checked(string(text), path)
+}
+
+// forGroup says whether a file that its group can read, and nobody else, may be so: it is one of systemd's credentials, or
+// nobody can write to it and its group was chosen by whoever mounted it. A file that a person made open is not among these.
+func (t *Tokens) forGroup(path string, info fs.FileInfo) bool {
+	mode := info.Mode().Perm()
+	if mode&0o037 != 0 { // its group may write to it, or others may do anything
+		return false
+	}
+	if filepath.IsAbs(t.given) && strings.HasPrefix(filepath.Clean(path), filepath.Clean(t.given)+string(filepath.Separator)) {
+		return true
+	}
+	return mode == 0o440 && chosenGroup(info)
 }
 
 // quoted is the path as a shell takes it.

@@ -77,6 +77,7 @@ func (t *Tokens) CanKeep(place Place) error {
 }
 
 // Forget drops the token that was kept, in the keyring and in our own file, and says where it was; nowhere if there was none.
+// Where the keyring did not answer, this is the error: there may be one in it.
 // A file that the config names is not ours to delete. Its errors are Faults with ExitToken.
 func (t *Tokens) Forget() ([]Place, error) {
 	if err := t.ours(); err != nil {
@@ -86,20 +87,23 @@ func (t *Tokens) Forget() ([]Place, error) {
 		return nil, Faultf(ExitToken, "%s: the token is in %s, a file of your own: delete that yourself", t.place, t.named)
 	}
 	var from []Place
-	if _, err := t.ring.find(); err == nil {
+	_, asked := t.ring.find()
+	if asked == nil {
 		if t.ring.forget() != nil {
 			return nil, Faultf(ExitToken, "%s did not give the token up: delete the entry %s of %s there", InKeyring, t.ring.account, service)
 		}
 		from = append(from, InKeyring)
 	}
-	if t.own == "" {
-		return from, nil
+	if t.own != "" {
+		switch err := os.Remove(t.own); {
+		case err == nil:
+			from = append(from, Place(t.own))
+		case !errors.Is(err, fs.ErrNotExist):
+			return from, Faultf(ExitToken, "the token file %s cannot be deleted: %s", t.own, reason(err))
+		}
 	}
-	switch err := os.Remove(t.own); {
-	case err == nil:
-		from = append(from, Place(t.own))
-	case !errors.Is(err, fs.ErrNotExist):
-		return from, Faultf(ExitToken, "the token file %s cannot be deleted: %s", t.own, reason(err))
+	if unknown(asked) {
+		return from, Faultf(ExitToken, "%s, and log out again: there may be a token in it", silence)
 	}
 	return from, nil
 }

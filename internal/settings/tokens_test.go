@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -90,6 +91,9 @@ func TestABadTokenIsRefusedWithoutBeingShown(t *testing.T) {
 		"vps_s3cret\x1b[31m":        "a space or a character",
 		"vps_s3crét":                "a space or a character",
 		strings.Repeat("s3cr", 2e3): "too long",
+		`"vps_s3cret"`:              "has quotes around it",
+		"'vps_s3cret":               "has quotes around it",
+		"“vps_s3cret”":              "has quotes around it",
 	} {
 		tokens, own := store(t, text, "", nil)
 		_, err := tokens.Find(t.Context())
@@ -125,6 +129,19 @@ func TestATokenFileThatOthersCanOpenIsRefused(t *testing.T) {
 			continue
 		}
 		wantFault(t, err, ExitToken, path, fmt.Sprintf("mode %04o", mode), "chmod 600 '"+path+"'")
+	}
+	given := t.TempDir()
+	for mode, fine := range map[os.FileMode]bool{0o440: true, 0o640: true, 0o444: false, 0o460: false, 0o441: false} {
+		path := writeFile(t, mode, "vps_s3cret", given, fmt.Sprintf("token-%o", mode))
+		tokens, _ := store(t, "", path, nil)
+		tokens.given = given + "/"
+		if _, err := tokens.Find(t.Context()); (err == nil) != fine {
+			t.Errorf("a credential of systemd's, mode %o: %v", mode, err)
+		}
+		if tokens.given = given + "/tok"; mode != 0o440 && fine {
+			_, err := tokens.Find(t.Context())
+			wantFault(t, err, ExitToken, path)
+		}
 	}
 	tokens, own := store(t, "", "", nil)
 	writeFile(t, 0o644, "vps_s3cret", own)
@@ -294,6 +311,57 @@ func TestAKeyringThatHangsOrIsAbsentIsPassedOver(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+func TestASilentKeyringCostsItsTimeOnceAndIsNamed(t *testing.T) {
+	forever := make(chan struct{})
+	t.Cleanup(func() { close(forever) })
+	var asked atomic.Int32
+	hang := func() error { asked.Add(1); <-forever; return nil }
+	tokens, own := store(t, "", "", nil)
+	tokens.ring = ring{patience: time.Nanosecond, silent: &atomic.Bool{},
+		get:  func(string, string) (string, error) { return "vps_late", hang() },
+		set:  func(string, string, string) error { return hang() },
+		drop: func(string, string) error { return hang() }}
+	if tokens.Silence() != "" {
+		t.Error("it is called silent before it was asked")
+	}
+	if _, err := tokens.Find(t.Context()); !errors.Is(err, ErrNoToken) {
+		t.Errorf("got %v, want ErrNoToken", err)
+	}
+	const named = "the system's keyring did not answer within a second"
+	if !strings.Contains(tokens.Silence(), named) {
+		t.Errorf("it is not named: %q", tokens.Silence())
+	}
+	wantFault(t, tokens.Missing(), ExitToken, named, "VPS_API_TOKEN")
+	if places := tokens.Places(); fmt.Sprint(places) != fmt.Sprint([]Place{InFile}) {
+		t.Errorf("a token can be kept in %v", places)
+	}
+	writeFile(t, 0o600, "vps_own", own)
+	places, err := tokens.Forget()
+	wantFault(t, err, ExitToken, named, "there may be a token in it")
+	if fmt.Sprint(places) != fmt.Sprint([]Place{Place(own)}) {
+		t.Errorf("forgotten in %v", places)
+	}
+	if _, err := os.Stat(own); err == nil {
+		t.Error("what could be forgotten was not")
+	}
+	if n := asked.Load(); n > 1 {
+		t.Errorf("it was asked %d times", n)
+	}
+}
+
+func TestALockedKeyringMayHoldAToken(t *testing.T) {
+	tokens, _ := store(t, "", "", nil)
+	tokens.ring.get = func(string, string) (string, error) {
+		return "", errors.New("failed to unlock correct collection '/x'")
+	}
+	_, err := tokens.Forget()
+	wantFault(t, err, ExitToken, "there may be a token in it")
+	tokens.ring.get = func(string, string) (string, error) { return "", errNoKeyring }
+	if places, err := tokens.Forget(); err != nil || len(places) > 0 {
+		t.Errorf("without a keyring: %v, %v", places, err)
 	}
 }
 

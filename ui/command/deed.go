@@ -55,6 +55,11 @@ func (s *Session) Do(o model.Operation, intent model.Record) tea.Cmd {
 		sent := s.Client.Now() // not when it was confirmed: looking it up may have taken minutes
 		if s.journal != nil {
 			msg.Unwritten = s.intend(intent.At(sent))
+			if errors.Is(msg.Unwritten, model.ErrConflict) { // it may not be done without the journal
+				msg.Outcome.Err = changed{model.Words(msg.Unwritten) + "; nothing was sent", model.ErrConflict}
+				msg.Unwritten = nil
+				return msg
+			}
 		}
 		accepted, err := s.send(o.Deed, o.Point)
 		msg.Accepted = accepted
