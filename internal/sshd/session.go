@@ -17,6 +17,8 @@ import (
 	wishtea "charm.land/wish/v2/bubbletea"
 	"github.com/charmbracelet/ssh"
 	gossh "golang.org/x/crypto/ssh"
+
+	"vpsdeck/internal/keyboard"
 )
 
 // session is somebody's program, while it runs.
@@ -59,8 +61,13 @@ func (s *Server) serve(ssh.Handler) ssh.Handler {
 		}
 		one := &session{server: s, ssh: sess, key: sess.PublicKey(), who: who, began: time.Now()}
 		one.visitor = Visitor{User: who.User, Fingerprint: who.fingerprint, Address: host(sess.RemoteAddr())}
-		if _, _, ok := sess.Pty(); !ok {
+		pty, _, ok := sess.Pty()
+		if !ok {
 			wish.Fatalln(sess, "vpsdeck: the dashboard needs a terminal: use ssh -t, and no -T")
+			return
+		}
+		if pty.Term == "dumb" || pty.Term == "" {
+			wish.Fatalln(sess, "vpsdeck: no dashboard can be drawn on a terminal whose TERM is dumb or not set: set it to what yours is, such as xterm-256color")
 			return
 		}
 		if why := s.gate.enter(who.Name, one.visitor.Address); why != "" {
@@ -134,7 +141,7 @@ func (one *session) run() {
 func (one *session) options(ctx context.Context) []tea.ProgramOption {
 	return append(wishtea.MakeOptions(one.ssh),
 		tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(30),
-		tea.WithInput(&ear{one}), tea.WithOutput(&mouth{one}),
+		tea.WithInput(keyboard.NewReader(&ear{one})), tea.WithOutput(&mouth{one}),
 	)
 }
 
