@@ -31,7 +31,7 @@ func (b backup) noun() model.Point {
 		SizeMB:      whole(b.SizeMB),
 		CreatedAt:   moment(b.CreatedAt),
 		ExpiresAt:   moment(b.ExpiresAt),
-		Description: model.Clean(b.Description),
+		Description: shown(b.Description),
 	}
 }
 

@@ -25,11 +25,11 @@ func (s snapshot) noun() model.Point {
 		Kind:        model.Snapshot,
 		ID:          s.ID,
 		Server:      s.Server.noun(),
-		Name:        model.Clean(s.Name),
+		Name:        shown(s.Name),
 		Status:      model.PointStatus(model.Clean(s.Status)),
 		SizeMB:      whole(s.SizeMB),
 		CreatedAt:   moment(s.CreatedAt),
-		Description: model.Clean(s.Description),
+		Description: shown(s.Description),
 	}
 }
 
