@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -111,7 +112,12 @@ func compareFolded(x, y string) int {
 			return compareFolded(x[i+m:], y[i+n:])
 		}
 		if a >= utf8.RuneSelf || b >= utf8.RuneSelf {
-			return cmp.Compare(strings.ToLower(x[i:]), strings.ToLower(y[i:]))
+			r, m := utf8.DecodeRuneInString(x[i:])
+			q, n := utf8.DecodeRuneInString(y[i:])
+			if c := cmp.Compare(unicode.ToLower(r), unicode.ToLower(q)); c != 0 {
+				return c
+			}
+			return compareFolded(x[i+m:], y[i+n:])
 		}
 		if c := cmp.Compare(lower(a), lower(b)); c != 0 {
 			return c

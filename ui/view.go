@@ -32,7 +32,11 @@ func (a *App) compose() tea.View {
 		v.MouseMode = tea.MouseModeCellMotion
 	}
 	if a.width > 0 {
-		v.SetContent(a.screen())
+		screen, x, y, typing := widget.TakeCursor(a.screen())
+		if typing {
+			v.Cursor = tea.NewCursor(x, y)
+		}
+		v.SetContent(screen)
 	}
 	return v
 }
