@@ -2,5 +2,14 @@
 
 package main
 
+import tea "charm.land/bubbletea/v2"
+
 // canSuspend is false where there is no job control.
 func canSuspend() bool { return false }
+
+// jobControl does nothing where there is none.
+type jobControl struct{ away func() bool }
+
+func (*jobControl) watch(*tea.Program) func() { return func() {} }
+
+func (*jobControl) filter(msg tea.Msg) tea.Msg { return msg }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -14,6 +15,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"golang.org/x/term"
 
+	"vpsdeck/internal/keyboard"
 	"vpsdeck/internal/settings"
 	"vpsdeck/internal/window"
 	"vpsdeck/ui"
@@ -33,10 +35,14 @@ func show(ctx context.Context, app *ui.App, stateDir string) error {
 		ending.CompareAndSwap(nil, why)
 		program.Quit()
 	}
-	program = tea.NewProgram(guard, tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(beats), tea.WithFilter(fitting), tea.WithInput(keyboard{os.Stdin, app.Away, func() {
+	input := newStdin(app.Away, func() {
 		go end(settings.Faultf(settings.ExitOther, "the terminal's input was closed"))
-	}}))
+	})
+	jobs := &jobControl{away: app.Away}
+	program = tea.NewProgram(guard, tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(beats), tea.WithInput(input),
+		tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg { return jobs.filter(sized(msg)) }))
 	guard.OnCrash(program.Quit)
+	defer jobs.watch(program)()
 
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
@@ -70,15 +76,6 @@ func show(ctx context.Context, app *ui.App, stateDir string) error {
 		return settings.Faultf(settings.ExitOther, "the terminal could not be used any more")
 	}
 	return nil
-}
-
-// fitting bounds the size that the terminal claims to have.
-func fitting(_ tea.Model, msg tea.Msg) tea.Msg {
-	if size, ok := msg.(tea.WindowSizeMsg); ok && size.Width > 0 && size.Height > 0 {
-		size.Width, size.Height = window.Fit(size.Width, size.Height, window.AtHome)
-		return size
-	}
-	return msg
 }
 
 // tooLarge is why the terminal cannot be drawn on, or "": Bubble Tea takes memory for each cell before it tells anybody of them.
@@ -135,24 +132,43 @@ func crashed(c *ui.Crash, stateDir string) error {
 	return settings.Faultf(settings.ExitOther, "%s; %s tells where", sorry, path)
 }
 
-// keyboard is the terminal's input. Bubble Tea goes on for ever when it ends, so its end is told. While another program has the
+// sized fills in the size that a terminal does not tell, and bounds the one that it claims to have. It goes before the renderer,
+// which draws into that size too.
+func sized(msg tea.Msg) tea.Msg {
+	told, ok := msg.(tea.WindowSizeMsg)
+	if !ok {
+		return msg
+	}
+	columns, _ := strconv.Atoi(os.Getenv("COLUMNS")) // what is no number counts as not set
+	lines, _ := strconv.Atoi(os.Getenv("LINES"))
+	size := ui.Size(told, columns, lines)
+	size.Width, size.Height = window.Fit(size.Width, size.Height, window.AtHome)
+	return size
+}
+
+// stdin is the terminal's input. Bubble Tea goes on for ever when it ends, so its end is told. While another program has the
 // terminal, or is about to get it, nothing is read: Bubble Tea's reader may take one more look after it was told to stop, and what
 // is typed then is for the other program.
-type keyboard struct {
+type stdin struct {
 	*os.File
+	whole *keyboard.Reader // of the same file
 	away  func() bool
 	ended func()
 }
 
+func newStdin(away func() bool, ended func()) stdin {
+	return stdin{os.Stdin, keyboard.NewReader(os.Stdin), away, ended}
+}
+
 // Read reads what was typed. Nothing at all is nothing that was typed, and no end.
-func (k keyboard) Read(p []byte) (int, error) {
-	if k.away() {
+func (in stdin) Read(p []byte) (int, error) {
+	if in.away() {
 		time.Sleep(time.Millisecond) // it is asked again and again until it is told to stop
 		return 0, nil
 	}
-	n, err := k.File.Read(p)
+	n, err := in.whole.Read(p)
 	if err != nil {
-		k.ended()
+		in.ended()
 	}
 	return n, err
 }

@@ -180,7 +180,7 @@ func TestItEndsWhenItsInputIsClosed(t *testing.T) {
 
 // runShell runs the program as a shell with job control does, and says when it is stopped.
 func runShell() int {
-	cmd := exec.Command(os.Args[1])
+	cmd := exec.Command(os.Args[1], os.Args[2:]...)
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, partVariable) })
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Foreground: true}
@@ -201,16 +201,33 @@ func runShell() int {
 	}
 }
 
-func TestCtrlZGivesTheTerminalBackAndFgTakesItAgain(t *testing.T) {
-	t.Parallel()
+func TestStoppedItGivesTheTerminalBackAndFgTakesItAgain(t *testing.T) {
+	for name, started := range map[string][]string{
+		"by the shell": {"shell", binary}, "by sh -c, as by make and go run": {"shell", "/bin/sh", "-c", binary + "; exit $?"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			testStopped(t, started)
+		})
+	}
+}
+
+// testStopped stops the program by its key, and then by a signal from outside.
+func testStopped(t *testing.T, started []string) {
+	t.Helper()
 	w := newWorld(t)
+	job := 0
 	cmd := w.program()
-	cmd.Path, cmd.Args = os.Args[0], []string{"shell", binary}
+	cmd.Path, cmd.Args = os.Args[0], started
 	cmd.Env = append(cmd.Env, partVariable+"=shell")
 	s := sit(t, cmd)
 	s.sees("✗ nothing")
 	for round := range 2 {
-		s.press("\x1a")
+		if round == 0 || started[1] != binary { // a signal to the group would stop sh before the terminal is given back
+			s.press("\x1a")
+		} else if err := syscall.Kill(-job, syscall.SIGTSTP); err != nil {
+			t.Fatal(err)
+		}
 		stopped := fmt.Sprintf(": stop %d]", round)
 		s.sees(stopped)
 		screen, _ := s.shown()
@@ -224,6 +241,7 @@ func TestCtrlZGivesTheTerminalBackAndFgTakesItAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		job = pid
 		s.requireModesReset()
 		s.forget()
 		if err := syscall.Kill(-pid, syscall.SIGCONT); err != nil { // as fg does

@@ -28,7 +28,7 @@ func (b backup) noun() model.Point {
 		Server:      b.Server.noun(),
 		Type:        model.BackupType(model.Clean(b.Type)),
 		Status:      model.PointStatus(model.Clean(b.Status)),
-		Description: model.Clean(b.Description),
+		Description: shown(b.Description),
 	}
 	sizeInto(&p, b.SizeMB)
 	createdInto(&p, b.CreatedAt)

@@ -139,7 +139,7 @@ func (t told) accepted(asked model.Point) model.Accepted {
 	if p := t.point(asked.Kind); p != nil {
 		createdInto(&point, p.CreatedAt)
 		if asked.Kind == model.Snapshot {
-			point.Name = model.Clean(p.Name)
+			point.Name = shown(p.Name)
 		}
 	}
 	point.Server = t.Server.noun()

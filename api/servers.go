@@ -36,11 +36,11 @@ func (s server) noun() model.Server {
 	updated, _ := moment(s.UpdatedAt)
 	return model.Server{
 		ID:       s.ID,
-		Name:     model.Clean(s.Name),
-		Hostname: model.Clean(s.Hostname),
+		Name:     shown(s.Name),
+		Hostname: shown(s.Hostname),
 		Status:   model.ServerStatus(model.Clean(s.Status)),
 		IP:       model.Clean(s.IP),
-		Location: model.Clean(s.Location),
+		Location: shown(s.Location),
 		Plan: model.Plan{
 			ID:        s.Plan.ID,
 			Name:      model.Clean(s.Plan.Name),
@@ -62,7 +62,7 @@ type serverRef struct {
 }
 
 func (r serverRef) noun() model.ServerRef {
-	return model.ServerRef{ID: r.ID, Name: model.Clean(r.Name)}
+	return model.ServerRef{ID: r.ID, Name: shown(r.Name)}
 }
 
 // Servers lists the account's servers that pass the filter, in the API's order [D].

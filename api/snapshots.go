@@ -25,9 +25,9 @@ func (s snapshot) noun() model.Point {
 		Kind:        model.Snapshot,
 		ID:          s.ID,
 		Server:      s.Server.noun(),
-		Name:        model.Clean(s.Name),
+		Name:        shown(s.Name),
 		Status:      model.PointStatus(model.Clean(s.Status)),
-		Description: model.Clean(s.Description),
+		Description: shown(s.Description),
 	}
 	sizeInto(&p, s.SizeMB)
 	createdInto(&p, s.CreatedAt)

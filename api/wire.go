@@ -13,6 +13,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"vpsdeck/model"
 )
 
@@ -192,7 +194,11 @@ func named(raw loose) string {
 	}
 	var name string
 	if json.Unmarshal(raw, &object) != nil && json.Unmarshal(raw, &name) == nil {
-		return model.Clean(name)
+		return shown(name)
 	}
-	return model.Clean(object.Name)
+	return shown(object.Name)
 }
+
+// shown makes a name from outside fit to be shown, looked for and compared: letters that are written as several characters
+// become one (NFC), as keyboards type them.
+func shown(text string) string { return model.Clean(norm.NFC.String(text)) }

@@ -2,7 +2,11 @@
 // keys that the README shows.
 package keymap
 
-import "charm.land/bubbles/v2/key"
+import (
+	"slices"
+
+	"charm.land/bubbles/v2/key"
+)
 
 // KeyMap is every binding. A binding's name is its group and its field in lower case: KeyMap.Deed.Restore is
 // "deed.restore".
@@ -23,7 +27,7 @@ type Move struct{ Up, Down, Top, Bottom, PageUp, PageDown key.Binding }
 type Pane struct{ Next, Previous, Servers, Backups, Snapshots key.Binding }
 
 // View changes what is shown.
-type View struct{ Open, Back, Filter, Order, Turn, Wrong, Fleet, Refresh, Activity, Requests, Raw, Copy, SSH, Palette, Help, Suspend, Quit key.Binding }
+type View struct{ Open, Back, Filter, Order, Turn, Wrong, Fleet, Refresh, Activity, Requests, Raw, Copy, SSH, Palette, Help, Repaint, Suspend, Quit key.Binding }
 
 // Deed starts what changes something at the provider. Read-only mode has none of them.
 type Deed struct{ Snapshot, Backup, Restore, Delete, Clear key.Binding }
@@ -68,6 +72,7 @@ func Default() KeyMap {
 			SSH:      bind("ssh to the server", "S"),
 			Palette:  bind("go to, or do", ":", "ctrl+p"),
 			Help:     bind("help", "?"),
+			Repaint:  bind("repaint", "ctrl+l"),
 			Suspend:  bind("suspend", "ctrl+z"),
 			Quit:     bind("quit", "q"),
 		},
@@ -162,6 +167,7 @@ func (k *KeyMap) Groups() []Group {
 			{"view.ssh", &k.View.SSH},
 			{"view.palette", &k.View.Palette},
 			{"view.help", &k.View.Help},
+			{"view.repaint", &k.View.Repaint},
 			{"view.suspend", &k.View.Suspend},
 			{"view.quit", &k.View.Quit},
 		}},
@@ -179,6 +185,18 @@ func (k *KeyMap) Groups() []Group {
 		groups = append(groups, Group{"command", "Your commands", k.own})
 	}
 	return groups
+}
+
+// Has says whether a key is bound to anything outside of dialogs.
+func (k *KeyMap) Has(pressed string) bool {
+	for _, g := range k.Groups() {
+		for _, n := range g.Keys {
+			if g.Name != "dialog" && slices.Contains(n.Binding.Keys(), pressed) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // ReadOnly switches every deed off: it can neither be pressed nor is it shown.

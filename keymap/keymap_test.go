@@ -16,7 +16,7 @@ var names = []string{
 	"move.up", "move.down", "move.top", "move.bottom", "move.pageup", "move.pagedown",
 	"pane.next", "pane.previous", "pane.servers", "pane.backups", "pane.snapshots",
 	"deed.snapshot", "deed.backup", "deed.restore", "deed.delete", "deed.clear", "mark.one", "mark.range", "mark.all",
-	"view.open", "view.back", "view.filter", "view.order", "view.turn", "view.wrong", "view.fleet", "view.refresh", "view.activity", "view.requests", "view.raw", "view.copy", "view.ssh", "view.palette", "view.help", "view.suspend", "view.quit",
+	"view.open", "view.back", "view.filter", "view.order", "view.turn", "view.wrong", "view.fleet", "view.refresh", "view.activity", "view.requests", "view.raw", "view.copy", "view.ssh", "view.palette", "view.help", "view.repaint", "view.suspend", "view.quit",
 	"dialog.next", "dialog.previous", "dialog.press", "dialog.toggle", "dialog.yes", "dialog.no", "dialog.cancel",
 }
 

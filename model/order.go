@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -89,23 +90,57 @@ func ByText[T any](name string, text func(T) string) Ordering[T] {
 			if x == y { // many are
 				return 0
 			}
-			return cmp.Or(compareFolded(x, y), cmp.Compare(x, y))
+			return compareNames(x, y)
 		},
 	)}
 }
 
-// compareFolded compares texts as if both were in lower case. Nearly all are ASCII: those take no memory.
+// compareNames orders names as a person counts: web-2 before web-10, whatever the case. Names that only differ in case or in
+// zeros before a number come in the order of their bytes, so that the order is total.
+func compareNames(x, y string) int { return cmp.Or(compareFolded(x, y), cmp.Compare(x, y)) }
+
+// compareFolded compares texts as if both were in lower case, and their numbers by size. Nearly all are ASCII: those take no
+// memory.
 func compareFolded(x, y string) int {
-	for i := range min(len(x), len(y)) {
+	for i := 0; i < min(len(x), len(y)); i++ {
 		a, b := x[i], y[i]
+		if digit(a) && digit(b) {
+			m, n := digits(x[i:]), digits(y[i:])
+			if c := compareNumbers(x[i:i+m], y[i:i+n]); c != 0 {
+				return c
+			}
+			return compareFolded(x[i+m:], y[i+n:])
+		}
 		if a >= utf8.RuneSelf || b >= utf8.RuneSelf {
-			return cmp.Compare(strings.ToLower(x[i:]), strings.ToLower(y[i:]))
+			r, m := utf8.DecodeRuneInString(x[i:])
+			q, n := utf8.DecodeRuneInString(y[i:])
+			if c := cmp.Compare(unicode.ToLower(r), unicode.ToLower(q)); c != 0 {
+				return c
+			}
+			return compareFolded(x[i+m:], y[i+n:])
 		}
 		if c := cmp.Compare(lower(a), lower(b)); c != 0 {
 			return c
 		}
 	}
 	return cmp.Compare(len(x), len(y))
+}
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
+
+// digits is how many digits a text begins with.
+func digits(text string) int {
+	n := 0
+	for n < len(text) && digit(text[n]) {
+		n++
+	}
+	return n
+}
+
+// compareNumbers compares texts of digits by their size, however long they are.
+func compareNumbers(x, y string) int {
+	x, y = strings.TrimLeft(x, "0"), strings.TrimLeft(y, "0")
+	return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y))
 }
 
 func lower(c byte) byte {

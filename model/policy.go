@@ -292,7 +292,7 @@ func WorstFirst(a, b Assessment) int {
 }
 
 func byNameAndID(a, b ServerRef) int {
-	switch c := cmp.Compare(a.Name, b.Name); {
+	switch c := compareNames(a.Name, b.Name); {
 	case c != 0:
 		return c
 	case a.ID.Less(b.ID):

@@ -107,6 +107,28 @@ func (q Query) match(r *row) (ok bool, score int, at Marks) {
 	return true, score, at
 }
 
+// Ranks is how many ranks there are.
+const Ranks = 3
+
+// Rank is how well a name fits the words of a query that it meets: 0 if it begins with one, 1 if it has each in one piece, 2
+// if letters are scattered, or stand elsewhere. A query without words ranks nothing.
+func (q Query) Rank(name string) int {
+	rank := 0
+	for i := range q.terms {
+		t := &q.terms[i]
+		switch {
+		case t.field != aWord || t.not:
+		case t.letter.begins(name):
+			return 0
+		case t.letter.within(name):
+			rank = max(rank, 1)
+		default:
+			rank = 2
+		}
+	}
+	return rank
+}
+
 // inName says whether the word is found in the name.
 func (t *term) inName(name string) bool {
 	if t.not || t.quoted {

@@ -46,6 +46,15 @@ func (t *Texts) add(r *row) {
 	t.rows = append(t.rows, ends)
 }
 
+// Name is the name of the row that was added as the nth, from 0.
+func (t *Texts) Name(n int) string {
+	from := int32(0)
+	if n > 0 {
+		from = t.rows[n-1].row
+	}
+	return t.all.String()[from:t.rows[n].name]
+}
+
 // OfWords says whether the query asks for texts alone, so that MeetsTexts can tell whether a row meets it.
 func (q Query) OfWords() bool { return q.words }
 

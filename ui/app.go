@@ -121,6 +121,7 @@ func New(opts Options) *App {
 		Say:   a.say,
 		Start: a.start,
 		Visit: a.visit,
+		Sent:  a.sent,
 
 		StartMany: a.startMany,
 		Again:     func() time.Duration { return max(a.polls.All.Sub(a.state.Local), 0) },
@@ -164,6 +165,14 @@ func (a *App) focused() screen.Pane {
 
 // visit opens the page of a server.
 func (a *App) visit(server model.ID) { a.page = screen.NewPage(a.env, server) }
+
+// sent says what became of a text for the clipboard. No terminal answers whether it took it.
+func (a *App) sent() string {
+	if a.tmux {
+		return "sent to tmux, which passes it on to the clipboard only where set-clipboard is on"
+	}
+	return "sent to the terminal for its clipboard"
+}
 
 // Init asks for the terminal's background and starts to poll, or asks for a token.
 func (a *App) Init() tea.Cmd {

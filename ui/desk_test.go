@@ -15,7 +15,7 @@ type desk struct {
 	app    *ui.App
 	mu     sync.Mutex
 	shown  tea.View
-	ahead  []tea.KeyPressMsg
+	ahead  []tea.Msg
 	away   bool
 	copied []string // to the clipboard
 	raw    []string // what was sent to the terminal beside the screen
@@ -104,6 +104,14 @@ func (w *world) burst(keys ...string) {
 	}
 	w.Press("f12")
 	w.Screen()
+}
+
+// send sends messages as the terminal would.
+func (w *world) send(messages ...tea.Msg) {
+	w.t.Helper()
+	w.Screen()
+	w.desk.ahead = messages
+	w.Press("f12")
 }
 
 // lookAway does something while nobody looks, which takes less time.

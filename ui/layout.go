@@ -4,6 +4,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"vpsdeck/model"
+	"vpsdeck/ui/dialog"
 )
 
 // The least size of a terminal, and where the layouts begin.
@@ -111,7 +112,11 @@ func (a *App) layout() {
 		a.page.SetSize(p.page.w, p.page.h)
 	}
 	for _, d := range a.dialogs {
-		d.SetSize(a.dialogRoom())
+		width, height := a.dialogRoom()
+		if _, sheet := d.Dialog.(*dialog.Sheet); sheet {
+			height = max(height-len(a.noticeLines()), 1)
+		}
+		d.SetSize(width, height)
 	}
 }
 
@@ -129,5 +134,11 @@ func (a *App) headRoom() int {
 // dialogAt is where a dialog of this look stands: in the middle.
 func (a *App) dialogAt(view string) rect {
 	w, h := lipgloss.Size(view)
-	return rect{max((a.width-w)/2, 0), max((a.height-1-h)/2, a.headRoom()), w, h}
+	y := max((a.height-1-h)/2, a.headRoom())
+	if top, ok := a.top(); ok {
+		if _, sheet := top.Dialog.(*dialog.Sheet); sheet { // a notice about what is read stays in sight
+			y = max(min(y, a.height-1-len(a.noticeLines())-h), a.headRoom())
+		}
+	}
+	return rect{max((a.width-w)/2, 0), y, w, h}
 }

@@ -13,6 +13,9 @@ func (a *App) mouse(msg tea.MouseMsg) tea.Cmd {
 		return nil
 	}
 	at := msg.Mouse()
+	if _, wheel := msg.(tea.MouseWheelMsg); wheel && at.Button != tea.MouseWheelUp && at.Button != tea.MouseWheelDown {
+		return nil // sideways, as a trackpad turns it all the time
+	}
 	if top, ok := a.top(); ok {
 		return a.mouseOnDialog(top, msg, at)
 	}

@@ -75,6 +75,6 @@ func (a *App) copyRaw() tea.Cmd {
 	if !a.raw.loaded || a.raw.err != nil {
 		return nil
 	}
-	a.say(screen.Good, "copied as JSON")
+	a.say(screen.Neutral, "JSON "+a.env.Sent())
 	return tea.SetClipboard(a.raw.text)
 }

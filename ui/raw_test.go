@@ -76,7 +76,7 @@ func TestWhatIsShownRawIsCopied(t *testing.T) {
 	w := open(t, 80, 24, servers(2))
 	w.choose("web-server-01")
 	w.Press("3", "J", "y")
-	w.RequireText("copied as JSON")
+	w.RequireText("JSON sent to the terminal for its clipboard")
 	if got := w.desk.copied; len(got) != 1 || !strings.Contains(got[0], "\"id\": 801,\n") {
 		t.Errorf("copied: %q", got)
 	}
@@ -91,7 +91,7 @@ func TestARequestIsOpenedAndCopiedAsCurl(t *testing.T) {
 	w.Press("enter", "enter")
 	w.RequireText("POST /api/v1/snapshots/", "sent", `"name": "before-update"`, "answered", `"status": "in_progress"`)
 	w.Press("esc", "y")
-	w.RequireText("copied as a curl command")
+	w.RequireText("curl command, with $VPS_API_TOKEN for the token, sent to the")
 	got := w.desk.copied
 	if len(got) != 1 || !strings.HasPrefix(got[0], "curl -sS -X POST -H \"Authorization: Bearer $VPS_API_TOKEN\"") || strings.Contains(got[0], liveToken) {
 		t.Errorf("copied: %q", got)

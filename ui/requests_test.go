@@ -190,7 +190,7 @@ func TestARequestIsCopiedAsCurlWithTheTokenLeftOut(t *testing.T) {
 	w.person.Press("L", "/")
 	w.person.Type("post")
 	w.person.Press("enter", "y")
-	if g := w.look(); !g.Contains("copied as a curl command; the token is left out as $VPS_API_TOKEN") {
+	if g := w.look(); !g.Contains("curl command, with $VPS_API_TOKEN for the token, sent to the terminal") {
 		t.Errorf("nothing is said of it:\n%s", g.Text())
 	}
 	want := `curl -sS -X POST -H "Authorization: Bearer $VPS_API_TOKEN" -H 'Content-Type: application/json' -d ` +

@@ -23,7 +23,9 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		a.width, a.height = msg.Width, msg.Height
 		cmd = a.toDialogs(msg)
 	case tea.KeyPressMsg:
-		cmd = a.press(msg)
+		for _, k := range keysOf(msg) {
+			cmd = tea.Batch(cmd, a.press(k))
+		}
 	case tea.PasteMsg:
 		cmd = a.paste(msg)
 	case tea.MouseClickMsg, tea.MouseWheelMsg:
@@ -88,8 +90,11 @@ func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(msg, keymap.Interrupt()) {
 		return a.quit()
 	}
+	if key.Matches(msg, a.opts.Keys.View.Repaint) && msg.Text == "" {
+		return tea.ClearScreen
+	}
 	if a.tooSmall() {
-		if key.Matches(msg, a.opts.Keys.View.Quit) {
+		if _, open := a.top(); !open && !a.focused().Typing() && key.Matches(msg, a.opts.Keys.View.Quit) {
 			return a.quit()
 		}
 		return nil
@@ -109,6 +114,9 @@ func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	if focused.Typing() {
 		return a.toPane(focused, msg)
+	}
+	if other, ok := letter(msg); ok && !a.opts.Keys.Has(msg.String()) {
+		msg = other
 	}
 	if cmd, taken := a.global(msg); taken {
 		return cmd

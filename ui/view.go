@@ -24,6 +24,7 @@ func (a *App) View() tea.View {
 // compose makes the screen: header, panes, running operations, notice, footer, and over them the top dialog.
 func (a *App) compose() tea.View {
 	v := tea.View{AltScreen: true, ReportFocus: true, WindowTitle: a.windowTitle()}
+	v.KeyboardEnhancements.ReportAlternateKeys = true // which key it is under a layout that is not Latin
 	if !a.tmux {
 		v.ProgressBar = a.terminalProgress()
 	}
@@ -31,7 +32,11 @@ func (a *App) compose() tea.View {
 		v.MouseMode = tea.MouseModeCellMotion
 	}
 	if a.width > 0 {
-		v.SetContent(a.screen())
+		screen, x, y, typing := widget.TakeCursor(a.screen())
+		if typing {
+			v.Cursor = tea.NewCursor(x, y)
+		}
+		v.SetContent(screen)
 	}
 	return v
 }

@@ -31,7 +31,8 @@ var table = map[string][]string{
 	"internal/journal":  {"model"},
 	"internal/lastseen": {"model"},
 	"internal/headless": {"model", "ui/widget", "ui/command", "internal/settings"},
-	"internal/sshd":     {"internal/watch", "internal/window"},
+	"internal/keyboard": {},
+	"internal/sshd":     {"internal/keyboard", "internal/watch", "internal/window"},
 	"internal/team":     {"model", "ui/command"},
 	"internal/terminal": {},
 	"internal/watch":    {},
@@ -45,7 +46,7 @@ var table = map[string][]string{
 
 	"": {
 		"model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen", "ui", "api", "api/sim",
-		"internal/headless", "internal/journal", "internal/lastseen", "internal/settings", "internal/sshd", "internal/team", "internal/watch", "internal/window",
+		"internal/headless", "internal/journal", "internal/keyboard", "internal/lastseen", "internal/settings", "internal/sshd", "internal/team", "internal/watch", "internal/window",
 	},
 	"screenshots/picture": {"internal/terminal"},
 	"screenshots":         {"screenshots/picture", "model", "keymap", "ui/style", "ui", "ui/command", "api", "api/sim", "internal/team", "internal/terminal"},

@@ -395,6 +395,37 @@ func TestWithoutATerminalOrWithACommandASentenceSaysWhatToDo(t *testing.T) {
 	}
 }
 
+func TestATerminalThatCanDrawNothingIsRefusedAsAtHome(t *testing.T) {
+	anna := newKey(t)
+	w := newWorld(t, sshd.Limits{}, line(operator, anna))
+	for _, kind := range []string{"dumb", ""} {
+		c, err := w.dial("anna", gossh.PublicKeys(anna))
+		if err != nil {
+			t.Fatal(err)
+		}
+		session, err := c.NewSession()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out safeBuffer
+		session.Stdout, session.Stderr = &out, &out
+		if err := session.RequestPty(kind, 24, 80, gossh.TerminalModes{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := session.Shell(); err != nil {
+			t.Fatal(err)
+		}
+		var exit *gossh.ExitError
+		if err := session.Wait(); !errors.As(err, &exit) || exit.ExitStatus() != 1 {
+			t.Errorf("TERM=%q: it ended with %v", kind, err)
+		}
+		if !strings.Contains(out.String(), "TERM is dumb or not set") {
+			t.Errorf("TERM=%q: it says %q", kind, out.String())
+		}
+		_ = c.Close()
+	}
+}
+
 func TestEachTerminalHasItsOwnSizeAndColours(t *testing.T) {
 	anna := newKey(t)
 	w := newWorld(t, sshd.Limits{}, line(operator, anna))

@@ -17,6 +17,8 @@ import (
 	wishtea "charm.land/wish/v2/bubbletea"
 	"github.com/charmbracelet/ssh"
 	gossh "golang.org/x/crypto/ssh"
+
+	"vpsdeck/internal/keyboard"
 )
 
 // session is somebody's program, while it runs.
@@ -62,13 +64,17 @@ func (s *Server) serve(ssh.Handler) ssh.Handler {
 			wish.Fatalln(sess, "vpsdeck: "+words)
 		}
 		p := own.holder()
-		_, _, terminal := sess.Pty()
+		pty, _, terminal := sess.Pty()
 		switch {
 		case sess.RawCommand() != "":
 			refuse("it came for a command: "+clean(sess.RawCommand()), "there are no commands here, only the dashboard: leave the command out")
 			return
 		case !terminal:
 			refuse("it has no terminal", "the dashboard needs a terminal: use ssh -t, and no -T")
+			return
+		case pty.Term == "dumb" || pty.Term == "":
+			refuse("its TERM is dumb or not set",
+				"no dashboard can be drawn on a terminal whose TERM is dumb or not set: set it to what yours is, such as xterm-256color")
 			return
 		case p.full != "":
 			refuse(p.full, p.full)
@@ -145,7 +151,7 @@ func (one *session) run() {
 func (one *session) options(ctx context.Context) []tea.ProgramOption {
 	return append(wishtea.MakeOptions(one.ssh),
 		tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(framesPerSecond),
-		tea.WithInput(&ear{one}), tea.WithOutput(&mouth{one}),
+		tea.WithInput(keyboard.NewReader(&ear{one})), tea.WithOutput(&mouth{one}),
 		tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg {
 			switch msg.(type) {
 			case tea.SuspendMsg: // there is no shell below

@@ -240,9 +240,17 @@ func (f *Form) enterDoes() string {
 
 // SetSize tells the room that there is, in cells.
 func (f *Form) SetSize(width, height int) {
+	before := f.inner()
 	f.room.SetSize(width, height)
 	f.shape()
+	if f.inner() != before { // huh lays its fields out when it takes a message, and shows the old layout until then
+		model, _ := f.form.Update(resizedMsg{})
+		f.form = model.(*huh.Form)
+	}
 }
+
+// resizedMsg is a message that no field of huh knows.
+type resizedMsg struct{}
 
 // tallest is more lines than any form has.
 const tallest = 100

@@ -47,7 +47,7 @@ func (f *Form) body() []line {
 		drop := dropField
 		plain := strings.TrimSpace(ansi.Strip(l))
 		if here, focused := strings.CutPrefix(plain, focusEdge+" "); focused && isAnswer(here) {
-			drop = stays
+			l, drop = widget.WithCursor(l), stays
 		} else if isBlank(l) {
 			drop = dropBlank
 		}

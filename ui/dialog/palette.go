@@ -113,7 +113,7 @@ func (p *Palette) View() string {
 	inner := p.inner()
 	in := p.input
 	in.SetWidth(max(inner-3, 1))
-	lines := []string{in.View(), s.Faint.Render(strings.Repeat("─", inner))}
+	lines := []string{widget.WithCursor(in.View()), s.Faint.Render(strings.Repeat("─", inner))}
 	rows := min(max(p.rows()-len(lines), 1), 14)
 	top := max(p.at-rows+1, 0)
 	for i := top; i < min(top+rows, len(p.found)); i++ {

@@ -79,7 +79,7 @@ func (q *Question) lines(s *style.Styles, width, listRows int) []line {
 	if q.ask.Phrase != nil {
 		in := q.input
 		in.SetWidth(max(width-4, 1))
-		out = append(append(append(out, blank), q.prompt(s, width)...), line{in.View(), stays})
+		out = append(append(append(out, blank), q.prompt(s, width)...), line{widget.WithCursor(in.View()), stays})
 	}
 	if q.ask.Requests != nil {
 		out = append(out, blank, line{s.Muted.Render(widget.Cut("sends "+q.ask.Requests(q.ticked), width)), dropRequest})

@@ -5,11 +5,14 @@ import (
 	"slices"
 	"sync"
 
+	"golang.org/x/text/unicode/norm"
+
 	"vpsdeck/model"
 )
 
 // matcher is a filter that has been read. One that shows everything is nil.
 type matcher[T any] struct {
+	query *model.Query // what was read
 	words *model.Query // it is asked of a row's texts alone; nil: that takes more
 	match func(T) (shown bool, found model.Marks)
 }
@@ -21,11 +24,11 @@ type search[T any] func(text string) (*matcher[T], []model.Problem)
 // several rows at once.
 func query[T any](fields model.FieldSet, match func(model.Query, T) (bool, model.Marks)) search[T] {
 	return func(text string) (*matcher[T], []model.Problem) {
-		q, problems := model.ParseQuery(text, fields)
+		q, problems := model.ParseQuery(norm.NFC.String(text), fields) // as names are; see api
 		if q.Empty() {
 			return nil, problems
 		}
-		m := &matcher[T]{match: func(row T) (bool, model.Marks) { return match(q, row) }}
+		m := &matcher[T]{query: &q, match: func(row T) (bool, model.Marks) { return match(q, row) }}
 		if q.OfWords() {
 			m.words = &q
 		}
@@ -82,6 +85,7 @@ type sieve[T any] struct {
 	match  *matcher[T]
 	rows   []T
 	places []int32
+	ranked []T // the rows as they are shown: what begins with what is looked for comes first
 }
 
 // deep is how many filters are remembered on the way to the one that is typed: each holds as many rows as it shows.
@@ -97,7 +101,7 @@ func (l *list[T, K]) sift() []T {
 	if len(l.sieves) > 0 {
 		among = &l.sieves[len(l.sieves)-1]
 		if among.match.narrows(l.match) {
-			return among.rows
+			return among.ranked
 		}
 	}
 	parts := make([]sieve[T], len(l.heaps))
@@ -106,11 +110,30 @@ func (l *list[T, K]) sift() []T {
 	for _, part := range parts {
 		found.rows, found.places = append(found.rows, part.rows...), append(found.places, part.places...)
 	}
+	found.ranked = l.rank(found)
 	if len(l.sieves) == deep {
 		l.sieves = slices.Delete(l.sieves, 0, 1)
 	}
 	l.sieves = append(l.sieves, found)
-	return found.rows
+	return found.ranked
+}
+
+// rank puts the rows whose name begins with what is looked for first, then those that have it in one piece. Within each the
+// order in force holds.
+func (l *list[T, K]) rank(found sieve[T]) []T {
+	if l.match.query == nil {
+		return found.rows
+	}
+	var by [model.Ranks][]T
+	h := 0
+	for i, place := range found.places {
+		for int(place) >= l.heaps[h].to {
+			h++
+		}
+		rank := l.match.query.Rank(l.heaps[h].texts.Name(int(place) - l.heaps[h].from))
+		by[rank] = append(by[rank], found.rows[i])
+	}
+	return slices.Concat(by[:]...)
 }
 
 // look finds what the filter shows of a heap, among what another one does; nil: among all.

@@ -333,7 +333,7 @@ func (l *list[T, K]) filterNote(s *style.Styles) string {
 	case l.typing:
 		in := l.filter
 		in.SetWidth(max(min(widget.Width(in.Value())+1, l.width-12), 1))
-		return in.View() + problem
+		return widget.WithCursor(in.View()) + problem
 	case l.filter.Value() != "" && problem != "":
 		return s.Accent.Render("/"+l.filter.Value()) + problem
 	case l.filter.Value() != "":

@@ -124,7 +124,7 @@ func (r *Requests) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (r *Requests) copy(e model.Exchange) tea.Cmd {
-	r.env.Say(Good, "copied as a curl command; the token is left out as $VPS_API_TOKEN")
+	r.env.Say(Neutral, "curl command, with $VPS_API_TOKEN for the token, "+r.env.Sent())
 	return tea.SetClipboard(model.Clean(e.Curl()))
 }
 

@@ -51,6 +51,8 @@ type Env struct {
 	Say func(Tone, string)
 	// Visit opens the page of a server.
 	Visit func(model.ID)
+	// Sent says what became of a text for the clipboard.
+	Sent func() string
 	// Start carries out a confirmed deed.
 	Start func(model.Intent) tea.Cmd
 	// StartMany carries out several that were confirmed together.

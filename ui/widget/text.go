@@ -2,7 +2,9 @@
 package widget
 
 import (
+	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
@@ -12,8 +14,10 @@ import (
 )
 
 // Agreed makes a text's width one that all terminals agree on, wherever it stands. Joined emoji, variation selectors and
-// some scripts take two cells in one terminal and one or four in the next, which would shift the border behind them: of
-// such a cluster only the first character is kept. What all agree on, wide characters included, stays as it is.
+// some scripts take two cells in one terminal and one or four in the next, which would shift the border behind them. Such a
+// cluster is taken apart, and nothing is lost of it that makes a name another one: letters stay, vowel signs that take a cell of
+// their own become the vowel's letter, and what cannot stand by itself becomes its number. What all agree on, wide characters
+// included, stays as it is.
 func Agreed(text string) string {
 	if !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
 		return text
@@ -21,18 +25,63 @@ func Agreed(text string) string {
 	var b strings.Builder
 	for rest := text; rest != ""; {
 		cluster, _ := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)
-		first, _ := utf8.DecodeRuneInString(cluster)
-		switch {
-		case agreed(cluster):
+		if agreed(cluster) {
 			b.WriteString(cluster)
-		case agreed(string(first)):
-			b.WriteRune(first)
-		default:
-			b.WriteRune(utf8.RuneError)
+		} else {
+			b.WriteString(apart(cluster))
 		}
 		rest = rest[len(cluster):]
 	}
 	return b.String()
+}
+
+// apart draws the characters of a cluster one after the other.
+func apart(cluster string) string {
+	out, piece := "", ""
+	for _, r := range unjoined.Replace(cluster) {
+		switch joined := piece + string(r); {
+		case agreed(joined):
+			piece = joined
+		case agreed(separate(piece) + string(r)):
+			out, piece = out+separate(piece), string(r)
+		default:
+			out, piece = out+separate(piece)+alone(r), ""
+		}
+	}
+	return out + piece
+}
+
+// unjoined takes away what only asks for an emoji's picture or joins two, and writes AM of Thai and Lao as its two parts.
+var unjoined = strings.NewReplacer("\ufe0f", "", "\u200d", "", "\u0e33", "\u0e4d\u0e32", "\u0eb3", "\u0ecd\u0eb2")
+
+// separate keeps a consonant that has lost its vowel from joining with the next one.
+func separate(piece string) string {
+	const nonJoiner = "\u200c"
+	if last, _ := utf8.DecodeLastRuneInString(piece); unicode.Is(unicode.Mn, last) && agreed(piece+nonJoiner) {
+		return piece + nonJoiner
+	}
+	return piece
+}
+
+// alone draws a mark that needs a letter before it.
+func alone(r rune) string {
+	if letter := vowel(r); letter != 0 && agreed(string(letter)) {
+		return string(letter)
+	}
+	return fmt.Sprintf("‹%04X›", r)
+}
+
+// vowel is the letter of a vowel sign in the scripts of India, 0 if it is none. From Devanagari to Malayalam all blocks of
+// Unicode are laid out alike: the letters stand 0x38 before their signs.
+func vowel(sign rune) rune {
+	const first, last, block, apart = 0x0900, 0x0d7f, 0x80, 0x38
+	if place := sign % block; sign < first || sign > last || place < 0x3e || place > 0x4c {
+		return 0
+	}
+	if letter := sign - apart; unicode.IsLetter(letter) {
+		return letter
+	}
+	return 0
 }
 
 // agreed says whether a cluster has one width: by clusters, by characters, and behind a space, with which some marks join.

@@ -159,12 +159,19 @@ func TestAgreedLeavesWhatAllTerminalsDrawAlike(t *testing.T) {
 		}
 	}
 	for in, want := range map[string]string{
-		"👩\u200d🚀 x":      "👩 x",
+		"👩\u200d🚀 x":      "👩🚀 x",
 		"a⚠\ufe0fb":       "a⚠b",
-		"1\ufe0f\u20e3st": "1st",
-		"👍🏽!":             "👍!",
-		"👍🏽1\ufe0f\u20e3": "👍1", // one cluster is too wide and one too narrow
-		"\U0001f3fdx":     "�x", // a skin tone joins with what stands before it
+		"1\ufe0f\u20e3st": "1\u20e3st",
+		"👍🏽!":             "👍‹1F3FD›!", // or it would be the same name as 👍🏿!
+		"👍🏿!":             "👍‹1F3FF›!",
+		"👍🏽1\ufe0f\u20e3": "👍‹1F3FD›1\u20e3",
+		"\U0001f3fdx":     "‹1F3FD›x", // a skin tone joins with what stands before it
+		"हिन्दी":          "हइन्\u200cदई",
+		"क्षत्रिय":        "क्\u200cषत्\u200cरइय",
+		"कुमार":           "कुमआर",
+		"தமிழ்":           "தமஇழ்",
+		"กำ":              "กํา",
+		"দুঃখ":            "দু\u200c‹0983›খ",
 	} {
 		if got := Agreed(in); got != want {
 			t.Errorf("%+q became %+q, want %+q", in, got, want)

@@ -1,0 +1,123 @@
+package ui_test
+
+import (
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/ui"
+)
+
+func ctrl(code, base rune) tea.KeyPressMsg {
+	return tea.KeyPressMsg{Code: code, BaseCode: base, Mod: tea.ModCtrl}
+}
+
+func TestControlKeysWorkUnderEveryLayout(t *testing.T) {
+	t.Parallel()
+	for name, press := range map[string]tea.KeyPressMsg{
+		"Latin":                   ctrl('c', 0),
+		"Russian, told":           ctrl('с', 'c'),
+		"Russian, not told":       ctrl('с', 0),
+		"Greek, not told":         ctrl('ψ', 0),
+		"Hebrew, told":            ctrl('ב', 'c'),
+		"Dvorak, where i stands":  ctrl('c', 'i'),
+		"Russian, with caps lock": ctrl('С', 0),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, 80, 24)
+			at("web-server-01", "s")(w)
+			w.send(press)
+			w.Wait()
+		})
+	}
+	w := open(t, 80, 24)
+	w.send(ctrl('j', 'c')) // of Dvorak, where j stands in the place of c
+	w.RequireText("db-server-02")
+}
+
+func TestATerminalThatTellsNoSizeIsTakenForTheUsualOne(t *testing.T) {
+	for _, c := range []struct {
+		told           tea.WindowSizeMsg
+		columns, lines int
+		want           tea.WindowSizeMsg
+	}{
+		{tea.WindowSizeMsg{}, 0, 0, tea.WindowSizeMsg{Width: 80, Height: 24}},
+		{tea.WindowSizeMsg{}, 132, 50, tea.WindowSizeMsg{Width: 132, Height: 50}},
+		{tea.WindowSizeMsg{Width: 100, Height: 30}, 132, 50, tea.WindowSizeMsg{Width: 100, Height: 30}},
+		{tea.WindowSizeMsg{Width: 100}, -1, 0, tea.WindowSizeMsg{Width: 100, Height: 24}},
+	} {
+		if got := ui.Size(c.told, c.columns, c.lines); got != c.want {
+			t.Errorf("%v with COLUMNS %d and LINES %d: %v, want %v", c.told, c.columns, c.lines, got, c.want)
+		}
+	}
+}
+
+func TestAFormThatWasOpenIsNotLostByQWhereItCannotBeSeen(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24)
+	at("web-server-01", "s")(w)
+	w.Type("before")
+	w.Resize(39, 9)
+	w.Press("q")
+	w.Resize(80, 24)
+	w.RequireText("› before")
+}
+
+func TestAFormMadeNarrowAndWideAgainIsDrawnInOneLine(t *testing.T) {
+	t.Parallel()
+	w := open(t, 100, 30)
+	at("web-server-01", "b")(w)
+	w.Type("0123456789012345678901234567890123456789")
+	w.Press("home")
+	w.Resize(40, 12)
+	w.Resize(100, 30)
+	w.RequireText("› 0123456789012345678901234567890123456789")
+}
+
+func TestTheTerminalsCursorIsWhereOneTypes(t *testing.T) {
+	t.Parallel()
+	w := open(t, 100, 30)
+	if w.view().Cursor != nil {
+		t.Error("there is a cursor where nobody types")
+	}
+	for name, keys := range map[string][]string{"filter": {"/"}, "palette": {":"}, "form": {"b"}, "question": {"3", "r"}} {
+		at("web-server-01", keys...)(w)
+		w.Type("wor")
+		c := w.view().Cursor
+		if c == nil {
+			t.Errorf("%s: there is none", name)
+		} else if line := []rune(w.Screen().Line(c.Y)); string(line[c.X-3:c.X]) != "wor" {
+			t.Errorf("%s: it is at %d,%d in %q", name, c.X, c.Y, string(line))
+		}
+		w.Press("esc", "esc")
+	}
+}
+
+func TestASidewaysWheelMovesNothing(t *testing.T) {
+	t.Parallel()
+	w := open(t, 120, 30, withMouse)
+	w.Wheel(5, 5, 3)
+	for _, side := range []tea.MouseButton{tea.MouseWheelLeft, tea.MouseWheelRight} {
+		w.send(tea.MouseWheelMsg{X: 5, Y: 5, Button: side})
+	}
+	w.requireCursor("mail-01")
+}
+
+func TestLettersOfAnotherLayoutAreCommandsAndInAFieldThemselves(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24)
+	w.send(tea.KeyPressMsg{Code: 'ф', BaseCode: 'a', Text: "ф"})
+	w.RequireText("all servers")
+	w.Press("/")
+	w.send(tea.KeyPressMsg{Code: 'ф', BaseCode: 'a', Text: "ф"})
+	w.RequireText("/ф")
+}
+
+func TestEscapeTwiceInOneReadIsNotLost(t *testing.T) {
+	t.Parallel()
+	w := open(t, 80, 24)
+	w.Press("?")
+	w.send(tea.KeyPressMsg{Code: tea.KeyEscape, Mod: tea.ModAlt})
+	w.RequireNoText("half a page up")
+}
