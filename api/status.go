@@ -26,13 +26,12 @@ func (c *Client) statusFailure(req *http.Request, resp *http.Response, body io.R
 	theirs := c.theirWords(body)
 	switch {
 	case theirs == "":
-		e.words = ourWords(req, status)
+		e.words = ourWords(req, status) + advice(e)
 	case e.Kind == model.ErrRefused && strings.Contains(theirs, " "): // we know no more than that
-		e.words = theirs
+		e.words = theirs + advice(e)
 	default: // theirs may be a code for programs, or as short as “Not found.”
-		e.words = ourWords(req, status) + itSays + theirs
+		e.words = ourWords(req, status) + advice(e) + itSays + theirs
 	}
-	e.words += advice(e)
 	return e
 }
 

@@ -56,9 +56,9 @@ func TestAPersonIsToldWhatTheAPISaidAndWhatToDo(t *testing.T) {
 		{400, `{"detail": "Snapshot limit reached"}`, "Snapshot limit reached."},
 		{400, `{"error": "limit_reached"}`, "The API refused the request (status 400). It says: limit_reached."},
 		{400, ``, "The API refused the request (status 400)."},
-		{401, `{"detail": "Invalid token."}`, "The API does not accept the token: it may be mistyped, expired or revoked. It says: Invalid token. Another token is needed."},
+		{401, `{"detail": "Invalid token."}`, "The API does not accept the token: it may be mistyped, expired or revoked. Another token is needed. It says: Invalid token."},
 		{401, ``, "The API does not accept the token: it may be mistyped, expired or revoked. Another token is needed."},
-		{401, `{"detail": "Unknown token ` + secretToken + `"}`, "The API does not accept the token: it may be mistyped, expired or revoked. It says: Unknown token [token]. Another token is needed."},
+		{401, `{"detail": "Unknown token ` + secretToken + `"}`, "The API does not accept the token: it may be mistyped, expired or revoked. Another token is needed. It says: Unknown token [token]."},
 		{409, `{"detail": "a\u001b[31mb c"}`, "The server is busy with something else: wait until that has ended. It says: a^[[31mb c."},
 		{503, `<html>`, "The API has trouble (status 503): try again in a while. " +
 			"It may have been done all the same: look at the list before you try again."},

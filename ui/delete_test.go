@@ -86,7 +86,7 @@ func TestDeletingTheLastSaysThatItIsTheLast(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 24)
 	at("legacy-app", "2", "d")(w)
-	w.RequireText("the LAST restore point: after this legacy-app can go back to")
+	w.RequireText("the LAST restore point: after this legacy-app cannot be")
 	w.Press("tab", "enter")
 	w.RequireText("not yet: see above")
 	w.requireDeeds()

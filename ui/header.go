@@ -152,6 +152,8 @@ func trouble(err error) troubleWord {
 		return troubleWord{"offline", "offline"}
 	case errors.Is(err, model.ErrIncomplete):
 		return troubleWord{"list incomplete", "incomplete"}
+	case errors.Is(err, model.ErrBadAnswer) && answered != nil && answered.HTTPStatus() >= 300:
+		return troubleWord{"no API here" + status, "no API" + status}
 	case errors.Is(err, model.ErrBadAnswer):
 		return troubleWord{"unreadable answer", "unreadable"}
 	}

@@ -33,7 +33,7 @@ func TestTheHeaderSaysWhatTheTroubleIs(t *testing.T) {
 	t.Parallel()
 	for trouble, want := range map[string]string{
 		"GET /: status 503": "API unavailable (503) ·", "GET /: status 429 retry 90s": "rate limited ·", "GET /: cut-before": "offline ·",
-		"GET /: status 404": "API refuses (404) ·", "GET /: garbage": "unreadable answer ·",
+		"GET /: status 404": "no API here (404) ·", "GET /: garbage": "unreadable answer ·",
 	} {
 		t.Run(strings.ReplaceAll(trouble, " ", "-"), func(t *testing.T) {
 			t.Parallel()

@@ -54,7 +54,7 @@ func TestATokenThatIsRefusedIsAskedForAgain(t *testing.T) {
 	w.Press("enter")
 	w.Paste("vps_wrong")
 	w.Press("enter")
-	w.RequireText("API token", "Invalid token. Another token is needed.")
+	w.RequireText("API token", "Another token is needed. It says:")
 	w.RequireNoText("vps_wrong")
 	w.Paste(" " + liveToken + "\n")
 	w.Press("enter")
@@ -187,7 +187,7 @@ func TestWhatWasSaidOfATokenGoesWithTheAnswer(t *testing.T) {
 	w.Press("enter")
 	w.Paste("vps_wrong")
 	w.Press("enter")
-	w.RequireText("Invalid token. Another token is needed.")
+	w.RequireText("Another token is needed. It says:")
 	w.RequireNoText("whether the token is live")
 }
 
@@ -222,7 +222,7 @@ func TestEveryFormOfTheLoginShowsWhatIsChosenOnASmallScreen(t *testing.T) {
 		w = open(t, 40, height, withDoor(&door{}))
 		w.fault("GET /: status 401")
 		w.Advance(20 * time.Second)
-		w.RequireText("Another token is", "▸ with an API token", "look around in a simulated", "account   ")
+		w.RequireText("expired or revoked.", "▸ with an API token", "look around in a simulated", "account   ")
 		w.Press("down")
 		w.RequireText("▸ look around")
 	}

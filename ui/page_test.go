@@ -196,7 +196,7 @@ func TestEachRowSaysWhatGoingBackWouldCost(t *testing.T) {
 	t.Parallel()
 	w := open(t, 120, 40)
 	page("web-server-01", "j")(w)
-	w.requireCursor("▼ snapshot   pre-migration-snapshot                    ✓ completed  15 Jan 18:30   21 h 15 m   5.0 GB  none stated")
+	w.requireCursor("▼ snapshot   pre-migration-snapshot                    ✓ completed   15 Jan 18:30   21 h 15 m   5.0 GB  none stated")
 	w.Press("enter")
 	w.RequireText("Snapshot #801", "loses 21 h 15 m")
 	w.Press("esc", "r")

@@ -67,7 +67,7 @@ func TestWhatCannotBeDoneIsADialogThatTakesTheKeysBehindIt(t *testing.T) {
 			w.Advance(20 * time.Second)
 			at("db-server-01", "b")(w)
 		}, []string{"No backup now", "db-server-01 is being restored"}},
-		"nothing there":     {nil, at("db-server-02", "r"), []string{"No restore now", "db-server-02 has nothing to go back to"}},
+		"nothing there":     {nil, at("db-server-02", "r"), []string{"No restore now", "db-server-02 has no restore point yet"}},
 		"servers":           {nil, at("web-server-01", "d"), []string{"Not deleted", "Servers are not deleted here", "(2)", "(3)"}},
 		"no server found":   {nil, press("/", "z", "z", "enter", "s"), []string{"No snapshot now", "There is no server under the cursor", "esc clears it"}},
 		"marked":            {nil, press("*", "r"), []string{"No restore now", "one server at a time"}},

@@ -65,7 +65,7 @@ func TestRestoringFromTheServersPaneTakesTheNewest(t *testing.T) {
 	w.RequireText("Restore web-server-01 from backup #501?", "everything written since 16 Jan 03:00 UTC (12 h 45 m)")
 	w.Press("esc")
 	at("db-server-02", "r")(w)
-	w.requireRefused("db-server-02 has nothing to go back to: no backup or snapshot of")
+	w.requireRefused("db-server-02 has no restore point yet: no backup or snapshot of")
 	w.requireDeeds()
 }
 
