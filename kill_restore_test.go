@@ -89,7 +89,7 @@ func TestARestoreAfterASnapshotNeverGoesOnByItself(t *testing.T) {
 
 			s = w.start()
 			s.press("A")
-			s.sees("Earlier, newest first", "it was not wanted any more")
+			s.sees("newest first", "it was not wanted any more")
 			w.requireNothingOpen(s)
 			w.wrote("create intent", "create running", "create done", "restore called-off")
 			w.requireSent("POST /snapshots/")
@@ -115,7 +115,7 @@ func TestARestoreAfterASnapshotGoesOnOnceWhenOneSaysYes(t *testing.T) {
 			s.press("\t")
 			s.sees("▸ Restore")
 			s.press("\r")
-			lines := []string{"create intent", "create running", "create done", "restore intent", "restore running"}
+			lines := []string{"create intent", "create running", "create done", "restore intent", "restore running", "restore running"}
 			w.wrote(lines...)
 			s.kill()
 
@@ -151,7 +151,7 @@ var secondMoments = map[string]struct {
 			w.holding("POST /snapshots/801/restore/")
 		},
 		adds: []string{"restore intent"},
-		says: "1 begun before vpsdeck was started: looking how far it came",
+		says: "1 begun by another run of vpsdeck: looking how far it came",
 	},
 	"it is not answered": {
 		kill: func(w *world, s *seat) {
@@ -206,19 +206,19 @@ func TestASecondProgramLeavesTheDeedsOfTheFirstToIt(t *testing.T) {
 
 	second := w.start()
 	second.press("A")
-	second.sees("Earlier, newest first")
+	second.sees("newest first")
 	second.press("\x1b")
-	second.gone("Earlier, newest first")
+	second.gone("newest first")
 	second.sees("◐ 1 running") // it sees the snapshot as anybody's
 	w.account.Release()
 	w.wrote("create intent", "create running")
 	w.pass(time.Hour)
-	w.wrote("create intent", "create running", "create done", "restore intent", "restore running")
+	w.wrote("create intent", "create running", "create done", "restore intent", "restore running", "restore running")
 	second.press("R")
 	second.sees("◐ restoring")
 	second.press("q")
 	second.leave(settings.ExitFine)
-	if second.saw("begun before") || second.saw("Go on with the restore?") {
+	if second.saw("begun by another run") || second.saw("Go on with the restore?") {
 		t.Error("the second program takes up what the first sees to")
 	}
 	w.requireSent("POST /snapshots/", "POST /snapshots/801/restore/")

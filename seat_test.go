@@ -36,6 +36,7 @@ type seat struct {
 	before  *term.State // of the terminal
 	exited  chan struct{}
 	drained chan struct{} // closed when all that was written has been shown
+	pressed time.Time     // when the last key was sent
 
 	mu   sync.Mutex
 	raw  bytes.Buffer  // all that was written
@@ -227,12 +228,24 @@ func (s *seat) listens() {
 	s.gone("─ Keys ")
 }
 
-// press sends keys, as a terminal does.
+// hand is how long a person's hand takes to enter, at least: an enter that comes with other keys is a paste's, and sends nothing.
+const hand = 300 * time.Millisecond
+
+// press sends keys, as a terminal does. Enter comes as a person presses it: not in one burst with what was typed before.
 func (s *seat) press(keys ...string) {
 	s.t.Helper()
 	for _, k := range keys {
-		if _, err := io.WriteString(s.ptmx, k); err != nil {
-			s.t.Fatal(err)
+		for piece := range strings.SplitAfterSeq(strings.ReplaceAll(k, "\r", "\x00\r\x00"), "\x00") {
+			if piece = strings.TrimSuffix(piece, "\x00"); piece == "" {
+				continue
+			}
+			if piece == "\r" {
+				<-time.After(hand - time.Since(s.pressed))
+			}
+			s.pressed = time.Now()
+			if _, err := io.WriteString(s.ptmx, piece); err != nil {
+				s.t.Fatal(err)
+			}
 		}
 	}
 }
