@@ -39,7 +39,7 @@ func TestSSHHasTheTerminalToItselfAndTheDashboardComesBack(t *testing.T) {
 	cmd.Args = append(cmd.Args, "--config", config)
 	cmd.Env = append(cmd.Env, "WORK_TOKEN=vps_another")
 	s := sit(t, cmd)
-	s.sees("web-server-01", "Acme Inc.", "✗ nothing")
+	s.sees("web-server-01", "Acme Inc.", "✗ none")
 	s.press("S")
 	s.sees("at a terminal, given -p 2222 -- root@203.0.113.", "token []")
 	s.passes("interrupted", "\x03") // for the visitor alone

@@ -122,7 +122,7 @@ func TestAWrongCommandLineIsOneSentenceAndExitCode2(t *testing.T) {
 		"vps_s3cret":                    "unknown command",
 		"simm":                          `unknown command "simm" for "vpsdeck"; did you mean sim?; see vpsdeck --help`,
 		"list servres":                  `unknown command "servres" for "vpsdeck list"; did you mean servers?; see vpsdeck list --help`,
-		"check --max-ags 2h":            "unknown flag: --max-ags; did you mean --max-age?; see vpsdeck check --help",
+		"check --min-bakcups 2":         "unknown flag: --min-bakcups; did you mean --min-backups?; see vpsdeck check --help",
 		"help simm":                     `unknown command "simm" for "vpsdeck"; did you mean sim?; see vpsdeck --help`,
 		"help sim more":                 `unknown command`,
 		"completion ksh":                `unknown command "ksh"`,

@@ -42,6 +42,7 @@ type seat struct {
 	raw  bytes.Buffer  // all that was written
 	tape []string      // what the screen showed after each piece of it
 	more chan struct{} // closed, and replaced, when the tape grows
+	last time.Time     // when it grew the last time
 }
 
 // guard is how long anything may take before the test gives up. Nothing waits that long.
@@ -128,6 +129,7 @@ func (s *seat) show() {
 		_, _ = emulator.Write(buffer[:n])
 		s.mu.Lock()
 		s.raw.Write(buffer[:n])
+		s.last = time.Now()
 		s.tape = append(s.tape, picture.GridOf(emulator).Text())
 		close(s.more)
 		s.more = make(chan struct{})
@@ -228,10 +230,32 @@ func (s *seat) listens() {
 	s.gone("─ Keys ")
 }
 
-// hand is how long a person's hand takes to enter, at least: an enter that comes with other keys is a paste's, and sends nothing.
-const hand = 300 * time.Millisecond
+// A person enters once the screen shows what was typed, and has rested for a moment: an enter that comes in one burst with other keys
+// is a paste's, and sends nothing. What shows nothing is waited for no longer than a blink.
+const (
+	moment = 150 * time.Millisecond
+	blink  = 2 * time.Second
+)
 
-// press sends keys, as a terminal does. Enter comes as a person presses it: not in one burst with what was typed before.
+// looks waits until the screen has answered to the last key, and rested.
+func (s *seat) looks() {
+	for {
+		s.mu.Lock()
+		last, more := s.last, s.more
+		s.mu.Unlock()
+		rest := time.After(moment - time.Since(last))
+		if last.Before(s.pressed) {
+			rest = time.After(blink - time.Since(s.pressed))
+		}
+		select {
+		case <-more:
+		case <-rest:
+			return
+		}
+	}
+}
+
+// press sends keys, as a terminal does. Enter comes as a person presses it.
 func (s *seat) press(keys ...string) {
 	s.t.Helper()
 	for _, k := range keys {
@@ -240,7 +264,7 @@ func (s *seat) press(keys ...string) {
 				continue
 			}
 			if piece == "\r" {
-				<-time.After(hand - time.Since(s.pressed))
+				s.looks()
 			}
 			s.pressed = time.Now()
 			if _, err := io.WriteString(s.ptmx, piece); err != nil {

@@ -170,7 +170,7 @@ func TestItEndsWhenItsInputIsClosed(t *testing.T) {
 	cmd := w.program()
 	cmd.Stdin = tty
 	s := sit(t, cmd)
-	s.sees("✗ nothing")
+	s.sees("✗ none")
 	if err := keyboard.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +221,7 @@ func testStopped(t *testing.T, started []string) {
 	cmd.Path, cmd.Args = os.Args[0], started
 	cmd.Env = append(cmd.Env, partVariable+"=shell")
 	s := sit(t, cmd)
-	s.sees("✗ nothing")
+	s.sees("✗ none")
 	for round := range 2 {
 		if round == 0 || started[1] != binary { // a signal to the group would stop sh before the terminal is given back
 			s.press("\x1a")
@@ -334,7 +334,7 @@ func TestAMistakeOfItsOwnEndsItInOrder(t *testing.T) {
 			cmd.Env = append(cmd.Env, partVariable+"=breaking", "SSH_TTY=/dev/pts/0")
 			s := sit(t, cmd)
 			if where != "Init" {
-				s.sees("✗ nothing")
+				s.sees("✗ none")
 				s.press("R")
 			}
 			crash := filepath.Join(w.state, "crash.txt")
@@ -383,7 +383,7 @@ func TestTheTokenStaysIn(t *testing.T) {
 func TestWithoutAShellCtrlZSaysSoAndTheProgramGoesOn(t *testing.T) {
 	t.Parallel()
 	s := newWorld(t).start()
-	s.sees("✗ nothing")
+	s.sees("✗ none")
 	s.press("\x1a")
 	s.sees("there is no shell to go back to")
 	s.signal(syscall.SIGTERM)
