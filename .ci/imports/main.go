@@ -38,14 +38,17 @@ var table = map[string][]string{
 	"internal/watch":    {},
 	"internal/window":   {},
 	"internal/termtest": {"internal/terminal"},
+	"internal/e2e":      {},
+	"internal/app":      {"ui", "internal/keyboard", "internal/settings", "internal/window"},
 
 	"internal/bench":         {"api/sim", "internal/bench/process", "internal/terminal"},
 	"internal/bench/bare":    {},
 	"internal/bench/crowd":   {"internal/bench/process"},
 	"internal/bench/process": {},
 
-	"": {
-		"model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen", "ui", "api", "api/sim",
+	"": {"internal/cli"},
+	"internal/cli": {
+		"internal/app", "model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen", "ui", "api", "api/sim",
 		"internal/headless", "internal/journal", "internal/keyboard", "internal/lastseen", "internal/settings", "internal/sshd", "internal/team", "internal/watch", "internal/window",
 	},
 	"screenshots/picture": {"internal/terminal"},

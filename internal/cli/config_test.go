@@ -1,0 +1,228 @@
+package cli
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"vpsdeck/internal/settings"
+	"vpsdeck/model"
+	"vpsdeck/ui"
+)
+
+// configured are the settings and wishes of a config, with nothing in the environment.
+func configured(t *testing.T, text, profile string) (settings.Settings, ui.Fresh, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "config.toml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := settings.Load(settings.Sources{
+		Flags: on(settings.Flags{ConfigFile: &path}, profile), Getenv: func(string) string { return "" }, DefaultURL: "https://admin.vps.org/api/v1",
+	})
+	if err != nil {
+		return s, ui.Fresh{}, err
+	}
+	fresh, err := wishes(s)
+	return s, fresh, err
+}
+
+func TestThePrintedConfigChangesNothing(t *testing.T) {
+	plain, plainWishes, err := configured(t, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed, printedWishes, err := configured(t, configText(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plainWishes.Theme = "auto"; plainWishes.Theme != printedWishes.Theme { // what nobody says is the same
+		t.Errorf("the theme is %q", printedWishes.Theme)
+	}
+	if len(printed.Policies) != 1 || printed.Policies[0].Policy != model.DefaultPolicy() || printed.Policies[0].Server != "" {
+		t.Errorf("the policy is %+v", printed.Policies)
+	}
+	plainWishes.Profile.Policies, printedWishes.Profile.Policies = nil, nil
+	if !reflect.DeepEqual(plainWishes, printedWishes) || plain.APIURL != printed.APIURL || plain.ReadOnly != printed.ReadOnly {
+		t.Errorf("it is\n%+v\nand not\n%+v", printedWishes, plainWishes)
+	}
+}
+
+// commented is a setting that has no default, or is one already.
+var commented = regexp.MustCompile(`(?m)^#([^ ])`)
+
+func TestEverySettingOfThePrintedConfigCanBeUsed(t *testing.T) {
+	for _, source := range []string{"token_env", "token_file", "token_command"} {
+		text := commented.ReplaceAllString(configText(), "$1")
+		for _, other := range []string{"ca_file", "token_env", "token_file", "token_command"} { // one source, and no file that is not there
+			if other != source {
+				text = regexp.MustCompile(`(?m)^`+other+` .*\n`).ReplaceAllString(text, "")
+			}
+		}
+		for _, profile := range []string{"", "work"} {
+			s, fresh, err := configured(t, text, profile)
+			if err != nil {
+				t.Fatalf("%s: %v\n%s", source, err, text)
+			}
+			if profile == "work" && (!s.ReadOnly || !s.Strict || fresh.Profile.Stripe != "red" || s.Policies[0].Policy.Backups.MaxAge != 12*time.Hour) {
+				t.Errorf("the profile is %+v", s)
+			}
+			if len(s.Keys) < 30 || len(s.Columns) != 3 {
+				t.Errorf("%d keys, %d panes", len(s.Keys), len(s.Columns))
+			}
+		}
+	}
+}
+
+func TestThePrintedConfigHasEverySetting(t *testing.T) {
+	_, _, err := configured(t, "nothing_like_it = 1", "")
+	_, list, found := strings.Cut(model.Words(err), "there are ")
+	if !found {
+		t.Fatal(err)
+	}
+	for _, name := range strings.Split(list, ", ") {
+		if !regexp.MustCompile(`(?m)^#?\[*` + name + `\b`).MatchString(configText()) {
+			t.Errorf("%s is not in it", name)
+		}
+	}
+}
+
+func TestTheConfigsPageTellsOfWhatNeedsWords(t *testing.T) {
+	text, err := os.ReadFile("../../docs/CONFIG.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"profile", "theme", "columns", "motion", "stripe", "confirm", "token_command", "token_env", "default_profile"} {
+		if !strings.Contains(string(text), name) {
+			t.Errorf("docs/CONFIG.md does not tell of %s", name)
+		}
+	}
+}
+
+// tended is a config file that is watched, and how it is changed: each time at another moment.
+type tended struct {
+	t    *testing.T
+	path string
+	at   time.Time
+	*configWatch
+}
+
+func tend(t *testing.T, text string) *tended {
+	f := &tended{t: t, path: filepath.Join(t.TempDir(), "config.toml"), at: time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)}
+	f.write(text)
+	f.configWatch = newWatch(settings.Flags{ConfigFile: &f.path})
+	f.accounts = &accounts{flags: f.flags}
+	return f
+}
+
+func (f *tended) write(text string) {
+	f.t.Helper()
+	f.at = f.at.Add(time.Second)
+	if err := errors.Join(os.WriteFile(f.path, []byte(text), 0o600), os.Chtimes(f.path, f.at, f.at)); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+// looks takes as many looks, of which the last must find a change or none.
+func (f *tended) looks(n int, want bool) ui.Fresh {
+	f.t.Helper()
+	for i := range n {
+		fresh, changed, err := f.Look("")
+		if err != nil || changed != (want && i == n-1) {
+			f.t.Fatalf("look %d of %d: changed %v, %v", i+1, n, changed, err)
+		}
+		if i == n-1 {
+			return fresh
+		}
+	}
+	return ui.Fresh{}
+}
+
+func TestAConfigThatChangesIsReadOnceItHasSettled(t *testing.T) {
+	f := tend(t, "read_only = true\n")
+	f.looks(3, false)
+	f.write("") // an editor has opened it to write
+	f.looks(1, false)
+	f.write("read_only = true\ntheme = 'light'\n[profile.work]\n")
+	if fresh := f.looks(2, true); fresh.Theme != "light" || !fresh.Profile.ReadOnly || !reflect.DeepEqual(fresh.Accounts.Names(), []string{"work", ""}) {
+		t.Errorf("%+v", fresh)
+	}
+	f.looks(3, false)
+}
+
+func TestAConfigThatIsBrokenOrGoneIsToldOnce(t *testing.T) {
+	f := tend(t, "theme = 'dark'\n")
+	for _, c := range []struct{ text, words string }{
+		{"thema = 'light'\n", "line 1, column 1"}, {"theme = 'x'\n", "line 1: theme cannot be"}, {"[profile", "line 1"},
+	} {
+		f.write(c.text)
+		f.looks(1, false)
+		if _, changed, err := f.Look(""); changed || !strings.Contains(model.Words(err), c.words) {
+			t.Errorf("%q: changed %v, %v", c.text, changed, err)
+		}
+		f.looks(2, false)
+	}
+	if err := os.Remove(f.path); err != nil {
+		t.Fatal(err)
+	}
+	f.looks(1, false)
+	if _, changed, err := f.Look(""); changed || !strings.Contains(model.Words(err), "is gone") {
+		t.Errorf("gone: changed %v, %v", changed, err)
+	}
+	f.write("theme = 'light'\n")
+	if fresh := f.looks(2, true); fresh.Theme != "light" {
+		t.Errorf("%+v", fresh)
+	}
+}
+
+func TestAProfileThatLeavesTheConfigStaysAsItWas(t *testing.T) {
+	f := tend(t, "[profile.work]\nread_only = true\n")
+	f.write("")
+	f.looks(1, false)
+	if _, changed, err := f.Look("work"); changed || !strings.Contains(model.Words(err), `there is no profile "work"`) {
+		t.Errorf("changed %v, %v", changed, err)
+	}
+}
+
+func TestFlagsAreForTheAccountThatTheyWereGivenFor(t *testing.T) {
+	url, yes, no, work := "https://x.example", true, false, "work"
+	for name, c := range map[string]struct {
+		given    settings.Flags
+		profile  string
+		readOnly *bool
+		url      *string
+	}{
+		"read-only is for all":              {settings.Flags{ReadOnly: &yes}, "home", &yes, nil},
+		"leave to write is for one":         {settings.Flags{ReadOnly: &no, Profile: &work}, "home", nil, nil},
+		"and stays with it":                 {settings.Flags{ReadOnly: &no, Profile: &work}, "work", &no, nil},
+		"an address is for none of them":    {settings.Flags{APIURL: &url}, "home", nil, nil},
+		"but for the one without a profile": {settings.Flags{APIURL: &url}, "", nil, &url},
+	} {
+		if got := on(c.given, c.profile); got.ReadOnly != c.readOnly || got.APIURL != c.url {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+func TestAProfileWithoutAStripeGetsOneOfItsOwn(t *testing.T) {
+	const text = "[profile.a]\n[profile.b]\n[profile.c]\nstripe = 'red'\n"
+	seen := map[string]bool{}
+	for _, name := range []string{"a", "b", "c"} {
+		s, _, err := configured(t, text, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seen[stripe(s)] || stripe(s) == "" {
+			t.Errorf("%s has %q", name, stripe(s))
+		}
+		seen[stripe(s)] = true
+	}
+	if s, _, _ := configured(t, text, ""); stripe(s) != "" {
+		t.Error("the account without a profile is marked")
+	}
+}

@@ -1,0 +1,244 @@
+//go:build unix
+
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"vpsdeck/api/sim"
+	"vpsdeck/internal/settings"
+	"vpsdeck/model"
+)
+
+// scriptClock names where the program's waits are asked for, when a script starts the test binary as the program.
+const scriptClock = "VPSDECK_TEST_CLOCK"
+
+func init() { // before TestMain, which would build the program again
+	if address := os.Getenv(scriptClock); address != "" && filepath.Base(os.Args[0]) == "vpsdeck" {
+		err := executeOn(context.Background(), os.Args[1:], machine{clock: newLeapingClock(address), tab: time.Minute})
+		if words := model.Words(err); words != "" {
+			_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+words)
+		}
+		os.Exit(int(settings.CodeOf(err)))
+	}
+}
+
+// leapingClock begins with the account's time, and takes none to wait: the account's time is moved on instead, and its own
+// with it.
+type leapingClock struct {
+	address string
+	ahead   time.Duration // of the real time
+	passed  atomic.Int64
+}
+
+func newLeapingClock(address string) *leapingClock {
+	c := &leapingClock{address: address}
+	resp, err := http.Get(address)
+	if err != nil {
+		return c
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, _ := io.ReadAll(resp.Body)
+	if begun, err := time.Parse(time.RFC3339Nano, string(text)); err == nil {
+		c.ahead = time.Until(begun)
+	}
+	return c
+}
+
+func (c *leapingClock) Now() time.Time {
+	return time.Now().Add(c.ahead + time.Duration(c.passed.Load()))
+}
+
+func (c *leapingClock) Wait(ctx context.Context, d time.Duration) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.address+"?for="+url.QueryEscape(d.String()), nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	c.passed.Add(int64(d))
+	return resp.Body.Close()
+}
+
+// scriptWorld is the account that a script works with.
+type scriptWorld struct {
+	account *sim.Account
+	url     string
+	clock   *sim.Clock
+	waiting chan struct{} // gets one for each wait that is held
+
+	mu   sync.Mutex
+	hold bool // waits do not end
+}
+
+// ServeHTTP spends the waits of the program.
+func (w *scriptWorld) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	if !r.URL.Query().Has("for") { // what time is it?
+		_, _ = io.WriteString(rw, w.clock.Now().Format(time.RFC3339Nano))
+		return
+	}
+	d, err := time.ParseDuration(r.URL.Query().Get("for"))
+	if err != nil {
+		http.Error(rw, err.Error(), http.StatusBadRequest)
+		return
+	}
+	w.mu.Lock()
+	hold := w.hold
+	w.mu.Unlock()
+	if hold {
+		w.waiting <- struct{}{}
+		<-r.Context().Done()
+		return
+	}
+	w.clock.Advance(d)
+}
+
+// asked counts the requests of a method and a path, such as "POST /snapshots/".
+func (w *scriptWorld) asked(what string) int {
+	n := 0
+	for _, r := range w.account.Requests() {
+		if r.Method+" "+r.Path == what {
+			n++
+		}
+	}
+	return n
+}
+
+// Each script is a session of somebody who works without a screen, on an account of the documents' day.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           filepath.Join("testdata", "script"),
+		Setup:         scriptSetup,
+		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "", // remakes the outputs that scripts compare with
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": scriptExits, "asked": scriptAsked, "fault": scriptFault, "later": scriptLater, "hold": scriptHold, "waiting": scriptWaiting,
+			"expand": scriptExpand, "lockjournal": scriptLockJournal,
+		},
+	})
+}
+
+func scriptSetup(env *testscript.Env) error {
+	clock := sim.NewSteppedClock(time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC))
+	w := &scriptWorld{account: sim.New(sim.Options{Seed: 1, Clock: clock}), clock: clock, waiting: make(chan struct{}, 1)}
+	server, err := sim.Listen("127.0.0.1:0", w.account)
+	if err != nil {
+		return err
+	}
+	w.url = server.URL()
+	env.Defer(server.Close)
+	waits := httptest.NewServer(w)
+	env.Defer(waits.Close)
+
+	self, err := os.Executable()
+	bin := filepath.Join(env.WorkDir, ".bin")
+	if err := errors.Join(err, os.Mkdir(bin, 0o700), os.Symlink(self, filepath.Join(bin, "vpsdeck"))); err != nil {
+		return err
+	}
+	for name, value := range map[string]string{
+		"PATH": bin + string(filepath.ListSeparator) + env.Getenv("PATH"), "HOME": env.WorkDir, scriptClock: waits.URL,
+		"VPS_API_URL": server.URL(), "VPS_API_TOKEN": "vps_demo",
+	} {
+		env.Setenv(name, value)
+	}
+	env.Values["world"] = w
+	return nil
+}
+
+// expand FROM TO: copies a file with the account's address in the place of ${URL}.
+func scriptExpand(ts *testscript.TestScript, _ bool, args []string) {
+	text := strings.ReplaceAll(ts.ReadFile(args[0]), "${URL}", worldOf(ts).url)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
+}
+
+// lockjournal: another program holds the journal's lock until the script ends.
+func scriptLockJournal(ts *testscript.TestScript, _ bool, _ []string) {
+	path := ts.MkAbs(".local/state/vpsdeck/journal.jsonl.lock")
+	ts.Check(os.MkdirAll(filepath.Dir(path), 0o700))
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	ts.Check(err)
+	ts.Check(syscall.Flock(int(f.Fd()), syscall.LOCK_EX))
+	ts.Defer(func() { _ = f.Close() })
+}
+
+func worldOf(ts *testscript.TestScript) *scriptWorld { return ts.Value("world").(*scriptWorld) }
+
+// exits CODE ARGUMENT...: vpsdeck ends with that code, and prints no token and no raw error.
+func scriptExits(ts *testscript.TestScript, _ bool, args []string) {
+	code := 0
+	var exit *exec.ExitError
+	if err := ts.Exec("vpsdeck", args[1:]...); errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if strconv.Itoa(code) != args[0] {
+		ts.Fatalf("exit code %d, want %s\n%s%s", code, args[0], ts.ReadFile("stdout"), ts.ReadFile("stderr"))
+	}
+	for _, never := range []string{"vps_demo", "strconv", "goroutine", "dial tcp", "%!"} {
+		if text := ts.ReadFile("stdout") + ts.ReadFile("stderr"); strings.Contains(text, never) {
+			ts.Fatalf("%q is in what it says:\n%s", never, text)
+		}
+	}
+}
+
+// asked N 'METHOD PATH': so many such requests have come.
+func scriptAsked(ts *testscript.TestScript, _ bool, args []string) {
+	if n := worldOf(ts).asked(args[1]); strconv.Itoa(n) != args[0] {
+		ts.Fatalf("%s was asked %d times, want %s", args[1], n, args[0])
+	}
+}
+
+// fault 'METHOD PATH: TROUBLE' or fault none: what goes wrong from here on.
+func scriptFault(ts *testscript.TestScript, _ bool, args []string) {
+	if args[0] == "none" {
+		worldOf(ts).account.ClearFaults()
+		return
+	}
+	fault, err := sim.ParseFault(args[0])
+	ts.Check(err)
+	worldOf(ts).account.Inject(fault)
+}
+
+// later DURATION: so much time passes.
+func scriptLater(ts *testscript.TestScript, _ bool, args []string) {
+	d, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	worldOf(ts).clock.Advance(d)
+}
+
+// hold: from here on a program that waits goes on waiting.
+func scriptHold(ts *testscript.TestScript, _ bool, _ []string) {
+	w := worldOf(ts)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.hold = true
+}
+
+// waiting: goes on when the program in the background waits.
+func scriptWaiting(ts *testscript.TestScript, _ bool, _ []string) {
+	select {
+	case <-worldOf(ts).waiting:
+	case <-time.After(time.Minute): // a guard: it comes within moments
+		ts.Fatalf("the program does not wait")
+	}
+}

@@ -1,0 +1,57 @@
+//go:build unix
+
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"vpsdeck/internal/settings"
+)
+
+// visitor stands in for ssh: it says what it was given and whether it has the terminal, can be interrupted, and reads a line. The
+// terminal must not throw away what is on its way when ctrl+c comes, as it would by itself.
+const visitor = `#!/bin/sh
+stty noflsh
+trap 'trap "" INT; echo interrupted' INT
+[ -t 0 ] && [ -t 1 ] && echo "at a terminal, given $*, token [$VPS_API_TOKEN$WORK_TOKEN]"
+until read -r line && [ -n "$line" ]; do :; done
+stty -noflsh
+echo "read $line"
+`
+
+func TestSSHHasTheTerminalToItselfAndTheDashboardComesBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	dir := t.TempDir()
+	ssh, config := filepath.Join(dir, "visitor"), filepath.Join(dir, "config.toml")
+	if err := os.WriteFile(ssh, []byte(visitor), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	text := "[[ssh]]\nuser = 'root'\nport = 2222\ncommand = ['" + ssh + "']\n" +
+		"[[command]]\nkey = 'f5'\nname = 'greet'\nrun = ['/bin/echo', 'hello', '{id}']\n" +
+		"[profile.work]\ntoken_env = 'WORK_TOKEN'\n" // nobody is on it
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := w.program()
+	cmd.Args = append(cmd.Args, "--config", config)
+	cmd.Env = append(cmd.Env, "WORK_TOKEN=vps_another")
+	s := sit(t, cmd)
+	s.sees("web-server-01", "Acme Inc.", "✗ none")
+	s.press("S")
+	s.sees("at a terminal, given -p 2222 -- root@203.0.113.", "token []")
+	s.passes("interrupted", "\x03") // for the visitor alone
+	s.press("by hand\r")
+	s.passes("read by hand")
+	s.sees("back from ssh to")
+	s.press("\x1b[15~")
+	s.passes("hello 12")
+	s.sees("enter: back to vpsdeck")
+	s.press("\r")
+	s.sees("back from greet")
+	s.press("q")
+	s.leave(settings.ExitFine)
+	w.requireSent()
+}

@@ -1,0 +1,467 @@
+//go:build unix
+
+package e2e
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+
+	"vpsdeck/internal/journal"
+	"vpsdeck/internal/settings"
+	"vpsdeck/model"
+)
+
+// opensshWanted names the variable with which a machine says that it must have OpenSSH's client: there its absence is a failure.
+const opensshWanted = "VPSDECK_OPENSSH"
+
+// shop is a server of the dashboard, as the built program, and those who come to it with OpenSSH's own client.
+type shop struct {
+	*world
+	dir     string
+	address string
+	cmd     *exec.Cmd
+	log     *lockedBuffer
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// newShop starts a server for anna, who may do everything, and bert, who may look at the web servers.
+func newShop(t *testing.T) *shop {
+	t.Helper()
+	for _, tool := range []string{"ssh", "ssh-keygen"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			if os.Getenv(opensshWanted) != "" {
+				t.Fatal("there is no " + tool)
+			}
+			t.Skip("there is no " + tool)
+		}
+	}
+	s := &shop{world: newWorld(t), dir: t.TempDir()}
+	if err := os.MkdirAll(s.state, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s.users(`user="anna",role="operator" `+s.key("anna"), `user="bert",role="viewer",servers="web-*" `+s.key("bert"))
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.address = l.Addr().String()
+	_ = l.Close()
+	s.open()
+	return s
+}
+
+// key makes somebody's key and returns the public one.
+func (s *shop) key(name string) string {
+	s.t.Helper()
+	s.keygen("-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(s.dir, name))
+	return s.publicKey(name)
+}
+
+func (s *shop) publicKey(name string) string {
+	s.t.Helper()
+	public, err := os.ReadFile(filepath.Join(s.dir, name+".pub"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return string(public)
+}
+
+func (s *shop) keygen(args ...string) {
+	s.t.Helper()
+	if out, err := exec.Command("ssh-keygen", args...).CombinedOutput(); err != nil {
+		s.t.Fatalf("ssh-keygen: %s", out)
+	}
+}
+
+func (s *shop) users(lines ...string) {
+	s.t.Helper()
+	if err := os.WriteFile(filepath.Join(s.dir, "users"), []byte(strings.Join(lines, "")), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// open starts the server and waits until it listens.
+func (s *shop) open(more ...string) {
+	s.t.Helper()
+	s.cmd, s.log = s.program(), &lockedBuffer{}
+	s.cmd.Args = append(s.cmd.Args, "serve", "--listen", s.address, "--host-key", filepath.Join(s.dir, "host_key"), "--users", filepath.Join(s.dir, "users"))
+	s.cmd.Args = append(s.cmd.Args, more...)
+	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
+	if err := s.cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	cmd := s.cmd
+	s.t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	s.logs("msg=listening")
+}
+
+func (s *shop) logs(text string) {
+	s.t.Helper()
+	s.until("the log says "+text+"; it says "+s.log.String(), func() bool { return strings.Contains(s.log.String(), text) })
+}
+
+// ssh is OpenSSH's client, set up like that of a person with one key.
+func (s *shop) ssh(key string, args ...string) *exec.Cmd {
+	host, port, _ := net.SplitHostPort(s.address)
+	all := []string{
+		"-F", "none", "-p", port, "-i", filepath.Join(s.dir, key), "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", "-o", "BatchMode=yes",
+		"-o", "UserKnownHostsFile=" + filepath.Join(s.dir, "known_hosts"), "-o", "StrictHostKeyChecking=accept-new", "-o", "LogLevel=ERROR",
+	}
+	cmd := exec.Command("ssh", append(append(all, args...), host)...)
+	cmd.Env = append(os.Environ(), "TERM=xterm-256color")
+	return cmd
+}
+
+// fails runs the client without a terminal, and requires that it is refused with a text.
+func (s *shop) fails(want string, cmd *exec.Cmd) {
+	s.t.Helper()
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || !strings.Contains(string(out), want) {
+		s.t.Errorf("%q: %v\n%s\nwant %q", cmd.Args[len(cmd.Args)-4:], err, out, want)
+	}
+}
+
+func TestTheDashboardIsServedToOpenSSHAndItIsWrittenDownWhoDidWhat(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	anna, bert := sit(t, s.ssh("anna", "-tt")), sit(t, s.ssh("bert", "-tt"))
+	anna.sees("vpsdeck anna", "db-server-01")
+	bert.sees("vpsdeck read-only bert", "web-server-01")
+	if bert.saw("db-server-01") {
+		t.Error("bert sees servers that are not his")
+	}
+	anna.press("2", ":")
+	anna.sees("Go to, or do")
+	anna.press("web-server-01")
+	anna.sees("server #12345")
+	anna.press("\r")
+	anna.sees("web01.example.com")
+	anna.press("s")
+	anna.sees("New snapshot of web-server-01")
+	anna.press("from-anna", "\r", "\r")
+	bert.sees("anna: snapshot from-anna")
+	bert.press("A")
+	bert.sees("snapshot from-anna of web-server-01, by anna")
+	anna.press("q")
+	anna.leave(settings.ExitFine)
+	s.logs("msg=logout")
+	s.requireSent("POST /snapshots/")
+	records, _, err := journal.In(s.state).Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := map[string]bool{}
+	for _, r := range records {
+		events[r.Event+" by "+r.By.Name] = true
+		if r.By.Address != "127.0.0.1" || !strings.HasPrefix(r.By.Key, "SHA256:") {
+			t.Errorf("%s was done by %+v", r.Event, r.By)
+		}
+	}
+	for _, want := range []string{model.EventCame + " by anna", model.EventCame + " by bert", model.EventIntent + " by anna", model.EventRunning + " by anna", model.EventLeft + " by anna"} {
+		if !events[want] {
+			t.Errorf("the journal has no %s: %v", want, events)
+		}
+	}
+	if strings.Contains(s.log.String(), secretToken) {
+		t.Error("the token stands in the log")
+	}
+}
+
+func TestOpenSSHIsRefusedAllElse(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.key("eve")
+	s.fails("Permission denied", s.ssh("eve"))
+	s.fails("Permission denied", s.ssh("anna", "-o", "PubkeyAuthentication=no", "-o", "PreferredAuthentications=password,keyboard-interactive"))
+	s.fails("the dashboard needs a terminal", s.ssh("anna", "-T"))
+	command := s.ssh("anna", "-tt")
+	command.Args = append(command.Args, "id")
+	s.fails("there are no commands here", command)
+	s.fails("", s.ssh("anna", "-s", "-tt"))
+	sftp := s.ssh("anna", "-s")
+	sftp.Args = append(sftp.Args, "sftp")
+	s.fails("subsystem request failed", sftp)
+	s.fails("remote port forwarding failed", s.ssh("anna", "-N", "-o", "ExitOnForwardFailure=yes", "-R", "0:127.0.0.1:22"))
+	jump := s.ssh("anna", "-W", "127.0.0.1:22")
+	s.fails("stdio forwarding failed", jump)
+}
+
+func TestOpenSSHIsSpokenToInCurrentAlgorithmsAlone(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.keygen("-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", filepath.Join(s.dir, "rsa"))
+	s.users(`user="anna",role="operator" `+s.publicKey("anna"), `user="rosa",role="viewer" `+s.publicKey("rsa"))
+	s.logs("keys=2")
+	const in = "the dashboard needs a terminal"
+	for _, kex := range []string{"diffie-hellman-group14-sha1", "diffie-hellman-group1-sha1", "diffie-hellman-group-exchange-sha1", "diffie-hellman-group14-sha256"} {
+		s.fails("no matching key exchange method found", s.ssh("anna", "-T", "-v", "-o", "KexAlgorithms="+kex))
+	}
+	for _, mac := range []string{"hmac-sha1", "hmac-sha1-etm@openssh.com", "umac-64@openssh.com"} {
+		s.fails("no matching MAC found", s.ssh("anna", "-T", "-v", "-o", "Ciphers=aes256-ctr", "-o", "MACs="+mac))
+	}
+	s.fails("no matching cipher found", s.ssh("anna", "-T", "-v", "-o", "Ciphers=aes128-cbc"))
+	s.fails("Permission denied", s.ssh("rsa", "-T", "-o", "PubkeyAcceptedAlgorithms=ssh-rsa"))
+	s.fails(in, s.ssh("rsa", "-T", "-o", "PubkeyAcceptedAlgorithms=rsa-sha2-256"))
+	s.fails(in, s.ssh("anna", "-T", "-o", "KexAlgorithms=curve25519-sha256", "-o", "Ciphers=aes256-ctr", "-o", "MACs=hmac-sha2-512"))
+	s.fails("will use strict KEX ordering", s.ssh("anna", "-T", "-vvv"))
+	if known, _ := exec.Command("ssh", "-Q", "kex").Output(); strings.Contains(string(known), "mlkem768x25519-sha256") {
+		s.fails("kex: algorithm: mlkem768x25519-sha256", s.ssh("anna", "-T", "-vvv"))
+	}
+}
+
+// The server is asked for a key before the client has shown that it has it: that must not make it somebody else.
+func TestAskingForSomebodyElsesKeyMakesNobodyThem(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	ghost := filepath.Join(s.dir, "ghost") // anna's public key, and no private one that could be used
+	if err := errors.Join(os.WriteFile(ghost+".pub", []byte(s.publicKey("anna")), 0o600), os.WriteFile(ghost, []byte("nothing\n"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	bert := sit(t, s.ssh("ghost", "-tt", "-v", "-i", filepath.Join(s.dir, "bert")))
+	bert.passes("Server accepts key: " + ghost)
+	bert.sees("vpsdeck read-only bert", "web-server-01")
+	if strings.Contains(bert.written(), "db-server-01") {
+		t.Error("he sees what is anna's")
+	}
+	s.logs("user=bert")
+	if strings.Contains(s.log.String(), "user=anna") {
+		t.Errorf("somebody is anna: %s", s.log)
+	}
+}
+
+func TestOpenSSHsAgentAndX11AreNotTaken(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	cmd := s.ssh("anna", "-tt", "-A", "-X", "-v")
+	cmd.Args = slices.DeleteFunc(cmd.Args, func(a string) bool { return a == "LogLevel=ERROR" })
+	cmd.Args = slices.Delete(cmd.Args, slices.Index(cmd.Args, "StrictHostKeyChecking=accept-new")+1, slices.Index(cmd.Args, "StrictHostKeyChecking=accept-new")+2)
+	cmd.Env = append(cmd.Env, "DISPLAY=127.0.0.1:99")
+	anna := sit(t, cmd)
+	anna.sees("vpsdeck anna", "web-server-01")
+	anna.press("q")
+	<-anna.exited
+}
+
+func TestACertificateOfATrustedAuthorityLetsOpenSSHIn(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	ca := s.key("ca")
+	s.users(`cert-authority,principals="ops",role="operator" ` + ca)
+	s.logs("authorities=1")
+	s.key("carla")
+	s.fails("Permission denied", s.ssh("carla"))
+	s.keygen("-q", "-s", filepath.Join(s.dir, "ca"), "-I", "carla", "-n", "ops", "-V", "-1h:+1h", filepath.Join(s.dir, "carla.pub"))
+	carla := sit(t, s.ssh("carla", "-tt"))
+	carla.sees("vpsdeck carla", "web-server-01")
+	s.logs("user=carla")
+	carla.press("q")
+	carla.leave(settings.ExitFine)
+}
+
+func TestAClientThatIsKilledAndAServerThatIsStartedAgain(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	anna := sit(t, s.ssh("anna", "-tt"))
+	anna.sees("vpsdeck anna", "web-server-01")
+	_ = anna.cmd.Process.Kill() // the window is closed
+	s.logs("msg=logout")
+	if err := errors.Join(s.cmd.Process.Kill(), ignored(s.cmd.Wait())); err != nil {
+		t.Fatal(err)
+	}
+	s.open() // with the same host key, which the client knows by now
+	again := sit(t, s.ssh("anna", "-tt"))
+	again.sees("vpsdeck anna", "web-server-01")
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	again.sees("the server ends in 10s")
+	again.press("q")
+	again.leave(settings.ExitFine)
+	if err := s.cmd.Wait(); err != nil {
+		t.Errorf("the server ended with %v: %s", err, s.log)
+	}
+}
+
+func ignored(error) error { return nil }
+
+func TestServeSaysWhatIsMissing(t *testing.T) {
+	dir := t.TempDir()
+	users, key := filepath.Join(dir, "users"), filepath.Join(dir, "key")
+	write := func(path, text string, mode os.FileMode) {
+		if err := errors.Join(os.WriteFile(path, []byte(text), 0o600), os.Chmod(path, mode)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(users, `user="anna",role="boss" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK47uSpBcYO/3GVT7CgygrCTp4wD+GiUA6BqKp4jtiro`, 0o600)
+	write(key, "nonsense", 0o644)
+	for _, c := range []struct {
+		args []string
+		code settings.ExitCode
+		want string
+	}{
+		{[]string{"--demo"}, settings.ExitUsage, "--users is missing: without a users file nobody may come in"},
+		{[]string{"--demo", "--users", users, "--log", "xml"}, settings.ExitUsage, `--log cannot be "xml": there are text and json`},
+		{[]string{"--demo", "--profile", "x", "--users", users}, settings.ExitUsage, "--demo and an account exclude each other"},
+		{[]string{"--demo", "--users", filepath.Join(dir, "none"), "--check", "--host-key", key}, settings.ExitConfig, "it is not there"},
+		{[]string{"--demo", "--users", users, "--check", "--host-key", key}, settings.ExitConfig, users + `:1: role cannot be "boss": there are viewer and operator`},
+		{[]string{"--demo", "--users", users, "--host-key", key, "--listen", "127.0.0.1:0"}, settings.ExitConfig, users + ":1: role cannot be"},
+		{[]string{"--demo", "--users", users, "--host-key", key, "--listen", "nowhere"}, settings.ExitConfig, "nowhere cannot be listened on"},
+	} {
+		cmd := program(t, nil)
+		cmd.Args = append(append(cmd.Args, "serve"), c.args...)
+		out, _ := cmd.CombinedOutput()
+		if code := settings.ExitCode(cmd.ProcessState.ExitCode()); code != c.code || !strings.Contains(string(out), c.want) || strings.Count(string(out), "\n") != 1 {
+			t.Errorf("serve %q ends with %d: %s", c.args, code, out)
+		}
+	}
+	write(users, `user="anna",role="viewer" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK47uSpBcYO/3GVT7CgygrCTp4wD+GiUA6BqKp4jtiro`, 0o600)
+	for mode, want := range map[os.FileMode]string{0o644: "can be read by others (mode 0644)", 0o600: "is no private key without a passphrase"} {
+		write(key, "nonsense", mode)
+		cmd := program(t, nil)
+		cmd.Args = append(cmd.Args, "serve", "--demo", "--users", users, "--host-key", key, "--check")
+		if out, _ := cmd.CombinedOutput(); !strings.Contains(string(out), want) {
+			t.Errorf("%04o: %s", mode, out)
+		}
+	}
+	cmd := program(t, nil)
+	cmd.Args = append(cmd.Args, "serve", "--demo", "--users", users, "--host-key", filepath.Join(dir, "new"), "--check")
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "all is fine: 1 key in "+users) {
+		t.Errorf("%v: %s", err, out)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "new")); err == nil {
+		t.Error("a check has made a host key")
+	}
+}
+
+func TestOpenSSHsTerminalIsFollowedAndAKeyThatIsTakenOutEndsItsSession(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	forwarded := filepath.Join(s.dir, "forwarded")
+	anna, bert := sit(t, s.ssh("anna", "-tt", "-o", "SetEnv=NO_COLOR=1")), sit(t, s.ssh("bert", "-tt", "-L", forwarded+":127.0.0.1:22"))
+	anna.sees("vpsdeck anna", "web-server-01")
+	bert.sees("vpsdeck read-only bert", "web-server-01")
+	if through, err := net.Dial("unix", forwarded); err != nil {
+		t.Error(err)
+	} else if _, err := through.Read(make([]byte, 1)); !errors.Is(err, io.EOF) { // the client hears that it is refused
+		t.Errorf("a forwarded port answers: %v", err)
+	}
+	const colour = "\x1b[38;5;"
+	if strings.Contains(anna.written(), colour) || !strings.Contains(bert.written(), colour) {
+		t.Error("each has not the colours that they want")
+	}
+	for _, size := range []pty.Winsize{{Cols: 100, Rows: 30}, {Cols: 30, Rows: 8}} {
+		if err := pty.Setsize(anna.ptmx, &size); err != nil {
+			t.Fatal(err)
+		}
+	}
+	anna.passes("vpsdeck needs")
+	s.users(`user="anna",role="operator" ` + s.publicKey("anna"))
+	bert.sees("your key was taken out of the users file")
+	<-bert.exited
+	s.fails("Permission denied", s.ssh("bert", "-tt"))
+}
+
+// Who may see some servers must not read of the others: sheets that tell of servers are opened, and all that was ever written is
+// looked through.
+func TestAScopedSessionReadsOfItsOwnServersAlone(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.users(`user="anna",role="operator" `+s.publicKey("anna"), `user="bert",role="viewer",servers="web-*" `+s.publicKey("bert"),
+		`user="cleo",role="operator",servers="web-*" `+s.key("cleo"))
+	s.logs("keys=3")
+	host := strings.TrimSuffix(strings.TrimPrefix(s.url, "http://"), "/api/v1")
+	write := func(id string, server model.RecordServer, event, name string) {
+		r := model.Record{
+			Version: model.RecordVersion, ID: "20250116T120000.000.7-" + id, Event: event, Host: host, Deed: "create", Kind: "snapshot", Server: server,
+			Point: model.RecordPoint{Name: name}, Time: opening, SentAt: opening, EndedAt: opening.Add(time.Minute), Words: "of " + server.Name, By: model.Actor{Name: "cleo"},
+		}
+		if err := journal.In(s.state).Append(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	web, db := model.RecordServer{ID: "12345", Name: "web-server-01"}, model.RecordServer{ID: "12346", Name: "db-server-01"}
+	write("1", web, model.EventDone, "own-web-snap")
+	write("2", db, model.EventDone, "secret-db-snap")
+	write("3", db, model.EventRefused, "secret-refused-snap")
+	write("4", model.RecordServer{ID: db.ID, Name: "web-once"}, model.EventFailed, "secret-renamed-snap")
+	write("5", model.RecordServer{ID: web.ID, Name: "hr-payroll"}, model.EventDone, "secret-older-snap")
+	write("6", model.RecordServer{ID: "99999", Name: "web-gone"}, model.EventDone, "secret-gone-snap")
+
+	anna := sit(t, s.ssh("anna", "-tt"))
+	anna.sees("vpsdeck anna", "db-server-01")
+	anna.press("A")
+	anna.sees("secret-db-snap", "secret-gone-snap", "own-web-snap")
+	anna.press("\x1b")
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(s.log.String())
+		}
+	})
+	all := map[string]*seat{"bert": sit(t, s.ssh("bert", "-tt")), "cleo": sit(t, s.ssh("cleo", "-tt"))}
+	for _, who := range all {
+		who.sees("web-server-01")
+	}
+	anna.gone("secret-gone-snap")
+	anna.press("/db-server-01\r")
+	anna.sees("db-server-01")
+	anna.press("b")
+	anna.sees("New backup of db-server-01")
+	anna.press("secret-live", "\r")
+	anna.sees("enter: create")
+	anna.press("\r")
+	s.until("it is sent", func() bool { return slices.Contains(s.deeds(), "POST /backups/") })
+
+	for name, who := range all {
+		for _, sheet := range [][2]string{{":", "Go to, or do"}, {"?", "─ Keys "}} {
+			who.press(sheet[0])
+			who.sees(sheet[1])
+			who.press("\x1b")
+			who.gone(sheet[1])
+		}
+		who.press("A")
+		who.sees("own-web-snap")
+		for _, secret := range []string{"secret-", "db-server", "hr-payroll", "web-gone", "web-once", "12346", "99999"} {
+			if strings.Contains(who.written(), secret) {
+				for i, screen := range who.tape {
+					if strings.Contains(screen, secret) {
+						t.Errorf("%s reads of %q:\n%s\nafter\n%s", name, secret, screen, who.tape[max(i-1, 0)])
+						break
+					}
+				}
+			}
+		}
+	}
+}

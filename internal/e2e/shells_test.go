@@ -1,0 +1,105 @@
+//go:build unix
+
+package e2e
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// shellsWanted names the variable with which a machine says that it must have the shells: there their absence is a failure.
+const shellsWanted = "VPSDECK_SHELLS"
+
+// evilNames are servers' names that a shell which takes them for code runs: each would make a file called pwned.
+var evilNames = []string{
+	"web;touch pwned", "web$(touch pwned)", "web`touch pwned`", "web(touch pwned)", "web' touch pwned '", `web" $(touch pwned) "`,
+	"web|touch pwned", "web&touch pwned", "web>pwned", "web-*", "web ${x:=$(touch pwned)}", `web\$(touch pwned)`, "web{a,$(touch pwned)}",
+}
+
+// In each shell the name that was completed comes back as one argument, and the next one is completed behind it.
+var shellScripts = map[string]string{
+	// complete -C does all that the tab key does, but for the keyboard.
+	"fish": `vpsdeck completion fish | source
+for typed in 'vpsdeck snapshot w' "vpsdeck snapshot '(touch pwned)' w" 'vpsdeck snapshot x\;touch\ pwned w' "vpsdeck snapshot 'web-*' w"
+    complete -C $typed
+end
+for name in (complete -C 'vpsdeck snapshot w' | string split -f1 \t)
+    complete -C "vpsdeck snapshot "(string escape -- $name)" w"
+end`,
+	// The two functions are those of bash-completion and of bash that the script calls.
+	"bash": `_get_comp_words_by_ref() { words=("${COMP_WORDS[@]}") cword=$COMP_CWORD cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}; }
+compopt() { :; }
+source <(vpsdeck completion bash)
+tab() { COMP_WORDS=("$@") COMP_CWORD=$(($#-1)) COMP_LINE="$*" COMP_POINT=${#COMP_LINE} COMP_TYPE=9 COMPREPLY=(); __start_vpsdeck; }
+tab vpsdeck snapshot w
+first=("${COMPREPLY[@]}")
+for name in "${first[@]}"; do
+	tab vpsdeck snapshot "$name" w
+	printf '%s\n' "${COMPREPLY[@]}"
+done
+tab vpsdeck snapshot "'(touch pwned)'" w
+printf '%s\n' "${COMPREPLY[@]}"`,
+	// The functions are those of zsh's completion that the script calls. Names come back as zsh quotes them.
+	"zsh": `compdef() { :; }
+_describe() { local list=$2; [[ $list == completions ]] && found=("${completions[@]}"); return 0; }
+source <(vpsdeck completion zsh)
+tab() { words=("$@") CURRENT=$# found=(); _vpsdeck; }
+tab vpsdeck snapshot w
+names=("${found[@]}")
+for name in "${names[@]}"; do
+	tab vpsdeck snapshot "${(q)name%%:*}" w
+	print -r -l -- "${found[@]}"
+done
+tab vpsdeck snapshot "'(touch pwned)'" w
+print -r -l -- "${found[@]}"`,
+}
+
+func TestNoShellRunsWhatStandsInANameOrInAnEarlierArgument(t *testing.T) {
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var results []map[string]any
+		if strings.HasSuffix(r.URL.Path, "/servers/") {
+			for i, name := range evilNames {
+				results = append(results, map[string]any{"id": 100 + i, "name": name, "status": "active"})
+			}
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"count": len(results), "results": results})
+	}))
+	t.Cleanup(api.Close)
+	for shell, script := range shellScripts {
+		t.Run(shell, func(t *testing.T) {
+			path, err := exec.LookPath(shell)
+			if err != nil && os.Getenv(shellsWanted) != "" {
+				t.Fatal("there is no " + shell)
+			}
+			if err != nil {
+				t.Skip("there is no " + shell)
+			}
+			dir := t.TempDir()
+			file := filepath.Join(dir, "script")
+			if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.CommandContext(t.Context(), path, file)
+			cmd.Dir = dir
+			cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_STATE_HOME="+dir, "XDG_CACHE_HOME="+dir,
+				"VPS_API_URL="+api.URL, "VPS_API_TOKEN=vps_x", "PATH="+filepath.Dir(binary)+":"+os.Getenv("PATH"))
+			out, err := cmd.CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			// It has completed behind each of the names, and behind the argument.
+			if n := strings.Count(strings.ReplaceAll(string(out), `\`, ""), "touch pwned"); n < len(evilNames) {
+				t.Errorf("it completes little:\n%s", out)
+			}
+			if _, err := os.Stat(filepath.Join(dir, "pwned")); err == nil {
+				t.Errorf("it ran code:\n%s", out)
+			}
+		})
+	}
+}

@@ -1,0 +1,54 @@
+package e2e
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestTheSwitchesOfSimMakeListsDifferFromTheTruth(t *testing.T) {
+	cmd := program(t, nil, "sim", "--listen", "127.0.0.1:0", "--speed", "0.001", "--lag", "0s", "--replicas", "1",
+		"--stop-phase", "1h", "--appear-late", "1h", "--linger", "1h", "--date", "1970", "--age", "30h")
+	base, _ := serve(t, cmd)
+	ask := func(method, path, body string, status int) (*http.Response, string) {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), method, base+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer vps_demo")
+		r.Header.Set("Content-Type", "application/json")
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		text, err := io.ReadAll(answer.Body)
+		if err != nil || answer.StatusCode != status {
+			t.Fatalf("%s %s: %d %s %v, want %d", method, path, answer.StatusCode, text, err, status)
+		}
+		return answer, string(text)
+	}
+	ask("POST", "/snapshots/", `{"server_id":12345,"name":"late"}`, http.StatusCreated)
+	ask("DELETE", "/snapshots/798/", "", http.StatusNoContent)
+	ask("POST", "/snapshots/801/restore/", "", http.StatusOK)
+	if _, body := ask("GET", "/snapshots/?server_id=12345", "", http.StatusOK); strings.Contains(body, "late") || !strings.Contains(body, `"id":798`) {
+		t.Errorf("snapshots: %s", body)
+	}
+	answer, body := ask("GET", "/servers/12345/", "", http.StatusOK)
+	if !strings.Contains(body, `"status":"stopping"`) {
+		t.Errorf("the server: %s", body)
+	}
+	if date, age := answer.Header.Get("Date"), answer.Header.Get("Age"); date != "Thu, 01 Jan 1970 00:00:00 GMT" || age != "108000" {
+		t.Errorf("Date %q, Age %q", date, age)
+	}
+
+	base, _ = serve(t, program(t, nil, "sim", "--listen", "127.0.0.1:0", "--speed", "0.001", "--cut-lists", "410", "--hide-restores"))
+	ask("POST", "/snapshots/801/restore/", "", http.StatusOK)
+	if _, body := ask("GET", "/servers/", "", http.StatusOK); !strings.HasPrefix(body, `{"count":50,`) || strings.Count(body, `"hostname"`) != 2 ||
+		strings.Contains(body, "restoring") {
+		t.Errorf("servers: %s", body)
+	}
+	ask("GET", "/servers/?page=2", "", http.StatusGone)
+}
