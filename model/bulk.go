@@ -26,7 +26,7 @@ func QuotaCheck(intents []Intent, points []Point) []Problem {
 		n := wanted[demand{p.Server.ID, p.Kind}]
 		if why, maybe := QuotaOf(p.Kind, p.Server.ID, points).cannotTake(n, p.Kind); why != "" {
 			problems = append(problems, Problem{
-				Server: p.Server, Maybe: maybe, Words: Clean(fmt.Sprintf("%s (#%s): %s", p.Server.Name, p.Server.ID, why)),
+				Server: p.Server, Maybe: maybe, Words: Clean(fmt.Sprintf("%s (#%s): %s", p.Server.Label(), p.Server.ID, why)),
 			})
 		}
 	}

@@ -57,5 +57,13 @@ func (r ServerRef) Label() string {
 	return r.Name
 }
 
+// Short is what a server is called where there is room for a name alone, as in a row: its name, or its ID.
+func (r ServerRef) Short() string {
+	if Nameless(r.Name) {
+		return "#" + string(r.ID)
+	}
+	return r.Name
+}
+
 // Nameless says whether a name shows nothing.
 func Nameless(name string) bool { return strings.TrimSpace(name) == "" }

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -17,6 +18,24 @@ func TestANameIsTypedOnlyWhereWhoSeesItCanTypeIt(t *testing.T) {
 	} {
 		if got := Typable(name); got != want {
 			t.Errorf("%q: %v, want %v", name, got, want)
+		}
+	}
+}
+
+func TestAServerWithoutANameIsNeverABlank(t *testing.T) {
+	for _, name := range []string{"", "  ", "\u00a0"} {
+		none := ServerRef{ID: "7", Name: name}
+		if none.Short() != "#7" || none.Said() != "the server #7" || none.Label() != "(no name)" {
+			t.Errorf("%q is called %q, %q and %q", name, none.Short(), none.Said(), none.Label())
+		}
+		full := make([]Point, 5)
+		for i := range full {
+			full[i] = Point{Kind: Snapshot, ID: ID(fmt.Sprint(i)), Server: none, Status: Completed}
+		}
+		wanted := Intent{Deed: Create, Point: Point{Kind: Snapshot, Server: none, Name: "x"}}
+		problems := QuotaCheck([]Intent{wanted}, full)
+		if len(problems) != 1 || !strings.HasPrefix(problems[0].Words, "(no name) (#7): ") {
+			t.Errorf("%q: %v", name, problems)
 		}
 	}
 }

@@ -114,7 +114,7 @@ func (a *App) batchLines(s *style.Styles, width int) []string {
 	for _, item := range a.batch.Items() {
 		st, glyph := itemStyle(s, item.State)
 		o := model.Operation{Deed: item.Intent.Deed, Point: item.Intent.Point, Server: item.Intent.Point.Server}
-		head := st.Render(glyph) + " " + s.Text.Render(widget.Agreed(item.Intent.Point.Server.Name)) + "  " + s.Muted.Render(widget.Agreed(o.What())) + "  "
+		head := st.Render(glyph) + " " + s.Text.Render(widget.Agreed(item.Intent.Point.Server.Short())) + "  " + s.Muted.Render(widget.Agreed(o.What())) + "  "
 		lines = append(lines, widget.Cut(head+st.Render(item.State.String()), width))
 		if item.State.Over() && item.State != model.ItemDone && item.Words != "" {
 			for _, l := range widget.Wrap(widget.Agreed(item.Words), width-4) {

@@ -46,7 +46,7 @@ func (a *App) openSSH() tea.Cmd {
 		a.say(screen.Warning, err.Error())
 		return nil
 	}
-	return a.run(command.Errand{Name: "ssh to " + server.Name, Args: args})
+	return a.run(command.Errand{Name: "ssh to " + server.Ref().Said(), Args: args})
 }
 
 // answersWithin is how long a terminal may take to answer what it is asked at the start. Most that do not know an answer give none.

@@ -38,12 +38,12 @@ func (a *App) openPalette() tea.Cmd {
 	}
 	entries = append(entries, a.accountEntries()...)
 	for _, s := range a.state.Servers.Value {
-		entries = append(entries, dialog.Entry{Name: s.Name, Note: "server #" + string(s.ID), ID: string(s.ID), Pick: wentMsg{session: a.number(), server: s.ID}})
+		entries = append(entries, dialog.Entry{Name: s.Ref().Short(), Note: "server #" + string(s.ID), ID: string(s.ID), Pick: wentMsg{session: a.number(), server: s.ID}})
 	}
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
 		for _, p := range a.state.Points(kind).Value {
 			entries = append(entries, dialog.Entry{
-				Name: p.Label(), Note: fmt.Sprintf("%s #%s of %s", kind, p.ID, widget.Agreed(p.Server.Name)), ID: string(p.ID),
+				Name: p.Label(), Note: fmt.Sprintf("%s #%s of %s", kind, p.ID, widget.Agreed(p.Server.Short())), ID: string(p.ID),
 				Pick: wentMsg{session: a.number(), server: p.Server.ID, point: p.Key()},
 			})
 		}

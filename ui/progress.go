@@ -79,7 +79,7 @@ func (a *App) operationWhat(o model.Operation) string {
 	if a.by(o) != "" { // it comes first, so that it is the last to be cut
 		what = o.By.Name + ": " + what
 	}
-	return " " + s.Accent.Render(style.Running) + " " + s.Text.Render(widget.Agreed(o.Server.Name)) + "  " + s.Muted.Render(widget.Agreed(what))
+	return " " + s.Accent.Render(style.Running) + " " + s.Text.Render(widget.Agreed(o.Server.Short())) + "  " + s.Muted.Render(widget.Agreed(what))
 }
 
 // by names who does it, where that is somebody else.

@@ -98,7 +98,8 @@ func (r *Runner) serverRow(s model.Server, judged model.Assessment) serverRow {
 func serverColumns(now time.Time) []column[serverRow] {
 	return []column[serverRow]{
 		{title: "ID", field: "id", value: func(r serverRow) string { return string(r.ID) }},
-		{title: "NAME", field: "name", value: func(r serverRow) string { return r.Name }},
+		{title: "NAME", field: "name", value: func(r serverRow) string { return r.Name },
+			shown: func(r serverRow) string { return model.ServerRef{ID: r.ID, Name: r.Name}.Short() }},
 		{field: "hostname", value: func(r serverRow) string { return r.Hostname }},
 		{title: "STATUS", field: "status", value: func(r serverRow) string { return r.Status }},
 		{title: "IP", field: "ip", value: func(r serverRow) string { return r.IP }},
@@ -218,7 +219,8 @@ func pointColumns(kind model.Kind, now time.Time) []column[pointRow] {
 		{title: "ID", field: "id", value: func(r pointRow) string { return string(r.ID) }},
 		{field: "kind", value: func(r pointRow) string { return r.Kind }},
 		{field: "server_id", value: func(r pointRow) string { return string(r.ServerID) }},
-		{title: "SERVER", field: "server", value: func(r pointRow) string { return r.Server }},
+		{title: "SERVER", field: "server", value: func(r pointRow) string { return r.Server },
+			shown: func(r pointRow) string { return model.ServerRef{ID: r.ServerID, Name: r.Server}.Short() }},
 		{title: name, field: "name", value: func(r pointRow) string { return r.Name }},
 		{title: backupType, field: "type", value: func(r pointRow) string { return r.Type }},
 		{title: "STATUS", field: "status", value: func(r pointRow) string { return r.Status }},

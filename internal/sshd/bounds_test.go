@@ -320,6 +320,12 @@ func TestAConnectionWhoseDashboardHasEndedIsNotKept(t *testing.T) {
 }
 
 func TestWhoOpensChannelAfterChannelIsPutOut(t *testing.T) {
+	for _, kind := range []string{"session", "direct-tcpip", "nonsense"} {
+		t.Run(kind, func(t *testing.T) { opensMany(t, kind) })
+	}
+}
+
+func opensMany(t *testing.T, kind string) {
 	anna := newKey(t)
 	w := newWorld(t, sshd.Limits{}, line(operator, anna))
 	c, err := w.dial("anna", gossh.PublicKeys(anna))
@@ -329,7 +335,7 @@ func TestWhoOpensChannelAfterChannelIsPutOut(t *testing.T) {
 	open, refused := 0, 0
 	for !errors.Is(err, io.EOF) && refused < 1000 {
 		var opened *gossh.OpenChannelError
-		if _, _, err = c.OpenChannel("session", nil); err == nil {
+		if _, _, err = c.OpenChannel(kind, nil); err == nil {
 			open++
 		} else if errors.As(err, &opened) {
 			refused++
@@ -337,10 +343,35 @@ func TestWhoOpensChannelAfterChannelIsPutOut(t *testing.T) {
 			break
 		}
 	}
-	if open != 1 || refused > 20 {
+	if open > 1 || open == 0 && kind == "session" || refused > 20 {
 		t.Errorf("%d channels were opened, %d refused", open, refused)
 	}
 	w.logs("too many channels")
+}
+
+func TestWhoAsksAndAsksBesideTheSessionIsPutOut(t *testing.T) {
+	anna := newKey(t)
+	w := newWorld(t, sshd.Limits{}, line(operator, anna))
+	c, err := w.dial("anna", gossh.PublicKeys(anna))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 1000 {
+		if ok, _, err := c.SendRequest("keepalive@openssh.com", true, nil); ok || err != nil {
+			t.Fatalf("keepalive: granted %v, %v", ok, err)
+		}
+	}
+	asked := 0
+	for ; err == nil && asked < 5000; asked++ {
+		_, _, err = c.SendRequest("tcpip-forward", true, nil)
+	}
+	if err == nil {
+		t.Errorf("%d requests were answered", asked)
+	}
+	w.logs("too many requests")
+	if n := strings.Count(w.log.String(), "it asked for tcpip-forward"); n == 0 || n > 20 {
+		t.Errorf("it is logged %d times", n)
+	}
 }
 
 func TestAStormOfResizesThatIsDroppedLeavesNothingBehind(t *testing.T) {

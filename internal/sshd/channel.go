@@ -20,8 +20,9 @@ const (
 // variables that no program should hear of. Changes of the terminal's size are kept here, where nobody can be held up by them.
 type strict struct {
 	gossh.NewChannel
-	conn   *conn
-	putOut func(why string)
+	conn    *conn
+	putOut  func(why string)
+	refused func(why string)
 }
 
 // Accept opens the channel.
@@ -45,11 +46,23 @@ func (s strict) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 			case asked.allows(r):
 				out <- r
 			default:
+				if r.Type == "subsystem" {
+					s.refused("it came for a subsystem: " + subsystem(r.Payload))
+				}
 				answer(r, false)
 			}
 		}
 	}()
 	return channel, out, nil
+}
+
+// subsystem is the name of the one that is asked for.
+func subsystem(payload []byte) string {
+	var p struct{ Name string }
+	if gossh.Unmarshal(payload, &p) != nil {
+		return "one that cannot be read"
+	}
+	return clean(p.Name)
 }
 
 func answer(r *gossh.Request, granted bool) {
@@ -119,20 +132,53 @@ func plain(text string) bool {
 
 // sessions takes channels of that type, one for each connection: one person, one screen.
 func (s *Server) sessions(srv *ssh.Server, c *gossh.ServerConn, channel gossh.NewChannel, ctx ssh.Context) {
-	own, ok := ctx.Value(connKey).(*conn)
-	if !ok {
-		_ = channel.Reject(gossh.ConnectionFailed, "the connection is not known")
-		return
-	}
-	switch n := own.channels.Add(1); {
-	case n == 1:
-		ssh.DefaultSessionHandler(srv, c, strict{channel, own, func(why string) { s.putOut(own, why) }}, ctx)
-	case n <= mostChannels:
+	own, ok := s.counted(channel, ctx)
+	switch {
+	case !ok:
+	case own.taken.CompareAndSwap(false, true):
+		ssh.DefaultSessionHandler(srv, c, strict{channel, own, func(why string) { s.putOut(own, why) }, func(why string) { s.refused(own, why) }}, ctx)
+	default:
 		_ = channel.Reject(gossh.ResourceShortage, "one session for each connection")
-	case n == mostChannels+1:
-		s.putOut(own, "too many channels")
 	}
 }
+
+// otherChannels refuses channels of all other types: forwarded ports, sockets, tunnels.
+func (s *Server) otherChannels(_ *ssh.Server, _ *gossh.ServerConn, channel gossh.NewChannel, ctx ssh.Context) {
+	if own, ok := s.counted(channel, ctx); ok {
+		s.refused(own, "it wanted a channel of "+clean(channel.ChannelType()))
+		_ = channel.Reject(gossh.UnknownChannelType, "there is only the dashboard here")
+	}
+}
+
+// counted counts a channel, of whatever type, and puts out who opens too many. ok is false where it must not be taken.
+func (s *Server) counted(channel gossh.NewChannel, ctx ssh.Context) (own *conn, ok bool) {
+	own, ok = ctx.Value(connKey).(*conn)
+	if !ok {
+		_ = channel.Reject(gossh.ConnectionFailed, "the connection is not known")
+		return nil, false
+	}
+	n := own.channels.Add(1)
+	if n == mostChannels+1 {
+		s.putOut(own, "too many channels")
+	}
+	return own, n <= mostChannels
+}
+
+// otherRequests refuses what is asked for beside the session, and puts out who goes on asking.
+func (s *Server) otherRequests(ctx ssh.Context, _ *ssh.Server, r *gossh.Request) (bool, []byte) {
+	if own, ok := ctx.Value(connKey).(*conn); ok {
+		switch n := own.requests.Add(1); {
+		case n == mostRequests+1:
+			s.putOut(own, "too many requests")
+		case n <= mostChannels && strings.Contains(r.Type, "forward"): // others come from every client
+			s.refused(own, "it asked for "+clean(r.Type))
+		}
+	}
+	return false, nil
+}
+
+// refused logs that a key that was let in came for something else than the dashboard.
+func (s *Server) refused(c *conn, why string) { s.logPlace(c).Warn("refused", "why", why) }
 
 // putOut ends a connection whose client does not behave.
 func (s *Server) putOut(c *conn, why string) {

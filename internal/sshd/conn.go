@@ -16,6 +16,8 @@ type conn struct {
 	known    func()       // no longer one of those who have not logged in; called once
 	expired  func(*conn)  // told when somebody has logged in and not begun a dashboard in time
 	channels atomic.Int32 // that the client has opened, or tried to
+	requests atomic.Int32 // that it has made beside its session
+	taken    atomic.Bool  // a session was opened
 	size     size
 
 	mu     sync.Mutex

@@ -81,8 +81,11 @@ func New(opts Options) (*Server, error) {
 		wish.WithVersion("vpsdeck"),
 		func(server *ssh.Server) error {
 			server.AddHostKey(signer)
-			server.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.sessions}
-			server.RequestHandlers = map[string]ssh.RequestHandler{"keepalive@openssh.com": func(ssh.Context, *ssh.Server, *gossh.Request) (bool, []byte) { return false, nil }}
+			server.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.sessions, "default": s.otherChannels}
+			server.RequestHandlers = map[string]ssh.RequestHandler{
+				"keepalive@openssh.com": func(ssh.Context, *ssh.Server, *gossh.Request) (bool, []byte) { return false, nil }, // as many as it likes
+				"default":               s.otherRequests,
+			}
 			server.SubsystemHandlers = map[string]ssh.SubsystemHandler{}
 			server.ConnCallback = s.connected
 			server.ConnectionFailedCallback = s.failed

@@ -347,6 +347,9 @@ func TestThereIsNothingButTheDashboard(t *testing.T) {
 			t.Errorf("%s: granted %v, %v", kind, ok, err)
 		}
 	}
+	w.logs("it came for a subsystem: sftp")
+	w.logs("it wanted a channel of direct-tcpip")
+	w.logs("it asked for tcpip-forward")
 	first, requests := raw(t, c)
 	go gossh.DiscardRequests(requests)
 	if _, _, err := c.OpenChannel("session", nil); err == nil {

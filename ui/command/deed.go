@@ -84,7 +84,7 @@ func (s *Session) lock(server model.ServerRef) (unlock func(), err error) {
 	case err == nil:
 		return unlock, nil
 	case errors.Is(err, model.ErrConflict):
-		return nil, changed{"another vpsdeck is acting on " + server.Name + "; nothing was sent", model.ErrConflict}
+		return nil, changed{"another vpsdeck is acting on " + server.Said() + "; nothing was sent", model.ErrConflict}
 	}
 	return func() {}, nil
 }
@@ -216,7 +216,7 @@ func (s *Session) stillWorth(o model.Operation, points []model.Point, others mod
 		return nil
 	}
 	become := func(what string) error {
-		return changed{fmt.Sprintf("%s #%s has become the last %s of %s; nothing was sent", o.Point.Kind, o.Point.ID, what, o.Server.Name), model.ErrConflict}
+		return changed{fmt.Sprintf("%s #%s has become the last %s of %s; nothing was sent", o.Point.Kind, o.Point.ID, what, o.Server.Said()), model.ErrConflict}
 	}
 	if o.Point.Kind == model.Backup && o.Confirmed != model.LastBackup {
 		return become("backup")
@@ -246,7 +246,7 @@ func (s *Session) serverStill(was model.ServerRef, mayBeGone bool) error {
 			continue
 		}
 		if server.Name != was.Name {
-			return changed{fmt.Sprintf("server #%s is now called %s, not %s, so nothing was sent", was.ID, server.Name, was.Name), model.ErrConflict}
+			return changed{fmt.Sprintf("server #%s is now called %s, not %s, so nothing was sent", was.ID, server.Ref().Label(), was.Label()), model.ErrConflict}
 		}
 		if why := server.CannotChange(); why != "" {
 			return changed{why + "; nothing was sent", model.ErrConflict}
@@ -259,7 +259,7 @@ func (s *Session) serverStill(was model.ServerRef, mayBeGone bool) error {
 	case mayBeGone:
 		return nil
 	}
-	return changed{fmt.Sprintf("server %s is no longer there, so nothing was sent", was.Name), model.ErrNotFound}
+	return changed{fmt.Sprintf("server %s is no longer there, so nothing was sent", was.Short()), model.ErrNotFound}
 }
 
 func pointStill(deed model.Deed, was, now model.Point, at time.Time) error {

@@ -2,6 +2,8 @@ package screen
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -181,7 +183,6 @@ func (d Deeds) askDeleteMany(points []model.Point, title string) dialog.Ask {
 		if _, known := p.Size(); !known {
 			unknown++
 		}
-		lines = append(lines, d.lineOf(p))
 		if left[p.Server.ID] == nil {
 			left[p.Server.ID] = d.remainsOf(p.Server.ID)
 		}
@@ -189,11 +190,9 @@ func (d Deeds) askDeleteMany(points []model.Point, title string) dialog.Ask {
 	}
 	facts := []dialog.Fact{{Label: "frees", Value: freed(size, unknown)}}
 	for _, p := range points {
-		if loss := left[p.Server.ID].loss(); loss != "" {
-			facts = append(facts, dialog.Fact{Label: "is lost", Value: loss + " of " + p.Server.Said(), Bad: true})
-			left[p.Server.ID] = &remains{}
-		}
+		lines = append(lines, d.lineOf(p, left[p.Server.ID].loss()))
 	}
+	facts = append(facts, losses(points, left)...)
 	number := strconv.Itoa(len(points))
 	return dialog.Ask{
 		Title:    title,
@@ -245,7 +244,36 @@ func (r *remains) loss() string {
 	return ""
 }
 
-func (d Deeds) lineOf(p model.Point) string {
+// mostLosses is how many servers are said one by one to lose their last of a kind. More would push each other off the screen.
+const mostLosses = 3
+
+// losses says which servers are left without what, in the order of their points.
+func losses(points []model.Point, left map[model.ID]*remains) []dialog.Fact {
+	servers, said := map[string][]string{}, map[model.ID]bool{}
+	for _, p := range points {
+		if loss := left[p.Server.ID].loss(); loss != "" && !said[p.Server.ID] {
+			said[p.Server.ID] = true
+			servers[loss] = append(servers[loss], p.Server.Said())
+		}
+	}
+	var facts []dialog.Fact
+	for _, loss := range slices.Sorted(maps.Keys(servers)) {
+		names := servers[loss]
+		if len(names) > mostLosses {
+			names = []string{model.Counted(len(names), "server") + ", which the list marks with LAST"}
+		}
+		for _, name := range names {
+			facts = append(facts, dialog.Fact{Label: "is lost", Value: loss + " of " + name, Bad: true})
+		}
+	}
+	return facts
+}
+
+// lineOf is a restore point in the list of what goes, and whether its server loses its last one with it.
+func (d Deeds) lineOf(p model.Point, loss string) string {
+	if loss != "" {
+		return p.Server.Said() + " (LAST)  " + d.listed(p)
+	}
 	return p.Server.Said() + "  " + d.listed(p)
 }
 

@@ -176,7 +176,7 @@ func (p *Points) title(s *style.Styles) string {
 	if p.server.ID == "" {
 		return out
 	}
-	out += " " + s.Text.Render(widget.Agreed(p.server.Said()))
+	out += " " + s.Text.Render(widget.Agreed(p.server.Short()))
 	if !loaded {
 		return out
 	}
@@ -255,7 +255,7 @@ func (p *Points) cells(s *style.Styles, point *model.Point) []widget.Span {
 		}
 	}
 	return []widget.Span{
-		pointServer:      {Text: point.Server.Name, Style: s.Text},
+		pointServer:      {Text: point.Server.Short(), Style: s.Text},
 		pointName:        name,
 		pointStatus:      PointStatus(s, point.Status),
 		pointSize:        {Text: widget.SizeOf(point), Style: s.Text},

@@ -264,7 +264,7 @@ func (p *Servers) cells(s *style.Styles, r *model.Judged) []widget.Span {
 		name = s.Strong
 	}
 	return []widget.Span{
-		serverName:      {Text: nameIn(r.Server), Style: name, Marked: p.found(r)},
+		serverName:      {Text: r.Server.Ref().Short(), Style: name, Marked: p.found(r)},
 		serverStatus:    ServerStatus(s, r.Status),
 		serverBackup:    p.newest(s, r, model.Backup),
 		serverSnapshot:  p.newest(s, r, model.Snapshot),
@@ -276,14 +276,6 @@ func (p *Servers) cells(s *style.Styles, r *model.Judged) []widget.Span {
 		serverOS:        {Text: r.OS, Style: s.Muted},
 		serverPlan:      {Text: r.Plan.Name, Style: s.Muted},
 	}
-}
-
-// nameIn is a server's name in the list; one without a name is known by its ID.
-func nameIn(s model.Server) string {
-	if model.Nameless(s.Name) {
-		return "#" + string(s.ID)
-	}
-	return s.Name
 }
 
 func count(known bool, n int) string {
