@@ -25,6 +25,9 @@ func (s *State) mayAppear(o Operation) bool {
 	if o.Phase != NotSeen && o.Phase != Unconfirmed || s.Now.Sub(o.Started) > mostLate {
 		return false
 	}
+	if o.Phase == NotSeen && o.Deed == Restore { // a restore has no ID: what shows later may be somebody else's
+		return false
+	}
 	return !slices.ContainsFunc(s.operations, func(p Operation) bool {
 		return p.Number > o.Number && p.Deed == o.Deed && p.Server.ID == o.Server.ID && p.Point.Kind == o.Point.Kind
 	})

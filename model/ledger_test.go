@@ -378,6 +378,21 @@ func TestARestoreWhoseAnswerWasLostIsFoundByTheServersStatus(t *testing.T) {
 	a.ended(a.servers(ServerActive), o.Number, Done, "the server is active")
 }
 
+func TestALostRestoreThatWasNotSeenIsNotTakenForSomebodyElses(t *testing.T) {
+	p := snapshot("801", time.Hour)
+	a := newAccount(t, p)
+	o := a.begin(Restore, p)
+	a.Answered(o.Number, Accepted{}, errLost)
+	for range enoughLooks {
+		a.later(enoughRestore)
+		a.servers(ServerActive)
+	}
+	a.servers(ServerRestoring)
+	if over := a.operation(o.Number); over.Phase != NotSeen || a.open().Mine {
+		t.Errorf("somebody else's restore counts as this one: %+v", over)
+	}
+}
+
 func TestARestoreOfAServerThatIsGoneHasFailed(t *testing.T) {
 	p := snapshot("801", time.Hour)
 	a := newAccount(t, p)
