@@ -60,13 +60,61 @@ func TestARestoreDoesNotEndByAServerThatAnIncompleteListLacks(t *testing.T) {
 	ask([]Server{{ID: p.Server.ID, Name: p.Server.Name, Status: ServerActive}, other}, nil)
 	o := s.Begin(Intent{Deed: Restore, Point: p}, "run")
 	s.Answered(o.Number, Accepted{Point: p, ServerStatus: ServerRestoring}, Outcome{Sent: s.Now})
-	for range 5 {
+	for range enoughLooks - 1 { // more of them leave it unconfirmed, not ended
 		if changed := ask([]Server{other}, &Incomplete{Got: 1, Of: 2}); len(changed) != 0 {
 			t.Fatalf("it ended: %+v", changed)
 		}
 	}
 	if _, there := s.Server(p.Server.ID); !there {
 		t.Error("the server is taken away")
+	}
+}
+
+func TestWhatIncompleteListsNeverTellIsUnconfirmedAndNotWaitedForWithoutEnd(t *testing.T) {
+	p := backup("1", 0)
+	other := p
+	other.ID = "other"
+	for name, test := range map[string]struct {
+		deed  Deed
+		lost  bool
+		bound time.Duration
+		ends  Phase
+	}{
+		"create":        {Create, false, enoughTime, Unconfirmed},
+		"delete":        {Delete, false, enoughTime, Unconfirmed},
+		"restore":       {Restore, false, enoughRestore, Unconfirmed},
+		"create, lost":  {Create, true, enoughTime, Unknown},
+		"delete, lost":  {Delete, true, enoughTime, Unknown},
+		"restore, lost": {Restore, true, enoughRestore, Unknown},
+	} {
+		s := &State{Now: p.CreatedAt.Add(time.Hour), Local: p.CreatedAt}
+		list := func(err error) {
+			server, _ := s.Servers.Start(s.Now)
+			s.ServersArrived(server, []Server{{ID: "9", Name: "another", Status: ServerActive}}, err)
+			point, _ := s.Backups.Start(s.Now)
+			s.PointsArrived(Backup, "", point, []Point{other}, err)
+		}
+		server, _ := s.Servers.Start(s.Now)
+		s.ServersArrived(server, []Server{{ID: p.Server.ID, Name: p.Server.Name, Status: ServerActive}}, nil)
+		o := s.Begin(Intent{Deed: test.deed, Point: p}, "run")
+		made := p
+		made.ID = "new"
+		outcome := Outcome{Sent: s.Now}
+		if test.lost {
+			outcome.Err, outcome.Lost = ErrOutcomeUnknown, true
+		}
+		s.Answered(o.Number, Accepted{Point: made}, outcome)
+		sent := s.Now
+		for s.Now.Sub(sent) <= test.bound {
+			if got := s.operation(o.Number); got.Phase.Over() || got.Hidden() {
+				t.Fatalf("%s: over after %v: %+v", name, s.Now.Sub(sent), got)
+			}
+			s.Now = s.Now.Add(10 * time.Second)
+			list(&Incomplete{Got: 1, Of: 2})
+		}
+		if got := s.operation(o.Number); got.Phase != test.ends || !got.Hidden() {
+			t.Errorf("%s: %v, hidden %v: %s", name, got.Phase, got.Hidden(), got.Words)
+		}
 	}
 }
 

@@ -14,6 +14,9 @@ type sightings struct {
 	misses  int       // lists in a row that did not show what was expected
 	missing time.Time // when the first of them was asked for
 	absent  int       // lists in a row without the point that a delete with a lost answer is about
+	parts   int       // incomplete lists in a row that lacked it, and so said nothing
+	parted  time.Time // when the first of them was asked for
+	latest  time.Time // and the latest
 }
 
 // shown says whether a list has shown the operation at work.
@@ -24,7 +27,7 @@ func (s *sightings) hit(asked time.Time) {
 	if s.first.IsZero() {
 		s.first = asked
 	}
-	s.last, s.misses, s.missing = asked, 0, time.Time{}
+	s.last, s.misses, s.missing, s.parts = asked, 0, time.Time{}, 0
 }
 
 // miss notes a list that does not show what was expected.
@@ -33,6 +36,7 @@ func (s *sightings) miss(asked time.Time) {
 		s.missing = asked
 	}
 	s.misses++
+	s.parts = 0
 }
 
 // How long the lists may lag behind the answers. The documents say nothing of it [I].
@@ -156,6 +160,33 @@ func (o *Operation) absent(asked, now time.Time) {
 		return
 	}
 	o.end(Unconfirmed, now, fmt.Sprintf("the API accepted it at %s, and no list has shown the %s since", clockTime(o.seen.since), o.Point.Kind))
+}
+
+// notTold takes in an incomplete list that lacks what the operation is about. It says nothing of it, but such lists cannot be
+// waited for without end: what was accepted and never shown is then unconfirmed. A lost answer stays unknown.
+func (o *Operation) notTold(asked, now time.Time) {
+	if o.ignores(asked) || o.Phase.Over() {
+		return
+	}
+	if o.seen.parts == 0 {
+		o.seen.parted = asked
+	}
+	o.seen.parts++
+	o.seen.latest = asked
+	if o.Phase == Running && !o.seen.shown() && o.Hidden() {
+		o.end(Unconfirmed, now, fmt.Sprintf("the API accepted it at %s, and its lists are incomplete since %s",
+			clockTime(o.seen.since), clockTime(o.seen.parted)))
+	}
+}
+
+// Hidden says whether the lists have been incomplete, without what the operation is about, so often and for so long that more of
+// them would not tell how it went either.
+func (o Operation) Hidden() bool {
+	bound := enoughTime
+	if o.Deed == Restore {
+		bound = enoughRestore
+	}
+	return o.seen.parts >= enoughLooks && o.seen.latest.Sub(o.seen.parted) >= bound
 }
 
 // settle takes over the status of the point that a create has made, as a list shows it.

@@ -138,14 +138,19 @@ func (s *State) ServersArrived(t Ticket, servers []Server, err error) []Operatio
 	return s.followServers(s.Servers.asked, listed)
 }
 
-// followServers lets the operations hear what a list of servers shows that was asked for then. Of an incomplete one only the
-// listed are heard of; nil: it is whole.
+// followServers lets the operations hear what a list of servers shows that was asked for then. Of an incomplete one it
+// tells only of the listed; nil: it is whole.
 func (s *State) followServers(asked time.Time, only map[ID]bool) []Operation {
 	return s.follow(func(o *Operation) {
-		if o.Deed == Restore && o.Phase != Sending && (only == nil || only[o.Server.ID]) {
-			server, listed := s.Server(o.Server.ID)
-			o.heardOfServer(server, listed, asked, s.Now)
+		if o.Deed != Restore || o.Phase == Sending {
+			return
 		}
+		if only != nil && !only[o.Server.ID] {
+			o.notTold(asked, s.Now)
+			return
+		}
+		server, listed := s.Server(o.Server.ID)
+		o.heardOfServer(server, listed, asked, s.Now)
 	}, s.findRestores)
 }
 
@@ -189,9 +194,12 @@ func (s *State) PointsArrived(kind Kind, server ID, t Ticket, points []Point, er
 func (s *State) followPoints(kind Kind, server ID, asked time.Time, only map[ID]bool) []Operation {
 	return s.follow(func(o *Operation) {
 		if o.Point.Kind == kind && o.Deed != Restore && o.Phase != Sending && (server == "" || server == o.Server.ID) {
-			if found, listed := s.find(*o); only == nil || listed && only[found.ID] {
-				o.heard(found, listed, asked, s.Now)
+			found, listed := s.find(*o)
+			if only != nil && !(listed && only[found.ID]) {
+				o.notTold(asked, s.Now)
+				return
 			}
+			o.heard(found, listed, asked, s.Now)
 		}
 	}, func() { s.findCreates(kind) })
 }

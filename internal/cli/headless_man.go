@@ -29,7 +29,7 @@ var exitCodes = []struct {
 	{settings.ExitLimited, "not now: a quota is full, too many requests, something is still running, or --timeout is up"},
 	{settings.ExitUnknown, "the answer to a deed was lost: it may have been done all the same, so look before you do it again"},
 	{settings.ExitCoverage, "check: a server does not meet its policy"},
-	{settings.ExitUnconfirmed, "the API accepted the action, and its lists never showed it: a server was not seen restoring"},
+	{settings.ExitUnconfirmed, "the API accepted the action, and its lists never showed it: look at the server before you do it again"},
 	{settings.ExitUnchecked, "check: coverage could not be judged: no answer, no token, no servers, or none that the name fits"},
 }
 

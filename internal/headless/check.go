@@ -74,6 +74,7 @@ type coverage struct {
 	Wrong    int        `json:"wrong"`
 	Warnings int        `json:"warnings"`
 	Results  []judgment `json:"results"`
+	doubt    string     // about the clock that it was judged by, or ""
 }
 
 // judgment is how one server stands.
@@ -107,18 +108,19 @@ func (r *Runner) Check(ctx context.Context, ask CheckAsk) error {
 	if r.cut != nil { // what is missing may be what is not covered
 		return r.cut
 	}
-	r.doubtTime()
+	doubt := r.doubtTime()
 	for _, p := range r.opts.Policies.Unmatched(r.state.Servers.Value) {
 		r.note("warning: %s", p.Words)
 	}
 	found := r.judge(servers, ask)
+	found.doubt = doubt
 	if err := found.write(r.opts.Out, ask); err != nil {
 		return err
 	}
 	switch {
 	case ask.Nagios && !found.Met:
 		return settings.Silent(pluginCritical)
-	case ask.Nagios && found.Warnings > 0:
+	case ask.Nagios && found.warns():
 		return settings.Silent(pluginWarning)
 	case !found.Met:
 		return settings.Silent(settings.ExitCoverage)
@@ -179,16 +181,17 @@ func unknownLine(words string) string {
 func plain(text string) string { return strings.ReplaceAll(text, "|", "¦") }
 
 // doubtTime says that the clocks disagree. Then the later one holds, by which restore points are older: nothing is covered by a
-// wrong clock.
-func (r *Runner) doubtTime() {
+// wrong clock. It returns what is doubted, or "".
+func (r *Runner) doubtTime() string {
 	doubt := command.ClockDoubt(r.opts.Client)
 	if doubt == "" {
-		return
+		return ""
 	}
 	r.note("warning: %s; restore points are judged by the later time: set the clock that is wrong", doubt)
 	if r.state.Local.After(r.state.Now) {
 		r.state.Now = r.state.Local
 	}
+	return doubt
 }
 
 // judge sums up how the servers stand, worst first.
@@ -255,7 +258,7 @@ func (c coverage) write(w io.Writer, ask CheckAsk) error {
 // summary is the verdict, and what it is about, in one line.
 func (c coverage) summary() string {
 	word := "OK"
-	if c.Warnings > 0 {
+	if c.warns() {
 		word = "WARNING"
 	}
 	text := fmt.Sprintf("COVERAGE %s: %d of %d covered", word, c.Servers, c.Servers)
@@ -265,8 +268,14 @@ func (c coverage) summary() string {
 	if c.Warnings > 0 {
 		text += "; warnings: " + c.count(model.Expiring, model.BackupsFull)
 	}
+	if c.doubt != "" { // monitoring reads the first line alone
+		text += "; " + plain(c.doubt)
+	}
 	return text
 }
+
+// warns says whether something is to be said of servers that meet their policies, or of the clock.
+func (c coverage) warns() bool { return c.Warnings > 0 || c.doubt != "" }
 
 // numbers are what monitoring records, behind the “|” at the end of the first line.
 func (c coverage) numbers() string {

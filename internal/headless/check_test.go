@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"vpsdeck/api"
+	"vpsdeck/api/sim"
 	"vpsdeck/internal/settings"
 	"vpsdeck/model"
 )
@@ -151,6 +152,23 @@ func TestAPluginSpeaksInItsOwnCodesAndOneLine(t *testing.T) {
 		err := Plugin(&w.out, w.check(t, c.ask))
 		if settings.CodeOf(err) != c.code || w.out.String() != c.want {
 			t.Errorf("%s: %d, want %d: %s", name, settings.CodeOf(err), c.code, &w.out)
+		}
+	}
+}
+
+// Monitoring reads the first line and the code, so a clock that cannot be trusted stands there and is not green.
+func TestAPluginIsNotGreenByAClockThatIsDoubted(t *testing.T) {
+	one := "cache-01"
+	for words, dates := range map[string]sim.Dates{
+		"; this machine's clock and the API's differ by 1": {Shift: -10 * time.Minute},
+		"; the API's answers come from a cache, ":          {Age: 10 * time.Minute},
+	} {
+		w := newWorld(t, nil)
+		w.account.SetQuirks(sim.Quirks{Dates: dates})
+		err := Plugin(&w.out, w.check(t, CheckAsk{Server: &one, Nagios: true}))
+		first, _, _ := strings.Cut(w.out.String(), "|")
+		if settings.CodeOf(err) != pluginWarning || !strings.HasPrefix(first, "COVERAGE WARNING: 1 of 1 covered") || !strings.Contains(first, words) {
+			t.Errorf("%d: %s", settings.CodeOf(err), &w.out)
 		}
 	}
 }

@@ -107,17 +107,23 @@ func (v *vigil) done() bool {
 		return false
 	}
 	for _, o := range v.state.Operations() {
-		if !v.settled(o) {
+		if v.wanted(o) {
 			return false
 		}
 	}
 	return true
 }
 
+// wanted says whether the end of an open operation is still waited for. A lost answer that incomplete lists do not tell of is not:
+// its outcome stays unknown.
+func (v *vigil) wanted(o model.Operation) bool {
+	return !v.settled(o) && (o.Phase != model.Unknown || !o.Hidden())
+}
+
 // watching says whether the lists have something to tell.
 func (v *vigil) watching() bool {
 	for _, o := range v.state.Operations() {
-		if o.Phase != model.Sending && !v.settled(o) {
+		if o.Phase != model.Sending && v.wanted(o) {
 			return true
 		}
 	}

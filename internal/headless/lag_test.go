@@ -73,3 +73,33 @@ func TestWaitEndsWhenTheAccountHasEndedAndNotBefore(t *testing.T) {
 		}
 	}
 }
+
+// While lists stay cut, nothing tells how an action went. That is said within minutes, and the next command on the server is not
+// kept waiting longer.
+func TestNothingWaitsWithoutEndForListsThatStayCut(t *testing.T) {
+	for name, test := range map[string]struct {
+		fault string
+		want  settings.ExitCode
+	}{
+		"accepted": {"", settings.ExitUnconfirmed},
+		"lost":     {"DELETE /snapshots/{id}/: cut-after-send x1", settings.ExitUnknown},
+	} {
+		journal := &memory{}
+		w := newWorld(t, func(o *Options) { o.Journal = journal })
+		if test.fault != "" {
+			w.fault(t, test.fault)
+		}
+		w.account.SetQuirks(sim.Quirks{Cut: sim.Cut{Then: sim.Cut404}})
+		follow := Follow{Timeout: 2 * time.Hour, Format: Table}
+		ask := PointAsk{Point: key(801), Yes: true, Follow: follow}
+		if err := w.Delete(t.Context(), ask); w.sent() != 1 || settings.CodeOf(err) != test.want {
+			t.Errorf("%s: %d sent; it ends with %v: %s", name, w.sent(), err, &w.notes)
+		}
+		again := New(w.opts)
+		_ = again.Create(t.Context(), CreateAsk{Kind: model.Snapshot, Servers: []string{"web-server-01"}, Name: "n", Follow: follow})
+		again.End()
+		if took := w.account.Now().Sub(w.began); took > 10*time.Minute {
+			t.Errorf("%s: the two commands take %v", name, took)
+		}
+	}
+}

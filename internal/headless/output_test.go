@@ -15,7 +15,7 @@ import (
 
 var fleet = []model.Server{
 	{ID: "1", Name: "web-02"}, {ID: "2", Name: "web-01"}, {ID: "3", Name: "twin"}, {ID: "4", Name: "twin"}, {ID: "5", Name: "1"},
-	{ID: "6", Name: "db*"}, {ID: "7", Name: "db-prod"}, {ID: "7b1c", Name: "Mail"},
+	{ID: "6", Name: "db*"}, {ID: "7", Name: "db-prod"}, {ID: "7b1c", Name: "Mail"}, {ID: "8"}, {ID: "9", Name: "  "},
 }
 
 func TestServersAreNamedByIDByNameAndByPattern(t *testing.T) {
@@ -33,7 +33,8 @@ func TestServersAreNamedByIDByNameAndByPattern(t *testing.T) {
 		"1":          `"1" names 2 servers: use the ID, one of 1, 5`,
 		"web":        `there is no server "web": see vpsdeck list servers`,
 		"mail":       `there is no server "mail"`,
-		"":           `there is no server ""`,
+		"":           `an empty text names no server`,
+		"  ":         `an empty text names no server`,
 		"nobody-*":   `no server's name is like "nobody-*"`,
 		"a\x1b[2Jb":  `there is no server "a^[[2Jb"`,
 		"vps_s3cret": `hidden`,

@@ -10,8 +10,12 @@ import (
 )
 
 // named finds the servers that somebody means: the one with that ID or exactly that name, or those that a glob fits, by
-// name. A name that no server has, or more than one, is a Fault with ExitNotFound.
+// name. A name that no server has, or more than one, is a Fault with ExitNotFound. An empty text names none, not even a server
+// without a name: it is a variable that a script did not set.
 func named(asked string, servers []model.Server) ([]model.Server, error) {
+	if strings.TrimSpace(asked) == "" {
+		return nil, settings.Faultf(settings.ExitNotFound, "an empty text names no server: give its name, or its ID if it has none")
+	}
 	var exact, fitting []model.Server
 	for _, s := range servers {
 		if string(s.ID) == asked || s.Name == asked {

@@ -23,6 +23,7 @@ func checkAddress(text, name string, code ExitCode) (*url.URL, error) {
 		return nil, Faultf(code, "%s would send the token unencrypted: write https://, http:// is for this machine only", name)
 	}
 	u.Host = strings.ToLower(u.Host)
+	u.Host = account(u) // one account has one name, under which its locks, journal and cache are kept
 	u.Path = strings.TrimRight(u.Path, "/")
 	u.RawPath = ""
 	return u, nil

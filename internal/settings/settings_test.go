@@ -9,6 +9,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"math/big"
+	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -292,6 +293,7 @@ func TestTokensAreKeptUnderTheHostAndItsPort(t *testing.T) {
 	for address, want := range map[string]string{
 		"https://Admin.VPS.org/api/v1/": "admin.vps.org",
 		"https://admin.vps.org:443/":    "admin.vps.org",
+		"https://admin.vps.org:/":       "admin.vps.org",
 		"https://admin.vps.org:8443":    "admin.vps.org:8443",
 		"http://localhost":              "localhost",
 		"http://127.0.0.1:80/":          "127.0.0.1",
@@ -301,6 +303,9 @@ func TestTokensAreKeptUnderTheHostAndItsPort(t *testing.T) {
 		s, err := Load(Sources{Flags: Flags{APIURL: &address}, Getenv: environment(nil), DefaultURL: builtIn})
 		if err != nil || s.Account != want || strings.HasSuffix(s.APIURL, "/") {
 			t.Errorf("%s: got %q under %q, %v, want it under %q", address, s.APIURL, s.Account, err, want)
+		}
+		if u, err := url.Parse(s.APIURL); err != nil || u.Host != want { // locks and the journal are kept under the client's host
+			t.Errorf("%s: the client asks %q, %v, want %q", address, s.APIURL, err, want)
 		}
 	}
 }
