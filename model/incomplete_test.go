@@ -70,7 +70,7 @@ func TestARestoreDoesNotEndByAServerThatAnIncompleteListLacks(t *testing.T) {
 	}
 }
 
-func TestWhatIncompleteListsNeverTellIsUnconfirmedAndNotWaitedForWithoutEnd(t *testing.T) {
+func TestWhatIncompleteListsNeverTellStaysOpenAndIsSaidToBeHidden(t *testing.T) {
 	p := backup("1", 0)
 	other := p
 	other.ID = "other"
@@ -78,11 +78,11 @@ func TestWhatIncompleteListsNeverTellIsUnconfirmedAndNotWaitedForWithoutEnd(t *t
 		deed  Deed
 		lost  bool
 		bound time.Duration
-		ends  Phase
+		stays Phase
 	}{
-		"create":        {Create, false, enoughTime, Unconfirmed},
-		"delete":        {Delete, false, enoughTime, Unconfirmed},
-		"restore":       {Restore, false, enoughRestore, Unconfirmed},
+		"create":        {Create, false, enoughTime, Running},
+		"delete":        {Delete, false, enoughTime, Running},
+		"restore":       {Restore, false, enoughRestore, Running},
 		"create, lost":  {Create, true, enoughTime, Unknown},
 		"delete, lost":  {Delete, true, enoughTime, Unknown},
 		"restore, lost": {Restore, true, enoughRestore, Unknown},
@@ -112,7 +112,7 @@ func TestWhatIncompleteListsNeverTellIsUnconfirmedAndNotWaitedForWithoutEnd(t *t
 			s.Now = s.Now.Add(10 * time.Second)
 			list(&Incomplete{Got: 1, Of: 2})
 		}
-		if got := s.operation(o.Number); got.Phase != test.ends || !got.Hidden() {
+		if got := s.operation(o.Number); got.Phase != test.stays || !got.Hidden() {
 			t.Errorf("%s: %v, hidden %v: %s", name, got.Phase, got.Hidden(), got.Words)
 		}
 	}

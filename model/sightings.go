@@ -164,7 +164,7 @@ func (o *Operation) absent(asked, now time.Time) {
 
 // notTold takes in an incomplete list that lacks what the operation is about. It says nothing of it, but such lists cannot be
 // waited for without end: what was accepted and never shown is then unconfirmed. A lost answer stays unknown.
-func (o *Operation) notTold(asked, now time.Time) {
+func (o *Operation) notTold(asked time.Time) {
 	if o.ignores(asked) || o.Phase.Over() {
 		return
 	}
@@ -173,10 +173,11 @@ func (o *Operation) notTold(asked, now time.Time) {
 	}
 	o.seen.parts++
 	o.seen.latest = asked
-	if o.Phase == Running && !o.seen.shown() && o.Hidden() {
-		o.end(Unconfirmed, now, fmt.Sprintf("the API accepted it at %s, and its lists are incomplete since %s",
-			clockTime(o.seen.since), clockTime(o.seen.parted)))
-	}
+}
+
+// HiddenText says of an operation that is hidden what is known of it.
+func (o Operation) HiddenText() string {
+	return fmt.Sprintf("the API accepted it at %s, and its lists are incomplete since %s", clockTime(o.seen.since), clockTime(o.seen.parted))
 }
 
 // Hidden says whether the lists have been incomplete, without what the operation is about, so often and for so long that more of

@@ -146,7 +146,7 @@ func (s *State) followServers(asked time.Time, only map[ID]bool) []Operation {
 			return
 		}
 		if only != nil && !only[o.Server.ID] {
-			o.notTold(asked, s.Now)
+			o.notTold(asked)
 			return
 		}
 		server, listed := s.Server(o.Server.ID)
@@ -196,7 +196,7 @@ func (s *State) followPoints(kind Kind, server ID, asked time.Time, only map[ID]
 		if o.Point.Kind == kind && o.Deed != Restore && o.Phase != Sending && (server == "" || server == o.Server.ID) {
 			found, listed := s.find(*o)
 			if only != nil && !(listed && only[found.ID]) {
-				o.notTold(asked, s.Now)
+				o.notTold(asked)
 				return
 			}
 			o.heard(found, listed, asked, s.Now)

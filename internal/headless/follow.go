@@ -114,11 +114,9 @@ func (v *vigil) done() bool {
 	return true
 }
 
-// wanted says whether the end of an open operation is still waited for. A lost answer that incomplete lists do not tell of is not:
-// its outcome stays unknown.
-func (v *vigil) wanted(o model.Operation) bool {
-	return !v.settled(o) && (o.Phase != model.Unknown || !o.Hidden())
-}
+// wanted says whether the end of an open operation is still waited for. One of which incomplete lists do not tell is not: it stays
+// open in the journal, and the next program looks for it.
+func (v *vigil) wanted(o model.Operation) bool { return !v.settled(o) && !o.Hidden() }
 
 // watching says whether the lists have something to tell.
 func (v *vigil) watching() bool {

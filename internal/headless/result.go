@@ -75,6 +75,11 @@ func (r *Runner) carryOut(ctx context.Context, intents []model.Intent, f Follow)
 		},
 	}
 	why := v.run(ctx, f.Timeout)
+	for _, o := range r.state.Operations() { // with what lists have shown of it since its last step
+		if e := byNumber[o.Number]; e != nil {
+			e.operation = o
+		}
+	}
 	r.opts.Screen.clear()
 	return errors.Join(r.sumUp(errands, v.held, why, f.Format), unheard)
 }
@@ -140,6 +145,8 @@ func (e *errand) result(stopped error) result {
 		res.ExitCode = settings.CodeOf(e.failure)
 	case o.Phase == model.Unknown || o.Phase == model.NotSeen:
 		res.ExitCode = settings.ExitUnknown
+	case o.Phase == model.Running && o.Hidden() && !e.over:
+		res.Words, res.ExitCode = o.HiddenText(), settings.ExitUnconfirmed
 	case o.Phase == model.Unconfirmed:
 		res.ExitCode = settings.ExitUnconfirmed
 	case o.Phase == model.Running && stopped == errTimeout && !e.over:
