@@ -57,6 +57,11 @@ func (r *Runner) settleEarlier(ctx context.Context, servers []model.Server, f Fo
 	if v.done() {
 		return nil
 	}
+	for _, o := range r.state.Operations() {
+		if v.wanted(o) {
+			r.note("begun earlier: %s: looking in the lists what became of it", o.Title())
+		}
+	}
 	if err := v.run(ctx, f.Timeout); err != nil && err != errTimeout {
 		return err
 	}
