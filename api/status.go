@@ -27,7 +27,7 @@ func (c *Client) statusFailure(req *http.Request, resp *http.Response, body io.R
 	switch {
 	case theirs == "":
 		e.words = ourWords(req, status) + advice(e)
-	case e.Kind == model.ErrRefused && strings.Contains(theirs, " "): // we know no more than that
+	case e.Kind == model.ErrRefused && strings.Contains(theirs, " ") && !restores(req): // we know no more than that
 		e.words = theirs + advice(e)
 	default: // theirs may be a code for programs, or as short as “Not found.”
 		e.words = ourWords(req, status) + advice(e) + itSays + theirs
@@ -76,7 +76,7 @@ func ourWords(req *http.Request, status int) string {
 	switch {
 	case status == http.StatusProxyAuthRequired:
 		return proxyWantsLogin
-	case status == http.StatusBadRequest && method == http.MethodPost && strings.HasSuffix(req.URL.Path, "/restore/"): // [D]
+	case status == http.StatusBadRequest && restores(req): // [D]
 		return "The API refused the restore: the server is not in a state for it."
 	case status == http.StatusBadRequest && method == http.MethodPost: // [D]
 		return "The API refused it: what was asked for is not valid, or the server's limit is reached."
@@ -104,6 +104,11 @@ func ourWords(req *http.Request, status int) string {
 		return fmt.Sprintf("The API points to another place (status %d), where the token must not go: check the API's address.", status)
 	}
 	return fmt.Sprintf("The API points to another place (status %d), and a deed is never sent on: check the API's address.", status)
+}
+
+// restores says whether the request is a restore.
+func restores(req *http.Request) bool {
+	return req.Method == http.MethodPost && strings.HasSuffix(req.URL.Path, "/restore/")
 }
 
 // advice is what to do, as a further sentence, or "".

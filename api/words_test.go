@@ -94,7 +94,7 @@ func TestWhatIsDocumentedIsSaidWhereTheAPISaysNothing(t *testing.T) {
 		{restored, "The API refused the restore: the server is not in a state for it."},
 		{restoredTo, "The API refused the restore: the server is not in a state for it."},
 		{made, "The API refused it: what was asked for is not valid, or the server's limit is reached. It says: limit_reached."},
-		{stopped, "Stop it first."},
+		{stopped, "The API refused the restore: the server is not in a state for it. It says: Stop it first."},
 		{listed, c.Host() + " has no API at this address (status 404): check the API's address. It says: Not found."},
 		{proxied, proxyWantsLogin},
 	} {

@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -191,6 +192,54 @@ func TestActivityTellsWhoCameAndWhoDidWhat(t *testing.T) {
 	o.sees("web-server-01")
 	w.Press("A")
 	w.RequireText("anna came in from 192.0.2.1 with SHA256:a", "delete snapshot old of web-server-01, by anna: deleted", "anna left")
+}
+
+// Whose key is limited to some servers learns nothing of the others, whatever is opened: not their names, addresses or points, and
+// not what was done to them.
+func TestWhoHasSomeServersSeesNothingOfTheOthersOnAnyScreen(t *testing.T) {
+	var o office
+	book := journal.In(t.TempDir())
+	sit := o.at(func(p *team.Person, opts *ui.Options) {
+		p.Scope = team.Scope{Name: "db-*", Has: func(s model.Server) bool { return strings.HasPrefix(s.Name, "db-") }}
+		for id, server := range map[string]model.ServerRef{"anna1-1": {ID: "12345", Name: "web-server-01"}, "anna1-2": {ID: "12346", Name: "db-server-01"}} {
+			deleted := model.Operation{ID: id, Deed: model.Delete, Phase: model.Done, By: model.Actor{Name: "anna"}, Started: opening, Ended: opening,
+				Point: model.Point{Kind: model.Snapshot, ID: "5", Name: "gone-of-" + server.Name}, Server: server}
+			if err := book.Append(deleted.Record(opts.Client.Host(), opening)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	w := open(t, 120, 40, servers(3), func(s *setup) {
+		sit(s)
+		share := s.share
+		s.share = func(w *world, opts *ui.Options) {
+			share(w, opts)
+			opts.Journal, opts.Run = o.bert.Journal(book), "bert1"
+		}
+	})
+	o.sees("db-server-01")
+	if msg := o.anna(w, "web-server-01"); msg.Outcome.Err != nil {
+		t.Fatal(msg.Outcome.Err)
+	}
+	for range 3 { // what she does there is under way now
+		o.pass()
+	}
+	w.Press("A")
+	o.sees("gone-of-db-server-01")
+	w.Press("esc")
+	for _, keys := range [][]string{
+		{"A"}, {"L"}, {"?"}, {":"}, {":", "w", "e", "b"}, {"/", "w", "e", "b"}, {"1", "enter"}, {"1", "enter", "J"}, {"2", "enter"}, {"3", "enter"}, {"2", "J"},
+		{"2", "a"}, {"3", "a"}, {"1", "w"}, {"1", "s"}, {"1", "b"}, {"1", "r"}, {"2", "d"}, {"1", "*", "s"}, {"1", "*", "b"}, {"2", "*", "d"}, {"c"}, {"c", "enter", "enter"},
+	} {
+		w.Press(keys...)
+		text := w.Screen().Text()
+		for _, secret := range []string{"web-server", "web01", "12345", "203.0.113.10", "pre-migration", "hers", "1 running"} {
+			if strings.Contains(text, secret) {
+				t.Errorf("after %q it shows %q:\n%s", keys, secret, text)
+			}
+		}
+		w.Press("esc", "esc", "esc", "esc")
+	}
 }
 
 // What somebody else wanted is theirs to go on with.
