@@ -86,7 +86,7 @@ func (j *Journal) lock() (unlock func(), err error) {
 	ctx, limit := context.Background(), patience
 	switch {
 	case j.gaveUp:
-		limit = longestPause
+		limit = afterVain
 	case j.until != nil && j.until.Err() == nil:
 		ctx, limit = j.until, j.limit
 	}

@@ -15,7 +15,9 @@ import (
 // How often a lock that is held is tried again: after pauses that double from the first to the longest.
 const (
 	firstPause   = time.Millisecond
-	longestPause = 100 * time.Millisecond
+	longestPause = 10 * time.Millisecond // short, so that who writes now and then gets in between who writes all the time
+
+	afterVain = 100 * time.Millisecond // how long a lock is waited for once it was waited for in vain
 )
 
 // errHeld says that another holds a lock, in this program or in another one.

@@ -65,7 +65,7 @@ func TestAHeldLockIsWaitedForTwoSecondsAndAfterThatHardlyAtAll(t *testing.T) {
 	for range 3 {
 		err = j.Append(line)
 		requireTrouble(t, err, fmt.Sprintf(held, "written"))
-		requireWait(t, h, "a line after a wait in vain", longestPause)
+		requireWait(t, h, "a line after a wait in vain", afterVain)
 	}
 	if errors.Is(err, model.ErrConflict) {
 		t.Error("the dashboard goes on without the journal, so that its error must not refuse anything")
