@@ -156,7 +156,7 @@ func TestADeedOfOnesOwnIsFollowedToItsEndOnASharedAccount(t *testing.T) {
 	w.Press("tab", "tab", "enter")
 	o.sees("snapshot mine")
 	w.RequireNoText("bert: ")
-	o.sees("completed in")
+	o.sees("snapshot mine of web-server-01: completed")
 	records, _, err := book.Read()
 	w.must(err)
 	if len(records) == 0 {
