@@ -90,11 +90,12 @@ func (r *Runner) Delete(ctx context.Context, ask PointAsk) error {
 	if ask.LastPoint {
 		in.Confirmed = model.LastPoint
 	}
+	busy := r.busy(server, in)
 	switch {
 	case p.CannotDelete() != "":
 		return unfit(p, p.CannotDelete())
-	case r.busy(server, in) != "":
-		return nothingSent(settings.ExitLimited, []string{r.busy(server, in)})
+	case busy != "":
+		return nothingSent(settings.ExitLimited, []string{busy})
 	case !ask.LastPoint && standing == model.LastBackup:
 		return refused("%s is the last backup of %s: only snapshots would remain, which live on the server's own infrastructure. Add --last-point to confirm",
 			called(p), server.Ref().Said())
