@@ -90,7 +90,7 @@ func (j *Journal) lock() (unlock func(), err error) {
 	case j.until != nil && j.until.Err() == nil:
 		ctx, limit = j.until, j.limit
 	}
-	unlock, err = lock(ctx, j.path+".lock", limit, j.pause)
+	unlock, err = lockInTurn(ctx, j.path+".lock", limit, j.pause)
 	j.gaveUp = errors.Is(err, errHeld)
 	return unlock, err
 }

@@ -38,6 +38,25 @@ func pauseByTheClock(ctx context.Context, d time.Duration) error {
 	}
 }
 
+// lockInTurn is lock for a file that many programs lock often. A program that waits holds a second file, the queue, so that
+// the current holder cannot take the lock again before it. Without that, one that locks in a loop keeps the others out.
+func lockInTurn(ctx context.Context, path string, limit time.Duration, pause Pause) (unlock func(), err error) {
+	var waited time.Duration
+	counted := func(ctx context.Context, d time.Duration) error {
+		waited += d
+		return pause(ctx, d)
+	}
+	leave, err := lock(ctx, path+".queue", limit, counted)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	if limit > 0 {
+		limit = max(limit-waited, time.Nanosecond)
+	}
+	return lock(ctx, path, limit, pause)
+}
+
 // lock keeps other programs out until unlock. The lock is that of a file, which the system lets go when its holder is gone,
 // however it ended. A held one is tried again until the context ends or the limit has been waited; without a limit, 0, only
 // the context ends it. The error is errHeld then. It is tried once at least, also with a context that has ended.

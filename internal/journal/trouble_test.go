@@ -22,6 +22,7 @@ func TestAMissingDirectoryIsMadeAndOnlyTheOwnerCanReadAnything(t *testing.T) {
 		j.Path():                             0o600,
 		j.Path() + ".1":                      0o600,
 		j.Path() + ".lock":                   0o600,
+		j.Path() + ".lock.queue":             0o600,
 		run.path:                             0o600,
 	} {
 		info, err := os.Stat(path)
