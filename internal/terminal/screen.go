@@ -23,7 +23,8 @@ const markPrefix = "session-mark-"
 type screen struct {
 	mu   sync.Mutex
 	em   *vt.Emulator
-	seen mark // the newest mark that was read
+	seen mark  // the newest mark that was read
+	grid *Grid // the copy of the emulator's cells, nil once they may have changed
 }
 
 // newScreen returns a screen that gives its answers to the function, each before the Write that asked returns.
@@ -46,6 +47,7 @@ func newScreen(width, height int, background color.Color, answer func(uv.Event))
 func (s *screen) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.grid = nil
 	n, err := s.em.Write(p)
 	// The pipe hands over nothing to a listener that has dealt with everything before it: a rendezvous.
 	_, _ = s.em.InputPipe().Write(nil)
@@ -85,12 +87,24 @@ func (s *screen) listen(answer func(uv.Event)) {
 func (s *screen) shown() (Grid, mark) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return GridOf(s.em), s.seen
+	if s.grid == nil {
+		grid := GridOf(s.em)
+		s.grid = &grid
+	}
+	return *s.grid, s.seen
+}
+
+// newestMark is the newest mark that the screen has read.
+func (s *screen) newestMark() mark {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.seen
 }
 
 func (s *screen) resize(width, height int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.grid = nil
 	s.em.Resize(width, height)
 }
 

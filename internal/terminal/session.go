@@ -36,9 +36,15 @@ type Session struct {
 	program *tea.Program
 	inbox   chan tea.Msg // what the terminal has for the program
 	marks   mark
-	done    chan struct{} // closed when the program has ended
-	ending  error         // why it ended badly; to be read after done
-	err     error         // the first thing that went wrong
+	// The grid of the last view that was compared with the screen: while the program is at rest, it is asked for often.
+	drawnView struct {
+		size    tea.WindowSizeMsg
+		content string
+		grid    Grid
+	}
+	done   chan struct{} // closed when the program has ended
+	ending error         // why it ended badly; to be read after done
+	err    error         // the first thing that went wrong
 }
 
 // Start runs the model on a terminal of width columns and height rows, and returns when it has been told its size.
@@ -179,8 +185,7 @@ func (s *Session) flush(ctx context.Context) (turns int, err error) {
 	s.marks++
 	s.send(tea.RawMsg{Msg: s.marks})
 	err = s.poll(ctx, func() bool {
-		_, seen := s.screen.shown()
-		return seen >= s.marks
+		return s.screen.newestMark() >= s.marks
 	})
 	if err != nil {
 		return turns, err
@@ -200,7 +205,11 @@ func (s *Session) drawn(ctx context.Context) (grid Grid, err error) {
 // viewed is what the last view must look like on this terminal.
 func (s *Session) viewed() Grid {
 	view, _ := s.probe.last()
-	return GridOfView(view.Content, s.size.Width, s.size.Height, s.profile)
+	if s.drawnView.size != s.size || s.drawnView.content != view.Content {
+		s.drawnView.size, s.drawnView.content = s.size, view.Content
+		s.drawnView.grid = GridOfView(view.Content, s.size.Width, s.size.Height, s.profile)
+	}
+	return s.drawnView.grid
 }
 
 // poll asks every millisecond.
