@@ -7,17 +7,17 @@ import (
 	"vpsdeck/model"
 )
 
-type me struct {
+type accountResponse struct {
 	Account account `json:"account"`
 	Token   token   `json:"token"`
 }
 
 type account struct {
-	Email     string `json:"email"`
-	FirstName string `json:"first_name"`
-	LastName  string `json:"last_name"`
-	Company   string `json:"company_name"`
-	CreatedAt loose  `json:"created_at"` // a bare date [E]
+	Email     string   `json:"email"`
+	FirstName string   `json:"first_name"`
+	LastName  string   `json:"last_name"`
+	Company   string   `json:"company_name"`
+	CreatedAt rawField `json:"created_at"` // a bare date [E]
 }
 
 type token struct {
@@ -25,8 +25,8 @@ type token struct {
 	Permissions []string `json:"permissions"`
 }
 
-func (m me) noun() model.Account {
-	created, _ := moment(m.Account.CreatedAt)
+func (m accountResponse) toModel() model.Account {
+	created, _ := parseTime(m.Account.CreatedAt)
 	a := model.Account{
 		Email:     model.Clean(m.Account.Email),
 		FirstName: model.Clean(m.Account.FirstName),
@@ -44,15 +44,15 @@ func (m me) noun() model.Account {
 // Account tells whose token it is; any live token may ask [D]. Where the API does not have it, that is
 // model.ErrNotFound or model.ErrForbidden, and no reason to stop.
 func (c *Client) Account(ctx context.Context) (model.Account, error) {
-	ctx, cancel := c.limited(ctx)
+	ctx, cancel := c.withTimeout(ctx)
 	defer cancel()
-	a, failure := c.get(ctx, c.at("/account/me/", nil))
+	a, failure := c.get(ctx, c.urlFor("/account/me/", nil))
 	if failure != nil {
 		return model.Account{}, failure
 	}
-	var m me
+	var m accountResponse
 	if err := json.Unmarshal(a.body, &m); err != nil {
-		return model.Account{}, c.badAnswer(a, flawOf(a.body, err))
+		return model.Account{}, c.badResponse(a, describeJSONError(a.body, err))
 	}
-	return m.noun(), nil
+	return m.toModel(), nil
 }

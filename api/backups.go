@@ -12,27 +12,27 @@ type backup struct {
 	Server      serverRef `json:"server"`
 	Type        string    `json:"backup_type"`
 	Status      string    `json:"status"`
-	SizeMB      loose     `json:"size_mb"` // null while it is being made [E]
-	CreatedAt   loose     `json:"created_at"`
-	ExpiresAt   loose     `json:"expires_at"` // null: never [D]
+	SizeMB      rawField  `json:"size_mb"` // null while it is being made [E]
+	CreatedAt   rawField  `json:"created_at"`
+	ExpiresAt   rawField  `json:"expires_at"` // null: never [D]
 	Description string    `json:"description"`
 	Message     string    `json:"message,omitempty"` // in the answer to a create [E]
 }
 
 func (b backup) key() model.ID { return b.ID }
 
-func (b backup) noun() model.Point {
+func (b backup) toModel() model.Point {
 	p := model.Point{
 		Kind:        model.Backup,
 		ID:          b.ID,
-		Server:      b.Server.noun(),
+		Server:      b.Server.toModel(),
 		Type:        model.BackupType(model.Clean(b.Type)),
 		Status:      model.PointStatus(model.Clean(b.Status)),
-		Description: shown(b.Description),
+		Description: normalizeText(b.Description),
 	}
-	sizeInto(&p, b.SizeMB)
-	createdInto(&p, b.CreatedAt)
-	expires, ok := moment(b.ExpiresAt)
+	setSize(&p, b.SizeMB)
+	setCreated(&p, b.CreatedAt)
+	expires, ok := parseTime(b.ExpiresAt)
 	p.ExpiresAt, p.ExpiresUnreadable = expires, !ok
 	return p
 }
@@ -45,36 +45,36 @@ type newBackup struct {
 // Backups lists the backups that pass the filter [D], in the API's order, which is not by time [E].
 // Nobody may write to what it returns: it is handed out again while the API tells the same. So it is with the other lists.
 func (c *Client) Backups(ctx context.Context, f model.BackupFilter) ([]model.Point, error) {
-	return list[backup](ctx, c, "/backups/", filters("server_id", string(f.Server), "backup_type", string(f.Type)))
+	return fetchList[backup](ctx, c, "/backups/", makeQuery("server_id", string(f.Server), "backup_type", string(f.Type)))
 }
 
 // CreateBackup starts a manual backup of the server [D]; the description may be empty. It is sent once.
 // model.ErrRefused: invalid, or the server's limit is reached [I]; model.ErrNotFound: no such server [D];
 // model.ErrOutcomeUnknown: it may have been started, or not.
-func (c *Client) CreateBackup(ctx context.Context, server model.ID, description string) (model.Accepted, error) {
+func (c *Client) CreateBackup(ctx context.Context, server model.ID, description string) (model.ActionResult, error) {
 	if err := checkID(http.MethodPost, "/backups/", server); err != nil {
-		return model.Accepted{}, err
+		return model.ActionResult{}, err
 	}
-	a, err := c.do(ctx, http.MethodPost, "/backups/", newBackup{server, description})
+	a, err := c.sendAction(ctx, http.MethodPost, "/backups/", newBackup{server, description})
 	if err != nil {
-		return model.Accepted{}, err
+		return model.ActionResult{}, err
 	}
-	made, err := readMade[backup](c, a, model.Point{Kind: model.Backup, Server: model.ServerRef{ID: server}, Description: description})
+	made, err := readCreated[backup](c, a, model.Point{Kind: model.Backup, Server: model.ServerRef{ID: server}, Description: description})
 	if err != nil {
-		return model.Accepted{}, err
+		return model.ActionResult{}, err
 	}
-	return model.Accepted{Point: made.noun(), Message: model.Clean(made.Message)}, nil
+	return model.ActionResult{Point: made.toModel(), Message: model.Clean(made.Message)}, nil
 }
 
 // RestoreBackup overwrites the server with one of its backups [D]. It is sent once. What the answer holds is not
 // documented: one like that of a snapshot's restore is expected [I]. model.ErrOutcomeUnknown: it may have begun, or not.
-func (c *Client) RestoreBackup(ctx context.Context, server, backup model.ID) (model.Accepted, error) {
+func (c *Client) RestoreBackup(ctx context.Context, server, backup model.ID) (model.ActionResult, error) {
 	path, err := itemPath(http.MethodPost, "/servers/", server)
 	if err == nil {
 		err = checkID(http.MethodPost, path, backup)
 	}
 	if err != nil {
-		return model.Accepted{}, err
+		return model.ActionResult{}, err
 	}
 	payload := struct {
 		Backup model.ID `json:"backup_id"`
@@ -85,5 +85,5 @@ func (c *Client) RestoreBackup(ctx context.Context, server, backup model.ID) (mo
 // DeleteBackup removes a backup for good [D]. It is sent once. model.ErrNotFound: there is none, or no more [D];
 // model.ErrOutcomeUnknown: it may be gone, or not.
 func (c *Client) DeleteBackup(ctx context.Context, id model.ID) error {
-	return c.remove(ctx, model.Backup, "/backups/", id)
+	return c.deletePoint(ctx, model.Backup, "/backups/", id)
 }

@@ -12,19 +12,19 @@ import (
 	"vpsdeck/model"
 )
 
-// fleets are the sizes that everything that grows is measured at, in servers.
-var fleets = []int{12, 1_000, 10_000}
+// fleetSizes are the sizes that everything that grows is measured at, in servers.
+var fleetSizes = []int{12, 1_000, 10_000}
 
-func fleetOf(n int) *sim.Account {
+func newFleet(n int) *sim.Account {
 	at := time.Date(2025, 1, 16, 15, 45, 0, 0, time.UTC)
 	return sim.New(sim.Options{Seed: 1, Servers: n, Clock: sim.NewSteppedClock(at)})
 }
 
 // BenchmarkPaging reads all backups of a fleet: requests, reading and decoding, with the account in the same process.
 func BenchmarkPaging(b *testing.B) {
-	for _, n := range fleets {
+	for _, n := range fleetSizes {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			server := httptest.NewServer(fleetOf(n))
+			server := httptest.NewServer(newFleet(n))
 			defer server.Close()
 			c, err := New(server.URL+"/api/v1", "vps_demo")
 			if err != nil {
@@ -46,7 +46,7 @@ func BenchmarkDecode(b *testing.B) {
 	request := httptest.NewRequest(http.MethodGet, "/api/v1/backups/?page=2&page_size=100", nil)
 	request.Host = "127.0.0.1"
 	request.Header.Set("Authorization", "Bearer vps_demo")
-	fleetOf(1_000).ServeHTTP(recorder, request)
+	newFleet(1_000).ServeHTTP(recorder, request)
 	body := recorder.Body.Bytes()
 	c, err := New("http://127.0.0.1/api/v1", secretToken)
 	if err != nil {
@@ -55,14 +55,14 @@ func BenchmarkDecode(b *testing.B) {
 	b.Run("page", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			w := &walk[backup, model.Point]{client: c, path: "/backups/"}
-			a := fromBody(c, http.MethodGet, body)
-			l, failure := readPage[backup](c, a, 1)
+			w := &paginator[backup, model.Point]{client: c, path: "/backups/"}
+			a := responseWithBody(c, http.MethodGet, body)
+			l, failure := parsePage[backup](c, a, 1)
 			if failure != nil {
 				b.Fatal(failure)
 			}
-			if _, failure := w.take(page[model.Point]{a, l}); failure != nil || w.list.len() != 100 {
-				b.Fatal(failure, w.list.len())
+			if _, failure := w.addPage(page[model.Point]{a, l}); failure != nil || w.merger.len() != 100 {
+				b.Fatal(failure, w.merger.len())
 			}
 		}
 	})

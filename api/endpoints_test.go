@@ -21,9 +21,9 @@ func TestEveryEndpointSendsAndReadsWhatIsDocumented(t *testing.T) {
 				"Content-Type": "application/json", "Idempotency-Key": "",
 			}
 			if e.doc != "" {
-				call.Answer = doc(t, e.doc)
+				call.ResponseBody = readTestdata(t, e.doc)
 			}
-			got, err := e.ask(t.Context(), newClient(t, apitest.Script(t, call)))
+			got, err := e.run(t.Context(), newClient(t, apitest.Script(t, call)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -40,20 +40,20 @@ func TestWireStructsLoseNoDocumentedField(t *testing.T) {
 		"server":            checkSame[server],
 		"backups":           checkPage[backup],
 		"backup_created":    checkSame[backup],
-		"backup_restored":   checkSame[told],
+		"backup_restored":   checkSame[actionResponse],
 		"snapshots":         checkPage[snapshot],
 		"snapshot_created":  checkSame[snapshot],
-		"snapshot_restored": checkSame[told],
-		"account":           checkSame[me],
+		"snapshot_restored": checkSame[actionResponse],
+		"account":           checkSame[accountResponse],
 	} {
-		t.Run(name, func(t *testing.T) { check(t, doc(t, name)) })
+		t.Run(name, func(t *testing.T) { check(t, readTestdata(t, name)) })
 	}
 }
 
 func checkPage[W any](t *testing.T, text string) {
 	t.Helper()
-	checkSame[listBody[loose]](t, text)
-	var p listBody[loose]
+	checkSame[listBody[rawField]](t, text)
+	var p listBody[rawField]
 	if err := json.Unmarshal([]byte(text), &p); err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestFiltersGoIntoTheQuery(t *testing.T) {
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			base := apitest.Script(t, apitest.Call{Path: test.path, Query: test.query, Answer: `{"count": 0, "results": []}`})
+			base := apitest.Script(t, apitest.Call{Path: test.path, Query: test.query, ResponseBody: `{"count": 0, "results": []}`})
 			if _, err := test.ask(t.Context(), newClient(t, base)); err != nil {
 				t.Error(err)
 			}
@@ -115,8 +115,8 @@ func TestFiltersGoIntoTheQuery(t *testing.T) {
 func TestIdsAreEscapedInPathsAndStringsStayStrings(t *testing.T) {
 	base := apitest.Script(t,
 		apitest.Call{Method: "DELETE", Path: "/backups/a%2Fb%3Fc/", Status: 204},
-		apitest.Call{Method: "POST", Path: "/servers/0b7e-4/restore/", Body: `{"backup_id": "9f-1"}`, Status: 202, Answer: `{"status": "success"}`},
-		apitest.Call{Method: "POST", Path: "/backups/", Body: `{"server_id": "0b7e-4"}`, Status: 200, Answer: `{"id": "9f-2"}`},
+		apitest.Call{Method: "POST", Path: "/servers/0b7e-4/restore/", Body: `{"backup_id": "9f-1"}`, Status: 202, ResponseBody: `{"status": "success"}`},
+		apitest.Call{Method: "POST", Path: "/backups/", Body: `{"server_id": "0b7e-4"}`, Status: 200, ResponseBody: `{"id": "9f-2"}`},
 	)
 	c := newClient(t, base)
 	if err := c.DeleteBackup(t.Context(), "a/b?c"); err != nil {
@@ -130,7 +130,7 @@ func TestIdsAreEscapedInPathsAndStringsStayStrings(t *testing.T) {
 	}
 }
 
-func TestAnIdThatNamesNothingIsNotSent(t *testing.T) {
+func TestEmptyIDIsNotSent(t *testing.T) {
 	c := newClient(t, apitest.Script(t))
 	for _, id := range []model.ID{"", ".", ".."} {
 		_, server := c.Server(t.Context(), id)
@@ -145,16 +145,16 @@ func TestAnIdThatNamesNothingIsNotSent(t *testing.T) {
 			if err == nil {
 				t.Fatalf("id %q was sent", id)
 			}
-			checkWords(t, err)
+			checkMessage(t, err)
 		}
 	}
 }
 
-func TestWhatAnAnswerToARestoreDoesNotTellIsTakenFromWhatWasAsked(t *testing.T) {
+func TestRestoreResponseIsCompletedFromTheRequest(t *testing.T) {
 	c := newClient(t, apitest.Script(t,
-		apitest.Call{Method: "POST", Path: "/snapshots/801/restore/", Answer: `{"status": "success"}`},
-		apitest.Call{Method: "POST", Path: "/servers/7/restore/", Body: `{"backup_id": 501}`, Answer: `{"status": "success"}`},
-		apitest.Call{Method: "POST", Path: "/servers/7/restore/", Body: `{"backup_id": 502}`, Answer: `{"message": "Begun."}`},
+		apitest.Call{Method: "POST", Path: "/snapshots/801/restore/", ResponseBody: `{"status": "success"}`},
+		apitest.Call{Method: "POST", Path: "/servers/7/restore/", Body: `{"backup_id": 501}`, ResponseBody: `{"status": "success"}`},
+		apitest.Call{Method: "POST", Path: "/servers/7/restore/", Body: `{"backup_id": 502}`, ResponseBody: `{"message": "Begun."}`},
 	))
 	got, err := c.RestoreSnapshot(t.Context(), "801")
 	if err != nil || got.Point.Key() != (model.Key{Kind: model.Snapshot, ID: "801"}) {
@@ -170,8 +170,8 @@ func TestWhatAnAnswerToARestoreDoesNotTellIsTakenFromWhatWasAsked(t *testing.T) 
 	}
 }
 
-func TestOldDataDoesNotVanishOverACosmeticField(t *testing.T) {
-	full := model.Point{Kind: model.Backup, ID: "1", SizeMB: 4523, CreatedAt: at("2025-01-16T03:00:00Z")}
+func TestUnreadableCosmeticFieldDoesNotFailTheList(t *testing.T) {
+	full := model.Point{Kind: model.Backup, ID: "1", SizeMB: 4523, CreatedAt: mustParseTime("2025-01-16T03:00:00Z")}
 	bare := model.Point{Kind: model.Backup, ID: "1"}
 	for _, test := range []struct {
 		json string
@@ -186,7 +186,7 @@ func TestOldDataDoesNotVanishOverACosmeticField(t *testing.T) {
 		{`{"id": 1, "size_mb": "4523", "created_at": "2025-01-16T03:00:00"}`, full},
 		{`{"id": 1, "size_mb": " 4.523e3 ", "created_at": "2025-01-16 03:00:00"}`, full},
 		{`{"id": 1, "size_mb": "4.4 GB", "created_at": "yesterday", "expires_at": 1737000000}`, model.Point{
-			Kind: model.Backup, ID: "1", CreatedUnreadable: true, ExpiresAt: at("2025-01-16T04:00:00Z"),
+			Kind: model.Backup, ID: "1", CreatedUnreadable: true, ExpiresAt: mustParseTime("2025-01-16T04:00:00Z"),
 		}},
 		{`{"id": 1, "size_mb": -3, "created_at": "", "expires_at": {}}`, model.Point{Kind: model.Backup, ID: "1", ExpiresUnreadable: true}},
 		{`{"id": 1, "size_mb": "NaN", "created_at": [], "expires_at": true}`, model.Point{
@@ -196,13 +196,13 @@ func TestOldDataDoesNotVanishOverACosmeticField(t *testing.T) {
 		{`{"id": 1, "size_mb": "0.0"}`, model.Point{Kind: model.Backup, ID: "1", ZeroSize: true}},
 		{`{"id": 1, "size_mb": false}`, bare},
 		{`{"id": 1, "size_mb": 1e300}`, bare},
-		{`{"id": 1, "created_at": "2025-01-16"}`, model.Point{Kind: model.Backup, ID: "1", CreatedAt: at("2025-01-16T00:00:00Z")}},
+		{`{"id": 1, "created_at": "2025-01-16"}`, model.Point{Kind: model.Backup, ID: "1", CreatedAt: mustParseTime("2025-01-16T00:00:00Z")}},
 		{`{"id": 1, "created_at": "2025-01-16T03:00:00.250Z"}`, model.Point{
-			Kind: model.Backup, ID: "1", CreatedAt: at("2025-01-16T03:00:00Z").Add(250 * time.Millisecond),
+			Kind: model.Backup, ID: "1", CreatedAt: mustParseTime("2025-01-16T03:00:00Z").Add(250 * time.Millisecond),
 		}},
 		{`{"id": 1, "description": "a\u001b[2Jb"}`, model.Point{Kind: model.Backup, ID: "1", Description: "a^[[2Jb"}},
 	} {
-		c := newClient(t, apitest.Script(t, apitest.Call{Path: "/backups/", Answer: `{"results": [` + test.json + `]}`}))
+		c := newClient(t, apitest.Script(t, apitest.Call{Path: "/backups/", ResponseBody: `{"results": [` + test.json + `]}`}))
 		got, err := c.Backups(t.Context(), model.BackupFilter{})
 		if err != nil || len(got) != 1 || !reflect.DeepEqual(got[0], test.want) {
 			t.Errorf("%s\ngot  %+v, %v\nwant %+v", test.json, got, err, test.want)
@@ -210,11 +210,11 @@ func TestOldDataDoesNotVanishOverACosmeticField(t *testing.T) {
 	}
 }
 
-func TestAServersSystemIsAnObjectOrAName(t *testing.T) {
+func TestServerOSIsAnObjectOrAName(t *testing.T) {
 	for os, want := range map[string]string{
 		`{"id": 3, "name": "Debian 12"}`: "Debian 12", `"Debian 12"`: "Debian 12", `null`: "", `{}`: "", `{"name": 5}`: "", `7`: "",
 	} {
-		c := newClient(t, apitest.Script(t, apitest.Call{Path: "/servers/1/", Answer: `{"id": 1, "plan": null, "os": ` + os + `}`}))
+		c := newClient(t, apitest.Script(t, apitest.Call{Path: "/servers/1/", ResponseBody: `{"id": 1, "plan": null, "os": ` + os + `}`}))
 		got, err := c.Server(t.Context(), "1")
 		if err != nil || got.OS != want {
 			t.Errorf("%s: %q, %v", os, got.OS, err)
@@ -230,11 +230,11 @@ func TestTextFromTheAPICannotDriveTheTerminal(t *testing.T) {
 		}
 		call := e.call
 		if call.Status == 201 { // its name and description must be those that were asked for
-			call.Answer = strings.NewReplacer(`status": "`, `status": "`+evil, `message": "`, `message": "`+evil).Replace(doc(t, e.doc))
+			call.ResponseBody = strings.NewReplacer(`status": "`, `status": "`+evil, `message": "`, `message": "`+evil).Replace(readTestdata(t, e.doc))
 		} else {
-			call.Answer = evilAnswer(doc(t, e.doc), evil)
+			call.ResponseBody = hostileBody(readTestdata(t, e.doc), evil)
 		}
-		got, err := e.ask(t.Context(), newClient(t, apitest.Script(t, call)))
+		got, err := e.run(t.Context(), newClient(t, apitest.Script(t, call)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -249,8 +249,8 @@ func TestTextFromTheAPICannotDriveTheTerminal(t *testing.T) {
 	}
 }
 
-// evilAnswer is an answer whose texts begin with evil ones.
-func evilAnswer(answer, evil string) string {
+// hostileBody is an answer whose texts begin with evil ones.
+func hostileBody(answer, evil string) string {
 	return strings.NewReplacer(`name": "`, `name": "`+evil, `status": "`, `status": "`+evil, `description": "`,
 		`description": "`+evil, `message": "`, `message": "`+evil, `address": "`, `address": "`+evil, `location": "`,
 		`location": "`+evil, `email": "`, `email": "`+evil, `type": "`, `type": "`+evil, `["`, `["`+evil).Replace(answer)

@@ -11,15 +11,15 @@ import (
 	"vpsdeck/model"
 )
 
-// fromBody is an answer with this body, to a request of the given method.
-func fromBody(c *Client, method string, body []byte) answer {
-	u := c.at("/x/", nil)
-	return answer{req: &http.Request{Method: method, URL: u}, from: u, status: 200, body: body}
+// responseWithBody is an answer with this body, to a request of the given method.
+func responseWithBody(c *Client, method string, body []byte) response {
+	u := c.urlFor("/x/", nil)
+	return response{req: &http.Request{Method: method, URL: u}, finalURL: u, status: 200, body: body}
 }
 
 func FuzzAnyBodyIsAListOrAnError(f *testing.F) {
 	for _, name := range []string{"servers", "backups", "snapshots", "account", "snapshot_restored", "backup_created"} {
-		f.Add([]byte(doc(f, name)))
+		f.Add([]byte(readTestdata(f, name)))
 	}
 	f.Add([]byte(`{"count": "9", "next": "?page=2", "results": [{"id": "a-1", "size_mb": 1e99, "created_at": 0, "os": []}]}`))
 	f.Add([]byte(`[{"id": 1}, {"id": 1}]`))
@@ -31,17 +31,17 @@ func FuzzAnyBodyIsAListOrAnError(f *testing.F) {
 		fuzzList[server](t, c, body)
 		fuzzList[backup](t, c, body)
 		fuzzList[snapshot](t, c, body)
-		if made, failure := readMade[backup](c, fromBody(c, http.MethodPost, body), model.Point{Kind: model.Backup}); failure != nil {
-			checkWords(t, failure)
+		if made, failure := readCreated[backup](c, responseWithBody(c, http.MethodPost, body), model.Point{Kind: model.Backup}); failure != nil {
+			checkMessage(t, failure)
 		} else if made.ID == "" {
 			t.Error("a point without an id")
 		}
-		told, failure := c.readTold(fromBody(c, http.MethodPost, body), model.Point{ID: "7"})
+		told, failure := c.readActionResponse(responseWithBody(c, http.MethodPost, body), model.Point{ID: "7"})
 		if failure != nil {
-			checkWords(t, failure)
+			checkMessage(t, failure)
 			return
 		}
-		got := told.accepted(model.Point{ID: "7"})
+		got := told.toAccepted(model.Point{ID: "7"})
 		if got.Point.ID == "" || model.Clean(got.Message) != got.Message && len(got.Message) < model.MaxText {
 			t.Errorf("%+v", got)
 		}
@@ -49,31 +49,31 @@ func FuzzAnyBodyIsAListOrAnError(f *testing.F) {
 }
 
 func fuzzList[W item[M], M any](t *testing.T, c *Client, body []byte) {
-	w := &walk[W, M]{client: c, path: "/x/"}
-	a := fromBody(c, http.MethodGet, body)
-	l, failure := readPage[W](c, a, 1)
-	slow, flaw := dissect[W](c, a, 1)
+	w := &paginator[W, M]{client: c, path: "/x/"}
+	a := responseWithBody(c, http.MethodGet, body)
+	l, failure := parsePage[W](c, a, 1)
+	slow, flaw := parseLenient[W](c, a, 1)
 	if (failure == nil) != (flaw == nil) || !reflect.DeepEqual(l, slow) {
 		t.Errorf("read in one go it is %+v, %v; piece by piece %+v, %v", l, failure, slow, flaw)
 	}
 	if failure != nil {
-		checkWords(t, failure)
+		checkMessage(t, failure)
 		return
 	}
-	next, failure := w.take(page[M]{a, l})
+	next, failure := w.addPage(page[M]{a, l})
 	if failure != nil {
-		checkWords(t, failure)
+		checkMessage(t, failure)
 		return
 	}
-	if next != nil && !c.home(next) {
+	if next != nil && !c.isAPIHost(next) {
 		t.Errorf("would go to %s", next)
 	}
-	if len(w.list.now.items) != len(w.list.seen) || w.list.seen[""] {
-		t.Errorf("%d items, ids %v", w.list.len(), w.list.seen)
+	if len(w.merger.current.items) != len(w.merger.seen) || w.merger.seen[""] {
+		t.Errorf("%d items, ids %v", w.merger.len(), w.merger.seen)
 	}
 }
 
-func FuzzErrorWordsAreFitToBeShown(f *testing.F) {
+func FuzzErrorMessageIsPrintable(f *testing.F) {
 	for _, body := range []string{
 		`{"detail": "no"}`, `{"error": {"message": "x"}}`, `{"a": ["b", {"c": "d"}]}`, "plain", "<p>", `{"detail": "\u001b[2J"}`,
 		`["` + secretToken + `"]`, `{"x": "vps_TopSecret\u0030123456789"}`, "\xff", `{"detail`,
@@ -85,7 +85,7 @@ func FuzzErrorWordsAreFitToBeShown(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		words := c.theirWords(strings.NewReader(string(body)))
+		words := c.apiMessage(strings.NewReader(string(body)))
 		switch {
 		case !utf8.ValidString(words), strings.ContainsAny(words, "\x1b\n\r\t\x00"), strings.Contains(words, secretToken):
 			t.Errorf("%q shows as %q", body, words)

@@ -22,27 +22,27 @@ func WithObserver(observe func(model.Exchange)) Option {
 
 // exchange is a request that is over.
 type exchange struct {
-	req    *http.Request
-	sent   []byte // nil: no body
-	status int    // 0: no answer came
-	got    []byte // the answer's body, as far as it was read
-	size   int    // of the body as it came, in bytes; 0: that of got
-	began  time.Time
-	failed *Error // nil: it did not
+	req          *http.Request
+	requestBody  []byte // nil: no body
+	status       int    // 0: no answer came
+	responseBody []byte // the answer's body, as far as it was read
+	size         int    // of the body as it came, in bytes; 0: that of got
+	started      time.Time
+	failure      *Error // nil: it did not
 }
 
-// tell reports an exchange. It keeps nothing of it.
-func (c *Client) tell(x exchange) {
+// reportExchange reports an exchange. It keeps nothing of it.
+func (c *Client) reportExchange(x exchange) {
 	if c.observe == nil {
 		return
 	}
-	shown := x.got[:min(len(x.got), model.MaxExchange+c.mask().margin())]
+	shown := x.responseBody[:min(len(x.responseBody), model.MaxExchangeBody+c.mask().lookahead())]
 	e := model.Exchange{
-		Method: x.req.Method, URL: x.req.URL.String(), Sent: string(x.sent), At: x.began, Took: c.now().Sub(x.began),
-		Status: x.status, Size: int64(max(x.size, len(x.got))), Got: string(c.mask().cut(shown, model.MaxExchange)),
+		Method: x.req.Method, URL: x.req.URL.String(), RequestBody: string(x.requestBody), At: x.started, Duration: c.now().Sub(x.started),
+		Status: x.status, Size: int64(max(x.size, len(x.responseBody))), ResponseBody: string(c.mask().hidePrefix(shown, model.MaxExchangeBody)),
 	}
-	if x.failed != nil {
-		e.Err = x.failed.Words()
+	if x.failure != nil {
+		e.Err = x.failure.Message()
 	}
 	c.observe(e)
 }

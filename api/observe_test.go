@@ -11,8 +11,8 @@ import (
 	"vpsdeck/model"
 )
 
-func TestWhatIsToldOfAnAnswerHoldsNoPartOfTheToken(t *testing.T) {
-	for _, before := range []int{0, model.MaxExchange - len(secretToken), model.MaxExchange - 5, model.MaxExchange} {
+func TestObservedExchangeHoldsNoPartOfTheToken(t *testing.T) {
+	for _, before := range []int{0, model.MaxExchangeBody - len(secretToken), model.MaxExchangeBody - 5, model.MaxExchangeBody} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, _ = fmt.Fprint(w, strings.Repeat("x", before), strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), strings.Repeat("x", 100))
 		}))
@@ -23,14 +23,14 @@ func TestWhatIsToldOfAnAnswerHoldsNoPartOfTheToken(t *testing.T) {
 			t.Fatal("that is no account")
 		}
 		e := told[0]
-		if strings.Contains(e.Got, secretToken[:5]) || len(e.Got) > model.MaxExchange || e.Size != int64(before+len(secretToken)+100) {
-			t.Errorf("after %d bytes: %d of %d bytes are told, which end in %q", before, len(e.Got), e.Size, e.Got[max(len(e.Got)-20, 0):])
+		if strings.Contains(e.ResponseBody, secretToken[:5]) || len(e.ResponseBody) > model.MaxExchangeBody || e.Size != int64(before+len(secretToken)+100) {
+			t.Errorf("after %d bytes: %d of %d bytes are told, which end in %q", before, len(e.ResponseBody), e.Size, e.ResponseBody[max(len(e.ResponseBody)-20, 0):])
 		}
 	}
 }
 
-// TestAPollReadsIntoTheRoomOfTheOneBefore counts the memory that a poll without news takes, the account's own in it.
-func TestAPollReadsIntoTheRoomOfTheOneBefore(t *testing.T) {
+// TestPollReusesBuffers counts the memory that a poll without news takes, the account's own in it.
+func TestPollReusesBuffers(t *testing.T) {
 	const pages, size = 40, 100
 	body := make([][]byte, pages+1)
 	for n := range body[1:] {

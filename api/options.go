@@ -67,10 +67,10 @@ func WithUserAgent(agent string) Option {
 	return func(c *Client) error {
 		for _, r := range agent {
 			if r < ' ' || r > '~' {
-				return badSetting("the user agent may hold plain ASCII text only: leave out accents and control characters")
+				return settingError("the user agent may hold plain ASCII text only: leave out accents and control characters")
 			}
 		}
-		c.agent = agent
+		c.userAgent = agent
 		return nil
 	}
 }
@@ -83,10 +83,10 @@ func WithRootCAs(pem []byte) Option {
 			pool = x509.NewCertPool()
 		}
 		if !pool.AppendCertsFromPEM(pem) {
-			return badSetting("there is no certificate in the CA file: it should hold a block that begins with " +
+			return settingError("there is no certificate in the CA file: it should hold a block that begins with " +
 				"-----BEGIN CERTIFICATE-----")
 		}
-		for _, client := range []*http.Client{c.reads, c.deeds} {
+		for _, client := range []*http.Client{c.readClient, c.actionClient} {
 			client.Transport.(*http.Transport).TLSClientConfig.RootCAs = pool
 		}
 		return nil
@@ -97,37 +97,37 @@ func WithRootCAs(pem []byte) Option {
 // drawn before a large account keeps every core busy.
 func WithQuietStart(until time.Time) Option {
 	return func(c *Client) error {
-		c.quiet = until
+		c.quietUntil = until
 		return nil
 	}
 }
 
-// badSetting is a sentence about what New was given. It never repeats the value, which may be a token in the wrong place.
-type badSetting string
+// settingError is a sentence about what New was given. It never repeats the value, which may be a token in the wrong place.
+type settingError string
 
-func (b badSetting) Error() string { return string(b) }
+func (b settingError) Error() string { return string(b) }
 
-// Words is the sentence, for model.Words.
-func (b badSetting) Words() string { return string(b) }
+// Message is the sentence, for model.Message.
+func (b settingError) Message() string { return string(b) }
 
-// parseBase checks the API's address and ends it in one slash, to which paths are joined.
-func parseBase(text string) (*url.URL, error) {
+// parseBaseURL checks the API's address and ends it in one slash, to which paths are joined.
+func parseBaseURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
 	case text == "":
-		return nil, badSetting("the API's address is empty: write it like " + DefaultURL)
+		return nil, settingError("the API's address is empty: write it like " + DefaultURL)
 	case err != nil:
-		return nil, badSetting("the API's address cannot be read: write it like " + DefaultURL)
+		return nil, settingError("the API's address cannot be read: write it like " + DefaultURL)
 	case u.Scheme != "https" && u.Scheme != "http":
-		return nil, badSetting("the API's address must begin with https://: write it like " + DefaultURL)
+		return nil, settingError("the API's address must begin with https://: write it like " + DefaultURL)
 	case u.Hostname() == "":
-		return nil, badSetting("the API's address names no host: write it like " + DefaultURL)
+		return nil, settingError("the API's address names no host: write it like " + DefaultURL)
 	case u.User != nil:
-		return nil, badSetting("the API's address holds a user name or password: leave it out, the token is enough")
+		return nil, settingError("the API's address holds a user name or password: leave it out, the token is enough")
 	case strings.ContainsAny(text, "?#"):
-		return nil, badSetting("the API's address has a query or a fragment: end it before the ? or #")
-	case u.Scheme == "http" && !loopback(u.Hostname()):
-		return nil, badSetting("the API's address begins with http://, where anyone on the way could read the token: use https://")
+		return nil, settingError("the API's address has a query or a fragment: end it before the ? or #")
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return nil, settingError("the API's address begins with http://, where anyone on the way could read the token: use https://")
 	}
 	u.Path = strings.TrimRight(u.Path, "/") + "/"
 	if u.RawPath != "" {
@@ -136,19 +136,19 @@ func parseBase(text string) (*url.URL, error) {
 	return u, nil
 }
 
-// loopback says whether the host is this machine for certain: by number, or by the one name that must mean it.
-func loopback(host string) bool {
+// isLoopback says whether the host is this machine for certain: by number, or by the one name that must mean it.
+func isLoopback(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return strings.EqualFold(host, "localhost") || err == nil && addr.IsLoopback()
 }
 
 func checkToken(token string) error {
 	if token == "" {
-		return badSetting("there is no token: make one in the VPS.org panel; it looks like vps_…")
+		return settingError("there is no token: make one in the VPS.org panel; it looks like vps_…")
 	}
 	for _, r := range token {
 		if r <= ' ' || r > '~' {
-			return badSetting("the token holds a space, a line break or another character that no token has: copy it again")
+			return settingError("the token holds a space, a line break or another character that no token has: copy it again")
 		}
 	}
 	return nil

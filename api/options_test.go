@@ -8,7 +8,7 @@ import (
 	"vpsdeck/model"
 )
 
-func TestNewTakesAGoodAddress(t *testing.T) {
+func TestNewAcceptsValidURLs(t *testing.T) {
 	for base, want := range map[string]string{
 		DefaultURL:                  "https://admin.vps.org/api/v1/backups/a%2Fb/",
 		DefaultURL + "/":            "https://admin.vps.org/api/v1/backups/a%2Fb/",
@@ -26,13 +26,13 @@ func TestNewTakesAGoodAddress(t *testing.T) {
 			t.Errorf("%s: %v", base, err)
 			continue
 		}
-		if got := c.at("/backups/a%2Fb/", nil).String(); got != want {
+		if got := c.urlFor("/backups/a%2Fb/", nil).String(); got != want {
 			t.Errorf("%s: %s, expected %s", base, got, want)
 		}
 	}
 }
 
-func TestNewRefusesWhatCannotWorkInASentence(t *testing.T) {
+func TestNewExplainsInvalidArguments(t *testing.T) {
 	for _, test := range []struct{ base, token, want string }{
 		{"", "t", "is empty"},
 		{"admin.vps.org", "t", "must begin with https://"},
@@ -66,16 +66,16 @@ func TestNewRefusesWhatCannotWorkInASentence(t *testing.T) {
 		{DefaultURL, "vps_x\u200b", "copy it again"},
 	} {
 		c, err := New(test.base, test.token)
-		if err == nil || c != nil || !strings.Contains(err.Error(), test.want) || model.Words(err) != err.Error() {
+		if err == nil || c != nil || !strings.Contains(err.Error(), test.want) || model.ErrorMessage(err) != err.Error() {
 			t.Errorf("%q, %q: %v", test.base, test.token, err)
 		}
-		if err != nil && (strings.Contains(err.Error(), "secret") || goisms.MatchString(strings.ReplaceAll(err.Error(), "http://", ""))) {
+		if err != nil && (strings.Contains(err.Error(), "secret") || rawErrorPattern.MatchString(strings.ReplaceAll(err.Error(), "http://", ""))) {
 			t.Errorf("%q shows too much: %v", test.base, err)
 		}
 	}
 }
 
-func TestOptionsThatMakeNoSenseAreRefused(t *testing.T) {
+func TestInvalidOptionsAreRejected(t *testing.T) {
 	for want, opt := range map[string]Option{
 		"user agent":     WithUserAgent("a\r\nX-Evil: b"),
 		"no certificate": WithRootCAs([]byte("-----BEGIN NOTHING-----")),
@@ -87,13 +87,13 @@ func TestOptionsThatMakeNoSenseAreRefused(t *testing.T) {
 }
 
 func TestTheUserAgentIsSent(t *testing.T) {
-	base := apitest.Script(t, apitest.Call{Path: "/servers/", Header: map[string]string{"User-Agent": "vpsdeck/1.2"}, Answer: `[]`})
+	base := apitest.Script(t, apitest.Call{Path: "/servers/", Header: map[string]string{"User-Agent": "vpsdeck/1.2"}, ResponseBody: `[]`})
 	if _, err := newClient(t, base, WithUserAgent("vpsdeck/1.2")).Servers(t.Context(), model.ServerFilter{}); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestALimitThatIsNotSetKeepsItsDefault(t *testing.T) {
+func TestUnsetLimitKeepsItsDefault(t *testing.T) {
 	c := newClient(t, DefaultURL, WithLimits(Limits{Pages: 7, Items: -1}))
 	want := defaultLimits
 	want.Pages = 7
@@ -102,7 +102,7 @@ func TestALimitThatIsNotSetKeepsItsDefault(t *testing.T) {
 	}
 }
 
-func TestHostIsForTheScreen(t *testing.T) {
+func TestHostIsPrintable(t *testing.T) {
 	for base, want := range map[string]string{DefaultURL: "admin.vps.org", "http://localhost:8080/x": "localhost:8080"} {
 		if got := newClient(t, base).Host(); got != want {
 			t.Errorf("%s: %s", base, got)

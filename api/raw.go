@@ -26,31 +26,31 @@ func (r *rawItem) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func (r rawItem) key() model.ID { return r.ID }
-func (r rawItem) noun() rawItem { return r }
+func (r rawItem) key() model.ID    { return r.ID }
+func (r rawItem) toModel() rawItem { return r }
 
 // Raw is one item as the API gives it now: a restore point of the server or, if its ID is empty, the server itself. It is taken
 // out of its list, since a request for one backup or snapshot is not documented. model.ErrNotFound: it is no longer listed.
 func (c *Client) Raw(ctx context.Context, server model.ID, point model.Key) (string, error) {
-	path, id, query := "/servers/", server, filters()
+	path, id, query := "/servers/", server, makeQuery()
 	if point.ID != "" {
-		path, id, query = "/"+point.Kind.String()+"s/", point.ID, filters("server_id", string(server))
+		path, id, query = "/"+point.Kind.String()+"s/", point.ID, makeQuery("server_id", string(server))
 	}
-	ctx, cancel := c.limited(ctx)
+	ctx, cancel := c.withTimeout(ctx)
 	defer cancel()
-	all, failure := newWalk[rawItem](c, &shelf{}, path, query).read(ctx)
+	all, failure := newPaginator[rawItem](c, &pageCache{}, path, query).readAll(ctx)
 	if failure != nil {
 		return "", failure
 	}
 	for _, item := range all.items {
 		if item.ID == id {
-			return c.hide(string(item.text)), nil
+			return c.maskToken(string(item.text)), nil
 		}
 	}
-	if all.short() {
-		return "", &model.Incomplete{Got: len(all.items), Of: int(all.of)}
+	if all.isShort() {
+		return "", &model.IncompleteError{Got: len(all.items), Total: int(all.total)}
 	}
-	gone := c.failure(c.request(http.MethodGet, c.at(path, query), nil), model.ErrNotFound)
-	gone.words = "It is no longer listed."
+	gone := c.newError(c.newRequest(http.MethodGet, c.urlFor(path, query), nil), model.ErrNotFound)
+	gone.message = "It is no longer listed."
 	return "", gone
 }

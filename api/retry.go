@@ -15,65 +15,65 @@ import (
 const (
 	maxTries   = 3
 	firstPause = 500 * time.Millisecond // doubles with every try
-	// maxPause is the longest that the API's Retry-After is waited for behind the user's back: beyond it the screen says
+	// maxRetryWait is the longest that the API's Retry-After is waited for behind the user's back: beyond it the screen says
 	// how long it will take.
-	maxPause = 30 * time.Second
-	// pagePause is the same where some of a list has come, which would be lost: the limits of many APIs are by the minute [I].
-	pagePause = 65 * time.Second
+	maxRetryWait = 30 * time.Second
+	// maxPageWait is the same where some of a list has come, which would be lost: the limits of many APIs are by the minute [I].
+	maxPageWait = 65 * time.Second
 	// maxRetryAfter keeps an absurd Retry-After, such as one in milliseconds, from being passed on.
 	maxRetryAfter = time.Hour
 )
 
 // get asks, and asks again when that may help. Only reads come here: a deed is never sent again. (Beneath this net/http
 // sends a read once more by itself when the kept-alive connection that it took was dead.)
-func (c *Client) get(ctx context.Context, u *url.URL) (answer, *Error) {
-	return c.getIn(ctx, u, c.patience())
+func (c *Client) get(ctx context.Context, u *url.URL) (response, *Error) {
+	return c.getWithin(ctx, u, c.maxWait())
 }
 
-// patience is how long a read waits at most when the API wants to be left alone: longer where somebody is told that it does.
-func (c *Client) patience() time.Duration {
-	if c.resting != nil {
-		return pagePause
+// maxWait is how long a read waits at most when the API wants to be left alone: longer where somebody is told that it does.
+func (c *Client) maxWait() time.Duration {
+	if c.onRateLimited != nil {
+		return maxPageWait
 	}
-	return maxPause
+	return maxRetryWait
 }
 
-// getIn is get that waits so long at most when the API wants to be left alone.
-func (c *Client) getIn(ctx context.Context, u *url.URL, patience time.Duration) (answer, *Error) {
-	if failure := c.makeRoom(ctx, u, patience); failure != nil {
-		return answer{}, failure
+// getWithin is get that waits so long at most when the API wants to be left alone.
+func (c *Client) getWithin(ctx context.Context, u *url.URL, patience time.Duration) (response, *Error) {
+	if failure := c.waitForRateLimit(ctx, u, patience); failure != nil {
+		return response{}, failure
 	}
 	for try := 1; ; try++ {
 		a, failure := c.send(ctx, http.MethodGet, u, nil)
 		if failure == nil {
-			failure = a.broken
+			failure = a.failure
 		}
 		if failure == nil {
 			return a, nil
 		}
-		again := try < maxTries && failure.passing() && failure.wait <= patience && ctx.Err() == nil
-		if again && c.rest(ctx, pause(try, failure.wait)) == nil {
+		again := try < maxTries && failure.isTransient() && failure.wait <= patience && ctx.Err() == nil
+		if again && c.waitForAPI(ctx, retryDelay(try, failure.wait)) == nil {
 			continue
 		}
 		if errors.Is(ctx.Err(), context.Canceled) {
-			failure = givenUp(failure)
+			failure = canceledError(failure)
 		}
-		return answer{}, failure
+		return response{}, failure
 	}
 }
 
-// passing says whether the failure may be gone in a moment.
-func (e *Error) passing() bool {
+// isTransient says whether the failure may be gone in a moment.
+func (e *Error) isTransient() bool {
 	switch e.Status {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true
 	}
-	return !e.distrust && (e.Kind == model.ErrUnreachable || e.Kind == model.ErrTimeout)
+	return !e.permanent && (e.Kind == model.ErrUnreachable || e.Kind == model.ErrTimeout)
 }
 
-// pause is how long to wait after a try: as long as the API asked, else twice as long each time, less a random part so
+// retryDelay is how long to wait after a try: as long as the API asked, else twice as long each time, less a random part so
 // that many clients do not come back together.
-func pause(try int, asked time.Duration) time.Duration {
+func retryDelay(try int, asked time.Duration) time.Duration {
 	if asked > 0 {
 		return asked
 	}
@@ -93,10 +93,10 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// retryAfter reads a Retry-After header, in seconds or as a date by the API's clock; 0 when there is none to be read.
-func retryAfter(header string, now time.Time) time.Duration {
+// parseRetryAfter reads a Retry-After header, in seconds or as a date by the API's clock; 0 when there is none to be read.
+func parseRetryAfter(header string, now time.Time) time.Duration {
 	header = strings.TrimSpace(header)
-	if wait, ok := spanOf(header, now); ok {
+	if wait, ok := parseWait(header, now); ok {
 		return wait
 	}
 	date, err := http.ParseTime(header)

@@ -12,8 +12,8 @@ import (
 	"vpsdeck/model"
 )
 
-// stumbles answers with the given statuses in turn, the last one for ever; 0 hangs up. 200 is an empty list.
-func stumbles(t *testing.T, retryAfter string, statuses ...int) http.HandlerFunc {
+// respondInTurn answers with the given statuses in turn, the last one for ever; 0 hangs up. 200 is an empty list.
+func respondInTurn(t *testing.T, retryAfter string, statuses ...int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		status := statuses[0]
 		if len(statuses) > 1 {
@@ -21,7 +21,7 @@ func stumbles(t *testing.T, retryAfter string, statuses ...int) http.HandlerFunc
 		}
 		switch status {
 		case 0:
-			raw(t, w, "")
+			writeRaw(t, w, "")
 		case 200:
 			_, _ = w.Write([]byte(`{"count": 0, "results": []}`))
 		default:
@@ -64,49 +64,49 @@ func TestAReadIsTriedAgainAfterAPause(t *testing.T) {
 		{"until a time in milliseconds", "946684811000", []int{429, 200}, 2, nil, 11 * time.Second, 11 * time.Second, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			inWorld(t, "http://127.0.0.1/api/v1", stumbles(t, test.retryAfter, test.statuses...), func(t *testing.T, w *world, c *Client) {
+			withTestServer(t, "http://127.0.0.1/api/v1", respondInTurn(t, test.retryAfter, test.statuses...), func(t *testing.T, w *testServer, c *Client) {
 				start := c.now()
 				_, err := c.Servers(t.Context(), model.ServerFilter{})
 				if took := c.now().Sub(start); took < test.least || took > test.most {
 					t.Errorf("the pauses took %v, expected %v to %v", took, test.least, test.most)
 				}
-				if w.came.Load() != test.sent || !errors.Is(err, test.kind) || model.RetryAfter(err) != test.wait {
-					t.Errorf("%v (wait %v) after %d requests", err, model.RetryAfter(err), w.came.Load())
+				if w.requests.Load() != test.sent || !errors.Is(err, test.kind) || model.RetryAfter(err) != test.wait {
+					t.Errorf("%v (wait %v) after %d requests", err, model.RetryAfter(err), w.requests.Load())
 				}
 			})
 		})
 	}
 }
 
-func TestADeedIsNotTriedAgainWhateverTheAPIAsks(t *testing.T) {
+func TestActionIsNeverRetried(t *testing.T) {
 	for _, e := range endpoints {
-		if !e.deed {
+		if !e.isAction {
 			continue
 		}
 		for _, status := range []int{0, 429, 502, 503, 504} {
-			inWorld(t, "http://127.0.0.1/api/v1", stumbles(t, "1", status, 200), func(t *testing.T, w *world, c *Client) {
-				if _, err := e.ask(t.Context(), c); err == nil || w.came.Load() != 1 {
-					t.Errorf("%s, %d: %v after %d requests", e.name, status, err, w.came.Load())
+			withTestServer(t, "http://127.0.0.1/api/v1", respondInTurn(t, "1", status, 200), func(t *testing.T, w *testServer, c *Client) {
+				if _, err := e.run(t.Context(), c); err == nil || w.requests.Load() != 1 {
+					t.Errorf("%s, %d: %v after %d requests", e.name, status, err, w.requests.Load())
 				}
 			})
 		}
 	}
 }
 
-func TestTheScreenIsToldHowLongToWait(t *testing.T) {
+func TestRateLimitMessageSaysHowLongToWait(t *testing.T) {
 	for header, want := range map[string]string{
 		"90": "Try again in 90 s.", "150": "Try again in 3 min.", "9000": "Try again in 60 min.", "": "Try again in a while.",
 	} {
-		inWorld(t, "http://127.0.0.1/api/v1", stumbles(t, header, 429), func(t *testing.T, _ *world, c *Client) {
-			if _, err := c.Account(t.Context()); !strings.HasSuffix(model.Words(err), want) {
+		withTestServer(t, "http://127.0.0.1/api/v1", respondInTurn(t, header, 429), func(t *testing.T, _ *testServer, c *Client) {
+			if _, err := c.Account(t.Context()); !strings.HasSuffix(model.ErrorMessage(err), want) {
 				t.Errorf("%q: %v", header, err)
 			}
 		})
 	}
 }
 
-func TestACancelledPauseEndsAtOnce(t *testing.T) {
-	inWorld(t, "http://127.0.0.1/api/v1", stumbles(t, "20", 503), func(t *testing.T, w *world, c *Client) {
+func TestCancelledWaitEndsAtOnce(t *testing.T) {
+	withTestServer(t, "http://127.0.0.1/api/v1", respondInTurn(t, "20", 503), func(t *testing.T, w *testServer, c *Client) {
 		ctx, cancel := context.WithCancel(t.Context())
 		start := c.now()
 		go func() {
@@ -114,36 +114,36 @@ func TestACancelledPauseEndsAtOnce(t *testing.T) {
 			cancel()
 		}()
 		_, err := c.Servers(ctx, model.ServerFilter{})
-		if !errors.Is(err, context.Canceled) || c.now() != start || w.came.Load() != 1 {
-			t.Errorf("%v after %v and %d requests", err, c.now().Sub(start), w.came.Load())
+		if !errors.Is(err, context.Canceled) || c.now() != start || w.requests.Load() != 1 {
+			t.Errorf("%v after %v and %d requests", err, c.now().Sub(start), w.requests.Load())
 		}
-		checkWords(t, err)
+		checkMessage(t, err)
 	})
 }
 
-func TestThePauseIsTheCallersToSpend(t *testing.T) {
+func TestWithWaitControlsThePause(t *testing.T) {
 	var asked []time.Duration
 	wait := func(_ context.Context, d time.Duration) error {
 		asked = append(asked, d)
 		return errors.New("no patience")
 	}
-	inWorld(t, "http://127.0.0.1/api/v1", stumbles(t, "3", 503), func(t *testing.T, w *world, c *Client) {
+	withTestServer(t, "http://127.0.0.1/api/v1", respondInTurn(t, "3", 503), func(t *testing.T, w *testServer, c *Client) {
 		_, err := c.Servers(t.Context(), model.ServerFilter{})
-		if !errors.Is(err, model.ErrUnavailable) || w.came.Load() != 1 || len(asked) != 1 || asked[0] != 3*time.Second {
-			t.Errorf("%v after %d requests and pauses %v", err, w.came.Load(), asked)
+		if !errors.Is(err, model.ErrUnavailable) || w.requests.Load() != 1 || len(asked) != 1 || asked[0] != 3*time.Second {
+			t.Errorf("%v after %d requests and pauses %v", err, w.requests.Load(), asked)
 		}
 	}, WithWait(wait))
 }
 
-func TestAtMostFourRequestsAreUnderWay(t *testing.T) {
+func TestAtMostFourConcurrentRequests(t *testing.T) {
 	silent := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
-	inWorld(t, "http://127.0.0.1/api/v1", silent, func(t *testing.T, w *world, c *Client) {
+	withTestServer(t, "http://127.0.0.1/api/v1", silent, func(t *testing.T, w *testServer, c *Client) {
 		ctx, cancel := context.WithCancel(t.Context())
 		for range 10 {
 			go func() { _, _ = c.Servers(ctx, model.ServerFilter{}) }()
 		}
 		synctest.Wait()
-		if got := w.came.Load(); got != 4 {
+		if got := w.requests.Load(); got != 4 {
 			t.Errorf("%d requests are under way", got)
 		}
 		short, end := context.WithTimeout(ctx, time.Second)

@@ -16,39 +16,39 @@ type server struct {
 	IP        string   `json:"ip_address"`
 	Location  string   `json:"location"`
 	Plan      plan     `json:"plan"`
-	OS        loose    `json:"os"` // an object with a name [E], or the name
-	CreatedAt loose    `json:"created_at"`
-	UpdatedAt loose    `json:"updated_at"`
+	OS        rawField `json:"os"` // an object with a name [E], or the name
+	CreatedAt rawField `json:"created_at"`
+	UpdatedAt rawField `json:"updated_at"`
 }
 
 type plan struct {
 	ID      model.ID `json:"id"`
 	Name    string   `json:"name"`
-	VCPUs   loose    `json:"vcpus"`
-	Memory  loose    `json:"memory"`  // MB [I]
-	Storage loose    `json:"storage"` // GB [I]
+	VCPUs   rawField `json:"vcpus"`
+	Memory  rawField `json:"memory"`  // MB [I]
+	Storage rawField `json:"storage"` // GB [I]
 }
 
 func (s server) key() model.ID { return s.ID }
 
-func (s server) noun() model.Server {
-	created, _ := moment(s.CreatedAt)
-	updated, _ := moment(s.UpdatedAt)
+func (s server) toModel() model.Server {
+	created, _ := parseTime(s.CreatedAt)
+	updated, _ := parseTime(s.UpdatedAt)
 	return model.Server{
 		ID:       s.ID,
-		Name:     shown(s.Name),
-		Hostname: shown(s.Hostname),
+		Name:     normalizeText(s.Name),
+		Hostname: normalizeText(s.Hostname),
 		Status:   model.ServerStatus(model.Clean(s.Status)),
 		IP:       model.Clean(s.IP),
-		Location: shown(s.Location),
+		Location: normalizeText(s.Location),
 		Plan: model.Plan{
 			ID:        s.Plan.ID,
 			Name:      model.Clean(s.Plan.Name),
-			VCPUs:     int(whole(s.Plan.VCPUs)),
-			MemoryMB:  int(whole(s.Plan.Memory)),
-			StorageGB: int(whole(s.Plan.Storage)),
+			VCPUs:     int(parseNumberOrZero(s.Plan.VCPUs)),
+			MemoryMB:  int(parseNumberOrZero(s.Plan.Memory)),
+			StorageGB: int(parseNumberOrZero(s.Plan.Storage)),
 		},
-		OS:        named(s.OS),
+		OS:        parseName(s.OS),
 		CreatedAt: created,
 		UpdatedAt: updated,
 	}
@@ -61,13 +61,13 @@ type serverRef struct {
 	Status string   `json:"status,omitempty"` // in the answer to a restore [E]
 }
 
-func (r serverRef) noun() model.ServerRef {
-	return model.ServerRef{ID: r.ID, Name: shown(r.Name)}
+func (r serverRef) toModel() model.ServerRef {
+	return model.ServerRef{ID: r.ID, Name: normalizeText(r.Name)}
 }
 
 // Servers lists the account's servers that pass the filter, in the API's order [D].
 func (c *Client) Servers(ctx context.Context, f model.ServerFilter) ([]model.Server, error) {
-	return list[server](ctx, c, "/servers/", filters("status", string(f.Status), "location", f.Location))
+	return fetchList[server](ctx, c, "/servers/", makeQuery("status", string(f.Status), "location", f.Location))
 }
 
 // Server asks for one server [I]. Where the API has no such endpoint that is model.ErrNotFound, as for a server that is
@@ -80,8 +80,8 @@ func (c *Client) Server(ctx context.Context, id model.ID) (model.Server, error) 
 	return getItem[server](ctx, c, path)
 }
 
-// filters makes a query of names and values, without the empty ones.
-func filters(pairs ...string) url.Values {
+// makeQuery makes a query of names and values, without the empty ones.
+func makeQuery(pairs ...string) url.Values {
 	query := url.Values{}
 	for i := 0; i < len(pairs); i += 2 {
 		if pairs[i+1] != "" {

@@ -12,25 +12,25 @@ type snapshot struct {
 	Server      serverRef `json:"server"`
 	Name        string    `json:"name"`
 	Status      string    `json:"status"`
-	SizeMB      loose     `json:"size_mb"` // null while it is being made [E]
-	CreatedAt   loose     `json:"created_at"`
+	SizeMB      rawField  `json:"size_mb"` // null while it is being made [E]
+	CreatedAt   rawField  `json:"created_at"`
 	Description string    `json:"description"`
 	Message     string    `json:"message,omitempty"` // in the answer to a create [E]
 }
 
 func (s snapshot) key() model.ID { return s.ID }
 
-func (s snapshot) noun() model.Point {
+func (s snapshot) toModel() model.Point {
 	p := model.Point{
 		Kind:        model.Snapshot,
 		ID:          s.ID,
-		Server:      s.Server.noun(),
-		Name:        shown(s.Name),
+		Server:      s.Server.toModel(),
+		Name:        normalizeText(s.Name),
 		Status:      model.PointStatus(model.Clean(s.Status)),
-		Description: shown(s.Description),
+		Description: normalizeText(s.Description),
 	}
-	sizeInto(&p, s.SizeMB)
-	createdInto(&p, s.CreatedAt)
+	setSize(&p, s.SizeMB)
+	setCreated(&p, s.CreatedAt)
 	return p
 }
 
@@ -42,33 +42,33 @@ type newSnapshot struct {
 
 // Snapshots lists the snapshots that pass the filter, in the API's order [D].
 func (c *Client) Snapshots(ctx context.Context, f model.SnapshotFilter) ([]model.Point, error) {
-	return list[snapshot](ctx, c, "/snapshots/", filters("server_id", string(f.Server)))
+	return fetchList[snapshot](ctx, c, "/snapshots/", makeQuery("server_id", string(f.Server)))
 }
 
 // CreateSnapshot starts a snapshot of the server [D]. The API takes a name of letters, digits, - and _ only [D], and says
 // so itself; the description may be empty. It is sent once. model.ErrRefused: invalid, or the server's limit is reached
 // [D]; model.ErrNotFound: no such server [D]; model.ErrOutcomeUnknown: it may have been started, or not.
-func (c *Client) CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.Accepted, error) {
+func (c *Client) CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.ActionResult, error) {
 	if err := checkID(http.MethodPost, "/snapshots/", server); err != nil {
-		return model.Accepted{}, err
+		return model.ActionResult{}, err
 	}
-	a, err := c.do(ctx, http.MethodPost, "/snapshots/", newSnapshot{server, name, description})
+	a, err := c.sendAction(ctx, http.MethodPost, "/snapshots/", newSnapshot{server, name, description})
 	if err != nil {
-		return model.Accepted{}, err
+		return model.ActionResult{}, err
 	}
-	made, err := readMade[snapshot](c, a, model.Point{Kind: model.Snapshot, Server: model.ServerRef{ID: server}, Name: name, Description: description})
+	made, err := readCreated[snapshot](c, a, model.Point{Kind: model.Snapshot, Server: model.ServerRef{ID: server}, Name: name, Description: description})
 	if err != nil {
-		return model.Accepted{}, err
+		return model.ActionResult{}, err
 	}
-	return model.Accepted{Point: made.noun(), Message: model.Clean(made.Message)}, nil
+	return model.ActionResult{Point: made.toModel(), Message: model.Clean(made.Message)}, nil
 }
 
 // RestoreSnapshot overwrites the snapshot's server with it [D]. It is sent once. model.ErrRefused: the server is in no
 // state for it [D]; model.ErrOutcomeUnknown: the restore may have begun, or not.
-func (c *Client) RestoreSnapshot(ctx context.Context, snapshot model.ID) (model.Accepted, error) {
+func (c *Client) RestoreSnapshot(ctx context.Context, snapshot model.ID) (model.ActionResult, error) {
 	path, err := itemPath(http.MethodPost, "/snapshots/", snapshot)
 	if err != nil {
-		return model.Accepted{}, err
+		return model.ActionResult{}, err
 	}
 	return c.restore(ctx, path+"restore/", nil, model.Point{Kind: model.Snapshot, ID: snapshot})
 }
@@ -76,5 +76,5 @@ func (c *Client) RestoreSnapshot(ctx context.Context, snapshot model.ID) (model.
 // DeleteSnapshot removes a snapshot for good [D]. It is sent once. model.ErrNotFound: there is none, or no more [D];
 // model.ErrOutcomeUnknown: it may be gone, or not.
 func (c *Client) DeleteSnapshot(ctx context.Context, id model.ID) error {
-	return c.remove(ctx, model.Snapshot, "/snapshots/", id)
+	return c.deletePoint(ctx, model.Snapshot, "/snapshots/", id)
 }

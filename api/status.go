@@ -13,38 +13,38 @@ import (
 // maxErrorBody is how much of an error's body is read, in bytes: a longer one is not meant for a person.
 const maxErrorBody = 64 << 10
 
-// itSays stands before the API's words, behind ours.
-const itSays = " It says: "
+// apiMessagePrefix stands before the API's words, behind ours.
+const apiMessagePrefix = " It says: "
 
-// statusFailure is what an answer that is not 2xx means. The status alone decides; the body only gives words.
-func (c *Client) statusFailure(req *http.Request, resp *http.Response, body io.Reader) *Error {
+// statusError is what an answer that is not 2xx means. The status alone decides; the body only gives words.
+func (c *Client) statusError(req *http.Request, resp *http.Response, body io.Reader) *Error {
 	status := resp.StatusCode
-	e := c.failure(req, kindOf(status))
+	e := c.newError(req, errorKind(status))
 	e.Status = status
-	e.wait = retryAfter(resp.Header.Get("Retry-After"), c.Now())
-	e.unknown = req.Method != http.MethodGet && maybeDone(status)
-	theirs := c.theirWords(body)
+	e.wait = parseRetryAfter(resp.Header.Get("Retry-After"), c.Now())
+	e.outcomeUnknown = req.Method != http.MethodGet && mayHaveSucceeded(status)
+	theirs := c.apiMessage(body)
 	switch {
 	case theirs == "":
-		e.words = ourWords(req, status) + advice(e)
-	case e.Kind == model.ErrRefused && strings.Contains(theirs, " ") && !restores(req): // we know no more than that
-		e.words = theirs + advice(e)
+		e.message = defaultMessage(req, status) + advice(e)
+	case e.Kind == model.ErrRefused && strings.Contains(theirs, " ") && !isRestore(req): // we know no more than that
+		e.message = theirs + advice(e)
 	default: // theirs may be a code for programs, or as short as “Not found.”
-		e.words = ourWords(req, status) + advice(e) + itSays + theirs
+		e.message = defaultMessage(req, status) + advice(e) + apiMessagePrefix + theirs
 	}
 	return e
 }
 
-// theirWords is what an error's body says, fit to be shown; "" if that is nothing for a person.
-func (c *Client) theirWords(body io.Reader) string {
+// apiMessage is what an error's body says, fit to be shown; "" if that is nothing for a person.
+func (c *Client) apiMessage(body io.Reader) string {
 	data, err := io.ReadAll(io.LimitReader(body, maxErrorBody+1))
 	if err != nil || len(data) > maxErrorBody {
 		return ""
 	}
-	return shorten(model.Clean(c.hide(saidIn(data))))
+	return shorten(model.Clean(c.maskToken(messageFromBody(data))))
 }
 
-func kindOf(status int) error {
+func errorKind(status int) error {
 	switch {
 	case status == http.StatusUnauthorized:
 		return model.ErrUnauthorized
@@ -64,24 +64,24 @@ func kindOf(status int) error {
 	return model.ErrBadAnswer
 }
 
-// maybeDone says whether a deed may have been done although its answer has this status. 500 and 501 are the API's own
+// mayHaveSucceeded says whether a deed may have been done although its answer has this status. 500 and 501 are the API's own
 // word that it failed [I]; from 502 on something on the way may speak, while the API still works. 303 is how a site
 // answers after a deed.
-func maybeDone(status int) bool {
+func mayHaveSucceeded(status int) bool {
 	return status < 200 || status == http.StatusSeeOther || status > http.StatusNotImplemented
 }
 
-func ourWords(req *http.Request, status int) string {
+func defaultMessage(req *http.Request, status int) string {
 	method := req.Method
 	switch {
 	case status == http.StatusProxyAuthRequired:
-		return proxyWantsLogin
-	case status == http.StatusBadRequest && restores(req): // [D]
+		return proxyLoginMessage
+	case status == http.StatusBadRequest && isRestore(req): // [D]
 		return "The API refused the restore: the server is not in a state for it."
 	case status == http.StatusBadRequest && method == http.MethodPost: // [D]
 		return "The API refused it: what was asked for is not valid, or the server's limit is reached."
 	}
-	switch kindOf(status) {
+	switch errorKind(status) {
 	case model.ErrUnauthorized:
 		return "The API does not accept the token: it may be mistyped, expired or revoked."
 	case model.ErrForbidden:
@@ -106,8 +106,8 @@ func ourWords(req *http.Request, status int) string {
 	return fmt.Sprintf("The API points to another place (status %d), and a deed is never sent on: check the API's address.", status)
 }
 
-// restores says whether the request is a restore.
-func restores(req *http.Request) bool {
+// isRestore says whether the request is a restore.
+func isRestore(req *http.Request) bool {
 	return req.Method == http.MethodPost && strings.HasSuffix(req.URL.Path, "/restore/")
 }
 
@@ -117,15 +117,15 @@ func advice(e *Error) string {
 	case e.Kind == model.ErrUnauthorized:
 		return " Another token is needed."
 	case e.wait > 0:
-		return fmt.Sprintf(" Try again in %s.", spoken(e.wait))
+		return fmt.Sprintf(" Try again in %s.", formatWait(e.wait))
 	case e.Kind == model.ErrRateLimited:
 		return " Try again in a while."
 	}
 	return ""
 }
 
-// spoken is a time to wait, rounded up: nobody should come back too early.
-func spoken(d time.Duration) string {
+// formatWait is a time to wait, rounded up: nobody should come back too early.
+func formatWait(d time.Duration) string {
 	switch {
 	case d <= 2*time.Minute:
 		return fmt.Sprintf("%d s", ceil(d, time.Second))

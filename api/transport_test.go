@@ -19,19 +19,19 @@ import (
 	"vpsdeck/model"
 )
 
-// arrivals lists the requests that reached a server, each with the connection that it came on.
-type arrivals struct {
+// requestLog lists the requests that reached a server, each with the connection that it came on.
+type requestLog struct {
 	mu   sync.Mutex
 	list []string
 }
 
-func (a *arrivals) add(r *http.Request) {
+func (a *requestLog) add(r *http.Request) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.list = append(a.list, r.Method+" "+r.RemoteAddr)
 }
 
-func (a *arrivals) of(method string) (conns []string) {
+func (a *requestLog) connections(method string) (conns []string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, one := range a.list {
@@ -42,32 +42,32 @@ func (a *arrivals) of(method string) (conns []string) {
 	return conns
 }
 
-// anyAnswer does for every endpoint. A delete would have to name what it has deleted.
-func anyAnswer(r *http.Request) string {
+// successBody does for every endpoint. A delete would have to name what it has deleted.
+func successBody(r *http.Request) string {
 	if r.Method == http.MethodDelete {
 		return `{"status": "success"}`
 	}
 	return `{"id": 1, "results": [], "status": "success"}`
 }
 
-// TestADeedIsSentOnceThoughTheConnectionDies proves it on real connections: reads and a first deed leave kept-alive
+// TestActionIsSentOnceWhenTheConnectionDies proves it on real connections: reads and a first deed leave kept-alive
 // connections behind, and the server hangs up on the second deed after it has read it. net/http sends a read again by
 // itself then.
-func TestADeedIsSentOnceThoughTheConnectionDies(t *testing.T) {
+func TestActionIsSentOnceWhenTheConnectionDies(t *testing.T) {
 	for _, e := range endpoints {
-		if !e.deed {
+		if !e.isAction {
 			continue
 		}
 		t.Run(e.name, func(t *testing.T) {
-			var came arrivals
+			var came requestLog
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				came.add(r)
 				_, _ = io.Copy(io.Discard, r.Body)
-				if r.Method != http.MethodGet && len(came.of(r.Method)) == 2 {
-					raw(t, w, "")
+				if r.Method != http.MethodGet && len(came.connections(r.Method)) == 2 {
+					writeRaw(t, w, "")
 					return
 				}
-				_, _ = io.WriteString(w, anyAnswer(r))
+				_, _ = io.WriteString(w, successBody(r))
 			}))
 			defer server.Close()
 			c := newClient(t, server.URL)
@@ -76,12 +76,12 @@ func TestADeedIsSentOnceThoughTheConnectionDies(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if _, err := e.ask(t.Context(), c); err != nil {
+			if _, err := e.run(t.Context(), c); err != nil {
 				t.Fatal(err)
 			}
-			_, err := e.ask(t.Context(), c)
+			_, err := e.run(t.Context(), c)
 			checkOutcome(t, err, outcome{kind: model.ErrUnreachable, unknown: true})
-			deeds, reads := came.of(e.call.Method), came.of("GET")
+			deeds, reads := came.connections(e.call.Method), came.connections("GET")
 			if len(deeds) != 2 {
 				t.Fatalf("two deeds were sent %d times", len(deeds))
 			}
@@ -92,12 +92,12 @@ func TestADeedIsSentOnceThoughTheConnectionDies(t *testing.T) {
 	}
 }
 
-// TestADeedNeedsNoConnectionThatTheServerHasClosed is why a deed has its own: the kept-alive one may be dead.
-func TestADeedNeedsNoConnectionThatTheServerHasClosed(t *testing.T) {
-	var came arrivals
+// TestActionDoesNotReuseAClosedConnection is why a deed has its own: the kept-alive one may be dead.
+func TestActionDoesNotReuseAClosedConnection(t *testing.T) {
+	var came requestLog
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		came.add(r)
-		_, _ = io.WriteString(w, anyAnswer(r))
+		_, _ = io.WriteString(w, successBody(r))
 	}))
 	defer server.Close()
 	c := newClient(t, server.URL)
@@ -107,21 +107,21 @@ func TestADeedNeedsNoConnectionThatTheServerHasClosed(t *testing.T) {
 		}
 		server.CloseClientConnections()
 		for _, e := range endpoints {
-			if !e.deed {
+			if !e.isAction {
 				continue
 			}
-			if _, err := e.ask(t.Context(), c); err != nil {
+			if _, err := e.run(t.Context(), c); err != nil {
 				t.Errorf("%s: %v", e.name, err)
 			}
 		}
 	}
-	if posts, kills := came.of("POST"), came.of("DELETE"); len(posts) != 12 || len(kills) != 6 {
+	if posts, kills := came.connections("POST"), came.connections("DELETE"); len(posts) != 12 || len(kills) != 6 {
 		t.Errorf("%d POST, %d DELETE", len(posts), len(kills))
 	}
 }
 
 func TestAReadFollowsRedirectsWithinTheAPI(t *testing.T) {
-	inWorld(t, "http://127.0.0.1/api/v1", func(w http.ResponseWriter, r *http.Request) {
+	withTestServer(t, "http://127.0.0.1/api/v1", func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer "+secretToken {
 			t.Error("the token did not come along")
 		}
@@ -129,11 +129,11 @@ func TestAReadFollowsRedirectsWithinTheAPI(t *testing.T) {
 		case strings.HasPrefix(r.URL.Path, "/api/v1/"):
 			http.Redirect(w, r, "http://127.0.0.1:80/api/v2"+r.URL.Path[len("/api/v1"):]+"?"+r.URL.RawQuery, http.StatusPermanentRedirect)
 		case r.URL.Query().Get("cursor") == "":
-			_, _ = io.WriteString(w, results(2, "?cursor=b", 1))
+			_, _ = io.WriteString(w, listJSON(2, "?cursor=b", 1))
 		default:
-			_, _ = io.WriteString(w, results(2, "", 2))
+			_, _ = io.WriteString(w, listJSON(2, "", 2))
 		}
-	}, func(t *testing.T, _ *world, c *Client) {
+	}, func(t *testing.T, _ *testServer, c *Client) {
 		got, err := c.Servers(t.Context(), model.ServerFilter{})
 		if err != nil || len(got) != 2 {
 			t.Errorf("%v, %v", got, err)
@@ -150,7 +150,7 @@ func TestTheTokenGoesToNoOtherServer(t *testing.T) {
 		server := httptest.NewServer(http.RedirectHandler(stranger.URL+"/api/v1/", status))
 		c := newClient(t, server.URL)
 		for _, e := range endpoints {
-			if _, err := e.ask(t.Context(), c); !errors.Is(err, model.ErrBadAnswer) {
+			if _, err := e.run(t.Context(), c); !errors.Is(err, model.ErrBadAnswer) {
 				t.Errorf("%s, %d: %v", e.name, status, err)
 			}
 		}
@@ -160,7 +160,7 @@ func TestTheTokenGoesToNoOtherServer(t *testing.T) {
 
 func TestACertificateMustBeTrusted(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.WriteString(w, anyAnswer(r))
+		_, _ = io.WriteString(w, successBody(r))
 	}))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
@@ -170,12 +170,12 @@ func TestACertificateMustBeTrusted(t *testing.T) {
 	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 	trusting := newClient(t, server.URL, WithRootCAs(authority))
 	for _, e := range endpoints {
-		_, err := e.ask(t.Context(), strange)
+		_, err := e.run(t.Context(), strange)
 		checkOutcome(t, err, outcome{kind: model.ErrUnreachable})
-		if !strings.Contains(model.Words(err), "certificate") {
+		if !strings.Contains(model.ErrorMessage(err), "certificate") {
 			t.Errorf("%s: %v", e.name, err)
 		}
-		if _, err := e.ask(t.Context(), trusting); err != nil {
+		if _, err := e.run(t.Context(), trusting); err != nil {
 			t.Errorf("%s: %v", e.name, err)
 		}
 	}
@@ -192,7 +192,7 @@ func TestOldTLSIsRefused(t *testing.T) {
 	checkOutcome(t, err, outcome{kind: model.ErrUnreachable})
 }
 
-func TestARefusedConnectionIsNamed(t *testing.T) {
+func TestRefusedConnectionIsReported(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -203,23 +203,23 @@ func TestARefusedConnectionIsNamed(t *testing.T) {
 	}
 	err = newClient(t, base).DeleteBackup(t.Context(), "1")
 	checkOutcome(t, err, outcome{kind: model.ErrUnreachable})
-	if !strings.Contains(model.Words(err), "refuses connections") {
+	if !strings.Contains(model.ErrorMessage(err), "refuses connections") {
 		t.Error(err)
 	}
 }
 
-// proxied is a client of the real API that goes by a proxy.
-func proxied(t *testing.T, proxy string) (c *Client, waits *int) {
+// newProxiedClient is a client of the real API that goes by a proxy.
+func newProxiedClient(t *testing.T, proxy string) (c *Client, waits *int) {
 	t.Helper()
 	c, waits = newClient(t, "https://api.example.com/api/v1"), new(int)
 	c.wait = func(context.Context, time.Duration) error { *waits++; return nil }
-	for _, client := range []*http.Client{c.reads, c.deeds} {
+	for _, client := range []*http.Client{c.readClient, c.actionClient} {
 		client.Transport.(*http.Transport).Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy) }
 	}
 	return c, waits
 }
 
-func TestAProxysFaultIsTheProxys(t *testing.T) {
+func TestProxyErrorsNameTheProxy(t *testing.T) {
 	answering := func(status int) string {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
 		t.Cleanup(server.Close)
@@ -231,7 +231,7 @@ func TestAProxysFaultIsTheProxys(t *testing.T) {
 		proxy, words string
 		tries        int
 	}{
-		"a login":    {answering(407), proxyWantsLogin, 1},
+		"a login":    {answering(407), proxyLoginMessage, 1},
 		"forbidden":  {answering(403), "does not connect to api.example.com (status 403): ask who runs it, or check HTTPS_PROXY.", 1},
 		"it is lost": {answering(502), "does not connect to api.example.com (status 502)", 3},
 		"it is down": {closed.URL, "refuses connections: it is down, or HTTPS_PROXY is wrong.", 3},
@@ -239,10 +239,10 @@ func TestAProxysFaultIsTheProxys(t *testing.T) {
 		"unreadable": {"http://proxy:port", "The proxy in HTTPS_PROXY cannot be read", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c, waits := proxied(t, test.proxy)
+			c, waits := newProxiedClient(t, test.proxy)
 			_, err := c.Servers(t.Context(), model.ServerFilter{})
 			checkOutcome(t, err, outcome{kind: model.ErrUnreachable})
-			if words := model.Words(err); !strings.Contains(words, test.words) || strings.Contains(words, "secret") || *waits != test.tries-1 {
+			if words := model.ErrorMessage(err); !strings.Contains(words, test.words) || strings.Contains(words, "secret") || *waits != test.tries-1 {
 				t.Errorf("%q after %d tries", words, *waits+1)
 			}
 			err = c.DeleteBackup(t.Context(), "7")

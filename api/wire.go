@@ -21,7 +21,7 @@ import (
 // item is one thing as it stands in an answer, on its way to the noun that the program knows.
 type item[M any] interface {
 	key() model.ID
-	noun() M
+	toModel() M
 }
 
 // itemPath is the path of one thing in a collection like "/backups/".
@@ -36,29 +36,29 @@ func itemPath(method, collection string, id model.ID) (string, *Error) {
 func checkID(method, path string, id model.ID) *Error {
 	switch id {
 	case "", ".", "..":
-		return unsendable(method, path, "There is no id to ask the API for: choose a server, backup or snapshot first.")
+		return invalidRequest(method, path, "There is no id to ask the API for: choose a server, backup or snapshot first.")
 	}
 	return nil
 }
 
 // readItem reads an answer that is one item.
-func readItem[W item[M], M any](c *Client, a answer) (W, *Error) {
+func readItem[W item[M], M any](c *Client, a response) (W, *Error) {
 	var w W
 	if err := json.Unmarshal(a.body, &w); err != nil {
-		return w, c.badAnswer(a, flawOf(a.body, err))
+		return w, c.badResponse(a, describeJSONError(a.body, err))
 	}
 	if w.key() == "" {
-		return w, c.badAnswer(a, "it has no id")
+		return w, c.badResponse(a, "it has no id")
 	}
 	return w, nil
 }
 
 // getItem asks for one item.
 func getItem[W item[M], M any](ctx context.Context, c *Client, path string) (M, error) {
-	ctx, cancel := c.limited(ctx)
+	ctx, cancel := c.withTimeout(ctx)
 	defer cancel()
 	var none M
-	a, err := c.get(ctx, c.at(path, nil))
+	a, err := c.get(ctx, c.urlFor(path, nil))
 	if err != nil {
 		return none, err
 	}
@@ -66,11 +66,11 @@ func getItem[W item[M], M any](ctx context.Context, c *Client, path string) (M, 
 	if err != nil {
 		return none, err
 	}
-	return w.noun(), nil
+	return w.toModel(), nil
 }
 
-// flawOf says what is wrong with JSON that could not be decoded, as the end of a sentence.
-func flawOf(body []byte, err error) string {
+// describeJSONError says what is wrong with JSON that could not be decoded, as the end of a sentence.
+func describeJSONError(body []byte, err error) string {
 	body = bytes.TrimSpace(body)
 	var mistyped *json.UnmarshalTypeError
 	switch {
@@ -86,11 +86,11 @@ func flawOf(body []byte, err error) string {
 	return "it is not of the shape that it should be"
 }
 
-// loose is a field that must not make a whole list fail: what cannot be read of it is left out.
-type loose = json.RawMessage
+// rawField is a field that must not make a whole list fail: what cannot be read of it is left out.
+type rawField = json.RawMessage
 
-// text reads a loose string; a number is kept as it stands.
-func text(raw loose) string {
+// fieldText reads a loose string; a number is kept as it stands.
+func fieldText(raw rawField) string {
 	if n := len(raw); n > 1 && raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
 		return string(raw[1 : n-1]) // nearly always, and a list of a large fleet has a million of them
 	}
@@ -101,53 +101,53 @@ func text(raw loose) string {
 	return s
 }
 
-// whole reads a number, which may have a fraction or stand in quotes; 0 for none and for what cannot be a size.
-func whole(raw loose) int64 {
-	n, _ := stated(raw)
+// parseNumberOrZero reads a number, which may have a fraction or stand in quotes; 0 for none and for what cannot be a size.
+func parseNumberOrZero(raw rawField) int64 {
+	n, _ := parseNumber(raw)
 	return n
 }
 
-// stated is whole, and whether a number of 0 or more is there at all.
-func stated(raw loose) (int64, bool) {
+// parseNumber is whole, and whether a number of 0 or more is there at all.
+func parseNumber(raw rawField) (int64, bool) {
 	if len(raw) == 0 || raw[0] == 'n' {
 		return 0, false
 	}
 	if n, err := strconv.ParseInt(string(raw), 10, 64); err == nil && n >= 0 && n < 1<<53 { // nearly always
 		return n, true
 	}
-	f, err := strconv.ParseFloat(strings.TrimSpace(text(raw)), 64)
+	f, err := strconv.ParseFloat(strings.TrimSpace(fieldText(raw)), 64)
 	if err != nil || !(f >= 0 && f < 1<<53) {
 		return 0, false
 	}
 	return int64(math.Round(f)), true
 }
 
-// sizeInto reads a size in MB. Null is one that is not known; 0 is a size.
-func sizeInto(p *model.Point, raw loose) {
-	n, ok := stated(raw)
+// setSize reads a size in MB. Null is one that is not known; 0 is a size.
+func setSize(p *model.Point, raw rawField) {
+	n, ok := parseNumber(raw)
 	p.SizeMB, p.ZeroSize = n, ok && n == 0
 }
 
-// createdInto reads when a point was made.
-func createdInto(p *model.Point, raw loose) {
-	t, ok := moment(raw)
+// setCreated reads when a point was made.
+func setCreated(p *model.Point, raw rawField) {
+	t, ok := parseTime(raw)
 	p.CreatedAt, p.CreatedUnreadable = t, !ok
 }
 
-// momentLayouts are the shapes of a time that are read besides RFC 3339 and epochs, in upper case and with a T. Without an
+// timeLayouts are the shapes of a time that are read besides RFC 3339 and epochs, in upper case and with a T. Without an
 // offset it is taken as UTC [I].
-var momentLayouts = []string{
+var timeLayouts = []string{
 	time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05Z07", "2006-01-02T15:04Z07:00",
 	"2006-01-02T15:04Z0700", "2006-01-02T15:04", time.DateOnly,
 }
 
-// moment reads a time in any common shape, as text or as an epoch in seconds or milliseconds. It is false for a value that
+// parseTime reads a time in any common shape, as text or as an epoch in seconds or milliseconds. It is false for a value that
 // is there and cannot be read, and a zero time for none. The result is UTC.
-func moment(raw loose) (time.Time, bool) {
+func parseTime(raw rawField) (time.Time, bool) {
 	if len(raw) == 0 || raw[0] == 'n' {
 		return time.Time{}, true
 	}
-	stamp := text(raw)
+	stamp := fieldText(raw)
 	if t, err := time.Parse(time.RFC3339, stamp); err == nil { // nearly always
 		return t.UTC(), true
 	}
@@ -155,10 +155,10 @@ func moment(raw loose) (time.Time, bool) {
 	if stamp == "" {
 		return time.Time{}, true
 	}
-	if t, ok := epoch(stamp); ok {
+	if t, ok := parseEpoch(stamp); ok {
 		return t, true
 	}
-	if t, err := http.ParseTime(strings.TrimSpace(text(raw))); err == nil {
+	if t, err := http.ParseTime(strings.TrimSpace(fieldText(raw))); err == nil {
 		return t.UTC(), true
 	}
 	stamp = strings.Replace(strings.Replace(stamp, " ", "T", 1), " ", "", 1) // one before the offset, too
@@ -166,7 +166,7 @@ func moment(raw loose) (time.Time, bool) {
 	if at := len("2006-01-02T15:04"); len(stamp) >= at+3 && stamp[at:at+3] == ":60" { // a leap second is one after :59
 		stamp, leap = stamp[:at]+":59"+stamp[at+3:], time.Second
 	}
-	for _, layout := range momentLayouts {
+	for _, layout := range timeLayouts {
 		if t, err := time.Parse(layout, stamp); err == nil {
 			return t.UTC().Add(leap), true
 		}
@@ -174,8 +174,8 @@ func moment(raw loose) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// epoch reads seconds or milliseconds since 1970. What would be before 1973 is no epoch: 0 stands for nothing as often.
-func epoch(stamp string) (time.Time, bool) {
+// parseEpoch reads seconds or milliseconds since 1970. What would be before 1973 is no epoch: 0 stands for nothing as often.
+func parseEpoch(stamp string) (time.Time, bool) {
 	f, err := strconv.ParseFloat(stamp, 64)
 	switch {
 	case err != nil || !(f >= 1e8 && f < 1e14):
@@ -187,18 +187,18 @@ func epoch(stamp string) (time.Time, bool) {
 	return time.Unix(int64(whole), int64(part*1e9)).UTC(), true
 }
 
-// named reads what may be an object with a name, or the name alone.
-func named(raw loose) string {
+// parseName reads what may be an object with a name, or the name alone.
+func parseName(raw rawField) string {
 	var object struct {
 		Name string `json:"name"`
 	}
 	var name string
 	if json.Unmarshal(raw, &object) != nil && json.Unmarshal(raw, &name) == nil {
-		return shown(name)
+		return normalizeText(name)
 	}
-	return shown(object.Name)
+	return normalizeText(object.Name)
 }
 
-// shown makes a name from outside fit to be shown, looked for and compared: letters that are written as several characters
+// normalizeText makes a name from outside fit to be shown, looked for and compared: letters that are written as several characters
 // become one (NFC), as keyboards type them.
-func shown(text string) string { return model.Clean(norm.NFC.String(text)) }
+func normalizeText(text string) string { return model.Clean(norm.NFC.String(text)) }

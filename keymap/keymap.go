@@ -8,16 +8,16 @@ import (
 	"charm.land/bubbles/v2/key"
 )
 
-// KeyMap is every binding. A binding's name is its group and its field in lower case: KeyMap.Deed.Restore is
-// "deed.restore".
+// KeyMap is every binding. A binding's name is its group and its field in lower case: KeyMap.Action.Restore is
+// "action.restore".
 type KeyMap struct {
 	Move   Move
 	Pane   Pane
 	View   View
-	Deed   Deed
+	Action Action
 	Mark   Mark
 	Dialog Dialog
-	own    []Named // commands of the user's own
+	custom []NamedBinding // commands of the user's own
 }
 
 // Move moves the cursor in the focused pane.
@@ -27,16 +27,16 @@ type Move struct{ Up, Down, Top, Bottom, PageUp, PageDown key.Binding }
 type Pane struct{ Next, Previous, Servers, Backups, Snapshots key.Binding }
 
 // View changes what is shown.
-type View struct{ Open, Back, Filter, Order, Turn, Wrong, Fleet, Refresh, Activity, Requests, Raw, Copy, SSH, Palette, Help, Repaint, Suspend, Quit key.Binding }
+type View struct{ Open, Back, Filter, Order, Reverse, Problems, Fleet, Refresh, Activity, Requests, Raw, Copy, SSH, Palette, Help, Repaint, Suspend, Quit key.Binding }
 
-// Deed starts what changes something at the provider. Read-only mode has none of them.
-type Deed struct{ Snapshot, Backup, Restore, Delete, Clear key.Binding }
+// Action starts what changes something at the provider. Read-only mode has none of them.
+type Action struct{ Snapshot, Backup, Restore, Delete, CleanUp key.Binding }
 
 // Mark marks rows, for a deed on several at once.
 type Mark struct{ One, Range, All key.Binding }
 
 // Dialog works in questions and forms.
-type Dialog struct{ Next, Previous, Press, Toggle, Yes, No, Cancel key.Binding }
+type Dialog struct{ Next, Previous, Confirm, Toggle, Yes, No, Cancel key.Binding }
 
 // Default is the bindings as the documents give them.
 func Default() KeyMap {
@@ -61,8 +61,8 @@ func Default() KeyMap {
 			Back:     bind("back", "esc"),
 			Filter:   bind("filter", "/"),
 			Order:    bind("order", "o"),
-			Turn:     bind("other way round", "O"),
-			Wrong:    bind("what is wrong", "w"),
+			Reverse:  bind("other way round", "O"),
+			Problems: bind("what is wrong", "w"),
 			Fleet:    bind("all servers", "a"),
 			Refresh:  bind("refresh now", "R"),
 			Activity: bind("activity", "A"),
@@ -76,12 +76,12 @@ func Default() KeyMap {
 			Suspend:  bind("suspend", "ctrl+z"),
 			Quit:     bind("quit", "q"),
 		},
-		Deed: Deed{
+		Action: Action{
 			Snapshot: bind("snapshot", "s"),
 			Backup:   bind("back up", "b"),
 			Restore:  bind("restore", "r"),
 			Delete:   bind("delete", "d"),
-			Clear:    bind("clear up old ones", "c"),
+			CleanUp:  bind("clear up old ones", "c"),
 		},
 		Mark: Mark{
 			One:   bind("mark", "space"),
@@ -91,7 +91,7 @@ func Default() KeyMap {
 		Dialog: Dialog{
 			Next:     bind("move", "tab", "down", "right"),
 			Previous: bind("move back", "shift+tab", "up", "left"),
-			Press:    bind("press", "enter"),
+			Confirm:  bind("press", "enter"),
 			Toggle:   bind("tick", "space"),
 			Yes:      bind("focus yes", "y"),
 			No:       bind("no", "n"),
@@ -107,8 +107,8 @@ func bind(help string, keys ...string) key.Binding {
 	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(Label(keys...), help))
 }
 
-// Named is a binding and its name.
-type Named struct {
+// NamedBinding is a binding and its name.
+type NamedBinding struct {
 	Name    string
 	Binding *key.Binding
 }
@@ -117,14 +117,14 @@ type Named struct {
 type Group struct {
 	Name  string // the first part of its bindings' names
 	Title string
-	Keys  []Named
+	Keys  []NamedBinding
 }
 
 // Groups lists every binding once, in the order in which help and README show them. The bindings are those of the map
 // itself: what is set through them holds.
 func (k *KeyMap) Groups() []Group {
 	groups := []Group{
-		{"move", "Move", []Named{
+		{"move", "Move", []NamedBinding{
 			{"move.up", &k.Move.Up},
 			{"move.down", &k.Move.Down},
 			{"move.top", &k.Move.Top},
@@ -132,32 +132,32 @@ func (k *KeyMap) Groups() []Group {
 			{"move.pageup", &k.Move.PageUp},
 			{"move.pagedown", &k.Move.PageDown},
 		}},
-		{"pane", "Panes", []Named{
+		{"pane", "Panes", []NamedBinding{
 			{"pane.next", &k.Pane.Next},
 			{"pane.previous", &k.Pane.Previous},
 			{"pane.servers", &k.Pane.Servers},
 			{"pane.backups", &k.Pane.Backups},
 			{"pane.snapshots", &k.Pane.Snapshots},
 		}},
-		{"deed", "Deeds", []Named{
-			{"deed.snapshot", &k.Deed.Snapshot},
-			{"deed.backup", &k.Deed.Backup},
-			{"deed.restore", &k.Deed.Restore},
-			{"deed.delete", &k.Deed.Delete},
-			{"deed.clear", &k.Deed.Clear},
+		{"action", "Actions", []NamedBinding{
+			{"action.snapshot", &k.Action.Snapshot},
+			{"action.backup", &k.Action.Backup},
+			{"action.restore", &k.Action.Restore},
+			{"action.delete", &k.Action.Delete},
+			{"action.cleanup", &k.Action.CleanUp},
 		}},
-		{"mark", "Several at once", []Named{
+		{"mark", "Bulk actions", []NamedBinding{
 			{"mark.one", &k.Mark.One},
 			{"mark.range", &k.Mark.Range},
 			{"mark.all", &k.Mark.All},
 		}},
-		{"view", "View", []Named{
+		{"view", "View", []NamedBinding{
 			{"view.open", &k.View.Open},
 			{"view.back", &k.View.Back},
 			{"view.filter", &k.View.Filter},
 			{"view.order", &k.View.Order},
-			{"view.turn", &k.View.Turn},
-			{"view.wrong", &k.View.Wrong},
+			{"view.reverse", &k.View.Reverse},
+			{"view.problems", &k.View.Problems},
 			{"view.fleet", &k.View.Fleet},
 			{"view.refresh", &k.View.Refresh},
 			{"view.activity", &k.View.Activity},
@@ -171,24 +171,24 @@ func (k *KeyMap) Groups() []Group {
 			{"view.suspend", &k.View.Suspend},
 			{"view.quit", &k.View.Quit},
 		}},
-		{"dialog", "In a question", []Named{
+		{"dialog", "In dialogs", []NamedBinding{
 			{"dialog.next", &k.Dialog.Next},
 			{"dialog.previous", &k.Dialog.Previous},
-			{"dialog.press", &k.Dialog.Press},
+			{"dialog.confirm", &k.Dialog.Confirm},
 			{"dialog.toggle", &k.Dialog.Toggle},
 			{"dialog.yes", &k.Dialog.Yes},
 			{"dialog.no", &k.Dialog.No},
 			{"dialog.cancel", &k.Dialog.Cancel},
 		}},
 	}
-	if len(k.own) > 0 {
-		groups = append(groups, Group{"command", "Your commands", k.own})
+	if len(k.custom) > 0 {
+		groups = append(groups, Group{"command", "Custom commands", k.custom})
 	}
 	return groups
 }
 
-// Has says whether a key is bound to anything outside of dialogs.
-func (k *KeyMap) Has(pressed string) bool {
+// IsBound says whether a key is bound to anything outside of dialogs.
+func (k *KeyMap) IsBound(pressed string) bool {
 	for _, g := range k.Groups() {
 		for _, n := range g.Keys {
 			if g.Name != "dialog" && slices.Contains(n.Binding.Keys(), pressed) {
@@ -199,17 +199,17 @@ func (k *KeyMap) Has(pressed string) bool {
 	return false
 }
 
-// ReadOnly switches every deed off: it can neither be pressed nor is it shown.
-func (k *KeyMap) ReadOnly() {
-	for _, b := range []*key.Binding{&k.Deed.Snapshot, &k.Deed.Backup, &k.Deed.Restore, &k.Deed.Delete, &k.Deed.Clear} {
+// DisableActions switches every deed off: it can neither be pressed nor is it shown.
+func (k *KeyMap) DisableActions() {
+	for _, b := range []*key.Binding{&k.Action.Snapshot, &k.Action.Backup, &k.Action.Restore, &k.Action.Delete, &k.Action.CleanUp} {
 		b.SetEnabled(false)
 	}
 }
 
-// Served switches off what would run on the machine that the program is on, which is not the one in front of the person: ssh, the
+// DisableLocalCommands switches off what would run on the machine that the program is on, which is not the one in front of the person: ssh, the
 // shell, and the commands of one's own.
-func (k *KeyMap) Served() {
-	k.own = nil
+func (k *KeyMap) DisableLocalCommands() {
+	k.custom = nil
 	for _, b := range []*key.Binding{&k.View.SSH, &k.View.Suspend} {
 		b.SetEnabled(false)
 	}

@@ -11,16 +11,16 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// names are the names of all bindings. People write them into their configs: one that changes breaks those.
-var names = []string{
+// bindingNames are the names of all bindings. People write them into their configs: one that changes breaks those.
+var bindingNames = []string{
 	"move.up", "move.down", "move.top", "move.bottom", "move.pageup", "move.pagedown",
 	"pane.next", "pane.previous", "pane.servers", "pane.backups", "pane.snapshots",
-	"deed.snapshot", "deed.backup", "deed.restore", "deed.delete", "deed.clear", "mark.one", "mark.range", "mark.all",
-	"view.open", "view.back", "view.filter", "view.order", "view.turn", "view.wrong", "view.fleet", "view.refresh", "view.activity", "view.requests", "view.raw", "view.copy", "view.ssh", "view.palette", "view.help", "view.repaint", "view.suspend", "view.quit",
-	"dialog.next", "dialog.previous", "dialog.press", "dialog.toggle", "dialog.yes", "dialog.no", "dialog.cancel",
+	"action.snapshot", "action.backup", "action.restore", "action.delete", "action.cleanup", "mark.one", "mark.range", "mark.all",
+	"view.open", "view.back", "view.filter", "view.order", "view.reverse", "view.problems", "view.fleet", "view.refresh", "view.activity", "view.requests", "view.raw", "view.copy", "view.ssh", "view.palette", "view.help", "view.repaint", "view.suspend", "view.quit",
+	"dialog.next", "dialog.previous", "dialog.confirm", "dialog.toggle", "dialog.yes", "dialog.no", "dialog.cancel",
 }
 
-func (k *KeyMap) byName() map[string]*key.Binding {
+func (k *KeyMap) bindingsByName() map[string]*key.Binding {
 	out := map[string]*key.Binding{}
 	for _, g := range k.Groups() {
 		for _, n := range g.Keys {
@@ -30,7 +30,7 @@ func (k *KeyMap) byName() map[string]*key.Binding {
 	return out
 }
 
-func TestNamesStayAsTheyAre(t *testing.T) {
+func TestBindingNamesAreStable(t *testing.T) {
 	k := Default()
 	var got []string
 	for _, g := range k.Groups() {
@@ -41,14 +41,14 @@ func TestNamesStayAsTheyAre(t *testing.T) {
 			}
 		}
 	}
-	if !slices.Equal(got, names) {
-		t.Errorf("the names are\n%q, want\n%q", got, names)
+	if !slices.Equal(got, bindingNames) {
+		t.Errorf("the names are\n%q, want\n%q", got, bindingNames)
 	}
 }
 
-func TestEveryBindingHasANameAfterItsField(t *testing.T) {
+func TestEveryBindingIsNamedAfterItsField(t *testing.T) {
 	k := Default()
-	byName := k.byName()
+	byName := k.bindingsByName()
 	groups := reflect.ValueOf(&k).Elem()
 	fields := 0
 	for i := range groups.NumField() - 1 { // the last are the user's own
@@ -65,24 +65,24 @@ func TestEveryBindingHasANameAfterItsField(t *testing.T) {
 	}
 }
 
-func TestTheDefaultKeysAreKeysAndDoNotConflict(t *testing.T) {
+func TestDefaultKeysAreValidAndDoNotConflict(t *testing.T) {
 	k := Default()
-	if err := k.conflict(); err != nil {
+	if err := k.checkConflicts(); err != nil {
 		t.Error(err)
 	}
-	for name, b := range k.byName() {
+	for name, b := range k.bindingsByName() {
 		if !b.Enabled() || len(b.Keys()) == 0 || b.Help().Desc == "" || b.Help().Key != Label(b.Keys()...) {
 			t.Errorf("%s: %q, %+v", name, b.Keys(), b.Help())
 		}
 		for _, pressed := range b.Keys() {
-			if err := check(name, pressed); err != nil {
+			if err := checkKey(name, pressed); err != nil {
 				t.Error(err)
 			}
 		}
 	}
 }
 
-func TestTheTerminalsOwnNamesOfKeysCanBeBound(t *testing.T) {
+func TestTerminalKeyNamesCanBeBound(t *testing.T) {
 	for _, press := range []tea.KeyPressMsg{
 		{Code: 'r', Text: "r"}, {Code: 'R', Text: "R", Mod: tea.ModShift}, {Code: 'é', Text: "é"}, {Code: '+', Text: "+"},
 		{Code: 'x', Mod: tea.ModCtrl}, {Code: 'x', Mod: tea.ModAlt}, {Code: 'x', Mod: tea.ModCtrl | tea.ModAlt},
@@ -90,22 +90,22 @@ func TestTheTerminalsOwnNamesOfKeysCanBeBound(t *testing.T) {
 		{Code: tea.KeyPgDown}, {Code: tea.KeyUp, Mod: tea.ModCtrl | tea.ModAlt | tea.ModShift}, {Code: tea.KeyEscape}, {Code: tea.KeyBackspace},
 	} {
 		k := Default()
-		if name, ok := k.owner(press.String()); ok {
+		if name, ok := k.bindingOf(press.String()); ok {
 			if err := k.Remap(map[string][]string{name: {"f12"}}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := k.Remap(map[string][]string{"deed.delete": {press.String()}}); err != nil {
+		if err := k.Remap(map[string][]string{"action.delete": {press.String()}}); err != nil {
 			t.Errorf("%v", err)
-		} else if !key.Matches(press, k.Deed.Delete) {
+		} else if !key.Matches(press, k.Action.Delete) {
 			t.Errorf("%q is bound, and does not match when it is pressed", press)
 		}
 	}
 }
 
-// owner is the binding of the screen that has the key.
-func (k *KeyMap) owner(pressed string) (string, bool) {
-	for name, b := range k.byName() {
+// bindingOf is the binding of the screen that has the key.
+func (k *KeyMap) bindingOf(pressed string) (string, bool) {
+	for name, b := range k.bindingsByName() {
 		if slices.Contains(b.Keys(), pressed) && !strings.HasPrefix(name, "dialog.") {
 			return name, true
 		}
@@ -113,65 +113,65 @@ func (k *KeyMap) owner(pressed string) (string, bool) {
 	return "", false
 }
 
-func TestRemapGivesKeysByName(t *testing.T) {
+func TestRemapByName(t *testing.T) {
 	k := Default()
 	err := k.Remap(map[string][]string{
-		"deed.restore": {"ctrl+r", "f5"}, "view.refresh": {"r"}, // r is free once restore has other keys
+		"action.restore": {"ctrl+r", "f5"}, "view.refresh": {"r"}, // r is free once restore has other keys
 		"dialog.no": {"q"}, // questions have their keys to themselves
 		"move.up":   {"up", "up"},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string][]string{"deed.restore": {"ctrl+r", "f5"}, "view.refresh": {"r"}, "dialog.no": {"q"}, "view.quit": {"q"}} {
-		b := k.byName()[name]
+	for name, want := range map[string][]string{"action.restore": {"ctrl+r", "f5"}, "view.refresh": {"r"}, "dialog.no": {"q"}, "view.quit": {"q"}} {
+		b := k.bindingsByName()[name]
 		if !slices.Equal(b.Keys(), want) || b.Help().Key != strings.Join(want, " ") {
 			t.Errorf("%s: %q, shown as %q", name, b.Keys(), b.Help().Key)
 		}
 	}
-	if k.Deed.Restore.Help().Desc != "restore" {
-		t.Errorf("what it does is now %q", k.Deed.Restore.Help().Desc)
+	if k.Action.Restore.Help().Desc != "restore" {
+		t.Errorf("what it does is now %q", k.Action.Restore.Help().Desc)
 	}
 }
 
-func TestAnEmptyListOfKeysSwitchesABindingOff(t *testing.T) {
+func TestEmptyKeyListDisablesBinding(t *testing.T) {
 	for _, none := range [][]string{nil, {}} {
 		k := Default()
-		if err := k.Remap(map[string][]string{"deed.delete": none}); err != nil {
+		if err := k.Remap(map[string][]string{"action.delete": none}); err != nil {
 			t.Fatal(err)
 		}
-		if k.Deed.Delete.Enabled() || key.Matches(tea.KeyPressMsg{Code: 'd', Text: "d"}, k.Deed.Delete) {
+		if k.Action.Delete.Enabled() || key.Matches(tea.KeyPressMsg{Code: 'd', Text: "d"}, k.Action.Delete) {
 			t.Errorf("%#v leaves it on", none)
 		}
-		if err := k.Remap(map[string][]string{"deed.delete": {"x"}}); err != nil || !k.Deed.Delete.Enabled() {
+		if err := k.Remap(map[string][]string{"action.delete": {"x"}}); err != nil || !k.Action.Delete.Enabled() {
 			t.Errorf("it cannot be switched on again: %v", err)
 		}
 	}
 }
 
-func TestRemapRefusesWithASentenceAndChangesNothing(t *testing.T) {
+func TestRejectedRemapExplainsWhyAndChangesNothing(t *testing.T) {
 	for name, c := range map[string]struct {
 		keys map[string][]string
 		want []string // in the sentence
 	}{
-		"an unknown name":              {map[string][]string{"deed.restroe": {"x"}}, append([]string{`"deed.restroe"`}, names...)},
-		"no name":                      {map[string][]string{"": {"x"}}, []string{`""`, "deed.restore"}},
+		"an unknown name":              {map[string][]string{"action.restroe": {"x"}}, append([]string{`"action.restroe"`}, bindingNames...)},
+		"no name":                      {map[string][]string{"": {"x"}}, []string{`""`, "action.restore"}},
 		"a name in capitals":           {map[string][]string{"Deed.Restore": {"x"}}, []string{`"Deed.Restore"`}},
-		"a word that is no key":        {map[string][]string{"deed.restore": {"return"}}, []string{`"return"`, "deed.restore", "enter"}},
-		"no key":                       {map[string][]string{"deed.restore": {""}}, []string{`""`, "deed.restore"}},
-		"a blank":                      {map[string][]string{"deed.restore": {" "}}, []string{`" "`, "space"}},
-		"modifiers alone":              {map[string][]string{"deed.restore": {"ctrl+"}}, []string{`"ctrl+"`}},
-		"modifiers in the wrong order": {map[string][]string{"deed.restore": {"alt+ctrl+x"}}, []string{`"alt+ctrl+x"`}},
-		"several characters":           {map[string][]string{"deed.restore": {"gg"}}, []string{`"gg"`}},
-		"the key that always quits":    {map[string][]string{"deed.restore": {"ctrl+c"}}, []string{"ctrl+c", "deed.restore", "always quits"}},
+		"a word that is no key":        {map[string][]string{"action.restore": {"return"}}, []string{`"return"`, "action.restore", "enter"}},
+		"no key":                       {map[string][]string{"action.restore": {""}}, []string{`""`, "action.restore"}},
+		"a blank":                      {map[string][]string{"action.restore": {" "}}, []string{`" "`, "space"}},
+		"modifiers alone":              {map[string][]string{"action.restore": {"ctrl+"}}, []string{`"ctrl+"`}},
+		"modifiers in the wrong order": {map[string][]string{"action.restore": {"alt+ctrl+x"}}, []string{`"alt+ctrl+x"`}},
+		"several characters":           {map[string][]string{"action.restore": {"gg"}}, []string{`"gg"`}},
+		"the key that always quits":    {map[string][]string{"action.restore": {"ctrl+c"}}, []string{"ctrl+c", "action.restore", "always quits"}},
 		"that key in a question":       {map[string][]string{"dialog.cancel": {"esc", "ctrl+c"}}, []string{"ctrl+c", "dialog.cancel"}},
-		"a key that is taken":          {map[string][]string{"deed.restore": {"d"}}, []string{"d is both", "deed.restore", "deed.delete"}},
+		"a key that is taken":          {map[string][]string{"action.restore": {"d"}}, []string{"d is both", "action.restore", "action.delete"}},
 		"a key of another group":       {map[string][]string{"view.help": {"k"}}, []string{"k is both", "view.help", "move.up"}},
-		"two new keys that are one":    {map[string][]string{"deed.restore": {"x"}, "deed.delete": {"x"}}, []string{"x is both", "deed.restore", "deed.delete"}},
+		"two new keys that are one":    {map[string][]string{"action.restore": {"x"}, "action.delete": {"x"}}, []string{"x is both", "action.restore", "action.delete"}},
 		"a conflict within a question": {map[string][]string{"dialog.yes": {"n"}}, []string{"n is both", "dialog.yes", "dialog.no"}},
-		"a good one beside a bad one":  {map[string][]string{"deed.restore": {"x"}, "view.quit": {"ctrl+c"}}, []string{"view.quit"}},
+		"a good one beside a bad one":  {map[string][]string{"action.restore": {"x"}, "view.quit": {"ctrl+c"}}, []string{"view.quit"}},
 		"a question without an end":    {map[string][]string{"dialog.cancel": {}}, []string{"dialog.cancel needs a key"}},
-		"a question without an answer": {map[string][]string{"dialog.press": nil}, []string{"dialog.press needs a key"}},
+		"a question without an answer": {map[string][]string{"dialog.confirm": nil}, []string{"dialog.confirm needs a key"}},
 		"a question that keeps its No": {map[string][]string{"dialog.next": {}}, []string{"dialog.next needs a key"}},
 	} {
 		k, before := Default(), Default()
@@ -191,8 +191,8 @@ func TestRemapRefusesWithASentenceAndChangesNothing(t *testing.T) {
 	}
 }
 
-func TestARefusalIsTheSameEveryTime(t *testing.T) {
-	keys := map[string][]string{"a": {"x"}, "b": {"x"}, "deed.restore": {"ctrl+c"}, "view.quit": {"?"}}
+func TestRemapErrorIsDeterministic(t *testing.T) {
+	keys := map[string][]string{"a": {"x"}, "b": {"x"}, "action.restore": {"ctrl+c"}, "view.quit": {"?"}}
 	k := Default()
 	first := k.Remap(keys).Error()
 	for range 50 {
@@ -202,18 +202,18 @@ func TestARefusalIsTheSameEveryTime(t *testing.T) {
 	}
 }
 
-func TestReadOnlyHasNoDeeds(t *testing.T) {
+func TestReadOnlyHasNoActions(t *testing.T) {
 	k := Default()
-	k.ReadOnly()
-	for name, b := range k.byName() {
-		if want := !strings.HasPrefix(name, "deed."); b.Enabled() != want {
+	k.DisableActions()
+	for name, b := range k.bindingsByName() {
+		if want := !strings.HasPrefix(name, "action."); b.Enabled() != want {
 			t.Errorf("%s: on is %v", name, b.Enabled())
 		}
 	}
-	if key.Matches(tea.KeyPressMsg{Code: 'r', Text: "r"}, k.Deed.Restore) {
+	if key.Matches(tea.KeyPressMsg{Code: 'r', Text: "r"}, k.Action.Restore) {
 		t.Error("restore can be pressed")
 	}
-	if err := k.Remap(map[string][]string{"deed.restore": {"x"}}); err != nil || k.Deed.Restore.Enabled() {
+	if err := k.Remap(map[string][]string{"action.restore": {"x"}}); err != nil || k.Action.Restore.Enabled() {
 		t.Errorf("another key brings restore back: %v", err)
 	}
 }

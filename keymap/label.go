@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// signs are the keys that have a shorter sign than their name.
-var signs = map[string]string{"up": "↑", "down": "↓", "left": "←", "right": "→", "pgup": "pgup", "pgdown": "pgdn"}
+// keySymbols are the keys that have a shorter sign than their name.
+var keySymbols = map[string]string{"up": "↑", "down": "↓", "left": "←", "right": "→", "pgup": "pgup", "pgdown": "pgdn"}
 
 // Label is how a binding's keys are shown: "k ↑".
 func Label(keys ...string) string {
 	shown := make([]string, len(keys))
 	for i, k := range keys {
 		shown[i] = k
-		if sign, ok := signs[k]; ok {
+		if sign, ok := keySymbols[k]; ok {
 			shown[i] = sign
 		}
 	}

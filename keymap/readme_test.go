@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "rewrite the table of keys in the README")
+var updateREADME = flag.Bool("update", false, "rewrite the table of keys in the README")
 
-func TestTheTableInTheREADMEIsOfTheseKeys(t *testing.T) {
+func TestREADMETableMatchesKeys(t *testing.T) {
 	const file, begin, end = "../README.md", "<!-- keys -->\n", "<!-- /keys -->\n"
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -26,7 +26,7 @@ func TestTheTableInTheREADMEIsOfTheseKeys(t *testing.T) {
 	if table == want {
 		return
 	}
-	if !*update {
+	if !*updateREADME {
 		t.Fatalf("the table in the README is not of these keys: run go test ./keymap -update. It should be\n%s", want)
 	}
 	if err := os.WriteFile(file, []byte(before+begin+want+end+after), 0o644); err != nil {
@@ -34,10 +34,10 @@ func TestTheTableInTheREADMEIsOfTheseKeys(t *testing.T) {
 	}
 }
 
-func TestTheTableHasALineForEveryKey(t *testing.T) {
+func TestTableListsEveryKey(t *testing.T) {
 	k := Default()
 	lines := strings.Split(strings.TrimSuffix(k.Markdown(), "\n"), "\n")
-	if got, want := len(lines), 2+len(names)+1; got != want {
+	if got, want := len(lines), 2+len(bindingNames)+1; got != want {
 		t.Errorf("%d lines, want %d: a head, a rule, a line for each name, and ctrl+c", got, want)
 	}
 	for _, line := range lines {
@@ -46,7 +46,7 @@ func TestTheTableHasALineForEveryKey(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"| Deeds | `s` | snapshot | `deed.snapshot` |", "|  | `r` | restore | `deed.restore` |", "| | `ctrl+c` | quit, always | |",
+		"| Deeds | `s` | snapshot | `action.snapshot` |", "|  | `r` | restore | `action.restore` |", "| | `ctrl+c` | quit, always | |",
 	} {
 		if !slices.Contains(lines, want) {
 			t.Errorf("there is no line %s", want)

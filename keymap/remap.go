@@ -11,7 +11,7 @@ import (
 	"charm.land/bubbles/v2/key"
 )
 
-// Remap gives bindings other keys, by name: {"deed.restore": {"R"}}. An empty list of keys switches a binding off. It
+// Remap gives bindings other keys, by name: {"action.restore": {"R"}}. An empty list of keys switches a binding off. It
 // refuses a name that does not exist, a key that is none, a key that two bindings of one place would share, and to switch
 // off what no question can do without: every refusal is one sentence that names them, and the map is then as it was.
 func (k *KeyMap) Remap(keys map[string][]string) error {
@@ -24,33 +24,33 @@ func (k *KeyMap) Remap(keys map[string][]string) error {
 			names = append(names, n.Name)
 		}
 	}
-	for _, name := range sorted(keys) {
+	for _, name := range sortedNames(keys) {
 		b, ok := byName[name]
 		if !ok {
 			return fmt.Errorf("there is no key named %q: the names are %s", name, strings.Join(names, ", "))
 		}
-		if len(keys[name]) == 0 && slices.Contains(needed, name) {
+		if len(keys[name]) == 0 && slices.Contains(requiredBindings, name) {
 			return fmt.Errorf("%s needs a key: without it no question can be answered", name)
 		}
 		for _, pressed := range keys[name] {
-			if err := check(name, pressed); err != nil {
+			if err := checkKey(name, pressed); err != nil {
 				return err
 			}
 		}
 		b.SetKeys(append([]string(nil), keys[name]...)...) // nil if there are none, and then the binding counts as off
 		b.SetHelp(Label(keys[name]...), b.Help().Desc)
 	}
-	if err := next.conflict(); err != nil {
+	if err := next.checkConflicts(); err != nil {
 		return err
 	}
 	*k = next
 	return nil
 }
 
-// needed are the bindings that questions and forms cannot be without.
-var needed = []string{"dialog.next", "dialog.press", "dialog.cancel"}
+// requiredBindings are the bindings that questions and forms cannot be without.
+var requiredBindings = []string{"dialog.next", "dialog.confirm", "dialog.cancel"}
 
-func sorted(keys map[string][]string) []string {
+func sortedNames(keys map[string][]string) []string {
 	var names []string
 	for name := range keys {
 		names = append(names, name)
@@ -59,14 +59,14 @@ func sorted(keys map[string][]string) []string {
 	return names
 }
 
-// named are the keys that have a name in place of a character.
-var named = []string{
+// namedKeys are the keys that have a name in place of a character.
+var namedKeys = []string{
 	"enter", "esc", "tab", "space", "backspace", "delete", "insert", "up", "down", "left", "right", "home", "end",
 	"pgup", "pgdown", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "f10", "f11", "f12",
 }
 
-// check tells why a key cannot be bound.
-func check(name, pressed string) error {
+// checkKey tells why a key cannot be bound.
+func checkKey(name, pressed string) error {
 	if slices.Contains(Interrupt().Keys(), pressed) {
 		return fmt.Errorf("%s cannot be bound to %s: it always quits", pressed, name)
 	}
@@ -77,23 +77,23 @@ func check(name, pressed string) error {
 	for _, prefix := range []string{"ctrl+", "alt+", "shift+"} {
 		base = strings.TrimPrefix(base, prefix)
 	}
-	if typeable(base) || slices.Contains(named, base) {
+	if isTypeable(base) || slices.Contains(namedKeys, base) {
 		return nil
 	}
 	return fmt.Errorf("%q of %s is no key: use a character, or ctrl+, alt+ or shift+ before one of %s",
-		pressed, name, strings.Join(named, ", "))
+		pressed, name, strings.Join(namedKeys, ", "))
 }
 
-// typeable says whether the text is one character that a key can type, and that can be shown beside what the key does: none
+// isTypeable says whether the text is one character that a key can type, and that can be shown beside what the key does: none
 // that steers the terminal, is invisible, or hangs on to another.
-func typeable(text string) bool {
+func isTypeable(text string) bool {
 	r, size := utf8.DecodeRuneInString(text)
 	return size == len(text) && r != utf8.RuneError && unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.IsMark(r)
 }
 
-// conflict finds two bindings that one key press would reach. Dialogs have their keys to themselves, the rest share the
+// checkConflicts finds two bindings that one key press would reach. Dialogs have their keys to themselves, the rest share the
 // screen.
-func (k *KeyMap) conflict() error {
+func (k *KeyMap) checkConflicts() error {
 	screen, dialog := map[string]string{}, map[string]string{}
 	for _, g := range k.Groups() {
 		taken := screen

@@ -7,5 +7,5 @@ type Actor struct {
 	Address string `json:"address,omitempty"` // where they came from
 }
 
-// clean makes it fit to be shown: a journal is a file that anybody may have edited.
-func (a Actor) clean() Actor { return Actor{Clean(a.Name), Clean(a.Key), Clean(a.Address)} }
+// cleaned makes it fit to be shown: a journal is a file that anybody may have edited.
+func (a Actor) cleaned() Actor { return Actor{Clean(a.Name), Clean(a.Key), Clean(a.Address)} }

@@ -22,63 +22,63 @@ func benchFleet(servers int) (fleet []Server, points []Point) {
 	return fleet, points
 }
 
-func atFleets(b *testing.B, do func(b *testing.B, s *State, fleet []Server, points []Point)) {
+func forFleetSizes(b *testing.B, do func(b *testing.B, s *State, fleet []Server, points []Point)) {
 	for _, n := range []int{12, 1_000, 10_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			fleet, points := benchFleet(n)
 			s := &State{Now: now, Local: now}
 			ticket, _ := s.Servers.Start(now)
-			s.ServersArrived(ticket, fleet, nil)
+			s.ApplyServers(ticket, fleet, nil)
 			b.ReportAllocs()
 			do(b, s, fleet, points)
 		})
 	}
 }
 
-// BenchmarkNews takes in a list in which one point has changed.
-func BenchmarkNews(b *testing.B) {
-	atFleets(b, func(b *testing.B, s *State, _ []Server, points []Point) {
+// BenchmarkChangedList takes in a list in which one point has changed.
+func BenchmarkChangedList(b *testing.B) {
+	forFleetSizes(b, func(b *testing.B, s *State, _ []Server, points []Point) {
 		other := slices.Clone(points)
 		other[len(other)/2].Status = Failed
 		for i := 0; b.Loop(); i++ {
 			ticket, _ := s.Backups.Start(now)
-			s.PointsArrived(Backup, "", ticket, [][]Point{points, other}[i%2], nil)
+			s.ApplyPoints(Backup, "", ticket, [][]Point{points, other}[i%2], nil)
 		}
 	})
 }
 
-// BenchmarkNoNews takes in a list in which nothing has changed.
-func BenchmarkNoNews(b *testing.B) {
-	atFleets(b, func(b *testing.B, s *State, _ []Server, points []Point) {
+// BenchmarkUnchangedList takes in a list in which nothing has changed.
+func BenchmarkUnchangedList(b *testing.B) {
+	forFleetSizes(b, func(b *testing.B, s *State, _ []Server, points []Point) {
 		for b.Loop() {
 			ticket, _ := s.Backups.Start(now)
-			s.PointsArrived(Backup, "", ticket, points, nil)
+			s.ApplyPoints(Backup, "", ticket, points, nil)
 		}
 	})
 }
 
-// BenchmarkNewsOfOneServer takes in the points of the one server on which something runs.
-func BenchmarkNewsOfOneServer(b *testing.B) {
-	atFleets(b, func(b *testing.B, s *State, fleet []Server, points []Point) {
+// BenchmarkOneServerChanged takes in the points of the one server on which something runs.
+func BenchmarkOneServerChanged(b *testing.B) {
+	forFleetSizes(b, func(b *testing.B, s *State, fleet []Server, points []Point) {
 		ticket, _ := s.Backups.Start(now)
-		s.PointsArrived(Backup, "", ticket, points, nil)
-		mine := slices.Clone(Of(points, fleet[0].ID))
+		s.ApplyPoints(Backup, "", ticket, points, nil)
+		mine := slices.Clone(PointsOf(points, fleet[0].ID))
 		for b.Loop() {
 			ticket, _ := s.Backups.Start(now)
-			s.PointsArrived(Backup, fleet[0].ID, ticket, mine, nil)
+			s.ApplyPoints(Backup, fleet[0].ID, ticket, mine, nil)
 		}
 	})
 }
 
-// BenchmarkJudge holds every server against its policy: the first time, and a minute later each time.
-func BenchmarkJudge(b *testing.B) {
+// BenchmarkAssess holds every server against its policy: the first time, and a minute later each time.
+func BenchmarkAssess(b *testing.B) {
 	for name, later := range map[string]time.Duration{"first": -time.Minute, "minute": time.Minute} { // time that goes back judges all anew
 		b.Run(name, func(b *testing.B) {
-			atFleets(b, func(b *testing.B, s *State, _ []Server, points []Point) {
+			forFleetSizes(b, func(b *testing.B, s *State, _ []Server, points []Point) {
 				ticket, _ := s.Backups.Start(now)
-				s.PointsArrived(Backup, "", ticket, points, nil)
+				s.ApplyPoints(Backup, "", ticket, points, nil)
 				for at := now; b.Loop(); at = at.Add(later) {
-					s.Fleet().Judged(nil, true, at)
+					s.Fleet().Assess(nil, true, at)
 				}
 			})
 		})
@@ -87,7 +87,7 @@ func BenchmarkJudge(b *testing.B) {
 
 // BenchmarkSort puts the points into an order.
 func BenchmarkSort(b *testing.B) {
-	atFleets(b, func(b *testing.B, _ *State, _ []Server, points []Point) {
+	forFleetSizes(b, func(b *testing.B, _ *State, _ []Server, points []Point) {
 		for b.Loop() {
 			b.StopTimer()
 			mixed := slices.Clone(points)

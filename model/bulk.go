@@ -2,10 +2,10 @@ package model
 
 import "fmt"
 
-// QuotaCheck tells for which servers the points to be made do not fit, before the first request goes out: all that is asked
+// CheckQuotas tells for which servers the points to be made do not fit, before the first request goes out: all that is asked
 // of one server is counted together, in the order of the intents. A deletion among them makes no room, as it may fail, or
 // come later. A problem is only a maybe where it hangs on whether running and failed points count, which is not documented.
-func QuotaCheck(intents []Intent, points []Point) []Problem {
+func CheckQuotas(intents []ActionRequest, points []Point) []Problem {
 	type demand struct {
 		server ID
 		kind   Kind
@@ -14,7 +14,7 @@ func QuotaCheck(intents []Intent, points []Point) []Problem {
 	var order []Point
 	for _, in := range intents {
 		d := demand{in.Point.Server.ID, in.Point.Kind}
-		if in.Deed != Create {
+		if in.Action != Create {
 			continue
 		}
 		if wanted[d]++; wanted[d] == 1 {
@@ -24,17 +24,17 @@ func QuotaCheck(intents []Intent, points []Point) []Problem {
 	var problems []Problem
 	for _, p := range order {
 		n := wanted[demand{p.Server.ID, p.Kind}]
-		if why, maybe := QuotaOf(p.Kind, p.Server.ID, points).cannotTake(n, p.Kind); why != "" {
+		if why, maybe := QuotaOf(p.Kind, p.Server.ID, points).cannotAdd(n, p.Kind); why != "" {
 			problems = append(problems, Problem{
-				Server: p.Server, Maybe: maybe, Words: Clean(fmt.Sprintf("%s (#%s): %s", p.Server.Label(), p.Server.ID, why)),
+				Server: p.Server, Warning: maybe, Message: Clean(fmt.Sprintf("%s (#%s): %s", p.Server.Label(), p.Server.ID, why)),
 			})
 		}
 	}
 	return problems
 }
 
-// cannotTake is why so many more do not fit, or "".
-func (q Quota) cannotTake(n int, kind Kind) (why string, maybe bool) {
+// cannotAdd is why so many more do not fit, or "".
+func (q Quota) cannotAdd(n int, kind Kind) (why string, maybe bool) {
 	noun := "snapshot"
 	if kind == Backup {
 		noun = "manual backup"
@@ -43,10 +43,10 @@ func (q Quota) cannotTake(n int, kind Kind) (why string, maybe bool) {
 	switch {
 	case n > room:
 		return fmt.Sprintf("there is room for %s, not for %d (%d of %d used): delete some first, or ask for fewer",
-			Counted(room, "more "+noun), n, q.Used, q.Limit), false
+			Pluralize(room, "more "+noun), n, q.Used, q.Limit), false
 	case n > q.Left():
 		return fmt.Sprintf("there may be no room for %s: %s running or failed may count (%d of %d used)",
-			Counted(n, "more "+noun), Counted(q.Pending, noun), q.Used, q.Limit), true
+			Pluralize(n, "more "+noun), Pluralize(q.Pending, noun), q.Used, q.Limit), true
 	}
 	return "", false
 }

@@ -33,18 +33,18 @@ func (s ItemState) UnderWay() bool { return s > ItemWaiting && !s.Over() }
 
 // itemStates tells an item's state by its operation's phase.
 var itemStates = [...]ItemState{
-	Running: ItemRunning, Unknown: ItemUnknown, Done: ItemDone,
-	Broken: ItemFailed, Refused: ItemFailed, NotSeen: ItemNotSeen, CalledOff: ItemStopped, Unconfirmed: ItemNotSeen,
+	PhaseRunning: ItemRunning, PhaseUnknown: ItemUnknown, PhaseDone: ItemDone,
+	PhaseFailed: ItemFailed, PhaseRefused: ItemFailed, PhaseNotSeen: ItemNotSeen, PhaseCanceled: ItemStopped, PhaseUnconfirmed: ItemNotSeen,
 }
 
 // Item is one deed of a batch.
 type Item struct {
 	Number    int // its place in the batch, from 0
-	Intent    Intent
+	Request   ActionRequest
 	State     ItemState
-	Tries     int    // how often it was sent
+	Attempts  int    // how often it was sent
 	Operation int    // the number of the operation of its last try; 0 before it has one
-	Words     string // why it ended as it did, for a person
+	Reason    string // why it ended as it did, for a person
 }
 
 // Limits bound how much of a batch goes on at once.
@@ -61,10 +61,10 @@ type Batch struct {
 }
 
 // NewBatch makes a batch of deeds, sent in their order as far as the limits let them.
-func NewBatch(intents []Intent, limits Limits) *Batch {
+func NewBatch(intents []ActionRequest, limits Limits) *Batch {
 	b := &Batch{limits: limits, items: make([]Item, len(intents))}
 	for i, in := range intents {
-		b.items[i] = Item{Number: i, Intent: in}
+		b.items[i] = Item{Number: i, Request: in}
 	}
 	return b
 }
@@ -72,12 +72,12 @@ func NewBatch(intents []Intent, limits Limits) *Batch {
 // Next takes out what may be sent now, and counts it as sent: the caller sends each of them once and tells by Began which
 // operation it is. An item waits while another one under way forbids it, or an action outside the batch, of which busy tells; a
 // nil busy knows of none. On one server requests leave one after the other: each is checked against what the last one did.
-func (b *Batch) Next(busy func(Intent) bool) []Item {
+func (b *Batch) Next(busy func(ActionRequest) bool) []Item {
 	var underWay []Operation
 	sending, sendingTo := 0, map[ID]bool{}
 	for _, it := range b.items {
 		if it.State.UnderWay() {
-			underWay = append(underWay, it.operation())
+			underWay = append(underWay, it.asOperation())
 		}
 		if it.State == ItemSent {
 			sending++
@@ -90,13 +90,13 @@ func (b *Batch) Next(busy func(Intent) bool) []Item {
 		if sending >= max(b.limits.Sending, 1) || b.limits.Running > 0 && len(underWay) >= b.limits.Running {
 			return out
 		}
-		forbids := func(o Operation) bool { return o.Forbids(it.Intent.Deed, it.Intent.Point) }
-		if it.State != ItemWaiting || sendingTo[it.server()] || slices.ContainsFunc(underWay, forbids) || busy != nil && busy(it.Intent) {
+		forbids := func(o Operation) bool { return o.Forbids(it.Request.Action, it.Request.Point) }
+		if it.State != ItemWaiting || sendingTo[it.server()] || slices.ContainsFunc(underWay, forbids) || busy != nil && busy(it.Request) {
 			continue
 		}
-		it.State, it.Operation, it.Words = ItemSent, 0, ""
-		it.Tries++
-		underWay = append(underWay, it.operation())
+		it.State, it.Operation, it.Reason = ItemSent, 0, ""
+		it.Attempts++
+		underWay = append(underWay, it.asOperation())
 		sending++
 		sendingTo[it.server()] = true
 		out = append(out, *it)
@@ -104,43 +104,43 @@ func (b *Batch) Next(busy func(Intent) bool) []Item {
 	return out
 }
 
-func (it Item) server() ID { return it.Intent.Point.Server.ID }
+func (it Item) server() ID { return it.Request.Point.Server.ID }
 
-// operation is the item as an operation under way.
-func (it Item) operation() Operation {
-	return Operation{Deed: it.Intent.Deed, Point: it.Intent.Point, Server: it.Intent.Point.Server, After: it.Intent.After}
+// asOperation is the item as an operation under way.
+func (it Item) asOperation() Operation {
+	return Operation{Action: it.Request.Action, Point: it.Request.Point, Server: it.Request.Point.Server, ThenRestore: it.Request.ThenRestore}
 }
 
-// Began tells which operation an item that Next gave out has become; see [State.Begin].
-func (b *Batch) Began(number, operation int) {
+// SetOperation tells which operation an item that Next gave out has become; see [State.Begin].
+func (b *Batch) SetOperation(number, operation int) {
 	if it := &b.items[number]; it.State == ItemSent && it.Operation == 0 {
 		it.Operation = operation
 	}
 }
 
-// Heard takes in how far an operation has come, and says whether an item of the batch has changed by it. What an earlier
+// ApplyOperation takes in how far an operation has come, and says whether an item of the batch has changed by it. What an earlier
 // try is late to tell is dropped, as is what comes after the end, and news that it was sent: that is known from Next.
-func (b *Batch) Heard(o Operation) bool {
+func (b *Batch) ApplyOperation(o Operation) bool {
 	for i := range b.items {
 		it := &b.items[i]
-		if o.Number == 0 || it.Operation != o.Number || !it.State.UnderWay() || o.Phase == Sending {
+		if o.Number == 0 || it.Operation != o.Number || !it.State.UnderWay() || o.Phase == PhaseSending {
 			continue
 		}
 		state := itemStates[o.Phase]
-		changed := state != it.State || o.Words != it.Words
-		it.State, it.Words = state, o.Words
+		changed := state != it.State || o.Reason != it.Reason
+		it.State, it.Reason = state, o.Reason
 		return changed
 	}
 	return false
 }
 
 // Stop gives up what has not been sent, and says how many that were. What is under way goes on.
-func (b *Batch) Stop() int { return b.turn(ItemWaiting, ItemStopped) }
+func (b *Batch) Stop() int { return b.changeState(ItemWaiting, ItemStopped) }
 
 // Retry puts back in line what has failed, and nothing else, and says how many that were.
-func (b *Batch) Retry() int { return b.turn(ItemFailed, ItemWaiting) }
+func (b *Batch) Retry() int { return b.changeState(ItemFailed, ItemWaiting) }
 
-func (b *Batch) turn(from, to ItemState) int {
+func (b *Batch) changeState(from, to ItemState) int {
 	n := 0
 	for i := range b.items {
 		if b.items[i].State == from {

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-func TestWhatForbidsWhatOnOneServer(t *testing.T) {
+func TestConflictingActionsOnOneServer(t *testing.T) {
 	old, older := snapshot("801", time.Hour), backup("501", 2*time.Hour)
-	elsewhere := snapshot("9", time.Hour).of(db)
+	elsewhere := snapshot("9", time.Hour).onServer(db)
 	newSnap, newBackup := Point{Kind: Snapshot, Server: web, Name: "another"}, Point{Kind: Backup, Server: web}
 	type action struct {
-		do Deed
+		do Action
 		on Point
 	}
 	all := map[string]action{
@@ -21,7 +21,7 @@ func TestWhatForbidsWhatOnOneServer(t *testing.T) {
 		"restore the backup":   {Restore, older},
 		"delete the snapshot":  {Delete, old},
 		"delete the backup":    {Delete, older},
-		"delete what is made":  {Delete, made(InProgress, now)},
+		"delete what is made":  {Delete, createdSnapshot(InProgress, now)},
 		"restore elsewhere":    {Restore, elsewhere},
 		"make it elsewhere":    {Create, Point{Kind: Snapshot, Server: db, Name: "another"}},
 	}
@@ -32,34 +32,34 @@ func TestWhatForbidsWhatOnOneServer(t *testing.T) {
 		lost    bool
 		forbids string
 	}{
-		"a snapshot":                       {action{Create, wanted}, nil, false, "make a snapshot, delete what is made"},
-		"a snapshot whose answer was lost": {action{Create, wanted}, nil, true, "make a snapshot, delete what is made"},
+		"a snapshot":                       {action{Create, requestedSnapshot}, nil, false, "make a snapshot, delete what is made"},
+		"a snapshot whose answer was lost": {action{Create, requestedSnapshot}, nil, true, "make a snapshot, delete what is made"},
 		"a backup":                         {action{Create, newBackup}, nil, false, "make a backup"},
-		"a snapshot before a restore":      {action{Create, wanted}, &older, false, here},
+		"a snapshot before a restore":      {action{Create, requestedSnapshot}, &older, false, here},
 		"a restore":                        {action{Restore, old}, nil, false, here},
 		"a restore whose answer was lost":  {action{Restore, old}, nil, true, here},
 		"a deletion":                       {action{Delete, old}, nil, false, "restore the snapshot, delete the snapshot"},
 		"a deletion whose answer was lost": {action{Delete, old}, nil, true, "restore the snapshot, delete the snapshot"},
 	} {
-		a := newAccount(t, old, older)
-		o := a.Begin(Intent{Deed: c.running.do, Point: c.running.on, After: c.after}, "run")
-		outcome, accepted := Outcome{}, Accepted{Point: made(InProgress, a.Now), ServerStatus: ServerRestoring}
+		a := newTestAccount(t, old, older)
+		o := a.Begin(ActionRequest{Action: c.running.do, Point: c.running.on, ThenRestore: c.after}, "run")
+		outcome, accepted := Outcome{}, ActionResult{Point: createdSnapshot(InProgress, a.Now), ServerStatus: ServerRestoring}
 		if c.running.on.Kind == Backup {
-			accepted.Point = backup("502", 0).with(InProgress)
+			accepted.Point = backup("502", 0).withStatus(InProgress)
 		}
 		if c.lost {
-			outcome = errLost
+			outcome = lostOutcome
 		}
-		for _, phase := range []Phase{Sending, Running} { // while it is sent, and afterwards
-			if phase == Running {
-				o = a.Answered(o.Number, accepted, outcome)
+		for _, phase := range []Phase{PhaseSending, PhaseRunning} { // while it is sent, and afterwards
+			if phase == PhaseRunning {
+				o = a.ApplyResult(o.Number, accepted, outcome)
 			}
 			for what, next := range all {
 				forbidden := false
 				for _, f := range strings.Split(c.forbids, ", ") {
 					forbidden = forbidden || f == what
 				}
-				if what == "delete what is made" && (phase == Sending || c.lost) && c.running.do == Create {
+				if what == "delete what is made" && (phase == PhaseSending || c.lost) && c.running.do == Create {
 					continue // it is known by what was asked for, once it is listed
 				}
 				if why := a.Conflict(next.do, next.on); (why != "") != forbidden {
@@ -70,22 +70,22 @@ func TestWhatForbidsWhatOnOneServer(t *testing.T) {
 	}
 }
 
-func TestWhatOthersAreSeenToDoForbidsTheSame(t *testing.T) {
-	a := newAccount(t)
-	a.lists(backup("510", time.Minute).automatic().with(InProgress))
-	if a.Conflict(Create, Point{Kind: Backup, Server: web}) == "" || a.Conflict(Create, wanted) != "" {
+func TestListedOperationsOfOthersConflict(t *testing.T) {
+	a := newTestAccount(t)
+	a.pollPoints(backup("510", time.Minute).asAutomatic().withStatus(InProgress))
+	if a.Conflict(Create, Point{Kind: Backup, Server: web}) == "" || a.Conflict(Create, requestedSnapshot) != "" {
 		t.Error("beside a nightly backup a second one may begin, or a snapshot may not")
 	}
-	a = newAccount(t)
-	if a.servers(ServerRestoring); a.Conflict(Create, wanted) == "" {
+	a = newTestAccount(t)
+	if a.pollServers(ServerRestoring); a.Conflict(Create, requestedSnapshot) == "" {
 		t.Error("a snapshot may begin on a server that somebody else restores")
 	}
 }
 
-func TestWhatAnotherProgramHasBegunIsReadOffTheJournal(t *testing.T) {
+func TestOtherProgramsAreReadFromTheJournal(t *testing.T) {
 	p := snapshot("801", time.Hour)
-	record := func(run string, action Deed, phase Phase, ago time.Duration) Record {
-		o := Operation{ID: run + "-1", Deed: action, Point: p, Server: web, Phase: phase, Started: now.Add(-ago), Ended: now}
+	record := func(run string, action Action, phase Phase, ago time.Duration) Record {
+		o := Operation{ID: run + "-1", Action: action, Point: p, Server: web, Phase: phase, Started: now.Add(-ago), Ended: now}
 		return o.Record(host, now)
 	}
 	alive := func(operation string) bool { return strings.HasPrefix(operation, "alive") }
@@ -94,26 +94,26 @@ func TestWhatAnotherProgramHasBegunIsReadOffTheJournal(t *testing.T) {
 		conflict bool // with a restore from the same point
 		leaving  bool
 	}{
-		"a restore that is about to be sent":       {record("alive", Restore, Sending, time.Second), true, false},
-		"a restore of a program that waits for it": {record("alive", Restore, Running, 5*time.Hour), true, false},
-		"a restore of one that ended right after":  {record("gone", Restore, Running, time.Minute), true, false},
-		"a restore of long ago that nobody ended":  {record("gone", Restore, Running, time.Hour), false, false},
-		"a restore that is over":                   {record("alive", Restore, Done, time.Minute), false, false},
-		"a restore that was refused":               {record("alive", Restore, Refused, time.Minute), false, false},
-		"one of this program":                      {record("me", Restore, Running, time.Minute), false, false},
-		"one at another host":                      {func() Record { r := record("alive", Restore, Running, 0); r.Host = "x"; return r }(), false, false},
-		"one on another server":                    {func() Record { r := record("alive", Restore, Running, 0); r.Server.ID = db.ID; return r }(), false, false},
-		"a deletion under way":                     {record("alive", Delete, Running, time.Second), true, true},
-		"a deletion that has just ended":           {record("gone", Delete, Done, time.Second), false, true},
-		"a deletion of long ago":                   {record("gone", Delete, Done, time.Hour), false, false},
-		"a deletion that was refused":              {record("gone", Delete, Refused, time.Second), false, false},
+		"a restore that is about to be sent":       {record("alive", Restore, PhaseSending, time.Second), true, false},
+		"a restore of a program that waits for it": {record("alive", Restore, PhaseRunning, 5*time.Hour), true, false},
+		"a restore of one that ended right after":  {record("gone", Restore, PhaseRunning, time.Minute), true, false},
+		"a restore of long ago that nobody ended":  {record("gone", Restore, PhaseRunning, time.Hour), false, false},
+		"a restore that is over":                   {record("alive", Restore, PhaseDone, time.Minute), false, false},
+		"a restore that was refused":               {record("alive", Restore, PhaseRefused, time.Minute), false, false},
+		"one of this program":                      {record("me", Restore, PhaseRunning, time.Minute), false, false},
+		"one at another host":                      {func() Record { r := record("alive", Restore, PhaseRunning, 0); r.Host = "x"; return r }(), false, false},
+		"one on another server":                    {func() Record { r := record("alive", Restore, PhaseRunning, 0); r.Server.ID = db.ID; return r }(), false, false},
+		"a deletion under way":                     {record("alive", Delete, PhaseRunning, time.Second), true, true},
+		"a deletion that has just ended":           {record("gone", Delete, PhaseDone, time.Second), false, true},
+		"a deletion of long ago":                   {record("gone", Delete, PhaseDone, time.Hour), false, false},
+		"a deletion that was refused":              {record("gone", Delete, PhaseRefused, time.Second), false, false},
 	} {
-		others := OthersOf([]Record{c.record}, alive, "me", host, web.ID, now)
+		others := ReadOtherPrograms([]Record{c.record}, alive, "me", host, web.ID, now)
 		other, running, found := others.Conflict(Restore, p)
 		if found != c.conflict || found && running != strings.HasPrefix(other.ID, "alive") {
 			t.Errorf("%s: found %v, running %v", name, found, running)
 		}
-		if others.Leaving[p.Key()] != c.leaving {
+		if others.Deleting[p.Key()] != c.leaving {
 			t.Errorf("%s: the point is leaving: %v", name, !c.leaving)
 		}
 		if found {
@@ -124,25 +124,25 @@ func TestWhatAnotherProgramHasBegunIsReadOffTheJournal(t *testing.T) {
 	}
 }
 
-func TestListsTellThatWhatAnotherProgramBeganIsOver(t *testing.T) {
-	p := made(InProgress, now)
-	create := Operation{Deed: Create, Point: p, Server: web, Phase: Running}
-	remove := Operation{Deed: Delete, Point: p, Server: web, Phase: Running}
+func TestListsResolveOperationsOfOtherPrograms(t *testing.T) {
+	p := createdSnapshot(InProgress, now)
+	create := Operation{Action: Create, Point: p, Server: web, Phase: PhaseRunning}
+	remove := Operation{Action: Delete, Point: p, Server: web, Phase: PhaseRunning}
 	lost := remove
-	lost.Phase = Unknown
+	lost.Phase = PhaseUnknown
 	for name, c := range map[string]struct {
 		o      Operation
 		listed []Point
 		over   bool
 	}{
 		"it is being made":             {create, []Point{p}, false},
-		"it is made":                   {create, []Point{p.with(Completed)}, true},
-		"it failed":                    {create, []Point{p.with(Failed)}, true},
+		"it is made":                   {create, []Point{p.withStatus(Completed)}, true},
+		"it failed":                    {create, []Point{p.withStatus(Failed)}, true},
 		"it is not listed yet":         {create, nil, false},
 		"it is deleted":                {remove, nil, true},
 		"it still stands":              {remove, []Point{p}, false},
 		"a lost deletion, and no more": {lost, nil, false},
-		"a restore":                    {Operation{Deed: Restore, Point: p, Server: web, Phase: Running}, nil, false},
+		"a restore":                    {Operation{Action: Restore, Point: p, Server: web, Phase: PhaseRunning}, nil, false},
 	} {
 		if got := c.o.ResolvedBy(c.listed); got != c.over {
 			t.Errorf("%s: over is %v", name, got)
@@ -150,14 +150,14 @@ func TestListsTellThatWhatAnotherProgramBeganIsOver(t *testing.T) {
 	}
 }
 
-func TestAPointOfARenamedServerIsOfTheServerThatWasConfirmed(t *testing.T) {
+func TestRenamedServerKeepsItsConfirmedName(t *testing.T) {
 	p := snapshot("801", time.Hour)
 	p.Server.Name = "its-old-name"
-	a := newAccount(t, p)
-	if o := a.Begin(Intent{Deed: Restore, Point: p}, "run"); o.Server != web {
+	a := newTestAccount(t, p)
+	if o := a.Begin(ActionRequest{Action: Restore, Point: p}, "run"); o.Server != web {
 		t.Errorf("it is of %+v", o.Server)
 	}
-	if o := a.Begin(Intent{Deed: Restore, Point: p, Server: ServerRef{web.ID, "confirmed"}}, "run"); o.Server.Name != "confirmed" {
+	if o := a.Begin(ActionRequest{Action: Restore, Point: p, Server: ServerRef{web.ID, "confirmed"}}, "run"); o.Server.Name != "confirmed" {
 		t.Errorf("it is of %+v, not of the one that was confirmed", o.Server)
 	}
 }

@@ -23,38 +23,38 @@ var (
 	ErrIncomplete     = errors.New("the list is incomplete")                  // a list of which only a part came
 )
 
-// Incomplete is why a list is only a part of what the account has. What came of it comes along with the error. It satisfies
+// IncompleteError is why a list is only a part of what the account has. What came of it comes along with the error. It satisfies
 // errors.Is with ErrIncomplete.
-type Incomplete struct {
-	Got int // how many items came
-	Of  int // how many there should be; 0: the API does not tell, and only says that there are more
+type IncompleteError struct {
+	Got   int // how many items came
+	Total int // how many there should be; 0: the API does not tell, and only says that there are more
 }
 
-// Numbers is how much came: "2 of 50", or "2 of more".
-func (i *Incomplete) Numbers() string {
-	if i.Of <= i.Got {
+// Counts is how much came: "2 of 50", or "2 of more".
+func (i *IncompleteError) Counts() string {
+	if i.Total <= i.Got {
 		return fmt.Sprintf("%d of more", i.Got)
 	}
-	return fmt.Sprintf("%d of %d", i.Got, i.Of)
+	return fmt.Sprintf("%d of %d", i.Got, i.Total)
 }
 
 // Error is the sentence of Words.
-func (i *Incomplete) Error() string { return i.Words() }
+func (i *IncompleteError) Error() string { return i.Message() }
 
-// Words is the sentence for a person.
-func (i *Incomplete) Words() string {
-	return "The list is incomplete: the API gave " + i.Numbers() + "."
+// Message is the sentence for a person.
+func (i *IncompleteError) Message() string {
+	return "The list is incomplete: the API gave " + i.Counts() + "."
 }
 
 // Unwrap is ErrIncomplete.
-func (i *Incomplete) Unwrap() error { return ErrIncomplete }
+func (i *IncompleteError) Unwrap() error { return ErrIncomplete }
 
-// Words is the sentence that a person is shown for an error: the API's own words where it gave some, cleaned, else ours.
+// ErrorMessage is the sentence that a person is shown for an error: the API's own words where it gave some, cleaned, else ours.
 // It never holds the token, a stack or a raw Go error. Words of nil is "".
-func Words(err error) string {
-	var spoken interface{ Words() string }
+func ErrorMessage(err error) string {
+	var spoken interface{ Message() string }
 	if errors.As(err, &spoken) {
-		return Clean(spoken.Words())
+		return Clean(spoken.Message())
 	}
 	for _, known := range []error{
 		ErrOutcomeUnknown, ErrUnauthorized, ErrForbidden, ErrNotFound, ErrConflict, ErrRefused, ErrRateLimited,

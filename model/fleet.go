@@ -12,18 +12,18 @@ type Fleet struct {
 	Backups   []Point
 	Snapshots []Point
 
-	byID    map[ID]int32
-	groups  map[ID]group
-	running [2][]int32 // the places of points that are being made, by kind
-	board   board
+	byID        map[ID]int32
+	groups      map[ID]group
+	running     [2][]int32 // the places of points that are being made, by kind
+	assessments assessmentCache
 }
 
 // group is what is known of one server's points: their places, newest first, and what they amount to. A place is a number of a
 // backup, or, below zero, the complement of that of a snapshot: the points themselves are large and stand in their lists alone.
 type group struct {
-	places []int32
-	cover  Coverage
-	quotas [2]Quota
+	indexes  []int32
+	coverage Coverage
+	quotas   [2]Quota
 }
 
 // Coverage is how many restore points a server has. What they are worth at a time tells an [Assessment].
@@ -34,14 +34,14 @@ type Coverage struct {
 	Running   int // of both
 }
 
-// noFleet is what there is before anything is known.
-var noFleet = newFleet(nil, nil, nil)
+// emptyFleet is what there is before anything is known.
+var emptyFleet = newFleet(nil, nil, nil)
 
 // newFleet groups all points by server, newest first, and sums up each server's coverage, so that drawing only looks things up.
 // It grows with the number of points.
 func newFleet(servers []Server, backups, snapshots []Point) *Fleet {
 	f := &Fleet{Servers: servers, Backups: backups, Snapshots: snapshots}
-	f.nameServers()
+	f.indexServers()
 	count := make(map[ID]int, len(servers))
 	for _, list := range [][]Point{backups, snapshots} {
 		for i := range list {
@@ -52,7 +52,7 @@ func newFleet(servers []Server, backups, snapshots []Point) *Fleet {
 	groups := make(map[ID]*group, len(count))
 	each := make([]group, 0, len(count))
 	for id, n := range count {
-		each = append(each, group{places: room[:0:n]})
+		each = append(each, group{indexes: room[:0:n]})
 		groups[id], room = &each[len(each)-1], room[n:]
 	}
 	for kind, list := range [][]Point{Backup: backups, Snapshot: snapshots} {
@@ -62,7 +62,7 @@ func newFleet(servers []Server, backups, snapshots []Point) *Fleet {
 				place = ^place
 			}
 			g := groups[list[i].Server.ID]
-			g.places = append(g.places, place)
+			g.indexes = append(g.indexes, place)
 			if list[i].Status.Running() {
 				f.running[kind] = append(f.running[kind], int32(i))
 			}
@@ -70,22 +70,22 @@ func newFleet(servers []Server, backups, snapshots []Point) *Fleet {
 	}
 	f.groups = make(map[ID]group, len(count))
 	for id, g := range groups {
-		slices.SortFunc(g.places, f.newestFirst)
-		f.cover(g, id)
+		slices.SortFunc(g.indexes, f.newestFirst)
+		f.summarize(g, id)
 		f.groups[id] = *g
 	}
 	return f
 }
 
-// with is the same points beside other servers.
-func (f *Fleet) with(servers []Server) *Fleet {
+// withServers is the same points beside other servers.
+func (f *Fleet) withServers(servers []Server) *Fleet {
 	out := &Fleet{Servers: servers, Backups: f.Backups, Snapshots: f.Snapshots, groups: f.groups, running: f.running}
-	out.nameServers()
+	out.indexServers()
 	return out
 }
 
-// Only is the part of the fleet whose servers are wanted, with the points of those.
-func (f *Fleet) Only(wanted func(Server) bool) *Fleet {
+// Filter is the part of the fleet whose servers are wanted, with the points of those.
+func (f *Fleet) Filter(wanted func(Server) bool) *Fleet {
 	servers := slices.DeleteFunc(slices.Clone(f.Servers), func(s Server) bool { return !wanted(s) })
 	mine := make(map[ID]bool, len(servers))
 	for i := range servers {
@@ -102,15 +102,15 @@ func (f *Fleet) Only(wanted func(Server) bool) *Fleet {
 	return newFleet(servers, of(f.Backups), of(f.Snapshots))
 }
 
-func (f *Fleet) nameServers() {
+func (f *Fleet) indexServers() {
 	f.byID = make(map[ID]int32, len(f.Servers))
 	for i := len(f.Servers) - 1; i >= 0; i-- { // the first counts, should an ID come twice
 		f.byID[f.Servers[i].ID] = int32(i)
 	}
 }
 
-// point is the one at a place.
-func (f *Fleet) point(place int32) *Point {
+// pointAt is the one at a place.
+func (f *Fleet) pointAt(place int32) *Point {
 	if place < 0 {
 		return &f.Snapshots[^place]
 	}
@@ -119,7 +119,7 @@ func (f *Fleet) point(place int32) *Point {
 
 // newestFirst is [NewestFirst] by places.
 func (f *Fleet) newestFirst(a, b int32) int {
-	return cmp.Or(NewestFirst(f.point(a), f.point(b)), cmp.Compare(b, a))
+	return cmp.Or(NewestFirst(f.pointAt(a), f.pointAt(b)), cmp.Compare(b, a))
 }
 
 // Points returns the list of one kind.
@@ -130,21 +130,21 @@ func (f *Fleet) Points(kind Kind) []Point {
 	return f.Backups
 }
 
-// Of returns a server's points, backups and snapshots, newest first, in a slice of its own.
-func (f *Fleet) Of(server ID) []Point { return f.appendOf(nil, server) }
+// PointsOf returns a server's points, backups and snapshots, newest first, in a slice of its own.
+func (f *Fleet) PointsOf(server ID) []Point { return f.appendPointsOf(nil, server) }
 
-// appendOf is Of in the room that there is.
-func (f *Fleet) appendOf(room []Point, server ID) []Point {
+// appendPointsOf is Of in the room that there is.
+func (f *Fleet) appendPointsOf(room []Point, server ID) []Point {
 	g := f.groups[server]
-	room = slices.Grow(room, len(g.places))
-	for _, place := range g.places {
-		room = append(room, *f.point(place))
+	room = slices.Grow(room, len(g.indexes))
+	for _, place := range g.indexes {
+		room = append(room, *f.pointAt(place))
 	}
 	return room
 }
 
 // Coverage counts what the server has.
-func (f *Fleet) Coverage(server ID) Coverage { return f.groups[server].cover }
+func (f *Fleet) Coverage(server ID) Coverage { return f.groups[server].coverage }
 
 // Quota is how far the server has used its room for a kind of point.
 func (f *Fleet) Quota(kind Kind, server ID) Quota {
@@ -162,15 +162,15 @@ func (f *Fleet) Server(id ID) (Server, bool) {
 	return f.Servers[i], true
 }
 
-// cover sums up what a server has.
-func (f *Fleet) cover(g *group, server ID) {
-	c := &g.cover
+// summarize sums up what a server has.
+func (f *Fleet) summarize(g *group, server ID) {
+	c := &g.coverage
 	for kind := range g.quotas {
 		g.quotas[kind].Limit = Kind(kind).Limit()
 	}
-	for _, place := range g.places {
-		p := f.point(place)
-		g.quotas[p.Kind].count(p)
+	for _, place := range g.indexes {
+		p := f.pointAt(place)
+		g.quotas[p.Kind].add(p)
 		if p.Kind == Snapshot {
 			c.Snapshots++
 		} else {
@@ -179,7 +179,7 @@ func (f *Fleet) cover(g *group, server ID) {
 		switch {
 		case p.Status.Running():
 			c.Running++
-		case p.Status.Bad():
+		case p.Status.Failed():
 			c.Failed++
 		}
 	}

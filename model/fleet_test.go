@@ -10,8 +10,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// random is some points of either server, whose ids come again.
-func random(r *rand.Rand, kind Kind) []Point {
+// randomPoints is some points of either server, whose ids come again.
+func randomPoints(r *rand.Rand, kind Kind) []Point {
 	var out []Point
 	for i := range r.IntN(9) {
 		p := Point{Kind: kind, ID: ID(fmt.Sprint(i)), Server: web, Status: Completed, CreatedAt: now.Add(-time.Duration(r.IntN(3)) * time.Hour)}
@@ -26,23 +26,23 @@ func random(r *rand.Rand, kind Kind) []Point {
 	return out
 }
 
-func TestWhatIsKeptOfEachServerIsWhatTheListsSayHoweverTheyCame(t *testing.T) {
+func TestFleetMatchesTheListsInAnyOrder(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
-	a := newAccount(t)
+	a := newTestAccount(t)
 	for range 2_000 {
 		kind := Kind(r.IntN(2))
-		points, version, before := random(r, kind), a.Version(), slices.Clone(a.Points(kind).Value)
+		points, version, before := randomPoints(r, kind), a.Version(), slices.Clone(a.Points(kind).Value)
 		switch r.IntN(5) {
 		case 0:
-			a.list(kind, "", points...)
+			a.pollKind(kind, "", points...)
 		case 1:
-			a.list(kind, "", before...)
+			a.pollKind(kind, "", before...)
 		case 2:
-			a.list(kind, web.ID, slices.DeleteFunc(points, func(p Point) bool { return p.Server != web })...)
+			a.pollKind(kind, web.ID, slices.DeleteFunc(points, func(p Point) bool { return p.Server != web })...)
 		case 3:
-			a.put(Point{Kind: kind, ID: ID(fmt.Sprint(r.IntN(9))), Server: db, Status: Completed, CreatedAt: now})
+			a.upsertPoint(Point{Kind: kind, ID: ID(fmt.Sprint(r.IntN(9))), Server: db, Status: Completed, CreatedAt: now})
 		case 4:
-			a.drop(Key{kind, ID(fmt.Sprint(r.IntN(9)))})
+			a.removePoint(Key{kind, ID(fmt.Sprint(r.IntN(9)))})
 		}
 		if same := slices.Equal(before, a.Points(kind).Value); !same && a.Version() == version {
 			t.Fatal("the lists have changed, and the version says that they have not")
@@ -54,11 +54,11 @@ func TestWhatIsKeptOfEachServerIsWhatTheListsSayHoweverTheyCame(t *testing.T) {
 }
 
 // requireFleet holds what is kept of a server against the lists.
-func requireFleet(t *testing.T, a account, server ID) {
+func requireFleet(t *testing.T, a testAccount, server ID) {
 	t.Helper()
-	want := append(Of(a.Backups.Value, server), Of(a.Snapshots.Value, server)...)
+	want := append(PointsOf(a.Backups.Value, server), PointsOf(a.Snapshots.Value, server)...)
 	SortNewestFirst(want)
-	got, cover := a.Of(server), a.Fleet().Coverage(server)
+	got, cover := a.PointsOf(server), a.Fleet().Coverage(server)
 	if !slices.EqualFunc(got, want, func(x, y Point) bool { return x.Key() == y.Key() && x.Status == y.Status }) {
 		t.Fatalf("of %s is kept\n%v\nbut the lists say\n%v", server, got, want)
 	}
@@ -84,18 +84,18 @@ func requireFleet(t *testing.T, a account, server ID) {
 	}
 }
 
-func TestAPollWithoutNewsChangesNothingAndMakesNothing(t *testing.T) {
-	points := []Point{backup("1", time.Hour), backup("2", 2*time.Hour), backup("3", time.Hour).of(db)}
-	a := newAccount(t, points...)
+func TestUnchangedPollKeepsTheVersionAndAllocatesNothing(t *testing.T) {
+	points := []Point{backup("1", time.Hour), backup("2", 2*time.Hour), backup("3", time.Hour).onServer(db)}
+	a := newTestAccount(t, points...)
 	servers := slices.Clone(a.Servers.Value)
 	version, fleet := a.Version(), a.Fleet()
 	poll := func() {
 		ticket, _ := a.Backups.Start(a.Now)
-		a.PointsArrived(Backup, "", ticket, points, nil)
+		a.ApplyPoints(Backup, "", ticket, points, nil)
 		ticket, _ = a.Servers.Start(a.Now)
-		a.ServersArrived(ticket, servers, nil)
+		a.ApplyServers(ticket, servers, nil)
 		ticket, _ = a.Backups.Start(a.Now)
-		a.PointsArrived(Backup, db.ID, ticket, points[2:], nil)
+		a.ApplyPoints(Backup, db.ID, ticket, points[2:], nil)
 	}
 	poll()
 	if a.Version() != version || a.Fleet() != fleet {
@@ -105,22 +105,22 @@ func TestAPollWithoutNewsChangesNothingAndMakesNothing(t *testing.T) {
 		t.Errorf("it takes %v pieces of memory", n)
 	}
 	ticket, _ := a.Backups.Start(a.Now)
-	a.PointsArrived(Backup, "", ticket, points[:2], nil)
+	a.ApplyPoints(Backup, "", ticket, points[:2], nil)
 	if a.Version() == version {
 		t.Error("a point has gone, and nobody is told")
 	}
 }
 
-func TestAPartOfAListHoldsNothingOfOtherServers(t *testing.T) {
-	a := newAccount(t, backup("1", time.Hour), backup("3", time.Hour).of(db))
-	a.list(Backup, web.ID, backup("1", time.Hour), backup("2", time.Hour), backup("3", time.Hour).of(db)) // the filter was not heeded
-	if len(a.Backups.Value) != 3 || len(a.Of(db.ID)) != 1 {
+func TestPartialListIgnoresOtherServers(t *testing.T) {
+	a := newTestAccount(t, backup("1", time.Hour), backup("3", time.Hour).onServer(db))
+	a.pollKind(Backup, web.ID, backup("1", time.Hour), backup("2", time.Hour), backup("3", time.Hour).onServer(db)) // the filter was not heeded
+	if len(a.Backups.Value) != 3 || len(a.PointsOf(db.ID)) != 1 {
 		t.Errorf("%v", keys(a.Backups.Value))
 	}
 }
 
-// TestTimeAloneJudgesAsIfAllWereJudgedAnew holds a fleet that is judged from time to time against the same one judged once.
-func TestTimeAloneJudgesAsIfAllWereJudgedAnew(t *testing.T) {
+// TestIncrementalAssessmentMatchesFullAssessment holds a fleet that is judged from time to time against the same one judged once.
+func TestIncrementalAssessmentMatchesFullAssessment(t *testing.T) {
 	age := rapid.SampledFrom([]time.Duration{0, time.Minute, 90 * time.Minute, 25 * time.Hour, 26 * time.Hour, 49 * time.Hour, 80 * time.Hour})
 	rapid.Check(t, func(t *rapid.T) {
 		var servers []Server
@@ -142,8 +142,8 @@ func TestTimeAloneJudgesAsIfAllWereJudgedAnew(t *testing.T) {
 		}
 		most := rapid.SampledFrom([]time.Duration{0, time.Hour, 26 * time.Hour}).Draw(t, "most")
 		policies := Policies{{Policy: Policy{
-			Backups:   Wanted{MaxAge: most, Min: rapid.IntRange(0, 2).Draw(t, "least")},
-			Snapshots: Wanted{MaxAge: rapid.SampledFrom([]time.Duration{0, most}).Draw(t, "snapshots")},
+			Backups:   Requirement{MaxAge: most, Min: rapid.IntRange(0, 2).Draw(t, "least")},
+			Snapshots: Requirement{MaxAge: rapid.SampledFrom([]time.Duration{0, most}).Draw(t, "snapshots")},
 		}}}
 		f, at := newFleet(servers, backups, nil), now
 		later := rapid.OneOf(rapid.SampledFrom([]time.Duration{time.Minute, time.Minute + 1, time.Hour, -time.Hour}),
@@ -151,9 +151,9 @@ func TestTimeAloneJudgesAsIfAllWereJudgedAnew(t *testing.T) {
 				return time.Duration(rapid.Int64Range(int64(time.Minute), int64(60*time.Hour)).Draw(t, ""))
 			}))
 		for range 6 {
-			got, want := f.Judged(policies, true, at), newFleet(servers, backups, nil).Judged(policies, true, at)
+			got, want := f.Assess(policies, true, at), newFleet(servers, backups, nil).Assess(policies, true, at)
 			for i := range got {
-				if !slices.Equal(got[i].Assessment.Reasons, want[i].Assessment.Reasons) || got[i].ID != want[i].ID || got[i].Cover != want[i].Cover || got[i].Assessment.Kinds != want[i].Assessment.Kinds {
+				if !slices.Equal(got[i].Assessment.Reasons, want[i].Assessment.Reasons) || got[i].ID != want[i].ID || got[i].Coverage != want[i].Coverage || got[i].Assessment.Kinds != want[i].Assessment.Kinds {
 					t.Fatalf("%s after %s: %+v\nnot %+v", got[i].Name, at.Sub(now), got[i], want[i])
 				}
 			}

@@ -36,7 +36,7 @@ func (i *ID) UnmarshalJSON(data []byte) error {
 		return errBadID
 	}
 	for _, r := range text {
-		if !nameRune(r) {
+		if !isNameRune(r) {
 			return errBadID
 		}
 	}
@@ -58,7 +58,7 @@ func (i ID) MarshalJSON() ([]byte, error) {
 
 // Less orders integers by value and everything else by text, integers first. Of two IDs that differ one is always less.
 func (i ID) Less(other ID) bool {
-	if i.counts() && other.counts() { // as nearly all do: a large fleet is sorted by them
+	if i.isNumber() && other.isNumber() { // as nearly all do: a large fleet is sorted by them
 		return len(i) < len(other) || len(i) == len(other) && i < other
 	}
 	a, errA := strconv.ParseInt(string(i), 10, 64)
@@ -72,8 +72,8 @@ func (i ID) Less(other ID) bool {
 	return i < other
 }
 
-// counts says whether the ID is a number as one writes it, without a sign or a leading zero, and short enough for an integer.
-func (i ID) counts() bool {
+// isNumber says whether the ID is a number as one writes it, without a sign or a leading zero, and short enough for an integer.
+func (i ID) isNumber() bool {
 	if len(i) == 0 || len(i) > 18 || i[0] == '0' {
 		return false
 	}
@@ -85,6 +85,6 @@ func (i ID) counts() bool {
 	return true
 }
 
-func nameRune(r rune) bool {
+func isNameRune(r rune) bool {
 	return r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
 }

@@ -6,22 +6,22 @@ import (
 	"testing"
 )
 
-func TestAnIDComesAsIntegerOrTextAndGoesAsItCame(t *testing.T) {
+func TestIDKeepsIntegerOrStringForm(t *testing.T) {
 	uuid := "3f2b8c1e-9a4d-4e0b-8a51-0c6f1d2e3a4b"
 	for in, want := range map[string]struct {
 		id  ID
 		out string
 	}{
-		`501`:                 {"501", `501`},
-		`0`:                   {"0", `0`},
-		`9007199254740993`:    {"9007199254740993", `9007199254740993`}, // a float64 would lose the last digit
-		`"` + uuid + `"`:      {ID(uuid), `"` + uuid + `"`},
-		`"bk_2025-A"`:         {"bk_2025-A", `"bk_2025-A"`},
-		`"007"`:               {"007", `"007"`}, // the zeros are part of the name
-		`null`:                {"", `""`},
-		`"\u0061bc"`:          {"abc", `"abc"`},
-		`"` + long(128) + `"`: {ID(long(128)), `"` + long(128) + `"`},
-		`  501`:               {"501", `501`},
+		`501`:                   {"501", `501`},
+		`0`:                     {"0", `0`},
+		`9007199254740993`:      {"9007199254740993", `9007199254740993`}, // a float64 would lose the last digit
+		`"` + uuid + `"`:        {ID(uuid), `"` + uuid + `"`},
+		`"bk_2025-A"`:           {"bk_2025-A", `"bk_2025-A"`},
+		`"007"`:                 {"007", `"007"`}, // the zeros are part of the name
+		`null`:                  {"", `""`},
+		`"\u0061bc"`:            {"abc", `"abc"`},
+		`"` + longID(128) + `"`: {ID(longID(128)), `"` + longID(128) + `"`},
+		`  501`:                 {"501", `501`},
 	} {
 		var id ID
 		if err := json.Unmarshal([]byte(in), &id); err != nil || id != want.id {
@@ -33,10 +33,10 @@ func TestAnIDComesAsIntegerOrTextAndGoesAsItCame(t *testing.T) {
 	}
 }
 
-func TestAnIDRefusesWhatCouldBeMoreThanAName(t *testing.T) {
+func TestIDRejectsUnsafeText(t *testing.T) {
 	for _, in := range []string{
 		`""`, `"a/b"`, `"../servers"`, `"a?x=1"`, `"a#b"`, `"a b"`, `"a%2fb"`, `"\u001b[2J"`, `"é"`, `"\u202e1"`, `"a\nb"`,
-		`1.5`, `1e5`, `true`, `false`, `{}`, `[]`, `[1]`, `{"id": 1}`, `"` + long(129) + `"`, long(129),
+		`1.5`, `1e5`, `true`, `false`, `{}`, `[]`, `[1]`, `{"id": 1}`, `"` + longID(129) + `"`, longID(129),
 	} {
 		id := ID("before")
 		if err := json.Unmarshal([]byte(in), &id); err == nil {
@@ -47,9 +47,9 @@ func TestAnIDRefusesWhatCouldBeMoreThanAName(t *testing.T) {
 	}
 }
 
-func long(n int) string { return strings.Repeat("7", n) }
+func longID(n int) string { return strings.Repeat("7", n) }
 
-func TestIDsStandInATotalOrderWithIntegersByValue(t *testing.T) {
+func TestIDOrderIsTotalWithIntegersByValue(t *testing.T) {
 	sorted := []ID{"-1", "0", "2", "10", "501", "", "99999999999999999999", "A", "a", "a-1", "b", "bk_1"}
 	for i, a := range sorted {
 		for j, b := range sorted {
@@ -60,7 +60,7 @@ func TestIDsStandInATotalOrderWithIntegersByValue(t *testing.T) {
 	}
 }
 
-func FuzzIDsAreNeverEqualInOrderUnlessTheyAreTheSame(f *testing.F) {
+func FuzzOnlyIdenticalIDsCompareEqual(f *testing.F) {
 	f.Add("7", "007", "x")
 	f.Add("1", "a", "-0")
 	f.Add("", "0", "99999999999999999999")

@@ -6,31 +6,31 @@ import (
 	"time"
 )
 
-func TestWhatAnIncompleteListLacksIsNotGone(t *testing.T) {
-	cut := &Incomplete{Got: 1, Of: 2}
+func TestPointMissingFromAPartialListIsNotGone(t *testing.T) {
+	cut := &IncompleteError{Got: 1, Total: 2}
 	ask := func(s *State, points []Point, err error) []Operation {
 		s.Now = s.Now.Add(time.Minute)
 		ticket, _ := s.Backups.Start(s.Now)
-		return s.PointsArrived(Backup, "", ticket, points, err)
+		return s.ApplyPoints(Backup, "", ticket, points, err)
 	}
 	one, two := backup("1", 0), backup("2", 1)
 	s := &State{Now: one.CreatedAt, Local: one.CreatedAt}
 	ask(s, []Point{one}, cut)
-	if !s.Backups.Loaded() || s.Backups.Whole() || s.Backups.Fresh() || s.PointsKnown() || !errors.Is(s.Incomplete(), ErrIncomplete) {
+	if !s.Backups.Loaded() || s.Backups.Complete() || s.Backups.Fresh() || s.PointsComplete() || !errors.Is(s.Incomplete(), ErrIncomplete) {
 		t.Error("a part passes for the whole")
 	}
-	if q := s.Quota(Backup, one.Server.ID); !q.AtLeast || !q.MayBeFull() || q.Left() != 0 {
+	if q := s.Quota(Backup, one.Server.ID); !q.Incomplete || !q.MayBeFull() || q.Left() != 0 {
 		t.Errorf("%+v", q)
 	}
-	if _, ok := s.See(); ok {
+	if _, ok := s.CachedAccount(); ok {
 		t.Error("it is kept for the next run")
 	}
 	ask(s, []Point{one, two}, nil)
-	if !s.Backups.Whole() || s.Incomplete() != nil {
+	if !s.Backups.Complete() || s.Incomplete() != nil {
 		t.Error("the whole does not pass for one")
 	}
-	o := s.Begin(Intent{Deed: Delete, Point: two}, "run")
-	s.Answered(o.Number, Accepted{}, Outcome{Err: ErrOutcomeUnknown, Lost: true, Sent: s.Now})
+	o := s.Begin(ActionRequest{Action: Delete, Point: two}, "run")
+	s.ApplyResult(o.Number, ActionResult{}, Outcome{Err: ErrOutcomeUnknown, AnswerLost: true, SentAt: s.Now})
 	failed := one
 	failed.Status = Failed
 	if changed := ask(s, []Point{failed}, cut); len(changed) != 0 {
@@ -43,25 +43,25 @@ func TestWhatAnIncompleteListLacksIsNotGone(t *testing.T) {
 		t.Error("what it has is not taken over")
 	}
 	ask(s, []Point{one}, nil) // its answer was lost, so two whole lists must agree
-	if changed := ask(s, []Point{one}, nil); len(changed) != 1 || changed[0].Phase != Done {
+	if changed := ask(s, []Point{one}, nil); len(changed) != 1 || changed[0].Phase != PhaseDone {
 		t.Errorf("two whole lists have ended %v", changed)
 	}
 }
 
-func TestARestoreDoesNotEndByAServerThatAnIncompleteListLacks(t *testing.T) {
+func TestServerMissingFromAPartialListDoesNotEndARestore(t *testing.T) {
 	p := backup("1", 0)
 	s := &State{Now: p.CreatedAt, Local: p.CreatedAt}
 	other := Server{ID: "other", Name: "other", Status: ServerActive}
 	ask := func(servers []Server, err error) []Operation {
 		s.Now = s.Now.Add(time.Minute)
 		ticket, _ := s.Servers.Start(s.Now)
-		return s.ServersArrived(ticket, servers, err)
+		return s.ApplyServers(ticket, servers, err)
 	}
 	ask([]Server{{ID: p.Server.ID, Name: p.Server.Name, Status: ServerActive}, other}, nil)
-	o := s.Begin(Intent{Deed: Restore, Point: p}, "run")
-	s.Answered(o.Number, Accepted{Point: p, ServerStatus: ServerRestoring}, Outcome{Sent: s.Now})
-	for range enoughLooks - 1 { // more of them leave it unconfirmed, not ended
-		if changed := ask([]Server{other}, &Incomplete{Got: 1, Of: 2}); len(changed) != 0 {
+	o := s.Begin(ActionRequest{Action: Restore, Point: p}, "run")
+	s.ApplyResult(o.Number, ActionResult{Point: p, ServerStatus: ServerRestoring}, Outcome{SentAt: s.Now})
+	for range minMisses - 1 { // more of them leave it unconfirmed, not ended
+		if changed := ask([]Server{other}, &IncompleteError{Got: 1, Total: 2}); len(changed) != 0 {
 			t.Fatalf("it ended: %+v", changed)
 		}
 	}
@@ -70,64 +70,64 @@ func TestARestoreDoesNotEndByAServerThatAnIncompleteListLacks(t *testing.T) {
 	}
 }
 
-func TestWhatIncompleteListsNeverTellStaysOpenAndIsSaidToBeHidden(t *testing.T) {
+func TestOperationMissingFromPartialListsStaysOpenAndHidden(t *testing.T) {
 	p := backup("1", 0)
 	other := p
 	other.ID = "other"
 	for name, test := range map[string]struct {
-		deed  Deed
+		deed  Action
 		lost  bool
 		bound time.Duration
 		stays Phase
 	}{
-		"create":        {Create, false, enoughTime, Running},
-		"delete":        {Delete, false, enoughTime, Running},
-		"restore":       {Restore, false, enoughRestore, Running},
-		"create, lost":  {Create, true, enoughTime, Unknown},
-		"delete, lost":  {Delete, true, enoughTime, Unknown},
-		"restore, lost": {Restore, true, enoughRestore, Unknown},
+		"create":        {Create, false, pointListDelay, PhaseRunning},
+		"delete":        {Delete, false, pointListDelay, PhaseRunning},
+		"restore":       {Restore, false, restoreListDelay, PhaseRunning},
+		"create, lost":  {Create, true, pointListDelay, PhaseUnknown},
+		"delete, lost":  {Delete, true, pointListDelay, PhaseUnknown},
+		"restore, lost": {Restore, true, restoreListDelay, PhaseUnknown},
 	} {
 		s := &State{Now: p.CreatedAt.Add(time.Hour), Local: p.CreatedAt}
 		list := func(err error) {
 			server, _ := s.Servers.Start(s.Now)
-			s.ServersArrived(server, []Server{{ID: "9", Name: "another", Status: ServerActive}}, err)
+			s.ApplyServers(server, []Server{{ID: "9", Name: "another", Status: ServerActive}}, err)
 			point, _ := s.Backups.Start(s.Now)
-			s.PointsArrived(Backup, "", point, []Point{other}, err)
+			s.ApplyPoints(Backup, "", point, []Point{other}, err)
 		}
 		server, _ := s.Servers.Start(s.Now)
-		s.ServersArrived(server, []Server{{ID: p.Server.ID, Name: p.Server.Name, Status: ServerActive}}, nil)
-		o := s.Begin(Intent{Deed: test.deed, Point: p}, "run")
+		s.ApplyServers(server, []Server{{ID: p.Server.ID, Name: p.Server.Name, Status: ServerActive}}, nil)
+		o := s.Begin(ActionRequest{Action: test.deed, Point: p}, "run")
 		made := p
 		made.ID = "new"
-		outcome := Outcome{Sent: s.Now}
+		outcome := Outcome{SentAt: s.Now}
 		if test.lost {
-			outcome.Err, outcome.Lost = ErrOutcomeUnknown, true
+			outcome.Err, outcome.AnswerLost = ErrOutcomeUnknown, true
 		}
-		s.Answered(o.Number, Accepted{Point: made}, outcome)
+		s.ApplyResult(o.Number, ActionResult{Point: made}, outcome)
 		sent := s.Now
 		for s.Now.Sub(sent) <= test.bound {
-			if got := s.operation(o.Number); got.Phase.Over() || got.Hidden() {
+			if got := s.operationByNumber(o.Number); got.Phase.Over() || got.Hidden() {
 				t.Fatalf("%s: over after %v: %+v", name, s.Now.Sub(sent), got)
 			}
 			s.Now = s.Now.Add(10 * time.Second)
-			list(&Incomplete{Got: 1, Of: 2})
+			list(&IncompleteError{Got: 1, Total: 2})
 		}
-		if got := s.operation(o.Number); got.Phase != test.stays || !got.Hidden() {
-			t.Errorf("%s: %v, hidden %v: %s", name, got.Phase, got.Hidden(), got.Words)
+		if got := s.operationByNumber(o.Number); got.Phase != test.stays || !got.Hidden() {
+			t.Errorf("%s: %v, hidden %v: %s", name, got.Phase, got.Hidden(), got.Reason)
 		}
 	}
 }
 
-func TestAnIncompleteListIsToldInNumbers(t *testing.T) {
+func TestIncompleteListIsReportedInNumbers(t *testing.T) {
 	for _, test := range []struct {
 		got, of int
 		want    string
 	}{{2, 50, "2 of 50"}, {0, 5, "0 of 5"}, {3, 0, "3 of more"}, {3, 3, "3 of more"}} {
-		if got := (&Incomplete{test.got, test.of}).Numbers(); got != test.want {
+		if got := (&IncompleteError{test.got, test.of}).Counts(); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)
 		}
 	}
-	if got := Words(&Incomplete{2, 50}); got != "The list is incomplete: the API gave 2 of 50." {
+	if got := ErrorMessage(&IncompleteError{2, 50}); got != "The list is incomplete: the API gave 2 of 50." {
 		t.Error(got)
 	}
 }

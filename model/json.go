@@ -8,9 +8,9 @@ import (
 	"unicode/utf16"
 )
 
-// PlainJSON is a JSON text as it came, indented, with every character that must not reach a terminal written as JSON's own
+// SafeJSON is a JSON text as it came, indented, with every character that must not reach a terminal written as JSON's own
 // escape: it means the same, and may be shown and copied. What is no JSON is cleaned, line by line.
-func PlainJSON(raw string) string {
+func SafeJSON(raw string) string {
 	var nice bytes.Buffer
 	if json.Indent(&nice, []byte(raw), "", "  ") != nil {
 		lines := strings.Split(raw, "\n")
@@ -22,7 +22,7 @@ func PlainJSON(raw string) string {
 	var b strings.Builder
 	for _, r := range nice.String() { // outside its strings JSON has nothing foreign but line breaks
 		switch {
-		case r == '\n' || !foreign(r):
+		case r == '\n' || !isUnsafe(r):
 			b.WriteRune(r)
 		case r > 0xffff:
 			high, low := utf16.EncodeRune(r)

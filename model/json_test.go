@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestRawJSONMeansTheSameAndHoldsNothingForeign(t *testing.T) {
+func TestSafeJSONKeepsItsMeaningAndHasNoUnsafeRunes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		said := map[string]string{rapid.String().Draw(t, "key"): rapid.String().Draw(t, "value")}
 		var b strings.Builder
@@ -18,9 +18,9 @@ func TestRawJSONMeansTheSameAndHoldsNothingForeign(t *testing.T) {
 		if err := in.Encode(said); err != nil {
 			t.Fatal(err)
 		}
-		shown := PlainJSON(b.String())
+		shown := SafeJSON(b.String())
 		for _, l := range strings.Split(shown, "\n") {
-			if !plain(l) && len(l) <= MaxText {
+			if !isClean(l) && len(l) <= MaxText {
 				t.Fatalf("%q", l)
 			}
 		}
@@ -31,12 +31,12 @@ func TestRawJSONMeansTheSameAndHoldsNothingForeign(t *testing.T) {
 	})
 }
 
-func TestRawJSONKeepsNumbersAndOrderAsTheyCame(t *testing.T) {
-	got := PlainJSON("{\"z\":1.50,\"a\":12345678901234567890,\"n\":\"a\u202e\U000e0041\"}")
+func TestSafeJSONKeepsNumbersAndOrder(t *testing.T) {
+	got := SafeJSON("{\"z\":1.50,\"a\":12345678901234567890,\"n\":\"a\u202e\U000e0041\"}")
 	if want := "{\n  \"z\": 1.50,\n  \"a\": 12345678901234567890,\n  \"n\": \"a\\u202e\\udb40\\udc41\"\n}"; got != want {
 		t.Errorf("%q", got)
 	}
-	if got := PlainJSON("<html>\x1b[2J\nx"); got != "<html>^[[2J\nx" {
+	if got := SafeJSON("<html>\x1b[2J\nx"); got != "<html>^[[2J\nx" {
 		t.Errorf("what is no JSON: %q", got)
 	}
 }

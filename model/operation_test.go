@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-func TestAnOperationIsNamedByItsDeedItsThingAndItsServer(t *testing.T) {
+func TestOperationTitleNamesActionPointAndServer(t *testing.T) {
 	named := Point{Kind: Snapshot, ID: "801", Name: "pre-migration", Server: web}
 	plain := Point{Kind: Backup, ID: "501", Server: web}
 	described := Point{Kind: Backup, Server: web, Description: "Pre-update"}
 	for want, o := range map[string]Operation{
-		"snapshot pre-migration of web-server-01":          {Deed: Create, Point: named, Server: web},
-		"backup “Pre-update” of web-server-01":             {Deed: Create, Point: described, Server: web},
-		"backup without a description of web-server-01":    {Deed: Create, Point: plain, Server: web},
-		"delete snapshot pre-migration of web-server-01":   {Deed: Delete, Point: named, Server: web},
-		"delete backup #501 of web-server-01":              {Deed: Delete, Point: plain, Server: web},
-		"restore snapshot pre-migration onto db-server-01": {Deed: Restore, Point: named, Server: db},
-		"restore backup #501 onto web-server-01":           {Deed: Restore, Point: plain, Server: web},
-		"restore onto web-server-01":                       {Deed: Restore, Server: web}, // somebody else's: from what is not told
+		"snapshot pre-migration of web-server-01":          {Action: Create, Point: named, Server: web},
+		"backup “Pre-update” of web-server-01":             {Action: Create, Point: described, Server: web},
+		"backup without a description of web-server-01":    {Action: Create, Point: plain, Server: web},
+		"delete snapshot pre-migration of web-server-01":   {Action: Delete, Point: named, Server: web},
+		"delete backup #501 of web-server-01":              {Action: Delete, Point: plain, Server: web},
+		"restore snapshot pre-migration onto db-server-01": {Action: Restore, Point: named, Server: db},
+		"restore backup #501 onto web-server-01":           {Action: Restore, Point: plain, Server: web},
+		"restore onto web-server-01":                       {Action: Restore, Server: web}, // somebody else's: from what is not told
 	} {
 		if got := o.Title(); got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -25,9 +25,9 @@ func TestAnOperationIsNamedByItsDeedItsThingAndItsServer(t *testing.T) {
 	}
 }
 
-func TestTheUsualTimesAreThoseOfTheDocuments(t *testing.T) {
+func TestDocumentedDurations(t *testing.T) {
 	for _, c := range []struct {
-		deed Deed
+		deed Action
 		kind Kind
 		want Span
 		ok   bool
@@ -39,14 +39,14 @@ func TestTheUsualTimesAreThoseOfTheDocuments(t *testing.T) {
 		{Restore, Backup, Span{}, false},
 		{Delete, Backup, Span{}, false},
 	} {
-		o := Operation{Deed: c.deed, Point: Point{Kind: c.kind}}
-		if got, ok := o.Usual(); got != c.want || ok != c.ok {
+		o := Operation{Action: c.deed, Point: Point{Kind: c.kind}}
+		if got, ok := o.DocumentedDuration(); got != c.want || ok != c.ok {
 			t.Errorf("deed %d on a %s: %v, %v", c.deed, c.kind, got, ok)
 		}
 	}
 }
 
-func TestTheTimeThatAnOperationTakesIsNeverNegative(t *testing.T) {
+func TestElapsedTimeIsNeverNegative(t *testing.T) {
 	o := Operation{Started: now}
 	for at, want := range map[time.Time]time.Duration{
 		now: 0, now.Add(time.Minute): time.Minute, now.Add(-time.Minute): 0, // the API's clock was set back
@@ -61,9 +61,9 @@ func TestTheTimeThatAnOperationTakesIsNeverNegative(t *testing.T) {
 	}
 }
 
-func TestAnOperationIsOverOnlyWhenNothingMoreIsExpected(t *testing.T) {
+func TestOnlyFinalPhasesAreOver(t *testing.T) {
 	for phase, over := range map[Phase]bool{
-		Sending: false, Running: false, Unknown: false, Done: true, Broken: true, Refused: true, NotSeen: true, CalledOff: true,
+		PhaseSending: false, PhaseRunning: false, PhaseUnknown: false, PhaseDone: true, PhaseFailed: true, PhaseRefused: true, PhaseNotSeen: true, PhaseCanceled: true,
 	} {
 		if phase.Over() != over {
 			t.Errorf("phase %d: over is %v", phase, phase.Over())

@@ -12,28 +12,28 @@ import (
 
 // Ordering is one way in which rows can be ordered: by a column, which has two ends to begin at.
 type Ordering[T any] struct {
-	Name  string // of the column, for a person
-	Up    string // how it is called when the least comes first: "oldest first"
-	Down  string // the other way round: "newest first"
-	Falls bool   // it begins with the greatest unless it is turned round
-	Given bool   // unless it is turned round, it is how its rows come: points newest first
-	Sort  Sort[T]
+	Name            string // of the column, for a person
+	AscendingText   string // how it is called when the least comes first: "oldest first"
+	DescendingText  string // the other way round: "newest first"
+	DescendingFirst bool   // it begins with the greatest unless it is turned round
+	Presorted       bool   // unless it is turned round, it is how its rows come: points newest first
+	Sort            Sort[T]
 }
 
 // Arrange puts rows in order, which it leaves as they are.
 func (o Ordering[T]) Arrange(rows []T, turned bool) []T {
-	if o.Given && !turned {
+	if o.Presorted && !turned {
 		return rows
 	}
-	return o.Sort(rows, o.Falling(turned))
+	return o.Sort(rows, o.Descending(turned))
 }
 
 // Sort puts rows, which it leaves as they are, in order, falling with the greatest first. Rows that are alike keep the order in which
 // they came.
 type Sort[T any] func(rows []T, falling bool) []T
 
-// By sorts by a key, of which compare puts the least first. Rows for which it is not known come last either way.
-func By[T, K any](key func(T) (k K, known bool), compare func(a, b K) int) Sort[T] {
+// SortBy sorts by a key, of which compare puts the least first. Rows for which it is not known come last either way.
+func SortBy[T, K any](key func(T) (k K, known bool), compare func(a, b K) int) Sort[T] {
 	return func(rows []T, falling bool) []T {
 		// The keys stand side by side, so that the rows are walked through once, and not for every comparison.
 		type keyed struct {
@@ -66,25 +66,25 @@ func By[T, K any](key func(T) (k K, known bool), compare func(a, b K) int) Sort[
 	}
 }
 
-// Always makes a key of one that every row has.
-func Always[T, K any](key func(T) K) func(T) (K, bool) {
+// AlwaysKnown makes a key of one that every row has.
+func AlwaysKnown[T, K any](key func(T) K) func(T) (K, bool) {
 	return func(row T) (K, bool) { return key(row), true }
 }
 
-// Falling says whether the greatest comes first.
-func (o Ordering[T]) Falling(turned bool) bool { return o.Falls != turned }
+// Descending says whether the greatest comes first.
+func (o Ordering[T]) Descending(turned bool) bool { return o.DescendingFirst != turned }
 
-// Words says the order in force: "created, newest first".
-func (o Ordering[T]) Words(turned bool) string {
-	if o.Falling(turned) {
-		return o.Name + ", " + o.Down
+// Description says the order in force: "created, newest first".
+func (o Ordering[T]) Description(turned bool) string {
+	if o.Descending(turned) {
+		return o.Name + ", " + o.DescendingText
 	}
-	return o.Name + ", " + o.Up
+	return o.Name + ", " + o.AscendingText
 }
 
 // ByText orders by a text, whatever its case; rows without it come last.
 func ByText[T any](name string, text func(T) string) Ordering[T] {
-	return Ordering[T]{Name: name, Up: "from A to Z", Down: "from Z to A", Sort: By(
+	return Ordering[T]{Name: name, AscendingText: "from A to Z", DescendingText: "from Z to A", Sort: SortBy(
 		func(row T) (string, bool) { t := text(row); return t, t != "" },
 		func(x, y string) int {
 			if x == y { // many are
@@ -104,8 +104,8 @@ func compareNames(x, y string) int { return cmp.Or(compareFolded(x, y), cmp.Comp
 func compareFolded(x, y string) int {
 	for i := 0; i < min(len(x), len(y)); i++ {
 		a, b := x[i], y[i]
-		if digit(a) && digit(b) {
-			m, n := digits(x[i:]), digits(y[i:])
+		if isDigit(a) && isDigit(b) {
+			m, n := countDigits(x[i:]), countDigits(y[i:])
 			if c := compareNumbers(x[i:i+m], y[i:i+n]); c != 0 {
 				return c
 			}
@@ -119,19 +119,19 @@ func compareFolded(x, y string) int {
 			}
 			return compareFolded(x[i+m:], y[i+n:])
 		}
-		if c := cmp.Compare(lower(a), lower(b)); c != 0 {
+		if c := cmp.Compare(lowerByte(a), lowerByte(b)); c != 0 {
 			return c
 		}
 	}
 	return cmp.Compare(len(x), len(y))
 }
 
-func digit(c byte) bool { return c >= '0' && c <= '9' }
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
-// digits is how many digits a text begins with.
-func digits(text string) int {
+// countDigits is how many digits a text begins with.
+func countDigits(text string) int {
 	n := 0
-	for n < len(text) && digit(text[n]) {
+	for n < len(text) && isDigit(text[n]) {
 		n++
 	}
 	return n
@@ -143,7 +143,7 @@ func compareNumbers(x, y string) int {
 	return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y))
 }
 
-func lower(c byte) byte {
+func lowerByte(c byte) byte {
 	if c >= 'A' && c <= 'Z' {
 		return c | 0x20
 	}
@@ -152,7 +152,7 @@ func lower(c byte) byte {
 
 // ByNumber orders by a number, the greatest first.
 func ByNumber[T any, N cmp.Ordered](name, up, down string, number func(T) N) Ordering[T] {
-	return Ordering[T]{Name: name, Up: up, Down: down, Falls: true, Sort: By(Always(number), cmp.Compare[N])}
+	return Ordering[T]{Name: name, AscendingText: up, DescendingText: down, DescendingFirst: true, Sort: SortBy(AlwaysKnown(number), cmp.Compare[N])}
 }
 
 // NewestFirst compares points by creation time, the newest first, then by kind and ID, so that the order is total.
@@ -180,30 +180,30 @@ func (i ID) Compare(other ID) int {
 // ByCreation orders points, which come newest first (see [NewestFirst]), by age; those whose age is not known come last.
 func ByCreation() Ordering[*Point] {
 	return Ordering[*Point]{
-		Name: "created", Up: "oldest first", Down: "newest first", Falls: true, Given: true,
-		Sort: By(func(p *Point) (time.Time, bool) { return p.CreatedAt, !p.CreatedAt.IsZero() }, time.Time.Compare),
+		Name: "created", AscendingText: "oldest first", DescendingText: "newest first", DescendingFirst: true, Presorted: true,
+		Sort: SortBy(func(p *Point) (time.Time, bool) { return p.CreatedAt, !p.CreatedAt.IsZero() }, time.Time.Compare),
 	}
 }
 
 // ByExpiry orders points by their end, the soonest first; those that never expire come last.
 func ByExpiry() Ordering[*Point] {
 	return Ordering[*Point]{
-		Name: "expires", Up: "soonest first", Down: "latest first",
-		Sort: By(func(p *Point) (time.Time, bool) { return p.ExpiresAt, !p.ExpiresAt.IsZero() }, time.Time.Compare),
+		Name: "expires", AscendingText: "soonest first", DescendingText: "latest first",
+		Sort: SortBy(func(p *Point) (time.Time, bool) { return p.ExpiresAt, !p.ExpiresAt.IsZero() }, time.Time.Compare),
 	}
 }
 
 // BySize orders points by size, the largest first; those whose size is not known come last.
 func BySize() Ordering[*Point] {
 	return Ordering[*Point]{
-		Name: "size", Up: "smallest first", Down: "largest first", Falls: true,
-		Sort: By(func(p *Point) (int64, bool) { return p.Size() }, cmp.Compare[int64]),
+		Name: "size", AscendingText: "smallest first", DescendingText: "largest first", DescendingFirst: true,
+		Sort: SortBy(func(p *Point) (int64, bool) { return p.Size() }, cmp.Compare[int64]),
 	}
 }
 
 // ByAddress orders by IP address, number by number; what is no address comes last.
 func ByAddress[T any](name string, address func(T) string) Ordering[T] {
-	return Ordering[T]{Name: name, Up: "lowest first", Down: "highest first", Sort: By(
+	return Ordering[T]{Name: name, AscendingText: "lowest first", DescendingText: "highest first", Sort: SortBy(
 		func(row T) (netip.Addr, bool) { at, err := netip.ParseAddr(address(row)); return at, err == nil },
 		netip.Addr.Compare,
 	)}

@@ -11,23 +11,23 @@ import (
 	"pgregory.net/rapid"
 )
 
-// known is an ordering and what it is to go by.
-type known struct {
+// orderingCase is an ordering and what it is to go by.
+type orderingCase struct {
 	Ordering[*Point]
 	missing func(*Point) bool
 	compare func(a, b *Point) int
 }
 
 // pointOrderings are all the ways to order points.
-func pointOrderings() []known {
+func pointOrderings() []orderingCase {
 	none := func(*Point) bool { return false }
-	text := func(of func(*Point) string) known {
-		return known{ByText("text", of), func(p *Point) bool { return of(p) == "" }, func(a, b *Point) int {
+	text := func(of func(*Point) string) orderingCase {
+		return orderingCase{ByText("text", of), func(p *Point) bool { return of(p) == "" }, func(a, b *Point) int {
 			return cmp.Or(cmp.Compare(strings.ToLower(of(a)), strings.ToLower(of(b))), cmp.Compare(of(a), of(b)))
 		}}
 	}
 	address := func(p *Point) netip.Addr { at, _ := netip.ParseAddr(p.Description); return at }
-	return []known{
+	return []orderingCase{
 		{ByCreation(), func(p *Point) bool { return p.CreatedAt.IsZero() }, func(a, b *Point) int { return a.CreatedAt.Compare(b.CreatedAt) }},
 		{ByExpiry(), func(p *Point) bool { return p.ExpiresAt.IsZero() }, func(a, b *Point) int { return a.ExpiresAt.Compare(b.ExpiresAt) }},
 		{BySize(), func(p *Point) bool { return p.SizeMB <= 0 }, func(a, b *Point) int { return cmp.Compare(a.SizeMB, b.SizeMB) }},
@@ -55,7 +55,7 @@ func mixedPoints(t *rapid.T) []*Point {
 	return rapid.SliceOfNDistinct(one, 2, 12, (*Point).Key).Draw(t, "points")
 }
 
-func TestRowsStandByTheirColumnThoseWithoutAValueLastAndThoseAlikeAsTheyCame(t *testing.T) {
+func TestSortIsStableWithMissingValuesLast(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		points := mixedPoints(t)
 		o := rapid.SampledFrom(pointOrderings()).Draw(t, "order")
@@ -86,7 +86,7 @@ func TestRowsStandByTheirColumnThoseWithoutAValueLastAndThoseAlikeAsTheyCame(t *
 	})
 }
 
-func TestPointsThatComeNewestFirstNeedNoSortingForIt(t *testing.T) {
+func TestPresortedPointsAreNotSortedAgain(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		points := mixedPoints(t)
 		slices.SortFunc(points, NewestFirst)
@@ -96,7 +96,7 @@ func TestPointsThatComeNewestFirstNeedNoSortingForIt(t *testing.T) {
 	})
 }
 
-func TestAddressesStandNumberByNumber(t *testing.T) {
+func TestAddressesAreSortedNumerically(t *testing.T) {
 	rows := []string{"10.0.0.10", "", "10.0.0.9", "203.0.113.1", "no address"}
 	self := func(s string) string { return s }
 	rows = ByAddress("ip", self).Sort(rows, false)
@@ -105,7 +105,7 @@ func TestAddressesStandNumberByNumber(t *testing.T) {
 	}
 }
 
-func TestTextsAreComparedAsInLowerCase(t *testing.T) {
+func TestTextsAreComparedCaseInsensitively(t *testing.T) {
 	text := rapid.OneOf(rapid.StringOfN(rapid.SampledFrom([]rune("aAbB-_[1éÉKßẞ")), 0, 4, -1), rapid.String())
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := text.Draw(t, "a"), text.Draw(t, "b")

@@ -55,8 +55,8 @@ const (
 // Running says whether the status is known to be a passing one, worth asking for again soon.
 func (s PointStatus) Running() bool { return s == InProgress }
 
-// Bad says whether the status means that nothing usable came out.
-func (s PointStatus) Bad() bool { return s == Failed || s == Errored }
+// Failed says whether the status means that nothing usable came out.
+func (s PointStatus) Failed() bool { return s == Failed || s == Errored }
 
 // Point is a restore point: a backup or a snapshot of a server. Times are UTC, and zero when the API gave none.
 type Point struct {
@@ -98,30 +98,30 @@ func (p Point) Label() string {
 	return fmt.Sprintf("%s #%s", p.Kind, p.ID)
 }
 
-// Counts says whether the point takes a place in its server's quota: every snapshot, every manual backup [D].
-func (p Point) Counts() bool { return p.Kind == Snapshot || p.Type == Manual }
+// CountsInQuota says whether the point takes a place in its server's quota: every snapshot, every manual backup [D].
+func (p Point) CountsInQuota() bool { return p.Kind == Snapshot || p.Type == Manual }
 
-// Drift is how far a creation time may lie ahead of the API's clock [I]: the clocks of two machines differ a little. What
+// MaxClockDrift is how far a creation time may lie ahead of the API's clock [I]: the clocks of two machines differ a little. What
 // lies further ahead is not believed.
-const Drift = 5 * time.Minute
+const MaxClockDrift = 5 * time.Minute
 
 // Age is how old the point is at a time on the API's clock, and false where that is not known: no time was given, it could
 // not be read, or it lies in the future by more than [Drift].
 func (p *Point) Age(now time.Time) (time.Duration, bool) {
-	if p.CreatedAt.IsZero() || p.ahead(now) {
+	if p.CreatedAt.IsZero() || p.inFuture(now) {
 		return 0, false
 	}
 	return max(now.Sub(p.CreatedAt), 0), true
 }
 
-// ahead says whether the creation time lies in the future, beyond what clocks differ by.
-func (p *Point) ahead(now time.Time) bool { return p.CreatedAt.After(now.Add(Drift)) }
+// inFuture says whether the creation time lies in the future, beyond what clocks differ by.
+func (p *Point) inFuture(now time.Time) bool { return p.CreatedAt.After(now.Add(MaxClockDrift)) }
 
 // Expired says whether the point's end has come.
 func (p *Point) Expired(now time.Time) bool { return !p.ExpiresAt.IsZero() && !p.ExpiresAt.After(now) }
 
-// lasts says whether the point certainly does not expire until then.
-func (p *Point) lasts(until time.Time) bool {
+// lastsUntil says whether the point certainly does not expire until then.
+func (p *Point) lastsUntil(until time.Time) bool {
 	return !p.ExpiresUnreadable && (p.ExpiresAt.IsZero() || p.ExpiresAt.After(until))
 }
 
@@ -132,11 +132,11 @@ func (p Point) Size() (mb int64, known bool) { return p.SizeMB, p.SizeMB > 0 || 
 // reason: the API decides.
 func (p Point) CannotRestore(now time.Time) string {
 	switch {
-	case p.Expired(now) && !p.Status.Running() && !p.Status.Bad():
-		return fmt.Sprintf("%s #%s expired %s ago: it can no longer be restored", p.Kind, p.ID, Lasting(now.Sub(p.ExpiresAt)))
+	case p.Expired(now) && !p.Status.Running() && !p.Status.Failed():
+		return fmt.Sprintf("%s #%s expired %s ago: it can no longer be restored", p.Kind, p.ID, FormatDuration(now.Sub(p.ExpiresAt)))
 	case p.Status.Running():
 		return fmt.Sprintf("%s #%s is still being made: wait until it has completed", p.Kind, p.ID)
-	case p.Status.Bad():
+	case p.Status.Failed():
 		return fmt.Sprintf("%s #%s failed: there is nothing in it to go back to", p.Kind, p.ID)
 	}
 	return ""
@@ -164,8 +164,8 @@ type SnapshotFilter struct {
 	Server ID
 }
 
-// Accepted is what the API answered to a create or a restore that it took on.
-type Accepted struct {
+// ActionResult is what the API answered to a create or a restore that it took on.
+type ActionResult struct {
 	Point        Point        // the point made, or gone back to; after a restore only what the answer held of it
 	ServerStatus ServerStatus // after a restore: the server's new status, if told
 	Message      string       // the API's own words
@@ -195,8 +195,8 @@ func (a Account) Label() string {
 	return "account"
 }
 
-// Of returns the points of one server, in their order.
-func Of(points []Point, server ID) []Point {
+// PointsOf returns the points of one server, in their order.
+func PointsOf(points []Point, server ID) []Point {
 	var out []Point
 	for _, p := range points {
 		if p.Server.ID == server {
@@ -206,9 +206,9 @@ func Of(points []Point, server ID) []Point {
 	return out
 }
 
-// Newest returns the newest usable point, and false if there is none. One whose age is not known is only taken where there
+// NewestUsable returns the newest usable point, and false if there is none. One whose age is not known is only taken where there
 // is no other.
-func Newest(points []Point, now time.Time) (Point, bool) {
+func NewestUsable(points []Point, now time.Time) (Point, bool) {
 	var best *Point
 	known := false
 	for i := range points {
@@ -227,31 +227,31 @@ func Newest(points []Point, now time.Time) (Point, bool) {
 	return *best, true
 }
 
-// Standing is what a point is worth to its server, which decides how hard the program asks before it goes.
-type Standing int
+// Role is what a point is worth to its server, which decides how hard the program asks before it goes.
+type Role int
 
 // The standings of a point among its server's points.
 const (
-	OneOfSeveral Standing = iota
-	NewestPoint           // the newest usable one: an older one loses more
-	LastBackup            // the only usable backup: only snapshots remain, on the server's own infrastructure [D]
-	LastPoint             // the only usable one: without it nothing can be restored
+	OrdinaryPoint Role = iota
+	NewestPoint        // the newest usable one: an older one loses more
+	LastBackup         // the only usable backup: only snapshots remain, on the server's own infrastructure [D]
+	LastPoint          // the only usable one: without it nothing can be restored
 )
 
-// StandingOf tells what the point is among all points of its server, backups and snapshots together, at a time on the API's
+// RoleOf tells what the point is among all points of its server, backups and snapshots together, at a time on the API's
 // clock.
-func StandingOf(p Point, all []Point, now time.Time) Standing {
+func RoleOf(p Point, all []Point, now time.Time) Role {
 	if !p.Usable(now) {
-		return OneOfSeveral
+		return OrdinaryPoint
 	}
-	usable := slices.DeleteFunc(Of(all, p.Server.ID), func(q Point) bool { return !q.Usable(now) })
+	usable := slices.DeleteFunc(PointsOf(all, p.Server.ID), func(q Point) bool { return !q.Usable(now) })
 	backups := 0
 	for i := range usable {
 		if usable[i].Kind == Backup {
 			backups++
 		}
 	}
-	switch newest, _ := Newest(usable, now); {
+	switch newest, _ := NewestUsable(usable, now); {
 	case len(usable) <= 1:
 		return LastPoint
 	case p.Kind == Backup && backups <= 1:
@@ -259,15 +259,15 @@ func StandingOf(p Point, all []Point, now time.Time) Standing {
 	case newest.Key() == p.Key():
 		return NewestPoint
 	}
-	return OneOfSeveral
+	return OrdinaryPoint
 }
 
 // Quota is how far a server has used its room for one kind of point.
 type Quota struct {
-	Used    int // complete, or of a status that we do not know
-	Pending int // running or failed: whether they count is not documented
-	Limit   int
-	AtLeast bool // the list is incomplete: there may be more than these
+	Used       int // complete, or of a status that we do not know
+	Pending    int // running or failed: whether they count is not documented
+	Limit      int
+	Incomplete bool // the list is incomplete: there may be more than these
 }
 
 // QuotaOf counts the points of one kind that a server has against its limit.
@@ -275,17 +275,17 @@ func QuotaOf(kind Kind, server ID, points []Point) Quota {
 	q := Quota{Limit: kind.Limit()}
 	for i := range points {
 		if p := &points[i]; p.Kind == kind && p.Server.ID == server {
-			q.count(p)
+			q.add(p)
 		}
 	}
 	return q
 }
 
-// count takes in one point of the server and the kind.
-func (q *Quota) count(p *Point) {
+// add takes in one point of the server and the kind.
+func (q *Quota) add(p *Point) {
 	switch {
-	case !p.Counts():
-	case p.Status.Running() || p.Status.Bad():
+	case !p.CountsInQuota():
+	case p.Status.Running() || p.Status.Failed():
 		q.Pending++
 	default:
 		q.Used++
@@ -299,11 +299,11 @@ func (q Quota) Taken() int { return q.Used + q.Pending }
 func (q Quota) Full() bool { return q.Used >= q.Limit }
 
 // MayBeFull says that there is no room if running and failed points count, or those that an incomplete list lacks.
-func (q Quota) MayBeFull() bool { return q.AtLeast || q.Taken() >= q.Limit }
+func (q Quota) MayBeFull() bool { return q.Incomplete || q.Taken() >= q.Limit }
 
 // Left is the room that there is for certain.
 func (q Quota) Left() int {
-	if q.AtLeast {
+	if q.Incomplete {
 		return 0
 	}
 	return max(q.Limit-q.Taken(), 0)
@@ -324,8 +324,8 @@ func CheckSnapshotName(name string) error {
 		return fmt.Errorf("at most %d characters", MaxSnapshotName)
 	}
 	for _, r := range name {
-		if !nameRune(r) {
-			return fmt.Errorf("only letters, digits, - and _: %s is not allowed", visible(r))
+		if !isNameRune(r) {
+			return fmt.Errorf("only letters, digits, - and _: %s is not allowed", describeRune(r))
 		}
 	}
 	return nil

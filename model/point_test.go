@@ -23,22 +23,22 @@ func snapshot(id ID, ago time.Duration) Point {
 	return Point{Kind: Snapshot, ID: id, Server: web, Name: "s" + string(id), Status: Completed, CreatedAt: now.Add(-ago)}
 }
 
-func (p Point) with(status PointStatus) Point {
+func (p Point) withStatus(status PointStatus) Point {
 	p.Status = status
 	return p
 }
 
-func (p Point) of(server ServerRef) Point {
+func (p Point) onServer(server ServerRef) Point {
 	p.Server = server
 	return p
 }
 
-func (p Point) automatic() Point {
+func (p Point) asAutomatic() Point {
 	p.Type = Automatic
 	return p
 }
 
-func TestWhatEachStatusAllows(t *testing.T) {
+func TestAllowedActionsByStatus(t *testing.T) {
 	for status, want := range map[PointStatus]struct {
 		restore, remove string // a part of the reason; empty: allowed
 		running, bad    bool
@@ -51,7 +51,7 @@ func TestWhatEachStatusAllows(t *testing.T) {
 		"verifying": {}, // not known here: the API decides
 		"":          {},
 	} {
-		p := snapshot("801", 0).with(status)
+		p := snapshot("801", 0).withStatus(status)
 		for reason, want := range map[string]string{p.CannotRestore(now): want.restore, p.CannotDelete(): want.remove} {
 			switch {
 			case (reason == "") != (want == ""), !strings.Contains(reason, want):
@@ -60,13 +60,13 @@ func TestWhatEachStatusAllows(t *testing.T) {
 				t.Errorf("%q: the reason does not name the point: %q", status, reason)
 			}
 		}
-		if status.Running() != want.running || status.Bad() != want.bad || p.Usable(now) != want.usable {
-			t.Errorf("%q: running %v, bad %v, usable %v", status, status.Running(), status.Bad(), p.Usable(now))
+		if status.Running() != want.running || status.Failed() != want.bad || p.Usable(now) != want.usable {
+			t.Errorf("%q: running %v, bad %v, usable %v", status, status.Running(), status.Failed(), p.Usable(now))
 		}
 	}
 }
 
-func TestAPointIsCalledByWhatPeopleGaveIt(t *testing.T) {
+func TestPointLabels(t *testing.T) {
 	for want, p := range map[string]Point{
 		"pre-migration":         {Kind: Snapshot, ID: "801", Name: "pre-migration", Description: "Before it"},
 		"Pre-update backup":     {ID: "499", Type: Manual, Description: "Pre-update backup"},
@@ -80,52 +80,52 @@ func TestAPointIsCalledByWhatPeopleGaveIt(t *testing.T) {
 	}
 }
 
-func TestTheStandingCountsOnlyWhatCanBeRestored(t *testing.T) {
+func TestRoleCountsOnlyUsablePoints(t *testing.T) {
 	p := backup("1", time.Hour)
 	for name, c := range map[string]struct {
 		others []Point
-		want   Standing
+		want   Role
 	}{
 		"alone":                             {nil, LastPoint},
-		"beside a failed one":               {[]Point{backup("2", 0).with(Failed)}, LastPoint},
-		"beside one that is being made":     {[]Point{snapshot("2", 0).with(InProgress)}, LastPoint},
-		"beside one of an unknown status":   {[]Point{backup("2", 0).with("verifying")}, LastPoint},
-		"beside those of another server":    {[]Point{backup("2", 0).of(db), snapshot("3", 0).of(db)}, LastPoint},
+		"beside a failed one":               {[]Point{backup("2", 0).withStatus(Failed)}, LastPoint},
+		"beside one that is being made":     {[]Point{snapshot("2", 0).withStatus(InProgress)}, LastPoint},
+		"beside one of an unknown status":   {[]Point{backup("2", 0).withStatus("verifying")}, LastPoint},
+		"beside those of another server":    {[]Point{backup("2", 0).onServer(db), snapshot("3", 0).onServer(db)}, LastPoint},
 		"beside an older one":               {[]Point{backup("2", 2*time.Hour)}, NewestPoint},
 		"beside an older snapshot":          {[]Point{snapshot("1", 2*time.Hour)}, LastBackup}, // the same ID, another kind
-		"beside a newer one":                {[]Point{backup("2", time.Minute)}, OneOfSeveral},
+		"beside a newer one":                {[]Point{backup("2", time.Minute)}, OrdinaryPoint},
 		"beside a newer snapshot":           {[]Point{snapshot("1", time.Minute)}, LastBackup},
-		"beside an expired one":             {[]Point{backup("2", 2*time.Hour).expiring(-time.Second)}, LastPoint},
-		"and an expired one and a snapshot": {[]Point{backup("2", 2*time.Hour).expiring(0), snapshot("3", 0)}, LastBackup},
+		"beside an expired one":             {[]Point{backup("2", 2*time.Hour).expiringIn(-time.Second)}, LastPoint},
+		"and an expired one and a snapshot": {[]Point{backup("2", 2*time.Hour).expiringIn(0), snapshot("3", 0)}, LastBackup},
 		"beside one from the future":        {[]Point{backup("2", -time.Hour)}, NewestPoint},
-		"newest of what can be restored":    {[]Point{backup("2", 0).with(Failed), backup("3", 2*time.Hour).automatic()}, NewestPoint},
-		"between a newer and an older one":  {[]Point{backup("2", 2*time.Hour), snapshot("3", 0)}, OneOfSeveral},
+		"newest of what can be restored":    {[]Point{backup("2", 0).withStatus(Failed), backup("3", 2*time.Hour).asAutomatic()}, NewestPoint},
+		"between a newer and an older one":  {[]Point{backup("2", 2*time.Hour), snapshot("3", 0)}, OrdinaryPoint},
 		"with no time known for the others": {[]Point{{Kind: Backup, ID: "2", Server: web, Status: Completed}}, NewestPoint},
 	} {
 		for _, all := range [][]Point{append(slices.Clone(c.others), p), append([]Point{p}, c.others...)} {
-			if got := StandingOf(p, all, now); got != c.want {
+			if got := RoleOf(p, all, now); got != c.want {
 				t.Errorf("%s: %v, want %v", name, got, c.want)
 			}
 		}
 	}
-	if got := StandingOf(p.with(Failed), []Point{p.with(Failed)}, now); got != OneOfSeveral {
+	if got := RoleOf(p.withStatus(Failed), []Point{p.withStatus(Failed)}, now); got != OrdinaryPoint {
 		t.Errorf("a failed point has the standing %v: nothing is lost with it", got)
 	}
 }
 
-func TestASnapshotIsNeverTheLastBackup(t *testing.T) {
+func TestSnapshotIsNeverTheLastBackup(t *testing.T) {
 	p := snapshot("1", time.Hour)
-	if got := StandingOf(p, []Point{p, snapshot("2", 2*time.Hour)}, now); got != NewestPoint {
+	if got := RoleOf(p, []Point{p, snapshot("2", 2*time.Hour)}, now); got != NewestPoint {
 		t.Errorf("the newest of two snapshots: %v", got)
 	}
-	if got := StandingOf(p, []Point{p, backup("2", time.Minute)}, now); got != OneOfSeveral {
+	if got := RoleOf(p, []Point{p, backup("2", time.Minute)}, now); got != OrdinaryPoint {
 		t.Errorf("a snapshot beside a backup: %v", got)
 	}
 }
 
-func TestAnExpiredPointCannotBeRestored(t *testing.T) {
+func TestExpiredPointCannotBeRestored(t *testing.T) {
 	for left, want := range map[time.Duration]string{time.Second: "", 0: "expired 0 s ago", -3 * time.Hour: "expired 3 h ago: it can no longer be restored"} {
-		p := backup("1", 48*time.Hour).expiring(left)
+		p := backup("1", 48*time.Hour).expiringIn(left)
 		if got := p.CannotRestore(now); (got == "") != (want == "") || !strings.Contains(got, want) || p.Usable(now) != (want == "") {
 			t.Errorf("%s left: %q, want %q; usable %v", left, got, want, p.Usable(now))
 		}
@@ -135,26 +135,26 @@ func TestAnExpiredPointCannotBeRestored(t *testing.T) {
 	}
 }
 
-func TestTheNewestIsOneWhoseAgeIsKnownWhereThereIsOne(t *testing.T) {
+func TestNewestUsablePrefersAKnownAge(t *testing.T) {
 	undated := Point{Kind: Snapshot, ID: "9", Server: web, Status: Completed}
 	for name, c := range map[string]struct {
 		points []Point
 		want   ID
 	}{
 		"a future one before it": {[]Point{backup("2", -time.Hour), backup("1", 50*time.Hour)}, "1"},
-		"a little ahead":         {[]Point{backup("2", -Drift), backup("1", time.Hour)}, "2"},
+		"a little ahead":         {[]Point{backup("2", -MaxClockDrift), backup("1", time.Hour)}, "2"},
 		"one without a time":     {[]Point{undated, backup("1", 50*time.Hour)}, "1"},
-		"an expired one":         {[]Point{backup("2", time.Hour).expiring(0), backup("1", 50*time.Hour)}, "1"},
+		"an expired one":         {[]Point{backup("2", time.Hour).expiringIn(0), backup("1", 50*time.Hour)}, "1"},
 		"nothing else":           {[]Point{undated}, "9"},
-		"none":                   {[]Point{backup("2", time.Hour).expiring(0)}, ""},
+		"none":                   {[]Point{backup("2", time.Hour).expiringIn(0)}, ""},
 	} {
-		if got, ok := Newest(c.points, now); got.ID != c.want || ok != (c.want != "") {
+		if got, ok := NewestUsable(c.points, now); got.ID != c.want || ok != (c.want != "") {
 			t.Errorf("%s: %s, %v", name, got.ID, ok)
 		}
 	}
 }
 
-func TestTheQuotaCountsWhatTheDocumentsCount(t *testing.T) {
+func TestQuotaFollowsTheDocuments(t *testing.T) {
 	several := func(n int, p Point) []Point { return slices.Repeat([]Point{p}, n) }
 	for name, c := range map[string]struct {
 		kind        Kind
@@ -164,15 +164,15 @@ func TestTheQuotaCountsWhatTheDocumentsCount(t *testing.T) {
 		left        int
 	}{
 		"nothing":                      {Backup, nil, Quota{0, 0, 10, false}, false, false, 10},
-		"automatic ones do not count":  {Backup, several(30, backup("1", 0).automatic()), Quota{0, 0, 10, false}, false, false, 10},
+		"automatic ones do not count":  {Backup, several(30, backup("1", 0).asAutomatic()), Quota{0, 0, 10, false}, false, false, 10},
 		"one is left":                  {Backup, several(9, backup("1", 0)), Quota{9, 0, 10, false}, false, false, 1},
 		"full":                         {Backup, several(10, backup("1", 0)), Quota{10, 0, 10, false}, true, true, 0},
 		"over it":                      {Backup, several(12, backup("1", 0)), Quota{12, 0, 10, false}, true, true, 0},
-		"running and failed may count": {Snapshot, append(several(3, snapshot("1", 0)), snapshot("2", 0).with(InProgress), snapshot("3", 0).with(Errored)), Quota{3, 2, 5, false}, false, true, 0},
-		"of which there is room":       {Snapshot, append(several(3, snapshot("1", 0)), snapshot("2", 0).with(Failed)), Quota{3, 1, 5, false}, false, false, 1},
-		"unknown statuses count":       {Snapshot, several(5, snapshot("1", 0).with("verifying")), Quota{5, 0, 5, false}, true, true, 0},
+		"running and failed may count": {Snapshot, append(several(3, snapshot("1", 0)), snapshot("2", 0).withStatus(InProgress), snapshot("3", 0).withStatus(Errored)), Quota{3, 2, 5, false}, false, true, 0},
+		"of which there is room":       {Snapshot, append(several(3, snapshot("1", 0)), snapshot("2", 0).withStatus(Failed)), Quota{3, 1, 5, false}, false, false, 1},
+		"unknown statuses count":       {Snapshot, several(5, snapshot("1", 0).withStatus("verifying")), Quota{5, 0, 5, false}, true, true, 0},
 		"another kind does not":        {Snapshot, several(10, backup("1", 0)), Quota{0, 0, 5, false}, false, false, 5},
-		"another server does not":      {Snapshot, several(5, snapshot("1", 0).of(db)), Quota{0, 0, 5, false}, false, false, 5},
+		"another server does not":      {Snapshot, several(5, snapshot("1", 0).onServer(db)), Quota{0, 0, 5, false}, false, false, 5},
 		"a backup of no type does not": {Backup, several(3, Point{Kind: Backup, ID: "1", Server: web, Status: Completed}), Quota{0, 0, 10, false}, false, false, 10},
 	} {
 		got := QuotaOf(c.kind, web.ID, c.points)
@@ -182,7 +182,7 @@ func TestTheQuotaCountsWhatTheDocumentsCount(t *testing.T) {
 	}
 }
 
-func TestASnapshotsNameIsCheckedByTheAPIsOwnRule(t *testing.T) {
+func TestSnapshotNameFollowsTheAPIRule(t *testing.T) {
 	for name, want := range map[string]string{
 		"before-update":          "",
 		"A_z-09":                 "",
@@ -203,7 +203,7 @@ func TestASnapshotsNameIsCheckedByTheAPIsOwnRule(t *testing.T) {
 	}
 }
 
-func TestADescriptionIsAnyPlainTextThatIsNotTooLong(t *testing.T) {
+func TestDescriptionIsPlainTextOfLimitedLength(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "",
 		"Before the upgrade – 50 % 日本 🚀": "",
@@ -229,7 +229,7 @@ func checkReason(t *testing.T, text string, err error, want string) {
 	}
 }
 
-func TestTheOrderOfPointsIsTotal(t *testing.T) {
+func TestPointOrderIsTotal(t *testing.T) {
 	points := []Point{
 		backup("12", 0), backup("9", 0), snapshot("12", 0), snapshot("9", 0), snapshot("a", 0), // all at once
 		backup("3", time.Hour), snapshot("4", time.Minute), {Kind: Backup, ID: "1"}, {Kind: Snapshot, ID: "1"}, {Kind: Snapshot, ID: "01"},
@@ -259,7 +259,7 @@ func keys(points []Point) []Key {
 	return out
 }
 
-func TestAnAccountIsCalledByTheFirstNameThatItHas(t *testing.T) {
+func TestAccountLabels(t *testing.T) {
 	full := Account{Company: "Acme Inc.", FirstName: "Ada", LastName: "Byron", Email: "ada@example.com"}
 	for want, change := range map[string]func(*Account){
 		"Acme Inc.":       func(*Account) {},
@@ -274,7 +274,7 @@ func TestAnAccountIsCalledByTheFirstNameThatItHas(t *testing.T) {
 	}
 }
 
-func TestOnlyARunningRestoreBarsAServer(t *testing.T) {
+func TestOnlyARunningRestoreBlocksAServer(t *testing.T) {
 	for status, barred := range map[ServerStatus]bool{
 		ServerActive: false, ServerStopped: false, ServerSuspended: false, ServerRestoring: true, "migrating": false, "": false,
 	} {

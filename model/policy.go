@@ -45,21 +45,21 @@ const ExpiringWithin = 48 * time.Hour
 // Policy is what a server must have to be covered. Each kind is judged by itself: snapshots live on the server's own
 // infrastructure and are for rollback, backups on separate storage and for disaster recovery [D].
 type Policy struct {
-	Backups   Wanted
-	Snapshots Wanted
+	Backups   Requirement
+	Snapshots Requirement
 }
 
-// Wanted is what a policy asks of one kind. The zero Wanted asks for nothing.
-type Wanted struct {
+// Requirement is what a policy asks of one kind. The zero Wanted asks for nothing.
+type Requirement struct {
 	MaxAge time.Duration // of the newest usable one; 0: any age
 	Min    int           // how many usable ones; where an age is asked for, at least one
 }
 
 // DefaultPolicy asks for one backup of the last day, and for no snapshot.
-func DefaultPolicy() Policy { return Policy{Backups: Wanted{MaxAge: DefaultMaxAge}} }
+func DefaultPolicy() Policy { return Policy{Backups: Requirement{MaxAge: DefaultMaxAge}} }
 
-// Of is what the policy asks of a kind.
-func (p Policy) Of(kind Kind) Wanted {
+// ForKind is what the policy asks of a kind.
+func (p Policy) ForKind(kind Kind) Requirement {
 	if kind == Snapshot {
 		return p.Snapshots
 	}
@@ -67,7 +67,7 @@ func (p Policy) Of(kind Kind) Wanted {
 }
 
 // Need is how many usable points are asked for.
-func (w Wanted) Need() int {
+func (w Requirement) Need() int {
 	if w.MaxAge > 0 {
 		return max(w.Min, 1)
 	}
@@ -76,8 +76,8 @@ func (w Wanted) Need() int {
 
 // Reason is one thing to say of a server's coverage.
 type Reason struct {
-	Health Health
-	Words  string // “the newest backup is 3 d 2 h old: at most 1 d 2 h is allowed”
+	Health  Health
+	Message string // “the newest backup is 3 d 2 h old: at most 1 d 2 h is allowed”
 }
 
 // Assessment is how a server stands against its policy.
@@ -90,14 +90,14 @@ type Assessment struct {
 	NextExpiry time.Time // when the first of its usable points expires; zero if none does
 	Usable     int       // how many points it can certainly be restored from
 	Kinds      [2]KindState
-	holds      time.Time // when something else is to be said, though nothing but time has passed; zero: never
+	validUntil time.Time // when something else is to be said, though nothing but time has passed; zero: never
 }
 
 // KindState is what a server has of one kind.
 type KindState struct {
 	Usable  int       // how many it can certainly be restored from
 	Newest  time.Time // when the newest usable one was made; zero: there is none, or its time is not known
-	staying int       // usable ones that do not expire soon
+	durable int       // usable ones that do not expire soon
 }
 
 // Assess judges a server by its points, backups and snapshots, newest first, at a time on the API's clock. A server that
@@ -105,19 +105,19 @@ type KindState struct {
 func Assess(server Server, points []Point, policy Policy, now time.Time) Assessment {
 	a := Assessment{Server: server.Ref(), Policy: policy}
 	for i := range points {
-		a.count(&points[i], now)
+		a.countPoint(&points[i], now)
 	}
-	a.judge(points, now)
+	a.findReasons(points, now)
 	if len(a.Reasons) > 0 {
 		a.Health = a.Reasons[0].Health
 	}
 	return a
 }
 
-// count takes in one point.
-func (a *Assessment) count(p *Point, now time.Time) {
-	if p.Status == Completed && p.ahead(now) {
-		a.holdUntil(p.CreatedAt.Add(-Drift))
+// countPoint takes in one point.
+func (a *Assessment) countPoint(p *Point, now time.Time) {
+	if p.Status == Completed && p.inFuture(now) {
+		a.limitValidity(p.CreatedAt.Add(-MaxClockDrift))
 	}
 	if !p.Usable(now) {
 		return
@@ -125,111 +125,111 @@ func (a *Assessment) count(p *Point, now time.Time) {
 	k := &a.Kinds[p.Kind]
 	a.Usable++
 	k.Usable++
-	if p.lasts(now.Add(ExpiringWithin)) {
-		k.staying++
+	if p.lastsUntil(now.Add(ExpiringWithin)) {
+		k.durable++
 		if !p.ExpiresAt.IsZero() {
-			a.holdUntil(p.ExpiresAt.Add(-ExpiringWithin))
+			a.limitValidity(p.ExpiresAt.Add(-ExpiringWithin))
 		}
 	}
 	if !p.ExpiresAt.IsZero() {
-		a.holdUntil(p.ExpiresAt)
+		a.limitValidity(p.ExpiresAt)
 		if a.NextExpiry.IsZero() || p.ExpiresAt.Before(a.NextExpiry) {
 			a.NextExpiry = p.ExpiresAt
 		}
 	}
 	if _, known := p.Age(now); known {
-		k.Newest = latest(k.Newest, p.CreatedAt)
-		a.Newest = latest(a.Newest, p.CreatedAt)
+		k.Newest = laterTime(k.Newest, p.CreatedAt)
+		a.Newest = laterTime(a.Newest, p.CreatedAt)
 	}
 }
 
-func latest(a, b time.Time) time.Time {
+func laterTime(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b
 	}
 	return a
 }
 
-// judge finds the reasons, worst first.
-func (a *Assessment) judge(points []Point, now time.Time) {
+// findReasons finds the reasons, worst first.
+func (a *Assessment) findReasons(points []Point, now time.Time) {
 	backups, snapshots := a.Policy.Backups, a.Policy.Snapshots
 	switch {
 	case a.Usable == 0 && (backups.Need() > 0 || snapshots.Need() > 0):
-		a.say(None, "there is no usable restore point")
+		a.addReason(None, "there is no usable restore point")
 	case backups.Need() > 0 && a.Kinds[Backup].Usable == 0:
-		a.say(NoBackup, fmt.Sprintf("there is no usable backup, only %s on the server's own infrastructure",
-			Counted(a.Kinds[Snapshot].Usable, "snapshot")))
+		a.addReason(NoBackup, fmt.Sprintf("there is no usable backup, only %s on the server's own infrastructure",
+			Pluralize(a.Kinds[Snapshot].Usable, "snapshot")))
 	}
-	a.judgeFailures(points, now)
-	for _, judge := range []func(Kind, time.Time){a.judgeAge, a.judgeNumber, a.judgeExpiry} {
+	a.checkFailures(points, now)
+	for _, judge := range []func(Kind, time.Time){a.checkAge, a.checkCount, a.checkExpiry} {
 		judge(Backup, now)
 		judge(Snapshot, now)
 	}
-	a.judgeDates(points, now)
+	a.checkDates(points, now)
 	for _, full := range []struct {
 		kind   Kind
 		health Health
 		what   string
 	}{{Snapshot, SnapshotsFull, "snapshots"}, {Backup, BackupsFull, "manual backups"}} {
 		if q := QuotaOf(full.kind, a.Server.ID, points); q.Full() {
-			a.say(full.health, fmt.Sprintf("%d of %d %s: there is no room for another", q.Used, q.Limit, full.what))
+			a.addReason(full.health, fmt.Sprintf("%d of %d %s: there is no room for another", q.Used, q.Limit, full.what))
 		}
 	}
 }
 
-// judgeFailures looks at the last attempt of each kind, so that a snapshot does not hide that backups fail. Where no
+// checkFailures looks at the last attempt of each kind, so that a snapshot does not hide that backups fail. Where no
 // snapshots are wanted, one that failed counts until something of either kind has completed after it.
-func (a *Assessment) judgeFailures(points []Point, now time.Time) {
+func (a *Assessment) checkFailures(points []Point, now time.Time) {
 	wanted := a.Policy.Snapshots.Need() > 0
 	for _, last := range []*Point{
-		lastEnded(points, now, func(p *Point) bool { return p.Kind == Backup }),
-		lastEnded(points, now, func(p *Point) bool { return p.Kind == Snapshot || !wanted }),
+		lastFinished(points, now, func(p *Point) bool { return p.Kind == Backup }),
+		lastFinished(points, now, func(p *Point) bool { return p.Kind == Snapshot || !wanted }),
 	} {
-		if last != nil && last.Status.Bad() && (last.Kind == Snapshot || !a.Has(Failing)) {
-			a.say(Failing, fmt.Sprintf("the last %s, #%s, failed", last.Kind, last.ID))
+		if last != nil && last.Status.Failed() && (last.Kind == Snapshot || !a.Has(Failing)) {
+			a.addReason(Failing, fmt.Sprintf("the last %s, #%s, failed", last.Kind, last.ID))
 		}
 	}
 }
 
-// judgeAge looks at the newest usable point of a kind.
-func (a *Assessment) judgeAge(kind Kind, now time.Time) {
-	limit, k := a.Policy.Of(kind).MaxAge, a.Kinds[kind]
+// checkAge looks at the newest usable point of a kind.
+func (a *Assessment) checkAge(kind Kind, now time.Time) {
+	limit, k := a.Policy.ForKind(kind).MaxAge, a.Kinds[kind]
 	if limit == 0 || k.Usable == 0 {
 		return
 	}
 	if k.Newest.IsZero() {
-		a.say(Overdue, fmt.Sprintf("when the newest %s was made is not known", kind))
+		a.addReason(Overdue, fmt.Sprintf("when the newest %s was made is not known", kind))
 		return
 	}
 	age := now.Sub(k.Newest)
 	if age <= limit {
-		a.holdUntil(k.Newest.Add(limit + 1))
+		a.limitValidity(k.Newest.Add(limit + 1))
 		return
 	}
-	a.holdUntil(now.Add(lastingFor(age)))
-	a.say(Overdue, fmt.Sprintf("the newest %s is %s old: at most %s is allowed", kind, Lasting(age), Lasting(limit)))
+	a.limitValidity(now.Add(untilTextChanges(age)))
+	a.addReason(Overdue, fmt.Sprintf("the newest %s is %s old: at most %s is allowed", kind, FormatDuration(age), FormatDuration(limit)))
 }
 
-// judgeNumber looks at how many usable points of a kind there are. That there is none at all is said elsewhere.
-func (a *Assessment) judgeNumber(kind Kind, _ time.Time) {
-	need, has := a.Policy.Of(kind).Need(), a.Kinds[kind].Usable
+// checkCount looks at how many usable points of a kind there are. That there is none at all is said elsewhere.
+func (a *Assessment) checkCount(kind Kind, _ time.Time) {
+	need, has := a.Policy.ForKind(kind).Need(), a.Kinds[kind].Usable
 	said := a.Usable == 0 || kind == Backup && has == 0
 	if !said && has < need {
-		a.say(TooFew, fmt.Sprintf("it has %s, of at least %d", Counted(has, "usable "+kind.String()), need))
+		a.addReason(TooFew, fmt.Sprintf("it has %s, of at least %d", Pluralize(has, "usable "+kind.String()), need))
 	}
 }
 
-// judgeExpiry looks at what of a kind will be left soon.
-func (a *Assessment) judgeExpiry(kind Kind, _ time.Time) {
-	need, k := a.Policy.Of(kind).Need(), a.Kinds[kind]
-	if k.Usable >= need && k.staying < need {
-		a.say(Expiring, fmt.Sprintf("in %s it will have %s left, of at least %d",
-			Lasting(ExpiringWithin), Counted(k.staying, "usable "+kind.String()), need))
+// checkExpiry looks at what of a kind will be left soon.
+func (a *Assessment) checkExpiry(kind Kind, _ time.Time) {
+	need, k := a.Policy.ForKind(kind).Need(), a.Kinds[kind]
+	if k.Usable >= need && k.durable < need {
+		a.addReason(Expiring, fmt.Sprintf("in %s it will have %s left, of at least %d",
+			FormatDuration(ExpiringWithin), Pluralize(k.durable, "usable "+kind.String()), need))
 	}
 }
 
-// judgeDates says which times are not to be believed, the first of them in full.
-func (a *Assessment) judgeDates(points []Point, now time.Time) {
+// checkDates says which times are not to be believed, the first of them in full.
+func (a *Assessment) checkDates(points []Point, now time.Time) {
 	var first string
 	n := 0
 	for i := range points {
@@ -241,9 +241,9 @@ func (a *Assessment) judgeDates(points []Point, now time.Time) {
 	}
 	switch {
 	case n == 1:
-		a.say(OddDate, first)
+		a.addReason(OddDate, first)
 	case n > 1:
-		a.say(OddDate, fmt.Sprintf("%s (and %d more with such a date)", first, n-1))
+		a.addReason(OddDate, fmt.Sprintf("%s (and %d more with such a date)", first, n-1))
 	}
 }
 
@@ -252,7 +252,7 @@ func (p *Point) oddDate(now time.Time) string {
 	switch {
 	case p.CreatedUnreadable:
 		return fmt.Sprintf("the creation time of %s #%s is unreadable: its age is not known", p.Kind, p.ID)
-	case p.ahead(now):
+	case p.inFuture(now):
 		return fmt.Sprintf("%s #%s is dated %s, in the future: its age is not known", p.Kind, p.ID, p.CreatedAt.UTC().Format("2 Jan 2006 15:04 UTC"))
 	case p.ExpiresUnreadable:
 		return fmt.Sprintf("the expiry of %s #%s is unreadable", p.Kind, p.ID)
@@ -260,20 +260,20 @@ func (p *Point) oddDate(now time.Time) string {
 	return ""
 }
 
-func (a *Assessment) holdUntil(t time.Time) {
-	if a.holds.IsZero() || t.Before(a.holds) {
-		a.holds = t
+func (a *Assessment) limitValidity(t time.Time) {
+	if a.validUntil.IsZero() || t.Before(a.validUntil) {
+		a.validUntil = t
 	}
 }
 
-func (a *Assessment) say(h Health, words string) {
+func (a *Assessment) addReason(h Health, words string) {
 	a.Reasons = append(a.Reasons, Reason{h, words})
 }
 
 // Has says whether the state is among the reasons; Fine is where there is none.
-func (a Assessment) Has(h Health) bool { return a.set()&(1<<h) != 0 }
+func (a Assessment) Has(h Health) bool { return a.healthSet()&(1<<h) != 0 }
 
-func (a Assessment) set() uint {
+func (a Assessment) healthSet() uint {
 	if len(a.Reasons) == 0 {
 		return 1 << Fine
 	}
@@ -303,16 +303,16 @@ func byNameAndID(a, b ServerRef) int {
 	return 0
 }
 
-// lastEnded is the newest of the points that completed or failed, nil if there is none. One that completed at a time which
+// lastFinished is the newest of the points that completed or failed, nil if there is none. One that completed at a time which
 // is not known hides no failure, and neither does a status that the program does not know.
-func lastEnded(points []Point, now time.Time, about func(*Point) bool) *Point {
+func lastFinished(points []Point, now time.Time, about func(*Point) bool) *Point {
 	for i := range points {
 		p := &points[i]
 		if !about(p) {
 			continue
 		}
 		_, known := p.Age(now)
-		if p.Status.Bad() || p.Status == Completed && known {
+		if p.Status.Failed() || p.Status == Completed && known {
 			return p
 		}
 	}

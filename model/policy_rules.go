@@ -16,9 +16,9 @@ type PolicyRule struct {
 // one's own is a last rule without globs.
 type Policies []PolicyRule
 
-// mostPoints is the highest number of points that a rule may ask for: automatic backups live 30 days as a rule [D], and
+// maxRulePoints is the highest number of points that a rule may ask for: automatic backups live 30 days as a rule [D], and
 // there are at most 10 manual ones and 5 snapshots [D].
-const mostPoints = 100
+const maxRulePoints = 100
 
 // For is the policy that holds for the server.
 func (p Policies) For(s Server) Policy {
@@ -39,12 +39,12 @@ func (p Policies) Check() []Problem {
 	var problems []Problem
 	for i, rule := range p {
 		for _, kind := range []Kind{Backup, Snapshot} {
-			w := rule.Policy.Of(kind)
+			w := rule.Policy.ForKind(kind)
 			if w.MaxAge < 0 || w.MaxAge > longestAge {
-				problems = append(problems, rule.problem(i, fmt.Sprintf("%s_max_age cannot be %s: write an age from 0h (any) to 100y", kind, signed(w.MaxAge))))
+				problems = append(problems, rule.problem(i, fmt.Sprintf("%s_max_age cannot be %s: write an age from 0h (any) to 100y", kind, formatSigned(w.MaxAge))))
 			}
-			if w.Min < 0 || w.Min > mostPoints {
-				problems = append(problems, rule.problem(i, fmt.Sprintf("min_%ss cannot be %d: write a number from 0 (none) to %d", kind, w.Min, mostPoints)))
+			if w.Min < 0 || w.Min > maxRulePoints {
+				problems = append(problems, rule.problem(i, fmt.Sprintf("min_%ss cannot be %d: write a number from 0 (none) to %d", kind, w.Min, maxRulePoints)))
 			}
 		}
 	}
@@ -92,12 +92,12 @@ func (r PolicyRule) problem(i int, why string) Problem {
 	case r.Location != "":
 		about = "location " + r.Location
 	}
-	return Problem{Words: Clean(fmt.Sprintf("policy rule %d (%s): %s", i+1, about, why))}
+	return Problem{Message: Clean(fmt.Sprintf("policy rule %d (%s): %s", i+1, about, why))}
 }
 
-func signed(d time.Duration) string {
+func formatSigned(d time.Duration) string {
 	if d < 0 {
-		return "-" + Lasting(-d)
+		return "-" + FormatDuration(-d)
 	}
-	return Lasting(d)
+	return FormatDuration(d)
 }

@@ -11,33 +11,33 @@ import (
 
 var webServer = Server{ID: web.ID, Name: web.Name, Status: ServerActive, Location: "us-west"}
 
-// expiring is the point with an end so far ahead.
-func (p Point) expiring(in time.Duration) Point {
+// expiringIn is the point with an end so far ahead.
+func (p Point) expiringIn(in time.Duration) Point {
 	p.ExpiresAt = now.Add(in)
 	return p
 }
 
-// undated is the point without a creation time, ahead one that is dated so far in the future.
-func undated(p Point) Point {
+// withoutDate is the point without a creation time, ahead one that is dated so far in the future.
+func withoutDate(p Point) Point {
 	p.CreatedAt = time.Time{}
 	return p
 }
 
-func ahead(p Point, by time.Duration) Point {
+func futureDated(p Point, by time.Duration) Point {
 	p.CreatedAt = now.Add(by)
 	return p
 }
 
-func unreadable(p Point) Point {
-	p = undated(p)
+func withUnreadableDate(p Point) Point {
+	p = withoutDate(p)
 	p.CreatedUnreadable = true
 	return p
 }
 
-func TestAServerIsJudgedByItsPolicyWithEveryReasonToldWorstFirst(t *testing.T) {
-	two := Policy{Backups: Wanted{MaxAge: 26 * time.Hour, Min: 2}}
-	both := Policy{Backups: Wanted{MaxAge: 26 * time.Hour}, Snapshots: Wanted{MaxAge: 2 * time.Hour, Min: 2}}
-	any := Policy{Backups: Wanted{Min: 1}}
+func TestAssessmentListsEveryReasonWorstFirst(t *testing.T) {
+	two := Policy{Backups: Requirement{MaxAge: 26 * time.Hour, Min: 2}}
+	both := Policy{Backups: Requirement{MaxAge: 26 * time.Hour}, Snapshots: Requirement{MaxAge: 2 * time.Hour, Min: 2}}
+	any := Policy{Backups: Requirement{Min: 1}}
 	several := func(n int, p Point) []Point { return slices.Repeat([]Point{p}, n) }
 	for name, c := range map[string]struct {
 		policy Policy
@@ -51,55 +51,55 @@ func TestAServerIsJudgedByItsPolicyWithEveryReasonToldWorstFirst(t *testing.T) {
 		"enough of today":               {two, []Point{backup("2", time.Hour), backup("1", 30*time.Hour)}, nil, ""},
 		"nothing":                       {two, nil, []Health{None}, "no usable restore point"},
 		"nothing, and none is wanted":   {Policy{}, nil, nil, ""},
-		"only failed ones":              {two, []Point{backup("2", 0).with(Failed)}, []Health{None, Failing}, "no usable restore point"},
-		"only one that is being made":   {DefaultPolicy(), []Point{backup("1", 0).with(InProgress)}, []Health{None}, ""},
-		"only a status nobody knows":    {DefaultPolicy(), []Point{backup("1", 0).with("verifying")}, []Health{None}, ""},
+		"only failed ones":              {two, []Point{backup("2", 0).withStatus(Failed)}, []Health{None, Failing}, "no usable restore point"},
+		"only one that is being made":   {DefaultPolicy(), []Point{backup("1", 0).withStatus(InProgress)}, []Health{None}, ""},
+		"only a status nobody knows":    {DefaultPolicy(), []Point{backup("1", 0).withStatus("verifying")}, []Health{None}, ""},
 		"too few":                       {two, []Point{backup("2", time.Hour)}, []Health{TooFew}, "it has 1 usable backup, of at least 2"},
 		"too old and too few":           {two, []Point{backup("2", 50*time.Hour)}, []Health{Overdue, TooFew}, "2 d 2 h old: at most 1 d 2 h is allowed"},
 		"any age will do":               {any, []Point{backup("2", 5000*time.Hour)}, nil, ""},
 		"old, and none is wanted":       {Policy{}, []Point{backup("2", 50*time.Hour)}, nil, ""},
-		"failed, and none is wanted":    {Policy{}, []Point{backup("2", 0).with(Errored)}, []Health{Failing}, "the last backup, #2, failed"},
-		"the last fails":                {DefaultPolicy(), []Point{backup("3", 0).with(Failed), backup("2", time.Hour)}, []Health{Failing}, "#3"},
-		"it failed before":              {DefaultPolicy(), []Point{backup("2", 0), backup("1", time.Hour).with(Failed)}, nil, ""},
-		"one is made after a failure":   {DefaultPolicy(), []Point{backup("3", 0).with(InProgress), backup("2", time.Hour).with(Failed), backup("1", 2*time.Hour)}, []Health{Failing}, "#2"},
-		"an unknown status after it":    {DefaultPolicy(), []Point{backup("3", 0).with("verifying"), backup("2", time.Hour).with(Failed), backup("1", 2*time.Hour)}, []Health{Failing}, "#2"},
-		"the only one goes soon":        {DefaultPolicy(), []Point{backup("1", time.Hour).expiring(47 * time.Hour)}, []Health{Expiring}, "in 2 d it will have 0 usable backups left, of at least 1"},
-		"it goes to the second in time": {DefaultPolicy(), []Point{backup("1", time.Hour).expiring(48 * time.Hour)}, []Health{Expiring}, ""},
-		"it goes later":                 {DefaultPolicy(), []Point{backup("1", time.Hour).expiring(48*time.Hour + 1)}, nil, ""},
-		"another stays":                 {DefaultPolicy(), []Point{backup("2", time.Hour).expiring(time.Hour), backup("1", time.Hour)}, nil, ""},
-		"one is too few of the others":  {two, []Point{backup("2", time.Hour).expiring(time.Hour), backup("1", time.Hour)}, []Health{Expiring}, "at least 2"},
-		"only a failed one stays":       {DefaultPolicy(), []Point{backup("2", time.Hour).expiring(time.Hour), backup("1", 2*time.Hour).with(Failed)}, []Health{Expiring}, ""},
+		"failed, and none is wanted":    {Policy{}, []Point{backup("2", 0).withStatus(Errored)}, []Health{Failing}, "the last backup, #2, failed"},
+		"the last fails":                {DefaultPolicy(), []Point{backup("3", 0).withStatus(Failed), backup("2", time.Hour)}, []Health{Failing}, "#3"},
+		"it failed before":              {DefaultPolicy(), []Point{backup("2", 0), backup("1", time.Hour).withStatus(Failed)}, nil, ""},
+		"one is made after a failure":   {DefaultPolicy(), []Point{backup("3", 0).withStatus(InProgress), backup("2", time.Hour).withStatus(Failed), backup("1", 2*time.Hour)}, []Health{Failing}, "#2"},
+		"an unknown status after it":    {DefaultPolicy(), []Point{backup("3", 0).withStatus("verifying"), backup("2", time.Hour).withStatus(Failed), backup("1", 2*time.Hour)}, []Health{Failing}, "#2"},
+		"the only one goes soon":        {DefaultPolicy(), []Point{backup("1", time.Hour).expiringIn(47 * time.Hour)}, []Health{Expiring}, "in 2 d it will have 0 usable backups left, of at least 1"},
+		"it goes to the second in time": {DefaultPolicy(), []Point{backup("1", time.Hour).expiringIn(48 * time.Hour)}, []Health{Expiring}, ""},
+		"it goes later":                 {DefaultPolicy(), []Point{backup("1", time.Hour).expiringIn(48*time.Hour + 1)}, nil, ""},
+		"another stays":                 {DefaultPolicy(), []Point{backup("2", time.Hour).expiringIn(time.Hour), backup("1", time.Hour)}, nil, ""},
+		"one is too few of the others":  {two, []Point{backup("2", time.Hour).expiringIn(time.Hour), backup("1", time.Hour)}, []Health{Expiring}, "at least 2"},
+		"only a failed one stays":       {DefaultPolicy(), []Point{backup("2", time.Hour).expiringIn(time.Hour), backup("1", 2*time.Hour).withStatus(Failed)}, []Health{Expiring}, ""},
 		"five snapshots":                {Policy{}, several(5, snapshot("1", time.Hour)), []Health{SnapshotsFull}, "5 of 5 snapshots"},
 		"ten manual backups":            {DefaultPolicy(), several(10, backup("1", time.Hour)), []Health{BackupsFull}, "10 of 10 manual backups"},
 		"both full":                     {DefaultPolicy(), append(several(10, backup("1", time.Hour)), several(5, snapshot("1", 2*time.Hour))...), []Health{SnapshotsFull, BackupsFull}, ""},
-		"ten automatic backups":         {DefaultPolicy(), several(10, backup("1", time.Hour).automatic()), nil, ""},
-		"a full quota of what may not":  {Policy{}, append(several(4, snapshot("1", time.Hour)), snapshot("9", 2*time.Hour).with(Failed)), nil, ""},
+		"ten automatic backups":         {DefaultPolicy(), several(10, backup("1", time.Hour).asAutomatic()), nil, ""},
+		"a full quota of what may not":  {Policy{}, append(several(4, snapshot("1", time.Hour)), snapshot("9", 2*time.Hour).withStatus(Failed)), nil, ""},
 
 		// A snapshot is no backup.
 		"a fresh snapshot, no backup":      {DefaultPolicy(), []Point{snapshot("1", 0)}, []Health{NoBackup}, "there is no usable backup, only 1 snapshot on the server's own infrastructure"},
 		"a fresh snapshot, an old backup":  {DefaultPolicy(), []Point{snapshot("2", 0), backup("1", 50*time.Hour)}, []Health{Overdue}, "the newest backup is 2 d 2 h old"},
-		"a fresh snapshot, a failed one":   {DefaultPolicy(), []Point{snapshot("3", 0), backup("2", time.Hour).with(Failed), backup("1", 2*time.Hour)}, []Health{Failing}, "the last backup, #2, failed"},
-		"only snapshots, as is wanted":     {Policy{Snapshots: Wanted{MaxAge: time.Hour}}, []Point{snapshot("1", 0)}, nil, ""},
+		"a fresh snapshot, a failed one":   {DefaultPolicy(), []Point{snapshot("3", 0), backup("2", time.Hour).withStatus(Failed), backup("1", 2*time.Hour)}, []Health{Failing}, "the last backup, #2, failed"},
+		"only snapshots, as is wanted":     {Policy{Snapshots: Requirement{MaxAge: time.Hour}}, []Point{snapshot("1", 0)}, nil, ""},
 		"a snapshot is missing":            {both, []Point{backup("1", 0)}, []Health{TooFew}, "it has 0 usable snapshots, of at least 2"},
 		"both kinds as wanted":             {both, []Point{snapshot("3", 0), snapshot("2", 9*time.Hour), backup("1", 20*time.Hour)}, nil, ""},
 		"both overdue":                     {both, []Point{snapshot("3", 3*time.Hour), snapshot("2", 9*time.Hour), backup("1", 50*time.Hour)}, []Health{Overdue, Overdue}, "the newest backup"},
-		"a failed snapshot, wanted":        {both, []Point{backup("4", 0), snapshot("3", time.Hour).with(Failed), snapshot("2", 90*time.Minute), snapshot("1", 9*time.Hour)}, []Health{Failing}, "the last snapshot, #3, failed"},
-		"a failed snapshot, then a backup": {DefaultPolicy(), []Point{backup("4", 0), snapshot("3", time.Hour).with(Failed)}, nil, ""},
-		"a failed snapshot, the last":      {DefaultPolicy(), []Point{snapshot("3", 0).with(Failed), backup("4", time.Hour)}, []Health{Failing}, "the last snapshot, #3, failed"},
+		"a failed snapshot, wanted":        {both, []Point{backup("4", 0), snapshot("3", time.Hour).withStatus(Failed), snapshot("2", 90*time.Minute), snapshot("1", 9*time.Hour)}, []Health{Failing}, "the last snapshot, #3, failed"},
+		"a failed snapshot, then a backup": {DefaultPolicy(), []Point{backup("4", 0), snapshot("3", time.Hour).withStatus(Failed)}, nil, ""},
+		"a failed snapshot, the last":      {DefaultPolicy(), []Point{snapshot("3", 0).withStatus(Failed), backup("4", time.Hour)}, []Health{Failing}, "the last snapshot, #3, failed"},
 
 		// What has expired, and times that cannot be.
-		"expired":                         {DefaultPolicy(), []Point{backup("1", time.Hour).expiring(-time.Hour)}, []Health{None}, ""},
-		"expired this moment":             {DefaultPolicy(), []Point{backup("1", time.Hour).expiring(0)}, []Health{None}, ""},
-		"an expired one hides no age":     {DefaultPolicy(), []Point{backup("2", time.Hour).expiring(-1), backup("1", 50*time.Hour)}, []Health{Overdue}, ""},
-		"no time":                         {DefaultPolicy(), []Point{undated(backup("1", 0))}, []Health{Overdue}, "when the newest backup was made is not known"},
-		"within the clocks' drift":        {DefaultPolicy(), []Point{ahead(backup("1", 0), Drift)}, nil, ""},
-		"from the future":                 {DefaultPolicy(), []Point{ahead(backup("1", 0), Drift+time.Second)}, []Health{Overdue, OddDate}, "when the newest backup was made is not known"},
-		"from the future beside an old":   {DefaultPolicy(), []Point{ahead(backup("2", 0), 365*24*time.Hour), backup("1", 50*time.Hour)}, []Health{Overdue, OddDate}, "the newest backup is 2 d 2 h old"},
-		"from the future beside a fresh":  {DefaultPolicy(), []Point{ahead(backup("2", 0), 365*24*time.Hour), backup("1", time.Hour)}, []Health{OddDate}, "backup #2 is dated 16 Jan 2026 16:00 UTC, in the future: its age is not known"},
-		"two from the future":             {DefaultPolicy(), []Point{ahead(backup("3", 0), 9*time.Hour), ahead(snapshot("2", 0), 8*time.Hour), backup("1", time.Hour)}, []Health{OddDate}, "#3 is dated 17 Jan 2025 01:00 UTC, in the future: its age is not known (and 1 more with such a date)"},
-		"from the future after a failure": {DefaultPolicy(), []Point{ahead(backup("3", 0), time.Hour), backup("2", time.Hour).with(Failed), backup("1", 2*time.Hour)}, []Health{Failing, OddDate}, "#2"},
-		"an unreadable time":              {DefaultPolicy(), []Point{unreadable(backup("1", 0))}, []Health{Overdue, OddDate}, ""},
-		"an unreadable time beside":       {DefaultPolicy(), []Point{backup("2", 0), unreadable(snapshot("1", 0))}, []Health{OddDate}, "the creation time of snapshot #1 is unreadable"},
+		"expired":                         {DefaultPolicy(), []Point{backup("1", time.Hour).expiringIn(-time.Hour)}, []Health{None}, ""},
+		"expired this moment":             {DefaultPolicy(), []Point{backup("1", time.Hour).expiringIn(0)}, []Health{None}, ""},
+		"an expired one hides no age":     {DefaultPolicy(), []Point{backup("2", time.Hour).expiringIn(-1), backup("1", 50*time.Hour)}, []Health{Overdue}, ""},
+		"no time":                         {DefaultPolicy(), []Point{withoutDate(backup("1", 0))}, []Health{Overdue}, "when the newest backup was made is not known"},
+		"within the clocks' drift":        {DefaultPolicy(), []Point{futureDated(backup("1", 0), MaxClockDrift)}, nil, ""},
+		"from the future":                 {DefaultPolicy(), []Point{futureDated(backup("1", 0), MaxClockDrift+time.Second)}, []Health{Overdue, OddDate}, "when the newest backup was made is not known"},
+		"from the future beside an old":   {DefaultPolicy(), []Point{futureDated(backup("2", 0), 365*24*time.Hour), backup("1", 50*time.Hour)}, []Health{Overdue, OddDate}, "the newest backup is 2 d 2 h old"},
+		"from the future beside a fresh":  {DefaultPolicy(), []Point{futureDated(backup("2", 0), 365*24*time.Hour), backup("1", time.Hour)}, []Health{OddDate}, "backup #2 is dated 16 Jan 2026 16:00 UTC, in the future: its age is not known"},
+		"two from the future":             {DefaultPolicy(), []Point{futureDated(backup("3", 0), 9*time.Hour), futureDated(snapshot("2", 0), 8*time.Hour), backup("1", time.Hour)}, []Health{OddDate}, "#3 is dated 17 Jan 2025 01:00 UTC, in the future: its age is not known (and 1 more with such a date)"},
+		"from the future after a failure": {DefaultPolicy(), []Point{futureDated(backup("3", 0), time.Hour), backup("2", time.Hour).withStatus(Failed), backup("1", 2*time.Hour)}, []Health{Failing, OddDate}, "#2"},
+		"an unreadable time":              {DefaultPolicy(), []Point{withUnreadableDate(backup("1", 0))}, []Health{Overdue, OddDate}, ""},
+		"an unreadable time beside":       {DefaultPolicy(), []Point{backup("2", 0), withUnreadableDate(snapshot("1", 0))}, []Health{OddDate}, "the creation time of snapshot #1 is unreadable"},
 		"an unreadable expiry":            {DefaultPolicy(), []Point{{Kind: Backup, ID: "1", Server: web, Status: Completed, CreatedAt: now, ExpiresUnreadable: true}}, []Health{Expiring, OddDate}, "in 2 d it will have 0"},
 	} {
 		for _, status := range []ServerStatus{ServerActive, ServerSuspended} {
@@ -116,8 +116,8 @@ func TestAServerIsJudgedByItsPolicyWithEveryReasonToldWorstFirst(t *testing.T) {
 			if len(c.want) == 0 && (a.Health != Fine || !a.Has(Fine)) || len(c.want) > 0 && (a.Health != c.want[0] || a.Has(Fine)) {
 				t.Errorf("%s: %v of %v", name, a.Health, got)
 			}
-			if len(a.Reasons) > 0 && !strings.Contains(a.Reasons[0].Words, c.words) {
-				t.Errorf("%s: %s", name, a.Reasons[0].Words)
+			if len(a.Reasons) > 0 && !strings.Contains(a.Reasons[0].Message, c.words) {
+				t.Errorf("%s: %s", name, a.Reasons[0].Message)
 			}
 			if !slices.IsSortedFunc(got, func(x, y Health) int { return int(y - x) }) {
 				t.Errorf("%s: not worst first: %v", name, got)
@@ -126,10 +126,10 @@ func TestAServerIsJudgedByItsPolicyWithEveryReasonToldWorstFirst(t *testing.T) {
 	}
 }
 
-func TestAnAssessmentTellsWhatThereIsOfEachKind(t *testing.T) {
+func TestAssessmentCountsEachKind(t *testing.T) {
 	a := Assess(webServer, []Point{
-		ahead(backup("6", 0), time.Hour), backup("4", 0).with(InProgress).expiring(time.Hour), snapshot("3", time.Hour), backup("2", 2*time.Hour).expiring(90 * time.Hour),
-		backup("1", 3*time.Hour).expiring(80 * time.Hour), backup("5", 9*time.Hour).expiring(-time.Hour),
+		futureDated(backup("6", 0), time.Hour), backup("4", 0).withStatus(InProgress).expiringIn(time.Hour), snapshot("3", time.Hour), backup("2", 2*time.Hour).expiringIn(90 * time.Hour),
+		backup("1", 3*time.Hour).expiringIn(80 * time.Hour), backup("5", 9*time.Hour).expiringIn(-time.Hour),
 	}, DefaultPolicy(), now)
 	if a.Usable != 4 || !a.Newest.Equal(now.Add(-time.Hour)) || !a.NextExpiry.Equal(now.Add(80*time.Hour)) ||
 		a.Kinds[Backup].Usable != 3 || !a.Kinds[Backup].Newest.Equal(now.Add(-2*time.Hour)) ||
@@ -138,7 +138,7 @@ func TestAnAssessmentTellsWhatThereIsOfEachKind(t *testing.T) {
 	}
 }
 
-func TestEveryStateHasANameOfItsOwn(t *testing.T) {
+func TestHealthNamesAreUnique(t *testing.T) {
 	seen := map[string]bool{}
 	for h := Fine; h <= None; h++ {
 		if h.String() == "" || seen[h.String()] {
@@ -151,7 +151,7 @@ func TestEveryStateHasANameOfItsOwn(t *testing.T) {
 	}
 }
 
-var someAssessment = rapid.Custom(func(t *rapid.T) Assessment {
+var genAssessment = rapid.Custom(func(t *rapid.T) Assessment {
 	a := Assessment{
 		Health: Health(rapid.IntRange(int(Fine), int(None)).Draw(t, "health")),
 		Server: ServerRef{ID: rapid.SampledFrom([]ID{"1", "2", "10", "a", "b"}).Draw(t, "id"), Name: rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "name")},
@@ -162,12 +162,12 @@ var someAssessment = rapid.Custom(func(t *rapid.T) Assessment {
 	return a
 })
 
-func TestWorstFirstIsATotalOrderWhateverTheOrderBefore(t *testing.T) {
+func TestWorstFirstIsATotalOrder(t *testing.T) {
 	same := func(a, b Assessment) bool {
 		return a.Health == b.Health && a.Server == b.Server && a.Newest.Equal(b.Newest)
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		all := rapid.SliceOfN(someAssessment, 3, 8).Draw(t, "all")
+		all := rapid.SliceOfN(genAssessment, 3, 8).Draw(t, "all")
 		a, b, c := all[0], all[1], all[2]
 		if WorstFirst(a, b) != -WorstFirst(b, a) || WorstFirst(a, b) == 0 && !same(a, b) || WorstFirst(a, a) != 0 {
 			t.Fatalf("%+v and %+v: %d, %d", a, b, WorstFirst(a, b), WorstFirst(b, a))
@@ -187,8 +187,8 @@ func TestWorstFirstIsATotalOrderWhateverTheOrderBefore(t *testing.T) {
 	})
 }
 
-func TestTheFirstRuleThatFitsAServerHolds(t *testing.T) {
-	hourly, weekly, none := Policy{Backups: Wanted{time.Hour, 3}}, Policy{Backups: Wanted{7 * day, 1}, Snapshots: Wanted{0, 1}}, Policy{}
+func TestFirstMatchingPolicyRuleApplies(t *testing.T) {
+	hourly, weekly, none := Policy{Backups: Requirement{time.Hour, 3}}, Policy{Backups: Requirement{7 * day, 1}, Snapshots: Requirement{0, 1}}, Policy{}
 	rules := Policies{{Server: "db-*", Location: "us-*", Policy: hourly}, {Location: "eu-*", Policy: weekly}, {Server: "*-test", Policy: none}}
 	for _, c := range []struct {
 		name, location string
@@ -210,18 +210,18 @@ func TestTheFirstRuleThatFitsAServerHolds(t *testing.T) {
 	}
 }
 
-// sentences are the words of problems, one in a line.
-func sentences(problems []Problem) string {
+// messageLines are the words of problems, one in a line.
+func messageLines(problems []Problem) string {
 	var out []string
 	for _, p := range problems {
-		out = append(out, p.Words)
+		out = append(out, p.Message)
 	}
 	return strings.Join(out, "\n")
 }
 
-func TestARuleThatHoldsForNoServerIsReported(t *testing.T) {
+func TestUnmatchedPolicyRuleIsReported(t *testing.T) {
 	servers := []Server{{Name: "web-1", Location: "us-west"}, {Name: "db-1", Location: "us-east"}}
-	got := sentences(Policies{
+	got := messageLines(Policies{
 		{Server: "web*"}, {Server: "mail*"}, {Location: "us-west"}, {Server: "Db*", Location: "us-*"}, {}, {Server: "x\x1b[2J"},
 	}.Unmatched(servers))
 	want := `policy rule 2 (server mail*): it fits no server of this account: * stands for any characters, ? for one
@@ -233,10 +233,10 @@ policy rule 6 (server x^[[2J): it fits no server of this account: * stands for a
 	}
 }
 
-func TestAnImpossiblePolicyIsRefusedWithItsPlace(t *testing.T) {
-	got := sentences(Policies{
-		{Policy: DefaultPolicy()}, {Server: "db*", Policy: Policy{Backups: Wanted{-time.Hour, -1}}}, {Policy: Policy{Snapshots: Wanted{longestAge + 1, 101}}},
-		{Policy: Policy{Backups: Wanted{longestAge, 100}, Snapshots: Wanted{longestAge, 100}}},
+func TestImpossiblePolicyIsRejected(t *testing.T) {
+	got := messageLines(Policies{
+		{Policy: DefaultPolicy()}, {Server: "db*", Policy: Policy{Backups: Requirement{-time.Hour, -1}}}, {Policy: Policy{Snapshots: Requirement{longestAge + 1, 101}}},
+		{Policy: Policy{Backups: Requirement{longestAge, 100}, Snapshots: Requirement{longestAge, 100}}},
 	}.Check())
 	want := `policy rule 2 (server db*): backup_max_age cannot be -1 h: write an age from 0h (any) to 100y
 policy rule 2 (server db*): min_backups cannot be -1: write a number from 0 (none) to 100

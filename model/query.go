@@ -10,12 +10,12 @@ import (
 type Problem struct {
 	From, To int       // the bytes of the text that it is about; both 0 where it is about no text
 	Server   ServerRef // the server that it is about, if it is about one
-	Words    string    // for a person, cleaned
-	Maybe    bool      // it need not come true: a warning, and no reason to refuse
+	Message  string    // for a person, cleaned
+	Warning  bool      // it need not come true: a warning, and no reason to refuse
 }
 
 // Error is the sentence.
-func (p Problem) Error() string { return p.Words }
+func (p Problem) Error() string { return p.Message }
 
 // Query is what a filter's text asks for: rows that meet every one of its terms. The zero Query is met by all.
 //
@@ -26,22 +26,22 @@ func (p Problem) Error() string { return p.Words }
 // turns a term into its opposite. Letters match either case unless the term has a capital one; statuses, types, kinds
 // and healths never mind case. What is not known (an age, a size) meets no comparison, nor its opposite.
 type Query struct {
-	fields FieldSet
-	terms  []term
-	words  bool // all terms are words, and can be looked for in Texts
+	fields    FieldSet
+	terms     []term
+	wordsOnly bool // all terms are words, and can be looked for in Texts
 }
 
 // term is one demand of a query.
 type term struct {
-	field  field
-	op     operator
-	not    bool
-	quoted bool
-	text   string        // as written; lower case where case means nothing
-	letter pattern       // what texts are compared with
-	set    uint          // for fields with values of their own: a bit for each that will do
-	span   time.Duration // for ages and expiries
-	mb     int64         // for sizes
+	field   field
+	op      operator
+	not     bool
+	quoted  bool
+	text    string        // as written; lower case where case means nothing
+	pattern pattern       // what texts are compared with
+	set     uint          // for fields with values of their own: a bit for each that will do
+	span    time.Duration // for ages and expiries
+	mb      int64         // for sizes
 }
 
 // operator is how a field is compared.
@@ -73,33 +73,33 @@ var opposite = map[operator]operator{opLess: opAtLeast, opAtMost: opMore, opMore
 // ParseQuery reads a filter's text. What is wrong with it comes back as problems, each with its place; the query goes by
 // the rest, so that a list does not jump while one types.
 func ParseQuery(text string, fields FieldSet) (Query, []Problem) {
-	q := Query{fields: fields, words: true}
+	q := Query{fields: fields, wordsOnly: true}
 	var problems []Problem
 	for l := (lexer{text: text}); ; {
 		t, ok := l.next()
 		if !ok {
 			return q, problems
 		}
-		parsed, from, why := fields.read(t)
+		parsed, from, why := fields.parseTerm(t)
 		switch {
 		case why != "":
-			problems = append(problems, Problem{From: from, To: t.to, Words: Clean(why)})
-		case parsed.field != aWord || parsed.text != "":
+			problems = append(problems, Problem{From: from, To: t.to, Message: Clean(why)})
+		case parsed.field != fieldWord || parsed.text != "":
 			q.terms = append(q.terms, parsed)
-			q.words = q.words && parsed.field == aWord && !strings.Contains(parsed.text, between)
+			q.wordsOnly = q.wordsOnly && parsed.field == fieldWord && !strings.Contains(parsed.text, textSeparator)
 		}
 	}
 }
 
-// read makes a term of what was written, or tells why there is none, and from which byte on.
-func (s FieldSet) read(t token) (_ term, from int, why string) {
+// parseTerm makes a term of what was written, or tells why there is none, and from which byte on.
+func (s FieldSet) parseTerm(t token) (_ term, from int, why string) {
 	switch {
 	case t.name == "" && t.not && t.value == "":
 		return term{}, t.from, t.raw + " wants a word after it: -web leaves out what has “web” in it"
 	case t.name == "":
-		return term{not: t.not, quoted: t.quoted, text: t.value, letter: newPattern(t.value)}, 0, ""
+		return term{not: t.not, quoted: t.quoted, text: t.value, pattern: newPattern(t.value)}, 0, ""
 	}
-	field, why := s.field(t.name)
+	field, why := s.lookup(t.name)
 	if why != "" {
 		return term{}, t.nameFrom, why
 	}
@@ -108,13 +108,13 @@ func (s FieldSet) read(t token) (_ term, from int, why string) {
 	case !known:
 		return term{}, t.nameFrom, t.name + t.operator + ": a field is followed by one of : = != < <= > >=; put a value that begins so in quotes"
 	case t.value == "" && !t.quoted:
-		return term{}, t.nameFrom, t.name + t.operator + " wants a value: " + field.values()
+		return term{}, t.nameFrom, t.name + t.operator + " wants a value: " + field.valueHint()
 	}
-	out := term{field: field.field, op: o.op, not: o.not != t.not, quoted: t.quoted, text: t.value}
+	out := term{field: field.number, op: o.op, not: o.not != t.not, quoted: t.quoted, text: t.value}
 	if turned, ordered := opposite[out.op]; ordered && out.not {
 		out.op, out.not = turned, false
 	}
-	if why := field.take(field, &out); why != "" {
+	if why := field.parse(field, &out); why != "" {
 		return term{}, t.nameFrom, t.name + t.operator + t.value + ": " + why
 	}
 	return out, 0, ""
@@ -135,19 +135,19 @@ func (q Query) String() string {
 func (t term) String() string {
 	value := t.text
 	if t.quoted {
-		value = quote(value)
+		value = quoteValue(value)
 	}
 	prefix := ""
-	if t.not && (t.field == aWord || t.op == opHas) {
+	if t.not && (t.field == fieldWord || t.op == opHas) {
 		prefix = "-"
 	}
-	if t.field == aWord {
+	if t.field == fieldWord {
 		return prefix + value
 	}
-	return prefix + fields[t.field].Name + t.sign() + value
+	return prefix + fields[t.field].Name + t.operatorText() + value
 }
 
-func (t term) sign() string {
+func (t term) operatorText() string {
 	if t.op == opIs && t.not {
 		return "!="
 	}

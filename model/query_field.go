@@ -24,60 +24,60 @@ func (s FieldSet) String() string {
 
 // Field is something that a query can ask for by name.
 type Field struct {
-	Name    string
-	Also    string   // another name for it, or ""
-	About   string   // what it is, for help
-	Example string   // a term that uses it
-	Values  []string // all that it can be; nil where any text, or a length of time or a size, can stand
+	Name        string
+	Alias       string   // another name for it, or ""
+	Description string   // what it is, for help
+	Example     string   // a term that uses it
+	Values      []string // all that it can be; nil where any text, or a length of time or a size, can stand
 
-	field field
-	sets  FieldSet
-	take  func(Field, *term) string // reads the value, and tells what is wrong with it
+	number field
+	sets   FieldSet
+	parse  func(Field, *term) string // reads the value, and tells what is wrong with it
 }
 
 // field numbers the fields; a plain word is none.
 type field int
 
 const (
-	aWord field = iota
-	aStatus
-	aHealth
-	aKind
-	aType
-	aName
-	aServer
-	anID
-	anAge
-	anExpiry
-	aSize
-	aDescription
-	aLocation
-	aSystem
-	aPlan
-	aHost
-	anAddress
+	fieldWord field = iota
+	fieldStatus
+	fieldHealth
+	fieldKind
+	fieldType
+	fieldName
+	fieldServer
+	fieldID
+	fieldAge
+	fieldExpiry
+	fieldSize
+	fieldDescription
+	fieldLocation
+	fieldOS
+	fieldPlan
+	fieldHost
+	fieldAddress
 	fieldCount
 )
 
 // fields are the fields by their number, in the order in which they are told.
 var fields = [fieldCount]Field{
-	aStatus:   {Name: "status", About: "active, stopped, failed, …; any that the API shows", Example: "status:failed", sets: ServerFields | PointFields, take: takeText},
-	aHealth:   {Name: "health", Also: "note", About: "how well it is covered", Example: "health:overdue", Values: healthNames[:], sets: ServerFields, take: takeOneOf},
-	aKind:     {Name: "kind", About: "backup or snapshot", Example: "kind:snapshot", Values: []string{Backup.String(), Snapshot.String()}, sets: PointFields, take: takeOneOf},
-	aType:     {Name: "type", About: "who made a backup", Example: "type:manual", Values: []string{string(Manual), string(Automatic)}, sets: PointFields, take: takeOneOf},
-	aName:     {Name: "name", About: "its name; of a backup its description", Example: "name:web*", sets: ServerFields | PointFields, take: takeText},
-	aServer:   {Name: "server", About: "the server's name", Example: "server:web*", sets: ServerFields | PointFields, take: takeText},
-	anID:      {Name: "id", About: "its ID, whole", Example: "id:801", sets: ServerFields | PointFields, take: takeText},
-	anAge:     {Name: "age", About: "how old it is; of a server, its newest usable point", Example: "age>7d", sets: ServerFields | PointFields, take: takeAge},
-	anExpiry:  {Name: "expires", About: "how soon it goes by itself", Example: "expires<3d", sets: PointFields, take: takeExpiry},
-	aSize:     {Name: "size", About: "how large it is", Example: "size>10GB", sets: PointFields, take: takeSize},
-	aLocation: {Name: "location", About: "where the server stands", Example: "location:us-*", sets: ServerFields, take: takeText},
-	aSystem:   {Name: "os", About: "its operating system", Example: "os:debian", sets: ServerFields, take: takeText},
-	aPlan:     {Name: "plan", About: "its plan", Example: "plan:standard", sets: ServerFields, take: takeText},
-	aHost:     {Name: "host", About: "its host name", Example: "host:*.example.com", sets: ServerFields, take: takeText},
-	anAddress: {Name: "ip", About: "its address", Example: "ip:203.0.113.*", sets: ServerFields, take: takeText},
+	fieldStatus:   {Name: "status", Description: "active, stopped, failed, …; any that the API shows", Example: "status:failed", sets: ServerFields | PointFields, parse: parseTextTerm},
+	fieldHealth:   {Name: "health", Alias: "note", Description: "how well it is covered", Example: "health:overdue", Values: healthNames[:], sets: ServerFields, parse: parseEnumTerm},
+	fieldKind:     {Name: "kind", Description: "backup or snapshot", Example: "kind:snapshot", Values: []string{Backup.String(), Snapshot.String()}, sets: PointFields, parse: parseEnumTerm},
+	fieldType:     {Name: "type", Description: "who made a backup", Example: "type:manual", Values: []string{string(Manual), string(Automatic)}, sets: PointFields, parse: parseEnumTerm},
+	fieldName:     {Name: "name", Description: "its name; of a backup its description", Example: "name:web*", sets: ServerFields | PointFields, parse: parseTextTerm},
+	fieldServer:   {Name: "server", Description: "the server's name", Example: "server:web*", sets: ServerFields | PointFields, parse: parseTextTerm},
+	fieldID:       {Name: "id", Description: "its ID, whole", Example: "id:801", sets: ServerFields | PointFields, parse: parseTextTerm},
+	fieldAge:      {Name: "age", Description: "how old it is; of a server, its newest usable point", Example: "age>7d", sets: ServerFields | PointFields, parse: parseAgeTerm},
+	fieldExpiry:   {Name: "expires", Description: "how soon it goes by itself", Example: "expires<3d", sets: PointFields, parse: parseExpiryTerm},
+	fieldSize:     {Name: "size", Description: "how large it is", Example: "size>10GB", sets: PointFields, parse: parseSizeTerm},
+	fieldLocation: {Name: "location", Description: "where the server stands", Example: "location:us-*", sets: ServerFields, parse: parseTextTerm},
+	fieldOS:       {Name: "os", Description: "its operating system", Example: "os:debian", sets: ServerFields, parse: parseTextTerm},
+	fieldPlan:     {Name: "plan", Description: "its plan", Example: "plan:standard", sets: ServerFields, parse: parseTextTerm},
+	fieldHost:     {Name: "host", Description: "its host name", Example: "host:*.example.com", sets: ServerFields, parse: parseTextTerm},
+	fieldAddress:  {Name: "ip", Description: "its address", Example: "ip:203.0.113.*", sets: ServerFields, parse: parseTextTerm},
 
-	aDescription: {Name: "description", Also: "note", About: "what was written with it", Example: `description:"before update"`, sets: PointFields, take: takeText},
+	fieldDescription: {Name: "description", Alias: "note", Description: "what was written with it", Example: `description:"before update"`, sets: PointFields, parse: parseTextTerm},
 }
 
 // Fields are what can be asked of the rows, in the order in which they are told.
@@ -91,14 +91,14 @@ func (s FieldSet) Fields() []Field {
 	return out
 }
 
-// field finds a field by its name, or tells which there are.
-func (s FieldSet) field(name string) (Field, string) {
+// lookup finds a field by its name, or tells which there are.
+func (s FieldSet) lookup(name string) (Field, string) {
 	var names []string
 	elsewhere := false
 	for number, f := range fields {
-		switch called := f.Name == name || f.Also == name; {
+		switch called := f.Name == name || f.Alias == name; {
 		case called && f.sets&s != 0:
-			f.field = field(number)
+			f.number = field(number)
 			return f, ""
 		case called:
 			elsewhere = true
@@ -113,8 +113,8 @@ func (s FieldSet) field(name string) (Field, string) {
 	return Field{}, fmt.Sprintf("unknown field %s: there are %s%s", name, enumerate(names), DidYouMean(name, names))
 }
 
-// values says what can follow the field.
-func (f Field) values() string {
+// valueHint says what can follow the field.
+func (f Field) valueHint() string {
 	if f.Values != nil {
 		return enumerate(f.Values)
 	}
@@ -130,26 +130,26 @@ func enumerate(words []string) string {
 	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
-func takeText(f Field, t *term) string {
+func parseTextTerm(f Field, t *term) string {
 	if t.op != opHas && t.op != opIs {
 		return fmt.Sprintf("%s has no more or less: write %[1]s:%[2]s or %[1]s=%[2]s", f.Name, t.text)
 	}
-	if f.field == aStatus {
+	if f.number == fieldStatus {
 		t.text = strings.ToLower(t.text)
 	}
-	t.letter = newPattern(t.text)
-	t.letter.glob = !t.quoted && strings.ContainsAny(t.text, "*?")
+	t.pattern = newPattern(t.text)
+	t.pattern.glob = !t.quoted && strings.ContainsAny(t.text, "*?")
 	return ""
 }
 
-func takeOneOf(f Field, t *term) string {
+func parseEnumTerm(f Field, t *term) string {
 	if t.op != opHas && t.op != opIs {
 		return fmt.Sprintf("%s has no more or less: write %s", f.Name, f.Example)
 	}
 	t.text = strings.ToLower(t.text)
 	t.quoted = strings.Contains(t.text, " ") // as in health:"too few"
 	for i, value := range f.Values {
-		if value == t.text || t.op == opHas && t.text != "" && startsWord(value, t.text) {
+		if value == t.text || t.op == opHas && t.text != "" && hasWordPrefix(value, t.text) {
 			t.set |= 1 << i
 		}
 	}
@@ -159,36 +159,36 @@ func takeOneOf(f Field, t *term) string {
 	return ""
 }
 
-// startsWord says whether the value, or its last word, begins with the text: both “too” and “few” stand for “too few”.
-func startsWord(value, text string) bool {
+// hasWordPrefix says whether the value, or its last word, begins with the text: both “too” and “few” stand for “too few”.
+func hasWordPrefix(value, text string) bool {
 	_, last, _ := strings.Cut(value, " ")
 	return strings.HasPrefix(value, text) || strings.HasPrefix(last, text)
 }
 
-func takeAge(_ Field, t *term) string {
-	why := t.takeSpan()
+func parseAgeTerm(_ Field, t *term) string {
+	why := t.parseSpan()
 	if why == "" && (t.op == opHas || t.op == opIs) {
 		why = fmt.Sprintf("an age is compared: write age>%s or age<%[1]s", t.text)
 	}
 	return why
 }
 
-// forever is how an expiry is asked for that never comes.
-const forever = "never"
+// neverExpires is how an expiry is asked for that never comes.
+const neverExpires = "never"
 
-func takeExpiry(_ Field, t *term) string {
+func parseExpiryTerm(_ Field, t *term) string {
 	equal := t.op == opHas || t.op == opIs
-	switch never := strings.EqualFold(t.text, forever); {
+	switch never := strings.EqualFold(t.text, neverExpires); {
 	case never && equal:
-		t.text, t.quoted = forever, false
+		t.text, t.quoted = neverExpires, false
 		return ""
 	case never || equal:
 		return "write expires<3d, expires>3d or expires:never"
 	}
-	return t.takeSpan()
+	return t.parseSpan()
 }
 
-func (t *term) takeSpan() string {
+func (t *term) parseSpan() string {
 	t.text, t.quoted = strings.ToLower(t.text), false
 	span, err := ParseAge(t.text)
 	if err != nil {
@@ -198,7 +198,7 @@ func (t *term) takeSpan() string {
 	return ""
 }
 
-func takeSize(_ Field, t *term) string {
+func parseSizeTerm(_ Field, t *term) string {
 	t.text, t.quoted = strings.ToUpper(t.text), false
 	mb, err := ParseSizeMB(t.text)
 	switch {

@@ -8,17 +8,17 @@ import (
 // Marks are places in a name, counted in runes, as a set of the first 128: longer names are marked no further.
 type Marks [2]uint64
 
-const markable = 128
+const maxMarked = 128
 
 // Has says whether the rune at the place is marked.
 func (m Marks) Has(rune int) bool {
-	return rune >= 0 && rune < markable && m[rune/64]&(1<<(rune%64)) != 0
+	return rune >= 0 && rune < maxMarked && m[rune/64]&(1<<(rune%64)) != 0
 }
 
 // Runes are the marked places in their order.
 func (m Marks) Runes() []int {
 	var out []int
-	for i := range markable {
+	for i := range maxMarked {
 		if m.Has(i) {
 			out = append(out, i)
 		}
@@ -27,36 +27,36 @@ func (m Marks) Runes() []int {
 }
 
 func (m *Marks) add(rune int) {
-	if rune < markable {
+	if rune < maxMarked {
 		m[rune/64] |= 1 << (rune % 64)
 	}
 }
 
 // What a fit is worth, after fzf: letters side by side and at the beginning of a word tell more than scattered ones.
 const (
-	perLetter   = 16
-	perNeighbor = 12
-	perBoundary = 8
-	perFirst    = 4 // more for the very first letter of the name
-	perGap      = -3
-	perSkipped  = -1
+	scoreLetter   = 16
+	scoreNeighbor = 12
+	scoreBoundary = 8
+	scoreFirst    = 4 // more for the very first letter of the name
+	scoreGap      = -3
+	scoreSkipped  = -1
 )
 
-// fuzzy looks for the pattern's letters in a text, in their order, and returns the best fit of those that begin at any of
+// fuzzyMatch looks for the pattern's letters in a text, in their order, and returns the best fit of those that begin at any of
 // its letters. What lies beyond the markable part is not looked at.
-func (p pattern) fuzzy(text string) (score int, at Marks, ok bool) {
+func (p pattern) fuzzyMatch(text string) (score int, at Marks, ok bool) {
 	if len(p.runes) == 0 {
 		return 0, Marks{}, true
 	}
 	for from, n := 0, 0; ; n++ {
-		i := p.first(text[from:])
+		i := p.indexFirstRune(text[from:])
 		if i < 0 {
 			return score, at, ok
 		}
 		n += utf8.RuneCountInString(text[from : from+i])
 		from += i
 		before, _ := utf8.DecodeLastRuneInString(text[:from])
-		s, marks, fits := p.fitFrom(text[from:], n, before)
+		s, marks, fits := p.fuzzyMatchFrom(text[from:], n, before)
 		if !fits { // what is not in the rest is not in less of it
 			return score, at, ok
 		}
@@ -68,19 +68,19 @@ func (p pattern) fuzzy(text string) (score int, at Marks, ok bool) {
 	}
 }
 
-// scattered says whether fuzzy finds the pattern in the text: it weighs nothing, and a filter asks it of a hundred thousand texts for every
+// fuzzyContains says whether fuzzy finds the pattern in the text: it weighs nothing, and a filter asks it of a hundred thousand texts for every
 // letter that is typed.
-func (p pattern) scattered(text string) bool {
-	from := p.first(text)
+func (p pattern) fuzzyContains(text string) bool {
+	from := p.indexFirstRune(text)
 	if from < 0 || len(p.runes) == 0 {
 		return from == 0
 	}
 	next, n := 0, utf8.RuneCountInString(text[:from])
 	for _, r := range text[from:] {
-		if n == markable {
+		if n == maxMarked {
 			return false
 		}
-		if p.same(p.runes[next], r) {
+		if p.matchesRune(p.runes[next], r) {
 			if next++; next == len(p.runes) {
 				return true
 			}
@@ -90,24 +90,24 @@ func (p pattern) scattered(text string) bool {
 	return false
 }
 
-// fitFrom takes each letter where it comes first. The text begins at the name's nth rune, after the rune before.
-func (p pattern) fitFrom(text string, n int, before rune) (score int, at Marks, ok bool) {
+// fuzzyMatchFrom takes each letter where it comes first. The text begins at the name's nth rune, after the rune before.
+func (p pattern) fuzzyMatchFrom(text string, n int, before rune) (score int, at Marks, ok bool) {
 	next, gap := 0, 0
 	for _, r := range text {
-		if n == markable {
+		if n == maxMarked {
 			return 0, Marks{}, false
 		}
-		if p.same(p.runes[next], r) {
-			score += worth(n, before, r, next > 0 && gap == 0)
+		if p.matchesRune(p.runes[next], r) {
+			score += letterScore(n, before, r, next > 0 && gap == 0)
 			at.add(n)
 			gap = 0
 			if next++; next == len(p.runes) {
 				return score, at, true
 			}
 		} else {
-			score += perSkipped
+			score += scoreSkipped
 			if gap++; gap == 1 {
-				score += perGap
+				score += scoreGap
 			}
 		}
 		before = r
@@ -116,24 +116,24 @@ func (p pattern) fitFrom(text string, n int, before rune) (score int, at Marks, 
 	return 0, Marks{}, false
 }
 
-func worth(n int, before, r rune, neighbor bool) int {
-	score := perLetter
+func letterScore(n int, before, r rune, neighbor bool) int {
+	score := scoreLetter
 	if neighbor {
-		score += perNeighbor
+		score += scoreNeighbor
 	}
 	if n == 0 {
-		score += perFirst
+		score += scoreFirst
 	}
-	if n == 0 || beginsWord(before, r) {
-		score += perBoundary
+	if n == 0 || isWordStart(before, r) {
+		score += scoreBoundary
 	}
 	return score
 }
 
-// beginsWord says whether a rune begins a word after another: web-|server, web|Server, server|01.
-func beginsWord(before, r rune) bool {
+// isWordStart says whether a rune begins a word after another: web-|server, web|Server, server|01.
+func isWordStart(before, r rune) bool {
 	if before < utf8.RuneSelf && r < utf8.RuneSelf {
-		return class(before) != class(r) && class(r) != classNone && (class(before) != classUpper || class(r) != classLower)
+		return runeClass(before) != runeClass(r) && runeClass(r) != classNone && (runeClass(before) != classUpper || runeClass(r) != classLower)
 	}
 	return !unicode.IsLetter(before) && !unicode.IsDigit(before)
 }
@@ -145,7 +145,7 @@ const (
 	classDigit
 )
 
-func class(r rune) int {
+func runeClass(r rune) int {
 	switch {
 	case r >= 'a' && r <= 'z':
 		return classLower
@@ -157,16 +157,16 @@ func class(r rune) int {
 	return classNone
 }
 
-// mark looks for the pattern as it stands. It is worth what the same letters found by themselves would be.
-func (p pattern) mark(text string) (score int, at Marks, ok bool) {
-	i := p.find(text)
+// exactMatch looks for the pattern as it stands. It is worth what the same letters found by themselves would be.
+func (p pattern) exactMatch(text string) (score int, at Marks, ok bool) {
+	i := p.index(text)
 	if i < 0 {
 		return 0, Marks{}, false
 	}
 	n := utf8.RuneCountInString(text[:i])
 	before, _ := utf8.DecodeLastRuneInString(text[:i])
 	for k, want := range p.runes {
-		score += worth(n+k, before, want, k > 0)
+		score += letterScore(n+k, before, want, k > 0)
 		at.add(n + k)
 		before = want
 	}

@@ -85,7 +85,7 @@ func (l *lexer) value() (value string, quoted bool) {
 	return b.String(), true
 }
 
-// quote writes a value so that it is read as it stands.
-func quote(value string) string {
+// quoteValue writes a value so that it is read as it stands.
+func quoteValue(value string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
 }

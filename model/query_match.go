@@ -16,17 +16,17 @@ type ServerView struct {
 // no word was asked for), and which runes of its name to mark.
 func (q Query) MatchServer(v ServerView, now time.Time) (ok bool, score int, at Marks) {
 	var r row
-	r.ofServer(&v, now, q.words)
+	r.fillServer(&v, now, q.wordsOnly)
 	return q.match(&r)
 }
 
-func (r *row) ofServer(v *ServerView, now time.Time, words bool) {
-	r.text[aName], r.text[aServer], r.text[anID], r.text[aStatus] = v.Name, v.Name, string(v.ID), string(v.Status)
-	r.text[aLocation], r.text[aSystem], r.text[aPlan] = v.Location, v.OS, v.Plan.Name
-	r.text[aHost], r.text[anAddress] = v.Hostname, v.IP
+func (r *row) fillServer(v *ServerView, now time.Time, words bool) {
+	r.text[fieldName], r.text[fieldServer], r.text[fieldID], r.text[fieldStatus] = v.Name, v.Name, string(v.ID), string(v.Status)
+	r.text[fieldLocation], r.text[fieldOS], r.text[fieldPlan] = v.Location, v.OS, v.Plan.Name
+	r.text[fieldHost], r.text[fieldAddress] = v.Hostname, v.IP
 	if v.Known && !words {
-		r.set[aHealth] = v.Assessment.set()
-		r.age, r.aged = math.MaxInt64, true // nothing to go back to is older than anything
+		r.set[fieldHealth] = v.Assessment.healthSet()
+		r.age, r.ageKnown = math.MaxInt64, true // nothing to go back to is older than anything
 		if newest := v.Assessment.Newest; !newest.IsZero() {
 			r.age = now.Sub(newest)
 		}
@@ -37,36 +37,36 @@ func (r *row) ofServer(v *ServerView, now time.Time, words bool) {
 // name to mark: of a snapshot's name, of a backup's description.
 func (q Query) MatchPoint(p Point, now time.Time) (ok bool, score int, at Marks) {
 	var r row
-	r.ofPoint(&p, now, q.words)
+	r.fillPoint(&p, now, q.wordsOnly)
 	return q.match(&r)
 }
 
-func (r *row) ofPoint(p *Point, now time.Time, words bool) {
-	r.text[aName], r.text[aDescription] = p.Name, p.Description
+func (r *row) fillPoint(p *Point, now time.Time, words bool) {
+	r.text[fieldName], r.text[fieldDescription] = p.Name, p.Description
 	if p.Kind == Backup {
-		r.text[aName] = p.Description
+		r.text[fieldName] = p.Description
 	}
-	r.text[aServer], r.text[anID], r.text[aStatus] = p.Server.Name, string(p.ID), string(p.Status)
-	r.text[aKind], r.text[aType] = p.Kind.String(), string(p.Type)
+	r.text[fieldServer], r.text[fieldID], r.text[fieldStatus] = p.Server.Name, string(p.ID), string(p.Status)
+	r.text[fieldKind], r.text[fieldType] = p.Kind.String(), string(p.Type)
 	if words { // nothing else is asked for, and there may be a hundred thousand
 		return
 	}
-	r.also = shownAs(p.Status)
-	r.set[aKind], r.set[aType] = bit(aKind, r.text[aKind]), bit(aType, r.text[aType])
-	r.age, r.aged = p.Age(now)
-	r.left, r.ends = math.MaxInt64, !p.ExpiresUnreadable
+	r.statusAlias = statusAliasOf(p.Status)
+	r.set[fieldKind], r.set[fieldType] = valueBit(fieldKind, r.text[fieldKind]), valueBit(fieldType, r.text[fieldType])
+	r.age, r.ageKnown = p.Age(now)
+	r.untilExpiry, r.expiryKnown = math.MaxInt64, !p.ExpiresUnreadable
 	if !p.ExpiresAt.IsZero() {
-		r.left = p.ExpiresAt.Sub(now)
+		r.untilExpiry = p.ExpiresAt.Sub(now)
 	}
-	r.sizeMB, r.sized = p.Size()
+	r.sizeMB, r.sizeKnown = p.Size()
 }
 
-// shownAs is another word that one may ask for a status by.
-func shownAs(status PointStatus) string {
+// statusAliasOf is another word that one may ask for a status by.
+func statusAliasOf(status PointStatus) string {
 	switch {
 	case status.Running():
 		return "creating"
-	case status.Bad():
+	case status.Failed():
 		return string(Failed)
 	}
 	return ""
@@ -74,27 +74,27 @@ func shownAs(status PointStatus) string {
 
 // row is what a query can ask of a line in a list, whatever it shows.
 type row struct {
-	text   [fieldCount]string
-	also   string // another word for the status
-	set    [fieldCount]uint
-	age    time.Duration
-	aged   bool          // the age is known
-	left   time.Duration // until it expires; MaxInt64: never
-	ends   bool          // whether and when it expires is known
-	sizeMB int64
-	sized  bool // the size is known
+	text        [fieldCount]string
+	statusAlias string // another word for the status
+	set         [fieldCount]uint
+	age         time.Duration
+	ageKnown    bool          // the age is known
+	untilExpiry time.Duration // until it expires; MaxInt64: never
+	expiryKnown bool          // whether and when it expires is known
+	sizeMB      int64
+	sizeKnown   bool // the size is known
 }
 
 func (q Query) match(r *row) (ok bool, score int, at Marks) {
 	for i := range q.terms {
 		t := &q.terms[i]
-		if t.field != aWord {
-			if !t.holds(r) {
+		if t.field != fieldWord {
+			if !t.matchesField(r) {
 				return false, 0, Marks{}
 			}
 			continue
 		}
-		points, marks, found := t.find(r)
+		points, marks, found := t.matchWord(r)
 		if found == t.not {
 			return false, 0, Marks{}
 		}
@@ -117,10 +117,10 @@ func (q Query) Rank(name string) int {
 	for i := range q.terms {
 		t := &q.terms[i]
 		switch {
-		case t.field != aWord || t.not:
-		case t.letter.begins(name):
+		case t.field != fieldWord || t.not:
+		case t.pattern.isPrefixOf(name):
 			return 0
-		case t.letter.within(name):
+		case t.pattern.isContainedIn(name):
 			rank = max(rank, 1)
 		default:
 			rank = 2
@@ -129,52 +129,52 @@ func (q Query) Rank(name string) int {
 	return rank
 }
 
-// inName says whether the word is found in the name.
-func (t *term) inName(name string) bool {
+// matchesName says whether the word is found in the name.
+func (t *term) matchesName(name string) bool {
 	if t.not || t.quoted {
-		return t.letter.within(name)
+		return t.pattern.isContainedIn(name)
 	}
-	return t.letter.scattered(name)
+	return t.pattern.fuzzyContains(name)
 }
 
-// find looks for a word: by its letters in the name, as it stands in the other texts. What is to be left out, or stands in
+// matchWord looks for a word: by its letters in the name, as it stands in the other texts. What is to be left out, or stands in
 // quotes, is only looked for as it stands.
-func (t *term) find(r *row) (score int, at Marks, ok bool) {
+func (t *term) matchWord(r *row) (score int, at Marks, ok bool) {
 	if t.not || t.quoted {
-		if score, at, ok = t.letter.mark(r.text[aName]); ok {
+		if score, at, ok = t.pattern.exactMatch(r.text[fieldName]); ok {
 			return score, at, true
 		}
-	} else if score, at, ok = t.letter.fuzzy(r.text[aName]); ok {
+	} else if score, at, ok = t.pattern.fuzzyMatch(r.text[fieldName]); ok {
 		return score, at, true
 	}
-	for _, text := range r.text[aWord+1:] {
-		if text != "" && t.letter.within(text) {
+	for _, text := range r.text[fieldWord+1:] {
+		if text != "" && t.pattern.isContainedIn(text) {
 			return 1, Marks{}, true
 		}
 	}
 	return 0, Marks{}, false
 }
 
-// holds says whether a field is as the term wants it.
-func (t *term) holds(r *row) bool {
+// matchesField says whether a field is as the term wants it.
+func (t *term) matchesField(r *row) bool {
 	switch t.field {
-	case aHealth:
-		return r.set[aHealth] != 0 && (t.set&r.set[aHealth] != 0) != t.not
-	case aKind, aType:
+	case fieldHealth:
+		return r.set[fieldHealth] != 0 && (t.set&r.set[fieldHealth] != 0) != t.not
+	case fieldKind, fieldType:
 		return (t.set&r.set[t.field] != 0) != t.not
-	case anAge:
-		return r.aged && t.compare(int64(r.age), int64(t.span))
-	case anExpiry:
+	case fieldAge:
+		return r.ageKnown && t.compare(int64(r.age), int64(t.span))
+	case fieldExpiry:
 		if t.op == opHas || t.op == opIs {
-			return r.ends && (r.left == math.MaxInt64) != t.not
+			return r.expiryKnown && (r.untilExpiry == math.MaxInt64) != t.not
 		}
-		return r.ends && t.compare(int64(r.left), int64(t.span))
-	case aSize:
-		return r.sized && t.compare(r.sizeMB, t.mb)
-	case aStatus:
-		return (t.fits(r.text[aStatus]) || r.also != "" && t.fits(r.also)) != t.not
+		return r.expiryKnown && t.compare(int64(r.untilExpiry), int64(t.span))
+	case fieldSize:
+		return r.sizeKnown && t.compare(r.sizeMB, t.mb)
+	case fieldStatus:
+		return (t.matchesText(r.text[fieldStatus]) || r.statusAlias != "" && t.matchesText(r.statusAlias)) != t.not
 	}
-	return t.fits(r.text[t.field]) != t.not
+	return t.matchesText(r.text[t.field]) != t.not
 }
 
 func (t *term) compare(got, want int64) bool {
@@ -189,21 +189,21 @@ func (t *term) compare(got, want int64) bool {
 	return got >= want
 }
 
-// fits says whether a text is, or has, what the term wants. A status is known by how it begins; an ID only as a whole.
-func (t *term) fits(text string) bool {
+// matchesText says whether a text is, or has, what the term wants. A status is known by how it begins; an ID only as a whole.
+func (t *term) matchesText(text string) bool {
 	switch {
-	case t.letter.glob:
-		return t.letter.covers(text)
-	case t.op == opIs || t.field == anID:
-		return t.letter.equals(text)
-	case t.field == aStatus:
-		return t.letter.begins(text)
+	case t.pattern.glob:
+		return t.pattern.matchesGlob(text)
+	case t.op == opIs || t.field == fieldID:
+		return t.pattern.isEqualTo(text)
+	case t.field == fieldStatus:
+		return t.pattern.isPrefixOf(text)
 	}
-	return t.letter.within(text)
+	return t.pattern.isContainedIn(text)
 }
 
-// bit is the place of a value among all that its field can have, 0 for one that is not among them.
-func bit(f field, value string) uint {
+// valueBit is the place of a value among all that its field can have, 0 for one that is not among them.
+func valueBit(f field, value string) uint {
 	for i, v := range fields[f].Values {
 		if v == value {
 			return 1 << i

@@ -8,16 +8,16 @@ import (
 
 // pattern is a text to look for. Its letters match either case unless one of them is a capital.
 type pattern struct {
-	runes []rune
-	fold  bool
-	glob  bool
+	runes      []rune
+	ignoreCase bool
+	glob       bool
 }
 
 func newPattern(text string) pattern {
-	p := pattern{runes: []rune(text), fold: true}
+	p := pattern{runes: []rune(text), ignoreCase: true}
 	for _, r := range p.runes {
 		if unicode.IsUpper(r) {
-			p.fold = false
+			p.ignoreCase = false
 		}
 	}
 	return p
@@ -25,11 +25,11 @@ func newPattern(text string) pattern {
 
 // MatchGlob says whether a pattern fits the whole text: “*” stands for any characters, “?” for one, and letters match
 // either case unless the pattern has a capital one.
-func MatchGlob(glob, text string) bool { return newPattern(glob).covers(text) }
+func MatchGlob(glob, text string) bool { return newPattern(glob).matchesGlob(text) }
 
-// same says whether a rune of a text is the pattern's. A plain letter is only found in a plain one.
-func (p pattern) same(want, r rune) bool {
-	if want == r || !p.fold {
+// matchesRune says whether a rune of a text is the pattern's. A plain letter is only found in a plain one.
+func (p pattern) matchesRune(want, r rune) bool {
+	if want == r || !p.ignoreCase {
 		return want == r
 	}
 	if r < utf8.RuneSelf {
@@ -38,22 +38,22 @@ func (p pattern) same(want, r rune) bool {
 	return want >= utf8.RuneSelf && unicode.ToLower(r) == want
 }
 
-// begins says whether the text begins with the pattern.
-func (p pattern) begins(text string) bool {
-	_, ok := p.cut(text)
+// isPrefixOf says whether the text begins with the pattern.
+func (p pattern) isPrefixOf(text string) bool {
+	_, ok := p.cutPrefix(text)
 	return ok
 }
 
-// equals says whether the text is the pattern.
-func (p pattern) equals(text string) bool {
-	rest, ok := p.cut(text)
+// isEqualTo says whether the text is the pattern.
+func (p pattern) isEqualTo(text string) bool {
+	rest, ok := p.cutPrefix(text)
 	return ok && rest == ""
 }
 
-func (p pattern) cut(text string) (rest string, ok bool) {
+func (p pattern) cutPrefix(text string) (rest string, ok bool) {
 	for _, want := range p.runes {
 		r, n := utf8.DecodeRuneInString(text)
-		if n == 0 || !p.same(want, r) {
+		if n == 0 || !p.matchesRune(want, r) {
 			return "", false
 		}
 		text = text[n:]
@@ -61,17 +61,17 @@ func (p pattern) cut(text string) (rest string, ok bool) {
 	return text, true
 }
 
-// within says whether the pattern stands somewhere in the text.
-func (p pattern) within(text string) bool { return p.find(text) >= 0 }
+// isContainedIn says whether the pattern stands somewhere in the text.
+func (p pattern) isContainedIn(text string) bool { return p.index(text) >= 0 }
 
-// find is the byte at which the pattern first stands in the text, or -1.
-func (p pattern) find(text string) int {
+// index is the byte at which the pattern first stands in the text, or -1.
+func (p pattern) index(text string) int {
 	for at := 0; ; {
-		i := p.first(text[at:])
+		i := p.indexFirstRune(text[at:])
 		if i < 0 {
 			return -1
 		}
-		if at += i; p.begins(text[at:]) {
+		if at += i; p.isPrefixOf(text[at:]) {
 			return at
 		}
 		_, n := utf8.DecodeRuneInString(text[at:])
@@ -79,18 +79,18 @@ func (p pattern) find(text string) int {
 	}
 }
 
-// first is the byte at which the pattern's first rune first stands, or -1. Nearly all time goes by here, so that plain
+// indexFirstRune is the byte at which the pattern's first rune first stands, or -1. Nearly all time goes by here, so that plain
 // letters are looked for as bytes.
-func (p pattern) first(text string) int {
+func (p pattern) indexFirstRune(text string) int {
 	if len(p.runes) == 0 {
 		return 0
 	}
 	want := p.runes[0]
 	if want >= utf8.RuneSelf {
-		return strings.IndexFunc(text, func(r rune) bool { return p.same(want, r) })
+		return strings.IndexFunc(text, func(r rune) bool { return p.matchesRune(want, r) })
 	}
 	at := strings.IndexByte(text, byte(want))
-	if p.fold && want >= 'a' && want <= 'z' {
+	if p.ignoreCase && want >= 'a' && want <= 'z' {
 		if at >= 0 {
 			text = text[:at]
 		}
@@ -101,9 +101,9 @@ func (p pattern) first(text string) int {
 	return at
 }
 
-// covers says whether the pattern, taken as a glob, fits the whole text. It goes back to the last star only, so that no
+// matchesGlob says whether the pattern, taken as a glob, fits the whole text. It goes back to the last star only, so that no
 // pattern takes longer than its length times the text's.
-func (p pattern) covers(text string) bool {
+func (p pattern) matchesGlob(text string) bool {
 	star, retry, i := -1, "", 0
 	for rest := text; ; {
 		if i < len(p.runes) && p.runes[i] == '*' {
@@ -115,7 +115,7 @@ func (p pattern) covers(text string) bool {
 		switch {
 		case n == 0 && i == len(p.runes):
 			return true
-		case n > 0 && i < len(p.runes) && (p.runes[i] == '?' || p.same(p.runes[i], r)):
+		case n > 0 && i < len(p.runes) && (p.runes[i] == '?' || p.matchesRune(p.runes[i], r)):
 			rest = rest[n:]
 			i++
 		case n == 0 || star < 0:

@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestTheBestFitOfAWordIsMarked(t *testing.T) {
+func TestBestFuzzyMatchIsMarked(t *testing.T) {
 	for _, c := range []struct {
 		word, name string
 		want       []int
@@ -28,29 +28,29 @@ func TestTheBestFitOfAWordIsMarked(t *testing.T) {
 		{"webb", "web", nil},
 		{"web", strings.Repeat("x", 126) + "web", nil}, // found, but too far behind to be marked
 	} {
-		v := view(0)
+		v := serverView(0)
 		v.Name = c.name
-		ok, score, at := asked(t, c.word, ServerFields).MatchServer(v, now)
+		ok, score, at := mustParseQuery(t, c.word, ServerFields).MatchServer(v, now)
 		if got := at.Runes(); !slices.Equal(got, c.want) || ok && score <= 0 {
 			t.Errorf("%s in %s: %v marked, want %v; %v, score %d", c.word, c.name, got, c.want, ok, score)
 		}
 	}
-	_, _, at := asked(t, `"01" web age<1d`, ServerFields).MatchServer(view(0), now)
+	_, _, at := mustParseQuery(t, `"01" web age<1d`, ServerFields).MatchServer(serverView(0), now)
 	if got := at.Runes(); !slices.Equal(got, []int{0, 1, 2, 11, 12}) {
 		t.Errorf("several words mark %v", got)
 	}
 }
 
-func TestABetterFitScoresHigher(t *testing.T) {
+func TestBetterFuzzyMatchScoresHigher(t *testing.T) {
 	for word, names := range map[string][]string{ // best first
 		"web": {"web", "my-web", "myweb", "w-e-b", "xwxexb"},
 		"db1": {"db1", "db-1", "xdb-1", "xd-xb-x1"},
 	} {
 		last := math.MaxInt
 		for _, name := range names {
-			v := view(0)
+			v := serverView(0)
 			v.Name = name
-			ok, score, _ := asked(t, word, ServerFields).MatchServer(v, now)
+			ok, score, _ := mustParseQuery(t, word, ServerFields).MatchServer(v, now)
 			if !ok || score >= last {
 				t.Errorf("%s in %s: %v, %d after %d", word, name, ok, score, last)
 			}
@@ -59,7 +59,7 @@ func TestABetterFitScoresHigher(t *testing.T) {
 	}
 }
 
-func TestAWordIsFoundJustWhereItsLettersStandInOrder(t *testing.T) {
+func TestFuzzyMatchNeedsLettersInOrder(t *testing.T) {
 	letters := rapid.StringOfN(rapid.SampledFrom([]rune("abAB-1é")), 0, 12, -1)
 	rapid.Check(t, func(t *rapid.T) {
 		name := letters.Draw(t, "name")
@@ -68,14 +68,14 @@ func TestAWordIsFoundJustWhereItsLettersStandInOrder(t *testing.T) {
 		for _, r := range word.runes {
 			expression += ".*" + regexp.QuoteMeta(string(r))
 		}
-		if word.fold {
+		if word.ignoreCase {
 			expression = "(?i)" + expression
 		}
-		_, at, ok := word.fuzzy(name)
+		_, at, ok := word.fuzzyMatch(name)
 		if want := regexp.MustCompile(expression).MatchString(name); ok != want {
 			t.Fatalf("%q in %q: %v", string(word.runes), name, ok)
 		}
-		if word.scattered(name) != ok {
+		if word.fuzzyContains(name) != ok {
 			t.Fatalf("%q in %q: it is found only where it is marked, or only where not", string(word.runes), name)
 		}
 		marked := at.Runes()
@@ -83,14 +83,14 @@ func TestAWordIsFoundJustWhereItsLettersStandInOrder(t *testing.T) {
 			t.Fatalf("%q in %q: %v marked", string(word.runes), name, marked)
 		}
 		for i, place := range marked {
-			if !word.same(word.runes[i], []rune(name)[place]) {
+			if !word.matchesRune(word.runes[i], []rune(name)[place]) {
 				t.Fatalf("%q in %q: %v marked", string(word.runes), name, marked)
 			}
 		}
 	})
 }
 
-func TestAGlobFitsWhatItsExpressionFits(t *testing.T) {
+func TestGlobMatchesItsRegularExpression(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		glob := rapid.StringOfN(rapid.SampledFrom([]rune("abA*?é.")), 0, 8, -1).Draw(t, "glob")
 		text := rapid.StringOfN(rapid.SampledFrom([]rune("abAé.*")), 0, 10, -1).Draw(t, "text")
@@ -104,7 +104,7 @@ func TestAGlobFitsWhatItsExpressionFits(t *testing.T) {
 	})
 }
 
-func TestLengthsOfTimeAndSizesAreReadAsPeopleWriteThem(t *testing.T) {
+func TestParseAgeAndSize(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"90m": 90 * time.Minute, "36h": 36 * time.Hour, "7d": 7 * day, "2w": 14 * day, "3mo": 90 * day, "1y": 365 * day,
 		"30s": 30 * time.Second, "0d": 0, "1.5H": 90 * time.Minute, "1d12h": 36 * time.Hour, "100y": longestAge,
@@ -130,35 +130,35 @@ func TestLengthsOfTimeAndSizesAreReadAsPeopleWriteThem(t *testing.T) {
 	}
 }
 
-func TestALengthOfTimeIsWordedByItsTwoLargestUnits(t *testing.T) {
+func TestFormatDurationUsesTheTwoLargestUnits(t *testing.T) {
 	for want, d := range map[string]time.Duration{
 		"0 s": 0, "45 s": 45 * time.Second, "2 m 10 s": 130 * time.Second, "1 d 2 h": 26 * time.Hour, "2 d": 48*time.Hour + time.Minute,
 		"5 h": 5 * time.Hour,
 	} {
-		if got := Lasting(d); got != want {
+		if got := FormatDuration(d); got != want {
 			t.Errorf("%v: %q, want %q", d, got, want)
 		}
 	}
 }
 
-// fleet is many servers and points with the like of real names.
-func fleet(n int) ([]ServerView, []Point) {
+// sampleRows is many servers and points with the like of real names.
+func sampleRows(n int) ([]ServerView, []Point) {
 	views, points := make([]ServerView, n), make([]Point, n)
 	for i := range n {
-		views[i] = view(time.Duration(i)*time.Minute, Overdue)
+		views[i] = serverView(time.Duration(i)*time.Minute, Overdue)
 		views[i].Name = fmt.Sprintf("%s-server-%05d", []string{"web", "db", "mail", "cache"}[i%4], i)
 		views[i].ID = ID(fmt.Sprint(10000 + i))
-		points[i] = snapshot(ID(fmt.Sprint(i)), time.Duration(i)*time.Minute).of(views[i].Ref())
+		points[i] = snapshot(ID(fmt.Sprint(i)), time.Duration(i)*time.Minute).onServer(views[i].Ref())
 		points[i].Name, points[i].SizeMB = "before-update-"+views[i].Name, int64(i)
 		points[i].Description = "Taken before the packages were brought up to date"
 	}
 	return views, points
 }
 
-func TestMatchingTakesNoMemory(t *testing.T) {
-	views, points := fleet(4)
-	servers := asked(t, `srv age>1h "web" name:*server* -db status:active health:overdue`, ServerFields)
-	old := asked(t, "bfr upd web* kind:snapshot age>1d size>1GB server:web*", PointFields)
+func TestMatchingDoesNotAllocate(t *testing.T) {
+	views, points := sampleRows(4)
+	servers := mustParseQuery(t, `srv age>1h "web" name:*server* -db status:active health:overdue`, ServerFields)
+	old := mustParseQuery(t, "bfr upd web* kind:snapshot age>1d size>1GB server:web*", PointFields)
 	if n := testing.AllocsPerRun(100, func() {
 		for i := range views {
 			servers.MatchServer(views[i], now)
@@ -169,8 +169,8 @@ func TestMatchingTakesNoMemory(t *testing.T) {
 	}
 }
 
-func BenchmarkAQueryOfTenThousandRows(b *testing.B) {
-	views, points := fleet(10_000)
+func BenchmarkQueryOfTenThousandRows(b *testing.B) {
+	views, points := sampleRows(10_000)
 	for _, text := range []string{"srvr", "zzz", "web status:active", "age>1d name:web*"} {
 		servers, _ := ParseQuery(text, ServerFields)
 		b.Run("servers "+text, func(b *testing.B) {

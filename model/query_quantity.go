@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// units of a length of time. A month is 30 days and a year 365: an age is judged by them, no calendar is kept.
-var units = map[string]time.Duration{
+// durationUnits of a length of time. A month is 30 days and a year 365: an age is judged by them, no calendar is kept.
+var durationUnits = map[string]time.Duration{
 	"s": time.Second, "m": time.Minute, "h": time.Hour, "d": day, "w": 7 * day, "mo": 30 * day, "y": 365 * day,
 }
 
@@ -21,17 +21,17 @@ const (
 // ParseAge reads a length of time as people write it: 90m, 36h, 7d, 2w, 3mo, 1y, 1.5h, and 1d12h. Units are s, m, h, d, w,
 // mo (30 days) and y (365 days). The error is a sentence for a person.
 func ParseAge(text string) (time.Duration, error) {
-	wrong := fmt.Errorf("%s is no length of time: write 36h, 7d or 2w", named(text))
+	wrong := fmt.Errorf("%s is no length of time: write 36h, 7d or 2w", textOrNothing(text))
 	total := 0.0
 	for rest := strings.ToLower(text); ; {
-		number, unit, left := measure(rest)
-		length, known := units[unit]
+		number, unit, left := splitQuantity(rest)
+		length, known := durationUnits[unit]
 		n, err := strconv.ParseFloat(number, 64)
 		if err != nil || !known {
 			return 0, wrong
 		}
 		if total += n * float64(length); total > float64(longestAge) {
-			return 0, fmt.Errorf("%s is too long: at most 100y", named(text))
+			return 0, fmt.Errorf("%s is too long: at most 100y", textOrNothing(text))
 		}
 		if rest = left; rest == "" {
 			return time.Duration(math.Round(total)), nil
@@ -39,8 +39,8 @@ func ParseAge(text string) (time.Duration, error) {
 	}
 }
 
-// sizes are what the units of a size hold, in MB, each 1024 of the one before, as the screen shows them.
-var sizes = map[string]float64{
+// sizeUnits are what the units of a size hold, in MB, each 1024 of the one before, as the screen shows them.
+var sizeUnits = map[string]float64{
 	"mb": 1, "m": 1, "gb": 1 << 10, "g": 1 << 10, "tb": 1 << 20, "t": 1 << 20,
 }
 
@@ -50,20 +50,20 @@ const largestMB = 1_000_000 << 20
 // ParseSizeMB reads a size as people write it, 500MB, 10GB, 1.5TB, into MB. Units are of 1024. The error is a sentence for
 // a person.
 func ParseSizeMB(text string) (int64, error) {
-	number, unit, rest := measure(strings.ToLower(text))
-	mb, known := sizes[unit]
+	number, unit, rest := splitQuantity(strings.ToLower(text))
+	mb, known := sizeUnits[unit]
 	n, err := strconv.ParseFloat(number, 64)
 	switch {
 	case err != nil || !known || rest != "":
-		return 0, fmt.Errorf("%s is no size: write 500MB, 10GB or 1.5TB", named(text))
+		return 0, fmt.Errorf("%s is no size: write 500MB, 10GB or 1.5TB", textOrNothing(text))
 	case n*mb > largestMB:
-		return 0, fmt.Errorf("%s is too large: at most 1000000TB", named(text))
+		return 0, fmt.Errorf("%s is too large: at most 1000000TB", textOrNothing(text))
 	}
 	return int64(math.Round(n * mb)), nil
 }
 
-// measure cuts a number and its unit off a text.
-func measure(text string) (number, unit, rest string) {
+// splitQuantity cuts a number and its unit off a text.
+func splitQuantity(text string) (number, unit, rest string) {
 	rest = strings.TrimLeft(text, "0123456789.")
 	number = text[:len(text)-len(rest)]
 	text = rest
@@ -71,16 +71,16 @@ func measure(text string) (number, unit, rest string) {
 	return number, text[:len(text)-len(rest)], rest
 }
 
-// named is a text in a sentence.
-func named(text string) string {
+// textOrNothing is a text in a sentence.
+func textOrNothing(text string) string {
 	if text == "" {
 		return "nothing"
 	}
 	return Clean(text)
 }
 
-// Counted is a number with its noun: “1 snapshot”, “2 snapshots”.
-func Counted(n int, noun string) string {
+// Pluralize is a number with its noun: “1 snapshot”, “2 snapshots”.
+func Pluralize(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

@@ -10,8 +10,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// view is web-server-01 with a newest point so old, and these reasons.
-func view(age time.Duration, reasons ...Health) ServerView {
+// serverView is web-server-01 with a newest point so old, and these reasons.
+func serverView(age time.Duration, reasons ...Health) ServerView {
 	v := ServerView{Server: Server{
 		ID: web.ID, Name: web.Name, Hostname: "web01.example.com", Status: ServerActive, IP: "203.0.113.10", Location: "us-west",
 		Plan: Plan{Name: "Standard VPS"}, OS: "Ubuntu 22.04 LTS",
@@ -22,8 +22,8 @@ func view(age time.Duration, reasons ...Health) ServerView {
 	return v
 }
 
-// asked reads a query that has nothing wrong with it.
-func asked(t *testing.T, text string, fields FieldSet) Query {
+// mustParseQuery reads a query that has nothing wrong with it.
+func mustParseQuery(t *testing.T, text string, fields FieldSet) Query {
 	t.Helper()
 	q, problems := ParseQuery(text, fields)
 	if len(problems) > 0 {
@@ -32,10 +32,10 @@ func asked(t *testing.T, text string, fields FieldSet) Query {
 	return q
 }
 
-func TestAQueryOfServersFindsWhatItAsksFor(t *testing.T) {
-	late, bare := view(30*time.Hour, Overdue, SnapshotsFull), view(0, None)
+func TestQueryMatchesServers(t *testing.T) {
+	late, bare := serverView(30*time.Hour, Overdue, SnapshotsFull), serverView(0, None)
 	bare.Assessment.Newest = time.Time{}
-	unknown := view(30*time.Hour, Overdue)
+	unknown := serverView(30*time.Hour, Overdue)
 	unknown.Known = false
 	for text, want := range map[string][3]bool{ // late and full, never, not known
 		"":                            {true, true, true},
@@ -102,7 +102,7 @@ func TestAQueryOfServersFindsWhatItAsksFor(t *testing.T) {
 		"age:>1d":                     {true, true, false},
 		"STATUS:active AGE>1D":        {true, true, false},
 	} {
-		q := asked(t, text, ServerFields)
+		q := mustParseQuery(t, text, ServerFields)
 		for i, v := range []ServerView{late, bare, unknown} {
 			if got, _, _ := q.MatchServer(v, now); got != want[i] {
 				t.Errorf("%s: server %d is found: %v", text, i, got)
@@ -111,8 +111,8 @@ func TestAQueryOfServersFindsWhatItAsksFor(t *testing.T) {
 	}
 }
 
-func TestAQueryOfPointsFindsWhatItAsksFor(t *testing.T) {
-	old := backup("501", 10*24*time.Hour).automatic()
+func TestQueryMatchesPoints(t *testing.T) {
+	old := backup("501", 10*24*time.Hour).asAutomatic()
 	old.Description, old.SizeMB, old.ExpiresAt = "Nightly run", 10*1024, now.Add(2*24*time.Hour)
 	fresh := snapshot("801", time.Hour)
 	fresh.Name, fresh.SizeMB = "pre-migration", 512
@@ -157,19 +157,19 @@ func TestAQueryOfPointsFindsWhatItAsksFor(t *testing.T) {
 		"status:completed size>1GB":  {true, false, false},
 		"type:manual status:failed ": {false, false, true},
 	} {
-		q := asked(t, text, PointFields)
+		q := mustParseQuery(t, text, PointFields)
 		for i, p := range []Point{old, fresh, broken} {
 			if got, _, _ := q.MatchPoint(p, now); got != want[i] {
 				t.Errorf("%s: %s is found: %v", text, p.Label(), got)
 			}
 		}
 	}
-	if ok, _, _ := asked(t, "status:creating", PointFields).MatchPoint(fresh.with(InProgress), now); !ok {
+	if ok, _, _ := mustParseQuery(t, "status:creating", PointFields).MatchPoint(fresh.withStatus(InProgress), now); !ok {
 		t.Error("what the screen calls creating is not found by that")
 	}
 }
 
-func TestWhatIsWrongWithAQueryIsToldWithItsPlaceAndWhatIsAllowed(t *testing.T) {
+func TestQueryProblemsNameThePlaceAndAllowedValues(t *testing.T) {
 	for text, want := range map[string]string{ // wrong is what stands between ‹ and ›
 		"web ‹colour:red›":   "unknown field colour: there are status, kind, type, name, server, id, age, expires, size and description",
 		"‹sttus:x›":          "status, kind, type, name, server, id, age, expires, size and description; did you mean status?",
@@ -216,23 +216,23 @@ func TestWhatIsWrongWithAQueryIsToldWithItsPlaceAndWhatIsAllowed(t *testing.T) {
 			t.Errorf("%q: %v", text, problems)
 			continue
 		}
-		if p := problems[0]; !strings.Contains(p.Words, want) || p.From != from || p.To != to || p.Error() != p.Words {
-			t.Errorf("%q: bytes %d to %d, want %d to %d: %s", text, p.From, p.To, from, to, p.Words)
+		if p := problems[0]; !strings.Contains(p.Message, want) || p.From != from || p.To != to || p.Error() != p.Message {
+			t.Errorf("%q: bytes %d to %d, want %d to %d: %s", text, p.From, p.To, from, to, p.Message)
 		}
 	}
 }
 
-func TestAQueryWithProblemsGoesByTheRest(t *testing.T) {
+func TestQueryWithProblemsUsesTheRest(t *testing.T) {
 	q, problems := ParseQuery("colour:red server:web* age>7x age>2d -", PointFields)
 	if len(problems) != 3 || q.String() != "server:web* age>2d" {
 		t.Errorf("%q with %v", q.String(), problems)
 	}
-	if q.Empty() || !asked(t, "", PointFields).Empty() {
+	if q.Empty() || !mustParseQuery(t, "", PointFields).Empty() {
 		t.Error("which query is empty is told wrongly")
 	}
 }
 
-func TestAQueryIsWrittenInOneForm(t *testing.T) {
+func TestQueryHasOneCanonicalForm(t *testing.T) {
 	for text, want := range map[string]string{
 		"  Web   !db ":          "Web -db",
 		"NOTE:Overdue":          "health:overdue",
@@ -248,7 +248,7 @@ func TestAQueryIsWrittenInOneForm(t *testing.T) {
 		`it"s`:                  `it"s`,
 		`""`:                    "",
 	} {
-		if got := asked(t, text, ServerFields).String(); got != want {
+		if got := mustParseQuery(t, text, ServerFields).String(); got != want {
 			t.Errorf("%s: %s, want %s", text, got, want)
 		}
 	}
@@ -256,8 +256,8 @@ func TestAQueryIsWrittenInOneForm(t *testing.T) {
 
 // checkAgrees fails unless a query's text makes the same query again, and problems lie within what was written.
 // textsOf has a point between two others.
-func textsOf(p *Point) *Texts {
-	var texts Texts
+func newTextIndex(p *Point) *TextIndex {
+	var texts TextIndex
 	for _, one := range []*Point{{ID: "1", Name: "web"}, p, {ID: "2", Name: "db"}} {
 		texts.AddPoint(one)
 	}
@@ -268,7 +268,7 @@ func checkAgrees(t rapid.TB, text string, fields FieldSet) {
 	t.Helper()
 	q, problems := ParseQuery(text, fields)
 	for _, p := range problems {
-		if p.From < 0 || p.To <= p.From || p.To > len(text) || p.Words == "" || Clean(p.Words) != p.Words {
+		if p.From < 0 || p.To <= p.From || p.To > len(text) || p.Message == "" || Clean(p.Message) != p.Message {
 			t.Fatalf("%q: the problem is %+v", text, p)
 		}
 	}
@@ -284,24 +284,24 @@ func checkAgrees(t rapid.TB, text string, fields FieldSet) {
 		if okA != okB || scoreA != scoreB || atA != atB {
 			t.Fatalf("%q and %q do not find the same", text, again.String())
 		}
-		if texts := textsOf(&p); q.OfWords() && q.MeetsTexts(texts, 1) != okA {
+		if texts := newTextIndex(&p); q.WordsOnly() && q.MatchRow(texts, 1) != okA {
 			t.Fatalf("%q: %+v meets it only where it is not among the texts of others", text, p)
 		}
 	}
-	v := view(time.Hour, Overdue)
+	v := serverView(time.Hour, Overdue)
 	ok, _, _ := q.MatchServer(v, now)
-	var texts Texts
+	var texts TextIndex
 	texts.AddServer(&ServerView{Server: Server{Name: "mail-01"}})
 	texts.AddServer(&v)
-	if q.OfWords() && q.MeetsTexts(&texts, 1) != ok {
+	if q.WordsOnly() && q.MatchRow(&texts, 1) != ok {
 		t.Fatalf("%q: %+v meets it only where it is not among the texts of others", text, v)
 	}
 }
 
-func TestTheTextOfAQueryAndItsReadingAgree(t *testing.T) {
+func TestQueryTextRoundTrips(t *testing.T) {
 	var parts []string
 	for _, f := range append(ServerFields.Fields(), PointFields.Fields()...) {
-		parts = append(parts, f.Name, f.Also, f.Example)
+		parts = append(parts, f.Name, f.Alias, f.Example)
 		parts = append(parts, f.Values...)
 	}
 	for sign := range operators {
@@ -315,7 +315,7 @@ func TestTheTextOfAQueryAndItsReadingAgree(t *testing.T) {
 	})
 }
 
-func FuzzAQueryNeverPanicsAndAgreesWithItsText(f *testing.F) {
+func FuzzQueryTextRoundTrips(f *testing.F) {
 	for _, field := range PointFields.Fields() {
 		f.Add(field.Example)
 	}
@@ -327,15 +327,15 @@ func FuzzAQueryNeverPanicsAndAgreesWithItsText(f *testing.F) {
 	})
 }
 
-func TestEveryFieldIsExplainedByAnExampleThatWorks(t *testing.T) {
+func TestEveryFieldHasAWorkingExample(t *testing.T) {
 	for _, set := range []FieldSet{ServerFields, PointFields} {
 		for _, f := range set.Fields() {
-			q := asked(t, f.Example, set)
-			if f.About == "" || !strings.HasPrefix(q.String(), f.Name) {
+			q := mustParseQuery(t, f.Example, set)
+			if f.Description == "" || !strings.HasPrefix(q.String(), f.Name) {
 				t.Errorf("%s of %s: %q", f.Name, set, q.String())
 			}
 			for _, value := range f.Values {
-				asked(t, f.Name+"="+quote(value), set)
+				mustParseQuery(t, f.Name+"="+quoteValue(value), set)
 			}
 		}
 	}
@@ -344,8 +344,8 @@ func TestEveryFieldIsExplainedByAnExampleThatWorks(t *testing.T) {
 	}
 }
 
-func TestAQueryThatNarrowsAnotherIsMetByNoMore(t *testing.T) {
-	var texts Texts
+func TestNarrowerQueryMatchesNoMore(t *testing.T) {
+	var texts TextIndex
 	names := []string{"web-01", "db-01", "Web-db", "we", "w-e-b", "WEB", ""}
 	for _, name := range names {
 		texts.AddServer(&ServerView{Server: Server{Name: name, Location: "Weimar"}})
@@ -362,7 +362,7 @@ func TestAQueryThatNarrowsAnotherIsMetByNoMore(t *testing.T) {
 		}
 		narrowed++
 		for n := range 2 * len(names) {
-			if q.MeetsTexts(&texts, n) && !begun.MeetsTexts(&texts, n) {
+			if q.MatchRow(&texts, n) && !begun.MatchRow(&texts, n) {
 				t.Fatalf("%q is met by %q, %q is not", q.String(), names[n/2], begun.String())
 			}
 		}
@@ -372,7 +372,7 @@ func TestAQueryThatNarrowsAnotherIsMetByNoMore(t *testing.T) {
 	}
 }
 
-func TestGoingOnWithAWordNarrows(t *testing.T) {
+func TestExtendingAWordNarrows(t *testing.T) {
 	for _, c := range []struct {
 		text, from string
 		want       bool

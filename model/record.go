@@ -11,24 +11,24 @@ const RecordVersion = 1
 // Record is one line of the journal: a step of one operation, with all that is needed to read it alone. Lines of one
 // operation share its ID; the last of them tells how far it came. It never holds a token.
 type Record struct {
-	Version int          `json:"v"`
-	Time    time.Time    `json:"time"`              // when the line was written, by this machine's clock, UTC
-	ID      string       `json:"id"`                // the operation, unique among all runs of the program
-	Event   string       `json:"event"`             // one of the events below
-	Host    string       `json:"host"`              // the API's
-	Profile string       `json:"profile,omitempty"` // whose account it is; "": the one without a profile
-	Deed    string       `json:"deed,omitempty"`    // create, restore or delete
-	Kind    string       `json:"kind,omitempty"`    // backup or snapshot
-	Server  RecordServer `json:"server,omitzero"`
-	Point   RecordPoint  `json:"point,omitzero"`
-	SentAt  time.Time    `json:"sent_at,omitzero"`  // when it was sent, or confirmed if it never was, by the API's clock, UTC
-	EndedAt time.Time    `json:"ended_at,omitzero"` // when it was over, by the API's clock, UTC
-	Timed   bool         `json:"timed,omitempty"`   // the time between the two is what it took: it was watched all along
-	SeenAt  time.Time    `json:"seen_at,omitzero"`  // when a list first showed a restore at work, by the API's clock, UTC
-	Then    *RecordPoint `json:"then,omitempty"`    // for a snapshot taken first: what is to be restored after it
-	After   string       `json:"after,omitempty"`   // for a restore that followed a snapshot: that operation's ID
-	Words   string       `json:"words,omitempty"`   // why, for a person
-	By      Actor        `json:"by,omitzero"`       // who did it, where several share the program
+	Version     int          `json:"v"`
+	Time        time.Time    `json:"time"`              // when the line was written, by this machine's clock, UTC
+	ID          string       `json:"id"`                // the operation, unique among all runs of the program
+	Event       string       `json:"event"`             // one of the events below
+	Host        string       `json:"host"`              // the API's
+	Profile     string       `json:"profile,omitempty"` // whose account it is; "": the one without a profile
+	Action      string       `json:"action,omitempty"`  // create, restore or delete
+	Kind        string       `json:"kind,omitempty"`    // backup or snapshot
+	Server      RecordServer `json:"server,omitzero"`
+	Point       RecordPoint  `json:"point,omitzero"`
+	SentAt      time.Time    `json:"sent_at,omitzero"`  // when it was sent, or confirmed if it never was, by the API's clock, UTC
+	EndedAt     time.Time    `json:"ended_at,omitzero"` // when it was over, by the API's clock, UTC
+	Timed       bool         `json:"timed,omitempty"`   // the time between the two is what it took: it was watched all along
+	SeenAt      time.Time    `json:"seen_at,omitzero"`  // when a list first showed a restore at work, by the API's clock, UTC
+	ThenRestore *RecordPoint `json:"then,omitempty"`    // for a snapshot taken first: what is to be restored after it
+	FollowsID   string       `json:"after,omitempty"`   // for a restore that followed a snapshot: that operation's ID
+	Reason      string       `json:"reason,omitempty"`  // why, for a person
+	By          Actor        `json:"by,omitzero"`       // who did it, where several share the program
 }
 
 // RecordServer names a server in a record.
@@ -55,80 +55,80 @@ const (
 	EventDone        = "done"        // it ended well
 	EventFailed      = "failed"      // it was taken on, and failed
 	EventRefused     = "refused"     // the API said no, or the request never left
-	EventNotSeen     = "not-seen"    // the answer was lost and nothing of it was found
+	EventNotSeen     = "not-found"   // the answer was lost and nothing of it was found
 	EventUnconfirmed = "unconfirmed" // it was taken on, and no list has shown it
-	EventCalledOff   = "called-off"  // it was not sent: what it waited for did not come about, or nobody wanted it any more
+	EventCanceled    = "canceled"    // it was not sent: what it waited for did not come about, or nobody wanted it any more
 )
 
 // The events of a visit, where several people share the program. They are about no server.
 const (
-	EventCame = "login"
-	EventLeft = "logout"
+	EventLogin  = "login"
+	EventLogout = "logout"
 )
 
-// Visit says whether the record tells that somebody came or left.
-func (r Record) Visit() bool { return r.Event == EventCame || r.Event == EventLeft }
+// IsSession says whether the record tells that somebody came or left.
+func (r Record) IsSession() bool { return r.Event == EventLogin || r.Event == EventLogout }
 
-// VisitRecord is a line of the journal for somebody who comes or leaves; id is the run of the program that they work with.
-func VisitRecord(event, id, host string, who Actor, words string, now time.Time) Record {
-	return Record{Version: RecordVersion, Time: now.UTC(), ID: id + "-" + event, Event: event, Host: host, Words: words, By: who}
+// NewSessionRecord is a line of the journal for somebody who comes or leaves; id is the run of the program that they work with.
+func NewSessionRecord(event, id, host string, who Actor, words string, now time.Time) Record {
+	return Record{Version: RecordVersion, Time: now.UTC(), ID: id + "-" + event, Event: event, Host: host, Reason: words, By: who}
 }
 
-// VisitWords say who came or left, for a person.
-func (r Record) VisitWords() string {
-	who := r.By.clean()
+// SessionText say who came or left, for a person.
+func (r Record) SessionText() string {
+	who := r.By.cleaned()
 	words := who.Name + " came in from " + who.Address + " with " + who.Key
-	if r.Event == EventLeft {
+	if r.Event == EventLogout {
 		words = who.Name + " left"
 	}
-	if r.Words != "" {
-		words += ": " + Clean(r.Words)
+	if r.Reason != "" {
+		words += ": " + Clean(r.Reason)
 	}
 	return words
 }
 
-var events = map[Phase]string{
-	Sending: EventIntent, Running: EventRunning, Unknown: EventUnknown, Done: EventDone, Broken: EventFailed,
-	Refused: EventRefused, NotSeen: EventNotSeen, CalledOff: EventCalledOff, Unconfirmed: EventUnconfirmed,
+var phaseEvents = map[Phase]string{
+	PhaseSending: EventIntent, PhaseRunning: EventRunning, PhaseUnknown: EventUnknown, PhaseDone: EventDone, PhaseFailed: EventFailed,
+	PhaseRefused: EventRefused, PhaseNotSeen: EventNotSeen, PhaseCanceled: EventCanceled, PhaseUnconfirmed: EventUnconfirmed,
 }
 
-var deedNames = map[Deed]string{Create: "create", Restore: "restore", Delete: "delete"}
+var actionNames = map[Action]string{Create: "create", Restore: "restore", Delete: "delete"}
 
 // Open says whether the record, as the last of its operation, leaves something to be looked into.
 func (r Record) Open() bool {
 	return r.Event == EventIntent || r.Event == EventRunning || r.Event == EventUnknown
 }
 
-// BegunBy says whether the operation was begun by that run of the program.
-func (r Record) BegunBy(run string) bool { return run != "" && strings.HasPrefix(r.ID, run+"-") }
+// IsFromRun says whether the operation was begun by that run of the program.
+func (r Record) IsFromRun(run string) bool { return run != "" && strings.HasPrefix(r.ID, run+"-") }
 
 // Record is the operation as a line of the journal.
 func (o Operation) Record(host string, now time.Time) Record {
 	r := Record{
-		Version: RecordVersion, Time: now.UTC(), ID: o.ID, Event: events[o.Phase], Host: host,
-		Deed: deedNames[o.Deed], Kind: o.Point.Kind.String(),
-		Server: RecordServer(o.Server), Point: recordPoint(o.Point), SentAt: o.Started.UTC(), EndedAt: o.Ended.UTC(), After: o.Follows, Words: o.Words,
-		Timed: o.timed(), By: o.By,
+		Version: RecordVersion, Time: now.UTC(), ID: o.ID, Event: phaseEvents[o.Phase], Host: host,
+		Action: actionNames[o.Action], Kind: o.Point.Kind.String(),
+		Server: RecordServer(o.Server), Point: newRecordPoint(o.Point), SentAt: o.Started.UTC(), EndedAt: o.Ended.UTC(), FollowsID: o.FollowsID, Reason: o.Reason,
+		Timed: o.isTimed(), By: o.By,
 	}
-	if o.Deed == Restore {
-		r.SeenAt = o.seen.first.UTC()
+	if o.Action == Restore {
+		r.SeenAt = o.evidence.firstSeen.UTC()
 	}
-	if o.After != nil {
-		then := recordPoint(*o.After)
-		then.Kind = o.After.Kind.String()
-		r.Then = &then
+	if o.ThenRestore != nil {
+		then := newRecordPoint(*o.ThenRestore)
+		then.Kind = o.ThenRestore.Kind.String()
+		r.ThenRestore = &then
 	}
 	return r
 }
 
-// At is an intent that was made when the deed was confirmed, as of the moment at which it is sent, by the API's clock.
-func (r Record) At(sent time.Time) Record {
+// WithSentAt is an intent that was made when the deed was confirmed, as of the moment at which it is sent, by the API's clock.
+func (r Record) WithSentAt(sent time.Time) Record {
 	r.Time = r.Time.Add(sent.Sub(r.SentAt)).UTC()
 	r.SentAt = sent.UTC()
 	return r
 }
 
-func recordPoint(p Point) RecordPoint {
+func newRecordPoint(p Point) RecordPoint {
 	return RecordPoint{ID: p.ID, Name: p.Name, Description: p.Description, CreatedAt: p.CreatedAt.UTC()}
 }
 
@@ -136,37 +136,37 @@ func recordPoint(p Point) RecordPoint {
 // to follow it is asked for again. Texts are cleaned: a journal is a file that anybody may have edited.
 func (r Record) Operation() (Operation, bool) {
 	o := Operation{
-		ID: r.ID, Server: ServerRef{r.Server.ID, Clean(r.Server.Name)}, Mine: true, Started: r.SentAt, Follows: r.After,
-		Words: Clean(r.Words), Resumed: true, By: r.By.clean(), watched: r.Timed,
-		seen: sightings{since: r.SentAt, first: r.SeenAt, last: r.SeenAt},
+		ID: r.ID, Server: ServerRef{r.Server.ID, Clean(r.Server.Name)}, Mine: true, Started: r.SentAt, FollowsID: r.FollowsID,
+		Reason: Clean(r.Reason), Resumed: true, By: r.By.cleaned(), measured: r.Timed,
+		evidence: evidence{since: r.SentAt, firstSeen: r.SeenAt, lastSeen: r.SeenAt},
 	}
-	phase, okPhase := keyOf(events, r.Event)
-	deed, okDeed := keyOf(deedNames, r.Deed)
-	kind, okKind := kindOf(r.Kind)
+	phase, okPhase := keyByName(phaseEvents, r.Event)
+	deed, okDeed := keyByName(actionNames, r.Action)
+	kind, okKind := parseKind(r.Kind)
 	if !okPhase || !okDeed || !okKind || r.Server.ID == "" || r.ID == "" {
 		return o, false
 	}
-	o.Phase, o.Deed = phase, deed
+	o.Phase, o.Action = phase, deed
 	if phase.Over() {
 		if o.Ended = r.EndedAt; o.Ended.IsZero() {
 			o.Ended = r.Time
 		}
 	}
-	o.Point = r.Point.point(kind, o.Server)
-	if r.Then != nil {
-		if kind, ok := kindOf(r.Then.Kind); ok {
-			then := r.Then.point(kind, o.Server)
-			o.After = &then
+	o.Point = r.Point.asPoint(kind, o.Server)
+	if r.ThenRestore != nil {
+		if kind, ok := parseKind(r.ThenRestore.Kind); ok {
+			then := r.ThenRestore.asPoint(kind, o.Server)
+			o.ThenRestore = &then
 		}
 	}
 	return o, true
 }
 
-func (p RecordPoint) point(kind Kind, server ServerRef) Point {
+func (p RecordPoint) asPoint(kind Kind, server ServerRef) Point {
 	return Point{Kind: kind, ID: p.ID, Server: server, Name: Clean(p.Name), Description: Clean(p.Description), CreatedAt: p.CreatedAt}
 }
 
-func kindOf(name string) (Kind, bool) {
+func parseKind(name string) (Kind, bool) {
 	for _, k := range []Kind{Backup, Snapshot} {
 		if k.String() == name {
 			return k, true
@@ -175,7 +175,7 @@ func kindOf(name string) (Kind, bool) {
 	return Backup, false
 }
 
-func keyOf[K comparable](names map[K]string, name string) (K, bool) {
+func keyByName[K comparable](names map[K]string, name string) (K, bool) {
 	for k, n := range names {
 		if n == name {
 			return k, true
@@ -185,8 +185,8 @@ func keyOf[K comparable](names map[K]string, name string) (K, bool) {
 	return none, false
 }
 
-// Latest reduces a journal, oldest line first, to the last record of each operation, in the order in which they began.
-func Latest(records []Record) []Record {
+// LatestRecords reduces a journal, oldest line first, to the last record of each operation, in the order in which they began.
+func LatestRecords(records []Record) []Record {
 	at := map[string]int{}
 	var out []Record
 	for _, r := range records {

@@ -10,16 +10,16 @@ import (
 
 const host = "admin.vps.org"
 
-func TestARecordTellsAllThatIsNeededToGoOn(t *testing.T) {
+func TestRecordRestoresAnOperation(t *testing.T) {
 	after := backup("499", time.Hour)
-	for _, phase := range []Phase{Sending, Running, Unknown, Done, Broken, Refused, NotSeen, CalledOff, Unconfirmed} {
-		for _, deed := range []Deed{Create, Restore, Delete} {
+	for _, phase := range []Phase{PhaseSending, PhaseRunning, PhaseUnknown, PhaseDone, PhaseFailed, PhaseRefused, PhaseNotSeen, PhaseCanceled, PhaseUnconfirmed} {
+		for _, deed := range []Action{Create, Restore, Delete} {
 			o := Operation{
-				ID: "run-1", Deed: deed, Point: made("", now), Server: web, Phase: phase, Mine: true, Started: now,
-				Words: "why", After: &after, Follows: "run-0", seen: sightings{since: now},
+				ID: "run-1", Action: deed, Point: createdSnapshot("", now), Server: web, Phase: phase, Mine: true, Started: now,
+				Reason: "why", ThenRestore: &after, FollowsID: "run-0", evidence: evidence{since: now},
 			}
 			if deed == Restore {
-				o.seen.first, o.seen.last = now.Add(time.Second), now.Add(time.Second)
+				o.evidence.firstSeen, o.evidence.lastSeen = now.Add(time.Second), now.Add(time.Second)
 			}
 			line, err := json.Marshal(o.Record(host, now.Add(time.Second)))
 			if err != nil {
@@ -32,7 +32,7 @@ func TestARecordTellsAllThatIsNeededToGoOn(t *testing.T) {
 			got, ok := r.Operation()
 			want := o
 			want.Resumed = true
-			want.After = &Point{Kind: Backup, ID: "499", Server: web, CreatedAt: after.CreatedAt}
+			want.ThenRestore = &Point{Kind: Backup, ID: "499", Server: web, CreatedAt: after.CreatedAt}
 			if phase.Over() {
 				want.Ended = now.Add(time.Second)
 			}
@@ -46,8 +46,8 @@ func TestARecordTellsAllThatIsNeededToGoOn(t *testing.T) {
 	}
 }
 
-func TestARecordThatMakesNoSenseIsNoOperation(t *testing.T) {
-	good := Operation{ID: "run-1", Deed: Create, Point: wanted, Server: web}.Record(host, now)
+func TestInvalidRecordIsNoOperation(t *testing.T) {
+	good := Operation{ID: "run-1", Action: Create, Point: requestedSnapshot, Server: web}.Record(host, now)
 	if _, ok := good.Operation(); !ok {
 		t.Fatal("a good one is refused")
 	}
@@ -55,7 +55,7 @@ func TestARecordThatMakesNoSenseIsNoOperation(t *testing.T) {
 		"no ID":              func(r *Record) { r.ID = "" },
 		"no server":          func(r *Record) { r.Server.ID = "" },
 		"an unknown event":   func(r *Record) { r.Event = "begun" },
-		"an unknown deed":    func(r *Record) { r.Deed = "destroy" },
+		"an unknown deed":    func(r *Record) { r.Action = "destroy" },
 		"an unknown kind":    func(r *Record) { r.Kind = "image" },
 		"nothing whatsoever": func(r *Record) { *r = Record{} },
 	} {
@@ -67,47 +67,47 @@ func TestARecordThatMakesNoSenseIsNoOperation(t *testing.T) {
 	}
 }
 
-func TestARecordsTextsCannotDriveTheTerminal(t *testing.T) {
-	r := Operation{ID: "run-1", Deed: Create, Point: wanted, Server: web}.Record(host, now)
-	r.Server.Name, r.Point.Name, r.Point.Description, r.Words = "\x1b[2J", "\u202e", "\n", "\u009b"
+func TestRecordTextsAreCleaned(t *testing.T) {
+	r := Operation{ID: "run-1", Action: Create, Point: requestedSnapshot, Server: web}.Record(host, now)
+	r.Server.Name, r.Point.Name, r.Point.Description, r.Reason = "\x1b[2J", "\u202e", "\n", "\u009b"
 	o, ok := r.Operation()
-	if texts := o.Server.Name + o.Point.Name + o.Point.Description + o.Words + o.Title(); !ok || strings.ContainsFunc(texts, unfit) {
+	if texts := o.Server.Name + o.Point.Name + o.Point.Description + o.Reason + o.Title(); !ok || strings.ContainsFunc(texts, isUnprintable) {
 		t.Errorf("%q", texts)
 	}
 }
 
-func TestTheLatestRecordOfEachOperationCounts(t *testing.T) {
+func TestLatestRecordOfEachOperationCounts(t *testing.T) {
 	line := func(id, event string) Record { return Record{ID: id, Event: event} }
-	got := Latest([]Record{
+	got := LatestRecords([]Record{
 		line("a", EventIntent), line("b", EventIntent), line("a", EventRunning), line("c", EventIntent), line("b", EventRefused), line("a", EventDone),
 	})
 	want := []Record{line("a", EventDone), line("b", EventRefused), line("c", EventIntent)}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	if got := Latest(nil); len(got) != 0 {
+	if got := LatestRecords(nil); len(got) != 0 {
 		t.Errorf("of nothing comes %+v", got)
 	}
 }
 
-// left is the record that a killed run left of an operation.
-func left(deed Deed, p Point, phase Phase) Record {
-	return Operation{ID: "old-1", Deed: deed, Point: p, Server: p.Server, Phase: phase, Started: now.Add(-time.Minute)}.Record(host, now)
+// leftRecord is the record that a killed run left of an operation.
+func leftRecord(deed Action, p Point, phase Phase) Record {
+	return Operation{ID: "old-1", Action: deed, Point: p, Server: p.Server, Phase: phase, Started: now.Add(-time.Minute)}.Record(host, now)
 }
 
 // The journal is read aside: what it shows as open may have ended here since.
-func TestWhatIsKnownHereIsNotTakenUpOnceMore(t *testing.T) {
-	a := newAccount(t)
-	o := a.Begin(Intent{Deed: Create, Point: wanted}, "run")
+func TestKnownOperationIsNotResumedAgain(t *testing.T) {
+	a := newTestAccount(t)
+	o := a.Begin(ActionRequest{Action: Create, Point: requestedSnapshot}, "run")
 	line := o.Record(host, now)
-	a.Answered(o.Number, Accepted{}, Outcome{Err: ErrRefused})
+	a.ApplyResult(o.Number, ActionResult{}, Outcome{Err: ErrRefused})
 	if taken := a.Resume([]Record{line}, []Record{line}, host); len(taken) > 0 {
 		t.Errorf("taken over: %+v", taken)
 	}
 }
 
-func TestWhatAKilledRunLeftOpenIsLookedInto(t *testing.T) {
-	running := made(InProgress, now.Add(-time.Minute))
+func TestOpenOperationOfAKilledRunIsResumed(t *testing.T) {
+	running := createdSnapshot(InProgress, now.Add(-time.Minute))
 	for name, c := range map[string]struct {
 		record Record
 		listed []Point
@@ -115,94 +115,94 @@ func TestWhatAKilledRunLeftOpenIsLookedInto(t *testing.T) {
 		news   []Point
 		end    Phase // once the news has come
 	}{
-		"about to be sent, and it was made": {left(Create, wanted, Sending), []Point{running}, Unknown, []Point{made(Completed, running.CreatedAt)}, Done},
-		"its answer lost, and it was made":  {left(Create, wanted, Unknown), []Point{running}, Unknown, []Point{made(Failed, running.CreatedAt)}, Broken},
-		"running, and it has failed":        {left(Create, running, Running), []Point{running}, Running, []Point{made(Errored, running.CreatedAt)}, Broken},
-		"a delete that was done":            {left(Delete, backup("1", time.Hour), Sending), []Point{backup("1", time.Hour)}, Unknown, nil, Done},
+		"about to be sent, and it was made": {leftRecord(Create, requestedSnapshot, PhaseSending), []Point{running}, PhaseUnknown, []Point{createdSnapshot(Completed, running.CreatedAt)}, PhaseDone},
+		"its answer lost, and it was made":  {leftRecord(Create, requestedSnapshot, PhaseUnknown), []Point{running}, PhaseUnknown, []Point{createdSnapshot(Failed, running.CreatedAt)}, PhaseFailed},
+		"running, and it has failed":        {leftRecord(Create, running, PhaseRunning), []Point{running}, PhaseRunning, []Point{createdSnapshot(Errored, running.CreatedAt)}, PhaseFailed},
+		"a delete that was done":            {leftRecord(Delete, backup("1", time.Hour), PhaseSending), []Point{backup("1", time.Hour)}, PhaseUnknown, nil, PhaseDone},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := newAccount(t, c.listed...)
+			a := newTestAccount(t, c.listed...)
 			taken := a.Resume([]Record{c.record}, []Record{c.record}, host)
 			if len(taken) != 1 || taken[0].Phase != c.phase || !taken[0].Mine || !taken[0].Resumed {
 				t.Fatalf("taken over: %+v", taken)
 			}
-			if got := a.open(); got.ID != "old-1" || got.Number == 0 { // the list had shown it as somebody else's
+			if got := a.openOperation(); got.ID != "old-1" || got.Number == 0 { // the list had shown it as somebody else's
 				t.Fatalf("under way: %+v", got)
 			}
-			changed := a.lists(c.news...)
-			if c.record.Deed == "delete" { // its answer was lost: two lists must agree
-				changed = append(changed, a.lists(c.news...)...)
+			changed := a.pollPoints(c.news...)
+			if c.record.Action == "delete" { // its answer was lost: two lists must agree
+				changed = append(changed, a.pollPoints(c.news...)...)
 			}
-			a.ended(changed, taken[0].Number, c.end, "")
-			a.idle()
+			a.requireFinished(changed, taken[0].Number, c.end, "")
+			a.requireIdle()
 		})
 	}
 }
 
-func TestARestoreThatAKilledRunBeganIsFollowedToItsEnd(t *testing.T) {
-	for _, phase := range []Phase{Sending, Running, Unknown} {
-		a := newAccount(t)
-		a.servers(ServerRestoring)
-		r := left(Restore, snapshot("801", time.Hour), phase)
+func TestRestoreOfAKilledRunIsTrackedToItsEnd(t *testing.T) {
+	for _, phase := range []Phase{PhaseSending, PhaseRunning, PhaseUnknown} {
+		a := newTestAccount(t)
+		a.pollServers(ServerRestoring)
+		r := leftRecord(Restore, snapshot("801", time.Hour), phase)
 		taken := a.Resume([]Record{r}, []Record{r}, host)
 		if len(taken) != 1 {
 			t.Fatalf("taken over: %+v", taken)
 		}
-		a.servers(ServerRestoring)
-		if got := a.open(); !got.Mine || got.Phase != Running {
+		a.pollServers(ServerRestoring)
+		if got := a.openOperation(); !got.Mine || got.Phase != PhaseRunning {
 			t.Fatalf("under way: %+v", got)
 		}
-		a.later(flapping)
-		a.ended(a.servers(ServerActive), taken[0].Number, Done, "the server is active")
+		a.advance(flappingWindow)
+		a.requireFinished(a.pollServers(ServerActive), taken[0].Number, PhaseDone, "the server is active")
 	}
 }
 
-func TestOnlyWhatIsOpenOnThisAccountIsTakenOver(t *testing.T) {
-	elsewhere := left(Create, wanted, Running)
+func TestOnlyOpenOperationsOfThisAccountAreResumed(t *testing.T) {
+	elsewhere := leftRecord(Create, requestedSnapshot, PhaseRunning)
 	elsewhere.Host = "panel.example.com"
 	for name, r := range map[string]Record{
 		"it is of another host":      elsewhere,
-		"it is of no server of ours": left(Create, wanted.of(ServerRef{ID: "1", Name: "gone"}), Running),
-		"it has ended":               left(Create, wanted, Done),
-		"it was refused":             left(Create, wanted, Refused),
+		"it is of no server of ours": leftRecord(Create, requestedSnapshot.onServer(ServerRef{ID: "1", Name: "gone"}), PhaseRunning),
+		"it has ended":               leftRecord(Create, requestedSnapshot, PhaseDone),
+		"it was refused":             leftRecord(Create, requestedSnapshot, PhaseRefused),
 		"it makes no sense":          {ID: "old-1", Host: host, Event: EventRunning},
 	} {
-		a := newAccount(t)
+		a := newTestAccount(t)
 		if taken := a.Resume([]Record{r}, []Record{r}, host); len(taken) > 0 {
 			t.Errorf("%s: %+v is taken over", name, taken)
 		}
-		a.idle()
+		a.requireIdle()
 	}
-	a := newAccount(t)
-	r := left(Create, wanted, Unknown)
+	a := newTestAccount(t)
+	r := leftRecord(Create, requestedSnapshot, PhaseUnknown)
 	a.Resume([]Record{r}, []Record{r}, host)
 	a.Resume([]Record{r}, []Record{r}, host)
-	a.open()
+	a.openOperation()
 }
 
-func TestARestoreThatWasToFollowIsOfferedOnlyOnce(t *testing.T) {
+func TestPendingRestoreIsOfferedOnlyOnce(t *testing.T) {
 	after := backup("499", time.Hour)
-	first := Operation{ID: "old-1", Deed: Create, Point: made(Completed, now), Server: web, Phase: Done, After: &after}.Record(host, now)
-	second := Operation{ID: "old-2", Deed: Restore, Point: after, Server: web, Phase: Done, Follows: "old-1"}.Record(host, now)
-	a := newAccount(t)
+	first := Operation{ID: "old-1", Action: Create, Point: createdSnapshot(Completed, now), Server: web, Phase: PhaseDone, ThenRestore: &after}.Record(host, now)
+	second := Operation{ID: "old-2", Action: Restore, Point: after, Server: web, Phase: PhaseDone, FollowsID: "old-1"}.Record(host, now)
+	a := newTestAccount(t)
 	taken := a.Resume([]Record{first}, []Record{first}, host)
-	if len(taken) != 1 || taken[0].Phase != Done || taken[0].After == nil || taken[0].After.ID != "499" {
+	if len(taken) != 1 || taken[0].Phase != PhaseDone || taken[0].ThenRestore == nil || taken[0].ThenRestore.ID != "499" {
 		t.Errorf("the snapshot is complete and its restore was not sent: %+v", taken)
 	}
-	a.idle()
+	a.requireIdle()
 	if taken := a.Resume([]Record{first}, []Record{first, second}, host); len(taken) > 0 {
 		t.Errorf("the restore was sent, and yet: %+v", taken)
 	}
 }
 
-func TestARestoreThatWasSentIsNotOfferedThoughTheEndOfItsSnapshotWasNotWrittenDown(t *testing.T) {
+func TestSentRestoreIsNotOfferedAgain(t *testing.T) {
 	after := backup("499", time.Hour)
-	first := Operation{ID: "old-1", Deed: Create, Point: made(InProgress, now), Server: web, Phase: Running, After: &after}.Record(host, now)
-	second := Operation{ID: "old-2", Deed: Restore, Point: after, Server: web, Phase: Running, Follows: "old-1"}.Record(host, now)
+	first := Operation{ID: "old-1", Action: Create, Point: createdSnapshot(InProgress, now), Server: web, Phase: PhaseRunning, ThenRestore: &after}.Record(host, now)
+	second := Operation{ID: "old-2", Action: Restore, Point: after, Server: web, Phase: PhaseRunning, FollowsID: "old-1"}.Record(host, now)
 	for _, last := range [][]Record{{first}, {first, second}} {
-		a := newAccount(t)
+		a := newTestAccount(t)
 		taken := a.Resume(last[:1], last, host)
-		if len(taken) != 1 || (taken[0].After == nil) != (len(last) == 2) {
+		if len(taken) != 1 || (taken[0].ThenRestore == nil) != (len(last) == 2) {
 			t.Errorf("after %d lines: %+v", len(last), taken)
 		}
 	}

@@ -8,13 +8,13 @@ import (
 // Remote is something that the API knows and we have a copy of. Its last good value stays when a later request fails, and
 // at most one request for it is under way.
 type Remote[T any] struct {
-	Value  T
-	Err    error     // why the last request failed; nil after a good one
-	At     time.Time // when the last good answer came, on this machine's clock; zero if none has. Of a part: when that came
-	part   bool      // Value is a part of what there is: no answer was whole yet
-	asked  time.Time // when the latest request was made, on the API's clock
-	ticket Ticket
-	busy   bool
+	Value       T
+	Err         error     // why the last request failed; nil after a good one
+	At          time.Time // when the last good answer came, on this machine's clock; zero if none has. Of a part: when that came
+	partial     bool      // Value is a part of what there is: no answer was whole yet
+	requestedAt time.Time // when the latest request was made, on the API's clock
+	ticket      Ticket
+	busy        bool
 }
 
 // Ticket names one request, so that the answer to a request that was given up is known and dropped.
@@ -26,7 +26,7 @@ func (r *Remote[T]) Start(now time.Time) (Ticket, bool) {
 		return 0, false
 	}
 	r.ticket++
-	r.busy, r.asked = true, now
+	r.busy, r.requestedAt = true, now
 	return r.ticket, true
 }
 
@@ -41,11 +41,11 @@ func (r *Remote[T]) Finish(t Ticket, value T, err error, at time.Time) bool {
 	r.Err = err
 	switch {
 	case err == nil:
-		r.Value, r.At, r.part = value, at, false
+		r.Value, r.At, r.partial = value, at, false
 	case errors.Is(err, ErrIncomplete):
 		r.Value = value
-		if !r.Whole() { // else the age of what is not in the part is what counts
-			r.At, r.part = at, true
+		if !r.Complete() { // else the age of what is not in the part is what counts
+			r.At, r.partial = at, true
 		}
 	}
 	return true
@@ -64,8 +64,8 @@ func (r *Remote[T]) Release(t Ticket, err error) bool {
 	return true
 }
 
-// Supersede gives up the request under way: the world has changed since it was sent, so its answer would be old news.
-func (r *Remote[T]) Supersede() {
+// CancelPending gives up the request under way: the world has changed since it was sent, so its answer would be old news.
+func (r *Remote[T]) CancelPending() {
 	r.ticket++
 	r.busy = false
 }
@@ -79,5 +79,5 @@ func (r *Remote[T]) Fresh() bool { return r.Loaded() && r.Err == nil }
 // Loaded says whether there is something to show: a good answer came, or a part of one.
 func (r *Remote[T]) Loaded() bool { return !r.At.IsZero() }
 
-// Whole says whether a whole answer came at some time, so that absence means something.
-func (r *Remote[T]) Whole() bool { return r.Loaded() && !r.part }
+// Complete says whether a whole answer came at some time, so that absence means something.
+func (r *Remote[T]) Complete() bool { return r.Loaded() && !r.partial }

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-var errLine = errors.New("the line is down")
+var errNetwork = errors.New("the line is down")
 
-func TestARemoteIsAskedForOnlyOnceAtATime(t *testing.T) {
+func TestRemoteAllowsOneRequestAtATime(t *testing.T) {
 	var r Remote[string]
 	first, ok := r.Start(now)
 	if !ok || !r.Busy() {
@@ -23,13 +23,13 @@ func TestARemoteIsAskedForOnlyOnceAtATime(t *testing.T) {
 	}
 }
 
-func TestARemoteKeepsTheLastGoodAnswer(t *testing.T) {
+func TestRemoteKeepsTheLastGoodAnswer(t *testing.T) {
 	var r Remote[string]
 	if r.Loaded() {
 		t.Error("it is loaded before anything came")
 	}
 	ticket, _ := r.Start(now)
-	r.Finish(ticket, "", errLine, now)
+	r.Finish(ticket, "", errNetwork, now)
 	if r.Loaded() || r.Err == nil || r.Busy() {
 		t.Errorf("after a failure alone: %+v", r)
 	}
@@ -39,8 +39,8 @@ func TestARemoteKeepsTheLastGoodAnswer(t *testing.T) {
 		t.Errorf("after a good answer: %+v", r)
 	}
 	ticket, _ = r.Start(now)
-	r.Finish(ticket, "", errLine, now.Add(time.Hour))
-	if !r.Loaded() || r.Value != "good" || !r.At.Equal(now) || !errors.Is(r.Err, errLine) {
+	r.Finish(ticket, "", errNetwork, now.Add(time.Hour))
+	if !r.Loaded() || r.Value != "good" || !r.At.Equal(now) || !errors.Is(r.Err, errNetwork) {
 		t.Errorf("after a failure: %+v", r)
 	}
 	ticket, _ = r.Start(now)
@@ -50,10 +50,10 @@ func TestARemoteKeepsTheLastGoodAnswer(t *testing.T) {
 	}
 }
 
-func TestAnOldAnswerIsDropped(t *testing.T) {
+func TestOldAnswerIsDropped(t *testing.T) {
 	for name, spoil := range map[string]func(*Remote[string], Ticket){
-		"superseded":              func(r *Remote[string], _ Ticket) { r.Supersede() },
-		"superseded, asked again": func(r *Remote[string], _ Ticket) { r.Supersede(); r.Start(now) },
+		"superseded":              func(r *Remote[string], _ Ticket) { r.CancelPending() },
+		"superseded, asked again": func(r *Remote[string], _ Ticket) { r.CancelPending(); r.Start(now) },
 		"answered already":        func(r *Remote[string], t Ticket) { r.Finish(t, "good", nil, now) },
 		"released already":        func(r *Remote[string], t Ticket) { r.Release(t, nil) },
 	} {
@@ -61,7 +61,7 @@ func TestAnOldAnswerIsDropped(t *testing.T) {
 		ticket, _ := r.Start(now)
 		spoil(&r, ticket)
 		busy := r.Busy()
-		if r.Finish(ticket, "old", errLine, now.Add(time.Hour)) || r.Release(ticket, errLine) {
+		if r.Finish(ticket, "old", errNetwork, now.Add(time.Hour)) || r.Release(ticket, errNetwork) {
 			t.Errorf("%s: the answer is taken", name)
 		}
 		if r.Value != "good" || r.Err != nil || !r.At.Equal(now) || r.Busy() != busy {
@@ -70,7 +70,7 @@ func TestAnOldAnswerIsDropped(t *testing.T) {
 	}
 }
 
-func TestNoTicketIsGivenTwice(t *testing.T) {
+func TestTicketsAreUnique(t *testing.T) {
 	var r Remote[string]
 	seen := map[Ticket]bool{}
 	for i := range 20 {
@@ -80,44 +80,44 @@ func TestNoTicketIsGivenTwice(t *testing.T) {
 		}
 		seen[ticket] = true
 		if i%2 == 0 {
-			r.Supersede()
+			r.CancelPending()
 		} else {
 			r.Finish(ticket, "", nil, now)
 		}
 	}
 }
 
-func TestAReleaseLeavesTheValueAlone(t *testing.T) {
+func TestReleaseKeepsTheValue(t *testing.T) {
 	r := Remote[string]{Value: "good", At: now}
 	ticket, _ := r.Start(now)
-	if !r.Release(ticket, errLine) || r.Value != "good" || !r.At.Equal(now) || !errors.Is(r.Err, errLine) || r.Busy() {
+	if !r.Release(ticket, errNetwork) || r.Value != "good" || !r.At.Equal(now) || !errors.Is(r.Err, errNetwork) || r.Busy() {
 		t.Errorf("after a failed part: %+v", r)
 	}
 	ticket, _ = r.Start(now)
-	if !r.Release(ticket, nil) || !errors.Is(r.Err, errLine) || !r.At.Equal(now) {
+	if !r.Release(ticket, nil) || !errors.Is(r.Err, errNetwork) || !r.At.Equal(now) {
 		t.Errorf("after a good part: %+v", r)
 	}
 }
 
-func TestAnErrorIsToldInWordsForAPerson(t *testing.T) {
+func TestErrorMessages(t *testing.T) {
 	for want, err := range map[string]error{
 		"":                                    nil,
 		"not found":                           errors.Join(errors.New("GET /x"), ErrNotFound),
 		"the outcome is unknown":              errors.Join(ErrTimeout, ErrOutcomeUnknown),
-		"the quota is full^[[31m":             spoken("the quota is full\x1b[31m"),
-		"something went wrong inside vpsdeck": errLine,
+		"the quota is full^[[31m":             apiError("the quota is full\x1b[31m"),
+		"something went wrong inside vpsdeck": errNetwork,
 	} {
-		if got := Words(err); got != want {
+		if got := ErrorMessage(err); got != want {
 			t.Errorf("%v: %q, want %q", err, got, want)
 		}
 	}
-	if RetryAfter(errLine) != 0 || RetryAfter(nil) != 0 || RetryAfter(errors.Join(errLine, spoken(""))) != time.Minute {
+	if RetryAfter(errNetwork) != 0 || RetryAfter(nil) != 0 || RetryAfter(errors.Join(errNetwork, apiError(""))) != time.Minute {
 		t.Error("the wait that the API asked for is not told")
 	}
 }
 
-type spoken string
+type apiError string
 
-func (s spoken) Error() string       { return "raw" }
-func (s spoken) Words() string       { return string(s) }
-func (s spoken) Wait() time.Duration { return time.Minute }
+func (s apiError) Error() string       { return "raw" }
+func (s apiError) Message() string     { return string(s) }
+func (s apiError) Wait() time.Duration { return time.Minute }

@@ -19,37 +19,37 @@ type State struct {
 
 	Me Actor // who works with it; the zero Actor is alone
 
-	operations []Operation
-	numbers    int
-	fleet      *Fleet // made of the three lists; nil before there are any
-	version    int
-	sights     sights
-	told       told
-	recalled   time.Time // when an earlier run saw what it left; zero: nothing was recalled
-	recalledOf string
-	durations  Durations
+	operations    []Operation
+	lastNumber    int
+	fleet         *Fleet // made of the three lists; nil before there are any
+	version       int
+	requestTimes  requestTimes
+	shared        sharedState
+	cachedAt      time.Time // when an earlier run saw what it left; zero: nothing was recalled
+	cachedAccount string
+	durations     Durations
 }
 
-// Forget empties the state for another account. Operations go on being numbered, so that a late answer to an old one is not
+// Reset empties the state for another account. Operations go on being numbered, so that a late answer to an old one is not
 // taken for that of a new one.
-func (s *State) Forget() {
-	*s = State{numbers: s.numbers, Now: s.Now, Local: s.Local, version: s.version + 1, Me: s.Me}
+func (s *State) Reset() {
+	*s = State{lastNumber: s.lastNumber, Now: s.Now, Local: s.Local, version: s.version + 1, Me: s.Me}
 }
 
 // Version tells what is made of the servers and the points whether it has to be made anew: it is another one whenever one of
 // them has changed, and the same after a poll that has brought nothing new.
 func (s *State) Version() int { return s.version }
 
-// Supersede gives up every request under way: it was sent with a token that is not in use any more.
-func (s *State) Supersede() {
-	s.Servers.Supersede()
-	s.Backups.Supersede()
-	s.Snapshots.Supersede()
-	s.Account.Supersede()
+// CancelPending gives up every request under way: it was sent with a token that is not in use any more.
+func (s *State) CancelPending() {
+	s.Servers.CancelPending()
+	s.Backups.CancelPending()
+	s.Snapshots.CancelPending()
+	s.Account.CancelPending()
 }
 
-// Asking says whether a list is being asked for.
-func (s *State) Asking() bool { return s.Servers.Busy() || s.Backups.Busy() || s.Snapshots.Busy() }
+// Busy says whether a list is being asked for.
+func (s *State) Busy() bool { return s.Servers.Busy() || s.Backups.Busy() || s.Snapshots.Busy() }
 
 // Failure is why the account cannot be read whole, or nil.
 func (s *State) Failure() error { return cmp.Or(s.Servers.Err, s.Backups.Err, s.Snapshots.Err) }
@@ -65,32 +65,32 @@ func (s *State) Points(kind Kind) *Remote[[]Point] {
 // Fleet is what the lists say together.
 func (s *State) Fleet() *Fleet {
 	if s.fleet == nil {
-		return noFleet
+		return emptyFleet
 	}
 	return s.fleet
 }
 
-// index makes it anew, after a change of a list of points.
-func (s *State) index() {
+// rebuildFleet makes it anew, after a change of a list of points.
+func (s *State) rebuildFleet() {
 	s.version++
 	s.fleet = newFleet(s.Servers.Value, s.Backups.Value, s.Snapshots.Value)
 }
 
-// Of returns a server's points, backups and snapshots, newest first, in a slice of its own.
-func (s *State) Of(server ID) []Point { return s.Fleet().Of(server) }
+// PointsOf returns a server's points, backups and snapshots, newest first, in a slice of its own.
+func (s *State) PointsOf(server ID) []Point { return s.Fleet().PointsOf(server) }
 
 // Quota is how far the server has used its room for a kind of point.
 func (s *State) Quota(kind Kind, server ID) Quota {
 	q := s.Fleet().Quota(kind, server)
-	q.AtLeast = !s.Points(kind).Whole()
+	q.Incomplete = !s.Points(kind).Complete()
 	return q
 }
 
-// PointsKnown says whether both lists of points have arrived whole at least once, so that absence means something.
-func (s *State) PointsKnown() bool { return s.Backups.Whole() && s.Snapshots.Whole() }
+// PointsComplete says whether both lists of points have arrived whole at least once, so that absence means something.
+func (s *State) PointsComplete() bool { return s.Backups.Complete() && s.Snapshots.Complete() }
 
-// PointsListed says whether both lists of points have arrived at least once, be it in part.
-func (s *State) PointsListed() bool { return s.Backups.Loaded() && s.Snapshots.Loaded() }
+// PointsLoaded says whether both lists of points have arrived at least once, be it in part.
+func (s *State) PointsLoaded() bool { return s.Backups.Loaded() && s.Snapshots.Loaded() }
 
 // Incomplete is why a list is a part of what there is, as of the last answers; nil if all are whole, or failed otherwise.
 func (s *State) Incomplete() error {
@@ -115,103 +115,103 @@ func (s *State) Point(k Key) (Point, bool) {
 	return Point{}, false
 }
 
-// ServersArrived takes the answer to a request for all servers. It returns the operations that it showed to be over,
+// ApplyServers takes the answer to a request for all servers. It returns the operations that it showed to be over,
 // and those whose lost answer was found.
-func (s *State) ServersArrived(t Ticket, servers []Server, err error) []Operation {
-	listed := partOf(servers, err, serverID)
-	if listed != nil && s.Servers.Whole() && !s.old(s.Servers.At) {
-		servers = merge(s.Servers.Value, servers, serverID)
+func (s *State) ApplyServers(t Ticket, servers []Server, err error) []Operation {
+	listed := partialIDs(servers, err, serverID)
+	if listed != nil && s.Servers.Complete() && !s.isCached(s.Servers.At) {
+		servers = mergeLists(s.Servers.Value, servers, serverID)
 	}
-	same := usable(err) && s.Servers.Loaded() && equal(s.Servers.Value, servers)
+	same := hasData(err) && s.Servers.Loaded() && sameList(s.Servers.Value, servers)
 	if same { // what was made of them is still good
 		servers = s.Servers.Value
 	}
-	known := s.Servers.Whole()
-	if !s.Servers.Finish(t, servers, err, s.Local) || !usable(err) {
+	known := s.Servers.Complete()
+	if !s.Servers.Finish(t, servers, err, s.Local) || !hasData(err) {
 		return nil
 	}
-	if !same || known != s.Servers.Whole() {
+	if !same || known != s.Servers.Complete() {
 		s.version++
-		s.fleet = s.Fleet().with(servers)
+		s.fleet = s.Fleet().withServers(servers)
 	}
-	s.sights.servers, s.sights.listed = s.Servers.asked, listed
-	return s.followServers(s.Servers.asked, listed)
+	s.requestTimes.servers, s.requestTimes.listed = s.Servers.requestedAt, listed
+	return s.updateFromServers(s.Servers.requestedAt, listed)
 }
 
-// followServers lets the operations hear what a list of servers shows that was asked for then. Of an incomplete one it
+// updateFromServers lets the operations hear what a list of servers shows that was asked for then. Of an incomplete one it
 // tells only of the listed; nil: it is whole.
-func (s *State) followServers(asked time.Time, only map[ID]bool) []Operation {
-	return s.follow(func(o *Operation) {
-		if o.Deed != Restore || o.Phase == Sending {
+func (s *State) updateFromServers(asked time.Time, only map[ID]bool) []Operation {
+	return s.updateOperations(func(o *Operation) {
+		if o.Action != Restore || o.Phase == PhaseSending {
 			return
 		}
 		if only != nil && !only[o.Server.ID] {
-			o.notTold(asked)
+			o.applyPartialList(asked)
 			return
 		}
 		server, listed := s.Server(o.Server.ID)
-		o.heardOfServer(server, listed, asked, s.Now)
+		o.applyServer(server, listed, asked, s.Now)
 	}, s.findRestores)
 }
 
-// PointsArrived takes the answer to a request for points of one kind: those of one server, or all if server is empty. It
+// ApplyPoints takes the answer to a request for points of one kind: those of one server, or all if server is empty. It
 // returns the operations that it showed to be over, and those whose lost answer was found.
-func (s *State) PointsArrived(kind Kind, server ID, t Ticket, points []Point, err error) []Operation {
+func (s *State) ApplyPoints(kind Kind, server ID, t Ticket, points []Point, err error) []Operation {
 	remote := s.Points(kind)
-	listed := partOf(points, err, pointID)
+	listed := partialIDs(points, err, pointID)
 	if server == "" {
-		if listed != nil && remote.Whole() && !s.old(remote.At) {
-			points = merge(remote.Value, points, pointID)
+		if listed != nil && remote.Complete() && !s.isCached(remote.At) {
+			points = mergeLists(remote.Value, points, pointID)
 		}
-		same := usable(err) && remote.Loaded() && equal(remote.Value, points)
+		same := hasData(err) && remote.Loaded() && sameList(remote.Value, points)
 		if same {
 			points = remote.Value
 		}
-		known := remote.Whole()
-		if !remote.Finish(t, points, err, s.Local) || !usable(err) {
+		known := remote.Complete()
+		if !remote.Finish(t, points, err, s.Local) || !hasData(err) {
 			return nil
 		}
-		if !same || known != remote.Whole() {
-			s.index()
+		if !same || known != remote.Complete() {
+			s.rebuildFleet()
 		}
 	} else {
-		if !remote.Release(t, err) || !usable(err) {
+		if !remote.Release(t, err) || !hasData(err) {
 			return nil
 		}
 		if listed == nil {
-			s.replace(kind, server, points)
-		} else if merged := merge(remote.Value, points, pointID); !equal(remote.Value, merged) {
+			s.replacePoints(kind, server, points)
+		} else if merged := mergeLists(remote.Value, points, pointID); !sameList(remote.Value, merged) {
 			remote.Value = merged
-			s.index()
+			s.rebuildFleet()
 		}
 	}
-	s.sights.points[kind].note(server, remote.asked, listed)
-	return s.followPoints(kind, server, remote.asked, listed)
+	s.requestTimes.points[kind].record(server, remote.requestedAt, listed)
+	return s.updateFromPoints(kind, server, remote.requestedAt, listed)
 }
 
-// followPoints lets the operations hear what a list of points shows that was asked for then: of one server, or of all. Of an
+// updateFromPoints lets the operations hear what a list of points shows that was asked for then: of one server, or of all. Of an
 // incomplete one only the listed are heard of; nil: it is whole.
-func (s *State) followPoints(kind Kind, server ID, asked time.Time, only map[ID]bool) []Operation {
-	return s.follow(func(o *Operation) {
-		if o.Point.Kind == kind && o.Deed != Restore && o.Phase != Sending && (server == "" || server == o.Server.ID) {
-			found, listed := s.find(*o)
+func (s *State) updateFromPoints(kind Kind, server ID, asked time.Time, only map[ID]bool) []Operation {
+	return s.updateOperations(func(o *Operation) {
+		if o.Point.Kind == kind && o.Action != Restore && o.Phase != PhaseSending && (server == "" || server == o.Server.ID) {
+			found, listed := s.findPoint(*o)
 			if only != nil && !(listed && only[found.ID]) {
-				o.notTold(asked)
+				o.applyPartialList(asked)
 				return
 			}
-			o.heard(found, listed, asked, s.Now)
+			o.applyPoint(found, listed, asked, s.Now)
 		}
 	}, func() { s.findCreates(kind) })
 }
 
-// usable says whether a list came with the error, be it in part.
-func usable(err error) bool { return err == nil || errors.Is(err, ErrIncomplete) }
+// hasData says whether a list came with the error, be it in part.
+func hasData(err error) bool { return err == nil || errors.Is(err, ErrIncomplete) }
 
 func serverID(s Server) ID { return s.ID }
 func pointID(p Point) ID   { return p.ID }
 
-// partOf are the IDs in an incomplete list; nil if the error does not say that it is one.
-func partOf[T any](list []T, err error, id func(T) ID) map[ID]bool {
+// partialIDs are the IDs in an incomplete list; nil if the error does not say that it is one.
+func partialIDs[T any](list []T, err error, id func(T) ID) map[ID]bool {
 	if !errors.Is(err, ErrIncomplete) {
 		return nil
 	}
@@ -222,8 +222,8 @@ func partOf[T any](list []T, err error, id func(T) ID) map[ID]bool {
 	return ids
 }
 
-// merge is the list that there was with what a part of a newer one tells: nothing that is missing in that is taken away.
-func merge[T any](had, part []T, id func(T) ID) []T {
+// mergeLists is the list that there was with what a part of a newer one tells: nothing that is missing in that is taken away.
+func mergeLists[T any](had, part []T, id func(T) ID) []T {
 	newer := make(map[ID]T, len(part))
 	for _, one := range part {
 		newer[id(one)] = one
@@ -244,12 +244,12 @@ func merge[T any](had, part []T, id func(T) ID) []T {
 	return out
 }
 
-// replace puts the points of one kind that one server has in the place of those that it had. Where they are the same,
+// replacePoints puts the points of one kind that one server has in the place of those that it had. Where they are the same,
 // nothing has changed.
-func (s *State) replace(kind Kind, server ID, points []Point) {
+func (s *State) replacePoints(kind Kind, server ID, points []Point) {
 	elsewhere := func(p Point) bool { return p.Server.ID != server }
 	now := slices.DeleteFunc(slices.Clone(points), elsewhere)
-	had := slices.DeleteFunc(s.Of(server), func(p Point) bool { return p.Kind != kind })
+	had := slices.DeleteFunc(s.PointsOf(server), func(p Point) bool { return p.Kind != kind })
 	sorted := slices.Clone(now)
 	if SortNewestFirst(sorted); slices.Equal(had, sorted) {
 		return
@@ -257,11 +257,11 @@ func (s *State) replace(kind Kind, server ID, points []Point) {
 	remote := s.Points(kind)
 	others := slices.DeleteFunc(slices.Clone(remote.Value), func(p Point) bool { return !elsewhere(p) })
 	remote.Value = append(others, now...)
-	s.index()
+	s.rebuildFleet()
 }
 
-// equal says whether two lists, which nobody writes to, say the same; at once where they are one.
-func equal[T comparable](a, b []T) bool {
+// sameList says whether two lists, which nobody writes to, say the same; at once where they are one.
+func sameList[T comparable](a, b []T) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || slices.Equal(a, b))
 }
 

@@ -6,40 +6,40 @@ import (
 	"time"
 )
 
-func TestANarrowedListReplacesThePointsOfItsServerAlone(t *testing.T) {
-	mine, gone, other, snap := backup("1", time.Hour), backup("2", 2*time.Hour), backup("3", time.Hour).of(db), snapshot("1", time.Hour)
-	a := newAccount(t, mine, gone, other, snap)
+func TestServerListReplacesOnlyItsOwnPoints(t *testing.T) {
+	mine, gone, other, snap := backup("1", time.Hour), backup("2", 2*time.Hour), backup("3", time.Hour).onServer(db), snapshot("1", time.Hour)
+	a := newTestAccount(t, mine, gone, other, snap)
 	at := a.Backups.At
-	a.later(time.Minute)
+	a.advance(time.Minute)
 	fresh := backup("4", 0)
-	a.list(Backup, web.ID, fresh, mine)
-	if got := keys(a.Of(web.ID)); !slices.Equal(got, []Key{fresh.Key(), mine.Key(), snap.Key()}) {
+	a.pollKind(Backup, web.ID, fresh, mine)
+	if got := keys(a.PointsOf(web.ID)); !slices.Equal(got, []Key{fresh.Key(), mine.Key(), snap.Key()}) {
 		t.Errorf("of the server there are now %v", got)
 	}
-	if got := keys(a.Of(db.ID)); !slices.Equal(got, []Key{other.Key()}) {
+	if got := keys(a.PointsOf(db.ID)); !slices.Equal(got, []Key{other.Key()}) {
 		t.Errorf("of the other server there are now %v", got)
 	}
 	if !a.Backups.At.Equal(at) {
 		t.Error("the whole list counts as fresh, although only a part of it came")
 	}
-	a.list(Backup, db.ID)
-	if len(a.Of(db.ID)) != 0 || len(a.Of(web.ID)) != 3 || a.Fleet().Coverage(db.ID) != (Coverage{}) {
-		t.Errorf("after an empty list of the other server: %v, %v", keys(a.Of(web.ID)), keys(a.Of(db.ID)))
+	a.pollKind(Backup, db.ID)
+	if len(a.PointsOf(db.ID)) != 0 || len(a.PointsOf(web.ID)) != 3 || a.Fleet().Coverage(db.ID) != (Coverage{}) {
+		t.Errorf("after an empty list of the other server: %v, %v", keys(a.PointsOf(web.ID)), keys(a.PointsOf(db.ID)))
 	}
 }
 
-func TestAServersPointsOfBothKindsComeNewestFirst(t *testing.T) {
-	a := newAccount(t, backup("1", 3*time.Hour), snapshot("9", time.Hour), backup("2", 2*time.Hour), snapshot("8", 4*time.Hour))
+func TestServerPointsAreNewestFirst(t *testing.T) {
+	a := newTestAccount(t, backup("1", 3*time.Hour), snapshot("9", time.Hour), backup("2", 2*time.Hour), snapshot("8", 4*time.Hour))
 	want := []Key{{Snapshot, "9"}, {Backup, "2"}, {Backup, "1"}, {Snapshot, "8"}}
-	if got := keys(a.Of(web.ID)); !slices.Equal(got, want) {
+	if got := keys(a.PointsOf(web.ID)); !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
 
-func TestTheCoverageSumsUpWhatAServerHas(t *testing.T) {
-	a := newAccount(t,
-		backup("1", 3*time.Hour), backup("2", time.Minute).with(InProgress), backup("3", time.Second).with(Failed),
-		snapshot("1", 2*time.Hour), snapshot("2", time.Second).with(Errored), snapshot("3", 0).with("verifying"), backup("4", 0).of(db),
+func TestCoverageCountsPoints(t *testing.T) {
+	a := newTestAccount(t,
+		backup("1", 3*time.Hour), backup("2", time.Minute).withStatus(InProgress), backup("3", time.Second).withStatus(Failed),
+		snapshot("1", 2*time.Hour), snapshot("2", time.Second).withStatus(Errored), snapshot("3", 0).withStatus("verifying"), backup("4", 0).onServer(db),
 	)
 	want := Coverage{Backups: 3, Snapshots: 3, Failed: 2, Running: 1}
 	if got := a.Fleet().Coverage(web.ID); got != want {
@@ -50,41 +50,41 @@ func TestTheCoverageSumsUpWhatAServerHas(t *testing.T) {
 	}
 }
 
-func TestAbsenceMeansSomethingOnlyOnceBothListsHaveCome(t *testing.T) {
-	a := account{&State{Now: now, Local: now}, t}
+func TestPointsAreCompleteOnlyAfterBothLists(t *testing.T) {
+	a := testAccount{&State{Now: now, Local: now}, t}
 	for _, kind := range []Kind{Backup, Snapshot} {
-		if a.PointsKnown() {
+		if a.PointsComplete() {
 			t.Errorf("everything is known before the %ss came", kind)
 		}
 		ticket, _ := a.Points(kind).Start(a.Now)
-		a.PointsArrived(kind, "", ticket, nil, errLine)
-		if a.PointsKnown() {
+		a.ApplyPoints(kind, "", ticket, nil, errNetwork)
+		if a.PointsComplete() {
 			t.Errorf("a list of %ss that could not be read counts as known", kind)
 		}
-		a.list(kind, "")
+		a.pollKind(kind, "")
 	}
-	if !a.PointsKnown() {
+	if !a.PointsComplete() {
 		t.Error("both lists have come, and are not known")
 	}
 }
 
-func TestAFailedListLeavesWhatWasKnown(t *testing.T) {
-	a := newAccount(t, backup("1", time.Hour))
+func TestFailedListKeepsTheOldValue(t *testing.T) {
+	a := newTestAccount(t, backup("1", time.Hour))
 	ticket, _ := a.Servers.Start(a.Now)
-	if a.ServersArrived(ticket, nil, errLine); len(a.Servers.Value) != 2 || a.Servers.Err == nil {
+	if a.ApplyServers(ticket, nil, errNetwork); len(a.Servers.Value) != 2 || a.Servers.Err == nil {
 		t.Errorf("the servers: %+v", a.Servers)
 	}
 	ticket, _ = a.Backups.Start(a.Now)
-	if a.PointsArrived(Backup, "", ticket, nil, errLine); len(a.Of(web.ID)) != 1 || a.Backups.Err == nil {
+	if a.ApplyPoints(Backup, "", ticket, nil, errNetwork); len(a.PointsOf(web.ID)) != 1 || a.Backups.Err == nil {
 		t.Errorf("the backups: %+v", a.Backups)
 	}
-	if a.lists(); a.Backups.Err != nil {
+	if a.pollPoints(); a.Backups.Err != nil {
 		t.Error("the failure stays after a good answer")
 	}
 }
 
-func TestThingsAreFoundByTheirIDs(t *testing.T) {
-	a := newAccount(t, backup("801", time.Hour), snapshot("801", 2*time.Hour))
+func TestServersAndPointsAreFoundByID(t *testing.T) {
+	a := newTestAccount(t, backup("801", time.Hour), snapshot("801", 2*time.Hour))
 	for _, kind := range []Kind{Backup, Snapshot} {
 		if p, ok := a.Point(Key{kind, "801"}); !ok || p.Kind != kind {
 			t.Errorf("%s 801: %+v, %v", kind, p, ok)

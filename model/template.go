@@ -16,12 +16,12 @@ type NameTemplate struct {
 
 // templatePart is text as it stands, or the name of a place.
 type templatePart struct {
-	text  string
-	place bool
+	text        string
+	placeholder bool
 }
 
-// places are what can stand in braces, in the order in which they are told. Times are UTC: servers lie in several zones.
-var places = []struct {
+// placeholders are what can stand in braces, in the order in which they are told. Times are UTC: servers lie in several zones.
+var placeholders = []struct {
 	name string
 	fill func(Server, time.Time, int) string
 }{
@@ -39,7 +39,7 @@ func ParseTemplate(text string, forSnapshot bool) (NameTemplate, []Problem) {
 	t := NameTemplate{snapshot: forSnapshot}
 	var problems []Problem
 	problem := func(from, to int, words string) {
-		problems = append(problems, Problem{From: from, To: to, Words: Clean(words)})
+		problems = append(problems, Problem{From: from, To: to, Message: Clean(words)})
 	}
 	if text == "" && forSnapshot {
 		problem(0, 0, "a snapshot needs a name, such as {server}-{date}")
@@ -49,8 +49,8 @@ func ParseTemplate(text string, forSnapshot bool) (NameTemplate, []Problem) {
 		switch {
 		case why != "":
 			problem(at, to, why)
-		case !part.place && t.literal(part.text) != "":
-			problem(at, to, t.literal(part.text))
+		case !part.placeholder && t.checkLiteral(part.text) != "":
+			problem(at, to, t.checkLiteral(part.text))
 		}
 		t.parts = append(t.parts, part)
 		at = to
@@ -73,27 +73,27 @@ func nextPart(text string, at int) (_ templatePart, to int, why string) {
 	}
 	name, _, closed := strings.Cut(rest[1:], "}")
 	if !closed {
-		return templatePart{}, len(text), rest + " is not closed: there are " + placeNames() + "; {{ is a brace"
+		return templatePart{}, len(text), rest + " is not closed: there are " + placeholderNames() + "; {{ is a brace"
 	}
 	to = at + len(name) + len("{}")
-	for _, p := range places {
+	for _, p := range placeholders {
 		if p.name == name {
-			return templatePart{text: name, place: true}, to, ""
+			return templatePart{text: name, placeholder: true}, to, ""
 		}
 	}
-	return templatePart{}, to, "unknown {" + name + "}: there are " + placeNames()
+	return templatePart{}, to, "unknown {" + name + "}: there are " + placeholderNames()
 }
 
-func placeNames() string {
+func placeholderNames() string {
 	var names []string
-	for _, p := range places {
+	for _, p := range placeholders {
 		names = append(names, "{"+p.name+"}")
 	}
 	return enumerate(names)
 }
 
-// literal tells what is wrong with a piece of the template's own text, whatever stands in the places.
-func (t NameTemplate) literal(text string) string {
+// checkLiteral tells what is wrong with a piece of the template's own text, whatever stands in the places.
+func (t NameTemplate) checkLiteral(text string) string {
 	err := CheckDescription(text)
 	if t.snapshot {
 		err = CheckSnapshotName(text)
@@ -129,16 +129,16 @@ func (t NameTemplate) render(server Server, now time.Time, n int) (string, *Prob
 		if t.snapshot && t.uses("server") && CheckSnapshotName(server.Name) != nil {
 			words += "; {id} can stand in place of {server}"
 		}
-		return "", &Problem{Server: server.Ref(), Words: Clean(words)}
+		return "", &Problem{Server: server.Ref(), Message: Clean(words)}
 	}
 	return text, nil
 }
 
 func (p templatePart) fill(server Server, now time.Time, n int) string {
-	if !p.place {
+	if !p.placeholder {
 		return p.text
 	}
-	for _, place := range places {
+	for _, place := range placeholders {
 		if place.name == p.text {
 			return place.fill(server, now, n)
 		}
@@ -148,7 +148,7 @@ func (p templatePart) fill(server Server, now time.Time, n int) string {
 
 func (t NameTemplate) uses(place string) bool {
 	for _, part := range t.parts {
-		if part.place && part.text == place {
+		if part.placeholder && part.text == place {
 			return true
 		}
 	}
@@ -180,7 +180,7 @@ func (t NameTemplate) RenderAll(servers []Server, existing []Point, now time.Tim
 		texts[i] = text
 		key := called{server.ID, text}
 		if by := taken[key]; by != "" {
-			problems = append(problems, Problem{Server: server.Ref(), Words: Clean(fmt.Sprintf(
+			problems = append(problems, Problem{Server: server.Ref(), Message: Clean(fmt.Sprintf(
 				"%s (#%s): two of its snapshots would be called “%s”: %s", server.Name, server.ID, text, by))})
 		}
 		if t.snapshot {

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func parsed(t *testing.T, text string, forSnapshot bool) NameTemplate {
+func mustParseTemplate(t *testing.T, text string, forSnapshot bool) NameTemplate {
 	t.Helper()
 	template, problems := ParseTemplate(text, forSnapshot)
 	if len(problems) > 0 {
@@ -19,7 +19,7 @@ func parsed(t *testing.T, text string, forSnapshot bool) NameTemplate {
 	return template
 }
 
-func TestATemplateIsFilledInForAServer(t *testing.T) {
+func TestTemplateIsFilledInForAServer(t *testing.T) {
 	server := Server{ID: "12345", Name: "web-server-01", Location: "us-west"}
 	for text, want := range map[string]string{
 		"{server}-{date}":          "web-server-01-2025-01-16",
@@ -27,20 +27,20 @@ func TestATemplateIsFilledInForAServer(t *testing.T) {
 		"{id}_{n}_{location}":      "12345_7_us-west",
 		"{date}-{time}":            "2025-01-16-160000",
 		"{server}{server}":         "web-server-01web-server-01",
-		"x{n}" + long(98):          "x7" + long(98),
+		"x{n}" + longID(98):        "x7" + longID(98),
 		"\x00Before {{{server}} }": "Before {web-server-01} }",
 		"\x00":                     "",
 		"\x00é {time}":             "é 160000",
 	} {
 		text, description := strings.CutPrefix(text, "\x00")
-		got, err := parsed(t, text, !description).Render(server, now.In(time.FixedZone("far east", 12*60*60)), 7)
+		got, err := mustParseTemplate(t, text, !description).Render(server, now.In(time.FixedZone("far east", 12*60*60)), 7)
 		if err != nil || got != want {
 			t.Errorf("%s: %q, %v; want %q", text, got, err, want)
 		}
 	}
 }
 
-func TestWhatIsWrongWithATemplateIsToldWithItsPlace(t *testing.T) {
+func TestTemplateProblemsNameThePlace(t *testing.T) {
 	const allowed = "{server}, {date}, {time}, {id}, {n} and {location}"
 	for text, want := range map[string]string{
 		"‹{sever}›-{date}":      "unknown {sever}: there are " + allowed,
@@ -51,7 +51,7 @@ func TestWhatIsWrongWithATemplateIsToldWithItsPlace(t *testing.T) {
 		"{server}‹}›":           "only letters, digits, - and _: '}' is not allowed",
 		"‹é›":                   "only letters, digits, - and _: 'é' is not allowed",
 		"{n}‹\x1b›":             "only letters, digits, - and _: ^[ is not allowed",
-		"‹" + long(101) + "›":   "at most 100 characters",
+		"‹" + longID(101) + "›": "at most 100 characters",
 		"‹›":                    "a snapshot needs a name, such as {server}-{date}",
 		"\x00‹{Server}› of now": "unknown {Server}",
 		"\x00a {n}‹\n›":         "only plain text",
@@ -60,7 +60,7 @@ func TestWhatIsWrongWithATemplateIsToldWithItsPlace(t *testing.T) {
 		text, description := strings.CutPrefix(text, "\x00")
 		from, to := strings.Index(text, "‹"), strings.Index(text, "›")-len("‹")
 		_, problems := ParseTemplate(strings.NewReplacer("‹", "", "›", "").Replace(text), !description)
-		if len(problems) != 1 || !strings.Contains(problems[0].Words, want) || problems[0].From != from || problems[0].To != to {
+		if len(problems) != 1 || !strings.Contains(problems[0].Message, want) || problems[0].From != from || problems[0].To != to {
 			t.Errorf("%q: %+v, want %d to %d", text, problems, from, to)
 		}
 	}
@@ -69,27 +69,27 @@ func TestWhatIsWrongWithATemplateIsToldWithItsPlace(t *testing.T) {
 	}
 }
 
-func TestANameThatTheAPIWouldRefuseIsAnErrorThatNamesTheServer(t *testing.T) {
+func TestInvalidNameIsAnErrorThatNamesTheServer(t *testing.T) {
 	for text, c := range map[string]struct{ server, want string }{
 		"{server}":         {"web 01", "web 01 (#7): the name would be “web 01”: only letters, digits, - and _: a space is not allowed; {id} can stand in place of {server}"},
 		"{server}-{date}":  {"x\x1b[2J", "x^[[2J (#7): the name would be “x^[[2J-2025-01-16”: only letters"},
-		"{server}{server}": {long(60), "at most 100 characters"},
+		"{server}{server}": {longID(60), "at most 100 characters"},
 		"{location}":       {"web", "web (#7): the name would be “”: a snapshot needs a name"},
 	} {
-		_, err := parsed(t, text, true).Render(Server{ID: "7", Name: c.server}, now, 1)
+		_, err := mustParseTemplate(t, text, true).Render(Server{ID: "7", Name: c.server}, now, 1)
 		var p Problem
-		if !errors.As(err, &p) || p.Server.ID != "7" || !strings.Contains(p.Words, c.want) {
+		if !errors.As(err, &p) || p.Server.ID != "7" || !strings.Contains(p.Message, c.want) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
-	if _, err := parsed(t, "of {server}", false).Render(Server{ID: "7", Name: long(500)}, now, 1); err == nil || !strings.Contains(err.Error(), "the description would be") {
+	if _, err := mustParseTemplate(t, "of {server}", false).Render(Server{ID: "7", Name: longID(500)}, now, 1); err == nil || !strings.Contains(err.Error(), "the description would be") {
 		t.Errorf("a description that is too long: %v", err)
 	}
 }
 
-func TestTwoSnapshotsOfOneServerMayNotGetTheSameName(t *testing.T) {
+func TestSnapshotNamesOfOneServerAreUnique(t *testing.T) {
 	a, b := Server{ID: "1", Name: "web"}, Server{ID: "2", Name: "web"}
-	there := []Point{snapshot("801", 0).of(b.Ref()), {Kind: Backup, ID: "5", Server: a.Ref(), Description: "x"}}
+	there := []Point{snapshot("801", 0).onServer(b.Ref()), {Kind: Backup, ID: "5", Server: a.Ref(), Description: "x"}}
 	there[0].Name = "web-2025-01-16"
 	for _, c := range []struct {
 		text    string
@@ -103,28 +103,28 @@ func TestTwoSnapshotsOfOneServerMayNotGetTheSameName(t *testing.T) {
 		{"{server}-{date}", []Server{a}, ""},
 		{"{server}-{date}", []Server{a, b}, "web (#2): two of its snapshots would be called “web-2025-01-16”: #801 has that name; put {time} in it"},
 	} {
-		texts, problems := parsed(t, c.text, true).RenderAll(c.servers, there, now)
-		if sentences(problems) != c.want || (c.want == "") != (len(texts) == len(c.servers)) || len(problems) > 0 && texts != nil {
+		texts, problems := mustParseTemplate(t, c.text, true).RenderAll(c.servers, there, now)
+		if messageLines(problems) != c.want || (c.want == "") != (len(texts) == len(c.servers)) || len(problems) > 0 && texts != nil {
 			t.Errorf("%s: %v, %v", c.text, texts, problems)
 		}
-		if texts, problems := parsed(t, c.text, false).RenderAll(c.servers, there, now); len(problems) > 0 || len(texts) != len(c.servers) {
+		if texts, problems := mustParseTemplate(t, c.text, false).RenderAll(c.servers, there, now); len(problems) > 0 || len(texts) != len(c.servers) {
 			t.Errorf("%s, as a description: %v, %v", c.text, texts, problems)
 		}
 	}
 	bad := Server{ID: "3", Name: "no good"}
-	if texts, problems := parsed(t, "{server}", true).RenderAll([]Server{a, bad, b, bad}, nil, now); len(problems) != 2 || texts != nil {
+	if texts, problems := mustParseTemplate(t, "{server}", true).RenderAll([]Server{a, bad, b, bad}, nil, now); len(problems) != 2 || texts != nil {
 		t.Errorf("%v, %v", texts, problems)
 	}
 }
 
-func TestEveryNameThatATemplateMakesIsOneThatTheAPITakes(t *testing.T) {
+func TestTemplateNamesAreValidForTheAPI(t *testing.T) {
 	part := rapid.SampledFrom([]string{"{server}", "{date}", "{time}", "{id}", "{n}", "{location}", "{{", "{", "}", "a", "-", "_", " ", "é", "\x1b", "{x}"})
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(part, 0, 6).Draw(t, "text"), "")
 		forSnapshot := rapid.Bool().Draw(t, "for a snapshot")
 		template, problems := ParseTemplate(text, forSnapshot)
 		for _, p := range problems {
-			if p.From < 0 || p.To > len(text) || p.From >= p.To && text != "" || p.Words == "" {
+			if p.From < 0 || p.To > len(text) || p.From >= p.To && text != "" || p.Message == "" {
 				t.Fatalf("%q: %+v", text, p)
 			}
 		}
@@ -132,7 +132,7 @@ func TestEveryNameThatATemplateMakesIsOneThatTheAPITakes(t *testing.T) {
 			return
 		}
 		var servers []Server
-		for i, name := range rapid.SliceOfN(rapid.SampledFrom([]string{"web", "db-1", "a b", "é", long(50)}), 1, 5).Draw(t, "servers") {
+		for i, name := range rapid.SliceOfN(rapid.SampledFrom([]string{"web", "db-1", "a b", "é", longID(50)}), 1, 5).Draw(t, "servers") {
 			servers = append(servers, Server{ID: ID(fmt.Sprint(i % 3)), Name: name, Location: "us-west"})
 		}
 		texts, problems := template.RenderAll(servers, nil, now)

@@ -14,15 +14,15 @@ const MaxText = 2000
 // other invisible format character, line break and broken byte is replaced by a visible mark, so that no text can drive
 // the terminal, hide a part of itself or reorder what stands beside it. Clean of a clean text is the same text.
 func Clean(text string) string {
-	if plain(text) {
+	if isClean(text) {
 		return text
 	}
 	var b strings.Builder
 	n := 0
 	for _, r := range text {
 		piece := string(r)
-		if foreign(r) {
-			piece = mark(r)
+		if isUnsafe(r) {
+			piece = escapeRune(r)
 		}
 		if n += utf8.RuneCountInString(piece); n > MaxText {
 			b.WriteRune('…')
@@ -33,7 +33,7 @@ func Clean(text string) string {
 	return b.String()
 }
 
-func plain(text string) bool {
+func isClean(text string) bool {
 	if len(text) > MaxText && utf8.RuneCountInString(text) > MaxText {
 		return false
 	}
@@ -41,15 +41,15 @@ func plain(text string) bool {
 		return false
 	}
 	for _, r := range text {
-		if foreign(r) {
+		if isUnsafe(r) {
 			return false
 		}
 	}
 	return true
 }
 
-// foreign says whether the rune must not reach a terminal as it is.
-func foreign(r rune) bool {
+// isUnsafe says whether the rune must not reach a terminal as it is.
+func isUnsafe(r rune) bool {
 	switch {
 	case r < 0x20 || r >= 0x7f && r < 0xa0: // C0, DEL, C1 with U+009B
 		return true
@@ -58,19 +58,19 @@ func foreign(r rune) bool {
 	case r < 0x300:
 		return r == 0xad // soft hyphen
 	}
-	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs) || blank(r)
+	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs) || isInvisible(r)
 }
 
-// blank says whether the rune counts as a letter, a mark or nothing yet, and shows nothing. The selector that asks for an
+// isInvisible says whether the rune counts as a letter, a mark or nothing yet, and shows nothing. The selector that asks for an
 // emoji's picture is let through: it hides nothing.
-func blank(r rune) bool {
+func isInvisible(r rune) bool {
 	const braille, picture = 0x2800, 0xfe0f
 	return r == braille || r != picture && unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
-// mark is how a foreign character is shown: line breaks and tabs by their usual signs, C0 by caret notation, the rest by
+// escapeRune is how a foreign character is shown: line breaks and tabs by their usual signs, C0 by caret notation, the rest by
 // its number.
-func mark(r rune) string {
+func escapeRune(r rune) string {
 	switch {
 	case r == '\n':
 		return "↵"
@@ -84,12 +84,12 @@ func mark(r rune) string {
 	return fmt.Sprintf("‹%04X›", r)
 }
 
-func visible(r rune) string {
+func describeRune(r rune) string {
 	if r == ' ' {
 		return "a space"
 	}
-	if foreign(r) {
-		return mark(r)
+	if isUnsafe(r) {
+		return escapeRune(r)
 	}
 	return fmt.Sprintf("%q", r)
 }

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestPlainTextIsLeftAlone(t *testing.T) {
+func TestPlainTextIsUnchanged(t *testing.T) {
 	for _, text := range []string{
 		"", "web-server-01", "Before the upgrade, 50 % done (see #12)", "é", "e\u0301", "日本語のサーバー", "🚀 emoji 👍🏽 🇩🇪", "⚠\ufe0f", "हिन्दी",
 		"a\u00a0b", "“quoted” – ‹so› …", "�", strings.Repeat("é", MaxText),
@@ -19,7 +19,7 @@ func TestPlainTextIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestWhatCouldDriveTheTerminalIsShownAsAMark(t *testing.T) {
+func TestTerminalCodesAreEscaped(t *testing.T) {
 	for in, want := range map[string]string{
 		"a\nb\tc\r":          "a↵b→c^M",
 		"\x1b[2J\x00":        "^[[2J^@",
@@ -43,7 +43,7 @@ func TestWhatCouldDriveTheTerminalIsShownAsAMark(t *testing.T) {
 	}
 }
 
-func TestALongTextIsCutWithAnEllipsis(t *testing.T) {
+func TestLongTextIsCutWithAnEllipsis(t *testing.T) {
 	long := strings.Repeat("日", MaxText+1)
 	if got, want := Clean(long), strings.Repeat("日", MaxText)+"…"; got != want {
 		t.Errorf("%d characters became %d, ending in %q", MaxText+1, utf8.RuneCountInString(got), lastRune(got))
@@ -61,7 +61,7 @@ func lastRune(text string) rune {
 	return r
 }
 
-func FuzzNothingGetsPastClean(f *testing.F) {
+func FuzzClean(f *testing.F) {
 	for _, seed := range []string{"", "plain", "é日本👩‍🚀", "\x1b]52;c;aGk=\a", "a\u202eb\u200bc\xff", "\u2065\ufff0\U000e0fff", "\u009b2J"} {
 		f.Add(seed)
 	}
@@ -69,11 +69,11 @@ func FuzzNothingGetsPastClean(f *testing.F) {
 	f.Fuzz(checkClean)
 }
 
-// TestNoCharacterAtAllGetsPastClean goes through all of Unicode but the planes that are empty, and through random texts.
-func TestNoCharacterAtAllGetsPastClean(t *testing.T) {
+// TestCleanHandlesAllOfUnicode goes through all of Unicode but the planes that are empty, and through random texts.
+func TestCleanHandlesAllOfUnicode(t *testing.T) {
 	for _, plane := range [][2]rune{{0, 0x323af}, {0xe0000, 0xe0fff}, {0xffff0, 0x100010}} {
 		for r := plane[0]; r <= plane[1]; r++ {
-			if got := Clean(string(r)); strings.ContainsFunc(got, unfit) {
+			if got := Clean(string(r)); strings.ContainsFunc(got, isUnprintable) {
 				t.Errorf("U+%04X came out as %q", r, got)
 			}
 		}
@@ -92,7 +92,7 @@ func checkClean(t *testing.T, text string) {
 	t.Helper()
 	clean := Clean(text)
 	switch {
-	case strings.ContainsFunc(clean, unfit):
+	case strings.ContainsFunc(clean, isUnprintable):
 		t.Errorf("%+q came out as %+q", text, clean)
 	case !utf8.ValidString(clean):
 		t.Errorf("%+q came out broken: %+q", text, clean)
@@ -100,14 +100,14 @@ func checkClean(t *testing.T, text string) {
 		t.Errorf("%d characters came out as %d", utf8.RuneCountInString(text), utf8.RuneCountInString(clean))
 	case Clean(clean) != clean:
 		t.Errorf("%+q came out as %+q, and from that came %+q", text, clean, Clean(clean))
-	case text == strings.ToValidUTF8(text, "") && !strings.ContainsFunc(text, unfit) && utf8.RuneCountInString(text) <= MaxText && clean != text:
+	case text == strings.ToValidUTF8(text, "") && !strings.ContainsFunc(text, isUnprintable) && utf8.RuneCountInString(text) <= MaxText && clean != text:
 		t.Errorf("%+q is harmless, and became %+q", text, clean)
 	}
 }
 
-// unfit says, by Unicode's own tables, whether a character must not reach the terminal. The selector of emoji pictures is
+// isUnprintable says, by Unicode's own tables, whether a character must not reach the terminal. The selector of emoji pictures is
 // fit: it hides nothing.
-func unfit(r rune) bool {
+func isUnprintable(r rune) bool {
 	const pictures, blankBraille = 0xfe0f, 0x2800
 	return r != pictures && (r == blankBraille ||
 		unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs,

@@ -6,13 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// mostTyped is how many characters of a name anybody is asked to type.
-const mostTyped = 64
+// maxTypable is how many characters of a name anybody is asked to type.
+const maxTypable = 64
 
 // Typable says whether a person who sees the name can type it at a keyboard. It must have nothing that cannot be seen, that looks
 // like something else, or that is drawn with what stands beside it. Where it has, the server's ID is typed instead.
 func Typable(name string) bool {
-	if name == "" || Clean(name) != name || utf8.RuneCountInString(name) > mostTyped {
+	if name == "" || Clean(name) != name || utf8.RuneCountInString(name) > maxTypable {
 		return false
 	}
 	if strings.TrimSpace(name) != name || strings.Contains(name, "  ") {
@@ -23,7 +23,7 @@ func Typable(name string) bool {
 		switch {
 		case r < utf8.RuneSelf: // Clean has taken what does not print
 			latin = latin || unicode.IsLetter(r)
-		case !unicode.IsLetter(r) || composed(r):
+		case !unicode.IsLetter(r) || isComposed(r):
 			return false
 		case unicode.In(r, unicode.Cyrillic, unicode.Greek):
 			alike = true
@@ -32,18 +32,18 @@ func Typable(name string) bool {
 	return !latin || !alike // in one name, nobody can tell a Cyrillic а from an a
 }
 
-// composed are letters that stand for others, or join with them: halves of Korean syllables, ligatures, wide and other forms of
+// isComposed are letters that stand for others, or join with them: halves of Korean syllables, ligatures, wide and other forms of
 // letters. A keyboard types the ones that they stand for.
-func composed(r rune) bool {
+func isComposed(r rune) bool {
 	return unicode.In(r, &unicode.RangeTable{R16: []unicode.Range16{
 		{Lo: 0x02b0, Hi: 0x02ff, Stride: 1}, {Lo: 0x1100, Hi: 0x11ff, Stride: 1}, {Lo: 0x1d00, Hi: 0x1dbf, Stride: 1}, {Lo: 0x2100, Hi: 0x218f, Stride: 1}, {Lo: 0x3130, Hi: 0x318f, Stride: 1},
 		{Lo: 0xa960, Hi: 0xa97f, Stride: 1}, {Lo: 0xd7b0, Hi: 0xd7ff, Stride: 1}, {Lo: 0xf900, Hi: 0xffef, Stride: 1},
 	}, R32: []unicode.Range32{{Lo: 0x1d400, Hi: 0x1ffff, Stride: 1}}})
 }
 
-// Said is what a server is called in a sentence: its name, or that it has none, with its ID.
-func (r ServerRef) Said() string {
-	if Nameless(r.Name) {
+// SentenceName is what a server is called in a sentence: its name, or that it has none, with its ID.
+func (r ServerRef) SentenceName() string {
+	if IsBlankName(r.Name) {
 		return "the server #" + string(r.ID)
 	}
 	return r.Name
@@ -51,19 +51,19 @@ func (r ServerRef) Said() string {
 
 // Label is the server's name in a list of facts, where its ID stands beside it.
 func (r ServerRef) Label() string {
-	if Nameless(r.Name) {
+	if IsBlankName(r.Name) {
 		return "(no name)"
 	}
 	return r.Name
 }
 
-// Short is what a server is called where there is room for a name alone, as in a row: its name, or its ID.
-func (r ServerRef) Short() string {
-	if Nameless(r.Name) {
+// ShortLabel is what a server is called where there is room for a name alone, as in a row: its name, or its ID.
+func (r ServerRef) ShortLabel() string {
+	if IsBlankName(r.Name) {
 		return "#" + string(r.ID)
 	}
 	return r.Name
 }
 
-// Nameless says whether a name shows nothing.
-func Nameless(name string) bool { return strings.TrimSpace(name) == "" }
+// IsBlankName says whether a name shows nothing.
+func IsBlankName(name string) bool { return strings.TrimSpace(name) == "" }

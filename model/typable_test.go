@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestANameIsTypedOnlyWhereWhoSeesItCanTypeIt(t *testing.T) {
+func TestTypableNames(t *testing.T) {
 	for name, want := range map[string]bool{
 		"web-server-01": true, "nb sp": true, "-oProxyCommand=x": true, "[bold]<b>%s$(x)`y`\\n": true, "Straße": true,
 		"İstanbul": true, "日本語サーバー-01": true, "שרת-1": true, "خادم-2": true, "сервер": true, strings.Repeat("a", 64): true,
@@ -22,19 +22,19 @@ func TestANameIsTypedOnlyWhereWhoSeesItCanTypeIt(t *testing.T) {
 	}
 }
 
-func TestAServerWithoutANameIsNeverABlank(t *testing.T) {
+func TestServerWithoutANameHasALabel(t *testing.T) {
 	for _, name := range []string{"", "  ", "\u00a0"} {
 		none := ServerRef{ID: "7", Name: name}
-		if none.Short() != "#7" || none.Said() != "the server #7" || none.Label() != "(no name)" {
-			t.Errorf("%q is called %q, %q and %q", name, none.Short(), none.Said(), none.Label())
+		if none.ShortLabel() != "#7" || none.SentenceName() != "the server #7" || none.Label() != "(no name)" {
+			t.Errorf("%q is called %q, %q and %q", name, none.ShortLabel(), none.SentenceName(), none.Label())
 		}
 		full := make([]Point, 5)
 		for i := range full {
 			full[i] = Point{Kind: Snapshot, ID: ID(fmt.Sprint(i)), Server: none, Status: Completed}
 		}
-		wanted := Intent{Deed: Create, Point: Point{Kind: Snapshot, Server: none, Name: "x"}}
-		problems := QuotaCheck([]Intent{wanted}, full)
-		if len(problems) != 1 || !strings.HasPrefix(problems[0].Words, "(no name) (#7): ") {
+		wanted := ActionRequest{Action: Create, Point: Point{Kind: Snapshot, Server: none, Name: "x"}}
+		problems := CheckQuotas([]ActionRequest{wanted}, full)
+		if len(problems) != 1 || !strings.HasPrefix(problems[0].Message, "(no name) (#7): ") {
 			t.Errorf("%q: %v", name, problems)
 		}
 	}

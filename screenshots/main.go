@@ -17,18 +17,18 @@ func main() {
 	into := flag.String("into", "screenshots", "the directory that the pictures go to")
 	only := flag.String("only", "", "the one picture to make")
 	flag.Parse()
-	if err := remake(*into, *only); err != nil {
+	if err := renderAll(*into, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "screenshots: "+err.Error())
 		os.Exit(1)
 	}
 }
 
-func remake(into, only string) error {
+func renderAll(into, only string) error {
 	for _, s := range scenes() {
 		if only != "" && only != s.name {
 			continue
 		}
-		p, err := s.draw()
+		p, err := s.render()
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}

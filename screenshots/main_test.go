@@ -8,11 +8,11 @@ import (
 
 // The committed pictures are what the program draws today. If this fails, look at the change on the screen first; then
 // `go run ./screenshots`, and look at every PNG.
-func TestTheCommittedPicturesAreFresh(t *testing.T) {
+func TestCommittedPicturesAreUpToDate(t *testing.T) {
 	for _, s := range scenes() {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			p, err := s.draw()
+			p, err := s.render()
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -13,8 +13,8 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// opening is the moment at which every scene begins: the day of the examples in the API's documents.
-var opening = time.Date(2025, 1, 16, 15, 45, 0, 0, time.UTC)
+// startTime is the moment at which every scene begins: the day of the examples in the API's documents.
+var startTime = time.Date(2025, 1, 16, 15, 45, 0, 0, time.UTC)
 
 const token = "vps_picture"
 
@@ -23,8 +23,8 @@ type scene struct {
 	name          string
 	width, height int
 	light         bool
-	who           string // of several who look at the account; "": one who is alone
-	act           func(*stage)
+	member        string // of several who look at the account; "": one who is alone
+	run           func(*stage)
 }
 
 // stage is where a scene is played.
@@ -33,8 +33,8 @@ type stage struct {
 	account *sim.Account
 }
 
-// fault makes something go wrong from here on.
-func (s *stage) fault(text string) {
+// injectFault makes something go wrong from here on.
+func (s *stage) injectFault(text string) {
 	f, err := sim.ParseFault(text)
 	if err != nil {
 		panic(err) // a scene is written wrong
@@ -42,9 +42,9 @@ func (s *stage) fault(text string) {
 	s.account.Inject(f)
 }
 
-// draw plays the scene and draws its end.
-func (s scene) draw() (*picture.Picture, error) {
-	clock := sim.NewSteppedClock(opening)
+// render plays the scene and draws its end.
+func (s scene) render() (*picture.Picture, error) {
+	clock := sim.NewSteppedClock(startTime)
 	account := sim.New(sim.Options{Seed: 1, Token: token, Clock: clock})
 	server, err := sim.Listen("127.0.0.1:0", account)
 	if err != nil {
@@ -57,14 +57,14 @@ func (s scene) draw() (*picture.Picture, error) {
 		return nil, err
 	}
 	time := terminal.NewClock(clock.Now, clock.Advance)
-	opts := ui.Options{Client: named{client}, Requests: log, Keys: keymap.Default(), Clock: time, KeyTime: terminal.Unhurried(), Mouse: true, Dark: !s.light}
-	if s.who != "" {
-		o := openOffice(client, clock.Now)
-		defer o.shut()
-		if s.who != "anna" {
-			o.annaBegins("web-server-01")
+	opts := ui.Options{Client: namedHostClient{client}, Requests: log, Keys: keymap.Default(), Clock: time, KeyTime: terminal.SpacedKeyTime(), Mouse: true, Dark: !s.light}
+	if s.member != "" {
+		o := openSharedAccount(client, clock.Now)
+		defer o.stop()
+		if s.member != "anna" {
+			o.createSnapshotAsAnna("web-server-01")
 		}
-		o.sit(s.who, time, &opts)
+		o.join(s.member, time, &opts)
 	}
 	app := ui.New(opts)
 	options := []terminal.Option{terminal.WithClock(time)}
@@ -75,7 +75,7 @@ func (s scene) draw() (*picture.Picture, error) {
 	}
 	session := terminal.Start(app, s.width, s.height, options...)
 	if _, err := session.Settle(); err == nil {
-		s.act(&stage{session, account})
+		s.run(&stage{session, account})
 	}
 	grid, err := session.Settle()
 	if err != nil {
@@ -89,81 +89,81 @@ func (s scene) draw() (*picture.Picture, error) {
 // noWait lets the client try again at once: the pictures' time is stepped.
 func noWait(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
-// named is a client whose host is the real one, so that no picture shows the port that the simulated account happened to
+// namedHostClient is a client whose host is the real one, so that no picture shows the port that the simulated account happened to
 // get.
-type named struct{ *api.Client }
+type namedHostClient struct{ *api.Client }
 
 // Host is where the API lives.
-func (named) Host() string { return "admin.vps.org" }
+func (namedHostClient) Host() string { return "admin.vps.org" }
 
 // scenes are all pictures.
 func scenes() []scene {
 	return []scene{
-		{name: "wide", width: 132, height: 36, act: begin},
-		{name: "medium", width: 84, height: 28, act: func(s *stage) { begin(s); s.Press("2") }},
-		{name: "narrow", width: 46, height: 16, act: func(s *stage) { begin(s); s.Press("3") }},
-		{name: "light", width: 132, height: 36, light: true, act: begin},
-		{name: "form", width: 132, height: 36, act: func(s *stage) {
-			begin(s)
+		{name: "wide", width: 132, height: 36, run: selectWebServer},
+		{name: "medium", width: 84, height: 28, run: func(s *stage) { selectWebServer(s); s.Press("2") }},
+		{name: "narrow", width: 46, height: 16, run: func(s *stage) { selectWebServer(s); s.Press("3") }},
+		{name: "light", width: 132, height: 36, light: true, run: selectWebServer},
+		{name: "form", width: 132, height: 36, run: func(s *stage) {
+			selectWebServer(s)
 			s.Press("s")
 			s.Type("before update")
 		}},
-		{name: "delete", width: 132, height: 36, act: func(s *stage) {
-			begin(s)
+		{name: "delete", width: 132, height: 36, run: func(s *stage) {
+			selectWebServer(s)
 			s.Press("2", "d")
 			s.Advance(time.Second)
 			s.Type("web-ser")
 		}},
-		{name: "restore", width: 132, height: 36, act: func(s *stage) {
-			begin(s)
+		{name: "restore", width: 132, height: 36, run: func(s *stage) {
+			selectWebServer(s)
 			s.Press("3", "r")
 			s.Advance(time.Second)
 			s.Type("web-serv")
 		}},
-		{name: "progress", width: 132, height: 36, act: func(s *stage) {
-			begin(s)
+		{name: "progress", width: 132, height: 36, run: func(s *stage) {
+			selectWebServer(s)
 			s.Press("s")
 			s.Type("before-update")
 			s.Press("enter", "enter")
 			s.Advance(5 * time.Minute)
 		}},
-		{name: "coverage", width: 132, height: 36, act: func(s *stage) { s.Press("w", "j"); s.Advance(4 * time.Second) }},
-		{name: "timeline", width: 132, height: 30, act: func(s *stage) { begin(s); s.Press("enter", "j") }},
-		{name: "bulk", width: 132, height: 36, act: func(s *stage) { // the suspended one is refused
+		{name: "coverage", width: 132, height: 36, run: func(s *stage) { s.Press("w", "j"); s.Advance(4 * time.Second) }},
+		{name: "timeline", width: 132, height: 30, run: func(s *stage) { selectWebServer(s); s.Press("enter", "j") }},
+		{name: "bulk", width: 132, height: 36, run: func(s *stage) { // the suspended one is refused
 			s.Press("w", "*", "s", "enter", "enter")
 			s.Advance(2 * time.Minute)
 		}},
-		{name: "clearing", width: 132, height: 36, act: func(s *stage) {
+		{name: "clearing", width: 132, height: 36, run: func(s *stage) {
 			s.Press("c", "enter", "enter", "enter", "enter")
 			s.Advance(time.Second)
 		}},
-		{name: "palette", width: 132, height: 36, act: func(s *stage) { begin(s); s.Press(":"); s.Type("pre") }},
-		{name: "requests", width: 132, height: 24, act: func(s *stage) {
-			begin(s)
+		{name: "palette", width: 132, height: 36, run: func(s *stage) { selectWebServer(s); s.Press(":"); s.Type("pre") }},
+		{name: "requests", width: 132, height: 24, run: func(s *stage) {
+			selectWebServer(s)
 			s.Press("b")
 			s.Type("before the upgrade")
 			s.Press("enter")
 			s.Advance(4 * time.Second)
 			s.Press("L")
 		}},
-		{name: "anna", width: 84, height: 26, who: "anna", act: func(s *stage) {
-			begin(s)
+		{name: "anna", width: 84, height: 26, member: "anna", run: func(s *stage) {
+			selectWebServer(s)
 			s.Press("s")
 			s.Type("before-update")
 			s.Press("enter", "enter")
 			s.Advance(900 * time.Millisecond) // the lists may be asked for anew once she has begun: either way they came just now
 		}},
-		{name: "bert", width: 84, height: 26, who: "bert", act: func(s *stage) { begin(s); s.Advance(4 * time.Second) }},
-		{name: "error", width: 132, height: 36, act: func(s *stage) {
-			begin(s)
-			s.fault("* /: html 503")
+		{name: "bert", width: 84, height: 26, member: "bert", run: func(s *stage) { selectWebServer(s); s.Advance(4 * time.Second) }},
+		{name: "error", width: 132, height: 36, run: func(s *stage) {
+			selectWebServer(s)
+			s.injectFault("* /: html 503")
 			s.Advance(90 * time.Second)
 		}},
 	}
 }
 
-// begin puts the cursor on web-server-01 a few seconds after the program was started.
-func begin(s *stage) {
+// selectWebServer puts the cursor on web-server-01 a few seconds after the program was started.
+func selectWebServer(s *stage) {
 	s.Press("/")
 	s.Type("web-server-01")
 	s.Press("enter", "esc")

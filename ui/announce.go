@@ -27,10 +27,10 @@ func Announcements() []string {
 
 // announce rings or notifies as configured, once something that took its time has ended.
 func (a *App) announce(o model.Operation, words string) tea.Cmd {
-	if o.Deed == model.Delete {
+	if o.Action == model.Delete {
 		return nil
 	}
-	text := inSequence(strings.ReplaceAll(model.Clean(o.Title()+": "+words), ";", ",")) // the semicolon parts an OSC's fields
+	text := sanitizeOSC(strings.ReplaceAll(model.Clean(o.Title()+": "+words), ";", ",")) // the semicolon parts an OSC's fields
 	sequence := ""
 	switch a.opts.Announce {
 	case AnnounceBell:
@@ -42,29 +42,29 @@ func (a *App) announce(o model.Operation, words string) tea.Cmd {
 	default:
 		return nil
 	}
-	return a.through(sequence)
+	return a.sendSequence(sequence)
 }
 
-// through sends the terminal a sequence that tmux does not understand. It lets it through where its allow-passthrough is on.
-func (a *App) through(sequence string) tea.Cmd {
+// sendSequence sends the terminal a sequence that tmux does not understand. It lets it through where its allow-passthrough is on.
+func (a *App) sendSequence(sequence string) tea.Cmd {
 	if a.tmux {
 		sequence = ansi.TmuxPassthrough(sequence)
 	}
 	return tea.Raw(sequence)
 }
 
-// passProgress tells the terminal behind tmux how far things are, whenever that has changed: the sequence that Bubble Tea
+// sendProgress tells the terminal behind tmux how far things are, whenever that has changed: the sequence that Bubble Tea
 // writes for it stops at tmux.
-func (a *App) passProgress() tea.Cmd {
+func (a *App) sendProgress() tea.Cmd {
 	if !a.tmux {
 		return nil
 	}
 	sequence := progressSequence(a.terminalProgress())
-	if sequence == a.progress || sequence == ansi.ResetProgressBar && a.progress == "" {
+	if sequence == a.sentProgress || sequence == ansi.ResetProgressBar && a.sentProgress == "" {
 		return nil
 	}
-	a.progress = sequence
-	return a.through(sequence)
+	a.sentProgress = sequence
+	return a.sendSequence(sequence)
 }
 
 func progressSequence(bar *tea.ProgressBar) string {
@@ -79,8 +79,8 @@ func progressSequence(bar *tea.ProgressBar) string {
 
 // quit ends the program. Behind tmux nobody else takes the progress bar away.
 func (a *App) quit() tea.Cmd {
-	if a.progress == "" || a.progress == ansi.ResetProgressBar {
+	if a.sentProgress == "" || a.sentProgress == ansi.ResetProgressBar {
 		return tea.Quit
 	}
-	return tea.Sequence(a.through(ansi.ResetProgressBar), tea.Quit)
+	return tea.Sequence(a.sendSequence(ansi.ResetProgressBar), tea.Quit)
 }

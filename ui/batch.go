@@ -17,51 +17,51 @@ import (
 // running ones that a fleet is done before the day is over.
 var batchLimits = model.Limits{Sending: 4, Running: 20}
 
-// startMany begins several deeds that were confirmed together, and shows how each of them goes.
-func (a *App) startMany(intents []model.Intent) tea.Cmd {
+// startBatch begins several deeds that were confirmed together, and shows how each of them goes.
+func (a *App) startBatch(intents []model.ActionRequest) tea.Cmd {
 	const title = "Nothing was sent"
 	switch {
 	case a.session == nil || a.opts.ReadOnly:
 		return a.refuse(title, "This session is read-only: it changes nothing.", "")
-	case a.change.under:
-		return a.refuse(title, a.change.holds(), "")
+	case a.accountSwitch.pending:
+		return a.refuse(title, a.accountSwitch.blockedMessage(), "")
 	case a.batch != nil && !a.batch.Over():
 		return a.refuse(title, "Another batch is still running.", "Wait until it has ended.")
 	case len(intents) == 0:
 		return a.refuse(title, "Nothing is left to do: what was to go is gone.", "")
 	}
 	a.batch = model.NewBatch(intents, batchLimits)
-	return tea.Batch(a.openBatch(), a.pump())
+	return tea.Batch(a.openBatch(), a.sendBatch())
 }
 
-// pump sends what the batch lets go now.
-func (a *App) pump() tea.Cmd {
+// sendBatch sends what the batch lets go now.
+func (a *App) sendBatch() tea.Cmd {
 	if a.batch == nil {
 		return nil
 	}
 	var cmds []tea.Cmd
-	for _, item := range a.batch.Next(func(in model.Intent) bool { return a.state.Conflict(in.Deed, in.Point) != "" }) {
-		o := a.state.Begin(item.Intent, a.opts.Run)
-		a.batch.Began(item.Number, o.Number)
-		cmds = append(cmds, a.session.Do(o, a.record(o)))
+	for _, item := range a.batch.Next(func(in model.ActionRequest) bool { return a.state.Conflict(in.Action, in.Point) != "" }) {
+		o := a.state.Begin(item.Request, a.opts.RunID)
+		a.batch.SetOperation(item.Number, o.Number)
+		cmds = append(cmds, a.session.Execute(o, a.journalRecord(o)))
 	}
 	return tea.Batch(cmds...)
 }
 
-// inBatch tells the batch how an operation goes on, and says whether it is one of it. The last one ends the batch.
-func (a *App) inBatch(o model.Operation) (tea.Cmd, bool) {
-	if a.batch == nil || !a.batch.Heard(o) {
+// updateBatch tells the batch how an operation goes on, and says whether it is one of it. The last one ends the batch.
+func (a *App) updateBatch(o model.Operation) (tea.Cmd, bool) {
+	if a.batch == nil || !a.batch.ApplyOperation(o) {
 		return nil, false
 	}
 	if !a.batch.Over() {
-		return a.pump(), true
+		return a.sendBatch(), true
 	}
 	var doneServers []model.ID
 	var donePoints []model.Key
 	for _, item := range a.batch.Items() {
 		if item.State == model.ItemDone {
-			doneServers = append(doneServers, item.Intent.Point.Server.ID)
-			donePoints = append(donePoints, item.Intent.Point.Key())
+			doneServers = append(doneServers, item.Request.Point.Server.ID)
+			donePoints = append(donePoints, item.Request.Point.Key())
 		}
 	}
 	if len(doneServers) > 0 { // what failed stays marked for another try
@@ -70,11 +70,11 @@ func (a *App) inBatch(o model.Operation) (tea.Cmd, bool) {
 			p.Unmark(donePoints...)
 		}
 	}
-	tone := screen.Good
+	tone := screen.Success
 	if a.batch.Count(model.ItemDone) < len(a.batch.Items()) {
-		tone = screen.Trouble
+		tone = screen.Error
 	}
-	a.say(tone, a.batchSummary())
+	a.notify(tone, a.batchSummary())
 	return nil, true
 }
 
@@ -90,16 +90,16 @@ func (a *App) batchSummary() string {
 
 // openBatch shows a line for each deed of the batch. Its first esc stops what has not been sent.
 func (a *App) openBatch() tea.Cmd {
-	sheet := dialog.NewSheet("Several at once", a.batchLines, a.opts.Keys, a.env.Look)
+	sheet := dialog.NewSheet("Several at once", a.batchLines, a.opts.Keys, a.env.Styles)
 	sheet.BeforeClosing(func() bool {
 		if n := a.batch.Count(model.ItemWaiting); n > 0 {
 			a.batch.Stop()
-			a.say(screen.Neutral, fmt.Sprintf("%d not sent any more; what was sent goes on", n))
+			a.notify(screen.Info, fmt.Sprintf("%d not sent any more; what was sent goes on", n))
 			return false
 		}
 		return true
 	})
-	return a.open(sheet)
+	return a.openDialog(sheet)
 }
 
 func (a *App) batchLines(s *style.Styles, width int) []string {
@@ -113,11 +113,11 @@ func (a *App) batchLines(s *style.Styles, width int) []string {
 	lines := []string{s.Strong.Render(a.batchSummary()) + s.Muted.Render("   "+hint), ""}
 	for _, item := range a.batch.Items() {
 		st, glyph := itemStyle(s, item.State)
-		o := model.Operation{Deed: item.Intent.Deed, Point: item.Intent.Point, Server: item.Intent.Point.Server}
-		head := st.Render(glyph) + " " + s.Text.Render(widget.Agreed(item.Intent.Point.Server.Short())) + "  " + s.Muted.Render(widget.Agreed(o.What())) + "  "
-		lines = append(lines, widget.Cut(head+st.Render(item.State.String()), width))
-		if item.State.Over() && item.State != model.ItemDone && item.Words != "" {
-			for _, l := range widget.Wrap(widget.Agreed(item.Words), width-4) {
+		o := model.Operation{Action: item.Request.Action, Point: item.Request.Point, Server: item.Request.Point.Server}
+		head := st.Render(glyph) + " " + s.Text.Render(widget.NormalizeWidth(item.Request.Point.Server.ShortLabel())) + "  " + s.Muted.Render(widget.NormalizeWidth(o.ActionText())) + "  "
+		lines = append(lines, widget.Truncate(head+st.Render(item.State.String()), width))
+		if item.State.Over() && item.State != model.ItemDone && item.Reason != "" {
+			for _, l := range widget.Wrap(widget.NormalizeWidth(item.Reason), width-4) {
 				lines = append(lines, "    "+s.Muted.Render(l))
 			}
 		}

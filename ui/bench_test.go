@@ -15,40 +15,40 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// sizes are the fleets that everything that grows is measured at.
-var sizes = []int{12, 1_000, 10_000}
+// fleetSizes are the fleets that everything that grows is measured at.
+var fleetSizes = []int{12, 1_000, 10_000}
 
-// noTicks is a clock by hand on which nothing comes by itself.
-type noTicks struct {
-	now   time.Time
-	short func(time.Time) tea.Msg // what was to come after less than a second, the last of it
-	after time.Duration
+// manualClock is a clock by hand on which nothing comes by itself.
+type manualClock struct {
+	now          time.Time
+	pending      func(time.Time) tea.Msg // what was to come after less than a second, the last of it
+	pendingDelay time.Duration
 }
 
-func (c *noTicks) Now() time.Time { return c.now }
+func (c *manualClock) Now() time.Time { return c.now }
 
-func (c *noTicks) Tick(after time.Duration, fn func(time.Time) tea.Msg) tea.Cmd {
+func (c *manualClock) Tick(after time.Duration, fn func(time.Time) tea.Msg) tea.Cmd {
 	if after < time.Second {
-		c.short, c.after = fn, after
+		c.pending, c.pendingDelay = fn, after
 	}
 	return nil
 }
 
-// bare is the program without a terminal: messages go in by hand, and commands run at once.
-type bare struct {
+// directApp is the program without a terminal: messages go in by hand, and commands run at once.
+type directApp struct {
 	*ui.App
-	clock   *noTicks
-	client  *api.Client
-	log     *command.RequestLog
-	account *sim.Account
-	time    *sim.Clock // the account's
+	clock        *manualClock
+	client       *api.Client
+	log          *command.RequestLog
+	account      *sim.Account
+	accountClock *sim.Clock // the account's
 }
 
-// loaded is the program with a whole fleet before it, at 120×40 cells.
-func loaded(t testing.TB, servers int, options ...func(*ui.Options)) *bare {
+// loadedApp is the program with a whole fleet before it, at 120×40 cells.
+func loadedApp(t testing.TB, servers int, options ...func(*ui.Options)) *directApp {
 	t.Helper()
-	b := &bare{clock: &noTicks{now: opening}, log: &command.RequestLog{}, time: sim.NewSteppedClock(opening)}
-	b.account = sim.New(sim.Options{Seed: 1, Servers: servers, Token: liveToken, Clock: b.time})
+	b := &directApp{clock: &manualClock{now: startTime}, log: &command.RequestLog{}, accountClock: sim.NewSteppedClock(startTime)}
+	b.account = sim.New(sim.Options{Seed: 1, Servers: servers, Token: liveToken, Clock: b.accountClock})
 	client, err := api.New(serve(t, b.account), liveToken, api.WithClock(b.clock.Now), api.WithObserver(b.log.Add))
 	if err != nil {
 		t.Fatal(err)
@@ -62,12 +62,12 @@ func loaded(t testing.TB, servers int, options ...func(*ui.Options)) *bare {
 	}
 	b.App = ui.New(o)
 	b.send(tea.WindowSizeMsg{Width: 120, Height: 40})
-	b.do(b.Init())
+	b.run(b.Init())
 	return b
 }
 
-// do runs a command and takes its answers in.
-func (b *bare) do(cmd tea.Cmd) {
+// run runs a command and takes its answers in.
+func (b *directApp) run(cmd tea.Cmd) {
 	if cmd == nil {
 		return
 	}
@@ -75,35 +75,35 @@ func (b *bare) do(cmd tea.Cmd) {
 	case nil:
 	case tea.BatchMsg:
 		for _, cmd := range msg {
-			b.do(cmd)
+			b.run(cmd)
 		}
 	default:
 		b.send(msg)
 	}
 }
 
-func (b *bare) send(msg tea.Msg) {
+func (b *directApp) send(msg tea.Msg) {
 	_, cmd := b.Update(msg)
-	b.do(cmd)
+	b.run(cmd)
 }
 
-func (b *bare) press(keys ...rune) {
+func (b *directApp) press(keys ...rune) {
 	for _, k := range keys {
 		b.send(tea.KeyPressMsg{Code: k, Text: string(k)})
 	}
 }
 
-// pause lets pass what a person does not notice, and what waits for that come.
-func (b *bare) pause() {
-	b.clock.now = b.clock.now.Add(b.clock.after)
-	b.send(b.clock.short(b.clock.now))
+// firePending lets pass what a person does not notice, and what waits for that come.
+func (b *directApp) firePending() {
+	b.clock.now = b.clock.now.Add(b.clock.pendingDelay)
+	b.send(b.clock.pending(b.clock.now))
 }
 
-// atEachSize measures something at every size of fleet.
-func atEachSize(b *testing.B, do func(*testing.B, *bare)) {
-	for _, n := range sizes {
+// benchEachSize measures something at every size of fleet.
+func benchEachSize(b *testing.B, do func(*testing.B, *directApp)) {
+	for _, n := range fleetSizes {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			p := loaded(b, n)
+			p := loadedApp(b, n)
 			b.ReportAllocs()
 			b.ResetTimer()
 			do(b, p)
@@ -112,7 +112,7 @@ func atEachSize(b *testing.B, do func(*testing.B, *bare)) {
 }
 
 func BenchmarkView(b *testing.B) {
-	atEachSize(b, func(b *testing.B, p *bare) {
+	benchEachSize(b, func(b *testing.B, p *directApp) {
 		for b.Loop() {
 			p.send(tea.WindowSizeMsg{Width: 120, Height: 40}) // what has not changed is not drawn anew
 			p.View()
@@ -124,7 +124,7 @@ func BenchmarkView(b *testing.B) {
 func BenchmarkKey(b *testing.B) {
 	for name, keys := range map[string][]rune{"down": {'j', 'k'}, "end": {'G', 'g'}, "order": {'o'}, "fleet": {'a'}} {
 		b.Run(name, func(b *testing.B) {
-			atEachSize(b, func(b *testing.B, p *bare) {
+			benchEachSize(b, func(b *testing.B, p *directApp) {
 				for i := 0; b.Loop(); i++ {
 					p.press(keys[i%len(keys)])
 					p.View()
@@ -136,14 +136,14 @@ func BenchmarkKey(b *testing.B) {
 
 // BenchmarkStep is a step among the servers and what follows it, in two frames: the cursor's, and that of the panes beside.
 func BenchmarkStep(b *testing.B) {
-	atEachSize(b, func(b *testing.B, p *bare) {
+	benchEachSize(b, func(b *testing.B, p *directApp) {
 		for i := 0; b.Loop(); i++ {
 			p.press([]rune("jk")[i%2])
 			p.View()
-			p.pause()
+			p.firePending()
 			p.View()
 			b.StopTimer()
-			p.pause()
+			p.firePending()
 			b.StartTimer()
 		}
 	})
@@ -151,7 +151,7 @@ func BenchmarkStep(b *testing.B) {
 
 // BenchmarkKeyInAllBackups is a step in the list of all backups.
 func BenchmarkKeyInAllBackups(b *testing.B) {
-	atEachSize(b, func(b *testing.B, p *bare) {
+	benchEachSize(b, func(b *testing.B, p *directApp) {
 		p.press('a', '2')
 		for i := 0; b.Loop(); i++ {
 			p.press([]rune("jk")[i%2])
@@ -165,7 +165,7 @@ func BenchmarkKeyInAllBackups(b *testing.B) {
 func BenchmarkFilter(b *testing.B) {
 	for name, way := range map[string]string{"servers/first": "/", "servers/further": "/w", "backups/first": "a2/", "backups/further": "a2/w"} {
 		b.Run(name, func(b *testing.B) {
-			atEachSize(b, func(b *testing.B, p *bare) {
+			benchEachSize(b, func(b *testing.B, p *directApp) {
 				p.press([]rune(way)...)
 				letters := []rune("web") // another each time, or the filters typed before would know the answer
 				for i := 0; b.Loop(); i++ {
@@ -181,9 +181,9 @@ func BenchmarkFilter(b *testing.B) {
 	}
 }
 
-// BenchmarkPollWithoutNews is what a poll costs behind the reading of its answers.
-func BenchmarkPollWithoutNews(b *testing.B) {
-	atEachSize(b, func(b *testing.B, p *bare) {
+// BenchmarkPollWithoutChanges is what a poll costs behind the reading of its answers.
+func BenchmarkPollWithoutChanges(b *testing.B) {
+	benchEachSize(b, func(b *testing.B, p *directApp) {
 		servers, _ := p.client.Servers(b.Context(), model.ServerFilter{})
 		var points [2][]model.Point
 		points[model.Backup], _ = p.client.Backups(b.Context(), model.BackupFilter{})

@@ -10,10 +10,10 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// polled is the program with a fleet before it, and what has it take in the same lists once more.
-func polled(t *testing.T, servers int) (*bare, func()) {
+// loadedWithPoll is the program with a fleet before it, and what has it take in the same lists once more.
+func loadedWithPoll(t *testing.T, servers int) (*directApp, func()) {
 	t.Helper()
-	p := loaded(t, servers)
+	p := loadedApp(t, servers)
 	list, err := p.client.Servers(t.Context(), model.ServerFilter{})
 	if err != nil {
 		t.Fatal(err)
@@ -36,15 +36,15 @@ func polled(t *testing.T, servers int) (*bare, func()) {
 	}
 }
 
-func TestAPollWithoutNewsMakesNothingAnewHoweverLargeTheFleet(t *testing.T) {
-	few, poll := polled(t, 12)
+func TestUnchangedPollAllocatesNothingMoreForLargeFleets(t *testing.T) {
+	few, poll := loadedWithPoll(t, 12)
 	least := testing.AllocsPerRun(5, poll)
 	before := few.View().Content
 	poll()
 	if few.View().Content != before {
 		t.Error("there is a new frame")
 	}
-	many, poll := polled(t, 1_000)
+	many, poll := loadedWithPoll(t, 1_000)
 	if most := testing.AllocsPerRun(5, poll); most > least+20 {
 		t.Errorf("with 12 servers it takes %v pieces of memory, with 1000 it takes %v", least, most)
 	}
@@ -55,10 +55,10 @@ func TestAPollWithoutNewsMakesNothingAnewHoweverLargeTheFleet(t *testing.T) {
 	}
 }
 
-func TestAFrameAndAKeyCostTheSameHoweverLargeTheFleet(t *testing.T) {
+func TestFrameAndKeyCostDoNotGrowWithTheFleet(t *testing.T) {
 	escape := tea.KeyPressMsg{Code: tea.KeyEscape}
 	cost := func(servers int) map[string]float64 {
-		p, pieces := loaded(t, servers), map[string]float64{}
+		p, pieces := loadedApp(t, servers), map[string]float64{}
 		for _, of := range []struct {
 			what string
 			do   func()

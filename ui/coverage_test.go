@@ -10,61 +10,61 @@ import (
 	"vpsdeck/ui"
 )
 
-// policies has servers judged by rules.
-func policies(rules ...model.PolicyRule) option {
-	return with(func(o *ui.Options) { o.Policies = rules })
+// withPolicies has servers judged by rules.
+func withPolicies(rules ...model.PolicyRule) option {
+	return withOptions(func(o *ui.Options) { o.Policies = rules })
 }
 
-// lenient asks for nothing, so that nothing but failures is wrong.
-var lenient = policies(model.PolicyRule{})
+// lenientPolicy asks for nothing, so that nothing but failures is wrong.
+var lenientPolicy = withPolicies(model.PolicyRule{})
 
-func TestWhatIsWrongLooksAsApproved(t *testing.T) {
-	all, sides := []size{small, usual, large}, []size{usual, large}
-	for _, l := range []look{
+func TestProblemsOnlyMatchesGolden(t *testing.T) {
+	all, sides := []size{small, standard, large}, []size{standard, large}
+	for _, l := range []screenCase{
 		{"only-wrong", all, nil, press("w")},
-		{"only-wrong-filtered", []size{usual}, nil, func(w *world) { w.Press("w"); filtered("1", "age>7d")(w) }},
-		{"nothing-wrong", all, []option{servers(2)}, press("w")},
-		{"policies", sides, []option{policies(
-			model.PolicyRule{Server: "db-*", Policy: model.Policy{Backups: model.Wanted{MaxAge: time.Hour}}},
-			model.PolicyRule{Location: "eu-*", Policy: model.Policy{Backups: model.Wanted{Min: 20}}},
+		{"only-wrong-filtered", []size{standard}, nil, func(w *harness) { w.Press("w"); applyFilter("1", "age>7d")(w) }},
+		{"nothing-wrong", all, []option{withServers(2)}, press("w")},
+		{"policies", sides, []option{withPolicies(
+			model.PolicyRule{Server: "db-*", Policy: model.Policy{Backups: model.Requirement{MaxAge: time.Hour}}},
+			model.PolicyRule{Location: "eu-*", Policy: model.Policy{Backups: model.Requirement{Min: 20}}},
 		)}, nil},
 	} {
 		l.check(t)
 	}
 }
 
-func TestAPolicyThatFitsNoServerIsToldOnce(t *testing.T) {
+func TestUnusedPolicyIsReportedOnce(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24, policies(
-		model.PolicyRule{Server: "zz-*", Policy: model.Policy{Backups: model.Wanted{MaxAge: time.Hour}}}, model.PolicyRule{Policy: model.DefaultPolicy()},
+	w := startApp(t, 120, 24, withPolicies(
+		model.PolicyRule{Server: "zz-*", Policy: model.Policy{Backups: model.Requirement{MaxAge: time.Hour}}}, model.PolicyRule{Policy: model.DefaultPolicy()},
 	))
 	w.RequireText("policy rule 1 (server zz-*): it fits no server of this account")
 	w.Press("j")
 	w.RequireNoText("fits no server")
 	w.Press("R")
-	w.later(time.Minute)
+	w.advanceHidden(time.Minute)
 	w.RequireNoText("fits no server")
 }
 
-func TestOneKeyShowsOnlyWhatIsWrongAndAllAgain(t *testing.T) {
+func TestProblemsOnlyKeyToggles(t *testing.T) {
 	t.Parallel()
-	w := open(t, 50, 24)
+	w := startApp(t, 50, 24)
 	wrong := []string{"ci-runner-02", "db-server-02", "legacy-app", "mail-01"}
 	w.Press("w")
 	w.RequireText("4 need attention", "✗ 2", "▲ 2")
-	if got := rows(w.Screen()); !slices.Equal(got, wrong) {
+	if got := rowNames(w.Screen()); !slices.Equal(got, wrong) {
 		t.Errorf("shown are %q, want %q", got, wrong)
 	}
 	w.Press("w")
-	if got := rows(w.Screen()); len(got) != 12 {
+	if got := rowNames(w.Screen()); len(got) != 12 {
 		t.Errorf("shown are %q, want all", got)
 	}
 	w.RequireText("Servers 12", "✗ 2", "▲ 2")
 }
 
-func TestTheCursorStaysOnItsServerWhileOnlyTheWrongAreShown(t *testing.T) {
+func TestCursorStaysOnItsServerWithProblemsOnly(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40)
+	w := startApp(t, 120, 40)
 	w.Press("j", "j", "j")
 	w.requireCursor("mail-01")
 	w.Press("w")
@@ -73,31 +73,31 @@ func TestTheCursorStaysOnItsServerWhileOnlyTheWrongAreShown(t *testing.T) {
 	w.requireCursor("mail-01")
 }
 
-func TestWhatWasPutRightLeavesTheListOfWhatIsWrong(t *testing.T) {
+func TestFixedServerLeavesProblemsOnly(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40)
+	w := startApp(t, 120, 40)
 	w.Press("w", "*", "s")
 	w.RequireText("of 4 servers: db-server-02, mail-01, ci-runner-02, legacy-app")
 	w.Press("esc", "esc")
-	mark("db-server-02", "mail-01", "ci-runner-02")(w)
+	markServers("db-server-02", "mail-01", "ci-runner-02")(w)
 	w.Press("b", "enter")
-	w.later(time.Hour)
+	w.advanceHidden(time.Hour)
 	w.RequireText("3 of 3 done")
 	w.Press("esc")
 	w.RequireText("1 need attention", "▲ 1", "legacy-app")
 	w.RequireNoText("✗ 1", "✗ 2", "mail-01")
 }
 
-func TestNothingWrongIsGoodNewsAndSaysHowToSeeAll(t *testing.T) {
+func TestNoProblemsShowsHowToSeeAllServers(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40, servers(2))
+	w := startApp(t, 120, 40, withServers(2))
 	w.Press("w")
 	w.RequireText("✓ Nothing is wrong: every server meets its policy.", "w shows all.")
 	w.Press("w")
 	w.RequireText("Servers 2", "web-server-01")
 }
 
-func TestServersAreJudgedByTheFirstPolicyThatFits(t *testing.T) {
+func TestFirstMatchingPolicyIsApplied(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		options []option
@@ -105,24 +105,24 @@ func TestServersAreJudgedByTheFirstPolicyThatFits(t *testing.T) {
 		risk    string
 		reason  string
 	}{
-		"too old by its name": {[]option{policies(model.PolicyRule{Server: "web-*", Policy: model.Policy{Backups: model.Wanted{MaxAge: time.Hour}}})},
+		"too old by its name": {[]option{withPolicies(model.PolicyRule{Server: "web-*", Policy: model.Policy{Backups: model.Requirement{MaxAge: time.Hour}}})},
 			"web-server-01", "▲ overdue", "▲ the newest backup is 12 h 45 m old: at most 1 h is allowed"},
-		"too few by its place": {[]option{policies(model.PolicyRule{Location: "us-west", Policy: model.Policy{Backups: model.Wanted{Min: 9}}})},
+		"too few by its place": {[]option{withPolicies(model.PolicyRule{Location: "us-west", Policy: model.Policy{Backups: model.Requirement{Min: 9}}})},
 			"web-server-01", "▲ too few", "▲ it has 8 usable backups, of at least 9"},
-		"expiring soon": {[]option{policies(model.PolicyRule{Server: "cache-01", Policy: model.Policy{Backups: model.Wanted{Min: 6}}})},
+		"expiring soon": {[]option{withPolicies(model.PolicyRule{Server: "cache-01", Policy: model.Policy{Backups: model.Requirement{Min: 6}}})},
 			"cache-01", "▲ expiring", "▲ in 2 d it will have"},
-		"the first of two": {[]option{policies(model.PolicyRule{Server: "mail-*", Policy: model.Policy{Backups: model.Wanted{MaxAge: 240 * time.Hour}}},
-			model.PolicyRule{Server: "*", Policy: model.Policy{Backups: model.Wanted{MaxAge: time.Minute}}})},
+		"the first of two": {[]option{withPolicies(model.PolicyRule{Server: "mail-*", Policy: model.Policy{Backups: model.Requirement{MaxAge: 240 * time.Hour}}},
+			model.PolicyRule{Server: "*", Policy: model.Policy{Backups: model.Requirement{MaxAge: time.Minute}}})},
 			"mail-01", "", ""},
-		"none asked for":         {[]option{lenient}, "db-server-02", "", ""},
-		"a failure all the same": {[]option{lenient}, "ci-runner-02", "✗ failing", "▲ the last backup, #500, failed"},
+		"none asked for":         {[]option{lenientPolicy}, "db-server-02", "", ""},
+		"a failure all the same": {[]option{lenientPolicy}, "ci-runner-02", "✗ failing", "▲ the last backup, #500, failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 80, 24, c.options...)
-			w.choose(c.server)
+			w := startApp(t, 80, 24, c.options...)
+			w.selectServer(c.server)
 			g := w.Screen()
-			row := underCursor(g)
+			row := cursorRow(g)
 			for _, word := range []string{"▲", "✗"} {
 				if c.risk == "" && strings.Contains(row, word) {
 					t.Errorf("it is said to be at risk: %s", row)
@@ -141,22 +141,22 @@ func TestServersAreJudgedByTheFirstPolicyThatFits(t *testing.T) {
 	}
 }
 
-func TestWhatExpiresSoonIsWrongAndAFullQuotaIsNot(t *testing.T) {
+func TestExpiringPointIsAProblemAndFullQuotaIsNot(t *testing.T) {
 	t.Parallel()
-	w := open(t, 50, 24, policies(model.PolicyRule{Server: "cache-01", Policy: model.Policy{Backups: model.Wanted{Min: 6}}}, model.PolicyRule{}))
+	w := startApp(t, 50, 24, withPolicies(model.PolicyRule{Server: "cache-01", Policy: model.Policy{Backups: model.Requirement{Min: 6}}}, model.PolicyRule{}))
 	w.Press("w")
 	w.RequireText("2 need attention", "✗ 1", "▲ 1")
-	if got, want := rows(w.Screen()), []string{"cache-01", "ci-runner-02"}; !slices.Equal(got, want) {
+	if got, want := rowNames(w.Screen()), []string{"cache-01", "ci-runner-02"}; !slices.Equal(got, want) {
 		t.Errorf("shown are %q, want %q", got, want)
 	}
 }
 
-func TestTheWorstStandsFirst(t *testing.T) {
+func TestWorstServerIsListedFirst(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40)
+	w := startApp(t, 120, 40)
 	var order []string
 	for range 12 {
-		row := underCursor(w.Screen())
+		row := cursorRow(w.Screen())
 		order = append(order, row[:min(len(row), 12)])
 		w.Press("j")
 	}

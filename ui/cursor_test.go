@@ -8,8 +8,8 @@ import (
 	"vpsdeck/internal/terminal"
 )
 
-// underCursor is the row that the cursor of the focused pane is on.
-func underCursor(g terminal.Grid) string {
+// cursorRow is the row that the cursor of the focused pane is on.
+func cursorRow(g terminal.Grid) string {
 	_, height := g.Size()
 	for y := range height {
 		if _, row, found := strings.Cut(g.Line(y), "▌"); found {
@@ -20,15 +20,15 @@ func underCursor(g terminal.Grid) string {
 	return ""
 }
 
-func (w *world) requireCursor(on string) {
+func (w *harness) requireCursor(on string) {
 	w.t.Helper()
-	if g := w.Screen(); !strings.HasPrefix(underCursor(g), on) {
+	if g := w.Screen(); !strings.HasPrefix(cursorRow(g), on) {
 		w.t.Errorf("the cursor is not on %q:\n%s", on, g.Text())
 	}
 }
 
 // requirePoint fails the test unless the point under the cursor is the one with this heading in its sheet.
-func (w *world) requirePoint(heading string) {
+func (w *harness) requirePoint(heading string) {
 	w.t.Helper()
 	w.Press("enter")
 	w.RequireText("╭─ " + heading + " ─")
@@ -37,7 +37,7 @@ func (w *world) requirePoint(heading string) {
 
 func TestTheCursorMovesByVimKeysAndArrows(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24)
+	w := startApp(t, 80, 24)
 	for _, step := range []struct{ keys, on string }{
 		{"", "db-server-02"}, {"j", "ci-runner-02"}, {"down", "legacy-app"}, {"k", "ci-runner-02"}, {"up", "db-server-02"},
 		{"up", "db-server-02"}, {"G", "web-server-03"}, {"j", "web-server-03"}, {"g", "db-server-02"}, {"end", "web-server-03"},
@@ -54,8 +54,8 @@ func TestTheCursorMovesByVimKeysAndArrows(t *testing.T) {
 
 func TestTheFocusMovesBetweenThePanes(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24)
-	w.choose("web-server-01")
+	w := startApp(t, 120, 24)
+	w.selectServer("web-server-01")
 	for _, step := range []struct{ key, on string }{
 		{"tab", "automatic"}, {"tab", "pre-migration"}, {"tab", "web-server-01"}, {"shift+tab", "pre-migration"},
 		{"h", "automatic"}, {"left", "web-server-01"}, {"l", "automatic"}, {"right", "pre-migration"},
@@ -66,18 +66,18 @@ func TestTheFocusMovesBetweenThePanes(t *testing.T) {
 	}
 }
 
-func TestTheCursorStaysOnItsPointWhenOthersComeAndGo(t *testing.T) {
+func TestCursorStaysOnItsPointWhenOthersChange(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24, servers(2))
-	w.choose("web-server-01")
+	w := startApp(t, 120, 24, withServers(2))
+	w.selectServer("web-server-01")
 	w.Press("2", "j", "j")
 	w.requirePoint("Backup #499")
-	w.must2(w.others.CreateBackup(t.Context(), "12345", "one more"))
+	w.mustAccept(w.otherClient.CreateBackup(t.Context(), "12345", "one more"))
 	w.Advance(20 * time.Second)
 	w.RequireText("Backups web-server-01 · 9")
 	w.requirePoint("Backup #499")
-	w.must(w.others.DeleteBackup(t.Context(), "501"))
-	w.must(w.others.DeleteBackup(t.Context(), "495"))
+	w.must(w.otherClient.DeleteBackup(t.Context(), "501"))
+	w.must(w.otherClient.DeleteBackup(t.Context(), "495"))
 	w.Advance(20 * time.Second)
 	w.RequireText("Backups web-server-01 · 7")
 	w.requirePoint("Backup #499")
@@ -85,8 +85,8 @@ func TestTheCursorStaysOnItsPointWhenOthersComeAndGo(t *testing.T) {
 
 func TestTheCursorStaysOnItsPointInEveryOrder(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24, servers(2))
-	w.choose("web-server-01")
+	w := startApp(t, 120, 24, withServers(2))
+	w.selectServer("web-server-01")
 	w.Press("2", "j", "j")
 	for range 5 {
 		w.requirePoint("Backup #499")
@@ -94,35 +94,35 @@ func TestTheCursorStaysOnItsPointInEveryOrder(t *testing.T) {
 	}
 }
 
-func TestTheCursorGoesToTheNeighbourOfWhatIsGone(t *testing.T) {
+func TestCursorMovesToTheNeighbourOfARemovedRow(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24, servers(2))
-	w.choose("web-server-01")
+	w := startApp(t, 120, 24, withServers(2))
+	w.selectServer("web-server-01")
 	w.Press("2", "j")
 	w.requirePoint("Backup #495")
-	w.must(w.others.DeleteBackup(t.Context(), "495"))
+	w.must(w.otherClient.DeleteBackup(t.Context(), "495"))
 	w.Advance(20 * time.Second)
 	w.requirePoint("Backup #499")
 	w.Press("3", "G")
 	w.requirePoint("Snapshot #798")
-	w.must(w.others.DeleteSnapshot(t.Context(), "798"))
+	w.must(w.otherClient.DeleteSnapshot(t.Context(), "798"))
 	w.Advance(20 * time.Second)
 	w.requirePoint("Snapshot #801")
-	w.must(w.others.DeleteSnapshot(t.Context(), "801"))
+	w.must(w.otherClient.DeleteSnapshot(t.Context(), "801"))
 	w.Advance(20 * time.Second)
 	w.RequireText("No snapshots of web-server-01 yet.")
 	w.Press("d")
 	w.requireRefused("There is no snapshot under the cursor.")
-	w.requireDeeds()
+	w.requireActions()
 }
 
 func TestTheCursorStaysOnItsServerWhenTheOrderChanges(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24)
+	w := startApp(t, 80, 24)
 	w.Press("j", "j", "j")
 	w.requireCursor("mail-01")
-	w.must2(w.others.CreateBackup(t.Context(), "12348", "all is well"))
-	w.later(time.Hour)
+	w.mustAccept(w.otherClient.CreateBackup(t.Context(), "12348", "all is well"))
+	w.advanceHidden(time.Hour)
 	w.requireCursor("mail-01")
 	w.RequireNoText("9 d      none    2     0  ▲ overdue")
 	for range 5 {
@@ -131,9 +131,9 @@ func TestTheCursorStaysOnItsServerWhenTheOrderChanges(t *testing.T) {
 	}
 }
 
-func TestTheCursorStaysWhereItWasMovedWhenTheRestArrives(t *testing.T) {
+func TestCursorStaysWhenTheListsArrive(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, before(func(w *world) { w.line.slowDown(30*time.Second, "/backups/") }))
+	w := startApp(t, 80, 24, beforeStart(func(w *harness) { w.proxy.slowDown(30*time.Second, "/backups/") }))
 	w.Press("j", "j")
 	w.requireCursor("ci-runner-02")
 	w.Advance(30 * time.Second)
@@ -141,15 +141,15 @@ func TestTheCursorStaysWhereItWasMovedWhenTheRestArrives(t *testing.T) {
 	w.requireCursor("ci-runner-02")
 }
 
-func TestTheCursorStaysOnAServerThatWasChosenBeforeTheRestArrived(t *testing.T) {
+func TestCursorStaysOnServerChosenBeforeTheListsArrived(t *testing.T) {
 	t.Parallel()
-	for how, choose := range map[string]func(w *world){
-		"by its name": func(w *world) { w.choose("web-server-01") },
-		"by a click":  func(w *world) { w.ClickOn("web-server-01") },
+	for how, choose := range map[string]func(w *harness){
+		"by its name": func(w *harness) { w.selectServer("web-server-01") },
+		"by a click":  func(w *harness) { w.ClickOn("web-server-01") },
 	} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 120, 30, withMouse, before(func(w *world) { w.line.slowDown(30*time.Second, "/backups/") }))
+			w := startApp(t, 120, 30, withMouse, beforeStart(func(w *harness) { w.proxy.slowDown(30*time.Second, "/backups/") }))
 			choose(w)
 			w.requireCursor("web-server-01")
 			w.Advance(30 * time.Second)
@@ -159,9 +159,9 @@ func TestTheCursorStaysOnAServerThatWasChosenBeforeTheRestArrived(t *testing.T) 
 	}
 }
 
-func TestTheFilterNarrowsAsOneTypes(t *testing.T) {
+func TestFilterNarrowsWhileTyping(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24)
+	w := startApp(t, 120, 24)
 	w.Press("/")
 	w.Type("server")
 	w.RequireText("Servers 5 of 12")
@@ -175,18 +175,18 @@ func TestTheFilterNarrowsAsOneTypes(t *testing.T) {
 
 func TestKeysAreTextWhileAFilterIsTyped(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24)
+	w := startApp(t, 120, 24)
 	w.Press("/")
 	w.Type("qsbrd?aoR123")
 	w.RequireText("/qsbrd?aoR123", "No server matches “qsbrd?aoR123”.")
 	w.Press("esc")
 	w.RequireText("Servers 12")
-	w.requireDeeds()
+	w.requireActions()
 }
 
 func TestAllServersAreShownTogether(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24)
+	w := startApp(t, 120, 24)
 	w.Press("a", "3")
 	w.RequireText("Backups of all servers · 93", "Snapshots of all servers · 14")
 	w.Press("/")
@@ -197,12 +197,12 @@ func TestAllServersAreShownTogether(t *testing.T) {
 	w.RequireText("New snapshot of ci-runner-01")
 	w.Press("esc", "esc", "a")
 	w.RequireText("Snapshots db-server-02")
-	w.requireDeeds()
+	w.requireActions()
 }
 
-func TestThePointsOfAllServersBeginAtTheFirst(t *testing.T) {
+func TestPointsOfAllServersStartAtTheFirstRow(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, before(func(w *world) { w.line.slowDown(5*time.Second, "/snapshots/") }))
+	w := startApp(t, 80, 24, beforeStart(func(w *harness) { w.proxy.slowDown(5*time.Second, "/snapshots/") }))
 	w.Advance(5 * time.Second) // until then the servers stand in another order, and another one's backups beside them
 	w.Press("a", "2")
 	w.requireCursor("ci-runner-02")

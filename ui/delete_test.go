@@ -8,7 +8,7 @@ import (
 	"vpsdeck/model"
 )
 
-func TestDeletingAsksAndNoIsTheAnswerByDefault(t *testing.T) {
+func TestDeleteAsksAndDefaultsToCancel(t *testing.T) {
 	t.Parallel()
 	for name, keys := range map[string][]string{
 		"enter right away":        {"enter"},
@@ -20,12 +20,12 @@ func TestDeletingAsksAndNoIsTheAnswerByDefault(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 80, 24)
-			at("web-server-01", "2", "j", "d")(w)
+			w := startApp(t, 80, 24)
+			atServer("web-server-01", "2", "j", "d")(w)
 			w.RequireText("Delete backup #495 of web-server-01?", "▸ Cancel", "1 d ago", "4.3 GB", "sends DELETE /backups/495/")
 			w.Press(keys...)
 			w.RequireNoText("Delete backup")
-			w.requireDeeds()
+			w.requireActions()
 		})
 	}
 }
@@ -35,12 +35,12 @@ func TestDeletingIsConfirmedOnItsButton(t *testing.T) {
 	for name, keys := range map[string][]string{"tab": {"tab", "enter"}, "yes": {"y", "enter"}, "right": {"right", "enter"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 120, 24)
-			at("web-server-01", "2", "j", "d")(w)
+			w := startApp(t, 120, 24)
+			atServer("web-server-01", "2", "j", "d")(w)
 			w.Press(keys...)
 			w.RequireText("delete backup #495 of web-server-01: deleted", "Backups web-server-01 · 7")
-			w.requireDeeds("DELETE /backups/495/")
-			if w.has(model.Backup, "495") {
+			w.requireActions("DELETE /backups/495/")
+			if w.hasPoint(model.Backup, "495") {
 				t.Error("backup #495 is still there")
 			}
 		})
@@ -49,21 +49,21 @@ func TestDeletingIsConfirmedOnItsButton(t *testing.T) {
 
 func TestASnapshotIsDeletedToo(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24)
-	at("web-server-01", "3", "j", "d")(w)
+	w := startApp(t, 120, 24)
+	atServer("web-server-01", "3", "j", "d")(w)
 	w.RequireText("Delete snapshot weekly-snapshot-2025-01-08 (#798) of web-server-01?", "9 restore points left")
 	w.Press("y", "enter")
 	w.RequireText("delete snapshot weekly-snapshot-2025-01-08 of web-server-01: deleted")
-	w.requireDeeds("DELETE /snapshots/798/")
-	if w.has(model.Snapshot, "798") {
+	w.requireActions("DELETE /snapshots/798/")
+	if w.hasPoint(model.Snapshot, "798") {
 		t.Error("snapshot #798 is still there")
 	}
 }
 
 func TestDeletingTheNewestNeedsTheServersName(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24)
-	at("web-server-01", "2", "d")(w)
+	w := startApp(t, 80, 24)
+	atServer("web-server-01", "2", "d")(w)
 	w.RequireText("the newest restore point: the next is 8 h 30 m older", "Type the server's name, web-server-01, to confirm")
 	for _, typed := range []string{"", "web-server-0", "2", "Web-server-01"} {
 		w.Press("backspace")
@@ -72,28 +72,28 @@ func TestDeletingTheNewestNeedsTheServersName(t *testing.T) {
 		w.RequireText("Delete backup #501", "not yet: see above")
 		w.Press("tab")
 	}
-	w.requireDeeds()
+	w.requireActions()
 	for range "Web-server-01web-server-02" {
 		w.Press("backspace")
 	}
 	w.Type("web-server-01")
 	w.Press("tab", "enter")
 	w.RequireText("delete backup #501 of web-server-01: deleted")
-	w.requireDeeds("DELETE /backups/501/")
+	w.requireActions("DELETE /backups/501/")
 }
 
-func TestDeletingTheLastSaysThatItIsTheLast(t *testing.T) {
+func TestDeletingTheLastPointSaysSo(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24)
-	at("legacy-app", "2", "d")(w)
+	w := startApp(t, 120, 24)
+	atServer("legacy-app", "2", "d")(w)
 	w.RequireText("the LAST restore point: after this legacy-app cannot be")
 	w.Press("tab", "enter")
 	w.RequireText("not yet: see above")
-	w.requireDeeds()
+	w.requireActions()
 	w.Type("legacy-app")
 	w.Press("enter")
 	w.RequireText("delete backup #418 of legacy-app: deleted", "No backups of legacy-app yet.", "✗ none")
-	w.requireDeeds("DELETE /backups/418/")
+	w.requireActions("DELETE /backups/418/")
 	if len(w.points(model.Backup, "12356")) != 0 {
 		t.Error("it is still there")
 	}
@@ -110,80 +110,80 @@ func TestKeysTypedAheadNeverDelete(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, row := range []string{"k", "j"} {
-				w := open(t, 80, 24)
-				at("web-server-01", "2", row)(w)
-				w.burst(keys...)
-				w.wake()
+				w := startApp(t, 80, 24)
+				atServer("web-server-01", "2", row)(w)
+				w.pressAtOnce(keys...)
+				w.skipInputDelay()
 				w.Advance(time.Minute)
 				w.RequireText("▸ Cancel")
-				w.requireDeeds()
+				w.requireActions()
 			}
 		})
 	}
 }
 
-func TestWhatVanishedMeanwhileIsNotDeleted(t *testing.T) {
+func TestPointRemovedMeanwhileIsNotDeleted(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24)
-	at("web-server-01", "2", "j", "d")(w)
-	if err := w.others.DeleteBackup(t.Context(), "495"); err != nil {
+	w := startApp(t, 120, 24)
+	atServer("web-server-01", "2", "j", "d")(w)
+	if err := w.otherClient.DeleteBackup(t.Context(), "495"); err != nil {
 		t.Fatal(err)
 	}
 	w.Press("y", "enter")
 	w.RequireText("not done: backup #495 is no longer there, so nothing was sent", "Backups web-server-01 · 7")
-	w.requireDeeds()
+	w.requireActions()
 }
 
 func TestADeleteThatCannotBeCheckedIsNotSent(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24)
-	at("web-server-01", "2", "j", "d")(w)
-	w.fault("GET /servers/: status 500 x1")
+	w := startApp(t, 120, 24)
+	atServer("web-server-01", "2", "j", "d")(w)
+	w.injectFault("GET /servers/: status 500 x1")
 	w.Press("y", "enter")
 	w.RequireText("not done: nothing was sent: it could not be checked first")
-	w.requireDeeds()
+	w.requireActions()
 }
 
-func TestADeleteWhoseAnswerIsLostIsDoneOnceItIsGone(t *testing.T) {
+func TestDeleteWithLostAnswerIsDoneOnceThePointIsGone(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24, servers(2))
-	w.fault("DELETE /backups/{id}/: cut-after-send")
-	at("web-server-01", "2", "j", "d")(w)
-	w.line.slowDown(10*time.Second, "/backups/")
+	w := startApp(t, 120, 24, withServers(2))
+	w.injectFault("DELETE /backups/{id}/: cut-after-send")
+	atServer("web-server-01", "2", "j", "d")(w)
+	w.proxy.slowDown(10*time.Second, "/backups/")
 	w.Press("y", "enter")
 	w.Advance(10 * time.Second)
 	w.RequireText("delete backup #495 of web-server-01: the outcome is unknown", "outcome unknown", "not sent again")
-	w.pass(8*time.Minute, "delete backup #495 of web-server-01: deleted") // two lists must agree, and slow ones are far apart
-	w.later(3 * time.Minute)
+	w.advanceUntil(8*time.Minute, "delete backup #495 of web-server-01: deleted") // two lists must agree, and slow ones are far apart
+	w.advanceHidden(3 * time.Minute)
 	w.RequireText("Backups web-server-01 · 7")
-	w.requireDeeds("DELETE /backups/495/")
+	w.requireActions("DELETE /backups/495/")
 }
 
-func TestADeleteThatNeverArrivedIsOnlySentAgainWhenAskedFor(t *testing.T) {
+func TestDeleteThatNeverArrivedIsResentOnlyOnRequest(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24, servers(2))
-	w.fault("DELETE /backups/{id}/: cut-before x1")
-	at("web-server-01", "2", "j", "d")(w)
+	w := startApp(t, 120, 24, withServers(2))
+	w.injectFault("DELETE /backups/{id}/: cut-before x1")
+	atServer("web-server-01", "2", "j", "d")(w)
 	w.Press("y", "enter")
 	w.RequireText("delete backup #495 of web-server-01: the outcome is unknown", "outcome unknown")
-	w.pass(10*time.Minute, "Not seen: try again?")
+	w.advanceUntil(10*time.Minute, "Not seen: try again?")
 	w.RequireText("▸ Cancel", "Look in the provider's panel first")
-	w.requireDeeds("DELETE /backups/495/")
-	w.wake()
+	w.requireActions("DELETE /backups/495/")
+	w.skipInputDelay()
 	w.Press("enter")
 	w.RequireNoText("Not seen: try again?")
-	w.later(3 * time.Minute)
+	w.advanceHidden(3 * time.Minute)
 	w.RequireText("Backups web-server-01 · 8")
-	w.requireDeeds("DELETE /backups/495/")
+	w.requireActions("DELETE /backups/495/")
 }
 
-func TestWhatIsStillBeingMadeIsNotDeleted(t *testing.T) {
+func TestPointBeingCreatedIsNotDeleted(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24)
-	at("web-server-02", "3", "d")(w)
+	w := startApp(t, 80, 24)
+	atServer("web-server-02", "3", "d")(w)
 	w.RequireNoText("Cancel")
 	w.requireRefused("Snapshot #800 is still being made: wait until it has ended.")
-	at("web-server-02", "3", "r")(w)
+	atServer("web-server-02", "3", "r")(w)
 	w.requireRefused("Snapshot #800 is still being made: wait until it has completed.")
-	w.requireDeeds()
+	w.requireActions()
 }

@@ -12,9 +12,9 @@ import (
 // Guard runs the program so that a mistake of ours, a panic in Update, View or a command, ends it in order: the terminal is
 // given back, and what happened is kept for whoever mends it. It prints nothing.
 type Guard struct {
-	app  *App
-	quit func() // ends the program from outside its loop
-	last tea.View
+	app      *App
+	quit     func() // ends the program from outside its loop
+	lastView tea.View
 
 	mu    sync.Mutex
 	crash *Crash
@@ -22,8 +22,8 @@ type Guard struct {
 
 // Crash is a panic.
 type Crash struct {
-	What  string // what Go said of it
-	Stack string // where it was
+	Message string // what Go said of it
+	Stack   string // where it was
 }
 
 // NewGuard guards an app. quit must be set, by OnCrash, before the program runs.
@@ -39,15 +39,15 @@ func (g *Guard) Crash() *Crash {
 	return g.crash
 }
 
-// caught is deferred where a panic may pass. Only the first one counts.
-func (g *Guard) caught() {
+// recoverPanic is deferred where a panic may pass. Only the first one counts.
+func (g *Guard) recoverPanic() {
 	what := recover()
 	if what == nil {
 		return
 	}
 	g.mu.Lock()
 	if g.crash == nil {
-		g.crash = &Crash{What: fmt.Sprint(what), Stack: string(debug.Stack())}
+		g.crash = &Crash{Message: fmt.Sprint(what), Stack: string(debug.Stack())}
 	}
 	g.mu.Unlock()
 	go g.quit()
@@ -55,8 +55,8 @@ func (g *Guard) caught() {
 
 // Init starts the app.
 func (g *Guard) Init() (cmd tea.Cmd) {
-	defer g.caught()
-	return g.watch(g.app.Init())
+	defer g.recoverPanic()
+	return g.guardCmd(g.app.Init())
 }
 
 // Update hands on a message. After a panic nothing is handed on any more.
@@ -65,37 +65,37 @@ func (g *Guard) Update(msg tea.Msg) (m tea.Model, cmd tea.Cmd) {
 	if g.Crash() != nil {
 		return g, nil
 	}
-	defer g.caught()
+	defer g.recoverPanic()
 	_, cmd = g.app.Update(msg)
-	return g, g.watch(cmd)
+	return g, g.guardCmd(cmd)
 }
 
 // View draws the app; after a panic, what was drawn last.
 func (g *Guard) View() (v tea.View) {
-	v = g.last
+	v = g.lastView
 	v.AltScreen = true
 	if g.Crash() != nil {
 		return v
 	}
-	defer g.caught()
-	g.last = g.app.View()
-	return g.last
+	defer g.recoverPanic()
+	g.lastView = g.app.View()
+	return g.lastView
 }
 
-// watch guards a command, and those that it brings with it.
-func (g *Guard) watch(cmd tea.Cmd) tea.Cmd {
+// guardCmd guards a command, and those that it brings with it.
+func (g *Guard) guardCmd(cmd tea.Cmd) tea.Cmd {
 	if cmd == nil {
 		return nil
 	}
 	return func() (msg tea.Msg) {
-		defer g.caught()
-		return g.watchAll(cmd())
+		defer g.recoverPanic()
+		return g.guardMsg(cmd())
 	}
 }
 
-// watchAll guards the commands in a message of tea.Batch or tea.Sequence. The latter's type is Bubble Tea's own secret: it is
+// guardMsg guards the commands in a message of tea.Batch or tea.Sequence. The latter's type is Bubble Tea's own secret: it is
 // known by what it is made of.
-func (g *Guard) watchAll(msg tea.Msg) tea.Msg {
+func (g *Guard) guardMsg(msg tea.Msg) tea.Msg {
 	kind, cmds := reflect.TypeOf(msg), reflect.TypeFor[[]tea.Cmd]()
 	if kind == nil || kind.Kind() != reflect.Slice || !kind.ConvertibleTo(cmds) {
 		return msg
@@ -103,7 +103,7 @@ func (g *Guard) watchAll(msg tea.Msg) tea.Msg {
 	bundle := reflect.ValueOf(msg).Convert(cmds).Interface().([]tea.Cmd)
 	watched := make([]tea.Cmd, len(bundle))
 	for i, cmd := range bundle {
-		watched[i] = g.watch(cmd)
+		watched[i] = g.guardCmd(cmd)
 	}
 	return reflect.ValueOf(watched).Convert(kind).Interface()
 }

@@ -10,16 +10,16 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// guarded is a guarded app that begins with a command of its own.
-type guarded struct {
+// guardedApp is a guarded app that begins with a command of its own.
+type guardedApp struct {
 	*Guard
-	begins tea.Cmd
+	initCmd tea.Cmd
 }
 
-func (g guarded) Init() tea.Cmd { return g.watch(g.begins) }
+func (g guardedApp) Init() tea.Cmd { return g.guardCmd(g.initCmd) }
 
 // huh brings its commands along in sequences, within batches, within sequences.
-func TestAMistakeIsCaughtHoweverDeepTheCommandIsNested(t *testing.T) {
+func TestPanicInNestedCommandIsCaught(t *testing.T) {
 	fine := func() tea.Msg { return nil }
 	broken := func() tea.Msg { panic("a mistake") }
 	for name, cmd := range map[string]tea.Cmd{
@@ -32,12 +32,12 @@ func TestAMistakeIsCaughtHoweverDeepTheCommandIsNested(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := NewGuard(New(Options{Keys: keymap.Default(), Clock: command.WallClock{}}))
-			program := tea.NewProgram(guarded{g, cmd}, tea.WithInput(nil), tea.WithOutput(io.Discard), tea.WithoutSignalHandler())
+			program := tea.NewProgram(guardedApp{g, cmd}, tea.WithInput(nil), tea.WithOutput(io.Discard), tea.WithoutSignalHandler())
 			g.OnCrash(program.Quit)
 			if _, err := program.Run(); err != nil { // Bubble Tea's own word for it, with a stack on the screen
 				t.Errorf("it passed the guard: %v", err)
 			}
-			if c := g.Crash(); c == nil || c.What != "a mistake" || c.Stack == "" {
+			if c := g.Crash(); c == nil || c.Message != "a mistake" || c.Stack == "" {
 				t.Errorf("it is kept as %+v", c)
 			}
 		})

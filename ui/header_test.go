@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestThatItIsADemoOrReadOnlyIsToldWhateverTheTrouble(t *testing.T) {
+func TestDemoAndReadOnlyAreShownDuringErrors(t *testing.T) {
 	t.Parallel()
 	for name, trouble := range map[string]string{
 		"none": "", "503": "GET /: status 503", "offline": "GET /: cut-before", "429": "GET /: status 429 retry 90s",
@@ -14,9 +14,9 @@ func TestThatItIsADemoOrReadOnlyIsToldWhateverTheTrouble(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 40, 12, demo, readOnly)
+			w := startApp(t, 40, 12, demo, readOnly)
 			if trouble != "" {
-				w.fault(trouble)
+				w.injectFault(trouble)
 				w.Advance(20 * time.Second)
 			}
 			for _, width := range []int{40, 41, 47, 60, 80, 120} {
@@ -29,7 +29,7 @@ func TestThatItIsADemoOrReadOnlyIsToldWhateverTheTrouble(t *testing.T) {
 	}
 }
 
-func TestTheHeaderSaysWhatTheTroubleIs(t *testing.T) {
+func TestHeaderNamesTheError(t *testing.T) {
 	t.Parallel()
 	for trouble, want := range map[string]string{
 		"GET /: status 503": "API unavailable (503) ·", "GET /: status 429 retry 90s": "rate limited ·", "GET /: cut-before": "offline ·",
@@ -37,8 +37,8 @@ func TestTheHeaderSaysWhatTheTroubleIs(t *testing.T) {
 	} {
 		t.Run(strings.ReplaceAll(trouble, " ", "-"), func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 80, 24, servers(2))
-			w.fault(trouble)
+			w := startApp(t, 80, 24, withServers(2))
+			w.injectFault(trouble)
 			w.Advance(20 * time.Second)
 			if first := w.Screen().Line(0); !strings.Contains(first, want) || !strings.Contains(first, "data 20 s old") {
 				t.Errorf("the header is %q", first)
@@ -47,37 +47,37 @@ func TestTheHeaderSaysWhatTheTroubleIs(t *testing.T) {
 	}
 }
 
-func TestTheTitleHoldsNothingThatATerminalTakesForItsEnd(t *testing.T) {
+func TestWindowTitleHasNoControlCharacters(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, before(func(w *world) { w.line.rewrite(strings.NewReplacer("Acme Inc.", "本社 Müller Ü").Replace) }))
-	if got, want := w.view().WindowTitle, "vpsdeck ?社 Müller ? (2 running)"; got != want {
+	w := startApp(t, 80, 24, beforeStart(func(w *harness) { w.proxy.rewrite(strings.NewReplacer("Acme Inc.", "本社 Müller Ü").Replace) }))
+	if got, want := w.lastView().WindowTitle, "vpsdeck ?社 Müller ? (2 running)"; got != want {
 		t.Errorf("the title is %q, want %q", got, want)
 	}
 	w.RequireText("本社 Müller Ü") // on the screen it stays as it is
 }
 
-func TestAPaneCountsDownHowLongTheAPIWantsToBeLeftAlone(t *testing.T) {
+func TestPaneCountsDownTheRateLimit(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, fault("GET /: status 429 retry 45s"))
+	w := startApp(t, 80, 24, withFault("GET /: status 429 retry 45s"))
 	w.RequireText("It is asked again by itself in 45 s.")
 	w.Advance(10 * time.Second)
 	w.RequireText("It is asked again by itself in 35 s.")
 	w.RequireNoText("45 s")
 }
 
-func TestAnOperationThatWasJustSeenDoesNotCountSeconds(t *testing.T) {
+func TestJustFoundOperationDoesNotCountSeconds(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24)
+	w := startApp(t, 80, 24)
 	w.RequireText("just seen")
 	w.Advance(20 * time.Second)
 	w.RequireText("over 20 s")
 	w.RequireNoText("just seen")
 }
 
-func TestWhatFollowsASnapshotIsToldInItsLine(t *testing.T) {
+func TestRestoreAfterSnapshotIsShownInItsLine(t *testing.T) {
 	t.Parallel()
-	w := open(t, 140, 30, servers(2))
-	at("web-server-01", "3", "r")(w)
+	w := startApp(t, 140, 30, withServers(2))
+	atServer("web-server-01", "3", "r")(w)
 	w.Type("web-server-01")
 	w.Press("tab", "enter")
 	w.RequireText("◐ web-server-01  snapshot before-restore-20250116-154500, then restore  ──")

@@ -19,45 +19,45 @@ import (
 
 // history is what the journal says, and what is made of it.
 type history struct {
-	loaded     bool
-	last       []model.Record // the last line of each operation
-	open       []model.Record // those that an earlier run left open
-	visits     []model.Record // who came and went, where several share the program
-	unreadable int
-	err        error
-	resumed    bool
-	taken      map[string]bool              // the operations that were taken up, by ID
-	said       string                       // the last trouble that was told, so that it is told once
-	offers     []func(screen.Deeds) tea.Cmd // questions that wait until no other one is open
+	loaded      bool
+	latest      []model.Record // the last line of each operation
+	open        []model.Record // those that an earlier run left open
+	connections []model.Record // who came and went, where several share the program
+	unreadable  int
+	err         error
+	resumed     bool
+	resumedIDs  map[string]bool                // the operations that were taken up, by ID
+	lastProblem string                         // the last trouble that was told, so that it is told once
+	offers      []func(screen.Actions) tea.Cmd // questions that wait until no other one is open
 }
 
-// record is the operation as a line of the journal.
-func (a *App) record(o model.Operation) model.Record {
+// journalRecord is the operation as a line of the journal.
+func (a *App) journalRecord(o model.Operation) model.Record {
 	line := o.Record(a.session.Client.Host(), a.state.Local)
 	line.Profile = a.session.Profile
 	return line
 }
 
-// writeDown records how an operation of ours goes on.
-func (a *App) writeDown(o model.Operation) tea.Cmd {
+// writeRecord records how an operation of ours goes on.
+func (a *App) writeRecord(o model.Operation) tea.Cmd {
 	if o.ID == "" {
 		return nil
 	}
-	return a.session.Record(a.record(o))
+	return a.session.Record(a.journalRecord(o))
 }
 
-// recorded says once what is wrong with the journal. The deeds go on without it.
-func (a *App) recorded(err error) {
-	words := model.Words(err)
-	if words == "" || words == a.history.said {
+// reportJournalError says once what is wrong with the journal. The deeds go on without it.
+func (a *App) reportJournalError(err error) {
+	words := model.ErrorMessage(err)
+	if words == "" || words == a.history.lastProblem {
 		return
 	}
-	a.history.said = words
-	a.say(screen.Trouble, words+"; deeds go on, but are not written down")
+	a.history.lastProblem = words
+	a.notify(screen.Error, words+"; deeds go on, but are not written down")
 }
 
-// historyLoaded takes the journal in.
-func (a *App) historyLoaded(msg command.HistoryLoadedMsg) tea.Cmd {
+// handleHistory takes the journal in.
+func (a *App) handleHistory(msg command.HistoryLoadedMsg) tea.Cmd {
 	if msg.Session != a.session.Number {
 		return nil
 	}
@@ -65,87 +65,87 @@ func (a *App) historyLoaded(msg command.HistoryLoadedMsg) tea.Cmd {
 	if !h.loaded { // what is open is only taken from the first reading: later, it is our own
 		h.open = msg.Open
 	}
-	h.loaded, h.last, h.visits, h.unreadable, h.err = true, msg.Last, msg.Visits, msg.Unreadable, msg.Err
-	a.learn()
-	a.recorded(msg.Err)
-	return a.resume()
+	h.loaded, h.latest, h.connections, h.unreadable, h.err = true, msg.Latest, msg.Connections, msg.Unreadable, msg.Err
+	a.learnDurations()
+	a.reportJournalError(msg.Err)
+	return a.resumeOperations()
 }
 
-// resume takes up what an earlier run of the program left open, once the journal and the servers are known.
-func (a *App) resume() tea.Cmd {
+// resumeOperations takes up what an earlier run of the program left open, once the journal and the servers are known.
+func (a *App) resumeOperations() tea.Cmd {
 	h := &a.history
-	if h.resumed || !h.loaded || !a.state.Servers.Loaded() || !a.state.PointsListed() || a.state.Recalled() {
+	if h.resumed || !h.loaded || !a.state.Servers.Loaded() || !a.state.PointsLoaded() || a.state.UsesCache() {
 		return nil
 	}
-	if h.taken == nil {
-		h.taken = map[string]bool{}
+	if h.resumedIDs == nil {
+		h.resumedIDs = map[string]bool{}
 	}
-	h.resumed = a.state.Servers.Whole() // else what an incomplete list lacks is taken up later
-	a.learn()                           // which of the servers are this account's is known now
-	resumed := a.state.Resume(h.open, h.last, a.session.Client.Host())
-	resumed = slices.DeleteFunc(resumed, func(o model.Operation) bool { return h.taken[o.ID] })
+	h.resumed = a.state.Servers.Complete() // else what an incomplete list lacks is taken up later
+	a.learnDurations()                     // which of the servers are this account's is known now
+	resumed := a.state.Resume(h.open, h.latest, a.session.Client.Host())
+	resumed = slices.DeleteFunc(resumed, func(o model.Operation) bool { return h.resumedIDs[o.ID] })
 	for _, o := range resumed {
-		h.taken[o.ID] = true
+		h.resumedIDs[o.ID] = true
 		if o.Phase.Over() {
-			a.offerRest(o)
+			a.offerFollowUp(o)
 		}
 	}
 	if n := len(resumed); n > 0 {
-		a.say(screen.Neutral, fmt.Sprintf("%d begun by another run of vpsdeck: looking how far it came", n))
+		a.notify(screen.Info, fmt.Sprintf("%d begun by another run of vpsdeck: looking how far it came", n))
 		return a.refreshRunning()
 	}
 	return nil
 }
 
-// offerRest asks whether to go on with a restore whose snapshot has completed. It is never sent by itself after a restart, and
+// offerFollowUp asks whether to go on with a restore whose snapshot has completed. It is never sent by itself after a restart, and
 // only who wanted it is asked.
-func (a *App) offerRest(first model.Operation) {
+func (a *App) offerFollowUp(first model.Operation) {
 	if first.By.Name != a.opts.Actor.Name {
 		return
 	}
-	a.history.offers = append(a.history.offers, func(d screen.Deeds) tea.Cmd {
-		return d.GoOn(first, func() tea.Cmd {
-			return a.writeDown(a.state.CallOff(first, "it was not wanted any more", a.opts.Run))
+	a.history.offers = append(a.history.offers, func(d screen.Actions) tea.Cmd {
+		return d.ResumeRestore(first, func() tea.Cmd {
+			return a.writeRecord(a.state.CancelRestore(first, "it was not wanted any more", a.opts.RunID))
 		})
 	})
 }
 
-// offerAgain asks whether to send anew what was not seen.
-func (a *App) offerAgain(o model.Operation) {
+// offerResend asks whether to send anew what was not seen.
+func (a *App) offerResend(o model.Operation) {
 	if o.By.Name != a.opts.Actor.Name {
 		return
 	}
-	a.history.offers = append(a.history.offers, func(d screen.Deeds) tea.Cmd { return d.Again(o) })
+	a.history.offers = append(a.history.offers, func(d screen.Actions) tea.Cmd { return d.Retry(o) })
 }
 
-// nextOffer opens the next question that waits, if nothing else has the keys.
-func (a *App) nextOffer() tea.Cmd {
+// openNextOffer opens the next question that waits, if nothing else has the keys.
+func (a *App) openNextOffer() tea.Cmd {
 	h := &a.history
-	if len(h.offers) == 0 || len(a.dialogs) > 0 || a.login.open || a.change.under || a.tooSmall() || a.focused().Typing() {
+	if len(h.offers) == 0 || len(a.dialogs) > 0 || a.login.open || a.accountSwitch.pending || a.tooSmall() || a.focused().Typing() {
 		return nil
 	}
 	ask := h.offers[0]
 	h.offers = h.offers[1:]
-	return ask(screen.NewDeeds(a.env))
+	return ask(screen.NewActions(a.env))
 }
 
 // openActivity shows what runs and what was done.
 func (a *App) openActivity() tea.Cmd {
-	sheet := dialog.NewSheet("Activity", a.activityLines, a.opts.Keys, a.env.Look, a.opts.Keys.View.Activity)
+	sheet := dialog.NewSheet("Activity", a.activityLines, a.opts.Keys, a.env.Styles, a.opts.Keys.View.Activity)
 	if a.session == nil {
-		return a.open(sheet)
+		return a.openDialog(sheet)
 	}
-	return tea.Batch(a.open(sheet), a.session.LoadHistory())
+	return tea.Batch(a.openDialog(sheet), a.session.LoadHistory())
 }
 
 // runningLines tell of an operation under way, whole, and how far it has come.
 func (a *App) runningLines(s *style.Styles, o model.Operation, width int) []string {
-	lines := widget.Wrap(widget.Agreed(o.Title()+a.by(o)), width-2)
+	lines := widget.Wrap(widget.NormalizeWidth(o.Title()+a.actorSuffix(o)), width-2)
 	for i, l := range lines {
 		lines[i] = "  " + s.Text.Render(l)
 	}
 	lines[0] = s.Accent.Render(style.Running) + strings.TrimPrefix(lines[0], " ")
-	far := a.elapsed(o) + ", " + a.expectation(o)
+	far := a.elapsedText(o) + ", " + a.expectationText(o)
 	if last := len(lines) - 1; widget.Width(lines[last])+2+widget.Width(far) <= width {
 		lines[last] += s.Muted.Render("  " + far)
 		return lines
@@ -159,26 +159,26 @@ func (a *App) activityLines(s *style.Styles, width int) []string {
 	for _, o := range open {
 		lines = append(lines, a.runningLines(s, o, width)...)
 		if usual, stuck := a.state.Stuck(o); stuck {
-			for _, l := range widget.Wrap(widget.Agreed(stuckWords(o, usual)), width-2) {
-				lines = append(lines, "  "+s.Late.Render(l))
+			for _, l := range widget.Wrap(widget.NormalizeWidth(stuckText(o, usual)), width-2) {
+				lines = append(lines, "  "+s.Warning.Render(l))
 			}
 		}
 	}
 	if len(open) == 0 {
 		lines = append(lines, s.Muted.Render("nothing"))
 	}
-	lines = append(append(lines, a.saidLines(s, width)...), "", s.Strong.Render("Earlier (UTC), newest first"))
-	past := a.past()
+	lines = append(append(lines, a.recentNoticeLines(s, width)...), "", s.Strong.Render("Earlier (UTC), newest first"))
+	past := a.pastEvents()
 	room := len("15 Jan 18:30 ")
 	for _, e := range past {
-		room = max(room, len(widget.Short(e.at, a.state.Now))+1)
+		room = max(room, len(widget.ShortTime(e.at, a.state.Now))+1)
 	}
 	for _, e := range past {
 		st, glyph := e.style(s)
-		for i, l := range widget.Wrap(widget.Agreed(e.words), width-room-3) {
+		for i, l := range widget.Wrap(widget.NormalizeWidth(e.text), width-room-3) {
 			when := ""
 			if i == 0 {
-				when = widget.Short(e.at, a.state.Now)
+				when = widget.ShortTime(e.at, a.state.Now)
 			} else {
 				glyph = " "
 			}
@@ -193,55 +193,55 @@ func (a *App) activityLines(s *style.Styles, width int) []string {
 		lines = append(lines, s.Muted.Render("nothing"))
 	}
 	if a.history.unreadable > 0 {
-		lines = append(lines, "", s.Late.Render(fmt.Sprintf("%d lines of the journal cannot be read and are left out", a.history.unreadable)))
+		lines = append(lines, "", s.Warning.Render(fmt.Sprintf("%d lines of the journal cannot be read and are left out", a.history.unreadable)))
 	}
 	if a.history.err != nil {
-		lines = append(lines, "", s.Bad.Render(model.Words(a.history.err)))
+		lines = append(lines, "", s.Bad.Render(model.ErrorMessage(a.history.err)))
 	}
 	return lines
 }
 
 func outcomeStyle(s *style.Styles, o model.Operation) (lipgloss.Style, string) {
 	switch o.Phase {
-	case model.Done:
+	case model.PhaseDone:
 		return s.Fine, style.Done
-	case model.Broken, model.NotSeen:
+	case model.PhaseFailed, model.PhaseNotSeen:
 		return s.Bad, style.Failed
 	}
-	return s.Late, style.Late
+	return s.Warning, style.Warning
 }
 
-// mostHistory is how many ended operations the activity screen lists.
-const mostHistory = 500
+// maxHistory is how many ended operations the activity screen lists.
+const maxHistory = 500
 
-// event is a line of the past.
-type event struct {
+// historyEvent is a line of the past.
+type historyEvent struct {
 	at    time.Time
-	words string
+	text  string
 	style func(*style.Styles) (lipgloss.Style, string)
 }
 
-// past is what has ended, newest first: what the journal has, and what this run knows itself; and who came and went.
-func (a *App) past() []event {
+// pastEvents is what has ended, newest first: what the journal has, and what this run knows itself; and who came and went.
+func (a *App) pastEvents() []historyEvent {
 	known := map[string]bool{}
-	var out []event
+	var out []historyEvent
 	add := func(o model.Operation) {
-		out = append(out, event{o.Ended, o.Title() + a.by(o) + ": " + outcome(o), func(s *style.Styles) (lipgloss.Style, string) {
+		out = append(out, historyEvent{o.Ended, o.Title() + a.actorSuffix(o) + ": " + outcomeText(o), func(s *style.Styles) (lipgloss.Style, string) {
 			return outcomeStyle(s, o)
 		}})
 	}
-	for _, o := range a.state.Ended() {
+	for _, o := range a.state.FinishedOperations() {
 		known[o.ID] = o.ID != ""
 		add(o)
 	}
-	for _, r := range a.history.last {
+	for _, r := range a.history.latest {
 		if o, ok := r.Operation(); ok && o.Phase.Over() && !known[r.ID] {
 			add(o)
 		}
 	}
-	for _, r := range a.history.visits {
-		out = append(out, event{r.Time, r.VisitWords(), func(s *style.Styles) (lipgloss.Style, string) { return s.Muted, style.Dot }})
+	for _, r := range a.history.connections {
+		out = append(out, historyEvent{r.Time, r.SessionText(), func(s *style.Styles) (lipgloss.Style, string) { return s.Muted, style.Dot }})
 	}
-	slices.SortStableFunc(out, func(x, y event) int { return y.at.Compare(x.at) })
-	return out[:min(len(out), mostHistory)]
+	slices.SortStableFunc(out, func(x, y historyEvent) int { return y.at.Compare(x.at) })
+	return out[:min(len(out), maxHistory)]
 }

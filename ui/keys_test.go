@@ -9,19 +9,19 @@ import (
 	"vpsdeck/ui"
 )
 
-func remapped(t *testing.T, keys map[string][]string) option {
+func withRemappedKeys(t *testing.T, keys map[string][]string) option {
 	t.Helper()
 	k := keymap.Default()
 	if err := k.Remap(keys); err != nil {
 		t.Fatal(err)
 	}
-	return with(func(o *ui.Options) { o.Keys = k })
+	return withOptions(func(o *ui.Options) { o.Keys = k })
 }
 
 func TestRemappedKeysWorkAndAreShown(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40, remapped(t, map[string][]string{
-		"deed.snapshot": {"x", "f5"}, "deed.backup": {}, "view.quit": {"Q"}, "view.help": {"f1"}, "dialog.cancel": {"ctrl+g"},
+	w := startApp(t, 120, 40, withRemappedKeys(t, map[string][]string{
+		"action.snapshot": {"x", "f5"}, "action.backup": {}, "view.quit": {"Q"}, "view.help": {"f1"}, "dialog.cancel": {"ctrl+g"},
 		"dialog.yes": {"ctrl+y"}, "move.down": {"n"},
 	}))
 	w.RequireText("x snapshot", "f1 help", "x f5 makes the first one.")
@@ -41,44 +41,44 @@ func TestRemappedKeysWorkAndAreShown(t *testing.T) {
 	w.Press("f5")
 	w.RequireText("New snapshot of ci-runner-02", "ctrl+g cancel")
 	w.Press("ctrl+g")
-	w.choose("web-server-01")
+	w.selectServer("web-server-01")
 	w.Press("2", "n", "d")
-	w.wake()
+	w.skipInputDelay()
 	w.Press("y", "enter") // y is bound to nothing, and enter presses Cancel
 	w.RequireNoText("Delete backup")
 	w.Press("d")
-	w.wake()
+	w.skipInputDelay()
 	w.Press("ctrl+y", "enter")
 	w.RequireText("deleted")
-	w.requireDeeds("DELETE /backups/495/")
+	w.requireActions("DELETE /backups/495/")
 	w.Press("Q")
 	w.Wait()
 }
 
-func TestNoKeyIsADeedWhenReadOnly(t *testing.T) {
+func TestNoKeyStartsAnActionInReadOnly(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40, readOnly)
+	w := startApp(t, 120, 40, readOnly)
 	w.RequireText("read-only")
 	w.RequireNoText("s snapshot", "b back up", "r restore", "d delete", "makes the first one")
-	w.choose("web-server-01")
+	w.selectServer("web-server-01")
 	for _, pane := range []string{"1", "2", "3"} {
 		for _, deed := range []string{"s", "b", "r", "d"} {
 			w.Press(pane, deed)
-			w.wake()
+			w.skipInputDelay()
 			w.RequireNoText("Cancel", "esc cancel", "s snapshot", "d delete")
 			w.requireRefused("This session is read-only: it has no actions.")
-			w.burst(deed, "y", "enter", "tab", "enter", "esc")
+			w.pressAtOnce(deed, "y", "enter", "tab", "enter", "esc")
 		}
 	}
 	w.Press("enter", "esc", "?")
 	w.RequireText("Panes", "View")
 	w.RequireNoText("Deeds", "back up")
-	w.requireDeeds()
+	w.requireActions()
 }
 
-func TestTheFooterTellsWhatTheFocusedPaneCanDo(t *testing.T) {
+func TestFooterShowsTheKeysOfTheFocusedPane(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 30)
+	w := startApp(t, 120, 30)
 	footer := func() string { g := w.Screen(); return g.Line(29) }
 	for _, c := range []struct{ keys, holds, lacks string }{
 		{"1", "s snapshot", "d delete"}, {"2", "d delete", "cancel"}, {"3", "r restore", "cancel"},
@@ -93,15 +93,15 @@ func TestTheFooterTellsWhatTheFocusedPaneCanDo(t *testing.T) {
 
 func TestAServerIsNotDeletedFromItsPane(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24)
+	w := startApp(t, 120, 24)
 	w.Press("d")
 	w.requireRefused("Servers are not deleted here.", "Choose a backup (2) or a snapshot (3).")
-	w.requireDeeds()
+	w.requireActions()
 }
 
-func TestEscapeGoesOneStepBackAndNeverQuits(t *testing.T) {
+func TestEscapeGoesBackOneStepAndNeverQuits(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24)
+	w := startApp(t, 80, 24)
 	w.Press("/")
 	w.Type("web")
 	w.Press("enter", "enter")
@@ -114,12 +114,12 @@ func TestEscapeGoesOneStepBackAndNeverQuits(t *testing.T) {
 	w.RequireText("Servers 12")
 }
 
-func TestTheDetailsStayTrueWhileTheyAreOpen(t *testing.T) {
+func TestOpenDetailsAreKeptUpToDate(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24)
-	at("web-server-01", "2", "j", "enter")(w)
+	w := startApp(t, 80, 24)
+	atServer("web-server-01", "2", "j", "enter")(w)
 	w.RequireText("Backup #495")
-	w.must(w.others.DeleteBackup(t.Context(), "495"))
+	w.must(w.otherClient.DeleteBackup(t.Context(), "495"))
 	w.Advance(20 * time.Second)
 	w.RequireText("It is no longer there.")
 	w.Press("esc")

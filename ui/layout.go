@@ -9,8 +9,8 @@ import (
 
 // The least size of a terminal, and where the layouts begin.
 const (
-	leastWidth   = 40
-	leastHeight  = 10
+	minWidth     = 40
+	minHeight    = 10
 	wideWidth    = 110 // servers beside their points
 	wideHeight   = 10  // of the panes
 	stackWidth   = 60  // panes one above the other
@@ -22,15 +22,15 @@ const (
 type shape int
 
 const (
-	tabs  shape = iota // one pane, and the names of all
-	stack              // all panes, the focused one large
-	wide               // servers at the left, their points at the right
+	shapeTabs  shape = iota // one pane, and the names of all
+	shapeStack              // all panes, the focused one large
+	shapeWide               // servers at the left, their points at the right
 )
 
 // rect is a part of the screen, in cells.
 type rect struct{ x, y, w, h int }
 
-func (r rect) holds(x, y int) bool { return x >= r.x && x < r.x+r.w && y >= r.y && y < r.y+r.h }
+func (r rect) contains(x, y int) bool { return x >= r.x && x < r.x+r.w && y >= r.y && y < r.y+r.h }
 
 // plan is where everything stands.
 type plan struct {
@@ -41,12 +41,12 @@ type plan struct {
 	notice     bool    // notices have a line of their own
 }
 
-func (a *App) tooSmall() bool { return a.width < leastWidth || a.height < leastHeight }
+func (a *App) tooSmall() bool { return a.width < minWidth || a.height < minHeight }
 
 // plan shares out the screen. Header and footer take a line each.
 func (a *App) plan() plan {
 	p := plan{notice: a.height >= noticeHeight}
-	p.operations = min(len(a.state.Operations()), a.mostOperations())
+	p.operations = min(len(a.state.Operations()), a.maxOperationLines())
 	body := a.height - 2 - p.operations
 	if p.notice {
 		body--
@@ -56,10 +56,10 @@ func (a *App) plan() plan {
 	p.page = rect{0, 1, a.width, body}
 	switch {
 	case a.width >= wideWidth && usual >= wideHeight:
-		p.shape = wide
+		p.shape = shapeWide
 		a.planWide(&p, body)
 	case a.width >= stackWidth && usual >= stackHeight:
-		p.shape = stack
+		p.shape = shapeStack
 		a.planStack(&p, body)
 	default:
 		p.panes[a.focus] = rect{0, 2, a.width, body - 1}
@@ -67,8 +67,8 @@ func (a *App) plan() plan {
 	return p
 }
 
-// mostOperations is how many lines running operations may take.
-func (a *App) mostOperations() int { return max(min(a.height/8, 5), 1) }
+// maxOperationLines is how many lines running operations may take.
+func (a *App) maxOperationLines() int { return max(min(a.height/8, 5), 1) }
 
 func (a *App) planWide(p *plan, body int) {
 	left := a.width/2 + 1
@@ -112,7 +112,7 @@ func (a *App) layout() {
 		a.page.SetSize(p.page.w, p.page.h)
 	}
 	for _, d := range a.dialogs {
-		width, height := a.dialogRoom()
+		width, height := a.dialogSize()
 		if _, sheet := d.Dialog.(*dialog.Sheet); sheet {
 			height = max(height-len(a.noticeLines()), 1)
 		}
@@ -120,24 +120,24 @@ func (a *App) layout() {
 	}
 }
 
-// dialogRoom is the most that a dialog may take: all but the footer, which tells its keys, and the header where that tells
+// dialogSize is the most that a dialog may take: all but the footer, which tells its keys, and the header where that tells
 // which of several accounts this is.
-func (a *App) dialogRoom() (width, height int) { return a.width - 2, a.height - 1 - a.headRoom() }
+func (a *App) dialogSize() (width, height int) { return a.width - 2, a.height - 1 - a.dialogTop() }
 
-func (a *App) headRoom() int {
-	if a.marked() {
+func (a *App) dialogTop() int {
+	if a.showsProfile() {
 		return 1
 	}
 	return 0
 }
 
-// dialogAt is where a dialog of this look stands: in the middle.
-func (a *App) dialogAt(view string) rect {
+// dialogRect is where a dialog of this look stands: in the middle.
+func (a *App) dialogRect(view string) rect {
 	w, h := lipgloss.Size(view)
-	y := max((a.height-1-h)/2, a.headRoom())
-	if top, ok := a.top(); ok {
+	y := max((a.height-1-h)/2, a.dialogTop())
+	if top, ok := a.topDialog(); ok {
 		if _, sheet := top.Dialog.(*dialog.Sheet); sheet { // a notice about what is read stays in sight
-			y = max(min(y, a.height-1-len(a.noticeLines())-h), a.headRoom())
+			y = max(min(y, a.height-1-len(a.noticeLines())-h), a.dialogTop())
 		}
 	}
 	return rect{max((a.width-w)/2, 0), y, w, h}

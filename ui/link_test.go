@@ -11,30 +11,30 @@ import (
 
 func TestAddressesAreLinksOfTheTerminal(t *testing.T) {
 	t.Parallel()
-	w := open(t, 200, 24, servers(2), with(func(o *ui.Options) { o.SSH = model.SSHRules{{Server: "web-*", User: "root"}} }))
+	w := startApp(t, 200, 24, withServers(2), withOptions(func(o *ui.Options) { o.SSH = model.SSHRules{{Server: "web-*", User: "root"}} }))
 	const web, db = "\x1b]8;;ssh://root@203.0.113.10", "\x1b]8;;ssh://203.0.113.11"
-	if view := w.view().Content; !strings.Contains(view, web) || !strings.Contains(view, db) {
+	if view := w.lastView().Content; !strings.Contains(view, web) || !strings.Contains(view, db) {
 		t.Errorf("the servers' addresses are no links: %q", view)
 	}
-	w.choose("web-server-01")
+	w.selectServer("web-server-01")
 	w.Press("enter")
-	if view := w.view().Content; !strings.Contains(view, web) || strings.Contains(view, db) {
+	if view := w.lastView().Content; !strings.Contains(view, web) || strings.Contains(view, db) {
 		t.Errorf("the page's address is no link: %q", view)
 	}
-	if strings.Contains(w.view().Content, "\x1b]8;;https") {
+	if strings.Contains(w.lastView().Content, "\x1b]8;;https") {
 		t.Error("a machine without a name has a web panel")
 	}
 }
 
-// elsewhere is an account at a host with a name.
-type elsewhere struct{ command.Client }
+// namedHostClient is an account at a host with a name.
+type namedHostClient struct{ command.Client }
 
-func (elsewhere) Host() string { return "admin.vps.org" }
+func (namedHostClient) Host() string { return "admin.vps.org" }
 
 func TestTheHostIsALinkToTheWebPanel(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24, servers(2), func(s *setup) { s.elsewhere = true })
-	if view := w.view().Content; !strings.Contains(view, "\x1b]8;;https://admin.vps.org/") {
+	w := startApp(t, 120, 24, withServers(2), func(s *setup) { s.namedHost = true })
+	if view := w.lastView().Content; !strings.Contains(view, "\x1b]8;;https://admin.vps.org/") {
 		t.Errorf("%q", view)
 	}
 }

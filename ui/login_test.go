@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestTheFirstRunAsksForATokenAndKeepsItWhereOneLikes(t *testing.T) {
+func TestFirstRunAsksForATokenAndStoresIt(t *testing.T) {
 	t.Parallel()
 	for place, c := range map[string]struct {
 		choice, says, kept string
@@ -17,8 +17,8 @@ func TestTheFirstRunAsksForATokenAndKeepsItWhereOneLikes(t *testing.T) {
 	} {
 		t.Run(place, func(t *testing.T) {
 			t.Parallel()
-			d := &door{}
-			w := open(t, 80, 24, stranger(d))
+			d := &fakeAccess{}
+			w := startApp(t, 80, 24, unauthenticated(d))
 			w.RequireText("Open an account", "an account at", "admin.vps.org", "no account")
 			if asked := w.account.Requests(); len(asked) != 0 {
 				t.Errorf("before there is a token it asked %v", asked)
@@ -28,29 +28,29 @@ func TestTheFirstRunAsksForATokenAndKeepsItWhereOneLikes(t *testing.T) {
 			w.RequireNoText(liveToken)
 			w.Press("enter")
 			w.RequireText("Keep the token?", "web-server")
-			w.pick(c.choice)
+			w.chooseOption(c.choice)
 			w.RequireText(c.says, "Servers 12", "Acme Inc.")
 			w.RequireNoText("Keep the token?", liveToken)
-			if got := d.keptAs(); got != c.kept {
+			if got := d.keptToken(); got != c.kept {
 				t.Errorf("kept %q", got)
 			}
 		})
 	}
 }
 
-func TestATokenThatCannotBeKeptSaysWhy(t *testing.T) {
+func TestTokenThatCannotBeStoredShowsTheReason(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, stranger(&door{keep: errNoKeyring}))
+	w := startApp(t, 80, 24, unauthenticated(&fakeAccess{keepErr: errNoKeyring}))
 	w.Press("enter")
 	w.Type(liveToken)
 	w.Press("enter")
-	w.pick("in the system's keyring")
+	w.chooseOption("in the system's keyring")
 	w.RequireText("the token was not kept: the keyring is locked", "Servers 12")
 }
 
 func TestATokenThatIsRefusedIsAskedForAgain(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, stranger(&door{}))
+	w := startApp(t, 80, 24, unauthenticated(&fakeAccess{}))
 	w.Press("enter")
 	w.Paste("vps_wrong")
 	w.Press("enter")
@@ -61,9 +61,9 @@ func TestATokenThatIsRefusedIsAskedForAgain(t *testing.T) {
 	w.RequireText("Keep the token?")
 }
 
-func TestTheTokenMayNotBeNonsense(t *testing.T) {
+func TestMalformedTokenIsRejected(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, stranger(&door{}))
+	w := startApp(t, 80, 24, unauthenticated(&fakeAccess{}))
 	w.Press("enter", "enter")
 	w.RequireText("type or paste the token")
 	w.Type("a b")
@@ -74,40 +74,40 @@ func TestTheTokenMayNotBeNonsense(t *testing.T) {
 	}
 }
 
-func TestTheWayToAnAccountGoesBackAndForth(t *testing.T) {
+func TestLoginStepsGoBackAndForth(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, stranger(&door{}))
+	w := startApp(t, 80, 24, unauthenticated(&fakeAccess{}))
 	w.Press("esc")
 	w.RequireText("Open an account") // there is nothing behind it
 	w.Press("enter")
 	w.RequireText("API token")
 	w.Press("esc")
 	w.RequireText("Open an account")
-	w.pick("look around")
+	w.chooseOption("look around")
 	w.RequireText("vpsdeck demo", "simulated, nothing is real", "Servers 12")
 	w.RequireNoText("Keep the token?")
 }
 
-func TestADemoThatDoesNotOpenSaysWhy(t *testing.T) {
+func TestFailedDemoShowsTheReason(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, stranger(&door{demo: spoken{"no place is left on this machine"}}))
-	w.pick("look around")
+	w := startApp(t, 80, 24, unauthenticated(&fakeAccess{demoErr: messageError{"no place is left on this machine"}}))
+	w.chooseOption("look around")
 	w.RequireText("the simulated account did not open: no place is left on this machine", "Open an account")
 }
 
-func TestATokenThatExpiresIsAskedForOnceAndNothingElseIsLost(t *testing.T) {
+func TestExpiredTokenIsAskedForOnceAndKeepsTheScreen(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40, withDoor(&door{}))
-	w.choose("web-server-01")
-	w.fault("GET /: status 401")
+	w := startApp(t, 120, 40, withAccess(&fakeAccess{}))
+	w.selectServer("web-server-01")
+	w.injectFault("GET /: status 401")
 	w.Advance(20 * time.Second)
 	w.RequireText("Open an account", "What was loaded stays on the screen.", "token refused", "web-server-01", "pre-migration")
 	if n := strings.Count(w.Screen().Text(), "Open an account"); n != 1 {
 		t.Errorf("it asks %d times", n)
 	}
-	w.line.forget()
-	w.later(10 * time.Minute)
-	if n := len(w.line.requests(func(asked) bool { return true })); n != 0 {
+	w.proxy.reset()
+	w.advanceHidden(10 * time.Minute)
+	if n := len(w.proxy.requests(func(recordedRequest) bool { return true })); n != 0 {
 		t.Errorf("with a token that is refused it asked %d times more", n)
 	}
 	w.account.ClearFaults()
@@ -116,14 +116,14 @@ func TestATokenThatExpiresIsAskedForOnceAndNothingElseIsLost(t *testing.T) {
 	w.Press("enter", "esc")
 	w.RequireText("● just now", "Servers 12")
 	w.RequireNoText("token refused", "Open an account")
-	w.line.forget()
+	w.proxy.reset()
 	w.Advance(time.Minute)
-	if n := len(w.line.reads("/servers/")); n < 2 || n > 3 {
+	if n := len(w.proxy.readTimes("/servers/")); n < 2 || n > 3 {
 		t.Errorf("with the new token it asked %d times in a minute", n)
 	}
 }
 
-func TestWhatIsAskedAboutAnAccountGoesWithIt(t *testing.T) {
+func TestDialogsOfAnAccountCloseWithIt(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		keys []string
@@ -134,15 +134,15 @@ func TestWhatIsAskedAboutAnAccountGoesWithIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 120, 40, servers(2), withDoor(&door{}))
-			w.choose("web-server-01")
+			w := startApp(t, 120, 40, withServers(2), withAccess(&fakeAccess{}))
+			w.selectServer("web-server-01")
 			w.Press(c.keys...)
 			w.RequireText(c.says)
-			w.fault("GET /: status 401")
-			w.later(time.Minute)
+			w.injectFault("GET /: status 401")
+			w.advanceHidden(time.Minute)
 			w.RequireText("Open an account")
 			w.account.ClearFaults()
-			w.pick("look around")
+			w.chooseOption("look around")
 			w.RequireText("vpsdeck demo")
 			w.RequireNoText(c.says)
 			w.Press("esc")
@@ -151,10 +151,10 @@ func TestWhatIsAskedAboutAnAccountGoesWithIt(t *testing.T) {
 	}
 }
 
-func TestTheQuestionForAnotherTokenCanBeLeftAndComesBack(t *testing.T) {
+func TestTokenFormCanBeClosedAndReopened(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40, withDoor(&door{}))
-	w.fault("GET /: status 401")
+	w := startApp(t, 120, 40, withAccess(&fakeAccess{}))
+	w.injectFault("GET /: status 401")
 	w.Advance(20 * time.Second)
 	w.Press("esc")
 	w.RequireText("token refused", "Servers 12")
@@ -163,27 +163,27 @@ func TestTheQuestionForAnotherTokenCanBeLeftAndComesBack(t *testing.T) {
 	w.RequireText("Open an account")
 }
 
-func TestADeedWhoseTokenIsRefusedIsNotDone(t *testing.T) {
+func TestActionWithRefusedTokenIsNotDone(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40, servers(2), withDoor(&door{}))
-	w.fault("POST /: status 401 x1")
-	w.makeSnapshot("web-server-01", "before-update")
+	w := startApp(t, 120, 40, withServers(2), withAccess(&fakeAccess{}))
+	w.injectFault("POST /: status 401 x1")
+	w.createSnapshot("web-server-01", "before-update")
 	w.RequireText("Open an account", "snapshot before-update of web-server-01: not done")
 	w.Press("esc")
-	w.requireDeeds(beforeUpdate)
+	w.requireActions(postBeforeUpdate)
 }
 
-func TestWithoutAWayToAnotherAccountTheReasonIsSaid(t *testing.T) {
+func TestMissingAccessShowsTheReason(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24)
-	w.fault("GET /: status 401")
+	w := startApp(t, 120, 24)
+	w.injectFault("GET /: status 401")
 	w.Advance(20 * time.Second)
 	w.RequireText("Another token is needed.", "Servers 12")
 }
 
-func TestWhatWasSaidOfATokenGoesWithTheAnswer(t *testing.T) {
+func TestTokenErrorIsClearedByTheNextAnswer(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, stranger(&door{}))
+	w := startApp(t, 80, 24, unauthenticated(&fakeAccess{}))
 	w.Press("enter")
 	w.Paste("vps_wrong")
 	w.Press("enter")
@@ -191,14 +191,14 @@ func TestWhatWasSaidOfATokenGoesWithTheAnswer(t *testing.T) {
 	w.RequireNoText("whether the token is live")
 }
 
-func TestWithATokenThatIsRefusedItSaysThatNothingIsAsked(t *testing.T) {
+func TestRefusedTokenShowsThatPollingStopped(t *testing.T) {
 	t.Parallel()
-	for _, s := range []size{small, usual} {
-		w := open(t, s.width, s.height, withDoor(&door{}))
-		w.fault("GET /: status 401")
+	for _, s := range []size{small, standard} {
+		w := startApp(t, s.width, s.height, withAccess(&fakeAccess{}))
+		w.injectFault("GET /: status 401")
 		w.Advance(20 * time.Second)
 		w.Press("esc")
-		w.later(time.Minute)
+		w.advanceHidden(time.Minute)
 		text := strings.Join(strings.Fields(w.Screen().Text()), " ")
 		if !strings.Contains(text, "✗ the token is refused, so nothing is asked of the API: R asks for another") {
 			t.Errorf("at %s it does not say so:\n%s", s, w.Screen().Text())
@@ -206,10 +206,10 @@ func TestWithATokenThatIsRefusedItSaysThatNothingIsAsked(t *testing.T) {
 	}
 }
 
-func TestEveryFormOfTheLoginShowsWhatIsChosenOnASmallScreen(t *testing.T) {
+func TestLoginFormsShowTheSelectionOnASmallScreen(t *testing.T) {
 	t.Parallel()
 	for _, height := range []int{10, 11, 12} {
-		w := open(t, 40, height, stranger(&door{}))
+		w := startApp(t, 40, height, unauthenticated(&fakeAccess{}))
 		w.Press("enter")
 		w.Type(liveToken)
 		w.Press("enter")
@@ -219,8 +219,8 @@ func TestEveryFormOfTheLoginShowsWhatIsChosenOnASmallScreen(t *testing.T) {
 		w.Press("down")
 		w.RequireText("▸ nowhere")
 
-		w = open(t, 40, height, withDoor(&door{}))
-		w.fault("GET /: status 401")
+		w = startApp(t, 40, height, withAccess(&fakeAccess{}))
+		w.injectFault("GET /: status 401")
 		w.Advance(20 * time.Second)
 		w.RequireText("expired or revoked.", "▸ with an API token", "look around in a simulated", "account   ")
 		w.Press("down")

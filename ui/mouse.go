@@ -7,8 +7,8 @@ import (
 	"vpsdeck/ui/screen"
 )
 
-// mouse routes clicks and the wheel to what is under them. It is never needed.
-func (a *App) mouse(msg tea.MouseMsg) tea.Cmd {
+// handleMouse routes clicks and the wheel to what is under them. It is never needed.
+func (a *App) handleMouse(msg tea.MouseMsg) tea.Cmd {
 	if a.tooSmall() {
 		return nil
 	}
@@ -16,20 +16,20 @@ func (a *App) mouse(msg tea.MouseMsg) tea.Cmd {
 	if _, wheel := msg.(tea.MouseWheelMsg); wheel && at.Button != tea.MouseWheelUp && at.Button != tea.MouseWheelDown {
 		return nil // sideways, as a trackpad turns it all the time
 	}
-	if top, ok := a.top(); ok {
+	if top, ok := a.topDialog(); ok {
 		return a.mouseOnDialog(top, msg, at)
 	}
 	if a.page != nil {
 		return a.mouseOnPane(a.page, a.plan().page, msg)
 	}
-	if a.plan().shape == tabs && at.Y == 1 {
+	if a.plan().shape == shapeTabs && at.Y == 1 {
 		if _, click := msg.(tea.MouseClickMsg); click {
 			a.clickTab(at.X)
 		}
 		return nil
 	}
 	for i, r := range a.plan().panes {
-		if r.h == 0 || !r.holds(at.X, at.Y) {
+		if r.h == 0 || !r.contains(at.X, at.Y) {
 			continue
 		}
 		if _, click := msg.(tea.MouseClickMsg); click && at.Button == tea.MouseLeft {
@@ -46,18 +46,18 @@ func (a *App) mouseOnPane(pane screen.Pane, r rect, msg tea.MouseMsg) tea.Cmd {
 	if _, wheel := msg.(tea.MouseWheelMsg); wheel {
 		return a.toPane(pane, screen.WheelMsg{Down: at.Button == tea.MouseWheelDown})
 	}
-	if at.Button == tea.MouseLeft && r.holds(at.X, at.Y) {
+	if at.Button == tea.MouseLeft && r.contains(at.X, at.Y) {
 		return a.toPane(pane, screen.RowMsg{Line: at.Y - r.y - 1})
 	}
 	return nil
 }
 
-func (a *App) mouseOnDialog(top opened, msg tea.MouseMsg, at tea.Mouse) tea.Cmd {
+func (a *App) mouseOnDialog(top stackedDialog, msg tea.MouseMsg, at tea.Mouse) tea.Cmd {
 	if wheel, ok := msg.(tea.MouseWheelMsg); ok {
 		return a.toDialog(top, wheel)
 	}
-	r := a.dialogAt(top.View())
-	if at.Button != tea.MouseLeft || !r.holds(at.X, at.Y) {
+	r := a.dialogRect(top.View())
+	if at.Button != tea.MouseLeft || !r.contains(at.X, at.Y) {
 		return nil
 	}
 	return a.toDialog(top, dialog.ClickMsg{X: at.X - r.x, Y: at.Y - r.y})
@@ -66,7 +66,7 @@ func (a *App) mouseOnDialog(top opened, msg tea.MouseMsg, at tea.Mouse) tea.Cmd 
 // clickTab focuses the pane whose name was clicked.
 func (a *App) clickTab(x int) {
 	for i, r := range a.tabRects() {
-		if r.holds(x, 1) {
+		if r.contains(x, 1) {
 			a.focusOn(i)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // clickButton clicks on a button of the open question: its word on the lowest line that holds it inside a box.
-func (w *world) clickButton(word string) {
+func (w *harness) clickButton(word string) {
 	w.t.Helper()
 	g := w.Screen()
 	_, y, found := g.Find("Cancel  ")
@@ -21,7 +21,7 @@ func (w *world) clickButton(word string) {
 
 func TestAClickFocusesAndSelects(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 30, withMouse)
+	w := startApp(t, 120, 30, withMouse)
 	w.ClickOn("web-server-01")
 	w.requireCursor("web-server-01")
 	w.RequireText("Backups web-server-01")
@@ -36,8 +36,8 @@ func TestAClickFocusesAndSelects(t *testing.T) {
 
 func TestAClickOnATabFocusesIt(t *testing.T) {
 	t.Parallel()
-	w := open(t, 40, 12, withMouse)
-	w.choose("web-server-01")
+	w := startApp(t, 40, 12, withMouse)
+	w.selectServer("web-server-01")
 	for tab, shows := range map[string]string{"Snapshots": "pre-migration", "Backups": "automatic", "Servers": "web-server-01"} {
 		w.ClickOn(tab)
 		w.RequireText("▸ "+tab, shows)
@@ -46,14 +46,14 @@ func TestAClickOnATabFocusesIt(t *testing.T) {
 
 func TestTheWheelMovesTheCursorUnderIt(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 30, withMouse)
+	w := startApp(t, 120, 30, withMouse)
 	w.Wheel(5, 5, 3)
 	w.requireCursor("mail-01")
 	w.Wheel(5, 5, -1)
 	w.requireCursor("legacy-app")
 	w.Wheel(5, 5, -9)
 	w.requireCursor("db-server-02")
-	w.choose("web-server-01")
+	w.selectServer("web-server-01")
 	w.Wheel(100, 5, 2)
 	w.requireCursor("web-server-01")
 	w.Press("2")
@@ -62,41 +62,41 @@ func TestTheWheelMovesTheCursorUnderIt(t *testing.T) {
 
 func TestTheButtonsCanBeClicked(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 30, withMouse)
-	at("web-server-01", "2", "j", "d")(w)
+	w := startApp(t, 120, 30, withMouse)
+	atServer("web-server-01", "2", "j", "d")(w)
 	w.clickButton("Cancel")
 	w.RequireNoText("Delete backup #495")
-	w.requireDeeds()
+	w.requireActions()
 	w.Press("d")
 	w.clickButton("Delete ")
 	w.RequireText("Delete backup #495") // it is not listening yet
-	w.requireDeeds()
-	w.Advance(dialog.Quiet)
+	w.requireActions()
+	w.Advance(dialog.InputDelay)
 	w.Click(1, 1)
 	w.RequireText("Delete backup #495") // beside it
 	w.clickButton("Delete ")
 	w.RequireText("delete backup #495 of web-server-01: deleted")
-	w.requireDeeds("DELETE /backups/495/")
+	w.requireActions("DELETE /backups/495/")
 }
 
-func TestTheTickCanBeClickedAndTheNameIsStillAskedFor(t *testing.T) {
+func TestCheckboxCanBeClickedAndNameIsStillRequired(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 30, withMouse)
-	at("web-server-01", "3", "r")(w)
+	w := startApp(t, 120, 30, withMouse)
+	atServer("web-server-01", "3", "r")(w)
 	w.ClickOn("take a snapshot first")
 	w.RequireText("[ ] take a snapshot first", "sends POST /snapshots/801/restore/")
 	w.clickButton("Restore ")
 	w.RequireText("not yet: see above")
-	w.requireDeeds()
+	w.requireActions()
 	w.Type("web-server-01")
 	w.clickButton("Restore ")
 	w.RequireText("◐ restoring")
-	w.requireDeeds(restore801)
+	w.requireActions(postRestore801)
 }
 
 func TestTheWheelScrollsASheet(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 12, withMouse)
+	w := startApp(t, 80, 12, withMouse)
 	w.Press("?")
 	w.RequireText("up")
 	w.Wheel(40, 5, 30)

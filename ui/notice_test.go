@@ -8,11 +8,11 @@ import (
 	"vpsdeck/ui"
 )
 
-// says has the API give these words for a refusal.
-func (w *world) says(words string) {
+// setRefusal has the API give these words for a refusal.
+func (w *harness) setRefusal(words string) {
 	w.t.Helper()
-	w.line.rewrite(strings.NewReplacer("This answer was asked for: Bad Request.", words).Replace)
-	w.fault("POST /snapshots/: status 400")
+	w.proxy.rewrite(strings.NewReplacer("This answer was asked for: Bad Request.", words).Replace)
+	w.injectFault("POST /snapshots/: status 400")
 }
 
 func TestALongNoticeIsReadable(t *testing.T) {
@@ -20,9 +20,9 @@ func TestALongNoticeIsReadable(t *testing.T) {
 	for _, s := range []size{{80, 24}, {108, 30}, {120, 40}, {80, 12}} {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
-			w := open(t, s.width, s.height)
-			w.says("The plan of this account does not allow more than two snapshots while a migration is planned; ask the support desk.")
-			w.makeSnapshot("web-server-01", "before-update")
+			w := startApp(t, s.width, s.height)
+			w.setRefusal("The plan of this account does not allow more than two snapshots while a migration is planned; ask the support desk.")
+			w.createSnapshot("web-server-01", "before-update")
 			g := w.Screen()
 			if text := strings.Join(strings.Fields(g.Text()), " "); !strings.Contains(text, "is planned; ask the support desk.") {
 				t.Errorf("the reason is cut:\n%s", g.Text())
@@ -30,7 +30,7 @@ func TestALongNoticeIsReadable(t *testing.T) {
 			if _, _, there := g.Find("▌ web-server-01"); !there {
 				t.Errorf("the row under the cursor is hidden:\n%s", g.Text())
 			}
-			requireStraight(t, g)
+			requireAligned(t, g)
 			w.Advance(time.Second)
 			w.Press("j", "k")
 			w.RequireNoText("support desk")
@@ -38,23 +38,23 @@ func TestALongNoticeIsReadable(t *testing.T) {
 	}
 }
 
-func TestANoticeThatIsStillCutSaysWhereAllOfItIs(t *testing.T) {
+func TestTruncatedNoticeSaysWhereToReadIt(t *testing.T) {
 	t.Parallel()
-	w := open(t, 40, 12)
-	w.says(strings.Repeat("All the reasons are told at length. ", 8) + "This is the last one.")
-	w.makeSnapshot("web-server-01", "before-update")
+	w := startApp(t, 40, 12)
+	w.setRefusal(strings.Repeat("All the reasons are told at length. ", 8) + "This is the last one.")
+	w.createSnapshot("web-server-01", "before-update")
 	w.RequireText("A shows all")
-	requireStraight(t, w.Screen())
+	requireAligned(t, w.Screen())
 	w.Press("A", "G")
 	w.RequireText("the last one.", "╰─ ▴ more ─")
 }
 
-func TestANoticeThatFillsItsThirdLineIsNotCut(t *testing.T) {
+func TestNoticeOfThreeFullLinesIsNotTruncated(t *testing.T) {
 	t.Parallel()
 	for extra := 14; extra < 22; extra++ { // 18 fill the line
-		w := open(t, 40, 12)
-		w.says(strings.Repeat("x", extra) + " and that was all.")
-		w.makeSnapshot("web-server-01", "before-update")
+		w := startApp(t, 40, 12)
+		w.setRefusal(strings.Repeat("x", extra) + " and that was all.")
+		w.createSnapshot("web-server-01", "before-update")
 		if g := w.Screen(); !g.Contains("all.") && !g.Contains("A shows all") || g.Contains("all.") && g.Contains("A shows all") {
 			t.Errorf("%d more characters:\n%s", extra, g.Text())
 		}
@@ -63,8 +63,8 @@ func TestANoticeThatFillsItsThirdLineIsNotCut(t *testing.T) {
 
 func TestAWarningCanBeReadAgain(t *testing.T) {
 	t.Parallel()
-	w := open(t, 40, 12)
-	w.choose("db-server-02")
+	w := startApp(t, 40, 12)
+	w.selectServer("db-server-02")
 	w.Press("3", "enter")
 	w.RequireText("▲ there is no snapshot under the")
 	w.Advance(time.Minute)
@@ -73,10 +73,10 @@ func TestAWarningCanBeReadAgain(t *testing.T) {
 	w.RequireText("Said lately", "▲ there is no snapshot under")
 }
 
-func TestInReadOnlyTheKeysThatAPersonHasGivenToDeedsSayWhyTheyDoNothing(t *testing.T) {
+func TestRemappedActionKeysExplainReadOnly(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, readOnly, with(func(o *ui.Options) {
-		if err := o.Keys.Remap(map[string][]string{"deed.snapshot": {"x"}}); err != nil {
+	w := startApp(t, 80, 24, readOnly, withOptions(func(o *ui.Options) {
+		if err := o.Keys.Remap(map[string][]string{"action.snapshot": {"x"}}); err != nil {
 			t.Fatal(err)
 		}
 	}))
@@ -86,12 +86,12 @@ func TestInReadOnlyTheKeysThatAPersonHasGivenToDeedsSayWhyTheyDoNothing(t *testi
 		w.Press(key)
 		w.requireRefused("This session is read-only: it has no actions.")
 	}
-	w.requireDeeds()
+	w.requireActions()
 }
 
-func TestTheActivityTellsWhatRunsInFullOnASmallScreen(t *testing.T) {
+func TestActivityShowsOperationsInFullOnASmallScreen(t *testing.T) {
 	t.Parallel()
-	w := open(t, 40, 12)
+	w := startApp(t, 40, 12)
 	w.Press("A")
 	w.RequireText("◐ snapshot before-nginx-update", "of web-server-02", "2 m, usually 3–10 m")
 }

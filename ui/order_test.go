@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// rowsWith are those of the names that rows show, from the top.
-func (w *world) rowsWith(names ...string) []string {
+// visibleNames are those of the names that rows show, from the top.
+func (w *harness) visibleNames(names ...string) []string {
 	w.t.Helper()
 	var out []string
 	g := w.Screen()
@@ -24,7 +24,7 @@ func (w *world) rowsWith(names ...string) []string {
 
 func TestTheServersAreOrderedByAnyColumnBothWays(t *testing.T) {
 	t.Parallel()
-	w := open(t, 300, 24, servers(5))
+	w := startApp(t, 300, 24, withServers(5))
 	all := []string{"NAME", "STATUS", "BACKUP", "SNAPSHOT", "BKP", "SNAP", "LOCATION", "IP", "SYSTEM", "PLAN", "COVERAGE"}
 	first := "↑↑↑↑↓↓↑↑↑↑↓"
 	for i, column := range all {
@@ -43,8 +43,8 @@ func TestTheServersAreOrderedByAnyColumnBothWays(t *testing.T) {
 
 func TestAnOrderIsKeptInItsPaneAndShown(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40, servers(2))
-	w.choose("web-server-01")
+	w := startApp(t, 120, 40, withServers(2))
+	w.selectServer("web-server-01")
 	w.Press("3", "o", "o", "o", "o")
 	w.RequireText("SIZE ↓", "ordered by size, largest first")
 	w.Press("O")
@@ -61,27 +61,27 @@ func TestAnOrderIsKeptInItsPaneAndShown(t *testing.T) {
 	w.RequireText("BACK LOSES ↓")
 }
 
-func TestAnOrderIsShownWhereItsColumnHasNoRoom(t *testing.T) {
+func TestOrderIsShownWithoutItsColumn(t *testing.T) {
 	t.Parallel()
-	w := open(t, 40, 12, servers(5))
+	w := startApp(t, 40, 12, withServers(5))
 	w.Press("o", "o", "o", "o", "o", "o", "o")
 	w.RequireText("↑ location")
 	w.requireGolden("ordered-40x12")
-	requireStraight(t, w.Screen())
+	requireAligned(t, w.Screen())
 }
 
-func TestTheOtherWayRoundIsTheOtherWayRound(t *testing.T) {
+func TestReverseOrderReversesTheRows(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40)
+	w := startApp(t, 120, 40)
 	names := []string{"cache-01", "db-server-01", "legacy-app", "mail-01", "vpn-gw", "web-server-01"}
 	w.Press("o")
-	if got := w.rowsWith(names...); !slices.Equal(got, names) {
+	if got := w.visibleNames(names...); !slices.Equal(got, names) {
 		t.Errorf("by name: %q", got)
 	}
 	w.Press("O")
 	back := slices.Clone(names)
 	slices.Reverse(back)
-	if got := w.rowsWith(names...); !slices.Equal(got, back) {
+	if got := w.visibleNames(names...); !slices.Equal(got, back) {
 		t.Errorf("by name, the other way round: %q", got)
 	}
 }

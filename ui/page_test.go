@@ -10,46 +10,46 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// page opens a server's page.
-func page(server string, keys ...string) func(*world) {
-	return func(w *world) {
-		w.choose(server)
+// openPage opens a server's page.
+func openPage(server string, keys ...string) func(*harness) {
+	return func(w *harness) {
+		w.selectServer(server)
 		w.Press("enter")
 		w.Press(keys...)
 	}
 }
 
-// gone has a server taken from the account between one look and the next: the API tells of another one in its place.
-func gone(w *world, id string) {
-	w.line.rewrite(func(answer string) string { return strings.ReplaceAll(answer, id, "99"+id) })
-	w.later(21 * time.Second)
+// removeServer has a server taken from the account between one look and the next: the API tells of another one in its place.
+func removeServer(w *harness, id string) {
+	w.proxy.rewrite(func(answer string) string { return strings.ReplaceAll(answer, id, "99"+id) })
+	w.advanceHidden(21 * time.Second)
 }
 
-func TestTheServersPageLooksAsApproved(t *testing.T) {
-	all, sides := []size{small, usual, large}, []size{usual, large}
-	for _, l := range []look{
-		{"page", all, nil, page("web-server-01", "j")},
-		{"page-of-a-failure", []size{small, usual}, nil, page("ci-runner-02")},
-		{"page-full", sides, nil, page("staging-01")},
-		{"page-at-work", sides, nil, page("web-server-02")},
-		{"page-empty", all, nil, page("db-server-02")},
-		{"page-vanished", all, nil, func(w *world) { page("db-server-02")(w); gone(w, "12347") }},
-		{"page-filtered", []size{small, usual}, nil, func(w *world) { page("web-server-01", "/")(w); w.Type("type:manual pre") }},
-		{"page-filtered-to-nothing", []size{usual}, nil, func(w *world) { page("web-server-01", "/")(w); w.Type("zebra"); w.Press("enter") }},
-		{"page-marked", []size{small, usual}, nil, page("web-server-01", "space", "space", "j")},
-		{"page-error-with-data", []size{usual}, nil, func(w *world) {
-			page("web-server-01")(w)
-			w.fault("GET /snapshots/: status 503")
-			w.later(20 * time.Second)
+func TestServerPageMatchesGolden(t *testing.T) {
+	all, sides := []size{small, standard, large}, []size{standard, large}
+	for _, l := range []screenCase{
+		{"page", all, nil, openPage("web-server-01", "j")},
+		{"page-of-a-failure", []size{small, standard}, nil, openPage("ci-runner-02")},
+		{"page-full", sides, nil, openPage("staging-01")},
+		{"page-at-work", sides, nil, openPage("web-server-02")},
+		{"page-empty", all, nil, openPage("db-server-02")},
+		{"page-vanished", all, nil, func(w *harness) { openPage("db-server-02")(w); removeServer(w, "12347") }},
+		{"page-filtered", []size{small, standard}, nil, func(w *harness) { openPage("web-server-01", "/")(w); w.Type("type:manual pre") }},
+		{"page-filtered-to-nothing", []size{standard}, nil, func(w *harness) { openPage("web-server-01", "/")(w); w.Type("zebra"); w.Press("enter") }},
+		{"page-marked", []size{small, standard}, nil, openPage("web-server-01", "space", "space", "j")},
+		{"page-error-with-data", []size{standard}, nil, func(w *harness) {
+			openPage("web-server-01")(w)
+			w.injectFault("GET /snapshots/: status 503")
+			w.advanceHidden(20 * time.Second)
 		}},
-		{"page-ascii", []size{usual}, []option{inASCII}, page("web-server-01", "j")},
+		{"page-ascii", []size{standard}, []option{withASCII}, openPage("web-server-01", "j")},
 	} {
 		l.check(t)
 	}
 }
 
-// axis is the row of the timeline, and its glyphs by their column, counted from its first cell.
-func axis(t *testing.T, g terminal.Grid) (y, left, width int, glyphs map[int]string) {
+// timelineRow is the row of the timeline, and its glyphs by their column, counted from its first cell.
+func timelineRow(t *testing.T, g terminal.Grid) (y, left, width int, glyphs map[int]string) {
 	t.Helper()
 	columns, height := g.Size()
 	for y := range height {
@@ -73,8 +73,8 @@ func axis(t *testing.T, g terminal.Grid) (y, left, width int, glyphs map[int]str
 	return 0, 0, 0, nil
 }
 
-// reversed are the columns of a row that are drawn in reverse.
-func reversed(g terminal.Grid, y int) []int {
+// reversedColumns are the columns of a row that are drawn in reverse.
+func reversedColumns(g terminal.Grid, y int) []int {
 	width, _ := g.Size()
 	var out []int
 	for x := range width {
@@ -85,17 +85,17 @@ func reversed(g terminal.Grid, y int) []int {
 	return out
 }
 
-// all are the points of a server, newest first, as somebody else sees them.
-func (w *world) all(server model.ID) []model.Point {
+// allPoints are the points of a server, newest first, as somebody else sees them.
+func (w *harness) allPoints(server model.ID) []model.Point {
 	w.t.Helper()
 	points := append(w.points(model.Backup, server), w.points(model.Snapshot, server)...)
 	model.SortNewestFirst(points)
 	return points
 }
 
-func signOf(p model.Point) string {
+func pointSymbol(p model.Point) string {
 	switch {
-	case p.Status.Bad():
+	case p.Status.Failed():
 		return "✗"
 	case p.Kind == model.Snapshot:
 		return "▼"
@@ -108,22 +108,22 @@ func signOf(p model.Point) string {
 func TestTheTimelineIsDrawnToScale(t *testing.T) {
 	t.Parallel()
 	for name, id := range map[string]model.ID{"web-server-01": "12345", "ci-runner-02": "12353", "staging-01": "12355"} {
-		for _, s := range []size{usual, large, larger} {
+		for _, s := range []size{standard, large, larger} {
 			t.Run(name+"-"+s.String(), func(t *testing.T) {
 				t.Parallel()
-				w := open(t, s.width, s.height)
-				page(name)(w)
-				points := w.all(id)
-				_, _, width, glyphs := axis(t, w.Screen())
+				w := startApp(t, s.width, s.height)
+				openPage(name)(w)
+				points := w.allPoints(id)
+				_, _, width, glyphs := timelineRow(t, w.Screen())
 				oldest := points[len(points)-1].CreatedAt
-				span := opening.Sub(oldest)
+				span := startTime.Sub(oldest)
 				places := map[int]bool{}
 				for _, p := range points {
 					at := int(float64(width-2) * float64(p.CreatedAt.Sub(oldest)) / float64(span))
 					if glyphs[at] == "" {
 						t.Errorf("%s of %s should stand at column %d of %d", p.Label(), p.CreatedAt, at, width)
-					} else if !places[at] && len(glyphs) == len(points) && glyphs[at] != signOf(p) {
-						t.Errorf("%s stands at column %d as %s, not %s", p.Label(), at, glyphs[at], signOf(p))
+					} else if !places[at] && len(glyphs) == len(points) && glyphs[at] != pointSymbol(p) {
+						t.Errorf("%s stands at column %d as %s, not %s", p.Label(), at, glyphs[at], pointSymbol(p))
 					}
 					places[at] = true
 				}
@@ -135,46 +135,46 @@ func TestTheTimelineIsDrawnToScale(t *testing.T) {
 	}
 }
 
-func TestThePointUnderTheCursorIsSeenOnTheTimelineEvenInACrowd(t *testing.T) {
+func TestTimelineShowsThePointUnderTheCursorAmongMany(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24)
-	page("staging-01")(w)
+	w := startApp(t, 80, 24)
+	openPage("staging-01")(w)
 	last := 1000
-	for i, p := range w.all("12355") {
+	for i, p := range w.allPoints("12355") {
 		g := w.Screen()
-		y, _, _, _ := axis(t, g)
-		at := reversed(g, y)
+		y, _, _, _ := timelineRow(t, g)
+		at := reversedColumns(g, y)
 		if len(at) != 1 {
 			t.Fatalf("row %d: %d cells of the timeline are marked as chosen:\n%s", i, len(at), g.Styled())
 		}
 		if at[0] > last {
 			t.Errorf("row %d is older than the one above it, and stands to its right", i)
 		}
-		if got := g.Cell(at[0], y).Content; got != signOf(p) {
-			t.Errorf("row %d, %s, is shown as %s, not %s", i, p.Label(), got, signOf(p))
+		if got := g.Cell(at[0], y).Content; got != pointSymbol(p) {
+			t.Errorf("row %d, %s, is shown as %s, not %s", i, p.Label(), got, pointSymbol(p))
 		}
 		last = at[0]
 		w.Press("j")
 	}
 }
 
-func TestTheLongestGapCountsWhatCanBeGoneBackToUpToNow(t *testing.T) {
+func TestLongestGapCountsUsablePointsUpToNow(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40)
+	w := startApp(t, 120, 40)
 	for server, id := range map[string]model.ID{"web-server-01": "12345", "ci-runner-02": "12353", "mail-01": "12348"} {
-		page(server)(w)
+		openPage(server)(w)
 		longest, after := time.Duration(0), w.account.Now()
-		for _, p := range w.all(id) {
+		for _, p := range w.allPoints(id) {
 			if p.Usable(w.account.Now()) {
 				longest, after = max(longest, after.Sub(p.CreatedAt)), p.CreatedAt
 			}
 		}
-		w.RequireText("longest gap " + widget.Duration(longest))
+		w.RequireText("longest gap " + widget.FormatDuration(longest))
 		w.Press("esc")
 	}
 }
 
-func TestThePageSaysWhyAServerStandsAsItDoes(t *testing.T) {
+func TestPageExplainsTheCoverage(t *testing.T) {
 	t.Parallel()
 	for server, reasons := range map[string][]string{
 		"db-server-02": {"▲ there is no usable restore point"},
@@ -185,51 +185,51 @@ func TestThePageSaysWhyAServerStandsAsItDoes(t *testing.T) {
 	} {
 		t.Run(server, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 120, 40)
-			page(server)(w)
+			w := startApp(t, 120, 40)
+			openPage(server)(w)
 			w.RequireText(reasons...)
 		})
 	}
 }
 
-func TestEachRowSaysWhatGoingBackWouldCost(t *testing.T) {
+func TestEachRowShowsTheDataLossOfARestore(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40)
-	page("web-server-01", "j")(w)
+	w := startApp(t, 120, 40)
+	openPage("web-server-01", "j")(w)
 	w.requireCursor("▼ snapshot   pre-migration-snapshot                    ✓ completed   15 Jan 18:30   21 h 15 m   5.0 GB  none stated")
 	w.Press("enter")
 	w.RequireText("Snapshot #801", "loses 21 h 15 m")
 	w.Press("esc", "r")
-	w.wake()
+	w.skipInputDelay()
 	w.RequireText("everything written since 15 Jan 18:30 UTC (21 h 15 m)")
 }
 
-func TestEveryDeedWorksFromThePage(t *testing.T) {
+func TestEveryActionWorksFromThePage(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		keys  []string
-		do    func(*world)
+		do    func(*harness)
 		sent  string
 		shows string
 	}{
-		"a snapshot": {[]string{"s"}, func(w *world) { w.Type("from-page"); w.Press("enter", "enter") },
+		"a snapshot": {[]string{"s"}, func(w *harness) { w.Type("from-page"); w.Press("enter", "enter") },
 			`POST /snapshots/ {"server_id":12345,"name":"from-page"}`, "▼ snapshot   from-page"},
-		"a backup": {[]string{"b"}, func(w *world) { w.Type("From the page"); w.Press("enter") },
+		"a backup": {[]string{"b"}, func(w *harness) { w.Type("From the page"); w.Press("enter") },
 			`POST /backups/ {"server_id":12345,"description":"From the page"}`, "◇ manual     From the page"},
-		"a restore from a backup": {[]string{"j", "j", "r"}, func(w *world) { w.Type("web-server-01"); w.Press("shift+tab", "space", "shift+tab", "enter") },
+		"a restore from a backup": {[]string{"j", "j", "r"}, func(w *harness) { w.Type("web-server-01"); w.Press("shift+tab", "space", "shift+tab", "enter") },
 			`POST /servers/12345/restore/ {"backup_id":495}`, "◐ restoring"},
-		"a restore from a snapshot": {[]string{"j", "r"}, func(w *world) { w.Type("web-server-01"); w.Press("shift+tab", "space", "shift+tab", "enter") },
+		"a restore from a snapshot": {[]string{"j", "r"}, func(w *harness) { w.Type("web-server-01"); w.Press("shift+tab", "space", "shift+tab", "enter") },
 			`POST /snapshots/801/restore/`, "◐ restoring"},
-		"a deletion": {[]string{"j", "d"}, func(w *world) { w.Press("y", "enter") },
+		"a deletion": {[]string{"j", "d"}, func(w *harness) { w.Press("y", "enter") },
 			`DELETE /snapshots/801/`, "#12345 · 9 restore points"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 120, 40)
-			page("web-server-01", c.keys...)(w)
-			w.wake()
+			w := startApp(t, 120, 40)
+			openPage("web-server-01", c.keys...)(w)
+			w.skipInputDelay()
 			c.do(w)
-			w.requireDeeds(c.sent)
+			w.requireActions(c.sent)
 			w.RequireText(c.shows, "web-server-01 #12345")
 		})
 	}
@@ -237,21 +237,21 @@ func TestEveryDeedWorksFromThePage(t *testing.T) {
 
 func TestADeletedPointLeavesThePageAndTheTimeline(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40)
-	page("web-server-01", "j")(w)
-	_, _, _, before := axis(t, w.Screen())
-	w.deleteChosen()
+	w := startApp(t, 120, 40)
+	openPage("web-server-01", "j")(w)
+	_, _, _, before := timelineRow(t, w.Screen())
+	w.deleteSelected()
 	w.RequireText("web-server-01 #12345 · 9 restore points", "deleted")
-	if _, _, _, after := axis(t, w.Screen()); len(after) != len(before)-1 {
+	if _, _, _, after := timelineRow(t, w.Screen()); len(after) != len(before)-1 {
 		t.Errorf("%d points stand on the timeline, want %d", len(after), len(before)-1)
 	}
 	w.requireCursor("◆ automatic  Automatic daily backup                    ✓ completed   15 Jan 03:00")
 }
 
-func TestAnEmptyServersPageSaysWhatMakesTheFirstPoint(t *testing.T) {
+func TestEmptyPageSaysHowToCreateTheFirstPoint(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40)
-	page("db-server-02")(w)
+	w := startApp(t, 120, 40)
+	openPage("db-server-02")(w)
 	w.RequireText("There is nothing to go back to.", "s takes a snapshot, b a backup.", "#12347 · 0 restore points")
 	for _, deed := range []string{"r", "d"} {
 		w.Press(deed)
@@ -262,18 +262,18 @@ func TestAnEmptyServersPageSaysWhatMakesTheFirstPoint(t *testing.T) {
 	w.Press("s")
 	w.Type("the-first")
 	w.Press("enter", "enter")
-	w.requireDeeds(`POST /snapshots/ {"server_id":12347,"name":"the-first"}`)
+	w.requireActions(`POST /snapshots/ {"server_id":12347,"name":"the-first"}`)
 	w.RequireText("1 restore points", "▼ snapshot   the-first", "◐ creating")
-	w.later(15 * time.Minute)
+	w.advanceHidden(15 * time.Minute)
 	w.RequireText("✓ completed")
 	w.RequireNoText("there is no restore point that can be gone back to")
 }
 
-func TestAVanishedServersPageSaysSoAndDoesNothing(t *testing.T) {
+func TestPageOfRemovedServerSaysSoAndDoesNothing(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40)
-	page("db-server-02")(w)
-	gone(w, "12347")
+	w := startApp(t, 120, 40)
+	openPage("db-server-02")(w)
+	removeServer(w, "12347")
 	w.RequireText("This server is no longer there.", "esc goes back.")
 	for _, deed := range []string{"s", "b"} {
 		w.Press(deed)
@@ -282,13 +282,13 @@ func TestAVanishedServersPageSaysSoAndDoesNothing(t *testing.T) {
 	}
 	w.Press("esc")
 	w.RequireText("Servers 12")
-	w.requireDeeds()
+	w.requireActions()
 }
 
-func TestEscapeTakesBackOneThingAtATimeOnThePage(t *testing.T) {
+func TestEscapeUndoesOneStepAtATimeOnThePage(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40)
-	page("web-server-01", "/")(w)
+	w := startApp(t, 120, 40)
+	openPage("web-server-01", "/")(w)
 	w.Type("snapshot")
 	w.RequireText("/snapshot", "pre-migration-snapshot")
 	w.Press("esc")
@@ -310,12 +310,12 @@ func TestEscapeTakesBackOneThingAtATimeOnThePage(t *testing.T) {
 
 func TestThePageIsFilteredAndOrdered(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40)
-	page("web-server-01", "/")(w)
+	w := startApp(t, 120, 40)
+	openPage("web-server-01", "/")(w)
 	w.Type("kind:snapshot age>7d")
 	w.RequireText("weekly-snapshot-2025-01-08")
 	w.RequireNoText("pre-migration-snapshot", "Automatic daily backup")
-	if _, _, _, glyphs := axis(t, w.Screen()); len(glyphs) != 1 {
+	if _, _, _, glyphs := timelineRow(t, w.Screen()); len(glyphs) != 1 {
 		t.Errorf("the timeline shows %v, not the filtered point alone", glyphs)
 	}
 	w.Press("esc", "O")
@@ -332,11 +332,11 @@ func TestThePageIsFilteredAndOrdered(t *testing.T) {
 
 func TestThePageIsUsedWithTheMouse(t *testing.T) {
 	t.Parallel()
-	for _, s := range []size{small, usual, large} {
+	for _, s := range []size{small, standard, large} {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
-			w := open(t, s.width, s.height, withMouse)
-			page("web-server-01")(w)
+			w := startApp(t, s.width, s.height, withMouse)
+			openPage("web-server-01")(w)
 			w.ClickOn("pre-m")
 			w.requirePoint("Snapshot #801")
 			x, y, _ := w.Screen().Find("pre-m")
@@ -355,21 +355,21 @@ func TestThePageIsUsedWithTheMouse(t *testing.T) {
 func TestAPanesKeyLeavesThePage(t *testing.T) {
 	t.Parallel()
 	for _, key := range []string{"1", "2", "3", "tab"} {
-		w := open(t, 80, 24)
-		page("web-server-01")(w)
+		w := startApp(t, 80, 24)
+		openPage("web-server-01")(w)
 		w.Press(key)
 		w.RequireText("Servers 12", "Backups web-server-01")
 	}
 }
 
-func TestAReadOnlyPageOffersNoDeed(t *testing.T) {
+func TestReadOnlyPageOffersNoAction(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40, readOnly)
-	page("web-server-01")(w)
+	w := startApp(t, 120, 40, readOnly)
+	openPage("web-server-01")(w)
 	w.RequireNoText("r restore", "d delete", "s snapshot", "b back up")
 	for _, deed := range []string{"s", "b", "r", "d"} {
 		w.Press(deed)
 		w.requireRefused("This session is read-only: it has no actions.")
 	}
-	w.requireDeeds()
+	w.requireActions()
 }

@@ -12,14 +12,14 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// pressedMsg is a key that was picked by name in the palette.
-type pressedMsg struct {
+// keyChosenMsg is a key that was picked by name in the palette.
+type keyChosenMsg struct {
 	session int // in which it was picked: another account's rows are under the cursor since
 	key     string
 }
 
-// wentMsg is a server, or a restore point of it, that was picked in the palette.
-type wentMsg struct {
+// itemChosenMsg is a server, or a restore point of it, that was picked in the palette.
+type itemChosenMsg struct {
 	session int // in which it was picked
 	server  model.ID
 	point   model.Key // its ID is empty for the server itself
@@ -33,49 +33,49 @@ func (a *App) openPalette() tea.Cmd {
 			continue
 		}
 		for _, n := range g.Keys {
-			entries = append(entries, a.entry(n)...)
+			entries = append(entries, a.paletteEntry(n)...)
 		}
 	}
 	entries = append(entries, a.accountEntries()...)
 	for _, s := range a.state.Servers.Value {
-		entries = append(entries, dialog.Entry{Name: s.Ref().Short(), Note: "server #" + string(s.ID), ID: string(s.ID), Pick: wentMsg{session: a.number(), server: s.ID}})
+		entries = append(entries, dialog.Entry{Name: s.Ref().ShortLabel(), Note: "server #" + string(s.ID), ID: string(s.ID), Msg: itemChosenMsg{session: a.sessionNumber(), server: s.ID}})
 	}
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
 		for _, p := range a.state.Points(kind).Value {
 			entries = append(entries, dialog.Entry{
-				Name: p.Label(), Note: fmt.Sprintf("%s #%s of %s", kind, p.ID, widget.Agreed(p.Server.Short())), ID: string(p.ID),
-				Pick: wentMsg{session: a.number(), server: p.Server.ID, point: p.Key()},
+				Name: p.Label(), Note: fmt.Sprintf("%s #%s of %s", kind, p.ID, widget.NormalizeWidth(p.Server.ShortLabel())), ID: string(p.ID),
+				Msg: itemChosenMsg{session: a.sessionNumber(), server: p.Server.ID, point: p.Key()},
 			})
 		}
 	}
-	return a.open(dialog.NewPalette(entries, a.opts.Keys, a.env.Look))
+	return a.openDialog(dialog.NewPalette(entries, a.opts.Keys, a.env.Styles))
 }
 
-// entry is a binding that can be picked by name.
-func (a *App) entry(n keymap.Named) []dialog.Entry {
+// paletteEntry is a binding that can be picked by name.
+func (a *App) paletteEntry(n keymap.NamedBinding) []dialog.Entry {
 	if !n.Binding.Enabled() || len(n.Binding.Keys()) == 0 {
 		return nil
 	}
 	h := n.Binding.Help()
-	return []dialog.Entry{{Name: h.Desc, Note: h.Key, Pick: pressedMsg{a.number(), n.Binding.Keys()[0]}}}
+	return []dialog.Entry{{Name: h.Desc, Note: h.Key, Msg: keyChosenMsg{a.sessionNumber(), n.Binding.Keys()[0]}}}
 }
 
-// pressed does what the key does that was picked.
-func (a *App) pressed(msg pressedMsg) tea.Cmd {
-	if msg.session != a.number() {
+// handleKeyChosen does what the key does that was picked.
+func (a *App) handleKeyChosen(msg keyChosenMsg) tea.Cmd {
+	if msg.session != a.sessionNumber() {
 		return nil
 	}
-	return a.press(tea.KeyPressMsg{Text: msg.key})
+	return a.handleKey(tea.KeyPressMsg{Text: msg.key})
 }
 
-// went opens the page of the server that was picked, with the cursor on the restore point that was.
-func (a *App) went(msg wentMsg) {
-	if msg.session != a.number() {
+// handleItemChosen opens the page of the server that was picked, with the cursor on the restore point that was.
+func (a *App) handleItemChosen(msg itemChosenMsg) {
+	if msg.session != a.sessionNumber() {
 		return
 	}
 	page := screen.NewPage(a.env, msg.server)
 	if msg.point.ID != "" {
-		page.Point(msg.point)
+		page.SelectPoint(msg.point)
 	}
 	a.page = page
 }

@@ -9,16 +9,16 @@ import (
 	"vpsdeck/model"
 )
 
-// find opens the palette and types what is looked for.
-func find(text string) func(*world) {
-	return func(w *world) {
+// typeInPalette opens the palette and types what is looked for.
+func typeInPalette(text string) func(*harness) {
+	return func(w *harness) {
 		w.Press(":")
 		w.Type(text)
 	}
 }
 
-// picked is the row of the palette that enter picks.
-func picked(g terminal.Grid) string {
+// paletteRow is the row of the palette that enter picks.
+func paletteRow(g terminal.Grid) string {
 	_, height := g.Size()
 	for y := range height {
 		if _, row, found := strings.Cut(g.Line(y), "│  ▸ "); found {
@@ -29,11 +29,11 @@ func picked(g terminal.Grid) string {
 	return ""
 }
 
-// choosePicked moves to a row of the palette, and picks it.
-func (w *world) choosePicked(row string) {
+// choosePaletteRow moves to a row of the palette, and picks it.
+func (w *harness) choosePaletteRow(row string) {
 	w.t.Helper()
 	for range 40 {
-		if picked(w.Screen()) == row {
+		if paletteRow(w.Screen()) == row {
 			w.Press("enter")
 			return
 		}
@@ -42,21 +42,21 @@ func (w *world) choosePicked(row string) {
 	w.t.Fatalf("%q is not in the palette:\n%s", row, w.Screen().Text())
 }
 
-func TestThePaletteLooksAsApproved(t *testing.T) {
-	all := []size{small, usual, large}
-	for _, l := range []look{
+func TestPaletteMatchesGolden(t *testing.T) {
+	all := []size{small, standard, large}
+	for _, l := range []screenCase{
 		{"palette", all, nil, press(":")},
-		{"palette-found", all, nil, find("web")},
-		{"palette-nothing", []size{small, usual}, nil, find("zebra")},
-		{"palette-scrolled", []size{usual}, nil, press(":", "up", "down", "down", "down", "down", "down", "down", "down",
+		{"palette-found", all, nil, typeInPalette("web")},
+		{"palette-nothing", []size{small, standard}, nil, typeInPalette("zebra")},
+		{"palette-scrolled", []size{standard}, nil, press(":", "up", "down", "down", "down", "down", "down", "down", "down",
 			"down", "down", "down", "down", "down", "down", "down", "down", "down")},
-		{"palette-read-only", []size{usual}, []option{readOnly}, press("ctrl+p")},
+		{"palette-read-only", []size{standard}, []option{readOnly}, press("ctrl+p")},
 	} {
 		l.check(t)
 	}
 }
 
-func TestADeedPickedByNameActsAsItsKey(t *testing.T) {
+func TestActionChosenByNameEqualsItsKey(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ from, typed, row, key string }{
 		{"1", "snapshot", "snapshot s", "s"},
@@ -79,15 +79,15 @@ func TestADeedPickedByNameActsAsItsKey(t *testing.T) {
 	} {
 		t.Run(c.row+" in "+c.from, func(t *testing.T) {
 			t.Parallel()
-			byKey, byName := open(t, 80, 24), open(t, 80, 24)
-			for _, w := range []*world{byKey, byName} {
-				w.choose("web-server-01")
+			byKey, byName := startApp(t, 80, 24), startApp(t, 80, 24)
+			for _, w := range []*harness{byKey, byName} {
+				w.selectServer("web-server-01")
 				w.Press(c.from)
 			}
 			byKey.Press(c.key)
-			find(c.typed)(byName)
-			byName.choosePicked(c.row)
-			if want, got := portless(byKey.Screen().Text()), portless(byName.Screen().Text()); got != want {
+			typeInPalette(c.typed)(byName)
+			byName.choosePaletteRow(c.row)
+			if want, got := maskPort(byKey.Screen().Text()), maskPort(byName.Screen().Text()); got != want {
 				t.Errorf("by its key:\n%s\nby its name:\n%s", want, got)
 			}
 		})
@@ -96,24 +96,24 @@ func TestADeedPickedByNameActsAsItsKey(t *testing.T) {
 
 func TestThePaletteQuits(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24)
-	find("quit")(w)
-	w.choosePicked("quit q")
+	w := startApp(t, 80, 24)
+	typeInPalette("quit")(w)
+	w.choosePaletteRow("quit q")
 	w.Wait()
 }
 
-func TestADeedFromThePaletteIsAskedAndSentAsEver(t *testing.T) {
+func TestActionFromThePaletteIsConfirmedAndSent(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40)
-	w.choose("web-server-01")
+	w := startApp(t, 120, 40)
+	w.selectServer("web-server-01")
 	w.Press("3", "j")
-	find("delete")(w)
-	w.choosePicked("delete d")
+	typeInPalette("delete")(w)
+	w.choosePaletteRow("delete d")
 	w.RequireText("Delete snapshot weekly-snapshot-2025-01-08 (#798) of web-server-01?")
 	w.Press("enter") // typed before one could read it
-	w.wake()
+	w.skipInputDelay()
 	w.Press("y", "enter")
-	w.requireDeeds("DELETE /snapshots/798/")
+	w.requireActions("DELETE /snapshots/798/")
 }
 
 func TestThePaletteJumpsToServersAndPointsByNameAndID(t *testing.T) {
@@ -131,8 +131,8 @@ func TestThePaletteJumpsToServersAndPointsByNameAndID(t *testing.T) {
 	} {
 		t.Run(c.typed, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 120, 40)
-			find(c.typed)(w)
+			w := startApp(t, 120, 40)
+			typeInPalette(c.typed)(w)
 			w.Press("enter")
 			w.RequireText("╭─ " + c.title)
 			if c.cursor != "" && c.typed != "db-server-01" {
@@ -144,21 +144,21 @@ func TestThePaletteJumpsToServersAndPointsByNameAndID(t *testing.T) {
 	}
 }
 
-func TestAJumpWorksFromAnotherPageAndForADeed(t *testing.T) {
+func TestJumpWorksFromAnotherPageAndForAnAction(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40)
-	page("mail-01")(w)
-	find("801")(w)
+	w := startApp(t, 120, 40)
+	openPage("mail-01")(w)
+	typeInPalette("801")(w)
 	w.Press("enter")
 	w.requireCursor("▼ snapshot   pre-migration-snapshot")
-	w.deleteChosen()
-	w.requireDeeds("DELETE /snapshots/801/")
+	w.deleteSelected()
+	w.requireActions("DELETE /snapshots/801/")
 }
 
-func TestThePaletteSaysWhenThereIsNothingOfThatName(t *testing.T) {
+func TestPaletteReportsNoMatches(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24)
-	find("zebra")(w)
+	w := startApp(t, 80, 24)
+	typeInPalette("zebra")(w)
 	w.RequireText("Nothing of that name.")
 	w.Press("enter", "down", "up")
 	w.RequireText("Nothing of that name.")
@@ -170,34 +170,34 @@ func TestThePaletteSaysWhenThereIsNothingOfThatName(t *testing.T) {
 	w.RequireText("Servers 12")
 }
 
-func TestAReadOnlyPaletteHasNoDeeds(t *testing.T) {
+func TestReadOnlyPaletteHasNoActions(t *testing.T) {
 	t.Parallel()
 	for _, deed := range []string{"back up", "delete", "clear up", "restore"} {
-		w := open(t, 80, 24, readOnly)
-		find(deed)(w)
-		if row := picked(w.Screen()); strings.HasPrefix(row, deed) {
+		w := startApp(t, 80, 24, readOnly)
+		typeInPalette(deed)(w)
+		if row := paletteRow(w.Screen()); strings.HasPrefix(row, deed) {
 			t.Errorf("%q is offered", row)
 		}
 	}
-	w := open(t, 80, 24, readOnly)
-	find("801")(w)
+	w := startApp(t, 80, 24, readOnly)
+	typeInPalette("801")(w)
 	w.Press("enter")
 	w.RequireText("pre-migration-s")
-	w.requireDeeds()
+	w.requireActions()
 }
 
 func TestThePaletteMovesAndStopsAtItsEnds(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24)
+	w := startApp(t, 80, 24)
 	w.Press(":")
-	first := picked(w.Screen())
+	first := paletteRow(w.Screen())
 	w.Press("up")
-	if got := picked(w.Screen()); got != first {
+	if got := paletteRow(w.Screen()); got != first {
 		t.Errorf("above the first is %q", got)
 	}
 	seen := map[string]bool{}
 	for range 30 {
-		seen[picked(w.Screen())] = true
+		seen[paletteRow(w.Screen())] = true
 		w.Press("tab")
 	}
 	if len(seen) != 30 {
@@ -210,31 +210,31 @@ func TestThePaletteMovesAndStopsAtItsEnds(t *testing.T) {
 
 func TestThePaletteTakesAPaste(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24)
+	w := startApp(t, 80, 24)
 	w.Press(":")
 	w.Paste("#801\n")
-	if got, want := picked(w.Screen()), "pre-migration-snapshot snapshot #801 of web-server-01"; got != want {
+	if got, want := paletteRow(w.Screen()), "pre-migration-snapshot snapshot #801 of web-server-01"; got != want {
 		t.Errorf("picked is %q, want %q", got, want)
 	}
 }
 
-func TestWhatIsFoundIsUnderlinedInThePalette(t *testing.T) {
+func TestPaletteUnderlinesMatches(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24)
-	find("mgrsnp")(w)
+	w := startApp(t, 80, 24)
+	typeInPalette("mgrsnp")(w)
 	g := w.Screen()
 	_, y, _ := g.Find("pre-migration-snapshot")
-	if got := underlined(g, y); got != "mgrsnp" {
+	if got := underlinedText(g, y); got != "mgrsnp" {
 		t.Errorf("underlined is %q", got)
 	}
 }
 
 func TestAKeyThatWasRemappedIsShownAndActsFromThePalette(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, remapped(t, map[string][]string{"deed.backup": {"B"}, "view.palette": {"ctrl+k"}}))
+	w := startApp(t, 80, 24, withRemappedKeys(t, map[string][]string{"action.backup": {"B"}, "view.palette": {"ctrl+k"}}))
 	w.Press("ctrl+k")
 	w.Type("back up")
-	w.choosePicked("back up B")
+	w.choosePaletteRow("back up B")
 	w.RequireText("New backup of")
 	w.Press("esc")
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {

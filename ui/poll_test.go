@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-var lists = []string{"/servers/", "/backups/", "/snapshots/"}
+var listPaths = []string{"/servers/", "/backups/", "/snapshots/"}
 
-// gaps are the times between one request and the next.
-func gaps(at []time.Time) []time.Duration {
+// intervals are the times between one request and the next.
+func intervals(at []time.Time) []time.Duration {
 	var out []time.Duration
 	for i := 1; i < len(at); i++ {
 		out = append(out, at[i].Sub(at[i-1]))
@@ -17,31 +17,31 @@ func gaps(at []time.Time) []time.Duration {
 	return out
 }
 
-func TestAnIdleDashboardAsksEveryTwentySeconds(t *testing.T) {
+func TestIdleDashboardPollsEveryTwentySeconds(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, servers(2))
-	w.later(10 * time.Minute)
-	for _, path := range lists {
-		if n := len(w.line.reads(path)); n != 31 {
+	w := startApp(t, 80, 24, withServers(2))
+	w.advanceHidden(10 * time.Minute)
+	for _, path := range listPaths {
+		if n := len(w.proxy.readTimes(path)); n != 31 {
 			t.Errorf("%s was asked for %d times in ten minutes", path, n)
 		}
-		for _, gap := range gaps(w.line.reads(path)) {
+		for _, gap := range intervals(w.proxy.readTimes(path)) {
 			if gap != 20*time.Second {
 				t.Errorf("%s was asked for again after %s", path, gap)
 			}
 		}
 	}
-	if n := len(w.line.reads("/account/me/")); n != 1 {
+	if n := len(w.proxy.readTimes("/account/me/")); n != 1 {
 		t.Errorf("the account was asked for %d times", n)
 	}
-	w.requireDeeds()
+	w.requireActions()
 }
 
-func TestTheSimulatedAccountHeardTheSameRequests(t *testing.T) {
+func TestSimulatedAccountReceivedTheSameRequests(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, servers(2))
+	w := startApp(t, 80, 24, withServers(2))
 	w.Advance(time.Minute)
-	w.makeSnapshot("web-server-01", "before-update")
+	w.createSnapshot("web-server-01", "before-update")
 	w.Screen()
 	posts := 0
 	for _, r := range w.account.Requests() {
@@ -56,71 +56,71 @@ func TestTheSimulatedAccountHeardTheSameRequests(t *testing.T) {
 	}
 }
 
-func TestASlowAnswerIsWaitedForAndNotAskedForTwice(t *testing.T) {
+func TestSlowRequestIsNotRepeated(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, servers(2))
-	w.line.forget()
-	w.line.slowDown(70*time.Second, lists...)
-	w.later(10 * time.Minute)
+	w := startApp(t, 80, 24, withServers(2))
+	w.proxy.reset()
+	w.proxy.slowDown(70*time.Second, listPaths...)
+	w.advanceHidden(10 * time.Minute)
 	w.Press("R", "R", "R")
 	w.Screen()
-	if w.line.most != 1 {
-		t.Errorf("%d requests for one list were under way at once", w.line.most)
+	if w.proxy.maxInFlight != 1 {
+		t.Errorf("%d requests for one list were under way at once", w.proxy.maxInFlight)
 	}
-	if n := len(w.line.reads("/servers/")); n < 2 || n > 4 { // between two, the API is left alone for five minutes
+	if n := len(w.proxy.readTimes("/servers/")); n < 2 || n > 4 { // between two, the API is left alone for five minutes
 		t.Errorf("the servers were asked for %d times in ten minutes, each answered after 70 s", n)
 	}
 }
 
-func TestWhatRunsIsAskedAfterQuicklyAndThenLessSo(t *testing.T) {
+func TestRunningOperationIsPolledOftenAtFirst(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, servers(2))
-	w.makeSnapshot("web-server-01", "before-update")
+	w := startApp(t, 80, 24, withServers(2))
+	w.createSnapshot("web-server-01", "before-update")
 	w.Screen()
-	w.line.forget()
-	w.later(2 * time.Minute)
-	narrow := w.line.requests(func(a asked) bool { return a.path == "/snapshots/" && a.query == "server_id=12345" })
+	w.proxy.reset()
+	w.advanceHidden(2 * time.Minute)
+	narrow := w.proxy.requests(func(a recordedRequest) bool { return a.path == "/snapshots/" && a.query == "server_id=12345" })
 	if len(narrow) < 12 || len(narrow) > 40 {
 		t.Errorf("the one server's snapshots were asked for %d times in two minutes", len(narrow))
 	}
 	var at []time.Time
 	for _, a := range narrow {
-		at = append(at, a.at)
+		at = append(at, a.time)
 	}
-	waits := gaps(at)
+	waits := intervals(at)
 	if first, last := waits[0], waits[len(waits)-1]; first > 2*time.Second || last < 8*time.Second || last > 20*time.Second {
 		t.Errorf("the waits are %s", waits)
 	}
 	for _, path := range []string{"/servers/", "/backups/"} {
-		if n := len(w.line.reads(path)); n > 6 {
+		if n := len(w.proxy.readTimes(path)); n > 6 {
 			t.Errorf("%s, which nothing runs on, was asked for %d times in two minutes", path, n)
 		}
 	}
-	if w.line.most != 1 {
-		t.Errorf("%d requests for one list were under way at once", w.line.most)
+	if w.proxy.maxInFlight != 1 {
+		t.Errorf("%d requests for one list were under way at once", w.proxy.maxInFlight)
 	}
 }
 
-func TestATerminalWithoutFocusAsksLess(t *testing.T) {
+func TestUnfocusedTerminalPollsLessOften(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, servers(2))
+	w := startApp(t, 80, 24, withServers(2))
 	w.Blur()
 	w.Advance(30 * time.Second)
 	w.Screen()
-	w.line.forget()
-	w.later(10 * time.Minute)
-	if n := len(w.line.reads("/servers/")); n < 4 || n > 5 {
+	w.proxy.reset()
+	w.advanceHidden(10 * time.Minute)
+	if n := len(w.proxy.readTimes("/servers/")); n < 4 || n > 5 {
 		t.Errorf("the servers were asked for %d times in ten minutes", n)
 	}
 }
 
-func TestFailuresMakeItWaitLongerUpToAMinute(t *testing.T) {
+func TestFailuresBackOffUpToAMinute(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, servers(2))
-	w.fault("GET /: status 500")
-	w.line.forget()
-	w.later(10 * time.Minute)
-	waits := gaps(w.line.reads("/servers/"))
+	w := startApp(t, 80, 24, withServers(2))
+	w.injectFault("GET /: status 500")
+	w.proxy.reset()
+	w.advanceHidden(10 * time.Minute)
+	waits := intervals(w.proxy.readTimes("/servers/"))
 	if len(waits) < 8 || len(waits) > 20 {
 		t.Fatalf("the waits are %s", waits)
 	}
@@ -134,56 +134,56 @@ func TestFailuresMakeItWaitLongerUpToAMinute(t *testing.T) {
 	w.account.ClearFaults()
 	w.Advance(time.Minute)
 	w.RequireNoText("again in ", " old")
-	w.line.forget()
+	w.proxy.reset()
 	w.Advance(time.Minute)
-	if n := len(w.line.reads("/servers/")); n != 3 {
+	if n := len(w.proxy.readTimes("/servers/")); n != 3 {
 		t.Errorf("back at work it asked %d times in a minute", n)
 	}
 }
 
-func TestItWaitsAsLongAsItIsTold(t *testing.T) {
+func TestRetryAfterIsRespected(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24, servers(2))
-	w.fault("GET /: status 429 retry 90s x3")
+	w := startApp(t, 120, 24, withServers(2))
+	w.injectFault("GET /: status 429 retry 90s x3")
 	w.Advance(20 * time.Second)
 	w.RequireText("rate limited · data 20 s old · again in 1 m")
-	w.line.forget()
+	w.proxy.reset()
 	w.Press("R")
 	w.RequireText("the API asked to be left alone for 1 m 30 s")
 	w.Advance(89 * time.Second)
-	for _, path := range lists {
-		if n := len(w.line.reads(path)); n != 0 {
+	for _, path := range listPaths {
+		if n := len(w.proxy.readTimes(path)); n != 0 {
 			t.Errorf("%s was asked for %d times before the time was over", path, n)
 		}
 	}
 	w.Advance(10 * time.Second)
 	w.RequireNoText("rate limited")
-	for _, path := range lists {
-		if n := len(w.line.reads(path)); n != 1 {
+	for _, path := range listPaths {
+		if n := len(w.proxy.readTimes(path)); n != 1 {
 			t.Errorf("%s was asked for %d times once the time was over", path, n)
 		}
 	}
 }
 
-func TestARefreshAsksForEverythingAtOnce(t *testing.T) {
+func TestRefreshRequestsEveryListAtOnce(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, servers(2))
+	w := startApp(t, 80, 24, withServers(2))
 	w.Advance(7 * time.Second)
-	w.line.forget()
+	w.proxy.reset()
 	w.Press("R")
 	w.RequireText("● just now")
-	for _, path := range append([]string{"/account/me/"}, lists...) {
-		if n := len(w.line.reads(path)); n != 1 {
+	for _, path := range append([]string{"/account/me/"}, listPaths...) {
+		if n := len(w.proxy.readTimes(path)); n != 1 {
 			t.Errorf("%s was asked for %d times", path, n)
 		}
 	}
 }
 
-func TestADeedWhileOfflineIsRefusedWithTheReason(t *testing.T) {
+func TestActionWhileOfflineIsRefusedWithTheReason(t *testing.T) {
 	t.Parallel()
-	w := open(t, 160, 24)
-	w.choose("web-server-01")
-	w.fault("GET /: cut-before")
+	w := startApp(t, 160, 24)
+	w.selectServer("web-server-01")
+	w.injectFault("GET /: cut-before")
 	w.Advance(20 * time.Second)
 	for _, keys := range [][]string{{"1", "s"}, {"1", "b"}, {"1", "r"}, {"2", "d"}, {"3", "r"}} {
 		w.Press(keys...)
@@ -191,12 +191,12 @@ func TestADeedWhileOfflineIsRefusedWithTheReason(t *testing.T) {
 		w.requireRefused("The account cannot be read: The connection to 127.0.0.1:")
 	}
 	w.RequireText("web-server-01", "Pre-update")
-	w.requireDeeds()
+	w.requireActions()
 }
 
 func TestPartOfTheAccountIsShownWhenTheRestFails(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24, servers(2), fault("GET /snapshots/: status 503"))
+	w := startApp(t, 120, 24, withServers(2), withFault("GET /snapshots/: status 503"))
 	w.Press("G")
 	w.Advance(25 * time.Millisecond)
 	w.RequireText("partly failed", "✗ no snapshots: ", "Backups web-server-01 · 8")
@@ -206,63 +206,63 @@ func TestPartOfTheAccountIsShownWhenTheRestFails(t *testing.T) {
 	w.Advance(time.Minute)
 	w.RequireText("pre-migration-snap")
 	w.RequireNoText("partly failed")
-	w.requireDeeds()
+	w.requireActions()
 }
 
-func TestWhatCannotBeReadIsSaidInWords(t *testing.T) {
+func TestUnreadableAnswerShowsAPlainMessage(t *testing.T) {
 	t.Parallel()
 	for _, trouble := range []string{"garbage", "html 502", "html", "empty", "truncated", "cut-in-body", "status 403", "status 404", "status 418"} {
 		t.Run(strings.ReplaceAll(trouble, " ", "-"), func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 80, 24, servers(2))
-			w.fault("GET /servers/: " + trouble)
+			w := startApp(t, 80, 24, withServers(2))
+			w.injectFault("GET /servers/: " + trouble)
 			w.Advance(20 * time.Second)
 			w.RequireText("web-server-01", "✗ 20 s old: ", "partly failed")
 			w.RequireNoText("json", "EOF", "http:", "<html", "%!", "invalid character")
-			requireStraight(t, w.Screen())
+			requireAligned(t, w.Screen())
 		})
 	}
 }
 
-func TestWhenTheFocusComesBackWhatIsOldIsAskedForAtOnce(t *testing.T) {
+func TestFocusRefreshesStaleLists(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, servers(2))
+	w := startApp(t, 80, 24, withServers(2))
 	w.Blur()
 	w.Advance(30 * time.Second)
-	w.later(90 * time.Second)
-	w.line.forget()
+	w.advanceHidden(90 * time.Second)
+	w.proxy.reset()
 	w.Focus()
 	w.RequireText("● just now")
-	for _, path := range lists {
-		if n := len(w.line.reads(path)); n != 1 {
+	for _, path := range listPaths {
+		if n := len(w.proxy.readTimes(path)); n != 1 {
 			t.Errorf("%s was asked for %d times", path, n)
 		}
 	}
 	w.Advance(5 * time.Second)
 	w.Blur()
-	w.line.forget()
+	w.proxy.reset()
 	w.Focus() // what is fresh is not
 	w.Screen()
-	if n := len(w.line.reads("/servers/")); n != 0 {
+	if n := len(w.proxy.readTimes("/servers/")); n != 0 {
 		t.Errorf("the servers were asked for %d times", n)
 	}
 	w.Advance(20 * time.Second)
-	if n := len(w.line.reads("/servers/")); n != 1 {
+	if n := len(w.proxy.readTimes("/servers/")); n != 1 {
 		t.Errorf("with the focus they were asked for %d times in 20 s", n)
 	}
 }
 
-func TestTheFocusDoesNotHurryAnAPIThatAsksToBeLeftAlone(t *testing.T) {
+func TestFocusDoesNotBypassTheRateLimit(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, servers(2))
-	w.fault("GET /: status 429 retry 90s")
+	w := startApp(t, 80, 24, withServers(2))
+	w.injectFault("GET /: status 429 retry 90s")
 	w.Advance(20 * time.Second)
-	w.line.forget()
+	w.proxy.reset()
 	w.Blur()
 	w.Advance(40 * time.Second)
 	w.Focus()
 	w.Screen()
-	if n := len(w.line.reads("/servers/")); n != 0 {
+	if n := len(w.proxy.readTimes("/servers/")); n != 0 {
 		t.Errorf("the servers were asked for %d times", n)
 	}
 }

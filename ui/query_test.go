@@ -9,47 +9,47 @@ import (
 	"vpsdeck/internal/terminal"
 )
 
-// filtered has a filter in force in a pane.
-func filtered(pane, filter string) func(*world) {
-	return func(w *world) {
+// applyFilter has a filter in force in a pane.
+func applyFilter(pane, filter string) func(*harness) {
+	return func(w *harness) {
 		w.Press(pane, "/")
 		w.Type(filter)
 		w.Press("enter")
 	}
 }
 
-// everywhere shows the restore points of all servers, both panes at their first row.
-func everywhere(w *world) { w.Press("a", "2", "g", "3", "g", "1") }
+// showAllServers shows the restore points of all servers, both panes at their first row.
+func showAllServers(w *harness) { w.Press("a", "2", "g", "3", "g", "1") }
 
-func TestFiltersLookAsApproved(t *testing.T) {
-	all := []size{small, usual, large}
-	for _, l := range []look{
-		{"query-fields", all, nil, func(w *world) { w.Press("/"); w.Type("status:active age>7d") }},
-		{"query-kept", all, nil, filtered("1", "location:us-* -web")},
-		{"query-problem", all, nil, func(w *world) { w.Press("/"); w.Type("web colour:red") }},
-		{"query-problem-kept", []size{usual}, nil, filtered("1", "web age>soon")},
-		{"query-in-each-pane", []size{usual, large}, nil, func(w *world) {
-			everywhere(w)
-			filtered("1", "server")(w)
-			filtered("2", "type:manual")(w)
-			filtered("3", "before")(w)
+func TestFiltersMatchGolden(t *testing.T) {
+	all := []size{small, standard, large}
+	for _, l := range []screenCase{
+		{"query-fields", all, nil, func(w *harness) { w.Press("/"); w.Type("status:active age>7d") }},
+		{"query-kept", all, nil, applyFilter("1", "location:us-* -web")},
+		{"query-problem", all, nil, func(w *harness) { w.Press("/"); w.Type("web colour:red") }},
+		{"query-problem-kept", []size{standard}, nil, applyFilter("1", "web age>soon")},
+		{"query-in-each-pane", []size{standard, large}, nil, func(w *harness) {
+			showAllServers(w)
+			applyFilter("1", "server")(w)
+			applyFilter("2", "type:manual")(w)
+			applyFilter("3", "before")(w)
 		}},
 	} {
 		l.check(t)
 	}
 }
 
-func TestWhatAFilterFindsIsUnderlined(t *testing.T) {
+func TestFilterMatchesAreUnderlined(t *testing.T) {
 	t.Parallel()
-	w := open(t, usual.width, usual.height)
-	everywhere(w)
-	filtered("3", "bfre")(w)
-	filtered("1", "ws01")(w)
-	w.requireStyled("styled-matches")
+	w := startApp(t, standard.width, standard.height)
+	showAllServers(w)
+	applyFilter("3", "bfre")(w)
+	applyFilter("1", "ws01")(w)
+	w.requireStyledGolden("styled-matches")
 }
 
-// underlined are the runes of a row that are underlined.
-func underlined(g terminal.Grid, y int) string {
+// underlinedText are the runes of a row that are underlined.
+func underlinedText(g terminal.Grid, y int) string {
 	width, _ := g.Size()
 	var out strings.Builder
 	for x := range width {
@@ -60,7 +60,7 @@ func underlined(g terminal.Grid, y int) string {
 	return out.String()
 }
 
-func TestTheBestFitOfAWordIsMarkedInTheName(t *testing.T) {
+func TestBestMatchIsUnderlinedInTheName(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ pane, filter, row, marks string }{
 		{"1", "mail", "mail-01", "mail"},
@@ -72,23 +72,23 @@ func TestTheBestFitOfAWordIsMarkedInTheName(t *testing.T) {
 	} {
 		t.Run(c.filter, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 300, 60)
-			everywhere(w)
-			filtered(c.pane, c.filter)(w)
+			w := startApp(t, 300, 60)
+			showAllServers(w)
+			applyFilter(c.pane, c.filter)(w)
 			g := w.Screen()
 			_, y, found := g.Find(c.row)
 			if !found {
 				t.Fatalf("%q is not shown:\n%s", c.row, g.Text())
 			}
-			if got := underlined(g, y); c.marks != "" && got != c.marks {
+			if got := underlinedText(g, y); c.marks != "" && got != c.marks {
 				t.Errorf("underlined is %q, want %q", got, c.marks)
 			}
 		})
 	}
 }
 
-// rows are the first words of the rows of a pane that fills the screen.
-func rows(g terminal.Grid) []string {
+// rowNames are the first words of the rows of a pane that fills the screen.
+func rowNames(g terminal.Grid) []string {
 	var out []string
 	_, height := g.Size()
 	for y := 4; y < height; y++ {
@@ -126,9 +126,9 @@ func TestServersAreFoundByWordsAndFields(t *testing.T) {
 	} {
 		t.Run(filter, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 50, 24) // too narrow for more than one pane
-			filtered("1", filter)(w)
-			if got := rows(w.Screen()); !slices.Equal(got, want) {
+			w := startApp(t, 50, 24) // too narrow for more than one pane
+			applyFilter("1", filter)(w)
+			if got := rowNames(w.Screen()); !slices.Equal(got, want) {
 				t.Errorf("shown are %q, want %q:\n%s", got, want, w.Screen().Text())
 			}
 		})
@@ -153,9 +153,9 @@ func TestPointsAreFoundByWordsAndFields(t *testing.T) {
 	} {
 		t.Run(c.filter, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 120, 40)
-			everywhere(w)
-			filtered(c.pane, c.filter)(w)
+			w := startApp(t, 120, 40)
+			showAllServers(w)
+			applyFilter(c.pane, c.filter)(w)
 			w.RequireText(c.shown...)
 			g := w.Screen()
 			_, from, _ := g.Find(map[string]string{"2": "Backups of", "3": "Snapshots of"}[c.pane])
@@ -170,7 +170,7 @@ func TestPointsAreFoundByWordsAndFields(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrongWithAFilterIsSaidWhileItIsTyped(t *testing.T) {
+func TestFilterErrorIsShownWhileTyping(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ pane, filter, says string }{
 		{"1", "colour:red", "unknown field colour: there are status, health, name, server, id, age, location, os, plan, host and ip"},
@@ -187,7 +187,7 @@ func TestWhatIsWrongWithAFilterIsSaidWhileItIsTyped(t *testing.T) {
 	} {
 		t.Run(c.filter, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 300, 50)
+			w := startApp(t, 300, 50)
 			w.Press(c.pane, "/")
 			w.Type(c.filter)
 			w.RequireText("▲ " + c.says)
@@ -199,9 +199,9 @@ func TestWhatIsWrongWithAFilterIsSaidWhileItIsTyped(t *testing.T) {
 	}
 }
 
-func TestWhatIsRightInAFilterHoldsWhileTheRestIsWrong(t *testing.T) {
+func TestValidPartOfAFilterApplies(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40)
+	w := startApp(t, 120, 40)
 	w.Press("/")
 	w.Type("web colour:")
 	w.RequireText("Servers 3 of 12", "▲ unknown field colour")
@@ -214,18 +214,18 @@ func TestWhatIsRightInAFilterHoldsWhileTheRestIsWrong(t *testing.T) {
 
 func TestEachPaneKeepsItsFilterAndItsOrder(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40)
-	everywhere(w)
-	filtered("1", "server")(w)
+	w := startApp(t, 120, 40)
+	showAllServers(w)
+	applyFilter("1", "server")(w)
 	w.Press("o")
-	filtered("2", "type:manual")(w)
+	applyFilter("2", "type:manual")(w)
 	w.Press("O")
-	filtered("3", "before")(w)
+	applyFilter("3", "before")(w)
 	for range 2 {
 		for _, key := range []string{"tab", "tab", "tab", "R", "A", "esc", ":", "esc", "a", "a"} {
 			w.Press(key)
 		}
-		w.later(21 * time.Second)
+		w.advanceHidden(21 * time.Second)
 		w.RequireText("/server  esc clears", "/type:manual  esc clears", "/before  esc clears", "NAME ↑", "CREATED ↑")
 	}
 	w.Press("2", "esc")
@@ -235,19 +235,19 @@ func TestEachPaneKeepsItsFilterAndItsOrder(t *testing.T) {
 
 func TestTheFilterOfThePointsHoldsForEveryServer(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40)
-	w.choose("web-server-01")
-	filtered("2", "type:manual")(w)
+	w := startApp(t, 120, 40)
+	w.selectServer("web-server-01")
+	applyFilter("2", "type:manual")(w)
 	w.RequireText("Backups web-server-01 · 1 of 8")
-	w.choose("staging-01")
+	w.selectServer("staging-01")
 	w.RequireText("Backups staging-01 · 10", "/type:manual")
-	w.choose("cache-01")
+	w.selectServer("cache-01")
 	w.RequireText("No backup matches “type:manual”.", "esc clears the filter.")
 }
 
-func TestAPastedFilterIsReadToo(t *testing.T) {
+func TestPastedFilterIsApplied(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40)
+	w := startApp(t, 120, 40)
 	w.Press("/")
 	w.Paste("status:stopped\n")
 	w.RequireText("Servers 1 of 12", "/status:stopped")

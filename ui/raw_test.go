@@ -9,7 +9,7 @@ import (
 func TestAnItemIsShownAsTheAPIGivesIt(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		get  func(w *world)
+		get  func(w *harness)
 		want []string
 	}{
 		{"raw-server", press("J"), []string{"JSON of server #12345", `"id": 12345,`, `"ip_address": "203.0.113.10"`}},
@@ -19,40 +19,40 @@ func TestAnItemIsShownAsTheAPIGivesIt(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 80, 40, servers(2))
-			w.choose("web-server-01")
+			w := startApp(t, 80, 40, withServers(2))
+			w.selectServer("web-server-01")
 			c.get(w)
 			w.RequireText(c.want...)
 			w.requireGolden(c.name + "-80x40")
 			w.Press("esc")
 			w.RequireNoText("JSON of")
-			w.requireDeeds()
+			w.requireActions()
 		})
 	}
 }
 
-func TestWhatIsForeignInAnItemIsEscaped(t *testing.T) {
+func TestControlCharactersInAnItemAreEscaped(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, servers(2))
-	w.choose("web-server-01")
-	w.line.rewrite(func(s string) string {
+	w := startApp(t, 80, 24, withServers(2))
+	w.selectServer("web-server-01")
+	w.proxy.rewrite(func(s string) string {
 		return strings.Replace(s, "Automatic daily backup", "a\u202eb\u009b2J", 1)
 	})
 	w.Press("2", "J")
 	w.RequireText(`a\u202eb\u009b2J`)
-	requireStraight(t, w.Screen())
+	requireAligned(t, w.Screen())
 }
 
-func TestAnItemThatIsGoneOrCannotBeReadSaysSo(t *testing.T) {
+func TestMissingOrUnreadableItemSaysSo(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, servers(2))
-	w.choose("web-server-01")
+	w := startApp(t, 80, 24, withServers(2))
+	w.selectServer("web-server-01")
 	w.Press("3")
-	w.must(w.others.DeleteSnapshot(t.Context(), "801"))
+	w.must(w.otherClient.DeleteSnapshot(t.Context(), "801"))
 	w.Press("J")
 	w.RequireText("It is no longer listed.")
 	w.Press("J") // closes it
-	w.fault("GET /snapshots/: status 500")
+	w.injectFault("GET /snapshots/: status 500")
 	w.Press("J")
 	w.RequireNoText("{")
 	w.RequireText("JSON of snapshot #801")
@@ -60,9 +60,9 @@ func TestAnItemThatIsGoneOrCannotBeReadSaysSo(t *testing.T) {
 
 func TestAnOlderAnswerIsNotShownForAnotherItem(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, servers(2))
-	w.choose("web-server-01")
-	w.line.slowDown(10*time.Second, "GET /snapshots/")
+	w := startApp(t, 80, 24, withServers(2))
+	w.selectServer("web-server-01")
+	w.proxy.slowDown(10*time.Second, "GET /snapshots/")
 	w.Press("3", "J")
 	w.RequireText("loading…")
 	w.Press("esc", "2", "J")
@@ -71,28 +71,28 @@ func TestAnOlderAnswerIsNotShownForAnotherItem(t *testing.T) {
 	w.RequireText(`"id": 501,`)
 }
 
-func TestWhatIsShownRawIsCopied(t *testing.T) {
+func TestRawItemIsCopied(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, servers(2))
-	w.choose("web-server-01")
+	w := startApp(t, 80, 24, withServers(2))
+	w.selectServer("web-server-01")
 	w.Press("3", "J", "y")
 	w.RequireText("JSON sent to the terminal for its clipboard")
-	if got := w.desk.copied; len(got) != 1 || !strings.Contains(got[0], "\"id\": 801,\n") {
+	if got := w.recorder.clipboard; len(got) != 1 || !strings.Contains(got[0], "\"id\": 801,\n") {
 		t.Errorf("copied: %q", got)
 	}
 }
 
 func TestARequestIsOpenedAndCopiedAsCurl(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, servers(2), remembering())
-	w.makeSnapshot("web-server-01", "before-update")
+	w := startApp(t, 80, 24, withServers(2), withRequestLog())
+	w.createSnapshot("web-server-01", "before-update")
 	w.Press("L", "/")
 	w.Type("post")
 	w.Press("enter", "enter")
 	w.RequireText("POST /api/v1/snapshots/", "sent", `"name": "before-update"`, "answered", `"status": "in_progress"`)
 	w.Press("esc", "y")
 	w.RequireText("curl command, with $VPS_API_TOKEN for the token, sent to the")
-	got := w.desk.copied
+	got := w.recorder.clipboard
 	if len(got) != 1 || !strings.HasPrefix(got[0], "curl -sS -X POST -H \"Authorization: Bearer $VPS_API_TOKEN\"") || strings.Contains(got[0], liveToken) {
 		t.Errorf("copied: %q", got)
 	}

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// slowSnapshots holds the list of snapshots back.
-var slowSnapshots = before(func(w *world) { w.line.slowDown(10*time.Second, "GET /snapshots/") })
+// withSlowSnapshots holds the list of snapshots back.
+var withSlowSnapshots = beforeStart(func(w *harness) { w.proxy.slowDown(10*time.Second, "GET /snapshots/") })
 
 func TestAFormWaitsForTheListsAndKeepsWhatIsTyped(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, servers(3), slowSnapshots)
-	w.choose("web-server-01")
+	w := startApp(t, 80, 24, withServers(3), withSlowSnapshots)
+	w.selectServer("web-server-01")
 	w.Press("s")
 	w.RequireText("New snapshot", "Waiting for the snapshots…", "esc cancels.")
 	w.Type("dodos")
@@ -20,19 +20,19 @@ func TestAFormWaitsForTheListsAndKeepsWhatIsTyped(t *testing.T) {
 	w.RequireText("Waiting for the snapshots…")
 	w.Advance(10 * time.Second)
 	w.RequireText("New snapshot of web-server-01", "› dodo-now", "2 of 5 snapshots used", "Usually takes 3–10 minutes")
-	w.requireDeeds()
+	w.requireActions()
 	w.Press("enter", "enter")
-	w.requireDeeds(`POST /snapshots/ {"server_id":12345,"name":"dodo-now"}`)
+	w.requireActions(`POST /snapshots/ {"server_id":12345,"name":"dodo-now"}`)
 }
 
-func TestWaitingEndsWithEscOrWithWhyItCannotBe(t *testing.T) {
+func TestWaitingEndsWithEscapeOrARefusal(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, servers(3), slowSnapshots)
-	w.choose("web-server-01")
+	w := startApp(t, 80, 24, withServers(3), withSlowSnapshots)
+	w.selectServer("web-server-01")
 	w.Press("b", "esc")
 	w.RequireNoText("Waiting")
 	w.Press("b")
-	w.fault("GET /snapshots/: status 404")
+	w.injectFault("GET /snapshots/: status 404")
 	w.Advance(10 * time.Second)
 	w.RequireText("No backup now", "The snapshots cannot be read: ", "Close")
 	w.Advance(10 * time.Second)
@@ -40,10 +40,10 @@ func TestWaitingEndsWithEscOrWithWhyItCannotBe(t *testing.T) {
 	w.RequireNoText("No backup now")
 }
 
-func TestAQuestionThatWasWaitedForTakesNothingThatWasTypedBefore(t *testing.T) {
+func TestConfirmIgnoresKeysTypedWhileWaiting(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, servers(3), slowSnapshots)
-	w.choose("web-server-01")
+	w := startApp(t, 80, 24, withServers(3), withSlowSnapshots)
+	w.selectServer("web-server-01")
 	w.Press("r")
 	w.Type("web-server-01")
 	w.Press("tab", "enter")
@@ -51,41 +51,41 @@ func TestAQuestionThatWasWaitedForTakesNothingThatWasTypedBefore(t *testing.T) {
 	w.RequireText("Restore web-server-01 from ", "to confirm")
 	w.RequireNoText("› web-server-01")
 	w.Press("tab", "enter") // it is too early
-	w.requireDeeds()
+	w.requireActions()
 }
 
-func TestWhatCannotBeDoneIsADialogThatTakesTheKeysBehindIt(t *testing.T) {
+func TestRefusalConsumesFollowingKeys(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		options []option
-		act     func(*world)
+		act     func(*harness)
 		want    []string
 	}{
-		"full": {nil, at("db-server-01", "s"), []string{"No snapshot now", "db-server-01 has 5 of 5 snapshots used.", "Delete one first, such as"}},
-		"being restored": {[]option{servers(2)}, func(w *world) {
-			w.must2(w.others.RestoreSnapshot(t.Context(), "796"))
+		"full": {nil, atServer("db-server-01", "s"), []string{"No snapshot now", "db-server-01 has 5 of 5 snapshots used.", "Delete one first, such as"}},
+		"being restored": {[]option{withServers(2)}, func(w *harness) {
+			w.mustAccept(w.otherClient.RestoreSnapshot(t.Context(), "796"))
 			w.Advance(20 * time.Second)
-			at("db-server-01", "b")(w)
+			atServer("db-server-01", "b")(w)
 		}, []string{"No backup now", "db-server-01 is being restored"}},
-		"nothing there":     {nil, at("db-server-02", "r"), []string{"No restore now", "db-server-02 has no restore point yet"}},
-		"servers":           {nil, at("web-server-01", "d"), []string{"Not deleted", "Servers are not deleted here", "(2)", "(3)"}},
+		"nothing there":     {nil, atServer("db-server-02", "r"), []string{"No restore now", "db-server-02 has no restore point yet"}},
+		"servers":           {nil, atServer("web-server-01", "d"), []string{"Not deleted", "Servers are not deleted here", "(2)", "(3)"}},
 		"no server found":   {nil, press("/", "z", "z", "enter", "s"), []string{"No snapshot now", "There is no server under the cursor", "esc clears it"}},
 		"marked":            {nil, press("*", "r"), []string{"No restore now", "one server at a time"}},
 		"read-only":         {[]option{readOnly}, press("s"), []string{"Read-only", "This session is read-only"}},
-		"no servers at all": {[]option{servers(-1)}, press("b"), []string{"No backup now", "There is no server under the cursor"}},
+		"no servers at all": {[]option{withServers(-1)}, press("b"), []string{"No backup now", "There is no server under the cursor"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 80, 24, c.options...)
+			w := startApp(t, 80, 24, c.options...)
 			c.act(w)
 			w.RequireText(c.want...)
 			w.Type("dodo q")
 			w.Press("ctrl+d", "tab", "space", "2", "?")
 			w.RequireText(c.want...)
-			w.wake()
+			w.skipInputDelay()
 			w.Press("enter")
 			w.RequireNoText(c.want[0])
-			w.requireDeeds()
+			w.requireActions()
 		})
 	}
 }
@@ -96,8 +96,8 @@ func TestAPasteWithoutBracketsSendsNothing(t *testing.T) {
 	for _, text := range []string{"s1⏎⏎", "systemctl⏎⏎", "bash⏎", "3d⏎y⏎", "restart the box⏎then check the logs⏎⏎", "cc⏎⏎⏎⏎⏎", "*s⏎⏎", "ss⏎⇥⏎"} {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 80, 24)
-			w.choose("web-server-01")
+			w := startApp(t, 80, 24)
+			w.selectServer("web-server-01")
 			var keys []string
 			for _, r := range text {
 				key, named := map[rune]string{'⏎': "enter", '⇥': "tab"}[r]
@@ -106,35 +106,35 @@ func TestAPasteWithoutBracketsSendsNothing(t *testing.T) {
 				}
 				keys = append(keys, key)
 			}
-			w.burst(keys...)
-			w.requireDeeds()
+			w.pressAtOnce(keys...)
+			w.requireActions()
 		})
 	}
-	w := open(t, 80, 24, servers(3))
-	w.choose("web-server-01")
-	w.burst("s", "s", "1", "enter", "enter")
+	w := startApp(t, 80, 24, withServers(3))
+	w.selectServer("web-server-01")
+	w.pressAtOnce("s", "s", "1", "enter", "enter")
 	w.RequireText("› s1", "This enter came in one go with text, like a paste: press it again.")
 	w.Press("enter", "enter")
-	w.requireDeeds(`POST /snapshots/ {"server_id":12345,"name":"s1"}`)
+	w.requireActions(`POST /snapshots/ {"server_id":12345,"name":"s1"}`)
 }
 
-func TestTheAPIsWordsAboutACreateAreShown(t *testing.T) {
+func TestAPIMessageAboutACreateIsShown(t *testing.T) {
 	t.Parallel()
-	w := open(t, 160, 24, servers(2))
-	w.makeSnapshot("web-server-01", "before-update")
+	w := startApp(t, 160, 24, withServers(2))
+	w.createSnapshot("web-server-01", "before-update")
 	w.RequireText("“Snapshot is being created. This may take 3-10 minutes depending on server size.”")
 }
 
-func TestARunningServerIsWarnedOfWhereverASnapshotIsMade(t *testing.T) {
+func TestSnapshotOfARunningServerWarns(t *testing.T) {
 	t.Parallel()
 	const inconsistent = "may be inconsistent"
-	w := open(t, 80, 24, servers(3))
-	at("web-server-01", "s")(w)
+	w := startApp(t, 80, 24, withServers(3))
+	atServer("web-server-01", "s")(w)
 	w.RequireText("The server is running: its snapshot " + inconsistent)
 	w.Press("esc", "3", "r")
 	w.RequireText("take a snapshot first", "The server is running: this snapshot "+inconsistent, "This cannot be undone.")
 	w.Press("esc")
-	mark("web-server-01", "db-server-02")(w)
+	markServers("web-server-01", "db-server-02")(w)
 	w.Press("s")
 	w.RequireText("2 of them are running: their snapshots "+inconsistent, "Usually takes 3–10 minutes")
 }

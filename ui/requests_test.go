@@ -9,65 +9,65 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// remembering starts the program with a log of its requests.
-func remembering() option {
+// withRequestLog starts the program with a log of its requests.
+func withRequestLog() option {
 	return func(s *setup) {
 		s.log = &command.RequestLog{}
 		s.ui.Requests = s.log
 	}
 }
 
-// requests opens the screen, the largest answers first: which of several came first is not the same in every run.
-func requests(keys ...string) func(*world) {
-	return func(w *world) { w.Press(append([]string{"L", "o", "o", "g"}, keys...)...) }
+// openRequests opens the screen, the largest answers first: which of several came first is not the same in every run.
+func openRequests(keys ...string) func(*harness) {
+	return func(w *harness) { w.Press(append([]string{"L", "o", "o", "g"}, keys...)...) }
 }
 
-// heard is a filter that leaves only one request.
-func heard(filter string, keys ...string) func(*world) {
-	return func(w *world) {
+// filterRequests is a filter that leaves only one request.
+func filterRequests(filter string, keys ...string) func(*harness) {
+	return func(w *harness) {
 		w.Press("L", "/")
 		w.Type(filter)
 		w.Press(append([]string{"enter"}, keys...)...)
 	}
 }
 
-func TestTheRequestsLookAsApproved(t *testing.T) {
-	all, sides := []size{small, usual, large}, []size{usual, large}
-	for _, l := range []look{
-		{"requests", all, []option{remembering()}, requests()},
-		{"requests-failed", all, []option{remembering(), fault("GET /snapshots/: status 503"), fault("GET /backups/: html 502")}, requests()},
-		{"requests-filtered", []size{usual}, []option{remembering()}, heard("snapshots 200")},
-		{"requests-filtered-to-nothing", []size{usual}, []option{remembering()}, heard("zebra")},
-		{"request-open", all, []option{remembering()}, heard("account/me", "enter")},
-		{"request-of-a-deed", sides, []option{remembering()}, func(w *world) {
-			w.makeSnapshot("web-server-01", "before-update")
-			heard("post", "enter")(w)
+func TestRequestsMatchGolden(t *testing.T) {
+	all, sides := []size{small, standard, large}, []size{standard, large}
+	for _, l := range []screenCase{
+		{"requests", all, []option{withRequestLog()}, openRequests()},
+		{"requests-failed", all, []option{withRequestLog(), withFault("GET /snapshots/: status 503"), withFault("GET /backups/: html 502")}, openRequests()},
+		{"requests-filtered", []size{standard}, []option{withRequestLog()}, filterRequests("snapshots 200")},
+		{"requests-filtered-to-nothing", []size{standard}, []option{withRequestLog()}, filterRequests("zebra")},
+		{"request-open", all, []option{withRequestLog()}, filterRequests("account/me", "enter")},
+		{"request-of-a-deed", sides, []option{withRequestLog()}, func(w *harness) {
+			w.createSnapshot("web-server-01", "before-update")
+			filterRequests("post", "enter")(w)
 		}},
 	} {
 		l.check(t)
 	}
 }
 
-func TestTheRequestsTellMethodPathAndStatus(t *testing.T) {
+func TestRequestsShowMethodPathAndStatus(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40, remembering(), servers(2))
+	w := startApp(t, 120, 40, withRequestLog(), withServers(2))
 	w.Press("L")
 	w.RequireText("Requests the last 4", "GET", "/api/v1/servers/", "/api/v1/backups/", "/api/v1/snapshots/", "/api/v1/account/me/", "✓ 200", "15:45:00")
 	w.Press("esc")
-	w.line.slowDown(1500*time.Millisecond, "POST /snapshots/")
-	w.makeSnapshot("web-server-01", "before-update")
+	w.proxy.slowDown(1500*time.Millisecond, "POST /snapshots/")
+	w.createSnapshot("web-server-01", "before-update")
 	w.Advance(1500 * time.Millisecond)
-	heard("post")(w)
+	filterRequests("post")(w)
 	w.RequireText("POST", "/api/v1/snapshots/", "✓ 201", "1500 ms")
 	w.Press("esc", "esc")
-	w.choose("db-server-01")
+	w.selectServer("db-server-01")
 	w.Press("3", "G")
-	w.deleteChosen()
-	heard("delete")(w)
+	w.deleteSelected()
+	filterRequests("delete")(w)
 	w.RequireText("DELETE", "/api/v1/snapshots/795/", "✓ 204", "0 B")
 }
 
-func TestTheRequestsThatFailedSayWhy(t *testing.T) {
+func TestFailedRequestsShowTheReason(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ fault, find, row, open string }{
 		"a status":  {"GET /account/me/: status 500", "account/me 500", "✗ 500", "500: "},
@@ -77,8 +77,8 @@ func TestTheRequestsThatFailedSayWhy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 120, 40, remembering(), fault(c.fault))
-			heard(c.find)(w)
+			w := startApp(t, 120, 40, withRequestLog(), withFault(c.fault))
+			filterRequests(c.find)(w)
 			w.RequireText(c.row)
 			w.Press("enter")
 			w.RequireText("GET /api/v1/account/me/", c.open)
@@ -88,9 +88,9 @@ func TestTheRequestsThatFailedSayWhy(t *testing.T) {
 
 func TestARequestIsOpenedWithBothItsBodies(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40, remembering(), servers(2))
-	w.makeSnapshot("web-server-01", "before-update")
-	heard("post", "enter")(w)
+	w := startApp(t, 120, 40, withRequestLog(), withServers(2))
+	w.createSnapshot("web-server-01", "before-update")
+	filterRequests("post", "enter")(w)
 	w.RequireText("POST /api/v1/snapshots/", "status       201", "sent", `"server_id": 12345`, `"name": "before-update"`, "answered",
 		`"status": "in_progress"`, `"size_mb": null`)
 	w.Press("enter")
@@ -105,8 +105,8 @@ func TestARequestIsOpenedWithBothItsBodies(t *testing.T) {
 
 func TestALongAnswerScrolls(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, remembering())
-	heard("snapshots/", "enter")(w)
+	w := startApp(t, 80, 24, withRequestLog())
+	filterRequests("snapshots/", "enter")(w)
 	first := w.Screen().Text()
 	w.Press("j", "j", "pgdown")
 	second := w.Screen().Text()
@@ -118,63 +118,63 @@ func TestALongAnswerScrolls(t *testing.T) {
 
 func TestNewRequestsJoinTheListAndTheCursorStays(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40, remembering(), servers(2))
+	w := startApp(t, 120, 40, withRequestLog(), withServers(2))
 	w.Press("L", "G")
-	before := underCursor(w.Screen())
-	w.later(21 * time.Second)
+	before := cursorRow(w.Screen())
+	w.advanceHidden(21 * time.Second)
 	w.RequireText("Requests the last 7")
 	w.requireCursor(before)
 }
 
 func TestOnlyTheLastTwoHundredRequestsAreKept(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40, remembering(), servers(2))
-	w.later(30 * time.Minute)
+	w := startApp(t, 120, 40, withRequestLog(), withServers(2))
+	w.advanceHidden(30 * time.Minute)
 	w.Press("L")
 	w.RequireText("Requests the last 200")
 }
 
-func TestRequestsAreOrderedByWhenHowLongAndHowLarge(t *testing.T) {
+func TestRequestsAreOrderedByTimeDurationAndSize(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40, remembering(), servers(2))
-	w.line.slowDown(2*time.Second, "/backups/")
+	w := startApp(t, 120, 40, withRequestLog(), withServers(2))
+	w.proxy.slowDown(2*time.Second, "/backups/")
 	w.Press("R")
 	w.Advance(2 * time.Second)
 	w.Press("L", "o")
 	w.RequireText("ordered by what they took, slowest first", "TOOK ↓")
 	w.Press("g")
-	if row := underCursor(w.Screen()); !strings.Contains(row, "/backups/") || !strings.Contains(row, "2000 ms") {
+	if row := cursorRow(w.Screen()); !strings.Contains(row, "/backups/") || !strings.Contains(row, "2000 ms") {
 		t.Errorf("the slowest is %q", row)
 	}
 	w.Press("o")
 	w.RequireText("ordered by size, largest first", "SIZE ↓")
 	w.Press("g")
-	if row := underCursor(w.Screen()); !strings.Contains(row, "/backups/") {
+	if row := cursorRow(w.Screen()); !strings.Contains(row, "/backups/") {
 		t.Errorf("the largest is %q", row)
 	}
 	w.Press("o", "o", "o", "o", "g")
 	w.RequireText("TIME UTC ↓")
 }
 
-func TestTheKeyOfTheRequestsDoesNothingWhereNoneAreKept(t *testing.T) {
+func TestRequestsKeyDoesNothingWithoutALog(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24)
+	w := startApp(t, 80, 24)
 	w.Press("L")
 	w.RequireText("Servers 12")
 }
 
 func TestTheTokenIsNowhereOnTheScreenOfRequests(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40, remembering(), before(func(w *world) { // an API that says the token back
-		w.line.rewrite(func(answer string) string {
+	w := startApp(t, 120, 40, withRequestLog(), beforeStart(func(w *harness) { // an API that says the token back
+		w.proxy.rewrite(func(answer string) string {
 			return strings.ReplaceAll(answer, `"email":"`, `"echo":"Bearer `+liveToken+`","email":"`)
 		})
 	}))
-	heard("account/me", "enter")(w)
+	filterRequests("account/me", "enter")(w)
 	w.RequireText("echo")
 	w.RequireNoText(liveToken)
 	w.Press("esc", "esc")
-	w.makeSnapshot("web-server-01", "before-update")
+	w.createSnapshot("web-server-01", "before-update")
 	w.Press("L")
 	for range 8 {
 		w.Press("enter")
@@ -185,12 +185,12 @@ func TestTheTokenIsNowhereOnTheScreenOfRequests(t *testing.T) {
 
 func TestARequestIsCopiedAsCurlWithTheTokenLeftOut(t *testing.T) {
 	t.Parallel()
-	w := first(listen(t, unadorned, remembering()))
-	w.snapshot("before-update")
-	w.person.Press("L", "/")
-	w.person.Type("post")
-	w.person.Press("enter", "y")
-	if g := w.look(); !g.Contains("curl command, with $VPS_API_TOKEN for the token, sent to the terminal") {
+	w := selectLastServer(startWithOutput(t, plainEnvironment, withRequestLog()))
+	w.takeSnapshot("before-update")
+	w.session.Press("L", "/")
+	w.session.Type("post")
+	w.session.Press("enter", "y")
+	if g := w.settle(); !g.Contains("curl command, with $VPS_API_TOKEN for the token, sent to the terminal") {
 		t.Errorf("nothing is said of it:\n%s", g.Text())
 	}
 	want := `curl -sS -X POST -H "Authorization: Bearer $VPS_API_TOKEN" -H 'Content-Type: application/json' -d ` +
@@ -198,25 +198,25 @@ func TestARequestIsCopiedAsCurlWithTheTokenLeftOut(t *testing.T) {
 	if got := w.clipboard(); got != want {
 		t.Errorf("copied is\n%s\nnot\n%s", got, want)
 	}
-	w.person.Press("esc", "/")
-	w.person.Type("account")
-	w.person.Press("enter", "enter", "y") // from its bodies
+	w.session.Press("esc", "/")
+	w.session.Type("account")
+	w.session.Press("enter", "enter", "y") // from its bodies
 	if got, want := w.clipboard(), `curl -sS -H "Authorization: Bearer $VPS_API_TOKEN" '`+w.url+`/account/me/'`; got != want {
 		t.Errorf("copied is\n%s\nnot\n%s", got, want)
 	}
-	if strings.Contains(w.sent.text(), liveToken) {
+	if strings.Contains(w.output.text(), liveToken) {
 		t.Error("the token was sent to the terminal")
 	}
 }
 
 func TestAQuoteInABodyCannotLeaveTheCopiedCommand(t *testing.T) {
 	t.Parallel()
-	w := first(listen(t, unadorned, remembering()))
-	w.person.Press("b")
-	w.person.Type("it's; $(rm) `x`")
-	w.person.Press("enter", "L", "/")
-	w.person.Type("post")
-	w.person.Press("enter", "y")
+	w := selectLastServer(startWithOutput(t, plainEnvironment, withRequestLog()))
+	w.session.Press("b")
+	w.session.Type("it's; $(rm) `x`")
+	w.session.Press("enter", "L", "/")
+	w.session.Type("post")
+	w.session.Press("enter", "y")
 	if got, want := w.clipboard(), `'{"server_id":12345,"description":"it'\''s; $(rm) `+"`x`"+`"}'`; !strings.Contains(got, want) {
 		t.Errorf("copied is\n%s\nwhich has not\n%s", got, want)
 	}
@@ -224,7 +224,7 @@ func TestAQuoteInABodyCannotLeaveTheCopiedCommand(t *testing.T) {
 
 func TestTheDemosRequestsAreShownToo(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, remembering(), with(func(o *ui.Options) { o.Demo = true }))
+	w := startApp(t, 80, 24, withRequestLog(), withOptions(func(o *ui.Options) { o.Demo = true }))
 	w.Press("L")
 	w.RequireText("/api/v1/servers/")
 }

@@ -9,70 +9,70 @@ import (
 )
 
 const (
-	restore801 = "POST /snapshots/801/restore/"
-	rescue     = `POST /snapshots/ {"server_id":12345,"name":"before-restore-20250116-154500","description":"Taken by vpsdeck before the restore from snapshot #801"}`
+	postRestore801     = "POST /snapshots/801/restore/"
+	postSafetySnapshot = `POST /snapshots/ {"server_id":12345,"name":"before-restore-20250116-154500","description":"Taken by vpsdeck before the restore from snapshot #801"}`
 )
 
 func TestAServerIsRestoredFromASnapshot(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24, servers(2))
-	w.choose("web-server-01")
+	w := startApp(t, 120, 24, withServers(2))
+	w.selectServer("web-server-01")
 	w.Press("3")
-	w.restoreChosen(false)
+	w.restoreSelected(false)
 	w.RequireText("◐ restoring", "restore snapshot pre-migration-snap", "usually 5–15 m")
-	w.requireDeeds(restore801)
-	if got := w.status("12345"); got != model.ServerRestoring {
+	w.requireActions(postRestore801)
+	if got := w.serverStatus("12345"); got != model.ServerRestoring {
 		t.Errorf("the account says %s", got)
 	}
-	w.pass(16*time.Minute, "restore snapshot pre-migration-snapshot onto web-server-01: ended in ")
+	w.advanceUntil(16*time.Minute, "restore snapshot pre-migration-snapshot onto web-server-01: ended in ")
 	w.RequireText("the server is active")
-	w.requireDeeds(restore801)
-	if got := w.status("12345"); got != model.ServerActive {
+	w.requireActions(postRestore801)
+	if got := w.serverStatus("12345"); got != model.ServerActive {
 		t.Errorf("the account says %s", got)
 	}
 }
 
 func TestAServerIsRestoredFromABackup(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24, servers(2))
-	w.choose("web-server-01")
+	w := startApp(t, 120, 24, withServers(2))
+	w.selectServer("web-server-01")
 	w.Press("2", "j", "j")
-	w.restoreChosen(false)
+	w.restoreSelected(false)
 	w.RequireText("◐ restoring", "restore backup #499", "duration varies")
-	w.requireDeeds(`POST /servers/12345/restore/ {"backup_id":499}`)
-	w.pass(90*time.Minute, "the server is active")
-	w.requireDeeds(`POST /servers/12345/restore/ {"backup_id":499}`)
+	w.requireActions(`POST /servers/12345/restore/ {"backup_id":499}`)
+	w.advanceUntil(90*time.Minute, "the server is active")
+	w.requireActions(`POST /servers/12345/restore/ {"backup_id":499}`)
 }
 
-func TestWhereThereIsNoRoomForASnapshotABackupIsTakenFirst(t *testing.T) {
+func TestBackupIsTakenFirstWhenSnapshotsAreFull(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40, servers(2))
-	at("db-server-01", "3", "r")(w)
+	w := startApp(t, 120, 40, withServers(2))
+	atServer("db-server-01", "3", "r")(w)
 	w.RequireText("[ ] backup first (no snapshot)", "No snapshot first: 5 of 5 snapshots used.", "sends POST /snapshots/800/restore/")
 	w.Type("db-server-01")
 	w.Press("shift+tab", "space", "shift+tab", "enter")
 	const first = `POST /backups/ {"server_id":12346,"description":"Taken by vpsdeck before the restore from snapshot #800"}`
-	w.requireDeeds(first)
+	w.requireActions(first)
 	w.RequireText("backup, then restore")
-	w.pass(90*time.Minute, "restore snapshot before-pg16-upgrade")
-	w.requireDeeds(first, "POST /snapshots/800/restore/")
+	w.advanceUntil(90*time.Minute, "restore snapshot before-pg16-upgrade")
+	w.requireActions(first, "POST /snapshots/800/restore/")
 }
 
 func TestRestoringFromTheServersPaneTakesTheNewest(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24)
-	at("web-server-01", "r")(w)
+	w := startApp(t, 120, 24)
+	atServer("web-server-01", "r")(w)
 	w.RequireText("Restore web-server-01 from backup #501?", "everything written since 16 Jan 03:00 UTC (12 h 45 m)")
 	w.Press("esc")
-	at("db-server-02", "r")(w)
+	atServer("db-server-02", "r")(w)
 	w.requireRefused("db-server-02 has no restore point yet: no backup or snapshot of")
-	w.requireDeeds()
+	w.requireActions()
 }
 
 func TestARestoreWithoutTheServersNameIsNotConfirmed(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 40)
-	at("web-server-01", "3", "r")(w)
+	w := startApp(t, 120, 40)
+	atServer("web-server-01", "3", "r")(w)
 	for _, typed := range []string{"", "web-server-02", " web-server-01", "web-server-011"} {
 		w.Type(typed)
 		w.Press("tab", "enter")
@@ -85,22 +85,22 @@ func TestARestoreWithoutTheServersNameIsNotConfirmed(t *testing.T) {
 	}
 	w.Press("enter")
 	w.RequireNoText("Restore web-server-01 from")
-	w.requireDeeds()
+	w.requireActions()
 }
 
 func TestTheRestoreComesOnlyAfterItsSnapshotHasCompleted(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24, servers(2))
-	w.choose("web-server-01")
+	w := startApp(t, 120, 24, withServers(2))
+	w.selectServer("web-server-01")
 	w.Press("3")
-	w.restoreChosen(true)
+	w.restoreSelected(true)
 	w.RequireText("◐ 1 running", "snapshot before-restore-20250116-15", "3/5")
-	w.requireDeeds(rescue)
+	w.requireActions(postSafetySnapshot)
 	for range 11 * 4 {
-		if len(w.line.deeds()) > 1 {
+		if len(w.proxy.actions()) > 1 {
 			break
 		}
-		if w.status("12345") == model.ServerRestoring {
+		if w.serverStatus("12345") == model.ServerRestoring {
 			t.Fatal("the server is being restored, and nobody asked for it")
 		}
 		w.Advance(15 * time.Second)
@@ -110,127 +110,127 @@ func TestTheRestoreComesOnlyAfterItsSnapshotHasCompleted(t *testing.T) {
 	if made.Status != model.Completed || !strings.HasPrefix(made.Name, "before-restore-") {
 		t.Errorf("the snapshot is %+v", made)
 	}
-	w.pass(16*time.Minute, "the server is active")
-	w.requireDeeds(rescue, restore801)
+	w.advanceUntil(16*time.Minute, "the server is active")
+	w.requireActions(postSafetySnapshot, postRestore801)
 }
 
-func TestAWholeRestoreGoesOnWhileSomethingElseIsOpen(t *testing.T) {
+func TestRestoreContinuesWhileADialogIsOpen(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24, servers(2))
-	w.choose("web-server-01")
+	w := startApp(t, 120, 24, withServers(2))
+	w.selectServer("web-server-01")
 	w.Press("3")
-	w.restoreChosen(true)
+	w.restoreSelected(true)
 	w.Press("?")
-	w.later(11 * time.Minute)
+	w.advanceHidden(11 * time.Minute)
 	w.RequireText("Keys")
-	w.requireDeeds(rescue, restore801)
+	w.requireActions(postSafetySnapshot, postRestore801)
 }
 
 func TestNoRestoreIsSentAfterASnapshotThatFailed(t *testing.T) {
 	t.Parallel()
-	for name, fail := range map[string]func(w *world){
-		"refused": func(w *world) { w.fault("POST /snapshots/: status 400 x1") },
-		"broken": func(w *world) {
-			w.line.rewrite(func(answer string) string {
+	for name, fail := range map[string]func(w *harness){
+		"refused": func(w *harness) { w.injectFault("POST /snapshots/: status 400 x1") },
+		"broken": func(w *harness) {
+			w.proxy.rewrite(func(answer string) string {
 				return strings.ReplaceAll(answer, `"in_progress"`, `"failed"`)
 			})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 120, 24, servers(2))
-			w.choose("web-server-01")
+			w := startApp(t, 120, 24, withServers(2))
+			w.selectServer("web-server-01")
 			w.Press("3")
 			fail(w)
-			w.restoreChosen(true)
+			w.restoreSelected(true)
 			w.RequireText("snapshot before-restore-20250116-154500 of web-server-01: ", "any key: 1 more")
-			w.wake()
+			w.skipInputDelay()
 			w.Press("g")
 			w.RequireText("restore snapshot pre-migration-snapshot onto web-server-01: not sent: the snapshot before it did not complete")
-			w.later(5 * time.Minute)
-			w.requireDeeds(rescue)
-			if got := w.status("12345"); got != model.ServerActive {
+			w.advanceHidden(5 * time.Minute)
+			w.requireActions(postSafetySnapshot)
+			if got := w.serverStatus("12345"); got != model.ServerActive {
 				t.Errorf("the account says %s", got)
 			}
 		})
 	}
 }
 
-func TestASnapshotFirstWhoseAnswerIsLostIsFoundAndTheRestoreFollows(t *testing.T) {
+func TestSnapshotFirstWithLostAnswerIsFoundAndRestoreFollows(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24, servers(2))
-	w.choose("web-server-01")
+	w := startApp(t, 120, 24, withServers(2))
+	w.selectServer("web-server-01")
 	w.Press("3")
-	w.fault("POST /snapshots/: cut-after-send x1")
-	w.restoreChosen(true)
-	w.later(11 * time.Minute)
-	w.requireDeeds(rescue, restore801)
+	w.injectFault("POST /snapshots/: cut-after-send x1")
+	w.restoreSelected(true)
+	w.advanceHidden(11 * time.Minute)
+	w.requireActions(postSafetySnapshot, postRestore801)
 }
 
-func TestARestoreWhoseAnswerIsLostIsFound(t *testing.T) {
+func TestRestoreWithLostAnswerIsFound(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24, servers(2))
-	w.choose("web-server-01")
+	w := startApp(t, 120, 24, withServers(2))
+	w.selectServer("web-server-01")
 	w.Press("3")
-	w.fault("POST /snapshots/{id}/restore/: cut-after-send x1")
-	w.restoreChosen(false)
+	w.injectFault("POST /snapshots/{id}/restore/: cut-after-send x1")
+	w.restoreSelected(false)
 	w.RequireText("◐ restoring", "usually 5–15 m")
-	w.pass(16*time.Minute, "the server is active")
-	w.requireDeeds(restore801)
+	w.advanceUntil(16*time.Minute, "the server is active")
+	w.requireActions(postRestore801)
 }
 
-func TestNoRestoreIsSentOnceTheWorldHasChanged(t *testing.T) {
+func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		change func(w *world)
+		change func(w *harness)
 		says   string
 	}{
 		"the snapshot is gone": {
-			func(w *world) { w.must(w.others.DeleteSnapshot(w.t.Context(), "801")) },
+			func(w *harness) { w.must(w.otherClient.DeleteSnapshot(w.t.Context(), "801")) },
 			"not done: snapshot #801 is no longer there, so nothing was sent",
 		},
 		"the server was renamed": {
-			func(w *world) {
-				w.line.rewrite(func(answer string) string { return strings.ReplaceAll(answer, "web-server-01", "web-server-99") })
+			func(w *harness) {
+				w.proxy.rewrite(func(answer string) string { return strings.ReplaceAll(answer, "web-server-01", "web-server-99") })
 			},
 			"not done: server #12345 is now called web-server-99, not web-server-01, so nothing was sent",
 		},
 		"somebody restores it": {
-			func(w *world) { w.must2(w.others.RestoreSnapshot(w.t.Context(), "798")) },
+			func(w *harness) { w.mustAccept(w.otherClient.RestoreSnapshot(w.t.Context(), "798")) },
 			"not done: web-server-01 is being restored: wait until that has ended; nothing was sent",
 		},
 		"another snapshot has the number": {
-			func(w *world) {
-				w.line.rewrite(func(answer string) string {
+			func(w *harness) {
+				w.proxy.rewrite(func(answer string) string {
 					return strings.ReplaceAll(answer, "pre-migration-snapshot", "somebody-elses")
 				})
 			},
 			"not done: snapshot #801 is not the one that was shown, so nothing was sent",
 		},
 		"the servers cannot be read": {
-			func(w *world) { w.fault("GET /servers/: status 500") },
+			func(w *harness) { w.injectFault("GET /servers/: status 500") },
 			"not done: nothing was sent: it could not be checked first",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 160, 24, servers(2))
-			at("web-server-01", "3", "r")(w)
+			w := startApp(t, 160, 24, withServers(2))
+			atServer("web-server-01", "3", "r")(w)
 			c.change(w)
 			w.Type("web-server-01")
 			w.Press("shift+tab", "space", "tab", "tab", "enter")
 			w.RequireText(c.says)
-			w.later(3 * time.Minute)
-			w.requireDeeds()
+			w.advanceHidden(3 * time.Minute)
+			w.requireActions()
 		})
 	}
 }
 
-func TestAFailedPointIsNotGoneBackTo(t *testing.T) {
+func TestFailedPointIsNotRestored(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24)
-	at("ci-runner-02", "2", "r")(w)
+	w := startApp(t, 80, 24)
+	atServer("ci-runner-02", "2", "r")(w)
 	w.RequireNoText("Restore ci-runner-02")
 	w.requireRefused("Backup #500 failed: there is nothing in it to go back to.")
-	w.requireDeeds()
+	w.requireActions()
 }

@@ -6,7 +6,7 @@ import (
 
 func TestATerminalThatIsTooSmallSaysSoAndRecovers(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24)
+	w := startApp(t, 80, 24)
 	for _, s := range []size{{39, 24}, {80, 9}, {39, 9}, {10, 3}, {1, 1}} {
 		w.Resize(s.width, s.height)
 		if s.width >= 39 {
@@ -19,20 +19,20 @@ func TestATerminalThatIsTooSmallSaysSoAndRecovers(t *testing.T) {
 	w.requireGolden("too-small-39x9")
 	w.Resize(80, 24)
 	w.requireGolden("dashboard-80x24")
-	w.requireDeeds()
+	w.requireActions()
 }
 
 func TestATerminalThatIsTooSmallCanBeLeft(t *testing.T) {
 	t.Parallel()
-	w := open(t, 20, 5)
+	w := startApp(t, 20, 5)
 	w.Press("q")
 	w.Wait()
 }
 
-func TestWhatIsOpenSurvivesASizeThatIsTooSmall(t *testing.T) {
+func TestOpenDialogSurvivesATooSmallTerminal(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24)
-	at("web-server-01", "s")(w)
+	w := startApp(t, 80, 24)
+	atServer("web-server-01", "s")(w)
 	w.Type("before")
 	w.Resize(39, 9)
 	w.Type("xyz")
@@ -40,88 +40,88 @@ func TestWhatIsOpenSurvivesASizeThatIsTooSmall(t *testing.T) {
 	w.Type("-update")
 	w.RequireText("› before-update")
 	w.Press("enter", "enter")
-	w.requireDeeds(beforeUpdate)
+	w.requireActions(postBeforeUpdate)
 }
 
-func TestEverySizeIsStraight(t *testing.T) {
+func TestEverySizeIsAligned(t *testing.T) {
 	t.Parallel()
-	for name, open1 := range map[string]func(*world){
-		"dashboard": at("web-server-01", "2"),
+	for name, open1 := range map[string]func(*harness){
+		"dashboard": atServer("web-server-01", "2"),
 		"fleet":     press("a", "3"),
-		"restore":   at("web-server-01", "3", "r"),
-		"delete":    at("legacy-app", "2", "d"),
-		"form":      at("web-server-01", "s"),
+		"restore":   atServer("web-server-01", "3", "r"),
+		"delete":    atServer("legacy-app", "2", "d"),
+		"form":      atServer("web-server-01", "s"),
 		"help":      press("?"),
-		"details":   at("web-server-01", "enter"),
+		"details":   atServer("web-server-01", "enter"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 80, 24)
+			w := startApp(t, 80, 24)
 			open1(w)
 			for _, s := range []size{
 				{40, 10}, {41, 11}, {59, 16}, {60, 17}, {60, 22}, {79, 15}, {100, 18}, {109, 40}, {110, 13}, {110, 50}, {150, 12},
 				{250, 80}, {40, 60},
 			} {
 				w.Resize(s.width, s.height)
-				requireStraight(t, w.Screen())
+				requireAligned(t, w.Screen())
 				if width, height := w.Screen().Size(); width != s.width || height != s.height {
 					t.Fatalf("the screen is %d×%d", width, height)
 				}
 			}
-			w.requireDeeds()
+			w.requireActions()
 		})
 	}
 }
 
-func TestEveryQuestionCanBeAnsweredOnTheSmallestScreen(t *testing.T) {
+func TestEveryConfirmCanBeAnsweredOnTheSmallestScreen(t *testing.T) {
 	t.Parallel()
-	for yes, question := range map[string]func(*world){
-		"Restore": at("web-server-01", "3", "r"),
-		"Delete":  at("web-server-01", "2", "j", "d"),
+	for yes, question := range map[string]func(*harness){
+		"Restore": atServer("web-server-01", "3", "r"),
+		"Delete":  atServer("web-server-01", "2", "j", "d"),
 	} {
 		t.Run(yes, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 40, 10)
+			w := startApp(t, 40, 10)
 			question(w)
 			w.RequireText("▸ Cancel", "  "+yes, "web-")
 			w.Press("tab")
 			w.RequireText("▸ " + yes)
 			w.Press("esc")
 			w.RequireNoText("Cancel  ")
-			w.requireDeeds()
+			w.requireActions()
 		})
 	}
 }
 
-func TestWhatMustBeTypedIsSeenOnTheSmallestScreen(t *testing.T) {
+func TestRequiredInputIsShownOnTheSmallestScreen(t *testing.T) {
 	t.Parallel()
-	for name, question := range map[string]func(*world){
-		"restore": at("web-server-01", "3", "r"),
-		"delete":  at("web-server-01", "2", "d"),
+	for name, question := range map[string]func(*harness){
+		"restore": atServer("web-server-01", "3", "r"),
+		"delete":  atServer("web-server-01", "2", "d"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 40, 10)
+			w := startApp(t, 40, 10)
 			question(w)
 			w.Type("web-server-0")
 			w.RequireText("is lost: ", "› web-server-0", "▸ Cancel")
 			w.Press("tab", "enter", "esc")
-			w.requireDeeds()
+			w.requireActions()
 		})
 	}
 }
 
-func TestTheSelectionAndTheFocusNeedNoColour(t *testing.T) {
+func TestSelectionAndFocusAreVisibleWithoutColor(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24, noColour)
-	at("web-server-01", "2", "j")(w)
+	w := startApp(t, 80, 24, withoutColor)
+	atServer("web-server-01", "2", "j")(w)
 	w.requireCursor("automatic")
 	g := w.Screen()
 	if x, y, _ := g.Find("▌"); !g.Cell(x+2, y).Style.Bold {
 		t.Error("the row under the cursor is not bold")
 	}
 	w.Press("d")
-	w.wake()
+	w.skipInputDelay()
 	for _, focused := range []string{"Cancel", "Delete", "Cancel"} {
 		g := w.Screen()
 		x, y, found := g.Find("▸ " + focused)

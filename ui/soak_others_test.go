@@ -10,67 +10,67 @@ import (
 )
 
 // inDemo says whether the program shows the simulated account that it offers.
-func (s *soak) inDemo() bool {
+func (s *soakTest) inDemo() bool {
 	s.Advance(0)
 	return strings.HasPrefix(s.app.View().WindowTitle, "vpsdeck demo")
 }
 
-// somebodyElse is another person at work on the same account, by a way without weather. The API may refuse it, as it does
+// actAsOther is another person at work on the same account, by a way without weather. The API may refuse it, as it does
 // where something else is going on.
-func (s *soak) somebodyElse() {
+func (s *soakTest) actAsOther() {
 	kind := []model.Kind{model.Backup, model.Snapshot}[s.random.IntN(2)]
 	points := s.points(kind, "")
 	if len(points) == 0 {
 		return
 	}
 	p := points[s.random.IntN(len(points))]
-	ctx, label := s.t.Context(), s.label("theirs")
+	ctx, label := s.t.Context(), s.uniqueName("theirs")
 	touched := ""
 	var err error
 	switch n := s.random.IntN(10); {
 	case n < 3 && kind == model.Backup:
-		_, err = s.others.CreateBackup(ctx, p.Server.ID, label)
+		_, err = s.otherClient.CreateBackup(ctx, p.Server.ID, label)
 	case n < 3:
-		_, err = s.others.CreateSnapshot(ctx, p.Server.ID, label, "")
+		_, err = s.otherClient.CreateSnapshot(ctx, p.Server.ID, label, "")
 	case p.Status != model.Completed:
 		return
 	case n < 6 && kind == model.Backup:
 		touched = "server #" + string(p.Server.ID)
-		_, err = s.others.RestoreBackup(ctx, p.Server.ID, p.ID)
+		_, err = s.otherClient.RestoreBackup(ctx, p.Server.ID, p.ID)
 	case n < 6:
 		touched = "server #" + string(p.Server.ID)
-		_, err = s.others.RestoreSnapshot(ctx, p.ID)
+		_, err = s.otherClient.RestoreSnapshot(ctx, p.ID)
 	case kind == model.Backup:
-		touched = nameOf(kind, p.ID)
-		err = s.others.DeleteBackup(ctx, p.ID)
+		touched = pointName(kind, p.ID)
+		err = s.otherClient.DeleteBackup(ctx, p.ID)
 	default:
-		touched = nameOf(kind, p.ID)
-		err = s.others.DeleteSnapshot(ctx, p.ID)
+		touched = pointName(kind, p.ID)
+		err = s.otherClient.DeleteSnapshot(ctx, p.ID)
 	}
-	s.ledger.note(s.stepped.Now(), "somebody else: %s #%s of %s, %s: %v", kind, p.ID, p.Server.ID, label, err)
+	s.audit.note(s.accountClock.Now(), "somebody else: %s #%s of %s, %s: %v", kind, p.ID, p.Server.ID, label, err)
 	if err == nil {
-		s.ledger.touched(s.stepped.Now(), "somebody else", touched)
+		s.audit.addTouch(s.accountClock.Now(), "somebody else", touched)
 	}
 }
 
-// nameOf names a restore point in the ledger.
-func nameOf(kind model.Kind, id model.ID) string { return kind.String() + " #" + string(id) }
+// pointName names a restore point in the ledger.
+func pointName(kind model.Kind, id model.ID) string { return kind.String() + " #" + string(id) }
 
-// hand is somebody's, on a restore point or a server: a run of the program, or somebody else.
-type hand struct {
-	at time.Time
-	by string
+// touch is somebody's, on a restore point or a server: a run of the program, or somebody else.
+type touch struct {
+	time time.Time
+	by   string
 }
 
-// touched notes who had their hands on something.
-func (l *ledger) touched(at time.Time, by, thing string) {
+// addTouch notes who had their hands on something.
+func (l *auditLog) addTouch(at time.Time, by, thing string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.touch(at, by, thing)
+	l.addTouchLocked(at, by, thing)
 }
 
-func (l *ledger) touch(at time.Time, by, thing string) {
-	l.hands[thing] = append(l.hands[thing], hand{at, by})
+func (l *auditLog) addTouchLocked(at time.Time, by, thing string) {
+	l.touches[thing] = append(l.touches[thing], touch{at, by})
 }
 
 // runOf is the run of the program that began an operation.
@@ -79,8 +79,8 @@ func runOf(operation string) string {
 	return run
 }
 
-// made is what a request has made, by the account's answer, or deleted, or the server that it has restored.
-func made(what string, answer []byte) string {
+// targetOf is what a request has made, by the account's answer, or deleted, or the server that it has restored.
+func targetOf(what string, answer []byte) string {
 	var point struct {
 		ID model.ID `json:"id"`
 	}
@@ -104,38 +104,38 @@ func made(what string, answer []byte) string {
 	return "server #" + string(restored.Server.ID)
 }
 
-// muddled says whether somebody else, or another run of the program, has touched what an operation is about while it lasted
+// isAmbiguous says whether somebody else, or another run of the program, has touched what an operation is about while it lasted
 // (or was being looked up, up to a minute before), so that its traces may be theirs, which docs/RELIABILITY.md does not promise
 // to tell apart. So it is where both programs see to an operation that an earlier run left.
-func (l *ledger) muddled(r model.Record, sent *request) bool {
+func (l *auditLog) isAmbiguous(r model.Record, sent *sentAction) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	thing := r.Kind + " #" + string(r.Point.ID)
 	switch {
 	case len(l.writers[r.ID]) > 1:
 		return true
-	case r.Deed == "restore":
+	case r.Action == "restore":
 		thing = "server #" + string(r.Server.ID)
-	case sent != nil && sent.thing != "":
-		thing = sent.thing
+	case sent != nil && sent.target != "":
+		thing = sent.target
 	}
-	return slices.ContainsFunc(l.hands[thing], func(h hand) bool {
-		return h.by != runOf(r.ID) && h.at.After(l.began[r.ID].Add(-time.Minute)) && !h.at.After(l.ended[r.ID])
+	return slices.ContainsFunc(l.touches[thing], func(h touch) bool {
+		return h.by != runOf(r.ID) && h.time.After(l.firstWritten[r.ID].Add(-time.Minute)) && !h.time.After(l.lastWritten[r.ID])
 	})
 }
 
-// mistaken says whether one program had given a create up, and another, which still looked for it, has taken for it what a
+// isMisattributed says whether one program had given a create up, and another, which still looked for it, has taken for it what a
 // second try made under the same name: they cannot be told apart. It is not sent again for that.
-func (l *ledger) mistaken(r model.Record, steps string) bool {
+func (l *auditLog) isMisattributed(r model.Record, steps string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	_, after, given := strings.Cut(steps, model.EventNotSeen)
-	return r.Deed == "create" && len(l.writers[r.ID]) > 1 && given && strings.Contains(after, model.EventDone)
+	return r.Action == "create" && len(l.writers[r.ID]) > 1 && given && strings.Contains(after, model.EventDone)
 }
 
-// handedOn says whether somebody else has ever touched a restore point.
-func (l *ledger) handedOn(r model.Record) bool {
+// touchedByOthers says whether somebody else has ever touched a restore point.
+func (l *auditLog) touchedByOthers(r model.Record) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.ContainsFunc(l.hands[r.Kind+" #"+string(r.Point.ID)], func(h hand) bool { return h.by != runOf(r.ID) })
+	return slices.ContainsFunc(l.touches[r.Kind+" #"+string(r.Point.ID)], func(h touch) bool { return h.by != runOf(r.ID) })
 }

@@ -13,23 +13,23 @@ import (
 
 var soakQuirks = flag.String("soak-quirks", "lag restores points cut dates", "how the soak's lists differ from what is true; none: \"\"")
 
-// quirksLast is how long one set of quirks lasts, on the account's clock.
-const quirksLast = 3 * time.Minute
+// quirksDuration is how long one set of quirks lasts, on the account's clock.
+const quirksDuration = 3 * time.Minute
 
 // How far lists are behind the truth at most. With mostLate it stays below the half minute after which an action whose
 // answer was lost counts as not seen.
 const (
-	mostBehind = 6 * time.Second // a replica
-	mostHidden = 6 * time.Second // a new point that is not listed yet, a deleted one that still is
+	maxLag    = 6 * time.Second // a replica
+	maxHidden = 6 * time.Second // a new point that is not listed yet, a deleted one that still is
 )
 
-// mostOff is how far the program's idea of the account's clock may be off, whatever dates answers carry.
-const mostOff = time.Minute
+// maxClockError is how far the program's idea of the account's clock may be off, whatever dates answers carry.
+const maxClockError = time.Minute
 
 // quirksAt are the quirks of a time. They depend on the seed and the time alone.
-func (w *weather) quirksAt(at time.Time) sim.Quirks {
-	slot := at.Unix() / int64(quirksLast/time.Second)
-	draw := func(what string, n int) int { return int(w.draw(fmt.Sprint("quirk ", what, slot)) % uint64(n)) }
+func (w *faultInjector) quirksAt(at time.Time) sim.Quirks {
+	slot := at.Unix() / int64(quirksDuration/time.Second)
+	draw := func(what string, n int) int { return int(w.randomFor(fmt.Sprint("quirk ", what, slot)) % uint64(n)) }
 	upTo := func(what string, most time.Duration) time.Duration {
 		return time.Duration(draw(what, int(most/time.Second)+1)) * time.Second
 	}
@@ -39,7 +39,7 @@ func (w *weather) quirksAt(at time.Time) sim.Quirks {
 		return q
 	}
 	if may("lag") && draw("lags", 2) == 0 {
-		q.Lag, q.Replicas = upTo("lag", mostBehind), 1+draw("replicas", 3)
+		q.Lag, q.Replicas = upTo("lag", maxLag), 1+draw("replicas", 3)
 	}
 	switch n := draw("restores", 8); {
 	case !may("restores"):
@@ -49,11 +49,11 @@ func (w *weather) quirksAt(at time.Time) sim.Quirks {
 		q.StartLate, q.Stopping, q.Stopped = upTo("start", 20*time.Second), upTo("stopping", 10*time.Second), upTo("stopped", 10*time.Second)
 	}
 	if may("points") && draw("points", 2) == 0 {
-		q.AppearLate, q.Linger, q.Vanish = upTo("appear", mostHidden), upTo("linger", mostHidden), draw("vanish", 2)
+		q.AppearLate, q.Linger, q.Vanish = upTo("appear", maxHidden), upTo("linger", maxHidden), draw("vanish", 2)
 	}
 	if may("cut") && draw("cut", 8) == 0 {
 		q.Cut = sim.Cut{
-			Then: []sim.CutThen{sim.Cut404, sim.Cut410, sim.CutEmpty, sim.CutAgain, sim.CutIgnored}[draw("then", 5)],
+			Mode: []sim.CutMode{sim.Cut404, sim.Cut410, sim.CutEmpty, sim.CutAgain, sim.CutIgnored}[draw("then", 5)],
 			Path: []string{"", "/servers/", "/backups/", "/snapshots/"}[draw("path", 4)],
 		}
 	}
@@ -71,41 +71,41 @@ func (w *weather) quirksAt(at time.Time) sim.Quirks {
 	return q
 }
 
-// turn changes the account's quirks when it is time.
-func (w *weather) turn() {
+// updateQuirks changes the account's quirks when it is time.
+func (w *faultInjector) updateQuirks() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var q sim.Quirks
-	if !w.calm {
+	if !w.disabled {
 		q = w.quirksAt(w.now())
 	}
 	if q != w.quirks {
 		w.quirks = q
-		w.turned++
+		w.quirkChanges++
 		w.simulated.SetQuirks(q)
-		w.ledger.note(w.now(), "from now on: %+v", q)
+		w.audit.note(w.now(), "from now on: %+v", q)
 	}
 }
 
-// checkEnds compares when the journal closed what was done with when it was over at the account: never before.
-func (s *soak) checkEnds(sent map[string]*request, ends map[string]model.Record) {
+// checkEndTimes compares when the journal closed what was done with when it was over at the account: never before.
+func (s *soakTest) checkEndTimes(sent map[string]*sentAction, ends map[string]model.Record) {
 	s.t.Helper()
-	operations := s.weather.simulated.Operations()
+	operations := s.faults.simulated.Operations()
 	late := map[string][]time.Duration{}
-	for id, at := range s.ledger.done {
+	for id, at := range s.audit.doneAt {
 		r, request := ends[id], sent[id]
-		if request == nil || !request.done {
+		if request == nil || !request.executed {
 			continue // checkDeeds judges it
 		}
-		did, ok := request.find(operations, r)
+		did, ok := request.findOperation(operations, r)
 		switch {
 		case !ok:
-			s.t.Errorf("the account forgot what it did for %s: %s", id, request.what)
-		case at.Before(did.Ended) && !(r.Deed == "restore" && s.ledger.muddled(r, request)):
-			s.t.Errorf("%s, a %s, was called done at %s, and was over at %s:%s", id, r.Deed, at.Format(time.TimeOnly),
-				did.Ended.Format(time.TimeOnly), s.ledger.tale(id))
+			s.t.Errorf("the account forgot what it did for %s: %s", id, request.line)
+		case at.Before(did.Ended) && !(r.Action == "restore" && s.audit.isAmbiguous(r, request)):
+			s.t.Errorf("%s, a %s, was called done at %s, and was over at %s:%s", id, r.Action, at.Format(time.TimeOnly),
+				did.Ended.Format(time.TimeOnly), s.audit.operationTimeline(id))
 		default:
-			late[r.Deed] = append(late[r.Deed], at.Sub(did.Ended))
+			late[r.Action] = append(late[r.Action], at.Sub(did.Ended))
 		}
 	}
 	for what, times := range late {
@@ -113,17 +113,17 @@ func (s *soak) checkEnds(sent map[string]*request, ends map[string]model.Record)
 		s.t.Logf("%d of the deed %s were closed after the account's own end, half of them within %v, the last after %v", len(times), what,
 			times[len(times)/2].Truncate(time.Second), times[len(times)-1].Truncate(time.Second))
 	}
-	s.t.Logf("the quirks of the account changed %d times", s.weather.turned)
+	s.t.Logf("the quirks of the account changed %d times", s.faults.quirkChanges)
 }
 
-// find is what the account did for a request, by its own journal.
-func (q *request) find(operations []sim.Operation, r model.Record) (sim.Operation, bool) {
+// findOperation is what the account did for a request, by its own journal.
+func (q *sentAction) findOperation(operations []sim.Operation, r model.Record) (sim.Operation, bool) {
 	for _, o := range slices.Backward(operations) {
 		thing := o.Kind.String() + " #" + string(o.Point)
-		if o.What == "restore" {
+		if o.Action == "restore" {
 			thing = "server #" + string(o.Server)
 		}
-		if o.What == r.Deed && thing == q.thing && !o.Accepted.After(q.at) {
+		if o.Action == r.Action && thing == q.target && !o.Accepted.After(q.executedAt) {
 			return o, true
 		}
 	}
@@ -131,9 +131,9 @@ func (q *request) find(operations []sim.Operation, r model.Record) (sim.Operatio
 }
 
 // checkServers compares what is known of the servers with what the account holds.
-func (s *soak) checkServers() {
+func (s *soakTest) checkServers() {
 	s.t.Helper()
-	held, err := s.others.Servers(s.t.Context(), model.ServerFilter{})
+	held, err := s.otherClient.Servers(s.t.Context(), model.ServerFilter{})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -145,7 +145,7 @@ func (s *soak) checkServers() {
 		slices.Sort(out)
 		return strings.Join(out, "\n")
 	}
-	if known, held := lines(s.app.Known().Servers.Value), lines(held); known != held {
+	if known, held := lines(s.app.StateForTest().Servers.Value), lines(held); known != held {
 		s.t.Errorf("of the servers the program knows\n%s\nand the account holds\n%s", known, held)
 	}
 }

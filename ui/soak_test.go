@@ -16,23 +16,23 @@ import (
 )
 
 var (
-	soakDeeds = flag.Int("soak", 200/slower, "how many deeds the soak confirms")
-	soakSeed  = flag.Uint64("soak-seed", 1, "which weather and which person it has")
+	soakActions = flag.Int("soak", 200/slower, "how many deeds the soak confirms")
+	soakSeed    = flag.Uint64("soak-seed", 1, "which weather and which person it has")
 )
 
-func TestInAllWeathersNothingIsLostAndNothingIsDoneTwice(t *testing.T) {
-	t.Run("warm-up", func(t *testing.T) { place(t, sim.Options{}) }) // what Go itself opens for its first connection stays
+func TestSoakLosesNothingAndRepeatsNothing(t *testing.T) {
+	t.Run("warm-up", func(t *testing.T) { newHarness(t, sim.Options{}) }) // what Go itself opens for its first connection stays
 	before, files := len(goroutines()), len(openFiles())
 	t.Run("soak", func(t *testing.T) {
 		s := startSoak(t, *soakSeed)
-		for steps := 0; s.ledger.deeds() < *soakDeeds; steps++ {
-			if steps > 100**soakDeeds {
-				t.Fatalf("after %d steps only %d deeds were confirmed:\n%s\n%s", steps, s.ledger.deeds(), s.glance(), s.ledger.latest())
+		for steps := 0; s.audit.actionCount() < *soakActions; steps++ {
+			if steps > 100**soakActions {
+				t.Fatalf("after %d steps only %d deeds were confirmed:\n%s\n%s", steps, s.audit.actionCount(), s.viewText(), s.audit.recentTimeline())
 			}
-			s.step()
+			s.randomStep()
 		}
-		s.calmDown()
-		s.checkDeeds()
+		s.settleAll()
+		s.checkActions()
 		s.checkJournal()
 		s.report()
 		s.Quit()
@@ -41,8 +41,8 @@ func TestInAllWeathersNothingIsLostAndNothingIsDoneTwice(t *testing.T) {
 	if t.Failed() { // what it left over says nothing then
 		return
 	}
-	soon(t, "an end of all goroutines", func() bool { return len(goroutines()) <= before })
-	soon(t, "an end of all open files", func() bool { return len(openFiles()) <= files })
+	waitEventually(t, "an end of all goroutines", func() bool { return len(goroutines()) <= before })
+	waitEventually(t, "an end of all open files", func() bool { return len(openFiles()) <= files })
 	if t.Failed() {
 		t.Logf("left over:\n%s\n%s", strings.Join(goroutines(), "\n\n"), strings.Join(openFiles(), "\n"))
 	}
@@ -70,54 +70,54 @@ func openFiles() []string {
 	return files
 }
 
-// calmDown ends the weather, and lets everything that was begun come to its end. One program is left and the other started
+// settleAll ends the weather, and lets everything that was begun come to its end. One program is left and the other started
 // anew, so that it takes up what any of them left.
-func (s *soak) calmDown() {
+func (s *soakTest) settleAll() {
 	s.t.Helper()
-	s.weather.clear()
+	s.faults.disable()
 	if s.inDemo() {
-		s.end()
-		s.begin()
+		s.killProgram()
+		s.startProgram()
 	}
 	s.settle()
-	s.end()
-	s.swap()
-	s.end()
-	s.begin()
+	s.killProgram()
+	s.switchProgram()
+	s.killProgram()
+	s.startProgram()
 	s.settle()
 }
 
 // settle waits until nothing runs any more in the program, and compares what it knows with what the account holds.
-func (s *soak) settle() {
+func (s *soakTest) settle() {
 	s.t.Helper()
 	s.resize(large)
 	for range 400 {
-		if strings.Contains(s.glance(), "Cancel") { // nothing new is begun
+		if strings.Contains(s.viewText(), "Cancel") { // nothing new is begun
 			s.Press("esc")
 			continue
 		}
-		if s.answer() {
+		if s.answerPrompt() {
 			continue
 		}
-		known := s.app.Known()
+		known := s.app.StateForTest()
 		if len(known.Operations()) == 0 && known.Servers.Fresh() && known.Backups.Fresh() && known.Snapshots.Fresh() {
 			s.Press("R")
 			s.Advance(0)
-			s.checkScreen()
+			s.checkPoints()
 			s.checkServers()
 			return
 		}
-		s.leap(time.Minute)
+		s.jumpAhead(time.Minute)
 		s.Advance(20 * time.Second)
 	}
-	s.t.Fatalf("the program did not calm down:\n%s", s.glance())
+	s.t.Fatalf("the program did not calm down:\n%s", s.viewText())
 }
 
-// checkScreen compares what the program knows with what the account holds, point by point.
-func (s *soak) checkScreen() {
+// checkPoints compares what the program knows with what the account holds, point by point.
+func (s *soakTest) checkPoints() {
 	s.t.Helper()
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
-		shown, held := inLines(s.app.Known().Points(kind).Value), inLines(s.points(kind, ""))
+		shown, held := pointLines(s.app.StateForTest().Points(kind).Value), pointLines(s.points(kind, ""))
 		if !slices.Equal(shown, held) {
 			s.t.Errorf("of %ss the program knows\n%s\nand the account holds\n%s", kind,
 				strings.Join(shown, "\n"), strings.Join(held, "\n"))
@@ -125,7 +125,7 @@ func (s *soak) checkScreen() {
 	}
 }
 
-func inLines(points []model.Point) []string {
+func pointLines(points []model.Point) []string {
 	lines := make([]string, len(points))
 	for i, p := range points {
 		lines[i] = fmt.Sprintf("#%s of %s: %s, %s, “%s”, %s", p.ID, p.Server.ID, p.Status, p.Name, p.Description,
@@ -135,78 +135,78 @@ func inLines(points []model.Point) []string {
 	return lines
 }
 
-// checkDeeds compares what was sent with what was written down and with what the account has done.
-func (s *soak) checkDeeds() {
+// checkActions compares what was sent with what was written down and with what the account has done.
+func (s *soakTest) checkActions() {
 	s.t.Helper()
-	ends, steps := s.ledger.last()
-	for _, flaw := range s.ledger.flaws {
+	ends, steps := s.audit.lastRecords()
+	for _, flaw := range s.audit.violations {
 		s.t.Error(flaw)
 	}
-	sent := map[string]*request{}
-	for _, r := range s.ledger.requests {
+	sent := map[string]*sentAction{}
+	for _, r := range s.audit.requests {
 		if before := sent[r.operation]; before != nil {
-			s.t.Errorf("%s was sent twice: %s, and %s", r.operation, before.what, r.what)
+			s.t.Errorf("%s was sent twice: %s, and %s", r.operation, before.line, r.line)
 		}
 		sent[r.operation] = r
 	}
 	for id, last := range ends {
-		wrong, muddled := "", s.ledger.muddled(last, sent[id]) || sent[id] != nil && sent[id].gone
-		switch done := sent[id] != nil && sent[id].done; {
-		case s.ledger.intents[id] > 1:
+		wrong, muddled := "", s.audit.isAmbiguous(last, sent[id]) || sent[id] != nil && sent[id].alreadyGone
+		switch done := sent[id] != nil && sent[id].executed; {
+		case s.audit.intentCounts[id] > 1:
 			wrong = "has several intents"
 		case last.Open():
 			wrong = "has no end"
-		case done && !slices.Contains(endsOfDone(last, muddled), last.Event):
+		case done && !slices.Contains(endEventsExecuted(last, muddled), last.Event):
 			wrong = "was done"
-		case !done && s.ledger.mistaken(last, steps[id]):
+		case !done && s.audit.isMisattributed(last, steps[id]):
 			continue
-		case !done && !slices.Contains(endsOfUndone(last, muddled), last.Event):
+		case !done && !slices.Contains(endEventsNotExecuted(last, muddled), last.Event):
 			wrong = "was not done"
 		default:
 			continue
 		}
-		s.t.Errorf("%s, a %s, %s, and the journal says of it: %s%s", id, last.Deed, wrong, steps[id], s.ledger.tale(id))
+		s.t.Errorf("%s, a %s, %s, and the journal says of it: %s%s", id, last.Action, wrong, steps[id], s.audit.operationTimeline(id))
 	}
-	s.checkEnds(sent, ends)
-	s.checkHoldings(ends)
+	s.checkEndTimes(sent, ends)
+	s.checkAccountPoints(ends)
 }
 
-// endsOfDone are how the journal may close what the account has done. A restore that began and ended while the account
+// endEventsExecuted are how the journal may close what the account has done. A restore that began and ended while the account
 // could not be read has left nothing to be seen, nor has a point that somebody else deleted.
-func endsOfDone(r model.Record, muddled bool) []string {
+func endEventsExecuted(r model.Record, muddled bool) []string {
 	switch {
-	case r.Deed == "restore":
+	case r.Action == "restore":
 		return []string{model.EventDone, model.EventNotSeen, model.EventUnconfirmed}
-	case r.Deed == "create" && muddled:
+	case r.Action == "create" && muddled:
 		return []string{model.EventDone, model.EventNotSeen, model.EventFailed, model.EventUnconfirmed}
 	}
 	return []string{model.EventDone}
 }
 
-// endsOfUndone are how the journal may close what the account has not done. An automatic backup goes by itself, and looks as
+// endEventsNotExecuted are how the journal may close what the account has not done. An automatic backup goes by itself, and looks as
 // if it had been deleted; what somebody else has deleted, or restores, looks as if we had, and what was gone when the request
 // came is gone.
-func endsOfUndone(r model.Record, muddled bool) []string {
-	ends := []string{model.EventRefused, model.EventNotSeen, model.EventCalledOff}
-	if r.Deed == "delete" && r.Kind == "backup" || r.Deed != "create" && muddled {
+func endEventsNotExecuted(r model.Record, muddled bool) []string {
+	ends := []string{model.EventRefused, model.EventNotSeen, model.EventCanceled}
+	if r.Action == "delete" && r.Kind == "backup" || r.Action != "create" && muddled {
 		ends = append(ends, model.EventDone)
 	}
 	return ends
 }
 
-// checkHoldings compares what was made and deleted, as the journal has it, with what the account holds.
-func (s *soak) checkHoldings(ends map[string]model.Record) {
+// checkAccountPoints compares what was made and deleted, as the journal has it, with what the account holds.
+func (s *soakTest) checkAccountPoints(ends map[string]model.Record) {
 	s.t.Helper()
 	want := map[string]int{}
 	for _, r := range ends {
-		if r.Event != model.EventDone || r.Deed == "restore" {
+		if r.Event != model.EventDone || r.Action == "restore" {
 			continue
 		}
 		by := 1
-		if r.Deed == "delete" {
+		if r.Action == "delete" {
 			by = -1
 		}
-		if !s.ledger.handedOn(r) {
+		if !s.audit.touchedByOthers(r) {
 			want[r.Kind+" #"+string(r.Point.ID)] += by
 		}
 	}
@@ -228,37 +228,37 @@ func (s *soak) checkHoldings(ends map[string]model.Record) {
 }
 
 // checkJournal reads the file, which holds the newest of what was written, to the last line.
-func (s *soak) checkJournal() {
+func (s *soakTest) checkJournal() {
 	s.t.Helper()
 	records, unreadable, err := s.journal.Read()
 	if err != nil || unreadable > 0 {
 		s.t.Fatalf("%d lines of the journal cannot be read: %v", unreadable, err)
 	}
-	all := s.ledger.records
+	all := s.audit.records
 	if len(records) == 0 || len(records) > len(all) {
 		s.t.Fatalf("the journal has %d lines of %d", len(records), len(all))
 	}
 	for i, r := range all[len(all)-len(records):] {
-		if got := records[i]; got.ID != r.ID || got.Event != r.Event || got.Words != r.Words {
+		if got := records[i]; got.ID != r.ID || got.Event != r.Event || got.Reason != r.Reason {
 			s.t.Errorf("line %d of the journal is %s %s, not %s %s", i+1, got.ID, got.Event, r.ID, r.Event)
 		}
 	}
 }
 
 // report tells how the deeds went: a soak in which nothing goes wrong proves little.
-func (s *soak) report() {
-	ends, steps := s.ledger.last()
+func (s *soakTest) report() {
+	ends, steps := s.audit.lastRecords()
 	ways := map[string]int{}
 	for id, way := range steps {
-		ways[ends[id].Deed+" "+ends[id].Kind+": "+way]++
+		ways[ends[id].Action+" "+ends[id].Kind+": "+way]++
 	}
 	muddled := 0
 	for _, last := range ends {
-		if s.ledger.muddled(last, nil) {
+		if s.audit.isAmbiguous(last, nil) {
 			muddled++
 		}
 	}
-	s.t.Logf("%d deeds and %d requests in %d runs of the program; %d touched by others", s.ledger.deeds(), len(s.ledger.requests), s.runs, muddled)
+	s.t.Logf("%d deeds and %d requests in %d runs of the program; %d touched by others", s.audit.actionCount(), len(s.audit.requests), s.runCount, muddled)
 	for _, way := range slices.Sorted(maps.Keys(ways)) {
 		s.t.Logf("%4d %s", ways[way], way)
 	}

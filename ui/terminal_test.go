@@ -25,18 +25,18 @@ func TestControlKeysWorkUnderEveryLayout(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 80, 24)
-			at("web-server-01", "s")(w)
+			w := startApp(t, 80, 24)
+			atServer("web-server-01", "s")(w)
 			w.send(press)
 			w.Wait()
 		})
 	}
-	w := open(t, 80, 24)
+	w := startApp(t, 80, 24)
 	w.send(ctrl('j', 'c')) // of Dvorak, where j stands in the place of c
 	w.RequireText("db-server-02")
 }
 
-func TestATerminalThatTellsNoSizeIsTakenForTheUsualOne(t *testing.T) {
+func TestUnknownTerminalSizeFallsBackToTheDefault(t *testing.T) {
 	for _, c := range []struct {
 		told           tea.WindowSizeMsg
 		columns, lines int
@@ -53,10 +53,10 @@ func TestATerminalThatTellsNoSizeIsTakenForTheUsualOne(t *testing.T) {
 	}
 }
 
-func TestAFormThatWasOpenIsNotLostByQWhereItCannotBeSeen(t *testing.T) {
+func TestQuitKeyDoesNotCloseAHiddenForm(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24)
-	at("web-server-01", "s")(w)
+	w := startApp(t, 80, 24)
+	atServer("web-server-01", "s")(w)
 	w.Type("before")
 	w.Resize(39, 9)
 	w.Press("q")
@@ -66,8 +66,8 @@ func TestAFormThatWasOpenIsNotLostByQWhereItCannotBeSeen(t *testing.T) {
 
 func TestAFormMadeNarrowAndWideAgainIsDrawnInOneLine(t *testing.T) {
 	t.Parallel()
-	w := open(t, 100, 30)
-	at("web-server-01", "b")(w)
+	w := startApp(t, 100, 30)
+	atServer("web-server-01", "b")(w)
 	w.Type("0123456789012345678901234567890123456789")
 	w.Press("home")
 	w.Resize(40, 12)
@@ -75,16 +75,16 @@ func TestAFormMadeNarrowAndWideAgainIsDrawnInOneLine(t *testing.T) {
 	w.RequireText("› 0123456789012345678901234567890123456789")
 }
 
-func TestTheTerminalsCursorIsWhereOneTypes(t *testing.T) {
+func TestTerminalCursorIsAtTheInput(t *testing.T) {
 	t.Parallel()
-	w := open(t, 100, 30)
-	if w.view().Cursor != nil {
+	w := startApp(t, 100, 30)
+	if w.lastView().Cursor != nil {
 		t.Error("there is a cursor where nobody types")
 	}
 	for name, keys := range map[string][]string{"filter": {"/"}, "palette": {":"}, "form": {"b"}, "question": {"3", "r"}} {
-		at("web-server-01", keys...)(w)
+		atServer("web-server-01", keys...)(w)
 		w.Type("wor")
-		c := w.view().Cursor
+		c := w.lastView().Cursor
 		if c == nil {
 			t.Errorf("%s: there is none", name)
 		} else if line := []rune(w.Screen().Line(c.Y)); string(line[c.X-3:c.X]) != "wor" {
@@ -96,7 +96,7 @@ func TestTheTerminalsCursorIsWhereOneTypes(t *testing.T) {
 
 func TestASidewaysWheelMovesNothing(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 30, withMouse)
+	w := startApp(t, 120, 30, withMouse)
 	w.Wheel(5, 5, 3)
 	for _, side := range []tea.MouseButton{tea.MouseWheelLeft, tea.MouseWheelRight} {
 		w.send(tea.MouseWheelMsg{X: 5, Y: 5, Button: side})
@@ -104,9 +104,9 @@ func TestASidewaysWheelMovesNothing(t *testing.T) {
 	w.requireCursor("mail-01")
 }
 
-func TestLettersOfAnotherLayoutAreCommandsAndInAFieldThemselves(t *testing.T) {
+func TestLettersOfAnotherLayoutAreCommandsButTextInFields(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24)
+	w := startApp(t, 80, 24)
 	w.send(tea.KeyPressMsg{Code: 'ф', BaseCode: 'a', Text: "ф"})
 	w.RequireText("all servers")
 	w.Press("/")
@@ -116,7 +116,7 @@ func TestLettersOfAnotherLayoutAreCommandsAndInAFieldThemselves(t *testing.T) {
 
 func TestEscapeTwiceInOneReadIsNotLost(t *testing.T) {
 	t.Parallel()
-	w := open(t, 80, 24)
+	w := startApp(t, 80, 24)
 	w.Press("?")
 	w.send(tea.KeyPressMsg{Code: tea.KeyEscape, Mod: tea.ModAlt})
 	w.RequireNoText("half a page up")

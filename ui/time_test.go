@@ -12,19 +12,19 @@ import (
 	"vpsdeck/ui"
 )
 
-// earlier is a journal in which an earlier run has written down restores that it watched, and how many minutes they took.
-func earlier(t *testing.T, minutes ...int) option {
+// withEarlierRun is a journal in which an earlier run has written down restores that it watched, and how many minutes they took.
+func withEarlierRun(t *testing.T, minutes ...int) option {
 	t.Helper()
-	book := journal.In(t.TempDir())
+	book := journal.New(t.TempDir())
 	return func(s *setup) {
-		s.ui.Journal, s.ui.Run = book, "now"
-		s.before = append(s.before, func(w *world) {
+		s.ui.Journal, s.ui.RunID = book, "now"
+		s.beforeStart = append(s.beforeStart, func(w *harness) {
 			for i, m := range minutes {
-				sent := opening.Add(-time.Duration(i+1) * 24 * time.Hour)
+				sent := startTime.Add(-time.Duration(i+1) * 24 * time.Hour)
 				w.must(book.Append(model.Record{
 					Version: model.RecordVersion, Time: sent, ID: fmt.Sprintf("before-%d", i), Event: model.EventDone,
-					Host: strings.TrimSuffix(strings.TrimPrefix(w.url, "http://"), "/api/v1"),
-					Deed: "restore", Kind: "snapshot", Server: model.RecordServer{ID: "12345", Name: "web-server-01"},
+					Host:   strings.TrimSuffix(strings.TrimPrefix(w.url, "http://"), "/api/v1"),
+					Action: "restore", Kind: "snapshot", Server: model.RecordServer{ID: "12345", Name: "web-server-01"},
 					Point:  model.RecordPoint{ID: "801", Name: "pre-migration-snapshot"},
 					SentAt: sent, EndedAt: sent.Add(time.Duration(m) * time.Minute), Timed: true,
 				}))
@@ -33,13 +33,13 @@ func earlier(t *testing.T, minutes ...int) option {
 	}
 }
 
-func TestHowLongARestoreTookHereIsShownWhereOneDecides(t *testing.T) {
-	for _, s := range []size{usual, large} {
+func TestConfirmShowsPastRestoreDurations(t *testing.T) {
+	for _, s := range []size{standard, large} {
 		name := "learned-page-" + s.String()
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, s.width, s.height, servers(2), earlier(t, 7, 6, 8, 30))
-			w.choose("web-server-01")
+			w := startApp(t, s.width, s.height, withServers(2), withEarlierRun(t, 7, 6, 8, 30))
+			w.selectServer("web-server-01")
 			w.Press("enter")
 			w.requireGolden(name)
 			if s == large {
@@ -51,53 +51,53 @@ func TestHowLongARestoreTookHereIsShownWhereOneDecides(t *testing.T) {
 	}
 }
 
-func TestTheLineOfAnOperationGoesByWhatWasLearned(t *testing.T) {
+func TestOperationLineUsesLearnedDurations(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24, servers(2), earlier(t, 7, 6, 8))
-	w.choose("web-server-01")
+	w := startApp(t, 120, 24, withServers(2), withEarlierRun(t, 7, 6, 8))
+	w.selectServer("web-server-01")
 	w.Press("3")
-	w.restoreChosen(false)
+	w.restoreSelected(false)
 	w.Advance(5 * time.Second)
 	w.RequireText("restore snapshot pre-migration-snap", "here ~7–8 m")
 	w.Press("1")
-	w.makeSnapshot("db-server-01", "before-update")
+	w.createSnapshot("db-server-01", "before-update")
 	w.RequireText("here ~7–8 m")
 }
 
-func TestWhatThisRunWatchesIsLearnedToo(t *testing.T) {
+func TestDurationsOfThisRunAreLearned(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24)
+	w := startApp(t, 120, 24)
 	w.RequireText("usually 3–10 m")
 	for _, server := range []string{"web-server-01", "mail-01", "vpn-gw"} {
-		w.makeSnapshot(server, "watched")
-		w.later(12 * time.Minute)
+		w.createSnapshot(server, "watched")
+		w.advanceHidden(12 * time.Minute)
 		w.RequireNoText("running")
 	}
-	w.makeSnapshot("cache-01", "watched")
+	w.createSnapshot("cache-01", "watched")
 	w.RequireNoText("usually 3–10 m")
 	w.RequireText("here ~")
-	w.choose("web-server-02")
+	w.selectServer("web-server-02")
 	w.Press("2", "r")
 	w.RequireText("take a snapshot first", "adds about ")
 	w.RequireNoText("adds 3–10 minutes")
 }
 
-func TestWhatTakesTwiceTheUsualIsCalledStuckOnce(t *testing.T) {
-	for _, s := range []size{small, usual, large} {
+func TestStuckOperationIsReportedOnce(t *testing.T) {
+	for _, s := range []size{small, standard, large} {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
-			w := open(t, s.width, s.height, servers(2))
-			w.makeSnapshot("web-server-01", "before-update")
+			w := startApp(t, s.width, s.height, withServers(2))
+			w.createSnapshot("web-server-01", "before-update")
 			w.Screen()
-			w.line.slowDown(24*time.Hour, "GET /snapshots/")
-			w.later(19*time.Minute + 50*time.Second)
+			w.proxy.slowDown(24*time.Hour, "GET /snapshots/")
+			w.advanceHidden(19*time.Minute + 50*time.Second)
 			w.RequireNoText("stuck")
-			w.later(15 * time.Second)
+			w.advanceHidden(15 * time.Second)
 			w.requireGolden("stuck-" + s.String())
-			requireStraight(t, w.Screen())
+			requireAligned(t, w.Screen())
 			w.Press("j")
 			w.RequireNoText("of web-server-01: stuck")
-			w.later(time.Minute)
+			w.advanceHidden(time.Minute)
 			w.RequireNoText("of web-server-01: stuck") // it was said
 			w.Press("A")
 			w.RequireText("Stuck: it usually takes")
@@ -106,7 +106,7 @@ func TestWhatTakesTwiceTheUsualIsCalledStuckOnce(t *testing.T) {
 	}
 }
 
-func TestTheEndIsAnnouncedAsConfiguredOverTmuxToo(t *testing.T) {
+func TestFinishIsAnnouncedThroughTmux(t *testing.T) {
 	const through = "\x1bPtmux;\x1b\x1b"
 	for _, c := range []struct {
 		how        ui.Announcement
@@ -123,12 +123,12 @@ func TestTheEndIsAnnouncedAsConfiguredOverTmuxToo(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%s, tmux %v", c.how, c.tmux), func(t *testing.T) {
 			t.Parallel()
-			w := open(t, 120, 24, servers(2), with(func(o *ui.Options) { o.Announce = c.how }), inTmux(c.tmux))
-			w.makeSnapshot("web-server-01", "a-1")
-			w.later(12 * time.Minute)
+			w := startApp(t, 120, 24, withServers(2), withOptions(func(o *ui.Options) { o.Announce = c.how }), withTmux(c.tmux))
+			w.createSnapshot("web-server-01", "a-1")
+			w.advanceHidden(12 * time.Minute)
 			w.RequireNoText("running")
 			var got []string
-			for _, sequence := range w.desk.raw {
+			for _, sequence := range w.recorder.rawOutput {
 				if !strings.Contains(sequence, "]9;4;") {
 					got = append(got, sequence)
 				}
@@ -143,14 +143,14 @@ func TestTheEndIsAnnouncedAsConfiguredOverTmuxToo(t *testing.T) {
 	}
 }
 
-func TestTheTerminalBehindTmuxSeesHowFarThingsAre(t *testing.T) {
+func TestProgressIsShownThroughTmux(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24, servers(2), inTmux(true))
-	w.makeSnapshot("web-server-01", "a-1")
-	w.later(12 * time.Minute)
+	w := startApp(t, 120, 24, withServers(2), withTmux(true))
+	w.createSnapshot("web-server-01", "a-1")
+	w.advanceHidden(12 * time.Minute)
 	w.RequireNoText("running")
-	got := w.desk.raw
-	if len(got) < 10 || w.view().ProgressBar != nil {
+	got := w.recorder.rawOutput
+	if len(got) < 10 || w.lastView().ProgressBar != nil {
 		t.Fatalf("it was sent %q", got)
 	}
 	for i, sequence := range got {
@@ -167,17 +167,17 @@ func TestTheTerminalBehindTmuxSeesHowFarThingsAre(t *testing.T) {
 	}
 }
 
-// inTmux starts the program inside tmux, or not.
-func inTmux(yes bool) option {
+// withTmux starts the program inside tmux, or not.
+func withTmux(yes bool) option {
 	if !yes {
-		return on()
+		return withTerminal()
 	}
-	return on(terminal.WithVariables("TMUX=/run/tmux,1,0"))
+	return withTerminal(terminal.WithVariables("TMUX=/run/tmux,1,0"))
 }
 
 func TestTheAgeOfTheDataLagsBehindByLessThanASecond(t *testing.T) {
 	t.Parallel()
-	w := open(t, 120, 24, servers(-1), before(func(w *world) { w.line.slowDown(300*time.Millisecond, lists...) }))
+	w := startApp(t, 120, 24, withServers(-1), beforeStart(func(w *harness) { w.proxy.slowDown(300*time.Millisecond, listPaths...) }))
 	w.Advance(300 * time.Millisecond)
 	w.RequireText("● just now")
 	w.Advance(9600 * time.Millisecond)

@@ -13,8 +13,8 @@ import (
 
 // Update routes: size, keys, answers, ticks, and all else to the open dialog. What an answer changes is in news.go.
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	if !unseen(msg) {
-		a.watchClocks()
+	if !isInvisible(msg) {
+		a.updateClocks()
 		a.frame = nil
 	}
 	var cmd tea.Cmd
@@ -23,68 +23,68 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		a.width, a.height = msg.Width, msg.Height
 		cmd = a.toDialogs(msg)
 	case tea.KeyPressMsg:
-		for _, k := range keysOf(msg) {
-			cmd = tea.Batch(cmd, a.press(k))
+		for _, k := range splitKeys(msg) {
+			cmd = tea.Batch(cmd, a.handleKey(k))
 		}
 	case tea.PasteMsg:
-		cmd = a.paste(msg)
+		cmd = a.handlePaste(msg)
 	case tea.MouseClickMsg, tea.MouseWheelMsg:
-		cmd = a.mouse(msg.(tea.MouseMsg))
+		cmd = a.handleMouse(msg.(tea.MouseMsg))
 	case tea.FocusMsg:
-		cmd = a.lookedAt()
+		cmd = a.handleFocus()
 	case tea.BlurMsg:
 		a.blurred = true
 	case tea.EnvMsg:
 		a.tmux = msg.Getenv("TMUX") != ""
 	case tea.BackgroundColorMsg:
-		a.dark, a.answered = msg.IsDark(), true
-		a.styles = style.For(a.opts.Theme, a.dark)
+		a.dark, a.backgroundKnown = msg.IsDark(), true
+		a.styles = style.ForTheme(a.opts.Theme, a.dark)
 		cmd = a.toDialogs(msg)
-	case dialog.ArmedMsg:
-		a.armDialog(msg)
+	case dialog.InputEnabledMsg:
+		a.enableDialog(msg)
 	case tickMsg:
-		cmd = a.tick(msg)
-	case glancedMsg:
-		cmd = a.glanced(msg)
-	case command.ServersLoadedMsg, command.PointsLoadedMsg, command.AccountLoadedMsg, command.DeedAnsweredMsg:
-		cmd = a.answer(msg)
+		cmd = a.handleTick(msg)
+	case previewDueMsg:
+		cmd = a.handlePreviewDue(msg)
+	case command.ServersLoadedMsg, command.PointsLoadedMsg, command.AccountLoadedMsg, command.ActionResultMsg:
+		cmd = a.handleAnswer(msg)
 	case NoticeMsg:
-		a.say(screen.Trouble, msg.Text)
-	case command.ToldMsg:
-		cmd = a.toldOf(msg)
-	case command.SeenMsg:
-		a.recalled(msg)
+		a.notify(screen.Error, msg.Text)
+	case command.SharedViewMsg:
+		cmd = a.applySharedView(msg)
+	case command.CacheLoadedMsg:
+		a.applyCache(msg)
 	case command.HistoryLoadedMsg:
-		cmd = a.historyLoaded(msg)
-	case pressedMsg:
-		cmd = a.pressed(msg)
-	case wentMsg:
-		a.went(msg)
+		cmd = a.handleHistory(msg)
+	case keyChosenMsg:
+		cmd = a.handleKeyChosen(msg)
+	case itemChosenMsg:
+		a.handleItemChosen(msg)
 	case command.RawLoadedMsg:
-		a.rawLoaded(msg)
-	case errandDueMsg:
-		cmd = a.run(msg.errand)
-	case command.ErrandEndedMsg:
-		cmd = a.errandEnded(msg)
-	case switchMsg, command.SwitchedMsg, configDueMsg, configLookedMsg:
-		cmd = a.aside(msg)
+		a.handleRawLoaded(msg)
+	case externalDueMsg:
+		cmd = a.runExternal(msg.external)
+	case command.ExecFinishedMsg:
+		cmd = a.handleExternalFinished(msg)
+	case switchMsg, command.SwitchedMsg, reloadDueMsg, configReloadedMsg:
+		cmd = a.handleAccountOrConfig(msg)
 	case command.RecordedMsg:
-		a.recorded(msg.Err)
+		a.reportJournalError(msg.Err)
 	case command.ConnectedMsg:
-		cmd = a.connected(msg)
-	case command.KeptMsg:
-		a.kept(msg)
+		cmd = a.handleConnected(msg)
+	case command.TokenStoredMsg:
+		a.handleTokenStored(msg)
 	default:
 		cmd = a.toDialogs(msg)
 	}
-	cmd = tea.Batch(cmd, a.endWait(), a.nextOffer(), a.sooner(), a.passProgress(), a.tellOthers())
+	cmd = tea.Batch(cmd, a.finishWait(), a.openNextOffer(), a.rescheduleTick(), a.sendProgress(), a.reportOperations())
 	a.layout()
 	return a, cmd
 }
 
-// press routes a key: the way out, the top dialog, a pane that is typing, the keys for all, the focused pane.
-func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
-	if a.away.Load() { // it was typed ahead of the program that has the terminal now, and means nothing here
+// handleKey routes a key: the way out, the top dialog, a pane that is typing, the keys for all, the focused pane.
+func (a *App) handleKey(msg tea.KeyPressMsg) tea.Cmd {
+	if a.terminalReleased.Load() { // it was typed ahead of the program that has the terminal now, and means nothing here
 		return nil
 	}
 	if key.Matches(msg, keymap.Interrupt()) {
@@ -94,20 +94,20 @@ func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
 		return tea.ClearScreen
 	}
 	if a.tooSmall() {
-		if _, open := a.top(); !open && !a.focused().Typing() && key.Matches(msg, a.opts.Keys.View.Quit) {
+		if _, open := a.topDialog(); !open && !a.focused().Typing() && key.Matches(msg, a.opts.Keys.View.Quit) {
 			return a.quit()
 		}
 		return nil
 	}
-	a.notices.read(a.state.Local)
+	a.notices.dismiss(a.state.Local)
 	focused := a.focused()
-	if !a.steps(focused, msg) {
-		a.catchUp()
+	if !a.isCursorMove(focused, msg) {
+		a.flushPreview()
 	}
-	burst := a.inBurst()
-	if top, ok := a.top(); ok {
-		if careful, ok := top.Dialog.(dialog.Careful); ok && burst && a.isEnter(msg) {
-			careful.Rushed()
+	burst := a.isBurst()
+	if top, ok := a.topDialog(); ok {
+		if careful, ok := top.Dialog.(dialog.PasteGuarded); ok && burst && a.isEnter(msg) {
+			careful.HandlePastedEnter()
 			return nil
 		}
 		return a.toDialog(top, msg)
@@ -115,10 +115,10 @@ func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
 	if focused.Typing() {
 		return a.toPane(focused, msg)
 	}
-	if other, ok := letter(msg); ok && !a.opts.Keys.Has(msg.String()) {
+	if other, ok := latinLetter(msg); ok && !a.opts.Keys.IsBound(msg.String()) {
 		msg = other
 	}
-	if cmd, taken := a.global(msg); taken {
+	if cmd, taken := a.handleGlobalKey(msg); taken {
 		return cmd
 	}
 	if a.page != nil && key.Matches(msg, a.opts.Keys.View.Back) && !a.page.Filtered() {
@@ -128,21 +128,21 @@ func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
 	return a.toPane(focused, msg)
 }
 
-// inBurst says whether the key that has just come is so close behind the last that nobody has typed both.
-func (a *App) inBurst() bool {
+// isBurst says whether the key that has just come is so close behind the last that nobody has typed both.
+func (a *App) isBurst() bool {
 	last := a.lastKey
 	a.lastKey = a.opts.KeyTime()
-	return !last.IsZero() && a.lastKey.Sub(last) < dialog.Burst
+	return !last.IsZero() && a.lastKey.Sub(last) < dialog.PasteBurst
 }
 
 // isEnter says whether a key sends a form, or presses a button.
 func (a *App) isEnter(msg tea.KeyPressMsg) bool {
-	return msg.String() == "enter" || msg.Text == "" && key.Matches(msg, a.opts.Keys.Dialog.Press)
+	return msg.String() == "enter" || msg.Text == "" && key.Matches(msg, a.opts.Keys.Dialog.Confirm)
 }
 
-// endWait opens what a dialog has waited for, once it is there. What was typed meanwhile goes to a form, and to nothing else.
-func (a *App) endWait() tea.Cmd {
-	top, ok := a.top()
+// finishWait opens what a dialog has waited for, once it is there. What was typed meanwhile goes to a form, and to nothing else.
+func (a *App) finishWait() tea.Cmd {
+	top, ok := a.topDialog()
 	if !ok {
 		return nil
 	}
@@ -150,10 +150,10 @@ func (a *App) endWait() tea.Cmd {
 	if !ok || !wait.Ready() {
 		return nil
 	}
-	a.close(top.number)
-	open, kept := wait.Then()
+	a.closeDialog(top.number)
+	open, kept := wait.OpenNext()
 	cmds := []tea.Cmd{open}
-	if top, ok = a.top(); ok {
+	if top, ok = a.topDialog(); ok {
 		if _, form := top.Dialog.(*dialog.Form); form {
 			for _, msg := range kept {
 				cmds = append(cmds, a.toDialog(top, msg))
@@ -165,12 +165,12 @@ func (a *App) endWait() tea.Cmd {
 
 // toPane hands a message to a pane. The points follow the server under the cursor.
 func (a *App) toPane(p screen.Pane, msg tea.Msg) tea.Cmd {
-	steps := a.steps(p, msg) // before the pane has taken it
-	return tea.Batch(p.Update(msg), a.trail(steps))
+	steps := a.isCursorMove(p, msg) // before the pane has taken it
+	return tea.Batch(p.Update(msg), a.schedulePreview(steps))
 }
 
-// global handles the keys that work wherever the focus is.
-func (a *App) global(msg tea.KeyPressMsg) (tea.Cmd, bool) {
+// handleGlobalKey handles the keys that work wherever the focus is.
+func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	k := a.opts.Keys
 	switch {
 	case key.Matches(msg, k.View.Quit):
@@ -194,7 +194,7 @@ func (a *App) global(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		return a.refreshNow(), true
 	case key.Matches(msg, k.View.Fleet):
 		a.fleet, a.page = !a.fleet, nil
-		a.follow()
+		a.syncPoints()
 		return nil, true
 	case key.Matches(msg, k.Pane.Next):
 		a.focusOn((a.focus + 1) % len(a.panes()))
@@ -207,30 +207,30 @@ func (a *App) global(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(msg, k.Pane.Snapshots):
 		a.focusOn(2)
 	default:
-		if cmd, taken := a.ownCommand(msg); taken {
+		if cmd, taken := a.handleCustomCommandKey(msg); taken {
 			return cmd, true
 		}
-		return a.deedInReadOnly(msg)
+		return a.refuseReadOnlyKey(msg)
 	}
 	return nil, true
 }
 
 // suspend gives the terminal to the shell until it calls back. Without a shell nobody ever would.
 func (a *App) suspend() tea.Cmd {
-	if a.opts.Suspend != nil && !a.opts.Suspend() {
-		a.say(screen.Warning, "there is no shell to go back to: vpsdeck was started without one")
+	if a.opts.CanSuspend != nil && !a.opts.CanSuspend() {
+		a.notify(screen.Warning, "there is no shell to go back to: vpsdeck was started without one")
 		return nil
 	}
 	return tea.Suspend
 }
 
-// deedInReadOnly says why the key of a deed does nothing; the bindings themselves are off.
-func (a *App) deedInReadOnly(msg tea.KeyPressMsg) (tea.Cmd, bool) {
+// refuseReadOnlyKey says why the key of a deed does nothing; the bindings themselves are off.
+func (a *App) refuseReadOnlyKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	if !a.opts.ReadOnly {
 		return nil, false
 	}
-	d := a.barred
-	if key.Matches(msg, d.Snapshot, d.Backup, d.Restore, d.Delete, d.Clear) {
+	d := a.disabledActions
+	if key.Matches(msg, d.Snapshot, d.Backup, d.Restore, d.Delete, d.CleanUp) {
 		return a.refuse("Read-only", "This session is read-only: it has no actions.", ""), true
 	}
 	return nil, false
@@ -245,20 +245,20 @@ func (a *App) focusOn(pane int) {
 }
 
 func (a *App) openHelp() tea.Cmd {
-	return a.open(dialog.NewSheet("Keys", func(s *style.Styles, width int) []string {
+	return a.openDialog(dialog.NewSheet("Keys", func(s *style.Styles, width int) []string {
 		return dialog.HelpLines(a.opts.Keys.Groups(), s, width)
-	}, a.opts.Keys, a.env.Look, a.opts.Keys.View.Help))
+	}, a.opts.Keys, a.env.Styles, a.opts.Keys.View.Help))
 }
 
 // toDialog hands a message to a dialog and closes it if it is done.
-func (a *App) toDialog(d opened, msg tea.Msg) tea.Cmd {
+func (a *App) toDialog(d stackedDialog, msg tea.Msg) tea.Cmd {
 	cmd, done := d.Update(msg)
 	if !done {
 		return cmd
 	}
-	a.close(d.number)
+	a.closeDialog(d.number)
 	if cmd == nil && a.login.open { // the way to an account was left
-		return a.left()
+		return a.leaveLogin()
 	}
 	return cmd
 }
@@ -266,24 +266,24 @@ func (a *App) toDialog(d opened, msg tea.Msg) tea.Cmd {
 // toDialogs hands what is no key to every open dialog: forms hang without their own messages.
 func (a *App) toDialogs(msg tea.Msg) tea.Cmd {
 	var cmds []tea.Cmd
-	for _, d := range append([]opened(nil), a.dialogs...) {
+	for _, d := range append([]stackedDialog(nil), a.dialogs...) {
 		cmds = append(cmds, a.toDialog(d, msg))
 	}
 	return tea.Batch(cmds...)
 }
 
-func (a *App) armDialog(msg dialog.ArmedMsg) {
+func (a *App) enableDialog(msg dialog.InputEnabledMsg) {
 	for _, d := range a.dialogs {
-		if n, ok := d.Dialog.(dialog.Numbered); ok && d.number == msg.Number {
-			n.Arm()
+		if n, ok := d.Dialog.(dialog.Delayed); ok && d.number == msg.Number {
+			n.Enable()
 		}
 	}
 }
 
-// paste goes where keys would go as text, and nowhere else.
-func (a *App) paste(msg tea.PasteMsg) tea.Cmd {
+// handlePaste goes where keys would go as text, and nowhere else.
+func (a *App) handlePaste(msg tea.PasteMsg) tea.Cmd {
 	a.lastKey = a.opts.KeyTime()
-	if top, ok := a.top(); ok {
+	if top, ok := a.topDialog(); ok {
 		return a.toDialog(top, msg)
 	}
 	if focused := a.focused(); focused.Typing() {

@@ -15,14 +15,14 @@ import (
 // View is the screen. Bubble Tea asks for it after every message; it is made anew only where one may have changed it.
 func (a *App) View() tea.View {
 	if a.frame == nil {
-		v := a.compose()
+		v := a.renderView()
 		a.frame = &v
 	}
 	return *a.frame
 }
 
-// compose makes the screen: header, panes, running operations, notice, footer, and over them the top dialog.
-func (a *App) compose() tea.View {
+// renderView makes the screen: header, panes, running operations, notice, footer, and over them the top dialog.
+func (a *App) renderView() tea.View {
 	v := tea.View{AltScreen: true, ReportFocus: true, WindowTitle: a.windowTitle()}
 	v.KeyboardEnhancements.ReportAlternateKeys = true // which key it is under a layout that is not Latin
 	if !a.tmux {
@@ -32,7 +32,7 @@ func (a *App) compose() tea.View {
 		v.MouseMode = tea.MouseModeCellMotion
 	}
 	if a.width > 0 {
-		screen, x, y, typing := widget.TakeCursor(a.screen())
+		screen, x, y, typing := widget.TakeCursor(a.renderScreen())
 		if typing {
 			v.Cursor = tea.NewCursor(x, y)
 		}
@@ -41,13 +41,13 @@ func (a *App) compose() tea.View {
 	return v
 }
 
-func (a *App) screen() string {
+func (a *App) renderScreen() string {
 	if a.tooSmall() {
-		return a.sizeSentence()
+		return a.sizeMessage()
 	}
 	p := a.plan()
 	lines := []string{a.header()}
-	if p.shape == tabs && a.page == nil {
+	if p.shape == shapeTabs && a.page == nil {
 		lines = append(lines, a.tabLine())
 	}
 	lines = append(lines, a.body(p))
@@ -61,8 +61,8 @@ func (a *App) screen() string {
 		lines = append(lines, a.footer())
 	}
 	out := strings.Join(lines, "\n")
-	if top, ok := a.top(); ok {
-		out = a.over(out, top.View())
+	if top, ok := a.topDialog(); ok {
+		out = a.overlayDialog(out, top.View())
 	}
 	if a.opts.ASCII {
 		out = style.ASCII(out)
@@ -70,9 +70,9 @@ func (a *App) screen() string {
 	return out
 }
 
-// sizeSentence says what size is needed; any other size brings the panes back.
-func (a *App) sizeSentence() string {
-	text := fmt.Sprintf("vpsdeck needs %d×%d cells; this is %d×%d.", leastWidth, leastHeight, a.width, a.height)
+// sizeMessage says what size is needed; any other size brings the panes back.
+func (a *App) sizeMessage() string {
+	text := fmt.Sprintf("vpsdeck needs %d×%d cells; this is %d×%d.", minWidth, minHeight, a.width, a.height)
 	lines := widget.Wrap(text, a.width)
 	return strings.Join(lines[:min(len(lines), max(a.height, 1))], "\n")
 }
@@ -83,28 +83,28 @@ func (a *App) body(p plan) string {
 	}
 	panes := a.panes()
 	switch p.shape {
-	case wide:
-		return widget.Beside(panes[0].View(), panes[1].View()+"\n"+panes[2].View())
-	case stack:
+	case shapeWide:
+		return widget.JoinHorizontal(panes[0].View(), panes[1].View()+"\n"+panes[2].View())
+	case shapeStack:
 		return panes[0].View() + "\n" + panes[1].View() + "\n" + panes[2].View()
 	}
 	return panes[a.focus].View()
 }
 
-// over draws a dialog over the dimmed screen.
-func (a *App) over(screen, dialog string) string {
+// overlayDialog draws a dialog over the dimmed screen.
+func (a *App) overlayDialog(screen, dialog string) string {
 	behind := strings.Split(ansi.Strip(screen), "\n")
 	front := strings.Split(dialog, "\n")
-	at := a.dialogAt(dialog)
+	at := a.dialogRect(dialog)
 	for i, line := range behind[:len(behind)-1] {
 		if y := i - at.y; y >= 0 && y < len(front) {
-			left, right := widget.Cleave(line, at.x, at.x+at.w)
-			behind[i] = style.Paint(a.styles.Faint, left) + widget.Fit(front[y], at.w, false) + style.Paint(a.styles.Faint, right)
+			left, right := widget.SplitAround(line, at.x, at.x+at.w)
+			behind[i] = style.Render(a.styles.Faint, left) + widget.Fit(front[y], at.w, false) + style.Render(a.styles.Faint, right)
 		} else {
-			behind[i] = style.Paint(a.styles.Faint, line)
+			behind[i] = style.Render(a.styles.Faint, line)
 		}
 	}
-	if a.marked() { // whose account a question is about stays told
+	if a.showsProfile() { // whose account a question is about stays told
 		behind[0] = a.header()
 	}
 	behind[len(behind)-1] = a.footer()
@@ -122,7 +122,7 @@ func (a *App) tabLine() string {
 			line += s.Muted.Render(fmt.Sprintf("%d %s  ", i+1, p.Title()))
 		}
 	}
-	return widget.Cut(line, a.width)
+	return widget.Truncate(line, a.width)
 }
 
 // tabRects is where the names stand in the tab line.
@@ -141,27 +141,27 @@ func (a *App) tabRects() []rect {
 func (a *App) footer() string {
 	var keys []key.Binding
 	var last string
-	if top, ok := a.top(); ok {
+	if top, ok := a.topDialog(); ok {
 		keys = top.ShortHelp()
 	} else {
 		keys = a.focused().ShortHelp()
-		last = a.hint(a.opts.Keys.View.Help)
+		last = a.keyHint(a.opts.Keys.View.Help)
 	}
-	line := a.edge()
+	line := a.stripeCell()
 	for _, k := range keys {
 		if !k.Enabled() || len(k.Keys()) == 0 {
 			continue
 		}
-		hint := a.hint(k)
+		hint := a.keyHint(k)
 		if widget.Width(line)+widget.Width(hint)+widget.Width(last)+3 > a.width {
 			break
 		}
 		line += hint + "   "
 	}
-	return widget.Cut(line+last, a.width)
+	return widget.Truncate(line+last, a.width)
 }
 
-func (a *App) hint(k key.Binding) string {
+func (a *App) keyHint(k key.Binding) string {
 	return a.styles.Accent.Render(firstKey(k)) + " " + a.styles.Muted.Render(k.Help().Desc)
 }
 

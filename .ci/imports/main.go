@@ -29,7 +29,7 @@ var table = map[string][]string{
 
 	"internal/settings": {"model"},
 	"internal/journal":  {"model"},
-	"internal/lastseen": {"model"},
+	"internal/cache":    {"model"},
 	"internal/headless": {"model", "ui/widget", "ui/command", "internal/settings"},
 	"internal/keyboard": {},
 	"internal/sshd":     {"internal/keyboard", "internal/watch", "internal/window"},
@@ -41,15 +41,15 @@ var table = map[string][]string{
 	"internal/e2e":      {},
 	"internal/app":      {"ui", "internal/keyboard", "internal/settings", "internal/window"},
 
-	"internal/bench":         {"api/sim", "internal/bench/process", "internal/terminal"},
-	"internal/bench/bare":    {},
-	"internal/bench/crowd":   {"internal/bench/process"},
-	"internal/bench/process": {},
+	"internal/bench":          {"api/sim", "internal/bench/process", "internal/terminal"},
+	"internal/bench/baseline": {},
+	"internal/bench/loadtest": {"internal/bench/process"},
+	"internal/bench/process":  {},
 
 	"": {"internal/cli"},
 	"internal/cli": {
 		"internal/app", "model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen", "ui", "api", "api/sim",
-		"internal/headless", "internal/journal", "internal/keyboard", "internal/lastseen", "internal/settings", "internal/sshd", "internal/team", "internal/watch", "internal/window",
+		"internal/headless", "internal/journal", "internal/keyboard", "internal/cache", "internal/settings", "internal/sshd", "internal/team", "internal/watch", "internal/window",
 	},
 	"screenshots/picture": {"internal/terminal"},
 	"screenshots":         {"screenshots/picture", "model", "keymap", "ui/style", "ui", "ui/command", "api", "api/sim", "internal/team", "internal/terminal"},

@@ -26,9 +26,9 @@ type Call struct {
 	Header map[string]string // fields that must have this value; "" means must be absent. Others may be there
 	Body   string            // JSON that must come, compared by value; "" means no body
 
-	Status int               // of the answer; 200 if 0
-	Fields map[string]string // of the answer's header
-	Answer string            // the answer's body
+	Status         int               // of the answer; 200 if 0
+	ResponseHeader map[string]string // of the answer's header
+	ResponseBody   string            // the answer's body
 }
 
 // Script starts a server that expects the calls in their order, and returns the base address for a client. A request
@@ -40,50 +40,50 @@ func Script(t testing.TB, calls ...Call) string {
 	server := httptest.NewServer(s)
 	t.Cleanup(func() {
 		server.Close()
-		s.end()
+		s.checkAllReceived()
 	})
 	return server.URL + Prefix
 }
 
 type script struct {
-	t     testing.TB
-	calls []Call
-	mu    sync.Mutex
-	came  int
+	t        testing.TB
+	calls    []Call
+	mu       sync.Mutex
+	received int
 }
 
 func (s *script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.came++
-	if s.came > len(s.calls) {
-		s.t.Errorf("request %d: %s %s is one too many: %d were expected", s.came, r.Method, r.URL, len(s.calls))
+	s.received++
+	if s.received > len(s.calls) {
+		s.t.Errorf("request %d: %s %s is one too many: %d were expected", s.received, r.Method, r.URL, len(s.calls))
 		w.WriteHeader(http.StatusTeapot)
 		return
 	}
-	call := s.calls[s.came-1]
-	for _, flaw := range call.flaws(r) {
-		s.t.Errorf("request %d: %s %s: %s", s.came, r.Method, r.URL, flaw)
+	call := s.calls[s.received-1]
+	for _, flaw := range call.mismatches(r) {
+		s.t.Errorf("request %d: %s %s: %s", s.received, r.Method, r.URL, flaw)
 	}
-	for name, value := range call.Fields {
+	for name, value := range call.ResponseHeader {
 		w.Header().Set(name, value)
 	}
 	w.WriteHeader(cmp.Or(call.Status, http.StatusOK))
-	_, _ = io.WriteString(w, call.Answer) // a client that hung up finds out by itself
+	_, _ = io.WriteString(w, call.ResponseBody) // a client that hung up finds out by itself
 }
 
-func (s *script) end() {
+func (s *script) checkAllReceived() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for i := s.came; i < len(s.calls); i++ {
+	for i := s.received; i < len(s.calls); i++ {
 		s.t.Errorf("request %d did not come: %s %s", i+1, s.calls[i].method(), s.calls[i].Path)
 	}
 }
 
 func (c Call) method() string { return cmp.Or(c.Method, http.MethodGet) }
 
-// flaws lists how the request differs from the expected one.
-func (c Call) flaws(r *http.Request) []string {
+// mismatches lists how the request differs from the expected one.
+func (c Call) mismatches(r *http.Request) []string {
 	var flaws []string
 	differs := func(what string, got, want any) {
 		flaws = append(flaws, fmt.Sprintf("the %s is %q, expected %q", what, got, want))

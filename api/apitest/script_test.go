@@ -7,18 +7,20 @@ import (
 	"testing"
 )
 
-// witness stands in for the test that a script fails.
-type witness struct {
+// recordingTB stands in for the test that a script fails.
+type recordingTB struct {
 	testing.TB
-	said     []string
+	messages []string
 	cleanups []func()
 }
 
-func (w *witness) Helper()                        {}
-func (w *witness) Cleanup(f func())               { w.cleanups = append(w.cleanups, f) }
-func (w *witness) Errorf(format string, a ...any) { w.said = append(w.said, fmt.Sprintf(format, a...)) }
+func (w *recordingTB) Helper()          {}
+func (w *recordingTB) Cleanup(f func()) { w.cleanups = append(w.cleanups, f) }
+func (w *recordingTB) Errorf(format string, a ...any) {
+	w.messages = append(w.messages, fmt.Sprintf(format, a...))
+}
 
-func TestScriptFailsOnWhatDiffers(t *testing.T) {
+func TestScriptFailsOnUnexpectedRequests(t *testing.T) {
 	expected := Call{
 		Method: "POST", Path: "/backups/", Query: "a=1&b=2",
 		Header: map[string]string{"X-Is": "here", "X-Not": ""}, Body: `{"server_id": 1}`,
@@ -43,7 +45,7 @@ func TestScriptFailsOnWhatDiffers(t *testing.T) {
 		{"a call that did not come", "", "", "", nil, 0, "did not come"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := &witness{TB: t}
+			w := &recordingTB{TB: t}
 			base := Script(w, expected)
 			for range test.times {
 				req, err := http.NewRequest(test.method, base+test.path, strings.NewReader(test.body))
@@ -64,7 +66,7 @@ func TestScriptFailsOnWhatDiffers(t *testing.T) {
 			for _, cleanup := range w.cleanups {
 				cleanup()
 			}
-			all := strings.Join(w.said, "\n")
+			all := strings.Join(w.messages, "\n")
 			if test.want == "" && all != "" || !strings.Contains(all, test.want) {
 				t.Errorf("said %q, expected %q", all, test.want)
 			}

@@ -24,32 +24,32 @@ type Options struct {
 
 // Account is a simulated account. It is safe for concurrent use: each request is carried out whole, one after another.
 type Account struct {
-	seed   uint64
-	token  [sha256.Size]byte // a hash, so that comparing takes the same time whatever the length
-	clock  *Clock
-	opened time.Time
+	seed     uint64
+	token    [sha256.Size]byte // a hash, so that comparing takes the same time whatever the length
+	clock    *Clock
+	openedAt time.Time
 
-	mu      sync.Mutex
-	servers []*server   // by id, ascending
-	points  [2][]*point // by model.Kind; each by id, ascending
-	lastID  [2]int64    // by model.Kind; the highest id ever given, also to a point that is gone
-	nights  nights
-	faults  []*Fault
-	held    chan struct{} // closed when the held answers may go
-	asked   journal
-	did     operations
+	mu         sync.Mutex
+	servers    []*server   // by id, ascending
+	points     [2][]*point // by model.Kind; each by id, ascending
+	lastID     [2]int64    // by model.Kind; the highest id ever given, also to a point that is gone
+	schedule   backupSchedule
+	faults     []*Fault
+	released   chan struct{} // closed when the held answers may go
+	requests   requestLog
+	operations operationLog
 
-	quirks         Quirks
-	quirksSince    time.Time   // when they were set
-	quirky         bool        // there are or were quirks, so that lists must be sifted
-	reads, answers int         // how many there were, for what changes from one to the next
-	gone           [2][]*point // by model.Kind: deleted and expired points that lists may still show
+	quirks                   Quirks
+	quirksSince              time.Time   // when they were set
+	hadQuirks                bool        // there are or were quirks, so that lists must be sifted
+	readCount, responseCount int         // how many there were, for what changes from one to the next
+	gone                     [2][]*point // by model.Kind: deleted and expired points that lists may still show
 }
 
 // New makes an account as its clock's time finds it. It takes well under a second also for the largest fleet.
 func New(o Options) *Account {
 	if o.Servers == 0 {
-		o.Servers = len(story)
+		o.Servers = len(demoServers)
 	}
 	if o.Token == "" {
 		o.Token = "vps_demo"
@@ -58,12 +58,12 @@ func New(o Options) *Account {
 		o.Clock = NewClock(time.Now(), 1)
 	}
 	a := &Account{
-		seed:  o.Seed,
-		token: sha256.Sum256([]byte(o.Token)),
-		clock: o.Clock,
-		held:  make(chan struct{}),
+		seed:     o.Seed,
+		token:    sha256.Sum256([]byte(o.Token)),
+		clock:    o.Clock,
+		released: make(chan struct{}),
 	}
-	a.opened = a.Now()
+	a.openedAt = a.Now()
 	a.populate(min(max(o.Servers, 0), MaxServers))
 	a.SetQuirks(o.Quirks)
 	return a
@@ -74,27 +74,27 @@ func (a *Account) Now() time.Time { return a.clock.Now().UTC().Truncate(time.Sec
 
 // server is one virtual server. What it is at a moment follows from these facts and the clock.
 type server struct {
-	id       int64
-	name     string
-	hostname string
-	status   model.ServerStatus // until its first restore
-	ip       string
-	location string
-	plan     plan
-	os       system
-	created  time.Time
-	updated  time.Time
-	restores []*restore    // in the order in which they were accepted
-	nightly  bool          // the plan takes an automatic backup every night
-	minute   time.Duration // when in the night, after 00:00 UTC
-	usedMB   int64         // of its disk, MB
-	fails    float64       // the share of automatic backups that fail, 0 to 1
+	id           int64
+	name         string
+	hostname     string
+	status       model.ServerStatus // until its first restore
+	ip           string
+	location     string
+	plan         plan
+	os           system
+	created      time.Time
+	updated      time.Time
+	restores     []*restore    // in the order in which they were accepted
+	autoBackups  bool          // the plan takes an automatic backup every night
+	backupOffset time.Duration // when in the night, after 00:00 UTC
+	usedMB       int64         // of its disk, MB
+	failureRate  float64       // the share of automatic backups that fail, 0 to 1
 }
 
-// restoring says whether a restore runs, whatever is shown of it.
-func (s *server) restoring(now time.Time) bool {
+// isRestoring says whether a restore runs, whatever is shown of it.
+func (s *server) isRestoring(now time.Time) bool {
 	r, _ := s.latestRestore(now)
-	return r != nil && r.runs(now)
+	return r != nil && r.isRunning(now)
 }
 
 // statusAt is what lists of a time show.
@@ -108,11 +108,11 @@ func (s *server) statusAt(at time.Time) model.ServerStatus {
 func (s *server) updatedAt(at time.Time) time.Time {
 	r, before := s.latestRestore(at)
 	switch {
-	case r == nil, r.unseen(at) && before == nil:
+	case r == nil, r.isHidden(at) && before == nil:
 		return s.updated
-	case r.unseen(at):
+	case r.isHidden(at):
 		return before.ends
-	case r.runs(at):
+	case r.isRunning(at):
 		return r.accepted
 	}
 	return r.ends
@@ -120,29 +120,29 @@ func (s *server) updatedAt(at time.Time) time.Time {
 
 // point is one backup or snapshot.
 type point struct {
-	kind        model.Kind
-	id          int64
-	server      *server
-	name        string // snapshots only
-	automatic   bool   // backups only
-	description string
-	created     time.Time
-	done        time.Time // when it completes or fails
-	failed      bool      // whether it fails
-	expires     time.Time // zero: never
-	sizeMB      int64
-	made        *Operation // the create; nil if it was no request's
+	kind            model.Kind
+	id              int64
+	server          *server
+	name            string // snapshots only
+	automatic       bool   // backups only
+	description     string
+	created         time.Time
+	doneAt          time.Time // when it completes or fails
+	failed          bool      // whether it fails
+	expires         time.Time // zero: never
+	sizeMB          int64
+	createOperation *Operation // the create; nil if it was no request's
 
-	appears time.Time // since when lists show it
-	lingers time.Time // until when they do, once it is gone; zero: it stands
-	listed  time.Time // when a list showed it first; zero: none has
-	missing bool      // the latest list did not
-	vanish  int       // from how many lists it is still to be missing
+	listedFrom  time.Time // since when lists show it
+	listedUntil time.Time // until when they do, once it is gone; zero: it stands
+	firstListed time.Time // when a list showed it first; zero: none has
+	missing     bool      // the latest list did not
+	vanishCount int       // from how many lists it is still to be missing
 }
 
 func (p *point) statusAt(now time.Time) model.PointStatus {
 	switch {
-	case now.Before(p.done):
+	case now.Before(p.doneAt):
 		return model.InProgress
 	case p.failed:
 		return model.Failed
@@ -157,9 +157,9 @@ func (p *point) backupType() model.BackupType {
 	return model.Manual
 }
 
-func (p *point) expired(now time.Time) bool { return !p.expires.IsZero() && !now.Before(p.expires) }
+func (p *point) isExpired(now time.Time) bool { return !p.expires.IsZero() && !now.Before(p.expires) }
 
-func (a *Account) server(id int64) (*server, bool) {
+func (a *Account) findServer(id int64) (*server, bool) {
 	i, ok := slices.BinarySearchFunc(a.servers, id, func(s *server, id int64) int { return cmp.Compare(s.id, id) })
 	if !ok {
 		return nil, false
@@ -167,13 +167,13 @@ func (a *Account) server(id int64) (*server, bool) {
 	return a.servers[i], true
 }
 
-// position finds a point in its list.
-func (a *Account) position(kind model.Kind, id int64) (int, bool) {
+// findPoint finds a point in its list.
+func (a *Account) findPoint(kind model.Kind, id int64) (int, bool) {
 	return slices.BinarySearchFunc(a.points[kind], id, func(p *point, id int64) int { return cmp.Compare(p.id, id) })
 }
 
-// taken is how many points count against the server's limit; those in progress do [I].
-func (a *Account) taken(kind model.Kind, s *server) int {
+// countManual is how many points count against the server's limit; those in progress do [I].
+func (a *Account) countManual(kind model.Kind, s *server) int {
 	n := 0
 	for _, p := range a.points[kind] {
 		if p.server == s && !p.automatic {
@@ -183,8 +183,8 @@ func (a *Account) taken(kind model.Kind, s *server) int {
 	return n
 }
 
-// add gives the point the next id of its kind.
-func (a *Account) add(p *point) {
+// appendPoint gives the point the next id of its kind.
+func (a *Account) appendPoint(p *point) {
 	a.lastID[p.kind]++
 	p.id = a.lastID[p.kind]
 	a.points[p.kind] = append(a.points[p.kind], p)

@@ -10,46 +10,46 @@ import (
 	"vpsdeck/model"
 )
 
-// general is the field of what is wrong with a body as a whole.
-const general = "non_field_errors"
+// nonFieldErrors is the field of what is wrong with a body as a whole.
+const nonFieldErrors = "non_field_errors"
 
-// sound checks what holds for every POST: that its body was read whole, and says what it is. The documents have no status
+// checkBody checks what holds for every POST: that its body was read whole, and says what it is. The documents have no status
 // for it but 400, for what is invalid [D].
-func sound(c call, readErr error) (answer, bool) {
+func checkBody(c call, readErr error) (response, bool) {
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(readErr, &large):
-		return detail(http.StatusBadRequest, "Request body is larger than %d bytes.", large.Limit), false
+		return detailResponse(http.StatusBadRequest, "Request body is larger than %d bytes.", large.Limit), false
 	case readErr != nil:
-		return detail(http.StatusBadRequest, "Request body ended too early."), false
+		return detailResponse(http.StatusBadRequest, "Request body ended too early."), false
 	case len(c.body) == 0:
-		return answer{}, true
+		return response{}, true
 	}
 	given := c.Header.Get("Content-Type")
 	if media, _, err := mime.ParseMediaType(given); err != nil || media != "application/json" {
-		return detail(http.StatusBadRequest, "Unsupported media type %q in request.", given), false
+		return detailResponse(http.StatusBadRequest, "Unsupported media type %q in request.", given), false
 	}
-	return answer{}, true
+	return response{}, true
 }
 
 // form is the body of a POST: its fields as they came, and what was found wrong with them so far.
 type form struct {
 	fields map[string]json.RawMessage
-	wrong  wrong
+	errs   fieldErrors
 }
 
-// read takes the body apart. An empty one has no fields.
-func (c call) read() form {
-	f := form{wrong: wrong{}}
+// parseForm takes the body apart. An empty one has no fields.
+func (c call) parseForm() form {
+	f := form{errs: fieldErrors{}}
 	if len(c.body) == 0 {
 		return f
 	}
 	var typ *json.UnmarshalTypeError
 	switch err := json.Unmarshal(c.body, &f.fields); {
 	case errors.As(err, &typ):
-		f.wrong.add(general, "Invalid data. Expected a dictionary, but got %s.", typ.Value)
+		f.errs.add(nonFieldErrors, "Invalid data. Expected a dictionary, but got %s.", typ.Value)
 	case err != nil:
-		f.wrong.add(general, "JSON parse error: the body is not valid JSON.")
+		f.errs.add(nonFieldErrors, "JSON parse error: the body is not valid JSON.")
 	}
 	return f
 }
@@ -59,12 +59,12 @@ func (f form) field(name string, required bool, to any, misfit string) bool {
 	raw, ok := f.fields[name]
 	switch {
 	case !ok && required:
-		f.wrong.add(name, "This field is required.")
+		f.errs.add(name, "This field is required.")
 	case !ok:
 	case string(raw) == "null":
-		f.wrong.add(name, "This field may not be null.")
+		f.errs.add(name, "This field may not be null.")
 	case json.Unmarshal(raw, to) != nil:
-		f.wrong.add(name, "%s", misfit)
+		f.errs.add(name, "%s", misfit)
 	default:
 		return true
 	}
@@ -75,7 +75,7 @@ func (f form) field(name string, required bool, to any, misfit string) bool {
 func (f form) id(name string) int64 {
 	var n int64
 	if f.field(name, true, &n, "A valid integer is required.") && n < 1 {
-		f.wrong.add(name, "Ensure this value is greater than or equal to 1.")
+		f.errs.add(name, "Ensure this value is greater than or equal to 1.")
 	}
 	return n
 }
@@ -84,7 +84,7 @@ func (f form) id(name string) int64 {
 func (f form) description() string {
 	var text string
 	if f.field("description", false, &text, "Not a valid string.") {
-		f.bound("description", text, model.MaxDescription)
+		f.checkLength("description", text, model.MaxDescription)
 	}
 	return text
 }
@@ -97,18 +97,18 @@ func (f form) name() string {
 	}
 	switch {
 	case text == "":
-		f.wrong.add("name", "This field may not be blank.")
-	case !f.bound("name", text, model.MaxSnapshotName):
+		f.errs.add("name", "This field may not be blank.")
+	case !f.checkLength("name", text, model.MaxSnapshotName):
 	case model.CheckSnapshotName(text) != nil:
-		f.wrong.add("name", "Enter a valid name consisting of letters, numbers, underscores or hyphens.")
+		f.errs.add("name", "Enter a valid name consisting of letters, numbers, underscores or hyphens.")
 	}
 	return text
 }
 
-func (f form) bound(name, text string, most int) bool {
+func (f form) checkLength(name, text string, most int) bool {
 	if utf8.RuneCountInString(text) <= most {
 		return true
 	}
-	f.wrong.add(name, "Ensure this field has no more than %d characters.", most)
+	f.errs.add(name, "Ensure this field has no more than %d characters.", most)
 	return false
 }

@@ -15,8 +15,8 @@ type Clock struct {
 
 // Bounds of a running clock: beyond them a time.Duration would overflow, and the time leap back.
 const (
-	fastest  = 1e9
-	farthest = 200 * 365 * day
+	maxSpeed   = 1e9
+	maxElapsed = 200 * 365 * day
 )
 
 // NewClock returns a clock that shows start now and then runs speed times as fast as this machine's: 1 is real time, 60
@@ -25,7 +25,7 @@ func NewClock(start time.Time, speed float64) *Clock {
 	if !(speed > 0) { // so that NaN stands still as well
 		speed = 0
 	}
-	return &Clock{at: start.UTC(), speed: min(speed, fastest), started: time.Now()}
+	return &Clock{at: start.UTC(), speed: min(speed, maxSpeed), started: time.Now()}
 }
 
 // NewSteppedClock returns a clock that stands at start until Advance moves it.
@@ -38,7 +38,7 @@ func (c *Clock) Now() time.Time {
 	if c.speed == 0 {
 		return c.at
 	}
-	passed := min(float64(time.Since(c.started))*c.speed, float64(farthest))
+	passed := min(float64(time.Since(c.started))*c.speed, float64(maxElapsed))
 	return c.at.Add(time.Duration(passed))
 }
 

@@ -54,18 +54,18 @@ const (
  "created_at": "2024-06-15"}, "token": {"name": "", "permissions": [""]}}`
 )
 
-// shape is a JSON text with every value replaced by its type: the keys and their order remain, and of a list the first item.
-func shape(t *testing.T, text string) string {
+// jsonShape is a JSON text with every value replaced by its type: the keys and their order remain, and of a list the first item.
+func jsonShape(t *testing.T, text string) string {
 	t.Helper()
 	d := json.NewDecoder(strings.NewReader(text))
-	out, err := shapeOf(d)
+	out, err := readShape(d)
 	if err != nil {
 		t.Fatalf("%v in %s", err, text)
 	}
 	return out
 }
 
-func shapeOf(d *json.Decoder) (string, error) {
+func readShape(d *json.Decoder) (string, error) {
 	token, err := d.Token()
 	if err != nil {
 		return "", err
@@ -84,7 +84,7 @@ func shapeOf(d *json.Decoder) (string, error) {
 			}
 			key = fmt.Sprint(token, ":")
 		}
-		value, err := shapeOf(d)
+		value, err := readShape(d)
 		if err != nil {
 			return "", err
 		}
@@ -96,8 +96,8 @@ func shapeOf(d *json.Decoder) (string, error) {
 	return fmt.Sprintf("%c%s", open, strings.Join(parts, " ")), err
 }
 
-// flat is a JSON text without the blanks between its parts.
-func flat(t *testing.T, text string) string {
+// compactJSON is a JSON text without the blanks between its parts.
+func compactJSON(t *testing.T, text string) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := json.Compact(&b, []byte(text)); err != nil {
@@ -106,46 +106,46 @@ func flat(t *testing.T, text string) string {
 	return b.String()
 }
 
-func TestAnswersHaveTheFieldsOfTheDocumentsInTheirOrderAndTypes(t *testing.T) {
-	w := open(t, Options{Servers: 2})
+func TestResponsesHaveTheDocumentedFields(t *testing.T) {
+	w := newTestAccount(t, Options{Servers: 2})
 	for _, c := range []struct{ method, path, body, want string }{
 		{"GET", "/servers/", "", serversExample},
 		{"GET", "/backups/", "", backupsExample},
 		{"GET", "/snapshots/", "", snapshotsExample},
 		{"GET", "/account/me/", "", accountExample},
 	} {
-		got := w.ask(http.StatusOK, c.method, c.path, c.body)
-		if shape(t, got) != shape(t, c.want) {
-			t.Errorf("%s %s\n got %s\nwant %s", c.method, c.path, shape(t, got), shape(t, c.want))
+		got := w.mustSend(http.StatusOK, c.method, c.path, c.body)
+		if jsonShape(t, got) != jsonShape(t, c.want) {
+			t.Errorf("%s %s\n got %s\nwant %s", c.method, c.path, jsonShape(t, got), jsonShape(t, c.want))
 		}
 	}
 }
 
-func TestTheDocumentsPointsAreThereAsPrinted(t *testing.T) {
-	w := open(t, Options{})
+func TestDocumentedPointsExist(t *testing.T) {
+	w := newTestAccount(t, Options{})
 	// Only how long the plan keeps an automatic backup differs: the documents' month is not within their own 7 to 30 days.
 	backups := strings.NewReplacer("2025-02-16", "2025-01-23", "2025-02-15", "2025-01-22").Replace(backupsExample)
 	for path, example := range map[string]string{
 		"/backups/?server_id=12345":   backups,
 		"/snapshots/?server_id=12345": snapshotsExample,
 	} {
-		got := w.ask(http.StatusOK, "GET", path, "")
+		got := w.mustSend(http.StatusOK, "GET", path, "")
 		want := decode[struct{ Results []json.RawMessage }](t, example)
 		for _, one := range want.Results {
-			if !strings.Contains(got, flat(t, string(one))) {
+			if !strings.Contains(got, compactJSON(t, string(one))) {
 				t.Errorf("GET %s: no %s in\n%s", path, one, got)
 			}
 		}
 	}
-	first := decode[struct{ Results []json.RawMessage }](t, w.ask(http.StatusOK, "GET", "/servers/", "")).Results[0]
-	want := flat(t, string(decode[struct{ Results []json.RawMessage }](t, serversExample).Results[0]))
+	first := decode[struct{ Results []json.RawMessage }](t, w.mustSend(http.StatusOK, "GET", "/servers/", "")).Results[0]
+	want := compactJSON(t, string(decode[struct{ Results []json.RawMessage }](t, serversExample).Results[0]))
 	if facts, _, _ := strings.Cut(want, `"created_at"`); !strings.HasPrefix(string(first), facts) {
 		t.Errorf("server\n got %s\nwant %s…", first, facts)
 	}
 }
 
-func TestDeedsAnswerTheDocumentsExamplesToTheLetter(t *testing.T) {
-	w := open(t, Options{})
+func TestActionResponsesMatchTheDocumentedExamples(t *testing.T) {
+	w := newTestAccount(t, Options{})
 	for _, c := range []struct {
 		status             int
 		method, path, body string
@@ -156,15 +156,15 @@ func TestDeedsAnswerTheDocumentsExamplesToTheLetter(t *testing.T) {
 			strings.Replace(snapshotExample, "16:15", "15:45", 1)},
 		{200, "POST", "/snapshots/801/restore/", "", restoreExample},
 	} {
-		if got := w.ask(c.status, c.method, c.path, c.body); got != flat(t, c.want) {
-			t.Errorf("%s %s\n got %s\nwant %s", c.method, c.path, got, flat(t, c.want))
+		if got := w.mustSend(c.status, c.method, c.path, c.body); got != compactJSON(t, c.want) {
+			t.Errorf("%s %s\n got %s\nwant %s", c.method, c.path, got, compactJSON(t, c.want))
 		}
 	}
 }
 
-func TestRestoreFromABackupAnswersInTheShapeOfASnapshots(t *testing.T) {
-	w := open(t, Options{})
-	got := w.ask(http.StatusOK, "POST", "/servers/12345/restore/", `{"backup_id": 501}`)
+func TestBackupRestoreResponseMatchesSnapshotRestore(t *testing.T) {
+	w := newTestAccount(t, Options{})
+	got := w.mustSend(http.StatusOK, "POST", "/servers/12345/restore/", `{"backup_id": 501}`)
 	want := `{"status":"success","message":"Server is being restored from backup. This may take several minutes depending on ` +
 		`server size.","backup":{"id":501,"created_at":"2025-01-16T03:00:00Z"},"server":{"id":12345,"name":"web-server-01",` +
 		`"status":"restoring"}}`

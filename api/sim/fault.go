@@ -8,27 +8,27 @@ import (
 	"time"
 )
 
-// Trouble is what goes wrong with a request.
-type Trouble string
+// FaultKind is what goes wrong with a request.
+type FaultKind string
 
 // The troubles. Unless it says otherwise the deed is done at once, and only its answer suffers.
 const (
-	CutBefore    Trouble = "cut-before"     // the connection is cut; nothing is done
-	CutAfterSend Trouble = "cut-after-send" // the deed is done, then the connection is cut without an answer
-	CutInBody    Trouble = "cut-in-body"    // the connection is cut halfway through the answer; without a body, before it
-	Truncated    Trouble = "truncated"      // a whole answer whose JSON stops halfway
-	Garbage      Trouble = "garbage"        // bytes that are no JSON
-	HTML         Trouble = "html"           // a web page, as proxies send it
-	Empty        Trouble = "empty"          // no body at all
-	Huge         Trouble = "huge"           // 64 MiB of blanks before the body
-	Nulls        Trouble = "nulls"          // every value of the body is null
-	Mistyped     Trouble = "mistyped"       // every value of the body is an empty object
-	Strange      Trouble = "strange"        // every status in the body is a word that nobody knows
-	WrongLength  Trouble = "wrong-length"   // Content-Length promises more than comes
-	Drip         Trouble = "drip"           // the body comes in twenty pieces, over Fault.Time
-	Delay        Trouble = "delay"          // the answer comes after Fault.Time
-	Hold         Trouble = "hold"           // the answer comes after Release, or never if the client goes away first
-	Status       Trouble = "status"         // Fault.Status is answered; nothing is done
+	CutBefore    FaultKind = "cut-before"     // the connection is cut; nothing is done
+	CutAfterSend FaultKind = "cut-after-send" // the deed is done, then the connection is cut without an answer
+	CutInBody    FaultKind = "cut-in-body"    // the connection is cut halfway through the answer; without a body, before it
+	Truncated    FaultKind = "truncated"      // a whole answer whose JSON stops halfway
+	Garbage      FaultKind = "garbage"        // bytes that are no JSON
+	HTML         FaultKind = "html"           // a web page, as proxies send it
+	Empty        FaultKind = "empty"          // no body at all
+	Huge         FaultKind = "huge"           // 64 MiB of blanks before the body
+	Nulls        FaultKind = "nulls"          // every value of the body is null
+	Mistyped     FaultKind = "mistyped"       // every value of the body is an empty object
+	Strange      FaultKind = "strange"        // every status in the body is a word that nobody knows
+	WrongLength  FaultKind = "wrong-length"   // Content-Length promises more than comes
+	Drip         FaultKind = "drip"           // the body comes in twenty pieces, over Fault.Time
+	Delay        FaultKind = "delay"          // the answer comes after Fault.Time
+	Hold         FaultKind = "hold"           // the answer comes after Release, or never if the client goes away first
+	Status       FaultKind = "status"         // Fault.Status is answered; nothing is done
 )
 
 // Fault is a trouble that the requests of a method and a path run into. Waiting is in this machine's time, not the
@@ -37,20 +37,20 @@ const (
 // A cut on a GET may stay unseen: Go's http.Transport sends a GET again by itself when a connection that it kept breaks
 // off without an answer. Let such a fault last (Times 0), or use a transport that keeps no connections.
 type Fault struct {
-	Method string // "GET", "POST", "DELETE", …; "*" or "" for all
-	Path   string // below /api/v1, with {id} for any number: "/backups/{id}/"; "/" for all
-	What   Trouble
-	Status int           // Status: the answer's. Garbage, HTML, Empty: 0 does the deed and keeps its status, else as Status
-	Time   time.Duration // Delay, Drip: how long. Status: what Retry-After says, in whole seconds; 0: it is not sent
-	Place  string        // Status: what Location says; "": it is not sent
-	Text   string        // Status: the body; "": a JSON object with words of ours
-	Times  int           // how many requests it strikes; 0: all
+	Method   string // "GET", "POST", "DELETE", …; "*" or "" for all
+	Path     string // below /api/v1, with {id} for any number: "/backups/{id}/"; "/" for all
+	Kind     FaultKind
+	Status   int           // Status: the answer's. Garbage, HTML, Empty: 0 does the deed and keeps its status, else as Status
+	Time     time.Duration // Delay, Drip: how long. Status: what Retry-After says, in whole seconds; 0: it is not sent
+	Location string        // Status: what Location says; "": it is not sent
+	Body     string        // Status: the body; "": a JSON object with words of ours
+	Times    int           // how many requests it strikes; 0: all
 }
 
 // Bounds of what ParseFault takes.
 const (
 	maxTimes = 1_000_000
-	maxTime  = time.Hour
+	maxDelay = time.Hour
 )
 
 // ParseFault reads a fault as a line of text:
@@ -83,8 +83,8 @@ func ParseFault(text string) (Fault, error) {
 	if !found || len(place) != 2 || len(words) == 0 {
 		return Fault{}, fmt.Errorf("fault %q: write METHOD PATH: TROUBLE, as in GET /backups/: status 503", text)
 	}
-	f := Fault{Method: place[0], Path: place[1], What: Trouble(words[0])}
-	for _, problem := range []string{f.checkPlace(), f.readArguments(words[1:])} {
+	f := Fault{Method: place[0], Path: place[1], Kind: FaultKind(words[0])}
+	for _, problem := range []string{f.checkTarget(), f.parseArguments(words[1:])} {
 		if problem != "" {
 			return Fault{}, fmt.Errorf("fault %q: %s", text, problem)
 		}
@@ -94,7 +94,7 @@ func ParseFault(text string) (Fault, error) {
 
 var methods = []string{"*", "GET", "POST", "DELETE", "PUT", "PATCH", "HEAD", "OPTIONS"}
 
-func (f *Fault) checkPlace() string {
+func (f *Fault) checkTarget() string {
 	if !slices.Contains(methods, f.Method) {
 		return fmt.Sprintf("%q is no method; write one of %s", f.Method, strings.Join(methods, " "))
 	}
@@ -105,15 +105,15 @@ func (f *Fault) checkPlace() string {
 		if f.Path == route.pattern {
 			return ""
 		}
-		if _, ok := match(route.pattern, f.Path); ok {
+		if _, ok := matchPath(route.pattern, f.Path); ok {
 			return ""
 		}
 	}
 	return fmt.Sprintf("%q is no path of the API; write / or one such as /backups/ or /backups/{id}/", f.Path)
 }
 
-// readArguments reads what follows the trouble, and says what is wrong with it, or "".
-func (f *Fault) readArguments(words []string) string {
+// parseArguments reads what follows the trouble, and says what is wrong with it, or "".
+func (f *Fault) parseArguments(words []string) string {
 	if n := len(words); n > 0 && strings.HasPrefix(words[n-1], "x") {
 		times, err := strconv.Atoi(words[n-1][1:])
 		if err != nil || times < 1 || times > maxTimes {
@@ -121,48 +121,48 @@ func (f *Fault) readArguments(words []string) string {
 		}
 		f.Times, words = times, words[:n-1]
 	}
-	switch f.What {
+	switch f.Kind {
 	case CutBefore, CutAfterSend, CutInBody, Truncated, Huge, Hold, Nulls, Mistyped, Strange, WrongLength:
 	case Garbage, HTML, Empty:
 		if len(words) > 0 {
-			return f.readStatus(words[0], words[1:])
+			return f.parseStatus(words[0], words[1:])
 		}
 	case Status:
-		return f.readAnswer(words)
+		return f.parseStatusArguments(words)
 	case Drip:
 		f.Time = time.Second
 		if len(words) > 0 {
-			return f.readTime(words[0], words[1:])
+			return f.parseTime(words[0], words[1:])
 		}
 	case Delay:
 		if len(words) == 0 {
 			return "delay needs a time, as in delay 2s"
 		}
-		return f.readTime(words[0], words[1:])
+		return f.parseTime(words[0], words[1:])
 	default:
-		return fmt.Sprintf("%q is no trouble; write one such as status 503, delay 2s or cut-after-send", f.What)
+		return fmt.Sprintf("%q is no trouble; write one such as status 503, delay 2s or cut-after-send", f.Kind)
 	}
-	return nothingMore(words)
+	return rejectExtraWords(words)
 }
 
-// readAnswer reads "STATUS [retry TIME | to PLACE | says TEXT]".
-func (f *Fault) readAnswer(words []string) string {
+// parseStatusArguments reads "STATUS [retry TIME | to PLACE | says TEXT]".
+func (f *Fault) parseStatusArguments(words []string) string {
 	switch {
 	case len(words) == 0:
 		return "status needs a number, as in status 503"
 	case len(words) == 3 && words[1] == "to":
-		f.Place = words[2]
-		return f.readStatus(words[0], nil)
+		f.Location = words[2]
+		return f.parseStatus(words[0], nil)
 	case len(words) > 2 && words[1] == "says":
-		f.Text = strings.Join(words[2:], " ")
-		return f.readStatus(words[0], nil)
+		f.Body = strings.Join(words[2:], " ")
+		return f.parseStatus(words[0], nil)
 	case len(words) < 3 || words[1] != "retry":
-		return f.readStatus(words[0], words[1:])
+		return f.parseStatus(words[0], words[1:])
 	}
-	if problem := f.readStatus(words[0], nil); problem != "" {
+	if problem := f.parseStatus(words[0], nil); problem != "" {
 		return problem
 	}
-	if problem := f.readTime(words[2], words[3:]); problem != "" {
+	if problem := f.parseTime(words[2], words[3:]); problem != "" {
 		return problem
 	}
 	if f.Time%time.Second != 0 {
@@ -171,25 +171,25 @@ func (f *Fault) readAnswer(words []string) string {
 	return ""
 }
 
-func (f *Fault) readStatus(word string, rest []string) string {
+func (f *Fault) parseStatus(word string, rest []string) string {
 	n, err := strconv.Atoi(word)
 	if err != nil || n < 200 || n > 599 {
 		return fmt.Sprintf("%q is no status; write a number from 200 to 599", word)
 	}
 	f.Status = n
-	return nothingMore(rest)
+	return rejectExtraWords(rest)
 }
 
-func (f *Fault) readTime(word string, rest []string) string {
+func (f *Fault) parseTime(word string, rest []string) string {
 	d, err := time.ParseDuration(word)
-	if err != nil || d <= 0 || d > maxTime {
+	if err != nil || d <= 0 || d > maxDelay {
 		return fmt.Sprintf("%q is no time; write one such as 300ms or 2s, at most an hour", word)
 	}
 	f.Time = d
-	return nothingMore(rest)
+	return rejectExtraWords(rest)
 }
 
-func nothingMore(words []string) string {
+func rejectExtraWords(words []string) string {
 	if len(words) > 0 {
 		return fmt.Sprintf("%q is one word too many", words[0])
 	}
@@ -202,17 +202,17 @@ func (f Fault) String() string {
 	if method == "" {
 		method = "*"
 	}
-	text := fmt.Sprintf("%s %s: %s", method, f.Path, f.What)
+	text := fmt.Sprintf("%s %s: %s", method, f.Path, f.Kind)
 	if f.Status != 0 {
 		text += fmt.Sprintf(" %d", f.Status)
 	}
 	switch {
-	case f.Time != 0 && f.What == Status:
+	case f.Time != 0 && f.Kind == Status:
 		text += " retry " + f.Time.String()
-	case f.Place != "":
-		text += " to " + f.Place
-	case f.Text != "":
-		text += " says " + f.Text
+	case f.Location != "":
+		text += " to " + f.Location
+	case f.Body != "":
+		text += " says " + f.Body
 	case f.Time != 0:
 		text += " " + f.Time.String()
 	}
@@ -222,20 +222,20 @@ func (f Fault) String() string {
 	return text
 }
 
-// strikes says whether the fault is for a request, whose path is below /api/v1.
-func (f *Fault) strikes(method, path string) bool {
+// matches says whether the fault is for a request, whose path is below /api/v1.
+func (f *Fault) matches(method, path string) bool {
 	if f.Method != "" && f.Method != "*" && f.Method != method {
 		return false
 	}
 	if f.Path == "/" || f.Path == path {
 		return true
 	}
-	_, ok := match(f.Path, path)
+	_, ok := matchPath(f.Path, path)
 	return ok
 }
 
-// performs says whether the deed is done all the same.
-func (f Fault) performs() bool { return f.What != CutBefore && f.Status == 0 }
+// executes says whether the deed is done all the same.
+func (f Fault) executes() bool { return f.Kind != CutBefore && f.Status == 0 }
 
 // Inject adds a fault. A request runs into the first one that was added of those that are for it; one that has struck
 // Times times is gone.
@@ -256,14 +256,14 @@ func (a *Account) ClearFaults() {
 func (a *Account) Release() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	close(a.held)
-	a.held = make(chan struct{})
+	close(a.released)
+	a.released = make(chan struct{})
 }
 
-// strike is the fault that a request runs into; the zero Fault if there is none.
-func (a *Account) strike(method, path string) Fault {
+// matchFault is the fault that a request runs into; the zero Fault if there is none.
+func (a *Account) matchFault(method, path string) Fault {
 	for i, f := range a.faults {
-		if !f.strikes(method, path) {
+		if !f.matches(method, path) {
 			continue
 		}
 		struck := *f

@@ -13,8 +13,8 @@ import (
 // Paging, as the vendor's own tooling knows it for servers: page, page_size, 20 by default and at most 100. Without either,
 // the first 100 come in one answer, so that an account of the documents' size answers in the documents' shape [I].
 const (
-	pageSize = 20
-	maxPage  = 100
+	defaultPageSize = 20
+	maxPageSize     = 100
 )
 
 // listJSON is a list of at most one page, in the documents' shape [D].
@@ -48,56 +48,56 @@ func (q query) number(name string) int64 {
 	return n
 }
 
-// firstPage says whether a request is for the first page.
-func (q query) firstPage() bool { return q.Get("page") == "" || q.Get("page") == "1" }
+// isFirstPage says whether a request is for the first page.
+func (q query) isFirstPage() bool { return q.Get("page") == "" || q.Get("page") == "1" }
 
 // listServers answers with the servers in the order in which they were made [E].
-func (a *Account) listServers(c call) answer {
+func (a *Account) listServers(c call) response {
 	q := query{c.URL.Query()}
 	status, location := model.ServerStatus(q.Get("status")), q.Get("location")
 	found := a.servers
 	if status != "" || location != "" {
-		found = pick(found, func(s *server) bool {
-			return (status == "" || s.statusAt(c.seen) == status) && (location == "" || s.location == location)
+		found = filter(found, func(s *server) bool {
+			return (status == "" || s.statusAt(c.readTime) == status) && (location == "" || s.location == location)
 		})
 	}
-	return a.page(c, q, len(found), func(i int) any { return found[i].wire(c.seen) })
+	return a.paginate(c, q, len(found), func(i int) any { return found[i].toJSON(c.readTime) })
 }
 
-func (a *Account) listBackups(c call) answer {
+func (a *Account) listBackups(c call) response {
 	return a.listPoints(c, model.Backup, model.BackupType(c.URL.Query().Get("backup_type")))
 }
 
-func (a *Account) listSnapshots(c call) answer { return a.listPoints(c, model.Snapshot, "") }
+func (a *Account) listSnapshots(c call) response { return a.listPoints(c, model.Snapshot, "") }
 
 // listPoints answers with the points of one kind, highest id first: the examples' order, which is not that of time [E].
-func (a *Account) listPoints(c call, kind model.Kind, typ model.BackupType) answer {
+func (a *Account) listPoints(c call, kind model.Kind, typ model.BackupType) response {
 	q := query{c.URL.Query()}
 	server := q.number("server_id")
 	found := a.points[kind]
-	if a.quirky && !c.primary {
-		found = a.shown(c, kind)
+	if a.hadQuirks && !c.primary {
+		found = a.listedPoints(c, kind)
 	}
 	if server != 0 || typ != "" {
-		found = pick(found, func(p *point) bool {
+		found = filter(found, func(p *point) bool {
 			return (server == 0 || p.server.id == server) && (typ == "" || p.backupType() == typ)
 		})
 	}
-	if a.quirky && !c.primary {
-		first := q.firstPage()
-		found = pick(found, func(p *point) bool { return !p.vanishes(first, c.now) })
+	if a.hadQuirks && !c.primary {
+		first := q.isFirstPage()
+		found = filter(found, func(p *point) bool { return !p.updateMissing(first, c.now) })
 	}
-	return a.page(c, q, len(found), func(i int) any { return found[len(found)-1-i].wire(c.seen, "") })
+	return a.paginate(c, q, len(found), func(i int) any { return found[len(found)-1-i].toJSON(c.readTime, "") })
 }
 
-// shown are the points of one kind that the replica has, by id, ascending.
-func (a *Account) shown(c call, kind model.Kind) []*point {
+// listedPoints are the points of one kind that the replica has, by id, ascending.
+func (a *Account) listedPoints(c call, kind model.Kind) []*point {
 	all := slices.Concat(a.points[kind], a.gone[kind])
 	slices.SortFunc(all, func(x, y *point) int { return cmp.Compare(x.id, y.id) })
-	return pick(all, func(p *point) bool { return p.shownAt(c.seen) })
+	return filter(all, func(p *point) bool { return p.isListedAt(c.readTime) })
 }
 
-func pick[T any](all []T, fits func(T) bool) []T {
+func filter[T any](all []T, fits func(T) bool) []T {
 	var out []T
 	for _, one := range all {
 		if fits(one) {
@@ -107,23 +107,23 @@ func pick[T any](all []T, fits func(T) bool) []T {
 	return out
 }
 
-// page answers with the part of a list of count things that the query asks for. A size that is none is not heeded.
-func (a *Account) page(c call, q query, count int, at func(int) any) answer {
-	if cut, ok := a.cuts(c); ok {
-		return cut.page(c, q, count, at)
+// paginate answers with the part of a list of count things that the query asks for. A size that is none is not heeded.
+func (a *Account) paginate(c call, q query, count int, at func(int) any) response {
+	if cut, ok := a.cutFor(c); ok {
+		return cut.paginate(c, q, count, at)
 	}
-	size, number := maxPage, 1
+	size, number := maxPageSize, 1
 	if q.Has("page") || q.Has("page_size") {
-		size = pageSize
+		size = defaultPageSize
 	}
 	if n := q.number("page_size"); n > 0 {
-		size = int(min(n, maxPage))
+		size = int(min(n, maxPageSize))
 	}
 	pages := max((count+size-1)/size, 1)
 	if text := q.Get("page"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > pages {
-			return detail(http.StatusNotFound, "Invalid page.")
+			return detailResponse(http.StatusNotFound, "Invalid page.")
 		}
 		number = n
 	}
@@ -133,20 +133,20 @@ func (a *Account) page(c call, q query, count int, at func(int) any) answer {
 		results = append(results, at(i))
 	}
 	if pages == 1 {
-		return answer{status: http.StatusOK, body: listJSON{count, results}}
+		return response{status: http.StatusOK, body: listJSON{count, results}}
 	}
 	out := pageJSON{Count: count, Results: results}
 	if number < pages {
-		out.Next = q.link(c, number+1, size)
+		out.Next = q.pageURL(c, number+1, size)
 	}
 	if number > 1 {
-		out.Previous = q.link(c, number-1, size)
+		out.Previous = q.pageURL(c, number-1, size)
 	}
-	return answer{status: http.StatusOK, body: out}
+	return response{status: http.StatusOK, body: out}
 }
 
-// link is the address of another page of the same list, on the host that was asked.
-func (q query) link(c call, number, size int) *string {
+// pageURL is the address of another page of the same list, on the host that was asked.
+func (q query) pageURL(c call, number, size int) *string {
 	values := url.Values{}
 	for key, v := range q.Values {
 		values[key] = v

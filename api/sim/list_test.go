@@ -9,7 +9,7 @@ import (
 )
 
 func TestFiltersNarrowAList(t *testing.T) {
-	w := open(t, Options{})
+	w := newTestAccount(t, Options{})
 	for path, want := range map[string]int{
 		"/servers/?status=stopped":                             1,
 		"/servers/?status=suspended":                           1,
@@ -33,14 +33,14 @@ func TestFiltersNarrowAList(t *testing.T) {
 			t.Errorf("GET %s: count %d, %d results, want %d", path, got.Count, len(got.Results), want)
 		}
 	}
-	if body := w.ask(200, "GET", "/backups/?server_id=12347", ""); body != `{"count":0,"results":[]}` {
+	if body := w.mustSend(200, "GET", "/backups/?server_id=12347", ""); body != `{"count":0,"results":[]}` {
 		t.Errorf("an empty list is %s", body)
 	}
 }
 
 // The documents know 200 and 401 for a list, and nothing for what is wrong with its filters.
-func TestAFilterThatNothingCanHaveFindsNothing(t *testing.T) {
-	w := open(t, Options{})
+func TestImpossibleFilterFindsNothing(t *testing.T) {
+	w := newTestAccount(t, Options{})
 	for path, want := range map[string]int{
 		"/servers/?status=broken":            0,
 		"/servers/?location=mars":            0,
@@ -59,8 +59,8 @@ func TestAFilterThatNothingCanHaveFindsNothing(t *testing.T) {
 	}
 }
 
-func TestListsAreInTheExamplesOrderWhichIsNotThatOfTime(t *testing.T) {
-	w := open(t, Options{})
+func TestListsFollowTheDocumentedOrder(t *testing.T) {
+	w := newTestAccount(t, Options{})
 	l := w.list("/backups/?server_id=12345")
 	inTime := true
 	for i := 1; i < len(l.Results); i++ {
@@ -74,29 +74,29 @@ func TestListsAreInTheExamplesOrderWhichIsNotThatOfTime(t *testing.T) {
 	}
 	servers := w.list("/servers/").Results
 	for i, s := range servers {
-		if s.ID != firstServer+int64(i) {
+		if s.ID != firstServerID+int64(i) {
 			t.Errorf("server %d is number %d", i, s.ID)
 		}
 	}
 }
 
-func TestUpTo100ComeInOneAnswerOfTheDocumentsShape(t *testing.T) {
+func TestUpTo100ItemsComeInOneResponse(t *testing.T) {
 	for _, n := range []int{99, 100} {
-		w := open(t, Options{Servers: n})
-		body := w.ask(200, "GET", "/servers/", "")
+		w := newTestAccount(t, Options{Servers: n})
+		body := w.mustSend(200, "GET", "/servers/", "")
 		if l := decode[list](t, body); l.Count != n || len(l.Results) != n || strings.Contains(body, `"next"`) {
 			t.Errorf("%d servers: count %d, %d results, next %v", n, l.Count, len(l.Results), l.Next)
 		}
 	}
-	w := open(t, Options{Servers: 101})
+	w := newTestAccount(t, Options{Servers: 101})
 	l := w.list("/servers/")
 	if l.Count != 101 || len(l.Results) != 100 || l.Next == nil || l.Previous != nil {
 		t.Errorf("101 servers: count %d, %d results, next %v, previous %v", l.Count, len(l.Results), l.Next, l.Previous)
 	}
 }
 
-func TestFollowingNextVisitsEverythingOnce(t *testing.T) {
-	w := open(t, Options{Servers: 130})
+func TestFollowingNextVisitsEveryItemOnce(t *testing.T) {
+	w := newTestAccount(t, Options{Servers: 130})
 	total := w.list("/backups/?backup_type=automatic").Count
 	for path, want := range map[string]int{
 		"/servers/":                                       130,
@@ -131,8 +131,8 @@ func TestFollowingNextVisitsEverythingOnce(t *testing.T) {
 	}
 }
 
-func TestPagesAreOf20UnlessAsked(t *testing.T) {
-	w := open(t, Options{Servers: 130})
+func TestDefaultPageSizeIs20(t *testing.T) {
+	w := newTestAccount(t, Options{Servers: 130})
 	for query, want := range map[string]int{
 		"page=1": 20, "page=7": 10, "page_size=50": 50, "page=3&page_size=50": 30, "page_size=500": 100, "page_size=": 20,
 	} {
@@ -144,10 +144,10 @@ func TestPagesAreOf20UnlessAsked(t *testing.T) {
 }
 
 func TestAPageBeyondTheEndIsInvalid(t *testing.T) {
-	w := open(t, Options{Servers: 130})
+	w := newTestAccount(t, Options{Servers: 130})
 	for _, page := range []string{"8", "0", "-1", "two", "99999999999999999999"} {
 		path := "/servers/?page=" + url.QueryEscape(page)
-		if got := w.ask(http.StatusNotFound, "GET", path, ""); got != `{"detail":"Invalid page."}` {
+		if got := w.mustSend(http.StatusNotFound, "GET", path, ""); got != `{"detail":"Invalid page."}` {
 			t.Errorf("%s: %s", path, got)
 		}
 	}
@@ -157,7 +157,7 @@ func TestAPageBeyondTheEndIsInvalid(t *testing.T) {
 }
 
 func TestNextKeepsTheFilters(t *testing.T) {
-	w := open(t, Options{Servers: 130})
+	w := newTestAccount(t, Options{Servers: 130})
 	l := w.list("/backups/?backup_type=automatic&page_size=5&page=2")
 	for link, page := range map[*string]int{l.Next: 3, l.Previous: 1} {
 		want := fmt.Sprintf("%s/backups/?backup_type=automatic&page=%d&page_size=5", w.url, page)

@@ -27,7 +27,7 @@ func Listen(addr string, h http.Handler) (*Server, error) {
 	}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, explain(addr, err)
+		return nil, listenError(addr, err)
 	}
 	s := &Server{
 		http: &http.Server{
@@ -52,7 +52,7 @@ func Listen(addr string, h http.Handler) (*Server, error) {
 // portInUse is also what Windows calls it (WSAEADDRINUSE).
 const portInUse = syscall.Errno(10048)
 
-func explain(addr string, err error) error {
+func listenError(addr string, err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, portInUse):
 		return fmt.Errorf("cannot listen on %s: the port is in use; choose another one, or 0 for a free one", addr)

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-func TestAServerTellsItsURL(t *testing.T) {
+func TestServerURL(t *testing.T) {
 	for _, addr := range []string{"127.0.0.1:0", ":0", "0.0.0.0:0"} {
-		s, err := Listen(addr, New(Options{Clock: NewSteppedClock(noon)}))
+		s, err := Listen(addr, New(Options{Clock: NewSteppedClock(testStart)}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -31,7 +31,7 @@ func TestAServerTellsItsURL(t *testing.T) {
 	}
 }
 
-func TestAnAddressThatCannotBeUsedIsExplained(t *testing.T) {
+func TestUnusableAddressIsExplained(t *testing.T) {
 	s, err := Listen("127.0.0.1:0", http.NotFoundHandler())
 	if err != nil {
 		t.Fatal(err)
@@ -58,9 +58,9 @@ func TestAnAddressThatCannotBeUsedIsExplained(t *testing.T) {
 	}
 }
 
-func TestClosingTheServerEndsHeldAnswers(t *testing.T) {
-	a := New(Options{Clock: NewSteppedClock(noon)})
-	a.Inject(Fault{Path: "/", What: Hold})
+func TestClosingTheServerEndsHeldResponses(t *testing.T) {
+	a := New(Options{Clock: NewSteppedClock(testStart)})
+	a.Inject(Fault{Path: "/", Kind: Hold})
 	arrived := make(chan struct{})
 	s, err := Listen("127.0.0.1:0", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		close(arrived)
@@ -91,22 +91,22 @@ func TestTheServerHasLimits(t *testing.T) {
 	}
 }
 
-func TestManyClientsAtOnceSeeARuleKept(t *testing.T) {
-	w := open(t, Options{Servers: 40})
+func TestLimitsHoldWithManyClients(t *testing.T) {
+	w := newTestAccount(t, Options{Servers: 40})
 	w.inject("GET /account/me/: status 500 x5")
 	var wg sync.WaitGroup
 	made := make(chan int, 200)
 	for range 8 {
 		wg.Go(func() {
 			for range 5 {
-				answer, _, err := w.send(w.request("POST", "/snapshots/", newSnapshot))
+				answer, _, err := w.send(w.newRequest("POST", "/snapshots/", newSnapshotBody))
 				if err != nil {
 					t.Error(err)
 					return
 				}
 				made <- answer.StatusCode
 				for _, path := range []string{"/servers/", "/backups/?page=2", "/snapshots/", "/account/me/"} {
-					if _, _, err := w.send(w.request("GET", path, "")); err != nil {
+					if _, _, err := w.send(w.newRequest("GET", path, "")); err != nil {
 						t.Error(err)
 					}
 				}
@@ -143,18 +143,18 @@ func FuzzRequestBodies(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
-	clock := NewSteppedClock(noon)
+	clock := NewSteppedClock(testStart)
 	a := New(Options{Clock: clock})
 	allowed := map[int]bool{200: true, 201: true, 400: true, 404: true, 413: true}
 	f.Fuzz(func(t *testing.T, body string) {
 		for _, path := range []string{"/backups/", "/snapshots/", "/servers/12345/restore/", "/snapshots/801/restore/"} {
-			status, got := direct(a, "POST", path, body)
+			status, got := sendDirect(a, "POST", path, body)
 			if !allowed[status] || !strings.HasPrefix(got, "{") {
 				t.Errorf("POST %s %q: %d %s", path, body, status, got)
 			}
 		}
 		clock.Advance(time.Hour)
-		if status, got := direct(a, "GET", fmt.Sprintf("/snapshots/?server_id=%d", firstServer), ""); status != 200 {
+		if status, got := sendDirect(a, "GET", fmt.Sprintf("/snapshots/?server_id=%d", firstServerID), ""); status != 200 {
 			t.Errorf("afterwards: %d %s", status, got)
 		}
 	})

@@ -11,67 +11,67 @@ import (
 )
 
 const (
-	firstServer = 12345                        // the id of the documents' first server [E]
-	nightBegins = 2*time.Hour + 30*time.Minute // after 00:00 UTC; the documents' backups are at 03:00 [E]
+	firstServerID     = 12345                        // the id of the documents' first server [E]
+	backupWindowStart = 2*time.Hour + 30*time.Minute // after 00:00 UTC; the documents' backups are at 03:00 [E]
 )
 
-// latest are the highest ids in the documents' examples [E]: the next backup is number 502 and the next snapshot 802.
-var latest = [2]int64{model.Backup: 501, model.Snapshot: 801}
+// latestIDs are the highest ids in the documents' examples [E]: the next backup is number 502 and the next snapshot 802.
+var latestIDs = [2]int64{model.Backup: 501, model.Snapshot: 801}
 
 // populate fills the account with n servers and their past.
 func (a *Account) populate(n int) {
 	a.servers = make([]*server, 0, n)
 	for i := range n {
 		var s *server
-		if i < len(story) {
-			s = a.tell(i, story[i])
+		if i < len(demoServers) {
+			s = a.newDemoServer(i, demoServers[i])
 		} else {
-			s = a.invent(i)
+			s = a.generateServer(i)
 		}
 		a.servers = append(a.servers, s)
 	}
 	for kind := range a.points {
-		a.number(model.Kind(kind))
+		a.assignIDs(model.Kind(kind))
 	}
-	a.nights.begin(a.servers, a.opened)
+	a.schedule.start(a.servers, a.openedAt)
 	for _, p := range a.points[model.Backup] {
-		a.nights.watch(p)
+		a.schedule.noteExpiry(p)
 	}
 }
 
-// tell makes a server of the story.
-func (a *Account) tell(i int, t tale) *server {
+// newDemoServer makes a server of the story.
+func (a *Account) newDemoServer(i int, t demoServer) *server {
 	s := &server{
-		id: firstServer + int64(i), name: t.name, hostname: t.hostname, status: t.status, ip: address(i),
-		location: t.location, plan: t.plan, os: t.os, nightly: !t.manual, usedMB: t.usedMB,
-		created: a.opened.Add(-time.Duration(t.age)*day - time.Duration(i)*47*time.Minute),
-		minute:  nightBegins + time.Duration(t.minute)*time.Minute,
+		id: firstServerID + int64(i), name: t.name, hostname: t.hostname, status: t.status, ip: serverIP(i),
+		location: t.location, plan: t.plan, os: t.os, autoBackups: !t.noAutoBackups, usedMB: t.usedMB,
+		created:      a.openedAt.Add(-time.Duration(t.ageDays)*day - time.Duration(i)*47*time.Minute),
+		backupOffset: backupWindowStart + time.Duration(t.backupMinute)*time.Minute,
 	}
-	s.updated = a.opened.Add(-time.Duration(3+2*i) * day)
-	if t.restoring > 0 {
-		s.updated = a.opened.Add(-t.restoring)
-		s.restores = []*restore{{accepted: s.updated, ends: s.updated.Add(restoreTakes), before: s.status}}
+	s.updated = a.openedAt.Add(-time.Duration(3+2*i) * day)
+	if t.restoringFor > 0 {
+		s.updated = a.openedAt.Add(-t.restoringFor)
+		s.restores = []*restore{{accepted: s.updated, ends: s.updated.Add(demoRestoreTime), statusBefore: s.status}}
 	}
-	if s.nightly {
-		a.mark(a.recall(s, a.opened), t.last)
+	if s.autoBackups {
+		a.adjustBackups(a.addPastBackups(s, a.openedAt), t.latestBackups)
 	}
 	for _, m := range t.points {
-		a.remember(s, m)
+		a.addDemoPoint(s, m)
 	}
 	return s
 }
 
-// recall adds the automatic backups of a server that were taken until a moment and are still kept, and returns them,
+// addPastBackups adds the automatic backups of a server that were taken until a moment and are still kept, and returns them,
 // newest first.
-func (a *Account) recall(s *server, until time.Time) []*point {
+func (a *Account) addPastBackups(s *server, until time.Time) []*point {
 	var past []*point
-	at := until.Truncate(day).Add(s.minute)
+	at := until.Truncate(day).Add(s.backupOffset)
 	for ; !at.Before(s.created); at = at.Add(-day) {
 		if at.After(until) {
 			continue
 		}
-		p := a.automatic(s, at)
-		if p.expired(a.opened) {
+		p := a.newAutomaticBackup(s, at)
+		if p.isExpired(a.openedAt) {
 			break
 		}
 		past = append(past, p)
@@ -80,11 +80,11 @@ func (a *Account) recall(s *server, until time.Time) []*point {
 	return past
 }
 
-// mark makes the latest backups special; a failed one has to be one that has ended.
-func (a *Account) mark(past []*point, special []night) {
+// adjustBackups makes the latest backups special; a failed one has to be one that has ended.
+func (a *Account) adjustBackups(past []*point, special []demoBackup) {
 	for i, n := range special {
 		p := past[i]
-		if n.failed && a.opened.Before(p.done) {
+		if n.failed && a.openedAt.Before(p.doneAt) {
 			p = past[i+1]
 		}
 		p.id, p.failed = n.id, n.failed
@@ -92,21 +92,21 @@ func (a *Account) mark(past []*point, special []night) {
 	}
 }
 
-// remember adds a point that somebody made.
-func (a *Account) remember(s *server, m memory) {
+// addDemoPoint adds a point that somebody made.
+func (a *Account) addDemoPoint(s *server, m demoPoint) {
 	p := &point{
 		kind: m.kind, id: m.id, server: s, description: m.description,
-		created: a.opened.Add(-m.ago),
+		created: a.openedAt.Add(-m.ago),
 	}
 	p.name = strings.ReplaceAll(m.name, "DATE", p.created.Format(time.DateOnly))
-	a.measure(p)
+	a.setDurationAndSize(p)
 	p.sizeMB = cmp.Or(m.sizeMB, p.sizeMB)
 	a.points[m.kind] = append(a.points[m.kind], p)
 }
 
-// number gives ids to the points that have none, in the order of time, ending at the documents' latest or as far above as
+// assignIDs gives ids to the points that have none, in the order of time, ending at the documents' latest or as far above as
 // the count needs, and puts the list in the order of ids.
-func (a *Account) number(kind model.Kind) {
+func (a *Account) assignIDs(kind model.Kind) {
 	points := a.points[kind]
 	given := map[int64]bool{}
 	for _, p := range points {
@@ -115,7 +115,7 @@ func (a *Account) number(kind model.Kind) {
 		}
 	}
 	slices.SortStableFunc(points, func(x, y *point) int { return x.created.Compare(y.created) })
-	next := max(1, latest[kind]+1-int64(len(points)))
+	next := max(1, latestIDs[kind]+1-int64(len(points)))
 	for _, p := range points {
 		if p.id != 0 {
 			continue
@@ -127,12 +127,12 @@ func (a *Account) number(kind model.Kind) {
 		next++
 	}
 	slices.SortFunc(points, func(x, y *point) int { return cmp.Compare(x.id, y.id) })
-	a.lastID[kind] = max(latest[kind], next-1)
+	a.lastID[kind] = max(latestIDs[kind], next-1)
 }
 
-// address is the IP of the i-th server: the ranges kept for documentation (RFC 5737) while they last, then the one kept
+// serverIP is the IP of the i-th server: the ranges kept for documentation (RFC 5737) while they last, then the one kept
 // for benchmarks (RFC 2544). None of them is ever routed.
-func address(i int) string {
+func serverIP(i int) string {
 	for _, block := range []struct {
 		prefix string
 		first  int

@@ -11,8 +11,8 @@ import (
 	"vpsdeck/model"
 )
 
-func TestTheStoryIsThereWhenTheDemoOpens(t *testing.T) {
-	w := open(t, Options{})
+func TestDemoFleetIsCompleteAtStart(t *testing.T) {
+	w := newTestAccount(t, Options{})
 	backups, snapshots := w.list("/backups/"), w.list("/snapshots/")
 	newest := func(id int64) time.Duration {
 		age := 1000 * day
@@ -62,10 +62,10 @@ func TestTheStoryIsThereWhenTheDemoOpens(t *testing.T) {
 	}
 }
 
-func TestASmallerFleetIsTheBeginningOfALargerOne(t *testing.T) {
-	large := New(Options{Seed: 5, Servers: 200, Clock: NewSteppedClock(noon)})
+func TestSmallFleetIsAPrefixOfALargeOne(t *testing.T) {
+	large := New(Options{Seed: 5, Servers: 200, Clock: NewSteppedClock(testStart)})
 	for _, n := range []int{1, 5, 12, 60} {
-		small := New(Options{Seed: 5, Servers: n, Clock: NewSteppedClock(noon)})
+		small := New(Options{Seed: 5, Servers: n, Clock: NewSteppedClock(testStart)})
 		if len(small.servers) != n {
 			t.Fatalf("%d servers, want %d", len(small.servers), n)
 		}
@@ -78,19 +78,19 @@ func TestASmallerFleetIsTheBeginningOfALargerOne(t *testing.T) {
 }
 
 func TestAnAccountMayBeEmpty(t *testing.T) {
-	w := open(t, Options{Servers: -1})
+	w := newTestAccount(t, Options{Servers: -1})
 	for _, path := range []string{"/servers/", "/backups/", "/snapshots/"} {
-		if body := w.ask(200, "GET", path, ""); body != `{"count":0,"results":[]}` {
+		if body := w.mustSend(200, "GET", path, ""); body != `{"count":0,"results":[]}` {
 			t.Errorf("%s: %s", path, body)
 		}
 	}
 	w.clock.Advance(30 * day)
-	w.ask(200, "GET", "/backups/", "")
-	w.ask(200, "GET", "/account/me/", "")
+	w.mustSend(200, "GET", "/backups/", "")
+	w.mustSend(200, "GET", "/account/me/", "")
 }
 
 func TestALargeFleetIsPlausible(t *testing.T) {
-	a := New(Options{Servers: MaxServers + 1, Clock: NewSteppedClock(noon)})
+	a := New(Options{Servers: MaxServers + 1, Clock: NewSteppedClock(testStart)})
 	if len(a.servers) != MaxServers {
 		t.Fatalf("%d servers", len(a.servers))
 	}
@@ -108,7 +108,7 @@ func TestALargeFleetIsPlausible(t *testing.T) {
 		if !inside || !strings.HasSuffix(s.hostname, ".example.com") {
 			t.Fatalf("%s is at %s, %s", s.name, s.ip, s.hostname)
 		}
-		if s.updated.Before(s.created) || s.updated.After(noon) {
+		if s.updated.Before(s.created) || s.updated.After(testStart) {
 			t.Fatalf("%s was made %v and changed %v", s.name, s.created, s.updated)
 		}
 		names[s.name], addresses[s.ip] = true, true
@@ -118,15 +118,15 @@ func TestALargeFleetIsPlausible(t *testing.T) {
 	}
 }
 
-func TestThePastKeepsTheRules(t *testing.T) {
-	a := New(Options{Seed: 9, Servers: 3000, Clock: NewSteppedClock(noon)})
+func TestInitialPointsRespectTheLimits(t *testing.T) {
+	a := New(Options{Seed: 9, Servers: 3000, Clock: NewSteppedClock(testStart)})
 	taken := map[string]int{}
 	for kind, points := range a.points {
 		for i, p := range points {
 			if i > 0 && points[i-1].id >= p.id || p.id < 1 || p.id > a.lastID[kind] {
 				t.Fatalf("%s %d is out of order", p.kind, p.id)
 			}
-			if p.created.Before(p.server.created) || p.created.After(noon) || p.expired(noon) || p.sizeMB < 1 {
+			if p.created.Before(p.server.created) || p.created.After(testStart) || p.isExpired(testStart) || p.sizeMB < 1 {
 				t.Fatalf("%s %d of %s: made %v, expires %v, %d MB", p.kind, p.id, p.server.name, p.created, p.expires, p.sizeMB)
 			}
 			if p.kind == model.Snapshot && model.CheckSnapshotName(p.name) != nil {
@@ -145,29 +145,29 @@ func TestThePastKeepsTheRules(t *testing.T) {
 
 func BenchmarkNew10000(b *testing.B) {
 	for b.Loop() {
-		New(Options{Servers: 10_000, Clock: NewSteppedClock(noon)})
+		New(Options{Servers: 10_000, Clock: NewSteppedClock(testStart)})
 	}
 }
 
 func BenchmarkListPageOf20000(b *testing.B) {
-	a := New(Options{Servers: 20_000, Clock: NewSteppedClock(noon)})
+	a := New(Options{Servers: 20_000, Clock: NewSteppedClock(testStart)})
 	for b.Loop() {
-		direct(a, "GET", "/backups/?page=50&page_size=100", "")
+		sendDirect(a, "GET", "/backups/?page=50&page_size=100", "")
 	}
 }
 
 func BenchmarkListOneServerOf20000(b *testing.B) {
-	a := New(Options{Servers: 20_000, Clock: NewSteppedClock(noon)})
+	a := New(Options{Servers: 20_000, Clock: NewSteppedClock(testStart)})
 	for b.Loop() {
-		direct(a, "GET", "/backups/?server_id=12345", "")
+		sendDirect(a, "GET", "/backups/?server_id=12345", "")
 	}
 }
 
 func BenchmarkWeekOf10000(b *testing.B) {
 	for b.Loop() {
-		clock := NewSteppedClock(noon)
+		clock := NewSteppedClock(testStart)
 		a := New(Options{Servers: 10_000, Clock: clock})
 		clock.Advance(7 * day)
-		direct(a, "GET", "/backups/?page_size=1", "")
+		sendDirect(a, "GET", "/backups/?page_size=1", "")
 	}
 }

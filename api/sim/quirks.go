@@ -42,25 +42,25 @@ type Quirks struct {
 
 // Cut makes lists end before their count. The zero value cuts none.
 type Cut struct {
-	Then  CutThen // what a request for a later page gets
+	Mode  CutMode // what a request for a later page gets
 	Path  string  // of the list, as "/backups/"; "": of all three
 	Rows  int     // how many things come at most; 0: 2
 	Count int     // what the list says that there are; 0: 50
 }
 
-// CutThen is what a request for page 2 and later gets from a list that is cut.
-type CutThen string
+// CutMode is what a request for page 2 and later gets from a list that is cut.
+type CutMode string
 
 // What a cut list answers. Only CutAgain has a next, and leads to the same page for ever.
 const (
-	Cut404     CutThen = "404"     // there is no such page
-	Cut410     CutThen = "410"     // the page is gone
-	CutEmpty   CutThen = "empty"   // a page without things
-	CutAgain   CutThen = "again"   // the first page, again
-	CutIgnored CutThen = "ignored" // the first page, as if no page had been asked for
+	Cut404     CutMode = "404"     // there is no such page
+	Cut410     CutMode = "410"     // the page is gone
+	CutEmpty   CutMode = "empty"   // a page without things
+	CutAgain   CutMode = "again"   // the first page, again
+	CutIgnored CutMode = "ignored" // the first page, as if no page had been asked for
 )
 
-var cutThens = []CutThen{Cut404, Cut410, CutEmpty, CutAgain, CutIgnored}
+var cutModes = []CutMode{Cut404, Cut410, CutEmpty, CutAgain, CutIgnored}
 
 // Dates make the Date of answers something else than the account's time. The zero value does not.
 type Dates struct {
@@ -90,8 +90,8 @@ func (q Quirks) Check() error {
 			return fmt.Errorf("%s %d is below 0", name, n)
 		}
 	}
-	if q.Cut.Then != "" && !slices.Contains(cutThens, q.Cut.Then) {
-		return fmt.Errorf("cut-lists %q is unknown: write one of %s", q.Cut.Then, strings.Trim(fmt.Sprint(cutThens), "[]"))
+	if q.Cut.Mode != "" && !slices.Contains(cutModes, q.Cut.Mode) {
+		return fmt.Errorf("cut-lists %q is unknown: write one of %s", q.Cut.Mode, strings.Trim(fmt.Sprint(cutModes), "[]"))
 	}
 	if q.Dates.Age < 0 {
 		return fmt.Errorf("age %v is below 0", q.Dates.Age)
@@ -108,7 +108,7 @@ func (a *Account) SetQuirks(q Quirks) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.quirks, a.quirksSince = q, a.Now()
-	a.quirky = a.quirky || q != Quirks{}
+	a.hadQuirks = a.hadQuirks || q != Quirks{}
 }
 
 // Primary answers as the account does, but from what is true: without quirks, without faults, and without a trace in
@@ -121,9 +121,9 @@ func (a *Account) Primary() http.Handler {
 func (a *Account) replicaTime(now time.Time) time.Time {
 	behind := a.quirks.Lag
 	if n := a.quirks.Replicas; n > 1 {
-		behind = behind * time.Duration(a.reads%n) / time.Duration(n-1)
+		behind = behind * time.Duration(a.readCount%n) / time.Duration(n-1)
 	}
-	a.reads++
+	a.readCount++
 	at := now.Add(-behind.Truncate(time.Second))
 	if at.Before(a.quirksSince) {
 		return a.quirksSince
@@ -131,11 +131,11 @@ func (a *Account) replicaTime(now time.Time) time.Time {
 	return at
 }
 
-// date sets the headers that tell an answer's time.
-func (a *Account) date(h http.Header, now time.Time) {
+// setDate sets the headers that tell an answer's time.
+func (a *Account) setDate(h http.Header, now time.Time) {
 	d := a.quirks.Dates
-	a.answers++
-	if d.Every > 1 && a.answers%d.Every != 0 {
+	a.responseCount++
+	if d.Every > 1 && a.responseCount%d.Every != 0 {
 		d = Dates{}
 	}
 	at := now.Add(d.Shift - d.Age)
@@ -148,10 +148,10 @@ func (a *Account) date(h http.Header, now time.Time) {
 	}
 }
 
-// cuts says how a list is cut, if it is.
-func (a *Account) cuts(c call) (Cut, bool) {
+// cutFor says how a list is cut, if it is.
+func (a *Account) cutFor(c call) (Cut, bool) {
 	cut := a.quirks.Cut
-	if c.primary || cut.Then == "" || cut.Path != "" && cut.Path != below(c.Request) {
+	if c.primary || cut.Mode == "" || cut.Path != "" && cut.Path != apiPath(c.Request) {
 		return Cut{}, false
 	}
 	if cut.Rows == 0 {
@@ -163,56 +163,56 @@ func (a *Account) cuts(c call) (Cut, bool) {
 	return cut, true
 }
 
-// page answers with the first things of a list, or with what comes instead of more.
-func (cut Cut) page(c call, q query, count int, at func(int) any) answer {
-	if !q.firstPage() {
-		switch cut.Then {
+// paginate answers with the first things of a list, or with what comes instead of more.
+func (cut Cut) paginate(c call, q query, count int, at func(int) any) response {
+	if !q.isFirstPage() {
+		switch cut.Mode {
 		case Cut404:
-			return detail(http.StatusNotFound, "Invalid page.")
+			return detailResponse(http.StatusNotFound, "Invalid page.")
 		case Cut410:
-			return detail(http.StatusGone, "This page is gone.")
+			return detailResponse(http.StatusGone, "This page is gone.")
 		case CutEmpty:
-			return answer{status: http.StatusOK, body: listJSON{cut.Count, []any{}}}
+			return response{status: http.StatusOK, body: listJSON{cut.Count, []any{}}}
 		}
 	}
 	results := make([]any, 0, cut.Rows)
 	for i := range min(cut.Rows, count) {
 		results = append(results, at(i))
 	}
-	if cut.Then == CutAgain {
-		return answer{status: http.StatusOK, body: pageJSON{Count: cut.Count, Next: q.link(c, 2, cut.Rows), Results: results}}
+	if cut.Mode == CutAgain {
+		return response{status: http.StatusOK, body: pageJSON{Count: cut.Count, Next: q.pageURL(c, 2, cut.Rows), Results: results}}
 	}
-	return answer{status: http.StatusOK, body: listJSON{cut.Count, results}}
+	return response{status: http.StatusOK, body: listJSON{cut.Count, results}}
 }
 
-// stopping is what lists show of a server that is being stopped [I].
-const stopping model.ServerStatus = "stopping"
+// statusStopping is what lists show of a server that is being stopped [I].
+const statusStopping model.ServerStatus = "stopping"
 
 // restore is one restore of a server, and what is shown of it.
 type restore struct {
-	accepted, ends          time.Time
-	before                  model.ServerStatus // the server's, when it was accepted
-	late, stopping, stopped time.Duration      // how long each phase before the restoring itself is shown
-	hidden                  bool               // the server is shown as before all the while
+	accepted, ends                      time.Time
+	statusBefore                        model.ServerStatus // the server's, when it was accepted
+	startDelay, stoppingFor, stoppedFor time.Duration      // how long each phase before the restoring itself is shown
+	hidden                              bool               // the server is shown as before all the while
 }
 
-func (r *restore) runs(at time.Time) bool { return at.Before(r.ends) }
+func (r *restore) isRunning(at time.Time) bool { return at.Before(r.ends) }
 
-// unseen says whether nothing of the running restore is shown at a time.
-func (r *restore) unseen(at time.Time) bool {
-	return r.runs(at) && (r.hidden || at.Before(r.accepted.Add(r.late)))
+// isHidden says whether nothing of the running restore is shown at a time.
+func (r *restore) isHidden(at time.Time) bool {
+	return r.isRunning(at) && (r.hidden || at.Before(r.accepted.Add(r.startDelay)))
 }
 
 func (r *restore) statusAt(at time.Time) model.ServerStatus {
-	passed := at.Sub(r.accepted) - r.late
+	passed := at.Sub(r.accepted) - r.startDelay
 	switch {
-	case !r.runs(at):
+	case !r.isRunning(at):
 		return model.ServerActive
-	case r.unseen(at), passed < r.stopping && r.before != model.ServerActive:
-		return r.before
-	case passed < r.stopping:
-		return stopping
-	case passed < r.stopping+r.stopped:
+	case r.isHidden(at), passed < r.stoppingFor && r.statusBefore != model.ServerActive:
+		return r.statusBefore
+	case passed < r.stoppingFor:
+		return statusStopping
+	case passed < r.stoppingFor+r.stoppedFor:
 		return model.ServerStopped
 	}
 	return model.ServerRestoring
@@ -232,31 +232,31 @@ func (s *server) latestRestore(at time.Time) (latest, before *restore) {
 	return nil, nil
 }
 
-// shownAt says whether lists of a time show the point.
-func (p *point) shownAt(at time.Time) bool {
-	return !at.Before(p.appears) && !p.expired(at) && (p.lingers.IsZero() || at.Before(p.lingers))
+// isListedAt says whether lists of a time show the point.
+func (p *point) isListedAt(at time.Time) bool {
+	return !at.Before(p.listedFrom) && !p.isExpired(at) && (p.listedUntil.IsZero() || at.Before(p.listedUntil))
 }
 
-// vanishes says whether the point is missing from a list that should show it. The pages of one list agree.
-func (p *point) vanishes(firstPage bool, now time.Time) bool {
+// updateMissing says whether the point is missing from a list that should show it. The pages of one list agree.
+func (p *point) updateMissing(firstPage bool, now time.Time) bool {
 	if !firstPage {
 		return p.missing
 	}
-	p.missing = !p.listed.IsZero() && p.vanish > 0 && now.Before(p.listed.Add(time.Minute))
+	p.missing = !p.firstListed.IsZero() && p.vanishCount > 0 && now.Before(p.firstListed.Add(time.Minute))
 	if p.missing {
-		p.vanish--
+		p.vanishCount--
 	}
-	if p.listed.IsZero() {
-		p.listed = now
+	if p.firstListed.IsZero() {
+		p.firstListed = now
 	}
 	return p.missing
 }
 
-// bury keeps a point that is gone for as long as lists may show it.
-func (a *Account) bury(p *point, lingers time.Time) {
-	if !a.quirky {
+// retirePoint keeps a point that is gone for as long as lists may show it.
+func (a *Account) retirePoint(p *point, lingers time.Time) {
+	if !a.hadQuirks {
 		return
 	}
-	p.lingers = lingers
+	p.listedUntil = lingers
 	a.gone[p.kind] = append(a.gone[p.kind], p)
 }

@@ -12,8 +12,8 @@ import (
 	"vpsdeck/model"
 )
 
-// runs writes down how a value changes from second to second, as in "active 6, restoring 3".
-func runs(values []string) string {
+// joinRuns writes down how a value changes from second to second, as in "active 6, restoring 3".
+func joinRuns(values []string) string {
 	var out []string
 	for i := 0; i < len(values); {
 		n := i
@@ -26,7 +26,7 @@ func runs(values []string) string {
 	return strings.Join(out, ", ")
 }
 
-func TestAServerIsShownAsTheQuirksSay(t *testing.T) {
+func TestQuirksDecideTheServerStatus(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		quirks Quirks
@@ -48,12 +48,12 @@ func TestAServerIsShownAsTheQuirksSay(t *testing.T) {
 		{"never shown", Quirks{HideRestores: true, Stopping: 4 * time.Second}, "12345", "active 20"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := open(t, Options{Quirks: c.quirks})
+			w := newTestAccount(t, Options{Quirks: c.quirks})
 			w.clock.Advance(time.Minute)
 			backup := w.list("/backups/?backup_type=automatic&server_id=" + c.server).Results[0]
-			w.reads = 0
-			w.ask(200, "POST", "/servers/"+c.server+"/restore/", fmt.Sprintf(`{"backup_id":%d}`, backup.ID))
-			w.reads = 0
+			w.readCount = 0
+			w.mustSend(200, "POST", "/servers/"+c.server+"/restore/", fmt.Sprintf(`{"backup_id":%d}`, backup.ID))
+			w.readCount = 0
 			var shown []string
 			for range 20 {
 				one := w.list("/servers/?page=1").Results[0].Status
@@ -63,17 +63,17 @@ func TestAServerIsShownAsTheQuirksSay(t *testing.T) {
 				shown = append(shown, one)
 				w.clock.Advance(time.Second)
 			}
-			if got := runs(shown); got != c.want {
+			if got := joinRuns(shown); got != c.want {
 				t.Errorf("shown as %s, want %s", got, c.want)
 			}
-			w.ask(400, "POST", "/backups/", `{"server_id":`+c.server+`}`) // the truth decides
+			w.mustSend(400, "POST", "/backups/", `{"server_id":`+c.server+`}`) // the truth decides
 			done := w.Operations()[0]
-			if done.What != "restore" || done.Kind != model.Backup || string(done.Server) != c.server ||
-				!done.Accepted.Equal(noon.Add(time.Minute)) || done.Ended.Sub(done.Accepted) < 10*time.Minute {
+			if done.Action != "restore" || done.Kind != model.Backup || string(done.Server) != c.server ||
+				!done.Accepted.Equal(testStart.Add(time.Minute)) || done.Ended.Sub(done.Accepted) < 10*time.Minute {
 				t.Errorf("the account did %+v", done)
 			}
 			w.clock.Advance(done.Ended.Sub(w.Now()))
-			w.reads = 0
+			w.readCount = 0
 			lag := c.quirks.Lag
 			if c.quirks.Replicas > 1 {
 				lag = 0 // the first answers
@@ -82,30 +82,30 @@ func TestAServerIsShownAsTheQuirksSay(t *testing.T) {
 				t.Errorf("at its end it is shown as %s", w.serverStatus(c.server))
 			}
 			w.clock.Advance(lag)
-			w.reads = 0
-			if s := decode[item](t, w.ask(200, "GET", "/servers/"+c.server+"/", "")); s.Status != "active" || !s.UpdatedAt.Equal(done.Ended) {
+			w.readCount = 0
+			if s := decode[item](t, w.mustSend(200, "GET", "/servers/"+c.server+"/", "")); s.Status != "active" || !s.UpdatedAt.Equal(done.Ended) {
 				t.Errorf("after its end: %+v", s)
 			}
 		})
 	}
 }
 
-// primary asks the account for what is true.
-func (w *world) primary(method, path, body string) (int, string) {
-	r := w.request(method, path, body)
+// sendPrimary asks the account for what is true.
+func (w *testAccount) sendPrimary(method, path, body string) (int, string) {
+	r := w.newRequest(method, path, body)
 	r.URL.Path = basePath + strings.TrimPrefix(r.URL.Path, basePath)
 	answer := httptest.NewRecorder()
 	w.Primary().ServeHTTP(answer, r)
 	return answer.Code, answer.Body.String()
 }
 
-func TestAPointIsListedAsTheQuirksSay(t *testing.T) {
-	create := func(w *world) { w.ask(201, "POST", "/snapshots/", `{"server_id":12345,"name":"n"}`) }
-	remove := func(w *world) { w.ask(204, "DELETE", "/snapshots/801/", "") }
+func TestQuirksDecideWhenAPointIsListed(t *testing.T) {
+	create := func(w *testAccount) { w.mustSend(201, "POST", "/snapshots/", `{"server_id":12345,"name":"n"}`) }
+	remove := func(w *testAccount) { w.mustSend(204, "DELETE", "/snapshots/801/", "") }
 	for _, c := range []struct {
 		name   string
 		quirks Quirks
-		do     func(*world)
+		do     func(*testAccount)
 		id     int64
 		want   string
 	}{
@@ -124,7 +124,7 @@ func TestAPointIsListedAsTheQuirksSay(t *testing.T) {
 		{"a delete that lingers, behind", Quirks{Linger: 5 * time.Second, Lag: 2 * time.Second}, remove, 801, "listed 7, missing 3"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := open(t, Options{Quirks: c.quirks})
+			w := newTestAccount(t, Options{Quirks: c.quirks})
 			w.clock.Advance(time.Minute)
 			c.do(w)
 			is := func(l list) string {
@@ -138,23 +138,23 @@ func TestAPointIsListedAsTheQuirksSay(t *testing.T) {
 				shown = append(shown, is(w.list("/snapshots/?server_id=12345")))
 				w.clock.Advance(time.Second)
 			}
-			if got := runs(shown); got != c.want {
+			if got := joinRuns(shown); got != c.want {
 				t.Errorf("it is %s, want %s", got, c.want)
 			}
-			if _, body := w.primary("GET", "/snapshots/?server_id=12345", ""); is(decode[list](t, body)) != shown[9] {
+			if _, body := w.sendPrimary("GET", "/snapshots/?server_id=12345", ""); is(decode[list](t, body)) != shown[9] {
 				t.Errorf("in truth it is %s", is(decode[list](t, body)))
 			}
 			did := w.Operations()[0]
-			if did.Point != model.ID(fmt.Sprint(c.id)) || !did.Accepted.Equal(noon.Add(time.Minute)) {
+			if did.Point != model.ID(fmt.Sprint(c.id)) || !did.Accepted.Equal(testStart.Add(time.Minute)) {
 				t.Errorf("the account did %+v", did)
 			}
 		})
 	}
 }
 
-func TestThePagesOfAListAgreeOnWhatVanished(t *testing.T) {
-	w := open(t, Options{Quirks: Quirks{Vanish: 1}})
-	w.ask(201, "POST", "/snapshots/", `{"server_id":12345,"name":"n"}`)
+func TestPagesOfAListAgreeOnMissingPoints(t *testing.T) {
+	w := newTestAccount(t, Options{Quirks: Quirks{Vanish: 1}})
+	w.mustSend(201, "POST", "/snapshots/", `{"server_id":12345,"name":"n"}`)
 	want := w.list("/snapshots/?page_size=3").Count
 	for _, missing := range []int{1, 0} {
 		for page := range 3 {
@@ -165,31 +165,31 @@ func TestThePagesOfAListAgreeOnWhatVanished(t *testing.T) {
 	}
 }
 
-func TestTheTruthDecidesWhatListsDoNotShow(t *testing.T) {
-	w := open(t, Options{Quirks: Quirks{Lag: time.Minute, AppearLate: time.Minute, Linger: time.Minute}})
+func TestActionsFollowTheTrueStateNotTheLists(t *testing.T) {
+	w := newTestAccount(t, Options{Quirks: Quirks{Lag: time.Minute, AppearLate: time.Minute, Linger: time.Minute}})
 	w.clock.Advance(time.Hour)
 	for i := range 3 {
-		w.ask(201, "POST", "/snapshots/", fmt.Sprintf(`{"server_id":12345,"name":"n%d"}`, i))
+		w.mustSend(201, "POST", "/snapshots/", fmt.Sprintf(`{"server_id":12345,"name":"n%d"}`, i))
 	}
-	w.ask(400, "POST", "/snapshots/", `{"server_id":12345,"name":"n"}`) // the limit counts what is not listed yet
+	w.mustSend(400, "POST", "/snapshots/", `{"server_id":12345,"name":"n"}`) // the limit counts what is not listed yet
 	if n := w.list("/snapshots/?server_id=12345").Count; n != 2 {
 		t.Errorf("%d are listed", n)
 	}
-	w.ask(204, "DELETE", "/snapshots/801/", "")
+	w.mustSend(204, "DELETE", "/snapshots/801/", "")
 	w.list("/snapshots/?server_id=12345").find(t, 801)
-	w.ask(404, "DELETE", "/snapshots/801/", "")
-	w.ask(404, "POST", "/snapshots/801/restore/", "")
-	w.ask(201, "POST", "/snapshots/", `{"server_id":12345,"name":"n"}`)
+	w.mustSend(404, "DELETE", "/snapshots/801/", "")
+	w.mustSend(404, "POST", "/snapshots/801/restore/", "")
+	w.mustSend(201, "POST", "/snapshots/", `{"server_id":12345,"name":"n"}`)
 }
 
 func TestAReplicaIsNeverOlderThanItsQuirks(t *testing.T) {
-	w := open(t, Options{})
-	w.ask(201, "POST", "/snapshots/", `{"server_id":12345,"name":"n"}`)
+	w := newTestAccount(t, Options{})
+	w.mustSend(201, "POST", "/snapshots/", `{"server_id":12345,"name":"n"}`)
 	w.clock.Advance(5 * time.Second)
 	w.SetQuirks(Quirks{Lag: time.Minute})
 	w.list("/snapshots/?server_id=12345").find(t, 802)
 	w.clock.Advance(time.Second)
-	w.ask(204, "DELETE", "/snapshots/801/", "")
+	w.mustSend(204, "DELETE", "/snapshots/801/", "")
 	w.clock.Advance(time.Second)
 	w.list("/snapshots/?server_id=12345").find(t, 801)
 	w.SetQuirks(Quirks{})
@@ -198,8 +198,8 @@ func TestAReplicaIsNeverOlderThanItsQuirks(t *testing.T) {
 	}
 }
 
-func TestAnExpiredBackupStandsInAReplicaThatIsBehind(t *testing.T) {
-	w := open(t, Options{Quirks: Quirks{Lag: time.Minute}})
+func TestLaggingReplicaStillListsAnExpiredBackup(t *testing.T) {
+	w := newTestAccount(t, Options{Quirks: Quirks{Lag: time.Minute}})
 	oldest := w.list("/backups/?server_id=12345&backup_type=automatic").Results
 	last := oldest[len(oldest)-1]
 	w.clock.Advance(last.ExpiresAt.Sub(w.Now()) + 30*time.Second)
@@ -215,7 +215,7 @@ func TestAnExpiredBackupStandsInAReplicaThatIsBehind(t *testing.T) {
 
 func TestListsAreCut(t *testing.T) {
 	for _, c := range []struct {
-		then    CutThen
+		then    CutMode
 		status  int // of page 2
 		results int // on page 2
 		next    bool
@@ -223,12 +223,12 @@ func TestListsAreCut(t *testing.T) {
 		{Cut404, 404, 0, false}, {Cut410, 410, 0, false}, {CutEmpty, 200, 0, false}, {CutAgain, 200, 2, true}, {CutIgnored, 200, 2, false},
 	} {
 		t.Run(string(c.then), func(t *testing.T) {
-			w := open(t, Options{Quirks: Quirks{Cut: Cut{Then: c.then, Path: "/backups/"}}})
+			w := newTestAccount(t, Options{Quirks: Quirks{Cut: Cut{Mode: c.then, Path: "/backups/"}}})
 			first := w.list("/backups/")
 			if first.Count != 50 || len(first.Results) != 2 || (first.Next != nil) != c.next {
 				t.Errorf("the first page: count %d, %d results, next %v", first.Count, len(first.Results), first.Next)
 			}
-			second := decode[list](t, w.ask(c.status, "GET", "/backups/?page=2", ""))
+			second := decode[list](t, w.mustSend(c.status, "GET", "/backups/?page=2", ""))
 			if len(second.Results) != c.results || c.results > 0 && second.Results[0].ID != first.Results[0].ID {
 				t.Errorf("page 2: %+v", second)
 			}
@@ -240,7 +240,7 @@ func TestListsAreCut(t *testing.T) {
 			}
 		})
 	}
-	w := open(t, Options{Quirks: Quirks{Cut: Cut{Then: Cut404, Rows: 5, Count: 7}}})
+	w := newTestAccount(t, Options{Quirks: Quirks{Cut: Cut{Mode: Cut404, Rows: 5, Count: 7}}})
 	if l := w.list("/servers/"); l.Count != 7 || len(l.Results) != 5 {
 		t.Errorf("count %d, %d results", l.Count, len(l.Results))
 	}
@@ -261,9 +261,9 @@ func TestDatesAreSkewed(t *testing.T) {
 		{"every second one", Dates{Shift: time.Hour, Every: 2}, "Thu, 16 Jan 2025 15:45:00 GMT", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := open(t, Options{Quirks: Quirks{Dates: c.dates}})
+			w := newTestAccount(t, Options{Quirks: Quirks{Dates: c.dates}})
 			for i := range 2 {
-				answer, _, err := w.send(w.request("GET", "/account/me/", ""))
+				answer, _, err := w.send(w.newRequest("GET", "/account/me/", ""))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -279,32 +279,32 @@ func TestDatesAreSkewed(t *testing.T) {
 	}
 }
 
-func TestFaultsStrikeWhatTheQuirksMadeOfAnAnswer(t *testing.T) {
-	w := open(t, Options{Quirks: Quirks{Lag: time.Minute, Cut: Cut{Then: Cut404}, Dates: Dates{Shift: time.Hour}}})
-	w.Inject(Fault{Method: "GET", Path: "/servers/", What: Strange, Times: 1})
-	answer, body, err := w.send(w.request("GET", "/servers/", ""))
+func TestFaultsApplyAfterQuirks(t *testing.T) {
+	w := newTestAccount(t, Options{Quirks: Quirks{Lag: time.Minute, Cut: Cut{Mode: Cut404}, Dates: Dates{Shift: time.Hour}}})
+	w.Inject(Fault{Method: "GET", Path: "/servers/", Kind: Strange, Times: 1})
+	answer, body, err := w.send(w.newRequest("GET", "/servers/", ""))
 	if err != nil || answer.Header.Get("Date") != "Thu, 16 Jan 2025 16:45:00 GMT" {
 		t.Fatalf("%v %v", answer, err)
 	}
 	if l := decode[list](t, body); len(l.Results) != 2 || l.Results[0].Status != "archiving" {
 		t.Errorf("got %s", body)
 	}
-	w.Inject(Fault{Method: "POST", Path: "/snapshots/", What: CutAfterSend, Times: 1})
-	if _, _, err := w.send(w.request("POST", "/snapshots/", `{"server_id":12345,"name":"n"}`)); err == nil {
+	w.Inject(Fault{Method: "POST", Path: "/snapshots/", Kind: CutAfterSend, Times: 1})
+	if _, _, err := w.send(w.newRequest("POST", "/snapshots/", `{"server_id":12345,"name":"n"}`)); err == nil {
 		t.Error("there was an answer")
 	}
-	if did := w.Operations(); len(did) != 1 || did[0].What != "create" {
+	if did := w.Operations(); len(did) != 1 || did[0].Action != "create" {
 		t.Errorf("the account did %+v", did)
 	}
 }
 
-func TestThePrimaryKnowsNoQuirksNorFaults(t *testing.T) {
-	w := open(t, Options{Quirks: Quirks{HideRestores: true, AppearLate: time.Hour, Vanish: 9, Cut: Cut{Then: Cut404}}})
-	w.Inject(Fault{What: Status, Path: "/", Status: http.StatusServiceUnavailable})
-	if code, body := w.primary("POST", "/snapshots/", `{"server_id":12345,"name":"theirs"}`); code != 201 {
+func TestPrimaryIgnoresQuirksAndFaults(t *testing.T) {
+	w := newTestAccount(t, Options{Quirks: Quirks{HideRestores: true, AppearLate: time.Hour, Vanish: 9, Cut: Cut{Mode: Cut404}}})
+	w.Inject(Fault{Kind: Status, Path: "/", Status: http.StatusServiceUnavailable})
+	if code, body := w.sendPrimary("POST", "/snapshots/", `{"server_id":12345,"name":"theirs"}`); code != 201 {
 		t.Fatalf("%d %s", code, body)
 	}
-	if code, body := w.primary("POST", "/snapshots/801/restore/", ""); code != 200 {
+	if code, body := w.sendPrimary("POST", "/snapshots/801/restore/", ""); code != 200 {
 		t.Fatalf("%d %s", code, body)
 	}
 	w.ClearFaults()
@@ -318,12 +318,12 @@ func TestThePrimaryKnowsNoQuirksNorFaults(t *testing.T) {
 	}
 }
 
-func TestBadQuirksAreExplainedInOneSentence(t *testing.T) {
+func TestBadQuirksAreExplained(t *testing.T) {
 	for words, q := range map[string]Quirks{
 		"lag":             {Lag: -time.Second},
 		"linger 25h":      {Linger: 25 * time.Hour},
 		"replicas -1":     {Replicas: -1},
-		`cut-lists "418"`: {Cut: Cut{Then: "418"}},
+		`cut-lists "418"`: {Cut: Cut{Mode: "418"}},
 		"age":             {Dates: Dates{Age: -1}},
 	} {
 		if err := q.Check(); err == nil || !strings.Contains(err.Error(), words) || strings.Contains(err.Error(), "\n") {

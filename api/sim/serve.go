@@ -19,31 +19,31 @@ const (
 // call is one request to one endpoint.
 type call struct {
 	*http.Request
-	body []byte
-	id   int64     // the one in the path
-	now  time.Time // the account's time
-	seen time.Time // the time of the replica that is read
+	body     []byte
+	id       int64     // the one in the path
+	now      time.Time // the account's time
+	readTime time.Time // the time of the replica that is read
 
 	primary bool // it is asked for what is true
 }
 
-// deed answers a call. It is run with the account's lock held.
-type deed func(*Account, call) answer
+// handler answers a call. It is run with the account's lock held.
+type handler func(*Account, call) response
 
 // routes are the endpoints, as paths below basePath. Those for one server and for restoring from a backup are [I] in part.
 var routes = []struct {
 	pattern string
-	deeds   map[string]deed
+	deeds   map[string]handler
 }{
-	{"/servers/", map[string]deed{http.MethodGet: (*Account).listServers}},
-	{"/servers/{id}/", map[string]deed{http.MethodGet: (*Account).showServer}},
-	{"/servers/{id}/restore/", map[string]deed{http.MethodPost: (*Account).restoreBackup}},
-	{"/backups/", map[string]deed{http.MethodGet: (*Account).listBackups, http.MethodPost: (*Account).createBackup}},
-	{"/backups/{id}/", map[string]deed{http.MethodDelete: (*Account).deleteBackup}},
-	{"/snapshots/", map[string]deed{http.MethodGet: (*Account).listSnapshots, http.MethodPost: (*Account).createSnapshot}},
-	{"/snapshots/{id}/", map[string]deed{http.MethodDelete: (*Account).deleteSnapshot}},
-	{"/snapshots/{id}/restore/", map[string]deed{http.MethodPost: (*Account).restoreSnapshot}},
-	{"/account/me/", map[string]deed{http.MethodGet: (*Account).showAccount}},
+	{"/servers/", map[string]handler{http.MethodGet: (*Account).listServers}},
+	{"/servers/{id}/", map[string]handler{http.MethodGet: (*Account).showServer}},
+	{"/servers/{id}/restore/", map[string]handler{http.MethodPost: (*Account).restoreBackup}},
+	{"/backups/", map[string]handler{http.MethodGet: (*Account).listBackups, http.MethodPost: (*Account).createBackup}},
+	{"/backups/{id}/", map[string]handler{http.MethodDelete: (*Account).deleteBackup}},
+	{"/snapshots/", map[string]handler{http.MethodGet: (*Account).listSnapshots, http.MethodPost: (*Account).createSnapshot}},
+	{"/snapshots/{id}/", map[string]handler{http.MethodDelete: (*Account).deleteSnapshot}},
+	{"/snapshots/{id}/restore/", map[string]handler{http.MethodPost: (*Account).restoreSnapshot}},
+	{"/account/me/", map[string]handler{http.MethodGet: (*Account).showAccount}},
 }
 
 // ServeHTTP answers the API's requests below /api/v1/. Every path ends in a slash [D]; without it, it is not found. The
@@ -58,28 +58,28 @@ func (a *Account) serve(w http.ResponseWriter, r *http.Request, primary bool) {
 	c := call{Request: r, body: body, primary: primary}
 	a.mu.Lock()
 	c.now = a.Now()
-	c.seen = c.now
-	play := play{account: a, number: unnoted}
+	c.readTime = c.now
+	play := responder{account: a, requestNumber: notLogged}
 	if primary {
 		w.Header().Set("Date", c.now.Format(http.TimeFormat))
 	} else {
-		play = a.begin(r)
-		a.date(w.Header(), c.now)
+		play = a.newResponder(r)
+		a.setDate(w.Header(), c.now)
 		if r.Method == http.MethodGet {
-			c.seen = a.replicaTime(c.now)
+			c.readTime = a.replicaTime(c.now)
 		}
 	}
-	if play.fault.performs() {
-		play.answer = a.answer(c, err)
+	if play.fault.executes() {
+		play.response = a.handle(c, err)
 	}
 	a.mu.Unlock()
-	play.run(w, r)
+	play.respond(w, r)
 }
 
-// answer carries out a request. readErr is what went wrong when its body was read.
-func (a *Account) answer(c call, readErr error) answer {
-	a.settle(c.now)
-	if problem, ok := a.admit(c.Request); !ok {
+// handle carries out a request. readErr is what went wrong when its body was read.
+func (a *Account) handle(c call, readErr error) response {
+	a.advanceTo(c.now)
+	if problem, ok := a.authenticate(c.Request); !ok {
 		return problem
 	}
 	path, ok := strings.CutPrefix(c.URL.Path, basePath)
@@ -87,7 +87,7 @@ func (a *Account) answer(c call, readErr error) answer {
 		return notFound()
 	}
 	for _, route := range routes {
-		id, ok := match(route.pattern, path)
+		id, ok := matchPath(route.pattern, path)
 		if !ok {
 			continue
 		}
@@ -95,7 +95,7 @@ func (a *Account) answer(c call, readErr error) answer {
 		if !ok {
 			return notAllowed(c.Method, route.deeds)
 		}
-		if problem, ok := sound(c, readErr); c.Method == http.MethodPost && !ok {
+		if problem, ok := checkBody(c, readErr); c.Method == http.MethodPost && !ok {
 			return problem
 		}
 		c.id = id
@@ -104,23 +104,23 @@ func (a *Account) answer(c call, readErr error) answer {
 	return notFound()
 }
 
-// admit checks the token, in a time that tells nothing about it.
-func (a *Account) admit(r *http.Request) (answer, bool) {
+// authenticate checks the token, in a time that tells nothing about it.
+func (a *Account) authenticate(r *http.Request) (response, bool) {
 	given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	hash := sha256.Sum256([]byte(given))
 	if subtle.ConstantTimeCompare(hash[:], a.token[:]) == 1 && ok {
-		return answer{}, true
+		return response{}, true
 	}
-	problem := detail(http.StatusUnauthorized, "Authentication credentials were not provided.")
+	problem := detailResponse(http.StatusUnauthorized, "Authentication credentials were not provided.")
 	if ok {
-		problem = detail(http.StatusUnauthorized, "Invalid token.")
+		problem = detailResponse(http.StatusUnauthorized, "Invalid token.")
 	}
 	problem.header = http.Header{"Www-Authenticate": {"Bearer"}}
 	return problem, false
 }
 
-// match compares a path with a pattern, in which {id} stands for an integer, and returns that.
-func match(pattern, path string) (id int64, ok bool) {
+// matchPath compares a path with a pattern, in which {id} stands for an integer, and returns that.
+func matchPath(pattern, path string) (id int64, ok bool) {
 	want, have := strings.Split(pattern, "/"), strings.Split(path, "/")
 	if len(want) != len(have) {
 		return 0, false
@@ -141,13 +141,13 @@ func match(pattern, path string) (id int64, ok bool) {
 	return id, true
 }
 
-func notAllowed(method string, deeds map[string]deed) answer {
+func notAllowed(method string, deeds map[string]handler) response {
 	var allowed []string
 	for m := range deeds {
 		allowed = append(allowed, m)
 	}
 	slices.Sort(allowed)
-	problem := detail(http.StatusMethodNotAllowed, "Method %q not allowed.", method)
+	problem := detailResponse(http.StatusMethodNotAllowed, "Method %q not allowed.", method)
 	problem.header = http.Header{"Allow": {strings.Join(allowed, ", ")}}
 	return problem
 }

@@ -42,8 +42,8 @@ func TestEveryEndpointAnswersWithItsStatus(t *testing.T) {
 		{"unknown method", "BREW", "/servers/", "", 405, `detail`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := open(t, Options{})
-			got := w.ask(c.status, c.method, c.path, c.body)
+			w := newTestAccount(t, Options{})
+			got := w.mustSend(c.status, c.method, c.path, c.body)
 			if !strings.Contains(got, c.words) || c.words == "" && got != "" {
 				t.Errorf("got %s, want %s", got, c.words)
 			}
@@ -51,8 +51,8 @@ func TestEveryEndpointAnswersWithItsStatus(t *testing.T) {
 	}
 }
 
-func TestBadBodiesAreRefusedFieldByField(t *testing.T) {
-	w := open(t, Options{})
+func TestBadBodiesAreRejectedByField(t *testing.T) {
+	w := newTestAccount(t, Options{})
 	long, longer := strings.Repeat("n", 101), strings.Repeat("ü", 501)
 	for _, c := range []struct {
 		name, path, body, words string
@@ -83,7 +83,7 @@ func TestBadBodiesAreRefusedFieldByField(t *testing.T) {
 		{"name a list", "/snapshots/", `{"server_id":12345,"name":["a"]}`, `{"name":["Not a valid string."]}`, 400},
 		{"too large", "/backups/", `{"server_id":12345,"description":"` + strings.Repeat("x", maxBody) + `"}`, `detail`, 400},
 	} {
-		if got := w.ask(c.status, "POST", c.path, c.body); !strings.HasPrefix(got, c.words) && !strings.Contains(got, c.words) {
+		if got := w.mustSend(c.status, "POST", c.path, c.body); !strings.HasPrefix(got, c.words) && !strings.Contains(got, c.words) {
 			t.Errorf("%s: got %s, want %s", c.name, got, c.words)
 		}
 	}
@@ -92,9 +92,9 @@ func TestBadBodiesAreRefusedFieldByField(t *testing.T) {
 	}
 }
 
-func TestDescriptionsComeBackAsTheyWereSent(t *testing.T) {
-	w := open(t, Options{})
-	got := w.ask(201, "POST", "/backups/", `{"server_id":12345,"description":"R&D <b> \u001b[31m für 備份","unknown":[1]}`)
+func TestDescriptionsAreReturnedUnchanged(t *testing.T) {
+	w := newTestAccount(t, Options{})
+	got := w.mustSend(201, "POST", "/backups/", `{"server_id":12345,"description":"R&D <b> \u001b[31m für 備份","unknown":[1]}`)
 	if text := decode[item](t, got).Description; text != "R&D <b> \x1b[31m für 備份" {
 		t.Errorf("got %q", text)
 	}
@@ -103,8 +103,8 @@ func TestDescriptionsComeBackAsTheyWereSent(t *testing.T) {
 	}
 }
 
-func TestOnlyTheTokenIsLetIn(t *testing.T) {
-	w := open(t, Options{Token: "vps_secret"})
+func TestOnlyTheTokenIsAccepted(t *testing.T) {
+	w := newTestAccount(t, Options{Token: "vps_secret"})
 	for given, status := range map[string]int{
 		"":                    401,
 		"Bearer":              401,
@@ -118,7 +118,7 @@ func TestOnlyTheTokenIsLetIn(t *testing.T) {
 		"Bearer  vps_secret ": 401,
 	} {
 		for _, path := range []string{"/servers/", "/account/me/"} {
-			r := w.request("GET", path, "")
+			r := w.newRequest("GET", path, "")
 			r.Header.Set("Authorization", given)
 			if given == "" {
 				r.Header.Del("Authorization")
@@ -137,9 +137,9 @@ func TestOnlyTheTokenIsLetIn(t *testing.T) {
 	}
 }
 
-func TestARefusedTokenChangesNothing(t *testing.T) {
-	w := open(t, Options{})
-	r := w.request("DELETE", "/backups/501/", "")
+func TestRejectedTokenChangesNothing(t *testing.T) {
+	w := newTestAccount(t, Options{})
+	r := w.newRequest("DELETE", "/backups/501/", "")
 	r.Header.Set("Authorization", "Bearer other")
 	if answer, _, err := w.send(r); err != nil || answer.StatusCode != 401 {
 		t.Fatal(answer, err)
@@ -147,8 +147,8 @@ func TestARefusedTokenChangesNothing(t *testing.T) {
 	w.list("/backups/?server_id=12345").find(t, 501)
 }
 
-func TestABodyHasToSayThatItIsJSON(t *testing.T) {
-	w := open(t, Options{})
+func TestBodyMustDeclareJSON(t *testing.T) {
+	w := newTestAccount(t, Options{})
 	for given, status := range map[string]int{
 		"text/plain":                        400,
 		"":                                  400,
@@ -157,7 +157,7 @@ func TestABodyHasToSayThatItIsJSON(t *testing.T) {
 		"application/json; charset=utf-8":   201,
 		"Application/JSON":                  201,
 	} {
-		r := w.request("POST", "/backups/", `{"server_id":12345}`)
+		r := w.newRequest("POST", "/backups/", `{"server_id":12345}`)
 		r.Header.Set("Content-Type", given)
 		answer, body, err := w.send(r)
 		if err != nil || answer.StatusCode != status {
@@ -166,10 +166,10 @@ func TestABodyHasToSayThatItIsJSON(t *testing.T) {
 	}
 }
 
-func TestAnswersCarryTheAccountsDateAndTheirLength(t *testing.T) {
-	w := open(t, Options{})
+func TestResponsesHaveDateAndLength(t *testing.T) {
+	w := newTestAccount(t, Options{})
 	w.clock.Advance(90*time.Minute + 400*time.Millisecond)
-	answer, body, err := w.send(w.request("GET", "/servers/", ""))
+	answer, body, err := w.send(w.newRequest("GET", "/servers/", ""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,39 +184,39 @@ func TestAnswersCarryTheAccountsDateAndTheirLength(t *testing.T) {
 	}
 }
 
-func TestTimesAreWholeSecondsWhateverTheClockShows(t *testing.T) {
-	w := open(t, Options{Clock: NewSteppedClock(noon.Add(400 * time.Millisecond))})
-	w.ask(201, "POST", "/snapshots/", newSnapshot)
-	w.ask(200, "POST", "/snapshots/801/restore/", "")
+func TestTimesAreWholeSeconds(t *testing.T) {
+	w := newTestAccount(t, Options{Clock: NewSteppedClock(testStart.Add(400 * time.Millisecond))})
+	w.mustSend(201, "POST", "/snapshots/", newSnapshotBody)
+	w.mustSend(200, "POST", "/snapshots/801/restore/", "")
 	w.clock.Advance(time.Hour)
 	for _, path := range []string{"/servers/", "/backups/", "/snapshots/"} {
-		body := w.ask(200, "GET", path, "")
+		body := w.mustSend(200, "GET", path, "")
 		if fraction := regexp.MustCompile(`:\d\d\.\d+Z`).FindString(body); fraction != "" {
 			t.Errorf("%s has a time that ends in %s", path, fraction)
 		}
 	}
 }
 
-func TestAWrongMethodIsToldTheRightOnes(t *testing.T) {
-	w := open(t, Options{})
-	answer, _, err := w.send(w.request("PUT", "/backups/", `{}`))
+func TestWrongMethodListsAllowedOnes(t *testing.T) {
+	w := newTestAccount(t, Options{})
+	answer, _, err := w.send(w.newRequest("PUT", "/backups/", `{}`))
 	if err != nil || answer.Header.Get("Allow") != "GET, POST" {
 		t.Errorf("%v %v", answer.Header, err)
 	}
 }
 
 func TestPathsOutsideTheAPIAreNotFound(t *testing.T) {
-	w := open(t, Options{})
+	w := newTestAccount(t, Options{})
 	w.url = strings.TrimSuffix(w.url, basePath)
 	for _, path := range []string{"/", "/servers/", "/api/v2/servers/", "/api/v1servers/"} {
-		w.ask(http.StatusNotFound, "GET", path, "")
+		w.mustSend(http.StatusNotFound, "GET", path, "")
 	}
 }
 
-func TestRequestsAreRememberedInOrderWithTheirStatus(t *testing.T) {
-	w := open(t, Options{})
-	w.ask(200, "GET", "/backups/?server_id=12345", "")
-	w.ask(404, "DELETE", "/snapshots/1/", "")
+func TestRequestsAreLoggedInOrderWithStatus(t *testing.T) {
+	w := newTestAccount(t, Options{})
+	w.mustSend(200, "GET", "/backups/?server_id=12345", "")
+	w.mustSend(404, "DELETE", "/snapshots/1/", "")
 	want := []Request{{"GET", "/backups/", "server_id=12345", 200}, {"DELETE", "/snapshots/1/", "", 404}}
 	got := w.Requests()
 	if len(got) != 2 || got[0] != want[0] || got[1] != want[1] {
@@ -224,16 +224,16 @@ func TestRequestsAreRememberedInOrderWithTheirStatus(t *testing.T) {
 	}
 }
 
-func TestTheJournalForgetsTheOldestFirst(t *testing.T) {
-	var j journal
-	for i := range maxAsked + 1 {
-		j.note(j.arrive(Request{}), i)
+func TestRequestLogDropsTheOldestFirst(t *testing.T) {
+	var j requestLog
+	for i := range maxLogged + 1 {
+		j.setStatus(j.add(Request{}), i)
 	}
-	j.note(0, 999) // an answer to a request that is forgotten
-	if n := len(j.kept); n != maxAsked-maxAsked/10+1 {
+	j.setStatus(0, 999) // an answer to a request that is forgotten
+	if n := len(j.entries); n != maxLogged-maxLogged/10+1 {
 		t.Errorf("%d kept", n)
 	}
-	if first, last := j.kept[0].Status, j.kept[len(j.kept)-1].Status; first != maxAsked/10 || last != maxAsked {
+	if first, last := j.entries[0].Status, j.entries[len(j.entries)-1].Status; first != maxLogged/10 || last != maxLogged {
 		t.Errorf("from %d to %d", first, last)
 	}
 }

@@ -96,15 +96,15 @@ var owner = accountJSON{
 	},
 }
 
-func (s *server) wire(now time.Time) any {
+func (s *server) toJSON(now time.Time) any {
 	return serverJSON{
 		ID: s.id, Name: s.name, Hostname: s.hostname, Status: s.statusAt(now), IP: s.ip, Location: s.location,
 		Plan: s.plan, OS: s.os, CreatedAt: s.created, UpdatedAt: s.updatedAt(now),
 	}
 }
 
-// wire writes a point down; the message is empty in a list.
-func (p *point) wire(now time.Time, message string) any {
+// toJSON writes a point down; the message is empty in a list.
+func (p *point) toJSON(now time.Time, message string) any {
 	status := p.statusAt(now)
 	var sizeMB *int64
 	if status == model.Completed {

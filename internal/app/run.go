@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// RunName names this run of the program in the journal: no other on this machine has begun in the same moment under the same
+// RunID names this run of the program in the journal: no other on this machine has begun in the same moment under the same
 // number.
-func RunName(now time.Time, pid int) string {
+func RunID(now time.Time, pid int) string {
 	return fmt.Sprintf("%s.%d", now.UTC().Format("20060102T150405.000"), pid)
 }
 

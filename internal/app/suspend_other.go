@@ -8,7 +8,7 @@ import tea "charm.land/bubbletea/v2"
 func CanSuspend() bool { return false }
 
 // jobControl does nothing where there is none.
-type jobControl struct{ away func() bool }
+type jobControl struct{ terminalReleased func() bool }
 
 func (*jobControl) watch(*tea.Program) func() { return func() {} }
 

@@ -39,10 +39,10 @@ func CanSuspend() bool {
 // jobControl stops the program in order, at its own key or when another program asks for it by a signal, and takes the terminal
 // back afterwards. By Go's own way the process would stop with the terminal in raw mode and the dashboard on it.
 type jobControl struct {
-	away     func() bool // another program has the terminal
-	stopping atomic.Bool // we are stopping ourselves, or have
-	signals  chan os.Signal
-	program  *tea.Program
+	terminalReleased func() bool // another program has the terminal
+	stopping         atomic.Bool // we are stopping ourselves, or have
+	signals          chan os.Signal
+	program          *tea.Program
 }
 
 // continuedMsg says that the process was stopped in a way that cannot be noticed, and goes on.
@@ -73,12 +73,12 @@ func (j *jobControl) handle(s os.Signal) {
 	switch {
 	case j.stopping.Load():
 	case s == unix.SIGCONT:
-		if !j.away() {
+		if !j.terminalReleased() {
 			go j.program.Send(continuedMsg{})
 		}
 	case !CanSuspend(): // nobody would let us go on
-	case j.away(): // the terminal is the other program's, which the same key has stopped
-		j.stop(alone)
+	case j.terminalReleased(): // the terminal is the other program's, which the same key has stopped
+		j.stop(processOnly)
 	default:
 		go j.program.Send(tea.SuspendMsg{})
 	}
@@ -89,24 +89,24 @@ func (j *jobControl) handle(s os.Signal) {
 func (j *jobControl) filter(msg tea.Msg) tea.Msg {
 	switch msg.(type) {
 	case tea.SuspendMsg:
-		j.giveBack(func() { j.stop(withGroup) })
+		j.releaseTerminal(func() { j.stop(wholeGroup) })
 		return tea.ResumeMsg{}
 	case continuedMsg: // the shell has set its own modes meanwhile, and has written over the screen
-		j.giveBack(func() {})
+		j.releaseTerminal(func() {})
 		return nil
 	}
 	return msg
 }
 
-// leastAway is how long the terminal is given back at least. Bubble Tea stops its clock a moment after that; if it had the
+// minReleaseTime is how long the terminal is given back at least. Bubble Tea stops its clock a moment after that; if it had the
 // terminal again before, it would draw no more.
-const leastAway = 100 * time.Millisecond
+const minReleaseTime = 100 * time.Millisecond
 
-// giveBack gives the terminal back for as long as something takes. Errors are those of a terminal that is gone; then the input
+// releaseTerminal gives the terminal back for as long as something takes. Errors are those of a terminal that is gone; then the input
 // ends too, and with it the program.
-func (j *jobControl) giveBack(meanwhile func()) {
+func (j *jobControl) releaseTerminal(meanwhile func()) {
 	_ = j.program.ReleaseTerminal()
-	settled := time.After(leastAway)
+	settled := time.After(minReleaseTime)
 	meanwhile()
 	<-settled
 	_ = j.program.RestoreTerminal()
@@ -114,8 +114,8 @@ func (j *jobControl) giveBack(meanwhile func()) {
 
 // What stops.
 const (
-	alone     = false
-	withGroup = true
+	processOnly = false
+	wholeGroup  = true
 )
 
 // stop stops this process until SIGCONT, and before it the others of its group if told so: go run, make or sh -c, for which

@@ -6,9 +6,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-func TestATerminalThatClaimsToBeEndlessTakesNoMemoryForIt(t *testing.T) {
+func TestHugeTerminalSizeIsBounded(t *testing.T) {
 	for size, fine := range map[[2]int]bool{{80, 24}: true, {0, 0}: true, {1000, 1000}: true, {65535, 65535}: false, {65535, 1}: true} {
-		if why := TooLarge(size[0], size[1]); (why == "") != fine {
+		if why := SizeProblem(size[0], size[1]); (why == "") != fine {
 			t.Errorf("%v: %q", size, why)
 		}
 	}
@@ -17,7 +17,7 @@ func TestATerminalThatClaimsToBeEndlessTakesNoMemoryForIt(t *testing.T) {
 	for claimed, want := range map[tea.WindowSizeMsg]tea.WindowSizeMsg{
 		{Width: 80, Height: 24}: {Width: 80, Height: 24}, {}: {Width: 80, Height: 24}, {Width: 65535, Height: 65535}: {Width: 43690, Height: 24},
 	} {
-		if got := sized(claimed); got != tea.Msg(want) {
+		if got := fixSize(claimed); got != tea.Msg(want) {
 			t.Errorf("%v is taken for %v", claimed, got)
 		}
 	}

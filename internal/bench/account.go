@@ -13,27 +13,27 @@ import (
 // token is the only one that the simulated accounts let in; it is no secret.
 const token = "vps_bench"
 
-// opened is when a quiet account opens. An hour later all that the account's story begins with has ended, and the night
+// accountStart is when a quiet account opens. An hour later all that the account's story begins with has ended, and the night
 // with its automatic backups is far.
-var opened = time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)
+var accountStart = time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)
 
 // account is a simulated account in real time on which nothing runs by itself. It notes when it is asked.
 type account struct {
 	server *sim.Server
 	stop   chan struct{}
 
-	mu    sync.Mutex
-	asked []time.Time // every request
+	mu           sync.Mutex
+	requestTimes []time.Time // every request
 }
 
 func newAccount() (*account, error) {
-	clock := sim.NewSteppedClock(opened)
+	clock := sim.NewSteppedClock(accountStart)
 	world := sim.New(sim.Options{Seed: 1, Token: token, Clock: clock})
 	clock.Advance(time.Hour)
 	a := &account{stop: make(chan struct{})}
 	server, err := sim.Listen("127.0.0.1:0", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.mu.Lock()
-		a.asked = append(a.asked, time.Now())
+		a.requestTimes = append(a.requestTimes, time.Now())
 		a.mu.Unlock()
 		world.ServeHTTP(w, r)
 	}))
@@ -41,12 +41,12 @@ func newAccount() (*account, error) {
 		return nil, err
 	}
 	a.server = server
-	go a.live(clock)
+	go a.runClock(clock)
 	return a, nil
 }
 
-// live lets the account's time pass.
-func (a *account) live(clock *sim.Clock) {
+// runClock lets the account's time pass.
+func (a *account) runClock(clock *sim.Clock) {
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
 	for {
@@ -79,14 +79,14 @@ func (a *account) beginSnapshot() error {
 	return nil
 }
 
-// polls are the moments in a span at which the account was asked after a second of peace: the first request of each poll.
-func (a *account) polls(from, to time.Time) []time.Time {
+// pollTimes are the moments in a span at which the account was asked after a second of peace: the first request of each poll.
+func (a *account) pollTimes(from, to time.Time) []time.Time {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return bursts(a.asked, from, to)
+	return pollStarts(a.requestTimes, from, to)
 }
 
-func bursts(asked []time.Time, from, to time.Time) []time.Time {
+func pollStarts(asked []time.Time, from, to time.Time) []time.Time {
 	var first []time.Time
 	var last time.Time
 	for _, at := range asked {

@@ -2,8 +2,8 @@ package main
 
 import "time"
 
-// settled is how long nothing is written before a key counts as answered.
-const settled = 200 * time.Millisecond
+// settleTime is how long nothing is written before a key counts as answered.
+const settleTime = 200 * time.Millisecond
 
 // The keys, as a terminal sends them.
 const (
@@ -25,12 +25,12 @@ func measureKeys(p *programs, rounds int) ([]row, error) {
 	}
 	defer a.close()
 	steps := []step{
-		{what: "a step among servers, and the panes beside behind it", key: keyDown, times: 8},
-		{what: "cursor among servers, held: a step", key: keyUp, times: 2, held: true, most: 350},
-		{what: "a whole screen: the restore points of all servers", key: keyFleet, times: 1},
+		{label: "a step among servers, and the panes beside behind it", key: keyDown, times: 8},
+		{label: "cursor among servers, held: a step", key: keyUp, times: 2, held: true, limit: 350},
+		{label: "a whole screen: the restore points of all servers", key: keyFleet, times: 1},
 		{key: keyBackups, times: 1},
-		{what: "cursor down among all backups, 8 times", key: keyDown, times: 8, most: 350},
-		{what: "page down in all backups, 4 times", key: keyPageDown, times: 4},
+		{label: "cursor down among all backups, 8 times", key: keyDown, times: 8, limit: 350},
+		{label: "page down in all backups, 4 times", key: keyPageDown, times: 4},
 	}
 	for range rounds {
 		if err := pressAll(p, a, steps); err != nil {
@@ -39,8 +39,8 @@ func measureKeys(p *programs, rounds int) ([]row, error) {
 	}
 	var table []row
 	for _, s := range steps {
-		if s.what != "" {
-			table = append(table, row{what: s.what, unit: "bytes", ours: s.bytes, most: s.most})
+		if s.label != "" {
+			table = append(table, row{label: s.label, unit: "bytes", ours: s.bytes, limit: s.limit})
 		}
 	}
 	return table, nil
@@ -48,21 +48,21 @@ func measureKeys(p *programs, rounds int) ([]row, error) {
 
 // step is a key that is pressed some times.
 type step struct {
-	what  string // "": it only leads to the next step
+	label string // "": it only leads to the next step
 	key   string
 	times int
 	held  bool
-	most  float64 // bytes that are fine; 0: there is no target
+	limit float64 // bytes that are fine; 0: there is no target
 	bytes sample  // of each answer
 }
 
 func pressAll(p *programs, a *account, steps []step) error {
-	w, err := p.visit(a.server.URL())
+	w, err := p.startOn(a.server.URL())
 	if err != nil {
 		return err
 	}
 	defer w.close()
-	if _, err := w.until("all data", allData); err != nil {
+	if _, err := w.waitUntil("all data", hasAllData); err != nil {
 		return err
 	}
 	for i := range steps {
@@ -81,18 +81,18 @@ func pressAll(p *programs, a *account, steps []step) error {
 
 // How a key comes that is held down, and how often it is counted.
 const (
-	repeats   = 8
-	repeating = 40 * time.Millisecond
+	heldKeyRepeats = 8
+	repeatInterval = 40 * time.Millisecond
 )
 
 // hold holds the key down, and counts the bytes of a step once it comes again and again: without the first one, behind which the
 // panes beside follow, as they do the last one when the key is let go.
-func (s *step) hold(w *window) error {
-	if err := w.quiet(settled); err != nil {
+func (s *step) hold(w *ptySession) error {
+	if err := w.waitQuiet(settleTime); err != nil {
 		return err
 	}
 	var from time.Time
-	for i := range repeats + 2 {
+	for i := range heldKeyRepeats + 2 {
 		if i == 2 {
 			from = time.Now()
 		}
@@ -103,36 +103,36 @@ func (s *step) hold(w *window) error {
 		if err := w.press(key); err != nil {
 			return err
 		}
-		time.Sleep(repeating)
+		time.Sleep(repeatInterval)
 	}
 	to := time.Now()
-	if err := w.quiet(settled); err != nil {
+	if err := w.waitQuiet(settleTime); err != nil {
 		return err
 	}
-	tape, _ := w.recorded()
-	s.bytes = append(s.bytes, float64(written(tape, from, to))/repeats)
+	tape, _ := w.recording()
+	s.bytes = append(s.bytes, float64(bytesBetween(tape, from, to))/heldKeyRepeats)
 	return nil
 }
 
 // press presses the key on a screen that has settled, and counts the bytes of its answer. A key that changes nothing is a
 // mistake in the steps.
-func (s *step) press(w *window) error {
-	if err := w.quiet(settled); err != nil {
+func (s *step) press(w *ptySession) error {
+	if err := w.waitQuiet(settleTime); err != nil {
 		return err
 	}
-	before, _ := w.recorded()
+	before, _ := w.recording()
 	pressed := time.Now()
 	if err := w.press(s.key); err != nil {
 		return err
 	}
 	screens := 0
-	if _, err := w.until("an answer to "+s.key, func(string) bool { screens++; return screens > len(before) }); err != nil {
+	if _, err := w.waitUntil("an answer to "+s.key, func(string) bool { screens++; return screens > len(before) }); err != nil {
 		return err
 	}
-	if err := w.quiet(settled); err != nil {
+	if err := w.waitQuiet(settleTime); err != nil {
 		return err
 	}
-	tape, _ := w.recorded()
-	s.bytes = append(s.bytes, float64(written(tape, pressed, time.Now())))
+	tape, _ := w.recording()
+	s.bytes = append(s.bytes, float64(bytesBetween(tape, pressed, time.Now())))
 	return nil
 }

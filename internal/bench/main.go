@@ -1,5 +1,5 @@
 // Command bench measures the built program from outside, in a real pty, against the least that a full-screen Bubble Tea
-// program can be (internal/bench/bare). Run it inside of the module:
+// program can be (internal/bench/baseline). Run it inside of the module:
 //
 //	go run ./internal/bench -markdown
 //
@@ -25,11 +25,11 @@ func main() {
 	markdown := flag.Bool("markdown", false, "print the table in Markdown")
 	polls := flag.Int("polls", 0, "only watch the memory of the large account over so many polls; 1000 take a quarter of an hour")
 	flag.Parse()
-	plan := schedule{runs: *runs, rounds: 3, during: span{lead: 10 * time.Second, last: 40 * time.Second}}
+	plan := benchPlan{runs: *runs, rounds: 3, idle: idleSpan{settle: 10 * time.Second, duration: 40 * time.Second}}
 	if *quick {
-		plan = schedule{runs: 3, rounds: 1, during: span{lead: 3 * time.Second, last: 10 * time.Second}}
+		plan = benchPlan{runs: 3, rounds: 1, idle: idleSpan{settle: 3 * time.Second, duration: 10 * time.Second}}
 	}
-	measured := func(p *programs) ([]row, error) { return measure(p, plan) }
+	measured := func(p *programs) ([]row, error) { return measureAll(p, plan) }
 	if *polls > 0 {
 		measured = func(p *programs) ([]row, error) { return measurePolls(p, *polls) }
 	}
@@ -39,43 +39,43 @@ func main() {
 	}
 }
 
-// schedule is how much is measured.
-type schedule struct {
+// benchPlan is how much is measured.
+type benchPlan struct {
 	runs   int // starts of each program
 	rounds int // of keys, and of rest
-	during span
+	idle   idleSpan
 }
 
-func run(plan schedule, measured func(*programs) ([]row, error), markdown bool) error {
+func run(plan benchPlan, measured func(*programs) ([]row, error), markdown bool) error {
 	if plan.runs < 1 {
 		return fmt.Errorf("-runs %d: at least 1 is needed", plan.runs)
 	}
-	p, err := build()
+	p, err := buildPrograms()
 	if p != nil {
 		defer p.remove()
 	}
 	if err != nil {
 		return err
 	}
-	before := load()
+	before := loadAverage()
 	table, err := measured(p)
 	if err != nil {
 		return err
 	}
 	fmt.Printf("%s, %s/%s, %d cores, %d×%d cells; %d starts each, %d rounds of %s; load %s before, %s after\n"+
 		"median (quartiles); a ratio is the median of the runs' own ratios\n\n", runtime.Version(), runtime.GOOS,
-		runtime.GOARCH, runtime.NumCPU(), columns, rows, plan.runs, plan.rounds, plan.during.last, before, load())
-	return write(os.Stdout, table, markdown)
+		runtime.GOARCH, runtime.NumCPU(), columns, rows, plan.runs, plan.rounds, plan.idle.duration, before, loadAverage())
+	return printTable(os.Stdout, table, markdown)
 }
 
-func measure(p *programs, plan schedule) ([]row, error) {
+func measureAll(p *programs, plan benchPlan) ([]row, error) {
 	var table []row
 	for _, part := range []func() ([]row, error){
 		func() ([]row, error) { return measureStarts(p, plan.runs) },
 		func() ([]row, error) { return measureFleet(p, 12, plan.rounds) },
 		func() ([]row, error) { return measureFleet(p, manyServers, plan.rounds) },
 		func() ([]row, error) { return measureKeys(p, plan.rounds) },
-		func() ([]row, error) { return measureRest(p, plan.rounds, plan.during) },
+		func() ([]row, error) { return measureIdle(p, plan.rounds, plan.idle) },
 	} {
 		more, err := part()
 		if err != nil {
@@ -86,8 +86,8 @@ func measure(p *programs, plan schedule) ([]row, error) {
 	return table, nil
 }
 
-// load is how many programs wanted a core at once, on average over the last minute; where /proc does not tell, unknown.
-func load() string {
+// loadAverage is how many programs wanted a core at once, on average over the last minute; where /proc does not tell, unknown.
+func loadAverage() string {
 	text, err := os.ReadFile("/proc/loadavg")
 	if err != nil {
 		return "unknown"

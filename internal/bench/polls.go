@@ -6,23 +6,23 @@ import (
 	"vpsdeck/internal/bench/process"
 )
 
-// looks is how often the memory is read over all polls.
-const looks = 10
+// memoryReadings is how often the memory is read over all polls.
+const memoryReadings = 10
 
 // measurePolls has the large account asked for again and again, as the schedule would do over days, and reads the memory: after the first
 // tenth of the polls, the second, and so on.
 func measurePolls(p *programs, polls int) ([]row, error) {
-	url, stop, err := p.serve("--servers", fmt.Sprint(manyServers))
+	url, stop, err := p.startSim("--servers", fmt.Sprint(manyServers))
 	if err != nil {
 		return nil, err
 	}
 	defer stop()
-	w, err := p.visit(url)
+	w, err := p.startOn(url)
 	if err != nil {
 		return nil, err
 	}
 	defer w.close()
-	if _, err := w.until("all data", allDataOf(manyServers)); err != nil {
+	if _, err := w.waitUntil("all data", hasAllDataFor(manyServers)); err != nil {
 		return nil, err
 	}
 	pid := w.cmd.Process.Pid
@@ -31,11 +31,11 @@ func measurePolls(p *programs, polls int) ([]row, error) {
 		if err := w.press("R"); err != nil {
 			return nil, err
 		}
-		if err := w.rest(pid); err != nil {
+		if err := w.waitIdle(pid); err != nil {
 			return nil, err
 		}
-		if done := i + 1; done%max(polls/looks, 1) == 0 {
-			now := row{what: fmt.Sprintf("%d servers: memory (RSS) after %d polls", manyServers, done), unit: "MB", most: 180}
+		if done := i + 1; done%max(polls/memoryReadings, 1) == 0 {
+			now := row{label: fmt.Sprintf("%d servers: memory (RSS) after %d polls", manyServers, done), unit: "MB", limit: 180}
 			if all, _, told := process.Memory(pid); told {
 				now.ours = sample{all}
 			}

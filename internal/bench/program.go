@@ -11,23 +11,23 @@ import (
 
 // programs are the built binaries and the home that they run in.
 type programs struct {
-	dir  string // temporary
-	ours string
-	bare string
+	dir      string // temporary
+	ours     string
+	baseline string
 }
 
-// build builds both programs as a user would.
-func build() (*programs, error) {
+// buildPrograms builds both programs as a user would.
+func buildPrograms() (*programs, error) {
 	dir, err := os.MkdirTemp("", "vpsdeck-bench-")
 	if err != nil {
 		return nil, fmt.Errorf("making a directory to build in: %w", err)
 	}
-	p := &programs{dir: dir, ours: filepath.Join(dir, "vpsdeck"), bare: filepath.Join(dir, "bare")}
+	p := &programs{dir: dir, ours: filepath.Join(dir, "vpsdeck"), baseline: filepath.Join(dir, "bare")}
 	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {
 		return p, fmt.Errorf("finding the module, from inside of which this has to be run: %w", err)
 	}
-	for target, source := range map[string]string{p.ours: ".", p.bare: "./internal/bench/bare"} {
+	for target, source := range map[string]string{p.ours: ".", p.baseline: "./internal/bench/baseline"} {
 		cmd := exec.Command("go", "build", "-o", target, source)
 		cmd.Dir = strings.TrimSpace(string(root))
 		if out, err := cmd.CombinedOutput(); err != nil {
@@ -51,19 +51,23 @@ func (p *programs) command(program string, env []string, args ...string) *exec.C
 	return cmd
 }
 
-// yardstick opens the bare program.
-func (p *programs) yardstick() (*window, error) { return open(p.command(p.bare, nil)) }
-
-// demo opens vpsdeck on its own simulated account.
-func (p *programs) demo() (*window, error) { return open(p.command(p.ours, nil, "--demo")) }
-
-// visit opens vpsdeck on an account that is served elsewhere.
-func (p *programs) visit(url string) (*window, error) {
-	return open(p.command(p.ours, []string{"VPS_API_URL=" + url, "VPS_API_TOKEN=" + token}))
+// startBaseline opens the bare program.
+func (p *programs) startBaseline() (*ptySession, error) {
+	return startInPTY(p.command(p.baseline, nil))
 }
 
-// serve starts `vpsdeck sim` in a process of its own, and returns its URL and what ends it.
-func (p *programs) serve(more ...string) (url string, stop func(), err error) {
+// startDemo opens vpsdeck on its own simulated account.
+func (p *programs) startDemo() (*ptySession, error) {
+	return startInPTY(p.command(p.ours, nil, "--demo"))
+}
+
+// startOn opens vpsdeck on an account that is served elsewhere.
+func (p *programs) startOn(url string) (*ptySession, error) {
+	return startInPTY(p.command(p.ours, []string{"VPS_API_URL=" + url, "VPS_API_TOKEN=" + token}))
+}
+
+// startSim starts `vpsdeck sim` in a process of its own, and returns its URL and what ends it.
+func (p *programs) startSim(more ...string) (url string, stop func(), err error) {
 	args := append([]string{"sim", "--listen", "127.0.0.1:0", "--token", token, "--speed", "1"}, more...)
 	cmd := p.command(p.ours, nil, args...)
 	out, err := cmd.StdoutPipe()

@@ -6,24 +6,24 @@ import (
 	"time"
 )
 
-// starts is what starting one program took in each run, in ms.
-type starts struct {
-	name  string
-	open  func() (*window, error)
-	frame func(screen string) bool
-	data  func(screen string) bool // nil: none comes
+// startResult is what starting one program took in each run, in ms.
+type startResult struct {
+	name    string
+	open    func() (*ptySession, error)
+	isFrame func(screen string) bool
+	hasData func(screen string) bool // nil: none comes
 
 	firstByte, fullFrame, allData sample
 	cpu                           sample // user and system together, up to the last of these
 }
 
-// once starts the program, watches it until all is there, and ends it.
-func (s *starts) once() error {
+// runOnce starts the program, watches it until all is there, and ends it.
+func (s *startResult) runOnce() error {
 	w, err := s.open()
 	if err != nil {
 		return err
 	}
-	err = s.watch(w)
+	err = s.measure(w)
 	w.close()
 	if err != nil {
 		return err
@@ -32,21 +32,21 @@ func (s *starts) once() error {
 	return nil
 }
 
-func (s *starts) watch(w *window) error {
-	frame, err := w.until("the first full frame", s.frame)
+func (s *startResult) measure(w *ptySession) error {
+	frame, err := w.waitUntil("the first full frame", s.isFrame)
 	if err != nil {
 		return err
 	}
-	if s.data != nil {
-		data, err := w.until("all data", s.data)
+	if s.hasData != nil {
+		data, err := w.waitUntil("all data", s.hasData)
 		if err != nil {
 			return err
 		}
-		s.allData = append(s.allData, milliseconds(data.Sub(w.began)))
+		s.allData = append(s.allData, milliseconds(data.Sub(w.startedAt)))
 	}
-	tape, _ := w.recorded()
-	s.firstByte = append(s.firstByte, milliseconds(tape[0].at.Sub(w.began)))
-	s.fullFrame = append(s.fullFrame, milliseconds(frame.Sub(w.began)))
+	tape, _ := w.recording()
+	s.firstByte = append(s.firstByte, milliseconds(tape[0].at.Sub(w.startedAt)))
+	s.fullFrame = append(s.fullFrame, milliseconds(frame.Sub(w.startedAt)))
 	return nil
 }
 
@@ -55,47 +55,47 @@ func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Mi
 // measureStarts starts the bare program and vpsdeck: on its own simulated account, on one in another process, and on one
 // that never answers, whose frame cannot have waited for data.
 func measureStarts(p *programs, runs int) ([]row, error) {
-	prompt, stop, err := p.serve()
+	prompt, stop, err := p.startSim()
 	if err != nil {
 		return nil, err
 	}
 	defer stop()
-	silent, hush, err := p.serve("--fault", "GET /: hold")
+	silent, hush, err := p.startSim("--fault", "GET /: hold")
 	if err != nil {
 		return nil, err
 	}
 	defer hush()
-	visit := func(url string) func() (*window, error) {
-		return func() (*window, error) { return p.visit(url) }
+	visit := func(url string) func() (*ptySession, error) {
+		return func() (*ptySession, error) { return p.startOn(url) }
 	}
-	bare := &starts{open: p.yardstick, frame: bareFrame}
-	ours := []*starts{
-		{name: "start with --demo", open: p.demo, frame: fullFrame, data: allData},
-		{name: "start, API in another process", open: visit(prompt), frame: fullFrame, data: allData},
-		{name: "start, API does not answer", open: visit(silent), frame: fullFrame},
+	bare := &startResult{open: p.startBaseline, isFrame: isBaselineFrame}
+	ours := []*startResult{
+		{name: "start with --demo", open: p.startDemo, isFrame: isFullFrame, hasData: hasAllData},
+		{name: "start, API in another process", open: visit(prompt), isFrame: isFullFrame, hasData: hasAllData},
+		{name: "start, API does not answer", open: visit(silent), isFrame: isFullFrame},
 	}
-	if err := inTurn(append([]*starts{bare}, ours...), runs); err != nil {
+	if err := runAlternating(append([]*startResult{bare}, ours...), runs); err != nil {
 		return nil, err
 	}
 	var table []row
 	for _, s := range ours {
 		table = append(table,
-			row{what: s.name + ": first byte", unit: "ms", ours: s.firstByte, bare: bare.firstByte, paired: true, target: maxRatio},
-			row{what: s.name + ": first full frame", unit: "ms", ours: s.fullFrame, bare: bare.fullFrame, paired: true, target: maxRatio})
-		if s.data != nil {
-			table = append(table, row{what: s.name + ": all data", unit: "ms", ours: s.allData})
+			row{label: s.name + ": first byte", unit: "ms", ours: s.firstByte, baseline: bare.firstByte, paired: true, ratioLimit: maxRatio},
+			row{label: s.name + ": first full frame", unit: "ms", ours: s.fullFrame, baseline: bare.fullFrame, paired: true, ratioLimit: maxRatio})
+		if s.hasData != nil {
+			table = append(table, row{label: s.name + ": all data", unit: "ms", ours: s.allData})
 		}
-		table = append(table, row{what: s.name + ": CPU time of that", unit: "ms", ours: s.cpu, bare: bare.cpu, paired: true})
+		table = append(table, row{label: s.name + ": CPU time of that", unit: "ms", ours: s.cpu, baseline: bare.cpu, paired: true})
 	}
 	return table, nil
 }
 
-// inTurn starts the programs one after the other, run after run, every other run in the opposite order. A round before the
+// runAlternating starts the programs one after the other, run after run, every other run in the opposite order. A round before the
 // first is not counted: it brings the files into memory.
-func inTurn(all []*starts, runs int) error {
+func runAlternating(all []*startResult, runs int) error {
 	for run := range runs + 1 {
 		for _, s := range all {
-			if err := s.once(); err != nil {
+			if err := s.runOnce(); err != nil {
 				return fmt.Errorf("run %d: %w", run, err)
 			}
 			if run == 0 {

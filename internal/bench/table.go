@@ -30,15 +30,15 @@ func (s sample) String() string {
 	if len(s) == 0 {
 		return "not measured"
 	}
-	median := number(s.quantile(.5))
+	median := formatNumber(s.quantile(.5))
 	if len(s) == 1 {
 		return median
 	}
-	return fmt.Sprintf("%s (%s–%s)", median, number(s.quantile(.25)), number(s.quantile(.75)))
+	return fmt.Sprintf("%s (%s–%s)", median, formatNumber(s.quantile(.25)), formatNumber(s.quantile(.75)))
 }
 
-// number writes as many digits as mean something here.
-func number(x float64) string {
+// formatNumber writes as many digits as mean something here.
+func formatNumber(x float64) string {
 	switch {
 	case x == 0 || math.Abs(x) >= 100:
 		return fmt.Sprintf("%.0f", x)
@@ -48,9 +48,9 @@ func number(x float64) string {
 	return fmt.Sprintf("%.2f", x)
 }
 
-// over divides this sample by another, run by run: what a busy machine does to both cancels out. It is empty where the two
+// dividedBy divides this sample by another, run by run: what a busy machine does to both cancels out. It is empty where the two
 // were not measured in pairs, or the other is 0 somewhere.
-func (s sample) over(other sample) sample {
+func (s sample) dividedBy(other sample) sample {
 	if len(s) != len(other) || slices.Contains(other, 0) {
 		return nil
 	}
@@ -61,8 +61,8 @@ func (s sample) over(other sample) sample {
 	return out
 }
 
-// less takes another sample away from this one, run by run; it is empty where the two were not measured in pairs.
-func (s sample) less(other sample) sample {
+// minus takes another sample away from this one, run by run; it is empty where the two were not measured in pairs.
+func (s sample) minus(other sample) sample {
 	if len(s) != len(other) {
 		return nil
 	}
@@ -75,71 +75,71 @@ func (s sample) less(other sample) sample {
 
 // row is one thing that was measured, of vpsdeck and, where it makes sense, of the bare program in the same run.
 type row struct {
-	what   string
-	unit   string
-	ours   sample
-	bare   sample
-	paired bool    // bare was measured too
-	target float64 // the largest ratio that is fine; 0: there is no target
-	most   float64 // the most of ours that is fine, its median; 0: there is no target
+	label      string
+	unit       string
+	ours       sample
+	baseline   sample
+	paired     bool    // bare was measured too
+	ratioLimit float64 // the largest ratio that is fine; 0: there is no target
+	limit      float64 // the most of ours that is fine, its median; 0: there is no target
 }
 
 func (r row) cells() []string {
-	out := []string{r.what, r.unit, "–", r.ours.String(), "–", "–"}
-	if r.most > 0 && len(r.ours) > 0 {
-		out[5] = judged(r.ours, r.most)
+	out := []string{r.label, r.unit, "–", r.ours.String(), "–", "–"}
+	if r.limit > 0 && len(r.ours) > 0 {
+		out[5] = verdict(r.ours, r.limit)
 	}
 	if !r.paired {
 		return out
 	}
-	out[2] = r.bare.String()
-	ratio := r.ours.over(r.bare)
+	out[2] = r.baseline.String()
+	ratio := r.ours.dividedBy(r.baseline)
 	if len(ratio) == 0 {
 		return out
 	}
 	out[4] = ratio.String()
-	if r.target > 0 {
-		out[5] = judged(ratio, r.target)
+	if r.ratioLimit > 0 {
+		out[5] = verdict(ratio, r.ratioLimit)
 	}
 	return out
 }
 
-// judged says whether the median is within what is fine.
-func judged(s sample, most float64) string {
+// verdict says whether the median is within what is fine.
+func verdict(s sample, most float64) string {
 	if s.quantile(.5) > most {
-		return fmt.Sprintf("≤ %s: missed", number(most))
+		return fmt.Sprintf("≤ %s: missed", formatNumber(most))
 	}
-	return fmt.Sprintf("≤ %s: met", number(most))
+	return fmt.Sprintf("≤ %s: met", formatNumber(most))
 }
 
-var heads = []string{"measured", "unit", "bare program", "vpsdeck", "ratio, run by run", "target"}
+var headers = []string{"measured", "unit", "bare program", "vpsdeck", "ratio, run by run", "target"}
 
-// write prints the rows, aligned; in Markdown if told so.
-func write(out io.Writer, table []row, markdown bool) error {
-	cells := [][]string{heads}
+// printTable prints the rows, aligned; in Markdown if told so.
+func printTable(out io.Writer, table []row, markdown bool) error {
+	cells := [][]string{headers}
 	for _, r := range table {
 		cells = append(cells, r.cells())
 	}
-	widths := make([]int, len(heads))
+	widths := make([]int, len(headers))
 	for _, line := range cells {
 		for i, cell := range line {
 			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
 		}
 	}
-	rule := make([]string, len(heads))
+	rule := make([]string, len(headers))
 	for i, w := range widths {
 		rule[i] = strings.Repeat("-", w)
 	}
 	cells = slices.Insert(cells, 1, rule)
 	for _, line := range cells {
-		if _, err := fmt.Fprintln(out, aligned(line, widths, markdown)); err != nil {
+		if _, err := fmt.Fprintln(out, alignLine(line, widths, markdown)); err != nil {
 			return fmt.Errorf("printing the table: %w", err)
 		}
 	}
 	return nil
 }
 
-func aligned(line []string, widths []int, markdown bool) string {
+func alignLine(line []string, widths []int, markdown bool) string {
 	padded := make([]string, len(line))
 	for i, cell := range line {
 		padded[i] = cell + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestQuantilesLieBetweenTheValues(t *testing.T) {
+func TestQuantilesAreInterpolated(t *testing.T) {
 	for _, c := range []struct {
 		of   sample
 		q    float64
@@ -29,7 +29,7 @@ func TestQuantilesLieBetweenTheValues(t *testing.T) {
 	}
 }
 
-func TestQuantilesLeaveTheOrderOfTheRunsAlone(t *testing.T) {
+func TestQuantileKeepsTheOrderOfRuns(t *testing.T) {
 	s := sample{3, 1, 2}
 	s.quantile(.5)
 	if s[0] != 3 || s[1] != 1 {
@@ -37,7 +37,7 @@ func TestQuantilesLeaveTheOrderOfTheRunsAlone(t *testing.T) {
 	}
 }
 
-func TestASampleIsItsMedianAndItsSpread(t *testing.T) {
+func TestSampleShowsMedianAndQuartiles(t *testing.T) {
 	for want, s := range map[string]sample{
 		"not measured":     nil,
 		"0":                {0},
@@ -59,28 +59,28 @@ func TestASampleIsItsMedianAndItsSpread(t *testing.T) {
 
 func TestRatiosArePairedRunByRun(t *testing.T) {
 	slow, fast := sample{10, 30, 20}, sample{5, 10, 20}
-	if got := slow.over(fast).String(); got != "2.00 (1.50–2.50)" {
+	if got := slow.dividedBy(fast).String(); got != "2.00 (1.50–2.50)" {
 		t.Errorf("the ratio is %s", got)
 	}
-	if got := slow.less(fast).String(); got != "5.00 (2.50–12.5)" || slow.less(sample{1}) != nil {
+	if got := slow.minus(fast).String(); got != "5.00 (2.50–12.5)" || slow.minus(sample{1}) != nil {
 		t.Errorf("the difference is %s", got)
 	}
-	if got := slow.over(sample{1, 2}); got != nil {
+	if got := slow.dividedBy(sample{1, 2}); got != nil {
 		t.Errorf("samples of different lengths have the ratio %v", got)
 	}
-	if got := slow.over(sample{1, 0, 1}); got != nil {
+	if got := slow.dividedBy(sample{1, 0, 1}); got != nil {
 		t.Errorf("over 0 the ratio is %v", got)
 	}
 }
 
-func TestTheTableIsAlignedAndJudges(t *testing.T) {
+func TestTableIsAlignedAndShowsVerdicts(t *testing.T) {
 	table := []row{
-		{what: "start", unit: "ms", ours: sample{24, 26}, bare: sample{20, 20}, paired: true, target: 1.5},
-		{what: "größer", unit: "ms", ours: sample{50}, bare: sample{20}, paired: true, target: 1.5},
-		{what: "keys", unit: "bytes", ours: sample{300}, most: 350},
-		{what: "lag", unit: "ms", ours: sample{30}, most: 20},
-		{what: "idle", unit: "bytes/s", ours: sample{3}, bare: sample{0}, paired: true},
-		{what: "memory", unit: "MB", paired: true},
+		{label: "start", unit: "ms", ours: sample{24, 26}, baseline: sample{20, 20}, paired: true, ratioLimit: 1.5},
+		{label: "größer", unit: "ms", ours: sample{50}, baseline: sample{20}, paired: true, ratioLimit: 1.5},
+		{label: "keys", unit: "bytes", ours: sample{300}, limit: 350},
+		{label: "lag", unit: "ms", ours: sample{30}, limit: 20},
+		{label: "idle", unit: "bytes/s", ours: sample{3}, baseline: sample{0}, paired: true},
+		{label: "memory", unit: "MB", paired: true},
 	}
 	for markdown, want := range map[bool]string{
 		false: `
@@ -105,7 +105,7 @@ memory    MB       not measured      not measured      –                  –
 `,
 	} {
 		var out strings.Builder
-		if err := write(&out, table, markdown); err != nil {
+		if err := printTable(&out, table, markdown); err != nil {
 			t.Fatal(err)
 		}
 		if got := "\n" + out.String(); got != want {

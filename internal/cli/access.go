@@ -24,19 +24,19 @@ const (
 // access opens accounts for the dashboard: the real one with a token, or the simulated one on a loopback socket, so that
 // the client's real path to the API runs in the demo too.
 type access struct {
-	settings settings.Settings
-	tokens   *settings.Tokens
-	log      *command.RequestLog
-	demo     *simulated
-	quiet    time.Time // until then long lists wait
+	settings   settings.Settings
+	tokens     *settings.Tokens
+	log        *command.RequestLog
+	demo       *simulatedAccount
+	quietUntil time.Time // until then long lists wait
 }
 
-// simulated is the simulated account of this run of the program, once it was asked for. All ways to an account share it.
-type simulated struct{ server *sim.Server }
+// simulatedAccount is the simulated account of this run of the program, once it was asked for. All ways to an account share it.
+type simulatedAccount struct{ server *sim.Server }
 
 // client makes a client for the real account.
 func (a *access) client(token settings.Secret, more ...api.Option) (*api.Client, error) {
-	opts := append([]api.Option{api.WithObserver(a.log.Add), api.WithQuietStart(a.quiet)}, more...)
+	opts := append([]api.Option{api.WithObserver(a.log.Add), api.WithQuietStart(a.quietUntil)}, more...)
 	if a.settings.RootCAs != nil {
 		opts = append(opts, api.WithRootCAs(a.settings.RootCAs))
 	}
@@ -48,7 +48,7 @@ func (a *access) client(token settings.Secret, more ...api.Option) (*api.Client,
 func (a *access) Connect(ctx context.Context, token command.Secret) (command.Client, error) {
 	secret, err := settings.NewSecret(token.Reveal())
 	if err != nil {
-		return nil, settings.Faultf(settings.ExitToken, "the token %s", err)
+		return nil, settings.Errorf(settings.ExitToken, "the token %s", err)
 	}
 	client, err := a.client(secret)
 	if err != nil {
@@ -69,51 +69,51 @@ func (a *access) Demo() (command.Client, error) {
 	account := sim.New(sim.Options{Seed: demoSeed, Token: demoToken, Clock: sim.NewClock(time.Now(), demoSpeed)})
 	server, err := sim.Listen("127.0.0.1:0", account)
 	if err != nil {
-		return nil, settings.Faultf(settings.ExitOther, "the simulated account found no place on this machine: %s", err)
+		return nil, settings.Errorf(settings.ExitOther, "the simulated account found no place on this machine: %s", err)
 	}
 	a.demo.Close()
 	a.demo.server = server
 	client, err := api.New(server.URL(), demoToken, api.WithObserver(a.log.Add))
-	return fast{client, account.Now}, err
+	return demoClient{client, account.Now}, err
 }
 
-// fast is a client of an account whose time runs faster than ours. It goes by the account's own clock, so that time passes
+// demoClient is a client of an account whose time runs faster than ours. It goes by the account's own clock, so that time passes
 // smoothly between its answers.
-type fast struct {
+type demoClient struct {
 	*api.Client
 	now func() time.Time
 }
 
 // Now is the account's time.
-func (f fast) Now() time.Time { return f.now() }
+func (f demoClient) Now() time.Time { return f.now() }
 
 // ClockDoubt is none: that the account's time runs faster is meant.
-func (f fast) ClockDoubt() string { return "" }
+func (f demoClient) ClockDoubt() string { return "" }
 
 // Close ends the simulated account.
-func (d *simulated) Close() {
+func (d *simulatedAccount) Close() {
 	if d.server != nil {
 		d.server.Close()
 	}
 }
 
-// Places lists where a token can be kept.
-func (a *access) Places() []command.Place {
-	var out []command.Place
-	for _, p := range a.tokens.Places() {
-		out = append(out, command.Place{Name: string(p), Says: "in " + string(p)})
+// TokenStores lists where a token can be kept.
+func (a *access) TokenStores() []command.TokenStore {
+	var out []command.TokenStore
+	for _, p := range a.tokens.Stores() {
+		out = append(out, command.TokenStore{Name: string(p), Label: "in " + string(p)})
 	}
 	return out
 }
 
-// Keep stores a token.
-func (a *access) Keep(place command.Place, token command.Secret) error {
+// StoreToken stores a token.
+func (a *access) StoreToken(place command.TokenStore, token command.Secret) error {
 	secret, err := settings.NewSecret(token.Reveal())
 	if err != nil {
-		return settings.Faultf(settings.ExitToken, "the token %s", err)
+		return settings.Errorf(settings.ExitToken, "the token %s", err)
 	}
-	kept := a.tokens.Places()
-	if i := slices.Index(kept, settings.Place(place.Name)); i >= 0 {
+	kept := a.tokens.Stores()
+	if i := slices.Index(kept, settings.Store(place.Name)); i >= 0 {
 		_, err = a.tokens.Save(secret, kept[i])
 	}
 	return err
@@ -123,7 +123,7 @@ func (a *access) Keep(place command.Place, token command.Secret) error {
 type accounts struct {
 	flags    settings.Flags // what the program was started with
 	profiles []string
-	demo     *simulated
+	demo     *simulatedAccount
 }
 
 // Names lists the profiles; none if there is nothing to choose.
@@ -135,30 +135,30 @@ func (a *accounts) Names() []string {
 }
 
 // Open finds the token of a profile and tries it.
-func (a *accounts) Open(ctx context.Context, profile string) (command.Opened, error) {
-	s, err := settings.Load(sources(on(a.flags, profile)))
+func (a *accounts) Open(ctx context.Context, profile string) (command.OpenedAccount, error) {
+	s, err := settings.Load(sources(withProfile(a.flags, profile)))
 	if err != nil {
-		return command.Opened{}, err
+		return command.OpenedAccount{}, err
 	}
-	fresh, err := wishes(s)
+	fresh, err := preferencesFrom(s)
 	if err != nil {
-		return command.Opened{}, err
+		return command.OpenedAccount{}, err
 	}
 	door := &access{settings: s, tokens: settings.NewTokens(s, os.Getenv), log: &command.RequestLog{}, demo: a.demo}
 	token, err := door.tokens.Find(ctx)
 	if errors.Is(err, settings.ErrNoToken) {
-		err = door.tokens.Missing()
+		err = door.tokens.MissingError()
 	}
 	if err != nil {
-		return command.Opened{}, err
+		return command.OpenedAccount{}, err
 	}
 	client, err := door.Connect(ctx, command.NewSecret(token.Value.Reveal()))
-	return command.Opened{Profile: fresh.Profile, Client: client, Access: door, Requests: door.log}, err
+	return command.OpenedAccount{Profile: fresh.Profile, Client: client, Access: door, Requests: door.log}, err
 }
 
-// on is what the program was started with, for a profile. An address was meant for the account without one alone, and
+// withProfile is what the program was started with, for a profile. An address was meant for the account without one alone, and
 // --read-only=false for the account that it was started on.
-func on(flags settings.Flags, profile string) settings.Flags {
+func withProfile(flags settings.Flags, profile string) settings.Flags {
 	name := profile
 	if name == "" {
 		name = settings.NoProfile
@@ -179,4 +179,4 @@ func sources(flags settings.Flags) settings.Sources {
 }
 
 // Host is where a token is sent.
-func (a *access) Host() string { return a.settings.Account }
+func (a *access) Host() string { return a.settings.Host }

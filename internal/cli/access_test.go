@@ -11,7 +11,7 @@ import (
 	"vpsdeck/model"
 )
 
-func TestAnAccountIsOpenedByWhatTheConfigSaysOfIt(t *testing.T) {
+func TestAccountIsOpenedAsConfigured(t *testing.T) {
 	server, err := sim.Listen("127.0.0.1:0", sim.New(sim.Options{Seed: 1, Token: "vps_work"}))
 	if err != nil {
 		t.Fatal(err)
@@ -29,7 +29,7 @@ func TestAnAccountIsOpenedByWhatTheConfigSaysOfIt(t *testing.T) {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "autolaunch:") // no keyring
 	t.Setenv("TEST_WORK_TOKEN", "vps_work")
 	t.Setenv("TEST_WRONG_TOKEN", "vps_other")
-	a := &accounts{flags: settings.Flags{ConfigFile: &path}, profiles: []string{"work", "wrong"}, demo: &simulated{}}
+	a := &accounts{flags: settings.Flags{ConfigFile: &path}, profiles: []string{"work", "wrong"}, demo: &simulatedAccount{}}
 	opened, err := a.Open(t.Context(), "work")
 	if err != nil {
 		t.Fatal(err)
@@ -44,7 +44,7 @@ func TestAnAccountIsOpenedByWhatTheConfigSaysOfIt(t *testing.T) {
 		"wrong": "Another token is needed", "empty": "profile empty has no token yet: run vpsdeck login --profile empty",
 		"pink": `stripe cannot be "pink"`, "gone": `there is no profile "gone"`,
 	} {
-		if _, err := a.Open(t.Context(), profile); !strings.Contains(model.Words(err), words) {
+		if _, err := a.Open(t.Context(), profile); !strings.Contains(model.ErrorMessage(err), words) {
 			t.Errorf("%s: %v, want %q", profile, err, words)
 		}
 	}

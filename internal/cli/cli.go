@@ -19,25 +19,25 @@ import (
 	"vpsdeck/model"
 )
 
-// deed is what a command line asks for. Parsing only picks it, so that every error of the parser is one of usage.
-type deed func(context.Context) error
+// runFunc is what a command line asks for. Parsing only picks it, so that every error of the parser is one of usage.
+type runFunc func(context.Context) error
 
 // execute parses the command line, then does what it asks for.
 func execute(ctx context.Context, args []string) error {
-	return executeOn(ctx, args, machine{clock: headless.WallClock{}, tab: 2 * time.Second})
+	return executeWithTiming(ctx, args, timing{clock: headless.WallClock{}, completionTimeout: 2 * time.Second})
 }
 
-// executeOn is execute with the machine's time in the hands of the caller.
-func executeOn(ctx context.Context, args []string, on machine) error {
-	err := carryOut(ctx, args, on)
+// executeWithTiming is execute with the machine's time in the hands of the caller.
+func executeWithTiming(ctx context.Context, args []string, on timing) error {
+	err := parseAndRun(ctx, args, on)
 	if slices.Contains(args, "check") && slices.Contains(args, "--nagios") { // also where the command line is wrong
-		return headless.Plugin(os.Stdout, err)
+		return headless.ReportPluginError(os.Stdout, err)
 	}
 	return err
 }
 
-func carryOut(ctx context.Context, args []string, on machine) error {
-	var do deed
+func parseAndRun(ctx context.Context, args []string, on timing) error {
+	var do runFunc
 	helped := false
 	root := rootCommand(&do, on)
 	root.SetArgs(args)
@@ -45,9 +45,9 @@ func carryOut(ctx context.Context, args []string, on machine) error {
 	cmd, err := root.ExecuteC()
 	switch {
 	case err != nil:
-		return misuse(cmd, err)
+		return usageError(cmd, err)
 	case helped && !cmd.Runnable() && cmd.Flags().NArg() > 0: // cobra answers a wrong word with help, as if all were well
-		return misuse(cmd, cobra.NoArgs(cmd, cmd.Flags().Args()))
+		return usageError(cmd, cobra.NoArgs(cmd, cmd.Flags().Args()))
 	case helped:
 		// fang draws the help and nothing else: on an error it would first ask the terminal for its background, wait for
 		// seconds where none answers, and swallow what is typed meanwhile.
@@ -58,7 +58,7 @@ func carryOut(ctx context.Context, args []string, on machine) error {
 	return nil
 }
 
-func rootCommand(do *deed, on machine) *cobra.Command {
+func rootCommand(do *runFunc, on timing) *cobra.Command {
 	var demo, ascii bool
 	var common func() settings.Flags
 	root := &cobra.Command{
@@ -76,15 +76,15 @@ func rootCommand(do *deed, on machine) *cobra.Command {
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if demo && cmd.Flags().Changed("api-url") {
-				return settings.Faultf(settings.ExitUsage, "--demo and --api-url exclude each other: "+
+				return settings.Errorf(settings.ExitUsage, "--demo and --api-url exclude each other: "+
 					"the demo has an API of its own; see vpsdeck --help")
 			}
 			if demo && cmd.Flags().Changed("profile") {
-				return settings.Faultf(settings.ExitUsage, "--demo and --profile exclude each other: "+
+				return settings.Errorf(settings.ExitUsage, "--demo and --profile exclude each other: "+
 					"the demo is an account of its own; see vpsdeck --help")
 			}
 			flags := common()
-			flags.ASCII = given(cmd, "ascii", &ascii)
+			flags.ASCII = flagIfSet(cmd, "ascii", &ascii)
 			*do = func(ctx context.Context) error { return openDashboard(ctx, flags, demo) }
 			return nil
 		},
@@ -109,7 +109,7 @@ func commonFlags(cmd *cobra.Command) func() settings.Flags {
 	cmd.Flags().BoolVar(&readOnly, "read-only", false, "take away everything that changes anything")
 	return func() settings.Flags {
 		flags := account()
-		flags.ReadOnly = given(cmd, "read-only", &readOnly)
+		flags.ReadOnly = flagIfSet(cmd, "read-only", &readOnly)
 		return flags
 	}
 }
@@ -123,15 +123,15 @@ func accountFlags(cmd *cobra.Command) func() settings.Flags {
 	flags.StringVar(&profile, "profile", "", "the account: a profile of the config, or none; in the place of VPS_PROFILE")
 	said := func() settings.Flags {
 		return settings.Flags{
-			APIURL: given(cmd, "api-url", &apiURL), ConfigFile: given(cmd, "config", &config), Profile: given(cmd, "profile", &profile),
+			APIURL: flagIfSet(cmd, "api-url", &apiURL), ConfigFile: flagIfSet(cmd, "config", &config), Profile: flagIfSet(cmd, "profile", &profile),
 		}
 	}
-	complete(cmd, "profile", completeProfiles(said))
+	registerCompletion(cmd, "profile", completeProfiles(said))
 	return said
 }
 
-// given is the flag's value if the command line has the flag, so that --read-only=false can overrule the config.
-func given[T any](cmd *cobra.Command, name string, value *T) *T {
+// flagIfSet is the flag's value if the command line has the flag, so that --read-only=false can overrule the config.
+func flagIfSet[T any](cmd *cobra.Command, name string, value *T) *T {
 	if cmd.Flags().Changed(name) {
 		return value
 	}
@@ -146,41 +146,41 @@ func helpCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return misuse(cmd.Root(), cobra.NoArgs(cmd.Root(), args))
+				return usageError(cmd.Root(), cobra.NoArgs(cmd.Root(), args))
 			}
 			return about.Help()
 		},
 	}
 }
 
-// badValue matches what the flag library says of a value of the wrong type, up to where it quotes Go's own error.
-var badValue = regexp.MustCompile(`^invalid argument (".*") for "(--[a-z-]+)" flag: `)
+// badValuePattern matches what the flag library says of a value of the wrong type, up to where it quotes Go's own error.
+var badValuePattern = regexp.MustCompile(`^invalid argument (".*") for "(--[a-z-]+)" flag: `)
 
-// misuse puts a parser's error into one line, and says where to read on.
-func misuse(cmd *cobra.Command, err error) error {
-	if fault := new(settings.Fault); errors.As(err, &fault) {
+// usageError puts a parser's error into one line, and says where to read on.
+func usageError(cmd *cobra.Command, err error) error {
+	if fault := new(settings.Error); errors.As(err, &fault) {
 		return fault
 	}
 	what, _, _ := strings.Cut(err.Error(), "\n") // cobra's suggestions take lines of their own
-	what += meant(cmd, what)
-	if parts := badValue.FindStringSubmatch(what); parts != nil {
+	what += suggestion(cmd, what)
+	if parts := badValuePattern.FindStringSubmatch(what); parts != nil {
 		what = parts[2] + " cannot be " + parts[1]
 		if flag := cmd.Flags().Lookup(strings.TrimPrefix(parts[2], "--")); flag != nil {
-			what += ": it takes " + kinds[flag.Value.Type()]
+			what += ": it takes " + flagTypeNames[flag.Value.Type()]
 		}
 	}
 	if strings.HasPrefix(what, "unknown flag: --token") {
 		what += ", as other users of this machine can read flags: set VPS_API_TOKEN"
 	}
-	return settings.Faultf(settings.ExitUsage, "%s; see %s --help", what, cmd.CommandPath())
+	return settings.Errorf(settings.ExitUsage, "%s; see %s --help", what, cmd.CommandPath())
 }
 
-// misspelt matches what the parser says of a word that it does not know.
-var misspelt = regexp.MustCompile(`^unknown (?:command "(.*)" for "|flag: --(.*)$)`)
+// unknownPattern matches what the parser says of a word that it does not know.
+var unknownPattern = regexp.MustCompile(`^unknown (?:command "(.*)" for "|flag: --(.*)$)`)
 
-// meant is “; did you mean …?” for a command or a flag that is misspelt, or "".
-func meant(cmd *cobra.Command, what string) string {
-	parts := misspelt.FindStringSubmatch(what)
+// suggestion is “; did you mean …?” for a command or a flag that is misspelt, or "".
+func suggestion(cmd *cobra.Command, what string) string {
+	parts := unknownPattern.FindStringSubmatch(what)
 	if parts == nil {
 		return ""
 	}
@@ -201,8 +201,8 @@ func meant(cmd *cobra.Command, what string) string {
 	return model.DidYouMean("--"+parts[2], known)
 }
 
-// kinds names the flags' types as people do.
-var kinds = map[string]string{
+// flagTypeNames names the flags' types as people do.
+var flagTypeNames = map[string]string{
 	"bool":    "true or false",
 	"int":     "a whole number",
 	"uint64":  "a whole number, 0 or above",

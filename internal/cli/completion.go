@@ -9,10 +9,10 @@ import (
 	"vpsdeck/internal/settings"
 )
 
-// safeFish replaces the lines of cobra's script for fish that run all of what was typed as code. fish has taken the quotes
+// fishScriptFixes replaces the lines of cobra's script for fish that run all of what was typed as code. fish has taken the quotes
 // off by then, so that an argument such as '(rm x)' would be run. Here each argument stays one. The last one is taken
 // without its quotes, as the others are.
-var safeFish = strings.NewReplacer(
+var fishScriptFixes = strings.NewReplacer(
 	"set -l lastArg (string escape -- (commandline -ct))",
 	"set -l lastArg (string unescape -- (commandline -ct); or commandline -ct)",
 
@@ -27,9 +27,9 @@ var safeFish = strings.NewReplacer(
 	"(eval $requestComp 2> /dev/null)", "(env $requestComp 2> /dev/null)",
 )
 
-// safeBash replaces the line of cobra's script for bash that quotes a completion only where there is one. Of several, bash
+// bashScriptFixes replaces the line of cobra's script for bash that quotes a completion only where there is one. Of several, bash
 // types what they have in common: from servers called '$(rm x)-1' and '$(rm x)-2' that would be code for the next tab key.
-var safeBash = strings.NewReplacer(
+var bashScriptFixes = strings.NewReplacer(
 	"        if (( ${#COMPREPLY[@]} == 1 )); then\n            COMPREPLY[0]=$(printf \"%q\" \"${COMPREPLY[0]}\")\n        fi\n        return 0\n",
 	"        IFS=$'\\n' read -ra COMPREPLY -d '' < <(printf \"%q\\n\" \"${COMPREPLY[@]}\")\n        return 0\n",
 )
@@ -46,12 +46,12 @@ func addCompletion(root *cobra.Command) {
 	bash.RunE = func(cmd *cobra.Command, _ []string) error {
 		var script bytes.Buffer
 		err := root.GenBashCompletionV2(&script, false)
-		text := safeBash.Replace(script.String())
+		text := bashScriptFixes.Replace(script.String())
 		if err != nil || text == script.String() { // another version of cobra has another script
-			return settings.Faultf(settings.ExitOther, "the completions for bash could not be written")
+			return settings.Errorf(settings.ExitOther, "the completions for bash could not be written")
 		}
 		_, err = cmd.OutOrStdout().Write([]byte(text))
-		return told(err)
+		return stdoutError(err)
 	}
 	fish.RunE = func(cmd *cobra.Command, _ []string) error {
 		plain, err := cmd.Flags().GetBool("no-descriptions")
@@ -60,11 +60,11 @@ func addCompletion(root *cobra.Command) {
 		}
 		var script bytes.Buffer
 		err = root.GenFishCompletion(&script, !plain)
-		text := safeFish.Replace(script.String())
+		text := fishScriptFixes.Replace(script.String())
 		if err != nil || strings.Contains(text, "eval ") { // another version of cobra has another script
-			return settings.Faultf(settings.ExitOther, "the completions for fish could not be written")
+			return settings.Errorf(settings.ExitOther, "the completions for fish could not be written")
 		}
 		_, err = cmd.OutOrStdout().Write([]byte(text))
-		return told(err)
+		return stdoutError(err)
 	}
 }

@@ -20,7 +20,7 @@ import (
 	"vpsdeck/ui/style"
 )
 
-func configCommand(do *deed) *cobra.Command {
+func configCommand(do *runFunc) *cobra.Command {
 	var account func() settings.Flags
 	cmd := &cobra.Command{
 		Use:   "config",
@@ -34,7 +34,7 @@ func configCommand(do *deed) *cobra.Command {
 			*do = func(context.Context) error {
 				from := sources(flags)
 				_, err := fmt.Fprint(cmd.OutOrStdout(), pathsInUse(from)+configText())
-				return told(err)
+				return stdoutError(err)
 			}
 			return nil
 		},
@@ -57,9 +57,9 @@ func pathsInUse(from settings.Sources) string {
 		}
 		fmt.Fprintf(&b, "# %-8s %s\n", what+":", path)
 	}
-	dirs, journalPath, crash := settings.Dirs(from.Getenv), "", ""
+	dirs, journalPath, crash := settings.FindDirectories(from.Getenv), "", ""
 	if dirs.State != "" {
-		journalPath, crash = journal.In(dirs.State).Path(), filepath.Join(dirs.State, "crash.txt")
+		journalPath, crash = journal.New(dirs.State).Path(), filepath.Join(dirs.State, "crash.txt")
 	}
 	line("this", path)
 	line("tokens", dirs.Config)
@@ -82,14 +82,14 @@ api_url = ` + strconv.Quote(api.DefaultURL) + `
 #token_file = "work-token"             # a file that only you can read
 #token_command = "pass show vps/work"  # prints one line; run without a shell, for 30 seconds at most
 read_only = false                      # nothing can be changed
-confirm = "` + settings.ConfirmUsual + `"                      # or "` + settings.ConfirmStrict + `": every deletion wants its server's name typed
+confirm = "` + settings.ConfirmNormal + `"                      # or "` + settings.ConfirmStrict + `": every deletion wants its server's name typed
 #stripe = "red"                        # marks the account at the edge: ` + list(style.Stripes()) + `
 
 # The profile to begin with; --profile and VPS_PROFILE come before it, and so does an account in the environment.
 #default_profile = "work"
 
 # The screen. It follows this file while it runs.
-theme = "` + string(style.Usual) + `"         # ` + list(style.Themes()) + `
+theme = "` + string(style.Auto) + `"         # ` + list(style.Themes()) + `
 ascii = false          # draw with ASCII characters alone
 mouse = true           # listen to the mouse
 motion = true          # false: no bars that fill, in the window or in the terminal's title

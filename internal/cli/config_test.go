@@ -15,29 +15,29 @@ import (
 	"vpsdeck/ui"
 )
 
-// configured are the settings and wishes of a config, with nothing in the environment.
-func configured(t *testing.T, text, profile string) (settings.Settings, ui.Fresh, error) {
+// loadConfig are the settings and wishes of a config, with nothing in the environment.
+func loadConfig(t *testing.T, text, profile string) (settings.Settings, ui.Preferences, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "config.toml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s, err := settings.Load(settings.Sources{
-		Flags: on(settings.Flags{ConfigFile: &path}, profile), Getenv: func(string) string { return "" }, DefaultURL: "https://admin.vps.org/api/v1",
+		Flags: withProfile(settings.Flags{ConfigFile: &path}, profile), Getenv: func(string) string { return "" }, DefaultURL: "https://admin.vps.org/api/v1",
 	})
 	if err != nil {
-		return s, ui.Fresh{}, err
+		return s, ui.Preferences{}, err
 	}
-	fresh, err := wishes(s)
+	fresh, err := preferencesFrom(s)
 	return s, fresh, err
 }
 
-func TestThePrintedConfigChangesNothing(t *testing.T) {
-	plain, plainWishes, err := configured(t, "", "")
+func TestPrintedConfigChangesNothing(t *testing.T) {
+	plain, plainWishes, err := loadConfig(t, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	printed, printedWishes, err := configured(t, configText(), "")
+	printed, printedWishes, err := loadConfig(t, configText(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,23 +53,23 @@ func TestThePrintedConfigChangesNothing(t *testing.T) {
 	}
 }
 
-// commented is a setting that has no default, or is one already.
-var commented = regexp.MustCompile(`(?m)^#([^ ])`)
+// commentedSetting is a setting that has no default, or is one already.
+var commentedSetting = regexp.MustCompile(`(?m)^#([^ ])`)
 
-func TestEverySettingOfThePrintedConfigCanBeUsed(t *testing.T) {
+func TestEveryPrintedSettingCanBeUsed(t *testing.T) {
 	for _, source := range []string{"token_env", "token_file", "token_command"} {
-		text := commented.ReplaceAllString(configText(), "$1")
+		text := commentedSetting.ReplaceAllString(configText(), "$1")
 		for _, other := range []string{"ca_file", "token_env", "token_file", "token_command"} { // one source, and no file that is not there
 			if other != source {
 				text = regexp.MustCompile(`(?m)^`+other+` .*\n`).ReplaceAllString(text, "")
 			}
 		}
 		for _, profile := range []string{"", "work"} {
-			s, fresh, err := configured(t, text, profile)
+			s, fresh, err := loadConfig(t, text, profile)
 			if err != nil {
 				t.Fatalf("%s: %v\n%s", source, err, text)
 			}
-			if profile == "work" && (!s.ReadOnly || !s.Strict || fresh.Profile.Stripe != "red" || s.Policies[0].Policy.Backups.MaxAge != 12*time.Hour) {
+			if profile == "work" && (!s.ReadOnly || !s.StrictConfirm || fresh.Profile.Stripe != "red" || s.Policies[0].Policy.Backups.MaxAge != 12*time.Hour) {
 				t.Errorf("the profile is %+v", s)
 			}
 			if len(s.Keys) < 30 || len(s.Columns) != 3 {
@@ -79,9 +79,9 @@ func TestEverySettingOfThePrintedConfigCanBeUsed(t *testing.T) {
 	}
 }
 
-func TestThePrintedConfigHasEverySetting(t *testing.T) {
-	_, _, err := configured(t, "nothing_like_it = 1", "")
-	_, list, found := strings.Cut(model.Words(err), "there are ")
+func TestPrintedConfigHasEverySetting(t *testing.T) {
+	_, _, err := loadConfig(t, "nothing_like_it = 1", "")
+	_, list, found := strings.Cut(model.ErrorMessage(err), "there are ")
 	if !found {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestThePrintedConfigHasEverySetting(t *testing.T) {
 	}
 }
 
-func TestTheConfigsPageTellsOfWhatNeedsWords(t *testing.T) {
+func TestConfigDocsCoverKeySettings(t *testing.T) {
 	text, err := os.ReadFile("../../docs/CONFIG.md")
 	if err != nil {
 		t.Fatal(err)
@@ -104,35 +104,35 @@ func TestTheConfigsPageTellsOfWhatNeedsWords(t *testing.T) {
 	}
 }
 
-// tended is a config file that is watched, and how it is changed: each time at another moment.
-type tended struct {
-	t    *testing.T
-	path string
-	at   time.Time
-	*configWatch
+// watchedConfig is a config file that is watched, and how it is changed: each time at another moment.
+type watchedConfig struct {
+	t       *testing.T
+	path    string
+	modTime time.Time
+	*configWatcher
 }
 
-func tend(t *testing.T, text string) *tended {
-	f := &tended{t: t, path: filepath.Join(t.TempDir(), "config.toml"), at: time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)}
+func newWatchedConfig(t *testing.T, text string) *watchedConfig {
+	f := &watchedConfig{t: t, path: filepath.Join(t.TempDir(), "config.toml"), modTime: time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)}
 	f.write(text)
-	f.configWatch = newWatch(settings.Flags{ConfigFile: &f.path})
+	f.configWatcher = newConfigWatcher(settings.Flags{ConfigFile: &f.path})
 	f.accounts = &accounts{flags: f.flags}
 	return f
 }
 
-func (f *tended) write(text string) {
+func (f *watchedConfig) write(text string) {
 	f.t.Helper()
-	f.at = f.at.Add(time.Second)
-	if err := errors.Join(os.WriteFile(f.path, []byte(text), 0o600), os.Chtimes(f.path, f.at, f.at)); err != nil {
+	f.modTime = f.modTime.Add(time.Second)
+	if err := errors.Join(os.WriteFile(f.path, []byte(text), 0o600), os.Chtimes(f.path, f.modTime, f.modTime)); err != nil {
 		f.t.Fatal(err)
 	}
 }
 
-// looks takes as many looks, of which the last must find a change or none.
-func (f *tended) looks(n int, want bool) ui.Fresh {
+// requirePolls takes as many looks, of which the last must find a change or none.
+func (f *watchedConfig) requirePolls(n int, want bool) ui.Preferences {
 	f.t.Helper()
 	for i := range n {
-		fresh, changed, err := f.Look("")
+		fresh, changed, err := f.Reload("")
 		if err != nil || changed != (want && i == n-1) {
 			f.t.Fatalf("look %d of %d: changed %v, %v", i+1, n, changed, err)
 		}
@@ -140,56 +140,56 @@ func (f *tended) looks(n int, want bool) ui.Fresh {
 			return fresh
 		}
 	}
-	return ui.Fresh{}
+	return ui.Preferences{}
 }
 
-func TestAConfigThatChangesIsReadOnceItHasSettled(t *testing.T) {
-	f := tend(t, "read_only = true\n")
-	f.looks(3, false)
+func TestConfigIsReloadedOnceItSettles(t *testing.T) {
+	f := newWatchedConfig(t, "read_only = true\n")
+	f.requirePolls(3, false)
 	f.write("") // an editor has opened it to write
-	f.looks(1, false)
+	f.requirePolls(1, false)
 	f.write("read_only = true\ntheme = 'light'\n[profile.work]\n")
-	if fresh := f.looks(2, true); fresh.Theme != "light" || !fresh.Profile.ReadOnly || !reflect.DeepEqual(fresh.Accounts.Names(), []string{"work", ""}) {
+	if fresh := f.requirePolls(2, true); fresh.Theme != "light" || !fresh.Profile.ReadOnly || !reflect.DeepEqual(fresh.Accounts.Names(), []string{"work", ""}) {
 		t.Errorf("%+v", fresh)
 	}
-	f.looks(3, false)
+	f.requirePolls(3, false)
 }
 
-func TestAConfigThatIsBrokenOrGoneIsToldOnce(t *testing.T) {
-	f := tend(t, "theme = 'dark'\n")
+func TestBrokenOrMissingConfigIsReportedOnce(t *testing.T) {
+	f := newWatchedConfig(t, "theme = 'dark'\n")
 	for _, c := range []struct{ text, words string }{
 		{"thema = 'light'\n", "line 1, column 1"}, {"theme = 'x'\n", "line 1: theme cannot be"}, {"[profile", "line 1"},
 	} {
 		f.write(c.text)
-		f.looks(1, false)
-		if _, changed, err := f.Look(""); changed || !strings.Contains(model.Words(err), c.words) {
+		f.requirePolls(1, false)
+		if _, changed, err := f.Reload(""); changed || !strings.Contains(model.ErrorMessage(err), c.words) {
 			t.Errorf("%q: changed %v, %v", c.text, changed, err)
 		}
-		f.looks(2, false)
+		f.requirePolls(2, false)
 	}
 	if err := os.Remove(f.path); err != nil {
 		t.Fatal(err)
 	}
-	f.looks(1, false)
-	if _, changed, err := f.Look(""); changed || !strings.Contains(model.Words(err), "is gone") {
+	f.requirePolls(1, false)
+	if _, changed, err := f.Reload(""); changed || !strings.Contains(model.ErrorMessage(err), "is gone") {
 		t.Errorf("gone: changed %v, %v", changed, err)
 	}
 	f.write("theme = 'light'\n")
-	if fresh := f.looks(2, true); fresh.Theme != "light" {
+	if fresh := f.requirePolls(2, true); fresh.Theme != "light" {
 		t.Errorf("%+v", fresh)
 	}
 }
 
-func TestAProfileThatLeavesTheConfigStaysAsItWas(t *testing.T) {
-	f := tend(t, "[profile.work]\nread_only = true\n")
+func TestRemovedProfileKeepsItsSettings(t *testing.T) {
+	f := newWatchedConfig(t, "[profile.work]\nread_only = true\n")
 	f.write("")
-	f.looks(1, false)
-	if _, changed, err := f.Look("work"); changed || !strings.Contains(model.Words(err), `there is no profile "work"`) {
+	f.requirePolls(1, false)
+	if _, changed, err := f.Reload("work"); changed || !strings.Contains(model.ErrorMessage(err), `there is no profile "work"`) {
 		t.Errorf("changed %v, %v", changed, err)
 	}
 }
 
-func TestFlagsAreForTheAccountThatTheyWereGivenFor(t *testing.T) {
+func TestFlagsApplyOnlyToTheirAccount(t *testing.T) {
 	url, yes, no, work := "https://x.example", true, false, "work"
 	for name, c := range map[string]struct {
 		given    settings.Flags
@@ -203,17 +203,17 @@ func TestFlagsAreForTheAccountThatTheyWereGivenFor(t *testing.T) {
 		"an address is for none of them":    {settings.Flags{APIURL: &url}, "home", nil, nil},
 		"but for the one without a profile": {settings.Flags{APIURL: &url}, "", nil, &url},
 	} {
-		if got := on(c.given, c.profile); got.ReadOnly != c.readOnly || got.APIURL != c.url {
+		if got := withProfile(c.given, c.profile); got.ReadOnly != c.readOnly || got.APIURL != c.url {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
 }
 
-func TestAProfileWithoutAStripeGetsOneOfItsOwn(t *testing.T) {
+func TestProfileWithoutStripeGetsItsOwn(t *testing.T) {
 	const text = "[profile.a]\n[profile.b]\n[profile.c]\nstripe = 'red'\n"
 	seen := map[string]bool{}
 	for _, name := range []string{"a", "b", "c"} {
-		s, _, err := configured(t, text, name)
+		s, _, err := loadConfig(t, text, name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -222,7 +222,7 @@ func TestAProfileWithoutAStripeGetsOneOfItsOwn(t *testing.T) {
 		}
 		seen[stripe(s)] = true
 	}
-	if s, _, _ := configured(t, text, ""); stripe(s) != "" {
+	if s, _, _ := loadConfig(t, text, ""); stripe(s) != "" {
 		t.Error("the account without a profile is marked")
 	}
 }

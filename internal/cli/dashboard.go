@@ -13,38 +13,38 @@ import (
 	"golang.org/x/term"
 
 	"vpsdeck/internal/app"
+	"vpsdeck/internal/cache"
 	"vpsdeck/internal/journal"
-	"vpsdeck/internal/lastseen"
 	"vpsdeck/internal/settings"
 	"vpsdeck/ui"
 	"vpsdeck/ui/command"
 )
 
-// start is all that the dashboard begins with, checked.
-type start struct {
-	flags    settings.Flags
-	settings settings.Settings
-	wishes   ui.Fresh
-	watch    *configWatch // of the config file
-	demo     bool
-	tokens   *settings.Tokens // where a token that is entered can be kept
-	token    settings.Token   // empty when none was found: the dashboard asks; empty in the demo, which needs none
+// startup is all that the dashboard begins with, checked.
+type startup struct {
+	flags         settings.Flags
+	settings      settings.Settings
+	preferences   ui.Preferences
+	configWatcher *configWatcher // of the config file
+	demo          bool
+	tokens        *settings.Tokens // where a token that is entered can be kept
+	token         settings.Token   // empty when none was found: the dashboard asks; empty in the demo, which needs none
 }
 
 // openDashboard makes sure of everything that the dashboard needs, and opens it. What is wrong comes out in this order:
 // the settings, the token, the terminal.
 func openDashboard(ctx context.Context, flags settings.Flags, demo bool) error {
-	defer runtime.KeepAlive(app.TuneGC(app.GarbageOfOne))
+	defer runtime.KeepAlive(app.TuneGC(app.GCPercentSingle))
 	if demo { // an account of its own, whatever the environment says
-		flags = on(flags, "")
+		flags = withProfile(flags, "")
 	}
-	watched := newWatch(flags)
+	watched := newConfigWatcher(flags)
 	s, err := settings.Load(sources(flags))
 	if err != nil {
 		return err
 	}
-	begin := start{flags: flags, settings: s, watch: watched, demo: demo, tokens: settings.NewTokens(s, os.Getenv)}
-	if begin.wishes, err = wishes(s); err != nil {
+	begin := startup{flags: flags, settings: s, configWatcher: watched, demo: demo, tokens: settings.NewTokens(s, os.Getenv)}
+	if begin.preferences, err = preferencesFrom(s); err != nil {
 		return err
 	}
 	missing := false
@@ -55,17 +55,17 @@ func openDashboard(ctx context.Context, flags settings.Flags, demo bool) error {
 			return err
 		}
 	}
-	if why := noTerminal(); why != "" {
+	if why := terminalProblem(); why != "" {
 		if missing {
 			why += "; there is no API token yet either: set VPS_API_TOKEN, or enter one when vpsdeck asks for it there"
 		}
-		return settings.Faultf(settings.ExitUsage, "%s", why)
+		return settings.Errorf(settings.ExitUsage, "%s", why)
 	}
 	return runDashboard(ctx, begin)
 }
 
-// noTerminal is why no dashboard can be shown here, or "".
-func noTerminal() string {
+// terminalProblem is why no dashboard can be shown here, or "".
+func terminalProblem() string {
 	const instead = "vpsdeck is for one: start it in a terminal, over SSH with ssh -t"
 	if !term.IsTerminal(int(os.Stdout.Fd())) {
 		return "standard output is not a terminal, but " + instead
@@ -74,7 +74,7 @@ func noTerminal() string {
 		return "standard input is not a terminal, but " + instead
 	}
 	if columns, rows, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
-		if why := app.TooLarge(columns, rows); why != "" {
+		if why := app.SizeProblem(columns, rows); why != "" {
 			return why
 		}
 	}
@@ -91,59 +91,59 @@ func noTerminal() string {
 	return ""
 }
 
-// options are what the dashboard begins with wherever it is shown: on this terminal, or over SSH on another.
-func options(w ui.Fresh) ui.Options {
+// uiOptions are what the dashboard begins with wherever it is shown: on this terminal, or over SSH on another.
+func uiOptions(w ui.Preferences) ui.Options {
 	return ui.Options{
 		Clock: command.WallClock{}, Dark: true, Profile: w.Profile, ReadOnly: w.Profile.ReadOnly, Policies: w.Profile.Policies,
-		Keys: w.Keys, ASCII: w.ASCII, Mouse: w.Mouse, Theme: w.Theme, Still: w.Still, Columns: w.Columns, Announce: w.Announce,
+		Keys: w.Keys, ASCII: w.ASCII, Mouse: w.Mouse, Theme: w.Theme, ReducedMotion: w.ReducedMotion, Columns: w.Columns, Announce: w.Announce,
 	}
 }
 
 // notices are what the dashboard says first.
-func (s start) notices() []string {
+func (s startup) notices() []string {
 	var out []string
 	if s.settings.State == "" && !s.demo {
-		out = append(out, noJournal)
+		out = append(out, noJournalWarning)
 	}
-	if silence := s.tokens.Silence(); silence != "" && s.token.Value.Empty() {
+	if silence := s.tokens.KeyringWarning(); silence != "" && s.token.Value.IsEmpty() {
 		out = append(out, silence+", or enter a token")
 	}
 	return out
 }
 
-// firstFrame is how long the first frame takes to be drawn: a beat of Bubble Tea and what comes before it.
-const firstFrame = 30 * time.Millisecond
+// firstFrameTime is how long the first frame takes to be drawn: a beat of Bubble Tea and what comes before it.
+const firstFrameTime = 30 * time.Millisecond
 
 // runDashboard shows the dashboard until the user leaves it, and then says what goes on at the provider.
-func runDashboard(ctx context.Context, begin start) error {
-	demo := &simulated{}
+func runDashboard(ctx context.Context, begin startup) error {
+	demo := &simulatedAccount{}
 	defer demo.Close()
-	quiet := time.Now().Add(firstFrame)
-	door := &access{settings: begin.settings, tokens: begin.tokens, log: &command.RequestLog{}, demo: demo, quiet: quiet}
-	opts := options(begin.wishes)
-	opts.Access, opts.Requests, opts.Demo, opts.Suspend = door, door.log, begin.demo, app.CanSuspend
-	opts.SSH, opts.Commands, opts.Secrets = begin.wishes.SSH, begin.wishes.Commands, begin.wishes.Secrets
+	quiet := time.Now().Add(firstFrameTime)
+	door := &access{settings: begin.settings, tokens: begin.tokens, log: &command.RequestLog{}, demo: demo, quietUntil: quiet}
+	opts := uiOptions(begin.preferences)
+	opts.Access, opts.Requests, opts.Demo, opts.CanSuspend = door, door.log, begin.demo, app.CanSuspend
+	opts.SSH, opts.Commands, opts.Secrets = begin.preferences.SSH, begin.preferences.Commands, begin.preferences.Secrets
 	others := &accounts{flags: begin.flags, profiles: begin.settings.Profiles, demo: demo}
 	opts.Accounts = others
-	if begin.watch != nil {
-		begin.watch.accounts = others
-		opts.Config = begin.watch
+	if begin.configWatcher != nil {
+		begin.configWatcher.accounts = others
+		opts.Config = begin.configWatcher
 	}
 	if dir := begin.settings.State; dir != "" {
-		book := journal.In(dir)
-		run := book.Begin(app.RunName(time.Now(), os.Getpid()))
+		book := journal.New(dir)
+		run := book.StartRun(app.RunID(time.Now(), os.Getpid()))
 		defer run.End()
-		opts.Journal, opts.Run = book, run.ID
+		opts.Journal, opts.RunID = book, run.ID
 	}
 	opts.Notices = begin.notices()
 	if dir := begin.settings.Cache; dir != "" {
-		opts.Memory = lastseen.In(dir).Waiting(func() { time.Sleep(time.Until(quiet)) })
+		opts.Cache = cache.New(dir).BeforeLargeLoad(func() { time.Sleep(time.Until(quiet)) })
 	}
 	var err error
 	switch {
 	case begin.demo:
 		opts.Client, err = door.Demo()
-	case !begin.token.Value.Empty():
+	case !begin.token.Value.IsEmpty():
 		opts.Client, err = door.client(begin.token.Value)
 	}
 	if err != nil {
@@ -151,8 +151,8 @@ func runDashboard(ctx context.Context, begin start) error {
 	}
 	log.SetOutput(io.Discard) // net/http remarks on odd servers there, in the middle of our screen
 	dashboard := ui.New(opts)
-	err = app.Show(ctx, dashboard, begin.settings.State)
-	for _, line := range dashboard.Farewell() {
+	err = app.Run(ctx, dashboard, begin.settings.State)
+	for _, line := range dashboard.ExitMessages() {
 		_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+line)
 	}
 	return err

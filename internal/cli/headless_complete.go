@@ -12,15 +12,15 @@ import (
 	"vpsdeck/model"
 )
 
-// complete gives a flag its completions.
-func complete(cmd *cobra.Command, flag string, by cobra.CompletionFunc) {
+// registerCompletion gives a flag its completions.
+func registerCompletion(cmd *cobra.Command, flag string, by cobra.CompletionFunc) {
 	_ = cmd.RegisterFlagCompletionFunc(flag, by) // fails for a flag that is not there
 }
 
 // completeProfiles offers the config's profiles, and none.
 func completeProfiles(account func() settings.Flags) cobra.CompletionFunc {
 	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		s, err := settings.Load(sources(on(account(), "")))
+		s, err := settings.Load(sources(withProfile(account(), "")))
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
@@ -30,8 +30,8 @@ func completeProfiles(account func() settings.Flags) cobra.CompletionFunc {
 
 // completeServers offers the account's servers by name and, once a digit is typed, by ID too; not those that are named
 // already.
-func completeServers(common func() settings.Flags, on machine) cobra.CompletionFunc {
-	return completions(common, on, func(ctx context.Context, opts headless.Options, named []string, begun string) []cobra.Completion {
+func completeServers(common func() settings.Flags, on timing) cobra.CompletionFunc {
+	return completeFromAccount(common, on, func(ctx context.Context, opts headless.Options, named []string, begun string) []cobra.Completion {
 		servers, err := opts.Client.Servers(ctx, model.ServerFilter{})
 		if err != nil {
 			return nil
@@ -52,8 +52,8 @@ func completeServers(common func() settings.Flags, on machine) cobra.CompletionF
 }
 
 // completePoints offers the IDs of the account's restore points of a kind, newest first, each with what it is.
-func completePoints(common func() settings.Flags, on machine, kind model.Kind) cobra.CompletionFunc {
-	return completions(common, on, func(ctx context.Context, opts headless.Options, _ []string, _ string) []cobra.Completion {
+func completePoints(common func() settings.Flags, on timing, kind model.Kind) cobra.CompletionFunc {
+	return completeFromAccount(common, on, func(ctx context.Context, opts headless.Options, _ []string, _ string) []cobra.Completion {
 		list := func() ([]model.Point, error) { return opts.Client.Backups(ctx, model.BackupFilter{}) }
 		if kind == model.Snapshot {
 			list = func() ([]model.Point, error) { return opts.Client.Snapshots(ctx, model.SnapshotFilter{}) }
@@ -72,18 +72,18 @@ func completePoints(common func() settings.Flags, on machine, kind model.Kind) c
 	})
 }
 
-// offer finds what can stand where somebody types: after the arguments named, and with what has begun there.
-type offer func(ctx context.Context, opts headless.Options, named []string, begun string) []cobra.Completion
+// completer finds what can stand where somebody types: after the arguments named, and with what has begun there.
+type completer func(ctx context.Context, opts headless.Options, named []string, begun string) []cobra.Completion
 
-// completions asks the account, aside and for a short time: even the keyring may wait for somebody. What fails completes
+// completeFromAccount asks the account, aside and for a short time: even the keyring may wait for somebody. What fails completes
 // nothing.
-func completions(common func() settings.Flags, on machine, ask offer) cobra.CompletionFunc {
+func completeFromAccount(common func() settings.Flags, on timing, ask completer) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, named []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		ctx, cancel := context.WithTimeout(context.Background(), on.tab)
+		ctx, cancel := context.WithTimeout(context.Background(), on.completionTimeout)
 		defer cancel()
 		found := make(chan []cobra.Completion, 1)
 		go func() {
-			opts, _, err := unattended{cmd: cmd, flags: common(), on: on}.open(ctx)
+			opts, _, err := commandRun{cmd: cmd, flags: common(), timing: on}.openAccount(ctx)
 			if err != nil {
 				found <- nil
 				return

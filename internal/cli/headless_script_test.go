@@ -28,29 +28,29 @@ import (
 	"vpsdeck/model"
 )
 
-// scriptClock names where the program's waits are asked for, when a script starts the test binary as the program.
-const scriptClock = "VPSDECK_TEST_CLOCK"
+// scriptClockVar names where the program's waits are asked for, when a script starts the test binary as the program.
+const scriptClockVar = "VPSDECK_TEST_CLOCK"
 
 func init() { // before TestMain, which would build the program again
-	if address := os.Getenv(scriptClock); address != "" && filepath.Base(os.Args[0]) == "vpsdeck" {
-		err := executeOn(context.Background(), os.Args[1:], machine{clock: newLeapingClock(address), tab: time.Minute})
-		if words := model.Words(err); words != "" {
+	if address := os.Getenv(scriptClockVar); address != "" && filepath.Base(os.Args[0]) == "vpsdeck" {
+		err := executeWithTiming(context.Background(), os.Args[1:], timing{clock: newVirtualClock(address), completionTimeout: time.Minute})
+		if words := model.ErrorMessage(err); words != "" {
 			_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+words)
 		}
 		os.Exit(int(settings.CodeOf(err)))
 	}
 }
 
-// leapingClock begins with the account's time, and takes none to wait: the account's time is moved on instead, and its own
+// virtualClock begins with the account's time, and takes none to wait: the account's time is moved on instead, and its own
 // with it.
-type leapingClock struct {
-	address string
-	ahead   time.Duration // of the real time
-	passed  atomic.Int64
+type virtualClock struct {
+	address  string
+	offset   time.Duration // of the real time
+	advanced atomic.Int64
 }
 
-func newLeapingClock(address string) *leapingClock {
-	c := &leapingClock{address: address}
+func newVirtualClock(address string) *virtualClock {
+	c := &virtualClock{address: address}
 	resp, err := http.Get(address)
 	if err != nil {
 		return c
@@ -58,16 +58,16 @@ func newLeapingClock(address string) *leapingClock {
 	defer func() { _ = resp.Body.Close() }()
 	text, _ := io.ReadAll(resp.Body)
 	if begun, err := time.Parse(time.RFC3339Nano, string(text)); err == nil {
-		c.ahead = time.Until(begun)
+		c.offset = time.Until(begun)
 	}
 	return c
 }
 
-func (c *leapingClock) Now() time.Time {
-	return time.Now().Add(c.ahead + time.Duration(c.passed.Load()))
+func (c *virtualClock) Now() time.Time {
+	return time.Now().Add(c.offset + time.Duration(c.advanced.Load()))
 }
 
-func (c *leapingClock) Wait(ctx context.Context, d time.Duration) error {
+func (c *virtualClock) Wait(ctx context.Context, d time.Duration) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.address+"?for="+url.QueryEscape(d.String()), nil)
 	if err != nil {
 		return err
@@ -76,23 +76,23 @@ func (c *leapingClock) Wait(ctx context.Context, d time.Duration) error {
 	if err != nil {
 		return err
 	}
-	c.passed.Add(int64(d))
+	c.advanced.Add(int64(d))
 	return resp.Body.Close()
 }
 
-// scriptWorld is the account that a script works with.
-type scriptWorld struct {
-	account *sim.Account
-	url     string
-	clock   *sim.Clock
-	waiting chan struct{} // gets one for each wait that is held
+// scriptEnv is the account that a script works with.
+type scriptEnv struct {
+	account   *sim.Account
+	url       string
+	clock     *sim.Clock
+	heldWaits chan struct{} // gets one for each wait that is held
 
-	mu   sync.Mutex
-	hold bool // waits do not end
+	mu        sync.Mutex
+	holdWaits bool // waits do not end
 }
 
 // ServeHTTP spends the waits of the program.
-func (w *scriptWorld) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+func (w *scriptEnv) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if !r.URL.Query().Has("for") { // what time is it?
 		_, _ = io.WriteString(rw, w.clock.Now().Format(time.RFC3339Nano))
 		return
@@ -103,18 +103,18 @@ func (w *scriptWorld) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.mu.Lock()
-	hold := w.hold
+	hold := w.holdWaits
 	w.mu.Unlock()
 	if hold {
-		w.waiting <- struct{}{}
+		w.heldWaits <- struct{}{}
 		<-r.Context().Done()
 		return
 	}
 	w.clock.Advance(d)
 }
 
-// asked counts the requests of a method and a path, such as "POST /snapshots/".
-func (w *scriptWorld) asked(what string) int {
+// countRequests counts the requests of a method and a path, such as "POST /snapshots/".
+func (w *scriptEnv) countRequests(what string) int {
 	n := 0
 	for _, r := range w.account.Requests() {
 		if r.Method+" "+r.Path == what {
@@ -131,7 +131,7 @@ func TestScripts(t *testing.T) {
 		Setup:         scriptSetup,
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "", // remakes the outputs that scripts compare with
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": scriptExits, "asked": scriptAsked, "fault": scriptFault, "later": scriptLater, "hold": scriptHold, "waiting": scriptWaiting,
+			"exits": scriptExits, "asked": scriptRequests, "fault": scriptFault, "later": scriptAdvance, "hold": scriptHold, "waiting": scriptWaiting,
 			"expand": scriptExpand, "lockjournal": scriptLockJournal,
 		},
 	})
@@ -139,7 +139,7 @@ func TestScripts(t *testing.T) {
 
 func scriptSetup(env *testscript.Env) error {
 	clock := sim.NewSteppedClock(time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC))
-	w := &scriptWorld{account: sim.New(sim.Options{Seed: 1, Clock: clock}), clock: clock, waiting: make(chan struct{}, 1)}
+	w := &scriptEnv{account: sim.New(sim.Options{Seed: 1, Clock: clock}), clock: clock, heldWaits: make(chan struct{}, 1)}
 	server, err := sim.Listen("127.0.0.1:0", w.account)
 	if err != nil {
 		return err
@@ -155,7 +155,7 @@ func scriptSetup(env *testscript.Env) error {
 		return err
 	}
 	for name, value := range map[string]string{
-		"PATH": bin + string(filepath.ListSeparator) + env.Getenv("PATH"), "HOME": env.WorkDir, scriptClock: waits.URL,
+		"PATH": bin + string(filepath.ListSeparator) + env.Getenv("PATH"), "HOME": env.WorkDir, scriptClockVar: waits.URL,
 		"VPS_API_URL": server.URL(), "VPS_API_TOKEN": "vps_demo",
 	} {
 		env.Setenv(name, value)
@@ -166,7 +166,7 @@ func scriptSetup(env *testscript.Env) error {
 
 // expand FROM TO: copies a file with the account's address in the place of ${URL}.
 func scriptExpand(ts *testscript.TestScript, _ bool, args []string) {
-	text := strings.ReplaceAll(ts.ReadFile(args[0]), "${URL}", worldOf(ts).url)
+	text := strings.ReplaceAll(ts.ReadFile(args[0]), "${URL}", scriptEnvOf(ts).url)
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
 }
 
@@ -180,7 +180,7 @@ func scriptLockJournal(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Defer(func() { _ = f.Close() })
 }
 
-func worldOf(ts *testscript.TestScript) *scriptWorld { return ts.Value("world").(*scriptWorld) }
+func scriptEnvOf(ts *testscript.TestScript) *scriptEnv { return ts.Value("world").(*scriptEnv) }
 
 // exits CODE ARGUMENT...: vpsdeck ends with that code, and prints no token and no raw error.
 func scriptExits(ts *testscript.TestScript, _ bool, args []string) {
@@ -202,8 +202,8 @@ func scriptExits(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // asked N 'METHOD PATH': so many such requests have come.
-func scriptAsked(ts *testscript.TestScript, _ bool, args []string) {
-	if n := worldOf(ts).asked(args[1]); strconv.Itoa(n) != args[0] {
+func scriptRequests(ts *testscript.TestScript, _ bool, args []string) {
+	if n := scriptEnvOf(ts).countRequests(args[1]); strconv.Itoa(n) != args[0] {
 		ts.Fatalf("%s was asked %d times, want %s", args[1], n, args[0])
 	}
 }
@@ -211,33 +211,33 @@ func scriptAsked(ts *testscript.TestScript, _ bool, args []string) {
 // fault 'METHOD PATH: TROUBLE' or fault none: what goes wrong from here on.
 func scriptFault(ts *testscript.TestScript, _ bool, args []string) {
 	if args[0] == "none" {
-		worldOf(ts).account.ClearFaults()
+		scriptEnvOf(ts).account.ClearFaults()
 		return
 	}
 	fault, err := sim.ParseFault(args[0])
 	ts.Check(err)
-	worldOf(ts).account.Inject(fault)
+	scriptEnvOf(ts).account.Inject(fault)
 }
 
 // later DURATION: so much time passes.
-func scriptLater(ts *testscript.TestScript, _ bool, args []string) {
+func scriptAdvance(ts *testscript.TestScript, _ bool, args []string) {
 	d, err := time.ParseDuration(args[0])
 	ts.Check(err)
-	worldOf(ts).clock.Advance(d)
+	scriptEnvOf(ts).clock.Advance(d)
 }
 
 // hold: from here on a program that waits goes on waiting.
 func scriptHold(ts *testscript.TestScript, _ bool, _ []string) {
-	w := worldOf(ts)
+	w := scriptEnvOf(ts)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.hold = true
+	w.holdWaits = true
 }
 
 // waiting: goes on when the program in the background waits.
 func scriptWaiting(ts *testscript.TestScript, _ bool, _ []string) {
 	select {
-	case <-worldOf(ts).waiting:
+	case <-scriptEnvOf(ts).heldWaits:
 	case <-time.After(time.Minute): // a guard: it comes within moments
 		ts.Fatalf("the program does not wait")
 	}

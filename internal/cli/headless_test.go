@@ -9,7 +9,7 @@ import (
 	"vpsdeck/internal/settings"
 )
 
-func TestTheExitCodesAreDocumentedAsTheManPageHasThem(t *testing.T) {
+func TestExitCodesInDocsMatchManPage(t *testing.T) {
 	text, err := os.ReadFile("../../docs/SCRIPTING.md")
 	if err != nil {
 		t.Fatal(err)

@@ -17,10 +17,10 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// keeping are the names of the places that login can be told to keep a token in.
-var keeping = map[string]settings.Place{"keyring": settings.InKeyring, "file": settings.InFile}
+// tokenPlaces are the names of the places that login can be told to keep a token in.
+var tokenPlaces = map[string]settings.Store{"keyring": settings.InKeyring, "file": settings.InFile}
 
-func loginCommand(do *deed) *cobra.Command {
+func loginCommand(do *runFunc) *cobra.Command {
 	var keep string
 	var account func() settings.Flags
 	cmd := &cobra.Command{
@@ -32,9 +32,9 @@ func loginCommand(do *deed) *cobra.Command {
 			"pass show vps/work | vpsdeck login --profile work --keep file",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			place, known := keeping[keep]
+			place, known := tokenPlaces[keep]
 			if !known && cmd.Flags().Changed("keep") {
-				return seeHelp(cmd, settings.Faultf(settings.ExitUsage, "--keep cannot be %q: there are keyring and file", keep))
+				return withHelpHint(cmd, settings.Errorf(settings.ExitUsage, "--keep cannot be %q: there are keyring and file", keep))
 			}
 			flags := account()
 			*do = func(ctx context.Context) error { return login(ctx, cmd, flags, place) }
@@ -42,27 +42,27 @@ func loginCommand(do *deed) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&keep, "keep", "", "where: keyring or file; without it the first of the two that there is")
-	complete(cmd, "keep", cobra.FixedCompletions([]string{"keyring", "file"}, cobra.ShellCompDirectiveNoFileComp))
+	registerCompletion(cmd, "keep", cobra.FixedCompletions([]string{"keyring", "file"}, cobra.ShellCompDirectiveNoFileComp))
 	account = accountFlags(cmd)
 	return cmd
 }
 
 // login asks for a token, tries it, and keeps it.
-func login(ctx context.Context, cmd *cobra.Command, flags settings.Flags, place settings.Place) error {
+func login(ctx context.Context, cmd *cobra.Command, flags settings.Flags, place settings.Store) error {
 	s, err := settings.Load(sources(flags))
 	if err != nil {
 		return err
 	}
 	tokens := settings.NewTokens(s, os.Getenv)
-	if err := tokens.CanKeep(place); err != nil {
+	if err := tokens.CheckStore(place); err != nil {
 		return err
 	}
 	if place == "" {
-		place = tokens.Places()[0]
+		place = tokens.Stores()[0]
 	}
-	ctx, stop := interruptible(ctx)
+	ctx, stop := withInterrupt(ctx)
 	defer stop()
-	secret, err := askToken(ctx, cmd, "API token of "+whose(s)+", hidden: ")
+	secret, err := readToken(ctx, cmd, "API token of "+accountName(s)+", hidden: ")
 	if err != nil {
 		return err
 	}
@@ -79,28 +79,28 @@ func login(ctx context.Context, cmd *cobra.Command, flags settings.Flags, place 
 	if account, err := client.Account(ctx); err == nil { // where the API does not tell, the token is good all the same
 		owner = ", " + model.Clean(account.Label())
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s%s: the token is kept in %s\n", whose(s), owner, kept.Source)
-	return told(err)
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s%s: the token is kept in %s\n", accountName(s), owner, kept.Source)
+	return stdoutError(err)
 }
 
-// whose is the account for a sentence: its profile, and where it is.
-func whose(s settings.Settings) string {
+// accountName is the account for a sentence: its profile, and where it is.
+func accountName(s settings.Settings) string {
 	if s.Profile == "" {
-		return s.Account
+		return s.Host
 	}
-	return "profile " + s.Profile + " at " + s.Account
+	return "profile " + s.Profile + " at " + s.Host
 }
 
-// told is what is left of an error in printing.
-func told(err error) error {
+// stdoutError is what is left of an error in printing.
+func stdoutError(err error) error {
 	if err != nil {
-		return settings.Faultf(settings.ExitOther, "standard output could not be written to")
+		return settings.Errorf(settings.ExitOther, "standard output could not be written to")
 	}
 	return nil
 }
 
-// askToken reads a token from the terminal, without showing it, or from whatever else standard input is.
-func askToken(ctx context.Context, cmd *cobra.Command, prompt string) (settings.Secret, error) {
+// readToken reads a token from the terminal, without showing it, or from whatever else standard input is.
+func readToken(ctx context.Context, cmd *cobra.Command, prompt string) (settings.Secret, error) {
 	read := func() (string, error) {
 		text, err := io.ReadAll(io.LimitReader(cmd.InOrStdin(), 64<<10))
 		return string(text), err
@@ -108,7 +108,7 @@ func askToken(ctx context.Context, cmd *cobra.Command, prompt string) (settings.
 	if in, ok := cmd.InOrStdin().(*os.File); ok && term.IsTerminal(int(in.Fd())) {
 		before, err := term.MakeRaw(int(in.Fd())) // before the prompt: whoever types at once must not see it either
 		if err != nil {
-			return settings.Secret{}, errUnread
+			return settings.Secret{}, errTokenUnreadable
 		}
 		defer func() { _ = term.Restore(int(in.Fd()), before) }() // also after a signal
 		screen := term.NewTerminal(struct {
@@ -118,7 +118,7 @@ func askToken(ctx context.Context, cmd *cobra.Command, prompt string) (settings.
 		read = func() (string, error) {
 			text, err := screen.ReadPassword(prompt)
 			if errors.Is(err, io.EOF) { // ctrl+c, or ctrl+d
-				err = app.SignalFault(syscall.SIGINT)
+				err = app.SignalError(syscall.SIGINT)
 			}
 			return text, err
 		}
@@ -136,29 +136,29 @@ func askToken(ctx context.Context, cmd *cobra.Command, prompt string) (settings.
 	case <-ctx.Done():
 		return settings.Secret{}, context.Cause(ctx)
 	case a := <-answered:
-		return taken(a.text, a.err)
+		return parseToken(a.text, a.err)
 	}
 }
 
-// errUnread says that nothing could be read.
-var errUnread = settings.Faultf(settings.ExitToken, "the token could not be read")
+// errTokenUnreadable says that nothing could be read.
+var errTokenUnreadable = settings.Errorf(settings.ExitToken, "the token could not be read")
 
-// taken is the token that was read, or why there is none.
-func taken(text string, err error) (settings.Secret, error) {
-	if fault := new(settings.Fault); errors.As(err, &fault) {
+// parseToken is the token that was read, or why there is none.
+func parseToken(text string, err error) (settings.Secret, error) {
+	if fault := new(settings.Error); errors.As(err, &fault) {
 		return settings.Secret{}, fault
 	}
 	if err != nil {
-		return settings.Secret{}, errUnread
+		return settings.Secret{}, errTokenUnreadable
 	}
 	secret, err := settings.NewSecret(text)
 	if err != nil {
-		return secret, settings.Faultf(settings.ExitToken, "the token %s", err)
+		return secret, settings.Errorf(settings.ExitToken, "the token %s", err)
 	}
 	return secret, nil
 }
 
-func logoutCommand(do *deed) *cobra.Command {
+func logoutCommand(do *runFunc) *cobra.Command {
 	var account func() settings.Flags
 	cmd := &cobra.Command{
 		Use:   "logout",
@@ -183,12 +183,12 @@ func logout(out io.Writer, flags settings.Flags) error {
 	}
 	places, failed := settings.NewTokens(s, os.Getenv).Forget()
 	if failed == nil && len(places) == 0 {
-		_, err = fmt.Fprintf(out, "%s: no token was kept\n", whose(s))
-		return told(err)
+		_, err = fmt.Fprintf(out, "%s: no token was kept\n", accountName(s))
+		return stdoutError(err)
 	}
 	for _, p := range places {
-		if _, err = fmt.Fprintf(out, "%s: the token is gone from %s\n", whose(s), p); err != nil {
-			return told(err)
+		if _, err = fmt.Fprintf(out, "%s: the token is gone from %s\n", accountName(s), p); err != nil {
+			return stdoutError(err)
 		}
 	}
 	return failed

@@ -11,7 +11,7 @@ import (
 	"vpsdeck/internal/settings"
 )
 
-func profilesCommand(do *deed) *cobra.Command {
+func profilesCommand(do *runFunc) *cobra.Command {
 	var account func() settings.Flags
 	var output func() (headless.Format, error)
 	cmd := &cobra.Command{
@@ -38,13 +38,13 @@ func listProfiles(out io.Writer, format headless.Format, flags settings.Flags) e
 	}
 	var rows []headless.ProfileRow
 	for _, name := range append(inUse.Profiles, "") {
-		s, err := settings.Load(sources(on(flags, name)))
+		s, err := settings.Load(sources(withProfile(flags, name)))
 		if err != nil {
 			return err
 		}
 		row := headless.ProfileRow{
-			Profile: name, InUse: name == inUse.Profile, API: s.Account, Token: settings.NewTokens(s, os.Getenv).Source(),
-			Deeds: deedsOn(s), Stripe: stripe(s),
+			Profile: name, InUse: name == inUse.Profile, API: s.Host, Token: settings.NewTokens(s, os.Getenv).Source(),
+			Actions: actionMode(s), Stripe: stripe(s),
 		}
 		if name == "" {
 			row.Profile = settings.NoProfile
@@ -54,13 +54,13 @@ func listProfiles(out io.Writer, format headless.Format, flags settings.Flags) e
 	return headless.WriteProfiles(out, format, rows)
 }
 
-// deedsOn says how deeds are asked for on an account.
-func deedsOn(s settings.Settings) string {
+// actionMode says how deeds are asked for on an account.
+func actionMode(s settings.Settings) string {
 	switch {
 	case s.ReadOnly:
 		return "read-only"
-	case s.Strict:
+	case s.StrictConfirm:
 		return settings.ConfirmStrict
 	}
-	return settings.ConfirmUsual
+	return settings.ConfirmNormal
 }

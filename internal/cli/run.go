@@ -18,7 +18,7 @@ func Run(ctx context.Context, args []string) settings.ExitCode {
 		_ = os.Setenv("NO_COLOR", "1")
 	}
 	err := execute(ctx, args)
-	if words := model.Words(err); words != "" { // a command that has told its results needs no further sentence
+	if words := model.ErrorMessage(err); words != "" { // a command that has told its results needs no further sentence
 		_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+words)
 	}
 	return settings.CodeOf(err)

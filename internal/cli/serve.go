@@ -20,16 +20,16 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// serving is what a command line says of a server.
-type serving struct {
+// serveOptions is what a command line says of a server.
+type serveOptions struct {
 	address, hostKey, users, log string
 	demo, check                  bool
 	limits                       sshd.Limits
-	account                      func() settings.Flags
+	flags                        func() settings.Flags
 }
 
-func serveCommand(do *deed) *cobra.Command {
-	var s serving
+func serveCommand(do *runFunc) *cobra.Command {
+	var s serveOptions
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the dashboard to a team over SSH",
@@ -40,13 +40,13 @@ func serveCommand(do *deed) *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if s.demo && (cmd.Flags().Changed("api-url") || cmd.Flags().Changed("profile")) {
-				return settings.Faultf(settings.ExitUsage, "--demo and an account exclude each other: the demo has an account of its own; see vpsdeck serve --help")
+				return settings.Errorf(settings.ExitUsage, "--demo and an account exclude each other: the demo has an account of its own; see vpsdeck serve --help")
 			}
 			if s.users == "" {
-				return settings.Faultf(settings.ExitUsage, "--users is missing: without a users file nobody may come in; see vpsdeck serve --help")
+				return settings.Errorf(settings.ExitUsage, "--users is missing: without a users file nobody may come in; see vpsdeck serve --help")
 			}
 			if s.log != "text" && s.log != "json" {
-				return settings.Faultf(settings.ExitUsage, "--log cannot be %q: there are text and json", s.log)
+				return settings.Errorf(settings.ExitUsage, "--log cannot be %q: there are text and json", s.log)
 			}
 			*do = func(ctx context.Context) error { return s.run(ctx, cmd.ErrOrStderr(), cmd.OutOrStdout()) }
 			return nil
@@ -62,18 +62,18 @@ func serveCommand(do *deed) *cobra.Command {
 	flags.IntVar(&s.limits.Sessions, "sessions", 500, "sessions at once, in all")
 	flags.IntVar(&s.limits.PerUser, "sessions-per-user", 10, "sessions at once, of one user")
 	flags.IntVar(&s.limits.PerAddress, "sessions-per-address", 50, "sessions at once, from one address")
-	flags.IntVar(&s.limits.LogIns, "logins-per-minute", 30, "tries to log in, from one address in a minute")
+	flags.IntVar(&s.limits.LoginsPerMinute, "logins-per-minute", 30, "tries to log in, from one address in a minute")
 	flags.DurationVar(&s.limits.Idle, "idle", 0, "end a session in which no key was pressed for so long (default 30m)")
-	flags.DurationVar(&s.limits.Total, "total", 0, "end a session after so long (default 12h)")
-	s.account = accountFlags(cmd)
+	flags.DurationVar(&s.limits.MaxSession, "total", 0, "end a session after so long (default 12h)")
+	s.flags = accountFlags(cmd)
 	return cmd
 }
 
 // run checks everything, and then serves until it is told to end.
-func (s serving) run(ctx context.Context, errs, out io.Writer) error {
-	flags := s.account()
+func (s serveOptions) run(ctx context.Context, errs, out io.Writer) error {
+	flags := s.flags()
 	if s.demo {
-		flags = on(flags, "")
+		flags = withProfile(flags, "")
 	}
 	conf, err := settings.Load(sources(flags))
 	if err != nil {
@@ -81,69 +81,69 @@ func (s serving) run(ctx context.Context, errs, out io.Writer) error {
 	}
 	if s.hostKey == "" {
 		if conf.State == "" {
-			return settings.Faultf(settings.ExitUsage, "--host-key is missing, and there is no state directory to keep one in: name a file")
+			return settings.Errorf(settings.ExitUsage, "--host-key is missing, and there is no state directory to keep one in: name a file")
 		}
 		s.hostKey = filepath.Join(conf.State, "host_key")
 	}
 	if s.check {
-		return s.checked(ctx, conf, out)
+		return s.runCheck(ctx, conf, out)
 	}
-	defer runtime.KeepAlive(app.TuneGC(app.GarbageOfCrowd))
+	defer runtime.KeepAlive(app.TuneGC(app.GCPercentServer))
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	asking, end := context.WithCancel(context.WithoutCancel(ctx)) // the last deeds are still answered while it drains
 	defer end()
 	listener, err := sshd.Listen(s.address)
 	if err != nil {
-		return served(err)
+		return serverError(err)
 	}
-	o, err := openOffice(asking, conf, s.demo)
+	o, err := openSharedAccount(asking, conf, s.demo)
 	if err != nil {
 		_ = listener.Close()
 		return err
 	}
 	defer o.close()
-	log := slog.New(s.handler(errs))
+	log := slog.New(s.logHandler(errs))
 	if conf.State == "" && !s.demo {
-		log.Warn(noJournal)
+		log.Warn(noJournalWarning)
 	}
 	server, err := sshd.New(sshd.Options{
-		HostKey: s.hostKey, Users: s.users, Limits: s.limits, Log: log, Open: o.seat, Notice: notice,
+		HostKey: s.hostKey, Users: s.users, Limits: s.limits, Log: log, Open: o.openSession, Notice: newNotice,
 	})
 	if err != nil {
 		_ = listener.Close()
-		return served(err)
+		return serverError(err)
 	}
-	return served(server.Serve(ctx, listener))
+	return serverError(server.Serve(ctx, listener))
 }
 
-func (s serving) handler(errs io.Writer) slog.Handler {
+func (s serveOptions) logHandler(errs io.Writer) slog.Handler {
 	if s.log == "json" {
 		return slog.NewJSONHandler(errs, nil)
 	}
 	return slog.NewTextHandler(errs, nil)
 }
 
-// checked says whether everything is as a start needs it. It makes nothing and asks nobody.
-func (s serving) checked(ctx context.Context, conf settings.Settings, out io.Writer) error {
+// runCheck says whether everything is as a start needs it. It makes nothing and asks nobody.
+func (s serveOptions) runCheck(ctx context.Context, conf settings.Settings, out io.Writer) error {
 	users, err := sshd.LoadUsers(s.users)
 	if err != nil {
-		return served(err)
+		return serverError(err)
 	}
 	there, err := sshd.CheckHostKey(s.hostKey)
 	if err != nil {
-		return served(err)
+		return serverError(err)
 	}
-	if _, err := wishes(conf); err != nil {
+	if _, err := preferencesFrom(conf); err != nil {
 		return err
 	}
 	if !s.demo {
 		tokens := settings.NewTokens(conf, os.Getenv)
 		if _, err := tokens.Find(ctx); err != nil {
-			return missingToken(tokens, err)
+			return missingTokenError(tokens, err)
 		}
 	}
-	key, account := s.hostKey, conf.Account
+	key, account := s.hostKey, conf.Host
 	if s.demo {
 		account = "simulated"
 	}
@@ -151,30 +151,30 @@ func (s serving) checked(ctx context.Context, conf settings.Settings, out io.Wri
 		key += " (made at the first start)"
 	}
 	_, err = fmt.Fprintf(out, "all is fine: %s in %s, host key %s, account %s\n", users, s.users, key, account)
-	return told(err)
+	return stdoutError(err)
 }
 
-// served puts what is wrong with the server's files in the program's terms.
-func served(err error) error {
-	var t *sshd.Trouble
+// serverError puts what is wrong with the server's files in the program's terms.
+func serverError(err error) error {
+	var t *sshd.Error
 	if errors.As(err, &t) {
-		return settings.Faultf(settings.ExitConfig, "%s", t.Words())
+		return settings.Errorf(settings.ExitConfig, "%s", t.Message())
 	}
 	return err
 }
 
-func missingToken(tokens *settings.Tokens, err error) error {
+func missingTokenError(tokens *settings.Tokens, err error) error {
 	if errors.Is(err, settings.ErrNoToken) {
-		return tokens.Missing()
+		return tokens.MissingError()
 	}
 	return err
 }
 
-// servedClient is the client of the real account. Its token is tried, so that a server does not start with one that is refused.
-func servedClient(ctx context.Context, door *access) (command.Client, error) {
+// connectClient is the client of the real account. Its token is tried, so that a server does not start with one that is refused.
+func connectClient(ctx context.Context, door *access) (command.Client, error) {
 	token, err := door.tokens.Find(ctx)
 	if err != nil {
-		return nil, missingToken(door.tokens, err)
+		return nil, missingTokenError(door.tokens, err)
 	}
 	return door.Connect(ctx, command.NewSecret(token.Value.Reveal()))
 }

@@ -21,8 +21,8 @@ import (
 // maxSpeed keeps the account's clock within what a time.Duration holds for a week of real time and more.
 const maxSpeed = 10_000
 
-// simulation is what `vpsdeck sim` is asked to serve.
-type simulation struct {
+// simOptions is what `vpsdeck sim` is asked to serve.
+type simOptions struct {
 	listen  string
 	token   string
 	servers int
@@ -31,12 +31,12 @@ type simulation struct {
 	faults  []string
 	quirks  sim.Quirks
 
-	stopPhase time.Duration
-	cut, date string
+	stopPhase      time.Duration
+	cutLists, date string
 }
 
-func simCommand(do *deed) *cobra.Command {
-	var s simulation
+func simCommand(do *runFunc) *cobra.Command {
+	var s simOptions
 	cmd := &cobra.Command{
 		Use:   "sim",
 		Short: "Serve the API of a simulated account, to try things on",
@@ -48,7 +48,7 @@ func simCommand(do *deed) *cobra.Command {
 			"# then, in another terminal\nVPS_API_URL=http://127.0.0.1:8080/api/v1 VPS_API_TOKEN=vps_demo vpsdeck",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := s.check(); err != nil {
+			if err := s.validate(); err != nil {
 				return err
 			}
 			*do = func(ctx context.Context) error { return s.serve(ctx, cmd.OutOrStdout(), cmd.ErrOrStderr()) }
@@ -62,12 +62,12 @@ func simCommand(do *deed) *cobra.Command {
 	flags.Float64Var(&s.speed, "speed", 60, fmt.Sprintf("how many times faster its time passes, up to %d", maxSpeed))
 	flags.Uint64Var(&s.seed, "seed", 1, "the same seed makes the same account")
 	flags.StringArrayVar(&s.faults, "fault", nil, "something that is to go wrong; can be given several times")
-	s.addQuirks(cmd)
+	s.addQuirkFlags(cmd)
 	return cmd
 }
 
-// addQuirks adds the flags of what is read of the account and is not, or not yet, true.
-func (s *simulation) addQuirks(cmd *cobra.Command) {
+// addQuirkFlags adds the flags of what is read of the account and is not, or not yet, true.
+func (s *simOptions) addQuirkFlags(cmd *cobra.Command) {
 	q, flags := &s.quirks, cmd.Flags()
 	flags.DurationVar(&q.Lag, "lag", 0, "how far lists are behind, in the account's time")
 	flags.IntVar(&q.Replicas, "replicas", 1, "how many answer lists in turn: the first is current, the last behind by --lag")
@@ -78,23 +78,23 @@ func (s *simulation) addQuirks(cmd *cobra.Command) {
 	flags.DurationVar(&q.AppearLate, "appear-late", 0, "how long a new restore point is not listed")
 	flags.IntVar(&q.Vanish, "vanish", 0, "from how many lists a new restore point is missing after it stood in one")
 	flags.DurationVar(&q.Linger, "linger", 0, "how long a deleted restore point is still listed")
-	flags.StringVar(&s.cut, "cut-lists", "",
-		"lists end after two rows of 50, and page 2 is: "+strings.Join(cutThens, ", "))
+	flags.StringVar(&s.cutLists, "cut-lists", "",
+		"lists end after two rows of 50, and page 2 is: "+strings.Join(cutListModes, ", "))
 	flags.StringVar(&s.date, "date", "", "the Date of answers: off by a time, as -30h, or 1970 or 9999")
 	flags.DurationVar(&q.Dates.Age, "age", 0, "answers come from a cache that has held them for so long")
 }
 
-// cutThens are the ways of --cut-lists.
-var cutThens = []string{
+// cutListModes are the ways of --cut-lists.
+var cutListModes = []string{
 	string(sim.Cut404), string(sim.Cut410), string(sim.CutEmpty), string(sim.CutAgain), string(sim.CutIgnored),
 }
 
-// readQuirks is what the flags say of the account's quirks. Its error is one sentence, without the dashes of the flag.
-func (s simulation) readQuirks() (sim.Quirks, error) {
+// parseQuirks is what the flags say of the account's quirks. Its error is one sentence, without the dashes of the flag.
+func (s simOptions) parseQuirks() (sim.Quirks, error) {
 	q := s.quirks
 	q.Stopping = s.stopPhase / 2
 	q.Stopped = s.stopPhase - q.Stopping
-	q.Cut.Then = sim.CutThen(s.cut)
+	q.Cut.Mode = sim.CutMode(s.cutLists)
 	switch s.date {
 	case "":
 	case "1970":
@@ -111,10 +111,10 @@ func (s simulation) readQuirks() (sim.Quirks, error) {
 	return q, q.Check()
 }
 
-// check refuses what cannot be served. Its errors are Faults with ExitUsage.
-func (s simulation) check() error {
+// validate refuses what cannot be served. Its errors are Faults with ExitUsage.
+func (s simOptions) validate() error {
 	bad := func(format string, args ...any) error {
-		return settings.Faultf(settings.ExitUsage, format+"; see vpsdeck sim --help", args...)
+		return settings.Errorf(settings.ExitUsage, format+"; see vpsdeck sim --help", args...)
 	}
 	_, port, err := net.SplitHostPort(s.listen)
 	if err == nil {
@@ -137,45 +137,45 @@ func (s simulation) check() error {
 			return bad("--%s", err)
 		}
 	}
-	if _, err := s.readQuirks(); err != nil {
+	if _, err := s.parseQuirks(); err != nil {
 		return bad("--%s", err)
 	}
 	return nil
 }
 
 // serve opens the account to requests until the process is told to end.
-func (s simulation) serve(ctx context.Context, out, warnings io.Writer) error {
+func (s simOptions) serve(ctx context.Context, out, warnings io.Writer) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	account, err := s.account()
+	account, err := s.newAccount()
 	if err != nil {
 		return err
 	}
 	server, err := sim.Listen(s.listen, account)
 	if err != nil {
-		return settings.Faultf(settings.ExitOther, "%s", err)
+		return settings.Errorf(settings.ExitOther, "%s", err)
 	}
 	defer server.Close()
-	if host, _, _ := net.SplitHostPort(s.listen); !settings.Loopback(host) {
+	if host, _, _ := net.SplitHostPort(s.listen); !settings.IsLoopback(host) {
 		_, _ = fmt.Fprintf(warnings, "vpsdeck: warning: %s can be reached from other machines, and nothing is encrypted; "+
 			"--listen 127.0.0.1:8080 is for this machine alone\n", s.listen)
 	}
 	if _, err := fmt.Fprintln(out, server.URL()); err != nil {
-		return settings.Faultf(settings.ExitOther, "standard output is closed, so nobody would learn the address")
+		return settings.Errorf(settings.ExitOther, "standard output is closed, so nobody would learn the address")
 	}
 	<-ctx.Done()
 	return nil
 }
 
-// account makes the account, with its faults.
-func (s simulation) account() (*sim.Account, error) {
+// newAccount makes the account, with its faults.
+func (s simOptions) newAccount() (*sim.Account, error) {
 	servers := s.servers
 	if servers == 0 {
 		servers = -1 // none: to the account, 0 means its usual fleet
 	}
-	quirks, err := s.readQuirks()
+	quirks, err := s.parseQuirks()
 	if err != nil {
-		return nil, settings.Faultf(settings.ExitUsage, "--%s", err)
+		return nil, settings.Errorf(settings.ExitUsage, "--%s", err)
 	}
 	account := sim.New(sim.Options{
 		Seed:    s.seed,
@@ -187,7 +187,7 @@ func (s simulation) account() (*sim.Account, error) {
 	for _, text := range s.faults {
 		fault, err := sim.ParseFault(text)
 		if err != nil {
-			return nil, settings.Faultf(settings.ExitUsage, "%s", err)
+			return nil, settings.Errorf(settings.ExitUsage, "%s", err)
 		}
 		account.Inject(fault)
 	}

@@ -42,8 +42,8 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// program is the built program with the arguments, in an environment of its own: an empty home and what env says.
-func program(t *testing.T, env []string, args ...string) *exec.Cmd {
+// newCommand is the built program with the arguments, in an environment of its own: an empty home and what env says.
+func newCommand(t *testing.T, env []string, args ...string) *exec.Cmd {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // a guard: nothing here takes that long
 	t.Cleanup(cancel)
@@ -52,8 +52,8 @@ func program(t *testing.T, env []string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// terminal is the program's side of a new terminal, and what has been written to it, which ends its use.
-func terminal(t *testing.T) (tty *os.File, written func() string) {
+// openTerminal is the program's side of a new terminal, and what has been written to it, which ends its use.
+func openTerminal(t *testing.T) (tty *os.File, written func() string) {
 	t.Helper()
 	ptmx, tty, err := pty.Open()
 	if err != nil {
@@ -73,8 +73,8 @@ func terminal(t *testing.T) (tty *os.File, written func() string) {
 	}
 }
 
-// finish runs the program to its end.
-func finish(t *testing.T, cmd *exec.Cmd) (stdout, stderr string, code settings.ExitCode) {
+// runToEnd runs the program to its end.
+func runToEnd(t *testing.T, cmd *exec.Cmd) (stdout, stderr string, code settings.ExitCode) {
 	t.Helper()
 	var out, err bytes.Buffer
 	if cmd.Stdout == nil {
@@ -88,10 +88,10 @@ func finish(t *testing.T, cmd *exec.Cmd) (stdout, stderr string, code settings.E
 	return out.String(), err.String(), settings.ExitCode(cmd.ProcessState.ExitCode())
 }
 
-// wantSentence fails unless the program ended with the code and one line on standard error that says all the words.
-func wantSentence(t *testing.T, cmd *exec.Cmd, code settings.ExitCode, words ...string) {
+// requireErrorLine fails unless the program ended with the code and one line on standard error that says all the words.
+func requireErrorLine(t *testing.T, cmd *exec.Cmd, code settings.ExitCode, words ...string) {
 	t.Helper()
-	stdout, stderr, got := finish(t, cmd)
+	stdout, stderr, got := runToEnd(t, cmd)
 	if got != code {
 		t.Errorf("exit code %d, want %d", got, code)
 	}
@@ -114,7 +114,7 @@ func wantSentence(t *testing.T, cmd *exec.Cmd, code settings.ExitCode, words ...
 	}
 }
 
-func TestAWrongCommandLineIsOneSentenceAndExitCode2(t *testing.T) {
+func TestBadCommandLineIsOneLineAndExitCode2(t *testing.T) {
 	for line, words := range map[string]string{
 		"--colour":                      "unknown flag: --colour; see vpsdeck --help",
 		"-x":                            "unknown shorthand flag: 'x' in -x; see vpsdeck --help",
@@ -165,12 +165,12 @@ func TestAWrongCommandLineIsOneSentenceAndExitCode2(t *testing.T) {
 					args[i] = strings.ReplaceAll(args[i], "_", " ")
 				}
 			}
-			wantSentence(t, program(t, nil, args...), settings.ExitUsage, words)
+			requireErrorLine(t, newCommand(t, nil, args...), settings.ExitUsage, words)
 		})
 	}
 }
 
-func TestASettingThatCannotBeUsedIsOneSentenceAndExitCode3(t *testing.T) {
+func TestBadSettingIsOneLineAndExitCode3(t *testing.T) {
 	for name, c := range map[string]struct {
 		config string
 		env    []string
@@ -187,14 +187,14 @@ func TestASettingThatCannotBeUsedIsOneSentenceAndExitCode3(t *testing.T) {
 		"also for the demo": {config: "colour = 1", args: []string{"--demo"}, words: []string{`"colour" is no setting`}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			env := append(c.env, "XDG_CONFIG_HOME="+home(t, map[string]string{"config.toml": c.config}))
-			wantSentence(t, program(t, env, c.args...), settings.ExitConfig, c.words...)
+			env := append(c.env, "XDG_CONFIG_HOME="+configHome(t, map[string]string{"config.toml": c.config}))
+			requireErrorLine(t, newCommand(t, env, c.args...), settings.ExitConfig, c.words...)
 		})
 	}
 }
 
-// home is a directory for XDG_CONFIG_HOME with the files in it, each readable by everyone.
-func home(t *testing.T, files map[string]string) string {
+// configHome is a directory for XDG_CONFIG_HOME with the files in it, each readable by everyone.
+func configHome(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "vpsdeck"), 0o700); err != nil {
@@ -209,49 +209,49 @@ func home(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-func TestATokenThatCannotBeUsedIsOneSentenceAndExitCode4(t *testing.T) {
-	wantSentence(t, program(t, []string{"VPS_API_TOKEN=vps_s3cret two"}), settings.ExitToken, "VPS_API_TOKEN", "a space")
+func TestBadTokenIsOneLineAndExitCode4(t *testing.T) {
+	requireErrorLine(t, newCommand(t, []string{"VPS_API_TOKEN=vps_s3cret two"}), settings.ExitToken, "VPS_API_TOKEN", "a space")
 
-	dir := home(t, map[string]string{"config.toml": "token_file = 'tok'", "tok": "vps_s3cret"})
-	wantSentence(t, program(t, []string{"XDG_CONFIG_HOME=" + dir}), settings.ExitToken,
+	dir := configHome(t, map[string]string{"config.toml": "token_file = 'tok'", "tok": "vps_s3cret"})
+	requireErrorLine(t, newCommand(t, []string{"XDG_CONFIG_HOME=" + dir}), settings.ExitToken,
 		"open to others (mode 0644): run chmod 600 "+filepath.Join(dir, "vpsdeck", "tok"))
 
-	dir = home(t, map[string]string{"token-admin.vps.org": "vps_s3cret"})
-	wantSentence(t, program(t, []string{"XDG_CONFIG_HOME=" + dir}), settings.ExitToken, "token-admin.vps.org", "chmod 600")
+	dir = configHome(t, map[string]string{"token-admin.vps.org": "vps_s3cret"})
+	requireErrorLine(t, newCommand(t, []string{"XDG_CONFIG_HOME=" + dir}), settings.ExitToken, "token-admin.vps.org", "chmod 600")
 }
 
-func TestWithoutATerminalTheDashboardSaysWhatToDo(t *testing.T) {
+func TestDashboardWithoutTerminalSaysWhatToDo(t *testing.T) {
 	token := []string{"VPS_API_TOKEN=vps_s3cret"}
-	wantSentence(t, program(t, nil), settings.ExitUsage, "standard output is not a terminal", "ssh -t", "VPS_API_TOKEN")
-	wantSentence(t, program(t, token), settings.ExitUsage, "standard output is not a terminal")
-	wantSentence(t, program(t, nil, "--demo"), settings.ExitUsage, "standard output is not a terminal")
+	requireErrorLine(t, newCommand(t, nil), settings.ExitUsage, "standard output is not a terminal", "ssh -t", "VPS_API_TOKEN")
+	requireErrorLine(t, newCommand(t, token), settings.ExitUsage, "standard output is not a terminal")
+	requireErrorLine(t, newCommand(t, nil, "--demo"), settings.ExitUsage, "standard output is not a terminal")
 
-	in := program(t, token)
-	in.Stdin, _ = terminal(t)
-	wantSentence(t, in, settings.ExitUsage, "standard output is not a terminal")
-	out := program(t, token)
-	out.Stdout, _ = terminal(t)
-	wantSentence(t, out, settings.ExitUsage, "standard input is not a terminal")
+	in := newCommand(t, token)
+	in.Stdin, _ = openTerminal(t)
+	requireErrorLine(t, in, settings.ExitUsage, "standard output is not a terminal")
+	out := newCommand(t, token)
+	out.Stdout, _ = openTerminal(t)
+	requireErrorLine(t, out, settings.ExitUsage, "standard input is not a terminal")
 
 	for term, words := range map[string]string{"": "TERM is not set", "dumb": "TERM is dumb"} {
-		both := program(t, append(token, "TERM="+term))
-		tty, written := terminal(t)
+		both := newCommand(t, append(token, "TERM="+term))
+		tty, written := openTerminal(t)
 		both.Stdin, both.Stdout = tty, tty
-		wantSentence(t, both, settings.ExitUsage, words, "xterm-256color")
+		requireErrorLine(t, both, settings.ExitUsage, words, "xterm-256color")
 		if text := written(); text != "" {
 			t.Errorf("TERM=%s: the terminal was sent %q", term, text)
 		}
 	}
 }
 
-func TestTheVersionIsOneLine(t *testing.T) {
-	stdout, stderr, code := finish(t, program(t, nil, "--version"))
-	if !regexp.MustCompile(`^vpsdeck \S+\n$`).MatchString(stdout) || stderr != "" || code != settings.ExitFine {
+func TestVersionIsOneLine(t *testing.T) {
+	stdout, stderr, code := runToEnd(t, newCommand(t, nil, "--version"))
+	if !regexp.MustCompile(`^vpsdeck \S+\n$`).MatchString(stdout) || stderr != "" || code != settings.ExitOK {
 		t.Errorf("got %q, %q, exit code %d", stdout, stderr, code)
 	}
 }
 
-func TestHelpIsColouredOnlyOnATerminalThatWantsIt(t *testing.T) {
+func TestHelpColourFollowsTerminalAndNoColor(t *testing.T) {
 	colour := regexp.MustCompile(`\x1b\[[0-9;]*[349][0-9][;m]`)
 	for name, c := range map[string]struct {
 		env      []string
@@ -264,14 +264,14 @@ func TestHelpIsColouredOnlyOnATerminalThatWantsIt(t *testing.T) {
 		"pipe":                         {},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cmd := program(t, c.env, "sim", "--help") // without standard input, or it would ask for the background
+			cmd := newCommand(t, c.env, "sim", "--help") // without standard input, or it would ask for the background
 			written := func() string { return "" }
 			if c.terminal {
-				cmd.Stdout, written = terminal(t)
+				cmd.Stdout, written = openTerminal(t)
 			}
-			stdout, stderr, code := finish(t, cmd)
+			stdout, stderr, code := runToEnd(t, cmd)
 			text := stdout + written()
-			if code != settings.ExitFine || stderr != "" || !strings.Contains(text, "--listen") {
+			if code != settings.ExitOK || stderr != "" || !strings.Contains(text, "--listen") {
 				t.Errorf("exit code %d, %q, %q", code, text, stderr)
 			}
 			if colour.MatchString(text) != c.want {
@@ -281,12 +281,12 @@ func TestHelpIsColouredOnlyOnATerminalThatWantsIt(t *testing.T) {
 	}
 }
 
-func TestSimServesUntilItIsToldToEnd(t *testing.T) {
+func TestSimServesUntilSignalled(t *testing.T) {
 	for _, end := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
 		t.Run(fmt.Sprint(end), func(t *testing.T) {
-			cmd := program(t, nil, "sim", "--listen", "127.0.0.1:0", "--token", "vps_x", "--servers", "50", "--speed", "60",
+			cmd := newCommand(t, nil, "sim", "--listen", "127.0.0.1:0", "--token", "vps_x", "--servers", "50", "--speed", "60",
 				"--seed", "7", "--fault", "GET /backups/: status 503", "--fault", "GET /snapshots/: status 429 retry 3s")
-			base, stderr := serve(t, cmd)
+			base, stderr := startSim(t, cmd)
 			for _, c := range []struct {
 				path, token string
 				want        int
@@ -297,7 +297,7 @@ func TestSimServesUntilItIsToldToEnd(t *testing.T) {
 				{"/backups/", "vps_x", http.StatusServiceUnavailable},
 				{"/snapshots/", "vps_x", http.StatusTooManyRequests},
 			} {
-				status, body := get(t, base+c.path, c.token)
+				status, body := httpGet(t, base+c.path, c.token)
 				if status != c.want {
 					t.Errorf("GET %s with the token %q: %d, want %d", c.path, c.token, status, c.want)
 				}
@@ -315,8 +315,8 @@ func TestSimServesUntilItIsToldToEnd(t *testing.T) {
 	}
 }
 
-// serve starts the program and returns the base URL in the first line of its output.
-func serve(t *testing.T, cmd *exec.Cmd) (base string, stderr *bytes.Buffer) {
+// startSim starts the program and returns the base URL in the first line of its output.
+func startSim(t *testing.T, cmd *exec.Cmd) (base string, stderr *bytes.Buffer) {
 	t.Helper()
 	stderr = new(bytes.Buffer)
 	cmd.Stderr = stderr
@@ -334,7 +334,7 @@ func serve(t *testing.T, cmd *exec.Cmd) (base string, stderr *bytes.Buffer) {
 	return strings.TrimSpace(line), stderr
 }
 
-func get(t *testing.T, url, token string) (status int, body string) {
+func httpGet(t *testing.T, url, token string) (status int, body string) {
 	t.Helper()
 	req, err := http.NewRequest(http.MethodGet, url, nil)
 	if err != nil {
@@ -356,9 +356,9 @@ func get(t *testing.T, url, token string) (status int, body string) {
 }
 
 func TestSimCanServeAnEmptyAccount(t *testing.T) {
-	cmd := program(t, nil, "sim", "--listen", "localhost:0", "--servers", "0")
-	base, _ := serve(t, cmd)
-	if status, body := get(t, base+"/servers/", "vps_demo"); status != http.StatusOK || !strings.Contains(body, `"count":0`) {
+	cmd := newCommand(t, nil, "sim", "--listen", "localhost:0", "--servers", "0")
+	base, _ := startSim(t, cmd)
+	if status, body := httpGet(t, base+"/servers/", "vps_demo"); status != http.StatusOK || !strings.Contains(body, `"count":0`) {
 		t.Errorf("got %d, %.80s", status, body)
 	}
 	if err := errors.Join(cmd.Process.Signal(os.Interrupt), cmd.Wait()); err != nil {
@@ -367,8 +367,8 @@ func TestSimCanServeAnEmptyAccount(t *testing.T) {
 }
 
 func TestSimWarnsWhenOtherMachinesCanReachIt(t *testing.T) {
-	cmd := program(t, nil, "sim", "--listen", "0.0.0.0:0")
-	_, stderr := serve(t, cmd)
+	cmd := newCommand(t, nil, "sim", "--listen", "0.0.0.0:0")
+	_, stderr := startSim(t, cmd)
 	if err := errors.Join(cmd.Process.Signal(os.Interrupt), cmd.Wait()); err != nil {
 		t.Error(err)
 	}
@@ -377,12 +377,12 @@ func TestSimWarnsWhenOtherMachinesCanReachIt(t *testing.T) {
 	}
 }
 
-func TestSimSaysThatAPortIsInUse(t *testing.T) {
+func TestSimReportsPortInUse(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = taken.Close() }()
-	wantSentence(t, program(t, nil, "sim", "--listen", taken.Addr().String()), settings.ExitOther,
+	requireErrorLine(t, newCommand(t, nil, "sim", "--listen", taken.Addr().String()), settings.ExitOther,
 		taken.Addr().String(), "in use")
 }

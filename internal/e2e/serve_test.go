@@ -24,12 +24,12 @@ import (
 	"vpsdeck/model"
 )
 
-// opensshWanted names the variable with which a machine says that it must have OpenSSH's client: there its absence is a failure.
-const opensshWanted = "VPSDECK_OPENSSH"
+// requireOpenSSHVar names the variable with which a machine says that it must have OpenSSH's client: there its absence is a failure.
+const requireOpenSSHVar = "VPSDECK_OPENSSH"
 
-// shop is a server of the dashboard, as the built program, and those who come to it with OpenSSH's own client.
-type shop struct {
-	*world
+// sshServer is a server of the dashboard, as the built program, and those who come to it with OpenSSH's own client.
+type sshServer struct {
+	*harness
 	dir     string
 	address string
 	cmd     *exec.Cmd
@@ -53,40 +53,40 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// newShop starts a server for anna, who may do everything, and bert, who may look at the web servers.
-func newShop(t *testing.T) *shop {
+// newSSHServer starts a server for anna, who may do everything, and bert, who may look at the web servers.
+func newSSHServer(t *testing.T) *sshServer {
 	t.Helper()
 	for _, tool := range []string{"ssh", "ssh-keygen"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			if os.Getenv(opensshWanted) != "" {
+			if os.Getenv(requireOpenSSHVar) != "" {
 				t.Fatal("there is no " + tool)
 			}
 			t.Skip("there is no " + tool)
 		}
 	}
-	s := &shop{world: newWorld(t), dir: t.TempDir()}
-	if err := os.MkdirAll(s.state, 0o700); err != nil {
+	s := &sshServer{harness: newHarness(t), dir: t.TempDir()}
+	if err := os.MkdirAll(s.stateDir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	s.users(`user="anna",role="operator" `+s.key("anna"), `user="bert",role="viewer",servers="web-*" `+s.key("bert"))
+	s.writeUsers(`user="anna",role="operator" `+s.newKey("anna"), `user="bert",role="viewer",servers="web-*" `+s.newKey("bert"))
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.address = l.Addr().String()
 	_ = l.Close()
-	s.open()
+	s.serve()
 	return s
 }
 
-// key makes somebody's key and returns the public one.
-func (s *shop) key(name string) string {
+// newKey makes somebody's key and returns the public one.
+func (s *sshServer) newKey(name string) string {
 	s.t.Helper()
 	s.keygen("-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(s.dir, name))
 	return s.publicKey(name)
 }
 
-func (s *shop) publicKey(name string) string {
+func (s *sshServer) publicKey(name string) string {
 	s.t.Helper()
 	public, err := os.ReadFile(filepath.Join(s.dir, name+".pub"))
 	if err != nil {
@@ -95,24 +95,24 @@ func (s *shop) publicKey(name string) string {
 	return string(public)
 }
 
-func (s *shop) keygen(args ...string) {
+func (s *sshServer) keygen(args ...string) {
 	s.t.Helper()
 	if out, err := exec.Command("ssh-keygen", args...).CombinedOutput(); err != nil {
 		s.t.Fatalf("ssh-keygen: %s", out)
 	}
 }
 
-func (s *shop) users(lines ...string) {
+func (s *sshServer) writeUsers(lines ...string) {
 	s.t.Helper()
 	if err := os.WriteFile(filepath.Join(s.dir, "users"), []byte(strings.Join(lines, "")), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
 }
 
-// open starts the server and waits until it listens.
-func (s *shop) open(more ...string) {
+// serve starts the server and waits until it listens.
+func (s *sshServer) serve(more ...string) {
 	s.t.Helper()
-	s.cmd, s.log = s.program(), &lockedBuffer{}
+	s.cmd, s.log = s.newCommand(), &lockedBuffer{}
 	s.cmd.Args = append(s.cmd.Args, "serve", "--listen", s.address, "--host-key", filepath.Join(s.dir, "host_key"), "--users", filepath.Join(s.dir, "users"))
 	s.cmd.Args = append(s.cmd.Args, more...)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
@@ -124,16 +124,16 @@ func (s *shop) open(more ...string) {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
-	s.logs("msg=listening")
+	s.waitLog("msg=listening")
 }
 
-func (s *shop) logs(text string) {
+func (s *sshServer) waitLog(text string) {
 	s.t.Helper()
-	s.until("the log says "+text+"; it says "+s.log.String(), func() bool { return strings.Contains(s.log.String(), text) })
+	s.waitUntil("the log says "+text+"; it says "+s.log.String(), func() bool { return strings.Contains(s.log.String(), text) })
 }
 
-// ssh is OpenSSH's client, set up like that of a person with one key.
-func (s *shop) ssh(key string, args ...string) *exec.Cmd {
+// sshCommand is OpenSSH's client, set up like that of a person with one key.
+func (s *sshServer) sshCommand(key string, args ...string) *exec.Cmd {
 	host, port, _ := net.SplitHostPort(s.address)
 	all := []string{
 		"-F", "none", "-p", port, "-i", filepath.Join(s.dir, key), "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", "-o", "BatchMode=yes",
@@ -144,8 +144,8 @@ func (s *shop) ssh(key string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// fails runs the client without a terminal, and requires that it is refused with a text.
-func (s *shop) fails(want string, cmd *exec.Cmd) {
+// requireRefused runs the client without a terminal, and requires that it is refused with a text.
+func (s *sshServer) requireRefused(want string, cmd *exec.Cmd) {
 	s.t.Helper()
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
@@ -154,32 +154,32 @@ func (s *shop) fails(want string, cmd *exec.Cmd) {
 	}
 }
 
-func TestTheDashboardIsServedToOpenSSHAndItIsWrittenDownWhoDidWhat(t *testing.T) {
+func TestServedDashboardRecordsWhoDidWhat(t *testing.T) {
 	t.Parallel()
-	s := newShop(t)
-	anna, bert := sit(t, s.ssh("anna", "-tt")), sit(t, s.ssh("bert", "-tt"))
-	anna.sees("vpsdeck anna", "db-server-01")
-	bert.sees("vpsdeck read-only bert", "web-server-01")
-	if bert.saw("db-server-01") {
+	s := newSSHServer(t)
+	anna, bert := startSession(t, s.sshCommand("anna", "-tt")), startSession(t, s.sshCommand("bert", "-tt"))
+	anna.waitFor("vpsdeck anna", "db-server-01")
+	bert.waitFor("vpsdeck read-only bert", "web-server-01")
+	if bert.hasShown("db-server-01") {
 		t.Error("bert sees servers that are not his")
 	}
 	anna.press("2", ":")
-	anna.sees("Go to, or do")
+	anna.waitFor("Go to, or do")
 	anna.press("web-server-01")
-	anna.sees("server #12345")
+	anna.waitFor("server #12345")
 	anna.press("\r")
-	anna.sees("web01.example.com")
+	anna.waitFor("web01.example.com")
 	anna.press("s")
-	anna.sees("New snapshot of web-server-01")
+	anna.waitFor("New snapshot of web-server-01")
 	anna.press("from-anna", "\r", "\r")
-	bert.sees("anna: snapshot from-anna")
+	bert.waitFor("anna: snapshot from-anna")
 	bert.press("A")
-	bert.sees("snapshot from-anna of web-server-01, by anna")
+	bert.waitFor("snapshot from-anna of web-server-01, by anna")
 	anna.press("q")
-	anna.leave(settings.ExitFine)
-	s.logs("msg=logout")
+	anna.requireExit(settings.ExitOK)
+	s.waitLog("msg=logout")
 	s.requireSent("POST /snapshots/")
-	records, _, err := journal.In(s.state).Read()
+	records, _, err := journal.New(s.stateDir).Read()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +190,7 @@ func TestTheDashboardIsServedToOpenSSHAndItIsWrittenDownWhoDidWhat(t *testing.T)
 			t.Errorf("%s was done by %+v", r.Event, r.By)
 		}
 	}
-	for _, want := range []string{model.EventCame + " by anna", model.EventCame + " by bert", model.EventIntent + " by anna", model.EventRunning + " by anna", model.EventLeft + " by anna"} {
+	for _, want := range []string{model.EventLogin + " by anna", model.EventLogin + " by bert", model.EventIntent + " by anna", model.EventRunning + " by anna", model.EventLogout + " by anna"} {
 		if !events[want] {
 			t.Errorf("the journal has no %s: %v", want, events)
 		}
@@ -200,124 +200,124 @@ func TestTheDashboardIsServedToOpenSSHAndItIsWrittenDownWhoDidWhat(t *testing.T)
 	}
 }
 
-func TestOpenSSHIsRefusedAllElse(t *testing.T) {
+func TestOpenSSHGetsNothingButTheDashboard(t *testing.T) {
 	t.Parallel()
-	s := newShop(t)
-	s.key("eve")
-	s.fails("Permission denied", s.ssh("eve"))
-	s.fails("Permission denied", s.ssh("anna", "-o", "PubkeyAuthentication=no", "-o", "PreferredAuthentications=password,keyboard-interactive"))
-	s.fails("the dashboard needs a terminal", s.ssh("anna", "-T"))
-	command := s.ssh("anna", "-tt")
+	s := newSSHServer(t)
+	s.newKey("eve")
+	s.requireRefused("Permission denied", s.sshCommand("eve"))
+	s.requireRefused("Permission denied", s.sshCommand("anna", "-o", "PubkeyAuthentication=no", "-o", "PreferredAuthentications=password,keyboard-interactive"))
+	s.requireRefused("the dashboard needs a terminal", s.sshCommand("anna", "-T"))
+	command := s.sshCommand("anna", "-tt")
 	command.Args = append(command.Args, "id")
-	s.fails("there are no commands here", command)
-	s.fails("", s.ssh("anna", "-s", "-tt"))
-	sftp := s.ssh("anna", "-s")
+	s.requireRefused("there are no commands here", command)
+	s.requireRefused("", s.sshCommand("anna", "-s", "-tt"))
+	sftp := s.sshCommand("anna", "-s")
 	sftp.Args = append(sftp.Args, "sftp")
-	s.fails("subsystem request failed", sftp)
-	s.fails("remote port forwarding failed", s.ssh("anna", "-N", "-o", "ExitOnForwardFailure=yes", "-R", "0:127.0.0.1:22"))
-	jump := s.ssh("anna", "-W", "127.0.0.1:22")
-	s.fails("stdio forwarding failed", jump)
+	s.requireRefused("subsystem request failed", sftp)
+	s.requireRefused("remote port forwarding failed", s.sshCommand("anna", "-N", "-o", "ExitOnForwardFailure=yes", "-R", "0:127.0.0.1:22"))
+	jump := s.sshCommand("anna", "-W", "127.0.0.1:22")
+	s.requireRefused("stdio forwarding failed", jump)
 }
 
-func TestOpenSSHIsSpokenToInCurrentAlgorithmsAlone(t *testing.T) {
+func TestOnlyCurrentSSHAlgorithmsAreAccepted(t *testing.T) {
 	t.Parallel()
-	s := newShop(t)
+	s := newSSHServer(t)
 	s.keygen("-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", filepath.Join(s.dir, "rsa"))
-	s.users(`user="anna",role="operator" `+s.publicKey("anna"), `user="rosa",role="viewer" `+s.publicKey("rsa"))
-	s.logs("keys=2")
+	s.writeUsers(`user="anna",role="operator" `+s.publicKey("anna"), `user="rosa",role="viewer" `+s.publicKey("rsa"))
+	s.waitLog("keys=2")
 	const in = "the dashboard needs a terminal"
 	for _, kex := range []string{"diffie-hellman-group14-sha1", "diffie-hellman-group1-sha1", "diffie-hellman-group-exchange-sha1", "diffie-hellman-group14-sha256"} {
-		s.fails("no matching key exchange method found", s.ssh("anna", "-T", "-v", "-o", "KexAlgorithms="+kex))
+		s.requireRefused("no matching key exchange method found", s.sshCommand("anna", "-T", "-v", "-o", "KexAlgorithms="+kex))
 	}
 	for _, mac := range []string{"hmac-sha1", "hmac-sha1-etm@openssh.com", "umac-64@openssh.com"} {
-		s.fails("no matching MAC found", s.ssh("anna", "-T", "-v", "-o", "Ciphers=aes256-ctr", "-o", "MACs="+mac))
+		s.requireRefused("no matching MAC found", s.sshCommand("anna", "-T", "-v", "-o", "Ciphers=aes256-ctr", "-o", "MACs="+mac))
 	}
-	s.fails("no matching cipher found", s.ssh("anna", "-T", "-v", "-o", "Ciphers=aes128-cbc"))
-	s.fails("Permission denied", s.ssh("rsa", "-T", "-o", "PubkeyAcceptedAlgorithms=ssh-rsa"))
-	s.fails(in, s.ssh("rsa", "-T", "-o", "PubkeyAcceptedAlgorithms=rsa-sha2-256"))
-	s.fails(in, s.ssh("anna", "-T", "-o", "KexAlgorithms=curve25519-sha256", "-o", "Ciphers=aes256-ctr", "-o", "MACs=hmac-sha2-512"))
-	s.fails("will use strict KEX ordering", s.ssh("anna", "-T", "-vvv"))
+	s.requireRefused("no matching cipher found", s.sshCommand("anna", "-T", "-v", "-o", "Ciphers=aes128-cbc"))
+	s.requireRefused("Permission denied", s.sshCommand("rsa", "-T", "-o", "PubkeyAcceptedAlgorithms=ssh-rsa"))
+	s.requireRefused(in, s.sshCommand("rsa", "-T", "-o", "PubkeyAcceptedAlgorithms=rsa-sha2-256"))
+	s.requireRefused(in, s.sshCommand("anna", "-T", "-o", "KexAlgorithms=curve25519-sha256", "-o", "Ciphers=aes256-ctr", "-o", "MACs=hmac-sha2-512"))
+	s.requireRefused("will use strict KEX ordering", s.sshCommand("anna", "-T", "-vvv"))
 	if known, _ := exec.Command("ssh", "-Q", "kex").Output(); strings.Contains(string(known), "mlkem768x25519-sha256") {
-		s.fails("kex: algorithm: mlkem768x25519-sha256", s.ssh("anna", "-T", "-vvv"))
+		s.requireRefused("kex: algorithm: mlkem768x25519-sha256", s.sshCommand("anna", "-T", "-vvv"))
 	}
 }
 
 // The server is asked for a key before the client has shown that it has it: that must not make it somebody else.
-func TestAskingForSomebodyElsesKeyMakesNobodyThem(t *testing.T) {
+func TestOfferingAnothersPublicKeyGivesNoAccess(t *testing.T) {
 	t.Parallel()
-	s := newShop(t)
+	s := newSSHServer(t)
 	ghost := filepath.Join(s.dir, "ghost") // anna's public key, and no private one that could be used
 	if err := errors.Join(os.WriteFile(ghost+".pub", []byte(s.publicKey("anna")), 0o600), os.WriteFile(ghost, []byte("nothing\n"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	bert := sit(t, s.ssh("ghost", "-tt", "-v", "-i", filepath.Join(s.dir, "bert")))
-	bert.passes("Server accepts key: " + ghost)
-	bert.sees("vpsdeck read-only bert", "web-server-01")
-	if strings.Contains(bert.written(), "db-server-01") {
+	bert := startSession(t, s.sshCommand("ghost", "-tt", "-v", "-i", filepath.Join(s.dir, "bert")))
+	bert.waitOutput("Server accepts key: " + ghost)
+	bert.waitFor("vpsdeck read-only bert", "web-server-01")
+	if strings.Contains(bert.output(), "db-server-01") {
 		t.Error("he sees what is anna's")
 	}
-	s.logs("user=bert")
+	s.waitLog("user=bert")
 	if strings.Contains(s.log.String(), "user=anna") {
 		t.Errorf("somebody is anna: %s", s.log)
 	}
 }
 
-func TestOpenSSHsAgentAndX11AreNotTaken(t *testing.T) {
+func TestAgentAndX11ForwardingAreIgnored(t *testing.T) {
 	t.Parallel()
-	s := newShop(t)
-	cmd := s.ssh("anna", "-tt", "-A", "-X", "-v")
+	s := newSSHServer(t)
+	cmd := s.sshCommand("anna", "-tt", "-A", "-X", "-v")
 	cmd.Args = slices.DeleteFunc(cmd.Args, func(a string) bool { return a == "LogLevel=ERROR" })
 	cmd.Args = slices.Delete(cmd.Args, slices.Index(cmd.Args, "StrictHostKeyChecking=accept-new")+1, slices.Index(cmd.Args, "StrictHostKeyChecking=accept-new")+2)
 	cmd.Env = append(cmd.Env, "DISPLAY=127.0.0.1:99")
-	anna := sit(t, cmd)
-	anna.sees("vpsdeck anna", "web-server-01")
+	anna := startSession(t, cmd)
+	anna.waitFor("vpsdeck anna", "web-server-01")
 	anna.press("q")
 	<-anna.exited
 }
 
-func TestACertificateOfATrustedAuthorityLetsOpenSSHIn(t *testing.T) {
+func TestTrustedCertificateLogsIn(t *testing.T) {
 	t.Parallel()
-	s := newShop(t)
-	ca := s.key("ca")
-	s.users(`cert-authority,principals="ops",role="operator" ` + ca)
-	s.logs("authorities=1")
-	s.key("carla")
-	s.fails("Permission denied", s.ssh("carla"))
+	s := newSSHServer(t)
+	ca := s.newKey("ca")
+	s.writeUsers(`cert-authority,principals="ops",role="operator" ` + ca)
+	s.waitLog("authorities=1")
+	s.newKey("carla")
+	s.requireRefused("Permission denied", s.sshCommand("carla"))
 	s.keygen("-q", "-s", filepath.Join(s.dir, "ca"), "-I", "carla", "-n", "ops", "-V", "-1h:+1h", filepath.Join(s.dir, "carla.pub"))
-	carla := sit(t, s.ssh("carla", "-tt"))
-	carla.sees("vpsdeck carla", "web-server-01")
-	s.logs("user=carla")
+	carla := startSession(t, s.sshCommand("carla", "-tt"))
+	carla.waitFor("vpsdeck carla", "web-server-01")
+	s.waitLog("user=carla")
 	carla.press("q")
-	carla.leave(settings.ExitFine)
+	carla.requireExit(settings.ExitOK)
 }
 
-func TestAClientThatIsKilledAndAServerThatIsStartedAgain(t *testing.T) {
+func TestKilledClientAndRestartedServer(t *testing.T) {
 	t.Parallel()
-	s := newShop(t)
-	anna := sit(t, s.ssh("anna", "-tt"))
-	anna.sees("vpsdeck anna", "web-server-01")
+	s := newSSHServer(t)
+	anna := startSession(t, s.sshCommand("anna", "-tt"))
+	anna.waitFor("vpsdeck anna", "web-server-01")
 	_ = anna.cmd.Process.Kill() // the window is closed
-	s.logs("msg=logout")
-	if err := errors.Join(s.cmd.Process.Kill(), ignored(s.cmd.Wait())); err != nil {
+	s.waitLog("msg=logout")
+	if err := errors.Join(s.cmd.Process.Kill(), ignoreError(s.cmd.Wait())); err != nil {
 		t.Fatal(err)
 	}
-	s.open() // with the same host key, which the client knows by now
-	again := sit(t, s.ssh("anna", "-tt"))
-	again.sees("vpsdeck anna", "web-server-01")
+	s.serve() // with the same host key, which the client knows by now
+	again := startSession(t, s.sshCommand("anna", "-tt"))
+	again.waitFor("vpsdeck anna", "web-server-01")
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	again.sees("the server ends in 10s")
+	again.waitFor("the server ends in 10s")
 	again.press("q")
-	again.leave(settings.ExitFine)
+	again.requireExit(settings.ExitOK)
 	if err := s.cmd.Wait(); err != nil {
 		t.Errorf("the server ended with %v: %s", err, s.log)
 	}
 }
 
-func ignored(error) error { return nil }
+func ignoreError(error) error { return nil }
 
-func TestServeSaysWhatIsMissing(t *testing.T) {
+func TestServeReportsBadFlagsAndFiles(t *testing.T) {
 	dir := t.TempDir()
 	users, key := filepath.Join(dir, "users"), filepath.Join(dir, "key")
 	write := func(path, text string, mode os.FileMode) {
@@ -340,7 +340,7 @@ func TestServeSaysWhatIsMissing(t *testing.T) {
 		{[]string{"--demo", "--users", users, "--host-key", key, "--listen", "127.0.0.1:0"}, settings.ExitConfig, users + ":1: role cannot be"},
 		{[]string{"--demo", "--users", users, "--host-key", key, "--listen", "nowhere"}, settings.ExitConfig, "nowhere cannot be listened on"},
 	} {
-		cmd := program(t, nil)
+		cmd := newCommand(t, nil)
 		cmd.Args = append(append(cmd.Args, "serve"), c.args...)
 		out, _ := cmd.CombinedOutput()
 		if code := settings.ExitCode(cmd.ProcessState.ExitCode()); code != c.code || !strings.Contains(string(out), c.want) || strings.Count(string(out), "\n") != 1 {
@@ -350,13 +350,13 @@ func TestServeSaysWhatIsMissing(t *testing.T) {
 	write(users, `user="anna",role="viewer" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK47uSpBcYO/3GVT7CgygrCTp4wD+GiUA6BqKp4jtiro`, 0o600)
 	for mode, want := range map[os.FileMode]string{0o644: "can be read by others (mode 0644)", 0o600: "is no private key without a passphrase"} {
 		write(key, "nonsense", mode)
-		cmd := program(t, nil)
+		cmd := newCommand(t, nil)
 		cmd.Args = append(cmd.Args, "serve", "--demo", "--users", users, "--host-key", key, "--check")
 		if out, _ := cmd.CombinedOutput(); !strings.Contains(string(out), want) {
 			t.Errorf("%04o: %s", mode, out)
 		}
 	}
-	cmd := program(t, nil)
+	cmd := newCommand(t, nil)
 	cmd.Args = append(cmd.Args, "serve", "--demo", "--users", users, "--host-key", filepath.Join(dir, "new"), "--check")
 	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "all is fine: 1 key in "+users) {
 		t.Errorf("%v: %s", err, out)
@@ -366,20 +366,20 @@ func TestServeSaysWhatIsMissing(t *testing.T) {
 	}
 }
 
-func TestOpenSSHsTerminalIsFollowedAndAKeyThatIsTakenOutEndsItsSession(t *testing.T) {
+func TestTerminalSettingsApplyAndRemovedKeyEndsSession(t *testing.T) {
 	t.Parallel()
-	s := newShop(t)
+	s := newSSHServer(t)
 	forwarded := filepath.Join(s.dir, "forwarded")
-	anna, bert := sit(t, s.ssh("anna", "-tt", "-o", "SetEnv=NO_COLOR=1")), sit(t, s.ssh("bert", "-tt", "-L", forwarded+":127.0.0.1:22"))
-	anna.sees("vpsdeck anna", "web-server-01")
-	bert.sees("vpsdeck read-only bert", "web-server-01")
+	anna, bert := startSession(t, s.sshCommand("anna", "-tt", "-o", "SetEnv=NO_COLOR=1")), startSession(t, s.sshCommand("bert", "-tt", "-L", forwarded+":127.0.0.1:22"))
+	anna.waitFor("vpsdeck anna", "web-server-01")
+	bert.waitFor("vpsdeck read-only bert", "web-server-01")
 	if through, err := net.Dial("unix", forwarded); err != nil {
 		t.Error(err)
 	} else if _, err := through.Read(make([]byte, 1)); !errors.Is(err, io.EOF) { // the client hears that it is refused
 		t.Errorf("a forwarded port answers: %v", err)
 	}
 	const colour = "\x1b[38;5;"
-	if strings.Contains(anna.written(), colour) || !strings.Contains(bert.written(), colour) {
+	if strings.Contains(anna.output(), colour) || !strings.Contains(bert.output(), colour) {
 		t.Error("each has not the colours that they want")
 	}
 	for _, size := range []pty.Winsize{{Cols: 100, Rows: 30}, {Cols: 30, Rows: 8}} {
@@ -387,28 +387,28 @@ func TestOpenSSHsTerminalIsFollowedAndAKeyThatIsTakenOutEndsItsSession(t *testin
 			t.Fatal(err)
 		}
 	}
-	anna.passes("vpsdeck needs")
-	s.users(`user="anna",role="operator" ` + s.publicKey("anna"))
-	bert.sees("your key was taken out of the users file")
+	anna.waitOutput("vpsdeck needs")
+	s.writeUsers(`user="anna",role="operator" ` + s.publicKey("anna"))
+	bert.waitFor("your key was taken out of the users file")
 	<-bert.exited
-	s.fails("Permission denied", s.ssh("bert", "-tt"))
+	s.requireRefused("Permission denied", s.sshCommand("bert", "-tt"))
 }
 
 // Who may see some servers must not read of the others: sheets that tell of servers are opened, and all that was ever written is
 // looked through.
-func TestAScopedSessionReadsOfItsOwnServersAlone(t *testing.T) {
+func TestScopedSessionSeesOnlyItsServers(t *testing.T) {
 	t.Parallel()
-	s := newShop(t)
-	s.users(`user="anna",role="operator" `+s.publicKey("anna"), `user="bert",role="viewer",servers="web-*" `+s.publicKey("bert"),
-		`user="cleo",role="operator",servers="web-*" `+s.key("cleo"))
-	s.logs("keys=3")
+	s := newSSHServer(t)
+	s.writeUsers(`user="anna",role="operator" `+s.publicKey("anna"), `user="bert",role="viewer",servers="web-*" `+s.publicKey("bert"),
+		`user="cleo",role="operator",servers="web-*" `+s.newKey("cleo"))
+	s.waitLog("keys=3")
 	host := strings.TrimSuffix(strings.TrimPrefix(s.url, "http://"), "/api/v1")
 	write := func(id string, server model.RecordServer, event, name string) {
 		r := model.Record{
-			Version: model.RecordVersion, ID: "20250116T120000.000.7-" + id, Event: event, Host: host, Deed: "create", Kind: "snapshot", Server: server,
-			Point: model.RecordPoint{Name: name}, Time: opening, SentAt: opening, EndedAt: opening.Add(time.Minute), Words: "of " + server.Name, By: model.Actor{Name: "cleo"},
+			Version: model.RecordVersion, ID: "20250116T120000.000.7-" + id, Event: event, Host: host, Action: "create", Kind: "snapshot", Server: server,
+			Point: model.RecordPoint{Name: name}, Time: startTime, SentAt: startTime, EndedAt: startTime.Add(time.Minute), Reason: "of " + server.Name, By: model.Actor{Name: "cleo"},
 		}
-		if err := journal.In(s.state).Append(r); err != nil {
+		if err := journal.New(s.stateDir).Append(r); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -420,44 +420,44 @@ func TestAScopedSessionReadsOfItsOwnServersAlone(t *testing.T) {
 	write("5", model.RecordServer{ID: web.ID, Name: "hr-payroll"}, model.EventDone, "secret-older-snap")
 	write("6", model.RecordServer{ID: "99999", Name: "web-gone"}, model.EventDone, "secret-gone-snap")
 
-	anna := sit(t, s.ssh("anna", "-tt"))
-	anna.sees("vpsdeck anna", "db-server-01")
+	anna := startSession(t, s.sshCommand("anna", "-tt"))
+	anna.waitFor("vpsdeck anna", "db-server-01")
 	anna.press("A")
-	anna.sees("secret-db-snap", "secret-gone-snap", "own-web-snap")
+	anna.waitFor("secret-db-snap", "secret-gone-snap", "own-web-snap")
 	anna.press("\x1b")
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Log(s.log.String())
 		}
 	})
-	all := map[string]*seat{"bert": sit(t, s.ssh("bert", "-tt")), "cleo": sit(t, s.ssh("cleo", "-tt"))}
+	all := map[string]*session{"bert": startSession(t, s.sshCommand("bert", "-tt")), "cleo": startSession(t, s.sshCommand("cleo", "-tt"))}
 	for _, who := range all {
-		who.sees("web-server-01")
+		who.waitFor("web-server-01")
 	}
-	anna.gone("secret-gone-snap")
+	anna.waitGone("secret-gone-snap")
 	anna.press("/db-server-01\r")
-	anna.sees("db-server-01")
+	anna.waitFor("db-server-01")
 	anna.press("b")
-	anna.sees("New backup of db-server-01")
+	anna.waitFor("New backup of db-server-01")
 	anna.press("secret-live", "\r")
-	anna.sees("enter: create")
+	anna.waitFor("enter: create")
 	anna.press("\r")
-	s.until("it is sent", func() bool { return slices.Contains(s.deeds(), "POST /backups/") })
+	s.waitUntil("it is sent", func() bool { return slices.Contains(s.sentActions(), "POST /backups/") })
 
 	for name, who := range all {
 		for _, sheet := range [][2]string{{":", "Go to, or do"}, {"?", "─ Keys "}} {
 			who.press(sheet[0])
-			who.sees(sheet[1])
+			who.waitFor(sheet[1])
 			who.press("\x1b")
-			who.gone(sheet[1])
+			who.waitGone(sheet[1])
 		}
 		who.press("A")
-		who.sees("own-web-snap")
+		who.waitFor("own-web-snap")
 		for _, secret := range []string{"secret-", "db-server", "hr-payroll", "web-gone", "web-once", "12346", "99999"} {
-			if strings.Contains(who.written(), secret) {
-				for i, screen := range who.tape {
+			if strings.Contains(who.output(), secret) {
+				for i, screen := range who.screens {
 					if strings.Contains(screen, secret) {
-						t.Errorf("%s reads of %q:\n%s\nafter\n%s", name, secret, screen, who.tape[max(i-1, 0)])
+						t.Errorf("%s reads of %q:\n%s\nafter\n%s", name, secret, screen, who.screens[max(i-1, 0)])
 						break
 					}
 				}

@@ -13,11 +13,11 @@ import (
 	"testing"
 )
 
-// shellsWanted names the variable with which a machine says that it must have the shells: there their absence is a failure.
-const shellsWanted = "VPSDECK_SHELLS"
+// requireShellsVar names the variable with which a machine says that it must have the shells: there their absence is a failure.
+const requireShellsVar = "VPSDECK_SHELLS"
 
-// evilNames are servers' names that a shell which takes them for code runs: each would make a file called pwned.
-var evilNames = []string{
+// hostileNames are servers' names that a shell which takes them for code runs: each would make a file called pwned.
+var hostileNames = []string{
 	"web;touch pwned", "web$(touch pwned)", "web`touch pwned`", "web(touch pwned)", "web' touch pwned '", `web" $(touch pwned) "`,
 	"web|touch pwned", "web&touch pwned", "web>pwned", "web-*", "web ${x:=$(touch pwned)}", `web\$(touch pwned)`, "web{a,$(touch pwned)}",
 }
@@ -60,11 +60,11 @@ tab vpsdeck snapshot "'(touch pwned)'" w
 print -r -l -- "${found[@]}"`,
 }
 
-func TestNoShellRunsWhatStandsInANameOrInAnEarlierArgument(t *testing.T) {
+func TestCompletionNeverRunsNamesOrArguments(t *testing.T) {
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var results []map[string]any
 		if strings.HasSuffix(r.URL.Path, "/servers/") {
-			for i, name := range evilNames {
+			for i, name := range hostileNames {
 				results = append(results, map[string]any{"id": 100 + i, "name": name, "status": "active"})
 			}
 		}
@@ -74,7 +74,7 @@ func TestNoShellRunsWhatStandsInANameOrInAnEarlierArgument(t *testing.T) {
 	for shell, script := range shellScripts {
 		t.Run(shell, func(t *testing.T) {
 			path, err := exec.LookPath(shell)
-			if err != nil && os.Getenv(shellsWanted) != "" {
+			if err != nil && os.Getenv(requireShellsVar) != "" {
 				t.Fatal("there is no " + shell)
 			}
 			if err != nil {
@@ -94,7 +94,7 @@ func TestNoShellRunsWhatStandsInANameOrInAnEarlierArgument(t *testing.T) {
 				t.Fatalf("%v\n%s", err, out)
 			}
 			// It has completed behind each of the names, and behind the argument.
-			if n := strings.Count(strings.ReplaceAll(string(out), `\`, ""), "touch pwned"); n < len(evilNames) {
+			if n := strings.Count(strings.ReplaceAll(string(out), `\`, ""), "touch pwned"); n < len(hostileNames) {
 				t.Errorf("it completes little:\n%s", out)
 			}
 			if _, err := os.Stat(filepath.Join(dir, "pwned")); err == nil {

@@ -7,10 +7,10 @@ import (
 	"testing"
 )
 
-func TestTheSwitchesOfSimMakeListsDifferFromTheTruth(t *testing.T) {
-	cmd := program(t, nil, "sim", "--listen", "127.0.0.1:0", "--speed", "0.001", "--lag", "0s", "--replicas", "1",
+func TestSimFlagsMakeListsStale(t *testing.T) {
+	cmd := newCommand(t, nil, "sim", "--listen", "127.0.0.1:0", "--speed", "0.001", "--lag", "0s", "--replicas", "1",
 		"--stop-phase", "1h", "--appear-late", "1h", "--linger", "1h", "--date", "1970", "--age", "30h")
-	base, _ := serve(t, cmd)
+	base, _ := startSim(t, cmd)
 	ask := func(method, path, body string, status int) (*http.Response, string) {
 		t.Helper()
 		r, err := http.NewRequestWithContext(t.Context(), method, base+path, strings.NewReader(body))
@@ -44,7 +44,7 @@ func TestTheSwitchesOfSimMakeListsDifferFromTheTruth(t *testing.T) {
 		t.Errorf("Date %q, Age %q", date, age)
 	}
 
-	base, _ = serve(t, program(t, nil, "sim", "--listen", "127.0.0.1:0", "--speed", "0.001", "--cut-lists", "410", "--hide-restores"))
+	base, _ = startSim(t, newCommand(t, nil, "sim", "--listen", "127.0.0.1:0", "--speed", "0.001", "--cut-lists", "410", "--hide-restores"))
 	ask("POST", "/snapshots/801/restore/", "", http.StatusOK)
 	if _, body := ask("GET", "/servers/", "", http.StatusOK); !strings.HasPrefix(body, `{"count":50,`) || strings.Count(body, `"hostname"`) != 2 ||
 		strings.Contains(body, "restoring") {

@@ -11,27 +11,27 @@ import (
 )
 
 // What ends a program that is stuck: the time that it has for its end, or being told again.
-var impatience = map[string]func(*seat){
-	"the time is up":   func(s *seat) { s.signal(syscall.SIGTERM) },
-	"it is told twice": func(s *seat) { s.signal(syscall.SIGHUP); s.signal(syscall.SIGTERM) },
+var forcedExits = map[string]func(*session){
+	"the time is up":   func(s *session) { s.signal(syscall.SIGTERM) },
+	"it is told twice": func(s *session) { s.signal(syscall.SIGHUP); s.signal(syscall.SIGTERM) },
 }
 
 // A terminal that takes nothing any more (a line that hangs, a window that is stopped) cannot be told to leave the alternate
 // screen, but its line discipline is given back, and no process stays.
-func TestItEndsThoughItsTerminalTakesNothingAnyMore(t *testing.T) {
-	for name, tell := range impatience {
+func TestExitWithStuckTerminal(t *testing.T) {
+	for name, tell := range forcedExits {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			s := sitBlind(t, w.program())
+			w := newHarness(t)
+			s := startUnreadSession(t, w.newCommand())
 			close(s.drained) // nobody shows anything
-			w.until("the lists have come", func() bool { return len(w.account.Requests()) >= 4 })
-			s.clog()
+			w.waitUntil("the lists have come", func() bool { return len(w.account.Requests()) >= 4 })
+			s.fillTerminal()
 			began := time.Now()
 			tell(s)
 			select {
 			case <-s.exited:
-			case <-time.After(guard):
+			case <-time.After(testTimeout):
 				t.Fatal("it does not end")
 			}
 			twice := name == "it is told twice"
@@ -41,19 +41,19 @@ func TestItEndsThoughItsTerminalTakesNothingAnyMore(t *testing.T) {
 			if code := s.cmd.ProcessState.ExitCode(); code != 143 && !(twice && code == 129) {
 				t.Errorf("exit code %d", code)
 			}
-			s.requireCooked()
+			s.requireTerminalRestored()
 			_ = s.tty.Close()
 			text, _ := io.ReadAll(s.ptmx) // ends with an error on Linux, when nobody has the other side open
-			if strings.Contains(string(text), leftAltScreen) {
+			if strings.Contains(string(text), leaveAltScreen) {
 				t.Error("the terminal was not stuck: it was told to leave the alternate screen")
 			}
 		})
 	}
 }
 
-// clog fills the terminal until it takes nothing any more. The system moves what it has taken to and fro for a moment, which
+// fillTerminal fills the terminal until it takes nothing any more. The system moves what it has taken to and fro for a moment, which
 // makes room again, so it is tried until it stays full.
-func (s *seat) clog() {
+func (s *session) fillTerminal() {
 	s.t.Helper()
 	fd, err := syscall.Open(s.tty.Name(), syscall.O_WRONLY|syscall.O_NOCTTY|syscall.O_NONBLOCK, 0) // one that is not the program's
 	if err != nil {

@@ -14,23 +14,23 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// CheckAsk is what coverage is judged by. What is not nil overrides the policies.
-type CheckAsk struct {
+// CheckOptions is what coverage is judged by. What is not nil overrides the policies.
+type CheckOptions struct {
 	Server    *string // an ID, a name or a glob; nil: all
-	Backups   WantedAsk
-	Snapshots WantedAsk
+	Backups   RequirementOptions
+	Snapshots RequirementOptions
 	Format    Format
 	Nagios    bool // one line and the exit codes of a monitoring plugin
 }
 
-// WantedAsk is what is asked of one kind, in the place of what the policies say.
-type WantedAsk struct {
+// RequirementOptions is what is asked of one kind, in the place of what the policies say.
+type RequirementOptions struct {
 	MaxAge *time.Duration // of the newest usable one; 0: any
 	Min    *int           // how many usable ones
 }
 
-// over is what is wanted once the ask has overridden it.
-func (a WantedAsk) over(w model.Wanted) model.Wanted {
+// override is what is wanted once the ask has overridden it.
+func (a RequirementOptions) override(w model.Requirement) model.Requirement {
 	if a.MaxAge != nil {
 		w.MaxAge = *a.MaxAge
 	}
@@ -48,160 +48,160 @@ const (
 )
 
 // policy is what the server is judged by.
-func (a CheckAsk) policy(s model.Server, policies model.Policies) model.Policy {
+func (a CheckOptions) policy(s model.Server, policies model.Policies) model.Policy {
 	p := policies.For(s)
-	return model.Policy{Backups: a.Backups.over(p.Backups), Snapshots: a.Snapshots.over(p.Snapshots)}
+	return model.Policy{Backups: a.Backups.override(p.Backups), Snapshots: a.Snapshots.override(p.Snapshots)}
 }
 
-// check tells what is impossible in the ask. It is a Fault with ExitUsage.
-func (a CheckAsk) check() error {
+// validate tells what is impossible in the ask. It is a Fault with ExitUsage.
+func (a CheckOptions) validate() error {
 	if a.Nagios && a.Format != Table {
-		return usage("--nagios and --output exclude each other: a plugin prints one line")
+		return usageError("--nagios and --output exclude each other: a plugin prints one line")
 	}
 	rule := model.PolicyRule{Policy: a.policy(model.Server{}, nil)}
 	for _, p := range (model.Policies{rule}).Check() {
-		_, why, _ := strings.Cut(p.Words, ": ") // after the rule's number, which is nobody's here
-		return usage("%s", why)
+		_, why, _ := strings.Cut(p.Message, ": ") // after the rule's number, which is nobody's here
+		return usageError("%s", why)
 	}
 	return nil
 }
 
-// coverage is what a check finds, as JSON writes it.
-type coverage struct {
-	Met      bool       `json:"met"`
-	Error    string     `json:"error,omitempty"` // why nothing could be judged
-	Servers  int        `json:"servers"`
-	Wrong    int        `json:"wrong"`
-	Warnings int        `json:"warnings"`
-	Results  []judgment `json:"results"`
-	doubt    string     // about the clock that it was judged by, or ""
+// coverageReport is what a check finds, as JSON writes it.
+type coverageReport struct {
+	Met        bool             `json:"met"`
+	Error      string           `json:"error,omitempty"` // why nothing could be judged
+	Servers    int              `json:"servers"`
+	Wrong      int              `json:"wrong"`
+	Warnings   int              `json:"warnings"`
+	Results    []serverCoverage `json:"results"`
+	clockDoubt string           // about the clock that it was judged by, or ""
 }
 
-// judgment is how one server stands.
-type judgment struct {
-	ServerID        model.ID `json:"server_id"`
-	Server          string   `json:"server"`
-	Met             bool     `json:"met"`
-	Health          string   `json:"health"`
-	NewestBackup    moment   `json:"newest_backup_at"`
-	NewestSnapshot  moment   `json:"newest_snapshot_at"`
-	UsableBackups   int      `json:"usable_backups"`
-	UsableSnapshots int      `json:"usable_snapshots"`
-	BackupMaxAge    int64    `json:"backup_max_age_seconds"`
-	SnapshotMaxAge  int64    `json:"snapshot_max_age_seconds"`
-	MinBackups      int      `json:"min_backups"`
-	MinSnapshots    int      `json:"min_snapshots"`
-	Reasons         []string `json:"reasons"`
+// serverCoverage is how one server stands.
+type serverCoverage struct {
+	ServerID        model.ID  `json:"server_id"`
+	Server          string    `json:"server"`
+	Met             bool      `json:"met"`
+	Health          string    `json:"health"`
+	NewestBackup    timestamp `json:"newest_backup_at"`
+	NewestSnapshot  timestamp `json:"newest_snapshot_at"`
+	UsableBackups   int       `json:"usable_backups"`
+	UsableSnapshots int       `json:"usable_snapshots"`
+	BackupMaxAge    int64     `json:"backup_max_age_seconds"`
+	SnapshotMaxAge  int64     `json:"snapshot_max_age_seconds"`
+	MinBackups      int       `json:"min_backups"`
+	MinSnapshots    int       `json:"min_snapshots"`
+	Reasons         []string  `json:"reasons"`
 	health          model.Health
 }
 
 // Check judges each server by its policy, writes what it found, and ends with ExitCoverage where one is not met. Where
-// nothing can be judged the error is another one, which [CheckAsk.Unchecked] puts in the place of the result.
-func (r *Runner) Check(ctx context.Context, ask CheckAsk) error {
-	if err := ask.check(); err != nil {
+// nothing can be judged the error is another one, which [CheckAsk.ReportUnchecked] puts in the place of the result.
+func (r *Runner) Check(ctx context.Context, ask CheckOptions) error {
+	if err := ask.validate(); err != nil {
 		return err
 	}
-	servers, err := r.checked(ctx, ask)
+	servers, err := r.serversToCheck(ctx, ask)
 	if err != nil {
 		return err
 	}
-	if r.cut != nil { // what is missing may be what is not covered
-		return r.cut
+	if r.incomplete != nil { // what is missing may be what is not covered
+		return r.incomplete
 	}
-	doubt := r.doubtTime()
+	doubt := r.checkClocks()
 	for _, p := range r.opts.Policies.Unmatched(r.state.Servers.Value) {
-		r.note("warning: %s", p.Words)
+		r.notef("warning: %s", p.Message)
 	}
-	found := r.judge(servers, ask)
-	found.doubt = doubt
+	found := r.assess(servers, ask)
+	found.clockDoubt = doubt
 	if err := found.write(r.opts.Out, ask); err != nil {
 		return err
 	}
 	switch {
 	case ask.Nagios && !found.Met:
-		return settings.Silent(pluginCritical)
-	case ask.Nagios && found.warns():
-		return settings.Silent(pluginWarning)
+		return settings.SilentExit(pluginCritical)
+	case ask.Nagios && found.hasWarnings():
+		return settings.SilentExit(pluginWarning)
 	case !found.Met:
-		return settings.Silent(settings.ExitCoverage)
+		return settings.SilentExit(settings.ExitCoverage)
 	}
 	return nil
 }
 
-// checked finds the servers that are to be judged. That there are none is an error: nothing is covered then.
-func (r *Runner) checked(ctx context.Context, ask CheckAsk) ([]model.Server, error) {
+// serversToCheck finds the servers that are to be judged. That there are none is an error: nothing is covered then.
+func (r *Runner) serversToCheck(ctx context.Context, ask CheckOptions) ([]model.Server, error) {
 	asked := ""
 	if ask.Server != nil {
 		if asked = *ask.Server; strings.TrimSpace(asked) == "" {
-			return nil, unchecked("--server is empty: name a server, or leave it out to check all")
+			return nil, uncheckedError("--server is empty: name a server, or leave it out to check all")
 		}
 	}
-	servers, err := r.servers(ctx, asked)
+	servers, err := r.loadServers(ctx, asked)
 	if err == nil && len(servers) == 0 {
-		err = unchecked("this account has no servers, so there is nothing to check")
+		err = uncheckedError("this account has no servers, so there is nothing to check")
 	}
 	return servers, err
 }
 
-// unchecked is a Fault for a check that cannot be made.
-func unchecked(words string) error { return settings.Faultf(settings.ExitUnchecked, "%s", words) }
+// uncheckedError is a Fault for a check that cannot be made.
+func uncheckedError(words string) error { return settings.Errorf(settings.ExitUnchecked, "%s", words) }
 
-// Unchecked says on the output, too, why a check could not be made, and turns its error into one with ExitUnchecked. A
+// ReportUnchecked says on the output, too, why a check could not be made, and turns its error into one with ExitUnchecked. A
 // check that was made, and a command line that is wrong, are left as they are; so is a plugin's, for [Plugin].
-func (a CheckAsk) Unchecked(w io.Writer, err error) error {
-	words := model.Words(err)
+func (a CheckOptions) ReportUnchecked(w io.Writer, err error) error {
+	words := model.ErrorMessage(err)
 	if words == "" || a.Nagios || settings.CodeOf(err) == settings.ExitUsage {
 		return err
 	}
 	switch a.Format {
 	case JSON:
-		_ = writeJSON(w, coverage{Error: words, Results: []judgment{}})
+		_ = writeJSON(w, coverageReport{Error: words, Results: []serverCoverage{}})
 	case Table:
 		_, _ = io.WriteString(w, unknownLine(words))
 	}
-	return unchecked(words)
+	return uncheckedError(words)
 }
 
-// Plugin ends a run as a monitoring plugin: an error of whatever kind becomes UNKNOWN, in one line on the output and with the
+// ReportPluginError ends a run as a monitoring plugin: an error of whatever kind becomes UNKNOWN, in one line on the output and with the
 // exit code 3. What the check found is left as it is.
-func Plugin(w io.Writer, err error) error {
-	words := model.Words(err)
+func ReportPluginError(w io.Writer, err error) error {
+	words := model.ErrorMessage(err)
 	if words == "" {
 		return err
 	}
 	_, _ = io.WriteString(w, unknownLine(words))
-	return settings.Faultf(pluginUnknown, "%s", words)
+	return settings.Errorf(pluginUnknown, "%s", words)
 }
 
 func unknownLine(words string) string {
-	return "COVERAGE UNKNOWN: " + plain(strings.ReplaceAll(words, "\n", " ")) + "\n"
+	return "COVERAGE UNKNOWN: " + escapePipes(strings.ReplaceAll(words, "\n", " ")) + "\n"
 }
 
-// plain is a text without “|”, behind which monitoring reads numbers.
-func plain(text string) string { return strings.ReplaceAll(text, "|", "¦") }
+// escapePipes is a text without “|”, behind which monitoring reads numbers.
+func escapePipes(text string) string { return strings.ReplaceAll(text, "|", "¦") }
 
-// doubtTime says that the clocks disagree. Then the later one holds, by which restore points are older: nothing is covered by a
+// checkClocks says that the clocks disagree. Then the later one holds, by which restore points are older: nothing is covered by a
 // wrong clock. It returns what is doubted, or "".
-func (r *Runner) doubtTime() string {
+func (r *Runner) checkClocks() string {
 	doubt := command.ClockDoubt(r.opts.Client)
 	if doubt == "" {
 		return ""
 	}
-	r.note("warning: %s; restore points are judged by the later time: set the clock that is wrong", doubt)
+	r.notef("warning: %s; restore points are judged by the later time: set the clock that is wrong", doubt)
 	if r.state.Local.After(r.state.Now) {
 		r.state.Now = r.state.Local
 	}
 	return doubt
 }
 
-// judge sums up how the servers stand, worst first.
-func (r *Runner) judge(servers []model.Server, ask CheckAsk) coverage {
+// assess sums up how the servers stand, worst first.
+func (r *Runner) assess(servers []model.Server, ask CheckOptions) coverageReport {
 	judged := make([]model.Assessment, len(servers))
 	for i, s := range servers {
-		judged[i] = model.Assess(s, r.state.Of(s.ID), ask.policy(s, r.opts.Policies), r.state.Now)
+		judged[i] = model.Assess(s, r.state.PointsOf(s.ID), ask.policy(s, r.opts.Policies), r.state.Now)
 	}
 	slices.SortFunc(judged, model.WorstFirst)
-	found := coverage{Servers: len(servers), Results: []judgment{}}
+	found := coverageReport{Servers: len(servers), Results: []serverCoverage{}}
 	for _, a := range judged {
 		switch {
 		case !a.Health.Met():
@@ -209,81 +209,81 @@ func (r *Runner) judge(servers []model.Server, ask CheckAsk) coverage {
 		case a.Health != model.Fine:
 			found.Warnings++
 		}
-		found.Results = append(found.Results, judgmentOf(a))
+		found.Results = append(found.Results, newServerCoverage(a))
 	}
 	found.Met = found.Wrong == 0
 	return found
 }
 
-func judgmentOf(a model.Assessment) judgment {
+func newServerCoverage(a model.Assessment) serverCoverage {
 	backups, snapshots := a.Kinds[model.Backup], a.Kinds[model.Snapshot]
-	j := judgment{
+	j := serverCoverage{
 		ServerID: a.Server.ID, Server: a.Server.Name, Met: a.Health.Met(), Health: a.Health.String(),
-		NewestBackup: moment(backups.Newest), NewestSnapshot: moment(snapshots.Newest),
+		NewestBackup: timestamp(backups.Newest), NewestSnapshot: timestamp(snapshots.Newest),
 		UsableBackups: backups.Usable, UsableSnapshots: snapshots.Usable,
 		BackupMaxAge: int64(a.Policy.Backups.MaxAge / time.Second), SnapshotMaxAge: int64(a.Policy.Snapshots.MaxAge / time.Second),
 		MinBackups: a.Policy.Backups.Need(), MinSnapshots: a.Policy.Snapshots.Need(), Reasons: []string{}, health: a.Health,
 	}
 	for _, reason := range a.Reasons {
-		j.Reasons = append(j.Reasons, reason.Words)
+		j.Reasons = append(j.Reasons, reason.Message)
 	}
 	return j
 }
 
-// trouble are the servers of which something is to be said.
-func (c coverage) trouble() []judgment {
-	return slices.DeleteFunc(slices.Clone(c.Results), func(j judgment) bool { return j.health == model.Fine })
+// needingAttention are the servers of which something is to be said.
+func (c coverageReport) needingAttention() []serverCoverage {
+	return slices.DeleteFunc(slices.Clone(c.Results), func(j serverCoverage) bool { return j.health == model.Fine })
 }
 
-func (c coverage) write(w io.Writer, ask CheckAsk) error {
+func (c coverageReport) write(w io.Writer, ask CheckOptions) error {
 	switch ask.Format {
 	case JSON:
-		return written(writeJSON(w, c))
+		return outputError(writeJSON(w, c))
 	case CSV:
-		return write(w, CSV, c.Results, judgmentColumns)
+		return writeRows(w, CSV, c.Results, serverCoverageColumns)
 	}
 	text := c.summary()
-	trouble := c.trouble()
+	trouble := c.needingAttention()
 	switch {
 	case ask.Nagios && len(trouble) > 0:
-		text += "; " + worst(trouble)
+		text += "; " + describeWorst(trouble)
 	case len(trouble) > 0:
-		_, err := io.WriteString(w, text+c.numbers()+plain(table(trouble, judgmentColumns)))
-		return written(err)
+		_, err := io.WriteString(w, text+c.perfData()+escapePipes(renderTable(trouble, serverCoverageColumns)))
+		return outputError(err)
 	}
-	_, err := io.WriteString(w, text+c.numbers())
-	return written(err)
+	_, err := io.WriteString(w, text+c.perfData())
+	return outputError(err)
 }
 
 // summary is the verdict, and what it is about, in one line.
-func (c coverage) summary() string {
+func (c coverageReport) summary() string {
 	word := "OK"
-	if c.warns() {
+	if c.hasWarnings() {
 		word = "WARNING"
 	}
 	text := fmt.Sprintf("COVERAGE %s: %d of %d covered", word, c.Servers, c.Servers)
 	if !c.Met {
-		text = fmt.Sprintf("COVERAGE CRITICAL: %d of %d not covered (%s)", c.Wrong, c.Servers, c.count(model.None, model.TooFew))
+		text = fmt.Sprintf("COVERAGE CRITICAL: %d of %d not covered (%s)", c.Wrong, c.Servers, c.countByHealth(model.None, model.TooFew))
 	}
 	if c.Warnings > 0 {
-		text += "; warnings: " + c.count(model.Expiring, model.BackupsFull)
+		text += "; warnings: " + c.countByHealth(model.Expiring, model.BackupsFull)
 	}
-	if c.doubt != "" { // monitoring reads the first line alone
-		text += "; " + plain(c.doubt)
+	if c.clockDoubt != "" { // monitoring reads the first line alone
+		text += "; " + escapePipes(c.clockDoubt)
 	}
 	return text
 }
 
-// warns says whether something is to be said of servers that meet their policies, or of the clock.
-func (c coverage) warns() bool { return c.Warnings > 0 || c.doubt != "" }
+// hasWarnings says whether something is to be said of servers that meet their policies, or of the clock.
+func (c coverageReport) hasWarnings() bool { return c.Warnings > 0 || c.clockDoubt != "" }
 
-// numbers are what monitoring records, behind the “|” at the end of the first line.
-func (c coverage) numbers() string {
+// perfData are what monitoring records, behind the “|” at the end of the first line.
+func (c coverageReport) perfData() string {
 	return fmt.Sprintf(" | servers=%d wrong=%d warnings=%d\n", c.Servers, c.Wrong, c.Warnings)
 }
 
-// worst names the first few servers of which something is to be said.
-func worst(trouble []judgment) string {
+// describeWorst names the first few servers of which something is to be said.
+func describeWorst(trouble []serverCoverage) string {
 	const most = 5
 	var names []string
 	for i, j := range trouble {
@@ -295,13 +295,13 @@ func worst(trouble []judgment) string {
 		if strings.TrimSpace(name) == "" {
 			name = "#" + string(j.ServerID)
 		}
-		names = append(names, plain(name)+" "+j.Health)
+		names = append(names, escapePipes(name)+" "+j.Health)
 	}
 	return strings.Join(names, ", ")
 }
 
-// count tells how many servers are in each of the states from the worst to the best.
-func (c coverage) count(worst, best model.Health) string {
+// countByHealth tells how many servers are in each of the states from the worst to the best.
+func (c coverageReport) countByHealth(worst, best model.Health) string {
 	var counts []string
 	for health := worst; health >= best; health-- {
 		n := 0
@@ -317,18 +317,18 @@ func (c coverage) count(worst, best model.Health) string {
 	return strings.Join(counts, ", ")
 }
 
-var judgmentColumns = []column[judgment]{
-	{title: "COVERAGE", field: "health", value: func(j judgment) string { return j.Health }},
-	{title: "ID", field: "server_id", value: func(j judgment) string { return string(j.ServerID) }},
-	{title: "SERVER", field: "server", value: func(j judgment) string { return j.Server }},
-	{field: "met", value: func(j judgment) string { return strconv.FormatBool(j.Met) }},
-	{field: "newest_backup_at", value: func(j judgment) string { return j.NewestBackup.String() }},
-	{field: "newest_snapshot_at", value: func(j judgment) string { return j.NewestSnapshot.String() }},
-	{field: "usable_backups", value: func(j judgment) string { return strconv.Itoa(j.UsableBackups) }},
-	{field: "usable_snapshots", value: func(j judgment) string { return strconv.Itoa(j.UsableSnapshots) }},
-	{field: "backup_max_age_seconds", value: func(j judgment) string { return strconv.FormatInt(j.BackupMaxAge, 10) }},
-	{field: "snapshot_max_age_seconds", value: func(j judgment) string { return strconv.FormatInt(j.SnapshotMaxAge, 10) }},
-	{field: "min_backups", value: func(j judgment) string { return strconv.Itoa(j.MinBackups) }},
-	{field: "min_snapshots", value: func(j judgment) string { return strconv.Itoa(j.MinSnapshots) }},
-	{title: "WHY", field: "reasons", value: func(j judgment) string { return strings.Join(j.Reasons, "; ") }},
+var serverCoverageColumns = []column[serverCoverage]{
+	{title: "COVERAGE", field: "health", value: func(j serverCoverage) string { return j.Health }},
+	{title: "ID", field: "server_id", value: func(j serverCoverage) string { return string(j.ServerID) }},
+	{title: "SERVER", field: "server", value: func(j serverCoverage) string { return j.Server }},
+	{field: "met", value: func(j serverCoverage) string { return strconv.FormatBool(j.Met) }},
+	{field: "newest_backup_at", value: func(j serverCoverage) string { return j.NewestBackup.String() }},
+	{field: "newest_snapshot_at", value: func(j serverCoverage) string { return j.NewestSnapshot.String() }},
+	{field: "usable_backups", value: func(j serverCoverage) string { return strconv.Itoa(j.UsableBackups) }},
+	{field: "usable_snapshots", value: func(j serverCoverage) string { return strconv.Itoa(j.UsableSnapshots) }},
+	{field: "backup_max_age_seconds", value: func(j serverCoverage) string { return strconv.FormatInt(j.BackupMaxAge, 10) }},
+	{field: "snapshot_max_age_seconds", value: func(j serverCoverage) string { return strconv.FormatInt(j.SnapshotMaxAge, 10) }},
+	{field: "min_backups", value: func(j serverCoverage) string { return strconv.Itoa(j.MinBackups) }},
+	{field: "min_snapshots", value: func(j serverCoverage) string { return strconv.Itoa(j.MinSnapshots) }},
+	{title: "WHY", field: "reasons", value: func(j serverCoverage) string { return strings.Join(j.Reasons, "; ") }},
 }

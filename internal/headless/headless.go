@@ -62,41 +62,41 @@ type Options struct {
 
 // Runner carries out one command. It is made for one, and used by one goroutine.
 type Runner struct {
-	opts    Options
-	session *command.Session
-	state   *model.State
-	warned  bool  // of trouble with the journal, which is told once
-	cut     error // a list is incomplete, as of the last time it was asked for
+	opts          Options
+	session       *command.Session
+	state         *model.State
+	journalWarned bool  // of trouble with the journal, which is told once
+	incomplete    error // a list is incomplete, as of the last time it was asked for
 }
 
 // New makes a runner. It asks for nothing yet.
 func New(opts Options) *Runner {
 	session := command.NewSession(1, opts.Client, opts.Journal, opts.ReadOnly)
-	session.Profile, session.Run = opts.Profile, opts.Run
+	session.Profile, session.RunID = opts.Profile, opts.Run
 	return &Runner{opts: opts, session: session, state: &model.State{}}
 }
 
 // End gives up what is under way.
-func (r *Runner) End() { r.session.End() }
+func (r *Runner) End() { r.session.Close() }
 
-// note tells a sentence beside the data.
-func (r *Runner) note(format string, args ...any) {
+// notef tells a sentence beside the data.
+func (r *Runner) notef(format string, args ...any) {
 	r.opts.Screen.clear()
 	_, _ = fmt.Fprintf(r.opts.Notes, "vpsdeck: "+format+"\n", args...)
 }
 
-// watchClocks takes over the time, the machine's and the API's.
-func (r *Runner) watchClocks() {
+// updateClocks takes over the time, the machine's and the API's.
+func (r *Runner) updateClocks() {
 	r.state.Local, r.state.Now = r.opts.Clock.Now(), r.opts.Client.Now()
 }
 
 // load asks for all that the account has.
-func (r *Runner) load(ctx context.Context) error { return r.ask(ctx, r.session.RefreshAll(r.state)) }
+func (r *Runner) load(ctx context.Context) error { return r.fetch(ctx, r.session.RefreshAll(r.state)) }
 
-// ask carries out a round of requests for lists, and waits for all of them. A part that cannot be read is an error: what is
+// fetch carries out a round of requests for lists, and waits for all of them. A part that cannot be read is an error: what is
 // missing must not look like nothing. Of incomplete lists what came is taken, and cut says so.
-func (r *Runner) ask(ctx context.Context, cmds []tea.Cmd) error {
-	stop := context.AfterFunc(ctx, r.session.End)
+func (r *Runner) fetch(ctx context.Context, cmds []tea.Cmd) error {
+	stop := context.AfterFunc(ctx, r.session.Close)
 	defer stop()
 	answers := make([]tea.Msg, len(cmds))
 	var all sync.WaitGroup
@@ -106,29 +106,29 @@ func (r *Runner) ask(ctx context.Context, cmds []tea.Cmd) error {
 		}
 	}
 	all.Wait()
-	r.watchClocks()
+	r.updateClocks()
 	for _, msg := range answers {
-		changed, _, err := command.Arrived(r.state, msg)
+		changed, _, err := command.ApplyList(r.state, msg)
 		if err != nil && !errors.Is(err, model.ErrIncomplete) {
-			return given(ctx, err)
+			return causeOf(ctx, err)
 		}
 		for _, o := range changed {
-			r.writeDown(o)
+			r.recordOperation(o)
 		}
 	}
-	r.cut = r.state.Incomplete()
+	r.incomplete = r.state.Incomplete()
 	return nil
 }
 
-// given is why something failed: the end of the context, if that is what made it.
-func given(ctx context.Context, err error) error {
+// causeOf is why something failed: the end of the context, if that is what made it.
+func causeOf(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
 		return cause
 	}
 	return err
 }
 
-// usage is a fault of the command line.
-func usage(format string, args ...any) error {
-	return settings.Faultf(settings.ExitUsage, format, args...)
+// usageError is a fault of the command line.
+func usageError(format string, args ...any) error {
+	return settings.Errorf(settings.ExitUsage, format, args...)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // --wait ends after the account itself has, however its lists lag, and says so when they never tell.
-func TestWaitEndsWhenTheAccountHasEndedAndNotBefore(t *testing.T) {
+func TestWaitEndsWithTheOperation(t *testing.T) {
 	for quirk, q := range map[string]sim.Quirks{
 		"none":                             {},
 		"a replica behind":                 {Lag: 8 * time.Second},
@@ -31,15 +31,15 @@ func TestWaitEndsWhenTheAccountHasEndedAndNotBefore(t *testing.T) {
 	} {
 		for _, action := range []string{"restore", "snapshot", "backup", "delete"} {
 			t.Run(fmt.Sprintf("%s, %s", action, quirk), func(t *testing.T) {
-				w := newWorld(t, nil)
-				p := w.find(t, func(state *model.State, p model.Point) bool {
-					return p.Kind == model.Snapshot && len(usableOf(state, p.Server.ID)) > 2 && state.Conflict(model.Create, p) == "" &&
+				w := newHarness(t, nil)
+				p := w.pickPoint(t, func(state *model.State, p model.Point) bool {
+					return p.Kind == model.Snapshot && len(usablePoints(state, p.Server.ID)) > 2 && state.Conflict(model.Create, p) == "" &&
 						!state.Quota(model.Snapshot, p.Server.ID).MayBeFull() && !state.Quota(model.Backup, p.Server.ID).MayBeFull()
 				})
 				w.account.SetQuirks(q)
-				program := w.beside(t, t.TempDir(), "one")
-				follow := Follow{Wait: true, Timeout: 3 * time.Hour, Format: Table}
-				ask := PointAsk{Point: p.Key(), Server: p.Server.Name, Yes: true, Follow: follow}
+				program := w.otherProgram(t, t.TempDir(), "one")
+				follow := FollowOptions{Wait: true, Timeout: 3 * time.Hour, Format: Table}
+				ask := PointOptions{Point: p.Key(), Server: p.Server.Name, Yes: true, Follow: follow}
 				var err error
 				switch action {
 				case "restore":
@@ -47,13 +47,13 @@ func TestWaitEndsWhenTheAccountHasEndedAndNotBefore(t *testing.T) {
 				case "delete":
 					err = program.Delete(t.Context(), ask)
 				case "backup":
-					err = program.Create(t.Context(), CreateAsk{Kind: model.Backup, Servers: []string{string(p.Server.ID)}, Follow: follow})
+					err = program.Create(t.Context(), CreateOptions{Kind: model.Backup, Servers: []string{string(p.Server.ID)}, Follow: follow})
 				default:
-					err = program.Create(t.Context(), CreateAsk{Kind: model.Snapshot, Servers: []string{string(p.Server.ID)}, Name: "n", Follow: follow})
+					err = program.Create(t.Context(), CreateOptions{Kind: model.Snapshot, Servers: []string{string(p.Server.ID)}, Name: "n", Follow: follow})
 				}
 				said := program.out.String() + program.notes.String()
-				if w.sent() != 1 {
-					t.Fatalf("%d requests were sent: %v", w.sent(), err)
+				if w.sentCount() != 1 {
+					t.Fatalf("%d requests were sent: %v", w.sentCount(), err)
 				}
 				if action == "restore" && q.HideRestores {
 					if settings.CodeOf(err) != settings.ExitUnconfirmed || !strings.Contains(said, "the server was not seen restoring; active since") {
@@ -65,7 +65,7 @@ func TestWaitEndsWhenTheAccountHasEndedAndNotBefore(t *testing.T) {
 					t.Fatalf("%v: %s", err, said)
 				}
 				operations := w.account.Operations()
-				mine := operations[slices.IndexFunc(operations, func(o sim.Operation) bool { return !o.Accepted.Before(w.began) })]
+				mine := operations[slices.IndexFunc(operations, func(o sim.Operation) bool { return !o.Accepted.Before(w.startedAt) })]
 				if late := w.account.Now().Sub(mine.Ended); late < 0 || late > 90*time.Second {
 					t.Errorf("it says done %s after the account: %s", late, said)
 				}
@@ -76,7 +76,7 @@ func TestWaitEndsWhenTheAccountHasEndedAndNotBefore(t *testing.T) {
 
 // While lists stay cut, nothing tells how an action went. That is said within minutes, and the next command on the server is not
 // kept waiting longer.
-func TestNothingWaitsWithoutEndForListsThatStayCut(t *testing.T) {
+func TestIncompleteListsDoNotBlockForever(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault string
 		want  settings.ExitCode
@@ -84,21 +84,21 @@ func TestNothingWaitsWithoutEndForListsThatStayCut(t *testing.T) {
 		"accepted": {"", settings.ExitUnconfirmed},
 		"lost":     {"DELETE /snapshots/{id}/: cut-after-send x1", settings.ExitUnknown},
 	} {
-		journal := &memory{}
-		w := newWorld(t, func(o *Options) { o.Journal = journal })
+		journal := &memoryJournal{}
+		w := newHarness(t, func(o *Options) { o.Journal = journal })
 		if test.fault != "" {
-			w.fault(t, test.fault)
+			w.injectFault(t, test.fault)
 		}
-		w.account.SetQuirks(sim.Quirks{Cut: sim.Cut{Then: sim.Cut404}})
-		follow := Follow{Timeout: 2 * time.Hour, Format: Table}
-		ask := PointAsk{Point: key(801), Yes: true, Follow: follow}
-		if err := w.Delete(t.Context(), ask); w.sent() != 1 || settings.CodeOf(err) != test.want {
-			t.Errorf("%s: %d sent; it ends with %v: %s", name, w.sent(), err, &w.notes)
+		w.account.SetQuirks(sim.Quirks{Cut: sim.Cut{Mode: sim.Cut404}})
+		follow := FollowOptions{Timeout: 2 * time.Hour, Format: Table}
+		ask := PointOptions{Point: snapshotKey(801), Yes: true, Follow: follow}
+		if err := w.Delete(t.Context(), ask); w.sentCount() != 1 || settings.CodeOf(err) != test.want {
+			t.Errorf("%s: %d sent; it ends with %v: %s", name, w.sentCount(), err, &w.notes)
 		}
 		again := New(w.opts)
-		_ = again.Create(t.Context(), CreateAsk{Kind: model.Snapshot, Servers: []string{"web-server-01"}, Name: "n", Follow: follow})
+		_ = again.Create(t.Context(), CreateOptions{Kind: model.Snapshot, Servers: []string{"web-server-01"}, Name: "n", Follow: follow})
 		again.End()
-		if took := w.account.Now().Sub(w.began); took > 10*time.Minute {
+		if took := w.account.Now().Sub(w.startedAt); took > 10*time.Minute {
 			t.Errorf("%s: the two commands take %v", name, took)
 		}
 	}

@@ -12,85 +12,85 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// ListAsk is what a list is asked for.
-type ListAsk struct {
+// ListOptions is what a list is asked for.
+type ListOptions struct {
 	Server string // an ID, a name or a glob; empty: all
 	Filter string // in the filter's language; empty: all
 	Format Format
 }
 
-// query reads the filter. What is wrong with it is a Fault with ExitUsage.
-func (a ListAsk) query(fields model.FieldSet) (model.Query, error) {
+// parseFilter reads the filter. What is wrong with it is a Fault with ExitUsage.
+func (a ListOptions) parseFilter(fields model.FieldSet) (model.Query, error) {
 	q, problems := model.ParseQuery(a.Filter, fields)
 	if len(problems) > 0 {
-		return q, usage("--filter: %s", problems[0].Words)
+		return q, usageError("--filter: %s", problems[0].Message)
 	}
 	return q, nil
 }
 
 // serverRow is a server as lists write it.
 type serverRow struct {
-	ID             model.ID `json:"id"`
-	Name           string   `json:"name"`
-	Hostname       string   `json:"hostname"`
-	Status         string   `json:"status"`
-	IP             string   `json:"ip"`
-	Location       string   `json:"location"`
-	Plan           string   `json:"plan"`
-	OS             string   `json:"os"`
-	CreatedAt      moment   `json:"created_at"`
-	NewestBackup   moment   `json:"newest_backup_at"`
-	NewestSnapshot moment   `json:"newest_snapshot_at"`
-	Backups        int      `json:"backups"`
-	Snapshots      int      `json:"snapshots"`
-	Health         string   `json:"health"`
+	ID             model.ID  `json:"id"`
+	Name           string    `json:"name"`
+	Hostname       string    `json:"hostname"`
+	Status         string    `json:"status"`
+	IP             string    `json:"ip"`
+	Location       string    `json:"location"`
+	Plan           string    `json:"plan"`
+	OS             string    `json:"os"`
+	CreatedAt      timestamp `json:"created_at"`
+	NewestBackup   timestamp `json:"newest_backup_at"`
+	NewestSnapshot timestamp `json:"newest_snapshot_at"`
+	Backups        int       `json:"backups"`
+	Snapshots      int       `json:"snapshots"`
+	Health         string    `json:"health"`
 }
 
 // ListServers writes the servers, by name.
-func (r *Runner) ListServers(ctx context.Context, ask ListAsk) error {
-	q, err := ask.query(model.ServerFields)
+func (r *Runner) ListServers(ctx context.Context, ask ListOptions) error {
+	q, err := ask.parseFilter(model.ServerFields)
 	if err != nil {
 		return err
 	}
-	servers, err := r.servers(ctx, ask.Server)
+	servers, err := r.loadServers(ctx, ask.Server)
 	if err != nil {
 		return err
 	}
-	servers = slices.SortedFunc(slices.Values(servers), byName)
+	servers = slices.SortedFunc(slices.Values(servers), compareByName)
 	var rows []serverRow
 	for _, s := range servers {
-		judged := model.Assess(s, r.state.Of(s.ID), r.opts.Policies.For(s), r.state.Now)
+		judged := model.Assess(s, r.state.PointsOf(s.ID), r.opts.Policies.For(s), r.state.Now)
 		if shown, _, _ := q.MatchServer(model.ServerView{Server: s, Assessment: judged, Known: true}, r.state.Now); shown {
-			rows = append(rows, r.serverRow(s, judged))
+			rows = append(rows, r.newServerRow(s, judged))
 		}
 	}
-	return r.listed(write(r.opts.Out, ask.Format, rows, serverColumns(r.state.Now)))
+	return r.withIncomplete(writeRows(r.opts.Out, ask.Format, rows, serverColumns(r.state.Now)))
 }
 
-// listed is how a list that was written ends: with the reason, if it is not all there is.
-func (r *Runner) listed(err error) error {
+// withIncomplete is how a list that was written ends: with the reason, if it is not all there is.
+func (r *Runner) withIncomplete(err error) error {
 	if err != nil {
 		return err
 	}
-	return r.cut
+	return r.incomplete
 }
 
-// servers loads the account, and finds the servers that are asked for; all if there is no name.
-func (r *Runner) servers(ctx context.Context, asked string) ([]model.Server, error) {
+// loadServers loads the account, and finds the servers that are asked for; all if there is no name.
+func (r *Runner) loadServers(ctx context.Context, asked string) ([]model.Server, error) {
 	if err := r.load(ctx); err != nil {
 		return nil, err
 	}
 	if asked == "" {
 		return slices.Clone(r.state.Servers.Value), nil
 	}
-	return r.named(asked, r.state.Servers.Value)
+	return r.matchServers(asked, r.state.Servers.Value)
 }
 
-func (r *Runner) serverRow(s model.Server, judged model.Assessment) serverRow {
+func (r *Runner) newServerRow(s model.Server, judged model.Assessment) serverRow {
 	has := r.state.Fleet().Coverage(s.ID)
 	return serverRow{
 		ID: s.ID, Name: s.Name, Hostname: s.Hostname, Status: string(s.Status), IP: s.IP, Location: s.Location, Plan: s.Plan.Name,
-		OS: s.OS, CreatedAt: moment(s.CreatedAt), NewestBackup: moment(judged.Kinds[model.Backup].Newest), NewestSnapshot: moment(judged.Kinds[model.Snapshot].Newest), Backups: has.Backups, Snapshots: has.Snapshots,
+		OS: s.OS, CreatedAt: timestamp(s.CreatedAt), NewestBackup: timestamp(judged.Kinds[model.Backup].Newest), NewestSnapshot: timestamp(judged.Kinds[model.Snapshot].Newest), Backups: has.Backups, Snapshots: has.Snapshots,
 		Health: judged.Health.String(),
 	}
 }
@@ -99,7 +99,7 @@ func serverColumns(now time.Time) []column[serverRow] {
 	return []column[serverRow]{
 		{title: "ID", field: "id", value: func(r serverRow) string { return string(r.ID) }},
 		{title: "NAME", field: "name", value: func(r serverRow) string { return r.Name },
-			shown: func(r serverRow) string { return model.ServerRef{ID: r.ID, Name: r.Name}.Short() }},
+			display: func(r serverRow) string { return model.ServerRef{ID: r.ID, Name: r.Name}.ShortLabel() }},
 		{field: "hostname", value: func(r serverRow) string { return r.Hostname }},
 		{title: "STATUS", field: "status", value: func(r serverRow) string { return r.Status }},
 		{title: "IP", field: "ip", value: func(r serverRow) string { return r.IP }},
@@ -107,94 +107,94 @@ func serverColumns(now time.Time) []column[serverRow] {
 		{field: "plan", value: func(r serverRow) string { return r.Plan }},
 		{field: "os", value: func(r serverRow) string { return r.OS }},
 		{field: "created_at", value: func(r serverRow) string { return r.CreatedAt.String() }},
-		{title: "NEWEST BACKUP", right: true, field: "newest_backup_at", value: func(r serverRow) string { return r.NewestBackup.String() },
-			shown: func(r serverRow) string { return widget.Ago(time.Time(r.NewestBackup), now) }},
-		{title: "NEWEST SNAPSHOT", right: true, field: "newest_snapshot_at", value: func(r serverRow) string { return r.NewestSnapshot.String() },
-			shown: func(r serverRow) string { return widget.Ago(time.Time(r.NewestSnapshot), now) }},
-		{title: "BACKUPS", right: true, field: "backups", value: func(r serverRow) string { return strconv.Itoa(r.Backups) }},
-		{title: "SNAPSHOTS", right: true, field: "snapshots", value: func(r serverRow) string { return strconv.Itoa(r.Snapshots) }},
+		{title: "NEWEST BACKUP", alignRight: true, field: "newest_backup_at", value: func(r serverRow) string { return r.NewestBackup.String() },
+			display: func(r serverRow) string { return widget.Ago(time.Time(r.NewestBackup), now) }},
+		{title: "NEWEST SNAPSHOT", alignRight: true, field: "newest_snapshot_at", value: func(r serverRow) string { return r.NewestSnapshot.String() },
+			display: func(r serverRow) string { return widget.Ago(time.Time(r.NewestSnapshot), now) }},
+		{title: "BACKUPS", alignRight: true, field: "backups", value: func(r serverRow) string { return strconv.Itoa(r.Backups) }},
+		{title: "SNAPSHOTS", alignRight: true, field: "snapshots", value: func(r serverRow) string { return strconv.Itoa(r.Snapshots) }},
 		{title: "COVERAGE", field: "health", value: func(r serverRow) string { return r.Health }},
 	}
 }
 
 // pointRow is a restore point as lists write it.
 type pointRow struct {
-	ID          model.ID `json:"id"`
-	Kind        string   `json:"kind"`
-	ServerID    model.ID `json:"server_id"`
-	Server      string   `json:"server"`
-	Name        string   `json:"name"`
-	Type        string   `json:"type"`
-	Status      string   `json:"status"`
-	SizeMB      size     `json:"size_mb"`
-	CreatedAt   moment   `json:"created_at"`
-	ExpiresAt   moment   `json:"expires_at"`
-	Description string   `json:"description"`
-	Unreadable  []string `json:"unreadable"` // which times the API gave in a shape that cannot be read: they are null
+	ID          model.ID  `json:"id"`
+	Kind        string    `json:"kind"`
+	ServerID    model.ID  `json:"server_id"`
+	Server      string    `json:"server"`
+	Name        string    `json:"name"`
+	Type        string    `json:"type"`
+	Status      string    `json:"status"`
+	SizeMB      size      `json:"size_mb"`
+	CreatedAt   timestamp `json:"created_at"`
+	ExpiresAt   timestamp `json:"expires_at"`
+	Description string    `json:"description"`
+	Unreadable  []string  `json:"unreadable"` // which times the API gave in a shape that cannot be read: they are null
 	point       model.Point
 }
 
 // ListPoints writes the restore points of one kind, newest first.
-func (r *Runner) ListPoints(ctx context.Context, kind model.Kind, ask ListAsk) error {
-	q, err := ask.query(model.PointFields)
+func (r *Runner) ListPoints(ctx context.Context, kind model.Kind, ask ListOptions) error {
+	q, err := ask.parseFilter(model.PointFields)
 	if err != nil {
 		return err
 	}
-	points, err := r.points(ctx, kind, ask.Server)
+	points, err := r.loadPoints(ctx, kind, ask.Server)
 	if err != nil {
 		return err
 	}
-	r.watchClocks()
+	r.updateClocks()
 	points = slices.Clone(points)
 	model.SortNewestFirst(points)
 	var rows []pointRow
 	for _, p := range points {
 		if shown, _, _ := q.MatchPoint(p, r.state.Now); shown {
-			rows = append(rows, rowOf(p))
+			rows = append(rows, newPointRow(p))
 		}
 	}
-	return r.listed(write(r.opts.Out, ask.Format, rows, pointColumns(kind, r.state.Now)))
+	return r.withIncomplete(writeRows(r.opts.Out, ask.Format, rows, pointColumns(kind, r.state.Now)))
 }
 
-// points asks for the restore points of one kind of the servers that are meant, and for no more than that takes.
-func (r *Runner) points(ctx context.Context, kind model.Kind, asked string) ([]model.Point, error) {
+// loadPoints asks for the restore points of one kind of the servers that are meant, and for no more than that takes.
+func (r *Runner) loadPoints(ctx context.Context, kind model.Kind, asked string) ([]model.Point, error) {
 	if asked == "" {
-		return r.pointsOf(ctx, kind, "")
+		return r.fetchPoints(ctx, kind, "")
 	}
 	servers, err := r.opts.Client.Servers(ctx, model.ServerFilter{})
-	if servers, err = part(r, servers, err); err == nil {
-		servers, err = r.named(asked, servers)
+	if servers, err = acceptIncomplete(r, servers, err); err == nil {
+		servers, err = r.matchServers(asked, servers)
 	}
 	if err != nil {
 		return nil, err
 	}
 	if len(servers) == 1 {
-		return r.pointsOf(ctx, kind, servers[0].ID)
+		return r.fetchPoints(ctx, kind, servers[0].ID)
 	}
-	points, err := r.pointsOf(ctx, kind, "")
+	points, err := r.fetchPoints(ctx, kind, "")
 	return slices.DeleteFunc(slices.Clone(points), func(p model.Point) bool {
 		return !slices.ContainsFunc(servers, func(s model.Server) bool { return s.ID == p.Server.ID })
 	}), err
 }
 
-func (r *Runner) pointsOf(ctx context.Context, kind model.Kind, server model.ID) ([]model.Point, error) {
+func (r *Runner) fetchPoints(ctx context.Context, kind model.Kind, server model.ID) ([]model.Point, error) {
 	if kind == model.Snapshot {
 		points, err := r.opts.Client.Snapshots(ctx, model.SnapshotFilter{Server: server})
-		return part(r, points, err)
+		return acceptIncomplete(r, points, err)
 	}
 	points, err := r.opts.Client.Backups(ctx, model.BackupFilter{Server: server})
-	return part(r, points, err)
+	return acceptIncomplete(r, points, err)
 }
 
-// part takes what came of a list, and notes if that is not all of it.
-func part[T any](r *Runner, list []T, err error) ([]T, error) {
+// acceptIncomplete takes what came of a list, and notes if that is not all of it.
+func acceptIncomplete[T any](r *Runner, list []T, err error) ([]T, error) {
 	if errors.Is(err, model.ErrIncomplete) {
-		r.cut, err = err, nil
+		r.incomplete, err = err, nil
 	}
 	return list, err
 }
 
-func rowOf(p model.Point) pointRow {
+func newPointRow(p model.Point) pointRow {
 	unreadable := []string{}
 	if p.CreatedUnreadable {
 		unreadable = append(unreadable, "created_at")
@@ -204,7 +204,7 @@ func rowOf(p model.Point) pointRow {
 	}
 	return pointRow{
 		ID: p.ID, Kind: p.Kind.String(), ServerID: p.Server.ID, Server: p.Server.Name, Name: p.Name, Type: string(p.Type),
-		Status: string(p.Status), SizeMB: sizeOf(p), CreatedAt: moment(p.CreatedAt), ExpiresAt: moment(p.ExpiresAt),
+		Status: string(p.Status), SizeMB: sizeOf(p), CreatedAt: timestamp(p.CreatedAt), ExpiresAt: timestamp(p.ExpiresAt),
 		Description: p.Description, Unreadable: unreadable, point: p,
 	}
 }
@@ -220,16 +220,16 @@ func pointColumns(kind model.Kind, now time.Time) []column[pointRow] {
 		{field: "kind", value: func(r pointRow) string { return r.Kind }},
 		{field: "server_id", value: func(r pointRow) string { return string(r.ServerID) }},
 		{title: "SERVER", field: "server", value: func(r pointRow) string { return r.Server },
-			shown: func(r pointRow) string { return model.ServerRef{ID: r.ServerID, Name: r.Server}.Short() }},
+			display: func(r pointRow) string { return model.ServerRef{ID: r.ServerID, Name: r.Server}.ShortLabel() }},
 		{title: name, field: "name", value: func(r pointRow) string { return r.Name }},
 		{title: backupType, field: "type", value: func(r pointRow) string { return r.Type }},
 		{title: "STATUS", field: "status", value: func(r pointRow) string { return r.Status }},
-		{title: "SIZE", right: true, field: "size_mb", value: func(r pointRow) string { return r.SizeMB.String() },
-			shown: func(r pointRow) string { return widget.SizeOf(&r.point) }},
-		{title: "CREATED", right: true, field: "created_at", value: func(r pointRow) string { return r.CreatedAt.String() },
-			shown: func(r pointRow) string { return widget.Made(&r.point, now) }},
-		{title: expiry, right: true, field: "expires_at", value: func(r pointRow) string { return r.ExpiresAt.String() },
-			shown: func(r pointRow) string { return widget.Expires(&r.point, now) }},
+		{title: "SIZE", alignRight: true, field: "size_mb", value: func(r pointRow) string { return r.SizeMB.String() },
+			display: func(r pointRow) string { return widget.SizeOf(&r.point) }},
+		{title: "CREATED", alignRight: true, field: "created_at", value: func(r pointRow) string { return r.CreatedAt.String() },
+			display: func(r pointRow) string { return widget.CreatedAgo(&r.point, now) }},
+		{title: expiry, alignRight: true, field: "expires_at", value: func(r pointRow) string { return r.ExpiresAt.String() },
+			display: func(r pointRow) string { return widget.ExpiresIn(&r.point, now) }},
 		{title: "DESCRIPTION", field: "description", value: func(r pointRow) string { return r.Description }},
 		{field: "unreadable", value: func(r pointRow) string { return strings.Join(r.Unreadable, " ") }},
 	}

@@ -30,22 +30,22 @@ func Formats() []string { return []string{string(Table), string(JSON), string(CS
 // ParseFormat reads a format's name. The error is a Fault with ExitUsage.
 func ParseFormat(name string) (Format, error) {
 	if !slices.Contains(Formats(), name) {
-		return "", usage("--output cannot be %q: there are %s", model.Clean(name), strings.Join(Formats(), ", "))
+		return "", usageError("--output cannot be %q: there are %s", model.Clean(name), strings.Join(Formats(), ", "))
 	}
 	return Format(name), nil
 }
 
 // column is one column of data: in a table for a person, in CSV for a machine.
 type column[T any] struct {
-	title string         // above a table; empty: it is not in one
-	right bool           // numbers and ages align right
-	field string         // in CSV, as JSON calls it
-	value func(T) string // in CSV
-	shown func(T) string // in a table, where that is not the value
+	title      string         // above a table; empty: it is not in one
+	alignRight bool           // numbers and ages align right
+	field      string         // in CSV, as JSON calls it
+	value      func(T) string // in CSV
+	display    func(T) string // in a table, where that is not the value
 }
 
-// write writes rows. JSON is an array of the rows as they are.
-func write[T any](w io.Writer, format Format, rows []T, columns []column[T]) error {
+// writeRows writes rows. JSON is an array of the rows as they are.
+func writeRows[T any](w io.Writer, format Format, rows []T, columns []column[T]) error {
 	if rows == nil {
 		rows = []T{} // JSON's [], and never its null
 	}
@@ -56,15 +56,15 @@ func write[T any](w io.Writer, format Format, rows []T, columns []column[T]) err
 	case CSV:
 		err = writeCSV(w, rows, columns)
 	default:
-		_, err = io.WriteString(w, table(rows, columns))
+		_, err = io.WriteString(w, renderTable(rows, columns))
 	}
-	return written(err)
+	return outputError(err)
 }
 
-// written says what it means when the output could not be written.
-func written(err error) error {
+// outputError says what it means when the output could not be written.
+func outputError(err error) error {
 	if err != nil {
-		return settings.Faultf(settings.ExitOther, "standard output did not take what there is to say: it was closed, or the disk is full")
+		return settings.Errorf(settings.ExitOther, "standard output did not take what there is to say: it was closed, or the disk is full")
 	}
 	return nil
 }
@@ -94,19 +94,19 @@ func writeCSV[T any](w io.Writer, rows []T, columns []column[T]) error {
 	return c.Error()
 }
 
-// table draws rows below their titles, each column as wide as its widest cell. What came from outside is cleaned.
-func table[T any](rows []T, columns []column[T]) string {
+// renderTable draws rows below their titles, each column as wide as its widest cell. What came from outside is cleaned.
+func renderTable[T any](rows []T, columns []column[T]) string {
 	columns = slices.DeleteFunc(slices.Clone(columns), func(c column[T]) bool { return c.title == "" })
 	lines := make([][]string, len(rows)+1)
 	widths := make([]int, len(columns))
 	for i, col := range columns {
-		cell := col.shown
+		cell := col.display
 		if cell == nil {
 			cell = col.value
 		}
 		lines[0] = append(lines[0], col.title)
 		for n, row := range rows {
-			lines[n+1] = append(lines[n+1], widget.Agreed(model.Clean(cell(row))))
+			lines[n+1] = append(lines[n+1], widget.NormalizeWidth(model.Clean(cell(row))))
 		}
 		for _, line := range lines {
 			widths[i] = max(widths[i], widget.Width(line[i]))
@@ -116,18 +116,18 @@ func table[T any](rows []T, columns []column[T]) string {
 	for _, line := range lines {
 		cells := make([]string, len(columns))
 		for i, col := range columns {
-			cells[i] = widget.Fit(line[i], widths[i], col.right)
+			cells[i] = widget.Fit(line[i], widths[i], col.alignRight)
 		}
 		fmt.Fprintln(&b, strings.TrimRight(strings.Join(cells, "  "), " "))
 	}
 	return b.String()
 }
 
-// moment is a time as machines read it: RFC 3339 in UTC, null or nothing where there is none.
-type moment time.Time
+// timestamp is a time as machines read it: RFC 3339 in UTC, null or nothing where there is none.
+type timestamp time.Time
 
 // MarshalJSON writes the time, or null.
-func (m moment) MarshalJSON() ([]byte, error) {
+func (m timestamp) MarshalJSON() ([]byte, error) {
 	if m.String() == "" {
 		return []byte("null"), nil
 	}
@@ -135,7 +135,7 @@ func (m moment) MarshalJSON() ([]byte, error) {
 }
 
 // String is the time, or "".
-func (m moment) String() string {
+func (m timestamp) String() string {
 	if time.Time(m).IsZero() {
 		return ""
 	}

@@ -13,19 +13,19 @@ import (
 	"vpsdeck/model"
 )
 
-var fleet = []model.Server{
+var testServers = []model.Server{
 	{ID: "1", Name: "web-02"}, {ID: "2", Name: "web-01"}, {ID: "3", Name: "twin"}, {ID: "4", Name: "twin"}, {ID: "5", Name: "1"},
 	{ID: "6", Name: "db*"}, {ID: "7", Name: "db-prod"}, {ID: "7b1c", Name: "Mail"}, {ID: "8"}, {ID: "9", Name: "  "},
 }
 
-func TestServersAreNamedByIDByNameAndByPattern(t *testing.T) {
+func TestServersMatchByIDNameAndPattern(t *testing.T) {
 	for asked, want := range map[string]string{
 		"2": "2", "web-01": "2", "7b1c": "7b1c", "Mail": "7b1c", "5": "5",
 		"web-*": "2 1", "web-0?": "2 1", "t*": "3 4", "m*": "7b1c", "db*": "6", "d*": "6 7", "d*d": "7",
 	} {
-		servers, err := named(asked, fleet)
-		if err != nil || strings.ReplaceAll(ids(servers), ",", "") != want {
-			t.Errorf("%s: %s, %v, want %s", asked, ids(servers), err, want)
+		servers, err := matchServers(asked, testServers)
+		if err != nil || strings.ReplaceAll(joinIDs(servers), ",", "") != want {
+			t.Errorf("%s: %s, %v, want %s", asked, joinIDs(servers), err, want)
 		}
 	}
 	for asked, words := range map[string]string{
@@ -39,31 +39,31 @@ func TestServersAreNamedByIDByNameAndByPattern(t *testing.T) {
 		"a\x1b[2Jb":  `there is no server "a^[[2Jb"`,
 		"vps_s3cret": `hidden`,
 	} {
-		_, err := named(asked, fleet)
-		if settings.CodeOf(err) != settings.ExitNotFound || !strings.Contains(model.Words(err), words) {
+		_, err := matchServers(asked, testServers)
+		if settings.CodeOf(err) != settings.ExitNotFound || !strings.Contains(model.ErrorMessage(err), words) {
 			t.Errorf("%s: %v, want %q", asked, err, words)
 		}
 	}
 }
 
-func TestAServerThatIsNamedTwiceIsMeantOnce(t *testing.T) {
-	servers, err := (&Runner{}).namedAll([]string{"web-01", "web-*", "2"}, fleet)
-	if err != nil || ids(servers) != "2, 1" {
-		t.Errorf("%s, %v", ids(servers), err)
+func TestServerNamedTwiceIsMatchedOnce(t *testing.T) {
+	servers, err := (&Runner{}).matchAllServers([]string{"web-01", "web-*", "2"}, testServers)
+	if err != nil || joinIDs(servers) != "2, 1" {
+		t.Errorf("%s, %v", joinIDs(servers), err)
 	}
-	if _, err := (&Runner{}).namedAll([]string{"web-01", "gone"}, fleet); settings.CodeOf(err) != settings.ExitNotFound {
+	if _, err := (&Runner{}).matchAllServers([]string{"web-01", "gone"}, testServers); settings.CodeOf(err) != settings.ExitNotFound {
 		t.Errorf("%v", err)
 	}
 }
 
-var hostile = []pointRow{
-	{ID: "1", Server: "日本", Name: "a\x1b[31mb", Description: "quoted \"twice\", and\nbroken", CreatedAt: moment(time.Unix(0, 0)), point: model.Point{CreatedAt: time.Unix(0, 0)}},
+var hostileRows = []pointRow{
+	{ID: "1", Server: "日本", Name: "a\x1b[31mb", Description: "quoted \"twice\", and\nbroken", CreatedAt: timestamp(time.Unix(0, 0)), point: model.Point{CreatedAt: time.Unix(0, 0)}},
 	{ID: "22", Server: "web", Name: "x", SizeMB: size{2048, true}, point: model.Point{SizeMB: 2048}},
 }
 
-func TestATableKeepsItsColumnsAndLetsNothingDriveTheTerminal(t *testing.T) {
+func TestTableAlignsColumnsAndEscapesControlCodes(t *testing.T) {
 	var out bytes.Buffer
-	if err := write(&out, Table, hostile, pointColumns(model.Snapshot, time.Unix(3600, 0))); err != nil {
+	if err := writeRows(&out, Table, hostileRows, pointColumns(model.Snapshot, time.Unix(3600, 0))); err != nil {
 		t.Fatal(err)
 	}
 	want := "" +
@@ -75,9 +75,9 @@ func TestATableKeepsItsColumnsAndLetsNothingDriveTheTerminal(t *testing.T) {
 	}
 }
 
-func TestCSVQuotesWhatNeedsIt(t *testing.T) {
+func TestCSVQuoting(t *testing.T) {
 	var out bytes.Buffer
-	if err := write(&out, CSV, hostile, pointColumns(model.Backup, time.Unix(3600, 0))); err != nil {
+	if err := writeRows(&out, CSV, hostileRows, pointColumns(model.Backup, time.Unix(3600, 0))); err != nil {
 		t.Fatal(err)
 	}
 	if want := ",\"quoted \"\"twice\"\", and\r\nbroken\",\r\n22,,,web,x,,,2048,,,,\r\n"; !strings.HasSuffix(out.String(), want) {
@@ -85,9 +85,9 @@ func TestCSVQuotesWhatNeedsIt(t *testing.T) {
 	}
 }
 
-func TestJSONHasNullForWhatIsNotKnownAndAListForNothing(t *testing.T) {
+func TestJSONUsesNullAndEmptyList(t *testing.T) {
 	var out bytes.Buffer
-	if err := write(&out, JSON, hostile[1:], pointColumns(model.Backup, time.Time{})); err != nil {
+	if err := writeRows(&out, JSON, hostileRows[1:], pointColumns(model.Backup, time.Time{})); err != nil {
 		t.Fatal(err)
 	}
 	for _, line := range []string{`"id": 22,`, `"size_mb": 2048,`, `"created_at": null,`, `"expires_at": null,`} {
@@ -96,48 +96,48 @@ func TestJSONHasNullForWhatIsNotKnownAndAListForNothing(t *testing.T) {
 		}
 	}
 	out.Reset()
-	if err := write(&out, JSON, []pointRow(nil), nil); err != nil || out.String() != "[]\n" {
+	if err := writeRows(&out, JSON, []pointRow(nil), nil); err != nil || out.String() != "[]\n" {
 		t.Errorf("%q, %v", &out, err)
 	}
 }
 
-// broken is an output that nobody reads.
-type broken struct{}
+// brokenWriter is an output that nobody reads.
+type brokenWriter struct{}
 
-func (broken) Write([]byte) (int, error) { return 0, errors.New("write |1: broken pipe") }
+func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("write |1: broken pipe") }
 
-func TestAnOutputThatIsClosedIsSaid(t *testing.T) {
+func TestClosedOutputIsReported(t *testing.T) {
 	for _, format := range []Format{Table, JSON, CSV} {
-		err := write(broken{}, format, hostile, pointColumns(model.Backup, time.Time{}))
-		if settings.CodeOf(err) != settings.ExitOther || !strings.HasPrefix(model.Words(err), "standard output") {
+		err := writeRows(brokenWriter{}, format, hostileRows, pointColumns(model.Backup, time.Time{}))
+		if settings.CodeOf(err) != settings.ExitOther || !strings.HasPrefix(model.ErrorMessage(err), "standard output") {
 			t.Errorf("%s: %v", format, err)
 		}
 	}
 }
 
-func TestADeedIsDoneThoughItsLineCannotBeTold(t *testing.T) {
-	w := newWorld(t, func(o *Options) { o.Out = broken{} })
-	err := w.Create(t.Context(), snapshots("mail-01", "vpn-gw"))
-	if w.sent() != 2 || settings.CodeOf(err) != settings.ExitOther || !strings.HasPrefix(model.Words(err), "standard output") {
-		t.Errorf("%d sent, %v", w.sent(), err)
+func TestActionRunsThoughOutputFails(t *testing.T) {
+	w := newHarness(t, func(o *Options) { o.Out = brokenWriter{} })
+	err := w.Create(t.Context(), snapshotOptions("mail-01", "vpn-gw"))
+	if w.sentCount() != 2 || settings.CodeOf(err) != settings.ExitOther || !strings.HasPrefix(model.ErrorMessage(err), "standard output") {
+		t.Errorf("%d sent, %v", w.sentCount(), err)
 	}
 }
 
-func TestTheScreenShowsHowLongTheLastOnesTook(t *testing.T) {
+func TestScreenShowsUsualDuration(t *testing.T) {
 	var terminal bytes.Buffer
-	book := &memory{}
-	w := newWorld(t, func(o *Options) {
+	book := &memoryJournal{}
+	w := newHarness(t, func(o *Options) {
 		o.Screen, o.Notes, o.Journal = &Screen{W: &terminal, Width: func() int { return 80 }}, &terminal, book
 	})
 	for i, minutes := range []int{4, 5, 9} {
 		sent := w.clock.Now().Add(-time.Duration(i+1) * 24 * time.Hour)
 		book.lines = append(book.lines, model.Record{
 			Version: model.RecordVersion, Time: sent, ID: fmt.Sprintf("before-%d", i), Event: model.EventDone, Host: w.opts.Client.Host(),
-			Deed: "create", Kind: "snapshot", Server: model.RecordServer{ID: "12345", Name: "web-server-01"},
+			Action: "create", Kind: "snapshot", Server: model.RecordServer{ID: "12345", Name: "web-server-01"},
 			Point: model.RecordPoint{ID: model.ID(fmt.Sprint(700 + i))}, SentAt: sent, EndedAt: sent.Add(time.Duration(minutes) * time.Minute), Timed: true,
 		})
 	}
-	if err := w.Create(t.Context(), waiting(snapshots("mail-01"))); err != nil {
+	if err := w.Create(t.Context(), withWait(snapshotOptions("mail-01"))); err != nil {
 		t.Fatal(err)
 	}
 	if want := "snapshot mail-01-x of mail-01, 1 s (here about 5-9 m)"; !strings.Contains(terminal.String(), want) {
@@ -145,13 +145,13 @@ func TestTheScreenShowsHowLongTheLastOnesTook(t *testing.T) {
 	}
 }
 
-func TestTheScreenShowsHowFarThingsHaveComeAndMakesRoomForSentences(t *testing.T) {
+func TestScreenShowsProgressBetweenMessages(t *testing.T) {
 	var terminal bytes.Buffer
-	w := newWorld(t, func(o *Options) {
+	w := newHarness(t, func(o *Options) {
 		o.Screen = &Screen{W: &terminal, Width: func() int { return 40 }}
 		o.Notes, o.Out = &terminal, &terminal
 	})
-	if err := w.Create(t.Context(), waiting(snapshots("mail-01", "legacy-app"))); settings.CodeOf(err) != settings.ExitOther {
+	if err := w.Create(t.Context(), withWait(snapshotOptions("mail-01", "legacy-app"))); settings.CodeOf(err) != settings.ExitOther {
 		t.Fatal(err)
 	}
 	text := terminal.String()

@@ -9,16 +9,16 @@ import (
 type ProfileRow struct {
 	Profile string `json:"profile"` // its name; "none": the account outside of all profiles
 	InUse   bool   `json:"in_use"`
-	API     string `json:"api"`    // the host
-	Token   string `json:"token"`  // where it comes from, in words; never the token itself
-	Deeds   string `json:"deeds"`  // how they are asked for, or read-only
-	Stripe  string `json:"stripe"` // the colour; "": none
+	API     string `json:"api"`     // the host
+	Token   string `json:"token"`   // where it comes from, in words; never the token itself
+	Actions string `json:"actions"` // how they are asked for, or read-only
+	Stripe  string `json:"stripe"`  // the colour; "": none
 }
 
 // WriteProfiles writes the accounts of the config.
 func WriteProfiles(w io.Writer, format Format, rows []ProfileRow) error {
-	return write(w, format, rows, []column[ProfileRow]{
-		{field: "in_use", title: " ", value: func(r ProfileRow) string { return strconv.FormatBool(r.InUse) }, shown: func(r ProfileRow) string {
+	return writeRows(w, format, rows, []column[ProfileRow]{
+		{field: "in_use", title: " ", value: func(r ProfileRow) string { return strconv.FormatBool(r.InUse) }, display: func(r ProfileRow) string {
 			if r.InUse {
 				return "*"
 			}
@@ -27,8 +27,8 @@ func WriteProfiles(w io.Writer, format Format, rows []ProfileRow) error {
 		{field: "profile", title: "PROFILE", value: func(r ProfileRow) string { return r.Profile }},
 		{field: "api", title: "API", value: func(r ProfileRow) string { return r.API }},
 		{field: "token", title: "TOKEN", value: func(r ProfileRow) string { return r.Token }},
-		{field: "deeds", title: "DEEDS", value: func(r ProfileRow) string { return r.Deeds }},
-		{field: "stripe", title: "STRIPE", value: func(r ProfileRow) string { return r.Stripe }, shown: func(r ProfileRow) string {
+		{field: "actions", title: "ACTIONS", value: func(r ProfileRow) string { return r.Actions }},
+		{field: "stripe", title: "STRIPE", value: func(r ProfileRow) string { return r.Stripe }, display: func(r ProfileRow) string {
 			if r.Stripe == "" {
 				return "-"
 			}

@@ -9,12 +9,12 @@ import (
 	"vpsdeck/model"
 )
 
-// named finds the servers that somebody means: the one with that ID or exactly that name, or those that a glob fits, by
+// matchServers finds the servers that somebody means: the one with that ID or exactly that name, or those that a glob fits, by
 // name. A name that no server has, or more than one, is a Fault with ExitNotFound. An empty text names none, not even a server
 // without a name: it is a variable that a script did not set.
-func named(asked string, servers []model.Server) ([]model.Server, error) {
+func matchServers(asked string, servers []model.Server) ([]model.Server, error) {
 	if strings.TrimSpace(asked) == "" {
-		return nil, settings.Faultf(settings.ExitNotFound, "an empty text names no server: give its name, or its ID if it has none")
+		return nil, settings.Errorf(settings.ExitNotFound, "an empty text names no server: give its name, or its ID if it has none")
 	}
 	var exact, fitting []model.Server
 	for _, s := range servers {
@@ -30,33 +30,33 @@ func named(asked string, servers []model.Server) ([]model.Server, error) {
 	case len(exact) == 1:
 		return exact, nil
 	case len(exact) > 1:
-		return nil, settings.Faultf(settings.ExitNotFound, "%q names %d servers: use the ID, one of %s", model.Clean(asked), len(exact), ids(exact))
+		return nil, settings.Errorf(settings.ExitNotFound, "%q names %d servers: use the ID, one of %s", model.Clean(asked), len(exact), joinIDs(exact))
 	case glob && len(fitting) > 0:
-		slices.SortFunc(fitting, byName)
+		slices.SortFunc(fitting, compareByName)
 		return fitting, nil
 	case glob:
-		return nil, settings.Faultf(settings.ExitNotFound, "no server's name is like %q: see vpsdeck list servers", model.Clean(asked))
+		return nil, settings.Errorf(settings.ExitNotFound, "no server's name is like %q: see vpsdeck list servers", model.Clean(asked))
 	}
-	return nil, settings.Faultf(settings.ExitNotFound, "there is no server %q: see vpsdeck list servers", model.Clean(asked))
+	return nil, settings.Errorf(settings.ExitNotFound, "there is no server %q: see vpsdeck list servers", model.Clean(asked))
 }
 
-// named is named among servers whose list may be incomplete: what is not found may be among those that it lacks.
-func (r *Runner) named(asked string, servers []model.Server) ([]model.Server, error) {
-	found, err := named(asked, servers)
-	if err != nil && r.cut != nil {
-		return nil, r.cut
+// matchServers is named among servers whose list may be incomplete: what is not found may be among those that it lacks.
+func (r *Runner) matchServers(asked string, servers []model.Server) ([]model.Server, error) {
+	found, err := matchServers(asked, servers)
+	if err != nil && r.incomplete != nil {
+		return nil, r.incomplete
 	}
 	return found, err
 }
 
-// namedAll finds the servers that several arguments of an action mean, each once, in their order. While a list is incomplete a
+// matchAllServers finds the servers that several arguments of an action mean, each once, in their order. While a list is incomplete a
 // pattern is refused: nobody knows what it fits.
-func (r *Runner) namedAll(asked []string, servers []model.Server) ([]model.Server, error) {
+func (r *Runner) matchAllServers(asked []string, servers []model.Server) ([]model.Server, error) {
 	var out []model.Server
 	for _, a := range asked {
-		found, err := r.named(a, servers)
-		if err == nil && r.cut != nil && strings.ContainsAny(a, "*?") && (len(found) != 1 || found[0].Name != a) {
-			return nil, refused("%s A pattern may fit servers that it lacks: name them by ID", model.Words(r.cut))
+		found, err := r.matchServers(a, servers)
+		if err == nil && r.incomplete != nil && strings.ContainsAny(a, "*?") && (len(found) != 1 || found[0].Name != a) {
+			return nil, refusedError("%s A pattern may fit servers that it lacks: name them by ID", model.ErrorMessage(r.incomplete))
 		}
 		if err != nil {
 			return nil, err
@@ -70,7 +70,7 @@ func (r *Runner) namedAll(asked []string, servers []model.Server) ([]model.Serve
 	return out, nil
 }
 
-func ids(servers []model.Server) string {
+func joinIDs(servers []model.Server) string {
 	var out []string
 	for _, s := range servers {
 		out = append(out, string(s.ID))
@@ -78,8 +78,8 @@ func ids(servers []model.Server) string {
 	return strings.Join(out, ", ")
 }
 
-// byName orders servers by name, then by ID.
-func byName(a, b model.Server) int {
+// compareByName orders servers by name, then by ID.
+func compareByName(a, b model.Server) int {
 	if c := cmp.Compare(a.Name, b.Name); c != 0 {
 		return c
 	}

@@ -13,14 +13,14 @@ import (
 type Screen struct {
 	W     io.Writer
 	Width func() int // cells of a line
-	shown string
+	line  string
 }
 
 // clear takes the line away, so that a sentence can stand there.
 func (s *Screen) clear() {
-	if s != nil && s.shown != "" {
+	if s != nil && s.line != "" {
 		_, _ = io.WriteString(s.W, "\r\x1b[K")
-		s.shown = ""
+		s.line = ""
 	}
 }
 
@@ -32,7 +32,7 @@ func (s *Screen) show(state *model.State) {
 	var parts []string
 	for _, o := range state.Operations() {
 		if o.Mine {
-			parts = append(parts, o.Title()+", "+widget.Duration(o.Elapsed(state.Now))+expected(state, o))
+			parts = append(parts, o.Title()+", "+widget.FormatDuration(o.Elapsed(state.Now))+durationHint(state, o))
 		}
 	}
 	if len(parts) == 0 {
@@ -43,22 +43,22 @@ func (s *Screen) show(state *model.State) {
 	if rest := len(parts) - 1; rest > 0 {
 		line += fmt.Sprintf("; and %d more", rest)
 	}
-	if line = widget.Cut(widget.Agreed(model.Clean(line)), s.Width()-1); line != s.shown {
+	if line = widget.Truncate(widget.NormalizeWidth(model.Clean(line)), s.Width()-1); line != s.line {
 		s.clear()
 		_, _ = io.WriteString(s.W, line)
-		s.shown = line
+		s.line = line
 	}
 }
 
-// expected is how long it takes, by the last ones here or by the documents.
-func expected(state *model.State, o model.Operation) string {
-	usual, known := state.ExpectOf(o)
+// durationHint is how long it takes, by the last ones here or by the documents.
+func durationHint(state *model.State, o model.Operation) string {
+	usual, known := state.EstimateOperation(o)
 	if !known {
 		return ""
 	}
 	word := "usually "
-	if usual.Of > 0 {
+	if usual.Samples > 0 {
 		word = "here about "
 	}
-	return " (" + word + strings.ReplaceAll(widget.Between(usual.Min, usual.Max), "–", "-") + ")"
+	return " (" + word + strings.ReplaceAll(widget.FormatRange(usual.Min, usual.Max), "–", "-") + ")"
 }

@@ -15,26 +15,26 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// beside is a command of another program of the same person, on the same account and journal.
-func (w *world) beside(t *testing.T, dir, run string) *world {
+// otherProgram is a command of another program of the same person, on the same account and journal.
+func (w *harness) otherProgram(t *testing.T, dir, run string) *harness {
 	t.Helper()
 	client, err := api.New(w.url, "vps_demo", api.WithClock(w.clock.Now), api.WithWait(w.clock.Wait))
 	if err != nil {
 		t.Fatal(err)
 	}
-	book := journal.In(dir)
-	mark := book.Begin(run)
+	book := journal.New(dir)
+	mark := book.StartRun(run)
 	t.Cleanup(mark.End)
-	other := &world{account: w.account, clock: w.clock, url: w.url}
+	other := &harness{account: w.account, clock: w.clock, url: w.url}
 	other.Runner = New(Options{Client: client, Run: run, Journal: book, Clock: w.clock, Out: &other.out, Notes: &other.notes})
 	t.Cleanup(other.End)
 	return other
 }
 
-// find is a point of the account that suits.
-func (w *world) find(t *testing.T, suits func(*model.State, model.Point) bool) model.Point {
+// pickPoint is a point of the account that suits.
+func (w *harness) pickPoint(t *testing.T, suits func(*model.State, model.Point) bool) model.Point {
 	t.Helper()
-	probe := w.beside(t, t.TempDir(), "probe")
+	probe := w.otherProgram(t, t.TempDir(), "probe")
 	if err := probe.load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -49,9 +49,9 @@ func (w *world) find(t *testing.T, suits func(*model.State, model.Point) bool) m
 	return model.Point{}
 }
 
-func usableOf(state *model.State, server model.ID) []model.Point {
+func usablePoints(state *model.State, server model.ID) []model.Point {
 	var out []model.Point
-	for _, p := range state.Of(server) {
+	for _, p := range state.PointsOf(server) {
 		if p.Usable(state.Now) {
 			out = append(out, p)
 		}
@@ -60,23 +60,23 @@ func usableOf(state *model.State, server model.ID) []model.Point {
 }
 
 // Two commands in the same moment: of two that conflict the second is refused with 7, and says why.
-func TestOfTwoCommandsThatConflictOneIsSent(t *testing.T) {
-	act := func(what string, p model.Point) func(*world) error {
-		ask := PointAsk{Point: p.Key(), Server: p.Server.Name, Yes: true, Follow: Follow{Format: Table, Timeout: time.Hour}}
-		return func(w *world) error {
+func TestOneOfTwoConflictingCommandsIsSent(t *testing.T) {
+	act := func(what string, p model.Point) func(*harness) error {
+		ask := PointOptions{Point: p.Key(), Server: p.Server.Name, Yes: true, Follow: FollowOptions{Format: Table, Timeout: time.Hour}}
+		return func(w *harness) error {
 			switch what {
 			case "restore":
 				return w.Restore(context.Background(), ask)
 			case "delete":
 				return w.Delete(context.Background(), ask)
 			case "backup":
-				return w.Create(context.Background(), CreateAsk{Kind: model.Backup, Servers: []string{string(p.Server.ID)}, Follow: ask.Follow})
+				return w.Create(context.Background(), CreateOptions{Kind: model.Backup, Servers: []string{string(p.Server.ID)}, Follow: ask.Follow})
 			}
-			return w.Create(context.Background(), CreateAsk{Kind: model.Snapshot, Servers: []string{string(p.Server.ID)}, Name: w.opts.Run, Follow: ask.Follow})
+			return w.Create(context.Background(), CreateOptions{Kind: model.Snapshot, Servers: []string{string(p.Server.ID)}, Name: w.opts.Run, Follow: ask.Follow})
 		}
 	}
 	several := func(state *model.State, p model.Point) bool {
-		return p.Kind == model.Snapshot && len(usableOf(state, p.Server.ID)) > 2 && state.Conflict(model.Create, p) == "" &&
+		return p.Kind == model.Snapshot && len(usablePoints(state, p.Server.ID)) > 2 && state.Conflict(model.Create, p) == "" &&
 			!state.Quota(model.Snapshot, p.Server.ID).MayBeFull() && !state.Quota(model.Backup, p.Server.ID).MayBeFull()
 	}
 	for name, c := range map[string]struct {
@@ -90,21 +90,21 @@ func TestOfTwoCommandsThatConflictOneIsSent(t *testing.T) {
 		"a snapshot and a backup": {"snapshot", "backup", several, 2},
 		"a backup and a deletion": {"backup", "delete", several, 2},
 		"the last two points": {"delete", "delete the other", func(state *model.State, p model.Point) bool {
-			return len(usableOf(state, p.Server.ID)) == 2
+			return len(usablePoints(state, p.Server.ID)) == 2
 		}, 1},
 	} {
 		for _, together := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s, together %v", name, together), func(t *testing.T) {
-				w := newWorld(t, nil)
-				p := w.find(t, c.suits)
+				w := newHarness(t, nil)
+				p := w.pickPoint(t, c.suits)
 				second, what := p, c.second
 				if what == "delete the other" {
 					what = "delete"
-					second = w.find(t, func(_ *model.State, q model.Point) bool { return q.Server.ID == p.Server.ID && q.Key() != p.Key() })
+					second = w.pickPoint(t, func(_ *model.State, q model.Point) bool { return q.Server.ID == p.Server.ID && q.Key() != p.Key() })
 				}
 				dir := t.TempDir()
-				worlds := []*world{w.beside(t, dir, "one"), w.beside(t, dir, "two")}
-				commands := []func(*world) error{act(c.first, p), act(what, second)}
+				worlds := []*harness{w.otherProgram(t, dir, "one"), w.otherProgram(t, dir, "two")}
+				commands := []func(*harness) error{act(c.first, p), act(what, second)}
 				errs := make([]error, 2)
 				var both sync.WaitGroup
 				for i, do := range commands {
@@ -116,7 +116,7 @@ func TestOfTwoCommandsThatConflictOneIsSent(t *testing.T) {
 					}
 				}
 				both.Wait()
-				if n := w.sent(); n != c.sent {
+				if n := w.sentCount(); n != c.sent {
 					t.Errorf("%d requests were sent, want %d: %v\n%s%s", n, c.sent, errs, &worlds[0].notes, &worlds[1].notes)
 				}
 				refused := 0
@@ -125,7 +125,7 @@ func TestOfTwoCommandsThatConflictOneIsSent(t *testing.T) {
 						continue
 					}
 					refused++
-					said := model.Words(err) + worlds[i].notes.String()
+					said := model.ErrorMessage(err) + worlds[i].notes.String()
 					code := settings.CodeOf(err)
 					last := c.second == "delete the other" && code == settings.ExitRefused && strings.Contains(said, "last")
 					gone := code == settings.ExitNotFound && strings.Contains(said, "no longer there") // the deletion came first
@@ -142,46 +142,46 @@ func TestOfTwoCommandsThatConflictOneIsSent(t *testing.T) {
 }
 
 // The lists may not show yet what another program has just deleted: its journal does.
-func TestTheLastTwoPointsAreNotBothDeletedWhileTheListsLag(t *testing.T) {
-	w := newWorld(t, nil)
-	two := func(state *model.State, p model.Point) bool { return len(usableOf(state, p.Server.ID)) == 2 }
-	p := w.find(t, two)
-	other := w.find(t, func(_ *model.State, q model.Point) bool { return q.Server.ID == p.Server.ID && q.Key() != p.Key() })
+func TestLastTwoPointsAreNotBothDeletedOnStaleLists(t *testing.T) {
+	w := newHarness(t, nil)
+	two := func(state *model.State, p model.Point) bool { return len(usablePoints(state, p.Server.ID)) == 2 }
+	p := w.pickPoint(t, two)
+	other := w.pickPoint(t, func(_ *model.State, q model.Point) bool { return q.Server.ID == p.Server.ID && q.Key() != p.Key() })
 	dir := t.TempDir()
-	first, second := w.beside(t, dir, "one"), w.beside(t, dir, "two")
+	first, second := w.otherProgram(t, dir, "one"), w.otherProgram(t, dir, "two")
 	if err := second.load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	stale := &lagging{second.opts.Client, second.state.Backups.Value, second.state.Snapshots.Value}
+	stale := &staleClient{second.opts.Client, second.state.Backups.Value, second.state.Snapshots.Value}
 	second.opts.Client, second.session.Client = stale, stale
-	ask := PointAsk{Point: p.Key(), Yes: true, Follow: Follow{Format: Table}}
+	ask := PointOptions{Point: p.Key(), Yes: true, Follow: FollowOptions{Format: Table}}
 	if err := first.Delete(t.Context(), ask); err != nil {
 		t.Fatal(err)
 	}
 	ask.Point = other.Key()
 	err := second.Delete(t.Context(), ask)
-	if settings.CodeOf(err) != settings.ExitLimited || !strings.Contains(second.notes.String(), "has become the last") || w.sent() != 1 {
-		t.Errorf("%v, %d sent: %s", err, w.sent(), &second.notes)
+	if settings.CodeOf(err) != settings.ExitLimited || !strings.Contains(second.notes.String(), "has become the last") || w.sentCount() != 1 {
+		t.Errorf("%v, %d sent: %s", err, w.sentCount(), &second.notes)
 	}
 }
 
-// lagging lists the points of before what was deleted since.
-type lagging struct {
+// staleClient lists the points of before what was deleted since.
+type staleClient struct {
 	command.Client
-	back, snap []model.Point
+	backups, snapshots []model.Point
 }
 
-func (l *lagging) Backups(_ context.Context, f model.BackupFilter) ([]model.Point, error) {
-	return of(l.back, f.Server), nil
+func (l *staleClient) Backups(_ context.Context, f model.BackupFilter) ([]model.Point, error) {
+	return pointsOfServer(l.backups, f.Server), nil
 }
 
-func (l *lagging) Snapshots(_ context.Context, f model.SnapshotFilter) ([]model.Point, error) {
-	return of(l.snap, f.Server), nil
+func (l *staleClient) Snapshots(_ context.Context, f model.SnapshotFilter) ([]model.Point, error) {
+	return pointsOfServer(l.snapshots, f.Server), nil
 }
 
-func of(points []model.Point, server model.ID) []model.Point {
+func pointsOfServer(points []model.Point, server model.ID) []model.Point {
 	if server == "" {
 		return points
 	}
-	return model.Of(points, server)
+	return model.PointsOf(points, server)
 }

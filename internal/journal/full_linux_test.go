@@ -7,10 +7,10 @@ import (
 	"vpsdeck/model"
 )
 
-func TestAFullDiskIsSaid(t *testing.T) {
-	j := In(t.TempDir())
+func TestFullDiskIsReported(t *testing.T) {
+	j := New(t.TempDir())
 	if err := os.Symlink("/dev/full", j.Path()); err != nil {
 		t.Fatal(err)
 	}
-	requireTrouble(t, j.Append(record("run-1", model.EventIntent, "")), "the journal "+j.Path()+" cannot be written: the disk is full")
+	requireError(t, j.Append(newRecord("run-1", model.EventIntent, "")), "the journal "+j.Path()+" cannot be written: the disk is full")
 }

@@ -9,20 +9,20 @@ import (
 )
 
 // Whatever is in the file, reading it ends, and each line that was taken can be written again and is then the same.
-func FuzzEveryLineThatIsTakenCanBeWrittenAgain(f *testing.F) {
+func FuzzParsedLinesRoundTrip(f *testing.F) {
 	then := `{"v":1,"time":"2025-01-16T12:00:00Z","id":"20250116T120000.000.7-1","event":"intent","host":"admin.vps.org",` +
-		`"deed":"create","kind":"snapshot","server":{"id":12345,"name":"web-server-01"},"point":{"name":"before"},` +
+		`"action":"create","kind":"snapshot","server":{"id":12345,"name":"web-server-01"},"point":{"name":"before"},` +
 		`"sent_at":"2025-01-16T12:00:00.5+01:00","then":{"kind":"backup","id":"a-uuid","created_at":"2025-01-15T03:00:00Z"}}`
 	for _, seed := range []string{
 		"", "\n", then, then + "\n" + then[:80], then[:80] + "\n" + then + "\n", "\x00\x00\n" + then, "[]\nnull\n\"\"\n1e999",
 		`{"v":1,"id":"x"}`, `{"v":1,"id":"x","server":{"id":null}}`, `{"v":1,"id":"x","server":{"id":"../.."}}`,
 		`{"v":1,"id":"x","server":{"id":1},"time":"9999-12-31T23:59:59-23:59"}`, `{"V":1,"ID":"x","SERVER":{"Id":1}}`,
-		`{"v":1,"id":"\ud800","server":{"id":"0x1"},"words":"` + "\xff" + `"}`, `{"v":2,"id":"x"}`, `{"v":1,"v":2,"id":"x"}`,
+		`{"v":1,"id":"\ud800","server":{"id":"0x1"},"reason":"` + "\xff" + `"}`, `{"v":2,"id":"x"}`, `{"v":1,"v":2,"id":"x"}`,
 	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		records, unreadable, err := parse(data)
+		records, unreadable, err := parseLines(data)
 		if err != nil || unreadable < 0 {
 			t.Fatalf("%d unreadable, %v", unreadable, err)
 		}
@@ -34,27 +34,27 @@ func FuzzEveryLineThatIsTakenCanBeWrittenAgain(f *testing.F) {
 			}
 			again = append(append(again, line...), '\n')
 		}
-		same, bad, err := parse(again)
+		same, bad, err := parseLines(again)
 		if err != nil || bad != 0 || len(same) != len(records) {
 			t.Fatalf("of %d lines written again %d are taken, %d are not, %v: %s", len(records), len(same), bad, err, again)
 		}
 		for i := range same {
-			if !equal(same[i], records[i]) {
+			if !equalRecords(same[i], records[i]) {
 				t.Errorf("%+v\nis read as\n%+v", records[i], same[i])
 			}
 		}
 	})
 }
 
-// equal compares records; the same moment may come with another name of its zone.
-func equal(a, b model.Record) bool {
+// equalRecords compares records; the same moment may come with another name of its zone.
+func equalRecords(a, b model.Record) bool {
 	same := a.Time.Equal(b.Time) && a.SentAt.Equal(b.SentAt) && a.Point.CreatedAt.Equal(b.Point.CreatedAt)
 	a.Time, a.SentAt, a.Point.CreatedAt = b.Time, b.SentAt, b.Point.CreatedAt
-	if a.Then != nil && b.Then != nil {
-		x, y := *a.Then, *b.Then
+	if a.ThenRestore != nil && b.ThenRestore != nil {
+		x, y := *a.ThenRestore, *b.ThenRestore
 		same = same && x.CreatedAt.Equal(y.CreatedAt)
 		x.CreatedAt = y.CreatedAt
-		a.Then, b.Then = &x, &y
+		a.ThenRestore, b.ThenRestore = &x, &y
 	}
 	return same && reflect.DeepEqual(a, b)
 }

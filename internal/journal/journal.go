@@ -28,54 +28,54 @@ const (
 	maxLine = 256 << 10 // bytes; a longer line is no line of ours
 )
 
-// patience is how long another program's lock is waited for where a person waits meanwhile. A line takes milliseconds.
-const patience = 2 * time.Second
+// lockTimeout is how long another program's lock is waited for where a person waits meanwhile. A line takes milliseconds.
+const lockTimeout = 2 * time.Second
 
 // Journal is the file in a state directory. It is safe for concurrent use, also by several programs.
 type Journal struct {
-	path   string
-	size   int64           // when the file is put aside
-	until  context.Context // nil: the wait for the lock is patience long
-	limit  time.Duration   // how long the lock is waited for, if until has not ended before
-	pause  Pause
-	mu     sync.Mutex
-	gaveUp bool // the last wait was in vain: until the lock is free again, waits are short
+	path           string
+	rotateSize     int64           // when the file is put aside
+	waitCtx        context.Context // nil: the wait for the lock is patience long
+	maxWait        time.Duration   // how long the lock is waited for, if until has not ended before
+	pause          Pause
+	mu             sync.Mutex
+	lastWaitFailed bool // the last wait was in vain: until the lock is free again, waits are short
 }
 
-// In is the journal in a state directory. Nothing is made or opened before the first line is written. Where another
+// New is the journal in a state directory. Nothing is made or opened before the first line is written. Where another
 // program holds its lock for longer than two seconds, a line is not written and the journal is not read.
-func In(dir string) *Journal {
-	return &Journal{path: filepath.Join(dir, "journal.jsonl"), size: maxSize, limit: patience, pause: pauseByTheClock}
+func New(dir string) *Journal {
+	return &Journal{path: filepath.Join(dir, "journal.jsonl"), rotateSize: maxSize, maxWait: lockTimeout, pause: sleep}
 }
 
-// Waiting is the same journal for a command that may do nothing without it. It waits for the lock until the context ends or
+// WithLockWait is the same journal for a command that may do nothing without it. It waits for the lock until the context ends or
 // the limit, if it is not 0, is up. The error is a model.ErrConflict then. After the end of the context two seconds are left
 // for each line, so that what was begun can still be written down.
-func (j *Journal) Waiting(ctx context.Context, limit time.Duration, pause Pause) *Journal {
-	return &Journal{path: j.path, size: j.size, until: ctx, limit: limit, pause: pause}
+func (j *Journal) WithLockWait(ctx context.Context, limit time.Duration, pause Pause) *Journal {
+	return &Journal{path: j.path, rotateSize: j.rotateSize, waitCtx: ctx, maxWait: limit, pause: pause}
 }
 
 // Path is where the file is.
 func (j *Journal) Path() string { return j.path }
 
-// Trouble is why the journal cannot be written or read, in a sentence for a person.
-type Trouble struct {
-	words string
-	kind  error // one of model's, or nil
+// Error is why the journal cannot be written or read, in a sentence for a person.
+type Error struct {
+	message string
+	kind    error // one of model's, or nil
 }
 
 // Error is the sentence.
-func (t *Trouble) Error() string { return t.words }
+func (t *Error) Error() string { return t.message }
 
-// Words is the sentence.
-func (t *Trouble) Words() string { return t.words }
+// Message is the sentence.
+func (t *Error) Message() string { return t.message }
 
 // Unwrap is model.ErrConflict where the wait for a lock was in vain, and nothing may be done without it.
-func (t *Trouble) Unwrap() error { return t.kind }
+func (t *Error) Unwrap() error { return t.kind }
 
-func (j *Journal) trouble(doing string, err error) error {
-	t := &Trouble{words: fmt.Sprintf("the journal %s cannot be %s: %s", j.path, doing, reason(err))}
-	if errors.Is(err, errHeld) && j.until != nil {
+func (j *Journal) wrapError(doing string, err error) error {
+	t := &Error{message: fmt.Sprintf("the journal %s cannot be %s: %s", j.path, doing, fsReason(err))}
+	if errors.Is(err, errLockHeld) && j.waitCtx != nil {
 		t.kind = model.ErrConflict
 	}
 	return t
@@ -83,22 +83,22 @@ func (j *Journal) trouble(doing string, err error) error {
 
 // lock takes the lock for a line, or for reading. The mutex is held.
 func (j *Journal) lock() (unlock func(), err error) {
-	ctx, limit := context.Background(), patience
+	ctx, limit := context.Background(), lockTimeout
 	switch {
-	case j.gaveUp:
-		limit = afterVain
-	case j.until != nil && j.until.Err() == nil:
-		ctx, limit = j.until, j.limit
+	case j.lastWaitFailed:
+		limit = shortLockTimeout
+	case j.waitCtx != nil && j.waitCtx.Err() == nil:
+		ctx, limit = j.waitCtx, j.maxWait
 	}
-	unlock, err = lockInTurn(ctx, j.path+".lock", limit, j.pause)
-	j.gaveUp = errors.Is(err, errHeld)
+	unlock, err = acquireQueuedLock(ctx, j.path+".lock", limit, j.pause)
+	j.lastWaitFailed = errors.Is(err, errLockHeld)
 	return unlock, err
 }
 
-// reason words a failure of the file system without Go's own way of putting it.
-func reason(err error) string {
+// fsReason words a failure of the file system without Go's own way of putting it.
+func fsReason(err error) string {
 	switch {
-	case errors.Is(err, errHeld):
+	case errors.Is(err, errLockHeld):
 		return err.Error()
 	case errors.Is(err, fs.ErrPermission):
 		return "you have no right to"
@@ -123,21 +123,21 @@ func (j *Journal) Append(r model.Record) error {
 	defer j.mu.Unlock()
 	line, err := json.Marshal(r)
 	if err != nil {
-		return j.trouble("written", err)
+		return j.wrapError("written", err)
 	}
 	if err := os.MkdirAll(filepath.Dir(j.path), 0o700); err != nil {
-		return j.trouble("written", err)
+		return j.wrapError("written", err)
 	}
 	unlock, err := j.lock()
 	if err != nil {
-		return j.trouble("written", err)
+		return j.wrapError("written", err)
 	}
 	defer unlock()
 	if err := j.rotate(int64(len(line))); err != nil {
-		return j.trouble("put aside", err)
+		return j.wrapError("put aside", err)
 	}
 	if err := j.write(append(line, '\n')); err != nil {
-		return j.trouble("written", err)
+		return j.wrapError("written", err)
 	}
 	return nil
 }
@@ -152,7 +152,7 @@ func (j *Journal) write(line []byte) (err error) {
 			err = closing
 		}
 	}()
-	if torn(f) {
+	if endsMidLine(f) {
 		line = append([]byte{'\n'}, line...)
 	}
 	if _, err := f.Write(line); err != nil {
@@ -161,8 +161,8 @@ func (j *Journal) write(line []byte) (err error) {
 	return f.Sync()
 }
 
-// torn says whether the file ends in the middle of a line.
-func torn(f *os.File) bool {
+// endsMidLine says whether the file ends in the middle of a line.
+func endsMidLine(f *os.File) bool {
 	info, err := f.Stat()
 	if err != nil || info.Size() == 0 {
 		return false
@@ -176,13 +176,13 @@ func torn(f *os.File) bool {
 // files.
 func (j *Journal) rotate(next int64) error {
 	info, err := os.Stat(j.path)
-	if err != nil || info.Size()+next < j.size {
+	if err != nil || info.Size()+next < j.rotateSize {
 		return nil
 	}
-	return os.Rename(j.path, j.old())
+	return os.Rename(j.path, j.oldPath())
 }
 
-func (j *Journal) old() string { return j.path + ".1" }
+func (j *Journal) oldPath() string { return j.path + ".1" }
 
 // Read returns all lines, oldest first, and how many could not be read as such: a torn line costs no other. A journal that
 // is not there yet is empty. Its errors are *Trouble.
@@ -193,20 +193,20 @@ func (j *Journal) Read() (records []model.Record, unreadable int, err error) {
 	switch unlock, err := j.lock(); {
 	case err == nil:
 		defer unlock()
-	case errors.Is(err, errHeld):
-		return nil, 0, j.trouble("read", err)
+	case errors.Is(err, errLockHeld):
+		return nil, 0, j.wrapError("read", err)
 	}
-	for _, path := range []string{j.old(), j.path} {
-		some, bad, err := read(path)
+	for _, path := range []string{j.oldPath(), j.path} {
+		some, bad, err := readFile(path)
 		if err != nil {
-			return nil, 0, j.trouble("read", err)
+			return nil, 0, j.wrapError("read", err)
 		}
 		records, unreadable = append(records, some...), unreadable+bad
 	}
 	return records, unreadable, nil
 }
 
-func read(path string) (records []model.Record, unreadable int, err error) {
+func readFile(path string) (records []model.Record, unreadable int, err error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, 0, nil
@@ -227,11 +227,11 @@ func read(path string) (records []model.Record, unreadable int, err error) {
 	if cut { // it begins in the middle of a line
 		_, data, _ = bytes.Cut(data, []byte{'\n'})
 	}
-	return parse(data)
+	return parseLines(data)
 }
 
-// parse reads lines.
-func parse(data []byte) (records []model.Record, unreadable int, err error) {
+// parseLines reads lines.
+func parseLines(data []byte) (records []model.Record, unreadable int, err error) {
 	lines := bufio.NewScanner(bytes.NewReader(data))
 	lines.Buffer(make([]byte, 0, 64<<10), maxRead+1)
 	for lines.Scan() {
@@ -240,7 +240,7 @@ func parse(data []byte) (records []model.Record, unreadable int, err error) {
 			continue
 		}
 		var r model.Record
-		if len(line) > maxLine || json.Unmarshal(line, &r) != nil || r.Version != model.RecordVersion || r.ID == "" || r.Server.ID == "" && !r.Visit() {
+		if len(line) > maxLine || json.Unmarshal(line, &r) != nil || r.Version != model.RecordVersion || r.ID == "" || r.Server.ID == "" && !r.IsSession() {
 			unreadable++
 			continue
 		}
@@ -251,18 +251,18 @@ func parse(data []byte) (records []model.Record, unreadable int, err error) {
 
 // Run is one run of the program, from Begin to End.
 type Run struct {
-	ID   string
-	held func()
-	path string
+	ID     string
+	unlock func()
+	path   string
 }
 
-// Begin names this run of the program and marks it as going, so that another one leaves its operations alone. Where no
+// StartRun names this run of the program and marks it as going, so that another one leaves its operations alone. Where no
 // mark can be made the run has a name all the same.
-func (j *Journal) Begin(id string) *Run {
-	r := &Run{ID: id, path: j.mark(id)}
+func (j *Journal) StartRun(id string) *Run {
+	r := &Run{ID: id, path: j.runLockPath(id)}
 	if os.MkdirAll(filepath.Dir(j.path), 0o700) == nil {
 		if held, err := tryLock(r.path); err == nil { // the name is this run's alone
-			r.held = held
+			r.unlock = held
 		}
 	}
 	return r
@@ -270,26 +270,26 @@ func (j *Journal) Begin(id string) *Run {
 
 // End takes the mark away.
 func (r *Run) End() {
-	if r.held != nil {
-		removeLock(r.path, r.held)
+	if r.unlock != nil {
+		removeLock(r.path, r.unlock)
 	}
 }
 
-func (j *Journal) mark(run string) string {
+func (j *Journal) runLockPath(run string) string {
 	return filepath.Join(filepath.Dir(j.path), "run-"+run+".lock")
 }
 
-// Alive says whether the run that began an operation is still going. A mark that a killed run left behind is taken away.
-func (j *Journal) Alive(operation string) bool {
+// IsAlive says whether the run that began an operation is still going. A mark that a killed run left behind is taken away.
+func (j *Journal) IsAlive(operation string) bool {
 	run, _, ok := cutLast(operation, "-")
 	if !ok || filepath.Base(run) != run {
 		return false
 	}
-	path := j.mark(run)
+	path := j.runLockPath(run)
 	if _, err := os.Stat(path); err != nil {
 		return false
 	}
-	if locked(path) {
+	if isLocked(path) {
 		return true
 	}
 	_ = os.Remove(path)

@@ -15,12 +15,12 @@ import (
 
 var noon = time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)
 
-// record is a line about an operation. How long it is follows from the words.
-func record(id, event, words string) model.Record {
+// newRecord is a line about an operation. How long it is follows from the words.
+func newRecord(id, event, words string) model.Record {
 	return model.Record{
 		Version: model.RecordVersion, Time: noon, ID: id, Event: event, Host: "admin.vps.org",
-		Deed: "create", Kind: "snapshot", Server: model.RecordServer{ID: "12345", Name: "web-server-01"},
-		Point: model.RecordPoint{Name: "before-update"}, SentAt: noon, Words: words,
+		Action: "create", Kind: "snapshot", Server: model.RecordServer{ID: "12345", Name: "web-server-01"},
+		Point: model.RecordPoint{Name: "before-update"}, SentAt: noon, Reason: words,
 	}
 }
 
@@ -50,15 +50,15 @@ func requireLines(t *testing.T, j *Journal, unreadable int, ids ...string) {
 	}
 }
 
-// fill writes a file of the journal.
-func fill(t *testing.T, path string, parts ...[]byte) {
+// writeFile writes a file of the journal.
+func writeFile(t *testing.T, path string, parts ...[]byte) {
 	t.Helper()
 	if err := os.WriteFile(path, bytes.Join(parts, nil), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func encoded(t *testing.T, r model.Record) []byte {
+func encodeLine(t *testing.T, r model.Record) []byte {
 	t.Helper()
 	line, err := json.Marshal(r)
 	if err != nil {
@@ -68,14 +68,14 @@ func encoded(t *testing.T, r model.Record) []byte {
 }
 
 func TestLinesRoundTrip(t *testing.T) {
-	first := record("run-1", model.EventIntent, "")
-	first.Then = &model.RecordPoint{Kind: "backup", ID: "0190-uuid", Description: `"quoted" \ and 日本`, CreatedAt: noon.Add(-time.Hour)}
-	second := record("run-1", model.EventDone, "two\nlines, a tab\t, an escape \x1b[31m and a NUL \x00")
-	third := record("run-2", model.EventCalledOff, "")
-	third.After = "run-1"
+	first := newRecord("run-1", model.EventIntent, "")
+	first.ThenRestore = &model.RecordPoint{Kind: "backup", ID: "0190-uuid", Description: `"quoted" \ and 日本`, CreatedAt: noon.Add(-time.Hour)}
+	second := newRecord("run-1", model.EventDone, "two\nlines, a tab\t, an escape \x1b[31m and a NUL \x00")
+	third := newRecord("run-2", model.EventCanceled, "")
+	third.FollowsID = "run-1"
 	want := []model.Record{first, second, third}
 
-	j := In(t.TempDir())
+	j := New(t.TempDir())
 	mustAppend(t, j, want...)
 	got, unreadable, err := j.Read()
 	if err != nil || unreadable != 0 || !reflect.DeepEqual(got, want) {
@@ -90,17 +90,17 @@ func TestLinesRoundTrip(t *testing.T) {
 	}
 }
 
-func TestAJournalThatIsNotThereYetIsEmptyAndIsNotMade(t *testing.T) {
-	j := In(filepath.Join(t.TempDir(), "state", "vpsdeck"))
+func TestReadingMissingJournalCreatesNothing(t *testing.T) {
+	j := New(filepath.Join(t.TempDir(), "state", "vpsdeck"))
 	requireLines(t, j, 0)
 	if _, err := os.Stat(filepath.Dir(j.Path())); !os.IsNotExist(err) {
 		t.Errorf("reading made the directory: %v", err)
 	}
 }
 
-func TestATornLastLineCostsNoOtherAndTheNextLineBeginsAnew(t *testing.T) {
-	whole := encoded(t, record("run-1", model.EventIntent, ""))
-	torn := encoded(t, record("run-2", model.EventIntent, ""))
+func TestTornLastLineLosesNoOtherLine(t *testing.T) {
+	whole := encodeLine(t, newRecord("run-1", model.EventIntent, ""))
+	torn := encodeLine(t, newRecord("run-2", model.EventIntent, ""))
 	for name, c := range map[string]struct {
 		torn       []byte
 		unreadable int
@@ -112,29 +112,29 @@ func TestATornLastLineCostsNoOtherAndTheNextLineBeginsAnew(t *testing.T) {
 		"filled with zeros by disk": {make([]byte, 100), 1, []string{"run-1", "run-3"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			j := In(t.TempDir())
-			fill(t, j.Path(), whole, c.torn)
-			mustAppend(t, j, record("run-3", model.EventIntent, ""))
+			j := New(t.TempDir())
+			writeFile(t, j.Path(), whole, c.torn)
+			mustAppend(t, j, newRecord("run-3", model.EventIntent, ""))
 			requireLines(t, j, c.unreadable, c.ids...)
 		})
 	}
 }
 
-func TestGarbageIsCountedAndCostsNoOtherLine(t *testing.T) {
-	good := encoded(t, record("run-1", model.EventIntent, ""))
-	nobody := record("run-5", model.EventIntent, "")
+func TestUnreadableLinesAreCountedAndSkipped(t *testing.T) {
+	good := encodeLine(t, newRecord("run-1", model.EventIntent, ""))
+	nobody := newRecord("run-5", model.EventIntent, "")
 	nobody.Server.ID = ""
-	later := record("run-2", model.EventIntent, "")
+	later := newRecord("run-2", model.EventIntent, "")
 	later.Version = model.RecordVersion + 1
-	long := encoded(t, record("run-3", model.EventIntent, strings.Repeat("x", maxLine)))
-	j := In(t.TempDir())
-	fill(t, j.Path(), good, []byte("\n  \n\r\n"), []byte("not JSON\n[]\nnull\n{}\n42\n\xff\xfe\x00\n"), encoded(t, later), long, encoded(t, nobody),
+	long := encodeLine(t, newRecord("run-3", model.EventIntent, strings.Repeat("x", maxLine)))
+	j := New(t.TempDir())
+	writeFile(t, j.Path(), good, []byte("\n  \n\r\n"), []byte("not JSON\n[]\nnull\n{}\n42\n\xff\xfe\x00\n"), encodeLine(t, later), long, encodeLine(t, nobody),
 		[]byte(`{"v":1,"id":""}`+"\n"), []byte(`{"v":1,"id":"run-4","time":"yesterday"}`+"\n"), good)
 	requireLines(t, j, 11, "run-1", "run-1")
 }
 
-func TestAFileThatWasBlownUpIsReadAtItsEnd(t *testing.T) {
-	good := encoded(t, record("run-1", model.EventIntent, ""))
+func TestOversizedFileIsReadFromItsEnd(t *testing.T) {
+	good := encodeLine(t, newRecord("run-1", model.EventIntent, ""))
 	for name, c := range map[string]struct {
 		before     []byte
 		unreadable int
@@ -145,33 +145,33 @@ func TestAFileThatWasBlownUpIsReadAtItsEnd(t *testing.T) {
 		"by a line as long as it": {append(bytes.Repeat([]byte("x"), maxRead-len(good)-1), '\n'), 1, []string{"run-1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			j := In(t.TempDir())
-			fill(t, j.Path(), c.before, good)
+			j := New(t.TempDir())
+			writeFile(t, j.Path(), c.before, good)
 			requireLines(t, j, c.unreadable, c.ids...)
 		})
 	}
 }
 
 func TestOpenOperationsAreReadFromBothFilesAfterRotation(t *testing.T) {
-	j := In(t.TempDir())
-	j.size = 1000
-	open := record("run-1", model.EventRunning, "")
-	mustAppend(t, j, open, record("run-2", model.EventDone, strings.Repeat("x", 400)))
-	if _, err := os.Stat(j.old()); !os.IsNotExist(err) {
+	j := New(t.TempDir())
+	j.rotateSize = 1000
+	open := newRecord("run-1", model.EventRunning, "")
+	mustAppend(t, j, open, newRecord("run-2", model.EventDone, strings.Repeat("x", 400)))
+	if _, err := os.Stat(j.oldPath()); !os.IsNotExist(err) {
 		t.Fatalf("put aside too early: %v", err)
 	}
-	mustAppend(t, j, record("run-3", model.EventDone, ""))
+	mustAppend(t, j, newRecord("run-3", model.EventDone, ""))
 	requireLines(t, j, 0, "run-1", "run-2", "run-3")
-	for path, want := range map[string]int{j.old(): 2, j.Path(): 1} {
+	for path, want := range map[string]int{j.oldPath(): 2, j.Path(): 1} {
 		if text, err := os.ReadFile(path); err != nil || bytes.Count(text, []byte("\n")) != want {
 			t.Errorf("%s: %v, %q; want %d lines", path, err, text, want)
 		}
 	}
-	mustAppend(t, j, record("run-4", model.EventFailed, strings.Repeat("x", 400)), record("run-5", model.EventDone, ""))
+	mustAppend(t, j, newRecord("run-4", model.EventFailed, strings.Repeat("x", 400)), newRecord("run-5", model.EventDone, ""))
 	requireLines(t, j, 0, "run-3", "run-4", "run-5")
-	for _, path := range []string{j.old(), j.Path()} {
-		if info, err := os.Stat(path); err != nil || info.Size() > j.size {
-			t.Errorf("%s is larger than %d bytes: %v, %v", path, j.size, info, err)
+	for _, path := range []string{j.oldPath(), j.Path()} {
+		if info, err := os.Stat(path); err != nil || info.Size() > j.rotateSize {
+			t.Errorf("%s is larger than %d bytes: %v, %v", path, j.rotateSize, info, err)
 		}
 	}
 }

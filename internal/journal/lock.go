@@ -14,20 +14,20 @@ import (
 
 // How often a lock that is held is tried again: after pauses that double from the first to the longest.
 const (
-	firstPause   = time.Millisecond
-	longestPause = 10 * time.Millisecond // short, so that who writes now and then gets in between who writes all the time
+	minPause = time.Millisecond
+	maxPause = 10 * time.Millisecond // short, so that who writes now and then gets in between who writes all the time
 
-	afterVain = 100 * time.Millisecond // how long a lock is waited for once it was waited for in vain
+	shortLockTimeout = 100 * time.Millisecond // how long a lock is waited for once it was waited for in vain
 )
 
-// errHeld says that another holds a lock, in this program or in another one.
-var errHeld = errors.New("another program holds its lock")
+// errLockHeld says that another holds a lock, in this program or in another one.
+var errLockHeld = errors.New("another program holds its lock")
 
 // Pause waits for a time, and ends early with an error when the context does.
 type Pause func(ctx context.Context, d time.Duration) error
 
-// pauseByTheClock is the Pause of the machine's clock.
-func pauseByTheClock(ctx context.Context, d time.Duration) error {
+// sleep is the Pause of the machine's clock.
+func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
@@ -38,15 +38,15 @@ func pauseByTheClock(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// lockInTurn is lock for a file that many programs lock often. A program that waits holds a second file, the queue, so that
+// acquireQueuedLock is lock for a file that many programs lock often. A program that waits holds a second file, the queue, so that
 // the current holder cannot take the lock again before it. Without that, one that locks in a loop keeps the others out.
-func lockInTurn(ctx context.Context, path string, limit time.Duration, pause Pause) (unlock func(), err error) {
+func acquireQueuedLock(ctx context.Context, path string, limit time.Duration, pause Pause) (unlock func(), err error) {
 	var waited time.Duration
 	counted := func(ctx context.Context, d time.Duration) error {
 		waited += d
 		return pause(ctx, d)
 	}
-	leave, err := lock(ctx, path+".queue", limit, counted)
+	leave, err := acquireLock(ctx, path+".queue", limit, counted)
 	if err != nil {
 		return nil, err
 	}
@@ -54,21 +54,21 @@ func lockInTurn(ctx context.Context, path string, limit time.Duration, pause Pau
 	if limit > 0 {
 		limit = max(limit-waited, time.Nanosecond)
 	}
-	return lock(ctx, path, limit, pause)
+	return acquireLock(ctx, path, limit, pause)
 }
 
-// lock keeps other programs out until unlock. The lock is that of a file, which the system lets go when its holder is gone,
+// acquireLock keeps other programs out until unlock. The lock is that of a file, which the system lets go when its holder is gone,
 // however it ended. A held one is tried again until the context ends or the limit has been waited; without a limit, 0, only
 // the context ends it. The error is errHeld then. It is tried once at least, also with a context that has ended.
-func lock(ctx context.Context, path string, limit time.Duration, pause Pause) (unlock func(), err error) {
+func acquireLock(ctx context.Context, path string, limit time.Duration, pause Pause) (unlock func(), err error) {
 	waited := time.Duration(0)
-	for next := firstPause; ; next = min(2*next, longestPause) {
+	for next := minPause; ; next = min(2*next, maxPause) {
 		unlock, err := tryLock(path)
-		if !errors.Is(err, errHeld) {
+		if !errors.Is(err, errLockHeld) {
 			return unlock, err
 		}
 		if limit > 0 && waited >= limit || pause(ctx, next) != nil {
-			return nil, errHeld
+			return nil, errLockHeld
 		}
 		waited += next
 	}
@@ -82,21 +82,21 @@ func lock(ctx context.Context, path string, limit time.Duration, pause Pause) (u
 // Two calls in one program keep each other out too. Unlock must be called once, and is quick.
 func (j *Journal) LockServer(ctx context.Context, host string, server model.ID) (unlock func(), err error) {
 	if err := os.MkdirAll(filepath.Dir(j.path), 0o700); err != nil {
-		return nil, j.trouble("locked", err)
+		return nil, j.wrapError("locked", err)
 	}
-	path := j.serverLock(host, server)
-	free, err := lock(ctx, path, 0, j.pause)
-	if errors.Is(err, errHeld) {
-		return nil, &Trouble{"another vpsdeck is acting on this server", model.ErrConflict}
+	path := j.serverLockPath(host, server)
+	free, err := acquireLock(ctx, path, 0, j.pause)
+	if errors.Is(err, errLockHeld) {
+		return nil, &Error{"another vpsdeck is acting on this server", model.ErrConflict}
 	}
 	if err != nil {
-		return nil, j.trouble("locked", err)
+		return nil, j.wrapError("locked", err)
 	}
 	return func() { removeLock(path, free) }, nil
 }
 
-// serverLock is the file that stands for a server. Its name is a hash, as hosts and IDs come from outside.
-func (j *Journal) serverLock(host string, server model.ID) string {
+// serverLockPath is the file that stands for a server. Its name is a hash, as hosts and IDs come from outside.
+func (j *Journal) serverLockPath(host string, server model.ID) string {
 	sum := sha256.Sum256([]byte(host + "\x00" + string(server)))
 	return filepath.Join(filepath.Dir(j.path), "server-"+hex.EncodeToString(sum[:12])+".lock")
 }

@@ -16,22 +16,22 @@ import (
 	"vpsdeck/model"
 )
 
-// hands are a clock that only adds up how long was waited, and does something at each wait.
-type hands struct {
-	waited time.Duration
-	at     func(waited time.Duration)
+// fakeClock are a clock that only adds up how long was waited, and does something at each wait.
+type fakeClock struct {
+	waited  time.Duration
+	onPause func(waited time.Duration)
 }
 
-func (h *hands) pause(ctx context.Context, d time.Duration) error {
+func (h *fakeClock) pause(ctx context.Context, d time.Duration) error {
 	h.waited += d
-	if h.at != nil {
-		h.at(h.waited)
+	if h.onPause != nil {
+		h.onPause(h.waited)
 	}
 	return ctx.Err()
 }
 
-// hold holds the journal's lock as another program does, until release.
-func hold(t *testing.T, j *Journal) (release func()) {
+// holdLock holds the journal's lock as another program does, until release.
+func holdLock(t *testing.T, j *Journal) (release func()) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(j.Path()), 0o700); err != nil {
 		t.Fatal(err)
@@ -44,28 +44,28 @@ func hold(t *testing.T, j *Journal) (release func()) {
 }
 
 // requireWait fails the test unless so long was waited since the last time, give or take the longest pause.
-func requireWait(t *testing.T, h *hands, what string, want time.Duration) {
+func requireWait(t *testing.T, h *fakeClock, what string, want time.Duration) {
 	t.Helper()
-	if h.waited < want || h.waited > want+longestPause {
+	if h.waited < want || h.waited > want+maxPause {
 		t.Errorf("%s waited for %v, want %v", what, h.waited, want)
 	}
 	h.waited = 0
 }
 
-func TestAHeldLockIsWaitedForTwoSecondsAndAfterThatHardlyAtAll(t *testing.T) {
-	j, h := In(filepath.Join(t.TempDir(), "state")), &hands{}
+func TestSecondWaitForHeldLockIsShort(t *testing.T) {
+	j, h := New(filepath.Join(t.TempDir(), "state")), &fakeClock{}
 	j.pause = h.pause
-	line := record("run-1", model.EventIntent, "")
+	line := newRecord("run-1", model.EventIntent, "")
 	held := "the journal " + j.Path() + " cannot be %s: another program holds its lock"
 
-	release := hold(t, j)
+	release := holdLock(t, j)
 	_, _, err := j.Read()
-	requireTrouble(t, err, fmt.Sprintf(held, "read"))
-	requireWait(t, h, "reading", patience)
+	requireError(t, err, fmt.Sprintf(held, "read"))
+	requireWait(t, h, "reading", lockTimeout)
 	for range 3 {
 		err = j.Append(line)
-		requireTrouble(t, err, fmt.Sprintf(held, "written"))
-		requireWait(t, h, "a line after a wait in vain", afterVain)
+		requireError(t, err, fmt.Sprintf(held, "written"))
+		requireWait(t, h, "a line after a wait in vain", shortLockTimeout)
 	}
 	if errors.Is(err, model.ErrConflict) {
 		t.Error("the dashboard goes on without the journal, so that its error must not refuse anything")
@@ -74,16 +74,16 @@ func TestAHeldLockIsWaitedForTwoSecondsAndAfterThatHardlyAtAll(t *testing.T) {
 	mustAppend(t, j, line)
 	requireWait(t, h, "a line of its own", 0)
 
-	release = hold(t, j)
-	requireTrouble(t, j.Append(line), fmt.Sprintf(held, "written"))
-	requireWait(t, h, "a line when the lock is held again", patience)
-	h.at = func(time.Duration) { release() }
+	release = holdLock(t, j)
+	requireError(t, j.Append(line), fmt.Sprintf(held, "written"))
+	requireWait(t, h, "a line when the lock is held again", lockTimeout)
+	h.onPause = func(time.Duration) { release() }
 	mustAppend(t, j, line)
 	requireLines(t, j, 0, "run-1", "run-1")
 }
 
-func TestACommandWaitsForTheLockUntilItsTimeIsUpOrItIsEnded(t *testing.T) {
-	line := record("run-1", model.EventIntent, "")
+func TestLockWaitEndsWithTimeoutOrContext(t *testing.T) {
+	line := newRecord("run-1", model.EventIntent, "")
 	for name, c := range map[string]struct {
 		limit, endsAt, want time.Duration
 	}{
@@ -93,16 +93,16 @@ func TestACommandWaitsForTheLockUntilItsTimeIsUpOrItIsEnded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, end := context.WithCancel(t.Context())
-			h := &hands{at: func(waited time.Duration) {
+			h := &fakeClock{onPause: func(waited time.Duration) {
 				if c.endsAt > 0 && waited >= c.endsAt {
 					end()
 				}
 			}}
 			defer end()
-			j := In(t.TempDir()).Waiting(ctx, c.limit, h.pause)
-			release := hold(t, j)
+			j := New(t.TempDir()).WithLockWait(ctx, c.limit, h.pause)
+			release := holdLock(t, j)
 			err := j.Append(line)
-			requireTrouble(t, err, "the journal "+j.Path()+" cannot be written: another program holds its lock")
+			requireError(t, err, "the journal "+j.Path()+" cannot be written: another program holds its lock")
 			requireWait(t, h, "a line", c.want)
 			if !errors.Is(err, model.ErrConflict) {
 				t.Error("it does not refuse what must not be done without the journal")
@@ -113,33 +113,33 @@ func TestACommandWaitsForTheLockUntilItsTimeIsUpOrItIsEnded(t *testing.T) {
 	}
 }
 
-func TestWhatACommandHasBegunIsWrittenDownAfterItsEndToo(t *testing.T) {
+func TestAppendWorksAfterContextEnds(t *testing.T) {
 	ctx, end := context.WithCancel(t.Context())
 	end()
-	h := &hands{}
-	j := In(t.TempDir()).Waiting(ctx, time.Hour, h.pause)
-	release := hold(t, j)
-	h.at = func(waited time.Duration) { // another program writes a line of its own meanwhile
-		if waited > patience/2 {
+	h := &fakeClock{}
+	j := New(t.TempDir()).WithLockWait(ctx, time.Hour, h.pause)
+	release := holdLock(t, j)
+	h.onPause = func(waited time.Duration) { // another program writes a line of its own meanwhile
+		if waited > lockTimeout/2 {
 			release()
 		}
 	}
-	mustAppend(t, j, record("run-1", model.EventUnknown, ""))
-	requireWait(t, h, "a line", patience/2)
+	mustAppend(t, j, newRecord("run-1", model.EventUnknown, ""))
+	requireWait(t, h, "a line", lockTimeout/2)
 	requireLines(t, j, 0, "run-1")
 }
 
-func TestOneProgramAtATimeActsOnAServer(t *testing.T) {
+func TestServerLockIsExclusive(t *testing.T) {
 	const host, server = "admin.vps.org", model.ID("12345")
 	dir := filepath.Join(t.TempDir(), "state", "vpsdeck")
 	ctx, end := context.WithCancel(t.Context())
 	defer end()
-	h := &hands{at: func(waited time.Duration) {
+	h := &fakeClock{onPause: func(waited time.Duration) {
 		if waited > time.Minute {
 			end()
 		}
 	}}
-	one, two := In(dir), In(dir)
+	one, two := New(dir), New(dir)
 	two.pause = h.pause
 	unlock, err := one.LockServer(t.Context(), host, server)
 	if err != nil {
@@ -158,7 +158,7 @@ func TestOneProgramAtATimeActsOnAServer(t *testing.T) {
 	requireWait(t, h, "who acts on another server", 0)
 
 	_, err = two.LockServer(ctx, host, server)
-	requireTrouble(t, err, "another vpsdeck is acting on this server")
+	requireError(t, err, "another vpsdeck is acting on this server")
 	requireWait(t, h, "who was too late", time.Minute)
 	if !errors.Is(err, model.ErrConflict) {
 		t.Error("it is not told as a conflict")
@@ -167,7 +167,7 @@ func TestOneProgramAtATimeActsOnAServer(t *testing.T) {
 		t.Error(err)
 	}
 
-	h.at = func(time.Duration) { unlock() }
+	h.onPause = func(time.Duration) { unlock() }
 	unlock, err = two.LockServer(t.Context(), host, server)
 	if err != nil {
 		t.Fatalf("it was let go: %v", err)
@@ -178,12 +178,12 @@ func TestOneProgramAtATimeActsOnAServer(t *testing.T) {
 	}
 }
 
-func TestAServerCannotBeLockedWithoutAStateDirectoryAndThisIsSaid(t *testing.T) {
+func TestServerLockFailsWithoutStateDirectory(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
-	fill(t, file)
-	j := In(filepath.Join(file, "state"))
+	writeFile(t, file)
+	j := New(filepath.Join(file, "state"))
 	_, err := j.LockServer(t.Context(), "admin.vps.org", "1")
-	requireTrouble(t, err, "the journal "+j.Path()+" cannot be locked: a file stands where its directory should be")
+	requireError(t, err, "the journal "+j.Path()+" cannot be locked: a file stands where its directory should be")
 	if errors.Is(err, model.ErrConflict) {
 		t.Error("a broken disk is no conflict")
 	}
@@ -191,14 +191,14 @@ func TestAServerCannotBeLockedWithoutAStateDirectoryAndThisIsSaid(t *testing.T) 
 
 // lockAndWait acts on a server until it is killed.
 func lockAndWait(dir string) error {
-	if _, err := In(dir).LockServer(context.Background(), "admin.vps.org", "12345"); err != nil {
+	if _, err := New(dir).LockServer(context.Background(), "admin.vps.org", "12345"); err != nil {
 		return err
 	}
-	return waitToBeKilled()
+	return waitForKill()
 }
 
-func TestTheServerOfAKilledProgramIsFree(t *testing.T) {
-	j := In(t.TempDir())
+func TestKilledProgramReleasesServerLock(t *testing.T) {
+	j := New(t.TempDir())
 	kill := startPart(t, "lock", filepath.Dir(j.Path()))
 	ended, end := context.WithCancel(t.Context())
 	end()
@@ -213,27 +213,27 @@ func TestTheServerOfAKilledProgramIsFree(t *testing.T) {
 	unlock()
 }
 
-// countMany counts in a file that nothing but the server's lock guards.
-func countMany(dir string) error {
-	failed := make(chan error, routines)
-	for range routines {
-		j := In(dir)
+// incrementMany counts in a file that nothing but the server's lock guards.
+func incrementMany(dir string) error {
+	failed := make(chan error, goroutinesPerProgram)
+	for range goroutinesPerProgram {
+		j := New(dir)
 		go func() {
 			var err error
-			for i := 0; i < lines && err == nil; i++ {
-				err = countOne(j, filepath.Join(dir, "count"))
+			for i := 0; i < linesPerGoroutine && err == nil; i++ {
+				err = incrementOnce(j, filepath.Join(dir, "count"))
 			}
 			failed <- err
 		}()
 	}
 	var all error
-	for range routines {
+	for range goroutinesPerProgram {
 		all = errors.Join(all, <-failed)
 	}
 	return all
 }
 
-func countOne(j *Journal, path string) error {
+func incrementOnce(j *Journal, path string) error {
 	unlock, err := j.LockServer(context.Background(), "admin.vps.org", "12345")
 	if err != nil {
 		return err
@@ -244,10 +244,10 @@ func countOne(j *Journal, path string) error {
 	return os.WriteFile(path, []byte(strconv.Itoa(n+1)), 0o600)
 }
 
-func TestManyProgramsActOnAServerOneAfterTheOther(t *testing.T) {
+func TestProgramsLockServerInTurn(t *testing.T) {
 	dir := t.TempDir()
-	runCrowd(t, "count", dir)
-	want := strconv.Itoa(programs * routines * lines)
+	runPrograms(t, "count", dir)
+	want := strconv.Itoa(programCount * goroutinesPerProgram * linesPerGoroutine)
 	if got, err := os.ReadFile(filepath.Join(dir, "count")); err != nil || string(got) != want {
 		t.Errorf("counted %s, %v; want %s", got, err, want)
 	}

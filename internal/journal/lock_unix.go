@@ -19,9 +19,9 @@ func tryLock(path string) (unlock func(), err error) {
 		_ = f.Close()
 		return nil, err
 	}
-	if !stands(f, path) { // its last holder took the file away: this lock keeps nobody out
+	if !isFileAt(f, path) { // its last holder took the file away: this lock keeps nobody out
 		_ = f.Close()
-		return nil, errHeld
+		return nil, errLockHeld
 	}
 	return func() { _ = f.Close() }, nil // closing unlocks
 }
@@ -34,14 +34,14 @@ func flock(f *os.File, how int) error {
 		case errors.Is(err, syscall.EINTR):
 			continue
 		case errors.Is(err, syscall.EWOULDBLOCK):
-			return errHeld
+			return errLockHeld
 		}
 		return err
 	}
 }
 
-// stands says whether the path still names this file.
-func stands(f *os.File, path string) bool {
+// isFileAt says whether the path still names this file.
+func isFileAt(f *os.File, path string) bool {
 	mine, err := f.Stat()
 	if err != nil {
 		return false
@@ -56,9 +56,9 @@ func removeLock(path string, unlock func()) {
 	unlock()
 }
 
-// locked says whether somebody holds the lock. It asks for a share of it only, so that two who ask at once do not take each
+// isLocked says whether somebody holds the lock. It asks for a share of it only, so that two who ask at once do not take each
 // other for a holder.
-func locked(path string) bool {
+func isLocked(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {
 		return false

@@ -24,7 +24,7 @@ func tryLock(path string) (unlock func(), err error) {
 func lockFile(f *os.File, how uint32) error {
 	err := windows.LockFileEx(windows.Handle(f.Fd()), how|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &windows.Overlapped{})
 	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
-		return errHeld
+		return errLockHeld
 	}
 	return err
 }
@@ -36,9 +36,9 @@ func removeLock(path string, unlock func()) {
 	_ = os.Remove(path)
 }
 
-// locked says whether somebody holds the lock. It asks for a share of it only, so that two who ask at once do not take each
+// isLocked says whether somebody holds the lock. It asks for a share of it only, so that two who ask at once do not take each
 // other for a holder.
-func locked(path string) bool {
+func isLocked(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {
 		return false

@@ -24,11 +24,11 @@ import (
 // What the test binary does when it is started by a test as another program. The journal's directory is its argument.
 var parts = map[string]func(dir string) error{
 	"append": appendMany,
-	"begin":  beginAndWait,
+	"begin":  startRunAndWait,
 	"lock":   lockAndWait,
-	"count":  countMany,
-	"strip":  appendWithoutRights,
-	"fill":   appendOverTheLimit,
+	"count":  incrementMany,
+	"strip":  appendWithoutPermission,
+	"fill":   appendOverLimit,
 }
 
 const partVariable = "JOURNAL_TEST_PART"
@@ -44,8 +44,8 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// other is another program with a part.
-func other(t *testing.T, part, dir string, env ...string) *exec.Cmd {
+// partCommand is another program with a part.
+func partCommand(t *testing.T, part, dir string, env ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], dir)
 	cmd.Env = append(append(os.Environ(), partVariable+"="+part, "GORACE=atexit_sleep_ms=0"), env...)
@@ -54,19 +54,19 @@ func other(t *testing.T, part, dir string, env ...string) *exec.Cmd {
 
 // The crowd: so many programs, each with so many goroutines, each with so many lines, longer than a page of memory.
 const (
-	programs = 3
-	routines = 4
-	lines    = 6
-	long     = 5000
+	programCount         = 3
+	goroutinesPerProgram = 4
+	linesPerGoroutine    = 6
+	lineSize             = 5000
 )
 
-// runCrowd runs the programs at once, and waits for all.
-func runCrowd(t *testing.T, part, dir string, env ...string) {
+// runPrograms runs the programs at once, and waits for all.
+func runPrograms(t *testing.T, part, dir string, env ...string) {
 	t.Helper()
 	var crowd sync.WaitGroup
-	for range programs {
+	for range programCount {
 		crowd.Go(func() {
-			if out, err := other(t, part, dir, env...).CombinedOutput(); err != nil {
+			if out, err := partCommand(t, part, dir, env...).CombinedOutput(); err != nil {
 				t.Errorf("%v: %s", err, out)
 			}
 		})
@@ -75,14 +75,14 @@ func runCrowd(t *testing.T, part, dir string, env ...string) {
 }
 
 func appendMany(dir string) error {
-	j := In(dir).Waiting(context.Background(), 0, pauseByTheClock) // however slow the disk is
-	j.size = sizeOf(os.Getenv("JOURNAL_TEST_SIZE"))
-	failed := make(chan error, routines)
-	for n := range routines {
+	j := New(dir).WithLockWait(context.Background(), 0, sleep) // however slow the disk is
+	j.rotateSize = parseSize(os.Getenv("JOURNAL_TEST_SIZE"))
+	failed := make(chan error, goroutinesPerProgram)
+	for n := range goroutinesPerProgram {
 		go func() {
-			for i := range lines {
+			for i := range linesPerGoroutine {
 				id := fmt.Sprintf("%d-%d-%d", os.Getpid(), n, i)
-				if err := j.Append(record(id, model.EventIntent, strings.Repeat("x", long+i*97))); err != nil {
+				if err := j.Append(newRecord(id, model.EventIntent, strings.Repeat("x", lineSize+i*97))); err != nil {
 					failed <- err
 					return
 				}
@@ -91,30 +91,30 @@ func appendMany(dir string) error {
 		}()
 	}
 	var all error
-	for range routines {
+	for range goroutinesPerProgram {
 		all = errors.Join(all, <-failed)
 	}
 	return all
 }
 
-func sizeOf(text string) int64 {
+func parseSize(text string) int64 {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return n
 	}
 	return maxSize
 }
 
-func TestManyProgramsAppendAtOnceAndNoLineIsTornOrLost(t *testing.T) {
-	const all = programs * routines * lines
+func TestConcurrentAppendsLoseNoLine(t *testing.T) {
+	const all = programCount * goroutinesPerProgram * linesPerGoroutine
 	for name, size := range map[string]int{
 		"into one file":               maxSize,
-		"while the file is put aside": all * long * 2 / 3, // once
+		"while the file is put aside": all * lineSize * 2 / 3, // once
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			runCrowd(t, "append", dir, fmt.Sprint("JOURNAL_TEST_SIZE=", size))
-			requireEachOnceInOrder(t, In(dir), all)
-			_, err := os.Stat(In(dir).old())
+			runPrograms(t, "append", dir, fmt.Sprint("JOURNAL_TEST_SIZE=", size))
+			requireEachOnceInOrder(t, New(dir), all)
+			_, err := os.Stat(New(dir).oldPath())
 			if aside := err == nil; aside != (size < maxSize) {
 				t.Errorf("put aside: %v, with a limit of %d bytes", aside, size)
 			}
@@ -131,24 +131,24 @@ func requireEachOnceInOrder(t *testing.T, j *Journal, all int) {
 	next := map[string]int{} // of each goroutine
 	for _, r := range records {
 		who, number, _ := cutLast(r.ID, "-")
-		if number != strconv.Itoa(next[who]) || len(r.Words) != long+97*next[who] {
-			t.Errorf("line %s with %d bytes of words comes where %d is due", r.ID, len(r.Words), next[who])
+		if number != strconv.Itoa(next[who]) || len(r.Reason) != lineSize+97*next[who] {
+			t.Errorf("line %s with %d bytes of words comes where %d is due", r.ID, len(r.Reason), next[who])
 		}
 		next[who]++
 	}
 }
 
 // A program that is started while another one writes sees whole lines, and none left out between the two files.
-func TestWhoReadsWhileAnotherWritesSeesWholeLinesWithoutAGap(t *testing.T) {
+func TestReaderSeesWholeLinesDuringWrites(t *testing.T) {
 	const all = 60
-	writer, reader := In(t.TempDir()), In("")
+	writer, reader := New(t.TempDir()), New("")
 	reader.path = writer.path
-	writer.size = 4 * long // it is put aside with every third line
+	writer.rotateSize = 4 * lineSize // it is put aside with every third line
 	written := make(chan error)
 	go func() {
 		var err error
 		for i := 0; i < all && err == nil; i++ {
-			err = writer.Append(record("run-"+strconv.Itoa(i), model.EventIntent, strings.Repeat("x", long)))
+			err = writer.Append(newRecord("run-"+strconv.Itoa(i), model.EventIntent, strings.Repeat("x", lineSize)))
 		}
 		written <- err
 	}()
@@ -174,14 +174,14 @@ func TestWhoReadsWhileAnotherWritesSeesWholeLinesWithoutAGap(t *testing.T) {
 	}
 }
 
-// beginAndWait is a run of the program, until it is killed.
-func beginAndWait(dir string) error {
-	In(dir).Begin("20250116T120000.000.7")
-	return waitToBeKilled()
+// startRunAndWait is a run of the program, until it is killed.
+func startRunAndWait(dir string) error {
+	New(dir).StartRun("20250116T120000.000.7")
+	return waitForKill()
 }
 
-// waitToBeKilled says that all is ready, and waits for the end.
-func waitToBeKilled() error {
+// waitForKill says that all is ready, and waits for the end.
+func waitForKill() error {
 	fmt.Println("begun")
 	_, err := io.Copy(io.Discard, os.Stdin)
 	return err
@@ -190,7 +190,7 @@ func waitToBeKilled() error {
 // startPart starts another program and waits until it is ready. What it returns kills it.
 func startPart(t *testing.T, part, dir string) (kill func()) {
 	t.Helper()
-	cmd := other(t, part, dir)
+	cmd := partCommand(t, part, dir)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -214,20 +214,20 @@ func startPart(t *testing.T, part, dir string) (kill func()) {
 	}
 }
 
-func TestARunIsAliveUntilItEndsOrIsKilled(t *testing.T) {
+func TestRunIsAliveUntilItEndsOrIsKilled(t *testing.T) {
 	const operation = "20250116T120000.000.7-12"
-	j := In(t.TempDir())
+	j := New(t.TempDir())
 	requireAlive := func(when string, want bool) {
 		t.Helper()
-		if got := j.Alive(operation); got != want {
+		if got := j.IsAlive(operation); got != want {
 			t.Errorf("%s: alive %v, want %v", when, got, want)
 		}
-		if left := marks(t, j); (len(left) > 0) != want {
+		if left := runLockFiles(t, j); (len(left) > 0) != want {
 			t.Errorf("%s: the marks are %v", when, left)
 		}
 	}
 	requireAlive("before it began", false)
-	run := j.Begin("20250116T120000.000.7")
+	run := j.StartRun("20250116T120000.000.7")
 	requireAlive("in this program", true)
 	run.End()
 	requireAlive("after its end", false)
@@ -238,10 +238,10 @@ func TestARunIsAliveUntilItEndsOrIsKilled(t *testing.T) {
 	requireAlive("after it was killed", false)
 }
 
-func TestWhoOnlyAsksIsNotTakenForTheRun(t *testing.T) {
-	j := In(t.TempDir())
-	fill(t, j.mark("run")) // left behind by a run that was killed
-	asking, err := os.Open(j.mark("run"))
+func TestConcurrentAliveChecksDoNotSeeEachOther(t *testing.T) {
+	j := New(t.TempDir())
+	writeFile(t, j.runLockPath("run")) // left behind by a run that was killed
+	asking, err := os.Open(j.runLockPath("run"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,58 +249,58 @@ func TestWhoOnlyAsksIsNotTakenForTheRun(t *testing.T) {
 	if err := syscall.Flock(int(asking.Fd()), syscall.LOCK_SH); err != nil { // another program in the midst of asking
 		t.Fatal(err)
 	}
-	if j.Alive("run-1") {
+	if j.IsAlive("run-1") {
 		t.Error("a run that was killed is taken for alive")
 	}
 }
 
-func TestNoOperationIsAliveThatNoRunCanHaveBegun(t *testing.T) {
-	j := In(filepath.Join(t.TempDir(), "state"))
+func TestMalformedOperationIDIsNotAlive(t *testing.T) {
+	j := New(filepath.Join(t.TempDir(), "state"))
 	outside := filepath.Join(filepath.Dir(j.Path()), "..", "run-x.lock")
-	run := j.Begin("run")
+	run := j.StartRun("run")
 	defer run.End()
-	fill(t, outside)
+	writeFile(t, outside)
 	for _, operation := range []string{"", "-", "run", "-1", "x/../../run-x-1", "/run-1", "run/../run-1", "..-1", "nobody-1"} {
-		if j.Alive(operation) {
+		if j.IsAlive(operation) {
 			t.Errorf("%q is alive", operation)
 		}
 	}
 	if _, err := os.Stat(outside); err != nil {
 		t.Errorf("a file that is no mark: %v", err)
 	}
-	if left := marks(t, j); len(left) != 1 {
+	if left := runLockFiles(t, j); len(left) != 1 {
 		t.Errorf("the marks are %v", left)
 	}
 }
 
-func marks(t *testing.T, j *Journal) []string {
+func runLockFiles(t *testing.T, j *Journal) []string {
 	t.Helper()
-	found, err := filepath.Glob(j.mark("*"))
+	found, err := filepath.Glob(j.runLockPath("*"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return found
 }
 
-// appendWithoutRights tries what somebody without rights to the directory can do; root has them all and lays them down.
-func appendWithoutRights(dir string) error {
+// appendWithoutPermission tries what somebody without rights to the directory can do; root has them all and lays them down.
+func appendWithoutPermission(dir string) error {
 	const nobody = 65534
 	if os.Geteuid() == 0 {
 		if err := syscall.Setuid(nobody); err != nil {
 			return err
 		}
 	}
-	j := In(dir)
-	fmt.Println(j.Append(record("run-1", model.EventIntent, "")))
+	j := New(dir)
+	fmt.Println(j.Append(newRecord("run-1", model.EventIntent, "")))
 	_, _, err := j.Read()
 	fmt.Println(err)
-	run := j.Begin("run")
+	run := j.StartRun("run")
 	run.End()
-	fmt.Println(run.ID, run.held == nil)
+	fmt.Println(run.ID, run.unlock == nil)
 	return nil
 }
 
-func TestADirectoryWithoutRightsIsSaidAndSurvived(t *testing.T) {
+func TestUnwritableDirectoryIsReported(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
 	for _, path := range []string{filepath.Dir(filepath.Dir(dir)), filepath.Dir(dir)} {
 		if err := os.Chmod(path, 0o755); err != nil {
@@ -310,7 +310,7 @@ func TestADirectoryWithoutRightsIsSaidAndSurvived(t *testing.T) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	j := In(dir)
+	j := New(dir)
 	for name, c := range map[string]struct {
 		spoil func() error
 		read  string
@@ -325,7 +325,7 @@ func TestADirectoryWithoutRightsIsSaidAndSurvived(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = os.Chmod(dir, 0o700) })
-			out, err := other(t, "strip", dir).CombinedOutput()
+			out, err := partCommand(t, "strip", dir).CombinedOutput()
 			want := "the journal " + j.Path() + " cannot be written: you have no right to\n" + c.read + "\nrun true\n"
 			if err != nil || string(out) != want {
 				t.Errorf("%v, %s\nwant %s", err, out, want)
@@ -334,11 +334,11 @@ func TestADirectoryWithoutRightsIsSaidAndSurvived(t *testing.T) {
 	}
 }
 
-// appendOverTheLimit writes to a disk that is full in the middle of a line, and once more after room was made.
-func appendOverTheLimit(dir string) error {
+// appendOverLimit writes to a disk that is full in the middle of a line, and once more after room was made.
+func appendOverLimit(dir string) error {
 	signal.Ignore(syscall.SIGXFSZ) // the error is what counts
-	j := In(dir)
-	if err := j.Append(record("run-1", model.EventIntent, "")); err != nil {
+	j := New(dir)
+	if err := j.Append(newRecord("run-1", model.EventIntent, "")); err != nil {
 		return err
 	}
 	info, err := os.Stat(j.Path())
@@ -354,16 +354,16 @@ func appendOverTheLimit(dir string) error {
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &room); err != nil {
 		return err
 	}
-	fmt.Println(j.Append(record("run-2", model.EventIntent, "")))
+	fmt.Println(j.Append(newRecord("run-2", model.EventIntent, "")))
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
 		return err
 	}
-	return j.Append(record("run-3", model.EventIntent, ""))
+	return j.Append(newRecord("run-3", model.EventIntent, ""))
 }
 
-func TestADiskThatFillsUpInTheMiddleOfALineCostsThatLineOnly(t *testing.T) {
-	j := In(t.TempDir())
-	out, err := other(t, "fill", filepath.Dir(j.Path())).CombinedOutput()
+func TestDiskFullMidLineLosesOnlyThatLine(t *testing.T) {
+	j := New(t.TempDir())
+	out, err := partCommand(t, "fill", filepath.Dir(j.Path())).CombinedOutput()
 	if want := "the journal " + j.Path() + " cannot be written: the disk did not take it\n"; err != nil || string(out) != want {
 		t.Errorf("%v, %s\nwant %s", err, out, want)
 	}

@@ -9,12 +9,12 @@ import (
 )
 
 const (
-	// escTime is how long Bubble Tea's decoder waits for what belongs to an escape character [I: ultraviolet's DefaultEscTimeout].
-	escTime = 50 * time.Millisecond
-	// tornTime is how late the rest of a torn sequence may come. What comes later was typed.
-	tornTime = time.Second
-	// longest is the most bytes that are held back; no answer of a terminal is longer.
-	longest = 1024
+	// escTimeout is how long Bubble Tea's decoder waits for what belongs to an escape character [I: ultraviolet's DefaultEscTimeout].
+	escTimeout = 50 * time.Millisecond
+	// tornTimeout is how late the rest of a torn sequence may come. What comes later was typed.
+	tornTimeout = time.Second
+	// maxPending is the most bytes that are held back; no answer of a terminal is longer.
+	maxPending = 1024
 )
 
 const esc = 0x1b
@@ -22,10 +22,10 @@ const esc = 0x1b
 // Reader hands on what a terminal sends, each escape sequence as a whole. It is for one goroutine.
 type Reader struct {
 	io.Reader
-	now   func() time.Time
-	held  []byte // the beginning of a sequence whose rest has not come yet
-	given []byte // the beginning that was handed on already, since it may be a key: esc, alt+[, alt+]
-	since time.Time
+	now       func() time.Time
+	pending   []byte // the beginning of a sequence whose rest has not come yet
+	forwarded []byte // the beginning that was handed on already, since it may be a key: esc, alt+[, alt+]
+	lastRead  time.Time
 }
 
 // NewReader wraps what a terminal sends.
@@ -33,7 +33,7 @@ func NewReader(r io.Reader) *Reader { return &Reader{Reader: r, now: time.Now} }
 
 // Read reads what was sent. No bytes and no error mean that the rest of a sequence is waited for.
 func (r *Reader) Read(p []byte) (int, error) {
-	room := len(p) - len(r.held) - len(r.given)
+	room := len(p) - len(r.pending) - len(r.forwarded)
 	if room <= 0 { // not from Bubble Tea, whose buffer is larger
 		return r.Reader.Read(p)
 	}
@@ -48,32 +48,32 @@ func (r *Reader) Read(p []byte) (int, error) {
 // join puts new bytes behind those that they belong to, and holds back a sequence that is not complete yet.
 func (r *Reader) join(read []byte) []byte {
 	now := r.now()
-	age := now.Sub(r.since)
+	age := now.Sub(r.lastRead)
 	var whole []byte
 	switch {
-	case age <= tornTime && len(r.held) > 0:
-		whole = append(whole, r.held...)
-	case age <= tornTime && age >= escTime && continues(r.given, read):
-		whole = append(whole, r.given...)
+	case age <= tornTimeout && len(r.pending) > 0:
+		whole = append(whole, r.pending...)
+	case age <= tornTimeout && age >= escTimeout && isContinuation(r.forwarded, read):
+		whole = append(whole, r.forwarded...)
 	}
 	whole = append(whole, read...)
-	r.held, r.given, r.since = nil, nil, now
-	from := incomplete(whole)
+	r.pending, r.forwarded, r.lastRead = nil, nil, now
+	from := incompleteStart(whole)
 	begun := whole[from:]
 	switch {
 	case len(begun) == 0:
 	case len(begun) <= 2:
-		r.given = bytes.Clone(begun)
-	case len(begun) <= longest:
-		r.held = bytes.Clone(begun)
+		r.forwarded = bytes.Clone(begun)
+	case len(begun) <= maxPending:
+		r.pending = bytes.Clone(begun)
 		return whole[:from]
 	}
 	return whole
 }
 
-// continues says whether bytes look like the rest of a sequence, of which the beginning was taken for a key. A person types
+// isContinuation says whether bytes look like the rest of a sequence, of which the beginning was taken for a key. A person types
 // one key at a time, so that a single byte is one.
-func continues(given, read []byte) bool {
+func isContinuation(given, read []byte) bool {
 	if len(given) == 0 || len(read) < 2 {
 		return false
 	}
@@ -89,14 +89,14 @@ func continues(given, read []byte) bool {
 	return given[1] == '[' || given[1] == ']' || given[1] == 'P'
 }
 
-// incomplete is where the escape sequence begins whose end is not among the bytes; their length where there is none.
-func incomplete(b []byte) int {
+// incompleteStart is where the escape sequence begins whose end is not among the bytes; their length where there is none.
+func incompleteStart(b []byte) int {
 	for i := 0; i < len(b); {
 		if b[i] != esc {
 			i++
 			continue
 		}
-		n := sequence(b[i:])
+		n := sequenceLen(b[i:])
 		if n == 0 {
 			return i
 		}
@@ -105,8 +105,8 @@ func incomplete(b []byte) int {
 	return len(b)
 }
 
-// sequence is the length of the escape sequence that bytes begin with, 0 where its end is missing.
-func sequence(b []byte) int {
+// sequenceLen is the length of the escape sequence that bytes begin with, 0 where its end is missing.
+func sequenceLen(b []byte) int {
 	if len(b) == 1 {
 		return 0
 	}
@@ -127,15 +127,15 @@ func sequence(b []byte) int {
 		}
 		return 3
 	case ']', 'P', '_', '^', 'X':
-		return text(b)
+		return textSequenceLen(b)
 	case esc:
 		return 1
 	}
 	return 2
 }
 
-// text is the length of a sequence that carries text up to its terminator.
-func text(b []byte) int {
+// textSequenceLen is the length of a sequence that carries text up to its terminator.
+func textSequenceLen(b []byte) int {
 	for i := 2; i < len(b); i++ {
 		switch b[i] {
 		case 0x07, 0x18, 0x1a: // BEL ends it, CAN and SUB call it off

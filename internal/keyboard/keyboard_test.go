@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// pieces is a line that brings what was sent piece by piece.
-type pieces struct{ left []string }
+// chunkReader is a line that brings what was sent piece by piece.
+type chunkReader struct{ chunks []string }
 
-func (l *pieces) Read(p []byte) (int, error) {
-	if len(l.left) == 0 {
+func (l *chunkReader) Read(p []byte) (int, error) {
+	if len(l.chunks) == 0 {
 		return 0, io.EOF
 	}
-	n := copy(p, l.left[0])
-	l.left = l.left[1:]
+	n := copy(p, l.chunks[0])
+	l.chunks = l.chunks[1:]
 	return n, nil
 }
 
-func TestATornSequenceIsHandedOnInOnePiece(t *testing.T) {
+func TestTornSequenceIsDeliveredWhole(t *testing.T) {
 	const answer = "\x1b]11;rgb:ffff/ffff/ffff\x1b\\"
 	for name, c := range map[string]struct {
 		sent []string
@@ -48,7 +48,7 @@ func TestATornSequenceIsHandedOnInOnePiece(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			now := time.Unix(0, 0)
-			r := &Reader{Reader: &pieces{left: c.sent}, now: func() time.Time { return now }}
+			r := &Reader{Reader: &chunkReader{chunks: c.sent}, now: func() time.Time { return now }}
 			var got []string
 			for range c.sent {
 				p := make([]byte, 4096)
@@ -75,7 +75,7 @@ func FuzzNothingIsLost(f *testing.F) {
 			return
 		}
 		r := &Reader{now: func() time.Time { return time.Unix(0, 0) }}
-		got := string(r.join([]byte(text[:at]))) + string(r.join([]byte(text[at:]))) + string(r.held)
+		got := string(r.join([]byte(text[:at]))) + string(r.join([]byte(text[at:]))) + string(r.pending)
 		if got != text {
 			t.Errorf("%q and %q became %q", text[:at], text[at:], got)
 		}

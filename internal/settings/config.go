@@ -31,8 +31,8 @@ type configFile struct {
 	SSH            []SSHRule               `toml:"ssh"`
 	Command        []CommandRule           `toml:"command"`
 
-	path  string // where it was read; "" if there is none
-	lines lines  // where its keys stand
+	path  string   // where it was read; "" if there is none
+	lines keyLines // where its keys stand
 }
 
 // PolicyRule is a [[policy]] of the config as written: which servers it is for, by name and location glob, and what they must
@@ -49,21 +49,21 @@ type PolicyRule struct {
 
 // configKeys says of every key what its value must be, in the words of an error.
 var configKeys = map[string]string{
-	"api_url":         aText,
-	"ca_file":         aText,
-	"token_file":      aText,
-	"token_env":       aText,
-	"token_command":   aText,
-	"read_only":       trueOrFalse,
-	"confirm":         aText,
-	"stripe":          aText,
-	"default_profile": aText,
+	"api_url":         mustBeText,
+	"ca_file":         mustBeText,
+	"token_file":      mustBeText,
+	"token_env":       mustBeText,
+	"token_command":   mustBeText,
+	"read_only":       mustBeBool,
+	"confirm":         mustBeText,
+	"stripe":          mustBeText,
+	"default_profile": mustBeText,
 	"profile":         "must be a [profile.NAME] table for each profile, with settings such as api_url and token_command",
-	"ascii":           trueOrFalse,
-	"mouse":           trueOrFalse,
-	"motion":          trueOrFalse,
-	"theme":           aText,
-	"notify":          aText,
+	"ascii":           mustBeBool,
+	"mouse":           mustBeBool,
+	"motion":          mustBeBool,
+	"theme":           mustBeText,
+	"notify":          mustBeText,
 	"policy":          `must be a [[policy]] table with server, location, max_age and min_points`,
 	"ssh":             `must be an [[ssh]] table with server, user, port and command (a list of texts)`,
 	"command":         `must be a [[command]] table with key, name, run (a list of texts), shell, confirm and dangerous`,
@@ -72,11 +72,11 @@ var configKeys = map[string]string{
 }
 
 const (
-	aText       = "must be a text in quotes"
-	trueOrFalse = "must be true or false, without quotes"
+	mustBeText = "must be a text in quotes"
+	mustBeBool = "must be true or false, without quotes"
 )
 
-const noTokenHere = "a token does not belong into the config file: put it into VPS_API_TOKEN, " +
+const tokenMisplaced = "a token does not belong into the config file: put it into VPS_API_TOKEN, " +
 	"or into a file of its own and name that as token_file"
 
 // readConfig reads the config file. Unless it is wanted, it may be missing.
@@ -86,10 +86,10 @@ func readConfig(path string, wanted bool) (configFile, error) {
 		return configFile{}, nil
 	}
 	if err != nil {
-		return configFile{}, Faultf(ExitConfig, "the config file %s cannot be read: %s", path, reason(err))
+		return configFile{}, Errorf(ExitConfig, "the config file %s cannot be read: %s", path, fsReason(err))
 	}
-	if text, err = plainText(text); err != nil {
-		return configFile{}, Faultf(ExitConfig, "the config file %s %s", path, err)
+	if text, err = decodeText(text); err != nil {
+		return configFile{}, Errorf(ExitConfig, "the config file %s %s", path, err)
 	}
 	var file configFile
 	err = toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(&file)
@@ -97,59 +97,59 @@ func readConfig(path string, wanted bool) (configFile, error) {
 	var broken *toml.DecodeError
 	switch {
 	case errors.As(err, &unknown):
-		return configFile{}, unknownKey(path, unknown)
+		return configFile{}, unknownKeyError(path, unknown)
 	case errors.As(err, &broken):
-		return configFile{}, at(path, broken, describe(broken))
+		return configFile{}, newDecodeError(path, broken, describeDecodeError(broken))
 	case err != nil:
-		return configFile{}, Faultf(ExitConfig, "the config file %s is not TOML", path)
+		return configFile{}, Errorf(ExitConfig, "the config file %s is not TOML", path)
 	}
-	file.path, file.lines = path, findLines(text)
+	file.path, file.lines = path, findKeyLines(text)
 	return file, file.check()
 }
 
 // check refuses texts that are empty, a token where something else belongs, and profiles that cannot be used, whichever of
 // them is in use: a mistake in one is told before it is needed.
 func (f configFile) check() error {
-	err := f.texts("", map[string]*string{"default_profile": f.DefaultProfile, "theme": f.Theme, "notify": f.Notify})
+	err := f.checkTexts("", map[string]*string{"default_profile": f.DefaultProfile, "theme": f.Theme, "notify": f.Notify})
 	if err == nil {
-		err = f.account("", f.accountTable)
+		err = f.checkAccount("", f.accountTable)
 	}
-	for _, name := range f.profiles() {
+	for _, name := range f.profileNames() {
 		if err == nil {
-			err = f.profile(name)
+			err = f.checkProfile(name)
 		}
 	}
 	return err
 }
 
-// texts refuses what no text may be. within is the table that they stand in.
-func (f configFile) texts(within string, texts map[string]*string) error {
+// checkTexts refuses what no text may be. within is the table that they stand in.
+func (f configFile) checkTexts(within string, texts map[string]*string) error {
 	for _, key := range slices.Sorted(maps.Keys(texts)) {
 		switch text := texts[key]; {
 		case text == nil:
 		case strings.HasPrefix(*text, "vps_"):
-			return f.fault(within+key, "%s is a token, and %s", key, noTokenHere)
+			return f.errorAt(within+key, "%s is a token, and %s", key, tokenMisplaced)
 		case strings.TrimSpace(*text) == "":
-			return f.fault(within+key, "%s is empty: give it a value, or remove the line", key)
+			return f.errorAt(within+key, "%s is empty: give it a value, or remove the line", key)
 		}
 	}
 	return nil
 }
 
-// fault is about a key, by its full name, and begins with the file and the line where it stands.
-func (f configFile) fault(key, format string, args ...any) error {
-	return Faultf(ExitConfig, "%s: %s", f.at(key), fmt.Sprintf(format, args...))
+// errorAt is about a key, by its full name, and begins with the file and the line where it stands.
+func (f configFile) errorAt(key, format string, args ...any) error {
+	return Errorf(ExitConfig, "%s: %s", f.position(key), fmt.Sprintf(format, args...))
 }
 
-func (f configFile) at(key string) string { return f.lines.at(f.path, key) }
+func (f configFile) position(key string) string { return f.lines.position(f.path, key) }
 
-// unknownKey picks the mistake to report: a token in the file before all others, else the first.
-func unknownKey(path string, unknown *toml.StrictMissingError) error {
+// unknownKeyError picks the mistake to report: a token in the file before all others, else the first.
+func unknownKeyError(path string, unknown *toml.StrictMissingError) error {
 	for i := range unknown.Errors {
 		e := &unknown.Errors[i]
 		name := strings.ToLower(e.Key()[len(e.Key())-1])
-		if (strings.Contains(name, "token") || strings.HasPrefix(name, "vps_")) && model.Nearest(name, allKeys()) == nil {
-			return at(path, e, noTokenHere)
+		if (strings.Contains(name, "token") || strings.HasPrefix(name, "vps_")) && model.NearestWords(name, allKeys()) == nil {
+			return newDecodeError(path, e, tokenMisplaced)
 		}
 	}
 	e := &unknown.Errors[0]
@@ -161,19 +161,19 @@ func unknownKey(path string, unknown *toml.StrictMissingError) error {
 	if meant == "" {
 		meant = "; there are " + strings.Join(all, ", ")
 	}
-	return at(path, e, fmt.Sprintf("%q is no %s%s", name, whose, meant))
+	return newDecodeError(path, e, fmt.Sprintf("%q is no %s%s", name, whose, meant))
 }
 
-func at(path string, e *toml.DecodeError, what string) error {
+func newDecodeError(path string, e *toml.DecodeError, what string) error {
 	line, column := e.Position()
-	return Faultf(ExitConfig, "%s, line %d, column %d: %s", path, line, column, what)
+	return Errorf(ExitConfig, "%s, line %d, column %d: %s", path, line, column, what)
 }
 
-// codePoint is how the TOML library names a character before it shows it.
-var codePoint = regexp.MustCompile(`U\+[0-9A-F]+ ('.')`)
+// codePointPattern is how the TOML library names a character before it shows it.
+var codePointPattern = regexp.MustCompile(`U\+[0-9A-F]+ ('.')`)
 
-// describe says what is wrong in the file's own terms: the library speaks of Go types where a value is of the wrong kind.
-func describe(e *toml.DecodeError) string {
+// describeDecodeError says what is wrong in the file's own terms: the library speaks of Go types where a value is of the wrong kind.
+func describeDecodeError(e *toml.DecodeError) string {
 	what := strings.TrimPrefix(e.Error(), "toml: ")
 	if key := e.Key(); len(key) > 0 && strings.HasPrefix(what, "cannot ") {
 		name := strings.ToLower(key[0])
@@ -182,7 +182,7 @@ func describe(e *toml.DecodeError) string {
 		}
 		return name + " " + configKeys[name]
 	}
-	what = codePoint.ReplaceAllString(what, "$1")
+	what = codePointPattern.ReplaceAllString(what, "$1")
 	if strings.HasSuffix(what, "at start of value") {
 		what += ": a text stands in quotes, yes and no are written true and false"
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestABadConfigIsOneSentenceWithFileLineAndColumn(t *testing.T) {
+func TestConfigErrorsNameFileLineAndColumn(t *testing.T) {
 	for text, words := range map[string][]string{
 		"ascii = true\nreadonly = true":        {"line 2, column 1", `"readonly" is no setting`, "did you mean read_only?"},
 		"raed_only = true":                     {"did you mean read_only?"},
@@ -40,8 +40,8 @@ func TestABadConfigIsOneSentenceWithFileLineAndColumn(t *testing.T) {
 		"# fine\n\nascii = true\n\n[keys\na=1": {"line 5, column 6"},
 	} {
 		path := writeFile(t, 0o600, text, t.TempDir(), "config.toml")
-		_, err := Load(Sources{Flags: Flags{ConfigFile: &path}, Getenv: environment(nil), DefaultURL: builtIn})
-		wantFault(t, err, ExitConfig, append(words, path)...)
+		_, err := Load(Sources{Flags: Flags{ConfigFile: &path}, Getenv: getenvFrom(nil), DefaultURL: builtInURL})
+		requireError(t, err, ExitConfig, append(words, path)...)
 		if err != nil && (strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), " toml:") ||
 			strings.Contains(err.Error(), "struct") || strings.Contains(err.Error(), "U+")) {
 			t.Errorf("%q repeats a token or speaks Go", err)
@@ -49,14 +49,14 @@ func TestABadConfigIsOneSentenceWithFileLineAndColumn(t *testing.T) {
 	}
 }
 
-func TestAConfigThatIsAskedForMustBeReadable(t *testing.T) {
+func TestNamedConfigMustBeReadable(t *testing.T) {
 	dir := t.TempDir()
 	missing := filepath.Join(dir, "none.toml")
-	_, err := Load(Sources{Flags: Flags{ConfigFile: &missing}, Getenv: environment(nil), DefaultURL: builtIn})
-	wantFault(t, err, ExitConfig, missing, "does not exist")
-	_, err = Load(Sources{Flags: Flags{ConfigFile: &dir}, Getenv: environment(nil), DefaultURL: builtIn})
-	wantFault(t, err, ExitConfig, dir, "is a directory")
+	_, err := Load(Sources{Flags: Flags{ConfigFile: &missing}, Getenv: getenvFrom(nil), DefaultURL: builtInURL})
+	requireError(t, err, ExitConfig, missing, "does not exist")
+	_, err = Load(Sources{Flags: Flags{ConfigFile: &dir}, Getenv: getenvFrom(nil), DefaultURL: builtInURL})
+	requireError(t, err, ExitConfig, dir, "is a directory")
 	empty := ""
-	_, err = Load(Sources{Flags: Flags{ConfigFile: &empty}, Getenv: environment(nil), DefaultURL: builtIn})
-	wantFault(t, err, ExitConfig, "cannot be read")
+	_, err = Load(Sources{Flags: Flags{ConfigFile: &empty}, Getenv: getenvFrom(nil), DefaultURL: builtInURL})
+	requireError(t, err, ExitConfig, "cannot be read")
 }

@@ -2,5 +2,5 @@ package settings
 
 import "io/fs"
 
-// chosenGroup is never asked here: Windows has no mode bits.
-func chosenGroup(fs.FileInfo) bool { return false }
+// isForeignOwned is never asked here: Windows has no mode bits.
+func isForeignOwned(fs.FileInfo) bool { return false }

@@ -15,7 +15,7 @@ const NoProfile = "none"
 
 // The levels of asking before a deed.
 const (
-	ConfirmUsual  = "usual"  // as the documents of the program say
+	ConfirmNormal = "usual"  // as the documents of the program say
 	ConfirmStrict = "strict" // every deletion wants its server's name typed
 )
 
@@ -37,17 +37,17 @@ var accountKeys = []string{
 	"api_url", "ca_file", "confirm", "policy", "read_only", "stripe", "token_command", "token_env", "token_file",
 }
 
-// profileName is what a profile may be called: what needs no quotes in TOML, nor in a shell.
-var profileName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$`)
+// profilePattern is what a profile may be called: what needs no quotes in TOML, nor in a shell.
+var profilePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$`)
 
-// variableName is what the environment's variables are called.
-var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+// variablePattern is what the environment's variables are called.
+var variablePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// profiles are the names of all profiles, in order.
-func (f configFile) profiles() []string { return slices.Sorted(maps.Keys(f.Profile)) }
+// profileNames are the names of all profiles, in order.
+func (f configFile) profileNames() []string { return slices.Sorted(maps.Keys(f.Profile)) }
 
-// secrets are the variables of the environment that are named as holding a token, whichever account's.
-func (f configFile) secrets() []string {
+// tokenVariables are the variables of the environment that are named as holding a token, whichever account's.
+func (f configFile) tokenVariables() []string {
 	var names []string
 	for _, t := range append(slices.Collect(maps.Values(f.Profile)), f.accountTable) {
 		if t.TokenEnv != nil {
@@ -57,23 +57,23 @@ func (f configFile) secrets() []string {
 	return names
 }
 
-// profile checks one profile.
-func (f configFile) profile(name string) error {
+// checkProfile checks one profile.
+func (f configFile) checkProfile(name string) error {
 	key := "profile." + name
 	switch {
 	case strings.HasPrefix(name, "vps_"):
-		return f.fault(key, "a profile is named by a token, and %s", noTokenHere)
+		return f.errorAt(key, "a profile is named by a token, and %s", tokenMisplaced)
 	case name == NoProfile:
-		return f.fault(key, "no profile can be called %s: that is the account outside of all profiles", NoProfile)
-	case !profileName.MatchString(name):
-		return f.fault(key, "%q is no name for a profile: use up to 32 letters, digits, - and _", name)
+		return f.errorAt(key, "no profile can be called %s: that is the account outside of all profiles", NoProfile)
+	case !profilePattern.MatchString(name):
+		return f.errorAt(key, "%q is no name for a profile: use up to 32 letters, digits, - and _", name)
 	}
-	return f.account(key+".", f.Profile[name])
+	return f.checkAccount(key+".", f.Profile[name])
 }
 
-// account checks the settings of one account. within is the table that they stand in.
-func (f configFile) account(within string, t accountTable) error {
-	err := f.texts(within, map[string]*string{
+// checkAccount checks the settings of one account. within is the table that they stand in.
+func (f configFile) checkAccount(within string, t accountTable) error {
+	err := f.checkTexts(within, map[string]*string{
 		"api_url": t.APIURL, "ca_file": t.CAFile, "token_file": t.TokenFile, "token_env": t.TokenEnv,
 		"token_command": t.TokenCommand, "confirm": t.Confirm, "stripe": t.Stripe,
 	})
@@ -90,42 +90,42 @@ func (f configFile) account(within string, t accountTable) error {
 		}
 	}
 	if len(sources) > 1 {
-		return f.fault(within+sources[1], "%s exclude each other: a token has one source", strings.Join(sources, " and "))
+		return f.errorAt(within+sources[1], "%s exclude each other: a token has one source", strings.Join(sources, " and "))
 	}
-	if t.TokenEnv != nil && !variableName.MatchString(*t.TokenEnv) {
-		return f.fault(within+"token_env", "token_env cannot be %q: it is the name of a variable, such as VPS_WORK_TOKEN", *t.TokenEnv)
+	if t.TokenEnv != nil && !variablePattern.MatchString(*t.TokenEnv) {
+		return f.errorAt(within+"token_env", "token_env cannot be %q: it is the name of a variable, such as VPS_WORK_TOKEN", *t.TokenEnv)
 	}
 	if t.TokenCommand != nil {
 		if _, err := splitCommand(*t.TokenCommand); err != nil {
-			return f.fault(within+"token_command", "token_command %s", err)
+			return f.errorAt(within+"token_command", "token_command %s", err)
 		}
 	}
-	if t.Confirm != nil && *t.Confirm != ConfirmUsual && *t.Confirm != ConfirmStrict {
-		return f.fault(within+"confirm", "confirm cannot be %q: there are %s and %s", *t.Confirm, ConfirmUsual, ConfirmStrict)
+	if t.Confirm != nil && *t.Confirm != ConfirmNormal && *t.Confirm != ConfirmStrict {
+		return f.errorAt(within+"confirm", "confirm cannot be %q: there are %s and %s", *t.Confirm, ConfirmNormal, ConfirmStrict)
 	}
 	if t.APIURL != nil {
-		if _, err := checkAddress(*t.APIURL, f.at(within+"api_url")+": api_url", ExitConfig); err != nil {
+		if _, err := checkAddress(*t.APIURL, f.position(within+"api_url")+": api_url", ExitConfig); err != nil {
 			return err
 		}
 	}
-	_, err = policies(t.Policy, f.at(within+"policy"))
+	_, err = parsePolicies(t.Policy, f.position(within+"policy"))
 	return err
 }
 
-// chosen is the account that is asked for: its table, with what it leaves open taken from outside of the profiles, and its
+// selectAccount is the account that is asked for: its table, with what it leaves open taken from outside of the profiles, and its
 // profile's name, "" for none. Where a token comes from is never taken from outside: a token belongs to one account.
-func (f configFile) chosen(from Sources) (accountTable, string, error) {
-	name, asked, code := from.profile(f)
+func (f configFile) selectAccount(from Sources) (accountTable, string, error) {
+	name, asked, code := from.selectProfile(f)
 	if name == "" || name == NoProfile {
 		return f.accountTable, "", nil
 	}
 	if from.Flags.APIURL != nil {
-		return accountTable{}, "", Faultf(ExitUsage, "--api-url and a profile exclude each other: %s has an address of its own; "+
+		return accountTable{}, "", Errorf(ExitUsage, "--api-url and a profile exclude each other: %s has an address of its own; "+
 			"--profile %s is for other addresses", name, NoProfile)
 	}
 	t, ok := f.Profile[name]
 	if !ok {
-		return accountTable{}, "", Faultf(code, "%s: there is no profile %q: %s%s", asked, name, f.choice(), model.DidYouMean(name, f.profiles()))
+		return accountTable{}, "", Errorf(code, "%s: there is no profile %q: %s%s", asked, name, f.describeProfiles(), model.DidYouMean(name, f.profileNames()))
 	}
 	if t.APIURL == nil {
 		t.APIURL = f.APIURL
@@ -145,9 +145,9 @@ func (f configFile) chosen(from Sources) (accountTable, string, error) {
 	return t, name, nil
 }
 
-// choice says which profiles there are.
-func (f configFile) choice() string {
-	switch names := f.profiles(); {
+// describeProfiles says which profiles there are.
+func (f configFile) describeProfiles() string {
+	switch names := f.profileNames(); {
 	case f.path == "":
 		return "there is no config file that could have one"
 	case len(names) == 0:
@@ -157,9 +157,9 @@ func (f configFile) choice() string {
 	}
 }
 
-// profile is the name of the profile that is asked for, where, and the exit code if it is wrong. An address or a token in
+// selectProfile is the name of the profile that is asked for, where, and the exit code if it is wrong. An address or a token in
 // the environment is an account too, and comes before the config's default_profile.
-func (from Sources) profile(f configFile) (name, asked string, code ExitCode) {
+func (from Sources) selectProfile(f configFile) (name, asked string, code ExitCode) {
 	env := from.Getenv("VPS_PROFILE")
 	switch {
 	case from.Flags.Profile != nil:
@@ -167,9 +167,9 @@ func (from Sources) profile(f configFile) (name, asked string, code ExitCode) {
 	case env != "":
 		return env, "VPS_PROFILE", ExitConfig
 	case from.Flags.APIURL != nil || from.Getenv("VPS_API_URL") != "" || strings.TrimSpace(from.Getenv("VPS_API_TOKEN")) != "":
-		return "", "", ExitFine
+		return "", "", ExitOK
 	case f.DefaultProfile != nil:
-		return *f.DefaultProfile, f.at("default_profile") + ": default_profile", ExitConfig
+		return *f.DefaultProfile, f.position("default_profile") + ": default_profile", ExitConfig
 	}
-	return "", "", ExitFine
+	return "", "", ExitOK
 }

@@ -30,39 +30,39 @@ backup_max_age = "12h"
 token_env = "HOME_TOKEN"
 `
 
-// load loads a config with a profile; "" is none.
-func load(t *testing.T, text, profile string, env map[string]string) (Settings, error) {
+// loadConfig loads a config with a profile; "" is none.
+func loadConfig(t *testing.T, text, profile string, env map[string]string) (Settings, error) {
 	t.Helper()
 	path := writeFile(t, 0o600, text, t.TempDir(), "config.toml")
 	flags := Flags{ConfigFile: &path}
 	if profile != "" {
 		flags.Profile = &profile
 	}
-	return Load(Sources{Flags: flags, Getenv: environment(env), DefaultURL: builtIn})
+	return Load(Sources{Flags: flags, Getenv: getenvFrom(env), DefaultURL: builtInURL})
 }
 
-func TestAProfileHasItsOwnSettingsAndLeavesOpenWhatItDoesNotSay(t *testing.T) {
-	work, err := load(t, twoProfiles, "work", nil)
+func TestProfileInheritsWhatItLeavesUnset(t *testing.T) {
+	work, err := loadConfig(t, twoProfiles, "work", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if work.Profile != "work" || work.Account != "work.example" || work.ReadOnly || !work.Strict || work.Stripe != "red" || work.TokenFile != "" ||
+	if work.Profile != "work" || work.Host != "work.example" || work.ReadOnly || !work.StrictConfirm || work.Stripe != "red" || work.TokenFile != "" ||
 		!reflect.DeepEqual(work.TokenCommand, []string{"pass", "show", "vps work"}) ||
 		!reflect.DeepEqual(work.Profiles, []string{"home", "work"}) || work.Policies[0].Policy.Backups.MaxAge != 12*time.Hour {
 		t.Errorf("work: %+v", work)
 	}
-	home, err := load(t, twoProfiles, "home", nil)
-	if err != nil || home.Account != "top.example" || !home.ReadOnly || home.Strict || home.TokenEnv != "HOME_TOKEN" || home.TokenFile != "" ||
-		!reflect.DeepEqual(home.Policies, model.Policies{{Policy: model.Policy{Backups: model.Wanted{MaxAge: 7 * 24 * time.Hour}}}}) {
+	home, err := loadConfig(t, twoProfiles, "home", nil)
+	if err != nil || home.Host != "top.example" || !home.ReadOnly || home.StrictConfirm || home.TokenEnv != "HOME_TOKEN" || home.TokenFile != "" ||
+		!reflect.DeepEqual(home.Policies, model.Policies{{Policy: model.Policy{Backups: model.Requirement{MaxAge: 7 * 24 * time.Hour}}}}) {
 		t.Errorf("home: %+v, %v", home, err)
 	}
-	none, err := load(t, twoProfiles, NoProfile, map[string]string{"VPS_PROFILE": "work"})
+	none, err := loadConfig(t, twoProfiles, NoProfile, map[string]string{"VPS_PROFILE": "work"})
 	if err != nil || none.Profile != "" || filepath.Base(none.TokenFile) != "top-token" {
 		t.Errorf("none: %+v, %v", none, err)
 	}
 }
 
-func TestTheProfileIsTheFlagsThenTheEnvironmentsThenTheFilesOwn(t *testing.T) {
+func TestProfilePrecedence(t *testing.T) {
 	byDefault := "default_profile = 'home'\n" + twoProfiles
 	for name, c := range map[string]struct {
 		flag string
@@ -78,7 +78,7 @@ func TestTheProfileIsTheFlagsThenTheEnvironmentsThenTheFilesOwn(t *testing.T) {
 		"an address is an account":    {env: map[string]string{"VPS_API_URL": "https://env.example"}, want: ""},
 		"a profile that is asked for": {env: map[string]string{"VPS_API_TOKEN": "vps_x", "VPS_PROFILE": "work"}, want: "work"},
 	} {
-		s, err := load(t, byDefault, c.flag, c.env)
+		s, err := loadConfig(t, byDefault, c.flag, c.env)
 		if err != nil || s.Profile != c.want {
 			t.Errorf("%s: got %q, %v, want %q", name, s.Profile, err, c.want)
 		}
@@ -86,23 +86,23 @@ func TestTheProfileIsTheFlagsThenTheEnvironmentsThenTheFilesOwn(t *testing.T) {
 }
 
 // What the environment says is of another account: a profile's token must not go to its address, nor its token to ours.
-func TestTheEnvironmentsAccountNeverMixesWithAProfiles(t *testing.T) {
+func TestEnvironmentAccountNeverMixesWithProfile(t *testing.T) {
 	env := map[string]string{"VPS_API_URL": "https://env.example", "VPS_API_TOKEN": "vps_env", "HOME_TOKEN": "vps_home"}
-	s, err := load(t, twoProfiles, "home", env)
-	if err != nil || s.Account != "top.example" {
-		t.Fatalf("got %q, %v", s.Account, err)
+	s, err := loadConfig(t, twoProfiles, "home", env)
+	if err != nil || s.Host != "top.example" {
+		t.Fatalf("got %q, %v", s.Host, err)
 	}
-	if token, err := NewTokens(s, environment(env)).Find(t.Context()); err != nil || token.Value.Reveal() != "vps_home" || token.Source != "HOME_TOKEN" {
+	if token, err := NewTokens(s, getenvFrom(env)).Find(t.Context()); err != nil || token.Value.Reveal() != "vps_home" || token.Source != "HOME_TOKEN" {
 		t.Errorf("got %q from %q, %v", token.Value.Reveal(), token.Source, err)
 	}
 	other := "https://flag.example"
 	path := writeFile(t, 0o600, twoProfiles, t.TempDir(), "config.toml")
-	_, err = Load(Sources{Flags: Flags{ConfigFile: &path, APIURL: &other}, DefaultURL: builtIn,
-		Getenv: environment(map[string]string{"VPS_PROFILE": "home"})})
-	wantFault(t, err, ExitUsage, "--api-url and a profile exclude each other", "home")
+	_, err = Load(Sources{Flags: Flags{ConfigFile: &path, APIURL: &other}, DefaultURL: builtInURL,
+		Getenv: getenvFrom(map[string]string{"VPS_PROFILE": "home"})})
+	requireError(t, err, ExitUsage, "--api-url and a profile exclude each other", "home")
 }
 
-func TestABadProfileIsOneSentenceWithItsLine(t *testing.T) {
+func TestProfileErrorsNameTheLine(t *testing.T) {
 	for text, words := range map[string][]string{
 		"[profile.work]\nreadonly = true":                               {"line 2", `"readonly" is no setting of a profile`, "did you mean read_only?"},
 		"[profile.work]\nmouse = true":                                  {"line 2", `"mouse" is no setting of a profile`, "there are api_url, ca_file, confirm"},
@@ -129,36 +129,36 @@ func TestABadProfileIsOneSentenceWithItsLine(t *testing.T) {
 		"theme = ''":                                    {"line 1", "theme is empty"},
 		"[columns]\nservers = 'name'":                   {"line 2", "[columns] table"},
 	} {
-		_, err := load(t, text, "", nil)
-		wantFault(t, err, ExitConfig, append(words, "config.toml")...)
+		_, err := loadConfig(t, text, "", nil)
+		requireError(t, err, ExitConfig, append(words, "config.toml")...)
 		if err != nil && strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%q repeats a token", err)
 		}
 	}
-	_, err := load(t, twoProfiles, "wrok", nil)
-	wantFault(t, err, ExitUsage, `--profile: there is no profile "wrok"`, "has home, work; did you mean work?")
-	_, err = load(t, twoProfiles, "", map[string]string{"VPS_PROFILE": "wrok"})
-	wantFault(t, err, ExitConfig, `VPS_PROFILE: there is no profile "wrok"`)
-	_, err = Load(Sources{Getenv: environment(map[string]string{"VPS_PROFILE": "work"}), DefaultURL: builtIn})
-	wantFault(t, err, ExitConfig, "there is no config file")
+	_, err := loadConfig(t, twoProfiles, "wrok", nil)
+	requireError(t, err, ExitUsage, `--profile: there is no profile "wrok"`, "has home, work; did you mean work?")
+	_, err = loadConfig(t, twoProfiles, "", map[string]string{"VPS_PROFILE": "wrok"})
+	requireError(t, err, ExitConfig, `VPS_PROFILE: there is no profile "wrok"`)
+	_, err = Load(Sources{Getenv: getenvFrom(map[string]string{"VPS_PROFILE": "work"}), DefaultURL: builtInURL})
+	requireError(t, err, ExitConfig, "there is no config file")
 }
 
-func TestAKeysPlaceIsItsLine(t *testing.T) {
-	s, err := load(t, "# one\ntheme = 'x'\n[keys]\n\"deed.restore\" = [\"R\"]\n\n[profile.work]\nstripe = 'red'\n", "work", nil)
+func TestKeyPositions(t *testing.T) {
+	s, err := loadConfig(t, "# one\ntheme = 'x'\n[keys]\n\"action.restore\" = [\"R\"]\n\n[profile.work]\nstripe = 'red'\n", "work", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for key, line := range map[string]string{"theme": ", line 2", "keys": ", line 3", "keys.deed.restore": ", line 4", "mouse": ""} {
-		if got, want := s.At(key), s.Config+line; got != want {
+	for key, line := range map[string]string{"theme": ", line 2", "keys": ", line 3", "keys.action.restore": ", line 4", "mouse": ""} {
+		if got, want := s.Position(key), s.Config+line; got != want {
 			t.Errorf("%s: %q, want %q", key, got, want)
 		}
 	}
-	if got, want := s.AtAccount("stripe"), s.Config+", line 7"; got != want {
+	if got, want := s.AccountPosition("stripe"), s.Config+", line 7"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
-func TestACommandIsPartedIntoWordsAndNothingElse(t *testing.T) {
+func TestSplitCommand(t *testing.T) {
 	for text, want := range map[string][]string{
 		"pass show vps":              {"pass", "show", "vps"},
 		"  a\tb  ":                   {"a", "b"},
@@ -174,24 +174,24 @@ func TestACommandIsPartedIntoWordsAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestATokenOfAProfileIsKeptAndForgottenUnderItsOwnName(t *testing.T) {
+func TestProfileTokenIsStoredUnderItsOwnName(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "vpsdeck")
 	held := map[string]string{"vpsdeck/admin.vps.org": "vps_top"}
-	tokens := NewTokens(Settings{Profile: "work", Account: "admin.vps.org", Dir: dir}, environment(map[string]string{"VPS_API_TOKEN": "vps_env"}))
-	tokens.ring = drawer(tokens.ring.account, held)
+	tokens := NewTokens(Settings{Profile: "work", Host: "admin.vps.org", Dir: dir}, getenvFrom(map[string]string{"VPS_API_TOKEN": "vps_env"}))
+	tokens.keyring = memoryKeyring(tokens.keyring.account, held)
 	if _, err := tokens.Find(t.Context()); err != ErrNoToken {
 		t.Fatalf("before there is one: %v", err)
 	}
-	wantFault(t, tokens.Missing(), ExitToken, "profile work has no token yet", "vpsdeck login --profile work")
-	for _, place := range []Place{InKeyring, InFile} {
-		if _, err := tokens.Save(secret(t, "vps_work"), place); err != nil {
+	requireError(t, tokens.MissingError(), ExitToken, "profile work has no token yet", "vpsdeck login --profile work")
+	for _, place := range []Store{InKeyring, InFile} {
+		if _, err := tokens.Save(mustSecret(t, "vps_work"), place); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := tokens.Find(t.Context()); err != nil || got.Value.Reveal() != "vps_work" {
 			t.Errorf("%s: got %q, %v", place, got.Value.Reveal(), err)
 		}
 	}
-	if from, err := tokens.Forget(); err != nil || len(from) != 1 || from[0] != Place(filepath.Join(dir, "token-work%40admin.vps.org")) {
+	if from, err := tokens.Forget(); err != nil || len(from) != 1 || from[0] != Store(filepath.Join(dir, "token-work%40admin.vps.org")) {
 		t.Errorf("forgotten in %q, %v", from, err)
 	}
 	if from, err := tokens.Forget(); err != nil || len(from) != 0 {
@@ -202,7 +202,7 @@ func TestATokenOfAProfileIsKeptAndForgottenUnderItsOwnName(t *testing.T) {
 	}
 }
 
-func TestATokenFromElsewhereIsNeitherKeptNorForgotten(t *testing.T) {
+func TestExternalTokenIsNeitherSavedNorForgotten(t *testing.T) {
 	for name, c := range map[string]struct {
 		s     Settings
 		words []string
@@ -210,29 +210,29 @@ func TestATokenFromElsewhereIsNeitherKeptNorForgotten(t *testing.T) {
 		"variable": {Settings{Profile: "work", TokenEnv: "WORK"}, []string{"the variable WORK", "change it there"}},
 		"command":  {Settings{Profile: "work", TokenCommand: []string{"pass", "show"}}, []string{"the command pass", "change it there"}},
 	} {
-		tokens := NewTokens(c.s, environment(nil))
-		wantFault(t, tokens.CanKeep(""), ExitToken, c.words...)
-		_, err := tokens.Save(secret(t, "vps_x"), InFile)
-		wantFault(t, err, ExitToken, c.words...)
+		tokens := NewTokens(c.s, getenvFrom(nil))
+		requireError(t, tokens.CheckStore(""), ExitToken, c.words...)
+		_, err := tokens.Save(mustSecret(t, "vps_x"), InFile)
+		requireError(t, err, ExitToken, c.words...)
 		_, err = tokens.Forget()
-		wantFault(t, err, ExitToken, c.words...)
-		if len(tokens.Places()) != 0 {
-			t.Errorf("%s: it could be kept in %q", name, tokens.Places())
+		requireError(t, err, ExitToken, c.words...)
+		if len(tokens.Stores()) != 0 {
+			t.Errorf("%s: it could be kept in %q", name, tokens.Stores())
 		}
 	}
 	own := writeFile(t, 0o600, "vps_x", t.TempDir(), "mine")
-	_, err := NewTokens(Settings{TokenFile: own}, environment(nil)).Forget()
-	wantFault(t, err, ExitToken, own, "delete that yourself")
+	_, err := NewTokens(Settings{TokenFile: own}, getenvFrom(nil)).Forget()
+	requireError(t, err, ExitToken, own, "delete that yourself")
 	if _, err := os.Stat(own); err != nil {
 		t.Error("a file of one's own was deleted")
 	}
 }
 
-func TestAVariableWithoutATokenIsOneSentence(t *testing.T) {
-	s, err := load(t, twoProfiles, "home", nil)
+func TestEmptyTokenVariable(t *testing.T) {
+	s, err := loadConfig(t, twoProfiles, "home", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = NewTokens(s, environment(nil)).Find(t.Context())
-	wantFault(t, err, ExitToken, "config.toml, line 17", "there is no token in HOME_TOKEN")
+	_, err = NewTokens(s, getenvFrom(nil)).Find(t.Context())
+	requireError(t, err, ExitToken, "config.toml, line 17", "there is no token in HOME_TOKEN")
 }

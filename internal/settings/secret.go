@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// hidden is what stands wherever a token would.
-const hidden = "vps_…(hidden)"
+// hiddenToken is what stands wherever a token would.
+const hiddenToken = "vps_…(hidden)"
 
 // maxToken is far above the length of any token, in bytes: more is a file taken by mistake.
 const maxToken = 4096
@@ -23,7 +23,7 @@ type Secret struct{ value *string }
 // with a byte order mark is read, UTF-16 too. The error is a phrase that follows on from the token's place ("… is empty"),
 // and never holds any of the token.
 func NewSecret(text string) (Secret, error) {
-	plain, err := plainText([]byte(text))
+	plain, err := decodeText([]byte(text))
 	if err != nil {
 		return Secret{}, err
 	}
@@ -54,20 +54,20 @@ func (s Secret) Reveal() string {
 	return *s.value
 }
 
-// Empty says whether the secret holds nothing.
-func (s Secret) Empty() bool { return s.value == nil }
+// IsEmpty says whether the secret holds nothing.
+func (s Secret) IsEmpty() bool { return s.value == nil }
 
 // String is the placeholder.
-func (s Secret) String() string { return hidden }
+func (s Secret) String() string { return hiddenToken }
 
 // GoString is the placeholder.
-func (s Secret) GoString() string { return hidden }
+func (s Secret) GoString() string { return hiddenToken }
 
 // Format writes the placeholder whatever the verb: %x and %q would otherwise go past String.
-func (s Secret) Format(w fmt.State, _ rune) { _, _ = fmt.Fprint(w, hidden) }
+func (s Secret) Format(w fmt.State, _ rune) { _, _ = fmt.Fprint(w, hiddenToken) }
 
 // MarshalJSON writes the placeholder.
-func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(hidden) }
+func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(hiddenToken) }
 
 // Token is an API token and where it was found, in words for a person: "VPS_API_TOKEN", "the system's keyring", or a
 // file's path.

@@ -33,46 +33,46 @@ type Sources struct {
 // Settings is how the program is to run, checked, with nothing left to look up. What is checked where it is known, themes,
 // columns, keys and the like, is as written; At tells where.
 type Settings struct {
-	Profile      string              // the profile in use; "": none, the settings outside of them
-	Profiles     []string            // all there are, by name
-	APIURL       string              // https, or http to this machine; no slash at its end
-	Account      string              // the API's host, with its port where that is unusual
-	RootCAs      []byte              // PEM of a private CA from ca_file; nil: the system's
-	TokenFile    string              // absolute path from token_file; "": none named
-	TokenEnv     string              // the variable from token_env; "": none named
-	Secrets      []string            // the variables that token_env names, of every account
-	TokenCommand []string            // program and arguments from token_command; nil: none named
-	ReadOnly     bool                // no deed can be done
-	Strict       bool                // every deletion wants its server's name typed
-	Stripe       string              // the colour of the account, as written; "": none
-	ASCII        bool                // draw with ASCII alone
-	Mouse        bool                // listen to the mouse
-	Motion       bool                // something may move on the screen
-	Theme        string              // which colours, as written; "": the usual ones
-	Notify       string              // how the end of an operation is announced, as written
-	NoColor      bool                // NO_COLOR is set to anything but nothing
-	Columns      map[string][]string // the columns of a pane, as written
-	Keys         map[string][]string // keys by action, as written
-	Policies     model.Policies      // what each server must have to be covered
-	SSH          model.SSHRules      // how one gets to the servers
-	Commands     []model.OwnCommand  // the user's own
-	Config       string              // the config file, whether it is there or not; "": there is no home to have one in
-	Dir          string              // the program's config directory; "": there is no home to have one in
-	State        string              // the program's state directory, for the journal; "": there is no home to have one in
-	Cache        string              // the program's cache directory; "": there is no home to have one in
+	Profile        string                // the profile in use; "": none, the settings outside of them
+	Profiles       []string              // all there are, by name
+	APIURL         string                // https, or http to this machine; no slash at its end
+	Host           string                // the API's host, with its port where that is unusual
+	RootCAs        []byte                // PEM of a private CA from ca_file; nil: the system's
+	TokenFile      string                // absolute path from token_file; "": none named
+	TokenEnv       string                // the variable from token_env; "": none named
+	TokenVariables []string              // the variables that token_env names, of every account
+	TokenCommand   []string              // program and arguments from token_command; nil: none named
+	ReadOnly       bool                  // no deed can be done
+	StrictConfirm  bool                  // every deletion wants its server's name typed
+	Stripe         string                // the colour of the account, as written; "": none
+	ASCII          bool                  // draw with ASCII alone
+	Mouse          bool                  // listen to the mouse
+	Motion         bool                  // something may move on the screen
+	Theme          string                // which colours, as written; "": the usual ones
+	Notify         string                // how the end of an operation is announced, as written
+	NoColor        bool                  // NO_COLOR is set to anything but nothing
+	Columns        map[string][]string   // the columns of a pane, as written
+	Keys           map[string][]string   // keys by action, as written
+	Policies       model.Policies        // what each server must have to be covered
+	SSH            model.SSHRules        // how one gets to the servers
+	Commands       []model.CustomCommand // the user's own
+	Config         string                // the config file, whether it is there or not; "": there is no home to have one in
+	Dir            string                // the program's config directory; "": there is no home to have one in
+	State          string                // the program's state directory, for the journal; "": there is no home to have one in
+	Cache          string                // the program's cache directory; "": there is no home to have one in
 
-	lines lines
+	lines keyLines
 }
 
-// At is where a key of the config file stands, as "config.toml, line 3", by its full name.
-func (s Settings) At(key string) string { return s.lines.at(s.Config, key) }
+// Position is where a key of the config file stands, as "config.toml, line 3", by its full name.
+func (s Settings) Position(key string) string { return s.lines.position(s.Config, key) }
 
-// AtAccount is where a setting of the account in use stands, in its profile or outside of it.
-func (s Settings) AtAccount(key string) string {
+// AccountPosition is where a setting of the account in use stands, in its profile or outside of it.
+func (s Settings) AccountPosition(key string) string {
 	if s.Profile != "" {
 		key = "profile." + s.Profile + "." + key
 	}
-	return s.At(key)
+	return s.Position(key)
 }
 
 // ConfigPath is the config file that is read, and whether it must be there; "" if there is no home to have one in.
@@ -98,34 +98,34 @@ func Load(from Sources) (Settings, error) {
 			return Settings{}, err
 		}
 	}
-	table, profile, err := file.chosen(from)
+	table, profile, err := file.selectAccount(from)
 	if err != nil {
 		return Settings{}, err
 	}
 	s.Config, s.lines = path, file.lines
-	s.Profile, s.Profiles, s.Secrets = profile, file.profiles(), file.secrets()
-	s.ReadOnly = first(false, from.Flags.ReadOnly, table.ReadOnly)
-	s.Strict = first(ConfirmUsual, table.Confirm) == ConfirmStrict
-	s.Stripe = first("", table.Stripe)
-	s.ASCII = first(false, from.Flags.ASCII, file.ASCII)
-	s.Mouse, s.Motion = first(true, file.Mouse), first(true, file.Motion)
-	s.Theme, s.Notify = first("", file.Theme), first("none", file.Notify)
+	s.Profile, s.Profiles, s.TokenVariables = profile, file.profileNames(), file.tokenVariables()
+	s.ReadOnly = firstSet(false, from.Flags.ReadOnly, table.ReadOnly)
+	s.StrictConfirm = firstSet(ConfirmNormal, table.Confirm) == ConfirmStrict
+	s.Stripe = firstSet("", table.Stripe)
+	s.ASCII = firstSet(false, from.Flags.ASCII, file.ASCII)
+	s.Mouse, s.Motion = firstSet(true, file.Mouse), firstSet(true, file.Motion)
+	s.Theme, s.Notify = firstSet("", file.Theme), firstSet("none", file.Notify)
 	s.Columns, s.Keys = file.Columns, file.Keys
-	if s.Policies, err = policies(table.Policy, path); err != nil {
+	if s.Policies, err = parsePolicies(table.Policy, path); err != nil {
 		return Settings{}, err
 	}
-	if err := s.errands(file, path); err != nil {
+	if err := s.loadCommands(file, path); err != nil {
 		return Settings{}, err
 	}
-	if err := s.address(from, table); err != nil {
+	if err := s.resolveAddress(from, table); err != nil {
 		return Settings{}, err
 	}
-	return s, s.sources(from, table)
+	return s, s.resolveFiles(from, table)
 }
 
-// address settles APIURL and Account. VPS_API_URL is the address of the account without a profile: a profile's token is for
+// resolveAddress settles APIURL and Account. VPS_API_URL is the address of the account without a profile: a profile's token is for
 // the profile's address alone.
-func (s *Settings) address(from Sources, table accountTable) error {
+func (s *Settings) resolveAddress(from Sources, table accountTable) error {
 	text, name, code := from.DefaultURL, "the built-in address", ExitOther
 	switch env := from.Getenv("VPS_API_URL"); {
 	case from.Flags.APIURL != nil:
@@ -139,16 +139,16 @@ func (s *Settings) address(from Sources, table accountTable) error {
 	if err != nil {
 		return err
 	}
-	s.APIURL, s.Account = u.String(), account(u)
+	s.APIURL, s.Host = u.String(), canonicalHost(u)
 	return nil
 }
 
-// sources settles where the token comes from, and the files that the config names. Their paths are relative to the config's
+// resolveFiles settles where the token comes from, and the files that the config names. Their paths are relative to the config's
 // own directory, so that they mean the same wherever the program is started; ~/ is the home directory.
-func (s *Settings) sources(from Sources, table accountTable) error {
+func (s *Settings) resolveFiles(from Sources, table accountTable) error {
 	resolve := func(path string) string {
 		if rest, ok := strings.CutPrefix(path, "~/"); ok {
-			return filepath.Join(home(from.Getenv), rest)
+			return filepath.Join(homeDir(from.Getenv), rest)
 		}
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(filepath.Dir(s.Config), path)
@@ -158,7 +158,7 @@ func (s *Settings) sources(from Sources, table accountTable) error {
 		}
 		return path // the working directory is gone: reading will say so
 	}
-	s.TokenEnv = first("", table.TokenEnv)
+	s.TokenEnv = firstSet("", table.TokenEnv)
 	if table.TokenFile != nil {
 		s.TokenFile = resolve(*table.TokenFile)
 	}
@@ -171,10 +171,10 @@ func (s *Settings) sources(from Sources, table accountTable) error {
 	var err error
 	path := resolve(*table.CAFile)
 	if s.RootCAs, err = os.ReadFile(path); err != nil {
-		return Faultf(ExitConfig, "%s: the ca_file %s cannot be read: %s", s.Config, path, reason(err))
+		return Errorf(ExitConfig, "%s: the ca_file %s cannot be read: %s", s.Config, path, fsReason(err))
 	}
 	if !x509.NewCertPool().AppendCertsFromPEM(s.RootCAs) {
-		return Faultf(ExitConfig, "%s: the ca_file %s holds no certificate: it must be a PEM file with a CA in it", s.Config, path)
+		return Errorf(ExitConfig, "%s: the ca_file %s holds no certificate: it must be a PEM file with a CA in it", s.Config, path)
 	}
 	return nil
 }
@@ -182,51 +182,51 @@ func (s *Settings) sources(from Sources, table accountTable) error {
 // Directories are where the program keeps its files; "": there is no home to have one in.
 type Directories struct{ Config, State string }
 
-// Dirs finds the program's directories without reading anything but the environment.
-func Dirs(getenv func(string) string) Directories {
+// FindDirectories finds the program's directories without reading anything but the environment.
+func FindDirectories(getenv func(string) string) Directories {
 	return Directories{configDir(getenv), stateDir(getenv)}
 }
 
 // configDir is $XDG_CONFIG_HOME/vpsdeck, $CONFIGURATION_DIRECTORY or ~/.config/vpsdeck.
 func configDir(getenv func(string) string) string {
-	return dirOf(getenv, "XDG_CONFIG_HOME", "CONFIGURATION_DIRECTORY", ".config")
+	return programDir(getenv, "XDG_CONFIG_HOME", "CONFIGURATION_DIRECTORY", ".config")
 }
 
 // stateDir is $XDG_STATE_HOME/vpsdeck, $STATE_DIRECTORY or ~/.local/state/vpsdeck.
 func stateDir(getenv func(string) string) string {
-	return dirOf(getenv, "XDG_STATE_HOME", "STATE_DIRECTORY", filepath.Join(".local", "state"))
+	return programDir(getenv, "XDG_STATE_HOME", "STATE_DIRECTORY", filepath.Join(".local", "state"))
 }
 
 // cacheDir is $XDG_CACHE_HOME/vpsdeck, $CACHE_DIRECTORY or ~/.cache/vpsdeck.
 func cacheDir(getenv func(string) string) string {
-	return dirOf(getenv, "XDG_CACHE_HOME", "CACHE_DIRECTORY", ".cache")
+	return programDir(getenv, "XDG_CACHE_HOME", "CACHE_DIRECTORY", ".cache")
 }
 
-// dirOf is the program's directory of one sort: what the user's environment says, then what systemd made for the service,
+// programDir is the program's directory of one sort: what the user's environment says, then what systemd made for the service,
 // then the usual place. systemd's is the directory itself, and may be a list with a colon between its parts: the first one
 // counts. A relative path counts as none, as the specification of XDG's variables says.
-func dirOf(getenv func(string) string, xdg, systemd, usual string) string {
+func programDir(getenv func(string) string, xdg, systemd, usual string) string {
 	if dir := getenv(xdg); filepath.IsAbs(dir) {
 		return filepath.Join(dir, "vpsdeck")
 	}
 	if dir, _, _ := strings.Cut(getenv(systemd), ":"); filepath.IsAbs(dir) {
 		return filepath.Clean(dir)
 	}
-	if home := home(getenv); home != "" {
+	if home := homeDir(getenv); home != "" {
 		return filepath.Join(home, usual, "vpsdeck")
 	}
 	return ""
 }
 
-func home(getenv func(string) string) string {
+func homeDir(getenv func(string) string) string {
 	if home := getenv("HOME"); home != "" {
 		return home
 	}
 	return getenv("USERPROFILE") // Windows
 }
 
-// first is the first option that was given, else the fallback.
-func first[T any](fallback T, options ...*T) T {
+// firstSet is the first option that was given, else the fallback.
+func firstSet[T any](fallback T, options ...*T) T {
 	for _, o := range options {
 		if o != nil {
 			return *o
@@ -235,8 +235,8 @@ func first[T any](fallback T, options ...*T) T {
 	return fallback
 }
 
-// reason says in words why a file could not be used.
-func reason(err error) string {
+// fsReason says in words why a file could not be used.
+func fsReason(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "it does not exist"

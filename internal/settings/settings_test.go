@@ -21,10 +21,10 @@ import (
 	"vpsdeck/model"
 )
 
-const builtIn = "https://admin.vps.org/api/v1/"
+const builtInURL = "https://admin.vps.org/api/v1/"
 
-// environment answers like os.Getenv, from a map.
-func environment(of map[string]string) func(string) string {
+// getenvFrom answers like os.Getenv, from a map.
+func getenvFrom(of map[string]string) func(string) string {
 	return func(name string) string { return of[name] }
 }
 
@@ -44,10 +44,10 @@ func writeFile(t *testing.T, mode os.FileMode, text string, path ...string) stri
 	return name
 }
 
-// wantFault fails unless the error is a Fault with the code and all the words.
-func wantFault(t *testing.T, err error, code ExitCode, words ...string) {
+// requireError fails unless the error is a Fault with the code and all the words.
+func requireError(t *testing.T, err error, code ExitCode, words ...string) {
 	t.Helper()
-	var fault *Fault
+	var fault *Error
 	if !errors.As(err, &fault) {
 		t.Fatalf("got %v, want a Fault that says %q", err, words)
 	}
@@ -64,7 +64,7 @@ func wantFault(t *testing.T, err error, code ExitCode, words ...string) {
 	}
 }
 
-func TestAFlagComesBeforeTheEnvironmentBeforeTheFileBeforeTheDefault(t *testing.T) {
+func TestSettingsPrecedence(t *testing.T) {
 	yes, no, flag := true, false, "https://flag.example/v1"
 	full := "api_url = 'https://file.example/v1'\nread_only = true\nascii = true\nmouse = false\nnotify = 'bell'\n" +
 		"[keys]\n\"points.restore\" = [\"R\", \"ctrl+r\"]\n"
@@ -75,19 +75,19 @@ func TestAFlagComesBeforeTheEnvironmentBeforeTheFileBeforeTheDefault(t *testing.
 		file  string
 		want  Settings
 	}{
-		"nothing said": {want: Settings{APIURL: "https://admin.vps.org/api/v1", Account: "admin.vps.org", Mouse: true}},
-		"file": {file: full, want: Settings{APIURL: "https://file.example/v1", Account: "file.example", ReadOnly: true,
+		"nothing said": {want: Settings{APIURL: "https://admin.vps.org/api/v1", Host: "admin.vps.org", Mouse: true}},
+		"file": {file: full, want: Settings{APIURL: "https://file.example/v1", Host: "file.example", ReadOnly: true,
 			ASCII: true, Keys: map[string][]string{"points.restore": {"R", "ctrl+r"}}}},
 		"environment over file": {env: env, file: "api_url = 'https://file.example/v1'",
-			want: Settings{APIURL: "https://env.example/v1", Account: "env.example", Mouse: true}},
+			want: Settings{APIURL: "https://env.example/v1", Host: "env.example", Mouse: true}},
 		"flag over environment and file": {flags: Flags{APIURL: &flag, ReadOnly: &no, ASCII: &no}, env: env, file: full,
-			want: Settings{APIURL: flag, Account: "flag.example", Keys: map[string][]string{"points.restore": {"R", "ctrl+r"}}}},
+			want: Settings{APIURL: flag, Host: "flag.example", Keys: map[string][]string{"points.restore": {"R", "ctrl+r"}}}},
 		"flag over default": {flags: Flags{ReadOnly: &yes, ASCII: &yes}, want: Settings{
-			APIURL: "https://admin.vps.org/api/v1", Account: "admin.vps.org", ReadOnly: true, ASCII: true, Mouse: true}},
+			APIURL: "https://admin.vps.org/api/v1", Host: "admin.vps.org", ReadOnly: true, ASCII: true, Mouse: true}},
 		"NO_COLOR": {env: map[string]string{"NO_COLOR": "no"}, want: Settings{
-			APIURL: "https://admin.vps.org/api/v1", Account: "admin.vps.org", NoColor: true, Mouse: true}},
+			APIURL: "https://admin.vps.org/api/v1", Host: "admin.vps.org", NoColor: true, Mouse: true}},
 		"an empty file": {file: "# nothing\n", want: Settings{
-			APIURL: "https://admin.vps.org/api/v1", Account: "admin.vps.org", Mouse: true}},
+			APIURL: "https://admin.vps.org/api/v1", Host: "admin.vps.org", Mouse: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -103,7 +103,7 @@ func TestAFlagComesBeforeTheEnvironmentBeforeTheFileBeforeTheDefault(t *testing.
 			if c.want.Notify = "none"; c.file == full {
 				c.want.Notify = "bell"
 			}
-			got, err := Load(Sources{Flags: c.flags, Getenv: environment(all), DefaultURL: builtIn})
+			got, err := Load(Sources{Flags: c.flags, Getenv: getenvFrom(all), DefaultURL: builtInURL})
 			got.lines = nil
 			if err != nil || !reflect.DeepEqual(got, c.want) {
 				t.Errorf("got %+v, %v\nwant %+v", got, err, c.want)
@@ -112,7 +112,7 @@ func TestAFlagComesBeforeTheEnvironmentBeforeTheFileBeforeTheDefault(t *testing.
 	}
 }
 
-func TestTheDirectoriesAreXDGThenHome(t *testing.T) {
+func TestXDGDirectories(t *testing.T) {
 	for name, c := range map[string]struct {
 		env           map[string]string
 		config, state string
@@ -127,22 +127,22 @@ func TestTheDirectoriesAreXDGThenHome(t *testing.T) {
 			"", "/s/vpsdeck"},
 		"neither": {nil, "", ""},
 	} {
-		s, err := Load(Sources{Getenv: environment(c.env), DefaultURL: builtIn})
+		s, err := Load(Sources{Getenv: getenvFrom(c.env), DefaultURL: builtInURL})
 		if err != nil || s.Dir != c.config || s.State != c.state {
 			t.Errorf("%s: got %q, %q, %v, want %q, %q", name, s.Dir, s.State, err, c.config, c.state)
 		}
 	}
 }
 
-func TestTheCacheOfAServiceIsWhereSystemdMadeIt(t *testing.T) {
-	s, err := Load(Sources{Getenv: environment(map[string]string{"CACHE_DIRECTORY": "/var/cache/v:/x", "HOME": "/h"}), DefaultURL: builtIn})
+func TestSystemdDirectories(t *testing.T) {
+	s, err := Load(Sources{Getenv: getenvFrom(map[string]string{"CACHE_DIRECTORY": "/var/cache/v:/x", "HOME": "/h"}), DefaultURL: builtInURL})
 	if err != nil || s.Cache != "/var/cache/v" {
 		t.Errorf("got %q, %v", s.Cache, err)
 	}
 }
 
-// encodings are how Windows may write a text.
-func encodings(text string) map[string]string {
+// encodeAll are how Windows may write a text.
+func encodeAll(text string) map[string]string {
 	var little, big []byte
 	for _, unit := range utf16.Encode([]rune(text)) {
 		little, big = binary.LittleEndian.AppendUint16(little, unit), binary.BigEndian.AppendUint16(big, unit)
@@ -153,17 +153,17 @@ func encodings(text string) map[string]string {
 	}
 }
 
-func TestAConfigAndATokenAreReadInEveryEncodingThatIsKnown(t *testing.T) {
-	for name, text := range encodings("read_only = true\r\nascii = true\r\nmosue = true # 日本\r\n") {
+func TestConfigAndTokenEncodings(t *testing.T) {
+	for name, text := range encodeAll("read_only = true\r\nascii = true\r\nmosue = true # 日本\r\n") {
 		path := writeFile(t, 0o600, text, t.TempDir(), "c.toml")
-		_, err := Load(Sources{Flags: Flags{ConfigFile: &path}, Getenv: environment(nil), DefaultURL: builtIn})
+		_, err := Load(Sources{Flags: Flags{ConfigFile: &path}, Getenv: getenvFrom(nil), DefaultURL: builtInURL})
 		if name == "UTF-16 without a mark" {
-			wantFault(t, err, ExitConfig, "the config file "+path+" is not UTF-8 text", "save it as UTF-8")
+			requireError(t, err, ExitConfig, "the config file "+path+" is not UTF-8 text", "save it as UTF-8")
 			continue
 		}
-		wantFault(t, err, ExitConfig, "line 3, column 1", "did you mean mouse?") // all before it was read
+		requireError(t, err, ExitConfig, "line 3, column 1", "did you mean mouse?") // all before it was read
 	}
-	for name, text := range encodings("vps_s3cret\r\n") {
+	for name, text := range encodeAll("vps_s3cret\r\n") {
 		got, err := NewSecret(text)
 		if name == "UTF-16 without a mark" {
 			if err == nil || !strings.Contains(err.Error(), "save it as UTF-8") {
@@ -177,7 +177,7 @@ func TestAConfigAndATokenAreReadInEveryEncodingThatIsKnown(t *testing.T) {
 	}
 }
 
-func TestPoliciesComeFromTheConfigInTheirOrder(t *testing.T) {
+func TestPoliciesKeepConfigOrder(t *testing.T) {
 	for name, c := range map[string]struct {
 		file  string
 		want  model.Policies
@@ -188,7 +188,7 @@ func TestPoliciesComeFromTheConfigInTheirOrder(t *testing.T) {
 			file: "[[policy]]\nserver = 'db-*'\nbackup_max_age = '7d'\nmin_backups = 3\nsnapshot_max_age = '1h'\nmin_snapshots = 2\n[[policy]]\nlocation = 'us-*'\n",
 			want: model.Policies{
 				{Server: "db-*", Policy: model.Policy{
-					Backups: model.Wanted{MaxAge: 7 * 24 * time.Hour, Min: 3}, Snapshots: model.Wanted{MaxAge: time.Hour, Min: 2},
+					Backups: model.Requirement{MaxAge: 7 * 24 * time.Hour, Min: 3}, Snapshots: model.Requirement{MaxAge: time.Hour, Min: 2},
 				}},
 				{Location: "us-*", Policy: model.DefaultPolicy()},
 			},
@@ -200,9 +200,9 @@ func TestPoliciesComeFromTheConfigInTheirOrder(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := writeFile(t, 0o600, c.file, t.TempDir(), "config.toml")
-			s, err := Load(Sources{Flags: Flags{ConfigFile: &path}, Getenv: environment(nil), DefaultURL: builtIn})
+			s, err := Load(Sources{Flags: Flags{ConfigFile: &path}, Getenv: getenvFrom(nil), DefaultURL: builtInURL})
 			if c.wrong != "" {
-				wantFault(t, err, ExitConfig, c.wrong)
+				requireError(t, err, ExitConfig, c.wrong)
 				return
 			}
 			if err != nil || !reflect.DeepEqual(s.Policies, c.want) {
@@ -213,9 +213,9 @@ func TestPoliciesComeFromTheConfigInTheirOrder(t *testing.T) {
 }
 
 // Whatever is in the file: settings or one sentence, never a panic, and never a token that stood in it.
-func FuzzAnyConfigIsReadOrRefusedInOneSentence(f *testing.F) {
+func FuzzConfig(f *testing.F) {
 	for _, text := range []string{
-		"", "api_url = 'https://a.example/v1'\n[keys]\n'deed.restore' = ['R']\n", "token = 'vps_secret123'", "mouse = 'yes'", "[keys", "\x00", "a.b.c = 1\n",
+		"", "api_url = 'https://a.example/v1'\n[keys]\n'action.restore' = ['R']\n", "token = 'vps_secret123'", "mouse = 'yes'", "[keys", "\x00", "a.b.c = 1\n",
 		"api_url = \"\\u202e\"", "notify = 3",
 	} {
 		f.Add(text)
@@ -225,17 +225,17 @@ func FuzzAnyConfigIsReadOrRefusedInOneSentence(f *testing.F) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, err := Load(Sources{Flags: Flags{ConfigFile: &path}, Getenv: environment(nil), DefaultURL: builtIn})
+		_, err := Load(Sources{Flags: Flags{ConfigFile: &path}, Getenv: getenvFrom(nil), DefaultURL: builtInURL})
 		if err == nil {
 			return
 		}
-		if words := model.Words(err); strings.Contains(words, "\n") || CodeOf(err) != ExitConfig || strings.Contains(words, "vps_secret123") {
+		if words := model.ErrorMessage(err); strings.Contains(words, "\n") || CodeOf(err) != ExitConfig || strings.Contains(words, "vps_secret123") {
 			t.Errorf("%q: code %d, %q", text, CodeOf(err), words)
 		}
 	})
 }
 
-func TestFilesThatTheConfigNamesAreRelativeToIt(t *testing.T) {
+func TestPathsAreRelativeToTheConfig(t *testing.T) {
 	dir, home := t.TempDir(), t.TempDir()
 	config := func(value string) string { return writeFile(t, 0o600, "token_file = '"+value+"'", dir, "c.toml") }
 	for value, want := range map[string]string{
@@ -244,15 +244,15 @@ func TestFilesThatTheConfigNamesAreRelativeToIt(t *testing.T) {
 		"~/tok":    filepath.Join(home, "tok"),
 	} {
 		path := config(value)
-		s, err := Load(Sources{Flags: Flags{ConfigFile: &path}, DefaultURL: builtIn,
-			Getenv: environment(map[string]string{"HOME": home})})
+		s, err := Load(Sources{Flags: Flags{ConfigFile: &path}, DefaultURL: builtInURL,
+			Getenv: getenvFrom(map[string]string{"HOME": home})})
 		if err != nil || s.TokenFile != want {
 			t.Errorf("%s: got %q, %v, want %q", value, s.TokenFile, err, want)
 		}
 	}
 }
 
-func TestBadAddressesAreRefusedWhereTheyWereWritten(t *testing.T) {
+func TestBadAddressErrorsNameTheirSource(t *testing.T) {
 	for address, words := range map[string]string{
 		"":                             "not the address",
 		"admin.vps.org":                "not the address",
@@ -271,25 +271,25 @@ func TestBadAddressesAreRefusedWhereTheyWereWritten(t *testing.T) {
 		"https://h/v1#hunter2":         "? or # part",
 		"https://me:hunter2@h o s t/v": "not the address",
 	} {
-		env := environment(nil)
-		_, err := Load(Sources{Flags: Flags{APIURL: &address}, Getenv: env, DefaultURL: builtIn})
-		wantFault(t, err, ExitUsage, "--api-url", words)
+		env := getenvFrom(nil)
+		_, err := Load(Sources{Flags: Flags{APIURL: &address}, Getenv: env, DefaultURL: builtInURL})
+		requireError(t, err, ExitUsage, "--api-url", words)
 		if strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%q repeats a password", err)
 		}
 		if address == "" {
 			continue // an empty variable counts as none
 		}
-		env = environment(map[string]string{"VPS_API_URL": address})
-		_, err = Load(Sources{Getenv: env, DefaultURL: builtIn})
-		wantFault(t, err, ExitConfig, "VPS_API_URL", words)
+		env = getenvFrom(map[string]string{"VPS_API_URL": address})
+		_, err = Load(Sources{Getenv: env, DefaultURL: builtInURL})
+		requireError(t, err, ExitConfig, "VPS_API_URL", words)
 	}
 	path := writeFile(t, 0o600, "api_url = 'http://admin.vps.org'", t.TempDir(), "c.toml")
-	_, err := Load(Sources{Flags: Flags{ConfigFile: &path}, Getenv: environment(nil), DefaultURL: builtIn})
-	wantFault(t, err, ExitConfig, path, "api_url", "unencrypted")
+	_, err := Load(Sources{Flags: Flags{ConfigFile: &path}, Getenv: getenvFrom(nil), DefaultURL: builtInURL})
+	requireError(t, err, ExitConfig, path, "api_url", "unencrypted")
 }
 
-func TestTokensAreKeptUnderTheHostAndItsPort(t *testing.T) {
+func TestTokenStoreUsesHostAndPort(t *testing.T) {
 	for address, want := range map[string]string{
 		"https://Admin.VPS.org/api/v1/": "admin.vps.org",
 		"https://admin.vps.org:443/":    "admin.vps.org",
@@ -300,9 +300,9 @@ func TestTokensAreKeptUnderTheHostAndItsPort(t *testing.T) {
 		"http://127.9.9.9:8080":         "127.9.9.9:8080",
 		"http://[::1]:8080/":            "[::1]:8080",
 	} {
-		s, err := Load(Sources{Flags: Flags{APIURL: &address}, Getenv: environment(nil), DefaultURL: builtIn})
-		if err != nil || s.Account != want || strings.HasSuffix(s.APIURL, "/") {
-			t.Errorf("%s: got %q under %q, %v, want it under %q", address, s.APIURL, s.Account, err, want)
+		s, err := Load(Sources{Flags: Flags{APIURL: &address}, Getenv: getenvFrom(nil), DefaultURL: builtInURL})
+		if err != nil || s.Host != want || strings.HasSuffix(s.APIURL, "/") {
+			t.Errorf("%s: got %q under %q, %v, want it under %q", address, s.APIURL, s.Host, err, want)
 		}
 		if u, err := url.Parse(s.APIURL); err != nil || u.Host != want { // locks and the journal are kept under the client's host
 			t.Errorf("%s: the client asks %q, %v, want %q", address, s.APIURL, err, want)
@@ -310,25 +310,25 @@ func TestTokensAreKeptUnderTheHostAndItsPort(t *testing.T) {
 	}
 }
 
-func TestAPrivateCAMustHoldACertificate(t *testing.T) {
+func TestCAFileMustHoldCertificate(t *testing.T) {
 	dir := t.TempDir()
 	load := func() (Settings, error) {
 		path := writeFile(t, 0o600, "ca_file = 'ca.pem'", dir, "c.toml")
-		return Load(Sources{Flags: Flags{ConfigFile: &path}, Getenv: environment(nil), DefaultURL: builtIn})
+		return Load(Sources{Flags: Flags{ConfigFile: &path}, Getenv: getenvFrom(nil), DefaultURL: builtInURL})
 	}
 	_, err := load()
-	wantFault(t, err, ExitConfig, "ca.pem", "does not exist")
+	requireError(t, err, ExitConfig, "ca.pem", "does not exist")
 	writeFile(t, 0o644, "hello", dir, "ca.pem")
 	_, err = load()
-	wantFault(t, err, ExitConfig, "ca.pem", "no certificate")
-	want := certificate(t)
+	requireError(t, err, ExitConfig, "ca.pem", "no certificate")
+	want := newCertificate(t)
 	writeFile(t, 0o644, want, dir, "ca.pem")
 	if s, err := load(); err != nil || string(s.RootCAs) != want {
 		t.Errorf("got %q, %v", s.RootCAs, err)
 	}
 }
 
-func certificate(t *testing.T) string {
+func newCertificate(t *testing.T) string {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -342,15 +342,15 @@ func certificate(t *testing.T) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
 
-func TestEveryErrorHasItsExitCode(t *testing.T) {
+func TestExitCodes(t *testing.T) {
 	for _, c := range []struct {
 		err  error
 		want ExitCode
 	}{
-		{nil, ExitFine},
+		{nil, ExitOK},
 		{errors.New("anything"), ExitOther},
-		{Faultf(ExitUsage, "no"), ExitUsage},
-		{errors.Join(errors.New("around"), Faultf(ExitConfig, "no")), ExitConfig},
+		{Errorf(ExitUsage, "no"), ExitUsage},
+		{errors.Join(errors.New("around"), Errorf(ExitConfig, "no")), ExitConfig},
 		{model.ErrUnauthorized, ExitToken},
 		{model.ErrForbidden, ExitToken},
 		{model.ErrNotFound, ExitNotFound},
@@ -360,7 +360,7 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 		{model.ErrConflict, ExitLimited},
 		{errors.Join(model.ErrTimeout, model.ErrOutcomeUnknown), ExitUnknown},
 		{errors.Join(model.ErrRateLimited, model.ErrOutcomeUnknown), ExitUnknown},
-		{Silent(ExitCoverage), ExitCoverage},
+		{SilentExit(ExitCoverage), ExitCoverage},
 		{ErrNoToken, ExitUsage},
 	} {
 		if got := CodeOf(c.err); got != c.want {
@@ -369,8 +369,8 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 	}
 }
 
-func TestTheWorseOfTwoExitCodesIsTheOneThatNeedsAPersonMore(t *testing.T) {
-	order := []ExitCode{ExitFine, ExitLimited, ExitNotFound, ExitRefused, ExitToken, ExitOther, ExitUnknown}
+func TestWorseExitCode(t *testing.T) {
+	order := []ExitCode{ExitOK, ExitLimited, ExitNotFound, ExitRefused, ExitToken, ExitOther, ExitUnknown}
 	for i, a := range order {
 		for j, b := range order {
 			if got, want := a.Worse(b), order[max(i, j)]; got != want {
@@ -380,15 +380,15 @@ func TestTheWorseOfTwoExitCodesIsTheOneThatNeedsAPersonMore(t *testing.T) {
 	}
 }
 
-func TestASilentEndHasNoWords(t *testing.T) {
-	if words := model.Words(Silent(ExitRefused)); words != "" {
+func TestSilentExitHasNoMessage(t *testing.T) {
+	if words := model.ErrorMessage(SilentExit(ExitRefused)); words != "" {
 		t.Errorf("it says %q", words)
 	}
 }
 
-func TestAFaultHidesWhatLooksLikeAToken(t *testing.T) {
-	err := Faultf(ExitUsage, "there is no command %q", "vps_s3cret-x")
-	if got, want := model.Words(err), `there is no command "vps_…(hidden)"`; got != want {
+func TestErrorsHideTokens(t *testing.T) {
+	err := Errorf(ExitUsage, "there is no command %q", "vps_s3cret-x")
+	if got, want := model.ErrorMessage(err), `there is no command "vps_…(hidden)"`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

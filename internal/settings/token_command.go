@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// commandLimit is how long a token command may take: long enough to type the password of a key, short enough not to be
+// tokenCommandTimeout is how long a token command may take: long enough to type the password of a key, short enough not to be
 // taken for a program that hangs.
-const commandLimit = 30 * time.Second
+const tokenCommandTimeout = 30 * time.Second
 
 // splitCommand parts a command into its words as a shell does, and does nothing else that a shell does: quotes and \ keep
 // words together; $, |, ; and * stand for themselves. The error follows on from the setting's name.
@@ -61,14 +61,14 @@ func splitCommand(text string) ([]string, error) {
 	return words, nil
 }
 
-// run starts a token command, without a shell and without an input, and returns the one line that it prints. The error is a
+// runTokenCommand starts a token command, without a shell and without an input, and returns the one line that it prints. The error is a
 // phrase that follows on from the command's name, and holds nothing of what it printed.
-func run(ctx context.Context, words []string, limit time.Duration) (string, error) {
+func runTokenCommand(ctx context.Context, words []string, limit time.Duration) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 	cmd.WaitDelay = time.Second // what it has started may keep its output open
-	out := &bounded{most: 2 * maxToken}
+	out := &limitedBuffer{limit: 2 * maxToken}
 	cmd.Stdout = out
 	err := cmd.Run()
 	var exit *exec.ExitError
@@ -80,7 +80,7 @@ func run(ctx context.Context, words []string, limit time.Duration) (string, erro
 	case errors.Is(err, exec.ErrNotFound):
 		return "", errors.New("cannot be started: there is no such program on the PATH")
 	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
-		return "", errors.New("cannot be started: " + reason(err))
+		return "", errors.New("cannot be started: " + fsReason(err))
 	}
 	text := strings.TrimSpace(out.String())
 	switch {
@@ -92,14 +92,14 @@ func run(ctx context.Context, words []string, limit time.Duration) (string, erro
 	return text, nil
 }
 
-// bounded keeps the beginning of what is written to it.
-type bounded struct {
+// limitedBuffer keeps the beginning of what is written to it.
+type limitedBuffer struct {
 	bytes.Buffer
-	most int
+	limit int
 }
 
 // Write takes everything and keeps what there is room for.
-func (b *bounded) Write(p []byte) (int, error) {
-	_, _ = b.Buffer.Write(p[:min(len(p), max(b.most-b.Len(), 0))])
+func (b *limitedBuffer) Write(p []byte) (int, error) {
+	_, _ = b.Buffer.Write(p[:min(len(p), max(b.limit-b.Len(), 0))])
 	return len(p), nil
 }

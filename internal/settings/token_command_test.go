@@ -8,30 +8,30 @@ import (
 	"time"
 )
 
-// asked is what the token command of a profile gives: a shell script, so that every way to fail can be had.
-func asked(t *testing.T, script string, limit time.Duration) (Token, error) {
+// findWithCommand is what the token command of a profile gives: a shell script, so that every way to fail can be had.
+func findWithCommand(t *testing.T, script string, limit time.Duration) (Token, error) {
 	t.Helper()
 	path := writeFile(t, 0o700, "#!/bin/sh\n"+script+"\n", t.TempDir(), "tell")
-	s, err := load(t, "[profile.work]\ntoken_command = \"'"+path+"' '$HOME' a\"\n", "work", nil)
+	s, err := loadConfig(t, "[profile.work]\ntoken_command = \"'"+path+"' '$HOME' a\"\n", "work", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	tokens := NewTokens(s, environment(nil))
-	tokens.limit = limit
+	tokens := NewTokens(s, getenvFrom(nil))
+	tokens.commandTimeout = limit
 	return tokens.Find(t.Context())
 }
 
-func TestATokenCommandPrintsTheToken(t *testing.T) {
+func TestTokenCommandPrintsToken(t *testing.T) {
 	for _, script := range []string{"echo vps_s3cret", "printf '  vps_s3cret \\r\\n\\n'", "printf vps_s3cret; echo oops >&2", "read x || echo vps_s3cret",
 		`[ "$1" = '$HOME' ] && echo vps_s3cret`} {
-		token, err := asked(t, script, time.Minute)
+		token, err := findWithCommand(t, script, time.Minute)
 		if err != nil || token.Value.Reveal() != "vps_s3cret" || !strings.HasPrefix(token.Source, "the token_command ") {
 			t.Errorf("%s: got %q from %q, %v", script, token.Value.Reveal(), token.Source, err)
 		}
 	}
 }
 
-func TestATokenCommandThatDoesNotIsOneSentence(t *testing.T) {
+func TestTokenCommandErrors(t *testing.T) {
 	for script, words := range map[string]string{
 		"echo vps_s3cret; exit 3":              "has failed (exit code 3)",
 		"echo vps_s3cret; echo vps_s3cret2":    "more than one line",
@@ -40,28 +40,28 @@ func TestATokenCommandThatDoesNotIsOneSentence(t *testing.T) {
 		"yes vps_s3cret | head -c 20000":       "more than one line",
 		"head -c 20000 /dev/zero | tr '\\0' a": "too long to be a token",
 	} {
-		_, err := asked(t, script, time.Minute)
-		wantFault(t, err, ExitToken, "config.toml, line 2", "token_command", words)
+		_, err := findWithCommand(t, script, time.Minute)
+		requireError(t, err, ExitToken, "config.toml, line 2", "token_command", words)
 		if err != nil && strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%q tells what was printed", err)
 		}
 	}
 }
 
-func TestATokenCommandThatHangsIsGivenUp(t *testing.T) {
-	_, err := asked(t, "exec sleep 600", time.Millisecond)
-	wantFault(t, err, ExitToken, "config.toml, line 2", "has not answered within", "run it by hand")
+func TestTokenCommandTimesOut(t *testing.T) {
+	_, err := findWithCommand(t, "exec sleep 600", time.Millisecond)
+	requireError(t, err, ExitToken, "config.toml, line 2", "has not answered within", "run it by hand")
 }
 
-func TestATokenCommandThatIsNotThereIsOneSentence(t *testing.T) {
+func TestMissingTokenCommand(t *testing.T) {
 	for command, words := range map[string]string{
 		"no-such-program-anywhere": "there is no such program on the PATH", "/no/such/program": "it does not exist", "/": "cannot be started",
 	} {
-		s, err := load(t, "token_command = '"+command+" x'", "", nil)
+		s, err := loadConfig(t, "token_command = '"+command+" x'", "", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = NewTokens(s, environment(nil)).Find(t.Context())
-		wantFault(t, err, ExitToken, "config.toml, line 1", "cannot be started", words)
+		_, err = NewTokens(s, getenvFrom(nil)).Find(t.Context())
+		requireError(t, err, ExitToken, "config.toml, line 1", "cannot be started", words)
 	}
 }

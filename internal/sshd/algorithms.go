@@ -2,9 +2,9 @@ package sshd
 
 import gossh "golang.org/x/crypto/ssh"
 
-// signatures are the kinds of signature by which somebody, or a certificate's authority, shows that they have a key. None rests on
+// signatureAlgorithms are the kinds of signature by which somebody, or a certificate's authority, shows that they have a key. None rests on
 // SHA-1: ssh-rsa and ssh-dss are not among them.
-var signatures = []string{
+var signatureAlgorithms = []string{
 	gossh.KeyAlgoED25519, gossh.KeyAlgoSKED25519, gossh.KeyAlgoSKECDSA256,
 	gossh.KeyAlgoECDSA256, gossh.KeyAlgoECDSA384, gossh.KeyAlgoECDSA521, gossh.KeyAlgoRSASHA512, gossh.KeyAlgoRSASHA256,
 }
@@ -23,12 +23,12 @@ func algorithms() *gossh.ServerConfig {
 			},
 			MACs: []string{gossh.HMACSHA256ETM, gossh.HMACSHA512ETM, gossh.HMACSHA256, gossh.HMACSHA512},
 		},
-		PublicKeyAuthAlgorithms: signatures,
+		PublicKeyAuthAlgorithms: signatureAlgorithms,
 	}
 }
 
-// modern keeps a host key from signing with SHA-1, as an RSA key may.
-func modern(key gossh.Signer) (gossh.Signer, error) {
+// withoutSHA1 keeps a host key from signing with SHA-1, as an RSA key may.
+func withoutSHA1(key gossh.Signer) (gossh.Signer, error) {
 	signer, ok := key.(gossh.AlgorithmSigner)
 	if !ok || key.PublicKey().Type() != gossh.KeyAlgoRSA {
 		return key, nil

@@ -16,11 +16,11 @@ import (
 	"vpsdeck/internal/sshd"
 )
 
-// quick are limits of a server that loses no time over who takes too much.
-var quick = sshd.Limits{LogIns: 10_000, Strangers: 1000, PerUser: 2, Handshake: 500 * time.Millisecond, Stuck: 500 * time.Millisecond}
+// tightLimits are limits of a server that loses no time over who takes too much.
+var tightLimits = sshd.Limits{LoginsPerMinute: 10_000, Unauthenticated: 1000, PerUser: 2, Handshake: 500 * time.Millisecond, Stuck: 500 * time.Millisecond}
 
-// stallable is a line whose client stops reading, as one does whose terminal was stopped.
-type stallable struct {
+// stallableConn is a line whose client stops reading, as one does whose terminal was stopped.
+type stallableConn struct {
 	net.Conn
 	mu      sync.Mutex
 	stalled chan struct{} // nil: it reads
@@ -28,7 +28,7 @@ type stallable struct {
 	once    sync.Once
 }
 
-func (s *stallable) Read(p []byte) (int, error) {
+func (s *stallableConn) Read(p []byte) (int, error) {
 	n, err := s.Conn.Read(p)
 	s.mu.Lock()
 	stalled := s.stalled
@@ -40,21 +40,21 @@ func (s *stallable) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (s *stallable) stall() {
+func (s *stallableConn) stall() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stalled = make(chan struct{})
 }
 
-func (s *stallable) Close() error {
+func (s *stallableConn) Close() error {
 	s.once.Do(func() { close(s.closed) })
 	return s.Conn.Close()
 }
 
-// dialStallable logs in over a line that can be stalled.
-func (w *world) dialStallable(signer gossh.Signer) (*gossh.Client, *stallable) {
+// dialStallableConn logs in over a line that can be stalled.
+func (w *testServer) dialStallableConn(signer gossh.Signer) (*gossh.Client, *stallableConn) {
 	w.t.Helper()
-	line := &stallable{Conn: dialRaw(w.t, w.address), closed: make(chan struct{})}
+	line := &stallableConn{Conn: dialRaw(w.t, w.address), closed: make(chan struct{})}
 	w.t.Cleanup(func() { _ = line.Close() })
 	c, channels, requests, err := gossh.NewClientConn(line, w.address, &gossh.ClientConfig{
 		User: "somebody", Auth: []gossh.AuthMethod{gossh.PublicKeys(signer)}, HostKeyCallback: gossh.InsecureIgnoreHostKey(), //nolint:gosec // the server is our own
@@ -65,11 +65,11 @@ func (w *world) dialStallable(signer gossh.Signer) (*gossh.Client, *stallable) {
 	return gossh.NewClient(c, channels, requests), line
 }
 
-func resized(columns, rows int) []byte {
+func resizePayload(columns, rows int) []byte {
 	return gossh.Marshal(struct{ C, R, W, H uint32 }{uint32(columns), uint32(rows), 0, 0})
 }
 
-func terminalOf(columns, rows int) []byte {
+func ptyPayload(columns, rows int) []byte {
 	return gossh.Marshal(struct {
 		Term       string
 		C, R, W, H uint32
@@ -77,12 +77,12 @@ func terminalOf(columns, rows int) []byte {
 	}{"xterm-256color", uint32(columns), uint32(rows), 0, 0, ""})
 }
 
-// begin opens a dashboard and floods its screen. Nobody reads it.
-func begin(t *testing.T, c *gossh.Client, columns, rows int) gossh.Channel {
+// startFlood opens a dashboard and floods its screen. Nobody reads it.
+func startFlood(t *testing.T, c *gossh.Client, columns, rows int) gossh.Channel {
 	t.Helper()
-	channel, requests := raw(t, c)
+	channel, requests := openChannel(t, c)
 	go gossh.DiscardRequests(requests)
-	if ok, err := channel.SendRequest("pty-req", true, terminalOf(columns, rows)); !ok || err != nil {
+	if ok, err := channel.SendRequest("pty-req", true, ptyPayload(columns, rows)); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
 	if ok, err := channel.SendRequest("shell", true, nil); !ok || err != nil {
@@ -94,22 +94,22 @@ func begin(t *testing.T, c *gossh.Client, columns, rows int) gossh.Channel {
 	return channel
 }
 
-// settles requires that nothing is left of connections that have ended, at the server or at the client.
-func settles(t *testing.T) {
+// requireNoGoroutinesLeft requires that nothing is left of connections that have ended, at the server or at the client.
+func requireNoGoroutinesLeft(t *testing.T) {
 	t.Helper()
 	all := make([]byte, 4<<20)
-	until(t, "all goroutines have ended", func() bool {
+	waitUntil(t, "all goroutines have ended", func() bool {
 		stacks := string(all[:runtime.Stack(all, true)])
 		return !strings.Contains(stacks, "golang.org/x/crypto/ssh") && !strings.Contains(stacks, "charm.land/bubbletea")
 	}, func() string { return string(all[:runtime.Stack(all, true)]) })
 }
 
-// resizing changes a terminal's size again and again, until the connection has ended.
-func resizing(channel gossh.Channel) {
+// resizeUntilClosed changes a terminal's size again and again, until the connection has ended.
+func resizeUntilClosed(channel gossh.Channel) {
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for i := 0; ; i++ {
-		if _, err := channel.SendRequest("window-change", false, resized(300-i%2, 100)); err != nil {
+		if _, err := channel.SendRequest("window-change", false, resizePayload(300-i%2, 100)); err != nil {
 			return
 		}
 		<-tick.C
@@ -118,62 +118,62 @@ func resizing(channel gossh.Channel) {
 
 // A stalled terminal that is resized held its session for ever: the blocked write held the renderer, that the resizes, those the
 // connection, and that the write.
-func TestAStalledTerminalThatIsResizedIsDroppedAndFreesItsPlace(t *testing.T) {
-	for name, stall := range map[string]func(*stallable){
-		"it reads its line, but takes nothing of the session": func(*stallable) {},
-		"it reads nothing at all":                             (*stallable).stall,
+func TestResizedStalledTerminalIsDropped(t *testing.T) {
+	for name, stall := range map[string]func(*stallableConn){
+		"it reads its line, but takes nothing of the session": func(*stallableConn) {},
+		"it reads nothing at all":                             (*stallableConn).stall,
 	} {
 		t.Run(name, func(t *testing.T) {
 			anna := newKey(t)
-			w := newWorld(t, quick, line(operator, anna))
+			w := newTestServer(t, tightLimits, userLine(operatorOptions, anna))
 			w.t = t
-			var lines []*stallable
+			var lines []*stallableConn
 			for range 2 {
-				c, l := w.dialStallable(anna)
+				c, l := w.dialStallableConn(anna)
 				lines = append(lines, l)
-				channel := begin(t, c, 300, 100)
+				channel := startFlood(t, c, 300, 100)
 				stall(l)
-				go resizing(channel)
+				go resizeUntilClosed(channel)
 			}
-			until(t, "both have ended", func() bool { return len(w.ended()) == 2 }, w.log.String)
-			for _, why := range w.ended() {
+			waitUntil(t, "both have ended", func() bool { return len(w.endReasons()) == 2 }, w.log.String)
+			for _, why := range w.endReasons() {
 				if why != "the client took nothing any more" && why != "the client does not answer any more" && why != "the line was dropped" {
 					t.Errorf("it ended because of %q", why)
 				}
 			}
-			w.logs("msg=logout")
-			other := w.sit(anna)
-			other.sees("hello anna")
+			w.waitForLog("msg=logout")
+			other := w.connect(anna)
+			other.waitForText("hello anna")
 			_ = other.client.Close()
 			for _, l := range lines { // their own ends wait for them
 				_ = l.Close()
 			}
-			settles(t)
+			requireNoGoroutinesLeft(t)
 		})
 	}
 }
 
-func TestWhoIsTakenOutOfTheFileIsPutOutWhateverTheirTerminalDoes(t *testing.T) {
+func TestRemovedUserWithStalledTerminalIsDisconnected(t *testing.T) {
 	anna, bert := newKey(t), newKey(t)
-	w := newWorld(t, sshd.Limits{LogIns: 1000, Stuck: time.Hour, Grace: 300 * time.Millisecond}, line(operator, anna), line(viewer, bert))
-	c, l := w.dialStallable(bert)
-	channel := begin(t, c, 300, 100)
+	w := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000, Stuck: time.Hour, Grace: 300 * time.Millisecond}, userLine(operatorOptions, anna), userLine(viewerOptions, bert))
+	c, l := w.dialStallableConn(bert)
+	channel := startFlood(t, c, 300, 100)
 	l.stall()
-	go resizing(channel)
-	w.stuck()
-	w.write(line(operator, anna))
+	go resizeUntilClosed(channel)
+	w.waitUntilStalled()
+	w.writeUsers(userLine(operatorOptions, anna))
 	w.server.Reload()
-	until(t, "he is out", func() bool { return len(w.ended()) == 1 }, w.log.String)
-	if why := w.ended()[0]; why != "your key was taken out of the users file" {
+	waitUntil(t, "he is out", func() bool { return len(w.endReasons()) == 1 }, w.log.String)
+	if why := w.endReasons()[0]; why != "your key was taken out of the users file" {
 		t.Errorf("it ended because of %q", why)
 	}
 }
 
-func TestTheLatestSizeOfATerminalWins(t *testing.T) {
+func TestLatestTerminalSizeWins(t *testing.T) {
 	anna := newKey(t)
-	w := newWorld(t, sshd.Limits{}, line(operator, anna))
-	d := w.sit(anna)
-	d.sees("80x24")
+	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
+	d := w.connect(anna)
+	d.waitForText("80x24")
 	for i := range 2000 {
 		if err := d.session.WindowChange(20+i%30, 60+i%90); err != nil {
 			t.Fatal(err)
@@ -182,10 +182,10 @@ func TestTheLatestSizeOfATerminalWins(t *testing.T) {
 	if err := d.session.WindowChange(33, 111); err != nil {
 		t.Fatal(err)
 	}
-	d.sees("111x33")
+	d.waitForText("111x33")
 }
 
-func TestATerminalOfAnySizeTakesNoMoreThanOneOfASaneSize(t *testing.T) {
+func TestTerminalSizeIsBounded(t *testing.T) {
 	anna := newKey(t)
 	for claimed, want := range map[[2]int]string{
 		{1000, 1000}:       "1000x65 in",
@@ -193,15 +193,15 @@ func TestATerminalOfAnySizeTakesNoMoreThanOneOfASaneSize(t *testing.T) {
 		{1 << 31, 1 << 31}: "2730x24 in",
 		{0, 0}:             "80x24 in",
 	} {
-		w := newWorld(t, sshd.Limits{}, line(operator, anna))
+		w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
 		c, err := w.dial("anna", gossh.PublicKeys(anna))
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer func() { _ = c.Close() }()
-		channel, requests := raw(t, c)
+		channel, requests := openChannel(t, c)
 		go gossh.DiscardRequests(requests)
-		ok, err := channel.SendRequest("pty-req", true, terminalOf(claimed[0], claimed[1]))
+		ok, err := channel.SendRequest("pty-req", true, ptyPayload(claimed[0], claimed[1]))
 		if !ok || err != nil {
 			t.Fatal(ok, err)
 		}
@@ -210,29 +210,29 @@ func TestATerminalOfAnySizeTakesNoMoreThanOneOfASaneSize(t *testing.T) {
 		}
 		var out safeBuffer
 		go func() { _, _ = io.Copy(&out, channel) }()
-		until(t, want, func() bool { return strings.Contains(out.String(), want) }, out.String)
-		if _, err := channel.SendRequest("window-change", false, resized(100, 30)); err != nil {
+		waitUntil(t, want, func() bool { return strings.Contains(out.String(), want) }, out.String)
+		if _, err := channel.SendRequest("window-change", false, resizePayload(100, 30)); err != nil {
 			t.Fatal(err)
 		}
-		until(t, "100x30", func() bool { return strings.Contains(out.String(), "100x30") }, out.String)
-		if _, err := channel.SendRequest("window-change", false, resized(claimed[0], claimed[1])); err != nil {
+		waitUntil(t, "100x30", func() bool { return strings.Contains(out.String(), "100x30") }, out.String)
+		if _, err := channel.SendRequest("window-change", false, resizePayload(claimed[0], claimed[1])); err != nil {
 			t.Fatal(err)
 		}
-		until(t, want, func() bool {
+		waitUntil(t, want, func() bool {
 			_, after, _ := strings.Cut(out.String(), "100x30")
 			return strings.Contains(after, want)
 		}, out.String)
 	}
 }
 
-func TestWhatAClientSaysOfItsEnvironmentIsBounded(t *testing.T) {
+func TestEnvironmentIsBounded(t *testing.T) {
 	anna := newKey(t)
-	w := newWorld(t, sshd.Limits{}, line(operator, anna))
+	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
 	c, err := w.dial("anna", gossh.PublicKeys(anna))
 	if err != nil {
 		t.Fatal(err)
 	}
-	channel, requests := raw(t, c)
+	channel, requests := openChannel(t, c)
 	go gossh.DiscardRequests(requests)
 	granted, bytes := 0, 0
 	for i := range 200 {
@@ -252,37 +252,37 @@ func TestWhatAClientSaysOfItsEnvironmentIsBounded(t *testing.T) {
 	for i := 0; err == nil && i < 100_000; i++ { // and who goes on and on is put out
 		_, err = channel.SendRequest("env", false, gossh.Marshal(struct{ N, V string }{"LC_ALL", "C"}))
 	}
-	gone(t, c)
-	w.logs("too many requests")
-	w.sit(anna).sees("hello anna")
+	requireClosed(t, c)
+	w.waitForLog("too many requests")
+	w.connect(anna).waitForText("hello anna")
 }
 
 // Who has logged in takes a place, dashboard or none, and must ask for a dashboard soon.
-func TestWhoLogsInAndAsksForNoDashboardIsCountedAndPutOut(t *testing.T) {
+func TestLoginWithoutSessionIsCountedAndDisconnected(t *testing.T) {
 	anna := newKey(t)
 	for name, open := range map[string]func(*testing.T, *gossh.Client){
 		"no channel": func(*testing.T, *gossh.Client) {},
 		"a channel without a terminal": func(t *testing.T, c *gossh.Client) {
-			_, requests := raw(t, c)
+			_, requests := openChannel(t, c)
 			go gossh.DiscardRequests(requests)
 		},
 		"a terminal without a shell, which is resized": func(t *testing.T, c *gossh.Client) {
-			channel, requests := raw(t, c)
+			channel, requests := openChannel(t, c)
 			go gossh.DiscardRequests(requests)
-			if ok, err := channel.SendRequest("pty-req", true, terminalOf(80, 24)); !ok || err != nil {
+			if ok, err := channel.SendRequest("pty-req", true, ptyPayload(80, 24)); !ok || err != nil {
 				t.Fatal(ok, err)
 			}
 			for range 100 {
-				if _, err := channel.SendRequest("window-change", false, resized(90, 30)); err != nil {
+				if _, err := channel.SendRequest("window-change", false, resizePayload(90, 30)); err != nil {
 					return // it is put out already
 				}
 			}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			limits := quick
+			limits := tightLimits
 			limits.Handshake = 2 * time.Second
-			w := newWorld(t, limits, line(operator, anna))
+			w := newTestServer(t, limits, userLine(operatorOptions, anna))
 			w.t = t
 			var all []*gossh.Client
 			for range 2 { // which is all that one user may have
@@ -293,41 +293,41 @@ func TestWhoLogsInAndAsksForNoDashboardIsCountedAndPutOut(t *testing.T) {
 				all = append(all, c)
 				open(t, c)
 			}
-			third := w.sit(anna)
-			third.sees("you have 2 sessions here already")
+			third := w.connect(anna)
+			third.waitForText("you have 2 sessions here already")
 			for _, c := range all {
-				gone(t, c)
+				requireClosed(t, c)
 			}
-			w.logs("user=anna")
-			w.logs("no dashboard was asked for")
+			w.waitForLog("user=anna")
+			w.waitForLog("no dashboard was asked for")
 			_ = third.client.Close()
-			again := w.sit(anna)
-			again.sees("hello anna")
+			again := w.connect(anna)
+			again.waitForText("hello anna")
 			_ = again.client.Close()
-			settles(t)
+			requireNoGoroutinesLeft(t)
 		})
 	}
 }
 
-func TestAConnectionWhoseDashboardHasEndedIsNotKept(t *testing.T) {
+func TestConnectionIsClosedAfterSession(t *testing.T) {
 	anna := newKey(t)
-	w := newWorld(t, quick, line(operator, anna))
-	d := w.sit(anna)
-	d.sees("hello anna")
+	w := newTestServer(t, tightLimits, userLine(operatorOptions, anna))
+	d := w.connect(anna)
+	d.waitForText("hello anna")
 	d.press("q")
-	_ = d.leaves()
-	gone(t, d.client) // and is not closed from here
+	_ = d.waitForExit()
+	requireClosed(t, d.client) // and is not closed from here
 }
 
-func TestWhoOpensChannelAfterChannelIsPutOut(t *testing.T) {
+func TestTooManyChannelsDisconnects(t *testing.T) {
 	for _, kind := range []string{"session", "direct-tcpip", "nonsense"} {
-		t.Run(kind, func(t *testing.T) { opensMany(t, kind) })
+		t.Run(kind, func(t *testing.T) { openManyChannels(t, kind) })
 	}
 }
 
-func opensMany(t *testing.T, kind string) {
+func openManyChannels(t *testing.T, kind string) {
 	anna := newKey(t)
-	w := newWorld(t, sshd.Limits{}, line(operator, anna))
+	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
 	c, err := w.dial("anna", gossh.PublicKeys(anna))
 	if err != nil {
 		t.Fatal(err)
@@ -346,12 +346,12 @@ func opensMany(t *testing.T, kind string) {
 	if open > 1 || open == 0 && kind == "session" || refused > 20 {
 		t.Errorf("%d channels were opened, %d refused", open, refused)
 	}
-	w.logs("too many channels")
+	w.waitForLog("too many channels")
 }
 
-func TestWhoAsksAndAsksBesideTheSessionIsPutOut(t *testing.T) {
+func TestTooManyRequestsDisconnects(t *testing.T) {
 	anna := newKey(t)
-	w := newWorld(t, sshd.Limits{}, line(operator, anna))
+	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
 	c, err := w.dial("anna", gossh.PublicKeys(anna))
 	if err != nil {
 		t.Fatal(err)
@@ -368,33 +368,33 @@ func TestWhoAsksAndAsksBesideTheSessionIsPutOut(t *testing.T) {
 	if err == nil {
 		t.Errorf("%d requests were answered", asked)
 	}
-	w.logs("too many requests")
+	w.waitForLog("too many requests")
 	if n := strings.Count(w.log.String(), "it asked for tcpip-forward"); n == 0 || n > 20 {
 		t.Errorf("it is logged %d times", n)
 	}
 }
 
-func TestAStormOfResizesThatIsDroppedLeavesNothingBehind(t *testing.T) {
+func TestResizeFloodLeavesNoGoroutines(t *testing.T) {
 	anna := newKey(t)
-	limits := quick
+	limits := tightLimits
 	limits.PerUser = 50
-	w := newWorld(t, limits, line(operator, anna))
+	w := newTestServer(t, limits, userLine(operatorOptions, anna))
 	for range 20 {
 		c, err := w.dial("anna", gossh.PublicKeys(anna))
 		if err != nil {
 			t.Fatal(err)
 		}
-		channel, requests := raw(t, c)
+		channel, requests := openChannel(t, c)
 		go gossh.DiscardRequests(requests)
-		if ok, err := channel.SendRequest("pty-req", true, terminalOf(80, 24)); !ok || err != nil {
+		if ok, err := channel.SendRequest("pty-req", true, ptyPayload(80, 24)); !ok || err != nil {
 			t.Fatal(ok, err)
 		}
 		for range 40 {
-			if _, err := channel.SendRequest("window-change", false, resized(80, 24)); err != nil {
+			if _, err := channel.SendRequest("window-change", false, resizePayload(80, 24)); err != nil {
 				t.Fatal(err)
 			}
 		}
 		_ = c.Close()
 	}
-	settles(t)
+	requireNoGoroutinesLeft(t)
 }

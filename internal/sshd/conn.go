@@ -12,88 +12,88 @@ import (
 // conn is a connection. It must log in within a time, begin a dashboard within another, and take what is written within a third.
 type conn struct {
 	net.Conn
-	limits   Limits
-	known    func()       // no longer one of those who have not logged in; called once
-	expired  func(*conn)  // told when somebody has logged in and not begun a dashboard in time
-	channels atomic.Int32 // that the client has opened, or tried to
-	requests atomic.Int32 // that it has made beside its session
-	taken    atomic.Bool  // a session was opened
-	size     size
+	limits          Limits
+	onAuthenticated func()       // no longer one of those who have not logged in; called once
+	onExpired       func(*conn)  // told when somebody has logged in and not begun a dashboard in time
+	channels        atomic.Int32 // that the client has opened, or tried to
+	requests        atomic.Int32 // that it has made beside its session
+	sessionOpened   atomic.Bool  // a session was opened
+	size            terminalSize
 
-	mu     sync.Mutex
-	late   *time.Timer // closes the connection; stopped while a dashboard runs
-	place  *place      // nil: nobody has logged in yet
-	shown  bool        // a dashboard was begun
-	closed bool
+	mu      sync.Mutex
+	timeout *time.Timer // closes the connection; stopped while a dashboard runs
+	slot    *slot       // nil: nobody has logged in yet
+	started bool        // a dashboard was begun
+	closed  bool
 }
 
-// place is what somebody who has logged in takes of the server's room.
-type place struct {
-	who   identity
-	full  string // why there is no room for them, as a sentence; then nothing is taken
-	leave func() // gives the room up; called once or more
+// slot is what somebody who has logged in takes of the server's room.
+type slot struct {
+	identity identity
+	refusal  string // why there is no room for them, as a sentence; then nothing is taken
+	release  func() // gives the room up; called once or more
 }
 
 func newConn(c net.Conn, l Limits, known func(), expired func(*conn)) *conn {
-	out := &conn{Conn: c, limits: l, known: sync.OnceFunc(known), expired: expired, size: size{changed: make(chan struct{}, 1)}}
+	out := &conn{Conn: c, limits: l, onAuthenticated: sync.OnceFunc(known), onExpired: expired, size: terminalSize{changed: make(chan struct{}, 1)}}
 	out.mu.Lock() // the timer must find itself
 	defer out.mu.Unlock()
-	out.late = time.AfterFunc(l.Handshake, func() {
-		if out.waits() {
-			out.expired(out)
+	out.timeout = time.AfterFunc(l.Handshake, func() {
+		if out.awaitsDashboard() {
+			out.onExpired(out)
 		}
 		_ = out.Close()
 	})
 	return out
 }
 
-// loggedIn notes who it is. From now on they take a place, and have a time to begin a dashboard in.
-func (c *conn) loggedIn(p *place) {
-	c.known()
+// setSlot notes who it is. From now on they take a place, and have a time to begin a dashboard in.
+func (c *conn) setSlot(p *slot) {
+	c.onAuthenticated()
 	c.mu.Lock()
-	before := c.place
-	c.place = p
+	before := c.slot
+	c.slot = p
 	closed := c.closed
 	if !closed {
-		c.late.Reset(c.limits.Handshake)
+		c.timeout.Reset(c.limits.Handshake)
 	}
 	c.mu.Unlock()
 	if before != nil {
-		before.leave()
+		before.release()
 	}
 	if closed {
-		p.leave()
+		p.release()
 	}
 }
 
-// holder is the place of who has logged in, or nil.
-func (c *conn) holder() *place {
+// currentSlot is the place of who has logged in, or nil.
+func (c *conn) currentSlot() *slot {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.place
+	return c.slot
 }
 
-// waits says whether somebody has logged in and not begun a dashboard.
-func (c *conn) waits() bool {
+// awaitsDashboard says whether somebody has logged in and not begun a dashboard.
+func (c *conn) awaitsDashboard() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.place != nil && !c.shown
+	return c.slot != nil && !c.started
 }
 
-// begun says that a dashboard runs, which has limits of its own.
-func (c *conn) begun() {
+// markStarted says that a dashboard runs, which has limits of its own.
+func (c *conn) markStarted() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.shown = true
-	c.late.Stop()
+	c.started = true
+	c.timeout.Stop()
 }
 
-// over says that the dashboard has ended: the client should close the connection, and has a time for it.
-func (c *conn) over() {
+// markFinished says that the dashboard has ended: the client should close the connection, and has a time for it.
+func (c *conn) markFinished() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.closed {
-		c.late.Reset(c.limits.Handshake)
+		c.timeout.Reset(c.limits.Handshake)
 	}
 }
 
@@ -114,28 +114,28 @@ func (c *conn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
 func (c *conn) Close() error {
 	c.mu.Lock()
 	c.closed = true
-	c.late.Stop()
-	p := c.place
+	c.timeout.Stop()
+	p := c.slot
 	c.mu.Unlock()
-	c.known()
+	c.onAuthenticated()
 	if p != nil {
-		p.leave()
+		p.release()
 	}
 	return c.Conn.Close()
 }
 
-// size is how large the client's terminal is. Whoever tells of a change is never held up: the latest one counts.
-type size struct {
+// terminalSize is how large the client's terminal is. Whoever tells of a change is never held up: the latest one counts.
+type terminalSize struct {
 	mu            sync.Mutex
 	columns, rows int
 	changed       chan struct{} // holds one
 }
 
 // set notes a size that the client claims, and returns the one that it is given.
-func (s *size) set(columns, rows uint32) (int, int) {
+func (s *terminalSize) set(columns, rows uint32) (int, int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.columns, s.rows = window.Fit(int(columns), int(rows), window.Served)
+	s.columns, s.rows = window.Fit(int(columns), int(rows), window.MaxCellsServed)
 	select {
 	case s.changed <- struct{}{}:
 	default:
@@ -143,7 +143,7 @@ func (s *size) set(columns, rows uint32) (int, int) {
 	return s.columns, s.rows
 }
 
-func (s *size) now() (columns, rows int) {
+func (s *terminalSize) get() (columns, rows int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.columns, s.rows

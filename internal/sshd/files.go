@@ -13,19 +13,19 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 )
 
-// Trouble is what is wrong with a file of the server's, in a sentence for whoever runs it.
-type Trouble struct{ words string }
+// Error is what is wrong with a file of the server's, in a sentence for whoever runs it.
+type Error struct{ message string }
 
 // Error is the sentence.
-func (t *Trouble) Error() string { return t.words }
+func (t *Error) Error() string { return t.message }
 
-// Words is the sentence.
-func (t *Trouble) Words() string { return t.words }
+// Message is the sentence.
+func (t *Error) Message() string { return t.message }
 
-func trouble(format string, args ...any) error { return &Trouble{fmt.Sprintf(format, args...)} }
+func errorf(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }
 
-// reason words a failure of the file system.
-func reason(err error) string {
+// fsReason words a failure of the file system.
+func fsReason(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "it is not there"
@@ -40,19 +40,19 @@ func reason(err error) string {
 func LoadUsers(path string) (*Users, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, trouble("the users file %s cannot be read: %s", path, reason(err))
+		return nil, errorf("the users file %s cannot be read: %s", path, fsReason(err))
 	}
 	if mode := info.Mode(); mode.Perm()&0o022 != 0 {
-		return nil, trouble("the users file %s can be written to by others (mode %04o): chmod 0644 it, or 0600", path, mode.Perm())
+		return nil, errorf("the users file %s can be written to by others (mode %04o): chmod 0644 it, or 0600", path, mode.Perm())
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, trouble("the users file %s cannot be read: %s", path, reason(err))
+		return nil, errorf("the users file %s cannot be read: %s", path, fsReason(err))
 	}
 	users, err := ParseUsers(text)
-	var fault *Fault
+	var fault *UsersFileError
 	if errors.As(err, &fault) {
-		return nil, trouble("%s:%d: %s", path, fault.Line, fault.Words)
+		return nil, errorf("%s:%d: %s", path, fault.Line, fault.Message)
 	}
 	return users, nil
 }
@@ -64,9 +64,9 @@ func CheckHostKey(path string) (there bool, err error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return false, nil
 	case err != nil:
-		return false, trouble("the host key %s cannot be read: %s", path, reason(err))
+		return false, errorf("the host key %s cannot be read: %s", path, fsReason(err))
 	case info.Mode().Perm()&0o077 != 0:
-		return true, trouble("the host key %s can be read by others (mode %04o): chmod 0600 it, and if they may have read it, make a new one", path, info.Mode().Perm())
+		return true, errorf("the host key %s can be read by others (mode %04o): chmod 0600 it, and if they may have read it, make a new one", path, info.Mode().Perm())
 	}
 	_, err = readHostKey(path)
 	return true, err
@@ -80,7 +80,7 @@ func LoadHostKey(path string) (gossh.Signer, error) {
 		return nil, err
 	case !there:
 		if err := makeHostKey(path); err != nil {
-			return nil, trouble("the host key %s cannot be made: %s", path, reason(err))
+			return nil, errorf("the host key %s cannot be made: %s", path, fsReason(err))
 		}
 	}
 	return readHostKey(path)
@@ -89,16 +89,16 @@ func LoadHostKey(path string) (gossh.Signer, error) {
 func readHostKey(path string) (gossh.Signer, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, trouble("the host key %s cannot be read: %s", path, reason(err))
+		return nil, errorf("the host key %s cannot be read: %s", path, fsReason(err))
 	}
 	signer, err := gossh.ParsePrivateKey(text)
 	if err != nil {
-		return nil, trouble("the host key %s is no private key without a passphrase: make one with ssh-keygen -t ed25519 -N '' -f %s, or remove it", path, path)
+		return nil, errorf("the host key %s is no private key without a passphrase: make one with ssh-keygen -t ed25519 -N '' -f %s, or remove it", path, path)
 	}
-	if why := weak(signer.PublicKey()); why != "" {
-		return nil, trouble("the host key %s is not good enough: make one with ssh-keygen -t ed25519 -N '' -f %s, and remove this one before", path, path)
+	if why := weakKeyReason(signer.PublicKey()); why != "" {
+		return nil, errorf("the host key %s is not good enough: make one with ssh-keygen -t ed25519 -N '' -f %s, and remove this one before", path, path)
 	}
-	return modern(signer)
+	return withoutSHA1(signer)
 }
 
 func makeHostKey(path string) error {

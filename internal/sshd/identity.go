@@ -16,40 +16,40 @@ import (
 type identity struct {
 	User
 	fingerprint string    // of the key; of a certificate's, the key that it certifies
-	by          string    // how it was known, for the log
-	until       time.Time // when a certificate ends; zero: never, or it is none
+	authMethod  string    // how it was known, for the log
+	validUntil  time.Time // when a certificate ends; zero: never, or it is none
 }
 
-// errStranger is the answer to a key that nobody has. It says no more: whoever asks may be anybody.
-var errStranger = errors.New("the key is not in the users file")
+// errUnknownKey is the answer to a key that nobody has. It says no more: whoever asks may be anybody.
+var errUnknownKey = errors.New("the key is not in the users file")
 
-// known finds who a key lets in at a time, for a client at an address. The error says why nobody, for the log alone.
-func (u *Users) known(key gossh.PublicKey, from net.Addr, now time.Time) (identity, error) {
+// identify finds who a key lets in at a time, for a client at an address. The error says why nobody, for the log alone.
+func (u *Users) identify(key gossh.PublicKey, from net.Addr, now time.Time) (identity, error) {
 	cert, certified := key.(*gossh.Certificate)
 	if !certified {
 		if who, ok := u.keys[string(key.Marshal())]; ok {
-			return identity{User: who, fingerprint: gossh.FingerprintSHA256(key), by: "key"}, nil
+			return identity{User: who, fingerprint: gossh.FingerprintSHA256(key), authMethod: "key"}, nil
 		}
-		return identity{}, errStranger
+		return identity{}, errUnknownKey
 	}
-	return u.certified(cert, from, now)
+	return u.identifyCertificate(cert, from, now)
 }
 
-// certified finds who a certificate lets in: it must be one of a person, signed by a known authority with a key that is good
+// identifyCertificate finds who a certificate lets in: it must be one of a person, signed by a known authority with a key that is good
 // enough, valid now, for where they come from, with no condition that is not understood, and carry one of the principals that a
 // line of the authority names. Its key ID is the person's name.
-func (u *Users) certified(cert *gossh.Certificate, from net.Addr, now time.Time) (identity, error) {
+func (u *Users) identifyCertificate(cert *gossh.Certificate, from net.Addr, now time.Time) (identity, error) {
 	signer := string(cert.SignatureKey.Marshal())
 	if !slices.ContainsFunc(u.authorities, func(a authority) bool { return a.key == signer }) {
 		return identity{}, errors.New("the certificate is of an authority that is not in the users file")
 	}
-	if why := weak(cert.Key); why != "" {
+	if why := weakKeyReason(cert.Key); why != "" {
 		return identity{}, errors.New("the certified key is too weak")
 	}
-	if cert.Signature == nil || !slices.Contains(signatures, cert.Signature.Format) {
+	if cert.Signature == nil || !slices.Contains(signatureAlgorithms, cert.Signature.Format) {
 		return identity{}, errors.New("the certificate is signed in an old way, such as with SHA-1: sign it again with ssh-keygen -t rsa-sha2-512")
 	}
-	if cert.CertType != gossh.UserCert || !fitName(cert.KeyId) {
+	if cert.CertType != gossh.UserCert || !isValidName(cert.KeyId) {
 		return identity{}, errors.New("the certificate is not one of a person whose key ID can be a name")
 	}
 	for _, a := range u.authorities {
@@ -61,27 +61,27 @@ func (u *Users) certified(cert *gossh.Certificate, from net.Addr, now time.Time)
 		if err := checker.CheckCert(cert.ValidPrincipals[i], cert); err != nil {
 			return identity{}, fmt.Errorf("the certificate does not hold: %s", strings.TrimPrefix(err.Error(), "ssh: "))
 		}
-		if !within(cert.CriticalOptions["source-address"], from) {
+		if !isAllowedSource(cert.CriticalOptions["source-address"], from) {
 			return identity{}, errors.New("the certificate is not for the address that it is used from")
 		}
-		who := a.as
+		who := a.user
 		who.Name = cert.KeyId
 		by := fmt.Sprintf("certificate %d of %s", cert.Serial, gossh.FingerprintSHA256(cert.SignatureKey))
-		return identity{who, gossh.FingerprintSHA256(cert.Key), by, end(cert)}, nil
+		return identity{who, gossh.FingerprintSHA256(cert.Key), by, certificateExpiry(cert)}, nil
 	}
 	return identity{}, errors.New("the certificate carries no principal that the users file names")
 }
 
-// end is when a certificate ends, or the zero time.
-func end(cert *gossh.Certificate) time.Time {
+// certificateExpiry is when a certificate ends, or the zero time.
+func certificateExpiry(cert *gossh.Certificate) time.Time {
 	if cert.ValidBefore > math.MaxInt64 { // gossh.CertTimeInfinity: the times beyond are refused before
 		return time.Time{}
 	}
 	return time.Unix(int64(cert.ValidBefore), 0)
 }
 
-// within says whether an address is one of those that a certificate is bound to; without any it holds everywhere.
-func within(addresses string, from net.Addr) bool {
+// isAllowedSource says whether an address is one of those that a certificate is bound to; without any it holds everywhere.
+func isAllowedSource(addresses string, from net.Addr) bool {
 	if addresses == "" {
 		return true
 	}

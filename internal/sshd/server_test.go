@@ -20,33 +20,33 @@ import (
 )
 
 const (
-	operator = `user="anna",role="operator"`
-	viewer   = `user="bert",role="viewer",servers="web-*,db-*",locations="eu-*"`
+	operatorOptions = `user="anna",role="operator"`
+	viewerOptions   = `user="bert",role="viewer",servers="web-*,db-*",locations="eu-*"`
 )
 
-func TestAKeyLetsItsOwnerInAsWhatTheFileSays(t *testing.T) {
+func TestKeyLogsInWithRoleAndScope(t *testing.T) {
 	anna, bert := newKey(t), newKey(t)
-	w := newWorld(t, sshd.Limits{}, line(operator, anna), line(viewer, bert))
-	a, b := w.sit(anna), w.sit(bert)
-	a.sees("hello anna the operator of")
-	b.sees("hello bert the viewer of web-*,db-* in eu-*")
-	a.sees("80x24")
+	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna), userLine(viewerOptions, bert))
+	a, b := w.connect(anna), w.connect(bert)
+	a.waitForText("hello anna the operator of")
+	b.waitForText("hello bert the viewer of web-*,db-* in eu-*")
+	a.waitForText("80x24")
 	for _, words := range []string{"msg=login", "user=anna", "role=operator", "address=127.0.0.1", gossh.FingerprintSHA256(anna.PublicKey())} {
-		w.logs(words)
+		w.waitForLog(words)
 	}
 	a.press("q")
-	if err := a.leaves(); err != nil {
+	if err := a.waitForExit(); err != nil {
 		t.Error(err)
 	}
-	w.logs("msg=logout")
-	if got := w.ended(); len(got) != 1 || got[0] != "" {
+	w.waitForLog("msg=logout")
+	if got := w.endReasons(); len(got) != 1 || got[0] != "" {
 		t.Errorf("it ended because of %q", got)
 	}
 }
 
-func TestNobodyElseComesIn(t *testing.T) {
+func TestOtherCredentialsAreRefused(t *testing.T) {
 	anna := newKey(t)
-	w := newWorld(t, sshd.Limits{}, line(operator, anna))
+	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
 	for name, auth := range map[string]gossh.AuthMethod{
 		"another key":          gossh.PublicKeys(newKey(t)),
 		"a password":           gossh.Password("secret"),
@@ -62,18 +62,18 @@ func TestNobodyElseComesIn(t *testing.T) {
 			_ = c.Close()
 		}
 	}
-	w.logs("the key is not in the users file")
+	w.waitForLog("the key is not in the users file")
 }
 
-// signed is a certificate.
-func signed(t *testing.T, by, key gossh.Signer, change func(*gossh.Certificate)) gossh.Signer {
+// signCertificate is a certificate.
+func signCertificate(t *testing.T, by, key gossh.Signer, change func(*gossh.Certificate)) gossh.Signer {
 	t.Helper()
 	c := &gossh.Certificate{
 		Key: key.PublicKey(), CertType: gossh.UserCert, KeyId: "carla", ValidPrincipals: []string{"ops"}, Serial: 7,
 		ValidAfter: uint64(time.Now().Add(-time.Hour).Unix()), ValidBefore: uint64(time.Now().Add(time.Hour).Unix()),
 	}
 	change(c)
-	if err := c.SignCert(nonce{}, by); err != nil {
+	if err := c.SignCert(zeroReader{}, by); err != nil {
 		t.Fatal(err)
 	}
 	out, err := gossh.NewCertSigner(c, key)
@@ -83,14 +83,14 @@ func signed(t *testing.T, by, key gossh.Signer, change func(*gossh.Certificate))
 	return out
 }
 
-type nonce struct{}
+type zeroReader struct{}
 
-func (nonce) Read(p []byte) (int, error) { return len(p), nil }
+func (zeroReader) Read(p []byte) (int, error) { return len(p), nil }
 
-func TestACertificateLetsItsOwnerInIfAllOfItHolds(t *testing.T) {
+func TestCertificateAuthentication(t *testing.T) {
 	ca, key := newKey(t), newKey(t)
-	w := newWorld(t, sshd.Limits{LogIns: 1000},
-		line(`cert-authority,principals="ops,oncall",role="operator"`, ca), line(`cert-authority,principals="audit",role="viewer",servers="web-*"`, ca))
+	w := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000},
+		userLine(`cert-authority,principals="ops,oncall",role="operator"`, ca), userLine(`cert-authority,principals="audit",role="viewer",servers="web-*"`, ca))
 	for name, c := range map[string]struct {
 		change func(*gossh.Certificate)
 		by     gossh.Signer
@@ -110,7 +110,7 @@ func TestACertificateLetsItsOwnerInIfAllOfItHolds(t *testing.T) {
 		"a name that is no one": {func(c *gossh.Certificate) { c.KeyId = "two words" }, ca, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client, err := w.dial("x", gossh.PublicKeys(signed(t, c.by, key, c.change)))
+			client, err := w.dial("x", gossh.PublicKeys(signCertificate(t, c.by, key, c.change)))
 			if c.in == "" {
 				if err == nil {
 					_ = client.Close()
@@ -122,9 +122,9 @@ func TestACertificateLetsItsOwnerInIfAllOfItHolds(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer func() { _ = client.Close() }()
-			d := w.sitAt(client)
+			d := w.openTerminal(client)
 			d.t = t
-			d.sees(c.in)
+			d.waitForText(c.in)
 		})
 	}
 	if _, err := w.dial("x", gossh.PublicKeys(ca)); err == nil {
@@ -132,38 +132,38 @@ func TestACertificateLetsItsOwnerInIfAllOfItHolds(t *testing.T) {
 	}
 }
 
-func TestACertificateThatEndsEndsItsSession(t *testing.T) {
+func TestCertificateExpiryEndsSession(t *testing.T) {
 	ca, key := newKey(t), newKey(t)
-	w := newWorld(t, sshd.Limits{}, line(`cert-authority,principals="ops",role="operator"`, ca))
+	w := newTestServer(t, sshd.Limits{}, userLine(`cert-authority,principals="ops",role="operator"`, ca))
 	end := time.Now().Add(3 * time.Second).Truncate(time.Second)
-	d := w.sit(signed(t, ca, key, func(c *gossh.Certificate) { c.ValidBefore = uint64(end.Unix()) }))
-	d.sees("hello carla")
-	d.sees("your certificate is valid no longer: this session ends in")
-	if err := d.leaves(); err != nil {
+	d := w.connect(signCertificate(t, ca, key, func(c *gossh.Certificate) { c.ValidBefore = uint64(end.Unix()) }))
+	d.waitForText("hello carla")
+	d.waitForText("your certificate is valid no longer: this session ends in")
+	if err := d.waitForExit(); err != nil {
 		t.Error(err)
 	}
 	if now := time.Now(); now.Before(end) {
 		t.Errorf("it ended %s too early", end.Sub(now))
 	}
-	if got := w.ended(); len(got) != 1 || got[0] != "your certificate is valid no longer" {
+	if got := w.endReasons(); len(got) != 1 || got[0] != "your certificate is valid no longer" {
 		t.Errorf("it ended because of %q", got)
 	}
 }
 
-func TestACertificateWithoutAnEndEndsNoSession(t *testing.T) {
+func TestCertificateWithoutExpiry(t *testing.T) {
 	ca, key := newKey(t), newKey(t)
-	w := newWorld(t, sshd.Limits{}, line(`cert-authority,principals="ops",role="operator"`, ca))
-	d := w.sit(signed(t, ca, key, func(c *gossh.Certificate) { c.ValidAfter, c.ValidBefore = 0, gossh.CertTimeInfinity }))
-	d.sees("hello carla")
+	w := newTestServer(t, sshd.Limits{}, userLine(`cert-authority,principals="ops",role="operator"`, ca))
+	d := w.connect(signCertificate(t, ca, key, func(c *gossh.Certificate) { c.ValidAfter, c.ValidBefore = 0, gossh.CertTimeInfinity }))
+	d.waitForText("hello carla")
 	_ = d.session.WindowChange(40, 90)
-	d.sees("90x40")
+	d.waitForText("90x40")
 	d.press("q")
-	if err := d.leaves(); err != nil {
+	if err := d.waitForExit(); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestACertificateThatIsSignedWithSHA1LetsNobodyIn(t *testing.T) {
+func TestSHA1CertificateIsRefused(t *testing.T) {
 	private, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)
@@ -173,13 +173,13 @@ func TestACertificateThatIsSignedWithSHA1LetsNobodyIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := newKey(t)
-	w := newWorld(t, sshd.Limits{LogIns: 100}, line(`cert-authority,principals="ops",role="operator"`, ca))
+	w := newTestServer(t, sshd.Limits{LoginsPerMinute: 100}, userLine(`cert-authority,principals="ops",role="operator"`, ca))
 	for algorithm, in := range map[string]bool{gossh.KeyAlgoRSA: false, gossh.KeyAlgoRSASHA256: true, gossh.KeyAlgoRSASHA512: true} {
 		by, err := gossh.NewSignerWithAlgorithms(ca.(gossh.AlgorithmSigner), []string{algorithm})
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := w.dial("x", gossh.PublicKeys(signed(t, by, key, func(*gossh.Certificate) {})))
+		c, err := w.dial("x", gossh.PublicKeys(signCertificate(t, by, key, func(*gossh.Certificate) {})))
 		if (err == nil) != in {
 			t.Errorf("%s: %v", algorithm, err)
 		}
@@ -187,11 +187,11 @@ func TestACertificateThatIsSignedWithSHA1LetsNobodyIn(t *testing.T) {
 			_ = c.Close()
 		}
 	}
-	w.logs("such as with SHA-1")
+	w.waitForLog("such as with SHA-1")
 }
 
 // What an old client, or one that somebody on the line has talked down, could agree on with the server.
-func TestOldAlgorithmsAreNotSpoken(t *testing.T) {
+func TestOldAlgorithmsAreRefused(t *testing.T) {
 	private, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)
@@ -208,10 +208,10 @@ func TestOldAlgorithmsAreNotSpoken(t *testing.T) {
 	if err := os.WriteFile(host, pem.EncodeToMemory(block), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w := newWorldWith(t, host, sshd.Limits{LogIns: 1000}, line(operator, anna))
+	w := newTestServerWithHostKey(t, host, sshd.Limits{LoginsPerMinute: 1000}, userLine(operatorOptions, anna))
 	in := func(change func(*gossh.ClientConfig)) error {
 		config := &gossh.ClientConfig{
-			User: "anna", Auth: []gossh.AuthMethod{gossh.PublicKeys(anna)}, HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: guard, //nolint:gosec // the server is our own
+			User: "anna", Auth: []gossh.AuthMethod{gossh.PublicKeys(anna)}, HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: waitTimeout, //nolint:gosec // the server is our own
 		}
 		change(config)
 		c, err := gossh.Dial("tcp", w.address, config)
@@ -228,7 +228,7 @@ func TestOldAlgorithmsAreNotSpoken(t *testing.T) {
 		"group14-sha256":          func(c *gossh.ClientConfig) { c.KeyExchanges = []string{gossh.KeyExchangeDH14SHA256} },
 		"a host key with ssh-rsa": func(c *gossh.ClientConfig) { c.HostKeyAlgorithms = []string{gossh.KeyAlgoRSA} },
 		"a signature with ssh-rsa": func(c *gossh.ClientConfig) {
-			c.Auth = []gossh.AuthMethod{gossh.PublicKeys(only(t, anna, gossh.KeyAlgoRSA))}
+			c.Auth = []gossh.AuthMethod{gossh.PublicKeys(withAlgorithm(t, anna, gossh.KeyAlgoRSA))}
 		},
 	}
 	for _, k := range old.KeyExchanges {
@@ -248,7 +248,7 @@ func TestOldAlgorithmsAreNotSpoken(t *testing.T) {
 	taken := map[string]func(*gossh.ClientConfig){
 		"the usual": func(*gossh.ClientConfig) {},
 		"a signature with rsa-sha2-256": func(c *gossh.ClientConfig) {
-			c.Auth = []gossh.AuthMethod{gossh.PublicKeys(only(t, anna, gossh.KeyAlgoRSASHA256))}
+			c.Auth = []gossh.AuthMethod{gossh.PublicKeys(withAlgorithm(t, anna, gossh.KeyAlgoRSASHA256))}
 		},
 	}
 	for _, k := range []string{gossh.KeyExchangeMLKEM768X25519, gossh.KeyExchangeCurve25519, gossh.KeyExchangeECDHP256} {
@@ -269,8 +269,8 @@ func TestOldAlgorithmsAreNotSpoken(t *testing.T) {
 	}
 }
 
-// only is a key that signs in one way.
-func only(t *testing.T, key gossh.Signer, algorithm string) gossh.Signer {
+// withAlgorithm is a key that signs in one way.
+func withAlgorithm(t *testing.T, key gossh.Signer, algorithm string) gossh.Signer {
 	t.Helper()
 	out, err := gossh.NewSignerWithAlgorithms(key.(gossh.AlgorithmSigner), []string{algorithm})
 	if err != nil {
@@ -279,9 +279,9 @@ func only(t *testing.T, key gossh.Signer, algorithm string) gossh.Signer {
 	return out
 }
 
-func TestThereIsNothingButTheDashboard(t *testing.T) {
+func TestOnlyTheDashboardIsServed(t *testing.T) {
 	anna := newKey(t)
-	w := newWorld(t, sshd.Limits{LogIns: 1000}, line(operator, anna))
+	w := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000}, userLine(operatorOptions, anna))
 	dial := func() *gossh.Client {
 		c, err := w.dial("anna", gossh.PublicKeys(anna))
 		if err != nil {
@@ -310,7 +310,7 @@ func TestThereIsNothingButTheDashboard(t *testing.T) {
 			Modes      string
 		}{strings.Repeat("x", 5000), 80, 24, 0, 0, ""}},
 	} {
-		channel, requests := raw(t, dial())
+		channel, requests := openChannel(t, dial())
 		go gossh.DiscardRequests(requests)
 		var payload []byte
 		if request.payload != nil {
@@ -347,10 +347,10 @@ func TestThereIsNothingButTheDashboard(t *testing.T) {
 			t.Errorf("%s: granted %v, %v", kind, ok, err)
 		}
 	}
-	w.logs("it came for a subsystem: sftp")
-	w.logs("it wanted a channel of direct-tcpip")
-	w.logs("it asked for tcpip-forward")
-	first, requests := raw(t, c)
+	w.waitForLog("it came for a subsystem: sftp")
+	w.waitForLog("it wanted a channel of direct-tcpip")
+	w.waitForLog("it asked for tcpip-forward")
+	first, requests := openChannel(t, c)
 	go gossh.DiscardRequests(requests)
 	if _, _, err := c.OpenChannel("session", nil); err == nil {
 		t.Error("a second session on one connection")
@@ -358,9 +358,9 @@ func TestThereIsNothingButTheDashboard(t *testing.T) {
 	_ = first.Close()
 }
 
-func TestWithoutATerminalOrWithACommandASentenceSaysWhatToDo(t *testing.T) {
+func TestMissingTerminalOrCommandIsExplained(t *testing.T) {
 	anna := newKey(t)
-	w := newWorld(t, sshd.Limits{}, line(operator, anna))
+	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
 	for command, want := range map[string]string{"": "the dashboard needs a terminal: use ssh -t", "id; touch x\x1b[2J": "there are no commands here"} {
 		c, err := w.dial("anna", gossh.PublicKeys(anna))
 		if err != nil {
@@ -389,8 +389,8 @@ func TestWithoutATerminalOrWithACommandASentenceSaysWhatToDo(t *testing.T) {
 		}
 		_ = c.Close()
 	}
-	w.logs("it has no terminal")
-	w.logs("it came for a command: id; touch x?[2J")
+	w.waitForLog("it has no terminal")
+	w.waitForLog("it came for a command: id; touch x?[2J")
 	for _, logged := range strings.Split(w.log.String(), "\n") {
 		if strings.Contains(logged, "came for a command") && !strings.Contains(logged, "user=anna") {
 			t.Errorf("whose key it was is not logged: %s", logged)
@@ -398,9 +398,9 @@ func TestWithoutATerminalOrWithACommandASentenceSaysWhatToDo(t *testing.T) {
 	}
 }
 
-func TestATerminalThatCanDrawNothingIsRefusedAsAtHome(t *testing.T) {
+func TestDumbTerminalIsRefused(t *testing.T) {
 	anna := newKey(t)
-	w := newWorld(t, sshd.Limits{}, line(operator, anna))
+	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
 	for _, kind := range []string{"dumb", ""} {
 		c, err := w.dial("anna", gossh.PublicKeys(anna))
 		if err != nil {
@@ -429,13 +429,13 @@ func TestATerminalThatCanDrawNothingIsRefusedAsAtHome(t *testing.T) {
 	}
 }
 
-func TestEachTerminalHasItsOwnSizeAndColours(t *testing.T) {
+func TestSizeAndColorsPerTerminal(t *testing.T) {
 	anna := newKey(t)
-	w := newWorld(t, sshd.Limits{}, line(operator, anna))
-	plain, rich, usual := w.sit(anna, "NO_COLOR", "1"), w.sit(anna, "COLORTERM", "truecolor"), w.sit(anna, "SECRET", "x")
-	plain.sees("80x24 in Ascii")
-	rich.sees("80x24 in TrueColor")
-	usual.sees("80x24 in ANSI256")
+	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
+	plain, rich, usual := w.connect(anna, "NO_COLOR", "1"), w.connect(anna, "COLORTERM", "truecolor"), w.connect(anna, "SECRET", "x")
+	plain.waitForText("80x24 in Ascii")
+	rich.waitForText("80x24 in TrueColor")
+	usual.waitForText("80x24 in ANSI256")
 	if strings.Contains(usual.out.String(), "SECRET") {
 		t.Error("a variable of the client's reaches the program")
 	}
@@ -444,54 +444,54 @@ func TestEachTerminalHasItsOwnSizeAndColours(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	usual.sees("105x35")
+	usual.waitForText("105x35")
 	if strings.Contains(plain.out.String(), "105x35") {
 		t.Error("another terminal has changed")
 	}
 }
 
-func TestAnEndOfTheLineFreesItsPlaceAtOnce(t *testing.T) {
+func TestDroppedConnectionFreesItsSlot(t *testing.T) {
 	anna := newKey(t)
-	w := newWorld(t, sshd.Limits{PerUser: 1}, line(operator, anna))
-	for name, leave := range map[string]func(*desk){
-		"the input was closed": func(d *desk) { _ = d.close() },
-		"the window closed":    func(d *desk) { _ = d.session.Close() },
-		"the line was cut":     func(d *desk) { _ = d.client.Close() },
+	w := newTestServer(t, sshd.Limits{PerUser: 1}, userLine(operatorOptions, anna))
+	for name, leave := range map[string]func(*testTerminal){
+		"the input was closed": func(d *testTerminal) { _ = d.closeInput() },
+		"the window closed":    func(d *testTerminal) { _ = d.session.Close() },
+		"the line was cut":     func(d *testTerminal) { _ = d.client.Close() },
 	} {
-		n := len(w.ended())
-		d := w.sit(anna)
-		d.sees("hello anna")
+		n := len(w.endReasons())
+		d := w.connect(anna)
+		d.waitForText("hello anna")
 		leave(d)
-		until(t, name, func() bool { return len(w.ended()) > n }, w.log.String)
+		waitUntil(t, name, func() bool { return len(w.endReasons()) > n }, w.log.String)
 	}
-	w.sit(anna).sees("hello anna")
+	w.connect(anna).waitForText("hello anna")
 }
 
-func TestTheLimitsAreToldToWhoMeetsThem(t *testing.T) {
+func TestSessionLimitsAreExplained(t *testing.T) {
 	anna, bert := newKey(t), newKey(t)
 	for words, limits := range map[string]sshd.Limits{
 		"you have 1 sessions here already":               {PerUser: 1},
 		"there are 1 sessions from your address already": {PerAddress: 1},
 		"the server has 1 sessions":                      {Sessions: 1},
 	} {
-		w := newWorld(t, limits, line(operator, anna), line(viewer, bert))
-		first := w.sit(anna)
-		first.sees("hello anna")
-		second := w.sit(anna)
-		second.sees(words)
-		if err := <-second.gone; err == nil {
+		w := newTestServer(t, limits, userLine(operatorOptions, anna), userLine(viewerOptions, bert))
+		first := w.connect(anna)
+		first.waitForText("hello anna")
+		second := w.connect(anna)
+		second.waitForText(words)
+		if err := <-second.done; err == nil {
 			t.Error("it ended as if all were well")
 		}
 		first.press("q")
-		_ = first.leaves()
-		until(t, "the place is free", func() bool { return len(w.ended()) == 1 }, w.log.String)
-		w.sit(anna).sees("hello anna")
+		_ = first.waitForExit()
+		waitUntil(t, "the place is free", func() bool { return len(w.endReasons()) == 1 }, w.log.String)
+		w.connect(anna).waitForText("hello anna")
 	}
 }
 
-func TestWhoTriesTooOftenIsNotHeard(t *testing.T) {
+func TestLoginRateIsLimited(t *testing.T) {
 	anna := newKey(t)
-	w := newWorld(t, sshd.Limits{LogIns: 3}, line(operator, anna))
+	w := newTestServer(t, sshd.Limits{LoginsPerMinute: 3}, userLine(operatorOptions, anna))
 	in := 0
 	for range 8 {
 		if c, err := w.dial("anna", gossh.PublicKeys(anna)); err == nil {
@@ -502,15 +502,15 @@ func TestWhoTriesTooOftenIsNotHeard(t *testing.T) {
 	if in != 3 {
 		t.Errorf("%d tries were heard", in)
 	}
-	w.logs("too many tries from this address")
+	w.waitForLog("too many tries from this address")
 }
 
-func TestWhoDoesNotLogInIsPutOut(t *testing.T) {
+func TestLoginTimeout(t *testing.T) {
 	anna := newKey(t)
-	w := newWorld(t, sshd.Limits{Handshake: 50 * time.Millisecond, Strangers: 2, LogIns: 1000}, line(operator, anna))
+	w := newTestServer(t, sshd.Limits{Handshake: 50 * time.Millisecond, Unauthenticated: 2, LoginsPerMinute: 1000}, userLine(operatorOptions, anna))
 	for range 2 {
 		c := dialRaw(t, w.address)
-		_ = c.SetReadDeadline(time.Now().Add(guard))
+		_ = c.SetReadDeadline(time.Now().Add(waitTimeout))
 		if _, err := io.Copy(io.Discard, c); err != nil {
 			var late net.Error
 			if errors.As(err, &late) && late.Timeout() {
@@ -518,114 +518,114 @@ func TestWhoDoesNotLogInIsPutOut(t *testing.T) {
 			}
 		}
 	}
-	w.sit(anna).sees("hello anna") // they have let their places go
+	w.connect(anna).waitForText("hello anna") // they have let their places go
 }
 
-func TestASessionThatIdlesIsWarnedAndEnded(t *testing.T) {
+func TestIdleSessionIsWarnedAndEnded(t *testing.T) {
 	anna := newKey(t)
 	for words, limits := range map[string]sshd.Limits{
 		"no key was pressed for long": {Idle: 400 * time.Millisecond},
-		"a session may last 400ms":    {Total: 400 * time.Millisecond},
+		"a session may last 400ms":    {MaxSession: 400 * time.Millisecond},
 	} {
-		w := newWorld(t, limits, line(operator, anna))
-		d := w.sit(anna)
-		d.sees("hello anna")
-		d.sees(words + ": this session ends in")
-		if err := d.leaves(); err != nil {
+		w := newTestServer(t, limits, userLine(operatorOptions, anna))
+		d := w.connect(anna)
+		d.waitForText("hello anna")
+		d.waitForText(words + ": this session ends in")
+		if err := d.waitForExit(); err != nil {
 			t.Error(err)
 		}
-		d.sees("vpsdeck: " + words)
-		if got := w.ended(); len(got) != 1 || got[0] != words {
+		d.waitForText("vpsdeck: " + words)
+		if got := w.endReasons(); len(got) != 1 || got[0] != words {
 			t.Errorf("it ended because of %q", got)
 		}
 	}
 }
 
-func TestWhoIsTakenOutOfTheFileIsPutOut(t *testing.T) {
+func TestRemovedUserIsDisconnected(t *testing.T) {
 	anna, bert := newKey(t), newKey(t)
-	w := newWorld(t, sshd.Limits{LogIns: 1000}, line(operator, anna), line(viewer, bert))
-	a, b := w.sit(anna), w.sit(bert)
-	a.sees("hello anna")
-	b.sees("hello bert")
-	w.write("half a li")
+	w := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000}, userLine(operatorOptions, anna), userLine(viewerOptions, bert))
+	a, b := w.connect(anna), w.connect(bert)
+	a.waitForText("hello anna")
+	b.waitForText("hello bert")
+	w.writeUsers("half a li")
 	w.server.Reload()
-	w.logs("users:1: there is no public key in it")
-	w.write(line(operator, anna))
+	w.waitForLog("users:1: there is no public key in it")
+	w.writeUsers(userLine(operatorOptions, anna))
 	w.server.Reload()
-	if err := b.leaves(); err != nil {
+	if err := b.waitForExit(); err != nil {
 		t.Error(err)
 	}
-	b.sees("your key was taken out of the users file")
+	b.waitForText("your key was taken out of the users file")
 	if _, err := w.dial("bert", gossh.PublicKeys(bert)); err == nil {
 		t.Error("bert comes in again")
 	}
-	w.write(line(`user="anna",role="viewer"`, anna))
+	w.writeUsers(userLine(`user="anna",role="viewer"`, anna))
 	w.server.Reload()
-	a.sees("what you may do was changed: log in again")
-	_ = a.leaves()
-	w.sit(anna).sees("hello anna the viewer")
+	a.waitForText("what you may do was changed: log in again")
+	_ = a.waitForExit()
+	w.connect(anna).waitForText("hello anna the viewer")
 }
 
-func TestAChangeOfTheFileIsNoticed(t *testing.T) {
+func TestUsersFileChangeIsDetected(t *testing.T) {
 	anna, bert := newKey(t), newKey(t)
-	w := newWorld(t, sshd.Limits{}, line(operator, anna), line(viewer, bert))
-	b := w.sit(bert)
-	b.sees("hello bert")
-	w.write(line(operator, anna))
-	b.sees("your key was taken out of the users file")
+	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna), userLine(viewerOptions, bert))
+	b := w.connect(bert)
+	b.waitForText("hello bert")
+	w.writeUsers(userLine(operatorOptions, anna))
+	b.waitForText("your key was taken out of the users file")
 }
 
-func TestAPanicEndsItsOwnSessionAlone(t *testing.T) {
+func TestPanicEndsOneSession(t *testing.T) {
 	anna := newKey(t)
-	w := newWorld(t, sshd.Limits{}, line(operator, anna))
-	a, b := w.sit(anna), w.sit(anna)
-	a.sees("hello anna")
-	b.sees("hello anna")
+	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
+	a, b := w.connect(anna), w.connect(anna)
+	a.waitForText("hello anna")
+	b.waitForText("hello anna")
 	a.press("b")
 	var exit *gossh.ExitError
-	if err := a.leaves(); !errors.As(err, &exit) || exit.ExitStatus() != 70 {
+	if err := a.waitForExit(); !errors.As(err, &exit) || exit.ExitStatus() != 70 {
 		t.Errorf("it ended with %v", err)
 	}
-	a.sees("the dashboard broke by a mistake of its own")
-	w.logs("what=\"a mistake\"")
+	a.waitForText("the dashboard broke by a mistake of its own")
+	w.waitForLog("what=\"a mistake\"")
 	_ = b.session.WindowChange(40, 90)
-	b.sees("90x40")
+	b.waitForText("90x40")
 }
 
-func TestAProgramThatDoesNotOpenSaysWhy(t *testing.T) {
+func TestOpenErrorIsShown(t *testing.T) {
 	anna := newKey(t)
-	w := newWorld(t, sshd.Limits{}, line(operator, anna))
-	w.refuse = errors.New("there is no room\x1b[2J")
-	d := w.sit(anna)
-	d.sees("vpsdeck: there is no room?[2J")
+	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
+	w.openErr = errors.New("there is no room\x1b[2J")
+	d := w.connect(anna)
+	d.waitForText("vpsdeck: there is no room?[2J")
 }
 
-func TestAPanicBeforeThereIsAProgramEndsItsOwnSessionAlone(t *testing.T) {
+func TestPanicBeforeProgramEndsOneSession(t *testing.T) {
 	anna := newKey(t)
-	w := newWorld(t, sshd.Limits{PerUser: 2}, line(operator, anna))
-	first := w.sit(anna)
-	first.sees("hello anna")
-	w.panics.Store(true)
-	second := w.sit(anna)
-	second.sees("the session broke by a mistake of the server's")
-	<-second.gone
-	w.logs("a mistake in the opening")
+	w := newTestServer(t, sshd.Limits{PerUser: 2}, userLine(operatorOptions, anna))
+	first := w.connect(anna)
+	first.waitForText("hello anna")
+	w.panicOnOpen.Store(true)
+	second := w.connect(anna)
+	second.waitForText("the session broke by a mistake of the server's")
+	<-second.done
+	w.waitForLog("a mistake in the opening")
 	_ = first.session.WindowChange(40, 90)
-	first.sees("90x40")
-	w.panics.Store(false)
-	w.sit(anna).sees("hello anna") // its place is free again
+	first.waitForText("90x40")
+	w.panicOnOpen.Store(false)
+	w.connect(anna).waitForText("hello anna") // its place is free again
 }
 
 // The client goes on reading its connection, but takes nothing of the session: its window fills up.
-func TestAClientThatTakesNothingIsDroppedAndHoldsUpNobody(t *testing.T) {
+func TestStalledClientIsDroppedWithoutBlockingOthers(t *testing.T) {
 	anna := newKey(t)
-	w := newWorld(t, sshd.Limits{Stuck: 300 * time.Millisecond}, line(operator, anna))
+	w := newTestServer(t, sshd.Limits{Stuck: 300 * time.Millisecond}, userLine(operatorOptions, anna))
 	c, err := w.dial("anna", gossh.PublicKeys(anna))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = c.Close() }()
-	channel, requests := raw(t, c)
+	channel, requests := openChannel(t, c)
 	go gossh.DiscardRequests(requests)
 	ok, err := channel.SendRequest("pty-req", true, gossh.Marshal(struct {
 		Term       string
@@ -641,36 +641,36 @@ func TestAClientThatTakesNothingIsDroppedAndHoldsUpNobody(t *testing.T) {
 	if _, err := channel.Write([]byte("f")); err != nil { // and never a read
 		t.Fatal(err)
 	}
-	other := w.sit(anna)
-	other.sees("hello anna")
-	w.logs("the client took nothing any more")
+	other := w.connect(anna)
+	other.waitForText("hello anna")
+	w.waitForLog("the client took nothing any more")
 	_ = other.session.WindowChange(40, 90)
-	other.sees("90x40")
+	other.waitForText("90x40")
 }
 
-func TestATermDrainsTheServer(t *testing.T) {
+func TestShutdownDrainsSessions(t *testing.T) {
 	anna := newKey(t)
-	w := newWorld(t, sshd.Limits{Drain: 300 * time.Millisecond}, line(operator, anna))
-	d := w.sit(anna)
-	d.sees("hello anna")
+	w := newTestServer(t, sshd.Limits{Drain: 300 * time.Millisecond}, userLine(operatorOptions, anna))
+	d := w.connect(anna)
+	d.waitForText("hello anna")
 	ended := make(chan error, 1)
-	go func() { ended <- w.end() }()
-	d.sees("the server ends in 300ms; what runs goes on at the provider")
+	go func() { ended <- w.stop() }()
+	d.waitForText("the server ends in 300ms; what runs goes on at the provider")
 	if c, err := w.dial("anna", gossh.PublicKeys(anna)); err == nil {
 		_ = c.Close()
 		t.Error("somebody came in while it ended")
 	}
-	if err := d.leaves(); err != nil {
+	if err := d.waitForExit(); err != nil {
 		t.Error(err)
 	}
-	d.sees("vpsdeck: the server has ended")
+	d.waitForText("vpsdeck: the server has ended")
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	w.logs("msg=ended")
+	w.waitForLog("msg=ended")
 }
 
-func TestTheHostKeyIsMadeOnceForItsOwnerAlone(t *testing.T) {
+func TestHostKeyIsCreatedOncePrivately(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "keys", "host_key")
 	first, err := sshd.LoadHostKey(path)
 	if err != nil {
@@ -698,12 +698,12 @@ func TestTheHostKeyIsMadeOnceForItsOwnerAlone(t *testing.T) {
 	}
 }
 
-func TestAUsersFileThatOthersCanWriteToIsRefused(t *testing.T) {
+func TestWritableUsersFileIsRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "users")
 	if _, err := sshd.LoadUsers(path); err == nil || !strings.Contains(err.Error(), "it is not there") {
 		t.Error(err)
 	}
-	if err := os.WriteFile(path, []byte(line(operator, newKey(t))), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(userLine(operatorOptions, newKey(t))), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for mode, fine := range map[os.FileMode]bool{0o600: true, 0o644: true, 0o664: false, 0o646: false} {

@@ -32,8 +32,8 @@ type User struct {
 	Locations []string // globs of locations; empty: every location
 }
 
-// Same says whether the two may do the same under the same name.
-func (u User) Same(other User) bool {
+// Equal says whether the two may do the same under the same name.
+func (u User) Equal(other User) bool {
 	return u.Name == other.Name && u.Role == other.Role && slices.Equal(u.Servers, other.Servers) && slices.Equal(u.Locations, other.Locations)
 }
 
@@ -45,12 +45,12 @@ func (u User) Scope() string {
 	return strings.Join(u.Servers, ",") + " in " + strings.Join(u.Locations, ",")
 }
 
-// Sees says whether a server is one of those that the user may see.
-func (u User) Sees(name, location string) bool {
-	return fits(u.Servers, name) && fits(u.Locations, location)
+// CanSee says whether a server is one of those that the user may see.
+func (u User) CanSee(name, location string) bool {
+	return matchesAny(u.Servers, name) && matchesAny(u.Locations, location)
 }
 
-func fits(globs []string, text string) bool {
+func matchesAny(globs []string, text string) bool {
 	return len(globs) == 0 || slices.ContainsFunc(globs, func(glob string) bool {
 		ok, err := path.Match(glob, text)
 		return ok && err == nil
@@ -82,22 +82,22 @@ func (u *Users) String() string {
 type authority struct {
 	key        string // its bytes
 	principals []string
-	as         User // without a name: the certificate has that
+	user       User // without a name: the certificate has that
 }
 
-// Fault is what is wrong with a line of a users file.
-type Fault struct {
-	Line  int // counted from 1
-	Words string
+// UsersFileError is what is wrong with a line of a users file.
+type UsersFileError struct {
+	Line    int // counted from 1
+	Message string
 }
 
 // Error is a sentence about the line.
-func (f *Fault) Error() string { return fmt.Sprintf("line %d: %s", f.Line, f.Words) }
+func (f *UsersFileError) Error() string { return fmt.Sprintf("line %d: %s", f.Line, f.Message) }
 
 // The bounds of a users file.
 const (
-	mostUsersFile = 1 << 20 // bytes
-	leastRSA      = 2048    // bits
+	maxUsersFileSize = 1 << 20 // bytes
+	minRSABits       = 2048    // bits
 )
 
 // ParseUsers reads a users file: OpenSSH's authorized_keys lines, each with a name and a role among its options, for example
@@ -109,52 +109,52 @@ const (
 // Lines that are empty or begin with # are left out. The error is a *Fault.
 func ParseUsers(text []byte) (*Users, error) {
 	u := &Users{keys: map[string]User{}}
-	if len(text) > mostUsersFile {
-		return nil, &Fault{1, "the file is larger than a users file can be"}
+	if len(text) > maxUsersFileSize {
+		return nil, &UsersFileError{1, "the file is larger than a users file can be"}
 	}
 	lines := bufio.NewScanner(bytes.NewReader(text))
-	lines.Buffer(nil, mostUsersFile)
+	lines.Buffer(nil, maxUsersFileSize)
 	for number := 1; lines.Scan(); number++ {
 		line := strings.TrimSpace(lines.Text())
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		if why := u.add(line); why != "" {
-			return nil, &Fault{number, why}
+		if why := u.addLine(line); why != "" {
+			return nil, &UsersFileError{number, why}
 		}
 	}
 	if len(u.keys)+len(u.authorities) == 0 {
-		return nil, &Fault{1, "nobody is in it: add a line like user=\"anna\",role=\"operator\" ssh-ed25519 AAAA…"}
+		return nil, &UsersFileError{1, "nobody is in it: add a line like user=\"anna\",role=\"operator\" ssh-ed25519 AAAA…"}
 	}
 	return u, nil
 }
 
-// add takes a line in, or says what is wrong with it.
-func (u *Users) add(line string) string {
+// addLine takes a line in, or says what is wrong with it.
+func (u *Users) addLine(line string) string {
 	key, _, options, _, err := gossh.ParseAuthorizedKey([]byte(line))
 	if err != nil {
 		return "there is no public key in it: after the options stands the key, as in a .pub file, like ssh-ed25519 AAAA…"
 	}
-	if why := weak(key); why != "" {
+	if why := weakKeyReason(key); why != "" {
 		return why
 	}
-	said, why := readOptions(options)
+	said, why := parseOptions(options)
 	if why != "" {
 		return why
 	}
-	who := User{Name: said.text["user"], Role: Role(said.text["role"]), Servers: said.lists["servers"], Locations: said.lists["locations"]}
+	who := User{Name: said.texts["user"], Role: Role(said.texts["role"]), Servers: said.lists["servers"], Locations: said.lists["locations"]}
 	switch {
 	case who.Role == "":
 		return `role is missing: add role="viewer" or role="operator"`
 	case who.Role != Viewer && who.Role != Operator:
 		return fmt.Sprintf("role cannot be %q: there are viewer and operator", who.Role)
-	case said.authority:
+	case said.isAuthority:
 		return u.addAuthority(string(key.Marshal()), who, said.lists["principals"])
 	case said.lists["principals"] != nil:
 		return "principals are for certificates: it needs cert-authority before it"
 	case who.Name == "":
 		return `user is missing: add user="anna"`
-	case !fitName(who.Name):
+	case !isValidName(who.Name):
 		return fmt.Sprintf("user cannot be %q: %s", who.Name, nameRule)
 	}
 	if _, twice := u.keys[string(key.Marshal())]; twice {
@@ -177,42 +177,42 @@ func (u *Users) addAuthority(key string, as User, principals []string) string {
 
 const nameRule = "letters, digits and . _ @ - are allowed, at most 64, beginning with a letter or a digit"
 
-var nameShape = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$`)
+var namePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$`)
 
-func fitName(name string) bool { return nameShape.MatchString(name) }
+func isValidName(name string) bool { return namePattern.MatchString(name) }
 
-// weak is why a key is not good enough to let somebody in, or "".
-func weak(key gossh.PublicKey) string {
+// weakKeyReason is why a key is not good enough to let somebody in, or "".
+func weakKeyReason(key gossh.PublicKey) string {
 	switch key.Type() {
 	case gossh.KeyAlgoED25519, gossh.KeyAlgoSKED25519, gossh.KeyAlgoECDSA256, gossh.KeyAlgoECDSA384, gossh.KeyAlgoECDSA521, gossh.KeyAlgoSKECDSA256:
 		return ""
 	case gossh.KeyAlgoRSA:
 		if crypto, ok := key.(gossh.CryptoPublicKey); ok {
-			if public, ok := crypto.CryptoPublicKey().(*rsa.PublicKey); ok && public.N.BitLen() >= leastRSA {
+			if public, ok := crypto.CryptoPublicKey().(*rsa.PublicKey); ok && public.N.BitLen() >= minRSABits {
 				return ""
 			}
 		}
-		return fmt.Sprintf("this RSA key is too short: %d bits are the least, and ssh-ed25519 is better", leastRSA)
+		return fmt.Sprintf("this RSA key is too short: %d bits are the least, and ssh-ed25519 is better", minRSABits)
 	}
 	return key.Type() + " keys are not let in: make one with ssh-keygen -t ed25519"
 }
 
-// said is what the options of a line say.
-type said struct {
-	authority bool
-	text      map[string]string
-	lists     map[string][]string
+// lineOptions is what the options of a line say.
+type lineOptions struct {
+	isAuthority bool
+	texts       map[string]string
+	lists       map[string][]string
 }
 
-func readOptions(options []string) (said, string) {
-	out := said{text: map[string]string{}, lists: map[string][]string{}}
+func parseOptions(options []string) (lineOptions, string) {
+	out := lineOptions{texts: map[string]string{}, lists: map[string][]string{}}
 	for _, option := range options {
 		name, value, valued := strings.Cut(option, "=")
-		value, quoted := unquoted(value)
-		_, again := out.text[name]
+		value, quoted := unquote(value)
+		_, again := out.texts[name]
 		switch {
 		case name == "cert-authority" && !valued:
-			out.authority = true
+			out.isAuthority = true
 			continue
 		case !slices.Contains([]string{"user", "role", "servers", "locations", "principals"}, name):
 			return out, fmt.Sprintf("the option %q is not known: there are user, role, servers, locations, cert-authority and principals", name)
@@ -221,7 +221,7 @@ func readOptions(options []string) (said, string) {
 		case !valued || !quoted || value == "":
 			return out, fmt.Sprintf(`%s needs a value in quotes, like %s="…"`, name, name)
 		}
-		out.text[name] = value
+		out.texts[name] = value
 		if name == "user" || name == "role" {
 			continue
 		}
@@ -236,7 +236,7 @@ func readOptions(options []string) (said, string) {
 	return out, ""
 }
 
-func unquoted(value string) (string, bool) {
+func unquote(value string) (string, bool) {
 	if len(value) < 2 || value[0] != '"' || value[len(value)-1] != '"' {
 		return value, false
 	}

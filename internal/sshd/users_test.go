@@ -18,7 +18,7 @@ import (
 	"vpsdeck/internal/sshd"
 )
 
-func TestWhatIsWrongWithAUsersFileIsSaidWithItsLineAndWhatIsAllowed(t *testing.T) {
+func TestUsersFileErrors(t *testing.T) {
 	key := newKey(t)
 	short, err := rsa.GenerateKey(rand.Reader, 1024)
 	if err != nil {
@@ -36,49 +36,49 @@ func TestWhatIsWrongWithAUsersFileIsSaidWithItsLineAndWhatIsAllowed(t *testing.T
 	if err != nil {
 		t.Fatal(err)
 	}
-	good := line(operator, key)
+	good := userLine(operatorOptions, key)
 	for text, want := range map[string]string{
-		"":                                   "line 1: nobody is in it",
-		"# a remark\n":                       "line 1: nobody is in it",
-		"\n\nnonsense":                       "line 3: there is no public key in it",
-		line(`user="anna"`, key):             "line 1: role is missing",
-		line(`user="anna",role="boss"`, key): `role cannot be "boss": there are viewer and operator`,
-		line(`role="viewer"`, key):           "user is missing",
-		line(`user="two words",role="viewer"`, key):                       `user cannot be "two words": letters, digits and . _ @ - are allowed`,
-		line(`user="anna",role="viewer",shell`, key):                      `the option "shell" is not known: there are user, role`,
-		line(`user="anna",user="bert",role="viewer"`, key):                "user is said twice",
-		line(`user=anna,role="viewer"`, key):                              `user needs a value in quotes`,
-		line(`user="anna",role="viewer",servers="web-*,,"`, key):          `servers cannot have ""`,
-		line(`user="anna",role="viewer",servers="[a"`, key):               `servers cannot have "[a": * stands for any characters`,
-		line(`user="anna",role="viewer",principals="ops"`, key):           "principals are for certificates",
-		line(`cert-authority,role="viewer"`, key):                         "principals is missing",
-		line(`cert-authority,user="a",role="viewer",principals="p"`, key): "a certificate has its own name",
-		good + "\n" + line(viewer, key):                                   "line 3: this key stands in the file twice",
-		operator + " " + string(gossh.MarshalAuthorizedKey(weak)):         "this RSA key is too short: 2048 bits are the least",
-		operator + " " + string(gossh.MarshalAuthorizedKey(ancient)):      "ssh-dss keys are not let in",
+		"":                                       "line 1: nobody is in it",
+		"# a remark\n":                           "line 1: nobody is in it",
+		"\n\nnonsense":                           "line 3: there is no public key in it",
+		userLine(`user="anna"`, key):             "line 1: role is missing",
+		userLine(`user="anna",role="boss"`, key): `role cannot be "boss": there are viewer and operator`,
+		userLine(`role="viewer"`, key):           "user is missing",
+		userLine(`user="two words",role="viewer"`, key):                       `user cannot be "two words": letters, digits and . _ @ - are allowed`,
+		userLine(`user="anna",role="viewer",shell`, key):                      `the option "shell" is not known: there are user, role`,
+		userLine(`user="anna",user="bert",role="viewer"`, key):                "user is said twice",
+		userLine(`user=anna,role="viewer"`, key):                              `user needs a value in quotes`,
+		userLine(`user="anna",role="viewer",servers="web-*,,"`, key):          `servers cannot have ""`,
+		userLine(`user="anna",role="viewer",servers="[a"`, key):               `servers cannot have "[a": * stands for any characters`,
+		userLine(`user="anna",role="viewer",principals="ops"`, key):           "principals are for certificates",
+		userLine(`cert-authority,role="viewer"`, key):                         "principals is missing",
+		userLine(`cert-authority,user="a",role="viewer",principals="p"`, key): "a certificate has its own name",
+		good + "\n" + userLine(viewerOptions, key):                            "line 3: this key stands in the file twice",
+		operatorOptions + " " + string(gossh.MarshalAuthorizedKey(weak)):      "this RSA key is too short: 2048 bits are the least",
+		operatorOptions + " " + string(gossh.MarshalAuthorizedKey(ancient)):   "ssh-dss keys are not let in",
 	} {
 		_, err := sshd.ParseUsers([]byte(text))
-		var fault *sshd.Fault
+		var fault *sshd.UsersFileError
 		if !errors.As(err, &fault) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q:\n  %v\n  want %s", text, err, want)
 		}
 	}
-	users, err := sshd.ParseUsers([]byte("# ours\n\n" + good + line(`cert-authority,principals="ops",role="viewer"`, newKey(t))))
+	users, err := sshd.ParseUsers([]byte("# ours\n\n" + good + userLine(`cert-authority,principals="ops",role="viewer"`, newKey(t))))
 	if err != nil || users.String() != "1 key and 1 authority" {
 		t.Errorf("%v, %v", users, err)
 	}
 }
 
-func TestGlobsLetThroughWhatTheyFitAndNothingElse(t *testing.T) {
+func TestScopeGlobs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		word := rapid.StringMatching(`[a-z0-9-]{0,8}`)
 		globs := rapid.SliceOfN(rapid.StringMatching(`[a-z0-9*?-]{1,8}`), 0, 4)
 		u := sshd.User{Servers: globs.Draw(t, "servers"), Locations: globs.Draw(t, "locations")}
 		name, location := word.Draw(t, "name"), word.Draw(t, "location")
 		fits := func(globs []string, text string) bool {
-			return len(globs) == 0 || slices.ContainsFunc(globs, func(g string) bool { return like(g, text) })
+			return len(globs) == 0 || slices.ContainsFunc(globs, func(g string) bool { return globMatches(g, text) })
 		}
-		if got, want := u.Sees(name, location), fits(u.Servers, name) && fits(u.Locations, location); got != want {
+		if got, want := u.CanSee(name, location), fits(u.Servers, name) && fits(u.Locations, location); got != want {
 			t.Fatalf("%v of %q in %q: %v", u, name, location, got)
 		}
 		if (u.Scope() == "") != (len(u.Servers)+len(u.Locations) == 0) {
@@ -87,30 +87,30 @@ func TestGlobsLetThroughWhatTheyFitAndNothingElse(t *testing.T) {
 	})
 }
 
-// like says the plain way whether a glob of * and ? fits.
-func like(glob, text string) bool {
+// globMatches says the plain way whether a glob of * and ? fits.
+func globMatches(glob, text string) bool {
 	switch {
 	case glob == "":
 		return text == ""
 	case glob[0] == '*':
-		return like(glob[1:], text) || text != "" && like(glob, text[1:])
+		return globMatches(glob[1:], text) || text != "" && globMatches(glob, text[1:])
 	case text == "":
 		return false
 	}
-	return (glob[0] == '?' || glob[0] == text[0]) && like(glob[1:], text[1:])
+	return (glob[0] == '?' || glob[0] == text[0]) && globMatches(glob[1:], text[1:])
 }
 
 // Whatever stands in the file: it is read, or refused with a line, and what it lets in has a role and a name.
 func FuzzUsers(f *testing.F) {
 	key := "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK47uSpBcYO/3GVT7CgygrCTp4wD+GiUA6BqKp4jtiro"
-	for _, seed := range []string{operator + " " + key, viewer + " " + key + " remark", `cert-authority,principals="a,b",role="viewer" ` + key, `user="a\"b",role="viewer" ` + key, "\x00", key} {
+	for _, seed := range []string{operatorOptions + " " + key, viewerOptions + " " + key + " remark", `cert-authority,principals="a,b",role="viewer" ` + key, `user="a\"b",role="viewer" ` + key, "\x00", key} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		users, err := sshd.ParseUsers([]byte(text))
 		if err != nil {
-			var fault *sshd.Fault
-			if !errors.As(err, &fault) || fault.Line < 1 || fault.Line > strings.Count(text, "\n")+1 || fault.Words == "" {
+			var fault *sshd.UsersFileError
+			if !errors.As(err, &fault) || fault.Line < 1 || fault.Line > strings.Count(text, "\n")+1 || fault.Message == "" {
 				t.Fatalf("%#v", err)
 			}
 			return
@@ -126,7 +126,7 @@ func FuzzGlobs(f *testing.F) {
 	f.Add("[a-c]?", "b1")
 	f.Fuzz(func(t *testing.T, glob, name string) {
 		ok, err := path.Match(glob, name)
-		if got := (sshd.User{Servers: []string{glob}}).Sees(name, "x"); got != (ok && err == nil) {
+		if got := (sshd.User{Servers: []string{glob}}).CanSee(name, "x"); got != (ok && err == nil) {
 			t.Fatal(fmt.Sprint(glob, " of ", name, ": ", got))
 		}
 	})

@@ -7,8 +7,8 @@ import (
 
 // Journal is a journal as the person may read it. What is about a server that is not theirs is left out here, below every screen:
 // a line counts only if its server is listed, theirs, and was theirs by the name that it had then. Lines about visits name no server.
-func (s *Seat) Journal(j command.Journal) command.Journal {
-	if s.person.Scope.Has == nil {
+func (s *Member) Journal(j command.Journal) command.Journal {
+	if s.options.Scope.Has == nil {
 		return j
 	}
 	return scopedJournal{j, s}
@@ -17,37 +17,37 @@ func (s *Seat) Journal(j command.Journal) command.Journal {
 // scopedJournal leaves out what is about other people's servers.
 type scopedJournal struct {
 	command.Journal
-	seat *Seat
+	member *Member
 }
 
 // Read returns the person's lines. It waits until the servers are known, or the person has left: nobody knows before whose a line is.
 func (j scopedJournal) Read() ([]model.Record, int, error) {
-	fleet, known := j.seat.servers()
+	fleet, known := j.member.waitForFleet()
 	if !known {
 		return nil, 0, nil
 	}
 	records, unreadable, err := j.Journal.Read()
 	var mine []model.Record
 	for _, r := range records {
-		if r.Visit() || j.seat.owns(fleet, r.Server) {
+		if r.IsSession() || j.member.ownsRecord(fleet, r.Server) {
 			mine = append(mine, r)
 		}
 	}
 	return mine, unreadable, err
 }
 
-// owns says whether a server is the person's, now and by the name that a record has.
-func (s *Seat) owns(fleet *model.Fleet, server model.RecordServer) bool {
+// ownsRecord says whether a server is the person's, now and by the name that a record has.
+func (s *Member) ownsRecord(fleet *model.Fleet, server model.RecordServer) bool {
 	now, listed := fleet.Server(server.ID)
 	then := now
 	then.Name = model.Clean(server.Name)
-	return listed && s.person.Scope.Has(now) && s.person.Scope.Has(then)
+	return listed && s.options.Scope.Has(now) && s.options.Scope.Has(then)
 }
 
-// servers waits for a list of all servers. There is none if the person leaves before, or the hub ends.
-func (s *Seat) servers() (*model.Fleet, bool) {
+// waitForFleet waits for a list of all servers. There is none if the person leaves before, or the hub ends.
+func (s *Member) waitForFleet() (*model.Fleet, bool) {
 	for after := -1; ; {
-		view, ok := s.hub.next(s.left, after)
+		view, ok := s.hub.nextView(s.ctx, after)
 		if !ok {
 			return nil, false
 		}

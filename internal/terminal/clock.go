@@ -15,24 +15,24 @@ import (
 //
 // A Clock serves one session, and stops with it. Its methods may be called from any goroutine.
 type Clock struct {
-	mu      sync.Mutex
-	now     func() time.Time
-	advance func(time.Duration)
-	timers  []*timer // those that somebody waits for, the next one first
-	stopped bool
-	park    func(n int)  // tells the session how many commands begin (or cease) to wait here
-	rest    func() error // waits until the program has come to rest
+	mu         sync.Mutex
+	now        func() time.Time
+	advance    func(time.Duration)
+	timers     []*timer // those that somebody waits for, the next one first
+	stopped    bool
+	addWaiting func(n int)  // tells the session how many commands begin (or cease) to wait here
+	waitIdle   func() error // waits until the program has come to rest
 }
 
 type timer struct {
-	due  time.Time
-	ring chan time.Time // one value when it fires; closed when the clock stops
+	due   time.Time
+	fired chan time.Time // one value when it fires; closed when the clock stops
 }
 
 // NewClock returns a clock that follows another stepped one, such as that of a simulated account: now tells its time,
 // advance moves it. Move both with this clock's Advance.
 func NewClock(now func() time.Time, advance func(time.Duration)) *Clock {
-	return &Clock{now: now, advance: advance, park: func(int) {}, rest: func() error { return nil }}
+	return &Clock{now: now, advance: advance, addWaiting: func(int) {}, waitIdle: func() error { return nil }}
 }
 
 // NewClockAt returns a clock of its own that shows start.
@@ -67,9 +67,9 @@ func (c *Clock) Sleep(d time.Duration) {
 	c.wait(c.Now().Add(d))
 }
 
-// Until waits until look says so, looking once a second of this clock: it is for what comes from outside the session's sight, which a
+// WaitUntil waits until look says so, looking once a second of this clock: it is for what comes from outside the session's sight, which a
 // command may wait for and still count as rest. It says whether it came; false when the context has ended, or the clock has stopped.
-func (c *Clock) Until(ctx context.Context, look func() bool) bool {
+func (c *Clock) WaitUntil(ctx context.Context, look func() bool) bool {
 	for ctx.Err() == nil {
 		if look() {
 			return true
@@ -86,17 +86,17 @@ func (c *Clock) Until(ctx context.Context, look func() bool) bool {
 // which is set again fires as often as it would.
 func (c *Clock) Advance(d time.Duration) {
 	end := c.Now().Add(d)
-	for c.settled() && c.fireNext(end) {
+	for c.waitForProgram() && c.fireNext(end) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.moveTo(end)
 }
 
-// settled waits for the program; a program that never rests has told so already, and must not hold up the clock for ever.
-func (c *Clock) settled() bool {
+// waitForProgram waits for the program; a program that never rests has told so already, and must not hold up the clock for ever.
+func (c *Clock) waitForProgram() bool {
 	c.mu.Lock()
-	rest := c.rest
+	rest := c.waitIdle
 	c.mu.Unlock()
 	return rest() == nil
 }
@@ -110,8 +110,8 @@ func (c *Clock) fireNext(end time.Time) bool {
 	next := c.timers[0]
 	c.timers = c.timers[1:]
 	c.moveTo(next.due)
-	c.park(-1)
-	next.ring <- next.due
+	c.addWaiting(-1)
+	next.fired <- next.due
 	return true
 }
 
@@ -129,23 +129,23 @@ func (c *Clock) wait(due time.Time) (time.Time, bool) {
 		defer c.mu.Unlock()
 		return now, !c.stopped
 	}
-	t := &timer{due: due, ring: make(chan time.Time, 1)}
+	t := &timer{due: due, fired: make(chan time.Time, 1)}
 	after := slices.IndexFunc(c.timers, func(o *timer) bool { return o.due.After(due) })
 	if after < 0 {
 		after = len(c.timers)
 	}
 	c.timers = slices.Insert(c.timers, after, t)
-	c.park(1)
+	c.addWaiting(1)
 	c.mu.Unlock()
-	at, fired := <-t.ring
+	at, fired := <-t.fired
 	return at, fired
 }
 
-// watch tells the clock who counts its waiting commands, and how to wait until the program rests.
-func (c *Clock) watch(park func(n int), rest func() error) {
+// attach tells the clock who counts its waiting commands, and how to wait until the program rests.
+func (c *Clock) attach(park func(n int), rest func() error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.park, c.rest = park, rest
+	c.addWaiting, c.waitIdle = park, rest
 }
 
 // Stop ends the clock: every command that waits for it answers nothing. The session that has the clock stops it.
@@ -154,14 +154,14 @@ func (c *Clock) Stop() {
 	defer c.mu.Unlock()
 	c.stopped = true
 	for _, t := range c.timers {
-		c.park(-1)
-		close(t.ring)
+		c.addWaiting(-1)
+		close(t.fired)
 	}
 	c.timers = nil
 }
 
-// Unhurried is when keys come from a person, for a program that tells typing from a paste: each a second after the one before.
-func Unhurried() func() time.Time {
+// SpacedKeyTime is when keys come from a person, for a program that tells typing from a paste: each a second after the one before.
+func SpacedKeyTime() func() time.Time {
 	var at time.Time
 	return func() time.Time {
 		at = at.Add(time.Second)

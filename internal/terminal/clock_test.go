@@ -11,13 +11,13 @@ import (
 	"vpsdeck/internal/terminal"
 )
 
-func tellTime(name string) func(time.Time) tea.Msg {
-	return func(at time.Time) tea.Msg { return said(name + " " + at.Format("15:04:05")) }
+func messageWithTime(name string) func(time.Time) tea.Msg {
+	return func(at time.Time) tea.Msg { return textMsg(name + " " + at.Format("15:04:05")) }
 }
 
-func TestATimerFiresWhenTheClockPassesIt(t *testing.T) {
+func TestTimerFiresWhenTheClockPassesIt(t *testing.T) {
 	clock := terminal.NewClockAt(noon)
-	s := start(t, &scribe{start: clock.Tick(10*time.Second, tellTime("rang"))}, terminal.WithClock(clock))
+	s := startSession(t, &recorder{initCmd: clock.Tick(10*time.Second, messageWithTime("rang"))}, terminal.WithClock(clock))
 	requireText(t, s, "")
 	s.Advance(9 * time.Second)
 	requireText(t, s, "")
@@ -27,11 +27,11 @@ func TestATimerFiresWhenTheClockPassesIt(t *testing.T) {
 
 func TestTimersFireInTheOrderOfTime(t *testing.T) {
 	clock := terminal.NewClockAt(noon)
-	s := start(t, &scribe{start: tea.Batch(
-		clock.Tick(3*time.Second, tellTime("third")),
-		clock.Tick(time.Second, tellTime("first")),
-		clock.Tick(2*time.Second, tellTime("second")),
-		clock.Tick(0, tellTime("now")),
+	s := startSession(t, &recorder{initCmd: tea.Batch(
+		clock.Tick(3*time.Second, messageWithTime("third")),
+		clock.Tick(time.Second, messageWithTime("first")),
+		clock.Tick(2*time.Second, messageWithTime("second")),
+		clock.Tick(0, messageWithTime("now")),
 	)}, terminal.WithClock(clock))
 	s.Advance(time.Minute)
 	requireText(t, s, "now 12:00:00\nfirst 12:00:01\nsecond 12:00:02\nthird 12:00:03")
@@ -40,18 +40,18 @@ func TestTimersFireInTheOrderOfTime(t *testing.T) {
 	}
 }
 
-func TestATimerThatIsSetAgainFiresAsOftenAsItWould(t *testing.T) {
+func TestRepeatingTimerFiresEveryTime(t *testing.T) {
 	clock := terminal.NewClockAt(noon)
 	beats := 0
-	m := &scribe{start: clock.Tick(time.Second, tellTime("beat"))}
-	m.on = func(msg tea.Msg) tea.Cmd {
-		if text, ok := msg.(said); ok && strings.HasPrefix(string(text), "beat") {
+	m := &recorder{initCmd: clock.Tick(time.Second, messageWithTime("beat"))}
+	m.onMsg = func(msg tea.Msg) tea.Cmd {
+		if text, ok := msg.(textMsg); ok && strings.HasPrefix(string(text), "beat") {
 			beats++
-			return clock.Tick(time.Second, tellTime("beat"))
+			return clock.Tick(time.Second, messageWithTime("beat"))
 		}
 		return nil
 	}
-	s := start(t, m, terminal.WithClock(clock))
+	s := startSession(t, m, terminal.WithClock(clock))
 	s.Advance(5 * time.Second)
 	requireText(t, s, "beat 12:00:01\nbeat 12:00:02\nbeat 12:00:03\nbeat 12:00:04\nbeat 12:00:05")
 	if beats != 5 {
@@ -59,35 +59,35 @@ func TestATimerThatIsSetAgainFiresAsOftenAsItWould(t *testing.T) {
 	}
 }
 
-func TestTheRestOfASequenceWaitsBehindATimer(t *testing.T) {
+func TestSequenceWaitsForItsTimer(t *testing.T) {
 	clock := terminal.NewClockAt(noon)
-	pause := tea.Batch(clock.Tick(time.Second, tellTime("rang")), say("beside it"))
-	s := start(t, &scribe{start: tea.Sequence(say("before"), pause, say("after"))}, terminal.WithClock(clock))
+	pause := tea.Batch(clock.Tick(time.Second, messageWithTime("rang")), sendText("beside it"))
+	s := startSession(t, &recorder{initCmd: tea.Sequence(sendText("before"), pause, sendText("after"))}, terminal.WithClock(clock))
 	requireText(t, s, "before\nbeside it")
 	s.Advance(time.Second)
 	requireText(t, s, "before\nbeside it\nrang 12:00:01\nafter")
 }
 
-func TestAScreenCanBeSeenWhileASlowAnswerIsAwaited(t *testing.T) {
+func TestScreenCanBeReadDuringASlowAnswer(t *testing.T) {
 	clock := terminal.NewClockAt(noon)
 	slow := func() tea.Msg {
 		clock.Sleep(2 * time.Second)
-		return said("answer at " + clock.Now().Format("15:04:05"))
+		return textMsg("answer at " + clock.Now().Format("15:04:05"))
 	}
-	s := start(t, &scribe{lines: []string{"loading"}, start: slow}, terminal.WithClock(clock))
+	s := startSession(t, &recorder{lines: []string{"loading"}, initCmd: slow}, terminal.WithClock(clock))
 	requireText(t, s, "loading")
 	s.Advance(2 * time.Second)
 	requireText(t, s, "loading\nanswer at 12:00:02")
 }
 
-func TestAClockFollowsAnother(t *testing.T) {
+func TestClockFollowsAnotherClock(t *testing.T) {
 	account := noon
 	var moves []string
 	clock := terminal.NewClock(func() time.Time { return account }, func(d time.Duration) {
 		account = account.Add(d)
 		moves = append(moves, d.String())
 	})
-	s := start(t, &scribe{start: clock.Tick(4*time.Second, tellTime("rang"))}, terminal.WithClock(clock))
+	s := startSession(t, &recorder{initCmd: clock.Tick(4*time.Second, messageWithTime("rang"))}, terminal.WithClock(clock))
 	s.Advance(10 * time.Second)
 	requireText(t, s, "rang 12:00:04")
 	if got := fmt.Sprint(moves); got != "[4s 6s]" {
@@ -95,25 +95,25 @@ func TestAClockFollowsAnother(t *testing.T) {
 	}
 }
 
-func TestAStoppedClockAnswersNothing(t *testing.T) {
+func TestStoppedClockSendsNoMessage(t *testing.T) {
 	clock := terminal.NewClockAt(noon)
-	waiting := clock.Tick(time.Hour, tellTime("rang"))
+	waiting := clock.Tick(time.Hour, messageWithTime("rang"))
 	answer := make(chan tea.Msg)
 	go func() { answer <- waiting() }()
 	clock.Stop()
 	if msg := <-answer; msg != nil {
 		t.Errorf("it answered %v", msg)
 	}
-	if msg := clock.Tick(0, tellTime("rang"))(); msg != nil {
+	if msg := clock.Tick(0, messageWithTime("rang"))(); msg != nil {
 		t.Errorf("a new timer answered %v", msg)
 	}
 }
 
-func TestUntilLooksOnceASecondAndEndsWithTheClock(t *testing.T) {
+func TestWaitUntilChecksOnceASecondAndEndsWithTheClock(t *testing.T) {
 	clock := terminal.NewClockAt(noon)
-	s := start(t, &scribe{start: func() tea.Msg {
-		came := clock.Until(t.Context(), func() bool { return !clock.Now().Before(noon.Add(1500 * time.Millisecond)) })
-		return said(fmt.Sprint(came, " at ", clock.Now().Format("15:04:05")))
+	s := startSession(t, &recorder{initCmd: func() tea.Msg {
+		came := clock.WaitUntil(t.Context(), func() bool { return !clock.Now().Before(noon.Add(1500 * time.Millisecond)) })
+		return textMsg(fmt.Sprint(came, " at ", clock.Now().Format("15:04:05")))
 	}}, terminal.WithClock(clock))
 	s.Advance(1900 * time.Millisecond) // it has come, but nobody has looked yet
 	requireText(t, s, "")
@@ -121,7 +121,7 @@ func TestUntilLooksOnceASecondAndEndsWithTheClock(t *testing.T) {
 	requireText(t, s, "true at 12:00:02")
 
 	other, came := terminal.NewClockAt(noon), make(chan bool)
-	go func() { came <- other.Until(t.Context(), func() bool { return false }) }()
+	go func() { came <- other.WaitUntil(t.Context(), func() bool { return false }) }()
 	other.Stop()
 	if <-came {
 		t.Error("it never came")

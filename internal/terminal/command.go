@@ -10,13 +10,13 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// WallClock names the functions whose commands wait for the real time. A probe does not run them: they answer nothing, at
+// WallClockCommands names the functions whose commands wait for the real time. A probe does not run them: they answer nothing, at
 // once. So a cursor does not blink, a spinner does not turn, and a picture is the same every time. Whatever a test or a
 // picture has to wait for goes by the session's Clock.
 //
 // The names are those of runtime.FuncForPC. A command made of one, by a closure around it, is not recognised and counts as
 // under way until it is over.
-func WallClock() []string {
+func WallClockCommands() []string {
 	return []string{
 		"charm.land/bubbletea/v2.Tick.func1",
 		"charm.land/bubbletea/v2.Every.func1",
@@ -33,52 +33,52 @@ type envelope struct {
 // fence follows a message that was sent from outside: when it arrives, that message has been handled.
 type fence struct{ name string }
 
-// counted counts the command from now on, until its message has been handled.
-func (p *Probe) counted(cmd tea.Cmd) tea.Cmd {
-	cmds := p.running([]tea.Cmd{cmd})
+// track counts the command from now on, until its message has been handled.
+func (p *Probe) track(cmd tea.Cmd) tea.Cmd {
+	cmds := p.selectRunnable([]tea.Cmd{cmd})
 	if len(cmds) == 0 {
 		return nil
 	}
 	p.hold(nameOf(cmd))
-	return p.wrapped(cmd, func() {})
+	return p.wrap(cmd, func() {})
 }
 
-// wrapped runs a command that is counted already. After it, and all that it has opened, it calls after: before the last
+// wrap runs a command that is counted already. After it, and all that it has opened, it calls after: before the last
 // count is given back, so that whatever after counts leaves no gap.
-func (p *Probe) wrapped(cmd tea.Cmd, after func()) tea.Cmd {
+func (p *Probe) wrap(cmd tea.Cmd, after func()) tea.Cmd {
 	name := nameOf(cmd)
 	return func() tea.Msg {
 		if p.hasEnded() {
 			return nil
 		}
 		msg := cmd()
-		children, inOrder := opened(msg)
-		if children = p.running(children); len(children) > 0 {
-			wrap := p.together
+		children, inOrder := unbundle(msg)
+		if children = p.selectRunnable(children); len(children) > 0 {
+			wrap := p.wrapBatch
 			if inOrder {
-				wrap = p.inTurn
+				wrap = p.wrapSequence
 			}
 			wrapped := reflect.ValueOf(wrap(children, after)).Convert(reflect.TypeOf(msg)).Interface()
-			p.change(func() { p.drop(name) })
+			p.change(func() { p.release(name) })
 			return wrapped
 		}
 		after()
 		if isBundle(msg) || msg == nil {
-			p.change(func() { p.drop(name) })
+			p.change(func() { p.release(name) })
 			return nil
 		}
 		return envelope{name: name, msg: msg}
 	}
 }
 
-// together counts the commands of a batch at once.
-func (p *Probe) together(cmds []tea.Cmd, after func()) []tea.Cmd {
+// wrapBatch counts the commands of a batch at once.
+func (p *Probe) wrapBatch(cmds []tea.Cmd, after func()) []tea.Cmd {
 	var left atomic.Int64
 	left.Store(int64(len(cmds)))
 	out := make([]tea.Cmd, len(cmds))
 	for i, cmd := range cmds {
 		p.hold(nameOf(cmd))
-		out[i] = p.wrapped(cmd, func() {
+		out[i] = p.wrap(cmd, func() {
 			if left.Add(-1) == 0 {
 				after()
 			}
@@ -87,31 +87,31 @@ func (p *Probe) together(cmds []tea.Cmd, after func()) []tea.Cmd {
 	return out
 }
 
-// inTurn counts each command of a sequence when its turn comes: one that stands behind a wait for the clock is not under
+// wrapSequence counts each command of a sequence when its turn comes: one that stands behind a wait for the clock is not under
 // way yet.
-func (p *Probe) inTurn(cmds []tea.Cmd, after func()) []tea.Cmd {
+func (p *Probe) wrapSequence(cmds []tea.Cmd, after func()) []tea.Cmd {
 	out := make([]tea.Cmd, len(cmds))
 	for i, cmd := range cmds {
 		next := after
 		if i+1 < len(cmds) {
 			next = func() { p.hold(nameOf(cmds[i+1])) }
 		}
-		out[i] = p.wrapped(cmd, next)
+		out[i] = p.wrap(cmd, next)
 	}
 	p.hold(nameOf(cmds[0]))
 	return out
 }
 
-// running leaves out nil commands and those that wait for the wall clock.
-func (p *Probe) running(cmds []tea.Cmd) []tea.Cmd {
+// selectRunnable leaves out nil commands and those that wait for the wall clock.
+func (p *Probe) selectRunnable(cmds []tea.Cmd) []tea.Cmd {
 	return slices.DeleteFunc(slices.Clone(cmds), func(cmd tea.Cmd) bool {
 		if cmd == nil {
 			return true
 		}
 		name := nameOf(cmd)
-		waits := slices.Contains(WallClock(), name)
+		waits := slices.Contains(WallClockCommands(), name)
 		if waits {
-			p.change(func() { p.still[name] = true })
+			p.change(func() { p.skipped[name] = true })
 		}
 		return waits
 	})
@@ -123,8 +123,8 @@ func (p *Probe) hasEnded() bool {
 	return p.ended
 }
 
-// opened returns the commands that a message bundles, and whether they run in order.
-func opened(msg tea.Msg) (cmds []tea.Cmd, inOrder bool) {
+// unbundle returns the commands that a message bundles, and whether they run in order.
+func unbundle(msg tea.Msg) (cmds []tea.Cmd, inOrder bool) {
 	if !isBundle(msg) {
 		return nil, false
 	}

@@ -94,13 +94,13 @@ func cellOf(c *uv.Cell) Cell {
 	}}
 	if cell.Content == "" || cell.Content == " " {
 		cell.Content = " "
-		cell.Style = unseen(cell.Style)
+		cell.Style = normalizeBlank(cell.Style)
 	}
 	return cell
 }
 
-// unseen drops what cannot be seen of a blank: a program may erase a blank or write it, and both look the same.
-func unseen(s Style) Style {
+// normalizeBlank drops what cannot be seen of a blank: a program may erase a blank or write it, and both look the same.
+func normalizeBlank(s Style) Style {
 	s.Bold, s.Faint, s.Italic = false, false, false
 	if !s.Reverse && !s.Underline {
 		s.Fg = Color{}

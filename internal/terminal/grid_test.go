@@ -8,7 +8,7 @@ import (
 	"vpsdeck/internal/terminal"
 )
 
-func drawn(content string) terminal.Grid {
+func gridFor(content string) terminal.Grid {
 	return terminal.GridOfView(content, 8, 2, colorprofile.TrueColor)
 }
 
@@ -28,17 +28,17 @@ func TestGridsAreEqualWhenTheyLookEqual(t *testing.T) {
 		"blanks at the end and none":      {"a   ", "a", true},
 		"a wide character and two others": {"日", "ab", false},
 	} {
-		if got := drawn(c.a).Equal(drawn(c.b)); got != c.want {
+		if got := gridFor(c.a).Equal(gridFor(c.b)); got != c.want {
 			t.Errorf("%s: equal %v, want %v", name, got, c.want)
 		}
 	}
-	if drawn("a").Equal(terminal.GridOfView("a", 7, 2, colorprofile.TrueColor)) {
+	if gridFor("a").Equal(terminal.GridOfView("a", 7, 2, colorprofile.TrueColor)) {
 		t.Error("grids of different sizes are equal")
 	}
 }
 
-func TestAWideCharacterTakesTwoCells(t *testing.T) {
-	g := drawn("日x")
+func TestWideCharacterTakesTwoCells(t *testing.T) {
+	g := gridFor("日x")
 	for x, want := range []terminal.Cell{{Content: "日", Width: 2}, {}, {Content: "x", Width: 1}, {Content: " ", Width: 1}} {
 		if got := g.Cell(x, 0); got != want {
 			t.Errorf("cell %d is %+v, want %+v", x, got, want)
@@ -56,7 +56,7 @@ func TestAWideCharacterTakesTwoCells(t *testing.T) {
 }
 
 func TestStyledShowsALetterForEveryStyle(t *testing.T) {
-	got := drawn("a\x1b[1;38;2;1;2;3mbc\x1b[m d\n\x1b[4;48;2;4;5;6me\x1b[m\x1b[1;38;2;1;2;3mf").Styled()
+	got := gridFor("a\x1b[1;38;2;1;2;3mbc\x1b[m d\n\x1b[4;48;2;4;5;6me\x1b[m\x1b[1;38;2;1;2;3mf").Styled()
 	want := "abc d\nef\n" + "\n" + ".aa\nba\n" + "\n" + "a bold #010203\nb underline on #040506\n"
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

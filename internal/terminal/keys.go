@@ -25,7 +25,7 @@ var keyMods = map[string]tea.KeyMod{
 // message that a terminal would send for it.
 func keyPress(name string) (tea.KeyPressMsg, error) {
 	if utf8.RuneCountInString(name) == 1 {
-		return typed(name), nil
+		return characterKey(name), nil
 	}
 	var key tea.KeyPressMsg
 	base := name
@@ -52,8 +52,8 @@ func keyPress(name string) (tea.KeyPressMsg, error) {
 	return key, nil
 }
 
-// typed is the key that types a character, decoded as from a real terminal.
-func typed(character string) tea.KeyPressMsg {
+// characterKey is the key that types a character, decoded as from a real terminal.
+func characterKey(character string) tea.KeyPressMsg {
 	var decoder uv.EventDecoder
 	_, event := decoder.Decode([]byte(character))
 	key, _ := event.(uv.KeyPressEvent)

@@ -12,21 +12,21 @@ import (
 	"vpsdeck/internal/terminal"
 )
 
-// said is what the commands of these tests answer.
-type said string
+// textMsg is what the commands of these tests answer.
+type textMsg string
 
-// scribe writes down what it hears; what it does at its start and on a message is up to the test.
-type scribe struct {
-	lines []string
-	start tea.Cmd
-	on    func(tea.Msg) tea.Cmd
-	mouse tea.MouseMode
-	size  tea.WindowSizeMsg
+// recorder writes down what it hears; what it does at its start and on a message is up to the test.
+type recorder struct {
+	lines   []string
+	initCmd tea.Cmd
+	onMsg   func(tea.Msg) tea.Cmd
+	mouse   tea.MouseMode
+	size    tea.WindowSizeMsg
 }
 
-func (s *scribe) Init() tea.Cmd { return s.start }
+func (s *recorder) Init() tea.Cmd { return s.initCmd }
 
-func (s *scribe) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+func (s *recorder) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		s.size = msg
@@ -42,16 +42,16 @@ func (s *scribe) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		s.lines = append(s.lines, "blur")
 	case tea.BackgroundColorMsg:
 		s.lines = append(s.lines, fmt.Sprintf("dark %v", msg.IsDark()))
-	case said:
+	case textMsg:
 		s.lines = append(s.lines, string(msg))
 	}
-	if s.on != nil {
-		return s, s.on(msg)
+	if s.onMsg != nil {
+		return s, s.onMsg(msg)
 	}
 	return s, nil
 }
 
-func (s *scribe) View() tea.View {
+func (s *recorder) View() tea.View {
 	view := tea.NewView(strings.Join(s.lines, "\n"))
 	view.AltScreen, view.MouseMode, view.ReportFocus = true, s.mouse, s.mouse != tea.MouseModeNone
 	return view
@@ -67,19 +67,19 @@ func onKey(name string, cmd tea.Cmd) func(tea.Msg) tea.Cmd {
 	}
 }
 
-// say answers after the scheduler has had many a chance to look elsewhere.
-func say(text string) tea.Cmd {
+// sendText answers after the scheduler has had many a chance to look elsewhere.
+func sendText(text string) tea.Cmd {
 	return func() tea.Msg {
 		var others sync.WaitGroup
 		for range 20 {
 			others.Go(func() {})
 		}
 		others.Wait()
-		return said(text)
+		return textMsg(text)
 	}
 }
 
-func start(t *testing.T, m tea.Model, options ...terminal.Option) *terminal.Session {
+func startSession(t *testing.T, m tea.Model, options ...terminal.Option) *terminal.Session {
 	t.Helper()
 	s := terminal.Start(m, 30, 10, options...)
 	t.Cleanup(func() {

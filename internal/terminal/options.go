@@ -8,9 +8,9 @@ import (
 	"github.com/charmbracelet/colorprofile"
 )
 
-// Patience is how long a session waits for a program to come to rest, unless told otherwise. It is for machines that are
+// DefaultTimeout is how long a session waits for a program to come to rest, unless told otherwise. It is for machines that are
 // busy; a program that is well comes to rest in milliseconds.
-const Patience = 15 * time.Second
+const DefaultTimeout = 15 * time.Second
 
 // Option says what kind of terminal the person has.
 type Option func(*settings)
@@ -19,18 +19,18 @@ type settings struct {
 	profile    colorprofile.Profile
 	background color.Color
 	clock      *Clock
-	patience   time.Duration
-	launch     Launch
+	timeout    time.Duration
+	launch     LaunchFunc
 	variables  []string
 }
 
-func defaults() settings {
+func defaultSettings() settings {
 	return settings{
 		profile:    colorprofile.TrueColor,
 		background: color.RGBA{R: 0x10, G: 0x14, B: 0x1c, A: 0xff},
 		clock:      NewClockAt(time.Time{}),
-		patience:   Patience,
-		launch:     run,
+		timeout:    DefaultTimeout,
+		launch:     launchProgram,
 	}
 }
 
@@ -54,14 +54,14 @@ func WithVariables(variables ...string) Option {
 	return func(s *settings) { s.variables = append(s.variables, variables...) }
 }
 
-// WithPatience sets how long the session waits for the program to come to rest before it gives up. To start and to end it
+// WithTimeout sets how long the session waits for the program to come to rest before it gives up. To start and to end it
 // always has Patience.
-func WithPatience(d time.Duration) Option {
-	return func(s *settings) { s.patience = d }
+func WithTimeout(d time.Duration) Option {
+	return func(s *settings) { s.timeout = d }
 }
 
 // WithLaunch has the program started by somebody else, such as a test library.
-func WithLaunch(launch Launch) Option {
+func WithLaunch(launch LaunchFunc) Option {
 	return func(s *settings) { s.launch = launch }
 }
 

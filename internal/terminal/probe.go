@@ -22,13 +22,13 @@ import (
 type Probe struct {
 	mu       sync.Mutex
 	model    tea.Model
-	underway map[string]int       // by name: commands, and messages that are on their way in
-	parked   int                  // how many of them wait for the clock
+	pending  map[string]int       // by name: commands, and messages that are on their way in
+	waiting  int                  // how many of them wait for the clock
 	handled  []string             // what the view, once asked for, will have settled
-	awaited  map[reflect.Type]int // messages that come from outside the probe's sight
-	still    map[string]bool      // wall clock commands that were not run
+	expected map[reflect.Type]int // messages that come from outside the probe's sight
+	skipped  map[string]bool      // wall clock commands that were not run
 	ended    bool
-	turns    int           // how many messages the model has been given
+	updates  int           // how many messages the model has been given
 	changed  chan struct{} // closed, and made anew, at every change
 	view     tea.View
 }
@@ -37,15 +37,15 @@ type Probe struct {
 func NewProbe(model tea.Model) *Probe {
 	return &Probe{
 		model:    model,
-		underway: map[string]int{},
-		awaited:  map[reflect.Type]int{},
-		still:    map[string]bool{},
+		pending:  map[string]int{},
+		expected: map[reflect.Type]int{},
+		skipped:  map[string]bool{},
 		changed:  make(chan struct{}),
 	}
 }
 
 // Init starts the model.
-func (p *Probe) Init() tea.Cmd { return p.counted(p.model.Init()) }
+func (p *Probe) Init() tea.Cmd { return p.track(p.model.Init()) }
 
 // Update hands the message to the model.
 func (p *Probe) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -56,8 +56,8 @@ func (p *Probe) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	model, cmd := p.model.Update(msg)
 	p.model = model
-	p.change(func() { p.turns++ })
-	return p, p.counted(cmd)
+	p.change(func() { p.updates++ })
+	return p, p.track(cmd)
 }
 
 // View asks the model for its view, and keeps it. It has no content before all that is awaited has come: what is drawn
@@ -65,14 +65,14 @@ func (p *Probe) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (p *Probe) View() tea.View {
 	view := p.model.View()
 	if onMouse := view.OnMouse; onMouse != nil {
-		view.OnMouse = func(msg tea.MouseMsg) tea.Cmd { return p.counted(onMouse(msg)) }
+		view.OnMouse = func(msg tea.MouseMsg) tea.Cmd { return p.track(onMouse(msg)) }
 	}
 	p.change(func() {
 		for _, name := range p.handled {
-			p.drop(name)
+			p.release(name)
 		}
 		p.handled = nil
-		if !p.introduced() {
+		if !p.expectedHandled() {
 			view.Content = ""
 		}
 		p.view = view
@@ -87,66 +87,66 @@ func (p *Probe) Filter(_ tea.Model, msg tea.Msg) tea.Msg {
 		p.change(func() { p.handled = append(p.handled, m.name) })
 		return m.msg
 	case fence:
-		p.change(func() { p.drop(m.name) })
+		p.change(func() { p.release(m.name) })
 		return nil
 	}
 	kind := reflect.TypeOf(msg)
 	p.change(func() {
-		if p.awaited[kind] > 0 {
-			p.awaited[kind]--
+		if p.expected[kind] > 0 {
+			p.expected[kind]--
 			p.handled = append(p.handled, kind.String())
 		}
 	})
 	return msg
 }
 
-// Await tells the probe that messages of these types are on their way from outside its sight: the program is not at rest,
+// Expect tells the probe that messages of these types are on their way from outside its sight: the program is not at rest,
 // and shows nothing, before they have come.
-func (p *Probe) Await(msgs ...tea.Msg) {
+func (p *Probe) Expect(msgs ...tea.Msg) {
 	p.change(func() {
 		for _, msg := range msgs {
 			kind := reflect.TypeOf(msg)
-			p.awaited[kind]++
-			p.underway[kind.String()]++
+			p.expected[kind]++
+			p.pending[kind.String()]++
 		}
 	})
 }
 
-// AtRest says whether nothing is under way but what waits for the clock.
-func (p *Probe) AtRest() bool {
+// IsIdle says whether nothing is under way but what waits for the clock.
+func (p *Probe) IsIdle() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.atRest()
+	return p.idleLocked()
 }
 
-// Rest waits until the program is at rest, and fails with what is still under way when the context ends before.
-func (p *Probe) Rest(ctx context.Context) error {
-	return p.when(ctx, p.atRest)
+// WaitIdle waits until the program is at rest, and fails with what is still under way when the context ends before.
+func (p *Probe) WaitIdle(ctx context.Context) error {
+	return p.waitFor(ctx, p.idleLocked)
 }
 
-// Underway tells in words what keeps the program from its rest, and what the wall clock holds up.
-func (p *Probe) Underway() string {
+// DescribePending tells in words what keeps the program from its rest, and what the wall clock holds up.
+func (p *Probe) DescribePending() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var words []string
-	for _, name := range slices.Sorted(maps.Keys(p.underway)) {
-		words = append(words, fmt.Sprintf("%s ×%d", name, p.underway[name]))
+	for _, name := range slices.Sorted(maps.Keys(p.pending)) {
+		words = append(words, fmt.Sprintf("%s ×%d", name, p.pending[name]))
 	}
 	if len(words) == 0 {
 		words = append(words, "nothing")
 	}
 	text := "under way: " + strings.Join(words, ", ")
-	if p.parked > 0 {
-		text += fmt.Sprintf("; %d of these wait for the clock", p.parked)
+	if p.waiting > 0 {
+		text += fmt.Sprintf("; %d of these wait for the clock", p.waiting)
 	}
-	if len(p.still) > 0 {
-		text += "; not run, as the wall clock stands still: " + strings.Join(slices.Sorted(maps.Keys(p.still)), ", ")
+	if len(p.skipped) > 0 {
+		text += "; not run, as the wall clock stands still: " + strings.Join(slices.Sorted(maps.Keys(p.skipped)), ", ")
 	}
 	return text
 }
 
-// when waits until the condition, asked under the probe's lock, holds.
-func (p *Probe) when(ctx context.Context, condition func() bool) error {
+// waitFor waits until the condition, asked under the probe's lock, holds.
+func (p *Probe) waitFor(ctx context.Context, condition func() bool) error {
 	for {
 		p.mu.Lock()
 		met, changed := condition(), p.changed
@@ -157,17 +157,17 @@ func (p *Probe) when(ctx context.Context, condition func() bool) error {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return fmt.Errorf("%w: %s", context.Cause(ctx), p.Underway())
+			return fmt.Errorf("%w: %s", context.Cause(ctx), p.DescribePending())
 		}
 	}
 }
 
-func (p *Probe) atRest() bool {
+func (p *Probe) idleLocked() bool {
 	n := 0
-	for _, count := range p.underway {
+	for _, count := range p.pending {
 		n += count
 	}
-	return n == p.parked
+	return n == p.waiting
 }
 
 // change does something under the lock and wakes everybody who waits for a change.
@@ -179,31 +179,31 @@ func (p *Probe) change(do func()) {
 	p.changed = make(chan struct{})
 }
 
-func (p *Probe) drop(name string) {
-	if p.underway[name]--; p.underway[name] <= 0 {
-		delete(p.underway, name)
+func (p *Probe) release(name string) {
+	if p.pending[name]--; p.pending[name] <= 0 {
+		delete(p.pending, name)
 	}
 }
 
 // hold counts something that is not a command, until the fence of that name passes through the event loop.
-func (p *Probe) hold(name string) { p.change(func() { p.underway[name]++ }) }
+func (p *Probe) hold(name string) { p.change(func() { p.pending[name]++ }) }
 
-// park counts commands that begin (or with a negative n cease) to wait for the clock.
-func (p *Probe) park(n int) { p.change(func() { p.parked += n }) }
+// addWaiting counts commands that begin (or with a negative n cease) to wait for the clock.
+func (p *Probe) addWaiting(n int) { p.change(func() { p.waiting += n }) }
 
-// end keeps commands that come late from running after the program has ended.
-func (p *Probe) end() { p.change(func() { p.ended = true }) }
+// markEnded keeps commands that come late from running after the program has ended.
+func (p *Probe) markEnded() { p.change(func() { p.ended = true }) }
 
-// last is the view that the program was last asked for, and how many messages the model had been given by then.
-func (p *Probe) last() (tea.View, int) {
+// lastView is the view that the program was last asked for, and how many messages the model had been given by then.
+func (p *Probe) lastView() (tea.View, int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.view, p.turns
+	return p.view, p.updates
 }
 
-// introduced says whether all awaited messages have come and been handled.
-func (p *Probe) introduced() bool {
-	for kind, left := range p.awaited {
+// expectedHandled says whether all awaited messages have come and been handled.
+func (p *Probe) expectedHandled() bool {
+	for kind, left := range p.expected {
 		if left > 0 || slices.Contains(p.handled, kind.String()) {
 			return false
 		}

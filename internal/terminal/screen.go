@@ -21,22 +21,22 @@ const markPrefix = "session-mark-"
 
 // screen is an emulated terminal. What a program asks it (its background, its modes) it answers at once.
 type screen struct {
-	mu   sync.Mutex
-	em   *vt.Emulator
-	seen mark  // the newest mark that was read
-	grid *Grid // the copy of the emulator's cells, nil once they may have changed
+	mu       sync.Mutex
+	emulator *vt.Emulator
+	lastMark mark  // the newest mark that was read
+	grid     *Grid // the copy of the emulator's cells, nil once they may have changed
 }
 
 // newScreen returns a screen that gives its answers to the function, each before the Write that asked returns.
 func newScreen(width, height int, background color.Color, answer func(uv.Event)) *screen {
-	s := &screen{em: vt.NewEmulator(width, height)}
-	s.em.SetDefaultBackgroundColor(background)
-	s.em.RegisterApcHandler(func(data []byte) bool {
-		_, err := fmt.Sscanf(string(data), markPrefix+"%d", &s.seen)
+	s := &screen{emulator: vt.NewEmulator(width, height)}
+	s.emulator.SetDefaultBackgroundColor(background)
+	s.emulator.RegisterApcHandler(func(data []byte) bool {
+		_, err := fmt.Sscanf(string(data), markPrefix+"%d", &s.lastMark)
 		return err == nil
 	})
-	s.em.RegisterCsiHandler('r', s.clamp)
-	go s.listen(answer)
+	s.emulator.RegisterCsiHandler('r', s.clampScrollRegion)
+	go s.readAnswers(answer)
 	// Where no tty translates them, the renderer ends its lines with a bare \n: LNM makes that \r\n. The emulator knows
 	// synchronised output and grapheme widths only once they have been mentioned.
 	_, _ = s.Write([]byte(ansi.SetModeLineFeedNewLine + ansi.ResetModeSynchronizedOutput + ansi.ResetModeUnicodeCore))
@@ -48,28 +48,28 @@ func (s *screen) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.grid = nil
-	n, err := s.em.Write(p)
+	n, err := s.emulator.Write(p)
 	// The pipe hands over nothing to a listener that has dealt with everything before it: a rendezvous.
-	_, _ = s.em.InputPipe().Write(nil)
+	_, _ = s.emulator.InputPipe().Write(nil)
 	return n, err
 }
 
-// clamp brings a scrolling region (DECSTBM) that ends below the screen up to its last line, as terminals do, and leaves the
+// clampScrollRegion brings a scrolling region (DECSTBM) that ends below the screen up to its last line, as terminals do, and leaves the
 // rest to the emulator, which would write outside its own lines: a frame that is under way while the terminal shrinks
 // still speaks of the old size.
-func (s *screen) clamp(margins ansi.Params) bool {
-	if bottom, _, ok := margins.Param(1, 0); ok && bottom > s.em.Height() {
-		margins[1] = ansi.Param(s.em.Height())
+func (s *screen) clampScrollRegion(margins ansi.Params) bool {
+	if bottom, _, ok := margins.Param(1, 0); ok && bottom > s.emulator.Height() {
+		margins[1] = ansi.Param(s.emulator.Height())
 	}
 	return false
 }
 
-// listen decodes the emulator's answers. Somebody must read them, or the emulator's Write waits for ever.
-func (s *screen) listen(answer func(uv.Event)) {
+// readAnswers decodes the emulator's answers. Somebody must read them, or the emulator's Write waits for ever.
+func (s *screen) readAnswers(answer func(uv.Event)) {
 	var decoder uv.EventDecoder
 	buffer := make([]byte, 4096)
 	for {
-		n, err := s.em.Read(buffer)
+		n, err := s.emulator.Read(buffer)
 		if err != nil {
 			return
 		}
@@ -83,34 +83,34 @@ func (s *screen) listen(answer func(uv.Event)) {
 	}
 }
 
-// shown is the screen as it is now, and the newest mark that it has read.
-func (s *screen) shown() (Grid, mark) {
+// current is the screen as it is now, and the newest mark that it has read.
+func (s *screen) current() (Grid, mark) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.grid == nil {
-		grid := GridOf(s.em)
+		grid := GridOf(s.emulator)
 		s.grid = &grid
 	}
-	return *s.grid, s.seen
+	return *s.grid, s.lastMark
 }
 
 // newestMark is the newest mark that the screen has read.
 func (s *screen) newestMark() mark {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.seen
+	return s.lastMark
 }
 
 func (s *screen) resize(width, height int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.grid = nil
-	s.em.Resize(width, height)
+	s.emulator.Resize(width, height)
 }
 
 // close ends the listener. The emulator's own Close races with its Read; closing its pipe does not.
 func (s *screen) close() {
-	if pipe, ok := s.em.InputPipe().(io.Closer); ok {
+	if pipe, ok := s.emulator.InputPipe().(io.Closer); ok {
 		_ = pipe.Close()
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-func TestAScreenHasGivenItsAnswerWhenItHasReadTheQuestion(t *testing.T) {
+func TestWriteReturnsAfterTheQueryIsAnswered(t *testing.T) {
 	var answers atomic.Int64
 	s := newScreen(10, 2, color.White, func(uv.Event) {
 		for range 100 {
@@ -29,18 +29,18 @@ func TestAScreenHasGivenItsAnswerWhenItHasReadTheQuestion(t *testing.T) {
 	}
 }
 
-func TestAScreenReadsAMarkBehindAllThatWasWrittenBefore(t *testing.T) {
+func TestMarkIsReadAfterEarlierOutput(t *testing.T) {
 	s := newScreen(10, 2, color.Black, func(uv.Event) {})
 	defer s.close()
 	if _, err := s.Write([]byte("ab" + mark(7).String() + "cd")); err != nil {
 		t.Fatal(err)
 	}
-	if grid, seen := s.shown(); seen != 7 || grid.Line(0) != "abcd" {
+	if grid, seen := s.current(); seen != 7 || grid.Line(0) != "abcd" {
 		t.Errorf("mark %d was seen, and the screen shows %q", seen, grid.Line(0))
 	}
 }
 
-func TestAScreenThatHasShrunkTakesAScrollingRegionOfItsOldSize(t *testing.T) {
+func TestShrunkScreenClampsOldScrollRegion(t *testing.T) {
 	s := newScreen(10, 8, color.Black, func(uv.Event) {})
 	defer s.close()
 	s.resize(10, 3)
@@ -48,7 +48,7 @@ func TestAScreenThatHasShrunkTakesAScrollingRegionOfItsOldSize(t *testing.T) {
 	if _, err := s.Write([]byte(frame)); err != nil {
 		t.Fatal(err)
 	}
-	if grid, _ := s.shown(); grid.Line(0) != "a" || grid.Line(1) != "b" {
+	if grid, _ := s.current(); grid.Line(0) != "a" || grid.Line(1) != "b" {
 		t.Errorf("the screen shows %q and %q", grid.Line(0), grid.Line(1))
 	}
 }

@@ -12,15 +12,15 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 )
 
-// Launch starts a program for a session: the probe is its model, output is the screen, and the options must all be
+// LaunchFunc starts a program for a session: the probe is its model, output is the screen, and the options must all be
 // given to it, with input that ends at once. It returns the program, and a function that waits until it has ended.
-type Launch func(probe *Probe, output io.Writer, size tea.WindowSizeMsg, options []tea.ProgramOption) (
+type LaunchFunc func(probe *Probe, output io.Writer, size tea.WindowSizeMsg, options []tea.ProgramOption) (
 	program *tea.Program, wait func() error)
 
 // Errors of a session.
 var (
-	ErrRestless = errors.New("the program did not come to rest in time")
-	ErrEnded    = errors.New("the program has ended")
+	ErrNotIdle = errors.New("the program did not come to rest in time")
+	ErrEnded   = errors.New("the program has ended")
 )
 
 // Session is a program that runs on an emulated terminal, and the person in front of it.
@@ -30,27 +30,27 @@ var (
 // Settle, Until, Wait or Quit. A Session is for one goroutine.
 type Session struct {
 	settings
-	size    tea.WindowSizeMsg
-	probe   *Probe
-	screen  *screen
-	program *tea.Program
-	inbox   chan tea.Msg // what the terminal has for the program
-	marks   mark
+	size     tea.WindowSizeMsg
+	probe    *Probe
+	screen   *screen
+	program  *tea.Program
+	inbox    chan tea.Msg // what the terminal has for the program
+	lastMark mark
 	// The grid of the last view that was compared with the screen: while the program is at rest, it is asked for often.
 	drawnView struct {
 		size    tea.WindowSizeMsg
 		content string
 		grid    Grid
 	}
-	done   chan struct{} // closed when the program has ended
-	ending error         // why it ended badly; to be read after done
-	err    error         // the first thing that went wrong
+	done    chan struct{} // closed when the program has ended
+	exitErr error         // why it ended badly; to be read after done
+	err     error         // the first thing that went wrong
 }
 
 // Start runs the model on a terminal of width columns and height rows, and returns when it has been told its size.
 func Start(model tea.Model, width, height int, options ...Option) *Session {
 	s := &Session{
-		settings: defaults(),
+		settings: defaultSettings(),
 		size:     tea.WindowSizeMsg{Width: width, Height: height},
 		probe:    NewProbe(model),
 		inbox:    make(chan tea.Msg, 1024), // far more than a terminal ever has to say at once
@@ -59,26 +59,26 @@ func Start(model tea.Model, width, height int, options ...Option) *Session {
 	for _, option := range options {
 		option(&s.settings)
 	}
-	s.clock.watch(s.probe.park, s.rest)
+	s.clock.attach(s.probe.addWaiting, s.waitIdle)
 	s.screen = newScreen(width, height, s.background, func(event uv.Event) { s.send(event) })
-	s.probe.Await(tea.ColorProfileMsg{}, tea.WindowSizeMsg{}, tea.EnvMsg{}) // what a program tells itself at its start
-	s.probe.Await(tea.ModeReportMsg{}, tea.ModeReportMsg{})                 // and what it asks: modes 2026 and 2027
+	s.probe.Expect(tea.ColorProfileMsg{}, tea.WindowSizeMsg{}, tea.EnvMsg{}) // what a program tells itself at its start
+	s.probe.Expect(tea.ModeReportMsg{}, tea.ModeReportMsg{})                 // and what it asks: modes 2026 and 2027
 	program, wait := s.launch(s.probe, s.screen, s.size, s.programOptions(s.probe))
 	s.program = program
 	go s.deliver()
 	go func() {
-		s.ending = wait()
-		s.probe.end()
+		s.exitErr = wait()
+		s.probe.markEnded()
 		s.clock.Stop()
 		s.screen.close()
 		close(s.done)
 	}()
-	s.note(s.within(Patience, func(ctx context.Context) error { return s.probe.when(ctx, s.probe.introduced) }))
+	s.recordError(s.waitWithin(DefaultTimeout, func(ctx context.Context) error { return s.probe.waitFor(ctx, s.probe.expectedHandled) }))
 	return s
 }
 
-// run is the Launch that needs no test.
-func run(probe *Probe, output io.Writer, size tea.WindowSizeMsg, options []tea.ProgramOption) (*tea.Program, func() error) {
+// launchProgram is the Launch that needs no test.
+func launchProgram(probe *Probe, output io.Writer, size tea.WindowSizeMsg, options []tea.ProgramOption) (*tea.Program, func() error) {
 	program := tea.NewProgram(probe, append(options,
 		tea.WithInput(strings.NewReader("")), tea.WithOutput(output), tea.WithoutSignals(),
 		tea.WithWindowSize(size.Width, size.Height))...)
@@ -115,19 +115,19 @@ func (s *Session) send(msg tea.Msg) {
 
 func nameOfMsg(msg tea.Msg) string { return fmt.Sprintf("%T", msg) }
 
-// rest waits until the program is at rest, whatever the screen shows.
-func (s *Session) rest() error {
+// waitIdle waits until the program is at rest, whatever the screen shows.
+func (s *Session) waitIdle() error {
 	if s.err == nil {
-		s.note(s.within(s.patience, s.probe.Rest))
+		s.recordError(s.waitWithin(s.timeout, s.probe.WaitIdle))
 	}
 	return s.err
 }
 
-// within runs a wait that ends with the patience or the program, and says which in a sentence with the screen.
-func (s *Session) within(patience time.Duration, wait func(context.Context) error) error {
+// waitWithin runs a wait that ends with the patience or the program, and says which in a sentence with the screen.
+func (s *Session) waitWithin(patience time.Duration, wait func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
-	timer := time.AfterFunc(patience, func() { cancel(ErrRestless) })
+	timer := time.AfterFunc(patience, func() { cancel(ErrNotIdle) })
 	defer timer.Stop()
 	watched := make(chan struct{})
 	defer close(watched)
@@ -144,8 +144,8 @@ func (s *Session) within(patience time.Duration, wait func(context.Context) erro
 	return nil
 }
 
-// note keeps the first thing that went wrong.
-func (s *Session) note(err error) {
+// recordError keeps the first thing that went wrong.
+func (s *Session) recordError(err error) {
 	if s.err == nil {
 		s.err = err
 	}
@@ -154,23 +154,23 @@ func (s *Session) note(err error) {
 // Settle waits until the program is at rest and its screen shows its last view, and returns the screen. It fails when the
 // program does not come to rest, with what is still under way, the screen and the view.
 func (s *Session) Settle() (Grid, error) {
-	if err := s.rest(); err != nil {
+	if err := s.waitIdle(); err != nil {
 		return Grid{}, err
 	}
 	var grid Grid
-	s.note(s.within(s.patience, func(ctx context.Context) error {
+	s.recordError(s.waitWithin(s.timeout, func(ctx context.Context) error {
 		for {
 			turns, err := s.flush(ctx)
 			if err != nil {
 				return err
 			}
-			if grid, err = s.drawn(ctx); err != nil {
+			if grid, err = s.waitDrawn(ctx); err != nil {
 				return err
 			}
-			if _, now := s.probe.last(); now == turns && s.probe.AtRest() {
+			if _, now := s.probe.lastView(); now == turns && s.probe.IsIdle() {
 				return nil
 			}
-			if err := s.probe.Rest(ctx); err != nil {
+			if err := s.probe.WaitIdle(ctx); err != nil {
 				return err
 			}
 		}
@@ -181,30 +181,30 @@ func (s *Session) Settle() (Grid, error) {
 // flush waits until the screen has read everything that the program has queued by now, and the answers to it have been
 // handled. It returns how many messages the model had been given before.
 func (s *Session) flush(ctx context.Context) (turns int, err error) {
-	_, turns = s.probe.last()
-	s.marks++
-	s.send(tea.RawMsg{Msg: s.marks})
+	_, turns = s.probe.lastView()
+	s.lastMark++
+	s.send(tea.RawMsg{Msg: s.lastMark})
 	err = s.poll(ctx, func() bool {
-		return s.screen.newestMark() >= s.marks
+		return s.screen.newestMark() >= s.lastMark
 	})
 	if err != nil {
 		return turns, err
 	}
-	return turns, s.probe.Rest(ctx)
+	return turns, s.probe.WaitIdle(ctx)
 }
 
-// drawn waits until the screen shows the last view.
-func (s *Session) drawn(ctx context.Context) (grid Grid, err error) {
+// waitDrawn waits until the screen shows the last view.
+func (s *Session) waitDrawn(ctx context.Context) (grid Grid, err error) {
 	err = s.poll(ctx, func() bool {
-		grid, _ = s.screen.shown()
-		return grid.Equal(s.viewed()) || !s.probe.AtRest()
+		grid, _ = s.screen.current()
+		return grid.Equal(s.viewGrid()) || !s.probe.IsIdle()
 	})
 	return grid, err
 }
 
-// viewed is what the last view must look like on this terminal.
-func (s *Session) viewed() Grid {
-	view, _ := s.probe.last()
+// viewGrid is what the last view must look like on this terminal.
+func (s *Session) viewGrid() Grid {
+	view, _ := s.probe.lastView()
 	if s.drawnView.size != s.size || s.drawnView.content != view.Content {
 		s.drawnView.size, s.drawnView.content = s.size, view.Content
 		s.drawnView.grid = GridOfView(view.Content, s.size.Width, s.size.Height, s.profile)
@@ -220,36 +220,36 @@ func (s *Session) poll(ctx context.Context, condition func() bool) error {
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
-			return fmt.Errorf("%w: %s", context.Cause(ctx), s.probe.Underway())
+			return fmt.Errorf("%w: %s", context.Cause(ctx), s.probe.DescribePending())
 		}
 	}
 	return nil
 }
 
-// Until waits until the screen, at rest or not, meets the condition; what names it in the error.
-func (s *Session) Until(condition func(Grid) bool, what string) (Grid, error) {
+// WaitUntil waits until the screen, at rest or not, meets the condition; what names it in the error.
+func (s *Session) WaitUntil(condition func(Grid) bool, what string) (Grid, error) {
 	if s.err != nil {
 		return Grid{}, s.err
 	}
 	var grid Grid
-	err := s.within(s.patience, func(ctx context.Context) error {
+	err := s.waitWithin(s.timeout, func(ctx context.Context) error {
 		return s.poll(ctx, func() bool {
-			grid, _ = s.screen.shown()
+			grid, _ = s.screen.current()
 			return condition(grid)
 		})
 	})
 	if err != nil {
-		s.note(fmt.Errorf("waiting for %s: %w", what, err))
+		s.recordError(fmt.Errorf("waiting for %s: %w", what, err))
 	}
 	return grid, s.err
 }
 
 // report shows the screen, and the last view where it differs.
 func (s *Session) report() string {
-	grid, _ := s.screen.shown()
-	text := "the screen:\n" + framed(grid)
-	if view := s.viewed(); !view.Equal(grid) {
-		text += "the last view differs from it in " + difference(grid, view) + ":\n" + framed(view)
+	grid, _ := s.screen.current()
+	text := "the screen:\n" + withBorder(grid)
+	if view := s.viewGrid(); !view.Equal(grid) {
+		text += "the last view differs from it in " + firstDifference(grid, view) + ":\n" + withBorder(view)
 	}
 	return text
 }
@@ -259,7 +259,7 @@ func (s *Session) Wait() (tea.Model, error) {
 	if s.err != nil {
 		return nil, s.err
 	}
-	return s.final()
+	return s.finish()
 }
 
 // Quit ends the program, whatever has gone wrong before, and returns the model as it was then. The clock stops, and
@@ -270,20 +270,20 @@ func (s *Session) Quit() (tea.Model, error) {
 	default:
 		s.send(tea.QuitMsg{})
 	}
-	return s.final()
+	return s.finish()
 }
 
-func (s *Session) final() (tea.Model, error) {
-	patience := time.NewTimer(Patience)
+func (s *Session) finish() (tea.Model, error) {
+	patience := time.NewTimer(DefaultTimeout)
 	defer patience.Stop()
 	select {
 	case <-s.done:
 	case <-patience.C:
-		s.note(fmt.Errorf("the program did not end in time: %s\n%s", s.probe.Underway(), s.report()))
+		s.recordError(fmt.Errorf("the program did not end in time: %s\n%s", s.probe.DescribePending(), s.report()))
 		return nil, s.err
 	}
-	if s.ending != nil {
-		return nil, fmt.Errorf("the program failed: %w", s.ending)
+	if s.exitErr != nil {
+		return nil, fmt.Errorf("the program failed: %w", s.exitErr)
 	}
 	return s.probe.model, nil
 }

@@ -18,23 +18,23 @@ import (
 )
 
 func TestSettleWaitsForEveryCommand(t *testing.T) {
-	chain := func() tea.Msg { return tea.BatchMsg{say("deep"), nil} }
+	chain := func() tea.Msg { return tea.BatchMsg{sendText("deep"), nil} }
 	for name, c := range map[string]struct {
 		cmd     tea.Cmd
 		want    []string
 		inOrder bool
 	}{
-		"one command":                 {say("a"), []string{"a"}, true},
-		"a batch":                     {tea.Batch(say("a"), say("b"), say("c")), []string{"a", "b", "c"}, false},
-		"a sequence":                  {tea.Sequence(say("a"), say("b"), say("c")), []string{"a", "b", "c"}, true},
-		"a batch within a sequence":   {tea.Sequence(tea.Batch(say("a"), say("b")), say("c")), []string{"a", "b", "c"}, false},
-		"a sequence within a batch":   {tea.Batch(tea.Sequence(say("a"), say("b")), say("c")), []string{"a", "b", "c"}, false},
-		"a command that opens others": {tea.Sequence(chain, say("last")), []string{"deep", "last"}, true},
-		"one that says nothing":       {tea.Batch(say("a"), func() tea.Msg { return nil }), []string{"a"}, true},
+		"one command":                 {sendText("a"), []string{"a"}, true},
+		"a batch":                     {tea.Batch(sendText("a"), sendText("b"), sendText("c")), []string{"a", "b", "c"}, false},
+		"a sequence":                  {tea.Sequence(sendText("a"), sendText("b"), sendText("c")), []string{"a", "b", "c"}, true},
+		"a batch within a sequence":   {tea.Sequence(tea.Batch(sendText("a"), sendText("b")), sendText("c")), []string{"a", "b", "c"}, false},
+		"a sequence within a batch":   {tea.Batch(tea.Sequence(sendText("a"), sendText("b")), sendText("c")), []string{"a", "b", "c"}, false},
+		"a command that opens others": {tea.Sequence(chain, sendText("last")), []string{"deep", "last"}, true},
+		"one that says nothing":       {tea.Batch(sendText("a"), func() tea.Msg { return nil }), []string{"a"}, true},
 		"an empty batch":              {func() tea.Msg { return tea.BatchMsg{} }, nil, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := start(t, &scribe{on: onKey("x", c.cmd)})
+			s := startSession(t, &recorder{onMsg: onKey("x", c.cmd)})
 			s.Press("x")
 			grid, err := s.Settle()
 			if err != nil {
@@ -51,25 +51,25 @@ func TestSettleWaitsForEveryCommand(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatCausesAQuestionIsWaitedForToo(t *testing.T) {
-	m := &scribe{start: say("one")}
-	m.on = func(msg tea.Msg) tea.Cmd {
+func TestSettleWaitsForFollowUpQueries(t *testing.T) {
+	m := &recorder{initCmd: sendText("one")}
+	m.onMsg = func(msg tea.Msg) tea.Cmd {
 		switch msg {
-		case said("one"):
-			return say("two")
-		case said("two"):
+		case textMsg("one"):
+			return sendText("two")
+		case textMsg("two"):
 			return tea.RequestBackgroundColor
 		}
 		return nil
 	}
-	requireText(t, start(t, m), "one\ntwo\ndark true")
+	requireText(t, startSession(t, m), "one\ntwo\ndark true")
 }
 
-func TestALightTerminalSaysSo(t *testing.T) {
-	requireText(t, start(t, &scribe{start: tea.RequestBackgroundColor}, terminal.WithLight()), "dark false")
+func TestLightBackgroundIsReported(t *testing.T) {
+	requireText(t, startSession(t, &recorder{initCmd: tea.RequestBackgroundColor}, terminal.WithLight()), "dark false")
 }
 
-func TestVerbsReachTheProgram(t *testing.T) {
+func TestInputReachesTheProgram(t *testing.T) {
 	for name, c := range map[string]struct {
 		do   func(*terminal.Session)
 		want string
@@ -84,21 +84,21 @@ func TestVerbsReachTheProgram(t *testing.T) {
 		"focus":  {func(s *terminal.Session) { s.Blur(); s.Focus() }, "blur\nfocus"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := start(t, &scribe{mouse: tea.MouseModeCellMotion})
+			s := startSession(t, &recorder{mouse: tea.MouseModeCellMotion})
 			c.do(s)
 			requireText(t, s, c.want)
 		})
 	}
 }
 
-func TestAnImpossibleVerbSaysWhy(t *testing.T) {
+func TestImpossibleInputIsAnError(t *testing.T) {
 	for want, do := range map[string]func(*terminal.Session){
 		`there is no key "entre"`:                                  func(s *terminal.Session) { s.Press("entre") },
 		"cannot click at column 1, row 2: the program has not":     func(s *terminal.Session) { s.Click(1, 2) },
 		"cannot turn the wheel at column 1, row 2: the program ha": func(s *terminal.Session) { s.Wheel(1, 2, 1) },
 		"cannot blur: the program has not asked for the focus":     func(s *terminal.Session) { s.Blur() },
 	} {
-		s := start(t, &scribe{})
+		s := startSession(t, &recorder{})
 		do(s)
 		s.Press("a")
 		if _, err := s.Settle(); err == nil || !strings.HasPrefix(err.Error(), want) {
@@ -108,8 +108,8 @@ func TestAnImpossibleVerbSaysWhy(t *testing.T) {
 }
 
 func TestResizeReachesProgramAndScreen(t *testing.T) {
-	m := &scribe{}
-	s := start(t, m)
+	m := &recorder{}
+	s := startSession(t, m)
 	s.Press("a")
 	s.Resize(50, 20)
 	grid, err := s.Settle()
@@ -121,13 +121,13 @@ func TestResizeReachesProgramAndScreen(t *testing.T) {
 	}
 }
 
-func TestTheScreenEqualsTheViewInEveryProfile(t *testing.T) {
+func TestScreenEqualsViewInEveryProfile(t *testing.T) {
 	colors := lipgloss.NewStyle().Foreground(lipgloss.Color("#7dcfff")).Background(lipgloss.Color("#253152")).Bold(true)
 	for profile, want := range map[colorprofile.Profile]terminal.Style{
 		colorprofile.TrueColor: {Fg: terminal.Color{R: 0x7d, G: 0xcf, B: 0xff, Set: true}, Bg: terminal.Color{R: 0x25, G: 0x31, B: 0x52, Set: true}, Bold: true},
 		colorprofile.Ascii:     {Bold: true},
 	} {
-		s := start(t, &scribe{lines: []string{colors.Render("⚠️日本y"), "plain"}}, terminal.WithProfile(profile))
+		s := startSession(t, &recorder{lines: []string{colors.Render("⚠️日本y"), "plain"}}, terminal.WithProfile(profile))
 		grid, err := s.Settle()
 		if err != nil {
 			t.Fatal(err)
@@ -140,29 +140,29 @@ func TestTheScreenEqualsTheViewInEveryProfile(t *testing.T) {
 		}
 	}
 	for _, profile := range []colorprofile.Profile{colorprofile.ANSI, colorprofile.ANSI256} {
-		s := start(t, &scribe{lines: []string{colors.Render("colours")}}, terminal.WithProfile(profile))
+		s := startSession(t, &recorder{lines: []string{colors.Render("colours")}}, terminal.WithProfile(profile))
 		if _, err := s.Settle(); err != nil {
 			t.Errorf("%v: %v", profile, err)
 		}
 	}
 }
 
-func TestAnEmojiMadeOfSeveralDoesNotPushTheEdgeOffTheScreen(t *testing.T) {
+func TestJoinedEmojiKeepsTheLineWidth(t *testing.T) {
 	line := "👩‍👩‍👧" + strings.Repeat(" ", 24) + "edge" // as wide as the screen, if the family takes two columns
 	for range 10 {                                     // the first frame and the terminal's answer race
-		requireText(t, start(t, &scribe{lines: []string{line}}), line)
+		requireText(t, startSession(t, &recorder{lines: []string{line}}), line)
 	}
 }
 
-func TestAProgramThatNeverRestsIsDescribed(t *testing.T) {
+func TestTimeoutNamesPendingCommands(t *testing.T) {
 	release := make(chan struct{})
-	m := &scribe{lines: []string{"loading"}, start: func() tea.Msg { <-release; return nil }}
-	s := terminal.Start(m, 20, 3, terminal.WithPatience(30*time.Millisecond))
+	m := &recorder{lines: []string{"loading"}, initCmd: func() tea.Msg { <-release; return nil }}
+	s := terminal.Start(m, 20, 3, terminal.WithTimeout(30*time.Millisecond))
 	_, err := s.Settle()
-	if !errors.Is(err, terminal.ErrRestless) {
+	if !errors.Is(err, terminal.ErrNotIdle) {
 		t.Fatalf("got %v", err)
 	}
-	for _, want := range []string{"TestAProgramThatNeverRestsIsDescribed.func1 ×1", "│loading             │"} {
+	for _, want := range []string{"TestTimeoutNamesPendingCommands.func1 ×1", "│loading             │"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is missing in: %v", want, err)
 		}
@@ -173,24 +173,24 @@ func TestAProgramThatNeverRestsIsDescribed(t *testing.T) {
 	}
 }
 
-func TestUntilSeesAScreenThatIsNotAtRest(t *testing.T) {
+func TestWaitUntilSeesAScreenThatIsNotIdle(t *testing.T) {
 	release := make(chan struct{})
-	s := start(t, &scribe{lines: []string{"loading"}, start: func() tea.Msg { <-release; return said("loaded") }})
-	if _, err := s.Until(func(g terminal.Grid) bool { return g.Contains("loading") }, "loading"); err != nil {
+	s := startSession(t, &recorder{lines: []string{"loading"}, initCmd: func() tea.Msg { <-release; return textMsg("loaded") }})
+	if _, err := s.WaitUntil(func(g terminal.Grid) bool { return g.Contains("loading") }, "loading"); err != nil {
 		t.Fatal(err)
 	}
 	close(release)
 	requireText(t, s, "loading\nloaded")
 }
 
-func TestWaitReturnsTheModelOfAProgramThatEndsByItself(t *testing.T) {
-	s := start(t, &scribe{on: onKey("q", tea.Quit)})
+func TestWaitReturnsTheFinalModel(t *testing.T) {
+	s := startSession(t, &recorder{onMsg: onKey("q", tea.Quit)})
 	s.Press("a", "q")
 	m, err := s.Wait()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := m.(*scribe).lines; len(got) != 2 || got[1] != "key q" {
+	if got := m.(*recorder).lines; len(got) != 2 || got[1] != "key q" {
 		t.Errorf("the model heard %q", got)
 	}
 	if _, err := s.Settle(); !errors.Is(err, terminal.ErrEnded) {
@@ -220,7 +220,7 @@ func newForm() form {
 	)).WithWidth(40).WithShowHelp(false)}
 }
 
-func TestAFormIsFilledInAsAPersonWould(t *testing.T) {
+func TestFormCanBeFilledIn(t *testing.T) {
 	s := terminal.Start(newForm(), 60, 20)
 	s.Type("before")
 	s.Press("enter")
@@ -239,13 +239,13 @@ func TestAFormIsFilledInAsAPersonWould(t *testing.T) {
 	}
 }
 
-func TestTheWallClockStandsStill(t *testing.T) {
-	tick := func(time.Time) tea.Msg { return said("ticked") }
+func TestWallClockCommandsAreNotRun(t *testing.T) {
+	tick := func(time.Time) tea.Msg { return textMsg("ticked") }
 	input := textinput.New()
 	for name, cmd := range map[string]tea.Cmd{
 		"tick": tea.Tick(time.Nanosecond, tick), "every": tea.Every(time.Nanosecond, tick), "blink": input.Focus(),
 	} {
-		s := start(t, &scribe{start: tea.Sequence(cmd, say("after")), on: onKey("x", cmd)})
+		s := startSession(t, &recorder{initCmd: tea.Sequence(cmd, sendText("after")), onMsg: onKey("x", cmd)})
 		s.Press("x")
 		grid, err := s.Settle()
 		if err != nil || grid.Contains("ticked") || !grid.Contains("after") {
@@ -254,10 +254,10 @@ func TestTheWallClockStandsStill(t *testing.T) {
 	}
 }
 
-func TestNothingIsLeftRunning(t *testing.T) {
+func TestQuitLeavesNoGoroutines(t *testing.T) {
 	clock := terminal.NewClockAt(noon)
 	never := func(time.Time) tea.Msg { return nil }
-	for _, m := range []tea.Model{newForm(), &scribe{start: clock.Tick(time.Hour, never)}} {
+	for _, m := range []tea.Model{newForm(), &recorder{initCmd: clock.Tick(time.Hour, never)}} {
 		s := terminal.Start(m, 60, 20, terminal.WithClock(clock))
 		if _, err := s.Settle(); err != nil {
 			t.Fatal(err)

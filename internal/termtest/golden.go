@@ -10,20 +10,20 @@ import (
 // to remake the file.
 func (t *Terminal) RequireGolden(tb testing.TB, name string) {
 	tb.Helper()
-	golden.RequireEqual(named{tb, name}, t.Screen().Text())
+	golden.RequireEqual(renamedTest{tb, name}, t.Screen().Text())
 }
 
 // RequireStyled is RequireGolden with the style of every cell, see terminal.Grid.Styled. Few screens need it: a change of
 // one colour remakes them all.
 func (t *Terminal) RequireStyled(tb testing.TB, name string) {
 	tb.Helper()
-	golden.RequireEqual(named{tb, name}, t.Screen().Styled())
+	golden.RequireEqual(renamedTest{tb, name}, t.Screen().Styled())
 }
 
-// named is a test under another name: golden calls its file by the test's.
-type named struct {
+// renamedTest is a test under another name: golden calls its file by the test's.
+type renamedTest struct {
 	testing.TB
 	name string
 }
 
-func (n named) Name() string { return n.name }
+func (n renamedTest) Name() string { return n.name }

@@ -31,7 +31,7 @@ func Start(tb testing.TB, model tea.Model, width, height int, options ...termina
 	options = append(options, terminal.WithLaunch(func(
 		probe *terminal.Probe, output io.Writer, size tea.WindowSizeMsg, program []tea.ProgramOption,
 	) (*tea.Program, func() error) {
-		return launch(tb, probe, output, size, program)
+		return launchWithTeatest(tb, probe, output, size, program)
 	}))
 	t := &Terminal{tb: tb, session: terminal.Start(model, width, height, options...)}
 	tb.Cleanup(func() {
@@ -42,11 +42,11 @@ func Start(tb testing.TB, model tea.Model, width, height int, options ...termina
 	return t
 }
 
-// launch has teatest run the program, and plays what it writes onto the screen.
-func launch(
+// launchWithTeatest has teatest run the program, and plays what it writes onto the screen.
+func launchWithTeatest(
 	tb testing.TB, probe *terminal.Probe, output io.Writer, size tea.WindowSizeMsg, options []tea.ProgramOption,
 ) (*tea.Program, func() error) {
-	probe.Await(tea.WindowSizeMsg{}) // teatest tells the size once more than a program does by itself
+	probe.Expect(tea.WindowSizeMsg{}) // teatest tells the size once more than a program does by itself
 	tm := teatest.NewTestModel(tb, probe,
 		teatest.WithInitialTermSize(size.Width, size.Height), teatest.WithProgramOptions(options...))
 	ended := make(chan struct{})
@@ -54,11 +54,11 @@ func launch(
 		tm.GetProgram().Wait()
 		close(ended)
 	}()
-	return tm.GetProgram(), func() error { return play(tm.Output(), output, ended) }
+	return tm.GetProgram(), func() error { return copyOutput(tm.Output(), output, ended) }
 }
 
-// play copies what a program writes until it has ended. teatest's output never blocks: it has to be asked.
-func play(from io.Reader, to io.Writer, ended <-chan struct{}) error {
+// copyOutput copies what a program writes until it has ended. teatest's output never blocks: it has to be asked.
+func copyOutput(from io.Reader, to io.Writer, ended <-chan struct{}) error {
 	ticker := time.NewTicker(time.Millisecond)
 	defer ticker.Stop()
 	for {
@@ -129,7 +129,7 @@ func (t *Terminal) Screen() terminal.Grid {
 // program is kept from its rest on purpose; else Screen and RequireText say more.
 func (t *Terminal) WaitFor(texts ...string) terminal.Grid {
 	t.tb.Helper()
-	return t.Until(func(g terminal.Grid) bool {
+	return t.WaitUntil(func(g terminal.Grid) bool {
 		for _, text := range texts {
 			if !g.Contains(text) {
 				return false
@@ -139,10 +139,10 @@ func (t *Terminal) WaitFor(texts ...string) terminal.Grid {
 	}, fmt.Sprintf("%q", texts))
 }
 
-// Until waits until the screen, at rest or not, meets the condition, and returns it; what names the condition in a failure.
-func (t *Terminal) Until(condition func(terminal.Grid) bool, what string) terminal.Grid {
+// WaitUntil waits until the screen, at rest or not, meets the condition, and returns it; what names the condition in a failure.
+func (t *Terminal) WaitUntil(condition func(terminal.Grid) bool, what string) terminal.Grid {
 	t.tb.Helper()
-	grid, err := t.session.Until(condition, what)
+	grid, err := t.session.WaitUntil(condition, what)
 	if err != nil {
 		t.tb.Fatal(err)
 	}
@@ -174,16 +174,16 @@ func (t *Terminal) RequireNoText(texts ...string) {
 // Wait waits until the program ends by itself, and returns the model as it was then.
 func (t *Terminal) Wait() tea.Model {
 	t.tb.Helper()
-	return t.ended(t.session.Wait())
+	return t.requireModel(t.session.Wait())
 }
 
 // Quit ends the program and returns the model as it was then.
 func (t *Terminal) Quit() tea.Model {
 	t.tb.Helper()
-	return t.ended(t.session.Quit())
+	return t.requireModel(t.session.Quit())
 }
 
-func (t *Terminal) ended(model tea.Model, err error) tea.Model {
+func (t *Terminal) requireModel(model tea.Model, err error) tea.Model {
 	t.tb.Helper()
 	if err != nil {
 		t.tb.Fatal(err)

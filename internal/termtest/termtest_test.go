@@ -18,46 +18,46 @@ import (
 
 type answerMsg string
 
-// deck is a small program with a field whose cursor would blink, a slow question, a beat and the mouse.
-type deck struct {
+// testModel is a small program with a field whose cursor would blink, a slow question, a beat and the mouse.
+type testModel struct {
 	clock *terminal.Clock
 	field textinput.Model
 	lines []string
-	beats int
+	ticks int
 	dark  bool
 	size  tea.WindowSizeMsg
 }
 
-func newDeck(clock *terminal.Clock) *deck {
-	d := &deck{clock: clock, field: textinput.New()}
+func newTestModel(clock *terminal.Clock) *testModel {
+	d := &testModel{clock: clock, field: textinput.New()}
 	d.field.SetWidth(20)
 	return d
 }
 
-type beatMsg time.Time
+type tickMsg time.Time
 
-func (d *deck) beat() tea.Cmd {
-	return d.clock.Tick(time.Second, func(at time.Time) tea.Msg { return beatMsg(at) })
+func (d *testModel) scheduleTick() tea.Cmd {
+	return d.clock.Tick(time.Second, func(at time.Time) tea.Msg { return tickMsg(at) })
 }
 
-func (d *deck) ask() tea.Msg {
+func (d *testModel) answerSlowly() tea.Msg {
 	d.clock.Sleep(3 * time.Second)
 	return answerMsg("answered")
 }
 
-func (d *deck) Init() tea.Cmd {
-	return tea.Batch(d.field.Focus(), d.beat(), tea.RequestBackgroundColor)
+func (d *testModel) Init() tea.Cmd {
+	return tea.Batch(d.field.Focus(), d.scheduleTick(), tea.RequestBackgroundColor)
 }
 
-func (d *deck) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+func (d *testModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.BackgroundColorMsg:
 		d.dark = msg.IsDark()
 	case tea.WindowSizeMsg:
 		d.size = msg
-	case beatMsg:
-		d.beats++
-		return d, d.beat()
+	case tickMsg:
+		d.ticks++
+		return d, d.scheduleTick()
 	case answerMsg:
 		d.lines = append(d.lines, string(msg))
 	case tea.MouseClickMsg:
@@ -67,7 +67,7 @@ func (d *deck) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		case "enter":
 			d.lines = append(d.lines, "asked "+d.field.Value())
 			d.field.Reset()
-			return d, d.ask
+			return d, d.answerSlowly
 		case "esc":
 			return d, tea.Quit
 		}
@@ -77,9 +77,9 @@ func (d *deck) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return d, cmd
 }
 
-func (d *deck) View() tea.View {
+func (d *testModel) View() tea.View {
 	title := lipgloss.NewStyle().Bold(true).Foreground(lipgloss.Color("#7dcfff")).Render("deck")
-	head := fmt.Sprintf("%s beats %d dark %v %d×%d", title, d.beats, d.dark, d.size.Width, d.size.Height)
+	head := fmt.Sprintf("%s beats %d dark %v %d×%d", title, d.ticks, d.dark, d.size.Width, d.size.Height)
 	view := tea.NewView(strings.Join(append([]string{head, d.field.View()}, d.lines...), "\n"))
 	view.AltScreen, view.MouseMode, view.WindowTitle = true, tea.MouseModeCellMotion, "deck"
 	return view
@@ -87,13 +87,13 @@ func (d *deck) View() tea.View {
 
 var noon = time.Date(2025, 1, 16, 12, 0, 0, 0, time.UTC)
 
-func startDeck(tb testing.TB) *termtest.Terminal {
+func startTestModel(tb testing.TB) *termtest.Terminal {
 	clock := terminal.NewClockAt(noon)
-	return termtest.Start(tb, newDeck(clock), 40, 6, terminal.WithClock(clock))
+	return termtest.Start(tb, newTestModel(clock), 40, 6, terminal.WithClock(clock))
 }
 
-func TestAWholeStoryIsTheSameEveryTime(t *testing.T) {
-	tm := startDeck(t)
+func TestWholeSessionIsDeterministic(t *testing.T) {
+	tm := startTestModel(t)
 	tm.RequireGolden(t, "start")
 	tm.Type("who")
 	tm.Press("enter")
@@ -109,51 +109,51 @@ func TestAWholeStoryIsTheSameEveryTime(t *testing.T) {
 		t.Errorf("the window is titled %q", tm.Title())
 	}
 	tm.Press("esc")
-	if d := tm.Wait().(*deck); d.beats != 3 || !d.dark {
-		t.Errorf("after the end: %d beats, dark %v", d.beats, d.dark)
+	if d := tm.Wait().(*testModel); d.ticks != 3 || !d.dark {
+		t.Errorf("after the end: %d beats, dark %v", d.ticks, d.dark)
 	}
 }
 
-func TestWaitForSeesWhatIsOnTheScreen(t *testing.T) {
-	tm := startDeck(t)
+func TestWaitForReturnsTheScreen(t *testing.T) {
+	tm := startTestModel(t)
 	tm.Press("enter")
 	if grid := tm.WaitFor("deck", "asked"); !grid.Contains("asked") {
 		t.Error("the grid that was waited for does not hold the text")
 	}
 }
 
-// failing is a test whose failure is looked at.
-type failing struct {
+// recordingTB is a test whose failure is looked at.
+type recordingTB struct {
 	testing.TB
-	words []string
+	messages []string
 }
 
-func (f *failing) Helper()        {}
-func (f *failing) Failed() bool   { return len(f.words) > 0 }
-func (f *failing) Cleanup(func()) {}
-func (f *failing) Error(a ...any) { f.words = append(f.words, fmt.Sprint(a...)) }
-func (f *failing) Errorf(format string, a ...any) {
-	f.words = append(f.words, fmt.Sprintf(format, a...))
+func (f *recordingTB) Helper()        {}
+func (f *recordingTB) Failed() bool   { return len(f.messages) > 0 }
+func (f *recordingTB) Cleanup(func()) {}
+func (f *recordingTB) Error(a ...any) { f.messages = append(f.messages, fmt.Sprint(a...)) }
+func (f *recordingTB) Errorf(format string, a ...any) {
+	f.messages = append(f.messages, fmt.Sprintf(format, a...))
 }
-func (f *failing) Fatal(a ...any) { f.Error(a...); runtime.Goexit() }
-func (f *failing) Fatalf(format string, a ...any) {
+func (f *recordingTB) Fatal(a ...any) { f.Error(a...); runtime.Goexit() }
+func (f *recordingTB) Fatalf(format string, a ...any) {
 	f.Errorf(format, a...)
 	runtime.Goexit()
 }
 
-// fail runs what must fail on a deck, and returns the words of the failure.
-func fail(t *testing.T, do func(testing.TB, *termtest.Terminal)) string {
+// runFailing runs what must fail on a deck, and returns the words of the failure.
+func runFailing(t *testing.T, do func(testing.TB, *termtest.Terminal)) string {
 	t.Helper()
-	f := &failing{TB: t}
+	f := &recordingTB{TB: t}
 	clock := terminal.NewClockAt(noon)
-	tm := termtest.Start(f, newDeck(clock), 40, 6, terminal.WithClock(clock))
+	tm := termtest.Start(f, newTestModel(clock), 40, 6, terminal.WithClock(clock))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		do(f, tm)
 	}()
 	<-done
-	words := strings.Join(f.words, "\n")
+	words := strings.Join(f.messages, "\n")
 	done = make(chan struct{})
 	go func() {
 		defer close(done)
@@ -163,7 +163,7 @@ func fail(t *testing.T, do func(testing.TB, *termtest.Terminal)) string {
 	return words
 }
 
-func TestAFailureShowsTheScreen(t *testing.T) {
+func TestFailureShowsTheScreen(t *testing.T) {
 	for name, c := range map[string]struct {
 		do   func(testing.TB, *termtest.Terminal)
 		want string
@@ -174,7 +174,7 @@ func TestAFailureShowsTheScreen(t *testing.T) {
 		"nothing to click on":     {func(_ testing.TB, tm *termtest.Terminal) { tm.ClickOn("Godot") }, `cannot click on "Godot"`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			words := fail(t, c.do)
+			words := runFailing(t, c.do)
 			for _, want := range []string{c.want, "deck beats 0 dark true"} {
 				if !strings.Contains(words, want) {
 					t.Errorf("%q is missing in the failure:\n%s", want, words)
@@ -184,13 +184,13 @@ func TestAFailureShowsTheScreen(t *testing.T) {
 	}
 }
 
-func TestAScreenThatDiffersFromItsGoldenFails(t *testing.T) {
+func TestScreenThatDiffersFromGoldenFails(t *testing.T) {
 	update := flag.Lookup("update").Value.String()
 	if err := flag.Set("update", "false"); err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = flag.Set("update", update) }()
-	words := fail(t, func(tb testing.TB, tm *termtest.Terminal) {
+	words := runFailing(t, func(tb testing.TB, tm *termtest.Terminal) {
 		tm.Type("x")
 		tm.RequireGolden(tb, "start")
 	})
@@ -201,8 +201,8 @@ func TestAScreenThatDiffersFromItsGoldenFails(t *testing.T) {
 	}
 }
 
-func TestNothingOfOursIsLeftRunning(t *testing.T) {
-	t.Run("a test", func(t *testing.T) { startDeck(t).Press("a") })
+func TestNoGoroutinesAreLeft(t *testing.T) {
+	t.Run("a test", func(t *testing.T) { startTestModel(t).Press("a") })
 	ours := func() int {
 		stacks := make([]byte, 1<<20)
 		n := 0

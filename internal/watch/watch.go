@@ -8,41 +8,41 @@ import (
 
 // File is a file that is looked at now and then. It is used by one goroutine.
 type File struct {
-	path     string
-	seen     stamp // of the file as it was read last
-	settling stamp // of a newer one, which may still be written
+	path    string
+	current fileState // of the file as it was read last
+	pending fileState // of a newer one, which may still be written
 }
 
-// stamp tells one state of a file from another.
-type stamp struct {
-	there bool
-	at    time.Time
-	size  int64
+// fileState tells one state of a file from another.
+type fileState struct {
+	exists  bool
+	modTime time.Time
+	size    int64
 }
 
-func stampOf(path string) stamp {
+func readState(path string) fileState {
 	info, err := os.Stat(path)
 	if err != nil {
-		return stamp{}
+		return fileState{}
 	}
-	return stamp{true, info.ModTime(), info.Size()}
+	return fileState{true, info.ModTime(), info.Size()}
 }
 
 // New begins to watch a file. It is called before the file is read, so that no change is missed.
 func New(path string) *File {
-	now := stampOf(path)
-	return &File{path: path, seen: now, settling: now}
+	now := readState(path)
+	return &File{path: path, current: now, pending: now}
 }
 
 // Changed says whether the file is another one than last time, and whether there is one. One that changes between two looks is still
 // being written, and waits for the next: half a file, or none while it is being replaced, must not be taken for what was meant.
 func (f *File) Changed() (changed, there bool) {
-	now := stampOf(f.path)
-	settled := now == f.settling
-	f.settling = now
-	if now == f.seen || !settled {
-		return false, now.there
+	now := readState(f.path)
+	settled := now == f.pending
+	f.pending = now
+	if now == f.current || !settled {
+		return false, now.exists
 	}
-	f.seen = now
-	return true, now.there
+	f.current = now
+	return true, now.exists
 }

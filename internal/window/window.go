@@ -3,22 +3,22 @@ package window
 
 // The most cells that a screen is drawn with. A screen of 3840×2160 pixels in a small font has 65,000.
 const (
-	Served = 1 << 16 // of one of many sessions
-	AtHome = 1 << 20 // of the only one
+	MaxCellsServed = 1 << 16 // of one of many sessions
+	MaxCellsLocal  = 1 << 20 // of the only one
 )
 
 // The size of a terminal that does not know its own.
 const (
-	usualColumns = 80
-	usualRows    = 24
+	defaultColumns = 80
+	defaultRows    = 24
 )
 
 // Fit is the size to draw on a terminal that claims so many columns and rows: the same, but no more cells than that, rows given up
 // first. Where it claims nothing it is taken for 80×24.
 func Fit(columns, rows, cells int) (int, int) {
 	if columns <= 0 || rows <= 0 {
-		return usualColumns, usualRows
+		return defaultColumns, defaultRows
 	}
-	columns = min(columns, cells/usualRows)
+	columns = min(columns, cells/defaultRows)
 	return columns, min(rows, cells/columns)
 }

@@ -10,25 +10,25 @@ func drawShape(l *layer, content string, x, y int, fg, bg color.RGBA) bool {
 		return false
 	}
 	r := runes[0]
-	if weights, ok := arms[r]; ok {
-		addRects(l.shape(fg), boxLines(weights, x, y))
+	if weights, ok := boxArms[r]; ok {
+		addRects(l.shapeFor(fg), boxLines(weights, x, y))
 		return true
 	}
-	if _, ok := corners[r]; ok {
-		s := l.shape(fg)
+	if _, ok := roundCorners[r]; ok {
+		s := l.shapeFor(fg)
 		s.contours = append(s.contours, roundCorner(r, x, y))
 		return true
 	}
 	if r >= '░' && r <= '▓' {
-		l.shape(mix(fg, bg, int(r-'░')+1, 4)).add(rect{x, y, cellWidth, cellHeight})
+		l.shapeFor(mixColors(fg, bg, int(r-'░')+1, 4)).add(rect{x, y, cellWidth, cellHeight})
 		return true
 	}
 	if rects := block(r, x, y); rects != nil {
-		addRects(l.shape(fg), rects)
+		addRects(l.shapeFor(fg), rects)
 		return true
 	}
 	if r > '\u2800' && r <= '\u28ff' {
-		s := l.shape(fg)
+		s := l.shapeFor(fg)
 		s.contours = append(s.contours, braille(r, x, y)...)
 		return true
 	}

@@ -27,7 +27,7 @@ type fontSet struct {
 	masks  map[glyph]*image.Alpha
 }
 
-func openFonts() (*fontSet, error) {
+func loadFonts() (*fontSet, error) {
 	f := &fontSet{masks: map[glyph]*image.Alpha{}}
 	for i, data := range [4][]byte{
 		dejavusansmono.TTF, dejavusansmonobold.TTF, dejavusansmonooblique.TTF, dejavusansmonoboldoblique.TTF,
@@ -44,7 +44,7 @@ func openFonts() (*fontSet, error) {
 // draw draws a run, each character in its own cell.
 func (f *fontSet) draw(img *image.NRGBA, t text) error {
 	for i, grapheme := range t.runes {
-		origin := point{t.x + i*t.advance, t.y}.raster()
+		origin := point{t.x + i*t.advance, t.y}.toRaster()
 		pixel := point{floor(origin.x), floor(origin.y)}
 		for _, r := range grapheme {
 			if r == ' ' {
@@ -55,7 +55,7 @@ func (f *fontSet) draw(img *image.NRGBA, t text) error {
 			if err != nil {
 				return err
 			}
-			blend(img, mask, pixel.x, pixel.y, t.ink)
+			blend(img, mask, pixel.x, pixel.y, t.fill)
 		}
 	}
 	return nil
@@ -76,7 +76,7 @@ func (f *fontSet) mask(g glyph, advance int) (*image.Alpha, error) {
 
 // outline is the character's shape. One that the font does not have is a hollow box, so that it is seen to be missing.
 func (f *fontSet) outline(g glyph, advance int) (*outline, error) {
-	face, index, err := f.find(g)
+	face, index, err := f.findGlyph(g)
 	if err != nil {
 		return nil, err
 	}
@@ -111,8 +111,8 @@ func (f *fontSet) outline(g glyph, advance int) (*outline, error) {
 	return &o, nil
 }
 
-// find looks for the character in the face of its style, then in the upright ones: the slanted faces lack some signs.
-func (f *fontSet) find(g glyph) (*sfnt.Font, sfnt.GlyphIndex, error) {
+// findGlyph looks for the character in the face of its style, then in the upright ones: the slanted faces lack some signs.
+func (f *fontSet) findGlyph(g glyph) (*sfnt.Font, sfnt.GlyphIndex, error) {
 	style := 0
 	if g.bold {
 		style = 1
@@ -138,7 +138,7 @@ func hollowBox(advance int) *outline {
 	top, bottom := -12*unitsPerPixel, 2*unitsPerPixel
 	left, right := inset, advance-inset
 	o := rect{left, top, right - left, bottom - top}.outline()
-	hole := from(left+line, top+line).line(left+line, bottom-line).line(right-line, bottom-line).line(right-line, top+line)
+	hole := newContour(left+line, top+line).line(left+line, bottom-line).line(right-line, bottom-line).line(right-line, top+line)
 	o.edges = append(o.edges, hole.outline().edges...)
 	return o
 }

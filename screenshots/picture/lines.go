@@ -1,8 +1,8 @@
 package picture
 
-// arms are the lines of a box drawing character from the middle of its cell to the left, up, right and down: 0 none,
+// boxArms are the lines of a box drawing character from the middle of its cell to the left, up, right and down: 0 none,
 // 1 light, 2 heavy. Dashed and double lines are left to the font: nothing of ours draws them.
-var arms = map[rune]string{
+var boxArms = map[rune]string{
 	'─': "1010", '━': "2020", '│': "0101", '┃': "0202", '╴': "1000", '╵': "0100", '╶': "0010", '╷': "0001",
 	'╸': "2000", '╹': "0200", '╺': "0020", '╻': "0002", '╼': "1020", '╽': "0102", '╾': "2010", '╿': "0201",
 	'┌': "0011", '┍': "0021", '┎': "0012", '┏': "0022", '┐': "1001", '┑': "2001", '┒': "1002", '┓': "2002",
@@ -15,8 +15,8 @@ var arms = map[rune]string{
 	'╄': "1221", '╅': "2112", '╆': "1122", '╇': "2221", '╈': "2122", '╉': "2212", '╊': "1222", '╋': "2222",
 }
 
-// corners are the rounded ones, by the sides of the cell that they join: to the right (1) or left (-1), down (1) or up (-1).
-var corners = map[rune]struct{ across, down int }{'╭': {1, 1}, '╮': {-1, 1}, '╰': {1, -1}, '╯': {-1, -1}}
+// roundCorners are the rounded ones, by the sides of the cell that they join: to the right (1) or left (-1), down (1) or up (-1).
+var roundCorners = map[rune]struct{ across, down int }{'╭': {1, 1}, '╮': {-1, 1}, '╰': {1, -1}, '╯': {-1, -1}}
 
 // Lines run through the middle of a cell; half a pixel off it across, so that they fill whole pixels at 1x too.
 const (
@@ -27,14 +27,14 @@ const (
 	lineRadius = cellWidth - middleX
 )
 
-// lineWidth is how thick an arm is: '0', '1' or '2' of arms.
-func lineWidth(weight byte) int {
+// armWidth is how thick an arm is: '0', '1' or '2' of arms.
+func armWidth(weight byte) int {
 	return [...]int{0, lightLine, heavyLine}[weight-'0']
 }
 
 // boxLines draws a box drawing character into the cell at (x, y).
 func boxLines(weights string, x, y int) []rect {
-	left, up, right, down := lineWidth(weights[0]), lineWidth(weights[1]), lineWidth(weights[2]), lineWidth(weights[3])
+	left, up, right, down := armWidth(weights[0]), armWidth(weights[1]), armWidth(weights[2]), armWidth(weights[3])
 	// Every arm reaches across the middle as far as the thickest line that it meets there, so that corners are filled.
 	reachX, reachY := max(up, down)/2, max(left, right)/2
 	var rects []rect
@@ -65,7 +65,7 @@ func boxLines(weights string, x, y int) []rect {
 
 // roundCorner draws a rounded corner into the cell at (x, y): straight from each side, and a bow between.
 func roundCorner(r rune, x, y int) *contour {
-	c := corners[r]
+	c := roundCorners[r]
 	const half = lightLine / 2
 	cx, cy := x+middleX, y+middleY
 	side, end := x+cellWidth, y+cellHeight // where the lines leave the cell
@@ -78,6 +78,6 @@ func roundCorner(r rune, x, y int) *contour {
 	bowX, bowY := cx+c.across*lineRadius, cy+c.down*lineRadius // where the bow ends
 	outX, outY := cx-c.across*half, cy-c.down*half
 	inX, inY := cx+c.across*half, cy+c.down*half
-	return from(outX, end).line(outX, bowY).arc(point{outX, outY}, bowX, outY).line(side, outY).
+	return newContour(outX, end).line(outX, bowY).arc(point{outX, outY}, bowX, outY).line(side, outY).
 		line(side, inY).line(bowX, inY).arc(point{inX, inY}, inX, bowY).line(inX, end)
 }

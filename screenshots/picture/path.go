@@ -19,7 +19,7 @@ type contour struct {
 	pieces []curve
 }
 
-func from(x, y int) *contour { return &contour{start: point{x, y}} }
+func newContour(x, y int) *contour { return &contour{start: point{x, y}} }
 
 func (c *contour) line(x, y int) *contour {
 	c.pieces = append(c.pieces, curve{end: point{x, y}, line: true})
@@ -32,19 +32,19 @@ func (c *contour) arc(corner point, x, y int) *contour {
 	if n := len(c.pieces); n > 0 {
 		at = c.pieces[n-1].end
 	}
-	c.pieces = append(c.pieces, curve{a: toward(at, corner), b: toward(point{x, y}, corner), end: point{x, y}})
+	c.pieces = append(c.pieces, curve{a: controlPoint(at, corner), b: controlPoint(point{x, y}, corner), end: point{x, y}})
 	return c
 }
 
-// toward is the point from which a curve must start to look round: 0.5523 of the way to the corner.
-func toward(from, corner point) point {
+// controlPoint is the point from which a curve must start to look round: 0.5523 of the way to the corner.
+func controlPoint(from, corner point) point {
 	return point{from.x + (corner.x-from.x)*5523/10000, from.y + (corner.y-from.y)*5523/10000}
 }
 
 // roundRect is a rectangle with corners of radius r.
 func roundRect(a rect, r int) *contour {
 	left, top, right, bottom := a.x, a.y, a.x+a.w, a.y+a.h
-	return from(left+r, top).
+	return newContour(left+r, top).
 		line(right-r, top).arc(point{right, top}, right, top+r).
 		line(right, bottom-r).arc(point{right, bottom}, right-r, bottom).
 		line(left+r, bottom).arc(point{left, bottom}, left, bottom-r).

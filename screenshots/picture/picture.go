@@ -19,20 +19,20 @@ const (
 	baseline      = 16 * unitsPerPixel // below the top of a cell
 	textSize      = 266
 
-	margin      = 16 * unitsPerPixel
-	titleBar    = 38 * unitsPerPixel
-	cornerSize  = 10 * unitsPerPixel
-	titleSize   = 208
-	titleGlyph  = 125 // the width of a character of the title
-	titleBase   = 24 * unitsPerPixel
-	buttonSize  = 6 * unitsPerPixel
-	buttonStep  = 20 * unitsPerPixel
-	buttonLevel = 20 * unitsPerPixel
+	margin        = 16 * unitsPerPixel
+	titleBar      = 38 * unitsPerPixel
+	cornerSize    = 10 * unitsPerPixel
+	titleSize     = 208
+	titleAdvance  = 125 // the width of a character of the title
+	titleBaseline = 24 * unitsPerPixel
+	buttonSize    = 6 * unitsPerPixel
+	buttonStep    = 20 * unitsPerPixel
+	buttonY       = 20 * unitsPerPixel
 )
 
 // shape is an area of one colour: rectangles, whose edges stay sharp, and round things.
 type shape struct {
-	ink      color.RGBA
+	fill     color.RGBA
 	rects    []rect
 	contours []*contour
 }
@@ -41,7 +41,7 @@ type shape struct {
 type text struct {
 	x, y          int // where the first one stands, on the baseline
 	size, advance int
-	ink           color.RGBA
+	fill          color.RGBA
 	bold, italic  bool
 	runes         []string // one grapheme each
 }
@@ -60,55 +60,55 @@ func New(grid terminal.Grid, title string, theme Theme) *Picture {
 		width:  columns*cellWidth + 2*margin,
 		height: rows*cellHeight + titleBar + margin,
 	}
-	p.window(title, theme)
+	p.drawWindow(title, theme)
 	painter := painter{picture: p, grid: grid, theme: theme}
-	painter.grounds()
-	painter.content()
+	painter.paintBackgrounds()
+	painter.paintContent()
 	for _, s := range p.shapes {
-		s.rects = stacked(s.rects)
+		s.rects = mergeStacked(s.rects)
 	}
 	return p
 }
 
-// window draws the frame, its three buttons and its title.
-func (p *Picture) window(title string, theme Theme) {
+// drawWindow draws the frame, its three buttons and its title.
+func (p *Picture) drawWindow(title string, theme Theme) {
 	const edge = unitsPerPixel
-	p.round(theme.Edge, roundRect(rect{0, 0, p.width, p.height}, cornerSize))
-	p.round(theme.Background, roundRect(rect{edge, edge, p.width - 2*edge, p.height - 2*edge}, cornerSize-edge))
+	p.addRound(theme.Border, roundRect(rect{0, 0, p.width, p.height}, cornerSize))
+	p.addRound(theme.Background, roundRect(rect{edge, edge, p.width - 2*edge, p.height - 2*edge}, cornerSize-edge))
 	for i, ink := range []color.RGBA{{0xff, 0x5f, 0x57, 0xff}, {0xfe, 0xbc, 0x2e, 0xff}, {0x28, 0xc8, 0x40, 0xff}} {
-		p.round(ink, disc(margin+buttonSize+i*buttonStep, buttonLevel, buttonSize))
+		p.addRound(ink, disc(margin+buttonSize+i*buttonStep, buttonY, buttonSize))
 	}
 	if title == "" {
 		return
 	}
-	width := utf8.RuneCountInString(title) * titleGlyph
-	run := text{x: (p.width - width) / 2, y: titleBase, size: titleSize, advance: titleGlyph, ink: theme.Title}
+	width := utf8.RuneCountInString(title) * titleAdvance
+	run := text{x: (p.width - width) / 2, y: titleBaseline, size: titleSize, advance: titleAdvance, fill: theme.Title}
 	for _, r := range title {
 		run.runes = append(run.runes, string(r))
 	}
 	p.texts = append(p.texts, run)
 }
 
-// round adds a shape with curves, above all that was drawn before.
-func (p *Picture) round(ink color.RGBA, contours ...*contour) {
-	p.shapes = append(p.shapes, &shape{ink: ink, contours: contours})
+// addRound adds a shape with curves, above all that was drawn before.
+func (p *Picture) addRound(ink color.RGBA, contours ...*contour) {
+	p.shapes = append(p.shapes, &shape{fill: ink, contours: contours})
 }
 
 // layer gathers shapes that do not overlap, so that those of one colour can be one.
 type layer struct {
-	byInk map[color.RGBA]*shape
-	order []*shape
+	byColor map[color.RGBA]*shape
+	order   []*shape
 }
 
-func (l *layer) shape(ink color.RGBA) *shape {
-	if l.byInk[ink] == nil {
-		if l.byInk == nil {
-			l.byInk = map[color.RGBA]*shape{}
+func (l *layer) shapeFor(ink color.RGBA) *shape {
+	if l.byColor[ink] == nil {
+		if l.byColor == nil {
+			l.byColor = map[color.RGBA]*shape{}
 		}
-		l.byInk[ink] = &shape{ink: ink}
-		l.order = append(l.order, l.byInk[ink])
+		l.byColor[ink] = &shape{fill: ink}
+		l.order = append(l.order, l.byColor[ink])
 	}
-	return l.byInk[ink]
+	return l.byColor[ink]
 }
 
 // add adds a rectangle, and lengthens the last one where it goes on.
@@ -123,8 +123,8 @@ func (s *shape) add(r rect) {
 	s.rects = append(s.rects, r)
 }
 
-// stacked joins rectangles that stand on one another: a border is one line and not one for each row.
-func stacked(rects []rect) []rect {
+// mergeStacked joins rectangles that stand on one another: a border is one line and not one for each row.
+func mergeStacked(rects []rect) []rect {
 	type column struct{ x, w, bottom int }
 	var out []rect
 	above := map[column]int{} // where in out the rectangle with this lower edge is

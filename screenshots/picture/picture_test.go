@@ -22,25 +22,25 @@ import (
 	"vpsdeck/screenshots/picture"
 )
 
-func grid(content string, width, height int) terminal.Grid {
+func gridOf(content string, width, height int) terminal.Grid {
 	return terminal.GridOfView(content, width, height, colorprofile.TrueColor)
 }
 
-func svg(content string, width, height int) string {
-	return string(picture.New(grid(content, width, height), "", picture.Dark()).SVG())
+func renderSVG(content string, width, height int) string {
+	return string(picture.New(gridOf(content, width, height), "", picture.Dark()).SVG())
 }
 
-func pixels(t *testing.T, content string, width, height int) *image.NRGBA {
+func renderPixels(t *testing.T, content string, width, height int) *image.NRGBA {
 	t.Helper()
-	img, err := picture.New(grid(content, width, height), "", picture.Dark()).Image()
+	img, err := picture.New(gridOf(content, width, height), "", picture.Dark()).Image()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return img
 }
 
-func TestTheSampleIsDrawnAsItWasApproved(t *testing.T) {
-	p := picture.New(sample(), "vpsdeck", picture.Dark())
+func TestSampleMatchesGolden(t *testing.T) {
+	p := picture.New(sampleScreen(), "vpsdeck", picture.Dark())
 	golden.RequireEqual(t, p.SVG())
 	img, err := p.Image()
 	if err != nil {
@@ -60,13 +60,13 @@ func TestTheSampleIsDrawnAsItWasApproved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(img.Pix, decoded(t, approved).Pix) {
+	if !bytes.Equal(img.Pix, decodePNG(t, approved).Pix) {
 		t.Errorf("the pixels differ from %s: look at both, and run the test with -update if the new ones are right", file)
 	}
 }
 
-// decoded is a PNG as the pixels that a picture is made of.
-func decoded(t *testing.T, data []byte) *image.NRGBA {
+// decodePNG is a PNG as the pixels that a picture is made of.
+func decodePNG(t *testing.T, data []byte) *image.NRGBA {
 	t.Helper()
 	img, err := png.Decode(bytes.NewReader(data))
 	if err != nil {
@@ -79,8 +79,8 @@ func decoded(t *testing.T, data []byte) *image.NRGBA {
 	return out
 }
 
-func TestTheSVGIsWellFormedAndHoldsWholeNumbersOnly(t *testing.T) {
-	out := picture.New(sample(), `a "title" <&>`, picture.Light()).SVG()
+func TestSVGIsWellFormedAndHasOnlyIntegers(t *testing.T) {
+	out := picture.New(sampleScreen(), `a "title" <&>`, picture.Light()).SVG()
 	if found := regexp.MustCompile(`[0-9]\.[0-9]`).FindAll(out, 3); found != nil {
 		t.Errorf("it holds the fractions %q", found)
 	}
@@ -94,7 +94,7 @@ func TestTheSVGIsWellFormedAndHoldsWholeNumbersOnly(t *testing.T) {
 	}
 }
 
-func TestTextIsWrittenInRuns(t *testing.T) {
+func TestTextIsGroupedIntoRuns(t *testing.T) {
 	for name, c := range map[string]struct {
 		content string
 		want    []string
@@ -112,7 +112,7 @@ func TestTextIsWrittenInRuns(t *testing.T) {
 		"a background runs on over all cells": {"\x1b[48;2;1;2;3ma  b\x1b[m", []string{`<path fill="#010203" shape-rendering="crispEdges" d="M256 608h640v336h-640z"`}},
 		"a border is one line":                {"│\n│\n│", []string{`d="M336 608h16v1008h-16z"`}},
 	} {
-		out := svg(c.content, 20, 3)
+		out := renderSVG(c.content, 20, 3)
 		for _, want := range c.want {
 			if !strings.Contains(out, want) {
 				t.Errorf("%s: %s is missing in\n%s", name, want, out)
@@ -127,7 +127,7 @@ func TestLinesAndBlocksJoin(t *testing.T) {
 	ink := color.NRGBA{0xd5, 0xda, 0xe3, 0xff}
 	inked := func(img *image.NRGBA, x, y int) bool { return img.NRGBAAt(x, y) == ink }
 	for _, across := range []string{"──", "━━", "╭─", "─╮", "╰─", "─╯", "├─", "─┤", "┌┬", "┼┐", "┏┳", "╺━", "━╸", "╋━", "██", "▀▀", "▄▄", "▁▁"} {
-		img := pixels(t, across, 2, 1)
+		img := renderPixels(t, across, 2, 1)
 		joined := false
 		for y := range row {
 			joined = joined || inked(img, left+cell-1, top+y) && inked(img, left+cell, top+y)
@@ -137,7 +137,7 @@ func TestLinesAndBlocksJoin(t *testing.T) {
 		}
 	}
 	for _, down := range []string{"│\n│", "┃\n┃", "╭\n│", "│\n╯", "╮\n╰", "┬\n┴", "┣\n┗", "┼\n│", "█\n▌", "▏\n▏", "▕\n▕", "▐\n▐"} {
-		img := pixels(t, down, 1, 2)
+		img := renderPixels(t, down, 1, 2)
 		joined := false
 		for x := range cell {
 			joined = joined || inked(img, left+x, top+row-1) && inked(img, left+x, top+row)
@@ -148,8 +148,8 @@ func TestLinesAndBlocksJoin(t *testing.T) {
 	}
 }
 
-func TestTheCornersOfTheWindowAreTransparent(t *testing.T) {
-	img := pixels(t, "", 4, 2)
+func TestWindowCornersAreTransparent(t *testing.T) {
+	img := renderPixels(t, "", 4, 2)
 	if _, _, _, a := img.At(0, 0).RGBA(); a != 0 {
 		t.Errorf("the corner has opacity %d", a)
 	}
@@ -158,14 +158,14 @@ func TestTheCornersOfTheWindowAreTransparent(t *testing.T) {
 	}
 }
 
-func TestACharacterThatTheFontLacksIsSeenToBeMissing(t *testing.T) {
-	if bytes.Equal(pixels(t, "日", 2, 1).Pix, pixels(t, "", 2, 1).Pix) {
+func TestMissingGlyphIsDrawnAsBox(t *testing.T) {
+	if bytes.Equal(renderPixels(t, "日", 2, 1).Pix, renderPixels(t, "", 2, 1).Pix) {
 		t.Error("nothing is drawn for it")
 	}
 }
 
-func TestThePNGHoldsTheImageAtTwiceTheSizeOfTheSVG(t *testing.T) {
-	p := picture.New(grid("a\nb", 4, 2), "", picture.Dark())
+func TestPNGIsTwiceTheSizeOfSVG(t *testing.T) {
+	p := picture.New(gridOf("a\nb", 4, 2), "", picture.Dark())
 	data, err := p.PNG()
 	if err != nil {
 		t.Fatal(err)
@@ -174,7 +174,7 @@ func TestThePNGHoldsTheImageAtTwiceTheSizeOfTheSVG(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := decoded(t, data)
+	got := decodePNG(t, data)
 	if want := image.Pt(144, 192); got.Rect.Size() != want || !bytes.Contains(p.SVG(), []byte(`width="72" height="96"`)) {
 		t.Errorf("the PNG is %v, want %v", got.Rect.Size(), want)
 	}

@@ -24,17 +24,17 @@ func (p *Picture) PNG() ([]byte, error) {
 // Image is the picture in pixels, at twice its size, the same on every machine. What lies outside of the window's round
 // corners is transparent.
 func (p *Picture) Image() (*image.NRGBA, error) {
-	fonts, err := openFonts()
+	fonts, err := loadFonts()
 	if err != nil {
 		return nil, err
 	}
 	img := image.NewNRGBA(image.Rect(0, 0, p.width*2/unitsPerPixel, p.height*2/unitsPerPixel))
 	for _, s := range p.shapes {
 		for _, r := range s.rects {
-			blend(img, r.outline().mask(), 0, 0, s.ink)
+			blend(img, r.outline().mask(), 0, 0, s.fill)
 		}
 		for _, c := range s.contours {
-			blend(img, c.outline().mask(), 0, 0, s.ink)
+			blend(img, c.outline().mask(), 0, 0, s.fill)
 		}
 	}
 	for _, t := range p.texts {
@@ -45,24 +45,24 @@ func (p *Picture) Image() (*image.NRGBA, error) {
 	return img, nil
 }
 
-func (p point) raster() point { return point{p.x * perUnit, p.y * perUnit} }
+func (p point) toRaster() point { return point{p.x * perUnit, p.y * perUnit} }
 
 func (r rect) outline() *outline {
-	return from(r.x, r.y).line(r.x+r.w, r.y).line(r.x+r.w, r.y+r.h).line(r.x, r.y+r.h).outline()
+	return newContour(r.x, r.y).line(r.x+r.w, r.y).line(r.x+r.w, r.y+r.h).line(r.x, r.y+r.h).outline()
 }
 
 func (c *contour) outline() *outline {
 	var o outline
-	at := c.start.raster()
+	at := c.start.toRaster()
 	for _, piece := range c.pieces {
-		end := piece.end.raster()
+		end := piece.end.toRaster()
 		if piece.line {
 			o.line(at, end)
 		} else {
-			o.cubic(at, piece.a.raster(), piece.b.raster(), end)
+			o.cubic(at, piece.a.toRaster(), piece.b.toRaster(), end)
 		}
 		at = end
 	}
-	o.line(at, c.start.raster())
+	o.line(at, c.start.toRaster())
 	return &o
 }

@@ -10,10 +10,10 @@ import (
 // The raster calculates in 64ths of a pixel of the PNG, in whole numbers: floating point could differ between machines
 // that fuse a multiplication with an addition and those that do not.
 const (
-	perPixel = 64
-	perUnit  = 2 * perPixel / unitsPerPixel // the PNG has two pixels where the SVG has one
-	samples  = 16                           // lines looked at in a row of pixels
-	steps    = 16                           // straight pieces that a curve is made of
+	perPixel    = 64
+	perUnit     = 2 * perPixel / unitsPerPixel // the PNG has two pixels where the SVG has one
+	sampleLines = 16                           // lines looked at in a row of pixels
+	curveSteps  = 16                           // straight pieces that a curve is made of
 )
 
 // edge is a straight piece of an outline that goes down (or up: winding -1).
@@ -37,11 +37,11 @@ func (o *outline) line(a, b point) {
 // quad adds a quadratic curve, as in fonts; cubic adds one of our own shapes.
 func (o *outline) quad(a, b, c point) {
 	at := a
-	for i := 1; i <= steps; i++ {
-		u, v := steps-i, i
+	for i := 1; i <= curveSteps; i++ {
+		u, v := curveSteps-i, i
 		next := point{
-			div(a.x*u*u+2*b.x*u*v+c.x*v*v, steps*steps),
-			div(a.y*u*u+2*b.y*u*v+c.y*v*v, steps*steps),
+			divRound(a.x*u*u+2*b.x*u*v+c.x*v*v, curveSteps*curveSteps),
+			divRound(a.y*u*u+2*b.y*u*v+c.y*v*v, curveSteps*curveSteps),
 		}
 		o.line(at, next)
 		at = next
@@ -50,19 +50,19 @@ func (o *outline) quad(a, b, c point) {
 
 func (o *outline) cubic(a, b, c, d point) {
 	at := a
-	for i := 1; i <= steps; i++ {
-		u, v := steps-i, i
+	for i := 1; i <= curveSteps; i++ {
+		u, v := curveSteps-i, i
 		next := point{
-			div(a.x*u*u*u+3*b.x*u*u*v+3*c.x*u*v*v+d.x*v*v*v, steps*steps*steps),
-			div(a.y*u*u*u+3*b.y*u*u*v+3*c.y*u*v*v+d.y*v*v*v, steps*steps*steps),
+			divRound(a.x*u*u*u+3*b.x*u*u*v+3*c.x*u*v*v+d.x*v*v*v, curveSteps*curveSteps*curveSteps),
+			divRound(a.y*u*u*u+3*b.y*u*u*v+3*c.y*u*v*v+d.y*v*v*v, curveSteps*curveSteps*curveSteps),
 		}
 		o.line(at, next)
 		at = next
 	}
 }
 
-// div divides and rounds to the nearest whole number, also below zero.
-func div(a, b int) int {
+// divRound divides and rounds to the nearest whole number, also below zero.
+func divRound(a, b int) int {
 	q := (2*a + b) / (2 * b)
 	if (2*a+b)%(2*b) < 0 {
 		q--
@@ -82,16 +82,16 @@ func (o *outline) mask() *image.Alpha {
 	var crossings []crossing
 	for row := bounds.Min.Y; row < bounds.Max.Y; row++ {
 		clear(change)
-		for sample := range samples {
-			y := row*perPixel + (2*sample+1)*perPixel/(2*samples)
+		for sample := range sampleLines {
+			y := row*perPixel + (2*sample+1)*perPixel/(2*sampleLines)
 			crossings = o.crossings(crossings[:0], y)
-			fill(change, crossings, bounds.Min.X*perPixel)
+			coverLine(change, crossings, bounds.Min.X*perPixel)
 		}
 		line := mask.Pix[mask.PixOffset(bounds.Min.X, row):]
 		covered := 0
 		for x := range bounds.Dx() {
 			covered += change[x]
-			line[x] = uint8(covered * 255 / (samples * perPixel))
+			line[x] = uint8(covered * 255 / (sampleLines * perPixel))
 		}
 	}
 	return mask
@@ -118,7 +118,7 @@ func (o *outline) crossings(found []crossing, y int) []crossing {
 			break
 		}
 		if y < e.bottom.y {
-			x := e.top.x + div((e.bottom.x-e.top.x)*(y-e.top.y), e.bottom.y-e.top.y)
+			x := e.top.x + divRound((e.bottom.x-e.top.x)*(y-e.top.y), e.bottom.y-e.top.y)
 			found = append(found, crossing{x, e.winding})
 		}
 	}
@@ -126,20 +126,20 @@ func (o *outline) crossings(found []crossing, y int) []crossing {
 	return found
 }
 
-// fill adds what lies within the outline on one line of samples; left is where the first pixel begins.
-func fill(change []int, crossings []crossing, left int) {
+// coverLine adds what lies within the outline on one line of samples; left is where the first pixel begins.
+func coverLine(change []int, crossings []crossing, left int) {
 	winding := 0
 	for i, c := range crossings {
 		winding += c.winding
 		if winding != 0 && i+1 < len(crossings) {
-			span(change, c.x-left, crossings[i+1].x-left)
+			coverSpan(change, c.x-left, crossings[i+1].x-left)
 		}
 	}
 }
 
-// span covers the stretch from a to b: the pixels in which it begins and ends in part, those between them whole. Only the
+// coverSpan covers the stretch from a to b: the pixels in which it begins and ends in part, those between them whole. Only the
 // change from one pixel to the next is noted, so that a long stretch costs as little as a short one.
-func span(change []int, a, b int) {
+func coverSpan(change []int, a, b int) {
 	first, last := a/perPixel, b/perPixel
 	head, tail := (first+1)*perPixel-a, b-last*perPixel
 	change[first] += head

@@ -4,8 +4,8 @@ import (
 	"testing"
 )
 
-func TestEverySignOfTheProgramIsDrawn(t *testing.T) {
-	fonts, err := openFonts()
+func TestEverySymbolIsDrawn(t *testing.T) {
+	fonts, err := loadFonts()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -15,14 +15,14 @@ func TestEverySignOfTheProgramIsDrawn(t *testing.T) {
 			continue
 		}
 		for _, g := range []glyph{{r: r}, {r: r, bold: true}, {r: r, italic: true}, {r: r, bold: true, italic: true}} {
-			if _, index, err := fonts.find(g); err != nil || index == 0 {
+			if _, index, err := fonts.findGlyph(g); err != nil || index == 0 {
 				t.Errorf("%c (%U): not in the font, and no shape (%v)", r, r, err)
 			}
 		}
 	}
 }
 
-func TestARectangleCoversItsPixelsAndPartsOfThem(t *testing.T) {
+func TestRectangleCoversWholeAndPartialPixels(t *testing.T) {
 	for name, c := range map[string]struct {
 		rect rect
 		want [][]uint8 // one pixel of the PNG is 8 units
@@ -48,7 +48,7 @@ func TestARectangleCoversItsPixelsAndPartsOfThem(t *testing.T) {
 	}
 }
 
-func TestADiscIsRound(t *testing.T) {
+func TestDiscIsRound(t *testing.T) {
 	mask := disc(80, 80, 80).outline().mask() // a radius of 10 pixels
 	area := 0
 	for y := range 20 {
@@ -64,7 +64,7 @@ func TestADiscIsRound(t *testing.T) {
 	}
 }
 
-func TestAHoleStaysEmpty(t *testing.T) {
+func TestHoleStaysEmpty(t *testing.T) {
 	mask := hollowBox(cellWidth).mask()
 	middle := mask.AlphaAt(10, -10).A
 	edge := mask.AlphaAt(3, -10).A
@@ -73,15 +73,15 @@ func TestAHoleStaysEmpty(t *testing.T) {
 	}
 }
 
-func TestDivisionRoundsToTheNearestAlsoBelowZero(t *testing.T) {
+func TestDivRoundRoundsToNearest(t *testing.T) {
 	for _, c := range [][3]int{{7, 2, 4}, {-7, 2, -3}, {5, 4, 1}, {-5, 4, -1}, {-6, 4, -1}, {6, 4, 2}, {0, 3, 0}, {-1, 3, 0}, {-2, 3, -1}} {
-		if got := div(c[0], c[1]); got != c[2] {
+		if got := divRound(c[0], c[1]); got != c[2] {
 			t.Errorf("%d / %d is %d, want %d", c[0], c[1], got, c[2])
 		}
 	}
 }
 
-func TestWhereTwoPartsOfAGlyphOverlapItIsFilled(t *testing.T) {
+func TestOverlappingGlyphPartsAreFilled(t *testing.T) {
 	o := rect{0, 0, 24, 8}.outline()
 	o.edges = append(o.edges, rect{8, 0, 24, 8}.outline().edges...)
 	mask := o.mask()

@@ -9,13 +9,15 @@ import (
 	"vpsdeck/internal/terminal"
 )
 
-func ink(hex string) lipgloss.Style { return lipgloss.NewStyle().Foreground(lipgloss.Color(hex)) }
+func foreground(hex string) lipgloss.Style {
+	return lipgloss.NewStyle().Foreground(lipgloss.Color(hex))
+}
 
-// sample is a screen with everything that a picture has to get right: a table in a frame, a selected row, bars, every
+// sampleScreen is a screen with everything that a picture has to get right: a table in a frame, a selected row, bars, every
 // style, every sign that the program uses, and a dialog over it all.
-func sample() terminal.Grid {
-	bold, faint, blue := lipgloss.NewStyle().Bold(true), lipgloss.NewStyle().Faint(true), ink("#7dcfff")
-	green, red, amber := ink("#9ece6a"), ink("#f7768e"), ink("#e0af68")
+func sampleScreen() terminal.Grid {
+	bold, faint, blue := lipgloss.NewStyle().Bold(true), lipgloss.NewStyle().Faint(true), foreground("#7dcfff")
+	green, red, amber := foreground("#9ece6a"), foreground("#f7768e"), foreground("#e0af68")
 	selected := lipgloss.NewStyle().Background(lipgloss.Color("#253152"))
 	rows := []string{
 		faint.Render("  NAME            STATUS         NEWEST    BK  SN "),

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// fonts are those that a reader may have, best first. Every run is pinned to its width, so any monospaced one will do.
-const fonts = "'DejaVu Sans Mono',Menlo,Consolas,'Liberation Mono',ui-monospace,monospace"
+// fontFamilies are those that a reader may have, best first. Every run is pinned to its width, so any monospaced one will do.
+const fontFamilies = "'DejaVu Sans Mono',Menlo,Consolas,'Liberation Mono',ui-monospace,monospace"
 
 // SVG writes the picture as an image of its own size, whose text can be selected.
 func (p *Picture) SVG() []byte {
@@ -19,7 +19,7 @@ func (p *Picture) SVG() []byte {
 	for _, s := range p.shapes {
 		s.writeSVG(&b)
 	}
-	fmt.Fprintf(&b, `<g font-family="%s" font-size="%d">`+"\n", fonts, textSize)
+	fmt.Fprintf(&b, `<g font-family="%s" font-size="%d">`+"\n", fontFamilies, textSize)
 	for _, t := range p.texts {
 		t.writeSVG(&b)
 	}
@@ -30,14 +30,14 @@ func (p *Picture) SVG() []byte {
 // writeSVG writes the rectangles as one path and the round outlines as another: only the former have edges to keep sharp.
 func (s *shape) writeSVG(b *bytes.Buffer) {
 	if len(s.rects) > 0 {
-		fmt.Fprintf(b, `<path fill="%s" shape-rendering="crispEdges" d="`, hex(s.ink))
+		fmt.Fprintf(b, `<path fill="%s" shape-rendering="crispEdges" d="`, hex(s.fill))
 		for _, r := range s.rects {
 			fmt.Fprintf(b, "M%d %dh%dv%dh%dz", r.x, r.y, r.w, r.h, -r.w)
 		}
 		b.WriteString("\"/>\n")
 	}
 	if len(s.contours) > 0 {
-		fmt.Fprintf(b, `<path fill="%s" d="`, hex(s.ink))
+		fmt.Fprintf(b, `<path fill="%s" d="`, hex(s.fill))
 		for _, c := range s.contours {
 			fmt.Fprintf(b, "M%d %d", c.start.x, c.start.y)
 			for _, piece := range c.pieces {
@@ -54,7 +54,7 @@ func (s *shape) writeSVG(b *bytes.Buffer) {
 }
 
 func (t text) writeSVG(b *bytes.Buffer) {
-	fmt.Fprintf(b, `<text x="%d" y="%d" fill="%s"`, t.x, t.y, hex(t.ink))
+	fmt.Fprintf(b, `<text x="%d" y="%d" fill="%s"`, t.x, t.y, hex(t.fill))
 	if t.size != textSize {
 		fmt.Fprintf(b, ` font-size="%d"`, t.size)
 	}

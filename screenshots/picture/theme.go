@@ -11,7 +11,7 @@ type Theme struct {
 	Background color.RGBA // of the window, and of every cell without a colour of its own
 	Foreground color.RGBA // of text without a colour of its own
 	Title      color.RGBA // of the window's title
-	Edge       color.RGBA // the fine line around the window
+	Border     color.RGBA // the fine line around the window
 }
 
 // Dark is a window on a dark terminal.
@@ -20,7 +20,7 @@ func Dark() Theme {
 		Background: color.RGBA{0x10, 0x14, 0x1c, 0xff},
 		Foreground: color.RGBA{0xd5, 0xda, 0xe3, 0xff},
 		Title:      color.RGBA{0x8b, 0x93, 0xa3, 0xff},
-		Edge:       color.RGBA{0x2b, 0x32, 0x3f, 0xff},
+		Border:     color.RGBA{0x2b, 0x32, 0x3f, 0xff},
 	}
 }
 
@@ -30,31 +30,31 @@ func Light() Theme {
 		Background: color.RGBA{0xff, 0xff, 0xff, 0xff},
 		Foreground: color.RGBA{0x24, 0x29, 0x2f, 0xff},
 		Title:      color.RGBA{0x6e, 0x77, 0x81, 0xff},
-		Edge:       color.RGBA{0xd0, 0xd7, 0xde, 0xff},
+		Border:     color.RGBA{0xd0, 0xd7, 0xde, 0xff},
 	}
 }
 
-// inks are the two colours that a cell is drawn in, after reverse and faint.
-func (t Theme) inks(s terminal.Style) (fg, bg color.RGBA) {
-	fg, bg = orElse(s.Fg, t.Foreground), orElse(s.Bg, t.Background)
+// cellColors are the two colours that a cell is drawn in, after reverse and faint.
+func (t Theme) cellColors(s terminal.Style) (fg, bg color.RGBA) {
+	fg, bg = colorOr(s.Fg, t.Foreground), colorOr(s.Bg, t.Background)
 	if s.Reverse {
 		fg, bg = bg, fg
 	}
 	if s.Faint {
-		fg = mix(fg, bg, 5, 8)
+		fg = mixColors(fg, bg, 5, 8)
 	}
 	return fg, bg
 }
 
-func orElse(c terminal.Color, otherwise color.RGBA) color.RGBA {
+func colorOr(c terminal.Color, otherwise color.RGBA) color.RGBA {
 	if !c.Set {
 		return otherwise
 	}
 	return color.RGBA{c.R, c.G, c.B, 0xff}
 }
 
-// mix is n parts of a in a whole of parts, the rest b. Colours are mixed here so that no writer has to know of opacity.
-func mix(a, b color.RGBA, n, whole int) color.RGBA {
+// mixColors is n parts of a in a whole of parts, the rest b. Colours are mixed here so that no writer has to know of opacity.
+func mixColors(a, b color.RGBA, n, whole int) color.RGBA {
 	blend := func(x, y uint8) uint8 { return uint8((int(x)*n + int(y)*(whole-n) + whole/2) / whole) }
 	return color.RGBA{blend(a.R, b.R), blend(a.G, b.G), blend(a.B, b.B), 0xff}
 }

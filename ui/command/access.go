@@ -12,33 +12,33 @@ type Access interface {
 	Connect(ctx context.Context, token Secret) (Client, error)
 	// Demo opens the simulated account.
 	Demo() (Client, error)
-	// Places lists where a token can be kept, best first. It may take seconds.
-	Places() []Place
-	// Keep stores the token in a place.
-	Keep(place Place, token Secret) error
+	// TokenStores lists where a token can be kept, best first. It may take seconds.
+	TokenStores() []TokenStore
+	// StoreToken stores the token in a place.
+	StoreToken(place TokenStore, token Secret) error
 	// Host is where a token would be sent.
 	Host() string
 }
 
-// Place is somewhere to keep a token.
-type Place struct {
-	Name string // what Keep goes by
-	Says string // how a person reads it: "in the system's keyring"
+// TokenStore is somewhere to keep a token.
+type TokenStore struct {
+	Name  string // what Keep goes by
+	Label string // how a person reads it: "in the system's keyring"
 }
 
 // ConnectedMsg answers Connect and Demo.
 type ConnectedMsg struct {
-	By     Access // the way that was taken
-	Client Client
-	Demo   bool
-	Token  Secret  // what was typed, to be kept if wanted; empty for the demo
-	Places []Place // where it can be kept
-	Err    error
+	Access      Access // the way that was taken
+	Client      Client
+	Demo        bool
+	Token       Secret       // what was typed, to be kept if wanted; empty for the demo
+	TokenStores []TokenStore // where it can be kept
+	Err         error
 }
 
-// KeptMsg answers Keep.
-type KeptMsg struct {
-	Place Place
+// TokenStoredMsg answers Keep.
+type TokenStoredMsg struct {
+	Store TokenStore
 	Err   error
 }
 
@@ -67,9 +67,9 @@ func Connect(a Access, token Secret) tea.Cmd {
 	return func() tea.Msg {
 		client, err := a.Connect(context.Background(), token)
 		if err != nil {
-			return ConnectedMsg{By: a, Err: err}
+			return ConnectedMsg{Access: a, Err: err}
 		}
-		return ConnectedMsg{By: a, Client: client, Token: token, Places: a.Places()}
+		return ConnectedMsg{Access: a, Client: client, Token: token, TokenStores: a.TokenStores()}
 	}
 }
 
@@ -77,11 +77,11 @@ func Connect(a Access, token Secret) tea.Cmd {
 func Demo(a Access) tea.Cmd {
 	return func() tea.Msg {
 		client, err := a.Demo()
-		return ConnectedMsg{By: a, Client: client, Demo: true, Err: err}
+		return ConnectedMsg{Access: a, Client: client, Demo: true, Err: err}
 	}
 }
 
-// Keep stores a token.
-func Keep(a Access, place Place, token Secret) tea.Cmd {
-	return func() tea.Msg { return KeptMsg{Place: place, Err: a.Keep(place, token)} }
+// StoreToken stores a token.
+func StoreToken(a Access, place TokenStore, token Secret) tea.Cmd {
+	return func() tea.Msg { return TokenStoredMsg{Store: place, Err: a.StoreToken(place, token)} }
 }

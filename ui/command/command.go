@@ -19,10 +19,10 @@ type Client interface {
 	Account(context.Context) (model.Account, error)
 	Raw(ctx context.Context, server model.ID, point model.Key) (string, error)
 
-	CreateBackup(ctx context.Context, server model.ID, description string) (model.Accepted, error)
-	CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.Accepted, error)
-	RestoreBackup(ctx context.Context, server, backup model.ID) (model.Accepted, error)
-	RestoreSnapshot(ctx context.Context, snapshot model.ID) (model.Accepted, error)
+	CreateBackup(ctx context.Context, server model.ID, description string) (model.ActionResult, error)
+	CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.ActionResult, error)
+	RestoreBackup(ctx context.Context, server, backup model.ID) (model.ActionResult, error)
+	RestoreSnapshot(ctx context.Context, snapshot model.ID) (model.ActionResult, error)
 	DeleteBackup(ctx context.Context, backup model.ID) error
 	DeleteSnapshot(ctx context.Context, snapshot model.ID) error
 
@@ -41,37 +41,37 @@ func ClockDoubt(c Client) string {
 // Session is one account that one is logged in to. Its number is in every message that its commands answer with, so that
 // answers from an account that was left are known and dropped.
 type Session struct {
-	Number   int
-	Client   Client
-	Profile  string  // whose account it is; "": the one without a profile. It goes with every line of the journal
-	Run      string  // this run of the program, as the journal names it
-	Feed     Feed    // where the account is asked for several at once; nil: the session asks by itself
-	journal  Journal // nil: nothing is written down
-	lines    lines   // on their way to it
-	readOnly bool
-	turn     int             // of the servers on which something runs
-	told     int             // how often the others were told
-	ctx      context.Context // it bounds every command of the session, and ends with it
-	waits    context.Context // it bounds what is waited for before a request is sent
-	cancel   context.CancelFunc
+	Number      int
+	Client      Client
+	Profile     string      // whose account it is; "": the one without a profile. It goes with every line of the journal
+	RunID       string      // this run of the program, as the journal names it
+	Feed        Feed        // where the account is asked for several at once; nil: the session asks by itself
+	journal     Journal     // nil: nothing is written down
+	pending     recordQueue // on their way to it
+	readOnly    bool
+	serverTurn  int             // of the servers on which something runs
+	reportCount int             // how often the others were told
+	ctx         context.Context // it bounds every command of the session, and ends with it
+	waitCtx     context.Context // it bounds what is waited for before a request is sent
+	cancel      context.CancelFunc
 }
 
 // NewSession begins a session with an account. What is done in it is written to the journal, if there is one. In a read-only one every deed is refused here too, whatever the screens let
 // through.
 func NewSession(number int, client Client, journal Journal, readOnly bool) *Session {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Session{Number: number, Client: client, journal: journal, readOnly: readOnly, ctx: ctx, waits: ctx, cancel: cancel}
+	return &Session{Number: number, Client: client, journal: journal, readOnly: readOnly, ctx: ctx, waitCtx: ctx, cancel: cancel}
 }
 
 // SetReadOnly changes whether deeds are refused. It holds for those that are asked for from then on.
 func (s *Session) SetReadOnly(on bool) { s.readOnly = on }
 
-// WaitWhile bounds what actions wait for before their request is sent, such as another program that acts on the same server. What
+// SetWaitContext bounds what actions wait for before their request is sent, such as another program that acts on the same server. What
 // has been sent is not given up by it.
-func (s *Session) WaitWhile(ctx context.Context) { s.waits = ctx }
+func (s *Session) SetWaitContext(ctx context.Context) { s.waitCtx = ctx }
 
-// End gives up every request of the session that is under way.
-func (s *Session) End() { s.cancel() }
+// Close gives up every request of the session that is under way.
+func (s *Session) Close() { s.cancel() }
 
 // ServersLoadedMsg answers LoadServers.
 type ServersLoadedMsg struct {
@@ -114,14 +114,14 @@ func (s *Session) points(kind model.Kind, server model.ID) ([]model.Point, error
 	return s.Client.Backups(s.ctx, model.BackupFilter{Server: server})
 }
 
-// Arrived takes the answer to LoadServers or LoadPoints into the state, and says whether the message is one. It returns the operations
+// ApplyList takes the answer to LoadServers or LoadPoints into the state, and says whether the message is one. It returns the operations
 // that the list has moved on, and why there is none.
-func Arrived(state *model.State, msg tea.Msg) (changed []model.Operation, list bool, err error) {
+func ApplyList(state *model.State, msg tea.Msg) (changed []model.Operation, list bool, err error) {
 	switch msg := msg.(type) {
 	case ServersLoadedMsg:
-		return state.ServersArrived(msg.Ticket, msg.Servers, msg.Err), true, msg.Err
+		return state.ApplyServers(msg.Ticket, msg.Servers, msg.Err), true, msg.Err
 	case PointsLoadedMsg:
-		return state.PointsArrived(msg.Kind, msg.Server, msg.Ticket, msg.Points, msg.Err), true, msg.Err
+		return state.ApplyPoints(msg.Kind, msg.Server, msg.Ticket, msg.Points, msg.Err), true, msg.Err
 	}
 	return nil, false, nil
 }

@@ -18,13 +18,13 @@ import (
 	"vpsdeck/ui/command"
 )
 
-func TestEachAnswerNamesItsSessionAndItsTicket(t *testing.T) {
-	points := list(line(snap))
-	s := session(client(t,
-		apitest.Call{Path: "/servers/", Answer: list(serverLine)},
-		apitest.Call{Path: "/snapshots/", Answer: points},
-		apitest.Call{Path: "/backups/", Query: "server_id=12345", Answer: points},
-		apitest.Call{Path: "/account/me/", Answer: `{"account": {"email": "ada@example.com"}}`},
+func TestEachMessageHasItsSessionAndTicket(t *testing.T) {
+	points := listJSON(pointJSON(snap))
+	s := newSession(newClient(t,
+		apitest.Call{Path: "/servers/", ResponseBody: listJSON(serverJSON)},
+		apitest.Call{Path: "/snapshots/", ResponseBody: points},
+		apitest.Call{Path: "/backups/", Query: "server_id=12345", ResponseBody: points},
+		apitest.Call{Path: "/account/me/", ResponseBody: `{"account": {"email": "ada@example.com"}}`},
 	))
 	servers := s.LoadServers(11)().(command.ServersLoadedMsg)
 	if servers.Session != 3 || servers.Ticket != 11 || servers.Err != nil || len(servers.Servers) != 1 {
@@ -44,9 +44,9 @@ func TestEachAnswerNamesItsSessionAndItsTicket(t *testing.T) {
 	}
 }
 
-func TestAFailureComesInTheAnswer(t *testing.T) {
-	s := session(client(t))
-	s.End()
+func TestLoadErrorIsInTheMessage(t *testing.T) {
+	s := newSession(newClient(t))
+	s.Close()
 	if got := s.LoadServers(1)().(command.ServersLoadedMsg); got.Err == nil || got.Ticket != 1 {
 		t.Errorf("%+v", got)
 	}
@@ -58,8 +58,8 @@ func TestAFailureComesInTheAnswer(t *testing.T) {
 	}
 }
 
-// journal keeps its lines in memory.
-type journal struct {
+// fakeJournal keeps its lines in memory.
+type fakeJournal struct {
 	mu    sync.Mutex
 	lines []model.Record
 	err   error
@@ -71,7 +71,7 @@ type journal struct {
 	unlocked []int // how many lines were written by then
 }
 
-func (j *journal) Append(r model.Record) error {
+func (j *fakeJournal) Append(r model.Record) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.err == nil {
@@ -80,11 +80,11 @@ func (j *journal) Append(r model.Record) error {
 	return j.err
 }
 
-func (j *journal) Read() ([]model.Record, int, error) { return j.read, 2, j.err }
-func (j *journal) Alive(operation string) bool        { return j.alive[operation] }
+func (j *fakeJournal) Read() ([]model.Record, int, error) { return j.read, 2, j.err }
+func (j *fakeJournal) IsAlive(operation string) bool      { return j.alive[operation] }
 
 // LockServer is held by another program while busy is set.
-func (j *journal) LockServer(_ context.Context, _ string, server model.ID) (func(), error) {
+func (j *fakeJournal) LockServer(_ context.Context, _ string, server model.ID) (func(), error) {
 	if j.busy != nil {
 		return nil, j.busy
 	}
@@ -94,26 +94,26 @@ func (j *journal) LockServer(_ context.Context, _ string, server model.ID) (func
 
 var errDisk = errors.New("the disk is full")
 
-func TestTheIntentIsWrittenDownBeforeTheRequestLeaves(t *testing.T) {
-	j := &journal{}
-	calls := append(looksAt(snap, list(serverLine), list(line(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
-	watched := &watcher{Client: client(t, calls...), look: func() int { return len(j.lines) }}
-	got := do(command.NewSession(3, watched, j, false), model.Delete, snap)
-	if got.Outcome.Err != nil || got.Unwritten != nil || len(j.lines) != 1 || j.lines[0].Event != model.EventIntent {
+func TestIntentIsJournaledBeforeTheRequest(t *testing.T) {
+	j := &fakeJournal{}
+	calls := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
+	watched := &journalProbe{Client: newClient(t, calls...), countLines: func() int { return len(j.lines) }}
+	got := execute(command.NewSession(3, watched, j, false), model.Delete, snap)
+	if got.Outcome.Err != nil || got.JournalErr != nil || len(j.lines) != 1 || j.lines[0].Event != model.EventIntent {
 		t.Errorf("%+v; the journal has %+v", got, j.lines)
 	}
-	if watched.written != 1 {
-		t.Errorf("when the request left, %d lines were written", watched.written)
+	if watched.linesWritten != 1 {
+		t.Errorf("when the request left, %d lines were written", watched.linesWritten)
 	}
 }
 
 // The end of the snapshot before a restore stands before the restore, whichever command comes first.
-func TestAnIntentIsWrittenDownAfterWhatCameBeforeIt(t *testing.T) {
-	j := &journal{}
-	calls := append(looksAt(snap, list(serverLine), list(line(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
-	s := command.NewSession(3, client(t, calls...), j, false)
+func TestIntentIsJournaledAfterPendingRecords(t *testing.T) {
+	j := &fakeJournal{}
+	calls := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
+	s := command.NewSession(3, newClient(t, calls...), j, false)
 	late := s.Record(model.Record{ID: "earlier", Event: model.EventDone})
-	do(s, model.Delete, snap)
+	execute(s, model.Delete, snap)
 	late()
 	if len(j.lines) != 2 || j.lines[0].ID != "earlier" || j.lines[1].Event != model.EventIntent {
 		t.Errorf("the journal has %+v", j.lines)
@@ -121,68 +121,68 @@ func TestAnIntentIsWrittenDownAfterWhatCameBeforeIt(t *testing.T) {
 }
 
 // Looking something up may take minutes. What is made in the meantime was not made by the request.
-func TestADeedIsSentWhenItIsSentAndNotWhenItWasConfirmed(t *testing.T) {
-	j := &journal{}
-	calls := append(looksAt(snap, list(serverLine), list(line(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
+func TestSentTimeIsWhenTheRequestLeavesNotWhenConfirmed(t *testing.T) {
+	j := &fakeJournal{}
+	calls := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
 	confirmed := time.Date(2025, 1, 16, 12, 0, 0, 0, time.UTC)
-	s := command.NewSession(3, &slow{client(t, calls...), confirmed}, j, false)
-	o := model.Operation{Number: 1, ID: "run-1", Deed: model.Delete, Point: snap, Server: snap.Server, Started: confirmed, Confirmed: model.LastPoint}
-	got := s.Do(o, o.Record("admin.vps.org", confirmed))().(command.DeedAnsweredMsg)
-	if want := confirmed.Add(3 * time.Minute); !got.Outcome.Sent.Equal(want) || !j.lines[0].SentAt.Equal(want) || !j.lines[0].Time.Equal(want) {
-		t.Errorf("sent at %s; the journal has %+v", got.Outcome.Sent, j.lines)
+	s := command.NewSession(3, &slowClient{newClient(t, calls...), confirmed}, j, false)
+	o := model.Operation{Number: 1, ID: "run-1", Action: model.Delete, Point: snap, Server: snap.Server, Started: confirmed, ConfirmedRole: model.LastPoint}
+	got := s.Execute(o, o.Record("admin.vps.org", confirmed))().(command.ActionResultMsg)
+	if want := confirmed.Add(3 * time.Minute); !got.Outcome.SentAt.Equal(want) || !j.lines[0].SentAt.Equal(want) || !j.lines[0].Time.Equal(want) {
+		t.Errorf("sent at %s; the journal has %+v", got.Outcome.SentAt, j.lines)
 	}
 }
 
-// slow takes three minutes to list the servers.
-type slow struct {
+// slowClient takes three minutes to list the servers.
+type slowClient struct {
 	command.Client
 	now time.Time
 }
 
-func (s *slow) Now() time.Time { return s.now }
+func (s *slowClient) Now() time.Time { return s.now }
 
-func (s *slow) Servers(ctx context.Context, f model.ServerFilter) ([]model.Server, error) {
+func (s *slowClient) Servers(ctx context.Context, f model.ServerFilter) ([]model.Server, error) {
 	s.now = s.now.Add(3 * time.Minute)
 	return s.Client.Servers(ctx, f)
 }
 
-// watcher looks at the journal when a snapshot is about to be deleted.
-type watcher struct {
+// journalProbe looks at the journal when a snapshot is about to be deleted.
+type journalProbe struct {
 	command.Client
-	look    func() int
-	written int
+	countLines   func() int
+	linesWritten int
 }
 
-func (w *watcher) DeleteSnapshot(ctx context.Context, id model.ID) error {
-	w.written = w.look()
+func (w *journalProbe) DeleteSnapshot(ctx context.Context, id model.ID) error {
+	w.linesWritten = w.countLines()
 	return w.Client.DeleteSnapshot(ctx, id)
 }
 
-func TestADeedGoesOnWithoutAJournalAndSaysSo(t *testing.T) {
-	calls := append(looksAt(snap, list(serverLine), list(line(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
-	got := do(command.NewSession(3, client(t, calls...), &journal{err: errDisk}, false), model.Delete, snap)
-	if got.Outcome.Err != nil || !errors.Is(got.Unwritten, errDisk) {
+func TestActionContinuesWithoutJournalAndReportsIt(t *testing.T) {
+	calls := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
+	got := execute(command.NewSession(3, newClient(t, calls...), &fakeJournal{err: errDisk}, false), model.Delete, snap)
+	if got.Outcome.Err != nil || !errors.Is(got.JournalErr, errDisk) {
 		t.Errorf("%+v", got)
 	}
 }
 
-func TestADeedThatIsNotSentIsNotWrittenDownAsOneThatIs(t *testing.T) {
-	j := &journal{}
+func TestActionThatIsNotSentIsNotJournaled(t *testing.T) {
+	j := &fakeJournal{}
 	for _, readOnly := range []bool{false, true} {
-		c := client(t)
+		c := newClient(t)
 		if !readOnly {
-			c = client(t, apitest.Call{Path: "/servers/", Answer: list()})
+			c = newClient(t, apitest.Call{Path: "/servers/", ResponseBody: listJSON()})
 		}
-		do(command.NewSession(3, c, j, readOnly), model.Restore, snap)
+		execute(command.NewSession(3, c, j, readOnly), model.Restore, snap)
 	}
 	if len(j.lines) > 0 {
 		t.Errorf("the journal has %+v", j.lines)
 	}
 }
 
-func TestTheJournalsLinesKeepTheirOrder(t *testing.T) {
-	j := &journal{}
-	s := command.NewSession(3, client(t), j, false)
+func TestJournalRecordsKeepTheirOrder(t *testing.T) {
+	j := &fakeJournal{}
+	s := command.NewSession(3, newClient(t), j, false)
 	const n = 50
 	var cmds []tea.Cmd
 	for i := range n {
@@ -205,7 +205,7 @@ func TestTheJournalsLinesKeepTheirOrder(t *testing.T) {
 			t.Fatalf("line %d is that of operation %s", i, r.ID)
 		}
 	}
-	if cmd := session(client(t)).Record(model.Record{}); cmd != nil {
+	if cmd := newSession(newClient(t)).Record(model.Record{}); cmd != nil {
 		t.Error("without a journal something is to be written")
 	}
 	j.err = errDisk
@@ -214,12 +214,12 @@ func TestTheJournalsLinesKeepTheirOrder(t *testing.T) {
 	}
 }
 
-func TestTheHistoryTellsWhatNobodySeesToAnyMore(t *testing.T) {
-	api := client(t)
+func TestHistoryListsAbandonedOperations(t *testing.T) {
+	api := newClient(t)
 	record := func(id, event string) model.Record { return model.Record{ID: id, Event: event, Host: api.Host()} }
 	first := record("first", model.EventDone)
-	first.Then = &model.RecordPoint{ID: "499"}
-	j := &journal{
+	first.ThenRestore = &model.RecordPoint{ID: "499"}
+	j := &fakeJournal{
 		alive: map[string]bool{"alive": true},
 		read: []model.Record{
 			record("done", model.EventIntent), record("left", model.EventIntent), record("alive", model.EventIntent), first,
@@ -228,20 +228,20 @@ func TestTheHistoryTellsWhatNobodySeesToAnyMore(t *testing.T) {
 	}
 	msg := command.NewSession(3, api, j, false).LoadHistory()().(command.HistoryLoadedMsg)
 	want := []model.Record{record("left", model.EventRunning), first}
-	if msg.Session != 3 || len(msg.Last) != 4 || msg.Unreadable != 2 || msg.Err != nil || !reflect.DeepEqual(msg.Open, want) {
+	if msg.Session != 3 || len(msg.Latest) != 4 || msg.Unreadable != 2 || msg.Err != nil || !reflect.DeepEqual(msg.Open, want) {
 		t.Errorf("%+v, want open %+v", msg, want)
 	}
-	if cmd := session(client(t)).LoadHistory(); cmd != nil {
+	if cmd := newSession(newClient(t)).LoadHistory(); cmd != nil {
 		t.Error("without a journal something is read")
 	}
 }
 
-func TestTheHistoryOfAProfileIsItsOwn(t *testing.T) {
-	api := client(t)
+func TestHistoryIsPerProfile(t *testing.T) {
+	api := newClient(t)
 	record := func(id, host, profile string) model.Record {
 		return model.Record{ID: id, Event: model.EventRunning, Host: host, Profile: profile}
 	}
-	j := &journal{
+	j := &fakeJournal{
 		alive: map[string]bool{"now-1": true, "other-1": true},
 		read: []model.Record{
 			record("now-1", api.Host(), "work"), record("now-2", api.Host(), "home"), record("now-3", "elsewhere.example", "work"),
@@ -250,13 +250,13 @@ func TestTheHistoryOfAProfileIsItsOwn(t *testing.T) {
 	}
 	for profile, want := range map[string][]string{"work": {"now-1", "left-1"}, "home": {"now-2"}, "": {"left-2"}} {
 		s := command.NewSession(3, api, j, false)
-		s.Profile, s.Run = profile, "now" // what this run has left open is taken up too: it was on another account meanwhile
+		s.Profile, s.RunID = profile, "now" // what this run has left open is taken up too: it was on another account meanwhile
 		msg := s.LoadHistory()().(command.HistoryLoadedMsg)
 		var open []string
 		for _, r := range msg.Open {
 			open = append(open, r.ID)
 		}
-		for _, r := range msg.Last {
+		for _, r := range msg.Latest {
 			if r.Profile != profile || r.Host != api.Host() {
 				t.Errorf("%s is told of %s in %q", r.ID, r.Profile, profile)
 			}
@@ -267,33 +267,35 @@ func TestTheHistoryOfAProfileIsItsOwn(t *testing.T) {
 	}
 }
 
-// access opens accounts that a test gives it.
-type access struct {
+// fakeAccess opens accounts that a test gives it.
+type fakeAccess struct {
 	client command.Client
 	err    error
-	kept   string
+	stored string
 }
 
-func (a *access) Connect(context.Context, command.Secret) (command.Client, error) {
+func (a *fakeAccess) Connect(context.Context, command.Secret) (command.Client, error) {
 	return a.client, a.err
 }
-func (a *access) Demo() (command.Client, error) { return a.client, a.err }
-func (a *access) Places() []command.Place       { return []command.Place{{Name: "keyring"}} }
-func (a *access) Host() string                  { return "admin.vps.org" }
-func (a *access) Keep(p command.Place, s command.Secret) error {
-	a.kept = p.Name + " " + s.Reveal()
+func (a *fakeAccess) Demo() (command.Client, error) { return a.client, a.err }
+func (a *fakeAccess) TokenStores() []command.TokenStore {
+	return []command.TokenStore{{Name: "keyring"}}
+}
+func (a *fakeAccess) Host() string { return "admin.vps.org" }
+func (a *fakeAccess) StoreToken(p command.TokenStore, s command.Secret) error {
+	a.stored = p.Name + " " + s.Reveal()
 	return a.err
 }
 
-func TestAnAccountIsOpenedWithATokenThatCanThenBeKept(t *testing.T) {
-	a := &access{client: client(t)}
+func TestAccountOpensWithATokenThatCanBeStored(t *testing.T) {
+	a := &fakeAccess{client: newClient(t)}
 	token := command.NewSecret("vps_x")
 	got := command.Connect(a, token)().(command.ConnectedMsg)
-	if got.Client != a.client || got.Demo || got.Token.Reveal() != "vps_x" || len(got.Places) != 1 || got.Err != nil {
+	if got.Client != a.client || got.Demo || got.Token.Reveal() != "vps_x" || len(got.TokenStores) != 1 || got.Err != nil {
 		t.Errorf("%+v", got)
 	}
-	if kept := command.Keep(a, got.Places[0], got.Token)().(command.KeptMsg); kept.Err != nil || a.kept != "keyring vps_x" {
-		t.Errorf("%+v, %q", kept, a.kept)
+	if kept := command.StoreToken(a, got.TokenStores[0], got.Token)().(command.TokenStoredMsg); kept.Err != nil || a.stored != "keyring vps_x" {
+		t.Errorf("%+v, %q", kept, a.stored)
 	}
 	if got := command.Demo(a)().(command.ConnectedMsg); got.Client != a.client || !got.Demo || got.Err != nil || got.Token.Reveal() != "" {
 		t.Errorf("%+v", got)
@@ -302,12 +304,12 @@ func TestAnAccountIsOpenedWithATokenThatCanThenBeKept(t *testing.T) {
 	if got := command.Connect(a, token)().(command.ConnectedMsg); got.Err == nil || got.Client != nil || got.Token.Reveal() != "" {
 		t.Errorf("a token that is not accepted is carried on: %+v", got)
 	}
-	if kept := command.Keep(a, command.Place{}, token)().(command.KeptMsg); kept.Err == nil {
+	if kept := command.StoreToken(a, command.TokenStore{}, token)().(command.TokenStoredMsg); kept.Err == nil {
 		t.Errorf("%+v", kept)
 	}
 }
 
-func TestASecretPrintsNothing(t *testing.T) {
+func TestSecretIsNeverPrinted(t *testing.T) {
 	secret := command.NewSecret("vps_TopSecret")
 	if secret.Reveal() != "vps_TopSecret" {
 		t.Fatal("it is lost")
@@ -321,7 +323,7 @@ func TestASecretPrintsNothing(t *testing.T) {
 	}
 }
 
-func TestTheLogRemembersTheLastRequests(t *testing.T) {
+func TestRequestLogKeepsTheLatest(t *testing.T) {
 	var l command.RequestLog
 	if got := l.Last(); len(got) != 0 {
 		t.Errorf("at first it has %d", len(got))

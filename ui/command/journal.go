@@ -16,8 +16,8 @@ type Journal interface {
 	Append(model.Record) error
 	// Read returns all lines, oldest first, and how many could not be read.
 	Read() (records []model.Record, unreadable int, err error)
-	// Alive says whether the run of the program that began an operation is still going: then the operation is its business.
-	Alive(operation string) bool
+	// IsAlive says whether the run of the program that began an operation is still going: then the operation is its business.
+	IsAlive(operation string) bool
 	// LockServer keeps every other program from acting on a server of that host until unlock. It waits until the context ends;
 	// then, while another program holds the lock, the error is a model.ErrConflict.
 	LockServer(ctx context.Context, host string, server model.ID) (unlock func(), err error)
@@ -35,44 +35,44 @@ func (s *Session) Record(r model.Record) tea.Cmd {
 	if s.journal == nil {
 		return nil
 	}
-	s.lines.put(r)
-	return func() tea.Msg { return RecordedMsg{Session: s.Number, Err: s.lines.write(s.journal)} }
+	s.pending.add(r)
+	return func() tea.Msg { return RecordedMsg{Session: s.Number, Err: s.pending.flush(s.journal)} }
 }
 
-// intend writes down that a request is about to leave, after all that waits to be written: a restore must never stand before
+// recordIntent writes down that a request is about to leave, after all that waits to be written: a restore must never stand before
 // the end of the snapshot that it waited for. The error is why one of the lines was not taken.
-func (s *Session) intend(r model.Record) error {
-	waiting := s.lines.write(s.journal)
+func (s *Session) recordIntent(r model.Record) error {
+	waiting := s.pending.flush(s.journal)
 	return errors.Join(waiting, s.journal.Append(r))
 }
 
-// lines wait for the journal.
-type lines struct {
-	queue   []model.Record
-	queuing sync.Mutex // held for a moment
-	writing sync.Mutex // held while the disk works
+// recordQueue wait for the journal.
+type recordQueue struct {
+	records []model.Record
+	queueMu sync.Mutex // held for a moment
+	writeMu sync.Mutex // held while the disk works
 }
 
-func (l *lines) put(r model.Record) {
-	l.queuing.Lock()
-	defer l.queuing.Unlock()
-	l.queue = append(l.queue, r)
+func (l *recordQueue) add(r model.Record) {
+	l.queueMu.Lock()
+	defer l.queueMu.Unlock()
+	l.records = append(l.records, r)
 }
 
-func (l *lines) take() []model.Record {
-	l.queuing.Lock()
-	defer l.queuing.Unlock()
-	taken := l.queue
-	l.queue = nil
+func (l *recordQueue) takeAll() []model.Record {
+	l.queueMu.Lock()
+	defer l.queueMu.Unlock()
+	taken := l.records
+	l.records = nil
 	return taken
 }
 
-// write writes what waits. The error is that of the last line that was not taken.
-func (l *lines) write(j Journal) error {
-	l.writing.Lock()
-	defer l.writing.Unlock()
+// flush writes what waits. The error is that of the last line that was not taken.
+func (l *recordQueue) flush(j Journal) error {
+	l.writeMu.Lock()
+	defer l.writeMu.Unlock()
 	var failed error
-	for _, r := range l.take() {
+	for _, r := range l.takeAll() {
 		if err := j.Append(r); err != nil {
 			failed = err
 		}
@@ -82,12 +82,12 @@ func (l *lines) write(j Journal) error {
 
 // HistoryLoadedMsg answers LoadHistory.
 type HistoryLoadedMsg struct {
-	Session    int
-	Last       []model.Record // the last line of each operation, in the order in which they began
-	Open       []model.Record // those of them that no run of the program sees to any more
-	Visits     []model.Record // who came and went, where several share the program
-	Unreadable int            // lines
-	Err        error
+	Session     int
+	Latest      []model.Record // the last line of each operation, in the order in which they began
+	Open        []model.Record // those of them that no run of the program sees to any more
+	Connections []model.Record // who came and went, where several share the program
+	Unreadable  int            // lines
+	Err         error
 }
 
 // LoadHistory reads the journal: what was done on this account. What this run of the program itself began and has not
@@ -96,20 +96,20 @@ func (s *Session) LoadHistory() tea.Cmd {
 	if s.journal == nil {
 		return nil
 	}
-	host, profile, run := s.Client.Host(), s.Profile, s.Run
+	host, profile, run := s.Client.Host(), s.Profile, s.RunID
 	return func() tea.Msg {
 		records, unreadable, err := s.journal.Read()
 		msg := HistoryLoadedMsg{Session: s.Number, Unreadable: unreadable, Err: err}
-		for _, r := range model.Latest(records) {
+		for _, r := range model.LatestRecords(records) {
 			if r.Host != host || r.Profile != profile {
 				continue
 			}
-			if r.Visit() {
-				msg.Visits = append(msg.Visits, r)
+			if r.IsSession() {
+				msg.Connections = append(msg.Connections, r)
 				continue
 			}
-			msg.Last = append(msg.Last, r)
-			if (r.Open() || r.Then != nil) && (r.BegunBy(run) || !s.journal.Alive(r.ID)) {
+			msg.Latest = append(msg.Latest, r)
+			if (r.Open() || r.ThenRestore != nil) && (r.IsFromRun(run) || !s.journal.IsAlive(r.ID)) {
 				msg.Open = append(msg.Open, r)
 			}
 		}

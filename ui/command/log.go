@@ -6,8 +6,8 @@ import (
 	"vpsdeck/model"
 )
 
-// mostExchanges is how many requests are remembered.
-const mostExchanges = 200
+// maxExchanges is how many requests are remembered.
+const maxExchanges = 200
 
 // RequestLog remembers the last requests of this run, in memory alone. It is filled from the goroutines that send them.
 type RequestLog struct {
@@ -22,7 +22,7 @@ func (l *RequestLog) Add(e model.Exchange) {
 	defer l.mu.Unlock()
 	l.number++
 	e.Number = l.number
-	if len(l.entries) == mostExchanges {
+	if len(l.entries) == maxExchanges {
 		l.entries = l.entries[1:]
 	}
 	l.entries = append(l.entries, e)

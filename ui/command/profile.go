@@ -17,11 +17,11 @@ type Profile struct {
 	Policies model.Policies // what each server must have to be covered
 }
 
-// Called is the profile's name for a sentence.
-func (p Profile) Called() string { return Called(p.Name) }
+// Label is the profile's name for a sentence.
+func (p Profile) Label() string { return ProfileLabel(p.Name) }
 
-// Called is how the account of a profile is named in a sentence.
-func Called(profile string) string {
+// ProfileLabel is how the account of a profile is named in a sentence.
+func ProfileLabel(profile string) string {
 	if profile == "" {
 		return "the account without a profile"
 	}
@@ -33,11 +33,11 @@ type Accounts interface {
 	// Names lists their profiles in order; the last is "", the account without one. It asks nobody.
 	Names() []string
 	// Open finds an account's token and asks the API whether it is live. The error says why there is no way there.
-	Open(ctx context.Context, profile string) (Opened, error)
+	Open(ctx context.Context, profile string) (OpenedAccount, error)
 }
 
-// Opened is an account that is ready to be worked on.
-type Opened struct {
+// OpenedAccount is an account that is ready to be worked on.
+type OpenedAccount struct {
 	Profile  Profile
 	Client   Client
 	Access   Access      // the way to another token for it
@@ -48,7 +48,7 @@ type Opened struct {
 type SwitchedMsg struct {
 	Number int // of the switch: only the newest counts
 	To     string
-	Opened Opened
+	Opened OpenedAccount
 	Err    error
 }
 

@@ -13,32 +13,34 @@ import (
 
 // How often the account is asked for everything.
 const (
-	Often  = 20 * time.Second // while somebody looks
-	Seldom = 2 * time.Minute  // while nobody does
+	IntervalFocused = 20 * time.Second // while somebody looks
+	IntervalBlurred = 2 * time.Minute  // while nobody does
 )
 
 // The pace at which what runs is asked after: at first, and what it grows to.
 const (
-	Quick   = time.Second
-	quickTo = 10 * time.Second
+	MinPollInterval = time.Second
+	maxPollInterval = 10 * time.Second
 )
 
-// Slower is how long to wait before the next look at what runs, given how long the last wait was; 0: there was none.
-func Slower(pace time.Duration) time.Duration { return min(max(pace*4/3, Quick), quickTo) }
-
-// retryTo is how long the wait after failures grows.
-const retryTo = time.Minute
-
-// Retry is how long to wait after so many failed rounds in a row, the last of them with err: the API's own wish comes first.
-func Retry(failures int, err error) time.Duration {
-	return max(min(time.Second<<min(failures, 6), retryTo), model.RetryAfter(err))
+// NextPollInterval is how long to wait before the next look at what runs, given how long the last wait was; 0: there was none.
+func NextPollInterval(pace time.Duration) time.Duration {
+	return min(max(pace*4/3, MinPollInterval), maxPollInterval)
 }
 
-// Rest is how long everybody is left alone after a round of requests that took so long: the API is busy with us for a
-// twentieth of the time at most, and yet what is shown is never much older than restTo.
-func Rest(took time.Duration) time.Duration { return min(19*max(took, 0), restTo) }
+// maxRetryDelay is how long the wait after failures grows.
+const maxRetryDelay = time.Minute
 
-const restTo = 5 * time.Minute
+// RetryDelay is how long to wait after so many failed rounds in a row, the last of them with err: the API's own wish comes first.
+func RetryDelay(failures int, err error) time.Duration {
+	return max(min(time.Second<<min(failures, 6), maxRetryDelay), model.RetryAfter(err))
+}
+
+// CooldownAfter is how long everybody is left alone after a round of requests that took so long: the API is busy with us for a
+// twentieth of the time at most, and yet what is shown is never much older than restTo.
+func CooldownAfter(took time.Duration) time.Duration { return min(19*max(took, 0), maxCooldown) }
+
+const maxCooldown = 5 * time.Minute
 
 // RefreshAll asks for everything that is not being asked for already.
 func (s *Session) RefreshAll(state *model.State) []tea.Cmd {
@@ -53,8 +55,8 @@ func (s *Session) RefreshRunning(state *model.State) []tea.Cmd {
 	servers := [2]map[model.ID]bool{{}, {}}
 	for _, o := range state.Operations() {
 		switch {
-		case o.Phase == model.Sending:
-		case o.Deed == model.Restore:
+		case o.Phase == model.PhaseSending:
+		case o.Action == model.Restore:
 			restores = true
 		default:
 			servers[o.Point.Kind][o.Server.ID] = true
@@ -66,23 +68,23 @@ func (s *Session) RefreshRunning(state *model.State) []tea.Cmd {
 	}
 	for kind, ids := range servers {
 		if len(ids) > 0 {
-			cmds = append(cmds, s.refreshPoints(state, model.Kind(kind), s.next(ids, len(state.Points(model.Kind(kind)).Value))))
+			cmds = append(cmds, s.refreshPoints(state, model.Kind(kind), s.pickServer(ids, len(state.Points(model.Kind(kind)).Value))))
 		}
 	}
 	return cmds
 }
 
-// onePage is how many points come with one request.
-const onePage = 100
+// pageSize is how many points come with one request.
+const pageSize = 100
 
-// next is the server whose points are asked for now, or empty, which stands for all, where there are several and few points.
-func (s *Session) next(servers map[model.ID]bool, points int) model.ID {
-	if len(servers) > 1 && points <= onePage {
+// pickServer is the server whose points are asked for now, or empty, which stands for all, where there are several and few points.
+func (s *Session) pickServer(servers map[model.ID]bool, points int) model.ID {
+	if len(servers) > 1 && points <= pageSize {
 		return ""
 	}
 	ids := slices.SortedFunc(maps.Keys(servers), func(a, b model.ID) int { return strings.Compare(string(a), string(b)) })
-	s.turn++
-	return ids[s.turn%len(ids)]
+	s.serverTurn++
+	return ids[s.serverTurn%len(ids)]
 }
 
 func (s *Session) refreshServers(state *model.State) tea.Cmd {

@@ -15,8 +15,8 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// took takes the answers of commands into the state.
-func took(t *testing.T, state *model.State, cmds []tea.Cmd) {
+// applyAnswers takes the answers of commands into the state.
+func applyAnswers(t *testing.T, state *model.State, cmds []tea.Cmd) {
 	t.Helper()
 	for _, cmd := range cmds {
 		if cmd == nil {
@@ -26,10 +26,10 @@ func took(t *testing.T, state *model.State, cmds []tea.Cmd) {
 		switch msg := cmd().(type) {
 		case command.ServersLoadedMsg:
 			err = msg.Err
-			state.ServersArrived(msg.Ticket, msg.Servers, msg.Err)
+			state.ApplyServers(msg.Ticket, msg.Servers, msg.Err)
 		case command.PointsLoadedMsg:
 			err = msg.Err
-			state.PointsArrived(msg.Kind, msg.Server, msg.Ticket, msg.Points, msg.Err)
+			state.ApplyPoints(msg.Kind, msg.Server, msg.Ticket, msg.Points, msg.Err)
 		}
 		if err != nil {
 			t.Error(err)
@@ -37,49 +37,49 @@ func took(t *testing.T, state *model.State, cmds []tea.Cmd) {
 	}
 }
 
-// known is a state in which everything has been loaded once; its operations are begun and taken on by the API.
-func known(t *testing.T, begun ...model.Intent) *model.State {
+// loadedState is a state in which everything has been loaded once; its operations are begun and taken on by the API.
+func loadedState(t *testing.T, begun ...model.ActionRequest) *model.State {
 	t.Helper()
-	state := &model.State{Local: made, Now: made}
-	took(t, state, session(client(t,
-		apitest.Call{Path: "/servers/", Answer: list(serverLine)},
-		apitest.Call{Path: "/backups/", Answer: list()},
-		apitest.Call{Path: "/snapshots/", Answer: list(line(snap))},
+	state := &model.State{Local: createdAt, Now: createdAt}
+	applyAnswers(t, state, newSession(newClient(t,
+		apitest.Call{Path: "/servers/", ResponseBody: listJSON(serverJSON)},
+		apitest.Call{Path: "/backups/", ResponseBody: listJSON()},
+		apitest.Call{Path: "/snapshots/", ResponseBody: listJSON(pointJSON(snap))},
 	)).RefreshAll(state))
 	for i, in := range begun {
 		o := state.Begin(in, "run")
-		in.Point.ID, in.Point.Status, in.Point.CreatedAt = model.ID("90"+string(rune('0'+i))), model.InProgress, made
-		state.Answered(o.Number, model.Accepted{Point: in.Point}, model.Outcome{})
+		in.Point.ID, in.Point.Status, in.Point.CreatedAt = model.ID("90"+string(rune('0'+i))), model.InProgress, createdAt
+		state.ApplyResult(o.Number, model.ActionResult{Point: in.Point}, model.Outcome{})
 	}
 	return state
 }
 
-func TestOnlyWhatOperationsAreAboutIsAskedFor(t *testing.T) {
-	create := func(kind model.Kind, server model.ID) model.Intent {
-		return model.Intent{Deed: model.Create, Point: model.Point{Kind: kind, Server: model.ServerRef{ID: server}}}
+func TestRefreshRunningLoadsOnlyWhatOperationsNeed(t *testing.T) {
+	create := func(kind model.Kind, server model.ID) model.ActionRequest {
+		return model.ActionRequest{Action: model.Create, Point: model.Point{Kind: kind, Server: model.ServerRef{ID: server}}}
 	}
-	servers := apitest.Call{Path: "/servers/", Answer: list(serverLine)}
+	servers := apitest.Call{Path: "/servers/", ResponseBody: listJSON(serverJSON)}
 	for name, c := range map[string]struct {
-		begun []model.Intent
+		begun []model.ActionRequest
 		asked []apitest.Call
 	}{
 		"nothing runs":           {nil, nil},
-		"one server's snapshot":  {[]model.Intent{create(model.Snapshot, "12345")}, []apitest.Call{{Path: "/snapshots/", Query: "server_id=12345", Answer: list()}}},
-		"snapshots of several":   {[]model.Intent{create(model.Snapshot, "12345"), create(model.Snapshot, "2")}, []apitest.Call{{Path: "/snapshots/", Answer: list()}}},
-		"a backup":               {[]model.Intent{create(model.Backup, "2")}, []apitest.Call{{Path: "/backups/", Query: "server_id=2", Answer: list()}}},
-		"a restore":              {[]model.Intent{{Deed: model.Restore, Point: snap}}, []apitest.Call{servers}},
-		"a restore and a backup": {[]model.Intent{{Deed: model.Restore, Point: snap}, create(model.Backup, "2")}, []apitest.Call{servers, {Path: "/backups/", Query: "server_id=2", Answer: list()}}},
+		"one server's snapshot":  {[]model.ActionRequest{create(model.Snapshot, "12345")}, []apitest.Call{{Path: "/snapshots/", Query: "server_id=12345", ResponseBody: listJSON()}}},
+		"snapshots of several":   {[]model.ActionRequest{create(model.Snapshot, "12345"), create(model.Snapshot, "2")}, []apitest.Call{{Path: "/snapshots/", ResponseBody: listJSON()}}},
+		"a backup":               {[]model.ActionRequest{create(model.Backup, "2")}, []apitest.Call{{Path: "/backups/", Query: "server_id=2", ResponseBody: listJSON()}}},
+		"a restore":              {[]model.ActionRequest{{Action: model.Restore, Point: snap}}, []apitest.Call{servers}},
+		"a restore and a backup": {[]model.ActionRequest{{Action: model.Restore, Point: snap}, create(model.Backup, "2")}, []apitest.Call{servers, {Path: "/backups/", Query: "server_id=2", ResponseBody: listJSON()}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			state := known(t, c.begun...)
-			took(t, state, session(client(t, c.asked...)).RefreshRunning(state)) // one more request fails the test, and one less
+			state := loadedState(t, c.begun...)
+			applyAnswers(t, state, newSession(newClient(t, c.asked...)).RefreshRunning(state)) // one more request fails the test, and one less
 		})
 	}
 }
 
-func TestWhatIsBeingAskedForIsNotAskedForTwice(t *testing.T) {
+func TestRefreshInFlightIsNotRepeated(t *testing.T) {
 	state := &model.State{}
-	s := session(client(t))
+	s := newSession(newClient(t))
 	s.RefreshAll(state)
 	for i, cmd := range s.RefreshAll(state) {
 		if cmd != nil {
@@ -88,28 +88,28 @@ func TestWhatIsBeingAskedForIsNotAskedForTwice(t *testing.T) {
 	}
 }
 
-func TestTheWaitsGrowToALimit(t *testing.T) {
+func TestPollIntervalAndRetryDelayGrowToALimit(t *testing.T) {
 	var waits []time.Duration
 	for pace := time.Duration(0); len(waits) < 12; waits = append(waits, pace) {
-		pace = command.Slower(pace)
+		pace = command.NextPollInterval(pace)
 	}
 	if waits[0] != time.Second || waits[11] != 10*time.Second || !slices.IsSorted(waits) {
 		t.Errorf("%v", waits)
 	}
 	for failures, want := range map[int]time.Duration{1: 2 * time.Second, 3: 8 * time.Second, 6: time.Minute, 1000: time.Minute} {
-		if got := command.Retry(failures, errors.New("down")); got != want {
+		if got := command.RetryDelay(failures, errors.New("down")); got != want {
 			t.Errorf("after %d failures: %v, want %v", failures, got, want)
 		}
 	}
-	if got := command.Retry(1, wished(t)); got != 90*time.Second {
+	if got := command.RetryDelay(1, rateLimitError(t)); got != 90*time.Second {
 		t.Errorf("the API wished 90 s, it waits %v", got)
 	}
 }
 
-// wished is a failure with which the API asked to be left alone for 90 s.
-func wished(t *testing.T) error {
+// rateLimitError is a failure with which the API asked to be left alone for 90 s.
+func rateLimitError(t *testing.T) error {
 	t.Helper()
-	c, err := api.New(apitest.Script(t, apitest.Call{Path: "/servers/", Status: 429, Fields: map[string]string{"Retry-After": "90"}}), "vps_x")
+	c, err := api.New(apitest.Script(t, apitest.Call{Path: "/servers/", Status: 429, ResponseHeader: map[string]string{"Retry-After": "90"}}), "vps_x")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,32 +117,32 @@ func wished(t *testing.T) error {
 	return err
 }
 
-func TestTheApiIsLeftAloneForMostOfTheTimeAndYetNotForLong(t *testing.T) {
+func TestCooldownGrowsWithRequestTimeUpToALimit(t *testing.T) {
 	for took, want := range map[time.Duration]time.Duration{
 		-time.Second: 0, 0: 0, 100 * time.Millisecond: 1900 * time.Millisecond, time.Second: 19 * time.Second, time.Minute: 5 * time.Minute,
 	} {
-		if got := command.Rest(took); got != want {
+		if got := command.CooldownAfter(took); got != want {
 			t.Errorf("after %s: %s, want %s", took, got, want)
 		}
 	}
 }
 
-func TestOfALargeFleetTheServersOnWhichSomethingRunsAreAskedForInTurn(t *testing.T) {
-	create := func(server model.ID) model.Intent {
-		return model.Intent{Deed: model.Create, Point: model.Point{Kind: model.Backup, Server: model.ServerRef{ID: server}}}
+func TestServersOfALargeFleetArePolledInTurn(t *testing.T) {
+	create := func(server model.ID) model.ActionRequest {
+		return model.ActionRequest{Action: model.Create, Point: model.Point{Kind: model.Backup, Server: model.ServerRef{ID: server}}}
 	}
-	state := known(t, create("1"), create("2"), create("3"))
+	state := loadedState(t, create("1"), create("2"), create("3"))
 	for i := range 101 {
 		state.Backups.Value = append(state.Backups.Value, model.Point{Kind: model.Backup, ID: model.ID(fmt.Sprint(1000 + i))})
 	}
 	asked := map[model.ID]int{}
-	s := session(client(t))
-	s.End() // every request fails at once, and says for what it was
+	s := newSession(newClient(t))
+	s.Close() // every request fails at once, and says for what it was
 	for range 6 {
 		for _, cmd := range s.RefreshRunning(state) {
 			msg := cmd().(command.PointsLoadedMsg)
 			asked[msg.Server]++
-			state.PointsArrived(msg.Kind, msg.Server, msg.Ticket, nil, msg.Err)
+			state.ApplyPoints(msg.Kind, msg.Server, msg.Ticket, nil, msg.Err)
 		}
 	}
 	if len(asked) != 3 || asked["1"] != 2 || asked["2"] != 2 || asked["3"] != 2 {

@@ -9,64 +9,64 @@ import (
 // Schedule is when an account is asked next. Whatever it says, a request of a kind is never sent while one is under way. Its
 // times are on this machine's clock.
 type Schedule struct {
-	All      time.Time // when everything is due
-	Running  time.Time // when what runs is due
-	Failures int       // rounds in a row that failed
-	pace     time.Duration
-	round    bool      // everything is being asked for
-	began    time.Time // when the requests under way were sent, or the last ones
+	AllDue       time.Time // when everything is due
+	RunningDue   time.Time // when what runs is due
+	Failures     int       // rounds in a row that failed
+	pollInterval time.Duration
+	inRound      bool      // everything is being asked for
+	sentAt       time.Time // when the requests under way were sent, or the last ones
 }
 
-// Everything notes that everything is asked for now, and again after a while.
-func (s *Schedule) Everything(state *model.State, again time.Duration) {
-	s.All, s.round = state.Local.Add(again), true
-	s.begin(state)
+// ScheduleAll notes that everything is asked for now, and again after a while.
+func (s *Schedule) ScheduleAll(state *model.State, again time.Duration) {
+	s.AllDue, s.inRound = state.Local.Add(again), true
+	s.markSent(state)
 }
 
-// WhatRuns notes that what runs is asked after now. Each time the wait before the next look is longer.
-func (s *Schedule) WhatRuns(state *model.State) {
-	s.pace = Slower(s.pace)
-	s.Running = state.Local.Add(s.pace)
-	s.begin(state)
+// ScheduleRunning notes that what runs is asked after now. Each time the wait before the next look is longer.
+func (s *Schedule) ScheduleRunning(state *model.State) {
+	s.pollInterval = NextPollInterval(s.pollInterval)
+	s.RunningDue = state.Local.Add(s.pollInterval)
+	s.markSent(state)
 }
 
-// Hasten looks at what runs soon, and often again: a deed was answered.
-func (s *Schedule) Hasten(state *model.State) {
-	s.pace, s.Running = 0, state.Local.Add(Quick)
+// PollSoon looks at what runs soon, and often again: a deed was answered.
+func (s *Schedule) PollSoon(state *model.State) {
+	s.pollInterval, s.RunningDue = 0, state.Local.Add(MinPollInterval)
 }
 
-// begin notes that requests leave now, unless earlier ones are still under way.
-func (s *Schedule) begin(state *model.State) {
-	if !state.Asking() {
-		s.began = state.Local
+// markSent notes that requests leave now, unless earlier ones are still under way.
+func (s *Schedule) markSent(state *model.State) {
+	if !state.Busy() {
+		s.sentAt = state.Local
 	}
 }
 
-// Heard sets the schedule by how a request for a list went. A round for everything is judged once all of it is in: after a
+// HandleResult sets the schedule by how a request for a list went. A round for everything is judged once all of it is in: after a
 // failure the waits grow. Whatever was asked, the API's own wish to be left alone comes first.
-func (s *Schedule) Heard(state *model.State, err error) {
+func (s *Schedule) HandleResult(state *model.State, err error) {
 	if wait := model.RetryAfter(err); wait > 0 {
-		s.All, s.Running = state.Local.Add(wait), state.Local.Add(wait)
+		s.AllDue, s.RunningDue = state.Local.Add(wait), state.Local.Add(wait)
 	}
-	if state.Asking() {
+	if state.Busy() {
 		return
 	}
 	if err == nil {
-		rested := state.Local.Add(Rest(state.Local.Sub(s.began)))
-		s.All, s.Running = later(s.All, rested), later(s.Running, rested)
+		rested := state.Local.Add(CooldownAfter(state.Local.Sub(s.sentAt)))
+		s.AllDue, s.RunningDue = later(s.AllDue, rested), later(s.RunningDue, rested)
 	}
-	if !s.round {
+	if !s.inRound {
 		return
 	}
-	s.round = false
+	s.inRound = false
 	failure := state.Failure()
 	if failure == nil {
 		s.Failures = 0
 		return
 	}
 	s.Failures++
-	next := state.Local.Add(Retry(s.Failures, failure))
-	s.All, s.Running = next, next
+	next := state.Local.Add(RetryDelay(s.Failures, failure))
+	s.AllDue, s.RunningDue = next, next
 }
 
 func later(a, b time.Time) time.Time {

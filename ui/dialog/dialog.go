@@ -26,43 +26,43 @@ type Dialog interface {
 	ShortHelp() []key.Binding
 }
 
-// Quiet is how long a dialog of weight ignores keys after it has opened: what was typed before one could read it must
+// InputDelay is how long a dialog of weight ignores keys after it has opened: what was typed before one could read it must
 // not answer it.
-const Quiet = 400 * time.Millisecond
+const InputDelay = 400 * time.Millisecond
 
-// ArmedMsg ends the quiet time of the dialog that was opened under this number.
-type ArmedMsg struct{ Number int }
+// InputEnabledMsg ends the quiet time of the dialog that was opened under this number.
+type InputEnabledMsg struct{ Number int }
 
-// Numbered is a dialog that waits for its ArmedMsg.
-type Numbered interface{ Arm() }
+// Delayed is a dialog that waits for its ArmedMsg.
+type Delayed interface{ Enable() }
 
-// Burst is how close behind the last key an enter must come to count as a part of one paste. A terminal without brackets
+// PasteBurst is how close behind the last key an enter must come to count as a part of one paste. A terminal without brackets
 // around a paste sends it as keys, all at once; nobody types as fast.
-const Burst = 50 * time.Millisecond
+const PasteBurst = 50 * time.Millisecond
 
-// Careful is a dialog in which an enter sends or closes something. One that came in a burst with text is not handed to it.
-type Careful interface {
-	// Rushed tells it that such an enter was left out.
-	Rushed()
+// PasteGuarded is a dialog in which an enter sends or closes something. One that came in a burst with text is not handed to it.
+type PasteGuarded interface {
+	// HandlePastedEnter tells it that such an enter was left out.
+	HandlePastedEnter()
 }
 
-// Look gives the styles in force: they change when the terminal tells its background.
-type Look func() *style.Styles
+// StylesFunc gives the styles in force: they change when the terminal tells its background.
+type StylesFunc func() *style.Styles
 
-// widest is how wide a box gets on a large screen.
-const widest = 76
+// maxWidth is how wide a box gets on a large screen.
+const maxWidth = 76
 
-// room is the cells that a dialog may take.
-type room struct{ width, height int }
+// bounds is the cells that a dialog may take.
+type bounds struct{ width, height int }
 
 // SetSize tells the room that there is, in cells.
-func (r *room) SetSize(width, height int) { r.width, r.height = min(width, widest), height }
+func (r *bounds) SetSize(width, height int) { r.width, r.height = min(width, maxWidth), height }
 
-// inner is the room for text in the box.
-func (r *room) inner() int { return innerWidth(r.width) }
+// textWidth is the room for text in the box.
+func (r *bounds) textWidth() int { return innerWidth(r.width) }
 
-// rows is the room for lines in the box.
-func (r *room) rows() int { return max(r.height-widget.FrameHeight, 1) }
+// textHeight is the room for lines in the box.
+func (r *bounds) textHeight() int { return max(r.height-widget.FrameHeight, 1) }
 
 // ClickMsg is a click of the left button inside a dialog, in cells from its upper left corner.
 type ClickMsg struct{ X, Y int }

@@ -23,53 +23,53 @@ type Field struct {
 }
 
 // Choice is one of several.
-type Choice struct{ Value, Says string }
+type Choice struct{ Value, Label string }
 
 // Values is what was filled in, by the fields' keys.
 type Values map[string]string
 
-// Intro is a line that stands above a form's fields.
-type Intro struct {
+// IntroLine is a line that stands above a form's fields.
+type IntroLine struct {
 	Text string
 	Warn bool // draw it as a warning
 }
 
-// FormAsk is what a form says and does.
-type FormAsk struct {
-	Title   string
-	Intro   []Intro
-	Fields  []Field
-	Request string // what will be sent
-	Enter   string // what enter does on the last field
-	Then    func(Values) tea.Cmd
-	Fixed   bool // esc does not close it: there is nothing behind it
+// FormOptions is what a form says and does.
+type FormOptions struct {
+	Title       string
+	Intro       []IntroLine
+	Fields      []Field
+	Request     string // what will be sent
+	SubmitLabel string // what enter does on the last field
+	OnSubmit    func(Values) tea.Cmd
+	NoCancel    bool // esc does not close it: there is nothing behind it
 }
 
 // Form asks for values, with huh. It is the one place that knows huh, and keeps its habits in check: its moves between
 // fields are messages, so keys typed meanwhile wait; its cursor does not blink; the clipboard of the machine is not read.
 type Form struct {
-	room
-	ask     FormAsk
-	keys    keymap.Dialog
-	look    Look
-	form    *huh.Form
-	moving  bool              // huh is on its way to another field
-	waiting []tea.KeyPressMsg // keys typed meanwhile
-	tried   bool              // enter was pressed on what is not right yet
-	rushed  bool              // an enter came in one burst with text
-	problem string            // from outside: why what was sent was not taken
+	bounds
+	options       FormOptions
+	keys          keymap.Dialog
+	styles        StylesFunc
+	form          *huh.Form
+	changingField bool              // huh is on its way to another field
+	pendingKeys   []tea.KeyPressMsg // keys typed meanwhile
+	enterPressed  bool              // enter was pressed on what is not right yet
+	pastedEnter   bool              // an enter came in one burst with text
+	problem       string            // from outside: why what was sent was not taken
 }
 
 // NewForm makes a form. Its Init must be run.
-func NewForm(ask FormAsk, keys keymap.Dialog, look Look) *Form {
-	f := &Form{ask: ask, keys: keys, look: look}
+func NewForm(ask FormOptions, keys keymap.Dialog, look StylesFunc) *Form {
+	f := &Form{options: ask, keys: keys, styles: look}
 	f.build()
 	return f
 }
 
 func (f *Form) build() {
-	fields := make([]huh.Field, len(f.ask.Fields))
-	for i, field := range f.ask.Fields {
+	fields := make([]huh.Field, len(f.options.Fields))
+	for i, field := range f.options.Fields {
 		fields[i] = field.huh()
 	}
 	km := huh.NewDefaultKeyMap()
@@ -78,14 +78,14 @@ func (f *Form) build() {
 	km.Input.Prev.SetKeys("shift+tab", "up")
 	km.Select.Filter.SetEnabled(false)
 	f.form = huh.NewForm(huh.NewGroup(fields...)).WithShowHelp(false).WithShowErrors(false).WithKeyMap(km).
-		WithTheme(huh.ThemeFunc(themed(f.look)))
+		WithTheme(huh.ThemeFunc(cachedTheme(f.styles)))
 }
 
 func (f Field) huh() huh.Field {
 	if len(f.Choices) > 0 {
 		options := make([]huh.Option[string], len(f.Choices))
 		for i, c := range f.Choices {
-			options[i] = huh.NewOption(c.Says, c.Value)
+			options[i] = huh.NewOption(c.Label, c.Value)
 		}
 		first := f.Choices[0].Value // the best is listed first; huh would take one whose value is empty
 		return huh.NewSelect[string]().Key(f.Key).Title(f.Title).Options(options...).Value(&first)
@@ -105,15 +105,15 @@ func (f Field) huh() huh.Field {
 // Init starts the form.
 func (f *Form) Init() tea.Cmd { return f.form.Init() }
 
-// Rushed notes that an enter came in one burst with text: it may be a line break of something pasted, and sends nothing.
-func (f *Form) Rushed() { f.rushed = true }
+// HandlePastedEnter notes that an enter came in one burst with text: it may be a line break of something pasted, and sends nothing.
+func (f *Form) HandlePastedEnter() { f.pastedEnter = true }
 
-// Refuse shows why what was filled in was not taken, and lets one fill it in again.
-func (f *Form) Refuse(why string) tea.Cmd {
+// ShowError shows why what was filled in was not taken, and lets one fill it in again.
+func (f *Form) ShowError(why string) tea.Cmd {
 	f.problem = why
-	f.moving, f.waiting = false, nil
+	f.changingField, f.pendingKeys = false, nil
 	f.build()
-	f.shape()
+	f.resizeForm()
 	return f.form.Init()
 }
 
@@ -125,50 +125,50 @@ func (f *Form) Update(msg tea.Msg) (tea.Cmd, bool) {
 	case tea.KeyPressMsg:
 		switch {
 		case key.Matches(msg, f.keys.Cancel):
-			return nil, !f.ask.Fixed
+			return nil, !f.options.NoCancel
 		case msg.String() == "ctrl+v" || msg.String() == "ctrl+e":
 			return nil, false
-		case f.moving:
-			f.waiting = append(f.waiting, msg)
+		case f.changingField:
+			f.pendingKeys = append(f.pendingKeys, msg)
 			return nil, false
 		}
-		f.problem, f.rushed, f.tried = "", false, msg.String() == "enter"
+		f.problem, f.pastedEnter, f.enterPressed = "", false, msg.String() == "enter"
 	}
-	text, ok := Typed(msg)
+	text, ok := SanitizeInput(msg)
 	if !ok {
 		return nil, false
 	}
-	return f.pass(text)
+	return f.updateForm(text)
 }
 
-// pass hands a message to huh and looks what became of it.
-func (f *Form) pass(msg tea.Msg) (tea.Cmd, bool) {
-	before := f.focused()
+// updateForm hands a message to huh and looks what became of it.
+func (f *Form) updateForm(msg tea.Msg) (tea.Cmd, bool) {
+	before := f.focusedField()
 	model, cmd := f.form.Update(msg)
 	f.form = model.(*huh.Form)
 	if f.form.State == huh.StateCompleted {
 		values := Values{}
-		for _, field := range f.ask.Fields {
+		for _, field := range f.options.Fields {
 			values[field.Key] = f.form.GetString(field.Key)
 		}
-		return f.ask.Then(values), true
+		return f.options.OnSubmit(values), true
 	}
 	if press, ok := msg.(tea.KeyPressMsg); ok {
-		f.moving = f.leaves(press)
+		f.changingField = f.leavesField(press)
 		return cmd, false
 	}
-	if f.moving && f.focused() != before {
-		f.moving = false
-		return f.replay(cmd)
+	if f.changingField && f.focusedField() != before {
+		f.changingField = false
+		return f.replayKeys(cmd)
 	}
 	return cmd, false
 }
 
-// replay types the keys that had to wait.
-func (f *Form) replay(first tea.Cmd) (tea.Cmd, bool) {
+// replayKeys types the keys that had to wait.
+func (f *Form) replayKeys(first tea.Cmd) (tea.Cmd, bool) {
 	cmds := []tea.Cmd{first}
-	keys := f.waiting
-	f.waiting = nil
+	keys := f.pendingKeys
+	f.pendingKeys = nil
 	for _, k := range keys {
 		cmd, done := f.Update(k)
 		cmds = append(cmds, cmd)
@@ -179,29 +179,29 @@ func (f *Form) replay(first tea.Cmd) (tea.Cmd, bool) {
 	return tea.Batch(cmds...), false
 }
 
-// leaves says whether huh will answer the key by moving to another field, or by completing the form.
-func (f *Form) leaves(press tea.KeyPressMsg) bool {
-	i := f.focused()
-	fine := f.check() == "" || len(f.ask.Fields[i].Choices) > 0 // only going back needs no right text
+// leavesField says whether huh will answer the key by moving to another field, or by completing the form.
+func (f *Form) leavesField(press tea.KeyPressMsg) bool {
+	i := f.focusedField()
+	fine := f.checkField() == "" || len(f.options.Fields[i].Choices) > 0 // only going back needs no right text
 	switch press.String() {
 	case "enter":
 		return fine
 	case "tab":
-		return fine && i < len(f.ask.Fields)-1
+		return fine && i < len(f.options.Fields)-1
 	case "down":
-		return fine && i < len(f.ask.Fields)-1 && len(f.ask.Fields[i].Choices) == 0
+		return fine && i < len(f.options.Fields)-1 && len(f.options.Fields[i].Choices) == 0
 	case "shift+tab":
 		return i > 0
 	case "up":
-		return i > 0 && len(f.ask.Fields[i].Choices) == 0
+		return i > 0 && len(f.options.Fields[i].Choices) == 0
 	}
 	return false
 }
 
-// focused is the index of the field that has the focus.
-func (f *Form) focused() int {
+// focusedField is the index of the field that has the focus.
+func (f *Form) focusedField() int {
 	at := f.form.GetFocusedField().GetKey()
-	for i, field := range f.ask.Fields {
+	for i, field := range f.options.Fields {
 		if field.Key == at {
 			return i
 		}
@@ -209,9 +209,9 @@ func (f *Form) focused() int {
 	return 0
 }
 
-// check tells what is wrong with the focused field as it stands.
-func (f *Form) check() string {
-	field := f.ask.Fields[f.focused()]
+// checkField tells what is wrong with the focused field as it stands.
+func (f *Form) checkField() string {
+	field := f.options.Fields[f.focusedField()]
 	text, isText := f.form.GetFocusedField().GetValue().(string)
 	if field.Check == nil || !isText {
 		return ""
@@ -224,26 +224,26 @@ func (f *Form) check() string {
 
 // ShortHelp is for the footer; see [Dialog].
 func (f *Form) ShortHelp() []key.Binding {
-	next := key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", f.enterDoes()))
-	if f.ask.Fixed {
+	next := key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", f.enterLabel()))
+	if f.options.NoCancel {
 		return []key.Binding{next, keymap.Interrupt()}
 	}
 	return []key.Binding{next, f.keys.Cancel}
 }
 
-func (f *Form) enterDoes() string {
-	if f.focused() == len(f.ask.Fields)-1 {
-		return f.ask.Enter
+func (f *Form) enterLabel() string {
+	if f.focusedField() == len(f.options.Fields)-1 {
+		return f.options.SubmitLabel
 	}
 	return "next field"
 }
 
 // SetSize tells the room that there is, in cells.
 func (f *Form) SetSize(width, height int) {
-	before := f.inner()
-	f.room.SetSize(width, height)
-	f.shape()
-	if f.inner() != before { // huh lays its fields out when it takes a message, and shows the old layout until then
+	before := f.textWidth()
+	f.bounds.SetSize(width, height)
+	f.resizeForm()
+	if f.textWidth() != before { // huh lays its fields out when it takes a message, and shows the old layout until then
 		model, _ := f.form.Update(resizedMsg{})
 		f.form = model.(*huh.Form)
 	}
@@ -252,9 +252,9 @@ func (f *Form) SetSize(width, height int) {
 // resizedMsg is a message that no field of huh knows.
 type resizedMsg struct{}
 
-// tallest is more lines than any form has.
-const tallest = 100
+// maxFormHeight is more lines than any form has.
+const maxFormHeight = 100
 
-// shape tells huh the width. Its height must be told too: huh counts the lines of what it has not wrapped yet, and hides the
+// resizeForm tells huh the width. Its height must be told too: huh counts the lines of what it has not wrapped yet, and hides the
 // rest, the choice under the cursor with it. What is too much for the room is left out in View.
-func (f *Form) shape() { f.form.WithWidth(f.inner()).WithHeight(tallest) }
+func (f *Form) resizeForm() { f.form.WithWidth(f.textWidth()).WithHeight(maxFormHeight) }

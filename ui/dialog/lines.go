@@ -10,20 +10,20 @@ type line struct {
 
 // The order in which lines go where there is little room, from the last to the first.
 const (
-	stays     = iota // where one answers, and what to
+	dropNever = iota // where one answers, and what to
 	dropField        // the rest of a form's fields
-	keep
-	dropRest // how a sentence goes on
-	dropFact
+	dropLate
+	dropContinuation // how a sentence goes on
+	dropDetail
 	dropMinor
 	dropRequest
 	dropBlank
 )
 
-// fit drops lines, the least needed first and from the bottom up, until they fit. If even what stays does not fit, its end
+// fitLines drops lines, the least needed first and from the bottom up, until they fit. If even what stays does not fit, its end
 // gives way, but for the last line.
-func fit(lines []line, height int) []line {
-	for drop := dropBlank; drop > stays; drop-- {
+func fitLines(lines []line, height int) []line {
+	for drop := dropBlank; drop > dropNever; drop-- {
 		for i := len(lines) - 1; i >= 0 && len(lines) > height; i-- {
 			if lines[i].drop == drop {
 				lines = append(lines[:i:i], lines[i+1:]...)
@@ -36,7 +36,7 @@ func fit(lines []line, height int) []line {
 	return lines
 }
 
-func texts(lines []line) []string {
+func lineTexts(lines []line) []string {
 	out := make([]string, len(lines))
 	for i, l := range lines {
 		out[i] = l.text

@@ -20,18 +20,18 @@ type Entry struct {
 	Name string  // what is looked for
 	Note string  // beside it: the key that does the same, or what it is
 	ID   string  // found by this too, with or without a #
-	Pick tea.Msg // what picking it says
+	Msg  tea.Msg // what picking it says
 }
 
 // Palette finds what can be done, and where one can go, by name.
 type Palette struct {
-	room
+	bounds
 	entries []Entry
 	keys    keymap.KeyMap
-	look    Look
+	styles  StylesFunc
 	input   textinput.Model
-	found   []hit
-	at      int
+	hits    []hit
+	cursor  int
 }
 
 // hit is an entry that fits what was typed.
@@ -41,12 +41,12 @@ type hit struct {
 	marks model.Marks
 }
 
-// mostHits is how many are kept: more than fit on a screen are no help.
-const mostHits = 200
+// maxHits is how many are kept: more than fit on a screen are no help.
+const maxHits = 200
 
 // NewPalette makes a palette of entries, which are shown in their order until something is typed.
-func NewPalette(entries []Entry, keys keymap.KeyMap, look Look) *Palette {
-	p := &Palette{entries: entries, keys: keys, look: look, input: NewInput(look())}
+func NewPalette(entries []Entry, keys keymap.KeyMap, look StylesFunc) *Palette {
+	p := &Palette{entries: entries, keys: keys, styles: look, input: NewInput(look())}
 	p.input.Prompt = ": "
 	p.input.CharLimit = 100
 	p.input.Focus()
@@ -58,18 +58,18 @@ func NewPalette(entries []Entry, keys keymap.KeyMap, look Look) *Palette {
 func (p *Palette) search() {
 	wanted := strings.TrimSpace(p.input.Value())
 	id := strings.TrimPrefix(wanted, "#")
-	p.found, p.at = p.found[:0], 0
+	p.hits, p.cursor = p.hits[:0], 0
 	for _, e := range p.entries {
-		score, marks, ok := model.Find(wanted, e.Name)
+		score, marks, ok := model.FuzzyFind(wanted, e.Name)
 		if e.ID != "" && e.ID == id {
 			score, ok = score+1000, true
 		}
 		if ok {
-			p.found = append(p.found, hit{e, score, marks})
+			p.hits = append(p.hits, hit{e, score, marks})
 		}
 	}
-	slices.SortStableFunc(p.found, func(a, b hit) int { return b.score - a.score })
-	p.found = p.found[:min(len(p.found), mostHits)]
+	slices.SortStableFunc(p.hits, func(a, b hit) int { return b.score - a.score })
+	p.hits = p.hits[:min(len(p.hits), maxHits)]
 }
 
 // Update takes a message; see [Dialog].
@@ -78,21 +78,21 @@ func (p *Palette) Update(msg tea.Msg) (tea.Cmd, bool) {
 	switch {
 	case isKey && key.Matches(press, p.keys.Dialog.Cancel):
 		return nil, true
-	case isKey && key.Matches(press, p.keys.Dialog.Press):
-		if p.at >= len(p.found) {
+	case isKey && key.Matches(press, p.keys.Dialog.Confirm):
+		if p.cursor >= len(p.hits) {
 			return nil, false
 		}
-		picked := p.found[p.at].Pick
+		picked := p.hits[p.cursor].Msg
 		return func() tea.Msg { return picked }, true
 	case isKey && press.Text == "" && key.Matches(press, p.keys.Dialog.Next):
-		p.at = min(p.at+1, max(len(p.found)-1, 0))
+		p.cursor = min(p.cursor+1, max(len(p.hits)-1, 0))
 		return nil, false
 	case isKey && press.Text == "" && key.Matches(press, p.keys.Dialog.Previous):
-		p.at = max(p.at-1, 0)
+		p.cursor = max(p.cursor-1, 0)
 		return nil, false
 	}
 	_, paste := msg.(tea.PasteMsg)
-	if text, ok := Typed(msg); ok && (isKey || paste) {
+	if text, ok := SanitizeInput(msg); ok && (isKey || paste) {
 		before := p.input.Value()
 		p.input, _ = p.input.Update(text) // its only command is the blinking of a cursor that stands still
 		if p.input.Value() != before {
@@ -104,22 +104,22 @@ func (p *Palette) Update(msg tea.Msg) (tea.Cmd, bool) {
 
 // ShortHelp is for the footer; see [Dialog].
 func (p *Palette) ShortHelp() []key.Binding {
-	return []key.Binding{p.keys.Dialog.Press, p.keys.Dialog.Next, p.keys.Dialog.Cancel}
+	return []key.Binding{p.keys.Dialog.Confirm, p.keys.Dialog.Next, p.keys.Dialog.Cancel}
 }
 
 // View draws the palette; see [Dialog].
 func (p *Palette) View() string {
-	s := p.look()
-	inner := p.inner()
+	s := p.styles()
+	inner := p.textWidth()
 	in := p.input
 	in.SetWidth(max(inner-3, 1))
 	lines := []string{widget.WithCursor(in.View()), s.Faint.Render(strings.Repeat("─", inner))}
-	rows := min(max(p.rows()-len(lines), 1), 14)
-	top := max(p.at-rows+1, 0)
-	for i := top; i < min(top+rows, len(p.found)); i++ {
-		lines = append(lines, p.row(s, p.found[i], i == p.at, inner))
+	rows := min(max(p.textHeight()-len(lines), 1), 14)
+	top := max(p.cursor-rows+1, 0)
+	for i := top; i < min(top+rows, len(p.hits)); i++ {
+		lines = append(lines, p.row(s, p.hits[i], i == p.cursor, inner))
 	}
-	if len(p.found) == 0 {
+	if len(p.hits) == 0 {
 		lines = append(lines, s.Muted.Render("Nothing of that name."))
 	}
 	for len(lines) < rows+2 {
@@ -135,14 +135,14 @@ func (p *Palette) row(s *style.Styles, h hit, current bool, width int) string {
 	}
 	var b strings.Builder
 	room := max(width-2-widget.Width(h.Note)-2, 8)
-	for i, r := range []rune(widget.Cut(widget.Agreed(h.Name), room)) {
+	for i, r := range []rune(widget.Truncate(widget.NormalizeWidth(h.Name), room)) {
 		st := plain
 		if h.marks.Has(i) {
-			st = marked(plain)
+			st = highlight(plain)
 		}
 		b.WriteString(st.Render(string(r)))
 	}
-	return mark + widget.Spread(b.String(), note.Render(h.Note), width-2)
+	return mark + widget.Justify(b.String(), note.Render(h.Note), width-2)
 }
 
-func marked(st lipgloss.Style) lipgloss.Style { return st.Bold(true).Underline(true) }
+func highlight(st lipgloss.Style) lipgloss.Style { return st.Bold(true).Underline(true) }

@@ -9,71 +9,71 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// mostKept is how many keys a [Wait] keeps for the form that it becomes.
-const mostKept = 256
+// maxKeptInput is how many keys a [Wait] keeps for the form that it becomes.
+const maxKeptInput = 256
 
 // Reason is why the key of an action cannot do what it is for.
 type Reason struct {
-	Title string
-	Why   string
-	Do    string // what to do about it; empty: nothing
+	Title  string
+	Why    string
+	Remedy string // what to do about it; empty: nothing
 }
 
 // Refusal says why an action cannot be done. It takes every key, so that what is typed behind the action's key does nothing;
 // esc closes it at once, enter after the quiet time.
 type Refusal struct {
-	room
-	reason Reason
-	keys   keymap.Dialog
-	look   Look
-	armed  bool
+	bounds
+	reason  Reason
+	keys    keymap.Dialog
+	styles  StylesFunc
+	enabled bool
 }
 
 // NewRefusal makes a refusal.
-func NewRefusal(reason Reason, keys keymap.Dialog, look Look) *Refusal {
-	return &Refusal{reason: reason, keys: keys, look: look}
+func NewRefusal(reason Reason, keys keymap.Dialog, look StylesFunc) *Refusal {
+	return &Refusal{reason: reason, keys: keys, styles: look}
 }
 
-// Arm ends the quiet time.
-func (r *Refusal) Arm() { r.armed = true }
+// Enable ends the quiet time.
+func (r *Refusal) Enable() { r.enabled = true }
 
-// Rushed is for an enter out of a paste: it closes nothing.
-func (r *Refusal) Rushed() {}
+// HandlePastedEnter is for an enter out of a paste: it closes nothing.
+func (r *Refusal) HandlePastedEnter() {}
 
 // Update takes a message; see [Dialog].
 func (r *Refusal) Update(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
-		return nil, key.Matches(msg, r.keys.Cancel) || r.armed && key.Matches(msg, r.keys.Press)
+		return nil, key.Matches(msg, r.keys.Cancel) || r.enabled && key.Matches(msg, r.keys.Confirm)
 	case ClickMsg:
 		at, x := msg.Y-1, msg.X-1-padding
-		return nil, r.armed && at == len(r.lines(r.look()))-1 && x >= 0 && x < widget.Width(closeButton(r.look()))
+		return nil, r.enabled && at == len(r.lines(r.styles()))-1 && x >= 0 && x < widget.Width(closeButton(r.styles()))
 	}
 	return nil, false
 }
 
 // View draws the refusal; see [Dialog].
 func (r *Refusal) View() string {
-	s := r.look()
-	return box(s, s.Late.Bold(true).Render(widget.Agreed(r.reason.Title)), s.Late, texts(r.lines(s)), r.width)
+	s := r.styles()
+	return box(s, s.Warning.Bold(true).Render(widget.NormalizeWidth(r.reason.Title)), s.Warning, lineTexts(r.lines(s)), r.width)
 }
 
 func (r *Refusal) lines(s *style.Styles) []line {
-	out := said(s, r.inner(), r.reason.Why, r.reason.Do)
-	return fit(append(out, line{"", dropBlank}, line{closeButton(s), stays}), r.rows())
+	out := messageLines(s, r.textWidth(), r.reason.Why, r.reason.Remedy)
+	return fitLines(append(out, line{"", dropBlank}, line{closeButton(s), dropNever}), r.textHeight())
 }
 
-// said is a sentence, and under it what to do.
-func said(s *style.Styles, width int, what, do string) []line {
+// messageLines is a sentence, and under it what to do.
+func messageLines(s *style.Styles, width int, what, do string) []line {
 	out := []line{{"", dropBlank}}
-	for i, l := range widget.Wrap(widget.Agreed(what), width) {
-		out = append(out, line{s.Text.Render(l), begins(i, keep)})
+	for i, l := range widget.Wrap(widget.NormalizeWidth(what), width) {
+		out = append(out, line{s.Text.Render(l), dropOrder(i, dropLate)})
 	}
 	if do == "" {
 		return out
 	}
-	for i, l := range widget.Wrap(widget.Agreed(do), width) {
-		out = append(out, line{s.Muted.Render(l), begins(i, dropFact)})
+	for i, l := range widget.Wrap(widget.NormalizeWidth(do), width) {
+		out = append(out, line{s.Muted.Render(l), dropOrder(i, dropDetail)})
 	}
 	return out
 }
@@ -82,11 +82,11 @@ func closeButton(s *style.Styles) string { return button(s, "Close", s.ButtonFoc
 
 // ShortHelp is for the footer; see [Dialog].
 func (r *Refusal) ShortHelp() []key.Binding {
-	return []key.Binding{does(r.keys.Press, "close"), does(r.keys.Cancel, "close")}
+	return []key.Binding{withHelp(r.keys.Confirm, "close"), withHelp(r.keys.Cancel, "close")}
 }
 
-// does is a binding under another word.
-func does(b key.Binding, word string) key.Binding {
+// withHelp is a binding under another word.
+func withHelp(b key.Binding, word string) key.Binding {
 	b.SetHelp(b.Help().Key, word)
 	return b
 }
@@ -94,28 +94,28 @@ func does(b key.Binding, word string) key.Binding {
 // Wait stands in the place of a form or a question as long as what it needs is still on its way. It takes every key; text is
 // kept for the form.
 type Wait struct {
-	room
-	title string
-	what  func() string // what is waited for; empty: nothing any more
-	then  func() tea.Cmd
-	keys  keymap.Dialog
-	look  Look
-	kept  []tea.Msg
+	bounds
+	title     string
+	pending   func() string // what is waited for; empty: nothing any more
+	openNext  func() tea.Cmd
+	keys      keymap.Dialog
+	styles    StylesFunc
+	keptInput []tea.Msg
 }
 
 // NewWait waits until what says nothing more. Then whoever opened it closes it and runs then, which opens what was asked for.
-func NewWait(title string, what func() string, then func() tea.Cmd, keys keymap.Dialog, look Look) *Wait {
-	return &Wait{title: title, what: what, then: then, keys: keys, look: look}
+func NewWait(title string, what func() string, then func() tea.Cmd, keys keymap.Dialog, look StylesFunc) *Wait {
+	return &Wait{title: title, pending: what, openNext: then, keys: keys, styles: look}
 }
 
 // Ready says whether nothing is waited for any more.
-func (w *Wait) Ready() bool { return w.what() == "" }
+func (w *Wait) Ready() bool { return w.pending() == "" }
 
-// Then opens what was asked for. kept is the text that was typed meanwhile: a form may have it, a question must not.
-func (w *Wait) Then() (open tea.Cmd, kept []tea.Msg) { return w.then(), w.kept }
+// OpenNext opens what was asked for. kept is the text that was typed meanwhile: a form may have it, a question must not.
+func (w *Wait) OpenNext() (open tea.Cmd, kept []tea.Msg) { return w.openNext(), w.keptInput }
 
-// Rushed is for an enter out of a paste.
-func (w *Wait) Rushed() {}
+// HandlePastedEnter is for an enter out of a paste.
+func (w *Wait) HandlePastedEnter() {}
 
 // Update takes a message; see [Dialog].
 func (w *Wait) Update(msg tea.Msg) (tea.Cmd, bool) {
@@ -125,26 +125,26 @@ func (w *Wait) Update(msg tea.Msg) (tea.Cmd, bool) {
 			return nil, true
 		}
 		if msg.Text != "" || msg.String() == "backspace" {
-			w.keep(msg)
+			w.keepInput(msg)
 		}
 	case tea.PasteMsg:
-		w.keep(msg)
+		w.keepInput(msg)
 	}
 	return nil, false
 }
 
-func (w *Wait) keep(msg tea.Msg) {
-	if len(w.kept) < mostKept {
-		w.kept = append(w.kept, msg)
+func (w *Wait) keepInput(msg tea.Msg) {
+	if len(w.keptInput) < maxKeptInput {
+		w.keptInput = append(w.keptInput, msg)
 	}
 }
 
 // View draws what is waited for; see [Dialog].
 func (w *Wait) View() string {
-	s := w.look()
+	s := w.styles()
 	cancel := w.keys.Cancel.Help().Key + " cancels."
-	lines := said(s, w.inner(), "Waiting for "+w.what()+style.Ellipsis, "This opens once they are here. "+cancel)
-	return box(s, s.AccentStrong.Render(w.title), s.Accent, texts(fit(append(lines, line{"", dropBlank}), w.rows())), w.width)
+	lines := messageLines(s, w.textWidth(), "Waiting for "+w.pending()+style.Ellipsis, "This opens once they are here. "+cancel)
+	return box(s, s.AccentStrong.Render(w.title), s.Accent, lineTexts(fitLines(append(lines, line{"", dropBlank}), w.textHeight())), w.width)
 }
 
 // ShortHelp is for the footer; see [Dialog].

@@ -13,28 +13,28 @@ import (
 
 // Sheet is something to read: help, the details of a thing. It scrolls where it does not fit.
 type Sheet struct {
-	room
-	title string
-	lines func(s *style.Styles, width int) []string
-	keys  keymap.KeyMap
-	look  Look
-	top   int
-	close []key.Binding
-	leave func() bool // says whether it may close; nil: it may
-	also  key.Binding // a further key, and what it does; nil: there is none
-	do    func() tea.Cmd
+	bounds
+	title      string
+	lines      func(s *style.Styles, width int) []string
+	keys       keymap.KeyMap
+	styles     StylesFunc
+	top        int
+	closeKeys  []key.Binding
+	mayClose   func() bool // says whether it may close; nil: it may
+	extraKey   key.Binding // a further key, and what it does; nil: there is none
+	onExtraKey func() tea.Cmd
 }
 
-// Also gives the sheet a further key, shown in the footer. The sheet stays open.
-func (t *Sheet) Also(b key.Binding, do func() tea.Cmd) { t.also, t.do = b, do }
+// AddKey gives the sheet a further key, shown in the footer. The sheet stays open.
+func (t *Sheet) AddKey(b key.Binding, do func() tea.Cmd) { t.extraKey, t.onExtraKey = b, do }
 
 // BeforeClosing has may asked when a key would close the sheet; it stays open on a no.
-func (t *Sheet) BeforeClosing(may func() bool) { t.leave = may }
+func (t *Sheet) BeforeClosing(may func() bool) { t.mayClose = may }
 
 // NewSheet makes a sheet whose lines are made anew for each width, so that ages in them stay true. Beside cancel, the
 // given keys close it.
-func NewSheet(title string, lines func(s *style.Styles, width int) []string, keys keymap.KeyMap, look Look, closing ...key.Binding) *Sheet {
-	return &Sheet{title: title, lines: lines, keys: keys, look: look, close: append(closing, keys.Dialog.Cancel, keys.View.Quit)}
+func NewSheet(title string, lines func(s *style.Styles, width int) []string, keys keymap.KeyMap, look StylesFunc, closing ...key.Binding) *Sheet {
+	return &Sheet{title: title, lines: lines, keys: keys, styles: look, closeKeys: append(closing, keys.Dialog.Cancel, keys.View.Quit)}
 }
 
 // Update takes a message; see [Dialog].
@@ -42,10 +42,10 @@ func (t *Sheet) Update(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		switch {
-		case key.Matches(msg, t.close...):
-			return nil, t.leave == nil || t.leave()
-		case t.do != nil && key.Matches(msg, t.also):
-			return t.do(), false
+		case key.Matches(msg, t.closeKeys...):
+			return nil, t.mayClose == nil || t.mayClose()
+		case t.onExtraKey != nil && key.Matches(msg, t.extraKey):
+			return t.onExtraKey(), false
 		case key.Matches(msg, t.keys.Move.Down):
 			t.top++
 		case key.Matches(msg, t.keys.Move.Up):
@@ -57,7 +57,7 @@ func (t *Sheet) Update(msg tea.Msg) (tea.Cmd, bool) {
 		case key.Matches(msg, t.keys.Move.Top):
 			t.top = 0
 		case key.Matches(msg, t.keys.Move.Bottom):
-			t.top = len(t.lines(t.look(), t.inner()))
+			t.top = len(t.lines(t.styles(), t.textWidth()))
 		}
 	case tea.MouseWheelMsg:
 		if msg.Button == tea.MouseWheelDown {
@@ -66,29 +66,29 @@ func (t *Sheet) Update(msg tea.Msg) (tea.Cmd, bool) {
 			t.top--
 		}
 	}
-	t.top = max(min(t.top, len(t.lines(t.look(), t.inner()))-t.rows()), 0)
+	t.top = max(min(t.top, len(t.lines(t.styles(), t.textWidth()))-t.textHeight()), 0)
 	return nil, false
 }
 
 // View draws the sheet; see [Dialog].
 func (t *Sheet) View() string {
-	s := t.look()
-	all := t.lines(s, t.inner())
-	top := max(min(t.top, len(all)-t.rows()), 0)
-	shown := all[top:min(top+t.rows(), len(all))]
+	s := t.styles()
+	all := t.lines(s, t.textWidth())
+	top := max(min(t.top, len(all)-t.textHeight()), 0)
+	shown := all[top:min(top+t.textHeight(), len(all))]
 	f := widget.Frame{Title: s.AccentStrong.Render(t.title), Border: s.Accent}
-	if len(all) > t.rows() {
-		f.Note = s.Muted.Render(more(top > 0, top+t.rows() < len(all)) + " more")
+	if len(all) > t.textHeight() {
+		f.Note = s.Muted.Render(moreArrows(top > 0, top+t.textHeight() < len(all)) + " more")
 	}
 	body := make([]string, len(shown))
 	for i, l := range shown {
-		body[i] = strings.Repeat(" ", padding) + widget.Cut(l, t.inner())
+		body[i] = strings.Repeat(" ", padding) + widget.Truncate(l, t.textWidth())
 	}
 	return f.Render(strings.Join(body, "\n"), t.width, len(shown)+widget.FrameHeight)
 }
 
-// more shows on which sides there is more.
-func more(above, below bool) string {
+// moreArrows shows on which sides there is more.
+func moreArrows(above, below bool) string {
 	out := ""
 	if above {
 		out = style.MoreUp
@@ -102,8 +102,8 @@ func more(above, below bool) string {
 // ShortHelp is for the footer; see [Dialog].
 func (t *Sheet) ShortHelp() []key.Binding {
 	keys := []key.Binding{t.keys.Move.Down, t.keys.Move.Up, t.keys.Dialog.Cancel}
-	if t.do != nil {
-		keys = append(keys, t.also)
+	if t.onExtraKey != nil {
+		keys = append(keys, t.extraKey)
 	}
 	return keys
 }
@@ -125,11 +125,11 @@ func HelpLines(groups []keymap.Group, s *style.Styles, width int) []string {
 		}
 	}
 	columns := max(width/column, 1)
-	return pour(blocks, columns, column)
+	return layoutColumns(blocks, columns, column)
 }
 
-// pour sets blocks into columns of about the same height.
-func pour(blocks [][]string, columns, width int) []string {
+// layoutColumns sets blocks into columns of about the same height.
+func layoutColumns(blocks [][]string, columns, width int) []string {
 	out := make([][]string, columns)
 	for _, b := range blocks {
 		lowest := 0

@@ -13,76 +13,76 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// sheet is one of n lines that are wider than it.
-func sheet(n int) *Sheet {
-	k := keys()
+// newTestSheet is one of n lines that are wider than it.
+func newTestSheet(n int) *Sheet {
+	k := testKeys()
 	return NewSheet("Sheet", func(_ *style.Styles, width int) []string {
 		lines := make([]string, n)
 		for i := range lines {
 			lines[i] = fmt.Sprintf("line %d of %d in %d cells %s", i, n, width, strings.Repeat("日", width))
 		}
 		return lines
-	}, k, look, k.View.Open)
+	}, k, testStyles, k.View.Open)
 }
 
-// top is the number of the first line shown.
-func top(t *testing.T, s *Sheet) int {
+// firstLine is the number of the first line shown.
+func firstLine(t *testing.T, s *Sheet) int {
 	t.Helper()
 	var n int
-	for _, line := range strings.Split(drawn(s), "\n") {
+	for _, line := range strings.Split(plainView(s), "\n") {
 		if _, err := fmt.Sscanf(strings.TrimLeft(line, "│ "), "line %d", &n); err == nil {
 			return n
 		}
 	}
-	t.Fatalf("there are no lines:\n%s", drawn(s))
+	t.Fatalf("there are no lines:\n%s", plainView(s))
 	return 0
 }
 
-func TestASheetScrollsNoFurtherThanItsEnds(t *testing.T) {
-	s := sheet(30)
+func TestSheetScrollIsClamped(t *testing.T) {
+	s := newTestSheet(30)
 	s.SetSize(60, 12) // ten lines of text
 	wheel := func(b tea.MouseButton) tea.Msg { return tea.MouseWheelMsg{Button: b} }
 	for i, step := range []struct {
 		msg  tea.Msg
 		want int
 	}{
-		{pressed("up"), 0}, {pressed("down"), 1}, {pressed("j"), 2}, {pressed("k"), 1}, {pressed("pgdown"), 9}, {pressed("pgup"), 1},
-		{pressed("pgup"), 0}, {wheel(tea.MouseWheelDown), 1}, {wheel(tea.MouseWheelUp), 0}, {wheel(tea.MouseWheelUp), 0},
-		{pressed("pgdown"), 8}, {pressed("pgdown"), 16}, {pressed("pgdown"), 20}, {pressed("down"), 20}, {pressed("up"), 19}, {pressed("g"), 0},
+		{keyPress("up"), 0}, {keyPress("down"), 1}, {keyPress("j"), 2}, {keyPress("k"), 1}, {keyPress("pgdown"), 9}, {keyPress("pgup"), 1},
+		{keyPress("pgup"), 0}, {wheel(tea.MouseWheelDown), 1}, {wheel(tea.MouseWheelUp), 0}, {wheel(tea.MouseWheelUp), 0},
+		{keyPress("pgdown"), 8}, {keyPress("pgdown"), 16}, {keyPress("pgdown"), 20}, {keyPress("down"), 20}, {keyPress("up"), 19}, {keyPress("g"), 0},
 	} {
 		if _, done := s.Update(step.msg); done {
 			t.Fatalf("step %d closes it", i)
 		}
-		if got := top(t, s); got != step.want {
+		if got := firstLine(t, s); got != step.want {
 			t.Errorf("step %d, %v: the first line is %d, want %d", i, step.msg, got, step.want)
 		}
 	}
 }
 
-func TestASheetThatGrowsShowsNoGap(t *testing.T) {
-	s := sheet(30)
+func TestGrowingSheetShowsNoGap(t *testing.T) {
+	s := newTestSheet(30)
 	s.SetSize(60, 12)
 	for range 5 {
-		s.Update(pressed("pgdown"))
+		s.Update(keyPress("pgdown"))
 	}
 	s.SetSize(60, 27)
-	if got := top(t, s); got != 5 {
+	if got := firstLine(t, s); got != 5 {
 		t.Errorf("the first of 25 lines is %d", got)
 	}
 	s.SetSize(60, 50)
-	if got := top(t, s); got != 0 || strings.Contains(drawn(s), "more") {
-		t.Errorf("all fits, and the first line is %d:\n%s", got, drawn(s))
+	if got := firstLine(t, s); got != 0 || strings.Contains(plainView(s), "more") {
+		t.Errorf("all fits, and the first line is %d:\n%s", got, plainView(s))
 	}
 }
 
-func TestASheetKeepsWithinItsRoom(t *testing.T) {
+func TestSheetStaysWithinBounds(t *testing.T) {
 	for _, n := range []int{0, 1, 5, 100} {
 		for _, width := range []int{20, 38, 76, 200} {
 			for _, height := range []int{3, 9, 30} {
-				s := sheet(n)
+				s := newTestSheet(n)
 				s.SetSize(width, height)
 				checkSize(t, s, width, height)
-				if more := strings.Contains(drawn(s), "more"); more != (n > height-widget.FrameHeight) {
+				if more := strings.Contains(plainView(s), "more"); more != (n > height-widget.FrameHeight) {
 					t.Errorf("%d lines in %d: more is %v", n, height, more)
 				}
 			}
@@ -90,21 +90,21 @@ func TestASheetKeepsWithinItsRoom(t *testing.T) {
 	}
 }
 
-func TestASheetIsClosedByItsOwnKeysAlone(t *testing.T) {
+func TestSheetClosesOnlyOnItsKeys(t *testing.T) {
 	for name, want := range map[string]bool{"esc": true, "q": true, "enter": true, "d": false, "space": false, "tab": false, "?": false} {
-		if cmd, done := sheet(3).Update(pressed(name)); done != want || cmd != nil {
+		if cmd, done := newTestSheet(3).Update(keyPress(name)); done != want || cmd != nil {
 			t.Errorf("%s: closed is %v", name, done)
 		}
 	}
 }
 
-func TestHelpListsEveryBindingThatWorksOnce(t *testing.T) {
-	k := keys()
-	if err := k.Remap(map[string][]string{"view.order": {}, "deed.restore": {"ctrl+r"}}); err != nil {
+func TestHelpListsEveryEnabledBindingOnce(t *testing.T) {
+	k := testKeys()
+	if err := k.Remap(map[string][]string{"view.order": {}, "action.restore": {"ctrl+r"}}); err != nil {
 		t.Fatal(err)
 	}
 	for _, width := range []int{20, 34, 72, 120, 300} {
-		text := strings.Join(plain(HelpLines(k.Groups(), look(), width)), "\n")
+		text := strings.Join(stripLines(HelpLines(k.Groups(), testStyles(), width)), "\n")
 		for _, g := range k.Groups() {
 			if !strings.Contains(text, g.Title) {
 				t.Errorf("%d cells: the group %s is missing", width, g.Title)
@@ -128,7 +128,7 @@ func TestHelpListsEveryBindingThatWorksOnce(t *testing.T) {
 	}
 }
 
-func plain(lines []string) []string {
+func stripLines(lines []string) []string {
 	out := make([]string, len(lines))
 	for i, l := range lines {
 		out[i] = ansi.Strip(l)
@@ -136,10 +136,10 @@ func plain(lines []string) []string {
 	return out
 }
 
-func TestHelpHasNoDeedsInReadOnlyMode(t *testing.T) {
-	k := keys()
-	k.ReadOnly()
-	text := strings.Join(plain(HelpLines(k.Groups(), look(), 100)), "\n")
+func TestHelpHasNoActionsInReadOnlyMode(t *testing.T) {
+	k := testKeys()
+	k.DisableActions()
+	text := strings.Join(stripLines(HelpLines(k.Groups(), testStyles(), 100)), "\n")
 	for _, word := range []string{"Deeds", "restore", "delete", "back up"} {
 		if strings.Contains(text, word) {
 			t.Errorf("%q is there:\n%s", word, text)
@@ -147,9 +147,9 @@ func TestHelpHasNoDeedsInReadOnlyMode(t *testing.T) {
 	}
 }
 
-func TestHelpPoursItsGroupsIntoColumnsOfLikeHeight(t *testing.T) {
+func TestHelpColumnsAreBalanced(t *testing.T) {
 	k := keymap.Default()
-	one, two := len(HelpLines(k.Groups(), look(), 40)), len(HelpLines(k.Groups(), look(), 80))
+	one, two := len(HelpLines(k.Groups(), testStyles(), 40)), len(HelpLines(k.Groups(), testStyles(), 80))
 	if two > one*2/3 {
 		t.Errorf("%d lines in one column, and %d in two", one, two)
 	}

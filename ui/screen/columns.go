@@ -105,17 +105,17 @@ func sortedPanes(c Columns) []string {
 	return names
 }
 
-// choose gives a table the columns of a pane, with those that are not wanted taken away, in the order that is wanted. One that
+// apply gives a table the columns of a pane, with those that are not wanted taken away, in the order that is wanted. One that
 // is only there where several servers are shown stays, and stands first.
-func (c Columns) choose(t *widget.Table, pane string, columns []widget.Column) {
-	t.Columns, t.Order = columns, nil
+func (c Columns) apply(t *widget.Table, pane string, columns []widget.Column) {
+	t.Columns, t.ColumnOrder = columns, nil
 	wanted, ok := c[pane]
 	if !ok {
 		return
 	}
 	all, place := ColumnNames()[pane], make([]int, len(columns))
 	for i, column := range columns {
-		t.Order = append(t.Order, i)
+		t.ColumnOrder = append(t.ColumnOrder, i)
 		if column.Width == 0 {
 			continue
 		}
@@ -124,20 +124,20 @@ func (c Columns) choose(t *widget.Table, pane string, columns []widget.Column) {
 			columns[i] = widget.Column{}
 		}
 	}
-	slices.SortStableFunc(t.Order, func(a, b int) int { return place[a] - place[b] })
+	slices.SortStableFunc(t.ColumnOrder, func(a, b int) int { return place[a] - place[b] })
 }
 
-// Restyle takes over the choice of columns.
-func (p *Servers) Restyle() {
-	p.env.Columns.choose(&p.table, "servers", serverColumns())
+// ApplyColumns takes over the choice of columns.
+func (p *Servers) ApplyColumns() {
+	p.env.Columns.apply(&p.table, "servers", serverColumns())
 	p.SetSize(p.width, p.height)
 }
 
-// Restyle takes over the choice of columns.
-func (p *Points) Restyle() {
-	p.env.Columns.choose(&p.table, pane(p.kind), pointColumns(p.kind, p.fleet))
+// ApplyColumns takes over the choice of columns.
+func (p *Points) ApplyColumns() {
+	p.env.Columns.apply(&p.table, paneName(p.kind), pointColumns(p.kind, p.fleet))
 	p.SetSize(p.width, p.height)
 }
 
-// pane is a kind's in the names of columns.
-func pane(kind model.Kind) string { return kind.String() + "s" }
+// paneName is a kind's in the names of columns.
+func paneName(kind model.Kind) string { return kind.String() + "s" }

@@ -11,31 +11,31 @@ import (
 	"vpsdeck/model"
 )
 
-func TestManyRowsAreSiftedAsEachByItself(t *testing.T) {
-	rows := make([]*model.Point, 3*alone+7)
+func TestParallelFilterMatchesSequential(t *testing.T) {
+	rows := make([]*model.Point, 3*minRowsPerCore+7)
 	for i := range rows {
 		rows[i] = &model.Point{
 			Kind: model.Backup, ID: model.ID(fmt.Sprint(i)), Status: model.Completed, SizeMB: int64(i),
 			Server: model.ServerRef{ID: "7", Name: []string{"web-01", "db-01"}[i%2]}, Description: []string{"", "before the update", "nightly"}[i%3],
 		}
 	}
-	find := queryPoints(&Env{State: &model.State{}})
+	find := pointQueryParser(&Env{State: &model.State{}})
 	for _, text := range []string{"w", "web", "db nightly", "-web bfr", "size>5GB", "web size<100MB", "77", "nothing"} {
 		match, problems := find(text)
 		if len(problems) > 0 {
 			t.Fatal(text, problems)
 		}
-		l := list[*model.Point, model.Key]{sorted: rows, spell: (*model.Texts).AddPoint, match: match}
-		l.learn()
+		l := list[*model.Point, model.Key]{sorted: rows, addTexts: (*model.TextIndex).AddPoint, match: match}
+		l.buildIndex()
 		want := slices.DeleteFunc(slices.Clone(rows), func(p *model.Point) bool { shown, _ := match.match(p); return !shown })
-		if got := l.sift(); !slices.Equal(got, want) || len(want) == 0 != (text == "nothing") {
+		if got := l.filterRows(); !slices.Equal(got, want) || len(want) == 0 != (text == "nothing") {
 			t.Errorf("%s: %d rows, want %d", text, len(got), len(want))
 		}
 	}
 }
 
-func TestAFilterThatIsTypedShowsWhatItShowsAtOnce(t *testing.T) {
-	rows := make([]*model.Point, 2*alone)
+func TestIncrementalFilterMatchesFullFilter(t *testing.T) {
+	rows := make([]*model.Point, 2*minRowsPerCore)
 	for i := range rows {
 		rows[i] = &model.Point{
 			Kind: model.Backup, ID: model.ID(fmt.Sprint(i)), Status: model.Completed,
@@ -43,10 +43,10 @@ func TestAFilterThatIsTypedShowsWhatItShowsAtOnce(t *testing.T) {
 			Description: []string{"", "before the update", "nightly"}[i/3%3],
 		}
 	}
-	find := queryPoints(&Env{State: &model.State{}})
+	find := pointQueryParser(&Env{State: &model.State{}})
 	rapid.Check(t, func(t *rapid.T) {
-		typed := list[*model.Point, model.Key]{sorted: rows, spell: (*model.Texts).AddPoint}
-		typed.learn()
+		typed := list[*model.Point, model.Key]{sorted: rows, addTexts: (*model.TextIndex).AddPoint}
+		typed.buildIndex()
 		text, looked := "", 0
 		ahead := map[rune]string{'<': "", 'Q': `"`, 'N': "-", 'P': "d"} // typed at the beginning
 		for _, key := range rapid.SliceOfN(rapid.SampledFrom([]rune("webdbW01 -\"n<<<<<QNPXX")), 1, 30).Draw(t, "keys") {
@@ -63,26 +63,26 @@ func TestAFilterThatIsTypedShowsWhatItShowsAtOnce(t *testing.T) {
 			if typed.match, _ = find(text); typed.match == nil {
 				continue
 			}
-			once := list[*model.Point, model.Key]{sorted: rows, heaps: typed.heaps, match: typed.match}
-			if !slices.Equal(typed.sift(), once.sift()) {
+			once := list[*model.Point, model.Key]{sorted: rows, textIndex: typed.textIndex, match: typed.match}
+			if !slices.Equal(typed.filterRows(), once.filterRows()) {
 				t.Fatalf("%q shows something else at the end of a typed line", text)
 			}
 			looked++
 		}
-		if len(typed.sieves) > min(looked, deep) {
-			t.Fatalf("%d filters are remembered", len(typed.sieves))
+		if len(typed.filterResults) > min(looked, maxFilterResults) {
+			t.Fatalf("%d filters are remembered", len(typed.filterResults))
 		}
 	})
 }
 
-func TestAPanicAsideIsThatOfTheCaller(t *testing.T) {
+func TestParallelPanicReachesCaller(t *testing.T) {
 	var done atomic.Int32
 	defer func() {
 		if why := recover(); why != "broken" || done.Load() != 3 {
 			t.Errorf("%v, after %d of the others", why, done.Load())
 		}
 	}()
-	sideBySide(4, func(i int) {
+	parallel(4, func(i int) {
 		if i == 2 {
 			panic("broken")
 		}

@@ -17,105 +17,105 @@ import (
 // list is what all panes of rows have in common: a cursor that stays on its thing by ID whatever a refresh brings, a
 // filter, and an order. T is a row, K its identity.
 type list[T any, K comparable] struct {
-	env      *Env
-	table    widget.Table
-	all      []T        // as they were given, which is how those stand that are alike in the order in force
-	sorted   []T        // all of them, in the order in force
-	ordered  Sorting    // which that was
-	heaps    []heap     // their texts, once somebody looks for something; nil: nobody has
-	sieves   []sieve[T] // what the filters showed that were typed on the way to this one, each among the one before
-	rows     []T        // what is shown of them: filtered
-	total    int        // how many there are without the filter
-	identify func(T) K
-	search   search[T]
-	spell    func(*model.Texts, T) // adds the texts of a row in which words are looked for
-	match    *matcher[T]           // of the filter as it stands; nil: everything is shown
-	problem  string                // what is wrong with the filter
-	asked    bool                  // the filter has changed since the rows were made
-	orders   []order[T]
-	sorting  *Sorting // the order in force, out of them
-	current  K
-	marks    map[K]bool // rows for a deed on several
-	anchor   K          // where a range of marks begins
-	anchored bool       // there is one
-	filter   textinput.Model
-	typing   bool
-	focused  bool
-	width    int
-	height   int
+	env           *Env
+	table         widget.Table
+	all           []T               // as they were given, which is how those stand that are alike in the order in force
+	sorted        []T               // all of them, in the order in force
+	sortedBy      Sorting           // which that was
+	textIndex     []indexPart       // their texts, once somebody looks for something; nil: nobody has
+	filterResults []filterResult[T] // what the filters showed that were typed on the way to this one, each among the one before
+	rows          []T               // what is shown of them: filtered
+	total         int               // how many there are without the filter
+	identify      func(T) K
+	parser        filterParser[T]
+	addTexts      func(*model.TextIndex, T) // adds the texts of a row in which words are looked for
+	match         *matcher[T]               // of the filter as it stands; nil: everything is shown
+	filterProblem string                    // what is wrong with the filter
+	filterChanged bool                      // the filter has changed since the rows were made
+	orders        []order[T]
+	sorting       *Sorting // the order in force, out of them
+	current       K
+	marks         map[K]bool // rows for a deed on several
+	anchor        K          // where a range of marks begins
+	anchored      bool       // there is one
+	filter        textinput.Model
+	typing        bool
+	focused       bool
+	width         int
+	height        int
 }
 
 // newList makes the rows of a pane. They begin in the first of the orders.
 func newList[T any, K comparable](
-	env *Env, columns []widget.Column, identify func(T) K, spell func(*model.Texts, T), find search[T], orders ...order[T],
+	env *Env, columns []widget.Column, identify func(T) K, spell func(*model.TextIndex, T), find filterParser[T], orders ...order[T],
 ) list[T, K] {
-	in := dialog.NewInput(env.Look())
+	in := dialog.NewInput(env.Styles())
 	in.Prompt = "/"
 	in.CharLimit = 200
 	return list[T, K]{
-		env: env, table: widget.Table{Columns: columns}, identify: identify, spell: spell, search: find, filter: in,
+		env: env, table: widget.Table{Columns: columns}, identify: identify, addTexts: spell, parser: find, filter: in,
 		orders: orders, sorting: &Sorting{},
 	}
 }
 
-// set takes new rows. The cursor stays on the same thing; if that is gone, on its nearest neighbour. The same rows once more
+// setRows takes new rows. The cursor stays on the same thing; if that is gone, on its nearest neighbour. The same rows once more
 // cost nothing: they are known by the slice, which nobody writes to.
-func (l *list[T, K]) set(all []T) {
-	known := l.sorted != nil && same(all, l.all)
-	ordered := known && *l.sorting == l.ordered
-	if ordered && l.match == nil && !l.asked && l.onCurrent() {
+func (l *list[T, K]) setRows(all []T) {
+	known := l.sorted != nil && sameSlice(all, l.all)
+	ordered := known && *l.sorting == l.sortedBy
+	if ordered && l.match == nil && !l.filterChanged && l.cursorIsCurrent() {
 		return
 	}
 	if !known {
 		l.all, l.total = all, len(all)
 	}
 	if !ordered {
-		l.ordered, l.heaps = *l.sorting, nil
-		l.sorted = l.orders[l.sorting.by].Arrange(l.all, l.sorting.turned)
+		l.sortedBy, l.textIndex = *l.sorting, nil
+		l.sorted = l.orders[l.sorting.index].Arrange(l.all, l.sorting.reversed)
 	}
-	l.show()
+	l.applyFilter()
 }
 
-// same says whether two lists are one slice: nobody writes to one, so that they are the same then.
-func same[T any](a, b []T) bool {
+// sameSlice says whether two lists are one slice: nobody writes to one, so that they are the same then.
+func sameSlice[T any](a, b []T) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
-// show takes the rows that the filter lets through.
-func (l *list[T, K]) show() {
+// applyFilter takes the rows that the filter lets through.
+func (l *list[T, K]) applyFilter() {
 	l.rows = l.sorted
 	switch {
 	case l.match != nil:
-		l.learn()
-		l.rows = l.sift()
+		l.buildIndex()
+		l.rows = l.filterRows()
 	case !l.typing:
-		l.heaps, l.sieves = nil, nil // nobody looks for anything
+		l.textIndex, l.filterResults = nil, nil // nobody looks for anything
 	}
-	by := l.orders[l.sorting.by]
-	l.table.Ordered, l.table.Arrow = by.column, style.Ascending
-	if by.Falling(l.sorting.turned) {
-		l.table.Arrow = style.Descending
+	by := l.orders[l.sorting.index]
+	l.table.SortColumn, l.table.SortArrow = by.column, style.Ascending
+	if by.Descending(l.sorting.reversed) {
+		l.table.SortArrow = style.Descending
 	}
-	l.table.Rows, l.table.Sign = len(l.rows), l.sign
+	l.table.Rows, l.table.Sign = len(l.rows), l.markSign
 	l.checkAnchor()
 	if at := slices.IndexFunc(l.rows, func(row T) bool { return l.identify(row) == l.current }); at >= 0 {
 		l.table.MoveTo(at)
-	} else if l.asked { // somebody looks for something else: begin at the first
+	} else if l.filterChanged { // somebody looks for something else: begin at the first
 		l.moveTo(0)
 	} else {
 		l.moveTo(l.table.Cursor)
 	}
-	l.asked = false
+	l.filterChanged = false
 }
 
-// onCurrent says whether the cursor is where it should be.
-func (l *list[T, K]) onCurrent() bool {
+// cursorIsCurrent says whether the cursor is where it should be.
+func (l *list[T, K]) cursorIsCurrent() bool {
 	row, ok := l.selected()
 	return ok && l.identify(row) == l.current
 }
 
-// found are the runes of a row's name that the filter has found, for a cell.
-func (l *list[T, K]) found(row T) func(int) bool {
+// matchedRunes are the runes of a row's name that the filter has found, for a cell.
+func (l *list[T, K]) matchedRunes(row T) func(int) bool {
 	if l.match == nil {
 		return nil
 	}
@@ -126,16 +126,16 @@ func (l *list[T, K]) found(row T) func(int) bool {
 	return marks.Has
 }
 
-// ask reads the filter anew.
-func (l *list[T, K]) ask() {
-	l.match, l.problem, l.asked = nil, "", true
+// parseFilter reads the filter anew.
+func (l *list[T, K]) parseFilter() {
+	l.match, l.filterProblem, l.filterChanged = nil, "", true
 	if l.filter.Value() == "" {
 		return
 	}
-	match, problems := l.search(l.filter.Value())
+	match, problems := l.parser(l.filter.Value())
 	l.match = match
 	if len(problems) > 0 {
-		l.problem = problems[0].Words
+		l.filterProblem = problems[0].Message
 	}
 }
 
@@ -156,8 +156,8 @@ func (l *list[T, K]) selected() (T, bool) {
 	return l.rows[l.table.Cursor], true
 }
 
-// move handles the keys that move the cursor.
-func (l *list[T, K]) move(msg tea.KeyPressMsg) bool {
+// handleMoveKey handles the keys that move the cursor.
+func (l *list[T, K]) handleMoveKey(msg tea.KeyPressMsg) bool {
 	keys := l.env.Keys.Move
 	switch {
 	case key.Matches(msg, keys.Down):
@@ -169,9 +169,9 @@ func (l *list[T, K]) move(msg tea.KeyPressMsg) bool {
 	case key.Matches(msg, keys.Bottom):
 		l.moveTo(len(l.rows) - 1)
 	case key.Matches(msg, keys.PageDown):
-		l.moveTo(l.table.Cursor + l.table.Page())
+		l.moveTo(l.table.Cursor + l.table.HalfPage())
 	case key.Matches(msg, keys.PageUp):
-		l.moveTo(l.table.Cursor - l.table.Page())
+		l.moveTo(l.table.Cursor - l.table.HalfPage())
 	default:
 		return false
 	}
@@ -184,8 +184,8 @@ type RowMsg struct{ Line int }
 // WheelMsg turns the wheel over the pane.
 type WheelMsg struct{ Down bool }
 
-// mouse handles clicks and the wheel.
-func (l *list[T, K]) mouse(msg tea.Msg) {
+// handleMouse handles clicks and the wheel.
+func (l *list[T, K]) handleMouse(msg tea.Msg) {
 	switch msg := msg.(type) {
 	case RowMsg:
 		if row, ok := l.table.RowAt(msg.Line); ok {
@@ -200,55 +200,55 @@ func (l *list[T, K]) mouse(msg tea.Msg) {
 	}
 }
 
-// handle does what all panes of rows do alike with a message: the filter, the order, the cursor, the mouse. again says that
+// handleMsg does what all panes of rows do alike with a message: the filter, the order, the cursor, the mouse. again says that
 // the rows must be made anew, taken that there is nothing left to do with it; else it is a key for the pane itself.
-func (l *list[T, K]) handle(msg tea.Msg) (press tea.KeyPressMsg, again, taken bool) {
+func (l *list[T, K]) handleMsg(msg tea.Msg) (press tea.KeyPressMsg, again, taken bool) {
 	press, ok := msg.(tea.KeyPressMsg)
 	if !ok {
 		if _, paste := msg.(tea.PasteMsg); paste && l.typing {
-			return press, l.edit(msg), true
+			return press, l.editFilter(msg), true
 		}
-		l.mouse(msg)
+		l.handleMouse(msg)
 		return press, false, true
 	}
-	if again, taken := l.narrow(press); taken {
+	if again, taken := l.handleFilterKey(press); taken {
 		return press, again, true
 	}
-	return press, false, l.move(press) || l.marking(press)
+	return press, false, l.handleMoveKey(press) || l.handleMarkKey(press)
 }
 
-// narrow handles the keys of the filter and of the order, and says whether the rows must be made anew.
-func (l *list[T, K]) narrow(msg tea.KeyPressMsg) (again, taken bool) {
+// handleFilterKey handles the keys of the filter and of the order, and says whether the rows must be made anew.
+func (l *list[T, K]) handleFilterKey(msg tea.KeyPressMsg) (again, taken bool) {
 	keys := l.env.Keys.View
 	switch {
 	case l.typing:
-		return l.typeFilter(msg), true
+		return l.handleTyping(msg), true
 	case key.Matches(msg, keys.Filter):
 		l.typing = true
-		l.learn()
+		l.buildIndex()
 		l.filter.Focus()
 		l.filter.CursorEnd()
 		return false, true
 	case key.Matches(msg, keys.Back) && l.filter.Value() != "" && len(l.marks) == 0:
 		l.filter.Reset()
-		l.ask()
+		l.parseFilter()
 		return true, true
 	case key.Matches(msg, keys.Order):
-		l.orderByNext()
+		l.nextOrder()
 		return true, true
-	case key.Matches(msg, keys.Turn):
-		l.sorting.turned = !l.sorting.turned
-		l.sayOrder()
+	case key.Matches(msg, keys.Reverse):
+		l.sorting.reversed = !l.sorting.reversed
+		l.notifyOrder()
 		return true, true
 	}
 	return false, false
 }
 
-func (l *list[T, K]) typeFilter(msg tea.KeyPressMsg) (again bool) {
+func (l *list[T, K]) handleTyping(msg tea.KeyPressMsg) (again bool) {
 	switch msg.String() {
 	case "esc":
 		l.filter.Reset()
-		l.ask()
+		l.parseFilter()
 		l.stopTyping()
 		return true
 	case "enter":
@@ -261,19 +261,19 @@ func (l *list[T, K]) typeFilter(msg tea.KeyPressMsg) (again bool) {
 		l.moveTo(l.table.Cursor - 1)
 		return false
 	}
-	return l.edit(msg)
+	return l.editFilter(msg)
 }
 
-// edit hands a key or a paste to the field, and says whether its text has changed.
-func (l *list[T, K]) edit(msg tea.Msg) bool {
+// editFilter hands a key or a paste to the field, and says whether its text has changed.
+func (l *list[T, K]) editFilter(msg tea.Msg) bool {
 	before := l.filter.Value()
-	if text, ok := dialog.Typed(msg); ok {
+	if text, ok := dialog.SanitizeInput(msg); ok {
 		l.filter, _ = l.filter.Update(text) // its only command is the blinking of a cursor that stands still
 	}
 	if l.filter.Value() == before {
 		return false
 	}
-	l.ask()
+	l.parseFilter()
 	return true
 }
 
@@ -304,7 +304,7 @@ func (l *list[T, K]) Typing() bool { return l.typing }
 
 // frame draws the pane around a body.
 func (l *list[T, K]) frame(title, trouble, body string) string {
-	s := l.env.Look()
+	s := l.env.Styles()
 	edge := s.Faint
 	if l.focused {
 		edge = s.Accent
@@ -326,8 +326,8 @@ func (l *list[T, K]) frame(title, trouble, body string) string {
 // beside it.
 func (l *list[T, K]) filterNote(s *style.Styles) string {
 	problem := ""
-	if l.problem != "" {
-		problem = s.Late.Render("  " + style.Late + " " + l.problem)
+	if l.filterProblem != "" {
+		problem = s.Warning.Render("  " + style.Warning + " " + l.filterProblem)
 	}
 	switch {
 	case l.typing:

@@ -18,8 +18,8 @@ import (
 // Page is one server opened: its facts, and one timeline of its backups and snapshots together.
 type Page struct {
 	list[*model.Point, model.Key]
-	deeds  Deeds
-	server model.ID
+	actions Actions
+	server  model.ID
 }
 
 // The columns of a server's page.
@@ -28,80 +28,80 @@ const (
 	pageName
 	pageStatus
 	pageCreated
-	pageLoses
-	pageTook
+	pageDataLoss
+	pageRestoreTime
 	pageSize
 	pageExpires
 )
 
 // NewPage opens a server.
 func NewPage(env *Env, server model.ID) *Page {
-	p := &Page{deeds: Deeds{env}, server: server, list: newList(env, []widget.Column{
-		pageKind:    {Title: "KIND", Width: 11},
-		pageName:    {Title: "NAME", Width: 12, Max: 40},
-		pageStatus:  {Title: "STATUS", Width: 11, Rank: 2},
-		pageCreated: {Title: "CREATED UTC", Width: len("15 Jan 18:30"), Right: true},
-		pageLoses:   {Title: "BACK LOSES", Width: 10, Right: true, Rank: 1},
-		pageTook:    {},
-		pageSize:    {Title: "SIZE", Width: 7, Right: true, Rank: 3},
-		pageExpires: {Title: "EXPIRES", Width: 11, Right: true, Rank: 4},
+	p := &Page{actions: Actions{env}, server: server, list: newList(env, []widget.Column{
+		pageKind:        {Title: "KIND", Width: 11},
+		pageName:        {Title: "NAME", Width: 12, Max: 40},
+		pageStatus:      {Title: "STATUS", Width: 11, Rank: 2},
+		pageCreated:     {Title: "CREATED UTC", Width: len("15 Jan 18:30"), Right: true},
+		pageDataLoss:    {Title: "BACK LOSES", Width: 10, Right: true, Rank: 1},
+		pageRestoreTime: {},
+		pageSize:        {Title: "SIZE", Width: 7, Right: true, Rank: 3},
+		pageExpires:     {Title: "EXPIRES", Width: 11, Right: true, Rank: 4},
 	},
-		(*model.Point).Key, (*model.Texts).AddPoint, queryPoints(env), pageOrders(env)...,
+		(*model.Point).Key, (*model.TextIndex).AddPoint, pointQueryParser(env), pageOrders(env)...,
 	)}
 	p.focused, p.sorting = true, &env.PageSorting
-	p.News()
+	p.Refresh()
 	return p
 }
 
-// Point puts the cursor on a restore point.
-func (p *Page) Point(k model.Key) {
+// SelectPoint puts the cursor on a restore point.
+func (p *Page) SelectPoint(k model.Key) {
 	p.current = k
-	p.News()
+	p.Refresh()
 }
 
 // Title is the pane's name.
 func (p *Page) Title() string { return "Server" }
 
-// News takes over what the state knows now. What a restore took last time is only shown once there was one.
-func (p *Page) News() {
-	points := eachOf(p.env.State.Of(p.server))
-	p.table.Columns[pageTook] = widget.Column{}
-	if slices.ContainsFunc(points, func(q *model.Point) bool { _, known := p.env.State.LastRestore(*q); return known }) {
-		p.table.Columns[pageTook] = widget.Column{Title: "LAST TOOK", Width: 9, Right: true, Rank: 5}
+// Refresh takes over what the state knows now. What a restore took last time is only shown once there was one.
+func (p *Page) Refresh() {
+	points := pointersTo(p.env.State.PointsOf(p.server))
+	p.table.Columns[pageRestoreTime] = widget.Column{}
+	if slices.ContainsFunc(points, func(q *model.Point) bool { _, known := p.env.State.LastRestoreDuration(*q); return known }) {
+		p.table.Columns[pageRestoreTime] = widget.Column{Title: "LAST TOOK", Width: 9, Right: true, Rank: 5}
 	}
 	p.table.Columns[pageCreated].Width = len("15 Jan 18:30")
 	for _, q := range points {
-		p.table.Columns[pageCreated].Width = max(p.table.Columns[pageCreated].Width, len(widget.Short(q.CreatedAt, p.env.State.Now)))
+		p.table.Columns[pageCreated].Width = max(p.table.Columns[pageCreated].Width, len(widget.ShortTime(q.CreatedAt, p.env.State.Now)))
 	}
 	p.sorted = nil // how long things took may be another, and the points the same
-	p.set(points)
+	p.setRows(points)
 }
 
 // SetSize gives the page its room, border included. Above the rows stand the facts and the timeline.
 func (p *Page) SetSize(width, height int) {
 	p.list.SetSize(width, height)
-	p.table.SetSize(max(width-widget.FrameWidth, 0), max(height-widget.FrameHeight-len(p.head(p.env.Look())), 0))
+	p.table.SetSize(max(width-widget.FrameWidth, 0), max(height-widget.FrameHeight-len(p.header(p.env.Styles())), 0))
 }
 
 // Update takes keys and clicks; see [Pane].
 func (p *Page) Update(msg tea.Msg) tea.Cmd {
 	if row, ok := msg.(RowMsg); ok {
-		row.Line -= len(p.head(p.env.Look()))
+		row.Line -= len(p.header(p.env.Styles()))
 		msg = row
 	}
-	press, again, taken := p.handle(msg)
+	press, again, taken := p.handleMsg(msg)
 	if again {
-		p.News()
+		p.Refresh()
 	}
 	if taken {
 		return nil
 	}
-	return p.act(press)
+	return p.handleKey(press)
 }
 
-func (p *Page) act(press tea.KeyPressMsg) tea.Cmd {
+func (p *Page) handleKey(press tea.KeyPressMsg) tea.Cmd {
 	point, _ := p.selected()
-	return p.deeds.onPoint(press, p.server, "restore point", point, p.marks, p.filter.Value() != "")
+	return p.actions.handlePointKey(press, p.server, "restore point", point, p.marks, p.filter.Value() != "")
 }
 
 // ShortHelp is what the footer shows.
@@ -111,9 +111,9 @@ func (p *Page) ShortHelp() []key.Binding {
 		return []key.Binding{k.View.Back}
 	}
 	if p.total == 0 {
-		return []key.Binding{k.Deed.Snapshot, k.Deed.Backup, k.View.Back}
+		return []key.Binding{k.Action.Snapshot, k.Action.Backup, k.View.Back}
 	}
-	return []key.Binding{k.Deed.Restore, k.Deed.Delete, k.Deed.Snapshot, k.Deed.Backup, k.View.Back, k.Mark.One, k.View.Filter, k.View.Order, k.View.Open}
+	return []key.Binding{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, k.View.Back, k.Mark.One, k.View.Filter, k.View.Order, k.View.Open}
 }
 
 // FullHelp is the same in groups.
@@ -121,51 +121,51 @@ func (p *Page) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()
 
 // View draws the page.
 func (p *Page) View() string {
-	s := p.env.Look()
+	s := p.env.Styles()
 	server, ok := p.env.State.Server(p.server)
-	title := s.AccentStrong.Render(widget.Agreed(server.Ref().Label())) + s.Muted.Render(fmt.Sprintf(" #%s %s %d restore points", p.server, style.Dot, p.total))
+	title := s.AccentStrong.Render(widget.NormalizeWidth(server.Ref().Label())) + s.Muted.Render(fmt.Sprintf(" #%s %s %d restore points", p.server, style.Dot, p.total))
 	if !ok {
-		return p.frame(s.AccentStrong.Render("#"+string(p.server)), "", say(s, message{s.Bad, "This server is no longer there.", p.env.Keys.View.Back.Help().Key + " goes back."}, p.inner()))
+		return p.frame(s.AccentStrong.Render("#"+string(p.server)), "", renderMessage(s, message{s.Bad, "This server is no longer there.", p.env.Keys.View.Back.Help().Key + " goes back."}, p.innerWidth()))
 	}
-	trouble := p.env.stale(sourceOf(&p.env.State.Backups))
+	trouble := p.env.staleNote(sourceOf(&p.env.State.Backups))
 	if trouble == "" {
-		trouble = p.env.stale(sourceOf(&p.env.State.Snapshots))
+		trouble = p.env.staleNote(sourceOf(&p.env.State.Snapshots))
 	}
-	return p.frame(title, trouble, strings.Join(append(p.head(s), p.rowsOrMessage(s)), "\n"))
+	return p.frame(title, trouble, strings.Join(append(p.header(s), p.rowsOrMessage(s)), "\n"))
 }
 
-func (p *Page) inner() int { return p.width - widget.FrameWidth }
+func (p *Page) innerWidth() int { return p.width - widget.FrameWidth }
 
-// head is the facts, and the timeline where there is room for it.
-func (p *Page) head(s *style.Styles) []string {
+// header is the facts, and the timeline where there is room for it.
+func (p *Page) header(s *style.Styles) []string {
 	server, _ := p.env.State.Server(p.server)
-	room := max(p.inner()-4, 1)
+	room := max(p.innerWidth()-4, 1)
 	status := ServerStatus(s, server.Status)
 	facts := strings.Join([]string{
 		server.Hostname, server.Location, server.OS,
-		planWords(server.Plan),
+		planText(server.Plan),
 	}, " "+style.Dot+" ")
-	lines := []string{widget.Cut("  "+status.SignStyle.Render(status.Sign)+" "+status.Style.Render(widget.Agreed(status.Text))+s.Muted.Render(" "+style.Dot+" ")+
-		widget.Link(s.Muted, p.env.SSH.URL(server)).Render(widget.Agreed(server.IP))+s.Muted.Render(" "+style.Dot+" "+widget.Agreed(facts)), p.inner()-2)}
-	if p.env.State.PointsKnown() {
-		a := model.Assess(server, p.env.State.Of(p.server), p.env.Policies.For(server), p.env.State.Now)
+	lines := []string{widget.Truncate("  "+status.SignStyle.Render(status.Sign)+" "+status.Style.Render(widget.NormalizeWidth(status.Text))+s.Muted.Render(" "+style.Dot+" ")+
+		widget.Link(s.Muted, p.env.SSH.URL(server)).Render(widget.NormalizeWidth(server.IP))+s.Muted.Render(" "+style.Dot+" "+widget.NormalizeWidth(facts)), p.innerWidth()-2)}
+	if p.env.State.PointsComplete() {
+		a := model.Assess(server, p.env.State.PointsOf(p.server), p.env.Policies.For(server), p.env.State.Now)
 		for _, r := range a.Reasons {
-			st := s.Late
+			st := s.Warning
 			if r.Health >= model.Failing { // there is nothing, or it fails
 				st = s.Bad
 			}
-			lines = append(lines, "  "+st.Render(widget.Cut(style.Late+" "+r.Words, room)))
+			lines = append(lines, "  "+st.Render(widget.Truncate(style.Warning+" "+r.Message, room)))
 		}
 	}
 	if p.height < 16+len(lines) || len(p.rows) == 0 {
 		return lines
 	}
 	scale, line := p.timeline(s).View(s, room)
-	return append(lines, "", "  "+scale, "  "+line, "  "+widget.Cut(p.legend(s), room), "")
+	return append(lines, "", "  "+scale, "  "+line, "  "+widget.Truncate(p.legend(s), room), "")
 }
 
-// planWords are the plan's name and sizes, as far as they are known.
-func planWords(plan model.Plan) string {
+// planText are the plan's name and sizes, as far as they are known.
+func planText(plan model.Plan) string {
 	words := []string{fmt.Sprintf("%s %d vCPU", plan.Name, plan.VCPUs)}
 	if plan.MemoryMB > 0 {
 		words = append(words, widget.Size(int64(plan.MemoryMB)))
@@ -182,12 +182,12 @@ func (p *Page) timeline(s *style.Styles) widget.Timeline {
 		if _, known := point.Age(now); !known {
 			continue
 		}
-		mark := widget.Mark{At: point.CreatedAt, Glyph: glyph, Style: st}
-		if point.Status.Bad() {
+		mark := widget.TimelineMark{At: point.CreatedAt, Glyph: glyph, Style: st}
+		if point.Status.Failed() {
 			mark.Glyph, mark.Style = style.Failed, s.Bad
 		}
 		if i == p.table.Cursor {
-			mark.Style, mark.Top = s.AccentStrong.Reverse(true), 1
+			mark.Style, mark.Priority = s.AccentStrong.Reverse(true), 1
 		}
 		t.Marks = append(t.Marks, mark)
 		if point.CreatedAt.Before(t.From) {
@@ -212,7 +212,7 @@ func (p *Page) legend(s *style.Styles) string {
 	out := s.Text.Render(style.Automatic) + s.Muted.Render(" automatic  ") + s.Text.Render(style.Manual) + s.Muted.Render(" manual  ") +
 		s.Snapshot.Render(style.Snapshot) + s.Muted.Render(" snapshot")
 	if gap, ok := longestGap(p.rows, p.env.State.Now); ok {
-		out += s.Muted.Render("     longest gap " + widget.Duration(gap))
+		out += s.Muted.Render("     longest gap " + widget.FormatDuration(gap))
 	}
 	return out
 }
@@ -239,44 +239,44 @@ func (p *Page) rowsOrMessage(s *style.Styles) string {
 	if len(p.rows) == 0 {
 		k := p.env.Keys
 		if p.filter.Value() != "" {
-			return say(s, message{s.Text, "No restore point matches “" + p.filter.Value() + "”.", k.View.Back.Help().Key + " clears the filter."}, p.inner())
+			return renderMessage(s, message{s.Text, "No restore point matches “" + p.filter.Value() + "”.", k.View.Back.Help().Key + " clears the filter."}, p.innerWidth())
 		}
-		if m, cut := p.env.cut(p.env.State.Incomplete()); cut {
-			return say(s, m, p.inner())
+		if m, cut := p.env.incompleteMessage(p.env.State.Incomplete()); cut {
+			return renderMessage(s, m, p.innerWidth())
 		}
-		if !p.env.State.PointsKnown() {
-			return say(s, message{s.Muted, "loading restore points" + style.Ellipsis, ""}, p.inner())
+		if !p.env.State.PointsComplete() {
+			return renderMessage(s, message{s.Muted, "loading restore points" + style.Ellipsis, ""}, p.innerWidth())
 		}
-		return say(s, message{s.Bad, "There is nothing to go back to.", k.Deed.Snapshot.Help().Key + " takes a snapshot, " + k.Deed.Backup.Help().Key + " a backup."}, p.inner())
+		return renderMessage(s, message{s.Bad, "There is nothing to go back to.", k.Action.Snapshot.Help().Key + " takes a snapshot, " + k.Action.Backup.Help().Key + " a backup."}, p.innerWidth())
 	}
 	return p.table.View(s, p.focused, func(i int) []widget.Span { return p.cells(s, p.rows[i]) })
 }
 
 func (p *Page) cells(s *style.Styles, point *model.Point) []widget.Span {
 	glyph, st := kindSign(s, point)
-	word, name := pageWords(point)
+	word, name := kindAndName(point)
 	loses := widget.Span{Text: "-", Style: s.Muted}
 	now := p.env.State.Now
 	age, known := point.Age(now)
 	if known && point.CannotRestore(now) == "" {
-		loses = widget.Span{Text: widget.Duration(age), Style: s.Text}
+		loses = widget.Span{Text: widget.FormatDuration(age), Style: s.Text}
 	}
-	created := widget.Span{Text: widget.Short(point.CreatedAt, now), Style: s.Text}
+	created := widget.Span{Text: widget.ShortTime(point.CreatedAt, now), Style: s.Text}
 	if !known {
-		created = widget.Span{Text: widget.Made(point, now), Style: s.Late}
+		created = widget.Span{Text: widget.CreatedAgo(point, now), Style: s.Warning}
 	}
 	took := widget.Span{Text: "-", Style: s.Muted}
-	if last, known := p.env.State.LastRestore(*point); known {
-		took = widget.Span{Text: widget.Duration(last), Style: s.Text}
+	if last, known := p.env.State.LastRestoreDuration(*point); known {
+		took = widget.Span{Text: widget.FormatDuration(last), Style: s.Text}
 	}
 	return []widget.Span{
-		pageKind:    sign(glyph, st, word, s.Text),
-		pageName:    {Text: name, Style: s.Text, Marked: p.found(point)},
-		pageStatus:  PointStatus(s, point.Status),
-		pageCreated: created,
-		pageLoses:   loses,
-		pageTook:    took,
-		pageSize:    {Text: widget.SizeOf(point), Style: s.Text},
-		pageExpires: expires(s, point, now),
+		pageKind:        signSpan(glyph, st, word, s.Text),
+		pageName:        {Text: name, Style: s.Text, Matched: p.matchedRunes(point)},
+		pageStatus:      PointStatus(s, point.Status),
+		pageCreated:     created,
+		pageDataLoss:    loses,
+		pageRestoreTime: took,
+		pageSize:        {Text: widget.SizeOf(point), Style: s.Text},
+		pageExpires:     expirySpan(s, point, now),
 	}
 }

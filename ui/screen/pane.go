@@ -20,10 +20,10 @@ type message struct {
 	hint  string // what to do
 }
 
-// say sets a message into a pane of the given inner width.
-func say(s *style.Styles, m message, width int) string {
+// renderMessage sets a message into a pane of the given inner width.
+func renderMessage(s *style.Styles, m message, width int) string {
 	var lines []string
-	for _, l := range widget.Wrap(widget.Agreed(m.text), width-4) {
+	for _, l := range widget.Wrap(widget.NormalizeWidth(m.text), width-4) {
 		lines = append(lines, "  "+m.style.Render(l))
 	}
 	for _, l := range widget.Wrap(m.hint, width-4) {
@@ -34,85 +34,85 @@ func say(s *style.Styles, m message, width int) string {
 
 // source is what a pane's rows came from.
 type source struct {
-	loaded bool
-	asked  bool // a request is on its way, or has been answered
-	err    error
-	at     time.Time // when the rows came, on this machine's clock
+	loaded    bool
+	requested bool // a request is on its way, or has been answered
+	err       error
+	at        time.Time // when the rows came, on this machine's clock
 }
 
 func sourceOf[T any](r *model.Remote[T]) source {
-	return source{loaded: r.Loaded(), asked: r.Busy() || r.Err != nil, err: r.Err, at: r.At}
+	return source{loaded: r.Loaded(), requested: r.Busy() || r.Err != nil, err: r.Err, at: r.At}
 }
 
-// waiting is what a pane says before the first good answer: that it is on its way, or why there is none.
-func (e *Env) waiting(from source, what string) (message, bool) {
-	s := e.Look()
+// loadingMessage is what a pane says before the first good answer: that it is on its way, or why there is none.
+func (e *Env) loadingMessage(from source, what string) (message, bool) {
+	s := e.Styles()
 	switch {
 	case from.loaded:
 		return message{}, false
 	case from.err != nil:
-		return message{s.Bad, style.Failed + " no " + what + ": " + reason(from.err), remedy(e, from.err)}, true
-	case !from.asked:
+		return message{s.Bad, style.Failed + " no " + what + ": " + errorReason(from.err), errorRemedy(e, from.err)}, true
+	case !from.requested:
 		return message{s.Muted, "no account is open", ""}, true
 	}
 	return message{s.Muted, "loading " + what + style.Ellipsis, ""}, true
 }
 
-// cut is what a pane without rows says of an incomplete list: that it shows none does not mean that there is none.
-func (e *Env) cut(err error) (message, bool) {
+// incompleteMessage is what a pane without rows says of an incomplete list: that it shows none does not mean that there is none.
+func (e *Env) incompleteMessage(err error) (message, bool) {
 	if !errors.Is(err, model.ErrIncomplete) {
 		return message{}, false
 	}
-	return message{e.Look().Bad, style.Failed + " " + model.Words(err), remedy(e, err)}, true
+	return message{e.Styles().Bad, style.Failed + " " + model.ErrorMessage(err), errorRemedy(e, err)}, true
 }
 
-// reason is why there is nothing. How long the API asked to be left alone is counted down beside it; in its own words the
+// errorReason is why there is nothing. How long the API asked to be left alone is counted down beside it; in its own words the
 // number would stand still.
-func reason(err error) string {
+func errorReason(err error) string {
 	if errors.Is(err, model.ErrRateLimited) && model.RetryAfter(err) > 0 {
 		return "the API had " + model.ErrRateLimited.Error()
 	}
-	return model.Words(err)
+	return model.ErrorMessage(err)
 }
 
-// remedy is what to do about a failure.
-func remedy(e *Env, err error) string {
+// errorRemedy is what to do about a failure.
+func errorRemedy(e *Env, err error) string {
 	again := e.Keys.View.Refresh.Help().Key
 	if errors.Is(err, model.ErrUnauthorized) {
 		return again + " asks for another token."
 	}
 	if model.RetryAfter(err) > 0 {
-		return "It is asked again by itself in " + widget.Duration(e.Again()) + "."
+		return "It is asked again by itself in " + widget.FormatDuration(e.RetryIn()) + "."
 	}
 	return again + " asks again now; it is asked again by itself."
 }
 
-// withoutServers are the keys of a pane while there is no server that a deed could be done to.
-func (e *Env) withoutServers() []key.Binding {
+// noServerKeys are the keys of a pane while there is no server that a deed could be done to.
+func (e *Env) noServerKeys() []key.Binding {
 	return []key.Binding{e.Keys.View.Refresh, e.Keys.View.Activity, e.Keys.View.Palette, e.Keys.View.Quit}
 }
 
-// stale is the line under rows that could not be refreshed: why, and how old they are.
-func (e *Env) stale(from source) string {
+// staleNote is the line under rows that could not be refreshed: why, and how old they are.
+func (e *Env) staleNote(from source) string {
 	if from.err == nil || !from.loaded {
 		return ""
 	}
-	s := e.Look()
-	var cut *model.Incomplete
+	s := e.Styles()
+	var cut *model.IncompleteError
 	if errors.As(from.err, &cut) {
-		return s.Bad.Render(style.Failed + " incomplete: the API gave " + cut.Numbers())
+		return s.Bad.Render(style.Failed + " incomplete: the API gave " + cut.Counts())
 	}
-	return s.Bad.Render(style.Failed+" "+widget.Roughly(e.State.Local.Sub(from.at))+" old: ") + s.Muted.Render(reason(from.err))
+	return s.Bad.Render(style.Failed+" "+widget.ShortDuration(e.State.Local.Sub(from.at))+" old: ") + s.Muted.Render(errorReason(from.err))
 }
 
-// fact is a labelled value in a sheet.
-type fact struct {
+// detail is a labelled value in a sheet.
+type detail struct {
 	label, value string
 	style        lipgloss.Style
 }
 
-// facts sets facts one under the other, with their values aligned and wrapped.
-func facts(s *style.Styles, width int, rows []fact) []string {
+// detailLines sets facts one under the other, with their values aligned and wrapped.
+func detailLines(s *style.Styles, width int, rows []detail) []string {
 	const label = 13
 	var out []string
 	for _, f := range rows {
@@ -120,7 +120,7 @@ func facts(s *style.Styles, width int, rows []fact) []string {
 		if value == "" {
 			value = "-"
 		}
-		for i, l := range widget.Wrap(widget.Agreed(value), max(width-label, 8)) {
+		for i, l := range widget.Wrap(widget.NormalizeWidth(value), max(width-label, 8)) {
 			head := ""
 			if i == 0 {
 				head = f.label

@@ -11,7 +11,7 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-func pointsOf(w *world, kind model.Kind, of model.Server) *Points {
+func newPointsPane(w *harness, kind model.Kind, of model.Server) *Points {
 	p := NewPoints(w.env, kind)
 	p.SetSize(90, 10)
 	p.SetFocus(true)
@@ -19,29 +19,29 @@ func pointsOf(w *world, kind model.Kind, of model.Server) *Points {
 	return p
 }
 
-// under is the ID of the point under the cursor.
-func under(t *testing.T, p *Points) model.ID {
+// idUnderCursor is the ID of the point under the cursor.
+func idUnderCursor(t *testing.T, p *Points) model.ID {
 	t.Helper()
 	point, ok := p.selected()
 	if !ok {
-		t.Fatalf("there is nothing under the cursor:\n%s", drawn(p))
+		t.Fatalf("there is nothing under the cursor:\n%s", plainView(p))
 	}
 	return point.ID
 }
 
-func TestTheCursorStaysOnItsPointWhateverARefreshBrings(t *testing.T) {
-	a, b, c := snapshot("1", web, 3*time.Hour), snapshot("2", web, 2*time.Hour), snapshot("3", web, time.Hour)
-	w := known(t, a, b, c)
-	p := pointsOf(w, model.Snapshot, web)
-	press(p, "j")
-	if got := under(t, p); got != "2" {
+func TestCursorStaysOnItsPointAcrossRefreshes(t *testing.T) {
+	a, b, c := newSnapshot("1", web, 3*time.Hour), newSnapshot("2", web, 2*time.Hour), newSnapshot("3", web, time.Hour)
+	w := newHarnessWith(t, a, b, c)
+	p := newPointsPane(w, model.Snapshot, web)
+	pressKeys(p, "j")
+	if got := idUnderCursor(t, p); got != "2" {
 		t.Fatalf("the cursor is on %s", got)
 	}
 	for _, step := range []struct {
 		points []model.Point
 		want   model.ID
 	}{
-		{[]model.Point{a, b, c, snapshot("4", web, 0)}, "2"}, // a new one above
+		{[]model.Point{a, b, c, newSnapshot("4", web, 0)}, "2"}, // a new one above
 		{[]model.Point{b}, "2"},
 		{[]model.Point{c, b, a}, "2"}, // another order
 		{[]model.Point{c, a}, "1"},    // it is gone: the nearest neighbour, and not the first row
@@ -49,28 +49,28 @@ func TestTheCursorStaysOnItsPointWhateverARefreshBrings(t *testing.T) {
 		{nil, ""},
 		{[]model.Point{c, b, a}, "1"}, // and back
 	} {
-		w.points(step.points...)
-		p.News()
+		w.setPoints(step.points...)
+		p.Refresh()
 		if step.want == "" {
 			if _, ok := p.selected(); ok {
 				t.Error("there is something under the cursor of an empty pane")
 			}
 			continue
 		}
-		if got := under(t, p); got != step.want {
+		if got := idUnderCursor(t, p); got != step.want {
 			t.Errorf("of %d points the cursor is on %s, want %s", len(step.points), got, step.want)
 		}
 	}
 }
 
-func TestAPaneOfPointsHasAllItsStates(t *testing.T) {
-	p := func(w *world) *Points { return pointsOf(w, model.Snapshot, web) }
-	failing := func(w *world) *world {
+func TestPointsPaneStates(t *testing.T) {
+	p := func(w *harness) *Points { return newPointsPane(w, model.Snapshot, web) }
+	failing := func(w *harness) *harness {
 		ticket, _ := w.state.Snapshots.Start(w.state.Now)
-		w.state.PointsArrived(model.Snapshot, "", ticket, nil, model.ErrUnavailable)
+		w.state.ApplyPoints(model.Snapshot, "", ticket, nil, model.ErrUnavailable)
 		return w
 	}
-	asked := func(w *world) *world {
+	asked := func(w *harness) *harness {
 		w.state.Snapshots.Start(w.state.Now)
 		return w
 	}
@@ -78,53 +78,53 @@ func TestAPaneOfPointsHasAllItsStates(t *testing.T) {
 		pane *Points
 		want []string
 	}{
-		"no account":         {p(newWorld(t)), []string{"no account is open"}},
-		"loading":            {p(asked(newWorld(t))), []string{"loading snapshots"}},
-		"failed":             {p(failing(newWorld(t))), []string{"no snapshots", "the API has trouble", "R asks again"}},
-		"empty":              {p(known(t)), []string{"No snapshots of web-server-01 yet.", "s makes the first one."}},
-		"rows":               {p(known(t, snapshot("1", web, time.Hour))), []string{"snap-1", "completed", "5.0 GB", "1 h ago", "1/5"}},
-		"rows and a failure": {p(failing(known(t, snapshot("1", web, time.Hour)))), []string{"snap-1", "old", "the API has trouble"}},
-		"no server":          {pointsOf(known(t), model.Snapshot, model.Server{}), []string{"No server is chosen."}},
+		"no account":         {p(newHarness(t)), []string{"no account is open"}},
+		"loading":            {p(asked(newHarness(t))), []string{"loading snapshots"}},
+		"failed":             {p(failing(newHarness(t))), []string{"no snapshots", "the API has trouble", "R asks again"}},
+		"empty":              {p(newHarnessWith(t)), []string{"No snapshots of web-server-01 yet.", "s makes the first one."}},
+		"rows":               {p(newHarnessWith(t, newSnapshot("1", web, time.Hour))), []string{"snap-1", "completed", "5.0 GB", "1 h ago", "1/5"}},
+		"rows and a failure": {p(failing(newHarnessWith(t, newSnapshot("1", web, time.Hour)))), []string{"snap-1", "old", "the API has trouble"}},
+		"no server":          {newPointsPane(newHarnessWith(t), model.Snapshot, model.Server{}), []string{"No server is chosen."}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c.pane.News()
-			show(t, drawn(c.pane), c.want...)
+			c.pane.Refresh()
+			checkShown(t, plainView(c.pane), c.want...)
 		})
 	}
 }
 
-func TestAFilterThatFindsNothingSaysHowToClearIt(t *testing.T) {
-	w := known(t, snapshot("1", web, time.Hour))
-	p := pointsOf(w, model.Snapshot, web)
-	press(p, "/", "z", "z", "z")
+func TestFilterWithoutMatchesShowsHowToClearIt(t *testing.T) {
+	w := newHarnessWith(t, newSnapshot("1", web, time.Hour))
+	p := newPointsPane(w, model.Snapshot, web)
+	pressKeys(p, "/", "z", "z", "z")
 	if !p.Typing() {
 		t.Error("it takes no text")
 	}
-	press(p, "enter")
-	show(t, drawn(p), "No snapshot matches “zzz”.", "esc clears")
-	press(p, "esc")
-	show(t, drawn(p), "snap-1")
+	pressKeys(p, "enter")
+	checkShown(t, plainView(p), "No snapshot matches “zzz”.", "esc clears")
+	pressKeys(p, "esc")
+	checkShown(t, plainView(p), "snap-1")
 }
 
-func TestReadOnlyOffersNoDeed(t *testing.T) {
-	w := known(t)
-	w.env.Keys.ReadOnly()
-	p := pointsOf(w, model.Snapshot, web)
-	if screen := drawn(p); strings.Contains(screen, "makes the first one") {
+func TestReadOnlyOffersNoAction(t *testing.T) {
+	w := newHarnessWith(t)
+	w.env.Keys.DisableActions()
+	p := newPointsPane(w, model.Snapshot, web)
+	if screen := plainView(p); strings.Contains(screen, "makes the first one") {
 		t.Errorf("it offers one:\n%s", screen)
 	}
-	press(p, "s", "b", "r", "d")
+	pressKeys(p, "s", "b", "r", "d")
 	if w.opened != nil || len(w.started) > 0 {
 		t.Error("a deed was begun")
 	}
 }
 
-func TestOrdersGoRoundBothWaysAndSayWhatTheyAre(t *testing.T) {
-	small, large := snapshot("1", web, time.Hour), snapshot("2", web, 2*time.Hour)
+func TestOrdersCycleInBothDirections(t *testing.T) {
+	small, large := newSnapshot("1", web, time.Hour), newSnapshot("2", web, 2*time.Hour)
 	small.SizeMB = 1
-	w := known(t, small, large)
-	p := pointsOf(w, model.Snapshot, web)
-	first := under(t, p)
+	w := newHarnessWith(t, small, large)
+	p := newPointsPane(w, model.Snapshot, web)
+	first := idUnderCursor(t, p)
 	columns := []string{"created"} // an order for each column that the pane shows, and none for the others
 	for _, c := range p.table.Columns {
 		if c.Width > 0 && c.Title != "CREATED" {
@@ -133,37 +133,37 @@ func TestOrdersGoRoundBothWaysAndSayWhatTheyAre(t *testing.T) {
 	}
 	said := map[string]bool{}
 	for range columns {
-		press(p, "o")
-		one := w.last()
-		press(p, "O")
-		if w.last() == one {
+		pressKeys(p, "o")
+		one := w.lastNotice()
+		pressKeys(p, "O")
+		if w.lastNotice() == one {
 			t.Errorf("%s: the other way round is called the same", one)
 		}
-		said[one], said[w.last()] = true, true
-		if got := under(t, p); got != first {
-			t.Errorf("%s: the cursor went to %s", w.last(), got)
+		said[one], said[w.lastNotice()] = true, true
+		if got := idUnderCursor(t, p); got != first {
+			t.Errorf("%s: the cursor went to %s", w.lastNotice(), got)
 		}
 	}
-	if len(said) != 2*len(columns) || p.sorting.by != 0 {
+	if len(said) != 2*len(columns) || p.sorting.index != 0 {
 		t.Errorf("%d orders of the %d columns %v, both ways: %v", len(said), len(columns), columns, said)
 	}
 }
 
-func TestAKeyWithNothingUnderTheCursorSaysSo(t *testing.T) {
+func TestKeyWithoutSelectionExplainsWhy(t *testing.T) {
 	for _, key := range []string{"r", "d", "enter"} {
-		w := known(t)
-		press(pointsOf(w, model.Backup, web), key)
-		if got := w.answered(key); !strings.Contains(got, "here is no backup under the cursor") {
+		w := newHarnessWith(t)
+		pressKeys(newPointsPane(w, model.Backup, web), key)
+		if got := w.responseTo(key); !strings.Contains(got, "here is no backup under the cursor") {
 			t.Errorf("%s: %q", key, got)
 		}
-		w = newWorld(t)
-		w.servers(nil)
-		w.points()
+		w = newHarness(t)
+		w.setServers(nil)
+		w.setPoints()
 		servers := NewServers(w.env)
 		servers.SetSize(80, 10)
-		servers.News()
-		press(servers, key)
-		switch got := w.answered(key); {
+		servers.Refresh()
+		pressKeys(servers, key)
+		switch got := w.responseTo(key); {
 		case key == "d" && strings.Contains(got, "Servers are not deleted here."):
 		case key != "d" && strings.Contains(got, "here is no server under the cursor"):
 		default:
@@ -172,33 +172,33 @@ func TestAKeyWithNothingUnderTheCursorSaysSo(t *testing.T) {
 	}
 }
 
-// answered is what a key was answered: an action's by a refusal, another one by a notice.
-func (w *world) answered(key string) string {
+// responseTo is what a key was answered: an action's by a refusal, another one by a notice.
+func (w *harness) responseTo(key string) string {
 	w.t.Helper()
 	if key == "enter" {
-		return w.last()
+		return w.lastNotice()
 	}
-	return w.refusal()
+	return w.refusalText()
 }
 
-func TestServersAreOpenedAndNotDeleted(t *testing.T) {
-	w := known(t, snapshot("1", web, time.Hour))
+func TestServersCanBeOpenedButNotDeleted(t *testing.T) {
+	w := newHarnessWith(t, newSnapshot("1", web, time.Hour))
 	p := NewServers(w.env)
 	p.SetSize(80, 10)
-	p.News()
-	press(p, "d")
-	if got := w.refusal(); !strings.Contains(got, "Servers are not deleted here") {
+	p.Refresh()
+	pressKeys(p, "d")
+	if got := w.refusalText(); !strings.Contains(got, "Servers are not deleted here") {
 		t.Errorf("%q", got)
 	}
 	selected, _ := p.Selected()
-	press(p, "enter")
-	if w.visited != selected.ID {
-		t.Errorf("%s is opened, and %s is under the cursor", w.visited, selected.ID)
+	pressKeys(p, "enter")
+	if w.openedServer != selected.ID {
+		t.Errorf("%s is opened, and %s is under the cursor", w.openedServer, selected.ID)
 	}
 }
 
-func TestStatusesAreGlyphWordAndColour(t *testing.T) {
-	s := newWorld(t).env.Look()
+func TestStatusesHaveDistinctGlyphs(t *testing.T) {
+	s := newHarness(t).env.Styles()
 	seen := map[string]model.PointStatus{}
 	for _, status := range []model.PointStatus{model.Completed, model.InProgress, model.Failed, "verifying"} {
 		got := PointStatus(s, status)
@@ -217,21 +217,21 @@ func TestStatusesAreGlyphWordAndColour(t *testing.T) {
 	}
 }
 
-func TestAPaneHasItsSizeWhateverIsInIt(t *testing.T) {
+func TestPaneSizeIsIndependentOfContent(t *testing.T) {
 	odd := web
 	odd.Name, odd.Hostname = "日本語のサーバー👩\u200d🚀⚠\ufe0f-"+strings.Repeat("x", 80), "h"
-	p := snapshot("1", odd, time.Hour)
+	p := newSnapshot("1", odd, time.Hour)
 	p.Description = strings.Repeat("e\u0301日", 200)
-	w := newWorld(t)
-	w.servers(nil, odd, db)
-	w.points(p, backup("1", odd, 0), backup("2", db, 4000*24*time.Hour))
+	w := newHarness(t)
+	w.setServers(nil, odd, db)
+	w.setPoints(p, newBackup("1", odd, 0), newBackup("2", db, 4000*24*time.Hour))
 	servers := NewServers(w.env)
-	panes := []Pane{servers, pointsOf(w, model.Backup, odd), pointsOf(w, model.Snapshot, odd)}
+	panes := []Pane{servers, newPointsPane(w, model.Backup, odd), newPointsPane(w, model.Snapshot, odd)}
 	for _, width := range []int{40, 57, 80, 120, 200} {
 		for _, height := range []int{4, 8, 20} {
 			for _, pane := range panes {
 				pane.SetSize(width, height)
-				pane.News()
+				pane.Refresh()
 				lines := strings.Split(pane.View(), "\n")
 				if len(lines) != height {
 					t.Errorf("%s, %d by %d: %d lines", pane.Title(), width, height, len(lines))
@@ -246,17 +246,17 @@ func TestAPaneHasItsSizeWhateverIsInIt(t *testing.T) {
 	}
 }
 
-func TestAPaneSaysThatItsListIsIncompleteAndPatternsAreRefused(t *testing.T) {
-	w := known(t, snapshot("1", web, time.Hour))
-	w.servers(&model.Incomplete{Got: 1, Of: 50}, web)
+func TestIncompleteListIsShownAndBlocksBulkActions(t *testing.T) {
+	w := newHarnessWith(t, newSnapshot("1", web, time.Hour))
+	w.setServers(&model.IncompleteError{Got: 1, Total: 50}, web)
 	p := NewServers(w.env)
 	p.SetSize(90, 10)
 	p.SetFocus(true)
-	p.News()
-	if shown := drawn(p); !strings.Contains(shown, "incomplete: the API gave 1 of 50") || !strings.Contains(shown, web.Name) {
+	p.Refresh()
+	if shown := plainView(p); !strings.Contains(shown, "incomplete: the API gave 1 of 50") || !strings.Contains(shown, web.Name) {
 		t.Errorf("it shows\n%s", shown)
 	}
-	if press(p, "*"); p.Marked() != 0 {
+	if pressKeys(p, "*"); p.MarkCount() != 0 {
 		t.Error("all that is listed was marked as if it were all there is")
 	}
 }

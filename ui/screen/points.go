@@ -16,15 +16,15 @@ import (
 // Points is the pane of one kind of restore points: those of the server under the cursor, or of all servers.
 type Points struct {
 	list[*model.Point, model.Key]
-	deeds  Deeds
-	kind   model.Kind
-	server model.ServerRef // whose points are shown; empty ID: there is no server
-	fleet  bool            // all servers' points are shown
-	chosen bool            // the cursor was put where it is by hand
-	listed []model.Point   // all servers' points as the state lists them, once they have been shown
-	every  []*model.Point  // they, newest first
+	actions     Actions
+	kind        model.Kind
+	server      model.ServerRef // whose points are shown; empty ID: there is no server
+	fleet       bool            // all servers' points are shown
+	cursorMoved bool            // the cursor was put where it is by hand
+	sortedFrom  []model.Point   // all servers' points as the state lists them, once they have been shown
+	fleetPoints []*model.Point  // they, newest first
 
-	widened []*model.Point // the rows for which the column of expiries is as wide as it is
+	widenedRows []*model.Point // the rows for which the column of expiries is as wide as it is
 }
 
 // The columns of a points pane.
@@ -40,10 +40,10 @@ const (
 
 // NewPoints makes the pane of backups or of snapshots.
 func NewPoints(env *Env, kind model.Kind) *Points {
-	p := &Points{deeds: Deeds{env}, kind: kind, list: newList(env, pointColumns(kind, false),
-		(*model.Point).Key, (*model.Texts).AddPoint, queryPoints(env), pointOrders(kind)...,
+	p := &Points{actions: Actions{env}, kind: kind, list: newList(env, pointColumns(kind, false),
+		(*model.Point).Key, (*model.TextIndex).AddPoint, pointQueryParser(env), pointOrders(kind)...,
 	)}
-	env.Columns.choose(&p.table, pane(kind), pointColumns(kind, false))
+	env.Columns.apply(&p.table, paneName(kind), pointColumns(kind, false))
 	return p
 }
 
@@ -64,52 +64,52 @@ func (p *Points) Show(server model.ServerRef, fleet bool) {
 		p.server = server
 		return
 	}
-	if !p.chosen || !fleet && server != p.server {
-		p.current, p.chosen = model.Key{}, false
+	if !p.cursorMoved || !fleet && server != p.server {
+		p.current, p.cursorMoved = model.Key{}, false
 	}
 	other := fleet != p.fleet
 	p.server, p.fleet = server, fleet
 	if other {
-		p.Restyle()
+		p.ApplyColumns()
 	}
-	p.asked = true // another server's points: begin at the first, unless one was chosen
-	p.News()
+	p.filterChanged = true // another server's points: begin at the first, unless one was chosen
+	p.Refresh()
 }
 
-// News takes over what the state knows now. The points of all servers are put together once, and kept as long as they are those.
-func (p *Points) News() {
+// Refresh takes over what the state knows now. The points of all servers are put together once, and kept as long as they are those.
+func (p *Points) Refresh() {
 	now := p.env.State.Points(p.kind).Value
-	if !same(now, p.listed) {
-		p.listed, p.every = nil, nil
+	if !sameSlice(now, p.sortedFrom) {
+		p.sortedFrom, p.fleetPoints = nil, nil
 	}
 	defer p.widenExpiry()
 	if !p.fleet {
-		p.set(slices.DeleteFunc(eachOf(p.env.State.Of(p.server.ID)), func(point *model.Point) bool { return point.Kind != p.kind }))
+		p.setRows(slices.DeleteFunc(pointersTo(p.env.State.PointsOf(p.server.ID)), func(point *model.Point) bool { return point.Kind != p.kind }))
 		return
 	}
-	if p.every == nil {
-		p.listed, p.every = now, eachOf(now)
-		slices.SortFunc(p.every, model.NewestFirst)
+	if p.fleetPoints == nil {
+		p.sortedFrom, p.fleetPoints = now, pointersTo(now)
+		slices.SortFunc(p.fleetPoints, model.NewestFirst)
 	}
-	p.set(p.every)
+	p.setRows(p.fleetPoints)
 }
 
 // widenExpiry makes room for "none stated" where a row says so.
 func (p *Points) widenExpiry() {
 	column := &p.table.Columns[pointExpires]
-	if column.Width == 0 || same(p.rows, p.widened) {
+	if column.Width == 0 || sameSlice(p.rows, p.widenedRows) {
 		return
 	}
-	p.widened, column.Width = p.rows, 8
+	p.widenedRows, column.Width = p.rows, 8
 	if slices.ContainsFunc(p.rows, func(point *model.Point) bool {
-		return point.ExpiresAt.IsZero() && !point.ExpiresUnreadable && widget.Expires(point, p.env.State.Now) != "never"
+		return point.ExpiresAt.IsZero() && !point.ExpiresUnreadable && widget.ExpiresIn(point, p.env.State.Now) != "never"
 	}) {
 		column.Width = len("none stated")
 	}
 }
 
-// eachOf points to each of a list, which nobody writes to: points are large, and rows are moved.
-func eachOf(points []model.Point) []*model.Point {
+// pointersTo points to each of a list, which nobody writes to: points are large, and rows are moved.
+func pointersTo(points []model.Point) []*model.Point {
 	out := make([]*model.Point, len(points))
 	for i := range points {
 		out[i] = &points[i]
@@ -120,33 +120,33 @@ func eachOf(points []model.Point) []*model.Point {
 // Update takes keys and clicks; see [Pane].
 func (p *Points) Update(msg tea.Msg) tea.Cmd {
 	before := p.current
-	press, again, taken := p.handle(msg)
-	p.chosen = p.chosen || p.current != before
+	press, again, taken := p.handleMsg(msg)
+	p.cursorMoved = p.cursorMoved || p.current != before
 	if again {
-		p.News()
+		p.Refresh()
 	}
 	if taken {
 		return nil
 	}
-	return p.act(press)
+	return p.handleKey(press)
 }
 
-func (p *Points) act(press tea.KeyPressMsg) tea.Cmd {
+func (p *Points) handleKey(press tea.KeyPressMsg) tea.Cmd {
 	point, ok := p.selected()
 	server := p.server.ID
 	if p.fleet && ok {
 		server = point.Server.ID
 	}
-	return p.deeds.onPoint(press, server, p.kind.String(), point, p.marks, p.filter.Value() != "")
+	return p.actions.handlePointKey(press, server, p.kind.String(), point, p.marks, p.filter.Value() != "")
 }
 
 // ShortHelp is what the footer shows.
 func (p *Points) ShortHelp() []key.Binding {
 	k := p.env.Keys
 	if len(p.env.State.Servers.Value) == 0 && len(p.rows) == 0 {
-		return p.env.withoutServers()
+		return p.env.noServerKeys()
 	}
-	return []key.Binding{k.Deed.Restore, k.Deed.Delete, k.Deed.Snapshot, k.Deed.Backup, k.Mark.One, k.View.Filter, k.View.Order, k.View.Fleet, k.View.Open}
+	return []key.Binding{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, k.Mark.One, k.View.Filter, k.View.Order, k.View.Fleet, k.View.Open}
 }
 
 // FullHelp is the same in groups.
@@ -154,9 +154,9 @@ func (p *Points) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp
 
 // View draws the pane.
 func (p *Points) View() string {
-	s := p.env.Look()
+	s := p.env.Styles()
 	from := sourceOf(p.env.State.Points(p.kind))
-	return p.frame(p.title(s), p.env.stale(from), p.body(s, from))
+	return p.frame(p.title(s), p.env.staleNote(from), p.body(s, from))
 }
 
 func (p *Points) title(s *style.Styles) string {
@@ -169,14 +169,14 @@ func (p *Points) title(s *style.Styles) string {
 	if p.fleet {
 		out += s.Muted.Render(" of all servers")
 		if loaded {
-			out += s.Muted.Render(" " + style.Dot + " " + p.counted())
+			out += s.Muted.Render(" " + style.Dot + " " + p.countLabel())
 		}
 		return out
 	}
 	if p.server.ID == "" {
 		return out
 	}
-	out += " " + s.Text.Render(widget.Agreed(p.server.Short()))
+	out += " " + s.Text.Render(widget.NormalizeWidth(p.server.ShortLabel()))
 	if !loaded {
 		return out
 	}
@@ -186,22 +186,22 @@ func (p *Points) title(s *style.Styles) string {
 		word = "manual "
 	}
 	if q.MayBeFull() {
-		full = s.Late
+		full = s.Warning
 	}
-	return out + s.Muted.Render(" "+style.Dot+" "+p.counted()+" "+style.Dot+" "+word) +
+	return out + s.Muted.Render(" "+style.Dot+" "+p.countLabel()+" "+style.Dot+" "+word) +
 		widget.Blocks(q.Taken(), q.Limit, full, s.Faint) + s.Muted.Render(" "+quotaShort(q))
 }
 
 // quotaShort is how much of a quota is used: "3/5", and "3+/5" where there may be more.
 func quotaShort(q model.Quota) string {
 	more := ""
-	if q.AtLeast {
+	if q.Incomplete {
 		more = "+"
 	}
 	return fmt.Sprintf("%d%s/%d", q.Taken(), more, q.Limit)
 }
 
-func (p *Points) counted() string {
+func (p *Points) countLabel() string {
 	if len(p.rows) != p.total {
 		return fmt.Sprintf("%d of %d", len(p.rows), p.total)
 	}
@@ -210,20 +210,20 @@ func (p *Points) counted() string {
 
 func (p *Points) body(s *style.Styles, from source) string {
 	inner := p.width - widget.FrameWidth
-	if m, wait := p.env.waiting(from, p.kind.String()+"s"); wait {
-		return say(s, m, inner)
+	if m, wait := p.env.loadingMessage(from, p.kind.String()+"s"); wait {
+		return renderMessage(s, m, inner)
 	}
 	if len(p.rows) == 0 {
-		if m, cut := p.env.cut(from.err); cut && p.filter.Value() == "" {
-			return say(s, m, inner)
+		if m, cut := p.env.incompleteMessage(from.err); cut && p.filter.Value() == "" {
+			return renderMessage(s, m, inner)
 		}
-		return say(s, p.nothing(s), inner)
+		return renderMessage(s, p.emptyMessage(s), inner)
 	}
 	return p.table.View(s, p.focused, func(i int) []widget.Span { return p.cells(s, p.rows[i]) })
 }
 
-// nothing is what an empty pane says.
-func (p *Points) nothing(s *style.Styles) message {
+// emptyMessage is what an empty pane says.
+func (p *Points) emptyMessage(s *style.Styles) message {
 	k := p.env.Keys
 	switch {
 	case p.filter.Value() != "":
@@ -233,54 +233,54 @@ func (p *Points) nothing(s *style.Styles) message {
 	case p.server.ID == "":
 		return message{s.Muted, "No server is chosen.", ""}
 	}
-	deed := k.Deed.Backup
+	deed := k.Action.Backup
 	if p.kind == model.Snapshot {
-		deed = k.Deed.Snapshot
+		deed = k.Action.Snapshot
 	}
 	hint := ""
 	if deed.Enabled() {
 		hint = deed.Help().Key + " makes the first one."
 	}
-	return message{s.Text, fmt.Sprintf("No %ss of %s yet.", p.kind, p.server.Said()), hint}
+	return message{s.Text, fmt.Sprintf("No %ss of %s yet.", p.kind, p.server.SentenceName()), hint}
 }
 
 func (p *Points) cells(s *style.Styles, point *model.Point) []widget.Span {
-	found := p.found(point)
-	name, description := widget.Span{Text: point.Name, Style: s.Text, Marked: found}, widget.Span{Text: point.Description, Style: s.Muted}
+	found := p.matchedRunes(point)
+	name, description := widget.Span{Text: point.Name, Style: s.Text, Matched: found}, widget.Span{Text: point.Description, Style: s.Muted}
 	if p.kind == model.Backup {
 		name = widget.Span{Text: string(point.Type), Style: s.Text}
-		description.Marked = found // what is looked through as a backup's name
+		description.Matched = found // what is looked through as a backup's name
 		if point.Type == model.Automatic {
 			name.Style = s.Muted
 		}
 	}
 	return []widget.Span{
-		pointServer:      {Text: point.Server.Short(), Style: s.Text},
+		pointServer:      {Text: point.Server.ShortLabel(), Style: s.Text},
 		pointName:        name,
 		pointStatus:      PointStatus(s, point.Status),
 		pointSize:        {Text: widget.SizeOf(point), Style: s.Text},
-		pointCreated:     made(s, point, p.env.State.Now),
-		pointExpires:     expires(s, point, p.env.State.Now),
+		pointCreated:     createdSpan(s, point, p.env.State.Now),
+		pointExpires:     expirySpan(s, point, p.env.State.Now),
 		pointDescription: description,
 	}
 }
 
-// soon is when an automatic backup's end is worth a colour.
-const soon = 48 * time.Hour
+// expiringSoon is when an automatic backup's end is worth a colour.
+const expiringSoon = 48 * time.Hour
 
-func expires(s *style.Styles, point *model.Point, now time.Time) widget.Span {
-	out := widget.Span{Text: widget.Expires(point, now), Style: s.Muted}
-	if point.ExpiresUnreadable || !point.ExpiresAt.IsZero() && point.ExpiresAt.Sub(now) < soon {
-		out.Style = s.Late
+func expirySpan(s *style.Styles, point *model.Point, now time.Time) widget.Span {
+	out := widget.Span{Text: widget.ExpiresIn(point, now), Style: s.Muted}
+	if point.ExpiresUnreadable || !point.ExpiresAt.IsZero() && point.ExpiresAt.Sub(now) < expiringSoon {
+		out.Style = s.Warning
 	}
 	return out
 }
 
-// made is how long ago a point was made, in the colour of a warning where that cannot be believed.
-func made(s *style.Styles, point *model.Point, now time.Time) widget.Span {
-	out := widget.Span{Text: widget.Made(point, now), Style: s.Text}
+// createdSpan is how long ago a point was made, in the colour of a warning where that cannot be believed.
+func createdSpan(s *style.Styles, point *model.Point, now time.Time) widget.Span {
+	out := widget.Span{Text: widget.CreatedAgo(point, now), Style: s.Text}
 	if _, known := point.Age(now); !known {
-		out.Style = s.Late
+		out.Style = s.Warning
 	}
 	return out
 }
@@ -289,13 +289,13 @@ func made(s *style.Styles, point *model.Point, now time.Time) widget.Span {
 func PointStatus(s *style.Styles, status model.PointStatus) widget.Span {
 	switch {
 	case status == model.Completed:
-		return sign(style.Done, s.Fine, "completed", s.Muted)
+		return signSpan(style.Done, s.Fine, "completed", s.Muted)
 	case status.Running():
-		return sign(style.Running, s.Accent, "creating", s.Accent)
-	case status.Bad():
-		return sign(style.Failed, s.Bad, string(status), s.Bad)
+		return signSpan(style.Running, s.Accent, "creating", s.Accent)
+	case status.Failed():
+		return signSpan(style.Failed, s.Bad, string(status), s.Bad)
 	}
-	return sign(style.Unknown, s.Muted, string(status), s.Muted)
+	return signSpan(style.Unknown, s.Muted, string(status), s.Muted)
 }
 
 // markedPoints are the marked ones that are still there.

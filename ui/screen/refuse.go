@@ -12,34 +12,34 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// asked is an action as the titles of its dialogs name it: while it waits, and where it cannot be done.
-type asked struct{ title, refused string }
+// actionTitles is an action as the titles of its dialogs name it: while it waits, and where it cannot be done.
+type actionTitles struct{ title, refused string }
 
 // The actions that have a key.
 var (
-	aSnapshot = asked{"New snapshot", "No snapshot now"}
-	aBackup   = asked{"New backup", "No backup now"}
-	aRestore  = asked{"Restore", "No restore now"}
-	aDelete   = asked{"Delete", "Not deleted"}
-	aClearing = asked{"Clear up old restore points", "Nothing cleared up"}
+	snapshotTitles = actionTitles{"New snapshot", "No snapshot now"}
+	backupTitles   = actionTitles{"New backup", "No backup now"}
+	restoreTitles  = actionTitles{"Restore", "No restore now"}
+	deleteTitles   = actionTitles{"Delete", "Not deleted"}
+	cleanupTitles  = actionTitles{"Clear up old restore points", "Nothing cleared up"}
 )
 
-// creating is the action that makes a point of the kind.
-func creating(kind model.Kind) asked {
+// createTitles is the action that makes a point of the kind.
+func createTitles(kind model.Kind) actionTitles {
 	if kind == model.Snapshot {
-		return aSnapshot
+		return snapshotTitles
 	}
-	return aBackup
+	return backupTitles
 }
 
 // refuse says in a dialog why an action cannot be done, and what to do about it. It is the whole answer to the key, and takes
 // the keys that were typed behind it.
-func (d Deeds) refuse(a asked, why, do string) tea.Cmd {
-	return d.env.Open(dialog.NewRefusal(dialog.Reason{Title: a.refused, Why: sentence(why), Do: do}, d.env.Keys.Dialog, d.env.Look))
+func (d Actions) refuse(a actionTitles, why, do string) tea.Cmd {
+	return d.env.OpenDialog(dialog.NewRefusal(dialog.Reason{Title: a.refused, Why: asSentence(why), Remedy: do}, d.env.Keys.Dialog, d.env.Styles))
 }
 
-// sentence makes a reason one: it begins with a capital letter, unless with a name, and ends with a full stop.
-func sentence(why string) string {
+// asSentence makes a reason one: it begins with a capital letter, unless with a name, and ends with a full stop.
+func asSentence(why string) string {
 	for _, start := range []string{"it ", "there ", "no ", "a ", "the ", "not ", "servers are ", "backup #", "snapshot #"} {
 		if strings.HasPrefix(why, start) {
 			why = strings.ToUpper(why[:1]) + why[1:]
@@ -51,16 +51,16 @@ func sentence(why string) string {
 	return why + "."
 }
 
-// once opens what an action asks as soon as all lists are there; until then a dialog says what it waits for.
-func (d Deeds) once(a asked, open func() tea.Cmd) tea.Cmd {
-	if d.coming() == "" {
+// whenLoaded opens what an action asks as soon as all lists are there; until then a dialog says what it waits for.
+func (d Actions) whenLoaded(a actionTitles, open func() tea.Cmd) tea.Cmd {
+	if d.pendingLists() == "" {
 		return open()
 	}
-	return d.env.Open(dialog.NewWait(a.title, d.coming, open, d.env.Keys.Dialog, d.env.Look))
+	return d.env.OpenDialog(dialog.NewWait(a.title, d.pendingLists, open, d.env.Keys.Dialog, d.env.Styles))
 }
 
-// coming names the lists that have not come yet; empty: there is none. One that could not be read is not waited for.
-func (d Deeds) coming() string {
+// pendingLists names the lists that have not come yet; empty: there is none. One that could not be read is not waited for.
+func (d Actions) pendingLists() string {
 	s := d.env.State
 	var lists []string
 	note := func(known bool, err error, name string) {
@@ -77,25 +77,25 @@ func (d Deeds) coming() string {
 	return strings.Join(lists, "")
 }
 
-// unread is why nothing can be done without the lists, or "".
-func (d Deeds) unread() string {
+// listError is why nothing can be done without the lists, or "".
+func (d Actions) listError() string {
 	s := d.env.State
 	switch {
 	case s.Servers.Err != nil && !errors.Is(s.Servers.Err, model.ErrIncomplete):
-		return "the account cannot be read: " + model.Words(s.Servers.Err)
-	case s.PointsListed():
+		return "the account cannot be read: " + model.ErrorMessage(s.Servers.Err)
+	case s.PointsLoaded():
 		return ""
 	case s.Backups.Err != nil:
-		return "the backups cannot be read: " + model.Words(s.Backups.Err)
+		return "the backups cannot be read: " + model.ErrorMessage(s.Backups.Err)
 	case s.Snapshots.Err != nil:
-		return "the snapshots cannot be read: " + model.Words(s.Snapshots.Err)
+		return "the snapshots cannot be read: " + model.ErrorMessage(s.Snapshots.Err)
 	}
 	return "the backups and snapshots are not known yet"
 }
 
-// nothingChosen is the answer to an action's key where the cursor is on nothing, once it is known that nothing is there.
-func (d Deeds) nothingChosen(a asked, what string, filtered bool) tea.Cmd {
-	return d.once(a, func() tea.Cmd {
+// refuseNoSelection is the answer to an action's key where the cursor is on nothing, once it is known that nothing is there.
+func (d Actions) refuseNoSelection(a actionTitles, what string, filtered bool) tea.Cmd {
+	return d.whenLoaded(a, func() tea.Cmd {
 		do := "Choose one first."
 		if filtered {
 			do = "The filter shows none: " + d.env.Keys.View.Back.Help().Key + " clears it once this is closed."
@@ -104,49 +104,49 @@ func (d Deeds) nothingChosen(a asked, what string, filtered bool) tea.Cmd {
 	})
 }
 
-// PhraseFor is what must be typed before something happens to a server that cannot be taken back: its name; where that cannot be
+// ConfirmPhrase is what must be typed before something happens to a server that cannot be taken back: its name; where that cannot be
 // typed, its ID.
-func PhraseFor(server model.ServerRef) *dialog.Phrase {
+func ConfirmPhrase(server model.ServerRef) *dialog.Phrase {
 	id := string(server.ID)
 	switch {
-	case model.Nameless(server.Name):
+	case model.IsBlankName(server.Name):
 		return &dialog.Phrase{Text: id, Prompt: "Type the server's ID, " + id + ", to confirm: it has no name", Short: "Type the ID " + id + " to confirm"}
-	case !model.Typable(server.Name) || widget.Agreed(server.Name) != server.Name:
+	case !model.Typable(server.Name) || widget.NormalizeWidth(server.Name) != server.Name:
 		return &dialog.Phrase{Text: id, Prompt: "Type the server's ID, " + id + ", to confirm: its name cannot be typed", Short: "Type the ID " + id + " to confirm"}
 	}
 	return &dialog.Phrase{Text: server.Name, Prompt: "Type the server's name, " + server.Name + ", to confirm"}
 }
 
-// onPoint does what a key is for in a pane of restore points: on the one under the cursor, or on those that are marked. point is
+// handlePointKey does what a key is for in a pane of restore points: on the one under the cursor, or on those that are marked. point is
 // nil where the cursor is on nothing; what names what the pane lists.
-func (d Deeds) onPoint(press tea.KeyPressMsg, server model.ID, what string, point *model.Point, marks map[model.Key]bool, filtered bool) tea.Cmd {
+func (d Actions) handlePointKey(press tea.KeyPressMsg, server model.ID, what string, point *model.Point, marks map[model.Key]bool, filtered bool) tea.Cmd {
 	keys := d.env.Keys
 	back := keys.View.Back.Help().Key
 	switch {
-	case key.Matches(press, keys.Deed.Snapshot) && server == "":
-		return d.nothingChosen(aSnapshot, "server", false)
-	case key.Matches(press, keys.Deed.Snapshot):
+	case key.Matches(press, keys.Action.Snapshot) && server == "":
+		return d.refuseNoSelection(snapshotTitles, "server", false)
+	case key.Matches(press, keys.Action.Snapshot):
 		return d.Snapshot(server)
-	case key.Matches(press, keys.Deed.Backup) && server == "":
-		return d.nothingChosen(aBackup, "server", false)
-	case key.Matches(press, keys.Deed.Backup):
+	case key.Matches(press, keys.Action.Backup) && server == "":
+		return d.refuseNoSelection(backupTitles, "server", false)
+	case key.Matches(press, keys.Action.Backup):
 		return d.Backup(server)
-	case key.Matches(press, keys.Deed.Clear):
-		return d.Clear()
-	case key.Matches(press, keys.Deed.Delete) && len(marks) > 0:
+	case key.Matches(press, keys.Action.CleanUp):
+		return d.CleanUp()
+	case key.Matches(press, keys.Action.Delete) && len(marks) > 0:
 		return d.DeleteMany(markedPoints(d.env.State, marks))
-	case key.Matches(press, keys.Deed.Delete) && point == nil:
-		return d.nothingChosen(aDelete, what, filtered)
-	case key.Matches(press, keys.Deed.Delete):
+	case key.Matches(press, keys.Action.Delete) && point == nil:
+		return d.refuseNoSelection(deleteTitles, what, filtered)
+	case key.Matches(press, keys.Action.Delete):
 		return d.Delete(*point)
-	case key.Matches(press, keys.Deed.Restore) && len(marks) > 0:
-		return d.refuse(aRestore, "a server goes back to one restore point", back+" takes the marks away once this is closed.")
-	case key.Matches(press, keys.Deed.Restore) && point == nil:
-		return d.nothingChosen(aRestore, what, filtered)
-	case key.Matches(press, keys.Deed.Restore):
+	case key.Matches(press, keys.Action.Restore) && len(marks) > 0:
+		return d.refuse(restoreTitles, "a server goes back to one restore point", back+" takes the marks away once this is closed.")
+	case key.Matches(press, keys.Action.Restore) && point == nil:
+		return d.refuseNoSelection(restoreTitles, what, filtered)
+	case key.Matches(press, keys.Action.Restore):
 		return d.Restore(*point)
 	case key.Matches(press, keys.View.Open) && point == nil:
-		d.env.Say(Warning, "there is no "+what+" under the cursor")
+		d.env.Notify(Warning, "there is no "+what+" under the cursor")
 		return nil
 	case key.Matches(press, keys.View.Open):
 		return d.ShowPoint(*point)

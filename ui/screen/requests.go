@@ -47,22 +47,22 @@ func NewRequests(env *Env, log *command.RequestLog) *Requests {
 		requestSize:   {Title: "SIZE", Width: 8, Right: true, Rank: 2},
 	},
 		func(e model.Exchange) int { return e.Number },
-		func(*model.Texts, model.Exchange) {}, // words looks for them elsewhere
-		words(func(e model.Exchange) string { return fmt.Sprint(e.Method, " ", path(e), " ", e.Status, " ", e.Err) }),
+		func(*model.TextIndex, model.Exchange) {}, // words looks for them elsewhere
+		wordParser(func(e model.Exchange) string { return fmt.Sprint(e.Method, " ", path(e), " ", e.Status, " ", e.Err) }),
 		requestOrders()...,
 	)}
 	r.focused = true
-	r.News()
+	r.Refresh()
 	return r
 }
 
 func requestOrders() []order[model.Exchange] {
 	return []order[model.Exchange]{
 		{requestTime, model.Ordering[model.Exchange]{
-			Name: "time", Up: "oldest first", Down: "newest first", Falls: true, Given: true,
-			Sort: model.By(model.Always(func(e model.Exchange) time.Time { return e.At }), time.Time.Compare),
+			Name: "time", AscendingText: "oldest first", DescendingText: "newest first", DescendingFirst: true, Presorted: true,
+			Sort: model.SortBy(model.AlwaysKnown(func(e model.Exchange) time.Time { return e.At }), time.Time.Compare),
 		}},
-		{requestTook, model.ByNumber("what they took", "quickest first", "slowest first", func(e model.Exchange) time.Duration { return e.Took })},
+		{requestTook, model.ByNumber("what they took", "quickest first", "slowest first", func(e model.Exchange) time.Duration { return e.Duration })},
 		{requestSize, model.ByNumber("size", "smallest first", "largest first", func(e model.Exchange) int64 { return e.Size })},
 		{requestMethod, model.ByText("method", func(e model.Exchange) string { return e.Method })},
 		{requestPath, model.ByText("path", path)},
@@ -70,8 +70,8 @@ func requestOrders() []order[model.Exchange] {
 	}
 }
 
-// words searches a text for every word of the filter, whatever their case.
-func words[T any](text func(T) string) search[T] {
+// wordParser searches a text for every word of the filter, whatever their case.
+func wordParser[T any](text func(T) string) filterParser[T] {
 	return func(filter string) (*matcher[T], []model.Problem) {
 		wanted := strings.Fields(strings.ToLower(filter))
 		return &matcher[T]{match: func(row T) (bool, model.Marks) {
@@ -93,20 +93,20 @@ func path(e model.Exchange) string {
 // Title is the screen's name.
 func (r *Requests) Title() string { return "Requests" }
 
-// News takes over what the log has now.
-func (r *Requests) News() {
+// Refresh takes over what the log has now.
+func (r *Requests) Refresh() {
 	rows := r.log.Last()
 	slices.SortFunc(rows, func(a, b model.Exchange) int { // those that left in the same moment came back in any order
 		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.URL, b.URL), cmp.Compare(b.Number, a.Number))
 	})
-	r.set(rows)
+	r.setRows(rows)
 }
 
 // Update takes keys and clicks; see [Pane].
 func (r *Requests) Update(msg tea.Msg) tea.Cmd {
-	press, again, taken := r.handle(msg)
+	press, again, taken := r.handleMsg(msg)
 	if again {
-		r.News()
+		r.Refresh()
 	}
 	if taken {
 		return nil
@@ -116,38 +116,38 @@ func (r *Requests) Update(msg tea.Msg) tea.Cmd {
 	case !ok:
 		return nil
 	case key.Matches(press, r.env.Keys.View.Open):
-		return r.open(e)
+		return r.openExchange(e)
 	case key.Matches(press, r.env.Keys.View.Copy):
-		return r.copy(e)
+		return r.copyCurl(e)
 	}
 	return nil
 }
 
-func (r *Requests) copy(e model.Exchange) tea.Cmd {
-	r.env.Say(Neutral, "curl command, with $VPS_API_TOKEN for the token, "+r.env.Sent())
+func (r *Requests) copyCurl(e model.Exchange) tea.Cmd {
+	r.env.Notify(Info, "curl command, with $VPS_API_TOKEN for the token, "+r.env.ClipboardNote())
 	return tea.SetClipboard(model.Clean(e.Curl()))
 }
 
-// open shows both bodies.
-func (r *Requests) open(e model.Exchange) tea.Cmd {
-	sheet := dialog.NewSheet(e.Method+" "+widget.Agreed(model.Clean(path(e))), func(s *style.Styles, width int) []string {
-		lines := facts(s, width, []fact{
-			{"status", statusWords(e), s.Text},
-			{"took", fmt.Sprintf("%d ms", e.Took.Milliseconds()), s.Text},
+// openExchange shows both bodies.
+func (r *Requests) openExchange(e model.Exchange) tea.Cmd {
+	sheet := dialog.NewSheet(e.Method+" "+widget.NormalizeWidth(model.Clean(path(e))), func(s *style.Styles, width int) []string {
+		lines := detailLines(s, width, []detail{
+			{"status", statusText(e), s.Text},
+			{"took", fmt.Sprintf("%d ms", e.Duration.Milliseconds()), s.Text},
 			{"at", e.At.UTC().Format("15:04:05 UTC"), s.Text},
-			{"size", sizeWords(e.Size), s.Text},
+			{"size", sizeText(e.Size), s.Text},
 		})
 		lines = append(lines, "", s.Strong.Render("sent"))
-		lines = append(lines, body(s, e.Sent, width)...)
+		lines = append(lines, bodyLines(s, e.RequestBody, width)...)
 		lines = append(lines, "", s.Strong.Render("answered"))
-		return append(lines, body(s, e.Got, width)...)
-	}, *r.env.Keys, r.env.Look, r.env.Keys.View.Open)
-	sheet.Also(r.env.Keys.View.Copy, func() tea.Cmd { return r.copy(e) })
-	return r.env.Open(sheet)
+		return append(lines, bodyLines(s, e.ResponseBody, width)...)
+	}, *r.env.Keys, r.env.Styles, r.env.Keys.View.Open)
+	sheet.AddKey(r.env.Keys.View.Copy, func() tea.Cmd { return r.copyCurl(e) })
+	return r.env.OpenDialog(sheet)
 }
 
-// body sets a body as it came, indented if it is JSON. It is text from outside.
-func body(s *style.Styles, text string, width int) []string {
+// bodyLines sets a body as it came, indented if it is JSON. It is text from outside.
+func bodyLines(s *style.Styles, text string, width int) []string {
 	if text == "" {
 		return []string{s.Muted.Render("nothing")}
 	}
@@ -157,14 +157,14 @@ func body(s *style.Styles, text string, width int) []string {
 	}
 	var out []string
 	for _, l := range strings.Split(text, "\n") {
-		for _, part := range widget.Wrap(widget.Agreed(model.Clean(l)), width) {
+		for _, part := range widget.Wrap(widget.NormalizeWidth(model.Clean(l)), width) {
 			out = append(out, s.Text.Render(part))
 		}
 	}
 	return out
 }
 
-func statusWords(e model.Exchange) string {
+func statusText(e model.Exchange) string {
 	switch {
 	case e.Err != "" && e.Status == 0:
 		return "no answer: " + e.Err
@@ -174,7 +174,7 @@ func statusWords(e model.Exchange) string {
 	return fmt.Sprint(e.Status)
 }
 
-func sizeWords(bytes int64) string {
+func sizeText(bytes int64) string {
 	switch {
 	case bytes < 1024:
 		return fmt.Sprintf("%d B", bytes)
@@ -195,14 +195,14 @@ func (r *Requests) FullHelp() [][]key.Binding { return [][]key.Binding{r.ShortHe
 
 // View draws the screen.
 func (r *Requests) View() string {
-	s := r.env.Look()
+	s := r.env.Styles()
 	title := s.AccentStrong.Render("Requests") + s.Muted.Render(fmt.Sprintf(" the last %d", r.total))
 	if len(r.rows) == 0 {
 		text := "Nothing was asked yet."
 		if r.filter.Value() != "" {
 			text = "No request matches “" + r.filter.Value() + "”."
 		}
-		return r.frame(title, "", say(s, message{s.Text, text, r.env.Keys.View.Back.Help().Key + " goes back."}, r.width-widget.FrameWidth))
+		return r.frame(title, "", renderMessage(s, message{s.Text, text, r.env.Keys.View.Back.Help().Key + " goes back."}, r.width-widget.FrameWidth))
 	}
 	return r.frame(title, "", r.table.View(s, r.focused, func(i int) []widget.Span { return r.cells(s, r.rows[i]) }))
 }
@@ -216,18 +216,18 @@ func (r *Requests) cells(s *style.Styles, e model.Exchange) []widget.Span {
 		requestTime:   {Text: e.At.UTC().Format("15:04:05"), Style: s.Muted},
 		requestMethod: {Text: e.Method, Style: method},
 		requestPath:   {Text: model.Clean(path(e)), Style: s.Text},
-		requestStatus: requestSign(s, e),
-		requestTook:   {Text: fmt.Sprintf("%d ms", e.Took.Milliseconds()), Style: s.Text},
-		requestSize:   {Text: sizeWords(e.Size), Style: s.Muted},
+		requestStatus: requestStatusSpan(s, e),
+		requestTook:   {Text: fmt.Sprintf("%d ms", e.Duration.Milliseconds()), Style: s.Text},
+		requestSize:   {Text: sizeText(e.Size), Style: s.Muted},
 	}
 }
 
-func requestSign(s *style.Styles, e model.Exchange) widget.Span {
+func requestStatusSpan(s *style.Styles, e model.Exchange) widget.Span {
 	switch {
 	case e.Status == 0:
-		return sign(style.Failed, s.Bad, "none", s.Bad)
+		return signSpan(style.Failed, s.Bad, "none", s.Bad)
 	case e.Err != "":
-		return sign(style.Failed, s.Bad, fmt.Sprint(e.Status), s.Bad)
+		return signSpan(style.Failed, s.Bad, fmt.Sprint(e.Status), s.Bad)
 	}
-	return sign(style.Done, s.Fine, fmt.Sprint(e.Status), s.Text)
+	return signSpan(style.Done, s.Fine, fmt.Sprint(e.Status), s.Text)
 }

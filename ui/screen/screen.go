@@ -24,8 +24,8 @@ type Pane interface {
 	SetFocus(on bool)
 	// Typing says whether it takes every key as text.
 	Typing() bool
-	// News tells it that the state has changed.
-	News()
+	// Refresh tells it that the state has changed.
+	Refresh()
 	// Update takes a message that is for it.
 	Update(msg tea.Msg) tea.Cmd
 	// View draws it.
@@ -34,40 +34,40 @@ type Pane interface {
 
 // Env is what every pane shares. The functions reach the program around it.
 type Env struct {
-	State *model.State // to be read only
-	Keys  *keymap.KeyMap
-	Look  func() *style.Styles
+	State  *model.State // to be read only
+	Keys   *keymap.KeyMap
+	Styles func() *style.Styles
 
-	SSH      model.SSHRules // how one gets to the servers
-	Policies model.Policies // what each server must have to be covered
-	Strict   bool           // every deletion wants its server's name typed
-	Columns  Columns        // which are shown; nil: all
+	SSH          model.SSHRules // how one gets to the servers
+	Policies     model.Policies // what each server must have to be covered
+	StrictDelete bool           // every deletion wants its server's name typed
+	Columns      Columns        // which are shown; nil: all
 
 	PageSorting Sorting // the order of a server's page: it holds for the next server that is opened
 
-	// Open lays a dialog over the panes; the very next key goes to it.
-	Open func(dialog.Dialog) tea.Cmd
-	// Say shows a sentence in the notice line.
-	Say func(Tone, string)
-	// Visit opens the page of a server.
-	Visit func(model.ID)
-	// Sent says what became of a text for the clipboard.
-	Sent func() string
+	// OpenDialog lays a dialog over the panes; the very next key goes to it.
+	OpenDialog func(dialog.Dialog) tea.Cmd
+	// Notify shows a sentence in the notice line.
+	Notify func(Severity, string)
+	// OpenServer opens the page of a server.
+	OpenServer func(model.ID)
+	// ClipboardNote says what became of a text for the clipboard.
+	ClipboardNote func() string
 	// Start carries out a confirmed deed.
-	Start func(model.Intent) tea.Cmd
-	// StartMany carries out several that were confirmed together.
-	StartMany func([]model.Intent) tea.Cmd
-	// Again is how long it is until the account is asked again by itself.
-	Again func() time.Duration
+	Start func(model.ActionRequest) tea.Cmd
+	// StartAll carries out several that were confirmed together.
+	StartAll func([]model.ActionRequest) tea.Cmd
+	// RetryIn is how long it is until the account is asked again by itself.
+	RetryIn func() time.Duration
 }
 
-// Tone is how a notice is meant.
-type Tone int
+// Severity is how a notice is meant.
+type Severity int
 
 // The tones.
 const (
-	Neutral Tone = iota // what one may want to know
-	Good                // something ended well
-	Warning             // a key cannot act, something is late
-	Trouble             // something went wrong
+	Info    Severity = iota // what one may want to know
+	Success                 // something ended well
+	Warning                 // a key cannot act, something is late
+	Error                   // something went wrong
 )

@@ -15,13 +15,13 @@ import (
 
 // Servers is the pane of all servers, worst covered first.
 type Servers struct {
-	list[*model.Judged, model.ID]
-	deeds     Deeds
-	placed    bool // the cursor has been put on the first row once all was known, or moved by hand
-	onlyWrong bool // only servers with something wrong are shown
-	counts    [model.None + 1]int
-	chosen    []*model.Judged // what the filter is asked about
-	judged    judgement       // by which they were made
+	list[*model.AssessedServer, model.ID]
+	actions      Actions
+	cursorPlaced bool // the cursor has been put on the first row once all was known, or moved by hand
+	onlyProblems bool // only servers with something wrong are shown
+	counts       [model.None + 1]int
+	unfiltered   []*model.AssessedServer // what the filter is asked about
+	assessedFor  assessmentKey           // by which they were made
 }
 
 // The columns of the servers pane.
@@ -41,16 +41,16 @@ const (
 
 // NewServers makes the pane.
 func NewServers(env *Env) *Servers {
-	p := &Servers{deeds: Deeds{env}, list: newList(env, serverColumns(),
-		func(r *model.Judged) model.ID { return r.ID },
-		func(to *model.Texts, r *model.Judged) { to.AddServer(&r.ServerView) },
-		query(model.ServerFields, func(q model.Query, r *model.Judged) (bool, model.Marks) {
+	p := &Servers{actions: Actions{env}, list: newList(env, serverColumns(),
+		func(r *model.AssessedServer) model.ID { return r.ID },
+		func(to *model.TextIndex, r *model.AssessedServer) { to.AddServer(&r.ServerView) },
+		queryParser(model.ServerFields, func(q model.Query, r *model.AssessedServer) (bool, model.Marks) {
 			shown, _, found := q.MatchServer(r.ServerView, env.State.Now)
 			return shown, found
 		}),
 		serverOrders()...,
 	)}
-	env.Columns.choose(&p.table, "servers", serverColumns())
+	env.Columns.apply(&p.table, "servers", serverColumns())
 	return p
 }
 
@@ -66,79 +66,79 @@ func (p *Servers) Selected() (model.Server, bool) {
 	return row.Server, true
 }
 
-// News takes over what the state knows now.
-func (p *Servers) News() {
-	if now := p.judgedBy(); !now.same(p.judged) {
-		p.judged = now
-		p.judge()
+// Refresh takes over what the state knows now.
+func (p *Servers) Refresh() {
+	if now := p.currentKey(); !now.equal(p.assessedFor) {
+		p.assessedFor = now
+		p.assess()
 	}
-	p.set(p.chosen)
-	if p.judged.known && !p.placed && len(p.rows) > 0 {
-		p.placed = true
+	p.setRows(p.unfiltered)
+	if p.assessedFor.known && !p.cursorPlaced && len(p.rows) > 0 {
+		p.cursorPlaced = true
 		p.moveTo(0)
 	}
 }
 
-// judgement is all that the rows are made of. As long as it is the same, they are.
-type judgement struct {
-	version   int
-	known     bool  // both lists of points have come
-	minute    int64 // by the API's clock: time alone makes a server late
-	onlyWrong bool
-	policies  model.Policies
+// assessmentKey is all that the rows are made of. As long as it is the same, they are.
+type assessmentKey struct {
+	version      int
+	known        bool  // both lists of points have come
+	minute       int64 // by the API's clock: time alone makes a server late
+	onlyProblems bool
+	policies     model.Policies
 }
 
-func (p *Servers) judgedBy() judgement {
+func (p *Servers) currentKey() assessmentKey {
 	state := p.env.State
-	return judgement{state.Version(), state.PointsKnown(), state.Now.Unix() / 60, p.onlyWrong, p.env.Policies}
+	return assessmentKey{state.Version(), state.PointsComplete(), state.Now.Unix() / 60, p.onlyProblems, p.env.Policies}
 }
 
-func (j judgement) same(other judgement) bool {
-	return j.version == other.version && j.known == other.known && j.minute == other.minute && j.onlyWrong == other.onlyWrong &&
+func (j assessmentKey) equal(other assessmentKey) bool {
+	return j.version == other.version && j.known == other.known && j.minute == other.minute && j.onlyProblems == other.onlyProblems &&
 		slices.Equal(j.policies, other.policies)
 }
 
-// judge makes the rows: each server with its coverage, held against its policy. It grows with the number of points.
-func (p *Servers) judge() {
+// assess makes the rows: each server with its coverage, held against its policy. It grows with the number of points.
+func (p *Servers) assess() {
 	state := p.env.State
-	p.judged.policies = slices.Clone(p.judged.policies)
+	p.assessedFor.policies = slices.Clone(p.assessedFor.policies)
 	p.counts = [model.None + 1]int{}
-	p.chosen = state.Fleet().Judged(p.env.Policies, p.judged.known, state.Now)
-	for _, row := range p.chosen {
+	p.unfiltered = state.Fleet().Assess(p.env.Policies, p.assessedFor.known, state.Now)
+	for _, row := range p.unfiltered {
 		if row.Known {
 			p.counts[row.Assessment.Health]++
 		}
 	}
-	if p.onlyWrong {
-		p.chosen = slices.DeleteFunc(slices.Clone(p.chosen), func(r *model.Judged) bool { return !wrong(r.Assessment.Health) })
+	if p.onlyProblems {
+		p.unfiltered = slices.DeleteFunc(slices.Clone(p.unfiltered), func(r *model.AssessedServer) bool { return !needsAttention(r.Assessment.Health) })
 	}
 }
 
-// wrong says whether a state needs somebody: a full quota alone does not.
-func wrong(h model.Health) bool { return h >= model.OddDate }
+// needsAttention says whether a state needs somebody: a full quota alone does not.
+func needsAttention(h model.Health) bool { return h >= model.OddDate }
 
 // Update takes keys and clicks; see [Pane].
 func (p *Servers) Update(msg tea.Msg) tea.Cmd {
 	before := p.table.Cursor
-	press, again, taken := p.handle(msg)
+	press, again, taken := p.handleMsg(msg)
 	if again {
-		p.News()
+		p.Refresh()
 	}
-	p.placed = p.placed || p.table.Cursor != before
+	p.cursorPlaced = p.cursorPlaced || p.table.Cursor != before
 	if taken {
 		return nil
 	}
-	return p.act(press)
+	return p.handleKey(press)
 }
 
-func (p *Servers) act(press tea.KeyPressMsg) tea.Cmd {
+func (p *Servers) handleKey(press tea.KeyPressMsg) tea.Cmd {
 	keys := p.env.Keys
-	if key.Matches(press, keys.Deed.Clear) {
-		return p.deeds.Clear()
+	if key.Matches(press, keys.Action.CleanUp) {
+		return p.actions.CleanUp()
 	}
-	if key.Matches(press, keys.View.Wrong) {
-		p.onlyWrong = !p.onlyWrong
-		p.News()
+	if key.Matches(press, keys.View.Problems) {
+		p.onlyProblems = !p.onlyProblems
+		p.Refresh()
 		return nil
 	}
 	server, ok := p.Selected()
@@ -146,24 +146,24 @@ func (p *Servers) act(press tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case key.Matches(press, keys.View.Open):
 		if ok {
-			p.env.Visit(server.ID)
+			p.env.OpenServer(server.ID)
 		} else {
-			p.env.Say(Warning, "there is no server under the cursor")
+			p.env.Notify(Warning, "there is no server under the cursor")
 		}
 		return nil
-	case key.Matches(press, keys.Deed.Snapshot):
+	case key.Matches(press, keys.Action.Snapshot):
 		return p.create(model.Snapshot, server.ID, marked)
-	case key.Matches(press, keys.Deed.Backup):
+	case key.Matches(press, keys.Action.Backup):
 		return p.create(model.Backup, server.ID, marked)
-	case key.Matches(press, keys.Deed.Restore) && len(marked) > 0:
-		return p.deeds.refuse(aRestore, "a restore is asked for one server at a time",
+	case key.Matches(press, keys.Action.Restore) && len(marked) > 0:
+		return p.actions.refuse(restoreTitles, "a restore is asked for one server at a time",
 			keys.View.Back.Help().Key+" takes the marks away once this is closed.")
-	case key.Matches(press, keys.Deed.Restore) && !ok:
-		return p.deeds.nothingChosen(aRestore, "server", p.filter.Value() != "")
-	case key.Matches(press, keys.Deed.Restore):
-		return p.deeds.RestoreNewest(server.ID)
-	case key.Matches(press, keys.Deed.Delete):
-		return p.deeds.refuse(aDelete, "servers are not deleted here", fmt.Sprintf("Choose a backup (%s) or a snapshot (%s).",
+	case key.Matches(press, keys.Action.Restore) && !ok:
+		return p.actions.refuseNoSelection(restoreTitles, "server", p.filter.Value() != "")
+	case key.Matches(press, keys.Action.Restore):
+		return p.actions.RestoreNewest(server.ID)
+	case key.Matches(press, keys.Action.Delete):
+		return p.actions.refuse(deleteTitles, "servers are not deleted here", fmt.Sprintf("Choose a backup (%s) or a snapshot (%s).",
 			keys.Pane.Backups.Help().Key, keys.Pane.Snapshots.Help().Key))
 	}
 	return nil
@@ -173,13 +173,13 @@ func (p *Servers) act(press tea.KeyPressMsg) tea.Cmd {
 func (p *Servers) create(kind model.Kind, server model.ID, marked []model.ID) tea.Cmd {
 	switch {
 	case len(marked) > 0:
-		return p.deeds.CreateMany(kind, marked)
+		return p.actions.CreateMany(kind, marked)
 	case server == "":
-		return p.deeds.nothingChosen(creating(kind), "server", p.filter.Value() != "")
+		return p.actions.refuseNoSelection(createTitles(kind), "server", p.filter.Value() != "")
 	case kind == model.Snapshot:
-		return p.deeds.Snapshot(server)
+		return p.actions.Snapshot(server)
 	}
-	return p.deeds.Backup(server)
+	return p.actions.Backup(server)
 }
 
 // markedServers are the marked ones that are still there, in the order of the state.
@@ -197,9 +197,9 @@ func (p *Servers) markedServers() []model.ID {
 func (p *Servers) ShortHelp() []key.Binding {
 	k := p.env.Keys
 	if len(p.env.State.Servers.Value) == 0 {
-		return p.env.withoutServers()
+		return p.env.noServerKeys()
 	}
-	return []key.Binding{k.Deed.Snapshot, k.Deed.Backup, k.Deed.Restore, k.Mark.One, k.View.Filter, k.View.Order, k.View.Wrong, k.View.Open}
+	return []key.Binding{k.Action.Snapshot, k.Action.Backup, k.Action.Restore, k.Mark.One, k.View.Filter, k.View.Order, k.View.Problems, k.View.Open}
 }
 
 // FullHelp is the same in groups.
@@ -207,9 +207,9 @@ func (p *Servers) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHel
 
 // View draws the pane.
 func (p *Servers) View() string {
-	s := p.env.Look()
+	s := p.env.Styles()
 	from := sourceOf(&p.env.State.Servers)
-	return p.frame(p.title(s), p.env.stale(from), p.body(s, from))
+	return p.frame(p.title(s), p.env.staleNote(from), p.body(s, from))
 }
 
 func (p *Servers) title(s *style.Styles) string {
@@ -225,7 +225,7 @@ func (p *Servers) title(s *style.Styles) string {
 	if len(p.rows) != p.total {
 		count = fmt.Sprintf("%d of %d", len(p.rows), p.total)
 	}
-	if p.onlyWrong {
+	if p.onlyProblems {
 		count += " need attention"
 	}
 	out += s.Muted.Render(" " + count)
@@ -233,44 +233,44 @@ func (p *Servers) title(s *style.Styles) string {
 		out += s.Bad.Render(fmt.Sprintf("  %s %d", style.Failed, n))
 	}
 	if n := p.counts[model.Overdue] + p.counts[model.TooFew] + p.counts[model.Expiring] + p.counts[model.OddDate]; n > 0 {
-		out += s.Late.Render(fmt.Sprintf("  %s %d", style.Late, n))
+		out += s.Warning.Render(fmt.Sprintf("  %s %d", style.Warning, n))
 	}
 	return out
 }
 
 func (p *Servers) body(s *style.Styles, from source) string {
 	inner := p.width - widget.FrameWidth
-	if m, wait := p.env.waiting(from, "servers"); wait {
-		return say(s, m, inner)
+	if m, wait := p.env.loadingMessage(from, "servers"); wait {
+		return renderMessage(s, m, inner)
 	}
 	if len(p.rows) == 0 {
-		if m, cut := p.env.cut(p.env.State.Incomplete()); cut && p.filter.Value() == "" {
-			return say(s, m, inner)
+		if m, cut := p.env.incompleteMessage(p.env.State.Incomplete()); cut && p.filter.Value() == "" {
+			return renderMessage(s, m, inner)
 		}
-		if p.onlyWrong && p.filter.Value() == "" {
-			return say(s, message{s.Fine, style.Done + " Nothing is wrong: every server meets its policy.", p.env.Keys.View.Wrong.Help().Key + " shows all."}, inner)
+		if p.onlyProblems && p.filter.Value() == "" {
+			return renderMessage(s, message{s.Fine, style.Done + " Nothing is wrong: every server meets its policy.", p.env.Keys.View.Problems.Help().Key + " shows all."}, inner)
 		}
 		if p.filter.Value() != "" {
-			return say(s, message{s.Text, "No server matches “" + p.filter.Value() + "”.", p.env.Keys.View.Back.Help().Key + " clears the filter."}, inner)
+			return renderMessage(s, message{s.Text, "No server matches “" + p.filter.Value() + "”.", p.env.Keys.View.Back.Help().Key + " clears the filter."}, inner)
 		}
-		return say(s, message{s.Text, "This account has no servers.", "They are made in the provider's panel."}, inner)
+		return renderMessage(s, message{s.Text, "This account has no servers.", "They are made in the provider's panel."}, inner)
 	}
 	return p.table.View(s, p.focused, func(i int) []widget.Span { return p.cells(s, p.rows[i]) })
 }
 
-func (p *Servers) cells(s *style.Styles, r *model.Judged) []widget.Span {
+func (p *Servers) cells(s *style.Styles, r *model.AssessedServer) []widget.Span {
 	name := s.Text
-	if wrong(r.Assessment.Health) {
+	if needsAttention(r.Assessment.Health) {
 		name = s.Strong
 	}
 	return []widget.Span{
-		serverName:      {Text: r.Server.Ref().Short(), Style: name, Marked: p.found(r)},
+		serverName:      {Text: r.Server.Ref().ShortLabel(), Style: name, Matched: p.matchedRunes(r)},
 		serverStatus:    ServerStatus(s, r.Status),
-		serverBackup:    p.newest(s, r, model.Backup),
-		serverSnapshot:  p.newest(s, r, model.Snapshot),
-		serverBackups:   {Text: count(r.Known, r.Cover.Backups), Style: s.Muted},
-		serverSnapshots: {Text: count(r.Known, r.Cover.Snapshots), Style: s.Muted},
-		serverNote:      p.note(s, r),
+		serverBackup:    p.newestSpan(s, r, model.Backup),
+		serverSnapshot:  p.newestSpan(s, r, model.Snapshot),
+		serverBackups:   {Text: countText(r.Known, r.Coverage.Backups), Style: s.Muted},
+		serverSnapshots: {Text: countText(r.Known, r.Coverage.Snapshots), Style: s.Muted},
+		serverNote:      p.coverageSpan(s, r),
 		serverLocation:  {Text: r.Location, Style: s.Muted},
 		serverIP:        {Text: r.IP, Style: widget.Link(s.Muted, p.env.SSH.URL(r.Server))},
 		serverOS:        {Text: r.OS, Style: s.Muted},
@@ -278,16 +278,16 @@ func (p *Servers) cells(s *style.Styles, r *model.Judged) []widget.Span {
 	}
 }
 
-func count(known bool, n int) string {
+func countText(known bool, n int) string {
 	if !known {
 		return "-"
 	}
 	return fmt.Sprint(n)
 }
 
-// newest is how old the newest usable point of a kind is, in the colour of what is wrong with that.
-func (p *Servers) newest(s *style.Styles, r *model.Judged, kind model.Kind) widget.Span {
-	has, wanted := r.Assessment.Kinds[kind], r.Assessment.Policy.Of(kind)
+// newestSpan is how old the newest usable point of a kind is, in the colour of what is wrong with that.
+func (p *Servers) newestSpan(s *style.Styles, r *model.AssessedServer, kind model.Kind) widget.Span {
+	has, wanted := r.Assessment.Kinds[kind], r.Assessment.Policy.ForKind(kind)
 	switch age := p.env.State.Now.Sub(has.Newest); {
 	case !r.Known:
 		return widget.Span{Text: "-", Style: s.Faint}
@@ -296,32 +296,32 @@ func (p *Servers) newest(s *style.Styles, r *model.Judged, kind model.Kind) widg
 	case has.Usable == 0:
 		return widget.Span{Text: "none", Style: s.Faint}
 	case has.Newest.IsZero():
-		return widget.Span{Text: "?", Style: s.Late}
+		return widget.Span{Text: "?", Style: s.Warning}
 	case wanted.MaxAge > 0 && age > wanted.MaxAge:
-		return widget.Span{Text: widget.Age(age), Style: s.Late}
+		return widget.Span{Text: widget.Age(age), Style: s.Warning}
 	default:
 		return widget.Span{Text: widget.Age(age), Style: s.Text}
 	}
 }
 
-// note is the worst that is to say of a server's coverage, or "".
-func (p *Servers) note(s *style.Styles, r *model.Judged) widget.Span {
+// coverageSpan is the worst that is to say of a server's coverage, or "".
+func (p *Servers) coverageSpan(s *style.Styles, r *model.AssessedServer) widget.Span {
 	switch h := r.Assessment.Health; {
 	case h == model.Fine:
 		return widget.Span{}
 	case h == model.None:
-		return sign(style.Failed, s.Bad, h.String(), s.BadStrong)
+		return signSpan(style.Failed, s.Bad, h.String(), s.BadStrong)
 	case h >= model.Failing:
-		return sign(style.Failed, s.Bad, h.String(), s.Bad)
-	case wrong(h):
-		return sign(style.Late, s.Late, h.String(), s.Late)
+		return signSpan(style.Failed, s.Bad, h.String(), s.Bad)
+	case needsAttention(h):
+		return signSpan(style.Warning, s.Warning, h.String(), s.Warning)
 	default:
 		return widget.Span{Text: h.String(), Style: s.Muted}
 	}
 }
 
-// sign is a glyph and a word, each in its style.
-func sign(glyph string, glyphStyle lipgloss.Style, word string, wordStyle lipgloss.Style) widget.Span {
+// signSpan is a glyph and a word, each in its style.
+func signSpan(glyph string, glyphStyle lipgloss.Style, word string, wordStyle lipgloss.Style) widget.Span {
 	return widget.Span{Sign: glyph, SignStyle: glyphStyle, Text: word, Style: wordStyle}
 }
 
@@ -329,13 +329,13 @@ func sign(glyph string, glyphStyle lipgloss.Style, word string, wordStyle lipglo
 func ServerStatus(s *style.Styles, status model.ServerStatus) widget.Span {
 	switch status {
 	case model.ServerActive:
-		return sign(style.Live, s.Fine, "active", s.Text)
+		return signSpan(style.Active, s.Fine, "active", s.Text)
 	case model.ServerStopped:
-		return sign(style.Stopped, s.Muted, "stopped", s.Muted)
+		return signSpan(style.Stopped, s.Muted, "stopped", s.Muted)
 	case model.ServerSuspended:
-		return sign(style.Barred, s.Late, "suspended", s.Late)
+		return signSpan(style.Suspended, s.Warning, "suspended", s.Warning)
 	case model.ServerRestoring:
-		return sign(style.Running, s.Accent, "restoring", s.Accent)
+		return signSpan(style.Running, s.Accent, "restoring", s.Accent)
 	}
-	return sign(style.Unknown, s.Muted, string(status), s.Muted)
+	return signSpan(style.Unknown, s.Muted, string(status), s.Muted)
 }

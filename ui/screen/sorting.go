@@ -15,52 +15,52 @@ type order[T any] struct {
 
 // Sorting is the order that a pane is in. The zero value is the one that it begins with.
 type Sorting struct {
-	by     int  // which of the pane's orders
-	turned bool // round
+	index    int  // which of the pane's orders
+	reversed bool // round
 }
 
-// orderByNext orders by the next column that the pane has.
-func (l *list[T, K]) orderByNext() {
-	*l.sorting = Sorting{by: (l.sorting.by + 1) % len(l.orders)}
-	if l.table.Columns[l.orders[l.sorting.by].column].Width == 0 { // of one server's points the server is not shown
-		l.orderByNext()
+// nextOrder orders by the next column that the pane has.
+func (l *list[T, K]) nextOrder() {
+	*l.sorting = Sorting{index: (l.sorting.index + 1) % len(l.orders)}
+	if l.table.Columns[l.orders[l.sorting.index].column].Width == 0 { // of one server's points the server is not shown
+		l.nextOrder()
 		return
 	}
-	l.sayOrder()
+	l.notifyOrder()
 }
 
-func (l *list[T, K]) sayOrder() {
-	l.env.Say(Neutral, "ordered by "+l.orders[l.sorting.by].Words(l.sorting.turned))
+func (l *list[T, K]) notifyOrder() {
+	l.env.Notify(Info, "ordered by "+l.orders[l.sorting.index].Description(l.sorting.reversed))
 }
 
 // hiddenOrder tells the order where one has chosen it and no head shows it: its column has no room.
 func (l *list[T, K]) hiddenOrder() string {
-	if *l.sorting == (Sorting{}) || l.table.Shows(l.table.Ordered) || l.table.Columns[l.table.Ordered].Width == 0 {
+	if *l.sorting == (Sorting{}) || l.table.Shows(l.table.SortColumn) || l.table.Columns[l.table.SortColumn].Width == 0 {
 		return ""
 	}
-	return l.table.Arrow + " " + l.orders[l.sorting.by].Name
+	return l.table.SortArrow + " " + l.orders[l.sorting.index].Name
 }
 
 // serverOrders are the orders of the servers, one for each column, the first the one that the pane begins with.
-func serverOrders() []order[*model.Judged] {
-	newest := func(kind model.Kind) model.Ordering[*model.Judged] { // one without any comes before the oldest: it is worse off
-		return model.Ordering[*model.Judged]{
-			Name: "newest " + kind.String(), Up: "oldest first", Down: "newest first",
-			Sort: model.By(model.Always(func(r *model.Judged) time.Time { return r.Assessment.Kinds[kind].Newest }), time.Time.Compare),
+func serverOrders() []order[*model.AssessedServer] {
+	newest := func(kind model.Kind) model.Ordering[*model.AssessedServer] { // one without any comes before the oldest: it is worse off
+		return model.Ordering[*model.AssessedServer]{
+			Name: "newest " + kind.String(), AscendingText: "oldest first", DescendingText: "newest first",
+			Sort: model.SortBy(model.AlwaysKnown(func(r *model.AssessedServer) time.Time { return r.Assessment.Kinds[kind].Newest }), time.Time.Compare),
 		}
 	}
-	return []order[*model.Judged]{
-		{serverNote, model.ByNumber("coverage", "best first", "worst first", func(r *model.Judged) model.Health { return r.Assessment.Health })},
-		{serverName, model.ByText("name", func(r *model.Judged) string { return r.Name })},
-		{serverStatus, model.ByText("status", func(r *model.Judged) string { return string(r.Status) })},
+	return []order[*model.AssessedServer]{
+		{serverNote, model.ByNumber("coverage", "best first", "worst first", func(r *model.AssessedServer) model.Health { return r.Assessment.Health })},
+		{serverName, model.ByText("name", func(r *model.AssessedServer) string { return r.Name })},
+		{serverStatus, model.ByText("status", func(r *model.AssessedServer) string { return string(r.Status) })},
 		{serverBackup, newest(model.Backup)},
 		{serverSnapshot, newest(model.Snapshot)},
-		{serverBackups, model.ByNumber("backups", "fewest first", "most first", func(r *model.Judged) int { return r.Cover.Backups })},
-		{serverSnapshots, model.ByNumber("snapshots", "fewest first", "most first", func(r *model.Judged) int { return r.Cover.Snapshots })},
-		{serverLocation, model.ByText("location", func(r *model.Judged) string { return r.Location })},
-		{serverIP, model.ByAddress("address", func(r *model.Judged) string { return r.IP })},
-		{serverOS, model.ByText("system", func(r *model.Judged) string { return r.OS })},
-		{serverPlan, model.ByText("plan", func(r *model.Judged) string { return r.Plan.Name })},
+		{serverBackups, model.ByNumber("backups", "fewest first", "most first", func(r *model.AssessedServer) int { return r.Coverage.Backups })},
+		{serverSnapshots, model.ByNumber("snapshots", "fewest first", "most first", func(r *model.AssessedServer) int { return r.Coverage.Snapshots })},
+		{serverLocation, model.ByText("location", func(r *model.AssessedServer) string { return r.Location })},
+		{serverIP, model.ByAddress("address", func(r *model.AssessedServer) string { return r.IP })},
+		{serverOS, model.ByText("system", func(r *model.AssessedServer) string { return r.OS })},
+		{serverPlan, model.ByText("plan", func(r *model.AssessedServer) string { return r.Plan.Name })},
 	}
 }
 
@@ -84,31 +84,31 @@ func pointOrders(kind model.Kind) []order[*model.Point] {
 // pageOrders are the orders of a server's points, the first the one that the first page begins with.
 func pageOrders(env *Env) []order[*model.Point] {
 	loses := model.Ordering[*model.Point]{
-		Name: "what going back loses", Up: "least first", Down: "most first",
-		Sort: model.By(func(p *model.Point) (time.Time, bool) {
+		Name: "what going back loses", AscendingText: "least first", DescendingText: "most first",
+		Sort: model.SortBy(func(p *model.Point) (time.Time, bool) {
 			_, known := p.Age(env.State.Now)
 			return p.CreatedAt, known && p.CannotRestore(env.State.Now) == ""
 		},
 			func(a, b time.Time) int { return b.Compare(a) }),
 	}
 	taken := model.Ordering[*model.Point]{
-		Name: "how long a restore took", Up: "shortest first", Down: "longest first", Falls: true,
-		Sort: model.By(func(p *model.Point) (time.Duration, bool) { return env.State.LastRestore(*p) }, cmp.Compare[time.Duration]),
+		Name: "how long a restore took", AscendingText: "shortest first", DescendingText: "longest first", DescendingFirst: true,
+		Sort: model.SortBy(func(p *model.Point) (time.Duration, bool) { return env.State.LastRestoreDuration(*p) }, cmp.Compare[time.Duration]),
 	}
 	return []order[*model.Point]{
 		{pageCreated, model.ByCreation()},
-		{pageLoses, loses},
-		{pageTook, taken},
+		{pageDataLoss, loses},
+		{pageRestoreTime, taken},
 		{pageSize, model.BySize()},
 		{pageExpires, model.ByExpiry()},
-		{pageKind, model.ByText("kind", func(p *model.Point) string { word, _ := pageWords(p); return word })},
-		{pageName, model.ByText("name", func(p *model.Point) string { _, name := pageWords(p); return name })},
+		{pageKind, model.ByText("kind", func(p *model.Point) string { word, _ := kindAndName(p); return word })},
+		{pageName, model.ByText("name", func(p *model.Point) string { _, name := kindAndName(p); return name })},
 		{pageStatus, model.ByText("status", func(p *model.Point) string { return string(p.Status) })},
 	}
 }
 
-// pageWords are a point's kind and name in the words of the page.
-func pageWords(p *model.Point) (kind, name string) {
+// kindAndName are a point's kind and name in the words of the page.
+func kindAndName(p *model.Point) (kind, name string) {
 	if p.Kind == model.Snapshot {
 		return "snapshot", p.Name
 	}

@@ -20,8 +20,8 @@ func (s Subject) String() string {
 	return fmt.Sprintf("%s #%s", s.Point.Kind, s.Point.ID)
 }
 
-// Subjected is a pane whose rows are servers or restore points.
-type Subjected interface {
+// Selector is a pane whose rows are servers or restore points.
+type Selector interface {
 	// Subject is what its cursor is on; its Server is empty if that is nothing.
 	Subject() Subject
 }

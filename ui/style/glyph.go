@@ -5,46 +5,46 @@ import "strings"
 // The signs that stand beside a word. All are one rune and one cell wide in every terminal, and each has an ASCII stand-in
 // below.
 const (
-	Live       = "●" // states
+	Active     = "●" // states
 	Stopped    = "○"
-	Barred     = "⊘"
+	Suspended  = "⊘"
 	Running    = "◐"
 	Done       = "✓"
 	Failed     = "✗"
 	Unknown    = "◌"
-	Late       = "▲"
+	Warning    = "▲"
 	Automatic  = "◆" // kinds of restore points
 	Manual     = "◇"
 	Snapshot   = "▼"
 	Bar        = "▌" // left of the row under the cursor
 	Marked     = "•"
 	Anchor     = "◈" // a marked row from which a range would be marked
-	Thin       = "▏" // the same in a pane without the focus
+	BarThin    = "▏" // the same in a pane without the focus
 	Full       = "■" // a quota's places
 	Free       = "□"
 	Fill       = "━" // a progress bar
-	Rest       = "─"
+	Track      = "─"
 	Ascending  = "↑"
 	Descending = "↓"
 	Dot        = "·"
 	Dash       = "–"
 	Ellipsis   = "…"
 	Focus      = "▸" // before the focused button and tab
-	Ticked     = "[✓]"
-	Unticked   = "[ ]"
+	Checked    = "[✓]"
+	Unchecked  = "[ ]"
 	Prompt     = "›"
 	More       = "▾" // there are rows beyond the edge
 	MoreUp     = "▴"
 )
 
-var ascii = strings.NewReplacer(
-	Live, "*", Stopped, "o", Barred, "x", Running, "~", Done, "+", Failed, "!", Unknown, "?", Late, "!",
+var asciiReplacer = strings.NewReplacer(
+	Active, "*", Stopped, "o", Suspended, "x", Running, "~", Done, "+", Failed, "!", Unknown, "?", Warning, "!",
 	Automatic, "a", Manual, "m", Snapshot, "s", "┼", "+", "┤", "|",
-	Bar, ">", Thin, "'", Marked, "*", Anchor, "@", Full, "#", Free, ".", Fill, "=", Ascending, "^", Descending, "v", "←", "<", "→", ">", "↵", "/",
+	Bar, ">", BarThin, "'", Marked, "*", Anchor, "@", Full, "#", Free, ".", Fill, "=", Ascending, "^", Descending, "v", "←", "<", "→", ">", "↵", "/",
 	Dot, "-", Dash, "-", "—", "-", Ellipsis, "~", Focus, ">", Prompt, ">", More, "v", MoreUp, "^",
 	"“", "\"", "”", "\"", "’", "'", "‹", "<", "›", ">", "�", "?",
 	"╭", "+", "╮", "+", "╰", "+", "╯", "+", "─", "-", "│", "|", "┃", "|", "├", "+", "┤", "+",
 )
 
 // ASCII replaces every sign of ours by one that any font has, cell for cell.
-func ASCII(screen string) string { return ascii.Replace(screen) }
+func ASCII(screen string) string { return asciiReplacer.Replace(screen) }

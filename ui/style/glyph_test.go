@@ -70,22 +70,22 @@ func checkASCII(t *testing.T, what, text string) {
 	}
 }
 
-func TestStandInsThatMeanDifferentThingsDiffer(t *testing.T) {
+func TestASCIIStandInsAreDistinct(t *testing.T) {
 	states := map[string]string{}
-	for _, glyph := range []string{Live, Stopped, Barred, Running, Done, Unknown} {
+	for _, glyph := range []string{Active, Stopped, Suspended, Running, Done, Unknown} {
 		if other, ok := states[ASCII(glyph)]; ok {
 			t.Errorf("%s and %s are both %s", glyph, other, ASCII(glyph))
 		}
 		states[ASCII(glyph)] = glyph
 	}
-	for _, pair := range [][2]string{{Full, Free}, {Fill, Rest}, {Ticked, Unticked}, {Bar, Thin}, {Ascending, Descending}, {Done, Failed}} {
+	for _, pair := range [][2]string{{Full, Free}, {Fill, Track}, {Checked, Unchecked}, {Bar, BarThin}, {Ascending, Descending}, {Done, Failed}} {
 		if ASCII(pair[0]) == ASCII(pair[1]) {
 			t.Errorf("%s and %s are both %s", pair[0], pair[1], ASCII(pair[0]))
 		}
 	}
 }
 
-func TestASCIILeavesTheRestAlone(t *testing.T) {
+func TestASCIIKeepsOtherCharacters(t *testing.T) {
 	for _, text := range []string{"", "plain, 50 % [x]", "\x1b[31mred\x1b[m", "日本語 é"} {
 		if got := ASCII(text); got != text {
 			t.Errorf("%q becomes %q", text, got)

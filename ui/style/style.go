@@ -15,7 +15,7 @@ type Palette struct {
 	Faint     color.Color // borders, and all that stands behind a question
 	Accent    color.Color
 	Fine      color.Color
-	Late      color.Color
+	Warning   color.Color
 	Bad       color.Color
 	Snapshot  color.Color // snapshots, where they stand beside backups; it means nothing else
 	Selection color.Color // behind the row under the cursor; nil: that row is in reverse
@@ -27,38 +27,38 @@ type Palette struct {
 // are two thirds of what goes over the line.
 var (
 	dark = Palette{
-		Text: of256(253), Muted: of256(247), Faint: of256(238), Accent: of256(117), Fine: of256(113), Late: of256(179), Bad: of256(204),
-		Snapshot: of256(141), Selection: rgb("#24304A"), OnAccent: of256(233),
+		Text: ansi256(253), Muted: ansi256(247), Faint: ansi256(238), Accent: ansi256(117), Fine: ansi256(113), Warning: ansi256(179), Bad: ansi256(204),
+		Snapshot: ansi256(141), Selection: rgb("#24304A"), OnAccent: ansi256(233),
 	}
 	light = Palette{
-		Text: of256(235), Muted: of256(241), Faint: of256(250), Accent: of256(24), Fine: of256(22), Late: of256(94), Bad: of256(124),
-		Snapshot: of256(55), Selection: rgb("#DAE7F6"), OnAccent: of256(231),
+		Text: ansi256(235), Muted: ansi256(241), Faint: ansi256(250), Accent: ansi256(24), Fine: ansi256(22), Warning: ansi256(94), Bad: ansi256(124),
+		Snapshot: ansi256(55), Selection: rgb("#DAE7F6"), OnAccent: ansi256(231),
 	}
 )
 
 // PaletteFor returns the usual palette for a dark or a light background.
-func PaletteFor(isDark bool) Palette { return Usual.palette(isDark) }
+func PaletteFor(isDark bool) Palette { return Auto.palette(isDark) }
 
 func rgb(hex string) color.Color { return lipgloss.Color(hex) }
 
-// of256 is one of the colours from 16 to 255, which are the same everywhere; those below are the terminal's own.
-func of256(number uint8) color.Color { return lipgloss.ANSIColor(number) }
+// ansi256 is one of the colours from 16 to 255, which are the same everywhere; those below are the terminal's own.
+func ansi256(number uint8) color.Color { return lipgloss.ANSIColor(number) }
 
 // Styles is everything that is drawn with. Make it with New; it is never changed afterwards.
 type Styles struct {
 	Palette Palette
 
-	Text, Strong, Muted, Faint, Accent, AccentStrong, Fine, Late, Bad, BadStrong lipgloss.Style
-	Snapshot                                                                     lipgloss.Style // beside backups
+	Text, Strong, Muted, Faint, Accent, AccentStrong, Fine, Warning, Bad, BadStrong lipgloss.Style
+	Snapshot                                                                        lipgloss.Style // beside backups
 
 	Button, ButtonFocused, ButtonDanger lipgloss.Style
 }
 
 // New makes the usual styles for a dark or a light background.
-func New(isDark bool) *Styles { return For(Usual, isDark) }
+func New(isDark bool) *Styles { return ForTheme(Auto, isDark) }
 
-// For makes the styles of a theme for a dark or a light background.
-func For(theme Theme, isDark bool) *Styles {
+// ForTheme makes the styles of a theme for a dark or a light background.
+func ForTheme(theme Theme, isDark bool) *Styles {
 	p := theme.palette(isDark)
 	fg := func(c color.Color) lipgloss.Style { return lipgloss.NewStyle().Foreground(c) }
 	button := lipgloss.NewStyle().Padding(0, 1)
@@ -72,7 +72,7 @@ func For(theme Theme, isDark bool) *Styles {
 		Palette: p,
 		Text:    fg(p.Text), Strong: fg(p.Text).Bold(true), Muted: fg(p.Muted), Faint: fg(p.Faint),
 		Accent: fg(p.Accent), AccentStrong: fg(p.Accent).Bold(true),
-		Fine: fg(p.Fine), Late: fg(p.Late), Bad: fg(p.Bad), BadStrong: fg(p.Bad).Bold(true),
+		Fine: fg(p.Fine), Warning: fg(p.Warning), Bad: fg(p.Bad), BadStrong: fg(p.Bad).Bold(true),
 		Snapshot:      fg(p.Snapshot),
 		Button:        button.Foreground(p.Muted),
 		ButtonFocused: on(p.Accent),
@@ -81,10 +81,10 @@ func For(theme Theme, isDark bool) *Styles {
 }
 
 // Selected is the style as it looks in the row under the cursor.
-func (s *Styles) Selected(st lipgloss.Style) lipgloss.Style { return s.Behind(st).Bold(true) }
+func (s *Styles) Selected(st lipgloss.Style) lipgloss.Style { return s.OnSelection(st).Bold(true) }
 
-// Behind is the style on the ground of the row under the cursor.
-func (s *Styles) Behind(st lipgloss.Style) lipgloss.Style {
+// OnSelection is the style on the ground of the row under the cursor.
+func (s *Styles) OnSelection(st lipgloss.Style) lipgloss.Style {
 	if s.Palette.Selection == nil {
 		return st.Reverse(true)
 	}

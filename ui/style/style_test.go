@@ -10,8 +10,8 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// enough is the contrast that text needs to be read with ease, by WCAG 2 (AA).
-const enough = 4.5
+// minContrast is the contrast that text needs to be read with ease, by WCAG 2 (AA).
+const minContrast = 4.5
 
 // backgrounds are those that terminals usually have.
 var backgrounds = map[bool][]string{
@@ -37,7 +37,7 @@ func luminance(c color.Color) float64 {
 	return 0.2126*linear(r) + 0.7152*linear(g) + 0.0722*linear(b)
 }
 
-func TestContrastIsMeasuredAsItShouldBe(t *testing.T) {
+func TestContrastFormula(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
 		want float64
@@ -48,7 +48,7 @@ func TestContrastIsMeasuredAsItShouldBe(t *testing.T) {
 	}
 }
 
-func TestTextCanBeReadOnUsualBackgrounds(t *testing.T) {
+func TestTextIsReadableOnUsualBackgrounds(t *testing.T) {
 	for isDark, grounds := range backgrounds {
 		p := PaletteFor(isDark)
 		for name, c := range textColours(p) {
@@ -64,8 +64,8 @@ func TestTextCanBeReadOnUsualBackgrounds(t *testing.T) {
 
 func checkContrast(t *testing.T, what string, text, ground color.Color) {
 	t.Helper()
-	if got := contrast(text, ground); got < enough {
-		t.Errorf("%s: %.2f, which is less than %.1f", what, got, enough)
+	if got := contrast(text, ground); got < minContrast {
+		t.Errorf("%s: %.2f, which is less than %.1f", what, got, minContrast)
 	}
 }
 
@@ -83,7 +83,7 @@ func textColours(p Palette) map[string]color.Color {
 	return out
 }
 
-func TestTheRowUnderTheCursorKeepsItsColours(t *testing.T) {
+func TestSelectedRowKeepsItsColours(t *testing.T) {
 	for _, isDark := range []bool{true, false} {
 		s := New(isDark)
 		got := s.Selected(s.Bad)
@@ -96,7 +96,7 @@ func TestTheRowUnderTheCursorKeepsItsColours(t *testing.T) {
 	}
 }
 
-func TestEachThemeHasItsPalette(t *testing.T) {
+func TestEachThemeHasAPalette(t *testing.T) {
 	if New(true).Palette != PaletteFor(true) || New(false).Palette != PaletteFor(false) || PaletteFor(true) == PaletteFor(false) {
 		t.Error("the themes are mixed up")
 	}

@@ -11,7 +11,7 @@ type Theme string
 
 // The themes.
 const (
-	Usual       Theme = "auto" // dark or light, as the terminal's background is
+	Auto        Theme = "auto" // dark or light, as the terminal's background is
 	Dark        Theme = "dark"
 	Light       Theme = "light"
 	Contrast    Theme = "high-contrast" // dark or light, as the background is; at least 7 : 1
@@ -21,18 +21,18 @@ const (
 
 // Themes lists the themes, for a setting and its errors.
 func Themes() []string {
-	return []string{string(Usual), string(Dark), string(Light), string(Contrast), string(ColourBlind), string(Terminal)}
+	return []string{string(Auto), string(Dark), string(Light), string(Contrast), string(ColourBlind), string(Terminal)}
 }
 
 // palette is the theme's, for a dark or a light background.
 func (t Theme) palette(isDark bool) Palette {
 	pairs := map[Theme][2]Palette{
-		Usual: {light, dark}, Dark: {dark, dark}, Light: {light, light},
-		Contrast: {contrastLight, contrastDark}, ColourBlind: {blindLight, blindDark}, Terminal: {terminalLight, terminalDark},
+		Auto: {light, dark}, Dark: {dark, dark}, Light: {light, light},
+		Contrast: {contrastLight, contrastDark}, ColourBlind: {colourBlindLight, colourBlindDark}, Terminal: {terminalLight, terminalDark},
 	}
 	pair, known := pairs[t]
 	if !known {
-		pair = pairs[Usual]
+		pair = pairs[Auto]
 	}
 	if isDark {
 		return pair[1]
@@ -45,27 +45,27 @@ func (t Theme) palette(isDark bool) Palette {
 var (
 	contrastDark = Palette{
 		Text: rgb("#FFFFFF"), Muted: rgb("#D0D0D0"), Faint: rgb("#9A9A9A"), Accent: rgb("#7FE0FF"), Fine: rgb("#8CFF8C"),
-		Late: rgb("#FFD75F"), Bad: rgb("#FFB0B0"), Snapshot: rgb("#E0C0FF"), Selection: rgb("#003060"), OnAccent: rgb("#000000"),
+		Warning: rgb("#FFD75F"), Bad: rgb("#FFB0B0"), Snapshot: rgb("#E0C0FF"), Selection: rgb("#003060"), OnAccent: rgb("#000000"),
 	}
 	contrastLight = Palette{
 		Text: rgb("#000000"), Muted: rgb("#333333"), Faint: rgb("#6A6A6A"), Accent: rgb("#003A70"), Fine: rgb("#004A10"),
-		Late: rgb("#5C3200"), Bad: rgb("#8A0018"), Snapshot: rgb("#4A1880"), Selection: rgb("#DCEBFF"), OnAccent: rgb("#FFFFFF"),
+		Warning: rgb("#5C3200"), Bad: rgb("#8A0018"), Snapshot: rgb("#4A1880"), Selection: rgb("#DCEBFF"), OnAccent: rgb("#FFFFFF"),
 	}
-	blindDark = Palette{
+	colourBlindDark = Palette{
 		Text: rgb("#E6E6E6"), Muted: rgb("#A0A4AC"), Faint: rgb("#45494F"), Accent: rgb("#F2F2F2"), Fine: rgb("#6FB8FF"),
-		Late: rgb("#FFF08A"), Bad: rgb("#F4752E"), Snapshot: rgb("#D6A5C4"), Selection: rgb("#26303C"), OnAccent: rgb("#10141C"),
+		Warning: rgb("#FFF08A"), Bad: rgb("#F4752E"), Snapshot: rgb("#D6A5C4"), Selection: rgb("#26303C"), OnAccent: rgb("#10141C"),
 	}
-	blindLight = Palette{
+	colourBlindLight = Palette{
 		Text: rgb("#1A1A1A"), Muted: rgb("#55595F"), Faint: rgb("#B5B8BD"), Accent: rgb("#202428"), Fine: rgb("#0059B3"),
-		Late: rgb("#7F5F00"), Bad: rgb("#600010"), Snapshot: rgb("#7A3E6A"), Selection: rgb("#DDE6F0"), OnAccent: rgb("#FFFFFF"),
+		Warning: rgb("#7F5F00"), Bad: rgb("#600010"), Snapshot: rgb("#7A3E6A"), Selection: rgb("#DDE6F0"), OnAccent: rgb("#FFFFFF"),
 	}
 	terminalDark = Palette{
 		Text: lipgloss.NoColor{}, Muted: lipgloss.White, Faint: lipgloss.BrightBlack, Accent: lipgloss.BrightCyan, Fine: lipgloss.Green,
-		Late: lipgloss.Yellow, Bad: lipgloss.BrightRed, Snapshot: lipgloss.Magenta,
+		Warning: lipgloss.Yellow, Bad: lipgloss.BrightRed, Snapshot: lipgloss.Magenta,
 	}
 	terminalLight = Palette{
 		Text: lipgloss.NoColor{}, Muted: lipgloss.BrightBlack, Faint: lipgloss.White, Accent: lipgloss.Blue, Fine: lipgloss.Green,
-		Late: lipgloss.Yellow, Bad: lipgloss.Red, Snapshot: lipgloss.Magenta,
+		Warning: lipgloss.Yellow, Bad: lipgloss.Red, Snapshot: lipgloss.Magenta,
 	}
 )
 
@@ -103,14 +103,14 @@ func (s *Styles) Stripe(name string) (bar, badge lipgloss.Style) {
 		default:
 			c := rgb(stripe.rgb)
 			bar = lipgloss.NewStyle().Foreground(c)
-			badge = lipgloss.NewStyle().Background(c).Foreground(readable(c)).Bold(true)
+			badge = lipgloss.NewStyle().Background(c).Foreground(textColourOn(c)).Bold(true)
 		}
 	}
 	return bar, badge
 }
 
-// readable is black or white, whichever stands out more from a colour: it weighs red, green and blue as an eye does.
-func readable(on color.Color) color.Color {
+// textColourOn is black or white, whichever stands out more from a colour: it weighs red, green and blue as an eye does.
+func textColourOn(on color.Color) color.Color {
 	r, g, b, _ := on.RGBA()
 	if 299*r+587*g+114*b > 1000*0x6800 {
 		return rgb("#000000")

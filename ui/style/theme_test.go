@@ -9,20 +9,20 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// grounds are the backgrounds that a theme is for: a fixed one is for its own kind alone.
-func grounds(theme Theme, isDark bool) []string {
+// themeBackgrounds are the backgrounds that a theme is for: a fixed one is for its own kind alone.
+func themeBackgrounds(theme Theme, isDark bool) []string {
 	if theme == Dark || theme == Light {
 		isDark = theme == Dark
 	}
 	return backgrounds[isDark]
 }
 
-func TestEveryThemeCanBeRead(t *testing.T) {
-	for theme, least := range map[Theme]float64{Usual: enough, Dark: enough, Light: enough, Contrast: 7, ColourBlind: enough} {
+func TestEveryThemeIsReadable(t *testing.T) {
+	for theme, least := range map[Theme]float64{Auto: minContrast, Dark: minContrast, Light: minContrast, Contrast: 7, ColourBlind: minContrast} {
 		for _, isDark := range []bool{true, false} {
-			p := For(theme, isDark).Palette
+			p := ForTheme(theme, isDark).Palette
 			for name, c := range textColours(p) {
-				for _, ground := range append(grounds(theme, isDark), hex(p.Selection)) {
+				for _, ground := range append(themeBackgrounds(theme, isDark), hex(p.Selection)) {
 					if got := contrast(c, lipgloss.Color(ground)); got < least {
 						t.Errorf("%s, dark %v: %s on %s: %.2f, which is less than %.1f", theme, isDark, name, ground, got, least)
 					}
@@ -40,15 +40,15 @@ func hex(c color.Color) string {
 	return fmt.Sprintf("#%02x%02x%02x", r>>8, g>>8, b>>8)
 }
 
-// eyes see the primary colours, as linear light, as others: without the red cones, and without the green ones, by Viénot,
+// colourVisions see the primary colours, as linear light, as others: without the red cones, and without the green ones, by Viénot,
 // Brettel and Mollon (1999).
-var eyes = map[string][3][3]float64{
+var colourVisions = map[string][3][3]float64{
 	"red-blind":   {{0.11238, 0.88762, 0}, {0.11238, 0.88762, 0}, {0.00401, -0.00401, 1}},
 	"green-blind": {{0.29275, 0.70725, 0}, {0.29275, 0.70725, 0}, {-0.02234, 0.02234, 1}},
 }
 
-// seen is a colour through such an eye, in the coordinates of CIE L*a*b*, in which distances are as they are felt.
-func seen(c color.Color, eye [3][3]float64) [3]float64 {
+// perceivedLab is a colour through such an eye, in the coordinates of CIE L*a*b*, in which distances are as they are felt.
+func perceivedLab(c color.Color, eye [3][3]float64) [3]float64 {
 	r, g, b, _ := c.RGBA()
 	var in, out [3]float64
 	for i, n := range []uint32{r, g, b} {
@@ -75,36 +75,36 @@ func seen(c color.Color, eye [3][3]float64) [3]float64 {
 	return [3]float64{116*y - 16, 500 * (x - y), 200 * (y - z)}
 }
 
-// apart is how far the two closest of the colours of standing are, through an eye.
-func apart(p Palette, eye [3][3]float64) float64 {
+// minStateDistance is how far the two closest of the colours of standing are, through an eye.
+func minStateDistance(p Palette, eye [3][3]float64) float64 {
 	least := math.Inf(1)
-	colours := []color.Color{p.Fine, p.Late, p.Bad}
+	colours := []color.Color{p.Fine, p.Warning, p.Bad}
 	for i, a := range colours {
 		for _, b := range colours[:i] {
-			x, y := seen(a, eye), seen(b, eye)
+			x, y := perceivedLab(a, eye), perceivedLab(b, eye)
 			least = min(least, math.Sqrt(math.Pow(x[0]-y[0], 2)+math.Pow(x[1]-y[1], 2)+math.Pow(x[2]-y[2], 2)))
 		}
 	}
 	return least
 }
 
-func TestTheColourBlindThemeKeepsStandingApart(t *testing.T) {
+func TestColourBlindThemeKeepsStatesDistinct(t *testing.T) {
 	const clear = 25 // far more than what is just noticed, about 2
-	for name, eye := range eyes {
+	for name, eye := range colourVisions {
 		for _, isDark := range []bool{true, false} {
-			if got := apart(For(ColourBlind, isDark).Palette, eye); got < clear {
+			if got := minStateDistance(ForTheme(ColourBlind, isDark).Palette, eye); got < clear {
 				t.Errorf("to the %s, dark %v, two of them are %.0f apart, less than %d", name, isDark, got, clear)
 			}
 		}
-		if usual := apart(For(Usual, true).Palette, eye); usual >= clear {
+		if usual := minStateDistance(ForTheme(Auto, true).Palette, eye); usual >= clear {
 			t.Errorf("to the %s the usual theme would do, with %.0f: is that eye right?", name, usual)
 		}
 	}
 }
 
-func TestTheTerminalsThemeUsesItsOwnColoursAlone(t *testing.T) {
+func TestTerminalThemeUsesOnlyTerminalColours(t *testing.T) {
 	for _, isDark := range []bool{true, false} {
-		s := For(Terminal, isDark)
+		s := ForTheme(Terminal, isDark)
 		for name, c := range textColours(s.Palette) {
 			switch c.(type) {
 			case lipgloss.NoColor:
@@ -120,13 +120,13 @@ func TestTheTerminalsThemeUsesItsOwnColoursAlone(t *testing.T) {
 	}
 }
 
-func TestAnUnknownThemeIsTheUsualOne(t *testing.T) {
-	if For("", true).Palette != New(true).Palette || For("x", false).Palette != New(false).Palette {
+func TestUnknownThemeFallsBackToAuto(t *testing.T) {
+	if ForTheme("", true).Palette != New(true).Palette || ForTheme("x", false).Palette != New(false).Palette {
 		t.Error("it is another")
 	}
 }
 
-func TestTheNameOnAStripeCanBeRead(t *testing.T) {
+func TestStripeNameIsReadable(t *testing.T) {
 	seen := map[string]string{}
 	for _, name := range Stripes() {
 		bar, badge := New(true).Stripe(name)
@@ -135,7 +135,7 @@ func TestTheNameOnAStripeCanBeRead(t *testing.T) {
 			t.Errorf("%s and %s are one colour", name, other)
 		}
 		seen[hex(bar.GetForeground())] = name
-		if bar, badge := For(Terminal, true).Stripe(name); !badge.GetReverse() || bar.GetForeground() != badge.GetForeground() {
+		if bar, badge := ForTheme(Terminal, true).Stripe(name); !badge.GetReverse() || bar.GetForeground() != badge.GetForeground() {
 			t.Errorf("%s in the terminal's own colours: %+v", name, badge)
 		}
 	}

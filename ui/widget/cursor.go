@@ -14,7 +14,7 @@ func WithCursor(field string) string {
 			return field
 		}
 		begin := at + i
-		length := colour(field[begin:])
+		length := sgrLength(field[begin:])
 		if length == 0 {
 			at = begin + 2
 			continue

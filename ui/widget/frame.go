@@ -28,7 +28,7 @@ func (f Frame) Render(body string, width, height int) string {
 	}
 	b := lipgloss.RoundedBorder()
 	inner := width - FrameWidth
-	side := style.Paint(f.Border, b.Left)
+	side := style.Render(f.Border, b.Left)
 	out := make([]string, 0, height)
 	out = append(out, f.edge(b.TopLeft, b.Top, b.TopRight, f.Title, inner))
 	lines := strings.Split(body, "\n")
@@ -47,16 +47,16 @@ func (f Frame) Render(body string, width, height int) string {
 func (f Frame) edge(left, line, right, text string, inner int) string {
 	room := inner - 4
 	if text == "" || room < 1 {
-		return style.Paint(f.Border, left+strings.Repeat(line, inner)+right)
+		return style.Render(f.Border, left+strings.Repeat(line, inner)+right)
 	}
-	text = Cut(text, room)
+	text = Truncate(text, room)
 	rest := strings.Repeat(line, inner-3-Width(text))
-	return style.Paint(f.Border, left+line) + " " + text + " " + style.Paint(f.Border, rest+right)
+	return style.Render(f.Border, left+line) + " " + text + " " + style.Render(f.Border, rest+right)
 }
 
-// Beside puts two blocks of lines side by side. The lines of the left one are all of one width, as a frame's are; neither has
+// JoinHorizontal puts two blocks of lines side by side. The lines of the left one are all of one width, as a frame's are; neither has
 // more lines than the other.
-func Beside(left, right string) string {
+func JoinHorizontal(left, right string) string {
 	var b strings.Builder
 	b.Grow(len(left) + len(right))
 	for left != "" {
@@ -81,5 +81,5 @@ func Blocks(used, limit int, full, free lipgloss.Style) string {
 // Progress draws a thin bar of width cells of which the given part, 0 to 1, is filled.
 func Progress(part float64, width int, fill, rest lipgloss.Style) string {
 	n := min(max(int(part*float64(width)), 0), width)
-	return fill.Render(strings.Repeat(style.Fill, n)) + rest.Render(strings.Repeat(style.Rest, width-n))
+	return fill.Render(strings.Repeat(style.Fill, n)) + rest.Render(strings.Repeat(style.Track, width-n))
 }

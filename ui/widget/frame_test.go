@@ -10,7 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-func TestAFrameDrawsItsTitleItsBodyAndItsNote(t *testing.T) {
+func TestFrameDrawsTitleBodyAndNote(t *testing.T) {
 	got := Frame{Title: "Servers 2", Note: "/web"}.Render("one\ntwo 日本\nthree and more", 16, 5)
 	want := strings.Join([]string{
 		"╭─ Servers 2 ──╮",
@@ -24,18 +24,18 @@ func TestAFrameDrawsItsTitleItsBodyAndItsNote(t *testing.T) {
 	}
 }
 
-func TestAFrameHasItsSizeWhateverIsInIt(t *testing.T) {
+func TestFrameSizeIsIndependentOfContent(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	style := lipgloss.NewStyle().Bold(true)
 	for range 200 {
 		width, height := r.IntN(40), r.IntN(12)
 		body := make([]string, r.IntN(14))
 		for i := range body {
-			body[i] = style.Render(Agreed(text(r)))
+			body[i] = style.Render(NormalizeWidth(randomText(r)))
 		}
 		f := Frame{Border: style}
 		if r.IntN(3) > 0 {
-			f.Title, f.Note = style.Render(Agreed(text(r))), Agreed(text(r))
+			f.Title, f.Note = style.Render(NormalizeWidth(randomText(r))), NormalizeWidth(randomText(r))
 		}
 		got := f.Render(strings.Join(body, "\n"), width, height)
 		if width < FrameWidth || height < FrameHeight {
@@ -56,7 +56,7 @@ func TestAFrameHasItsSizeWhateverIsInIt(t *testing.T) {
 	}
 }
 
-func TestATitleWithoutRoomIsLeftOut(t *testing.T) {
+func TestTitleIsOmittedWhenTooNarrow(t *testing.T) {
 	for width, want := range map[int]string{2: "╭╮", 6: "╭────╮", 7: "╭─ … ─╮", 8: "╭─ T… ─╮", 20: "╭─ Title ──────────╮"} {
 		got, _, _ := strings.Cut(Frame{Title: "Title"}.Render("", width, 2), "\n")
 		if got != want {
@@ -65,7 +65,7 @@ func TestATitleWithoutRoomIsLeftOut(t *testing.T) {
 	}
 }
 
-func TestBlocksFillUpToTheLimit(t *testing.T) {
+func TestBlocksFillUpToLimit(t *testing.T) {
 	none := lipgloss.NewStyle()
 	for used, want := range map[int]string{-1: "□□□□□", 0: "□□□□□", 2: "■■□□□", 5: "■■■■■", 9: "■■■■■"} {
 		if got := Blocks(used, 5, none, none); got != want {
@@ -74,7 +74,7 @@ func TestBlocksFillUpToTheLimit(t *testing.T) {
 	}
 }
 
-func TestAProgressBarIsNeverLongerThanItsRoom(t *testing.T) {
+func TestProgressBarNeverExceedsItsWidth(t *testing.T) {
 	none := lipgloss.NewStyle()
 	for part, want := range map[float64]string{
 		-1: "──────────", 0: "──────────", 0.09: "──────────", 0.1: "━─────────", 0.55: "━━━━━─────", 0.95: "━━━━━━━━━─", 1: "━━━━━━━━━━", 7: "━━━━━━━━━━",

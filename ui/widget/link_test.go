@@ -7,7 +7,7 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-func TestOnlyASafeAddressBecomesALink(t *testing.T) {
+func TestOnlySafeAddressBecomesLink(t *testing.T) {
 	for address, linked := range map[string]bool{
 		"ssh://root@203.0.113.10:2222": true, "https://admin.vps.org/": true, "": false, "ssh://a b": false, "ssh://a;b": false,
 		"ssh://a\x1b\\": false, "ssh://a\a": false, "ssh://é": false, "ssh://a\u009c": false,

@@ -8,11 +8,11 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// Duration words a length of time by its two largest units; see [model.Lasting].
-func Duration(d time.Duration) string { return model.Lasting(d) }
+// FormatDuration words a length of time by its two largest units; see [model.FormatDuration].
+func FormatDuration(d time.Duration) string { return model.FormatDuration(d) }
 
-// Between words a range of time in whole units, rounded outwards: "3–10 m", "40–70 s", "6 m".
-func Between(from, to time.Duration) string {
+// FormatRange words a range of time in whole units, rounded outwards: "3–10 m", "40–70 s", "6 m".
+func FormatRange(from, to time.Duration) string {
 	unit, name := time.Minute, "m"
 	switch {
 	case to < 2*time.Minute:
@@ -27,8 +27,8 @@ func Between(from, to time.Duration) string {
 	return fmt.Sprintf("%d%s%d %s", low, style.Dash, high, name)
 }
 
-// Roughly words a length of time by its largest unit alone: "45 s", "2 m", "5 h", "9 d", "2 y".
-func Roughly(d time.Duration) string {
+// ShortDuration words a length of time by its largest unit alone: "45 s", "2 m", "5 h", "9 d", "2 y".
+func ShortDuration(d time.Duration) string {
 	s := int64(max(d, 0) / time.Second)
 	switch {
 	case s < 60:
@@ -44,15 +44,15 @@ func Roughly(d time.Duration) string {
 	return fmt.Sprintf("%d y", s/86400/365)
 }
 
-// Step is how finely ages of less than a minute are told: each change of one is bytes on the line, every second, for nobody's good.
-const Step = 10 * time.Second
+// AgeStep is how finely ages of less than a minute are told: each change of one is bytes on the line, every second, for nobody's good.
+const AgeStep = 10 * time.Second
 
 // Age words an age in a column that says so: as [Roughly], in steps of a [Step] below a minute.
 func Age(d time.Duration) string {
 	if d < time.Minute {
-		d = d.Truncate(Step)
+		d = d.Truncate(AgeStep)
 	}
-	return Roughly(d)
+	return ShortDuration(d)
 }
 
 // Ago words how long something lies back: "5 h ago", "just now" for less than a Step, "in future" for what lies further ahead
@@ -63,30 +63,30 @@ func Ago(at, now time.Time) string {
 	}
 	age := now.Sub(at)
 	switch {
-	case age < -model.Drift:
+	case age < -model.MaxClockDrift:
 		return "in future"
-	case age < Step:
+	case age < AgeStep:
 		return "just now"
 	case age < time.Minute:
-		age = age.Truncate(Step)
+		age = age.Truncate(AgeStep)
 	}
-	return Roughly(age) + " ago"
+	return ShortDuration(age) + " ago"
 }
 
 // oddDate stands in a column for a time that the API gave and that cannot be read.
 const oddDate = "odd date"
 
-// Made words in a column how long ago a restore point was made: as [Ago], or "odd date" for a time that cannot be read.
-func Made(p *model.Point, now time.Time) string {
+// CreatedAgo words in a column how long ago a restore point was made: as [Ago], or "odd date" for a time that cannot be read.
+func CreatedAgo(p *model.Point, now time.Time) string {
 	if p.CreatedUnreadable {
 		return oddDate
 	}
 	return Ago(p.CreatedAt, now)
 }
 
-// Expires words in a column when a restore point expires: "in 25 d", "expired", or "odd date" for a time that cannot be read.
+// ExpiresIn words in a column when a restore point expires: "in 25 d", "expired", or "odd date" for a time that cannot be read.
 // Without a time a manual backup never does [D]; of other points nothing is known: "none stated".
-func Expires(p *model.Point, now time.Time) string {
+func ExpiresIn(p *model.Point, now time.Time) string {
 	switch {
 	case p.ExpiresUnreadable:
 		return oddDate
@@ -103,7 +103,7 @@ func Until(at, now time.Time) string {
 	if now.After(at) {
 		return "expired"
 	}
-	return "in " + Roughly(at.Sub(now))
+	return "in " + ShortDuration(at.Sub(now))
 }
 
 // Size words an amount of data given in MB, in units of 1024: "0 MB", "512 MB", "4.4 GB", "128 GB", "1.2 TB". It takes at
@@ -113,9 +113,9 @@ func Size(mb int64) string {
 	case mb < 1024:
 		return fmt.Sprintf("%d MB", max(mb, 0))
 	case mb < 1024*1024:
-		return inUnits(float64(mb)/1024, "GB")
+		return formatUnits(float64(mb)/1024, "GB")
 	}
-	return inUnits(float64(mb)/1024/1024, "TB")
+	return formatUnits(float64(mb)/1024/1024, "TB")
 }
 
 // SizeOf words a restore point's size, "-" while it is not known.
@@ -126,33 +126,33 @@ func SizeOf(p *model.Point) string {
 	return "-"
 }
 
-// inUnits leaves the decimal out where it means little and would not fit in a column.
-func inUnits(n float64, unit string) string {
+// formatUnits leaves the decimal out where it means little and would not fit in a column.
+func formatUnits(n float64, unit string) string {
 	if n < 99.95 {
 		return fmt.Sprintf("%.1f %s", n, unit)
 	}
 	return fmt.Sprintf("%.0f %s", n, unit)
 }
 
-// Stamp is a time in full, in UTC: "15 Jan 2025 18:30 UTC".
-func Stamp(at time.Time) string {
+// FormatTime is a time in full, in UTC: "15 Jan 2025 18:30 UTC".
+func FormatTime(at time.Time) string {
 	if at.IsZero() {
 		return "not known"
 	}
 	return at.UTC().Format("2 Jan 2006 15:04 UTC")
 }
 
-// MadeAt is when a restore point was made, in full: as [Stamp], or "unreadable time".
-func MadeAt(p *model.Point) string {
+// CreatedTime is when a restore point was made, in full: as [Stamp], or "unreadable time".
+func CreatedTime(p *model.Point) string {
 	if p.CreatedUnreadable {
 		return "unreadable time"
 	}
-	return Stamp(p.CreatedAt)
+	return FormatTime(p.CreatedAt)
 }
 
-// Short is a time in UTC, for a column that says so: "15 Jan 18:30", with the year where that is not the present one, and "-"
+// ShortTime is a time in UTC, for a column that says so: "15 Jan 18:30", with the year where that is not the present one, and "-"
 // where it is not known.
-func Short(at, now time.Time) string {
+func ShortTime(at, now time.Time) string {
 	at, now = at.UTC(), now.UTC()
 	switch {
 	case at.IsZero():

@@ -10,7 +10,7 @@ import (
 // oneDay is 24 hours.
 const oneDay = 24 * time.Hour
 
-func TestDurationsHaveTheirTwoLargestUnits(t *testing.T) {
+func TestDurationsHaveTwoLargestUnits(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		-time.Hour:                              "0 s",
 		0:                                       "0 s",
@@ -29,7 +29,7 @@ func TestDurationsHaveTheirTwoLargestUnits(t *testing.T) {
 		5*oneDay + 3*time.Hour + 59*time.Minute: "5 d 3 h",
 		1000 * oneDay:                           "1000 d",
 	} {
-		if got := Duration(d); got != want {
+		if got := FormatDuration(d); got != want {
 			t.Errorf("%s is %q, want %q", d, got, want)
 		}
 	}
@@ -63,7 +63,7 @@ func TestAgesHaveOneUnit(t *testing.T) {
 	}
 }
 
-func TestWhatLiesAheadHasExpiredOnceItHasPassed(t *testing.T) {
+func TestUntilIsExpiredOncePassed(t *testing.T) {
 	now := time.Date(2025, 1, 16, 16, 0, 0, 0, time.UTC)
 	for d, want := range map[time.Duration]string{
 		-time.Nanosecond: "expired", -oneDay: "expired", 0: "in 0 s", 59 * time.Second: "in 59 s", time.Hour: "in 1 h", 25*oneDay + time.Hour: "in 25 d",
@@ -88,20 +88,20 @@ func TestSizesFitTheirColumn(t *testing.T) {
 	}
 }
 
-func TestAStampIsInUTC(t *testing.T) {
+func TestFormatTimeIsInUTC(t *testing.T) {
 	berlin := time.FixedZone("CET", 3600)
 	for at, want := range map[time.Time]string{
 		time.Date(2025, 1, 15, 18, 30, 59, 0, time.UTC): "15 Jan 2025 18:30 UTC",
 		time.Date(2025, 1, 1, 0, 30, 0, 0, berlin):      "31 Dec 2024 23:30 UTC",
 		{}: "not known",
 	} {
-		if got := Stamp(at); got != want {
+		if got := FormatTime(at); got != want {
 			t.Errorf("%s is %q, want %q", at, got, want)
 		}
 	}
 }
 
-func TestWhatIsNotKnownOfAPointIsSaidAndNeverADate(t *testing.T) {
+func TestUnknownTimeIsNeverShownAsDate(t *testing.T) {
 	now := time.Date(2025, 1, 2, 3, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
 		point                   model.Point
@@ -116,13 +116,13 @@ func TestWhatIsNotKnownOfAPointIsSaidAndNeverADate(t *testing.T) {
 		"has expired": {model.Point{CreatedAt: now.AddDate(0, 0, -3), ExpiresAt: now.Add(-1)}, "3 d ago", "30 Dec 2024 03:00 UTC", "expired", "-"},
 	} {
 		p := c.point
-		if Made(&p, now) != c.made || MadeAt(&p) != c.at || Expires(&p, now) != c.expires || SizeOf(&p) != c.size {
-			t.Errorf("%s: %q, %q, %q, %q", name, Made(&p, now), MadeAt(&p), Expires(&p, now), SizeOf(&p))
+		if CreatedAgo(&p, now) != c.made || CreatedTime(&p) != c.at || ExpiresIn(&p, now) != c.expires || SizeOf(&p) != c.size {
+			t.Errorf("%s: %q, %q, %q, %q", name, CreatedAgo(&p, now), CreatedTime(&p), ExpiresIn(&p, now), SizeOf(&p))
 		}
 	}
 }
 
-func TestAShortTimeHasTheYearWhereItIsAnother(t *testing.T) {
+func TestShortTimeShowsAnotherYear(t *testing.T) {
 	now := time.Date(2025, 1, 2, 3, 0, 0, 0, time.UTC)
 	for at, want := range map[time.Time]string{
 		now.Add(-time.Hour):      "2 Jan 02:00",
@@ -131,7 +131,7 @@ func TestAShortTimeHasTheYearWhereItIsAnother(t *testing.T) {
 		time.Date(2025, 1, 1, 0, 30, 0, 0, time.FixedZone("CET", 3600)): "31 Dec 2024 23:30",
 		{}: "-",
 	} {
-		if got := Short(at, now); got != want {
+		if got := ShortTime(at, now); got != want {
 			t.Errorf("%s is %q, want %q", at, got, want)
 		}
 	}

@@ -19,20 +19,20 @@ type Column struct {
 
 // title is a column's head, with an arrow if the rows are ordered by it.
 func (t *Table) title(i int) string {
-	if i == t.Ordered && t.Arrow != "" {
-		return t.Columns[i].Title + " " + t.Arrow
+	if i == t.SortColumn && t.SortArrow != "" {
+		return t.Columns[i].Title + " " + t.SortArrow
 	}
 	return t.Columns[i].Title
 }
 
-// paintMarked underlines the runes that a filter has found. They are counted from the left, so it is for text that begins
+// renderMatched underlines the runes that a filter has found. They are counted from the left, so it is for text that begins
 // there.
-func paintMarked(paint func(string, lipgloss.Style), text string, c Span) {
+func renderMatched(paint func(string, lipgloss.Style), text string, c Span) {
 	marked := c.Style.Bold(true).Underline(true)
 	runes := []rune(text)
 	for from := 0; from < len(runes); {
-		to, on := from+1, c.Marked(from)
-		for to < len(runes) && c.Marked(to) == on {
+		to, on := from+1, c.Matched(from)
+		for to < len(runes) && c.Matched(to) == on {
 			to++
 		}
 		st := c.Style
@@ -44,8 +44,8 @@ func paintMarked(paint func(string, lipgloss.Style), text string, c Span) {
 	}
 }
 
-// Luxury is the rank from which on a column goes before the others move closer.
-const Luxury = 5
+// OptionalRank is the rank from which on a column goes before the others move closer.
+const OptionalRank = 5
 
 // wideGap is how many cells stand between two columns where there is room, margins how many before the first and after the
 // last: two for the cursor's bar and a space, one at the right.
@@ -57,16 +57,16 @@ const (
 // Table draws a window of rows and knows which one the cursor is on. It asks for the cells of the rows that it draws, and
 // for no others.
 type Table struct {
-	Columns []Column
-	Order   []int // the columns from left to right; nil: as they are in Columns
-	Rows    int
-	Cursor  int                  // row; -1 if there is none
-	Top     int                  // the first row drawn
-	Sign    func(row int) string // one cell beside a row, such as that it is marked; nil or "": none
-	Ordered int                  // the column by which the rows are ordered
-	Arrow   string               // which way; "": none
-	width   int
-	height  int // rows, without the head
+	Columns     []Column
+	ColumnOrder []int // the columns from left to right; nil: as they are in Columns
+	Rows        int
+	Cursor      int                  // row; -1 if there is none
+	Top         int                  // the first row drawn
+	Sign        func(row int) string // one cell beside a row, such as that it is marked; nil or "": none
+	SortColumn  int                  // the column by which the rows are ordered
+	SortArrow   string               // which way; "": none
+	width       int
+	height      int // rows, without the head
 }
 
 // SetSize gives the table its width and height in cells, its head included.
@@ -75,8 +75,8 @@ func (t *Table) SetSize(width, height int) {
 	t.MoveTo(t.Cursor)
 }
 
-// Page is how many rows half a page is.
-func (t *Table) Page() int { return max(t.height/2, 1) }
+// HalfPage is how many rows half a page is.
+func (t *Table) HalfPage() int { return max(t.height/2, 1) }
 
 // MoveTo puts the cursor on a row, or on the nearest there is, and scrolls no further than needed.
 func (t *Table) MoveTo(row int) {
@@ -114,13 +114,13 @@ func (t *Table) row(widths []int, gap int, cells []Span, s *style.Styles, curren
 	if sign == "" {
 		sign = " "
 	} else {
-		inMargin = style.Paint(s.Accent, sign)
+		inMargin = style.Render(s.Accent, sign)
 	}
 	switch {
 	case current && focused:
-		return t.line(widths, gap, at, style.Paint(s.Behind(s.Accent), style.Bar+sign), s.Selected)
+		return t.line(widths, gap, at, style.Render(s.OnSelection(s.Accent), style.Bar+sign), s.Selected)
 	case current:
-		return t.line(widths, gap, at, style.Paint(s.Muted, style.Thin)+inMargin, nil)
+		return t.line(widths, gap, at, style.Render(s.Muted, style.BarThin)+inMargin, nil)
 	}
 	return t.line(widths, gap, at, " "+inMargin, nil)
 }
@@ -134,13 +134,13 @@ func (t *Table) line(widths []int, gap int, cell func(int) Span, margin string, 
 		if over != nil {
 			st = over(st)
 		}
-		b.WriteString(style.Paint(st, text))
+		b.WriteString(style.Render(st, text))
 	}
 	used, before := 2, ""
 	for at := range widths {
 		i := at
-		if t.Order != nil {
-			i = t.Order[at]
+		if t.ColumnOrder != nil {
+			i = t.ColumnOrder[at]
 		}
 		w := widths[i]
 		if w == 0 {
@@ -159,14 +159,14 @@ func (t *Table) line(widths []int, gap int, cell func(int) Span, margin string, 
 // cell draws one cell and the space before it. The space is in the style of what follows: every change of style is bytes on
 // the line.
 func (t *Table) cell(paint func(string, lipgloss.Style), c Span, before string, width int, right bool) {
-	text := Agreed(c.Text)
+	text := NormalizeWidth(c.Text)
 	switch {
 	case c.Sign != "":
 		paint(before+c.Sign, c.SignStyle)
 		paint(Fit(" "+text, width-1, right), c.Style)
-	case c.Marked != nil && text == c.Text:
+	case c.Matched != nil && text == c.Text:
 		paint(before, lipgloss.NewStyle())
-		paintMarked(paint, Fit(text, width, right), c)
+		renderMatched(paint, Fit(text, width, right), c)
 	default:
 		paint(before+Fit(text, width, right), c.Style)
 	}
@@ -178,23 +178,23 @@ func (t *Table) cell(paint func(string, lipgloss.Style), c Span, before string, 
 func (t *Table) widths() (widths []int, gap int) {
 	widths = make([]int, len(t.Columns))
 	for i, c := range t.Columns {
-		if widths[i] = c.Width; c.Width > 0 && i == t.Ordered {
+		if widths[i] = c.Width; c.Width > 0 && i == t.SortColumn {
 			widths[i] = max(c.Width, Width(t.title(i))) // the arrow must be seen
 		}
 	}
-	for gap = wideGap; t.needs(widths, gap) > t.width; {
-		last := t.lastShown(widths)
+	for gap = wideGap; t.requiredWidth(widths, gap) > t.width; {
+		last := t.nextToDrop(widths)
 		switch {
-		case gap > 1 && (last < 0 || t.Columns[last].Rank < Luxury):
+		case gap > 1 && (last < 0 || t.Columns[last].Rank < OptionalRank):
 			gap = 1
 		case last >= 0:
 			widths[last] = 0
 		default:
-			t.stretch(widths, t.width-t.needs(widths, gap))
+			t.distribute(widths, t.width-t.requiredWidth(widths, gap))
 			return widths, gap
 		}
 	}
-	t.stretch(widths, t.width-t.needs(widths, gap))
+	t.distribute(widths, t.width-t.requiredWidth(widths, gap))
 	return widths, gap
 }
 
@@ -204,8 +204,8 @@ func (t *Table) Shows(column int) bool {
 	return widths[column] > 0
 }
 
-// lastShown is the shown column that goes next, or -1 if the rest never go.
-func (t *Table) lastShown(widths []int) int {
+// nextToDrop is the shown column that goes next, or -1 if the rest never go.
+func (t *Table) nextToDrop(widths []int) int {
 	last, rank := -1, 0
 	for i, c := range t.Columns {
 		if widths[i] > 0 && c.Rank > rank {
@@ -215,8 +215,8 @@ func (t *Table) lastShown(widths []int) int {
 	return last
 }
 
-// needs is how wide a line with these columns is.
-func (t *Table) needs(widths []int, gap int) int {
+// requiredWidth is how wide a line with these columns is.
+func (t *Table) requiredWidth(widths []int, gap int) int {
 	sum, n := margins, 0
 	for _, w := range widths {
 		if w > 0 {
@@ -227,8 +227,8 @@ func (t *Table) needs(widths []int, gap int) int {
 	return sum + max(n-1, 0)*gap
 }
 
-// stretch gives room that is left to flexible columns, and takes what is missing from the first column.
-func (t *Table) stretch(widths []int, room int) {
+// distribute gives room that is left to flexible columns, and takes what is missing from the first column.
+func (t *Table) distribute(widths []int, room int) {
 	for i, c := range t.Columns {
 		if widths[i] > 0 && room > 0 {
 			grow := min(max(c.Max-widths[i], 0), room)

@@ -13,51 +13,51 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// columns are like those of the servers: two that stay, two that go when it gets narrow, two for wide screens.
-func columns() []Column {
+// testColumns are like those of the servers: two that stay, two that go when it gets narrow, two for wide screens.
+func testColumns() []Column {
 	return []Column{
 		{Title: "NAME", Width: 8, Max: 14},
 		{Title: "STATUS", Width: 9, Rank: 2},
 		{Title: "NEWEST", Width: 7, Right: true},
 		{Title: "RISK", Width: 6, Rank: 1},
 		{Title: "UNUSED"},
-		{Title: "ADDRESS", Width: 12, Rank: Luxury},
-		{Title: "PLAN", Width: 10, Rank: Luxury + 1},
+		{Title: "ADDRESS", Width: 12, Rank: OptionalRank},
+		{Title: "PLAN", Width: 10, Rank: OptionalRank + 1},
 	}
 }
 
-func row(i int) []Span {
+func testRow(i int) []Span {
 	return []Span{
 		{Text: fmt.Sprintf("web-%d", i)}, {Text: "active", Sign: "●"}, {Text: "5 h ago"}, {Text: ""}, {Text: "never"},
 		{Text: "203.0.113.10"}, {Text: "Standard 日本"},
 	}
 }
 
-func lines(t *Table, focused bool) []string {
-	return strings.Split(ansi.Strip(t.View(style.New(true), focused, row)), "\n")
+func tableLines(t *Table, focused bool) []string {
+	return strings.Split(ansi.Strip(t.View(style.New(true), focused, testRow)), "\n")
 }
 
-func TestATableDrawsAHeadAndItsRows(t *testing.T) {
-	table := Table{Columns: columns(), Rows: 2, Cursor: 1}
+func TestTableDrawsHeadAndRows(t *testing.T) {
+	table := Table{Columns: testColumns(), Rows: 2, Cursor: 1}
 	table.SetSize(49, 5)
 	want := []string{
 		"  NAME            STATUS      NEWEST  RISK       ",
 		"  web-0           ● active   5 h ago             ",
 		"▌ web-1           ● active   5 h ago             ",
 	}
-	if got := lines(&table, true); !slices.Equal(got, want) {
+	if got := tableLines(&table, true); !slices.Equal(got, want) {
 		t.Errorf("\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if got := lines(&table, false)[2]; got[:3] != style.Thin {
+	if got := tableLines(&table, false)[2]; got[:3] != style.BarThin {
 		t.Errorf("without the focus the row under the cursor is %q", got)
 	}
 }
 
-func TestTheRowUnderTheCursorIsPaintedToItsEnd(t *testing.T) {
-	table := Table{Columns: columns(), Rows: 1}
+func TestSelectedRowIsFilledToTheEdge(t *testing.T) {
+	table := Table{Columns: testColumns(), Rows: 1}
 	table.SetSize(60, 3)
 	s := style.New(true)
-	line := strings.Split(table.View(s, true, row), "\n")[1]
+	line := strings.Split(table.View(s, true, testRow), "\n")[1]
 	background := lipgloss.NewStyle().Background(s.Palette.Selection).Render(" ")
 	background, _, _ = strings.Cut(strings.TrimPrefix(background, "\x1b["), "m")
 	for _, part := range strings.Split(strings.TrimSuffix(line, "\x1b[m"), "\x1b[m") {
@@ -69,9 +69,9 @@ func TestTheRowUnderTheCursorIsPaintedToItsEnd(t *testing.T) {
 
 func TestNoLineIsWiderThanTheTable(t *testing.T) {
 	for width := 12; width <= 140; width++ {
-		table := Table{Columns: columns(), Rows: 3}
+		table := Table{Columns: testColumns(), Rows: 3}
 		table.SetSize(width, 10)
-		for _, line := range lines(&table, true) {
+		for _, line := range tableLines(&table, true) {
 			if Width(line) != width {
 				t.Errorf("in %d cells: %q is %d wide", width, line, Width(line))
 			}
@@ -79,12 +79,12 @@ func TestNoLineIsWiderThanTheTable(t *testing.T) {
 	}
 }
 
-func TestColumnsGoByTheirRanks(t *testing.T) {
+func TestColumnsAreDroppedByRank(t *testing.T) {
 	var before []string
 	for width := 140; width >= 19; width-- {
-		table := Table{Columns: columns()}
+		table := Table{Columns: testColumns()}
 		table.SetSize(width, 2)
-		shown := strings.Fields(lines(&table, true)[0])
+		shown := strings.Fields(tableLines(&table, true)[0])
 		if before != nil && !slices.Equal(shown, before) && len(shown) >= len(before) {
 			t.Errorf("at %d cells there is more to see than at %d: %q, %q", width, width+1, shown, before)
 		}
@@ -101,19 +101,19 @@ func TestColumnsGoByTheirRanks(t *testing.T) {
 		25: "NAME NEWEST",
 		14: "NA… NEWEST", // what never goes is cut
 	} {
-		table := Table{Columns: columns()}
+		table := Table{Columns: testColumns()}
 		table.SetSize(width, 2)
-		if got := strings.Join(strings.Fields(lines(&table, true)[0]), " "); got != want {
+		if got := strings.Join(strings.Fields(tableLines(&table, true)[0]), " "); got != want {
 			t.Errorf("at %d cells: %q, want %q", width, got, want)
 		}
 	}
 }
 
-func TestAFlexibleColumnGrowsToItsMost(t *testing.T) {
+func TestFlexibleColumnGrowsToItsMaximum(t *testing.T) {
 	for width, want := range map[int]int{39: 8, 42: 11, 45: 14, 50: 14} {
-		table := Table{Columns: columns()}
+		table := Table{Columns: testColumns()}
 		table.SetSize(width, 2)
-		if got := strings.Index(lines(&table, true)[0], "STATUS") - 4; got != want {
+		if got := strings.Index(tableLines(&table, true)[0], "STATUS") - 4; got != want {
 			t.Errorf("at %d cells it is %d wide, want %d", width, got, want)
 		}
 	}
@@ -145,10 +145,10 @@ func checkWindow(t *testing.T, table *Table, height int) {
 	}
 }
 
-func TestTheCursorCanAlwaysBeSeen(t *testing.T) {
+func TestCursorIsAlwaysVisible(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	for range 60 {
-		table := Table{Columns: columns(), Rows: r.IntN(30)}
+		table := Table{Columns: testColumns(), Rows: r.IntN(30)}
 		height := r.IntN(12)
 		table.SetSize(60, height+1)
 		for range 40 {
@@ -163,38 +163,38 @@ func TestTheCursorCanAlwaysBeSeen(t *testing.T) {
 			case 2:
 				table.MoveTo(r.IntN(60) - 15)
 			default:
-				table.MoveTo(table.Cursor + []int{-1, 1, -table.Page(), table.Page()}[r.IntN(4)])
+				table.MoveTo(table.Cursor + []int{-1, 1, -table.HalfPage(), table.HalfPage()}[r.IntN(4)])
 				if in := before.Cursor >= 0 && table.Cursor >= before.Top && table.Cursor < before.Top+height; in && table.Top != before.Top {
 					t.Fatalf("the cursor moved from %d to %d within the window, and that moved from %d to %d", before.Cursor, table.Cursor, before.Top, table.Top)
 				}
 			}
 			checkWindow(t, &table, height)
-			if drawn := len(lines(&table, true)) - 1; drawn != min(height, table.Rows) {
+			if drawn := len(tableLines(&table, true)) - 1; drawn != min(height, table.Rows) {
 				t.Fatalf("%d rows in %d lines: %d are drawn", table.Rows, height, drawn)
 			}
 		}
 	}
 }
 
-func TestATableAsksOnlyForTheRowsThatItDraws(t *testing.T) {
-	table := Table{Columns: columns(), Rows: 100_000}
+func TestTableRequestsOnlyVisibleRows(t *testing.T) {
+	table := Table{Columns: testColumns(), Rows: 100_000}
 	table.SetSize(60, 11)
 	table.MoveTo(50_000)
 	var asked []int
 	table.View(style.New(true), true, func(i int) []Span {
 		asked = append(asked, i)
-		return row(i)
+		return testRow(i)
 	})
 	if len(asked) != 10 || asked[9] != 50_000 {
 		t.Errorf("it asked for %v", asked)
 	}
 }
 
-func TestAPageIsHalfOfWhatCanBeSeen(t *testing.T) {
+func TestHalfPageIsHalfTheVisibleRows(t *testing.T) {
 	for height, want := range map[int]int{0: 1, 1: 1, 2: 1, 3: 1, 5: 2, 21: 10} {
 		var table Table
 		table.SetSize(60, height)
-		if got := table.Page(); got != want {
+		if got := table.HalfPage(); got != want {
 			t.Errorf("in %d lines it is %d rows, want %d", height, got, want)
 		}
 	}

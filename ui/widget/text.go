@@ -13,67 +13,67 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// Agreed makes a text's width one that all terminals agree on, wherever it stands. Joined emoji, variation selectors and
+// NormalizeWidth makes a text's width one that all terminals agree on, wherever it stands. Joined emoji, variation selectors and
 // some scripts take two cells in one terminal and one or four in the next, which would shift the border behind them. Such a
 // cluster is taken apart, and nothing is lost of it that makes a name another one: letters stay, vowel signs that take a cell of
 // their own become the vowel's letter, and what cannot stand by itself becomes its number. What all agree on, wide characters
 // included, stays as it is.
-func Agreed(text string) string {
+func NormalizeWidth(text string) string {
 	if !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
 		return text
 	}
 	var b strings.Builder
 	for rest := text; rest != ""; {
 		cluster, _ := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)
-		if agreed(cluster) {
+		if hasUniformWidth(cluster) {
 			b.WriteString(cluster)
 		} else {
-			b.WriteString(apart(cluster))
+			b.WriteString(splitCluster(cluster))
 		}
 		rest = rest[len(cluster):]
 	}
 	return b.String()
 }
 
-// apart draws the characters of a cluster one after the other.
-func apart(cluster string) string {
+// splitCluster draws the characters of a cluster one after the other.
+func splitCluster(cluster string) string {
 	out, piece := "", ""
-	for _, r := range unjoined.Replace(cluster) {
+	for _, r := range joinerReplacer.Replace(cluster) {
 		switch joined := piece + string(r); {
-		case agreed(joined):
+		case hasUniformWidth(joined):
 			piece = joined
-		case agreed(separate(piece) + string(r)):
-			out, piece = out+separate(piece), string(r)
+		case hasUniformWidth(preventJoining(piece) + string(r)):
+			out, piece = out+preventJoining(piece), string(r)
 		default:
-			out, piece = out+separate(piece)+alone(r), ""
+			out, piece = out+preventJoining(piece)+standaloneMark(r), ""
 		}
 	}
 	return out + piece
 }
 
-// unjoined takes away what only asks for an emoji's picture or joins two, and writes AM of Thai and Lao as its two parts.
-var unjoined = strings.NewReplacer("\ufe0f", "", "\u200d", "", "\u0e33", "\u0e4d\u0e32", "\u0eb3", "\u0ecd\u0eb2")
+// joinerReplacer takes away what only asks for an emoji's picture or joins two, and writes AM of Thai and Lao as its two parts.
+var joinerReplacer = strings.NewReplacer("\ufe0f", "", "\u200d", "", "\u0e33", "\u0e4d\u0e32", "\u0eb3", "\u0ecd\u0eb2")
 
-// separate keeps a consonant that has lost its vowel from joining with the next one.
-func separate(piece string) string {
+// preventJoining keeps a consonant that has lost its vowel from joining with the next one.
+func preventJoining(piece string) string {
 	const nonJoiner = "\u200c"
-	if last, _ := utf8.DecodeLastRuneInString(piece); unicode.Is(unicode.Mn, last) && agreed(piece+nonJoiner) {
+	if last, _ := utf8.DecodeLastRuneInString(piece); unicode.Is(unicode.Mn, last) && hasUniformWidth(piece+nonJoiner) {
 		return piece + nonJoiner
 	}
 	return piece
 }
 
-// alone draws a mark that needs a letter before it.
-func alone(r rune) string {
-	if letter := vowel(r); letter != 0 && agreed(string(letter)) {
+// standaloneMark draws a mark that needs a letter before it.
+func standaloneMark(r rune) string {
+	if letter := vowelLetter(r); letter != 0 && hasUniformWidth(string(letter)) {
 		return string(letter)
 	}
 	return fmt.Sprintf("‹%04X›", r)
 }
 
-// vowel is the letter of a vowel sign in the scripts of India, 0 if it is none. From Devanagari to Malayalam all blocks of
+// vowelLetter is the letter of a vowel sign in the scripts of India, 0 if it is none. From Devanagari to Malayalam all blocks of
 // Unicode are laid out alike: the letters stand 0x38 before their signs.
-func vowel(sign rune) rune {
+func vowelLetter(sign rune) rune {
 	const first, last, block, apart = 0x0900, 0x0d7f, 0x80, 0x38
 	if place := sign % block; sign < first || sign > last || place < 0x3e || place > 0x4c {
 		return 0
@@ -84,8 +84,8 @@ func vowel(sign rune) rune {
 	return 0
 }
 
-// agreed says whether a cluster has one width: by clusters, by characters, and behind a space, with which some marks join.
-func agreed(cluster string) bool {
+// hasUniformWidth says whether a cluster has one width: by clusters, by characters, and behind a space, with which some marks join.
+func hasUniformWidth(cluster string) bool {
 	width := ansi.StringWidth(cluster)
 	return width == ansi.StringWidthWc(cluster) && width+1 == ansi.StringWidth(" "+cluster)
 }
@@ -93,7 +93,7 @@ func agreed(cluster string) bool {
 // Fit makes a text exactly width cells wide: cut with an ellipsis, or padded on the left or on the right.
 func Fit(text string, width int, right bool) string {
 	if Width(text) > width {
-		text = Cut(text, width)
+		text = Truncate(text, width)
 	}
 	gap := strings.Repeat(" ", max(width-Width(text), 0))
 	if right {
@@ -102,8 +102,8 @@ func Fit(text string, width int, right bool) string {
 	return text + gap
 }
 
-// Cut makes a text, styled or not, at most width cells wide.
-func Cut(text string, width int) string {
+// Truncate makes a text, styled or not, at most width cells wide.
+func Truncate(text string, width int) string {
 	if width <= 0 {
 		return ""
 	}
@@ -113,9 +113,9 @@ func Cut(text string, width int) string {
 	return ansi.Truncate(text, width, style.Ellipsis)
 }
 
-// Cleave takes a part out of the middle of a plain line: the left piece is from cells wide, the right one begins at cell to. Of a
+// SplitAround takes a part out of the middle of a plain line: the left piece is from cells wide, the right one begins at cell to. Of a
 // wide character that is cut through, a space is left.
-func Cleave(line string, from, to int) (left, right string) {
+func SplitAround(line string, from, to int) (left, right string) {
 	x := 0
 	for rest := line; rest != ""; {
 		cluster, w := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)
@@ -157,15 +157,15 @@ func Wrap(text string, width int) []string {
 	return append(lines, line)
 }
 
-// Spread puts one text at the left and one at the right of a line of the given width. Where both do not fit, the left
+// Justify puts one text at the left and one at the right of a line of the given width. Where both do not fit, the left
 // one is cut.
-func Spread(left, right string, width int) string {
-	right = Cut(right, width)
+func Justify(left, right string, width int) string {
+	right = Truncate(right, width)
 	room := width - Width(right)
 	if right != "" {
 		room--
 	}
-	left = Cut(left, room)
+	left = Truncate(left, room)
 	return left + strings.Repeat(" ", max(width-Width(left)-Width(right), 0)) + right
 }
 
@@ -175,5 +175,5 @@ type Span struct {
 	Style     lipgloss.Style
 	Sign      string // one cell wide
 	SignStyle lipgloss.Style
-	Marked    func(rune int) bool // which runes of the text a filter has found; nil: none
+	Matched   func(rune int) bool // which runes of the text a filter has found; nil: none
 }

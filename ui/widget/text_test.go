@@ -11,19 +11,19 @@ import (
 	"vpsdeck/model"
 )
 
-// hard are texts whose width is easy to get wrong.
-var hard = []string{
+// trickyTexts are texts whose width is easy to get wrong.
+var trickyTexts = []string{
 	"", "web-server-01", "é", "e\u0301", "n\u0303o\u0308\u0304", "日本語のサーバー", "日a本b", "한국어", "🚀", "👍🏽", "👩\u200d🚀", "👨\u200d👩\u200d👧\u200d👦 x",
 	"⚠\ufe0f stop", "1\ufe0f\u20e3", "🇩🇪🇫🇷", "हिन्दी", "ไทย", "\u0301", "ｆｕｌｌ", "ﬁ", "…", "�", "áéíóú", "x\u200by",
 }
 
-// text is any text as it comes out of Clean, made of what is hard.
-func text(r *rand.Rand) string {
+// randomText is any text as it comes out of Clean, made of what is hard.
+func randomText(r *rand.Rand) string {
 	var b strings.Builder
 	for range r.IntN(8) {
 		switch r.IntN(3) {
 		case 0:
-			b.WriteString(hard[r.IntN(len(hard))])
+			b.WriteString(trickyTexts[r.IntN(len(trickyTexts))])
 		case 1:
 			b.WriteRune(rune(r.IntN(0x3000)))
 		default:
@@ -33,7 +33,7 @@ func text(r *rand.Rand) string {
 	return model.Clean(b.String())
 }
 
-func TestTheWidthIsInCells(t *testing.T) {
+func TestWidthIsInCells(t *testing.T) {
 	for text, want := range map[string]int{
 		"": 0, "abc": 3, "é": 1, "e\u0301": 1, "日本": 4, "🚀": 2, "👩\u200d🚀": 2, "🇩🇪": 2, "ｆ": 2, "\x1b[31mred\x1b[m": 3,
 	} {
@@ -43,7 +43,7 @@ func TestTheWidthIsInCells(t *testing.T) {
 	}
 }
 
-func TestFitMakesATextJustAsWideAsItShouldBe(t *testing.T) {
+func TestFitProducesExactWidth(t *testing.T) {
 	for _, c := range []struct {
 		text  string
 		width int
@@ -62,15 +62,15 @@ func TestFitMakesATextJustAsWideAsItShouldBe(t *testing.T) {
 	}
 }
 
-func TestFitCutAndWrapKeepTheirWidthsWhateverTheText(t *testing.T) {
+func TestFitTruncateAndWrapKeepWidthForAnyText(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 600 {
-		checkWidths(t, text(r), r.IntN(24), lipgloss.NewStyle().Bold(r.IntN(2) == 0))
+		checkWidths(t, randomText(r), r.IntN(24), lipgloss.NewStyle().Bold(r.IntN(2) == 0))
 	}
 }
 
-func FuzzFitKeepsItsWidth(f *testing.F) {
-	for i, text := range hard {
+func FuzzFitKeepsWidth(f *testing.F) {
+	for i, text := range trickyTexts {
 		f.Add(text, i%7)
 	}
 	f.Fuzz(func(t *testing.T, text string, width int) {
@@ -81,14 +81,14 @@ func FuzzFitKeepsItsWidth(f *testing.F) {
 // checkWidths is about texts as they are drawn: clean, and of a width that all terminals agree on.
 func checkWidths(t *testing.T, text string, width int, st lipgloss.Style) {
 	t.Helper()
-	text = Agreed(text)
+	text = NormalizeWidth(text)
 	for _, right := range []bool{false, true} {
 		if got := Fit(text, width, right); Width(got) != max(width, 0) {
 			t.Errorf("%+q in %d cells became %+q, %d cells wide", text, width, got, Width(got))
 		}
 	}
 	styled := st.Render(text)
-	if got := Cut(styled, width); Width(got) > max(width, 0) || width > 0 && Width(text) <= width && got != styled {
+	if got := Truncate(styled, width); Width(got) > max(width, 0) || width > 0 && Width(text) <= width && got != styled {
 		t.Errorf("%+q cut to %d cells became %+q", styled, width, got)
 	}
 	for _, line := range Wrap(text, width) {
@@ -98,7 +98,7 @@ func checkWidths(t *testing.T, text string, width int, st lipgloss.Style) {
 	}
 }
 
-func TestWrapBreaksAtSpacesAndLosesNothing(t *testing.T) {
+func TestWrapBreaksAtSpacesAndKeepsEverything(t *testing.T) {
 	for _, c := range []struct {
 		text  string
 		width int
@@ -122,14 +122,14 @@ func TestWrapBreaksAtSpacesAndLosesNothing(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	unspaced := func(s string) string { return strings.ReplaceAll(s, " ", "") }
 	for range 500 {
-		text, width := Agreed(text(r)), 2+r.IntN(20)
+		text, width := NormalizeWidth(randomText(r)), 2+r.IntN(20)
 		if got := strings.Join(Wrap(text, width), ""); unspaced(got) != unspaced(text) {
 			t.Errorf("%+q wrapped at %d became %+q", text, width, got)
 		}
 	}
 }
 
-func TestSpreadPutsTwoTextsAtTheTwoEnds(t *testing.T) {
+func TestJustifyPutsTextsAtBothEnds(t *testing.T) {
 	for _, c := range []struct {
 		left, right string
 		width       int
@@ -139,22 +139,22 @@ func TestSpreadPutsTwoTextsAtTheTwoEnds(t *testing.T) {
 		{"left", "right", 5, "right"}, {"left", "right", 3, "ri…"}, {"left", "", 6, "left  "}, {"left", "", 3, "le…"}, {"", "right", 7, "  right"},
 		{"日本", "語", 6, "日… 語"}, {"left", "right", 0, ""}, {"left", "right", -3, ""},
 	} {
-		if got := Spread(c.left, c.right, c.width); got != c.want {
+		if got := Justify(c.left, c.right, c.width); got != c.want {
 			t.Errorf("%q and %q in %d cells: %q, want %q", c.left, c.right, c.width, got, c.want)
 		}
 	}
 	r := rand.New(rand.NewPCG(5, 6))
 	for range 1000 {
-		left, right, width := Agreed(text(r)), Agreed(text(r)), r.IntN(30)
-		if got := Spread(left, right, width); Width(got) != width {
+		left, right, width := NormalizeWidth(randomText(r)), NormalizeWidth(randomText(r)), r.IntN(30)
+		if got := Justify(left, right, width); Width(got) != width {
 			t.Errorf("%+q and %+q in %d cells: %+q, %d cells wide", left, right, width, got, Width(got))
 		}
 	}
 }
 
-func TestAgreedLeavesWhatAllTerminalsDrawAlike(t *testing.T) {
+func TestNormalizeWidthKeepsUniformText(t *testing.T) {
 	for _, same := range []string{"", "web-server-01", "é", "e\u0301", "日本語", "한국어", "🚀", "ｆ", "��", "↵ ‹200B›"} {
-		if got := Agreed(same); got != same {
+		if got := NormalizeWidth(same); got != same {
 			t.Errorf("%+q became %+q", same, got)
 		}
 	}
@@ -173,38 +173,38 @@ func TestAgreedLeavesWhatAllTerminalsDrawAlike(t *testing.T) {
 		"กำ":              "กํา",
 		"দুঃখ":            "দু\u200c‹0983›খ",
 	} {
-		if got := Agreed(in); got != want {
+		if got := NormalizeWidth(in); got != want {
 			t.Errorf("%+q became %+q, want %+q", in, got, want)
 		}
 	}
 }
 
-func TestAgreedTextsAreAsWideInEveryTerminal(t *testing.T) {
+func TestNormalizedTextHasOneWidth(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for range 600 {
-		checkAgreed(t, text(r))
+		checkUniformWidth(t, randomText(r))
 	}
 }
 
-func FuzzAgreedTextsAreAsWideInEveryTerminal(f *testing.F) {
-	for _, text := range hard {
+func FuzzNormalizedTextHasOneWidth(f *testing.F) {
+	for _, text := range trickyTexts {
 		f.Add(text)
 	}
-	f.Fuzz(func(t *testing.T, text string) { checkAgreed(t, model.Clean(text)) })
+	f.Fuzz(func(t *testing.T, text string) { checkUniformWidth(t, model.Clean(text)) })
 }
 
-func checkAgreed(t *testing.T, text string) {
+func checkUniformWidth(t *testing.T, text string) {
 	t.Helper()
-	got := Agreed(text)
+	got := NormalizeWidth(text)
 	if byCluster, byRune := ansi.StringWidth(got), ansi.StringWidthWc(got); byCluster != byRune {
 		t.Errorf("%+q became %+q, %d cells wide in one terminal and %d in another", text, got, byCluster, byRune)
 	}
-	if again := Agreed(got); again != got {
+	if again := NormalizeWidth(got); again != got {
 		t.Errorf("%+q became %+q, and that %+q", text, got, again)
 	}
 }
 
-func TestALineIsCleftAndAWideCharacterThatIsCutThroughLeavesASpace(t *testing.T) {
+func TestSplitAroundReplacesCutWideCharactersBySpaces(t *testing.T) {
 	for _, test := range []struct {
 		line        string
 		from, to    int
@@ -213,7 +213,7 @@ func TestALineIsCleftAndAWideCharacterThatIsCutThroughLeavesASpace(t *testing.T)
 		{"abcdef", 2, 4, "ab", "ef"}, {"abcdef", 0, 6, "", ""}, {"ab", 4, 6, "ab  ", ""}, {"", 2, 4, "  ", ""}, {"abc", 1, 1, "a", "bc"},
 		{"a日本b", 2, 4, "a ", " b"}, {"a日本b", 1, 3, "a", "本b"}, {"a日本b", 3, 6, "a日", ""}, {"e\u0301fg", 1, 2, "e\u0301", "g"},
 	} {
-		if left, right := Cleave(test.line, test.from, test.to); left != test.left || right != test.right {
+		if left, right := SplitAround(test.line, test.from, test.to); left != test.left || right != test.right {
 			t.Errorf("%q without %d to %d: %q, %q, want %q, %q", test.line, test.from, test.to, left, right, test.left, test.right)
 		}
 	}

@@ -9,18 +9,18 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// Mark is something at a moment.
-type Mark struct {
-	At    time.Time
-	Glyph string // one cell
-	Style lipgloss.Style
-	Top   int // of two marks in one cell the higher is drawn
+// TimelineMark is something at a moment.
+type TimelineMark struct {
+	At       time.Time
+	Glyph    string // one cell
+	Style    lipgloss.Style
+	Priority int // of two marks in one cell the higher is drawn
 }
 
 // Timeline draws marks to scale, from the oldest to now, which stands at the right end.
 type Timeline struct {
 	From, Now time.Time
-	Marks     []Mark
+	Marks     []TimelineMark
 }
 
 // View draws two lines of the given width: how long ago, and the marks.
@@ -30,9 +30,9 @@ func (t Timeline) View(s *style.Styles, width int) (scale, line string) {
 		part := float64(at.Sub(t.From)) / float64(span)
 		return min(max(int(part*float64(width-2)), 0), width-2)
 	}
-	cells := make([]Mark, width)
+	cells := make([]TimelineMark, width)
 	for _, m := range t.Marks {
-		if c := &cells[column(m.At)]; c.Glyph == "" || m.Top >= c.Top {
+		if c := &cells[column(m.At)]; c.Glyph == "" || m.Priority >= c.Priority {
 			*c = m
 		}
 	}
@@ -50,8 +50,8 @@ func (t Timeline) View(s *style.Styles, width int) (scale, line string) {
 	return t.scale(s, width, span, column), b.String()
 }
 
-// steps are the distances between two labels of the scale.
-var steps = []time.Duration{
+// scaleSteps are the distances between two labels of the scale.
+var scaleSteps = []time.Duration{
 	time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour, day, 2 * day, 5 * day, 10 * day, 20 * day, 30 * day, 60 * day,
 	90 * day, 180 * day, 365 * day, 5 * 365 * day,
 }
@@ -61,8 +61,8 @@ const day = 24 * time.Hour
 // scale labels the line with as few words as one can read it by.
 func (t Timeline) scale(s *style.Styles, width int, span time.Duration, column func(time.Time) int) string {
 	const now = "now"
-	step := steps[len(steps)-1]
-	for _, candidate := range steps {
+	step := scaleSteps[len(scaleSteps)-1]
+	for _, candidate := range scaleSteps {
 		if span/candidate < time.Duration(max(width/16, 2)) {
 			step = candidate
 			break
@@ -76,7 +76,7 @@ func (t Timeline) scale(s *style.Styles, width int, span time.Duration, column f
 	}
 	put(width-len(now), now)
 	for back := step; back > 0 && back <= span; back += step { // of the longest span, one more step is below 0
-		put(column(t.Now.Add(-back)), Roughly(back))
+		put(column(t.Now.Add(-back)), ShortDuration(back))
 	}
 	return s.Muted.Render(string(text))
 }

@@ -8,7 +8,7 @@ import (
 	"vpsdeck/ui/style"
 )
 
-func TestATimelineHasAnEndWhateverTheTimes(t *testing.T) {
+func TestTimelineTerminatesForAnyTimes(t *testing.T) {
 	now := time.Date(2025, 1, 16, 15, 45, 0, 0, time.UTC)
 	for name, span := range map[string][2]time.Time{
 		"a week":               {now.Add(-7 * 24 * time.Hour), now},

@@ -23,7 +23,7 @@ func plainWidth(text string) (width int, plain bool) {
 			width++
 			i++
 		case c == '\x1b':
-			end := colour(text[i:])
+			end := sgrLength(text[i:])
 			if end == 0 {
 				return 0, false
 			}
@@ -32,7 +32,7 @@ func plainWidth(text string) (width int, plain bool) {
 			return 0, false
 		default:
 			r, size := utf8.DecodeRuneInString(text[i:])
-			if !lineOrShape(r) {
+			if !isLineOrShape(r) {
 				return 0, false
 			}
 			width++
@@ -42,9 +42,9 @@ func plainWidth(text string) (width int, plain bool) {
 	return width, true
 }
 
-// lineOrShape says whether a rune is one of box drawing, block elements and geometric shapes, without those that can be an
+// isLineOrShape says whether a rune is one of box drawing, block elements and geometric shapes, without those that can be an
 // emoji's beginning, or of our own signs.
-func lineOrShape(r rune) bool {
+func isLineOrShape(r rune) bool {
 	switch r {
 	case '·', '…', '–', '✓', '✗', '⊘', '•':
 		return true
@@ -52,8 +52,8 @@ func lineOrShape(r rune) bool {
 	return r >= 0x2500 && r <= 0x25a9 || r >= 0x25b7 && r <= 0x25bf || r >= 0x25c1 && r <= 0x25fa
 }
 
-// colour is the length of the SGR sequence that a text begins with, 0 if it begins with something else.
-func colour(text string) int {
+// sgrLength is the length of the SGR sequence that a text begins with, 0 if it begins with something else.
+func sgrLength(text string) int {
 	if len(text) < 3 || text[1] != '[' {
 		return 0
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-func TestWidthIsTheTerminalsWhateverTheTextIsMadeOf(t *testing.T) {
+func TestWidthMatchesTerminalForAnyText(t *testing.T) {
 	for r := rune(0x20); r < 0x3000; r++ {
 		for _, text := range []string{string(r), "a" + string(r), string(r) + "\ufe0f", string(r) + "\u0301", "─" + string(r) + "─"} {
 			if got, want := Width(text), ansi.StringWidth(text); got != want {
@@ -31,14 +31,14 @@ func TestWidthIsTheTerminalsWhateverTheTextIsMadeOf(t *testing.T) {
 			t.Fatalf("%+q: %d, want %d", text, got, want)
 		}
 		for width := range 5 {
-			if got, want := Cut(text, width), ansi.Truncate(text, width, "…"); width > 0 && got != want {
+			if got, want := Truncate(text, width), ansi.Truncate(text, width, "…"); width > 0 && got != want {
 				t.Fatalf("%+q cut to %d: %+q, want %+q", text, width, got, want)
 			}
 		}
 	}
 }
 
-func TestATextOfOneCellPerRuneIsMeasuredWithoutHelp(t *testing.T) {
+func TestPlainTextIsMeasuredDirectly(t *testing.T) {
 	for _, text := range []string{"", "web-server-01", "╭─ Servers 12 ──╮", "\x1b[38;2;1;2;3m● active\x1b[m", "5 d 3 h · usually 3–10 m…"} {
 		if w, plain := plainWidth(text); !plain || w != ansi.StringWidth(text) {
 			t.Errorf("%q: %d, %v", text, w, plain)

@@ -1,0 +1,87 @@
+package api
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	maxPlainText = 300 // characters; longer plain text is a dump, not a sentence
+	maxDepth     = 4   // of errors inside errors
+	maxReasons   = 5   // reasons that are worth a person's time
+)
+
+// messageFromBody finds the API's words in an error's body, as one line: those under detail, error, message, errors or
+// non_field_errors, else those of each field, else plain text. "" for a web page, a cut-off body, and whatever is not
+// meant for a person. Nothing about these bodies is documented [I].
+func messageFromBody(body []byte) string {
+	text := strings.TrimSpace(string(body))
+	if text == "" || !utf8.ValidString(text) {
+		return ""
+	}
+	var value any
+	if json.Unmarshal([]byte(text), &value) == nil {
+		return oneLine(messageFromValue(value, 0))
+	}
+	if strings.ContainsRune(`<{["`, rune(text[0])) || utf8.RuneCountInString(text) > maxPlainText {
+		return ""
+	}
+	return oneLine(text)
+}
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+func messageFromValue(value any, depth int) string {
+	if depth > maxDepth {
+		return ""
+	}
+	switch v := value.(type) {
+	case string:
+		return v
+	case []any:
+		var all []string
+		for _, one := range v {
+			all = append(all, messageFromValue(one, depth+1))
+		}
+		return joinMessages(all)
+	case map[string]any:
+		if words := messageFromKnownKeys(v, depth); words != "" {
+			return words
+		}
+		return messageFromFields(v, depth)
+	}
+	return ""
+}
+
+// messageFromKnownKeys prefers a sentence to a single word, which is rather a code for programs.
+func messageFromKnownKeys(object map[string]any, depth int) string {
+	first := ""
+	for _, key := range []string{"detail", "error", "message", "non_field_errors", "errors"} {
+		words := messageFromValue(object[key], depth+1)
+		if strings.Contains(words, " ") {
+			return words
+		}
+		if first == "" {
+			first = words
+		}
+	}
+	return first
+}
+
+func messageFromFields(object map[string]any, depth int) string {
+	var all []string
+	for _, field := range slices.Sorted(maps.Keys(object)) {
+		if words := messageFromValue(object[field], depth+1); words != "" {
+			all = append(all, field+": "+words)
+		}
+	}
+	return joinMessages(all)
+}
+
+func joinMessages(all []string) string {
+	all = slices.DeleteFunc(all, func(s string) bool { return strings.TrimSpace(s) == "" })
+	return strings.Join(all[:min(len(all), maxReasons)], " ")
+}

@@ -1,0 +1,253 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"vpsdeck/model"
+)
+
+// page is one answer of a list, and what was read off it.
+type page[M any] struct {
+	response
+	*pageData[M]
+}
+
+// pageData is what was read off a page. Nobody writes to it, and while the page's bytes stay the same it is the same one.
+type pageData[M any] struct {
+	url   string // the page's address
+	count int64  // of the whole list, 0: not told. The documents show count and results only [E]
+	next  string // what such APIs usually add [I]
+	ids   []model.ID
+	items []M
+}
+
+// paginator is one reading of a list, page by page.
+type paginator[W item[M], M any] struct {
+	client  *Client
+	cache   *pageCache
+	path    string
+	query   url.Values
+	ends    []int64 // how many items have come with each page and those before it
+	count   int64   // as the latest page told it
+	shrank  bool    // the count fell while it was read, so that something may have slipped to a page that was read before
+	reread  bool    // the list was read before
+	hasMore bool    // it ended although the API said that there is more
+	merger  merger[M]
+}
+
+// maxListReads is how often a list is read until one reading has all that the one before it had.
+const maxListReads = 5
+
+// maxQuietPages is how many pages a list may have to be read at once even while it should be quiet.
+const maxQuietPages = 2
+
+// fetchList reads all pages of a list, and gathers each thing once, in the API's order. Nobody may write to what it returns: while the API
+// tells the same, it is the same slice. With a *model.IncompleteError comes what could be read.
+func fetchList[W item[M], M any](ctx context.Context, c *Client, path string, query url.Values) ([]M, error) {
+	ctx, cancel := c.withTimeout(ctx)
+	defer cancel()
+	whole := c.urlFor(path, query).String()
+	before, _ := c.pageCache.list(whole).(*mergedList[M])
+	last := before
+	for n := 1; ; n++ {
+		w := newPaginator[W](c, &c.pageCache, path, query)
+		w.merger.previous, w.reread = last, n > 1
+		now, failure := w.readAll(ctx)
+		if failure != nil {
+			return nil, failure
+		}
+		settled := w.isStable(now, last)
+		if !settled && n < maxListReads {
+			last = now
+			continue
+		}
+		if now != before && (len(now.pages) > 1 || now.isShort()) {
+			cacheList(&c.pageCache, whole, now)
+		}
+		if !settled || now.isShort() {
+			return now.items, &model.IncompleteError{Got: len(now.items), Total: int(now.total)}
+		}
+		return now.items, nil
+	}
+}
+
+func newPaginator[W item[M], M any](c *Client, on *pageCache, path string, query url.Values) *paginator[W, M] {
+	return &paginator[W, M]{client: c, cache: on, path: path, query: query}
+}
+
+// isStable says whether a reading needs no other. Between two pages something may be deleted and something else be made: then
+// one item slips from one page to the next unseen, though the count is right. So nothing that was there counts as gone before
+// two readings in a row lack it, and a short list as short before two show the same.
+func (w *paginator[W, M]) isStable(now, last *mergedList[M]) bool {
+	switch {
+	case last != nil && now.sameAs(last):
+		return true
+	case now.isShort() || w.shrank:
+		return false
+	case len(now.pages) == 1:
+		return true
+	}
+	return last != nil && !last.isShort() && w.merger.containsAll(last)
+}
+
+// readAll reads the list once. It follows `next` where the API gives one, else asks for ?page=N while fewer came than the API
+// counts [I]. It ends, with what it has, when a page brings nothing new or does not exist.
+func (w *paginator[W, M]) readAll(ctx context.Context) (*mergedList[M], *Error) {
+	c := w.client
+	ahead := newPrefetcher(ctx, w.fetchPage)
+	defer ahead.stop()
+	for u := c.urlFor(w.path, w.query); u != nil; {
+		p, failure := ahead.get(u, len(w.ends)+1)
+		if failure != nil && len(w.ends) > 0 && errors.Is(failure, model.ErrNotFound) {
+			w.hasMore = true
+			break
+		}
+		if failure != nil {
+			return nil, c.firstPageError(failure)
+		}
+		if u, failure = w.addPage(p); failure != nil {
+			return nil, failure
+		}
+		if u != nil && (len(w.ends) > 1 || p.nextAddress() != "") { // that pages are heeded is shown by the second, or said by the first
+			last := w.lastPage(p)
+			if d := c.quietUntil.Sub(c.now()); d > 0 && last > maxQuietPages {
+				_ = c.wait(ctx, d) // where it is given up meanwhile, the next page tells
+			}
+			ahead.start(u, len(w.ends)+1, last)
+		}
+	}
+	return w.merger.finish(w.count, w.hasMore), nil
+}
+
+// firstPageError is the failure to read the first page of a list. Where there is no such list, it is not a server or a restore point that
+// does not exist.
+func (c *Client) firstPageError(failure *Error) *Error {
+	if failure.Kind == model.ErrNotFound {
+		failure.Kind = model.ErrBadAnswer
+		_, theirs, said := strings.Cut(failure.message, apiMessagePrefix)
+		failure.message = fmt.Sprintf("%s has no API at this address (status %d): check the API's address.", c.Host(), failure.Status)
+		if said {
+			failure.message += apiMessagePrefix + theirs
+		}
+	}
+	return failure
+}
+
+// lastPage is the number of the page that should be the last, going by the size of p, the latest: no page is asked for before
+// its time that may not exist, or that the limits would not let through.
+func (w *paginator[W, M]) lastPage(p page[M]) int {
+	limits, size := w.client.limits, len(p.items)
+	left := min(p.count, int64(limits.Items)+1) - w.received()
+	return min(len(w.ends)+int(left+int64(size)-1)/size, limits.Pages)
+}
+
+// fetchPage asks for a page and reads it, unless it has not changed since it was read for the last time.
+func (w *paginator[W, M]) fetchPage(ctx context.Context, u *url.URL, number int) (page[M], *Error) {
+	patience := w.client.maxWait()
+	if number > 1 || w.reread {
+		patience = maxPageWait
+	}
+	a, failure := w.client.getWithin(ctx, u, patience)
+	if failure != nil {
+		return page[M]{}, failure
+	}
+	at, sum := u.String(), sha256.Sum256(a.body)
+	l, known := w.cache.page(at, sum).(*pageData[M])
+	if !known {
+		if l, failure = parsePage[W](w.client, a, number); failure != nil {
+			return page[M]{}, failure
+		}
+		l.url = at
+		w.cache.putPage(at, sum, l)
+	}
+	w.client.recycleBody(a.body)
+	a.body = nil // it is read
+	return page[M]{a, l}, nil
+}
+
+// addPage keeps what a page brought and says where the next one is; nil when this was the last.
+func (w *paginator[W, M]) addPage(p page[M]) (*url.URL, *Error) {
+	w.ends = append(w.ends, w.received()+int64(len(p.items)))
+	w.shrank = w.shrank || p.count < w.count
+	w.count = p.count
+	limits := w.client.limits
+	if len(w.ends) == 2 { // the second page shows that there are more
+		w.merger.grow(int(min(w.count, int64(limits.Items))))
+	}
+	before := w.merger.len()
+	if w.merger.add(p.pageData); w.merger.len() > limits.Items {
+		return nil, w.client.badResponse(p.response, fmt.Sprintf("the list has more than %d items", limits.Items))
+	}
+	if w.merger.len() == before {
+		w.hasMore = p.nextAddress() != ""
+		return nil, nil
+	}
+	next := w.nextURL(p)
+	if next != nil && len(w.ends) >= limits.Pages {
+		return nil, w.client.badResponse(p.response, fmt.Sprintf("the list has more than %d pages", limits.Pages))
+	}
+	return next, nil
+}
+
+// received is how many items have come up to the latest page, those that came twice too.
+func (w *paginator[W, M]) received() int64 {
+	if len(w.ends) == 0 {
+		return 0
+	}
+	return w.ends[len(w.ends)-1]
+}
+
+// nextURL is the address of the page after p; nil when there is none, or none where the token may go.
+func (w *paginator[W, M]) nextURL(p page[M]) *url.URL {
+	if next := p.nextAddress(); next != "" {
+		u, err := p.finalURL.Parse(next)
+		if err == nil {
+			u = w.client.sameHostURL(u, p.finalURL)
+		}
+		w.hasMore = u == nil || err != nil
+		if w.hasMore {
+			return nil
+		}
+		return u
+	}
+	if w.received() >= p.count {
+		return nil
+	}
+	return withPageNumber(w.client.urlFor(w.path, w.query), len(w.ends)+1)
+}
+
+// nextAddress is the address of the next page as the API gives it, in the body or in the header; "" for none.
+func (p page[M]) nextAddress() string { return cmp.Or(p.next, p.nextLink) }
+
+// sameHostURL is the address if it is at the API's own scheme, host and port. Behind a proxy an API may name its inner host, or
+// http, or no port: where the path is that of the page which tells of it, the known host is asked for it. Else it is nil.
+func (c *Client) sameHostURL(u, from *url.URL) *url.URL {
+	if c.isAPIHost(u) {
+		return u
+	}
+	if u.User != nil || u.Scheme != "http" && u.Scheme != "https" || u.EscapedPath() != from.EscapedPath() {
+		return nil
+	}
+	known := *from
+	known.RawQuery = u.RawQuery
+	return &known
+}
+
+// hasPageNumber says whether the address counts its pages, and is that of this one; of others only the API knows the next.
+func hasPageNumber(u *url.URL, number int) bool { return u.Query().Get("page") == strconv.Itoa(number) }
+
+// withPageNumber is the address of a page by its number.
+func withPageNumber(u *url.URL, number int) *url.URL {
+	query := u.Query()
+	query.Set("page", strconv.Itoa(number))
+	to := *u
+	to.RawQuery = query.Encode()
+	return &to
+}

@@ -1,0 +1,137 @@
+package sim
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// testStart is when the tests' accounts open: the moment of the documents' first example of a deed, so that the documents'
+// servers and points come out as they are printed.
+var testStart = time.Date(2025, 1, 16, 15, 45, 0, 0, time.UTC)
+
+// testAccount is an account behind a real socket.
+type testAccount struct {
+	*Account
+	t     *testing.T
+	clock *Clock
+	url   string
+	http  *http.Client
+}
+
+func newTestAccount(t *testing.T, o Options) *testAccount {
+	t.Helper()
+	if o.Clock == nil {
+		o.Clock = NewSteppedClock(testStart)
+	}
+	account := New(o)
+	server, err := Listen("127.0.0.1:0", account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := &http.Transport{DisableKeepAlives: true} // so that no cut is hidden by a second try
+	t.Cleanup(func() {
+		server.Close()
+		transport.CloseIdleConnections()
+	})
+	return &testAccount{account, t, o.Clock, server.URL(), &http.Client{Transport: transport}}
+}
+
+// newRequest is one with the token, and a JSON body if there is one.
+func (w *testAccount) newRequest(method, path, body string) *http.Request {
+	w.t.Helper()
+	r, err := http.NewRequestWithContext(w.t.Context(), method, w.url+path, strings.NewReader(body))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer vps_demo")
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	return r
+}
+
+// send returns the answer and its body, or an error when either did not come whole.
+func (w *testAccount) send(r *http.Request) (*http.Response, string, error) {
+	answer, err := w.http.Do(r)
+	if err != nil {
+		return nil, "", err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	return answer, string(body), err
+}
+
+// mustSend wants an answer of a certain status, and returns its body.
+func (w *testAccount) mustSend(status int, method, path, body string) string {
+	w.t.Helper()
+	answer, text, err := w.send(w.newRequest(method, path, body))
+	if err != nil {
+		w.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	if answer.StatusCode != status {
+		w.t.Fatalf("%s %s: status %d, want %d: %s", method, path, answer.StatusCode, status, text)
+	}
+	return text
+}
+
+// item is any one thing that the API answers with.
+type item struct {
+	ID          int64      `json:"id"`
+	Name        string     `json:"name"`
+	Status      string     `json:"status"`
+	Location    string     `json:"location"`
+	IP          string     `json:"ip_address"`
+	Type        string     `json:"backup_type"`
+	SizeMB      *int64     `json:"size_mb"`
+	CreatedAt   time.Time  `json:"created_at"`
+	UpdatedAt   time.Time  `json:"updated_at"`
+	ExpiresAt   *time.Time `json:"expires_at"`
+	Description string     `json:"description"`
+	Message     string     `json:"message"`
+	Server      struct {
+		ID     int64  `json:"id"`
+		Status string `json:"status"`
+	} `json:"server"`
+}
+
+type list struct {
+	Count    int     `json:"count"`
+	Next     *string `json:"next"`
+	Previous *string `json:"previous"`
+	Results  []item  `json:"results"`
+}
+
+func decode[T any](t *testing.T, text string) T {
+	t.Helper()
+	var out T
+	if err := json.Unmarshal([]byte(text), &out); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	return out
+}
+
+func (w *testAccount) list(path string) list {
+	w.t.Helper()
+	return decode[list](w.t, w.mustSend(http.StatusOK, "GET", path, ""))
+}
+
+func (w *testAccount) serverStatus(id string) string {
+	w.t.Helper()
+	return decode[item](w.t, w.mustSend(http.StatusOK, "GET", "/servers/"+id+"/", "")).Status
+}
+
+// find returns the item of a list with an id.
+func (l list) find(t *testing.T, id int64) item {
+	t.Helper()
+	for _, one := range l.Results {
+		if one.ID == id {
+			return one
+		}
+	}
+	t.Fatalf("no item %d in the list", id)
+	return item{}
+}

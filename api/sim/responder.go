@@ -1,0 +1,180 @@
+package sim
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+const (
+	dripChunks = 20       // of a dripping body
+	hugeBytes  = 64 << 20 // of a huge one
+	page502    = "<!DOCTYPE html>\n<html><head><title>Bad gateway</title></head>\n" +
+		"<body><h1>Something went wrong</h1><p>Please try again in a few minutes.</p></body></html>\n"
+)
+
+// errClientGone says that the client did not wait for the answer.
+var errClientGone = errors.New("the client is gone")
+
+// responder is one answer on its way out, and the fault that it runs into.
+type responder struct {
+	account       *Account
+	requestNumber int // in the journal
+	fault         Fault
+	released      <-chan struct{}
+	response      response
+}
+
+// newResponder takes a request down and finds its fault.
+func (a *Account) newResponder(r *http.Request) responder {
+	path := apiPath(r)
+	return responder{
+		account:       a,
+		requestNumber: a.requests.add(Request{Method: r.Method, Path: path, Query: r.URL.RawQuery}),
+		fault:         a.matchFault(r.Method, path),
+		released:      a.released,
+	}
+}
+
+// respond sends the answer, or what the fault makes of it. A cut panics with http.ErrAbortHandler, by which an http.Server
+// closes the connection without a word.
+func (p responder) respond(w http.ResponseWriter, r *http.Request) {
+	if !p.fault.executes() {
+		p.response = p.fault.replacement()
+	}
+	body := p.response.encode()
+	cut := p.fault.Kind == CutBefore || p.fault.Kind == CutAfterSend || p.fault.Kind == CutInBody && len(body) == 0
+	if cut {
+		panic(http.ErrAbortHandler)
+	}
+	if p.wait(w, r.Context()) != nil {
+		return
+	}
+	body = p.corruptBody(body)
+	p.response.setHeaders(w.Header(), len(body))
+	switch p.fault.Kind {
+	case HTML:
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	case Huge:
+		w.Header().Del("Content-Length")
+	case WrongLength:
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)+100))
+	}
+	p.account.mu.Lock()
+	p.account.requests.setStatus(p.requestNumber, p.response.status)
+	p.account.mu.Unlock()
+	w.WriteHeader(p.response.status)
+	p.sendBody(w, r.Context(), body)
+}
+
+// replacement is the answer of a request that was not carried out.
+func (f Fault) replacement() response {
+	if f.Kind == CutBefore {
+		return response{}
+	}
+	out := detailResponse(f.Status, "This answer was asked for: %s.", http.StatusText(f.Status))
+	if f.Status == http.StatusNoContent || f.Status == http.StatusNotModified {
+		out.body = nil
+	}
+	if seconds := int(f.Time / time.Second); seconds > 0 {
+		out.header = http.Header{"Retry-After": {strconv.Itoa(seconds)}}
+	}
+	if f.Location != "" {
+		out.header = http.Header{"Location": {f.Location}}
+	}
+	return out
+}
+
+// wait holds the answer back. The server's own time limits are lifted, as the client's are the ones to be tried.
+func (p responder) wait(w http.ResponseWriter, ctx context.Context) error {
+	switch p.fault.Kind {
+	case Delay:
+		clearDeadlines(w)
+		return sleep(ctx, p.fault.Time)
+	case Hold:
+		clearDeadlines(w)
+		select {
+		case <-p.released:
+		case <-ctx.Done():
+			return errClientGone
+		}
+	case Drip:
+		clearDeadlines(w)
+	}
+	return nil
+}
+
+// clearDeadlines takes the time limits off a connection; a ResponseWriter without a connection has none.
+func clearDeadlines(w http.ResponseWriter) {
+	c := http.NewResponseController(w)
+	_ = c.SetReadDeadline(time.Time{})
+	_ = c.SetWriteDeadline(time.Time{})
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return errClientGone
+	}
+}
+
+// corruptBody is the body as the fault leaves it. An answer without one, that is to get one, is no longer 204.
+func (p *responder) corruptBody(body []byte) []byte {
+	switch p.fault.Kind {
+	case Garbage:
+		body = []byte("\x00\x1f\xff{]\"count\": \xc3\x28 ~~~ \x1b[31m not JSON")
+	case HTML:
+		body = []byte(page502)
+	case Empty:
+		body = nil
+	case Truncated:
+		body = body[:len(body)/2]
+	case Nulls, Mistyped, Strange:
+		body = corrupt(body, p.fault.Kind)
+	}
+	if p.fault.Body != "" {
+		body = []byte(p.fault.Body)
+	}
+	if len(body) > 0 && p.response.status == http.StatusNoContent {
+		p.response.status = http.StatusOK
+	}
+	return body
+}
+
+// sendBody writes the body in the fault's way. That the client went away meanwhile is its own affair.
+func (p responder) sendBody(w http.ResponseWriter, ctx context.Context, body []byte) {
+	switch p.fault.Kind {
+	case CutInBody:
+		_, _ = w.Write(body[:len(body)/2])
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	case Drip:
+		p.sendSlowly(w, ctx, body)
+		return
+	case Huge:
+		blanks := bytes.Repeat([]byte(" "), 64<<10)
+		for range hugeBytes / len(blanks) {
+			if _, err := w.Write(blanks); err != nil {
+				return
+			}
+		}
+	}
+	_, _ = w.Write(body)
+}
+
+func (p responder) sendSlowly(w http.ResponseWriter, ctx context.Context, body []byte) {
+	for i := range dripChunks {
+		_, _ = w.Write(body[i*len(body)/dripChunks : (i+1)*len(body)/dripChunks])
+		_ = http.NewResponseController(w).Flush()
+		if sleep(ctx, p.fault.Time/dripChunks) != nil {
+			return
+		}
+	}
+}

@@ -1,0 +1,248 @@
+package headless
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"vpsdeck/api"
+	"vpsdeck/api/sim"
+	"vpsdeck/internal/settings"
+	"vpsdeck/model"
+	"vpsdeck/ui/command"
+)
+
+// virtualClock is a clock on which no wait takes time: the account's moves on instead.
+type virtualClock struct {
+	simClock *sim.Clock
+	mu       sync.Mutex
+	waits    []time.Duration
+	onWait   func() // what happens while one waits; nil: nothing
+}
+
+func (c *virtualClock) Now() time.Time { return c.simClock.Now() }
+
+func (c *virtualClock) Wait(_ context.Context, d time.Duration) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.waits = append(c.waits, d)
+	c.simClock.Advance(d)
+	if c.onWait != nil {
+		c.onWait()
+	}
+	return nil
+}
+
+// harness is a runner on a simulated account of the documents' day, and what it says.
+type harness struct {
+	*Runner
+	account    *sim.Account
+	url        string    // the account's
+	startedAt  time.Time // by the account's clock
+	clock      *virtualClock
+	out, notes bytes.Buffer
+}
+
+// newHarness makes a world; change, if it is given, changes what the runner works with.
+func newHarness(t *testing.T, change func(*Options)) *harness {
+	t.Helper()
+	clock := sim.NewSteppedClock(time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC))
+	w := &harness{account: sim.New(sim.Options{Seed: 1, Clock: clock}), clock: &virtualClock{simClock: clock}}
+	server, err := sim.Listen("127.0.0.1:0", w.account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	w.url, w.startedAt = server.URL(), w.account.Now()
+	client, err := api.New(w.url, "vps_demo", api.WithClock(w.clock.Now), api.WithWait(w.clock.Wait))
+	if err != nil {
+		t.Fatal(err)
+	}
+	opts := Options{Client: client, Run: "run", Clock: w.clock, Out: &w.out, Notes: &w.notes}
+	if change != nil {
+		change(&opts)
+	}
+	w.Runner = New(opts)
+	t.Cleanup(w.End)
+	return w
+}
+
+// injectFault makes something go wrong.
+func (w *harness) injectFault(t *testing.T, text string) {
+	t.Helper()
+	fault, err := sim.ParseFault(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.account.Inject(fault)
+}
+
+// sentCount counts the requests that change something.
+func (w *harness) sentCount() int {
+	n := 0
+	for _, r := range w.account.Requests() {
+		if r.Method != "GET" {
+			n++
+		}
+	}
+	return n
+}
+
+// memoryJournal is a journal that is gone after the test.
+type memoryJournal struct {
+	mu    sync.Mutex
+	lines []model.Record
+}
+
+func (m *memoryJournal) Append(r model.Record) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lines = append(m.lines, r)
+	return nil
+}
+
+func (m *memoryJournal) Read() ([]model.Record, int, error) { return m.lines, 0, nil }
+func (m *memoryJournal) IsAlive(string) bool                { return false }
+
+// LockServer is free: nobody else shares the lines.
+func (m *memoryJournal) LockServer(context.Context, string, model.ID) (func(), error) {
+	return func() {}, nil
+}
+
+// events are what the journal has of each operation, in its order.
+func (m *memoryJournal) events() []string {
+	var out []string
+	for _, r := range m.lines {
+		out = append(out, r.Event)
+	}
+	return out
+}
+
+func snapshotOptions(servers ...string) CreateOptions {
+	return CreateOptions{Kind: model.Snapshot, Servers: servers, Name: "{server}-x", Follow: FollowOptions{Format: Table}}
+}
+
+func withWait(ask CreateOptions) CreateOptions {
+	ask.Follow.Wait = true
+	return ask
+}
+
+func TestPollIntervalGrowsWhileWaiting(t *testing.T) {
+	w := newHarness(t, nil)
+	if err := w.Create(t.Context(), withWait(snapshotOptions("mail-01"))); err != nil {
+		t.Fatal(err)
+	}
+	waits := w.clock.waits
+	if len(waits) < 10 || waits[0] != time.Second || waits[len(waits)-1] != 10*time.Second || !slices.IsSorted(waits) {
+		t.Errorf("it waited %v", waits)
+	}
+}
+
+func TestFailedPollWaitsForRetryAfter(t *testing.T) {
+	w := newHarness(t, nil)
+	w.clock.onWait = func() {
+		w.clock.onWait = nil
+		w.injectFault(t, "GET /snapshots/: status 503 retry 50s x1")
+	}
+	if err := w.Create(t.Context(), withWait(snapshotOptions("mail-01"))); err != nil {
+		t.Fatal(err)
+	}
+	if w.clock.waits[1] != 50*time.Second || !strings.Contains(w.out.String(), "completed in") {
+		t.Errorf("it waited %v, and says %q", w.clock.waits[:3], &w.out)
+	}
+}
+
+func TestRevokedTokenEndsTheWait(t *testing.T) {
+	w := newHarness(t, nil)
+	w.clock.onWait = func() { w.injectFault(t, "GET /snapshots/: status 401") }
+	err := w.Create(t.Context(), withWait(snapshotOptions("mail-01")))
+	if settings.CodeOf(err) != settings.ExitToken || !strings.Contains(w.notes.String(), "it goes on at the provider") {
+		t.Errorf("%v; it says %q", err, &w.notes)
+	}
+}
+
+// interruptingClient interrupts the run while a request of it is on its way.
+type interruptingClient struct {
+	command.Client
+	stop context.CancelCauseFunc
+	once sync.Once
+}
+
+var errInterrupted = settings.Errorf(settings.ExitSignal+2, "it was interrupted")
+
+func (s *interruptingClient) CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.ActionResult, error) {
+	s.once.Do(func() { s.stop(errInterrupted) })
+	return s.Client.CreateSnapshot(ctx, server, name, description)
+}
+
+func TestInterruptFinishesSentRequestsAndSendsNoMore(t *testing.T) {
+	ctx, stop := context.WithCancelCause(t.Context())
+	journal := &memoryJournal{}
+	w := newHarness(t, func(o *Options) { o.Client, o.Journal = &interruptingClient{Client: o.Client, stop: stop}, journal })
+	err := w.Create(ctx, withWait(snapshotOptions("ci-*", "web-server-01", "staging-01", "mail-01", "vpn-gw", "cache-01")))
+	if !errors.Is(err, errInterrupted) {
+		t.Errorf("it ended with %v", err)
+	}
+	notes := w.notes.String()
+	if n := w.sentCount(); n == 0 || n > 4 || strings.Count(notes, "it goes on at the provider") != n || strings.Count(notes, "not sent: it was interrupted") != 7-n {
+		t.Errorf("%d sent; it says\n%s", n, notes)
+	}
+	for _, event := range journal.events() {
+		if event != model.EventIntent && event != model.EventRunning {
+			t.Errorf("the journal has %v", journal.events())
+		}
+	}
+}
+
+func TestReadOnlySendsNothing(t *testing.T) {
+	w := newHarness(t, func(o *Options) { o.ReadOnly = true })
+	for name, do := range map[string]func() error{
+		"create": func() error { return w.Create(t.Context(), snapshotOptions("mail-01")) },
+		"restore": func() error {
+			return w.Restore(t.Context(), PointOptions{Point: snapshotKey(801), Server: "web-server-01", Yes: true})
+		},
+		"delete": func() error {
+			return w.Delete(t.Context(), PointOptions{Point: snapshotKey(801), Yes: true, LastPoint: true})
+		},
+	} {
+		if err := do(); settings.CodeOf(err) != settings.ExitRefused {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if len(w.account.Requests()) > 0 {
+		t.Errorf("%v was asked", w.account.Requests())
+	}
+}
+
+func snapshotKey(id int) model.Key {
+	return model.Key{Kind: model.Snapshot, ID: model.ID(strconv.Itoa(id))}
+}
+
+func TestLostActionOfEarlierRunIsLookedUpFirst(t *testing.T) {
+	journal := &memoryJournal{}
+	w := newHarness(t, func(o *Options) { o.Journal = journal })
+	w.injectFault(t, "POST /backups/: cut-after-send x1")
+	w.clock.onWait = func() { w.injectFault(t, "GET /backups/: status 500") }
+	ask := CreateOptions{Kind: model.Backup, Servers: []string{"mail-01"}, Follow: FollowOptions{Timeout: 20 * time.Second, Format: Table}}
+	if err := w.Create(t.Context(), ask); settings.CodeOf(err) != settings.ExitUnknown {
+		t.Fatalf("%v; it says %q", err, &w.notes)
+	}
+	w.clock.onWait = nil
+	w.account.ClearFaults()
+
+	again := New(w.opts)
+	defer again.End()
+	err := again.Create(t.Context(), ask)
+	if w.sentCount() != 1 || settings.CodeOf(err) != settings.ExitLimited || !strings.Contains(model.ErrorMessage(err), "still running") {
+		t.Errorf("%d sent; it ends with %v", w.sentCount(), err)
+	}
+	if last := journal.lines[len(journal.lines)-1]; last.Event != model.EventRunning || last.Point.ID == "" {
+		t.Errorf("the journal ends with %+v", last)
+	}
+}

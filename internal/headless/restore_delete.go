@@ -1,0 +1,179 @@
+package headless
+
+import (
+	"context"
+	"fmt"
+
+	"vpsdeck/internal/settings"
+	"vpsdeck/model"
+	"vpsdeck/ui/widget"
+)
+
+// PointOptions is a restore from, or the deletion of, one restore point.
+type PointOptions struct {
+	Point     model.Key
+	Server    string // the exact name of its server: wanted for a restore, and for a deletion where the config is strict
+	Yes       bool   // it is meant
+	LastPoint bool   // for a deletion: also if it is the last restore point or the last backup of its server
+	Follow    FollowOptions
+}
+
+// Restore overwrites a server with one of its restore points. It is refused, with ExitRefused, unless the server's name is
+// right to the letter and it is said to be meant.
+func (r *Runner) Restore(ctx context.Context, ask PointOptions) error {
+	if ask.Server == "" {
+		return usageError("--server is missing: give the exact name of the server that is overwritten, or its ID if the name cannot be typed")
+	}
+	if err := r.prepare(ctx); err != nil {
+		return err
+	}
+	p, err := r.findPoint(ask.Point)
+	if err != nil {
+		return err
+	}
+	server, known := r.state.Server(p.Server.ID)
+	switch {
+	case !known && r.incomplete != nil:
+		return r.incomplete
+	case !known:
+		return settings.Errorf(settings.ExitNotFound, "the server of %s, %s, is no longer there; nothing was sent", describePoint(p), p.Server.Name)
+	case !namesServer(ask.Server, server.Ref()):
+		return wrongServerError(p, server.Ref(), ask.Server)
+	case p.CannotRestore(r.state.Now) != "":
+		return unusableError(p, p.CannotRestore(r.state.Now))
+	}
+	if err := r.resumeEarlier(ctx, []model.Server{server}, ask.Follow); err != nil {
+		return err
+	}
+	in := model.ActionRequest{Action: model.Restore, Point: p, Server: server.Ref()}
+	if why := r.busyReason(server, in); why != "" {
+		return nothingSentError(settings.ExitLimited, []string{why})
+	}
+	if !ask.Yes {
+		return refusedError("this would overwrite the whole disk of %s (#%s) with %s and stop it meanwhile; %s would be lost, and it cannot be undone. Add --yes if that is meant",
+			server.Ref().SentenceName(), server.ID, describePoint(p), r.describeLoss(p))
+	}
+	return r.execute(ctx, []model.ActionRequest{in}, ask.Follow)
+}
+
+// describeLoss is what a restore costs.
+func (r *Runner) describeLoss(p model.Point) string {
+	age, known := p.Age(r.state.Now)
+	if !known {
+		return "everything written since then"
+	}
+	return fmt.Sprintf("everything written since %s (%s)", widget.FormatTime(p.CreatedAt), widget.FormatDuration(age))
+}
+
+// Delete deletes a restore point. It is refused, with ExitRefused, unless it is said to be meant, and, for the last point or
+// the last backup of a server, confirmed once more.
+func (r *Runner) Delete(ctx context.Context, ask PointOptions) error {
+	if err := r.prepare(ctx); err != nil {
+		return err
+	}
+	p, err := r.findPoint(ask.Point)
+	if err != nil {
+		return err
+	}
+	if err := r.resumeEarlier(ctx, []model.Server{{ID: p.Server.ID}}, ask.Follow); err != nil {
+		return err
+	}
+	server, known := r.state.Server(p.Server.ID)
+	if !known { // a backup may outlive its server
+		server = model.Server{ID: p.Server.ID, Name: p.Server.Name}
+	}
+	if why := r.checkServerName(p, server, ask.Server); why != nil {
+		return why
+	}
+	standing := model.RoleOf(p, r.state.PointsOf(p.Server.ID), r.state.Now)
+	in := model.ActionRequest{Action: model.Delete, Point: p, Server: server.Ref()}
+	if ask.LastPoint {
+		in.ConfirmedRole = model.LastPoint
+	}
+	busy := r.busyReason(server, in)
+	switch {
+	case p.CannotDelete() != "":
+		return unusableError(p, p.CannotDelete())
+	case busy != "":
+		return nothingSentError(settings.ExitLimited, []string{busy})
+	case !ask.LastPoint && standing == model.LastBackup:
+		return refusedError("%s is the last backup of %s: only snapshots would remain, which live on the server's own infrastructure. Add --last-point to confirm",
+			describePoint(p), server.Ref().SentenceName())
+	case !ask.LastPoint && standing == model.LastPoint:
+		return refusedError("%s is the last restore point of %s, which could then not be restored. Add --last-point to confirm",
+			describePoint(p), server.Ref().SentenceName())
+	case !ask.Yes:
+		return refusedError("this would delete %s of %s for good: made %s, %s. Add --yes if that is meant",
+			describePoint(p), server.Ref().SentenceName(), widget.CreatedAgo(&p, r.state.Now), widget.SizeOf(&p))
+	}
+	return r.execute(ctx, []model.ActionRequest{in}, ask.Follow)
+}
+
+// checkServerName is why the name of a point's server does not let it be deleted, or nil.
+func (r *Runner) checkServerName(p model.Point, server model.Server, name string) error {
+	switch {
+	case namesServer(name, server.Ref()):
+		return nil
+	case name != "":
+		return wrongServerError(p, server.Ref(), name)
+	case r.opts.Strict:
+		return refusedError("the config asks strictly here: add --server with %s of the server that %s is of", requiredName(server.Ref()), describePoint(p))
+	}
+	return nil
+}
+
+// namesServer says whether --server names the server: by its exact name, or by its ID where the name cannot be typed. An empty text
+// names none.
+func namesServer(text string, server model.ServerRef) bool {
+	return text != "" && (text == server.Name || !model.Typable(server.Name) && text == string(server.ID))
+}
+
+// wrongServerError says whose the point is, where another server was named.
+func wrongServerError(p model.Point, server model.ServerRef, named string) error {
+	hint := ""
+	if !model.Typable(server.Name) {
+		hint = fmt.Sprintf("; its name cannot be typed: give its ID, --server %s", server.ID)
+	}
+	return refusedError("%s is of %s (#%s), not of %q%s", describePoint(p), server.SentenceName(), server.ID, model.Clean(named), hint)
+}
+
+// requiredName is what --server must hold.
+func requiredName(server model.ServerRef) string {
+	if !model.Typable(server.Name) {
+		return "the ID, " + string(server.ID) + ","
+	}
+	return "the exact name"
+}
+
+// findPoint finds a restore point, or is a Fault with ExitNotFound.
+func (r *Runner) findPoint(k model.Key) (model.Point, error) {
+	p, ok := r.state.Point(k)
+	if !ok && r.incomplete != nil { // it may be among those that the list lacks
+		return p, r.incomplete
+	}
+	if !ok {
+		return p, settings.Errorf(settings.ExitNotFound, "there is no %s #%s: see vpsdeck list %[1]ss", k.Kind, model.Clean(string(k.ID)))
+	}
+	return p, nil
+}
+
+// unusableError says why a point will not do: one that is still being made will in a while, a failed one never.
+func unusableError(p model.Point, why string) error {
+	if p.Status.Running() {
+		return nothingSentError(settings.ExitLimited, []string{why})
+	}
+	return nothingSentError(settings.ExitRefused, []string{why})
+}
+
+// refusedError is a safety rule at work.
+func refusedError(format string, args ...any) error {
+	return settings.Errorf(settings.ExitRefused, "nothing was sent: "+format, args...)
+}
+
+// describePoint is a point's name with its ID: “snapshot pre-migration (#801)”.
+func describePoint(p model.Point) string {
+	if p.Name != "" {
+		return fmt.Sprintf("%s %s (#%s)", p.Kind, p.Name, p.ID)
+	}
+	return fmt.Sprintf("%s #%s", p.Kind, p.ID)
+}

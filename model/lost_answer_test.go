@@ -1,0 +1,154 @@
+package model
+
+import (
+	"errors"
+	"testing"
+	"time"
+)
+
+// loseAnswer sends a deed that is looked up for a while before, and whose answer is lost.
+func (a testAccount) loseAnswer(deed Action, p Point, lookedUp time.Duration) Operation {
+	a.t.Helper()
+	o := a.startAction(deed, p)
+	a.advance(lookedUp)
+	lost := lostOutcome
+	lost.SentAt = a.Now
+	a.advance(20 * time.Second)
+	return a.ApplyResult(o.Number, ActionResult{}, lost)
+}
+
+// requireUnknownAfter fails the test unless, after so many looks, one a second, it is still not known what became of the deed.
+func (a testAccount) requireUnknownAfter(looks int) {
+	a.t.Helper()
+	for range looks {
+		a.advance(time.Second)
+		if over := append(a.pollPoints(), a.pollServers(ServerActive)...); len(over) > 0 {
+			a.t.Fatalf("given up too early: %s", titles(over))
+		}
+	}
+	if o := a.openOperation(); o.Phase != PhaseUnknown {
+		a.t.Fatalf("it is %+v", o)
+	}
+}
+
+func TestActionStartsAtItsRequestAndNotAtItsConfirmation(t *testing.T) {
+	a := newTestAccount(t)
+	if o := a.loseAnswer(Create, requestedSnapshot, 5*time.Minute); !o.Started.Equal(now.Add(5 * time.Minute)) {
+		t.Errorf("it was sent at %s", o.Started)
+	}
+	before := createdSnapshot(Completed, now.Add(time.Minute)) // somebody else's, while ours was being looked up
+	if a.pollPoints(before); a.openOperation().Phase != PhaseUnknown {
+		t.Error("what was made before the request is taken for what it made")
+	}
+}
+
+func TestNotSeenTimeoutStartsWhenTheAnswerIsLost(t *testing.T) {
+	for _, deed := range []Action{Create, Restore} {
+		p := requestedSnapshot
+		if deed == Restore {
+			p = snapshot("801", time.Hour)
+		}
+		a := newTestAccount(t)
+		o := a.loseAnswer(deed, p, 5*time.Minute)
+		a.requireUnknownAfter(minMisses + 10)
+		a.advance(restoreListDelay)
+		a.requireFinished(append(a.pollPoints(), a.pollServers(ServerActive)...), o.Number, PhaseNotSeen, "before you try again")
+	}
+}
+
+func TestLateListCountsFromWhenItWasRequested(t *testing.T) {
+	a := newTestAccount(t)
+	o := a.loseAnswer(Create, requestedSnapshot, 0)
+	a.requireUnknownAfter(minMisses)
+	ticket, _ := a.Snapshots.Start(a.Now)
+	a.advance(10 * time.Minute)
+	if over := a.ApplyPoints(Snapshot, "", ticket, nil, nil); len(over) > 0 || a.openOperation().Phase != PhaseUnknown {
+		t.Fatalf("a list of ten minutes ago has ended it: %+v", over)
+	}
+	a.requireFinished(a.pollPoints(), o.Number, PhaseNotSeen, "before you try again")
+}
+
+func TestListRequestedBeforeTheLossDoesNotCount(t *testing.T) {
+	a := newTestAccount(t)
+	r := leftRecord(Create, requestedSnapshot, PhaseUnknown)
+	ticket, _ := a.Snapshots.Start(a.Now)
+	a.advance(time.Second)
+	a.Resume([]Record{r}, []Record{r}, host)
+	if a.ApplyPoints(Snapshot, "", ticket, nil, nil); a.openOperation().evidence.misses != 0 {
+		t.Error("it counts as a look")
+	}
+}
+
+func TestResumedOperationHasTheFullTimeout(t *testing.T) {
+	p := backup("1", time.Hour)
+	for _, r := range []Record{leftRecord(Create, requestedSnapshot, PhaseSending), leftRecord(Create, requestedSnapshot, PhaseUnknown), leftRecord(Delete, p, PhaseUnknown)} {
+		a := newTestAccount(t, p)
+		a.advance(time.Hour)
+		o := a.Resume([]Record{r}, []Record{r}, host)[0]
+		for range minMisses + 10 {
+			a.advance(time.Second)
+			a.pollPoints(p)
+		}
+		if got := a.openOperation(); got.Phase != PhaseUnknown {
+			t.Fatalf("after a few seconds it is %+v", got)
+		}
+		a.advance(pointListDelay)
+		a.requireFinished(a.pollPoints(p), o.Number, PhaseNotSeen, "before you try again")
+	}
+}
+
+func TestIntentIsRecordedWithItsSendTime(t *testing.T) {
+	local := now.Add(-time.Hour) // this machine's clock is slow
+	o := Operation{ID: "run-1", Action: Create, Point: requestedSnapshot, Server: web, Started: now}
+	r := o.Record(host, local).WithSentAt(now.Add(3 * time.Minute))
+	if !r.SentAt.Equal(now.Add(3*time.Minute)) || !r.Time.Equal(local.Add(3*time.Minute)) {
+		t.Errorf("sent at %s, written at %s", r.SentAt, r.Time)
+	}
+}
+
+func TestRepeatedDeleteThatFindsNothingIsDone(t *testing.T) {
+	p := backup("499", time.Hour)
+	gone := Outcome{Err: errors.Join(ErrNotFound)}
+	for _, lost := range []bool{true, false} {
+		a := newTestAccount(t, p)
+		if lost {
+			a.loseAnswer(Delete, p, 0)
+			for a.advance(pointListDelay); len(a.Operations()) > 0; a.advance(time.Second) {
+				a.pollPoints(p)
+			}
+		}
+		o := a.startAction(Delete, p)
+		o = a.ApplyResult(o.Number, ActionResult{}, gone)
+		if _, listed := a.Point(p.Key()); (o.Phase == PhaseDone) != lost || listed == lost {
+			t.Errorf("lost before: %v; it is %+v, still listed: %v", lost, o, listed)
+		}
+	}
+}
+
+func TestNotSeenNeverClaimsToBeAccepted(t *testing.T) {
+	for _, deed := range []Action{Create, Restore, Delete} {
+		p := requestedSnapshot
+		if deed != Create {
+			p = snapshot("801", time.Hour)
+		}
+		a := newTestAccount(t, p)
+		points := []Point{p}
+		if deed == Create {
+			points = nil
+		}
+		o := a.loseAnswer(deed, p, 0)
+		for range minMisses {
+			a.advance(time.Second)
+			a.pollPoints(points...)
+			a.pollServers(ServerActive)
+		}
+		a.advance(restoreListDelay)
+		a.requireFinished(append(a.pollPoints(points...), a.pollServers(ServerActive)...), o.Number, PhaseNotSeen, "before you try again")
+		for range 2 * minMisses {
+			a.advance(time.Minute)
+			if changed := append(a.pollPoints(points...), a.pollServers(ServerActive)...); len(changed) > 0 {
+				t.Fatalf("deed %d changed once more: %s, %q", deed, titles(changed), changed[0].Reason)
+			}
+		}
+	}
+}

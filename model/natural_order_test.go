@@ -1,0 +1,26 @@
+package model
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestNamesAreInNaturalOrder(t *testing.T) {
+	want := []string{"", "db", "WEB-1", "web-2", "web-02", "Web-10", "web-10a", "web-10a2", "web-10a10", "web-99999999999999999999999", "web-a", "é2", "é10"}
+	want[3], want[4] = "web-02", "web-2" // alike but for a zero: by their bytes
+	got := slices.Clone(want)
+	slices.Reverse(got)
+	slices.SortFunc(got, compareNames)
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestNamePrefixRanksFirst(t *testing.T) {
+	for name, want := range map[string]int{"web-01": 0, "Web": 0, "old-web": 1, "w-e-b": 2, "db": 2} {
+		q, _ := ParseQuery("web", ServerFields)
+		if got := q.Rank(name); got != want {
+			t.Errorf("%s ranks %d, want %d", name, got, want)
+		}
+	}
+}

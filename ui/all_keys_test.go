@@ -1,0 +1,245 @@
+package ui_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/api/sim"
+	"vpsdeck/keymap"
+	"vpsdeck/model"
+	"vpsdeck/ui"
+	"vpsdeck/ui/command"
+)
+
+// allKeys is each key that the map has, and a few that it has not.
+func allKeys() []string {
+	keys := []string{"x", "Z", "0", "backspace", "delete", "f1", "ctrl+v", "é"}
+	all := keymap.Default()
+	for _, g := range all.Groups() {
+		for _, n := range g.Keys {
+			keys = append(keys, n.Binding.Keys()...)
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// parseKey is a key by its name.
+func parseKey(t testing.TB, name string) tea.KeyPressMsg {
+	t.Helper()
+	base, mod := name, tea.KeyMod(0)
+	if rest, ok := strings.CutPrefix(base, "ctrl+"); ok {
+		base, mod = rest, tea.ModCtrl
+	}
+	if rest, ok := strings.CutPrefix(base, "shift+"); ok {
+		base, mod = rest, tea.ModShift
+	}
+	named := map[string]rune{"up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight, "home": tea.KeyHome, "end": tea.KeyEnd,
+		"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "tab": tea.KeyTab, "enter": tea.KeyEnter, "esc": tea.KeyEscape, "space": tea.KeySpace,
+		"backspace": tea.KeyBackspace, "delete": tea.KeyDelete, "f1": tea.KeyF1}
+	press := tea.KeyPressMsg{Code: named[base], Mod: mod}
+	if press.Code == 0 {
+		press.Code = []rune(base)[0]
+	}
+	if mod == 0 && len([]rune(base)) == 1 {
+		press.Text = base
+	} else if base == "space" {
+		press.Text = " "
+	}
+	if press.String() != name {
+		t.Fatalf("%q came to be %q", name, press)
+	}
+	return press
+}
+
+// accountLists is what an account lists; nil lists have not come.
+type accountLists struct {
+	servers            []model.Server
+	backups, snapshots []model.Point
+}
+
+// offlineApp is a program to which an account has answered so, once, without a network. Commands are not run.
+type offlineApp struct {
+	*ui.App
+	t      testing.TB
+	ticket model.Ticket
+}
+
+func newOfflineApp(t testing.TB, account accountLists, change ...func(*ui.Options)) *offlineApp {
+	log := &command.RequestLog{}
+	log.Add(model.Exchange{Method: "GET", URL: "http://127.0.0.1/api/v1/servers/", Status: 200})
+	var typed time.Time
+	o := ui.Options{
+		Client: stubClient{}, Keys: keymap.Default(), Clock: &manualClock{now: startTime}, Dark: true, Requests: log, Mouse: true,
+		KeyTime: func() time.Time { typed = typed.Add(time.Second); return typed },
+	}
+	for _, c := range change {
+		c(&o)
+	}
+	l := &offlineApp{App: ui.New(o), t: t}
+	l.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	l.Init()
+	l.applyLists(account)
+	return l
+}
+
+// applyLists tells the lists, as a poll would.
+func (l *offlineApp) applyLists(account accountLists) {
+	l.ticket++
+	if account.servers != nil {
+		l.Update(command.ServersLoadedMsg{Session: 1, Ticket: l.ticket, Servers: account.servers})
+	}
+	for kind, points := range [][]model.Point{model.Backup: account.backups, model.Snapshot: account.snapshots} {
+		if points != nil {
+			l.Update(command.PointsLoadedMsg{Session: 1, Ticket: l.ticket, Kind: model.Kind(kind), Points: points})
+		}
+	}
+}
+
+func (l *offlineApp) press(names ...string) {
+	for _, name := range names {
+		l.Update(parseKey(l.t, name))
+		l.Update(command.ExecFinishedMsg{Name: "ssh"}) // whatever has got the terminal gives it back
+	}
+}
+
+// stubClient is a client that is never asked anything.
+type stubClient struct{ command.Client }
+
+func (stubClient) Host() string   { return "127.0.0.1" }
+func (stubClient) Now() time.Time { return startTime }
+
+// testAccounts are those that a pane may stand before.
+func testAccounts(t testing.TB) map[string]accountLists {
+	t.Helper()
+	w := newHarness(t, sim.Options{Servers: 4})
+	full := accountLists{backups: w.points(model.Backup, ""), snapshots: w.points(model.Snapshot, "")}
+	var err error
+	if full.servers, err = w.otherClient.Servers(t.Context(), model.ServerFilter{}); err != nil {
+		t.Fatal(err)
+	}
+	return map[string]accountLists{
+		"full": full, "no servers": {[]model.Server{}, []model.Point{}, []model.Point{}}, "no points": {full.servers, []model.Point{}, []model.Point{}},
+		"nothing yet": {}, "only servers yet": {servers: full.servers}, "points of gone servers": {[]model.Server{}, full.backups, full.snapshots},
+	}
+}
+
+// keysToPanes are the ways to every pane, empty by a filter too.
+var keysToPanes = map[string][]string{
+	"servers": nil, "backups": {"2"}, "snapshots": {"3"}, "page": {"enter"}, "requests": {"L"}, "all backups": {"a", "2"}, "all snapshots": {"a", "3"},
+	"activity": {"A"}, "palette": {":"}, "help": {"?"}, "raw": {"J"}, "what is wrong": {"w"}, "filter": {"/"}, "marked": {"*"}, "marked points": {"2", "*"},
+	"no server found": {"/", "z", "z", "z", "enter"}, "no backup found": {"2", "/", "z", "z", "z", "enter"},
+	"no snapshot found": {"3", "/", "z", "z", "z", "enter"}, "nothing found on the page": {"enter", "/", "z", "z", "z", "enter"},
+	"no request found": {"L", "/", "z", "z", "z", "enter"}, "nothing found anywhere": {"a", "2", "/", "z", "z", "z", "enter"},
+	"anchored": {"space"}, "anchored backups": {"2", "space"}, "marked and then filtered": {"space", "/", "z", "z", "z", "enter"},
+}
+
+func TestNoKeyInAnyPanePanics(t *testing.T) {
+	t.Parallel()
+	for name, account := range testAccounts(t) {
+		for place, way := range keysToPanes {
+			for i, key := range allKeys() {
+				if i%slower != 0 {
+					continue
+				}
+				for _, readOnly := range []bool{false, true} {
+					if readOnly && name != "full" {
+						continue
+					}
+					l := newOfflineApp(t, account, func(o *ui.Options) { o.ReadOnly = readOnly })
+					l.press(way...)
+					func() {
+						defer func() {
+							if broken := recover(); broken != nil {
+								t.Errorf("%s, %s: %s: %v", name, place, key, broken)
+							}
+						}()
+						l.press(key)
+						l.View()
+					}()
+					if n := l.DialogCount(); n > 1 {
+						t.Errorf("%s, %s: %s opens %d dialogs", name, place, key, n)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Letters that were meant for a form change nothing where it could not open.
+func TestActionKeyConsumesFollowingKeys(t *testing.T) {
+	t.Parallel()
+	all := testAccounts(t)
+	for name, account := range all {
+		for place, way := range keysToPanes {
+			for _, key := range []string{"s", "b", "r", "d", "c"} {
+				for _, readOnly := range []bool{false, true} {
+					l := newOfflineApp(t, account, func(o *ui.Options) { o.ReadOnly = readOnly })
+					l.press(way...)
+					if l.DialogCount() > 0 || place == "filter" || place == "requests" || place == "no request found" {
+						continue
+					}
+					l.press(key)
+					for _, typed := range []string{"d", "o", "d", "o", "q", "2", "a", ":", "R"} {
+						l.press(typed)
+						if l.DialogCount() != 1 {
+							t.Fatalf("%s, %s, read-only %v: %s and then %s: %d dialogs are open:\n%s", name, place, readOnly, key, typed, l.DialogCount(), l.View().Content)
+						}
+					}
+					before := l.View().Content
+					l.press("esc")
+					if l.DialogCount() != 0 || l.View().Content == before {
+						t.Errorf("%s, %s: esc does not close what %s has opened", name, place, key)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Keys in any order, while the lists change beneath them.
+func TestNoSequenceOfKeysPanics(t *testing.T) {
+	t.Parallel()
+	all := testAccounts(t)
+	full := all["full"]
+	keys := allKeys()
+	for seed := range uint64(max(12/slower, 2)) {
+		random := rand.New(rand.NewPCG(seed, 13))
+		l := newOfflineApp(t, full)
+		var pressed []string
+		func() {
+			defer func() {
+				if broken := recover(); broken != nil {
+					t.Errorf("seed %d: %v after %q", seed, broken, pressed[max(len(pressed)-20, 0):])
+				}
+			}()
+			for range 400 {
+				key := keys[random.IntN(len(keys))]
+				if random.IntN(4) == 0 {
+					key = []string{"V", "space", "V", "*", "esc", "2", "3", "1", "a", "o"}[random.IntN(10)]
+				}
+				if key == "ctrl+c" || key == "q" {
+					continue
+				}
+				pressed = append(pressed, key)
+				l.press(key)
+				l.View()
+				if random.IntN(8) == 0 {
+					l.applyLists(accountLists{randomSubset(random, full.servers), randomSubset(random, full.backups), randomSubset(random, full.snapshots)})
+				}
+			}
+		}()
+	}
+}
+
+// randomSubset is a part of a list, in another order; now and then nothing.
+func randomSubset[T any](random *rand.Rand, all []T) []T {
+	out := slices.Clone(all)
+	random.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return out[:random.IntN(len(out)+1)]
+}

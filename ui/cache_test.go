@@ -1,0 +1,58 @@
+package ui_test
+
+import (
+	"testing"
+	"time"
+
+	"vpsdeck/internal/cache"
+)
+
+// withCache is a program that keeps what it sees in a directory, of an account at an address that is always the same.
+func withCache(dir string) option {
+	return func(s *setup) {
+		s.namedHost = true
+		s.ui.Cache = cache.New(dir)
+	}
+}
+
+// threeHoursLater begins later than usual, with an API that takes its time.
+var threeHoursLater = beforeStart(func(w *harness) {
+	w.clock.Advance(3 * time.Hour)
+	w.proxy.slowDown(10*time.Second, listPaths...)
+})
+
+func TestNextRunStartsFromTheCacheAndShowsItsAge(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	startApp(t, 120, 40, withCache(dir), withServers(2))
+	w := startApp(t, 120, 40, withCache(dir), withServers(2), threeHoursLater)
+	if g := w.Screen(); !g.Contains("db-server-01") || !g.Contains("as of 3 h ago, asking…") {
+		t.Errorf("while the API is asked:\n%s", g.Text())
+	}
+	w.advanceHidden(20 * time.Second)
+	if g := w.Screen(); !g.Contains("● 10 s ago") || g.Contains("as of") {
+		t.Errorf("after its answers:\n%s", g.Text())
+	}
+}
+
+func TestDemoIsNotCached(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	startApp(t, 120, 40, withCache(dir), withServers(2), demo)
+	for _, options := range [][]option{{}, {demo}} {
+		w := startApp(t, 120, 40, append(options, withCache(dir), withServers(2), threeHoursLater)...)
+		if g := w.Screen(); g.Contains("db-server-01") || g.Contains("as of") {
+			t.Errorf("%s", g.Text())
+		}
+	}
+}
+
+func TestActionOnCachedDataRefreshesFirst(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	startApp(t, 120, 40, withCache(dir), withServers(2))
+	w := startApp(t, 120, 40, withCache(dir), withServers(-1), threeHoursLater)
+	w.createSnapshot("web-server-01", "before-update")
+	w.advanceHidden(30 * time.Second)
+	w.requireActions()
+}

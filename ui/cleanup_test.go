@@ -1,0 +1,358 @@
+package ui_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"vpsdeck/model"
+)
+
+// markPoints shows the restore points of all servers, those of a kind that a filter finds, and marks them. Both panes are
+// first put on their first row: where they begin hangs on which list came first.
+func markPoints(pane, filter string) func(*harness) {
+	return func(w *harness) {
+		w.Press("a", "2", "g", "3", "g", pane, "/")
+		w.Type(filter)
+		w.Press("enter", "*")
+	}
+}
+
+// openBulkDelete asks whether to delete what is marked.
+func openBulkDelete(pane, filter string) func(*harness) {
+	return func(w *harness) {
+		markPoints(pane, filter)(w)
+		w.Press("d")
+		w.skipInputDelay()
+	}
+}
+
+// openCleanup fills in the form for clearing up as far as the preview; empty texts leave what stands there.
+func openCleanup(older, keep, servers string, kind int) func(*harness) {
+	return func(w *harness) {
+		w.Press("c")
+		for _, text := range []string{older, keep, servers} {
+			if text != "" {
+				w.replaceField(text)
+			}
+			w.Press("enter")
+		}
+		for range kind {
+			w.Press("down")
+		}
+		w.Press("enter")
+		w.skipInputDelay()
+	}
+}
+
+// The kinds of points in the form, by how far down they stand.
+const (
+	kindManual = iota
+	kindSnapshots
+	kindBackups
+	kindAll
+)
+
+// confirmNumber answers the question with a number typed.
+func (w *harness) confirmNumber(n string) {
+	w.Type(n)
+	w.Press("tab", "enter")
+}
+
+func TestBulkDeleteAndCleanupMatchGolden(t *testing.T) {
+	sides, all := []size{standard, large}, []size{small, standard, large}
+	for _, l := range []screenCase{
+		{"delete-several", all, nil, openBulkDelete("3", "server:db-server-01")},
+		{"delete-several-last", sides, nil, openBulkDelete("2", "server:mail-01")},
+		{"delete-several-long", all, nil, openBulkDelete("2", "server:ci*")},
+		{"delete-several-scrolled", sides, nil, func(w *harness) { openBulkDelete("2", "server:ci*")(w); w.Press("pgdown") }},
+		{"delete-several-refused", sides, nil, func(w *harness) { openBulkDelete("2", "server:mail-01")(w); w.confirmNumber("3") }},
+		{"delete-several-done", sides, nil, func(w *harness) { openBulkDelete("3", "server:db-server-01")(w); w.confirmNumber("5") }},
+		{"clear-form", all, nil, press("c")},
+		{"clear-form-problem", []size{standard}, nil, func(w *harness) { w.Press("c"); w.replaceField("soon") }},
+		{"clear-form-kinds", []size{small, standard}, nil, press("c", "enter", "enter", "enter", "down")},
+		{"clear-preview", all, nil, openCleanup("", "", "", kindManual)},
+		{"clear-preview-typed", sides, nil, func(w *harness) { openCleanup("", "1", "", kindAll)(w); w.Type("13") }},
+		{"clear-nothing", sides, nil, openCleanup("99y", "", "", kindManual)},
+	} {
+		l.check(t)
+	}
+}
+
+func TestBulkDeleteListsPointsAndRequiresTheirNumber(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	openBulkDelete("3", "server:db-server-01")(w)
+	w.RequireText("Delete 5 restore points of 1 server?", "db-server-01  snapshot #796 · 6 d ago · 60.", "· before-pg16-upg", "db-server-01  snapshot #788 · ", "· known-good",
+		"frees", "Type how many they are, 5, to confirm", "sends 5 × DELETE", "▸ Cancel")
+	w.Press("tab", "enter")
+	w.RequireText("Delete 5 restore points", "not yet: see above")
+	w.Press("shift+tab")
+	w.confirmNumber("4")
+	w.RequireText("Delete 5 restore points")
+	w.requireActions()
+	w.Press("backspace")
+	w.Type("5")
+	w.Press("enter")
+	w.RequireText("5 of 5 done")
+	if left := w.points(model.Snapshot, "12346"); len(left) > 0 || len(w.proxy.actions()) != 5 {
+		t.Errorf("%d snapshots are left, %d deletions were sent", len(left), len(w.proxy.actions()))
+	}
+	w.Press("esc")
+	w.RequireNoText("marked")
+}
+
+func TestTypedAheadKeysDoNotConfirmBulkDelete(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	markPoints("3", "server:db-server-01")(w)
+	w.pressAtOnce("d", "5", "tab", "enter")
+	w.RequireText("Delete 5 restore points of 1 server?", "▸ Cancel")
+	w.Press("enter")
+	w.requireActions()
+}
+
+func TestLastPointOfAServerIsPointedOut(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	openBulkDelete("2", "server:mail-01")(w)
+	w.RequireText("Delete 2 restore points of 1 server?", "the LAST restore point of mail-01")
+	w.Press("esc", "esc", "/", "esc")
+	w.Press("/")
+	w.Type("server:mail-01")
+	w.Press("enter", "space", "d")
+	w.skipInputDelay()
+	w.RequireText("Delete 1 restore point")
+	w.RequireNoText("LAST")
+}
+
+func TestDeletionListScrollsByKeyAndWheel(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 80, 24, withMouse)
+	openBulkDelete("2", "server:ci*")(w)
+	first := w.Screen().Text()
+	if !strings.Contains(first, "▾") {
+		t.Fatalf("nothing says that there is more:\n%s", first)
+	}
+	w.Press("pgdown")
+	second := w.Screen().Text()
+	if second == first || !strings.Contains(second, "▴") {
+		t.Errorf("it did not scroll:\n%s", second)
+	}
+	w.Press("pgup")
+	if w.Screen().Text() != first {
+		t.Error("it did not scroll back")
+	}
+	for range 5 {
+		w.Wheel(40, 10, 1)
+	}
+	if w.Screen().Text() != second {
+		t.Errorf("five notches are not five lines:\n%s", w.Screen().Text())
+	}
+	w.Wheel(40, 10, 100)
+	if w.Screen().Contains("▾") {
+		t.Errorf("the end was not reached:\n%s", w.Screen().Text())
+	}
+}
+
+func TestDeletionsOnOneServerRunOneAtATime(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	w.injectFault("DELETE /backups/{id}/: hold")
+	openBulkDelete("2", "server:web-server-01 age>4d")(w)
+	w.RequireText("Delete 3 restore points")
+	w.Type("3")
+	w.Press("tab", "enter")
+	for sent := range 3 {
+		w.waitForHeld(http.MethodDelete, sent+1, 1, 1)
+		w.account.Release()
+	}
+	w.RequireText("3 of 3 done")
+}
+
+func TestFailedDeletionStaysMarked(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	w.injectFault("DELETE /backups/{id}/: status 500 x1")
+	openBulkDelete("2", "server:web-server-01 age>4d")(w) // of one server, hence one after the other
+	w.confirmNumber("3")
+	w.RequireText("2 of 3 done, 1 failed", "✗ web-server-01  delete backup #", "✓ web-server-01  delete backup #")
+	w.Press("esc")
+	w.RequireText("• 1 marked")
+	w.Press("d")
+	w.skipInputDelay()
+	w.RequireText("Delete 1 restore point of 1 server?")
+	w.confirmNumber("1")
+	w.RequireText("1 of 1 done")
+	w.Press("esc")
+	w.RequireNoText("marked")
+}
+
+func TestBulkDeleteIsRefusedWhileOneIsBeingCreated(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	openBulkDelete("3", "server:web-server-02")(w)
+	w.RequireNoText("Delete 2")
+	w.requireRefused("Not all 2: ")
+	w.requireActions()
+}
+
+func TestCleanupFormValidatesWhileTyping(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		field       int
+		typed, says string
+	}{
+		"no age":             {0, "soon", "soon is no length of time: write 36h, 7d or 2w"},
+		"an age too long":    {0, "200y", "200y is too long: at most 100y"},
+		"no number":          {1, "few", "a whole number, 0 to 100"},
+		"too many":           {1, "101", "a whole number, 0 to 100"},
+		"a server too wrong": {2, "web* zebra", "servers: zebra is no server's name or ID"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := startApp(t, 120, 40)
+			w.Press("c")
+			for range c.field {
+				w.Press("enter")
+			}
+			w.replaceField(c.typed)
+			w.RequireText(c.says)
+			w.Press("enter", "enter", "enter", "enter")
+			w.RequireText("Clear up old restore points", c.says)
+			w.Press("esc")
+			w.RequireNoText("Clear up")
+			w.requireActions()
+		})
+	}
+}
+
+func TestCleanupPreviewNamesEveryPointAndWhatRemains(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	openCleanup("30d", "1", "staging-01 db-server-01", kindManual)(w)
+	rule := model.CleanupRule{OlderThan: 30 * 24 * time.Hour, KeepAtLeast: 1, Servers: []string{"staging-01", "db-server-01"}, Types: []model.BackupType{model.Manual}}
+	plan := rule.Plan(append(w.allPoints("12355"), w.allPoints("12346")...), startTime)
+	if len(plan.Items) < 6 {
+		t.Fatalf("only %d items go: the fleet has changed", len(plan.Items))
+	}
+	text := w.Screen()
+	for _, p := range plan.Items {
+		if !text.Contains("#" + string(p.ID)) {
+			t.Errorf("#%s is not named:\n%s", p.ID, text.Text())
+		}
+	}
+	w.RequireText("db-server-01 loses 3, keeps 17, the newest 13 h ago", "staging-01 loses 5, keeps 6, the newest 20 h ago",
+		"frees", "Type how many they are, 8, to confirm")
+	w.requireActions()
+	w.confirmNumber("8")
+	w.RequireText("8 of 8 done")
+	if got := len(w.proxy.actions()); got != len(plan.Items) {
+		t.Errorf("%d were deleted, want %d", got, len(plan.Items))
+	}
+	for _, p := range plan.Items {
+		if w.hasPoint(p.Kind, p.ID) {
+			t.Errorf("%s #%s is still there", p.Kind, p.ID)
+		}
+	}
+}
+
+func TestCleanupDeletesNothingWithoutConfirmation(t *testing.T) {
+	t.Parallel()
+	for name, keys := range map[string][]string{"escape": {"esc"}, "enter": {"enter"}, "the wrong number": {"1", "tab", "enter", "esc"}, "no number": {"tab", "enter", "esc"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := startApp(t, 80, 24)
+			openCleanup("", "", "", kindManual)(w)
+			w.RequireText("Clear up")
+			w.Press(keys...)
+			w.RequireNoText("Clear up")
+			w.requireActions()
+		})
+	}
+}
+
+func TestCleanupNeverOffersTheNewestPoint(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 200, 60)
+	openCleanup("1m", "0", "", kindAll)(w)
+	w.RequireText("Delete ")
+	listed := w.dialogLines()
+	for _, id := range []model.ID{"12345", "12346", "12348", "12352", "12353", "12354", "12355", "12356"} {
+		newest, _ := model.NewestUsable(w.allPoints(id), w.clock.Now())
+		for _, line := range listed {
+			if strings.Contains(line, newest.Kind.String()+" ") && strings.Contains(line, "#"+string(newest.ID)) {
+				t.Errorf("the newest of #%s is offered: %s", id, line)
+			}
+		}
+	}
+	if len(listed) < 80 {
+		t.Errorf("only %d lines were listed", len(listed))
+	}
+}
+
+// dialogLines is every line of the question's list, from the first to the last.
+func (w *harness) dialogLines() []string {
+	w.t.Helper()
+	seen := map[string]bool{}
+	var out []string
+	for range 60 {
+		for line := range strings.Lines(w.Screen().Text()) {
+			if strings.Contains(line, "#") && !seen[line] {
+				seen[line] = true
+				out = append(out, line)
+			}
+		}
+		if !w.Screen().Contains("▾") {
+			return out
+		}
+		w.Press("pgdown")
+	}
+	w.t.Errorf("the list has no end:\n%s", w.Screen().Text())
+	return out
+}
+
+func TestPointsChangedSinceThePreviewAreKept(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	openCleanup("5d", "0", "mail-01 vpn-gw", kindManual)(w)
+	w.RequireText("Delete 2 restore points of 2 servers?", "mail-01 loses 1", "vpn-gw loses 1")
+	older := w.points(model.Backup, "12348")
+	w.must(w.otherClient.DeleteBackup(t.Context(), older[0].ID)) // the newest of mail-01: what was to go is now its last
+	w.advanceHidden(21 * time.Second)
+	w.confirmNumber("2")
+	w.RequireText("1 of 1 done")
+	if left := w.points(model.Backup, "12348"); len(left) != 1 {
+		t.Errorf("mail-01 has %d backups left, want its last", len(left))
+	}
+	if sent := w.proxy.actions(); len(sent) != 1 {
+		t.Errorf("sent were %q", sent)
+	}
+}
+
+func TestCleanupReportsNothingToDelete(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	openCleanup("99y", "", "", kindAll)(w)
+	w.requireRefused("Nothing cleared up", "No restore point is older than")
+	w.requireActions()
+}
+
+func TestCleanupWaitsForAllLists(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, beforeStart(func(w *harness) { w.proxy.slowDown(time.Hour, "/snapshots/") }))
+	w.Press("c")
+	w.RequireText("Waiting for the snapshots…")
+}
+
+func TestCleanupWorksFromEveryPaneAndThePage(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	for _, keys := range [][]string{{"1"}, {"2"}, {"3"}, {"1", "enter"}} {
+		w.Press(keys...)
+		w.Press("c")
+		w.RequireText("Clear up old restore points")
+		w.Press("esc")
+	}
+}

@@ -1,0 +1,281 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/model"
+)
+
+// ActionResultMsg answers Do.
+type ActionResultMsg struct {
+	Session      int
+	Number       int // the operation's
+	Accepted     model.ActionResult
+	Outcome      model.Outcome
+	JournalErr   error // why the journal did not take the intent; the action went on without
+	OtherProgram bool  // it was refused because of what another program has begun
+}
+
+// lockWait is how long an action waits for another program that acts on the same server. It is longer than a request may take.
+const lockWait = 45 * time.Second
+
+// Execute carries out a confirmed action, which is the operation. Under a lock on the server, which all programs of a person share, it
+// looks up whether everything is still as it was confirmed, writes down that it is about to send the request, and then sends
+// it, once.
+func (s *Session) Execute(o model.Operation, intent model.Record) tea.Cmd {
+	readOnly := s.readOnly
+	return func() tea.Msg {
+		msg := ActionResultMsg{Session: s.Number, Number: o.Number}
+		if readOnly {
+			msg.Outcome.Err = notSentError{"read-only: nothing was sent", model.ErrForbidden}
+			return msg
+		}
+		if s.Feed != nil {
+			if busy := s.Feed.Reserve(o); busy != "" {
+				msg.Outcome.Err = notSentError{busy + "; nothing was sent", model.ErrConflict}
+				return msg
+			}
+		}
+		unlock, err := s.lock(o.Server)
+		if err != nil {
+			msg.Outcome.Err = err
+			return msg
+		}
+		defer unlock()
+		others := s.otherActions(o.Server.ID)
+		if msg.Outcome.Err = s.recheck(o, others); msg.Outcome.Err != nil {
+			msg.OtherProgram = errors.Is(msg.Outcome.Err, errOtherProgram)
+			return msg
+		}
+		sent := s.Client.Now() // not when it was confirmed: looking it up may have taken minutes
+		if s.journal != nil {
+			msg.JournalErr = s.recordIntent(intent.WithSentAt(sent))
+			if errors.Is(msg.JournalErr, model.ErrConflict) { // it may not be done without the journal
+				msg.Outcome.Err = notSentError{model.ErrorMessage(msg.JournalErr) + "; nothing was sent", model.ErrConflict}
+				msg.JournalErr = nil
+				return msg
+			}
+		}
+		accepted, err := s.send(o.Action, o.Point)
+		msg.Accepted = accepted
+		msg.Outcome = model.Outcome{Err: err, AnswerLost: errors.Is(err, model.ErrOutcomeUnknown), SentAt: sent}
+		if s.Feed != nil {
+			msg.Outcome.ViewNumber = s.Feed.LatestView()
+		}
+		return msg
+	}
+}
+
+// lock keeps other programs of this person from acting on the server until unlock. Where nothing can be written down, nothing can
+// be locked either, and the action goes on: a rollback matters more than its record.
+func (s *Session) lock(server model.ServerRef) (unlock func(), err error) {
+	if s.journal == nil {
+		return func() {}, nil
+	}
+	ctx, cancel := context.WithTimeout(s.waitCtx, lockWait)
+	defer cancel()
+	unlock, err = s.journal.LockServer(ctx, s.Client.Host(), server.ID)
+	switch {
+	case err == nil:
+		return unlock, nil
+	case errors.Is(err, model.ErrConflict):
+		return nil, notSentError{"another vpsdeck is acting on " + server.SentenceName() + "; nothing was sent", model.ErrConflict}
+	}
+	return func() {}, nil
+}
+
+// otherActions is what other programs have done on a server, as the journal has it. What waits to be written goes before it.
+func (s *Session) otherActions(server model.ID) model.OtherPrograms {
+	if s.journal == nil {
+		return model.OtherPrograms{}
+	}
+	_ = s.pending.flush(s.journal) // the intent tells what is wrong with the journal
+	records, _, err := s.journal.Read()
+	if err != nil {
+		return model.OtherPrograms{}
+	}
+	return model.ReadOtherPrograms(model.LatestRecords(records), s.journal.IsAlive, s.RunID, s.Client.Host(), server, s.Client.Now())
+}
+
+// DescribeRequest names the requests that Do sends for a deed, as the documents write them, the one that changes something last.
+func DescribeRequest(deed model.Action, p model.Point) string {
+	paths := map[model.Kind]string{model.Backup: "/backups/", model.Snapshot: "/snapshots/"}
+	switch {
+	case deed == model.Create:
+		return "POST " + paths[p.Kind]
+	case deed == model.Delete:
+		return fmt.Sprintf("DELETE %s%s/", paths[p.Kind], p.ID)
+	case p.Kind == model.Backup:
+		id, _ := p.ID.MarshalJSON() // a text of letters and digits
+		return fmt.Sprintf("POST /servers/%s/restore/  {\"backup_id\": %s}", p.Server.ID, id)
+	}
+	return fmt.Sprintf("POST /snapshots/%s/restore/", p.ID)
+}
+
+func (s *Session) send(deed model.Action, p model.Point) (model.ActionResult, error) {
+	switch {
+	case deed == model.Create && p.Kind == model.Backup:
+		return s.Client.CreateBackup(s.ctx, p.Server.ID, p.Description)
+	case deed == model.Create:
+		return s.Client.CreateSnapshot(s.ctx, p.Server.ID, p.Name, p.Description)
+	case deed == model.Restore && p.Kind == model.Backup:
+		return s.Client.RestoreBackup(s.ctx, p.Server.ID, p.ID)
+	case deed == model.Restore:
+		return requireServer(p)(s.Client.RestoreSnapshot(s.ctx, p.ID))
+	case p.Kind == model.Backup:
+		return model.ActionResult{}, s.Client.DeleteBackup(s.ctx, p.ID)
+	}
+	return model.ActionResult{}, s.Client.DeleteSnapshot(s.ctx, p.ID)
+}
+
+// requireServer takes the answer to a restore of a snapshot, which names its server: where that is another than the point's, nobody
+// knows what is being restored.
+func requireServer(p model.Point) func(model.ActionResult, error) (model.ActionResult, error) {
+	return func(a model.ActionResult, err error) (model.ActionResult, error) {
+		if named := a.Point.Server.ID; err == nil && named != "" && named != p.Server.ID {
+			return model.ActionResult{}, notSentError{"the API's answer names another server, #" + string(named) + ": look at both", model.ErrOutcomeUnknown}
+		}
+		return a, err
+	}
+}
+
+// notSentError is why a deed was not sent after all.
+type notSentError struct {
+	message string
+	cause   error
+}
+
+func (c notSentError) Error() string   { return c.message }
+func (c notSentError) Message() string { return c.message }
+func (c notSentError) Unwrap() error   { return c.cause }
+
+// errOtherProgram is that another program has begun something on the server.
+var errOtherProgram = fmt.Errorf("%w: begun by another program", model.ErrConflict)
+
+// recheck looks up what the action is about. Between the question and the yes the account changes: if the point is gone or
+// another one, or the server is gone, renamed or being restored, or another program is at work on it, the action is not sent,
+// and the error says why.
+func (s *Session) recheck(o model.Operation, others model.OtherPrograms) error {
+	if err := s.recheckServer(o.Server, o.Action == model.Delete); err != nil {
+		return err
+	}
+	if err := s.checkOthers(o, others); err != nil {
+		return err
+	}
+	if o.Action == model.Create {
+		return nil
+	}
+	points, err := s.points(o.Point.Kind, o.Server.ID)
+	if err != nil && !errors.Is(err, model.ErrIncomplete) {
+		return recheckError(err)
+	}
+	for _, now := range points {
+		if now.ID != o.Point.ID {
+			continue
+		}
+		if err := recheckPoint(o.Action, o.Point, now, s.Client.Now()); err != nil {
+			return err
+		}
+		return s.checkLastPoint(o, points, others)
+	}
+	if err != nil { // it may be among those that the list lacks
+		return recheckError(err)
+	}
+	return notSentError{fmt.Sprintf("%s #%s is no longer there, so nothing was sent", o.Point.Kind, o.Point.ID), model.ErrNotFound}
+}
+
+// checkOthers is an error if what another program has begun forbids the action. Of a program that is gone, the lists may show that
+// its operation is over.
+func (s *Session) checkOthers(o model.Operation, others model.OtherPrograms) error {
+	other, running, found := others.Conflict(o.Action, o.Point)
+	if !found {
+		return nil
+	}
+	if !running && other.Action != model.Restore {
+		points, err := s.points(other.Point.Kind, other.Server.ID)
+		if err != nil {
+			return recheckError(err)
+		}
+		if other.ResolvedBy(points) {
+			return s.checkOthers(o, others.Without(other))
+		}
+	}
+	return notSentError{"begun by another vpsdeck: " + other.BlockReason(o.By) + "; nothing was sent", errOtherProgram}
+}
+
+// checkLastPoint is an error if the point to be deleted has become the last backup of its server, or the last point that it can be
+// restored from, and was not confirmed as that. What an incomplete list lacks does not count.
+func (s *Session) checkLastPoint(o model.Operation, points []model.Point, others model.OtherPrograms) error {
+	now := s.Client.Now()
+	if o.Action != model.Delete || o.ConfirmedRole == model.LastPoint || !o.Point.Usable(now) || o.LeavesUsablePoint(points, others.Deleting, now) {
+		return nil
+	}
+	become := func(what string) error {
+		return notSentError{fmt.Sprintf("%s #%s has become the last %s of %s; nothing was sent", o.Point.Kind, o.Point.ID, what, o.Server.SentenceName()), model.ErrConflict}
+	}
+	if o.Point.Kind == model.Backup && o.ConfirmedRole != model.LastBackup {
+		return become("backup")
+	}
+	other := model.Snapshot
+	if o.Point.Kind == model.Snapshot {
+		other = model.Backup
+	}
+	rest, err := s.points(other, o.Server.ID)
+	if err != nil && !errors.Is(err, model.ErrIncomplete) {
+		return recheckError(err)
+	}
+	if !o.LeavesUsablePoint(rest, others.Deleting, now) {
+		return become("restore point")
+	}
+	return nil
+}
+
+// recheckServer looks the server up. Its backups may outlive it, so that it may be gone where one of them is deleted.
+func (s *Session) recheckServer(was model.ServerRef, mayBeGone bool) error {
+	servers, err := s.Client.Servers(s.ctx, model.ServerFilter{})
+	if err != nil && !errors.Is(err, model.ErrIncomplete) {
+		return recheckError(err)
+	}
+	for _, server := range servers {
+		if server.ID != was.ID {
+			continue
+		}
+		if server.Name != was.Name {
+			return notSentError{fmt.Sprintf("server #%s is now called %s, not %s, so nothing was sent", was.ID, server.Ref().Label(), was.Label()), model.ErrConflict}
+		}
+		if why := server.CannotChange(); why != "" {
+			return notSentError{why + "; nothing was sent", model.ErrConflict}
+		}
+		return nil
+	}
+	switch {
+	case err != nil: // it may be among those that the list lacks
+		return recheckError(err)
+	case mayBeGone:
+		return nil
+	}
+	return notSentError{fmt.Sprintf("server %s is no longer there, so nothing was sent", was.ShortLabel()), model.ErrNotFound}
+}
+
+func recheckPoint(deed model.Action, was, now model.Point, at time.Time) error {
+	if !now.CreatedAt.Equal(was.CreatedAt) || now.Name != was.Name || now.Server.ID != was.Server.ID {
+		return notSentError{fmt.Sprintf("%s #%s is not the one that was shown, so nothing was sent", was.Kind, was.ID), model.ErrConflict}
+	}
+	why := now.CannotDelete()
+	if deed == model.Restore {
+		why = now.CannotRestore(at)
+	}
+	if why != "" {
+		return notSentError{why + "; nothing was sent", model.ErrConflict}
+	}
+	return nil
+}
+
+func recheckError(err error) error {
+	return notSentError{"nothing was sent: it could not be checked first: " + model.ErrorMessage(err), err}
+}

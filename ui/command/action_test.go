@@ -1,0 +1,237 @@
+package command_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"vpsdeck/api"
+	"vpsdeck/api/apitest"
+	"vpsdeck/model"
+	"vpsdeck/ui/command"
+)
+
+// The world as it was when the deed was confirmed: a server, a backup and a snapshot of it.
+var (
+	createdAt = time.Date(2025, 1, 15, 18, 30, 0, 0, time.UTC)
+	server    = model.ServerRef{ID: "12345", Name: "web-server-01"}
+	backup    = model.Point{Kind: model.Backup, ID: "501", Server: server, Type: model.Automatic, Status: model.Completed, CreatedAt: createdAt}
+	snap      = model.Point{Kind: model.Snapshot, ID: "801", Server: server, Name: "pre-migration", Status: model.Completed, CreatedAt: createdAt}
+)
+
+// The same as the API tells it.
+const (
+	serverJSON  = `{"id": 12345, "name": "web-server-01", "status": "active"}`
+	pointFormat = `{"id": %s, "server": {"id": 12345, "name": "web-server-01"}, "name": "%s", "status": "%s", "created_at": "%s"}`
+)
+
+func listJSON(items ...string) string {
+	return fmt.Sprintf(`{"count": %d, "results": [%s]}`, len(items), strings.Join(items, ", "))
+}
+
+func pointJSON(p model.Point) string {
+	return fmt.Sprintf(pointFormat, p.ID, p.Name, p.Status, p.CreatedAt.Format(time.RFC3339))
+}
+
+// recheckCalls are the requests by which Do looks before it sends: the servers, and the points of the kind.
+func recheckCalls(p model.Point, servers, points string) []apitest.Call {
+	return []apitest.Call{
+		{Path: "/servers/", ResponseBody: servers},
+		{Path: "/" + p.Kind.String() + "s/", Query: "server_id=12345", ResponseBody: points},
+	}
+}
+
+// newClient is the real one, for a server that follows a script.
+func newClient(t *testing.T, calls ...apitest.Call) command.Client {
+	t.Helper()
+	c, err := api.New(apitest.Script(t, calls...), "vps_x", api.WithWait(func(context.Context, time.Duration) error { return nil }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// execute carries out a deed in a session, and returns what came of it.
+func execute(s *command.Session, deed model.Action, p model.Point) command.ActionResultMsg {
+	o := model.Operation{Number: 7, Action: deed, Point: p, Server: p.Server, ConfirmedRole: model.LastPoint}
+	return s.Execute(o, o.Record("host", createdAt))().(command.ActionResultMsg)
+}
+
+func newSession(c command.Client) *command.Session { return command.NewSession(3, c, nil, false) }
+
+func TestActionRechecksFirstThenSendsOneRequest(t *testing.T) {
+	restored := `{"status": "success", "server": {"id": 12345, "name": "web-server-01", "status": "restoring"}}`
+	created := func(p model.Point) string {
+		return fmt.Sprintf(pointFormat, "900", p.Name, "in_progress", "2025-01-16T16:15:00Z")
+	}
+	newSnap := model.Point{Kind: model.Snapshot, Server: server, Name: "before-update", Description: "by hand"}
+	newBackup := model.Point{Kind: model.Backup, Server: server, Type: model.Manual, Description: "by hand"}
+	for name, c := range map[string]struct {
+		deed  model.Action
+		point model.Point
+		sent  apitest.Call
+	}{
+		"create a snapshot":  {model.Create, newSnap, apitest.Call{Method: "POST", Path: "/snapshots/", Body: `{"server_id": 12345, "name": "before-update", "description": "by hand"}`, Status: 201, ResponseBody: created(newSnap)}},
+		"create a backup":    {model.Create, newBackup, apitest.Call{Method: "POST", Path: "/backups/", Body: `{"server_id": 12345, "description": "by hand"}`, Status: 201, ResponseBody: created(newBackup)}},
+		"restore a snapshot": {model.Restore, snap, apitest.Call{Method: "POST", Path: "/snapshots/801/restore/", ResponseBody: restored}},
+		"restore a backup":   {model.Restore, backup, apitest.Call{Method: "POST", Path: "/servers/12345/restore/", Body: `{"backup_id": 501}`, ResponseBody: restored}},
+		"delete a snapshot":  {model.Delete, snap, apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204}},
+		"delete a backup":    {model.Delete, backup, apitest.Call{Method: "DELETE", Path: "/backups/501/", Status: 204}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			calls := []apitest.Call{{Path: "/servers/", ResponseBody: listJSON(serverJSON)}}
+			if c.deed != model.Create {
+				calls = recheckCalls(c.point, listJSON(serverJSON), listJSON(pointJSON(c.point)))
+			}
+			got := execute(newSession(newClient(t, append(calls, c.sent)...)), c.deed, c.point)
+			if got.Session != 3 || got.Number != 7 || got.Outcome.Err != nil || got.Outcome.AnswerLost || got.JournalErr != nil {
+				t.Errorf("%+v", got)
+			}
+			switch {
+			case c.deed == model.Create && (got.Accepted.Point.ID != "900" || got.Accepted.Point.Kind != c.point.Kind):
+				t.Errorf("what was made is %+v", got.Accepted.Point)
+			case c.deed == model.Restore && got.Accepted.ServerStatus != model.ServerRestoring:
+				t.Errorf("%+v", got.Accepted)
+			}
+			if said := command.DescribeRequest(c.deed, c.point); !strings.HasPrefix(said, c.sent.Method+" "+c.sent.Path) {
+				t.Errorf("what is said to be sent is %q", said)
+			}
+		})
+	}
+}
+
+func TestNothingIsSentIfTheAccountHasChanged(t *testing.T) {
+	changed := func(change func(*model.Point)) string {
+		p := snap
+		change(&p)
+		return listJSON(pointJSON(p))
+	}
+	gone, same := listJSON(), listJSON(serverJSON)
+	notDelete := []model.Action{model.Create, model.Restore} // a point may outlive its server
+	status := func(s string) string { return strings.Replace(listJSON(serverJSON), "active", s, 1) }
+	for name, c := range map[string]struct {
+		servers, points string // what Do finds; "": it is not asked any more
+		words           string
+		kind            error
+		deeds           []model.Action
+	}{
+		"the server is gone":       {gone, "", "server web-server-01 is no longer there", model.ErrNotFound, notDelete},
+		"the server is another":    {listJSON(strings.Replace(serverJSON, "12345", "12346", 1)), "", "web-server-01 is no longer there", model.ErrNotFound, notDelete},
+		"the server is renamed":    {listJSON(strings.Replace(serverJSON, "web-server-01", "db-server-01", 1)), "", "server #12345 is now called db-server-01, not web-server-01", model.ErrConflict, nil},
+		"it is being restored":     {status("restoring"), "", "web-server-01 is being restored", model.ErrConflict, nil},
+		"the point is gone":        {same, gone, "snapshot #801 is no longer there", model.ErrNotFound, []model.Action{model.Restore, model.Delete}},
+		"the point is another":     {same, changed(func(p *model.Point) { p.CreatedAt = createdAt.Add(time.Hour) }), "not the one that was shown", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
+		"the point is renamed":     {same, changed(func(p *model.Point) { p.Name = "weekly" }), "not the one that was shown", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
+		"the point is of another":  {same, strings.Replace(changed(func(*model.Point) {}), "12345", "12346", 1), "not the one that was shown", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
+		"the point is being made":  {same, changed(func(p *model.Point) { p.Status = model.InProgress }), "still being made", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
+		"the point has failed":     {same, changed(func(p *model.Point) { p.Status = model.Failed }), "nothing in it", model.ErrConflict, []model.Action{model.Restore}},
+		"the points of it are not": {same, listJSON(strings.Replace(pointJSON(snap), "801", "802", 1)), "snapshot #801 is no longer there", model.ErrNotFound, []model.Action{model.Restore, model.Delete}},
+	} {
+		deeds := c.deeds
+		if deeds == nil {
+			deeds = []model.Action{model.Create, model.Restore, model.Delete}
+		}
+		for _, deed := range deeds {
+			t.Run(fmt.Sprintf("%s, deed %d", name, deed), func(t *testing.T) {
+				calls := recheckCalls(snap, c.servers, c.points)
+				if c.points == "" {
+					calls = calls[:1]
+				}
+				checkNotSent(t, execute(newSession(newClient(t, calls...)), deed, snap), c.words, c.kind)
+			})
+		}
+	}
+}
+
+func TestPointOfADeletedServerCanBeDeleted(t *testing.T) {
+	calls := append(recheckCalls(snap, listJSON(), listJSON(pointJSON(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
+	if got := execute(newSession(newClient(t, calls...)), model.Delete, snap); got.Outcome.Err != nil {
+		t.Errorf("%+v", got)
+	}
+}
+
+// checkNotSent fails the test unless the deed was not sent, for this reason.
+func checkNotSent(t *testing.T, got command.ActionResultMsg, words string, kind error) {
+	t.Helper()
+	said := model.ErrorMessage(got.Outcome.Err)
+	if got.Outcome.AnswerLost || !strings.Contains(said, words) || !strings.Contains(said, "nothing was sent") || !errors.Is(got.Outcome.Err, kind) {
+		t.Errorf("%+v; it says %q, want %q and %q", got.Outcome, said, words, "nothing was sent")
+	}
+	if got.Session != 3 || got.Number != 7 || got.Accepted != (model.ActionResult{}) {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestNothingIsSentIfTheRecheckFails(t *testing.T) {
+	for status, kind := range map[int]error{
+		http.StatusUnauthorized: model.ErrUnauthorized, http.StatusForbidden: model.ErrForbidden, http.StatusInternalServerError: model.ErrUnavailable,
+	} {
+		refused := apitest.Call{Path: "/servers/", Status: status, ResponseBody: `{"detail": "Not now, please."}`}
+		checkNotSent(t, execute(newSession(newClient(t, refused)), model.Create, snap), "Not now, please.", kind)
+		refused.Path, refused.Query = "/snapshots/", "server_id=12345"
+		calls := []apitest.Call{{Path: "/servers/", ResponseBody: listJSON(serverJSON)}, refused}
+		checkNotSent(t, execute(newSession(newClient(t, calls...)), model.Restore, snap), "Not now, please.", kind)
+	}
+	nobody, err := api.New("http://127.0.0.1:1/api/v1", "vps_x", api.WithWait(func(context.Context, time.Duration) error { return nil }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkNotSent(t, execute(newSession(nobody), model.Delete, snap), "could not be checked first", model.ErrUnreachable)
+}
+
+func TestReadOnlySessionSendsNothing(t *testing.T) {
+	for _, deed := range []model.Action{model.Create, model.Restore, model.Delete} {
+		s := command.NewSession(3, newClient(t), nil, true) // a script without calls: one would fail the test
+		checkNotSent(t, execute(s, deed, snap), "read-only", model.ErrForbidden)
+	}
+}
+
+func TestClosedSessionSendsNothing(t *testing.T) {
+	s := newSession(newClient(t))
+	s.Close()
+	got := execute(s, model.Delete, snap)
+	if got.Outcome.Err == nil || got.Outcome.AnswerLost || !strings.Contains(model.ErrorMessage(got.Outcome.Err), "nothing was sent") {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestRefusalCarriesTheAPIMessage(t *testing.T) {
+	calls := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))),
+		apitest.Call{Method: "POST", Path: "/snapshots/801/restore/", Status: 400, ResponseBody: `{"detail": "The server is not in a valid state."}`})
+	got := execute(newSession(newClient(t, calls...)), model.Restore, snap)
+	if !errors.Is(got.Outcome.Err, model.ErrRefused) || got.Outcome.AnswerLost || !strings.Contains(model.ErrorMessage(got.Outcome.Err), "not in a valid state") {
+		t.Errorf("%+v", got.Outcome)
+	}
+}
+
+func TestLostAnswerIsNotARefusal(t *testing.T) {
+	calls := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))),
+		apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: http.StatusBadGateway, ResponseBody: "<html>"})
+	got := execute(newSession(newClient(t, calls...)), model.Delete, snap)
+	if !got.Outcome.AnswerLost || !errors.Is(got.Outcome.Err, model.ErrOutcomeUnknown) {
+		t.Errorf("%+v", got.Outcome)
+	}
+}
+
+func TestRequestsAreDescribedAsInTheAPIDocs(t *testing.T) {
+	for _, c := range []struct {
+		deed  model.Action
+		point model.Point
+		want  string
+	}{
+		{model.Create, backup, "POST /backups/"},
+		{model.Create, snap, "POST /snapshots/"},
+		{model.Restore, backup, `POST /servers/12345/restore/  {"backup_id": 501}`},
+		{model.Restore, snap, "POST /snapshots/801/restore/"},
+		{model.Delete, backup, "DELETE /backups/501/"},
+		{model.Delete, snap, "DELETE /snapshots/801/"},
+	} {
+		if got := command.DescribeRequest(c.deed, c.point); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}

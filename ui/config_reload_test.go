@@ -1,0 +1,199 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"vpsdeck/internal/terminal"
+	"vpsdeck/keymap"
+	"vpsdeck/model"
+	"vpsdeck/ui"
+	"vpsdeck/ui/command"
+	"vpsdeck/ui/screen"
+	"vpsdeck/ui/style"
+)
+
+func TestEachThemeHasItsColours(t *testing.T) {
+	t.Parallel()
+	for _, name := range style.Themes() {
+		for ground, options := range map[string][]option{"": nil, "-light": {withTerminal(terminal.WithLight())}} {
+			file := "theme-" + name + ground
+			t.Run(file, func(t *testing.T) {
+				t.Parallel()
+				theme := withOptions(func(o *ui.Options) { o.Theme = style.Theme(name) })
+				w := startApp(t, 60, 12, append(options, withServers(3), theme)...)
+				w.Press("j")
+				w.requireStyledGolden(file)
+			})
+		}
+	}
+}
+
+func TestColumnsThatAreNotChosenAreNotShown(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 160, 24, withOptions(func(o *ui.Options) {
+		o.Columns = screen.Columns{"servers": {"name", "ip", "plan"}, "backups": {"type", "created"}}
+	}))
+	w.RequireText("NAME", " IP ", "203.0.113.10")
+	w.RequireNoText("BACKUP ", "COVERAGE", "LOCATION", "✗ none")
+	w.selectServer("web-server-01")
+	head := w.Screen()
+	_, y, _ := head.Find("TYPE")
+	if line := head.Line(y); !strings.Contains(line, "CREATED") || strings.Contains(line[strings.Index(line, "TYPE"):], "STATUS") {
+		t.Errorf("the backups have the columns %q", line)
+	}
+	w.RequireText("DESCRIPTION") // of the snapshots, which show all
+	w.Press("a")
+	w.RequireText("SERVER") // told where there are several, whatever is chosen
+}
+
+func TestColumnsAreShownInTheirConfiguredOrder(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 160, 24, withOptions(func(o *ui.Options) {
+		o.Columns = screen.Columns{"servers": {"ip", "coverage", "name"}, "backups": {"size", "created", "type"}}
+	}))
+	requireWords := func(words ...string) {
+		t.Helper()
+		all := " " + strings.Join(strings.Fields(strings.NewReplacer("│", " ", "▌", " ").Replace(w.Screen().Text())), " ") + " "
+		if want := " " + strings.Join(words, " ") + " "; !strings.Contains(all, want) {
+			t.Errorf("%q is not in\n%s", want, w.Screen().Text())
+		}
+	}
+	requireWords("IP", "COVERAGE", "↓", "NAME")
+	requireWords("✗", "none", "db-server-02")
+	w.selectServer("web-server-01")
+	requireWords("SIZE", "CREATED", "↓", "TYPE")
+	w.Press("a")
+	requireWords("SERVER", "SIZE", "CREATED", "↓", "TYPE")
+	requireWords("NAME", "STATUS", "SIZE") // the snapshots have no choice
+}
+
+func TestReducedMotionHasNoFillingBars(t *testing.T) {
+	t.Parallel()
+	for name, still := range map[string]bool{"motion": false, "still": true} {
+		w := startApp(t, 120, 24, withServers(2), withOptions(func(o *ui.Options) { o.ReducedMotion = still }))
+		w.createSnapshot("web-server-01", "before-update")
+		w.Advance(time.Minute)
+		w.RequireText("snapshot before-update", "1 m", "usually 3–10 m")
+		if got := w.Screen().Contains("━"); got == still {
+			t.Errorf("%s: a bar is drawn: %v", name, got)
+		}
+		if got := w.lastView().ProgressBar != nil; got == still {
+			t.Errorf("%s: the terminal's own bar is drawn: %v", name, got)
+		}
+	}
+}
+
+// startWithConfig starts the program on settings that change.
+func startWithConfig(t *testing.T) (*harness, *fakeConfig, ui.Preferences) {
+	p := &fakeConfig{}
+	w := startApp(t, 120, 24, withOptions(func(o *ui.Options) { o.Config = p }))
+	return w, p, ui.Preferences{Keys: keymap.Default(), Mouse: true}
+}
+
+func TestChangedConfigIsAppliedAtOnce(t *testing.T) {
+	t.Parallel()
+	w, p, fresh := startWithConfig(t)
+	before := w.Screen().Styled()
+	must := func(err error) { w.must(err) }
+	must(fresh.Keys.Remap(map[string][]string{"action.snapshot": {"x"}}))
+	fresh.Theme, fresh.Columns = style.Contrast, screen.Columns{"servers": {"name", "status"}}
+	fresh.Profile = command.Profile{Policies: model.Policies{{Policy: model.Policy{Backups: model.Requirement{MaxAge: time.Minute}}}}}
+	fresh.Announce = ui.AnnounceBell
+	p.set(fresh, nil)
+	w.Advance(4 * time.Second)
+	w.RequireText("the settings have changed, and hold from now on", "x snapshot", "NAME", "STATUS")
+	w.RequireNoText("COVERAGE", "BACKUP ", "▲ 2")
+	if w.Screen().Styled() == before {
+		t.Error("the colours are the same")
+	}
+	w.Advance(20 * time.Second)
+	w.RequireNoText("the settings have changed")
+}
+
+func TestReadOnlyFollowsTheConfig(t *testing.T) {
+	t.Parallel()
+	w, p, fresh := startWithConfig(t)
+	w.selectServer("web-server-01")
+	w.Press("2", "d")
+	w.skipInputDelay()
+	fresh.Profile.ReadOnly = true
+	p.set(fresh, nil)
+	w.Advance(4 * time.Second)
+	w.typeRequiredName()
+	w.Press("tab", "enter") // the question was open already
+	w.RequireText("vpsdeck read-only")
+	w.requireRefused("Nothing was sent", "This session is read-only: it changes nothing.")
+	w.requireActions()
+	fresh.Profile.ReadOnly = false
+	p.set(fresh, nil)
+	w.Advance(4 * time.Second)
+	w.RequireNoText("read-only")
+	w.createSnapshot("web-server-01", "before-update")
+	w.requireActions(postBeforeUpdate)
+}
+
+func TestInvalidConfigShowsTheErrorAndIsNotApplied(t *testing.T) {
+	t.Parallel()
+	w, p, fresh := startWithConfig(t)
+	fresh.Profile.ReadOnly, fresh.ASCII = true, true
+	p.set(fresh, messageError{"config.toml, line 3: theme cannot be \"x\": there are auto, dark"})
+	w.Advance(4 * time.Second)
+	w.RequireText(`the settings stay as they were: config.toml, line 3: theme cannot be "x"`, "╭─ Servers")
+	w.RequireNoText("read-only")
+	w.Advance(time.Minute) // it stays until it is read
+	w.RequireText("the settings stay as they were")
+	w.Press("j", "j")
+	w.RequireNoText("the settings stay as they were")
+	w.Advance(time.Minute)
+	w.RequireNoText("the settings stay as they were")
+}
+
+func TestPaletteOffersOnlyTheOtherAccounts(t *testing.T) {
+	t.Parallel()
+	b := startMultiAccount(t, wideShort, nil)
+	b.h.Press(":")
+	b.h.Type("switch to")
+	b.h.RequireText("switch to profile home", "switch to the account without a profile")
+	b.h.RequireNoText("switch to profile work")
+	w := startApp(t, wideShort.width, wideShort.height)
+	w.Press(":")
+	w.Type("switch to")
+	w.RequireNoText("switch to profile", "switch to the account")
+}
+
+func TestLoginOffersTheProfiles(t *testing.T) {
+	t.Parallel()
+	b := startMultiAccount(t, wideShort, nil)
+	b.h.injectFault("GET /: status 401 x1")
+	b.h.Press("R")
+	b.h.chooseOption("profile home")
+	b.h.RequireText("vpsdeck  home ", "Servers 3")
+}
+
+func TestTheRequestsOfAnAccountAreNotShownOnAnother(t *testing.T) {
+	t.Parallel()
+	asked := &command.RequestLog{}
+	asked.Add(model.Exchange{Method: "GET", URL: "https://vps.example/secret-of-work/", Status: 200})
+	b := startMultiAccount(t, wideShort, nil, withOptions(func(o *ui.Options) { o.Requests = asked }))
+	b.h.Press("L")
+	b.h.RequireText("/secret-of-work/")
+	b.switchTo("home") // with the page open
+	b.h.RequireNoText("/secret-of-work/")
+	b.h.Press("L")
+	b.h.RequireNoText("/secret-of-work/", "Servers 3")
+}
+
+func TestDemoSwitchesToAnAccountAndItsJournal(t *testing.T) {
+	t.Parallel()
+	b := startMultiAccount(t, wideShort, nil, demo, withServers(2))
+	b.h.RequireText("vpsdeck demo", "nothing is real")
+	b.h.RequireNoText(" work ")
+	b.switchTo("work")
+	b.h.RequireText("vpsdeck  work ", "this is profile work now")
+	b.h.RequireNoText("demo", "nothing is real")
+	b.h.createSnapshot("web-server-01", "before-update")
+	b.requireActions(onlyBeforeUpdate, nil)
+	b.requireJournal(2, "work")
+}

@@ -1,0 +1,413 @@
+package dialog
+
+import (
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/ui/widget"
+)
+
+// deleteOptions is a light question, restores one of weight.
+var (
+	deleteOptions = ConfirmOptions{
+		Title: "Delete for good", Question: "Delete snapshot weekly (#798) of web-server-01?",
+		Details:      []Detail{{Label: "server", Value: "web-server-01  #12345"}, {Label: "size", Value: "4.7 GB", Minor: true}},
+		ConfirmLabel: "Delete",
+		Requests:     func(bool) string { return "DELETE /snapshots/798/" },
+		OnConfirm:    func(bool) tea.Cmd { return resultCmd("deleted") },
+	}
+	restoreOptions = ConfirmOptions{
+		Title: "Restore overwrites the disk", Question: "Restore web-server-01 from snapshot pre-migration (#801)?",
+		Details: []Detail{
+			{Label: "server", Value: "web-server-01  #12345 · 203.0.113.10 · active"},
+			{Label: "goes back to", Value: "15 Jan 2025 18:30 UTC  #801 · 5.0 GB"},
+			{Label: "is lost", Value: "everything written since 15 Jan 18:30 (5 d 3 h)", Bad: true},
+			{Label: "meanwhile", Value: "the server stops, usually for 5–15 minutes", Minor: true},
+		},
+		Checkbox:     &Checkbox{Label: "take a snapshot first", Note: "room for 3 more", Checked: true},
+		Phrase:       &Phrase{Text: "web-server-01", Prompt: "Type the server's name, web-server-01, to confirm"},
+		ConfirmLabel: "Restore",
+		Requests: func(ticked bool) string {
+			if ticked {
+				return "POST /snapshots/, then POST /snapshots/801/restore/"
+			}
+			return "POST /snapshots/801/restore/"
+		},
+		OnConfirm: func(ticked bool) tea.Cmd { return resultCmd("restored, snapshot first: %v", ticked) },
+	}
+)
+
+// openConfirm opens a question that is past its quiet time.
+func openConfirm(a ConfirmOptions) *Confirm {
+	q := NewConfirm(a, testKeys().Dialog, testStyles)
+	q.SetSize(78, 23)
+	q.Enable()
+	return q
+}
+
+// pressKeys presses keys one after the other until the question is done, and tells what it did: "" if it is still open,
+// "closed" if it did nothing.
+func pressKeys(t *testing.T, d Dialog, names ...string) string {
+	t.Helper()
+	for i, name := range names {
+		cmd, done := d.Update(keyPress(name))
+		switch {
+		case done && i < len(names)-1:
+			t.Fatalf("it is done after %q", names[:i+1])
+		case done && cmd == nil:
+			return "closed"
+		case done:
+			return cmd().(resultMsg).text
+		case cmd != nil:
+			t.Fatalf("%s did something, and it is still open", name)
+		}
+	}
+	return ""
+}
+
+func TestEnterPressesOnlyTheFocusedButton(t *testing.T) {
+	for keys, want := range map[string]string{
+		"enter":                             "closed", // No is focused when it opens
+		"tab enter":                         "deleted",
+		"right enter":                       "deleted",
+		"down enter":                        "deleted",
+		"shift+tab enter":                   "deleted",
+		"tab tab enter":                     "closed",
+		"tab left enter":                    "closed",
+		"tab shift+tab enter":               "closed",
+		"y":                                 "", // it moves, and presses nothing
+		"y enter":                           "deleted",
+		"y y y":                             "",
+		"n":                                 "closed",
+		"y n":                               "closed",
+		"esc":                               "closed",
+		"tab esc":                           "closed",
+		"space":                             "",
+		"q d x Y":                           "",
+		"tab space":                         "", // nor does space press a button
+		"d e l e t e tab tab tab enter":     "deleted",
+		"ctrl+a ctrl+e up down enter":       "closed",
+		"ctrl+v tab enter":                  "deleted",
+		"home end pgup pgdown enter":        "closed",
+		"backspace backspace y enter":       "deleted",
+		"tab tab tab tab tab tab tab enter": "deleted",
+	} {
+		if got := pressKeys(t, openConfirm(deleteOptions), strings.Fields(keys)...); got != want {
+			t.Errorf("%s: %q, want %q", keys, got, want)
+		}
+	}
+}
+
+func TestKeysTypedAheadAreIgnored(t *testing.T) {
+	for _, a := range []ConfirmOptions{deleteOptions, restoreOptions} {
+		q := NewConfirm(a, testKeys().Dialog, testStyles)
+		q.SetSize(78, 23)
+		ahead := append(splitKeys("web-server-01"), "tab", "enter", "y", "enter", "space", "n")
+		if got := pressKeys(t, q, ahead...); got != "" {
+			t.Fatalf("it was answered before one could read it: %q", got)
+		}
+		q.Update(tea.PasteMsg{Content: "web-server-01"})
+		for y := range 23 {
+			if _, done := q.Update(ClickMsg{X: 20, Y: y}); done {
+				t.Fatal("a click has answered it before one could read it")
+			}
+		}
+		q.Enable()
+		if got := pressKeys(t, q, "enter"); got != "closed" {
+			t.Errorf("what was typed ahead has moved the focus: %q", got)
+		}
+	}
+	q := NewConfirm(restoreOptions, testKeys().Dialog, testStyles)
+	pressKeys(t, q, splitKeys("web-server-01")...)
+	q.Update(tea.PasteMsg{Content: "web-server-01"})
+	q.Enable()
+	if got := pressKeys(t, q, "tab", "enter"); got != "" {
+		t.Errorf("what was typed ahead counts as the name: %q", got)
+	}
+}
+
+func TestEscWorksBeforeInputIsEnabled(t *testing.T) {
+	for _, a := range []ConfirmOptions{deleteOptions, restoreOptions} {
+		if got := pressKeys(t, NewConfirm(a, testKeys().Dialog, testStyles), "esc"); got != "closed" {
+			t.Errorf("%s: esc: %q", a.Title, got)
+		}
+	}
+}
+
+func TestCancelRunsOnCancel(t *testing.T) {
+	a := deleteOptions
+	a.OnCancel = func() tea.Cmd { return resultCmd("left") }
+	for _, keys := range []string{"esc", "enter", "n"} {
+		if got := pressKeys(t, openConfirm(a), keys); got != "left" {
+			t.Errorf("%s: %q", keys, got)
+		}
+	}
+	if got := pressKeys(t, openConfirm(a), "y", "enter"); got != "deleted" {
+		t.Errorf("yes: %q", got)
+	}
+}
+
+func TestPhraseMustMatchExactly(t *testing.T) {
+	for text, right := range map[string]bool{
+		"web-server-01": true, "": false, "web-server-0": false, "web-server-011": false, "Web-server-01": false,
+		" web-server-01": false, "web-server-01 ": false, "web-server-02": false, "yes": false,
+	} {
+		for _, paste := range []bool{false, true} {
+			q := openConfirm(restoreOptions)
+			if paste {
+				q.Update(tea.PasteMsg{Content: text})
+			} else {
+				for _, key := range splitKeys(text) {
+					pressKeys(t, q, strings.Replace(key, " ", "space", 1))
+				}
+			}
+			got := pressKeys(t, q, "tab", "enter")
+			if done := got != ""; done != right {
+				t.Errorf("%q, pasted %v: %q", text, paste, got)
+			}
+			if !right {
+				checkShown(t, q, "not yet: see above")
+			}
+		}
+	}
+}
+
+// Whatever went wrong on the way to a question of weight: without a text nothing confirms it.
+func TestEmptyPhraseNeverMatches(t *testing.T) {
+	a := restoreOptions
+	a.Phrase = &Phrase{Prompt: "Type the server's name, , to confirm"}
+	for _, keys := range []string{"tab enter", "tab tab enter shift+tab enter", "space tab enter", "backspace tab enter", "x tab enter"} {
+		if got := pressKeys(t, openConfirm(a), strings.Fields(keys)...); got != "" {
+			t.Errorf("%s: %q", keys, got)
+		}
+	}
+	q := openConfirm(a)
+	q.Update(tea.PasteMsg{Content: ""})
+	if got := pressKeys(t, q, "tab", "enter"); got != "" {
+		t.Errorf("an empty paste: %q", got)
+	}
+}
+
+func TestTypedPhraseCanBeCorrected(t *testing.T) {
+	q := openConfirm(restoreOptions)
+	keys := append(splitKeys("web-server-02"), "tab", "enter", "backspace", "1", "enter")
+	if got := pressKeys(t, q, keys...); got != "restored, snapshot first: true" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestTypedLettersAreNotCommands(t *testing.T) {
+	a := restoreOptions
+	a.Phrase = &Phrase{Text: "yn y n"}
+	q := openConfirm(a)
+	pressKeys(t, q, "y", "n", "space", "y", "space", "n")
+	checkShown(t, q, "› yn y n")
+	if got := pressKeys(t, q, "enter"); got != "closed" {
+		t.Errorf("typing has moved the focus: %q", got)
+	}
+}
+
+func TestPasteIsSanitizedAndCannotConfirm(t *testing.T) {
+	q := openConfirm(restoreOptions)
+	if _, done := q.Update(tea.PasteMsg{Content: "web-server-01\n"}); done {
+		t.Fatal("the paste has answered the question")
+	}
+	if got := pressKeys(t, q, "tab", "enter"); got != "restored, snapshot first: true" {
+		t.Errorf("the line break at the end counts: %q", got)
+	}
+	q = openConfirm(restoreOptions)
+	q.Update(tea.PasteMsg{Content: "\x1b[2J\u202e"})
+	if view := q.View(); strings.Contains(view, "\x1b[2J") || strings.Contains(view, "\u202e") {
+		t.Errorf("%q", view)
+	}
+}
+
+func TestCheckboxToggles(t *testing.T) {
+	name := splitKeys("web-server-01")
+	for keys, want := range map[string]string{
+		"tab enter":                       "restored, snapshot first: true",
+		"tab tab space shift+tab enter":   "restored, snapshot first: false",
+		"tab tab enter shift+tab enter":   "restored, snapshot first: false", // enter ticks too, and presses nothing
+		"left space space left enter":     "restored, snapshot first: true",
+		"tab tab tab enter":               "closed",
+		"shift+tab space shift+tab enter": "restored, snapshot first: false",
+	} {
+		if got := pressKeys(t, openConfirm(restoreOptions), append(name, strings.Fields(keys)...)...); got != want {
+			t.Errorf("%s: %q, want %q", keys, got, want)
+		}
+	}
+	q := openConfirm(restoreOptions)
+	checkShown(t, q, "[✓] take a snapshot first", "POST /snapshots/, then")
+	pressKeys(t, q, "left", "space")
+	checkShown(t, q, "[ ] take a snapshot first", "sends POST /snapshots/801/restore/")
+}
+
+// findText is where a text stands in a dialog, in cells.
+func findText(t *testing.T, d Dialog, text string) (x, y int) {
+	t.Helper()
+	for y, line := range strings.Split(plainView(d), "\n") {
+		if before, _, ok := strings.Cut(line, text); ok {
+			return widget.Width(before), y
+		}
+	}
+	t.Fatalf("%q is not shown:\n%s", text, plainView(d))
+	return 0, 0
+}
+
+// findButtons are where No and Yes stand, from and up to which cell, and on which line.
+func findButtons(t *testing.T, d Dialog, no, yes string) (spans [2][2]int, line int) {
+	t.Helper()
+	_, line = findText(t, d, no)
+	text := strings.Split(plainView(d), "\n")[line]
+	for i, word := range []string{no, yes} {
+		before, _, ok := strings.Cut(text, word)
+		if !ok {
+			t.Fatalf("there is no button %s:\n%s", word, plainView(d))
+		}
+		at := widget.Width(before)
+		spans[i] = [2]int{at - 3, at + len(word) + 2} // a space, the mark of the focus and a space before it, two spaces after it
+	}
+	return spans, line
+}
+
+func TestClickPressesButton(t *testing.T) {
+	for _, size := range [][2]int{{78, 23}, {50, 16}, {38, 14}} {
+		for _, a := range []ConfirmOptions{deleteOptions, restoreOptions} {
+			a.Phrase, a.OnCancel = nil, func() tea.Cmd { return resultCmd("no") }
+			a.OnConfirm = func(bool) tea.Cmd { return resultCmd("yes") }
+			open := func() *Confirm {
+				q := openConfirm(a)
+				q.SetSize(size[0], size[1])
+				return q
+			}
+			spans, line := findButtons(t, open(), "Cancel", a.ConfirmLabel)
+			for x := -1; x <= size[0]; x++ {
+				want := ""
+				for i, word := range []string{"no", "yes"} {
+					if x >= spans[i][0] && x < spans[i][1] {
+						want = word
+					}
+				}
+				got := ""
+				if cmd, done := open().Update(ClickMsg{X: x, Y: line}); done {
+					got = cmd().(resultMsg).text
+				}
+				if got != want {
+					t.Errorf("%v, %s: a click at %d: %q, want %q", size, a.Title, x, got, want)
+				}
+			}
+		}
+	}
+}
+
+func TestClickTogglesCheckbox(t *testing.T) {
+	q := openConfirm(restoreOptions)
+	x, y := findText(t, q, "take a snapshot first")
+	q.Update(ClickMsg{X: x, Y: y})
+	checkShown(t, q, "[ ] take a snapshot first")
+	q.Update(ClickMsg{X: x, Y: y})
+	checkShown(t, q, "[✓] take a snapshot first")
+}
+
+func TestClickElsewhereDoesNothing(t *testing.T) {
+	q := openConfirm(restoreOptions)
+	pressKeys(t, q, splitKeys("web-server-01")...)
+	before := q.View()
+	_, buttons := findText(t, q, "Cancel")
+	_, tick := findText(t, q, "take a snapshot first")
+	for y := -3; y < 30; y++ {
+		if y == buttons || y == tick {
+			continue
+		}
+		for x := range 78 {
+			if cmd, done := q.Update(ClickMsg{X: x, Y: y}); cmd != nil || done {
+				t.Fatalf("a click at %d, %d answers it", x, y)
+			}
+		}
+		if q.View() != before {
+			t.Fatalf("a click on line %d changes something", y)
+		}
+	}
+}
+
+func TestClickOnYesRequiresPhrase(t *testing.T) {
+	q := openConfirm(restoreOptions)
+	spans, line := findButtons(t, q, "Cancel", "Restore")
+	if _, done := q.Update(ClickMsg{X: spans[1][0], Y: line}); done {
+		t.Fatal("it was answered without the name")
+	}
+	checkShown(t, q, "not yet")
+}
+
+func TestConfirmKeepsEssentialsOnSmallScreen(t *testing.T) {
+	for _, a := range []ConfirmOptions{deleteOptions, restoreOptions} {
+		for _, width := range []int{38, 48, 60, 78, 120} {
+			for height := 16; height >= 5; height-- {
+				q := openConfirm(a)
+				q.SetSize(width, height)
+				checkSize(t, q, width, height)
+				checkShown(t, q, "▸ Cancel", a.ConfirmLabel)
+				if a.Phrase != nil {
+					checkShown(t, q, "›")
+				}
+			}
+		}
+	}
+}
+
+func TestLossDetailIsDroppedLast(t *testing.T) {
+	q := openConfirm(restoreOptions)
+	for _, c := range []struct {
+		height      int
+		shown, gone []string
+	}{
+		{23, []string{"meanwhile", "goes back to", "is lost", "sends POST", "take a snapshot"}, nil},
+		{11, []string{"meanwhile", "is lost", "take a snapshot"}, []string{"sends POST"}},
+		{9, []string{"is lost", "everything written since", "web-server-01", "take a snapshot"}, []string{"meanwhile", "goes back to", "sends POST"}},
+	} {
+		q.SetSize(78, c.height)
+		checkShown(t, q, c.shown...)
+		for _, gone := range c.gone {
+			if strings.Contains(plainView(q), gone) {
+				t.Errorf("in %d lines %q is shown:\n%s", c.height, gone, plainView(q))
+			}
+		}
+	}
+}
+
+func TestDetailsAreLabelledAtEveryWidth(t *testing.T) {
+	for _, width := range []int{38, 78} {
+		q := openConfirm(restoreOptions)
+		q.SetSize(width, 30)
+		for _, fact := range restoreOptions.Details {
+			checkShown(t, q, fact.Label)
+		}
+	}
+}
+
+func TestConfirmIgnoresOtherMessages(t *testing.T) {
+	q := openConfirm(restoreOptions)
+	before := q.View()
+	for _, msg := range []tea.Msg{nil, tea.WindowSizeMsg{Width: 10, Height: 2}, tea.KeyReleaseMsg{Code: tea.KeyEnter}, tea.FocusMsg{}, InputEnabledMsg{}, "x"} {
+		if cmd, done := q.Update(msg); cmd != nil || done || q.View() != before {
+			t.Errorf("%#v changes it", msg)
+		}
+	}
+}
+
+func TestFooterShowsActiveKeys(t *testing.T) {
+	for _, c := range []struct {
+		ask  ConfirmOptions
+		want string
+	}{{deleteOptions, "move press cancel"}, {restoreOptions, "move press cancel tick"}} {
+		var got []string
+		for _, b := range openConfirm(c.ask).ShortHelp() {
+			got = append(got, b.Help().Desc)
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s: %q", c.ask.Title, got)
+		}
+	}
+}

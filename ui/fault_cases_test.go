@@ -1,0 +1,291 @@
+package ui_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"vpsdeck/api"
+)
+
+// expectation is what a fault makes of one endpoint.
+type expectation struct {
+	shown      string        // on the screen, once the program has come to rest
+	shownLater string        // on the screen after a while; empty: nobody looks
+	wait       time.Duration // that while; 0: a few minutes
+	events     string        // a deed's steps in the journal; empty for what is only read
+	requests   int           // requests of the endpoint
+}
+
+// describeFailure is something that goes wrong, and what each class of endpoints makes of it.
+type describeFailure struct {
+	name          string
+	respond       faultResponse
+	executed      bool   // the account carries the request out
+	actionsOnly   bool   // to a list it is the same as the one before
+	timesOut      bool   // it takes the client's time limit
+	baseURL       string // where the requests go; empty: to the front
+	plainHTTP     bool   // the client speaks TLS, and the front does not
+	untrustedCert bool   // the front's certificate is nobody's
+
+	read, create, restore, remove expectation
+	overrides                     map[string]expectation // for single endpoints
+}
+
+func (f describeFailure) expectFor(e endpoint) expectation {
+	if x, special := f.overrides[e.name]; special {
+		return x
+	}
+	return []expectation{readClass: f.read, createClass: f.create, restoreClass: f.restore, deleteClass: f.remove}[e.class]
+}
+
+// What comes of deeds.
+var (
+	expectFound        = expectation{shown: "found, it is running", events: "intent, unknown, running", requests: 1}
+	expectDeletedLater = expectation{ // two lists must agree
+		shown: "the outcome is unknown; it is looked for", shownLater: ": deleted", wait: 5 * time.Second, events: "intent, unknown, done", requests: 1,
+	}
+	isInvisible = expectation{
+		shown: "the outcome is unknown; it is looked for", shownLater: "Not seen: try again?",
+		events: "intent, unknown, not-found", requests: 1,
+	}
+	expectRunning     = expectation{shown: "restoring", events: "intent, running, running", requests: 1} // a list has shown it
+	expectDeleted     = expectation{shown: ": deleted", events: "intent, running, done", requests: 1}
+	expectStillListed = expectation{shown: "delete", shownLater: "is still listed", events: "intent, running, unconfirmed", requests: 1}
+)
+
+// listError is a list that did not come, and why; the old one stays.
+func listError(words string, sent int) expectation { return expectation{shown: words, requests: sent} }
+
+// actionRefused is a deed that was not done, and why.
+func actionRefused(words string) expectation {
+	return expectation{shown: words, events: "intent, refused", requests: 1}
+}
+
+// withAccount keeps what the header says when it is not known whose token it is.
+func (f describeFailure) withAccount(sent int) describeFailure {
+	but := map[string]expectation{showAccount: {shown: "vpsdeck  account", requests: sent}}
+	if f.name == "401" { // it is the token's, whatever was asked for
+		delete(but, showAccount)
+	}
+	for name, x := range f.overrides {
+		but[name] = x
+	}
+	f.overrides = but
+	return f
+}
+
+// expectUnsent are the requests that never leave.
+func (f describeFailure) expectUnsent(words string) describeFailure {
+	f.read = listError(words, 0)
+	f.create = expectation{shown: words, events: "intent, refused"}
+	f.restore, f.remove = f.create, f.create
+	return f.withAccount(0)
+}
+
+// expectLost are the answers that do not come. A deed was done, or not, as the fault says.
+func (f describeFailure) expectLost(words string, sent int) describeFailure {
+	f.read = listError(words, sent)
+	f.create, f.restore, f.remove = isInvisible, isInvisible, isInvisible
+	if f.executed {
+		f.create, f.restore, f.remove = expectFound, expectFound, expectDeletedLater
+	}
+	return f.withAccount(sent)
+}
+
+// expectLostBothWays are the answers that do not come, or whose status says success and whose body does not: of a deed that was done, and
+// of one that was not.
+func (f describeFailure) expectLostBothWays(words string, sent int) []describeFailure {
+	undone := f
+	undone.name, undone.actionsOnly = f.name+", and not done", true
+	f.executed = true
+	return []describeFailure{f.expectLost(words, sent), undone.expectLost(words, sent)}
+}
+
+// expectRefused are the answers that say no.
+func (f describeFailure) expectRefused(words string, sent int) describeFailure {
+	f.read = listError(words, sent)
+	f.create = actionRefused(words)
+	f.restore, f.remove = f.create, f.create
+	return f.withAccount(sent)
+}
+
+// expectNoAPI is what a list says that does not exist: the address is wrong, and not a thing gone.
+func (f describeFailure) expectNoAPI() describeFailure {
+	f.read = listError("has no API at this address (status 404)", 1)
+	return f
+}
+
+// withDocumentedRefusal are the refusals of deeds that the documents explain where the API does not.
+func (f describeFailure) withDocumentedRefusal() describeFailure {
+	f.create = actionRefused("The API refused it: what was asked for is not valid, or the server's limit is reached.")
+	f.restore = actionRefused("The API refused the restore: the server is not in a state for it.")
+	return f
+}
+
+// withCountdown are the answers after which the header counts down to the next try.
+func (f describeFailure) withCountdown(words string) describeFailure {
+	f.read.shown = words
+	return f
+}
+
+// faults are what may befall an endpoint.
+func (e endpoint) faults() []describeFailure {
+	return slices.DeleteFunc(allFaults(), func(f describeFailure) bool { return f.actionsOnly && e.class == readClass })
+}
+
+// allFaults is the table.
+func allFaults() []describeFailure {
+	var all []describeFailure
+	for _, some := range [][]describeFailure{connectionFaults(), responseFaults(), redirectFaults(), statusFaults(), badRequestFaults()} {
+		all = append(all, some...)
+	}
+	return all
+}
+
+// connectionFaults are those in which no whole answer comes.
+func connectionFaults() []describeFailure {
+	const late, cut = "did not answer in time", "broke off before the answer was complete"
+	whole := func(answer string) string { return "HTTP/1.1 200 OK\r\n" + answer }
+	return slices.Concat(
+		[]describeFailure{
+			describeFailure{name: "connection refused", baseURL: "http://127.0.0.1:1/api/v1"}.expectUnsent("refuses connections"),
+			describeFailure{name: "no such host", baseURL: "https://no..host/api/v1"}.expectUnsent("There is no such host as"),
+			describeFailure{name: "certificate not trusted", untrustedCert: true}.expectUnsent("is not trusted, so the token was not sent"),
+			describeFailure{name: "no TLS", plainHTTP: true}.expectUnsent("No secure connection to"),
+		},
+		describeFailure{name: "time-out before headers", respond: hang, timesOut: true}.expectLostBothWays(late, 3),
+		describeFailure{name: "time-out in the body", respond: hangInBody, timesOut: true}.expectLostBothWays(late, 3),
+		describeFailure{name: "slow drip", respond: dripBody, timesOut: true}.expectLostBothWays(late, 3),
+		describeFailure{name: "cut before headers", respond: sendRaw("")}.expectLostBothWays(cut, 3),
+		describeFailure{name: "cut in the headers", respond: sendRaw("HTTP/1.1 200 OK\r\nContent-Type: text/pl")}.expectLostBothWays(cut, 3),
+		describeFailure{name: "cut in the body", respond: sendRaw(whole("Transfer-Encoding: chunked\r\n\r\n5\r\n{\"cou\r\n"))}.expectLostBothWays(cut, 3),
+		describeFailure{name: "Content-Length too large", respond: sendRaw(whole("Content-Length: 500\r\n\r\n{\"count\": 0}"))}.expectLostBothWays(cut, 3),
+		describeFailure{name: "Content-Length too small", respond: sendRaw(whole("Content-Length: 5\r\n\r\n{\"count\": 0}"))}.
+			expectLostBothWays("it is not readable JSON", 1),
+		describeFailure{name: "Content-Length no number", respond: sendRaw(whole("Content-Length: x\r\n\r\n{}"))}.
+			expectLostBothWays("cannot be read as HTTP", 1),
+		describeFailure{name: "no HTTP", respond: sendRaw("SSH-2.0-OpenSSH_9.6\r\n")}.expectLostBothWays("cannot be read as HTTP", 1),
+	)
+}
+
+// responseFaults are those in which an answer comes that says success, and cannot be right.
+func responseFaults() []describeFailure {
+	always := func(body string) faultResponse { return respondSuccess(func(string) string { return body }) }
+	half := respondSuccess(func(body string) string { return body[:len(body)/2] })
+	object := respondSuccess(changeLeaves(func(string, any) any { return struct{}{} }))
+	null := respondSuccess(changeLeaves(func(string, any) any { return nil }))
+	strange := respondSuccess(changeLeaves(func(name string, value any) any {
+		if name == "status" {
+			return "archiving"
+		}
+		return value
+	}))
+	stranger := describeFailure{
+		name: "unknown status word", respond: strange, executed: true, read: listError("archiving", 1),
+		create: expectation{shown: "creating", events: "intent, running", requests: 1}, restore: expectRunning, remove: expectDeletedLater,
+		overrides: map[string]expectation{showAccount: {shown: "Acme", requests: 1}},
+	}
+	believed := map[string]expectation{deleteBackup: expectDeleted, deleteSnapshot: expectDeleted} // it is what the documents promise
+	empty := describeFailure{name: "204 with a body", overrides: believed, respond: sendRaw("HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\n{\"id\": 1}")}.
+		expectLostBothWays("cannot be used: it is empty", 1)
+	for i := range empty {
+		if !empty[i].executed { // the lists tell otherwise
+			empty[i].overrides = map[string]expectation{deleteBackup: expectStillListed, deleteSnapshot: expectStillListed, showAccount: empty[i].overrides[showAccount]}
+		}
+	}
+	return slices.Concat(
+		describeFailure{name: "empty 200", respond: respond(200, "")}.expectLostBothWays("cannot be used: it is empty", 1),
+		describeFailure{name: "HTML 200", respond: respond(200, "<!doctype html><title>Log in</title>")}.
+			expectLostBothWays("it is a web page, so the API's add", 1),
+		describeFailure{name: "truncated JSON", respond: half}.expectLostBothWays("cannot be used: it is not readable JSON", 1),
+		describeFailure{name: "wrong types", respond: object}.expectLostBothWays("cannot be used: item 1 of page 1", 1),
+		describeFailure{name: "null everywhere", respond: null}.expectLostBothWays("cannot be used: item 1 of page 1 has no id", 1),
+		describeFailure{name: "a bare null", respond: always("null")}.expectLostBothWays("cannot be used: there is no list in it", 1),
+		[]describeFailure{stranger},
+		empty,
+		describeFailure{name: "huge", respond: floodBody}.expectLostBothWays("it is far larger than any answer", 1),
+	)
+}
+
+// redirectFaults point to another place. Only a read is sent on, and only to the API's own.
+func redirectFaults() []describeFailure {
+	var all []describeFailure
+	for _, status := range []int{301, 302, 307, 308} {
+		words := fmt.Sprintf("The API points to another place (status %d)", status)
+		all = append(all,
+			describeFailure{name: fmt.Sprint(status, " to here"), respond: redirectTo(status, "")}.expectRefused(words, 4),
+			describeFailure{name: fmt.Sprint(status, " to elsewhere"), respond: redirectTo(status, "https://elsewhere.example/")}.expectRefused(words, 1),
+		)
+	}
+	return all
+}
+
+// statusFaults say by their status that it went wrong.
+func statusFaults() []describeFailure {
+	const again = "The API had too many requests."
+	having := "The API has trouble (status %d): try again in a while."
+	all := []describeFailure{
+		describeFailure{name: "401", respond: respond(401, "")}.expectRefused("The API does not accept the token", 1),
+		describeFailure{name: "403", respond: respond(403, "")}.expectRefused("The token may not do this: it lacks the permission.", 1),
+		describeFailure{name: "404", respond: respond(404, "")}.expectRefused("The API does not know this: it may have been deleted", 1).expectNoAPI(),
+		describeFailure{name: "409", respond: respond(409, "")}.expectRefused("The server is busy with something else", 1),
+		describeFailure{name: "429", respond: respond(429, "")}.expectRefused(again, 3),
+		describeFailure{name: "429, wait 5 s", respond: respond(429, "", "Retry-After", "5")}.expectRefused("Try again in 5 s.", 3).withCountdown("again in 5 s"),
+		describeFailure{name: "429, wait 45 s", respond: respond(429, "", "Retry-After", "45")}.expectRefused("Try again in 45 s.", 1).withCountdown("again in 45 s"),
+		describeFailure{name: "429, wait until a date", respond: retryAfterDate}.expectRefused("Try again in 45 s.", 1).withCountdown("again in 45 s"),
+		describeFailure{name: "429, wait an absurd time", respond: respond(429, "", "Retry-After", strings.Repeat("9", 30))}.
+			expectRefused("Try again in 60 min.", 1).withCountdown("again in 1 h"),
+		describeFailure{name: "500", respond: respond(500, "")}.expectRefused(fmt.Sprintf(having, 500), 1),
+	}
+	for _, status := range []int{405, 415, 422} {
+		words := fmt.Sprintf("The API refused the request (status %d).", status)
+		all = append(all, describeFailure{name: fmt.Sprint(status), respond: respond(status, "")}.expectRefused(words, 1))
+	}
+	for _, status := range []int{502, 503, 504} {
+		words := fmt.Sprintf(having, status)
+		all = append(all,
+			describeFailure{name: fmt.Sprint(status), respond: respond(status, "")}.expectLost(words, 3),
+			describeFailure{name: fmt.Sprint(status, ", and yet done"), respond: respond(status, ""), executed: true, actionsOnly: true}.
+				expectLost(words, 3),
+		)
+	}
+	return append(all, describeFailure{name: "600", respond: respond(600, "")}.
+		expectLost("The API answered with status 600, which has no meaning", 1))
+}
+
+// badRequestFaults are a 400 in each shape that its body may have; nothing about them is documented [I].
+func badRequestFaults() []describeFailure {
+	const bare = "The API refused the request (status 400)."
+	var all []describeFailure
+	for _, shape := range [][3]string{
+		{"detail", `{"detail": "No room left."}`, "No room left."},
+		{"error", `{"error": "No room left"}`, "No room left."},
+		{"message", `{"message": "No room left"}`, "No room left."},
+		{"a field", `{"name": ["No room left."]}`, "name: No room left."},
+		{"non_field_errors", `{"non_field_errors": ["No room left."]}`, "No room left."},
+		{"plain text", "No room left", "No room left."},
+		{"a code", `{"error": "limit_reached"}`, "It says: limit_reached."},
+		{"HTML", "<html><body>nginx</body></html>", bare},
+		{"nothing", "", bare},
+		{"JSON cut off", `{"detail": "No room le`, bare},
+		{"control characters", `{"detail": "No \u001b[31mroom\u202e left."}`, "No ^[[31mroom‹202E› left."},
+	} {
+		row := describeFailure{name: "400 with " + shape[0], respond: respond(400, shape[1])}.expectRefused(shape[2], 1)
+		if shape[2] == bare {
+			row = row.withDocumentedRefusal()
+		}
+		all = append(all, row)
+	}
+	return all
+}
+
+// clientLimits are those of the client that meets a fault.
+func (f describeFailure) clientLimits() api.Limits {
+	limits := api.Limits{Body: 64 << 10}
+	if f.timesOut {
+		limits.Call = 400 * slower * time.Millisecond // it is waited for in full; all else on this machine is far quicker
+	}
+	return limits
+}

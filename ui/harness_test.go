@@ -1,0 +1,264 @@
+package ui_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/colorprofile"
+
+	"vpsdeck/api"
+	"vpsdeck/api/sim"
+	"vpsdeck/internal/terminal"
+	"vpsdeck/internal/termtest"
+	"vpsdeck/keymap"
+	"vpsdeck/model"
+	"vpsdeck/ui"
+	"vpsdeck/ui/command"
+	"vpsdeck/ui/dialog"
+)
+
+// startTime is when every account opens: the day of the documents' examples.
+var startTime = time.Date(2025, 1, 16, 15, 45, 0, 0, time.UTC)
+
+const liveToken = "vps_live"
+
+// harness is a person at a terminal in front of the program, which runs on the real client and a simulated account. Time
+// passes only when the test says so.
+type harness struct {
+	*termtest.Terminal
+	t             testing.TB
+	app           *ui.App
+	recorder      *recorder
+	account       *sim.Account
+	proxy         *recordingProxy // between the program and its account
+	clock         *terminal.Clock
+	otherClient   *api.Client // somebody else, at the same account over another line
+	url           string
+	clientOptions []api.Option // what else the clients are made with
+}
+
+type setup struct {
+	ui              ui.Options
+	terminal        []terminal.Option
+	account         sim.Options
+	beforeStart     []func(*harness)    // what happens before the program starts
+	unauthenticated bool                // there is no token yet
+	namedHost       bool                // the account is at a host with a name
+	log             *command.RequestLog // of what is asked; nil: none
+	share           func(*harness, *ui.Options)
+}
+
+type option func(*setup)
+
+// withOptions changes what the program is started with.
+func withOptions(change func(*ui.Options)) option { return func(s *setup) { change(&s.ui) } }
+
+// withTerminal changes what the terminal can do.
+func withTerminal(options ...terminal.Option) option {
+	return func(s *setup) { s.terminal = append(s.terminal, options...) }
+}
+
+// beforeStart does something to the account or the line before the program starts.
+func beforeStart(do func(*harness)) option {
+	return func(s *setup) { s.beforeStart = append(s.beforeStart, do) }
+}
+
+// withFault is before with a fault.
+func withFault(text string) option { return beforeStart(func(w *harness) { w.injectFault(text) }) }
+
+// withServers sets the size of the fleet; below 0 there is none.
+func withServers(n int) option { return func(s *setup) { s.account.Servers = n } }
+
+var (
+	readOnly     = withOptions(func(o *ui.Options) { o.ReadOnly = true })
+	demo         = withOptions(func(o *ui.Options) { o.Demo = true })
+	withASCII    = withOptions(func(o *ui.Options) { o.ASCII = true })
+	withoutColor = withTerminal(terminal.WithProfile(colorprofile.Ascii))
+	withMouse    = withOptions(func(o *ui.Options) { o.Mouse = true })
+)
+
+// startApp starts the program on a terminal of width columns and height rows. Unless an option holds something back, it has
+// loaded everything when the first look is taken.
+func startApp(t testing.TB, width, height int, options ...option) *harness {
+	t.Helper()
+	w := &harness{t: t}
+	s := setup{account: sim.Options{Seed: 1, Token: liveToken, Clock: sim.NewSteppedClock(startTime)}}
+	s.ui = ui.Options{Keys: keymap.Default(), Dark: true}
+	for _, o := range options {
+		o(&s)
+	}
+	w.account = sim.New(s.account)
+	w.clock = terminal.NewClock(s.account.Clock.Now, s.account.Clock.Advance)
+	w.proxy = &recordingProxy{account: w.account, clock: w.clock}
+	w.url = serve(t, w.proxy)
+	w.otherClient = w.newClient(serve(t, w.account))
+	s.ui.Clock = w.clock
+	if s.ui.Access != nil {
+		s.ui.Access.(*fakeAccess).harness = w
+	}
+	if s.log != nil {
+		w.clientOptions = append(w.clientOptions, api.WithObserver(s.log.Add))
+	}
+	if !s.unauthenticated {
+		s.ui.Client = w.newClient(w.url)
+		if s.namedHost {
+			s.ui.Client = namedHostClient{s.ui.Client}
+		}
+	}
+	for _, do := range s.beforeStart {
+		do(w)
+	}
+	if s.share != nil {
+		s.share(w, &s.ui)
+	}
+	w.recorder = &recorder{}
+	s.ui.KeyTime = w.recorder.nextKeyTime
+	w.app = ui.New(s.ui)
+	w.recorder.app = w.app
+	w.Terminal = termtest.Start(t, w.recorder, width, height, append(s.terminal, terminal.WithClock(w.clock))...)
+	w.Screen()
+	return w
+}
+
+// serve puts an account on a socket until the end of the test. The socket has no time limits: an answer that the test holds
+// back may take long on a busy machine.
+func serve(t testing.TB, account http.Handler) string {
+	t.Helper()
+	server := httptest.NewServer(account)
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	return server.URL + "/api/v1"
+}
+
+// newClient is the real client. It does not pause between its tries and has no time limits, since only the test moves the time.
+func (w *harness) newClient(url string) *api.Client {
+	w.t.Helper()
+	client, err := w.connect(url, liveToken)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return client
+}
+
+func (w *harness) connect(url, token string) (*api.Client, error) {
+	return api.New(url, token, append(w.clientOptions, api.WithClock(w.clock.Now), api.WithLimits(api.Limits{Call: time.Hour, Total: time.Hour}),
+		api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))...)
+}
+
+// injectFault has requests fail, as sim.ParseFault reads it.
+func (w *harness) injectFault(text string) {
+	w.t.Helper()
+	f, err := sim.ParseFault(text)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.account.Inject(f)
+}
+
+// skipInputDelay lets a question's quiet time pass, after which it listens.
+func (w *harness) skipInputDelay() { w.Advance(dialog.InputDelay) }
+
+// advanceUntil lets time pass until the screen shows the text, for as long as most. While something is at work at the account it
+// looks away, and then again every few seconds.
+func (w *harness) advanceUntil(most time.Duration, text string) terminal.Grid {
+	w.t.Helper()
+	const step = 8 * time.Second // a notice stands that long
+	end := w.clock.Now().Add(most)
+	w.whileHidden(func() {
+		for w.accountBusy() && w.clock.Now().Before(end) {
+			w.Advance(step / 2)
+		}
+	})
+	for {
+		g := w.Screen()
+		if g.Contains(text) {
+			return g
+		}
+		if w.clock.Now().After(end) {
+			w.t.Fatalf("%q did not come within %s:\n%s", text, most, g.Text())
+		}
+		w.Advance(step)
+	}
+}
+
+// accountBusy says whether the account is making or restoring something.
+func (w *harness) accountBusy() bool {
+	w.t.Helper()
+	list, err := w.otherClient.Servers(w.t.Context(), model.ServerFilter{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	running := func(p model.Point) bool { return p.Status.Running() }
+	return slices.ContainsFunc(list, func(s model.Server) bool { return s.Status == model.ServerRestoring }) ||
+		slices.ContainsFunc(w.points(model.Snapshot, ""), running) || slices.ContainsFunc(w.points(model.Backup, ""), running)
+}
+
+// points are those of a kind that the account has for a server, as somebody else sees them.
+func (w *harness) points(kind model.Kind, server model.ID) []model.Point {
+	w.t.Helper()
+	list := func() ([]model.Point, error) {
+		return w.otherClient.Backups(w.t.Context(), model.BackupFilter{Server: server})
+	}
+	if kind == model.Snapshot {
+		list = func() ([]model.Point, error) {
+			return w.otherClient.Snapshots(w.t.Context(), model.SnapshotFilter{Server: server})
+		}
+	}
+	points, err := list()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return points
+}
+
+// hasPoint says whether the account has a point.
+func (w *harness) hasPoint(kind model.Kind, id model.ID) bool {
+	w.t.Helper()
+	return slices.ContainsFunc(w.points(kind, ""), func(p model.Point) bool { return p.ID == id })
+}
+
+// must fails the test if somebody else could not do what they wanted.
+func (w *harness) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *harness) mustAccept(_ model.ActionResult, err error) {
+	w.t.Helper()
+	w.must(err)
+}
+
+// serverStatus is a server's, as somebody else sees it.
+func (w *harness) serverStatus(id model.ID) model.ServerStatus {
+	w.t.Helper()
+	server, err := w.otherClient.Server(w.t.Context(), id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return server.Status
+}
+
+// selectServer puts the cursor of the servers on one, by filtering for its name.
+func (w *harness) selectServer(server string) {
+	w.Press("1", "/")
+	w.Type(server)
+	w.Press("enter", "esc")
+}
+
+// requireActions fails the test unless these deeds, and no others, have been sent once the program is at rest.
+func (w *harness) requireActions(want ...string) {
+	w.t.Helper()
+	w.Screen()
+	if got := w.proxy.actions(); !slices.Equal(got, want) {
+		w.t.Errorf("the deeds sent are\n  %s\nnot\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+	}
+}

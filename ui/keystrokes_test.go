@@ -1,0 +1,124 @@
+package ui_test
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"vpsdeck/model"
+)
+
+// keyCounter counts the keys that are pressed, and writes them down as docs/KEYSTROKES.md shows them.
+type keyCounter struct {
+	*harness
+	keys     int
+	keyNames []string
+}
+
+func (c *keyCounter) press(keys ...string) {
+	c.Press(keys...)
+	c.keys += len(keys)
+	for _, k := range keys {
+		c.keyNames = append(c.keyNames, "`"+k+"`")
+	}
+}
+
+func (c *keyCounter) typeText(text string) {
+	c.Type(text)
+	c.keys += len([]rune(text))
+	c.keyNames = append(c.keyNames, "“"+text+"”")
+}
+
+// requireDocumented fails the test unless the document has a line with these keys and their number.
+func (c *keyCounter) requireDocumented(what string) {
+	c.t.Helper()
+	text, err := os.ReadFile("../docs/KEYSTROKES.md")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	want := fmt.Sprintf("| %s | %s | %d |\n", what, strings.Join(c.keyNames, " "), c.keys)
+	if !strings.Contains(string(text), want) {
+		c.t.Errorf("docs/KEYSTROKES.md has no line\n%s", want)
+	}
+}
+
+func TestKeystrokesToRestoreTheNewestPoint(t *testing.T) {
+	t.Parallel()
+	const server = "web-server-01"
+	c := &keyCounter{harness: startApp(t, 120, 40)}
+	c.press(":")
+	c.typeText(server)
+	c.press("enter", "r")
+	c.skipInputDelay()
+	c.typeText(server)
+	c.press("tab", "enter")
+	c.advanceHidden(time.Hour)
+	c.RequireNoText("running")
+	deeds := c.proxy.actions()
+	if len(deeds) != 2 || !strings.HasPrefix(deeds[0], "POST /snapshots/ ") || deeds[1] != `POST /servers/12345/restore/ {"backup_id":501}` {
+		t.Errorf("sent: %q", deeds)
+	}
+	c.requireDocumented("A restore of the newest point of `" + server + "`, with a snapshot first")
+}
+
+func TestKeystrokesToSnapshotTenServers(t *testing.T) {
+	t.Parallel()
+	c := &keyCounter{harness: startApp(t, 120, 40, withServers(14))}
+	c.press("space", "space", "space", "space")
+	c.press("j") // its quota is full
+	c.press("space", "space", "space", "space", "space", "space")
+	c.press("s", "enter", "enter")
+	c.advanceHidden(20 * time.Minute)
+	c.RequireNoText("running")
+	deeds := c.proxy.actions()
+	slices.Sort(deeds)
+	if n := len(slices.Compact(deeds)); n != 10 {
+		t.Errorf("%d different deeds: %q", n, deeds)
+	}
+	c.requireDocumented("A snapshot of ten servers")
+}
+
+func TestKeystrokesToDeletePointsOlderThanThirtyDays(t *testing.T) {
+	t.Parallel()
+	c := &keyCounter{harness: startApp(t, 120, 40)}
+	old := c.deletableOlderThan(30 * 24 * time.Hour)
+	c.press("c", "enter", "backspace")
+	c.typeText("0")
+	c.press("enter", "enter", "down", "down", "down", "enter")
+	c.skipInputDelay()
+	number := regexp.MustCompile(`Delete (\d+) restore points`).FindStringSubmatch(c.Screen().Text())
+	if number == nil {
+		t.Fatal(c.Screen().Text())
+	}
+	c.typeText(number[1])
+	c.press("tab", "enter")
+	c.advanceHidden(5 * time.Minute)
+	if number[1] != fmt.Sprint(len(old)) || len(c.proxy.actions()) != len(old) {
+		t.Errorf("%s were named, %d are sent, %d are old", number[1], len(c.proxy.actions()), len(old))
+	}
+	for _, p := range old {
+		if c.hasPoint(p.Kind, p.ID) {
+			t.Errorf("%s #%s of %s is still there", p.Kind, p.ID, p.Server.Name)
+		}
+	}
+	c.requireDocumented("Clearing everything older than 30 days")
+}
+
+// deletableOlderThan are the points older than so long, but for what each server must keep: its newest usable one, and its newest backup.
+func (w *harness) deletableOlderThan(age time.Duration) []model.Point {
+	all := append(w.points(model.Backup, ""), w.points(model.Snapshot, "")...)
+	var out []model.Point
+	for _, p := range all {
+		mine := model.PointsOf(all, p.Server.ID)
+		newest, _ := model.NewestUsable(mine, w.clock.Now())
+		backup, _ := model.NewestUsable(slices.DeleteFunc(mine, func(q model.Point) bool { return q.Kind != model.Backup }), w.clock.Now())
+		if p.Key() != newest.Key() && p.Key() != backup.Key() && w.clock.Now().Sub(p.CreatedAt) > age {
+			out = append(out, p)
+		}
+	}
+	return out
+}

@@ -1,0 +1,151 @@
+package ui_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"vpsdeck/api/sim"
+	"vpsdeck/model"
+	"vpsdeck/ui"
+	"vpsdeck/ui/command"
+)
+
+// multiAccount holds two accounts behind one address, told apart by their tokens alone, as the provider's are: work, which the world
+// is about, and home. They have servers of the same names and IDs, so that whatever is mixed up is done to the wrong one.
+type multiAccount struct {
+	h         *harness
+	homeProxy *recordingProxy
+	journal   memoryJournal
+	url       string
+
+	mu            sync.Mutex
+	openErr       error                    // why no account opens
+	changeProfile func(p *command.Profile) // what the config says of home
+}
+
+const homeToken = "vps_home"
+
+// withProfiles starts the program on the profile work, with home to switch to.
+func withProfiles(b *multiAccount, change func(*command.Profile)) option {
+	return func(s *setup) {
+		b.changeProfile = change
+		s.ui.Accounts, s.ui.Journal, s.ui.RunID = b, &b.journal, "run"
+		s.ui.Profile = command.Profile{Name: "work", Stripe: "cyan"}
+		s.beforeStart = append(s.beforeStart, func(w *harness) {
+			b.h = w
+			home := sim.New(sim.Options{Seed: 1, Servers: 3, Token: homeToken, Clock: s.account.Clock})
+			b.homeProxy = &recordingProxy{account: home, clock: w.clock}
+			b.url = serve(w.t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				if strings.HasSuffix(r.Header.Get("Authorization"), homeToken) {
+					b.homeProxy.ServeHTTP(rw, r)
+					return
+				}
+				w.proxy.ServeHTTP(rw, r)
+			}))
+			client, err := w.connect(b.url, liveToken)
+			w.must(err)
+			s.ui.Client = client
+			s.ui.Access = &fakeAccess{harness: w}
+		})
+	}
+}
+
+// Names are the accounts.
+func (b *multiAccount) Names() []string { return []string{"home", "work", ""} }
+
+// Open is the real way: a client, and a question whether the token is live. The account without a profile is work's.
+func (b *multiAccount) Open(ctx context.Context, profile string) (command.OpenedAccount, error) {
+	b.mu.Lock()
+	refused := b.openErr
+	b.mu.Unlock()
+	if refused != nil {
+		return command.OpenedAccount{}, refused
+	}
+	p, token := command.Profile{Name: profile, Stripe: "cyan"}, liveToken
+	if profile == "home" {
+		p.Stripe, token = "orange", homeToken
+		if b.changeProfile != nil {
+			b.changeProfile(&p)
+		}
+	}
+	client, err := b.h.connect(b.url, token)
+	if err == nil {
+		_, err = client.Account(ctx)
+	}
+	return command.OpenedAccount{Profile: p, Client: client, Access: &fakeAccess{harness: b.h}, Requests: &command.RequestLog{}}, err
+}
+
+// setOpenError lets no account open from here on, or lets them open again.
+func (b *multiAccount) setOpenError(why error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.openErr = why
+}
+
+// switchTo picks an account in the palette.
+func (b *multiAccount) switchTo(profile string) {
+	b.h.Press(":")
+	b.h.Type("switch to " + command.ProfileLabel(profile))
+	b.h.Press("enter")
+}
+
+// requireActions fails the test unless each account was sent these deeds and no others.
+func (b *multiAccount) requireActions(work, home []string) {
+	b.h.t.Helper()
+	b.h.Screen()
+	if got := b.h.proxy.actions(); !slices.Equal(got, work) {
+		b.h.t.Errorf("work was sent %q, not %q", got, work)
+	}
+	if got := b.homeProxy.actions(); !slices.Equal(got, home) {
+		b.h.t.Errorf("home was sent %q, not %q", got, home)
+	}
+}
+
+// requireJournal fails the test unless the journal's lines are all of the profile.
+func (b *multiAccount) requireJournal(lines int, profile string) {
+	b.h.t.Helper()
+	records, _, _ := b.journal.Read() // a notebook has no failures
+	if len(records) != lines || slices.ContainsFunc(records, func(r model.Record) bool { return r.Profile != profile }) {
+		b.h.t.Errorf("the journal has %d lines: %+v; want %d of %q", len(records), records, lines, profile)
+	}
+}
+
+// startMultiAccount opens the program on work.
+func startMultiAccount(t testing.TB, at size, change func(*command.Profile), options ...option) *multiAccount {
+	t.Helper()
+	b := &multiAccount{}
+	startApp(t, at.width, at.height, append([]option{withProfiles(b, change)}, options...)...)
+	return b
+}
+
+var _ ui.Config = (*fakeConfig)(nil)
+
+// fakeConfig are the settings, which the test changes.
+type fakeConfig struct {
+	mu          sync.Mutex
+	preferences *ui.Preferences // what has changed since the last look; nil: nothing
+	err         error
+}
+
+// Reload gives out what has changed, once.
+func (p *fakeConfig) Reload(string) (ui.Preferences, bool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	fresh, err := p.preferences, p.err
+	p.preferences, p.err = nil, nil
+	if err != nil || fresh == nil {
+		return ui.Preferences{}, false, err
+	}
+	return *fresh, true, nil
+}
+
+// set changes the settings, or breaks them.
+func (p *fakeConfig) set(fresh ui.Preferences, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.preferences, p.err = &fresh, err
+}

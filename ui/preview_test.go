@@ -1,0 +1,133 @@
+package ui_test
+
+import (
+	"testing"
+	"time"
+
+	"vpsdeck/model"
+)
+
+// The servers of an account of twelve, as they stand: the worst off first.
+const (
+	firstServer  = "db-server-02"
+	secondServer = "ci-runner-02"
+	thirdServer  = "legacy-app"
+	fourthServer = "mail-01"
+)
+
+// requirePreview fails the test unless the panes beside show that server's points.
+func (w *harness) requirePreview(server string) {
+	w.t.Helper()
+	w.RequireText("Backups "+server+" ", "Snapshots "+server+" ")
+}
+
+// stepDown moves the cursor down, and lets the panes beside follow.
+func (w *harness) stepDown() {
+	w.Press("j")
+	w.Advance(25 * time.Millisecond)
+}
+
+func TestPreviewFollowsASingleStep(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	before := firstServer
+	for _, server := range []string{secondServer, thirdServer, fourthServer} {
+		w.Press("j")
+		w.Advance(24 * time.Millisecond)
+		w.requireCursor(server)
+		w.requirePreview(before) // so that the frame of the step is the cursor's alone
+		w.Advance(time.Millisecond)
+		w.requirePreview(server)
+		w.Advance(200 * time.Millisecond)
+		before = server
+	}
+}
+
+func TestPreviewWaitsUntilAHeldKeyIsReleased(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	w.stepDown()
+	for range 9 { // it comes again for longer than a rest
+		w.Advance(40 * time.Millisecond)
+		w.Press("j")
+		w.requireCursor(thirdServer)
+		w.requirePreview(secondServer)
+		w.Advance(40 * time.Millisecond)
+		w.Press("k")
+		w.requirePreview(secondServer)
+	}
+	w.Press("j")
+	w.Advance(140 * time.Millisecond)
+	w.requirePreview(secondServer)
+	w.Advance(10 * time.Millisecond)
+	w.requirePreview(thirdServer)
+	w.stepDown() // this is another first one
+	w.requirePreview(fourthServer)
+}
+
+func TestPreviewIsUpdatedBeforeAnyOtherKey(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"tab", "2", "/", "R", "O", "x"} {
+		t.Run(key, func(t *testing.T) {
+			t.Parallel()
+			w := startApp(t, 120, 40)
+			w.stepDown()
+			w.Press("j")
+			w.requirePreview(secondServer)
+			w.Press(key)
+			w.requirePreview(thirdServer)
+		})
+	}
+}
+
+func TestActionDuringFastScrollingIsForTheServerUnderTheCursor(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	w.selectServer("web-server-01")
+	w.Press("esc", "g", "j", "j", "j", "j")
+	w.requireCursor("db-server-01")
+	w.requirePreview("web-server-01") // the last that they followed
+	w.Press("2", "d")
+	w.RequireText("Delete", "db-server-01")
+}
+
+func TestWheelDelaysPreviewAndClickDoesNot(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, withMouse)
+	w.Wheel(5, 5, 1)
+	w.Advance(25 * time.Millisecond)
+	w.requirePreview(secondServer)
+	w.Wheel(5, 5, 1)
+	w.requireCursor(thirdServer)
+	w.requirePreview(secondServer)
+	w.Click(100, 4)
+	w.requirePreview(thirdServer)
+}
+
+func TestRefreshDuringFastScrollingIsForTheServerUnderTheCursor(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	w.mustAccept(w.otherClient.CreateSnapshot(t.Context(), w.serverID(fourthServer), "meanwhile", ""))
+	w.proxy.slowDown(100*time.Millisecond, "/snapshots/")
+	w.Press("R")
+	w.stepDown()
+	w.Press("j", "j")
+	w.requirePreview(secondServer)
+	w.Advance(75 * time.Millisecond)
+	w.requirePreview(fourthServer)
+	w.RequireText("meanwhile")
+}
+
+// serverID is that of a server, as somebody else sees it.
+func (w *harness) serverID(name string) model.ID {
+	w.t.Helper()
+	servers, err := w.otherClient.Servers(w.t.Context(), model.ServerFilter{})
+	w.must(err)
+	for _, s := range servers {
+		if s.Name == name {
+			return s.ID
+		}
+	}
+	w.t.Fatalf("there is no server %s", name)
+	return ""
+}

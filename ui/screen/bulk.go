@@ -1,0 +1,316 @@
+package screen
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/model"
+	"vpsdeck/ui/dialog"
+	"vpsdeck/ui/style"
+	"vpsdeck/ui/widget"
+)
+
+// checkReadyAll finds the servers of which points are to be made, or says of which none can be made now.
+func (d Actions) checkReadyAll(kind model.Kind, ids []model.ID) ([]model.Server, string) {
+	var servers []model.Server
+	for _, id := range ids {
+		server, why := d.checkReady(model.Create, newPoint(kind, id))
+		if why != "" {
+			return nil, fmt.Sprintf("not of all %d: %s", len(ids), why)
+		}
+		servers = append(servers, server)
+	}
+	return servers, ""
+}
+
+// CreateMany opens the form for a snapshot, or a backup, of several servers. Quotas are checked for all of them first.
+func (d Actions) CreateMany(kind model.Kind, ids []model.ID) tea.Cmd {
+	return d.whenLoaded(createTitles(kind), func() tea.Cmd { return d.createMany(kind, ids) })
+}
+
+func (d Actions) createMany(kind model.Kind, ids []model.ID) tea.Cmd {
+	servers, why := d.checkReadyAll(kind, ids)
+	if all := d.env.bulkProblem(); all != "" {
+		why = all
+	}
+	if why != "" {
+		return d.refuse(createTitles(kind), why, "")
+	}
+	problems := model.CheckQuotas(createRequests(kind, servers, nil, nil), d.allPoints())
+	intro := []dialog.IntroLine{{Text: "of " + model.Pluralize(len(servers), "server") + ": " + serverNames(servers)}, {Text: d.createDuration(kind)}}
+	if n := countRunning(servers); kind == model.Snapshot && n > 0 {
+		intro = append(intro, dialog.IntroLine{Warn: true, Text: fmt.Sprintf(
+			"%d of them are running: their snapshots may be inconsistent. Stop them first for the best result.", n)})
+	}
+	for _, p := range problems {
+		if !p.Warning {
+			return d.refuse(createTitles(kind), p.Message, "")
+		}
+		intro = append(intro, dialog.IntroLine{Text: p.Message, Warn: true})
+	}
+	ask := dialog.FormOptions{
+		Title: fmt.Sprintf("New %s of %s", kind, model.Pluralize(len(servers), "server")), Intro: intro, SubmitLabel: "create all",
+		Request: fmt.Sprintf("%d × POST /%ss/", len(servers), kind),
+		Fields: []dialog.Field{{Key: "description", Title: "Description (optional; {server} {date} {time} {n} stand for themselves)",
+			Limit: model.MaxDescription + 1, Check: d.checkTemplate(servers, false)}},
+	}
+	if kind == model.Snapshot {
+		name := dialog.Field{Key: "name", Title: "Name, as a template: {server} {date} {time} {id} {n}", Value: "{server}-{date}",
+			Limit: model.MaxSnapshotName + 1, Check: d.checkTemplate(servers, true)}
+		ask.Fields = append([]dialog.Field{name}, ask.Fields...)
+	}
+	ask.OnSubmit = func(v dialog.Values) tea.Cmd {
+		texts, problems := d.renderTemplate(strings.TrimSpace(v["description"]), false, servers)
+		var called []string
+		if kind == model.Snapshot {
+			called, problems = d.renderTemplate(v["name"], true, servers)
+		}
+		if len(problems) > 0 { // a name was taken while the form was open
+			return d.refuse(createTitles(kind), problems[0].Message, "")
+		}
+		return d.env.StartAll(createRequests(kind, servers, called, texts))
+	}
+	return d.openForm(ask)
+}
+
+func (d Actions) allPoints() []model.Point {
+	all := append([]model.Point(nil), d.env.State.Backups.Value...)
+	return append(all, d.env.State.Snapshots.Value...)
+}
+
+// renderTemplate makes the texts of a template for all servers; an empty one makes empty texts.
+func (d Actions) renderTemplate(text string, forSnapshot bool, servers []model.Server) ([]string, []model.Problem) {
+	if text == "" && !forSnapshot {
+		return make([]string, len(servers)), nil
+	}
+	template, problems := model.ParseTemplate(text, forSnapshot)
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return template.RenderAll(servers, d.allPoints(), d.env.State.Now)
+}
+
+func (d Actions) checkTemplate(servers []model.Server, forSnapshot bool) func(string) error {
+	return func(text string) error {
+		if _, problems := d.renderTemplate(text, forSnapshot, servers); len(problems) > 0 {
+			return problems[0]
+		}
+		return nil
+	}
+}
+
+func createRequests(kind model.Kind, servers []model.Server, called, texts []string) []model.ActionRequest {
+	out := make([]model.ActionRequest, len(servers))
+	for i, s := range servers {
+		p := model.Point{Kind: kind, Server: s.Ref()}
+		if kind == model.Backup {
+			p.Type = model.Manual
+		}
+		if called != nil {
+			p.Name = called[i]
+		}
+		if texts != nil {
+			p.Description = texts[i]
+		}
+		out[i] = model.ActionRequest{Action: model.Create, Point: p, Server: s.Ref()}
+	}
+	return out
+}
+
+// countRunning counts the servers that are known to be on.
+func countRunning(servers []model.Server) int {
+	n := 0
+	for _, s := range servers {
+		if s.Running() {
+			n++
+		}
+	}
+	return n
+}
+
+// serverNames lists servers by name, the first few of many.
+func serverNames(servers []model.Server) string {
+	const most = 12
+	var out []string
+	for i, s := range servers {
+		if i == most {
+			out = append(out, fmt.Sprintf("and %d more", len(servers)-most))
+			break
+		}
+		out = append(out, s.Ref().SentenceName())
+	}
+	return strings.Join(out, ", ")
+}
+
+// DeleteMany asks whether to delete several restore points: it lists every one, with the total, and their number must be
+// typed.
+func (d Actions) DeleteMany(points []model.Point) tea.Cmd {
+	return d.whenLoaded(deleteTitles, func() tea.Cmd { return d.deleteMany(points) })
+}
+
+func (d Actions) deleteMany(points []model.Point) tea.Cmd {
+	if why := d.env.bulkProblem(); why != "" {
+		return d.refuse(deleteTitles, why, "")
+	}
+	if len(points) == 0 {
+		return d.refuse(deleteTitles, "the marked restore points are gone", "")
+	}
+	for _, p := range points {
+		why := p.CannotDelete()
+		if _, known := d.env.State.Server(p.Server.ID); known && why == "" {
+			_, why = d.checkReady(model.Delete, p)
+		}
+		if why != "" {
+			return d.refuse(deleteTitles, fmt.Sprintf("not all %d: %s", len(points), why), "")
+		}
+	}
+	return d.openConfirm(d.deleteManyOptions(points, "Delete for good"))
+}
+
+func (d Actions) deleteManyOptions(points []model.Point, title string) dialog.ConfirmOptions {
+	var size int64
+	var lines []string
+	left := map[model.ID]*remaining{}
+	unknown := 0
+	for _, p := range points {
+		size += p.SizeMB
+		if _, known := p.Size(); !known {
+			unknown++
+		}
+		if left[p.Server.ID] == nil {
+			left[p.Server.ID] = d.remainingOf(p.Server.ID)
+		}
+		left[p.Server.ID].remove(p, d.env.State.Now)
+	}
+	facts := []dialog.Detail{{Label: "frees", Value: freedText(size, unknown)}}
+	for _, p := range points {
+		lines = append(lines, d.deletionLine(p, left[p.Server.ID].lossText()))
+	}
+	facts = append(facts, lossDetails(points, left)...)
+	number := strconv.Itoa(len(points))
+	return dialog.ConfirmOptions{
+		Title:        title,
+		Question:     fmt.Sprintf("Delete %s of %s?", model.Pluralize(len(points), "restore point"), model.Pluralize(countServers(points), "server")),
+		List:         lines,
+		Details:      facts,
+		Phrase:       &dialog.Phrase{Text: number, Prompt: "Type how many they are, " + number + ", to confirm"},
+		ConfirmLabel: "Delete all",
+		Requests:     func(bool) string { return fmt.Sprintf("%d × DELETE", len(points)) },
+		OnConfirm:    func(bool) tea.Cmd { return d.env.StartAll(d.deleteRequests(points)) },
+	}
+}
+
+// remaining is how many usable points of each kind a server has left, and what goes.
+type remaining struct{ left, going [2]int }
+
+func (d Actions) remainingOf(server model.ID) *remaining {
+	var r remaining
+	for _, p := range d.env.State.PointsOf(server) {
+		r.left[p.Kind] += usableCount(p, d.env.State.Now)
+	}
+	return &r
+}
+
+func (r *remaining) remove(p model.Point, now time.Time) {
+	r.left[p.Kind] -= usableCount(p, now)
+	r.going[p.Kind] += usableCount(p, now)
+}
+
+// role is what the points that go are worth to the server together.
+func (r *remaining) role() model.Role {
+	switch {
+	case r.going[model.Backup]+r.going[model.Snapshot] > 0 && r.left[model.Backup]+r.left[model.Snapshot] == 0:
+		return model.LastPoint
+	case r.going[model.Backup] > 0 && r.left[model.Backup] == 0:
+		return model.LastBackup
+	}
+	return model.OrdinaryPoint
+}
+
+// lossText is what the server is left without, or "".
+func (r *remaining) lossText() string {
+	switch r.role() {
+	case model.LastPoint:
+		return "the LAST restore point"
+	case model.LastBackup:
+		return "the LAST backup (only snapshots remain)"
+	}
+	return ""
+}
+
+// maxLosses is how many servers are said one by one to lose their last of a kind. More would push each other off the screen.
+const maxLosses = 3
+
+// lossDetails says which servers are left without what, in the order of their points.
+func lossDetails(points []model.Point, left map[model.ID]*remaining) []dialog.Detail {
+	servers, said := map[string][]string{}, map[model.ID]bool{}
+	for _, p := range points {
+		if loss := left[p.Server.ID].lossText(); loss != "" && !said[p.Server.ID] {
+			said[p.Server.ID] = true
+			servers[loss] = append(servers[loss], p.Server.SentenceName())
+		}
+	}
+	var facts []dialog.Detail
+	for _, loss := range slices.Sorted(maps.Keys(servers)) {
+		names := servers[loss]
+		if len(names) > maxLosses {
+			names = []string{model.Pluralize(len(names), "server") + ", which the list marks with LAST"}
+		}
+		for _, name := range names {
+			facts = append(facts, dialog.Detail{Label: "is lost", Value: loss + " of " + name, Bad: true})
+		}
+	}
+	return facts
+}
+
+// deletionLine is a restore point in the list of what goes, and whether its server loses its last one with it.
+func (d Actions) deletionLine(p model.Point, loss string) string {
+	if loss != "" {
+		return p.Server.SentenceName() + " (LAST)  " + d.pointSummary(p)
+	}
+	return p.Server.SentenceName() + "  " + d.pointSummary(p)
+}
+
+// pointSummary is a restore point in a list of several. Its name comes last: where there is no room, what tells it from the others
+// stays.
+func (d Actions) pointSummary(p model.Point) string {
+	facts := []string{fmt.Sprintf("%s #%s", p.Kind, p.ID), widget.CreatedAgo(&p, d.env.State.Now), widget.SizeOf(&p)}
+	if p.Name != "" {
+		facts = append(facts, p.Name)
+	}
+	return strings.Join(facts, " "+style.Dot+" ")
+}
+
+// deleteRequests are the actions of a confirmed list. Its question named the servers that lose their last backup, or their last point.
+func (d Actions) deleteRequests(points []model.Point) []model.ActionRequest {
+	left := map[model.ID]*remaining{}
+	for _, p := range points {
+		if left[p.Server.ID] == nil {
+			left[p.Server.ID] = d.remainingOf(p.Server.ID)
+		}
+		left[p.Server.ID].remove(p, d.env.State.Now)
+	}
+	out := make([]model.ActionRequest, len(points))
+	for i, p := range points {
+		server := p.Server
+		if listed, ok := d.env.State.Server(p.Server.ID); ok {
+			server = listed.Ref()
+		}
+		out[i] = model.ActionRequest{Action: model.Delete, Point: p, Server: server, ConfirmedRole: left[p.Server.ID].role()}
+	}
+	return out
+}
+
+func countServers(points []model.Point) int {
+	seen := map[model.ID]bool{}
+	for _, p := range points {
+		seen[p.Server.ID] = true
+	}
+	return len(seen)
+}

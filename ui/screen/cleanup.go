@@ -1,0 +1,109 @@
+package screen
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"vpsdeck/model"
+	"vpsdeck/ui/dialog"
+	"vpsdeck/ui/widget"
+)
+
+// CleanUp opens the form for clearing up: what is older than so long goes, but of each server so many stay. Nothing goes
+// without the preview that comes next.
+func (d Actions) CleanUp() tea.Cmd { return d.whenLoaded(cleanupTitles, d.cleanUp) }
+
+func (d Actions) cleanUp() tea.Cmd {
+	why := d.listError()
+	if why == "" {
+		why = d.env.bulkProblem()
+	}
+	if why != "" {
+		return d.refuse(cleanupTitles, why, "")
+	}
+	return d.openForm(dialog.FormOptions{
+		Title:       "Clear up old restore points",
+		Intro:       []dialog.IntroLine{{Text: "A preview comes first. The newest usable point and the newest usable backup of a server always stay."}},
+		SubmitLabel: "preview",
+		Fields: []dialog.Field{
+			{Key: "older", Title: "Older than", Value: "30d", Limit: 20, Check: func(text string) error { _, err := model.ParseAge(text); return err }},
+			{Key: "keep", Title: "Keep of each server at least", Value: "3", Limit: 3, Check: checkCount},
+			{Key: "servers", Title: "Servers (names, * for any; empty: all)", Limit: 200, Check: d.checkServers},
+			{Key: "kinds", Title: "Of which", Choices: []dialog.Choice{
+				{Value: "manual", Label: "manual backups and snapshots"},
+				{Value: "snapshots", Label: "snapshots"},
+				{Value: "backups", Label: "manual backups"},
+				{Value: "all", Label: "everything, automatic backups too"},
+			}},
+		},
+		OnSubmit: func(v dialog.Values) tea.Cmd { return d.previewCleanup(parseCleanupRule(v)) },
+	})
+}
+
+func checkCount(text string) error {
+	if n, err := strconv.Atoi(text); err != nil || n < 0 || n > 100 {
+		return errors.New("a whole number, 0 to 100")
+	}
+	return nil
+}
+
+func (d Actions) checkServers(text string) error {
+	rule := model.CleanupRule{Servers: strings.Fields(text)}
+	if problems := rule.Unmatched(d.env.State.Servers.Value); len(problems) > 0 {
+		return problems[0]
+	}
+	return nil
+}
+
+func parseCleanupRule(v dialog.Values) model.CleanupRule {
+	rule := model.CleanupRule{Servers: strings.Fields(v["servers"])}
+	rule.OlderThan, _ = model.ParseAge(v["older"]) // the form has checked both
+	rule.KeepAtLeast, _ = strconv.Atoi(v["keep"])
+	switch v["kinds"] {
+	case "manual":
+		rule.Types = []model.BackupType{model.Manual}
+	case "snapshots":
+		rule.Kinds = []model.Kind{model.Snapshot}
+	case "backups":
+		rule.Kinds, rule.Types = []model.Kind{model.Backup}, []model.BackupType{model.Manual}
+	}
+	return rule
+}
+
+// previewCleanup names every item that goes, what each server keeps, and the space freed, and asks.
+func (d Actions) previewCleanup(rule model.CleanupRule) tea.Cmd {
+	plan := rule.Plan(d.allPoints(), d.env.State.Now)
+	if len(plan.Items) == 0 {
+		return d.refuse(cleanupTitles, "no restore point is older than "+widget.FormatDuration(rule.OlderThan)+" and not kept", "")
+	}
+	var lines []string
+	at := 0
+	for _, kept := range plan.Kept {
+		lines = append(lines, fmt.Sprintf("%s loses %d, keeps %d, the newest %s", kept.Server.SentenceName(), kept.DeleteCount, kept.Points,
+			widget.CreatedAgo(&kept.Newest, d.env.State.Now)))
+		for range kept.DeleteCount {
+			p := plan.Items[at]
+			at++
+			lines = append(lines, "  "+d.pointSummary(p))
+		}
+	}
+	ask := d.deleteManyOptions(plan.Items, "Clear up")
+	ask.List = lines
+	ask.Details = []dialog.Detail{{Label: "frees", Value: freedText(plan.FreedMB, plan.UnknownSizes)}}
+	ask.OnConfirm = func(bool) tea.Cmd { // what has changed since the preview stays
+		return d.env.StartAll(d.deleteRequests(plan.Recheck(d.allPoints()).Items))
+	}
+	return d.openConfirm(ask)
+}
+
+// freedText words how much space goes, and how many points of unknown size come on top.
+func freedText(mb int64, unknown int) string {
+	if unknown > 0 {
+		return fmt.Sprintf("%s, and %d of unknown size", widget.Size(mb), unknown)
+	}
+	return widget.Size(mb)
+}

@@ -1,0 +1,157 @@
+package screen
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"vpsdeck/keymap"
+	"vpsdeck/model"
+	"vpsdeck/ui/dialog"
+	"vpsdeck/ui/style"
+)
+
+var (
+	now = time.Date(2025, 1, 16, 16, 0, 0, 0, time.UTC)
+	web = model.Server{ID: "12345", Name: "web-server-01", Status: model.ServerActive, IP: "203.0.113.10", OS: "Ubuntu 22.04 LTS"}
+	db  = model.Server{ID: "12346", Name: "db-server-01", Status: model.ServerStopped, IP: "203.0.113.11", OS: "Debian 12"}
+)
+
+func newBackup(id model.ID, of model.Server, ago time.Duration) model.Point {
+	return model.Point{
+		Kind: model.Backup, ID: id, Server: of.Ref(), Type: model.Manual, Status: model.Completed, SizeMB: 4523, CreatedAt: now.Add(-ago),
+	}
+}
+
+func newSnapshot(id model.ID, of model.Server, ago time.Duration) model.Point {
+	return model.Point{
+		Kind: model.Snapshot, ID: id, Server: of.Ref(), Name: "snap-" + string(id), Status: model.Completed, SizeMB: 5120, CreatedAt: now.Add(-ago),
+	}
+}
+
+// harness is what stands around the panes, and keeps what they did.
+type harness struct {
+	t            *testing.T
+	env          *Env
+	state        *model.State
+	notices      []string
+	opened       dialog.Dialog
+	started      []model.ActionRequest
+	openedServer model.ID
+}
+
+// newHarness is a world of which nothing is known.
+func newHarness(t *testing.T) *harness {
+	t.Helper()
+	keys, styles := keymap.Default(), style.New(true)
+	w := &harness{t: t, state: &model.State{Now: now, Local: now}}
+	w.env = &Env{
+		State: w.state, Keys: &keys, Styles: func() *style.Styles { return styles },
+		OpenDialog: func(d dialog.Dialog) tea.Cmd { w.opened = d; d.SetSize(76, 30); return nil },
+		Notify:     func(_ Severity, words string) { w.notices = append(w.notices, words) },
+		OpenServer: func(id model.ID) { w.openedServer = id },
+		Start:      func(in model.ActionRequest) tea.Cmd { w.started = append(w.started, in); return nil },
+	}
+	return w
+}
+
+// newHarnessWith is a world with these points of the two servers.
+func newHarnessWith(t *testing.T, points ...model.Point) *harness {
+	t.Helper()
+	w := newHarness(t)
+	w.setServers(nil, web, db)
+	w.setPoints(points...)
+	return w
+}
+
+// setServers tells the state the list of servers.
+func (w *harness) setServers(err error, servers ...model.Server) {
+	w.t.Helper()
+	ticket, _ := w.state.Servers.Start(w.state.Now)
+	w.state.ApplyServers(ticket, servers, err)
+}
+
+// setPoints tells the state the lists of both kinds.
+func (w *harness) setPoints(points ...model.Point) {
+	w.t.Helper()
+	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
+		var some []model.Point
+		for _, p := range points {
+			if p.Kind == kind {
+				some = append(some, p)
+			}
+		}
+		ticket, _ := w.state.Points(kind).Start(w.state.Now)
+		w.state.ApplyPoints(kind, "", ticket, some, nil)
+	}
+}
+
+// lastNotice is the last sentence that was said.
+func (w *harness) lastNotice() string {
+	if len(w.notices) == 0 {
+		return ""
+	}
+	return w.notices[len(w.notices)-1]
+}
+
+// refusalText is what the refusal, or the waiting, says that is open.
+func (w *harness) refusalText() string {
+	w.t.Helper()
+	switch w.opened.(type) {
+	case *dialog.Refusal, *dialog.Wait:
+		return strings.Join(strings.Fields(strings.ReplaceAll(ansi.Strip(w.opened.View()), "│", "")), " ")
+	}
+	w.t.Fatalf("no refusal is open but %T; what was said: %q", w.opened, w.notices)
+	return ""
+}
+
+// confirm is the question that is open, past its quiet time, and what it shows.
+func (w *harness) confirm() (*dialog.Confirm, string) {
+	w.t.Helper()
+	q, ok := w.opened.(*dialog.Confirm)
+	if !ok {
+		w.t.Fatalf("no question is open; what was said: %q", w.notices)
+	}
+	q.Enable()
+	return q, ansi.Strip(q.View())
+}
+
+// keyPress is a key by its name.
+func keyPress(name string) tea.KeyPressMsg {
+	codes := map[string]rune{"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown}
+	if code, ok := codes[name]; ok {
+		return tea.KeyPressMsg{Code: code}
+	}
+	return tea.KeyPressMsg{Code: []rune(name)[0], Text: name}
+}
+
+// pressKeys gives keys to a pane one after the other.
+func pressKeys(p Pane, names ...string) {
+	for _, name := range names {
+		p.Update(keyPress(name))
+	}
+}
+
+// pressInConfirm gives keys to the question that is open.
+func (w *harness) pressInConfirm(names ...string) {
+	w.t.Helper()
+	q, _ := w.confirm()
+	for _, name := range names {
+		q.Update(keyPress(name))
+	}
+}
+
+// checkShown fails the test unless the screen has all the texts.
+func checkShown(t *testing.T, screen string, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(screen, text) {
+			t.Errorf("%q is not shown:\n%s", text, screen)
+		}
+	}
+}
+
+func plainView(p Pane) string { return ansi.Strip(p.View()) }

@@ -1,0 +1,464 @@
+package ui_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"vpsdeck/internal/terminal"
+	"vpsdeck/model"
+)
+
+// markServers marks servers by name.
+func markServers(servers ...string) func(*harness) {
+	return func(w *harness) {
+		for _, server := range servers {
+			w.Press("1", "/")
+			w.Type(server)
+			w.Press("enter", "space", "/", "esc")
+		}
+	}
+}
+
+// markThree are servers of which nothing stands in the way of a snapshot or a backup.
+var markThree = markServers("web-server-01", "ci-runner-01", "vpn-gw")
+
+// replaceField clears the first field of the form and types a text into it.
+func (w *harness) replaceField(text string) {
+	w.Press("ctrl+u")
+	w.Type(text)
+}
+
+// requireActionsAnyOrder is requireDeeds where several leave at once: their order means nothing.
+func (w *harness) requireActionsAnyOrder(want ...string) {
+	w.t.Helper()
+	w.Screen() // until it has come to rest
+	got := w.proxy.actions()
+	slices.Sort(got)
+	slices.Sort(want)
+	requireLines(w.t, got, want...)
+}
+
+// markedRows are the rows of the screen that carry a mark.
+func markedRows(g terminal.Grid) []string {
+	var out []string
+	for line := range strings.Lines(g.Text()) {
+		if _, row, found := strings.Cut(strings.ReplaceAll(line, "◈", "•"), "•"); found && strings.HasPrefix(line, "│") {
+			out = append(out, strings.Fields(row)[0])
+		}
+	}
+	return out
+}
+
+func (w *harness) requireMarked(want ...string) {
+	w.t.Helper()
+	if g := w.Screen(); !slices.Equal(markedRows(g), want) {
+		w.t.Errorf("marked are %q, want %q:\n%s", markedRows(g), want, g.Text())
+	}
+}
+
+func TestSpaceMarksAndUnmarksTheRowUnderTheCursor(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 80, 24)
+	w.Press("space", "space")
+	w.requireMarked("db-server-02", "ci-runner-02")
+	w.requireCursor("legacy-app")
+	w.RequireText("• 2 marked")
+	w.Press("g", "space")
+	w.requireMarked("ci-runner-02")
+	w.Press("esc")
+	w.requireMarked()
+	w.RequireNoText("marked")
+	w.RequireText("Servers 12")
+}
+
+func TestARangeIsMarkedFromTheLastMarkToTheCursor(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 24)
+	w.Press("j", "space", "j", "j", "V")
+	w.requireMarked("ci-runner-02", "legacy-app", "mail-01", "db-server-01")
+	w.Press("G", "space", "k", "k", "V")
+	w.RequireText("• 7 marked")
+}
+
+// The anchor is the row that it was set on, not its place.
+func TestRangeStartsAtTheMarkedRowInAnyOrder(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 24)
+	w.Press("j", "space") // ci-runner-02
+	w.RequireText("◈ci-runner-02", "• 1 marked · V marks from ◈")
+	w.Press("o", "g", "V") // by name: from ci-runner-02 up to the first
+	rows := markedRows(w.Screen())
+	if i := slices.Index(rows, "ci-runner-02"); i != len(rows)-1 || rows[0] != "cache-01" {
+		t.Errorf("marked are %q", rows)
+	}
+}
+
+func TestRangeAnchorIsClearedWithItsRow(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		before, after []string
+		want          []string
+	}{
+		"nothing was marked":       {nil, []string{"j", "j", "V"}, []string{"legacy-app"}},
+		"the mark is taken away":   {[]string{"j", "j", "space", "k", "space"}, []string{"g", "V"}, []string{"db-server-02"}},
+		"all marks are taken away": {[]string{"j", "j", "space", "esc"}, []string{"G", "V"}, []string{"web-server-03"}},
+		"the filter hides it":      {[]string{"space", "/", "l", "e", "g", "a", "c", "y", "enter", "/", "esc"}, []string{"G", "V"}, []string{"db-server-02", "web-server-03"}},
+	} {
+		w := startApp(t, 120, 24)
+		w.Press(append(append([]string{"g"}, c.before...), c.after...)...)
+		if got := markedRows(w.Screen()); !slices.Equal(got, c.want) {
+			t.Errorf("%s: marked are %q, want %q\n%s", name, got, c.want, w.Screen().Text())
+		}
+	}
+	w := startApp(t, 120, 24)
+	w.selectServer("web-server-01")
+	w.Press("3", "space")
+	w.RequireText("◈pre-migration")
+	w.Press("1", "j", "3") // another server's snapshots
+	w.RequireNoText("◈")
+}
+
+func TestMarkAllTogglesTheFilteredRows(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 24)
+	markServers("mail-01")(w)
+	w.Press("/")
+	w.Type("ci-runner")
+	w.Press("enter", "*")
+	w.RequireText("• 3 marked")
+	w.requireMarked("ci-runner-02", "ci-runner-01")
+	w.Press("*")
+	w.RequireText("• 1 marked")
+	w.Press("/", "esc")
+	w.requireMarked("mail-01")
+}
+
+func TestMarksStayWithTheirRows(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 24)
+	markServers("mail-01", "vpn-gw")(w)
+	w.mustAccept(w.otherClient.CreateBackup(t.Context(), "12348", "all is well"))
+	w.advanceHidden(time.Hour) // mail-01 is no longer overdue, and stands elsewhere
+	w.requireMarked("mail-01", "vpn-gw")
+	for range 5 {
+		w.Press("o")
+		if got := markedRows(w.Screen()); !slices.Contains(got, "mail-01") || !slices.Contains(got, "vpn-gw") || len(got) != 2 {
+			t.Errorf("marked are %q", got)
+		}
+	}
+	w.Press("2", "3", "a", "a", "1", "/")
+	w.Type("zebra")
+	w.Press("enter")
+	w.RequireText("No server matches", "• 2 marked")
+	w.Press("/", "esc", "w", "w")
+	w.requireMarked("vpn-gw", "mail-01") // in the order of how many backups they have by now
+	w.Press("s")
+	w.RequireText("of 2 servers: mail-01, vpn-gw")
+}
+
+func TestMarksAndBulkFormsMatchGolden(t *testing.T) {
+	sides, all := []size{standard, large}, []size{small, standard, large}
+	for _, l := range []screenCase{
+		{"marked", all, nil, markThree},
+		{"snapshots-of-several", all, nil, func(w *harness) { markThree(w); w.Press("s") }},
+		{"snapshots-of-several-problem", sides, nil, func(w *harness) { markThree(w); w.Press("s"); w.replaceField("{srv}-1") }},
+		{"backups-of-several", sides, nil, func(w *harness) { markThree(w); w.Press("b") }},
+		{"quota-of-several", sides, nil, func(w *harness) { markServers("web-server-01", "db-server-01")(w); w.Press("s") }},
+		{"several-at-work", all, nil, func(w *harness) { markThree(w); w.Press("s", "enter", "enter") }},
+		{"several-with-a-failure", all, nil, failOneOfThree},
+		{"several-stopped", []size{small, standard}, nil, func(w *harness) {
+			w.proxy.slowDown(time.Minute, "POST /backups/")
+			markServers("web-server-01", "ci-runner-01", "vpn-gw", "cache-01", "mail-01", "db-server-02")(w)
+			w.Press("b", "enter", "esc")
+		}},
+	} {
+		l.check(t)
+	}
+}
+
+// failOneOfThree takes a snapshot of three servers, one of which runs full while the form is open, and waits for the end.
+func failOneOfThree(w *harness) {
+	markThree(w)
+	w.Press("s")
+	for i := range 5 {
+		w.mustAccept(w.otherClient.CreateSnapshot(w.t.Context(), "12354", fmt.Sprintf("by-somebody-%d", i), ""))
+	}
+	w.Press("enter", "enter")
+	w.advanceHidden(12 * time.Minute)
+}
+
+func TestBulkSnapshotsAreNamedByTheTemplate(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	markThree(w)
+	w.Press("s")
+	w.RequireText("New snapshot of 3 servers", "web-server-01, ci-runner-01, vpn-gw", "{server}-{date}", "sends 3 × POST /snapshots/")
+	w.replaceField("{location}-{server}-{date}-{time}-{id}-{n}")
+	w.Press("enter")
+	w.Type("Nr. {n}: {server}")
+	w.Press("enter")
+	w.requireActionsAnyOrder(
+		`POST /snapshots/ {"server_id":12345,"name":"us-west-web-server-01-2025-01-16-154500-12345-1","description":"Nr. 1: web-server-01"}`,
+		`POST /snapshots/ {"server_id":12352,"name":"eu-central-ci-runner-01-2025-01-16-154500-12352-2","description":"Nr. 2: ci-runner-01"}`,
+		`POST /snapshots/ {"server_id":12354,"name":"us-east-vpn-gw-2025-01-16-154500-12354-3","description":"Nr. 3: vpn-gw"}`,
+	)
+	w.RequireText("Several at once", "0 of 3 done", "◐ web-server-01", "◐ ci-runner-01", "◐ vpn-gw")
+	w.advanceHidden(12 * time.Minute)
+	w.RequireText("3 of 3 done", "✓ web-server-01", "✓ ci-runner-01", "✓ vpn-gw")
+	w.Press("esc")
+	w.requireMarked()
+}
+
+func TestTemplateIsValidatedWhileTyping(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ typed, says string }{
+		"no name":             {"", "a snapshot needs a name, such as {server}-{date}"},
+		"a place that is not": {"{srv}", "unknown {srv}: there are {server}, {date}, {time}, {id}, {n} and"},
+		"an open brace":       {"x-{server", "{server is not closed: there are {server}, {date}"},
+		"a blank":             {"be fore", "only letters, digits, - and _: a space is not allowed"},
+		"a name that one has": {"pre-migration-snapshot", "web-server-01 (#12345): two of its snapshots would be called"},
+		"a name too long":     {strings.Repeat("x", 92) + "{server}", "web-server-01 (#12345): the name would be"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := startApp(t, 120, 40)
+			markThree(w)
+			w.Press("s")
+			w.replaceField(c.typed)
+			w.RequireText(c.says)
+			w.Press("enter", "enter")
+			w.RequireText("New snapshot of 3 servers", c.says)
+			w.requireActions()
+			w.replaceField("{server}-{date}")
+			w.RequireNoText(c.says)
+		})
+	}
+}
+
+func TestInvalidNameIsReportedWithItsServer(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, beforeStart(func(w *harness) {
+		w.proxy.rewrite(func(answer string) string { return strings.ReplaceAll(answer, `"vpn-gw"`, `"vpn.gw"`) })
+	}))
+	markServers("web-server-01", "vpn.gw")(w)
+	w.Press("s")
+	w.RequireText("vpn.gw (#12354): the name would be “vpn.gw-2025-01-16”")
+	w.Press("enter", "enter")
+	w.requireActions()
+	w.replaceField("{id}-{date}")
+	w.Press("enter", "enter")
+	w.requireActionsAnyOrder(`POST /snapshots/ {"server_id":12345,"name":"12345-2025-01-16"}`, `POST /snapshots/ {"server_id":12354,"name":"12354-2025-01-16"}`)
+}
+
+func TestNameUsedMeanwhileIsNotSent(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	markThree(w)
+	w.Press("s")
+	w.mustAccept(w.otherClient.CreateSnapshot(t.Context(), "12352", "ci-runner-01-2025-01-16", ""))
+	w.advanceHidden(21 * time.Second)
+	w.Press("enter", "enter")
+	w.RequireText("New snapshot of 3 servers", "ci-runner-01 (#12352): two of its snapshots would be called")
+	w.requireActions()
+}
+
+func TestBulkBackupNeedsNoDescription(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	markThree(w)
+	w.Press("b")
+	w.RequireText("New backup of 3 servers", "sends 3 × POST /backups/")
+	w.Press("enter")
+	w.requireActionsAnyOrder(`POST /backups/ {"server_id":12345}`, `POST /backups/ {"server_id":12352}`, `POST /backups/ {"server_id":12354}`)
+	w.advanceHidden(40 * time.Minute)
+	w.RequireText("3 of 3 done")
+}
+
+func TestFullQuotaRefusesTheBulkActionBeforeTheFirstRequest(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		servers []string
+		key     string
+		says    string
+	}{
+		"snapshots": {[]string{"web-server-01", "db-server-01", "vpn-gw"}, "s", "db-server-01 (#12346): there is room for 0 more snapshots, not for 1"},
+		"backups":   {[]string{"web-server-01", "staging-01"}, "b", "staging-01 (#12355): there is room for 0 more manual backups,"},
+		"at work":   {[]string{"web-server-01", "web-server-03"}, "s", "Not of all 2: web-server-03 is being restored"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := startApp(t, 120, 40)
+			markServers(c.servers...)(w)
+			w.Press(c.key)
+			w.RequireNoText("New ")
+			w.requireRefused(c.says)
+			w.requireActions()
+			w.RequireText(fmt.Sprintf("• %d marked", len(c.servers)))
+		})
+	}
+}
+
+func TestARestoreIsRefusedWhileSeveralAreMarked(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	markThree(w)
+	w.Press("r")
+	w.requireRefused("A restore is asked for one server at a time.", "esc takes the marks away")
+	w.Press("esc")
+	w.selectServer("web-server-01")
+	w.Press("2", "space", "r")
+	w.requireRefused("A server goes back to one restore point.", "esc takes the marks away")
+	w.requireActions()
+}
+
+// heldRequests are the requests of a method that the account holds, by their paths.
+func (w *harness) heldRequests(method string) (held []string, sent int) {
+	for _, r := range w.account.Requests() {
+		if r.Method != method {
+			continue
+		}
+		sent++
+		if r.Status == 0 {
+			held = append(held, r.Path)
+		}
+	}
+	return held, sent
+}
+
+// waitForHeld waits until so many requests were sent, so many of them without an answer, and never more than at most.
+func (w *harness) waitForHeld(method string, sent, held, atMost int) {
+	w.t.Helper()
+	w.WaitUntil(func(terminal.Grid) bool {
+		now, all := w.heldRequests(method)
+		if len(now) > atMost {
+			w.t.Errorf("%d requests are unanswered at once: %s", len(now), now)
+		}
+		return all == sent && len(now) == held
+	}, fmt.Sprintf("%d requests, %d of them unanswered", sent, held))
+}
+
+var markNine = markServers("web-server-01", "ci-runner-01", "ci-runner-02", "vpn-gw", "cache-01", "mail-01", "db-server-02", "api-use-001", "staging-01")
+
+func TestNeverMoreThanFourOfABatchAreUnanswered(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, withServers(13))
+	markNine(w)
+	w.injectFault("POST /snapshots/: hold")
+	w.Press("s", "enter", "enter")
+	w.waitForHeld("POST", 4, 4, 4)
+	w.WaitUntil(func(g terminal.Grid) bool {
+		return strings.Count(g.Text(), "  sent ") == 4 && strings.Count(g.Text(), "  waiting ") == 5
+	}, "four that are sent, and five that wait")
+	w.account.Release()
+	w.waitForHeld("POST", 8, 4, 4)
+	w.account.Release()
+	w.waitForHeld("POST", 9, 1, 4)
+	w.account.ClearFaults()
+	w.account.Release()
+	w.advanceHidden(20 * time.Minute)
+	w.RequireText("9 of 9 done")
+}
+
+func TestNeverMoreThanTwentyOfABatchRun(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, withServers(60))
+	w.Press("/")
+	w.Type("name:*-us?-*")
+	w.Press("enter", "*", "b", "enter")
+	w.RequireText("waiting")
+	if sent := len(w.proxy.actions()); sent != 20 {
+		t.Errorf("%d were sent at first, want 20", sent)
+	}
+	done := false
+	for range 40 {
+		w.advanceHidden(5 * time.Minute)
+		running := 0
+		for _, p := range w.points(model.Backup, "") {
+			if p.Type == model.Manual && p.Status.Running() {
+				running++
+			}
+		}
+		if running > 20 {
+			t.Fatalf("%d run at once", running)
+		}
+		if done = running == 0; done {
+			break
+		}
+	}
+	if sent := len(w.proxy.actions()); !done || sent < 25 {
+		t.Errorf("%d were sent in the end, done: %v", sent, done)
+	} else {
+		w.RequireText(fmt.Sprintf("%d of %d done", sent, sent))
+	}
+}
+
+func TestFailedActionShowsTheReasonAndStaysMarked(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	failOneOfThree(w)
+	w.RequireText("2 of 3 done, 1 failed", "✓ web-server-01  snapshot web-server-01-2025-01-16  done",
+		"✓ ci-runner-01  snapshot ci-runner-01-2025-01-16  done", "✗ vpn-gw  snapshot vpn-gw-2025-01-16  failed",
+		"Snapshot limit reached (5 per server). Delete a snapshot first.")
+	w.Press("esc")
+	w.RequireText("• 1 marked")
+	w.requireMarked("vpn-gw")
+	for _, p := range w.points(model.Snapshot, "12354") {
+		w.must(w.otherClient.DeleteSnapshot(t.Context(), p.ID))
+	}
+	w.advanceHidden(21 * time.Second)
+	w.Press("s")
+	w.RequireText("vpn-gw")
+	w.Press("enter", "enter")
+	w.advanceHidden(12 * time.Minute)
+	w.RequireText("1 of 1 done")
+}
+
+func TestEscapeStopsUnsentActionsAndThenCloses(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, withServers(13))
+	markNine(w)
+	w.proxy.slowDown(200*time.Millisecond, "POST /snapshots/")
+	w.Press("s", "enter", "enter")
+	w.RequireText("0 of 9 done", "sent", "waiting", "esc stops what has not been sent")
+	w.Press("esc")
+	w.RequireText("Several at once", "0 of 9 done, 5 stopped", "esc closes this; what runs goes on", "5 not sent any more; what was sent goes on")
+	w.Press("esc")
+	w.RequireNoText("Several at once")
+	w.Advance(200 * time.Millisecond)
+	w.advanceHidden(15 * time.Minute)
+	if sent := len(w.proxy.actions()); sent != 4 {
+		t.Errorf("%d were sent, want 4", sent)
+	}
+	w.RequireText("• 5 marked")
+}
+
+func TestBulkActionReportsItsResultAfterTheSheetIsClosed(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	markThree(w)
+	w.Press("s", "enter", "enter", "esc")
+	w.RequireNoText("Several at once")
+	w.requireMarked("ci-runner-01", "vpn-gw", "web-server-01")
+	for range 200 {
+		if w.advanceHidden(4 * time.Second); w.Screen().Contains("3 of 3 done") {
+			w.requireMarked()
+			return
+		}
+	}
+	t.Error("it was never said that they ended")
+}
+
+func TestASecondBatchWaitsForTheFirst(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	markServers("web-server-01", "vpn-gw")(w)
+	w.Press("s", "enter", "enter", "esc", "esc")
+	markServers("mail-01", "cache-01")(w)
+	w.proxy.reset()
+	w.Press("b", "enter")
+	w.requireRefused("Nothing was sent", "Another batch is still running.")
+	w.requireActions()
+}
