@@ -140,7 +140,7 @@ func TestADeleteThatCannotBeCheckedIsNotSent(t *testing.T) {
 	atServer("web-server-01", "2", "j", "d")(w)
 	w.injectFault("GET /servers/: status 500 x1")
 	w.Press("y", "enter")
-	w.RequireText("not done: nothing was sent: it could not be checked first")
+	w.RequireText("not done: nothing was sent: the check before it failed")
 	w.requireActions()
 }
 

@@ -61,7 +61,7 @@ func TestSSHConnectsToTheServerUnderTheCursorAndReturns(t *testing.T) {
 		"from the servers":      {func(*harness) {}, "0", "back from ssh to web-server-01"},
 		"from its points":       {press("2"), "0", "back from ssh to web-server-01"},
 		"from its page":         {press("enter"), "0", "back from ssh to web-server-01"},
-		"ended with an error":   {func(*harness) {}, "255", "ended with code 255"},
+		"ended with an error":   {func(*harness) {}, "255", "exited with code 255"},
 		"picked in the palette": {func(w *harness) { w.Press(":"); w.Type("ssh to the") }, "0", "back from ssh to web-server-01"},
 	} {
 		t.Run(name, func(t *testing.T) {

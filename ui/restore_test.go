@@ -209,7 +209,7 @@ func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 		},
 		"the servers cannot be read": {
 			func(w *harness) { w.injectFault("GET /servers/: status 500") },
-			"not done: nothing was sent: it could not be checked first",
+			"not done: nothing was sent: the check before it failed",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
