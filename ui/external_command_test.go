@@ -205,7 +205,7 @@ func TestHostileServerNameIsNotRun(t *testing.T) {
 			w.proxy.rewrite(func(s string) string { return strings.ReplaceAll(s, `"web-server-01"`, `"-oProxyCommand=id"`) })
 		}))
 	w.Press("G", "f5")
-	w.RequireText("note it is not run: the server's name “-oProxyCommand=id” begins with -")
+	w.RequireText("note it was not run: the server's name “-oProxyCommand=id” begins with -")
 	n.requireArgs(t)
 }
 

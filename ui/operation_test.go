@@ -18,7 +18,7 @@ func TestSnapshotWithLostAnswerIsFound(t *testing.T) {
 	w.selectServer("web-server-01")
 	w.proxy.slowDown(10*time.Second, "GET /snapshots/")
 	w.createSnapshot("web-server-01", "before-update")
-	w.RequireText("snapshot before-update of web-server-01: the outcome is unknown; it is looked for, and not sent again", "outcome unknown")
+	w.RequireText("snapshot before-update of web-server-01: outcome unknown: searching the lists; it is not sent again", "outcome unknown")
 	w.Advance(20 * time.Second)
 	w.RequireText("before-update", "◐ creating", "usually 3–10 m", "◐ 1 running")
 	w.proxy.slowDown(0)
@@ -120,7 +120,7 @@ func TestUnknownDurationHasNoBar(t *testing.T) {
 	if bar := w.lastView().ProgressBar; bar == nil || bar.State != tea.ProgressBarIndeterminate {
 		t.Errorf("the terminal's progress bar is %+v", bar)
 	}
-	w.RequireText("duration varies")
+	w.RequireText("no estimate")
 	w.RequireNoText("━")
 }
 
@@ -155,7 +155,7 @@ func TestQuitReportsRunningOperations(t *testing.T) {
 	w.Press("q")
 	w.Wait()
 	requireLines(t, w.app.ExitMessages(),
-		"goes on at the provider: snapshot before-restore-20250116-154500 of web-server-01, since 1 m 30 s",
+		"still running at the provider: snapshot before-restore-20250116-154500 of web-server-01, for 1 m 30 s",
 		"not sent: restore of web-server-01 from snapshot #801, which waited for that snapshot")
 	if n := len(w.proxy.actions()); n != 1 {
 		t.Errorf("%d deeds were sent", n)
@@ -191,5 +191,5 @@ func TestUnknownOutcomeIsReportedOnExit(t *testing.T) {
 	w.Press("q")
 	w.Wait()
 	requireLines(t, w.app.ExitMessages(),
-		"its outcome is not known: snapshot before-update of web-server-01; look at the account before you do it again")
+		"outcome unknown: snapshot before-update of web-server-01; check the account before you try again")
 }
