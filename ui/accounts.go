@@ -23,7 +23,7 @@ type accountSwitch struct {
 
 // blockedMessage says why no action can begin.
 func (s accountSwitch) blockedMessage() string {
-	return "nothing was sent: " + command.ProfileLabel(s.profile) + " is being opened; try again once it is open"
+	return "Switching to " + command.ProfileLabel(s.profile) + ". Try again once it is open."
 }
 
 // switchMsg is an account that was chosen in the palette.

@@ -178,7 +178,7 @@ func TestActionThatNeverArrivedIsOfferedByTheNextRun(t *testing.T) {
 	w := startApp(t, 120, 40, withJournal(t, d), withServers(2))
 	w.injectFault("POST /snapshots/: cut-before")
 	w.createSnapshot("web-server-01", "before-update")
-	w.RequireText("the outcome is unknown")
+	w.RequireText("outcome unknown; searching the lists")
 	w.account.ClearFaults()
 	d.restartApp(w)
 	w.advanceUntil(2*time.Minute, "Not seen: try again?")

@@ -104,7 +104,7 @@ func (a *App) handleActionResult(msg command.ActionResultMsg) tea.Cmd {
 	case model.PhaseUnknown:
 		next, inBatch := a.updateBatch(o)
 		if !inBatch {
-			a.notifyOperation(o, screen.Error, "outcome unknown: searching the lists; it is not sent again")
+			a.notifyOperation(o, screen.Error, "outcome unknown; searching the lists, not sent again")
 		}
 		cmds = append(cmds, a.writeRecord(o), next)
 	default:

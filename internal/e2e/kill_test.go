@@ -55,12 +55,12 @@ var actionCases = map[string]actionCase{
 	"restore snapshot": {
 		prepare: func(s *session) { s.fillRestore("3", false) },
 		request: "POST /snapshots/801/restore/", faultRequest: "POST /snapshots/{id}/restore/", action: "restore",
-		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists show nothing of it", endText: ": ended",
+		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists show nothing of it", endText: ": finished",
 	},
 	"restore backup": {
 		prepare: func(s *session) { s.fillRestore("2", false) },
 		request: "POST /servers/12345/restore/", faultRequest: "POST /servers/{id}/restore/", action: "restore",
-		title: "restore backup #", notFoundText: "the lists show nothing of it", endText: ": ended",
+		title: "restore backup #", notFoundText: "the lists show nothing of it", endText: ": finished",
 	},
 	"snapshot first": {
 		prepare: func(s *session) { s.fillRestore("3", true) },
@@ -71,7 +71,7 @@ var actionCases = map[string]actionCase{
 		prepare:        func(s *session) { s.fillRestore("3", true) },
 		requestsBefore: []string{"POST /snapshots/"}, journalBefore: []string{"create intent", "create running", "create done"},
 		request: "POST /snapshots/801/restore/", faultRequest: "POST /snapshots/{id}/restore/", action: "restore",
-		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists show nothing of it", endText: ": ended",
+		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists show nothing of it", endText: ": finished",
 	},
 }
 
