@@ -74,14 +74,14 @@ type Confirm struct {
 }
 
 // NewConfirm makes a question. It ignores keys until Arm.
-func NewConfirm(ask ConfirmOptions, keys keymap.Dialog, look StylesFunc) *Confirm {
-	q := &Confirm{options: ask, keys: keys, styles: look, checked: ask.Checkbox != nil && ask.Checkbox.Checked}
-	if ask.Phrase != nil {
-		q.input = NewInput(look())
-		q.input.CharLimit = max(4*len([]rune(ask.Phrase.Text)), 1) // 0 would be no limit
-		q.input.Focus()
+func NewConfirm(options ConfirmOptions, keys keymap.Dialog, styles StylesFunc) *Confirm {
+	confirm := &Confirm{options: options, keys: keys, styles: styles, checked: options.Checkbox != nil && options.Checkbox.Checked}
+	if options.Phrase != nil {
+		confirm.input = NewInput(styles())
+		confirm.input.CharLimit = max(4*len([]rune(options.Phrase.Text)), 1) // 0 would be no limit
+		confirm.input.Focus()
 	}
-	return q
+	return confirm
 }
 
 // NewInput is a field of one line whose cursor stands still: a blinking one sends bytes for nothing. The key that reads
@@ -101,143 +101,143 @@ func NewInput(s *style.Styles) textinput.Model {
 }
 
 // Enable ends the quiet time.
-func (q *Confirm) Enable() { q.enabled = true }
+func (c *Confirm) Enable() { c.enabled = true }
 
 // HandlePastedEnter notes that an enter came in one burst with text.
-func (q *Confirm) HandlePastedEnter() { q.pastedEnter = q.enabled }
+func (c *Confirm) HandlePastedEnter() { c.pastedEnter = c.enabled }
 
 // Update takes a message; see [Dialog].
-func (q *Confirm) Update(msg tea.Msg) (tea.Cmd, bool) {
+func (c *Confirm) Update(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
-		if key.Matches(msg, q.keys.Cancel) && !q.isText(msg) { // the way out is open from the start
-			return q.cancel()
+		if key.Matches(msg, c.keys.Cancel) && !c.isText(msg) { // the way out is open from the start
+			return c.cancel()
 		}
-		if q.enabled {
-			return q.handleKey(msg)
+		if c.enabled {
+			return c.handleKey(msg)
 		}
 	case tea.PasteMsg:
-		if q.enabled {
-			q.editPhrase(msg)
+		if c.enabled {
+			c.editPhrase(msg)
 		}
 	case tea.MouseWheelMsg:
 		if msg.Button == tea.MouseWheelDown {
-			q.scroll(1)
+			c.scroll(1)
 		} else {
-			q.scroll(-1)
+			c.scroll(-1)
 		}
 	case ClickMsg:
-		if q.enabled {
-			return q.handleClick(msg)
+		if c.enabled {
+			return c.handleClick(msg)
 		}
 	}
 	return nil, false
 }
 
-func (q *Confirm) handleKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
-	q.phraseMissing, q.pastedEnter = false, false
-	typed := q.options.Phrase != nil
+func (c *Confirm) handleKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
+	c.phraseMissing, c.pastedEnter = false, false
+	typed := c.options.Phrase != nil
 	switch {
-	case key.Matches(msg, q.keys.Confirm) && !q.isText(msg):
-		return q.activate()
-	case key.Matches(msg, q.keys.Next) && !q.isText(msg):
-		q.moveFocus(1)
-	case key.Matches(msg, q.keys.Previous) && !q.isText(msg):
-		q.moveFocus(-1)
+	case key.Matches(msg, c.keys.Confirm) && !c.isText(msg):
+		return c.activate()
+	case key.Matches(msg, c.keys.Next) && !c.isText(msg):
+		c.moveFocus(1)
+	case key.Matches(msg, c.keys.Previous) && !c.isText(msg):
+		c.moveFocus(-1)
 	case msg.String() == "pgdown":
-		q.scroll(5)
+		c.scroll(5)
 	case msg.String() == "pgup":
-		q.scroll(-5)
-	case key.Matches(msg, q.keys.Toggle) && q.focus == focusCheckbox:
-		q.checked = !q.checked
+		c.scroll(-5)
+	case key.Matches(msg, c.keys.Toggle) && c.focus == focusCheckbox:
+		c.checked = !c.checked
 	case typed:
-		q.editPhrase(msg)
-	case key.Matches(msg, q.keys.Yes):
-		q.focus = focusYes
-	case key.Matches(msg, q.keys.No):
-		return q.cancel()
+		c.editPhrase(msg)
+	case key.Matches(msg, c.keys.Yes):
+		c.focus = focusYes
+	case key.Matches(msg, c.keys.No):
+		return c.cancel()
 	}
 	return nil, false
 }
 
 // isText says whether the key is a part of what is being typed, whatever else it may be bound to.
-func (q *Confirm) isText(msg tea.KeyPressMsg) bool { return q.options.Phrase != nil && msg.Text != "" }
+func (c *Confirm) isText(msg tea.KeyPressMsg) bool { return c.options.Phrase != nil && msg.Text != "" }
 
-func (q *Confirm) editPhrase(msg tea.Msg) {
-	if text, ok := SanitizeInput(msg); ok && q.options.Phrase != nil {
-		q.input, _ = q.input.Update(text) // its only command is the blinking of a cursor that stands still
+func (c *Confirm) editPhrase(msg tea.Msg) {
+	if text, ok := SanitizeInput(msg); ok && c.options.Phrase != nil {
+		c.input, _ = c.input.Update(text) // its only command is the blinking of a cursor that stands still
 	}
 }
 
 // scroll moves through the list.
-func (q *Confirm) scroll(by int) { q.top = max(min(q.top+by, len(q.options.List)-minListRows), 0) }
+func (c *Confirm) scroll(by int) { c.top = max(min(c.top+by, len(c.options.List)-minListRows), 0) }
 
-func (q *Confirm) moveFocus(by int) {
+func (c *Confirm) moveFocus(by int) {
 	places := 2
-	if q.options.Checkbox != nil {
+	if c.options.Checkbox != nil {
 		places = 3
 	}
-	q.focus = (q.focus + by + places) % places
+	c.focus = (c.focus + by + places) % places
 }
 
 // activate does what the focused place is for.
-func (q *Confirm) activate() (tea.Cmd, bool) {
+func (c *Confirm) activate() (tea.Cmd, bool) {
 	switch {
-	case q.focus == focusNo:
-		return q.cancel()
-	case q.focus == focusCheckbox:
-		q.checked = !q.checked
+	case c.focus == focusNo:
+		return c.cancel()
+	case c.focus == focusCheckbox:
+		c.checked = !c.checked
 		return nil, false
-	case !q.isConfirmed():
-		q.phraseMissing = true
+	case !c.isConfirmed():
+		c.phraseMissing = true
 		return nil, false
 	}
-	return q.options.OnConfirm(q.checked), true
+	return c.options.OnConfirm(c.checked), true
 }
 
 // cancel closes the question.
-func (q *Confirm) cancel() (tea.Cmd, bool) {
-	if q.options.OnCancel == nil {
+func (c *Confirm) cancel() (tea.Cmd, bool) {
+	if c.options.OnCancel == nil {
 		return nil, true
 	}
-	return q.options.OnCancel(), true
+	return c.options.OnCancel(), true
 }
 
 // isConfirmed says whether what must be typed has been typed, to the letter.
-func (q *Confirm) isConfirmed() bool {
-	return q.options.Phrase == nil || q.options.Phrase.matches(q.input.Value())
+func (c *Confirm) isConfirmed() bool {
+	return c.options.Phrase == nil || c.options.Phrase.matches(c.input.Value())
 }
 
 // ShortHelp is for the footer; see [Dialog].
-func (q *Confirm) ShortHelp() []key.Binding {
-	keys := []key.Binding{q.keys.Next, q.keys.Confirm, q.keys.Cancel}
-	if q.options.Checkbox != nil {
-		keys = append(keys, q.keys.Toggle)
+func (c *Confirm) ShortHelp() []key.Binding {
+	keys := []key.Binding{c.keys.Next, c.keys.Confirm, c.keys.Cancel}
+	if c.options.Checkbox != nil {
+		keys = append(keys, c.keys.Toggle)
 	}
 	return keys
 }
 
 // handleClick presses what was clicked.
-func (q *Confirm) handleClick(msg ClickMsg) (tea.Cmd, bool) {
-	s := q.styles()
-	lines := q.visibleLines(s)
+func (c *Confirm) handleClick(msg ClickMsg) (tea.Cmd, bool) {
+	s := c.styles()
+	lines := c.visibleLines(s)
 	at := msg.Y - 1
 	switch {
 	case at < 0 || at >= len(lines):
 	case at == len(lines)-1:
 		x := msg.X - 1 - padding
 		no := widget.Width(button(s, cancelLabel, s.ButtonFocused, true))
-		yes := widget.Width(button(s, q.options.ConfirmLabel, s.ButtonFocused, true))
+		yes := widget.Width(button(s, c.options.ConfirmLabel, s.ButtonFocused, true))
 		switch {
 		case x >= 0 && x < no:
-			q.focus = focusNo
-			return q.activate()
+			c.focus = focusNo
+			return c.activate()
 		case x > no && x <= no+yes:
-			q.focus = focusYes
-			return q.activate()
+			c.focus = focusYes
+			return c.activate()
 		}
-	case q.options.Checkbox != nil && lines[at].text == q.checkboxLine(s):
-		q.checked = !q.checked
+	case c.options.Checkbox != nil && lines[at].text == c.checkboxLine(s):
+		c.checked = !c.checked
 	}
 	return nil, false
 }

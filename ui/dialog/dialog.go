@@ -56,13 +56,13 @@ const maxWidth = 76
 type bounds struct{ width, height int }
 
 // SetSize tells the room that there is, in cells.
-func (r *bounds) SetSize(width, height int) { r.width, r.height = min(width, maxWidth), height }
+func (b *bounds) SetSize(width, height int) { b.width, b.height = min(width, maxWidth), height }
 
 // textWidth is the room for text in the box.
-func (r *bounds) textWidth() int { return innerWidth(r.width) }
+func (b *bounds) textWidth() int { return innerWidth(b.width) }
 
 // textHeight is the room for lines in the box.
-func (r *bounds) textHeight() int { return max(r.height-widget.FrameHeight, 1) }
+func (b *bounds) textHeight() int { return max(b.height-widget.FrameHeight, 1) }
 
 // ClickMsg is a click of the left button inside a dialog, in cells from its upper left corner.
 type ClickMsg struct{ X, Y int }

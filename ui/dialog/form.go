@@ -61,8 +61,8 @@ type Form struct {
 }
 
 // NewForm makes a form. Its Init must be run.
-func NewForm(ask FormOptions, keys keymap.Dialog, look StylesFunc) *Form {
-	f := &Form{options: ask, keys: keys, styles: look}
+func NewForm(options FormOptions, keys keymap.Dialog, styles StylesFunc) *Form {
+	f := &Form{options: options, keys: keys, styles: styles}
 	f.build()
 	return f
 }
@@ -182,14 +182,14 @@ func (f *Form) replayKeys(first tea.Cmd) (tea.Cmd, bool) {
 // leavesField says whether huh will answer the key by moving to another field, or by completing the form.
 func (f *Form) leavesField(press tea.KeyPressMsg) bool {
 	i := f.focusedField()
-	fine := f.checkField() == "" || len(f.options.Fields[i].Choices) > 0 // only going back needs no right text
+	valid := f.checkField() == "" || len(f.options.Fields[i].Choices) > 0 // only going back needs no right text
 	switch press.String() {
 	case "enter":
-		return fine
+		return valid
 	case "tab":
-		return fine && i < len(f.options.Fields)-1
+		return valid && i < len(f.options.Fields)-1
 	case "down":
-		return fine && i < len(f.options.Fields)-1 && len(f.options.Fields[i].Choices) == 0
+		return valid && i < len(f.options.Fields)-1 && len(f.options.Fields[i].Choices) == 0
 	case "shift+tab":
 		return i > 0
 	case "up":
@@ -200,9 +200,9 @@ func (f *Form) leavesField(press tea.KeyPressMsg) bool {
 
 // focusedField is the index of the field that has the focus.
 func (f *Form) focusedField() int {
-	at := f.form.GetFocusedField().GetKey()
+	focused := f.form.GetFocusedField().GetKey()
 	for i, field := range f.options.Fields {
-		if field.Key == at {
+		if field.Key == focused {
 			return i
 		}
 	}

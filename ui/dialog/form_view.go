@@ -46,7 +46,7 @@ func (f *Form) fieldLines() []line {
 	for _, l := range lines {
 		drop := dropField
 		plain := strings.TrimSpace(ansi.Strip(l))
-		if here, focused := strings.CutPrefix(plain, focusEdge+" "); focused && isInputLine(here) {
+		if rest, focused := strings.CutPrefix(plain, focusEdge+" "); focused && isInputLine(rest) {
 			l, drop = widget.WithCursor(l), dropNever
 		} else if isBlank(l) {
 			drop = dropBlank
@@ -104,14 +104,14 @@ func (f *Form) help() string {
 }
 
 // cachedTheme makes the theme once for each look: huh asks for it at every piece that it draws.
-func cachedTheme(look func() *style.Styles) func(bool) *huh.Styles {
-	var of *style.Styles
-	var made *huh.Styles
+func cachedTheme(getStyles func() *style.Styles) func(bool) *huh.Styles {
+	var current *style.Styles
+	var theme *huh.Styles
 	return func(bool) *huh.Styles {
-		if s := look(); s != of {
-			of, made = s, huhTheme(s)
+		if s := getStyles(); s != current {
+			current, theme = s, huhTheme(s)
 		}
-		return made
+		return theme
 	}
 }
 

@@ -45,8 +45,8 @@ type hit struct {
 const maxHits = 200
 
 // NewPalette makes a palette of entries, which are shown in their order until something is typed.
-func NewPalette(entries []Entry, keys keymap.KeyMap, look StylesFunc) *Palette {
-	p := &Palette{entries: entries, keys: keys, styles: look, input: NewInput(look())}
+func NewPalette(entries []Entry, keys keymap.KeyMap, styles StylesFunc) *Palette {
+	p := &Palette{entries: entries, keys: keys, styles: styles, input: NewInput(styles())}
 	p.input.Prompt = ": "
 	p.input.CharLimit = 100
 	p.input.Focus()

@@ -30,8 +30,8 @@ type Refusal struct {
 }
 
 // NewRefusal makes a refusal.
-func NewRefusal(reason Reason, keys keymap.Dialog, look StylesFunc) *Refusal {
-	return &Refusal{reason: reason, keys: keys, styles: look}
+func NewRefusal(reason Reason, keys keymap.Dialog, styles StylesFunc) *Refusal {
+	return &Refusal{reason: reason, keys: keys, styles: styles}
 }
 
 // Enable ends the quiet time.
@@ -64,15 +64,15 @@ func (r *Refusal) lines(s *style.Styles) []line {
 }
 
 // messageLines is a sentence, and under it what to do.
-func messageLines(s *style.Styles, width int, what, do string) []line {
+func messageLines(s *style.Styles, width int, message, remedy string) []line {
 	out := []line{{"", dropBlank}}
-	for i, l := range widget.Wrap(widget.NormalizeWidth(what), width) {
+	for i, l := range widget.Wrap(widget.NormalizeWidth(message), width) {
 		out = append(out, line{s.Text.Render(l), dropOrder(i, dropLate)})
 	}
-	if do == "" {
+	if remedy == "" {
 		return out
 	}
-	for i, l := range widget.Wrap(widget.NormalizeWidth(do), width) {
+	for i, l := range widget.Wrap(widget.NormalizeWidth(remedy), width) {
 		out = append(out, line{s.Muted.Render(l), dropOrder(i, dropDetail)})
 	}
 	return out
@@ -104,8 +104,8 @@ type Wait struct {
 }
 
 // NewWait waits until what says nothing more. Then whoever opened it closes it and runs then, which opens what was asked for.
-func NewWait(title string, what func() string, then func() tea.Cmd, keys keymap.Dialog, look StylesFunc) *Wait {
-	return &Wait{title: title, pending: what, openNext: then, keys: keys, styles: look}
+func NewWait(title string, pending func() string, openNext func() tea.Cmd, keys keymap.Dialog, styles StylesFunc) *Wait {
+	return &Wait{title: title, pending: pending, openNext: openNext, keys: keys, styles: styles}
 }
 
 // Ready says whether nothing is waited for any more.
