@@ -9,11 +9,11 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// deleteOptions is a light question, restores one of weight.
+// deleteOptions needs no phrase, restoreOptions does.
 var (
 	deleteOptions = ConfirmOptions{
 		Title: "Delete for good", Question: "Delete snapshot weekly (#798) of web-server-01?",
-		Details:      []Detail{{Label: "server", Value: "web-server-01  #12345"}, {Label: "size", Value: "4.7 GB", Minor: true}},
+		Details:      []Detail{{Label: "Server", Value: "web-server-01  #12345"}, {Label: "Size", Value: "4.7 GB", Minor: true}},
 		ConfirmLabel: "Delete",
 		Requests:     func(bool) string { return "DELETE /snapshots/798/" },
 		OnConfirm:    func(bool) tea.Cmd { return resultCmd("deleted") },
@@ -21,25 +21,25 @@ var (
 	restoreOptions = ConfirmOptions{
 		Title: "Restore overwrites the disk", Question: "Restore web-server-01 from snapshot pre-migration (#801)?",
 		Details: []Detail{
-			{Label: "server", Value: "web-server-01  #12345 · 203.0.113.10 · active"},
-			{Label: "goes back to", Value: "15 Jan 2025 18:30 UTC  #801 · 5.0 GB"},
-			{Label: "is lost", Value: "everything written since 15 Jan 18:30 (5 d 3 h)", Bad: true},
-			{Label: "meanwhile", Value: "the server stops, usually for 5–15 minutes", Minor: true},
+			{Label: "Server", Value: "web-server-01  #12345 · 203.0.113.10 · active"},
+			{Label: "Restore to", Value: "15 Jan 2025 18:30 UTC  #801 · 5.0 GB"},
+			{Label: "You will lose", Value: "everything written since 15 Jan 18:30 (5 d 3 h)", Bad: true},
+			{Label: "Downtime", Value: "usually 5–15 minutes", Minor: true},
 		},
 		Checkbox:     &Checkbox{Label: "take a snapshot first", Note: "room for 3 more", Checked: true},
-		Phrase:       &Phrase{Text: "web-server-01", Prompt: "Type the server's name, web-server-01, to confirm"},
+		Phrase:       &Phrase{Text: "web-server-01", Prompt: "Type web-server-01 to confirm"},
 		ConfirmLabel: "Restore",
-		Requests: func(ticked bool) string {
-			if ticked {
+		Requests: func(checked bool) string {
+			if checked {
 				return "POST /snapshots/, then POST /snapshots/801/restore/"
 			}
 			return "POST /snapshots/801/restore/"
 		},
-		OnConfirm: func(ticked bool) tea.Cmd { return resultCmd("restored, snapshot first: %v", ticked) },
+		OnConfirm: func(checked bool) tea.Cmd { return resultCmd("restored, snapshot first: %v", checked) },
 	}
 )
 
-// openConfirm opens a question that is past its quiet time.
+// openConfirm returns a confirmation past its input delay.
 func openConfirm(options ConfirmOptions) *Confirm {
 	confirm := NewConfirm(options, testKeys().Dialog, testStyles)
 	confirm.SetSize(78, 23)
@@ -47,8 +47,7 @@ func openConfirm(options ConfirmOptions) *Confirm {
 	return confirm
 }
 
-// pressKeys presses keys one after the other until the question is done, and tells what it did: "" if it is still open,
-// "closed" if it did nothing.
+// pressKeys presses keys until the dialog is done, and returns its result: "" if it is still open, "closed" if it did nothing.
 func pressKeys(t *testing.T, d Dialog, names ...string) string {
 	t.Helper()
 	for i, name := range names {
@@ -69,7 +68,7 @@ func pressKeys(t *testing.T, d Dialog, names ...string) string {
 
 func TestEnterPressesOnlyTheFocusedButton(t *testing.T) {
 	for keys, want := range map[string]string{
-		"enter":                             "closed", // No is focused when it opens
+		"enter":                             "closed", // Cancel has the focus at first
 		"tab enter":                         "deleted",
 		"right enter":                       "deleted",
 		"down enter":                        "deleted",
@@ -77,7 +76,7 @@ func TestEnterPressesOnlyTheFocusedButton(t *testing.T) {
 		"tab tab enter":                     "closed",
 		"tab left enter":                    "closed",
 		"tab shift+tab enter":               "closed",
-		"y":                                 "", // it moves, and presses nothing
+		"y":                                 "", // it moves the focus, and presses nothing
 		"y enter":                           "deleted",
 		"y y y":                             "",
 		"n":                                 "closed",
@@ -86,7 +85,7 @@ func TestEnterPressesOnlyTheFocusedButton(t *testing.T) {
 		"tab esc":                           "closed",
 		"space":                             "",
 		"q d x Y":                           "",
-		"tab space":                         "", // nor does space press a button
+		"tab space":                         "", // space does not press a button
 		"d e l e t e tab tab tab enter":     "deleted",
 		"ctrl+a ctrl+e up down enter":       "closed",
 		"ctrl+v tab enter":                  "deleted",
@@ -106,17 +105,17 @@ func TestKeysTypedAheadAreIgnored(t *testing.T) {
 		confirm.SetSize(78, 23)
 		ahead := append(splitKeys("web-server-01"), "tab", "enter", "y", "enter", "space", "n")
 		if got := pressKeys(t, confirm, ahead...); got != "" {
-			t.Fatalf("it was answered before one could read it: %q", got)
+			t.Fatalf("it was confirmed during the input delay: %q", got)
 		}
 		confirm.Update(tea.PasteMsg{Content: "web-server-01"})
 		for y := range 23 {
 			if _, done := confirm.Update(ClickMsg{X: 20, Y: y}); done {
-				t.Fatal("a click has answered it before one could read it")
+				t.Fatal("a click closed it during the input delay")
 			}
 		}
 		confirm.Enable()
 		if got := pressKeys(t, confirm, "enter"); got != "closed" {
-			t.Errorf("what was typed ahead has moved the focus: %q", got)
+			t.Errorf("keys typed ahead moved the focus: %q", got)
 		}
 	}
 	confirm := NewConfirm(restoreOptions, testKeys().Dialog, testStyles)
@@ -124,7 +123,7 @@ func TestKeysTypedAheadAreIgnored(t *testing.T) {
 	confirm.Update(tea.PasteMsg{Content: "web-server-01"})
 	confirm.Enable()
 	if got := pressKeys(t, confirm, "tab", "enter"); got != "" {
-		t.Errorf("what was typed ahead counts as the name: %q", got)
+		t.Errorf("text typed ahead counts as the name: %q", got)
 	}
 }
 
@@ -168,16 +167,16 @@ func TestPhraseMustMatchExactly(t *testing.T) {
 				t.Errorf("%q, pasted %v: %q", text, paste, got)
 			}
 			if !right {
-				checkShown(t, confirm, "not yet: see above")
+				checkShown(t, confirm, "doesn't match yet")
 			}
 		}
 	}
 }
 
-// Whatever went wrong on the way to a question of weight: without a text nothing confirms it.
+// Even if a confirmation gets an empty phrase by a bug, nothing confirms it.
 func TestEmptyPhraseNeverMatches(t *testing.T) {
 	options := restoreOptions
-	options.Phrase = &Phrase{Prompt: "Type the server's name, , to confirm"}
+	options.Phrase = &Phrase{Prompt: "Type  to confirm"}
 	for _, keys := range []string{"tab enter", "tab tab enter shift+tab enter", "space tab enter", "backspace tab enter", "x tab enter"} {
 		if got := pressKeys(t, openConfirm(options), strings.Fields(keys)...); got != "" {
 			t.Errorf("%s: %q", keys, got)
@@ -205,17 +204,17 @@ func TestTypedLettersAreNotCommands(t *testing.T) {
 	pressKeys(t, confirm, "y", "n", "space", "y", "space", "n")
 	checkShown(t, confirm, "› yn y n")
 	if got := pressKeys(t, confirm, "enter"); got != "closed" {
-		t.Errorf("typing has moved the focus: %q", got)
+		t.Errorf("typing moved the focus: %q", got)
 	}
 }
 
 func TestPasteIsSanitizedAndCannotConfirm(t *testing.T) {
 	confirm := openConfirm(restoreOptions)
 	if _, done := confirm.Update(tea.PasteMsg{Content: "web-server-01\n"}); done {
-		t.Fatal("the paste has answered the question")
+		t.Fatal("the paste confirmed it")
 	}
 	if got := pressKeys(t, confirm, "tab", "enter"); got != "restored, snapshot first: true" {
-		t.Errorf("the line break at the end counts: %q", got)
+		t.Errorf("the line break at the end is not ignored: %q", got)
 	}
 	confirm = openConfirm(restoreOptions)
 	confirm.Update(tea.PasteMsg{Content: "\x1b[2J\u202e"})
@@ -229,7 +228,7 @@ func TestCheckboxToggles(t *testing.T) {
 	for keys, want := range map[string]string{
 		"tab enter":                       "restored, snapshot first: true",
 		"tab tab space shift+tab enter":   "restored, snapshot first: false",
-		"tab tab enter shift+tab enter":   "restored, snapshot first: false", // enter ticks too, and presses nothing
+		"tab tab enter shift+tab enter":   "restored, snapshot first: false", // enter toggles too, and presses nothing
 		"left space space left enter":     "restored, snapshot first: true",
 		"tab tab tab enter":               "closed",
 		"shift+tab space shift+tab enter": "restored, snapshot first: false",
@@ -241,10 +240,10 @@ func TestCheckboxToggles(t *testing.T) {
 	confirm := openConfirm(restoreOptions)
 	checkShown(t, confirm, "[✓] take a snapshot first", "POST /snapshots/, then")
 	pressKeys(t, confirm, "left", "space")
-	checkShown(t, confirm, "[ ] take a snapshot first", "sends POST /snapshots/801/restore/")
+	checkShown(t, confirm, "[ ] take a snapshot first", "API: POST /snapshots/801/restore/")
 }
 
-// findText is where a text stands in a dialog, in cells.
+// findText returns the position of a text in a dialog, in cells.
 func findText(t *testing.T, d Dialog, text string) (x, y int) {
 	t.Helper()
 	for y, line := range strings.Split(plainView(d), "\n") {
@@ -256,7 +255,7 @@ func findText(t *testing.T, d Dialog, text string) (x, y int) {
 	return 0, 0
 }
 
-// findButtons are where No and Yes stand, from and up to which cell, and on which line.
+// findButtons returns the cells of the two buttons, from and up to, and their line.
 func findButtons(t *testing.T, d Dialog, no, yes string) (spans [2][2]int, line int) {
 	t.Helper()
 	_, line = findText(t, d, no)
@@ -267,7 +266,7 @@ func findButtons(t *testing.T, d Dialog, no, yes string) (spans [2][2]int, line 
 			t.Fatalf("there is no button %s:\n%s", word, plainView(d))
 		}
 		at := widget.Width(before)
-		spans[i] = [2]int{at - 3, at + len(word) + 2} // a space, the mark of the focus and a space before it, two spaces after it
+		spans[i] = [2]int{at - 3, at + len(word) + 2} // a space, the focus mark and a space before the label, two spaces after it
 	}
 	return spans, line
 }
@@ -323,7 +322,7 @@ func TestClickElsewhereDoesNothing(t *testing.T) {
 		}
 		for x := range 78 {
 			if cmd, done := confirm.Update(ClickMsg{X: x, Y: y}); cmd != nil || done {
-				t.Fatalf("a click at %d, %d answers it", x, y)
+				t.Fatalf("a click at %d, %d does something", x, y)
 			}
 		}
 		if confirm.View() != before {
@@ -336,9 +335,9 @@ func TestClickOnYesRequiresPhrase(t *testing.T) {
 	confirm := openConfirm(restoreOptions)
 	spans, line := findButtons(t, confirm, "Cancel", "Restore")
 	if _, done := confirm.Update(ClickMsg{X: spans[1][0], Y: line}); done {
-		t.Fatal("it was answered without the name")
+		t.Fatal("it was confirmed without the name")
 	}
-	checkShown(t, confirm, "not yet")
+	checkShown(t, confirm, "doesn't match yet")
 }
 
 func TestConfirmKeepsEssentialsOnSmallScreen(t *testing.T) {
@@ -363,9 +362,9 @@ func TestLossDetailIsDroppedLast(t *testing.T) {
 		height      int
 		shown, gone []string
 	}{
-		{23, []string{"meanwhile", "goes back to", "is lost", "sends POST", "take a snapshot"}, nil},
-		{11, []string{"meanwhile", "is lost", "take a snapshot"}, []string{"sends POST"}},
-		{9, []string{"is lost", "everything written since", "web-server-01", "take a snapshot"}, []string{"meanwhile", "goes back to", "sends POST"}},
+		{23, []string{"Downtime", "Restore to", "You will lose", "API: POST", "take a snapshot"}, nil},
+		{11, []string{"Downtime", "You will lose", "take a snapshot"}, []string{"API: POST"}},
+		{9, []string{"You will lose", "everything written since", "web-server-01", "take a snapshot"}, []string{"Downtime", "Restore to", "API: POST"}},
 	} {
 		confirm.SetSize(78, c.height)
 		checkShown(t, confirm, c.shown...)
@@ -401,7 +400,7 @@ func TestFooterShowsActiveKeys(t *testing.T) {
 	for _, c := range []struct {
 		options ConfirmOptions
 		want    string
-	}{{deleteOptions, "move press cancel"}, {restoreOptions, "move press cancel tick"}} {
+	}{{deleteOptions, "move confirm cancel"}, {restoreOptions, "move confirm cancel toggle"}} {
 		var got []string
 		for _, b := range openConfirm(c.options).ShortHelp() {
 			got = append(got, b.Help().Desc)

@@ -9,7 +9,7 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// View draws the question; see [Dialog].
+// View draws the confirmation; see [Dialog].
 func (c *Confirm) View() string {
 	s := c.styles()
 	lines := c.visibleLines(s)
@@ -20,7 +20,7 @@ func (c *Confirm) View() string {
 	return box(s, edge.Bold(true).Render(c.options.Title), edge, lineTexts(lines), c.width)
 }
 
-// isDangerous says whether something is lost by it.
+// isDangerous reports whether confirming loses data.
 func (c *Confirm) isDangerous() bool {
 	for _, f := range c.options.Details {
 		if f.Bad {
@@ -30,10 +30,10 @@ func (c *Confirm) isDangerous() bool {
 	return len(c.options.List) > 0
 }
 
-// minListRows is how many lines of the list are always shown.
+// minListRows is the minimum of visible list rows.
 const minListRows = 3
 
-// visibleLines is the lines that there is room for. What is left over goes to the list.
+// visibleLines returns the lines that fit. The list gets the height that the other lines leave.
 func (c *Confirm) visibleLines(s *style.Styles) []line {
 	rows := 0
 	if len(c.options.List) > 0 {
@@ -43,7 +43,7 @@ func (c *Confirm) visibleLines(s *style.Styles) []line {
 	return fitLines(c.allLines(s, c.textWidth(), rows), c.textHeight())
 }
 
-// listLines is the part of the list that is scrolled to, in so many lines.
+// listLines returns the visible rows of the list.
 func (c *Confirm) listLines(s *style.Styles, width, rows int) []line {
 	top := max(min(c.top, len(c.options.List)-rows), 0)
 	var out []line
@@ -82,12 +82,12 @@ func (c *Confirm) allLines(s *style.Styles, width, listRows int) []line {
 		out = append(append(append(out, blank), c.promptLines(s, width)...), line{widget.WithCursor(in.View()), dropNever})
 	}
 	if c.options.Requests != nil {
-		out = append(out, blank, line{s.Muted.Render(widget.Truncate("sends "+c.options.Requests(c.checked), width)), dropRequest})
+		out = append(out, blank, line{s.Muted.Render(widget.Truncate("API: "+c.options.Requests(c.checked), width)), dropRequest})
 	}
 	return append(out, blank, line{c.buttonRow(s, width), dropNever})
 }
 
-// wrapLines are the lines of a text; none of an empty one.
+// wrapLines wraps a text; an empty text has no lines.
 func wrapLines(text string, width int) []string {
 	if text == "" {
 		return nil
@@ -95,7 +95,7 @@ func wrapLines(text string, width int) []string {
 	return widget.Wrap(widget.NormalizeWidth(text), width)
 }
 
-// promptLines says what is to be typed. Where that takes more than a line, it says only that, and whether it is missing.
+// promptLines asks for the phrase, in a shorter form where the prompt does not fit on one line.
 func (c *Confirm) promptLines(s *style.Styles, width int) []line {
 	st, lines := s.Muted, widget.Wrap(c.options.Phrase.Prompt, width)
 	if short := c.options.Phrase.Short; len(lines) > 1 && short != "" {
@@ -112,7 +112,7 @@ func (c *Confirm) promptLines(s *style.Styles, width int) []line {
 	var out []line
 	for i, l := range lines {
 		drop := dropNever
-		if i > max(c.textHeight()-4, 0) { // the field and the buttons come first, however long a name is
+		if i > max(c.textHeight()-4, 0) { // the field and the buttons matter more than a long name
 			drop = dropLate
 		}
 		out = append(out, line{st.Render(l), drop})
@@ -120,7 +120,7 @@ func (c *Confirm) promptLines(s *style.Styles, width int) []line {
 	return out
 }
 
-// dropOrder is how soon a line of a sentence goes: how it goes on, before how it begins.
+// dropOrder returns when to drop the i-th line of a text: the first line goes last.
 func dropOrder(i, drop int) int {
 	if i > 0 {
 		return max(drop, dropContinuation)
@@ -128,7 +128,7 @@ func dropOrder(i, drop int) int {
 	return drop
 }
 
-// minWidthForLabels is the width from which on facts have their labels in a column.
+// minWidthForLabels is the width from which labels of details get a column.
 const minWidthForLabels = 48
 
 func (c *Confirm) detailLines(s *style.Styles, width int) []line {
@@ -171,14 +171,14 @@ func (c *Confirm) checkboxLine(s *style.Styles) string {
 		labelStyle, mark = s.AccentStrong, style.Focus+" "
 	}
 	head := s.Accent.Render(mark) + s.Accent.Render(box) + " " + labelStyle.Render(c.options.Checkbox.Label)
-	const leastNote = 4 // cells: less of a note says nothing
-	if room := c.textWidth() - widget.Width(head) - 2; room >= leastNote {
+	const minNoteWidth = 4 // cells: a shorter note is unreadable
+	if room := c.textWidth() - widget.Width(head) - 2; room >= minNoteWidth {
 		return head + "  " + s.Muted.Render(widget.Truncate(c.options.Checkbox.Note, room))
 	}
 	return widget.Truncate(head, c.textWidth())
 }
 
-// cancelLabel is on the button that does nothing.
+// cancelLabel is the label of the cancel button.
 const cancelLabel = "Cancel"
 
 func (c *Confirm) buttonRow(s *style.Styles, width int) string {
@@ -197,14 +197,14 @@ func (c *Confirm) buttonRow(s *style.Styles, width int) string {
 func (c *Confirm) help() string {
 	switch {
 	case c.phraseMissing:
-		return "not yet: see above"
+		return "doesn't match yet"
 	case c.pastedEnter:
 		return "enter came with a paste: press it again"
 	}
 	return c.keys.Next.Keys()[0] + " moves " + style.Dot + " " + c.keys.Cancel.Keys()[0] + " cancels"
 }
 
-// button draws a button, as wide with the focus as without.
+// button draws a button. Focus does not change its width.
 func button(s *style.Styles, word string, focused lipgloss.Style, on bool) string {
 	if on {
 		return focused.Render(style.Focus + " " + word + " ")

@@ -14,7 +14,7 @@ import (
 	"vpsdeck/model"
 )
 
-// snapshotForm is like the form for a new snapshot.
+// snapshotForm resembles the form for a new snapshot.
 func snapshotForm() FormOptions {
 	return FormOptions{
 		Title: "New snapshot of web-server-01",
@@ -33,8 +33,7 @@ func snapshotForm() FormOptions {
 	}
 }
 
-// formRunner is a form with the loop of a program around it: what the form commands is done, and what comes of it told to the
-// form, but only when the test lets it.
+// formRunner runs a form's commands and passes their messages to the form, but only when the test calls settle.
 type formRunner struct {
 	*Form
 	t           *testing.T
@@ -43,7 +42,7 @@ type formRunner struct {
 	result      string
 }
 
-// runForm runs a test at an open form. It is in a bubble, where the blinking of a cursor takes no time.
+// runForm runs a test with an open form in a synctest bubble, where a blinking cursor takes no time.
 func runForm(t *testing.T, options FormOptions, test func(runner *formRunner)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -55,11 +54,11 @@ func runForm(t *testing.T, options FormOptions, test func(runner *formRunner)) {
 	})
 }
 
-// send gives the form a message, and leaves what it commands to wait.
+// send passes a message to the form and queues the resulting command.
 func (r *formRunner) send(msg tea.Msg) {
 	r.t.Helper()
 	if r.done {
-		r.t.Fatalf("the form is done, and is told %v", msg)
+		r.t.Fatalf("the form is done, but gets %v", msg)
 	}
 	cmd, done := r.Update(msg)
 	if !done {
@@ -72,7 +71,7 @@ func (r *formRunner) send(msg tea.Msg) {
 	}
 }
 
-// settle does all that the form has commanded, until nothing is left to do.
+// settle runs queued commands until none is left.
 func (r *formRunner) settle() {
 	r.t.Helper()
 	for len(r.pendingCmds) > 0 {
@@ -94,7 +93,7 @@ func (r *formRunner) settle() {
 	}
 }
 
-// pressFast presses keys faster than the form can follow.
+// pressFast presses keys without running commands in between.
 func (r *formRunner) pressFast(names ...string) {
 	r.t.Helper()
 	for _, name := range names {
@@ -102,7 +101,7 @@ func (r *formRunner) pressFast(names ...string) {
 	}
 }
 
-// press presses keys, and waits after each until the form has followed.
+// press presses keys, and runs all commands after each.
 func (r *formRunner) press(names ...string) {
 	r.t.Helper()
 	for _, name := range names {
@@ -127,16 +126,16 @@ func TestFormReturnsValues(t *testing.T) {
 		keys []string
 		want string
 	}{
-		"both fields":             {append(append(splitKeys("before"), "enter"), append(splitKeys("é日🚀"), "enter")...), formatValues("before", "é日🚀")},
-		"an empty second one":     {append(splitKeys("before"), "enter", "enter"), formatValues("before", "")},
-		"by tab":                  {append(splitKeys("before"), "tab", "x", "enter"), formatValues("before", "x")},
-		"by the arrow":            {append(splitKeys("before"), "down", "x", "enter"), formatValues("before", "x")},
-		"back and forth":          {append(splitKeys("before"), "tab", "x", "shift+tab", "2", "tab", "y", "enter"), formatValues("before2", "xy")},
-		"up and down":             {append(splitKeys("before"), "down", "x", "up", "2", "down", "y", "enter"), formatValues("before2", "xy")},
-		"put right":               {[]string{"a", "b", "backspace", "c", "enter", "enter"}, formatValues("ac", "")},
-		"a blank, typed":          {[]string{"a", "enter", "x", "space", "y", "enter"}, formatValues("a", "x y")},
-		"back from what is wrong": {append(append([]string{"a", "enter"}, splitKeys("123456789012345678901")...), "shift+tab", "2", "tab", "backspace", "enter"), formatValues("a2", "12345678901234567890")},
-		"letters are not keys":    {append(splitKeys("nyqjk"), append([]string{"enter"}, append(splitKeys("nyq"), "enter")...)...), formatValues("nyqjk", "nyq")},
+		"both fields":                {append(append(splitKeys("before"), "enter"), append(splitKeys("é日🚀"), "enter")...), formatValues("before", "é日🚀")},
+		"an empty second one":        {append(splitKeys("before"), "enter", "enter"), formatValues("before", "")},
+		"by tab":                     {append(splitKeys("before"), "tab", "x", "enter"), formatValues("before", "x")},
+		"by the arrow":               {append(splitKeys("before"), "down", "x", "enter"), formatValues("before", "x")},
+		"back and forth":             {append(splitKeys("before"), "tab", "x", "shift+tab", "2", "tab", "y", "enter"), formatValues("before2", "xy")},
+		"up and down":                {append(splitKeys("before"), "down", "x", "up", "2", "down", "y", "enter"), formatValues("before2", "xy")},
+		"corrected":                  {[]string{"a", "b", "backspace", "c", "enter", "enter"}, formatValues("ac", "")},
+		"a blank, typed":             {[]string{"a", "enter", "x", "space", "y", "enter"}, formatValues("a", "x y")},
+		"back from an invalid value": {append(append([]string{"a", "enter"}, splitKeys("123456789012345678901")...), "shift+tab", "2", "tab", "backspace", "enter"), formatValues("a2", "12345678901234567890")},
+		"letters are not keys":       {append(splitKeys("nyqjk"), append([]string{"enter"}, append(splitKeys("nyq"), "enter")...)...), formatValues("nyqjk", "nyq")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			runForm(t, snapshotForm(), func(runner *formRunner) {
@@ -146,7 +145,7 @@ func TestFormReturnsValues(t *testing.T) {
 			runForm(t, snapshotForm(), func(runner *formRunner) {
 				runner.pressFast(c.keys...)
 				runner.settle()
-				runner.checkResult(c.want) // each key landed in the field for which it was meant
+				runner.checkResult(c.want) // each key reached the right field
 			})
 		})
 	}
@@ -157,7 +156,7 @@ func TestFormShowsProblemsWhileTyping(t *testing.T) {
 		checkShown(t, runner.Form, "a snapshot needs a name")
 		runner.press(splitKeys("v1")...)
 		if strings.Contains(plainView(runner.Form), "needs a name") {
-			t.Errorf("it still complains:\n%s", plainView(runner.Form))
+			t.Errorf("the error is still shown:\n%s", plainView(runner.Form))
 		}
 		runner.press(".")
 		checkShown(t, runner.Form, "only letters, digits, - and _: '.' is not allowed")
@@ -208,7 +207,7 @@ func TestClipboardAndEditorKeysAreIgnored(t *testing.T) {
 	runForm(t, snapshotForm(), func(runner *formRunner) {
 		runner.press("a")
 		before := runner.View()
-		for _, name := range []string{"ctrl+v", "ctrl+e"} { // the clipboard and the editor of the machine
+		for _, name := range []string{"ctrl+v", "ctrl+e"} { // the machine's clipboard and editor
 			if cmd, done := runner.Update(keyPress(name)); cmd != nil || done || runner.View() != before {
 				t.Errorf("%s does something", name)
 			}
@@ -286,7 +285,7 @@ func TestRejectedFormCanBeFilledAgain(t *testing.T) {
 		checkShown(t, runner.Form, "✗ the token is not accepted")
 		runner.press("b")
 		if strings.Contains(plainView(runner.Form), "not accepted") {
-			t.Errorf("it still complains about what is no longer there:\n%s", plainView(runner.Form))
+			t.Errorf("the error is still shown:\n%s", plainView(runner.Form))
 		}
 		runner.press("enter", "enter")
 		runner.checkResult(formatValues("b", ""))
@@ -295,14 +294,14 @@ func TestRejectedFormCanBeFilledAgain(t *testing.T) {
 
 func TestFormShowsEnterLabel(t *testing.T) {
 	runForm(t, snapshotForm(), func(runner *formRunner) {
-		checkShown(t, runner.Form, "enter: next field", "esc: cancel", "sends POST /snapshots/", "The server is running.")
+		checkShown(t, runner.Form, "enter: next field", "esc: cancel", "API: POST /snapshots/", "The server is running.")
 		if strings.Contains(plainView(runner.Form), "shift+tab") {
-			t.Error("there is nothing to go back to")
+			t.Error("the first field has nothing before it")
 		}
 		runner.press("a", "enter")
 		checkShown(t, runner.Form, "enter: "+runner.enterLabel(), "shift+tab: back")
 		if runner.enterLabel() == "next field" {
-			t.Error("there is no next field")
+			t.Error("the last field has no next field")
 		}
 	})
 }

@@ -11,7 +11,7 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// Sheet is something to read: help, the details of a thing. It scrolls where it does not fit.
+// Sheet shows text, such as the help or details. It scrolls if it does not fit.
 type Sheet struct {
 	bounds
 	title      string
@@ -20,24 +20,23 @@ type Sheet struct {
 	styles     StylesFunc
 	top        int
 	closeKeys  []key.Binding
-	mayClose   func() bool // says whether it may close; nil: it may
-	extraKey   key.Binding // a further key, and what it does; nil: there is none
+	mayClose   func() bool // nil: it may
+	extraKey   key.Binding // an additional key and what it does; nil: none
 	onExtraKey func() tea.Cmd
 }
 
-// AddKey gives the sheet a further key, shown in the footer. The sheet stays open.
+// AddKey adds a key, which is shown in the footer and leaves the sheet open.
 func (s *Sheet) AddKey(b key.Binding, onPress func() tea.Cmd) { s.extraKey, s.onExtraKey = b, onPress }
 
-// BeforeClosing has may asked when a key would close the sheet; it stays open on a no.
+// BeforeClosing sets a function that runs when a key would close the sheet; if it returns false, the sheet stays open.
 func (s *Sheet) BeforeClosing(mayClose func() bool) { s.mayClose = mayClose }
 
-// NewSheet makes a sheet whose lines are made anew for each width, so that ages in them stay true. Beside cancel, the
-// given keys close it.
+// NewSheet returns a sheet. lines runs for each drawing, so that ages stay current. Cancel, quit and the given keys close it.
 func NewSheet(title string, lines func(s *style.Styles, width int) []string, keys keymap.KeyMap, styles StylesFunc, closing ...key.Binding) *Sheet {
 	return &Sheet{title: title, lines: lines, keys: keys, styles: styles, closeKeys: append(closing, keys.Dialog.Cancel, keys.View.Quit)}
 }
 
-// Update takes a message; see [Dialog].
+// Update handles a message; see [Dialog].
 func (s *Sheet) Update(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
@@ -87,7 +86,7 @@ func (s *Sheet) View() string {
 	return f.Render(strings.Join(body, "\n"), s.width, len(shown)+widget.FrameHeight)
 }
 
-// moreArrows shows on which sides there is more.
+// moreArrows shows where there is more: above, below or both.
 func moreArrows(above, below bool) string {
 	out := ""
 	if above {
@@ -99,7 +98,7 @@ func moreArrows(above, below bool) string {
 	return out
 }
 
-// ShortHelp is for the footer; see [Dialog].
+// ShortHelp returns the keys for the footer; see [Dialog].
 func (s *Sheet) ShortHelp() []key.Binding {
 	keys := []key.Binding{s.keys.Move.Down, s.keys.Move.Up, s.keys.Dialog.Cancel}
 	if s.onExtraKey != nil {
@@ -108,7 +107,7 @@ func (s *Sheet) ShortHelp() []key.Binding {
 	return keys
 }
 
-// HelpLines are every binding that works, by group, in as many columns as fit.
+// HelpLines returns every enabled binding, by group, in as many columns as fit.
 func HelpLines(groups []keymap.Group, s *style.Styles, width int) []string {
 	const column = 34
 	var blocks [][]string
@@ -128,7 +127,7 @@ func HelpLines(groups []keymap.Group, s *style.Styles, width int) []string {
 	return layoutColumns(blocks, columns, column)
 }
 
-// layoutColumns sets blocks into columns of about the same height.
+// layoutColumns distributes blocks over columns of similar height.
 func layoutColumns(blocks [][]string, columns, width int) []string {
 	columnLines := make([][]string, columns)
 	for _, b := range blocks {

@@ -8,7 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// compactView is what a dialog shows without its frame and its spaces, so that a text is found however it is broken into lines.
+// compactView returns what a dialog shows without frame and spaces, to find texts across line breaks.
 func compactView(d Dialog) string {
 	return strings.Join(strings.Fields(strings.NewReplacer("│", "", "┃", "").Replace(plainView(d))), "")
 }
@@ -17,12 +17,12 @@ func TestPhraseIsCompleteOnSmallestScreen(t *testing.T) {
 	for _, name := range []string{"web-01", "web-server-01", "a-server-of-32-characters-in-all", strings.Repeat("long-name-", 6) + "0123"} {
 		for _, height := range []int{9, 11} {
 			options := restoreOptions
-			options.Phrase = &Phrase{Text: name, Prompt: "Type the server's name, " + name + ", to confirm"}
+			options.Phrase = &Phrase{Text: name, Prompt: "Type " + name + " to confirm"}
 			confirm := openConfirm(options)
 			confirm.SetSize(38, height)
 			checkSize(t, confirm, 38, height)
 			if !strings.Contains(compactView(confirm), "Type"+name+"toconfirm") {
-				t.Errorf("%s is not whole:\n%s", name, plainView(confirm))
+				t.Errorf("%s is not complete:\n%s", name, plainView(confirm))
 			}
 			if len(name) <= 32 {
 				checkShown(t, confirm, name) // on one line
@@ -39,7 +39,7 @@ func TestPhraseIsCompleteOnSmallestScreen(t *testing.T) {
 func TestCheckboxIsVisibleOnSmallestScreen(t *testing.T) {
 	confirm := openConfirm(restoreOptions)
 	confirm.SetSize(38, 9)
-	checkShown(t, confirm, "[✓] take a snapshot first", "is lost: ")
+	checkShown(t, confirm, "[✓] take a snapshot first", "You will lose: ")
 }
 
 func longForm() FormOptions {
@@ -47,13 +47,13 @@ func longForm() FormOptions {
 	for _, name := range []string{"one", "two", "three"} {
 		fields = append(fields, Field{Key: name, Title: "Field " + name, Check: func(text string) error {
 			if text == "!" {
-				return errors.New("this is not right, and the reason for it is told at some length")
+				return errors.New("this value is invalid, and this message is long enough to wrap")
 			}
 			return nil
 		}})
 	}
-	fields = append(fields, Field{Key: "which", Title: "Of which", Choices: []Choice{
-		{"best", "the best, in so many words that it takes two lines"}, {"", "none of them"}, {"worst", "everything, and what is worst at that"},
+	fields = append(fields, Field{Key: "which", Title: "Include", Choices: []Choice{
+		{"best", "the best, with a label so long that it takes two lines"}, {"", "none of them"}, {"worst", "everything, including the worst"},
 	}})
 	return FormOptions{Title: "Long", Fields: fields, SubmitLabel: "go", OnSubmit: func(v Values) tea.Cmd { return resultCmd("%s", v["which"]) }}
 }
@@ -88,7 +88,7 @@ func TestProblemIsReadableInNarrowForm(t *testing.T) {
 	runForm(t, longForm(), func(runner *formRunner) {
 		runner.SetSize(38, 11)
 		runner.press("!", "enter")
-		if !strings.Contains(compactView(runner.Form), "thereasonforitistoldatsomelength") {
+		if !strings.Contains(compactView(runner.Form), "thismessageislongenoughtowrap") {
 			t.Errorf("the problem is cut:\n%s", plainView(runner.Form))
 		}
 		checkShown(t, runner.Form, "┃ › !")
