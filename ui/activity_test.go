@@ -213,7 +213,7 @@ func interruptRestore(t *testing.T, d *journalRuns) *harness {
 	w.restoreSelected(true)
 	w.advanceHidden(time.Minute)
 	d.restartApp(w)
-	w.advanceUntil(12*time.Minute, "Go on with the restore?")
+	w.advanceUntil(12*time.Minute, "Resume the restore?")
 	return w
 }
 
@@ -225,7 +225,7 @@ func TestRestoreThatWaitedForItsSnapshotIsOfferedAgain(t *testing.T) {
 	w.RequireText("the restore was not sent, as", "nobody was here", "Restore web-server-01 from snapshot weekly-snapshot-2025-01-08 (#798)?")
 	w.skipInputDelay()
 	w.Press("tab", "enter")
-	w.RequireText("Go on with the restore?") // the name is not typed
+	w.RequireText("Resume the restore?") // the name is not typed
 	w.requireActions()
 	w.Press("shift+tab")
 	w.Type("web-server-01")
@@ -233,7 +233,7 @@ func TestRestoreThatWaitedForItsSnapshotIsOfferedAgain(t *testing.T) {
 	w.requireActions("POST /snapshots/798/restore/")
 	w.advanceUntil(20*time.Minute, "ended")
 	d.restartApp(w)
-	w.RequireNoText("Go on with the restore?")
+	w.RequireNoText("Resume the restore?")
 }
 
 func TestDeclinedRestoreIsNeverOfferedAgain(t *testing.T) {
@@ -247,7 +247,7 @@ func TestDeclinedRestoreIsNeverOfferedAgain(t *testing.T) {
 	w.RequireText("it was not wanted any more")
 	d.restartApp(w)
 	w.advanceHidden(time.Minute)
-	w.RequireNoText("Go on with the restore?", "begun before")
+	w.RequireNoText("Resume the restore?", "begun before")
 }
 
 func TestUnwritableJournalIsReportedAndActionContinues(t *testing.T) {

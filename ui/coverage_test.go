@@ -92,7 +92,7 @@ func TestNoProblemsShowsHowToSeeAllServers(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40, withServers(2))
 	w.Press("w")
-	w.RequireText("✓ Nothing is wrong: every server meets its policy.", "w shows all.")
+	w.RequireText("✓ No problems: every server meets its policy.", "w shows all.")
 	w.Press("w")
 	w.RequireText("Servers 2", "web-server-01")
 }

@@ -71,7 +71,7 @@ func TestFailedRequestsShowTheReason(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ fault, find, row, open string }{
 		"a status":  {"GET /account/me/: status 500", "account/me 500", "✗ 500", "500: "},
-		"no answer": {"GET /account/me/: cut-before", "account/me", "✗ none", "no answer: "},
+		"no answer": {"GET /account/me/: cut-before", "account/me", "✗ none", "no response: "},
 		"a page":    {"GET /account/me/: html 502", "account/me 502", "✗ 502", "<html"},
 		"garbage":   {"GET /account/me/: garbage", "account/me", "200", "^[[31m not JSON"},
 	} {
@@ -141,7 +141,7 @@ func TestRequestsAreOrderedByTimeDurationAndSize(t *testing.T) {
 	w.Press("R")
 	w.Advance(2 * time.Second)
 	w.Press("L", "o")
-	w.RequireText("ordered by what they took, slowest first", "TOOK ↓")
+	w.RequireText("ordered by duration, slowest first", "TOOK ↓")
 	w.Press("g")
 	if row := cursorRow(w.Screen()); !strings.Contains(row, "/backups/") || !strings.Contains(row, "2000 ms") {
 		t.Errorf("the slowest is %q", row)
