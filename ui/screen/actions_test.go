@@ -198,7 +198,7 @@ func TestDeleteConfirmationMatchesRisk(t *testing.T) {
 		"one of several": {[]model.Point{old, newer, newest, another}, newer, false, []string{"Delete backup #2 of web-server-01?", "Remaining", "3 restore points"}},
 		"the newest":     {[]model.Point{old, newer, newest}, newest, true, []string{"Delete snapshot snap-3 (#3)", "the newest restore point: the next is 4 h older"}},
 		"the last backup": {[]model.Point{old, newer, newest}, newer, true,
-			[]string{"Delete backup #2 of web-server-01?", "the LAST backup: only snapshots remain, which live on the", "server's own infrastructure"}},
+			[]string{"Delete backup #2 of web-server-01?", "the LAST backup: only snapshots remain, which live on", "the server's own infrastructure"}},
 		"the last": {[]model.Point{old}, old, true, []string{"the LAST restore point"}},
 	} {
 		t.Run(name, func(t *testing.T) {
