@@ -194,7 +194,7 @@ func TestBulkDeleteIsRefusedWhileOneIsBeingCreated(t *testing.T) {
 	w := startApp(t, 120, 40)
 	openBulkDelete("3", "server:web-server-02")(w)
 	w.RequireNoText("Delete 2")
-	w.requireRefused("Not all 2: ")
+	w.requireRefused("Not all 2 can be deleted: ")
 	w.requireActions()
 }
 

@@ -51,7 +51,7 @@ func TestASnapshotIsDeletedToo(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 24)
 	atServer("web-server-01", "3", "j", "d")(w)
-	w.RequireText("Delete snapshot weekly-snapshot-2025-01-08 (#798) of web-server-01?", "9 restore points left")
+	w.RequireText("Delete snapshot weekly-snapshot-2025-01-08 (#798) of web-server-01?", "Remaining      9 restore points")
 	w.Press("y", "enter")
 	w.RequireText("delete snapshot weekly-snapshot-2025-01-08 of web-server-01: deleted")
 	w.requireActions("DELETE /snapshots/798/")

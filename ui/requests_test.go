@@ -91,14 +91,14 @@ func TestARequestIsOpenedWithBothItsBodies(t *testing.T) {
 	w := startApp(t, 120, 40, withRequestLog(), withServers(2))
 	w.createSnapshot("web-server-01", "before-update")
 	filterRequests("post", "enter")(w)
-	w.RequireText("POST /api/v1/snapshots/", "status       201", "sent", `"server_id": 12345`, `"name": "before-update"`, "answered",
+	w.RequireText("POST /api/v1/snapshots/", "status       201", "request", `"server_id": 12345`, `"name": "before-update"`, "response",
 		`"status": "in_progress"`, `"size_mb": null`)
 	w.Press("enter")
 	w.RequireText("Requests the last")
 	w.Press("esc", "/")
 	w.Type("servers")
 	w.Press("enter", "g", "enter")
-	w.RequireText("nothing", `"count": 2`)
+	w.RequireText("empty", `"count": 2`)
 	w.Press("esc", "esc", "esc")
 	w.RequireText("Servers 2")
 }

@@ -156,7 +156,7 @@ func TestMarksStayWithTheirRows(t *testing.T) {
 	w.Press("/", "esc", "w", "w")
 	w.requireMarked("vpn-gw", "mail-01") // in the order of how many backups they have by now
 	w.Press("s")
-	w.RequireText("of 2 servers: mail-01, vpn-gw")
+	w.RequireText("2 servers: mail-01, vpn-gw")
 }
 
 func TestMarksAndBulkFormsMatchGolden(t *testing.T) {
@@ -286,7 +286,7 @@ func TestFullQuotaRefusesTheBulkActionBeforeTheFirstRequest(t *testing.T) {
 	}{
 		"snapshots": {[]string{"web-server-01", "db-server-01", "vpn-gw"}, "s", "db-server-01 (#12346): there is room for 0 more snapshots, not for 1"},
 		"backups":   {[]string{"web-server-01", "staging-01"}, "b", "staging-01 (#12355): there is room for 0 more manual backups,"},
-		"at work":   {[]string{"web-server-01", "web-server-03"}, "s", "Not of all 2: web-server-03 is being restored"},
+		"at work":   {[]string{"web-server-01", "web-server-03"}, "s", "Not possible for all 2: web-server-03 is being restored"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
