@@ -172,7 +172,7 @@ func TestWaitingRestoreIsOfferedAgainAndNeverSentToAnotherAccount(t *testing.T) 
 	b.h.advanceHidden(30 * time.Minute)
 	b.requireActions([]string{postSafetySnapshot}, nil)
 	b.switchTo("work")
-	b.h.advanceUntil(time.Minute, "Go on with the restore?")
+	b.h.advanceUntil(time.Minute, "Resume the restore?")
 	b.requireActions([]string{postSafetySnapshot}, nil)
 	b.h.skipInputDelay()
 	b.h.typeRequiredName()
@@ -246,7 +246,7 @@ func TestStrictProfileRequiresTheNameForEveryDeletion(t *testing.T) {
 		b.h.selectServer("web-server-01")
 		b.h.Press("2", "G", "d") // the oldest
 		b.h.skipInputDelay()
-		if got := b.h.Screen().Contains("Type the server's name"); got != strict {
+		if got := b.h.Screen().Contains("Type web-server-01 to confirm"); got != strict {
 			t.Errorf("%s: asked for the name: %v", profile, got)
 		}
 		b.h.Press("esc", "1")

@@ -213,7 +213,7 @@ func interruptRestore(t *testing.T, d *journalRuns) *harness {
 	w.restoreSelected(true)
 	w.advanceHidden(time.Minute)
 	d.restartApp(w)
-	w.advanceUntil(12*time.Minute, "Go on with the restore?")
+	w.advanceUntil(12*time.Minute, "Resume the restore?")
 	return w
 }
 
@@ -222,10 +222,10 @@ func TestRestoreThatWaitedForItsSnapshotIsOfferedAgain(t *testing.T) {
 	d := &journalRuns{}
 	w := interruptRestore(t, d)
 	w.requireGolden("go-on-120x40")
-	w.RequireText("the restore was not sent, as", "nobody was here", "Restore web-server-01 from snapshot weekly-snapshot-2025-01-08 (#798)?")
+	w.RequireText("the restore was not sent", "Restore web-server-01 from snapshot weekly-snapshot-2025-01-08 (#798)?")
 	w.skipInputDelay()
 	w.Press("tab", "enter")
-	w.RequireText("Go on with the restore?") // the name is not typed
+	w.RequireText("Resume the restore?") // the name is not typed
 	w.requireActions()
 	w.Press("shift+tab")
 	w.Type("web-server-01")
@@ -233,7 +233,7 @@ func TestRestoreThatWaitedForItsSnapshotIsOfferedAgain(t *testing.T) {
 	w.requireActions("POST /snapshots/798/restore/")
 	w.advanceUntil(20*time.Minute, "finished")
 	d.restartApp(w)
-	w.RequireNoText("Go on with the restore?")
+	w.RequireNoText("Resume the restore?")
 }
 
 func TestDeclinedRestoreIsNeverOfferedAgain(t *testing.T) {
@@ -247,7 +247,7 @@ func TestDeclinedRestoreIsNeverOfferedAgain(t *testing.T) {
 	w.RequireText("no longer wanted")
 	d.restartApp(w)
 	w.advanceHidden(time.Minute)
-	w.RequireNoText("Go on with the restore?", "begun before")
+	w.RequireNoText("Resume the restore?", "begun before")
 }
 
 func TestUnwritableJournalIsReportedAndActionContinues(t *testing.T) {

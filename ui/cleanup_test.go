@@ -85,9 +85,9 @@ func TestBulkDeleteListsPointsAndRequiresTheirNumber(t *testing.T) {
 	w := startApp(t, 120, 40)
 	openBulkDelete("3", "server:db-server-01")(w)
 	w.RequireText("Delete 5 restore points of 1 server?", "db-server-01  snapshot #796 · 6 d ago · 60.", "· before-pg16-upg", "db-server-01  snapshot #788 · ", "· known-good",
-		"frees", "Type how many they are, 5, to confirm", "sends 5 × DELETE", "▸ Cancel")
+		"Frees", "Type 5 to confirm", "API: 5 DELETE requests", "▸ Cancel")
 	w.Press("tab", "enter")
-	w.RequireText("Delete 5 restore points", "not yet: see above")
+	w.RequireText("Delete 5 restore points", "doesn't match yet")
 	w.Press("shift+tab")
 	w.confirmNumber("4")
 	w.RequireText("Delete 5 restore points")
@@ -194,7 +194,7 @@ func TestBulkDeleteIsRefusedWhileOneIsBeingCreated(t *testing.T) {
 	w := startApp(t, 120, 40)
 	openBulkDelete("3", "server:web-server-02")(w)
 	w.RequireNoText("Delete 2")
-	w.requireRefused("Not all 2: ")
+	w.requireRefused("Not all 2 can be deleted: ")
 	w.requireActions()
 }
 
@@ -220,9 +220,9 @@ func TestCleanupFormValidatesWhileTyping(t *testing.T) {
 			w.replaceField(c.typed)
 			w.RequireText(c.says)
 			w.Press("enter", "enter", "enter", "enter")
-			w.RequireText("Clear up old restore points", c.says)
+			w.RequireText("Clean up old restore points", c.says)
 			w.Press("esc")
-			w.RequireNoText("Clear up")
+			w.RequireNoText("Clean up")
 			w.requireActions()
 		})
 	}
@@ -243,8 +243,8 @@ func TestCleanupPreviewNamesEveryPointAndWhatRemains(t *testing.T) {
 			t.Errorf("#%s is not named:\n%s", p.ID, text.Text())
 		}
 	}
-	w.RequireText("db-server-01 loses 3, keeps 17, the newest 13 h ago", "staging-01 loses 5, keeps 6, the newest 20 h ago",
-		"frees", "Type how many they are, 8, to confirm")
+	w.RequireText("db-server-01: delete 3, keep 17 (newest 13 h ago)", "staging-01: delete 5, keep 6 (newest 20 h ago)",
+		"Frees", "Type 8 to confirm")
 	w.requireActions()
 	w.confirmNumber("8")
 	w.RequireText("8 of 8 done")
@@ -265,9 +265,9 @@ func TestCleanupDeletesNothingWithoutConfirmation(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24)
 			openCleanup("", "", "", kindManual)(w)
-			w.RequireText("Clear up")
+			w.RequireText("Clean up")
 			w.Press(keys...)
-			w.RequireNoText("Clear up")
+			w.RequireNoText("Clean up")
 			w.requireActions()
 		})
 	}
@@ -317,7 +317,7 @@ func TestPointsChangedSinceThePreviewAreKept(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
 	openCleanup("5d", "0", "mail-01 vpn-gw", kindManual)(w)
-	w.RequireText("Delete 2 restore points of 2 servers?", "mail-01 loses 1", "vpn-gw loses 1")
+	w.RequireText("Delete 2 restore points of 2 servers?", "mail-01: delete 1", "vpn-gw: delete 1")
 	older := w.points(model.Backup, "12348")
 	w.must(w.otherClient.DeleteBackup(t.Context(), older[0].ID)) // the newest of mail-01: what was to go is now its last
 	w.advanceHidden(21 * time.Second)
@@ -335,7 +335,7 @@ func TestCleanupReportsNothingToDelete(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
 	openCleanup("99y", "", "", kindAll)(w)
-	w.requireRefused("Nothing cleared up", "No restore point is older than")
+	w.requireRefused("Nothing cleaned up", "No restore point is older than")
 	w.requireActions()
 }
 
@@ -352,7 +352,7 @@ func TestCleanupWorksFromEveryPaneAndThePage(t *testing.T) {
 	for _, keys := range [][]string{{"1"}, {"2"}, {"3"}, {"1", "enter"}} {
 		w.Press(keys...)
 		w.Press("c")
-		w.RequireText("Clear up old restore points")
+		w.RequireText("Clean up old restore points")
 		w.Press("esc")
 	}
 }

@@ -77,7 +77,7 @@ func TestFixedServerLeavesProblemsOnly(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
 	w.Press("w", "*", "s")
-	w.RequireText("of 4 servers: db-server-02, mail-01, ci-runner-02, legacy-app")
+	w.RequireText("4 servers: db-server-02, mail-01, ci-runner-02, legacy-app")
 	w.Press("esc", "esc")
 	markServers("db-server-02", "mail-01", "ci-runner-02")(w)
 	w.Press("b", "enter")
@@ -92,7 +92,7 @@ func TestNoProblemsShowsHowToSeeAllServers(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40, withServers(2))
 	w.Press("w")
-	w.RequireText("✓ Nothing is wrong: every server meets its policy.", "w shows all.")
+	w.RequireText("✓ No problems: every server meets its policy.", "w shows all.")
 	w.Press("w")
 	w.RequireText("Servers 2", "web-server-01")
 }

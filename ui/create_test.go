@@ -31,7 +31,7 @@ func TestBackupIsCreatedFromItsForm(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 24, withServers(2))
 	atServer("web-server-01", "b")(w)
-	w.RequireText("New backup of web-server-01", "#12345", "1 of 10 manual backups used", "sends POST /backups/")
+	w.RequireText("New backup of web-server-01", "#12345", "1 of 10 manual backups used", "API: POST /backups/")
 	w.Type("Before the upgrade")
 	w.Press("enter")
 	w.RequireText("◐ 1 running", "“Before the upgrade”", "no estimate", "2/10")

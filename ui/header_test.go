@@ -59,9 +59,9 @@ func TestWindowTitleHasNoControlCharacters(t *testing.T) {
 func TestPaneCountsDownTheRateLimit(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 80, 24, withFault("GET /: status 429 retry 45s"))
-	w.RequireText("It is asked again by itself in 45 s.")
+	w.RequireText("Retrying in 45 s.")
 	w.Advance(10 * time.Second)
-	w.RequireText("It is asked again by itself in 35 s.")
+	w.RequireText("Retrying in 35 s.")
 	w.RequireNoText("45 s")
 }
 

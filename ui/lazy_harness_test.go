@@ -80,7 +80,7 @@ func (s *lazyHarness) confirmDialog(first bool) {
 // requiredInput is what a question on the screen wants to be typed, the server's name or how many they are, or "".
 func requiredInput(screen string) string {
 	text := strings.Join(strings.Fields(strings.ReplaceAll(screen, "│", "")), " ")
-	for _, prompt := range []string{"Type the server's name, ", "Type the server's ID, ", "Type the ID ", "Type how many they are, ", "Type "} { // the last where there is little room
+	for _, prompt := range []string{"Type the ID ", "Type "} {
 		if _, after, asked := strings.Cut(text, prompt); asked {
 			word, _, _ := strings.Cut(after, " ")
 			return strings.Trim(word, ", ")

@@ -52,13 +52,13 @@ func TestAnOrderIsKeptInItsPaneAndShown(t *testing.T) {
 	w.Press("1", "o")
 	w.RequireText("SIZE ↑", "NAME ↑")
 	w.Press("enter", "o", "O") // a page has an order of its own
-	w.RequireText("BACK LOSES ↓")
+	w.RequireText("DATA LOSS ↓")
 	w.requireGolden("ordered-page-120x40")
 	w.Press("esc")
 	w.RequireText("SIZE ↑", "NAME ↑")
 	w.requireGolden("ordered-120x40")
 	w.Press("enter") // which the next page takes over
-	w.RequireText("BACK LOSES ↓")
+	w.RequireText("DATA LOSS ↓")
 }
 
 func TestOrderIsShownWithoutItsColumn(t *testing.T) {

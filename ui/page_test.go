@@ -198,7 +198,7 @@ func TestEachRowShowsTheDataLossOfARestore(t *testing.T) {
 	openPage("web-server-01", "j")(w)
 	w.requireCursor("▼ snapshot   pre-migration-snapshot                    ✓ completed   15 Jan 18:30   21 h 15 m   5.0 GB  none stated")
 	w.Press("enter")
-	w.RequireText("Snapshot #801", "loses 21 h 15 m")
+	w.RequireText("Snapshot #801", "loses the last 21 h 15 m")
 	w.Press("esc", "r")
 	w.skipInputDelay()
 	w.RequireText("everything written since 15 Jan 18:30 UTC (21 h 15 m)")
@@ -252,7 +252,7 @@ func TestEmptyPageSaysHowToCreateTheFirstPoint(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
 	openPage("db-server-02")(w)
-	w.RequireText("There is nothing to go back to.", "s takes a snapshot, b a backup.", "#12347 · 0 restore points")
+	w.RequireText("No restore points yet.", "s takes a snapshot, b a backup.", "#12347 · 0 restore points")
 	for _, deed := range []string{"r", "d"} {
 		w.Press(deed)
 		w.requireRefused("There is no restore point under the cursor.")
@@ -274,11 +274,11 @@ func TestPageOfRemovedServerSaysSoAndDoesNothing(t *testing.T) {
 	w := startApp(t, 120, 40)
 	openPage("db-server-02")(w)
 	removeServer(w, "12347")
-	w.RequireText("This server is no longer there.", "esc goes back.")
+	w.RequireText("This server no longer exists.", "esc goes back.")
 	for _, deed := range []string{"s", "b"} {
 		w.Press(deed)
 		w.requireRefused("There is no server under the cursor.")
-		w.RequireText("This server is no longer there.")
+		w.RequireText("This server no longer exists.")
 	}
 	w.Press("esc")
 	w.RequireText("Servers 12")

@@ -71,7 +71,7 @@ func TestFailedRequestsShowTheReason(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ fault, find, row, open string }{
 		"a status":  {"GET /account/me/: status 500", "account/me 500", "✗ 500", "500: "},
-		"no answer": {"GET /account/me/: cut-before", "account/me", "✗ none", "no answer: "},
+		"no answer": {"GET /account/me/: cut-before", "account/me", "✗ none", "no response: "},
 		"a page":    {"GET /account/me/: html 502", "account/me 502", "✗ 502", "<html"},
 		"garbage":   {"GET /account/me/: garbage", "account/me", "200", "^[[31m not JSON"},
 	} {
@@ -91,14 +91,14 @@ func TestARequestIsOpenedWithBothItsBodies(t *testing.T) {
 	w := startApp(t, 120, 40, withRequestLog(), withServers(2))
 	w.createSnapshot("web-server-01", "before-update")
 	filterRequests("post", "enter")(w)
-	w.RequireText("POST /api/v1/snapshots/", "status       201", "sent", `"server_id": 12345`, `"name": "before-update"`, "answered",
+	w.RequireText("POST /api/v1/snapshots/", "status       201", "request", `"server_id": 12345`, `"name": "before-update"`, "response",
 		`"status": "in_progress"`, `"size_mb": null`)
 	w.Press("enter")
 	w.RequireText("Requests the last")
 	w.Press("esc", "/")
 	w.Type("servers")
 	w.Press("enter", "g", "enter")
-	w.RequireText("nothing", `"count": 2`)
+	w.RequireText("empty", `"count": 2`)
 	w.Press("esc", "esc", "esc")
 	w.RequireText("Servers 2")
 }
@@ -141,7 +141,7 @@ func TestRequestsAreOrderedByTimeDurationAndSize(t *testing.T) {
 	w.Press("R")
 	w.Advance(2 * time.Second)
 	w.Press("L", "o")
-	w.RequireText("ordered by what they took, slowest first", "TOOK ↓")
+	w.RequireText("ordered by duration, slowest first", "TOOK ↓")
 	w.Press("g")
 	if row := cursorRow(w.Screen()); !strings.Contains(row, "/backups/") || !strings.Contains(row, "2000 ms") {
 		t.Errorf("the slowest is %q", row)

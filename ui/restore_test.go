@@ -48,7 +48,7 @@ func TestBackupIsTakenFirstWhenSnapshotsAreFull(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40, withServers(2))
 	atServer("db-server-01", "3", "r")(w)
-	w.RequireText("[ ] backup first (no snapshot)", "No snapshot first: 5 of 5 snapshots used.", "sends POST /snapshots/800/restore/")
+	w.RequireText("[ ] backup first (no snapshot)", "No snapshot first: 5 of 5 snapshots used.", "API: POST /snapshots/800/restore/")
 	w.Type("db-server-01")
 	w.Press("shift+tab", "space", "shift+tab", "enter")
 	const first = `POST /backups/ {"server_id":12346,"description":"Taken by vpsdeck before the restore from snapshot #800"}`
@@ -76,12 +76,12 @@ func TestARestoreWithoutTheServersNameIsNotConfirmed(t *testing.T) {
 	for _, typed := range []string{"", "web-server-02", " web-server-01", "web-server-011"} {
 		w.Type(typed)
 		w.Press("tab", "enter")
-		w.RequireText("Restore web-server-01 from snapshot pre-migration-snapshot (#801)?", "not yet: see above")
+		w.RequireText("Restore web-server-01 from snapshot pre-migration-snapshot (#801)?", "doesn't match yet")
 		for range typed {
 			w.Press("backspace")
 		}
 		w.Press("shift+tab")
-		w.RequireNoText("not yet: see above")
+		w.RequireNoText("doesn't match yet")
 	}
 	w.Press("enter")
 	w.RequireNoText("Restore web-server-01 from")

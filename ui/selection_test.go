@@ -156,7 +156,7 @@ func TestMarksStayWithTheirRows(t *testing.T) {
 	w.Press("/", "esc", "w", "w")
 	w.requireMarked("vpn-gw", "mail-01") // in the order of how many backups they have by now
 	w.Press("s")
-	w.RequireText("of 2 servers: mail-01, vpn-gw")
+	w.RequireText("2 servers: mail-01, vpn-gw")
 }
 
 func TestMarksAndBulkFormsMatchGolden(t *testing.T) {
@@ -195,7 +195,7 @@ func TestBulkSnapshotsAreNamedByTheTemplate(t *testing.T) {
 	w := startApp(t, 120, 40)
 	markThree(w)
 	w.Press("s")
-	w.RequireText("New snapshot of 3 servers", "web-server-01, ci-runner-01, vpn-gw", "{server}-{date}", "sends 3 × POST /snapshots/")
+	w.RequireText("New snapshot of 3 servers", "web-server-01, ci-runner-01, vpn-gw", "{server}-{date}", "API: 3 × POST /snapshots/")
 	w.replaceField("{location}-{server}-{date}-{time}-{id}-{n}")
 	w.Press("enter")
 	w.Type("Nr. {n}: {server}")
@@ -270,7 +270,7 @@ func TestBulkBackupNeedsNoDescription(t *testing.T) {
 	w := startApp(t, 120, 40)
 	markThree(w)
 	w.Press("b")
-	w.RequireText("New backup of 3 servers", "sends 3 × POST /backups/")
+	w.RequireText("New backup of 3 servers", "API: 3 × POST /backups/")
 	w.Press("enter")
 	w.requireActionsAnyOrder(`POST /backups/ {"server_id":12345}`, `POST /backups/ {"server_id":12352}`, `POST /backups/ {"server_id":12354}`)
 	w.advanceHidden(40 * time.Minute)
@@ -286,7 +286,7 @@ func TestFullQuotaRefusesTheBulkActionBeforeTheFirstRequest(t *testing.T) {
 	}{
 		"snapshots": {[]string{"web-server-01", "db-server-01", "vpn-gw"}, "s", "db-server-01 (#12346): there is room for 0 more snapshots, not for 1"},
 		"backups":   {[]string{"web-server-01", "staging-01"}, "b", "staging-01 (#12355): there is room for 0 more manual backups,"},
-		"at work":   {[]string{"web-server-01", "web-server-03"}, "s", "Not of all 2: web-server-03 is being restored"},
+		"at work":   {[]string{"web-server-01", "web-server-03"}, "s", "Not possible for all 2: web-server-03 is being restored"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -306,11 +306,11 @@ func TestARestoreIsRefusedWhileSeveralAreMarked(t *testing.T) {
 	w := startApp(t, 120, 40)
 	markThree(w)
 	w.Press("r")
-	w.requireRefused("A restore is asked for one server at a time.", "esc takes the marks away")
+	w.requireRefused("Restore works on one server.", "esc clears the marks")
 	w.Press("esc")
 	w.selectServer("web-server-01")
 	w.Press("2", "space", "r")
-	w.requireRefused("A server goes back to one restore point.", "esc takes the marks away")
+	w.requireRefused("Restore works on one restore point.", "esc clears the marks")
 	w.requireActions()
 }
 

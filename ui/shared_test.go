@@ -261,7 +261,7 @@ func TestRestoreOfAnotherMemberIsNotOffered(t *testing.T) {
 			for range 5 {
 				o.advanceSecond()
 			}
-			if asked := w.Screen().Contains("Go on with the restore?"); asked != (who == "bert") {
+			if asked := w.Screen().Contains("Resume the restore?"); asked != (who == "bert") {
 				t.Errorf("asked: %v\n%s", asked, w.Screen().Text())
 			}
 		})

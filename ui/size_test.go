@@ -104,7 +104,7 @@ func TestRequiredInputIsShownOnTheSmallestScreen(t *testing.T) {
 			w := startApp(t, 40, 10)
 			question(w)
 			w.Type("web-server-0")
-			w.RequireText("is lost: ", "› web-server-0", "▸ Cancel")
+			w.RequireText("You will lose: ", "› web-server-0", "▸ Cancel")
 			w.Press("tab", "enter", "esc")
 			w.requireActions()
 		})

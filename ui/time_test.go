@@ -46,7 +46,7 @@ func TestConfirmShowsPastRestoreDurations(t *testing.T) {
 				w.RequireText("LAST TOOK", "7 m")
 			}
 			w.Press("esc", "3", "r")
-			w.RequireText("by the last 4 here for about 7–30 m")
+			w.RequireText("usually 7–30 m (last 4 here)")
 		})
 	}
 }

@@ -76,12 +76,12 @@ func TestRestoreAfterSnapshotNeverContinuesByItself(t *testing.T) {
 			if m.wait != nil {
 				m.wait(w, s)
 			}
-			s.waitFor("Go on with the restore?", "the snapshot before-restore-", "▸ Cancel")
+			s.waitFor("Resume the restore?", "the snapshot before-restore-", "▸ Cancel")
 			w.requireJournal("create intent", "create running", "create done")
 			s.kill()
 
 			s = w.start()
-			s.waitFor("Go on with the restore?")
+			s.waitFor("Resume the restore?")
 			w.requireSent("POST /snapshots/")
 			s.press("\x1b")
 			w.requireJournal("create intent", "create running", "create done", "restore canceled")
@@ -110,7 +110,7 @@ func TestRestoreAfterSnapshotContinuesOnceWhenConfirmed(t *testing.T) {
 			if m.wait != nil {
 				m.wait(w, s)
 			}
-			s.waitFor("Go on with the restore?")
+			s.waitFor("Resume the restore?")
 			s.typeName()
 			s.press("\t")
 			s.waitFor("▸ Restore")
@@ -142,7 +142,7 @@ var confirmedKillPoints = map[string]struct {
 			s.press("\r")
 			w.waitHeld("GET /servers/")
 		},
-		says: "Go on with the restore?",
+		says: "Resume the restore?",
 	},
 	"its request is on the line": {
 		kill: func(w *harness, s *session) {
@@ -174,7 +174,7 @@ func TestKilledAfterConfirmRestoreIsNotResent(t *testing.T) {
 			killDuringSnapshot(w, s)
 			w.advance(time.Hour)
 			s = w.start()
-			s.waitFor("Go on with the restore?")
+			s.waitFor("Resume the restore?")
 			s.typeName()
 			s.press("\t")
 			s.waitFor("▸ Restore")
@@ -187,7 +187,7 @@ func TestKilledAfterConfirmRestoreIsNotResent(t *testing.T) {
 			sent := w.sentActions()
 			s = w.start()
 			s.waitFor(m.says)
-			if len(m.adds) > 0 && s.hasShown("Go on with the restore?") {
+			if len(m.adds) > 0 && s.hasShown("Resume the restore?") {
 				t.Error("a restore that may have been sent is asked about as one that was not")
 			}
 			w.requireSent(sent...)
@@ -218,7 +218,7 @@ func TestSecondProgramLeavesActionsOfTheFirst(t *testing.T) {
 	second.waitFor("◐ restoring")
 	second.press("q")
 	second.requireExit(settings.ExitOK)
-	if second.hasShown("unfinished from another run") || second.hasShown("Go on with the restore?") {
+	if second.hasShown("unfinished from another run") || second.hasShown("Resume the restore?") {
 		t.Error("the second program takes up what the first sees to")
 	}
 	w.requireSent("POST /snapshots/", "POST /snapshots/801/restore/")

@@ -272,7 +272,7 @@ func (w *harness) requireNothingResumed(s *session) {
 	})
 	s.press("q")
 	s.requireExit(settings.ExitOK) // it does not say that anything goes on
-	if s.hasShown("unfinished from another run") || s.hasShown("Go on with the restore?") || s.hasShown("Not seen") {
+	if s.hasShown("unfinished from another run") || s.hasShown("Resume the restore?") || s.hasShown("Not seen") {
 		w.t.Error("what is over is taken up again")
 	}
 }
