@@ -2,9 +2,7 @@ package model
 
 import "fmt"
 
-// CheckQuotas tells for which servers the points to be made do not fit, before the first request goes out: all that is asked
-// of one server is counted together, in the order of the intents. A deletion among them makes no room, as it may fail, or
-// come later. A problem is only a maybe where it hangs on whether running and failed points count, which is not documented.
+// CheckQuotas reports the servers on which the requested points do not fit, before any request is sent. All requests for one server are counted together, in their order. Deletions make no room, because they may fail or come later. A problem is only a warning if it depends on whether running and failed points count: that is not documented.
 func CheckQuotas(intents []ActionRequest, points []Point) []Problem {
 	type demand struct {
 		server ID
@@ -33,7 +31,7 @@ func CheckQuotas(intents []ActionRequest, points []Point) []Problem {
 	return problems
 }
 
-// cannotAdd is why so many more do not fit, or "".
+// cannotAdd returns why n more points do not fit, or "".
 func (q Quota) cannotAdd(n int, kind Kind) (why string, maybe bool) {
 	noun := "snapshot"
 	if kind == Backup {

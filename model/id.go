@@ -72,7 +72,7 @@ func (i ID) Less(other ID) bool {
 	return i < other
 }
 
-// isNumber says whether the ID is a number as one writes it, without a sign or a leading zero, and short enough for an integer.
+// isNumber reports whether the ID is a number as one writes it, without a sign or a leading zero, and short enough for an integer.
 func (i ID) isNumber() bool {
 	if len(i) == 0 || len(i) > 18 || i[0] == '0' {
 		return false

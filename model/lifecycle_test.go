@@ -115,7 +115,7 @@ func (l *lifecycle) points(at time.Time) []Point {
 	return points
 }
 
-// isOver says whether the account itself has ended the action.
+// isOver reports whether the account itself has ended the action.
 func (l *lifecycle) isOver() bool {
 	age, done := l.sinceApplied(l.state.Now)
 	return done && (l.action == Delete || age >= actionTime)
@@ -274,7 +274,7 @@ func (l *lifecycle) runToEnd() {
 	}
 }
 
-// undetectable says whether nobody can tell by lists that the action was carried out: a restore that ran while no list was looked at.
+// undetectable reports whether nobody can tell by lists that the action was carried out: a restore that ran while no list was looked at.
 func (l *lifecycle) undetectable() bool {
 	o, _ := l.operation()
 	return l.action == Restore && !o.evidence.wasSeen()
@@ -315,7 +315,7 @@ func TestOperationMatchesTheAccountInEveryOrderOfEvents(t *testing.T) {
 	}
 }
 
-// isRedundant says whether an event tells nothing new: a second early list, a second point of somebody else's. A point is never
+// isRedundant reports whether an event tells nothing new: a second early list, a second point of somebody else's. A point is never
 // missing from two lists in a row.
 func isRedundant(events string, next rune) bool {
 	switch next {

@@ -31,7 +31,7 @@ const (
 	PhaseUnconfirmed              // the API accepted it, and no list has shown it within a bounded time
 )
 
-// Over says whether nothing more is expected of the operation.
+// Over reports whether nothing more is expected of the operation.
 func (p Phase) Over() bool { return p >= PhaseDone }
 
 // Operation is one deed from its request to its end. Its times are on the API's clock.
@@ -108,7 +108,7 @@ func quoteDescription(text string) string {
 	return "“" + text + "”"
 }
 
-// AnswerLost says whether the answer to its request was lost.
+// AnswerLost reports whether the answer to its request was lost.
 func (o Operation) AnswerLost() bool { return !o.lostAt.IsZero() }
 
 // Elapsed is how long the operation has been at it, or was.
@@ -147,14 +147,14 @@ const clockTolerance = 5 * time.Second
 // [I]. What was made later was made by another try, perhaps by another program that shares the journal.
 const maxLateness = 30 * time.Minute
 
-// matches says whether the point may be the one that a create whose answer was lost has made.
+// matches reports whether the point may be the one that a create whose answer was lost has made.
 func (o Operation) matches(p Point) bool {
 	return o.Action == Create && p.Kind == o.Point.Kind && p.Server.ID == o.Server.ID && !o.knownIDs[p.ID] &&
 		p.Type != Automatic && p.Name == o.Point.Name && p.Description == o.Point.Description &&
 		!p.CreatedAt.Before(o.Started.Add(-clockTolerance)) && (o.lostAt.IsZero() || !p.CreatedAt.After(o.lostAt.Add(maxLateness)))
 }
 
-// LeavesUsablePoint says whether its server keeps a usable point besides the one that it deletes, among these and without those that
+// LeavesUsablePoint reports whether its server keeps a usable point besides the one that it deletes, among these and without those that
 // other actions delete.
 func (o Operation) LeavesUsablePoint(points []Point, others map[Key]bool, now time.Time) bool {
 	for _, p := range points {

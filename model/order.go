@@ -71,7 +71,7 @@ func AlwaysKnown[T, K any](key func(T) K) func(T) (K, bool) {
 	return func(row T) (K, bool) { return key(row), true }
 }
 
-// Descending says whether the greatest comes first.
+// Descending reports whether the greatest comes first.
 func (o Ordering[T]) Descending(turned bool) bool { return o.DescendingFirst != turned }
 
 // Description says the order in force: "created, newest first".

@@ -52,10 +52,10 @@ const (
 	Errored    PointStatus = "error"       // another word for failed [I]
 )
 
-// Running says whether the status is known to be a passing one, worth asking for again soon.
+// Running reports whether the status is known to be a passing one, worth asking for again soon.
 func (s PointStatus) Running() bool { return s == InProgress }
 
-// Failed says whether the status means that nothing usable came out.
+// Failed reports whether the status means that nothing usable came out.
 func (s PointStatus) Failed() bool { return s == Failed || s == Errored }
 
 // Point is a restore point: a backup or a snapshot of a server. Times are UTC, and zero when the API gave none.
@@ -98,7 +98,7 @@ func (p Point) Label() string {
 	return fmt.Sprintf("%s #%s", p.Kind, p.ID)
 }
 
-// CountsInQuota says whether the point takes a place in its server's quota: every snapshot, every manual backup [D].
+// CountsInQuota reports whether the point takes a place in its server's quota: every snapshot, every manual backup [D].
 func (p Point) CountsInQuota() bool { return p.Kind == Snapshot || p.Type == Manual }
 
 // MaxClockDrift is how far a creation time may lie ahead of the API's clock [I]: the clocks of two machines differ a little. What
@@ -114,13 +114,13 @@ func (p *Point) Age(now time.Time) (time.Duration, bool) {
 	return max(now.Sub(p.CreatedAt), 0), true
 }
 
-// inFuture says whether the creation time lies in the future, beyond what clocks differ by.
+// inFuture reports whether the creation time lies in the future, beyond what clocks differ by.
 func (p *Point) inFuture(now time.Time) bool { return p.CreatedAt.After(now.Add(MaxClockDrift)) }
 
-// Expired says whether the point's end has come.
+// Expired reports whether the point's end has come.
 func (p *Point) Expired(now time.Time) bool { return !p.ExpiresAt.IsZero() && !p.ExpiresAt.After(now) }
 
-// lastsUntil says whether the point certainly does not expire until then.
+// lastsUntil reports whether the point certainly does not expire until then.
 func (p *Point) lastsUntil(until time.Time) bool {
 	return !p.ExpiresUnreadable && (p.ExpiresAt.IsZero() || p.ExpiresAt.After(until))
 }
@@ -150,7 +150,7 @@ func (p Point) CannotDelete() string {
 	return ""
 }
 
-// Usable says whether the server can certainly be restored from the point: it is complete and has not expired.
+// Usable reports whether the server can certainly be restored from the point: it is complete and has not expired.
 func (p *Point) Usable(now time.Time) bool { return p.Status == Completed && !p.Expired(now) }
 
 // BackupFilter narrows a list of backups; empty fields do not.

@@ -32,7 +32,7 @@ var healthNames = [...]string{
 // String is the state's name, for people and for programs.
 func (h Health) String() string { return healthNames[h] }
 
-// Met says whether the policy is met now: full quotas, odd dates and coming expiries are warnings.
+// Met reports whether the policy is met now: full quotas, odd dates and coming expiries are warnings.
 func (h Health) Met() bool { return h < TooFew }
 
 // DefaultMaxAge is how old the newest usable backup may be where nothing else is configured: a day and a little, since
@@ -270,7 +270,7 @@ func (a *Assessment) addReason(h Health, words string) {
 	a.Reasons = append(a.Reasons, Reason{h, words})
 }
 
-// Has says whether the state is among the reasons; Fine is where there is none.
+// Has reports whether the state is among the reasons; Fine is where there is none.
 func (a Assessment) Has(h Health) bool { return a.healthSet()&(1<<h) != 0 }
 
 func (a Assessment) healthSet() uint {

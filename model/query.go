@@ -120,7 +120,7 @@ func (s FieldSet) parseTerm(t token) (_ term, from int, why string) {
 	return out, 0, ""
 }
 
-// Empty says whether every row meets the query.
+// Empty reports whether every row meets the query.
 func (q Query) Empty() bool { return len(q.terms) == 0 }
 
 // String is the query in its one canonical form, without what was wrong in the text: ParseQuery makes the same query of it.

@@ -159,7 +159,7 @@ func parseEnumTerm(f Field, t *term) string {
 	return ""
 }
 
-// hasWordPrefix says whether the value, or its last word, begins with the text: both “too” and “few” stand for “too few”.
+// hasWordPrefix reports whether the value, or its last word, begins with the text: both “too” and “few” stand for “too few”.
 func hasWordPrefix(value, text string) bool {
 	_, last, _ := strings.Cut(value, " ")
 	return strings.HasPrefix(value, text) || strings.HasPrefix(last, text)

@@ -10,7 +10,7 @@ type Marks [2]uint64
 
 const maxMarked = 128
 
-// Has says whether the rune at the place is marked.
+// Has reports whether the rune at the place is marked.
 func (m Marks) Has(rune int) bool {
 	return rune >= 0 && rune < maxMarked && m[rune/64]&(1<<(rune%64)) != 0
 }
@@ -68,7 +68,7 @@ func (p pattern) fuzzyMatch(text string) (score int, at Marks, ok bool) {
 	}
 }
 
-// fuzzyContains says whether fuzzy finds the pattern in the text: it weighs nothing, and a filter asks it of a hundred thousand texts for every
+// fuzzyContains reports whether fuzzy finds the pattern in the text: it weighs nothing, and a filter asks it of a hundred thousand texts for every
 // letter that is typed.
 func (p pattern) fuzzyContains(text string) bool {
 	from := p.indexFirstRune(text)
@@ -130,7 +130,7 @@ func letterScore(n int, before, r rune, neighbor bool) int {
 	return score
 }
 
-// isWordStart says whether a rune begins a word after another: web-|server, web|Server, server|01.
+// isWordStart reports whether a rune begins a word after another: web-|server, web|Server, server|01.
 func isWordStart(before, r rune) bool {
 	if before < utf8.RuneSelf && r < utf8.RuneSelf {
 		return runeClass(before) != runeClass(r) && runeClass(r) != classNone && (runeClass(before) != classUpper || runeClass(r) != classLower)

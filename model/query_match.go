@@ -12,7 +12,7 @@ type ServerView struct {
 	Known      bool // its restore points have been loaded; else no question of age or health is met
 }
 
-// MatchServer says whether the server meets the query at a time on the API's clock, how well (higher is better, 0 where
+// MatchServer reports whether the server meets the query at a time on the API's clock, how well (higher is better, 0 where
 // no word was asked for), and which runes of its name to mark.
 func (q Query) MatchServer(v ServerView, now time.Time) (ok bool, score int, at Marks) {
 	var r row
@@ -33,7 +33,7 @@ func (r *row) fillServer(v *ServerView, now time.Time, words bool) {
 	}
 }
 
-// MatchPoint says whether the restore point meets the query at a time on the API's clock, how well, and which runes of its
+// MatchPoint reports whether the restore point meets the query at a time on the API's clock, how well, and which runes of its
 // name to mark: of a snapshot's name, of a backup's description.
 func (q Query) MatchPoint(p Point, now time.Time) (ok bool, score int, at Marks) {
 	var r row
@@ -129,7 +129,7 @@ func (q Query) Rank(name string) int {
 	return rank
 }
 
-// matchesName says whether the word is found in the name.
+// matchesName reports whether the word is found in the name.
 func (t *term) matchesName(name string) bool {
 	if t.not || t.quoted {
 		return t.pattern.isContainedIn(name)
@@ -155,7 +155,7 @@ func (t *term) matchWord(r *row) (score int, at Marks, ok bool) {
 	return 0, Marks{}, false
 }
 
-// matchesField says whether a field is as the term wants it.
+// matchesField reports whether a field is as the term wants it.
 func (t *term) matchesField(r *row) bool {
 	switch t.field {
 	case fieldHealth:
@@ -189,7 +189,7 @@ func (t *term) compare(got, want int64) bool {
 	return got >= want
 }
 
-// matchesText says whether a text is, or has, what the term wants. A status is known by how it begins; an ID only as a whole.
+// matchesText reports whether a text is, or has, what the term wants. A status is known by how it begins; an ID only as a whole.
 func (t *term) matchesText(text string) bool {
 	switch {
 	case t.pattern.glob:

@@ -23,11 +23,11 @@ func newPattern(text string) pattern {
 	return p
 }
 
-// MatchGlob says whether a pattern fits the whole text: “*” stands for any characters, “?” for one, and letters match
+// MatchGlob reports whether a pattern fits the whole text: “*” stands for any characters, “?” for one, and letters match
 // either case unless the pattern has a capital one.
 func MatchGlob(glob, text string) bool { return newPattern(glob).matchesGlob(text) }
 
-// matchesRune says whether a rune of a text is the pattern's. A plain letter is only found in a plain one.
+// matchesRune reports whether a rune of a text is the pattern's. A plain letter is only found in a plain one.
 func (p pattern) matchesRune(want, r rune) bool {
 	if want == r || !p.ignoreCase {
 		return want == r
@@ -38,13 +38,13 @@ func (p pattern) matchesRune(want, r rune) bool {
 	return want >= utf8.RuneSelf && unicode.ToLower(r) == want
 }
 
-// isPrefixOf says whether the text begins with the pattern.
+// isPrefixOf reports whether the text begins with the pattern.
 func (p pattern) isPrefixOf(text string) bool {
 	_, ok := p.cutPrefix(text)
 	return ok
 }
 
-// isEqualTo says whether the text is the pattern.
+// isEqualTo reports whether the text is the pattern.
 func (p pattern) isEqualTo(text string) bool {
 	rest, ok := p.cutPrefix(text)
 	return ok && rest == ""
@@ -61,7 +61,7 @@ func (p pattern) cutPrefix(text string) (rest string, ok bool) {
 	return text, true
 }
 
-// isContainedIn says whether the pattern stands somewhere in the text.
+// isContainedIn reports whether the pattern stands somewhere in the text.
 func (p pattern) isContainedIn(text string) bool { return p.index(text) >= 0 }
 
 // index is the byte at which the pattern first stands in the text, or -1.
@@ -101,7 +101,7 @@ func (p pattern) indexFirstRune(text string) int {
 	return at
 }
 
-// matchesGlob says whether the pattern, taken as a glob, fits the whole text. It goes back to the last star only, so that no
+// matchesGlob reports whether the pattern, taken as a glob, fits the whole text. It goes back to the last star only, so that no
 // pattern takes longer than its length times the text's.
 func (p pattern) matchesGlob(text string) bool {
 	star, retry, i := -1, "", 0

@@ -66,7 +66,7 @@ const (
 	EventLogout = "logout"
 )
 
-// IsSession says whether the record tells that somebody came or left.
+// IsSession reports whether the record tells that somebody came or left.
 func (r Record) IsSession() bool { return r.Event == EventLogin || r.Event == EventLogout }
 
 // NewSessionRecord is a line of the journal for somebody who comes or leaves; id is the run of the program that they work with.
@@ -94,12 +94,12 @@ var phaseEvents = map[Phase]string{
 
 var actionNames = map[Action]string{Create: "create", Restore: "restore", Delete: "delete"}
 
-// Open says whether the record, as the last of its operation, leaves something to be looked into.
+// Open reports whether the record, as the last of its operation, leaves something to be looked into.
 func (r Record) Open() bool {
 	return r.Event == EventIntent || r.Event == EventRunning || r.Event == EventUnknown
 }
 
-// IsFromRun says whether the operation was begun by that run of the program.
+// IsFromRun reports whether the operation was begun by that run of the program.
 func (r Record) IsFromRun(run string) bool { return run != "" && strings.HasPrefix(r.ID, run+"-") }
 
 // Record is the operation as a line of the journal.

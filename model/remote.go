@@ -70,14 +70,14 @@ func (r *Remote[T]) CancelPending() {
 	r.busy = false
 }
 
-// Busy says whether a request is under way.
+// Busy reports whether a request is under way.
 func (r *Remote[T]) Busy() bool { return r.busy }
 
-// Fresh says whether there is a value and the last request for it went well.
+// Fresh reports whether there is a value and the last request for it went well.
 func (r *Remote[T]) Fresh() bool { return r.Loaded() && r.Err == nil }
 
-// Loaded says whether there is something to show: a good answer came, or a part of one.
+// Loaded reports whether there is something to show: a good answer came, or a part of one.
 func (r *Remote[T]) Loaded() bool { return !r.At.IsZero() }
 
-// Complete says whether a whole answer came at some time, so that absence means something.
+// Complete reports whether a whole answer came at some time, so that absence means something.
 func (r *Remote[T]) Complete() bool { return r.Loaded() && !r.partial }

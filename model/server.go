@@ -46,7 +46,7 @@ type ServerRef struct {
 // Ref is the server as its restore points name it.
 func (s Server) Ref() ServerRef { return ServerRef{ID: s.ID, Name: s.Name} }
 
-// Running says whether the server is known to be on, when a snapshot of it may be inconsistent [D].
+// Running reports whether the server is known to be on, when a snapshot of it may be inconsistent [D].
 func (s Server) Running() bool { return s.Status == ServerActive }
 
 // CannotChange is why no deed may start on the server now, or "". Only a running restore is a reason of ours: what else

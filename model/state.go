@@ -48,7 +48,7 @@ func (s *State) CancelPending() {
 	s.Account.CancelPending()
 }
 
-// Busy says whether a list is being asked for.
+// Busy reports whether a list is being asked for.
 func (s *State) Busy() bool { return s.Servers.Busy() || s.Backups.Busy() || s.Snapshots.Busy() }
 
 // Failure is why the account cannot be read whole, or nil.
@@ -86,10 +86,10 @@ func (s *State) Quota(kind Kind, server ID) Quota {
 	return q
 }
 
-// PointsComplete says whether both lists of points have arrived whole at least once, so that absence means something.
+// PointsComplete reports whether both lists of points have arrived whole at least once, so that absence means something.
 func (s *State) PointsComplete() bool { return s.Backups.Complete() && s.Snapshots.Complete() }
 
-// PointsLoaded says whether both lists of points have arrived at least once, be it in part.
+// PointsLoaded reports whether both lists of points have arrived at least once, be it in part.
 func (s *State) PointsLoaded() bool { return s.Backups.Loaded() && s.Snapshots.Loaded() }
 
 // Incomplete is why a list is a part of what there is, as of the last answers; nil if all are whole, or failed otherwise.
@@ -204,7 +204,7 @@ func (s *State) updateFromPoints(kind Kind, server ID, asked time.Time, only map
 	}, func() { s.findCreates(kind) })
 }
 
-// hasData says whether a list came with the error, be it in part.
+// hasData reports whether a list came with the error, be it in part.
 func hasData(err error) bool { return err == nil || errors.Is(err, ErrIncomplete) }
 
 func serverID(s Server) ID { return s.ID }
@@ -260,7 +260,7 @@ func (s *State) replacePoints(kind Kind, server ID, points []Point) {
 	s.rebuildFleet()
 }
 
-// sameList says whether two lists, which nobody writes to, say the same; at once where they are one.
+// sameList reports whether two lists, which nobody writes to, say the same; at once where they are one.
 func sameList[T comparable](a, b []T) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || slices.Equal(a, b))
 }

@@ -19,7 +19,7 @@ func (s *State) findPoint(o Operation) (Point, bool) {
 	return Point{}, false
 }
 
-// mayAppear says whether an operation that was given up may still show in the lists: an API may be slower than the bounds
+// mayAppear reports whether an operation that was given up may still show in the lists: an API may be slower than the bounds
 // allow for. It may not once the same is under way again.
 func (s *State) mayAppear(o Operation) bool {
 	if o.Phase != PhaseNotSeen && o.Phase != PhaseUnconfirmed || s.Now.Sub(o.Started) > maxLateness {
@@ -68,7 +68,7 @@ func (s *State) findCreates(kind Kind) {
 	}
 }
 
-// makes says whether the point is the one that a create makes. As long as its ID has not been told, it is known by what was
+// makes reports whether the point is the one that a create makes. As long as its ID has not been told, it is known by what was
 // asked for: a list may show it before the answer comes.
 func (o Operation) makes(p Point) bool {
 	if o.Point.ID == "" {
@@ -181,18 +181,18 @@ func (s *State) Resume(left, last []Record, host string) []Operation {
 	return resumed
 }
 
-// hasOperation says whether an operation of that ID, under way or over, was begun or taken over here already.
+// hasOperation reports whether an operation of that ID, under way or over, was begun or taken over here already.
 func (s *State) hasOperation(id string) bool {
 	return slices.ContainsFunc(s.operations, func(o Operation) bool { return o.ID == id })
 }
 
-// restorePending says whether a snapshot that was taken first has completed, and nothing is known of the restore that was to
+// restorePending reports whether a snapshot that was taken first has completed, and nothing is known of the restore that was to
 // follow it.
 func restorePending(r Record, last []Record) bool {
 	return r.ThenRestore != nil && r.Event == EventDone && !restoreRecorded(r, last)
 }
 
-// restoreRecorded says whether a restore came after a snapshot, or was called off.
+// restoreRecorded reports whether a restore came after a snapshot, or was called off.
 func restoreRecorded(r Record, last []Record) bool {
 	return slices.ContainsFunc(last, func(other Record) bool { return other.FollowsID == r.ID })
 }
@@ -237,7 +237,7 @@ func (s *State) InvalidateLists(kind Kind) {
 	s.Points(kind).CancelPending()
 }
 
-// lostBefore says whether the same was done before and its answer was lost.
+// lostBefore reports whether the same was done before and its answer was lost.
 func (s *State) lostBefore(o Operation) bool {
 	return slices.ContainsFunc(s.operations, func(p Operation) bool {
 		return p.Phase == PhaseNotSeen && p.Action == o.Action && p.Point.Key() == o.Point.Key()

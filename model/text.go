@@ -48,7 +48,7 @@ func isClean(text string) bool {
 	return true
 }
 
-// isUnsafe says whether the rune must not reach a terminal as it is.
+// isUnsafe reports whether the rune must not reach a terminal as it is.
 func isUnsafe(r rune) bool {
 	switch {
 	case r < 0x20 || r >= 0x7f && r < 0xa0: // C0, DEL, C1 with U+009B
@@ -61,7 +61,7 @@ func isUnsafe(r rune) bool {
 	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs) || isInvisible(r)
 }
 
-// isInvisible says whether the rune counts as a letter, a mark or nothing yet, and shows nothing. The selector that asks for an
+// isInvisible reports whether the rune counts as a letter, a mark or nothing yet, and shows nothing. The selector that asks for an
 // emoji's picture is let through: it hides nothing.
 func isInvisible(r rune) bool {
 	const braille, picture = 0x2800, 0xfe0f

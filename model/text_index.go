@@ -55,7 +55,7 @@ func (t *TextIndex) Name(n int) string {
 	return t.all.String()[from:t.rows[n].name]
 }
 
-// WordsOnly says whether the query asks for texts alone, so that MeetsTexts can tell whether a row meets it.
+// WordsOnly reports whether the query asks for texts alone, so that MeetsTexts can tell whether a row meets it.
 func (q Query) WordsOnly() bool { return q.wordsOnly }
 
 // MatchRow is whether the row that was added as the nth, from 0, meets a query of words.
@@ -74,7 +74,7 @@ func (q Query) MatchRow(t *TextIndex, n int) bool {
 	return true
 }
 
-// Narrows says whether each row that meets the query is known to meet the other one too, both of words: its words begin with the other's,
+// Narrows reports whether each row that meets the query is known to meet the other one too, both of words: its words begin with the other's,
 // and there may be more of them.
 func (q Query) Narrows(other Query) bool {
 	if !q.wordsOnly || !other.wordsOnly || len(q.terms) < len(other.terms) {

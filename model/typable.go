@@ -9,7 +9,7 @@ import (
 // maxTypable is how many characters of a name anybody is asked to type.
 const maxTypable = 64
 
-// Typable says whether a person who sees the name can type it at a keyboard. It must have nothing that cannot be seen, that looks
+// Typable reports whether a person who sees the name can type it at a keyboard. It must have nothing that cannot be seen, that looks
 // like something else, or that is drawn with what stands beside it. Where it has, the server's ID is typed instead.
 func Typable(name string) bool {
 	if name == "" || Clean(name) != name || utf8.RuneCountInString(name) > maxTypable {
@@ -65,5 +65,5 @@ func (r ServerRef) ShortLabel() string {
 	return r.Name
 }
 
-// IsBlankName says whether a name shows nothing.
+// IsBlankName reports whether a name shows nothing.
 func IsBlankName(name string) bool { return strings.TrimSpace(name) == "" }
