@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// FieldSet is what can be asked of a sort of rows.
+// FieldSet is the fields that a kind of row has.
 type FieldSet int
 
-// The sorts of rows.
+// The kinds of rows.
 const (
 	ServerFields FieldSet = 1 << iota // servers, with [Query.MatchServer]
 	PointFields                       // backups and snapshots, with [Query.MatchPoint]
 )
 
-// String names the rows.
+// String names the kind of row.
 func (s FieldSet) String() string {
 	if s == PointFields {
 		return "restore points"
@@ -22,20 +22,20 @@ func (s FieldSet) String() string {
 	return "servers"
 }
 
-// Field is something that a query can ask for by name.
+// Field is a named field of a query.
 type Field struct {
 	Name        string
 	Alias       string   // another name for it, or ""
-	Description string   // what it is, for help
+	Description string   // for the help
 	Example     string   // a term that uses it
-	Values      []string // all that it can be; nil where any text, or a length of time or a size, can stand
+	Values      []string // all possible values; nil for free text, durations and sizes
 
 	number field
 	sets   FieldSet
-	parse  func(Field, *term) string // reads the value, and tells what is wrong with it
+	parse  func(Field, *term) string // parses the value, and returns what is wrong with it
 }
 
-// field numbers the fields; a plain word is none.
+// field numbers the fields; fieldWord is a plain word.
 type field int
 
 const (
@@ -59,7 +59,7 @@ const (
 	fieldCount
 )
 
-// fields are the fields by their number, in the order in which they are told.
+// fields are the fields by number, in the order of the help.
 var fields = [fieldCount]Field{
 	fieldStatus:   {Name: "status", Description: "active, stopped, failed, …; any that the API shows", Example: "status:failed", sets: ServerFields | PointFields, parse: parseTextTerm},
 	fieldHealth:   {Name: "health", Alias: "note", Description: "how well it is covered", Example: "health:overdue", Values: healthNames[:], sets: ServerFields, parse: parseEnumTerm},
@@ -80,7 +80,7 @@ var fields = [fieldCount]Field{
 	fieldDescription: {Name: "description", Alias: "note", Description: "what was written with it", Example: `description:"before update"`, sets: PointFields, parse: parseTextTerm},
 }
 
-// Fields are what can be asked of the rows, in the order in which they are told.
+// Fields returns the fields of the rows, in the order of the help.
 func (s FieldSet) Fields() []Field {
 	var out []Field
 	for _, f := range fields {
@@ -91,7 +91,7 @@ func (s FieldSet) Fields() []Field {
 	return out
 }
 
-// lookup finds a field by its name, or tells which there are.
+// lookup returns the field with the name, or else an error message that lists the fields.
 func (s FieldSet) lookup(name string) (Field, string) {
 	var names []string
 	elsewhere := false
@@ -113,7 +113,7 @@ func (s FieldSet) lookup(name string) (Field, string) {
 	return Field{}, fmt.Sprintf("unknown field %s: there are %s%s", name, enumerate(names), DidYouMean(name, names))
 }
 
-// valueHint says what can follow the field.
+// valueHint describes the field's values.
 func (f Field) valueHint() string {
 	if f.Values != nil {
 		return enumerate(f.Values)
@@ -121,7 +121,7 @@ func (f Field) valueHint() string {
 	return "such as " + f.Example
 }
 
-// enumerate lists words: “a, b and c”.
+// enumerate joins words: “a, b and c”.
 func enumerate(words []string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
@@ -159,7 +159,7 @@ func parseEnumTerm(f Field, t *term) string {
 	return ""
 }
 
-// hasWordPrefix reports whether the value, or its last word, begins with the text: both “too” and “few” stand for “too few”.
+// hasWordPrefix reports whether the value, or its last word, begins with the text: both “too” and “few” match “too few”.
 func hasWordPrefix(value, text string) bool {
 	_, last, _ := strings.Cut(value, " ")
 	return strings.HasPrefix(value, text) || strings.HasPrefix(last, text)
@@ -173,7 +173,7 @@ func parseAgeTerm(_ Field, t *term) string {
 	return why
 }
 
-// neverExpires is how an expiry is asked for that never comes.
+// neverExpires is the value of an expiry that never comes.
 const neverExpires = "never"
 
 func parseExpiryTerm(_ Field, t *term) string {
