@@ -28,14 +28,14 @@ func (a Account) Fingerprint() string {
 }
 
 // LoadCache fills the lists from the cache of an earlier run, and reports whether it did. It refuses a cache that is too old or in the future, or of another account, and any cache once the API has answered.
-func (s *State) LoadCache(seen CachedAccount) bool {
-	age := s.Local.Sub(seen.At)
-	if s.Servers.Loaded() || s.Backups.Loaded() || s.Snapshots.Loaded() || age < 0 || age > maxCacheAge || s.isOtherAccount(seen.Account) {
+func (s *State) LoadCache(cached CachedAccount) bool {
+	age := s.Local.Sub(cached.At)
+	if s.Servers.Loaded() || s.Backups.Loaded() || s.Snapshots.Loaded() || age < 0 || age > maxCacheAge || s.isOtherAccount(cached.Account) {
 		return false
 	}
-	s.Servers.Value, s.Backups.Value, s.Snapshots.Value = seen.Servers, seen.Backups, seen.Snapshots
-	s.Servers.At, s.Backups.At, s.Snapshots.At = seen.At, seen.At, seen.At
-	s.cachedAt, s.cachedAccount = seen.At, seen.Account
+	s.Servers.Value, s.Backups.Value, s.Snapshots.Value = cached.Servers, cached.Backups, cached.Snapshots
+	s.Servers.At, s.Backups.At, s.Snapshots.At = cached.At, cached.At, cached.At
+	s.cachedAt, s.cachedAccount = cached.At, cached.Account
 	s.rebuildFleet()
 	return true
 }
@@ -72,9 +72,9 @@ func (s *State) ApplyAccount(t Ticket, account Account, err error) {
 
 // CachedAccount returns the lists for the next run to cache. It returns false until all of them have been loaded completely and without errors.
 func (s *State) CachedAccount() (CachedAccount, bool) {
-	whole := s.Servers.Fresh() && s.Backups.Fresh() && s.Snapshots.Fresh() && !s.UsesCache() && !s.Account.Busy()
+	complete := s.Servers.Fresh() && s.Backups.Fresh() && s.Snapshots.Fresh() && !s.UsesCache() && !s.Account.Busy()
 	return CachedAccount{
 		At: s.Local, Account: s.Account.Value.Fingerprint(),
 		Servers: s.Servers.Value, Backups: s.Backups.Value, Snapshots: s.Snapshots.Value,
-	}, whole
+	}, complete
 }

@@ -62,29 +62,29 @@ type sharedState struct {
 }
 
 // AccountView returns a view of the state for the members who share it.
-func (s *State) AccountView(number int, again time.Time, work []Operation) AccountView {
+func (s *State) AccountView(number int, nextPoll time.Time, operations []Operation) AccountView {
 	return AccountView{
-		Number: number, Fleet: s.Fleet(), NextPoll: again, Operations: work, requestTimes: s.requestTimes,
+		Number: number, Fleet: s.Fleet(), NextPoll: nextPoll, Operations: operations, requestTimes: s.requestTimes,
 		Servers: listStatusOf(&s.Servers), Points: [2]ListStatus{listStatusOf(&s.Backups), listStatusOf(&s.Snapshots)},
 		Account: s.Account.Value, AccountAt: s.Account.At,
 	}
 }
 
-// ApplyView applies a view of the shared poller. work is what the other members have under way. It returns the operations that the view shows as ended, and those whose lost answer was found. A view from before this member's last action is dropped.
-func (s *State) ApplyView(v AccountView, work []Operation) []Operation {
+// ApplyView applies a view of the shared poller. operations is what the other members have under way. It returns the operations that the view shows as ended, and those whose lost answer was found. A view from before this member's last action is dropped.
+func (s *State) ApplyView(v AccountView, operations []Operation) []Operation {
 	if v.Number <= s.shared.lastView || v.Number < s.shared.minView {
 		return nil
 	}
 	s.shared.enabled, s.shared.lastView = true, v.Number
-	s.SetTeamOperations(work)
+	s.SetTeamOperations(operations)
 	if v.Fleet != s.fleet {
 		s.fleet = v.Fleet
 		s.version++
 	}
 	s.Servers.Value, s.Backups.Value, s.Snapshots.Value = v.Fleet.Servers, v.Fleet.Backups, v.Fleet.Snapshots
 	s.Servers.setStatus(v.Servers)
-	for kind, sight := range v.Points {
-		s.Points(Kind(kind)).setStatus(sight)
+	for kind, status := range v.Points {
+		s.Points(Kind(kind)).setStatus(status)
 	}
 	s.Account.Value, s.Account.At = v.Account, v.AccountAt
 	before := s.requestTimes
@@ -94,11 +94,11 @@ func (s *State) ApplyView(v AccountView, work []Operation) []Operation {
 		changed = append(changed, s.updateFromServers(v.requestTimes.servers, v.requestTimes.listed)...)
 	}
 	for kind, now := range v.requestTimes.points {
-		was := before.points[kind]
-		if !was.allAt.Equal(now.allAt) {
+		previous := before.points[kind]
+		if !previous.allAt.Equal(now.allAt) {
 			changed = append(changed, s.updateFromPoints(Kind(kind), "", now.allAt, now.listed[0])...)
 		}
-		if !was.serverAt.Equal(now.serverAt) {
+		if !previous.serverAt.Equal(now.serverAt) {
 			changed = append(changed, s.updateFromPoints(Kind(kind), now.server, now.serverAt, now.listed[1])...)
 		}
 	}
@@ -106,9 +106,9 @@ func (s *State) ApplyView(v AccountView, work []Operation) []Operation {
 }
 
 // SetTeamOperations sets the operations that the other members have under way, so that they are polled for.
-func (s *State) SetTeamOperations(work []Operation) {
-	s.shared.team = work
-	for _, o := range work {
+func (s *State) SetTeamOperations(operations []Operation) {
+	s.shared.team = operations
+	for _, o := range operations {
 		s.dropDuplicate(o)
 	}
 }

@@ -3,14 +3,14 @@ package model
 import "fmt"
 
 // CheckQuotas reports the servers on which the requested points do not fit, before any request is sent. All requests for one server are counted together, in their order. Deletions make no room, because they may fail or come later. A problem is only a warning if it depends on whether running and failed points count: that is not documented.
-func CheckQuotas(intents []ActionRequest, points []Point) []Problem {
+func CheckQuotas(requests []ActionRequest, points []Point) []Problem {
 	type demand struct {
 		server ID
 		kind   Kind
 	}
 	wanted := map[demand]int{}
 	var order []Point
-	for _, in := range intents {
+	for _, in := range requests {
 		d := demand{in.Point.Server.ID, in.Point.Kind}
 		if in.Action != Create {
 			continue
@@ -22,9 +22,9 @@ func CheckQuotas(intents []ActionRequest, points []Point) []Problem {
 	var problems []Problem
 	for _, p := range order {
 		n := wanted[demand{p.Server.ID, p.Kind}]
-		if why, maybe := QuotaOf(p.Kind, p.Server.ID, points).cannotAdd(n, p.Kind); why != "" {
+		if why, uncertain := QuotaOf(p.Kind, p.Server.ID, points).cannotAdd(n, p.Kind); why != "" {
 			problems = append(problems, Problem{
-				Server: p.Server, Warning: maybe, Message: Clean(fmt.Sprintf("%s (#%s): %s", p.Server.Label(), p.Server.ID, why)),
+				Server: p.Server, Warning: uncertain, Message: Clean(fmt.Sprintf("%s (#%s): %s", p.Server.Label(), p.Server.ID, why)),
 			})
 		}
 	}
@@ -32,7 +32,7 @@ func CheckQuotas(intents []ActionRequest, points []Point) []Problem {
 }
 
 // cannotAdd returns why n more points do not fit, or "".
-func (q Quota) cannotAdd(n int, kind Kind) (why string, maybe bool) {
+func (q Quota) cannotAdd(n int, kind Kind) (why string, uncertain bool) {
 	noun := "snapshot"
 	if kind == Backup {
 		noun = "manual backup"

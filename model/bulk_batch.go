@@ -60,9 +60,9 @@ type Batch struct {
 }
 
 // NewBatch returns a batch of actions, to be sent in their order within the limits.
-func NewBatch(intents []ActionRequest, limits Limits) *Batch {
-	b := &Batch{limits: limits, items: make([]Item, len(intents))}
-	for i, in := range intents {
+func NewBatch(requests []ActionRequest, limits Limits) *Batch {
+	b := &Batch{limits: limits, items: make([]Item, len(requests))}
+	for i, in := range requests {
 		b.items[i] = Item{Number: i, Request: in}
 	}
 	return b

@@ -61,10 +61,10 @@ func newPastDuration(o Operation) pastDuration {
 }
 
 // EstimateDuration estimates how long the action takes on a kind of restore point. It ranges from the median to the 90th percentile of the last measurements, or is taken from the documents. known is false if neither exists.
-func (s *State) EstimateDuration(deed Action, kind Kind) (e Estimate, known bool) {
-	times := s.durations.timesOf(deed, kind)
+func (s *State) EstimateDuration(action Action, kind Kind) (e Estimate, known bool) {
+	times := s.durations.timesOf(action, kind)
 	if len(times) < minSamples {
-		span, documented := DocumentedDuration(deed, kind)
+		span, documented := DocumentedDuration(action, kind)
 		return Estimate{Span: span}, documented
 	}
 	slices.Sort(times)
@@ -72,10 +72,10 @@ func (s *State) EstimateDuration(deed Action, kind Kind) (e Estimate, known bool
 }
 
 // timesOf returns the last durations of an action on a kind of restore point.
-func (d Durations) timesOf(deed Action, kind Kind) []time.Duration {
+func (d Durations) timesOf(action Action, kind Kind) []time.Duration {
 	var times []time.Duration
 	for _, t := range slices.Backward(d.past) {
-		if t.action == deed && t.point.Kind == kind && len(times) < maxSamples {
+		if t.action == action && t.point.Kind == kind && len(times) < maxSamples {
 			times = append(times, t.duration)
 		}
 	}

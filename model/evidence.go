@@ -60,13 +60,13 @@ func (s evidence) missedLongEnough(asked time.Time, from time.Time, bound time.D
 }
 
 // finish ends the operation.
-func (o *Operation) finish(phase Phase, at time.Time, words string) {
-	o.Phase, o.Ended, o.Reason = phase, at, words
+func (o *Operation) finish(phase Phase, at time.Time, reason string) {
+	o.Phase, o.Ended, o.Reason = phase, at, reason
 }
 
 // finishSeen ends a successful operation, shown by a list requested at the given time. Its duration is known only if it was observed from its start, and a list shortly before showed it running.
-func (o *Operation) finishSeen(asked time.Time, words string) {
-	o.finish(PhaseDone, asked, words)
+func (o *Operation) finishSeen(asked time.Time, reason string) {
+	o.finish(PhaseDone, asked, reason)
 	took := asked.Sub(o.Started)
 	late := asked.Sub(o.evidence.lastSeen)
 	o.measured = o.Action != Delete && o.evidence.wasSeen() && !o.StartUnknown && !o.Resumed && took > 0 && late <= max(measureTolerance, took/10)
@@ -82,15 +82,15 @@ func (o Operation) Duration() (time.Duration, bool) { return o.Ended.Sub(o.Start
 
 // DurationText returns how long the operation took, for the end of a sentence: " in 5 m 10 s". If only the time of the list that showed its end is known, it is " (seen 14:21 UTC)".
 func (o Operation) DurationText() string {
-	if took, watched := o.Duration(); watched {
+	if took, measured := o.Duration(); measured {
 		return " in " + FormatDuration(took)
 	}
 	return " (seen " + clockTime(o.Ended) + ")"
 }
 
 // markLost records that the answer was lost.
-func (o *Operation) markLost(now time.Time, words string) {
-	o.Phase, o.lostAt, o.Reason = PhaseUnknown, now, words
+func (o *Operation) markLost(now time.Time, reason string) {
+	o.Phase, o.lostAt, o.Reason = PhaseUnknown, now, reason
 	o.evidence = evidence{since: now}
 }
 

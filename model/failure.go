@@ -49,9 +49,9 @@ func (i *IncompleteError) Unwrap() error { return ErrIncomplete }
 
 // ErrorMessage returns the text to display for an error: the API's own message if it gave one, cleaned, or else ours. It never contains the token, a stack trace or a raw Go error. For nil it returns "".
 func ErrorMessage(err error) string {
-	var spoken interface{ Message() string }
-	if errors.As(err, &spoken) {
-		return Clean(spoken.Message())
+	var withMessage interface{ Message() string }
+	if errors.As(err, &withMessage) {
+		return Clean(withMessage.Message())
 	}
 	for _, known := range []error{
 		ErrOutcomeUnknown, ErrUnauthorized, ErrForbidden, ErrNotFound, ErrConflict, ErrRefused, ErrRateLimited,
@@ -69,9 +69,9 @@ func ErrorMessage(err error) string {
 
 // RetryAfter returns how long the API asked to wait before the next request, or 0.
 func RetryAfter(err error) time.Duration {
-	var patient interface{ Wait() time.Duration }
-	if errors.As(err, &patient) {
-		return patient.Wait()
+	var withWait interface{ Wait() time.Duration }
+	if errors.As(err, &withWait) {
+		return withWait.Wait()
 	}
 	return 0
 }

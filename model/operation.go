@@ -128,11 +128,11 @@ func (o Operation) DocumentedDuration() (Span, bool) {
 }
 
 // DocumentedDuration returns how long an action on a kind of restore point takes according to the documents; see [Operation.DocumentedDuration].
-func DocumentedDuration(deed Action, kind Kind) (Span, bool) {
+func DocumentedDuration(action Action, kind Kind) (Span, bool) {
 	switch {
-	case kind == Snapshot && deed == Create:
+	case kind == Snapshot && action == Create:
 		return Span{3 * time.Minute, 10 * time.Minute}, true
-	case kind == Snapshot && deed == Restore:
+	case kind == Snapshot && action == Restore:
 		return Span{5 * time.Minute, 15 * time.Minute}, true
 	}
 	return Span{}, false

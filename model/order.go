@@ -21,19 +21,19 @@ type Ordering[T any] struct {
 }
 
 // Arrange returns the rows in order. It does not modify rows.
-func (o Ordering[T]) Arrange(rows []T, turned bool) []T {
-	if o.Presorted && !turned {
+func (o Ordering[T]) Arrange(rows []T, reversed bool) []T {
+	if o.Presorted && !reversed {
 		return rows
 	}
-	return o.Sort(rows, o.Descending(turned))
+	return o.Sort(rows, o.Descending(reversed))
 }
 
 // Sort returns rows in order without modifying them; falling means greatest first. Equal rows keep their order.
-type Sort[T any] func(rows []T, falling bool) []T
+type Sort[T any] func(rows []T, descending bool) []T
 
 // SortBy sorts by a key, in the order of compare. Rows without a known key are last in either direction.
 func SortBy[T, K any](key func(T) (k K, known bool), compare func(a, b K) int) Sort[T] {
-	return func(rows []T, falling bool) []T {
+	return func(rows []T, descending bool) []T {
 		// Keys are stored together, so that each row is read once instead of at every comparison.
 		type keyed struct {
 			key   K
@@ -51,7 +51,7 @@ func SortBy[T, K any](key func(T) (k K, known bool), compare func(a, b K) int) S
 			switch c := compare(a.key, b.key); {
 			case c == 0:
 				return int(a.place - b.place)
-			case falling:
+			case descending:
 				return -c
 			default:
 				return c
@@ -71,11 +71,11 @@ func AlwaysKnown[T, K any](key func(T) K) func(T) (K, bool) {
 }
 
 // Descending reports whether the greatest is first.
-func (o Ordering[T]) Descending(turned bool) bool { return o.DescendingFirst != turned }
+func (o Ordering[T]) Descending(reversed bool) bool { return o.DescendingFirst != reversed }
 
 // Description describes the order: "created, newest first".
-func (o Ordering[T]) Description(turned bool) string {
-	if o.Descending(turned) {
+func (o Ordering[T]) Description(reversed bool) string {
+	if o.Descending(reversed) {
 		return o.Name + ", " + o.DescendingText
 	}
 	return o.Name + ", " + o.AscendingText
@@ -148,8 +148,8 @@ func lowerByte(c byte) byte {
 }
 
 // ByNumber sorts by a number, the greatest first.
-func ByNumber[T any, N cmp.Ordered](name, up, down string, number func(T) N) Ordering[T] {
-	return Ordering[T]{Name: name, AscendingText: up, DescendingText: down, DescendingFirst: true, Sort: SortBy(AlwaysKnown(number), cmp.Compare[N])}
+func ByNumber[T any, N cmp.Ordered](name, ascending, descending string, number func(T) N) Ordering[T] {
+	return Ordering[T]{Name: name, AscendingText: ascending, DescendingText: descending, DescendingFirst: true, Sort: SortBy(AlwaysKnown(number), cmp.Compare[N])}
 }
 
 // NewestFirst compares points by creation time, the newest first, then by kind and ID, so that the order is total.

@@ -158,9 +158,9 @@ func (a *Assessment) findReasons(points []Point, now time.Time) {
 			Pluralize(a.Kinds[Snapshot].Usable, "snapshot")))
 	}
 	a.checkFailures(points, now)
-	for _, judge := range []func(Kind, time.Time){a.checkAge, a.checkCount, a.checkExpiry} {
-		judge(Backup, now)
-		judge(Snapshot, now)
+	for _, check := range []func(Kind, time.Time){a.checkAge, a.checkCount, a.checkExpiry} {
+		check(Backup, now)
+		check(Snapshot, now)
 	}
 	a.checkDates(points, now)
 	for _, full := range []struct {
@@ -209,8 +209,8 @@ func (a *Assessment) checkAge(kind Kind, now time.Time) {
 // checkCount checks the number of usable points of a kind. Other reasons report that there are none at all.
 func (a *Assessment) checkCount(kind Kind, _ time.Time) {
 	need, has := a.Policy.ForKind(kind).Need(), a.Kinds[kind].Usable
-	said := a.Usable == 0 || kind == Backup && has == 0
-	if !said && has < need {
+	reported := a.Usable == 0 || kind == Backup && has == 0
+	if !reported && has < need {
 		a.addReason(TooFew, fmt.Sprintf("it has %s, of at least %d", Pluralize(has, "usable "+kind.String()), need))
 	}
 }
@@ -229,9 +229,9 @@ func (a *Assessment) checkDates(points []Point, now time.Time) {
 	var first string
 	n := 0
 	for i := range points {
-		if words := points[i].oddDate(now); words != "" {
+		if text := points[i].oddDate(now); text != "" {
 			if n++; n == 1 {
-				first = words
+				first = text
 			}
 		}
 	}
@@ -262,8 +262,8 @@ func (a *Assessment) limitValidity(t time.Time) {
 	}
 }
 
-func (a *Assessment) addReason(h Health, words string) {
-	a.Reasons = append(a.Reasons, Reason{h, words})
+func (a *Assessment) addReason(h Health, text string) {
+	a.Reasons = append(a.Reasons, Reason{h, text})
 }
 
 // Has reports whether the state is among the reasons. Without reasons it is Fine.

@@ -138,12 +138,12 @@ func (r Record) Operation() (Operation, bool) {
 		evidence: evidence{since: r.SentAt, firstSeen: r.SeenAt, lastSeen: r.SeenAt},
 	}
 	phase, okPhase := keyByName(phaseEvents, r.Event)
-	deed, okDeed := keyByName(actionNames, r.Action)
+	action, okAction := keyByName(actionNames, r.Action)
 	kind, okKind := parseKind(r.Kind)
-	if !okPhase || !okDeed || !okKind || r.Server.ID == "" || r.ID == "" {
+	if !okPhase || !okAction || !okKind || r.Server.ID == "" || r.ID == "" {
 		return o, false
 	}
-	o.Phase, o.Action = phase, deed
+	o.Phase, o.Action = phase, action
 	if phase.Over() {
 		if o.Ended = r.EndedAt; o.Ended.IsZero() {
 			o.Ended = r.Time

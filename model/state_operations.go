@@ -33,7 +33,7 @@ func (s *State) mayAppear(o Operation) bool {
 }
 
 // updateOperations calls update for every open operation, then looks for operations of others. It returns those that ended, those whose lost answer was found, and restores that a list shows running for the first time.
-func (s *State) updateOperations(tell func(*Operation), findOthers func()) []Operation {
+func (s *State) updateOperations(update func(*Operation), findOthers func()) []Operation {
 	var changed []Operation
 	for i := range s.operations {
 		o := &s.operations[i]
@@ -41,7 +41,7 @@ func (s *State) updateOperations(tell func(*Operation), findOthers func()) []Ope
 			continue
 		}
 		before, shown := o.Phase, o.evidence.wasSeen()
-		if tell(o); o.Phase != before || o.Action == Restore && o.Mine && o.evidence.wasSeen() != shown {
+		if update(o); o.Phase != before || o.Action == Restore && o.Mine && o.evidence.wasSeen() != shown {
 			changed = append(changed, *o)
 		}
 	}
@@ -262,12 +262,12 @@ func (o Operation) resultMismatch(p Point) string {
 }
 
 // ApplyAccepted shows an accepted action in the lists before the next poll. A shared poller does this itself.
-func (s *State) ApplyAccepted(deed Action, p Point, a ActionResult) {
+func (s *State) ApplyAccepted(action Action, p Point, a ActionResult) {
 	switch {
 	case s.shared.enabled:
-	case deed == Create:
+	case action == Create:
 		s.upsertPoint(a.Point)
-	case deed == Delete:
+	case action == Delete:
 		s.removePoint(p.Key())
 	case a.ServerStatus != "":
 		s.setServerStatus(p.Server.ID, a.ServerStatus)
