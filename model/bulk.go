@@ -40,7 +40,7 @@ func (q Quota) cannotAdd(n int, kind Kind) (why string, uncertain bool) {
 	room := max(q.Limit-q.Used, 0)
 	switch {
 	case n > room:
-		return fmt.Sprintf("there is room for %s, not for %d (%d of %d used): delete some first, or ask for fewer",
+		return fmt.Sprintf("there is room for %s, not for %d (%d of %d used): delete some first, or create fewer",
 			Pluralize(room, "more "+noun), n, q.Used, q.Limit), false
 	case n > q.Left():
 		return fmt.Sprintf("there may be no room for %s: %s running or failed may count (%d of %d used)",

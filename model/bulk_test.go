@@ -22,20 +22,20 @@ func TestQuotasAreCheckedBeforeTheFirstRequest(t *testing.T) {
 		want    string
 	}{
 		"room for all":            {createRequests(s, 5), several(5, snapshot("1", 0).onServer(db)), ""},
-		"no room":                 {createRequests(s, 1), several(5, snapshot("1", 0)), "web-server-01 (#12345): there is room for 0 more snapshots, not for 1 (5 of 5 used): delete some first, or ask for fewer"},
-		"several on one server":   {createRequests(s, 2), several(4, snapshot("1", 0)), "web-server-01 (#12345): there is room for 1 more snapshot, not for 2 (4 of 5 used): delete some first, or ask for fewer"},
+		"no room":                 {createRequests(s, 1), several(5, snapshot("1", 0)), "web-server-01 (#12345): there is room for 0 more snapshots, not for 1 (5 of 5 used): delete some first, or create fewer"},
+		"several on one server":   {createRequests(s, 2), several(4, snapshot("1", 0)), "web-server-01 (#12345): there is room for 1 more snapshot, not for 2 (4 of 5 used): delete some first, or create fewer"},
 		"the last that fits":      {createRequests(s, 1), several(4, snapshot("1", 0)), ""},
-		"manual backups":          {createRequests(b, 11), nil, "web-server-01 (#12345): there is room for 10 more manual backups, not for 11 (0 of 10 used): delete some first, or ask for fewer"},
+		"manual backups":          {createRequests(b, 11), nil, "web-server-01 (#12345): there is room for 10 more manual backups, not for 11 (0 of 10 used): delete some first, or create fewer"},
 		"automatic ones are free": {createRequests(b, 10), several(30, backup("1", 0).asAutomatic()), ""},
 		"each kind by itself":     {append(createRequests(s, 5), createRequests(b, 10)...), nil, ""},
 		"a running one may count": {createRequests(s, 1), append(several(4, snapshot("1", 0)), snapshot("2", 0).withStatus(InProgress)),
 			"web-server-01 (#12345): there may be no room for 1 more snapshot: 1 snapshot running or failed may count (4 of 5 used)"},
-		"more than full": {createRequests(s, 1), several(7, snapshot("1", 0)), "web-server-01 (#12345): there is room for 0 more snapshots, not for 1 (7 of 5 used): delete some first, or ask for fewer"},
+		"more than full": {createRequests(s, 1), several(7, snapshot("1", 0)), "web-server-01 (#12345): there is room for 0 more snapshots, not for 1 (7 of 5 used): delete some first, or create fewer"},
 		"a deletion makes no room": {append([]ActionRequest{{Action: Delete, Point: snapshot("1", 0)}, {Action: Restore, Point: s}}, createRequests(s, 1)...), several(5, snapshot("1", 0)),
-			"web-server-01 (#12345): there is room for 0 more snapshots, not for 1 (5 of 5 used): delete some first, or ask for fewer"},
+			"web-server-01 (#12345): there is room for 0 more snapshots, not for 1 (5 of 5 used): delete some first, or create fewer"},
 		"two servers, in their order": {append(createRequests(b.onServer(db), 11), createRequests(s, 6)...), nil,
-			"db-server-01 (#12346): there is room for 10 more manual backups, not for 11 (0 of 10 used): delete some first, or ask for fewer\n" +
-				"web-server-01 (#12345): there is room for 5 more snapshots, not for 6 (0 of 5 used): delete some first, or ask for fewer"},
+			"db-server-01 (#12346): there is room for 10 more manual backups, not for 11 (0 of 10 used): delete some first, or create fewer\n" +
+				"web-server-01 (#12345): there is room for 5 more snapshots, not for 6 (0 of 5 used): delete some first, or create fewer"},
 	} {
 		problems := CheckQuotas(c.intents, c.points)
 		if got := messageLines(problems); got != c.want {

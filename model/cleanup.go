@@ -19,7 +19,7 @@ type CleanupRule struct {
 func (r CleanupRule) Check() []Problem {
 	var problems []Problem
 	if r.OlderThan < 0 || r.OlderThan > longestAge {
-		problems = append(problems, Problem{Message: "older than: " + formatSigned(r.OlderThan) + " is no age: write 30d, 2w or 3mo, at most 100y"})
+		problems = append(problems, Problem{Message: "older than: " + formatSigned(r.OlderThan) + " is not a valid age: write 30d, 2w or 3mo, at most 100y"})
 	}
 	if r.KeepAtLeast < 0 || r.KeepAtLeast > maxRulePoints {
 		problems = append(problems, Problem{Message: fmt.Sprintf("keep at least: %d is not possible: write a number from 0 to %d", r.KeepAtLeast, maxRulePoints)})
@@ -32,7 +32,7 @@ func (r CleanupRule) Unmatched(servers []Server) []Problem {
 	var problems []Problem
 	for _, asked := range r.Servers {
 		if !slices.ContainsFunc(servers, func(s Server) bool { return matchesServer(asked, s.Ref()) }) {
-			problems = append(problems, Problem{Message: Clean("servers: " + asked + " is no server's name or ID: * stands for any characters, ? for one")})
+			problems = append(problems, Problem{Message: Clean("servers: no server has the name or ID " + asked + ": * matches any characters, ? matches one")})
 		}
 	}
 	return problems

@@ -130,12 +130,12 @@ func TestImpossibleCleanupRuleIsRejected(t *testing.T) {
 	got := messageLines(CleanupRule{OlderThan: -time.Hour, KeepAtLeast: -1}.Check()) + "\n" +
 		messageLines(CleanupRule{OlderThan: longestAge + 1, KeepAtLeast: 101}.Check()) + "\n" +
 		messageLines(CleanupRule{Servers: []string{"web*", "7", "db-1", "x\x1b"}}.Unmatched([]Server{{ID: "7", Name: "web-1"}}))
-	want := `older than: -1 h is no age: write 30d, 2w or 3mo, at most 100y
+	want := `older than: -1 h is not a valid age: write 30d, 2w or 3mo, at most 100y
 keep at least: -1 is not possible: write a number from 0 to 100
-older than: 36500 d is no age: write 30d, 2w or 3mo, at most 100y
+older than: 36500 d is not a valid age: write 30d, 2w or 3mo, at most 100y
 keep at least: 101 is not possible: write a number from 0 to 100
-servers: db-1 is no server's name or ID: * stands for any characters, ? for one
-servers: x^[ is no server's name or ID: * stands for any characters, ? for one`
+servers: no server has the name or ID db-1: * matches any characters, ? matches one
+servers: no server has the name or ID x^[: * matches any characters, ? matches one`
 	if got != want {
 		t.Errorf("refused:\n%s\nwant:\n%s", got, want)
 	}

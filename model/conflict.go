@@ -30,7 +30,7 @@ func (o Operation) BlockReason(me Actor) string {
 		by = " by " + o.By.Name
 	}
 	if o.Phase == PhaseUnknown {
-		return "it is not yet known what became of “" + o.Title() + "”" + by
+		return "the outcome is not known yet: “" + o.Title() + "”" + by
 	}
 	return "“" + o.Title() + "”" + by + " is still running"
 }

@@ -150,7 +150,7 @@ func (o *Operation) applyMissing(asked, now time.Time) {
 		return
 	}
 	if o.evidence.wasSeen() {
-		o.finish(PhaseFailed, now, fmt.Sprintf("the %s is no longer listed since %s", o.Point.Kind, clockTime(o.evidence.firstMiss)))
+		o.finish(PhaseFailed, now, fmt.Sprintf("the %s has not been listed since %s", o.Point.Kind, clockTime(o.evidence.firstMiss)))
 		return
 	}
 	o.finish(PhaseUnconfirmed, now, fmt.Sprintf("the API accepted it at %s, and no list has shown the %s since", clockTime(o.evidence.since), o.Point.Kind))
@@ -170,7 +170,7 @@ func (o *Operation) applyPartialList(asked time.Time) {
 
 // HiddenReason says what is known of a hidden operation.
 func (o Operation) HiddenReason() string {
-	return fmt.Sprintf("the API accepted it at %s, and its lists are incomplete since %s", clockTime(o.evidence.since), clockTime(o.evidence.firstPartial))
+	return fmt.Sprintf("the API accepted it at %s, and its lists have been incomplete since %s", clockTime(o.evidence.since), clockTime(o.evidence.firstPartial))
 }
 
 // Hidden reports whether the lists have been incomplete, without the operation's point, so often and for so long that waiting further is pointless.
@@ -203,7 +203,7 @@ func (o *Operation) applyServer(s Server, listed bool, asked, now time.Time) {
 	case !listed:
 		o.evidence.addMiss(asked)
 		if o.evidence.missedLongEnough(asked, o.evidence.firstMiss, pointListDelay) {
-			o.finish(PhaseFailed, now, "the server is no longer listed since "+clockTime(o.evidence.firstMiss))
+			o.finish(PhaseFailed, now, "the server has not been listed since "+clockTime(o.evidence.firstMiss))
 		}
 	case s.Status == ServerRestoring:
 		o.evidence.addHit(asked)
@@ -245,7 +245,7 @@ func (o *Operation) applyNotRestoring(s Server, asked, now time.Time) {
 func (o *Operation) recordMiss(asked, now time.Time, bound time.Duration) {
 	o.evidence.addMiss(asked)
 	if o.evidence.missedLongEnough(asked, o.lostAt, bound) {
-		o.finish(PhaseNotSeen, now, "its answer was lost, and "+o.EvidenceText()+": look in the provider's panel before you try again")
+		o.finish(PhaseNotSeen, now, "its answer was lost, and "+o.EvidenceText()+": check the provider's panel before you try again")
 	}
 }
 
@@ -254,7 +254,7 @@ func (o Operation) EvidenceText() string {
 	if o.Action == Delete {
 		return "it is still listed"
 	}
-	return "the lists show nothing of it"
+	return "the lists do not show it"
 }
 
 // clockTime formats a time of day for a sentence, in UTC.

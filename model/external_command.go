@@ -38,7 +38,7 @@ func (r SSHRules) Args(s Server) ([]string, error) {
 	host, err := serverAddress(s)
 	if err != nil {
 		if host, err = safeArgument("host name", s.Hostname); err != nil {
-			return nil, Problem{Message: fmt.Sprintf("%s has no address that ssh can be given", Clean(s.Name))}
+			return nil, Problem{Message: fmt.Sprintf("%s has no address for ssh", Clean(s.Name))}
 		}
 	}
 	args := slices.Clone(rule.Command)
@@ -84,7 +84,7 @@ func (r SSHRules) Check() []Problem {
 		why := ""
 		switch {
 		case rule.User != "" && !userPattern.MatchString(rule.User):
-			why = fmt.Sprintf("user cannot be %q: letters, digits and . _ - are allowed, and no - at its beginning", rule.User)
+			why = fmt.Sprintf("user cannot be %q: use letters, digits and . _ -, but no leading -", rule.User)
 		case rule.Port < 0 || rule.Port > 65535:
 			why = fmt.Sprintf("port cannot be %d: write a number from 1 to 65535", rule.Port)
 		case rule.Command != nil && (len(rule.Command) == 0 || strings.TrimSpace(rule.Command[0]) == ""):
@@ -117,21 +117,21 @@ var (
 func (c CustomCommand) Check() string {
 	switch {
 	case strings.TrimSpace(c.Name) == "" || Clean(c.Name) != c.Name:
-		return "name must be a text of visible characters"
+		return "name must not be empty or contain control characters"
 	case c.Key == "":
 		return `key is missing: write one, such as "f5"`
 	case len(c.Run) == 0 || strings.TrimSpace(c.Run[0]) == "":
 		return `run is empty: write the program and its arguments, such as ["ping", "-c", "3", "{ip}"]`
 	case c.Shell && len(c.Run) != 1:
-		return `with shell = true run must be one text in a list, such as ["ping -c 3 {ip} | tail -1"]`
+		return `with shell = true, run must be a list of one string, such as ["ping -c 3 {ip} | tail -1"]`
 	case !c.Shell && strings.ContainsAny(c.Run[0], "{}"):
-		return "run must begin with the name of a program: it cannot come from the server"
+		return "run must begin with the name of a program, without placeholders"
 	}
 	for _, arg := range c.Run {
 		for _, at := range placeholderPattern.FindAllStringIndex(arg, -1) {
 			variable := c.Shell && at[0] > 0 && arg[at[0]-1] == '$'
 			if blank := arg[at[0]:at[1]]; !variable && !slices.Contains(commandPlaceholders, blank) {
-				return fmt.Sprintf("%s in run stands for nothing: there are %s", blank, strings.Join(commandPlaceholders, ", "))
+				return fmt.Sprintf("unknown %s in run; valid: %s", blank, strings.Join(commandPlaceholders, ", "))
 			}
 		}
 	}
@@ -144,7 +144,7 @@ func (c CustomCommand) Check() string {
 // checkShellLine returns why values cannot be inserted into a shell line, or "". They are inserted quoted, which is unsafe inside other quotes, or where the shell does not expect a word.
 func checkShellLine(line string) string {
 	if strings.ContainsAny(line, "\n\r") || strings.Contains(line, "<<") {
-		return "with shell = true run must be one line without <<"
+		return "with shell = true, run must be one line without <<"
 	}
 	quote, escaped := rune(0), false
 	for at, r := range line {
@@ -163,7 +163,7 @@ func checkShellLine(line string) string {
 		}
 		for _, place := range commandPlaceholders {
 			if strings.HasPrefix(line[at:], place) && (quote != 0 || at > 0 && line[at-1] == '\\') {
-				return fmt.Sprintf("%s stands in quotes: leave them out, it comes quoted", place)
+				return fmt.Sprintf("%s is inside quotes: remove them, the value is quoted automatically", place)
 			}
 		}
 	}
@@ -212,11 +212,11 @@ func safeArgument(what, value string) (string, error) {
 	case value == "":
 		return "", Problem{Message: "the server has no " + what}
 	case value[0] == '-':
-		return "", Problem{Message: fmt.Sprintf("the server's %s “%s” begins with -, so a command would take it for an option", what, shown)}
+		return "", Problem{Message: fmt.Sprintf("the server's %s “%s” begins with -, which a command would read as an option", what, shown)}
 	}
 	for _, r := range value {
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._:@+-", r) {
-			return "", Problem{Message: fmt.Sprintf("the server's %s “%s” has %s in it: a command is only given letters, digits and . _ : @ + -", what, shown, describeRune(r))}
+			return "", Problem{Message: fmt.Sprintf("the server's %s “%s” contains %s: only letters, digits and . _ : @ + - are allowed", what, shown, describeRune(r))}
 		}
 	}
 	return value, nil

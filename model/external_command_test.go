@@ -96,16 +96,16 @@ func TestCustomCommandIsFilledInForAServer(t *testing.T) {
 func TestInvalidCustomCommandIsExplained(t *testing.T) {
 	good := CustomCommand{Key: "f5", Name: "it", Run: []string{"ping", "{ip}"}}
 	for want, spoil := range map[string]func(*CustomCommand){
-		"name must be a text":              func(c *CustomCommand) { c.Name = "a\x1b[2J" },
-		"key is missing":                   func(c *CustomCommand) { c.Key = "" },
-		"run is empty":                     func(c *CustomCommand) { c.Run = nil },
-		"{nmae} in run stands for nothing": func(c *CustomCommand) { c.Run = []string{"ping", "{nmae}"} },
-		"cannot come from the server":      func(c *CustomCommand) { c.Run = []string{"{name}", "x"} },
-		"must be one text in a list":       func(c *CustomCommand) { c.Shell = true },
-		"one line without <<":              func(c *CustomCommand) { c.Run, c.Shell = []string{"cat <<E\n{name}\nE"}, true },
-		"{name} stands in quotes":          func(c *CustomCommand) { c.Run, c.Shell = []string{`echo "is {name}"`}, true },
-		"{id} stands in quotes":            func(c *CustomCommand) { c.Run, c.Shell = []string{`echo 'is {id}'`}, true },
-		"{ip} stands in quotes":            func(c *CustomCommand) { c.Run, c.Shell = []string{"echo `ping {ip}`"}, true },
+		"name must not be empty":         func(c *CustomCommand) { c.Name = "a\x1b[2J" },
+		"key is missing":              func(c *CustomCommand) { c.Key = "" },
+		"run is empty":                func(c *CustomCommand) { c.Run = nil },
+		"unknown {nmae} in run":       func(c *CustomCommand) { c.Run = []string{"ping", "{nmae}"} },
+		"without placeholders": func(c *CustomCommand) { c.Run = []string{"{name}", "x"} },
+		"must be a list of one string":  func(c *CustomCommand) { c.Shell = true },
+		"one line without <<":         func(c *CustomCommand) { c.Run, c.Shell = []string{"cat <<E\n{name}\nE"}, true },
+		"{name} is inside quotes":     func(c *CustomCommand) { c.Run, c.Shell = []string{`echo "is {name}"`}, true },
+		"{id} is inside quotes":       func(c *CustomCommand) { c.Run, c.Shell = []string{`echo 'is {id}'`}, true },
+		"{ip} is inside quotes":       func(c *CustomCommand) { c.Run, c.Shell = []string{"echo `ping {ip}`"}, true },
 	} {
 		c := good
 		spoil(&c)

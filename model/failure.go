@@ -8,18 +8,18 @@ import (
 
 // The kinds of failure that the program distinguishes. Errors from the API satisfy errors.Is with one of them, so that the screens need not know HTTP.
 var (
-	ErrUnauthorized   = errors.New("the token is not accepted")               // 401
-	ErrForbidden      = errors.New("the token may not do this")               // 403
-	ErrNotFound       = errors.New("not found")                               // 404, 410
-	ErrConflict       = errors.New("busy with something else")                // 409
-	ErrRefused        = errors.New("refused by the API")                      // 400, 422 and other 4xx
-	ErrRateLimited    = errors.New("too many requests")                       // 429
-	ErrUnavailable    = errors.New("the API has trouble")                     // 5xx
-	ErrUnreachable    = errors.New("the API cannot be reached")               // connection refused, DNS, TLS, or the connection broke
-	ErrTimeout        = errors.New("the API did not answer in time")          // no answer, or it was cut off
-	ErrBadAnswer      = errors.New("the answer is not what the API promises") // unreadable, too large, or from another host
-	ErrOutcomeUnknown = errors.New("the outcome is unknown")                  // a POST or DELETE whose answer was lost
-	ErrIncomplete     = errors.New("the list is incomplete")                  // only a part of a list arrived
+	ErrUnauthorized   = errors.New("the token is not accepted")           // 401
+	ErrForbidden      = errors.New("the token is not allowed to do this") // 403
+	ErrNotFound       = errors.New("not found")                           // 404, 410
+	ErrConflict       = errors.New("busy with another operation")         // 409
+	ErrRefused        = errors.New("refused by the API")                  // 400, 422 and other 4xx
+	ErrRateLimited    = errors.New("too many requests")                   // 429
+	ErrUnavailable    = errors.New("the API has trouble")                 // 5xx
+	ErrUnreachable    = errors.New("the API cannot be reached")           // connection refused, DNS, TLS, or the connection broke
+	ErrTimeout        = errors.New("the API did not answer in time")      // no answer, or it was cut off
+	ErrBadAnswer      = errors.New("the API sent an invalid answer")      // unreadable, too large, or from another host
+	ErrOutcomeUnknown = errors.New("the outcome is unknown")              // a POST or DELETE whose answer was lost
+	ErrIncomplete     = errors.New("the list is incomplete")              // only a part of a list arrived
 )
 
 // IncompleteError says that a list is only a part of what the account has. The received part is returned with the error. It satisfies errors.Is with ErrIncomplete.
@@ -62,7 +62,7 @@ func ErrorMessage(err error) string {
 		}
 	}
 	if err != nil {
-		return "something went wrong inside vpsdeck"
+		return "internal error in vpsdeck"
 	}
 	return ""
 }

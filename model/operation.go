@@ -76,7 +76,10 @@ func (o Operation) ActionText() string {
 		if o.Point.Kind == Snapshot {
 			return "snapshot " + o.Point.Name
 		}
-		return "backup " + quoteDescription(o.Point.Description)
+		if o.Point.Description == "" {
+			return "backup"
+		}
+		return "backup “" + o.Point.Description + "”"
 	case Delete:
 		return fmt.Sprintf("delete %s %s", o.Point.Kind, o.pointName())
 	}
@@ -99,13 +102,6 @@ func (o Operation) pointName() string {
 		return o.Point.Name
 	}
 	return "#" + string(o.Point.ID)
-}
-
-func quoteDescription(text string) string {
-	if text == "" {
-		return "without a description"
-	}
-	return "“" + text + "”"
 }
 
 // AnswerLost reports whether the answer to its request was lost.

@@ -12,7 +12,7 @@ func TestOperationTitleNamesActionPointAndServer(t *testing.T) {
 	for want, o := range map[string]Operation{
 		"snapshot pre-migration of web-server-01":          {Action: Create, Point: named, Server: web},
 		"backup “Pre-update” of web-server-01":             {Action: Create, Point: described, Server: web},
-		"backup without a description of web-server-01":    {Action: Create, Point: plain, Server: web},
+		"backup of web-server-01":                          {Action: Create, Point: plain, Server: web},
 		"delete snapshot pre-migration of web-server-01":   {Action: Delete, Point: named, Server: web},
 		"delete backup #501 of web-server-01":              {Action: Delete, Point: plain, Server: web},
 		"restore snapshot pre-migration onto db-server-01": {Action: Restore, Point: named, Server: db},

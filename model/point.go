@@ -132,9 +132,9 @@ func (p Point) CannotRestore(now time.Time) string {
 	case p.Expired(now) && !p.Status.Running() && !p.Status.Failed():
 		return fmt.Sprintf("%s #%s expired %s ago: it can no longer be restored", p.Kind, p.ID, FormatDuration(now.Sub(p.ExpiresAt)))
 	case p.Status.Running():
-		return fmt.Sprintf("%s #%s is still being made: wait until it has completed", p.Kind, p.ID)
+		return fmt.Sprintf("%s #%s is still being created: wait until it has completed", p.Kind, p.ID)
 	case p.Status.Failed():
-		return fmt.Sprintf("%s #%s failed: there is nothing in it to go back to", p.Kind, p.ID)
+		return fmt.Sprintf("%s #%s failed and cannot be restored", p.Kind, p.ID)
 	}
 	return ""
 }
@@ -142,7 +142,7 @@ func (p Point) CannotRestore(now time.Time) string {
 // CannotDelete returns why the point cannot be deleted now, or "".
 func (p Point) CannotDelete() string {
 	if p.Status.Running() {
-		return fmt.Sprintf("%s #%s is still being made: wait until it has ended", p.Kind, p.ID)
+		return fmt.Sprintf("%s #%s is still being created: wait until it has finished", p.Kind, p.ID)
 	}
 	return ""
 }

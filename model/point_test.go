@@ -45,9 +45,9 @@ func TestAllowedActionsByStatus(t *testing.T) {
 		usable          bool
 	}{
 		Completed:   {usable: true},
-		InProgress:  {restore: "still being made", remove: "still being made", running: true},
-		Failed:      {restore: "nothing in it", bad: true},
-		Errored:     {restore: "nothing in it", bad: true},
+		InProgress:  {restore: "still being created", remove: "still being created", running: true},
+		Failed:      {restore: "cannot be restored", bad: true},
+		Errored:     {restore: "cannot be restored", bad: true},
 		"verifying": {}, // not known here: the API decides
 		"":          {},
 	} {

@@ -152,9 +152,9 @@ func (a *Assessment) findReasons(points []Point, now time.Time) {
 	backups, snapshots := a.Policy.Backups, a.Policy.Snapshots
 	switch {
 	case a.Usable == 0 && (backups.Need() > 0 || snapshots.Need() > 0):
-		a.addReason(None, "there is no usable restore point")
+		a.addReason(None, "no usable restore point")
 	case backups.Need() > 0 && a.Kinds[Backup].Usable == 0:
-		a.addReason(NoBackup, fmt.Sprintf("there is no usable backup, only %s on the server's own infrastructure",
+		a.addReason(NoBackup, fmt.Sprintf("no usable backup, only %s on the server's own infrastructure",
 			Pluralize(a.Kinds[Snapshot].Usable, "snapshot")))
 	}
 	a.checkFailures(points, now)
@@ -169,7 +169,7 @@ func (a *Assessment) findReasons(points []Point, now time.Time) {
 		what   string
 	}{{Snapshot, SnapshotsFull, "snapshots"}, {Backup, BackupsFull, "manual backups"}} {
 		if q := QuotaOf(full.kind, a.Server.ID, points); q.Full() {
-			a.addReason(full.health, fmt.Sprintf("%d of %d %s: there is no room for another", q.Used, q.Limit, full.what))
+			a.addReason(full.health, fmt.Sprintf("%d of %d %s: no room for another", q.Used, q.Limit, full.what))
 		}
 	}
 }
@@ -194,7 +194,7 @@ func (a *Assessment) checkAge(kind Kind, now time.Time) {
 		return
 	}
 	if k.Newest.IsZero() {
-		a.addReason(Overdue, fmt.Sprintf("when the newest %s was made is not known", kind))
+		a.addReason(Overdue, fmt.Sprintf("the age of the newest %s is unknown", kind))
 		return
 	}
 	age := now.Sub(k.Newest)
@@ -211,7 +211,7 @@ func (a *Assessment) checkCount(kind Kind, _ time.Time) {
 	need, has := a.Policy.ForKind(kind).Need(), a.Kinds[kind].Usable
 	reported := a.Usable == 0 || kind == Backup && has == 0
 	if !reported && has < need {
-		a.addReason(TooFew, fmt.Sprintf("it has %s, of at least %d", Pluralize(has, "usable "+kind.String()), need))
+		a.addReason(TooFew, fmt.Sprintf("it has %s; at least %d required", Pluralize(has, "usable "+kind.String()), need))
 	}
 }
 
@@ -219,7 +219,7 @@ func (a *Assessment) checkCount(kind Kind, _ time.Time) {
 func (a *Assessment) checkExpiry(kind Kind, _ time.Time) {
 	need, k := a.Policy.ForKind(kind).Need(), a.Kinds[kind]
 	if k.Usable >= need && k.durable < need {
-		a.addReason(Expiring, fmt.Sprintf("in %s it will have %s left, of at least %d",
+		a.addReason(Expiring, fmt.Sprintf("in %s it will have %s left; at least %d required",
 			FormatDuration(ExpiringWithin), Pluralize(k.durable, "usable "+kind.String()), need))
 	}
 }
@@ -239,7 +239,7 @@ func (a *Assessment) checkDates(points []Point, now time.Time) {
 	case n == 1:
 		a.addReason(OddDate, first)
 	case n > 1:
-		a.addReason(OddDate, fmt.Sprintf("%s (and %d more with such a date)", first, n-1))
+		a.addReason(OddDate, fmt.Sprintf("%s (and %d more)", first, n-1))
 	}
 }
 
@@ -247,9 +247,9 @@ func (a *Assessment) checkDates(points []Point, now time.Time) {
 func (p *Point) oddDate(now time.Time) string {
 	switch {
 	case p.CreatedUnreadable:
-		return fmt.Sprintf("the creation time of %s #%s is unreadable: its age is not known", p.Kind, p.ID)
+		return fmt.Sprintf("the creation time of %s #%s is unreadable: its age is unknown", p.Kind, p.ID)
 	case p.inFuture(now):
-		return fmt.Sprintf("%s #%s is dated %s, in the future: its age is not known", p.Kind, p.ID, p.CreatedAt.UTC().Format("2 Jan 2006 15:04 UTC"))
+		return fmt.Sprintf("%s #%s is dated %s, in the future: its age is unknown", p.Kind, p.ID, p.CreatedAt.UTC().Format("2 Jan 2006 15:04 UTC"))
 	case p.ExpiresUnreadable:
 		return fmt.Sprintf("the expiry of %s #%s is unreadable", p.Kind, p.ID)
 	}

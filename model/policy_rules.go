@@ -70,9 +70,9 @@ func (p Policies) Unmatched(servers []Server) []Problem {
 		switch {
 		case used[i] > 0 || rule.Server == "" && rule.Location == "":
 		case fitted[i] > 0:
-			problems = append(problems, rule.problem(i, "an earlier rule holds for each server that it fits: move it up"))
+			problems = append(problems, rule.problem(i, "an earlier rule applies to each server that it matches: move it up"))
 		default:
-			problems = append(problems, rule.problem(i, "it fits no server of this account: * stands for any characters, ? for one"))
+			problems = append(problems, rule.problem(i, "it matches no server of this account: * matches any characters, ? matches one"))
 		}
 	}
 	return problems

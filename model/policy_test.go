@@ -54,7 +54,7 @@ func TestAssessmentListsEveryReasonWorstFirst(t *testing.T) {
 		"only failed ones":              {two, []Point{backup("2", 0).withStatus(Failed)}, []Health{None, Failing}, "no usable restore point"},
 		"only one that is being made":   {DefaultPolicy(), []Point{backup("1", 0).withStatus(InProgress)}, []Health{None}, ""},
 		"only a status nobody knows":    {DefaultPolicy(), []Point{backup("1", 0).withStatus("verifying")}, []Health{None}, ""},
-		"too few":                       {two, []Point{backup("2", time.Hour)}, []Health{TooFew}, "it has 1 usable backup, of at least 2"},
+		"too few":                       {two, []Point{backup("2", time.Hour)}, []Health{TooFew}, "it has 1 usable backup; at least 2 required"},
 		"too old and too few":           {two, []Point{backup("2", 50*time.Hour)}, []Health{Overdue, TooFew}, "2 d 2 h old: at most 1 d 2 h is allowed"},
 		"any age will do":               {any, []Point{backup("2", 5000*time.Hour)}, nil, ""},
 		"old, and none is wanted":       {Policy{}, []Point{backup("2", 50*time.Hour)}, nil, ""},
@@ -63,7 +63,7 @@ func TestAssessmentListsEveryReasonWorstFirst(t *testing.T) {
 		"it failed before":              {DefaultPolicy(), []Point{backup("2", 0), backup("1", time.Hour).withStatus(Failed)}, nil, ""},
 		"one is made after a failure":   {DefaultPolicy(), []Point{backup("3", 0).withStatus(InProgress), backup("2", time.Hour).withStatus(Failed), backup("1", 2*time.Hour)}, []Health{Failing}, "#2"},
 		"an unknown status after it":    {DefaultPolicy(), []Point{backup("3", 0).withStatus("verifying"), backup("2", time.Hour).withStatus(Failed), backup("1", 2*time.Hour)}, []Health{Failing}, "#2"},
-		"the only one goes soon":        {DefaultPolicy(), []Point{backup("1", time.Hour).expiringIn(47 * time.Hour)}, []Health{Expiring}, "in 2 d it will have 0 usable backups left, of at least 1"},
+		"the only one goes soon":        {DefaultPolicy(), []Point{backup("1", time.Hour).expiringIn(47 * time.Hour)}, []Health{Expiring}, "in 2 d it will have 0 usable backups left; at least 1 required"},
 		"it goes to the second in time": {DefaultPolicy(), []Point{backup("1", time.Hour).expiringIn(48 * time.Hour)}, []Health{Expiring}, ""},
 		"it goes later":                 {DefaultPolicy(), []Point{backup("1", time.Hour).expiringIn(48*time.Hour + 1)}, nil, ""},
 		"another stays":                 {DefaultPolicy(), []Point{backup("2", time.Hour).expiringIn(time.Hour), backup("1", time.Hour)}, nil, ""},
@@ -76,11 +76,11 @@ func TestAssessmentListsEveryReasonWorstFirst(t *testing.T) {
 		"a full quota of what may not":  {Policy{}, append(several(4, snapshot("1", time.Hour)), snapshot("9", 2*time.Hour).withStatus(Failed)), nil, ""},
 
 		// A snapshot is no backup.
-		"a fresh snapshot, no backup":      {DefaultPolicy(), []Point{snapshot("1", 0)}, []Health{NoBackup}, "there is no usable backup, only 1 snapshot on the server's own infrastructure"},
+		"a fresh snapshot, no backup":      {DefaultPolicy(), []Point{snapshot("1", 0)}, []Health{NoBackup}, "no usable backup, only 1 snapshot on the server's own infrastructure"},
 		"a fresh snapshot, an old backup":  {DefaultPolicy(), []Point{snapshot("2", 0), backup("1", 50*time.Hour)}, []Health{Overdue}, "the newest backup is 2 d 2 h old"},
 		"a fresh snapshot, a failed one":   {DefaultPolicy(), []Point{snapshot("3", 0), backup("2", time.Hour).withStatus(Failed), backup("1", 2*time.Hour)}, []Health{Failing}, "the last backup, #2, failed"},
 		"only snapshots, as is wanted":     {Policy{Snapshots: Requirement{MaxAge: time.Hour}}, []Point{snapshot("1", 0)}, nil, ""},
-		"a snapshot is missing":            {both, []Point{backup("1", 0)}, []Health{TooFew}, "it has 0 usable snapshots, of at least 2"},
+		"a snapshot is missing":            {both, []Point{backup("1", 0)}, []Health{TooFew}, "it has 0 usable snapshots; at least 2 required"},
 		"both kinds as wanted":             {both, []Point{snapshot("3", 0), snapshot("2", 9*time.Hour), backup("1", 20*time.Hour)}, nil, ""},
 		"both overdue":                     {both, []Point{snapshot("3", 3*time.Hour), snapshot("2", 9*time.Hour), backup("1", 50*time.Hour)}, []Health{Overdue, Overdue}, "the newest backup"},
 		"a failed snapshot, wanted":        {both, []Point{backup("4", 0), snapshot("3", time.Hour).withStatus(Failed), snapshot("2", 90*time.Minute), snapshot("1", 9*time.Hour)}, []Health{Failing}, "the last snapshot, #3, failed"},
@@ -91,12 +91,12 @@ func TestAssessmentListsEveryReasonWorstFirst(t *testing.T) {
 		"expired":                         {DefaultPolicy(), []Point{backup("1", time.Hour).expiringIn(-time.Hour)}, []Health{None}, ""},
 		"expired this moment":             {DefaultPolicy(), []Point{backup("1", time.Hour).expiringIn(0)}, []Health{None}, ""},
 		"an expired one hides no age":     {DefaultPolicy(), []Point{backup("2", time.Hour).expiringIn(-1), backup("1", 50*time.Hour)}, []Health{Overdue}, ""},
-		"no time":                         {DefaultPolicy(), []Point{withoutDate(backup("1", 0))}, []Health{Overdue}, "when the newest backup was made is not known"},
+		"no time":                         {DefaultPolicy(), []Point{withoutDate(backup("1", 0))}, []Health{Overdue}, "the age of the newest backup is unknown"},
 		"within the clocks' drift":        {DefaultPolicy(), []Point{futureDated(backup("1", 0), MaxClockDrift)}, nil, ""},
-		"from the future":                 {DefaultPolicy(), []Point{futureDated(backup("1", 0), MaxClockDrift+time.Second)}, []Health{Overdue, OddDate}, "when the newest backup was made is not known"},
+		"from the future":                 {DefaultPolicy(), []Point{futureDated(backup("1", 0), MaxClockDrift+time.Second)}, []Health{Overdue, OddDate}, "the age of the newest backup is unknown"},
 		"from the future beside an old":   {DefaultPolicy(), []Point{futureDated(backup("2", 0), 365*24*time.Hour), backup("1", 50*time.Hour)}, []Health{Overdue, OddDate}, "the newest backup is 2 d 2 h old"},
-		"from the future beside a fresh":  {DefaultPolicy(), []Point{futureDated(backup("2", 0), 365*24*time.Hour), backup("1", time.Hour)}, []Health{OddDate}, "backup #2 is dated 16 Jan 2026 16:00 UTC, in the future: its age is not known"},
-		"two from the future":             {DefaultPolicy(), []Point{futureDated(backup("3", 0), 9*time.Hour), futureDated(snapshot("2", 0), 8*time.Hour), backup("1", time.Hour)}, []Health{OddDate}, "#3 is dated 17 Jan 2025 01:00 UTC, in the future: its age is not known (and 1 more with such a date)"},
+		"from the future beside a fresh":  {DefaultPolicy(), []Point{futureDated(backup("2", 0), 365*24*time.Hour), backup("1", time.Hour)}, []Health{OddDate}, "backup #2 is dated 16 Jan 2026 16:00 UTC, in the future: its age is unknown"},
+		"two from the future":             {DefaultPolicy(), []Point{futureDated(backup("3", 0), 9*time.Hour), futureDated(snapshot("2", 0), 8*time.Hour), backup("1", time.Hour)}, []Health{OddDate}, "#3 is dated 17 Jan 2025 01:00 UTC, in the future: its age is unknown (and 1 more)"},
 		"from the future after a failure": {DefaultPolicy(), []Point{futureDated(backup("3", 0), time.Hour), backup("2", time.Hour).withStatus(Failed), backup("1", 2*time.Hour)}, []Health{Failing, OddDate}, "#2"},
 		"an unreadable time":              {DefaultPolicy(), []Point{withUnreadableDate(backup("1", 0))}, []Health{Overdue, OddDate}, ""},
 		"an unreadable time beside":       {DefaultPolicy(), []Point{backup("2", 0), withUnreadableDate(snapshot("1", 0))}, []Health{OddDate}, "the creation time of snapshot #1 is unreadable"},
@@ -224,10 +224,10 @@ func TestUnmatchedPolicyRuleIsReported(t *testing.T) {
 	got := messageLines(Policies{
 		{Server: "web*"}, {Server: "mail*"}, {Location: "us-west"}, {Server: "Db*", Location: "us-*"}, {}, {Server: "x\x1b[2J"},
 	}.Unmatched(servers))
-	want := `policy rule 2 (server mail*): it fits no server of this account: * stands for any characters, ? for one
-policy rule 3 (location us-west): an earlier rule holds for each server that it fits: move it up
-policy rule 4 (server Db*, location us-*): it fits no server of this account: * stands for any characters, ? for one
-policy rule 6 (server x^[[2J): it fits no server of this account: * stands for any characters, ? for one`
+	want := `policy rule 2 (server mail*): it matches no server of this account: * matches any characters, ? matches one
+policy rule 3 (location us-west): an earlier rule applies to each server that it matches: move it up
+policy rule 4 (server Db*, location us-*): it matches no server of this account: * matches any characters, ? matches one
+policy rule 6 (server x^[[2J): it matches no server of this account: * matches any characters, ? matches one`
 	if got != want {
 		t.Errorf("reported:\n%s\nwant:\n%s", got, want)
 	}

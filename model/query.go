@@ -92,7 +92,7 @@ func ParseQuery(text string, fields FieldSet) (Query, []Problem) {
 func (s FieldSet) parseTerm(t token) (_ term, from int, why string) {
 	switch {
 	case t.name == "" && t.not && t.value == "":
-		return term{}, t.from, t.raw + " wants a word after it: -web leaves out what has “web” in it"
+		return term{}, t.from, t.raw + " needs a word after it: -web excludes rows with “web”"
 	case t.name == "":
 		return term{not: t.not, quoted: t.quoted, text: t.value, pattern: newPattern(t.value)}, 0, ""
 	}
@@ -103,9 +103,9 @@ func (s FieldSet) parseTerm(t token) (_ term, from int, why string) {
 	o, known := operators[t.operator]
 	switch {
 	case !known:
-		return term{}, t.nameFrom, t.name + t.operator + ": a field is followed by one of : = != < <= > >=; put a value that begins so in quotes"
+		return term{}, t.nameFrom, t.name + t.operator + ": after a field write one of : = != < <= > >=; quote a value that begins with one"
 	case t.value == "" && !t.quoted:
-		return term{}, t.nameFrom, t.name + t.operator + " wants a value: " + field.valueHint()
+		return term{}, t.nameFrom, t.name + t.operator + " needs a value: " + field.valueHint()
 	}
 	out := term{field: field.number, op: o.op, not: o.not != t.not, quoted: t.quoted, text: t.value}
 	if turned, ordered := opposite[out.op]; ordered && out.not {

@@ -20,7 +20,7 @@ const (
 
 // ParseAge parses a duration: 90m, 36h, 7d, 2w, 3mo, 1y, 1.5h, and 1d12h. Units are s, m, h, d, w, mo (30 days) and y (365 days). The error can be displayed.
 func ParseAge(text string) (time.Duration, error) {
-	wrong := fmt.Errorf("%s is no length of time: write 36h, 7d or 2w", textOrNothing(text))
+	wrong := fmt.Errorf("%s is not a duration: write 36h, 7d or 2w", textOrNothing(text))
 	total := 0.0
 	for rest := strings.ToLower(text); ; {
 		number, unit, left := splitQuantity(rest)
@@ -53,7 +53,7 @@ func ParseSizeMB(text string) (int64, error) {
 	n, err := strconv.ParseFloat(number, 64)
 	switch {
 	case err != nil || !known || rest != "":
-		return 0, fmt.Errorf("%s is no size: write 500MB, 10GB or 1.5TB", textOrNothing(text))
+		return 0, fmt.Errorf("%s is not a size: write 500MB, 10GB or 1.5TB", textOrNothing(text))
 	case n*mb > largestMB:
 		return 0, fmt.Errorf("%s is too large: at most 1000000TB", textOrNothing(text))
 	}

@@ -75,9 +75,9 @@ func NewSessionRecord(event, id, host string, who Actor, words string, now time.
 // SessionText says who logged in or out, to display.
 func (r Record) SessionText() string {
 	who := r.By.cleaned()
-	words := who.Name + " came in from " + who.Address + " with " + who.Key
+	words := who.Name + " logged in from " + who.Address + " with " + who.Key
 	if r.Event == EventLogout {
-		words = who.Name + " left"
+		words = who.Name + " logged out"
 	}
 	if r.Reason != "" {
 		words += ": " + Clean(r.Reason)

@@ -101,11 +101,11 @@ func TestReleaseKeepsTheValue(t *testing.T) {
 
 func TestErrorMessages(t *testing.T) {
 	for want, err := range map[string]error{
-		"":                                    nil,
-		"not found":                           errors.Join(errors.New("GET /x"), ErrNotFound),
-		"the outcome is unknown":              errors.Join(ErrTimeout, ErrOutcomeUnknown),
-		"the quota is full^[[31m":             apiError("the quota is full\x1b[31m"),
-		"something went wrong inside vpsdeck": errNetwork,
+		"":                          nil,
+		"not found":                 errors.Join(errors.New("GET /x"), ErrNotFound),
+		"the outcome is unknown":    errors.Join(ErrTimeout, ErrOutcomeUnknown),
+		"the quota is full^[[31m":   apiError("the quota is full\x1b[31m"),
+		"internal error in vpsdeck": errNetwork,
 	} {
 		if got := ErrorMessage(err); got != want {
 			t.Errorf("%v: %q, want %q", err, got, want)

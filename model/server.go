@@ -51,7 +51,7 @@ func (s Server) Running() bool { return s.Status == ServerActive }
 // CannotChange returns why no action may start on the server now, or "". Only a running restore is checked here. The API refuses the rest itself, and does not document which statuses it refuses.
 func (s Server) CannotChange() string {
 	if s.Status == ServerRestoring {
-		return s.Name + " is being restored: wait until that has ended"
+		return s.Name + " is being restored: wait until it has finished"
 	}
 	return ""
 }

@@ -212,7 +212,7 @@ func (s *State) ApplyResult(number int, a ActionResult, err Outcome) Operation {
 	case err.AnswerLost:
 		o.markLost(s.Now, ErrorMessage(err.Err))
 	case o.Action == Delete && errors.Is(err.Err, ErrNotFound) && s.lostBefore(*o):
-		o.finish(PhaseDone, s.Now, "it was gone already: the time before, of which the answer was lost, has deleted it")
+		o.finish(PhaseDone, s.Now, "it was already deleted by the earlier attempt, whose answer was lost")
 		s.ApplyAccepted(Delete, o.Point, ActionResult{})
 	default:
 		o.finish(PhaseRefused, s.Now, ErrorMessage(err.Err))
@@ -252,9 +252,9 @@ func (s *State) markAccepted(o *Operation, a ActionResult) {
 func (o Operation) resultMismatch(p Point) string {
 	switch {
 	case p.ID == "":
-		return "the answer does not say what was made"
+		return "the answer does not say what was created"
 	case o.knownIDs[p.ID]:
-		return fmt.Sprintf("the answer is about %s #%s, which was there before", p.Kind, p.ID)
+		return fmt.Sprintf("the answer is about %s #%s, which existed before", p.Kind, p.ID)
 	case p.Kind != o.Point.Kind || p.Server.ID != "" && p.Server.ID != o.Server.ID || p.Name != o.Point.Name:
 		return fmt.Sprintf("the answer is about something else: %s #%s", p.Kind, p.ID)
 	}

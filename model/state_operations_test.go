@@ -73,7 +73,7 @@ func TestVanishedCreateHasFailed(t *testing.T) {
 			t.Fatalf("after a few polls it is given up: %s", over[0].Reason)
 		}
 	}
-	a.requireFinished(a.pollPoints(), o.Number, PhaseFailed, "no longer listed since")
+	a.requireFinished(a.pollPoints(), o.Number, PhaseFailed, "not been listed since")
 }
 
 func TestRefusedActionEndsWithTheAPIMessage(t *testing.T) {
@@ -408,7 +408,7 @@ func TestRestoreOfAMissingServerHasFailed(t *testing.T) {
 			t.Fatalf("missing for a few polls, and it is given up: %s", over[0].Reason)
 		}
 	}
-	a.requireFinished(gone(), o.Number, PhaseFailed, "the server is no longer listed")
+	a.requireFinished(gone(), o.Number, PhaseFailed, "the server has not been listed")
 }
 
 func TestListFromBeforeTheAnswerIsIgnored(t *testing.T) {

@@ -71,7 +71,7 @@ func nextPart(text string, at int) (_ templatePart, to int, why string) {
 	}
 	name, _, closed := strings.Cut(rest[1:], "}")
 	if !closed {
-		return templatePart{}, len(text), rest + " is not closed: there are " + placeholderNames() + "; {{ is a brace"
+		return templatePart{}, len(text), rest + " is not closed; valid: " + placeholderNames() + "; {{ is a literal brace"
 	}
 	to = at + len(name) + len("{}")
 	for _, p := range placeholders {
@@ -79,7 +79,7 @@ func nextPart(text string, at int) (_ templatePart, to int, why string) {
 			return templatePart{text: name, placeholder: true}, to, ""
 		}
 	}
-	return templatePart{}, to, "unknown {" + name + "}: there are " + placeholderNames()
+	return templatePart{}, to, "unknown {" + name + "}; valid: " + placeholderNames()
 }
 
 func placeholderNames() string {
@@ -124,7 +124,7 @@ func (t NameTemplate) render(server Server, now time.Time, n int) (string, *Prob
 	if err := check(text); err != nil {
 		words := fmt.Sprintf("%s (#%s): the %s would be “%s”: %s", server.Name, server.ID, what, text, err)
 		if t.snapshot && t.uses("server") && CheckSnapshotName(server.Name) != nil {
-			words += "; {id} can stand in place of {server}"
+			words += "; use {id} instead of {server}"
 		}
 		return "", &Problem{Server: server.Ref(), Message: Clean(words)}
 	}
@@ -163,7 +163,7 @@ func (t NameTemplate) RenderAll(servers []Server, existing []Point, now time.Tim
 	taken := map[called]string{} // the conflict and how to solve it, by name
 	for _, p := range existing {
 		if t.snapshot && p.Kind == Snapshot {
-			taken[called{p.Server.ID, p.Name}] = fmt.Sprintf("#%s has that name; put {time} in it", p.ID)
+			taken[called{p.Server.ID, p.Name}] = fmt.Sprintf("#%s has that name; add {time}", p.ID)
 		}
 	}
 	texts := make([]string, len(servers))
@@ -181,7 +181,7 @@ func (t NameTemplate) RenderAll(servers []Server, existing []Point, now time.Tim
 				"%s (#%s): two of its snapshots would be called “%s”: %s", server.Name, server.ID, text, by))})
 		}
 		if t.snapshot {
-			taken[key] = "it is there more than once; put {n} in it"
+			taken[key] = "the server is listed more than once; add {n}"
 		}
 	}
 	if len(problems) > 0 {

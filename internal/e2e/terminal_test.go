@@ -116,7 +116,7 @@ func TestExitDoesNotWaitForResponsesOrDialogs(t *testing.T) {
 			s.waitFor("half a page up")
 			e.end(s)
 			s.requireExitMatching(e.code, append([]string{
-				"its outcome is not known: backup without a description of web-server-01; look at the account before you do it again",
+				"its outcome is not known: backup of web-server-01; look at the account before you do it again",
 			}, quoteLines(e.says)...)...)
 			w.requireJournal("create intent")
 			w.requireNoRunMarks()
