@@ -65,7 +65,7 @@ func TestTemplateProblemsNameThePlace(t *testing.T) {
 		}
 	}
 	if _, problems := ParseTemplate("{a} {b}{", true); len(problems) != 4 {
-		t.Errorf("not all that is wrong is told: %v", problems)
+		t.Errorf("not all problems are reported: %v", problems)
 	}
 }
 
