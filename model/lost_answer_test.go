@@ -18,9 +18,9 @@ func (a testAccount) loseAnswer(action Action, p Point, lookedUp time.Duration) 
 }
 
 // requireUnknownAfter fails the test unless the outcome is still unknown after so many polls, one a second.
-func (a testAccount) requireUnknownAfter(looks int) {
+func (a testAccount) requireUnknownAfter(polls int) {
 	a.t.Helper()
-	for range looks {
+	for range polls {
 		a.advance(time.Second)
 		if over := append(a.pollPoints(), a.pollServers(ServerActive)...); len(over) > 0 {
 			a.t.Fatalf("given up too early: %s", titles(over))
