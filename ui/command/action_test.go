@@ -128,7 +128,7 @@ func TestNothingIsSentIfTheAccountHasChanged(t *testing.T) {
 		"the point is renamed":     {same, changed(func(p *model.Point) { p.Name = "weekly" }), "not the one that was shown", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
 		"the point is of another":  {same, strings.Replace(changed(func(*model.Point) {}), "12345", "12346", 1), "not the one that was shown", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
 		"the point is being made":  {same, changed(func(p *model.Point) { p.Status = model.InProgress }), "still being created", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
-		"the point has failed":     {same, changed(func(p *model.Point) { p.Status = model.Failed }), "nothing in it", model.ErrConflict, []model.Action{model.Restore}},
+		"the point has failed":     {same, changed(func(p *model.Point) { p.Status = model.Failed }), "cannot be restored", model.ErrConflict, []model.Action{model.Restore}},
 		"the points of it are not": {same, listJSON(strings.Replace(pointJSON(snap), "801", "802", 1)), "snapshot #801 is no longer there", model.ErrNotFound, []model.Action{model.Restore, model.Delete}},
 	} {
 		deeds := c.deeds
