@@ -101,9 +101,9 @@ func TestActivityShowsRunningAndFinishedNewestFirst(t *testing.T) {
 	performActions(w)
 	w.Press("A")
 	w.RequireText("◐ snapshot after-update of web-server-01  0 s, usually 3–10 m", "✓ snapshot before-update of web-server-01: completed in",
-		"✓ delete backup #495 of web-server-01: deleted", "▲ backup without a description of web-server-01: not")
+		"✓ delete backup #495 of web-server-01: deleted", "▲ backup of web-server-01: not")
 	g := w.Screen()
-	_, refused, _ := g.Find("backup without a description of")
+	_, refused, _ := g.Find("backup of")
 	_, deleted, _ := g.Find("delete backup #495")
 	_, completed, _ := g.Find("snapshot before-update of")
 	if deleted < refused || completed < deleted {
@@ -125,7 +125,7 @@ func TestActivityOfEarlierRunIsReadFromTheJournal(t *testing.T) {
 	w.RequireNoText("begun before")
 	w.Press("A")
 	w.RequireText("Running", "nothing", "✓ snapshot after-update of web-server-01: completed in", "✓ snapshot before-update of web-server-01: completed in",
-		"✓ delete backup #495 of web-server-01: deleted", "▲ backup without a description of web-server-01: not")
+		"✓ delete backup #495 of web-server-01: deleted", "▲ backup of web-server-01: not")
 	w.requireActions()
 }
 

@@ -204,11 +204,11 @@ func TestCleanupFormValidatesWhileTyping(t *testing.T) {
 		field       int
 		typed, says string
 	}{
-		"no age":             {0, "soon", "soon is no length of time: write 36h, 7d or 2w"},
+		"no age":             {0, "soon", "soon is not a duration: write 36h, 7d or 2w"},
 		"an age too long":    {0, "200y", "200y is too long: at most 100y"},
 		"no number":          {1, "few", "a whole number, 0 to 100"},
 		"too many":           {1, "101", "a whole number, 0 to 100"},
-		"a server too wrong": {2, "web* zebra", "servers: zebra is no server's name or ID"},
+		"a server too wrong": {2, "web* zebra", "servers: no server has the name or ID zebra"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

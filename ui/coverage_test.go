@@ -38,12 +38,12 @@ func TestUnusedPolicyIsReportedOnce(t *testing.T) {
 	w := startApp(t, 120, 24, withPolicies(
 		model.PolicyRule{Server: "zz-*", Policy: model.Policy{Backups: model.Requirement{MaxAge: time.Hour}}}, model.PolicyRule{Policy: model.DefaultPolicy()},
 	))
-	w.RequireText("policy rule 1 (server zz-*): it fits no server of this account")
+	w.RequireText("policy rule 1 (server zz-*): it matches no server of this account")
 	w.Press("j")
-	w.RequireNoText("fits no server")
+	w.RequireNoText("matches no server")
 	w.Press("R")
 	w.advanceHidden(time.Minute)
-	w.RequireNoText("fits no server")
+	w.RequireNoText("matches no server")
 }
 
 func TestProblemsOnlyKeyToggles(t *testing.T) {
@@ -108,7 +108,7 @@ func TestFirstMatchingPolicyIsApplied(t *testing.T) {
 		"too old by its name": {[]option{withPolicies(model.PolicyRule{Server: "web-*", Policy: model.Policy{Backups: model.Requirement{MaxAge: time.Hour}}})},
 			"web-server-01", "▲ overdue", "▲ the newest backup is 12 h 45 m old: at most 1 h is allowed"},
 		"too few by its place": {[]option{withPolicies(model.PolicyRule{Location: "us-west", Policy: model.Policy{Backups: model.Requirement{Min: 9}}})},
-			"web-server-01", "▲ too few", "▲ it has 8 usable backups, of at least 9"},
+			"web-server-01", "▲ too few", "▲ it has 8 usable backups; at least 9 required"},
 		"expiring soon": {[]option{withPolicies(model.PolicyRule{Server: "cache-01", Policy: model.Policy{Backups: model.Requirement{Min: 6}}})},
 			"cache-01", "▲ expiring", "▲ in 2 d it will have"},
 		"the first of two": {[]option{withPolicies(model.PolicyRule{Server: "mail-*", Policy: model.Policy{Backups: model.Requirement{MaxAge: 240 * time.Hour}}},

@@ -46,7 +46,7 @@ func TestABackupNeedsNoDescription(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 24, withServers(2))
 	atServer("web-server-01", "b", "enter")(w)
-	w.RequireText("backup without a description")
+	w.RequireText("backup of")
 	w.requireActions(`POST /backups/ {"server_id":12345}`)
 }
 
@@ -116,7 +116,7 @@ func TestServerBeingRestoredRefusesEveryAction(t *testing.T) {
 	w := startApp(t, 80, 24)
 	for _, keys := range [][]string{{"s"}, {"b"}, {"r"}, {"2", "r"}, {"2", "d"}, {"3", "r"}, {"3", "d"}, {"2", "s"}, {"3", "b"}} {
 		atServer("web-server-03", keys...)(w)
-		w.RequireText("web-server-03 is being restored: wait until that has ended")
+		w.RequireText("web-server-03 is being restored: wait until it has finished")
 		w.RequireNoText("Cancel", "cancel")
 	}
 	w.requireActions()

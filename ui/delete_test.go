@@ -182,8 +182,8 @@ func TestPointBeingCreatedIsNotDeleted(t *testing.T) {
 	w := startApp(t, 80, 24)
 	atServer("web-server-02", "3", "d")(w)
 	w.RequireNoText("Cancel")
-	w.requireRefused("Snapshot #800 is still being made: wait until it has ended.")
+	w.requireRefused("Snapshot #800 is still being created: wait until it has finished.")
 	atServer("web-server-02", "3", "r")(w)
-	w.requireRefused("Snapshot #800 is still being made: wait until it has completed.")
+	w.requireRefused("Snapshot #800 is still being created: wait until it has completed.")
 	w.requireActions()
 }

@@ -120,7 +120,7 @@ func TestSSHIsRefusedForServerWithoutAddress(t *testing.T) {
 		}))
 	w.selectServer("web-server-01")
 	w.Press("S")
-	w.RequireText("web-server-01 has no address that ssh can be given")
+	w.RequireText("web-server-01 has no address for ssh")
 	n.requireArgs(t)
 }
 

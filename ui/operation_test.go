@@ -50,7 +50,7 @@ func TestUnknownOutcomeBlocksOtherActionsOnItsServer(t *testing.T) {
 	w.createSnapshot("web-server-01", "before-update")
 	w.skipInputDelay()
 	w.Press("s")
-	w.requireRefused("It is not yet known what became of “snapshot before-update of")
+	w.requireRefused("The outcome is not known yet: “snapshot before-update of")
 	w.requireActions(postBeforeUpdate)
 }
 

@@ -177,11 +177,11 @@ func TestLongestGapCountsUsablePointsUpToNow(t *testing.T) {
 func TestPageExplainsTheCoverage(t *testing.T) {
 	t.Parallel()
 	for server, reasons := range map[string][]string{
-		"db-server-02": {"▲ there is no usable restore point"},
+		"db-server-02": {"▲ no usable restore point"},
 		"ci-runner-02": {"▲ the last backup, #", "failed", "▲ the newest backup is 1 d 12 h old: at most 1 d 2 h is allowed"},
 		"mail-01":      {"▲ the newest backup is 9 d 2 h old"},
-		"db-server-01": {"▲ 5 of 5 snapshots: there is no room for another"},
-		"staging-01":   {"▲ 10 of 10 manual backups: there is no room for another"},
+		"db-server-01": {"▲ 5 of 5 snapshots: no room for another"},
+		"staging-01":   {"▲ 10 of 10 manual backups: no room for another"},
 	} {
 		t.Run(server, func(t *testing.T) {
 			t.Parallel()

@@ -173,17 +173,17 @@ func TestPointsAreFoundByWordsAndFields(t *testing.T) {
 func TestFilterErrorIsShownWhileTyping(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ pane, filter, says string }{
-		{"1", "colour:red", "unknown field colour: there are status, health, name, server, id, age, location, os, plan, host and ip"},
-		{"1", "age>soon", "age>soon: soon is no length of time: write 36h, 7d or 2w"},
-		{"1", "age:3d", "age:3d: an age is compared: write age>3d or age<3d"},
-		{"1", "health:zebra", "health:zebra: there is no health zebra: there are fine, backups full, snapshots full,"},
-		{"1", "type:manual", "servers have no field type: there are status"},
-		{"1", "status:", "status: wants a value: such as status:failed"},
-		{"1", "-", "- wants a word after it"},
-		{"2", "size>10", "size>10: 10 is no size: write 500MB, 10GB or 1.5TB"},
+		{"1", "colour:red", "unknown field colour; valid: status, health, name, server, id, age, location, os, plan, host and ip"},
+		{"1", "age>soon", "age>soon: soon is not a duration: write 36h, 7d or 2w"},
+		{"1", "age:3d", "age:3d: an age needs a comparison: write age>3d or age<3d"},
+		{"1", "health:zebra", "health:zebra: unknown health zebra; valid: fine, backups full, snapshots full,"},
+		{"1", "type:manual", "servers have no field type; valid: status"},
+		{"1", "status:", "status: needs a value: such as status:failed"},
+		{"1", "-", "- needs a word after it"},
+		{"2", "size>10", "size>10: 10 is not a size: write 500MB, 10GB or 1.5TB"},
 		{"2", "expires:3d", "expires:3d: write expires<3d, expires>3d or expires:never"},
-		{"3", "kind:zip", "kind:zip: there is no kind zip: there are backup and snapshot"},
-		{"3", "health:overdue", "restore points have no field health: there are status"},
+		{"3", "kind:zip", "kind:zip: unknown kind zip; valid: backup and snapshot"},
+		{"3", "health:overdue", "restore points have no field health; valid: status"},
 	} {
 		t.Run(c.filter, func(t *testing.T) {
 			t.Parallel()

@@ -197,7 +197,7 @@ func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 		},
 		"somebody restores it": {
 			func(w *harness) { w.mustAccept(w.otherClient.RestoreSnapshot(w.t.Context(), "798")) },
-			"not done: web-server-01 is being restored: wait until that has ended; nothing was sent",
+			"not done: web-server-01 is being restored: wait until it has finished; nothing was sent",
 		},
 		"another snapshot has the number": {
 			func(w *harness) {
@@ -231,6 +231,6 @@ func TestFailedPointIsNotRestored(t *testing.T) {
 	w := startApp(t, 80, 24)
 	atServer("ci-runner-02", "2", "r")(w)
 	w.RequireNoText("Restore ci-runner-02")
-	w.requireRefused("Backup #500 failed: there is nothing in it to go back to.")
+	w.requireRefused("Backup #500 failed and cannot be restored.")
 	w.requireActions()
 }

@@ -216,8 +216,8 @@ func TestTemplateIsValidatedWhileTyping(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ typed, says string }{
 		"no name":             {"", "a snapshot needs a name, such as {server}-{date}"},
-		"a place that is not": {"{srv}", "unknown {srv}: there are {server}, {date}, {time}, {id}, {n} and"},
-		"an open brace":       {"x-{server", "{server is not closed: there are {server}, {date}"},
+		"a place that is not": {"{srv}", "unknown {srv}; valid: {server}, {date}, {time}, {id}, {n} and"},
+		"an open brace":       {"x-{server", "{server is not closed; valid: {server}, {date}"},
 		"a blank":             {"be fore", "only letters, digits, - and _: a space is not allowed"},
 		"a name that one has": {"pre-migration-snapshot", "web-server-01 (#12345): two of its snapshots would be called"},
 		"a name too long":     {strings.Repeat("x", 92) + "{server}", "web-server-01 (#12345): the name would be"},

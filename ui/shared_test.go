@@ -191,7 +191,7 @@ func TestActivityShowsMembersAndTheirActions(t *testing.T) {
 	}))
 	o.waitForText("web-server-01")
 	w.Press("A")
-	w.RequireText("anna came in from 192.0.2.1 with SHA256:a", "delete snapshot old of web-server-01, by anna: deleted", "anna left")
+	w.RequireText("anna logged in from 192.0.2.1 with SHA256:a", "delete snapshot old of web-server-01, by anna: deleted", "anna logged out")
 }
 
 // Whose key is limited to some servers learns nothing of the others, whatever is opened: not their names, addresses or points, and

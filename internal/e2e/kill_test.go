@@ -29,7 +29,7 @@ var actionCases = map[string]actionCase{
 	"create snapshot": {
 		prepare: (*session).fillSnapshot,
 		request: "POST /snapshots/", faultRequest: "POST /snapshots/", action: "create", title: "snapshot before-kill",
-		notFoundText: "the lists show nothing of it", endText: ": completed",
+		notFoundText: "the lists do not show it", endText: ": completed",
 	},
 	"create backup": {
 		prepare: func(s *session) {
@@ -40,7 +40,7 @@ var actionCases = map[string]actionCase{
 			s.waitFor("› before the kill")
 		},
 		request: "POST /backups/", faultRequest: "POST /backups/", action: "create", title: "backup “before the kill”",
-		notFoundText: "the lists show nothing of it", endText: ": completed",
+		notFoundText: "the lists do not show it", endText: ": completed",
 	},
 	"delete": {
 		prepare: func(s *session) {
@@ -55,23 +55,23 @@ var actionCases = map[string]actionCase{
 	"restore snapshot": {
 		prepare: func(s *session) { s.fillRestore("3", false) },
 		request: "POST /snapshots/801/restore/", faultRequest: "POST /snapshots/{id}/restore/", action: "restore",
-		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists show nothing of it", endText: ": finished",
+		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists do not show it", endText: ": finished",
 	},
 	"restore backup": {
 		prepare: func(s *session) { s.fillRestore("2", false) },
 		request: "POST /servers/12345/restore/", faultRequest: "POST /servers/{id}/restore/", action: "restore",
-		title: "restore backup #", notFoundText: "the lists show nothing of it", endText: ": finished",
+		title: "restore backup #", notFoundText: "the lists do not show it", endText: ": finished",
 	},
 	"snapshot first": {
 		prepare: func(s *session) { s.fillRestore("3", true) },
 		request: "POST /snapshots/", faultRequest: "POST /snapshots/", action: "create", title: "snapshot before-restore-",
-		notFoundText: "the lists show nothing of it",
+		notFoundText: "the lists do not show it",
 	},
 	"then restore": {
 		prepare:        func(s *session) { s.fillRestore("3", true) },
 		requestsBefore: []string{"POST /snapshots/"}, journalBefore: []string{"create intent", "create running", "create done"},
 		request: "POST /snapshots/801/restore/", faultRequest: "POST /snapshots/{id}/restore/", action: "restore",
-		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists show nothing of it", endText: ": finished",
+		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists do not show it", endText: ": finished",
 	},
 }
 
@@ -145,7 +145,7 @@ func TestKilledBeforeRequestActionIsLookedUpAndNotResent(t *testing.T) {
 			s.pressUntil("Not seen: try again?", "R")
 			w.requireJournal(concat(intent, a.action+" not-found")...)
 			records, _, _ := journal.New(w.stateDir).Read()
-			if words := records[len(records)-1].Reason; words != "its answer was lost, and "+a.notFoundText+": look in the provider's panel before you try again" {
+			if words := records[len(records)-1].Reason; words != "its answer was lost, and "+a.notFoundText+": check the provider's panel before you try again" {
 				t.Errorf("it is not seen because %q", words)
 			}
 			w.requireSent(a.requestsBefore...)

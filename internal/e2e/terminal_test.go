@@ -116,7 +116,7 @@ func TestExitDoesNotWaitForResponsesOrDialogs(t *testing.T) {
 			s.waitFor("half a page up")
 			e.end(s)
 			s.requireExitMatching(e.code, append([]string{
-				"outcome unknown: backup without a description of web-server-01; check the account before you try again",
+				"outcome unknown: backup of web-server-01; check the account before you try again",
 			}, quoteLines(e.says)...)...)
 			w.requireJournal("create intent")
 			w.requireNoRunMarks()

@@ -195,10 +195,10 @@ func TestOnlyFreshBackupsOfPlausibleTimeCover(t *testing.T) {
 		"a fresh snapshot":          {nil, []string{ago(time.Hour)}, "no backup", "only 1 snapshot"},
 		"and an old backup":         {[]string{ago(9 * day)}, []string{ago(time.Hour)}, "overdue", "the newest backup is 9 d old"},
 		"from the future":           {[]string{ago(-365 * day), ago(380 * day)}, nil, "overdue", "the newest backup is 380 d old"},
-		"from the future alone":     {[]string{ago(-2 * time.Hour)}, nil, "overdue", "not known"},
+		"from the future alone":     {[]string{ago(-2 * time.Hour)}, nil, "overdue", "unknown"},
 		"from the future and fresh": {[]string{createdJSON("9999-12-31T23:59:59Z"), ago(time.Hour)}, nil, "odd date", "in the future"},
-		"of no time":                {[]string{`"created_at": null`}, nil, "overdue", "not known"},
-		"of an unreadable time":     {[]string{createdJSON("yesterday")}, nil, "overdue", "not known"},
+		"of no time":                {[]string{`"created_at": null`}, nil, "overdue", "unknown"},
+		"of an unreadable time":     {[]string{createdJSON("yesterday")}, nil, "overdue", "unknown"},
 		"expired a month ago":       {[]string{ago(20*time.Hour) + `, "expires_at": "2024-12-16T12:00:00Z"`}, nil, "none", "no usable restore point"},
 		"an unreadable expiry":      {[]string{ago(time.Hour) + `, "expires_at": "soon"`}, nil, "expiring", ""},
 	} {

@@ -45,9 +45,9 @@ func TestImpossibleActionExplainsWhy(t *testing.T) {
 			d.env.State.Begin(model.ActionRequest{Action: model.Delete, Point: point}, "run")
 			d.Restore(point)
 		}, "still running"},
-		"it is being created":               {newHarnessWith(t, making), func(d Actions) { d.Restore(making) }, "Snapshot #801 is still being made"},
-		"it has failed":                     {newHarnessWith(t, failed), func(d Actions) { d.Restore(failed) }, "nothing in it to go back to"},
-		"it is deleted while it is created": {newHarnessWith(t, making), func(d Actions) { d.Delete(making) }, "still being made"},
+		"it is being created":               {newHarnessWith(t, making), func(d Actions) { d.Restore(making) }, "Snapshot #801 is still being created"},
+		"it has failed":                     {newHarnessWith(t, failed), func(d Actions) { d.Restore(failed) }, "failed and cannot be restored"},
+		"it is deleted while it is created": {newHarnessWith(t, making), func(d Actions) { d.Delete(making) }, "still being created"},
 		"the quota is full":                 {newHarnessWith(t, full...), func(d Actions) { d.Snapshot(web.ID) }, "web-server-01 has 5 of 5 snapshots used. Delete one first, such as snap-805 (#805, 4 h ago)"},
 		"there is no usable point":          {newHarnessWith(t, failed), func(d Actions) { d.RestoreNewest(web.ID) }, "has no restore point yet"},
 	} {
