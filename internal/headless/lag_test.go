@@ -12,7 +12,7 @@ import (
 	"vpsdeck/model"
 )
 
-// --wait ends after the account itself has, however its lists lag, and says so when they never tell.
+// --wait must not end before the operation has, however the lists lag. If the lists never show it, the outcome is unconfirmed.
 func TestWaitEndsWithTheOperation(t *testing.T) {
 	for quirk, q := range map[string]sim.Quirks{
 		"none":                             {},
@@ -67,7 +67,7 @@ func TestWaitEndsWithTheOperation(t *testing.T) {
 				operations := h.account.Operations()
 				mine := operations[slices.IndexFunc(operations, func(o sim.Operation) bool { return !o.Accepted.Before(h.startedAt) })]
 				if late := h.account.Now().Sub(mine.Ended); late < 0 || late > 90*time.Second {
-					t.Errorf("it says done %s after the account: %s", late, output)
+					t.Errorf("it reports the end %s after it happened: %s", late, output)
 				}
 			})
 		}

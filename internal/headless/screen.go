@@ -56,9 +56,9 @@ func durationHint(state *model.State, o model.Operation) string {
 	if !known {
 		return ""
 	}
-	word := "usually "
+	hint := "usually " + strings.ReplaceAll(widget.FormatRange(usual.Min, usual.Max), "–", "-")
 	if usual.Samples > 0 {
-		word = "usually here "
+		hint += " here"
 	}
-	return " (" + word + strings.ReplaceAll(widget.FormatRange(usual.Min, usual.Max), "–", "-") + ")"
+	return " (" + hint + ")"
 }
