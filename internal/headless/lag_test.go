@@ -74,8 +74,8 @@ func TestWaitEndsWithTheOperation(t *testing.T) {
 	}
 }
 
-// While lists stay cut, nothing tells how an action went. That is output within minutes, and the next command on the server is not
-// kept waiting longer.
+// While lists stay incomplete, nothing shows how an action went. This must be reported within minutes, and must not block the next
+// command on the server for longer.
 func TestIncompleteListsDoNotBlockForever(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault string
