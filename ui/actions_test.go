@@ -10,9 +10,9 @@ import (
 	"vpsdeck/internal/terminal"
 )
 
-// What a person's hands do by themselves.
+// Helpers for what a user does in several steps.
 
-// createSnapshot fills in the form for a snapshot of a server, and sends it.
+// createSnapshot selects a server, fills in the form for a snapshot and submits it.
 func (w *harness) createSnapshot(server, name string) {
 	w.selectServer(server)
 	w.Press("s")
@@ -20,7 +20,7 @@ func (w *harness) createSnapshot(server, name string) {
 	w.Press("enter", "enter")
 }
 
-// deleteSelected deletes the point under the cursor, typing the server's name where it is asked for.
+// deleteSelected deletes the point under the cursor and types the server's name if required.
 func (w *harness) deleteSelected() {
 	w.Press("d")
 	w.skipInputDelay()
@@ -28,7 +28,7 @@ func (w *harness) deleteSelected() {
 	w.Press("tab", "enter")
 }
 
-// restoreSelected restores from the point under the cursor, after a snapshot where that is offered and wanted.
+// restoreSelected restores from the point under the cursor. If a snapshot first is offered, first says whether to take it.
 func (w *harness) restoreSelected(first bool) {
 	w.Press("r")
 	w.skipInputDelay()
@@ -39,7 +39,7 @@ func (w *harness) restoreSelected(first bool) {
 	w.Press("tab", "enter")
 }
 
-// requireRefused fails the test unless a dialog says why not, and closes it.
+// requireRefused fails the test unless a refusal shows the texts, and closes it.
 func (w *harness) requireRefused(texts ...string) {
 	w.t.Helper()
 	w.RequireText(append(texts, "▸ Close")...)
@@ -47,7 +47,7 @@ func (w *harness) requireRefused(texts ...string) {
 	w.RequireNoText("▸ Close")
 }
 
-// chooseOption chooses the choice that begins so.
+// chooseOption chooses the option that starts with the text.
 func (w *harness) chooseOption(choice string) {
 	w.t.Helper()
 	for range 5 {
@@ -57,16 +57,15 @@ func (w *harness) chooseOption(choice string) {
 		}
 		w.Press("down")
 	}
-	w.t.Fatalf("there is no choice %q:\n%s", choice, w.Screen().Text())
+	w.t.Fatalf("there is no option %q:\n%s", choice, w.Screen().Text())
 }
 
-// typeRequiredName types the server's name if the question asks for it.
+// typeRequiredName types the server's name if the dialog requires it.
 func (w *harness) typeRequiredName() {
 	w.Type(requiredInput(w.Screen().Text()))
 }
 
-// requireAligned fails the test unless every frame on the screen closes: a line that begins with an edge ends with one at
-// the last column, and every terminal agrees on how wide it is.
+// requireAligned fails the test unless every frame on the screen closes. A line that begins with an edge must end with one at the last column, and all terminals must agree on its width.
 func requireAligned(t testing.TB, g terminal.Grid) {
 	t.Helper()
 	width, height := g.Size()
@@ -85,6 +84,6 @@ func requireAligned(t testing.TB, g terminal.Grid) {
 func requireLines(t testing.TB, got []string, want ...string) {
 	t.Helper()
 	if !slices.Equal(got, want) {
-		t.Errorf("it says\n  %s\nnot\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+		t.Errorf("got\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
 	}
 }

@@ -43,9 +43,9 @@ func TestColumnsThatAreNotChosenAreNotShown(t *testing.T) {
 	if line := head.Line(y); !strings.Contains(line, "CREATED") || strings.Contains(line[strings.Index(line, "TYPE"):], "STATUS") {
 		t.Errorf("the backups have the columns %q", line)
 	}
-	w.RequireText("DESCRIPTION") // of the snapshots, which show all
+	w.RequireText("DESCRIPTION") // of the snapshots, which show all columns
 	w.Press("a")
-	w.RequireText("SERVER") // told where there are several, whatever is chosen
+	w.RequireText("SERVER") // shown for several servers, whatever columns are chosen
 }
 
 func TestColumnsAreShownInTheirConfiguredOrder(t *testing.T) {
@@ -66,12 +66,12 @@ func TestColumnsAreShownInTheirConfiguredOrder(t *testing.T) {
 	requireWords("SIZE", "CREATED", "↓", "TYPE")
 	w.Press("a")
 	requireWords("SERVER", "SIZE", "CREATED", "↓", "TYPE")
-	requireWords("NAME", "STATUS", "SIZE") // the snapshots have no choice
+	requireWords("NAME", "STATUS", "SIZE") // no columns are configured for the snapshots
 }
 
 func TestReducedMotionHasNoFillingBars(t *testing.T) {
 	t.Parallel()
-	for name, still := range map[string]bool{"motion": false, "still": true} {
+	for name, still := range map[string]bool{"motion": false, "reduced": true} {
 		w := startApp(t, 120, 24, withServers(2), withOptions(func(o *ui.Options) { o.ReducedMotion = still }))
 		w.createSnapshot("web-server-01", "before-update")
 		w.Advance(time.Minute)
@@ -80,12 +80,12 @@ func TestReducedMotionHasNoFillingBars(t *testing.T) {
 			t.Errorf("%s: a bar is drawn: %v", name, got)
 		}
 		if got := w.lastView().ProgressBar != nil; got == still {
-			t.Errorf("%s: the terminal's own bar is drawn: %v", name, got)
+			t.Errorf("%s: the terminal's progress bar is drawn: %v", name, got)
 		}
 	}
 }
 
-// startWithConfig starts the program on settings that change.
+// startWithConfig starts the program with a config that the test can change.
 func startWithConfig(t *testing.T) (*harness, *fakeConfig, ui.Preferences) {
 	p := &fakeConfig{}
 	w := startApp(t, 120, 24, withOptions(func(o *ui.Options) { o.Config = p }))
@@ -122,7 +122,7 @@ func TestReadOnlyFollowsTheConfig(t *testing.T) {
 	p.set(fresh, nil)
 	w.Advance(4 * time.Second)
 	w.typeRequiredName()
-	w.Press("tab", "enter") // the question was open already
+	w.Press("tab", "enter") // the dialog was open already
 	w.RequireText("vpsdeck read-only")
 	w.requireRefused("Nothing was sent", "This session is read-only: it changes nothing.")
 	w.requireActions()

@@ -129,7 +129,7 @@ func TestRefusalShowsTheAPIMessage(t *testing.T) {
 	w.RequireText("snapshot last-look of legacy-app: not done: Server legacy-app is suspended.")
 	w.requireActions(`POST /snapshots/ {"server_id":12356,"name":"last-look"}`)
 	if w.points(model.Snapshot, "12356") != nil {
-		t.Error("there is a snapshot all the same")
+		t.Error("a snapshot was created")
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"vpsdeck/internal/terminal"
 )
 
-// cursorRow is the row that the cursor of the focused pane is on.
+// cursorRow returns the row under the cursor of the focused pane.
 func cursorRow(g terminal.Grid) string {
 	_, height := g.Size()
 	for y := range height {
@@ -27,7 +27,7 @@ func (w *harness) requireCursor(on string) {
 	}
 }
 
-// requirePoint fails the test unless the point under the cursor is the one with this heading in its sheet.
+// requirePoint fails the test unless the sheet of the point under the cursor has this heading.
 func (w *harness) requirePoint(heading string) {
 	w.t.Helper()
 	w.Press("enter")
@@ -203,11 +203,11 @@ func TestAllServersAreShownTogether(t *testing.T) {
 func TestPointsOfAllServersStartAtTheFirstRow(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 80, 24, beforeStart(func(w *harness) { w.proxy.slowDown(5*time.Second, "/snapshots/") }))
-	w.Advance(5 * time.Second) // until then the servers stand in another order, and another one's backups beside them
+	w.Advance(5 * time.Second) // until then the servers are in another order, and the preview shows another server
 	w.Press("a", "2")
 	w.requireCursor("ci-runner-02")
 	w.Press("j")
 	w.requireCursor("ci-runner-01")
 	w.Press("a", "a")
-	w.requireCursor("ci-runner-0") // one that was chosen stays, as far as it is there
+	w.requireCursor("ci-runner-0") // a chosen row stays selected while it exists
 }

@@ -11,7 +11,7 @@ import (
 	"vpsdeck/ui"
 )
 
-// argRecorder is a program that writes down what it is given, a word a line, and ends with a code.
+// argRecorder is a program that writes its arguments to a file, one a line, and exits with a code.
 type argRecorder struct{ program, file string }
 
 func newArgRecorder(t *testing.T, code string) argRecorder {
@@ -24,7 +24,7 @@ func newArgRecorder(t *testing.T, code string) argRecorder {
 	return n
 }
 
-// requireArgs fails the test unless the program was given just these words, and no token.
+// requireArgs fails the test unless the program got exactly these arguments and no token.
 func (n argRecorder) requireArgs(t *testing.T, words ...string) {
 	t.Helper()
 	text, err := os.ReadFile(n.file)
@@ -32,11 +32,11 @@ func (n argRecorder) requireArgs(t *testing.T, words ...string) {
 		return
 	}
 	if want := strings.Join(append(words, "token="), "\n") + "\n"; string(text) != want {
-		t.Errorf("it was given %q, want %q", text, want)
+		t.Errorf("the arguments are %q, want %q", text, want)
 	}
 }
 
-// withCommands are the user's own.
+// withCommands starts the program with custom commands.
 func withCommands(t *testing.T, own ...model.CustomCommand) option {
 	t.Helper()
 	return withOptions(func(o *ui.Options) {
@@ -83,7 +83,7 @@ func TestSSHConnectsToTheServerUnderTheCursorAndReturns(t *testing.T) {
 			w.WaitFor(c.said)
 			n.requireArgs(t, "-A", "-p", "2222", "--", "root@203.0.113.10")
 			if w.Screen(); len(w.proxy.readTimes("/servers/")) == 0 {
-				t.Error("nothing was asked for after the return")
+				t.Error("nothing was refreshed after the return")
 			}
 			w.requireActions()
 		})

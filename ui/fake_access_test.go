@@ -10,14 +10,14 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// fakeAccess is the way to an account as main builds it: a real client on the simulated account, and a place for the token.
+// fakeAccess gives access to an account as main does: a real client on the simulated account, and a store for the token.
 type fakeAccess struct {
 	harness *harness
-	demoErr error // why the demo does not open
-	keepErr error // why nothing can be kept
+	demoErr error // returned when the demo is opened
+	keepErr error // returned when the token is stored
 
 	mu   sync.Mutex
-	kept string // the token, where it was kept
+	kept string // the store and the token in it
 }
 
 func (d *fakeAccess) Connect(ctx context.Context, token command.Secret) (command.Client, error) {
@@ -56,14 +56,14 @@ func (d *fakeAccess) StoreToken(place command.TokenStore, token command.Secret) 
 
 func (d *fakeAccess) Host() string { return "admin.vps.org" }
 
-// keptToken is where and which token was kept.
+// keptToken returns the store and the token in it.
 func (d *fakeAccess) keptToken() string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.kept
 }
 
-// withAccess gives the program a way to another account: d, or a new one.
+// withAccess gives the program access to accounts: d, or a new fakeAccess.
 func withAccess(d *fakeAccess) option {
 	return withOptions(func(o *ui.Options) {
 		if o.Access = d; d == nil {
@@ -72,7 +72,7 @@ func withAccess(d *fakeAccess) option {
 	})
 }
 
-// unauthenticated starts the program without an account, and with a way to one.
+// unauthenticated starts the program without an account, but with access to one.
 func unauthenticated(d *fakeAccess) option {
 	return func(s *setup) {
 		s.unauthenticated = true
@@ -80,7 +80,7 @@ func unauthenticated(d *fakeAccess) option {
 	}
 }
 
-// messageError is a failure in words.
+// messageError is an error with a message for the user.
 type messageError struct{ message string }
 
 func (s messageError) Error() string   { return s.message }

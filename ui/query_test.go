@@ -129,7 +129,7 @@ func TestServersAreFoundByWordsAndFields(t *testing.T) {
 			w := startApp(t, 50, 24) // too narrow for more than one pane
 			applyFilter("1", filter)(w)
 			if got := rowNames(w.Screen()); !slices.Equal(got, want) {
-				t.Errorf("shown are %q, want %q:\n%s", got, want, w.Screen().Text())
+				t.Errorf("shown: %q, want %q:\n%s", got, want, w.Screen().Text())
 			}
 		})
 	}

@@ -34,7 +34,7 @@ func (w *harness) replaceField(text string) {
 // requireActionsAnyOrder is requireDeeds where several leave at once: their order means nothing.
 func (w *harness) requireActionsAnyOrder(want ...string) {
 	w.t.Helper()
-	w.Screen() // until it has come to rest
+	w.Screen() // wait until the program is idle
 	got := w.proxy.actions()
 	slices.Sort(got)
 	slices.Sort(want)
