@@ -7,7 +7,7 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// The endpoints, as the tests that bend their ways name them.
+// The endpoints, as routedClient and the fault tests name them.
 const (
 	listServers     = "list servers"
 	listBackups     = "list backups"
@@ -21,10 +21,10 @@ const (
 	deleteSnapshot  = "delete snapshot"
 )
 
-// routedClient is a client whose calls each take a way of their own.
+// routedClient is a client that chooses another client for each call.
 type routedClient struct {
 	command.Client
-	route func(endpoint string) (by command.Client, back func()) // back is called when the answer has come
+	route func(endpoint string) (by command.Client, back func()) // done is called after the answer
 }
 
 func (d routedClient) Servers(ctx context.Context, filter model.ServerFilter) ([]model.Server, error) {

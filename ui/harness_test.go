@@ -22,13 +22,12 @@ import (
 	"vpsdeck/ui/dialog"
 )
 
-// startTime is when every account opens: the day of the documents' examples.
+// startTime is when every test starts: the day of the examples in the API's documents.
 var startTime = time.Date(2025, 1, 16, 15, 45, 0, 0, time.UTC)
 
 const liveToken = "vps_live"
 
-// harness is a person at a terminal in front of the program, which runs on the real client and a simulated account. Time
-// passes only when the test says so.
+// harness runs the program on an emulated terminal, with the real client and a simulated account. Time passes only when the test advances it.
 type harness struct {
 	*termtest.Terminal
 	t             testing.TB
@@ -37,41 +36,41 @@ type harness struct {
 	account       *sim.Account
 	proxy         *recordingProxy // between the program and its account
 	clock         *terminal.Clock
-	otherClient   *api.Client // somebody else, at the same account over another line
+	otherClient   *api.Client // another user of the account, not through the proxy
 	url           string
-	clientOptions []api.Option // what else the clients are made with
+	clientOptions []api.Option // more options of the clients
 }
 
 type setup struct {
 	ui              ui.Options
 	terminal        []terminal.Option
 	account         sim.Options
-	beforeStart     []func(*harness)    // what happens before the program starts
+	beforeStart     []func(*harness)    // run before the program starts
 	unauthenticated bool                // there is no token yet
-	namedHost       bool                // the account is at a host with a name
-	log             *command.RequestLog // of what is asked; nil: none
+	namedHost       bool                // the account's host has a name
+	log             *command.RequestLog // of the requests; nil: none
 	share           func(*harness, *ui.Options)
 }
 
 type option func(*setup)
 
-// withOptions changes what the program is started with.
+// withOptions changes the program's options.
 func withOptions(change func(*ui.Options)) option { return func(s *setup) { change(&s.ui) } }
 
-// withTerminal changes what the terminal can do.
+// withTerminal adds options of the terminal.
 func withTerminal(options ...terminal.Option) option {
 	return func(s *setup) { s.terminal = append(s.terminal, options...) }
 }
 
-// beforeStart does something to the account or the line before the program starts.
+// beforeStart changes the account or the proxy before the program starts.
 func beforeStart(do func(*harness)) option {
 	return func(s *setup) { s.beforeStart = append(s.beforeStart, do) }
 }
 
-// withFault is before with a fault.
+// withFault injects a fault before the program starts.
 func withFault(text string) option { return beforeStart(func(w *harness) { w.injectFault(text) }) }
 
-// withServers sets the size of the fleet; below 0 there is none.
+// withServers sets the size of the fleet; below 0 there are no servers.
 func withServers(n int) option { return func(s *setup) { s.account.Servers = n } }
 
 var (
@@ -82,8 +81,7 @@ var (
 	withMouse    = withOptions(func(o *ui.Options) { o.Mouse = true })
 )
 
-// startApp starts the program on a terminal of width columns and height rows. Unless an option holds something back, it has
-// loaded everything when the first look is taken.
+// startApp starts the program on a terminal of the given columns and rows. When it returns, everything is loaded, unless an option delays it.
 func startApp(t testing.TB, width, height int, options ...option) *harness {
 	t.Helper()
 	w := &harness{t: t}
@@ -125,8 +123,7 @@ func startApp(t testing.TB, width, height int, options ...option) *harness {
 	return w
 }
 
-// serve puts an account on a socket until the end of the test. The socket has no time limits: an answer that the test holds
-// back may take long on a busy machine.
+// serve serves an account until the end of the test. The server has no time limits: an answer that the test holds back may take long on a busy machine.
 func serve(t testing.TB, account http.Handler) string {
 	t.Helper()
 	server := httptest.NewServer(account)
@@ -137,7 +134,7 @@ func serve(t testing.TB, account http.Handler) string {
 	return server.URL + "/api/v1"
 }
 
-// newClient is the real client. It does not pause between its tries and has no time limits, since only the test moves the time.
+// newClient returns a real client. It does not pause between its tries and has no time limits, since only the test advances the time.
 func (w *harness) newClient(url string) *api.Client {
 	w.t.Helper()
 	client, err := w.connect(url, liveToken)
@@ -152,7 +149,7 @@ func (w *harness) connect(url, token string) (*api.Client, error) {
 		api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))...)
 }
 
-// injectFault has requests fail, as sim.ParseFault reads it.
+// injectFault makes requests fail, as sim.ParseFault reads the text.
 func (w *harness) injectFault(text string) {
 	w.t.Helper()
 	f, err := sim.ParseFault(text)
@@ -162,14 +159,13 @@ func (w *harness) injectFault(text string) {
 	w.account.Inject(f)
 }
 
-// skipInputDelay lets a question's quiet time pass, after which it listens.
+// skipInputDelay advances the time until an open dialog accepts input.
 func (w *harness) skipInputDelay() { w.Advance(dialog.InputDelay) }
 
-// advanceUntil lets time pass until the screen shows the text, for as long as most. While something is at work at the account it
-// looks away, and then again every few seconds.
+// advanceUntil advances the time until the screen shows the text, at most by the limit. While the account is busy the screen is hidden; after that it is checked every few seconds.
 func (w *harness) advanceUntil(most time.Duration, text string) terminal.Grid {
 	w.t.Helper()
-	const step = 8 * time.Second // a notice stands that long
+	const step = 8 * time.Second // a notice is shown that long
 	end := w.clock.Now().Add(most)
 	w.whileHidden(func() {
 		for w.accountBusy() && w.clock.Now().Before(end) {
@@ -182,13 +178,13 @@ func (w *harness) advanceUntil(most time.Duration, text string) terminal.Grid {
 			return g
 		}
 		if w.clock.Now().After(end) {
-			w.t.Fatalf("%q did not come within %s:\n%s", text, most, g.Text())
+			w.t.Fatalf("%q did not appear within %s:\n%s", text, most, g.Text())
 		}
 		w.Advance(step)
 	}
 }
 
-// accountBusy says whether the account is making or restoring something.
+// accountBusy reports whether the account is creating or restoring something.
 func (w *harness) accountBusy() bool {
 	w.t.Helper()
 	list, err := w.otherClient.Servers(w.t.Context(), model.ServerFilter{})
@@ -200,7 +196,7 @@ func (w *harness) accountBusy() bool {
 		slices.ContainsFunc(w.points(model.Snapshot, ""), running) || slices.ContainsFunc(w.points(model.Backup, ""), running)
 }
 
-// points are those of a kind that the account has for a server, as somebody else sees them.
+// points returns the account's points of a kind for a server, as another user sees them.
 func (w *harness) points(kind model.Kind, server model.ID) []model.Point {
 	w.t.Helper()
 	list := func() ([]model.Point, error) {
@@ -218,13 +214,13 @@ func (w *harness) points(kind model.Kind, server model.ID) []model.Point {
 	return points
 }
 
-// hasPoint says whether the account has a point.
+// hasPoint reports whether the account has a point.
 func (w *harness) hasPoint(kind model.Kind, id model.ID) bool {
 	w.t.Helper()
 	return slices.ContainsFunc(w.points(kind, ""), func(p model.Point) bool { return p.ID == id })
 }
 
-// must fails the test if somebody else could not do what they wanted.
+// must fails the test on an error, such as of another user's action.
 func (w *harness) must(err error) {
 	w.t.Helper()
 	if err != nil {
@@ -237,7 +233,7 @@ func (w *harness) mustAccept(_ model.ActionResult, err error) {
 	w.must(err)
 }
 
-// serverStatus is a server's, as somebody else sees it.
+// serverStatus returns a server's status, as another user sees it.
 func (w *harness) serverStatus(id model.ID) model.ServerStatus {
 	w.t.Helper()
 	server, err := w.otherClient.Server(w.t.Context(), id)
@@ -247,18 +243,18 @@ func (w *harness) serverStatus(id model.ID) model.ServerStatus {
 	return server.Status
 }
 
-// selectServer puts the cursor of the servers on one, by filtering for its name.
+// selectServer selects a server by filtering for its name.
 func (w *harness) selectServer(server string) {
 	w.Press("1", "/")
 	w.Type(server)
 	w.Press("enter", "esc")
 }
 
-// requireActions fails the test unless these deeds, and no others, have been sent once the program is at rest.
+// requireActions fails the test unless exactly these actions have been sent once the program is idle.
 func (w *harness) requireActions(want ...string) {
 	w.t.Helper()
 	w.Screen()
 	if got := w.proxy.actions(); !slices.Equal(got, want) {
-		w.t.Errorf("the deeds sent are\n  %s\nnot\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+		w.t.Errorf("the actions sent are\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
 	}
 }

@@ -72,7 +72,7 @@ func TestNoKeyStartsAnActionInReadOnly(t *testing.T) {
 	}
 	w.Press("enter", "esc", "?")
 	w.RequireText("Panes", "View")
-	w.RequireNoText("Deeds", "back up")
+	w.RequireNoText("Actions", "back up")
 	w.requireActions()
 }
 

@@ -12,7 +12,7 @@ import (
 	"vpsdeck/model"
 )
 
-// keyCounter counts the keys that are pressed, and writes them down as docs/KEYSTROKES.md shows them.
+// keyCounter counts key presses, and notes them as docs/KEYSTROKES.md shows them.
 type keyCounter struct {
 	*harness
 	keys     int
@@ -77,7 +77,7 @@ func TestKeystrokesToSnapshotTenServers(t *testing.T) {
 	deeds := c.proxy.actions()
 	slices.Sort(deeds)
 	if n := len(slices.Compact(deeds)); n != 10 {
-		t.Errorf("%d different deeds: %q", n, deeds)
+		t.Errorf("%d different actions: %q", n, deeds)
 	}
 	c.requireDocumented("A snapshot of ten servers")
 }
@@ -98,7 +98,7 @@ func TestKeystrokesToDeletePointsOlderThanThirtyDays(t *testing.T) {
 	c.press("tab", "enter")
 	c.advanceHidden(5 * time.Minute)
 	if number[1] != fmt.Sprint(len(old)) || len(c.proxy.actions()) != len(old) {
-		t.Errorf("%s were named, %d are sent, %d are old", number[1], len(c.proxy.actions()), len(old))
+		t.Errorf("%s were announced, %d sent, %d are old", number[1], len(c.proxy.actions()), len(old))
 	}
 	for _, p := range old {
 		if c.hasPoint(p.Kind, p.ID) {
@@ -108,7 +108,7 @@ func TestKeystrokesToDeletePointsOlderThanThirtyDays(t *testing.T) {
 	c.requireDocumented("Clearing everything older than 30 days")
 }
 
-// deletableOlderThan are the points older than so long, but for what each server must keep: its newest usable one, and its newest backup.
+// deletableOlderThan returns the points older than age, except what each server must keep: its newest usable point and its newest backup.
 func (w *harness) deletableOlderThan(age time.Duration) []model.Point {
 	all := append(w.points(model.Backup, ""), w.points(model.Snapshot, "")...)
 	var out []model.Point

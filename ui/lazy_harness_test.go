@@ -16,15 +16,14 @@ import (
 	"vpsdeck/ui/dialog"
 )
 
-// lazyHarness is a world for long work: its screen is drawn only when somebody looks. A person who types does not look after each
-// key, and drawing takes nearly all of a test's time.
+// lazyHarness is a harness for long tests: it draws the screen only on request. Drawing after each key would take nearly all of a test's time.
 type lazyHarness struct {
 	*harness
 	lazy *lazyModel
 	size size
 }
 
-// newHarness makes a world without a program in front of it.
+// newHarness returns a harness without a running program.
 func newHarness(t testing.TB, account sim.Options) *harness {
 	t.Helper()
 	if account.Clock == nil {
@@ -39,7 +38,7 @@ func newHarness(t testing.TB, account sim.Options) *harness {
 	return w
 }
 
-// startLazy starts the program.
+// startLazy starts the program, which draws only on request.
 func (w *harness) startLazy(at size, options ui.Options) *lazyHarness {
 	w.t.Helper()
 	options.Keys, options.Clock, options.Dark = keymap.Default(), w.clock, true
@@ -50,23 +49,22 @@ func (w *harness) startLazy(at size, options ui.Options) *lazyHarness {
 	return s
 }
 
-// Screen is what one sees when one looks.
+// Screen draws and returns the screen.
 func (s *lazyHarness) Screen() terminal.Grid {
 	s.t.Helper()
-	s.Advance(0) // comes back once the program is at rest
+	s.Advance(0) // returns once the program is idle
 	s.lazy.drawNext.Store(true)
 	s.Resize(s.size.width, s.size.height) // the program draws after each message, and this one changes nothing
 	return s.Terminal.Screen()
 }
 
-// resize makes the terminal another size.
+// resize changes the size of the terminal.
 func (s *lazyHarness) resize(to size) {
 	s.size = to
 	s.Resize(to.width, to.height)
 }
 
-// confirmDialog answers the question that is open with yes: it types the server's name if that is asked for, and says whether a
-// snapshot is to be taken first, if that is offered.
+// confirmDialog confirms the open dialog: it types the required text, and if a snapshot first is offered, first says whether to take it.
 func (s *lazyHarness) confirmDialog(first bool) {
 	s.Advance(dialog.InputDelay)
 	g := s.Screen()
@@ -77,7 +75,7 @@ func (s *lazyHarness) confirmDialog(first bool) {
 	s.Press("tab", "enter")
 }
 
-// requiredInput is what a question on the screen wants to be typed, the server's name or how many they are, or "".
+// requiredInput returns what the dialog on the screen requires to be typed: a server's name or ID, a number, or "".
 func requiredInput(screen string) string {
 	text := strings.Join(strings.Fields(strings.ReplaceAll(screen, "│", "")), " ")
 	for _, prompt := range []string{"Type the server's name, ", "Type the server's ID, ", "Type the ID ", "Type how many they are, ", "Type "} { // the last where there is little room
@@ -89,7 +87,7 @@ func requiredInput(screen string) string {
 	return ""
 }
 
-// lazyModel is the program in front of a person who looks now and then.
+// lazyModel is the program, which draws only when drawNext is set.
 type lazyModel struct {
 	app      *ui.App
 	drawNext atomic.Bool
@@ -110,8 +108,7 @@ func (d *lazyModel) View() tea.View {
 	return d.lastView
 }
 
-// waitEventually waits for a condition that comes about by itself, not by the clock of the program: what a program that has ended
-// leaves behind, ends a moment later.
+// waitEventually waits for a condition in real time: what an ended program leaves behind ends a moment later.
 func waitEventually(t testing.TB, what string, condition func() bool) {
 	t.Helper()
 	end := time.NewTimer(10 * time.Second)
@@ -122,7 +119,7 @@ func waitEventually(t testing.TB, what string, condition func() bool) {
 		select {
 		case <-tick.C:
 		case <-end.C:
-			t.Errorf("in vain waited for: %s", what)
+			t.Errorf("timed out waiting for: %s", what)
 			return
 		}
 	}

@@ -21,7 +21,7 @@ func TestFirstRunAsksForATokenAndStoresIt(t *testing.T) {
 			w := startApp(t, 80, 24, unauthenticated(d))
 			w.RequireText("Open an account", "an account at", "admin.vps.org", "no account")
 			if asked := w.account.Requests(); len(asked) != 0 {
-				t.Errorf("before there is a token it asked %v", asked)
+				t.Errorf("without a token it sent %v", asked)
 			}
 			w.Press("enter")
 			w.Type(liveToken)
@@ -70,7 +70,7 @@ func TestMalformedTokenIsRejected(t *testing.T) {
 	w.Press("enter")
 	w.RequireText("a token has no spaces or special characters")
 	if asked := w.account.Requests(); len(asked) != 0 {
-		t.Errorf("it asked %v", asked)
+		t.Errorf("it sent %v", asked)
 	}
 }
 
@@ -103,12 +103,12 @@ func TestExpiredTokenIsAskedForOnceAndKeepsTheScreen(t *testing.T) {
 	w.Advance(20 * time.Second)
 	w.RequireText("Open an account", "What was loaded stays on the screen.", "token refused", "web-server-01", "pre-migration")
 	if n := strings.Count(w.Screen().Text(), "Open an account"); n != 1 {
-		t.Errorf("it asks %d times", n)
+		t.Errorf("it asks for a token %d times", n)
 	}
 	w.proxy.reset()
 	w.advanceHidden(10 * time.Minute)
 	if n := len(w.proxy.requests(func(recordedRequest) bool { return true })); n != 0 {
-		t.Errorf("with a token that is refused it asked %d times more", n)
+		t.Errorf("with a refused token it sent %d more requests", n)
 	}
 	w.account.ClearFaults()
 	w.Press("enter")
@@ -119,7 +119,7 @@ func TestExpiredTokenIsAskedForOnceAndKeepsTheScreen(t *testing.T) {
 	w.proxy.reset()
 	w.Advance(time.Minute)
 	if n := len(w.proxy.readTimes("/servers/")); n < 2 || n > 3 {
-		t.Errorf("with the new token it asked %d times in a minute", n)
+		t.Errorf("with the new token it polled %d times in a minute", n)
 	}
 }
 
@@ -201,7 +201,7 @@ func TestRefusedTokenShowsThatPollingStopped(t *testing.T) {
 		w.advanceHidden(time.Minute)
 		text := strings.Join(strings.Fields(w.Screen().Text()), " ")
 		if !strings.Contains(text, "✗ the token is refused, so nothing is asked of the API: R asks for another") {
-			t.Errorf("at %s it does not say so:\n%s", s, w.Screen().Text())
+			t.Errorf("at %s the reason is missing:\n%s", s, w.Screen().Text())
 		}
 	}
 }

@@ -14,8 +14,7 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// multiAccount holds two accounts behind one address, told apart by their tokens alone, as the provider's are: work, which the world
-// is about, and home. They have servers of the same names and IDs, so that whatever is mixed up is done to the wrong one.
+// multiAccount has two accounts behind one address, told apart only by their tokens, as at the provider. The harness starts with work; the other one is home. Their servers have the same names and IDs, so that a mix-up acts on the wrong one.
 type multiAccount struct {
 	h         *harness
 	homeProxy *recordingProxy
@@ -23,8 +22,8 @@ type multiAccount struct {
 	url       string
 
 	mu            sync.Mutex
-	openErr       error                    // why no account opens
-	changeProfile func(p *command.Profile) // what the config says of home
+	openErr       error                    // returned when an account is opened
+	changeProfile func(p *command.Profile) // changes the profile home
 }
 
 const homeToken = "vps_home"
@@ -54,10 +53,10 @@ func withProfiles(b *multiAccount, change func(*command.Profile)) option {
 	}
 }
 
-// Names are the accounts.
+// Names returns the profiles; "" is the account without one.
 func (b *multiAccount) Names() []string { return []string{"home", "work", ""} }
 
-// Open is the real way: a client, and a question whether the token is live. The account without a profile is work's.
+// Open opens an account as main does: with a client, and a check of the token. The account without a profile is work.
 func (b *multiAccount) Open(ctx context.Context, profile string) (command.OpenedAccount, error) {
 	b.mu.Lock()
 	refused := b.openErr
@@ -79,21 +78,21 @@ func (b *multiAccount) Open(ctx context.Context, profile string) (command.Opened
 	return command.OpenedAccount{Profile: p, Client: client, Access: &fakeAccess{harness: b.h}, Requests: &command.RequestLog{}}, err
 }
 
-// setOpenError lets no account open from here on, or lets them open again.
+// setOpenError makes opening an account fail, or succeed again if why is nil.
 func (b *multiAccount) setOpenError(why error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.openErr = why
 }
 
-// switchTo picks an account in the palette.
+// switchTo chooses an account in the palette.
 func (b *multiAccount) switchTo(profile string) {
 	b.h.Press(":")
 	b.h.Type("switch to " + command.ProfileLabel(profile))
 	b.h.Press("enter")
 }
 
-// requireActions fails the test unless each account was sent these deeds and no others.
+// requireActions fails the test unless exactly these actions were sent to each account.
 func (b *multiAccount) requireActions(work, home []string) {
 	b.h.t.Helper()
 	b.h.Screen()
@@ -105,16 +104,16 @@ func (b *multiAccount) requireActions(work, home []string) {
 	}
 }
 
-// requireJournal fails the test unless the journal's lines are all of the profile.
+// requireJournal fails the test unless the journal has this many lines, all of the profile.
 func (b *multiAccount) requireJournal(lines int, profile string) {
 	b.h.t.Helper()
-	records, _, _ := b.journal.Read() // a notebook has no failures
+	records, _, _ := b.journal.Read() // a memoryJournal never fails
 	if len(records) != lines || slices.ContainsFunc(records, func(r model.Record) bool { return r.Profile != profile }) {
 		b.h.t.Errorf("the journal has %d lines: %+v; want %d of %q", len(records), records, lines, profile)
 	}
 }
 
-// startMultiAccount opens the program on work.
+// startMultiAccount starts the program on work.
 func startMultiAccount(t testing.TB, at size, change func(*command.Profile), options ...option) *multiAccount {
 	t.Helper()
 	b := &multiAccount{}
@@ -124,14 +123,14 @@ func startMultiAccount(t testing.TB, at size, change func(*command.Profile), opt
 
 var _ ui.Config = (*fakeConfig)(nil)
 
-// fakeConfig are the settings, which the test changes.
+// fakeConfig is a config that the test changes.
 type fakeConfig struct {
 	mu          sync.Mutex
-	preferences *ui.Preferences // what has changed since the last look; nil: nothing
+	preferences *ui.Preferences // changed since the last Reload; nil: unchanged
 	err         error
 }
 
-// Reload gives out what has changed, once.
+// Reload returns each change once.
 func (p *fakeConfig) Reload(string) (ui.Preferences, bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -143,7 +142,7 @@ func (p *fakeConfig) Reload(string) (ui.Preferences, bool, error) {
 	return *fresh, true, nil
 }
 
-// set changes the settings, or breaks them.
+// set changes the config, or makes the next Reload fail.
 func (p *fakeConfig) set(fresh ui.Preferences, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"vpsdeck/ui"
 )
 
-// setRefusal has the API give these words for a refusal.
+// setRefusal makes the API refuse snapshots with these words.
 func (w *harness) setRefusal(words string) {
 	w.t.Helper()
 	w.proxy.rewrite(strings.NewReplacer("This answer was asked for: Bad Request.", words).Replace)

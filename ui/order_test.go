@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// visibleNames are those of the names that rows show, from the top.
+// visibleNames returns those of the names that are shown, from the top.
 func (w *harness) visibleNames(names ...string) []string {
 	w.t.Helper()
 	var out []string
@@ -51,13 +51,13 @@ func TestAnOrderIsKeptInItsPaneAndShown(t *testing.T) {
 	w.RequireText("SIZE ↑")
 	w.Press("1", "o")
 	w.RequireText("SIZE ↑", "NAME ↑")
-	w.Press("enter", "o", "O") // a page has an order of its own
+	w.Press("enter", "o", "O") // a page has its own order
 	w.RequireText("BACK LOSES ↓")
 	w.requireGolden("ordered-page-120x40")
 	w.Press("esc")
 	w.RequireText("SIZE ↑", "NAME ↑")
 	w.requireGolden("ordered-120x40")
-	w.Press("enter") // which the next page takes over
+	w.Press("enter") // the next page keeps it
 	w.RequireText("BACK LOSES ↓")
 }
 
@@ -82,6 +82,6 @@ func TestReverseOrderReversesTheRows(t *testing.T) {
 	back := slices.Clone(names)
 	slices.Reverse(back)
 	if got := w.visibleNames(names...); !slices.Equal(got, back) {
-		t.Errorf("by name, the other way round: %q", got)
+		t.Errorf("by name, reversed: %q", got)
 	}
 }

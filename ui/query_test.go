@@ -9,7 +9,7 @@ import (
 	"vpsdeck/internal/terminal"
 )
 
-// applyFilter has a filter in force in a pane.
+// applyFilter applies a filter in a pane.
 func applyFilter(pane, filter string) func(*harness) {
 	return func(w *harness) {
 		w.Press(pane, "/")
@@ -18,7 +18,7 @@ func applyFilter(pane, filter string) func(*harness) {
 	}
 }
 
-// showAllServers shows the restore points of all servers, both panes at their first row.
+// showAllServers shows the restore points of all servers, with both panes at their first row.
 func showAllServers(w *harness) { w.Press("a", "2", "g", "3", "g", "1") }
 
 func TestFiltersMatchGolden(t *testing.T) {
@@ -48,7 +48,7 @@ func TestFilterMatchesAreUnderlined(t *testing.T) {
 	w.requireStyledGolden("styled-matches")
 }
 
-// underlinedText are the runes of a row that are underlined.
+// underlinedText returns the underlined text of a row.
 func underlinedText(g terminal.Grid, y int) string {
 	width, _ := g.Size()
 	var out strings.Builder
@@ -81,13 +81,13 @@ func TestBestMatchIsUnderlinedInTheName(t *testing.T) {
 				t.Fatalf("%q is not shown:\n%s", c.row, g.Text())
 			}
 			if got := underlinedText(g, y); c.marks != "" && got != c.marks {
-				t.Errorf("underlined is %q, want %q", got, c.marks)
+				t.Errorf("underlined %q, want %q", got, c.marks)
 			}
 		})
 	}
 }
 
-// rowNames are the first words of the rows of a pane that fills the screen.
+// rowNames returns the first words of the rows of a pane that fills the screen, sorted.
 func rowNames(g terminal.Grid) []string {
 	var out []string
 	_, height := g.Size()

@@ -10,23 +10,22 @@ import (
 	"vpsdeck/ui"
 )
 
-// recorder is the program as it stands in front of a person, who can type faster than it answers (f12) and look away (f11).
+// recorder is the program under test. Key f12 delivers the queued keys at once, as from a user who types faster than the program answers. Key f11 hides and shows the screen.
 type recorder struct {
 	app         *ui.App
 	mu          sync.Mutex
 	lastView    tea.View
 	queued      []tea.Msg
 	hidden      bool
-	clipboard   []string // to the clipboard
-	rawOutput   []string // what was sent to the terminal beside the screen
+	clipboard   []string // what was copied
+	rawOutput   []string // raw sequences sent to the terminal
 	lastKeyTime time.Time
-	burst       bool // keys come all at once
+	burst       bool // keys arrive all at once
 }
 
 func (d *recorder) Init() tea.Cmd { return d.app.Init() }
 
-// Update hands messages on. The key f12 stands for all the keys that were typed ahead: they reach the program before
-// anything that it asked for has come back.
+// Update passes messages on. Key f12 delivers all queued messages before the answer to any command has come back.
 func (d *recorder) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if raw, ok := msg.(tea.RawMsg); ok {
 		if text, ok := raw.Msg.(string); ok {
@@ -34,7 +33,7 @@ func (d *recorder) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		return d, nil
 	}
-	if fmt.Sprintf("%T", msg) == "tea.setClipboardMsg" { // Bubble Tea keeps the type to itself
+	if fmt.Sprintf("%T", msg) == "tea.setClipboardMsg" { // Bubble Tea does not export the type
 		d.clipboard = append(d.clipboard, fmt.Sprint(msg))
 		return d, nil
 	}
@@ -69,7 +68,7 @@ func (d *recorder) View() tea.View {
 	return d.lastView
 }
 
-// nextKeyTime is when a key comes: a second after the last, unless they come all at once.
+// nextKeyTime returns when a key arrives: a second after the last one, unless they arrive all at once.
 func (d *recorder) nextKeyTime() time.Time {
 	if !d.burst {
 		d.lastKeyTime = d.lastKeyTime.Add(time.Second)
@@ -77,7 +76,7 @@ func (d *recorder) nextKeyTime() time.Time {
 	return d.lastKeyTime
 }
 
-// lastView is what the program last wanted to be shown.
+// lastView returns the last view of the program.
 func (w *harness) lastView() tea.View {
 	w.t.Helper()
 	w.Screen()
@@ -86,7 +85,7 @@ func (w *harness) lastView() tea.View {
 	return w.recorder.lastView
 }
 
-// pressAtOnce types keys all at once: names of one character are typed, enter, tab and esc pressed.
+// pressAtOnce delivers keys all at once: special keys by name, others as single characters.
 func (w *harness) pressAtOnce(keys ...string) {
 	w.t.Helper()
 	named := map[string]tea.KeyPressMsg{
@@ -114,12 +113,12 @@ func (w *harness) send(messages ...tea.Msg) {
 	w.Press("f12")
 }
 
-// whileHidden does something while nobody looks, which takes less time.
+// whileHidden runs do with the screen hidden, which takes less time.
 func (w *harness) whileHidden(do func()) {
 	w.Press("f11")
 	do()
 	w.Press("f11")
 }
 
-// advanceHidden lets time pass without a look.
+// advanceHidden advances the time with the screen hidden.
 func (w *harness) advanceHidden(d time.Duration) { w.whileHidden(func() { w.Advance(d) }) }

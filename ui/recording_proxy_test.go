@@ -17,18 +17,17 @@ import (
 	"vpsdeck/internal/terminal"
 )
 
-// recordingProxy is the way between the program and its account: it takes down what passes, can be slow, and can change what the
-// account says.
+// recordingProxy stands between the program and its account. It records the requests, and can delay them and change the answers.
 type recordingProxy struct {
 	account http.Handler
 	clock   *terminal.Clock
 
 	mu          sync.Mutex
 	recorded    []recordedRequest
-	delays      map[string]time.Duration   // by path: how long the request is under way before it reaches the account
-	edit        func(answer string) string // what becomes of answers; nil: nothing
+	delays      map[string]time.Duration   // by path: how long a request takes to reach the account
+	edit        func(answer string) string // changes the answers; nil: unchanged
 	inFlight    map[string]int             // by method and path: requests under way
-	maxInFlight int                        // of one kind that were under way at once
+	maxInFlight int                        // the most requests of one method and path at once
 }
 
 // recordedRequest is a request of the program.
@@ -79,7 +78,7 @@ func (l *recordingProxy) finishRequest(r *http.Request) {
 	l.inFlight[r.Method+strings.TrimPrefix(r.URL.Path, "/api/v1")]--
 }
 
-// slowDown makes the way to a path, or to one with a method before it as in "POST /snapshots/", take so long.
+// slowDown delays requests to the paths, given alone or with a method as in "POST /snapshots/". Earlier delays end.
 func (l *recordingProxy) slowDown(d time.Duration, paths ...string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -96,7 +95,7 @@ func (l *recordingProxy) rewrite(edit func(string) string) {
 	l.edit = edit
 }
 
-// requests are those that the condition holds for.
+// requests returns the requests that meet the condition.
 func (l *recordingProxy) requests(is func(recordedRequest) bool) []recordedRequest {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -109,7 +108,7 @@ func (l *recordingProxy) requests(is func(recordedRequest) bool) []recordedReque
 	return out
 }
 
-// actions are the requests that change something, as "POST /snapshots/ {…}".
+// actions returns the requests that change something, as "POST /snapshots/ {…}".
 func (l *recordingProxy) actions() []string {
 	var out []string
 	for _, a := range l.requests(func(a recordedRequest) bool { return a.method != http.MethodGet }) {
@@ -118,7 +117,7 @@ func (l *recordingProxy) actions() []string {
 	return out
 }
 
-// readTimes are the times at which a path was asked for.
+// readTimes returns the times at which a path was read.
 func (l *recordingProxy) readTimes(path string) []time.Time {
 	var out []time.Time
 	for _, a := range l.requests(func(a recordedRequest) bool { return a.method == http.MethodGet && a.path == path }) {
@@ -127,7 +126,7 @@ func (l *recordingProxy) readTimes(path string) []time.Time {
 	return out
 }
 
-// reset drops what was taken down so far.
+// reset drops the recorded requests.
 func (l *recordingProxy) reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -148,10 +147,10 @@ func (w *harness) requireStyledGolden(name string) {
 
 var portPattern = regexp.MustCompile(`(127\.0\.0\.1:)\d{5}`)
 
-// maskPort gives the account the same address in every run, as wide as before.
+// maskPort replaces the account's port by a constant one of the same width.
 func maskPort(screen string) string { return portPattern.ReplaceAllString(screen, "${1}54321") }
 
-// namedTest is a test under another name: golden calls its file by the test's.
+// namedTest is a test under another name: golden names its file after the test.
 type namedTest struct {
 	testing.TB
 	name string

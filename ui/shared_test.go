@@ -135,12 +135,12 @@ func TestMembersDoNotPollASharedAccount(t *testing.T) {
 		w.Press("j", "2", "1")
 	}
 	if n := len(w.proxy.readTimes("/backups/")); n > 0 {
-		t.Errorf("the backups were asked for %d times", n)
+		t.Errorf("the backups were requested %d times", n)
 	}
 	w.Press("R")
 	o.waitFor("somebody wanted the lists", asked)
 	if n := len(w.proxy.readTimes("/backups/")); n != 1 {
-		t.Errorf("somebody wanted the backups, and they were asked for %d times", n)
+		t.Errorf("somebody wanted the backups, and they were requested %d times", n)
 	}
 }
 

@@ -41,8 +41,8 @@ func TestSoakLosesNothingAndRepeatsNothing(t *testing.T) {
 	if t.Failed() { // what it left over says nothing then
 		return
 	}
-	waitEventually(t, "an end of all goroutines", func() bool { return len(goroutines()) <= before })
-	waitEventually(t, "an end of all open files", func() bool { return len(openFiles()) <= files })
+	waitEventually(t, "the end of all goroutines", func() bool { return len(goroutines()) <= before })
+	waitEventually(t, "the end of all open files", func() bool { return len(openFiles()) <= files })
 	if t.Failed() {
 		t.Logf("left over:\n%s\n%s", strings.Join(goroutines(), "\n\n"), strings.Join(openFiles(), "\n"))
 	}

@@ -13,7 +13,7 @@ import (
 // viewText is what the program wants to be shown, without waiting for the terminal to have shown it.
 func (s *soakTest) viewText() string {
 	s.t.Helper()
-	s.Advance(0) // comes back once the program is at rest
+	s.Advance(0) // returns once the program is idle
 	return ansi.Strip(s.app.View().Content)
 }
 
