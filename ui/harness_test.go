@@ -149,7 +149,7 @@ func (w *harness) connect(url, token string) (*api.Client, error) {
 		api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))...)
 }
 
-// injectFault makes requests fail, as sim.ParseFault reads the text.
+// injectFault makes requests fail from now on.
 func (w *harness) injectFault(text string) {
 	w.t.Helper()
 	f, err := sim.ParseFault(text)

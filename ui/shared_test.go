@@ -14,15 +14,15 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// sharedAccount is a hub at which bert sits in front of the terminal, and others without one.
+// sharedAccount is a hub at which member bert uses the terminal, and others work without one.
 type sharedAccount struct {
 	h     *harness
 	hub   *team.Hub
-	clock *terminal.Clock // the hub's: its waits are no business of the terminal
+	clock *terminal.Clock // of the hub, so that the terminal does not wait for its timers
 	bert  clockedMember
 }
 
-// clockedMember is a seat whose waits go by the test's clock, so that the terminal can tell when the program is at rest.
+// clockedMember is a member that waits on the test's clock, so that the terminal knows when the program is idle.
 type clockedMember struct {
 	*team.Member
 	clock *terminal.Clock
@@ -38,7 +38,7 @@ func (p clockedMember) Next(ctx context.Context, after int) (view model.AccountV
 	return view, others, ok
 }
 
-// joinAsBert has bert work at the office.
+// joinAsBert starts the program as member bert.
 func (o *sharedAccount) joinAsBert(change ...func(*team.MemberOptions, *ui.Options)) option {
 	return func(s *setup) {
 		s.share = func(w *harness, opts *ui.Options) {
@@ -57,29 +57,29 @@ func (o *sharedAccount) joinAsBert(change ...func(*team.MemberOptions, *ui.Optio
 	}
 }
 
-// advanceSecond lets a second pass for all.
+// advanceSecond advances all clocks by a second.
 func (o *sharedAccount) advanceSecond() {
 	o.h.Advance(time.Second)
 	o.clock.Advance(0)
 }
 
-// waitForText lets time pass until the text is on the screen.
+// waitForText advances the time until the screen shows the text.
 func (o *sharedAccount) waitForText(text string) {
 	o.h.t.Helper()
 	o.waitFor(text, func() bool { return o.h.Screen().Contains(text) })
 }
 
-// waitFor lets time pass until something holds. The hub works beside the terminal, so that it is not known when.
+// waitFor advances the time until the condition is met. The hub runs concurrently, so it is not known when.
 func (o *sharedAccount) waitFor(what string, holds func() bool) {
 	o.h.t.Helper()
 	for late := time.Now().Add(20 * time.Second); !holds(); o.advanceSecond() {
 		if time.Now().After(late) {
-			o.h.t.Fatalf("it never came: %s\n%s", what, o.h.Screen().Text())
+			o.h.t.Fatalf("timed out waiting for: %s\n%s", what, o.h.Screen().Text())
 		}
 	}
 }
 
-// createSnapshotAsAnna confirms a snapshot of a server, without a screen of her own.
+// createSnapshotAsAnna creates a snapshot of a server as member anna, who has no screen.
 func (o *sharedAccount) createSnapshotAsAnna(w *harness, server string) command.ActionResultMsg {
 	w.t.Helper()
 	seat := o.hub.Join(team.MemberOptions{Actor: model.Actor{Name: "anna", Key: "SHA256:a", Address: "192.0.2.1"}})
@@ -125,10 +125,10 @@ func TestMembersDoNotPollASharedAccount(t *testing.T) {
 	var o sharedAccount
 	w := startApp(t, 120, 30, withServers(3), o.joinAsBert())
 	o.waitForText("web-server-01")
-	o.bert.Leave() // from here on nobody looks, as far as the poller knows
+	o.bert.Leave() // from now on the hub has no members
 	w.proxy.reset()
 	asked := func() bool { return len(w.proxy.readTimes("/backups/")) > 0 }
-	o.waitFor("the poller has asked for the last time as often as for somebody", asked)
+	o.waitFor("the last poll at the rate for members", asked)
 	w.proxy.reset()
 	for range 60 {
 		o.advanceSecond()
@@ -138,9 +138,9 @@ func TestMembersDoNotPollASharedAccount(t *testing.T) {
 		t.Errorf("the backups were requested %d times", n)
 	}
 	w.Press("R")
-	o.waitFor("somebody wanted the lists", asked)
+	o.waitFor("the refresh", asked)
 	if n := len(w.proxy.readTimes("/backups/")); n != 1 {
-		t.Errorf("somebody wanted the backups, and they were requested %d times", n)
+		t.Errorf("after one refresh the backups were requested %d times", n)
 	}
 }
 
@@ -151,7 +151,7 @@ func TestOwnActionIsFollowedToItsEndOnASharedAccount(t *testing.T) {
 	o.waitForText("web-server-01")
 	w.selectServer("web-server-01")
 	w.Press("s")
-	w.Type("mine") // whether the points are known by now or not
+	w.Type("mine") // works whether or not the points are loaded
 	o.waitForText("› mine")
 	w.Press("tab", "tab", "enter")
 	o.waitForText("snapshot mine")
@@ -160,7 +160,7 @@ func TestOwnActionIsFollowedToItsEndOnASharedAccount(t *testing.T) {
 	records, _, err := book.Read()
 	w.must(err)
 	if len(records) == 0 {
-		t.Fatal("nothing was written down")
+		t.Fatal("nothing was logged")
 	}
 	for _, r := range records {
 		if r.By != (model.Actor{Name: "bert", Key: "SHA256:b", Address: "192.0.2.2"}) {
@@ -194,8 +194,7 @@ func TestActivityShowsMembersAndTheirActions(t *testing.T) {
 	w.RequireText("anna came in from 192.0.2.1 with SHA256:a", "delete snapshot old of web-server-01, by anna: deleted", "anna left")
 }
 
-// Whose key is limited to some servers learns nothing of the others, whatever is opened: not their names, addresses or points, and
-// not what was done to them.
+// A member whose key is limited to some servers must not see the others on any screen: no names, addresses, points or actions.
 func TestScopedMemberSeesNoOtherServers(t *testing.T) {
 	var o sharedAccount
 	book := journal.New(t.TempDir())
@@ -221,7 +220,7 @@ func TestScopedMemberSeesNoOtherServers(t *testing.T) {
 	if msg := o.createSnapshotAsAnna(w, "web-server-01"); msg.Outcome.Err != nil {
 		t.Fatal(msg.Outcome.Err)
 	}
-	for range 3 { // what she does there is under way now
+	for range 3 { // anna's action is running by now
 		o.advanceSecond()
 	}
 	w.Press("A")
@@ -242,7 +241,7 @@ func TestScopedMemberSeesNoOtherServers(t *testing.T) {
 	}
 }
 
-// What somebody else wanted is theirs to go on with.
+// Only the member who confirmed a restore is asked whether to continue it.
 func TestRestoreOfAnotherMemberIsNotOffered(t *testing.T) {
 	for _, who := range []string{"anna", "bert"} {
 		t.Run(who, func(t *testing.T) {
@@ -280,7 +279,7 @@ func TestRefusedTokenIsReportedForTheOperator(t *testing.T) {
 	o.waitFor("it works again", func() bool { return !w.Screen().Contains("refuse") })
 }
 
-// The config may have commands of one's own; they are for who sits at that machine.
+// The config may have custom commands; they are only for a user of that machine.
 func TestNoCommandRunsOnTheServingHost(t *testing.T) {
 	var o sharedAccount
 	w := startApp(t, 120, 40, withServers(3), o.joinAsBert(func(_ *team.MemberOptions, opts *ui.Options) {

@@ -16,18 +16,17 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// auditLog is the truth of a soak: what was written down and what was sent, in the order in which it was, and what the account
-// did of it.
+// auditLog records what really happened in a soak test: the journal's lines and the requests, in order, and what the account did.
 type auditLog struct {
 	mu           sync.Mutex
-	records      []model.Record    // all that the journal took
-	intentCounts map[string]int    // by operation: how often it was about to be sent
+	records      []model.Record    // every line of the journal
+	intentCounts map[string]int    // by operation: the number of its intents
 	pending      map[string]string // by operation: the request that is about to be sent
 	requests     []*sentAction
 	violations   []string
 	timeline     []timelineEntry
-	writers      map[string]map[int]bool      // by operation: the chairs whose programs wrote of it
-	touches      map[string][]touch           // by restore point that was made or deleted, or server that was restored
+	writers      map[string]map[int]bool      // by operation: the programs that wrote about it
+	touches      map[string][]touch           // by restore point created or deleted, or server restored
 	firstWritten map[string]time.Time         // by operation: when its first line was written
 	lastWritten  map[string]time.Time         // by operation: when its latest line was written
 	doneAt       map[string]time.Time         // by operation: when the journal closed it as done, by the account's clock
@@ -35,27 +34,27 @@ type auditLog struct {
 	locks        map[model.ID]*auditedJournal // by server: who holds its lock
 }
 
-// timelineEntry is something that came to pass, by the account's clock.
+// timelineEntry is an event, by the account's clock.
 type timelineEntry struct {
 	time time.Time
 	what string
 }
 
-// sentAction is a deed as it arrived, and the operation that it belongs to.
+// sentAction is an action's request as it arrived, and its operation.
 type sentAction struct {
 	line        string
 	operation   string
-	executed    bool      // the account carried it out
-	alreadyGone bool      // the account had nothing to delete any more
-	target      string    // what it was done to
-	executedAt  time.Time // when the account carried it out
+	executed    bool      // by the account
+	alreadyGone bool      // there was nothing left to delete
+	target      string    // the point or the server
+	executedAt  time.Time // by the account's clock
 }
 
 func newAuditLog(now func() time.Time) *auditLog {
 	return &auditLog{now: now, locks: map[model.ID]*auditedJournal{}, lastWritten: map[string]time.Time{}, doneAt: map[string]time.Time{}, intentCounts: map[string]int{}, pending: map[string]string{}, writers: map[string]map[int]bool{}, touches: map[string][]touch{}, firstWritten: map[string]time.Time{}}
 }
 
-// addRecord takes down a line of the journal. Only between its intent and the next line may an operation be sent.
+// addRecord records a line of the journal. An operation may be sent only between its intent and its next line.
 func (l *auditLog) addRecord(r model.Record, chair int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -79,14 +78,14 @@ func (l *auditLog) addRecord(r model.Record, chair int) {
 	}
 }
 
-// note writes into the diary.
+// note adds an entry to the timeline.
 func (l *auditLog) note(at time.Time, format string, values ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.timeline = append(l.timeline, timelineEntry{at, fmt.Sprintf(format, values...)})
 }
 
-// operationTimeline is what came to pass while an operation lasted, a line each.
+// operationTimeline returns what happened during an operation, one entry a line.
 func (l *auditLog) operationTimeline(operation string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -100,7 +99,7 @@ func (l *auditLog) operationTimeline(operation string) string {
 	return out.String()
 }
 
-// recentTimeline is the end of the diary.
+// recentTimeline returns the end of the timeline.
 func (l *auditLog) recentTimeline() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -111,8 +110,7 @@ func (l *auditLog) recentTimeline() string {
 	return out.String()
 }
 
-// addRequest takes down a deed's request of a run of the program. It uses up an intent that was on the disk before it; without
-// one, it should not have been sent.
+// addRequest records an action's request by a run of the program. It uses up an intent that was on disk before it; without one, the request is a violation.
 func (l *auditLog) addRequest(run, what, body string) *sentAction {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -125,7 +123,7 @@ func (l *auditLog) addRequest(run, what, body string) *sentAction {
 			return sent
 		}
 	}
-	l.violations = append(l.violations, "a request without an intent of its own: "+sent.line)
+	l.violations = append(l.violations, "a request without its own intent: "+sent.line)
 	return sent
 }
 
@@ -139,14 +137,14 @@ func (l *auditLog) addResponse(at time.Time, sent *sentAction, status int, body 
 	}
 }
 
-// actionCount is how many deeds have been confirmed and were about to be sent.
+// actionCount returns the number of actions that were confirmed and about to be sent.
 func (l *auditLog) actionCount() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.intentCounts)
 }
 
-// normalizeJSON writes a body with its fields in order.
+// normalizeJSON sorts the fields of a JSON body.
 func normalizeJSON(body string) string {
 	var fields map[string]any
 	if json.Unmarshal([]byte(body), &fields) != nil {
@@ -156,7 +154,7 @@ func normalizeJSON(body string) string {
 	return string(out)
 }
 
-// expectedRequest is the request that an intent is about, as arrived knows it.
+// expectedRequest returns the request of an intent, as addRequest records it.
 func expectedRequest(r model.Record) string {
 	collection := "/" + r.Kind + "s/"
 	fields := map[string]any{}
@@ -179,15 +177,14 @@ func expectedRequest(r model.Record) string {
 	return "POST " + collection + " " + normalizeJSON(string(out))
 }
 
-// dropRun forgets what a program that has ended was about to send.
+// dropRun removes what an ended program was about to send.
 func (l *auditLog) dropRun(run string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	maps.DeleteFunc(l.pending, func(id, _ string) bool { return strings.HasPrefix(id, run+"-") })
 }
 
-// auditedJournal is the journal as one run of the program writes it: what it gets onto the disk is in the ledger too. A program that
-// has ended writes no more.
+// auditedJournal is the journal of one run of the program; what it writes to disk is also recorded by the audit log. An ended program writes no more.
 type auditedJournal struct {
 	*journal.Journal
 	audit   *auditLog
@@ -217,8 +214,7 @@ func (p *auditedJournal) close() {
 	p.audit.unlock("", p)
 }
 
-// LockServer is the journal's, but waits by the program's clock: the other program, which may hold the lock, stands still
-// meanwhile. What a program held that has ended is free.
+// LockServer waits by the program's clock, unlike the journal's own: the other program, which may hold the lock, is paused meanwhile. The locks of an ended program are free.
 func (p *auditedJournal) LockServer(ctx context.Context, _ string, server model.ID) (unlock func(), err error) {
 	end := p.clock.Now().Add(lockWait)
 	held := false
@@ -235,7 +231,7 @@ func (p *auditedJournal) LockServer(ctx context.Context, _ string, server model.
 // lockWait is how long a program waits for another one that acts on the same server.
 const lockWait = 45 * time.Second
 
-// tryLock gives a program the lock of a server, if nobody has it.
+// tryLock gives a program the lock of a server if it is free.
 func (l *auditLog) tryLock(server model.ID, by *auditedJournal) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -246,7 +242,7 @@ func (l *auditLog) tryLock(server model.ID, by *auditedJournal) bool {
 	return true
 }
 
-// unlock frees the lock that a program has of a server, or all that it has for "".
+// unlock releases a program's lock of a server, or all its locks if server is "".
 func (l *auditLog) unlock(server model.ID, by *auditedJournal) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -255,7 +251,7 @@ func (l *auditLog) unlock(server model.ID, by *auditedJournal) {
 
 var _ command.Journal = (*auditedJournal)(nil)
 
-// lastRecords is the last line of each operation, and the steps that led there.
+// lastRecords returns the last line of each operation, and its events in order.
 func (l *auditLog) lastRecords() (ends map[string]model.Record, steps map[string]string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -14,9 +14,7 @@ import (
 	"vpsdeck/api/sim"
 )
 
-// faultInjector is what lies between the program and its account: requests and answers get lost, garbled, refused and late, by
-// chance. The chance depends on the seed, on what is asked for and how often it was, and on the time, so that a soak with
-// the same seed goes the same way as far as the order of requests allows it.
+// faultInjector stands between the program and its account: it loses, garbles, refuses and delays requests and answers at random. The choice depends on the seed, the request, its count and the time. A soak with the same seed therefore runs alike, as far as the order of requests allows it.
 type faultInjector struct {
 	account   http.Handler
 	simulated *sim.Account     // the account, for its quirks and its own journal
@@ -25,46 +23,46 @@ type faultInjector struct {
 	audit     *auditLog
 
 	mu            sync.Mutex
-	disabled      bool             // nothing happens any more
-	droppedAgents map[string]bool  // the user agents of programs that have ended: what they still send has not been sent
+	disabled      bool             // no more faults
+	droppedAgents map[string]bool  // user agents of ended programs; their requests are dropped
 	requestCounts map[string]int   // by method and endpoint
-	delayed       []delayedRequest // deeds that are carried out after their answer
-	quirks        sim.Quirks       // the account's, now
+	delayed       []delayedRequest // actions that are executed after their answer
+	quirks        sim.Quirks       // the account's current ones
 	quirkChanges  int              // how often they changed
 }
 
-// delayedRequest is a deed that a gateway has given up, and that reaches the account all the same.
+// delayedRequest is an action that a gateway has given up, but that still reaches the account.
 type delayedRequest struct {
 	due     time.Time
 	execute func()
 }
 
-// faultKind is what befalls a request.
+// faultKind is what happens to a request.
 type faultKind int
 
 const (
 	noFault faultKind = iota
 	cutBefore
-	cutAfter        // it is carried out
-	cutInBody       // it is carried out
-	garbledBody     // it is carried out
+	cutAfter        // executed
+	cutInBody       // executed
+	garbledBody     // executed
 	rateLimited     // 429
 	serverError     // 500
 	gatewayError    // 502 to 504
-	gatewayExecuted // 502 to 504, and it is carried out
-	gatewayDelayed  // 504, and it is carried out later
+	gatewayExecuted // 502 to 504, executed
+	gatewayDelayed  // 504, executed later
 	unauthorized    // 401
 )
 
 var faultNames = map[faultKind]string{
-	noFault: "fair", cutBefore: "cut before", cutAfter: "cut after", cutInBody: "cut in the body", garbledBody: "garbled",
+	noFault: "no fault", cutBefore: "cut before", cutAfter: "cut after", cutInBody: "cut in the body", garbledBody: "garbled",
 	rateLimited: "429", serverError: "500", gatewayError: "502", gatewayExecuted: "503, and done", gatewayDelayed: "504, and done later",
 	unauthorized: "401",
 }
 
 func (f faultKind) String() string { return faultNames[f] }
 
-// faultRates are how often each fate comes, of a thousand. The rest is fair.
+// faultRates are how often each fault occurs, per thousand requests.
 type faultRates map[faultKind]int
 
 var (
@@ -81,7 +79,7 @@ var (
 	}
 )
 
-// inBurst says whether the time is one of storms, which last for two minutes.
+// inBurst reports whether this is a burst of faults. A burst lasts two minutes.
 func (w *faultInjector) inBurst() bool { return w.randomFor(fmt.Sprint(w.now().Unix()/120))%10 == 0 }
 
 func (w *faultInjector) randomFor(what string) uint64 {
@@ -93,7 +91,7 @@ func (w *faultInjector) randomFor(what string) uint64 {
 	return n ^ n>>33
 }
 
-// nextFault is the fate of the next request of a kind.
+// nextFault returns the fault of the next request of a kind.
 func (w *faultInjector) nextFault(kind string) faultKind {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -117,14 +115,13 @@ func (w *faultInjector) nextFault(kind string) faultKind {
 	return noFault
 }
 
-// How late things are at most. A deed whose answer was lost counts as not seen by lists that were asked for up to half a
-// minute after the loss: what a gateway carries out later than that can be missed, and nothing else.
+// The longest delays. An action with a lost answer counts as not seen if lists requested up to half a minute after the loss do not show it. Only what a gateway executes later than that can be missed.
 const (
-	maxCallDelay      = 30 * time.Second // a call on its way, or its answer
-	maxExecutionDelay = 15 * time.Second // what a gateway has given up
+	maxCallDelay      = 30 * time.Second // of a request, or of its answer
+	maxExecutionDelay = 15 * time.Second // of what a gateway has given up
 )
 
-// callDelays are how long a call takes to leave, and its answer to come back.
+// callDelays returns the delays of a request and of its answer.
 func (w *faultInjector) callDelays(endpoint string) (there, back time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -139,7 +136,7 @@ func (w *faultInjector) callDelays(endpoint string) (there, back time.Duration) 
 	return some("there"), some("back")
 }
 
-// disable ends the weather.
+// disable ends all faults and quirks.
 func (w *faultInjector) disable() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -148,7 +145,7 @@ func (w *faultInjector) disable() {
 	w.simulated.SetQuirks(w.quirks)
 }
 
-// dropAgent has nothing more come of a program that has ended.
+// dropAgent drops the requests of an ended program from now on.
 func (w *faultInjector) dropAgent(agent string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -161,7 +158,7 @@ func (w *faultInjector) isDropped(agent string) bool {
 	return w.droppedAgents[agent]
 }
 
-// nextDue is when the next of what comes late is due.
+// nextDue returns when the next delayed request is due.
 func (w *faultInjector) nextDue() (due time.Time, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -173,7 +170,7 @@ func (w *faultInjector) nextDue() (due time.Time, ok bool) {
 	return due, ok
 }
 
-// executeDue carries out what has come late.
+// executeDue executes the delayed requests that are due.
 func (w *faultInjector) executeDue() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -216,7 +213,7 @@ func (w *faultInjector) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.applyFault(fate, rw, carry)
 }
 
-// requestKind is a request without its ids.
+// requestKind returns a request without its IDs.
 func requestKind(what string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {
@@ -226,7 +223,7 @@ func requestKind(what string) string {
 	}, what)
 }
 
-// applyFault lets the fate have its way. To cut is to panic with http.ErrAbortHandler.
+// applyFault answers a request as its fault says. It panics with http.ErrAbortHandler to cut the connection.
 func (w *faultInjector) applyFault(f faultKind, rw http.ResponseWriter, carry func() *httptest.ResponseRecorder) {
 	rw.Header().Set("Date", w.now().UTC().Format(http.TimeFormat))
 	status := map[faultKind]int{rateLimited: 429, serverError: 500, gatewayError: 502, gatewayExecuted: 503, gatewayDelayed: 504, unauthorized: 401}[f]
@@ -252,7 +249,7 @@ func (w *faultInjector) applyFault(f faultKind, rw http.ResponseWriter, carry fu
 	}
 }
 
-// writeAnswer hands on the account's answer, or what is left of it.
+// writeAnswer writes the account's answer, damaged as the fault says.
 func writeAnswer(f faultKind, rw http.ResponseWriter, answer *httptest.ResponseRecorder) {
 	for name, values := range answer.Header() {
 		rw.Header()[name] = values
@@ -271,7 +268,7 @@ func writeAnswer(f faultKind, rw http.ResponseWriter, answer *httptest.ResponseR
 	panic(http.ErrAbortHandler)
 }
 
-// executeLater carries a deed out a moment from now.
+// executeLater executes an action a moment from now.
 func (w *faultInjector) executeLater(carry func() *httptest.ResponseRecorder) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

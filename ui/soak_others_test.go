@@ -9,14 +9,13 @@ import (
 	"vpsdeck/model"
 )
 
-// inDemo says whether the program shows the simulated account that it offers.
+// inDemo reports whether the program shows the demo.
 func (s *soakTest) inDemo() bool {
 	s.Advance(0)
 	return strings.HasPrefix(s.app.View().WindowTitle, "vpsdeck demo")
 }
 
-// actAsOther is another person at work on the same account, by a way without weather. The API may refuse it, as it does
-// where something else is going on.
+// actAsOther acts as another user of the account, without faults. The API may refuse it, for instance while something else is running.
 func (s *soakTest) actAsOther() {
 	kind := []model.Kind{model.Backup, model.Snapshot}[s.random.IntN(2)]
 	points := s.points(kind, "")
@@ -53,16 +52,16 @@ func (s *soakTest) actAsOther() {
 	}
 }
 
-// pointName names a restore point in the ledger.
+// pointName returns the name of a restore point in the audit log.
 func pointName(kind model.Kind, id model.ID) string { return kind.String() + " #" + string(id) }
 
-// touch is somebody's, on a restore point or a server: a run of the program, or somebody else.
+// touch is a change to a restore point or a server, by a run of the program or by somebody else.
 type touch struct {
 	time time.Time
 	by   string
 }
 
-// addTouch notes who had their hands on something.
+// addTouch records who changed something.
 func (l *auditLog) addTouch(at time.Time, by, thing string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -73,13 +72,13 @@ func (l *auditLog) addTouchLocked(at time.Time, by, thing string) {
 	l.touches[thing] = append(l.touches[thing], touch{at, by})
 }
 
-// runOf is the run of the program that began an operation.
+// runOf returns the run of the program that began an operation.
 func runOf(operation string) string {
 	run, _, _ := strings.Cut(operation, "-")
 	return run
 }
 
-// targetOf is what a request has made, by the account's answer, or deleted, or the server that it has restored.
+// targetOf returns what a request created (by the account's answer) or deleted, or the server that it restored.
 func targetOf(what string, answer []byte) string {
 	var point struct {
 		ID model.ID `json:"id"`
@@ -104,9 +103,7 @@ func targetOf(what string, answer []byte) string {
 	return "server #" + string(restored.Server.ID)
 }
 
-// isAmbiguous says whether somebody else, or another run of the program, has touched what an operation is about while it lasted
-// (or was being looked up, up to a minute before), so that its traces may be theirs, which docs/RELIABILITY.md does not promise
-// to tell apart. So it is where both programs see to an operation that an earlier run left.
+// isAmbiguous reports whether somebody else, or another run, changed the target of an operation while it lasted, or up to a minute before, while it was being checked. Its traces may then be theirs, and docs/RELIABILITY.md does not promise to tell them apart. The same is true if both programs watch an operation that an earlier run left.
 func (l *auditLog) isAmbiguous(r model.Record, sent *sentAction) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -124,8 +121,7 @@ func (l *auditLog) isAmbiguous(r model.Record, sent *sentAction) bool {
 	})
 }
 
-// isMisattributed says whether one program had given a create up, and another, which still looked for it, has taken for it what a
-// second try made under the same name: they cannot be told apart. It is not sent again for that.
+// isMisattributed reports whether one program gave up a create, while another still searched for it and found a second try of the same name. The two tries cannot be told apart. The action is not sent again because of it.
 func (l *auditLog) isMisattributed(r model.Record, steps string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -133,7 +129,7 @@ func (l *auditLog) isMisattributed(r model.Record, steps string) bool {
 	return r.Action == "create" && len(l.writers[r.ID]) > 1 && given && strings.Contains(after, model.EventDone)
 }
 
-// touchedByOthers says whether somebody else has ever touched a restore point.
+// touchedByOthers reports whether somebody else has ever changed a restore point.
 func (l *auditLog) touchedByOthers(r model.Record) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

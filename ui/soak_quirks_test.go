@@ -11,22 +11,21 @@ import (
 	"vpsdeck/model"
 )
 
-var soakQuirks = flag.String("soak-quirks", "lag restores points cut dates", "how the soak's lists differ from what is true; none: \"\"")
+var soakQuirks = flag.String("soak-quirks", "lag restores points cut dates", "kinds of wrong lists in the soak test; none: \"\"")
 
 // quirksDuration is how long one set of quirks lasts, on the account's clock.
 const quirksDuration = 3 * time.Minute
 
-// How far lists are behind the truth at most. With mostLate it stays below the half minute after which an action whose
-// answer was lost counts as not seen.
+// The longest lag of the lists. Together with maxExecutionDelay it stays below half a minute. After that time an action with a lost answer counts as not seen.
 const (
 	maxLag    = 6 * time.Second // a replica
 	maxHidden = 6 * time.Second // a new point that is not listed yet, a deleted one that still is
 )
 
-// maxClockError is how far the program's idea of the account's clock may be off, whatever dates answers carry.
+// maxClockError is how far the program's estimate of the account's clock may be off, whatever dates the answers carry.
 const maxClockError = time.Minute
 
-// quirksAt are the quirks of a time. They depend on the seed and the time alone.
+// quirksAt returns the quirks at a time. They depend only on the seed and the time.
 func (w *faultInjector) quirksAt(at time.Time) sim.Quirks {
 	slot := at.Unix() / int64(quirksDuration/time.Second)
 	draw := func(what string, n int) int { return int(w.randomFor(fmt.Sprint("quirk ", what, slot)) % uint64(n)) }
@@ -87,7 +86,7 @@ func (w *faultInjector) updateQuirks() {
 	}
 }
 
-// checkEndTimes compares when the journal closed what was done with when it was over at the account: never before.
+// checkEndTimes checks that the journal closed no operation as done before it ended at the account.
 func (s *soakTest) checkEndTimes(sent map[string]*sentAction, ends map[string]model.Record) {
 	s.t.Helper()
 	operations := s.faults.simulated.Operations()
@@ -95,14 +94,14 @@ func (s *soakTest) checkEndTimes(sent map[string]*sentAction, ends map[string]mo
 	for id, at := range s.audit.doneAt {
 		r, request := ends[id], sent[id]
 		if request == nil || !request.executed {
-			continue // checkDeeds judges it
+			continue // checkActions handles it
 		}
 		did, ok := request.findOperation(operations, r)
 		switch {
 		case !ok:
-			s.t.Errorf("the account forgot what it did for %s: %s", id, request.line)
+			s.t.Errorf("the account has no operation for %s: %s", id, request.line)
 		case at.Before(did.Ended) && !(r.Action == "restore" && s.audit.isAmbiguous(r, request)):
-			s.t.Errorf("%s, a %s, was called done at %s, and was over at %s:%s", id, r.Action, at.Format(time.TimeOnly),
+			s.t.Errorf("%s, a %s, was closed as done at %s, but ended at %s:%s", id, r.Action, at.Format(time.TimeOnly),
 				did.Ended.Format(time.TimeOnly), s.audit.operationTimeline(id))
 		default:
 			late[r.Action] = append(late[r.Action], at.Sub(did.Ended))
@@ -110,13 +109,13 @@ func (s *soakTest) checkEndTimes(sent map[string]*sentAction, ends map[string]mo
 	}
 	for what, times := range late {
 		slices.Sort(times)
-		s.t.Logf("%d of the deed %s were closed after the account's own end, half of them within %v, the last after %v", len(times), what,
+		s.t.Logf("%d of the action %s were closed after the account's own end, half of them within %v, the last after %v", len(times), what,
 			times[len(times)/2].Truncate(time.Second), times[len(times)-1].Truncate(time.Second))
 	}
 	s.t.Logf("the quirks of the account changed %d times", s.faults.quirkChanges)
 }
 
-// findOperation is what the account did for a request, by its own journal.
+// findOperation returns what the account did for a request, by the account's own journal.
 func (q *sentAction) findOperation(operations []sim.Operation, r model.Record) (sim.Operation, bool) {
 	for _, o := range slices.Backward(operations) {
 		thing := o.Kind.String() + " #" + string(o.Point)
@@ -130,7 +129,7 @@ func (q *sentAction) findOperation(operations []sim.Operation, r model.Record) (
 	return sim.Operation{}, false
 }
 
-// checkServers compares what is known of the servers with what the account holds.
+// checkServers compares the servers that the program shows with the account's.
 func (s *soakTest) checkServers() {
 	s.t.Helper()
 	held, err := s.otherClient.Servers(s.t.Context(), model.ServerFilter{})
@@ -146,6 +145,6 @@ func (s *soakTest) checkServers() {
 		return strings.Join(out, "\n")
 	}
 	if known, held := lines(s.app.StateForTest().Servers.Value), lines(held); known != held {
-		s.t.Errorf("of the servers the program knows\n%s\nand the account holds\n%s", known, held)
+		s.t.Errorf("the program has the servers\n%s\nand the account\n%s", known, held)
 	}
 }

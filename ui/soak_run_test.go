@@ -15,22 +15,21 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// soakTest is a person at two programs for a long while, in all weathers, with other people at work on the same account. Now and
-// then a program is ended and started again.
+// soakTest is a user of two programs over a long time, with faults, and with other users of the same account. Sometimes a program is killed and started again.
 type soakTest struct {
 	soakProgram
-	otherProgram soakProgram // the other program, at which nobody sits; its time stands still meanwhile, as if it were stopped
+	otherProgram soakProgram // the other program, which is paused meanwhile
 	random       *rand.Rand
-	accountClock *sim.Clock // the account's; it can leap, as over a machine that was asleep
+	accountClock *sim.Clock // of the account; it can jump, as after a machine slept
 	faults       *faultInjector
 	audit        *auditLog
 	journal      *journal.Journal
-	demoURL      string // the address of the simulated account that the program offers
+	demoURL      string // the address of the demo account
 	runCount     int
-	nameCount    int // of names
+	nameCount    int
 }
 
-// soakProgram is one of the programs.
+// soakProgram is one of the two programs.
 type soakProgram struct {
 	*lazyHarness
 	number         int
@@ -58,14 +57,14 @@ func startSoak(t *testing.T, seed uint64) *soakTest {
 	return s
 }
 
-// switchProgram goes over to the other program.
+// switchProgram switches to the other program.
 func (s *soakTest) switchProgram() {
 	s.Advance(0)
 	s.otherProgram, s.soakProgram = s.soakProgram, s.otherProgram
 	s.Advance(0)
 }
 
-// startProgram starts the program. The terminal's clock stops with a program, so each gets its own.
+// startProgram starts the program. A terminal's clock stops with its program, so each gets its own.
 func (s *soakTest) startProgram() {
 	s.t.Helper()
 	s.runCount++
@@ -80,7 +79,7 @@ func (s *soakTest) startProgram() {
 	s.lazyHarness = s.startLazy(s.size, ui.Options{Client: client, Access: way, Journal: s.auditedJournal, RunID: s.run.ID})
 }
 
-// advance moves the account's clock, and carries out at its time what has come late.
+// advance moves the account's clock, and executes delayed requests at their time.
 func (s *soakTest) advance(d time.Duration) {
 	end := s.accountClock.Now().Add(d)
 	for {
@@ -94,8 +93,7 @@ func (s *soakTest) advance(d time.Duration) {
 	s.accountClock.Advance(end.Sub(s.accountClock.Now()))
 }
 
-// killProgram ends the program in the midst of whatever it is about, as if its process were gone: what still waits in it for the
-// clock comes to nothing.
+// killProgram ends the program at any moment, as if its process were killed: its pending timers have no effect.
 func (s *soakTest) killProgram() {
 	s.Advance(0)
 	s.auditedJournal.close()
@@ -106,14 +104,14 @@ func (s *soakTest) killProgram() {
 	s.run.End()
 }
 
-// programAccess is the way of one run of the program to the account.
+// programAccess gives one run of the program access to the account.
 type programAccess struct {
 	url, demoURL, userAgent string
 	clock                   *terminal.Clock
 	faults                  *faultInjector
 }
 
-// newClient asks over the weather, and its calls take their time.
+// newClient returns a client whose requests meet the faults, and whose calls are delayed.
 func (g programAccess) newClient(token string) (command.Client, error) {
 	client, err := api.New(g.url, token, api.WithClock(g.clock.Now), api.WithUserAgent(g.userAgent),
 		api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))

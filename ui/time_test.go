@@ -12,7 +12,7 @@ import (
 	"vpsdeck/ui"
 )
 
-// withEarlierRun is a journal in which an earlier run has written down restores that it watched, and how many minutes they took.
+// withEarlierRun starts the program with a journal of restores that an earlier run watched, and that took so many minutes.
 func withEarlierRun(t *testing.T, minutes ...int) option {
 	t.Helper()
 	book := journal.New(t.TempDir())
@@ -98,7 +98,7 @@ func TestStuckOperationIsReportedOnce(t *testing.T) {
 			w.Press("j")
 			w.RequireNoText("of web-server-01: stuck")
 			w.advanceHidden(time.Minute)
-			w.RequireNoText("of web-server-01: stuck") // it was said
+			w.RequireNoText("of web-server-01: stuck") // it was already reported
 			w.Press("A")
 			w.RequireText("Stuck: it usually takes")
 			w.requireGolden("stuck-activity-" + s.String())
@@ -186,6 +186,6 @@ func TestTheAgeOfTheDataLagsBehindByLessThanASecond(t *testing.T) {
 	w.RequireText("● 10 s ago")
 	w.Advance(7 * time.Second)
 	w.RequireText("● 10 s ago")
-	w.Advance(2 * time.Second) // all is asked for again
+	w.Advance(2 * time.Second) // everything is polled again
 	w.RequireText("● just now")
 }

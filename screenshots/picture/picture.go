@@ -1,5 +1,4 @@
-// Package picture draws what a terminal shows as a window, as SVG and as PNG at twice the size, the same on every machine:
-// it brings its font, draws everything that has to join as shapes, and calculates in whole numbers only.
+// Package picture draws a terminal's screen as a window, in SVG, and in PNG at twice the size. The result is the same on every machine: the package brings its own font, draws everything that has to join as shapes, and calculates in whole numbers.
 //
 // A grid becomes one list of shapes and texts (New), which both writers draw.
 package picture
@@ -30,7 +29,7 @@ const (
 	buttonY       = 20 * unitsPerPixel
 )
 
-// shape is an area of one colour: rectangles, whose edges stay sharp, and round things.
+// shape is an area of one colour: rectangles, whose edges stay sharp, and curves.
 type shape struct {
 	fill     color.RGBA
 	rects    []rect
@@ -39,7 +38,7 @@ type shape struct {
 
 // text is a run of characters of one style, each as wide as advance.
 type text struct {
-	x, y          int // where the first one stands, on the baseline
+	x, y          int // of the first character, on the baseline
 	size, advance int
 	fill          color.RGBA
 	bold, italic  bool
@@ -89,12 +88,12 @@ func (p *Picture) drawWindow(title string, theme Theme) {
 	p.texts = append(p.texts, run)
 }
 
-// addRound adds a shape with curves, above all that was drawn before.
+// addRound adds a shape with curves, above everything drawn before.
 func (p *Picture) addRound(ink color.RGBA, contours ...*contour) {
 	p.shapes = append(p.shapes, &shape{fill: ink, contours: contours})
 }
 
-// layer gathers shapes that do not overlap, so that those of one colour can be one.
+// layer collects shapes that do not overlap, so that those of one colour become one.
 type layer struct {
 	byColor map[color.RGBA]*shape
 	order   []*shape
@@ -111,7 +110,7 @@ func (l *layer) shapeFor(ink color.RGBA) *shape {
 	return l.byColor[ink]
 }
 
-// add adds a rectangle, and lengthens the last one where it goes on.
+// add adds a rectangle, or extends the last one if they touch.
 func (s *shape) add(r rect) {
 	if n := len(s.rects); n > 0 {
 		last := &s.rects[n-1]
@@ -123,7 +122,7 @@ func (s *shape) add(r rect) {
 	s.rects = append(s.rects, r)
 }
 
-// mergeStacked joins rectangles that stand on one another: a border is one line and not one for each row.
+// mergeStacked joins rectangles that are stacked on each other: a border becomes one line, not one per row.
 func mergeStacked(rects []rect) []rect {
 	type column struct{ x, w, bottom int }
 	var out []rect
