@@ -262,9 +262,9 @@ func TestAProfileHasItsOwnPolicies(t *testing.T) {
 	b.h.RequireText("Servers 3  ✗ 1  ▲ 2")
 	b.switchTo("work")
 	b.h.RequireText("Servers 12  ✗ 2  ▲ 2")
-	usual := startMultiAccount(t, wideShort, nil)
-	usual.switchTo("home")
-	usual.h.RequireText("Servers 3  ✗ 1 ─")
+	withoutPolicies := startMultiAccount(t, wideShort, nil)
+	withoutPolicies.switchTo("home")
+	withoutPolicies.h.RequireText("Servers 3  ✗ 1 ─")
 }
 
 func TestTokenForTheFormerAccountIsDropped(t *testing.T) {

@@ -35,38 +35,38 @@ func withJournal(t testing.TB, d *journalRuns) option {
 	}
 }
 
-func (d *journalRuns) journal() *journal.Journal { return journal.New(d.dir) }
+func (j *journalRuns) journal() *journal.Journal { return journal.New(j.dir) }
 
-func (d *journalRuns) startRun(t testing.TB, options *ui.Options, name string) {
-	book := d.journal()
-	run := book.StartRun(name)
+func (j *journalRuns) startRun(t testing.TB, options *ui.Options, name string) {
+	store := j.journal()
+	run := store.StartRun(name)
 	t.Cleanup(run.End)
-	d.run, options.Journal, options.RunID = run, book, run.ID
+	j.run, options.Journal, options.RunID = run, store, run.ID
 }
 
 // restartApp ends the program and starts it again on the same account with the same journal.
-func (d *journalRuns) restartApp(w *harness) {
+func (j *journalRuns) restartApp(w *harness) {
 	w.t.Helper()
-	d.crash(w)
-	d.run.End()
-	d.startSecondRun(w)
+	j.crash(w)
+	j.run.End()
+	j.startSecondRun(w)
 }
 
 // crash ends the program but leaves the mark of its run, as if it were still running.
-func (d *journalRuns) crash(w *harness) {
+func (j *journalRuns) crash(w *harness) {
 	w.t.Helper()
 	w.Screen() // wait until the program is idle
 	w.Quit()
 }
 
 // startSecondRun starts the program for the second time.
-func (d *journalRuns) startSecondRun(w *harness) {
+func (j *journalRuns) startSecondRun(w *harness) {
 	w.t.Helper()
-	w.clock = terminal.NewClock(d.accountClock.Now, d.accountClock.Advance)
+	w.clock = terminal.NewClock(j.accountClock.Now, j.accountClock.Advance)
 	w.proxy.clock = w.clock
 	w.proxy.reset()
 	options := ui.Options{Keys: keymap.Default(), Dark: true, Clock: w.clock, KeyTime: terminal.SpacedKeyTime(), Client: w.newClient(w.url)}
-	d.startRun(w.t, &options, "second")
+	j.startRun(w.t, &options, "second")
 	w.app = ui.New(options)
 	w.recorder = &recorder{app: w.app}
 	w.Terminal = termtest.Start(w.t, w.recorder, 120, 40, terminal.WithClock(w.clock))
@@ -290,13 +290,13 @@ func TestTheJournalHasEachStepAndNoToken(t *testing.T) {
 	w.Screen()
 	records, unreadable, err := d.journal().Read()
 	w.must(err)
-	var story []string
+	var events []string
 	for _, r := range records {
-		story = append(story, r.Action+" "+r.Event)
+		events = append(events, r.Action+" "+r.Event)
 	}
 	want := []string{"create intent", "create running", "create done", "delete intent", "delete running", "delete done", "create intent", "create refused",
 		"create intent", "create running", "create done"}
-	requireLines(t, story, want...)
+	requireLines(t, events, want...)
 	text, err := os.ReadFile(d.journal().Path())
 	w.must(err)
 	if unreadable > 0 || strings.Contains(string(text), liveToken) {

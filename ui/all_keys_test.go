@@ -89,22 +89,22 @@ func newOfflineApp(t testing.TB, account accountLists, change ...func(*ui.Option
 }
 
 // applyLists delivers the lists as a poll would.
-func (l *offlineApp) applyLists(account accountLists) {
-	l.ticket++
+func (o *offlineApp) applyLists(account accountLists) {
+	o.ticket++
 	if account.servers != nil {
-		l.Update(command.ServersLoadedMsg{Session: 1, Ticket: l.ticket, Servers: account.servers})
+		o.Update(command.ServersLoadedMsg{Session: 1, Ticket: o.ticket, Servers: account.servers})
 	}
 	for kind, points := range [][]model.Point{model.Backup: account.backups, model.Snapshot: account.snapshots} {
 		if points != nil {
-			l.Update(command.PointsLoadedMsg{Session: 1, Ticket: l.ticket, Kind: model.Kind(kind), Points: points})
+			o.Update(command.PointsLoadedMsg{Session: 1, Ticket: o.ticket, Kind: model.Kind(kind), Points: points})
 		}
 	}
 }
 
-func (l *offlineApp) press(names ...string) {
+func (o *offlineApp) press(names ...string) {
 	for _, name := range names {
-		l.Update(parseKey(l.t, name))
-		l.Update(command.ExecFinishedMsg{Name: "ssh"}) // return from any external command
+		o.Update(parseKey(o.t, name))
+		o.Update(command.ExecFinishedMsg{Name: "ssh"}) // return from any external command
 	}
 }
 
@@ -142,7 +142,7 @@ var keysToPanes = map[string][]string{
 func TestNoKeyInAnyPanePanics(t *testing.T) {
 	t.Parallel()
 	for name, account := range testAccounts(t) {
-		for place, way := range keysToPanes {
+		for place, path := range keysToPanes {
 			for i, key := range allKeys() {
 				if i%slower != 0 {
 					continue
@@ -152,11 +152,11 @@ func TestNoKeyInAnyPanePanics(t *testing.T) {
 						continue
 					}
 					l := newOfflineApp(t, account, func(o *ui.Options) { o.ReadOnly = readOnly })
-					l.press(way...)
+					l.press(path...)
 					func() {
 						defer func() {
-							if broken := recover(); broken != nil {
-								t.Errorf("%s, %s: %s: %v", name, place, key, broken)
+							if recovered := recover(); recovered != nil {
+								t.Errorf("%s, %s: %s: %v", name, place, key, recovered)
 							}
 						}()
 						l.press(key)
@@ -176,11 +176,11 @@ func TestActionKeyConsumesFollowingKeys(t *testing.T) {
 	t.Parallel()
 	all := testAccounts(t)
 	for name, account := range all {
-		for place, way := range keysToPanes {
+		for place, path := range keysToPanes {
 			for _, key := range []string{"s", "b", "r", "d", "c"} {
 				for _, readOnly := range []bool{false, true} {
 					l := newOfflineApp(t, account, func(o *ui.Options) { o.ReadOnly = readOnly })
-					l.press(way...)
+					l.press(path...)
 					if l.DialogCount() > 0 || place == "filter" || place == "requests" || place == "no request found" {
 						continue
 					}
@@ -214,8 +214,8 @@ func TestNoSequenceOfKeysPanics(t *testing.T) {
 		var pressed []string
 		func() {
 			defer func() {
-				if broken := recover(); broken != nil {
-					t.Errorf("seed %d: %v after %q", seed, broken, pressed[max(len(pressed)-20, 0):])
+				if recovered := recover(); recovered != nil {
+					t.Errorf("seed %d: %v after %q", seed, recovered, pressed[max(len(pressed)-20, 0):])
 				}
 			}()
 			for range 400 {

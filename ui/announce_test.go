@@ -33,17 +33,17 @@ type outputBuffer struct {
 	buffer bytes.Buffer
 }
 
-func (t *outputBuffer) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.buffer.Write(p)
+func (o *outputBuffer) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buffer.Write(p)
 }
 
 // text returns everything written so far. The program may be drawing at the same time.
-func (t *outputBuffer) text() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.buffer.String()
+func (o *outputBuffer) text() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buffer.String()
 }
 
 // startWithOutput starts the program like startApp, but records its output and sets its environment.
@@ -82,10 +82,10 @@ func startWithOutput(t *testing.T, environment []string, options ...option) *out
 }
 
 // launch runs the program and records its output.
-func (w *outputHarness) launch(environment []string) terminal.LaunchFunc {
+func (o *outputHarness) launch(environment []string) terminal.LaunchFunc {
 	return func(probe *terminal.Probe, screen io.Writer, size tea.WindowSizeMsg, options []tea.ProgramOption) (*tea.Program, func() error) {
 		program := tea.NewProgram(probe, append(options, tea.WithEnvironment(environment),
-			tea.WithInput(strings.NewReader("")), tea.WithOutput(io.MultiWriter(screen, w.output)), tea.WithoutSignals(),
+			tea.WithInput(strings.NewReader("")), tea.WithOutput(io.MultiWriter(screen, o.output)), tea.WithoutSignals(),
 			tea.WithWindowSize(size.Width, size.Height))...)
 		ended := make(chan error, 1)
 		go func() {
@@ -97,11 +97,11 @@ func (w *outputHarness) launch(environment []string) terminal.LaunchFunc {
 }
 
 // settle waits until the program is idle, and returns its screen.
-func (w *outputHarness) settle() terminal.Grid {
-	w.t.Helper()
-	g, err := w.session.Settle()
+func (o *outputHarness) settle() terminal.Grid {
+	o.t.Helper()
+	g, err := o.session.Settle()
 	if err != nil {
-		w.t.Fatal(err)
+		o.t.Fatal(err)
 	}
 	return g
 }
@@ -110,9 +110,9 @@ func (w *outputHarness) settle() terminal.Grid {
 var tmuxSequence = regexp.MustCompile(`\x1bPtmux;(?:\x1b\x1b|[^\x1b])*\x1b\\`)
 
 // sequences returns the escape sequences and control characters sent: first those that tmux passes on, then the others in order.
-func (w *outputHarness) sequences() []string {
-	w.settle()
-	sent := w.output.text()
+func (o *outputHarness) sequences() []string {
+	o.settle()
+	sent := o.output.text()
 	out := tmuxSequence.FindAllString(sent, -1)
 	var state byte
 	for rest := tmuxSequence.ReplaceAll([]byte(sent), nil); len(rest) > 0; {
@@ -126,9 +126,9 @@ func (w *outputHarness) sequences() []string {
 }
 
 // announcements returns the sequences that ring the bell or send a notification.
-func (w *outputHarness) announcements() []string {
+func (o *outputHarness) announcements() []string {
 	var out []string
-	for _, s := range w.sequences() {
+	for _, s := range o.sequences() {
 		progress := strings.HasPrefix(strings.TrimPrefix(s, "\x1bPtmux;\x1b"), "\x1b]9;4")
 		if s == "\a" || strings.HasPrefix(s, "\x1b]777;") || !progress && (strings.HasPrefix(s, "\x1bPtmux;") || strings.HasPrefix(s, "\x1b]9;")) {
 			out = append(out, s)
@@ -138,12 +138,12 @@ func (w *outputHarness) announcements() []string {
 }
 
 // takeSnapshot takes a snapshot of web-server-01, which must be selected.
-func (w *outputHarness) takeSnapshot(name string) {
-	w.t.Helper()
-	w.session.Press("s")
-	w.session.Type(name)
-	w.session.Press("enter", "enter")
-	w.settle()
+func (o *outputHarness) takeSnapshot(name string) {
+	o.t.Helper()
+	o.session.Press("s")
+	o.session.Type(name)
+	o.session.Press("enter", "enter")
+	o.settle()
 }
 
 var plainEnvironment = []string{"TERM=xterm-256color", "COLORTERM=truecolor"}
@@ -260,14 +260,14 @@ func TestNotificationIsOneSequenceForAnyText(t *testing.T) {
 }
 
 // clipboard returns the text that was copied last.
-func (w *outputHarness) clipboard() string {
-	w.t.Helper()
+func (o *outputHarness) clipboard() string {
+	o.t.Helper()
 	last := ""
-	for _, s := range w.sequences() {
+	for _, s := range o.sequences() {
 		if text, found := strings.CutPrefix(s, "\x1b]52;c;"); found {
 			text = strings.TrimSuffix(strings.TrimSuffix(text, "\a"), "\x1b\\")
 			plain, err := base64.StdEncoding.DecodeString(text)
-			w.must(err)
+			o.must(err)
 			last = string(plain)
 		}
 	}

@@ -25,11 +25,11 @@ type manualClock struct {
 	pendingDelay time.Duration
 }
 
-func (c *manualClock) Now() time.Time { return c.now }
+func (m *manualClock) Now() time.Time { return m.now }
 
-func (c *manualClock) Tick(after time.Duration, fn func(time.Time) tea.Msg) tea.Cmd {
+func (m *manualClock) Tick(after time.Duration, fn func(time.Time) tea.Msg) tea.Cmd {
 	if after < time.Second {
-		c.pending, c.pendingDelay = fn, after
+		m.pending, m.pendingDelay = fn, after
 	}
 	return nil
 }
@@ -67,7 +67,7 @@ func loadedApp(t testing.TB, servers int, options ...func(*ui.Options)) *directA
 }
 
 // run runs a command and sends its messages to the program.
-func (b *directApp) run(cmd tea.Cmd) {
+func (d *directApp) run(cmd tea.Cmd) {
 	if cmd == nil {
 		return
 	}
@@ -75,28 +75,28 @@ func (b *directApp) run(cmd tea.Cmd) {
 	case nil:
 	case tea.BatchMsg:
 		for _, cmd := range msg {
-			b.run(cmd)
+			d.run(cmd)
 		}
 	default:
-		b.send(msg)
+		d.send(msg)
 	}
 }
 
-func (b *directApp) send(msg tea.Msg) {
-	_, cmd := b.Update(msg)
-	b.run(cmd)
+func (d *directApp) send(msg tea.Msg) {
+	_, cmd := d.Update(msg)
+	d.run(cmd)
 }
 
-func (b *directApp) press(keys ...rune) {
+func (d *directApp) press(keys ...rune) {
 	for _, k := range keys {
-		b.send(tea.KeyPressMsg{Code: k, Text: string(k)})
+		d.send(tea.KeyPressMsg{Code: k, Text: string(k)})
 	}
 }
 
 // firePending advances the clock by the delay of the pending timer, and fires it.
-func (b *directApp) firePending() {
-	b.clock.now = b.clock.now.Add(b.clock.pendingDelay)
-	b.send(b.clock.pending(b.clock.now))
+func (d *directApp) firePending() {
+	d.clock.now = d.clock.now.Add(d.clock.pendingDelay)
+	d.send(d.clock.pending(d.clock.now))
 }
 
 // benchEachSize runs a benchmark for every fleet size.
@@ -162,10 +162,10 @@ func BenchmarkKeyInAllBackups(b *testing.B) {
 
 // BenchmarkFilter measures a letter typed into the filter of the servers, and of all backups. It is the first letter, which searches all rows, or a further one.
 func BenchmarkFilter(b *testing.B) {
-	for name, way := range map[string]string{"servers/first": "/", "servers/further": "/w", "backups/first": "a2/", "backups/further": "a2/w"} {
+	for name, path := range map[string]string{"servers/first": "/", "servers/further": "/w", "backups/first": "a2/", "backups/further": "a2/w"} {
 		b.Run(name, func(b *testing.B) {
 			benchEachSize(b, func(b *testing.B, p *directApp) {
-				p.press([]rune(way)...)
+				p.press([]rune(path)...)
 				letters := []rune("web") // a different letter each time, since the results of earlier filters are kept
 				for i := 0; b.Loop(); i++ {
 					p.press(letters[i%3])

@@ -36,24 +36,24 @@ func newOutputMeter() *outputMeter {
 const syncBytes = len(ansi.SetModeSynchronizedOutput + ansi.ResetModeSynchronizedOutput)
 
 // measure returns the number of bytes of the next frame: 0 if it is unchanged.
-func (w *outputMeter) measure(t testing.TB, content string) int {
+func (o *outputMeter) measure(t testing.TB, content string) int {
 	t.Helper()
-	w.bytes.Reset()
-	w.frame.Clear()
-	uv.NewStyledString(content).Draw(w.frame, w.frame.Bounds())
-	w.screen.Render(w.frame.RenderBuffer)
-	if err := w.screen.Flush(); err != nil {
+	o.bytes.Reset()
+	o.frame.Clear()
+	uv.NewStyledString(content).Draw(o.frame, o.frame.Bounds())
+	o.screen.Render(o.frame.RenderBuffer)
+	if err := o.screen.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	if w.bytes.Len() == 0 {
+	if o.bytes.Len() == 0 {
 		return 0
 	}
-	return w.bytes.Len() + syncBytes
+	return o.bytes.Len() + syncBytes
 }
 
-func (w *outputMeter) measureApp(t testing.TB, b *directApp) int {
+func (o *outputMeter) measureApp(t testing.TB, b *directApp) int {
 	t.Helper()
-	return w.measure(t, b.View().Content)
+	return o.measure(t, b.View().Content)
 }
 
 func TestAKeyWritesFewBytes(t *testing.T) {

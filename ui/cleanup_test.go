@@ -54,9 +54,9 @@ const (
 )
 
 // confirmNumber types the required number and confirms.
-func (w *harness) confirmNumber(n string) {
-	w.Type(n)
-	w.Press("tab", "enter")
+func (h *harness) confirmNumber(n string) {
+	h.Type(n)
+	h.Press("tab", "enter")
 }
 
 func TestBulkDeleteAndCleanupMatchGolden(t *testing.T) {
@@ -200,8 +200,8 @@ func TestBulkDeleteIsRefusedWhileOneIsBeingCreated(t *testing.T) {
 func TestCleanupFormValidatesWhileTyping(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		field       int
-		typed, says string
+		field          int
+		typed, message string
 	}{
 		"no age":            {0, "soon", "soon is no length of time: write 36h, 7d or 2w"},
 		"an age too long":   {0, "200y", "200y is too long: at most 100y"},
@@ -217,9 +217,9 @@ func TestCleanupFormValidatesWhileTyping(t *testing.T) {
 				w.Press("enter")
 			}
 			w.replaceField(c.typed)
-			w.RequireText(c.says)
+			w.RequireText(c.message)
 			w.Press("enter", "enter", "enter", "enter")
-			w.RequireText("Clear up old restore points", c.says)
+			w.RequireText("Clear up old restore points", c.message)
 			w.Press("esc")
 			w.RequireNoText("Clear up")
 			w.requireActions()
@@ -292,23 +292,23 @@ func TestCleanupNeverOffersTheNewestPoint(t *testing.T) {
 }
 
 // dialogLines returns every line of the dialog's list, from first to last.
-func (w *harness) dialogLines() []string {
-	w.t.Helper()
+func (h *harness) dialogLines() []string {
+	h.t.Helper()
 	seen := map[string]bool{}
 	var out []string
 	for range 60 {
-		for line := range strings.Lines(w.Screen().Text()) {
+		for line := range strings.Lines(h.Screen().Text()) {
 			if strings.Contains(line, "#") && !seen[line] {
 				seen[line] = true
 				out = append(out, line)
 			}
 		}
-		if !w.Screen().Contains("▾") {
+		if !h.Screen().Contains("▾") {
 			return out
 		}
-		w.Press("pgdown")
+		h.Press("pgdown")
 	}
-	w.t.Errorf("the list has no end:\n%s", w.Screen().Text())
+	h.t.Errorf("the list has no end:\n%s", h.Screen().Text())
 	return out
 }
 

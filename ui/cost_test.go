@@ -59,7 +59,7 @@ func TestFrameAndKeyCostDoNotGrowWithTheFleet(t *testing.T) {
 	escape := tea.KeyPressMsg{Code: tea.KeyEscape}
 	cost := func(servers int) map[string]float64 {
 		p, pieces := loadedApp(t, servers), map[string]float64{}
-		for _, of := range []struct {
+		for _, c := range []struct {
 			what string
 			do   func()
 		}{
@@ -71,7 +71,7 @@ func TestFrameAndKeyCostDoNotGrowWithTheFleet(t *testing.T) {
 			{"the way to all backups", func() { p.press('a', '2') }},
 			{"a letter in their filter", func() { p.press('/', 'w'); p.send(escape) }},
 		} {
-			pieces[of.what] = testing.AllocsPerRun(20, of.do) // twice the number of orders
+			pieces[c.what] = testing.AllocsPerRun(20, c.do) // twice the number of orders
 		}
 		if screen := p.View().Content; !strings.Contains(screen, "of all servers") {
 			t.Fatalf("it was another list:\n%s", screen)

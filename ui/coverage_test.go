@@ -100,10 +100,10 @@ func TestNoProblemsShowsHowToSeeAllServers(t *testing.T) {
 func TestFirstMatchingPolicyIsApplied(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		options []option
-		server  string
-		risk    string
-		reason  string
+		options  []option
+		server   string
+		coverage string
+		reason   string
 	}{
 		"too old by its name": {[]option{withPolicies(model.PolicyRule{Server: "web-*", Policy: model.Policy{Backups: model.Requirement{MaxAge: time.Hour}}})},
 			"web-server-01", "▲ overdue", "▲ the newest backup is 12 h 45 m old: at most 1 h is allowed"},
@@ -124,12 +124,12 @@ func TestFirstMatchingPolicyIsApplied(t *testing.T) {
 			g := w.Screen()
 			row := cursorRow(g)
 			for _, word := range []string{"▲", "✗"} {
-				if c.risk == "" && strings.Contains(row, word) {
+				if c.coverage == "" && strings.Contains(row, word) {
 					t.Errorf("the row shows a problem: %s", row)
 				}
 			}
-			if c.risk != "" && !strings.Contains(row, c.risk) {
-				t.Errorf("%q is missing: %s", c.risk, row)
+			if c.coverage != "" && !strings.Contains(row, c.coverage) {
+				t.Errorf("%q is missing: %s", c.coverage, row)
 			}
 			w.Press("enter")
 			if c.reason != "" {

@@ -20,19 +20,19 @@ func cursorRow(g terminal.Grid) string {
 	return ""
 }
 
-func (w *harness) requireCursor(on string) {
-	w.t.Helper()
-	if g := w.Screen(); !strings.HasPrefix(cursorRow(g), on) {
-		w.t.Errorf("the cursor is not on %q:\n%s", on, g.Text())
+func (h *harness) requireCursor(on string) {
+	h.t.Helper()
+	if g := h.Screen(); !strings.HasPrefix(cursorRow(g), on) {
+		h.t.Errorf("the cursor is not on %q:\n%s", on, g.Text())
 	}
 }
 
 // requirePoint fails the test unless the sheet of the point under the cursor has this heading.
-func (w *harness) requirePoint(heading string) {
-	w.t.Helper()
-	w.Press("enter")
-	w.RequireText("╭─ " + heading + " ─")
-	w.Press("esc")
+func (h *harness) requirePoint(heading string) {
+	h.t.Helper()
+	h.Press("enter")
+	h.RequireText("╭─ " + heading + " ─")
+	h.Press("esc")
 }
 
 func TestTheCursorMovesByVimKeysAndArrows(t *testing.T) {

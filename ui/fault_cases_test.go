@@ -65,14 +65,14 @@ func actionRefused(words string) expectation {
 
 // withAccount expects that the header shows no account name, since the token's account is not known.
 func (f describeFailure) withAccount(sent int) describeFailure {
-	but := map[string]expectation{showAccount: {shown: "vpsdeck  account", requests: sent}}
+	overrides := map[string]expectation{showAccount: {shown: "vpsdeck  account", requests: sent}}
 	if f.name == "401" { // a refused token is reported for every endpoint alike
-		delete(but, showAccount)
+		delete(overrides, showAccount)
 	}
 	for name, x := range f.overrides {
-		but[name] = x
+		overrides[name] = x
 	}
-	f.overrides = but
+	f.overrides = overrides
 	return f
 }
 
@@ -175,19 +175,19 @@ func responseFaults() []describeFailure {
 	half := respondSuccess(func(body string) string { return body[:len(body)/2] })
 	object := respondSuccess(changeLeaves(func(string, any) any { return struct{}{} }))
 	null := respondSuccess(changeLeaves(func(string, any) any { return nil }))
-	strange := respondSuccess(changeLeaves(func(name string, value any) any {
+	unknownStatus := respondSuccess(changeLeaves(func(name string, value any) any {
 		if name == "status" {
 			return "archiving"
 		}
 		return value
 	}))
-	stranger := describeFailure{
-		name: "unknown status word", respond: strange, executed: true, read: listError("archiving", 1),
+	unknownCase := describeFailure{
+		name: "unknown status word", respond: unknownStatus, executed: true, read: listError("archiving", 1),
 		create: expectation{shown: "creating", events: "intent, running", requests: 1}, restore: expectRunning, remove: expectDeletedLater,
 		overrides: map[string]expectation{showAccount: {shown: "Acme", requests: 1}},
 	}
-	believed := map[string]expectation{deleteBackup: expectDeleted, deleteSnapshot: expectDeleted} // a 204 is what the documents promise
-	empty := describeFailure{name: "204 with a body", overrides: believed, respond: sendRaw("HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\n{\"id\": 1}")}.
+	trusted := map[string]expectation{deleteBackup: expectDeleted, deleteSnapshot: expectDeleted} // a 204 is what the documents promise
+	empty := describeFailure{name: "204 with a body", overrides: trusted, respond: sendRaw("HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\n{\"id\": 1}")}.
 		expectLostBothWays("cannot be used: it is empty", 1)
 	for i := range empty {
 		if !empty[i].executed { // the lists still show the point
@@ -202,7 +202,7 @@ func responseFaults() []describeFailure {
 		describeFailure{name: "wrong types", respond: object}.expectLostBothWays("cannot be used: item 1 of page 1", 1),
 		describeFailure{name: "null everywhere", respond: null}.expectLostBothWays("cannot be used: item 1 of page 1 has no id", 1),
 		describeFailure{name: "a bare null", respond: always("null")}.expectLostBothWays("cannot be used: there is no list in it", 1),
-		[]describeFailure{stranger},
+		[]describeFailure{unknownCase},
 		empty,
 		describeFailure{name: "huge", respond: floodBody}.expectLostBothWays("it is far larger than any answer", 1),
 	)

@@ -59,12 +59,12 @@ func retryAfterDate(w http.ResponseWriter, _ *http.Request, _ *httptest.Response
 }
 
 // redirectTo answers with a redirect; to the same address if place is empty.
-func redirectTo(status int, place string) faultResponse {
+func redirectTo(status int, address string) faultResponse {
 	return func(w http.ResponseWriter, r *http.Request, _ *httptest.ResponseRecorder) {
-		if place == "" {
-			place = r.URL.Path
+		if address == "" {
+			address = r.URL.Path
 		}
-		w.Header().Set("Location", place)
+		w.Header().Set("Location", address)
 		w.WriteHeader(status)
 	}
 }
@@ -144,12 +144,12 @@ func changeLeaves(change func(name string, value any) any) func(string) string {
 	walk = func(name string, value any) any {
 		switch v := value.(type) {
 		case map[string]any:
-			for key, one := range v {
-				v[key] = walk(key, one)
+			for key, item := range v {
+				v[key] = walk(key, item)
 			}
 		case []any:
-			for i, one := range v {
-				v[i] = walk(name, one)
+			for i, item := range v {
+				v[i] = walk(name, item)
 			}
 		default:
 			return change(name, value)
@@ -194,29 +194,29 @@ type memoryJournal struct {
 	records []model.Record
 }
 
-func (n *memoryJournal) Append(r model.Record) error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.records = append(n.records, r)
+func (m *memoryJournal) Append(r model.Record) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.records = append(m.records, r)
 	return nil
 }
 
-func (n *memoryJournal) Read() ([]model.Record, int, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return append([]model.Record(nil), n.records...), 0, nil
+func (m *memoryJournal) Read() ([]model.Record, int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return append([]model.Record(nil), m.records...), 0, nil
 }
 
-func (n *memoryJournal) IsAlive(string) bool { return true }
+func (m *memoryJournal) IsAlive(string) bool { return true }
 
 // LockServer always succeeds: nobody else uses this journal.
-func (n *memoryJournal) LockServer(context.Context, string, model.ID) (func(), error) {
+func (m *memoryJournal) LockServer(context.Context, string, model.ID) (func(), error) {
 	return func() {}, nil
 }
 
 // events returns the events of the only action, in order.
-func (n *memoryJournal) events() string {
-	records, _, _ := n.Read() // a memoryJournal never fails
+func (m *memoryJournal) events() string {
+	records, _, _ := m.Read() // a memoryJournal never fails
 	var steps []string
 	for _, r := range records {
 		if r.ID != records[0].ID {

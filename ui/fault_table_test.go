@@ -85,15 +85,15 @@ type faultRun struct {
 func TestEveryFaultIsShownAndSendsTheExpectedRequests(t *testing.T) {
 	const atOnce = 4 // many rows wait for a frame or for a time limit, not for the processor
 	var wait sync.WaitGroup
-	turns := make(chan struct{}, atOnce)
+	slots := make(chan struct{}, atOnce)
 	for i, e := range endpoints {
 		for j, f := range e.faults() {
 			if (i+j)%slower != 0 {
 				continue
 			}
-			turns <- struct{}{}
+			slots <- struct{}{}
 			wait.Go(func() {
-				defer func() { <-turns }()
+				defer func() { <-slots }()
 				t.Run(e.name+"/"+f.name, func(t *testing.T) { runFault(t, e, f) })
 			})
 		}
@@ -106,19 +106,19 @@ func runFault(t *testing.T, e endpoint, f describeFailure) {
 	r := &faultRun{endpoint: e, want: f.expectFor(e), server: &faultServer{spec: f}}
 	w := newHarness(t, sim.Options{Servers: 1})
 	r.server.account, r.server.now = w.account, w.clock.Now
-	var astray atomic.Bool // the endpoint's requests go to the fault server
-	astray.Store(e.name == showAccount)
-	straight, stray := w.newClient(w.url), w.faultyClient(r.server)
-	client := routedClient{straight, func(endpoint string) (command.Client, func()) {
-		if endpoint == e.name && astray.Load() {
-			return stray, func() {}
+	var toFaulty atomic.Bool // the endpoint's requests go to the fault server
+	toFaulty.Store(e.name == showAccount)
+	direct, faulty := w.newClient(w.url), w.faultyClient(r.server)
+	client := routedClient{direct, func(endpoint string) (command.Client, func()) {
+		if endpoint == e.name && toFaulty.Load() {
+			return faulty, func() {}
 		}
-		return straight, func() {}
+		return direct, func() {}
 	}}
 	r.lazyHarness = w.startLazy(size{200, 16}, ui.Options{Client: client, Access: &fakeAccess{harness: w}, Journal: &r.journal, RunID: "run"})
 	r.Press("1") // once everything requested at the start has arrived
 	r.proxy.reset()
-	astray.Store(true)
+	toFaulty.Store(true)
 	e.perform(r.lazyHarness)
 	r.requireShown(r.want.shown)
 	if r.want.shownLater != "" {
@@ -135,26 +135,26 @@ func runFault(t *testing.T, e endpoint, f describeFailure) {
 }
 
 // requireShown fails the test unless the screen shows the text, and what must stay.
-func (r *faultRun) requireShown(seen string) {
-	r.t.Helper()
-	g := r.Screen()
-	for _, text := range []string{seen, r.endpoint.alwaysShown} {
+func (f *faultRun) requireShown(seen string) {
+	f.t.Helper()
+	g := f.Screen()
+	for _, text := range []string{seen, f.endpoint.alwaysShown} {
 		if !g.Contains(text) {
-			r.t.Errorf("the screen does not show %q:\n%s", text, g.Text())
+			f.t.Errorf("the screen does not show %q:\n%s", text, g.Text())
 		}
 	}
-	if seen != r.want.shownLater && (g.Contains("Cancel") || g.Contains("enter: create")) {
-		r.t.Errorf("the dialog is still open:\n%s", g.Text())
+	if seen != f.want.shownLater && (g.Contains("Cancel") || g.Contains("enter: create")) {
+		f.t.Errorf("the dialog is still open:\n%s", g.Text())
 	}
 }
 
 // faultyClient returns a client that talks to the fault server.
-func (w *harness) faultyClient(f *faultServer) *api.Client {
-	w.t.Helper()
-	client, err := api.New(f.listen(w.t), liveToken, api.WithClock(w.clock.Now), api.WithLimits(f.spec.clientLimits()),
+func (h *harness) faultyClient(f *faultServer) *api.Client {
+	h.t.Helper()
+	client, err := api.New(f.listen(h.t), liveToken, api.WithClock(h.clock.Now), api.WithLimits(f.spec.clientLimits()),
 		api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))
 	if err != nil {
-		w.t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	return client
 }

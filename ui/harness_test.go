@@ -63,8 +63,8 @@ func withTerminal(options ...terminal.Option) option {
 }
 
 // beforeStart changes the account or the proxy before the program starts.
-func beforeStart(do func(*harness)) option {
-	return func(s *setup) { s.beforeStart = append(s.beforeStart, do) }
+func beforeStart(run func(*harness)) option {
+	return func(s *setup) { s.beforeStart = append(s.beforeStart, run) }
 }
 
 // withFault injects a fault before the program starts.
@@ -108,8 +108,8 @@ func startApp(t testing.TB, width, height int, options ...option) *harness {
 			s.ui.Client = namedHostClient{s.ui.Client}
 		}
 	}
-	for _, do := range s.beforeStart {
-		do(w)
+	for _, run := range s.beforeStart {
+		run(w)
 	}
 	if s.share != nil {
 		s.share(w, &s.ui)
@@ -135,126 +135,126 @@ func serve(t testing.TB, account http.Handler) string {
 }
 
 // newClient returns a real client. It does not pause between its tries and has no time limits, since only the test advances the time.
-func (w *harness) newClient(url string) *api.Client {
-	w.t.Helper()
-	client, err := w.connect(url, liveToken)
+func (h *harness) newClient(url string) *api.Client {
+	h.t.Helper()
+	client, err := h.connect(url, liveToken)
 	if err != nil {
-		w.t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	return client
 }
 
-func (w *harness) connect(url, token string) (*api.Client, error) {
-	return api.New(url, token, append(w.clientOptions, api.WithClock(w.clock.Now), api.WithLimits(api.Limits{Call: time.Hour, Total: time.Hour}),
+func (h *harness) connect(url, token string) (*api.Client, error) {
+	return api.New(url, token, append(h.clientOptions, api.WithClock(h.clock.Now), api.WithLimits(api.Limits{Call: time.Hour, Total: time.Hour}),
 		api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))...)
 }
 
-// injectFault makes requests fail from now on.
-func (w *harness) injectFault(text string) {
-	w.t.Helper()
+// injectFault makes requests fail, as sim.ParseFault reads the text.
+func (h *harness) injectFault(text string) {
+	h.t.Helper()
 	f, err := sim.ParseFault(text)
 	if err != nil {
-		w.t.Fatal(err)
+		h.t.Fatal(err)
 	}
-	w.account.Inject(f)
+	h.account.Inject(f)
 }
 
 // skipInputDelay advances the time until an open dialog accepts input.
-func (w *harness) skipInputDelay() { w.Advance(dialog.InputDelay) }
+func (h *harness) skipInputDelay() { h.Advance(dialog.InputDelay) }
 
 // advanceUntil advances the time until the screen shows the text, at most by the limit. While the account is busy the screen is hidden; after that it is checked every few seconds.
-func (w *harness) advanceUntil(most time.Duration, text string) terminal.Grid {
-	w.t.Helper()
+func (h *harness) advanceUntil(limit time.Duration, text string) terminal.Grid {
+	h.t.Helper()
 	const step = 8 * time.Second // a notice is shown that long
-	end := w.clock.Now().Add(most)
-	w.whileHidden(func() {
-		for w.accountBusy() && w.clock.Now().Before(end) {
-			w.Advance(step / 2)
+	end := h.clock.Now().Add(limit)
+	h.whileHidden(func() {
+		for h.accountBusy() && h.clock.Now().Before(end) {
+			h.Advance(step / 2)
 		}
 	})
 	for {
-		g := w.Screen()
+		g := h.Screen()
 		if g.Contains(text) {
 			return g
 		}
-		if w.clock.Now().After(end) {
-			w.t.Fatalf("%q did not appear within %s:\n%s", text, most, g.Text())
+		if h.clock.Now().After(end) {
+			h.t.Fatalf("%q did not appear within %s:\n%s", text, limit, g.Text())
 		}
-		w.Advance(step)
+		h.Advance(step)
 	}
 }
 
 // accountBusy reports whether the account is creating or restoring something.
-func (w *harness) accountBusy() bool {
-	w.t.Helper()
-	list, err := w.otherClient.Servers(w.t.Context(), model.ServerFilter{})
+func (h *harness) accountBusy() bool {
+	h.t.Helper()
+	list, err := h.otherClient.Servers(h.t.Context(), model.ServerFilter{})
 	if err != nil {
-		w.t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	running := func(p model.Point) bool { return p.Status.Running() }
 	return slices.ContainsFunc(list, func(s model.Server) bool { return s.Status == model.ServerRestoring }) ||
-		slices.ContainsFunc(w.points(model.Snapshot, ""), running) || slices.ContainsFunc(w.points(model.Backup, ""), running)
+		slices.ContainsFunc(h.points(model.Snapshot, ""), running) || slices.ContainsFunc(h.points(model.Backup, ""), running)
 }
 
 // points returns the account's points of a kind for a server, as another user sees them.
-func (w *harness) points(kind model.Kind, server model.ID) []model.Point {
-	w.t.Helper()
+func (h *harness) points(kind model.Kind, server model.ID) []model.Point {
+	h.t.Helper()
 	list := func() ([]model.Point, error) {
-		return w.otherClient.Backups(w.t.Context(), model.BackupFilter{Server: server})
+		return h.otherClient.Backups(h.t.Context(), model.BackupFilter{Server: server})
 	}
 	if kind == model.Snapshot {
 		list = func() ([]model.Point, error) {
-			return w.otherClient.Snapshots(w.t.Context(), model.SnapshotFilter{Server: server})
+			return h.otherClient.Snapshots(h.t.Context(), model.SnapshotFilter{Server: server})
 		}
 	}
 	points, err := list()
 	if err != nil {
-		w.t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	return points
 }
 
 // hasPoint reports whether the account has a point.
-func (w *harness) hasPoint(kind model.Kind, id model.ID) bool {
-	w.t.Helper()
-	return slices.ContainsFunc(w.points(kind, ""), func(p model.Point) bool { return p.ID == id })
+func (h *harness) hasPoint(kind model.Kind, id model.ID) bool {
+	h.t.Helper()
+	return slices.ContainsFunc(h.points(kind, ""), func(p model.Point) bool { return p.ID == id })
 }
 
 // must fails the test on an error, such as of another user's action.
-func (w *harness) must(err error) {
-	w.t.Helper()
+func (h *harness) must(err error) {
+	h.t.Helper()
 	if err != nil {
-		w.t.Fatal(err)
+		h.t.Fatal(err)
 	}
 }
 
-func (w *harness) mustAccept(_ model.ActionResult, err error) {
-	w.t.Helper()
-	w.must(err)
+func (h *harness) mustAccept(_ model.ActionResult, err error) {
+	h.t.Helper()
+	h.must(err)
 }
 
 // serverStatus returns a server's status, as another user sees it.
-func (w *harness) serverStatus(id model.ID) model.ServerStatus {
-	w.t.Helper()
-	server, err := w.otherClient.Server(w.t.Context(), id)
+func (h *harness) serverStatus(id model.ID) model.ServerStatus {
+	h.t.Helper()
+	server, err := h.otherClient.Server(h.t.Context(), id)
 	if err != nil {
-		w.t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	return server.Status
 }
 
 // selectServer selects a server by filtering for its name.
-func (w *harness) selectServer(server string) {
-	w.Press("1", "/")
-	w.Type(server)
-	w.Press("enter", "esc")
+func (h *harness) selectServer(server string) {
+	h.Press("1", "/")
+	h.Type(server)
+	h.Press("enter", "esc")
 }
 
 // requireActions fails the test unless exactly these actions have been sent once the program is idle.
-func (w *harness) requireActions(want ...string) {
-	w.t.Helper()
-	w.Screen()
-	if got := w.proxy.actions(); !slices.Equal(got, want) {
-		w.t.Errorf("the actions sent are\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+func (h *harness) requireActions(want ...string) {
+	h.t.Helper()
+	h.Screen()
+	if got := h.proxy.actions(); !slices.Equal(got, want) {
+		h.t.Errorf("the actions sent are\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
 	}
 }

@@ -31,18 +31,18 @@ var hostileNames = map[string]string{
 var sgrPattern = regexp.MustCompile("\x1b\\[[0-9;:]*m|\x1b]8;;(ssh://[0-9.]+)?\a") // a style, or a link to a numeric address
 
 // requireHarmless fails the test if the program sends anything to the terminal but text, line breaks and styles.
-func (w *harness) requireHarmless() {
-	w.t.Helper()
-	v := w.lastView()
+func (h *harness) requireHarmless() {
+	h.t.Helper()
+	v := h.lastView()
 	for what, text := range map[string]string{"screen": sgrPattern.ReplaceAllString(v.Content, ""), "title": v.WindowTitle} {
 		for _, r := range text {
 			if r != '\n' && unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
-				w.t.Errorf("the %s contains %U:\n%q", what, r, text)
+				h.t.Errorf("the %s contains %U:\n%q", what, r, text)
 				return
 			}
 		}
 	}
-	requireAligned(w.t, w.Screen())
+	requireAligned(h.t, h.Screen())
 }
 
 func TestHostileNamesDoNoHarm(t *testing.T) {
@@ -74,11 +74,11 @@ func TestHostileNamesDoNoHarm(t *testing.T) {
 
 func TestHostileErrorMessagesDoNoHarm(t *testing.T) {
 	t.Parallel()
-	for what, words := range hostileNames {
+	for what, message := range hostileNames {
 		t.Run(strings.ReplaceAll(what, " ", "-"), func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 24)
-			w.proxy.rewrite(strings.NewReplacer("This answer was asked for: Bad Request.", words).Replace)
+			w.proxy.rewrite(strings.NewReplacer("This answer was asked for: Bad Request.", message).Replace)
 			w.injectFault("POST /snapshots/: status 400")
 			w.createSnapshot("web-server-01", "before-update")
 			w.RequireText("snapshot before-update of web-server-01: not done")

@@ -39,47 +39,47 @@ func newHarness(t testing.TB, account sim.Options) *harness {
 }
 
 // startLazy starts the program, which draws only on request.
-func (w *harness) startLazy(at size, options ui.Options) *lazyHarness {
-	w.t.Helper()
-	options.Keys, options.Clock, options.Dark = keymap.Default(), w.clock, true
+func (h *harness) startLazy(at size, options ui.Options) *lazyHarness {
+	h.t.Helper()
+	options.Keys, options.Clock, options.Dark = keymap.Default(), h.clock, true
 	options.KeyTime = terminal.SpacedKeyTime()
-	w.app = ui.New(options)
-	s := &lazyHarness{harness: w, lazy: &lazyModel{app: w.app}, size: at}
-	w.Terminal = termtest.Start(w.t, s.lazy, at.width, at.height, terminal.WithClock(w.clock))
+	h.app = ui.New(options)
+	s := &lazyHarness{harness: h, lazy: &lazyModel{app: h.app}, size: at}
+	h.Terminal = termtest.Start(h.t, s.lazy, at.width, at.height, terminal.WithClock(h.clock))
 	return s
 }
 
 // Screen draws and returns the screen.
-func (s *lazyHarness) Screen() terminal.Grid {
-	s.t.Helper()
-	s.Advance(0) // returns once the program is idle
-	s.lazy.drawNext.Store(true)
-	s.Resize(s.size.width, s.size.height) // the program draws after each message, and this one changes nothing
-	return s.Terminal.Screen()
+func (l *lazyHarness) Screen() terminal.Grid {
+	l.t.Helper()
+	l.Advance(0) // returns once the program is idle
+	l.lazy.drawNext.Store(true)
+	l.Resize(l.size.width, l.size.height) // the program draws after each message, and this one changes nothing
+	return l.Terminal.Screen()
 }
 
 // resize changes the size of the terminal.
-func (s *lazyHarness) resize(to size) {
-	s.size = to
-	s.Resize(to.width, to.height)
+func (l *lazyHarness) resize(to size) {
+	l.size = to
+	l.Resize(to.width, to.height)
 }
 
 // confirmDialog confirms the open dialog: it types the required text, and if a snapshot first is offered, first says whether to take it.
-func (s *lazyHarness) confirmDialog(first bool) {
-	s.Advance(dialog.InputDelay)
-	g := s.Screen()
-	s.Paste(requiredInput(g.Text()))
+func (l *lazyHarness) confirmDialog(first bool) {
+	l.Advance(dialog.InputDelay)
+	g := l.Screen()
+	l.Paste(requiredInput(g.Text()))
 	if g.Contains("[✓]") != first && (g.Contains("[✓]") || g.Contains("[ ]")) {
-		s.Press("shift+tab", "space", "tab")
+		l.Press("shift+tab", "space", "tab")
 	}
-	s.Press("tab", "enter")
+	l.Press("tab", "enter")
 }
 
 // requiredInput returns what the dialog on the screen requires to be typed: a server's name or ID, a number, or "".
 func requiredInput(screen string) string {
 	text := strings.Join(strings.Fields(strings.ReplaceAll(screen, "│", "")), " ")
 	for _, prompt := range []string{"Type the server's name, ", "Type the server's ID, ", "Type the ID ", "Type how many they are, ", "Type "} { // the last where there is little room
-		if _, after, asked := strings.Cut(text, prompt); asked {
+		if _, after, found := strings.Cut(text, prompt); found {
 			word, _, _ := strings.Cut(after, " ")
 			return strings.Trim(word, ", ")
 		}
@@ -94,18 +94,18 @@ type lazyModel struct {
 	lastView tea.View
 }
 
-func (d *lazyModel) Init() tea.Cmd { return d.app.Init() }
+func (l *lazyModel) Init() tea.Cmd { return l.app.Init() }
 
-func (d *lazyModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	_, cmd := d.app.Update(msg)
-	return d, cmd
+func (l *lazyModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	_, cmd := l.app.Update(msg)
+	return l, cmd
 }
 
-func (d *lazyModel) View() tea.View {
-	if d.drawNext.CompareAndSwap(true, false) || d.lastView.Content == "" {
-		d.lastView = d.app.View()
+func (l *lazyModel) View() tea.View {
+	if l.drawNext.CompareAndSwap(true, false) || l.lastView.Content == "" {
+		l.lastView = l.app.View()
 	}
-	return d.lastView
+	return l.lastView
 }
 
 // waitEventually waits for a condition in real time: what an ended program leaves behind ends a moment later.

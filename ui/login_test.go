@@ -8,14 +8,14 @@ import (
 
 func TestFirstRunAsksForATokenAndStoresIt(t *testing.T) {
 	t.Parallel()
-	for place, c := range map[string]struct {
-		choice, says, kept string
+	for store, c := range map[string]struct {
+		choice, message, kept string
 	}{
 		"keyring": {"in the system's keyring", "the token is kept in the system's keyring", "keyring " + liveToken},
 		"file":    {"in a file", "the token is kept in a file that only you can read", "file " + liveToken},
 		"nowhere": {"nowhere", "● just now", ""},
 	} {
-		t.Run(place, func(t *testing.T) {
+		t.Run(store, func(t *testing.T) {
 			t.Parallel()
 			d := &fakeAccess{}
 			w := startApp(t, 80, 24, unauthenticated(d))
@@ -29,7 +29,7 @@ func TestFirstRunAsksForATokenAndStoresIt(t *testing.T) {
 			w.Press("enter")
 			w.RequireText("Keep the token?", "web-server")
 			w.chooseOption(c.choice)
-			w.RequireText(c.says, "Servers 12", "Acme Inc.")
+			w.RequireText(c.message, "Servers 12", "Acme Inc.")
 			w.RequireNoText("Keep the token?", liveToken)
 			if got := d.keptToken(); got != c.kept {
 				t.Errorf("kept %q", got)
@@ -126,8 +126,8 @@ func TestExpiredTokenIsAskedForOnceAndKeepsTheScreen(t *testing.T) {
 func TestDialogsOfAnAccountCloseWithIt(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		keys []string
-		says string
+		keys    []string
+		message string
 	}{
 		"a question":      {[]string{"3", "d"}, "Delete for good"},
 		"several at once": {[]string{"1", "g", "space", "j", "space", "b", "enter"}, "Several at once"},
@@ -137,14 +137,14 @@ func TestDialogsOfAnAccountCloseWithIt(t *testing.T) {
 			w := startApp(t, 120, 40, withServers(2), withAccess(&fakeAccess{}))
 			w.selectServer("web-server-01")
 			w.Press(c.keys...)
-			w.RequireText(c.says)
+			w.RequireText(c.message)
 			w.injectFault("GET /: status 401")
 			w.advanceHidden(time.Minute)
 			w.RequireText("Open an account")
 			w.account.ClearFaults()
 			w.chooseOption("look around")
 			w.RequireText("vpsdeck demo")
-			w.RequireNoText(c.says)
+			w.RequireNoText(c.message)
 			w.Press("esc")
 			w.RequireText("vpsdeck demo")
 		})

@@ -8,15 +8,15 @@ import (
 )
 
 // clickButton clicks a button of the open dialog, which it finds by its word on the line of the buttons.
-func (w *harness) clickButton(word string) {
-	w.t.Helper()
-	g := w.Screen()
+func (h *harness) clickButton(word string) {
+	h.t.Helper()
+	g := h.Screen()
 	_, y, found := g.Find("Cancel  ")
 	x := strings.Index(g.Line(max(y, 0)), word)
 	if !found || x < 0 {
-		w.t.Fatalf("there is no button %q:\n%s", word, g.Text())
+		h.t.Fatalf("there is no button %q:\n%s", word, g.Text())
 	}
-	w.Click(len([]rune(g.Line(y)[:x])), y)
+	h.Click(len([]rune(g.Line(y)[:x])), y)
 }
 
 func TestAClickFocusesAndSelects(t *testing.T) {

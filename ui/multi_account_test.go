@@ -54,62 +54,62 @@ func withProfiles(b *multiAccount, change func(*command.Profile)) option {
 }
 
 // Names returns the profiles; "" is the account without one.
-func (b *multiAccount) Names() []string { return []string{"home", "work", ""} }
+func (m *multiAccount) Names() []string { return []string{"home", "work", ""} }
 
 // Open opens an account as main does: with a client, and a check of the token. The account without a profile is work.
-func (b *multiAccount) Open(ctx context.Context, profile string) (command.OpenedAccount, error) {
-	b.mu.Lock()
-	refused := b.openErr
-	b.mu.Unlock()
+func (m *multiAccount) Open(ctx context.Context, profile string) (command.OpenedAccount, error) {
+	m.mu.Lock()
+	refused := m.openErr
+	m.mu.Unlock()
 	if refused != nil {
 		return command.OpenedAccount{}, refused
 	}
 	p, token := command.Profile{Name: profile, Stripe: "cyan"}, liveToken
 	if profile == "home" {
 		p.Stripe, token = "orange", homeToken
-		if b.changeProfile != nil {
-			b.changeProfile(&p)
+		if m.changeProfile != nil {
+			m.changeProfile(&p)
 		}
 	}
-	client, err := b.h.connect(b.url, token)
+	client, err := m.h.connect(m.url, token)
 	if err == nil {
 		_, err = client.Account(ctx)
 	}
-	return command.OpenedAccount{Profile: p, Client: client, Access: &fakeAccess{harness: b.h}, Requests: &command.RequestLog{}}, err
+	return command.OpenedAccount{Profile: p, Client: client, Access: &fakeAccess{harness: m.h}, Requests: &command.RequestLog{}}, err
 }
 
 // setOpenError makes opening an account fail, or succeed again if why is nil.
-func (b *multiAccount) setOpenError(why error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.openErr = why
+func (m *multiAccount) setOpenError(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.openErr = err
 }
 
 // switchTo chooses an account in the palette.
-func (b *multiAccount) switchTo(profile string) {
-	b.h.Press(":")
-	b.h.Type("switch to " + command.ProfileLabel(profile))
-	b.h.Press("enter")
+func (m *multiAccount) switchTo(profile string) {
+	m.h.Press(":")
+	m.h.Type("switch to " + command.ProfileLabel(profile))
+	m.h.Press("enter")
 }
 
 // requireActions fails the test unless exactly these actions were sent to each account.
-func (b *multiAccount) requireActions(work, home []string) {
-	b.h.t.Helper()
-	b.h.Screen()
-	if got := b.h.proxy.actions(); !slices.Equal(got, work) {
-		b.h.t.Errorf("work was sent %q, not %q", got, work)
+func (m *multiAccount) requireActions(work, home []string) {
+	m.h.t.Helper()
+	m.h.Screen()
+	if got := m.h.proxy.actions(); !slices.Equal(got, work) {
+		m.h.t.Errorf("work was sent %q, not %q", got, work)
 	}
-	if got := b.homeProxy.actions(); !slices.Equal(got, home) {
-		b.h.t.Errorf("home was sent %q, not %q", got, home)
+	if got := m.homeProxy.actions(); !slices.Equal(got, home) {
+		m.h.t.Errorf("home was sent %q, not %q", got, home)
 	}
 }
 
 // requireJournal fails the test unless the journal has this many lines, all of the profile.
-func (b *multiAccount) requireJournal(lines int, profile string) {
-	b.h.t.Helper()
-	records, _, _ := b.journal.Read() // a memoryJournal never fails
+func (m *multiAccount) requireJournal(lines int, profile string) {
+	m.h.t.Helper()
+	records, _, _ := m.journal.Read() // a memoryJournal never fails
 	if len(records) != lines || slices.ContainsFunc(records, func(r model.Record) bool { return r.Profile != profile }) {
-		b.h.t.Errorf("the journal has %d lines: %+v; want %d of %q", len(records), records, lines, profile)
+		m.h.t.Errorf("the journal has %d lines: %+v; want %d of %q", len(records), records, lines, profile)
 	}
 }
 
@@ -131,20 +131,20 @@ type fakeConfig struct {
 }
 
 // Reload returns each change once.
-func (p *fakeConfig) Reload(string) (ui.Preferences, bool, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	fresh, err := p.preferences, p.err
-	p.preferences, p.err = nil, nil
-	if err != nil || fresh == nil {
+func (f *fakeConfig) Reload(string) (ui.Preferences, bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	prefs, err := f.preferences, f.err
+	f.preferences, f.err = nil, nil
+	if err != nil || prefs == nil {
 		return ui.Preferences{}, false, err
 	}
-	return *fresh, true, nil
+	return *prefs, true, nil
 }
 
 // set changes the config, or makes the next Reload fail.
-func (p *fakeConfig) set(fresh ui.Preferences, err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.preferences, p.err = &fresh, err
+func (f *fakeConfig) set(prefs ui.Preferences, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.preferences, f.err = &prefs, err
 }

@@ -9,10 +9,10 @@ import (
 )
 
 // setRefusal makes the API refuse snapshots with these words.
-func (w *harness) setRefusal(words string) {
-	w.t.Helper()
-	w.proxy.rewrite(strings.NewReplacer("This answer was asked for: Bad Request.", words).Replace)
-	w.injectFault("POST /snapshots/: status 400")
+func (h *harness) setRefusal(words string) {
+	h.t.Helper()
+	h.proxy.rewrite(strings.NewReplacer("This answer was asked for: Bad Request.", words).Replace)
+	h.injectFault("POST /snapshots/: status 400")
 }
 
 func TestALongNoticeIsReadable(t *testing.T) {

@@ -176,8 +176,8 @@ func TestQuittingAsksNothing(t *testing.T) {
 			w.Press(keys...)
 			w.Wait()
 			requireLines(t, w.app.ExitMessages()) // operations of others are not reported
-			if deeds := w.proxy.actions(); deeds != nil {
-				t.Errorf("sent %q", deeds)
+			if sent := w.proxy.actions(); sent != nil {
+				t.Errorf("sent %q", sent)
 			}
 		})
 	}

@@ -7,10 +7,10 @@ import (
 )
 
 // visibleNames returns those of the names that are shown, from the top.
-func (w *harness) visibleNames(names ...string) []string {
-	w.t.Helper()
+func (h *harness) visibleNames(names ...string) []string {
+	h.t.Helper()
 	var out []string
-	g := w.Screen()
+	g := h.Screen()
 	_, height := g.Size()
 	for y := range height {
 		for _, n := range names {
@@ -28,16 +28,16 @@ func TestTheServersAreOrderedByAnyColumnBothWays(t *testing.T) {
 	all := []string{"NAME", "STATUS", "BACKUP", "SNAPSHOT", "BKP", "SNAP", "LOCATION", "IP", "SYSTEM", "PLAN", "COVERAGE"}
 	first := "↑↑↑↑↓↓↑↑↑↑↓"
 	for i, column := range all {
-		way, other := string([]rune(first)[i]), "↓"
-		if way == "↓" {
-			other = "↑"
+		arrow, reversed := string([]rune(first)[i]), "↓"
+		if arrow == "↓" {
+			reversed = "↑"
 		}
 		w.Press("o")
-		w.RequireText(column + " " + way)
+		w.RequireText(column + " " + arrow)
 		w.Press("O")
-		w.RequireText(column + " " + other)
+		w.RequireText(column + " " + reversed)
 		w.Press("O")
-		w.RequireText(column + " " + way)
+		w.RequireText(column + " " + arrow)
 	}
 }
 
@@ -79,9 +79,9 @@ func TestReverseOrderReversesTheRows(t *testing.T) {
 		t.Errorf("by name: %q", got)
 	}
 	w.Press("O")
-	back := slices.Clone(names)
-	slices.Reverse(back)
-	if got := w.visibleNames(names...); !slices.Equal(got, back) {
+	descending := slices.Clone(names)
+	slices.Reverse(descending)
+	if got := w.visibleNames(names...); !slices.Equal(got, descending) {
 		t.Errorf("by name, reversed: %q", got)
 	}
 }

@@ -86,9 +86,9 @@ func reversedColumns(g terminal.Grid, y int) []int {
 }
 
 // allPoints returns a server's points, newest first, as another user sees them.
-func (w *harness) allPoints(server model.ID) []model.Point {
-	w.t.Helper()
-	points := append(w.points(model.Backup, server), w.points(model.Snapshot, server)...)
+func (h *harness) allPoints(server model.ID) []model.Point {
+	h.t.Helper()
+	points := append(h.points(model.Backup, server), h.points(model.Snapshot, server)...)
 	model.SortNewestFirst(points)
 	return points
 }
@@ -253,8 +253,8 @@ func TestEmptyPageSaysHowToCreateTheFirstPoint(t *testing.T) {
 	w := startApp(t, 120, 40)
 	openPage("db-server-02")(w)
 	w.RequireText("There is nothing to go back to.", "s takes a snapshot, b a backup.", "#12347 · 0 restore points")
-	for _, deed := range []string{"r", "d"} {
-		w.Press(deed)
+	for _, action := range []string{"r", "d"} {
+		w.Press(action)
 		w.requireRefused("There is no restore point under the cursor.")
 	}
 	w.Press("enter")
@@ -275,8 +275,8 @@ func TestPageOfRemovedServerSaysSoAndDoesNothing(t *testing.T) {
 	openPage("db-server-02")(w)
 	removeServer(w, "12347")
 	w.RequireText("This server is no longer there.", "esc goes back.")
-	for _, deed := range []string{"s", "b"} {
-		w.Press(deed)
+	for _, action := range []string{"s", "b"} {
+		w.Press(action)
 		w.requireRefused("There is no server under the cursor.")
 		w.RequireText("This server is no longer there.")
 	}
@@ -367,8 +367,8 @@ func TestReadOnlyPageOffersNoAction(t *testing.T) {
 	w := startApp(t, 120, 40, readOnly)
 	openPage("web-server-01")(w)
 	w.RequireNoText("r restore", "d delete", "s snapshot", "b back up")
-	for _, deed := range []string{"s", "b", "r", "d"} {
-		w.Press(deed)
+	for _, action := range []string{"s", "b", "r", "d"} {
+		w.Press(action)
 		w.requireRefused("This session is read-only: it has no actions.")
 	}
 	w.requireActions()

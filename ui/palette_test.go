@@ -30,16 +30,16 @@ func paletteRow(g terminal.Grid) string {
 }
 
 // choosePaletteRow selects a row of the palette and runs it.
-func (w *harness) choosePaletteRow(row string) {
-	w.t.Helper()
+func (h *harness) choosePaletteRow(row string) {
+	h.t.Helper()
 	for range 40 {
-		if paletteRow(w.Screen()) == row {
-			w.Press("enter")
+		if paletteRow(h.Screen()) == row {
+			h.Press("enter")
 			return
 		}
-		w.Press("down")
+		h.Press("down")
 	}
-	w.t.Fatalf("%q is not in the palette:\n%s", row, w.Screen().Text())
+	h.t.Fatalf("%q is not in the palette:\n%s", row, h.Screen().Text())
 }
 
 func TestPaletteMatchesGolden(t *testing.T) {
@@ -172,10 +172,10 @@ func TestPaletteReportsNoMatches(t *testing.T) {
 
 func TestReadOnlyPaletteHasNoActions(t *testing.T) {
 	t.Parallel()
-	for _, deed := range []string{"back up", "delete", "clear up", "restore"} {
+	for _, action := range []string{"back up", "delete", "clear up", "restore"} {
 		w := startApp(t, 80, 24, readOnly)
-		typeInPalette(deed)(w)
-		if row := paletteRow(w.Screen()); strings.HasPrefix(row, deed) {
+		typeInPalette(action)(w)
+		if row := paletteRow(w.Screen()); strings.HasPrefix(row, action) {
 			t.Errorf("%q is offered", row)
 		}
 	}

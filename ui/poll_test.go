@@ -211,11 +211,11 @@ func TestPartOfTheAccountIsShownWhenTheRestFails(t *testing.T) {
 
 func TestUnreadableAnswerShowsAPlainMessage(t *testing.T) {
 	t.Parallel()
-	for _, trouble := range []string{"garbage", "html 502", "html", "empty", "truncated", "cut-in-body", "status 403", "status 404", "status 418"} {
-		t.Run(strings.ReplaceAll(trouble, " ", "-"), func(t *testing.T) {
+	for _, fault := range []string{"garbage", "html 502", "html", "empty", "truncated", "cut-in-body", "status 403", "status 404", "status 418"} {
+		t.Run(strings.ReplaceAll(fault, " ", "-"), func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24, withServers(2))
-			w.injectFault("GET /servers/: " + trouble)
+			w.injectFault("GET /servers/: " + fault)
 			w.Advance(20 * time.Second)
 			w.RequireText("web-server-01", "✗ 20 s old: ", "partly failed")
 			w.RequireNoText("json", "EOF", "http:", "<html", "%!", "invalid character")

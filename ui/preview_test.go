@@ -16,15 +16,15 @@ const (
 )
 
 // requirePreview fails the test unless the preview shows that server's points.
-func (w *harness) requirePreview(server string) {
-	w.t.Helper()
-	w.RequireText("Backups "+server+" ", "Snapshots "+server+" ")
+func (h *harness) requirePreview(server string) {
+	h.t.Helper()
+	h.RequireText("Backups "+server+" ", "Snapshots "+server+" ")
 }
 
 // stepDown moves the cursor down and waits for the preview.
-func (w *harness) stepDown() {
-	w.Press("j")
-	w.Advance(25 * time.Millisecond)
+func (h *harness) stepDown() {
+	h.Press("j")
+	h.Advance(25 * time.Millisecond)
 }
 
 func TestPreviewFollowsASingleStep(t *testing.T) {
@@ -119,15 +119,15 @@ func TestRefreshDuringFastScrollingIsForTheServerUnderTheCursor(t *testing.T) {
 }
 
 // serverID returns a server's ID, as another user sees it.
-func (w *harness) serverID(name string) model.ID {
-	w.t.Helper()
-	servers, err := w.otherClient.Servers(w.t.Context(), model.ServerFilter{})
-	w.must(err)
+func (h *harness) serverID(name string) model.ID {
+	h.t.Helper()
+	servers, err := h.otherClient.Servers(h.t.Context(), model.ServerFilter{})
+	h.must(err)
 	for _, s := range servers {
 		if s.Name == name {
 			return s.ID
 		}
 	}
-	w.t.Fatalf("there is no server %s", name)
+	h.t.Fatalf("there is no server %s", name)
 	return ""
 }

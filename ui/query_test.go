@@ -172,7 +172,7 @@ func TestPointsAreFoundByWordsAndFields(t *testing.T) {
 
 func TestFilterErrorIsShownWhileTyping(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ pane, filter, says string }{
+	for _, c := range []struct{ pane, filter, message string }{
 		{"1", "colour:red", "unknown field colour: there are status, health, name, server, id, age, location, os, plan, host and ip"},
 		{"1", "age>soon", "age>soon: soon is no length of time: write 36h, 7d or 2w"},
 		{"1", "age:3d", "age:3d: an age is compared: write age>3d or age<3d"},
@@ -190,11 +190,11 @@ func TestFilterErrorIsShownWhileTyping(t *testing.T) {
 			w := startApp(t, 300, 50)
 			w.Press(c.pane, "/")
 			w.Type(c.filter)
-			w.RequireText("▲ " + c.says)
+			w.RequireText("▲ " + c.message)
 			w.Press("enter")
-			w.RequireText("/"+c.filter, "▲ "+c.says)
+			w.RequireText("/"+c.filter, "▲ "+c.message)
 			w.Press("esc")
-			w.RequireNoText(c.says)
+			w.RequireNoText(c.message)
 		})
 	}
 }

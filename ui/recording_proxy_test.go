@@ -36,20 +36,20 @@ type recordedRequest struct {
 	method, path, query, body string
 }
 
-func (l *recordingProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (p *recordingProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body) // what cannot be read, the account cannot read either
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	edit, slow := l.startRequest(r, string(body))
-	defer l.finishRequest(r)
+	edit, slow := p.startRequest(r, string(body))
+	defer p.finishRequest(r)
 	if slow > 0 {
-		l.clock.Sleep(slow)
+		p.clock.Sleep(slow)
 	}
 	if edit == nil {
-		l.account.ServeHTTP(w, r)
+		p.account.ServeHTTP(w, r)
 		return
 	}
 	answer := httptest.NewRecorder()
-	l.account.ServeHTTP(answer, r)
+	p.account.ServeHTTP(answer, r)
 	for name, values := range answer.Header() {
 		if name != "Content-Length" {
 			w.Header()[name] = values
@@ -59,48 +59,48 @@ func (l *recordingProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, edit(answer.Body.String()))
 }
 
-func (l *recordingProxy) startRequest(r *http.Request, body string) (edit func(string) string, slow time.Duration) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (p *recordingProxy) startRequest(r *http.Request, body string) (edit func(string) string, slow time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	path := strings.TrimPrefix(r.URL.Path, "/api/v1")
-	l.recorded = append(l.recorded, recordedRequest{l.clock.Now(), r.Method, path, r.URL.RawQuery, body})
-	if l.inFlight == nil {
-		l.inFlight = map[string]int{}
+	p.recorded = append(p.recorded, recordedRequest{p.clock.Now(), r.Method, path, r.URL.RawQuery, body})
+	if p.inFlight == nil {
+		p.inFlight = map[string]int{}
 	}
-	l.inFlight[r.Method+path]++
-	l.maxInFlight = max(l.maxInFlight, l.inFlight[r.Method+path])
-	return l.edit, cmp.Or(l.delays[r.Method+" "+path], l.delays[path])
+	p.inFlight[r.Method+path]++
+	p.maxInFlight = max(p.maxInFlight, p.inFlight[r.Method+path])
+	return p.edit, cmp.Or(p.delays[r.Method+" "+path], p.delays[path])
 }
 
-func (l *recordingProxy) finishRequest(r *http.Request) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.inFlight[r.Method+strings.TrimPrefix(r.URL.Path, "/api/v1")]--
+func (p *recordingProxy) finishRequest(r *http.Request) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.inFlight[r.Method+strings.TrimPrefix(r.URL.Path, "/api/v1")]--
 }
 
 // slowDown delays requests to the paths, given alone or with a method as in "POST /snapshots/". Earlier delays end.
-func (l *recordingProxy) slowDown(d time.Duration, paths ...string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.delays = map[string]time.Duration{}
+func (p *recordingProxy) slowDown(d time.Duration, paths ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.delays = map[string]time.Duration{}
 	for _, path := range paths {
-		l.delays[path] = d
+		p.delays[path] = d
 	}
 }
 
 // rewrite changes every answer from now on.
-func (l *recordingProxy) rewrite(edit func(string) string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.edit = edit
+func (p *recordingProxy) rewrite(edit func(string) string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.edit = edit
 }
 
 // requests returns the requests that meet the condition.
-func (l *recordingProxy) requests(is func(recordedRequest) bool) []recordedRequest {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (p *recordingProxy) requests(is func(recordedRequest) bool) []recordedRequest {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	var out []recordedRequest
-	for _, a := range l.recorded {
+	for _, a := range p.recorded {
 		if is(a) {
 			out = append(out, a)
 		}
@@ -109,40 +109,40 @@ func (l *recordingProxy) requests(is func(recordedRequest) bool) []recordedReque
 }
 
 // actions returns the requests that change something, as "POST /snapshots/ {…}".
-func (l *recordingProxy) actions() []string {
+func (p *recordingProxy) actions() []string {
 	var out []string
-	for _, a := range l.requests(func(a recordedRequest) bool { return a.method != http.MethodGet }) {
+	for _, a := range p.requests(func(a recordedRequest) bool { return a.method != http.MethodGet }) {
 		out = append(out, strings.TrimSpace(a.method+" "+a.path+" "+a.body))
 	}
 	return out
 }
 
 // readTimes returns the times at which a path was read.
-func (l *recordingProxy) readTimes(path string) []time.Time {
+func (p *recordingProxy) readTimes(path string) []time.Time {
 	var out []time.Time
-	for _, a := range l.requests(func(a recordedRequest) bool { return a.method == http.MethodGet && a.path == path }) {
+	for _, a := range p.requests(func(a recordedRequest) bool { return a.method == http.MethodGet && a.path == path }) {
 		out = append(out, a.time)
 	}
 	return out
 }
 
 // reset drops the recorded requests.
-func (l *recordingProxy) reset() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.recorded, l.maxInFlight = nil, 0
+func (p *recordingProxy) reset() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.recorded, p.maxInFlight = nil, 0
 }
 
 // requireGolden fails the test unless the screen has the text of testdata/NAME.golden; -update remakes it.
-func (w *harness) requireGolden(name string) {
-	w.t.Helper()
-	golden.RequireEqual(namedTest{w.t, name}, maskPort(w.Screen().Text()))
+func (h *harness) requireGolden(name string) {
+	h.t.Helper()
+	golden.RequireEqual(namedTest{h.t, name}, maskPort(h.Screen().Text()))
 }
 
 // requireStyledGolden is requireGolden with the style of every cell.
-func (w *harness) requireStyledGolden(name string) {
-	w.t.Helper()
-	golden.RequireEqual(namedTest{w.t, name}, maskPort(w.Screen().Styled()))
+func (h *harness) requireStyledGolden(name string) {
+	h.t.Helper()
+	golden.RequireEqual(namedTest{h.t, name}, maskPort(h.Screen().Styled()))
 }
 
 var portPattern = regexp.MustCompile(`(127\.0\.0\.1:)\d{5}`)

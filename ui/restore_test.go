@@ -182,8 +182,8 @@ func TestRestoreWithLostAnswerIsFound(t *testing.T) {
 func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		change func(w *harness)
-		says   string
+		change  func(w *harness)
+		message string
 	}{
 		"the snapshot is gone": {
 			func(w *harness) { w.must(w.otherClient.DeleteSnapshot(w.t.Context(), "801")) },
@@ -219,7 +219,7 @@ func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 			c.change(w)
 			w.Type("web-server-01")
 			w.Press("shift+tab", "space", "tab", "tab", "enter")
-			w.RequireText(c.says)
+			w.RequireText(c.message)
 			w.advanceHidden(3 * time.Minute)
 			w.requireActions()
 		})

@@ -28,15 +28,15 @@ type screenCase struct {
 	reach   func(w *harness)
 }
 
-func (l screenCase) check(t *testing.T) {
+func (c screenCase) check(t *testing.T) {
 	t.Helper()
-	for _, s := range l.sizes {
-		name := l.name + "-" + s.String()
+	for _, s := range c.sizes {
+		name := c.name + "-" + s.String()
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := startApp(t, s.width, s.height, l.options...)
-			if l.reach != nil {
-				l.reach(w)
+			w := startApp(t, s.width, s.height, c.options...)
+			if c.reach != nil {
+				c.reach(w)
 			}
 			w.requireGolden(name)
 			requireAligned(t, w.Screen())

@@ -26,19 +26,19 @@ func markServers(servers ...string) func(*harness) {
 var markThree = markServers("web-server-01", "ci-runner-01", "vpn-gw")
 
 // replaceField clears the first field of the form and types a text into it.
-func (w *harness) replaceField(text string) {
-	w.Press("ctrl+u")
-	w.Type(text)
+func (h *harness) replaceField(text string) {
+	h.Press("ctrl+u")
+	h.Type(text)
 }
 
 // requireActionsAnyOrder is requireActions for actions that are sent at once, in any order.
-func (w *harness) requireActionsAnyOrder(want ...string) {
-	w.t.Helper()
-	w.Screen() // wait until the program is idle
-	got := w.proxy.actions()
+func (h *harness) requireActionsAnyOrder(want ...string) {
+	h.t.Helper()
+	h.Screen() // wait until the program is idle
+	got := h.proxy.actions()
 	slices.Sort(got)
 	slices.Sort(want)
-	requireLines(w.t, got, want...)
+	requireLines(h.t, got, want...)
 }
 
 // markedRows returns the marked rows of the screen.
@@ -52,10 +52,10 @@ func markedRows(g terminal.Grid) []string {
 	return out
 }
 
-func (w *harness) requireMarked(want ...string) {
-	w.t.Helper()
-	if g := w.Screen(); !slices.Equal(markedRows(g), want) {
-		w.t.Errorf("marked: %q, want %q:\n%s", markedRows(g), want, g.Text())
+func (h *harness) requireMarked(want ...string) {
+	h.t.Helper()
+	if g := h.Screen(); !slices.Equal(markedRows(g), want) {
+		h.t.Errorf("marked: %q, want %q:\n%s", markedRows(g), want, g.Text())
 	}
 }
 
@@ -214,7 +214,7 @@ func TestBulkSnapshotsAreNamedByTheTemplate(t *testing.T) {
 
 func TestTemplateIsValidatedWhileTyping(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct{ typed, says string }{
+	for name, c := range map[string]struct{ typed, message string }{
 		"no name":             {"", "a snapshot needs a name, such as {server}-{date}"},
 		"unknown placeholder": {"{srv}", "unknown {srv}: there are {server}, {date}, {time}, {id}, {n} and"},
 		"an open brace":       {"x-{server", "{server is not closed: there are {server}, {date}"},
@@ -228,12 +228,12 @@ func TestTemplateIsValidatedWhileTyping(t *testing.T) {
 			markThree(w)
 			w.Press("s")
 			w.replaceField(c.typed)
-			w.RequireText(c.says)
+			w.RequireText(c.message)
 			w.Press("enter", "enter")
-			w.RequireText("New snapshot of 3 servers", c.says)
+			w.RequireText("New snapshot of 3 servers", c.message)
 			w.requireActions()
 			w.replaceField("{server}-{date}")
-			w.RequireNoText(c.says)
+			w.RequireNoText(c.message)
 		})
 	}
 }
@@ -282,7 +282,7 @@ func TestFullQuotaRefusesTheBulkActionBeforeTheFirstRequest(t *testing.T) {
 	for name, c := range map[string]struct {
 		servers []string
 		key     string
-		says    string
+		message string
 	}{
 		"snapshots": {[]string{"web-server-01", "db-server-01", "vpn-gw"}, "s", "db-server-01 (#12346): there is room for 0 more snapshots, not for 1"},
 		"backups":   {[]string{"web-server-01", "staging-01"}, "b", "staging-01 (#12355): there is room for 0 more manual backups,"},
@@ -294,7 +294,7 @@ func TestFullQuotaRefusesTheBulkActionBeforeTheFirstRequest(t *testing.T) {
 			markServers(c.servers...)(w)
 			w.Press(c.key)
 			w.RequireNoText("New ")
-			w.requireRefused(c.says)
+			w.requireRefused(c.message)
 			w.requireActions()
 			w.RequireText(fmt.Sprintf("• %d marked", len(c.servers)))
 		})
@@ -315,8 +315,8 @@ func TestARestoreIsRefusedWhileSeveralAreMarked(t *testing.T) {
 }
 
 // heldRequests returns the paths of a method's unanswered requests, and how many requests were sent.
-func (w *harness) heldRequests(method string) (held []string, sent int) {
-	for _, r := range w.account.Requests() {
+func (h *harness) heldRequests(method string) (held []string, sent int) {
+	for _, r := range h.account.Requests() {
 		if r.Method != method {
 			continue
 		}
@@ -329,12 +329,12 @@ func (w *harness) heldRequests(method string) (held []string, sent int) {
 }
 
 // waitForHeld waits until so many requests are sent and so many unanswered. More than atMost must never be unanswered.
-func (w *harness) waitForHeld(method string, sent, held, atMost int) {
-	w.t.Helper()
-	w.WaitUntil(func(terminal.Grid) bool {
-		now, all := w.heldRequests(method)
+func (h *harness) waitForHeld(method string, sent, held, atMost int) {
+	h.t.Helper()
+	h.WaitUntil(func(terminal.Grid) bool {
+		now, all := h.heldRequests(method)
 		if len(now) > atMost {
-			w.t.Errorf("%d requests are unanswered at once: %s", len(now), now)
+			h.t.Errorf("%d requests are unanswered at once: %s", len(now), now)
 		}
 		return all == sent && len(now) == held
 	}, fmt.Sprintf("%d requests, %d of them unanswered", sent, held))

@@ -55,43 +55,43 @@ func newAuditLog(now func() time.Time) *auditLog {
 }
 
 // addRecord records a line of the journal. An operation may be sent only between its intent and its next line.
-func (l *auditLog) addRecord(r model.Record, chair int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.writers[r.ID] == nil {
-		l.writers[r.ID], l.firstWritten[r.ID] = map[int]bool{}, l.now()
+func (a *auditLog) addRecord(r model.Record, program int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.writers[r.ID] == nil {
+		a.writers[r.ID], a.firstWritten[r.ID] = map[int]bool{}, a.now()
 	}
-	if _, before := l.doneAt[r.ID]; r.Event == model.EventDone && !before {
-		l.doneAt[r.ID] = l.now()
+	if _, before := a.doneAt[r.ID]; r.Event == model.EventDone && !before {
+		a.doneAt[r.ID] = a.now()
 	}
-	l.lastWritten[r.ID] = l.now()
-	l.writers[r.ID][chair] = true
-	l.records = append(l.records, r)
-	l.timeline = append(l.timeline, timelineEntry{l.now(), fmt.Sprintf("journal: %s %s %s %s %+v", r.ID, r.Event, r.Action, r.Kind, r.Point)})
-	delete(l.pending, r.ID)
+	a.lastWritten[r.ID] = a.now()
+	a.writers[r.ID][program] = true
+	a.records = append(a.records, r)
+	a.timeline = append(a.timeline, timelineEntry{a.now(), fmt.Sprintf("journal: %s %s %s %s %+v", r.ID, r.Event, r.Action, r.Kind, r.Point)})
+	delete(a.pending, r.ID)
 	if r.Event == model.EventIntent {
-		if off := r.SentAt.Sub(l.now()); off.Abs() > maxClockError {
-			l.violations = append(l.violations, fmt.Sprintf("%s was sent at %s by the clock of the program, which is off by %v", r.ID, r.SentAt, off))
+		if off := r.SentAt.Sub(a.now()); off.Abs() > maxClockError {
+			a.violations = append(a.violations, fmt.Sprintf("%s was sent at %s by the clock of the program, which is off by %v", r.ID, r.SentAt, off))
 		}
-		l.intentCounts[r.ID]++
-		l.pending[r.ID] = expectedRequest(r)
+		a.intentCounts[r.ID]++
+		a.pending[r.ID] = expectedRequest(r)
 	}
 }
 
 // note adds an entry to the timeline.
-func (l *auditLog) note(at time.Time, format string, values ...any) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.timeline = append(l.timeline, timelineEntry{at, fmt.Sprintf(format, values...)})
+func (a *auditLog) note(at time.Time, format string, values ...any) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.timeline = append(a.timeline, timelineEntry{at, fmt.Sprintf(format, values...)})
 }
 
 // operationTimeline returns what happened during an operation, one entry a line.
-func (l *auditLog) operationTimeline(operation string) string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	from, to := l.firstWritten[operation], l.lastWritten[operation]
+func (a *auditLog) operationTimeline(operation string) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	from, to := a.firstWritten[operation], a.lastWritten[operation]
 	var out strings.Builder
-	for _, e := range l.timeline {
+	for _, e := range a.timeline {
 		if !e.time.Before(from.Add(-time.Second)) && !e.time.After(to.Add(time.Second)) {
 			fmt.Fprintf(&out, "\n    %s  %s", e.time.Format(time.TimeOnly), e.what)
 		}
@@ -100,48 +100,48 @@ func (l *auditLog) operationTimeline(operation string) string {
 }
 
 // recentTimeline returns the end of the timeline.
-func (l *auditLog) recentTimeline() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (a *auditLog) recentTimeline() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	var out strings.Builder
-	for _, e := range l.timeline[max(len(l.timeline)-20, 0):] {
+	for _, e := range a.timeline[max(len(a.timeline)-20, 0):] {
 		fmt.Fprintf(&out, "\n    %s  %s", e.time.Format(time.TimeOnly), e.what)
 	}
 	return out.String()
 }
 
 // addRequest records an action's request by a run of the program. It uses up an intent that was on disk before it; without one, the request is a violation.
-func (l *auditLog) addRequest(run, what, body string) *sentAction {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (a *auditLog) addRequest(run, what, body string) *sentAction {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	sent := &sentAction{line: what + " " + normalizeJSON(body)}
-	l.requests = append(l.requests, sent)
-	for id, about := range l.pending {
+	a.requests = append(a.requests, sent)
+	for id, about := range a.pending {
 		if about == sent.line && strings.HasPrefix(id, run+"-") {
 			sent.operation = id
-			delete(l.pending, id)
+			delete(a.pending, id)
 			return sent
 		}
 	}
-	l.violations = append(l.violations, "a request without its own intent: "+sent.line)
+	a.violations = append(a.violations, "a request without its own intent: "+sent.line)
 	return sent
 }
 
-func (l *auditLog) addResponse(at time.Time, sent *sentAction, status int, body []byte) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (a *auditLog) addResponse(at time.Time, sent *sentAction, status int, body []byte) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	sent.alreadyGone = status == http.StatusNotFound && strings.HasPrefix(sent.line, "DELETE ")
 	if sent.executed = status >= 200 && status <= 299; sent.executed {
 		sent.target, sent.executedAt = targetOf(sent.line, body), at
-		l.addTouchLocked(at, runOf(sent.operation), sent.target)
+		a.addTouchLocked(at, runOf(sent.operation), sent.target)
 	}
 }
 
 // actionCount returns the number of actions that were confirmed and about to be sent.
-func (l *auditLog) actionCount() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.intentCounts)
+func (a *auditLog) actionCount() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.intentCounts)
 }
 
 // normalizeJSON sorts the fields of a JSON body.
@@ -178,10 +178,10 @@ func expectedRequest(r model.Record) string {
 }
 
 // dropRun removes what an ended program was about to send.
-func (l *auditLog) dropRun(run string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	maps.DeleteFunc(l.pending, func(id, _ string) bool { return strings.HasPrefix(id, run+"-") })
+func (a *auditLog) dropRun(run string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	maps.DeleteFunc(a.pending, func(id, _ string) bool { return strings.HasPrefix(id, run+"-") })
 }
 
 // auditedJournal is the journal of one run of the program; what it writes to disk is also recorded by the audit log. An ended program writes no more.
@@ -194,69 +194,69 @@ type auditedJournal struct {
 	closed  bool
 }
 
-func (p *auditedJournal) Append(r model.Record) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
+func (a *auditedJournal) Append(r model.Record) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
 		return nil
 	}
-	if err := p.Journal.Append(r); err != nil {
+	if err := a.Journal.Append(r); err != nil {
 		return err
 	}
-	p.audit.addRecord(r, p.program)
+	a.audit.addRecord(r, a.program)
 	return nil
 }
 
-func (p *auditedJournal) close() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.closed = true
-	p.audit.unlock("", p)
+func (a *auditedJournal) close() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.closed = true
+	a.audit.unlock("", a)
 }
 
 // LockServer waits by the program's clock, unlike the journal's own: the other program, which may hold the lock, is paused meanwhile. The locks of an ended program are free.
-func (p *auditedJournal) LockServer(ctx context.Context, _ string, server model.ID) (unlock func(), err error) {
-	end := p.clock.Now().Add(lockWait)
+func (a *auditedJournal) LockServer(ctx context.Context, _ string, server model.ID) (unlock func(), err error) {
+	end := a.clock.Now().Add(lockWait)
 	held := false
-	p.clock.WaitUntil(ctx, func() bool {
-		held = p.audit.tryLock(server, p)
-		return held || p.clock.Now().After(end)
+	a.clock.WaitUntil(ctx, func() bool {
+		held = a.audit.tryLock(server, a)
+		return held || a.clock.Now().After(end)
 	})
 	if !held {
 		return nil, fmt.Errorf("the lock of server #%s: %w", server, model.ErrConflict)
 	}
-	return func() { p.audit.unlock(server, p) }, nil
+	return func() { a.audit.unlock(server, a) }, nil
 }
 
 // lockWait is how long a program waits for another one that acts on the same server.
 const lockWait = 45 * time.Second
 
 // tryLock gives a program the lock of a server if it is free.
-func (l *auditLog) tryLock(server model.ID, by *auditedJournal) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.locks[server] != nil {
+func (a *auditLog) tryLock(server model.ID, by *auditedJournal) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.locks[server] != nil {
 		return false
 	}
-	l.locks[server] = by
+	a.locks[server] = by
 	return true
 }
 
 // unlock releases a program's lock of a server, or all its locks if server is "".
-func (l *auditLog) unlock(server model.ID, by *auditedJournal) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	maps.DeleteFunc(l.locks, func(of model.ID, holder *auditedJournal) bool { return holder == by && (server == "" || of == server) })
+func (a *auditLog) unlock(server model.ID, by *auditedJournal) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	maps.DeleteFunc(a.locks, func(of model.ID, holder *auditedJournal) bool { return holder == by && (server == "" || of == server) })
 }
 
 var _ command.Journal = (*auditedJournal)(nil)
 
 // lastRecords returns the last line of each operation, and its events in order.
-func (l *auditLog) lastRecords() (ends map[string]model.Record, steps map[string]string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (a *auditLog) lastRecords() (ends map[string]model.Record, steps map[string]string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	ends, steps = map[string]model.Record{}, map[string]string{}
-	for _, r := range l.records {
+	for _, r := range a.records {
 		ends[r.ID] = r
 		steps[r.ID] = strings.TrimPrefix(steps[r.ID]+", "+r.Event, ", ")
 	}

@@ -80,11 +80,11 @@ var (
 )
 
 // inBurst reports whether this is a burst of faults. A burst lasts two minutes.
-func (w *faultInjector) inBurst() bool { return w.randomFor(fmt.Sprint(w.now().Unix()/120))%10 == 0 }
+func (i *faultInjector) inBurst() bool { return i.randomFor(fmt.Sprint(i.now().Unix()/120))%10 == 0 }
 
-func (w *faultInjector) randomFor(what string) uint64 {
+func (i *faultInjector) randomFor(what string) uint64 {
 	h := fnv.New64a()
-	_, _ = fmt.Fprint(h, w.seed, what)
+	_, _ = fmt.Fprint(h, i.seed, what)
 	n := h.Sum64() // FNV mixes its last bytes too little
 	n ^= n >> 33
 	n *= 0xff51afd7ed558ccd
@@ -92,21 +92,21 @@ func (w *faultInjector) randomFor(what string) uint64 {
 }
 
 // nextFault returns the fault of the next request of a kind.
-func (w *faultInjector) nextFault(kind string) faultKind {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.requestCounts[kind]++
-	if w.disabled {
+func (i *faultInjector) nextFault(kind string) faultKind {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.requestCounts[kind]++
+	if i.disabled {
 		return noFault
 	}
 	chances := readRates
 	switch {
-	case w.inBurst():
+	case i.inBurst():
 		chances = burstRates
 	case !strings.HasPrefix(kind, http.MethodGet):
 		chances = actionRates
 	}
-	n := int(w.randomFor(fmt.Sprint(kind, w.requestCounts[kind])) % 1000)
+	n := int(i.randomFor(fmt.Sprint(kind, i.requestCounts[kind])) % 1000)
 	for f := cutBefore; f <= unauthorized; f++ {
 		if n -= chances[f]; n < 0 {
 			return f
@@ -122,13 +122,13 @@ const (
 )
 
 // callDelays returns the delays of a request and of its answer.
-func (w *faultInjector) callDelays(endpoint string) (there, back time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.requestCounts[endpoint]++
-	some := func(way string) time.Duration {
-		n := w.randomFor(fmt.Sprint(way, endpoint, w.requestCounts[endpoint]))
-		if w.disabled || n%20 != 0 {
+func (i *faultInjector) callDelays(endpoint string) (there, back time.Duration) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.requestCounts[endpoint]++
+	some := func(direction string) time.Duration {
+		n := i.randomFor(fmt.Sprint(direction, endpoint, i.requestCounts[endpoint]))
+		if i.disabled || n%20 != 0 {
 			return 0
 		}
 		return time.Duration(n / 20 % uint64(maxCallDelay))
@@ -137,32 +137,32 @@ func (w *faultInjector) callDelays(endpoint string) (there, back time.Duration) 
 }
 
 // disable ends all faults and quirks.
-func (w *faultInjector) disable() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.disabled = true
-	w.quirks = sim.Quirks{}
-	w.simulated.SetQuirks(w.quirks)
+func (i *faultInjector) disable() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.disabled = true
+	i.quirks = sim.Quirks{}
+	i.simulated.SetQuirks(i.quirks)
 }
 
 // dropAgent drops the requests of an ended program from now on.
-func (w *faultInjector) dropAgent(agent string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.droppedAgents[agent] = true
+func (i *faultInjector) dropAgent(agent string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.droppedAgents[agent] = true
 }
 
-func (w *faultInjector) isDropped(agent string) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.droppedAgents[agent]
+func (i *faultInjector) isDropped(agent string) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.droppedAgents[agent]
 }
 
 // nextDue returns when the next delayed request is due.
-func (w *faultInjector) nextDue() (due time.Time, ok bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, b := range w.delayed {
+func (i *faultInjector) nextDue() (due time.Time, ok bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, b := range i.delayed {
 		if !ok || b.due.Before(due) {
 			due, ok = b.due, true
 		}
@@ -171,46 +171,46 @@ func (w *faultInjector) nextDue() (due time.Time, ok bool) {
 }
 
 // executeDue executes the delayed requests that are due.
-func (w *faultInjector) executeDue() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (i *faultInjector) executeDue() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
 	var left []delayedRequest
-	for _, b := range w.delayed {
-		if b.due.After(w.now()) {
+	for _, b := range i.delayed {
+		if b.due.After(i.now()) {
 			left = append(left, b)
 			continue
 		}
 		b.execute()
 	}
-	w.delayed = left
+	i.delayed = left
 }
 
-func (w *faultInjector) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	w.updateQuirks()
-	w.executeDue()
-	if w.isDropped(r.UserAgent()) {
+func (i *faultInjector) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	i.updateQuirks()
+	i.executeDue()
+	if i.isDropped(r.UserAgent()) {
 		panic(http.ErrAbortHandler)
 	}
 	body, _ := io.ReadAll(r.Body)
 	what := r.Method + " " + strings.TrimPrefix(r.URL.Path, "/api/v1")
-	fate := w.nextFault(requestKind(what))
-	w.audit.note(w.now(), "%s asks: %s %s %s: %s", r.UserAgent(), what, r.URL.RawQuery, body, fate)
+	fault := i.nextFault(requestKind(what))
+	i.audit.note(i.now(), "%s asks: %s %s %s: %s", r.UserAgent(), what, r.URL.RawQuery, body, fault)
 	var sent *sentAction
 	if r.Method != http.MethodGet {
-		sent = w.audit.addRequest(r.UserAgent(), what, string(body))
+		sent = i.audit.addRequest(r.UserAgent(), what, string(body))
 	}
-	carry := func() *httptest.ResponseRecorder {
+	execute := func() *httptest.ResponseRecorder {
 		answer := httptest.NewRecorder()
 		again := r.Clone(r.Context())
 		again.Body = io.NopCloser(bytes.NewReader(body))
-		w.account.ServeHTTP(answer, again)
+		i.account.ServeHTTP(answer, again)
 		if sent != nil {
-			w.audit.note(w.now(), "account: %d for %s %s", answer.Code, what, body)
-			w.audit.addResponse(w.now(), sent, answer.Code, answer.Body.Bytes())
+			i.audit.note(i.now(), "account: %d for %s %s", answer.Code, what, body)
+			i.audit.addResponse(i.now(), sent, answer.Code, answer.Body.Bytes())
 		}
 		return answer
 	}
-	w.applyFault(fate, rw, carry)
+	i.applyFault(fault, rw, execute)
 }
 
 // requestKind returns a request without its IDs.
@@ -224,17 +224,17 @@ func requestKind(what string) string {
 }
 
 // applyFault answers a request as its fault says. It panics with http.ErrAbortHandler to cut the connection.
-func (w *faultInjector) applyFault(f faultKind, rw http.ResponseWriter, carry func() *httptest.ResponseRecorder) {
-	rw.Header().Set("Date", w.now().UTC().Format(http.TimeFormat))
+func (i *faultInjector) applyFault(f faultKind, rw http.ResponseWriter, execute func() *httptest.ResponseRecorder) {
+	rw.Header().Set("Date", i.now().UTC().Format(http.TimeFormat))
 	status := map[faultKind]int{rateLimited: 429, serverError: 500, gatewayError: 502, gatewayExecuted: 503, gatewayDelayed: 504, unauthorized: 401}[f]
 	var answer *httptest.ResponseRecorder
 	switch f {
 	case cutBefore:
 		panic(http.ErrAbortHandler)
 	case gatewayDelayed:
-		w.executeLater(carry)
+		i.executeLater(execute)
 	case noFault, cutAfter, cutInBody, garbledBody, gatewayExecuted:
-		answer = carry()
+		answer = execute()
 	}
 	switch {
 	case f == cutAfter:
@@ -269,9 +269,9 @@ func writeAnswer(f faultKind, rw http.ResponseWriter, answer *httptest.ResponseR
 }
 
 // executeLater executes an action a moment from now.
-func (w *faultInjector) executeLater(carry func() *httptest.ResponseRecorder) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	wait := time.Duration(w.randomFor(fmt.Sprint("late", w.now())) % uint64(maxExecutionDelay))
-	w.delayed = append(w.delayed, delayedRequest{w.now().Add(wait), func() { carry() }})
+func (i *faultInjector) executeLater(execute func() *httptest.ResponseRecorder) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	wait := time.Duration(i.randomFor(fmt.Sprint("late", i.now())) % uint64(maxExecutionDelay))
+	i.delayed = append(i.delayed, delayedRequest{i.now().Add(wait), func() { execute() }})
 }

@@ -62,14 +62,14 @@ type touch struct {
 }
 
 // addTouch records who changed something.
-func (l *auditLog) addTouch(at time.Time, by, thing string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.addTouchLocked(at, by, thing)
+func (a *auditLog) addTouch(at time.Time, by, target string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.addTouchLocked(at, by, target)
 }
 
-func (l *auditLog) addTouchLocked(at time.Time, by, thing string) {
-	l.touches[thing] = append(l.touches[thing], touch{at, by})
+func (a *auditLog) addTouchLocked(at time.Time, by, target string) {
+	a.touches[target] = append(a.touches[target], touch{at, by})
 }
 
 // runOf returns the run of the program that began an operation.
@@ -104,34 +104,34 @@ func targetOf(what string, answer []byte) string {
 }
 
 // isAmbiguous reports whether somebody else, or another run, changed the target of an operation while it lasted, or up to a minute before, while it was being checked. Its traces may then be theirs, and docs/RELIABILITY.md does not promise to tell them apart. The same is true if both programs watch an operation that an earlier run left.
-func (l *auditLog) isAmbiguous(r model.Record, sent *sentAction) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	thing := r.Kind + " #" + string(r.Point.ID)
+func (a *auditLog) isAmbiguous(r model.Record, sent *sentAction) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	target := r.Kind + " #" + string(r.Point.ID)
 	switch {
-	case len(l.writers[r.ID]) > 1:
+	case len(a.writers[r.ID]) > 1:
 		return true
 	case r.Action == "restore":
-		thing = "server #" + string(r.Server.ID)
+		target = "server #" + string(r.Server.ID)
 	case sent != nil && sent.target != "":
-		thing = sent.target
+		target = sent.target
 	}
-	return slices.ContainsFunc(l.touches[thing], func(h touch) bool {
-		return h.by != runOf(r.ID) && h.time.After(l.firstWritten[r.ID].Add(-time.Minute)) && !h.time.After(l.lastWritten[r.ID])
+	return slices.ContainsFunc(a.touches[target], func(h touch) bool {
+		return h.by != runOf(r.ID) && h.time.After(a.firstWritten[r.ID].Add(-time.Minute)) && !h.time.After(a.lastWritten[r.ID])
 	})
 }
 
 // isMisattributed reports whether one program gave up a create, while another still searched for it and found a second try of the same name. The two tries cannot be told apart. The action is not sent again because of it.
-func (l *auditLog) isMisattributed(r model.Record, steps string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (a *auditLog) isMisattributed(r model.Record, steps string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	_, after, given := strings.Cut(steps, model.EventNotSeen)
-	return r.Action == "create" && len(l.writers[r.ID]) > 1 && given && strings.Contains(after, model.EventDone)
+	return r.Action == "create" && len(a.writers[r.ID]) > 1 && given && strings.Contains(after, model.EventDone)
 }
 
 // touchedByOthers reports whether somebody else has ever changed a restore point.
-func (l *auditLog) touchedByOthers(r model.Record) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return slices.ContainsFunc(l.touches[r.Kind+" #"+string(r.Point.ID)], func(h touch) bool { return h.by != runOf(r.ID) })
+func (a *auditLog) touchedByOthers(r model.Record) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.ContainsFunc(a.touches[r.Kind+" #"+string(r.Point.ID)], func(h touch) bool { return h.by != runOf(r.ID) })
 }

@@ -71,12 +71,12 @@ func (s *soakTest) startProgram() {
 	s.run = s.journal.StartRun(fmt.Sprint("run", s.runCount))
 	s.clock = terminal.NewClock(s.accountClock.Now, s.advance)
 	s.auditedJournal = &auditedJournal{Journal: s.journal, audit: s.audit, program: s.number, clock: s.clock}
-	way := programAccess{url: s.url, demoURL: s.demoURL, userAgent: s.run.ID, clock: s.clock, faults: s.faults}
-	client, err := way.newClient(liveToken)
+	access := programAccess{url: s.url, demoURL: s.demoURL, userAgent: s.run.ID, clock: s.clock, faults: s.faults}
+	client, err := access.newClient(liveToken)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.lazyHarness = s.startLazy(s.size, ui.Options{Client: client, Access: way, Journal: s.auditedJournal, RunID: s.run.ID})
+	s.lazyHarness = s.startLazy(s.size, ui.Options{Client: client, Access: access, Journal: s.auditedJournal, RunID: s.run.ID})
 }
 
 // advance moves the account's clock, and executes delayed requests at their time.
@@ -112,21 +112,21 @@ type programAccess struct {
 }
 
 // newClient returns a client whose requests meet the faults, and whose calls are delayed.
-func (g programAccess) newClient(token string) (command.Client, error) {
-	client, err := api.New(g.url, token, api.WithClock(g.clock.Now), api.WithUserAgent(g.userAgent),
+func (p programAccess) newClient(token string) (command.Client, error) {
+	client, err := api.New(p.url, token, api.WithClock(p.clock.Now), api.WithUserAgent(p.userAgent),
 		api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))
 	if err != nil {
 		return nil, err
 	}
 	return routedClient{client, func(endpoint string) (command.Client, func()) {
-		there, back := g.faults.callDelays(endpoint)
-		g.clock.Sleep(there)
-		return client, func() { g.clock.Sleep(back) }
+		there, back := p.faults.callDelays(endpoint)
+		p.clock.Sleep(there)
+		return client, func() { p.clock.Sleep(back) }
 	}}, nil
 }
 
-func (g programAccess) Connect(ctx context.Context, token command.Secret) (command.Client, error) {
-	client, err := g.newClient(token.Reveal())
+func (p programAccess) Connect(ctx context.Context, token command.Secret) (command.Client, error) {
+	client, err := p.newClient(token.Reveal())
 	if err != nil {
 		return nil, err
 	}
@@ -136,12 +136,12 @@ func (g programAccess) Connect(ctx context.Context, token command.Secret) (comma
 	return client, nil
 }
 
-func (g programAccess) Demo() (command.Client, error) {
-	return api.New(g.demoURL, "vps_demo", api.WithClock(g.clock.Now))
+func (p programAccess) Demo() (command.Client, error) {
+	return api.New(p.demoURL, "vps_demo", api.WithClock(p.clock.Now))
 }
 
-func (g programAccess) TokenStores() []command.TokenStore {
+func (p programAccess) TokenStores() []command.TokenStore {
 	return []command.TokenStore{{Name: "file", Label: "in a file"}}
 }
-func (g programAccess) StoreToken(command.TokenStore, command.Secret) error { return nil }
-func (g programAccess) Host() string                                        { return "admin.vps.org" }
+func (p programAccess) StoreToken(command.TokenStore, command.Secret) error { return nil }
+func (p programAccess) Host() string                                        { return "admin.vps.org" }

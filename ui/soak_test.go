@@ -115,10 +115,10 @@ func (s *soakTest) settle() {
 func (s *soakTest) checkPoints() {
 	s.t.Helper()
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
-		shown, held := pointLines(s.app.StateForTest().Points(kind).Value), pointLines(s.points(kind, ""))
-		if !slices.Equal(shown, held) {
+		shown, listed := pointLines(s.app.StateForTest().Points(kind).Value), pointLines(s.points(kind, ""))
+		if !slices.Equal(shown, listed) {
 			s.t.Errorf("the program has the %ss\n%s\nand the account\n%s", kind,
-				strings.Join(shown, "\n"), strings.Join(held, "\n"))
+				strings.Join(shown, "\n"), strings.Join(listed, "\n"))
 		}
 	}
 }
@@ -137,8 +137,8 @@ func pointLines(points []model.Point) []string {
 func (s *soakTest) checkActions() {
 	s.t.Helper()
 	ends, steps := s.audit.lastRecords()
-	for _, flaw := range s.audit.violations {
-		s.t.Error(flaw)
+	for _, violation := range s.audit.violations {
+		s.t.Error(violation)
 	}
 	sent := map[string]*sentAction{}
 	for _, r := range s.audit.requests {
@@ -148,42 +148,42 @@ func (s *soakTest) checkActions() {
 		sent[r.operation] = r
 	}
 	for id, last := range ends {
-		wrong, muddled := "", s.audit.isAmbiguous(last, sent[id]) || sent[id] != nil && sent[id].alreadyGone
+		problem, ambiguous := "", s.audit.isAmbiguous(last, sent[id]) || sent[id] != nil && sent[id].alreadyGone
 		switch done := sent[id] != nil && sent[id].executed; {
 		case s.audit.intentCounts[id] > 1:
-			wrong = "has several intents"
+			problem = "has several intents"
 		case last.Open():
-			wrong = "has no end"
-		case done && !slices.Contains(endEventsExecuted(last, muddled), last.Event):
-			wrong = "was done"
+			problem = "has no end"
+		case done && !slices.Contains(endEventsExecuted(last, ambiguous), last.Event):
+			problem = "was done"
 		case !done && s.audit.isMisattributed(last, steps[id]):
 			continue
-		case !done && !slices.Contains(endEventsNotExecuted(last, muddled), last.Event):
-			wrong = "was not done"
+		case !done && !slices.Contains(endEventsNotExecuted(last, ambiguous), last.Event):
+			problem = "was not done"
 		default:
 			continue
 		}
-		s.t.Errorf("%s, a %s, %s, and its events in the journal are: %s%s", id, last.Action, wrong, steps[id], s.audit.operationTimeline(id))
+		s.t.Errorf("%s, a %s, %s, and its events in the journal are: %s%s", id, last.Action, problem, steps[id], s.audit.operationTimeline(id))
 	}
 	s.checkEndTimes(sent, ends)
 	s.checkAccountPoints(ends)
 }
 
 // endEventsExecuted are the events that may close an action which the account executed. A restore that began and ended while the account could not be read leaves no trace; nor does a point that somebody else deleted.
-func endEventsExecuted(r model.Record, muddled bool) []string {
+func endEventsExecuted(r model.Record, ambiguous bool) []string {
 	switch {
 	case r.Action == "restore":
 		return []string{model.EventDone, model.EventNotSeen, model.EventUnconfirmed}
-	case r.Action == "create" && muddled:
+	case r.Action == "create" && ambiguous:
 		return []string{model.EventDone, model.EventNotSeen, model.EventFailed, model.EventUnconfirmed}
 	}
 	return []string{model.EventDone}
 }
 
 // endEventsNotExecuted are the events that may close an action which the account did not execute. An automatic backup that expires looks deleted. What somebody else deletes or restores looks like our own action, and so does a point that was gone when the request arrived.
-func endEventsNotExecuted(r model.Record, muddled bool) []string {
+func endEventsNotExecuted(r model.Record, ambiguous bool) []string {
 	ends := []string{model.EventRefused, model.EventNotSeen, model.EventCanceled}
-	if r.Action == "delete" && r.Kind == "backup" || r.Action != "create" && muddled {
+	if r.Action == "delete" && r.Kind == "backup" || r.Action != "create" && ambiguous {
 		ends = append(ends, model.EventDone)
 	}
 	return ends
@@ -197,26 +197,26 @@ func (s *soakTest) checkAccountPoints(ends map[string]model.Record) {
 		if r.Event != model.EventDone || r.Action == "restore" {
 			continue
 		}
-		by := 1
+		delta := 1
 		if r.Action == "delete" {
-			by = -1
+			delta = -1
 		}
 		if !s.audit.touchedByOthers(r) {
-			want[r.Kind+" #"+string(r.Point.ID)] += by
+			want[r.Kind+" #"+string(r.Point.ID)] += delta
 		}
 	}
-	held := map[string]bool{}
+	listed := map[string]bool{}
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
 		for _, p := range s.points(kind, "") {
 			name := kind.String() + " #" + string(p.ID)
-			held[name] = true
+			listed[name] = true
 			if want[name] < 0 {
 				s.t.Errorf("according to the journal %s was deleted, but the account has it: %+v", name, p)
 			}
 		}
 	}
 	for name, n := range want {
-		if n > 0 && !held[name] {
+		if n > 0 && !listed[name] {
 			s.t.Errorf("according to the journal %s was created, but the account does not have it", name)
 		}
 	}
@@ -243,18 +243,18 @@ func (s *soakTest) checkJournal() {
 // report logs how the actions ended: a soak in which nothing goes wrong proves little.
 func (s *soakTest) report() {
 	ends, steps := s.audit.lastRecords()
-	ways := map[string]int{}
-	for id, way := range steps {
-		ways[ends[id].Action+" "+ends[id].Kind+": "+way]++
+	histories := map[string]int{}
+	for id, history := range steps {
+		histories[ends[id].Action+" "+ends[id].Kind+": "+history]++
 	}
-	muddled := 0
+	ambiguous := 0
 	for _, last := range ends {
 		if s.audit.isAmbiguous(last, nil) {
-			muddled++
+			ambiguous++
 		}
 	}
-	s.t.Logf("%d actions and %d requests in %d runs of the program; %d touched by others", s.audit.actionCount(), len(s.audit.requests), s.runCount, muddled)
-	for _, way := range slices.Sorted(maps.Keys(ways)) {
-		s.t.Logf("%4d %s", ways[way], way)
+	s.t.Logf("%d actions and %d requests in %d runs of the program; %d touched by others", s.audit.actionCount(), len(s.audit.requests), s.runCount, ambiguous)
+	for _, history := range slices.Sorted(maps.Keys(histories)) {
+		s.t.Logf("%4d %s", histories[history], history)
 	}
 }

@@ -54,7 +54,7 @@ func (s *soakTest) randomStep() {
 	case n < 84:
 		s.moveRandomly()
 	case n < 88:
-		s.filterRandomly()
+		s.typeRandomFilter()
 	case n < 92:
 		s.blurOrResize()
 	case n < 98:
@@ -81,7 +81,7 @@ func (s *soakTest) moveRandomly() {
 	}
 }
 
-func (s *soakTest) filterRandomly() {
+func (s *soakTest) typeRandomFilter() {
 	s.Press("/")
 	s.Paste(s.pickOne("web", "db", "0", "zebra", "\x1b[31m\u202e", "s-1"))
 	s.Press(s.pickOne("enter", "esc"))

@@ -38,7 +38,7 @@ func TestControlKeysWorkUnderEveryLayout(t *testing.T) {
 
 func TestUnknownTerminalSizeFallsBackToTheDefault(t *testing.T) {
 	for _, c := range []struct {
-		told           tea.WindowSizeMsg
+		reported       tea.WindowSizeMsg
 		columns, lines int
 		want           tea.WindowSizeMsg
 	}{
@@ -47,8 +47,8 @@ func TestUnknownTerminalSizeFallsBackToTheDefault(t *testing.T) {
 		{tea.WindowSizeMsg{Width: 100, Height: 30}, 132, 50, tea.WindowSizeMsg{Width: 100, Height: 30}},
 		{tea.WindowSizeMsg{Width: 100}, -1, 0, tea.WindowSizeMsg{Width: 100, Height: 24}},
 	} {
-		if got := ui.Size(c.told, c.columns, c.lines); got != c.want {
-			t.Errorf("%v with COLUMNS %d and LINES %d: %v, want %v", c.told, c.columns, c.lines, got, c.want)
+		if got := ui.Size(c.reported, c.columns, c.lines); got != c.want {
+			t.Errorf("%v with COLUMNS %d and LINES %d: %v, want %v", c.reported, c.columns, c.lines, got, c.want)
 		}
 	}
 }

@@ -75,9 +75,9 @@ func roundCorner(r rune, x, y int) *contour {
 	if c.down < 0 {
 		end = y
 	}
-	bowX, bowY := cx+c.across*lineRadius, cy+c.down*lineRadius // where the arc ends
+	arcX, arcY := cx+c.across*lineRadius, cy+c.down*lineRadius // where the arc ends
 	outX, outY := cx-c.across*half, cy-c.down*half
 	inX, inY := cx+c.across*half, cy+c.down*half
-	return newContour(outX, end).line(outX, bowY).arc(point{outX, outY}, bowX, outY).line(side, outY).
-		line(side, inY).line(bowX, inY).arc(point{inX, inY}, inX, bowY).line(inX, end)
+	return newContour(outX, end).line(outX, arcY).arc(point{outX, outY}, arcX, outY).line(side, outY).
+		line(side, inY).line(arcX, inY).arc(point{inX, inY}, inX, arcY).line(inX, end)
 }

@@ -30,14 +30,14 @@ func (p *painter) eachCell(visit func(x, y int, cell terminal.Cell)) {
 
 // paintBackgrounds draws the backgrounds that differ from the window's.
 func (p *painter) paintBackgrounds() {
-	var ground layer
+	var backgrounds layer
 	p.eachCell(func(x, y int, cell terminal.Cell) {
 		if _, bg := p.theme.cellColors(cell.Style); bg != p.theme.Background {
 			left, top := cellOrigin(x, y)
-			ground.shapeFor(bg).add(rect{left, top, cell.Width * cellWidth, cellHeight})
+			backgrounds.shapeFor(bg).add(rect{left, top, cell.Width * cellWidth, cellHeight})
 		}
 	})
-	p.picture.shapes = append(p.picture.shapes, ground.order...)
+	p.picture.shapes = append(p.picture.shapes, backgrounds.order...)
 }
 
 // paintContent draws the characters of the cells, and the underlines.
@@ -74,9 +74,9 @@ type runBuilder struct {
 // addBlank adds an empty cell. A run may contain a single blank; a reader of XML would collapse more.
 func (r *runBuilder) addBlank() { r.blanks++ }
 
-func (r *runBuilder) add(cell terminal.Cell, x, y int, ink color.RGBA) {
+func (r *runBuilder) add(cell terminal.Cell, x, y int, fill color.RGBA) {
 	next := text{
-		x: x, y: y, size: textSize, advance: cellWidth * cell.Width, fill: ink,
+		x: x, y: y, size: textSize, advance: cellWidth * cell.Width, fill: fill,
 		bold: cell.Style.Bold, italic: cell.Style.Italic, runes: []string{cell.Content},
 	}
 	if !r.continues(next) {

@@ -74,8 +74,8 @@ func (p *Picture) drawWindow(title string, theme Theme) {
 	const edge = unitsPerPixel
 	p.addRound(theme.Border, roundRect(rect{0, 0, p.width, p.height}, cornerSize))
 	p.addRound(theme.Background, roundRect(rect{edge, edge, p.width - 2*edge, p.height - 2*edge}, cornerSize-edge))
-	for i, ink := range []color.RGBA{{0xff, 0x5f, 0x57, 0xff}, {0xfe, 0xbc, 0x2e, 0xff}, {0x28, 0xc8, 0x40, 0xff}} {
-		p.addRound(ink, disc(margin+buttonSize+i*buttonStep, buttonY, buttonSize))
+	for i, fill := range []color.RGBA{{0xff, 0x5f, 0x57, 0xff}, {0xfe, 0xbc, 0x2e, 0xff}, {0x28, 0xc8, 0x40, 0xff}} {
+		p.addRound(fill, disc(margin+buttonSize+i*buttonStep, buttonY, buttonSize))
 	}
 	if title == "" {
 		return
@@ -89,8 +89,8 @@ func (p *Picture) drawWindow(title string, theme Theme) {
 }
 
 // addRound adds a shape with curves, above everything drawn before.
-func (p *Picture) addRound(ink color.RGBA, contours ...*contour) {
-	p.shapes = append(p.shapes, &shape{fill: ink, contours: contours})
+func (p *Picture) addRound(fill color.RGBA, contours ...*contour) {
+	p.shapes = append(p.shapes, &shape{fill: fill, contours: contours})
 }
 
 // layer collects shapes that do not overlap, so that those of one colour become one.
@@ -99,15 +99,15 @@ type layer struct {
 	order   []*shape
 }
 
-func (l *layer) shapeFor(ink color.RGBA) *shape {
-	if l.byColor[ink] == nil {
+func (l *layer) shapeFor(fill color.RGBA) *shape {
+	if l.byColor[fill] == nil {
 		if l.byColor == nil {
 			l.byColor = map[color.RGBA]*shape{}
 		}
-		l.byColor[ink] = &shape{fill: ink}
-		l.order = append(l.order, l.byColor[ink])
+		l.byColor[fill] = &shape{fill: fill}
+		l.order = append(l.order, l.byColor[fill])
 	}
-	return l.byColor[ink]
+	return l.byColor[fill]
 }
 
 // add adds a rectangle, or extends the last one if they touch.

@@ -124,13 +124,13 @@ func TestTextIsGroupedIntoRuns(t *testing.T) {
 // TestLinesAndBlocksJoin looks at the pixels on both sides of every border between two cells.
 func TestLinesAndBlocksJoin(t *testing.T) {
 	const cell, row, left, top = 20, 42, 32, 76
-	ink := color.NRGBA{0xd5, 0xda, 0xe3, 0xff}
-	inked := func(img *image.NRGBA, x, y int) bool { return img.NRGBAAt(x, y) == ink }
+	fill := color.NRGBA{0xd5, 0xda, 0xe3, 0xff}
+	filled := func(img *image.NRGBA, x, y int) bool { return img.NRGBAAt(x, y) == fill }
 	for _, across := range []string{"──", "━━", "╭─", "─╮", "╰─", "─╯", "├─", "─┤", "┌┬", "┼┐", "┏┳", "╺━", "━╸", "╋━", "██", "▀▀", "▄▄", "▁▁"} {
 		img := renderPixels(t, across, 2, 1)
 		joined := false
 		for y := range row {
-			joined = joined || inked(img, left+cell-1, top+y) && inked(img, left+cell, top+y)
+			joined = joined || filled(img, left+cell-1, top+y) && filled(img, left+cell, top+y)
 		}
 		if !joined {
 			t.Errorf("%s does not join", across)
@@ -140,7 +140,7 @@ func TestLinesAndBlocksJoin(t *testing.T) {
 		img := renderPixels(t, down, 1, 2)
 		joined := false
 		for x := range cell {
-			joined = joined || inked(img, left+x, top+row-1) && inked(img, left+x, top+row)
+			joined = joined || filled(img, left+x, top+row-1) && filled(img, left+x, top+row)
 		}
 		if joined != (down != "╯\n╭") {
 			t.Errorf("%q joined: %v", down, joined)

@@ -148,7 +148,7 @@ func coverSpan(change []int, a, b int) {
 }
 
 // blend draws the colour onto the image through the mask, moved by (dx, dy).
-func blend(img *image.NRGBA, mask *image.Alpha, dx, dy int, ink color.RGBA) {
+func blend(img *image.NRGBA, mask *image.Alpha, dx, dy int, fill color.RGBA) {
 	area := mask.Rect.Add(image.Pt(dx, dy)).Intersect(img.Rect)
 	for y := area.Min.Y; y < area.Max.Y; y++ {
 		for x := area.Min.X; x < area.Max.X; x++ {
@@ -159,7 +159,7 @@ func blend(img *image.NRGBA, mask *image.Alpha, dx, dy int, ink color.RGBA) {
 			at := img.Pix[img.PixOffset(x, y):][:4]
 			under := int(at[3]) * (255 - a) // the share of the image below, of 255 × 255
 			whole := a*255 + under
-			for i, channel := range [3]uint8{ink.R, ink.G, ink.B} {
+			for i, channel := range [3]uint8{fill.R, fill.G, fill.B} {
 				at[i] = uint8((int(channel)*a*255 + int(at[i])*under + whole/2) / whole)
 			}
 			at[3] = uint8((whole + 127) / 255)
