@@ -10,12 +10,12 @@ import (
 	"vpsdeck/ui"
 )
 
-// withPolicies has servers judged by rules.
+// withPolicies starts the program with policy rules.
 func withPolicies(rules ...model.PolicyRule) option {
 	return withOptions(func(o *ui.Options) { o.Policies = rules })
 }
 
-// lenientPolicy asks for nothing, so that nothing but failures is wrong.
+// lenientPolicy requires nothing, so that only failures are problems.
 var lenientPolicy = withPolicies(model.PolicyRule{})
 
 func TestProblemsOnlyMatchesGolden(t *testing.T) {
@@ -53,11 +53,11 @@ func TestProblemsOnlyKeyToggles(t *testing.T) {
 	w.Press("w")
 	w.RequireText("4 need attention", "✗ 2", "▲ 2")
 	if got := rowNames(w.Screen()); !slices.Equal(got, wrong) {
-		t.Errorf("shown are %q, want %q", got, wrong)
+		t.Errorf("shown: %q, want %q", got, wrong)
 	}
 	w.Press("w")
 	if got := rowNames(w.Screen()); len(got) != 12 {
-		t.Errorf("shown are %q, want all", got)
+		t.Errorf("shown: %q, want all", got)
 	}
 	w.RequireText("Servers 12", "✗ 2", "▲ 2")
 }
@@ -100,10 +100,10 @@ func TestNoProblemsShowsHowToSeeAllServers(t *testing.T) {
 func TestFirstMatchingPolicyIsApplied(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		options []option
-		server  string
-		risk    string
-		reason  string
+		options  []option
+		server   string
+		coverage string
+		reason   string
 	}{
 		"too old by its name": {[]option{withPolicies(model.PolicyRule{Server: "web-*", Policy: model.Policy{Backups: model.Requirement{MaxAge: time.Hour}}})},
 			"web-server-01", "▲ overdue", "▲ the newest backup is 12 h 45 m old: at most 1 h is allowed"},
@@ -124,12 +124,12 @@ func TestFirstMatchingPolicyIsApplied(t *testing.T) {
 			g := w.Screen()
 			row := cursorRow(g)
 			for _, word := range []string{"▲", "✗"} {
-				if c.risk == "" && strings.Contains(row, word) {
-					t.Errorf("it is said to be at risk: %s", row)
+				if c.coverage == "" && strings.Contains(row, word) {
+					t.Errorf("the row shows a problem: %s", row)
 				}
 			}
-			if c.risk != "" && !strings.Contains(row, c.risk) {
-				t.Errorf("%q is not said: %s", c.risk, row)
+			if c.coverage != "" && !strings.Contains(row, c.coverage) {
+				t.Errorf("%q is missing: %s", c.coverage, row)
 			}
 			w.Press("enter")
 			if c.reason != "" {
@@ -147,7 +147,7 @@ func TestExpiringPointIsAProblemAndFullQuotaIsNot(t *testing.T) {
 	w.Press("w")
 	w.RequireText("2 need attention", "✗ 1", "▲ 1")
 	if got, want := rowNames(w.Screen()), []string{"cache-01", "ci-runner-02"}; !slices.Equal(got, want) {
-		t.Errorf("shown are %q, want %q", got, want)
+		t.Errorf("shown: %q, want %q", got, want)
 	}
 }
 

@@ -153,7 +153,7 @@ func TestDeleteWithLostAnswerIsDoneOnceThePointIsGone(t *testing.T) {
 	w.Press("y", "enter")
 	w.Advance(10 * time.Second)
 	w.RequireText("delete backup #495 of web-server-01: outcome unknown; searching", "outcome unknown", "not sent again")
-	w.advanceUntil(8*time.Minute, "delete backup #495 of web-server-01: deleted") // two lists must agree, and slow ones are far apart
+	w.advanceUntil(8*time.Minute, "delete backup #495 of web-server-01: deleted") // two lists must agree, and slow lists are polled rarely
 	w.advanceHidden(3 * time.Minute)
 	w.RequireText("Backups web-server-01 · 7")
 	w.requireActions("DELETE /backups/495/")

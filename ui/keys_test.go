@@ -62,17 +62,17 @@ func TestNoKeyStartsAnActionInReadOnly(t *testing.T) {
 	w.RequireNoText("s snapshot", "b back up", "r restore", "d delete", "creates the first one")
 	w.selectServer("web-server-01")
 	for _, pane := range []string{"1", "2", "3"} {
-		for _, deed := range []string{"s", "b", "r", "d"} {
-			w.Press(pane, deed)
+		for _, action := range []string{"s", "b", "r", "d"} {
+			w.Press(pane, action)
 			w.skipInputDelay()
 			w.RequireNoText("Cancel", "esc cancel", "s snapshot", "d delete")
 			w.requireRefused("This session is read-only: actions are disabled.")
-			w.pressAtOnce(deed, "y", "enter", "tab", "enter", "esc")
+			w.pressAtOnce(action, "y", "enter", "tab", "enter", "esc")
 		}
 	}
 	w.Press("enter", "esc", "?")
 	w.RequireText("Panes", "View")
-	w.RequireNoText("Deeds", "back up")
+	w.RequireNoText("Actions", "back up")
 	w.requireActions()
 }
 
@@ -80,12 +80,12 @@ func TestFooterShowsTheKeysOfTheFocusedPane(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 30)
 	footer := func() string { g := w.Screen(); return g.Line(29) }
-	for _, c := range []struct{ keys, holds, lacks string }{
+	for _, c := range []struct{ keys, want, unwanted string }{
 		{"1", "s snapshot", "d delete"}, {"2", "d delete", "cancel"}, {"3", "r restore", "cancel"},
 		{"?", "esc cancel", "restore"}, {"esc", "? help", "cancel"},
 	} {
 		w.Press(c.keys)
-		if f := footer(); !strings.Contains(f, c.holds) || strings.Contains(f, c.lacks) {
+		if f := footer(); !strings.Contains(f, c.want) || strings.Contains(f, c.unwanted) {
 			t.Errorf("after %s the footer is %q", c.keys, f)
 		}
 	}

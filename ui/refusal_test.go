@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// withSlowSnapshots holds the list of snapshots back.
+// withSlowSnapshots delays the list of snapshots.
 var withSlowSnapshots = beforeStart(func(w *harness) { w.proxy.slowDown(10*time.Second, "GET /snapshots/") })
 
 func TestAFormWaitsForTheListsAndKeepsWhatIsTyped(t *testing.T) {
@@ -90,7 +90,7 @@ func TestRefusalConsumesFollowingKeys(t *testing.T) {
 	}
 }
 
-// systemctl, pasted on a terminal that does not bracket pastes.
+// The texts are pasted, such as systemctl, into a terminal without bracketed paste.
 func TestAPasteWithoutBracketsSendsNothing(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"s1⏎⏎", "systemctl⏎⏎", "bash⏎", "3d⏎y⏎", "restart the box⏎then check the logs⏎⏎", "cc⏎⏎⏎⏎⏎", "*s⏎⏎", "ss⏎⇥⏎"} {

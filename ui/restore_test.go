@@ -22,13 +22,13 @@ func TestAServerIsRestoredFromASnapshot(t *testing.T) {
 	w.RequireText("◐ restoring", "restore snapshot pre-migration-snap", "usually 5–15 m")
 	w.requireActions(postRestore801)
 	if got := w.serverStatus("12345"); got != model.ServerRestoring {
-		t.Errorf("the account says %s", got)
+		t.Errorf("the status is %s", got)
 	}
 	w.advanceUntil(16*time.Minute, "restore snapshot pre-migration-snapshot onto web-server-01: finished in ")
 	w.RequireText("the server is active")
 	w.requireActions(postRestore801)
 	if got := w.serverStatus("12345"); got != model.ServerActive {
-		t.Errorf("the account says %s", got)
+		t.Errorf("the status is %s", got)
 	}
 }
 
@@ -101,7 +101,7 @@ func TestTheRestoreComesOnlyAfterItsSnapshotHasCompleted(t *testing.T) {
 			break
 		}
 		if w.serverStatus("12345") == model.ServerRestoring {
-			t.Fatal("the server is being restored, and nobody asked for it")
+			t.Fatal("the server is being restored before its snapshot has completed")
 		}
 		w.Advance(15 * time.Second)
 	}
@@ -150,7 +150,7 @@ func TestNoRestoreIsSentAfterASnapshotThatFailed(t *testing.T) {
 			w.advanceHidden(5 * time.Minute)
 			w.requireActions(postSafetySnapshot)
 			if got := w.serverStatus("12345"); got != model.ServerActive {
-				t.Errorf("the account says %s", got)
+				t.Errorf("the status is %s", got)
 			}
 		})
 	}
@@ -182,8 +182,8 @@ func TestRestoreWithLostAnswerIsFound(t *testing.T) {
 func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		change func(w *harness)
-		says   string
+		change  func(w *harness)
+		message string
 	}{
 		"the snapshot is gone": {
 			func(w *harness) { w.must(w.otherClient.DeleteSnapshot(w.t.Context(), "801")) },
@@ -219,7 +219,7 @@ func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 			c.change(w)
 			w.Type("web-server-01")
 			w.Press("shift+tab", "space", "tab", "tab", "enter")
-			w.RequireText(c.says)
+			w.RequireText(c.message)
 			w.advanceHidden(3 * time.Minute)
 			w.requireActions()
 		})

@@ -13,7 +13,7 @@ func TestATerminalThatIsTooSmallSaysSoAndRecovers(t *testing.T) {
 			w.RequireText("vpsdeck needs 40×10")
 		}
 		w.RequireNoText("db-server")
-		w.Press("s", "d", "/", "x", "?", "enter") // nobody sees what they would do
+		w.Press("s", "d", "/", "x", "?", "enter") // ignored, since nothing is visible
 	}
 	w.Resize(39, 9)
 	w.requireGolden("too-small-39x9")
