@@ -49,13 +49,27 @@ func newHarness(t *testing.T) *harness {
 	keys, styles := keymap.Default(), style.New(true)
 	w := &harness{t: t, state: &model.State{Now: now, Local: now}}
 	w.env = &Env{
+		Host:  w,
 		State: w.state, Keys: &keys, Styles: func() *style.Styles { return styles },
-		OpenDialog: func(d dialog.Dialog) tea.Cmd { w.opened = d; d.SetSize(76, 30); return nil },
-		Notify:     func(_ Severity, words string) { w.notices = append(w.notices, words) },
-		OpenServer: func(id model.ID) { w.openedServer = id },
-		Start:      func(in model.ActionRequest) tea.Cmd { w.started = append(w.started, in); return nil },
 	}
 	return w
+}
+
+func (w *harness) OpenDialog(d dialog.Dialog) tea.Cmd {
+	w.opened = d
+	d.SetSize(76, 30)
+	return nil
+}
+
+func (w *harness) Notify(_ Severity, text string)         { w.notices = append(w.notices, text) }
+func (w *harness) OpenServer(id model.ID)                 { w.openedServer = id }
+func (w *harness) ClipboardNote() string                  { return "" }
+func (w *harness) RetryIn() time.Duration                 { return 0 }
+func (w *harness) StartAll([]model.ActionRequest) tea.Cmd { return nil }
+
+func (w *harness) Start(in model.ActionRequest) tea.Cmd {
+	w.started = append(w.started, in)
+	return nil
 }
 
 // newHarnessWith is a world with these points of the two servers.

@@ -32,8 +32,9 @@ type Pane interface {
 	View() string
 }
 
-// Env is what every pane shares. The functions reach the program around it.
+// Env is what every pane shares.
 type Env struct {
+	Host
 	State  *model.State // to be read only
 	Keys   *keymap.KeyMap
 	Styles func() *style.Styles
@@ -44,21 +45,24 @@ type Env struct {
 	Columns      Columns        // which are shown; nil: all
 
 	PageSorting Sorting // the order of a server's page: it holds for the next server that is opened
+}
 
-	// OpenDialog lays a dialog over the panes; the very next key goes to it.
-	OpenDialog func(dialog.Dialog) tea.Cmd
+// Host is the program around the panes.
+type Host interface {
+	// OpenDialog opens a dialog over the panes. The next key already goes to it.
+	OpenDialog(d dialog.Dialog) tea.Cmd
 	// Notify shows a sentence in the notice line.
-	Notify func(Severity, string)
+	Notify(severity Severity, text string)
 	// OpenServer opens the page of a server.
-	OpenServer func(model.ID)
-	// ClipboardNote says what became of a text for the clipboard.
-	ClipboardNote func() string
-	// Start carries out a confirmed deed.
-	Start func(model.ActionRequest) tea.Cmd
-	// StartAll carries out several that were confirmed together.
-	StartAll func([]model.ActionRequest) tea.Cmd
-	// RetryIn is how long it is until the account is asked again by itself.
-	RetryIn func() time.Duration
+	OpenServer(server model.ID)
+	// ClipboardNote says where a text for the clipboard was sent.
+	ClipboardNote() string
+	// Start carries out a confirmed action.
+	Start(request model.ActionRequest) tea.Cmd
+	// StartAll carries out several actions that were confirmed together.
+	StartAll(requests []model.ActionRequest) tea.Cmd
+	// RetryIn is how long it is until the account is polled again.
+	RetryIn() time.Duration
 }
 
 // Severity is how a notice is meant.
