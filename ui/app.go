@@ -4,7 +4,6 @@
 package ui
 
 import (
-	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -50,50 +49,24 @@ type Options struct {
 	Columns       screen.Columns        // to show; nil: all
 }
 
-// App is the root model. Only its Update changes its state.
+// App is the root model. It routes messages to its parts and composes the screen. Its state has one
+// writer, its Update.
 type App struct {
-	opts    Options
-	state   *model.State
-	session *command.Session // nil while there is no account
-	styles  *style.Styles
-	dark    bool          // the terminal has a dark background
-	keys    keymap.KeyMap // before read-only mode disabled the actions
-	env     *screen.Env
-
-	servers *screen.Servers
-	points  [2]*screen.Points // by model.Kind
-	focus   int               // index in panes
-	preview preview
-	fleet   bool    // show the points of all servers
-	page    overlay // what is open over the panes; nil: nothing
-
-	dialogs       []stackedDialog
-	lastKey       time.Time // when the last key or paste came, by KeyTime
-	lastDialog    int       // number of the last dialog opened
-	login         login
-	accountSwitch accountSwitch // a switch to another account
-	reloadNumber  int           // number of the expected config reload
-
-	notices               notices
-	history               history
-	batch                 *model.Batch // the latest bulk action; nil: none yet
-	frame                 *tea.View    // the last drawn screen; nil: it must be drawn again
-	poller                poller
-	lastCacheSave         cacheSave
-	width                 int
-	height                int
-	blurred               bool
-	disabledActions       keymap.Action // the action keys that read-only mode has disabled
-	tmux                  bool
-	sentProgress          string // the last progress sequence sent to the terminal behind tmux
-	rawItem               rawItem
-	terminalReleased      atomic.Bool       // another program has the terminal
-	terminalRestoredAt    atomic.Int64      // in Unix nanoseconds
-	backgroundRequestedAt time.Time         // by this machine's clock
-	backgroundKnown       bool              // the terminal has reported its background
-	policiesChecked       bool              // unused policies have been reported
-	stuckNotified         map[int]bool      // operations reported as stuck, by number
-	reportedOperations    []model.Operation // the last report to the other users of the account
+	*core
+	panes    *panes
+	poller   *poller
+	progress *progress
+	history  *history
+	batch    *batch
+	account  *account
+	actions  *actions
+	external *external
+	raw      *raw
+	reload   *reload
+	terminal *terminal
+	status   *status
+	lastKey  time.Time // when the last key or paste came, by KeyTime
+	frame    *tea.View // the last drawn screen; nil: it must be drawn again
 }
 
 // overlay is a screen that is open in place of the panes.
@@ -113,84 +86,74 @@ func New(opts Options) *App {
 	if opts.KeyTime == nil {
 		opts.KeyTime = opts.Clock.Now
 	}
-	a := &App{opts: opts, state: &model.State{Me: opts.Actor}, styles: style.ForTheme(opts.Theme, opts.Dark), dark: opts.Dark, keys: opts.Keys}
-	a.env = &screen.Env{
-		State:         a.state,
-		Keys:          &a.opts.Keys,
-		Styles:        func() *style.Styles { return a.styles },
-		OpenDialog:    a.openDialog,
-		Notify:        a.notify,
-		Start:         a.startAction,
-		OpenServer:    a.openServer,
-		ClipboardNote: a.clipboardMessage,
-
-		StartAll: a.startBatch,
-		RetryIn:  func() time.Duration { return max(a.poller.AllDue.Sub(a.state.Local), 0) },
-
-		SSH:     opts.SSH,
-		Columns: opts.Columns,
-	}
+	a := newParts(&core{
+		opts: opts, state: &model.State{Me: opts.Actor}, styles: style.ForTheme(opts.Theme, opts.Dark), dark: opts.Dark,
+		keys: opts.Keys,
+	})
 	if a.isShared() {
 		a.keys.DisableLocalCommands()
 		a.keys.View.Requests.SetEnabled(opts.Requests != nil)
 	}
 	first := opts.Profile
 	first.ReadOnly, first.Policies = opts.ReadOnly, opts.Policies
-	a.applyProfile(first)
-	a.resetPanes()
+	a.account.applyProfile(first)
+	a.panes.reset()
 	if opts.Client != nil {
 		a.startSession(opts.Client, opts.Demo)
 	}
 	return a
 }
 
-// resetPanes replaces the panes by new ones, without the marks, filters and cursors of the
-// previous account.
-func (a *App) resetPanes() {
-	a.servers = screen.NewServers(a.env)
-	a.points = [2]*screen.Points{screen.NewPoints(a.env, model.Backup), screen.NewPoints(a.env, model.Snapshot)}
-	a.panes()[a.focus].SetFocus(true)
-}
-
-// panes are the parts of the screen that can have the focus, in tab order.
-func (a *App) panes() []screen.Pane {
-	return []screen.Pane{a.servers, a.points[model.Backup], a.points[model.Snapshot]}
-}
-
-// focused is the pane or page that gets the keys.
-func (a *App) focused() screen.Pane {
-	if a.page != nil {
-		return a.page
+// newParts makes the parts and tells each which others it needs.
+func newParts(c *core) *App {
+	a := &App{core: c}
+	a.panes = &panes{core: c}
+	a.poller = &poller{core: c}
+	a.progress = &progress{core: c}
+	a.status = &status{core: c, poller: a.poller}
+	a.terminal = &terminal{core: c, progress: a.progress}
+	a.history = &history{core: c, poller: a.poller, progress: a.progress}
+	a.batch = &batch{core: c, history: a.history, progress: a.progress, panes: a.panes}
+	a.account = &account{core: c, poller: a.poller, batch: a.batch, startSession: a.startSession}
+	a.reload = &reload{core: c, panes: a.panes, account: a.account}
+	a.external = &external{core: c, panes: a.panes, poller: a.poller}
+	a.raw = &raw{core: c, panes: a.panes}
+	a.actions = &actions{core: c, poller: a.poller, panes: a.panes, history: a.history, batch: a.batch,
+		account: a.account, terminal: a.terminal}
+	c.env = &screen.Env{
+		Host: host{a}, State: c.state, Keys: &c.opts.Keys, Styles: func() *style.Styles { return c.styles },
+		SSH: c.opts.SSH, Columns: c.opts.Columns,
 	}
-	return a.panes()[a.focus]
+	return a
 }
 
-// openServer opens the page of a server.
-func (a *App) openServer(server model.ID) { a.page = screen.NewPage(a.env, server) }
+// host is what a pane may ask of the program.
+type host struct{ a *App }
 
-// clipboardMessage says where a text for the clipboard was sent. No terminal confirms that it
-// accepted it.
-func (a *App) clipboardMessage() string {
-	if a.tmux {
-		return "sent to tmux; it reaches the clipboard only if set-clipboard is on"
-	}
-	return "sent to the terminal for its clipboard"
+func (h host) OpenDialog(d dialog.Dialog) tea.Cmd           { return h.a.openDialog(d) }
+func (h host) Notify(severity screen.Severity, text string) { h.a.notify(severity, text) }
+func (h host) OpenServer(server model.ID)                   { h.a.panes.openServer(server) }
+func (h host) ClipboardNote() string                        { return h.a.terminal.clipboardMessage() }
+func (h host) Start(in model.ActionRequest) tea.Cmd         { return h.a.actions.startAction(in) }
+func (h host) StartAll(in []model.ActionRequest) tea.Cmd    { return h.a.actions.startBatch(in) }
+func (h host) RetryIn() time.Duration {
+	return max(h.a.poller.AllDue.Sub(h.a.state.Local), 0)
 }
 
 // Init asks for the terminal's background and starts to poll, or asks for a token.
 func (a *App) Init() tea.Cmd {
 	a.updateClocks()
-	a.backgroundRequestedAt = a.state.Local
+	a.external.backgroundRequestedAt = a.state.Local
 	cmds := []tea.Cmd{tea.RequestBackgroundColor}
 	if a.session == nil {
-		cmds = append(cmds, a.askAccess(""))
+		cmds = append(cmds, a.account.askAccess(""))
 	} else {
-		cmds = append(cmds, a.loadCache(), a.refreshAll(), a.loadAccount(), a.session.LoadHistory(), a.awaitView(0))
+		cmds = append(cmds, a.poller.loadCache(), a.poller.refreshAll(), a.poller.loadAccount(), a.session.LoadHistory(), a.poller.awaitView(0))
 	}
 	for _, text := range a.opts.Notices {
 		cmds = append(cmds, func() tea.Msg { return NoticeMsg{text} })
 	}
-	return tea.Batch(append(cmds, a.scheduleTick(), a.scheduleReload())...)
+	return tea.Batch(append(cmds, a.poller.scheduleTick(), a.reload.schedule())...)
 }
 
 // startSession starts a session with the account of the current profile. The state is cleared,
@@ -214,76 +177,15 @@ func (a *App) startSession(client command.Client, demo bool) {
 	}
 	a.session = command.NewSession(number, client, journal, a.opts.ReadOnly)
 	a.session.Profile, a.session.RunID, a.session.Feed = profile, a.opts.RunID, a.opts.Feed
-	a.poller = poller{tickNumber: a.poller.tickNumber, wakeAt: a.poller.wakeAt}
+	a.poller.reset()
 	if same {
 		a.state.CancelPending()
 	} else {
 		a.state.Reset()
-		a.history = history{}
-		a.page, a.batch, a.dialogs = nil, nil, nil // they belong to the previous account
-		a.resetPanes()
+		a.history.reset()
+		a.panes.page, a.batch.current, a.dialogs = nil, nil, nil // they belong to the previous account
+		a.panes.reset()
 	}
 	a.updateClocks()
-	a.refreshPanes()
-}
-
-// updateClocks reads this machine's clock and the API's.
-func (a *App) updateClocks() {
-	a.state.Local = a.opts.Clock.Now()
-	if a.session != nil {
-		a.state.Now = a.session.Client.Now()
-	}
-}
-
-// openDialog opens a dialog over everything. An important dialog ignores keys for a moment.
-func (a *App) openDialog(d dialog.Dialog) tea.Cmd {
-	a.lastDialog++
-	number := a.lastDialog
-	a.dialogs = append(a.dialogs, stackedDialog{d, number})
-	d.SetSize(a.dialogSize())
-	if _, delayed := d.(dialog.Delayed); delayed {
-		return a.opts.Clock.Tick(dialog.InputDelay, func(time.Time) tea.Msg { return dialog.InputEnabledMsg{Number: number} })
-	}
-	return nil
-}
-
-// topDialog is the dialog that gets the keys.
-func (a *App) topDialog() (stackedDialog, bool) {
-	if len(a.dialogs) == 0 {
-		return stackedDialog{}, false
-	}
-	return a.dialogs[len(a.dialogs)-1], true
-}
-
-// closeDialog removes a dialog from the stack, wherever it is.
-func (a *App) closeDialog(number int) {
-	for i, d := range a.dialogs {
-		if d.number == number {
-			a.dialogs = append(a.dialogs[:i:i], a.dialogs[i+1:]...)
-			return
-		}
-	}
-}
-
-// refuse opens the dialog that says why an action cannot begin.
-func (a *App) refuse(title, why, do string) tea.Cmd {
-	return a.openDialog(dialog.NewRefusal(dialog.Reason{Title: title, Why: why, Remedy: do}, a.opts.Keys.Dialog, a.env.Styles))
-}
-
-// startAction carries out a confirmed action: it creates the operation and sends its one request.
-func (a *App) startAction(r model.ActionRequest) tea.Cmd {
-	const title = "Nothing was sent"
-	switch {
-	case a.session == nil:
-		return a.refuse(title, "Not signed in.", "")
-	case a.opts.ReadOnly:
-		return a.refuse(title, "This session is read-only: it changes nothing.", "")
-	case a.accountSwitch.pending:
-		return a.refuse(title, a.accountSwitch.blockedMessage(), "")
-	}
-	if busy := a.state.Conflict(r.Action, r.Point); busy != "" { // it may have started while the dialog was open
-		return a.refuse(title, busy, "")
-	}
-	o := a.state.Begin(r, a.opts.RunID)
-	return a.session.Execute(o, a.journalRecord(o))
+	a.panes.refresh()
 }

@@ -12,6 +12,30 @@ import (
 	"vpsdeck/ui/style"
 )
 
+// reload checks the config and applies what has changed.
+type reload struct {
+	*core
+	panes   *panes
+	account *account
+	number  int // of the expected check
+}
+
+// Update handles the checks of the config.
+func (r *reload) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case reloadDueMsg:
+		if msg.number == r.number {
+			return reloadCmd(r.opts.Config, r.opts.Profile.Name, msg.number)
+		}
+	case configReloadedMsg:
+		if msg.number == r.number {
+			r.applyReload(msg)
+			return r.schedule()
+		}
+	}
+	return nil
+}
+
 // Config is the source of the preferences.
 type Config interface {
 	// Reload reads the preferences of a profile again, if they have changed since the last call.
@@ -50,34 +74,14 @@ type configReloadedMsg struct {
 	err         error
 }
 
-// scheduleReload schedules the next check of the config, if it can change at all.
-func (a *App) scheduleReload() tea.Cmd {
-	if a.opts.Config == nil {
+// schedule schedules the next check of the config, if it can change at all.
+func (r *reload) schedule() tea.Cmd {
+	if r.opts.Config == nil {
 		return nil
 	}
-	a.reloadNumber++
-	number := a.reloadNumber
-	return a.opts.Clock.Tick(reloadInterval, func(time.Time) tea.Msg { return reloadDueMsg{number} })
-}
-
-// handleAccountOrConfig handles the messages about accounts and the config.
-func (a *App) handleAccountOrConfig(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case switchMsg:
-		return a.switchTo(msg.profile)
-	case command.SwitchedMsg:
-		return a.finishSwitch(msg)
-	case reloadDueMsg:
-		if msg.number == a.reloadNumber {
-			return reloadCmd(a.opts.Config, a.opts.Profile.Name, msg.number)
-		}
-	case configReloadedMsg:
-		if msg.number == a.reloadNumber {
-			a.applyReload(msg)
-			return a.scheduleReload()
-		}
-	}
-	return nil
+	r.number++
+	number := r.number
+	return r.opts.Clock.Tick(reloadInterval, func(time.Time) tea.Msg { return reloadDueMsg{number} })
 }
 
 // isInvisible says whether a message changes nothing on the screen. The clocks do not advance for
@@ -99,32 +103,32 @@ func reloadCmd(config Config, profile string, number int) tea.Cmd {
 // applyReload applies changed preferences. If the config is invalid it says so, and the
 // preferences stay. If another account was opened in the meantime, its own profile was read with
 // it and stays.
-func (a *App) applyReload(msg configReloadedMsg) {
+func (r *reload) applyReload(msg configReloadedMsg) {
 	switch {
 	case msg.err != nil:
-		a.notify(screen.Error, "Config not applied: "+model.ErrorMessage(msg.err))
+		r.notify(screen.Error, "Config not applied: "+model.ErrorMessage(msg.err))
 		return
 	case !msg.changed:
 		return
 	}
 	p := msg.preferences
-	a.opts.Accounts, a.opts.Announce, a.opts.ASCII = p.Accounts, p.Announce, p.ASCII
-	a.opts.Mouse, a.opts.ReducedMotion, a.opts.Theme = p.Mouse, p.ReducedMotion, p.Theme
-	a.keys, a.env.Columns = p.Keys, p.Columns
-	a.opts.Commands, a.opts.Secrets, a.opts.SSH, a.env.SSH = p.Commands, p.Secrets, p.SSH, p.SSH
-	a.styles = style.ForTheme(p.Theme, a.dark)
-	if msg.profile == a.opts.Profile.Name {
-		a.applyProfile(p.Profile)
+	r.opts.Accounts, r.opts.Announce, r.opts.ASCII = p.Accounts, p.Announce, p.ASCII
+	r.opts.Mouse, r.opts.ReducedMotion, r.opts.Theme = p.Mouse, p.ReducedMotion, p.Theme
+	r.keys, r.env.Columns = p.Keys, p.Columns
+	r.opts.Commands, r.opts.Secrets, r.opts.SSH, r.env.SSH = p.Commands, p.Secrets, p.SSH, p.SSH
+	r.styles = style.ForTheme(p.Theme, r.dark)
+	if msg.profile == r.opts.Profile.Name {
+		r.account.applyProfile(p.Profile)
 	} else {
-		a.applyProfile(a.opts.Profile)
+		r.account.applyProfile(r.opts.Profile)
 	}
-	if a.session != nil {
-		a.session.SetReadOnly(a.opts.ReadOnly)
+	if r.session != nil {
+		r.session.SetReadOnly(r.opts.ReadOnly)
 	}
-	a.servers.ApplyColumns()
-	for _, pane := range a.points {
+	r.panes.servers.ApplyColumns()
+	for _, pane := range r.panes.points {
 		pane.ApplyColumns()
 	}
-	a.refreshPanes()
-	a.notify(screen.Info, "Config reloaded.")
+	r.panes.refresh()
+	r.notify(screen.Info, "Config reloaded.")
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -14,40 +15,55 @@ import (
 	"vpsdeck/ui/widget"
 )
 
+// external runs other programs in the terminal: ssh, and custom commands.
+type external struct {
+	*core
+	panes  *panes
+	poller *poller
+
+	terminalReleased      atomic.Bool  // another program has the terminal
+	terminalRestoredAt    atomic.Int64 // in Unix nanoseconds
+	backgroundRequestedAt time.Time    // by this machine's clock
+	backgroundKnown       bool         // the terminal has reported its background
+}
+
+// Update handles the starts and ends of external commands.
+func (e *external) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case externalDueMsg:
+		return e.runExternal(msg.external)
+	case command.ExecFinishedMsg:
+		return e.handleExternalFinished(msg)
+	case tea.BackgroundColorMsg:
+		e.backgroundKnown = true
+	}
+	return nil
+}
+
 // TerminalReleased says whether an external command has the terminal, or is about to get it. Keys
 // and interrupts are not for the dashboard then.
-func (a *App) TerminalReleased() bool { return a.terminalReleased.Load() }
+func (a *App) TerminalReleased() bool { return a.external.terminalReleased.Load() }
 
 // IgnoresInterrupt says whether an interrupt is not for the dashboard. That is so while an
 // external command has the terminal, and for a moment after: the interrupt that ended the command
 // may arrive late.
 func (a *App) IgnoresInterrupt() bool {
 	const late = time.Second
-	return a.TerminalReleased() || a.opts.Clock.Now().Sub(time.Unix(0, a.terminalRestoredAt.Load())) < late
-}
-
-// selectedServer is the server under the cursor, or the server of the restore point under it.
-func (a *App) selectedServer() (model.Server, bool) {
-	subject, _ := a.selection()
-	server, ok := a.state.Server(subject.Server)
-	if !ok {
-		a.notify(screen.Warning, "there is no server under the cursor")
-	}
-	return server, ok
+	return a.TerminalReleased() || a.opts.Clock.Now().Sub(time.Unix(0, a.external.terminalRestoredAt.Load())) < late
 }
 
 // openSSH connects to the server over SSH, in place of the dashboard.
-func (a *App) openSSH() tea.Cmd {
-	server, ok := a.selectedServer()
+func (e *external) openSSH() tea.Cmd {
+	server, ok := e.panes.selectedServer()
 	if !ok {
 		return nil
 	}
-	args, err := a.opts.SSH.Args(server)
+	args, err := e.opts.SSH.Args(server)
 	if err != nil {
-		a.notify(screen.Warning, err.Error())
+		e.notify(screen.Warning, err.Error())
 		return nil
 	}
-	return a.runExternal(command.ExternalCommand{Name: "ssh to " + server.Ref().SentenceName(), Args: args})
+	return e.runExternal(command.ExternalCommand{Name: "ssh to " + server.Ref().SentenceName(), Args: args})
 }
 
 // terminalReplyTimeout is how long a terminal may take to answer the query at the start. Most
@@ -59,64 +75,57 @@ type externalDueMsg struct{ external command.ExternalCommand }
 
 // runExternal starts an external command. While the terminal has not answered a query it is
 // delayed for a moment: otherwise the reply would be typed into the program.
-func (a *App) runExternal(e command.ExternalCommand) tea.Cmd {
-	if wait := terminalReplyTimeout - a.state.Local.Sub(a.backgroundRequestedAt); !a.backgroundKnown && wait > 0 {
-		return a.opts.Clock.Tick(wait, func(time.Time) tea.Msg { return externalDueMsg{e} })
+func (e *external) runExternal(x command.ExternalCommand) tea.Cmd {
+	if wait := terminalReplyTimeout - e.state.Local.Sub(e.backgroundRequestedAt); !e.backgroundKnown && wait > 0 {
+		return e.opts.Clock.Tick(wait, func(time.Time) tea.Msg { return externalDueMsg{x} })
 	}
-	a.terminalReleased.Store(true)
-	e.Secrets = a.opts.Secrets
-	return e.Run()
+	e.terminalReleased.Store(true)
+	x.Secrets = e.opts.Secrets
+	return x.Run()
 }
 
 // handleExternalFinished reports how the command ended, and refreshes.
-func (a *App) handleExternalFinished(msg command.ExecFinishedMsg) tea.Cmd {
-	a.terminalRestoredAt.Store(a.opts.Clock.Now().UnixNano()) // before the terminal counts as ours again
-	a.terminalReleased.Store(false)
+func (e *external) handleExternalFinished(msg command.ExecFinishedMsg) tea.Cmd {
+	e.terminalRestoredAt.Store(e.opts.Clock.Now().UnixNano()) // before the terminal counts as ours again
+	e.terminalReleased.Store(false)
 	if msg.Message != "" {
-		a.notify(screen.Warning, msg.Name+": "+msg.Message)
+		e.notify(screen.Warning, msg.Name+": "+msg.Message)
 	} else {
-		a.notify(screen.Info, "back from "+msg.Name)
+		e.notify(screen.Info, "back from "+msg.Name)
 	}
-	if a.session == nil || a.login.tokenRefused {
+	if e.session == nil || e.tokenRefused {
 		return nil
 	}
-	return a.refreshAll()
+	return e.poller.refreshAll()
 }
 
 // handleCustomCommandKey handles the keys of custom commands.
-func (a *App) handleCustomCommandKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
-	for i, n := range a.opts.Keys.Custom() {
+func (e *external) handleCustomCommandKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
+	for i, n := range e.opts.Keys.Custom() {
 		if key.Matches(msg, *n.Binding) {
-			return a.runCustomCommand(a.opts.Commands[i]), true
+			return e.runCustomCommand(e.opts.Commands[i]), true
 		}
-		if a.opts.ReadOnly && a.opts.Commands[i].Dangerous && msg.String() == a.opts.Commands[i].Key {
-			return a.refuse("Read-only", "This session is read-only, and "+a.opts.Commands[i].Name+" is marked as dangerous.", ""), true
+		if e.opts.ReadOnly && e.opts.Commands[i].Dangerous && msg.String() == e.opts.Commands[i].Key {
+			return e.refuse("Read-only", "This session is read-only, and "+e.opts.Commands[i].Name+" is marked as dangerous.", ""), true
 		}
 	}
 	return nil, false
 }
 
-// enableDangerous enables the dangerous custom commands, or disables them for read-only mode.
-func (a *App) enableDangerous(allowed bool) {
-	for i, n := range a.opts.Keys.Custom() {
-		n.Binding.SetEnabled(allowed || !a.opts.Commands[i].Dangerous)
-	}
-}
-
 // runCustomCommand runs a custom command on the server under the cursor, after the confirmation
 // that it needs.
-func (a *App) runCustomCommand(c model.CustomCommand) tea.Cmd {
-	server, ok := a.selectedServer()
+func (e *external) runCustomCommand(c model.CustomCommand) tea.Cmd {
+	server, ok := e.panes.selectedServer()
 	if !ok {
 		return nil
 	}
 	args, err := c.Args(server)
 	if err != nil {
-		a.notify(screen.Warning, c.Name+" was not run: "+err.Error())
+		e.notify(screen.Warning, c.Name+" was not run: "+err.Error())
 		return nil
 	}
 	run := func(bool) tea.Cmd {
-		return a.runExternal(command.ExternalCommand{Name: c.Name, Args: args, Pause: true})
+		return e.runExternal(command.ExternalCommand{Name: c.Name, Args: args, Pause: true})
 	}
 	if !c.Confirm && !c.Dangerous {
 		return run(false)
@@ -130,5 +139,5 @@ func (a *App) runCustomCommand(c model.CustomCommand) tea.Cmd {
 	if c.Dangerous {
 		options.Phrase = screen.ConfirmPhrase(server.Ref())
 	}
-	return a.openDialog(dialog.NewConfirm(options, a.opts.Keys.Dialog, a.env.Styles))
+	return e.openDialog(dialog.NewConfirm(options, e.opts.Keys.Dialog, e.env.Styles))
 }

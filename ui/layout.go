@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"charm.land/lipgloss/v2"
-
 	"vpsdeck/model"
 	"vpsdeck/ui/dialog"
 )
@@ -41,8 +39,6 @@ type plan struct {
 	notice     bool    // there is a separate notice line
 }
 
-func (a *App) tooSmall() bool { return a.width < minWidth || a.height < minHeight }
-
 // plan divides the screen. Header and footer take a line each.
 func (a *App) plan() plan {
 	p := plan{notice: a.height >= noticeHeight}
@@ -62,7 +58,7 @@ func (a *App) plan() plan {
 		p.shape = shapeStack
 		a.planStack(&p, body)
 	default:
-		p.panes[a.focus] = rect{0, 2, a.width, body - 1}
+		p.panes[a.panes.focus] = rect{0, 2, a.width, body - 1}
 	}
 	return p
 }
@@ -73,7 +69,7 @@ func (a *App) maxOperationLines() int { return max(min(a.height/8, 5), 1) }
 func (a *App) planWide(p *plan, body int) {
 	left := a.width/2 + 1
 	snapshots := min(body/2, model.Snapshot.Limit()+3) // the most that a server can have
-	if a.fleet {
+	if a.panes.fleet {
 		snapshots = body / 2
 	}
 	p.panes[0] = rect{0, 1, left, body}
@@ -89,7 +85,7 @@ func (a *App) planStack(p *plan, body int) {
 	y := 1
 	for i := range p.panes {
 		h := small
-		if i == a.focus {
+		if i == a.panes.focus {
 			h = body - 2*small
 		}
 		p.panes[i] = rect{0, y, a.width, h}
@@ -103,13 +99,13 @@ func (a *App) layout() {
 		return
 	}
 	p := a.plan()
-	for i, pane := range a.panes() {
+	for i, pane := range a.panes.all() {
 		if p.panes[i].h > 0 {
 			pane.SetSize(p.panes[i].w, p.panes[i].h)
 		}
 	}
-	if a.page != nil {
-		a.page.SetSize(p.page.w, p.page.h)
+	if a.panes.page != nil {
+		a.panes.page.SetSize(p.page.w, p.page.h)
 	}
 	for _, d := range a.dialogs {
 		width, height := a.dialogSize()
@@ -118,27 +114,4 @@ func (a *App) layout() {
 		}
 		d.SetSize(width, height)
 	}
-}
-
-// dialogSize is the maximum size of a dialog. It leaves out the footer, which shows its keys, and
-// the header if that shows which of several accounts is open.
-func (a *App) dialogSize() (width, height int) { return a.width - 2, a.height - 1 - a.dialogTop() }
-
-func (a *App) dialogTop() int {
-	if a.showsProfile() {
-		return 1
-	}
-	return 0
-}
-
-// dialogRect is the position of a dialog with this view: in the middle.
-func (a *App) dialogRect(view string) rect {
-	w, h := lipgloss.Size(view)
-	y := max((a.height-1-h)/2, a.dialogTop())
-	if top, ok := a.topDialog(); ok {
-		if _, sheet := top.Dialog.(*dialog.Sheet); sheet { // keep notices about the sheet visible
-			y = max(min(y, a.height-1-len(a.noticeLines())-h), a.dialogTop())
-		}
-	}
-	return rect{max((a.width-w)/2, 0), y, w, h}
 }

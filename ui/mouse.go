@@ -4,7 +4,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"vpsdeck/ui/dialog"
-	"vpsdeck/ui/screen"
 )
 
 // handleMouse routes clicks and the wheel to what is under them. The mouse is always optional.
@@ -19,12 +18,12 @@ func (a *App) handleMouse(msg tea.MouseMsg) tea.Cmd {
 	if top, ok := a.topDialog(); ok {
 		return a.mouseOnDialog(top, msg, at)
 	}
-	if a.page != nil {
-		return a.mouseOnPane(a.page, a.plan().page, msg)
+	if a.panes.page != nil {
+		return a.panes.mouseOnPane(a.panes.page, a.plan().page, msg)
 	}
 	if a.plan().shape == shapeTabs && at.Y == 1 {
 		if _, click := msg.(tea.MouseClickMsg); click {
-			a.clickTab(at.X)
+			a.panes.clickTab(at.X)
 		}
 		return nil
 	}
@@ -33,21 +32,9 @@ func (a *App) handleMouse(msg tea.MouseMsg) tea.Cmd {
 			continue
 		}
 		if _, click := msg.(tea.MouseClickMsg); click && at.Button == tea.MouseLeft {
-			a.focusOn(i)
+			a.panes.focusOn(i)
 		}
-		return a.mouseOnPane(a.panes()[i], r, msg)
-	}
-	return nil
-}
-
-// mouseOnPane scrolls a pane with the wheel, or clicks on one of its lines.
-func (a *App) mouseOnPane(pane screen.Pane, r rect, msg tea.MouseMsg) tea.Cmd {
-	at := msg.Mouse()
-	if _, wheel := msg.(tea.MouseWheelMsg); wheel {
-		return a.toPane(pane, screen.WheelMsg{Down: at.Button == tea.MouseWheelDown})
-	}
-	if at.Button == tea.MouseLeft && r.contains(at.X, at.Y) {
-		return a.toPane(pane, screen.RowMsg{Line: at.Y - r.y - 1})
+		return a.panes.mouseOnPane(a.panes.all()[i], r, msg)
 	}
 	return nil
 }
@@ -61,13 +48,4 @@ func (a *App) mouseOnDialog(top stackedDialog, msg tea.MouseMsg, at tea.Mouse) t
 		return nil
 	}
 	return a.toDialog(top, dialog.ClickMsg{X: at.X - r.x, Y: at.Y - r.y})
-}
-
-// clickTab focuses the pane whose name was clicked.
-func (a *App) clickTab(x int) {
-	for i, r := range a.tabRects() {
-		if r.contains(x, 1) {
-			a.focusOn(i)
-		}
-	}
 }

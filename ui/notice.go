@@ -42,33 +42,33 @@ const (
 
 // notify shows a notice. A notice about a key press replaces the previous one at once; an error
 // stays until a key is pressed.
-func (a *App) notify(severity screen.Severity, text string) {
-	a.pushNotice(notice{severity: severity, text: text})
+func (c *core) notify(severity screen.Severity, text string) {
+	c.pushNotice(notice{severity: severity, text: text})
 }
 
 // notifyOperation shows the progress of an operation, instead of earlier notices about it.
-func (a *App) notifyOperation(o model.Operation, severity screen.Severity, text string) {
-	a.notices.remove(o.Number)
-	a.pushNotice(notice{severity: severity, text: o.Title() + ": " + text, topic: o.Number})
+func (c *core) notifyOperation(o model.Operation, severity screen.Severity, text string) {
+	c.notices.remove(o.Number)
+	c.pushNotice(notice{severity: severity, text: o.Title() + ": " + text, topic: o.Number})
 }
 
-func (a *App) pushNotice(n notice) {
-	n.text, n.expiresAt, n.shownAt = widget.NormalizeWidth(n.text), a.state.Local.Add(noticeDuration), a.state.Local
+func (c *core) pushNotice(n notice) {
+	n.text, n.expiresAt, n.shownAt = widget.NormalizeWidth(n.text), c.state.Local.Add(noticeDuration), c.state.Local
 	if n.severity == screen.Error {
 		n.expiresAt = time.Time{}
 	}
 	if n.severity > screen.Info && n.topic == 0 {
-		recent := slices.DeleteFunc(a.notices.recent, func(old notice) bool { return old.text == n.text })
-		a.notices.recent = append(recent[max(len(recent)+1-maxRecentNotices, 0):], n)
+		recent := slices.DeleteFunc(c.notices.recent, func(old notice) bool { return old.text == n.text })
+		c.notices.recent = append(recent[max(len(recent)+1-maxRecentNotices, 0):], n)
 	}
-	q := a.notices.queue
+	q := c.notices.queue
 	for len(q) > 0 && (q[len(q)-1].severity < screen.Error || q[len(q)-1].text == n.text) {
 		q = q[:len(q)-1]
 	}
 	if len(q) == maxNotices {
 		q = q[1:]
 	}
-	a.notices.queue = append(q, n)
+	c.notices.queue = append(q, n)
 }
 
 // remove removes the notices about a topic.
@@ -108,13 +108,13 @@ const maxNoticeLines = 3
 // noticeLines is the current notice, in up to maxNoticeLines lines, with the number of waiting
 // ones. On a small terminal, without a separate notice line, an open dialog hides notices, because
 // its keys are more useful.
-func (a *App) noticeLines() []string {
-	q := a.notices.queue
-	if len(q) == 0 || len(a.dialogs) > 0 && a.height < noticeHeight {
+func (c *core) noticeLines() []string {
+	q := c.notices.queue
+	if len(q) == 0 || len(c.dialogs) > 0 && c.height < noticeHeight {
 		return nil
 	}
-	st, glyph := q[0].styleAndGlyph(a.styles)
-	room := a.width - 1 - len(" x ")
+	st, glyph := q[0].styleAndGlyph(c.styles)
+	room := c.width - 1 - len(" x ")
 	text, more := widget.Wrap(q[0].text, room), ""
 	fits := func() bool { return more == "" || widget.Width(text[len(text)-1])+2+widget.Width(more) <= room }
 	if rest := len(q) - 1; rest > 0 {
@@ -128,8 +128,8 @@ func (a *App) noticeLines() []string {
 	if len(text) > maxNoticeLines || len(text) == maxNoticeLines && !fits() {
 		text = text[:maxNoticeLines]
 		text[maxNoticeLines-1] += style.Ellipsis
-		more = firstKey(a.opts.Keys.View.Activity) + " shows all"
-		if !a.opts.Keys.View.Activity.Enabled() {
+		more = firstKey(c.opts.Keys.View.Activity) + " shows all"
+		if !c.opts.Keys.View.Activity.Enabled() {
 			more = ""
 		}
 	}
@@ -140,7 +140,7 @@ func (a *App) noticeLines() []string {
 	}
 	lines[0] = " " + st.Render(glyph+" "+text[0])
 	if more != "" {
-		lines[last] = widget.Justify(lines[last], a.styles.Muted.Render(more), a.width-1)
+		lines[last] = widget.Justify(lines[last], c.styles.Muted.Render(more), c.width-1)
 	}
 	return lines
 }
@@ -160,9 +160,9 @@ func (n notice) styleAndGlyph(s *style.Styles) (lipgloss.Style, string) {
 
 // recentNoticeLines are the last warnings and errors that are not about an operation, in full, for
 // the activity sheet.
-func (a *App) recentNoticeLines(s *style.Styles, width int) []string {
+func (h *history) recentNoticeLines(s *style.Styles, width int) []string {
 	var lines []string
-	for _, n := range slices.Backward(a.notices.recent) {
+	for _, n := range slices.Backward(h.notices.recent) {
 		st, glyph := n.styleAndGlyph(s)
 		for i, l := range widget.Wrap(n.text, width-2) {
 			if i > 0 {

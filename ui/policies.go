@@ -7,7 +7,7 @@ import (
 
 // warnUnusedPolicies warns once per account, when its servers are loaded, of policies in the
 // config that match none of them. Otherwise a user may rely on a policy that has no effect.
-func (a *App) warnUnusedPolicies(msg command.ServersLoadedMsg) {
+func (a *actions) warnUnusedPolicies(msg command.ServersLoadedMsg) {
 	if a.policiesChecked || msg.Err != nil || len(a.state.Servers.Value) == 0 {
 		return
 	}

@@ -34,36 +34,36 @@ type preview struct {
 type previewDueMsg struct{ number int }
 
 // syncPoints shows the points of the server under the cursor, or of all.
-func (a *App) syncPoints() {
-	a.preview.stale = false
-	server, _ := a.servers.Selected()
-	for _, p := range a.points {
-		p.Show(server.Ref(), a.fleet)
+func (p *panes) syncPoints() {
+	p.preview.stale = false
+	server, _ := p.servers.Selected()
+	for _, pane := range p.points {
+		pane.Show(server.Ref(), p.fleet)
 	}
 }
 
 // schedulePreview updates the points panes after a pane has handled a message: at once, unless the
 // cursor moved among the servers.
-func (a *App) schedulePreview(step bool) tea.Cmd {
+func (p *panes) schedulePreview(step bool) tea.Cmd {
 	if !step {
-		a.syncPoints()
+		p.syncPoints()
 		return nil
 	}
-	a.preview.stale, a.preview.movedAt = true, a.state.Local
-	if a.preview.waiting {
+	p.preview.stale, p.preview.movedAt = true, p.state.Local
+	if p.preview.waiting {
 		return nil
 	}
-	a.preview.waiting = true
-	return a.startPreviewTimer(firstStepDelay)
+	p.preview.waiting = true
+	return p.startPreviewTimer(firstStepDelay)
 }
 
 // isCursorMove says whether a message to a pane only moves the cursor among the servers.
-func (a *App) isCursorMove(p screen.Pane, msg tea.Msg) bool {
-	if p != screen.Pane(a.servers) || p.Typing() {
+func (p *panes) isCursorMove(pane screen.Pane, msg tea.Msg) bool {
+	if pane != screen.Pane(p.servers) || pane.Typing() {
 		return false
 	}
 	if press, ok := msg.(tea.KeyPressMsg); ok {
-		m := a.opts.Keys.Move
+		m := p.opts.Keys.Move
 		return key.Matches(press, m.Up, m.Down, m.Top, m.Bottom, m.PageUp, m.PageDown)
 	}
 	_, wheel := msg.(screen.WheelMsg)
@@ -71,31 +71,31 @@ func (a *App) isCursorMove(p screen.Pane, msg tea.Msg) bool {
 }
 
 // flushPreview updates the points panes before something is done that may depend on them.
-func (a *App) flushPreview() {
-	if a.preview.stale {
-		a.syncPoints()
+func (p *panes) flushPreview() {
+	if p.preview.stale {
+		p.syncPoints()
 	}
 }
 
-func (a *App) startPreviewTimer(wait time.Duration) tea.Cmd {
-	a.preview.timer++
-	number := a.preview.timer
-	return a.opts.Clock.Tick(wait, func(time.Time) tea.Msg { return previewDueMsg{number} })
+func (p *panes) startPreviewTimer(wait time.Duration) tea.Cmd {
+	p.preview.timer++
+	number := p.preview.timer
+	return p.opts.Clock.Tick(wait, func(time.Time) tea.Msg { return previewDueMsg{number} })
 }
 
 // handlePreviewDue updates the points panes after the first step, and after the last.
-func (a *App) handlePreviewDue(msg previewDueMsg) tea.Cmd {
-	if msg.number != a.preview.timer {
+func (p *panes) handlePreviewDue(msg previewDueMsg) tea.Cmd {
+	if msg.number != p.preview.timer {
 		return nil
 	}
-	left := settleDelay - a.state.Local.Sub(a.preview.movedAt)
-	if !a.preview.firstSynced || left <= 0 {
-		a.flushPreview()
+	left := settleDelay - p.state.Local.Sub(p.preview.movedAt)
+	if !p.preview.firstSynced || left <= 0 {
+		p.flushPreview()
 	}
-	a.preview.firstSynced = left > 0
+	p.preview.firstSynced = left > 0
 	if left > 0 {
-		return a.startPreviewTimer(left)
+		return p.startPreviewTimer(left)
 	}
-	a.preview.waiting = false
+	p.preview.waiting = false
 	return nil
 }

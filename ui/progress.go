@@ -12,33 +12,36 @@ import (
 	"vpsdeck/ui/widget"
 )
 
+// progress draws the operations under way.
+type progress struct{ *core }
+
 // maxEstimate is how full a bar can get before the API reports the end.
 const maxEstimate = 0.95
 
 // estimate is the progress of an operation, compared with the longest usual time: 0 to
 // maxEstimate. It is only a guess, and is drawn as one. known is false if there is no estimate.
-func (a *App) estimate(o model.Operation) (part float64, known bool) {
-	usual, ok := a.state.EstimateOperation(o)
+func (p *progress) estimate(o model.Operation) (part float64, known bool) {
+	usual, ok := p.state.EstimateOperation(o)
 	if !ok || o.Phase != model.PhaseRunning {
 		return 0, false
 	}
-	return min(float64(o.Elapsed(a.state.Now))/float64(usual.Max), 1) * maxEstimate, true
+	return min(float64(o.Elapsed(p.state.Now))/float64(usual.Max), 1) * maxEstimate, true
 }
 
 // operationLines draws a line for each operation under way. If there are more than lines, the last
 // line counts the rest.
-func (a *App) operationLines(maxLines int) []string {
-	open := a.state.Operations()
-	c := a.operationColumns(open[:min(len(open), maxLines)])
+func (p *progress) operationLines(maxLines int) []string {
+	open := p.state.Operations()
+	c := p.operationColumns(open[:min(len(open), maxLines)])
 	var lines []string
 	if maxLines == 1 && len(open) > 1 {
-		return []string{a.styles.Accent.Render(fmt.Sprintf(" %s %d running", style.Running, len(open)))}
+		return []string{p.styles.Accent.Render(fmt.Sprintf(" %s %d running", style.Running, len(open)))}
 	}
 	for i, o := range open {
 		if rest := len(open) - i; len(lines) == maxLines-1 && rest > 1 {
-			return append(lines, a.styles.Muted.Render(fmt.Sprintf(" %s %d more running", style.Running, rest)))
+			return append(lines, p.styles.Muted.Render(fmt.Sprintf(" %s %d more running", style.Running, rest)))
 		}
-		lines = append(lines, a.operationLine(o, c))
+		lines = append(lines, p.operationLine(o, c))
 	}
 	return lines
 }
@@ -54,22 +57,22 @@ const (
 	maxBar       = 40
 )
 
-func (a *App) operationColumns(open []model.Operation) operationColumns {
+func (p *progress) operationColumns(open []model.Operation) operationColumns {
 	var c operationColumns
 	for _, o := range open {
-		c.label = max(c.label, widget.Width(a.operationLabel(o)))
-		c.elapsed = max(c.elapsed, widget.Width(a.elapsedText(o)), widget.Width("59 m 59 s")) // so that it does not jump
-		c.usual = max(c.usual, widget.Width(a.expectationText(o)))
+		c.label = max(c.label, widget.Width(p.operationLabel(o)))
+		c.elapsed = max(c.elapsed, widget.Width(p.elapsedText(o)), widget.Width("59 m 59 s")) // so that it does not jump
+		c.usual = max(c.usual, widget.Width(p.expectationText(o)))
 	}
-	room := a.width - 1 - c.elapsed - c.usual - len("  ")*3
+	room := p.width - 1 - c.elapsed - c.usual - len("  ")*3
 	c.label = max(min(c.label, room-preferredBar), min(c.label, 28))
 	c.bar = room - c.label
 	return c
 }
 
 // operationLabel is the server and the operation.
-func (a *App) operationLabel(o model.Operation) string {
-	s := a.styles
+func (p *progress) operationLabel(o model.Operation) string {
+	s := p.styles
 	what := o.ActionText()
 	if o.ThenRestore != nil {
 		if o.Point.Kind == model.Backup {
@@ -77,46 +80,38 @@ func (a *App) operationLabel(o model.Operation) string {
 		}
 		what += ", then restore"
 	}
-	if a.actorSuffix(o) != "" { // first, so that it is cut last
+	if p.actorSuffix(o) != "" { // first, so that it is cut last
 		what = o.By.Name + ": " + what
 	}
 	return " " + s.Accent.Render(style.Running) + " " + s.Text.Render(widget.NormalizeWidth(o.Server.ShortLabel())) + "  " + s.Muted.Render(widget.NormalizeWidth(what))
 }
 
-// actorSuffix names the user who started the operation, if that is another user.
-func (a *App) actorSuffix(o model.Operation) string {
-	if o.By.Name == "" || o.By.Name == a.opts.Actor.Name {
-		return ""
-	}
-	return ", by " + o.By.Name
-}
-
 // operationLine draws one operation: its label, a progress bar, the elapsed time and the usual
 // time.
-func (a *App) operationLine(o model.Operation, c operationColumns) string {
-	s := a.styles
-	left, elapsed := a.operationLabel(o), s.Text.Render(a.elapsedText(o))
+func (p *progress) operationLine(o model.Operation, c operationColumns) string {
+	s := p.styles
+	left, elapsed := p.operationLabel(o), s.Text.Render(p.elapsedText(o))
 	if c.bar < minBar {
-		if _, stuck := a.state.Stuck(o); stuck {
+		if _, stuck := p.state.Stuck(o); stuck {
 			elapsed = s.Warning.Render(style.Warning+" stuck ") + elapsed
 		}
-		return widget.Justify(left, elapsed, a.width-1)
+		return widget.Justify(left, elapsed, p.width-1)
 	}
-	_, stuck := a.state.Stuck(o)
+	_, stuck := p.state.Stuck(o)
 	bar, expectationStyle := "", s.Muted
 	if stuck {
 		expectationStyle = s.Warning
-		bar = s.Warning.Render(widget.Fit(a.activityHint(c.bar), c.bar, false))
-	} else if part, known := a.estimate(o); known && !a.opts.ReducedMotion {
+		bar = s.Warning.Render(widget.Fit(p.activityHint(c.bar), c.bar, false))
+	} else if part, known := p.estimate(o); known && !p.opts.ReducedMotion {
 		bar = widget.Progress(part, min(c.bar, maxBar), s.Accent, s.Faint)
 	}
 	return widget.Fit(left, c.label, false) + "  " + widget.Fit(bar, c.bar, false) + "  " + widget.Fit(elapsed, c.elapsed, true) +
-		"  " + expectationStyle.Render(widget.Fit(a.expectationText(o), c.usual, false))
+		"  " + expectationStyle.Render(widget.Fit(p.expectationText(o), c.usual, false))
 }
 
 // activityHint names the key that shows what to do about a stuck operation.
-func (a *App) activityHint(room int) string {
-	key := a.opts.Keys.View.Activity.Help().Key
+func (p *progress) activityHint(room int) string {
+	key := p.opts.Keys.View.Activity.Help().Key
 	if hint := key + " shows what to do"; widget.Width(hint) <= room {
 		return hint
 	}
@@ -124,8 +119,8 @@ func (a *App) activityHint(room int) string {
 }
 
 // elapsedText is how long an operation has been running, as far as is known.
-func (a *App) elapsedText(o model.Operation) string {
-	d := o.Elapsed(wholeSecond(a.state.Now))
+func (p *progress) elapsedText(o model.Operation) string {
+	d := o.Elapsed(wholeSecond(p.state.Now))
 	switch {
 	case o.StartUnknown && d < time.Second:
 		return "just found"
@@ -136,9 +131,9 @@ func (a *App) elapsedText(o model.Operation) string {
 }
 
 // expectationText is what is known about how long an operation takes.
-func (a *App) expectationText(o model.Operation) string {
-	usual, ok := a.state.EstimateOperation(o)
-	_, stuck := a.state.Stuck(o)
+func (p *progress) expectationText(o model.Operation) string {
+	usual, ok := p.state.EstimateOperation(o)
+	_, stuck := p.state.Stuck(o)
 	switch {
 	case o.Phase == model.PhaseSending:
 		return "being sent"
@@ -148,7 +143,7 @@ func (a *App) expectationText(o model.Operation) string {
 		return "no estimate"
 	case stuck:
 		return style.Warning + " stuck"
-	case o.Elapsed(a.state.Now) > usual.Max:
+	case o.Elapsed(p.state.Now) > usual.Max:
 		return "longer than usual"
 	case usual.Samples > 0:
 		return "usually " + widget.FormatRange(usual.Min, usual.Max) + " here"
@@ -157,19 +152,19 @@ func (a *App) expectationText(o model.Operation) string {
 }
 
 // windowTitle is the title of the terminal window.
-func (a *App) windowTitle() string {
+func (s *status) windowTitle() string {
 	title := "vpsdeck"
-	if a.opts.Demo {
+	if s.opts.Demo {
 		title += " demo"
 	} else {
-		if name := a.opts.Profile.Name; name != "" {
+		if name := s.opts.Profile.Name; name != "" {
 			title += " " + name
 		}
-		if a.state.Account.Loaded() {
-			title += " " + a.state.Account.Value.Label()
+		if s.state.Account.Loaded() {
+			title += " " + s.state.Account.Value.Label()
 		}
 	}
-	if n := len(a.state.Operations()); n > 0 {
+	if n := len(s.state.Operations()); n > 0 {
 		title = fmt.Sprintf("%s (%d running)", title, n)
 	}
 	return sanitizeOSC(title)
@@ -190,12 +185,12 @@ func sanitizeOSC(text string) string {
 }
 
 // terminalProgress is the terminal's own progress bar, for the operation that started first.
-func (a *App) terminalProgress() *tea.ProgressBar {
-	open := a.state.Operations()
-	if len(open) == 0 || a.opts.ReducedMotion {
+func (p *progress) terminalProgress() *tea.ProgressBar {
+	open := p.state.Operations()
+	if len(open) == 0 || p.opts.ReducedMotion {
 		return nil
 	}
-	if part, known := a.estimate(open[0]); known {
+	if part, known := p.estimate(open[0]); known {
 		return tea.NewProgressBar(tea.ProgressBarDefault, int(part*100))
 	}
 	return tea.NewProgressBar(tea.ProgressBarIndeterminate, 0)

@@ -13,6 +13,21 @@ import (
 	"vpsdeck/ui/widget"
 )
 
+// raw shows an item as the API gives it.
+type raw struct {
+	*core
+	panes *panes
+	rawItem
+}
+
+// Update handles the answer for the item.
+func (r *raw) Update(msg tea.Msg) tea.Cmd {
+	if msg, ok := msg.(command.RawLoadedMsg); ok {
+		r.handleRawLoaded(msg)
+	}
+	return nil
+}
+
 // rawItem is the last requested item, as JSON of the API.
 type rawItem struct {
 	number int // of the request; answers to older ones are dropped
@@ -21,49 +36,39 @@ type rawItem struct {
 	loaded bool
 }
 
-// selection is the item under the cursor of the focused pane.
-func (a *App) selection() (screen.Subject, bool) {
-	pane, ok := a.focused().(screen.Selector)
-	if !ok {
-		return screen.Subject{}, false
-	}
-	subject := pane.Subject()
-	return subject, subject.Server != ""
-}
-
 // openRaw loads the item under the cursor, and shows its JSON when it arrives.
-func (a *App) openRaw() tea.Cmd {
-	subject, ok := a.selection()
-	if !ok || a.session == nil {
-		a.notify(screen.Warning, "there is no server and no restore point under the cursor")
+func (r *raw) openRaw() tea.Cmd {
+	subject, ok := r.panes.selection()
+	if !ok || r.session == nil {
+		r.notify(screen.Warning, "there is no server and no restore point under the cursor")
 		return nil
 	}
-	a.rawItem = rawItem{number: a.rawItem.number + 1}
-	k := a.opts.Keys
-	sheet := dialog.NewSheet("JSON of "+subject.String()+", as the API returns it", a.rawLines, k, a.env.Styles, k.View.Raw)
-	sheet.AddKey(k.View.Copy, a.copyRaw)
-	return tea.Batch(a.openDialog(sheet), a.session.LoadRaw(a.rawItem.number, subject.Server, subject.Point))
+	r.rawItem = rawItem{number: r.number + 1}
+	k := r.opts.Keys
+	sheet := dialog.NewSheet("JSON of "+subject.String()+", as the API returns it", r.rawLines, k, r.env.Styles, k.View.Raw)
+	sheet.AddKey(k.View.Copy, r.copyRaw)
+	return tea.Batch(r.openDialog(sheet), r.session.LoadRaw(r.number, subject.Server, subject.Point))
 }
 
-func (a *App) handleRawLoaded(msg command.RawLoadedMsg) {
-	if msg.Number == a.rawItem.number {
-		a.rawItem.text, a.rawItem.err, a.rawItem.loaded = model.SafeJSON(msg.Text), msg.Err, true
+func (r *raw) handleRawLoaded(msg command.RawLoadedMsg) {
+	if msg.Number == r.number {
+		r.text, r.err, r.loaded = model.SafeJSON(msg.Text), msg.Err, true
 	}
 }
 
-func (a *App) rawLines(s *style.Styles, width int) []string {
+func (r *raw) rawLines(s *style.Styles, width int) []string {
 	switch {
-	case !a.rawItem.loaded:
+	case !r.loaded:
 		return []string{s.Muted.Render("loading" + style.Ellipsis)}
-	case a.rawItem.err != nil:
+	case r.err != nil:
 		var out []string
-		for _, l := range widget.Wrap(widget.NormalizeWidth(model.ErrorMessage(a.rawItem.err)), width) {
+		for _, l := range widget.Wrap(widget.NormalizeWidth(model.ErrorMessage(r.err)), width) {
 			out = append(out, s.Bad.Render(l))
 		}
 		return out
 	}
 	var out []string
-	for _, line := range strings.Split(a.rawItem.text, "\n") {
+	for _, line := range strings.Split(r.text, "\n") {
 		for _, part := range widget.Wrap(widget.NormalizeWidth(model.Clean(line)), width) {
 			out = append(out, s.Text.Render(part))
 		}
@@ -71,10 +76,10 @@ func (a *App) rawLines(s *style.Styles, width int) []string {
 	return out
 }
 
-func (a *App) copyRaw() tea.Cmd {
-	if !a.rawItem.loaded || a.rawItem.err != nil {
+func (r *raw) copyRaw() tea.Cmd {
+	if !r.loaded || r.err != nil {
 		return nil
 	}
-	a.notify(screen.Info, "JSON "+a.env.ClipboardNote())
-	return tea.SetClipboard(a.rawItem.text)
+	r.notify(screen.Info, "JSON "+r.env.ClipboardNote())
+	return tea.SetClipboard(r.text)
 }

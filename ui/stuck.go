@@ -12,15 +12,15 @@ import (
 
 // learnDurations learns how long actions take on this account, from the journal and from observed
 // operations.
-func (a *App) learnDurations() {
-	if a.session != nil {
-		a.state.LearnDurations(a.history.latest, a.session.Client.Host())
+func (h *history) learnDurations() {
+	if h.session != nil {
+		h.state.LearnDurations(h.latest, h.session.Client.Host())
 	}
 }
 
 // notifyStuck reports once each operation that has taken twice the usual time, and what to do
 // about it.
-func (a *App) notifyStuck() tea.Cmd {
+func (a *actions) notifyStuck() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, o := range a.state.Operations() {
 		if _, stuck := a.state.Stuck(o); !stuck || a.stuckNotified[o.Number] {

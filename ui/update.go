@@ -5,14 +5,13 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"vpsdeck/keymap"
-	"vpsdeck/ui/command"
 	"vpsdeck/ui/dialog"
 	"vpsdeck/ui/screen"
 	"vpsdeck/ui/style"
 )
 
-// Update routes messages: size, keys, answers, ticks, and all others to the open dialogs. Answers
-// of the API are handled in messages.go.
+// Update routes a message: size, keys and the mouse to what they are for, everything else to every
+// part of the program and to the open dialogs. Forms hang without their own messages.
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if !isInvisible(msg) {
 		a.updateClocks()
@@ -31,80 +30,67 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = a.handlePaste(msg)
 	case tea.MouseClickMsg, tea.MouseWheelMsg:
 		cmd = a.handleMouse(msg.(tea.MouseMsg))
-	case tea.FocusMsg:
-		cmd = a.handleFocus()
-	case tea.BlurMsg:
-		a.blurred = true
-	case tea.EnvMsg:
-		a.tmux = msg.Getenv("TMUX") != ""
-	case tea.BackgroundColorMsg:
-		a.dark, a.backgroundKnown = msg.IsDark(), true
-		a.styles = style.ForTheme(a.opts.Theme, a.dark)
-		cmd = a.toDialogs(msg)
-	case dialog.InputEnabledMsg:
-		a.enableDialog(msg)
-	case tickMsg:
-		cmd = a.handleTick(msg)
-	case previewDueMsg:
-		cmd = a.handlePreviewDue(msg)
-	case command.ServersLoadedMsg, command.PointsLoadedMsg, command.AccountLoadedMsg, command.ActionResultMsg:
-		cmd = a.handleAnswer(msg)
-	case NoticeMsg:
-		a.notify(screen.Error, msg.Text)
-	case command.SharedViewMsg:
-		cmd = a.applySharedView(msg)
-	case command.CacheLoadedMsg:
-		a.applyCache(msg)
-	case command.HistoryLoadedMsg:
-		cmd = a.handleHistory(msg)
 	case keyChosenMsg:
 		cmd = a.handleKeyChosen(msg)
-	case itemChosenMsg:
-		a.handleItemChosen(msg)
-	case command.RawLoadedMsg:
-		a.handleRawLoaded(msg)
-	case externalDueMsg:
-		cmd = a.runExternal(msg.external)
-	case command.ExecFinishedMsg:
-		cmd = a.handleExternalFinished(msg)
-	case switchMsg, command.SwitchedMsg, reloadDueMsg, configReloadedMsg:
-		cmd = a.handleAccountOrConfig(msg)
-	case command.RecordedMsg:
-		a.reportJournalError(msg.Err)
-	case command.ConnectedMsg:
-		cmd = a.handleConnected(msg)
-	case command.TokenStoredMsg:
-		a.handleTokenStored(msg)
+	case NoticeMsg:
+		a.notify(screen.Error, msg.Text)
+	case dialog.InputEnabledMsg:
+		a.enableDialog(msg)
 	default:
-		cmd = a.toDialogs(msg)
+		if msg, ok := msg.(tea.BackgroundColorMsg); ok {
+			a.dark = msg.IsDark()
+			a.styles = style.ForTheme(a.opts.Theme, a.dark)
+		}
+		cmd = a.toParts(msg)
 	}
-	cmd = tea.Batch(cmd, a.finishWait(), a.openNextOffer(), a.rescheduleTick(), a.sendProgress(), a.reportOperations())
+	return a, tea.Batch(cmd, a.settle())
+}
+
+// part is a part of the program that handles messages of its own and ignores all others.
+type part interface{ Update(tea.Msg) tea.Cmd }
+
+// toParts gives a message to every part, and to the open dialogs.
+func (a *App) toParts(msg tea.Msg) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, p := range []part{
+		a.actions, a.poller, a.history, a.account, a.panes, a.external, a.raw, a.reload, a.terminal,
+	} {
+		cmds = append(cmds, p.Update(msg))
+	}
+	return tea.Batch(append(cmds, a.toDialogs(msg))...)
+}
+
+// settle brings everything in line with the new state. Any message can change the state, so it runs
+// after every message.
+func (a *App) settle() tea.Cmd {
+	cmd := tea.Batch(a.finishWait(), a.offerNext(), a.poller.rescheduleTick(), a.terminal.sendProgress(),
+		a.actions.reportOperations())
 	a.layout()
-	return a, cmd
+	return cmd
 }
 
 // handleKey routes a key to the first that wants it: interrupt, the top dialog, a pane with a text
 // field, the global keys, the focused pane.
 func (a *App) handleKey(msg tea.KeyPressMsg) tea.Cmd {
-	if a.terminalReleased.Load() { // it was typed ahead for the external command, not for the dashboard
+	if a.external.terminalReleased.Load() { // it was typed ahead for the external command, not for the dashboard
 		return nil
 	}
 	if key.Matches(msg, keymap.Interrupt()) {
-		return a.quit()
+		return a.terminal.quit()
 	}
 	if key.Matches(msg, a.opts.Keys.View.Repaint) && msg.Text == "" {
 		return tea.ClearScreen
 	}
 	if a.tooSmall() {
-		if _, open := a.topDialog(); !open && !a.focused().Typing() && key.Matches(msg, a.opts.Keys.View.Quit) {
-			return a.quit()
+		if _, open := a.topDialog(); !open && !a.panes.focused().Typing() && key.Matches(msg, a.opts.Keys.View.Quit) {
+			return a.terminal.quit()
 		}
 		return nil
 	}
 	a.notices.dismiss(a.state.Local)
-	focused := a.focused()
-	if !a.isCursorMove(focused, msg) {
-		a.flushPreview()
+	focused := a.panes.focused()
+	if !a.panes.isCursorMove(focused, msg) {
+		a.panes.flushPreview()
 	}
 	burst := a.isBurst()
 	if top, ok := a.topDialog(); ok {
@@ -115,7 +101,7 @@ func (a *App) handleKey(msg tea.KeyPressMsg) tea.Cmd {
 		return a.toDialog(top, msg)
 	}
 	if focused.Typing() {
-		return a.toPane(focused, msg)
+		return a.panes.toPane(focused, msg)
 	}
 	if other, ok := latinLetter(msg); ok && !a.opts.Keys.IsBound(msg.String()) {
 		msg = other
@@ -123,11 +109,11 @@ func (a *App) handleKey(msg tea.KeyPressMsg) tea.Cmd {
 	if cmd, handled := a.handleGlobalKey(msg); handled {
 		return cmd
 	}
-	if a.page != nil && key.Matches(msg, a.opts.Keys.View.Back) && !a.page.Filtered() {
-		a.page = nil
+	if a.panes.page != nil && key.Matches(msg, a.opts.Keys.View.Back) && !a.panes.page.Filtered() {
+		a.panes.page = nil
 		return nil
 	}
-	return a.toPane(focused, msg)
+	return a.panes.toPane(focused, msg)
 }
 
 // isBurst says whether a key came so soon after the last one that nobody can have typed both.
@@ -166,51 +152,45 @@ func (a *App) finishWait() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// toPane passes a message to a pane. The points follow the server under the cursor.
-func (a *App) toPane(p screen.Pane, msg tea.Msg) tea.Cmd {
-	step := a.isCursorMove(p, msg) // before the pane handles it
-	return tea.Batch(p.Update(msg), a.schedulePreview(step))
-}
-
 // handleGlobalKey handles the keys that work wherever the focus is.
 func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	k := a.opts.Keys
 	switch {
 	case key.Matches(msg, k.View.Quit):
-		return a.quit(), true
+		return a.terminal.quit(), true
 	case key.Matches(msg, k.View.Suspend):
 		return a.suspend(), true
 	case key.Matches(msg, k.View.Help):
 		return a.openHelp(), true
 	case key.Matches(msg, k.View.Requests) && a.opts.Requests != nil:
-		a.page = screen.NewRequests(a.env, a.opts.Requests)
+		a.panes.page = screen.NewRequests(a.env, a.opts.Requests)
 		return nil, true
 	case key.Matches(msg, k.View.Raw):
-		return a.openRaw(), true
+		return a.raw.openRaw(), true
 	case key.Matches(msg, k.View.SSH):
-		return a.openSSH(), true
+		return a.external.openSSH(), true
 	case key.Matches(msg, k.View.Palette):
-		return a.openPalette(), true
+		return a.account.openPalette(), true
 	case key.Matches(msg, k.View.Activity):
-		return a.openActivity(), true
+		return a.history.openActivity(), true
 	case key.Matches(msg, k.View.Refresh):
 		return a.refreshNow(), true
 	case key.Matches(msg, k.View.Fleet):
-		a.fleet, a.page = !a.fleet, nil
-		a.syncPoints()
+		a.panes.fleet, a.panes.page = !a.panes.fleet, nil
+		a.panes.syncPoints()
 		return nil, true
 	case key.Matches(msg, k.Pane.Next):
-		a.focusOn((a.focus + 1) % len(a.panes()))
+		a.panes.focusOn((a.panes.focus + 1) % len(a.panes.all()))
 	case key.Matches(msg, k.Pane.Previous):
-		a.focusOn((a.focus + len(a.panes()) - 1) % len(a.panes()))
+		a.panes.focusOn((a.panes.focus + len(a.panes.all()) - 1) % len(a.panes.all()))
 	case key.Matches(msg, k.Pane.Servers):
-		a.focusOn(0)
+		a.panes.focusOn(0)
 	case key.Matches(msg, k.Pane.Backups):
-		a.focusOn(1)
+		a.panes.focusOn(1)
 	case key.Matches(msg, k.Pane.Snapshots):
-		a.focusOn(2)
+		a.panes.focusOn(2)
 	default:
-		if cmd, handled := a.handleCustomCommandKey(msg); handled {
+		if cmd, handled := a.external.handleCustomCommandKey(msg); handled {
 			return cmd, true
 		}
 		return a.refuseReadOnlyKey(msg)
@@ -241,14 +221,6 @@ func (a *App) refuseReadOnlyKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	return nil, false
 }
 
-// focusOn moves the focus to a pane, and closes an open page.
-func (a *App) focusOn(pane int) {
-	a.focus, a.page = pane, nil
-	for i, p := range a.panes() {
-		p.SetFocus(i == pane)
-	}
-}
-
 func (a *App) openHelp() tea.Cmd {
 	return a.openDialog(dialog.NewSheet("Keys", func(s *style.Styles, width int) []string {
 		return dialog.HelpLines(a.opts.Keys.Groups(), s, width)
@@ -262,8 +234,8 @@ func (a *App) toDialog(d stackedDialog, msg tea.Msg) tea.Cmd {
 		return cmd
 	}
 	a.closeDialog(d.number)
-	if cmd == nil && a.login.open { // the sign-in was cancelled
-		return a.leaveLogin()
+	if cmd == nil && a.account.login.open { // the sign-in was cancelled
+		return a.account.leaveLogin()
 	}
 	return cmd
 }
@@ -278,22 +250,22 @@ func (a *App) toDialogs(msg tea.Msg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-func (a *App) enableDialog(msg dialog.InputEnabledMsg) {
-	for _, d := range a.dialogs {
-		if n, ok := d.Dialog.(dialog.Delayed); ok && d.number == msg.Number {
-			n.Enable()
-		}
-	}
-}
-
 // handlePaste passes a paste to a text field, where typed text would go, and ignores it elsewhere.
 func (a *App) handlePaste(msg tea.PasteMsg) tea.Cmd {
 	a.lastKey = a.opts.KeyTime()
 	if top, ok := a.topDialog(); ok {
 		return a.toDialog(top, msg)
 	}
-	if focused := a.focused(); focused.Typing() {
-		return a.toPane(focused, msg)
+	if focused := a.panes.focused(); focused.Typing() {
+		return a.panes.toPane(focused, msg)
 	}
 	return nil
+}
+
+// offerNext opens the next dialog that waits, if nothing else has the keys.
+func (a *App) offerNext() tea.Cmd {
+	if len(a.dialogs) > 0 || a.account.login.open || a.account.accountSwitch.pending || a.tooSmall() || a.panes.focused().Typing() {
+		return nil
+	}
+	return a.history.openNextOffer()
 }

@@ -25,10 +25,10 @@ func (a *App) View() tea.View {
 // renderView draws the screen: header, panes, running operations, notice and footer, and the top
 // dialog over them.
 func (a *App) renderView() tea.View {
-	v := tea.View{AltScreen: true, ReportFocus: true, WindowTitle: a.windowTitle()}
+	v := tea.View{AltScreen: true, ReportFocus: true, WindowTitle: a.status.windowTitle()}
 	v.KeyboardEnhancements.ReportAlternateKeys = true // to know the key on a non-Latin layout
 	if !a.tmux {
-		v.ProgressBar = a.terminalProgress()
+		v.ProgressBar = a.progress.terminalProgress()
 	}
 	if a.opts.Mouse {
 		v.MouseMode = tea.MouseModeCellMotion
@@ -48,12 +48,12 @@ func (a *App) renderScreen() string {
 		return a.sizeMessage()
 	}
 	p := a.plan()
-	lines := []string{a.header()}
-	if p.shape == shapeTabs && a.page == nil {
-		lines = append(lines, a.tabLine())
+	lines := []string{a.status.header()}
+	if p.shape == shapeTabs && a.panes.page == nil {
+		lines = append(lines, a.panes.tabLine())
 	}
-	lines = append(lines, a.body(p))
-	lines = append(lines, a.operationLines(p.operations)...)
+	lines = append(lines, a.panes.body(p.shape))
+	lines = append(lines, a.progress.operationLines(p.operations)...)
 	note := a.noticeLines()
 	if p.notice && len(note) == 0 {
 		note = []string{""} // keep its line free, so that the panes do not jump
@@ -79,20 +79,6 @@ func (a *App) sizeMessage() string {
 	return strings.Join(lines[:min(len(lines), max(a.height, 1))], "\n")
 }
 
-func (a *App) body(p plan) string {
-	if a.page != nil {
-		return a.page.View()
-	}
-	panes := a.panes()
-	switch p.shape {
-	case shapeWide:
-		return widget.JoinHorizontal(panes[0].View(), panes[1].View()+"\n"+panes[2].View())
-	case shapeStack:
-		return panes[0].View() + "\n" + panes[1].View() + "\n" + panes[2].View()
-	}
-	return panes[a.focus].View()
-}
-
 // overlayDialog draws a dialog over the dimmed screen.
 func (a *App) overlayDialog(screen, dialog string) string {
 	behind := strings.Split(ansi.Strip(screen), "\n")
@@ -107,36 +93,10 @@ func (a *App) overlayDialog(screen, dialog string) string {
 		}
 	}
 	if a.showsProfile() { // keep the account of the dialog visible
-		behind[0] = a.header()
+		behind[0] = a.status.header()
 	}
 	behind[len(behind)-1] = a.footer()
 	return strings.Join(behind, "\n")
-}
-
-// tabLine names all panes where only one is shown.
-func (a *App) tabLine() string {
-	s := a.styles
-	line := " "
-	for i, p := range a.panes() {
-		if i == a.focus {
-			line += s.AccentStrong.Render(style.Focus + " " + p.Title() + "  ")
-		} else {
-			line += s.Muted.Render(fmt.Sprintf("%d %s  ", i+1, p.Title()))
-		}
-	}
-	return widget.Truncate(line, a.width)
-}
-
-// tabRects is where the names are in the tab line.
-func (a *App) tabRects() []rect {
-	x := 1
-	out := make([]rect, len(a.panes()))
-	for i, p := range a.panes() {
-		w := widget.Width(p.Title()) + 4
-		out[i] = rect{x, 1, w - 2, 1}
-		x += w
-	}
-	return out
 }
 
 // footer shows the keys of the focused pane or the top dialog.
@@ -146,15 +106,15 @@ func (a *App) footer() string {
 	if top, ok := a.topDialog(); ok {
 		keys = top.ShortHelp()
 	} else {
-		keys = a.focused().ShortHelp()
-		last = a.keyHint(a.opts.Keys.View.Help)
+		keys = a.panes.focused().ShortHelp()
+		last = a.status.keyHint(a.opts.Keys.View.Help)
 	}
-	line := a.stripeCell()
+	line := a.status.stripeCell()
 	for _, k := range keys {
 		if !k.Enabled() || len(k.Keys()) == 0 {
 			continue
 		}
-		hint := a.keyHint(k)
+		hint := a.status.keyHint(k)
 		if widget.Width(line)+widget.Width(hint)+widget.Width(last)+3 > a.width {
 			break
 		}
@@ -163,8 +123,8 @@ func (a *App) footer() string {
 	return widget.Truncate(line+last, a.width)
 }
 
-func (a *App) keyHint(k key.Binding) string {
-	return a.styles.Accent.Render(firstKey(k)) + " " + a.styles.Muted.Render(k.Help().Desc)
+func (s *status) keyHint(k key.Binding) string {
+	return s.styles.Accent.Render(firstKey(k)) + " " + s.styles.Muted.Render(k.Help().Desc)
 }
 
 // firstKey is the first of a binding's keys, as shown.

@@ -49,13 +49,27 @@ func newHarness(t *testing.T) *harness {
 	keys, styles := keymap.Default(), style.New(true)
 	h := &harness{t: t, state: &model.State{Now: now, Local: now}}
 	h.env = &Env{
+		Host:  h,
 		State: h.state, Keys: &keys, Styles: func() *style.Styles { return styles },
-		OpenDialog: func(d dialog.Dialog) tea.Cmd { h.opened = d; d.SetSize(76, 30); return nil },
-		Notify:     func(_ Severity, words string) { h.notices = append(h.notices, words) },
-		OpenServer: func(id model.ID) { h.openedServer = id },
-		Start:      func(in model.ActionRequest) tea.Cmd { h.started = append(h.started, in); return nil },
 	}
 	return h
+}
+
+func (h *harness) OpenDialog(d dialog.Dialog) tea.Cmd {
+	h.opened = d
+	d.SetSize(76, 30)
+	return nil
+}
+
+func (h *harness) Notify(_ Severity, text string)         { h.notices = append(h.notices, text) }
+func (h *harness) OpenServer(id model.ID)                 { h.openedServer = id }
+func (h *harness) ClipboardNote() string                  { return "" }
+func (h *harness) RetryIn() time.Duration                 { return 0 }
+func (h *harness) StartAll([]model.ActionRequest) tea.Cmd { return nil }
+
+func (h *harness) Start(in model.ActionRequest) tea.Cmd {
+	h.started = append(h.started, in)
+	return nil
 }
 
 // newHarnessWith returns a harness with the two servers and these points.

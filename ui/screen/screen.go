@@ -32,8 +32,9 @@ type Pane interface {
 	View() string
 }
 
-// Env is what all panes share. Its functions call the program.
+// Env is what all panes share.
 type Env struct {
+	Host
 	State  *model.State // read-only for the panes
 	Keys   *keymap.KeyMap
 	Styles func() *style.Styles
@@ -44,21 +45,24 @@ type Env struct {
 	Columns      Columns        // the visible columns; nil: all
 
 	PageSorting Sorting // the order of a server's page, kept for the next server
+}
 
-	// OpenDialog opens a dialog, which gets the next key.
-	OpenDialog func(dialog.Dialog) tea.Cmd
+// Host is the program around the panes.
+type Host interface {
+	// OpenDialog opens a dialog over the panes. The next key already goes to it.
+	OpenDialog(d dialog.Dialog) tea.Cmd
 	// Notify shows a sentence in the notice line.
-	Notify func(Severity, string)
+	Notify(severity Severity, text string)
 	// OpenServer opens the page of a server.
-	OpenServer func(model.ID)
-	// ClipboardNote describes how a text was sent to the clipboard.
-	ClipboardNote func() string
-	// Start starts a confirmed action.
-	Start func(model.ActionRequest) tea.Cmd
-	// StartAll starts actions that were confirmed together.
-	StartAll func([]model.ActionRequest) tea.Cmd
-	// RetryIn returns the time until the next poll.
-	RetryIn func() time.Duration
+	OpenServer(server model.ID)
+	// ClipboardNote says where a text for the clipboard was sent.
+	ClipboardNote() string
+	// Start carries out a confirmed action.
+	Start(request model.ActionRequest) tea.Cmd
+	// StartAll carries out several actions that were confirmed together.
+	StartAll(requests []model.ActionRequest) tea.Cmd
+	// RetryIn is how long it is until the account is polled again.
+	RetryIn() time.Duration
 }
 
 // Severity is the severity of a notice.

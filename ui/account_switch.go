@@ -30,7 +30,7 @@ func (s accountSwitch) blockedMessage() string {
 type switchMsg struct{ profile string }
 
 // applyProfile applies what the config says about an account.
-func (a *App) applyProfile(p command.Profile) {
+func (a *account) applyProfile(p command.Profile) {
 	a.opts.Profile, a.opts.ReadOnly = p, p.ReadOnly
 	a.env.Policies, a.env.StrictDelete, a.policiesChecked = p.Policies, p.Strict, false
 	a.opts.Keys, a.disabledActions = a.keys, keymap.Action{}
@@ -41,21 +41,8 @@ func (a *App) applyProfile(p command.Profile) {
 	a.enableDangerous(!p.ReadOnly)
 }
 
-// sessionNumber is the number of the session, or 0 if there is none.
-func (a *App) sessionNumber() int {
-	if a.session == nil {
-		return 0
-	}
-	return a.session.Number
-}
-
-// isOpenProfile says whether the profile's account is open.
-func (a *App) isOpenProfile(profile string) bool {
-	return a.session != nil && !a.opts.Demo && a.opts.Profile.Name == profile
-}
-
 // accountEntries are the other accounts, for the palette.
-func (a *App) accountEntries() []dialog.Entry {
+func (a *account) accountEntries() []dialog.Entry {
 	var entries []dialog.Entry
 	for _, name := range a.otherProfiles() {
 		entries = append(entries, dialog.Entry{Name: "switch to " + command.ProfileLabel(name), Note: "account", Msg: switchMsg{name}})
@@ -64,7 +51,7 @@ func (a *App) accountEntries() []dialog.Entry {
 }
 
 // accountChoices are the other accounts, for the sign-in form.
-func (a *App) accountChoices() []dialog.Choice {
+func (a *account) accountChoices() []dialog.Choice {
 	var choices []dialog.Choice
 	for _, name := range a.otherProfiles() {
 		choices = append(choices, dialog.Choice{Value: choiceProfile + name, Label: command.ProfileLabel(name)})
@@ -73,7 +60,7 @@ func (a *App) accountChoices() []dialog.Choice {
 }
 
 // otherProfiles are the profiles that are not open.
-func (a *App) otherProfiles() []string {
+func (a *account) otherProfiles() []string {
 	if a.opts.Accounts == nil {
 		return nil
 	}
@@ -87,7 +74,7 @@ func (a *App) otherProfiles() []string {
 }
 
 // switchTo opens another account. The current one stays until the other is open.
-func (a *App) switchTo(profile string) tea.Cmd {
+func (a *account) switchTo(profile string) tea.Cmd {
 	if why := a.cannotSwitch(); why != "" {
 		a.notify(screen.Warning, why)
 		return nil
@@ -100,8 +87,8 @@ func (a *App) switchTo(profile string) tea.Cmd {
 // cannotSwitch is why the account cannot be left now, or "". The answer to a request under way
 // would be lost, and waiting actions of a batch would never be sent. Running operations continue
 // at the provider.
-func (a *App) cannotSwitch() string {
-	if a.batch != nil && a.batch.Count(model.ItemWaiting) > 0 {
+func (a *account) cannotSwitch() string {
+	if a.batch.current != nil && a.batch.current.Count(model.ItemWaiting) > 0 {
 		return "not switched: another batch is still running"
 	}
 	for _, o := range a.state.Operations() {
@@ -114,7 +101,7 @@ func (a *App) cannotSwitch() string {
 
 // finishSwitch opens the requested account, or says why it cannot and stays. All open dialogs and
 // pages are closed: they belong to the previous account.
-func (a *App) finishSwitch(msg command.SwitchedMsg) tea.Cmd {
+func (a *account) finishSwitch(msg command.SwitchedMsg) tea.Cmd {
 	if msg.Number != a.accountSwitch.number {
 		return nil
 	}
@@ -124,16 +111,16 @@ func (a *App) finishSwitch(msg command.SwitchedMsg) tea.Cmd {
 		return a.reopenLogin()
 	}
 	left := a.leftBehindText()
-	a.dialogs, a.login, a.notices = nil, login{}, notices{}
+	a.dialogs, a.login, a.notices, a.tokenRefused = nil, login{}, notices{}, false
 	a.opts.Access, a.opts.Requests = msg.Opened.Access, msg.Opened.Requests
 	a.applyProfile(msg.Opened.Profile)
 	a.startSession(msg.Opened.Client, false)
 	a.notify(screen.Success, "switched to "+command.ProfileLabel(msg.To)+left)
-	return tea.Batch(a.refreshAll(), a.loadAccount(), a.session.LoadHistory())
+	return tea.Batch(a.poller.refreshAll(), a.poller.loadAccount(), a.session.LoadHistory())
 }
 
 // leftBehindText says what is left behind on the previous account.
-func (a *App) leftBehindText() string {
+func (a *account) leftBehindText() string {
 	text := ""
 	running := 0
 	for _, o := range a.state.Operations() {
@@ -150,25 +137,20 @@ func (a *App) leftBehindText() string {
 	return text
 }
 
-// showsProfile says whether this is one of several accounts, so that its mark is always shown.
-func (a *App) showsProfile() bool {
-	return !a.opts.Demo && (a.opts.Profile.Name != "" || a.opts.Profile.Stripe != "")
-}
-
 // stripeCell is the first cell of header and footer: the stripe of the account.
-func (a *App) stripeCell() string {
-	if !a.showsProfile() {
+func (s *status) stripeCell() string {
+	if !s.showsProfile() {
 		return " "
 	}
-	bar, _ := a.styles.Stripe(a.opts.Profile.Stripe)
+	bar, _ := s.styles.Stripe(s.opts.Profile.Stripe)
 	return bar.Render(style.Bar)
 }
 
 // profileBadge is the profile's name in its colour.
-func (a *App) profileBadge() string {
-	if !a.showsProfile() || a.opts.Profile.Name == "" {
+func (s *status) profileBadge() string {
+	if !s.showsProfile() || s.opts.Profile.Name == "" {
 		return ""
 	}
-	_, badge := a.styles.Stripe(a.opts.Profile.Stripe)
-	return " " + badge.Render(" "+a.opts.Profile.Name+" ")
+	_, badge := s.styles.Stripe(s.opts.Profile.Stripe)
+	return " " + badge.Render(" "+s.opts.Profile.Name+" ")
 }

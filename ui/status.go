@@ -14,62 +14,68 @@ import (
 	"vpsdeck/ui/widget"
 )
 
+// status draws the header and the stripe of the account, and names the window.
+type status struct {
+	*core
+	poller *poller
+}
+
 // header shows the account, what runs, and how fresh the data is. With little room it drops the
 // host first, then the account, then details of the status, then the number of running operations.
 // The marks for demo and read-only are always shown in full.
-func (a *App) header() string {
-	tags, rest := a.identity()
-	status := a.connectionStatus()
-	room := a.width - 1
+func (s *status) header() string {
+	tags, rest := s.identity()
+	status := s.connectionStatus()
+	room := s.width - 1
 	for n := len(rest); n >= 0; n-- {
-		left, right := a.stripeCell()+tags+strings.Join(rest[:n], ""), a.runningCount()+status[0]
+		left, right := s.stripeCell()+tags+strings.Join(rest[:n], ""), s.runningCount()+status[0]
 		if widget.Width(left)+1+widget.Width(right) <= room {
 			return widget.Justify(left, right, room)
 		}
 	}
-	left := a.stripeCell() + tags
+	left := s.stripeCell() + tags
 	room -= widget.Width(left) + 1
-	for _, runs := range []string{a.runningCount(), ""} {
+	for _, runs := range []string{s.runningCount(), ""} {
 		for _, right := range status {
 			if right = runs + right; widget.Width(right) <= room {
-				return widget.Justify(left, right, a.width-1)
+				return widget.Justify(left, right, s.width-1)
 			}
 		}
 	}
-	return widget.Justify(left, widget.Truncate(status[len(status)-1], room), a.width-1)
+	return widget.Justify(left, widget.Truncate(status[len(status)-1], room), s.width-1)
 }
 
 // runningCount is the number of operations under way, for the header.
-func (a *App) runningCount() string {
-	n := len(a.state.Operations())
+func (s *status) runningCount() string {
+	n := len(s.state.Operations())
 	if n == 0 {
 		return ""
 	}
-	return a.styles.Accent.Render(fmt.Sprintf("%s %d running", style.Running, n)) + "   "
+	return s.styles.Accent.Render(fmt.Sprintf("%s %d running", style.Running, n)) + "   "
 }
 
 // identity returns the tags, which are always shown, and the other parts of the identity. Of those
 // the last is left out first.
-func (a *App) identity() (tags string, rest []string) {
-	s := a.styles
-	tags = s.AccentStrong.Render("vpsdeck") + a.profileBadge()
-	if a.opts.Demo {
-		tags += s.Warning.Bold(true).Render(" demo")
+func (s *status) identity() (tags string, rest []string) {
+	styles := s.styles
+	tags = styles.AccentStrong.Render("vpsdeck") + s.profileBadge()
+	if s.opts.Demo {
+		tags += styles.Warning.Bold(true).Render(" demo")
 	}
-	if a.opts.ReadOnly {
-		tags += s.Warning.Render(" read-only")
+	if s.opts.ReadOnly {
+		tags += styles.Warning.Render(" read-only")
 	}
-	if name := a.opts.Actor.Name; name != "" {
-		tags += s.Text.Render(" " + widget.NormalizeWidth(name))
+	if name := s.opts.Actor.Name; name != "" {
+		tags += styles.Text.Render(" " + widget.NormalizeWidth(name))
 	}
-	if a.session == nil {
+	if s.session == nil {
 		return tags, nil
 	}
-	where := s.Muted.Render("simulated, nothing is real")
-	if host := a.session.Client.Host(); !a.opts.Demo {
-		where = widget.Link(s.Muted, panelURL(host)).Render(widget.NormalizeWidth(host))
+	where := styles.Muted.Render("simulated, nothing is real")
+	if host := s.session.Client.Host(); !s.opts.Demo {
+		where = widget.Link(styles.Muted, panelURL(host)).Render(widget.NormalizeWidth(host))
 	}
-	return tags, []string{"  " + s.Text.Render(a.accountLabel()), s.Muted.Render(" "+style.Dot+" ") + where}
+	return tags, []string{"  " + styles.Text.Render(s.accountLabel()), styles.Muted.Render(" "+style.Dot+" ") + where}
 }
 
 // panelURL is the address of the account's web panel, on the host of the API [I]. It is empty if
@@ -81,50 +87,50 @@ func panelURL(host string) string {
 	return "https://" + host + "/"
 }
 
-func (a *App) accountLabel() string {
-	if !a.state.Account.Loaded() {
+func (s *status) accountLabel() string {
+	if !s.state.Account.Loaded() {
 		return "account"
 	}
-	return widget.NormalizeWidth(a.state.Account.Value.Label())
+	return widget.NormalizeWidth(s.state.Account.Value.Label())
 }
 
 // connectionStatus says how the last requests went and how old the data is. It returns variants of
 // decreasing length.
-func (a *App) connectionStatus() []string {
-	s := a.styles
-	if a.session == nil {
-		return []string{s.Muted.Render("not signed in")}
+func (s *status) connectionStatus() []string {
+	styles := s.styles
+	if s.session == nil {
+		return []string{styles.Muted.Render("not signed in")}
 	}
-	at, loaded := a.oldestLoad()
+	at, loaded := s.poller.oldestLoad()
 	age, old := "no data yet", "no data"
 	if loaded {
-		old = widget.ShortDuration(a.state.Local.Sub(at)) + " old"
+		old = widget.ShortDuration(s.state.Local.Sub(at)) + " old"
 		age = "data " + old
 	}
 	dot := " " + style.Dot + " "
-	switch err := a.state.Failure(); {
-	case a.login.tokenRefused:
-		return statusVariants(s.Bad, style.Failed, "token refused"+dot+age, "token refused"+dot+old, "token refused", "refused")
+	switch err := s.state.Failure(); {
+	case s.tokenRefused:
+		return statusVariants(styles.Bad, style.Failed, "token refused"+dot+age, "token refused"+dot+old, "token refused", "refused")
 	case err != nil:
-		word, st, sign := describeFailure(err), s.Bad, style.Failed
+		word, st, sign := describeFailure(err), styles.Bad, style.Failed
 		if model.RetryAfter(err) > 0 { // the API said how long to wait
-			st, sign = s.Warning, style.Warning
-		} else if a.partlyLoaded() && !errors.Is(err, model.ErrIncomplete) {
+			st, sign = styles.Warning, style.Warning
+		} else if s.partlyLoaded() && !errors.Is(err, model.ErrIncomplete) {
 			word = failureLabel{"partly failed", "partly"}
 		}
-		full, less, again := word.full+dot+age, word.full+dot+old, dot+"again in "+a.countdown()
+		full, less, again := word.full+dot+age, word.full+dot+old, dot+"again in "+s.poller.countdown()
 		return statusVariants(st, sign, full+again, less+again, full, less, word.short+dot+old, word.full, word.short)
-	case a.state.UsesCache():
-		ago := widget.Ago(at, a.state.Local)
-		return statusVariants(s.Warning, style.Unknown, "as of "+ago+", refreshing"+style.Ellipsis, ago+", refreshing"+style.Ellipsis, ago)
+	case s.state.UsesCache():
+		ago := widget.Ago(at, s.state.Local)
+		return statusVariants(styles.Warning, style.Unknown, "as of "+ago+", refreshing"+style.Ellipsis, ago+", refreshing"+style.Ellipsis, ago)
 	case !loaded:
-		return statusVariants(s.Muted, style.Unknown, "connecting"+style.Ellipsis)
+		return statusVariants(styles.Muted, style.Unknown, "connecting"+style.Ellipsis)
 	}
-	if doubt := command.ClockDoubt(a.session.Client); doubt != "" {
-		return statusVariants(s.Warning, style.Warning, doubt+dot+age, doubt, "clocks disagree", "clock?")
+	if doubt := command.ClockDoubt(s.session.Client); doubt != "" {
+		return statusVariants(styles.Warning, style.Warning, doubt+dot+age, doubt, "clocks disagree", "clock?")
 	}
-	age = widget.Fit(widget.Ago(at, wholeSecond(a.state.Local)), widget.Width("just now"), true) // so that the text before it does not move
-	return []string{s.Fine.Render(style.Active) + s.Muted.Render(" "+age)}
+	age = widget.Fit(widget.Ago(at, wholeSecond(s.state.Local)), widget.Width("just now"), true) // so that the text before it does not move
+	return []string{styles.Fine.Render(style.Active) + styles.Muted.Render(" "+age)}
 }
 
 // statusVariants renders a sign with each of the texts, which get shorter.
@@ -165,22 +171,22 @@ func describeFailure(err error) failureLabel {
 }
 
 // partlyLoaded says whether some of the lists are loaded although another failed.
-func (a *App) partlyLoaded() bool {
-	st := a.state
+func (s *status) partlyLoaded() bool {
+	st := s.state
 	return st.Servers.Fresh() || st.Backups.Fresh() || st.Snapshots.Fresh()
 }
 
 // countdown is the time until the next poll.
-func (a *App) countdown() string {
-	return widget.ShortDuration(max(a.poller.AllDue.Sub(a.state.Local), 0))
+func (p *poller) countdown() string {
+	return widget.ShortDuration(max(p.AllDue.Sub(p.state.Local), 0))
 }
 
 // oldestLoad is when the oldest of the lists on the screen was loaded, and whether all have been
 // loaded.
-func (a *App) oldestLoad() (time.Time, bool) {
-	at := a.state.Servers.At
+func (p *poller) oldestLoad() (time.Time, bool) {
+	at := p.state.Servers.At
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
-		if t := a.state.Points(kind).At; t.Before(at) {
+		if t := p.state.Points(kind).At; t.Before(at) {
 			at = t
 		}
 	}

@@ -10,9 +10,39 @@ import (
 	"vpsdeck/ui/screen"
 )
 
+// actions starts the actions that the user confirmed and follows their operations to the end. It
+// applies every answer of the API, because any list can show the end of an operation.
+type actions struct {
+	*core
+	poller   *poller
+	panes    *panes
+	history  *history
+	batch    *batch
+	account  *account
+	terminal *terminal
+
+	stuckNotified map[int]bool      // operations reported as stuck, by number
+	reported      []model.Operation // the last report to the other users of the account
+}
+
+// Update handles the answers of the API.
+func (a *actions) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case command.ServersLoadedMsg, command.PointsLoadedMsg, command.AccountLoadedMsg, command.ActionResultMsg:
+		return a.handleAnswer(msg)
+	case command.SharedViewMsg:
+		return a.applySharedView(msg)
+	case command.CacheLoadedMsg:
+		a.applyCache(msg)
+	case tickMsg:
+		return a.notifyStuck()
+	}
+	return nil
+}
+
 // handleAnswer applies an answer of the API to the state and refreshes the panes. Lists from a
 // previous session are dropped; the answer to an action is always handled.
-func (a *App) handleAnswer(msg tea.Msg) tea.Cmd {
+func (a *actions) handleAnswer(msg tea.Msg) tea.Cmd {
 	var changed []model.Operation
 	var cmds []tea.Cmd
 	switch msg := msg.(type) {
@@ -22,13 +52,13 @@ func (a *App) handleAnswer(msg tea.Msg) tea.Cmd {
 		}
 		changed = a.state.ApplyServers(msg.Ticket, msg.Servers, msg.Err)
 		a.warnUnusedPolicies(msg)
-		cmds = append(cmds, a.handleListError(msg.Err), a.resumeOperations())
+		cmds = append(cmds, a.handleListError(msg.Err), a.history.resumeOperations())
 	case command.PointsLoadedMsg:
 		if msg.Session != a.session.Number {
 			return nil
 		}
 		changed = a.state.ApplyPoints(msg.Kind, msg.Server, msg.Ticket, msg.Points, msg.Err)
-		cmds = append(cmds, a.handleListError(msg.Err), a.resumeOperations())
+		cmds = append(cmds, a.handleListError(msg.Err), a.history.resumeOperations())
 	case command.AccountLoadedMsg:
 		if msg.Session != a.session.Number {
 			return nil
@@ -41,72 +71,61 @@ func (a *App) handleAnswer(msg tea.Msg) tea.Cmd {
 	for _, o := range changed {
 		cmds = append(cmds, a.handleProgress(o))
 	}
-	a.refreshPanes()
-	return tea.Batch(append(cmds, a.sendBatch(), a.saveCache())...)
+	a.panes.refresh()
+	return tea.Batch(append(cmds, a.batch.send(), a.poller.saveCache())...)
 }
 
 // handleProgress reports what a list has shown about an operation.
-func (a *App) handleProgress(o model.Operation) tea.Cmd {
+func (a *actions) handleProgress(o model.Operation) tea.Cmd {
 	if o.Phase.Over() {
 		return a.handleFinished(o)
 	}
-	if next, ok := a.updateBatch(o); ok {
-		return tea.Batch(a.writeRecord(o), next)
+	if next, ok := a.batch.update(o); ok {
+		return tea.Batch(a.history.writeRecord(o), next)
 	}
 	if o.AnswerLost() {
 		a.notifyOperation(o, screen.Success, "the answer was lost, but it is running")
 	}
-	return a.writeRecord(o)
-}
-
-// refreshPanes tells every pane that the state has changed.
-func (a *App) refreshPanes() {
-	for _, p := range a.panes() {
-		p.Refresh()
-	}
-	if a.page != nil {
-		a.page.Refresh()
-	}
-	a.syncPoints()
+	return a.history.writeRecord(o)
 }
 
 // handleListError updates the schedule with the result of a list request, and checks whether the
 // token was refused.
-func (a *App) handleListError(err error) tea.Cmd {
+func (a *actions) handleListError(err error) tea.Cmd {
 	a.poller.HandleResult(a.state, err)
 	return a.checkUnauthorized(err)
 }
 
 // checkUnauthorized asks for another token if the API refuses the current one.
-func (a *App) checkUnauthorized(err error) tea.Cmd {
+func (a *actions) checkUnauthorized(err error) tea.Cmd {
 	if !errors.Is(err, model.ErrUnauthorized) {
 		return nil
 	}
-	return a.askAccess(model.ErrorMessage(err))
+	return a.account.askAccess(model.ErrorMessage(err))
 }
 
 // handleActionResult handles the answer to an action.
-func (a *App) handleActionResult(msg command.ActionResultMsg) tea.Cmd {
+func (a *actions) handleActionResult(msg command.ActionResultMsg) tea.Cmd {
 	o := a.state.ApplyResult(msg.Number, msg.Accepted, msg.Outcome)
 	if o.Number == 0 { // it belongs to another account; it is in the journal
 		return nil
 	}
-	a.reportJournalError(msg.JournalErr)
+	a.history.reportJournalError(msg.JournalErr)
 	a.poller.PollSoon(a.state)
 	var cmds []tea.Cmd
 	switch o.Phase {
 	case model.PhaseRunning: // its line shows that it runs; the notice shows the API's message
-		next, inBatch := a.updateBatch(o)
+		next, inBatch := a.batch.update(o)
 		if text := msg.Accepted.Message; !inBatch && text != "" {
 			a.notifyOperation(o, screen.Info, "“"+text+"”")
 		}
-		cmds = append(cmds, a.writeRecord(o), next)
+		cmds = append(cmds, a.history.writeRecord(o), next)
 	case model.PhaseUnknown:
-		next, inBatch := a.updateBatch(o)
+		next, inBatch := a.batch.update(o)
 		if !inBatch {
 			a.notifyOperation(o, screen.Error, "outcome unknown; searching the lists, not sent again")
 		}
-		cmds = append(cmds, a.writeRecord(o), next)
+		cmds = append(cmds, a.history.writeRecord(o), next)
 	default:
 		cmds = append(cmds, a.handleFinished(o))
 	}
@@ -114,32 +133,32 @@ func (a *App) handleActionResult(msg command.ActionResultMsg) tea.Cmd {
 		a.history.loaded, a.history.resumed = false, false
 		cmds = append(cmds, a.session.LoadHistory())
 	}
-	return tea.Batch(append(cmds, a.checkUnauthorized(msg.Outcome.Err), a.refreshAll())...)
+	return tea.Batch(append(cmds, a.checkUnauthorized(msg.Outcome.Err), a.poller.refreshAll())...)
 }
 
 // handleFinished announces the end of an operation, journals it, and starts the restore that was
 // to follow it.
-func (a *App) handleFinished(o model.Operation) tea.Cmd {
-	a.learnDurations()
-	if next, ok := a.updateBatch(o); ok {
-		return tea.Batch(a.writeRecord(o), next)
+func (a *actions) handleFinished(o model.Operation) tea.Cmd {
+	a.history.learnDurations()
+	if next, ok := a.batch.update(o); ok {
+		return tea.Batch(a.history.writeRecord(o), next)
 	}
 	severity := screen.Success
 	if o.Phase != model.PhaseDone {
 		severity = screen.Error
 	}
 	a.notifyOperation(o, severity, outcomeText(o))
-	written := tea.Batch(a.writeRecord(o), a.announce(o, outcomeText(o)))
+	written := tea.Batch(a.history.writeRecord(o), a.announce(o, outcomeText(o)))
 	switch {
 	case o.Phase == model.PhaseNotSeen:
-		a.offerResend(o)
+		a.history.offerResend(o)
 		return written
 	case o.ThenRestore == nil:
 		return written
 	case o.Phase != model.PhaseDone:
 		return tea.Batch(written, a.cancelFollowUp(o, "the "+o.Point.Kind.String()+" before it did not complete"))
-	case o.Resumed || a.accountSwitch.pending: // during an account switch, ask later
-		a.offerFollowUp(o)
+	case o.Resumed || a.account.accountSwitch.pending: // during an account switch, ask later
+		a.history.offerFollowUp(o)
 		return written
 	}
 	if busy := a.state.Conflict(model.Restore, *o.ThenRestore); busy != "" { // a batch came first
@@ -150,10 +169,10 @@ func (a *App) handleFinished(o model.Operation) tea.Cmd {
 
 // cancelFollowUp reports and journals that the restore which was to follow a snapshot is not sent,
 // and why.
-func (a *App) cancelFollowUp(first model.Operation, why string) tea.Cmd {
+func (a *actions) cancelFollowUp(first model.Operation, why string) tea.Cmd {
 	cancelled := a.state.CancelRestore(first, why, a.opts.RunID)
 	a.notifyOperation(cancelled, screen.Error, "not sent: "+cancelled.Reason)
-	return a.writeRecord(cancelled)
+	return a.history.writeRecord(cancelled)
 }
 
 // outcomeText describes how an operation ended.
@@ -174,3 +193,44 @@ func outcomeText(o model.Operation) string {
 	}
 	return o.Reason
 }
+
+// startAction carries out a confirmed action: it creates the operation and sends its one request.
+func (a *actions) startAction(in model.ActionRequest) tea.Cmd {
+	if reason := a.cannotStart(); reason != "" {
+		return a.refuse(notSentTitle, reason, "")
+	}
+	if busy := a.state.Conflict(in.Action, in.Point); busy != "" { // it may have begun while the dialog was open
+		return a.refuse(notSentTitle, busy, "")
+	}
+	o := a.state.Begin(in, a.opts.RunID)
+	return a.session.Execute(o, a.history.journalRecord(o))
+}
+
+// cannotStart is why no action can start now, or "".
+func (a *actions) cannotStart() string {
+	switch {
+	case a.session == nil:
+		return "There is no account."
+	case a.opts.ReadOnly:
+		return "This session is read-only: it changes nothing."
+	case a.account.accountSwitch.pending:
+		return a.account.accountSwitch.blockedMessage()
+	}
+	return ""
+}
+
+// startBatch starts several actions that were confirmed together, and shows the progress of each.
+func (a *actions) startBatch(requests []model.ActionRequest) tea.Cmd {
+	switch reason := a.cannotStart(); {
+	case reason != "":
+		return a.refuse(notSentTitle, reason, "")
+	case a.batch.current != nil && !a.batch.current.Over():
+		return a.refuse(notSentTitle, "Another batch is still running.", "Wait until it has ended.")
+	case len(requests) == 0:
+		return a.refuse(notSentTitle, "Nothing is left to do: these restore points are already gone.", "")
+	}
+	return a.batch.start(requests)
+}
+
+// notSentTitle is the title of the dialog that refuses an action that was confirmed.
+const notSentTitle = "Nothing was sent"

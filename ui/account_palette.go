@@ -8,7 +8,6 @@ import (
 	"vpsdeck/keymap"
 	"vpsdeck/model"
 	"vpsdeck/ui/dialog"
-	"vpsdeck/ui/screen"
 	"vpsdeck/ui/widget"
 )
 
@@ -26,7 +25,7 @@ type itemChosenMsg struct {
 }
 
 // openPalette offers every action and view by name, and every server and restore point.
-func (a *App) openPalette() tea.Cmd {
+func (a *account) openPalette() tea.Cmd {
 	var entries []dialog.Entry
 	for _, g := range a.opts.Keys.Groups() {
 		if g.Name == "move" || g.Name == "dialog" {
@@ -52,7 +51,7 @@ func (a *App) openPalette() tea.Cmd {
 }
 
 // paletteEntry is the entry of a binding; there is none if the binding is disabled.
-func (a *App) paletteEntry(n keymap.NamedBinding) []dialog.Entry {
+func (a *account) paletteEntry(n keymap.NamedBinding) []dialog.Entry {
 	if !n.Binding.Enabled() || len(n.Binding.Keys()) == 0 {
 		return nil
 	}
@@ -66,17 +65,4 @@ func (a *App) handleKeyChosen(msg keyChosenMsg) tea.Cmd {
 		return nil
 	}
 	return a.handleKey(tea.KeyPressMsg{Text: msg.key})
-}
-
-// handleItemChosen opens the page of the chosen server, with the cursor on the chosen restore
-// point.
-func (a *App) handleItemChosen(msg itemChosenMsg) {
-	if msg.session != a.sessionNumber() {
-		return
-	}
-	page := screen.NewPage(a.env, msg.server)
-	if msg.point.ID != "" {
-		page.SelectPoint(msg.point)
-	}
-	a.page = page
 }

@@ -13,10 +13,36 @@ import (
 	"vpsdeck/ui/style"
 )
 
+// account opens accounts: it asks for a token, stores it, and switches between profiles.
+type account struct {
+	*core
+	poller *poller
+	batch  *batch
+	// startSession starts the session of an account that was opened.
+	startSession func(client command.Client, demo bool)
+
+	login         login
+	accountSwitch accountSwitch // a switch to another account
+}
+
+// Update handles the answers about accounts and tokens.
+func (a *account) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case switchMsg:
+		return a.switchTo(msg.profile)
+	case command.SwitchedMsg:
+		return a.finishSwitch(msg)
+	case command.ConnectedMsg:
+		return a.handleConnected(msg)
+	case command.TokenStoredMsg:
+		a.handleTokenStored(msg)
+	}
+	return nil
+}
+
 // login is the state of signing in: which account, its token, where to store the token.
 type login struct {
-	tokenRefused bool // the API refuses the token, so polling has stopped
-	open         bool // one of its forms is open, or a token is being checked
+	open bool // one of its forms is open, or a token is being checked
 }
 
 // The choices of the first form.
@@ -28,8 +54,8 @@ const (
 
 // askAccess asks which account to open. why is the problem with the current token. What is on the
 // screen stays.
-func (a *App) askAccess(why string) tea.Cmd {
-	a.login.tokenRefused = a.session != nil && why != ""
+func (a *account) askAccess(why string) tea.Cmd {
+	a.tokenRefused = a.session != nil && why != ""
 	if a.login.open {
 		return nil
 	}
@@ -69,7 +95,7 @@ func (a *App) askAccess(why string) tea.Cmd {
 
 // askToken asks for a token, which is hidden as it is typed. problem is what was wrong with the
 // last one.
-func (a *App) askToken(problem string) tea.Cmd {
+func (a *account) askToken(problem string) tea.Cmd {
 	intro := []dialog.IntroLine{{Text: "Create it in the provider's panel. It begins with vps_ and is sent only to " + a.opts.Access.Host() + "."}}
 	if problem != "" {
 		intro = append(intro, dialog.IntroLine{Text: problem, Warn: true})
@@ -98,7 +124,7 @@ func checkToken(text string) error {
 }
 
 // handleConnected opens the account, or says why that failed and asks again.
-func (a *App) handleConnected(msg command.ConnectedMsg) tea.Cmd {
+func (a *account) handleConnected(msg command.ConnectedMsg) tea.Cmd {
 	if msg.Access != a.opts.Access { // another account was opened meanwhile; the token is not for it
 		return nil
 	}
@@ -111,10 +137,10 @@ func (a *App) handleConnected(msg command.ConnectedMsg) tea.Cmd {
 		}
 		return a.askToken(model.ErrorMessage(msg.Err))
 	}
-	a.login = login{}
+	a.login, a.tokenRefused = login{}, false
 	a.notices = notices{}
 	a.startSession(msg.Client, msg.Demo)
-	cmds := []tea.Cmd{a.refreshAll(), a.loadAccount(), a.session.LoadHistory()}
+	cmds := []tea.Cmd{a.poller.refreshAll(), a.poller.loadAccount(), a.session.LoadHistory()}
 	if !msg.Demo {
 		cmds = append(cmds, a.askStoreToken(msg.Token, msg.TokenStores))
 	}
@@ -123,9 +149,9 @@ func (a *App) handleConnected(msg command.ConnectedMsg) tea.Cmd {
 
 // leaveLogin handles a sign-in that was cancelled. With a refused token polling stops, and that
 // must not look like an account where nothing changes.
-func (a *App) leaveLogin() tea.Cmd {
+func (a *account) leaveLogin() tea.Cmd {
 	a.login.open = false
-	if a.login.tokenRefused {
+	if a.tokenRefused {
 		again := firstKey(a.opts.Keys.View.Refresh)
 		a.notify(screen.Error, "the token was refused, so polling has stopped: "+again+" asks for another")
 	}
@@ -133,7 +159,7 @@ func (a *App) leaveLogin() tea.Cmd {
 }
 
 // reopenLogin asks for an account again if there is none and no dialog is open.
-func (a *App) reopenLogin() tea.Cmd {
+func (a *account) reopenLogin() tea.Cmd {
 	if a.session == nil && len(a.dialogs) == 0 && !a.login.open {
 		return a.askAccess("")
 	}
@@ -144,7 +170,7 @@ func (a *App) reopenLogin() tea.Cmd {
 const choiceNowhere = ""
 
 // askStoreToken offers to store a token that was typed.
-func (a *App) askStoreToken(token command.Secret, places []command.TokenStore) tea.Cmd {
+func (a *account) askStoreToken(token command.Secret, places []command.TokenStore) tea.Cmd {
 	if len(places) == 0 {
 		return nil
 	}
@@ -170,15 +196,10 @@ func (a *App) askStoreToken(token command.Secret, places []command.TokenStore) t
 }
 
 // handleTokenStored says whether the token was stored.
-func (a *App) handleTokenStored(msg command.TokenStoredMsg) {
+func (a *account) handleTokenStored(msg command.TokenStoredMsg) {
 	if msg.Err != nil {
 		a.notify(screen.Error, "the token was not kept: "+model.ErrorMessage(msg.Err))
 		return
 	}
 	a.notify(screen.Success, "the token is kept "+msg.Store.Label)
-}
-
-func (a *App) openForm(options dialog.FormOptions) tea.Cmd {
-	form := dialog.NewForm(options, a.opts.Keys.Dialog, a.env.Styles)
-	return tea.Batch(a.openDialog(form), form.Init())
 }

@@ -9,6 +9,22 @@ import (
 	"vpsdeck/model"
 )
 
+// terminal sends what is not part of the screen: notifications, the progress of the terminal's own
+// bar behind tmux, and the end.
+type terminal struct {
+	*core
+	progress     *progress
+	sentProgress string // the last progress sequence sent to the terminal behind tmux
+}
+
+// Update learns from the environment whether tmux is between.
+func (t *terminal) Update(msg tea.Msg) tea.Cmd {
+	if msg, ok := msg.(tea.EnvMsg); ok {
+		t.tmux = msg.Getenv("TMUX") != ""
+	}
+	return nil
+}
+
 // Announcement is how the end of an operation is announced beyond the screen.
 type Announcement string
 
@@ -27,7 +43,7 @@ func Announcements() []string {
 
 // announce rings the bell or sends a desktop notification, as configured, when an operation has
 // ended. A deletion is not announced: it takes no time.
-func (a *App) announce(o model.Operation, text string) tea.Cmd {
+func (a *actions) announce(o model.Operation, text string) tea.Cmd {
 	if o.Action == model.Delete {
 		return nil
 	}
@@ -43,13 +59,13 @@ func (a *App) announce(o model.Operation, text string) tea.Cmd {
 	default:
 		return nil
 	}
-	return a.sendSequence(sequence)
+	return a.terminal.sendSequence(sequence)
 }
 
 // sendSequence sends the terminal a sequence that tmux does not understand. tmux passes it through
 // if its allow-passthrough is on.
-func (a *App) sendSequence(sequence string) tea.Cmd {
-	if a.tmux {
+func (t *terminal) sendSequence(sequence string) tea.Cmd {
+	if t.tmux {
 		sequence = ansi.TmuxPassthrough(sequence)
 	}
 	return tea.Raw(sequence)
@@ -57,16 +73,16 @@ func (a *App) sendSequence(sequence string) tea.Cmd {
 
 // sendProgress sends changes of the progress bar to the terminal behind tmux, because the sequence
 // that Bubble Tea writes does not get past tmux.
-func (a *App) sendProgress() tea.Cmd {
-	if !a.tmux {
+func (t *terminal) sendProgress() tea.Cmd {
+	if !t.tmux {
 		return nil
 	}
-	sequence := progressSequence(a.terminalProgress())
-	if sequence == a.sentProgress || sequence == ansi.ResetProgressBar && a.sentProgress == "" {
+	sequence := progressSequence(t.progress.terminalProgress())
+	if sequence == t.sentProgress || sequence == ansi.ResetProgressBar && t.sentProgress == "" {
 		return nil
 	}
-	a.sentProgress = sequence
-	return a.sendSequence(sequence)
+	t.sentProgress = sequence
+	return t.sendSequence(sequence)
 }
 
 func progressSequence(bar *tea.ProgressBar) string {
@@ -81,9 +97,18 @@ func progressSequence(bar *tea.ProgressBar) string {
 
 // quit ends the program. Behind tmux it first removes the progress bar, which nothing else would
 // remove.
-func (a *App) quit() tea.Cmd {
-	if a.sentProgress == "" || a.sentProgress == ansi.ResetProgressBar {
+func (t *terminal) quit() tea.Cmd {
+	if t.sentProgress == "" || t.sentProgress == ansi.ResetProgressBar {
 		return tea.Quit
 	}
-	return tea.Sequence(a.sendSequence(ansi.ResetProgressBar), tea.Quit)
+	return tea.Sequence(t.sendSequence(ansi.ResetProgressBar), tea.Quit)
+}
+
+// clipboardMessage says where a text for the clipboard was sent. No terminal confirms that it
+// accepted it.
+func (t *terminal) clipboardMessage() string {
+	if t.tmux {
+		return "sent to tmux; it reaches the clipboard only if set-clipboard is on"
+	}
+	return "sent to the terminal for its clipboard"
 }
