@@ -74,61 +74,61 @@ func configText() string {
 	usual := model.DefaultPolicy()
 	list := func(names []string) string { return strings.Join(names, ", ") }
 	return `
-# The account. VPS_API_URL and VPS_API_TOKEN come before what stands here, --api-url before both.
+# The account. VPS_API_URL and VPS_API_TOKEN override these settings, and --api-url overrides VPS_API_URL.
 api_url = ` + strconv.Quote(api.DefaultURL) + `
-#ca_file = "company-ca.pem"            # a private authority, PEM; paths are relative to this file, ~/ is the home directory
-# Where the token comes from: one of these, or, without any, what vpsdeck login keeps in the keyring or in a file.
-#token_env = "VPS_WORK_TOKEN"          # a variable of the environment
+#ca_file = "company-ca.pem"            # a private CA, PEM; paths are relative to this file, ~/ is the home directory
+# The source of the token: one of these. Without any, it is what vpsdeck login saved in the keyring or in a file.
+#token_env = "VPS_WORK_TOKEN"          # an environment variable
 #token_file = "work-token"             # a file that only you can read
-#token_command = "pass show vps/work"  # prints one line; run without a shell, for 30 seconds at most
-read_only = false                      # nothing can be changed
-confirm = "` + settings.ConfirmNormal + `"                      # or "` + settings.ConfirmStrict + `": every deletion wants its server's name typed
-#stripe = "red"                        # marks the account at the edge: ` + list(style.Stripes()) + `
+#token_command = "pass show vps/work"  # prints one line; runs without a shell, for at most 30 seconds
+read_only = false                      # true: disable all changes
+confirm = "` + settings.ConfirmNormal + `"                      # or "` + settings.ConfirmStrict + `": every deletion needs the server's name typed
+#stripe = "red"                        # marks the account at the edge of the screen: ` + list(style.Stripes()) + `
 
-# The profile to begin with; --profile and VPS_PROFILE come before it, and so does an account in the environment.
+# The profile to start with. --profile, VPS_PROFILE and an account in the environment override it.
 #default_profile = "work"
 
-# The screen. It follows this file while it runs.
+# The screen. Changes apply while vpsdeck runs.
 theme = "` + string(style.Auto) + `"         # ` + list(style.Themes()) + `
-ascii = false          # draw with ASCII characters alone
-mouse = true           # listen to the mouse
-motion = true          # false: no bars that fill, in the window or in the terminal's title
-notify = "` + string(ui.AnnounceNone) + `"        # the end of an operation: ` + list(ui.Announcements()) + `
+ascii = false          # draw with ASCII characters only
+mouse = true           # use the mouse
+motion = true          # false: no moving progress bars, in the window or in the terminal's title
+notify = "` + string(ui.AnnounceNone) + `"        # how to announce the end of an operation: ` + list(ui.Announcements()) + `
 
-# Which columns a pane shows, from left to right; some go where there is no room.
+# The columns of each pane, from left to right. A narrow pane drops some of them.
 [columns]
 ` + columnLines() + `
-# Keys by the name of what they do; [] switches one off.
+# Keys, by the name of what they do; [] disables one.
 [keys]
 ` + keyLines() + `
-# What servers must have to be covered: the first rule that fits holds. Each kind is judged by itself: a snapshot is no backup.
-# Ages are written like 26h or 7d; 0h is any age. A rule of "0h" and 0 throughout asks for nothing.
+# What servers must have to be covered. The first matching rule applies. Each kind counts separately: a snapshot is no backup.
+# Write ages like 26h or 7d; 0h allows any age. A rule with only "0h" and 0 requires nothing.
 [[policy]]
 #server = "db-*"
 #location = "us-*"
-backup_max_age = "` + fmt.Sprintf("%gh", usual.Backups.MaxAge.Hours()) + `"    # the newest usable backup may be this old
-snapshot_max_age = "0h"   # the newest usable snapshot
-min_backups = ` + strconv.Itoa(usual.Backups.Min) + `           # at least so many usable ones; with an age, one is always wanted
+backup_max_age = "` + fmt.Sprintf("%gh", usual.Backups.MaxAge.Hours()) + `"    # maximum age of the newest usable backup
+snapshot_max_age = "0h"   # maximum age of the newest usable snapshot
+min_backups = ` + strconv.Itoa(usual.Backups.Min) + `           # minimum number of usable backups; with a maximum age, at least one is required
 min_snapshots = ` + strconv.Itoa(usual.Snapshots.Min) + `
 
-# How S gets to a server: the first rule whose name fits holds, and without one plain ssh to its address.
+# How S connects to a server. The first rule with a matching name applies. Without one, it is plain ssh to its address.
 #[[ssh]]
 #server = "db-*"
 #user = "root"
 #port = 22
 #command = ["ssh", "-J", "jump.example.com"]
 
-# Commands of one's own, with a key and a name, on the server under the cursor: {id}, {name} and {ip} stand for it.
+# Custom commands for the server under the cursor, each with a key and a name. {id}, {name} and {ip} are replaced.
 #[[command]]
 #key = "P"
 #name = "ping"
 #run = ["ping", "-c", "4", "{ip}"]
 #shell = false          # true: run is one line for sh
-#confirm = false        # true: it asks first
-#dangerous = false      # true: it wants the server's name typed, and is not there where nothing can be changed
+#confirm = false        # true: ask first
+#dangerous = false      # true: needs the server's name typed, and is disabled in read-only mode
 
-# Other accounts, switched between with --profile, or with : in the dashboard. A profile can have all the settings of an
-# account above, and a policy of its own. What it leaves open is as above; its token never is.
+# Other accounts. Switch with --profile, or with : in the dashboard. A profile can have all account settings above, and its
+# own policy. Settings that it leaves out are taken from above, except for the token.
 #[profile.work]
 #api_url = ` + strconv.Quote(api.DefaultURL) + `
 #token_command = "pass show vps/work"
