@@ -336,7 +336,7 @@ func TestServeReportsBadFlagsAndFiles(t *testing.T) {
 		{[]string{"--demo", "--users", users, "--log", "xml"}, settings.ExitUsage, `--log cannot be "xml": there are text and json`},
 		{[]string{"--demo", "--profile", "x", "--users", users}, settings.ExitUsage, "--demo and an account exclude each other"},
 		{[]string{"--demo", "--users", filepath.Join(dir, "none"), "--check", "--host-key", key}, settings.ExitConfig, "it does not exist"},
-		{[]string{"--demo", "--users", users, "--check", "--host-key", key}, settings.ExitConfig, users + `:1: role cannot be "boss": there are viewer and operator`},
+		{[]string{"--demo", "--users", users, "--check", "--host-key", key}, settings.ExitConfig, users + `:1: role cannot be "boss": use viewer or operator`},
 		{[]string{"--demo", "--users", users, "--host-key", key, "--listen", "127.0.0.1:0"}, settings.ExitConfig, users + ":1: role cannot be"},
 		{[]string{"--demo", "--users", users, "--host-key", key, "--listen", "nowhere"}, settings.ExitConfig, "cannot listen on nowhere"},
 	} {
@@ -348,7 +348,7 @@ func TestServeReportsBadFlagsAndFiles(t *testing.T) {
 		}
 	}
 	write(users, `user="anna",role="viewer" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK47uSpBcYO/3GVT7CgygrCTp4wD+GiUA6BqKp4jtiro`, 0o600)
-	for mode, want := range map[os.FileMode]string{0o644: "can be read by others (mode 0644)", 0o600: "is no private key without a passphrase"} {
+	for mode, want := range map[os.FileMode]string{0o644: "can be read by others (mode 0644)", 0o600: "is not a private key without a passphrase"} {
 		write(key, "nonsense", mode)
 		cmd := newCommand(t, nil)
 		cmd.Args = append(cmd.Args, "serve", "--demo", "--users", users, "--host-key", key, "--check")
