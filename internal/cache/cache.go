@@ -1,5 +1,5 @@
-// Package cache keeps what was last seen of each account in a directory of files that only their owner can read, so that
-// the next run of the program has something to show at once. It is a cache: whatever is wrong with a file, it counts as none.
+// Package cache keeps the last lists of each account, so that the next run of the program can show something at once. Its
+// files can be read only by their owner. A file with any error counts as missing.
 package cache
 
 import (
@@ -19,38 +19,39 @@ import (
 	"vpsdeck/model"
 )
 
-// magic begins each file. Another version of the format has another head.
+// magic starts each file. Another version of the format has another magic.
 const magic = "vpsdeck: last seen, version 1\n"
 
-// maxSize is how large a file may be that is read, in bytes: far more than the largest account needs.
+// maxSize is the largest file that is read, in bytes: far more than the largest account needs.
 const maxSize = 256 << 20
 
-// Cache is a directory of what was seen. The zero one keeps nothing.
+// Cache is a directory of cached accounts. The zero Cache keeps nothing.
 type Cache struct {
 	dir             string
-	beforeLargeLoad func() // before something large is read; nil: it is not waited
+	beforeLargeLoad func() // called before a large file is read; may be nil
 }
 
-// New is the memory in a directory. Nothing is made or opened before something is kept.
+// New returns the cache in a directory. It creates and opens nothing before the first Save or Load.
 func New(dir string) Cache { return Cache{dir: dir} }
 
-// largeSize is a file that takes longer to read than one notices, in bytes: that of some thousand restore points.
+// largeSize is the size in bytes from which reading a file takes noticeably long: some thousand restore points.
 const largeSize = 1 << 20
 
-// BeforeLargeLoad is the same memory, which waits before it reads something large: so that a screen can be drawn before that keeps a core busy.
-func (m Cache) BeforeLargeLoad(wait func()) Cache {
-	m.beforeLargeLoad = wait
-	return m
+// BeforeLargeLoad returns the same cache, which calls wait before it reads a large file. The screen can then be drawn
+// before the load keeps a core busy.
+func (c Cache) BeforeLargeLoad(wait func()) Cache {
+	c.beforeLargeLoad = wait
+	return c
 }
 
-// header is what a file begins with, behind its head.
+// header is the first value of a file, after the magic.
 type header struct {
 	Key     string
 	At      time.Time
 	Account string
 }
 
-// chunk is a part of the lists. The last one says so, so that a file that was cut off is known.
+// chunk is a part of the lists. The last one is marked, so that a truncated file is detected.
 type chunk struct {
 	Servers   []model.Server
 	Backups   []model.Point
@@ -58,78 +59,78 @@ type chunk struct {
 	Last      bool
 }
 
-// chunkSize is how many things a piece has.
+// chunkSize is the largest number of items in a chunk.
 const chunkSize = 500
 
-// path is where what was seen at a place is kept. The place is not told by the file's name.
-func (m Cache) path(place string) string {
-	sum := sha256.Sum256([]byte(place))
-	return filepath.Join(m.dir, "seen-"+hex.EncodeToString(sum[:12]))
+// path returns the path of an account's file. Its name is a hash, so that it does not reveal the key.
+func (c Cache) path(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return filepath.Join(c.dir, "seen-"+hex.EncodeToString(sum[:12]))
 }
 
-// Load returns what was seen at a place, with every text fit to be shown, and false if there is nothing that can be read. A
-// file that cannot be read is thrown away.
-func (m Cache) Load(place string) (model.CachedAccount, bool) {
-	file, err := os.Open(m.path(place))
+// Load returns the cached account of a key, with all texts cleaned for the screen, and false if there is none. It removes
+// an unreadable file.
+func (c Cache) Load(key string) (model.CachedAccount, bool) {
+	file, err := os.Open(c.path(key))
 	if err != nil {
 		return model.CachedAccount{}, false
 	}
 	defer func() { _ = file.Close() }()
-	if about, err := file.Stat(); m.beforeLargeLoad != nil && err == nil && about.Size() > largeSize {
-		m.beforeLargeLoad()
+	if info, err := file.Stat(); c.beforeLargeLoad != nil && err == nil && info.Size() > largeSize {
+		c.beforeLargeLoad()
 	}
-	read := bufio.NewReaderSize(io.LimitReader(file, maxSize), 1<<16)
-	begins := make([]byte, len(magic))
-	var seen model.CachedAccount
-	if _, err := io.ReadFull(read, begins); err != nil || !bytes.Equal(begins, []byte(magic)) ||
-		decode(gob.NewDecoder(read), place, &seen) != nil {
-		_ = os.Remove(m.path(place))
+	reader := bufio.NewReaderSize(io.LimitReader(file, maxSize), 1<<16)
+	start := make([]byte, len(magic))
+	var account model.CachedAccount
+	if _, err := io.ReadFull(reader, start); err != nil || !bytes.Equal(start, []byte(magic)) ||
+		decode(gob.NewDecoder(reader), key, &account) != nil {
+		_ = os.Remove(c.path(key))
 		return model.CachedAccount{}, false
 	}
-	cleanTexts(&seen)
-	return seen, true
+	cleanTexts(&account)
+	return account, true
 }
 
-var errInvalid = errors.New("it is of another place, or cut off")
+var errInvalid = errors.New("the file has another key, or is truncated")
 
 // decode reads what encode writes.
-func decode(from *gob.Decoder, place string, seen *model.CachedAccount) error {
-	var begins header
-	if err := from.Decode(&begins); err != nil || begins.Key != place {
+func decode(from *gob.Decoder, key string, account *model.CachedAccount) error {
+	var h header
+	if err := from.Decode(&h); err != nil || h.Key != key {
 		return errInvalid
 	}
-	seen.At, seen.Account = begins.At, begins.Account
+	account.At, account.Account = h.At, h.Account
 	for {
-		var p chunk
-		if err := from.Decode(&p); err != nil {
+		var part chunk
+		if err := from.Decode(&part); err != nil {
 			return errInvalid
 		}
-		if p.Last {
+		if part.Last {
 			return nil
 		}
-		seen.Servers = append(seen.Servers, p.Servers...)
-		seen.Backups = append(seen.Backups, p.Backups...)
-		seen.Snapshots = append(seen.Snapshots, p.Snapshots...)
-		runtime.Gosched() // the first frame comes first
+		account.Servers = append(account.Servers, part.Servers...)
+		account.Backups = append(account.Backups, part.Backups...)
+		account.Snapshots = append(account.Snapshots, part.Snapshots...)
+		runtime.Gosched() // drawing the first frame goes before
 	}
 }
 
-// encode writes in pieces, so that a large fleet needs no second copy of itself.
-func encode(to *gob.Encoder, place string, seen model.CachedAccount) error {
-	if err := to.Encode(header{place, seen.At, seen.Account}); err != nil {
+// encode writes the lists in chunks, so that a large fleet is not copied in memory.
+func encode(to *gob.Encoder, key string, account model.CachedAccount) error {
+	if err := to.Encode(header{key, account.At, account.Account}); err != nil {
 		return err
 	}
-	for servers := range slices.Chunk(seen.Servers, chunkSize) {
+	for servers := range slices.Chunk(account.Servers, chunkSize) {
 		if err := to.Encode(chunk{Servers: servers}); err != nil {
 			return err
 		}
 	}
-	for backups := range slices.Chunk(seen.Backups, chunkSize) {
+	for backups := range slices.Chunk(account.Backups, chunkSize) {
 		if err := to.Encode(chunk{Backups: backups}); err != nil {
 			return err
 		}
 	}
-	for snapshots := range slices.Chunk(seen.Snapshots, chunkSize) {
+	for snapshots := range slices.Chunk(account.Snapshots, chunkSize) {
 		if err := to.Encode(chunk{Snapshots: snapshots}); err != nil {
 			return err
 		}
@@ -137,38 +138,38 @@ func encode(to *gob.Encoder, place string, seen model.CachedAccount) error {
 	return to.Encode(chunk{Last: true})
 }
 
-// Save keeps what was seen, whole or not at all.
-func (m Cache) Save(place string, seen model.CachedAccount) {
-	if m.dir == "" || os.MkdirAll(m.dir, 0o700) != nil {
+// Save writes the account's file, completely or not at all.
+func (c Cache) Save(key string, account model.CachedAccount) {
+	if c.dir == "" || os.MkdirAll(c.dir, 0o700) != nil {
 		return
 	}
-	file, err := os.CreateTemp(m.dir, "new-*") // it is made for its owner alone
+	file, err := os.CreateTemp(c.dir, "new-*") // readable only by its owner
 	if err != nil {
 		return
 	}
-	defer func() { _ = os.Remove(file.Name()) }() // it is gone if all went well
-	write := bufio.NewWriterSize(file, 1<<16)
-	_, err = write.WriteString(magic)
+	defer func() { _ = os.Remove(file.Name()) }() // after a success it has been renamed
+	writer := bufio.NewWriterSize(file, 1<<16)
+	_, err = writer.WriteString(magic)
 	if err == nil {
-		err = encode(gob.NewEncoder(write), place, seen)
+		err = encode(gob.NewEncoder(writer), key, account)
 	}
 	if err == nil {
-		err = write.Flush()
+		err = writer.Flush()
 	}
-	if closed := file.Close(); err == nil && closed == nil {
-		_ = os.Rename(file.Name(), m.path(place))
+	if closeErr := file.Close(); err == nil && closeErr == nil {
+		_ = os.Rename(file.Name(), c.path(key))
 	}
 }
 
-// cleanTexts makes the texts fit to be shown, as those from the API are: anybody may have written to the file.
-func cleanTexts(seen *model.CachedAccount) {
-	for i := range seen.Servers {
-		s := &seen.Servers[i]
+// cleanTexts cleans the texts for the screen, like those from the API: anybody may have written to the file.
+func cleanTexts(account *model.CachedAccount) {
+	for i := range account.Servers {
+		s := &account.Servers[i]
 		for _, text := range []*string{&s.Name, &s.Hostname, (*string)(&s.ID), (*string)(&s.Status), &s.IP, &s.Location, &s.Plan.Name, &s.OS} {
 			*text = model.Clean(*text)
 		}
 	}
-	for _, points := range [][]model.Point{seen.Backups, seen.Snapshots} {
+	for _, points := range [][]model.Point{account.Backups, account.Snapshots} {
 		for i := range points {
 			p := &points[i]
 			for _, text := range []*string{

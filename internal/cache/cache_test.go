@@ -28,7 +28,7 @@ var (
 func TestSavedAccountLoadsForItsKeyOnly(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "cache", "vpsdeck")
 	if _, ok := New(dir).Load(accountKey); ok {
-		t.Error("something was seen before anything was")
+		t.Error("loaded an account before any was saved")
 	}
 	New(dir).Save(accountKey, model.CachedAccount{At: savedAt})
 	New(dir).Save(accountKey, sample)
@@ -37,7 +37,7 @@ func TestSavedAccountLoadsForItsKeyOnly(t *testing.T) {
 		t.Errorf("%v, %+v", ok, got)
 	}
 	if _, ok := New(dir).Load("admin.vps.org home"); ok {
-		t.Error("it was seen of another account")
+		t.Error("loaded the account of another key")
 	}
 	files, _ := os.ReadDir(dir)
 	if len(files) != 1 || strings.Contains(files[0].Name(), "admin") {
@@ -46,7 +46,7 @@ func TestSavedAccountLoadsForItsKeyOnly(t *testing.T) {
 	if runtime.GOOS != "windows" {
 		for path, want := range map[string]os.FileMode{dir: 0o700 | os.ModeDir, New(dir).path(accountKey): 0o600} {
 			if info, err := os.Stat(path); err != nil || info.Mode() != want {
-				t.Errorf("%s has the mode %v, %v", path, info.Mode(), err)
+				t.Errorf("%s has mode %v, %v", path, info.Mode(), err)
 			}
 		}
 	}
@@ -54,16 +54,16 @@ func TestSavedAccountLoadsForItsKeyOnly(t *testing.T) {
 
 func TestOnlyLargeFilesWaitBeforeLoad(t *testing.T) {
 	waits := 0
-	memory := New(t.TempDir()).BeforeLargeLoad(func() { waits++ })
-	memory.Save(accountKey, sample)
-	if _, ok := memory.Load(accountKey); !ok || waits != 0 {
-		t.Errorf("little: %v, it waited %d times", ok, waits)
+	cache := New(t.TempDir()).BeforeLargeLoad(func() { waits++ })
+	cache.Save(accountKey, sample)
+	if _, ok := cache.Load(accountKey); !ok || waits != 0 {
+		t.Errorf("small file: %v, waited %d times", ok, waits)
 	}
-	much := sample
-	much.Backups = slices.Repeat(sample.Backups, 40_000)
-	memory.Save(accountKey, much)
-	if got, ok := memory.Load(accountKey); !ok || len(got.Backups) != 40_000 || waits != 1 {
-		t.Errorf("much: %v, it waited %d times", ok, waits)
+	large := sample
+	large.Backups = slices.Repeat(sample.Backups, 40_000)
+	cache.Save(accountKey, large)
+	if got, ok := cache.Load(accountKey); !ok || len(got.Backups) != 40_000 || waits != 1 {
+		t.Errorf("large file: %v, waited %d times", ok, waits)
 	}
 }
 
@@ -76,7 +76,7 @@ func TestUnreadableFileIsRemoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, text := range map[string]string{
-		"empty": "", "cut off": string(good[:len(good)-9]), "of another version": strings.Replace(string(good), "version 1", "version 2", 1),
+		"empty": "", "truncated": string(good[:len(good)-9]), "of another version": strings.Replace(string(good), "version 1", "version 2", 1),
 		"something else": "[1, 2]", "garbled": magic + strings.Repeat("\xff", 300), "of another account": strings.Replace(string(good), "work", "home", 1),
 	} {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -86,7 +86,7 @@ func TestUnreadableFileIsRemoved(t *testing.T) {
 			t.Errorf("%s: %+v", name, got)
 		}
 		if _, err := os.Stat(path); err == nil {
-			t.Errorf("%s: it is still there", name)
+			t.Errorf("%s: the file still exists", name)
 		}
 	}
 }
@@ -111,7 +111,7 @@ func TestNothingIsSavedWithoutDirectory(t *testing.T) {
 	for _, dir := range []string{"", filepath.Join(file, "below")} {
 		New(dir).Save(accountKey, sample)
 		if _, ok := New(dir).Load(accountKey); ok {
-			t.Errorf("%q: something is there", dir)
+			t.Errorf("%q: an account was saved", dir)
 		}
 	}
 }

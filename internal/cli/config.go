@@ -98,7 +98,7 @@ notify = "` + string(ui.AnnounceNone) + `"        # how the end of an operation 
 # The columns of each pane, from left to right. Some are dropped in a narrow window.
 [columns]
 ` + columnLines() + `
-# Keys by action name; [] disables one.
+# Keys, by action name; [] disables one.
 [keys]
 ` + keyLines() + `
 # What a server must have to be covered. The first matching rule applies. Backups and snapshots are checked separately: a snapshot

@@ -81,7 +81,7 @@ func TestEveryPrintedSettingCanBeUsed(t *testing.T) {
 
 func TestPrintedConfigHasEverySetting(t *testing.T) {
 	_, _, err := loadConfig(t, "nothing_like_it = 1", "")
-	_, list, found := strings.Cut(model.ErrorMessage(err), "there are ")
+	_, list, found := strings.Cut(model.ErrorMessage(err), "valid: ")
 	if !found {
 		t.Fatal(err)
 	}

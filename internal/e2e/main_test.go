@@ -184,7 +184,7 @@ func TestBadSettingIsOneLineAndExitCode3(t *testing.T) {
 		"missing CA":        {config: "ca_file = 'ca.pem'", words: []string{"ca.pem", "does not exist"}},
 		"http in the env":   {env: []string{"VPS_API_URL=http://a.test"}, words: []string{"VPS_API_URL", "unencrypted"}},
 		"missing config":    {args: []string{"--config", "none.toml"}, words: []string{"none.toml", "does not exist"}},
-		"also for the demo": {config: "colour = 1", args: []string{"--demo"}, words: []string{`"colour" is no setting`}},
+		"also for the demo": {config: "colour = 1", args: []string{"--demo"}, words: []string{`unknown setting "colour"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := append(c.env, "XDG_CONFIG_HOME="+configHome(t, map[string]string{"config.toml": c.config}))

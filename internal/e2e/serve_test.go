@@ -308,7 +308,7 @@ func TestKilledClientAndRestartedServer(t *testing.T) {
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	again.waitFor("the server ends in 10s")
+	again.waitFor("the server shuts down in 10s")
 	again.press("q")
 	again.requireExit(settings.ExitOK)
 	if err := s.cmd.Wait(); err != nil {
@@ -336,10 +336,10 @@ func TestServeReportsBadFlagsAndFiles(t *testing.T) {
 		{[]string{"--demo"}, settings.ExitUsage, "--users is missing: without a users file nobody can log in"},
 		{[]string{"--demo", "--users", users, "--log", "xml"}, settings.ExitUsage, `--log cannot be "xml"; valid: text, json`},
 		{[]string{"--demo", "--profile", "x", "--users", users}, settings.ExitUsage, "--demo cannot be combined with --api-url or --profile"},
-		{[]string{"--demo", "--users", filepath.Join(dir, "none"), "--check", "--host-key", key}, settings.ExitConfig, "it is not there"},
-		{[]string{"--demo", "--users", users, "--check", "--host-key", key}, settings.ExitConfig, users + `:1: role cannot be "boss": there are viewer and operator`},
+		{[]string{"--demo", "--users", filepath.Join(dir, "none"), "--check", "--host-key", key}, settings.ExitConfig, "it does not exist"},
+		{[]string{"--demo", "--users", users, "--check", "--host-key", key}, settings.ExitConfig, users + `:1: role cannot be "boss": use viewer or operator`},
 		{[]string{"--demo", "--users", users, "--host-key", key, "--listen", "127.0.0.1:0"}, settings.ExitConfig, users + ":1: role cannot be"},
-		{[]string{"--demo", "--users", users, "--host-key", key, "--listen", "nowhere"}, settings.ExitConfig, "nowhere cannot be listened on"},
+		{[]string{"--demo", "--users", users, "--host-key", key, "--listen", "nowhere"}, settings.ExitConfig, "cannot listen on nowhere"},
 	} {
 		cmd := newCommand(t, nil)
 		cmd.Args = append(append(cmd.Args, "serve"), c.args...)
@@ -349,7 +349,7 @@ func TestServeReportsBadFlagsAndFiles(t *testing.T) {
 		}
 	}
 	write(users, `user="anna",role="viewer" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK47uSpBcYO/3GVT7CgygrCTp4wD+GiUA6BqKp4jtiro`, 0o600)
-	for mode, want := range map[os.FileMode]string{0o644: "can be read by others (mode 0644)", 0o600: "is no private key without a passphrase"} {
+	for mode, want := range map[os.FileMode]string{0o644: "can be read by others (mode 0644)", 0o600: "is not a private key without a passphrase"} {
 		write(key, "nonsense", mode)
 		cmd := newCommand(t, nil)
 		cmd.Args = append(cmd.Args, "serve", "--demo", "--users", users, "--host-key", key, "--check")
@@ -390,7 +390,7 @@ func TestTerminalSettingsApplyAndRemovedKeyEndsSession(t *testing.T) {
 	}
 	anna.waitOutput("vpsdeck needs")
 	s.writeUsers(`user="anna",role="operator" ` + s.publicKey("anna"))
-	bert.waitFor("your key was taken out of the users file")
+	bert.waitFor("your key was removed from the users file")
 	<-bert.exited
 	s.requireRefused("Permission denied", s.sshCommand("bert", "-tt"))
 }

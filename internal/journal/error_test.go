@@ -13,7 +13,7 @@ import (
 
 func TestFilesAreCreatedForOwnerOnly(t *testing.T) {
 	j := New(filepath.Join(t.TempDir(), "state", "vpsdeck"))
-	j.rotateSize = 600 // the second line is one too many
+	j.rotateSize = 600 // the second line is above it
 	run := j.StartRun("run")
 	mustAppend(t, j, newRecord("run-1", model.EventIntent, strings.Repeat("x", 300)), newRecord("run-2", model.EventIntent, ""))
 	for path, want := range map[string]os.FileMode{
@@ -39,31 +39,31 @@ func TestFilesAreCreatedForOwnerOnly(t *testing.T) {
 
 func TestErrorsSayWhereAndWhyInOneSentence(t *testing.T) {
 	for name, c := range map[string]struct {
-		spoil func(dir string) error
-		path  string // of the state directory, below dir
-		write string // why it cannot be written
-		read  string // why it cannot be read; "": it can
+		damage func(dir string) error
+		path   string // of the state directory, below dir
+		write  string // why writing fails
+		read   string // why reading fails; "": it works
 	}{
 		"a file where the directory should be": {
-			spoil: func(dir string) error { return os.WriteFile(filepath.Join(dir, "state"), nil, 0o600) },
-			path:  "state", write: "a file stands where its directory should be", read: "a file stands where its directory should be",
+			damage: func(dir string) error { return os.WriteFile(filepath.Join(dir, "state"), nil, 0o600) },
+			path:   "state", write: "a file is in the place of its directory", read: "a file is in the place of its directory",
 		},
 		"a file where a parent should be": {
-			spoil: func(dir string) error { return os.WriteFile(filepath.Join(dir, "state"), nil, 0o600) },
-			path:  "state/vpsdeck", write: "a file stands where its directory should be", read: "a file stands where its directory should be",
+			damage: func(dir string) error { return os.WriteFile(filepath.Join(dir, "state"), nil, 0o600) },
+			path:   "state/vpsdeck", write: "a file is in the place of its directory", read: "a file is in the place of its directory",
 		},
 		"a directory where the file should be": {
-			spoil: func(dir string) error { return os.MkdirAll(filepath.Join(dir, "state", "journal.jsonl"), 0o700) },
-			path:  "state", write: "it is a directory", read: "it is a directory",
+			damage: func(dir string) error { return os.MkdirAll(filepath.Join(dir, "state", "journal.jsonl"), 0o700) },
+			path:   "state", write: "it is a directory", read: "it is a directory",
 		},
 		"a link to nowhere": {
-			spoil: func(dir string) error { return os.Symlink("gone/gone", filepath.Join(dir, "journal.jsonl")) },
-			path:  ".", write: "its directory is gone",
+			damage: func(dir string) error { return os.Symlink("gone/gone", filepath.Join(dir, "journal.jsonl")) },
+			path:   ".", write: "its directory does not exist",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			if err := c.spoil(dir); err != nil {
+			if err := c.damage(dir); err != nil {
 				t.Fatal(err)
 			}
 			j := New(filepath.Join(dir, c.path))
@@ -75,14 +75,14 @@ func TestErrorsSayWhereAndWhyInOneSentence(t *testing.T) {
 			if c.read != "" {
 				requireError(t, err, "the journal "+j.Path()+" cannot be read: "+c.read)
 			}
-			j.StartRun("run").End() // it is no trouble that no mark can be made
+			j.StartRun("run").End() // a mark that cannot be made is no error
 		})
 	}
 }
 
 func requireError(t *testing.T, err error, want string) {
 	t.Helper()
-	if trouble, ok := err.(*Error); !ok || trouble.Message() != want || trouble.Error() != want {
+	if e, ok := err.(*Error); !ok || e.Message() != want || e.Error() != want {
 		t.Errorf("got %T %v\nwant %s", err, err, want)
 	}
 }

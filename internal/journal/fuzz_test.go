@@ -8,13 +8,13 @@ import (
 	"vpsdeck/model"
 )
 
-// Whatever is in the file, reading it ends, and each line that was taken can be written again and is then the same.
+// Any file can be read, and each accepted line is the same after it is written and read again.
 func FuzzParsedLinesRoundTrip(f *testing.F) {
-	then := `{"v":1,"time":"2025-01-16T12:00:00Z","id":"20250116T120000.000.7-1","event":"intent","host":"admin.vps.org",` +
+	line := `{"v":1,"time":"2025-01-16T12:00:00Z","id":"20250116T120000.000.7-1","event":"intent","host":"admin.vps.org",` +
 		`"action":"create","kind":"snapshot","server":{"id":12345,"name":"web-server-01"},"point":{"name":"before"},` +
 		`"sent_at":"2025-01-16T12:00:00.5+01:00","then":{"kind":"backup","id":"a-uuid","created_at":"2025-01-15T03:00:00Z"}}`
 	for _, seed := range []string{
-		"", "\n", then, then + "\n" + then[:80], then[:80] + "\n" + then + "\n", "\x00\x00\n" + then, "[]\nnull\n\"\"\n1e999",
+		"", "\n", line, line + "\n" + line[:80], line[:80] + "\n" + line + "\n", "\x00\x00\n" + line, "[]\nnull\n\"\"\n1e999",
 		`{"v":1,"id":"x"}`, `{"v":1,"id":"x","server":{"id":null}}`, `{"v":1,"id":"x","server":{"id":"../.."}}`,
 		`{"v":1,"id":"x","server":{"id":1},"time":"9999-12-31T23:59:59-23:59"}`, `{"V":1,"ID":"x","SERVER":{"Id":1}}`,
 		`{"v":1,"id":"\ud800","server":{"id":"0x1"},"reason":"` + "\xff" + `"}`, `{"v":2,"id":"x"}`, `{"v":1,"v":2,"id":"x"}`,
@@ -30,13 +30,13 @@ func FuzzParsedLinesRoundTrip(f *testing.F) {
 		for _, r := range records {
 			line, err := json.Marshal(r)
 			if err != nil {
-				t.Fatalf("taken, but not to be written: %+v: %v", r, err)
+				t.Fatalf("accepted, but cannot be written: %+v: %v", r, err)
 			}
 			again = append(append(again, line...), '\n')
 		}
 		same, bad, err := parseLines(again)
 		if err != nil || bad != 0 || len(same) != len(records) {
-			t.Fatalf("of %d lines written again %d are taken, %d are not, %v: %s", len(records), len(same), bad, err, again)
+			t.Fatalf("of %d lines written again, %d are accepted and %d are not, %v: %s", len(records), len(same), bad, err, again)
 		}
 		for i := range same {
 			if !equalRecords(same[i], records[i]) {
@@ -46,7 +46,7 @@ func FuzzParsedLinesRoundTrip(f *testing.F) {
 	})
 }
 
-// equalRecords compares records; the same moment may come with another name of its zone.
+// equalRecords compares records. The same time may have another name of its zone.
 func equalRecords(a, b model.Record) bool {
 	same := a.Time.Equal(b.Time) && a.SentAt.Equal(b.SentAt) && a.Point.CreatedAt.Equal(b.Point.CreatedAt)
 	a.Time, a.SentAt, a.Point.CreatedAt = b.Time, b.SentAt, b.Point.CreatedAt

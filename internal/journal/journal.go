@@ -1,5 +1,5 @@
-// Package journal keeps what was done: one JSON object a line, appended to a file that only its owner can read, so that a
-// program that was killed knows on its next start what it had begun. docs/RELIABILITY.md describes the format.
+// Package journal records actions in a file that only its owner can read: one JSON object a line, appended. After a crash,
+// the next run learns from it what was started. docs/RELIABILITY.md describes the format.
 package journal
 
 import (
@@ -21,67 +21,67 @@ import (
 	"vpsdeck/model"
 )
 
-// The limits of the journal's files. Two are kept: the one written to, and the one before it.
+// The limits of the journal's files. Two are kept: the current one and the previous one.
 const (
-	maxSize = 1 << 20   // bytes; the file is then put aside
-	maxRead = 4 << 20   // bytes read of one file, its end, should somebody have blown it up
-	maxLine = 256 << 10 // bytes; a longer line is no line of ours
+	maxSize = 1 << 20   // bytes; the file is then rotated
+	maxRead = 4 << 20   // bytes read from the end of a file, in case something has inflated it
+	maxLine = 256 << 10 // bytes; vpsdeck writes no longer line
 )
 
-// lockTimeout is how long another program's lock is waited for where a person waits meanwhile. A line takes milliseconds.
+// lockTimeout is how long to wait for another program's lock while a person waits too. Writing a line takes milliseconds.
 const lockTimeout = 2 * time.Second
 
-// Journal is the file in a state directory. It is safe for concurrent use, also by several programs.
+// Journal is the journal file in a state directory. It is safe for concurrent use, also by several programs.
 type Journal struct {
 	path           string
-	rotateSize     int64           // when the file is put aside
-	waitCtx        context.Context // nil: the wait for the lock is patience long
-	maxWait        time.Duration   // how long the lock is waited for, if until has not ended before
+	rotateSize     int64           // bytes; a larger file is rotated
+	waitCtx        context.Context // ends the wait for the lock; nil: the wait is lockTimeout long
+	maxWait        time.Duration   // the longest wait for the lock with waitCtx; 0: no limit
 	pause          Pause
 	mu             sync.Mutex
-	lastWaitFailed bool // the last wait was in vain: until the lock is free again, waits are short
+	lastWaitFailed bool // the last wait timed out: until the lock is free again, waits are short
 }
 
-// New is the journal in a state directory. Nothing is made or opened before the first line is written. Where another
-// program holds its lock for longer than two seconds, a line is not written and the journal is not read.
+// New returns the journal in a state directory. It creates and opens nothing before the first line is written. Append and
+// Read fail if another program holds the lock for more than two seconds.
 func New(dir string) *Journal {
 	return &Journal{path: filepath.Join(dir, "journal.jsonl"), rotateSize: maxSize, maxWait: lockTimeout, pause: sleep}
 }
 
-// WithLockWait is the same journal for a command that may do nothing without it. It waits for the lock until the context ends or
-// the limit, if it is not 0, is up. The error is a model.ErrConflict then. After the end of the context two seconds are left
-// for each line, so that what was begun can still be written down.
+// WithLockWait returns the same journal for a command that must not run without it. It waits for the lock until the
+// context ends or the limit is reached; 0 is no limit. The error is then a model.ErrConflict. After the context has ended,
+// each line may still wait two seconds, so that a started action can be recorded.
 func (j *Journal) WithLockWait(ctx context.Context, limit time.Duration, pause Pause) *Journal {
 	return &Journal{path: j.path, rotateSize: j.rotateSize, waitCtx: ctx, maxWait: limit, pause: pause}
 }
 
-// Path is where the file is.
+// Path returns the path of the file.
 func (j *Journal) Path() string { return j.path }
 
-// Error is why the journal cannot be written or read, in a sentence for a person.
+// Error says why the journal cannot be written or read, in a sentence for a person.
 type Error struct {
 	message string
-	kind    error // one of model's, or nil
+	kind    error // one of model's errors, or nil
 }
 
-// Error is the sentence.
-func (t *Error) Error() string { return t.message }
+// Error returns the sentence.
+func (e *Error) Error() string { return e.message }
 
-// Message is the sentence.
-func (t *Error) Message() string { return t.message }
+// Message returns the sentence.
+func (e *Error) Message() string { return e.message }
 
-// Unwrap is model.ErrConflict where the wait for a lock was in vain, and nothing may be done without it.
-func (t *Error) Unwrap() error { return t.kind }
+// Unwrap returns model.ErrConflict if the wait for a required lock timed out.
+func (e *Error) Unwrap() error { return e.kind }
 
-func (j *Journal) wrapError(doing string, err error) error {
-	t := &Error{message: fmt.Sprintf("the journal %s cannot be %s: %s", j.path, doing, fsReason(err))}
+func (j *Journal) wrapError(participle string, err error) error {
+	e := &Error{message: fmt.Sprintf("the journal %s cannot be %s: %s", j.path, participle, fsReason(err))}
 	if errors.Is(err, errLockHeld) && j.waitCtx != nil {
-		t.kind = model.ErrConflict
+		e.kind = model.ErrConflict
 	}
-	return t
+	return e
 }
 
-// lock takes the lock for a line, or for reading. The mutex is held.
+// lock takes the lock for writing a line or for reading. The caller holds the mutex.
 func (j *Journal) lock() (unlock func(), err error) {
 	ctx, limit := context.Background(), lockTimeout
 	switch {
@@ -95,29 +95,29 @@ func (j *Journal) lock() (unlock func(), err error) {
 	return unlock, err
 }
 
-// fsReason words a failure of the file system without Go's own way of putting it.
+// fsReason describes a file system error in plain words, without Go's prefixes.
 func fsReason(err error) string {
 	switch {
 	case errors.Is(err, errLockHeld):
 		return err.Error()
 	case errors.Is(err, fs.ErrPermission):
-		return "you have no right to"
+		return "permission denied"
 	case errors.Is(err, syscall.EROFS):
 		return "the disk is read-only"
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return "the disk is full"
 	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, fs.ErrExist):
-		return "a file stands where its directory should be"
+		return "a file is in the place of its directory"
 	case errors.Is(err, fs.ErrNotExist):
-		return "its directory is gone"
+		return "its directory does not exist"
 	case errors.Is(err, syscall.EISDIR):
 		return "it is a directory"
 	}
-	return "the disk did not take it"
+	return "I/O error"
 }
 
 // Append writes one line and waits until it is on the disk. Lines of several programs never mix: each is one write at the
-// end of the file, under a lock. After a line that was torn by a crash it begins a new one. Its errors are *Trouble.
+// end of the file, under a lock. After a line that a crash cut short, it starts a new one. Its errors are *Error.
 func (j *Journal) Append(r model.Record) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -134,7 +134,7 @@ func (j *Journal) Append(r model.Record) error {
 	}
 	defer unlock()
 	if err := j.rotate(int64(len(line))); err != nil {
-		return j.wrapError("put aside", err)
+		return j.wrapError("rotated", err)
 	}
 	if err := j.write(append(line, '\n')); err != nil {
 		return j.wrapError("written", err)
@@ -148,8 +148,8 @@ func (j *Journal) write(line []byte) (err error) {
 		return err
 	}
 	defer func() {
-		if closing := f.Close(); err == nil {
-			err = closing
+		if closeErr := f.Close(); err == nil {
+			err = closeErr
 		}
 	}()
 	if endsMidLine(f) {
@@ -161,7 +161,7 @@ func (j *Journal) write(line []byte) (err error) {
 	return f.Sync()
 }
 
-// endsMidLine says whether the file ends in the middle of a line.
+// endsMidLine reports whether the file ends in the middle of a line.
 func endsMidLine(f *os.File) bool {
 	info, err := f.Stat()
 	if err != nil || info.Size() == 0 {
@@ -172,8 +172,8 @@ func endsMidLine(f *os.File) bool {
 	return err == nil && last[0] != '\n'
 }
 
-// rotate puts the file aside when the next line would make it too large. Operations that are still open are read from both
-// files.
+// rotate renames the file to the old one when the next line would make it too large. Read reads both, so open operations
+// are not lost.
 func (j *Journal) rotate(next int64) error {
 	info, err := os.Stat(j.path)
 	if err != nil || info.Size()+next < j.rotateSize {
@@ -184,12 +184,13 @@ func (j *Journal) rotate(next int64) error {
 
 func (j *Journal) oldPath() string { return j.path + ".1" }
 
-// Read returns all lines, oldest first, and how many could not be read as such: a torn line costs no other. A journal that
-// is not there yet is empty. Its errors are *Trouble.
+// Read returns all lines, oldest first, and the number of unreadable ones: a torn line does not affect the others. A
+// journal that does not exist yet is empty. Its errors are *Error.
 func (j *Journal) Read() (records []model.Record, unreadable int, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	// No file may be put aside between the two, nor a line be half written. Where nobody can lock, nobody can write either.
+	// No rotation may happen between the two files, and no line may be half written. Where locking fails for another
+	// reason, such as a missing directory, nobody can write either.
 	switch unlock, err := j.lock(); {
 	case err == nil:
 		defer unlock()
@@ -197,11 +198,11 @@ func (j *Journal) Read() (records []model.Record, unreadable int, err error) {
 		return nil, 0, j.wrapError("read", err)
 	}
 	for _, path := range []string{j.oldPath(), j.path} {
-		some, bad, err := readFile(path)
+		fromFile, bad, err := readFile(path)
 		if err != nil {
 			return nil, 0, j.wrapError("read", err)
 		}
-		records, unreadable = append(records, some...), unreadable+bad
+		records, unreadable = append(records, fromFile...), unreadable+bad
 	}
 	return records, unreadable, nil
 }
@@ -224,13 +225,13 @@ func readFile(path string) (records []model.Record, unreadable int, err error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	if cut { // it begins in the middle of a line
+	if cut { // the data starts in the middle of a line
 		_, data, _ = bytes.Cut(data, []byte{'\n'})
 	}
 	return parseLines(data)
 }
 
-// parseLines reads lines.
+// parseLines parses the lines of a journal.
 func parseLines(data []byte) (records []model.Record, unreadable int, err error) {
 	lines := bufio.NewScanner(bytes.NewReader(data))
 	lines.Buffer(make([]byte, 0, 64<<10), maxRead+1)
@@ -249,26 +250,26 @@ func parseLines(data []byte) (records []model.Record, unreadable int, err error)
 	return records, unreadable, lines.Err()
 }
 
-// Run is one run of the program, from Begin to End.
+// Run is one run of the program, from StartRun to End.
 type Run struct {
 	ID     string
 	unlock func()
 	path   string
 }
 
-// StartRun names this run of the program and marks it as going, so that another one leaves its operations alone. Where no
-// mark can be made the run has a name all the same.
+// StartRun marks this run of the program as alive, so that other runs leave its operations alone. If the mark cannot be
+// made, the run still has its ID.
 func (j *Journal) StartRun(id string) *Run {
 	r := &Run{ID: id, path: j.runLockPath(id)}
 	if os.MkdirAll(filepath.Dir(j.path), 0o700) == nil {
-		if held, err := tryLock(r.path); err == nil { // the name is this run's alone
-			r.unlock = held
+		if unlock, err := tryLock(r.path); err == nil { // no other run has this ID
+			r.unlock = unlock
 		}
 	}
 	return r
 }
 
-// End takes the mark away.
+// End removes the mark.
 func (r *Run) End() {
 	if r.unlock != nil {
 		removeLock(r.path, r.unlock)
@@ -279,7 +280,7 @@ func (j *Journal) runLockPath(run string) string {
 	return filepath.Join(filepath.Dir(j.path), "run-"+run+".lock")
 }
 
-// IsAlive says whether the run that began an operation is still going. A mark that a killed run left behind is taken away.
+// IsAlive reports whether the run that started an operation is still alive. It removes the mark of a killed run.
 func (j *Journal) IsAlive(operation string) bool {
 	run, _, ok := cutLast(operation, "-")
 	if !ok || filepath.Base(run) != run {

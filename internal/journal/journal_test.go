@@ -15,12 +15,12 @@ import (
 
 var noon = time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)
 
-// newRecord is a line about an operation. How long it is follows from the words.
-func newRecord(id, event, words string) model.Record {
+// newRecord returns a record of an operation. The reason decides how long its line is.
+func newRecord(id, event, reason string) model.Record {
 	return model.Record{
 		Version: model.RecordVersion, Time: noon, ID: id, Event: event, Host: "admin.vps.org",
 		Action: "create", Kind: "snapshot", Server: model.RecordServer{ID: "12345", Name: "web-server-01"},
-		Point: model.RecordPoint{Name: "before-update"}, SentAt: noon, Reason: words,
+		Point: model.RecordPoint{Name: "before-update"}, SentAt: noon, Reason: reason,
 	}
 }
 
@@ -33,8 +33,8 @@ func mustAppend(t *testing.T, j *Journal, records ...model.Record) {
 	}
 }
 
-// requireLines fails the test unless the journal holds lines of these operations, in this order, and so many that cannot be
-// read.
+// requireLines fails the test unless the journal has lines of these operations, in this order, and this number of
+// unreadable lines.
 func requireLines(t *testing.T, j *Journal, unreadable int, ids ...string) {
 	t.Helper()
 	records, bad, err := j.Read()
@@ -50,7 +50,7 @@ func requireLines(t *testing.T, j *Journal, unreadable int, ids ...string) {
 	}
 }
 
-// writeFile writes a file of the journal.
+// writeFile writes a file with the given parts.
 func writeFile(t *testing.T, path string, parts ...[]byte) {
 	t.Helper()
 	if err := os.WriteFile(path, bytes.Join(parts, nil), 0o600); err != nil {
@@ -94,7 +94,7 @@ func TestReadingMissingJournalCreatesNothing(t *testing.T) {
 	j := New(filepath.Join(t.TempDir(), "state", "vpsdeck"))
 	requireLines(t, j, 0)
 	if _, err := os.Stat(filepath.Dir(j.Path())); !os.IsNotExist(err) {
-		t.Errorf("reading made the directory: %v", err)
+		t.Errorf("reading created the directory: %v", err)
 	}
 }
 
@@ -106,10 +106,10 @@ func TestTornLastLineLosesNoOtherLine(t *testing.T) {
 		unreadable int
 		ids        []string
 	}{
-		"in the middle":             {torn[:len(torn)/2], 1, []string{"run-1", "run-3"}},
-		"after its first byte":      {torn[:1], 1, []string{"run-1", "run-3"}},
-		"before the line break":     {torn[:len(torn)-1], 0, []string{"run-1", "run-2", "run-3"}},
-		"filled with zeros by disk": {make([]byte, 100), 1, []string{"run-1", "run-3"}},
+		"in the middle":         {torn[:len(torn)/2], 1, []string{"run-1", "run-3"}},
+		"after its first byte":  {torn[:1], 1, []string{"run-1", "run-3"}},
+		"before the line break": {torn[:len(torn)-1], 0, []string{"run-1", "run-2", "run-3"}},
+		"filled with zeros":     {make([]byte, 100), 1, []string{"run-1", "run-3"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			j := New(t.TempDir())
@@ -122,13 +122,13 @@ func TestTornLastLineLosesNoOtherLine(t *testing.T) {
 
 func TestUnreadableLinesAreCountedAndSkipped(t *testing.T) {
 	good := encodeLine(t, newRecord("run-1", model.EventIntent, ""))
-	nobody := newRecord("run-5", model.EventIntent, "")
-	nobody.Server.ID = ""
-	later := newRecord("run-2", model.EventIntent, "")
-	later.Version = model.RecordVersion + 1
+	noServer := newRecord("run-5", model.EventIntent, "")
+	noServer.Server.ID = ""
+	newer := newRecord("run-2", model.EventIntent, "")
+	newer.Version = model.RecordVersion + 1
 	long := encodeLine(t, newRecord("run-3", model.EventIntent, strings.Repeat("x", maxLine)))
 	j := New(t.TempDir())
-	writeFile(t, j.Path(), good, []byte("\n  \n\r\n"), []byte("not JSON\n[]\nnull\n{}\n42\n\xff\xfe\x00\n"), encodeLine(t, later), long, encodeLine(t, nobody),
+	writeFile(t, j.Path(), good, []byte("\n  \n\r\n"), []byte("not JSON\n[]\nnull\n{}\n42\n\xff\xfe\x00\n"), encodeLine(t, newer), long, encodeLine(t, noServer),
 		[]byte(`{"v":1,"id":""}`+"\n"), []byte(`{"v":1,"id":"run-4","time":"yesterday"}`+"\n"), good)
 	requireLines(t, j, 11, "run-1", "run-1")
 }
@@ -140,9 +140,9 @@ func TestOversizedFileIsReadFromItsEnd(t *testing.T) {
 		unreadable int
 		ids        []string
 	}{
-		"by one endless line":     {append(bytes.Repeat([]byte("x"), 2*maxRead), '\n'), 0, []string{"run-1"}},
-		"by many lines":           {bytes.Repeat([]byte("some words\n"), maxRead/8), (maxRead - len(good)) / 11, []string{"run-1"}},
-		"by a line as long as it": {append(bytes.Repeat([]byte("x"), maxRead-len(good)-1), '\n'), 1, []string{"run-1"}},
+		"one endless line":          {append(bytes.Repeat([]byte("x"), 2*maxRead), '\n'), 0, []string{"run-1"}},
+		"many lines":                {bytes.Repeat([]byte("some words\n"), maxRead/8), (maxRead - len(good)) / 11, []string{"run-1"}},
+		"a line as long as the end": {append(bytes.Repeat([]byte("x"), maxRead-len(good)-1), '\n'), 1, []string{"run-1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			j := New(t.TempDir())
@@ -158,7 +158,7 @@ func TestOpenOperationsAreReadFromBothFilesAfterRotation(t *testing.T) {
 	open := newRecord("run-1", model.EventRunning, "")
 	mustAppend(t, j, open, newRecord("run-2", model.EventDone, strings.Repeat("x", 400)))
 	if _, err := os.Stat(j.oldPath()); !os.IsNotExist(err) {
-		t.Fatalf("put aside too early: %v", err)
+		t.Fatalf("rotated too early: %v", err)
 	}
 	mustAppend(t, j, newRecord("run-3", model.EventDone, ""))
 	requireLines(t, j, 0, "run-1", "run-2", "run-3")

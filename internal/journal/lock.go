@@ -12,21 +12,21 @@ import (
 	"vpsdeck/model"
 )
 
-// How often a lock that is held is tried again: after pauses that double from the first to the longest.
+// The pauses between two attempts to take a held lock. They double from the shortest to the longest.
 const (
 	minPause = time.Millisecond
-	maxPause = 10 * time.Millisecond // short, so that who writes now and then gets in between who writes all the time
+	maxPause = 10 * time.Millisecond // short, so that an occasional writer gets its turn among busy ones
 
-	shortLockTimeout = 100 * time.Millisecond // how long a lock is waited for once it was waited for in vain
+	shortLockTimeout = 100 * time.Millisecond // the limit of a wait after one that timed out
 )
 
-// errLockHeld says that another holds a lock, in this program or in another one.
+// errLockHeld means that the lock is held elsewhere, in this program or in another one.
 var errLockHeld = errors.New("another program holds its lock")
 
-// Pause waits for a time, and ends early with an error when the context does.
+// Pause waits for a duration, and returns early with an error when the context ends.
 type Pause func(ctx context.Context, d time.Duration) error
 
-// sleep is the Pause of the machine's clock.
+// sleep is a Pause on this machine's clock.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -38,28 +38,29 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// acquireQueuedLock is lock for a file that many programs lock often. A program that waits holds a second file, the queue, so that
-// the current holder cannot take the lock again before it. Without that, one that locks in a loop keeps the others out.
+// acquireQueuedLock is acquireLock for a file that many programs lock often. A waiting program holds the lock of a second
+// file, the queue, so that the current holder cannot overtake it. Without it, a program that locks in a loop would keep
+// the others out.
 func acquireQueuedLock(ctx context.Context, path string, limit time.Duration, pause Pause) (unlock func(), err error) {
 	var waited time.Duration
-	counted := func(ctx context.Context, d time.Duration) error {
+	countingPause := func(ctx context.Context, d time.Duration) error {
 		waited += d
 		return pause(ctx, d)
 	}
-	leave, err := acquireLock(ctx, path+".queue", limit, counted)
+	leaveQueue, err := acquireLock(ctx, path+".queue", limit, countingPause)
 	if err != nil {
 		return nil, err
 	}
-	defer leave()
+	defer leaveQueue()
 	if limit > 0 {
 		limit = max(limit-waited, time.Nanosecond)
 	}
 	return acquireLock(ctx, path, limit, pause)
 }
 
-// acquireLock keeps other programs out until unlock. The lock is that of a file, which the system lets go when its holder is gone,
-// however it ended. A held one is tried again until the context ends or the limit has been waited; without a limit, 0, only
-// the context ends it. The error is errHeld then. It is tried once at least, also with a context that has ended.
+// acquireLock keeps other programs out until unlock. It locks a file, and the system releases that lock when the program
+// ends, even by a crash. A held lock is tried again until the context ends or the limit is reached; 0 is no limit. The
+// error is then errLockHeld. There is at least one attempt, also with a context that has ended.
 func acquireLock(ctx context.Context, path string, limit time.Duration, pause Pause) (unlock func(), err error) {
 	waited := time.Duration(0)
 	for next := minPause; ; next = min(2*next, maxPause) {
@@ -74,28 +75,28 @@ func acquireLock(ctx context.Context, path string, limit time.Duration, pause Pa
 	}
 }
 
-// LockServer makes this program the only one on this machine that acts on a server: to look it up, to check, to write down
-// what is about to be sent, and to send it. A lock that another holds is waited for until the context ends; then the error
-// is one with a sentence that says so, and a model.ErrConflict. Whoever is gone holds nothing. Other errors are *Trouble:
-// no lock can be made in the state directory.
+// LockServer makes this program the only one on this machine that acts on a server, while it looks the server up, checks
+// it, records the action and sends it. It waits for a held lock until the context ends, and then returns a
+// model.ErrConflict whose message says so. A program that has ended holds no lock. All errors are *Error; any other than a
+// conflict means that the state directory allows no lock.
 //
-// Two calls in one program keep each other out too. Unlock must be called once, and is quick.
+// Two calls in one program exclude each other too. Unlock must be called once, and is quick.
 func (j *Journal) LockServer(ctx context.Context, host string, server model.ID) (unlock func(), err error) {
 	if err := os.MkdirAll(filepath.Dir(j.path), 0o700); err != nil {
 		return nil, j.wrapError("locked", err)
 	}
 	path := j.serverLockPath(host, server)
-	free, err := acquireLock(ctx, path, 0, j.pause)
+	release, err := acquireLock(ctx, path, 0, j.pause)
 	if errors.Is(err, errLockHeld) {
 		return nil, &Error{"another vpsdeck is acting on this server", model.ErrConflict}
 	}
 	if err != nil {
 		return nil, j.wrapError("locked", err)
 	}
-	return func() { removeLock(path, free) }, nil
+	return func() { removeLock(path, release) }, nil
 }
 
-// serverLockPath is the file that stands for a server. Its name is a hash, as hosts and IDs come from outside.
+// serverLockPath returns the path of a server's lock file. Its name is a hash, because hosts and IDs come from outside.
 func (j *Journal) serverLockPath(host string, server model.ID) string {
 	sum := sha256.Sum256([]byte(host + "\x00" + string(server)))
 	return filepath.Join(filepath.Dir(j.path), "server-"+hex.EncodeToString(sum[:12])+".lock")

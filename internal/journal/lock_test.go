@@ -16,21 +16,21 @@ import (
 	"vpsdeck/model"
 )
 
-// fakeClock are a clock that only adds up how long was waited, and does something at each wait.
+// fakeClock is a clock that only adds up the waits, and calls a function at each.
 type fakeClock struct {
 	waited  time.Duration
 	onPause func(waited time.Duration)
 }
 
-func (h *fakeClock) pause(ctx context.Context, d time.Duration) error {
-	h.waited += d
-	if h.onPause != nil {
-		h.onPause(h.waited)
+func (f *fakeClock) pause(ctx context.Context, d time.Duration) error {
+	f.waited += d
+	if f.onPause != nil {
+		f.onPause(f.waited)
 	}
 	return ctx.Err()
 }
 
-// holdLock holds the journal's lock as another program does, until release.
+// holdLock holds the journal's lock until release, as another program would.
 func holdLock(t *testing.T, j *Journal) (release func()) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(j.Path()), 0o700); err != nil {
@@ -43,41 +43,41 @@ func holdLock(t *testing.T, j *Journal) (release func()) {
 	return release
 }
 
-// requireWait fails the test unless so long was waited since the last time, give or take the longest pause.
-func requireWait(t *testing.T, h *fakeClock, what string, want time.Duration) {
+// requireWait fails the test unless the wait since the last call was this long, or longer by at most the longest pause.
+func requireWait(t *testing.T, clock *fakeClock, what string, want time.Duration) {
 	t.Helper()
-	if h.waited < want || h.waited > want+maxPause {
-		t.Errorf("%s waited for %v, want %v", what, h.waited, want)
+	if clock.waited < want || clock.waited > want+maxPause {
+		t.Errorf("%s waited for %v, want %v", what, clock.waited, want)
 	}
-	h.waited = 0
+	clock.waited = 0
 }
 
 func TestSecondWaitForHeldLockIsShort(t *testing.T) {
-	j, h := New(filepath.Join(t.TempDir(), "state")), &fakeClock{}
-	j.pause = h.pause
+	j, clock := New(filepath.Join(t.TempDir(), "state")), &fakeClock{}
+	j.pause = clock.pause
 	line := newRecord("run-1", model.EventIntent, "")
 	held := "the journal " + j.Path() + " cannot be %s: another program holds its lock"
 
 	release := holdLock(t, j)
 	_, _, err := j.Read()
 	requireError(t, err, fmt.Sprintf(held, "read"))
-	requireWait(t, h, "reading", lockTimeout)
+	requireWait(t, clock, "reading", lockTimeout)
 	for range 3 {
 		err = j.Append(line)
 		requireError(t, err, fmt.Sprintf(held, "written"))
-		requireWait(t, h, "a line after a wait in vain", shortLockTimeout)
+		requireWait(t, clock, "a line after a wait that timed out", shortLockTimeout)
 	}
 	if errors.Is(err, model.ErrConflict) {
-		t.Error("the dashboard goes on without the journal, so that its error must not refuse anything")
+		t.Error("the dashboard continues without the journal, so its error must not be a conflict")
 	}
 	release()
 	mustAppend(t, j, line)
-	requireWait(t, h, "a line of its own", 0)
+	requireWait(t, clock, "a line with a free lock", 0)
 
 	release = holdLock(t, j)
 	requireError(t, j.Append(line), fmt.Sprintf(held, "written"))
-	requireWait(t, h, "a line when the lock is held again", lockTimeout)
-	h.onPause = func(time.Duration) { release() }
+	requireWait(t, clock, "a line with the lock held again", lockTimeout)
+	clock.onPause = func(time.Duration) { release() }
 	mustAppend(t, j, line)
 	requireLines(t, j, 0, "run-1", "run-1")
 }
@@ -85,27 +85,27 @@ func TestSecondWaitForHeldLockIsShort(t *testing.T) {
 func TestLockWaitEndsWithTimeoutOrContext(t *testing.T) {
 	line := newRecord("run-1", model.EventIntent, "")
 	for name, c := range map[string]struct {
-		limit, endsAt, want time.Duration
+		limit, cancelAt, want time.Duration
 	}{
-		"until its time is up":           {limit: time.Minute, want: time.Minute},
-		"until it is ended":              {limit: time.Hour, endsAt: 10 * time.Second, want: 10 * time.Second},
-		"without a limit, until its end": {endsAt: 2 * time.Minute, want: 2 * time.Minute},
+		"until the limit":                  {limit: time.Minute, want: time.Minute},
+		"until the context ends":           {limit: time.Hour, cancelAt: 10 * time.Second, want: 10 * time.Second},
+		"no limit, until the context ends": {cancelAt: 2 * time.Minute, want: 2 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ctx, end := context.WithCancel(t.Context())
-			h := &fakeClock{onPause: func(waited time.Duration) {
-				if c.endsAt > 0 && waited >= c.endsAt {
-					end()
+			ctx, cancel := context.WithCancel(t.Context())
+			clock := &fakeClock{onPause: func(waited time.Duration) {
+				if c.cancelAt > 0 && waited >= c.cancelAt {
+					cancel()
 				}
 			}}
-			defer end()
-			j := New(t.TempDir()).WithLockWait(ctx, c.limit, h.pause)
+			defer cancel()
+			j := New(t.TempDir()).WithLockWait(ctx, c.limit, clock.pause)
 			release := holdLock(t, j)
 			err := j.Append(line)
 			requireError(t, err, "the journal "+j.Path()+" cannot be written: another program holds its lock")
-			requireWait(t, h, "a line", c.want)
+			requireWait(t, clock, "a line", c.want)
 			if !errors.Is(err, model.ErrConflict) {
-				t.Error("it does not refuse what must not be done without the journal")
+				t.Error("the error is no conflict, so the action would run without the journal")
 			}
 			release()
 			mustAppend(t, j, line)
@@ -114,34 +114,34 @@ func TestLockWaitEndsWithTimeoutOrContext(t *testing.T) {
 }
 
 func TestAppendWorksAfterContextEnds(t *testing.T) {
-	ctx, end := context.WithCancel(t.Context())
-	end()
-	h := &fakeClock{}
-	j := New(t.TempDir()).WithLockWait(ctx, time.Hour, h.pause)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	clock := &fakeClock{}
+	j := New(t.TempDir()).WithLockWait(ctx, time.Hour, clock.pause)
 	release := holdLock(t, j)
-	h.onPause = func(waited time.Duration) { // another program writes a line of its own meanwhile
+	clock.onPause = func(waited time.Duration) { // another program writes a line meanwhile
 		if waited > lockTimeout/2 {
 			release()
 		}
 	}
 	mustAppend(t, j, newRecord("run-1", model.EventUnknown, ""))
-	requireWait(t, h, "a line", lockTimeout/2)
+	requireWait(t, clock, "a line", lockTimeout/2)
 	requireLines(t, j, 0, "run-1")
 }
 
 func TestServerLockIsExclusive(t *testing.T) {
 	const host, server = "admin.vps.org", model.ID("12345")
 	dir := filepath.Join(t.TempDir(), "state", "vpsdeck")
-	ctx, end := context.WithCancel(t.Context())
-	defer end()
-	h := &fakeClock{onPause: func(waited time.Duration) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	clock := &fakeClock{onPause: func(waited time.Duration) {
 		if waited > time.Minute {
-			end()
+			cancel()
 		}
 	}}
-	one, two := New(dir), New(dir)
-	two.pause = h.pause
-	unlock, err := one.LockServer(t.Context(), host, server)
+	first, second := New(dir), New(dir)
+	second.pause = clock.pause
+	unlock, err := first.LockServer(t.Context(), host, server)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,28 +149,28 @@ func TestServerLockIsExclusive(t *testing.T) {
 		host   string
 		server model.ID
 	}{{host, "12346"}, {"vps.example", server}, {host + "1", "2345"}} {
-		free, err := two.LockServer(t.Context(), other.host, other.server)
+		unlockOther, err := second.LockServer(t.Context(), other.host, other.server)
 		if err != nil {
 			t.Fatalf("%v: %v", other, err)
 		}
-		free()
+		unlockOther()
 	}
-	requireWait(t, h, "who acts on another server", 0)
+	requireWait(t, clock, "a lock of another server", 0)
 
-	_, err = two.LockServer(ctx, host, server)
+	_, err = second.LockServer(ctx, host, server)
 	requireError(t, err, "another vpsdeck is acting on this server")
-	requireWait(t, h, "who was too late", time.Minute)
+	requireWait(t, clock, "a lock that is held", time.Minute)
 	if !errors.Is(err, model.ErrConflict) {
-		t.Error("it is not told as a conflict")
+		t.Error("the error is no conflict")
 	}
-	if _, err = two.LockServer(ctx, host, server); !errors.Is(err, model.ErrConflict) { // the context has ended before
+	if _, err = second.LockServer(ctx, host, server); !errors.Is(err, model.ErrConflict) { // the context has already ended
 		t.Error(err)
 	}
 
-	h.onPause = func(time.Duration) { unlock() }
-	unlock, err = two.LockServer(t.Context(), host, server)
+	clock.onPause = func(time.Duration) { unlock() }
+	unlock, err = second.LockServer(t.Context(), host, server)
 	if err != nil {
-		t.Fatalf("it was let go: %v", err)
+		t.Fatalf("after it was released: %v", err)
 	}
 	unlock()
 	if left, err := filepath.Glob(filepath.Join(dir, "*")); len(left) > 0 || err != nil {
@@ -183,13 +183,13 @@ func TestServerLockFailsWithoutStateDirectory(t *testing.T) {
 	writeFile(t, file)
 	j := New(filepath.Join(file, "state"))
 	_, err := j.LockServer(t.Context(), "admin.vps.org", "1")
-	requireError(t, err, "the journal "+j.Path()+" cannot be locked: a file stands where its directory should be")
+	requireError(t, err, "the journal "+j.Path()+" cannot be locked: a file is in the place of its directory")
 	if errors.Is(err, model.ErrConflict) {
-		t.Error("a broken disk is no conflict")
+		t.Error("a disk error must not be a conflict")
 	}
 }
 
-// lockAndWait acts on a server until it is killed.
+// lockAndWait locks a server until it is killed.
 func lockAndWait(dir string) error {
 	if _, err := New(dir).LockServer(context.Background(), "admin.vps.org", "12345"); err != nil {
 		return err
@@ -200,10 +200,10 @@ func lockAndWait(dir string) error {
 func TestKilledProgramReleasesServerLock(t *testing.T) {
 	j := New(t.TempDir())
 	kill := startPart(t, "lock", filepath.Dir(j.Path()))
-	ended, end := context.WithCancel(t.Context())
-	end()
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
 	if _, err := j.LockServer(ended, "admin.vps.org", "12345"); !errors.Is(err, model.ErrConflict) {
-		t.Fatalf("while it is acting: %v", err)
+		t.Fatalf("while it holds the lock: %v", err)
 	}
 	kill()
 	unlock, err := j.LockServer(ended, "admin.vps.org", "12345")
@@ -213,7 +213,7 @@ func TestKilledProgramReleasesServerLock(t *testing.T) {
 	unlock()
 }
 
-// incrementMany counts in a file that nothing but the server's lock guards.
+// incrementMany increments a counter in a file that only the server's lock protects.
 func incrementMany(dir string) error {
 	failed := make(chan error, goroutinesPerProgram)
 	for range goroutinesPerProgram {
@@ -239,7 +239,7 @@ func incrementOnce(j *Journal, path string) error {
 		return err
 	}
 	defer unlock()
-	text, _ := os.ReadFile(path) // nothing there yet is 0
+	text, _ := os.ReadFile(path) // a missing file counts as 0
 	n, _ := strconv.Atoi(strings.TrimSpace(string(text)))
 	return os.WriteFile(path, []byte(strconv.Itoa(n+1)), 0o600)
 }

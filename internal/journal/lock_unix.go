@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// tryLock takes the lock of a file, which it makes, or is errHeld. For the journal it is a file beside it that is locked,
-// since the journal itself is put aside now and then.
+// tryLock creates a file and takes its lock, or returns errLockHeld. The journal has a lock file of its own, because the
+// journal itself is renamed on rotation.
 func tryLock(path string) (unlock func(), err error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -19,14 +19,14 @@ func tryLock(path string) (unlock func(), err error) {
 		_ = f.Close()
 		return nil, err
 	}
-	if !isFileAt(f, path) { // its last holder took the file away: this lock keeps nobody out
+	if !isFileAt(f, path) { // its last holder removed the file: this lock keeps nobody out
 		_ = f.Close()
 		return nil, errLockHeld
 	}
 	return func() { _ = f.Close() }, nil // closing unlocks
 }
 
-// flock asks for a lock and does not wait for it.
+// flock tries to lock a file, without waiting.
 func flock(f *os.File, how int) error {
 	for {
 		err := syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
@@ -40,24 +40,24 @@ func flock(f *os.File, how int) error {
 	}
 }
 
-// isFileAt says whether the path still names this file.
+// isFileAt reports whether the path still names this file.
 func isFileAt(f *os.File, path string) bool {
-	mine, err := f.Stat()
+	opened, err := f.Stat()
 	if err != nil {
 		return false
 	}
-	there, err := os.Stat(path)
-	return err == nil && os.SameFile(mine, there)
+	current, err := os.Stat(path)
+	return err == nil && os.SameFile(opened, current)
 }
 
-// removeLock takes a lock's file away and unlocks. It is removed first: who has opened it meanwhile sees that in tryLock.
+// removeLock removes a lock file and unlocks it. The file goes first, so that tryLock in another program can notice it.
 func removeLock(path string, unlock func()) {
 	_ = os.Remove(path)
 	unlock()
 }
 
-// isLocked says whether somebody holds the lock. It asks for a share of it only, so that two who ask at once do not take each
-// other for a holder.
+// isLocked reports whether a lock is held. It tries a shared lock, so that two checks at once do not see each other as
+// holders.
 func isLocked(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {

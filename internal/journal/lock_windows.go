@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// tryLock takes the lock of a file, which it makes, or is errHeld. Windows lets it go when its holder is gone.
+// tryLock creates a file and takes its lock, or returns errLockHeld. Windows releases the lock when its holder ends.
 func tryLock(path string) (unlock func(), err error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -20,7 +20,7 @@ func tryLock(path string) (unlock func(), err error) {
 	return func() { _ = f.Close() }, nil // closing unlocks
 }
 
-// lockFile asks for a lock on the first byte and does not wait for it.
+// lockFile tries to lock the first byte of a file, without waiting.
 func lockFile(f *os.File, how uint32) error {
 	err := windows.LockFileEx(windows.Handle(f.Fd()), how|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &windows.Overlapped{})
 	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
@@ -29,15 +29,15 @@ func lockFile(f *os.File, how uint32) error {
 	return err
 }
 
-// removeLock unlocks and takes the lock's file away. Windows removes no file that somebody has open, so nobody can hold the
-// lock of one that is gone.
+// removeLock unlocks a lock file and removes it. Windows removes no file that is still open, so nobody can hold the lock
+// of a removed one.
 func removeLock(path string, unlock func()) {
 	unlock()
 	_ = os.Remove(path)
 }
 
-// isLocked says whether somebody holds the lock. It asks for a share of it only, so that two who ask at once do not take each
-// other for a holder.
+// isLocked reports whether a lock is held. It tries a shared lock, so that two checks at once do not see each other as
+// holders.
 func isLocked(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {

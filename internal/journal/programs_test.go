@@ -21,7 +21,8 @@ import (
 	"vpsdeck/model"
 )
 
-// What the test binary does when it is started by a test as another program. The journal's directory is its argument.
+// parts are the functions that the test binary runs when a test starts it as another program. Their argument is the
+// journal's directory.
 var parts = map[string]func(dir string) error{
 	"append": appendMany,
 	"begin":  startRunAndWait,
@@ -44,7 +45,7 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// partCommand is another program with a part.
+// partCommand returns a command that runs a part in another program.
 func partCommand(t *testing.T, part, dir string, env ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], dir)
@@ -52,7 +53,7 @@ func partCommand(t *testing.T, part, dir string, env ...string) *exec.Cmd {
 	return cmd
 }
 
-// The crowd: so many programs, each with so many goroutines, each with so many lines, longer than a page of memory.
+// The load: programs, goroutines of each, and lines of each goroutine. A line is longer than a page of memory.
 const (
 	programCount         = 3
 	goroutinesPerProgram = 4
@@ -60,18 +61,18 @@ const (
 	lineSize             = 5000
 )
 
-// runPrograms runs the programs at once, and waits for all.
+// runPrograms runs the programs at the same time, and waits for all.
 func runPrograms(t *testing.T, part, dir string, env ...string) {
 	t.Helper()
-	var crowd sync.WaitGroup
+	var group sync.WaitGroup
 	for range programCount {
-		crowd.Go(func() {
+		group.Go(func() {
 			if out, err := partCommand(t, part, dir, env...).CombinedOutput(); err != nil {
 				t.Errorf("%v: %s", err, out)
 			}
 		})
 	}
-	crowd.Wait()
+	group.Wait()
 }
 
 func appendMany(dir string) error {
@@ -107,16 +108,16 @@ func parseSize(text string) int64 {
 func TestConcurrentAppendsLoseNoLine(t *testing.T) {
 	const all = programCount * goroutinesPerProgram * linesPerGoroutine
 	for name, size := range map[string]int{
-		"into one file":               maxSize,
-		"while the file is put aside": all * lineSize * 2 / 3, // once
+		"into one file":     maxSize,
+		"with one rotation": all * lineSize * 2 / 3,
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			runPrograms(t, "append", dir, fmt.Sprint("JOURNAL_TEST_SIZE=", size))
 			requireEachOnceInOrder(t, New(dir), all)
 			_, err := os.Stat(New(dir).oldPath())
-			if aside := err == nil; aside != (size < maxSize) {
-				t.Errorf("put aside: %v, with a limit of %d bytes", aside, size)
+			if rotated := err == nil; rotated != (size < maxSize) {
+				t.Errorf("rotated: %v, with a limit of %d bytes", rotated, size)
 			}
 		})
 	}
@@ -130,20 +131,20 @@ func requireEachOnceInOrder(t *testing.T, j *Journal, all int) {
 	}
 	next := map[string]int{} // of each goroutine
 	for _, r := range records {
-		who, number, _ := cutLast(r.ID, "-")
-		if number != strconv.Itoa(next[who]) || len(r.Reason) != lineSize+97*next[who] {
-			t.Errorf("line %s with %d bytes of words comes where %d is due", r.ID, len(r.Reason), next[who])
+		writer, number, _ := cutLast(r.ID, "-")
+		if number != strconv.Itoa(next[writer]) || len(r.Reason) != lineSize+97*next[writer] {
+			t.Errorf("got line %s with a reason of %d bytes, want line %d", r.ID, len(r.Reason), next[writer])
 		}
-		next[who]++
+		next[writer]++
 	}
 }
 
-// A program that is started while another one writes sees whole lines, and none left out between the two files.
+// A program that reads while another one writes sees whole lines, and misses none between the two files.
 func TestReaderSeesWholeLinesDuringWrites(t *testing.T) {
 	const all = 60
 	writer, reader := New(t.TempDir()), New("")
 	reader.path = writer.path
-	writer.rotateSize = 4 * lineSize // it is put aside with every third line
+	writer.rotateSize = 4 * lineSize // every third line rotates it
 	written := make(chan error)
 	go func() {
 		var err error
@@ -174,20 +175,20 @@ func TestReaderSeesWholeLinesDuringWrites(t *testing.T) {
 	}
 }
 
-// startRunAndWait is a run of the program, until it is killed.
+// startRunAndWait starts a run and waits until it is killed.
 func startRunAndWait(dir string) error {
 	New(dir).StartRun("20250116T120000.000.7")
 	return waitForKill()
 }
 
-// waitForKill says that all is ready, and waits for the end.
+// waitForKill prints that the program is ready, and waits to be killed.
 func waitForKill() error {
-	fmt.Println("begun")
+	fmt.Println("ready")
 	_, err := io.Copy(io.Discard, os.Stdin)
 	return err
 }
 
-// startPart starts another program and waits until it is ready. What it returns kills it.
+// startPart starts another program and waits until it is ready. The returned function kills it.
 func startPart(t *testing.T, part, dir string) (kill func()) {
 	t.Helper()
 	cmd := partCommand(t, part, dir)
@@ -203,14 +204,14 @@ func startPart(t *testing.T, part, dir string) (kill func()) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if line, err := bufio.NewReader(out).ReadString('\n'); line != "begun\n" {
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
 		t.Fatal(line, err)
 	}
 	return func() {
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
-		_ = cmd.Wait() // it says that it was killed
+		_ = cmd.Wait() // its error says that it was killed
 	}
 }
 
@@ -222,15 +223,15 @@ func TestRunIsAliveUntilItEndsOrIsKilled(t *testing.T) {
 		if got := j.IsAlive(operation); got != want {
 			t.Errorf("%s: alive %v, want %v", when, got, want)
 		}
-		if left := runLockFiles(t, j); (len(left) > 0) != want {
-			t.Errorf("%s: the marks are %v", when, left)
+		if marks := runLockFiles(t, j); (len(marks) > 0) != want {
+			t.Errorf("%s: the marks are %v", when, marks)
 		}
 	}
-	requireAlive("before it began", false)
+	requireAlive("before the start", false)
 	run := j.StartRun("20250116T120000.000.7")
 	requireAlive("in this program", true)
 	run.End()
-	requireAlive("after its end", false)
+	requireAlive("after the end", false)
 
 	kill := startPart(t, "begin", filepath.Dir(j.Path()))
 	requireAlive("in another program", true)
@@ -240,17 +241,17 @@ func TestRunIsAliveUntilItEndsOrIsKilled(t *testing.T) {
 
 func TestConcurrentAliveChecksDoNotSeeEachOther(t *testing.T) {
 	j := New(t.TempDir())
-	writeFile(t, j.runLockPath("run")) // left behind by a run that was killed
-	asking, err := os.Open(j.runLockPath("run"))
+	writeFile(t, j.runLockPath("run")) // left behind by a killed run
+	checking, err := os.Open(j.runLockPath("run"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = asking.Close() }()
-	if err := syscall.Flock(int(asking.Fd()), syscall.LOCK_SH); err != nil { // another program in the midst of asking
+	defer func() { _ = checking.Close() }()
+	if err := syscall.Flock(int(checking.Fd()), syscall.LOCK_SH); err != nil { // as another program does while it checks
 		t.Fatal(err)
 	}
 	if j.IsAlive("run-1") {
-		t.Error("a run that was killed is taken for alive")
+		t.Error("a killed run counts as alive")
 	}
 }
 
@@ -260,13 +261,13 @@ func TestMalformedOperationIDIsNotAlive(t *testing.T) {
 	run := j.StartRun("run")
 	defer run.End()
 	writeFile(t, outside)
-	for _, operation := range []string{"", "-", "run", "-1", "x/../../run-x-1", "/run-1", "run/../run-1", "..-1", "nobody-1"} {
+	for _, operation := range []string{"", "-", "run", "-1", "x/../../run-x-1", "/run-1", "run/../run-1", "..-1", "unknown-1"} {
 		if j.IsAlive(operation) {
 			t.Errorf("%q is alive", operation)
 		}
 	}
 	if _, err := os.Stat(outside); err != nil {
-		t.Errorf("a file that is no mark: %v", err)
+		t.Errorf("a file that is no mark was removed: %v", err)
 	}
 	if left := runLockFiles(t, j); len(left) != 1 {
 		t.Errorf("the marks are %v", left)
@@ -282,7 +283,7 @@ func runLockFiles(t *testing.T, j *Journal) []string {
 	return found
 }
 
-// appendWithoutPermission tries what somebody without rights to the directory can do; root has them all and lays them down.
+// appendWithoutPermission uses the journal without permissions for its directory. Run by root, it becomes another user first.
 func appendWithoutPermission(dir string) error {
 	const nobody = 65534
 	if os.Geteuid() == 0 {
@@ -312,21 +313,21 @@ func TestUnwritableDirectoryIsReported(t *testing.T) {
 	}
 	j := New(dir)
 	for name, c := range map[string]struct {
-		spoil func() error
-		read  string
+		damage func() error
+		read   string
 	}{
-		"only to be read": {func() error { return os.Chmod(dir, 0o555) }, "<nil>"},
-		"with a file of somebody else": {func() error {
+		"a read-only directory": {func() error { return os.Chmod(dir, 0o555) }, "<nil>"},
+		"a file that cannot be read": {func() error {
 			return errors.Join(os.WriteFile(j.Path(), nil, 0), os.Chmod(dir, 0o555))
-		}, "the journal " + j.Path() + " cannot be read: you have no right to"},
+		}, "the journal " + j.Path() + " cannot be read: permission denied"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := errors.Join(os.Chmod(dir, 0o700), os.RemoveAll(j.Path()), c.spoil()); err != nil {
+			if err := errors.Join(os.Chmod(dir, 0o700), os.RemoveAll(j.Path()), c.damage()); err != nil {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = os.Chmod(dir, 0o700) })
 			out, err := partCommand(t, "strip", dir).CombinedOutput()
-			want := "the journal " + j.Path() + " cannot be written: you have no right to\n" + c.read + "\nrun true\n"
+			want := "the journal " + j.Path() + " cannot be written: permission denied\n" + c.read + "\nrun true\n"
 			if err != nil || string(out) != want {
 				t.Errorf("%v, %s\nwant %s", err, out, want)
 			}
@@ -334,9 +335,9 @@ func TestUnwritableDirectoryIsReported(t *testing.T) {
 	}
 }
 
-// appendOverLimit writes to a disk that is full in the middle of a line, and once more after room was made.
+// appendOverLimit writes to a disk that becomes full in the middle of a line, and again after space was freed.
 func appendOverLimit(dir string) error {
-	signal.Ignore(syscall.SIGXFSZ) // the error is what counts
+	signal.Ignore(syscall.SIGXFSZ) // the write returns an error instead
 	j := New(dir)
 	if err := j.Append(newRecord("run-1", model.EventIntent, "")); err != nil {
 		return err
@@ -349,9 +350,9 @@ func appendOverLimit(dir string) error {
 	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
 		return err
 	}
-	room := limit
-	room.Cur = uint64(info.Size() + info.Size()/2)
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &room); err != nil {
+	lowered := limit
+	lowered.Cur = uint64(info.Size() + info.Size()/2)
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &lowered); err != nil {
 		return err
 	}
 	fmt.Println(j.Append(newRecord("run-2", model.EventIntent, "")))
@@ -364,7 +365,7 @@ func appendOverLimit(dir string) error {
 func TestDiskFullMidLineLosesOnlyThatLine(t *testing.T) {
 	j := New(t.TempDir())
 	out, err := partCommand(t, "fill", filepath.Dir(j.Path())).CombinedOutput()
-	if want := "the journal " + j.Path() + " cannot be written: the disk did not take it\n"; err != nil || string(out) != want {
+	if want := "the journal " + j.Path() + " cannot be written: I/O error\n"; err != nil || string(out) != want {
 		t.Errorf("%v, %s\nwant %s", err, out, want)
 	}
 	requireLines(t, j, 1, "run-1", "run-3")

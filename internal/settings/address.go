@@ -7,23 +7,23 @@ import (
 	"strings"
 )
 
-// checkAddress reads the API's address. The sentences name where it was written (name) and never repeat it: people put
-// passwords into addresses.
-func checkAddress(text, name string, code ExitCode) (*url.URL, error) {
+// checkAddress parses the API's address. Its errors name the source of the address, but never repeat the address itself:
+// people put passwords into addresses.
+func checkAddress(text, source string, code ExitCode) (*url.URL, error) {
 	const example = "write it like https://admin.vps.org/api/v1"
 	u, err := url.Parse(strings.TrimSpace(text))
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || !isValidPort(u):
-		return nil, Errorf(code, "%s is not the address of an API: %s", name, example)
+		return nil, Errorf(code, "%s is not the address of an API: %s", source, example)
 	case u.User != nil:
-		return nil, Errorf(code, "%s holds a user name or a password: remove it, the token goes into VPS_API_TOKEN", name)
+		return nil, Errorf(code, "%s contains a user name or a password: remove it, the token goes into VPS_API_TOKEN", source)
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, Errorf(code, "%s has a ? or # part, which an API's address has not: %s", name, example)
+		return nil, Errorf(code, "%s has a ? or # part: remove it, and %s", source, example)
 	case u.Scheme == "http" && !IsLoopback(u.Hostname()):
-		return nil, Errorf(code, "%s would send the token unencrypted: write https://, http:// is for this machine only", name)
+		return nil, Errorf(code, "%s would send the token unencrypted: use https://, http:// is for this machine only", source)
 	}
 	u.Host = strings.ToLower(u.Host)
-	u.Host = canonicalHost(u) // one account has one name, under which its locks, journal and cache are kept
+	u.Host = canonicalHost(u) // the locks, journal and cache of an account are stored under one name
 	u.Path = strings.TrimRight(u.Path, "/")
 	u.RawPath = ""
 	return u, nil
@@ -37,13 +37,13 @@ func isValidPort(u *url.URL) bool {
 	return err == nil && port > 0
 }
 
-// IsLoopback says whether a host's name or IP address is this machine alone. Names other than localhost are not looked up.
+// IsLoopback reports whether a host name or IP address is this machine only. Names other than localhost are not resolved.
 func IsLoopback(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return err == nil && addr.IsLoopback() || strings.EqualFold(host, "localhost")
 }
 
-// canonicalHost is the host as tokens are kept under it: with its port, unless that is the scheme's own.
+// canonicalHost returns the host under which tokens are stored, with its port unless that is the scheme's default.
 func canonicalHost(u *url.URL) string {
 	if u.Scheme == "https" && u.Port() == "443" || u.Scheme == "http" && u.Port() == "80" {
 		return strings.TrimSuffix(u.Host, ":"+u.Port())

@@ -4,7 +4,7 @@ import (
 	"vpsdeck/model"
 )
 
-// SSHRule is an [[ssh]] of the config as written: how one gets to which servers, by name glob.
+// SSHRule is an [[ssh]] of the config as written: how to connect to the servers whose names match a glob.
 type SSHRule struct {
 	Server  string   `toml:"server"`
 	User    string   `toml:"user"`
@@ -22,8 +22,8 @@ type CommandRule struct {
 	Dangerous bool     `toml:"dangerous"`
 }
 
-// loadCommands takes over what may be run in the dashboard's place. Its errors are Faults with ExitConfig and name the rule by its
-// place; whether a key is one, and free, is checked where the keys are known.
+// loadCommands loads the SSH rules and the custom commands. Its errors are of type Error with ExitConfig and name the rule
+// by its number. The keys are checked elsewhere, where the other bindings are known.
 func (s *Settings) loadCommands(file configFile, path string) error {
 	for i, r := range file.SSH {
 		if r.Port != nil && *r.Port < 1 {
@@ -35,11 +35,11 @@ func (s *Settings) loadCommands(file configFile, path string) error {
 		}
 	}
 	for i, r := range file.Command {
-		own := model.CustomCommand(r)
-		if why := own.Check(); why != "" {
+		command := model.CustomCommand(r)
+		if why := command.Check(); why != "" {
 			return Errorf(ExitConfig, "%s: command %d (%s): %s", s.lines.position(path, indexedKey("command", i+1)), i+1, model.Clean(r.Name), why)
 		}
-		s.Commands = append(s.Commands, own)
+		s.Commands = append(s.Commands, command)
 	}
 	return nil
 }

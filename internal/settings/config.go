@@ -16,7 +16,7 @@ import (
 	"vpsdeck/model"
 )
 
-// configFile is config.toml as written; a nil field is not in it. Its keys are listed once more in configKeys.
+// configFile is config.toml as written; nil fields are not in it. configKeys lists its keys again.
 type configFile struct {
 	accountTable
 	DefaultProfile *string                 `toml:"default_profile"`
@@ -31,23 +31,23 @@ type configFile struct {
 	SSH            []SSHRule               `toml:"ssh"`
 	Command        []CommandRule           `toml:"command"`
 
-	path  string   // where it was read; "" if there is none
-	lines keyLines // where its keys stand
+	path  string   // of the file; "" if there is none
+	lines keyLines // of its keys
 }
 
-// PolicyRule is a [[policy]] of the config as written: which servers it is for, by name and location glob, and what they must
-// have to be covered.
+// PolicyRule is a [[policy]] of the config as written. Server and Location are globs for the servers that it applies to,
+// and the rest is what they must have to be covered.
 type PolicyRule struct {
 	Server   string `toml:"server"`
 	Location string `toml:"location"`
-	// What is not there is as in the default policy.
-	BackupMaxAge   *string `toml:"backup_max_age"`   // of the newest usable backup, such as "26h" or "7d"; "0h": any
+	// Fields that are nil are as in the default policy.
+	BackupMaxAge   *string `toml:"backup_max_age"`   // of the newest usable backup, such as "26h" or "7d"; "0h": any age
 	SnapshotMaxAge *string `toml:"snapshot_max_age"` // of the newest usable snapshot
 	MinBackups     *int    `toml:"min_backups"`      // usable backups
 	MinSnapshots   *int    `toml:"min_snapshots"`    // usable snapshots
 }
 
-// configKeys says of every key what its value must be, in the words of an error.
+// configKeys describes the value of every key, as part of an error message.
 var configKeys = map[string]string{
 	"api_url":         mustBeText,
 	"ca_file":         mustBeText,
@@ -64,25 +64,25 @@ var configKeys = map[string]string{
 	"motion":          mustBeBool,
 	"theme":           mustBeText,
 	"notify":          mustBeText,
-	"policy":          `must be a [[policy]] table with server, location, max_age and min_points`,
-	"ssh":             `must be an [[ssh]] table with server, user, port and command (a list of texts)`,
-	"command":         `must be a [[command]] table with key, name, run (a list of texts), shell, confirm and dangerous`,
+	"policy":          `must be a [[policy]] table with server, location, backup_max_age, min_backups, snapshot_max_age and min_snapshots`,
+	"ssh":             `must be an [[ssh]] table with server, user, port and command (a list of strings)`,
+	"command":         `must be a [[command]] table with key, name, run (a list of strings), shell, confirm and dangerous`,
 	"columns":         `must be a [columns] table of lines like servers = ["name", "status"]`,
 	"keys":            `must be a [keys] table of lines like "points.restore" = ["R"]: the name in quotes, the keys as a list`,
 }
 
 const (
-	mustBeText = "must be a text in quotes"
+	mustBeText = "must be a string in quotes"
 	mustBeBool = "must be true or false, without quotes"
 )
 
-const tokenMisplaced = "a token does not belong into the config file: put it into VPS_API_TOKEN, " +
-	"or into a file of its own and name that as token_file"
+const tokenMisplaced = "a token must not be in the config file: put it into VPS_API_TOKEN, " +
+	"or into another file and set token_file to its path"
 
-// readConfig reads the config file. Unless it is wanted, it may be missing.
-func readConfig(path string, wanted bool) (configFile, error) {
+// readConfig reads the config file. A missing file is an error only if it is required.
+func readConfig(path string, required bool) (configFile, error) {
 	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) && !wanted {
+	if errors.Is(err, fs.ErrNotExist) && !required {
 		return configFile{}, nil
 	}
 	if err != nil {
@@ -107,8 +107,8 @@ func readConfig(path string, wanted bool) (configFile, error) {
 	return file, file.check()
 }
 
-// check refuses texts that are empty, a token where something else belongs, and profiles that cannot be used, whichever of
-// them is in use: a mistake in one is told before it is needed.
+// check rejects empty values, tokens where something else belongs, and invalid profiles. It checks all profiles, so that
+// an error in one is reported before the profile is needed.
 func (f configFile) check() error {
 	err := f.checkTexts("", map[string]*string{"default_profile": f.DefaultProfile, "theme": f.Theme, "notify": f.Notify})
 	if err == nil {
@@ -122,28 +122,28 @@ func (f configFile) check() error {
 	return err
 }
 
-// checkTexts refuses what no text may be. within is the table that they stand in.
-func (f configFile) checkTexts(within string, texts map[string]*string) error {
+// checkTexts rejects tokens and empty values. table is the prefix of the keys, such as "profile.work.".
+func (f configFile) checkTexts(table string, texts map[string]*string) error {
 	for _, key := range slices.Sorted(maps.Keys(texts)) {
 		switch text := texts[key]; {
 		case text == nil:
 		case strings.HasPrefix(*text, "vps_"):
-			return f.errorAt(within+key, "%s is a token, and %s", key, tokenMisplaced)
+			return f.errorAt(table+key, "%s is a token, and %s", key, tokenMisplaced)
 		case strings.TrimSpace(*text) == "":
-			return f.errorAt(within+key, "%s is empty: give it a value, or remove the line", key)
+			return f.errorAt(table+key, "%s is empty: give it a value, or remove the line", key)
 		}
 	}
 	return nil
 }
 
-// errorAt is about a key, by its full name, and begins with the file and the line where it stands.
+// errorAt returns an error about a key, given by its full name. The message starts with the file and the key's line.
 func (f configFile) errorAt(key, format string, args ...any) error {
 	return Errorf(ExitConfig, "%s: %s", f.position(key), fmt.Sprintf(format, args...))
 }
 
 func (f configFile) position(key string) string { return f.lines.position(f.path, key) }
 
-// unknownKeyError picks the mistake to report: a token in the file before all others, else the first.
+// unknownKeyError picks the error to report: a token in the file if there is one, else the first.
 func unknownKeyError(path string, unknown *toml.StrictMissingError) error {
 	for i := range unknown.Errors {
 		e := &unknown.Errors[i]
@@ -153,40 +153,41 @@ func unknownKeyError(path string, unknown *toml.StrictMissingError) error {
 		}
 	}
 	e := &unknown.Errors[0]
-	name, whose, all := strings.Join(e.Key(), "."), "setting", allKeys()
+	name, kind, valid := strings.Join(e.Key(), "."), "setting", allKeys()
 	if key := e.Key(); key[0] == "profile" && len(key) > 2 {
-		name, whose, all = strings.Join(key[2:], "."), "setting of a profile", accountKeys
+		name, kind, valid = strings.Join(key[2:], "."), "profile setting", accountKeys
 	}
-	meant := model.DidYouMean(name, all)
-	if meant == "" {
-		meant = "; there are " + strings.Join(all, ", ")
+	hint := model.DidYouMean(name, valid)
+	if hint == "" {
+		hint = "; valid: " + strings.Join(valid, ", ")
 	}
-	return newDecodeError(path, e, fmt.Sprintf("%q is no %s%s", name, whose, meant))
+	return newDecodeError(path, e, fmt.Sprintf("unknown %s %q%s", kind, name, hint))
 }
 
-func newDecodeError(path string, e *toml.DecodeError, what string) error {
+func newDecodeError(path string, e *toml.DecodeError, message string) error {
 	line, column := e.Position()
-	return Errorf(ExitConfig, "%s, line %d, column %d: %s", path, line, column, what)
+	return Errorf(ExitConfig, "%s, line %d, column %d: %s", path, line, column, message)
 }
 
-// codePointPattern is how the TOML library names a character before it shows it.
+// codePointPattern matches how the TOML library writes a character: its code point, then the character in quotes.
 var codePointPattern = regexp.MustCompile(`U\+[0-9A-F]+ ('.')`)
 
-// describeDecodeError says what is wrong in the file's own terms: the library speaks of Go types where a value is of the wrong kind.
+// describeDecodeError explains an error in terms of the file. For a value of the wrong type, the library's own message
+// names Go types.
 func describeDecodeError(e *toml.DecodeError) string {
-	what := strings.TrimPrefix(e.Error(), "toml: ")
-	if key := e.Key(); len(key) > 0 && strings.HasPrefix(what, "cannot ") {
+	message := strings.TrimPrefix(e.Error(), "toml: ")
+	if key := e.Key(); len(key) > 0 && strings.HasPrefix(message, "cannot ") {
 		name := strings.ToLower(key[0])
 		if inner := key[min(2, len(key)-1)]; name == "profile" && configKeys[inner] != "" {
 			name = inner
 		}
 		return name + " " + configKeys[name]
 	}
-	what = codePointPattern.ReplaceAllString(what, "$1")
-	if strings.HasSuffix(what, "at start of value") {
-		what += ": a text stands in quotes, yes and no are written true and false"
+	message = codePointPattern.ReplaceAllString(message, "$1")
+	if strings.HasSuffix(message, "at start of value") {
+		message += ": a string needs quotes, and yes and no are written true and false"
 	}
-	return what
+	return message
 }
 
 func allKeys() []string {

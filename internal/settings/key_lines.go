@@ -7,11 +7,11 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// keyLines tells on which line of the config file a key stands, counted from 1; keys go by their full name, as
-// "profile.work.stripe". A key of a table that there are several of is the first one's.
+// keyLines maps full key names, such as "profile.work.stripe", to lines of the config file, counted from 1. For a key of
+// repeated tables, such as [[policy]], it is the line in the first of them.
 type keyLines map[string]int
 
-// position is a key's place, as "config.toml, line 3"; the file alone where the key is not in it.
+// position returns a key's position, such as "config.toml, line 3", or only the file if the key is not in it.
 func (l keyLines) position(path, key string) string {
 	if line, ok := l[key]; ok {
 		return fmt.Sprintf("%s, line %d", path, line)
@@ -19,10 +19,10 @@ func (l keyLines) position(path, key string) string {
 	return path
 }
 
-// indexedKey is the key of one of several tables that are called the same, counted from 1.
+// indexedKey returns the key of one of several tables with the same name, counted from 1.
 func indexedKey(name string, i int) string { return fmt.Sprintf("%s[%d]", name, i) }
 
-// findKeyLines reads a file that is known to be TOML.
+// findKeyLines finds the keys of a file that is valid TOML.
 func findKeyLines(text []byte) keyLines {
 	found, tables := keyLines{}, map[string]int{}
 	var p unstable.Parser

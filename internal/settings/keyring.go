@@ -15,10 +15,10 @@ import (
 // keyringService is the program's name in the keyring.
 const keyringService = "vpsdeck"
 
-// keyringTimeout is how long the keyring may take. A locked one may never answer where there is no screen to ask for its password.
+// keyringTimeout limits each keyring call. A locked keyring may never answer where it has no screen to ask for its password.
 const keyringTimeout = time.Second
 
-// unresponsiveKeyring says that the keyring did not answer.
+// unresponsiveKeyring is the message for a keyring that did not answer.
 const unresponsiveKeyring = "the system's keyring did not answer within a second: unlock it"
 
 var (
@@ -26,29 +26,29 @@ var (
 	errNoAnswer  = errors.New("the keyring does not answer")
 )
 
-// keyringEntry is one account's place in the system's keyring, as three deeds that may hang.
+// keyringEntry is one account's entry in the system's keyring. Its three functions may hang.
 type keyringEntry struct {
 	get          func(service, account string) (string, error)
 	set          func(service, account, secret string) error
 	remove       func(service, account string) error
 	account      string
 	timeout      time.Duration
-	unresponsive *atomic.Bool // it did not answer once, and is not asked again; nil: it is asked each time
+	unresponsive *atomic.Bool // the keyring did not answer once, and is not asked again; nil: it is asked each time
 }
 
-// systemKeyring is the system's own keyring, or one that is not there.
+// systemKeyring returns an entry of the system's keyring. If that cannot be reached, every call is an error.
 func systemKeyring(account string, getenv func(string) string) keyringEntry {
-	r := keyringEntry{get: keyring.Get, set: keyring.Set, remove: keyring.Delete, account: account, timeout: keyringTimeout, unresponsive: &atomic.Bool{}}
+	k := keyringEntry{get: keyring.Get, set: keyring.Set, remove: keyring.Delete, account: account, timeout: keyringTimeout, unresponsive: &atomic.Bool{}}
 	if !canReachKeyring(getenv) {
-		r.get = func(string, string) (string, error) { return "", errNoKeyring }
-		r.set = func(string, string, string) error { return errNoKeyring }
-		r.remove = func(string, string) error { return errNoKeyring }
+		k.get = func(string, string) (string, error) { return "", errNoKeyring }
+		k.set = func(string, string, string) error { return errNoKeyring }
+		k.remove = func(string, string) error { return errNoKeyring }
 	}
-	return r
+	return k
 }
 
-// canReachKeyring says whether a keyring can be asked. Where it is reached over D-Bus and no bus runs, as in most SSH sessions,
-// asking would start a bus daemon and leave it behind.
+// canReachKeyring reports whether a keyring can be used. Over D-Bus without a running bus, as in most SSH sessions, a call
+// would start a bus daemon and leave it behind.
 func canReachKeyring(getenv func(string) string) bool {
 	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
 		return true
@@ -65,39 +65,39 @@ func canReachKeyring(getenv func(string) string) bool {
 }
 
 // find returns the account's token, and keyring.ErrNotFound when the keyring works and has none.
-func (r keyringEntry) find() (string, error) {
-	return withTimeout(r, func() (string, error) { return r.get(keyringService, r.account) })
+func (k keyringEntry) find() (string, error) {
+	return withTimeout(k, func() (string, error) { return k.get(keyringService, k.account) })
 }
 
-func (r keyringEntry) save(secret string) error {
-	_, err := withTimeout(r, func() (struct{}, error) { return struct{}{}, r.set(keyringService, r.account, secret) })
+func (k keyringEntry) save(secret string) error {
+	_, err := withTimeout(k, func() (struct{}, error) { return struct{}{}, k.set(keyringService, k.account, secret) })
 	return err
 }
 
-func (r keyringEntry) forget() error {
-	_, err := withTimeout(r, func() (struct{}, error) { return struct{}{}, r.remove(keyringService, r.account) })
+func (k keyringEntry) forget() error {
+	_, err := withTimeout(k, func() (struct{}, error) { return struct{}{}, k.remove(keyringService, k.account) })
 	return err
 }
 
-// isAvailable says whether the keyring answers, with a token or without.
-func (r keyringEntry) isAvailable() bool {
-	_, err := r.find()
+// isAvailable reports whether the keyring answers, with a token or without.
+func (k keyringEntry) isAvailable() bool {
+	_, err := k.find()
 	return err == nil || errors.Is(err, keyring.ErrNotFound)
 }
 
-// timedOut says whether the keyring did not answer.
-func (r keyringEntry) timedOut() bool { return r.unresponsive != nil && r.unresponsive.Load() }
+// timedOut reports whether the keyring failed to answer in time.
+func (k keyringEntry) timedOut() bool { return k.unresponsive != nil && k.unresponsive.Load() }
 
-// mayHoldToken says whether an error in asking leaves open what the keyring holds. Without a keyring it holds nothing.
+// mayHoldToken reports whether the keyring may have a token in spite of this error. Without a keyring there is none.
 func mayHoldToken(err error) bool {
-	return errors.Is(err, errNoAnswer) || err != nil && strings.Contains(err.Error(), "unlock") // go-keyring has no error of its own for it
+	return errors.Is(err, errNoAnswer) || err != nil && strings.Contains(err.Error(), "unlock") // go-keyring has no error value for it
 }
 
-// withTimeout gives up on a call that takes too long, and leaves it behind: the keyring's library cannot be interrupted. After
-// that nothing is asked any more, so that a silent keyring costs its time once.
-func withTimeout[T any](r keyringEntry, ask func() (T, error)) (T, error) {
+// withTimeout gives up on a call that takes too long, and leaves it running: the keyring library cannot be interrupted.
+// Later calls then fail at once, so that a silent keyring costs the timeout only once.
+func withTimeout[T any](k keyringEntry, call func() (T, error)) (T, error) {
 	var none T
-	if r.timedOut() {
+	if k.timedOut() {
 		return none, errNoAnswer
 	}
 	type answer struct {
@@ -106,17 +106,17 @@ func withTimeout[T any](r keyringEntry, ask func() (T, error)) (T, error) {
 	}
 	answered := make(chan answer, 1)
 	go func() {
-		value, err := ask()
+		value, err := call()
 		answered <- answer{value, err}
 	}()
-	timer := time.NewTimer(r.timeout)
+	timer := time.NewTimer(k.timeout)
 	defer timer.Stop()
 	select {
 	case a := <-answered:
 		return a.value, a.err
 	case <-timer.C:
-		if r.unresponsive != nil {
-			r.unresponsive.Store(true)
+		if k.unresponsive != nil {
+			k.unresponsive.Store(true)
 		}
 		return none, errNoAnswer
 	}

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// isForeignOwned says whether the group of a file was chosen by somebody else than who runs the program: by root, or by the
-// owner who let us read it. It is so with systemd's credentials and with the secrets that a container mounts.
+// isForeignOwned reports whether a file belongs to root or to another user than the one who runs vpsdeck. That owner chose
+// the file's group, as with systemd's credentials and with secrets that are mounted in a container.
 func isForeignOwned(info fs.FileInfo) bool {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	return ok && (stat.Uid == 0 || int(stat.Uid) != os.Geteuid())

@@ -2,5 +2,5 @@ package settings
 
 import "io/fs"
 
-// isForeignOwned is never asked here: Windows has no mode bits.
+// isForeignOwned is never called on Windows, which has no mode bits.
 func isForeignOwned(fs.FileInfo) bool { return false }

@@ -30,7 +30,7 @@ backup_max_age = "12h"
 token_env = "HOME_TOKEN"
 `
 
-// loadConfig loads a config with a profile; "" is none.
+// loadConfig loads a config with a profile; "" for none.
 func loadConfig(t *testing.T, text, profile string, env map[string]string) (Settings, error) {
 	t.Helper()
 	path := writeFile(t, 0o600, text, t.TempDir(), "config.toml")
@@ -69,14 +69,14 @@ func TestProfilePrecedence(t *testing.T) {
 		env  map[string]string
 		want string
 	}{
-		"default":                     {want: "home"},
-		"environment":                 {env: map[string]string{"VPS_PROFILE": "work"}, want: "work"},
-		"flag":                        {flag: "home", env: map[string]string{"VPS_PROFILE": "work"}, want: "home"},
-		"none by flag":                {flag: "none", want: ""},
-		"none by the environment":     {env: map[string]string{"VPS_PROFILE": "none"}, want: ""},
-		"a token is an account":       {env: map[string]string{"VPS_API_TOKEN": "vps_x"}, want: ""},
-		"an address is an account":    {env: map[string]string{"VPS_API_URL": "https://env.example"}, want: ""},
-		"a profile that is asked for": {env: map[string]string{"VPS_API_TOKEN": "vps_x", "VPS_PROFILE": "work"}, want: "work"},
+		"default":                       {want: "home"},
+		"environment":                   {env: map[string]string{"VPS_PROFILE": "work"}, want: "work"},
+		"flag":                          {flag: "home", env: map[string]string{"VPS_PROFILE": "work"}, want: "home"},
+		"none by flag":                  {flag: "none", want: ""},
+		"none by the environment":       {env: map[string]string{"VPS_PROFILE": "none"}, want: ""},
+		"a token in the environment":    {env: map[string]string{"VPS_API_TOKEN": "vps_x"}, want: ""},
+		"an address in the environment": {env: map[string]string{"VPS_API_URL": "https://env.example"}, want: ""},
+		"a profile in the environment":  {env: map[string]string{"VPS_API_TOKEN": "vps_x", "VPS_PROFILE": "work"}, want: "work"},
 	} {
 		s, err := loadConfig(t, byDefault, c.flag, c.env)
 		if err != nil || s.Profile != c.want {
@@ -85,7 +85,8 @@ func TestProfilePrecedence(t *testing.T) {
 	}
 }
 
-// What the environment says is of another account: a profile's token must not go to its address, nor its token to ours.
+// The environment describes another account: a profile's token must not be sent to its address, nor its token to the
+// profile's address.
 func TestEnvironmentAccountNeverMixesWithProfile(t *testing.T) {
 	env := map[string]string{"VPS_API_URL": "https://env.example", "VPS_API_TOKEN": "vps_env", "HOME_TOKEN": "vps_home"}
 	s, err := loadConfig(t, twoProfiles, "home", env)
@@ -104,13 +105,13 @@ func TestEnvironmentAccountNeverMixesWithProfile(t *testing.T) {
 
 func TestProfileErrorsNameTheLine(t *testing.T) {
 	for text, words := range map[string][]string{
-		"[profile.work]\nreadonly = true":                               {"line 2", `"readonly" is no setting of a profile`, "did you mean read_only?"},
-		"[profile.work]\nmouse = true":                                  {"line 2", `"mouse" is no setting of a profile`, "there are api_url, ca_file, confirm"},
+		"[profile.work]\nreadonly = true":                               {"line 2", `unknown profile setting "readonly"`, "did you mean read_only?"},
+		"[profile.work]\nmouse = true":                                  {"line 2", `unknown profile setting "mouse"`, "valid: api_url, ca_file, confirm"},
 		"[profile.work]\nread_only = 'yes'":                             {"line 2", "read_only must be true or false"},
 		"[profile.work]\n\napi_url = 'http://a.example'":                {"line 3", "api_url", "unencrypted"},
 		"[profile.work]\ntoken = 'vps_s3cret'":                          {"line 2", "VPS_API_TOKEN"},
 		"[profile.work]\ntoken_env = 'vps_s3cret'":                      {"line 2", "token_env is a token"},
-		"[profile.vps_s3cret]":                                          {"line 1", "named by a token"},
+		"[profile.vps_s3cret]":                                          {"line 1", "name of a profile is a token"},
 		"[profile.work]\ntoken_env = 'A B'":                             {"line 2", `token_env cannot be "A B"`, "VPS_WORK_TOKEN"},
 		"[profile.work]\ntoken_env = 'A'\ntoken_file = 'b'":             {"line 3", "token_env and token_file exclude each other"},
 		"token_command = 'a'\ntoken_file = 'b'":                         {"token_command and token_file exclude each other"},
@@ -118,10 +119,10 @@ func TestProfileErrorsNameTheLine(t *testing.T) {
 		"[profile.work]\ntoken_command = 'pass \\'":                     {"line 2", `ends with a \`},
 		"[profile.work]\ntoken_command = '\"\"'":                        {"line 2", "names no program"},
 		"[profile.work]\ntoken_command = \"a\\nb\"":                     {"line 2", "line break"},
-		"[profile.work]\nconfirm = 'never'":                             {"line 2", `confirm cannot be "never": there are usual and strict`},
+		"[profile.work]\nconfirm = 'never'":                             {"line 2", `confirm cannot be "never": use usual or strict`},
 		"[profile.work]\nstripe = ''":                                   {"line 2", "stripe is empty"},
-		"[profile.none]":                                                {"line 1", "no profile can be called none"},
-		"[profile.'a b']":                                               {"line 1", `"a b" is no name for a profile`, "letters, digits, - and _"},
+		"[profile.none]":                                                {"line 1", "a profile cannot be called none"},
+		"[profile.'a b']":                                               {"line 1", `"a b" is not a valid profile name`, "letters, digits, - and _"},
 		"[profile.work]\n[[profile.work.policy]]\nbackup_max_age = 'x'": {"line 2", "policy rule 1: backup_max_age: x is not a duration"},
 		"profile = 1": {"line 1", "must be a [profile.NAME] table"},
 		"# x\ndefault_profile = 'wrok'\n[profile.work]": {"line 2: default_profile", `no profile "wrok"`, "has work"},
@@ -176,11 +177,11 @@ func TestSplitCommand(t *testing.T) {
 
 func TestProfileTokenIsStoredUnderItsOwnName(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "vpsdeck")
-	held := map[string]string{"vpsdeck/admin.vps.org": "vps_top"}
+	stored := map[string]string{"vpsdeck/admin.vps.org": "vps_top"}
 	tokens := NewTokens(Settings{Profile: "work", Host: "admin.vps.org", Dir: dir}, getenvFrom(map[string]string{"VPS_API_TOKEN": "vps_env"}))
-	tokens.keyring = memoryKeyring(tokens.keyring.account, held)
+	tokens.keyring = memoryKeyring(tokens.keyring.account, stored)
 	if _, err := tokens.Find(t.Context()); err != ErrNoToken {
-		t.Fatalf("before there is one: %v", err)
+		t.Fatalf("before the first save: %v", err)
 	}
 	requireError(t, tokens.MissingError(), ExitToken, "profile work has no token yet", "vpsdeck login --profile work")
 	for _, place := range []Store{InKeyring, InFile} {
@@ -192,13 +193,13 @@ func TestProfileTokenIsStoredUnderItsOwnName(t *testing.T) {
 		}
 	}
 	if from, err := tokens.Forget(); err != nil || len(from) != 1 || from[0] != Store(filepath.Join(dir, "token-work%40admin.vps.org")) {
-		t.Errorf("forgotten in %q, %v", from, err)
+		t.Errorf("deleted from %q, %v", from, err)
 	}
 	if from, err := tokens.Forget(); err != nil || len(from) != 0 {
-		t.Errorf("forgotten once more in %q, %v", from, err)
+		t.Errorf("deleted again from %q, %v", from, err)
 	}
-	if held["vpsdeck/admin.vps.org"] != "vps_top" || len(held) != 1 {
-		t.Errorf("the keyring has %q", held)
+	if stored["vpsdeck/admin.vps.org"] != "vps_top" || len(stored) != 1 {
+		t.Errorf("the keyring has %q", stored)
 	}
 }
 
@@ -217,14 +218,14 @@ func TestExternalTokenIsNeitherSavedNorForgotten(t *testing.T) {
 		_, err = tokens.Forget()
 		requireError(t, err, ExitToken, c.words...)
 		if len(tokens.Stores()) != 0 {
-			t.Errorf("%s: it could be kept in %q", name, tokens.Stores())
+			t.Errorf("%s: it could be saved in %q", name, tokens.Stores())
 		}
 	}
-	own := writeFile(t, 0o600, "vps_x", t.TempDir(), "mine")
-	_, err := NewTokens(Settings{TokenFile: own}, getenvFrom(nil)).Forget()
-	requireError(t, err, ExitToken, own, "delete that yourself")
-	if _, err := os.Stat(own); err != nil {
-		t.Error("a file of one's own was deleted")
+	named := writeFile(t, 0o600, "vps_x", t.TempDir(), "mine")
+	_, err := NewTokens(Settings{TokenFile: named}, getenvFrom(nil)).Forget()
+	requireError(t, err, ExitToken, named, "delete the file yourself")
+	if _, err := os.Stat(named); err != nil {
+		t.Error("the user's file was deleted")
 	}
 }
 

@@ -7,21 +7,21 @@ import (
 	"strings"
 )
 
-// hiddenToken is what stands wherever a token would.
+// hiddenToken is shown in place of a token.
 const hiddenToken = "vps_…(hidden)"
 
-// maxToken is far above the length of any token, in bytes: more is a file taken by mistake.
+// maxToken is far above the length of any token, in bytes. More than that is the wrong file.
 const maxToken = 4096
 
-// Secret is a text that no log, error, screen or JSON may show: every way of printing it gives the same placeholder.
-// It holds a pointer because fmt reads the unexported fields of a struct around it past its methods; of a pointer it
-// then shows an address. The zero Secret holds nothing.
+// Secret is a text that no log, error, screen or JSON may show: every way to print it gives the same placeholder. For an
+// unexported field of a struct, fmt bypasses the methods and prints the value. The Secret holds a pointer, so that fmt
+// then prints an address. The zero Secret is empty.
 type Secret struct{ value *string }
 
-// NewSecret takes a token as people paste it: white space around it is dropped. It is refused when nothing is left, or
-// when it has several lines or anything but visible ASCII, which cannot stand in an HTTP header, or quotes around it. Text
-// with a byte order mark is read, UTF-16 too. The error is a phrase that follows on from the token's place ("… is empty"),
-// and never holds any of the token.
+// NewSecret makes a secret of a pasted token, without the white space around it. It rejects an empty text, several lines,
+// quotes around the token, and anything but visible ASCII, which an HTTP header does not allow. It accepts a byte order
+// mark, and UTF-16 with one. The error is a phrase to follow the token's source ("… is empty"), and never contains any
+// of the token.
 func NewSecret(text string) (Secret, error) {
 	plain, err := decodeText([]byte(text))
 	if err != nil {
@@ -30,7 +30,7 @@ func NewSecret(text string) (Secret, error) {
 	text = strings.TrimSpace(string(plain))
 	switch {
 	case strings.Trim(text, `"'`) != text, strings.Trim(text, "“”‘’`") != text:
-		return Secret{}, errors.New("has quotes around it: write it without them")
+		return Secret{}, errors.New("has quotes around it: remove them")
 	case text == "":
 		return Secret{}, errors.New("is empty")
 	case len(text) > maxToken:
@@ -40,13 +40,13 @@ func NewSecret(text string) (Secret, error) {
 	}
 	for _, r := range text {
 		if r <= ' ' || r > '~' {
-			return Secret{}, errors.New("holds a space or a character that no token has: copy the token again")
+			return Secret{}, errors.New("contains a space or a character that no token has: copy the token again")
 		}
 	}
 	return Secret{value: &text}, nil
 }
 
-// Reveal is the text itself, for the Authorization header and the token store alone.
+// Reveal returns the text itself. Use it only for the Authorization header and the token store.
 func (s Secret) Reveal() string {
 	if s.value == nil {
 		return ""
@@ -54,23 +54,23 @@ func (s Secret) Reveal() string {
 	return *s.value
 }
 
-// IsEmpty says whether the secret holds nothing.
+// IsEmpty reports whether the secret is empty.
 func (s Secret) IsEmpty() bool { return s.value == nil }
 
-// String is the placeholder.
+// String returns the placeholder.
 func (s Secret) String() string { return hiddenToken }
 
-// GoString is the placeholder.
+// GoString returns the placeholder.
 func (s Secret) GoString() string { return hiddenToken }
 
-// Format writes the placeholder whatever the verb: %x and %q would otherwise go past String.
+// Format writes the placeholder for every verb: %x and %q would otherwise encode the text.
 func (s Secret) Format(w fmt.State, _ rune) { _, _ = fmt.Fprint(w, hiddenToken) }
 
-// MarshalJSON writes the placeholder.
+// MarshalJSON returns the placeholder.
 func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(hiddenToken) }
 
-// Token is an API token and where it was found, in words for a person: "VPS_API_TOKEN", "the system's keyring", or a
-// file's path.
+// Token is an API token and its source, in words for a person: "VPS_API_TOKEN", "the system's keyring", or the path of a
+// file.
 type Token struct {
 	Value  Secret
 	Source string

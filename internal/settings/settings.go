@@ -1,5 +1,5 @@
-// Package settings finds out how the program is to run: a flag comes before the environment, that before the config
-// file, that before the default. It also finds and keeps the API token, and holds the exit codes.
+// Package settings collects the program's settings. A flag overrides the environment, which overrides the config file,
+// which overrides the default. The package also finds and saves the API token, and defines the exit codes.
 package settings
 
 import (
@@ -14,7 +14,7 @@ import (
 	"vpsdeck/model"
 )
 
-// Flags is what the command line said; a nil field was not given.
+// Flags are the flags of the command line; a nil field was not given.
 type Flags struct {
 	APIURL     *string
 	ConfigFile *string
@@ -23,51 +23,51 @@ type Flags struct {
 	ASCII      *bool
 }
 
-// Sources is where settings come from. Nothing else is read, the process's environment included.
+// Sources is where settings come from. Nothing else is read, not even the process's environment.
 type Sources struct {
 	Flags      Flags
-	Getenv     func(string) string // VPS_API_URL, VPS_API_TOKEN, VPS_PROFILE, NO_COLOR, HOME, and those that name directories: XDG_…_HOME, systemd's …_DIRECTORY
-	DefaultURL string              // the API's address when nobody names one
+	Getenv     func(string) string // VPS_API_URL, VPS_API_TOKEN, VPS_PROFILE, NO_COLOR, HOME, and directories: XDG_…_HOME, systemd's …_DIRECTORY
+	DefaultURL string              // the API's address if no source has one
 }
 
-// Settings is how the program is to run, checked, with nothing left to look up. What is checked where it is known, themes,
-// columns, keys and the like, is as written; At tells where.
+// Settings are the program's settings, checked and complete. Themes, columns, keys and the like are checked by the
+// packages that know them, and are here as written; Position says where in the config.
 type Settings struct {
-	Profile        string                // the profile in use; "": none, the settings outside of them
-	Profiles       []string              // all there are, by name
+	Profile        string                // the profile in use; "": none, but the settings outside all profiles
+	Profiles       []string              // the names of all profiles
 	APIURL         string                // https, or http to this machine; no slash at its end
-	Host           string                // the API's host, with its port where that is unusual
+	Host           string                // the API's host, with its port unless that is the default
 	RootCAs        []byte                // PEM of a private CA from ca_file; nil: the system's
-	TokenFile      string                // absolute path from token_file; "": none named
-	TokenEnv       string                // the variable from token_env; "": none named
-	TokenVariables []string              // the variables that token_env names, of every account
-	TokenCommand   []string              // program and arguments from token_command; nil: none named
-	ReadOnly       bool                  // no deed can be done
-	StrictConfirm  bool                  // every deletion wants its server's name typed
+	TokenFile      string                // absolute path from token_file; "": not set
+	TokenEnv       string                // the variable from token_env; "": not set
+	TokenVariables []string              // the variables that token_env names, of all accounts
+	TokenCommand   []string              // program and arguments from token_command; nil: not set
+	ReadOnly       bool                  // no action is allowed
+	StrictConfirm  bool                  // every deletion needs the server's name typed
 	Stripe         string                // the colour of the account, as written; "": none
-	ASCII          bool                  // draw with ASCII alone
-	Mouse          bool                  // listen to the mouse
-	Motion         bool                  // something may move on the screen
-	Theme          string                // which colours, as written; "": the usual ones
+	ASCII          bool                  // draw with ASCII only
+	Mouse          bool                  // use the mouse
+	Motion         bool                  // animations are allowed
+	Theme          string                // the colours, as written; "": the default theme
 	Notify         string                // how the end of an operation is announced, as written
-	NoColor        bool                  // NO_COLOR is set to anything but nothing
-	Columns        map[string][]string   // the columns of a pane, as written
-	Keys           map[string][]string   // keys by action, as written
+	NoColor        bool                  // NO_COLOR is set and not empty
+	Columns        map[string][]string   // the columns of each pane, as written
+	Keys           map[string][]string   // keys by the name of the binding, as written
 	Policies       model.Policies        // what each server must have to be covered
-	SSH            model.SSHRules        // how one gets to the servers
-	Commands       []model.CustomCommand // the user's own
-	Config         string                // the config file, whether it is there or not; "": there is no home to have one in
-	Dir            string                // the program's config directory; "": there is no home to have one in
-	State          string                // the program's state directory, for the journal; "": there is no home to have one in
-	Cache          string                // the program's cache directory; "": there is no home to have one in
+	SSH            model.SSHRules        // how to connect to the servers
+	Commands       []model.CustomCommand // custom commands
+	Config         string                // path of the config file, which may be missing; "": no home directory
+	Dir            string                // the program's config directory; "": no home directory
+	State          string                // the program's state directory, for the journal; "": no home directory
+	Cache          string                // the program's cache directory; "": no home directory
 
 	lines keyLines
 }
 
-// Position is where a key of the config file stands, as "config.toml, line 3", by its full name.
+// Position returns where a key is in the config file, such as "config.toml, line 3". The key is its full name.
 func (s Settings) Position(key string) string { return s.lines.position(s.Config, key) }
 
-// AccountPosition is where a setting of the account in use stands, in its profile or outside of it.
+// AccountPosition returns where a setting of the account in use is, in its profile or outside all profiles.
 func (s Settings) AccountPosition(key string) string {
 	if s.Profile != "" {
 		key = "profile." + s.Profile + "." + key
@@ -75,8 +75,8 @@ func (s Settings) AccountPosition(key string) string {
 	return s.Position(key)
 }
 
-// ConfigPath is the config file that is read, and whether it must be there; "" if there is no home to have one in.
-func ConfigPath(from Sources) (path string, wanted bool) {
+// ConfigPath returns the path of the config file, and whether it must exist; "" if there is no home directory.
+func ConfigPath(from Sources) (path string, required bool) {
 	if from.Flags.ConfigFile != nil {
 		return *from.Flags.ConfigFile, true
 	}
@@ -87,14 +87,14 @@ func ConfigPath(from Sources) (path string, wanted bool) {
 	return filepath.Join(dir, "config.toml"), false
 }
 
-// Load gathers the settings. Its errors are Faults: ExitUsage for a flag, ExitConfig for the rest.
+// Load collects the settings. Its errors are of type Error, with ExitUsage for a flag and ExitConfig for the rest.
 func Load(from Sources) (Settings, error) {
 	s := Settings{Dir: configDir(from.Getenv), State: stateDir(from.Getenv), Cache: cacheDir(from.Getenv), NoColor: from.Getenv("NO_COLOR") != ""}
-	path, wanted := ConfigPath(from)
+	path, required := ConfigPath(from)
 	var file configFile
-	if wanted || path != "" {
+	if required || path != "" {
 		var err error
-		if file, err = readConfig(path, wanted); err != nil {
+		if file, err = readConfig(path, required); err != nil {
 			return Settings{}, err
 		}
 	}
@@ -123,19 +123,19 @@ func Load(from Sources) (Settings, error) {
 	return s, s.resolveFiles(from, table)
 }
 
-// resolveAddress settles APIURL and Account. VPS_API_URL is the address of the account without a profile: a profile's token is for
-// the profile's address alone.
+// resolveAddress sets APIURL and Host. VPS_API_URL applies only to the account without a profile: a profile's token must
+// be sent only to the profile's address.
 func (s *Settings) resolveAddress(from Sources, table accountTable) error {
-	text, name, code := from.DefaultURL, "the built-in address", ExitOther
+	text, source, code := from.DefaultURL, "the built-in address", ExitOther
 	switch env := from.Getenv("VPS_API_URL"); {
 	case from.Flags.APIURL != nil:
-		text, name, code = *from.Flags.APIURL, "--api-url", ExitUsage
+		text, source, code = *from.Flags.APIURL, "--api-url", ExitUsage
 	case env != "" && s.Profile == "":
-		text, name, code = env, "VPS_API_URL", ExitConfig
+		text, source, code = env, "VPS_API_URL", ExitConfig
 	case table.APIURL != nil:
-		text, name, code = *table.APIURL, s.Config+": api_url", ExitConfig
+		text, source, code = *table.APIURL, s.Config+": api_url", ExitConfig
 	}
-	u, err := checkAddress(text, name, code)
+	u, err := checkAddress(text, source, code)
 	if err != nil {
 		return err
 	}
@@ -143,8 +143,8 @@ func (s *Settings) resolveAddress(from Sources, table accountTable) error {
 	return nil
 }
 
-// resolveFiles settles where the token comes from, and the files that the config names. Their paths are relative to the config's
-// own directory, so that they mean the same wherever the program is started; ~/ is the home directory.
+// resolveFiles sets the source of the token, and loads the files that the config names. Their paths are relative to the
+// config file, so that they do not depend on the working directory; ~/ is the home directory.
 func (s *Settings) resolveFiles(from Sources, table accountTable) error {
 	resolve := func(path string) string {
 		if rest, ok := strings.CutPrefix(path, "~/"); ok {
@@ -156,14 +156,14 @@ func (s *Settings) resolveFiles(from Sources, table accountTable) error {
 		if full, err := filepath.Abs(path); err == nil {
 			return full
 		}
-		return path // the working directory is gone: reading will say so
+		return path // the working directory is gone: reading the file reports that
 	}
 	s.TokenEnv = firstSet("", table.TokenEnv)
 	if table.TokenFile != nil {
 		s.TokenFile = resolve(*table.TokenFile)
 	}
 	if table.TokenCommand != nil {
-		s.TokenCommand, _ = splitCommand(*table.TokenCommand) // it was checked with the file
+		s.TokenCommand, _ = splitCommand(*table.TokenCommand) // already checked with the file
 	}
 	if table.CAFile == nil {
 		return nil
@@ -174,38 +174,38 @@ func (s *Settings) resolveFiles(from Sources, table accountTable) error {
 		return Errorf(ExitConfig, "%s: the ca_file %s cannot be read: %s", s.Config, path, fsReason(err))
 	}
 	if !x509.NewCertPool().AppendCertsFromPEM(s.RootCAs) {
-		return Errorf(ExitConfig, "%s: the ca_file %s holds no certificate: it must be a PEM file with a CA in it", s.Config, path)
+		return Errorf(ExitConfig, "%s: the ca_file %s contains no certificate: it must be a PEM file with a CA certificate", s.Config, path)
 	}
 	return nil
 }
 
-// Directories are where the program keeps its files; "": there is no home to have one in.
+// Directories are the program's directories; "" if there is no home directory.
 type Directories struct{ Config, State string }
 
-// FindDirectories finds the program's directories without reading anything but the environment.
+// FindDirectories finds the program's directories. It reads only the environment.
 func FindDirectories(getenv func(string) string) Directories {
 	return Directories{configDir(getenv), stateDir(getenv)}
 }
 
-// configDir is $XDG_CONFIG_HOME/vpsdeck, $CONFIGURATION_DIRECTORY or ~/.config/vpsdeck.
+// configDir returns $XDG_CONFIG_HOME/vpsdeck, $CONFIGURATION_DIRECTORY or ~/.config/vpsdeck.
 func configDir(getenv func(string) string) string {
 	return programDir(getenv, "XDG_CONFIG_HOME", "CONFIGURATION_DIRECTORY", ".config")
 }
 
-// stateDir is $XDG_STATE_HOME/vpsdeck, $STATE_DIRECTORY or ~/.local/state/vpsdeck.
+// stateDir returns $XDG_STATE_HOME/vpsdeck, $STATE_DIRECTORY or ~/.local/state/vpsdeck.
 func stateDir(getenv func(string) string) string {
 	return programDir(getenv, "XDG_STATE_HOME", "STATE_DIRECTORY", filepath.Join(".local", "state"))
 }
 
-// cacheDir is $XDG_CACHE_HOME/vpsdeck, $CACHE_DIRECTORY or ~/.cache/vpsdeck.
+// cacheDir returns $XDG_CACHE_HOME/vpsdeck, $CACHE_DIRECTORY or ~/.cache/vpsdeck.
 func cacheDir(getenv func(string) string) string {
 	return programDir(getenv, "XDG_CACHE_HOME", "CACHE_DIRECTORY", ".cache")
 }
 
-// programDir is the program's directory of one sort: what the user's environment says, then what systemd made for the service,
-// then the usual place. systemd's is the directory itself, and may be a list with a colon between its parts: the first one
-// counts. A relative path counts as none, as the specification of XDG's variables says.
-func programDir(getenv func(string) string, xdg, systemd, usual string) string {
+// programDir returns one of the program's directories: from the user's XDG variable, else from systemd's, else the default
+// below the home directory. systemd's variable names the directory itself, or a list of them separated by colons, of
+// which the first one counts. Relative paths are ignored, as the XDG specification requires.
+func programDir(getenv func(string) string, xdg, systemd, fallback string) string {
 	if dir := getenv(xdg); filepath.IsAbs(dir) {
 		return filepath.Join(dir, "vpsdeck")
 	}
@@ -213,7 +213,7 @@ func programDir(getenv func(string) string, xdg, systemd, usual string) string {
 		return filepath.Clean(dir)
 	}
 	if home := homeDir(getenv); home != "" {
-		return filepath.Join(home, usual, "vpsdeck")
+		return filepath.Join(home, fallback, "vpsdeck")
 	}
 	return ""
 }
@@ -225,7 +225,7 @@ func homeDir(getenv func(string) string) string {
 	return getenv("USERPROFILE") // Windows
 }
 
-// firstSet is the first option that was given, else the fallback.
+// firstSet returns the first option that is not nil, else the fallback.
 func firstSet[T any](fallback T, options ...*T) T {
 	for _, o := range options {
 		if o != nil {
@@ -235,21 +235,21 @@ func firstSet[T any](fallback T, options ...*T) T {
 	return fallback
 }
 
-// fsReason says in words why a file could not be used.
+// fsReason describes a file system error in plain words.
 func fsReason(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "it does not exist"
 	case errors.Is(err, fs.ErrPermission):
-		return "you have no right to"
+		return "permission denied"
 	case errors.Is(err, syscall.EISDIR):
 		return "it is a directory"
 	case errors.Is(err, syscall.ENOTDIR):
-		return "its path leads through something that is no directory"
+		return "a part of its path is not a directory"
 	case errors.Is(err, syscall.ENOSPC):
 		return "the disk is full"
 	case errors.Is(err, syscall.EROFS):
 		return "the disk is read-only"
 	}
-	return "the system refuses"
+	return "I/O error"
 }

@@ -23,12 +23,12 @@ import (
 
 const builtInURL = "https://admin.vps.org/api/v1/"
 
-// getenvFrom answers like os.Getenv, from a map.
-func getenvFrom(of map[string]string) func(string) string {
-	return func(name string) string { return of[name] }
+// getenvFrom returns a function like os.Getenv that reads a map.
+func getenvFrom(env map[string]string) func(string) string {
+	return func(name string) string { return env[name] }
 }
 
-// writeFile writes a file below dir, with what directories it needs, and returns its path.
+// writeFile writes a file, with its parent directories, and returns its path.
 func writeFile(t *testing.T, mode os.FileMode, text string, path ...string) string {
 	t.Helper()
 	name := filepath.Join(path...)
@@ -38,29 +38,29 @@ func writeFile(t *testing.T, mode os.FileMode, text string, path ...string) stri
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(name, mode); err != nil { // past the umask
+	if err := os.Chmod(name, mode); err != nil { // regardless of the umask
 		t.Fatal(err)
 	}
 	return name
 }
 
-// requireError fails unless the error is a Fault with the code and all the words.
+// requireError fails the test unless the error is an Error with the code and all the words.
 func requireError(t *testing.T, err error, code ExitCode, words ...string) {
 	t.Helper()
-	var fault *Error
-	if !errors.As(err, &fault) {
-		t.Fatalf("got %v, want a Fault that says %q", err, words)
+	var got *Error
+	if !errors.As(err, &got) {
+		t.Fatalf("got %v, want an Error that contains %q", err, words)
 	}
-	if fault.Code != code {
-		t.Errorf("exit code %d, want %d: %s", fault.Code, code, fault)
+	if got.Code != code {
+		t.Errorf("exit code %d, want %d: %s", got.Code, code, got)
 	}
 	for _, w := range words {
-		if !strings.Contains(fault.Error(), w) {
-			t.Errorf("%q does not say %q", fault, w)
+		if !strings.Contains(got.Error(), w) {
+			t.Errorf("%q does not contain %q", got, w)
 		}
 	}
-	if strings.ContainsRune(fault.Error(), '\n') || strings.HasSuffix(fault.Error(), ".") {
-		t.Errorf("%q is not one sentence without a full stop", fault)
+	if strings.ContainsRune(got.Error(), '\n') || strings.HasSuffix(got.Error(), ".") {
+		t.Errorf("%q is not one sentence without a full stop", got)
 	}
 }
 
@@ -75,7 +75,7 @@ func TestSettingsPrecedence(t *testing.T) {
 		file  string
 		want  Settings
 	}{
-		"nothing said": {want: Settings{APIURL: "https://admin.vps.org/api/v1", Host: "admin.vps.org", Mouse: true}},
+		"nothing set": {want: Settings{APIURL: "https://admin.vps.org/api/v1", Host: "admin.vps.org", Mouse: true}},
 		"file": {file: full, want: Settings{APIURL: "https://file.example/v1", Host: "file.example", ReadOnly: true,
 			ASCII: true, Keys: map[string][]string{"points.restore": {"R", "ctrl+r"}}}},
 		"environment over file": {env: env, file: "api_url = 'https://file.example/v1'",
@@ -141,14 +141,14 @@ func TestSystemdDirectories(t *testing.T) {
 	}
 }
 
-// encodeAll are how Windows may write a text.
+// encodeAll returns the encodings in which Windows may write a text.
 func encodeAll(text string) map[string]string {
 	var little, big []byte
 	for _, unit := range utf16.Encode([]rune(text)) {
 		little, big = binary.LittleEndian.AppendUint16(little, unit), binary.BigEndian.AppendUint16(big, unit)
 	}
 	return map[string]string{
-		"UTF-8 with a mark": "\ufeff" + text, "UTF-16": "\xff\xfe" + string(little), "UTF-16, the other way round": "\xfe\xff" + string(big),
+		"UTF-8 with a mark": "\ufeff" + text, "UTF-16": "\xff\xfe" + string(little), "UTF-16, big-endian": "\xfe\xff" + string(big),
 		"UTF-16 without a mark": string(little),
 	}
 }
@@ -161,7 +161,7 @@ func TestConfigAndTokenEncodings(t *testing.T) {
 			requireError(t, err, ExitConfig, "the config file "+path+" is not UTF-8 text", "save it as UTF-8")
 			continue
 		}
-		requireError(t, err, ExitConfig, "line 3, column 1", "did you mean mouse?") // all before it was read
+		requireError(t, err, ExitConfig, "line 3, column 1", "did you mean mouse?") // the lines before it were accepted
 	}
 	for name, text := range encodeAll("vps_s3cret\r\n") {
 		got, err := NewSecret(text)
@@ -179,9 +179,9 @@ func TestConfigAndTokenEncodings(t *testing.T) {
 
 func TestPoliciesKeepConfigOrder(t *testing.T) {
 	for name, c := range map[string]struct {
-		file  string
-		want  model.Policies
-		wrong string
+		file    string
+		want    model.Policies
+		wantErr string
 	}{
 		"none": {file: "mouse = true"},
 		"two rules, the second with defaults": {
@@ -194,15 +194,15 @@ func TestPoliciesKeepConfigOrder(t *testing.T) {
 			},
 		},
 		"any age":          {file: "[[policy]]\nbackup_max_age = '0h'\n", want: model.Policies{{}}},
-		"no length":        {file: "[[policy]]\nsnapshot_max_age = '7x'\n", wrong: "policy rule 1: snapshot_max_age: 7x is not a duration"},
-		"too many points":  {file: "[[policy]]\n[[policy]]\nmin_backups = 1000\n", wrong: "policy rule 2"},
-		"an unknown field": {file: "[[policy]]\nserver = 'a'\nage = '1d'\n", wrong: "line 3"},
+		"no length":        {file: "[[policy]]\nsnapshot_max_age = '7x'\n", wantErr: "policy rule 1: snapshot_max_age: 7x is not a duration"},
+		"too many points":  {file: "[[policy]]\n[[policy]]\nmin_backups = 1000\n", wantErr: "policy rule 2"},
+		"an unknown field": {file: "[[policy]]\nserver = 'a'\nage = '1d'\n", wantErr: "line 3"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := writeFile(t, 0o600, c.file, t.TempDir(), "config.toml")
 			s, err := Load(Sources{Flags: Flags{ConfigFile: &path}, Getenv: getenvFrom(nil), DefaultURL: builtInURL})
-			if c.wrong != "" {
-				requireError(t, err, ExitConfig, c.wrong)
+			if c.wantErr != "" {
+				requireError(t, err, ExitConfig, c.wantErr)
 				return
 			}
 			if err != nil || !reflect.DeepEqual(s.Policies, c.want) {
@@ -212,7 +212,7 @@ func TestPoliciesKeepConfigOrder(t *testing.T) {
 	}
 }
 
-// Whatever is in the file: settings or one sentence, never a panic, and never a token that stood in it.
+// Any file gives settings or an error of one sentence, never a panic, and never a token from the file.
 func FuzzConfig(f *testing.F) {
 	for _, text := range []string{
 		"", "api_url = 'https://a.example/v1'\n[keys]\n'action.restore' = ['R']\n", "token = 'vps_secret123'", "mouse = 'yes'", "[keys", "\x00", "a.b.c = 1\n",
@@ -229,8 +229,8 @@ func FuzzConfig(f *testing.F) {
 		if err == nil {
 			return
 		}
-		if words := model.ErrorMessage(err); strings.Contains(words, "\n") || CodeOf(err) != ExitConfig || strings.Contains(words, "vps_secret123") {
-			t.Errorf("%q: code %d, %q", text, CodeOf(err), words)
+		if message := model.ErrorMessage(err); strings.Contains(message, "\n") || CodeOf(err) != ExitConfig || strings.Contains(message, "vps_secret123") {
+			t.Errorf("%q: code %d, %q", text, CodeOf(err), message)
 		}
 	})
 }
@@ -278,7 +278,7 @@ func TestBadAddressErrorsNameTheirSource(t *testing.T) {
 			t.Errorf("%q repeats a password", err)
 		}
 		if address == "" {
-			continue // an empty variable counts as none
+			continue // an empty variable counts as unset
 		}
 		env = getenvFrom(map[string]string{"VPS_API_URL": address})
 		_, err = Load(Sources{Getenv: env, DefaultURL: builtInURL})
@@ -302,10 +302,10 @@ func TestTokenStoreUsesHostAndPort(t *testing.T) {
 	} {
 		s, err := Load(Sources{Flags: Flags{APIURL: &address}, Getenv: getenvFrom(nil), DefaultURL: builtInURL})
 		if err != nil || s.Host != want || strings.HasSuffix(s.APIURL, "/") {
-			t.Errorf("%s: got %q under %q, %v, want it under %q", address, s.APIURL, s.Host, err, want)
+			t.Errorf("%s: got URL %q and host %q, %v, want host %q", address, s.APIURL, s.Host, err, want)
 		}
-		if u, err := url.Parse(s.APIURL); err != nil || u.Host != want { // locks and the journal are kept under the client's host
-			t.Errorf("%s: the client asks %q, %v, want %q", address, s.APIURL, err, want)
+		if u, err := url.Parse(s.APIURL); err != nil || u.Host != want { // locks and the journal use the client's host
+			t.Errorf("%s: the client uses %q, %v, want %q", address, s.APIURL, err, want)
 		}
 	}
 }
@@ -350,7 +350,7 @@ func TestExitCodes(t *testing.T) {
 		{nil, ExitOK},
 		{errors.New("anything"), ExitOther},
 		{Errorf(ExitUsage, "no"), ExitUsage},
-		{errors.Join(errors.New("around"), Errorf(ExitConfig, "no")), ExitConfig},
+		{errors.Join(errors.New("outer"), Errorf(ExitConfig, "no")), ExitConfig},
 		{model.ErrUnauthorized, ExitToken},
 		{model.ErrForbidden, ExitToken},
 		{model.ErrNotFound, ExitNotFound},
@@ -381,8 +381,8 @@ func TestWorseExitCode(t *testing.T) {
 }
 
 func TestSilentExitHasNoMessage(t *testing.T) {
-	if words := model.ErrorMessage(SilentExit(ExitRefused)); words != "" {
-		t.Errorf("it says %q", words)
+	if message := model.ErrorMessage(SilentExit(ExitRefused)); message != "" {
+		t.Errorf("the message is %q", message)
 	}
 }
 

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// findWithCommand is what the token command of a profile gives: a shell script, so that every way to fail can be had.
+// findWithCommand finds the token with a token command of a profile. It is a shell script, so that it can fail in any way.
 func findWithCommand(t *testing.T, script string, limit time.Duration) (Token, error) {
 	t.Helper()
-	path := writeFile(t, 0o700, "#!/bin/sh\n"+script+"\n", t.TempDir(), "tell")
+	path := writeFile(t, 0o700, "#!/bin/sh\n"+script+"\n", t.TempDir(), "print-token")
 	s, err := loadConfig(t, "[profile.work]\ntoken_command = \"'"+path+"' '$HOME' a\"\n", "work", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -33,24 +33,24 @@ func TestTokenCommandPrintsToken(t *testing.T) {
 
 func TestTokenCommandErrors(t *testing.T) {
 	for script, words := range map[string]string{
-		"echo vps_s3cret; exit 3":              "has failed (exit code 3)",
+		"echo vps_s3cret; exit 3":              "failed (exit code 3)",
 		"echo vps_s3cret; echo vps_s3cret2":    "more than one line",
 		"echo":                                 "prints nothing",
-		"echo vps_s3cret oops":                 "holds a space",
+		"echo vps_s3cret oops":                 "contains a space",
 		"yes vps_s3cret | head -c 20000":       "more than one line",
 		"head -c 20000 /dev/zero | tr '\\0' a": "too long to be a token",
 	} {
 		_, err := findWithCommand(t, script, time.Minute)
 		requireError(t, err, ExitToken, "config.toml, line 2", "token_command", words)
 		if err != nil && strings.Contains(err.Error(), "s3cret") {
-			t.Errorf("%q tells what was printed", err)
+			t.Errorf("%q repeats the output", err)
 		}
 	}
 }
 
 func TestTokenCommandTimesOut(t *testing.T) {
 	_, err := findWithCommand(t, "exec sleep 600", time.Millisecond)
-	requireError(t, err, ExitToken, "config.toml, line 2", "has not answered within", "run it by hand")
+	requireError(t, err, ExitToken, "config.toml, line 2", "did not finish within", "run it by hand")
 }
 
 func TestMissingTokenCommand(t *testing.T) {

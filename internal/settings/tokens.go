@@ -12,36 +12,36 @@ import (
 	"time"
 )
 
-// Store is where a token can be kept, in words for a person.
+// Store is where a token can be saved, in words for a person.
 type Store string
 
-// The places that keep a token.
+// The token stores.
 const (
 	InKeyring Store = "the system's keyring"
 	InFile    Store = "a file that only you can read"
 )
 
-// ErrNoToken says that no token was found anywhere: ask for one where there is a terminal.
+// ErrNoToken means that no token was found. A terminal can ask for one.
 var ErrNoToken error = Errorf(ExitUsage,
 	"there is no API token: set VPS_API_TOKEN, name a token_file in the config, or start vpsdeck in a terminal and enter one")
 
-// Tokens finds and keeps the API token of one account.
+// Tokens finds and saves the API token of one account.
 type Tokens struct {
-	profileLabel   string        // the account, as a sentence begins: "profile work"; "" for the one without a profile
+	profileLabel   string        // the account, such as "profile work"; "" for the one without a profile
 	envToken       string        // VPS_API_TOKEN; never for a profile
-	tokenEnv       string        // the config's token_env; "" if none is named
-	tokenEnvValue  string        // what is in it
-	tokenFile      string        // the config's token_file; "" if none is named
-	command        []string      // the config's token_command; nil if none is named
+	tokenEnv       string        // the config's token_env; "" if not set
+	tokenEnvValue  string        // the value of that variable
+	tokenFile      string        // the config's token_file; "" if not set
+	command        []string      // the config's token_command; nil if not set
 	commandTimeout time.Duration // for the command
-	configPosition string        // where the config names its source
-	ownFile        string        // the file in the config directory; "" if there is no such directory
-	credentialsDir string        // systemd's directory of credentials; "" if there is none
+	configPosition string        // where the config sets the source of the token
+	ownFile        string        // vpsdeck's token file in the config directory; "" if there is no such directory
+	credentialsDir string        // systemd's credentials directory; "" if there is none
 	keyring        keyringEntry
 }
 
-// NewTokens makes the token store that belongs to the settings. Of the environment it reads VPS_API_TOKEN, which is for the
-// account without a profile alone, the variable that the settings name, and where the keyring is.
+// NewTokens returns the tokens of the account in the settings. From the environment it reads VPS_API_TOKEN, only for the
+// account without a profile, the variable that the settings name, and where the keyring is.
 func NewTokens(s Settings, getenv func(string) string) *Tokens {
 	name := s.Host
 	t := &Tokens{tokenFile: s.TokenFile, tokenEnv: s.TokenEnv, command: s.TokenCommand, commandTimeout: tokenCommandTimeout, credentialsDir: getenv("CREDENTIALS_DIRECTORY")}
@@ -50,8 +50,8 @@ func NewTokens(s Settings, getenv func(string) string) *Tokens {
 	} else {
 		t.profileLabel, name = "profile "+s.Profile, s.Profile+"@"+s.Host
 	}
-	for key, given := range map[string]bool{"token_env": t.tokenEnv != "", "token_file": t.tokenFile != "", "token_command": t.command != nil} {
-		if given {
+	for key, isSet := range map[string]bool{"token_env": t.tokenEnv != "", "token_file": t.tokenFile != "", "token_command": t.command != nil} {
+		if isSet {
 			t.configPosition = s.AccountPosition(key)
 		}
 	}
@@ -60,16 +60,15 @@ func NewTokens(s Settings, getenv func(string) string) *Tokens {
 	}
 	t.keyring = systemKeyring(name, getenv)
 	if s.Dir != "" {
-		// Escaped, so that no two accounts share a file: a token must never reach a host that it was not given for.
+		// Escaped, so that no two accounts share a file: a token must never be sent to another host than its own.
 		t.ownFile = filepath.Join(s.Dir, "token-"+url.QueryEscape(name))
 	}
 	return t
 }
 
-// Find looks in VPS_API_TOKEN, then in the source that the config names, if it names one there alone, then in the keyring,
-// then in the program's own file for the account. It returns an error that is ErrNoToken when there is none to be found or
-// to be asked for, and a Fault with ExitToken when the first place that should have one has none that can be used. It may
-// take seconds, while the keyring or the token command waits for a password.
+// Find returns the token of VPS_API_TOKEN, else of the source in the config. If the config has none, it tries the keyring,
+// then vpsdeck's own file for the account. The error is ErrNoToken if there is no token, or another Error with ExitToken
+// if the source has no usable one. Find may take seconds, while the keyring or the token command waits for a password.
 func (t *Tokens) Find(ctx context.Context) (Token, error) {
 	switch {
 	case t.envToken != "":
@@ -104,12 +103,12 @@ func (t *Tokens) runCommand(ctx context.Context) (Token, error) {
 	}
 	secret, err := NewSecret(text)
 	if err != nil {
-		return Token{}, Errorf(ExitToken, "%s: what %s prints %s", t.configPosition, name, err)
+		return Token{}, Errorf(ExitToken, "%s: the output of %s %s", t.configPosition, name, err)
 	}
 	return Token{secret, name}, nil
 }
 
-// Source says where the token comes from, without looking whether it is there.
+// Source returns where the token comes from, without checking whether there is one.
 func (t *Tokens) Source() string {
 	switch {
 	case t.envToken != "":
@@ -124,7 +123,7 @@ func (t *Tokens) Source() string {
 	return "as kept by vpsdeck login"
 }
 
-// externalSource is where the token comes from if that is no place of ours to write to, or "".
+// externalSource returns the source of the token if vpsdeck cannot write to it, or "".
 func (t *Tokens) externalSource() string {
 	if t.envToken != "" || t.tokenEnv != "" || t.command != nil {
 		return t.Source()
@@ -132,8 +131,8 @@ func (t *Tokens) externalSource() string {
 	return ""
 }
 
-// KeyringWarning is a sentence on a keyring that did not answer, so that a token which is kept there was not read; "" if it did, or
-// was not asked.
+// KeyringWarning returns a sentence if the keyring did not answer, so that a token in it was not read. It is "" if the
+// keyring answered or was not asked.
 func (t *Tokens) KeyringWarning() string {
 	if !t.keyring.timedOut() {
 		return ""
@@ -141,7 +140,7 @@ func (t *Tokens) KeyringWarning() string {
 	return unresponsiveKeyring
 }
 
-// MissingError is ErrNoToken for whoever cannot be asked for one: what can be done instead.
+// MissingError is the error for a missing token where nobody can be asked for one. It says what to do instead.
 func (t *Tokens) MissingError() error {
 	if t.keyring.timedOut() {
 		return Errorf(ExitToken, "%s, or set VPS_API_TOKEN, a token_command, a token_env or a token_file", unresponsiveKeyring)
@@ -162,13 +161,13 @@ func newToken(text, source string) (Token, error) {
 	return Token{secret, source}, nil
 }
 
-// readFile reads a token file, which must be a plain file that nobody but its owner can open, or whose group was chosen.
+// readFile reads a token file. It must be a plain file that only its owner can open, apart from what allowsGroup permits.
 func (t *Tokens) readFile(path string) (Token, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return Token{}, Errorf(ExitToken, "the token file %s cannot be read: %s", path, fsReason(err))
 	}
-	// Windows has no such mode bits: there, files under the user's profile are closed to other users by inheritance.
+	// Windows has no such mode bits: there, files in the user's profile inherit permissions that keep other users out.
 	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && info.Mode().IsRegular() && mode&0o077 != 0 && !t.allowsGroup(path, info) {
 		return Token{}, Errorf(ExitToken, "the token file %s is open to others (mode %04o): run chmod 600 %s",
 			path, mode, shellQuote(path))
@@ -186,11 +185,11 @@ func (t *Tokens) readFile(path string) (Token, error) {
 	return newToken(string(text), path)
 }
 
-// allowsGroup says whether a file that its group can read, and nobody else, may be so: it is one of systemd's credentials, or
-// nobody can write to it and its group was chosen by whoever mounted it. A file that a person made open is not among these.
+// allowsGroup reports whether a file may be readable by its group. It allows systemd's credentials, and mounted secrets:
+// files of another owner, or of root, that nobody can write to. A file that the user made readable is not allowed.
 func (t *Tokens) allowsGroup(path string, info fs.FileInfo) bool {
 	mode := info.Mode().Perm()
-	if mode&0o037 != 0 { // its group may write to it, or others may do anything
+	if mode&0o037 != 0 { // its group can write or execute it, or others have any permission
 		return false
 	}
 	if filepath.IsAbs(t.credentialsDir) && strings.HasPrefix(filepath.Clean(path), filepath.Clean(t.credentialsDir)+string(filepath.Separator)) {
@@ -199,7 +198,7 @@ func (t *Tokens) allowsGroup(path string, info fs.FileInfo) bool {
 	return mode == 0o440 && isForeignOwned(info)
 }
 
-// shellQuote is the path as a shell takes it.
+// shellQuote quotes a path for a shell.
 func shellQuote(path string) string {
 	plain := func(r rune) bool {
 		return r > '~' || strings.ContainsRune("/._-+=:@%,", r) ||

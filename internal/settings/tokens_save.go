@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// Stores lists where a token can be kept so that it is the one found at the next start; none while VPS_API_TOKEN is set, or
-// where the config has it come from a variable or a command.
+// Stores returns where a token can be saved so that the next start finds it. There is no store while VPS_API_TOKEN is set,
+// or while the config names a variable or a command.
 func (t *Tokens) Stores() []Store {
 	switch {
 	case t.externalSource() != "":
@@ -17,33 +17,33 @@ func (t *Tokens) Stores() []Store {
 	case t.tokenFile != "":
 		return []Store{InFile}
 	}
-	var places []Store
+	var stores []Store
 	if t.keyring.isAvailable() {
-		places = append(places, InKeyring)
+		stores = append(stores, InKeyring)
 	}
 	if t.ownFile != "" {
-		places = append(places, InFile)
+		stores = append(stores, InFile)
 	}
-	return places
+	return stores
 }
 
-// Save keeps the token in one of Places, in the stead of the one kept before, and says where it is now. Its errors are
-// Faults with ExitToken.
-func (t *Tokens) Save(secret Secret, place Store) (Token, error) {
-	if err := t.CheckStore(place); err != nil {
+// Save saves the token in one of Stores, replaces the previous one, and returns it with its new source. Its errors are of
+// type Error with ExitToken.
+func (t *Tokens) Save(secret Secret, store Store) (Token, error) {
+	if err := t.CheckStore(store); err != nil {
 		return Token{}, err
 	}
-	if place == InKeyring {
+	if store == InKeyring {
 		if err := t.keyring.save(secret.Reveal()); err != nil {
-			return Token{}, Errorf(ExitToken, "%s did not take the token: keep it in a file instead", place)
+			return Token{}, Errorf(ExitToken, "%s did not accept the token: keep it in a file instead", store)
 		}
-		return Token{secret, string(place)}, nil
+		return Token{secret, string(store)}, nil
 	}
 	path := t.ownFile
 	if t.tokenFile != "" {
 		path = t.tokenFile
 	} else if _, err := t.keyring.find(); err == nil && t.keyring.forget() != nil {
-		return Token{}, Errorf(ExitToken, "%s holds an older token, which comes first: keep the new one there", InKeyring)
+		return Token{}, Errorf(ExitToken, "%s holds an older token, which is found first: keep the new one there", InKeyring)
 	}
 	if err := writeToken(path, secret); err != nil {
 		return Token{}, Errorf(ExitToken, "the token cannot be written to %s: %s", path, fsReason(err))
@@ -51,46 +51,46 @@ func (t *Tokens) Save(secret Secret, place Store) (Token, error) {
 	return Token{secret, path}, nil
 }
 
-// checkManaged is why no token can be kept here: it comes from elsewhere.
+// checkManaged returns an error if the token comes from a source that vpsdeck cannot write to.
 func (t *Tokens) checkManaged() error {
 	switch {
 	case t.envToken != "":
-		return Errorf(ExitToken, "VPS_API_TOKEN is set and comes before any token kept: change it there")
+		return Errorf(ExitToken, "VPS_API_TOKEN is set and overrides any saved token: change it there")
 	case t.externalSource() != "":
 		return Errorf(ExitToken, "%s: the token comes from %s: change it there", t.configPosition, t.externalSource())
 	}
 	return nil
 }
 
-// CheckStore is why a token cannot be kept in a place, or, where none is named, anywhere; nil if it can.
-func (t *Tokens) CheckStore(place Store) error {
+// CheckStore returns an error if a token cannot be saved in the store, or, for "", in any store.
+func (t *Tokens) CheckStore(store Store) error {
 	if err := t.checkManaged(); err != nil {
 		return err
 	}
-	switch places := t.Stores(); {
-	case len(places) == 0:
-		return Errorf(ExitToken, "there is no place to keep a token in: set HOME, or VPS_API_TOKEN instead")
-	case place != "" && !slices.Contains(places, place):
-		return Errorf(ExitToken, "the token cannot be kept in %s here: there is %s", place, places[0])
+	switch stores := t.Stores(); {
+	case len(stores) == 0:
+		return Errorf(ExitToken, "there is no place to keep a token: set HOME, or use VPS_API_TOKEN instead")
+	case store != "" && !slices.Contains(stores, store):
+		return Errorf(ExitToken, "the token cannot be kept in %s here: use %s", store, stores[0])
 	}
 	return nil
 }
 
-// Forget drops the token that was kept, in the keyring and in our own file, and says where it was; nowhere if there was none.
-// Where the keyring did not answer, this is the error: there may be one in it.
-// A file that the config names is not ours to delete. Its errors are Faults with ExitToken.
+// Forget deletes the saved token from the keyring and from vpsdeck's own file, and returns where it was. It is an error if
+// the keyring does not answer, because it may hold a token. Forget never deletes a file that the config names. Its errors
+// are of type Error with ExitToken.
 func (t *Tokens) Forget() ([]Store, error) {
 	if err := t.checkManaged(); err != nil {
 		return nil, err
 	}
 	if t.tokenFile != "" {
-		return nil, Errorf(ExitToken, "%s: the token is in %s, a file of your own: delete that yourself", t.configPosition, t.tokenFile)
+		return nil, Errorf(ExitToken, "%s: the token is in %s, which you manage: delete the file yourself", t.configPosition, t.tokenFile)
 	}
 	var from []Store
-	_, asked := t.keyring.find()
-	if asked == nil {
+	_, findErr := t.keyring.find()
+	if findErr == nil {
 		if t.keyring.forget() != nil {
-			return nil, Errorf(ExitToken, "%s did not give the token up: delete the entry %s of %s there", InKeyring, t.keyring.account, keyringService)
+			return nil, Errorf(ExitToken, "%s did not delete the token: delete the entry %s of %s there", InKeyring, t.keyring.account, keyringService)
 		}
 		from = append(from, InKeyring)
 	}
@@ -102,14 +102,14 @@ func (t *Tokens) Forget() ([]Store, error) {
 			return from, Errorf(ExitToken, "the token file %s cannot be deleted: %s", t.ownFile, fsReason(err))
 		}
 	}
-	if mayHoldToken(asked) {
-		return from, Errorf(ExitToken, "%s, and log out again: there may be a token in it", unresponsiveKeyring)
+	if mayHoldToken(findErr) {
+		return from, Errorf(ExitToken, "%s, and log out again: it may still hold a token", unresponsiveKeyring)
 	}
 	return from, nil
 }
 
-// writeToken replaces the file in one step, so that a crash leaves the old token or the new one, never half of one. The
-// file is 0600 from its first moment on; a directory that is made for it is 0700.
+// writeToken replaces the file atomically, so that a crash leaves the old token or the new one, never half of one. The
+// file is created with mode 0600, and a new directory with 0700.
 func writeToken(path string, secret Secret) (err error) {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -15,27 +15,28 @@ import (
 	"github.com/zalando/go-keyring"
 )
 
-// memoryKeyring is a keyring in memory that works.
-func memoryKeyring(account string, held map[string]string) keyringEntry {
+// memoryKeyring is a working keyring in memory.
+func memoryKeyring(account string, stored map[string]string) keyringEntry {
 	return keyringEntry{account: account, timeout: time.Minute,
 		get: func(service, account string) (string, error) {
-			if text, ok := held[service+"/"+account]; ok {
+			if text, ok := stored[service+"/"+account]; ok {
 				return text, nil
 			}
 			return "", keyring.ErrNotFound
 		},
-		set:    func(service, account, secret string) error { held[service+"/"+account] = secret; return nil },
-		remove: func(service, account string) error { delete(held, service+"/"+account); return nil },
+		set:    func(service, account, secret string) error { stored[service+"/"+account] = secret; return nil },
+		remove: func(service, account string) error { delete(stored, service+"/"+account); return nil },
 	}
 }
 
-// newTestTokens is a token store in an empty directory, with a keyring that holds what is given.
-func newTestTokens(t *testing.T, env, named string, held map[string]string) (*Tokens, string) {
+// newTestTokens returns tokens with an empty directory and a keyring with the given entries, and the path of vpsdeck's own
+// token file.
+func newTestTokens(t *testing.T, env, named string, stored map[string]string) (*Tokens, string) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "vpsdeck")
 	tokens := NewTokens(Settings{Host: "admin.vps.org", Dir: dir, TokenFile: named},
 		getenvFrom(map[string]string{"VPS_API_TOKEN": env}))
-	tokens.keyring = memoryKeyring("admin.vps.org", held)
+	tokens.keyring = memoryKeyring("admin.vps.org", stored)
 	return tokens, filepath.Join(dir, "token-admin.vps.org")
 }
 
@@ -80,7 +81,7 @@ func TestTokenSourcePrecedence(t *testing.T) {
 	}
 	tokens, _ := newTestTokens(t, "", "", nil)
 	if _, err := tokens.Find(t.Context()); !errors.Is(err, ErrNoToken) {
-		t.Errorf("nothing anywhere: got %v, want ErrNoToken", err)
+		t.Errorf("no token: got %v, want ErrNoToken", err)
 	}
 }
 
@@ -116,13 +117,13 @@ func TestBadTokenIsRefusedWithoutBeingShown(t *testing.T) {
 }
 
 func TestTokenFileOpenToOthersIsRefused(t *testing.T) {
-	for mode, fine := range map[os.FileMode]bool{
+	for mode, ok := range map[os.FileMode]bool{
 		0o600: true, 0o400: true, 0o640: false, 0o604: false, 0o644: false, 0o620: false, 0o666: false,
 	} {
 		path := writeFile(t, mode, "vps_s3cret", t.TempDir(), "my token")
 		tokens, _ := newTestTokens(t, "", path, nil)
 		_, err := tokens.Find(t.Context())
-		if fine {
+		if ok {
 			if err != nil {
 				t.Errorf("mode %o: %v", mode, err)
 			}
@@ -130,15 +131,15 @@ func TestTokenFileOpenToOthersIsRefused(t *testing.T) {
 		}
 		requireError(t, err, ExitToken, path, fmt.Sprintf("mode %04o", mode), "chmod 600 '"+path+"'")
 	}
-	given := t.TempDir()
-	for mode, fine := range map[os.FileMode]bool{0o440: true, 0o640: true, 0o444: false, 0o460: false, 0o441: false} {
-		path := writeFile(t, mode, "vps_s3cret", given, fmt.Sprintf("token-%o", mode))
+	credentials := t.TempDir()
+	for mode, ok := range map[os.FileMode]bool{0o440: true, 0o640: true, 0o444: false, 0o460: false, 0o441: false} {
+		path := writeFile(t, mode, "vps_s3cret", credentials, fmt.Sprintf("token-%o", mode))
 		tokens, _ := newTestTokens(t, "", path, nil)
-		tokens.credentialsDir = given + "/"
-		if _, err := tokens.Find(t.Context()); (err == nil) != fine {
-			t.Errorf("a credential of systemd's, mode %o: %v", mode, err)
+		tokens.credentialsDir = credentials + "/"
+		if _, err := tokens.Find(t.Context()); (err == nil) != ok {
+			t.Errorf("systemd's credential with mode %o: %v", mode, err)
 		}
-		if tokens.credentialsDir = given + "/tok"; mode != 0o440 && fine {
+		if tokens.credentialsDir = credentials + "/tok"; mode != 0o440 && ok {
 			_, err := tokens.Find(t.Context())
 			requireError(t, err, ExitToken, path)
 		}
@@ -211,10 +212,10 @@ func TestSavedFileIsPrivateAndReplacedAtomically(t *testing.T) {
 			t.Errorf("%s is %v, %v, want %v", path, info.Mode(), err, want)
 		}
 	}
-	// Written in place, the file that is still open would now hold the new token.
-	held := make([]byte, 64)
-	if n, _ := old.Read(held); string(held[:n]) != "vps_one\n" {
-		t.Errorf("the old file now holds %q: it was not replaced but written over", held[:n])
+	// If it had been written in place, the open file would now have the new token.
+	content := make([]byte, 64)
+	if n, _ := old.Read(content); string(content[:n]) != "vps_one\n" {
+		t.Errorf("the old file now has %q: it was overwritten, not replaced", content[:n])
 	}
 	if entries, err := os.ReadDir(filepath.Dir(own)); err != nil || len(entries) != 1 {
 		t.Errorf("left behind: %v, %v", entries, err)
@@ -239,14 +240,14 @@ func TestFailedSaveLeavesNothingBehind(t *testing.T) {
 	tokens, _ = newTestTokens(t, "", "", nil)
 	tokens.keyring.set = func(string, string, string) error { return errors.New("vps_s3cret") }
 	_, err = tokens.Save(mustSecret(t, "vps_s3cret"), InKeyring)
-	requireError(t, err, ExitToken, "keyring did not take the token")
+	requireError(t, err, ExitToken, "keyring did not accept the token")
 
 	tokens, own = newTestTokens(t, "", "", map[string]string{"vpsdeck/admin.vps.org": "vps_old"})
 	tokens.keyring.remove = func(string, string) error { return errors.New("locked") }
 	_, err = tokens.Save(mustSecret(t, "vps_new"), InFile)
 	requireError(t, err, ExitToken, "older token")
 	if _, err := os.Stat(own); err == nil {
-		t.Error("a token was written that would never be found")
+		t.Error("wrote a token that Find would never return")
 	}
 }
 
@@ -301,7 +302,7 @@ func TestUnavailableKeyringIsSkipped(t *testing.T) {
 				t.Errorf("got %v, want ErrNoToken", err)
 			}
 			if err := r.save("vps_x"); err == nil {
-				t.Error("kept a token in a keyring that does not work")
+				t.Error("saved a token in a keyring that does not work")
 			}
 			writeFile(t, 0o600, "vps_own", own)
 			if got, err := tokens.Find(t.Context()); err != nil || got.Source != own {
@@ -317,38 +318,38 @@ func TestUnavailableKeyringIsSkipped(t *testing.T) {
 func TestUnresponsiveKeyringTimesOutOnce(t *testing.T) {
 	forever := make(chan struct{})
 	t.Cleanup(func() { close(forever) })
-	var asked atomic.Int32
-	hang := func() error { asked.Add(1); <-forever; return nil }
+	var calls atomic.Int32
+	hang := func() error { calls.Add(1); <-forever; return nil }
 	tokens, own := newTestTokens(t, "", "", nil)
 	tokens.keyring = keyringEntry{timeout: time.Nanosecond, unresponsive: &atomic.Bool{},
 		get:    func(string, string) (string, error) { return "vps_late", hang() },
 		set:    func(string, string, string) error { return hang() },
 		remove: func(string, string) error { return hang() }}
 	if tokens.KeyringWarning() != "" {
-		t.Error("it is called silent before it was asked")
+		t.Error("there is a warning before the first call")
 	}
 	if _, err := tokens.Find(t.Context()); !errors.Is(err, ErrNoToken) {
 		t.Errorf("got %v, want ErrNoToken", err)
 	}
-	const named = "the system's keyring did not answer within a second"
-	if !strings.Contains(tokens.KeyringWarning(), named) {
-		t.Errorf("it is not named: %q", tokens.KeyringWarning())
+	const warning = "the system's keyring did not answer within a second"
+	if !strings.Contains(tokens.KeyringWarning(), warning) {
+		t.Errorf("the warning is %q", tokens.KeyringWarning())
 	}
-	requireError(t, tokens.MissingError(), ExitToken, named, "VPS_API_TOKEN")
-	if places := tokens.Stores(); fmt.Sprint(places) != fmt.Sprint([]Store{InFile}) {
-		t.Errorf("a token can be kept in %v", places)
+	requireError(t, tokens.MissingError(), ExitToken, warning, "VPS_API_TOKEN")
+	if stores := tokens.Stores(); fmt.Sprint(stores) != fmt.Sprint([]Store{InFile}) {
+		t.Errorf("a token can be saved in %v", stores)
 	}
 	writeFile(t, 0o600, "vps_own", own)
-	places, err := tokens.Forget()
-	requireError(t, err, ExitToken, named, "there may be a token in it")
-	if fmt.Sprint(places) != fmt.Sprint([]Store{Store(own)}) {
-		t.Errorf("forgotten in %v", places)
+	stores, err := tokens.Forget()
+	requireError(t, err, ExitToken, warning, "it may still hold a token")
+	if fmt.Sprint(stores) != fmt.Sprint([]Store{Store(own)}) {
+		t.Errorf("deleted from %v", stores)
 	}
 	if _, err := os.Stat(own); err == nil {
-		t.Error("what could be forgotten was not")
+		t.Error("the token file still exists")
 	}
-	if n := asked.Load(); n > 1 {
-		t.Errorf("it was asked %d times", n)
+	if n := calls.Load(); n > 1 {
+		t.Errorf("the keyring was called %d times", n)
 	}
 }
 
@@ -358,10 +359,10 @@ func TestLockedKeyringMayHoldToken(t *testing.T) {
 		return "", errors.New("failed to unlock correct collection '/x'")
 	}
 	_, err := tokens.Forget()
-	requireError(t, err, ExitToken, "there may be a token in it")
+	requireError(t, err, ExitToken, "it may still hold a token")
 	tokens.keyring.get = func(string, string) (string, error) { return "", errNoKeyring }
-	if places, err := tokens.Forget(); err != nil || len(places) > 0 {
-		t.Errorf("without a keyring: %v, %v", places, err)
+	if stores, err := tokens.Forget(); err != nil || len(stores) > 0 {
+		t.Errorf("without a keyring: %v, %v", stores, err)
 	}
 }
 
@@ -382,32 +383,32 @@ func TestNoBusIsStarted(t *testing.T) {
 			t.Errorf("%s: got %v", name, got)
 		}
 		if c.want || ownKeyring {
-			continue // asking would reach the keyring of whoever runs the test
+			continue // a call would reach the keyring of the user who runs the test
 		}
 		if r := systemKeyring("admin.vps.org", getenvFrom(c.env)); r.isAvailable() || r.save("vps_x") == nil || r.forget() == nil {
-			t.Errorf("%s: a keyring that is not there does something", name)
+			t.Errorf("%s: a keyring that does not exist works", name)
 		}
 	}
 }
 
 func TestTokenFilePerHost(t *testing.T) {
-	seen := map[string]string{}
+	hosts := map[string]string{}
 	for _, host := range []string{"admin.vps.org", "admin.vps.org:8443", "admin.vps.org_8443", "[::1]:8080", "__1__8080"} {
 		name := NewTokens(Settings{Host: host, Dir: "/c"}, getenvFrom(nil)).ownFile
-		if other, taken := seen[name]; taken || filepath.Dir(name) != "/c" {
-			t.Errorf("%s has the file %s, as has %q", host, name, other)
+		if other, taken := hosts[name]; taken || filepath.Dir(name) != "/c" {
+			t.Errorf("%s has the file %s, like %q", host, name, other)
 		}
-		seen[name] = host
+		hosts[name] = host
 	}
 }
 
 func TestSecretIsNeverPrinted(t *testing.T) {
 	token := Token{Value: mustSecret(t, "vps_s3cret"), Source: "x"}
-	inside := struct{ token Token }{token} // unexported: fmt reads it by reflection, past every method
+	inside := struct{ token Token }{token} // unexported: fmt reads it by reflection and calls no method
 	for _, shown := range []any{token, &token, token.Value, &token.Value, inside, &inside, []Token{token}} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 			if text := fmt.Sprintf(verb, shown); strings.Contains(text, "s3cret") || strings.Contains(text, fmt.Sprintf("%x", "s3cret")) {
-				t.Errorf("%s of %T shows it: %s", verb, shown, text)
+				t.Errorf("%s of %T shows the token: %s", verb, shown, text)
 			}
 		}
 	}
@@ -419,6 +420,6 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 	}
 	var none Secret
 	if !none.IsEmpty() || none.Reveal() != "" || token.Value.IsEmpty() {
-		t.Error("the zero secret must be empty, and no other")
+		t.Error("only the zero secret must be empty")
 	}
 }

@@ -2,15 +2,15 @@ package sshd
 
 import gossh "golang.org/x/crypto/ssh"
 
-// signatureAlgorithms are the kinds of signature by which somebody, or a certificate's authority, shows that they have a key. None rests on
-// SHA-1: ssh-rsa and ssh-dss are not among them.
+// signatureAlgorithms are the accepted signatures of users and of certificate authorities. None uses SHA-1: ssh-rsa and
+// ssh-dss are not in the list.
 var signatureAlgorithms = []string{
 	gossh.KeyAlgoED25519, gossh.KeyAlgoSKED25519, gossh.KeyAlgoSKECDSA256,
 	gossh.KeyAlgoECDSA256, gossh.KeyAlgoECDSA384, gossh.KeyAlgoECDSA521, gossh.KeyAlgoRSASHA512, gossh.KeyAlgoRSASHA256,
 }
 
-// algorithms are those that the server speaks, best first. They are named here, so that a new version of the library changes none.
-// Strict key exchange, against prefixes that are cut off (CVE-2023-48795), is the library's own way and cannot be switched off.
+// algorithms returns the server's algorithms, best first. They are listed here, so that a new version of the library does
+// not change them. The library always uses strict key exchange, against prefix truncation (CVE-2023-48795).
 func algorithms() *gossh.ServerConfig {
 	return &gossh.ServerConfig{
 		Config: gossh.Config{
@@ -27,7 +27,7 @@ func algorithms() *gossh.ServerConfig {
 	}
 }
 
-// withoutSHA1 keeps a host key from signing with SHA-1, as an RSA key may.
+// withoutSHA1 returns a host key that never signs with SHA-1, as an RSA key could.
 func withoutSHA1(key gossh.Signer) (gossh.Signer, error) {
 	signer, ok := key.(gossh.AlgorithmSigner)
 	if !ok || key.PublicKey().Type() != gossh.KeyAlgoRSA {

@@ -16,10 +16,10 @@ import (
 	"vpsdeck/internal/sshd"
 )
 
-// tightLimits are limits of a server that loses no time over who takes too much.
+// tightLimits are limits of a server that quickly disconnects clients that exceed them.
 var tightLimits = sshd.Limits{LoginsPerMinute: 10_000, Unauthenticated: 1000, PerUser: 2, Handshake: 500 * time.Millisecond, Stuck: 500 * time.Millisecond}
 
-// stallableConn is a line whose client stops reading, as one does whose terminal was stopped.
+// stallableConn is a connection whose client can stop reading, like one whose terminal is stopped.
 type stallableConn struct {
 	net.Conn
 	mu      sync.Mutex
@@ -51,18 +51,18 @@ func (s *stallableConn) Close() error {
 	return s.Conn.Close()
 }
 
-// dialStallableConn logs in over a line that can be stalled.
-func (w *testServer) dialStallableConn(signer gossh.Signer) (*gossh.Client, *stallableConn) {
-	w.t.Helper()
-	line := &stallableConn{Conn: dialRaw(w.t, w.address), closed: make(chan struct{})}
-	w.t.Cleanup(func() { _ = line.Close() })
-	c, channels, requests, err := gossh.NewClientConn(line, w.address, &gossh.ClientConfig{
+// dialStallableConn logs in over a connection that can be stalled.
+func (s *testServer) dialStallableConn(signer gossh.Signer) (*gossh.Client, *stallableConn) {
+	s.t.Helper()
+	raw := &stallableConn{Conn: dialRaw(s.t, s.address), closed: make(chan struct{})}
+	s.t.Cleanup(func() { _ = raw.Close() })
+	c, channels, requests, err := gossh.NewClientConn(raw, s.address, &gossh.ClientConfig{
 		User: "somebody", Auth: []gossh.AuthMethod{gossh.PublicKeys(signer)}, HostKeyCallback: gossh.InsecureIgnoreHostKey(), //nolint:gosec // the server is our own
 	})
 	if err != nil {
-		w.t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	return gossh.NewClient(c, channels, requests), line
+	return gossh.NewClient(c, channels, requests), raw
 }
 
 func resizePayload(columns, rows int) []byte {
@@ -77,7 +77,7 @@ func ptyPayload(columns, rows int) []byte {
 	}{"xterm-256color", uint32(columns), uint32(rows), 0, 0, ""})
 }
 
-// startFlood opens a dashboard and floods its screen. Nobody reads it.
+// startFlood opens a dashboard that redraws all the time. Nobody reads its output.
 func startFlood(t *testing.T, c *gossh.Client, columns, rows int) gossh.Channel {
 	t.Helper()
 	channel, requests := openChannel(t, c)
@@ -94,7 +94,7 @@ func startFlood(t *testing.T, c *gossh.Client, columns, rows int) gossh.Channel 
 	return channel
 }
 
-// requireNoGoroutinesLeft requires that nothing is left of connections that have ended, at the server or at the client.
+// requireNoGoroutinesLeft requires that closed connections leave no goroutines, in the server or in the client.
 func requireNoGoroutinesLeft(t *testing.T) {
 	t.Helper()
 	all := make([]byte, 4<<20)
@@ -104,7 +104,7 @@ func requireNoGoroutinesLeft(t *testing.T) {
 	}, func() string { return string(all[:runtime.Stack(all, true)]) })
 }
 
-// resizeUntilClosed changes a terminal's size again and again, until the connection has ended.
+// resizeUntilClosed keeps changing a terminal's size until the connection is closed.
 func resizeUntilClosed(channel gossh.Channel) {
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
@@ -116,36 +116,36 @@ func resizeUntilClosed(channel gossh.Channel) {
 	}
 }
 
-// A stalled terminal that is resized held its session for ever: the blocked write held the renderer, that the resizes, those the
-// connection, and that the write.
+// A stalled terminal that was resized once kept its session for ever: the blocked write blocked the renderer, which blocked
+// the resizes, which blocked the connection, which blocked the write.
 func TestResizedStalledTerminalIsDropped(t *testing.T) {
 	for name, stall := range map[string]func(*stallableConn){
-		"it reads its line, but takes nothing of the session": func(*stallableConn) {},
-		"it reads nothing at all":                             (*stallableConn).stall,
+		"it reads the connection, but not the session": func(*stallableConn) {},
+		"it reads nothing at all":                      (*stallableConn).stall,
 	} {
 		t.Run(name, func(t *testing.T) {
 			anna := newKey(t)
-			w := newTestServer(t, tightLimits, userLine(operatorOptions, anna))
-			w.t = t
-			var lines []*stallableConn
+			s := newTestServer(t, tightLimits, userLine(operatorOptions, anna))
+			s.t = t
+			var conns []*stallableConn
 			for range 2 {
-				c, l := w.dialStallableConn(anna)
-				lines = append(lines, l)
+				c, l := s.dialStallableConn(anna)
+				conns = append(conns, l)
 				channel := startFlood(t, c, 300, 100)
 				stall(l)
 				go resizeUntilClosed(channel)
 			}
-			waitUntil(t, "both have ended", func() bool { return len(w.endReasons()) == 2 }, w.log.String)
-			for _, why := range w.endReasons() {
-				if why != "the client took nothing any more" && why != "the client does not answer any more" && why != "the line was dropped" {
-					t.Errorf("it ended because of %q", why)
+			waitUntil(t, "both have ended", func() bool { return len(s.endReasons()) == 2 }, s.log.String)
+			for _, why := range s.endReasons() {
+				if why != "the client stopped reading" && why != "the client stopped responding" && why != "the connection was lost" {
+					t.Errorf("the session ended because of %q", why)
 				}
 			}
-			w.waitForLog("msg=logout")
-			other := w.connect(anna)
+			s.waitForLog("msg=logout")
+			other := s.connect(anna)
 			other.waitForText("hello anna")
 			_ = other.client.Close()
-			for _, l := range lines { // their own ends wait for them
+			for _, l := range conns { // their goroutines wait for this
 				_ = l.Close()
 			}
 			requireNoGoroutinesLeft(t)
@@ -155,24 +155,24 @@ func TestResizedStalledTerminalIsDropped(t *testing.T) {
 
 func TestRemovedUserWithStalledTerminalIsDisconnected(t *testing.T) {
 	anna, bert := newKey(t), newKey(t)
-	w := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000, Stuck: time.Hour, Grace: 300 * time.Millisecond}, userLine(operatorOptions, anna), userLine(viewerOptions, bert))
-	c, l := w.dialStallableConn(bert)
+	s := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000, Stuck: time.Hour, Grace: 300 * time.Millisecond}, userLine(operatorOptions, anna), userLine(viewerOptions, bert))
+	c, l := s.dialStallableConn(bert)
 	channel := startFlood(t, c, 300, 100)
 	l.stall()
 	go resizeUntilClosed(channel)
-	w.waitUntilStalled()
-	w.writeUsers(userLine(operatorOptions, anna))
-	w.server.Reload()
-	waitUntil(t, "he is out", func() bool { return len(w.endReasons()) == 1 }, w.log.String)
-	if why := w.endReasons()[0]; why != "your key was taken out of the users file" {
-		t.Errorf("it ended because of %q", why)
+	s.waitUntilStalled()
+	s.writeUsers(userLine(operatorOptions, anna))
+	s.server.Reload()
+	waitUntil(t, "bert's session has ended", func() bool { return len(s.endReasons()) == 1 }, s.log.String)
+	if why := s.endReasons()[0]; why != "your key was removed from the users file" {
+		t.Errorf("the session ended because of %q", why)
 	}
 }
 
 func TestLatestTerminalSizeWins(t *testing.T) {
 	anna := newKey(t)
-	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
-	d := w.connect(anna)
+	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
+	d := s.connect(anna)
 	d.waitForText("80x24")
 	for i := range 2000 {
 		if err := d.session.WindowChange(20+i%30, 60+i%90); err != nil {
@@ -193,8 +193,8 @@ func TestTerminalSizeIsBounded(t *testing.T) {
 		{1 << 31, 1 << 31}: "2730x24 in",
 		{0, 0}:             "80x24 in",
 	} {
-		w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
-		c, err := w.dial("anna", gossh.PublicKeys(anna))
+		s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
+		c, err := s.dial("anna", gossh.PublicKeys(anna))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -227,8 +227,8 @@ func TestTerminalSizeIsBounded(t *testing.T) {
 
 func TestEnvironmentIsBounded(t *testing.T) {
 	anna := newKey(t)
-	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
-	c, err := w.dial("anna", gossh.PublicKeys(anna))
+	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
+	c, err := s.dial("anna", gossh.PublicKeys(anna))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,17 +247,17 @@ func TestEnvironmentIsBounded(t *testing.T) {
 		}
 	}
 	if granted == 0 || granted > 32 || bytes > 4096 {
-		t.Errorf("%d variables of %d bytes were taken", granted, bytes)
+		t.Errorf("%d variables of %d bytes were accepted", granted, bytes)
 	}
-	for i := 0; err == nil && i < 100_000; i++ { // and who goes on and on is put out
+	for i := 0; err == nil && i < 100_000; i++ { // more requests disconnect the client
 		_, err = channel.SendRequest("env", false, gossh.Marshal(struct{ N, V string }{"LC_ALL", "C"}))
 	}
 	requireClosed(t, c)
-	w.waitForLog("too many requests")
-	w.connect(anna).waitForText("hello anna")
+	s.waitForLog("too many requests")
+	s.connect(anna).waitForText("hello anna")
 }
 
-// Who has logged in takes a place, dashboard or none, and must ask for a dashboard soon.
+// A login takes a slot even without a dashboard, and must open a dashboard within a time limit.
 func TestLoginWithoutSessionIsCountedAndDisconnected(t *testing.T) {
 	anna := newKey(t)
 	for name, open := range map[string]func(*testing.T, *gossh.Client){
@@ -274,7 +274,7 @@ func TestLoginWithoutSessionIsCountedAndDisconnected(t *testing.T) {
 			}
 			for range 100 {
 				if _, err := channel.SendRequest("window-change", false, resizePayload(90, 30)); err != nil {
-					return // it is put out already
+					return // it is already disconnected
 				}
 			}
 		},
@@ -282,26 +282,26 @@ func TestLoginWithoutSessionIsCountedAndDisconnected(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			limits := tightLimits
 			limits.Handshake = 2 * time.Second
-			w := newTestServer(t, limits, userLine(operatorOptions, anna))
-			w.t = t
+			s := newTestServer(t, limits, userLine(operatorOptions, anna))
+			s.t = t
 			var all []*gossh.Client
-			for range 2 { // which is all that one user may have
-				c, err := w.dial("anna", gossh.PublicKeys(anna))
+			for range 2 { // the limit for one user
+				c, err := s.dial("anna", gossh.PublicKeys(anna))
 				if err != nil {
 					t.Fatal(err)
 				}
 				all = append(all, c)
 				open(t, c)
 			}
-			third := w.connect(anna)
-			third.waitForText("you have 2 sessions here already")
+			third := s.connect(anna)
+			third.waitForText("you already have 2 sessions")
 			for _, c := range all {
 				requireClosed(t, c)
 			}
-			w.waitForLog("user=anna")
-			w.waitForLog("no dashboard was asked for")
+			s.waitForLog("user=anna")
+			s.waitForLog("no dashboard was requested")
 			_ = third.client.Close()
-			again := w.connect(anna)
+			again := s.connect(anna)
 			again.waitForText("hello anna")
 			_ = again.client.Close()
 			requireNoGoroutinesLeft(t)
@@ -311,12 +311,12 @@ func TestLoginWithoutSessionIsCountedAndDisconnected(t *testing.T) {
 
 func TestConnectionIsClosedAfterSession(t *testing.T) {
 	anna := newKey(t)
-	w := newTestServer(t, tightLimits, userLine(operatorOptions, anna))
-	d := w.connect(anna)
+	s := newTestServer(t, tightLimits, userLine(operatorOptions, anna))
+	d := s.connect(anna)
 	d.waitForText("hello anna")
 	d.press("q")
 	_ = d.waitForExit()
-	requireClosed(t, d.client) // and is not closed from here
+	requireClosed(t, d.client) // by the server, not by the client
 }
 
 func TestTooManyChannelsDisconnects(t *testing.T) {
@@ -327,8 +327,8 @@ func TestTooManyChannelsDisconnects(t *testing.T) {
 
 func openManyChannels(t *testing.T, kind string) {
 	anna := newKey(t)
-	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
-	c, err := w.dial("anna", gossh.PublicKeys(anna))
+	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
+	c, err := s.dial("anna", gossh.PublicKeys(anna))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -346,13 +346,13 @@ func openManyChannels(t *testing.T, kind string) {
 	if open > 1 || open == 0 && kind == "session" || refused > 20 {
 		t.Errorf("%d channels were opened, %d refused", open, refused)
 	}
-	w.waitForLog("too many channels")
+	s.waitForLog("too many channels")
 }
 
 func TestTooManyRequestsDisconnects(t *testing.T) {
 	anna := newKey(t)
-	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
-	c, err := w.dial("anna", gossh.PublicKeys(anna))
+	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
+	c, err := s.dial("anna", gossh.PublicKeys(anna))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -361,15 +361,15 @@ func TestTooManyRequestsDisconnects(t *testing.T) {
 			t.Fatalf("keepalive: granted %v, %v", ok, err)
 		}
 	}
-	asked := 0
-	for ; err == nil && asked < 5000; asked++ {
+	sent := 0
+	for ; err == nil && sent < 5000; sent++ {
 		_, _, err = c.SendRequest("tcpip-forward", true, nil)
 	}
 	if err == nil {
-		t.Errorf("%d requests were answered", asked)
+		t.Errorf("%d requests were answered", sent)
 	}
-	w.waitForLog("too many requests")
-	if n := strings.Count(w.log.String(), "it asked for tcpip-forward"); n == 0 || n > 20 {
+	s.waitForLog("too many requests")
+	if n := strings.Count(s.log.String(), "requested tcpip-forward"); n == 0 || n > 20 {
 		t.Errorf("it is logged %d times", n)
 	}
 }
@@ -378,9 +378,9 @@ func TestResizeFloodLeavesNoGoroutines(t *testing.T) {
 	anna := newKey(t)
 	limits := tightLimits
 	limits.PerUser = 50
-	w := newTestServer(t, limits, userLine(operatorOptions, anna))
+	s := newTestServer(t, limits, userLine(operatorOptions, anna))
 	for range 20 {
-		c, err := w.dial("anna", gossh.PublicKeys(anna))
+		c, err := s.dial("anna", gossh.PublicKeys(anna))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,17 +7,17 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 )
 
-// The bounds of what a client may say and ask for. One that goes on and on is put out.
+// The limits of what a client may send. A client with too many requests or channels is disconnected.
 const (
 	maxVariableSize = 200  // bytes of a variable's value, or of the terminal's name
-	maxVariables    = 32   // that are taken
-	maxEnvSize      = 4096 // bytes of them all
-	maxRequests     = 500  // of a session, but for changes of the terminal's size
-	maxChannels     = 10   // that are opened, or tried to
+	maxVariables    = 32   // that are accepted
+	maxEnvSize      = 4096 // bytes of all variables
+	maxRequests     = 500  // of a session, except for changes of the terminal's size
+	maxChannels     = 10   // opened or attempted
 )
 
-// strictChannel hands on the requests for a session that the dashboard needs, and refuses all others: agents, X11, commands, subsystems,
-// variables that no program should hear of. Changes of the terminal's size are kept here, where nobody can be held up by them.
+// strictChannel passes on the session requests that the dashboard needs, and refuses all others: agents, X11, subsystems
+// and other variables. It handles changes of the terminal's size itself, so that they block nobody.
 type strictChannel struct {
 	gossh.NewChannel
 	conn       *conn
@@ -25,7 +25,7 @@ type strictChannel struct {
 	logRefused func(why string)
 }
 
-// Accept opens the channel.
+// Accept accepts the channel and filters its requests.
 func (s strictChannel) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 	channel, in, err := s.NewChannel.Accept()
 	if err != nil {
@@ -34,20 +34,20 @@ func (s strictChannel) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 	out := make(chan *gossh.Request)
 	go func() {
 		defer close(out)
-		asked := &requestFilter{size: &s.conn.size}
+		filter := &requestFilter{size: &s.conn.size}
 		for r := range in {
 			switch {
 			case r.Type == "window-change":
-				reply(r, asked.resize(r))
-			case asked.requests == maxRequests:
+				reply(r, filter.resize(r))
+			case filter.requests == maxRequests:
 				s.disconnect("too many requests")
-				asked.requests++
-			case asked.requests > maxRequests: // what comes until the connection has ended
-			case asked.allow(r):
+				filter.requests++
+			case filter.requests > maxRequests: // drop the rest until the connection has closed
+			case filter.allow(r):
 				out <- r
 			default:
 				if r.Type == "subsystem" {
-					s.logRefused("it came for a subsystem: " + subsystemName(r.Payload))
+					s.logRefused("requested a subsystem: " + subsystemName(r.Payload))
 				}
 				reply(r, false)
 			}
@@ -56,11 +56,11 @@ func (s strictChannel) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 	return channel, out, nil
 }
 
-// subsystemName is the name of the one that is asked for.
+// subsystemName returns the name of the requested subsystem.
 func subsystemName(payload []byte) string {
 	var p struct{ Name string }
 	if gossh.Unmarshal(payload, &p) != nil {
-		return "one that cannot be read"
+		return "unreadable name"
 	}
 	return clean(p.Name)
 }
@@ -71,7 +71,7 @@ func reply(r *gossh.Request, granted bool) {
 	}
 }
 
-// requestFilter is what a client has asked for in its session.
+// requestFilter decides which requests of a session are allowed, and counts them.
 type requestFilter struct {
 	size      *terminalSize
 	requests  int
@@ -79,11 +79,11 @@ type requestFilter struct {
 	envSize   int // bytes
 }
 
-// allow says whether the dashboard needs a request. One for a terminal then asks for a sane one.
-func (a *requestFilter) allow(r *gossh.Request) bool {
-	a.requests++
+// allow reports whether the dashboard needs a request. It replaces the values of a terminal request by safe ones.
+func (f *requestFilter) allow(r *gossh.Request) bool {
+	f.requests++
 	switch r.Type {
-	case "shell", "exec": // a command is answered with a sentence
+	case "shell", "exec": // handleSession explains that there are no commands
 		return true
 	case "pty-req":
 		var p struct {
@@ -94,7 +94,7 @@ func (a *requestFilter) allow(r *gossh.Request) bool {
 		if gossh.Unmarshal(r.Payload, &p) != nil || len(p.Term) > maxVariableSize || !isPrintableASCII(p.Term) {
 			return false
 		}
-		columns, rows := a.size.set(p.Columns, p.Rows)
+		columns, rows := f.size.set(p.Columns, p.Rows)
 		p.Columns, p.Rows, p.Modes = uint32(columns), uint32(rows), "" // there is no line discipline here
 		r.Payload = gossh.Marshal(p)
 		return true
@@ -103,34 +103,35 @@ func (a *requestFilter) allow(r *gossh.Request) bool {
 		if gossh.Unmarshal(r.Payload, &v) != nil || !isAllowedVariable(v.Name) || len(v.Value) > maxVariableSize || !isPrintableASCII(v.Value) {
 			return false
 		}
-		a.variables++
-		a.envSize += len(v.Name) + len(v.Value)
-		return a.variables <= maxVariables && a.envSize <= maxEnvSize
+		f.variables++
+		f.envSize += len(v.Name) + len(v.Value)
+		return f.variables <= maxVariables && f.envSize <= maxEnvSize
 	}
 	return false
 }
 
-// resize notes how large the terminal is now.
-func (a *requestFilter) resize(r *gossh.Request) bool {
+// resize stores the terminal's new size.
+func (f *requestFilter) resize(r *gossh.Request) bool {
 	var w struct{ Columns, Rows, Width, Height uint32 }
 	if gossh.Unmarshal(r.Payload, &w) != nil {
 		return false
 	}
-	a.size.set(w.Columns, w.Rows)
+	f.size.set(w.Columns, w.Rows)
 	return true
 }
 
-// isAllowedVariable says whether the dashboard draws by a variable of the client's. None reaches a process: there is none.
+// isAllowedVariable reports whether a client's variable affects how the dashboard is drawn. The variables reach no process,
+// because the server starts none.
 func isAllowedVariable(name string) bool {
 	return name == "COLORTERM" || name == "NO_COLOR" || name == "LANG" || strings.HasPrefix(name, "LC_") && len(name) < 20 && isPrintableASCII(name)
 }
 
-// isPrintableASCII says whether a text has nothing but printable ASCII.
+// isPrintableASCII reports whether a text is only printable ASCII.
 func isPrintableASCII(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
-// handleSessionChannel takes channels of that type, one for each connection: one person, one screen.
+// handleSessionChannel accepts one session channel per connection: one person, one screen.
 func (s *Server) handleSessionChannel(srv *ssh.Server, c *gossh.ServerConn, channel gossh.NewChannel, ctx ssh.Context) {
 	own, ok := s.countChannel(channel, ctx)
 	switch {
@@ -138,23 +139,24 @@ func (s *Server) handleSessionChannel(srv *ssh.Server, c *gossh.ServerConn, chan
 	case own.sessionOpened.CompareAndSwap(false, true):
 		ssh.DefaultSessionHandler(srv, c, strictChannel{channel, own, func(why string) { s.disconnect(own, why) }, func(why string) { s.logRefused(own, why) }}, ctx)
 	default:
-		_ = channel.Reject(gossh.ResourceShortage, "one session for each connection")
+		_ = channel.Reject(gossh.ResourceShortage, "only one session per connection")
 	}
 }
 
-// rejectChannel refuses channels of all other types: forwarded ports, sockets, tunnels.
+// rejectChannel rejects channels of all other types: forwarded ports, sockets, tunnels.
 func (s *Server) rejectChannel(_ *ssh.Server, _ *gossh.ServerConn, channel gossh.NewChannel, ctx ssh.Context) {
 	if own, ok := s.countChannel(channel, ctx); ok {
-		s.logRefused(own, "it wanted a channel of "+clean(channel.ChannelType()))
-		_ = channel.Reject(gossh.UnknownChannelType, "there is only the dashboard here")
+		s.logRefused(own, "requested a channel: "+clean(channel.ChannelType()))
+		_ = channel.Reject(gossh.UnknownChannelType, "only the dashboard is available here")
 	}
 }
 
-// countChannel counts a channel, of whatever type, and puts out who opens too many. ok is false where it must not be taken.
+// countChannel counts a channel of any type, and disconnects a client that opens too many. ok is false if the channel must
+// not be accepted.
 func (s *Server) countChannel(channel gossh.NewChannel, ctx ssh.Context) (own *conn, ok bool) {
 	own, ok = ctx.Value(connKey).(*conn)
 	if !ok {
-		_ = channel.Reject(gossh.ConnectionFailed, "the connection is not known")
+		_ = channel.Reject(gossh.ConnectionFailed, "unknown connection")
 		return nil, false
 	}
 	n := own.channels.Add(1)
@@ -164,24 +166,24 @@ func (s *Server) countChannel(channel gossh.NewChannel, ctx ssh.Context) (own *c
 	return own, n <= maxChannels
 }
 
-// rejectRequest refuses what is asked for beside the session, and puts out who goes on asking.
+// rejectRequest rejects requests outside the session, and disconnects a client that sends too many.
 func (s *Server) rejectRequest(ctx ssh.Context, _ *ssh.Server, r *gossh.Request) (bool, []byte) {
 	if own, ok := ctx.Value(connKey).(*conn); ok {
 		switch n := own.requests.Add(1); {
 		case n == maxRequests+1:
 			s.disconnect(own, "too many requests")
-		case n <= maxChannels && strings.Contains(r.Type, "forward"): // others come from every client
-			s.logRefused(own, "it asked for "+clean(r.Type))
+		case n <= maxChannels && strings.Contains(r.Type, "forward"): // every client sends some of the others
+			s.logRefused(own, "requested "+clean(r.Type))
 		}
 	}
 	return false, nil
 }
 
-// logRefused logs that a key that was let in came for something else than the dashboard.
+// logRefused logs that an authenticated client requested something other than the dashboard.
 func (s *Server) logRefused(c *conn, why string) { s.connLogger(c).Warn("refused", "why", why) }
 
-// disconnect ends a connection whose client does not behave.
+// disconnect closes the connection of a client that exceeds the limits.
 func (s *Server) disconnect(c *conn, why string) {
-	s.connLogger(c).Warn("put out", "why", why)
+	s.connLogger(c).Warn("disconnected", "why", why)
 	_ = c.Close()
 }

@@ -9,34 +9,35 @@ import (
 	"vpsdeck/internal/window"
 )
 
-// conn is a connection. It must log in within a time, begin a dashboard within another, and take what is written within a third.
+// conn is a connection. There is a time limit for the login, another for the start of the dashboard, and one for each
+// write.
 type conn struct {
 	net.Conn
 	limits          Limits
-	onAuthenticated func()       // no longer one of those who have not logged in; called once
-	onExpired       func(*conn)  // told when somebody has logged in and not begun a dashboard in time
-	channels        atomic.Int32 // that the client has opened, or tried to
-	requests        atomic.Int32 // that it has made beside its session
+	onAuthenticated func()       // called once, after the login or at the end of the connection
+	onExpired       func(*conn)  // called if no dashboard was started in time after the login
+	channels        atomic.Int32 // opened or attempted by the client
+	requests        atomic.Int32 // sent by the client outside its session
 	sessionOpened   atomic.Bool  // a session was opened
 	size            terminalSize
 
 	mu      sync.Mutex
 	timeout *time.Timer // closes the connection; stopped while a dashboard runs
 	slot    *slot       // nil: nobody has logged in yet
-	started bool        // a dashboard was begun
+	started bool        // a dashboard was started
 	closed  bool
 }
 
-// slot is what somebody who has logged in takes of the server's room.
+// slot is a logged-in user's share of the server's limits.
 type slot struct {
 	identity identity
-	refusal  string // why there is no room for them, as a sentence; then nothing is taken
-	release  func() // gives the room up; called once or more
+	refusal  string // why a limit allows no further session, as a sentence; the slot then counts for nothing
+	release  func() // frees the slot; may be called more than once
 }
 
-func newConn(c net.Conn, l Limits, known func(), expired func(*conn)) *conn {
-	out := &conn{Conn: c, limits: l, onAuthenticated: sync.OnceFunc(known), onExpired: expired, size: terminalSize{changed: make(chan struct{}, 1)}}
-	out.mu.Lock() // the timer must find itself
+func newConn(c net.Conn, l Limits, onAuthenticated func(), onExpired func(*conn)) *conn {
+	out := &conn{Conn: c, limits: l, onAuthenticated: sync.OnceFunc(onAuthenticated), onExpired: onExpired, size: terminalSize{changed: make(chan struct{}, 1)}}
+	out.mu.Lock() // the timer's function must see out.timeout
 	defer out.mu.Unlock()
 	out.timeout = time.AfterFunc(l.Handshake, func() {
 		if out.awaitsDashboard() {
@@ -47,40 +48,40 @@ func newConn(c net.Conn, l Limits, known func(), expired func(*conn)) *conn {
 	return out
 }
 
-// setSlot notes who it is. From now on they take a place, and have a time to begin a dashboard in.
-func (c *conn) setSlot(p *slot) {
+// setSlot stores the user's slot, and starts the time limit for opening the dashboard.
+func (c *conn) setSlot(next *slot) {
 	c.onAuthenticated()
 	c.mu.Lock()
-	before := c.slot
-	c.slot = p
+	previous := c.slot
+	c.slot = next
 	closed := c.closed
 	if !closed {
 		c.timeout.Reset(c.limits.Handshake)
 	}
 	c.mu.Unlock()
-	if before != nil {
-		before.release()
+	if previous != nil {
+		previous.release()
 	}
 	if closed {
-		p.release()
+		next.release()
 	}
 }
 
-// currentSlot is the place of who has logged in, or nil.
+// currentSlot returns the slot of the logged-in user, or nil.
 func (c *conn) currentSlot() *slot {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.slot
 }
 
-// awaitsDashboard says whether somebody has logged in and not begun a dashboard.
+// awaitsDashboard reports whether a user has logged in and not started a dashboard.
 func (c *conn) awaitsDashboard() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.slot != nil && !c.started
 }
 
-// markStarted says that a dashboard runs, which has limits of its own.
+// markStarted records that a dashboard runs, and stops the timeout: the dashboard has other limits.
 func (c *conn) markStarted() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -88,7 +89,7 @@ func (c *conn) markStarted() {
 	c.timeout.Stop()
 }
 
-// markFinished says that the dashboard has ended: the client should close the connection, and has a time for it.
+// markFinished records that the dashboard has ended. The client must then close the connection within a time limit.
 func (c *conn) markFinished() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -97,7 +98,8 @@ func (c *conn) markFinished() {
 	}
 }
 
-// Write writes, within a time: a client that takes nothing must not be waited for. What was written in part cannot be mended.
+// Write writes within a time limit, so that a client that does not read blocks nobody. After an error it closes the
+// connection, because a partial write cannot be repaired.
 func (c *conn) Write(p []byte) (int, error) {
 	_ = c.SetWriteDeadline(time.Now().Add(c.limits.Stuck))
 	n, err := c.Conn.Write(p)
@@ -107,31 +109,31 @@ func (c *conn) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// SetDeadline sets the deadline for reads alone: the one for writes is set by each write.
+// SetDeadline sets the deadline for reads only: each write sets its own.
 func (c *conn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
 
-// Close ends the connection, and gives up what it takes.
+// Close closes the connection and frees its slot.
 func (c *conn) Close() error {
 	c.mu.Lock()
 	c.closed = true
 	c.timeout.Stop()
-	p := c.slot
+	current := c.slot
 	c.mu.Unlock()
 	c.onAuthenticated()
-	if p != nil {
-		p.release()
+	if current != nil {
+		current.release()
 	}
 	return c.Conn.Close()
 }
 
-// terminalSize is how large the client's terminal is. Whoever tells of a change is never held up: the latest one counts.
+// terminalSize is the size of the client's terminal. Setting it never blocks: only the latest size counts.
 type terminalSize struct {
 	mu            sync.Mutex
 	columns, rows int
-	changed       chan struct{} // holds one
+	changed       chan struct{} // buffers one
 }
 
-// set notes a size that the client claims, and returns the one that it is given.
+// set stores the size that the client claims, within bounds, and returns the bounded one.
 func (s *terminalSize) set(columns, rows uint32) (int, int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -13,52 +13,52 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 )
 
-// Error is what is wrong with a file of the server's, in a sentence for whoever runs it.
+// Error is an error with one of the server's files or its address, in a sentence for the operator.
 type Error struct{ message string }
 
-// Error is the sentence.
-func (t *Error) Error() string { return t.message }
+// Error returns the sentence.
+func (e *Error) Error() string { return e.message }
 
-// Message is the sentence.
-func (t *Error) Message() string { return t.message }
+// Message returns the sentence.
+func (e *Error) Message() string { return e.message }
 
 func errorf(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }
 
-// fsReason words a failure of the file system.
+// fsReason describes a file system error in plain words.
 func fsReason(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "it is not there"
+		return "it does not exist"
 	case errors.Is(err, fs.ErrPermission):
-		return "vpsdeck may not"
+		return "permission denied"
 	}
-	return "the disk does not let it"
+	return "I/O error"
 }
 
-// LoadUsers reads a users file. It must not be one that others can write to: who can write to it can come in. The error is a
-// *Trouble that names the line.
+// LoadUsers reads a users file. Others must not be able to write to it, because that would let them log in. The error is
+// an *Error that names the line.
 func LoadUsers(path string) (*Users, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, errorf("the users file %s cannot be read: %s", path, fsReason(err))
 	}
 	if mode := info.Mode(); mode.Perm()&0o022 != 0 {
-		return nil, errorf("the users file %s can be written to by others (mode %04o): chmod 0644 it, or 0600", path, mode.Perm())
+		return nil, errorf("the users file %s can be written to by others (mode %04o): run chmod 0644 on it, or 0600", path, mode.Perm())
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, errorf("the users file %s cannot be read: %s", path, fsReason(err))
 	}
 	users, err := ParseUsers(text)
-	var fault *UsersFileError
-	if errors.As(err, &fault) {
-		return nil, errorf("%s:%d: %s", path, fault.Line, fault.Message)
+	var lineErr *UsersFileError
+	if errors.As(err, &lineErr) {
+		return nil, errorf("%s:%d: %s", path, lineErr.Line, lineErr.Message)
 	}
 	return users, nil
 }
 
-// CheckHostKey says what is wrong with a host key, and whether there is one: without, the first start makes it.
-func CheckHostKey(path string) (there bool, err error) {
+// CheckHostKey checks a host key, and reports whether it exists. A missing one is no error: the first start creates it.
+func CheckHostKey(path string) (exists bool, err error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -66,21 +66,21 @@ func CheckHostKey(path string) (there bool, err error) {
 	case err != nil:
 		return false, errorf("the host key %s cannot be read: %s", path, fsReason(err))
 	case info.Mode().Perm()&0o077 != 0:
-		return true, errorf("the host key %s can be read by others (mode %04o): chmod 0600 it, and if they may have read it, make a new one", path, info.Mode().Perm())
+		return true, errorf("the host key %s can be read by others (mode %04o): run chmod 0600 on it, or make a new one if they may have read it", path, info.Mode().Perm())
 	}
 	_, err = readHostKey(path)
 	return true, err
 }
 
-// LoadHostKey reads the host key, or makes one where there is none: an ed25519 key that only its owner can read.
+// LoadHostKey reads the host key. If there is none, it creates an ed25519 key that only its owner can read.
 func LoadHostKey(path string) (gossh.Signer, error) {
-	there, err := CheckHostKey(path)
+	exists, err := CheckHostKey(path)
 	switch {
 	case err != nil:
 		return nil, err
-	case !there:
+	case !exists:
 		if err := makeHostKey(path); err != nil {
-			return nil, errorf("the host key %s cannot be made: %s", path, fsReason(err))
+			return nil, errorf("the host key %s cannot be created: %s", path, fsReason(err))
 		}
 	}
 	return readHostKey(path)
@@ -93,10 +93,10 @@ func readHostKey(path string) (gossh.Signer, error) {
 	}
 	signer, err := gossh.ParsePrivateKey(text)
 	if err != nil {
-		return nil, errorf("the host key %s is no private key without a passphrase: make one with ssh-keygen -t ed25519 -N '' -f %s, or remove it", path, path)
+		return nil, errorf("the host key %s is not a private key without a passphrase: make one with ssh-keygen -t ed25519 -N '' -f %s, or remove it", path, path)
 	}
 	if why := weakKeyReason(signer.PublicKey()); why != "" {
-		return nil, errorf("the host key %s is not good enough: make one with ssh-keygen -t ed25519 -N '' -f %s, and remove this one before", path, path)
+		return nil, errorf("the host key %s is too weak: remove it, and make a new one with ssh-keygen -t ed25519 -N '' -f %s", path, path)
 	}
 	return withoutSHA1(signer)
 }

@@ -23,10 +23,10 @@ import (
 	"vpsdeck/internal/sshd"
 )
 
-// waitTimeout is how long a test waits for what must come.
+// waitTimeout is how long a test waits for an expected event.
 const waitTimeout = 20 * time.Second
 
-// infoModel is a program that tells who looks at it, how large their terminal is, how many colours it has, and what it was told.
+// infoModel is a program that shows its user, the size and colours of the terminal, and the last notice.
 type infoModel struct {
 	login   sshd.Login
 	size    tea.WindowSizeMsg
@@ -34,47 +34,47 @@ type infoModel struct {
 	notice  string
 	env     string
 	floods  int
-	frames  *atomic.Int64 // how often a flood was drawn
+	frames  *atomic.Int64 // how often the flood was drawn
 }
 
 type noticeMsg string
 
-func (h *infoModel) Init() tea.Cmd { return nil }
+func (m *infoModel) Init() tea.Cmd { return nil }
 
-func (h *infoModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+func (m *infoModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		h.size = msg
+		m.size = msg
 	case tea.ColorProfileMsg:
-		h.profile = msg.Profile.String()
+		m.profile = msg.Profile.String()
 	case tea.EnvMsg:
-		h.env = strings.Join(msg, " ")
+		m.env = strings.Join(msg, " ")
 	case noticeMsg:
-		h.notice = string(msg)
+		m.notice = string(msg)
 	case floodMsg:
-		h.floods++
-		return h, sendFlood
+		m.floods++
+		return m, sendFlood
 	case tea.KeyPressMsg:
 		switch msg.String() {
 		case "q":
-			return h, tea.Quit
+			return m, tea.Quit
 		case "f":
-			return h, sendFlood
+			return m, sendFlood
 		}
 	}
-	return h, nil
+	return m, nil
 }
 
 type floodMsg struct{}
 
 func sendFlood() tea.Msg { return floodMsg{} }
 
-func (h *infoModel) View() tea.View {
-	text := fmt.Sprintf("hello %s the %s of %s\n%dx%d in %s\nenv %s\n%s\n", h.login.Name, h.login.Role, h.login.Scope(), h.size.Width, h.size.Height, h.profile, h.env, h.notice)
-	if h.floods > 0 {
-		h.frames.Add(1)
-		for i := range h.size.Height {
-			text += strings.Repeat(fmt.Sprint((h.floods+i)%10), h.size.Width) + "\n"
+func (m *infoModel) View() tea.View {
+	text := fmt.Sprintf("hello %s the %s of %s\n%dx%d in %s\nenv %s\n%s\n", m.login.Name, m.login.Role, m.login.Scope(), m.size.Width, m.size.Height, m.profile, m.env, m.notice)
+	if m.floods > 0 {
+		m.frames.Add(1)
+		for i := range m.size.Height {
+			text += strings.Repeat(fmt.Sprint((m.floods+i)%10), m.size.Width) + "\n"
 		}
 	}
 	v := tea.NewView(text)
@@ -82,7 +82,7 @@ func (h *infoModel) View() tea.View {
 	return v
 }
 
-// crashingModel is a program that breaks when b is pressed, and catches it as the dashboard's guard does.
+// crashingModel is a program that crashes when b is pressed, and reports it as the dashboard's guard does.
 type crashingModel struct {
 	tea.Model
 	mu    sync.Mutex
@@ -90,31 +90,31 @@ type crashingModel struct {
 	quit  func()
 }
 
-func (b *crashingModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+func (m *crashingModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if press, ok := msg.(tea.KeyPressMsg); ok && press.String() == "b" {
-		b.mu.Lock()
-		b.crash = "a mistake"
-		b.mu.Unlock()
-		go b.quit()
-		return b, nil
+		m.mu.Lock()
+		m.crash = "a bug"
+		m.mu.Unlock()
+		go m.quit()
+		return m, nil
 	}
 	var cmd tea.Cmd
-	b.Model, cmd = b.Model.Update(msg)
-	return b, cmd
+	m.Model, cmd = m.Model.Update(msg)
+	return m, cmd
 }
 
-// testServer is a server and those who come to it.
+// testServer is a server for the tests' clients.
 type testServer struct {
 	t           *testing.T
 	dir         string
 	server      *sshd.Server
 	address     string
 	log         *safeBuffer
-	stop        func() error // as a SIGTERM does
+	stop        func() error // shuts it down, as a SIGTERM does
 	mu          sync.Mutex
-	closed      []string    // why sessions ended, as their programs were told
-	openErr     error       // why no program is opened
-	panicOnOpen atomic.Bool // the opening of a program does
+	closed      []string    // why sessions ended, as passed to their programs
+	openErr     error       // the error of opening a program
+	panicOnOpen atomic.Bool // opening a program panics
 	frames      atomic.Int64
 }
 
@@ -135,7 +135,7 @@ func (s *safeBuffer) String() string {
 	return s.b.String()
 }
 
-// key is somebody's.
+// newKey makes a key.
 func newKey(t *testing.T) gossh.Signer {
 	t.Helper()
 	_, private, err := ed25519.GenerateKey(rand.Reader)
@@ -149,7 +149,7 @@ func newKey(t *testing.T) gossh.Signer {
 	return signer
 }
 
-// userLine is a line of a users file.
+// userLine returns a line of a users file.
 func userLine(options string, key gossh.Signer) string {
 	return options + " " + string(gossh.MarshalAuthorizedKey(key.PublicKey()))
 }
@@ -161,12 +161,12 @@ func newTestServer(t *testing.T, limits sshd.Limits, users ...string) *testServe
 
 func newTestServerWithHostKey(t *testing.T, hostKey string, limits sshd.Limits, users ...string) *testServer {
 	t.Helper()
-	w := &testServer{t: t, dir: t.TempDir(), log: &safeBuffer{}}
-	w.writeUsers(users...)
+	s := &testServer{t: t, dir: t.TempDir(), log: &safeBuffer{}}
+	s.writeUsers(users...)
 	var err error
-	w.server, err = sshd.New(sshd.Options{
-		HostKey: hostKey, Users: filepath.Join(w.dir, "users"), Limits: limits,
-		Log: slog.New(slog.NewTextHandler(w.log, nil)), Notice: func(text string) tea.Msg { return noticeMsg(text) }, Open: w.openProgram,
+	s.server, err = sshd.New(sshd.Options{
+		HostKey: hostKey, Users: filepath.Join(s.dir, "users"), Limits: limits,
+		Log: slog.New(slog.NewTextHandler(s.log, nil)), Notice: func(text string) tea.Msg { return noticeMsg(text) }, Open: s.openProgram,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -175,170 +175,170 @@ func newTestServerWithHostKey(t *testing.T, hostKey string, limits sshd.Limits, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.address = l.Addr().String()
+	s.address = l.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
-	go func() { served <- w.server.Serve(ctx, l) }()
-	w.stop = sync.OnceValue(func() error {
+	go func() { served <- s.server.Serve(ctx, l) }()
+	s.stop = sync.OnceValue(func() error {
 		cancel()
 		select {
 		case err := <-served:
 			return err
 		case <-time.After(waitTimeout):
-			return errors.New("it does not end")
+			return errors.New("the server does not stop")
 		}
 	})
 	t.Cleanup(func() {
-		if err := w.stop(); err != nil {
+		if err := s.stop(); err != nil {
 			t.Error(err)
 		}
 	})
-	return w
+	return s
 }
 
-func (w *testServer) writeUsers(users ...string) {
-	w.t.Helper()
-	if err := os.WriteFile(filepath.Join(w.dir, "users"), []byte(strings.Join(users, "\n")), 0o600); err != nil {
-		w.t.Fatal(err)
+func (s *testServer) writeUsers(users ...string) {
+	s.t.Helper()
+	if err := os.WriteFile(filepath.Join(s.dir, "users"), []byte(strings.Join(users, "\n")), 0o600); err != nil {
+		s.t.Fatal(err)
 	}
 }
 
-func (w *testServer) openProgram(v sshd.Login) (sshd.Program, error) {
-	if w.panicOnOpen.Load() {
-		panic("a mistake in the opening")
+func (s *testServer) openProgram(v sshd.Login) (sshd.Program, error) {
+	if s.panicOnOpen.Load() {
+		panic("a bug in Open")
 	}
-	if w.openErr != nil {
-		return sshd.Program{}, w.openErr
+	if s.openErr != nil {
+		return sshd.Program{}, s.openErr
 	}
-	b := &crashingModel{Model: &infoModel{login: v, frames: &w.frames}}
+	program := &crashingModel{Model: &infoModel{login: v, frames: &s.frames}}
 	return sshd.Program{
-		Model: b, OnCrash: func(quit func()) { b.quit = quit },
+		Model: program, OnCrash: func(quit func()) { program.quit = quit },
 		Crash: func() (string, string, bool) {
-			b.mu.Lock()
-			defer b.mu.Unlock()
-			return b.crash, "where", b.crash != ""
+			program.mu.Lock()
+			defer program.mu.Unlock()
+			return program.crash, "where", program.crash != ""
 		},
 		Close: func(why string) {
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			w.closed = append(w.closed, why)
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.closed = append(s.closed, why)
 		},
 	}, nil
 }
 
-// dial logs in, or fails as the server wants it.
-func (w *testServer) dial(user string, auth ...gossh.AuthMethod) (*gossh.Client, error) {
-	return gossh.Dial("tcp", w.address, &gossh.ClientConfig{
+// dial logs in, or returns the error.
+func (s *testServer) dial(user string, auth ...gossh.AuthMethod) (*gossh.Client, error) {
+	return gossh.Dial("tcp", s.address, &gossh.ClientConfig{
 		User: user, Auth: auth, HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: waitTimeout, //nolint:gosec // the server is our own
 	})
 }
 
-// testTerminal is somebody at a terminal.
+// testTerminal is a client with a terminal.
 type testTerminal struct {
 	t          *testing.T
 	client     *gossh.Client
 	session    *gossh.Session
 	in         interface{ Write([]byte) (int, error) }
-	closeInput func() error // the input
+	closeInput func() error
 	out        *safeBuffer
 	done       chan error
 }
 
 // connect logs in by key and opens a terminal.
-func (w *testServer) connect(signer gossh.Signer, env ...string) *testTerminal {
-	w.t.Helper()
-	client, err := w.dial("somebody", gossh.PublicKeys(signer))
+func (s *testServer) connect(signer gossh.Signer, env ...string) *testTerminal {
+	s.t.Helper()
+	client, err := s.dial("somebody", gossh.PublicKeys(signer))
 	if err != nil {
-		w.t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	w.t.Cleanup(func() { _ = client.Close() })
-	return w.openTerminal(client, env...)
+	s.t.Cleanup(func() { _ = client.Close() })
+	return s.openTerminal(client, env...)
 }
 
-func (w *testServer) openTerminal(client *gossh.Client, env ...string) *testTerminal {
-	w.t.Helper()
+func (s *testServer) openTerminal(client *gossh.Client, env ...string) *testTerminal {
+	s.t.Helper()
 	session, err := client.NewSession()
 	if err != nil {
-		w.t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	d := &testTerminal{t: w.t, client: client, session: session, out: &safeBuffer{}, done: make(chan error, 1)}
+	d := &testTerminal{t: s.t, client: client, session: session, out: &safeBuffer{}, done: make(chan error, 1)}
 	for i := 0; i < len(env); i += 2 {
 		_ = session.Setenv(env[i], env[i+1])
 	}
 	session.Stdout, session.Stderr = d.out, d.out
 	in, err := session.StdinPipe()
 	if err != nil {
-		w.t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	d.in, d.closeInput = in, in.Close
 	if err := session.RequestPty("xterm-256color", 24, 80, gossh.TerminalModes{}); err != nil {
-		w.t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	if err := session.Shell(); err != nil {
-		w.t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	go func() { d.done <- session.Wait() }()
 	return d
 }
 
-func (d *testTerminal) press(keys string) {
-	d.t.Helper()
-	if _, err := d.in.Write([]byte(keys)); err != nil {
-		d.t.Fatal(err)
+func (t *testTerminal) press(keys string) {
+	t.t.Helper()
+	if _, err := t.in.Write([]byte(keys)); err != nil {
+		t.t.Fatal(err)
 	}
 }
 
-// waitForText waits until a text was written.
-func (d *testTerminal) waitForText(text string) {
-	d.t.Helper()
-	waitUntil(d.t, text, func() bool { return strings.Contains(d.out.String(), text) }, d.out.String)
+// waitForText waits until a text appears in the output.
+func (t *testTerminal) waitForText(text string) {
+	t.t.Helper()
+	waitUntil(t.t, text, func() bool { return strings.Contains(t.out.String(), text) }, t.out.String)
 }
 
-// waitForExit waits until the session has ended, with the terminal given back.
-func (d *testTerminal) waitForExit() error {
-	d.t.Helper()
+// waitForExit waits until the session has ended, and requires that the terminal was restored.
+func (t *testTerminal) waitForExit() error {
+	t.t.Helper()
 	select {
-	case err := <-d.done:
-		if out := d.out.String(); !strings.Contains(out, "\x1b[?1049l") {
-			d.t.Errorf("the terminal was not given back: %q", out)
+	case err := <-t.done:
+		if out := t.out.String(); !strings.Contains(out, "\x1b[?1049l") {
+			t.t.Errorf("the terminal was not restored: %q", out)
 		}
 		return err
 	case <-time.After(waitTimeout):
-		d.t.Fatal("the session does not end")
+		t.t.Fatal("the session does not end")
 		return nil
 	}
 }
 
-// waitUntil waits for what happens elsewhere.
-func waitUntil(t *testing.T, what string, holds func() bool, show func() string) {
+// waitUntil waits until a condition is true.
+func waitUntil(t *testing.T, what string, condition func() bool, show func() string) {
 	t.Helper()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	for late := time.After(waitTimeout); !holds(); {
+	for timeout := time.After(waitTimeout); !condition(); {
 		select {
 		case <-tick.C:
-		case <-late:
-			t.Fatalf("it never came: %s\n%q", what, show())
+		case <-timeout:
+			t.Fatalf("timed out: %s\n%q", what, show())
 		}
 	}
 }
 
-func (w *testServer) waitForLog(text string) {
-	w.t.Helper()
-	waitUntil(w.t, text, func() bool { return strings.Contains(w.log.String(), text) }, w.log.String)
+func (s *testServer) waitForLog(text string) {
+	s.t.Helper()
+	waitUntil(s.t, text, func() bool { return strings.Contains(s.log.String(), text) }, s.log.String)
 }
 
-// waitUntilStalled waits until the screen that floods is not drawn any more, because nobody takes it.
-func (w *testServer) waitUntilStalled() {
-	w.t.Helper()
+// waitUntilStalled waits until the flood is no longer drawn, because nobody reads it.
+func (s *testServer) waitUntilStalled() {
+	s.t.Helper()
 	last, same := int64(0), 0
-	waitUntil(w.t, "the screen stands still", func() bool {
-		if n := w.frames.Load(); n != last {
+	waitUntil(s.t, "the screen is stalled", func() bool {
+		if n := s.frames.Load(); n != last {
 			last, same = n, 0
 		}
 		same++
 		return last > 0 && same > 300
-	}, w.log.String)
+	}, s.log.String)
 }
 
 // requireClosed waits until the server has closed a connection.
@@ -352,20 +352,20 @@ func requireClosed(t *testing.T, c *gossh.Client) {
 	select {
 	case <-ended:
 	case <-time.After(waitTimeout):
-		t.Error("the connection is kept")
+		t.Error("the connection stays open")
 		_ = c.Close()
 		<-ended
 	}
 }
 
-// endReasons is why sessions ended so far.
-func (w *testServer) endReasons() []string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return append([]string(nil), w.closed...)
+// endReasons returns why sessions have ended so far.
+func (s *testServer) endReasons() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.closed...)
 }
 
-// openChannel opens a session's channel without asking for anything.
+// openChannel opens a session channel without any request.
 func openChannel(t *testing.T, c *gossh.Client) (gossh.Channel, <-chan *gossh.Request) {
 	t.Helper()
 	channel, requests, err := c.OpenChannel("session", nil)

@@ -8,23 +8,23 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Limits bound what clients can take of the server. A field that is zero keeps its default.
+// Limits bound the resources that clients can use. A field that is zero has the default named here.
 type Limits struct {
-	Sessions        int           // open at once, in all; 500
+	Sessions        int           // open sessions in all; 500
 	PerUser         int           // of one user; 10
 	PerAddress      int           // from one address; 50
-	LoginsPerMinute int           // tries from one address in a minute; 30
+	LoginsPerMinute int           // connections from one address in a minute; 30
 	Unauthenticated int           // connections that have not logged in yet; 100
-	Handshake       time.Duration // until a connection must have logged in; again until it must have a dashboard, and be closed after it; 20 s
-	Idle            time.Duration // without a key pressed; 30 min
-	MaxSession      time.Duration // of a session; 12 h
-	Warning         time.Duration // before the two above; 1 min, or half of them if they are shorter than two
-	Stuck           time.Duration // until a client that takes nothing is dropped; 30 s
-	Grace           time.Duration // between the wish to end a session and its end by force; 5 s
-	Drain           time.Duration // between the notice that the server ends and the end; 10 s
+	Handshake       time.Duration // limit for the login, again for opening the dashboard, and for closing the connection after it; 20 s
+	Idle            time.Duration // without a key press; 30 min
+	MaxSession      time.Duration // length of a session; 12 h
+	Warning         time.Duration // notice before the two above; 1 min, or half of them if they are shorter than 2 min
+	Stuck           time.Duration // until a client that does not read is disconnected; 30 s
+	Grace           time.Duration // between asking a session to end and ending it by force; 5 s
+	Drain           time.Duration // between the notice of a shutdown and the shutdown; 10 s
 }
 
-// withDefaults fills in what is not said.
+// withDefaults sets the fields that are zero.
 func (l Limits) withDefaults() Limits {
 	setDefault(&l.Sessions, 500)
 	setDefault(&l.PerUser, 10)
@@ -48,11 +48,10 @@ func setDefault[N int | time.Duration](n *N, standard N) {
 	}
 }
 
-// maxAddresses is how many addresses are remembered for the rate of their tries. Beyond, all that have tried nothing lately are
-// forgotten.
+// maxAddresses is how many addresses the rate limiter tracks. At that number, it drops those without recent attempts.
 const maxAddresses = 10_000
 
-// connLimiter counts who is in, and who knocks.
+// connLimiter counts sessions, connections and login attempts.
 type connLimiter struct {
 	limits          Limits
 	mu              sync.Mutex
@@ -68,67 +67,67 @@ func newConnLimiter(l Limits) *connLimiter {
 	return &connLimiter{limits: l, users: map[string]int{}, addresses: map[string]int{}, attempts: map[string]*rate.Limiter{}}
 }
 
-// acquireConn says why a connection from an address is not even heard, or "". One that is must be let go of by heard.
-func (g *connLimiter) acquireConn(address string) string {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if len(g.attempts) >= maxAddresses {
-		for a, l := range g.attempts {
+// acquireConn returns why a connection from an address is refused, or "". An accepted one must be released by releaseConn.
+func (c *connLimiter) acquireConn(address string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.attempts) >= maxAddresses {
+		for a, l := range c.attempts {
 			if l.Tokens() >= float64(l.Burst()) {
-				delete(g.attempts, a)
+				delete(c.attempts, a)
 			}
 		}
 	}
-	limiter := g.attempts[address]
+	limiter := c.attempts[address]
 	if limiter == nil {
-		limiter = rate.NewLimiter(rate.Every(time.Minute/time.Duration(g.limits.LoginsPerMinute)), g.limits.LoginsPerMinute)
-		g.attempts[address] = limiter
+		limiter = rate.NewLimiter(rate.Every(time.Minute/time.Duration(c.limits.LoginsPerMinute)), c.limits.LoginsPerMinute)
+		c.attempts[address] = limiter
 	}
 	switch {
-	case g.closed:
-		return "the server is ending"
+	case c.closed:
+		return "the server is shutting down"
 	case !limiter.Allow():
-		return "too many tries from this address"
-	case g.unauthenticated >= g.limits.Unauthenticated:
+		return "too many attempts from this address"
+	case c.unauthenticated >= c.limits.Unauthenticated:
 		return "too many connections that have not logged in"
 	}
-	g.unauthenticated++
+	c.unauthenticated++
 	return ""
 }
 
-// releaseConn lets go of a connection that has logged in, or has given up.
-func (g *connLimiter) releaseConn() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.unauthenticated--
+// releaseConn releases a connection that has logged in or has closed.
+func (c *connLimiter) releaseConn() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.unauthenticated--
 }
 
-// acquireSession says why there is no room for a user, or "". Who is let in must leave.
-func (g *connLimiter) acquireSession(user, address string) string {
-	g.mu.Lock()
-	defer g.mu.Unlock()
+// acquireSession returns why a user may not open a session, or "". An accepted one must be released by releaseSession.
+func (c *connLimiter) acquireSession(user, address string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	switch {
-	case g.closed:
-		return "the server is ending; try again in a moment"
-	case g.sessions >= g.limits.Sessions:
-		return fmt.Sprintf("the server has %d sessions, which is all it takes; try again later", g.sessions)
-	case g.users[user] >= g.limits.PerUser:
-		return fmt.Sprintf("you have %d sessions here already, which is all that one user may have: end one", g.users[user])
-	case g.addresses[address] >= g.limits.PerAddress:
-		return fmt.Sprintf("there are %d sessions from your address already, which is all that one address may have", g.addresses[address])
+	case c.closed:
+		return "the server is shutting down: try again in a moment"
+	case c.sessions >= c.limits.Sessions:
+		return fmt.Sprintf("the server has %d sessions, which is its limit: try again later", c.sessions)
+	case c.users[user] >= c.limits.PerUser:
+		return fmt.Sprintf("you already have %d sessions, which is the limit for one user: end one of them", c.users[user])
+	case c.addresses[address] >= c.limits.PerAddress:
+		return fmt.Sprintf("there are already %d sessions from your address, which is the limit for one address: end one of them", c.addresses[address])
 	}
-	g.sessions++
-	g.users[user]++
-	g.addresses[address]++
+	c.sessions++
+	c.users[user]++
+	c.addresses[address]++
 	return ""
 }
 
-func (g *connLimiter) releaseSession(user, address string) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.sessions--
-	decrement(g.users, user)
-	decrement(g.addresses, address)
+func (c *connLimiter) releaseSession(user, address string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sessions--
+	decrement(c.users, user)
+	decrement(c.addresses, address)
 }
 
 func decrement(counts map[string]int, name string) {
@@ -137,16 +136,16 @@ func decrement(counts map[string]int, name string) {
 	}
 }
 
-// close lets nobody in any more.
-func (g *connLimiter) close() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.closed = true
+// close refuses all further connections and sessions.
+func (c *connLimiter) close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
 }
 
-// openSessions is how many sessions there are.
-func (g *connLimiter) openSessions() int {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.sessions
+// openSessions returns the number of open sessions.
+func (c *connLimiter) openSessions() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sessions
 }

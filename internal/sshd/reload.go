@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// usersCheckInterval is how often it is seen whether the users file has changed.
+// usersCheckInterval is how often the users file is checked for changes.
 const usersCheckInterval = time.Second
 
-// watchUsers reads the users file anew when it has changed.
+// watchUsers reloads the users file when it changes.
 func (s *Server) watchUsers(ctx context.Context) {
 	tick := time.NewTicker(usersCheckInterval)
 	defer tick.Stop()
@@ -24,25 +24,25 @@ func (s *Server) watchUsers(ctx context.Context) {
 	}
 }
 
-// Reload reads the users file anew. What is wrong with it is logged, and those that were known before stay. The sessions of those
-// who may not come in any more, or may do something else now, end.
+// Reload reads the users file again. If the file has an error, Reload logs it and keeps the previous users. It ends the
+// sessions of users who were removed or whose permissions have changed.
 func (s *Server) Reload() {
 	users, err := LoadUsers(s.opts.Users)
 	if err != nil {
-		s.opts.Log.Error("the users file is not taken", "why", err.Error())
+		s.opts.Log.Error("users file rejected", "why", err.Error())
 		return
 	}
 	s.mu.Lock()
 	s.users = users
 	s.mu.Unlock()
-	s.opts.Log.Info("users file read", "keys", len(users.keys), "authorities", len(users.authorities))
-	for _, one := range s.activeSessions() {
-		now, err := s.identify(one.key, one.ssh.RemoteAddr())
+	s.opts.Log.Info("users file loaded", "keys", len(users.keys), "authorities", len(users.authorities))
+	for _, active := range s.activeSessions() {
+		current, err := s.identify(active.key, active.ssh.RemoteAddr())
 		switch {
 		case err != nil:
-			one.end("your key was taken out of the users file")
-		case !now.Equal(one.identity.User):
-			one.end("what you may do was changed: log in again")
+			active.end("your key was removed from the users file")
+		case !current.Equal(active.identity.User):
+			active.end("your permissions were changed: log in again")
 		}
 	}
 }

@@ -17,35 +17,35 @@ import (
 	"vpsdeck/internal/watch"
 )
 
-// Login is somebody who has come in.
+// Login is a user who has logged in.
 type Login struct {
 	User
 	Fingerprint string // of the key, SHA256:…
-	Address     string // where they come from, without a port
-	Session     string // tells this session from all others of this run of the server
+	Address     string // of the client, without a port
+	Session     string // unique in this run of the server
 }
 
-// Program is what a visitor sees.
+// Program is what the user of a session sees.
 type Program struct {
 	Model   tea.Model
-	OnCrash func(quit func())                         // told how to end the program, should it break
-	Crash   func() (what, stack string, crashed bool) // what it broke by
-	Close   func(reason string)                       // told once that it is over, and why
+	OnCrash func(quit func())                         // called before the start, with the function that ends the program after a crash
+	Crash   func() (what, stack string, crashed bool) // the panic and its stack, if there was one
+	Close   func(reason string)                       // called once at the end, with the reason
 }
 
-// Options is what a server works with.
+// Options are the options of a server.
 type Options struct {
-	HostKey string // the file of the host key; made if there is none
-	Users   string // the users file
+	HostKey string // path of the host key; created if missing
+	Users   string // path of the users file
 	Limits  Limits
 	Log     *slog.Logger
-	// Open makes the program of a visitor. The error is a sentence for them.
+	// Open makes the program of a session. Its error is a sentence for the user.
 	Open func(Login) (Program, error)
-	// Notice is a message that shows a sentence in a program.
+	// Notice returns the message that makes a program show a sentence.
 	Notice func(text string) tea.Msg
 }
 
-// contextKey is a key of what belongs to a connection.
+// contextKey is a key in the context of a connection.
 type contextKey string
 
 const connKey contextKey = "vpsdeck connection"
@@ -57,12 +57,12 @@ type Server struct {
 	ssh        *ssh.Server
 	mu         sync.Mutex
 	users      *Users
-	usersFile  *watch.File // of the users; looked at by one goroutine
+	usersFile  *watch.File // used by one goroutine
 	live       map[*session]bool
 	lastNumber int
 }
 
-// New checks the files and makes a server. It listens once it is served. The errors are *Trouble.
+// New checks the files and makes a server. Serve starts it. The errors are of type *Error.
 func New(opts Options) (*Server, error) {
 	opts.Limits = opts.Limits.withDefaults()
 	file := watch.New(opts.Users)
@@ -83,7 +83,7 @@ func New(opts Options) (*Server, error) {
 			server.AddHostKey(signer)
 			server.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.handleSessionChannel, "default": s.rejectChannel}
 			server.RequestHandlers = map[string]ssh.RequestHandler{
-				"keepalive@openssh.com": func(ssh.Context, *ssh.Server, *gossh.Request) (bool, []byte) { return false, nil }, // as many as it likes
+				"keepalive@openssh.com": func(ssh.Context, *ssh.Server, *gossh.Request) (bool, []byte) { return false, nil }, // not counted
 				"default":               s.rejectRequest,
 			}
 			server.SubsystemHandlers = map[string]ssh.SubsystemHandler{}
@@ -95,42 +95,42 @@ func New(opts Options) (*Server, error) {
 		},
 	)
 	if err != nil {
-		return nil, errorf("the SSH server cannot be made: %s", err)
+		return nil, errorf("the SSH server cannot be created: %s", err)
 	}
 	return s, nil
 }
 
-// handleConn takes a connection, or closes it where there are too many.
+// handleConn accepts a connection, or closes it if a limit is reached.
 func (s *Server) handleConn(ctx ssh.Context, c net.Conn) net.Conn {
 	from := host(c.RemoteAddr())
 	if why := s.limiter.acquireConn(from); why != "" {
-		s.opts.Log.Warn("turned away", "address", from, "why", why)
+		s.opts.Log.Warn("connection refused", "address", from, "why", why)
 		return nil
 	}
 	own := newConn(c, s.opts.Limits, s.limiter.releaseConn, func(own *conn) {
-		s.connLogger(own).Warn("put out", "why", "no dashboard was asked for within "+s.opts.Limits.Handshake.String())
+		s.connLogger(own).Warn("disconnected", "why", "no dashboard was requested within "+s.opts.Limits.Handshake.String())
 	})
 	ctx.SetValue(connKey, own)
 	return own
 }
 
 func (s *Server) logFailedConn(c net.Conn, err error) {
-	s.opts.Log.Warn("not let in", "address", host(c.RemoteAddr()), "why", clean(err.Error()))
+	s.opts.Log.Warn("login failed", "address", host(c.RemoteAddr()), "why", clean(err.Error()))
 }
 
-// authenticate says whether a key lets somebody in. It is asked before the client has shown that it has the key, and for several
-// keys: who it is in the end is told by the session's own key.
+// authenticate reports whether a key is accepted. It runs for each key that a client offers, before the client has proved
+// that it has the key: handleLogin then gets the proved one.
 func (s *Server) authenticate(ctx ssh.Context, key ssh.PublicKey) bool {
-	who, err := s.identify(key, ctx.RemoteAddr())
+	user, err := s.identify(key, ctx.RemoteAddr())
 	if err != nil {
 		s.opts.Log.Info("key refused", "address", host(ctx.RemoteAddr()), "key", gossh.FingerprintSHA256(key), "as", clean(ctx.User()), "why", err.Error())
 		return false
 	}
-	s.opts.Log.Debug("key known", "user", who.Name, "key", who.fingerprint)
+	s.opts.Log.Debug("key accepted", "user", user.Name, "key", user.fingerprint)
 	return true
 }
 
-// config is how the server speaks with a client.
+// config returns the SSH configuration of a connection.
 func (s *Server) config(ctx ssh.Context) *gossh.ServerConfig {
 	c := algorithms()
 	c.MaxAuthTries = 6
@@ -140,27 +140,27 @@ func (s *Server) config(ctx ssh.Context) *gossh.ServerConfig {
 	return c
 }
 
-// handleLogin notes who has shown that they have a key. Whoever is in takes a place, whatever they ask for then. One for whom there is
-// none is told so in the dashboard's place, since a key that is refused gets no sentence.
+// handleLogin handles a client that has proved to have a key. The user takes a slot, even before requesting a session. If
+// a limit is reached, the session shows that in place of the dashboard, since a refused key could show no message.
 func (s *Server) handleLogin(ctx ssh.Context, key gossh.PublicKey, from net.Addr) error {
 	own, ok := ctx.Value(connKey).(*conn)
 	if !ok {
 		return errUnknownKey
 	}
-	who, err := s.identify(key, from)
-	if err != nil { // the file has changed since
+	user, err := s.identify(key, from)
+	if err != nil { // the users file has changed since authenticate
 		return err
 	}
-	p := &slot{identity: who, release: func() {}}
-	if p.refusal = s.limiter.acquireSession(who.Name, host(from)); p.refusal == "" {
-		p.release = sync.OnceFunc(func() { s.limiter.releaseSession(who.Name, host(from)) })
+	taken := &slot{identity: user, release: func() {}}
+	if taken.refusal = s.limiter.acquireSession(user.Name, host(from)); taken.refusal == "" {
+		taken.release = sync.OnceFunc(func() { s.limiter.releaseSession(user.Name, host(from)) })
 	}
-	own.setSlot(p)
-	s.connLogger(own).Info("authenticated", "by", who.authMethod)
+	own.setSlot(taken)
+	s.connLogger(own).Info("authenticated", "by", user.authMethod)
 	return nil
 }
 
-// connLogger is the log with who has logged in on a connection.
+// connLogger returns the logger with the connection's address and user.
 func (s *Server) connLogger(c *conn) *slog.Logger {
 	log := s.opts.Log.With("address", host(c.RemoteAddr()))
 	if p := c.currentSlot(); p != nil {
@@ -176,11 +176,12 @@ func (s *Server) identify(key gossh.PublicKey, from net.Addr) (identity, error) 
 	return users.identify(key, from, time.Now())
 }
 
-// allowShellOrExec lets through a shell, in whose place the dashboard is, and a command, which is not run but answered with a sentence.
+// allowShellOrExec allows a shell, in whose place the dashboard runs, and a command, which is never run: handleSession
+// answers it with a message.
 func allowShellOrExec(_ ssh.Session, kind string) bool { return kind == "shell" || kind == "exec" }
 
-// Serve serves until the context ends, and then drains: nobody is let in any more, who is there is told, and after a while
-// everything is ended. What runs at the provider goes on.
+// Serve serves until the context ends, and then drains: it accepts no more logins, notifies the open sessions, and ends
+// them after a while. Operations continue at the provider.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	ended := make(chan error, 1)
 	go func() { ended <- s.ssh.Serve(l) }()
@@ -191,7 +192,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	s.opts.Log.Info("listening", "address", l.Addr().String())
 	select {
 	case err := <-ended:
-		return errorf("the server ended by itself: %s", err)
+		return errorf("the server failed: %s", err)
 	case <-ctx.Done():
 	}
 	s.drain()
@@ -203,14 +204,14 @@ func (s *Server) drain() {
 	s.limiter.close()
 	open := s.limiter.openSessions()
 	s.opts.Log.Info("draining", "sessions", open)
-	for _, one := range s.activeSessions() {
-		one.notify("the server ends in " + l.Drain.String() + "; what runs goes on at the provider")
+	for _, active := range s.activeSessions() {
+		active.notify("the server shuts down in " + l.Drain.String() + "; running operations continue")
 	}
 	bounded, cancel := context.WithTimeout(context.Background(), l.Drain)
 	defer cancel()
 	if s.ssh.Shutdown(bounded) != nil {
-		for _, one := range s.activeSessions() {
-			one.end("the server has ended; what runs goes on at the provider")
+		for _, active := range s.activeSessions() {
+			active.end("the server has shut down; running operations continue")
 		}
 		last, cancel := context.WithTimeout(context.Background(), l.Grace+time.Second)
 		defer cancel()
@@ -224,13 +225,13 @@ func (s *Server) activeSessions() []*session {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []*session
-	for one := range s.live {
-		out = append(out, one)
+	for active := range s.live {
+		out = append(out, active)
 	}
 	return out
 }
 
-// healthInterval is how often a line tells how the server is.
+// healthInterval is how often the server logs its health.
 const healthInterval = time.Minute
 
 func (s *Server) logHealth(ctx context.Context) {
@@ -248,15 +249,15 @@ func (s *Server) logHealth(ctx context.Context) {
 	}
 }
 
-// Listen opens the address of a server.
+// Listen opens a listener on an address.
 func Listen(address string) (net.Listener, error) {
 	l, err := net.Listen("tcp", address)
 	var op *net.OpError
 	if errors.As(err, &op) {
-		return nil, errorf("%s cannot be listened on: %s", address, clean(op.Err.Error()))
+		return nil, errorf("cannot listen on %s: %s", address, clean(op.Err.Error()))
 	}
 	if err != nil {
-		return nil, errorf("%s is no address to listen on: write it like 127.0.0.1:23234", address)
+		return nil, errorf("%s is not a valid address to listen on: write it like 127.0.0.1:23234", address)
 	}
 	return l, nil
 }

@@ -26,27 +26,27 @@ const (
 
 func TestKeyLogsInWithRoleAndScope(t *testing.T) {
 	anna, bert := newKey(t), newKey(t)
-	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna), userLine(viewerOptions, bert))
-	a, b := w.connect(anna), w.connect(bert)
+	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna), userLine(viewerOptions, bert))
+	a, b := s.connect(anna), s.connect(bert)
 	a.waitForText("hello anna the operator of")
 	b.waitForText("hello bert the viewer of web-*,db-* in eu-*")
 	a.waitForText("80x24")
 	for _, words := range []string{"msg=login", "user=anna", "role=operator", "address=127.0.0.1", gossh.FingerprintSHA256(anna.PublicKey())} {
-		w.waitForLog(words)
+		s.waitForLog(words)
 	}
 	a.press("q")
 	if err := a.waitForExit(); err != nil {
 		t.Error(err)
 	}
-	w.waitForLog("msg=logout")
-	if got := w.endReasons(); len(got) != 1 || got[0] != "" {
-		t.Errorf("it ended because of %q", got)
+	s.waitForLog("msg=logout")
+	if got := s.endReasons(); len(got) != 1 || got[0] != "" {
+		t.Errorf("the session ended because of %q", got)
 	}
 }
 
 func TestOtherCredentialsAreRefused(t *testing.T) {
 	anna := newKey(t)
-	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
+	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
 	for name, auth := range map[string]gossh.AuthMethod{
 		"another key":          gossh.PublicKeys(newKey(t)),
 		"a password":           gossh.Password("secret"),
@@ -57,15 +57,15 @@ func TestOtherCredentialsAreRefused(t *testing.T) {
 		if auth != nil {
 			methods = append(methods, auth)
 		}
-		if c, err := w.dial("anna", methods...); err == nil {
-			t.Errorf("%s let somebody in", name)
+		if c, err := s.dial("anna", methods...); err == nil {
+			t.Errorf("%s was accepted", name)
 			_ = c.Close()
 		}
 	}
-	w.waitForLog("the key is not in the users file")
+	s.waitForLog("the key is not in the users file")
 }
 
-// signCertificate is a certificate.
+// signCertificate returns a signer with a certificate of a key. change may alter the certificate before it is signed.
 func signCertificate(t *testing.T, by, key gossh.Signer, change func(*gossh.Certificate)) gossh.Signer {
 	t.Helper()
 	c := &gossh.Certificate{
@@ -89,32 +89,32 @@ func (zeroReader) Read(p []byte) (int, error) { return len(p), nil }
 
 func TestCertificateAuthentication(t *testing.T) {
 	ca, key := newKey(t), newKey(t)
-	w := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000},
+	s := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000},
 		userLine(`cert-authority,principals="ops,oncall",role="operator"`, ca), userLine(`cert-authority,principals="audit",role="viewer",servers="web-*"`, ca))
 	for name, c := range map[string]struct {
 		change func(*gossh.Certificate)
 		by     gossh.Signer
-		in     string
+		text   string // on the screen; "": the login is refused
 	}{
-		"as it should be":       {func(*gossh.Certificate) {}, ca, "hello carla the operator"},
-		"another principal":     {func(c *gossh.Certificate) { c.ValidPrincipals = []string{"audit"} }, ca, "hello carla the viewer of web-*"},
-		"its address":           {func(c *gossh.Certificate) { c.CriticalOptions = map[string]string{"source-address": "127.0.0.0/8"} }, ca, "hello carla"},
-		"no principal":          {func(c *gossh.Certificate) { c.ValidPrincipals = nil }, ca, ""},
-		"an unknown principal":  {func(c *gossh.Certificate) { c.ValidPrincipals = []string{"dev"} }, ca, ""},
-		"over":                  {func(c *gossh.Certificate) { c.ValidBefore = uint64(time.Now().Add(-time.Minute).Unix()) }, ca, ""},
-		"not yet":               {func(c *gossh.Certificate) { c.ValidAfter = uint64(time.Now().Add(time.Minute).Unix()) }, ca, ""},
-		"of a host":             {func(c *gossh.Certificate) { c.CertType = gossh.HostCert }, ca, ""},
-		"a strange condition":   {func(c *gossh.Certificate) { c.CriticalOptions = map[string]string{"force-command": "x"} }, ca, ""},
-		"another address":       {func(c *gossh.Certificate) { c.CriticalOptions = map[string]string{"source-address": "192.0.2.1"} }, ca, ""},
-		"of another authority":  {func(*gossh.Certificate) {}, newKey(t), ""},
-		"a name that is no one": {func(c *gossh.Certificate) { c.KeyId = "two words" }, ca, ""},
+		"valid":                {func(*gossh.Certificate) {}, ca, "hello carla the operator"},
+		"another principal":    {func(c *gossh.Certificate) { c.ValidPrincipals = []string{"audit"} }, ca, "hello carla the viewer of web-*"},
+		"allowed address":      {func(c *gossh.Certificate) { c.CriticalOptions = map[string]string{"source-address": "127.0.0.0/8"} }, ca, "hello carla"},
+		"no principal":         {func(c *gossh.Certificate) { c.ValidPrincipals = nil }, ca, ""},
+		"an unknown principal": {func(c *gossh.Certificate) { c.ValidPrincipals = []string{"dev"} }, ca, ""},
+		"expired":              {func(c *gossh.Certificate) { c.ValidBefore = uint64(time.Now().Add(-time.Minute).Unix()) }, ca, ""},
+		"not yet valid":        {func(c *gossh.Certificate) { c.ValidAfter = uint64(time.Now().Add(time.Minute).Unix()) }, ca, ""},
+		"host certificate":     {func(c *gossh.Certificate) { c.CertType = gossh.HostCert }, ca, ""},
+		"unknown option":       {func(c *gossh.Certificate) { c.CriticalOptions = map[string]string{"force-command": "x"} }, ca, ""},
+		"another address":      {func(c *gossh.Certificate) { c.CriticalOptions = map[string]string{"source-address": "192.0.2.1"} }, ca, ""},
+		"another authority":    {func(*gossh.Certificate) {}, newKey(t), ""},
+		"invalid name":         {func(c *gossh.Certificate) { c.KeyId = "two words" }, ca, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client, err := w.dial("x", gossh.PublicKeys(signCertificate(t, c.by, key, c.change)))
-			if c.in == "" {
+			client, err := s.dial("x", gossh.PublicKeys(signCertificate(t, c.by, key, c.change)))
+			if c.text == "" {
 				if err == nil {
 					_ = client.Close()
-					t.Error("it let somebody in")
+					t.Error("the certificate was accepted")
 				}
 				return
 			}
@@ -122,38 +122,38 @@ func TestCertificateAuthentication(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer func() { _ = client.Close() }()
-			d := w.openTerminal(client)
+			d := s.openTerminal(client)
 			d.t = t
-			d.waitForText(c.in)
+			d.waitForText(c.text)
 		})
 	}
-	if _, err := w.dial("x", gossh.PublicKeys(ca)); err == nil {
-		t.Error("the authority's own key let somebody in")
+	if _, err := s.dial("x", gossh.PublicKeys(ca)); err == nil {
+		t.Error("the authority's own key was accepted")
 	}
 }
 
 func TestCertificateExpiryEndsSession(t *testing.T) {
 	ca, key := newKey(t), newKey(t)
-	w := newTestServer(t, sshd.Limits{}, userLine(`cert-authority,principals="ops",role="operator"`, ca))
+	s := newTestServer(t, sshd.Limits{}, userLine(`cert-authority,principals="ops",role="operator"`, ca))
 	end := time.Now().Add(3 * time.Second).Truncate(time.Second)
-	d := w.connect(signCertificate(t, ca, key, func(c *gossh.Certificate) { c.ValidBefore = uint64(end.Unix()) }))
+	d := s.connect(signCertificate(t, ca, key, func(c *gossh.Certificate) { c.ValidBefore = uint64(end.Unix()) }))
 	d.waitForText("hello carla")
-	d.waitForText("your certificate is valid no longer: this session ends in")
+	d.waitForText("your certificate expires: this session ends in")
 	if err := d.waitForExit(); err != nil {
 		t.Error(err)
 	}
 	if now := time.Now(); now.Before(end) {
-		t.Errorf("it ended %s too early", end.Sub(now))
+		t.Errorf("the session ended %s too early", end.Sub(now))
 	}
-	if got := w.endReasons(); len(got) != 1 || got[0] != "your certificate is valid no longer" {
-		t.Errorf("it ended because of %q", got)
+	if got := s.endReasons(); len(got) != 1 || got[0] != "your certificate expires" {
+		t.Errorf("the session ended because of %q", got)
 	}
 }
 
 func TestCertificateWithoutExpiry(t *testing.T) {
 	ca, key := newKey(t), newKey(t)
-	w := newTestServer(t, sshd.Limits{}, userLine(`cert-authority,principals="ops",role="operator"`, ca))
-	d := w.connect(signCertificate(t, ca, key, func(c *gossh.Certificate) { c.ValidAfter, c.ValidBefore = 0, gossh.CertTimeInfinity }))
+	s := newTestServer(t, sshd.Limits{}, userLine(`cert-authority,principals="ops",role="operator"`, ca))
+	d := s.connect(signCertificate(t, ca, key, func(c *gossh.Certificate) { c.ValidAfter, c.ValidBefore = 0, gossh.CertTimeInfinity }))
 	d.waitForText("hello carla")
 	_ = d.session.WindowChange(40, 90)
 	d.waitForText("90x40")
@@ -173,24 +173,24 @@ func TestSHA1CertificateIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := newKey(t)
-	w := newTestServer(t, sshd.Limits{LoginsPerMinute: 100}, userLine(`cert-authority,principals="ops",role="operator"`, ca))
-	for algorithm, in := range map[string]bool{gossh.KeyAlgoRSA: false, gossh.KeyAlgoRSASHA256: true, gossh.KeyAlgoRSASHA512: true} {
+	s := newTestServer(t, sshd.Limits{LoginsPerMinute: 100}, userLine(`cert-authority,principals="ops",role="operator"`, ca))
+	for algorithm, accepted := range map[string]bool{gossh.KeyAlgoRSA: false, gossh.KeyAlgoRSASHA256: true, gossh.KeyAlgoRSASHA512: true} {
 		by, err := gossh.NewSignerWithAlgorithms(ca.(gossh.AlgorithmSigner), []string{algorithm})
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := w.dial("x", gossh.PublicKeys(signCertificate(t, by, key, func(*gossh.Certificate) {})))
-		if (err == nil) != in {
+		c, err := s.dial("x", gossh.PublicKeys(signCertificate(t, by, key, func(*gossh.Certificate) {})))
+		if (err == nil) != accepted {
 			t.Errorf("%s: %v", algorithm, err)
 		}
 		if c != nil {
 			_ = c.Close()
 		}
 	}
-	w.waitForLog("such as with SHA-1")
+	s.waitForLog("such as with SHA-1")
 }
 
-// What an old client, or one that somebody on the line has talked down, could agree on with the server.
+// An old client, or an attacker who downgrades the handshake, must find no weak algorithm to agree on.
 func TestOldAlgorithmsAreRefused(t *testing.T) {
 	private, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -208,19 +208,19 @@ func TestOldAlgorithmsAreRefused(t *testing.T) {
 	if err := os.WriteFile(host, pem.EncodeToMemory(block), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w := newTestServerWithHostKey(t, host, sshd.Limits{LoginsPerMinute: 1000}, userLine(operatorOptions, anna))
-	in := func(change func(*gossh.ClientConfig)) error {
+	s := newTestServerWithHostKey(t, host, sshd.Limits{LoginsPerMinute: 1000}, userLine(operatorOptions, anna))
+	login := func(change func(*gossh.ClientConfig)) error {
 		config := &gossh.ClientConfig{
 			User: "anna", Auth: []gossh.AuthMethod{gossh.PublicKeys(anna)}, HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: waitTimeout, //nolint:gosec // the server is our own
 		}
 		change(config)
-		c, err := gossh.Dial("tcp", w.address, config)
+		c, err := gossh.Dial("tcp", s.address, config)
 		if err == nil {
 			_ = c.Close()
 		}
 		return err
 	}
-	old, now := gossh.InsecureAlgorithms(), gossh.SupportedAlgorithms()
+	insecure, supported := gossh.InsecureAlgorithms(), gossh.SupportedAlgorithms()
 	refused := map[string]func(*gossh.ClientConfig){
 		"hmac-sha1": func(c *gossh.ClientConfig) {
 			c.MACs, c.Ciphers = []string{gossh.HMACSHA1}, []string{gossh.CipherAES256CTR}
@@ -231,45 +231,45 @@ func TestOldAlgorithmsAreRefused(t *testing.T) {
 			c.Auth = []gossh.AuthMethod{gossh.PublicKeys(withAlgorithm(t, anna, gossh.KeyAlgoRSA))}
 		},
 	}
-	for _, k := range old.KeyExchanges {
+	for _, k := range insecure.KeyExchanges {
 		refused[k] = func(c *gossh.ClientConfig) { c.KeyExchanges = []string{k} }
 	}
-	for _, cipher := range old.Ciphers {
+	for _, cipher := range insecure.Ciphers {
 		refused[cipher] = func(c *gossh.ClientConfig) { c.Ciphers = []string{cipher} }
 	}
-	for _, mac := range old.MACs {
+	for _, mac := range insecure.MACs {
 		refused[mac] = func(c *gossh.ClientConfig) { c.MACs, c.Ciphers = []string{mac}, []string{gossh.CipherAES256CTR} }
 	}
 	for name, change := range refused {
-		if err := in(change); err == nil {
-			t.Errorf("%s is spoken", name)
+		if err := login(change); err == nil {
+			t.Errorf("%s is accepted", name)
 		}
 	}
-	taken := map[string]func(*gossh.ClientConfig){
-		"the usual": func(*gossh.ClientConfig) {},
+	accepted := map[string]func(*gossh.ClientConfig){
+		"the defaults": func(*gossh.ClientConfig) {},
 		"a signature with rsa-sha2-256": func(c *gossh.ClientConfig) {
 			c.Auth = []gossh.AuthMethod{gossh.PublicKeys(withAlgorithm(t, anna, gossh.KeyAlgoRSASHA256))}
 		},
 	}
 	for _, k := range []string{gossh.KeyExchangeMLKEM768X25519, gossh.KeyExchangeCurve25519, gossh.KeyExchangeECDHP256} {
-		taken[k] = func(c *gossh.ClientConfig) { c.KeyExchanges = []string{k} }
+		accepted[k] = func(c *gossh.ClientConfig) { c.KeyExchanges = []string{k} }
 	}
 	for _, h := range []string{gossh.KeyAlgoRSASHA256, gossh.KeyAlgoRSASHA512} {
-		taken[h] = func(c *gossh.ClientConfig) { c.HostKeyAlgorithms = []string{h} }
+		accepted[h] = func(c *gossh.ClientConfig) { c.HostKeyAlgorithms = []string{h} }
 	}
-	for _, mac := range now.MACs {
+	for _, mac := range supported.MACs {
 		if mac != gossh.HMACSHA1 {
-			taken[mac] = func(c *gossh.ClientConfig) { c.MACs, c.Ciphers = []string{mac}, []string{gossh.CipherAES256CTR} }
+			accepted[mac] = func(c *gossh.ClientConfig) { c.MACs, c.Ciphers = []string{mac}, []string{gossh.CipherAES256CTR} }
 		}
 	}
-	for name, change := range taken {
-		if err := in(change); err != nil {
+	for name, change := range accepted {
+		if err := login(change); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
-// withAlgorithm is a key that signs in one way.
+// withAlgorithm returns a key that signs with one algorithm.
 func withAlgorithm(t *testing.T, key gossh.Signer, algorithm string) gossh.Signer {
 	t.Helper()
 	out, err := gossh.NewSignerWithAlgorithms(key.(gossh.AlgorithmSigner), []string{algorithm})
@@ -281,9 +281,9 @@ func withAlgorithm(t *testing.T, key gossh.Signer, algorithm string) gossh.Signe
 
 func TestOnlyTheDashboardIsServed(t *testing.T) {
 	anna := newKey(t)
-	w := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000}, userLine(operatorOptions, anna))
+	s := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000}, userLine(operatorOptions, anna))
 	dial := func() *gossh.Client {
-		c, err := w.dial("anna", gossh.PublicKeys(anna))
+		c, err := s.dial("anna", gossh.PublicKeys(anna))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -347,22 +347,22 @@ func TestOnlyTheDashboardIsServed(t *testing.T) {
 			t.Errorf("%s: granted %v, %v", kind, ok, err)
 		}
 	}
-	w.waitForLog("it came for a subsystem: sftp")
-	w.waitForLog("it wanted a channel of direct-tcpip")
-	w.waitForLog("it asked for tcpip-forward")
+	s.waitForLog("requested a subsystem: sftp")
+	s.waitForLog("requested a channel: direct-tcpip")
+	s.waitForLog("requested tcpip-forward")
 	first, requests := openChannel(t, c)
 	go gossh.DiscardRequests(requests)
 	if _, _, err := c.OpenChannel("session", nil); err == nil {
-		t.Error("a second session on one connection")
+		t.Error("a second session on one connection was accepted")
 	}
 	_ = first.Close()
 }
 
 func TestMissingTerminalOrCommandIsExplained(t *testing.T) {
 	anna := newKey(t)
-	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
+	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
 	for command, want := range map[string]string{"": "the dashboard needs a terminal: use ssh -t", "id; touch x\x1b[2J": "there are no commands here"} {
-		c, err := w.dial("anna", gossh.PublicKeys(anna))
+		c, err := s.dial("anna", gossh.PublicKeys(anna))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -382,27 +382,27 @@ func TestMissingTerminalOrCommandIsExplained(t *testing.T) {
 		}
 		var exit *gossh.ExitError
 		if err := session.Wait(); !errors.As(err, &exit) || exit.ExitStatus() != 1 {
-			t.Errorf("it ended with %v", err)
+			t.Errorf("the session ended with %v", err)
 		}
 		if !strings.Contains(out.String(), want) {
-			t.Errorf("it says %q", out.String())
+			t.Errorf("the output is %q", out.String())
 		}
 		_ = c.Close()
 	}
-	w.waitForLog("it has no terminal")
-	w.waitForLog("it came for a command: id; touch x?[2J")
-	for _, logged := range strings.Split(w.log.String(), "\n") {
-		if strings.Contains(logged, "came for a command") && !strings.Contains(logged, "user=anna") {
-			t.Errorf("whose key it was is not logged: %s", logged)
+	s.waitForLog("no terminal")
+	s.waitForLog("requested a command: id; touch x?[2J")
+	for _, logged := range strings.Split(s.log.String(), "\n") {
+		if strings.Contains(logged, "requested a command") && !strings.Contains(logged, "user=anna") {
+			t.Errorf("the user is not logged: %s", logged)
 		}
 	}
 }
 
 func TestDumbTerminalIsRefused(t *testing.T) {
 	anna := newKey(t)
-	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
+	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
 	for _, kind := range []string{"dumb", ""} {
-		c, err := w.dial("anna", gossh.PublicKeys(anna))
+		c, err := s.dial("anna", gossh.PublicKeys(anna))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -420,10 +420,10 @@ func TestDumbTerminalIsRefused(t *testing.T) {
 		}
 		var exit *gossh.ExitError
 		if err := session.Wait(); !errors.As(err, &exit) || exit.ExitStatus() != 1 {
-			t.Errorf("TERM=%q: it ended with %v", kind, err)
+			t.Errorf("TERM=%q: the session ended with %v", kind, err)
 		}
 		if !strings.Contains(out.String(), "TERM is dumb or not set") {
-			t.Errorf("TERM=%q: it says %q", kind, out.String())
+			t.Errorf("TERM=%q: the output is %q", kind, out.String())
 		}
 		_ = c.Close()
 	}
@@ -431,196 +431,196 @@ func TestDumbTerminalIsRefused(t *testing.T) {
 
 func TestSizeAndColorsPerTerminal(t *testing.T) {
 	anna := newKey(t)
-	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
-	plain, rich, usual := w.connect(anna, "NO_COLOR", "1"), w.connect(anna, "COLORTERM", "truecolor"), w.connect(anna, "SECRET", "x")
+	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
+	plain, rich, standard := s.connect(anna, "NO_COLOR", "1"), s.connect(anna, "COLORTERM", "truecolor"), s.connect(anna, "SECRET", "x")
 	plain.waitForText("80x24 in Ascii")
 	rich.waitForText("80x24 in TrueColor")
-	usual.waitForText("80x24 in ANSI256")
-	if strings.Contains(usual.out.String(), "SECRET") {
-		t.Error("a variable of the client's reaches the program")
+	standard.waitForText("80x24 in ANSI256")
+	if strings.Contains(standard.out.String(), "SECRET") {
+		t.Error("a client's variable reaches the program")
 	}
 	for i := range 6 {
-		if err := usual.session.WindowChange(30+i, 100+i); err != nil {
+		if err := standard.session.WindowChange(30+i, 100+i); err != nil {
 			t.Fatal(err)
 		}
 	}
-	usual.waitForText("105x35")
+	standard.waitForText("105x35")
 	if strings.Contains(plain.out.String(), "105x35") {
-		t.Error("another terminal has changed")
+		t.Error("another terminal was resized too")
 	}
 }
 
 func TestDroppedConnectionFreesItsSlot(t *testing.T) {
 	anna := newKey(t)
-	w := newTestServer(t, sshd.Limits{PerUser: 1}, userLine(operatorOptions, anna))
+	s := newTestServer(t, sshd.Limits{PerUser: 1}, userLine(operatorOptions, anna))
 	for name, leave := range map[string]func(*testTerminal){
-		"the input was closed": func(d *testTerminal) { _ = d.closeInput() },
-		"the window closed":    func(d *testTerminal) { _ = d.session.Close() },
-		"the line was cut":     func(d *testTerminal) { _ = d.client.Close() },
+		"the input was closed":  func(d *testTerminal) { _ = d.closeInput() },
+		"the window closed":     func(d *testTerminal) { _ = d.session.Close() },
+		"the connection closed": func(d *testTerminal) { _ = d.client.Close() },
 	} {
-		n := len(w.endReasons())
-		d := w.connect(anna)
+		n := len(s.endReasons())
+		d := s.connect(anna)
 		d.waitForText("hello anna")
 		leave(d)
-		waitUntil(t, name, func() bool { return len(w.endReasons()) > n }, w.log.String)
+		waitUntil(t, name, func() bool { return len(s.endReasons()) > n }, s.log.String)
 	}
-	w.connect(anna).waitForText("hello anna")
+	s.connect(anna).waitForText("hello anna")
 }
 
 func TestSessionLimitsAreExplained(t *testing.T) {
 	anna, bert := newKey(t), newKey(t)
 	for words, limits := range map[string]sshd.Limits{
-		"you have 1 sessions here already":               {PerUser: 1},
-		"there are 1 sessions from your address already": {PerAddress: 1},
+		"you already have 1 sessions":                    {PerUser: 1},
+		"there are already 1 sessions from your address": {PerAddress: 1},
 		"the server has 1 sessions":                      {Sessions: 1},
 	} {
-		w := newTestServer(t, limits, userLine(operatorOptions, anna), userLine(viewerOptions, bert))
-		first := w.connect(anna)
+		s := newTestServer(t, limits, userLine(operatorOptions, anna), userLine(viewerOptions, bert))
+		first := s.connect(anna)
 		first.waitForText("hello anna")
-		second := w.connect(anna)
+		second := s.connect(anna)
 		second.waitForText(words)
 		if err := <-second.done; err == nil {
-			t.Error("it ended as if all were well")
+			t.Error("the refused session ended without an error")
 		}
 		first.press("q")
 		_ = first.waitForExit()
-		waitUntil(t, "the place is free", func() bool { return len(w.endReasons()) == 1 }, w.log.String)
-		w.connect(anna).waitForText("hello anna")
+		waitUntil(t, "the slot is free", func() bool { return len(s.endReasons()) == 1 }, s.log.String)
+		s.connect(anna).waitForText("hello anna")
 	}
 }
 
 func TestLoginRateIsLimited(t *testing.T) {
 	anna := newKey(t)
-	w := newTestServer(t, sshd.Limits{LoginsPerMinute: 3}, userLine(operatorOptions, anna))
-	in := 0
+	s := newTestServer(t, sshd.Limits{LoginsPerMinute: 3}, userLine(operatorOptions, anna))
+	accepted := 0
 	for range 8 {
-		if c, err := w.dial("anna", gossh.PublicKeys(anna)); err == nil {
-			in++
+		if c, err := s.dial("anna", gossh.PublicKeys(anna)); err == nil {
+			accepted++
 			_ = c.Close()
 		}
 	}
-	if in != 3 {
-		t.Errorf("%d tries were heard", in)
+	if accepted != 3 {
+		t.Errorf("%d attempts were accepted", accepted)
 	}
-	w.waitForLog("too many tries from this address")
+	s.waitForLog("too many attempts from this address")
 }
 
 func TestLoginTimeout(t *testing.T) {
 	anna := newKey(t)
-	w := newTestServer(t, sshd.Limits{Handshake: 50 * time.Millisecond, Unauthenticated: 2, LoginsPerMinute: 1000}, userLine(operatorOptions, anna))
+	s := newTestServer(t, sshd.Limits{Handshake: 50 * time.Millisecond, Unauthenticated: 2, LoginsPerMinute: 1000}, userLine(operatorOptions, anna))
 	for range 2 {
-		c := dialRaw(t, w.address)
+		c := dialRaw(t, s.address)
 		_ = c.SetReadDeadline(time.Now().Add(waitTimeout))
 		if _, err := io.Copy(io.Discard, c); err != nil {
-			var late net.Error
-			if errors.As(err, &late) && late.Timeout() {
-				t.Fatal("it was not put out")
+			var netErr net.Error
+			if errors.As(err, &netErr) && netErr.Timeout() {
+				t.Fatal("the connection was not closed")
 			}
 		}
 	}
-	w.connect(anna).waitForText("hello anna") // they have let their places go
+	s.connect(anna).waitForText("hello anna") // the others have freed their slots
 }
 
 func TestIdleSessionIsWarnedAndEnded(t *testing.T) {
 	anna := newKey(t)
 	for words, limits := range map[string]sshd.Limits{
-		"no key was pressed for long": {Idle: 400 * time.Millisecond},
-		"a session may last 400ms":    {MaxSession: 400 * time.Millisecond},
+		"no key was pressed for a long time": {Idle: 400 * time.Millisecond},
+		"a session is limited to 400ms":      {MaxSession: 400 * time.Millisecond},
 	} {
-		w := newTestServer(t, limits, userLine(operatorOptions, anna))
-		d := w.connect(anna)
+		s := newTestServer(t, limits, userLine(operatorOptions, anna))
+		d := s.connect(anna)
 		d.waitForText("hello anna")
 		d.waitForText(words + ": this session ends in")
 		if err := d.waitForExit(); err != nil {
 			t.Error(err)
 		}
 		d.waitForText("vpsdeck: " + words)
-		if got := w.endReasons(); len(got) != 1 || got[0] != words {
-			t.Errorf("it ended because of %q", got)
+		if got := s.endReasons(); len(got) != 1 || got[0] != words {
+			t.Errorf("the session ended because of %q", got)
 		}
 	}
 }
 
 func TestRemovedUserIsDisconnected(t *testing.T) {
 	anna, bert := newKey(t), newKey(t)
-	w := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000}, userLine(operatorOptions, anna), userLine(viewerOptions, bert))
-	a, b := w.connect(anna), w.connect(bert)
+	s := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000}, userLine(operatorOptions, anna), userLine(viewerOptions, bert))
+	a, b := s.connect(anna), s.connect(bert)
 	a.waitForText("hello anna")
 	b.waitForText("hello bert")
-	w.writeUsers("half a li")
-	w.server.Reload()
-	w.waitForLog("users:1: there is no public key in it")
-	w.writeUsers(userLine(operatorOptions, anna))
-	w.server.Reload()
+	s.writeUsers("half a li")
+	s.server.Reload()
+	s.waitForLog("users:1: there is no public key in the line")
+	s.writeUsers(userLine(operatorOptions, anna))
+	s.server.Reload()
 	if err := b.waitForExit(); err != nil {
 		t.Error(err)
 	}
-	b.waitForText("your key was taken out of the users file")
-	if _, err := w.dial("bert", gossh.PublicKeys(bert)); err == nil {
-		t.Error("bert comes in again")
+	b.waitForText("your key was removed from the users file")
+	if _, err := s.dial("bert", gossh.PublicKeys(bert)); err == nil {
+		t.Error("bert could log in again")
 	}
-	w.writeUsers(userLine(`user="anna",role="viewer"`, anna))
-	w.server.Reload()
-	a.waitForText("what you may do was changed: log in again")
+	s.writeUsers(userLine(`user="anna",role="viewer"`, anna))
+	s.server.Reload()
+	a.waitForText("your permissions were changed: log in again")
 	_ = a.waitForExit()
-	w.connect(anna).waitForText("hello anna the viewer")
+	s.connect(anna).waitForText("hello anna the viewer")
 }
 
 func TestUsersFileChangeIsDetected(t *testing.T) {
 	anna, bert := newKey(t), newKey(t)
-	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna), userLine(viewerOptions, bert))
-	b := w.connect(bert)
+	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna), userLine(viewerOptions, bert))
+	b := s.connect(bert)
 	b.waitForText("hello bert")
-	w.writeUsers(userLine(operatorOptions, anna))
-	b.waitForText("your key was taken out of the users file")
+	s.writeUsers(userLine(operatorOptions, anna))
+	b.waitForText("your key was removed from the users file")
 }
 
 func TestPanicEndsOneSession(t *testing.T) {
 	anna := newKey(t)
-	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
-	a, b := w.connect(anna), w.connect(anna)
+	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
+	a, b := s.connect(anna), s.connect(anna)
 	a.waitForText("hello anna")
 	b.waitForText("hello anna")
 	a.press("b")
 	var exit *gossh.ExitError
 	if err := a.waitForExit(); !errors.As(err, &exit) || exit.ExitStatus() != 70 {
-		t.Errorf("it ended with %v", err)
+		t.Errorf("the session ended with %v", err)
 	}
-	a.waitForText("the dashboard broke by a mistake of its own")
-	w.waitForLog("what=\"a mistake\"")
+	a.waitForText("the dashboard crashed (a bug)")
+	s.waitForLog("what=\"a bug\"")
 	_ = b.session.WindowChange(40, 90)
 	b.waitForText("90x40")
 }
 
 func TestOpenErrorIsShown(t *testing.T) {
 	anna := newKey(t)
-	w := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
-	w.openErr = errors.New("there is no room\x1b[2J")
-	d := w.connect(anna)
-	d.waitForText("vpsdeck: there is no room?[2J")
+	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
+	s.openErr = errors.New("cannot open\x1b[2J")
+	d := s.connect(anna)
+	d.waitForText("vpsdeck: cannot open?[2J")
 }
 
 func TestPanicBeforeProgramEndsOneSession(t *testing.T) {
 	anna := newKey(t)
-	w := newTestServer(t, sshd.Limits{PerUser: 2}, userLine(operatorOptions, anna))
-	first := w.connect(anna)
+	s := newTestServer(t, sshd.Limits{PerUser: 2}, userLine(operatorOptions, anna))
+	first := s.connect(anna)
 	first.waitForText("hello anna")
-	w.panicOnOpen.Store(true)
-	second := w.connect(anna)
-	second.waitForText("the session broke by a mistake of the server's")
+	s.panicOnOpen.Store(true)
+	second := s.connect(anna)
+	second.waitForText("the session crashed (a bug)")
 	<-second.done
-	w.waitForLog("a mistake in the opening")
+	s.waitForLog("a bug in Open")
 	_ = first.session.WindowChange(40, 90)
 	first.waitForText("90x40")
-	w.panicOnOpen.Store(false)
-	w.connect(anna).waitForText("hello anna") // its place is free again
+	s.panicOnOpen.Store(false)
+	s.connect(anna).waitForText("hello anna") // the slot is free again
 }
 
-// The client goes on reading its connection, but takes nothing of the session: its window fills up.
+// The client keeps reading its connection, but not the session, so that the session's window fills up.
 func TestStalledClientIsDroppedWithoutBlockingOthers(t *testing.T) {
 	anna := newKey(t)
-	w := newTestServer(t, sshd.Limits{Stuck: 300 * time.Millisecond}, userLine(operatorOptions, anna))
-	c, err := w.dial("anna", gossh.PublicKeys(anna))
+	s := newTestServer(t, sshd.Limits{Stuck: 300 * time.Millisecond}, userLine(operatorOptions, anna))
+	c, err := s.dial("anna", gossh.PublicKeys(anna))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -638,36 +638,36 @@ func TestStalledClientIsDroppedWithoutBlockingOthers(t *testing.T) {
 	if ok, err := channel.SendRequest("shell", true, nil); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
-	if _, err := channel.Write([]byte("f")); err != nil { // and never a read
+	if _, err := channel.Write([]byte("f")); err != nil { // the client never reads the channel
 		t.Fatal(err)
 	}
-	other := w.connect(anna)
+	other := s.connect(anna)
 	other.waitForText("hello anna")
-	w.waitForLog("the client took nothing any more")
+	s.waitForLog("the client stopped reading")
 	_ = other.session.WindowChange(40, 90)
 	other.waitForText("90x40")
 }
 
 func TestShutdownDrainsSessions(t *testing.T) {
 	anna := newKey(t)
-	w := newTestServer(t, sshd.Limits{Drain: 300 * time.Millisecond}, userLine(operatorOptions, anna))
-	d := w.connect(anna)
+	s := newTestServer(t, sshd.Limits{Drain: 300 * time.Millisecond}, userLine(operatorOptions, anna))
+	d := s.connect(anna)
 	d.waitForText("hello anna")
 	ended := make(chan error, 1)
-	go func() { ended <- w.stop() }()
-	d.waitForText("the server ends in 300ms; what runs goes on at the provider")
-	if c, err := w.dial("anna", gossh.PublicKeys(anna)); err == nil {
+	go func() { ended <- s.stop() }()
+	d.waitForText("the server shuts down in 300ms; running operations continue")
+	if c, err := s.dial("anna", gossh.PublicKeys(anna)); err == nil {
 		_ = c.Close()
-		t.Error("somebody came in while it ended")
+		t.Error("a login was accepted during the shutdown")
 	}
 	if err := d.waitForExit(); err != nil {
 		t.Error(err)
 	}
-	d.waitForText("vpsdeck: the server has ended")
+	d.waitForText("vpsdeck: the server has shut down")
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	w.waitForLog("msg=ended")
+	s.waitForLog("msg=ended")
 }
 
 func TestHostKeyIsCreatedOncePrivately(t *testing.T) {
@@ -682,35 +682,35 @@ func TestHostKeyIsCreatedOncePrivately(t *testing.T) {
 	}
 	second, err := sshd.LoadHostKey(path)
 	if err != nil || string(first.PublicKey().Marshal()) != string(second.PublicKey().Marshal()) {
-		t.Errorf("it is another one: %v", err)
+		t.Errorf("the host key has changed: %v", err)
 	}
 	if err := os.Chmod(path, 0o640); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sshd.LoadHostKey(path); err == nil || !strings.Contains(err.Error(), "can be read by others (mode 0640): chmod 0600") {
+	if _, err := sshd.LoadHostKey(path); err == nil || !strings.Contains(err.Error(), "can be read by others (mode 0640): run chmod 0600") {
 		t.Error(err)
 	}
 	if err := os.WriteFile(path, []byte("nonsense"), 0o600); err != nil || os.Chmod(path, 0o600) != nil {
 		t.Fatal(err)
 	}
-	if _, err := sshd.LoadHostKey(path); err == nil || !strings.Contains(err.Error(), "is no private key without a passphrase") {
+	if _, err := sshd.LoadHostKey(path); err == nil || !strings.Contains(err.Error(), "is not a private key without a passphrase") {
 		t.Error(err)
 	}
 }
 
 func TestWritableUsersFileIsRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "users")
-	if _, err := sshd.LoadUsers(path); err == nil || !strings.Contains(err.Error(), "it is not there") {
+	if _, err := sshd.LoadUsers(path); err == nil || !strings.Contains(err.Error(), "it does not exist") {
 		t.Error(err)
 	}
 	if err := os.WriteFile(path, []byte(userLine(operatorOptions, newKey(t))), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for mode, fine := range map[os.FileMode]bool{0o600: true, 0o644: true, 0o664: false, 0o646: false} {
+	for mode, ok := range map[os.FileMode]bool{0o600: true, 0o644: true, 0o664: false, 0o646: false} {
 		if err := os.Chmod(path, mode); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := sshd.LoadUsers(path); (err == nil) != fine {
+		if _, err := sshd.LoadUsers(path); (err == nil) != ok {
 			t.Errorf("%04o: %v", mode, err)
 		}
 	}

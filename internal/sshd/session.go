@@ -21,7 +21,7 @@ import (
 	"vpsdeck/internal/keyboard"
 )
 
-// session is somebody's program, while it runs.
+// session is the running program of a user.
 type session struct {
 	server       *Server
 	ssh          ssh.Session
@@ -32,154 +32,155 @@ type session struct {
 	conn         *conn
 	slot         *slot
 	program      *tea.Program
-	cancel       context.CancelFunc // ends all that belongs to it
-	lastInput    atomic.Int64       // when a key was pressed last, in nanoseconds
-	forceAt      atomic.Int64       // when it is ended by force, in nanoseconds; 0: it is not to end
-	writingSince atomic.Int64       // since when the client has taken nothing of what is written; 0: it has taken all
+	cancel       context.CancelFunc // ends all its goroutines
+	lastInput    atomic.Int64       // time of the last key press, in nanoseconds
+	forceAt      atomic.Int64       // when it is ended by force, in nanoseconds; 0: it is not ending
+	writingSince atomic.Int64       // since when a write waits for the client, in nanoseconds; 0: none does
 
 	mu        sync.Mutex
-	endReason string // it ends
+	endReason string // why it ends; "": it does not
 }
 
-// exitCrashed is what a client ends with where its program broke.
+// exitCrashed is the client's exit code after a crash of its program.
 const exitCrashed = 70
 
 // handleSession runs the program of a session.
 func (s *Server) handleSession(ssh.Handler) ssh.Handler {
 	return func(sess ssh.Session) {
-		defer func() { // what breaks here must not end the server, and with it everybody else's session
+		defer func() { // a panic here must not end the server and all other sessions
 			if what := recover(); what != nil {
 				s.opts.Log.Error("crash", "what", fmt.Sprint(what), "stack", string(debug.Stack()))
-				wish.Fatalln(sess, "vpsdeck: the session broke by a mistake of the server's; what runs at the provider goes on")
+				wish.Fatalln(sess, "vpsdeck: the session crashed (a bug); running operations continue at the provider")
 			}
 		}()
 		own, _ := sess.Context().Value(connKey).(*conn)
-		who, err := s.identify(sess.PublicKey(), sess.RemoteAddr())
-		if own == nil || own.currentSlot() == nil || err != nil { // the file has changed since
-			wish.Fatalln(sess, "vpsdeck: your key does not let you in any more")
+		user, err := s.identify(sess.PublicKey(), sess.RemoteAddr())
+		if own == nil || own.currentSlot() == nil || err != nil { // the users file has changed since the login
+			wish.Fatalln(sess, "vpsdeck: your key is no longer accepted")
 			return
 		}
-		refuse := func(why, words string) {
+		refuse := func(why, message string) {
 			s.connLogger(own).Warn("session refused", "why", why)
-			wish.Fatalln(sess, "vpsdeck: "+words)
+			wish.Fatalln(sess, "vpsdeck: "+message)
 		}
-		p := own.currentSlot()
+		taken := own.currentSlot()
 		pty, _, terminal := sess.Pty()
 		switch {
 		case sess.RawCommand() != "":
-			refuse("it came for a command: "+clean(sess.RawCommand()), "there are no commands here, only the dashboard: leave the command out")
+			refuse("requested a command: "+clean(sess.RawCommand()), "there are no commands here, only the dashboard: leave the command out")
 			return
 		case !terminal:
-			refuse("it has no terminal", "the dashboard needs a terminal: use ssh -t, and no -T")
+			refuse("no terminal", "the dashboard needs a terminal: use ssh -t, without -T")
 			return
 		case pty.Term == "dumb" || pty.Term == "":
-			refuse("its TERM is dumb or not set",
-				"no dashboard can be drawn on a terminal whose TERM is dumb or not set: set it to what yours is, such as xterm-256color")
+			refuse("TERM is dumb or not set",
+				"the dashboard cannot be drawn, because TERM is dumb or not set: set it to your terminal's type, such as xterm-256color")
 			return
-		case p.refusal != "":
-			refuse(p.refusal, p.refusal)
+		case taken.refusal != "":
+			refuse(taken.refusal, taken.refusal)
 			return
 		}
-		one := &session{server: s, ssh: sess, conn: own, slot: p, key: sess.PublicKey(), identity: who, startedAt: time.Now()}
-		one.login = Login{User: who.User, Fingerprint: who.fingerprint, Address: host(sess.RemoteAddr())}
+		started := &session{server: s, ssh: sess, conn: own, slot: taken, key: sess.PublicKey(), identity: user, startedAt: time.Now()}
+		started.login = Login{User: user.User, Fingerprint: user.fingerprint, Address: host(sess.RemoteAddr())}
 		own.markStarted()
 		defer own.markFinished()
-		defer p.release()
-		one.run()
+		defer taken.release()
+		started.run()
 	}
 }
 
-// run shows the program until it ends, and says why where that was not the visitor's wish.
-func (one *session) run() {
-	s := one.server
-	s.mu.Lock()
-	s.lastNumber++
-	one.login.Session = fmt.Sprint(s.lastNumber)
-	s.mu.Unlock()
-	log := s.opts.Log.With("session", one.login.Session, "user", one.identity.Name, "address", one.login.Address)
-	program, err := s.opts.Open(one.login)
+// run shows the program until it ends. If the user did not end it, run tells them why it ended.
+func (s *session) run() {
+	server := s.server
+	server.mu.Lock()
+	server.lastNumber++
+	s.login.Session = fmt.Sprint(server.lastNumber)
+	server.mu.Unlock()
+	log := server.opts.Log.With("session", s.login.Session, "user", s.identity.Name, "address", s.login.Address)
+	program, err := server.opts.Open(s.login)
 	if err != nil {
 		log.Error("session not opened", "why", clean(err.Error()))
-		wish.Fatalln(one.ssh, "vpsdeck: "+clean(err.Error()))
+		wish.Fatalln(s.ssh, "vpsdeck: "+clean(err.Error()))
 		return
 	}
-	log.Info("login", "role", string(one.identity.Role), "key", one.identity.fingerprint, "by", one.identity.authMethod, "scope", one.identity.Scope(), "client", clean(one.ssh.Context().ClientVersion()))
-	one.lastInput.Store(one.startedAt.UnixNano())
-	ctx, cancel := context.WithCancel(one.ssh.Context())
+	log.Info("login", "role", string(s.identity.Role), "key", s.identity.fingerprint, "by", s.identity.authMethod, "scope", s.identity.Scope(), "client", clean(s.ssh.Context().ClientVersion()))
+	s.lastInput.Store(s.startedAt.UnixNano())
+	ctx, cancel := context.WithCancel(s.ssh.Context())
 	defer cancel()
-	one.cancel = cancel
-	one.program = tea.NewProgram(&activityModel{program.Model, one}, one.programOptions(ctx)...)
+	s.cancel = cancel
+	s.program = tea.NewProgram(&activityModel{program.Model, s}, s.programOptions(ctx)...)
 	if program.OnCrash != nil {
-		program.OnCrash(one.program.Quit)
+		program.OnCrash(s.program.Quit)
 	}
-	s.mu.Lock()
-	s.live[one] = true
-	s.mu.Unlock()
-	go one.enforceLimits(ctx)
-	go one.forwardResizes(ctx)
-	_, err = one.program.Run()
-	one.setForceDeadline()
-	s.mu.Lock()
-	delete(s.live, one)
-	s.mu.Unlock()
+	server.mu.Lock()
+	server.live[s] = true
+	server.mu.Unlock()
+	go s.enforceLimits(ctx)
+	go s.forwardResizes(ctx)
+	_, err = s.program.Run()
+	s.setForceDeadline()
+	server.mu.Lock()
+	delete(server.live, s)
+	server.mu.Unlock()
 
-	code, why := 0, one.reason()
+	code, why := 0, s.reason()
 	if program.Crash != nil {
 		if what, stack, crashed := program.Crash(); crashed {
-			code, why = exitCrashed, "the dashboard broke by a mistake of its own; what runs at the provider goes on"
+			code, why = exitCrashed, "the dashboard crashed (a bug); running operations continue at the provider"
 			log.Error("crash", "what", what, "stack", stack)
 		}
 	}
 	switch {
-	case why == "" && one.ssh.Context().Err() != nil:
-		why = "the line was dropped"
+	case why == "" && s.ssh.Context().Err() != nil:
+		why = "the connection was lost"
 	case why == "" && err != nil:
-		code, why = exitCrashed, "the dashboard broke off"
+		code, why = exitCrashed, "the dashboard failed"
 		log.Error("the program failed", "why", clean(err.Error()))
 	}
-	lasted := time.Since(one.startedAt)
-	one.slot.release() // before the client hears of the end: it may come again at once
+	lasted := time.Since(s.startedAt)
+	s.slot.release() // before the client sees the end, because it may reconnect at once
 	program.Close(why)
 	log.Info("logout", "lasted", lasted.Round(time.Second).String(), "why", why)
 	if why != "" {
-		_, _ = io.WriteString(&sessionWriter{one}, "vpsdeck: "+why+"\r\n")
+		_, _ = io.WriteString(&sessionWriter{s}, "vpsdeck: "+why+"\r\n")
 	}
-	_ = one.ssh.Exit(code)
+	_ = s.ssh.Exit(code)
 }
 
-// programOptions are how Bubble Tea runs on the client's terminal. Ours come last, so that they hold.
-func (one *session) programOptions(ctx context.Context) []tea.ProgramOption {
-	return append(wishtea.MakeOptions(one.ssh),
+// programOptions returns Bubble Tea's options for the client's terminal. Ours come last, so that they override the others.
+func (s *session) programOptions(ctx context.Context) []tea.ProgramOption {
+	return append(wishtea.MakeOptions(s.ssh),
 		tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(maxFPS),
-		tea.WithInput(keyboard.NewReader(&sessionReader{one})), tea.WithOutput(&sessionWriter{one}),
+		tea.WithInput(keyboard.NewReader(&sessionReader{s})), tea.WithOutput(&sessionWriter{s}),
 		tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg {
 			switch msg.(type) {
-			case tea.SuspendMsg: // there is no shell below
+			case tea.SuspendMsg: // there is no parent shell
 				return tea.ResumeMsg{}
-			case tea.WindowSizeMsg: // the one of the start may come after a change
-				return one.windowSize()
+			case tea.WindowSizeMsg: // the first size may arrive after a change
+				return s.windowSize()
 			}
 			return msg
 		}),
 	)
 }
 
-// maxFPS is how often a screen is drawn, and hears of its size, at most.
+// maxFPS limits how often per second a screen is drawn, and how often it is resized.
 const maxFPS = 30
 
-func (one *session) windowSize() tea.WindowSizeMsg {
-	columns, rows := one.conn.size.get()
+func (s *session) windowSize() tea.WindowSizeMsg {
+	columns, rows := s.conn.size.get()
 	return tea.WindowSizeMsg{Width: columns, Height: rows}
 }
 
-// forwardResizes tells the program how large the terminal is. It may have to wait for the program; who tells of the sizes never does.
-func (one *session) forwardResizes(ctx context.Context) {
+// forwardResizes sends changes of the terminal's size to the program. It may have to wait for the program; the connection
+// that reports the sizes never does.
+func (s *session) forwardResizes(ctx context.Context) {
 	pause := time.NewTicker(time.Second / maxFPS)
 	defer pause.Stop()
 	for {
 		select {
-		case <-one.conn.size.changed:
-			one.program.Send(one.windowSize())
+		case <-s.conn.size.changed:
+			s.program.Send(s.windowSize())
 		case <-ctx.Done():
 			return
 		}
@@ -191,15 +192,15 @@ func (one *session) forwardResizes(ctx context.Context) {
 	}
 }
 
-// enforceLimits ends the session when it has idled, or lasted, too long, with a warning before; when the client takes nothing any more; and
-// when it does not answer any more. One that is to end, and does not by itself, is dropped.
-func (one *session) enforceLimits(ctx context.Context) {
-	l := one.server.opts.Limits
-	beat := max(min(l.Idle, l.MaxSession, l.Stuck, l.Grace)/20, 10*time.Millisecond)
-	tick := time.NewTicker(min(beat, time.Second))
+// enforceLimits ends a session that is idle or open for too long, after a warning. It disconnects a client that stops
+// reading or responding, and a session that should have ended but has not.
+func (s *session) enforceLimits(ctx context.Context) {
+	l := s.server.opts.Limits
+	interval := max(min(l.Idle, l.MaxSession, l.Stuck, l.Grace)/20, 10*time.Millisecond)
+	tick := time.NewTicker(min(interval, time.Second))
 	defer tick.Stop()
-	var warned time.Time // of the end that is due then
-	alive := time.Now()
+	var warned time.Time // the end for which the warning was shown
+	lastKeepalive := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
@@ -207,107 +208,107 @@ func (one *session) enforceLimits(ctx context.Context) {
 		case <-tick.C:
 		}
 		now := time.Now()
-		if since := one.writingSince.Load(); since != 0 && now.Sub(time.Unix(0, since)) > l.Stuck {
-			one.disconnect("the client took nothing any more")
+		if since := s.writingSince.Load(); since != 0 && now.Sub(time.Unix(0, since)) > l.Stuck {
+			s.disconnect("the client stopped reading")
 			return
 		}
-		if end := one.forceAt.Load(); end != 0 {
+		if end := s.forceAt.Load(); end != 0 {
 			if now.UnixNano() > end {
-				one.disconnect("the client took nothing any more")
+				s.disconnect("the client stopped reading")
 				return
 			}
 			continue
 		}
-		if now.Sub(alive) > l.Stuck {
-			alive = now
-			go one.sendKeepalive()
+		if now.Sub(lastKeepalive) > l.Stuck {
+			lastKeepalive = now
+			go s.sendKeepalive()
 		}
-		due, why := one.deadline()
+		due, why := s.deadline()
 		switch left := due.Sub(now); {
 		case left <= 0:
-			one.end(why)
+			s.end(why)
 		case left <= l.Warning && !due.Equal(warned):
 			warned = due
-			one.notify(fmt.Sprintf("%s: this session ends in %s", why, left.Round(time.Second)))
+			s.notify(fmt.Sprintf("%s: this session ends in %s", why, left.Round(time.Second)))
 		}
 	}
 }
 
-// deadline is when the session ends, and why.
-func (one *session) deadline() (time.Time, string) {
-	l := one.server.opts.Limits
-	due, why := one.startedAt.Add(l.MaxSession), "a session may last "+l.MaxSession.String()
-	if until := one.identity.validUntil; !until.IsZero() && until.Before(due) {
-		due, why = until, "your certificate is valid no longer"
+// deadline returns when the session ends, and why.
+func (s *session) deadline() (time.Time, string) {
+	l := s.server.opts.Limits
+	due, why := s.startedAt.Add(l.MaxSession), "a session is limited to "+l.MaxSession.String()
+	if until := s.identity.validUntil; !until.IsZero() && until.Before(due) {
+		due, why = until, "your certificate expires"
 	}
-	if idle := time.Unix(0, one.lastInput.Load()).Add(l.Idle); idle.Before(due) {
-		return idle, "no key was pressed for long"
+	if idle := time.Unix(0, s.lastInput.Load()).Add(l.Idle); idle.Before(due) {
+		return idle, "no key was pressed for a long time"
 	}
 	return due, why
 }
 
-// sendKeepalive drops a line that does not answer.
-func (one *session) sendKeepalive() {
-	c, ok := one.ssh.Context().Value(ssh.ContextKeyConn).(*gossh.ServerConn)
+// sendKeepalive sends a keepalive request, and disconnects a client that does not answer it.
+func (s *session) sendKeepalive() {
+	c, ok := s.ssh.Context().Value(ssh.ContextKeyConn).(*gossh.ServerConn)
 	if !ok {
 		return
 	}
-	late := time.AfterFunc(one.server.opts.Limits.Stuck, func() { one.disconnect("the client does not answer any more") })
+	timeout := time.AfterFunc(s.server.opts.Limits.Stuck, func() { s.disconnect("the client stopped responding") })
 	_, _, err := c.SendRequest("keepalive@openssh.com", true, nil)
-	late.Stop()
+	timeout.Stop()
 	if err != nil {
-		one.disconnect("the line was dropped")
+		s.disconnect("the connection was lost")
 	}
 }
 
-// notify shows a sentence on the visitor's screen.
-func (one *session) notify(text string) { go one.program.Send(one.server.opts.Notice(text)) }
+// notify shows a sentence on the user's screen.
+func (s *session) notify(text string) { go s.program.Send(s.server.opts.Notice(text)) }
 
-// end ends the program from inside, so that the terminal is given back. Where it is stuck, it is dropped after a while.
-func (one *session) end(why string) {
-	one.setReason(why)
-	one.setForceDeadline()
-	go one.program.Quit()
+// end quits the program, so that it restores the terminal. If it does not end in time, enforceLimits disconnects it.
+func (s *session) end(why string) {
+	s.setReason(why)
+	s.setForceDeadline()
+	go s.program.Quit()
 }
 
 // setForceDeadline sets the time after which the session is ended by force.
-func (one *session) setForceDeadline() {
-	one.forceAt.CompareAndSwap(0, time.Now().Add(one.server.opts.Limits.Grace).UnixNano())
+func (s *session) setForceDeadline() {
+	s.forceAt.CompareAndSwap(0, time.Now().Add(s.server.opts.Limits.Grace).UnixNano())
 }
 
-// disconnect ends the connection of a client that cannot be told anything. That frees whatever waits for it.
-func (one *session) disconnect(why string) {
-	one.setReason(why)
-	_ = one.conn.Close()
-	one.cancel()
+// disconnect closes the connection of a client that does not respond. That unblocks everything that waits for it.
+func (s *session) disconnect(why string) {
+	s.setReason(why)
+	_ = s.conn.Close()
+	s.cancel()
 }
 
-func (one *session) setReason(why string) {
-	one.mu.Lock()
-	defer one.mu.Unlock()
-	if one.endReason == "" {
-		one.endReason = why
+func (s *session) setReason(why string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.endReason == "" {
+		s.endReason = why
 	}
 }
 
-func (one *session) reason() string {
-	one.mu.Lock()
-	defer one.mu.Unlock()
-	return one.endReason
+func (s *session) reason() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.endReason
 }
 
-// activityModel is a program whose keys are noticed.
+// activityModel wraps a program's model and records the time of the last input.
 type activityModel struct {
 	tea.Model
 	session *session
 }
 
-// Init asks the terminal whether it knows all colours: clients do not tell by themselves.
+// Init asks the terminal whether it supports true colour: clients do not report that on their own.
 func (a *activityModel) Init() tea.Cmd {
 	return tea.Batch(a.Model.Init(), tea.RequestCapability("RGB"), tea.RequestCapability("Tc"))
 }
 
-// Update hands the message on.
+// Update passes the message on.
 func (a *activityModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg.(type) {
 	case tea.KeyMsg, tea.MouseMsg, tea.PasteMsg:
@@ -318,29 +319,29 @@ func (a *activityModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return a, cmd
 }
 
-// sessionReader is what the client types. Bubble Tea goes on for ever when that ends, so its end ends the program.
+// sessionReader reads the client's input. At its end it ends the program, because Bubble Tea would run on without input.
 type sessionReader struct{ session *session }
 
-// Read reads what was typed.
-func (e *sessionReader) Read(p []byte) (int, error) {
-	n, err := e.session.ssh.Read(p)
+// Read reads from the client.
+func (r *sessionReader) Read(p []byte) (int, error) {
+	n, err := r.session.ssh.Read(p)
 	if errors.Is(err, io.EOF) {
-		e.session.end("the client closed its input")
+		r.session.end("the client closed its input")
 	}
 	return n, err
 }
 
-// sessionWriter is what the client is shown. It notices when nothing is taken.
+// sessionWriter writes to the client, and records how long a write takes.
 type sessionWriter struct{ session *session }
 
-// Write writes.
-func (m *sessionWriter) Write(p []byte) (int, error) {
-	m.session.writingSince.Store(time.Now().UnixNano())
-	defer m.session.writingSince.Store(0)
-	return m.session.ssh.Write(p)
+// Write writes to the client.
+func (w *sessionWriter) Write(p []byte) (int, error) {
+	w.session.writingSince.Store(time.Now().UnixNano())
+	defer w.session.writingSince.Store(0)
+	return w.session.ssh.Write(p)
 }
 
-// clean makes what clients say fit for a log.
+// clean makes texts of clients safe for a log.
 func clean(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {

@@ -1,5 +1,5 @@
-// Package sshd serves a program to each of several people over SSH, and nothing else: no shell, no command, no file, no forwarding.
-// Who may come in stands in a users file; what they see is the caller's business.
+// Package sshd serves a Bubble Tea program to several users over SSH, and nothing else: no shell, command, file or
+// forwarding. A users file lists who may log in; the caller provides the program.
 package sshd
 
 import (
@@ -15,16 +15,16 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 )
 
-// Role is what a person may do.
+// Role is what a user may do.
 type Role string
 
 // The roles.
 const (
-	Viewer   Role = "viewer"   // may look
-	Operator Role = "operator" // may change things too
+	Viewer   Role = "viewer"   // read-only
+	Operator Role = "operator" // may also change things
 )
 
-// User is a person who may come in.
+// User is a user who may log in.
 type User struct {
 	Name      string
 	Role      Role
@@ -32,12 +32,12 @@ type User struct {
 	Locations []string // globs of locations; empty: every location
 }
 
-// Equal says whether the two may do the same under the same name.
+// Equal reports whether two users have the same name and permissions.
 func (u User) Equal(other User) bool {
 	return u.Name == other.Name && u.Role == other.Role && slices.Equal(u.Servers, other.Servers) && slices.Equal(u.Locations, other.Locations)
 }
 
-// Scope names which servers the user may see; "" stands for all of them.
+// Scope describes the servers that the user may see; "" is all of them.
 func (u User) Scope() string {
 	if len(u.Servers)+len(u.Locations) == 0 {
 		return ""
@@ -45,7 +45,7 @@ func (u User) Scope() string {
 	return strings.Join(u.Servers, ",") + " in " + strings.Join(u.Locations, ",")
 }
 
-// CanSee says whether a server is one of those that the user may see.
+// CanSee reports whether the user may see a server.
 func (u User) CanSee(name, location string) bool {
 	return matchesAny(u.Servers, name) && matchesAny(u.Locations, location)
 }
@@ -57,60 +57,61 @@ func matchesAny(globs []string, text string) bool {
 	})
 }
 
-// Users are the people of a users file. Nobody changes it once it is read.
+// Users are the users of a users file. They are not changed after loading.
 type Users struct {
 	keys        map[string]User // by the key's bytes
 	authorities []authority
 }
 
-// String counts them: "3 keys and 1 authority".
+// String returns the counts, such as "3 keys and 1 authority".
 func (u *Users) String() string {
-	counted := func(n int, one, many string) string {
+	count := func(n int, singular, plural string) string {
 		if n == 1 {
-			return "1 " + one
+			return "1 " + singular
 		}
-		return fmt.Sprintf("%d %s", n, many)
+		return fmt.Sprintf("%d %s", n, plural)
 	}
-	out := counted(len(u.keys), "key", "keys")
+	out := count(len(u.keys), "key", "keys")
 	if len(u.authorities) > 0 {
-		out += " and " + counted(len(u.authorities), "authority", "authorities")
+		out += " and " + count(len(u.authorities), "authority", "authorities")
 	}
 	return out
 }
 
-// authority signs certificates of people.
+// authority is a certificate authority for users.
 type authority struct {
 	key        string // its bytes
 	principals []string
 	user       User // without a name: the certificate has that
 }
 
-// UsersFileError is what is wrong with a line of a users file.
+// UsersFileError is an error in a line of a users file.
 type UsersFileError struct {
 	Line    int // counted from 1
 	Message string
 }
 
-// Error is a sentence about the line.
-func (f *UsersFileError) Error() string { return fmt.Sprintf("line %d: %s", f.Line, f.Message) }
+// Error returns a sentence about the line.
+func (e *UsersFileError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Message) }
 
-// The bounds of a users file.
+// The limits of a users file.
 const (
 	maxUsersFileSize = 1 << 20 // bytes
 	minRSABits       = 2048    // bits
 )
 
-// ParseUsers reads a users file: OpenSSH's authorized_keys lines, each with a name and a role among its options, for example
+// ParseUsers parses a users file: authorized_keys lines of OpenSSH, each with a name and a role among its options. For
+// example:
 //
 //	user="anna",role="operator" ssh-ed25519 AAAA… anna's laptop
 //	user="bert",role="viewer",servers="web-*,db-*",locations="eu-*" ssh-ed25519 AAAA…
 //	cert-authority,principals="ops",role="operator" ssh-ed25519 AAAA… our user CA
 //
-// Lines that are empty or begin with # are left out. The error is a *Fault.
+// Empty lines and lines that start with # are ignored. The error is a *UsersFileError.
 func ParseUsers(text []byte) (*Users, error) {
 	u := &Users{keys: map[string]User{}}
 	if len(text) > maxUsersFileSize {
-		return nil, &UsersFileError{1, "the file is larger than a users file can be"}
+		return nil, &UsersFileError{1, "the file is too large for a users file: the limit is 1 MiB"}
 	}
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	lines.Buffer(nil, maxUsersFileSize)
@@ -124,64 +125,64 @@ func ParseUsers(text []byte) (*Users, error) {
 		}
 	}
 	if len(u.keys)+len(u.authorities) == 0 {
-		return nil, &UsersFileError{1, "nobody is in it: add a line like user=\"anna\",role=\"operator\" ssh-ed25519 AAAA…"}
+		return nil, &UsersFileError{1, "there are no users in the file: add a line like user=\"anna\",role=\"operator\" ssh-ed25519 AAAA…"}
 	}
 	return u, nil
 }
 
-// addLine takes a line in, or says what is wrong with it.
+// addLine adds a line, or returns why it is invalid.
 func (u *Users) addLine(line string) string {
 	key, _, options, _, err := gossh.ParseAuthorizedKey([]byte(line))
 	if err != nil {
-		return "there is no public key in it: after the options stands the key, as in a .pub file, like ssh-ed25519 AAAA…"
+		return "there is no public key in the line: after the options comes the key, as in a .pub file, like ssh-ed25519 AAAA…"
 	}
 	if why := weakKeyReason(key); why != "" {
 		return why
 	}
-	said, why := parseOptions(options)
+	parsed, why := parseOptions(options)
 	if why != "" {
 		return why
 	}
-	who := User{Name: said.texts["user"], Role: Role(said.texts["role"]), Servers: said.lists["servers"], Locations: said.lists["locations"]}
+	user := User{Name: parsed.texts["user"], Role: Role(parsed.texts["role"]), Servers: parsed.lists["servers"], Locations: parsed.lists["locations"]}
 	switch {
-	case who.Role == "":
+	case user.Role == "":
 		return `role is missing: add role="viewer" or role="operator"`
-	case who.Role != Viewer && who.Role != Operator:
-		return fmt.Sprintf("role cannot be %q: there are viewer and operator", who.Role)
-	case said.isAuthority:
-		return u.addAuthority(string(key.Marshal()), who, said.lists["principals"])
-	case said.lists["principals"] != nil:
-		return "principals are for certificates: it needs cert-authority before it"
-	case who.Name == "":
+	case user.Role != Viewer && user.Role != Operator:
+		return fmt.Sprintf("role cannot be %q: use viewer or operator", user.Role)
+	case parsed.isAuthority:
+		return u.addAuthority(string(key.Marshal()), user, parsed.lists["principals"])
+	case parsed.lists["principals"] != nil:
+		return "principals are only for certificates: remove them, or add cert-authority"
+	case user.Name == "":
 		return `user is missing: add user="anna"`
-	case !isValidName(who.Name):
-		return fmt.Sprintf("user cannot be %q: %s", who.Name, nameRule)
+	case !isValidName(user.Name):
+		return fmt.Sprintf("user cannot be %q: %s", user.Name, nameRule)
 	}
-	if _, twice := u.keys[string(key.Marshal())]; twice {
-		return "this key stands in the file twice: leave one of the lines out"
+	if _, exists := u.keys[string(key.Marshal())]; exists {
+		return "this key is in the file twice: remove one of the lines"
 	}
-	u.keys[string(key.Marshal())] = who
+	u.keys[string(key.Marshal())] = user
 	return ""
 }
 
-func (u *Users) addAuthority(key string, as User, principals []string) string {
+func (u *Users) addAuthority(key string, user User, principals []string) string {
 	switch {
-	case as.Name != "":
-		return "a certificate has its own name, its key ID: leave user out"
+	case user.Name != "":
+		return "a certificate has its own name, its key ID: remove user"
 	case len(principals) == 0:
-		return `principals is missing: add principals="ops", which certificates of it must carry`
+		return `principals is missing: add principals="ops", one of which a certificate must have`
 	}
-	u.authorities = append(u.authorities, authority{key, principals, as})
+	u.authorities = append(u.authorities, authority{key, principals, user})
 	return ""
 }
 
-const nameRule = "letters, digits and . _ @ - are allowed, at most 64, beginning with a letter or a digit"
+const nameRule = "use up to 64 letters, digits and . _ @ -, starting with a letter or a digit"
 
 var namePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$`)
 
 func isValidName(name string) bool { return namePattern.MatchString(name) }
 
-// weakKeyReason is why a key is not good enough to let somebody in, or "".
+// weakKeyReason returns why a key is too weak to be accepted, or "".
 func weakKeyReason(key gossh.PublicKey) string {
 	switch key.Type() {
 	case gossh.KeyAlgoED25519, gossh.KeyAlgoSKED25519, gossh.KeyAlgoECDSA256, gossh.KeyAlgoECDSA384, gossh.KeyAlgoECDSA521, gossh.KeyAlgoSKECDSA256:
@@ -192,12 +193,12 @@ func weakKeyReason(key gossh.PublicKey) string {
 				return ""
 			}
 		}
-		return fmt.Sprintf("this RSA key is too short: %d bits are the least, and ssh-ed25519 is better", minRSABits)
+		return fmt.Sprintf("this RSA key is too short: use at least %d bits, or better ssh-ed25519", minRSABits)
 	}
-	return key.Type() + " keys are not let in: make one with ssh-keygen -t ed25519"
+	return key.Type() + " keys are not accepted: make one with ssh-keygen -t ed25519"
 }
 
-// lineOptions is what the options of a line say.
+// lineOptions are the parsed options of a line.
 type lineOptions struct {
 	isAuthority bool
 	texts       map[string]string
@@ -215,9 +216,9 @@ func parseOptions(options []string) (lineOptions, string) {
 			out.isAuthority = true
 			continue
 		case !slices.Contains([]string{"user", "role", "servers", "locations", "principals"}, name):
-			return out, fmt.Sprintf("the option %q is not known: there are user, role, servers, locations, cert-authority and principals", name)
+			return out, fmt.Sprintf("unknown option %q; valid: user, role, servers, locations, cert-authority, principals", name)
 		case again:
-			return out, name + " is said twice"
+			return out, name + " is set twice"
 		case !valued || !quoted || value == "":
 			return out, fmt.Sprintf(`%s needs a value in quotes, like %s="…"`, name, name)
 		}
@@ -228,7 +229,7 @@ func parseOptions(options []string) (lineOptions, string) {
 		for _, part := range strings.Split(value, ",") {
 			part = strings.TrimSpace(part)
 			if _, err := path.Match(part, ""); err != nil || part == "" {
-				return out, fmt.Sprintf("%s cannot have %q: * stands for any characters, ? for one, [a-c] for one of them", name, part)
+				return out, fmt.Sprintf("%s cannot have %q: * matches any characters, ? one, [a-c] one of a, b and c", name, part)
 			}
 			out.lists[name] = append(out.lists[name], part)
 		}

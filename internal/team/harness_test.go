@@ -17,10 +17,10 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// waitTimeout is how long a test waits for what must come.
+// waitTimeout is how long a test waits for an expected event.
 const waitTimeout = 20 * time.Second
 
-// harness is a hub on the real client and a simulated account, whose time passes when the test says so.
+// harness is a hub with the real client and a simulated account. Time passes only when the test advances it.
 type harness struct {
 	t       *testing.T
 	hub     *team.Hub
@@ -30,109 +30,109 @@ type harness struct {
 	stop    context.CancelFunc
 
 	mu         sync.Mutex
-	requests   map[string]int // requests, by method and path
-	answerGate chan struct{}  // answers to lists of all snapshots wait for it; nil: they do not
-	heldCount  int            // how many do, or did
+	requests   map[string]int // counts, by method and path
+	answerGate chan struct{}  // answers to lists of all snapshots wait until it is closed; nil: they do not wait
+	heldCount  int            // how many answers have waited, or do
 }
 
 func newHarness(t *testing.T, servers int) *harness {
 	t.Helper()
-	opening := sim.NewSteppedClock(time.Date(2025, 1, 16, 15, 45, 0, 0, time.UTC))
-	w := &harness{t: t, account: sim.New(sim.Options{Seed: 1, Token: "vps_live", Clock: opening, Servers: servers}), requests: map[string]int{}}
-	w.clock = terminal.NewClock(opening.Now, opening.Advance)
-	server := httptest.NewServer(w)
-	client, err := api.New(server.URL+"/api/v1", "vps_live", api.WithClock(w.clock.Now),
+	simClock := sim.NewSteppedClock(time.Date(2025, 1, 16, 15, 45, 0, 0, time.UTC))
+	h := &harness{t: t, account: sim.New(sim.Options{Seed: 1, Token: "vps_live", Clock: simClock, Servers: servers}), requests: map[string]int{}}
+	h.clock = terminal.NewClock(simClock.Now, simClock.Advance)
+	server := httptest.NewServer(h)
+	client, err := api.New(server.URL+"/api/v1", "vps_live", api.WithClock(h.clock.Now),
 		api.WithLimits(api.Limits{Call: time.Hour, Total: time.Hour}),
 		api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.client = client
-	w.hub = team.New(client, w.clock)
-	ctx, end := context.WithCancel(t.Context())
-	ran := make(chan struct{})
+	h.client = client
+	h.hub = team.New(client, h.clock)
+	ctx, cancel := context.WithCancel(t.Context())
+	finished := make(chan struct{})
 	go func() {
-		defer close(ran)
-		w.hub.Run(ctx)
+		defer close(finished)
+		h.hub.Run(ctx)
 	}()
-	w.stop = func() {
-		end()
-		<-ran
+	h.stop = func() {
+		cancel()
+		<-finished
 	}
 	t.Cleanup(func() {
-		w.clock.Stop()
-		w.stop()
+		h.clock.Stop()
+		h.stop()
 		server.CloseClientConnections()
 		server.Close()
 	})
-	return w
+	return h
 }
 
-func (w *harness) ServeHTTP(out http.ResponseWriter, r *http.Request) {
-	w.mu.Lock()
-	w.requests[r.Method+" "+strings.TrimPrefix(r.URL.Path, "/api/v1")]++
-	hold := w.answerGate
+func (h *harness) ServeHTTP(out http.ResponseWriter, r *http.Request) {
+	h.mu.Lock()
+	h.requests[r.Method+" "+strings.TrimPrefix(r.URL.Path, "/api/v1")]++
+	hold := h.answerGate
 	if r.Method != http.MethodGet || r.URL.Path != "/api/v1/snapshots/" || r.URL.Query().Has("server_id") {
 		hold = nil
 	}
 	if hold != nil {
-		w.heldCount++
+		h.heldCount++
 	}
-	w.mu.Unlock()
+	h.mu.Unlock()
 	if hold != nil {
-		answer := httptest.NewRecorder()
-		w.account.ServeHTTP(answer, r) // as the world is now, told late
+		recorded := httptest.NewRecorder()
+		h.account.ServeHTTP(recorded, r) // the state now, sent later
 		<-hold
-		for name, values := range answer.Header() {
+		for name, values := range recorded.Header() {
 			out.Header()[name] = values
 		}
-		out.WriteHeader(answer.Code)
-		_, _ = out.Write(answer.Body.Bytes())
+		out.WriteHeader(recorded.Code)
+		_, _ = out.Write(recorded.Body.Bytes())
 		return
 	}
-	w.account.ServeHTTP(out, r)
+	h.account.ServeHTTP(out, r)
 }
 
-// requestCount is how many requests were sent.
-func (w *harness) requestCount(request string) int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.requests[request]
+// requestCount returns how many requests of a method and path were sent.
+func (h *harness) requestCount(request string) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.requests[request]
 }
 
-// holdSnapshots keeps the answers to lists of all snapshots back until the function that it returns is called, or the test has ended.
-func (w *harness) holdSnapshots() (release func()) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+// holdSnapshots holds back the answers to lists of all snapshots, until release is called or the test has ended.
+func (h *harness) holdSnapshots() (release func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	hold := make(chan struct{})
-	w.answerGate = hold
+	h.answerGate = hold
 	release = sync.OnceFunc(func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.answerGate = nil
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.answerGate = nil
 		close(hold)
 	})
-	w.t.Cleanup(release)
+	h.t.Cleanup(release)
 	return release
 }
 
-// isHolding says whether an answer was held back.
-func (w *harness) isHolding() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.heldCount > 0
+// isHolding reports whether an answer has been held back.
+func (h *harness) isHolding() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.heldCount > 0
 }
 
-func (w *harness) join(name string, change ...func(*team.MemberOptions)) *testMember {
-	p := team.MemberOptions{Actor: model.Actor{Name: name, Key: "SHA256:" + name, Address: "192.0.2.1"}}
+func (h *harness) join(name string, change ...func(*team.MemberOptions)) *testMember {
+	options := team.MemberOptions{Actor: model.Actor{Name: name, Key: "SHA256:" + name, Address: "192.0.2.1"}}
 	for _, c := range change {
-		c(&p)
+		c(&options)
 	}
-	seat := w.hub.Join(p)
-	return &testMember{Member: seat, h: w, state: &model.State{Me: p.Actor}}
+	member := h.hub.Join(options)
+	return &testMember{Member: member, h: h, state: &model.State{Me: options.Actor}}
 }
 
-// testMember is somebody at the hub, with what they were told.
+// testMember is a member of the hub, with the state that it has received.
 type testMember struct {
 	*team.Member
 	h      *harness
@@ -142,67 +142,67 @@ type testMember struct {
 	turns  int
 }
 
-// waitUntil takes in views until what is wanted holds.
-func (p *testMember) waitUntil(what string, holds func() bool) {
-	p.h.t.Helper()
-	ctx, cancel := context.WithTimeout(p.h.t.Context(), waitTimeout)
+// waitUntil applies views until a condition is true.
+func (m *testMember) waitUntil(what string, condition func() bool) {
+	m.h.t.Helper()
+	ctx, cancel := context.WithTimeout(m.h.t.Context(), waitTimeout)
 	defer cancel()
-	for p.view.Number == 0 || !holds() {
-		view, others, ok := p.Next(ctx, p.view.Number)
+	for m.view.Number == 0 || !condition() {
+		view, others, ok := m.Next(ctx, m.view.Number)
 		if !ok {
-			p.h.t.Fatalf("it was never told that %s", what)
+			m.h.t.Fatalf("no view came in which %s", what)
 		}
-		p.apply(view, others)
+		m.apply(view, others)
 	}
 }
 
-func (p *testMember) apply(view model.AccountView, others []model.Operation) []model.Operation {
-	p.view, p.others = view, others
-	p.state.Now, p.state.Local = p.h.client.Now(), p.h.clock.Now()
-	return p.state.ApplyView(view, others)
+func (m *testMember) apply(view model.AccountView, others []model.Operation) []model.Operation {
+	m.view, m.others = view, others
+	m.state.Now, m.state.Local = m.h.client.Now(), m.h.clock.Now()
+	return m.state.ApplyView(view, others)
 }
 
-// waitLoaded waits until everything has come.
-func (p *testMember) waitLoaded() *testMember {
-	p.h.t.Helper()
-	p.waitUntil("everything is there", func() bool { return p.state.Servers.Loaded() && p.state.PointsComplete() })
-	return p
+// waitLoaded waits until all lists are loaded.
+func (m *testMember) waitLoaded() *testMember {
+	m.h.t.Helper()
+	m.waitUntil("all lists are loaded", func() bool { return m.state.Servers.Loaded() && m.state.PointsComplete() })
+	return m
 }
 
-// advanceUntil lets time pass, a second at a time, until what is wanted holds.
-func (p *testMember) advanceUntil(what string, holds func() bool) {
-	p.h.t.Helper()
-	for late := time.Now().Add(waitTimeout); !holds(); {
-		if time.Now().After(late) {
-			p.h.t.Fatalf("it never came about that %s", what)
+// advanceUntil advances the time, a second at a time, until a condition is true.
+func (m *testMember) advanceUntil(what string, condition func() bool) {
+	m.h.t.Helper()
+	for timeout := time.Now().Add(waitTimeout); !condition(); {
+		if time.Now().After(timeout) {
+			m.h.t.Fatalf("timed out: %s", what)
 		}
-		p.h.clock.Advance(time.Second)
-		ctx, cancel := context.WithTimeout(p.h.t.Context(), time.Millisecond)
-		if view, others, ok := p.Next(ctx, p.view.Number); ok {
-			p.apply(view, others)
+		m.h.clock.Advance(time.Second)
+		ctx, cancel := context.WithTimeout(m.h.t.Context(), time.Millisecond)
+		if view, others, ok := m.Next(ctx, m.view.Number); ok {
+			m.apply(view, others)
 		}
 		cancel()
 	}
 }
 
-// begin does what the screen does for a confirmed deed: the operation is noted, and its command made.
-func (p *testMember) begin(deed model.Action, point model.Point) (model.Operation, func() command.ActionResultMsg) {
-	s := command.NewSession(1, p.Member, nil, false)
-	s.Feed = p.Member
-	o := p.state.Begin(model.ActionRequest{Action: deed, Point: point}, "run")
+// begin does what the screen does for a confirmed action: it adds the operation and makes its command.
+func (m *testMember) begin(action model.Action, point model.Point) (model.Operation, func() command.ActionResultMsg) {
+	s := command.NewSession(1, m.Member, nil, false)
+	s.Feed = m.Member
+	o := m.state.Begin(model.ActionRequest{Action: action, Point: point}, "run")
 	cmd := s.Execute(o, model.Record{})
 	return o, func() command.ActionResultMsg {
 		msg := cmd().(command.ActionResultMsg)
-		p.state.ApplyResult(msg.Number, msg.Accepted, msg.Outcome)
-		open, upTo := p.state.OwnOperations()
-		p.turns++
-		p.ReportOperations(p.turns, upTo, open)
+		m.state.ApplyResult(msg.Number, msg.Accepted, msg.Outcome)
+		open, upTo := m.state.OwnOperations()
+		m.turns++
+		m.ReportOperations(m.turns, upTo, open)
 		return msg
 	}
 }
 
-// run is begin, carried out.
-func (p *testMember) run(deed model.Action, point model.Point) command.ActionResultMsg {
-	_, send := p.begin(deed, point)
+// run begins an action and sends it.
+func (m *testMember) run(action model.Action, point model.Point) command.ActionResultMsg {
+	_, send := m.begin(action, point)
 	return send()
 }

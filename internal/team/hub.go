@@ -1,7 +1,7 @@
-// Package team lets several people look at one account together: it is asked once for all of them, what one does appears for
-// all at once, and each is told who is at work on what.
+// Package team lets several people share one account: one poller serves all of them, each action appears for all at once,
+// and everybody sees who works on which server.
 //
-// Hub is the one poller. Seat is one person's place at it: what that person may see, and may do.
+// Hub is the poller. A Member is one person's access to it, limited to what that person may see and do.
 package team
 
 import (
@@ -16,21 +16,21 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// minRefreshGap is how long after one round for everything another is not begun, however many want it.
+// minRefreshGap is the shortest time between two requested refreshes, however many members request them.
 const minRefreshGap = time.Second
 
-// Hub asks an account for all who look at it. Its methods may be called from any goroutine.
+// Hub polls an account for all its members. Its methods may be called from any goroutine.
 type Hub struct {
 	client      command.Client
 	clock       command.Clock
 	session     *command.Session
-	state       *model.State     // written by Run alone
-	schedule    command.Schedule // and so is this
-	lastRefresh time.Time        // when everything was asked for last, by this machine's clock
-	pending     wakeup           // what wakes it up next
+	state       *model.State     // used only by Run
+	schedule    command.Schedule // used only by Run
+	lastRefresh time.Time        // start of the last full refresh, by this machine's clock
+	pending     wakeup           // the next wakeup
 	answers     chan tea.Msg
 	results     chan result
-	wake        chan struct{} // something has changed that Run must look at; holds one
+	wake        chan struct{} // signals Run to check for changes; buffers one
 
 	mu            sync.Mutex
 	view          model.AccountView
@@ -38,11 +38,11 @@ type Hub struct {
 	stopped       chan struct{} // closed when Run has ended
 	scopedFleets  map[string]scopedFleet
 	members       map[*Member]bool
-	refreshWanted bool // somebody wants everything to be asked for
-	lastNumber    int  // of what is under way, counted down from zero: apart from the sessions' own
+	refreshWanted bool // a member has requested a full refresh
+	lastNumber    int  // of the members' operations; negative, so that it differs from the sessions' own numbers
 }
 
-// New makes the poller of an account. It asks nothing before it runs.
+// New makes the hub of an account. It sends no request before Run.
 func New(client command.Client, clock command.Clock) *Hub {
 	return &Hub{
 		client: client, clock: clock, session: command.NewSession(1, client, nil, true), state: &model.State{},
@@ -52,28 +52,28 @@ func New(client command.Client, clock command.Clock) *Hub {
 	}
 }
 
-// result is a deed that the API has answered.
+// result is an action with the API's answer.
 type result struct {
 	action    model.Action
 	point     model.Point
 	accepted  model.ActionResult
-	confirmed bool // the API took it on; else it is not known whether it did
-	shown     chan struct{}
+	confirmed bool          // the API accepted it; false: the outcome is unknown
+	shown     chan struct{} // closed once a published view includes it
 }
 
-// wakeup is a sleep until something is due.
+// wakeup is a timer until something is due.
 type wakeup struct {
 	number int
 	until  time.Time
 	fired  bool
 }
 
-// wakeupMsg ends a wait.
+// wakeupMsg is the end of a wakeup's wait.
 type wakeupMsg struct{ number int }
 
-// Run asks until the context ends.
+// Run polls the account until the context ends.
 func (h *Hub) Run(ctx context.Context) {
-	defer close(h.stopped) // and nobody is told anything any more
+	defer close(h.stopped) // no view is published after this
 	stop := context.AfterFunc(ctx, h.session.Close)
 	defer stop()
 	h.pending.fired = true
@@ -86,9 +86,9 @@ func (h *Hub) Run(ctx context.Context) {
 		case msg := <-h.answers:
 			h.readClocks()
 			h.handleAnswer(msg)
-		case d := <-h.results:
+		case r := <-h.results:
 			h.readClocks()
-			h.handleResult(d)
+			h.handleResult(r)
 		case <-h.wake:
 			h.readClocks()
 			h.syncWork()
@@ -100,7 +100,7 @@ func (h *Hub) Run(ctx context.Context) {
 
 func (h *Hub) readClocks() { h.state.Local, h.state.Now = h.clock.Now(), h.client.Now() }
 
-// runAsync runs a command aside. Its answer is dropped if the hub has ended by then.
+// runAsync runs a command in the background. Its answer is dropped if the hub has ended by then.
 func (h *Hub) runAsync(ctx context.Context, cmd tea.Cmd) {
 	if cmd == nil {
 		return
@@ -114,14 +114,14 @@ func (h *Hub) runAsync(ctx context.Context, cmd tea.Cmd) {
 }
 
 func (h *Hub) loadAccount() tea.Cmd {
-	t, ok := h.state.Account.Start(h.state.Now)
+	ticket, ok := h.state.Account.Start(h.state.Now)
 	if !ok {
 		return nil
 	}
-	return h.session.LoadAccount(t)
+	return h.session.LoadAccount(ticket)
 }
 
-// refresh sends what is due: everything, or what runs.
+// refresh sends the requests that are due: for all lists, or only for running operations.
 func (h *Hub) refresh(ctx context.Context) {
 	now := h.state.Local
 	var cmds []tea.Cmd
@@ -144,19 +144,19 @@ func (h *Hub) refresh(ctx context.Context) {
 	}
 }
 
-// takeRefreshRequest says whether somebody wants everything to be asked for, and it may be: not soon after the last time, nor while the API
-// wants to be left alone.
+// takeRefreshRequest reports whether a requested refresh is due, and clears the request. A refresh must not follow the last
+// one too soon, or start while the API limits the rate.
 func (h *Hub) takeRefreshRequest() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	wanted := h.refreshWanted && !h.state.Local.Before(h.earliestRefresh())
-	if wanted || !h.state.Local.Before(h.schedule.AllDue) {
+	due := h.refreshWanted && !h.state.Local.Before(h.earliestRefresh())
+	if due || !h.state.Local.Before(h.schedule.AllDue) {
 		h.refreshWanted = false
 	}
-	return wanted
+	return due
 }
 
-// earliestRefresh is when everything may be asked for again by somebody's wish.
+// earliestRefresh returns when a requested refresh may start.
 func (h *Hub) earliestRefresh() time.Time {
 	if model.RetryAfter(h.state.Failure()) > 0 {
 		return h.schedule.AllDue
@@ -164,7 +164,7 @@ func (h *Hub) earliestRefresh() time.Time {
 	return h.lastRefresh.Add(minRefreshGap)
 }
 
-// hasRunning says whether something runs that is asked after by itself.
+// hasRunning reports whether there are operations to poll for.
 func (h *Hub) hasRunning() bool {
 	return slices.ContainsFunc(h.state.Operations(), func(o model.Operation) bool { return o.Phase != model.PhaseSending })
 }
@@ -178,7 +178,7 @@ func (h *Hub) interval() time.Duration {
 	return command.IntervalFocused
 }
 
-// scheduleWakeup sees to it that the hub wakes up when something is due.
+// scheduleWakeup wakes the hub when the next request is due.
 func (h *Hub) scheduleWakeup(ctx context.Context) {
 	if h.state.Busy() {
 		return
@@ -188,11 +188,11 @@ func (h *Hub) scheduleWakeup(ctx context.Context) {
 		due = h.schedule.RunningDue
 	}
 	h.mu.Lock()
-	if soon := h.earliestRefresh(); h.refreshWanted && soon.Before(due) {
-		due = soon
+	if earliest := h.earliestRefresh(); h.refreshWanted && earliest.Before(due) {
+		due = earliest
 	}
 	h.mu.Unlock()
-	if !h.pending.fired && !due.Before(h.pending.until) { // it wakes up before, and looks again
+	if !h.pending.fired && !due.Before(h.pending.until) { // it wakes up earlier anyway
 		return
 	}
 	h.pending = wakeup{number: h.pending.number + 1, until: due}
@@ -200,10 +200,10 @@ func (h *Hub) scheduleWakeup(ctx context.Context) {
 	h.runAsync(ctx, h.clock.Tick(max(due.Sub(h.state.Local), 0), func(time.Time) tea.Msg { return wakeupMsg{number} }))
 }
 
-// handleAnswer takes an answer in.
+// handleAnswer applies an answer to the state.
 func (h *Hub) handleAnswer(msg tea.Msg) {
-	_, list, err := command.ApplyList(h.state, msg)
-	if list {
+	_, isList, err := command.ApplyList(h.state, msg)
+	if isList {
 		h.schedule.HandleResult(h.state, err)
 	}
 	switch msg := msg.(type) {
@@ -212,48 +212,49 @@ func (h *Hub) handleAnswer(msg tea.Msg) {
 	case wakeupMsg:
 		h.pending.fired = h.pending.fired || msg.number == h.pending.number
 		return
-	case nil: // a wait that its clock gave up
+	case nil: // a wakeup whose clock was stopped
 		return
 	}
 	h.publish()
 }
 
-// handleResult shows what the API has taken on. Lists that were asked for before are given up: they show the world as it was.
-func (h *Hub) handleResult(d result) {
-	if h.state.Busy() { // what is given up must be asked for anew
+// handleResult applies the result of an action and publishes it. It discards lists requested before, because they show the
+// old state.
+func (h *Hub) handleResult(r result) {
+	if h.state.Busy() { // the discarded lists must be requested again
 		h.mu.Lock()
 		h.refreshWanted = true
 		h.mu.Unlock()
 	}
-	if d.confirmed {
-		h.state.ApplyAccepted(d.action, d.point, d.accepted)
+	if r.confirmed {
+		h.state.ApplyAccepted(r.action, r.point, r.accepted)
 	}
-	h.state.InvalidateLists(d.point.Kind)
+	h.state.InvalidateLists(r.point.Kind)
 	h.schedule.PollSoon(h.state)
 	h.publish()
-	close(d.shown)
+	close(r.shown)
 }
 
-// syncWork takes over what the seats have under way.
+// syncWork collects the open operations of all members.
 func (h *Hub) syncWork() {
 	var work []model.Operation
 	h.mu.Lock()
-	for seat := range h.members {
-		for _, o := range seat.work {
+	for member := range h.members {
+		for _, o := range member.work {
 			work = append(work, o)
 		}
 	}
 	h.mu.Unlock()
-	before := h.hasRunning()
+	hadRunning := h.hasRunning()
 	slices.SortFunc(work, func(a, b model.Operation) int { return b.Number - a.Number })
 	h.state.SetTeamOperations(work)
-	if !before && h.hasRunning() {
+	if !hadRunning && h.hasRunning() {
 		h.schedule.PollSoon(h.state)
 	}
 	h.publish()
 }
 
-// publish makes a view of what is known now, for all.
+// publish makes a new view of the state for all members.
 func (h *Hub) publish() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -262,7 +263,7 @@ func (h *Hub) publish() {
 	h.changed = make(chan struct{})
 }
 
-// wakeUp makes Run look again.
+// wakeUp makes Run check for changes.
 func (h *Hub) wakeUp() {
 	select {
 	case h.wake <- struct{}{}:
@@ -270,7 +271,7 @@ func (h *Hub) wakeUp() {
 	}
 }
 
-// nextView waits for a view after the one of that number.
+// nextView waits for a view with a higher number. It returns false if the hub or the context ends first.
 func (h *Hub) nextView(ctx context.Context, after int) (model.AccountView, bool) {
 	for {
 		h.mu.Lock()
@@ -289,7 +290,7 @@ func (h *Hub) nextView(ctx context.Context, after int) (model.AccountView, bool)
 	}
 }
 
-// latestView is the view that everybody has, or is about to get.
+// latestView returns the latest published view.
 func (h *Hub) latestView() model.AccountView {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -5,49 +5,51 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// Journal is a journal as the person may read it. What is about a server that is not theirs is left out here, below every screen:
-// a line counts only if its server is listed, theirs, and was theirs by the name that it had then. Lines about visits name no server.
-func (s *Member) Journal(j command.Journal) command.Journal {
-	if s.options.Scope.Has == nil {
+// Journal returns a journal that shows only what the member may read. It leaves out lines about other servers here, so that
+// no screen can show them. The server of a line must be listed, and be in the member's scope under its current name and
+// under the name in the line. Lines about sessions name no server, and stay.
+func (m *Member) Journal(j command.Journal) command.Journal {
+	if m.options.Scope.Has == nil {
 		return j
 	}
-	return scopedJournal{j, s}
+	return scopedJournal{j, m}
 }
 
-// scopedJournal leaves out what is about other people's servers.
+// scopedJournal is a journal without the lines about servers outside a member's scope.
 type scopedJournal struct {
 	command.Journal
 	member *Member
 }
 
-// Read returns the person's lines. It waits until the servers are known, or the person has left: nobody knows before whose a line is.
+// Read returns the member's lines. It waits until the servers are known, because they decide which lines to return, or
+// until the member has left.
 func (j scopedJournal) Read() ([]model.Record, int, error) {
 	fleet, known := j.member.waitForFleet()
 	if !known {
 		return nil, 0, nil
 	}
 	records, unreadable, err := j.Journal.Read()
-	var mine []model.Record
+	var visible []model.Record
 	for _, r := range records {
 		if r.IsSession() || j.member.ownsRecord(fleet, r.Server) {
-			mine = append(mine, r)
+			visible = append(visible, r)
 		}
 	}
-	return mine, unreadable, err
+	return visible, unreadable, err
 }
 
-// ownsRecord says whether a server is the person's, now and by the name that a record has.
-func (s *Member) ownsRecord(fleet *model.Fleet, server model.RecordServer) bool {
-	now, listed := fleet.Server(server.ID)
-	then := now
-	then.Name = model.Clean(server.Name)
-	return listed && s.options.Scope.Has(now) && s.options.Scope.Has(then)
+// ownsRecord reports whether a server is in the member's scope, both now and under the name in the record.
+func (m *Member) ownsRecord(fleet *model.Fleet, server model.RecordServer) bool {
+	current, listed := fleet.Server(server.ID)
+	recorded := current
+	recorded.Name = model.Clean(server.Name)
+	return listed && m.options.Scope.Has(current) && m.options.Scope.Has(recorded)
 }
 
-// waitForFleet waits for a list of all servers. There is none if the person leaves before, or the hub ends.
-func (s *Member) waitForFleet() (*model.Fleet, bool) {
+// waitForFleet waits for the list of all servers. It returns false if the member leaves or the hub ends first.
+func (m *Member) waitForFleet() (*model.Fleet, bool) {
 	for after := -1; ; {
-		view, ok := s.hub.nextView(s.ctx, after)
+		view, ok := m.hub.nextView(m.ctx, after)
 		if !ok {
 			return nil, false
 		}

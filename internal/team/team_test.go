@@ -21,7 +21,7 @@ func newSnapshot(server model.Server, name string) model.Point {
 	return model.Point{Kind: model.Snapshot, Name: name, Server: server.Ref()}
 }
 
-// idleServer is a server that has room for a snapshot.
+// idleServer returns a server on which a snapshot is possible.
 func idleServer(t *testing.T, s *model.State) model.Server {
 	t.Helper()
 	for _, server := range s.Servers.Value {
@@ -29,55 +29,55 @@ func idleServer(t *testing.T, s *model.State) model.Server {
 			return server
 		}
 	}
-	t.Fatal("there is none")
+	t.Fatal("there is no idle server")
 	return model.Server{}
 }
 
 func TestAccountIsPolledOnceForAllMembers(t *testing.T) {
-	w := newHarness(t, 12)
-	first := w.join("anna").waitLoaded()
-	asked := w.requestCount("GET /servers/")
+	h := newHarness(t, 12)
+	first := h.join("anna").waitLoaded()
+	before := h.requestCount("GET /servers/")
 	var all []*testMember
 	for range 100 {
-		all = append(all, w.join("somebody"))
+		all = append(all, h.join("somebody"))
 	}
 	for _, p := range all {
 		p.waitLoaded()
 		if p.view.Fleet != first.view.Fleet {
-			t.Fatal("what the lists say is not shared")
+			t.Fatal("the fleet is not shared")
 		}
 	}
-	if n := w.requestCount("GET /servers/") - asked; n > 1 { // a restore is under way there, which is looked after
-		t.Errorf("the servers were asked for %d times for a hundred more", n)
+	if n := h.requestCount("GET /servers/") - before; n > 1 { // a running restore is polled
+		t.Errorf("a hundred more members caused %d requests for the servers", n)
 	}
-	asked = w.requestCount("GET /backups/")
-	var asking sync.WaitGroup
+	before = h.requestCount("GET /backups/")
+	var requests sync.WaitGroup
 	for _, p := range all {
-		asking.Go(p.RequestRefresh)
+		requests.Go(p.RequestRefresh)
 	}
-	asking.Wait()
-	first.advanceUntil("they were asked for", func() bool { return w.requestCount("GET /backups/") > asked })
-	w.clock.Advance(2 * time.Second)
-	first.advanceUntil("a while went by", func() bool { return w.clock.Now().Sub(first.view.Points[model.Backup].At) > 10*time.Second })
-	if n := w.requestCount("GET /backups/") - asked; n > 10 { // the time may have run on while they were asked for
-		t.Errorf("a hundred wanted them at once, and they were asked for %d times", n)
+	requests.Wait()
+	first.advanceUntil("the backups were requested", func() bool { return h.requestCount("GET /backups/") > before })
+	h.clock.Advance(2 * time.Second)
+	first.advanceUntil("10 s have passed", func() bool { return h.clock.Now().Sub(first.view.Points[model.Backup].At) > 10*time.Second })
+	if n := h.requestCount("GET /backups/") - before; n > 10 { // time may have passed during the requests
+		t.Errorf("a hundred requests at once caused %d requests for the backups", n)
 	}
 }
 
 func TestActionAppearsForAllWithActor(t *testing.T) {
-	w := newHarness(t, 12)
-	anna, bert := w.join("anna").waitLoaded(), w.join("bert").waitLoaded()
+	h := newHarness(t, 12)
+	anna, bert := h.join("anna").waitLoaded(), h.join("bert").waitLoaded()
 	server := idleServer(t, anna.state)
 	msg := anna.run(model.Create, newSnapshot(server, "before-it"))
 	if msg.Outcome.Err != nil {
 		t.Fatal(msg.Outcome.Err)
 	}
 	if view, _, ok := bert.Next(t.Context(), 0); !ok || view.Number < msg.Outcome.ViewNumber {
-		t.Fatalf("view %d does not show the deed, which is in %d", view.Number, msg.Outcome.ViewNumber)
+		t.Fatalf("view %d is older than view %d, which has the action", view.Number, msg.Outcome.ViewNumber)
 	}
-	bert.waitUntil("the snapshot is there", func() bool {
-		_, there := bert.state.Point(msg.Accepted.Point.Key())
-		return there && len(bert.others) == 1 && bert.others[0].Phase == model.PhaseRunning
+	bert.waitUntil("the snapshot exists", func() bool {
+		_, found := bert.state.Point(msg.Accepted.Point.Key())
+		return found && len(bert.others) == 1 && bert.others[0].Phase == model.PhaseRunning
 	})
 	open := bert.state.Operations()
 	i := slices.IndexFunc(open, func(o model.Operation) bool { return o.Server.ID == server.ID })
@@ -85,125 +85,125 @@ func TestActionAppearsForAllWithActor(t *testing.T) {
 		t.Fatalf("bert sees %+v", open)
 	}
 	if busy := bert.state.Conflict(model.Create, msg.Accepted.Point); !strings.Contains(busy, "by anna") {
-		t.Errorf("a second deed there is told %q", busy)
+		t.Errorf("the conflict of a second action is %q", busy)
 	}
-	anna.waitUntil("it is told of the snapshot itself", func() bool { return anna.view.Number >= msg.Outcome.ViewNumber })
+	anna.waitUntil("anna has the view with the snapshot", func() bool { return anna.view.Number >= msg.Outcome.ViewNumber })
 	if len(anna.others) > 0 {
-		t.Errorf("anna is told of her own: %+v", anna.others)
+		t.Errorf("anna's own operation is among the others: %+v", anna.others)
 	}
 	anna.advanceUntil("it has completed", func() bool {
 		return slices.ContainsFunc(anna.state.FinishedOperations(), func(o model.Operation) bool { return o.Phase == model.PhaseDone && o.By.Name == "anna" })
 	})
 }
 
-// Both have confirmed before either was told of the other.
+// Both confirm before either sees the other's action.
 func TestSimultaneousConfirmsSendOneRequest(t *testing.T) {
-	w := newHarness(t, 12)
-	anna, bert := w.join("anna").waitLoaded(), w.join("bert").waitLoaded()
+	h := newHarness(t, 12)
+	anna, bert := h.join("anna").waitLoaded(), h.join("bert").waitLoaded()
 	server := idleServer(t, anna.state)
-	_, annas := anna.begin(model.Create, newSnapshot(server, "hers"))
-	_, berts := bert.begin(model.Create, newSnapshot(server, "his"))
+	_, sendAnnas := anna.begin(model.Create, newSnapshot(server, "hers"))
+	_, sendBerts := bert.begin(model.Create, newSnapshot(server, "his"))
 	answers := make([]command.ActionResultMsg, 2)
 	var both sync.WaitGroup
-	both.Go(func() { answers[0] = annas() })
-	both.Go(func() { answers[1] = berts() })
+	both.Go(func() { answers[0] = sendAnnas() })
+	both.Go(func() { answers[1] = sendBerts() })
 	both.Wait()
-	if n := w.requestCount("POST /snapshots/"); n != 1 {
+	if n := h.requestCount("POST /snapshots/"); n != 1 {
 		t.Fatalf("%d requests were sent", n)
 	}
 	for i, other := range []string{"bert", "anna"} {
 		if err := answers[i].Outcome.Err; err != nil && (!errors.Is(err, model.ErrConflict) || !strings.Contains(err.Error(), other)) {
-			t.Errorf("it was refused with %v", err)
+			t.Errorf("one was refused with %v", err)
 		}
 	}
 	if (answers[0].Outcome.Err == nil) == (answers[1].Outcome.Err == nil) {
-		t.Errorf("one goes and one is told: %v, %v", answers[0].Outcome.Err, answers[1].Outcome.Err)
+		t.Errorf("want one success and one conflict: %v, %v", answers[0].Outcome.Err, answers[1].Outcome.Err)
 	}
 }
 
-// A list that was on its way when the deed was answered shows the world as it was.
+// A list that was requested before the action was answered shows the old state.
 func TestOlderListDoesNotUndoAction(t *testing.T) {
-	w := newHarness(t, 12)
-	anna := w.join("anna").waitLoaded()
+	h := newHarness(t, 12)
+	anna := h.join("anna").waitLoaded()
 	server := idleServer(t, anna.state)
-	release := w.holdSnapshots()
+	release := h.holdSnapshots()
 	anna.RequestRefresh()
-	anna.advanceUntil("a list is on its way", w.isHolding)
+	anna.advanceUntil("a list was requested", h.isHolding)
 	accepted, err := anna.CreateSnapshot(t.Context(), server.ID, "before-it", "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	since := anna.LatestView()
-	asked := w.requestCount("GET /snapshots/")
+	before := h.requestCount("GET /snapshots/")
 	release()
-	anna.advanceUntil("newer lists were asked for", func() bool {
-		if _, there := anna.state.Point(accepted.Point.Key()); !there && anna.view.Number >= since {
-			t.Fatal("an old list has taken the snapshot away again")
+	anna.advanceUntil("newer lists were requested", func() bool {
+		if _, found := anna.state.Point(accepted.Point.Key()); !found && anna.view.Number >= since {
+			t.Fatal("an old list has removed the snapshot")
 		}
-		return w.requestCount("GET /snapshots/") > asked+1
+		return h.requestCount("GET /snapshots/") > before+1
 	})
 }
 
 func TestActionContinuesAfterMemberLeaves(t *testing.T) {
-	w := newHarness(t, 12)
-	anna := w.join("anna").waitLoaded()
+	h := newHarness(t, 12)
+	anna := h.join("anna").waitLoaded()
 	server := idleServer(t, anna.state)
 	ctx, cancel := context.WithCancel(t.Context())
 	accepted, err := anna.CreateSnapshot(&cancelOnCheck{ctx, cancel}, server.ID, "before-it", "")
 	if err != nil || accepted.Point.ID == "" {
 		t.Fatalf("%+v, %v", accepted, err)
 	}
-	if _, err := anna.CreateSnapshot(ctx, server.ID, "after-it", ""); err == nil || w.requestCount("POST /snapshots/") != 1 {
-		t.Error("a deed was begun by somebody who has left")
+	if _, err := anna.CreateSnapshot(ctx, server.ID, "after-it", ""); err == nil || h.requestCount("POST /snapshots/") != 1 {
+		t.Error("an action was sent after its session had ended")
 	}
 	anna.Leave()
-	bert := w.join("bert").waitLoaded()
+	bert := h.join("bert").waitLoaded()
 	if busy := bert.state.Conflict(model.Create, model.Point{Kind: model.Backup, Server: server.Ref()}); busy != "" {
-		t.Errorf("a snapshot that is nobody's forbids a backup: %q", busy)
+		t.Errorf("a snapshot of a member who has left blocks a backup: %q", busy)
 	}
 	if open := bert.state.Operations(); !slices.ContainsFunc(open, func(o model.Operation) bool { return o.Point.Key() == accepted.Point.Key() }) {
-		t.Errorf("what runs is not seen: %+v", open)
+		t.Errorf("the running snapshot is missing: %+v", open)
 	}
 }
 
-// cancelOnCheck is a context that ends as soon as it was found to be alive.
+// cancelOnCheck is a context that ends right after its first check.
 type cancelOnCheck struct {
 	context.Context
 	cancel func()
 }
 
-func (l *cancelOnCheck) Err() error {
-	err := l.Context.Err()
-	l.cancel()
+func (c *cancelOnCheck) Err() error {
+	err := c.Context.Err()
+	c.cancel()
 	return err
 }
 
 func TestReadOnlyMemberSendsNothing(t *testing.T) {
-	w := newHarness(t, 12)
-	eve := w.join("eve", func(p *team.MemberOptions) { p.ReadOnly = true }).waitLoaded()
-	requireRefused(t, w, eve, eve.state.Backups.Value[0], eve.state.Snapshots.Value[0])
+	h := newHarness(t, 12)
+	eve := h.join("eve", func(p *team.MemberOptions) { p.ReadOnly = true }).waitLoaded()
+	requireRefused(t, h, eve, eve.state.Backups.Value[0], eve.state.Snapshots.Value[0])
 }
 
-// requireRefused tries every deed on two points and their servers.
-func requireRefused(t *testing.T, w *harness, p *testMember, backup, snapshot model.Point) {
+// requireRefused tries every action on two points and their servers.
+func requireRefused(t *testing.T, h *harness, p *testMember, backup, snapshot model.Point) {
 	t.Helper()
 	ctx := t.Context()
-	only := func(_ model.ActionResult, err error) error { return err }
-	for deed, err := range map[string]error{
-		"back up":            only(p.CreateBackup(ctx, backup.Server.ID, "")),
-		"snapshot":           only(p.CreateSnapshot(ctx, snapshot.Server.ID, "x", "")),
-		"restore a backup":   only(p.RestoreBackup(ctx, backup.Server.ID, backup.ID)),
-		"restore a snapshot": only(p.RestoreSnapshot(ctx, snapshot.ID)),
+	onlyError := func(_ model.ActionResult, err error) error { return err }
+	for action, err := range map[string]error{
+		"back up":            onlyError(p.CreateBackup(ctx, backup.Server.ID, "")),
+		"snapshot":           onlyError(p.CreateSnapshot(ctx, snapshot.Server.ID, "x", "")),
+		"restore a backup":   onlyError(p.RestoreBackup(ctx, backup.Server.ID, backup.ID)),
+		"restore a snapshot": onlyError(p.RestoreSnapshot(ctx, snapshot.ID)),
 		"delete a backup":    p.DeleteBackup(ctx, backup.ID),
 		"delete a snapshot":  p.DeleteSnapshot(ctx, snapshot.ID),
 	} {
 		if !errors.Is(err, model.ErrForbidden) || !strings.Contains(model.ErrorMessage(err), "nothing was sent") {
-			t.Errorf("%s: %v", deed, err)
+			t.Errorf("%s: %v", action, err)
 		}
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for request := range w.requests {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for request := range h.requests {
 		if !strings.HasPrefix(request, "GET ") {
 			t.Errorf("%s was sent", request)
 		}
@@ -211,18 +211,18 @@ func requireRefused(t *testing.T, w *harness, p *testMember, backup, snapshot mo
 }
 
 func TestScopeHidesAndRefusesOtherServers(t *testing.T) {
-	w := newHarness(t, 12)
-	anna := w.join("anna").waitLoaded()
+	h := newHarness(t, 12)
+	anna := h.join("anna").waitLoaded()
 	mine := anna.state.Backups.Value[0].Server
 	scope := func(p *team.MemberOptions) {
 		p.Scope = team.Scope{Name: mine.Name, Has: func(s model.Server) bool { return s.ID == mine.ID }}
 	}
-	bert, carl := w.join("bert", scope).waitLoaded(), w.join("carl", scope).waitLoaded()
+	bert, carl := h.join("bert", scope).waitLoaded(), h.join("carl", scope).waitLoaded()
 	if bert.view.Fleet != carl.view.Fleet {
-		t.Error("what two see who may see the same is not shared")
+		t.Error("members with the same scope do not share a fleet")
 	}
 	if len(bert.state.Servers.Value) != 1 || len(bert.state.Backups.Value) == 0 || len(bert.state.Backups.Value) == len(anna.state.Backups.Value) {
-		t.Errorf("of %d servers and %d backups he sees", len(bert.state.Servers.Value), len(bert.state.Backups.Value))
+		t.Errorf("he sees %d servers and %d backups", len(bert.state.Servers.Value), len(bert.state.Backups.Value))
 	}
 	for _, p := range append(bert.state.Backups.Value, bert.state.Snapshots.Value...) {
 		if p.Server.ID != mine.ID {
@@ -233,16 +233,16 @@ func TestScopeHidesAndRefusesOtherServers(t *testing.T) {
 		return points[slices.IndexFunc(points, func(p model.Point) bool { return p.Server.ID != mine.ID })]
 	}
 	backup, snapshot := other(anna.state.Backups.Value), other(anna.state.Snapshots.Value)
-	requireRefused(t, w, bert, backup, snapshot)
+	requireRefused(t, h, bert, backup, snapshot)
 	ctx := t.Context()
 	if _, err := bert.RestoreBackup(ctx, mine.ID, backup.ID); !errors.Is(err, model.ErrForbidden) {
-		t.Errorf("another server's backup goes onto his: %v", err)
+		t.Errorf("another server's backup was restored onto his: %v", err)
 	}
 	for name, err := range map[string]error{
 		"server": secondError(bert.Raw(ctx, backup.Server.ID, model.Key{})), "point": secondError(bert.Raw(ctx, mine.ID, backup.Key())),
 	} {
 		if !errors.Is(err, model.ErrForbidden) {
-			t.Errorf("the raw %s: %v", name, err)
+			t.Errorf("raw %s: %v", name, err)
 		}
 	}
 	if servers, err := bert.Servers(ctx, model.ServerFilter{}); err != nil || len(servers) != 1 {
@@ -253,88 +253,88 @@ func TestScopeHidesAndRefusesOtherServers(t *testing.T) {
 	}
 	anna.run(model.Create, newSnapshot(model.Server{ID: snapshot.Server.ID, Name: snapshot.Server.Name}, "hers"))
 	if view, others, _ := bert.Next(ctx, 0); len(others) > 0 || len(view.Operations) > 0 {
-		t.Errorf("he is told of what is done elsewhere: %+v", others)
+		t.Errorf("he sees operations of other servers: %+v", others)
 	}
 }
 
 func secondError(_ string, err error) error { return err }
 
 func TestPollingSlowsWithoutMembers(t *testing.T) {
-	w := newHarness(t, 2)
-	anna := w.join("anna").waitLoaded()
+	h := newHarness(t, 2)
+	anna := h.join("anna").waitLoaded()
 	anna.Leave()
-	asked := w.requestCount("GET /servers/")
-	began := w.clock.Now()
-	anna.advanceUntil("it was asked again", func() bool { return w.requestCount("GET /servers/") > asked+1 })
-	if passed := w.clock.Now().Sub(began); passed < command.IntervalBlurred {
+	before := h.requestCount("GET /servers/")
+	start := h.clock.Now()
+	anna.advanceUntil("the servers were requested twice", func() bool { return h.requestCount("GET /servers/") > before+1 })
+	if passed := h.clock.Now().Sub(start); passed < command.IntervalBlurred {
 		t.Errorf("twice within %s", passed)
 	}
-	before := w.requestCount("GET /servers/")
-	bert := w.join("bert")
-	bert.advanceUntil("it is asked at once for who comes", func() bool { return w.requestCount("GET /servers/") > before })
+	before = h.requestCount("GET /servers/")
+	bert := h.join("bert")
+	bert.advanceUntil("a new member causes a request", func() bool { return h.requestCount("GET /servers/") > before })
 }
 
 func TestFailureReachesAllAndKeepsLoadedData(t *testing.T) {
-	w := newHarness(t, 2)
-	anna := w.join("anna").waitLoaded()
-	trouble, err := sim.ParseFault("GET /: status 503")
+	h := newHarness(t, 2)
+	anna := h.join("anna").waitLoaded()
+	fault, err := sim.ParseFault("GET /: status 503")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.account.Inject(trouble)
+	h.account.Inject(fault)
 	anna.RequestRefresh()
-	anna.advanceUntil("it failed", func() bool { return anna.state.Failure() != nil })
+	anna.advanceUntil("the refresh failed", func() bool { return anna.state.Failure() != nil })
 	if len(anna.state.Servers.Value) != 2 || anna.view.NextPoll.IsZero() {
-		t.Errorf("%d servers are left, asked again %s", len(anna.state.Servers.Value), anna.view.NextPoll)
+		t.Errorf("%d servers are left, next poll %s", len(anna.state.Servers.Value), anna.view.NextPoll)
 	}
 }
 
 func TestNextReturnsWhenHubStops(t *testing.T) {
-	w := newHarness(t, 2)
-	anna := w.join("anna").waitLoaded()
-	told := make(chan bool)
+	h := newHarness(t, 2)
+	anna := h.join("anna").waitLoaded()
+	returned := make(chan bool)
 	go func() {
 		_, _, ok := anna.Next(context.Background(), 1<<30)
-		told <- ok
+		returned <- ok
 	}()
-	w.stop()
+	h.stop()
 	select {
-	case ok := <-told:
+	case ok := <-returned:
 		if ok {
-			t.Error("a view that never was")
+			t.Error("Next returned a view")
 		}
 	case <-time.After(waitTimeout):
-		t.Error("it waits for ever")
+		t.Error("Next does not return")
 	}
 }
 
-// A journal tells of the whole account. Who may see a part of it reads the lines of that part.
+// The journal covers the whole account. A member with a scope reads only the lines of its servers.
 func TestJournalIsScoped(t *testing.T) {
-	w := newHarness(t, 12)
-	all := w.join("anna").waitLoaded()
+	h := newHarness(t, 12)
+	all := h.join("anna").waitLoaded()
 	servers := all.state.Servers.Value
 	mine, other := servers[0], servers[1]
-	book := journal.New(t.TempDir())
+	accountJournal := journal.New(t.TempDir())
 	write := func(id string, server model.RecordServer, event string) {
-		r := model.Record{Version: model.RecordVersion, ID: id, Event: event, Host: w.client.Host(), Action: "create", Kind: "snapshot", Server: server,
-			Point: model.RecordPoint{Name: id}, Time: w.client.Now(), SentAt: w.client.Now()}
+		r := model.Record{Version: model.RecordVersion, ID: id, Event: event, Host: h.client.Host(), Action: "create", Kind: "snapshot", Server: server,
+			Point: model.RecordPoint{Name: id}, Time: h.client.Now(), SentAt: h.client.Now()}
 		if event == model.EventLogin {
-			r = model.NewSessionRecord(event, id, w.client.Host(), model.Actor{Name: "anna"}, "", w.client.Now())
+			r = model.NewSessionRecord(event, id, h.client.Host(), model.Actor{Name: "anna"}, "", h.client.Now())
 		}
-		if err := book.Append(r); err != nil {
+		if err := accountJournal.Append(r); err != nil {
 			t.Fatal(err)
 		}
 	}
 	write("own", model.RecordServer(mine.Ref()), model.EventDone)
 	write("another's", model.RecordServer(other.Ref()), model.EventDone)
 	write("another's, open", model.RecordServer(other.Ref()), model.EventIntent)
-	write("another's, which had my server's name", model.RecordServer{ID: other.ID, Name: mine.Name}, model.EventDone)
-	write("my server's, when it was called otherwise", model.RecordServer{ID: mine.ID, Name: other.Name}, model.EventDone)
-	write("of a server that is gone", model.RecordServer{ID: "424242", Name: mine.Name}, model.EventDone)
-	write("visit", model.RecordServer{}, model.EventLogin)
+	write("another's, under my server's name", model.RecordServer{ID: other.ID, Name: mine.Name}, model.EventDone)
+	write("my server's, under another name", model.RecordServer{ID: mine.ID, Name: other.Name}, model.EventDone)
+	write("a deleted server's", model.RecordServer{ID: "424242", Name: mine.Name}, model.EventDone)
+	write("session", model.RecordServer{}, model.EventLogin)
 
 	read := func(p *testMember) (ids []string) {
-		records, unreadable, err := p.Journal(book).Read()
+		records, unreadable, err := p.Journal(accountJournal).Read()
 		if err != nil || unreadable != 0 {
 			t.Fatal(unreadable, err)
 		}
@@ -343,41 +343,41 @@ func TestJournalIsScoped(t *testing.T) {
 		}
 		return ids
 	}
-	bert := w.join("bert", func(p *team.MemberOptions) {
+	bert := h.join("bert", func(p *team.MemberOptions) {
 		p.Scope = team.Scope{Name: "his", Has: func(s model.Server) bool { return s.Name == mine.Name }}
 	})
-	if got, want := read(bert), []string{"own", "visit-login"}; !slices.Equal(got, want) {
+	if got, want := read(bert), []string{"own", "session-login"}; !slices.Equal(got, want) {
 		t.Errorf("he reads %q, want %q", got, want)
 	}
 	if got := read(all); len(got) != 7 {
-		t.Errorf("who may see all reads %q", got)
+		t.Errorf("a member without a scope reads %q", got)
 	}
-	claimed := model.Operation{Action: model.Create, Server: other.Ref(), Point: newSnapshot(other, "secret"), Number: 1}
-	if busy := all.Reserve(claimed); busy != "" {
+	operation := model.Operation{Action: model.Create, Server: other.Ref(), Point: newSnapshot(other, "secret"), Number: 1}
+	if busy := all.Reserve(operation); busy != "" {
 		t.Fatal(busy)
 	}
-	if busy := bert.Reserve(claimed); busy != "" {
-		t.Errorf("he is told %q of another's server", busy)
+	if busy := bert.Reserve(operation); busy != "" {
+		t.Errorf("for another's server he gets %q", busy)
 	}
-	if alive := bert.Journal(book).IsAlive("own-1"); alive {
-		t.Error("a run that never was is going")
+	if alive := bert.Journal(accountJournal).IsAlive("own-1"); alive {
+		t.Error("an unknown run is alive")
 	}
 }
 
-// Before the servers are known nobody can say whose a line is. Who leaves meanwhile is not waited for.
+// Before the servers are known, it is not known which lines to show. The wait ends when the member leaves.
 func TestScopedJournalWaitsForServers(t *testing.T) {
 	client, err := api.New("http://127.0.0.1:1", "vps_live")
 	if err != nil {
 		t.Fatal(err)
 	}
-	hub := team.New(client, command.WallClock{}) // which never runs
-	seat := hub.Join(team.MemberOptions{Scope: team.Scope{Name: "none", Has: func(model.Server) bool { return true }}})
+	hub := team.New(client, command.WallClock{}) // Run is never called
+	member := hub.Join(team.MemberOptions{Scope: team.Scope{Name: "none", Has: func(model.Server) bool { return true }}})
 	read := make(chan int)
 	go func() {
-		records, _, _ := seat.Journal(journal.New(t.TempDir())).Read()
+		records, _, _ := member.Journal(journal.New(t.TempDir())).Read()
 		read <- len(records)
 	}()
-	seat.Leave()
+	member.Leave()
 	if n := <-read; n != 0 {
 		t.Errorf("%d lines", n)
 	}
