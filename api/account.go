@@ -41,8 +41,9 @@ func (m accountResponse) toModel() model.Account {
 	return a
 }
 
-// Account tells whose token it is; any live token may ask [D]. Where the API does not have it, that is
-// model.ErrNotFound or model.ErrForbidden, and no reason to stop.
+// Account returns the owner of the token; any live token may ask [D]. If the API does not have this
+// endpoint, the error is
+// model.ErrNotFound or model.ErrForbidden. Callers can go on without it.
 func (c *Client) Account(ctx context.Context) (model.Account, error) {
 	ctx, cancel := c.withTimeout(ctx)
 	defer cancel()

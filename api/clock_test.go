@@ -10,7 +10,7 @@ import (
 	"vpsdeck/model"
 )
 
-// clockCase is what an answer says of the time, and where the API's clock is then, less this machine's.
+// clockCase is the Date and Age of one response, and the offset expected after it.
 type clockCase struct {
 	date, age string
 	want      time.Duration
@@ -24,11 +24,11 @@ func TestNowFollowsTheAPIClockOnceAnswersAgree(t *testing.T) {
 		times []clockCase
 		doubt string // after the last one
 	}{
-		{"it is about that of this machine", []clockCase{
+		{"close to this machine's clock", []clockCase{
 			{at(time.Second), "", 0}, {at(3 * time.Second), "", 3 * time.Second}, {"yesterday", "", 3 * time.Second}, {at(-time.Second), "", 0},
 		}, ""},
-		{"one answer is far off", []clockCase{{at(3 * time.Second), "", 3 * time.Second}, {at(-30 * time.Hour), "", 3 * time.Second}}, ""},
-		{"several answers agree", []clockCase{
+		{"one response is far off", []clockCase{{at(3 * time.Second), "", 3 * time.Second}, {at(-30 * time.Hour), "", 3 * time.Second}}, ""},
+		{"several responses agree", []clockCase{
 			{at(-time.Hour), "", 0}, {at(-time.Hour + time.Second), "", 0}, {at(-time.Hour), "", -time.Hour}, {at(-time.Hour + 5*time.Second), "", -time.Hour + 5*time.Second},
 		}, "this machine's clock and the API's differ by 59 m 55 s"},
 		{"they agree, and one does not", []clockCase{

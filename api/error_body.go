@@ -11,12 +11,13 @@ import (
 const (
 	maxPlainText = 300 // characters; longer plain text is a dump, not a sentence
 	maxDepth     = 4   // of errors inside errors
-	maxReasons   = 5   // reasons that are worth a person's time
+	maxReasons   = 5   // more would not help the user
 )
 
-// messageFromBody finds the API's words in an error's body, as one line: those under detail, error, message, errors or
-// non_field_errors, else those of each field, else plain text. "" for a web page, a cut-off body, and whatever is not
-// meant for a person. Nothing about these bodies is documented [I].
+// messageFromBody extracts the API's message from an error's body, as one line. It looks under
+// detail, error, message, errors and non_field_errors, then in each field, then for plain text. It
+// returns "" for a web page, a cut-off body, and anything else not meant for a person. Nothing
+// about these bodies is documented [I].
 func messageFromBody(body []byte) string {
 	text := strings.TrimSpace(string(body))
 	if text == "" || !utf8.ValidString(text) {
@@ -56,7 +57,7 @@ func messageFromValue(value any, depth int) string {
 	return ""
 }
 
-// messageFromKnownKeys prefers a sentence to a single word, which is rather a code for programs.
+// messageFromKnownKeys prefers a sentence to a single word, which is probably a code for programs.
 func messageFromKnownKeys(object map[string]any, depth int) string {
 	first := ""
 	for _, key := range []string{"detail", "error", "message", "non_field_errors", "errors"} {

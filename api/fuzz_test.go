@@ -11,7 +11,7 @@ import (
 	"vpsdeck/model"
 )
 
-// responseWithBody is an answer with this body, to a request of the given method.
+// responseWithBody is a response with this body, to a request of the given method.
 func responseWithBody(c *Client, method string, body []byte) response {
 	u := c.urlFor("/x/", nil)
 	return response{req: &http.Request{Method: method, URL: u}, finalURL: u, status: 200, body: body}
@@ -54,7 +54,7 @@ func fuzzList[W item[M], M any](t *testing.T, c *Client, body []byte) {
 	l, failure := parsePage[W](c, a, 1)
 	slow, flaw := parseLenient[W](c, a, 1)
 	if (failure == nil) != (flaw == nil) || !reflect.DeepEqual(l, slow) {
-		t.Errorf("read in one go it is %+v, %v; piece by piece %+v, %v", l, failure, slow, flaw)
+		t.Errorf("parsed at once: %+v, %v; leniently: %+v, %v", l, failure, slow, flaw)
 	}
 	if failure != nil {
 		checkMessage(t, failure)

@@ -7,36 +7,37 @@ import (
 	"vpsdeck/model"
 )
 
-// mergedList is a list as it was put together from its pages. Nobody writes to it.
+// mergedList is a list that was put together from its pages. It is read-only.
 type mergedList[M any] struct {
-	pages    []*pageData[M] // in the order in which they came, those that were read again too
-	ends     []int          // how many items there were with each
+	pages    []*pageData[M] // in the order in which they came, including those read again
+	ends     []int          // how many items there are up to and including each page
 	items    []M
-	apiCount int64 // how many the API counts, those too that it gives twice; 0: it does not tell
-	total    int64 // how many different ones that are
-	hasMore  bool  // the API said that there is more, which could not be read
+	apiCount int64 // how many the API counts, duplicates included; 0 if it does not say
+	total    int64 // the same without duplicates
+	hasMore  bool  // the API announced more, which could not be read
 }
 
-// isShort says whether fewer things came than there are.
+// isShort reports whether fewer items came than there are.
 func (a *mergedList[M]) isShort() bool { return a.hasMore || int64(len(a.items)) < a.total }
 
-// sameAs says whether two readings have the same things on the same pages.
+// sameAs reports whether two readings have the same items on the same pages.
 func (a *mergedList[M]) sameAs(b *mergedList[M]) bool {
 	return a == b || a.total == b.total && a.hasMore == b.hasMore && slices.EqualFunc(a.pages, b.pages, func(x, y *pageData[M]) bool {
 		return x == y || slices.Equal(x.ids, y.ids)
 	})
 }
 
-// merger puts a list together, each thing once. While its pages are those of the last time, which is nearly always, it makes nothing:
-// the list of then is the beginning of this one, and mostly all of it.
+// merger puts a list together, each item once. Its pages are nearly always those of the previous
+// list. Then it allocates nothing, because the new list is a prefix of the previous one, and
+// usually all of it.
 type merger[M any] struct {
-	previous *mergedList[M] // the last time; nil: there was none
+	previous *mergedList[M] // the list of the last reading; nil if there was none
 	current  mergedList[M]
-	diverged bool // a page is another than the last time: now has items of its own
+	diverged bool // a page differs from the previous list: current has its own items
 	seen     map[model.ID]bool
 }
 
-// len is how many items there are so far.
+// len returns how many items there are so far.
 func (g *merger[M]) len() int {
 	if n := len(g.current.ends); n > 0 {
 		return g.current.ends[n-1]
@@ -44,7 +45,7 @@ func (g *merger[M]) len() int {
 	return 0
 }
 
-// add adds what the next page brought.
+// add adds the items of the next page.
 func (g *merger[M]) add(l *pageData[M]) {
 	if at := len(g.current.pages); !g.diverged && g.previous != nil && at < len(g.previous.pages) && g.previous.pages[at] == l {
 		g.current.pages, g.current.ends = append(g.current.pages, l), append(g.current.ends, g.previous.ends[at])
@@ -60,7 +61,7 @@ func (g *merger[M]) add(l *pageData[M]) {
 	g.current.pages, g.current.ends = append(g.current.pages, l), append(g.current.ends, len(g.current.items))
 }
 
-// diverge leaves the list of the last time, from where on this one differs.
+// diverge stops sharing the items of the previous list, once this list differs.
 func (g *merger[M]) diverge() {
 	if g.diverged {
 		return
@@ -76,7 +77,8 @@ func (g *merger[M]) diverge() {
 	}
 }
 
-// grow makes room for so many at once and not bit by bit: a large fleet's list grown by itself leaves twice its size behind.
+// grow allocates space for all items at once: append alone would leave twice the size of a large
+// fleet's list as garbage.
 func (g *merger[M]) grow(all int) {
 	if !g.diverged || all <= len(g.current.items) {
 		return
@@ -86,8 +88,8 @@ func (g *merger[M]) grow(all int) {
 	g.seen, g.current.items = seen, slices.Grow(g.current.items, all-len(g.current.items))
 }
 
-// finish is the list, once its last page was taken: that of the last time where all pages were the same. count is how many the
-// API counts, 0 where it does not tell, and more that it said that there are others.
+// finish returns the list after its last page; if all pages are the same, this is the previous
+// list. count is the API's count, 0 if it does not say, and more is whether it announced more.
 func (g *merger[M]) finish(count int64, more bool) *mergedList[M] {
 	g.current.total, g.current.hasMore = count, more
 	if n := g.len(); !g.diverged && g.previous != nil {
@@ -103,7 +105,8 @@ func (g *merger[M]) finish(count int64, more bool) *mergedList[M] {
 	return &g.current
 }
 
-// countRepeated is how often a page has a thing twice, as a join in the API's database makes it: it counts them so too [I].
+// countRepeated returns how many items a page has twice, as a join in the API's database may cause.
+// The API's count includes them too [I].
 func (a *mergedList[M]) countRepeated() int64 {
 	n := 0
 	for _, l := range a.pages {
@@ -116,7 +119,7 @@ func (a *mergedList[M]) countRepeated() int64 {
 	return int64(n)
 }
 
-// containsAll says whether all that is in another list is in this one, too.
+// containsAll reports whether every item of another list is in this one too.
 func (g *merger[M]) containsAll(other *mergedList[M]) bool {
 	if !g.diverged {
 		return g.len() == len(other.items)
@@ -131,7 +134,8 @@ func (g *merger[M]) containsAll(other *mergedList[M]) bool {
 	return true
 }
 
-// cacheList puts a list on the shelf. Its pages share their items with it from then on, so that each is there once.
+// cacheList stores a list in the page cache. From then on its pages share their items with it, so
+// that each item is in memory once.
 func cacheList[M any](on *pageCache, whole string, all *mergedList[M]) {
 	from := 0
 	for i, l := range all.pages {

@@ -6,18 +6,18 @@ import (
 	"sync"
 )
 
-// prefetcher asks for the pages that come next while a page is being read, so that a long list takes as long as its longest
-// quarter. The client's own limit on requests under way holds for it too.
+// prefetcher fetches the next pages while a page is being read. A long list then takes about a
+// quarter of the time. The client's limit of concurrent requests applies to it too.
 type prefetcher[P any] struct {
 	fetch    func(ctx context.Context, u *url.URL, number int) (P, *Error)
 	ctx      context.Context
 	cancel   context.CancelFunc
-	pending  map[string]chan fetchResult[P] // way, by address
-	disabled bool                           // an address came otherwise than foreseen
+	pending  map[string]chan fetchResult[P] // under way, by address
+	disabled bool                           // the API gave an unexpected next address
 	workers  sync.WaitGroup
 }
 
-// fetchResult is what became of asking for a page.
+// fetchResult is the result of fetching a page.
 type fetchResult[P any] struct {
 	page    P
 	failure *Error
@@ -28,7 +28,7 @@ func newPrefetcher[P any](ctx context.Context, ask func(context.Context, *url.UR
 	return &prefetcher[P]{fetch: ask, ctx: ctx, cancel: cancel, pending: map[string]chan fetchResult[P]{}}
 }
 
-// get is the page at the address, which was asked for before or is asked for now.
+// get returns the page at the address, from a pending request or from a new one.
 func (a *prefetcher[P]) get(u *url.URL, number int) (P, *Error) {
 	if answer, ok := a.pending[u.String()]; ok {
 		delete(a.pending, u.String())
@@ -39,8 +39,8 @@ func (a *prefetcher[P]) get(u *url.URL, number int) (P, *Error) {
 	return a.fetch(a.ctx, u, number)
 }
 
-// start asks for the page at u and for those behind it, up to the last, no more at once than the client has under way. It
-// takes an address that counts its pages; of others only the API knows the next.
+// start fetches the page at u and those after it, up to the last, but no more at once than the
+// client allows. The address must have a page number; for others, only the API knows the next.
 func (a *prefetcher[P]) start(u *url.URL, number, last int) {
 	if !hasPageNumber(u, number) {
 		return
@@ -59,7 +59,7 @@ func (a *prefetcher[P]) start(u *url.URL, number, last int) {
 	}
 }
 
-// stop gives up what nobody waits for any more.
+// stop cancels the pending requests, and waits until they have ended.
 func (a *prefetcher[P]) stop() {
 	a.cancel()
 	a.workers.Wait()

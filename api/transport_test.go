@@ -19,7 +19,7 @@ import (
 	"vpsdeck/model"
 )
 
-// requestLog lists the requests that reached a server, each with the connection that it came on.
+// requestLog lists the requests that reached a server, each with its connection.
 type requestLog struct {
 	mu   sync.Mutex
 	list []string
@@ -42,7 +42,8 @@ func (a *requestLog) connections(method string) (conns []string) {
 	return conns
 }
 
-// successBody does for every endpoint. A delete would have to name what it has deleted.
+// successBody is a successful response for every endpoint. For a delete it reports success:
+// otherwise it would have to name what was deleted.
 func successBody(r *http.Request) string {
 	if r.Method == http.MethodDelete {
 		return `{"status": "success"}`
@@ -50,9 +51,9 @@ func successBody(r *http.Request) string {
 	return `{"id": 1, "results": [], "status": "success"}`
 }
 
-// TestActionIsSentOnceWhenTheConnectionDies proves it on real connections: reads and a first deed leave kept-alive
-// connections behind, and the server hangs up on the second deed after it has read it. net/http sends a read again by
-// itself then.
+// TestActionIsSentOnceWhenTheConnectionDies uses real connections. Reads and a first action leave
+// kept-alive connections behind, and the server hangs up on the second action after reading it. In
+// this case net/http would resend a read.
 func TestActionIsSentOnceWhenTheConnectionDies(t *testing.T) {
 	for _, e := range endpoints {
 		if !e.isAction {
@@ -83,16 +84,17 @@ func TestActionIsSentOnceWhenTheConnectionDies(t *testing.T) {
 			checkOutcome(t, err, outcome{kind: model.ErrUnreachable, unknown: true})
 			deeds, reads := came.connections(e.call.Method), came.connections("GET")
 			if len(deeds) != 2 {
-				t.Fatalf("two deeds were sent %d times", len(deeds))
+				t.Fatalf("two actions were sent %d times", len(deeds))
 			}
 			if len(reads) != 2 || reads[0] != reads[1] || deeds[0] == reads[0] || deeds[1] == reads[0] || deeds[0] == deeds[1] {
-				t.Errorf("reads should share a connection, and each deed should have its own: %v, %v", reads, deeds)
+				t.Errorf("reads should share a connection, and each action should have its own: %v, %v", reads, deeds)
 			}
 		})
 	}
 }
 
-// TestActionDoesNotReuseAClosedConnection is why a deed has its own: the kept-alive one may be dead.
+// TestActionDoesNotReuseAClosedConnection shows why an action has its own connection: a kept-alive
+// one may be dead.
 func TestActionDoesNotReuseAClosedConnection(t *testing.T) {
 	var came requestLog
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -166,7 +168,7 @@ func TestACertificateMustBeTrusted(t *testing.T) {
 	server.StartTLS()
 	defer server.Close()
 	strange := newClient(t, server.URL)
-	strange.wait = func(context.Context, time.Duration) error { t.Error("it would try again"); return nil }
+	strange.wait = func(context.Context, time.Duration) error { t.Error("it would retry"); return nil }
 	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 	trusting := newClient(t, server.URL, WithRootCAs(authority))
 	for _, e := range endpoints {
@@ -208,7 +210,7 @@ func TestRefusedConnectionIsReported(t *testing.T) {
 	}
 }
 
-// newProxiedClient is a client of the real API that goes by a proxy.
+// newProxiedClient is a client of the real API behind a proxy.
 func newProxiedClient(t *testing.T, proxy string) (c *Client, waits *int) {
 	t.Helper()
 	c, waits = newClient(t, "https://api.example.com/api/v1"), new(int)
@@ -232,11 +234,11 @@ func TestProxyErrorsNameTheProxy(t *testing.T) {
 		tries        int
 	}{
 		"a login":    {answering(407), proxyLoginMessage, 1},
-		"forbidden":  {answering(403), "does not connect to api.example.com (status 403): ask who runs it, or check HTTPS_PROXY.", 1},
+		"forbidden":  {answering(403), "does not connect to api.example.com (status 403): ask its administrator, or check HTTPS_PROXY.", 1},
 		"it is lost": {answering(502), "does not connect to api.example.com (status 502)", 3},
 		"it is down": {closed.URL, "refuses connections: it is down, or HTTPS_PROXY is wrong.", 3},
 		"no address": {"http://user:secret@proxy.invalid:3128", "the proxy proxy.invalid:3128", 3},
-		"unreadable": {"http://proxy:port", "The proxy in HTTPS_PROXY cannot be read", 1},
+		"unreadable": {"http://proxy:port", "The proxy in HTTPS_PROXY is invalid", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, waits := newProxiedClient(t, test.proxy)

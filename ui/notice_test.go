@@ -11,7 +11,7 @@ import (
 // setRefusal has the API give these words for a refusal.
 func (w *harness) setRefusal(words string) {
 	w.t.Helper()
-	w.proxy.rewrite(strings.NewReplacer("This answer was asked for: Bad Request.", words).Replace)
+	w.proxy.rewrite(strings.NewReplacer("Injected fault: Bad Request.", words).Replace)
 	w.injectFault("POST /snapshots/: status 400")
 }
 

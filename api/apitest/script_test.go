@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// recordingTB stands in for the test that a script fails.
+// recordingTB records the failures of a script.
 type recordingTB struct {
 	testing.TB
 	messages []string
@@ -32,13 +32,13 @@ func TestScriptFailsOnUnexpectedRequests(t *testing.T) {
 		times              int
 		want               string
 	}{
-		{"nothing, for what was expected", "POST", "/backups/?b=2&a=1", `{"server_id":1}`, map[string]string{"X-Is": "here"}, 1, ""},
+		{"nothing, for the expected request", "POST", "/backups/?b=2&a=1", `{"server_id":1}`, map[string]string{"X-Is": "here"}, 1, ""},
 		{"the method", "PUT", "/backups/?b=2&a=1", `{"server_id":1}`, map[string]string{"X-Is": "here"}, 1, "the method is"},
 		{"the path", "POST", "/backups?b=2&a=1", `{"server_id":1}`, map[string]string{"X-Is": "here"}, 1, "the path is"},
 		{"the query", "POST", "/backups/?a=1", `{"server_id":1}`, map[string]string{"X-Is": "here"}, 1, "the query is"},
 		{"the body", "POST", "/backups/?b=2&a=1", `{"server_id":2}`, map[string]string{"X-Is": "here"}, 1, "the body is"},
 		{"no body", "POST", "/backups/?b=2&a=1", "", map[string]string{"X-Is": "here"}, 1, "the body is"},
-		{"a header that lacks", "POST", "/backups/?b=2&a=1", `{"server_id":1}`, nil, 1, "the header X-Is is"},
+		{"a missing header", "POST", "/backups/?b=2&a=1", `{"server_id":1}`, nil, 1, "the header X-Is is"},
 		{"a header too many", "POST", "/backups/?b=2&a=1", `{"server_id":1}`, map[string]string{"X-Is": "here", "X-Not": "1"}, 1,
 			"the header X-Not is"},
 		{"a call too many", "POST", "/backups/?b=2&a=1", `{"server_id":1}`, map[string]string{"X-Is": "here"}, 2, "one too many"},
@@ -68,7 +68,7 @@ func TestScriptFailsOnUnexpectedRequests(t *testing.T) {
 			}
 			all := strings.Join(w.messages, "\n")
 			if test.want == "" && all != "" || !strings.Contains(all, test.want) {
-				t.Errorf("said %q, expected %q", all, test.want)
+				t.Errorf("got %q, expected %q", all, test.want)
 			}
 		})
 	}

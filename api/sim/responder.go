@@ -75,7 +75,7 @@ func (f Fault) replacement() response {
 	if f.Kind == CutBefore {
 		return response{}
 	}
-	out := detailResponse(f.Status, "This answer was asked for: %s.", http.StatusText(f.Status))
+	out := detailResponse(f.Status, "Injected fault: %s.", http.StatusText(f.Status))
 	if f.Status == http.StatusNoContent || f.Status == http.StatusNotModified {
 		out.body = nil
 	}

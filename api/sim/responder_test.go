@@ -63,7 +63,7 @@ func TestEveryFaultDoesWhatItSays(t *testing.T) {
 		{"POST /snapshots/: empty 500", false, 500, checkEmptyBody},
 		{"POST /snapshots/: status 204", false, 204, checkEmptyBody},
 		{"POST /snapshots/: status 503", false, 503, func(t *testing.T, r *http.Response, body string, err error) {
-			if err != nil || body != `{"detail":"This answer was asked for: Service Unavailable."}` || r.Header.Get("Retry-After") != "" {
+			if err != nil || body != `{"detail":"Injected fault: Service Unavailable."}` || r.Header.Get("Retry-After") != "" {
 				t.Errorf("got %q, %v, %v", body, r.Header, err)
 			}
 		}},
