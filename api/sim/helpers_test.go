@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// testStart is when the tests' accounts open: the moment of the documents' first example of a deed, so that the documents'
-// servers and points come out as they are printed.
+// testStart is when the tests' accounts open: the time of the documents' first example of an
+// action. The documents' servers and points then come out as they are printed.
 var testStart = time.Date(2025, 1, 16, 15, 45, 0, 0, time.UTC)
 
 // testAccount is an account behind a real socket.
@@ -32,7 +32,7 @@ func newTestAccount(t *testing.T, o Options) *testAccount {
 	if err != nil {
 		t.Fatal(err)
 	}
-	transport := &http.Transport{DisableKeepAlives: true} // so that no cut is hidden by a second try
+	transport := &http.Transport{DisableKeepAlives: true} // so that no cut is hidden by a retry
 	t.Cleanup(func() {
 		server.Close()
 		transport.CloseIdleConnections()
@@ -40,7 +40,7 @@ func newTestAccount(t *testing.T, o Options) *testAccount {
 	return &testAccount{account, t, o.Clock, server.URL(), &http.Client{Transport: transport}}
 }
 
-// newRequest is one with the token, and a JSON body if there is one.
+// newRequest makes a request with the token, and with a JSON body if there is one.
 func (w *testAccount) newRequest(method, path, body string) *http.Request {
 	w.t.Helper()
 	r, err := http.NewRequestWithContext(w.t.Context(), method, w.url+path, strings.NewReader(body))
@@ -54,7 +54,7 @@ func (w *testAccount) newRequest(method, path, body string) *http.Request {
 	return r
 }
 
-// send returns the answer and its body, or an error when either did not come whole.
+// send returns the response and its body, or an error if either is incomplete.
 func (w *testAccount) send(r *http.Request) (*http.Response, string, error) {
 	answer, err := w.http.Do(r)
 	if err != nil {
@@ -65,7 +65,7 @@ func (w *testAccount) send(r *http.Request) (*http.Response, string, error) {
 	return answer, string(body), err
 }
 
-// mustSend wants an answer of a certain status, and returns its body.
+// mustSend requires a response with a certain status, and returns its body.
 func (w *testAccount) mustSend(status int, method, path, body string) string {
 	w.t.Helper()
 	answer, text, err := w.send(w.newRequest(method, path, body))
@@ -78,7 +78,7 @@ func (w *testAccount) mustSend(status int, method, path, body string) string {
 	return text
 }
 
-// item is any one thing that the API answers with.
+// item is any object that the API returns.
 type item struct {
 	ID          int64      `json:"id"`
 	Name        string     `json:"name"`

@@ -12,7 +12,7 @@ import (
 	"vpsdeck/model"
 )
 
-// joinRuns writes down how a value changes from second to second, as in "active 6, restoring 3".
+// joinRuns describes how a value changes from second to second, as in "active 6, restoring 3".
 func joinRuns(values []string) string {
 	var out []string
 	for i := 0; i < len(values); {
@@ -66,7 +66,7 @@ func TestQuirksDecideTheServerStatus(t *testing.T) {
 			if got := joinRuns(shown); got != c.want {
 				t.Errorf("shown as %s, want %s", got, c.want)
 			}
-			w.mustSend(400, "POST", "/backups/", `{"server_id":`+c.server+`}`) // the truth decides
+			w.mustSend(400, "POST", "/backups/", `{"server_id":`+c.server+`}`) // the true state decides
 			done := w.Operations()[0]
 			if done.Action != "restore" || done.Kind != model.Backup || string(done.Server) != c.server ||
 				!done.Accepted.Equal(testStart.Add(time.Minute)) || done.Ended.Sub(done.Accepted) < 10*time.Minute {
@@ -90,7 +90,7 @@ func TestQuirksDecideTheServerStatus(t *testing.T) {
 	}
 }
 
-// sendPrimary asks the account for what is true.
+// sendPrimary sends a request to the account's true state.
 func (w *testAccount) sendPrimary(method, path, body string) (int, string) {
 	r := w.newRequest(method, path, body)
 	r.URL.Path = basePath + strings.TrimPrefix(r.URL.Path, basePath)
@@ -142,7 +142,7 @@ func TestQuirksDecideWhenAPointIsListed(t *testing.T) {
 				t.Errorf("it is %s, want %s", got, c.want)
 			}
 			if _, body := w.sendPrimary("GET", "/snapshots/?server_id=12345", ""); is(decode[list](t, body)) != shown[9] {
-				t.Errorf("in truth it is %s", is(decode[list](t, body)))
+				t.Errorf("in the true state it is %s", is(decode[list](t, body)))
 			}
 			did := w.Operations()[0]
 			if did.Point != model.ID(fmt.Sprint(c.id)) || !did.Accepted.Equal(testStart.Add(time.Minute)) {
@@ -314,7 +314,7 @@ func TestPrimaryIgnoresQuirksAndFaults(t *testing.T) {
 		t.Errorf("shown as %s", status)
 	}
 	if n := len(w.Requests()); n != 2 {
-		t.Errorf("%d requests are remembered, want the two lists", n)
+		t.Errorf("%d requests are logged, want the two lists", n)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// dump is all that the account answers, read without a socket.
+// dump returns all that the account shows, read without a socket.
 func dump(t *testing.T, a *Account) string {
 	t.Helper()
 	var all strings.Builder

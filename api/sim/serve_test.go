@@ -38,7 +38,7 @@ func TestEveryEndpointAnswersWithItsStatus(t *testing.T) {
 		{"unknown path", "GET", "/volumes/", "", 404, `detail`},
 		{"wrong method on a list", "DELETE", "/backups/", "", 405, `Method \"DELETE\" not allowed.`},
 		{"wrong method on one", "GET", "/backups/501/", "", 405, `detail`},
-		{"wrong method on a deed", "GET", "/snapshots/801/restore/", "", 405, `detail`},
+		{"wrong method on an action", "GET", "/snapshots/801/restore/", "", 405, `detail`},
 		{"unknown method", "BREW", "/servers/", "", 405, `detail`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -229,7 +229,7 @@ func TestRequestLogDropsTheOldestFirst(t *testing.T) {
 	for i := range maxLogged + 1 {
 		j.setStatus(j.add(Request{}), i)
 	}
-	j.setStatus(0, 999) // an answer to a request that is forgotten
+	j.setStatus(0, 999) // the response to a request that was dropped
 	if n := len(j.entries); n != maxLogged-maxLogged/10+1 {
 		t.Errorf("%d kept", n)
 	}

@@ -208,7 +208,7 @@ func scriptRequests(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// fault 'METHOD PATH: TROUBLE' or fault none: what goes wrong from here on.
+// fault 'METHOD PATH: FAULT' or fault none: what goes wrong from here on.
 func scriptFault(ts *testscript.TestScript, _ bool, args []string) {
 	if args[0] == "none" {
 		scriptEnvOf(ts).account.ClearFaults()
