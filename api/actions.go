@@ -15,15 +15,15 @@ import (
 // readCreated reads the point in the response to a create. A response without a point proves
 // nothing, nor does a point whose server, kind, name or description differs from the request.
 func readCreated[W item[model.Point]](c *Client, a response, asked model.Point) (W, *Error) {
-	var made W
+	var created W
 	if a.failure != nil {
-		return made, a.failure
+		return created, a.failure
 	}
-	made, failure := readItem[W](c, a)
-	if failure == nil && (isOtherKind(a.body, asked.Kind) || !matchesRequest(made.toModel(), asked)) {
+	created, failure := readItem[W](c, a)
+	if failure == nil && (isOtherKind(a.body, asked.Kind) || !matchesRequest(created.toModel(), asked)) {
 		failure = c.badResponse(a, "it does not match the request")
 	}
-	return made, failure
+	return created, failure
 }
 
 // matchesRequest reports whether the point may be the requested one. Fields that the response omits
@@ -102,9 +102,9 @@ func (t actionResponse) point(kind model.Kind) *restoredPoint {
 
 // differs reports whether the response names another object than the requested one.
 func (t actionResponse) differs(asked model.Point) bool {
-	another := func(got, want model.ID) bool { return got != "" && want != "" && got != want }
+	differs := func(got, want model.ID) bool { return got != "" && want != "" && got != want }
 	p := t.point(asked.Kind)
-	return another(t.Server.ID, asked.Server.ID) || p != nil && another(p.ID, asked.ID) ||
+	return differs(t.Server.ID, asked.Server.ID) || p != nil && differs(p.ID, asked.ID) ||
 		p == nil && t.point(1-asked.Kind) != nil // it names a point of the other kind
 }
 

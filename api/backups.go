@@ -60,11 +60,11 @@ func (c *Client) CreateBackup(ctx context.Context, server model.ID, description 
 	if err != nil {
 		return model.ActionResult{}, err
 	}
-	made, err := readCreated[backup](c, a, model.Point{Kind: model.Backup, Server: model.ServerRef{ID: server}, Description: description})
+	created, err := readCreated[backup](c, a, model.Point{Kind: model.Backup, Server: model.ServerRef{ID: server}, Description: description})
 	if err != nil {
 		return model.ActionResult{}, err
 	}
-	return model.ActionResult{Point: made.toModel(), Message: model.Clean(made.Message)}, nil
+	return model.ActionResult{Point: created.toModel(), Message: model.Clean(created.Message)}, nil
 }
 
 // RestoreBackup overwrites the server with one of its backups [D]. It is sent once. Its response is

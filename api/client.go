@@ -227,12 +227,12 @@ func (c *Client) clientFor(method string) *http.Client {
 // readBody reads the body of a 2xx response, or as much of it as came.
 func (c *Client) readBody(ctx context.Context, req *http.Request, resp *http.Response, way *progress) response {
 	a := response{req: req, finalURL: resp.Request.URL, status: resp.StatusCode, nextLink: parseNextLink(resp.Header)}
-	var room []byte
+	var buffer []byte
 	select {
-	case room = <-c.bodyBuffers:
+	case buffer = <-c.bodyBuffers:
 	default:
 	}
-	body := bytes.NewBuffer(room)
+	body := bytes.NewBuffer(buffer)
 	_, err := body.ReadFrom(io.LimitReader(resp.Body, c.limits.Body+1))
 	a.body, a.size = c.mask().hide(bytes.TrimPrefix(body.Bytes(), byteOrderMark)), body.Len()
 	switch {

@@ -36,29 +36,29 @@ type apiClock struct {
 }
 
 // update learns from a response that arrived now, by this machine's clock.
-func (k *apiClock) update(h http.Header, now time.Time) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.age = parseAge(h)
+func (c *apiClock) update(h http.Header, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.age = parseAge(h)
 	theirs, err := http.ParseTime(h.Get("Date"))
-	if err != nil || k.age > 0 || theirs.Year() < 2000 || theirs.Year() > 2100 { // a clock that was never set shows 1970
+	if err != nil || c.age > 0 || theirs.Year() < 2000 || theirs.Year() > 2100 { // a clock that was never set shows 1970
 		return
 	}
 	skew := theirs.Sub(now)
 	if skew.Abs() < clockTolerance {
 		skew = 0
 	}
-	if skew.Abs() <= sameClockTolerance || (skew-k.skew).Abs() <= sameClockTolerance {
-		k.skew, k.agreeing, k.outliers = skew, 0, 0
+	if skew.Abs() <= sameClockTolerance || (skew-c.skew).Abs() <= sameClockTolerance {
+		c.skew, c.agreeing, c.outliers = skew, 0, 0
 		return
 	}
-	k.outliers++
-	if k.agreeing == 0 || (skew-k.candidate).Abs() > sameClockTolerance {
-		k.agreeing = 0
+	c.outliers++
+	if c.agreeing == 0 || (skew-c.candidate).Abs() > sameClockTolerance {
+		c.agreeing = 0
 	}
-	k.candidate = skew
-	if k.agreeing++; k.agreeing >= minAgreeing {
-		k.skew, k.agreeing, k.outliers = skew, 0, 0
+	c.candidate = skew
+	if c.agreeing++; c.agreeing >= minAgreeing {
+		c.skew, c.agreeing, c.outliers = skew, 0, 0
 	}
 }
 
@@ -73,23 +73,23 @@ func parseAge(h http.Header) time.Duration {
 }
 
 // offset returns the API's clock minus this machine's.
-func (k *apiClock) offset() time.Duration {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.skew
+func (c *apiClock) offset() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.skew
 }
 
 // doubt returns why times are unreliable, or "".
-func (k *apiClock) doubt() string {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+func (c *apiClock) doubt() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	switch {
-	case k.skew.Abs() > reportedSkew:
-		return fmt.Sprintf("this machine's clock and the API's differ by %s", model.FormatDuration(k.skew.Abs()))
-	case k.outliers >= minAgreeing:
+	case c.skew.Abs() > reportedSkew:
+		return fmt.Sprintf("this machine's clock and the API's differ by %s", model.FormatDuration(c.skew.Abs()))
+	case c.outliers >= minAgreeing:
 		return "the API's answers do not agree on the time"
-	case k.age > reportedSkew:
-		return fmt.Sprintf("the API's answers come from a cache, %s old", model.FormatDuration(k.age))
+	case c.age > reportedSkew:
+		return fmt.Sprintf("the API's answers come from a cache, %s old", model.FormatDuration(c.age))
 	}
 	return ""
 }

@@ -53,10 +53,10 @@ func TestNowFollowsTheAPIClockOnceAnswersAgree(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var calls []apitest.Call
-			for _, told := range test.times {
-				call := apitest.Call{Path: "/account/me/", Status: http.StatusForbidden, ResponseHeader: map[string]string{"Date": told.date}}
-				if told.age != "" {
-					call.ResponseHeader["Age"] = told.age
+			for _, step := range test.times {
+				call := apitest.Call{Path: "/account/me/", Status: http.StatusForbidden, ResponseHeader: map[string]string{"Date": step.date}}
+				if step.age != "" {
+					call.ResponseHeader["Age"] = step.age
 				}
 				calls = append(calls, call)
 			}
@@ -64,10 +64,10 @@ func TestNowFollowsTheAPIClockOnceAnswersAgree(t *testing.T) {
 			if c.Now() != mine {
 				t.Errorf("before any answer: %v", c.Now())
 			}
-			for i, told := range test.times {
+			for i, step := range test.times {
 				_, _ = c.Account(t.Context()) // refused, but dated
-				if got := c.Now().Sub(mine); got != told.want {
-					t.Errorf("after answer %d: %v, expected %v", i+1, got, told.want)
+				if got := c.Now().Sub(mine); got != step.want {
+					t.Errorf("after answer %d: %v, expected %v", i+1, got, step.want)
 				}
 			}
 			if got := c.ClockDoubt(); got != test.doubt {

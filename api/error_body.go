@@ -49,8 +49,8 @@ func messageFromValue(value any, depth int) string {
 		}
 		return joinMessages(all)
 	case map[string]any:
-		if words := messageFromKnownKeys(v, depth); words != "" {
-			return words
+		if message := messageFromKnownKeys(v, depth); message != "" {
+			return message
 		}
 		return messageFromFields(v, depth)
 	}
@@ -61,12 +61,12 @@ func messageFromValue(value any, depth int) string {
 func messageFromKnownKeys(object map[string]any, depth int) string {
 	first := ""
 	for _, key := range []string{"detail", "error", "message", "non_field_errors", "errors"} {
-		words := messageFromValue(object[key], depth+1)
-		if strings.Contains(words, " ") {
-			return words
+		message := messageFromValue(object[key], depth+1)
+		if strings.Contains(message, " ") {
+			return message
 		}
 		if first == "" {
-			first = words
+			first = message
 		}
 	}
 	return first
@@ -75,8 +75,8 @@ func messageFromKnownKeys(object map[string]any, depth int) string {
 func messageFromFields(object map[string]any, depth int) string {
 	var all []string
 	for _, field := range slices.Sorted(maps.Keys(object)) {
-		if words := messageFromValue(object[field], depth+1); words != "" {
-			all = append(all, field+": "+words)
+		if message := messageFromValue(object[field], depth+1); message != "" {
+			all = append(all, field+": "+message)
 		}
 	}
 	return joinMessages(all)

@@ -51,7 +51,7 @@ func TestMessageQuotesTheAPIAndGivesAdvice(t *testing.T) {
 	for _, test := range []struct {
 		status int
 		body   string
-		words  string
+		message  string
 	}{
 		{400, `{"detail": "Snapshot limit reached"}`, "Snapshot limit reached."},
 		{400, `{"error": "limit_reached"}`, "The API refused the request (status 400). It says: limit_reached."},
@@ -66,8 +66,8 @@ func TestMessageQuotesTheAPIAndGivesAdvice(t *testing.T) {
 	} {
 		base := apitest.Script(t, apitest.Call{Method: "DELETE", Path: "/snapshots/1/", Status: test.status, ResponseBody: test.body})
 		err := newClient(t, base).DeleteSnapshot(t.Context(), "1")
-		if got := model.ErrorMessage(err); got != test.words {
-			t.Errorf("%d %.60s: %q, expected %q", test.status, test.body, got, test.words)
+		if got := model.ErrorMessage(err); got != test.message {
+			t.Errorf("%d %.60s: %q, expected %q", test.status, test.body, got, test.message)
 		}
 	}
 }

@@ -64,15 +64,15 @@ func (e *Error) Unwrap() []error {
 }
 
 // invalidRequest is the error of a request that was not sent, because it makes no sense.
-func invalidRequest(method, path, words string) *Error {
-	return &Error{Method: method, Path: path, Kind: model.ErrRefused, message: words}
+func invalidRequest(method, path, message string) *Error {
+	return &Error{Method: method, Path: path, Kind: model.ErrRefused, message: message}
 }
 
 // canceledError is the failure of a request whose caller no longer wants the response.
 func canceledError(e *Error) *Error {
-	given := *e
-	given.Kind, given.message = context.Canceled, "The request was canceled before the response came."
-	return &given
+	canceled := *e
+	canceled.Kind, canceled.message = context.Canceled, "The request was canceled before the response came."
+	return &canceled
 }
 
 func (c *Client) newError(req *http.Request, kind error) *Error {
@@ -113,7 +113,7 @@ func (c *Client) transportError(ctx context.Context, req *http.Request, err erro
 
 // explainBrokenResponse classifies a response that broke off: timeout, network error, or not HTTP.
 // Bytes that came without a timeout or a network error are not HTTP.
-func (c *Client) explainBrokenResponse(ctx context.Context, err error, answered bool) (words string, kind error) {
+func (c *Client) explainBrokenResponse(ctx context.Context, err error, answered bool) (message string, kind error) {
 	switch {
 	case isTimeout(ctx, err):
 		return fmt.Sprintf("%s did not answer in time.", c.Host()), model.ErrTimeout
@@ -125,12 +125,12 @@ func (c *Client) explainBrokenResponse(ctx context.Context, err error, answered 
 
 // explainNoConnection says why no connection was made. useless means that a retry cannot help,
 // because trust or a login is missing.
-func (c *Client) explainNoConnection(ctx context.Context, req *http.Request, err error) (words string, useless bool) {
+func (c *Client) explainNoConnection(ctx context.Context, req *http.Request, err error) (message string, useless bool) {
 	host, check := c.Host(), "the API's address"
-	proxy, settled := c.proxyHost(req)
+	proxy, valid := c.proxyHost(req)
 	var refused proxyError
 	switch {
-	case !settled:
+	case !valid:
 		return "The proxy in HTTPS_PROXY is invalid: write it like proxy.example.com:3128.", true
 	case errors.As(err, &refused) && refused == http.StatusProxyAuthRequired:
 		return proxyLoginMessage, true
@@ -180,7 +180,7 @@ func (p proxyError) Error() string {
 
 // proxyHost returns the host of the proxy for the request, without its login; "" for none. It
 // returns false if the proxy setting is invalid.
-func (c *Client) proxyHost(req *http.Request) (host string, settled bool) {
+func (c *Client) proxyHost(req *http.Request) (host string, valid bool) {
 	find := c.clientFor(req.Method).Transport.(*http.Transport).Proxy
 	if find == nil {
 		return "", true

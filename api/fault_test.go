@@ -46,8 +46,8 @@ func (f fault) outcomeFor(e endpoint) outcome {
 }
 
 // expect sets the outcome of reads and the outcome of actions.
-func (f fault) expect(read, deed outcome) fault {
-	f.reads, f.actions = read, deed
+func (f fault) expect(read, action outcome) fault {
+	f.reads, f.actions = read, action
 	return f
 }
 
@@ -204,12 +204,12 @@ func statusFaults() []fault {
 		{303, model.ErrBadAnswer, 1, true},
 		{304, model.ErrBadAnswer, 1, false},
 	} {
-		read, deed := outcome{kind: test.kind, sent: test.tries}, outcome{test.kind, test.unknown, 1}
+		read, action := outcome{kind: test.kind, sent: test.tries}, outcome{test.kind, test.unknown, 1}
 		var lists map[string]outcome // a list that is not found is a wrong address, not a missing object
 		if test.kind == model.ErrNotFound {
 			lists = map[string]outcome{"Servers": badReadOutcome, "Backups": badReadOutcome, "Snapshots": badReadOutcome}
 		}
-		known := func(f fault) fault { f.exceptions = lists; return f.expect(read, deed) }
+		known := func(f fault) fault { f.exceptions = lists; return f.expect(read, action) }
 		table = append(table,
 			known(fault{name: fmt.Sprint(test.status), handle: respondWith(test.status, "text/plain", "")}),
 			known(fault{
@@ -228,15 +228,15 @@ func statusFaults() []fault {
 		table = append(table, fault{name: "400 with " + name, handle: respondWith(400, "", body)}.expect(refused, refused))
 	}
 	for _, status := range []int{301, 302, 307, 308} {
-		deed := outcome{kind: model.ErrBadAnswer, sent: 1}
-		for name, place := range map[string]string{
+		action := outcome{kind: model.ErrBadAnswer, sent: 1}
+		for name, location := range map[string]string{
 			"https": "https://127.0.0.1/api/v1/", "https on the same port": "https://127.0.0.1:80/api/v1/", "another host": "http://127.0.0.2/", "another port": "http://127.0.0.1:81/",
 			"a login": "http://u:p@127.0.0.1/", "nowhere": "mailto:a@b.c",
 		} {
-			table = append(table, fault{name: fmt.Sprint(status, " to ", name), handle: redirectTo(status, place)}.expect(badReadOutcome, deed))
+			table = append(table, fault{name: fmt.Sprint(status, " to ", name), handle: redirectTo(status, location)}.expect(badReadOutcome, action))
 		}
 		table = append(table, fault{name: fmt.Sprint(status, " to itself"), handle: redirectTo(status, "")}.
-			expect(outcome{kind: model.ErrBadAnswer, sent: 1 + maxRedirects}, deed))
+			expect(outcome{kind: model.ErrBadAnswer, sent: 1 + maxRedirects}, action))
 	}
 	return append(table, fault{name: "429 for an absurd time", handle: func(_ *testing.T, w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "99999999999999999999999")

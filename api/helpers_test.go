@@ -78,33 +78,33 @@ func withTestServer(t *testing.T, base string, handle http.HandlerFunc, test fun
 	})
 }
 
-func (w *testServer) connect(context.Context, string, string) (net.Conn, error) {
-	if w.dial != nil {
-		if err := w.dial(); err != nil {
+func (s *testServer) connect(context.Context, string, string) (net.Conn, error) {
+	if s.dial != nil {
+		if err := s.dial(); err != nil {
 			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: err}
 		}
 	}
 	near, far := net.Pipe()
-	w.conns <- far
+	s.conns <- far
 	return near, nil
 }
 
 // Accept makes the server a net.Listener.
-func (w *testServer) Accept() (net.Conn, error) {
+func (s *testServer) Accept() (net.Conn, error) {
 	select {
-	case conn := <-w.conns:
+	case conn := <-s.conns:
 		return conn, nil
-	case <-w.done:
+	case <-s.done:
 		return nil, net.ErrClosed
 	}
 }
 
-func (w *testServer) Close() error {
-	close(w.done)
+func (s *testServer) Close() error {
+	close(s.done)
 	return nil
 }
 
-func (w *testServer) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
+func (s *testServer) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
 
 // writeRaw sends bytes that no well-behaved server would send, and hangs up.
 func writeRaw(t testing.TB, w http.ResponseWriter, bytes string) {
@@ -123,13 +123,13 @@ var rawErrorPattern = regexp.MustCompile(`(?i)net/http|dial tcp|\bEOF\b|context|
 // checkMessage fails the test unless the error is fit for the user.
 func checkMessage(t *testing.T, err error) {
 	t.Helper()
-	words := model.ErrorMessage(err)
+	message := model.ErrorMessage(err)
 	switch {
-	case len(words) < 10, !strings.HasSuffix(words, ".") && !strings.HasSuffix(words, "…"):
-		t.Errorf("not a sentence: %q", words)
-	case rawErrorPattern.MatchString(words), rawErrorPattern.MatchString(err.Error()):
-		t.Errorf("a raw error shows: %q, %q", words, err)
-	case strings.Contains(words+err.Error(), secretToken):
+	case len(message) < 10, !strings.HasSuffix(message, ".") && !strings.HasSuffix(message, "…"):
+		t.Errorf("not a sentence: %q", message)
+	case rawErrorPattern.MatchString(message), rawErrorPattern.MatchString(err.Error()):
+		t.Errorf("a raw error shows: %q, %q", message, err)
+	case strings.Contains(message+err.Error(), secretToken):
 		t.Errorf("the token shows: %q", err)
 	}
 	var e *Error

@@ -113,8 +113,8 @@ func TestNoTextOfTheAPIHoldsTheToken(t *testing.T) {
 			}
 			_, _ = fmt.Fprintf(w, `{"count": 1, "results": [{"id": 501, "server": {"id": 1, "name": "web %s"}, "status": "completed", "description": "by %s", "size_mb": 1}]}`, echo, echo)
 		}))
-		var told []model.Exchange
-		c, err := New(server.URL, longToken, WithObserver(func(e model.Exchange) { told = append(told, e) }))
+		var exchanges []model.Exchange
+		c, err := New(server.URL, longToken, WithObserver(func(e model.Exchange) { exchanges = append(exchanges, e) }))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,7 +130,7 @@ func TestNoTextOfTheAPIHoldsTheToken(t *testing.T) {
 		_, refused := c.Backups(t.Context(), model.BackupFilter{})
 		server.Close()
 		texts := map[string]string{"description": points[0].Description, "server": points[0].Server.Name, "raw": raw, "failure": refused.Error()}
-		for i, e := range told {
+		for i, e := range exchanges {
 			texts[fmt.Sprint("exchange ", i)] = e.ResponseBody
 		}
 		for where, text := range texts {

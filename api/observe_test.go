@@ -17,12 +17,12 @@ func TestObservedExchangeHoldsNoPartOfTheToken(t *testing.T) {
 			_, _ = fmt.Fprint(w, strings.Repeat("x", before), strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), strings.Repeat("x", 100))
 		}))
 		defer server.Close()
-		var told []model.Exchange
-		c := newClient(t, server.URL, WithObserver(func(e model.Exchange) { told = append(told, e) }))
+		var exchanges []model.Exchange
+		c := newClient(t, server.URL, WithObserver(func(e model.Exchange) { exchanges = append(exchanges, e) }))
 		if _, err := c.Account(t.Context()); err == nil {
 			t.Fatal("an invalid account was accepted")
 		}
-		e := told[0]
+		e := exchanges[0]
 		if strings.Contains(e.ResponseBody, secretToken[:5]) || len(e.ResponseBody) > model.MaxExchangeBody || e.Size != int64(before+len(secretToken)+100) {
 			t.Errorf("after %d bytes: %d of %d bytes are reported, which end in %q", before, len(e.ResponseBody), e.Size, e.ResponseBody[max(len(e.ResponseBody)-20, 0):])
 		}

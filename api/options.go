@@ -107,10 +107,10 @@ func WithQuietStart(until time.Time) Option {
 // token in the wrong place.
 type settingError string
 
-func (b settingError) Error() string { return string(b) }
+func (e settingError) Error() string { return string(e) }
 
 // Message returns the sentence, for model.ErrorMessage.
-func (b settingError) Message() string { return string(b) }
+func (e settingError) Message() string { return string(e) }
 
 // parseBaseURL checks the API's address and makes it end in one slash, so that paths can be joined.
 func parseBaseURL(text string) (*url.URL, error) {

@@ -24,10 +24,10 @@ type cachedPage struct {
 }
 
 // page returns the page at an address if it was parsed from the same bytes, else nil.
-func (s *pageCache) page(at string, sum [sha256.Size]byte) any {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if kept, ok := s.pages[at]; ok && kept.sum == sum {
+func (c *pageCache) page(url string, sum [sha256.Size]byte) any {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if kept, ok := c.pages[url]; ok && kept.sum == sum {
 		return kept.page
 	}
 	return nil
@@ -35,36 +35,36 @@ func (s *pageCache) page(at string, sum [sha256.Size]byte) any {
 
 // putPage stores a page. If there are too many, as after opening thousands of servers one by one,
 // it empties the cache first.
-func (s *pageCache) putPage(at string, sum [sha256.Size]byte, page any) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.pages == nil || len(s.pages) >= maxCachedPages {
-		s.pages, s.lists = map[string]cachedPage{}, map[string]any{}
+func (c *pageCache) putPage(url string, sum [sha256.Size]byte, page any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.pages == nil || len(c.pages) >= maxCachedPages {
+		c.pages, c.lists = map[string]cachedPage{}, map[string]any{}
 	}
-	s.pages[at] = cachedPage{sum, page}
+	c.pages[url] = cachedPage{sum, page}
 }
 
 // replacePage replaces a page with an equal one, if it is still the one at the address.
-func (s *pageCache) replacePage(at string, old, page any) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if kept, ok := s.pages[at]; ok && kept.page == old {
-		s.pages[at] = cachedPage{kept.sum, page}
+func (c *pageCache) replacePage(url string, old, page any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if kept, ok := c.pages[url]; ok && kept.page == old {
+		c.pages[url] = cachedPage{kept.sum, page}
 	}
 }
 
 // list returns the last list that was stored for an address, or nil.
-func (s *pageCache) list(at string) any {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.lists[at]
+func (c *pageCache) list(url string) any {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.lists[url]
 }
 
-func (s *pageCache) putList(at string, list any) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.lists == nil {
-		s.lists = map[string]any{}
+func (c *pageCache) putList(url string, list any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.lists == nil {
+		c.lists = map[string]any{}
 	}
-	s.lists[at] = list
+	c.lists[url] = list
 }

@@ -81,8 +81,8 @@ func fetchList[W item[M], M any](ctx context.Context, c *Client, path string, qu
 	}
 }
 
-func newPaginator[W item[M], M any](c *Client, on *pageCache, path string, query url.Values) *paginator[W, M] {
-	return &paginator[W, M]{client: c, cache: on, path: path, query: query}
+func newPaginator[W item[M], M any](c *Client, cache *pageCache, path string, query url.Values) *paginator[W, M] {
+	return &paginator[W, M]{client: c, cache: cache, path: path, query: query}
 }
 
 // isStable reports whether a list need not be read again. Between two pages an item may be deleted
@@ -155,11 +155,11 @@ func (w *paginator[W, M]) lastPage(p page[M]) int {
 
 // fetchPage fetches a page, and parses it unless it is unchanged since it was last read.
 func (w *paginator[W, M]) fetchPage(ctx context.Context, u *url.URL, number int) (page[M], *Error) {
-	patience := w.client.maxWait()
+	maxWait := w.client.maxWait()
 	if number > 1 || w.reread {
-		patience = maxPageWait
+		maxWait = maxPageWait
 	}
-	a, failure := w.client.getWithin(ctx, u, patience)
+	a, failure := w.client.getWithin(ctx, u, maxWait)
 	if failure != nil {
 		return page[M]{}, failure
 	}

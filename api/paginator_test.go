@@ -211,14 +211,14 @@ func TestAListIsBounded(t *testing.T) {
 	for _, test := range []struct {
 		limits Limits
 		sent   int32
-		words  string
+		message  string
 	}{
 		{Limits{Pages: 3}, 3, "more than 3 pages"},
 		{Limits{Items: 4}, 3, "more than 4 items"},
 	} {
 		withTestServer(t, "http://127.0.0.1/api/v1", serveEndlessList, func(t *testing.T, w *testServer, c *Client) {
 			_, err := c.Servers(t.Context(), model.ServerFilter{})
-			if !errors.Is(err, model.ErrBadAnswer) || w.requests.Load() != test.sent || !strings.Contains(model.ErrorMessage(err), test.words) {
+			if !errors.Is(err, model.ErrBadAnswer) || w.requests.Load() != test.sent || !strings.Contains(model.ErrorMessage(err), test.message) {
 				t.Errorf("%v after %d requests", err, w.requests.Load())
 			}
 		}, WithLimits(test.limits))

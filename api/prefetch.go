@@ -23,44 +23,44 @@ type fetchResult[P any] struct {
 	failure *Error
 }
 
-func newPrefetcher[P any](ctx context.Context, ask func(context.Context, *url.URL, int) (P, *Error)) *prefetcher[P] {
+func newPrefetcher[P any](ctx context.Context, fetch func(context.Context, *url.URL, int) (P, *Error)) *prefetcher[P] {
 	ctx, cancel := context.WithCancel(ctx)
-	return &prefetcher[P]{fetch: ask, ctx: ctx, cancel: cancel, pending: map[string]chan fetchResult[P]{}}
+	return &prefetcher[P]{fetch: fetch, ctx: ctx, cancel: cancel, pending: map[string]chan fetchResult[P]{}}
 }
 
 // get returns the page at the address, from a pending request or from a new one.
-func (a *prefetcher[P]) get(u *url.URL, number int) (P, *Error) {
-	if answer, ok := a.pending[u.String()]; ok {
-		delete(a.pending, u.String())
-		t := <-answer
-		return t.page, t.failure
+func (p *prefetcher[P]) get(u *url.URL, number int) (P, *Error) {
+	if result, ok := p.pending[u.String()]; ok {
+		delete(p.pending, u.String())
+		r := <-result
+		return r.page, r.failure
 	}
-	a.disabled = len(a.pending) > 0
-	return a.fetch(a.ctx, u, number)
+	p.disabled = len(p.pending) > 0
+	return p.fetch(p.ctx, u, number)
 }
 
 // start fetches the page at u and those after it, up to the last, but no more at once than the
 // client allows. The address must have a page number; for others, only the API knows the next.
-func (a *prefetcher[P]) start(u *url.URL, number, last int) {
+func (p *prefetcher[P]) start(u *url.URL, number, last int) {
 	if !hasPageNumber(u, number) {
 		return
 	}
-	for n := number; n <= last && n < number+maxInFlight && !a.disabled; n++ {
+	for n := number; n <= last && n < number+maxInFlight && !p.disabled; n++ {
 		at := withPageNumber(u, n)
-		if _, asked := a.pending[at.String()]; asked {
+		if _, asked := p.pending[at.String()]; asked {
 			continue
 		}
-		answer := make(chan fetchResult[P], 1)
-		a.pending[at.String()] = answer
-		a.workers.Go(func() {
-			p, failure := a.fetch(a.ctx, at, n)
-			answer <- fetchResult[P]{p, failure}
+		result := make(chan fetchResult[P], 1)
+		p.pending[at.String()] = result
+		p.workers.Go(func() {
+			page, failure := p.fetch(p.ctx, at, n)
+			result <- fetchResult[P]{page, failure}
 		})
 	}
 }
 
 // stop cancels the pending requests, and waits until they have ended.
-func (a *prefetcher[P]) stop() {
-	a.cancel()
-	a.workers.Wait()
+func (p *prefetcher[P]) stop() {
+	p.cancel()
+	p.workers.Wait()
 }

@@ -32,18 +32,18 @@ type rateLimit struct {
 
 // update reads the headers of a response. Unreadable values are ignored.
 func (r *rateLimit) update(h http.Header, now time.Time) {
-	left, errLeft := strconv.Atoi(rateLimitHeader(h, "Remaining"))
+	remaining, errRemaining := strconv.Atoi(rateLimitHeader(h, "Remaining"))
 	wait, ok := parseWait(rateLimitHeader(h, "Reset"), now)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if errLeft != nil || !ok || left < 0 {
+	if errRemaining != nil || !ok || remaining < 0 {
 		return
 	}
-	r.limit = max(r.limit, left+1)
+	r.limit = max(r.limit, remaining+1)
 	if most, err := strconv.Atoi(rateLimitHeader(h, "Limit")); err == nil && most > 0 {
 		r.limit = most
 	}
-	r.known, r.remaining, r.resetAt = true, left, now.Add(wait)
+	r.known, r.remaining, r.resetAt = true, remaining, now.Add(wait)
 }
 
 // parseWait parses a wait in seconds. Some APIs send a time instead, in seconds or milliseconds
@@ -53,11 +53,11 @@ func parseWait(text string, now time.Time) (time.Duration, bool) {
 	if err != nil || !(n >= 0) {
 		return 0, false
 	}
-	const aMoment, inMillis = 1e8, 1e11 // from here on it is a time, in seconds or in milliseconds
-	if n > inMillis {
+	const minTime, minMillis = 1e8, 1e11 // from here on it is a time, in seconds or in milliseconds
+	if n > minMillis {
 		n /= 1000
 	}
-	if n > aMoment {
+	if n > minTime {
 		n -= float64(now.UnixMilli()) / 1000
 	}
 	return time.Duration(min(max(n, 0), maxRetryAfter.Seconds()) * float64(time.Second)), true
@@ -92,12 +92,12 @@ func (r *rateLimit) acquire(now time.Time) time.Duration {
 
 // waitForRateLimit waits until the API allows a read, so that the API need not refuse it. If that
 // takes longer than maxWait, it fails, and the screen says how long it will take.
-func (c *Client) waitForRateLimit(ctx context.Context, u *url.URL, patience time.Duration) *Error {
+func (c *Client) waitForRateLimit(ctx context.Context, u *url.URL, maxWait time.Duration) *Error {
 	wait := c.rateLimit.acquire(c.Now())
 	if wait == 0 {
 		return nil
 	}
-	if wait <= patience && c.waitForAPI(ctx, wait) == nil {
+	if wait <= maxWait && c.waitForAPI(ctx, wait) == nil {
 		return nil
 	}
 	e := c.newError(c.newRequest(http.MethodGet, u, nil), model.ErrRateLimited)
@@ -120,9 +120,9 @@ const minReportedWait = 5 * time.Second
 // WithRateLimitObserver calls observe, from any goroutine, when a read waits for 5 seconds or more
 // because of the API's rate limit. Every read then waits up to 65 seconds instead of 30, as later
 // pages do.
-func WithRateLimitObserver(resting func(time.Duration)) Option {
+func WithRateLimitObserver(observe func(time.Duration)) Option {
 	return func(c *Client) error {
-		c.onRateLimited = resting
+		c.onRateLimited = observe
 		return nil
 	}
 }

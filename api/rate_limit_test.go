@@ -102,8 +102,8 @@ func TestSmallRateLimitStillReadsALongList(t *testing.T) {
 			}
 			_, _ = w.Write([]byte(answer))
 		}, func(t *testing.T, w *testServer, c *Client) {
-			var rested time.Duration
-			c.onRateLimited = func(d time.Duration) { rested += d }
+			var waited time.Duration
+			c.onRateLimited = func(d time.Duration) { waited += d }
 			for _, list := range []func() (int, error){
 				func() (int, error) { s, err := c.Servers(t.Context(), model.ServerFilter{}); return len(s), err },
 				func() (int, error) { p, err := c.Backups(t.Context(), model.BackupFilter{}); return len(p), err },
@@ -112,8 +112,8 @@ func TestSmallRateLimitStillReadsALongList(t *testing.T) {
 					t.Errorf("headers %t: %d came, %v", headers, n, err)
 				}
 			}
-			if rested < 50*time.Second || w.requests.Load() > 9 {
-				t.Errorf("headers %t: it waited for %s, and sent %d requests", headers, rested, w.requests.Load())
+			if waited < 50*time.Second || w.requests.Load() > 9 {
+				t.Errorf("headers %t: it waited for %s, and sent %d requests", headers, waited, w.requests.Load())
 			}
 		})
 	}

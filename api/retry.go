@@ -41,8 +41,8 @@ func (c *Client) maxWait() time.Duration {
 }
 
 // getWithin is get with a limit of how long to wait if the API asks for it.
-func (c *Client) getWithin(ctx context.Context, u *url.URL, patience time.Duration) (response, *Error) {
-	if failure := c.waitForRateLimit(ctx, u, patience); failure != nil {
+func (c *Client) getWithin(ctx context.Context, u *url.URL, maxWait time.Duration) (response, *Error) {
+	if failure := c.waitForRateLimit(ctx, u, maxWait); failure != nil {
 		return response{}, failure
 	}
 	for try := 1; ; try++ {
@@ -53,8 +53,8 @@ func (c *Client) getWithin(ctx context.Context, u *url.URL, patience time.Durati
 		if failure == nil {
 			return a, nil
 		}
-		again := try < maxTries && failure.isTransient() && failure.wait <= patience && ctx.Err() == nil
-		if again && c.waitForAPI(ctx, retryDelay(try, failure.wait)) == nil {
+		retry := try < maxTries && failure.isTransient() && failure.wait <= maxWait && ctx.Err() == nil
+		if retry && c.waitForAPI(ctx, retryDelay(try, failure.wait)) == nil {
 			continue
 		}
 		if errors.Is(ctx.Err(), context.Canceled) {

@@ -57,11 +57,11 @@ func (c *Client) CreateSnapshot(ctx context.Context, server model.ID, name, desc
 	if err != nil {
 		return model.ActionResult{}, err
 	}
-	made, err := readCreated[snapshot](c, a, model.Point{Kind: model.Snapshot, Server: model.ServerRef{ID: server}, Name: name, Description: description})
+	created, err := readCreated[snapshot](c, a, model.Point{Kind: model.Snapshot, Server: model.ServerRef{ID: server}, Name: name, Description: description})
 	if err != nil {
 		return model.ActionResult{}, err
 	}
-	return model.ActionResult{Point: made.toModel(), Message: model.Clean(made.Message)}, nil
+	return model.ActionResult{Point: created.toModel(), Message: model.Clean(created.Message)}, nil
 }
 
 // RestoreSnapshot overwrites the snapshot's server with it [D]. It is sent once. model.ErrRefused:

@@ -140,13 +140,13 @@ func formatWait(d time.Duration) string {
 func ceil(d, unit time.Duration) int64 { return int64((d + unit - 1) / unit) }
 
 // shorten makes the API's message one sentence that fits a screen.
-func shorten(words string) string {
+func shorten(text string) string {
 	const most = 400
-	if runes := []rune(words); len(runes) > most {
+	if runes := []rune(text); len(runes) > most {
 		return string(runes[:most]) + "…"
 	}
-	if words == "" || strings.ContainsAny(words[len(words)-1:], ".!?") {
-		return words
+	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?") {
+		return text
 	}
-	return words + "."
+	return text + "."
 }

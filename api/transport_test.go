@@ -25,16 +25,16 @@ type requestLog struct {
 	list []string
 }
 
-func (a *requestLog) add(r *http.Request) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.list = append(a.list, r.Method+" "+r.RemoteAddr)
+func (l *requestLog) add(r *http.Request) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.list = append(l.list, r.Method+" "+r.RemoteAddr)
 }
 
-func (a *requestLog) connections(method string) (conns []string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, one := range a.list {
+func (l *requestLog) connections(method string) (conns []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, one := range l.list {
 		if conn, ok := strings.CutPrefix(one, method+" "); ok {
 			conns = append(conns, conn)
 		}
@@ -60,11 +60,11 @@ func TestActionIsSentOnceWhenTheConnectionDies(t *testing.T) {
 			continue
 		}
 		t.Run(e.name, func(t *testing.T) {
-			var came requestLog
+			var log requestLog
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				came.add(r)
+				log.add(r)
 				_, _ = io.Copy(io.Discard, r.Body)
-				if r.Method != http.MethodGet && len(came.connections(r.Method)) == 2 {
+				if r.Method != http.MethodGet && len(log.connections(r.Method)) == 2 {
 					writeRaw(t, w, "")
 					return
 				}
@@ -82,12 +82,12 @@ func TestActionIsSentOnceWhenTheConnectionDies(t *testing.T) {
 			}
 			_, err := e.run(t.Context(), c)
 			checkOutcome(t, err, outcome{kind: model.ErrUnreachable, unknown: true})
-			deeds, reads := came.connections(e.call.Method), came.connections("GET")
-			if len(deeds) != 2 {
-				t.Fatalf("two actions were sent %d times", len(deeds))
+			actions, reads := log.connections(e.call.Method), log.connections("GET")
+			if len(actions) != 2 {
+				t.Fatalf("two actions were sent %d times", len(actions))
 			}
-			if len(reads) != 2 || reads[0] != reads[1] || deeds[0] == reads[0] || deeds[1] == reads[0] || deeds[0] == deeds[1] {
-				t.Errorf("reads should share a connection, and each action should have its own: %v, %v", reads, deeds)
+			if len(reads) != 2 || reads[0] != reads[1] || actions[0] == reads[0] || actions[1] == reads[0] || actions[0] == actions[1] {
+				t.Errorf("reads should share a connection, and each action should have its own: %v, %v", reads, actions)
 			}
 		})
 	}
@@ -96,9 +96,9 @@ func TestActionIsSentOnceWhenTheConnectionDies(t *testing.T) {
 // TestActionDoesNotReuseAClosedConnection shows why an action has its own connection: a kept-alive
 // one may be dead.
 func TestActionDoesNotReuseAClosedConnection(t *testing.T) {
-	var came requestLog
+	var requests requestLog
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		came.add(r)
+		requests.add(r)
 		_, _ = io.WriteString(w, successBody(r))
 	}))
 	defer server.Close()
@@ -117,8 +117,8 @@ func TestActionDoesNotReuseAClosedConnection(t *testing.T) {
 			}
 		}
 	}
-	if posts, kills := came.connections("POST"), came.connections("DELETE"); len(posts) != 12 || len(kills) != 6 {
-		t.Errorf("%d POST, %d DELETE", len(posts), len(kills))
+	if posts, deletes := requests.connections("POST"), requests.connections("DELETE"); len(posts) != 12 || len(deletes) != 6 {
+		t.Errorf("%d POST, %d DELETE", len(posts), len(deletes))
 	}
 }
 
@@ -144,12 +144,12 @@ func TestAReadFollowsRedirectsWithinTheAPI(t *testing.T) {
 }
 
 func TestTheTokenGoesToNoOtherServer(t *testing.T) {
-	stranger := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		t.Errorf("%s %s came, with %v", r.Method, r.URL, r.Header)
 	}))
-	defer stranger.Close()
+	defer other.Close()
 	for _, status := range []int{301, 302, 303, 307, 308} {
-		server := httptest.NewServer(http.RedirectHandler(stranger.URL+"/api/v1/", status))
+		server := httptest.NewServer(http.RedirectHandler(other.URL+"/api/v1/", status))
 		c := newClient(t, server.URL)
 		for _, e := range endpoints {
 			if _, err := e.run(t.Context(), c); !errors.Is(err, model.ErrBadAnswer) {
@@ -230,7 +230,7 @@ func TestProxyErrorsNameTheProxy(t *testing.T) {
 	closed := httptest.NewServer(nil)
 	closed.Close()
 	for name, test := range map[string]struct {
-		proxy, words string
+		proxy, message string
 		tries        int
 	}{
 		"a login":    {answering(407), proxyLoginMessage, 1},
@@ -244,8 +244,8 @@ func TestProxyErrorsNameTheProxy(t *testing.T) {
 			c, waits := newProxiedClient(t, test.proxy)
 			_, err := c.Servers(t.Context(), model.ServerFilter{})
 			checkOutcome(t, err, outcome{kind: model.ErrUnreachable})
-			if words := model.ErrorMessage(err); !strings.Contains(words, test.words) || strings.Contains(words, "secret") || *waits != test.tries-1 {
-				t.Errorf("%q after %d tries", words, *waits+1)
+			if message := model.ErrorMessage(err); !strings.Contains(message, test.message) || strings.Contains(message, "secret") || *waits != test.tries-1 {
+				t.Errorf("%q after %d tries", message, *waits+1)
 			}
 			err = c.DeleteBackup(t.Context(), "7")
 			checkOutcome(t, err, outcome{kind: model.ErrUnreachable}) // it was never sent
