@@ -76,45 +76,45 @@ const successStatus = "success"
 // a hotel's login page and a proxy's empty response are 2xx too. A response that is unreadable,
 // names another object or reports a failure proves nothing, so the outcome is unknown.
 func (c *Client) readActionResponse(a response, asked model.Point) (actionResponse, *Error) {
-	var t actionResponse
+	var result actionResponse
 	if a.failure != nil {
-		return t, a.failure
+		return result, a.failure
 	}
-	if err := json.Unmarshal(a.body, &t); err != nil {
-		return t, c.badResponse(a, describeJSONError(a.body, err))
+	if err := json.Unmarshal(a.body, &result); err != nil {
+		return result, c.badResponse(a, describeJSONError(a.body, err))
 	}
 	switch {
-	case model.PointStatus(t.Status).Failed():
-		return t, c.badResponse(a, "its HTTP status is a success, but its text reports a failure")
-	case t.differs(asked):
-		return t, c.badResponse(a, "it does not match the request")
+	case model.PointStatus(result.Status).Failed():
+		return result, c.badResponse(a, "its HTTP status is a success, but its text reports a failure")
+	case result.differs(asked):
+		return result, c.badResponse(a, "it does not match the request")
 	}
-	return t, nil
+	return result, nil
 }
 
 // point returns the point of this kind that the response names, or nil.
-func (t actionResponse) point(kind model.Kind) *restoredPoint {
+func (r actionResponse) point(kind model.Kind) *restoredPoint {
 	if kind == model.Backup {
-		return t.Backup
+		return r.Backup
 	}
-	return t.Snapshot
+	return r.Snapshot
 }
 
 // differs reports whether the response names another object than the requested one.
-func (t actionResponse) differs(asked model.Point) bool {
+func (r actionResponse) differs(asked model.Point) bool {
 	differs := func(got, want model.ID) bool { return got != "" && want != "" && got != want }
-	p := t.point(asked.Kind)
-	return differs(t.Server.ID, asked.Server.ID) || p != nil && differs(p.ID, asked.ID) ||
-		p == nil && t.point(1-asked.Kind) != nil // it names a point of the other kind
+	p := r.point(asked.Kind)
+	return differs(r.Server.ID, asked.Server.ID) || p != nil && differs(p.ID, asked.ID) ||
+		p == nil && r.point(1-asked.Kind) != nil // it names a point of the other kind
 }
 
 // confirmsRestore reports whether the response says that the restore was accepted. One sign is
 // enough: the documented status word, the point, or the server's status. The response for a backup
 // is not documented, so there a message is enough too.
-func (t actionResponse) confirmsRestore(asked model.Point) bool {
-	p := t.point(asked.Kind)
-	return t.Status == successStatus || p != nil && p.ID == asked.ID || model.ServerStatus(t.Server.Status) == model.ServerRestoring ||
-		asked.Kind == model.Backup && t.Message != ""
+func (r actionResponse) confirmsRestore(asked model.Point) bool {
+	p := r.point(asked.Kind)
+	return r.Status == successStatus || p != nil && p.ID == asked.ID || model.ServerStatus(r.Server.Status) == model.ServerRestoring ||
+		asked.Kind == model.Backup && r.Message != ""
 }
 
 // restore sends a restore. The documents promise 200 and an object that names the point and the
@@ -125,31 +125,31 @@ func (c *Client) restore(ctx context.Context, path string, payload any, asked mo
 	if err != nil {
 		return model.ActionResult{}, err
 	}
-	t, err := c.readActionResponse(a, asked)
+	result, err := c.readActionResponse(a, asked)
 	if err != nil {
 		return model.ActionResult{}, err
 	}
-	if !t.confirmsRestore(asked) {
+	if !result.confirmsRestore(asked) {
 		return model.ActionResult{}, c.badResponse(a, "it does not confirm the restore")
 	}
-	return t.toAccepted(asked), nil
+	return result.toAccepted(asked), nil
 }
 
 // toAccepted returns the content of the response to a restore, completed from the request.
-func (t actionResponse) toAccepted(asked model.Point) model.ActionResult {
+func (r actionResponse) toAccepted(asked model.Point) model.ActionResult {
 	point := asked
-	if p := t.point(asked.Kind); p != nil {
+	if p := r.point(asked.Kind); p != nil {
 		setCreated(&point, p.CreatedAt)
 		if asked.Kind == model.Snapshot {
 			point.Name = normalizeText(p.Name)
 		}
 	}
-	point.Server = t.Server.toModel()
+	point.Server = r.Server.toModel()
 	point.Server.ID = cmp.Or(point.Server.ID, asked.Server.ID)
 	return model.ActionResult{
 		Point:        point,
-		ServerStatus: model.ServerStatus(model.Clean(t.Server.Status)),
-		Message:      model.Clean(t.Message),
+		ServerStatus: model.ServerStatus(model.Clean(r.Server.Status)),
+		Message:      model.Clean(r.Message),
 	}
 }
 
@@ -170,11 +170,11 @@ func (c *Client) deletePoint(ctx context.Context, kind model.Kind, collection st
 	case a.status != http.StatusOK:
 		return c.badResponse(a, fmt.Sprintf("status %d does not confirm the deletion", a.status))
 	}
-	t, err := c.readActionResponse(a, model.Point{Kind: kind, ID: id})
+	result, err := c.readActionResponse(a, model.Point{Kind: kind, ID: id})
 	switch {
 	case err != nil:
 		return err
-	case t.ID != id && (t.ID != "" || t.Status != successStatus):
+	case result.ID != id && (result.ID != "" || result.Status != successStatus):
 		return c.badResponse(a, "it does not say what was deleted")
 	}
 	return nil

@@ -49,9 +49,9 @@ func TestAPIMessageIsFoundInErrorBodies(t *testing.T) {
 
 func TestMessageQuotesTheAPIAndGivesAdvice(t *testing.T) {
 	for _, test := range []struct {
-		status int
-		body   string
-		message  string
+		status  int
+		body    string
+		message string
 	}{
 		{400, `{"detail": "Snapshot limit reached"}`, "Snapshot limit reached."},
 		{400, `{"error": "limit_reached"}`, "The API refused the request (status 400). It says: limit_reached."},
@@ -83,7 +83,7 @@ func TestDefaultMessageIsUsedWhenTheAPIGivesNone(t *testing.T) {
 	))
 	_, restored := c.RestoreSnapshot(t.Context(), "801")
 	_, restoredTo := c.RestoreBackup(t.Context(), "7", "501")
-	_, made := c.CreateSnapshot(t.Context(), "7", "n", "")
+	_, created := c.CreateSnapshot(t.Context(), "7", "n", "")
 	_, stopped := c.RestoreSnapshot(t.Context(), "801")
 	_, listed := c.Servers(t.Context(), model.ServerFilter{})
 	_, proxied := c.Account(t.Context())
@@ -93,7 +93,7 @@ func TestDefaultMessageIsUsedWhenTheAPIGivesNone(t *testing.T) {
 	}{
 		{restored, "The API refused the restore: the server's state does not allow it."},
 		{restoredTo, "The API refused the restore: the server's state does not allow it."},
-		{made, "The API refused it: the request is invalid, or the server's limit is reached. It says: limit_reached."},
+		{created, "The API refused it: the request is invalid, or the server's limit is reached. It says: limit_reached."},
 		{stopped, "The API refused the restore: the server's state does not allow it. It says: Stop it first."},
 		{listed, c.Host() + " has no API at this address (status 404): check the API's address. It says: Not found."},
 		{proxied, proxyLoginMessage},

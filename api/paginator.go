@@ -60,13 +60,13 @@ func fetchList[W item[M], M any](ctx context.Context, c *Client, path string, qu
 	before, _ := c.pageCache.list(whole).(*mergedList[M])
 	last := before
 	for n := 1; ; n++ {
-		w := newPaginator[W](c, &c.pageCache, path, query)
-		w.merger.previous, w.reread = last, n > 1
-		now, failure := w.readAll(ctx)
+		p := newPaginator[W](c, &c.pageCache, path, query)
+		p.merger.previous, p.reread = last, n > 1
+		now, failure := p.readAll(ctx)
 		if failure != nil {
 			return nil, failure
 		}
-		settled := w.isStable(now, last)
+		settled := p.isStable(now, last)
 		if !settled && n < maxListReads {
 			last = now
 			continue
@@ -89,46 +89,46 @@ func newPaginator[W item[M], M any](c *Client, cache *pageCache, path string, qu
 // and another created. Then an item can move from one page to the other and be missed, though the
 // count is right. So an item counts as gone only when two readings in a row lack it, and a list as
 // short only when two readings agree.
-func (w *paginator[W, M]) isStable(now, last *mergedList[M]) bool {
+func (p *paginator[W, M]) isStable(now, last *mergedList[M]) bool {
 	switch {
 	case last != nil && now.sameAs(last):
 		return true
-	case now.isShort() || w.shrank:
+	case now.isShort() || p.shrank:
 		return false
 	case len(now.pages) == 1:
 		return true
 	}
-	return last != nil && !last.isShort() && w.merger.containsAll(last)
+	return last != nil && !last.isShort() && p.merger.containsAll(last)
 }
 
 // readAll reads the list once. It follows `next` if the API gives one, else asks for ?page=N while
 // fewer items came than the API counts [I]. It ends, with what it has, when a page brings nothing
 // new or does not exist.
-func (w *paginator[W, M]) readAll(ctx context.Context) (*mergedList[M], *Error) {
-	c := w.client
-	ahead := newPrefetcher(ctx, w.fetchPage)
+func (p *paginator[W, M]) readAll(ctx context.Context) (*mergedList[M], *Error) {
+	c := p.client
+	ahead := newPrefetcher(ctx, p.fetchPage)
 	defer ahead.stop()
-	for u := c.urlFor(w.path, w.query); u != nil; {
-		p, failure := ahead.get(u, len(w.ends)+1)
-		if failure != nil && len(w.ends) > 0 && errors.Is(failure, model.ErrNotFound) {
-			w.hasMore = true
+	for u := c.urlFor(p.path, p.query); u != nil; {
+		latest, failure := ahead.get(u, len(p.ends)+1)
+		if failure != nil && len(p.ends) > 0 && errors.Is(failure, model.ErrNotFound) {
+			p.hasMore = true
 			break
 		}
 		if failure != nil {
 			return nil, c.firstPageError(failure)
 		}
-		if u, failure = w.addPage(p); failure != nil {
+		if u, failure = p.addPage(latest); failure != nil {
 			return nil, failure
 		}
-		if u != nil && (len(w.ends) > 1 || p.nextAddress() != "") { // the second page, or a link in the first, shows that the API has pages
-			last := w.lastPage(p)
+		if u != nil && (len(p.ends) > 1 || latest.nextAddress() != "") { // the second page, or a link in the first, shows that the API has pages
+			last := p.lastPage(latest)
 			if d := c.quietUntil.Sub(c.now()); d > 0 && last > maxQuietPages {
 				_ = c.wait(ctx, d) // if the context ends, the next page fails
 			}
-			ahead.start(u, len(w.ends)+1, last)
+			ahead.start(u, len(p.ends)+1, last)
 		}
 	}
-	return w.merger.finish(w.count, w.hasMore), nil
+	return p.merger.finish(p.count, p.hasMore), nil
 }
 
 // firstPageError is the error of a list whose first page failed. If there is no such list, the
@@ -145,88 +145,88 @@ func (c *Client) firstPageError(failure *Error) *Error {
 	return failure
 }
 
-// lastPage estimates the number of the last page from the size of p, the latest one. No page is
+// lastPage estimates the number of the last page from the size of the latest page. No page is
 // fetched ahead that may not exist, or that the limits would not allow.
-func (w *paginator[W, M]) lastPage(p page[M]) int {
-	limits, size := w.client.limits, len(p.items)
-	left := min(p.count, int64(limits.Items)+1) - w.received()
-	return min(len(w.ends)+int(left+int64(size)-1)/size, limits.Pages)
+func (p *paginator[W, M]) lastPage(latest page[M]) int {
+	limits, size := p.client.limits, len(latest.items)
+	left := min(latest.count, int64(limits.Items)+1) - p.received()
+	return min(len(p.ends)+int(left+int64(size)-1)/size, limits.Pages)
 }
 
 // fetchPage fetches a page, and parses it unless it is unchanged since it was last read.
-func (w *paginator[W, M]) fetchPage(ctx context.Context, u *url.URL, number int) (page[M], *Error) {
-	maxWait := w.client.maxWait()
-	if number > 1 || w.reread {
+func (p *paginator[W, M]) fetchPage(ctx context.Context, u *url.URL, number int) (page[M], *Error) {
+	maxWait := p.client.maxWait()
+	if number > 1 || p.reread {
 		maxWait = maxPageWait
 	}
-	a, failure := w.client.getWithin(ctx, u, maxWait)
+	a, failure := p.client.getWithin(ctx, u, maxWait)
 	if failure != nil {
 		return page[M]{}, failure
 	}
 	at, sum := u.String(), sha256.Sum256(a.body)
-	l, known := w.cache.page(at, sum).(*pageData[M])
+	l, known := p.cache.page(at, sum).(*pageData[M])
 	if !known {
-		if l, failure = parsePage[W](w.client, a, number); failure != nil {
+		if l, failure = parsePage[W](p.client, a, number); failure != nil {
 			return page[M]{}, failure
 		}
 		l.url = at
-		w.cache.putPage(at, sum, l)
+		p.cache.putPage(at, sum, l)
 	}
-	w.client.recycleBody(a.body)
+	p.client.recycleBody(a.body)
 	a.body = nil // its buffer is reused
 	return page[M]{a, l}, nil
 }
 
 // addPage adds a page and returns the address of the next one, nil after the last.
-func (w *paginator[W, M]) addPage(p page[M]) (*url.URL, *Error) {
-	w.ends = append(w.ends, w.received()+int64(len(p.items)))
-	w.shrank = w.shrank || p.count < w.count
-	w.count = p.count
-	limits := w.client.limits
-	if len(w.ends) == 2 { // the second page shows that there are more
-		w.merger.grow(int(min(w.count, int64(limits.Items))))
+func (p *paginator[W, M]) addPage(latest page[M]) (*url.URL, *Error) {
+	p.ends = append(p.ends, p.received()+int64(len(latest.items)))
+	p.shrank = p.shrank || latest.count < p.count
+	p.count = latest.count
+	limits := p.client.limits
+	if len(p.ends) == 2 { // the second page shows that there are more
+		p.merger.grow(int(min(p.count, int64(limits.Items))))
 	}
-	before := w.merger.len()
-	if w.merger.add(p.pageData); w.merger.len() > limits.Items {
-		return nil, w.client.badResponse(p.response, fmt.Sprintf("the list has more than %d items", limits.Items))
+	before := p.merger.len()
+	if p.merger.add(latest.pageData); p.merger.len() > limits.Items {
+		return nil, p.client.badResponse(latest.response, fmt.Sprintf("the list has more than %d items", limits.Items))
 	}
-	if w.merger.len() == before {
-		w.hasMore = p.nextAddress() != ""
+	if p.merger.len() == before {
+		p.hasMore = latest.nextAddress() != ""
 		return nil, nil
 	}
-	next := w.nextURL(p)
-	if next != nil && len(w.ends) >= limits.Pages {
-		return nil, w.client.badResponse(p.response, fmt.Sprintf("the list has more than %d pages", limits.Pages))
+	next := p.nextURL(latest)
+	if next != nil && len(p.ends) >= limits.Pages {
+		return nil, p.client.badResponse(latest.response, fmt.Sprintf("the list has more than %d pages", limits.Pages))
 	}
 	return next, nil
 }
 
 // received returns how many items have come so far, duplicates included.
-func (w *paginator[W, M]) received() int64 {
-	if len(w.ends) == 0 {
+func (p *paginator[W, M]) received() int64 {
+	if len(p.ends) == 0 {
 		return 0
 	}
-	return w.ends[len(w.ends)-1]
+	return p.ends[len(p.ends)-1]
 }
 
-// nextURL returns the address of the page after p; nil if there is none, or if the token must not
+// nextURL returns the address of the page after the latest; nil if there is none, or if the token must not
 // be sent there.
-func (w *paginator[W, M]) nextURL(p page[M]) *url.URL {
-	if next := p.nextAddress(); next != "" {
-		u, err := p.finalURL.Parse(next)
+func (p *paginator[W, M]) nextURL(latest page[M]) *url.URL {
+	if next := latest.nextAddress(); next != "" {
+		u, err := latest.finalURL.Parse(next)
 		if err == nil {
-			u = w.client.sameHostURL(u, p.finalURL)
+			u = p.client.sameHostURL(u, latest.finalURL)
 		}
-		w.hasMore = u == nil || err != nil
-		if w.hasMore {
+		p.hasMore = u == nil || err != nil
+		if p.hasMore {
 			return nil
 		}
 		return u
 	}
-	if w.received() >= p.count {
+	if p.received() >= latest.count {
 		return nil
 	}
-	return withPageNumber(w.client.urlFor(w.path, w.query), len(w.ends)+1)
+	return withPageNumber(p.client.urlFor(p.path, p.query), len(p.ends)+1)
 }
 
 // nextAddress returns the address of the next page as the API gives it, in the body or in the

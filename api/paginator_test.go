@@ -209,9 +209,9 @@ func TestNextOnAnotherHostIsNotFollowed(t *testing.T) {
 
 func TestAListIsBounded(t *testing.T) {
 	for _, test := range []struct {
-		limits Limits
-		sent   int32
-		message  string
+		limits  Limits
+		sent    int32
+		message string
 	}{
 		{Limits{Pages: 3}, 3, "more than 3 pages"},
 		{Limits{Items: 4}, 3, "more than 4 items"},

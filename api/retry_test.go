@@ -123,15 +123,15 @@ func TestCancelledWaitEndsAtOnce(t *testing.T) {
 }
 
 func TestWithWaitControlsThePause(t *testing.T) {
-	var asked []time.Duration
+	var waits []time.Duration
 	wait := func(_ context.Context, d time.Duration) error {
-		asked = append(asked, d)
+		waits = append(waits, d)
 		return errors.New("no patience")
 	}
 	withTestServer(t, "http://127.0.0.1/api/v1", respondInTurn(t, "3", 503), func(t *testing.T, w *testServer, c *Client) {
 		_, err := c.Servers(t.Context(), model.ServerFilter{})
-		if !errors.Is(err, model.ErrUnavailable) || w.requests.Load() != 1 || len(asked) != 1 || asked[0] != 3*time.Second {
-			t.Errorf("%v after %d requests and pauses %v", err, w.requests.Load(), asked)
+		if !errors.Is(err, model.ErrUnavailable) || w.requests.Load() != 1 || len(waits) != 1 || waits[0] != 3*time.Second {
+			t.Errorf("%v after %d requests and pauses %v", err, w.requests.Load(), waits)
 		}
 	}, WithWait(wait))
 }

@@ -231,7 +231,7 @@ func TestProxyErrorsNameTheProxy(t *testing.T) {
 	closed.Close()
 	for name, test := range map[string]struct {
 		proxy, message string
-		tries        int
+		tries          int
 	}{
 		"a login":    {answering(407), proxyLoginMessage, 1},
 		"forbidden":  {answering(403), "does not connect to api.example.com (status 403): ask its administrator, or check HTTPS_PROXY.", 1},

@@ -148,27 +148,27 @@ func parseTime(raw rawField) (time.Time, bool) {
 	if len(raw) == 0 || raw[0] == 'n' {
 		return time.Time{}, true
 	}
-	stamp := fieldText(raw)
-	if t, err := time.Parse(time.RFC3339, stamp); err == nil { // the usual case
+	text := fieldText(raw)
+	if t, err := time.Parse(time.RFC3339, text); err == nil { // the usual case
 		return t.UTC(), true
 	}
-	stamp = strings.ToUpper(strings.TrimSpace(stamp))
-	if stamp == "" {
+	text = strings.ToUpper(strings.TrimSpace(text))
+	if text == "" {
 		return time.Time{}, true
 	}
-	if t, ok := parseEpoch(stamp); ok {
+	if t, ok := parseEpoch(text); ok {
 		return t, true
 	}
 	if t, err := http.ParseTime(strings.TrimSpace(fieldText(raw))); err == nil {
 		return t.UTC(), true
 	}
-	stamp = strings.Replace(strings.Replace(stamp, " ", "T", 1), " ", "", 1) // also the one before the offset
+	text = strings.Replace(strings.Replace(text, " ", "T", 1), " ", "", 1) // also the one before the offset
 	leap := time.Duration(0)
-	if at := len("2006-01-02T15:04"); len(stamp) >= at+3 && stamp[at:at+3] == ":60" { // a leap second is one after :59
-		stamp, leap = stamp[:at]+":59"+stamp[at+3:], time.Second
+	if at := len("2006-01-02T15:04"); len(text) >= at+3 && text[at:at+3] == ":60" { // a leap second is one after :59
+		text, leap = text[:at]+":59"+text[at+3:], time.Second
 	}
 	for _, layout := range timeLayouts {
-		if t, err := time.Parse(layout, stamp); err == nil {
+		if t, err := time.Parse(layout, text); err == nil {
 			return t.UTC().Add(leap), true
 		}
 	}
@@ -177,8 +177,8 @@ func parseTime(raw rawField) (time.Time, bool) {
 
 // parseEpoch parses seconds or milliseconds since 1970. A value before 1973 is no epoch: 0 often
 // means that there is none.
-func parseEpoch(stamp string) (time.Time, bool) {
-	f, err := strconv.ParseFloat(stamp, 64)
+func parseEpoch(text string) (time.Time, bool) {
+	f, err := strconv.ParseFloat(text, 64)
 	switch {
 	case err != nil || !(f >= 1e8 && f < 1e14):
 		return time.Time{}, false

@@ -14,10 +14,10 @@ type recordingTB struct {
 	cleanups []func()
 }
 
-func (w *recordingTB) Helper()          {}
-func (w *recordingTB) Cleanup(f func()) { w.cleanups = append(w.cleanups, f) }
-func (w *recordingTB) Errorf(format string, a ...any) {
-	w.messages = append(w.messages, fmt.Sprintf(format, a...))
+func (r *recordingTB) Helper()          {}
+func (r *recordingTB) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
+func (r *recordingTB) Errorf(format string, a ...any) {
+	r.messages = append(r.messages, fmt.Sprintf(format, a...))
 }
 
 func TestScriptFailsOnUnexpectedRequests(t *testing.T) {
@@ -45,8 +45,8 @@ func TestScriptFailsOnUnexpectedRequests(t *testing.T) {
 		{"a call that did not come", "", "", "", nil, 0, "did not come"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := &recordingTB{TB: t}
-			base := Script(w, expected)
+			r := &recordingTB{TB: t}
+			base := Script(r, expected)
 			for range test.times {
 				req, err := http.NewRequest(test.method, base+test.path, strings.NewReader(test.body))
 				if err != nil {
@@ -63,10 +63,10 @@ func TestScriptFailsOnUnexpectedRequests(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			for _, cleanup := range w.cleanups {
+			for _, cleanup := range r.cleanups {
 				cleanup()
 			}
-			all := strings.Join(w.messages, "\n")
+			all := strings.Join(r.messages, "\n")
 			if test.want == "" && all != "" || !strings.Contains(all, test.want) {
 				t.Errorf("got %q, expected %q", all, test.want)
 			}

@@ -101,11 +101,11 @@ func (a *Account) deletePoint(c call, kind model.Kind) response {
 		p.createOperation.Ended, p.createOperation.Failed = c.now, true
 	}
 	a.points[kind] = slices.Delete(a.points[kind], i, i+1)
-	lingers := c.now
+	until := c.now
 	if !c.primary {
-		lingers = c.now.Add(a.quirks.Linger)
+		until = c.now.Add(a.quirks.Linger)
 	}
-	a.retirePoint(p, lingers)
+	a.retirePoint(p, until)
 	a.operations.add("delete", p, c.now, c.now)
 	return response{status: http.StatusNoContent}
 }

@@ -45,9 +45,9 @@ func manualSnapshot(ago time.Duration, name, description string) demoPoint {
 }
 
 // withIDAndSize sets the id and the size (MB) that the point has in the documents' examples.
-func (m demoPoint) withIDAndSize(id, sizeMB int64) demoPoint {
-	m.id, m.sizeMB = id, sizeMB
-	return m
+func (p demoPoint) withIDAndSize(id, sizeMB int64) demoPoint {
+	p.id, p.sizeMB = id, sizeMB
+	return p
 }
 
 // demoRestoreTime is how long the restore takes that is running when the account opens.

@@ -81,13 +81,13 @@ const (
 // The error is one sentence for the user.
 func ParseFault(text string) (Fault, error) {
 	target, what, found := strings.Cut(text, ":")
-	words := strings.Fields(what)
-	place := strings.Fields(target)
-	if !found || len(place) != 2 || len(words) == 0 {
+	arguments := strings.Fields(what)
+	fields := strings.Fields(target)
+	if !found || len(fields) != 2 || len(arguments) == 0 {
 		return Fault{}, fmt.Errorf("fault %q: write METHOD PATH: FAULT, as in GET /backups/: status 503", text)
 	}
-	f := Fault{Method: place[0], Path: place[1], Kind: FaultKind(words[0])}
-	for _, problem := range []string{f.checkTarget(), f.parseArguments(words[1:])} {
+	f := Fault{Method: fields[0], Path: fields[1], Kind: FaultKind(arguments[0])}
+	for _, problem := range []string{f.checkTarget(), f.parseArguments(arguments[1:])} {
 		if problem != "" {
 			return Fault{}, fmt.Errorf("fault %q: %s", text, problem)
 		}

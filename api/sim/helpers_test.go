@@ -41,11 +41,11 @@ func newTestAccount(t *testing.T, o Options) *testAccount {
 }
 
 // newRequest makes a request with the token, and with a JSON body if there is one.
-func (w *testAccount) newRequest(method, path, body string) *http.Request {
-	w.t.Helper()
-	r, err := http.NewRequestWithContext(w.t.Context(), method, w.url+path, strings.NewReader(body))
+func (a *testAccount) newRequest(method, path, body string) *http.Request {
+	a.t.Helper()
+	r, err := http.NewRequestWithContext(a.t.Context(), method, a.url+path, strings.NewReader(body))
 	if err != nil {
-		w.t.Fatal(err)
+		a.t.Fatal(err)
 	}
 	r.Header.Set("Authorization", "Bearer vps_demo")
 	if body != "" {
@@ -55,8 +55,8 @@ func (w *testAccount) newRequest(method, path, body string) *http.Request {
 }
 
 // send returns the response and its body, or an error if either is incomplete.
-func (w *testAccount) send(r *http.Request) (*http.Response, string, error) {
-	answer, err := w.http.Do(r)
+func (a *testAccount) send(r *http.Request) (*http.Response, string, error) {
+	answer, err := a.http.Do(r)
 	if err != nil {
 		return nil, "", err
 	}
@@ -66,14 +66,14 @@ func (w *testAccount) send(r *http.Request) (*http.Response, string, error) {
 }
 
 // mustSend requires a response with a certain status, and returns its body.
-func (w *testAccount) mustSend(status int, method, path, body string) string {
-	w.t.Helper()
-	answer, text, err := w.send(w.newRequest(method, path, body))
+func (a *testAccount) mustSend(status int, method, path, body string) string {
+	a.t.Helper()
+	answer, text, err := a.send(a.newRequest(method, path, body))
 	if err != nil {
-		w.t.Fatalf("%s %s: %v", method, path, err)
+		a.t.Fatalf("%s %s: %v", method, path, err)
 	}
 	if answer.StatusCode != status {
-		w.t.Fatalf("%s %s: status %d, want %d: %s", method, path, answer.StatusCode, status, text)
+		a.t.Fatalf("%s %s: status %d, want %d: %s", method, path, answer.StatusCode, status, text)
 	}
 	return text
 }
@@ -114,14 +114,14 @@ func decode[T any](t *testing.T, text string) T {
 	return out
 }
 
-func (w *testAccount) list(path string) list {
-	w.t.Helper()
-	return decode[list](w.t, w.mustSend(http.StatusOK, "GET", path, ""))
+func (a *testAccount) list(path string) list {
+	a.t.Helper()
+	return decode[list](a.t, a.mustSend(http.StatusOK, "GET", path, ""))
 }
 
-func (w *testAccount) serverStatus(id string) string {
-	w.t.Helper()
-	return decode[item](w.t, w.mustSend(http.StatusOK, "GET", "/servers/"+id+"/", "")).Status
+func (a *testAccount) serverStatus(id string) string {
+	a.t.Helper()
+	return decode[item](a.t, a.mustSend(http.StatusOK, "GET", "/servers/"+id+"/", "")).Status
 }
 
 // find returns the item of a list with an id.

@@ -37,9 +37,9 @@ func TestUnusableAddressIsExplained(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	taken := strings.TrimSuffix(strings.TrimPrefix(s.URL(), "http://"), basePath)
+	inUse := strings.TrimSuffix(strings.TrimPrefix(s.URL(), "http://"), basePath)
 	for addr, words := range map[string]string{
-		taken:             "the port is in use; choose another one",
+		inUse:             "the port is in use; choose another one",
 		"8080":            "write HOST:PORT",
 		"127.0.0.1":       "write HOST:PORT",
 		"":                "write HOST:PORT",

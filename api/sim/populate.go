@@ -137,8 +137,8 @@ func serverIP(i int) string {
 		prefix string
 		first  int
 	}{{"203.0.113", 10}, {"198.51.100", 1}, {"192.0.2", 1}} {
-		if room := 255 - block.first; i >= room {
-			i -= room
+		if size := 255 - block.first; i >= size {
+			i -= size
 			continue
 		}
 		return fmt.Sprintf("%s.%d", block.prefix, block.first+i)

@@ -120,7 +120,7 @@ func TestALargeFleetIsPlausible(t *testing.T) {
 
 func TestInitialPointsRespectTheLimits(t *testing.T) {
 	a := New(Options{Seed: 9, Servers: 3000, Clock: NewSteppedClock(testStart)})
-	taken := map[string]int{}
+	counts := map[string]int{}
 	for kind, points := range a.points {
 		for i, p := range points {
 			if i > 0 && points[i-1].id >= p.id || p.id < 1 || p.id > a.lastID[kind] {
@@ -136,7 +136,7 @@ func TestInitialPointsRespectTheLimits(t *testing.T) {
 				continue
 			}
 			key := fmt.Sprint(p.kind, p.server.id)
-			if taken[key]++; taken[key] > p.kind.Limit() {
+			if counts[key]++; counts[key] > p.kind.Limit() {
 				t.Fatalf("%s has more than %d", key, p.kind.Limit())
 			}
 		}

@@ -258,10 +258,10 @@ func (p *point) updateMissing(firstPage bool, now time.Time) bool {
 }
 
 // retirePoint keeps a deleted or expired point for as long as lists may show it.
-func (a *Account) retirePoint(p *point, lingers time.Time) {
+func (a *Account) retirePoint(p *point, until time.Time) {
 	if !a.hadQuirks {
 		return
 	}
-	p.listedUntil = lingers
+	p.listedUntil = until
 	a.gone[p.kind] = append(a.gone[p.kind], p)
 }

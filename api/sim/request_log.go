@@ -37,22 +37,22 @@ type requestLog struct {
 }
 
 // add logs a request, and returns its number for setStatus.
-func (j *requestLog) add(r Request) int {
-	if len(j.entries) == maxLogged {
+func (l *requestLog) add(r Request) int {
+	if len(l.entries) == maxLogged {
 		const some = maxLogged / 10 // at once, so that not every request moves the whole list
-		j.entries = slices.Delete(j.entries, 0, some)
-		j.dropped += some
+		l.entries = slices.Delete(l.entries, 0, some)
+		l.dropped += some
 	}
-	j.entries = append(j.entries, r)
-	return j.dropped + len(j.entries) - 1
+	l.entries = append(l.entries, r)
+	return l.dropped + len(l.entries) - 1
 }
 
 // notLogged is the number of a request that is not logged.
 const notLogged = -1
 
-func (j *requestLog) setStatus(number, status int) {
-	if i := number - j.dropped; i >= 0 {
-		j.entries[i].Status = status
+func (l *requestLog) setStatus(number, status int) {
+	if i := number - l.dropped; i >= 0 {
+		l.entries[i].Status = status
 	}
 }
 
@@ -82,13 +82,13 @@ func (a *Account) Operations() []Operation {
 type operationLog []*Operation
 
 // add logs an operation that was just accepted.
-func (all *operationLog) add(what string, p *point, accepted, ended time.Time) *Operation {
-	if len(*all) == maxLogged {
-		*all = slices.Delete(*all, 0, maxLogged/10)
+func (l *operationLog) add(action string, p *point, accepted, ended time.Time) *Operation {
+	if len(*l) == maxLogged {
+		*l = slices.Delete(*l, 0, maxLogged/10)
 	}
 	id := func(n int64) model.ID { return model.ID(strconv.FormatInt(n, 10)) }
-	o := &Operation{Action: what, Kind: p.kind, Point: id(p.id), Server: id(p.server.id), Accepted: accepted, Ended: ended}
-	*all = append(*all, o)
+	o := &Operation{Action: action, Kind: p.kind, Point: id(p.id), Server: id(p.server.id), Accepted: accepted, Ended: ended}
+	*l = append(*l, o)
 	return o
 }
 

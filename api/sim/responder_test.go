@@ -13,13 +13,13 @@ import (
 	"time"
 )
 
-func (w *testAccount) inject(text string) {
-	w.t.Helper()
+func (a *testAccount) inject(text string) {
+	a.t.Helper()
 	f, err := ParseFault(text)
 	if err != nil {
-		w.t.Fatal(err)
+		a.t.Fatal(err)
 	}
-	w.Inject(f)
+	a.Inject(f)
 }
 
 const newSnapshotBody = `{"server_id":12352,"name":"n"}` // of ci-runner-01, which has one

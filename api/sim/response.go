@@ -29,34 +29,34 @@ func errorResponse(status int, format string, args ...any) response {
 // fieldErrors are the errors in the fields of a request: 400 with {"field": ["…"]} [I].
 type fieldErrors map[string][]string
 
-func (w fieldErrors) add(field, format string, args ...any) {
-	w[field] = append(w[field], fmt.Sprintf(format, args...))
+func (e fieldErrors) add(field, format string, args ...any) {
+	e[field] = append(e[field], fmt.Sprintf(format, args...))
 }
 
-func (w fieldErrors) response() response { return response{status: http.StatusBadRequest, body: w} }
+func (e fieldErrors) response() response { return response{status: http.StatusBadRequest, body: e} }
 
 func notFound() response { return detailResponse(http.StatusNotFound, "Not found.") }
 
 // encode returns the body as it is sent; characters such as & are not escaped.
-func (n response) encode() []byte {
-	if n.body == nil {
+func (r response) encode() []byte {
+	if r.body == nil {
 		return nil
 	}
 	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(n.body); err != nil {
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(r.body); err != nil {
 		panic("sim: a response cannot be encoded: " + err.Error()) // the types of wire.go can all be encoded
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 // setHeaders sets the headers of the response.
-func (n response) setHeaders(h http.Header, length int) {
-	for key, values := range n.header {
+func (r response) setHeaders(h http.Header, length int) {
+	for key, values := range r.header {
 		h[key] = values
 	}
-	if n.status != http.StatusNoContent {
+	if r.status != http.StatusNoContent {
 		h.Set("Content-Type", "application/json")
 		h.Set("Content-Length", strconv.Itoa(length))
 	}

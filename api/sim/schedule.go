@@ -20,38 +20,38 @@ type backupSchedule struct {
 }
 
 // start sets the schedule to the first backup after now.
-func (n *backupSchedule) start(servers []*server, now time.Time) {
-	for _, s := range servers {
-		if s.autoBackups {
-			n.order = append(n.order, s)
+func (s *backupSchedule) start(servers []*server, now time.Time) {
+	for _, srv := range servers {
+		if srv.autoBackups {
+			s.order = append(s.order, srv)
 		}
 	}
-	slices.SortStableFunc(n.order, func(a, b *server) int { return cmp.Compare(a.backupOffset, b.backupOffset) })
-	n.today = now.Truncate(day)
-	for n.next < len(n.order) && !n.nextDue().After(now) {
-		n.next++
+	slices.SortStableFunc(s.order, func(a, b *server) int { return cmp.Compare(a.backupOffset, b.backupOffset) })
+	s.today = now.Truncate(day)
+	for s.next < len(s.order) && !s.nextDue().After(now) {
+		s.next++
 	}
 }
 
 // nextDue returns when the next backup begins.
-func (n *backupSchedule) nextDue() time.Time { return n.today.Add(n.order[n.next].backupOffset) }
+func (s *backupSchedule) nextDue() time.Time { return s.today.Add(s.order[s.next].backupOffset) }
 
 // advanceTo brings the account up to now. It takes the automatic backups that were due since the
 // last request, and drops those that expired. Everything else (a status, an end) follows from the
 // clock when it is read. Backups begin in the order of time and take their ids in it, so that the
 // number of steps makes no difference.
 func (a *Account) advanceTo(now time.Time) {
-	n := &a.schedule
-	for len(n.order) > 0 {
-		if n.next == len(n.order) {
-			n.next, n.today = 0, n.today.Add(day)
+	s := &a.schedule
+	for len(s.order) > 0 {
+		if s.next == len(s.order) {
+			s.next, s.today = 0, s.today.Add(day)
 		}
-		at := n.nextDue()
+		at := s.nextDue()
 		if at.After(now) {
 			break
 		}
-		a.runAutomaticBackup(n.order[n.next], at, now)
-		n.next++
+		a.runAutomaticBackup(s.order[s.next], at, now)
+		s.next++
 	}
 	a.expireBackups(now)
 }
@@ -88,9 +88,9 @@ func (a *Account) newAutomaticBackup(s *server, at time.Time) *point {
 }
 
 // noteExpiry updates the time of the next expiry.
-func (n *backupSchedule) noteExpiry(p *point) {
-	if !p.expires.IsZero() && (n.nextExpiry.IsZero() || p.expires.Before(n.nextExpiry)) {
-		n.nextExpiry = p.expires
+func (s *backupSchedule) noteExpiry(p *point) {
+	if !p.expires.IsZero() && (s.nextExpiry.IsZero() || p.expires.Before(s.nextExpiry)) {
+		s.nextExpiry = p.expires
 	}
 }
 

@@ -61,21 +61,21 @@ func (a *Account) serve(w http.ResponseWriter, r *http.Request, primary bool) {
 	a.mu.Lock()
 	c.now = a.Now()
 	c.readTime = c.now
-	play := responder{account: a, requestNumber: notLogged}
+	p := responder{account: a, requestNumber: notLogged}
 	if primary {
 		w.Header().Set("Date", c.now.Format(http.TimeFormat))
 	} else {
-		play = a.newResponder(r)
+		p = a.newResponder(r)
 		a.setDate(w.Header(), c.now)
 		if r.Method == http.MethodGet {
 			c.readTime = a.replicaTime(c.now)
 		}
 	}
-	if play.fault.executes() {
-		play.response = a.handle(c, err)
+	if p.fault.executes() {
+		p.response = a.handle(c, err)
 	}
 	a.mu.Unlock()
-	play.respond(w, r)
+	p.respond(w, r)
 }
 
 // handle executes a request. readErr is the error of reading its body.
@@ -93,7 +93,7 @@ func (a *Account) handle(c call, readErr error) response {
 		if !ok {
 			continue
 		}
-		do, ok := route.handlers[c.Method]
+		handler, ok := route.handlers[c.Method]
 		if !ok {
 			return notAllowed(c.Method, route.handlers)
 		}
@@ -101,7 +101,7 @@ func (a *Account) handle(c call, readErr error) response {
 			return problem
 		}
 		c.id = id
-		return do(a, c)
+		return handler(a, c)
 	}
 	return notFound()
 }
@@ -143,9 +143,9 @@ func matchPath(pattern, path string) (id int64, ok bool) {
 	return id, true
 }
 
-func notAllowed(method string, deeds map[string]handler) response {
+func notAllowed(method string, handlers map[string]handler) response {
 	var allowed []string
-	for m := range deeds {
+	for m := range handlers {
 		allowed = append(allowed, m)
 	}
 	slices.Sort(allowed)

@@ -37,11 +37,11 @@ func NewReader(r io.Reader) *Reader { return &Reader{Reader: r, now: time.Now} }
 // Read reads what the terminal sent. No bytes and no error mean that the rest of a sequence is
 // missing.
 func (r *Reader) Read(p []byte) (int, error) {
-	room := len(p) - len(r.pending) - len(r.forwarded)
-	if room <= 0 { // not from Bubble Tea, whose buffer is larger
+	space := len(p) - len(r.pending) - len(r.forwarded)
+	if space <= 0 { // not from Bubble Tea, whose buffer is larger
 		return r.Reader.Read(p)
 	}
-	n, err := r.Reader.Read(p[:room])
+	n, err := r.Reader.Read(p[:space])
 	if n == 0 {
 		return 0, err
 	}
@@ -78,11 +78,11 @@ func (r *Reader) join(read []byte) []byte {
 
 // isContinuation reports whether bytes look like the rest of a sequence whose beginning was taken
 // for a key. A person types one key at a time, so a single byte is a key.
-func isContinuation(given, read []byte) bool {
-	if len(given) == 0 || len(read) < 2 {
+func isContinuation(forwarded, read []byte) bool {
+	if len(forwarded) == 0 || len(read) < 2 {
 		return false
 	}
-	if len(given) == 1 {
+	if len(forwarded) == 1 {
 		switch read[0] {
 		case '[', 'O':
 			return read[1] != esc
@@ -91,7 +91,7 @@ func isContinuation(given, read []byte) bool {
 		}
 		return false
 	}
-	return given[1] == '[' || given[1] == ']' || given[1] == 'P'
+	return forwarded[1] == '[' || forwarded[1] == ']' || forwarded[1] == 'P'
 }
 
 // incompleteStart returns where the escape sequence begins that has no end yet; len(b) if there is

@@ -10,12 +10,12 @@ import (
 // chunkReader returns what was sent chunk by chunk.
 type chunkReader struct{ chunks []string }
 
-func (l *chunkReader) Read(p []byte) (int, error) {
-	if len(l.chunks) == 0 {
+func (r *chunkReader) Read(p []byte) (int, error) {
+	if len(r.chunks) == 0 {
 		return 0, io.EOF
 	}
-	n := copy(p, l.chunks[0])
-	l.chunks = l.chunks[1:]
+	n := copy(p, r.chunks[0])
+	r.chunks = r.chunks[1:]
 	return n, nil
 }
 

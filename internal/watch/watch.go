@@ -37,7 +37,7 @@ func New(path string) *File {
 // Changed reports whether the file has changed since the last time, and whether it exists. A file
 // that changed between two checks is still being written, and is reported later. Half a file, or
 // none while it is being replaced, must not be read.
-func (f *File) Changed() (changed, there bool) {
+func (f *File) Changed() (changed, exists bool) {
 	now := readState(f.path)
 	settled := now == f.pending
 	f.pending = now
