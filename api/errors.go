@@ -118,7 +118,7 @@ func (c *Client) explainBrokenResponse(ctx context.Context, err error, answered 
 	case isTimeout(ctx, err):
 		return fmt.Sprintf("%s did not answer in time.", c.Host()), model.ErrTimeout
 	case answered && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, new(*net.OpError)):
-		return fmt.Sprintf("The response of %s is not HTTP: check the API's address.", c.Host()), model.ErrBadAnswer
+		return fmt.Sprintf("The response of %s is not HTTP; check the API's address.", c.Host()), model.ErrBadAnswer
 	}
 	return fmt.Sprintf("The connection to %s broke off before the answer was complete.", c.Host()), model.ErrUnreachable
 }
