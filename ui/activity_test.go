@@ -142,7 +142,7 @@ func TestUnreadableJournalLinesAreCounted(t *testing.T) {
 	w.must(file.Close())
 	d.restartApp(w)
 	w.Press("A")
-	w.RequireText("3 lines of the journal cannot be read and are left out", "✓ snapshot before-update of web-server-01: completed")
+	w.RequireText("unreadable journal lines skipped: 3", "✓ snapshot before-update of web-server-01: completed")
 }
 
 func TestOperationOfEarlierRunIsFollowedToItsEnd(t *testing.T) {
@@ -152,7 +152,7 @@ func TestOperationOfEarlierRunIsFollowedToItsEnd(t *testing.T) {
 	w.createSnapshot("web-server-01", "before-update")
 	w.advanceHidden(time.Minute)
 	d.restartApp(w)
-	w.RequireText("1 begun by another run of vpsdeck: looking how far it came", "◐ 1 running", "1 m")
+	w.RequireText("1 unfinished from another run of vpsdeck: checking progress", "◐ 1 running", "1 m")
 	w.selectServer("web-server-01")
 	w.Press("s")
 	w.requireRefused("“snapshot before-update of web-server-01” is still running")
@@ -178,7 +178,7 @@ func TestActionThatNeverArrivedIsOfferedByTheNextRun(t *testing.T) {
 	w := startApp(t, 120, 40, withJournal(t, d), withServers(2))
 	w.injectFault("POST /snapshots/: cut-before")
 	w.createSnapshot("web-server-01", "before-update")
-	w.RequireText("the outcome is unknown")
+	w.RequireText("outcome unknown; searching the lists")
 	w.account.ClearFaults()
 	d.restartApp(w)
 	w.advanceUntil(2*time.Minute, "Not seen: try again?")
@@ -231,7 +231,7 @@ func TestRestoreThatWaitedForItsSnapshotIsOfferedAgain(t *testing.T) {
 	w.Type("web-server-01")
 	w.Press("tab", "enter")
 	w.requireActions("POST /snapshots/798/restore/")
-	w.advanceUntil(20*time.Minute, "ended")
+	w.advanceUntil(20*time.Minute, "finished")
 	d.restartApp(w)
 	w.RequireNoText("Go on with the restore?")
 }
@@ -244,7 +244,7 @@ func TestDeclinedRestoreIsNeverOfferedAgain(t *testing.T) {
 	w.Press("esc")
 	w.requireActions()
 	w.Press("A")
-	w.RequireText("it was not wanted any more")
+	w.RequireText("no longer wanted")
 	d.restartApp(w)
 	w.advanceHidden(time.Minute)
 	w.RequireNoText("Go on with the restore?", "begun before")

@@ -26,7 +26,7 @@ func TestNextRunStartsFromTheCacheAndShowsItsAge(t *testing.T) {
 	dir := t.TempDir()
 	startApp(t, 120, 40, withCache(dir), withServers(2))
 	w := startApp(t, 120, 40, withCache(dir), withServers(2), threeHoursLater)
-	if g := w.Screen(); !g.Contains("db-server-01") || !g.Contains("as of 3 h ago, asking…") {
+	if g := w.Screen(); !g.Contains("db-server-01") || !g.Contains("as of 3 h ago, refreshing…") {
 		t.Errorf("while the API is asked:\n%s", g.Text())
 	}
 	w.advanceHidden(20 * time.Second)

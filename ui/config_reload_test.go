@@ -103,13 +103,13 @@ func TestChangedConfigIsAppliedAtOnce(t *testing.T) {
 	fresh.Announce = ui.AnnounceBell
 	p.set(fresh, nil)
 	w.Advance(4 * time.Second)
-	w.RequireText("the settings have changed, and hold from now on", "x snapshot", "NAME", "STATUS")
+	w.RequireText("Config reloaded.", "x snapshot", "NAME", "STATUS")
 	w.RequireNoText("COVERAGE", "BACKUP ", "▲ 2")
 	if w.Screen().Styled() == before {
 		t.Error("the colours are the same")
 	}
 	w.Advance(20 * time.Second)
-	w.RequireNoText("the settings have changed")
+	w.RequireNoText("Config reloaded")
 }
 
 func TestReadOnlyFollowsTheConfig(t *testing.T) {
@@ -140,14 +140,14 @@ func TestInvalidConfigShowsTheErrorAndIsNotApplied(t *testing.T) {
 	fresh.Profile.ReadOnly, fresh.ASCII = true, true
 	p.set(fresh, messageError{"config.toml, line 3: theme cannot be \"x\": there are auto, dark"})
 	w.Advance(4 * time.Second)
-	w.RequireText(`the settings stay as they were: config.toml, line 3: theme cannot be "x"`, "╭─ Servers")
+	w.RequireText(`Config not applied: config.toml, line 3: theme cannot be "x"`, "╭─ Servers")
 	w.RequireNoText("read-only")
 	w.Advance(time.Minute) // it stays until it is read
-	w.RequireText("the settings stay as they were")
+	w.RequireText("Config not applied")
 	w.Press("j", "j")
-	w.RequireNoText("the settings stay as they were")
+	w.RequireNoText("Config not applied")
 	w.Advance(time.Minute)
-	w.RequireNoText("the settings stay as they were")
+	w.RequireNoText("Config not applied")
 }
 
 func TestPaletteOffersOnlyTheOtherAccounts(t *testing.T) {
@@ -191,7 +191,7 @@ func TestDemoSwitchesToAnAccountAndItsJournal(t *testing.T) {
 	b.h.RequireText("vpsdeck demo", "nothing is real")
 	b.h.RequireNoText(" work ")
 	b.switchTo("work")
-	b.h.RequireText("vpsdeck  work ", "this is profile work now")
+	b.h.RequireText("vpsdeck  work ", "switched to profile work")
 	b.h.RequireNoText("demo", "nothing is real")
 	b.h.createSnapshot("web-server-01", "before-update")
 	b.requireActions(onlyBeforeUpdate, nil)

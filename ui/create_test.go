@@ -34,7 +34,7 @@ func TestBackupIsCreatedFromItsForm(t *testing.T) {
 	w.RequireText("New backup of web-server-01", "#12345", "1 of 10 manual backups used", "sends POST /backups/")
 	w.Type("Before the upgrade")
 	w.Press("enter")
-	w.RequireText("◐ 1 running", "“Before the upgrade”", "duration varies", "2/10")
+	w.RequireText("◐ 1 running", "“Before the upgrade”", "no estimate", "2/10")
 	w.requireActions(`POST /backups/ {"server_id":12345,"description":"Before the upgrade"}`)
 	w.advanceUntil(time.Hour, "of web-server-01: completed in ")
 	if !w.hasPoint(model.Backup, "502") {

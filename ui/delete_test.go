@@ -140,7 +140,7 @@ func TestADeleteThatCannotBeCheckedIsNotSent(t *testing.T) {
 	atServer("web-server-01", "2", "j", "d")(w)
 	w.injectFault("GET /servers/: status 500 x1")
 	w.Press("y", "enter")
-	w.RequireText("not done: nothing was sent: it could not be checked first")
+	w.RequireText("not done: nothing was sent: the check before it failed")
 	w.requireActions()
 }
 
@@ -152,7 +152,7 @@ func TestDeleteWithLostAnswerIsDoneOnceThePointIsGone(t *testing.T) {
 	w.proxy.slowDown(10*time.Second, "/backups/")
 	w.Press("y", "enter")
 	w.Advance(10 * time.Second)
-	w.RequireText("delete backup #495 of web-server-01: the outcome is unknown", "outcome unknown", "not sent again")
+	w.RequireText("delete backup #495 of web-server-01: outcome unknown; searching", "outcome unknown", "not sent again")
 	w.advanceUntil(8*time.Minute, "delete backup #495 of web-server-01: deleted") // two lists must agree, and slow ones are far apart
 	w.advanceHidden(3 * time.Minute)
 	w.RequireText("Backups web-server-01 · 7")
@@ -165,7 +165,7 @@ func TestDeleteThatNeverArrivedIsResentOnlyOnRequest(t *testing.T) {
 	w.injectFault("DELETE /backups/{id}/: cut-before x1")
 	atServer("web-server-01", "2", "j", "d")(w)
 	w.Press("y", "enter")
-	w.RequireText("delete backup #495 of web-server-01: the outcome is unknown", "outcome unknown")
+	w.RequireText("delete backup #495 of web-server-01: outcome unknown; searching", "outcome unknown")
 	w.advanceUntil(10*time.Minute, "Not seen: try again?")
 	w.RequireText("▸ Cancel", "Look in the provider's panel first")
 	w.requireActions("DELETE /backups/495/")

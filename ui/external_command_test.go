@@ -61,7 +61,7 @@ func TestSSHConnectsToTheServerUnderTheCursorAndReturns(t *testing.T) {
 		"from the servers":      {func(*harness) {}, "0", "back from ssh to web-server-01"},
 		"from its points":       {press("2"), "0", "back from ssh to web-server-01"},
 		"from its page":         {press("enter"), "0", "back from ssh to web-server-01"},
-		"ended with an error":   {func(*harness) {}, "255", "ended with code 255"},
+		"ended with an error":   {func(*harness) {}, "255", "exited with code 255"},
 		"picked in the palette": {func(w *harness) { w.Press(":"); w.Type("ssh to the") }, "0", "back from ssh to web-server-01"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -205,7 +205,7 @@ func TestHostileServerNameIsNotRun(t *testing.T) {
 			w.proxy.rewrite(func(s string) string { return strings.ReplaceAll(s, `"web-server-01"`, `"-oProxyCommand=id"`) })
 		}))
 	w.Press("G", "f5")
-	w.RequireText("note it is not run: the server's name “-oProxyCommand=id” begins with -")
+	w.RequireText("note it was not run: the server's name “-oProxyCommand=id” begins with -")
 	n.requireArgs(t)
 }
 

@@ -42,12 +42,12 @@ func (f describeFailure) expectFor(e endpoint) expectation {
 
 // What comes of deeds.
 var (
-	expectFound        = expectation{shown: "found, it is running", events: "intent, unknown, running", requests: 1}
+	expectFound        = expectation{shown: "the answer was lost, but it is running", events: "intent, unknown, running", requests: 1}
 	expectDeletedLater = expectation{ // two lists must agree
-		shown: "the outcome is unknown; it is looked for", shownLater: ": deleted", wait: 5 * time.Second, events: "intent, unknown, done", requests: 1,
+		shown: "outcome unknown; searching the lists", shownLater: ": deleted", wait: 5 * time.Second, events: "intent, unknown, done", requests: 1,
 	}
 	isInvisible = expectation{
-		shown: "the outcome is unknown; it is looked for", shownLater: "Not seen: try again?",
+		shown: "outcome unknown; searching the lists", shownLater: "Not seen: try again?",
 		events: "intent, unknown, not-found", requests: 1,
 	}
 	expectRunning     = expectation{shown: "restoring", events: "intent, running, running", requests: 1} // a list has shown it

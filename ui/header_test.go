@@ -68,10 +68,10 @@ func TestPaneCountsDownTheRateLimit(t *testing.T) {
 func TestJustFoundOperationDoesNotCountSeconds(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 80, 24)
-	w.RequireText("just seen")
+	w.RequireText("just found")
 	w.Advance(20 * time.Second)
-	w.RequireText("over 20 s")
-	w.RequireNoText("just seen")
+	w.RequireText("20 s+")
+	w.RequireNoText("just found")
 }
 
 func TestRestoreAfterSnapshotIsShownInItsLine(t *testing.T) {

@@ -66,7 +66,7 @@ func TestNoKeyStartsAnActionInReadOnly(t *testing.T) {
 			w.Press(pane, deed)
 			w.skipInputDelay()
 			w.RequireNoText("Cancel", "esc cancel", "s snapshot", "d delete")
-			w.requireRefused("This session is read-only: it has no actions.")
+			w.requireRefused("This session is read-only: actions are disabled.")
 			w.pressAtOnce(deed, "y", "enter", "tab", "enter", "esc")
 		}
 	}

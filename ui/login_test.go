@@ -19,7 +19,7 @@ func TestFirstRunAsksForATokenAndStoresIt(t *testing.T) {
 			t.Parallel()
 			d := &fakeAccess{}
 			w := startApp(t, 80, 24, unauthenticated(d))
-			w.RequireText("Open an account", "an account at", "admin.vps.org", "no account")
+			w.RequireText("Open an account", "an account at", "admin.vps.org", "not signed in")
 			if asked := w.account.Requests(); len(asked) != 0 {
 				t.Errorf("before there is a token it asked %v", asked)
 			}
@@ -83,7 +83,7 @@ func TestLoginStepsGoBackAndForth(t *testing.T) {
 	w.RequireText("API token")
 	w.Press("esc")
 	w.RequireText("Open an account")
-	w.chooseOption("look around")
+	w.chooseOption("a simulated")
 	w.RequireText("vpsdeck demo", "simulated, nothing is real", "Servers 12")
 	w.RequireNoText("Keep the token?")
 }
@@ -91,8 +91,8 @@ func TestLoginStepsGoBackAndForth(t *testing.T) {
 func TestFailedDemoShowsTheReason(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 80, 24, unauthenticated(&fakeAccess{demoErr: messageError{"no place is left on this machine"}}))
-	w.chooseOption("look around")
-	w.RequireText("the simulated account did not open: no place is left on this machine", "Open an account")
+	w.chooseOption("a simulated")
+	w.RequireText("the simulated account could not be opened: no place is left on this machine", "Open an account")
 }
 
 func TestExpiredTokenIsAskedForOnceAndKeepsTheScreen(t *testing.T) {
@@ -130,7 +130,7 @@ func TestDialogsOfAnAccountCloseWithIt(t *testing.T) {
 		says string
 	}{
 		"a question":      {[]string{"3", "d"}, "Delete for good"},
-		"several at once": {[]string{"1", "g", "space", "j", "space", "b", "enter"}, "Several at once"},
+		"several at once": {[]string{"1", "g", "space", "j", "space", "b", "enter"}, "Bulk actions"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -142,7 +142,7 @@ func TestDialogsOfAnAccountCloseWithIt(t *testing.T) {
 			w.advanceHidden(time.Minute)
 			w.RequireText("Open an account")
 			w.account.ClearFaults()
-			w.chooseOption("look around")
+			w.chooseOption("a simulated")
 			w.RequireText("vpsdeck demo")
 			w.RequireNoText(c.says)
 			w.Press("esc")
@@ -188,7 +188,7 @@ func TestTokenErrorIsClearedByTheNextAnswer(t *testing.T) {
 	w.Paste("vps_wrong")
 	w.Press("enter")
 	w.RequireText("Try another token. It says:")
-	w.RequireNoText("whether the token is live")
+	w.RequireNoText("checking the token with")
 }
 
 func TestRefusedTokenShowsThatPollingStopped(t *testing.T) {
@@ -200,7 +200,7 @@ func TestRefusedTokenShowsThatPollingStopped(t *testing.T) {
 		w.Press("esc")
 		w.advanceHidden(time.Minute)
 		text := strings.Join(strings.Fields(w.Screen().Text()), " ")
-		if !strings.Contains(text, "✗ the token is refused, so nothing is asked of the API: R asks for another") {
+		if !strings.Contains(text, "✗ the token was refused, so polling has stopped: R asks for another") {
 			t.Errorf("at %s it does not say so:\n%s", s, w.Screen().Text())
 		}
 	}
@@ -222,8 +222,8 @@ func TestLoginFormsShowTheSelectionOnASmallScreen(t *testing.T) {
 		w = startApp(t, 40, height, withAccess(&fakeAccess{}))
 		w.injectFault("GET /: status 401")
 		w.Advance(20 * time.Second)
-		w.RequireText("expired or revoked.", "▸ with an API token", "look around in a simulated", "account   ")
+		w.RequireText("expired or revoked.", "▸ an API token", "a simulated account")
 		w.Press("down")
-		w.RequireText("▸ look around")
+		w.RequireText("▸ a simulated")
 	}
 }

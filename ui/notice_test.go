@@ -70,7 +70,7 @@ func TestAWarningCanBeReadAgain(t *testing.T) {
 	w.Advance(time.Minute)
 	w.RequireNoText("there is no snapshot")
 	w.Press("A", "j", "j", "j")
-	w.RequireText("Said lately", "▲ there is no snapshot under")
+	w.RequireText("Recent notices", "▲ there is no snapshot under")
 }
 
 func TestRemappedActionKeysExplainReadOnly(t *testing.T) {
@@ -81,10 +81,10 @@ func TestRemappedActionKeysExplainReadOnly(t *testing.T) {
 		}
 	}))
 	w.Press("s")
-	w.RequireNoText("it has no actions")
+	w.RequireNoText("actions are disabled")
 	for _, key := range []string{"x", "b", "r", "d", "c"} {
 		w.Press(key)
-		w.requireRefused("This session is read-only: it has no actions.")
+		w.requireRefused("This session is read-only: actions are disabled.")
 	}
 	w.requireActions()
 }

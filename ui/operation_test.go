@@ -18,7 +18,7 @@ func TestSnapshotWithLostAnswerIsFound(t *testing.T) {
 	w.selectServer("web-server-01")
 	w.proxy.slowDown(10*time.Second, "GET /snapshots/")
 	w.createSnapshot("web-server-01", "before-update")
-	w.RequireText("snapshot before-update of web-server-01: the outcome is unknown; it is looked for, and not sent again", "outcome unknown")
+	w.RequireText("snapshot before-update of web-server-01: outcome unknown; searching the lists, not sent again", "outcome unknown")
 	w.Advance(20 * time.Second)
 	w.RequireText("before-update", "◐ creating", "usually 3–10 m", "◐ 1 running")
 	w.proxy.slowDown(0)
@@ -34,7 +34,7 @@ func TestSnapshotThatNeverArrivedIsNotFound(t *testing.T) {
 	w := startApp(t, 120, 24, withServers(2))
 	w.injectFault("POST /snapshots/: cut-before x1")
 	w.createSnapshot("web-server-01", "before-update")
-	w.RequireText("the outcome is unknown")
+	w.RequireText("outcome unknown; searching the lists")
 	w.advanceUntil(5*time.Minute, "Not seen: try again?")
 	w.requireActions(postBeforeUpdate)
 	w.skipInputDelay()
@@ -62,7 +62,7 @@ func TestOperationsOfOthersAreShown(t *testing.T) {
 	w.mustAccept(w.otherClient.RestoreSnapshot(t.Context(), "796"))
 	w.Advance(20 * time.Second)
 	w.RequireText("◐ 2 running", "snapshot somebody-elses", "db-server-01  restore", "◐ restoring")
-	w.advanceUntil(20*time.Minute, "restore onto db-server-01: ended (seen")
+	w.advanceUntil(20*time.Minute, "restore onto db-server-01: finished (seen")
 	w.Press("A")
 	w.RequireText("snapshot somebody-elses of web-server-01: completed")
 	w.Press("esc")
@@ -120,7 +120,7 @@ func TestUnknownDurationHasNoBar(t *testing.T) {
 	if bar := w.lastView().ProgressBar; bar == nil || bar.State != tea.ProgressBarIndeterminate {
 		t.Errorf("the terminal's progress bar is %+v", bar)
 	}
-	w.RequireText("duration varies")
+	w.RequireText("no estimate")
 	w.RequireNoText("━")
 }
 
@@ -155,7 +155,7 @@ func TestQuitReportsRunningOperations(t *testing.T) {
 	w.Press("q")
 	w.Wait()
 	requireLines(t, w.app.ExitMessages(),
-		"goes on at the provider: snapshot before-restore-20250116-154500 of web-server-01, since 1 m 30 s",
+		"still running at the provider: snapshot before-restore-20250116-154500 of web-server-01, for 1 m 30 s",
 		"not sent: restore of web-server-01 from snapshot #801, which waited for that snapshot")
 	if n := len(w.proxy.actions()); n != 1 {
 		t.Errorf("%d deeds were sent", n)
@@ -191,5 +191,5 @@ func TestUnknownOutcomeIsReportedOnExit(t *testing.T) {
 	w.Press("q")
 	w.Wait()
 	requireLines(t, w.app.ExitMessages(),
-		"its outcome is not known: snapshot before-update of web-server-01; look at the account before you do it again")
+		"outcome unknown: snapshot before-update of web-server-01; check the account before you try again")
 }

@@ -369,7 +369,7 @@ func TestReadOnlyPageOffersNoAction(t *testing.T) {
 	w.RequireNoText("r restore", "d delete", "s snapshot", "b back up")
 	for _, deed := range []string{"s", "b", "r", "d"} {
 		w.Press(deed)
-		w.requireRefused("This session is read-only: it has no actions.")
+		w.requireRefused("This session is read-only: actions are disabled.")
 	}
 	w.requireActions()
 }

@@ -149,7 +149,7 @@ func TestRetryAfterIsRespected(t *testing.T) {
 	w.RequireText("rate limited · data 20 s old · again in 1 m")
 	w.proxy.reset()
 	w.Press("R")
-	w.RequireText("the API asked to be left alone for 1 m 30 s")
+	w.RequireText("rate limited: retrying in 1 m 30 s")
 	w.Advance(89 * time.Second)
 	for _, path := range listPaths {
 		if n := len(w.proxy.readTimes(path)); n != 0 {

@@ -24,7 +24,7 @@ func TestAServerIsRestoredFromASnapshot(t *testing.T) {
 	if got := w.serverStatus("12345"); got != model.ServerRestoring {
 		t.Errorf("the account says %s", got)
 	}
-	w.advanceUntil(16*time.Minute, "restore snapshot pre-migration-snapshot onto web-server-01: ended in ")
+	w.advanceUntil(16*time.Minute, "restore snapshot pre-migration-snapshot onto web-server-01: finished in ")
 	w.RequireText("the server is active")
 	w.requireActions(postRestore801)
 	if got := w.serverStatus("12345"); got != model.ServerActive {
@@ -38,7 +38,7 @@ func TestAServerIsRestoredFromABackup(t *testing.T) {
 	w.selectServer("web-server-01")
 	w.Press("2", "j", "j")
 	w.restoreSelected(false)
-	w.RequireText("◐ restoring", "restore backup #499", "duration varies")
+	w.RequireText("◐ restoring", "restore backup #499", "no estimate")
 	w.requireActions(`POST /servers/12345/restore/ {"backup_id":499}`)
 	w.advanceUntil(90*time.Minute, "the server is active")
 	w.requireActions(`POST /servers/12345/restore/ {"backup_id":499}`)
@@ -209,7 +209,7 @@ func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 		},
 		"the servers cannot be read": {
 			func(w *harness) { w.injectFault("GET /servers/: status 500") },
-			"not done: nothing was sent: it could not be checked first",
+			"not done: nothing was sent: the check before it failed",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -205,7 +205,7 @@ func TestBulkSnapshotsAreNamedByTheTemplate(t *testing.T) {
 		`POST /snapshots/ {"server_id":12352,"name":"eu-central-ci-runner-01-2025-01-16-154500-12352-2","description":"Nr. 2: ci-runner-01"}`,
 		`POST /snapshots/ {"server_id":12354,"name":"us-east-vpn-gw-2025-01-16-154500-12354-3","description":"Nr. 3: vpn-gw"}`,
 	)
-	w.RequireText("Several at once", "0 of 3 done", "◐ web-server-01", "◐ ci-runner-01", "◐ vpn-gw")
+	w.RequireText("Bulk actions", "0 of 3 done", "◐ web-server-01", "◐ ci-runner-01", "◐ vpn-gw")
 	w.advanceHidden(12 * time.Minute)
 	w.RequireText("3 of 3 done", "✓ web-server-01", "✓ ci-runner-01", "✓ vpn-gw")
 	w.Press("esc")
@@ -422,11 +422,11 @@ func TestEscapeStopsUnsentActionsAndThenCloses(t *testing.T) {
 	markNine(w)
 	w.proxy.slowDown(200*time.Millisecond, "POST /snapshots/")
 	w.Press("s", "enter", "enter")
-	w.RequireText("0 of 9 done", "sent", "waiting", "esc stops what has not been sent")
+	w.RequireText("0 of 9 done", "sent", "waiting", "esc cancels those not yet sent")
 	w.Press("esc")
-	w.RequireText("Several at once", "0 of 9 done, 5 stopped", "esc closes this; what runs goes on", "5 not sent any more; what was sent goes on")
+	w.RequireText("Bulk actions", "0 of 9 done, 5 stopped", "safe to close: they continue", "5 will not be sent; those already sent continue")
 	w.Press("esc")
-	w.RequireNoText("Several at once")
+	w.RequireNoText("Bulk actions")
 	w.Advance(200 * time.Millisecond)
 	w.advanceHidden(15 * time.Minute)
 	if sent := len(w.proxy.actions()); sent != 4 {
@@ -440,7 +440,7 @@ func TestBulkActionReportsItsResultAfterTheSheetIsClosed(t *testing.T) {
 	w := startApp(t, 120, 40)
 	markThree(w)
 	w.Press("s", "enter", "enter", "esc")
-	w.RequireNoText("Several at once")
+	w.RequireNoText("Bulk actions")
 	w.requireMarked("ci-runner-01", "vpn-gw", "web-server-01")
 	for range 200 {
 		if w.advanceHidden(4 * time.Second); w.Screen().Contains("3 of 3 done") {

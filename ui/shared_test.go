@@ -273,7 +273,7 @@ func TestRefusedTokenIsReportedForTheOperator(t *testing.T) {
 	w := startApp(t, 120, 30, withServers(3), o.joinAsBert())
 	o.waitForText("web-server-01")
 	w.injectFault("GET /: status 401")
-	o.waitForText("whoever runs it must give it another")
+	o.waitForText("its operator must replace it")
 	o.waitForText("token refused")
 	w.RequireText("web-server-01")
 	w.account.ClearFaults()

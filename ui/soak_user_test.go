@@ -142,7 +142,7 @@ func (s *soakTest) startBulkAction() {
 		s.Press("d")
 		s.answerConfirm()
 	}
-	if !strings.Contains(s.viewText(), "Several at once") {
+	if !strings.Contains(s.viewText(), "Bulk actions") {
 		s.Press("esc") // nothing stays marked
 	}
 }
@@ -220,7 +220,7 @@ func (s *soakTest) answerPrompt() bool {
 		s.Press("enter")
 	case strings.Contains(text, "Keep the token?"):
 		s.Press(s.pickOne("down", "up"), "enter")
-	case strings.Contains(text, "esc stops what has not been sent"):
+	case strings.Contains(text, "esc cancels those not yet sent"):
 		if s.oneIn(8) {
 			s.Press("esc")
 		}

@@ -48,7 +48,7 @@ func TestSSHGetsTheTerminalAndTheDashboardReturns(t *testing.T) {
 	s.waitFor("back from ssh to")
 	s.press("\x1b[15~")
 	s.waitOutput("hello 12")
-	s.waitFor("enter: back to vpsdeck")
+	s.waitFor("press enter to return to vpsdeck")
 	s.press("\r")
 	s.waitFor("back from greet")
 	s.press("q")

@@ -20,7 +20,7 @@ var killPoints = map[string]struct{ kill, wait func(*harness, *session) }{
 			w.requireJournal("create intent")
 		},
 		wait: func(w *harness, s *session) {
-			s.waitFor("found, it is running")
+			s.waitFor("the answer was lost, but it is running")
 			w.requireJournal("create intent", "create running")
 			w.advance(time.Hour)
 			s.press("R")
@@ -89,7 +89,7 @@ func TestRestoreAfterSnapshotNeverContinuesByItself(t *testing.T) {
 
 			s = w.start()
 			s.press("A")
-			s.waitFor("newest first", "it was not wanted any more")
+			s.waitFor("newest first", "no longer wanted")
 			w.requireNothingResumed(s)
 			w.requireJournal("create intent", "create running", "create done", "restore canceled")
 			w.requireSent("POST /snapshots/")
@@ -151,7 +151,7 @@ var confirmedKillPoints = map[string]struct {
 			w.waitHeld("POST /snapshots/801/restore/")
 		},
 		adds: []string{"restore intent"},
-		says: "1 begun by another run of vpsdeck: looking how far it came",
+		says: "1 unfinished from another run of vpsdeck: checking progress",
 	},
 	"it is not answered": {
 		kill: func(w *harness, s *session) {
@@ -160,7 +160,7 @@ var confirmedKillPoints = map[string]struct {
 			w.waitUntil("the restore is begun", func() bool { return len(w.sentActions()) == 2 })
 		},
 		adds: []string{"restore intent"},
-		says: "found, it is running",
+		says: "the answer was lost, but it is running",
 	},
 }
 
@@ -218,7 +218,7 @@ func TestSecondProgramLeavesActionsOfTheFirst(t *testing.T) {
 	second.waitFor("◐ restoring")
 	second.press("q")
 	second.requireExit(settings.ExitOK)
-	if second.hasShown("begun by another run") || second.hasShown("Go on with the restore?") {
+	if second.hasShown("unfinished from another run") || second.hasShown("Go on with the restore?") {
 		t.Error("the second program takes up what the first sees to")
 	}
 	w.requireSent("POST /snapshots/", "POST /snapshots/801/restore/")

@@ -55,12 +55,12 @@ var actionCases = map[string]actionCase{
 	"restore snapshot": {
 		prepare: func(s *session) { s.fillRestore("3", false) },
 		request: "POST /snapshots/801/restore/", faultRequest: "POST /snapshots/{id}/restore/", action: "restore",
-		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists show nothing of it", endText: ": ended",
+		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists show nothing of it", endText: ": finished",
 	},
 	"restore backup": {
 		prepare: func(s *session) { s.fillRestore("2", false) },
 		request: "POST /servers/12345/restore/", faultRequest: "POST /servers/{id}/restore/", action: "restore",
-		title: "restore backup #", notFoundText: "the lists show nothing of it", endText: ": ended",
+		title: "restore backup #", notFoundText: "the lists show nothing of it", endText: ": finished",
 	},
 	"snapshot first": {
 		prepare: func(s *session) { s.fillRestore("3", true) },
@@ -71,7 +71,7 @@ var actionCases = map[string]actionCase{
 		prepare:        func(s *session) { s.fillRestore("3", true) },
 		requestsBefore: []string{"POST /snapshots/"}, journalBefore: []string{"create intent", "create running", "create done"},
 		request: "POST /snapshots/801/restore/", faultRequest: "POST /snapshots/{id}/restore/", action: "restore",
-		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists show nothing of it", endText: ": ended",
+		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists show nothing of it", endText: ": finished",
 	},
 }
 
@@ -139,7 +139,7 @@ func TestKilledBeforeRequestActionIsLookedUpAndNotResent(t *testing.T) {
 
 			w.holdRequests(nil)
 			s = w.start()
-			s.waitFor("1 begun by another run of vpsdeck: looking how far it came", a.title, "outcome unknown")
+			s.waitFor("1 unfinished from another run of vpsdeck: checking progress", a.title, "outcome unknown")
 			w.requireJournal(intent...)
 			w.advance(3 * time.Minute)
 			s.pressUntil("Not seen: try again?", "R")
@@ -199,7 +199,7 @@ func TestKilledBeforeResponseActionIsFoundAndNotResent(t *testing.T) {
 			s = w.start()
 			lines := concat(a.journalBefore, a.action+" intent")
 			if a.action != "delete" { // which is over as soon as it is found
-				s.waitFor(a.title, "found, it is running")
+				s.waitFor(a.title, "the answer was lost, but it is running")
 				lines = append(lines, a.action+" running")
 				w.requireJournal(lines...)
 				w.advance(time.Hour)
@@ -272,7 +272,7 @@ func (w *harness) requireNothingResumed(s *session) {
 	})
 	s.press("q")
 	s.requireExit(settings.ExitOK) // it does not say that anything goes on
-	if s.hasShown("begun by another run") || s.hasShown("Go on with the restore?") || s.hasShown("Not seen") {
+	if s.hasShown("unfinished from another run") || s.hasShown("Go on with the restore?") || s.hasShown("Not seen") {
 		w.t.Error("what is over is taken up again")
 	}
 }

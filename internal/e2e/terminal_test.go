@@ -87,7 +87,7 @@ func TestExitListsRunningOperations(t *testing.T) {
 			s.waitFor("◐ 1 running")
 			e.end(s)
 			s.requireExitMatching(e.code, append([]string{
-				`goes on at the provider: snapshot before-restore-20250116-\d+ of web-server-01, since \d+ s`,
+				`still running at the provider: snapshot before-restore-20250116-\d+ of web-server-01, for \d+ s`,
 				`not sent: restore of web-server-01 from snapshot #801, which waited for that snapshot`,
 			}, quoteLines(e.says)...)...)
 			w.requireJournal("create intent", "create running")
@@ -116,7 +116,7 @@ func TestExitDoesNotWaitForResponsesOrDialogs(t *testing.T) {
 			s.waitFor("half a page up")
 			e.end(s)
 			s.requireExitMatching(e.code, append([]string{
-				"its outcome is not known: backup without a description of web-server-01; look at the account before you do it again",
+				"outcome unknown: backup without a description of web-server-01; check the account before you try again",
 			}, quoteLines(e.says)...)...)
 			w.requireJournal("create intent")
 			w.requireNoRunMarks()
@@ -385,7 +385,7 @@ func TestCtrlZWithoutShellIsReported(t *testing.T) {
 	s := newHarness(t).start()
 	s.waitFor("✗ none")
 	s.press("\x1a")
-	s.waitFor("there is no shell to go back to")
+	s.waitFor("Can't suspend: no parent shell")
 	s.signal(syscall.SIGTERM)
 	s.requireExit(143, "it was told to end (SIGTERM)")
 }

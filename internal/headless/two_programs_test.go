@@ -160,7 +160,7 @@ func TestLastTwoPointsAreNotBothDeletedOnStaleLists(t *testing.T) {
 	}
 	ask.Point = other.Key()
 	err := second.Delete(t.Context(), ask)
-	if settings.CodeOf(err) != settings.ExitLimited || !strings.Contains(second.notes.String(), "has become the last") || w.sentCount() != 1 {
+	if settings.CodeOf(err) != settings.ExitLimited || !strings.Contains(second.notes.String(), "is now the last") || w.sentCount() != 1 {
 		t.Errorf("%v, %d sent: %s", err, w.sentCount(), &second.notes)
 	}
 }
