@@ -27,7 +27,7 @@ func TestSwitchShowsOnlyTheOtherAccount(t *testing.T) {
 			b.h.RequireNoText(" work ", "cache-01")
 			b.h.requireGolden(name)
 			if title := b.h.Title(); !strings.HasPrefix(title, "vpsdeck home") {
-				t.Errorf("the window is called %q", title)
+				t.Errorf("the window title is %q", title)
 			}
 			b.switchTo("")
 			b.h.RequireText("switched to the account", "Servers 12")
@@ -99,11 +99,11 @@ func TestNoActionStartsDuringAnAccountSwitch(t *testing.T) {
 	b.requireJournal(0, "work")
 }
 
-// The question is about a server of work; home has one of the same name and ID.
+// The dialog is about a server of work; home has a server with the same name and ID.
 func TestOpenDialogIsClosedWhenTheAccountSwitches(t *testing.T) {
 	t.Parallel()
 	for name, ask := range map[string]func(*multiAccount){
-		"question": func(b *multiAccount) {
+		"confirm": func(b *multiAccount) {
 			b.h.Press("3", "r")
 			b.h.skipInputDelay()
 			b.h.typeRequiredName()
@@ -114,7 +114,7 @@ func TestOpenDialogIsClosedWhenTheAccountSwitches(t *testing.T) {
 			b.h.Type("before-update")
 			b.h.Press("enter")
 		},
-		"several": func(b *multiAccount) {
+		"bulk": func(b *multiAccount) {
 			b.h.Press("1", "space", "b")
 		},
 	} {
@@ -172,7 +172,7 @@ func TestWaitingRestoreIsOfferedAgainAndNeverSentToAnotherAccount(t *testing.T) 
 	b.h.advanceHidden(30 * time.Minute)
 	b.requireActions([]string{postSafetySnapshot}, nil)
 	b.switchTo("work")
-	b.h.advanceUntil(time.Minute, "Go on with the restore?")
+	b.h.advanceUntil(time.Minute, "Resume the restore?")
 	b.requireActions([]string{postSafetySnapshot}, nil)
 	b.h.skipInputDelay()
 	b.h.typeRequiredName()
@@ -186,7 +186,7 @@ func TestBulkActionsBlockSwitchUntilAnswered(t *testing.T) {
 	b.h.selectServer("web-server-01")
 	b.h.Press("2", "*", "d")
 	b.h.skipInputDelay()
-	b.h.proxy.slowDown(5*time.Second, "/servers/") // what is deleted is looked up before
+	b.h.proxy.slowDown(5*time.Second, "/servers/") // each point is checked before it is deleted
 	b.h.Type(strconv.Itoa(len(b.h.points(model.Backup, "12345"))))
 	b.h.Press("tab", "enter")
 	b.h.RequireText("Bulk actions")
@@ -197,7 +197,7 @@ func TestBulkActionsBlockSwitchUntilAnswered(t *testing.T) {
 	b.switchTo("home")
 	b.h.RequireText("vpsdeck  home ")
 	if sent := b.h.proxy.actions(); len(sent) != 1 || len(b.homeProxy.actions()) != 0 {
-		t.Errorf("work was sent %q, and home %q", sent, b.homeProxy.actions())
+		t.Errorf("sent to work: %q, to home: %q", sent, b.homeProxy.actions())
 	}
 }
 
@@ -246,7 +246,7 @@ func TestStrictProfileRequiresTheNameForEveryDeletion(t *testing.T) {
 		b.h.selectServer("web-server-01")
 		b.h.Press("2", "G", "d") // the oldest
 		b.h.skipInputDelay()
-		if got := b.h.Screen().Contains("Type the server's name"); got != strict {
+		if got := b.h.Screen().Contains("Type web-server-01 to confirm"); got != strict {
 			t.Errorf("%s: asked for the name: %v", profile, got)
 		}
 		b.h.Press("esc", "1")
@@ -262,9 +262,9 @@ func TestAProfileHasItsOwnPolicies(t *testing.T) {
 	b.h.RequireText("Servers 3  ✗ 1  ▲ 2")
 	b.switchTo("work")
 	b.h.RequireText("Servers 12  ✗ 2  ▲ 2")
-	usual := startMultiAccount(t, wideShort, nil)
-	usual.switchTo("home")
-	usual.h.RequireText("Servers 3  ✗ 1 ─")
+	withoutPolicies := startMultiAccount(t, wideShort, nil)
+	withoutPolicies.switchTo("home")
+	withoutPolicies.h.RequireText("Servers 3  ✗ 1 ─")
 }
 
 func TestTokenForTheFormerAccountIsDropped(t *testing.T) {
@@ -279,7 +279,7 @@ func TestTokenForTheFormerAccountIsDropped(t *testing.T) {
 	b.h.proxy.slowDown(20*time.Second, "/account/me/")
 	b.h.Press("enter")
 	b.h.Type(liveToken)
-	b.h.Press("enter") // asks work whether the token is live, for longer than home takes to open
+	b.h.Press("enter") // the check of the token on work takes longer than opening home
 	b.h.Advance(6 * time.Second)
 	b.h.RequireText("vpsdeck  home ", "Servers 3")
 	b.h.Advance(30 * time.Second)

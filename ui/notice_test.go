@@ -8,11 +8,11 @@ import (
 	"vpsdeck/ui"
 )
 
-// setRefusal has the API give these words for a refusal.
-func (w *harness) setRefusal(words string) {
-	w.t.Helper()
-	w.proxy.rewrite(strings.NewReplacer("Injected fault: Bad Request.", words).Replace)
-	w.injectFault("POST /snapshots/: status 400")
+// setRefusal makes the API refuse snapshots with these words.
+func (h *harness) setRefusal(words string) {
+	h.t.Helper()
+	h.proxy.rewrite(strings.NewReplacer("Injected fault: Bad Request.", words).Replace)
+	h.injectFault("POST /snapshots/: status 400")
 }
 
 func TestALongNoticeIsReadable(t *testing.T) {

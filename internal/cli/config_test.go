@@ -15,7 +15,7 @@ import (
 	"vpsdeck/ui"
 )
 
-// loadConfig are the settings and wishes of a config, with nothing in the environment.
+// loadConfig returns the settings and preferences of a config, with an empty environment.
 func loadConfig(t *testing.T, text, profile string) (settings.Settings, ui.Preferences, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "config.toml")
@@ -28,48 +28,48 @@ func loadConfig(t *testing.T, text, profile string) (settings.Settings, ui.Prefe
 	if err != nil {
 		return s, ui.Preferences{}, err
 	}
-	fresh, err := preferencesFrom(s)
-	return s, fresh, err
+	prefs, err := preferencesFrom(s)
+	return s, prefs, err
 }
 
 func TestPrintedConfigChangesNothing(t *testing.T) {
-	plain, plainWishes, err := loadConfig(t, "", "")
+	plain, plainPrefs, err := loadConfig(t, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	printed, printedWishes, err := loadConfig(t, configText(), "")
+	printed, printedPrefs, err := loadConfig(t, configText(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if plainWishes.Theme = "auto"; plainWishes.Theme != printedWishes.Theme { // what nobody says is the same
-		t.Errorf("the theme is %q", printedWishes.Theme)
+	if plainPrefs.Theme = "auto"; plainPrefs.Theme != printedPrefs.Theme { // an empty theme is the same
+		t.Errorf("the theme is %q", printedPrefs.Theme)
 	}
 	if len(printed.Policies) != 1 || printed.Policies[0].Policy != model.DefaultPolicy() || printed.Policies[0].Server != "" {
 		t.Errorf("the policy is %+v", printed.Policies)
 	}
-	plainWishes.Profile.Policies, printedWishes.Profile.Policies = nil, nil
-	if !reflect.DeepEqual(plainWishes, printedWishes) || plain.APIURL != printed.APIURL || plain.ReadOnly != printed.ReadOnly {
-		t.Errorf("it is\n%+v\nand not\n%+v", printedWishes, plainWishes)
+	plainPrefs.Profile.Policies, printedPrefs.Profile.Policies = nil, nil
+	if !reflect.DeepEqual(plainPrefs, printedPrefs) || plain.APIURL != printed.APIURL || plain.ReadOnly != printed.ReadOnly {
+		t.Errorf("got\n%+v\nwant\n%+v", printedPrefs, plainPrefs)
 	}
 }
 
-// commentedSetting is a setting that has no default, or is one already.
+// commentedSetting matches the start of a setting that is commented out.
 var commentedSetting = regexp.MustCompile(`(?m)^#([^ ])`)
 
 func TestEveryPrintedSettingCanBeUsed(t *testing.T) {
 	for _, source := range []string{"token_env", "token_file", "token_command"} {
 		text := commentedSetting.ReplaceAllString(configText(), "$1")
-		for _, other := range []string{"ca_file", "token_env", "token_file", "token_command"} { // one source, and no file that is not there
+		for _, other := range []string{"ca_file", "token_env", "token_file", "token_command"} { // one token source, and no missing file
 			if other != source {
 				text = regexp.MustCompile(`(?m)^`+other+` .*\n`).ReplaceAllString(text, "")
 			}
 		}
 		for _, profile := range []string{"", "work"} {
-			s, fresh, err := loadConfig(t, text, profile)
+			s, prefs, err := loadConfig(t, text, profile)
 			if err != nil {
 				t.Fatalf("%s: %v\n%s", source, err, text)
 			}
-			if profile == "work" && (!s.ReadOnly || !s.StrictConfirm || fresh.Profile.Stripe != "red" || s.Policies[0].Policy.Backups.MaxAge != 12*time.Hour) {
+			if profile == "work" && (!s.ReadOnly || !s.StrictConfirm || prefs.Profile.Stripe != "red" || s.Policies[0].Policy.Backups.MaxAge != 12*time.Hour) {
 				t.Errorf("the profile is %+v", s)
 			}
 			if len(s.Keys) < 30 || len(s.Columns) != 3 {
@@ -87,7 +87,7 @@ func TestPrintedConfigHasEverySetting(t *testing.T) {
 	}
 	for _, name := range strings.Split(list, ", ") {
 		if !regexp.MustCompile(`(?m)^#?\[*` + name + `\b`).MatchString(configText()) {
-			t.Errorf("%s is not in it", name)
+			t.Errorf("the printed config lacks %s", name)
 		}
 	}
 }
@@ -99,12 +99,12 @@ func TestConfigDocsCoverKeySettings(t *testing.T) {
 	}
 	for _, name := range []string{"profile", "theme", "columns", "motion", "stripe", "confirm", "token_command", "token_env", "default_profile"} {
 		if !strings.Contains(string(text), name) {
-			t.Errorf("docs/CONFIG.md does not tell of %s", name)
+			t.Errorf("docs/CONFIG.md does not mention %s", name)
 		}
 	}
 }
 
-// watchedConfig is a config file that is watched, and how it is changed: each time at another moment.
+// watchedConfig is a watched config file. Each write gives it a new modification time.
 type watchedConfig struct {
 	t       *testing.T
 	path    string
@@ -113,78 +113,78 @@ type watchedConfig struct {
 }
 
 func newWatchedConfig(t *testing.T, text string) *watchedConfig {
-	f := &watchedConfig{t: t, path: filepath.Join(t.TempDir(), "config.toml"), modTime: time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)}
-	f.write(text)
-	f.configWatcher = newConfigWatcher(settings.Flags{ConfigFile: &f.path})
-	f.accounts = &accounts{flags: f.flags}
-	return f
+	w := &watchedConfig{t: t, path: filepath.Join(t.TempDir(), "config.toml"), modTime: time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)}
+	w.write(text)
+	w.configWatcher = newConfigWatcher(settings.Flags{ConfigFile: &w.path})
+	w.accounts = &accounts{flags: w.flags}
+	return w
 }
 
-func (f *watchedConfig) write(text string) {
-	f.t.Helper()
-	f.modTime = f.modTime.Add(time.Second)
-	if err := errors.Join(os.WriteFile(f.path, []byte(text), 0o600), os.Chtimes(f.path, f.modTime, f.modTime)); err != nil {
-		f.t.Fatal(err)
+func (w *watchedConfig) write(text string) {
+	w.t.Helper()
+	w.modTime = w.modTime.Add(time.Second)
+	if err := errors.Join(os.WriteFile(w.path, []byte(text), 0o600), os.Chtimes(w.path, w.modTime, w.modTime)); err != nil {
+		w.t.Fatal(err)
 	}
 }
 
-// requirePolls takes as many looks, of which the last must find a change or none.
-func (f *watchedConfig) requirePolls(n int, want bool) ui.Preferences {
-	f.t.Helper()
+// requirePolls polls the file n times. Only the last poll may find a change, and must if want is true.
+func (w *watchedConfig) requirePolls(n int, want bool) ui.Preferences {
+	w.t.Helper()
 	for i := range n {
-		fresh, changed, err := f.Reload("")
+		prefs, changed, err := w.Reload("")
 		if err != nil || changed != (want && i == n-1) {
-			f.t.Fatalf("look %d of %d: changed %v, %v", i+1, n, changed, err)
+			w.t.Fatalf("poll %d of %d: changed %v, %v", i+1, n, changed, err)
 		}
 		if i == n-1 {
-			return fresh
+			return prefs
 		}
 	}
 	return ui.Preferences{}
 }
 
 func TestConfigIsReloadedOnceItSettles(t *testing.T) {
-	f := newWatchedConfig(t, "read_only = true\n")
-	f.requirePolls(3, false)
-	f.write("") // an editor has opened it to write
-	f.requirePolls(1, false)
-	f.write("read_only = true\ntheme = 'light'\n[profile.work]\n")
-	if fresh := f.requirePolls(2, true); fresh.Theme != "light" || !fresh.Profile.ReadOnly || !reflect.DeepEqual(fresh.Accounts.Names(), []string{"work", ""}) {
-		t.Errorf("%+v", fresh)
+	w := newWatchedConfig(t, "read_only = true\n")
+	w.requirePolls(3, false)
+	w.write("") // an editor has truncated it to write
+	w.requirePolls(1, false)
+	w.write("read_only = true\ntheme = 'light'\n[profile.work]\n")
+	if prefs := w.requirePolls(2, true); prefs.Theme != "light" || !prefs.Profile.ReadOnly || !reflect.DeepEqual(prefs.Accounts.Names(), []string{"work", ""}) {
+		t.Errorf("%+v", prefs)
 	}
-	f.requirePolls(3, false)
+	w.requirePolls(3, false)
 }
 
 func TestBrokenOrMissingConfigIsReportedOnce(t *testing.T) {
-	f := newWatchedConfig(t, "theme = 'dark'\n")
-	for _, c := range []struct{ text, words string }{
+	w := newWatchedConfig(t, "theme = 'dark'\n")
+	for _, c := range []struct{ text, message string }{
 		{"thema = 'light'\n", "line 1, column 1"}, {"theme = 'x'\n", "line 1: theme cannot be"}, {"[profile", "line 1"},
 	} {
-		f.write(c.text)
-		f.requirePolls(1, false)
-		if _, changed, err := f.Reload(""); changed || !strings.Contains(model.ErrorMessage(err), c.words) {
+		w.write(c.text)
+		w.requirePolls(1, false)
+		if _, changed, err := w.Reload(""); changed || !strings.Contains(model.ErrorMessage(err), c.message) {
 			t.Errorf("%q: changed %v, %v", c.text, changed, err)
 		}
-		f.requirePolls(2, false)
+		w.requirePolls(2, false)
 	}
-	if err := os.Remove(f.path); err != nil {
+	if err := os.Remove(w.path); err != nil {
 		t.Fatal(err)
 	}
-	f.requirePolls(1, false)
-	if _, changed, err := f.Reload(""); changed || !strings.Contains(model.ErrorMessage(err), "is gone") {
+	w.requirePolls(1, false)
+	if _, changed, err := w.Reload(""); changed || !strings.Contains(model.ErrorMessage(err), "no longer exists") {
 		t.Errorf("gone: changed %v, %v", changed, err)
 	}
-	f.write("theme = 'light'\n")
-	if fresh := f.requirePolls(2, true); fresh.Theme != "light" {
-		t.Errorf("%+v", fresh)
+	w.write("theme = 'light'\n")
+	if prefs := w.requirePolls(2, true); prefs.Theme != "light" {
+		t.Errorf("%+v", prefs)
 	}
 }
 
 func TestRemovedProfileKeepsItsSettings(t *testing.T) {
-	f := newWatchedConfig(t, "[profile.work]\nread_only = true\n")
-	f.write("")
-	f.requirePolls(1, false)
-	if _, changed, err := f.Reload("work"); changed || !strings.Contains(model.ErrorMessage(err), `there is no profile "work"`) {
+	w := newWatchedConfig(t, "[profile.work]\nread_only = true\n")
+	w.write("")
+	w.requirePolls(1, false)
+	if _, changed, err := w.Reload("work"); changed || !strings.Contains(model.ErrorMessage(err), `there is no profile "work"`) {
 		t.Errorf("changed %v, %v", changed, err)
 	}
 }
@@ -192,18 +192,18 @@ func TestRemovedProfileKeepsItsSettings(t *testing.T) {
 func TestFlagsApplyOnlyToTheirAccount(t *testing.T) {
 	url, yes, no, work := "https://x.example", true, false, "work"
 	for name, c := range map[string]struct {
-		given    settings.Flags
+		flags    settings.Flags
 		profile  string
 		readOnly *bool
 		url      *string
 	}{
-		"read-only is for all":              {settings.Flags{ReadOnly: &yes}, "home", &yes, nil},
-		"leave to write is for one":         {settings.Flags{ReadOnly: &no, Profile: &work}, "home", nil, nil},
-		"and stays with it":                 {settings.Flags{ReadOnly: &no, Profile: &work}, "work", &no, nil},
-		"an address is for none of them":    {settings.Flags{APIURL: &url}, "home", nil, nil},
-		"but for the one without a profile": {settings.Flags{APIURL: &url}, "", nil, &url},
+		"read-only applies to all accounts":    {settings.Flags{ReadOnly: &yes}, "home", &yes, nil},
+		"read-only=false applies to one":       {settings.Flags{ReadOnly: &no, Profile: &work}, "home", nil, nil},
+		"and still does for that one":          {settings.Flags{ReadOnly: &no, Profile: &work}, "work", &no, nil},
+		"an API URL applies to no profile":     {settings.Flags{APIURL: &url}, "home", nil, nil},
+		"but to the account without a profile": {settings.Flags{APIURL: &url}, "", nil, &url},
 	} {
-		if got := withProfile(c.given, c.profile); got.ReadOnly != c.readOnly || got.APIURL != c.url {
+		if got := withProfile(c.flags, c.profile); got.ReadOnly != c.readOnly || got.APIURL != c.url {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
@@ -223,6 +223,6 @@ func TestProfileWithoutStripeGetsItsOwn(t *testing.T) {
 		seen[stripe(s)] = true
 	}
 	if s, _, _ := loadConfig(t, text, ""); stripe(s) != "" {
-		t.Error("the account without a profile is marked")
+		t.Error("the account without a profile has a stripe")
 	}
 }

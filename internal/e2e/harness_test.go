@@ -19,14 +19,14 @@ import (
 	"vpsdeck/internal/journal"
 )
 
-// secretToken is the account's. It may not be found anywhere but in the program's memory and its environment.
+// secretToken is the account's token. It must exist only in the program's memory and environment.
 const secretToken = "vps_verysecret0123456789"
 
 // startTime is when every account opens: the day of the documents' examples.
 var startTime = time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)
 
 // harness is a simulated account on a socket, and the machine on which the real program is started, killed and started again.
-// The account's time passes as the test's does, and leaps when the test says so.
+// The account's time runs with the test's, and jumps when the test advances it.
 type harness struct {
 	t        *testing.T
 	account  *sim.Account
@@ -35,10 +35,10 @@ type harness struct {
 
 	mu          sync.Mutex
 	clock       *sim.Clock
-	lastRequest time.Time               // when the latest request came
-	shouldHold  func(asked string) bool // which requests stay on the line; nil: none
+	lastRequest time.Time                 // when the latest request came
+	shouldHold  func(request string) bool // which requests are held; nil: none
 	held        []string
-	responses   map[string]cannedResponse // by request, in place of the account's answer
+	responses   map[string]cannedResponse // by request, in place of the account's response
 }
 
 type cannedResponse struct {
@@ -48,107 +48,107 @@ type cannedResponse struct {
 
 func newHarness(t *testing.T) *harness {
 	t.Helper()
-	w := &harness{t: t, clock: sim.NewSteppedClock(startTime), lastRequest: time.Now(), stateDir: filepath.Join(t.TempDir(), "vpsdeck"), responses: map[string]cannedResponse{}}
-	w.account = sim.New(sim.Options{Seed: 1, Token: secretToken, Clock: w.clock})
-	w.clock.Advance(time.Hour) // what runs when the account opens has ended
-	server, err := sim.Listen("127.0.0.1:0", w)
+	h := &harness{t: t, clock: sim.NewSteppedClock(startTime), lastRequest: time.Now(), stateDir: filepath.Join(t.TempDir(), "vpsdeck"), responses: map[string]cannedResponse{}}
+	h.account = sim.New(sim.Options{Seed: 1, Token: secretToken, Clock: h.clock})
+	h.clock.Advance(time.Hour) // ends the operations that run when the account opens
+	server, err := sim.Listen("127.0.0.1:0", h)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	t.Cleanup(w.requireNoTokenLeak)
-	w.url = server.URL()
-	return w
+	t.Cleanup(h.requireNoTokenLeak)
+	h.url = server.URL()
+	return h
 }
 
-// ServeHTTP is the line to the account. What is held there never reaches it.
-func (w *harness) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	asked := r.Method + " " + strings.TrimPrefix(r.URL.Path, "/api/v1")
-	body, _ := io.ReadAll(r.Body) // what cannot be read, the account cannot read either
+// ServeHTTP is a proxy in front of the account. Held requests never reach it.
+func (h *harness) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	request := r.Method + " " + strings.TrimPrefix(r.URL.Path, "/api/v1")
+	body, _ := io.ReadAll(r.Body) // if this fails, so does the account's own read
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	w.mu.Lock()
+	h.mu.Lock()
 	now := time.Now()
-	w.clock.Advance(now.Sub(w.lastRequest))
-	w.lastRequest = now
-	holds := w.shouldHold != nil && w.shouldHold(asked)
+	h.clock.Advance(now.Sub(h.lastRequest))
+	h.lastRequest = now
+	holds := h.shouldHold != nil && h.shouldHold(request)
 	if holds {
-		w.held = append(w.held, asked)
+		h.held = append(h.held, request)
 	}
-	refusal, refused := w.responses[asked]
-	w.mu.Unlock()
+	response, canned := h.responses[request]
+	h.mu.Unlock()
 	switch {
 	case holds:
 		<-r.Context().Done()
 		panic(http.ErrAbortHandler)
-	case refused:
-		rw.WriteHeader(refusal.status)
-		_, _ = io.WriteString(rw, refusal.body)
+	case canned:
+		rw.WriteHeader(response.status)
+		_, _ = io.WriteString(rw, response.body)
 		return
 	}
-	w.account.ServeHTTP(rw, r)
+	h.account.ServeHTTP(rw, r)
 }
 
-// holdRequests keeps the requests on the line that the condition is for.
-func (w *harness) holdRequests(is func(asked string) bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.shouldHold, w.held = is, nil
+// holdRequests holds the requests that meet the condition.
+func (h *harness) holdRequests(is func(request string) bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.shouldHold, h.held = is, nil
 }
 
-func isGet(asked string) bool { return strings.HasPrefix(asked, http.MethodGet) }
+func isGet(request string) bool { return strings.HasPrefix(request, http.MethodGet) }
 
 func isRequest(request string) func(string) bool {
-	return func(asked string) bool { return asked == request }
+	return func(other string) bool { return other == request }
 }
 
-// respondWith answers a request in place of the account.
-func (w *harness) respondWith(request string, status int, body string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.responses[request] = cannedResponse{status, body}
+// respondWith sets the response to a request, in place of the account's.
+func (h *harness) respondWith(request string, status int, body string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.responses[request] = cannedResponse{status, body}
 }
 
 // waitHeld waits until the request is held.
-func (w *harness) waitHeld(request string) {
-	w.t.Helper()
-	w.waitUntil(request+" is on the line", func() bool {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		return slices.Contains(w.held, request)
+func (h *harness) waitHeld(request string) {
+	h.t.Helper()
+	h.waitUntil(request+" is held", func() bool {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		return slices.Contains(h.held, request)
 	})
 }
 
-// waitUntil waits for what no screen shows.
-func (w *harness) waitUntil(what string, met func() bool) {
-	w.t.Helper()
-	look := time.NewTicker(5 * time.Millisecond)
-	defer look.Stop()
+// waitUntil waits for a condition that no screen shows.
+func (h *harness) waitUntil(what string, met func() bool) {
+	h.t.Helper()
+	poll := time.NewTicker(5 * time.Millisecond)
+	defer poll.Stop()
 	for late := time.After(testTimeout); !met(); {
 		select {
-		case <-look.C:
+		case <-poll.C:
 		case <-late:
-			w.t.Fatalf("it did not come so far that %s; the journal says %q, the account was asked for %q", what, w.journalEvents(), w.sentActions())
+			h.t.Fatalf("timeout: waited until %s; the journal has %q, the account received %q", what, h.journalEvents(), h.sentActions())
 		}
 	}
 }
 
-// newCommand is the built program, on this machine and with this account.
-func (w *harness) newCommand() *exec.Cmd {
-	return newCommand(w.t, []string{"VPS_API_URL=" + w.url, "VPS_API_TOKEN=" + secretToken, "XDG_STATE_HOME=" + filepath.Dir(w.stateDir)})
+// newCommand returns the built program, on this machine and with this account.
+func (h *harness) newCommand() *exec.Cmd {
+	return newCommand(h.t, []string{"VPS_API_URL=" + h.url, "VPS_API_TOKEN=" + secretToken, "XDG_STATE_HOME=" + filepath.Dir(h.stateDir)})
 }
 
-// start starts the program, and waits until it knows all that it needs to take up what was left open.
-func (w *harness) start() *session {
-	w.t.Helper()
-	s := startSession(w.t, w.newCommand())
+// start starts the program, and waits until it has loaded what it needs to resume open operations.
+func (h *harness) start() *session {
+	h.t.Helper()
+	s := startSession(h.t, h.newCommand())
 	s.waitFor("web-server-01", "Acme Inc.")
 	return s
 }
 
-// sentActions are the requests that reached the account to change something.
-func (w *harness) sentActions() []string {
+// sentActions returns the requests that reached the account, except GET.
+func (h *harness) sentActions() []string {
 	var out []string
-	for _, r := range w.account.Requests() {
+	for _, r := range h.account.Requests() {
 		if r.Method != http.MethodGet {
 			out = append(out, r.Method+" "+r.Path)
 		}
@@ -156,11 +156,11 @@ func (w *harness) sentActions() []string {
 	return out
 }
 
-// journalEvents are the journal's lines in short, as "create intent".
-func (w *harness) journalEvents() []string {
-	records, unreadable, err := journal.New(w.stateDir).Read()
+// journalEvents returns the journal's lines in short, such as "create intent".
+func (h *harness) journalEvents() []string {
+	records, unreadable, err := journal.New(h.stateDir).Read()
 	if err != nil || unreadable > 0 {
-		w.t.Errorf("the journal has %d lines that cannot be read: %v", unreadable, err)
+		h.t.Errorf("the journal has %d unreadable lines: %v", unreadable, err)
 	}
 	var out []string
 	for _, r := range records {
@@ -169,55 +169,55 @@ func (w *harness) journalEvents() []string {
 	return out
 }
 
-// requireJournal waits until the journal says so, in so many lines.
-func (w *harness) requireJournal(events ...string) {
-	w.t.Helper()
-	w.waitUntil("the journal says "+strings.Join(events, ", "), func() bool { return len(w.journalEvents()) >= len(events) })
-	if got := w.journalEvents(); !slices.Equal(got, events) {
-		w.t.Fatalf("the journal says %q, not %q", got, events)
+// requireJournal waits until the journal has that many lines, and fails the test unless they are these.
+func (h *harness) requireJournal(events ...string) {
+	h.t.Helper()
+	h.waitUntil("the journal has "+strings.Join(events, ", "), func() bool { return len(h.journalEvents()) >= len(events) })
+	if got := h.journalEvents(); !slices.Equal(got, events) {
+		h.t.Fatalf("the journal has %q, want %q", got, events)
 	}
 }
 
-// requireSent fails the test unless these deeds and no others have reached the account.
-func (w *harness) requireSent(want ...string) {
-	w.t.Helper()
-	if got := w.sentActions(); !slices.Equal(got, want) {
-		w.t.Errorf("the account was asked for %q, not %q", got, want)
+// requireSent fails the test unless exactly these actions have reached the account.
+func (h *harness) requireSent(want ...string) {
+	h.t.Helper()
+	if got := h.sentActions(); !slices.Equal(got, want) {
+		h.t.Errorf("the account received %q, want %q", got, want)
 	}
 }
 
-// advance lets time pass at the account.
-func (w *harness) advance(d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.clock.Advance(d)
+// advance advances the account's clock.
+func (h *harness) advance(d time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.clock.Advance(d)
 }
 
-// injectFault has requests fail, as sim.ParseFault reads it.
-func (w *harness) injectFault(text string) {
-	w.t.Helper()
+// injectFault injects a fault, in the form of sim.ParseFault.
+func (h *harness) injectFault(text string) {
+	h.t.Helper()
 	f, err := sim.ParseFault(text)
 	if err != nil {
-		w.t.Fatal(err)
+		h.t.Fatal(err)
 	}
-	w.account.Inject(f)
+	h.account.Inject(f)
 }
 
-// requireNoTokenLeak fails the test if a file that the program leaves behind holds the token, or can be opened by others.
-func (w *harness) requireNoTokenLeak() {
-	files, err := os.ReadDir(w.stateDir)
+// requireNoTokenLeak fails the test if a file in the state directory contains the token, or can be opened by others.
+func (h *harness) requireNoTokenLeak() {
+	files, err := os.ReadDir(h.stateDir)
 	if err != nil {
-		w.t.Error(err)
+		h.t.Error(err)
 	}
 	for _, f := range files {
 		info, err := f.Info()
 		if err != nil {
-			w.t.Error(err)
+			h.t.Error(err)
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(w.stateDir, f.Name()))
+		text, err := os.ReadFile(filepath.Join(h.stateDir, f.Name()))
 		if err != nil || info.Mode() != 0o600 || strings.Contains(string(text), secretToken) {
-			w.t.Errorf("%s, mode %v, %v: it holds the token, or others can open it", f.Name(), info.Mode(), err)
+			h.t.Errorf("%s, mode %v, %v: it contains the token, or others can open it", f.Name(), info.Mode(), err)
 		}
 	}
 }

@@ -9,90 +9,91 @@ import (
 	"vpsdeck/internal/settings"
 )
 
-// The moments at which a restore that waits for its snapshot is left alone, and what must pass until it is asked about.
+// The moments at which the program is killed while a restore waits for its snapshot. kill brings it there and kills it; wait does
+// what is needed until the next run asks about the restore.
 var killPoints = map[string]struct{ kill, wait func(*harness, *session) }{
-	"the snapshot is not answered": {
-		kill: func(w *harness, s *session) {
-			w.injectFault("POST /snapshots/: hold x1")
+	"the snapshot has no response": {
+		kill: func(h *harness, s *session) {
+			h.injectFault("POST /snapshots/: hold x1")
 			s.press("\r")
-			w.waitUntil("the snapshot is begun", func() bool { return len(w.sentActions()) == 1 })
+			h.waitUntil("the snapshot is sent", func() bool { return len(h.sentActions()) == 1 })
 			s.kill()
-			w.requireJournal("create intent")
+			h.requireJournal("create intent")
 		},
-		wait: func(w *harness, s *session) {
+		wait: func(h *harness, s *session) {
 			s.waitFor("the answer was lost, but it is running")
-			w.requireJournal("create intent", "create running")
-			w.advance(time.Hour)
+			h.requireJournal("create intent", "create running")
+			h.advance(time.Hour)
 			s.press("R")
 		},
 	},
 	"the snapshot runs": {
 		kill: killDuringSnapshot,
-		wait: func(w *harness, s *session) {
+		wait: func(h *harness, s *session) {
 			s.waitFor("◐ web-server-01  snapshot before-restore-")
-			w.advance(time.Hour)
+			h.advance(time.Hour)
 			s.press("R")
 		},
 	},
 	"the snapshot has completed meanwhile": {
-		kill: func(w *harness, s *session) {
-			killDuringSnapshot(w, s)
-			w.advance(time.Hour)
+		kill: func(h *harness, s *session) {
+			killDuringSnapshot(h, s)
+			h.advance(time.Hour)
 		},
 	},
 	"the restore is looked up": {
-		kill: func(w *harness, s *session) {
+		kill: func(h *harness, s *session) {
 			s.press("\r")
-			w.requireJournal("create intent", "create running")
-			w.holdRequests(isRequest("GET /servers/"))
-			w.advance(time.Hour)
-			w.requireJournal("create intent", "create running", "create done")
+			h.requireJournal("create intent", "create running")
+			h.holdRequests(isRequest("GET /servers/"))
+			h.advance(time.Hour)
+			h.requireJournal("create intent", "create running", "create done")
 			s.waitFor("being sent")
-			w.waitHeld("GET /servers/")
+			h.waitHeld("GET /servers/")
 			s.kill()
-			w.holdRequests(nil)
+			h.holdRequests(nil)
 		},
 	},
 }
 
-func killDuringSnapshot(w *harness, s *session) {
+func killDuringSnapshot(h *harness, s *session) {
 	s.press("\r")
-	w.requireJournal("create intent", "create running")
+	h.requireJournal("create intent", "create running")
 	s.kill()
 }
 
-// A restore that waited for its snapshot is never sent by itself once the program was started again. It is asked about,
-// until there is an answer.
+// A restore that waited for its snapshot is never sent without confirmation after the program was started again. Each run asks about
+// it until the user answers.
 func TestRestoreAfterSnapshotNeverContinuesByItself(t *testing.T) {
 	for name, m := range killPoints {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newHarness(t)
-			s := w.start()
+			h := newHarness(t)
+			s := h.start()
 			s.fillRestore("3", true)
-			m.kill(w, s)
+			m.kill(h, s)
 
-			s = w.start()
+			s = h.start()
 			if m.wait != nil {
-				m.wait(w, s)
+				m.wait(h, s)
 			}
-			s.waitFor("Go on with the restore?", "the snapshot before-restore-", "▸ Cancel")
-			w.requireJournal("create intent", "create running", "create done")
+			s.waitFor("Resume the restore?", "the snapshot before-restore-", "▸ Cancel")
+			h.requireJournal("create intent", "create running", "create done")
 			s.kill()
 
-			s = w.start()
-			s.waitFor("Go on with the restore?")
-			w.requireSent("POST /snapshots/")
+			s = h.start()
+			s.waitFor("Resume the restore?")
+			h.requireSent("POST /snapshots/")
 			s.press("\x1b")
-			w.requireJournal("create intent", "create running", "create done", "restore canceled")
+			h.requireJournal("create intent", "create running", "create done", "restore canceled")
 			s.kill()
 
-			s = w.start()
+			s = h.start()
 			s.press("A")
 			s.waitFor("newest first", "no longer wanted")
-			w.requireNothingResumed(s)
-			w.requireJournal("create intent", "create running", "create done", "restore canceled")
-			w.requireSent("POST /snapshots/")
+			h.requireNothingResumed(s)
+			h.requireJournal("create intent", "create running", "create done", "restore canceled")
+			h.requireSent("POST /snapshots/")
 		})
 	}
 }
@@ -101,63 +102,64 @@ func TestRestoreAfterSnapshotContinuesOnceWhenConfirmed(t *testing.T) {
 	for name, m := range killPoints {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newHarness(t)
-			s := w.start()
+			h := newHarness(t)
+			s := h.start()
 			s.fillRestore("3", true)
-			m.kill(w, s)
+			m.kill(h, s)
 
-			s = w.start()
+			s = h.start()
 			if m.wait != nil {
-				m.wait(w, s)
+				m.wait(h, s)
 			}
-			s.waitFor("Go on with the restore?")
+			s.waitFor("Resume the restore?")
 			s.typeName()
 			s.press("\t")
 			s.waitFor("▸ Restore")
 			s.press("\r")
 			lines := []string{"create intent", "create running", "create done", "restore intent", "restore running", "restore running"}
-			w.requireJournal(lines...)
+			h.requireJournal(lines...)
 			s.kill()
 
-			s = w.start()
+			s = h.start()
 			s.waitFor("restore snapshot pre-migration-snapshot", "◐ 1 running")
-			w.advance(time.Hour)
+			h.advance(time.Hour)
 			s.press("R")
 			lines = append(lines, "restore done")
-			w.requireJournal(lines...)
-			w.requireFinished(s, actionCases["then restore"], lines)
+			h.requireJournal(lines...)
+			h.requireFinished(s, actionCases["then restore"], lines)
 		})
 	}
 }
 
-// The moments at which it is killed after the yes to go on, what the journal has by then, and what the next start says.
+// The moments at which the program is killed after the restore was confirmed, the journal's lines by then, and what the next run
+// shows.
 var confirmedKillPoints = map[string]struct {
 	kill func(*harness, *session)
 	adds []string
 	says string
 }{
 	"it is looked up": {
-		kill: func(w *harness, s *session) {
-			w.holdRequests(isGet)
+		kill: func(h *harness, s *session) {
+			h.holdRequests(isGet)
 			s.press("\r")
-			w.waitHeld("GET /servers/")
+			h.waitHeld("GET /servers/")
 		},
-		says: "Go on with the restore?",
+		says: "Resume the restore?",
 	},
-	"its request is on the line": {
-		kill: func(w *harness, s *session) {
-			w.holdRequests(isRequest("POST /snapshots/801/restore/"))
+	"its request is held": {
+		kill: func(h *harness, s *session) {
+			h.holdRequests(isRequest("POST /snapshots/801/restore/"))
 			s.press("\r")
-			w.waitHeld("POST /snapshots/801/restore/")
+			h.waitHeld("POST /snapshots/801/restore/")
 		},
 		adds: []string{"restore intent"},
 		says: "1 unfinished from another run of vpsdeck: checking progress",
 	},
-	"it is not answered": {
-		kill: func(w *harness, s *session) {
-			w.injectFault("POST /snapshots/{id}/restore/: hold x1")
+	"it has no response": {
+		kill: func(h *harness, s *session) {
+			h.injectFault("POST /snapshots/{id}/restore/: hold x1")
 			s.press("\r")
-			w.waitUntil("the restore is begun", func() bool { return len(w.sentActions()) == 2 })
+			h.waitUntil("the restore is sent", func() bool { return len(h.sentActions()) == 2 })
 		},
 		adds: []string{"restore intent"},
 		says: "the answer was lost, but it is running",
@@ -168,58 +170,58 @@ func TestKilledAfterConfirmRestoreIsNotResent(t *testing.T) {
 	for name, m := range confirmedKillPoints {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newHarness(t)
-			s := w.start()
+			h := newHarness(t)
+			s := h.start()
 			s.fillRestore("3", true)
-			killDuringSnapshot(w, s)
-			w.advance(time.Hour)
-			s = w.start()
-			s.waitFor("Go on with the restore?")
+			killDuringSnapshot(h, s)
+			h.advance(time.Hour)
+			s = h.start()
+			s.waitFor("Resume the restore?")
 			s.typeName()
 			s.press("\t")
 			s.waitFor("▸ Restore")
-			m.kill(w, s)
+			m.kill(h, s)
 			lines := concat([]string{"create intent", "create running", "create done"}, m.adds...)
-			w.requireJournal(lines...)
+			h.requireJournal(lines...)
 			s.kill()
 
-			w.holdRequests(nil)
-			sent := w.sentActions()
-			s = w.start()
+			h.holdRequests(nil)
+			sent := h.sentActions()
+			s = h.start()
 			s.waitFor(m.says)
-			if len(m.adds) > 0 && s.hasShown("Go on with the restore?") {
-				t.Error("a restore that may have been sent is asked about as one that was not")
+			if len(m.adds) > 0 && s.hasShown("Resume the restore?") {
+				t.Error("a restore that may have been sent is offered as if it had not been")
 			}
-			w.requireSent(sent...)
+			h.requireSent(sent...)
 		})
 	}
 }
 
 func TestSecondProgramLeavesActionsOfTheFirst(t *testing.T) {
 	t.Parallel()
-	w := newHarness(t)
-	first := w.start()
+	h := newHarness(t)
+	first := h.start()
 	first.fillRestore("3", true)
-	w.injectFault("POST /snapshots/: hold x1")
+	h.injectFault("POST /snapshots/: hold x1")
 	first.press("\r")
-	w.waitUntil("the snapshot is begun", func() bool { return len(w.sentActions()) == 1 })
+	h.waitUntil("the snapshot is sent", func() bool { return len(h.sentActions()) == 1 })
 
-	second := w.start()
+	second := h.start()
 	second.press("A")
 	second.waitFor("newest first")
 	second.press("\x1b")
 	second.waitGone("newest first")
-	second.waitFor("◐ 1 running") // it sees the snapshot as anybody's
-	w.account.Release()
-	w.requireJournal("create intent", "create running")
-	w.advance(time.Hour)
-	w.requireJournal("create intent", "create running", "create done", "restore intent", "restore running", "restore running")
+	second.waitFor("◐ 1 running") // it sees the snapshot as one of another program
+	h.account.Release()
+	h.requireJournal("create intent", "create running")
+	h.advance(time.Hour)
+	h.requireJournal("create intent", "create running", "create done", "restore intent", "restore running", "restore running")
 	second.press("R")
 	second.waitFor("◐ restoring")
 	second.press("q")
 	second.requireExit(settings.ExitOK)
-	if second.hasShown("unfinished from another run") || second.hasShown("Go on with the restore?") {
-		t.Error("the second program takes up what the first sees to")
+	if second.hasShown("unfinished from another run") || second.hasShown("Resume the restore?") {
+		t.Error("the second program resumes an operation of the first")
 	}
-	w.requireSent("POST /snapshots/", "POST /snapshots/801/restore/")
+	h.requireSent("POST /snapshots/", "POST /snapshots/801/restore/")
 }

@@ -12,24 +12,24 @@ import (
 	"vpsdeck/internal/settings"
 )
 
-// actionCase is a deed on web-server-01.
+// actionCase is an action on web-server-01.
 type actionCase struct {
 	prepare        func(*session) // presses all keys but the last, which is enter
-	requestsBefore []string       // requests that come first
-	journalBefore  []string       // lines of the journal that come first
-	request        string         // the one that changes something
-	faultRequest   string         // the same for a fault
+	requestsBefore []string       // requests before this action's
+	journalBefore  []string       // journal lines before this action's
+	request        string         // the action's request
+	faultRequest   string         // the same, as a fault's target
 	action         string         // in the journal
 	title          string         // on the screen
-	notFoundText   string         // what the lists show of it when it was not done
-	endText        string         // on the screen
+	notFoundText   string         // on the screen, if the action was not done
+	endText        string         // on the screen, at its end
 }
 
 var actionCases = map[string]actionCase{
 	"create snapshot": {
 		prepare: (*session).fillSnapshot,
 		request: "POST /snapshots/", faultRequest: "POST /snapshots/", action: "create", title: "snapshot before-kill",
-		notFoundText: "the lists show nothing of it", endText: ": completed",
+		notFoundText: "the lists do not show it", endText: ": completed",
 	},
 	"create backup": {
 		prepare: func(s *session) {
@@ -40,7 +40,7 @@ var actionCases = map[string]actionCase{
 			s.waitFor("› before the kill")
 		},
 		request: "POST /backups/", faultRequest: "POST /backups/", action: "create", title: "backup “before the kill”",
-		notFoundText: "the lists show nothing of it", endText: ": completed",
+		notFoundText: "the lists do not show it", endText: ": completed",
 	},
 	"delete": {
 		prepare: func(s *session) {
@@ -55,224 +55,224 @@ var actionCases = map[string]actionCase{
 	"restore snapshot": {
 		prepare: func(s *session) { s.fillRestore("3", false) },
 		request: "POST /snapshots/801/restore/", faultRequest: "POST /snapshots/{id}/restore/", action: "restore",
-		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists show nothing of it", endText: ": finished",
+		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists do not show it", endText: ": finished",
 	},
 	"restore backup": {
 		prepare: func(s *session) { s.fillRestore("2", false) },
 		request: "POST /servers/12345/restore/", faultRequest: "POST /servers/{id}/restore/", action: "restore",
-		title: "restore backup #", notFoundText: "the lists show nothing of it", endText: ": finished",
+		title: "restore backup #", notFoundText: "the lists do not show it", endText: ": finished",
 	},
 	"snapshot first": {
 		prepare: func(s *session) { s.fillRestore("3", true) },
 		request: "POST /snapshots/", faultRequest: "POST /snapshots/", action: "create", title: "snapshot before-restore-",
-		notFoundText: "the lists show nothing of it",
+		notFoundText: "the lists do not show it",
 	},
 	"then restore": {
 		prepare:        func(s *session) { s.fillRestore("3", true) },
 		requestsBefore: []string{"POST /snapshots/"}, journalBefore: []string{"create intent", "create running", "create done"},
 		request: "POST /snapshots/801/restore/", faultRequest: "POST /snapshots/{id}/restore/", action: "restore",
-		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists show nothing of it", endText: ": finished",
+		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists do not show it", endText: ": finished",
 	},
 }
 
-// submit does what must happen between the last key and the request: a restore after a snapshot waits for that.
-func (w *harness) submit(s *session, a actionCase) {
-	w.t.Helper()
+// submit presses enter and does what the request needs: for a restore after a snapshot, it waits for the snapshot.
+func (h *harness) submit(s *session, a actionCase) {
+	h.t.Helper()
 	s.press("\r")
 	if len(a.journalBefore) > 0 {
-		w.requireJournal(a.journalBefore[:len(a.journalBefore)-1]...)
-		w.advance(time.Hour)
+		h.requireJournal(a.journalBefore[:len(a.journalBefore)-1]...)
+		h.advance(time.Hour)
 		s.press("R")
 	}
 }
 
-// concat is lines or requests that came first, and more.
+// concat returns a new slice of the first elements and more.
 func concat(first []string, more ...string) []string { return append(slices.Clone(first), more...) }
 
-// A deed that has not got as far as its intent was never there.
+// An action without an intent in the journal was never started.
 func TestKilledBeforeIntentActionDoesNotExist(t *testing.T) {
 	for name, a := range actionCases {
 		if len(a.requestsBefore) > 0 {
-			continue // see TestARestoreAfterASnapshotNeverGoesOnByItself
+			continue // see TestRestoreAfterSnapshotNeverContinuesByItself
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newHarness(t)
-			s := w.start()
+			h := newHarness(t)
+			s := h.start()
 			a.prepare(s)
-			w.holdRequests(isGet)
-			w.submit(s, a)
+			h.holdRequests(isGet)
+			h.submit(s, a)
 			s.waitFor("being sent")
-			w.waitHeld("GET /servers/")
+			h.waitHeld("GET /servers/")
 			s.kill()
-			w.requireJournal()
-			w.requireSent()
+			h.requireJournal()
+			h.requireSent()
 
-			w.holdRequests(nil)
-			s = w.start()
+			h.holdRequests(nil)
+			s = h.start()
 			s.press("A")
 			s.waitFor("newest first")
-			w.requireNothingResumed(s)
+			h.requireNothingResumed(s)
 			if s.hasShown(a.title) {
-				t.Error("something is shown that was never begun")
+				t.Error("an action is shown that was never started")
 			}
-			w.requireJournal()
-			w.requireSent()
+			h.requireJournal()
+			h.requireSent()
 		})
 	}
 }
 
-// A deed whose request never arrived is looked for, is not found, and is not sent again.
+// An action whose request never arrived is looked up, not found, and not sent again.
 func TestKilledBeforeRequestActionIsLookedUpAndNotResent(t *testing.T) {
 	for name, a := range actionCases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newHarness(t)
-			s := w.start()
+			h := newHarness(t)
+			s := h.start()
 			a.prepare(s)
-			w.holdRequests(isRequest(a.request))
-			w.submit(s, a)
-			w.waitHeld(a.request)
+			h.holdRequests(isRequest(a.request))
+			h.submit(s, a)
+			h.waitHeld(a.request)
 			intent := concat(a.journalBefore, a.action+" intent")
-			w.requireJournal(intent...) // on the disk before the request left
+			h.requireJournal(intent...) // on the disk before the request left
 			s.kill()
 
-			w.holdRequests(nil)
-			s = w.start()
+			h.holdRequests(nil)
+			s = h.start()
 			s.waitFor("1 unfinished from another run of vpsdeck: checking progress", a.title, "outcome unknown")
-			w.requireJournal(intent...)
-			w.advance(3 * time.Minute)
+			h.requireJournal(intent...)
+			h.advance(3 * time.Minute)
 			s.pressUntil("Not seen: try again?", "R")
-			w.requireJournal(concat(intent, a.action+" not-found")...)
-			records, _, _ := journal.New(w.stateDir).Read()
-			if words := records[len(records)-1].Reason; words != "its answer was lost, and "+a.notFoundText+": look in the provider's panel before you try again" {
-				t.Errorf("it is not seen because %q", words)
+			h.requireJournal(concat(intent, a.action+" not-found")...)
+			records, _, _ := journal.New(h.stateDir).Read()
+			if reason := records[len(records)-1].Reason; reason != "its answer was lost, and "+a.notFoundText+": check the provider's panel before you try again" {
+				t.Errorf("the reason is %q", reason)
 			}
-			w.requireSent(a.requestsBefore...)
+			h.requireSent(a.requestsBefore...)
 			s.press("\x1b")
 			s.waitGone("Not seen: try again?")
 			s.press("q")
 			s.requireExit(settings.ExitOK)
-			w.requireJournal(concat(intent, a.action+" not-found")...)
-			w.requireSent(a.requestsBefore...)
+			h.requireJournal(concat(intent, a.action+" not-found")...)
+			h.requireSent(a.requestsBefore...)
 		})
 	}
 }
 
 func TestNotSeenActionIsResentOnceWhenConfirmed(t *testing.T) {
 	t.Parallel()
-	w := newHarness(t)
-	s := w.start()
+	h := newHarness(t)
+	s := h.start()
 	s.fillSnapshot()
-	w.holdRequests(isRequest("POST /snapshots/"))
+	h.holdRequests(isRequest("POST /snapshots/"))
 	s.press("\r")
-	w.waitHeld("POST /snapshots/")
+	h.waitHeld("POST /snapshots/")
 	s.kill()
 
-	w.holdRequests(nil)
-	s = w.start()
-	w.advance(3 * time.Minute)
+	h.holdRequests(nil)
+	s = h.start()
+	h.advance(3 * time.Minute)
 	s.pressUntil("Not seen: try again?", "R")
 	s.pressUntil("▸ Send again", "y")
 	s.press("\r")
-	w.requireJournal("create intent", "create not-found", "create intent", "create running")
-	w.requireSent("POST /snapshots/")
+	h.requireJournal("create intent", "create not-found", "create intent", "create running")
+	h.requireSent("POST /snapshots/")
 }
 
-// A deed that was done, and whose answer nobody heard, is found, is seen to its end, and is not sent again.
+// An action that was done, but whose response was lost, is found, followed to its end, and not sent again.
 func TestKilledBeforeResponseActionIsFoundAndNotResent(t *testing.T) {
 	for name, a := range actionCases {
 		if a.endText == "" {
-			continue // see TestARestoreAfterASnapshotNeverGoesOnByItself
+			continue // see TestRestoreAfterSnapshotNeverContinuesByItself
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newHarness(t)
-			s := w.start()
+			h := newHarness(t)
+			s := h.start()
 			a.prepare(s)
-			w.injectFault(a.faultRequest + ": hold x1")
-			w.submit(s, a)
-			w.waitUntil("the deed is done", func() bool { return slices.Contains(w.sentActions(), a.request) })
+			h.injectFault(a.faultRequest + ": hold x1")
+			h.submit(s, a)
+			h.waitUntil("the action is done", func() bool { return slices.Contains(h.sentActions(), a.request) })
 			s.kill()
-			w.requireJournal(concat(a.journalBefore, a.action+" intent")...)
+			h.requireJournal(concat(a.journalBefore, a.action+" intent")...)
 
-			s = w.start()
+			s = h.start()
 			lines := concat(a.journalBefore, a.action+" intent")
-			if a.action != "delete" { // which is over as soon as it is found
+			if a.action != "delete" { // a deletion is over as soon as it is found
 				s.waitFor(a.title, "the answer was lost, but it is running")
 				lines = append(lines, a.action+" running")
-				w.requireJournal(lines...)
-				w.advance(time.Hour)
+				h.requireJournal(lines...)
+				h.advance(time.Hour)
 				s.press("R")
 			}
 			lines = append(lines, a.action+" done")
-			w.requireJournal(lines...)
-			w.requireFinished(s, a, lines)
+			h.requireJournal(lines...)
+			h.requireFinished(s, a, lines)
 		})
 	}
 }
 
-// A deed that runs is taken up where it is, and seen to its end.
+// A running action is resumed and followed to its end.
 func TestKilledAfterResponseActionIsFollowedToItsEnd(t *testing.T) {
 	for name, a := range actionCases {
 		if a.endText == "" {
-			continue // see TestARestoreAfterASnapshotNeverGoesOnByItself
+			continue // see TestRestoreAfterSnapshotNeverContinuesByItself
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newHarness(t)
-			s := w.start()
+			h := newHarness(t)
+			s := h.start()
 			a.prepare(s)
-			w.submit(s, a)
+			h.submit(s, a)
 			lines := concat(a.journalBefore, a.action+" intent", a.action+" running")
 			switch a.action {
-			case "delete": // which is over as soon as a list shows it
+			case "delete": // over as soon as a list shows it
 				lines = append(lines, "delete done")
-			case "restore": // which a list has shown
+			case "restore": // a list has shown it
 				lines = append(lines, "restore running")
 			}
-			w.requireJournal(lines...)
+			h.requireJournal(lines...)
 			s.kill()
 
-			s = w.start()
+			s = h.start()
 			if a.action != "delete" {
 				s.waitFor(a.title, "◐ 1 running")
-				w.advance(time.Hour)
+				h.advance(time.Hour)
 				s.press("R")
 				lines = append(lines, a.action+" done")
 			}
-			w.requireJournal(lines...)
-			w.requireFinished(s, a, lines)
+			h.requireJournal(lines...)
+			h.requireFinished(s, a, lines)
 		})
 	}
 }
 
-// requireFinished fails the test unless the deed is over for good: one request, its end in the history, and nothing to take up.
-func (w *harness) requireFinished(s *session, a actionCase, lines []string) {
-	w.t.Helper()
+// requireFinished fails the test unless the action is over: one request, its end in the history, and nothing to resume.
+func (h *harness) requireFinished(s *session, a actionCase, lines []string) {
+	h.t.Helper()
 	s.kill()
-	s = w.start()
+	s = h.start()
 	s.press("A")
 	s.waitFor("newest first", a.title, a.endText)
-	w.requireNothingResumed(s)
-	w.requireJournal(lines...)
-	w.requireSent(concat(a.requestsBefore, a.request)...)
+	h.requireNothingResumed(s)
+	h.requireJournal(lines...)
+	h.requireSent(concat(a.requestsBefore, a.request)...)
 }
 
-// requireNothingResumed fails the test if the program, on whose screen the activities are, takes anything up.
-func (w *harness) requireNothingResumed(s *session) {
-	w.t.Helper()
+// requireNothingResumed fails the test if the program resumes anything. Its screen must show the activities.
+func (h *harness) requireNothingResumed(s *session) {
+	h.t.Helper()
 	s.press("\x1b")
 	s.waitGone("newest first")
-	asked := len(w.account.Requests())
+	before := len(h.account.Requests())
 	s.press("R")
-	w.waitUntil("all lists have come once more", func() bool {
-		all := w.account.Requests()
-		return len(all) >= asked+4 && !slices.ContainsFunc(all[asked:], func(r sim.Request) bool { return r.Status == 0 })
+	h.waitUntil("all lists have been read again", func() bool {
+		all := h.account.Requests()
+		return len(all) >= before+4 && !slices.ContainsFunc(all[before:], func(r sim.Request) bool { return r.Status == 0 })
 	})
 	s.press("q")
-	s.requireExit(settings.ExitOK) // it does not say that anything goes on
-	if s.hasShown("unfinished from another run") || s.hasShown("Go on with the restore?") || s.hasShown("Not seen") {
-		w.t.Error("what is over is taken up again")
+	s.requireExit(settings.ExitOK) // it reports nothing as still running
+	if s.hasShown("unfinished from another run") || s.hasShown("Resume the restore?") || s.hasShown("Not seen") {
+		h.t.Error("a finished operation was resumed")
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"vpsdeck/model"
 )
 
-// CreateOptions is what restore points are to be made, one of each server.
+// CreateOptions say which restore points to create, one for each server.
 type CreateOptions struct {
 	Kind        model.Kind
 	Servers     []string // IDs, names and globs
@@ -19,11 +19,11 @@ type CreateOptions struct {
 	Follow      FollowOptions
 }
 
-// textTemplates are the templates of an ask, read.
+// textTemplates are the parsed templates of the options.
 type textTemplates struct{ name, description model.NameTemplate }
 
-// parseTemplates reads the templates. What is wrong with them is a Fault with ExitUsage.
-func (a CreateOptions) parseTemplates() (t textTemplates, err error) {
+// parseTemplates reads the templates. Its error is a settings.Error with ExitUsage.
+func (o CreateOptions) parseTemplates() (t textTemplates, err error) {
 	parse := func(flag, text string, forSnapshot bool) model.NameTemplate {
 		template, problems := model.ParseTemplate(text, forSnapshot)
 		if len(problems) > 0 && err == nil {
@@ -31,77 +31,76 @@ func (a CreateOptions) parseTemplates() (t textTemplates, err error) {
 		}
 		return template
 	}
-	if a.Kind == model.Snapshot {
-		t.name = parse("name", a.Name, true)
+	if o.Kind == model.Snapshot {
+		t.name = parse("name", o.Name, true)
 	}
-	t.description = parse("description", a.Description, false)
+	t.description = parse("description", o.Description, false)
 	return t, err
 }
 
-// Create makes a backup or a snapshot of each server. Everything that can be known before is checked for all of them before
-// the first request leaves.
-func (r *Runner) Create(ctx context.Context, ask CreateOptions) error {
-	t, err := ask.parseTemplates()
+// Create creates a backup or a snapshot of each server. It checks all servers as far as possible before it sends the first request.
+func (r *Runner) Create(ctx context.Context, opts CreateOptions) error {
+	t, err := opts.parseTemplates()
 	if err != nil {
 		return err
 	}
 	if err := r.prepare(ctx); err != nil {
 		return err
 	}
-	servers, err := r.matchAllServers(ask.Servers, r.state.Servers.Value)
+	servers, err := r.matchAllServers(opts.Servers, r.state.Servers.Value)
 	if err != nil {
 		return err
 	}
-	if err := r.resumeEarlier(ctx, servers, ask.Follow); err != nil {
+	if err := r.resumeEarlier(ctx, servers, opts.Follow); err != nil {
 		return err
 	}
-	intents, err := r.createRequests(ask.Kind, t, servers)
+	requests, err := r.createRequests(opts.Kind, t, servers)
 	if err != nil {
 		return err
 	}
-	if err := r.checkCapacity(servers, intents); err != nil {
+	if err := r.checkCapacity(servers, requests); err != nil {
 		return err
 	}
-	if ask.Kind == model.Snapshot {
+	if opts.Kind == model.Snapshot {
 		r.warnRunning(servers)
 	}
-	return r.execute(ctx, intents, ask.Follow)
+	return r.execute(ctx, requests, opts.Follow)
 }
 
-// createRequests are the deeds, with their texts.
+// createRequests returns the action requests, with names and descriptions.
 func (r *Runner) createRequests(kind model.Kind, t textTemplates, servers []model.Server) ([]model.ActionRequest, error) {
 	names := make([]string, len(servers))
-	var wrong []model.Problem
+	var problems []model.Problem
 	if kind == model.Snapshot {
-		names, wrong = t.name.RenderAll(servers, r.state.Snapshots.Value, r.state.Now)
+		names, problems = t.name.RenderAll(servers, r.state.Snapshots.Value, r.state.Now)
 	}
 	descriptions, more := t.description.RenderAll(servers, nil, r.state.Now)
-	if wrong = append(wrong, more...); len(wrong) > 0 {
-		return nil, nothingSentError(settings.ExitRefused, problemMessages(wrong))
+	if problems = append(problems, more...); len(problems) > 0 {
+		return nil, nothingSentError(settings.ExitRefused, problemMessages(problems))
 	}
-	intents := make([]model.ActionRequest, len(servers))
+	requests := make([]model.ActionRequest, len(servers))
 	for i, s := range servers {
 		p := model.Point{Kind: kind, Server: s.Ref(), Name: names[i], Description: descriptions[i]}
 		if kind == model.Backup {
 			p.Type = model.Manual
 		}
-		intents[i] = model.ActionRequest{Action: model.Create, Point: p, Server: s.Ref()}
+		requests[i] = model.ActionRequest{Action: model.Create, Point: p, Server: s.Ref()}
 	}
-	return intents, nil
+	return requests, nil
 }
 
-// checkCapacity makes sure that each server can take another point now. Where that hangs on what is not documented, the API decides.
-func (r *Runner) checkCapacity(servers []model.Server, intents []model.ActionRequest) error {
+// checkCapacity checks that each server can have another restore point now. Where the rules are undocumented, the API decides.
+func (r *Runner) checkCapacity(servers []model.Server, requests []model.ActionRequest) error {
 	if r.incomplete != nil {
-		r.notef("warning: %s The API decides whether there is room", model.ErrorMessage(r.incomplete))
+		r.notef("warning: %s The API decides whether the quota is full", model.ErrorMessage(r.incomplete))
 	}
 	var why []string
 	for i, s := range servers {
-		if busy := r.busyReason(s, intents[i]); busy != "" {
+		if busy := r.busyReason(s, requests[i]); busy != "" {
 			why = append(why, busy)
 		}
 	}
-	for _, p := range model.CheckQuotas(intents, slices.Concat(r.state.Backups.Value, r.state.Snapshots.Value)) {
+	for _, p := range model.CheckQuotas(requests, slices.Concat(r.state.Backups.Value, r.state.Snapshots.Value)) {
 		if p.Warning {
 			r.notef("warning: %s", p.Message)
 			continue
@@ -114,7 +113,7 @@ func (r *Runner) checkCapacity(servers []model.Server, intents []model.ActionReq
 	return nil
 }
 
-// warnRunning says what the documents say of a snapshot of a server that is on.
+// warnRunning prints the documented warning about snapshots of running servers.
 func (r *Runner) warnRunning(servers []model.Server) {
 	const most = 5
 	var names []string
@@ -135,7 +134,7 @@ func (r *Runner) warnRunning(servers []model.Server) {
 	}
 }
 
-// busyReason is why the action may not begin on the server now, or "".
+// busyReason returns why the action may not start on the server now, or "".
 func (r *Runner) busyReason(s model.Server, in model.ActionRequest) string {
 	if why := s.CannotChange(); why != "" {
 		return why
@@ -146,7 +145,7 @@ func (r *Runner) busyReason(s model.Server, in model.ActionRequest) string {
 	return ""
 }
 
-// nothingSentError is the end before the first request, for the reasons.
+// nothingSentError is the error of a command that ended before the first request.
 func nothingSentError(code settings.ExitCode, why []string) error {
 	const most = 5
 	if rest := len(why) - most; rest > 0 {

@@ -28,20 +28,20 @@ func TestServersMatchByIDNameAndPattern(t *testing.T) {
 			t.Errorf("%s: %s, %v, want %s", asked, joinIDs(servers), err, want)
 		}
 	}
-	for asked, words := range map[string]string{
-		"twin":       `"twin" names 2 servers: use the ID, one of 3, 4`,
-		"1":          `"1" names 2 servers: use the ID, one of 1, 5`,
+	for asked, message := range map[string]string{
+		"twin":       `"twin" matches 2 servers: use an ID, one of 3, 4`,
+		"1":          `"1" matches 2 servers: use an ID, one of 1, 5`,
 		"web":        `there is no server "web": see vpsdeck list servers`,
 		"mail":       `there is no server "mail"`,
-		"":           `an empty text names no server`,
-		"  ":         `an empty text names no server`,
-		"nobody-*":   `no server's name is like "nobody-*"`,
+		"":           `the server name is empty`,
+		"  ":         `the server name is empty`,
+		"nobody-*":   `no server matches "nobody-*"`,
 		"a\x1b[2Jb":  `there is no server "a^[[2Jb"`,
 		"vps_s3cret": `hidden`,
 	} {
 		_, err := matchServers(asked, testServers)
-		if settings.CodeOf(err) != settings.ExitNotFound || !strings.Contains(model.ErrorMessage(err), words) {
-			t.Errorf("%s: %v, want %q", asked, err, words)
+		if settings.CodeOf(err) != settings.ExitNotFound || !strings.Contains(model.ErrorMessage(err), message) {
+			t.Errorf("%s: %v, want %q", asked, err, message)
 		}
 	}
 }
@@ -101,7 +101,7 @@ func TestJSONUsesNullAndEmptyList(t *testing.T) {
 	}
 }
 
-// brokenWriter is an output that nobody reads.
+// brokenWriter is an output whose reader is gone.
 type brokenWriter struct{}
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("write |1: broken pipe") }
@@ -116,42 +116,42 @@ func TestClosedOutputIsReported(t *testing.T) {
 }
 
 func TestActionRunsThoughOutputFails(t *testing.T) {
-	w := newHarness(t, func(o *Options) { o.Out = brokenWriter{} })
-	err := w.Create(t.Context(), snapshotOptions("mail-01", "vpn-gw"))
-	if w.sentCount() != 2 || settings.CodeOf(err) != settings.ExitOther || !strings.HasPrefix(model.ErrorMessage(err), "standard output") {
-		t.Errorf("%d sent, %v", w.sentCount(), err)
+	h := newHarness(t, func(o *Options) { o.Out = brokenWriter{} })
+	err := h.Create(t.Context(), snapshotOptions("mail-01", "vpn-gw"))
+	if h.sentCount() != 2 || settings.CodeOf(err) != settings.ExitOther || !strings.HasPrefix(model.ErrorMessage(err), "standard output") {
+		t.Errorf("%d sent, %v", h.sentCount(), err)
 	}
 }
 
 func TestScreenShowsUsualDuration(t *testing.T) {
 	var terminal bytes.Buffer
-	book := &memoryJournal{}
-	w := newHarness(t, func(o *Options) {
-		o.Screen, o.Notes, o.Journal = &Screen{W: &terminal, Width: func() int { return 80 }}, &terminal, book
+	history := &memoryJournal{}
+	h := newHarness(t, func(o *Options) {
+		o.Screen, o.Notes, o.Journal = &Screen{W: &terminal, Width: func() int { return 80 }}, &terminal, history
 	})
 	for i, minutes := range []int{4, 5, 9} {
-		sent := w.clock.Now().Add(-time.Duration(i+1) * 24 * time.Hour)
-		book.lines = append(book.lines, model.Record{
-			Version: model.RecordVersion, Time: sent, ID: fmt.Sprintf("before-%d", i), Event: model.EventDone, Host: w.opts.Client.Host(),
+		sent := h.clock.Now().Add(-time.Duration(i+1) * 24 * time.Hour)
+		history.lines = append(history.lines, model.Record{
+			Version: model.RecordVersion, Time: sent, ID: fmt.Sprintf("before-%d", i), Event: model.EventDone, Host: h.opts.Client.Host(),
 			Action: "create", Kind: "snapshot", Server: model.RecordServer{ID: "12345", Name: "web-server-01"},
 			Point: model.RecordPoint{ID: model.ID(fmt.Sprint(700 + i))}, SentAt: sent, EndedAt: sent.Add(time.Duration(minutes) * time.Minute), Timed: true,
 		})
 	}
-	if err := w.Create(t.Context(), withWait(snapshotOptions("mail-01"))); err != nil {
+	if err := h.Create(t.Context(), withWait(snapshotOptions("mail-01"))); err != nil {
 		t.Fatal(err)
 	}
-	if want := "snapshot mail-01-x of mail-01, 1 s (here about 5-9 m)"; !strings.Contains(terminal.String(), want) {
+	if want := "snapshot mail-01-x of mail-01, 1 s (usually 5-9 m here)"; !strings.Contains(terminal.String(), want) {
 		t.Errorf("%q is not in %q", want, terminal.String())
 	}
 }
 
 func TestScreenShowsProgressBetweenMessages(t *testing.T) {
 	var terminal bytes.Buffer
-	w := newHarness(t, func(o *Options) {
+	h := newHarness(t, func(o *Options) {
 		o.Screen = &Screen{W: &terminal, Width: func() int { return 40 }}
 		o.Notes, o.Out = &terminal, &terminal
 	})
-	if err := w.Create(t.Context(), withWait(snapshotOptions("mail-01", "legacy-app"))); settings.CodeOf(err) != settings.ExitOther {
+	if err := h.Create(t.Context(), withWait(snapshotOptions("mail-01", "legacy-app"))); settings.CodeOf(err) != settings.ExitOther {
 		t.Fatal(err)
 	}
 	text := terminal.String()
@@ -162,7 +162,7 @@ func TestScreenShowsProgressBetweenMessages(t *testing.T) {
 	}
 	lines := strings.Split(text, "\r\x1b[K")
 	if same := len(lines) - len(slices.Compact(slices.Clone(lines))); same > 0 {
-		t.Errorf("%d times the same line was drawn again", same)
+		t.Errorf("%d lines were drawn twice in a row", same)
 	}
 	if !strings.HasSuffix(text, " GB\n") {
 		t.Errorf("it ends with %q", text[len(text)-40:])

@@ -11,15 +11,15 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// FollowOptions is how long a command stays with what it has begun, and how it tells of it.
+// FollowOptions are how long a command waits for its operations, and how it prints them.
 type FollowOptions struct {
-	Wait    bool          // until it has ended, and not only until the API took it on
-	Timeout time.Duration // how long to stay at most; 0: as long as it takes
+	Wait    bool          // until the operation has ended, not only until the API has accepted it
+	Timeout time.Duration // maximum time to wait; 0: no limit
 	Format  Format
 }
 
-// limits bound how much of several deeds goes on at once, as in the dashboard: few requests, so that the API is not flooded,
-// and while one waits, so many running ones that a fleet is done before the day is over.
+// limits returns how many actions of a batch run at once, as in the dashboard. Few are being sent, so that the API is not flooded.
+// With --wait enough run at once that a fleet is done within a day.
 func (f FollowOptions) limits() model.Limits {
 	if f.Wait {
 		return model.Limits{Sending: 4, Running: 20}
@@ -27,203 +27,203 @@ func (f FollowOptions) limits() model.Limits {
 	return model.Limits{Sending: 4}
 }
 
-// errTimeout says that the time which was given is up.
-var errTimeout = errors.New("the time is up")
+// errTimeout is the error when --timeout is reached.
+var errTimeout = errors.New("the timeout was reached")
 
-// watcher sends deeds and follows operations until each of them is settled. It is the loop of the dashboard without the
-// screen: commands run in goroutines, their answers come through one channel, and only the loop changes the state.
+// watcher sends actions and follows operations until each is settled. It is the dashboard's loop without the screen: commands run
+// in goroutines, their messages come through one channel, and only the loop changes the state.
 type watcher struct {
 	*Runner
-	batch          *model.Batch                      // what is to be sent
-	onBegin        func(item int, _ model.Operation) // told when one of it is being sent
-	isSettled      func(model.Operation) bool        // says whether nothing more is wanted of an open operation
-	onStep         func(model.Operation, error)      // told each step of an operation; the error is why its request failed
-	stopReason     error                             // why what is not sent is kept back
-	pendingLists   int                               // requests for lists that are under way
-	waitingForPoll bool                              // until the next look at the lists
+	batch          *model.Batch                      // actions to send
+	onBegin        func(item int, _ model.Operation) // called when an item is being sent
+	isSettled      func(model.Operation) bool        // reports whether an open operation needs no more watching
+	onStep         func(model.Operation, error)      // called on each step of an operation; the error is why its request failed
+	stopReason     error                             // why the unsent actions are not sent
+	pendingLists   int                               // requests for lists under way
+	waitingForPoll bool                              // until the next poll of the lists
 	interval       time.Duration
-	failures       int   // rounds of looks in a row
-	lastFailure    error // of the latest such round
+	failures       int   // polls that failed in a row
+	lastFailure    error // of the latest poll
 	deadline       time.Time
 	messages       chan tea.Msg
 	finished       chan struct{}
 }
 
-// pollDueMsg ends a rest between two looks.
+// pollDueMsg is sent when the next poll is due.
 type pollDueMsg struct{}
 
-// run goes on until everything is sent and settled. It ends early when the context does, when the time is up (errTimeout),
-// or when the account may not be read any more, but never while a deed is on its way.
-func (v *watcher) run(ctx context.Context, timeout time.Duration) (why error) {
-	v.messages, v.finished = make(chan tea.Msg), make(chan struct{})
-	defer close(v.finished)
+// run loops until everything is sent and settled. It ends early when the context ends, at the timeout (errTimeout), or when the
+// token may no longer read the account, but never while an action's request is under way.
+func (w *watcher) run(ctx context.Context, timeout time.Duration) (why error) {
+	w.messages, w.finished = make(chan tea.Msg), make(chan struct{})
+	defer close(w.finished)
 	waits := ctx
 	if timeout > 0 {
-		v.deadline = v.opts.Clock.Now().Add(timeout)
+		w.deadline = w.opts.Clock.Now().Add(timeout)
 		bounded, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
 		waits = bounded
 	}
-	v.session.SetWaitContext(waits)
+	w.session.SetWaitContext(waits)
 	interrupted := ctx.Done()
 	for {
-		v.updateClocks()
-		if why = v.stopCause(ctx); why != nil {
-			v.stopReason, interrupted = why, nil
+		w.updateClocks()
+		if why = w.stopCause(ctx); why != nil {
+			w.stopReason, interrupted = why, nil
 		}
-		v.send()
-		if v.batch.Count(model.ItemSent) == 0 && (why != nil || v.isDone()) {
+		w.send()
+		if w.batch.Count(model.ItemSent) == 0 && (why != nil || w.isDone()) {
 			return why
 		}
-		if why == nil && !v.waitingForPoll && v.pendingLists == 0 && v.needsPoll() {
-			v.schedulePoll(ctx)
+		if why == nil && !w.waitingForPoll && w.pendingLists == 0 && w.needsPoll() {
+			w.schedulePoll(ctx)
 		}
-		v.opts.Screen.show(v.state)
+		w.opts.Screen.show(w.state)
 		select {
-		case msg := <-v.messages:
-			v.updateClocks()
-			v.handle(msg)
+		case msg := <-w.messages:
+			w.updateClocks()
+			w.handle(msg)
 		case <-interrupted:
 		}
 	}
 }
 
-// stopCause is what ends the vigil early, or nil.
-func (v *watcher) stopCause(ctx context.Context) error {
+// stopCause returns what ends the loop early, or nil.
+func (w *watcher) stopCause(ctx context.Context) error {
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case !v.deadline.IsZero() && !v.state.Local.Before(v.deadline):
+	case !w.deadline.IsZero() && !w.state.Local.Before(w.deadline):
 		return errTimeout
-	case errors.Is(v.lastFailure, model.ErrUnauthorized), errors.Is(v.lastFailure, model.ErrForbidden):
-		return v.lastFailure
+	case errors.Is(w.lastFailure, model.ErrUnauthorized), errors.Is(w.lastFailure, model.ErrForbidden):
+		return w.lastFailure
 	}
 	return nil
 }
 
-// isDone says whether nothing is left to be sent or waited for.
-func (v *watcher) isDone() bool {
-	if v.batch.Count(model.ItemWaiting) > 0 {
+// isDone reports whether nothing is left to send or wait for.
+func (w *watcher) isDone() bool {
+	if w.batch.Count(model.ItemWaiting) > 0 {
 		return false
 	}
-	for _, o := range v.state.Operations() {
-		if v.isAwaited(o) {
+	for _, o := range w.state.Operations() {
+		if w.isAwaited(o) {
 			return false
 		}
 	}
 	return true
 }
 
-// isAwaited says whether the end of an open operation is still waited for. One of which incomplete lists do not tell is not: it stays
-// open in the journal, and the next program looks for it.
-func (v *watcher) isAwaited(o model.Operation) bool { return !v.isSettled(o) && !o.Hidden() }
+// isAwaited reports whether the loop still waits for an open operation. It does not wait for one that incomplete lists may hide: that
+// stays open in the journal, and the next run looks for it.
+func (w *watcher) isAwaited(o model.Operation) bool { return !w.isSettled(o) && !o.Hidden() }
 
-// needsPoll says whether the lists have something to tell.
-func (v *watcher) needsPoll() bool {
-	for _, o := range v.state.Operations() {
-		if o.Phase != model.PhaseSending && v.isAwaited(o) {
+// needsPoll reports whether the lists can show progress.
+func (w *watcher) needsPoll() bool {
+	for _, o := range w.state.Operations() {
+		if o.Phase != model.PhaseSending && w.isAwaited(o) {
 			return true
 		}
 	}
 	return false
 }
 
-// runAsync runs a command aside. Its answer is dropped if the vigil has ended by then.
-func (v *watcher) runAsync(cmd func() tea.Msg) {
+// runAsync runs a command in a goroutine. Its message is dropped if the loop has ended by then.
+func (w *watcher) runAsync(cmd func() tea.Msg) {
 	go func() {
 		msg := cmd()
 		select {
-		case v.messages <- msg:
-		case <-v.finished:
+		case w.messages <- msg:
+		case <-w.finished:
 		}
 	}()
 }
 
-// send lets those deeds leave that may, or gives up all that have not left.
-func (v *watcher) send() {
-	if v.stopReason != nil {
-		v.batch.Stop()
+// send sends the actions that may be sent now, or cancels all unsent ones if the loop is stopping.
+func (w *watcher) send() {
+	if w.stopReason != nil {
+		w.batch.Stop()
 	}
-	for _, item := range v.batch.Next(func(in model.ActionRequest) bool { return v.state.Conflict(in.Action, in.Point) != "" }) {
-		o := v.state.Begin(item.Request, v.opts.Run)
-		v.batch.SetOperation(item.Number, o.Number)
-		v.onBegin(item.Number, o)
-		v.runAsync(v.session.Execute(o, v.newRecord(o)))
+	for _, item := range w.batch.Next(func(in model.ActionRequest) bool { return w.state.Conflict(in.Action, in.Point) != "" }) {
+		o := w.state.Begin(item.Request, w.opts.Run)
+		w.batch.SetOperation(item.Number, o.Number)
+		w.onBegin(item.Number, o)
+		w.runAsync(w.session.Execute(o, w.newRecord(o)))
 	}
 }
 
-// schedulePoll waits for the next look: longer each time, and after failures as the API wants it.
-func (v *watcher) schedulePoll(ctx context.Context) {
-	v.waitingForPoll = true
-	v.interval = command.NextPollInterval(v.interval)
-	wait := v.interval
-	if v.failures > 0 {
-		wait = command.RetryDelay(v.failures, v.lastFailure)
+// schedulePoll schedules the next poll: after a growing interval, or after failures as the API asks.
+func (w *watcher) schedulePoll(ctx context.Context) {
+	w.waitingForPoll = true
+	w.interval = command.NextPollInterval(w.interval)
+	wait := w.interval
+	if w.failures > 0 {
+		wait = command.RetryDelay(w.failures, w.lastFailure)
 	}
-	if !v.deadline.IsZero() {
-		wait = min(wait, v.deadline.Sub(v.state.Local))
+	if !w.deadline.IsZero() {
+		wait = min(wait, w.deadline.Sub(w.state.Local))
 	}
-	v.runAsync(func() tea.Msg {
-		_ = v.opts.Clock.Wait(ctx, wait) // that the context has ended is seen by the loop
+	w.runAsync(func() tea.Msg {
+		_ = w.opts.Clock.Wait(ctx, wait) // the loop checks the context itself
 		return pollDueMsg{}
 	})
 }
 
-// handle takes an answer in.
-func (v *watcher) handle(msg tea.Msg) {
+// handle applies a message.
+func (w *watcher) handle(msg tea.Msg) {
 	switch msg := msg.(type) {
 	case pollDueMsg:
-		v.waitingForPoll = false
-		v.lastFailure = nil
-		for _, cmd := range v.session.RefreshRunning(v.state) {
+		w.waitingForPoll = false
+		w.lastFailure = nil
+		for _, cmd := range w.session.RefreshRunning(w.state) {
 			if cmd != nil {
-				v.pendingLists++
-				v.runAsync(cmd)
+				w.pendingLists++
+				w.runAsync(cmd)
 			}
 		}
 	case command.ActionResultMsg:
-		v.interval = 0
-		v.handleResult(msg)
+		w.interval = 0
+		w.handleResult(msg)
 	default:
-		v.pendingLists--
-		v.handleList(msg)
+		w.pendingLists--
+		w.handleList(msg)
 	}
 }
 
-// handleResult takes in how a deed's request went. Where the next one would fare no better, the rest is kept back.
-func (v *watcher) handleResult(msg command.ActionResultMsg) {
-	o := v.state.ApplyResult(msg.Number, msg.Accepted, msg.Outcome)
-	v.warnJournal(msg.JournalErr)
+// handleResult applies the result of an action's request. After an error that the next request would get too, the rest is not sent.
+func (w *watcher) handleResult(msg command.ActionResultMsg) {
+	o := w.state.ApplyResult(msg.Number, msg.Accepted, msg.Outcome)
+	w.warnJournal(msg.JournalErr)
 	err := msg.Outcome.Err
-	if words := msg.Accepted.Message; err == nil && words != "" {
-		v.notef("%s: the API says “%s”", o.Title(), words)
+	if message := msg.Accepted.Message; err == nil && message != "" {
+		w.notef("%s: the API says “%s”", o.Title(), message)
 	}
 	if errors.Is(err, model.ErrUnauthorized) || errors.Is(err, model.ErrRateLimited) {
-		v.stopReason = err
+		w.stopReason = err
 	}
-	v.reportStep(o, err)
+	w.reportStep(o, err)
 }
 
-// reportStep hands on how far an operation has come.
-func (v *watcher) reportStep(o model.Operation, err error) {
-	v.recordOperation(o)
-	v.batch.ApplyOperation(o)
-	v.onStep(o, err)
+// reportStep passes on the progress of an operation.
+func (w *watcher) reportStep(o model.Operation, err error) {
+	w.recordOperation(o)
+	w.batch.ApplyOperation(o)
+	w.onStep(o, err)
 }
 
-// handleList takes in a list, and what it tells of operations.
-func (v *watcher) handleList(msg tea.Msg) {
-	changed, _, err := command.ApplyList(v.state, msg)
+// handleList applies a list, and what it shows of operations.
+func (w *watcher) handleList(msg tea.Msg) {
+	changed, _, err := command.ApplyList(w.state, msg)
 	if err != nil {
-		v.lastFailure = err
+		w.lastFailure = err
 	}
-	if v.pendingLists == 0 {
-		v.failures++
-		if v.lastFailure == nil {
-			v.failures = 0
+	if w.pendingLists == 0 {
+		w.failures++
+		if w.lastFailure == nil {
+			w.failures = 0
 		}
 	}
 	for _, o := range changed {
-		v.reportStep(o, nil)
+		w.reportStep(o, nil)
 	}
 }

@@ -128,8 +128,8 @@ func TestNothingIsSentIfTheAccountHasChanged(t *testing.T) {
 		"the point is newer":      {same, changed(func(p *model.Point) { p.CreatedAt = createdAt.Add(time.Hour) }), "not the one that was shown", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
 		"the point is renamed":    {same, changed(func(p *model.Point) { p.Name = "weekly" }), "not the one that was shown", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
 		"its server differs":      {same, strings.Replace(changed(func(*model.Point) {}), "12345", "12346", 1), "not the one that was shown", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
-		"the point is being made": {same, changed(func(p *model.Point) { p.Status = model.InProgress }), "still being made", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
-		"the point has failed":    {same, changed(func(p *model.Point) { p.Status = model.Failed }), "nothing in it", model.ErrConflict, []model.Action{model.Restore}},
+		"the point is being made": {same, changed(func(p *model.Point) { p.Status = model.InProgress }), "still being created", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
+		"the point has failed":    {same, changed(func(p *model.Point) { p.Status = model.Failed }), "cannot be restored", model.ErrConflict, []model.Action{model.Restore}},
 		"another point is listed": {same, listJSON(strings.Replace(pointJSON(snap), "801", "802", 1)), "snapshot #801 is no longer there", model.ErrNotFound, []model.Action{model.Restore, model.Delete}},
 	} {
 		actions := c.actions

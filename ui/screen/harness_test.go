@@ -32,7 +32,7 @@ func newSnapshot(id model.ID, of model.Server, ago time.Duration) model.Point {
 	}
 }
 
-// harness is what stands around the panes, and keeps what they did.
+// harness is a fake program around the panes. It records what they do.
 type harness struct {
 	t            *testing.T
 	env          *Env
@@ -43,40 +43,40 @@ type harness struct {
 	openedServer model.ID
 }
 
-// newHarness is a world of which nothing is known.
+// newHarness returns a harness without any loaded list.
 func newHarness(t *testing.T) *harness {
 	t.Helper()
 	keys, styles := keymap.Default(), style.New(true)
-	w := &harness{t: t, state: &model.State{Now: now, Local: now}}
-	w.env = &Env{
-		State: w.state, Keys: &keys, Styles: func() *style.Styles { return styles },
-		OpenDialog: func(d dialog.Dialog) tea.Cmd { w.opened = d; d.SetSize(76, 30); return nil },
-		Notify:     func(_ Severity, words string) { w.notices = append(w.notices, words) },
-		OpenServer: func(id model.ID) { w.openedServer = id },
-		Start:      func(in model.ActionRequest) tea.Cmd { w.started = append(w.started, in); return nil },
+	h := &harness{t: t, state: &model.State{Now: now, Local: now}}
+	h.env = &Env{
+		State: h.state, Keys: &keys, Styles: func() *style.Styles { return styles },
+		OpenDialog: func(d dialog.Dialog) tea.Cmd { h.opened = d; d.SetSize(76, 30); return nil },
+		Notify:     func(_ Severity, words string) { h.notices = append(h.notices, words) },
+		OpenServer: func(id model.ID) { h.openedServer = id },
+		Start:      func(in model.ActionRequest) tea.Cmd { h.started = append(h.started, in); return nil },
 	}
-	return w
+	return h
 }
 
-// newHarnessWith is a world with these points of the two servers.
+// newHarnessWith returns a harness with the two servers and these points.
 func newHarnessWith(t *testing.T, points ...model.Point) *harness {
 	t.Helper()
-	w := newHarness(t)
-	w.setServers(nil, web, db)
-	w.setPoints(points...)
-	return w
+	h := newHarness(t)
+	h.setServers(nil, web, db)
+	h.setPoints(points...)
+	return h
 }
 
-// setServers tells the state the list of servers.
-func (w *harness) setServers(err error, servers ...model.Server) {
-	w.t.Helper()
-	ticket, _ := w.state.Servers.Start(w.state.Now)
-	w.state.ApplyServers(ticket, servers, err)
+// setServers sets the state's list of servers.
+func (h *harness) setServers(err error, servers ...model.Server) {
+	h.t.Helper()
+	ticket, _ := h.state.Servers.Start(h.state.Now)
+	h.state.ApplyServers(ticket, servers, err)
 }
 
-// setPoints tells the state the lists of both kinds.
-func (w *harness) setPoints(points ...model.Point) {
-	w.t.Helper()
+// setPoints sets the state's lists of both kinds.
+func (h *harness) setPoints(points ...model.Point) {
+	h.t.Helper()
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
 		var some []model.Point
 		for _, p := range points {
@@ -84,42 +84,42 @@ func (w *harness) setPoints(points ...model.Point) {
 				some = append(some, p)
 			}
 		}
-		ticket, _ := w.state.Points(kind).Start(w.state.Now)
-		w.state.ApplyPoints(kind, "", ticket, some, nil)
+		ticket, _ := h.state.Points(kind).Start(h.state.Now)
+		h.state.ApplyPoints(kind, "", ticket, some, nil)
 	}
 }
 
-// lastNotice is the last sentence that was said.
-func (w *harness) lastNotice() string {
-	if len(w.notices) == 0 {
+// lastNotice returns the last notice, or "".
+func (h *harness) lastNotice() string {
+	if len(h.notices) == 0 {
 		return ""
 	}
-	return w.notices[len(w.notices)-1]
+	return h.notices[len(h.notices)-1]
 }
 
-// refusalText is what the refusal, or the waiting, says that is open.
-func (w *harness) refusalText() string {
-	w.t.Helper()
-	switch w.opened.(type) {
+// refusalText returns the text of the open refusal or wait dialog.
+func (h *harness) refusalText() string {
+	h.t.Helper()
+	switch h.opened.(type) {
 	case *dialog.Refusal, *dialog.Wait:
-		return strings.Join(strings.Fields(strings.ReplaceAll(ansi.Strip(w.opened.View()), "│", "")), " ")
+		return strings.Join(strings.Fields(strings.ReplaceAll(ansi.Strip(h.opened.View()), "│", "")), " ")
 	}
-	w.t.Fatalf("no refusal is open but %T; what was said: %q", w.opened, w.notices)
+	h.t.Fatalf("no refusal is open but %T; notices: %q", h.opened, h.notices)
 	return ""
 }
 
-// confirm is the question that is open, past its quiet time, and what it shows.
-func (w *harness) confirm() (*dialog.Confirm, string) {
-	w.t.Helper()
-	q, ok := w.opened.(*dialog.Confirm)
+// confirm returns the open confirmation, past its input delay, and what it shows.
+func (h *harness) confirm() (*dialog.Confirm, string) {
+	h.t.Helper()
+	q, ok := h.opened.(*dialog.Confirm)
 	if !ok {
-		w.t.Fatalf("no question is open; what was said: %q", w.notices)
+		h.t.Fatalf("no confirmation is open; notices: %q", h.notices)
 	}
 	q.Enable()
 	return q, ansi.Strip(q.View())
 }
 
-// keyPress is a key by its name.
+// keyPress returns the press of a key by name.
 func keyPress(name string) tea.KeyPressMsg {
 	codes := map[string]rune{"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown}
 	if code, ok := codes[name]; ok {
@@ -128,23 +128,23 @@ func keyPress(name string) tea.KeyPressMsg {
 	return tea.KeyPressMsg{Code: []rune(name)[0], Text: name}
 }
 
-// pressKeys gives keys to a pane one after the other.
+// pressKeys presses keys in a pane.
 func pressKeys(p Pane, names ...string) {
 	for _, name := range names {
 		p.Update(keyPress(name))
 	}
 }
 
-// pressInConfirm gives keys to the question that is open.
-func (w *harness) pressInConfirm(names ...string) {
-	w.t.Helper()
-	q, _ := w.confirm()
+// pressInConfirm presses keys in the open confirmation.
+func (h *harness) pressInConfirm(names ...string) {
+	h.t.Helper()
+	q, _ := h.confirm()
 	for _, name := range names {
 		q.Update(keyPress(name))
 	}
 }
 
-// checkShown fails the test unless the screen has all the texts.
+// checkShown fails the test unless the screen has all texts.
 func checkShown(t *testing.T, screen string, texts ...string) {
 	t.Helper()
 	for _, text := range texts {
