@@ -25,34 +25,35 @@ type token struct {
 	Permissions []string `json:"permissions"`
 }
 
-func (m accountResponse) toModel() model.Account {
-	created, _ := parseTime(m.Account.CreatedAt)
-	a := model.Account{
-		Email:     model.Clean(m.Account.Email),
-		FirstName: model.Clean(m.Account.FirstName),
-		LastName:  model.Clean(m.Account.LastName),
-		Company:   model.Clean(m.Account.Company),
+func (a accountResponse) toModel() model.Account {
+	created, _ := parseTime(a.Account.CreatedAt)
+	out := model.Account{
+		Email:     model.Clean(a.Account.Email),
+		FirstName: model.Clean(a.Account.FirstName),
+		LastName:  model.Clean(a.Account.LastName),
+		Company:   model.Clean(a.Account.Company),
 		CreatedAt: created,
-		TokenName: model.Clean(m.Token.Name),
+		TokenName: model.Clean(a.Token.Name),
 	}
-	for _, permission := range m.Token.Permissions {
-		a.Permissions = append(a.Permissions, model.Clean(permission))
+	for _, permission := range a.Token.Permissions {
+		out.Permissions = append(out.Permissions, model.Clean(permission))
 	}
-	return a
+	return out
 }
 
-// Account tells whose token it is; any live token may ask [D]. Where the API does not have it, that is
-// model.ErrNotFound or model.ErrForbidden, and no reason to stop.
+// Account returns the owner of the token; any live token may ask [D]. If the API does not have this
+// endpoint, the error is
+// model.ErrNotFound or model.ErrForbidden. Callers can go on without it.
 func (c *Client) Account(ctx context.Context) (model.Account, error) {
 	ctx, cancel := c.withTimeout(ctx)
 	defer cancel()
-	a, failure := c.get(ctx, c.urlFor("/account/me/", nil))
+	resp, failure := c.get(ctx, c.urlFor("/account/me/", nil))
 	if failure != nil {
 		return model.Account{}, failure
 	}
-	var m accountResponse
-	if err := json.Unmarshal(a.body, &m); err != nil {
-		return model.Account{}, c.badResponse(a, describeJSONError(a.body, err))
+	var body accountResponse
+	if err := json.Unmarshal(resp.body, &body); err != nil {
+		return model.Account{}, c.badResponse(resp, describeJSONError(resp.body, err))
 	}
-	return m.toModel(), nil
+	return body.toModel(), nil
 }

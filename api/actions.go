@@ -12,30 +12,30 @@ import (
 	"vpsdeck/model"
 )
 
-// readCreated reads the point in the answer to a create. Without one nobody knows what was made; and one of another server, or
-// of another kind, name or description than was asked for, is not the one.
+// readCreated reads the point in the response to a create. A response without a point proves
+// nothing, nor does a point whose server, kind, name or description differs from the request.
 func readCreated[W item[model.Point]](c *Client, a response, asked model.Point) (W, *Error) {
-	var made W
+	var created W
 	if a.failure != nil {
-		return made, a.failure
+		return created, a.failure
 	}
-	made, failure := readItem[W](c, a)
-	if failure == nil && (isOtherKind(a.body, asked.Kind) || !matchesRequest(made.toModel(), asked)) {
-		failure = c.badResponse(a, "it is about something else than what was asked for")
+	created, failure := readItem[W](c, a)
+	if failure == nil && (isOtherKind(a.body, asked.Kind) || !matchesRequest(created.toModel(), asked)) {
+		failure = c.badResponse(a, "it does not match the request")
 	}
-	return made, failure
+	return created, failure
 }
 
-// matchesRequest says whether the point may be the one asked for. What an answer leaves out proves nothing; an automatic backup, or one
-// that had failed or ended before, was made by somebody else.
+// matchesRequest reports whether the point may be the requested one. Fields that the response omits
+// prove nothing. An automatic backup was created by somebody else.
 func matchesRequest(got, asked model.Point) bool {
 	same := func(got, want string) bool { return got == "" || got == model.Clean(want) }
 	return same(string(got.Server.ID), string(asked.Server.ID)) && same(got.Name, asked.Name) && got.Type != model.Automatic &&
 		same(got.Description, strings.TrimSpace(asked.Description))
 }
 
-// isOtherKind says whether the answer to a create has fields that only another kind of thing has: a server its plan or address, a
-// backup its type, a snapshot its name.
+// isOtherKind reports whether the response to a create has fields that only another kind of object
+// has: a server's plan or address, a backup's type, a snapshot's name.
 func isOtherKind(body []byte, kind model.Kind) bool {
 	var fields map[string]rawField
 	if json.Unmarshal(body, &fields) != nil {
@@ -51,8 +51,8 @@ func isOtherKind(body []byte, kind model.Kind) bool {
 	})
 }
 
-// actionResponse is the answer to a deed on a point that is there: to a restore of a snapshot [E], of a backup [I], and to a delete
-// that says more than its status [I].
+// actionResponse is the response to an action on an existing point: a restore of a snapshot [E], a
+// restore of a backup [I], or a delete that returns more than its status [I].
 type actionResponse struct {
 	ID       model.ID       `json:"id,omitempty"` // of what was deleted
 	Status   string         `json:"status"`
@@ -62,7 +62,7 @@ type actionResponse struct {
 	Server   serverRef      `json:"server"`
 }
 
-// restoredPoint is the point gone back to, as the answer to a restore names it.
+// restoredPoint is the restored point, as the response to a restore names it.
 type restoredPoint struct {
 	ID        model.ID `json:"id"`
 	Name      string   `json:"name,omitempty"`
@@ -72,87 +72,90 @@ type restoredPoint struct {
 // successStatus is the status word in the answer to a restore [E].
 const successStatus = "success"
 
-// readActionResponse reads the answer to a deed on a point. Not every 2xx is the API's: a hotel's login page and a proxy's empty
-// answer are too. What cannot be read, speaks of another thing or tells of a failure proves nothing, and the outcome is
-// unknown.
+// readActionResponse reads the response to an action on a point. Not every 2xx comes from the API:
+// a hotel's login page and a proxy's empty response are 2xx too. A response that is unreadable,
+// names another object or reports a failure proves nothing, so the outcome is unknown.
 func (c *Client) readActionResponse(a response, asked model.Point) (actionResponse, *Error) {
-	var t actionResponse
+	var result actionResponse
 	if a.failure != nil {
-		return t, a.failure
+		return result, a.failure
 	}
-	if err := json.Unmarshal(a.body, &t); err != nil {
-		return t, c.badResponse(a, describeJSONError(a.body, err))
+	if err := json.Unmarshal(a.body, &result); err != nil {
+		return result, c.badResponse(a, describeJSONError(a.body, err))
 	}
 	switch {
-	case model.PointStatus(t.Status).Failed():
-		return t, c.badResponse(a, "its status says success, and its words say that it failed")
-	case t.differs(asked):
-		return t, c.badResponse(a, "it is about something else than what was asked for")
+	case model.PointStatus(result.Status).Failed():
+		return result, c.badResponse(a, "its HTTP status is a success, but its text reports a failure")
+	case result.differs(asked):
+		return result, c.badResponse(a, "it does not match the request")
 	}
-	return t, nil
+	return result, nil
 }
 
-// point is the point that the answer names, by its kind; nil for none.
-func (t actionResponse) point(kind model.Kind) *restoredPoint {
+// point returns the point of this kind that the response names, or nil.
+func (r actionResponse) point(kind model.Kind) *restoredPoint {
 	if kind == model.Backup {
-		return t.Backup
+		return r.Backup
 	}
-	return t.Snapshot
+	return r.Snapshot
 }
 
-// differs says whether the answer names another thing than the one asked for.
-func (t actionResponse) differs(asked model.Point) bool {
-	another := func(got, want model.ID) bool { return got != "" && want != "" && got != want }
-	p := t.point(asked.Kind)
-	return another(t.Server.ID, asked.Server.ID) || p != nil && another(p.ID, asked.ID) ||
-		p == nil && t.point(1-asked.Kind) != nil // it speaks of a point of the other kind
+// differs reports whether the response names another object than the requested one.
+func (r actionResponse) differs(asked model.Point) bool {
+	differs := func(got, want model.ID) bool { return got != "" && want != "" && got != want }
+	p := r.point(asked.Kind)
+	return differs(r.Server.ID, asked.Server.ID) || p != nil && differs(p.ID, asked.ID) ||
+		p == nil && r.point(1-asked.Kind) != nil // it names a point of the other kind
 }
 
-// confirmsRestore says whether the answer tells that the restore was taken on: in the documents' word, by the point, or by the
-// server's status. One of them is enough. What the answer for a backup holds is not documented: a message will do there.
-func (t actionResponse) confirmsRestore(asked model.Point) bool {
-	p := t.point(asked.Kind)
-	return t.Status == successStatus || p != nil && p.ID == asked.ID || model.ServerStatus(t.Server.Status) == model.ServerRestoring ||
-		asked.Kind == model.Backup && t.Message != ""
+// confirmsRestore reports whether the response says that the restore was accepted. One sign is
+// enough: the documented status word, the point, or the server's status. The response for a backup
+// is not documented, so there a message is enough too.
+func (r actionResponse) confirmsRestore(asked model.Point) bool {
+	p := r.point(asked.Kind)
+	return r.Status == successStatus || p != nil && p.ID == asked.ID || model.ServerStatus(r.Server.Status) == model.ServerRestoring ||
+		asked.Kind == model.Backup && r.Message != ""
 }
 
-// restore sends a restore. The documents answer 200 with an object that names the point and the server [D]; every other
-// 2xx, and one without that, leaves open whether it has begun.
+// restore sends a restore. The documents promise 200 and an object that names the point and the
+// server [D]. After any other 2xx, or without such an object, it is unknown whether the restore has
+// begun.
 func (c *Client) restore(ctx context.Context, path string, payload any, asked model.Point) (model.ActionResult, error) {
 	a, err := c.sendAction(ctx, http.MethodPost, path, payload)
 	if err != nil {
 		return model.ActionResult{}, err
 	}
-	t, err := c.readActionResponse(a, asked)
+	result, err := c.readActionResponse(a, asked)
 	if err != nil {
 		return model.ActionResult{}, err
 	}
-	if !t.confirmsRestore(asked) {
-		return model.ActionResult{}, c.badResponse(a, "it does not say that the restore has begun")
+	if !result.confirmsRestore(asked) {
+		return model.ActionResult{}, c.badResponse(a, "it does not confirm the restore")
 	}
-	return t.toAccepted(asked), nil
+	return result.toAccepted(asked), nil
 }
 
-// toAccepted is what the answer to a restore tells, filled up with what was asked for.
-func (t actionResponse) toAccepted(asked model.Point) model.ActionResult {
+// toAccepted returns the content of the response to a restore, completed from the request.
+func (r actionResponse) toAccepted(asked model.Point) model.ActionResult {
 	point := asked
-	if p := t.point(asked.Kind); p != nil {
+	if p := r.point(asked.Kind); p != nil {
 		setCreated(&point, p.CreatedAt)
 		if asked.Kind == model.Snapshot {
 			point.Name = normalizeText(p.Name)
 		}
 	}
-	point.Server = t.Server.toModel()
+	point.Server = r.Server.toModel()
 	point.Server.ID = cmp.Or(point.Server.ID, asked.Server.ID)
 	return model.ActionResult{
 		Point:        point,
-		ServerStatus: model.ServerStatus(model.Clean(t.Server.Status)),
-		Message:      model.Clean(t.Message),
+		ServerStatus: model.ServerStatus(model.Clean(r.Server.Status)),
+		Message:      model.Clean(r.Message),
 	}
 }
 
-// deletePoint deletes a thing of a collection like "/backups/". 204 says that it is gone [D], and so does a 200 with an object
-// that names it or says success [I]. Every other 2xx leaves it open.
+// deletePoint deletes an item of a collection like "/backups/". A 204 says that it is gone [D], and
+// so does a 200 with an object that names it or reports success [I]. After any other 2xx the
+// outcome is unknown.
 func (c *Client) deletePoint(ctx context.Context, kind model.Kind, collection string, id model.ID) error {
 	path, err := itemPath(http.MethodDelete, collection, id)
 	if err != nil {
@@ -165,13 +168,13 @@ func (c *Client) deletePoint(ctx context.Context, kind model.Kind, collection st
 	case a.status == http.StatusNoContent:
 		return nil
 	case a.status != http.StatusOK:
-		return c.badResponse(a, fmt.Sprintf("status %d does not say that it is gone", a.status))
+		return c.badResponse(a, fmt.Sprintf("status %d does not confirm the deletion", a.status))
 	}
-	t, err := c.readActionResponse(a, model.Point{Kind: kind, ID: id})
+	result, err := c.readActionResponse(a, model.Point{Kind: kind, ID: id})
 	switch {
 	case err != nil:
 		return err
-	case t.ID != id && (t.ID != "" || t.Status != successStatus):
+	case result.ID != id && (result.ID != "" || result.Status != successStatus):
 		return c.badResponse(a, "it does not say what was deleted")
 	}
 	return nil

@@ -8,7 +8,8 @@ import (
 	"vpsdeck/model"
 )
 
-// The 2xx answers to deeds on a point, and whether they prove that it was done. What does not is looked for in the lists.
+// actionProofs are 2xx responses to actions on a point, and whether they prove that the action was
+// done. If they do not, the lists are searched for it.
 var actionProofs = []struct {
 	name             string
 	status           int
@@ -19,18 +20,18 @@ var actionProofs = []struct {
 	{"the documents' answer to a restore", 200, `{"status": "success", "message": "Server is being restored.",
 		"snapshot": {"id": 801}, "server": {"id": 12345, "status": "restoring"}}`, true, true},
 	{"the word for success alone", 200, `{"status": "success"}`, true, true},
-	{"the same, taken on for later", 202, `{"status": "success"}`, true, false},
+	{"the same, accepted for later", 202, `{"status": "success"}`, true, false},
 	{"the snapshot alone", 200, `{"snapshot": {"id": 801}}`, true, false},
 	{"the server's status alone", 200, `{"server": {"id": 12345, "status": "restoring"}}`, true, false},
 	{"what was deleted", 200, `{"id": 801, "status": "completed"}`, false, true},
-	{"words that only a person understands", 200, `{"message": "Done."}`, false, false},
+	{"a message without a status", 200, `{"message": "Done."}`, false, false},
 	{"another snapshot", 200, `{"status": "success", "id": 802, "snapshot": {"id": 802}}`, false, false},
-	{"another ID beside the word for success", 200, `{"status": "success", "id": 802}`, true, false},
-	{"a backup in the place of the snapshot", 200, `{"status": "success", "backup": {"id": 801}}`, false, false},
+	{"another ID with the word for success", 200, `{"status": "success", "id": 802}`, true, false},
+	{"a backup instead of the snapshot", 200, `{"status": "success", "backup": {"id": 801}}`, false, false},
 	{"a failure", 200, `{"status": "error", "id": 801, "snapshot": {"id": 801}}`, false, false},
 	{"nothing", 200, "", false, false},
-	{"no content, and no more content", 205, "", false, false},
-	{"taken on, without a word", 202, "", false, false},
+	{"reset content", 205, "", false, false},
+	{"accepted, without a body", 202, "", false, false},
 	{"a login page", 200, "<!doctype html><title>Free Wi-Fi</title>", false, false},
 	{"an empty object", 200, "{}", false, false},
 	{"a list", 200, "[]", false, false},
@@ -51,7 +52,8 @@ func TestOnlyAnAPIResponseProvesAnAction(t *testing.T) {
 	}
 }
 
-// requireProof fails the test unless the deed counts as done, or else its outcome as unknown: never as refused.
+// requireProof fails the test unless the action counts as done, or else its outcome as unknown. It
+// must never count as refused.
 func requireProof(t *testing.T, err error, done bool) {
 	t.Helper()
 	switch {
@@ -64,14 +66,15 @@ func requireProof(t *testing.T, err error, done bool) {
 	}
 }
 
-// The answers to creates of a backup and of a snapshot “nightly” of the server 12345, and whether they are about that.
+// createProofs are responses to creating a backup and a snapshot “nightly” of the server 12345, and
+// whether they match that request.
 var createProofs = []struct {
 	name                 string
 	body                 string
 	asBackup, asSnapshot bool
 }{
 	{"the ID alone", `{"id": 900}`, true, true},
-	{"without what is not known yet", `{"id": 900, "server": null, "name": "", "description": null, "size_mb": null}`, true, true},
+	{"without the values not known yet", `{"id": 900, "server": null, "name": "", "description": null, "size_mb": null}`, true, true},
 	{"the snapshot", `{"id": 900, "server": {"id": 12345}, "name": "nightly", "status": "in_progress", "description": "why"}`, false, true},
 	{"the backup", `{"id": 900, "server": {"id": "12345"}, "backup_type": "manual", "status": "in_progress", "description": "why"}`, true, false},
 	{"of another server", `{"id": 900, "server": {"id": 12346}, "status": "in_progress"}`, false, false},

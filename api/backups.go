@@ -16,7 +16,7 @@ type backup struct {
 	CreatedAt   rawField  `json:"created_at"`
 	ExpiresAt   rawField  `json:"expires_at"` // null: never [D]
 	Description string    `json:"description"`
-	Message     string    `json:"message,omitempty"` // in the answer to a create [E]
+	Message     string    `json:"message,omitempty"` // in the response to a create [E]
 }
 
 func (b backup) key() model.ID { return b.ID }
@@ -43,7 +43,8 @@ type newBackup struct {
 }
 
 // Backups lists the backups that pass the filter [D], in the API's order, which is not by time [E].
-// Nobody may write to what it returns: it is handed out again while the API tells the same. So it is with the other lists.
+// Callers must not write to the returned slice: it is returned again while the API's data stays the
+// same. This applies to the other lists too.
 func (c *Client) Backups(ctx context.Context, f model.BackupFilter) ([]model.Point, error) {
 	return fetchList[backup](ctx, c, "/backups/", makeQuery("server_id", string(f.Server), "backup_type", string(f.Type)))
 }
@@ -59,15 +60,16 @@ func (c *Client) CreateBackup(ctx context.Context, server model.ID, description 
 	if err != nil {
 		return model.ActionResult{}, err
 	}
-	made, err := readCreated[backup](c, a, model.Point{Kind: model.Backup, Server: model.ServerRef{ID: server}, Description: description})
+	created, err := readCreated[backup](c, a, model.Point{Kind: model.Backup, Server: model.ServerRef{ID: server}, Description: description})
 	if err != nil {
 		return model.ActionResult{}, err
 	}
-	return model.ActionResult{Point: made.toModel(), Message: model.Clean(made.Message)}, nil
+	return model.ActionResult{Point: created.toModel(), Message: model.Clean(created.Message)}, nil
 }
 
-// RestoreBackup overwrites the server with one of its backups [D]. It is sent once. What the answer holds is not
-// documented: one like that of a snapshot's restore is expected [I]. model.ErrOutcomeUnknown: it may have begun, or not.
+// RestoreBackup overwrites the server with one of its backups [D]. It is sent once. Its response is
+// not documented: it is expected to be like that of a snapshot's restore [I].
+// model.ErrOutcomeUnknown: it may have begun, or not.
 func (c *Client) RestoreBackup(ctx context.Context, server, backup model.ID) (model.ActionResult, error) {
 	path, err := itemPath(http.MethodPost, "/servers/", server)
 	if err == nil {
@@ -82,8 +84,8 @@ func (c *Client) RestoreBackup(ctx context.Context, server, backup model.ID) (mo
 	return c.restore(ctx, path+"restore/", payload, model.Point{Kind: model.Backup, ID: backup, Server: model.ServerRef{ID: server}})
 }
 
-// DeleteBackup removes a backup for good [D]. It is sent once. model.ErrNotFound: there is none, or no more [D];
-// model.ErrOutcomeUnknown: it may be gone, or not.
+// DeleteBackup removes a backup for good [D]. It is sent once. model.ErrNotFound: it does not
+// exist, or no longer [D]; model.ErrOutcomeUnknown: it may be gone, or not.
 func (c *Client) DeleteBackup(ctx context.Context, id model.ID) error {
 	return c.deletePoint(ctx, model.Backup, "/backups/", id)
 }

@@ -12,7 +12,7 @@ import (
 	"vpsdeck/model"
 )
 
-// fleetSizes are the sizes that everything that grows is measured at, in servers.
+// fleetSizes are the fleet sizes of the benchmarks, in servers.
 var fleetSizes = []int{12, 1_000, 10_000}
 
 func newFleet(n int) *sim.Account {
@@ -20,7 +20,8 @@ func newFleet(n int) *sim.Account {
 	return sim.New(sim.Options{Seed: 1, Servers: n, Clock: sim.NewSteppedClock(at)})
 }
 
-// BenchmarkPaging reads all backups of a fleet: requests, reading and decoding, with the account in the same process.
+// BenchmarkPaging reads all backups of a fleet: requests, reading and decoding. The account runs in
+// the same process.
 func BenchmarkPaging(b *testing.B) {
 	for _, n := range fleetSizes {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
@@ -40,7 +41,7 @@ func BenchmarkPaging(b *testing.B) {
 	}
 }
 
-// BenchmarkDecode reads one page of a hundred; beside it stands what json.Unmarshal alone takes for it.
+// BenchmarkDecode reads one page of a hundred items, and compares it with json.Unmarshal alone.
 func BenchmarkDecode(b *testing.B) {
 	recorder := httptest.NewRecorder()
 	request := httptest.NewRequest(http.MethodGet, "/api/v1/backups/?page=2&page_size=100", nil)

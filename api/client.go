@@ -1,10 +1,12 @@
-// Package api speaks the VPS.org REST API over HTTP: it lists servers, backups and snapshots, makes, restores and deletes
-// them, and knows no screens. Nouns and kinds of failure are those of package model.
+// Package api is a client of the VPS.org REST API. It lists servers, backups and snapshots, and
+// creates, restores and deletes them. It knows no screens; its objects and kinds of failure are
+// those of package model.
 //
-// Reads are tried again when the line or the API stumbles; deeds (POST, DELETE) are sent once, whatever happens, and say
-// so with model.ErrOutcomeUnknown when their answer was lost. Every call ends: time, size, items and pages are bounded.
+// Reads are retried when the connection or the API fails. Actions (POST, DELETE) are sent once,
+// whatever happens. If their response is lost, the error is model.ErrOutcomeUnknown. Every call
+// ends: time, size, items and pages are bounded.
 //
-// Where a fact comes from is marked: [D] documented, [E] read off an example, [I] inferred.
+// Facts are marked with their source: [D] documented, [E] read off an example, [I] inferred.
 package api
 
 import (
@@ -23,13 +25,15 @@ import (
 	"vpsdeck/model"
 )
 
-// DefaultURL is where the API lives [D].
+// DefaultURL is the base URL of the API [D].
 const DefaultURL = "https://admin.vps.org/api/v1"
 
-// maxInFlight is how many requests of one client are under way at most: enough to fill a screen, too few to annoy the API.
+// maxInFlight limits the concurrent requests of one client: enough to fill a screen, too few to
+// annoy the API.
 const maxInFlight = 4
 
-// Client asks the API with one token. It is safe for concurrent use. Its errors are *Error, and never hold the token.
+// Client calls the API with one token. It is safe for concurrent use. Its errors are *Error, and
+// never contain the token.
 type Client struct {
 	base          *url.URL
 	token         secret
@@ -39,24 +43,27 @@ type Client struct {
 	wait          func(context.Context, time.Duration) error
 	limits        Limits
 	slots         chan struct{}
-	bodyBuffers   chan []byte // room of bodies that nobody needs any more
+	bodyBuffers   chan []byte // for reuse
 	readClient    *http.Client
 	actionClient  *http.Client
-	observe       func(model.Exchange) // nil: nobody wants to know
-	onRateLimited func(time.Duration)  // likewise
-	pageCache     pageCache            // of pages that were read before
-	rateLimit     rateLimit            // for further requests, as the API told
+	observe       func(model.Exchange) // may be nil
+	onRateLimited func(time.Duration)  // may be nil
+	pageCache     pageCache            // the pages and lists read before
+	rateLimit     rateLimit            // the remaining requests, as the API reported
 	quietUntil    time.Time            // until then long lists wait
-	clock         apiClock             // of the API's clock
+	clock         apiClock             // estimates the API's clock
 }
 
 // secret keeps the token inside a function, where no formatting verb can find it.
 type secret func() string
 
-// New makes a client of the API at baseURL (with or without a trailing slash; DefaultURL is the usual one). It sends
-// nothing. Refused, each with a sentence for a person: an address that is not https (plain http is for this machine
-// only), or has user info, a query, a fragment or no host; a token that is empty or holds what no token can; an option
-// that makes no sense.
+// New makes a client of the API at baseURL, with or without a trailing slash; DefaultURL is the
+// usual one. It sends nothing. It rejects, each with a sentence for the user:
+//
+//   - an address that is not https (plain http is for this machine only), or that has user info,
+//     a query, a fragment or no host;
+//   - a token that is empty or contains a character that no token has;
+//   - an invalid option.
 func New(baseURL, token string, opts ...Option) (*Client, error) {
 	base, err := parseBaseURL(baseURL)
 	if err != nil {
@@ -86,47 +93,48 @@ func New(baseURL, token string, opts ...Option) (*Client, error) {
 	return c, nil
 }
 
-// Host is the API's host, with its port where one was given, for the screen.
+// Host returns the API's host for the screen, with its port if one was given.
 func (c *Client) Host() string { return model.Clean(c.base.Host) }
 
-// String names the client by its host.
+// String identifies the client by its host.
 func (c *Client) String() string { return "client of " + c.Host() }
 
-// Format prints the client by its host, whatever the verb: fmt would otherwise follow pointers into the connections, whose
-// buffers hold the last request, token and all.
+// Format prints only the host, whatever the verb. Otherwise fmt would follow pointers into the
+// connections, whose buffers contain the last request with its token.
 func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
 
-// response is a 2xx answer.
+// response is a 2xx response.
 type response struct {
 	req      *http.Request // the request that it answers
 	finalURL *url.URL      // where it came from, after redirects
 	status   int
-	nextLink string // the next page's address, as the header gives it, without the token; "": it does not
-	body     []byte // as far as it came, without the token
-	size     int    // of the body as it came, in bytes
-	failure  *Error // why that is not the whole; nil if it is
+	nextLink string // the next page's address from the Link header, without the token; "" if there is none
+	body     []byte // the part that came, without the token
+	size     int    // of the body as received, in bytes
+	failure  *Error // why the body is incomplete; nil if it is complete
 }
 
-// progress is how far a request came, as the transport saw it.
+// progress records how far a request came, as the transport saw it.
 type progress struct {
 	connected atomic.Bool // from here on the request may have been sent
-	answered  atomic.Bool // something came back
+	answered  atomic.Bool // the first byte of the response came
 }
 
 func (p *progress) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
-		// Comes after the TLS handshake and before the first byte of the request: until then nothing was sent for certain.
+		// This is called after the TLS handshake and before the first byte of the request. Until
+		// then, nothing was sent for certain.
 		GotConn:              func(httptrace.GotConnInfo) { p.connected.Store(true) },
 		GotFirstResponseByte: func() { p.answered.Store(true) },
 	}
 }
 
-// withTimeout bounds all of what one method does: every page, every try, every wait.
+// withTimeout limits the time of one method as a whole: every page, every try, every wait.
 func (c *Client) withTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, c.limits.Total)
 }
 
-// sendAction sends a deed, once. The payload, if any, goes as JSON.
+// sendAction sends an action, once. The payload, if any, is sent as JSON.
 func (c *Client) sendAction(ctx context.Context, method, path string, payload any) (response, *Error) {
 	ctx, cancel := c.withTimeout(ctx)
 	defer cancel()
@@ -134,20 +142,21 @@ func (c *Client) sendAction(ctx context.Context, method, path string, payload an
 	if payload != nil {
 		var err error
 		if body, err = json.Marshal(payload); err != nil {
-			return response{}, invalidRequest(method, path, "vpsdeck could not put the request into words: please report this.")
+			return response{}, invalidRequest(method, path, "vpsdeck could not encode the request: please report this bug.")
 		}
 	}
 	return c.send(ctx, method, c.urlFor(path, nil), body)
 }
 
-// urlFor is where a path of the API, escaped, is asked for.
+// urlFor returns the URL of an escaped path of the API.
 func (c *Client) urlFor(path string, query url.Values) *url.URL {
 	u := c.base.JoinPath(path)
 	u.RawQuery = query.Encode()
 	return u
 }
 
-// send is the one place where a request leaves. It asks once and reads what comes back, through the limits.
+// send is the only place where requests are sent. It sends one request and reads the response,
+// within the limits.
 func (c *Client) send(ctx context.Context, method string, u *url.URL, body []byte) (response, *Error) {
 	var way progress
 	req := c.newRequest(method, u, body)
@@ -178,7 +187,8 @@ func (c *Client) send(ctx context.Context, method string, u *url.URL, body []byt
 	return a, nil
 }
 
-// acquireSlot waits until fewer than inFlight requests are under way, and says whether it came to that before the context ended.
+// acquireSlot waits until fewer than maxInFlight requests are under way. It returns false if the
+// context ended first.
 func (c *Client) acquireSlot(ctx context.Context) bool {
 	select {
 	case c.slots <- struct{}{}:
@@ -192,7 +202,8 @@ func (c *Client) acquireSlot(ctx context.Context) bool {
 	return true
 }
 
-// newRequest is made by hand for its want of GetBody: nothing may rewind a deed's body and send it again.
+// newRequest builds the request without GetBody, so that net/http cannot send the body of an action
+// again.
 func (c *Client) newRequest(method string, u *url.URL, body []byte) *http.Request {
 	req := &http.Request{Method: method, URL: u, Header: http.Header{
 		"Authorization": {"Bearer " + c.token()},
@@ -213,15 +224,15 @@ func (c *Client) clientFor(method string) *http.Client {
 	return c.actionClient
 }
 
-// readBody takes the body of a 2xx answer, or what came of it.
+// readBody reads the body of a 2xx response, or as much of it as came.
 func (c *Client) readBody(ctx context.Context, req *http.Request, resp *http.Response, way *progress) response {
 	a := response{req: req, finalURL: resp.Request.URL, status: resp.StatusCode, nextLink: parseNextLink(resp.Header)}
-	var room []byte
+	var buffer []byte
 	select {
-	case room = <-c.bodyBuffers:
+	case buffer = <-c.bodyBuffers:
 	default:
 	}
-	body := bytes.NewBuffer(room)
+	body := bytes.NewBuffer(buffer)
 	_, err := body.ReadFrom(io.LimitReader(resp.Body, c.limits.Body+1))
 	a.body, a.size = c.mask().hide(bytes.TrimPrefix(body.Bytes(), byteOrderMark)), body.Len()
 	switch {
@@ -234,10 +245,11 @@ func (c *Client) readBody(ctx context.Context, req *http.Request, resp *http.Res
 	return a
 }
 
-// maxReusedBody is the largest body whose room is kept for another, in bytes: a page of a hundred has 45 KB.
+// maxReusedBody is the largest buffer that is kept for reuse, in bytes: a page of 100 items has 45
+// KB.
 const maxReusedBody = 256 << 10
 
-// recycleBody gives up a body, into whose room another one is then read.
+// recycleBody returns the buffer of a body, so that another body can be read into it.
 func (c *Client) recycleBody(body []byte) {
 	if cap(body) > maxReusedBody {
 		return

@@ -10,7 +10,7 @@ import (
 	"vpsdeck/model"
 )
 
-// clockCase is what an answer says of the time, and where the API's clock is then, less this machine's.
+// clockCase is the Date and Age of one response, and the offset expected after it.
 type clockCase struct {
 	date, age string
 	want      time.Duration
@@ -24,11 +24,11 @@ func TestNowFollowsTheAPIClockOnceAnswersAgree(t *testing.T) {
 		times []clockCase
 		doubt string // after the last one
 	}{
-		{"it is about that of this machine", []clockCase{
+		{"close to this machine's clock", []clockCase{
 			{at(time.Second), "", 0}, {at(3 * time.Second), "", 3 * time.Second}, {"yesterday", "", 3 * time.Second}, {at(-time.Second), "", 0},
 		}, ""},
-		{"one answer is far off", []clockCase{{at(3 * time.Second), "", 3 * time.Second}, {at(-30 * time.Hour), "", 3 * time.Second}}, ""},
-		{"several answers agree", []clockCase{
+		{"one response is far off", []clockCase{{at(3 * time.Second), "", 3 * time.Second}, {at(-30 * time.Hour), "", 3 * time.Second}}, ""},
+		{"several responses agree", []clockCase{
 			{at(-time.Hour), "", 0}, {at(-time.Hour + time.Second), "", 0}, {at(-time.Hour), "", -time.Hour}, {at(-time.Hour + 5*time.Second), "", -time.Hour + 5*time.Second},
 		}, "this machine's clock and the API's differ by 59 m 55 s"},
 		{"they agree, and one does not", []clockCase{
@@ -53,10 +53,10 @@ func TestNowFollowsTheAPIClockOnceAnswersAgree(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var calls []apitest.Call
-			for _, told := range test.times {
-				call := apitest.Call{Path: "/account/me/", Status: http.StatusForbidden, ResponseHeader: map[string]string{"Date": told.date}}
-				if told.age != "" {
-					call.ResponseHeader["Age"] = told.age
+			for _, step := range test.times {
+				call := apitest.Call{Path: "/account/me/", Status: http.StatusForbidden, ResponseHeader: map[string]string{"Date": step.date}}
+				if step.age != "" {
+					call.ResponseHeader["Age"] = step.age
 				}
 				calls = append(calls, call)
 			}
@@ -64,10 +64,10 @@ func TestNowFollowsTheAPIClockOnceAnswersAgree(t *testing.T) {
 			if c.Now() != mine {
 				t.Errorf("before any answer: %v", c.Now())
 			}
-			for i, told := range test.times {
+			for i, step := range test.times {
 				_, _ = c.Account(t.Context()) // refused, but dated
-				if got := c.Now().Sub(mine); got != told.want {
-					t.Errorf("after answer %d: %v, expected %v", i+1, got, told.want)
+				if got := c.Now().Sub(mine); got != step.want {
+					t.Errorf("after answer %d: %v, expected %v", i+1, got, step.want)
 				}
 			}
 			if got := c.ClockDoubt(); got != test.doubt {

@@ -72,7 +72,7 @@ func checkSame[W any](t *testing.T, text string) {
 	}
 	var a, b any
 	if json.Unmarshal([]byte(text), &a) != nil || json.Unmarshal(again, &b) != nil || !reflect.DeepEqual(a, b) {
-		t.Errorf("came     %s\nwould go %s", text, again)
+		t.Errorf("received   %s\nwould send %s", text, again)
 	}
 }
 
@@ -84,7 +84,7 @@ func TestFiltersGoIntoTheQuery(t *testing.T) {
 		{"servers by status", "/servers/", "status=stopped", func(ctx context.Context, c *Client) (any, error) {
 			return c.Servers(ctx, model.ServerFilter{Status: model.ServerStopped})
 		}},
-		{"servers by place", "/servers/", "location=eu-central", func(ctx context.Context, c *Client) (any, error) {
+		{"servers by location", "/servers/", "location=eu-central", func(ctx context.Context, c *Client) (any, error) {
 			return c.Servers(ctx, model.ServerFilter{Location: "eu-central"})
 		}},
 		{"servers by both, escaped", "/servers/", "location=a%26b&status=active", func(ctx context.Context, c *Client) (any, error) {
@@ -249,7 +249,7 @@ func TestTextFromTheAPICannotDriveTheTerminal(t *testing.T) {
 	}
 }
 
-// hostileBody is an answer whose texts begin with evil ones.
+// hostileBody is a response in which every text begins with an evil one.
 func hostileBody(answer, evil string) string {
 	return strings.NewReplacer(`name": "`, `name": "`+evil, `status": "`, `status": "`+evil, `description": "`,
 		`description": "`+evil, `message": "`, `message": "`+evil, `address": "`, `address": "`+evil, `location": "`,

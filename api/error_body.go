@@ -11,12 +11,13 @@ import (
 const (
 	maxPlainText = 300 // characters; longer plain text is a dump, not a sentence
 	maxDepth     = 4   // of errors inside errors
-	maxReasons   = 5   // reasons that are worth a person's time
+	maxReasons   = 5   // more would not help the user
 )
 
-// messageFromBody finds the API's words in an error's body, as one line: those under detail, error, message, errors or
-// non_field_errors, else those of each field, else plain text. "" for a web page, a cut-off body, and whatever is not
-// meant for a person. Nothing about these bodies is documented [I].
+// messageFromBody extracts the API's message from an error's body, as one line. It looks under
+// detail, error, message, errors and non_field_errors, then in each field, then for plain text. It
+// returns "" for a web page, a cut-off body, and anything else not meant for a person. Nothing
+// about these bodies is documented [I].
 func messageFromBody(body []byte) string {
 	text := strings.TrimSpace(string(body))
 	if text == "" || !utf8.ValidString(text) {
@@ -48,24 +49,24 @@ func messageFromValue(value any, depth int) string {
 		}
 		return joinMessages(all)
 	case map[string]any:
-		if words := messageFromKnownKeys(v, depth); words != "" {
-			return words
+		if message := messageFromKnownKeys(v, depth); message != "" {
+			return message
 		}
 		return messageFromFields(v, depth)
 	}
 	return ""
 }
 
-// messageFromKnownKeys prefers a sentence to a single word, which is rather a code for programs.
+// messageFromKnownKeys prefers a sentence to a single word, which is probably a code for programs.
 func messageFromKnownKeys(object map[string]any, depth int) string {
 	first := ""
 	for _, key := range []string{"detail", "error", "message", "non_field_errors", "errors"} {
-		words := messageFromValue(object[key], depth+1)
-		if strings.Contains(words, " ") {
-			return words
+		message := messageFromValue(object[key], depth+1)
+		if strings.Contains(message, " ") {
+			return message
 		}
 		if first == "" {
-			first = words
+			first = message
 		}
 	}
 	return first
@@ -74,8 +75,8 @@ func messageFromKnownKeys(object map[string]any, depth int) string {
 func messageFromFields(object map[string]any, depth int) string {
 	var all []string
 	for _, field := range slices.Sorted(maps.Keys(object)) {
-		if words := messageFromValue(object[field], depth+1); words != "" {
-			all = append(all, field+": "+words)
+		if message := messageFromValue(object[field], depth+1); message != "" {
+			all = append(all, field+": "+message)
 		}
 	}
 	return joinMessages(all)

@@ -49,25 +49,25 @@ func TestAPIMessageIsFoundInErrorBodies(t *testing.T) {
 
 func TestMessageQuotesTheAPIAndGivesAdvice(t *testing.T) {
 	for _, test := range []struct {
-		status int
-		body   string
-		words  string
+		status  int
+		body    string
+		message string
 	}{
 		{400, `{"detail": "Snapshot limit reached"}`, "Snapshot limit reached."},
 		{400, `{"error": "limit_reached"}`, "The API refused the request (status 400). It says: limit_reached."},
 		{400, ``, "The API refused the request (status 400)."},
-		{401, `{"detail": "Invalid token."}`, "The API does not accept the token: it may be mistyped, expired or revoked. Another token is needed. It says: Invalid token."},
-		{401, ``, "The API does not accept the token: it may be mistyped, expired or revoked. Another token is needed."},
-		{401, `{"detail": "Unknown token ` + secretToken + `"}`, "The API does not accept the token: it may be mistyped, expired or revoked. Another token is needed. It says: Unknown token [token]."},
-		{409, `{"detail": "a\u001b[31mb c"}`, "The server is busy with something else: wait until that has ended. It says: a^[[31mb c."},
+		{401, `{"detail": "Invalid token."}`, "The API does not accept the token: it may be mistyped, expired or revoked. Try another token. It says: Invalid token."},
+		{401, ``, "The API does not accept the token: it may be mistyped, expired or revoked. Try another token."},
+		{401, `{"detail": "Unknown token ` + secretToken + `"}`, "The API does not accept the token: it may be mistyped, expired or revoked. Try another token. It says: Unknown token [token]."},
+		{409, `{"detail": "a\u001b[31mb c"}`, "The server is busy with something else: wait until it is done. It says: a^[[31mb c."},
 		{503, `<html>`, "The API has trouble (status 503): try again in a while. " +
-			"It may have been done all the same: look at the list before you try again."},
+			"It may have been done anyway: check the list before you try again."},
 		{400, `{"detail": "` + strings.Repeat("long ", 200) + `"}`, strings.Repeat("long ", 80) + "…"},
 	} {
 		base := apitest.Script(t, apitest.Call{Method: "DELETE", Path: "/snapshots/1/", Status: test.status, ResponseBody: test.body})
 		err := newClient(t, base).DeleteSnapshot(t.Context(), "1")
-		if got := model.ErrorMessage(err); got != test.words {
-			t.Errorf("%d %.60s: %q, expected %q", test.status, test.body, got, test.words)
+		if got := model.ErrorMessage(err); got != test.message {
+			t.Errorf("%d %.60s: %q, expected %q", test.status, test.body, got, test.message)
 		}
 	}
 }
@@ -83,7 +83,7 @@ func TestDefaultMessageIsUsedWhenTheAPIGivesNone(t *testing.T) {
 	))
 	_, restored := c.RestoreSnapshot(t.Context(), "801")
 	_, restoredTo := c.RestoreBackup(t.Context(), "7", "501")
-	_, made := c.CreateSnapshot(t.Context(), "7", "n", "")
+	_, created := c.CreateSnapshot(t.Context(), "7", "n", "")
 	_, stopped := c.RestoreSnapshot(t.Context(), "801")
 	_, listed := c.Servers(t.Context(), model.ServerFilter{})
 	_, proxied := c.Account(t.Context())
@@ -91,10 +91,10 @@ func TestDefaultMessageIsUsedWhenTheAPIGivesNone(t *testing.T) {
 		err  error
 		want string
 	}{
-		{restored, "The API refused the restore: the server is not in a state for it."},
-		{restoredTo, "The API refused the restore: the server is not in a state for it."},
-		{made, "The API refused it: what was asked for is not valid, or the server's limit is reached. It says: limit_reached."},
-		{stopped, "The API refused the restore: the server is not in a state for it. It says: Stop it first."},
+		{restored, "The API refused the restore: the server's state does not allow it."},
+		{restoredTo, "The API refused the restore: the server's state does not allow it."},
+		{created, "The API refused it: the request is invalid, or the server's limit is reached. It says: limit_reached."},
+		{stopped, "The API refused the restore: the server's state does not allow it. It says: Stop it first."},
 		{listed, c.Host() + " has no API at this address (status 404): check the API's address. It says: Not found."},
 		{proxied, proxyLoginMessage},
 	} {
@@ -114,7 +114,7 @@ func TestErrorForTheLogHasPathAndStatus(t *testing.T) {
 	if !errors.As(err, &e) || e.Method != "GET" || e.Path != "/servers/7/" || e.Status != 404 || e.Kind != model.ErrNotFound {
 		t.Fatalf("%#v", err)
 	}
-	if want := "GET /servers/7/ (404): The API does not know this: it may have been deleted meanwhile."; err.Error() != want {
+	if want := "GET /servers/7/ (404): The API did not find this: it may have been deleted meanwhile."; err.Error() != want {
 		t.Errorf("%q, expected %q", err, want)
 	}
 }

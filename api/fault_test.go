@@ -17,15 +17,15 @@ import (
 	"vpsdeck/model"
 )
 
-// outcome is what a fault makes of a call: the kind of failure (nil: none), whether a deed's outcome is then unknown, and
-// how many requests went out.
+// outcome is the effect of a fault on a call: the kind of failure (nil: none), whether an action's
+// outcome is then unknown, and how many requests were sent.
 type outcome struct {
 	kind    error
 	unknown bool
 	sent    int
 }
 
-// fault is something that goes wrong, and what reads and deeds make of it.
+// fault is something that goes wrong, and its effect on reads and actions.
 type fault struct {
 	name           string
 	base           string // of the client; plain HTTP to loopback if empty
@@ -45,13 +45,13 @@ func (f fault) outcomeFor(e endpoint) outcome {
 	return f.actions
 }
 
-// expect is what happens to a read and, the same, to every deed.
-func (f fault) expect(read, deed outcome) fault {
-	f.reads, f.actions = read, deed
+// expect sets the outcome of reads and the outcome of actions.
+func (f fault) expect(read, action outcome) fault {
+	f.reads, f.actions = read, action
 	return f
 }
 
-// respondWith is a fault in which a whole answer comes, with this status and body.
+// respondWith sends a complete response with this status and body.
 func respondWith(status int, contentType, body string) func(*testing.T, http.ResponseWriter, *http.Request) {
 	return func(_ *testing.T, w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
@@ -71,7 +71,7 @@ func redirectTo(status int, location string) func(*testing.T, http.ResponseWrite
 	}
 }
 
-// maxTestBody is the most that the client of the fault table reads, in bytes.
+// maxTestBody is the body limit of the client in the fault table, in bytes.
 const maxTestBody = 64 << 10
 
 var (
@@ -80,7 +80,7 @@ var (
 	badActionOutcome = outcome{kind: model.ErrBadAnswer, unknown: true, sent: 1}
 )
 
-// transportFaults are those in which no whole answer comes.
+// transportFaults are the faults without a complete response.
 func transportFaults() []fault {
 	unsent := outcome{kind: model.ErrUnreachable}
 	late := outcome{kind: model.ErrTimeout, sent: 3}
@@ -148,7 +148,7 @@ func drip(_ *testing.T, w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// responseFaults are those in which an answer comes that cannot be right, with a status that says success.
+// responseFaults are the faults in which a response has a status of success, but cannot be right.
 func responseFaults() []fault {
 	table := []fault{
 		{name: "empty 200", handle: respondWith(200, "application/json", "")},
@@ -174,7 +174,7 @@ func responseFaults() []fault {
 	return table
 }
 
-// statusFaults are those in which the status says that it went wrong.
+// statusFaults are the faults in which the status reports a failure.
 func statusFaults() []fault {
 	var table []fault
 	for _, test := range []struct {
@@ -204,12 +204,12 @@ func statusFaults() []fault {
 		{303, model.ErrBadAnswer, 1, true},
 		{304, model.ErrBadAnswer, 1, false},
 	} {
-		read, deed := outcome{kind: test.kind, sent: test.tries}, outcome{test.kind, test.unknown, 1}
-		var lists map[string]outcome // it is not a thing that does not exist
+		read, action := outcome{kind: test.kind, sent: test.tries}, outcome{test.kind, test.unknown, 1}
+		var lists map[string]outcome // a list that is not found is a wrong address, not a missing object
 		if test.kind == model.ErrNotFound {
 			lists = map[string]outcome{"Servers": badReadOutcome, "Backups": badReadOutcome, "Snapshots": badReadOutcome}
 		}
-		known := func(f fault) fault { f.exceptions = lists; return f.expect(read, deed) }
+		known := func(f fault) fault { f.exceptions = lists; return f.expect(read, action) }
 		table = append(table,
 			known(fault{name: fmt.Sprint(test.status), handle: respondWith(test.status, "text/plain", "")}),
 			known(fault{
@@ -228,15 +228,15 @@ func statusFaults() []fault {
 		table = append(table, fault{name: "400 with " + name, handle: respondWith(400, "", body)}.expect(refused, refused))
 	}
 	for _, status := range []int{301, 302, 307, 308} {
-		deed := outcome{kind: model.ErrBadAnswer, sent: 1}
-		for name, place := range map[string]string{
+		action := outcome{kind: model.ErrBadAnswer, sent: 1}
+		for name, location := range map[string]string{
 			"https": "https://127.0.0.1/api/v1/", "https on the same port": "https://127.0.0.1:80/api/v1/", "another host": "http://127.0.0.2/", "another port": "http://127.0.0.1:81/",
 			"a login": "http://u:p@127.0.0.1/", "nowhere": "mailto:a@b.c",
 		} {
-			table = append(table, fault{name: fmt.Sprint(status, " to ", name), handle: redirectTo(status, place)}.expect(badReadOutcome, deed))
+			table = append(table, fault{name: fmt.Sprint(status, " to ", name), handle: redirectTo(status, location)}.expect(badReadOutcome, action))
 		}
 		table = append(table, fault{name: fmt.Sprint(status, " to itself"), handle: redirectTo(status, "")}.
-			expect(outcome{kind: model.ErrBadAnswer, sent: 1 + maxRedirects}, deed))
+			expect(outcome{kind: model.ErrBadAnswer, sent: 1 + maxRedirects}, action))
 	}
 	return append(table, fault{name: "429 for an absurd time", handle: func(_ *testing.T, w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "99999999999999999999999")
@@ -309,7 +309,7 @@ func TestExpiredCallIsNotSent(t *testing.T) {
 	c := newClient(t, "http://127.0.0.1:1")
 	ctx, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
 	defer cancel()
-	for range 20 { // the choice between a free slot and an ended context is the runtime's
+	for range 20 { // select chooses at random between a free slot and an ended context
 		checkOutcome(t, c.DeleteBackup(ctx, "1"), outcome{kind: model.ErrTimeout})
 	}
 }
@@ -330,7 +330,7 @@ func TestHugeResponseIsReadOnlyUpToTheLimit(t *testing.T) {
 		checkOutcome(t, err, badReadOutcome)
 		synctest.Wait()
 		if written > 2*maxTestBody {
-			t.Errorf("%d bytes were taken, of which %d are allowed", written, maxTestBody)
+			t.Errorf("%d bytes were read, %d are allowed", written, maxTestBody)
 		}
 	}, WithLimits(Limits{Body: maxTestBody}))
 }

@@ -11,7 +11,7 @@ import (
 	"vpsdeck/model"
 )
 
-// responseWithBody is an answer with this body, to a request of the given method.
+// responseWithBody is a response with this body, to a request of the given method.
 func responseWithBody(c *Client, method string, body []byte) response {
 	u := c.urlFor("/x/", nil)
 	return response{req: &http.Request{Method: method, URL: u}, finalURL: u, status: 200, body: body}
@@ -31,17 +31,17 @@ func FuzzAnyBodyIsAListOrAnError(f *testing.F) {
 		fuzzList[server](t, c, body)
 		fuzzList[backup](t, c, body)
 		fuzzList[snapshot](t, c, body)
-		if made, failure := readCreated[backup](c, responseWithBody(c, http.MethodPost, body), model.Point{Kind: model.Backup}); failure != nil {
+		if created, failure := readCreated[backup](c, responseWithBody(c, http.MethodPost, body), model.Point{Kind: model.Backup}); failure != nil {
 			checkMessage(t, failure)
-		} else if made.ID == "" {
+		} else if created.ID == "" {
 			t.Error("a point without an id")
 		}
-		told, failure := c.readActionResponse(responseWithBody(c, http.MethodPost, body), model.Point{ID: "7"})
+		parsed, failure := c.readActionResponse(responseWithBody(c, http.MethodPost, body), model.Point{ID: "7"})
 		if failure != nil {
 			checkMessage(t, failure)
 			return
 		}
-		got := told.toAccepted(model.Point{ID: "7"})
+		got := parsed.toAccepted(model.Point{ID: "7"})
 		if got.Point.ID == "" || model.Clean(got.Message) != got.Message && len(got.Message) < model.MaxText {
 			t.Errorf("%+v", got)
 		}
@@ -54,7 +54,7 @@ func fuzzList[W item[M], M any](t *testing.T, c *Client, body []byte) {
 	l, failure := parsePage[W](c, a, 1)
 	slow, flaw := parseLenient[W](c, a, 1)
 	if (failure == nil) != (flaw == nil) || !reflect.DeepEqual(l, slow) {
-		t.Errorf("read in one go it is %+v, %v; piece by piece %+v, %v", l, failure, slow, flaw)
+		t.Errorf("parsed at once: %+v, %v; leniently: %+v, %v", l, failure, slow, flaw)
 	}
 	if failure != nil {
 		checkMessage(t, failure)
@@ -85,14 +85,14 @@ func FuzzErrorMessageIsPrintable(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		words := c.apiMessage(strings.NewReader(string(body)))
+		message := c.apiMessage(strings.NewReader(string(body)))
 		switch {
-		case !utf8.ValidString(words), strings.ContainsAny(words, "\x1b\n\r\t\x00"), strings.Contains(words, secretToken):
-			t.Errorf("%q shows as %q", body, words)
-		case utf8.RuneCountInString(words) > 401:
-			t.Errorf("%d characters", utf8.RuneCountInString(words))
-		case json.Valid(body) && strings.HasPrefix(words, "{"):
-			t.Errorf("%q is shown raw: %q", body, words)
+		case !utf8.ValidString(message), strings.ContainsAny(message, "\x1b\n\r\t\x00"), strings.Contains(message, secretToken):
+			t.Errorf("%q shows as %q", body, message)
+		case utf8.RuneCountInString(message) > 401:
+			t.Errorf("%d characters", utf8.RuneCountInString(message))
+		case json.Valid(body) && strings.HasPrefix(message, "{"):
+			t.Errorf("%q is shown raw: %q", body, message)
 		}
 	})
 }

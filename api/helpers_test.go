@@ -17,7 +17,7 @@ import (
 	"vpsdeck/model"
 )
 
-// TestMain silences net/http, which logs when a server says more than it announced.
+// TestMain silences net/http, which logs when a server sends more than it announced.
 func TestMain(m *testing.M) {
 	log.SetOutput(io.Discard)
 	os.Exit(m.Run())
@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 
 const secretToken = "vps_TopSecret0123456789"
 
-// newClient is a client that a test can rely on.
+// newClient makes a client for a test.
 func newClient(t *testing.T, base string, opts ...Option) *Client {
 	t.Helper()
 	c, err := New(base, secretToken, opts...)
@@ -39,7 +39,7 @@ func newClient(t *testing.T, base string, opts ...Option) *Client {
 	return c
 }
 
-// readTestdata is an answer from the documents.
+// readTestdata returns a response from the documents.
 func readTestdata(t testing.TB, name string) string {
 	t.Helper()
 	data, err := os.ReadFile("testdata/" + name + ".json")
@@ -49,8 +49,8 @@ func readTestdata(t testing.TB, name string) string {
 	return string(data)
 }
 
-// testServer is a server that a client reaches through pipes, inside a synctest bubble: time passes only when nothing else
-// can happen, so that time-outs and pauses are exact and take no time.
+// testServer is a server that a client reaches through pipes, inside a synctest bubble. Time passes
+// only when nothing else can happen, so timeouts and pauses are exact and take no time.
 type testServer struct {
 	requests atomic.Int32 // requests that arrived
 	conns    chan net.Conn
@@ -58,14 +58,14 @@ type testServer struct {
 	dial     func() error // refuses a connection; nil lets it through
 }
 
-// withTestServer runs a test in a bubble with a client of a server that answers with handle.
+// withTestServer runs a test in a bubble, with a client of a server that answers with handle.
 func withTestServer(t *testing.T, base string, handle http.HandlerFunc, test func(*testing.T, *testServer, *Client), opts ...Option) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := &testServer{conns: make(chan net.Conn), done: make(chan struct{})}
 		server := &http.Server{Handler: http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			w.requests.Add(1)
-			_, _ = io.Copy(io.Discard, r.Body) // else the server does not notice a client that hangs up
+			_, _ = io.Copy(io.Discard, r.Body) // otherwise the server does not notice a client that hangs up
 			handle(rw, r)
 		})}
 		go func() { _ = server.Serve(w) }()
@@ -78,35 +78,35 @@ func withTestServer(t *testing.T, base string, handle http.HandlerFunc, test fun
 	})
 }
 
-func (w *testServer) connect(context.Context, string, string) (net.Conn, error) {
-	if w.dial != nil {
-		if err := w.dial(); err != nil {
+func (s *testServer) connect(context.Context, string, string) (net.Conn, error) {
+	if s.dial != nil {
+		if err := s.dial(); err != nil {
 			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: err}
 		}
 	}
 	near, far := net.Pipe()
-	w.conns <- far
+	s.conns <- far
 	return near, nil
 }
 
-// Accept makes the world a net.Listener.
-func (w *testServer) Accept() (net.Conn, error) {
+// Accept makes the server a net.Listener.
+func (s *testServer) Accept() (net.Conn, error) {
 	select {
-	case conn := <-w.conns:
+	case conn := <-s.conns:
 		return conn, nil
-	case <-w.done:
+	case <-s.done:
 		return nil, net.ErrClosed
 	}
 }
 
-func (w *testServer) Close() error {
-	close(w.done)
+func (s *testServer) Close() error {
+	close(s.done)
 	return nil
 }
 
-func (w *testServer) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
+func (s *testServer) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
 
-// writeRaw answers with bytes that no well-behaved server would send, and hangs up.
+// writeRaw sends bytes that no well-behaved server would send, and hangs up.
 func writeRaw(t testing.TB, w http.ResponseWriter, bytes string) {
 	conn, _, err := w.(http.Hijacker).Hijack()
 	if err != nil {
@@ -120,16 +120,16 @@ func writeRaw(t testing.TB, w http.ResponseWriter, bytes string) {
 var rawErrorPattern = regexp.MustCompile(`(?i)net/http|dial tcp|\bEOF\b|context|deadline|x509|tls:|json:|%!|0x|invalid character|` +
 	`unmarshal|goroutine|<nil>|\bnil\b|lookup |syscall|read tcp|http:|errno`)
 
-// checkMessage fails the test unless a person can be shown the error.
+// checkMessage fails the test unless the error is fit for the user.
 func checkMessage(t *testing.T, err error) {
 	t.Helper()
-	words := model.ErrorMessage(err)
+	message := model.ErrorMessage(err)
 	switch {
-	case len(words) < 10, !strings.HasSuffix(words, ".") && !strings.HasSuffix(words, "…"):
-		t.Errorf("not a sentence: %q", words)
-	case rawErrorPattern.MatchString(words), rawErrorPattern.MatchString(err.Error()):
-		t.Errorf("a raw error shows: %q, %q", words, err)
-	case strings.Contains(words+err.Error(), secretToken):
+	case len(message) < 10, !strings.HasSuffix(message, ".") && !strings.HasSuffix(message, "…"):
+		t.Errorf("not a sentence: %q", message)
+	case rawErrorPattern.MatchString(message), rawErrorPattern.MatchString(err.Error()):
+		t.Errorf("a raw error shows: %q, %q", message, err)
+	case strings.Contains(message+err.Error(), secretToken):
 		t.Errorf("the token shows: %q", err)
 	}
 	var e *Error

@@ -8,21 +8,22 @@ import (
 	"strings"
 )
 
-// tokenPlaceholder stands where a token was.
+// tokenPlaceholder replaces a token.
 const tokenPlaceholder = "[token]"
 
 const (
-	minMasked = 20 // characters of a token that are masked wherever they stand; fewer of one that is shorter
-	chunkSize = 8  // bytes that are looked up at once
+	minMasked = 20 // the shortest part of a token that is masked, in characters; less for a shorter token
+	chunkSize = 8  // how many bytes are looked up at once
 )
 
-// mask finds a token in what an API answers: as it is, in base64 of any kind and in the midst of other text, as Basic credentials have
-// it, or escaped for an address; the whole of it, or so long a part that the rest could be guessed.
+// mask finds a token in what an API returns: as it is, escaped for a URL, or in any kind of base64,
+// even inside other text as in Basic credentials. It finds the whole token, and any part so long
+// that the rest could be guessed.
 type mask struct {
-	forms     []string        // the token, and it in base64 as it looks at each of the three places that it can have there
+	forms     []string        // the token: as it is, escaped, and in base64 at each of the three possible offsets
 	chunks    map[uint64]bool // every run of 8 bytes in them
-	minLength int             // how long a part is masked
-	stride    int             // in every part of that length stands one of the words at a multiple of this
+	minLength int             // the shortest part that is masked
+	stride    int             // the step of the search: every part of minLength has a chunk at a multiple of it
 }
 
 func newMask(token string) *mask {
@@ -32,7 +33,7 @@ func newMask(token string) *mask {
 		m.forms = append(m.forms, escaped)
 	}
 	for shift := range 3 {
-		// What stands before the token changes the first characters, what stands behind it the last ones.
+		// Text before the token changes the first characters, and text after it the last ones.
 		whole := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("\x00", shift) + token))
 		from, to := (shift*8+5)/6, (shift+len(token))*8/6
 		m.forms = append(m.forms, whole[from:to])
@@ -49,9 +50,10 @@ func newMask(token string) *mask {
 	return m
 }
 
-// findNext is where the next part of the token stands in a text, from a place on. Both are len(text) where there is none.
+// findNext returns where the next part of the token is in the text, from an index on. Both results
+// are len(text) if there is none.
 func (m *mask) findNext(text []byte, from int) (begin, end int) {
-	if m.stride < 1 { // no token of the provider's is so short
+	if m.stride < 1 { // no token of the provider is so short
 		if i := bytes.Index(text[from:], []byte(m.forms[0])); i >= 0 {
 			return from + i, from + i + len(m.forms[0])
 		}
@@ -68,7 +70,8 @@ func (m *mask) findNext(text []byte, from int) (begin, end int) {
 	return len(text), len(text)
 }
 
-// longestMatch is the longest part of a form that has the word at a place of the text in it.
+// longestMatch returns the longest part of a form that contains the chunk at an index of the text.
+// It does not begin before from.
 func (m *mask) longestMatch(text []byte, from, at int) (begin, end int) {
 	begin, end = at, at
 	for _, form := range m.forms {
@@ -91,16 +94,17 @@ func (m *mask) longestMatch(text []byte, from, at int) (begin, end int) {
 	return begin, end
 }
 
-// hide takes the token out of a text. One that has none is returned itself.
+// hide masks the token in a text. A text without the token is returned itself.
 func (m *mask) hide(text []byte) []byte { return m.replace(text, len(text)) }
 
-// hidePrefix is the beginning of hide of a text. The text goes on by margin, so that a token that would be cut in two is found.
+// hidePrefix masks the first bytes of a text. The text must go on for lookahead bytes, so that a
+// token that would be cut in two is found.
 func (m *mask) hidePrefix(text []byte, most int) []byte {
 	out := m.replace(text, most)
 	return out[:min(len(out), most)]
 }
 
-// replace is the text with every token masked that begins in its first bytes, and those bytes of the rest.
+// replace returns the first bytes of the text. Every token that begins in them is masked.
 func (m *mask) replace(text []byte, most int) []byte {
 	most = min(most, len(text))
 	begin, end := m.findNext(text, 0)
@@ -117,7 +121,8 @@ func (m *mask) replace(text []byte, most int) []byte {
 	return append(out, text[min(done, most):most]...)
 }
 
-// lookahead is how much of a text is looked at beyond the bytes that are kept: a token that is cut in two would not be found.
+// lookahead is how many bytes must be searched beyond those that are kept. Otherwise a token that
+// is cut in two would not be found.
 func (m *mask) lookahead() int {
 	longest := 0
 	for _, form := range m.forms {

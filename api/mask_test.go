@@ -12,16 +12,16 @@ import (
 	"vpsdeck/model"
 )
 
-// longToken has every character that base64 and addresses treat in a way of their own.
+// longToken has every character that base64 and URLs treat specially.
 const longToken = "vps_Ab3+/=dEf6gHi9jKl2mNo5pQr8sTu1vWx4yZ?~>"
 
-// tokenEchoes are ways in which an API may repeat a token, with what may be left of it.
+// tokenEchoes returns ways in which an API may repeat a token, by name.
 func tokenEchoes(token string) map[string]string {
-	all := map[string]string{"as it is": token, "for an address": url.QueryEscape(token)}
+	all := map[string]string{"as it is": token, "escaped for a URL": url.QueryEscape(token)}
 	for _, e := range []struct {
 		name string
 		*base64.Encoding
-	}{{"standard", base64.StdEncoding}, {"without padding", base64.RawStdEncoding}, {"for addresses", base64.URLEncoding}, {"for addresses, without padding", base64.RawURLEncoding}} {
+	}{{"standard", base64.StdEncoding}, {"without padding", base64.RawStdEncoding}, {"for URLs", base64.URLEncoding}, {"for URLs, without padding", base64.RawURLEncoding}} {
 		for _, around := range [][2]string{{"", ""}, {"x:", ""}, {"me:", ":y"}, {"user@example.com:", "\n"}} {
 			all[fmt.Sprintf("in base64, %s, in %q", e.name, around)] = e.EncodeToString([]byte(around[0] + token + around[1]))
 		}
@@ -34,7 +34,7 @@ func tokenEchoes(token string) map[string]string {
 	return all
 }
 
-// tokenParts are the texts that give a token away.
+// tokenParts returns the substrings that give a token away.
 func tokenParts(token string) []string {
 	const most = 12
 	out := []string{}
@@ -101,7 +101,7 @@ func TestTruncatedTextHoldsNoPartOfTheToken(t *testing.T) {
 	}
 }
 
-// Whatever the API puts a token into, nobody who is shown it sees it.
+// Wherever the API repeats the token, it must not be shown.
 func TestNoTextOfTheAPIHoldsTheToken(t *testing.T) {
 	for name, echo := range tokenEchoes(longToken) {
 		status := http.StatusOK
@@ -113,8 +113,8 @@ func TestNoTextOfTheAPIHoldsTheToken(t *testing.T) {
 			}
 			_, _ = fmt.Fprintf(w, `{"count": 1, "results": [{"id": 501, "server": {"id": 1, "name": "web %s"}, "status": "completed", "description": "by %s", "size_mb": 1}]}`, echo, echo)
 		}))
-		var told []model.Exchange
-		c, err := New(server.URL, longToken, WithObserver(func(e model.Exchange) { told = append(told, e) }))
+		var exchanges []model.Exchange
+		c, err := New(server.URL, longToken, WithObserver(func(e model.Exchange) { exchanges = append(exchanges, e) }))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,7 +130,7 @@ func TestNoTextOfTheAPIHoldsTheToken(t *testing.T) {
 		_, refused := c.Backups(t.Context(), model.BackupFilter{})
 		server.Close()
 		texts := map[string]string{"description": points[0].Description, "server": points[0].Server.Name, "raw": raw, "failure": refused.Error()}
-		for i, e := range told {
+		for i, e := range exchanges {
 			texts[fmt.Sprint("exchange ", i)] = e.ResponseBody
 		}
 		for where, text := range texts {

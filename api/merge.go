@@ -7,123 +7,126 @@ import (
 	"vpsdeck/model"
 )
 
-// mergedList is a list as it was put together from its pages. Nobody writes to it.
+// mergedList is a list that was put together from its pages. It is read-only.
 type mergedList[M any] struct {
-	pages    []*pageData[M] // in the order in which they came, those that were read again too
-	ends     []int          // how many items there were with each
+	pages    []*pageData[M] // in the order in which they came, including those read again
+	ends     []int          // how many items there are up to and including each page
 	items    []M
-	apiCount int64 // how many the API counts, those too that it gives twice; 0: it does not tell
-	total    int64 // how many different ones that are
-	hasMore  bool  // the API said that there is more, which could not be read
+	apiCount int64 // how many the API counts, duplicates included; 0 if it does not say
+	total    int64 // the same without duplicates
+	hasMore  bool  // the API announced more, which could not be read
 }
 
-// isShort says whether fewer things came than there are.
-func (a *mergedList[M]) isShort() bool { return a.hasMore || int64(len(a.items)) < a.total }
+// isShort reports whether fewer items came than there are.
+func (l *mergedList[M]) isShort() bool { return l.hasMore || int64(len(l.items)) < l.total }
 
-// sameAs says whether two readings have the same things on the same pages.
-func (a *mergedList[M]) sameAs(b *mergedList[M]) bool {
-	return a == b || a.total == b.total && a.hasMore == b.hasMore && slices.EqualFunc(a.pages, b.pages, func(x, y *pageData[M]) bool {
+// sameAs reports whether two readings have the same items on the same pages.
+func (l *mergedList[M]) sameAs(b *mergedList[M]) bool {
+	return l == b || l.total == b.total && l.hasMore == b.hasMore && slices.EqualFunc(l.pages, b.pages, func(x, y *pageData[M]) bool {
 		return x == y || slices.Equal(x.ids, y.ids)
 	})
 }
 
-// merger puts a list together, each thing once. While its pages are those of the last time, which is nearly always, it makes nothing:
-// the list of then is the beginning of this one, and mostly all of it.
+// merger puts a list together, each item once. Its pages are nearly always those of the previous
+// list. Then it allocates nothing, because the new list is a prefix of the previous one, and
+// usually all of it.
 type merger[M any] struct {
-	previous *mergedList[M] // the last time; nil: there was none
+	previous *mergedList[M] // the list of the last reading; nil if there was none
 	current  mergedList[M]
-	diverged bool // a page is another than the last time: now has items of its own
+	diverged bool // a page differs from the previous list: current has its own items
 	seen     map[model.ID]bool
 }
 
-// len is how many items there are so far.
-func (g *merger[M]) len() int {
-	if n := len(g.current.ends); n > 0 {
-		return g.current.ends[n-1]
+// len returns how many items there are so far.
+func (m *merger[M]) len() int {
+	if n := len(m.current.ends); n > 0 {
+		return m.current.ends[n-1]
 	}
 	return 0
 }
 
-// add adds what the next page brought.
-func (g *merger[M]) add(l *pageData[M]) {
-	if at := len(g.current.pages); !g.diverged && g.previous != nil && at < len(g.previous.pages) && g.previous.pages[at] == l {
-		g.current.pages, g.current.ends = append(g.current.pages, l), append(g.current.ends, g.previous.ends[at])
+// add adds the items of the next page.
+func (m *merger[M]) add(page *pageData[M]) {
+	if at := len(m.current.pages); !m.diverged && m.previous != nil && at < len(m.previous.pages) && m.previous.pages[at] == page {
+		m.current.pages, m.current.ends = append(m.current.pages, page), append(m.current.ends, m.previous.ends[at])
 		return
 	}
-	g.diverge()
-	for i, id := range l.ids {
-		if !g.seen[id] {
-			g.seen[id] = true
-			g.current.items = append(g.current.items, l.items[i])
+	m.diverge()
+	for i, id := range page.ids {
+		if !m.seen[id] {
+			m.seen[id] = true
+			m.current.items = append(m.current.items, page.items[i])
 		}
 	}
-	g.current.pages, g.current.ends = append(g.current.pages, l), append(g.current.ends, len(g.current.items))
+	m.current.pages, m.current.ends = append(m.current.pages, page), append(m.current.ends, len(m.current.items))
 }
 
-// diverge leaves the list of the last time, from where on this one differs.
-func (g *merger[M]) diverge() {
-	if g.diverged {
+// diverge stops sharing the items of the previous list, once this list differs.
+func (m *merger[M]) diverge() {
+	if m.diverged {
 		return
 	}
-	g.diverged, g.seen = true, map[model.ID]bool{}
-	if n := g.len(); n > 0 {
-		g.current.items = append(make([]M, 0, len(g.previous.items)), g.previous.items[:n]...)
-		for _, l := range g.current.pages {
-			for _, id := range l.ids {
-				g.seen[id] = true
+	m.diverged, m.seen = true, map[model.ID]bool{}
+	if n := m.len(); n > 0 {
+		m.current.items = append(make([]M, 0, len(m.previous.items)), m.previous.items[:n]...)
+		for _, page := range m.current.pages {
+			for _, id := range page.ids {
+				m.seen[id] = true
 			}
 		}
 	}
 }
 
-// grow makes room for so many at once and not bit by bit: a large fleet's list grown by itself leaves twice its size behind.
-func (g *merger[M]) grow(all int) {
-	if !g.diverged || all <= len(g.current.items) {
+// grow allocates space for all items at once: append alone would leave twice the size of a large
+// fleet's list as garbage.
+func (m *merger[M]) grow(all int) {
+	if !m.diverged || all <= len(m.current.items) {
 		return
 	}
 	seen := make(map[model.ID]bool, all)
-	maps.Copy(seen, g.seen)
-	g.seen, g.current.items = seen, slices.Grow(g.current.items, all-len(g.current.items))
+	maps.Copy(seen, m.seen)
+	m.seen, m.current.items = seen, slices.Grow(m.current.items, all-len(m.current.items))
 }
 
-// finish is the list, once its last page was taken: that of the last time where all pages were the same. count is how many the
-// API counts, 0 where it does not tell, and more that it said that there are others.
-func (g *merger[M]) finish(count int64, more bool) *mergedList[M] {
-	g.current.total, g.current.hasMore = count, more
-	if n := g.len(); !g.diverged && g.previous != nil {
-		if len(g.current.pages) == len(g.previous.pages) && g.previous.apiCount == count && g.previous.hasMore == more {
-			return g.previous
+// finish returns the list after its last page; if all pages are the same, this is the previous
+// list. count is the API's count, 0 if it does not say, and more is whether it announced more.
+func (m *merger[M]) finish(count int64, more bool) *mergedList[M] {
+	m.current.total, m.current.hasMore = count, more
+	if n := m.len(); !m.diverged && m.previous != nil {
+		if len(m.current.pages) == len(m.previous.pages) && m.previous.apiCount == count && m.previous.hasMore == more {
+			return m.previous
 		}
-		g.current.items = g.previous.items[:n:n]
+		m.current.items = m.previous.items[:n:n]
 	}
-	g.current.apiCount = count
-	if int64(len(g.current.items)) < count {
-		g.current.total = max(count-g.current.countRepeated(), 0)
+	m.current.apiCount = count
+	if int64(len(m.current.items)) < count {
+		m.current.total = max(count-m.current.countRepeated(), 0)
 	}
-	return &g.current
+	return &m.current
 }
 
-// countRepeated is how often a page has a thing twice, as a join in the API's database makes it: it counts them so too [I].
-func (a *mergedList[M]) countRepeated() int64 {
+// countRepeated returns how many items a page has twice, as a join in the API's database may cause.
+// The API's count includes them too [I].
+func (l *mergedList[M]) countRepeated() int64 {
 	n := 0
-	for _, l := range a.pages {
-		ids := make(map[model.ID]bool, len(l.ids))
-		for _, id := range l.ids {
+	for _, page := range l.pages {
+		ids := make(map[model.ID]bool, len(page.ids))
+		for _, id := range page.ids {
 			ids[id] = true
 		}
-		n += len(l.ids) - len(ids)
+		n += len(page.ids) - len(ids)
 	}
 	return int64(n)
 }
 
-// containsAll says whether all that is in another list is in this one, too.
-func (g *merger[M]) containsAll(other *mergedList[M]) bool {
-	if !g.diverged {
-		return g.len() == len(other.items)
+// containsAll reports whether every item of another list is in this one too.
+func (m *merger[M]) containsAll(other *mergedList[M]) bool {
+	if !m.diverged {
+		return m.len() == len(other.items)
 	}
-	for _, l := range other.pages {
-		for _, id := range l.ids {
-			if !g.seen[id] {
+	for _, page := range other.pages {
+		for _, id := range page.ids {
+			if !m.seen[id] {
 				return false
 			}
 		}
@@ -131,17 +134,18 @@ func (g *merger[M]) containsAll(other *mergedList[M]) bool {
 	return true
 }
 
-// cacheList puts a list on the shelf. Its pages share their items with it from then on, so that each is there once.
-func cacheList[M any](on *pageCache, whole string, all *mergedList[M]) {
+// cacheList stores a list in the page cache. From then on its pages share their items with it, so
+// that each item is in memory once.
+func cacheList[M any](cache *pageCache, url string, list *mergedList[M]) {
 	from := 0
-	for i, l := range all.pages {
-		if to := all.ends[i]; to-from == len(l.items) {
-			shared := *l
-			shared.items = all.items[from:to:to]
-			on.replacePage(l.url, l, &shared)
-			all.pages[i] = &shared
+	for i, page := range list.pages {
+		if to := list.ends[i]; to-from == len(page.items) {
+			shared := *page
+			shared.items = list.items[from:to:to]
+			cache.replacePage(page.url, page, &shared)
+			list.pages[i] = &shared
 		}
-		from = all.ends[i]
+		from = list.ends[i]
 	}
-	on.putList(whole, all)
+	cache.putList(url, list)
 }

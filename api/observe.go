@@ -8,8 +8,8 @@ import (
 	"vpsdeck/model"
 )
 
-// WithObserver has every request and its answer told, once it is over, from whichever goroutine sent it. What is told never
-// holds the token.
+// WithObserver calls observe after every request, from the goroutine that sent it. The exchange
+// never contains the token.
 func WithObserver(observe func(model.Exchange)) Option {
 	return func(c *Client) error {
 		if observe == nil {
@@ -20,18 +20,18 @@ func WithObserver(observe func(model.Exchange)) Option {
 	}
 }
 
-// exchange is a request that is over.
+// exchange is a finished request.
 type exchange struct {
 	req          *http.Request
-	requestBody  []byte // nil: no body
-	status       int    // 0: no answer came
-	responseBody []byte // the answer's body, as far as it was read
-	size         int    // of the body as it came, in bytes; 0: that of got
+	requestBody  []byte // nil if it has none
+	status       int    // 0 if no response came
+	responseBody []byte // as far as it was read
+	size         int    // of the body as received, in bytes; 0: that of responseBody
 	started      time.Time
-	failure      *Error // nil: it did not
+	failure      *Error // nil if it succeeded
 }
 
-// reportExchange reports an exchange. It keeps nothing of it.
+// reportExchange passes an exchange to the observer. It keeps nothing of it.
 func (c *Client) reportExchange(x exchange) {
 	if c.observe == nil {
 		return

@@ -17,19 +17,20 @@ func TestObservedExchangeHoldsNoPartOfTheToken(t *testing.T) {
 			_, _ = fmt.Fprint(w, strings.Repeat("x", before), strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), strings.Repeat("x", 100))
 		}))
 		defer server.Close()
-		var told []model.Exchange
-		c := newClient(t, server.URL, WithObserver(func(e model.Exchange) { told = append(told, e) }))
+		var exchanges []model.Exchange
+		c := newClient(t, server.URL, WithObserver(func(e model.Exchange) { exchanges = append(exchanges, e) }))
 		if _, err := c.Account(t.Context()); err == nil {
-			t.Fatal("that is no account")
+			t.Fatal("an invalid account was accepted")
 		}
-		e := told[0]
+		e := exchanges[0]
 		if strings.Contains(e.ResponseBody, secretToken[:5]) || len(e.ResponseBody) > model.MaxExchangeBody || e.Size != int64(before+len(secretToken)+100) {
-			t.Errorf("after %d bytes: %d of %d bytes are told, which end in %q", before, len(e.ResponseBody), e.Size, e.ResponseBody[max(len(e.ResponseBody)-20, 0):])
+			t.Errorf("after %d bytes: %d of %d bytes are reported, which end in %q", before, len(e.ResponseBody), e.Size, e.ResponseBody[max(len(e.ResponseBody)-20, 0):])
 		}
 	}
 }
 
-// TestPollReusesBuffers counts the memory that a poll without news takes, the account's own in it.
+// TestPollReusesBuffers measures the memory of a poll without changes, including that of the
+// server.
 func TestPollReusesBuffers(t *testing.T) {
 	const pages, size = 40, 100
 	body := make([][]byte, pages+1)

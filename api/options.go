@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// Option changes how a client works. One that makes no sense is refused by New.
+// Option configures a client. New rejects an option that makes no sense.
 type Option func(*Client) error
 
 // Limits bound what a client does; a field that is zero or less keeps its default.
 type Limits struct {
-	Call  time.Duration // one request and its answer, seconds; 20 s
-	Total time.Duration // all that one method does: waiting for a turn, every page, every try; 2 min
-	Body  int64         // bytes of one answer, uncompressed; 8 MiB
+	Call  time.Duration // one request and its response; 20 s
+	Total time.Duration // one method as a whole: waits, pages and retries; 2 min
+	Body  int64         // bytes of one response, uncompressed; 8 MiB
 	Items int           // items of one list; 250,000
 	Pages int           // pages of one list; 12,500
 }
@@ -53,8 +53,8 @@ func WithClock(now func() time.Time) Option {
 	}
 }
 
-// WithWait sets how the pause before another try is spent. It returns early, with an error, when the context ends. The
-// default waits.
+// WithWait replaces the pause before a retry. wait must return early, with an error, when the
+// context ends. The default sleeps.
 func WithWait(wait func(ctx context.Context, d time.Duration) error) Option {
 	return func(c *Client) error {
 		c.wait = wait
@@ -62,12 +62,12 @@ func WithWait(wait func(ctx context.Context, d time.Duration) error) Option {
 	}
 }
 
-// WithUserAgent sets how the client calls itself in the User-Agent header; the default is "vpsdeck".
+// WithUserAgent sets the User-Agent header; the default is "vpsdeck".
 func WithUserAgent(agent string) Option {
 	return func(c *Client) error {
 		for _, r := range agent {
 			if r < ' ' || r > '~' {
-				return settingError("the user agent may hold plain ASCII text only: leave out accents and control characters")
+				return settingError("the user agent must be plain ASCII text: leave out accents and control characters")
 			}
 		}
 		c.userAgent = agent
@@ -75,7 +75,8 @@ func WithUserAgent(agent string) Option {
 	}
 }
 
-// WithRootCAs trusts the certificates in pem, beside the system's: for an API behind a private authority.
+// WithRootCAs trusts the certificates in pem as well as the system's, for an API behind a private
+// authority.
 func WithRootCAs(pem []byte) Option {
 	return func(c *Client) error {
 		pool, err := x509.SystemCertPool()
@@ -83,7 +84,7 @@ func WithRootCAs(pem []byte) Option {
 			pool = x509.NewCertPool()
 		}
 		if !pool.AppendCertsFromPEM(pem) {
-			return settingError("there is no certificate in the CA file: it should hold a block that begins with " +
+			return settingError("there is no certificate in the CA file: it should contain a block that begins with " +
 				"-----BEGIN CERTIFICATE-----")
 		}
 		for _, client := range []*http.Client{c.readClient, c.actionClient} {
@@ -93,8 +94,8 @@ func WithRootCAs(pem []byte) Option {
 	}
 }
 
-// WithQuietStart lets no more than the first page of a long list be asked for before a time, this machine's: so that a screen can be
-// drawn before a large account keeps every core busy.
+// WithQuietStart delays all but the first page of long lists until a time, by this machine's clock.
+// A screen can then be drawn before a large account keeps every core busy.
 func WithQuietStart(until time.Time) Option {
 	return func(c *Client) error {
 		c.quietUntil = until
@@ -102,28 +103,29 @@ func WithQuietStart(until time.Time) Option {
 	}
 }
 
-// settingError is a sentence about what New was given. It never repeats the value, which may be a token in the wrong place.
+// settingError is a sentence about an argument of New. It never repeats the value, which may be a
+// token in the wrong place.
 type settingError string
 
-func (b settingError) Error() string { return string(b) }
+func (e settingError) Error() string { return string(e) }
 
-// Message is the sentence, for model.Message.
-func (b settingError) Message() string { return string(b) }
+// Message returns the sentence, for model.ErrorMessage.
+func (e settingError) Message() string { return string(e) }
 
-// parseBaseURL checks the API's address and ends it in one slash, to which paths are joined.
+// parseBaseURL checks the API's address and makes it end in one slash, so that paths can be joined.
 func parseBaseURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
 	case text == "":
 		return nil, settingError("the API's address is empty: write it like " + DefaultURL)
 	case err != nil:
-		return nil, settingError("the API's address cannot be read: write it like " + DefaultURL)
+		return nil, settingError("the API's address is invalid: write it like " + DefaultURL)
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, settingError("the API's address must begin with https://: write it like " + DefaultURL)
 	case u.Hostname() == "":
-		return nil, settingError("the API's address names no host: write it like " + DefaultURL)
+		return nil, settingError("the API's address has no host: write it like " + DefaultURL)
 	case u.User != nil:
-		return nil, settingError("the API's address holds a user name or password: leave it out, the token is enough")
+		return nil, settingError("the API's address contains a user name or password: leave it out, the token is enough")
 	case strings.ContainsAny(text, "?#"):
 		return nil, settingError("the API's address has a query or a fragment: end it before the ? or #")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
@@ -136,7 +138,8 @@ func parseBaseURL(text string) (*url.URL, error) {
 	return u, nil
 }
 
-// isLoopback says whether the host is this machine for certain: by number, or by the one name that must mean it.
+// isLoopback reports whether the host is certainly this machine: a loopback address, or the name
+// localhost.
 func isLoopback(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return strings.EqualFold(host, "localhost") || err == nil && addr.IsLoopback()
@@ -144,11 +147,11 @@ func isLoopback(host string) bool {
 
 func checkToken(token string) error {
 	if token == "" {
-		return settingError("there is no token: make one in the VPS.org panel; it looks like vps_…")
+		return settingError("there is no token: create one in the VPS.org panel; it looks like vps_…")
 	}
 	for _, r := range token {
 		if r <= ' ' || r > '~' {
-			return settingError("the token holds a space, a line break or another character that no token has: copy it again")
+			return settingError("the token contains a space, a line break or another character that no token has: copy it again")
 		}
 	}
 	return nil

@@ -13,43 +13,46 @@ import (
 	"vpsdeck/model"
 )
 
-// page is one answer of a list, and what was read off it.
+// page is one response of a list, and its parsed content.
 type page[M any] struct {
 	response
 	*pageData[M]
 }
 
-// pageData is what was read off a page. Nobody writes to it, and while the page's bytes stay the same it is the same one.
+// pageData is the parsed content of a page. It is read-only, and while the page's bytes stay the
+// same, it is the same pointer.
 type pageData[M any] struct {
 	url   string // the page's address
-	count int64  // of the whole list, 0: not told. The documents show count and results only [E]
+	count int64  // of the whole list; 0 if not given. The documents show only count and results [E]
 	next  string // what such APIs usually add [I]
 	ids   []model.ID
 	items []M
 }
 
-// paginator is one reading of a list, page by page.
+// paginator reads a list once, page by page.
 type paginator[W item[M], M any] struct {
 	client  *Client
 	cache   *pageCache
 	path    string
 	query   url.Values
-	ends    []int64 // how many items have come with each page and those before it
-	count   int64   // as the latest page told it
-	shrank  bool    // the count fell while it was read, so that something may have slipped to a page that was read before
-	reread  bool    // the list was read before
-	hasMore bool    // it ended although the API said that there is more
+	ends    []int64 // how many items came up to and including each page
+	count   int64   // as the latest page gave it
+	shrank  bool    // the count fell during the reading, so an item may have moved to a page that was read before
+	reread  bool    // this is not the first reading
+	hasMore bool    // the list ended although the API announced more
 	merger  merger[M]
 }
 
-// maxListReads is how often a list is read until one reading has all that the one before it had.
+// maxListReads is how often a list is read at most, until one reading has all items of the one
+// before.
 const maxListReads = 5
 
-// maxQuietPages is how many pages a list may have to be read at once even while it should be quiet.
+// maxQuietPages is the most pages of a list that is read at once even during a quiet start.
 const maxQuietPages = 2
 
-// fetchList reads all pages of a list, and gathers each thing once, in the API's order. Nobody may write to what it returns: while the API
-// tells the same, it is the same slice. With a *model.IncompleteError comes what could be read.
+// fetchList reads all pages of a list and merges them in the API's order, each item once. Callers
+// must not write to the returned slice: it is the same slice while the API's data stays the same. A
+// *model.IncompleteError comes with the items that could be read.
 func fetchList[W item[M], M any](ctx context.Context, c *Client, path string, query url.Values) ([]M, error) {
 	ctx, cancel := c.withTimeout(ctx)
 	defer cancel()
@@ -57,13 +60,13 @@ func fetchList[W item[M], M any](ctx context.Context, c *Client, path string, qu
 	before, _ := c.pageCache.list(whole).(*mergedList[M])
 	last := before
 	for n := 1; ; n++ {
-		w := newPaginator[W](c, &c.pageCache, path, query)
-		w.merger.previous, w.reread = last, n > 1
-		now, failure := w.readAll(ctx)
+		p := newPaginator[W](c, &c.pageCache, path, query)
+		p.merger.previous, p.reread = last, n > 1
+		now, failure := p.readAll(ctx)
 		if failure != nil {
 			return nil, failure
 		}
-		settled := w.isStable(now, last)
+		settled := p.isStable(now, last)
 		if !settled && n < maxListReads {
 			last = now
 			continue
@@ -78,56 +81,58 @@ func fetchList[W item[M], M any](ctx context.Context, c *Client, path string, qu
 	}
 }
 
-func newPaginator[W item[M], M any](c *Client, on *pageCache, path string, query url.Values) *paginator[W, M] {
-	return &paginator[W, M]{client: c, cache: on, path: path, query: query}
+func newPaginator[W item[M], M any](c *Client, cache *pageCache, path string, query url.Values) *paginator[W, M] {
+	return &paginator[W, M]{client: c, cache: cache, path: path, query: query}
 }
 
-// isStable says whether a reading needs no other. Between two pages something may be deleted and something else be made: then
-// one item slips from one page to the next unseen, though the count is right. So nothing that was there counts as gone before
-// two readings in a row lack it, and a short list as short before two show the same.
-func (w *paginator[W, M]) isStable(now, last *mergedList[M]) bool {
+// isStable reports whether a list need not be read again. Between two pages an item may be deleted
+// and another created. Then an item can move from one page to the other and be missed, though the
+// count is right. So an item counts as gone only when two readings in a row lack it, and a list as
+// short only when two readings agree.
+func (p *paginator[W, M]) isStable(now, last *mergedList[M]) bool {
 	switch {
 	case last != nil && now.sameAs(last):
 		return true
-	case now.isShort() || w.shrank:
+	case now.isShort() || p.shrank:
 		return false
 	case len(now.pages) == 1:
 		return true
 	}
-	return last != nil && !last.isShort() && w.merger.containsAll(last)
+	return last != nil && !last.isShort() && p.merger.containsAll(last)
 }
 
-// readAll reads the list once. It follows `next` where the API gives one, else asks for ?page=N while fewer came than the API
-// counts [I]. It ends, with what it has, when a page brings nothing new or does not exist.
-func (w *paginator[W, M]) readAll(ctx context.Context) (*mergedList[M], *Error) {
-	c := w.client
-	ahead := newPrefetcher(ctx, w.fetchPage)
+// readAll reads the list once. It follows `next` if the API gives one, else asks for ?page=N while
+// fewer items came than the API counts [I]. It ends, with what it has, when a page brings nothing
+// new or does not exist.
+func (p *paginator[W, M]) readAll(ctx context.Context) (*mergedList[M], *Error) {
+	c := p.client
+	ahead := newPrefetcher(ctx, p.fetchPage)
 	defer ahead.stop()
-	for u := c.urlFor(w.path, w.query); u != nil; {
-		p, failure := ahead.get(u, len(w.ends)+1)
-		if failure != nil && len(w.ends) > 0 && errors.Is(failure, model.ErrNotFound) {
-			w.hasMore = true
+	for u := c.urlFor(p.path, p.query); u != nil; {
+		latest, failure := ahead.get(u, len(p.ends)+1)
+		if failure != nil && len(p.ends) > 0 && errors.Is(failure, model.ErrNotFound) {
+			p.hasMore = true
 			break
 		}
 		if failure != nil {
 			return nil, c.firstPageError(failure)
 		}
-		if u, failure = w.addPage(p); failure != nil {
+		if u, failure = p.addPage(latest); failure != nil {
 			return nil, failure
 		}
-		if u != nil && (len(w.ends) > 1 || p.nextAddress() != "") { // that pages are heeded is shown by the second, or said by the first
-			last := w.lastPage(p)
+		if u != nil && (len(p.ends) > 1 || latest.nextAddress() != "") { // the second page, or a link in the first, shows that the API has pages
+			last := p.lastPage(latest)
 			if d := c.quietUntil.Sub(c.now()); d > 0 && last > maxQuietPages {
-				_ = c.wait(ctx, d) // where it is given up meanwhile, the next page tells
+				_ = c.wait(ctx, d) // if the context ends, the next page fails
 			}
-			ahead.start(u, len(w.ends)+1, last)
+			ahead.start(u, len(p.ends)+1, last)
 		}
 	}
-	return w.merger.finish(w.count, w.hasMore), nil
+	return p.merger.finish(p.count, p.hasMore), nil
 }
 
-// firstPageError is the failure to read the first page of a list. Where there is no such list, it is not a server or a restore point that
-// does not exist.
+// firstPageError is the error of a list whose first page failed. If there is no such list, the
+// address is wrong; it is not a server or a restore point that does not exist.
 func (c *Client) firstPageError(failure *Error) *Error {
 	if failure.Kind == model.ErrNotFound {
 		failure.Kind = model.ErrBadAnswer
@@ -140,94 +145,97 @@ func (c *Client) firstPageError(failure *Error) *Error {
 	return failure
 }
 
-// lastPage is the number of the page that should be the last, going by the size of p, the latest: no page is asked for before
-// its time that may not exist, or that the limits would not let through.
-func (w *paginator[W, M]) lastPage(p page[M]) int {
-	limits, size := w.client.limits, len(p.items)
-	left := min(p.count, int64(limits.Items)+1) - w.received()
-	return min(len(w.ends)+int(left+int64(size)-1)/size, limits.Pages)
+// lastPage estimates the number of the last page from the size of the latest page. No page is
+// fetched ahead that may not exist, or that the limits would not allow.
+func (p *paginator[W, M]) lastPage(latest page[M]) int {
+	limits, size := p.client.limits, len(latest.items)
+	left := min(latest.count, int64(limits.Items)+1) - p.received()
+	return min(len(p.ends)+int(left+int64(size)-1)/size, limits.Pages)
 }
 
-// fetchPage asks for a page and reads it, unless it has not changed since it was read for the last time.
-func (w *paginator[W, M]) fetchPage(ctx context.Context, u *url.URL, number int) (page[M], *Error) {
-	patience := w.client.maxWait()
-	if number > 1 || w.reread {
-		patience = maxPageWait
+// fetchPage fetches a page, and parses it unless it is unchanged since it was last read.
+func (p *paginator[W, M]) fetchPage(ctx context.Context, u *url.URL, number int) (page[M], *Error) {
+	maxWait := p.client.maxWait()
+	if number > 1 || p.reread {
+		maxWait = maxPageWait
 	}
-	a, failure := w.client.getWithin(ctx, u, patience)
+	a, failure := p.client.getWithin(ctx, u, maxWait)
 	if failure != nil {
 		return page[M]{}, failure
 	}
 	at, sum := u.String(), sha256.Sum256(a.body)
-	l, known := w.cache.page(at, sum).(*pageData[M])
+	l, known := p.cache.page(at, sum).(*pageData[M])
 	if !known {
-		if l, failure = parsePage[W](w.client, a, number); failure != nil {
+		if l, failure = parsePage[W](p.client, a, number); failure != nil {
 			return page[M]{}, failure
 		}
 		l.url = at
-		w.cache.putPage(at, sum, l)
+		p.cache.putPage(at, sum, l)
 	}
-	w.client.recycleBody(a.body)
-	a.body = nil // it is read
+	p.client.recycleBody(a.body)
+	a.body = nil // its buffer is reused
 	return page[M]{a, l}, nil
 }
 
-// addPage keeps what a page brought and says where the next one is; nil when this was the last.
-func (w *paginator[W, M]) addPage(p page[M]) (*url.URL, *Error) {
-	w.ends = append(w.ends, w.received()+int64(len(p.items)))
-	w.shrank = w.shrank || p.count < w.count
-	w.count = p.count
-	limits := w.client.limits
-	if len(w.ends) == 2 { // the second page shows that there are more
-		w.merger.grow(int(min(w.count, int64(limits.Items))))
+// addPage adds a page and returns the address of the next one, nil after the last.
+func (p *paginator[W, M]) addPage(latest page[M]) (*url.URL, *Error) {
+	p.ends = append(p.ends, p.received()+int64(len(latest.items)))
+	p.shrank = p.shrank || latest.count < p.count
+	p.count = latest.count
+	limits := p.client.limits
+	if len(p.ends) == 2 { // the second page shows that there are more
+		p.merger.grow(int(min(p.count, int64(limits.Items))))
 	}
-	before := w.merger.len()
-	if w.merger.add(p.pageData); w.merger.len() > limits.Items {
-		return nil, w.client.badResponse(p.response, fmt.Sprintf("the list has more than %d items", limits.Items))
+	before := p.merger.len()
+	if p.merger.add(latest.pageData); p.merger.len() > limits.Items {
+		return nil, p.client.badResponse(latest.response, fmt.Sprintf("the list has more than %d items", limits.Items))
 	}
-	if w.merger.len() == before {
-		w.hasMore = p.nextAddress() != ""
+	if p.merger.len() == before {
+		p.hasMore = latest.nextAddress() != ""
 		return nil, nil
 	}
-	next := w.nextURL(p)
-	if next != nil && len(w.ends) >= limits.Pages {
-		return nil, w.client.badResponse(p.response, fmt.Sprintf("the list has more than %d pages", limits.Pages))
+	next := p.nextURL(latest)
+	if next != nil && len(p.ends) >= limits.Pages {
+		return nil, p.client.badResponse(latest.response, fmt.Sprintf("the list has more than %d pages", limits.Pages))
 	}
 	return next, nil
 }
 
-// received is how many items have come up to the latest page, those that came twice too.
-func (w *paginator[W, M]) received() int64 {
-	if len(w.ends) == 0 {
+// received returns how many items have come so far, duplicates included.
+func (p *paginator[W, M]) received() int64 {
+	if len(p.ends) == 0 {
 		return 0
 	}
-	return w.ends[len(w.ends)-1]
+	return p.ends[len(p.ends)-1]
 }
 
-// nextURL is the address of the page after p; nil when there is none, or none where the token may go.
-func (w *paginator[W, M]) nextURL(p page[M]) *url.URL {
-	if next := p.nextAddress(); next != "" {
-		u, err := p.finalURL.Parse(next)
+// nextURL returns the address of the page after the latest; nil if there is none, or if the token must not
+// be sent there.
+func (p *paginator[W, M]) nextURL(latest page[M]) *url.URL {
+	if next := latest.nextAddress(); next != "" {
+		u, err := latest.finalURL.Parse(next)
 		if err == nil {
-			u = w.client.sameHostURL(u, p.finalURL)
+			u = p.client.sameHostURL(u, latest.finalURL)
 		}
-		w.hasMore = u == nil || err != nil
-		if w.hasMore {
+		p.hasMore = u == nil || err != nil
+		if p.hasMore {
 			return nil
 		}
 		return u
 	}
-	if w.received() >= p.count {
+	if p.received() >= latest.count {
 		return nil
 	}
-	return withPageNumber(w.client.urlFor(w.path, w.query), len(w.ends)+1)
+	return withPageNumber(p.client.urlFor(p.path, p.query), len(p.ends)+1)
 }
 
-// nextAddress is the address of the next page as the API gives it, in the body or in the header; "" for none.
+// nextAddress returns the address of the next page as the API gives it, in the body or in the
+// header; "" for none.
 func (p page[M]) nextAddress() string { return cmp.Or(p.next, p.nextLink) }
 
-// sameHostURL is the address if it is at the API's own scheme, host and port. Behind a proxy an API may name its inner host, or
-// http, or no port: where the path is that of the page which tells of it, the known host is asked for it. Else it is nil.
+// sameHostURL returns the address if it has the API's scheme, host and port. Behind a proxy, an API
+// may give its internal host, or http, or no port. If such an address has the path of the page that
+// contains it, the known host is asked instead. Otherwise the result is nil.
 func (c *Client) sameHostURL(u, from *url.URL) *url.URL {
 	if c.isAPIHost(u) {
 		return u
@@ -240,10 +248,11 @@ func (c *Client) sameHostURL(u, from *url.URL) *url.URL {
 	return &known
 }
 
-// hasPageNumber says whether the address counts its pages, and is that of this one; of others only the API knows the next.
+// hasPageNumber reports whether the address has this page number. For other addresses, only the API
+// knows the next.
 func hasPageNumber(u *url.URL, number int) bool { return u.Query().Get("page") == strconv.Itoa(number) }
 
-// withPageNumber is the address of a page by its number.
+// withPageNumber returns the address of a page by its number.
 func withPageNumber(u *url.URL, number int) *url.URL {
 	query := u.Query()
 	query.Set("page", strconv.Itoa(number))

@@ -12,7 +12,7 @@ import (
 	"vpsdeck/model"
 )
 
-// listJSON is a page with these ids; count < 0 leaves the count out.
+// listJSON is a page with these ids; a negative count leaves the count out.
 func listJSON(count int, next string, ids ...int) string {
 	var fields, items []string
 	for _, id := range ids {
@@ -50,7 +50,7 @@ func TestListEndsWhateverThePagesReturn(t *testing.T) {
 		name  string
 		calls []apitest.Call
 		want  []model.ID
-		of    string // how much came of how much; "": it is whole
+		of    string // how much came of how much; "" if complete
 	}{
 		{"one page", read(page("", listJSON(2, "", 1, 2))), []model.ID{"1", "2"}, ""},
 		{"no count", read(page("", listJSON(-1, "", 1, 2))), []model.ID{"1", "2"}, ""},
@@ -78,8 +78,8 @@ func TestListEndsWhateverThePagesReturn(t *testing.T) {
 		{"by a header", twice(
 			linked("", `</x>; rel="prev", <?server_id=7&page=2>; rel="next"`, `[{"id": 1}]`), page("page=2", `[{"id": 2}]`),
 		), []model.ID{"1", "2"}, ""},
-		{"by a header that leads away", twice(linked("", `<http://10.0.0.5/inner/?page=2>; rel=next`, `[{"id": 1}]`)), []model.ID{"1"}, "1 of more"},
-		{"next within, as http or an inner host", twice(
+		{"by a header to another path", twice(linked("", `<http://10.0.0.5/inner/?page=2>; rel=next`, `[{"id": 1}]`)), []model.ID{"1"}, "1 of more"},
+		{"next on the same path, as http or an internal host", twice(
 			page("", listJSON(3, "http://10.0.0.5:8000"+apitest.Prefix+"/backups/?cursor=b&server_id=7", 1)),
 			page("cursor=b", listJSON(3, "https://backend"+apitest.Prefix+"/backups/?cursor=c&server_id=7", 2)), page("cursor=c", listJSON(3, "", 3)),
 		), []model.ID{"1", "2", "3"}, ""},
@@ -89,7 +89,7 @@ func TestListEndsWhateverThePagesReturn(t *testing.T) {
 			[]model.ID{"1"}, "1 of 9"},
 		{"a next page that does not exist, without a count", twice(page("", listJSON(-1, "?server_id=7&cursor=b", 1)), missing("cursor=b")),
 			[]model.ID{"1"}, "1 of more"},
-		{"pages not heeded", twice(page("", listJSON(9, "", 1, 2)), page("page=2", listJSON(9, "", 1, 2))), []model.ID{"1", "2"}, "2 of 9"},
+		{"pages ignored", twice(page("", listJSON(9, "", 1, 2)), page("page=2", listJSON(9, "", 1, 2))), []model.ID{"1", "2"}, "2 of 9"},
 		{"next that points to itself", twice(
 			page("", listJSON(9, "?server_id=7", 1, 2)), page("", listJSON(9, "?server_id=7", 1, 2)),
 		), []model.ID{"1", "2"}, "2 of 9"},
@@ -110,12 +110,12 @@ func TestListEndsWhateverThePagesReturn(t *testing.T) {
 		{"it shrinks to one page meanwhile", read(
 			page("", listJSON(3, "", 3, 2)), missing("page=2"), page("", listJSON(2, "", 2, 1)),
 		), []model.ID{"2", "1"}, ""},
-		{"one is deleted and one made meanwhile, so that one slips between the pages", read(
+		{"one is deleted and one created meanwhile, so that one is missed", read(
 			page("", listJSON(4, "", 1, 2)), page("page=2", listJSON(4, "", 4, 5)),
 			page("", listJSON(4, "", 2, 3)), page("page=2", listJSON(4, "", 4, 5)),
 			page("", listJSON(4, "", 2, 3)), page("page=2", listJSON(4, "", 4, 5)),
 		), []model.ID{"2", "3", "4", "5"}, ""},
-		{"one is made and one deleted meanwhile, so that one comes twice", read(
+		{"one is created and one deleted meanwhile, so that one comes twice", read(
 			page("", listJSON(4, "", 1, 2)), page("page=2", listJSON(4, "", 2, 3)),
 			page("", listJSON(4, "", 9, 1)), page("page=2", listJSON(4, "", 2, 3)),
 			page("", listJSON(4, "", 9, 1)), page("page=2", listJSON(4, "", 2, 3)),
@@ -147,7 +147,7 @@ func TestIncompleteListRecovers(t *testing.T) {
 		{Path: "/servers/", ResponseBody: listJSON(3, "", 1, 2)}, {Path: "/servers/", Query: "page=2", Status: 404},
 	}
 	calls := append(append([]apitest.Call{}, short...), short...)
-	calls = append(calls, short...) // the second time it is as before, which one reading shows
+	calls = append(calls, short...) // the second time nothing has changed, which one reading shows
 	whole := []apitest.Call{
 		{Path: "/servers/", ResponseBody: listJSON(3, "", 1, 2)}, {Path: "/servers/", Query: "page=2", ResponseBody: listJSON(3, "", 3)},
 	}
@@ -209,23 +209,23 @@ func TestNextOnAnotherHostIsNotFollowed(t *testing.T) {
 
 func TestAListIsBounded(t *testing.T) {
 	for _, test := range []struct {
-		limits Limits
-		sent   int32
-		words  string
+		limits  Limits
+		sent    int32
+		message string
 	}{
 		{Limits{Pages: 3}, 3, "more than 3 pages"},
 		{Limits{Items: 4}, 3, "more than 4 items"},
 	} {
 		withTestServer(t, "http://127.0.0.1/api/v1", serveEndlessList, func(t *testing.T, w *testServer, c *Client) {
 			_, err := c.Servers(t.Context(), model.ServerFilter{})
-			if !errors.Is(err, model.ErrBadAnswer) || w.requests.Load() != test.sent || !strings.Contains(model.ErrorMessage(err), test.words) {
+			if !errors.Is(err, model.ErrBadAnswer) || w.requests.Load() != test.sent || !strings.Contains(model.ErrorMessage(err), test.message) {
 				t.Errorf("%v after %d requests", err, w.requests.Load())
 			}
 		}, WithLimits(test.limits))
 	}
 }
 
-// serveEndlessList always has two more.
+// serveEndlessList always has two more items.
 func serveEndlessList(w http.ResponseWriter, r *http.Request) {
 	page := 1
 	_, _ = fmt.Sscan(r.URL.Query().Get("page"), &page)
@@ -253,7 +253,7 @@ func TestBadItemIsNamedByItsPosition(t *testing.T) {
 		`{"results": [{"id": 1}, {"name": "x"}]}`:             "item 2 of page 1 has no id",
 		`{"results": [{"id": 1}, {"id": null}]}`:              "item 2 of page 1 has no id",
 		`{"results": [{"id": ""}]}`:                           "item 1 of page 1",
-		`{"results": [{"id": 1, "server": {"name": [1]}}]}`:   "item 1 of page 1: its server.name is not of the kind",
+		`{"results": [{"id": 1, "server": {"name": [1]}}]}`:   "item 1 of page 1: its server.name has the wrong type",
 		`{"results": [{"id": 1}, {"id": 2}, {"id": "../x"}]}`: "item 3 of page 1",
 	} {
 		c := newClient(t, apitest.Script(t, apitest.Call{Path: "/snapshots/", ResponseBody: answer}))

@@ -11,14 +11,14 @@ import (
 	"vpsdeck/model"
 )
 
-// listBody is a list as it stands in an answer.
+// listBody is the body of a list.
 type listBody[I any] struct {
 	Count   rawField `json:"count"`
 	Next    string   `json:"next,omitempty"`
 	Results I        `json:"results"`
 }
 
-// byteOrderMark may stand before JSON that some servers send.
+// byteOrderMark is sent before the JSON by some servers.
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // nextLinkPattern finds the address of the next page in a Link header: `<https://…?page=2>; rel="next"` [I].
@@ -33,7 +33,7 @@ func parseNextLink(h http.Header) string {
 	return ""
 }
 
-// parsePage reads a page of a list: all of it in one go where it is as it should be, else piece by piece.
+// parsePage parses a page of a list: at once if it is well-formed, else item by item.
 func parsePage[W item[M], M any](c *Client, a response, number int) (*pageData[M], *Error) {
 	var body listBody[[]W]
 	if json.Unmarshal(a.body, &body) == nil && body.Results != nil && allHaveID(body.Results) {
@@ -42,8 +42,8 @@ func parsePage[W item[M], M any](c *Client, a response, number int) (*pageData[M
 	return parseLenient[W](c, a, number)
 }
 
-// parseLenient reads a page piece by piece, so that what is wrong with it can be told. A bare array is a list without pages [I];
-// null is an empty list, and where there is no list at all, the answer is none.
+// parseLenient parses a page item by item, so that the error can name what is invalid. A bare array
+// is a list without pages [I], and null is an empty list. A response without a list is an error.
 func parseLenient[W item[M], M any](c *Client, a response, number int) (*pageData[M], *Error) {
 	var body listBody[rawField]
 	if bytes.HasPrefix(bytes.TrimSpace(a.body), []byte("[")) {
@@ -52,7 +52,7 @@ func parseLenient[W item[M], M any](c *Client, a response, number int) (*pageDat
 		return nil, c.badResponse(a, describeJSONError(a.body, err))
 	}
 	if body.Results == nil {
-		return nil, c.badResponse(a, "there is no list in it")
+		return nil, c.badResponse(a, "it contains no list")
 	}
 	var results []rawField
 	if err := json.Unmarshal(body.Results, &results); err != nil {

@@ -29,7 +29,7 @@ func TestUnusualTimesAreParsedOrReportedUnreadable(t *testing.T) {
 		``:                              {},
 		`""`:                            {},
 		`"  "`:                          {},
-		`"0001-01-01T00:00:00Z"`:        {}, // what a program that knows no time writes
+		`"0001-01-01T00:00:00Z"`:        {}, // the zero time of some programs
 	} {
 		if got, ok := parseTime(rawField(raw)); !ok || !got.Equal(want) {
 			t.Errorf("%s is %s, %v, want %s", raw, got, ok, want)

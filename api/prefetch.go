@@ -6,61 +6,61 @@ import (
 	"sync"
 )
 
-// prefetcher asks for the pages that come next while a page is being read, so that a long list takes as long as its longest
-// quarter. The client's own limit on requests under way holds for it too.
+// prefetcher fetches the next pages while a page is being read. A long list then takes about a
+// quarter of the time. The client's limit of concurrent requests applies to it too.
 type prefetcher[P any] struct {
 	fetch    func(ctx context.Context, u *url.URL, number int) (P, *Error)
 	ctx      context.Context
 	cancel   context.CancelFunc
-	pending  map[string]chan fetchResult[P] // way, by address
-	disabled bool                           // an address came otherwise than foreseen
+	pending  map[string]chan fetchResult[P] // under way, by address
+	disabled bool                           // the API gave an unexpected next address
 	workers  sync.WaitGroup
 }
 
-// fetchResult is what became of asking for a page.
+// fetchResult is the result of fetching a page.
 type fetchResult[P any] struct {
 	page    P
 	failure *Error
 }
 
-func newPrefetcher[P any](ctx context.Context, ask func(context.Context, *url.URL, int) (P, *Error)) *prefetcher[P] {
+func newPrefetcher[P any](ctx context.Context, fetch func(context.Context, *url.URL, int) (P, *Error)) *prefetcher[P] {
 	ctx, cancel := context.WithCancel(ctx)
-	return &prefetcher[P]{fetch: ask, ctx: ctx, cancel: cancel, pending: map[string]chan fetchResult[P]{}}
+	return &prefetcher[P]{fetch: fetch, ctx: ctx, cancel: cancel, pending: map[string]chan fetchResult[P]{}}
 }
 
-// get is the page at the address, which was asked for before or is asked for now.
-func (a *prefetcher[P]) get(u *url.URL, number int) (P, *Error) {
-	if answer, ok := a.pending[u.String()]; ok {
-		delete(a.pending, u.String())
-		t := <-answer
-		return t.page, t.failure
+// get returns the page at the address, from a pending request or from a new one.
+func (p *prefetcher[P]) get(u *url.URL, number int) (P, *Error) {
+	if result, ok := p.pending[u.String()]; ok {
+		delete(p.pending, u.String())
+		r := <-result
+		return r.page, r.failure
 	}
-	a.disabled = len(a.pending) > 0
-	return a.fetch(a.ctx, u, number)
+	p.disabled = len(p.pending) > 0
+	return p.fetch(p.ctx, u, number)
 }
 
-// start asks for the page at u and for those behind it, up to the last, no more at once than the client has under way. It
-// takes an address that counts its pages; of others only the API knows the next.
-func (a *prefetcher[P]) start(u *url.URL, number, last int) {
+// start fetches the page at u and those after it, up to the last, but no more at once than the
+// client allows. The address must have a page number; for others, only the API knows the next.
+func (p *prefetcher[P]) start(u *url.URL, number, last int) {
 	if !hasPageNumber(u, number) {
 		return
 	}
-	for n := number; n <= last && n < number+maxInFlight && !a.disabled; n++ {
+	for n := number; n <= last && n < number+maxInFlight && !p.disabled; n++ {
 		at := withPageNumber(u, n)
-		if _, asked := a.pending[at.String()]; asked {
+		if _, asked := p.pending[at.String()]; asked {
 			continue
 		}
-		answer := make(chan fetchResult[P], 1)
-		a.pending[at.String()] = answer
-		a.workers.Go(func() {
-			p, failure := a.fetch(a.ctx, at, n)
-			answer <- fetchResult[P]{p, failure}
+		result := make(chan fetchResult[P], 1)
+		p.pending[at.String()] = result
+		p.workers.Go(func() {
+			page, failure := p.fetch(p.ctx, at, n)
+			result <- fetchResult[P]{page, failure}
 		})
 	}
 }
 
-// stop gives up what nobody waits for any more.
-func (a *prefetcher[P]) stop() {
-	a.cancel()
-	a.workers.Wait()
+// stop cancels the pending requests, and waits until they have ended.
+func (p *prefetcher[P]) stop() {
+	p.cancel()
+	p.workers.Wait()
 }

@@ -16,7 +16,7 @@ import (
 	"vpsdeck/model"
 )
 
-// pagedServer is a list of ids, newest first, in pages of ten. It counts what is asked of it.
+// pagedServer serves a list of ids, newest first, in pages of ten. It records the requests.
 type pagedServer struct {
 	mu         sync.Mutex
 	ids        []int
@@ -25,7 +25,7 @@ type pagedServer struct {
 	requested  []int
 	active     int
 	maxActive  int
-	barrier    chan struct{} // from the third page on answers wait until it is closed; nil: nobody waits for the others
+	barrier    chan struct{} // responses from the third page on wait until it is closed; nil: they do not wait
 	once       sync.Once
 }
 
@@ -95,8 +95,8 @@ func (s *pagedServer) readAll(t *testing.T) []int {
 func pageQuery(n int) string { return fmt.Sprintf("?page=%d&page_size=10", n) }
 
 func TestPagesAreFetchedInParallelInOrder(t *testing.T) {
-	for name, link := range map[string]func(int) string{"guessed": nil, "said": pageQuery} {
-		s := &pagedServer{ids: descendingIDs(95), link: link, barrier: make(chan struct{})} // it answers when as many wait as ever may
+	for name, link := range map[string]func(int) string{"guessed": nil, "given": pageQuery} {
+		s := &pagedServer{ids: descendingIDs(95), link: link, barrier: make(chan struct{})} // it answers once maxInFlight requests wait
 		if got := s.readAll(t); !slices.Equal(got, descendingIDs(95)) {
 			t.Errorf("%s: %v", name, got)
 		}
@@ -196,7 +196,7 @@ func TestOnlyChangedPagesAreParsedAgain(t *testing.T) {
 		t.Errorf("after a change: %v", now)
 	}
 	if now, again := list(), list(); &now[0] != &again[0] {
-		t.Error("a list that has not changed was put together anew")
+		t.Error("an unchanged list was put together again")
 	}
 }
 
@@ -254,7 +254,7 @@ func TestListAndPagesShareMemory(t *testing.T) {
 		from := 0
 		for _, l := range c.pageCache.lists[server.URL+"/api/v1/backups/"].(*mergedList[model.Point]).pages {
 			if kept := c.pageCache.pages[l.url].page; kept != l || &l.items[0] != &points[from] {
-				t.Errorf("%s: there are two of it", l.url)
+				t.Errorf("%s: it is in memory twice", l.url)
 			}
 			from += len(l.items)
 		}

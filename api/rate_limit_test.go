@@ -18,21 +18,21 @@ func TestReadsWaitBeforeTheRateLimitIsHit(t *testing.T) {
 		wait        time.Duration // before the second request
 		refused     bool
 	}{
-		"plenty":                                 {"100", "20", "100", 0, false},
-		"the rest is kept":                       {"5", "20", "100", 20 * time.Second, false},
-		"one more":                               {"6", "20", "100", 0, false},
-		"none":                                   {"0", "30", "100", 30 * time.Second, false},
-		"none for long":                          {"0", "600", "100", 0, true},
-		"none until a time":                      {"0", "946684825", "100", 25 * time.Second, false},
-		"it counts anew":                         {"0", "0", "100", 0, false},
-		"what cannot be understood":              {"few", "20", "100", 0, false},
-		"without an end":                         {"0", "", "100", 0, false},
-		"a small limit, of which little is kept": {"2", "20", "5", 0, false},
-		"of which the last":                      {"1", "20", "5", 20 * time.Second, false},
-		"a small limit, as seen":                 {"4", "60", "", 0, false},
-		"until a time in milliseconds":           {"0", "946684825000", "100", 25 * time.Second, false},
-		"for an absurd time":                     {"0", "1e300", "100", 0, true},
-		"below nothing":                          {"-1", "20", "100", 0, false},
+		"plenty":                               {"100", "20", "100", 0, false},
+		"the rest is reserved":                 {"5", "20", "100", 20 * time.Second, false},
+		"one more":                             {"6", "20", "100", 0, false},
+		"none":                                 {"0", "30", "100", 30 * time.Second, false},
+		"none for long":                        {"0", "600", "100", 0, true},
+		"none until a time":                    {"0", "946684825", "100", 25 * time.Second, false},
+		"the count restarts":                   {"0", "0", "100", 0, false},
+		"unreadable":                           {"few", "20", "100", 0, false},
+		"without an end":                       {"0", "", "100", 0, false},
+		"a small limit, little of it reserved": {"2", "20", "5", 0, false},
+		"a small limit, the last request":      {"1", "20", "5", 20 * time.Second, false},
+		"a small limit, as seen":               {"4", "60", "", 0, false},
+		"until a time in milliseconds":         {"0", "946684825000", "100", 25 * time.Second, false},
+		"for an absurd time":                   {"0", "1e300", "100", 0, true},
+		"below zero":                           {"-1", "20", "100", 0, false},
 	} {
 		withTestServer(t, "http://127.0.0.1/api/v1", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X-RateLimit-Remaining", test.left)
@@ -76,7 +76,7 @@ func TestActionIsSentDespiteRateLimit(t *testing.T) {
 	})
 }
 
-// A limit of five requests a minute, told by headers or by 429 alone, and an account of two pages.
+// A limit of five requests a minute, given by headers or by 429 alone, and an account of two pages.
 func TestSmallRateLimitStillReadsALongList(t *testing.T) {
 	for _, headers := range []bool{true, false} {
 		var left, began = 5, time.Time{}
@@ -102,8 +102,8 @@ func TestSmallRateLimitStillReadsALongList(t *testing.T) {
 			}
 			_, _ = w.Write([]byte(answer))
 		}, func(t *testing.T, w *testServer, c *Client) {
-			var rested time.Duration
-			c.onRateLimited = func(d time.Duration) { rested += d }
+			var waited time.Duration
+			c.onRateLimited = func(d time.Duration) { waited += d }
 			for _, list := range []func() (int, error){
 				func() (int, error) { s, err := c.Servers(t.Context(), model.ServerFilter{}); return len(s), err },
 				func() (int, error) { p, err := c.Backups(t.Context(), model.BackupFilter{}); return len(p), err },
@@ -112,8 +112,8 @@ func TestSmallRateLimitStillReadsALongList(t *testing.T) {
 					t.Errorf("headers %t: %d came, %v", headers, n, err)
 				}
 			}
-			if rested < 50*time.Second || w.requests.Load() > 9 {
-				t.Errorf("headers %t: it rested for %s, and sent %d requests", headers, rested, w.requests.Load())
+			if waited < 50*time.Second || w.requests.Load() > 9 {
+				t.Errorf("headers %t: it waited for %s, and sent %d requests", headers, waited, w.requests.Load())
 			}
 		})
 	}

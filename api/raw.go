@@ -8,13 +8,13 @@ import (
 	"vpsdeck/model"
 )
 
-// rawItem is an item of a list as it came.
+// rawItem is an item of a list, unparsed.
 type rawItem struct {
 	ID   model.ID
 	text json.RawMessage
 }
 
-// UnmarshalJSON keeps the text beside the ID.
+// UnmarshalJSON keeps the text as well as the ID.
 func (r *rawItem) UnmarshalJSON(data []byte) error {
 	var head struct {
 		ID model.ID `json:"id"`
@@ -29,8 +29,9 @@ func (r *rawItem) UnmarshalJSON(data []byte) error {
 func (r rawItem) key() model.ID    { return r.ID }
 func (r rawItem) toModel() rawItem { return r }
 
-// Raw is one item as the API gives it now: a restore point of the server or, if its ID is empty, the server itself. It is taken
-// out of its list, since a request for one backup or snapshot is not documented. model.ErrNotFound: it is no longer listed.
+// Raw returns one item as the API gives it now: a restore point of the server or, if its ID is
+// empty, the server itself. It reads the item from its list, since a request for one backup or
+// snapshot is not documented. model.ErrNotFound: it is no longer listed.
 func (c *Client) Raw(ctx context.Context, server model.ID, point model.Key) (string, error) {
 	path, id, query := "/servers/", server, makeQuery()
 	if point.ID != "" {

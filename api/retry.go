@@ -14,23 +14,25 @@ import (
 
 const (
 	maxTries   = 3
-	firstPause = 500 * time.Millisecond // doubles with every try
-	// maxRetryWait is the longest that the API's Retry-After is waited for behind the user's back: beyond it the screen says
-	// how long it will take.
+	firstPause = 500 * time.Millisecond // doubled after every try
+	// maxRetryWait is the longest Retry-After that is waited for without telling the user. Beyond
+	// it the call fails, and the screen says how long it will take.
 	maxRetryWait = 30 * time.Second
-	// maxPageWait is the same where some of a list has come, which would be lost: the limits of many APIs are by the minute [I].
+	// maxPageWait is the same when the part of a list that has come would be lost: many APIs limit
+	// requests per minute [I].
 	maxPageWait = 65 * time.Second
-	// maxRetryAfter keeps an absurd Retry-After, such as one in milliseconds, from being passed on.
+	// maxRetryAfter bounds an absurd Retry-After, such as one in milliseconds.
 	maxRetryAfter = time.Hour
 )
 
-// get asks, and asks again when that may help. Only reads come here: a deed is never sent again. (Beneath this net/http
-// sends a read once more by itself when the kept-alive connection that it took was dead.)
+// get sends a read, and retries it if that may help. Only reads come here: an action is never sent
+// again. (Below it, net/http also resends a read if its kept-alive connection was dead.)
 func (c *Client) get(ctx context.Context, u *url.URL) (response, *Error) {
 	return c.getWithin(ctx, u, c.maxWait())
 }
 
-// maxWait is how long a read waits at most when the API wants to be left alone: longer where somebody is told that it does.
+// maxWait returns how long a read waits at most if the API asks for it: longer if an observer
+// reports the wait.
 func (c *Client) maxWait() time.Duration {
 	if c.onRateLimited != nil {
 		return maxPageWait
@@ -38,9 +40,9 @@ func (c *Client) maxWait() time.Duration {
 	return maxRetryWait
 }
 
-// getWithin is get that waits so long at most when the API wants to be left alone.
-func (c *Client) getWithin(ctx context.Context, u *url.URL, patience time.Duration) (response, *Error) {
-	if failure := c.waitForRateLimit(ctx, u, patience); failure != nil {
+// getWithin is get with a limit of how long to wait if the API asks for it.
+func (c *Client) getWithin(ctx context.Context, u *url.URL, maxWait time.Duration) (response, *Error) {
+	if failure := c.waitForRateLimit(ctx, u, maxWait); failure != nil {
 		return response{}, failure
 	}
 	for try := 1; ; try++ {
@@ -51,8 +53,8 @@ func (c *Client) getWithin(ctx context.Context, u *url.URL, patience time.Durati
 		if failure == nil {
 			return a, nil
 		}
-		again := try < maxTries && failure.isTransient() && failure.wait <= patience && ctx.Err() == nil
-		if again && c.waitForAPI(ctx, retryDelay(try, failure.wait)) == nil {
+		retry := try < maxTries && failure.isTransient() && failure.wait <= maxWait && ctx.Err() == nil
+		if retry && c.waitForAPI(ctx, retryDelay(try, failure.wait)) == nil {
 			continue
 		}
 		if errors.Is(ctx.Err(), context.Canceled) {
@@ -62,7 +64,7 @@ func (c *Client) getWithin(ctx context.Context, u *url.URL, patience time.Durati
 	}
 }
 
-// isTransient says whether the failure may be gone in a moment.
+// isTransient reports whether the failure may be gone in a moment.
 func (e *Error) isTransient() bool {
 	switch e.Status {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
@@ -71,8 +73,8 @@ func (e *Error) isTransient() bool {
 	return !e.permanent && (e.Kind == model.ErrUnreachable || e.Kind == model.ErrTimeout)
 }
 
-// retryDelay is how long to wait after a try: as long as the API asked, else twice as long each time, less a random part so
-// that many clients do not come back together.
+// retryDelay returns how long to wait after a try: as long as the API asked, else twice as long
+// each time. A random part is subtracted, so that many clients do not come back together.
 func retryDelay(try int, asked time.Duration) time.Duration {
 	if asked > 0 {
 		return asked
@@ -93,7 +95,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// parseRetryAfter reads a Retry-After header, in seconds or as a date by the API's clock; 0 when there is none to be read.
+// parseRetryAfter parses a Retry-After header, in seconds or as a date by the API's clock; 0 if it
+// is missing or unreadable.
 func parseRetryAfter(header string, now time.Time) time.Duration {
 	header = strings.TrimSpace(header)
 	if wait, ok := parseWait(header, now); ok {

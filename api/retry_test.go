@@ -12,7 +12,8 @@ import (
 	"vpsdeck/model"
 )
 
-// respondInTurn answers with the given statuses in turn, the last one for ever; 0 hangs up. 200 is an empty list.
+// respondInTurn answers with the given statuses in turn, and repeats the last one; 0 hangs up. 200
+// is an empty list.
 func respondInTurn(t *testing.T, retryAfter string, statuses ...int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		status := statuses[0]
@@ -42,7 +43,7 @@ func TestAReadIsTriedAgainAfterAPause(t *testing.T) {
 		sent        int32
 		kind        error
 		least, most time.Duration // of pauses, together
-		wait        time.Duration // that the error passes on
+		wait        time.Duration // in the error
 	}{
 		{"once", "", []int{503, 200}, 2, nil, 250 * time.Millisecond, 500 * time.Millisecond, 0},
 		{"twice", "", []int{502, 504, 200}, 3, nil, 750 * time.Millisecond, 1500 * time.Millisecond, 0},
@@ -56,8 +57,8 @@ func TestAReadIsTriedAgainAfterAPause(t *testing.T) {
 		{"not beyond the cap", "31", []int{429, 200}, 1, model.ErrRateLimited, 0, 0, 31 * time.Second},
 		{"not beyond the cap, by date", "Sat, 01 Jan 2000 01:00:00 GMT", []int{503, 200}, 1, model.ErrUnavailable, 0, 0, time.Hour},
 		{"by a date gone by", "Fri, 31 Dec 1999 23:00:00 GMT", []int{503, 200}, 2, nil, 250 * time.Millisecond, 500 * time.Millisecond, 0},
-		{"with an unreadable wish", "soon", []int{503, 200}, 2, nil, 250 * time.Millisecond, 500 * time.Millisecond, 0},
-		{"with a negative wish", "-5", []int{503, 200}, 2, nil, 250 * time.Millisecond, 500 * time.Millisecond, 0},
+		{"with an unreadable header", "soon", []int{503, 200}, 2, nil, 250 * time.Millisecond, 500 * time.Millisecond, 0},
+		{"with a negative time", "-5", []int{503, 200}, 2, nil, 250 * time.Millisecond, 500 * time.Millisecond, 0},
 		{"not for an absurd time", "99999999999999999999", []int{429}, 1, model.ErrRateLimited, 0, 0, time.Hour},
 		{"not for milliseconds", "90000000", []int{429}, 1, model.ErrRateLimited, 0, 0, time.Hour},
 		{"until a time in seconds", "946684811", []int{429, 200}, 2, nil, 11 * time.Second, 11 * time.Second, 0},
@@ -122,15 +123,15 @@ func TestCancelledWaitEndsAtOnce(t *testing.T) {
 }
 
 func TestWithWaitControlsThePause(t *testing.T) {
-	var asked []time.Duration
+	var waits []time.Duration
 	wait := func(_ context.Context, d time.Duration) error {
-		asked = append(asked, d)
+		waits = append(waits, d)
 		return errors.New("no patience")
 	}
 	withTestServer(t, "http://127.0.0.1/api/v1", respondInTurn(t, "3", 503), func(t *testing.T, w *testServer, c *Client) {
 		_, err := c.Servers(t.Context(), model.ServerFilter{})
-		if !errors.Is(err, model.ErrUnavailable) || w.requests.Load() != 1 || len(asked) != 1 || asked[0] != 3*time.Second {
-			t.Errorf("%v after %d requests and pauses %v", err, w.requests.Load(), asked)
+		if !errors.Is(err, model.ErrUnavailable) || w.requests.Load() != 1 || len(waits) != 1 || waits[0] != 3*time.Second {
+			t.Errorf("%v after %d requests and pauses %v", err, w.requests.Load(), waits)
 		}
 	}, WithWait(wait))
 }

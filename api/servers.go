@@ -58,7 +58,7 @@ func (s server) toModel() model.Server {
 type serverRef struct {
 	ID     model.ID `json:"id"`
 	Name   string   `json:"name"`
-	Status string   `json:"status,omitempty"` // in the answer to a restore [E]
+	Status string   `json:"status,omitempty"` // in the response to a restore [E]
 }
 
 func (r serverRef) toModel() model.ServerRef {
@@ -70,8 +70,8 @@ func (c *Client) Servers(ctx context.Context, f model.ServerFilter) ([]model.Ser
 	return fetchList[server](ctx, c, "/servers/", makeQuery("status", string(f.Status), "location", f.Location))
 }
 
-// Server asks for one server [I]. Where the API has no such endpoint that is model.ErrNotFound, as for a server that is
-// gone; Servers tells which.
+// Server fetches one server [I]. If the API has no such endpoint, the error is model.ErrNotFound,
+// as for a server that is gone; Servers shows which.
 func (c *Client) Server(ctx context.Context, id model.ID) (model.Server, error) {
 	path, err := itemPath(http.MethodGet, "/servers/", id)
 	if err != nil {
@@ -80,7 +80,7 @@ func (c *Client) Server(ctx context.Context, id model.ID) (model.Server, error) 
 	return getItem[server](ctx, c, path)
 }
 
-// makeQuery makes a query of names and values, without the empty ones.
+// makeQuery makes a query from names and values, without the empty ones.
 func makeQuery(pairs ...string) url.Values {
 	query := url.Values{}
 	for i := 0; i < len(pairs); i += 2 {

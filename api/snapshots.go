@@ -15,7 +15,7 @@ type snapshot struct {
 	SizeMB      rawField  `json:"size_mb"` // null while it is being made [E]
 	CreatedAt   rawField  `json:"created_at"`
 	Description string    `json:"description"`
-	Message     string    `json:"message,omitempty"` // in the answer to a create [E]
+	Message     string    `json:"message,omitempty"` // in the response to a create [E]
 }
 
 func (s snapshot) key() model.ID { return s.ID }
@@ -45,9 +45,10 @@ func (c *Client) Snapshots(ctx context.Context, f model.SnapshotFilter) ([]model
 	return fetchList[snapshot](ctx, c, "/snapshots/", makeQuery("server_id", string(f.Server)))
 }
 
-// CreateSnapshot starts a snapshot of the server [D]. The API takes a name of letters, digits, - and _ only [D], and says
-// so itself; the description may be empty. It is sent once. model.ErrRefused: invalid, or the server's limit is reached
-// [D]; model.ErrNotFound: no such server [D]; model.ErrOutcomeUnknown: it may have been started, or not.
+// CreateSnapshot starts a snapshot of the server [D]. The API accepts only names of letters,
+// digits, - and _ [D], and checks them itself. The description may be empty. It is sent once.
+// model.ErrRefused: invalid, or the server's limit is reached [D]; model.ErrNotFound: no such
+// server [D]; model.ErrOutcomeUnknown: it may have been started, or not.
 func (c *Client) CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.ActionResult, error) {
 	if err := checkID(http.MethodPost, "/snapshots/", server); err != nil {
 		return model.ActionResult{}, err
@@ -56,15 +57,16 @@ func (c *Client) CreateSnapshot(ctx context.Context, server model.ID, name, desc
 	if err != nil {
 		return model.ActionResult{}, err
 	}
-	made, err := readCreated[snapshot](c, a, model.Point{Kind: model.Snapshot, Server: model.ServerRef{ID: server}, Name: name, Description: description})
+	created, err := readCreated[snapshot](c, a, model.Point{Kind: model.Snapshot, Server: model.ServerRef{ID: server}, Name: name, Description: description})
 	if err != nil {
 		return model.ActionResult{}, err
 	}
-	return model.ActionResult{Point: made.toModel(), Message: model.Clean(made.Message)}, nil
+	return model.ActionResult{Point: created.toModel(), Message: model.Clean(created.Message)}, nil
 }
 
-// RestoreSnapshot overwrites the snapshot's server with it [D]. It is sent once. model.ErrRefused: the server is in no
-// state for it [D]; model.ErrOutcomeUnknown: the restore may have begun, or not.
+// RestoreSnapshot overwrites the snapshot's server with it [D]. It is sent once. model.ErrRefused:
+// the server's state does not allow it [D]; model.ErrOutcomeUnknown: the restore may have begun, or
+// not.
 func (c *Client) RestoreSnapshot(ctx context.Context, snapshot model.ID) (model.ActionResult, error) {
 	path, err := itemPath(http.MethodPost, "/snapshots/", snapshot)
 	if err != nil {
@@ -73,8 +75,8 @@ func (c *Client) RestoreSnapshot(ctx context.Context, snapshot model.ID) (model.
 	return c.restore(ctx, path+"restore/", nil, model.Point{Kind: model.Snapshot, ID: snapshot})
 }
 
-// DeleteSnapshot removes a snapshot for good [D]. It is sent once. model.ErrNotFound: there is none, or no more [D];
-// model.ErrOutcomeUnknown: it may be gone, or not.
+// DeleteSnapshot removes a snapshot for good [D]. It is sent once. model.ErrNotFound: it does not
+// exist, or no longer [D]; model.ErrOutcomeUnknown: it may be gone, or not.
 func (c *Client) DeleteSnapshot(ctx context.Context, id model.ID) error {
 	return c.deletePoint(ctx, model.Snapshot, "/snapshots/", id)
 }

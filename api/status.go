@@ -13,10 +13,11 @@ import (
 // maxErrorBody is how much of an error's body is read, in bytes: a longer one is not meant for a person.
 const maxErrorBody = 64 << 10
 
-// apiMessagePrefix stands before the API's words, behind ours.
+// apiMessagePrefix comes before the API's message, after ours.
 const apiMessagePrefix = " It says: "
 
-// statusError is what an answer that is not 2xx means. The status alone decides; the body only gives words.
+// statusError is the error of a response that is not 2xx. The status alone decides; the body only
+// adds a message.
 func (c *Client) statusError(req *http.Request, resp *http.Response, body io.Reader) *Error {
 	status := resp.StatusCode
 	e := c.newError(req, errorKind(status))
@@ -27,7 +28,7 @@ func (c *Client) statusError(req *http.Request, resp *http.Response, body io.Rea
 	switch {
 	case theirs == "":
 		e.message = defaultMessage(req, status) + advice(e)
-	case e.Kind == model.ErrRefused && strings.Contains(theirs, " ") && !isRestore(req): // we know no more than that
+	case e.Kind == model.ErrRefused && strings.Contains(theirs, " ") && !isRestore(req): // our message would add nothing
 		e.message = theirs + advice(e)
 	default: // theirs may be a code for programs, or as short as “Not found.”
 		e.message = defaultMessage(req, status) + advice(e) + apiMessagePrefix + theirs
@@ -35,7 +36,8 @@ func (c *Client) statusError(req *http.Request, resp *http.Response, body io.Rea
 	return e
 }
 
-// apiMessage is what an error's body says, fit to be shown; "" if that is nothing for a person.
+// apiMessage returns the message in an error's body, fit to be shown; "" if there is none for a
+// person.
 func (c *Client) apiMessage(body io.Reader) string {
 	data, err := io.ReadAll(io.LimitReader(body, maxErrorBody+1))
 	if err != nil || len(data) > maxErrorBody {
@@ -64,9 +66,9 @@ func errorKind(status int) error {
 	return model.ErrBadAnswer
 }
 
-// mayHaveSucceeded says whether a deed may have been done although its answer has this status. 500 and 501 are the API's own
-// word that it failed [I]; from 502 on something on the way may speak, while the API still works. 303 is how a site
-// answers after a deed.
+// mayHaveSucceeded reports whether an action may have been done although its response has this
+// status. 500 and 501 are the API's own report that it failed [I]. From 502 on a gateway may have
+// answered while the API still works. 303 is how a site answers after an action.
 func mayHaveSucceeded(status int) bool {
 	return status < 200 || status == http.StatusSeeOther || status > http.StatusNotImplemented
 }
@@ -77,9 +79,9 @@ func defaultMessage(req *http.Request, status int) string {
 	case status == http.StatusProxyAuthRequired:
 		return proxyLoginMessage
 	case status == http.StatusBadRequest && isRestore(req): // [D]
-		return "The API refused the restore: the server is not in a state for it."
+		return "The API refused the restore: the server's state does not allow it."
 	case status == http.StatusBadRequest && method == http.MethodPost: // [D]
-		return "The API refused it: what was asked for is not valid, or the server's limit is reached."
+		return "The API refused it: the request is invalid, or the server's limit is reached."
 	}
 	switch errorKind(status) {
 	case model.ErrUnauthorized:
@@ -87,11 +89,11 @@ func defaultMessage(req *http.Request, status int) string {
 	case model.ErrForbidden:
 		return "The token may not do this: it lacks the permission."
 	case model.ErrNotFound:
-		return "The API does not know this: it may have been deleted meanwhile."
+		return "The API did not find this: it may have been deleted meanwhile."
 	case model.ErrConflict:
-		return "The server is busy with something else: wait until that has ended."
+		return "The server is busy with something else: wait until it is done."
 	case model.ErrRateLimited:
-		return "The API had too many requests."
+		return "Rate limited by the API."
 	case model.ErrRefused:
 		return fmt.Sprintf("The API refused the request (status %d).", status)
 	case model.ErrUnavailable:
@@ -99,23 +101,23 @@ func defaultMessage(req *http.Request, status int) string {
 	}
 	switch {
 	case status < 300 || status > 399:
-		return fmt.Sprintf("The API answered with status %d, which has no meaning: check the API's address.", status)
+		return fmt.Sprintf("The API answered with status %d, which is unknown: check the API's address.", status)
 	case method == http.MethodGet:
-		return fmt.Sprintf("The API points to another place (status %d), where the token must not go: check the API's address.", status)
+		return fmt.Sprintf("The API redirects elsewhere (status %d), where the token must not be sent: check the API's address.", status)
 	}
-	return fmt.Sprintf("The API points to another place (status %d), and a deed is never sent on: check the API's address.", status)
+	return fmt.Sprintf("The API redirects elsewhere (status %d), and an action is never redirected: check the API's address.", status)
 }
 
-// isRestore says whether the request is a restore.
+// isRestore reports whether the request is a restore.
 func isRestore(req *http.Request) bool {
 	return req.Method == http.MethodPost && strings.HasSuffix(req.URL.Path, "/restore/")
 }
 
-// advice is what to do, as a further sentence, or "".
+// advice returns what to do, as a further sentence, or "".
 func advice(e *Error) string {
 	switch {
 	case e.Kind == model.ErrUnauthorized:
-		return " Another token is needed."
+		return " Try another token."
 	case e.wait > 0:
 		return fmt.Sprintf(" Try again in %s.", formatWait(e.wait))
 	case e.Kind == model.ErrRateLimited:
@@ -124,7 +126,7 @@ func advice(e *Error) string {
 	return ""
 }
 
-// formatWait is a time to wait, rounded up: nobody should come back too early.
+// formatWait words how long to wait, rounded up so that nobody retries too early.
 func formatWait(d time.Duration) string {
 	switch {
 	case d <= 2*time.Minute:
@@ -137,14 +139,14 @@ func formatWait(d time.Duration) string {
 
 func ceil(d, unit time.Duration) int64 { return int64((d + unit - 1) / unit) }
 
-// shorten makes the API's words one sentence of a length that fits a screen.
-func shorten(words string) string {
+// shorten makes the API's message one sentence that fits a screen.
+func shorten(text string) string {
 	const most = 400
-	if runes := []rune(words); len(runes) > most {
+	if runes := []rune(text); len(runes) > most {
 		return string(runes[:most]) + "…"
 	}
-	if words == "" || strings.ContainsAny(words[len(words)-1:], ".!?") {
-		return words
+	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?") {
+		return text
 	}
-	return words + "."
+	return text + "."
 }

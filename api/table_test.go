@@ -13,7 +13,7 @@ type endpoint struct {
 	name     string
 	isAction bool // it changes something
 	call     apitest.Call
-	doc      string // its answer, in testdata
+	doc      string // its response, in testdata
 	run      func(context.Context, *Client) (any, error)
 	want     any
 }

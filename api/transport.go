@@ -13,13 +13,13 @@ import (
 const (
 	dialTimeout   = 10 * time.Second // to reach the host, and again to agree on TLS
 	idleTime      = 90 * time.Second // a connection is kept for the next poll
-	maxHeader     = 256 << 10        // bytes of an answer's header
+	maxHeader     = 256 << 10        // bytes of a response's header
 	maxRedirects  = 3
 	keepAliveTime = 30 * time.Second
 )
 
-// newTransport carries requests over HTTP/1.1: four at a time need no HTTP/2, and its rules of what is sent again after
-// a failure are few and known.
+// newTransport sends requests over HTTP/1.1: four at a time need no HTTP/2, and its rules for
+// resending after a failure are few and known.
 func newTransport() *http.Transport {
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
@@ -41,17 +41,18 @@ func newTransport() *http.Transport {
 	}
 }
 
-// newSingleUseTransport gives every deed a connection of its own. net/http sends a request again by itself when a kept-alive
-// connection turns out dead; on a fresh connection it never does. And a deed cannot be lost to a connection that the API
-// had closed a moment before, which would leave its outcome unknown for nothing.
+// newSingleUseTransport gives every action its own connection. net/http resends a request when a
+// kept-alive connection turns out dead; on a fresh connection it never does. Nor can an action be
+// lost to a connection that the API closed a moment before, which would leave its outcome unknown
+// for no reason.
 func newSingleUseTransport() *http.Transport {
 	t := newTransport()
 	t.DisableKeepAlives = true
 	return t
 }
 
-// checkRedirect lets a read go where it is sent, but not to another scheme, host or port, where the token would go along. The
-// answer that could not be followed then stands as the answer.
+// checkRedirect lets a read follow redirects, but not to another scheme, host or port, since the
+// token would be sent there. A redirect that is not followed is returned as the response.
 func (c *Client) checkRedirect(req *http.Request, via []*http.Request) error {
 	if len(via) > maxRedirects || !c.isAPIHost(req.URL) {
 		return http.ErrUseLastResponse
@@ -61,7 +62,7 @@ func (c *Client) checkRedirect(req *http.Request, via []*http.Request) error {
 
 func rejectRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// isAPIHost says whether the address is at the API's own scheme, host and port.
+// isAPIHost reports whether the address has the API's scheme, host and port.
 func (c *Client) isAPIHost(u *url.URL) bool {
 	return u.User == nil && u.Scheme == c.base.Scheme && strings.EqualFold(u.Hostname(), c.base.Hostname()) &&
 		portOf(u) == portOf(c.base)

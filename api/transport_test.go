@@ -19,22 +19,22 @@ import (
 	"vpsdeck/model"
 )
 
-// requestLog lists the requests that reached a server, each with the connection that it came on.
+// requestLog lists the requests that reached a server, each with its connection.
 type requestLog struct {
 	mu   sync.Mutex
 	list []string
 }
 
-func (a *requestLog) add(r *http.Request) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.list = append(a.list, r.Method+" "+r.RemoteAddr)
+func (l *requestLog) add(r *http.Request) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.list = append(l.list, r.Method+" "+r.RemoteAddr)
 }
 
-func (a *requestLog) connections(method string) (conns []string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, one := range a.list {
+func (l *requestLog) connections(method string) (conns []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, one := range l.list {
 		if conn, ok := strings.CutPrefix(one, method+" "); ok {
 			conns = append(conns, conn)
 		}
@@ -42,7 +42,8 @@ func (a *requestLog) connections(method string) (conns []string) {
 	return conns
 }
 
-// successBody does for every endpoint. A delete would have to name what it has deleted.
+// successBody is a successful response for every endpoint. For a delete it reports success:
+// otherwise it would have to name what was deleted.
 func successBody(r *http.Request) string {
 	if r.Method == http.MethodDelete {
 		return `{"status": "success"}`
@@ -50,20 +51,20 @@ func successBody(r *http.Request) string {
 	return `{"id": 1, "results": [], "status": "success"}`
 }
 
-// TestActionIsSentOnceWhenTheConnectionDies proves it on real connections: reads and a first deed leave kept-alive
-// connections behind, and the server hangs up on the second deed after it has read it. net/http sends a read again by
-// itself then.
+// TestActionIsSentOnceWhenTheConnectionDies uses real connections. Reads and a first action leave
+// kept-alive connections behind, and the server hangs up on the second action after reading it. In
+// this case net/http would resend a read.
 func TestActionIsSentOnceWhenTheConnectionDies(t *testing.T) {
 	for _, e := range endpoints {
 		if !e.isAction {
 			continue
 		}
 		t.Run(e.name, func(t *testing.T) {
-			var came requestLog
+			var log requestLog
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				came.add(r)
+				log.add(r)
 				_, _ = io.Copy(io.Discard, r.Body)
-				if r.Method != http.MethodGet && len(came.connections(r.Method)) == 2 {
+				if r.Method != http.MethodGet && len(log.connections(r.Method)) == 2 {
 					writeRaw(t, w, "")
 					return
 				}
@@ -81,22 +82,23 @@ func TestActionIsSentOnceWhenTheConnectionDies(t *testing.T) {
 			}
 			_, err := e.run(t.Context(), c)
 			checkOutcome(t, err, outcome{kind: model.ErrUnreachable, unknown: true})
-			deeds, reads := came.connections(e.call.Method), came.connections("GET")
-			if len(deeds) != 2 {
-				t.Fatalf("two deeds were sent %d times", len(deeds))
+			actions, reads := log.connections(e.call.Method), log.connections("GET")
+			if len(actions) != 2 {
+				t.Fatalf("two actions were sent %d times", len(actions))
 			}
-			if len(reads) != 2 || reads[0] != reads[1] || deeds[0] == reads[0] || deeds[1] == reads[0] || deeds[0] == deeds[1] {
-				t.Errorf("reads should share a connection, and each deed should have its own: %v, %v", reads, deeds)
+			if len(reads) != 2 || reads[0] != reads[1] || actions[0] == reads[0] || actions[1] == reads[0] || actions[0] == actions[1] {
+				t.Errorf("reads should share a connection, and each action should have its own: %v, %v", reads, actions)
 			}
 		})
 	}
 }
 
-// TestActionDoesNotReuseAClosedConnection is why a deed has its own: the kept-alive one may be dead.
+// TestActionDoesNotReuseAClosedConnection shows why an action has its own connection: a kept-alive
+// one may be dead.
 func TestActionDoesNotReuseAClosedConnection(t *testing.T) {
-	var came requestLog
+	var requests requestLog
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		came.add(r)
+		requests.add(r)
 		_, _ = io.WriteString(w, successBody(r))
 	}))
 	defer server.Close()
@@ -115,8 +117,8 @@ func TestActionDoesNotReuseAClosedConnection(t *testing.T) {
 			}
 		}
 	}
-	if posts, kills := came.connections("POST"), came.connections("DELETE"); len(posts) != 12 || len(kills) != 6 {
-		t.Errorf("%d POST, %d DELETE", len(posts), len(kills))
+	if posts, deletes := requests.connections("POST"), requests.connections("DELETE"); len(posts) != 12 || len(deletes) != 6 {
+		t.Errorf("%d POST, %d DELETE", len(posts), len(deletes))
 	}
 }
 
@@ -142,12 +144,12 @@ func TestAReadFollowsRedirectsWithinTheAPI(t *testing.T) {
 }
 
 func TestTheTokenGoesToNoOtherServer(t *testing.T) {
-	stranger := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		t.Errorf("%s %s came, with %v", r.Method, r.URL, r.Header)
 	}))
-	defer stranger.Close()
+	defer other.Close()
 	for _, status := range []int{301, 302, 303, 307, 308} {
-		server := httptest.NewServer(http.RedirectHandler(stranger.URL+"/api/v1/", status))
+		server := httptest.NewServer(http.RedirectHandler(other.URL+"/api/v1/", status))
 		c := newClient(t, server.URL)
 		for _, e := range endpoints {
 			if _, err := e.run(t.Context(), c); !errors.Is(err, model.ErrBadAnswer) {
@@ -166,7 +168,7 @@ func TestACertificateMustBeTrusted(t *testing.T) {
 	server.StartTLS()
 	defer server.Close()
 	strange := newClient(t, server.URL)
-	strange.wait = func(context.Context, time.Duration) error { t.Error("it would try again"); return nil }
+	strange.wait = func(context.Context, time.Duration) error { t.Error("it would retry"); return nil }
 	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 	trusting := newClient(t, server.URL, WithRootCAs(authority))
 	for _, e := range endpoints {
@@ -208,7 +210,7 @@ func TestRefusedConnectionIsReported(t *testing.T) {
 	}
 }
 
-// newProxiedClient is a client of the real API that goes by a proxy.
+// newProxiedClient is a client of the real API behind a proxy.
 func newProxiedClient(t *testing.T, proxy string) (c *Client, waits *int) {
 	t.Helper()
 	c, waits = newClient(t, "https://api.example.com/api/v1"), new(int)
@@ -228,22 +230,22 @@ func TestProxyErrorsNameTheProxy(t *testing.T) {
 	closed := httptest.NewServer(nil)
 	closed.Close()
 	for name, test := range map[string]struct {
-		proxy, words string
-		tries        int
+		proxy, message string
+		tries          int
 	}{
 		"a login":    {answering(407), proxyLoginMessage, 1},
-		"forbidden":  {answering(403), "does not connect to api.example.com (status 403): ask who runs it, or check HTTPS_PROXY.", 1},
+		"forbidden":  {answering(403), "does not connect to api.example.com (status 403): ask its administrator, or check HTTPS_PROXY.", 1},
 		"it is lost": {answering(502), "does not connect to api.example.com (status 502)", 3},
 		"it is down": {closed.URL, "refuses connections: it is down, or HTTPS_PROXY is wrong.", 3},
 		"no address": {"http://user:secret@proxy.invalid:3128", "the proxy proxy.invalid:3128", 3},
-		"unreadable": {"http://proxy:port", "The proxy in HTTPS_PROXY cannot be read", 1},
+		"unreadable": {"http://proxy:port", "The proxy in HTTPS_PROXY is invalid", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, waits := newProxiedClient(t, test.proxy)
 			_, err := c.Servers(t.Context(), model.ServerFilter{})
 			checkOutcome(t, err, outcome{kind: model.ErrUnreachable})
-			if words := model.ErrorMessage(err); !strings.Contains(words, test.words) || strings.Contains(words, "secret") || *waits != test.tries-1 {
-				t.Errorf("%q after %d tries", words, *waits+1)
+			if message := model.ErrorMessage(err); !strings.Contains(message, test.message) || strings.Contains(message, "secret") || *waits != test.tries-1 {
+				t.Errorf("%q after %d tries", message, *waits+1)
 			}
 			err = c.DeleteBackup(t.Context(), "7")
 			checkOutcome(t, err, outcome{kind: model.ErrUnreachable}) // it was never sent

@@ -118,8 +118,8 @@ func (f describeFailure) expectNoAPI() describeFailure {
 
 // withDocumentedRefusal expects the documented reason of a refused action, since the API gives none.
 func (f describeFailure) withDocumentedRefusal() describeFailure {
-	f.create = actionRefused("The API refused it: what was asked for is not valid, or the server's limit is reached.")
-	f.restore = actionRefused("The API refused the restore: the server is not in a state for it.")
+	f.create = actionRefused("The API refused it: the request is invalid, or the server's limit is reached.")
+	f.restore = actionRefused("The API refused the restore: the server's state does not allow it.")
 	return f
 }
 
@@ -162,10 +162,10 @@ func connectionFaults() []describeFailure {
 		describeFailure{name: "cut in the body", respond: sendRaw(whole("Transfer-Encoding: chunked\r\n\r\n5\r\n{\"cou\r\n"))}.expectLostBothWays(cut, 3),
 		describeFailure{name: "Content-Length too large", respond: sendRaw(whole("Content-Length: 500\r\n\r\n{\"count\": 0}"))}.expectLostBothWays(cut, 3),
 		describeFailure{name: "Content-Length too small", respond: sendRaw(whole("Content-Length: 5\r\n\r\n{\"count\": 0}"))}.
-			expectLostBothWays("it is not readable JSON", 1),
+			expectLostBothWays("it is not valid JSON", 1),
 		describeFailure{name: "Content-Length no number", respond: sendRaw(whole("Content-Length: x\r\n\r\n{}"))}.
-			expectLostBothWays("cannot be read as HTTP", 1),
-		describeFailure{name: "no HTTP", respond: sendRaw("SSH-2.0-OpenSSH_9.6\r\n")}.expectLostBothWays("cannot be read as HTTP", 1),
+			expectLostBothWays("is not HTTP", 1),
+		describeFailure{name: "no HTTP", respond: sendRaw("SSH-2.0-OpenSSH_9.6\r\n")}.expectLostBothWays("is not HTTP", 1),
 	)
 }
 
@@ -198,10 +198,10 @@ func responseFaults() []describeFailure {
 		describeFailure{name: "empty 200", respond: respond(200, "")}.expectLostBothWays("cannot be used: it is empty", 1),
 		describeFailure{name: "HTML 200", respond: respond(200, "<!doctype html><title>Log in</title>")}.
 			expectLostBothWays("it is a web page, so the API's add", 1),
-		describeFailure{name: "truncated JSON", respond: half}.expectLostBothWays("cannot be used: it is not readable JSON", 1),
+		describeFailure{name: "truncated JSON", respond: half}.expectLostBothWays("cannot be used: it is not valid JSON", 1),
 		describeFailure{name: "wrong types", respond: object}.expectLostBothWays("cannot be used: item 1 of page 1", 1),
 		describeFailure{name: "null everywhere", respond: null}.expectLostBothWays("cannot be used: item 1 of page 1 has no id", 1),
-		describeFailure{name: "a bare null", respond: always("null")}.expectLostBothWays("cannot be used: there is no list in it", 1),
+		describeFailure{name: "a bare null", respond: always("null")}.expectLostBothWays("cannot be used: it contains no list", 1),
 		[]describeFailure{unknownCase},
 		empty,
 		describeFailure{name: "huge", respond: floodBody}.expectLostBothWays("it is far larger than any answer", 1),
@@ -212,7 +212,7 @@ func responseFaults() []describeFailure {
 func redirectFaults() []describeFailure {
 	var all []describeFailure
 	for _, status := range []int{301, 302, 307, 308} {
-		words := fmt.Sprintf("The API points to another place (status %d)", status)
+		words := fmt.Sprintf("The API redirects elsewhere (status %d)", status)
 		all = append(all,
 			describeFailure{name: fmt.Sprint(status, " to here"), respond: redirectTo(status, "")}.expectRefused(words, 4),
 			describeFailure{name: fmt.Sprint(status, " to elsewhere"), respond: redirectTo(status, "https://elsewhere.example/")}.expectRefused(words, 1),
@@ -223,12 +223,12 @@ func redirectFaults() []describeFailure {
 
 // statusFaults report a failure by their status.
 func statusFaults() []describeFailure {
-	const again = "The API had too many requests."
+	const again = "Rate limited by the API."
 	having := "The API has trouble (status %d): try again in a while."
 	all := []describeFailure{
 		describeFailure{name: "401", respond: respond(401, "")}.expectRefused("The API does not accept the token", 1),
 		describeFailure{name: "403", respond: respond(403, "")}.expectRefused("The token may not do this: it lacks the permission.", 1),
-		describeFailure{name: "404", respond: respond(404, "")}.expectRefused("The API does not know this: it may have been deleted", 1).expectNoAPI(),
+		describeFailure{name: "404", respond: respond(404, "")}.expectRefused("The API did not find this: it may have been deleted", 1).expectNoAPI(),
 		describeFailure{name: "409", respond: respond(409, "")}.expectRefused("The server is busy with something else", 1),
 		describeFailure{name: "429", respond: respond(429, "")}.expectRefused(again, 3),
 		describeFailure{name: "429, wait 5 s", respond: respond(429, "", "Retry-After", "5")}.expectRefused("Try again in 5 s.", 3).withCountdown("again in 5 s"),
@@ -251,7 +251,7 @@ func statusFaults() []describeFailure {
 		)
 	}
 	return append(all, describeFailure{name: "600", respond: respond(600, "")}.
-		expectLost("The API answered with status 600, which has no meaning", 1))
+		expectLost("The API answered with status 600, which is unknown", 1))
 }
 
 // badRequestFaults are a 400 with each shape that its body may have. None of them is documented [I].

@@ -78,7 +78,7 @@ func TestHostileErrorMessagesDoNoHarm(t *testing.T) {
 		t.Run(strings.ReplaceAll(what, " ", "-"), func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 24)
-			w.proxy.rewrite(strings.NewReplacer("This answer was asked for: Bad Request.", message).Replace)
+			w.proxy.rewrite(strings.NewReplacer("Injected fault: Bad Request.", message).Replace)
 			w.injectFault("POST /snapshots/: status 400")
 			w.createSnapshot("web-server-01", "before-update")
 			w.RequireText("snapshot before-update of web-server-01: not done")

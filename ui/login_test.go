@@ -54,7 +54,7 @@ func TestATokenThatIsRefusedIsAskedForAgain(t *testing.T) {
 	w.Press("enter")
 	w.Paste("vps_wrong")
 	w.Press("enter")
-	w.RequireText("API token", "Another token is needed. It says:")
+	w.RequireText("API token", "Try another token. It says:")
 	w.RequireNoText("vps_wrong")
 	w.Paste(" " + liveToken + "\n")
 	w.Press("enter")
@@ -178,7 +178,7 @@ func TestMissingAccessShowsTheReason(t *testing.T) {
 	w := startApp(t, 120, 24)
 	w.injectFault("GET /: status 401")
 	w.Advance(20 * time.Second)
-	w.RequireText("Another token is needed.", "Servers 12")
+	w.RequireText("Try another token.", "Servers 12")
 }
 
 func TestTokenErrorIsClearedByTheNextAnswer(t *testing.T) {
@@ -187,7 +187,7 @@ func TestTokenErrorIsClearedByTheNextAnswer(t *testing.T) {
 	w.Press("enter")
 	w.Paste("vps_wrong")
 	w.Press("enter")
-	w.RequireText("Another token is needed. It says:")
+	w.RequireText("Try another token. It says:")
 	w.RequireNoText("checking the token with")
 }
 

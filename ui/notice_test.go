@@ -11,7 +11,7 @@ import (
 // setRefusal makes the API refuse snapshots with these words.
 func (h *harness) setRefusal(words string) {
 	h.t.Helper()
-	h.proxy.rewrite(strings.NewReplacer("This answer was asked for: Bad Request.", words).Replace)
+	h.proxy.rewrite(strings.NewReplacer("Injected fault: Bad Request.", words).Replace)
 	h.injectFault("POST /snapshots/: status 400")
 }
 

@@ -1,4 +1,5 @@
-// Package apitest plays the API for tests: a server that expects certain requests in a certain order, and nothing else.
+// Package apitest simulates the API for tests: a server that expects certain requests in a certain
+// order, and nothing else.
 package apitest
 
 import (
@@ -15,25 +16,25 @@ import (
 	"testing"
 )
 
-// Prefix is the path under which the scripted API lives, as in the real one.
+// Prefix is the path of the scripted API, as in the real one.
 const Prefix = "/api/v1"
 
-// Call is one request that is expected, and what it is answered.
+// Call is one expected request, and its response.
 type Call struct {
 	Method string            // "GET" if empty
 	Path   string            // below Prefix, escaped as on the wire, like "/backups/501/"
 	Query  string            // like "backup_type=manual&server_id=12345", in any order; "" means none
-	Header map[string]string // fields that must have this value; "" means must be absent. Others may be there
-	Body   string            // JSON that must come, compared by value; "" means no body
+	Header map[string]string // fields with their required values; "" means absent. Other fields are allowed
+	Body   string            // the expected JSON, compared by value; "" means no body
 
-	Status         int               // of the answer; 200 if 0
-	ResponseHeader map[string]string // of the answer's header
-	ResponseBody   string            // the answer's body
+	Status         int               // of the response; 200 if 0
+	ResponseHeader map[string]string // fields of the response's header
+	ResponseBody   string
 }
 
-// Script starts a server that expects the calls in their order, and returns the base address for a client. A request
-// that differs, one too many, and one that did not come by the end of the test each fail the test. It is strict about
-// order, so the requests must not be concurrent.
+// Script starts a server that expects the calls in their order, and returns the base address for a
+// client. The test fails on a request that differs, on one too many, and on one that is missing at
+// its end. The requests must not be concurrent, since their order is checked.
 func Script(t testing.TB, calls ...Call) string {
 	t.Helper()
 	s := &script{t: t, calls: calls}
@@ -69,7 +70,7 @@ func (s *script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set(name, value)
 	}
 	w.WriteHeader(cmp.Or(call.Status, http.StatusOK))
-	_, _ = io.WriteString(w, call.ResponseBody) // a client that hung up finds out by itself
+	_, _ = io.WriteString(w, call.ResponseBody) // the client may have hung up
 }
 
 func (s *script) checkAllReceived() {

@@ -10,19 +10,21 @@ import (
 	"vpsdeck/model"
 )
 
-// MaxServers is the largest fleet that an account is made with.
+// MaxServers is the size of the largest fleet.
 const MaxServers = 20_000
 
-// Options say what account to make. The zero value makes the demo's: twelve servers that tell a story, in real time.
+// Options configure an account. The zero value makes the demo's: twelve servers in different
+// states, in real time.
 type Options struct {
 	Seed    uint64
 	Servers int    // how many; 0 means 12, below 0 none, MaxServers at most. The first twelve are always the same
-	Token   string // the only token that is let in; "" means "vps_demo"
+	Token   string // the only token that is accepted; "" means "vps_demo"
 	Clock   *Clock // nil: a clock that starts now and runs at this machine's pace
-	Quirks  Quirks // how what is read differs from what is true; SetQuirks changes them
+	Quirks  Quirks // how reads differ from the true state; SetQuirks changes them
 }
 
-// Account is a simulated account. It is safe for concurrent use: each request is carried out whole, one after another.
+// Account is a simulated account. It is safe for concurrent use: requests are executed one after
+// another.
 type Account struct {
 	seed     uint64
 	token    [sha256.Size]byte // a hash, so that comparing takes the same time whatever the length
@@ -32,21 +34,22 @@ type Account struct {
 	mu         sync.Mutex
 	servers    []*server   // by id, ascending
 	points     [2][]*point // by model.Kind; each by id, ascending
-	lastID     [2]int64    // by model.Kind; the highest id ever given, also to a point that is gone
+	lastID     [2]int64    // by model.Kind; the highest id ever used, including deleted points
 	schedule   backupSchedule
 	faults     []*Fault
-	released   chan struct{} // closed when the held answers may go
+	released   chan struct{} // closed to release the held responses
 	requests   requestLog
 	operations operationLog
 
 	quirks                   Quirks
 	quirksSince              time.Time   // when they were set
-	hadQuirks                bool        // there are or were quirks, so that lists must be sifted
-	readCount, responseCount int         // how many there were, for what changes from one to the next
+	hadQuirks                bool        // there are or were quirks, so lists must be filtered
+	readCount, responseCount int         // for quirks that change from one request to the next
 	gone                     [2][]*point // by model.Kind: deleted and expired points that lists may still show
 }
 
-// New makes an account as its clock's time finds it. It takes well under a second also for the largest fleet.
+// New makes an account in the state that it has at its clock's time. It takes well under a second
+// even for the largest fleet.
 func New(o Options) *Account {
 	if o.Servers == 0 {
 		o.Servers = len(demoServers)
@@ -69,10 +72,11 @@ func New(o Options) *Account {
 	return a
 }
 
-// Now is the account's time: its clock's, in UTC and whole seconds, as every time in an answer is [E].
+// Now returns the account's time: its clock's, in UTC and whole seconds, as every time in a
+// response is [E].
 func (a *Account) Now() time.Time { return a.clock.Now().UTC().Truncate(time.Second) }
 
-// server is one virtual server. What it is at a moment follows from these facts and the clock.
+// server is one virtual server. Its state at any time follows from these fields and the clock.
 type server struct {
 	id           int64
 	name         string
@@ -84,20 +88,20 @@ type server struct {
 	os           system
 	created      time.Time
 	updated      time.Time
-	restores     []*restore    // in the order in which they were accepted
+	restores     []*restore    // in the order of acceptance
 	autoBackups  bool          // the plan takes an automatic backup every night
-	backupOffset time.Duration // when in the night, after 00:00 UTC
+	backupOffset time.Duration // the time of night, after 00:00 UTC
 	usedMB       int64         // of its disk, MB
 	failureRate  float64       // the share of automatic backups that fail, 0 to 1
 }
 
-// isRestoring says whether a restore runs, whatever is shown of it.
+// isRestoring reports whether a restore is running, whatever lists show.
 func (s *server) isRestoring(now time.Time) bool {
 	r, _ := s.latestRestore(now)
 	return r != nil && r.isRunning(now)
 }
 
-// statusAt is what lists of a time show.
+// statusAt returns the status that lists show at a time.
 func (s *server) statusAt(at time.Time) model.ServerStatus {
 	if r, _ := s.latestRestore(at); r != nil {
 		return r.statusAt(at)
@@ -131,13 +135,13 @@ type point struct {
 	failed          bool      // whether it fails
 	expires         time.Time // zero: never
 	sizeMB          int64
-	createOperation *Operation // the create; nil if it was no request's
+	createOperation *Operation // nil if no request created it
 
-	listedFrom  time.Time // since when lists show it
-	listedUntil time.Time // until when they do, once it is gone; zero: it stands
-	firstListed time.Time // when a list showed it first; zero: none has
-	missing     bool      // the latest list did not
-	vanishCount int       // from how many lists it is still to be missing
+	listedFrom  time.Time // when lists begin to show it
+	listedUntil time.Time // when lists cease to show it, once it is gone; zero: it exists
+	firstListed time.Time // when a list first showed it; zero: none has
+	missing     bool      // the latest list did not show it
+	vanishCount int       // how many more lists are to omit it
 }
 
 func (p *point) statusAt(now time.Time) model.PointStatus {
@@ -172,7 +176,7 @@ func (a *Account) findPoint(kind model.Kind, id int64) (int, bool) {
 	return slices.BinarySearchFunc(a.points[kind], id, func(p *point, id int64) int { return cmp.Compare(p.id, id) })
 }
 
-// countManual is how many points count against the server's limit; those in progress do [I].
+// countManual returns how many points count against the server's limit; those in progress do [I].
 func (a *Account) countManual(kind model.Kind, s *server) int {
 	n := 0
 	for _, p := range a.points[kind] {
@@ -183,7 +187,7 @@ func (a *Account) countManual(kind model.Kind, s *server) int {
 	return n
 }
 
-// appendPoint gives the point the next id of its kind.
+// appendPoint adds the point, with the next id of its kind.
 func (a *Account) appendPoint(p *point) {
 	a.lastID[p.kind]++
 	p.id = a.lastID[p.kind]

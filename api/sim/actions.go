@@ -7,7 +7,8 @@ import (
 	"vpsdeck/model"
 )
 
-// What the answers to the deeds say [E]; the words for restoring from a backup are ours [I].
+// The messages in the responses to actions [E]; those for restoring from a backup and for limits
+// are ours [I].
 var (
 	createMessage = [2]string{
 		model.Backup:   "Backup is being created. This may take several minutes depending on server size.",
@@ -72,7 +73,8 @@ func (a *Account) createPoint(c call, kind model.Kind) response {
 	return response{status: http.StatusCreated, body: p.toJSON(c.now, createMessage[kind])}
 }
 
-// checkReady says whether something may be begun on the server. Which states forbid it is not documented [I].
+// checkReady reports whether an action may begin on the server. Which states forbid it is not
+// documented [I].
 func (s *server) checkReady(c call) (response, bool) {
 	switch {
 	case s.isRestoring(c.now):
@@ -87,8 +89,8 @@ func (a *Account) deleteBackup(c call) response { return a.deletePoint(c, model.
 
 func (a *Account) deleteSnapshot(c call) response { return a.deletePoint(c, model.Snapshot) }
 
-// deletePoint deletes a point. The documents know 204, 401 and 404 [D], so one that is still being made is deleted too, and
-// its making ends with it [I].
+// deletePoint deletes a point. The documents list only 204, 401 and 404 [D], so a point that is
+// still being created is deleted too, and its creation ends [I].
 func (a *Account) deletePoint(c call, kind model.Kind) response {
 	i, ok := a.findPoint(kind, c.id)
 	if !ok {
@@ -99,11 +101,11 @@ func (a *Account) deletePoint(c call, kind model.Kind) response {
 		p.createOperation.Ended, p.createOperation.Failed = c.now, true
 	}
 	a.points[kind] = slices.Delete(a.points[kind], i, i+1)
-	lingers := c.now
+	until := c.now
 	if !c.primary {
-		lingers = c.now.Add(a.quirks.Linger)
+		until = c.now.Add(a.quirks.Linger)
 	}
-	a.retirePoint(p, lingers)
+	a.retirePoint(p, until)
 	a.operations.add("delete", p, c.now, c.now)
 	return response{status: http.StatusNoContent}
 }
@@ -142,7 +144,8 @@ func (a *Account) restoreBackup(c call) response {
 	return a.restoreServer(c, s, p)
 }
 
-// restoreServer puts a server back to a point. It ends as active, also if it was stopped, and points taken later survive [I].
+// restoreServer restores a server to a point. The server ends as active, even if it was stopped,
+// and points created later survive [I].
 func (a *Account) restoreServer(c call, s *server, p *point) response {
 	if problem, ok := s.checkReady(c); !ok {
 		return problem

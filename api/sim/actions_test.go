@@ -63,13 +63,13 @@ func TestARestorePutsTheServerIntoRestoringAndBackToActive(t *testing.T) {
 			}
 			w.clock.Advance(c.least - time.Second)
 			if status := w.serverStatus(c.server); status != "restoring" {
-				t.Errorf("just before the least time: %s", status)
+				t.Errorf("just before the shortest time: %s", status)
 			}
 			w.clock.Advance(c.most - c.least + time.Second)
 			ended := decode[item](t, w.mustSend(200, "GET", "/servers/"+c.server+"/", ""))
 			took := ended.UpdatedAt.Sub(begun.UpdatedAt)
 			if ended.Status != "active" || took < c.least || took > c.most {
-				t.Errorf("after the most time: %+v, which took %v", ended, took)
+				t.Errorf("after the longest time: %+v, which took %v", ended, took)
 			}
 			after := w.list("/snapshots/?server_id="+c.server).Count + w.list("/backups/?server_id="+c.server).Count
 			if after != points {

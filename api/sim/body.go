@@ -10,11 +10,11 @@ import (
 	"vpsdeck/model"
 )
 
-// nonFieldErrors is the field of what is wrong with a body as a whole.
+// nonFieldErrors is the key of errors in the body as a whole.
 const nonFieldErrors = "non_field_errors"
 
-// checkBody checks what holds for every POST: that its body was read whole, and says what it is. The documents have no status
-// for it but 400, for what is invalid [D].
+// checkBody checks what every POST needs: that its body was read completely, and says what it is.
+// The documents have no status for this but 400, for invalid requests [D].
 func checkBody(c call, readErr error) (response, bool) {
 	var large *http.MaxBytesError
 	switch {
@@ -32,13 +32,13 @@ func checkBody(c call, readErr error) (response, bool) {
 	return response{}, true
 }
 
-// form is the body of a POST: its fields as they came, and what was found wrong with them so far.
+// form is the body of a POST: its fields as they came, and the errors found so far.
 type form struct {
 	fields map[string]json.RawMessage
 	errs   fieldErrors
 }
 
-// parseForm takes the body apart. An empty one has no fields.
+// parseForm parses the body. An empty one has no fields.
 func (c call) parseForm() form {
 	f := form{errs: fieldErrors{}}
 	if len(c.body) == 0 {
@@ -54,7 +54,7 @@ func (c call) parseForm() form {
 	return f
 }
 
-// field decodes one field into to, and says whether there was something that fits.
+// field decodes one field into to, and reports whether it is present and valid.
 func (f form) field(name string, required bool, to any, misfit string) bool {
 	raw, ok := f.fields[name]
 	switch {
@@ -71,7 +71,7 @@ func (f form) field(name string, required bool, to any, misfit string) bool {
 	return false
 }
 
-// id reads the number of a server or a backup. It is required.
+// id reads the id of a server or a backup. It is required.
 func (f form) id(name string) int64 {
 	var n int64
 	if f.field(name, true, &n, "A valid integer is required.") && n < 1 {
@@ -80,7 +80,7 @@ func (f form) id(name string) int64 {
 	return n
 }
 
-// description reads the text that may go with a point. It is optional [D]; how long it may be is ours [I].
+// description reads the description of a point. It is optional [D]; its maximum length is ours [I].
 func (f form) description() string {
 	var text string
 	if f.field("description", false, &text, "Not a valid string.") {
@@ -89,7 +89,7 @@ func (f form) description() string {
 	return text
 }
 
-// name reads a snapshot's name: required, ^[A-Za-z0-9_-]+$ [D]; how long it may be is ours [I].
+// name reads a snapshot's name: required, ^[A-Za-z0-9_-]+$ [D]; its maximum length is ours [I].
 func (f form) name() string {
 	var text string
 	if !f.field("name", true, &text, "Not a valid string.") {

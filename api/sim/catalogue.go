@@ -2,14 +2,14 @@ package sim
 
 import "time"
 
-// plan is what a server is made of, and how long its automatic backups are kept.
+// plan is a server's size, and how long its automatic backups are kept.
 type plan struct {
 	ID        int64         `json:"id"`
 	Name      string        `json:"name"`
 	VCPUs     int           `json:"vcpus"`
 	Memory    int           `json:"memory"`  // MB [I]
 	Storage   int           `json:"storage"` // GB [I]
-	retention time.Duration // 7 to 30 days [D]; which plan keeps how long is ours [I]
+	retention time.Duration // 7 to 30 days [D]; the time for each plan is ours [I]
 }
 
 // system is an operating system.

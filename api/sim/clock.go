@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Clock is the time inside an account. It never runs backwards, and is safe for concurrent use.
+// Clock is the clock of an account. It never runs backwards, and is safe for concurrent use.
 type Clock struct {
 	mu      sync.Mutex
 	at      time.Time // a stepped clock's time, a running one's start
@@ -13,25 +13,27 @@ type Clock struct {
 	started time.Time // when a running clock was made, on this machine's clock
 }
 
-// Bounds of a running clock: beyond them a time.Duration would overflow, and the time leap back.
+// Limits of a running clock: beyond them a time.Duration would overflow, and the time would jump
+// back.
 const (
 	maxSpeed   = 1e9
 	maxElapsed = 200 * 365 * day
 )
 
-// NewClock returns a clock that shows start now and then runs speed times as fast as this machine's: 1 is real time, 60
-// makes a minute of a second. At a speed of 0 or below, or none at all (NaN), it is a stepped clock.
+// NewClock returns a clock that shows start now and then runs speed times as fast as this
+// machine's. 1 is real time, and 60 turns a second into a minute. A speed of 0, below 0 or NaN
+// makes a stepped clock.
 func NewClock(start time.Time, speed float64) *Clock {
-	if !(speed > 0) { // so that NaN stands still as well
+	if !(speed > 0) { // true for NaN, too
 		speed = 0
 	}
 	return &Clock{at: start.UTC(), speed: min(speed, maxSpeed), started: time.Now()}
 }
 
-// NewSteppedClock returns a clock that stands at start until Advance moves it.
+// NewSteppedClock returns a clock that shows start until Advance moves it.
 func NewSteppedClock(start time.Time) *Clock { return NewClock(start, 0) }
 
-// Now is the clock's time, in UTC.
+// Now returns the clock's time, in UTC.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -42,7 +44,7 @@ func (c *Clock) Now() time.Time {
 	return c.at.Add(time.Duration(passed))
 }
 
-// Advance moves a stepped clock forward. It does nothing to a running one, nor for a d below 0.
+// Advance moves a stepped clock forward. It does nothing to a running clock, or if d is negative.
 func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -2,8 +2,8 @@ package sim
 
 import "encoding/json"
 
-// corrupt makes a body anew in which the values are not what they should be. What is no JSON, as a missing body is none,
-// counts as one value.
+// corrupt returns a copy of a body in which the values are wrong. A body that is not JSON, such as
+// a missing one, counts as one value.
 func corrupt(body []byte, how FaultKind) []byte {
 	var value any
 	_ = json.Unmarshal(body, &value)

@@ -6,34 +6,34 @@ import (
 	"vpsdeck/model"
 )
 
-// demoServer is a server of the demo: what it is, and what has happened to it when the account opens.
+// demoServer is a server of the demo: what it is, and its state when the account opens.
 type demoServer struct {
 	name, hostname, location string
 	plan                     plan
 	os                       system
 	status                   model.ServerStatus
-	ageDays                  int           // days since it was made
+	ageDays                  int           // days since it was created
 	backupMinute             int           // of its automatic backups, after 02:30 UTC
 	noAutoBackups            bool          // it has no automatic backups
 	usedMB                   int64         // MB
-	restoringFor             time.Duration // since when it is being restored; 0: it is not
+	restoringFor             time.Duration // how long its restore has been running; 0: none is
 	latestBackups            []demoBackup  // what is special about its latest automatic backups, newest first
-	points                   []demoPoint   // made by hand
+	points                   []demoPoint   // created by hand
 }
 
-// demoBackup is what is special about one automatic backup; zero fields are not.
+// demoBackup is what is special about one automatic backup; fields that are zero are not.
 type demoBackup struct {
 	id, sizeMB int64
 	failed     bool
 }
 
-// demoPoint is a restore point that somebody made.
+// demoPoint is a restore point that somebody created.
 type demoPoint struct {
 	kind        model.Kind
 	ago         time.Duration // before the account opened
-	name        string        // DATE stands for the day
+	name        string        // DATE is replaced by the day
 	description string
-	id, sizeMB  int64 // zero: as it comes
+	id, sizeMB  int64 // zero: assigned as usual
 }
 
 func manualBackup(ago time.Duration, description string) demoPoint {
@@ -44,17 +44,18 @@ func manualSnapshot(ago time.Duration, name, description string) demoPoint {
 	return demoPoint{kind: model.Snapshot, ago: ago, name: name, description: description}
 }
 
-// withIDAndSize gives a memory the id and the size (MB) that it has in the documents' examples.
-func (m demoPoint) withIDAndSize(id, sizeMB int64) demoPoint {
-	m.id, m.sizeMB = id, sizeMB
-	return m
+// withIDAndSize sets the id and the size (MB) that the point has in the documents' examples.
+func (p demoPoint) withIDAndSize(id, sizeMB int64) demoPoint {
+	p.id, p.sizeMB = id, sizeMB
+	return p
 }
 
-// demoRestoreTime is how long the restore lasts that runs when the account opens.
+// demoRestoreTime is how long the restore takes that is running when the account opens.
 const demoRestoreTime = 12 * time.Minute
 
-// demoServers is the fleet of the demo. The first two servers are the documents' [E]; the others each show one thing that a
-// person at the keyboard has to see: nothing to go back to, only old points, a full quota, a restore under way.
+// demoServers is the fleet of the demo. The first two servers are the documents' [E]. Each of the
+// others shows one state that a user has to notice: no restore point, only old points, a full
+// quota, a running restore.
 var demoServers = []demoServer{
 	{
 		name: "web-server-01", hostname: "web01.example.com", location: "us-west", plan: standard, os: ubuntu22,

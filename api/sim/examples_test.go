@@ -54,7 +54,8 @@ const (
  "created_at": "2024-06-15"}, "token": {"name": "", "permissions": [""]}}`
 )
 
-// jsonShape is a JSON text with every value replaced by its type: the keys and their order remain, and of a list the first item.
+// jsonShape is a JSON text with every value replaced by its type. The keys and their order remain,
+// and of a list only the first item.
 func jsonShape(t *testing.T, text string) string {
 	t.Helper()
 	d := json.NewDecoder(strings.NewReader(text))
@@ -96,7 +97,7 @@ func readShape(d *json.Decoder) (string, error) {
 	return fmt.Sprintf("%c%s", open, strings.Join(parts, " ")), err
 }
 
-// compactJSON is a JSON text without the blanks between its parts.
+// compactJSON is a JSON text without whitespace between its parts.
 func compactJSON(t *testing.T, text string) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -123,7 +124,8 @@ func TestResponsesHaveTheDocumentedFields(t *testing.T) {
 
 func TestDocumentedPointsExist(t *testing.T) {
 	w := newTestAccount(t, Options{})
-	// Only how long the plan keeps an automatic backup differs: the documents' month is not within their own 7 to 30 days.
+	// Only the retention of automatic backups differs: the documents' month is not within their own
+	// 7 to 30 days.
 	backups := strings.NewReplacer("2025-02-16", "2025-01-23", "2025-02-15", "2025-01-22").Replace(backupsExample)
 	for path, example := range map[string]string{
 		"/backups/?server_id=12345":   backups,

@@ -11,43 +11,45 @@ import (
 // FaultKind is what goes wrong with a request.
 type FaultKind string
 
-// The troubles. Unless it says otherwise the deed is done at once, and only its answer suffers.
+// The kinds of faults. Unless it says otherwise, the action is done at once, and only its response
+// suffers.
 const (
 	CutBefore    FaultKind = "cut-before"     // the connection is cut; nothing is done
-	CutAfterSend FaultKind = "cut-after-send" // the deed is done, then the connection is cut without an answer
-	CutInBody    FaultKind = "cut-in-body"    // the connection is cut halfway through the answer; without a body, before it
-	Truncated    FaultKind = "truncated"      // a whole answer whose JSON stops halfway
-	Garbage      FaultKind = "garbage"        // bytes that are no JSON
+	CutAfterSend FaultKind = "cut-after-send" // the action is done, then the connection is cut without a response
+	CutInBody    FaultKind = "cut-in-body"    // the connection is cut halfway through the response; without a body, before it
+	Truncated    FaultKind = "truncated"      // a complete response whose JSON stops halfway
+	Garbage      FaultKind = "garbage"        // bytes that are not JSON
 	HTML         FaultKind = "html"           // a web page, as proxies send it
 	Empty        FaultKind = "empty"          // no body at all
 	Huge         FaultKind = "huge"           // 64 MiB of blanks before the body
 	Nulls        FaultKind = "nulls"          // every value of the body is null
 	Mistyped     FaultKind = "mistyped"       // every value of the body is an empty object
-	Strange      FaultKind = "strange"        // every status in the body is a word that nobody knows
+	Strange      FaultKind = "strange"        // every status in the body is an unknown word
 	WrongLength  FaultKind = "wrong-length"   // Content-Length promises more than comes
 	Drip         FaultKind = "drip"           // the body comes in twenty pieces, over Fault.Time
-	Delay        FaultKind = "delay"          // the answer comes after Fault.Time
-	Hold         FaultKind = "hold"           // the answer comes after Release, or never if the client goes away first
-	Status       FaultKind = "status"         // Fault.Status is answered; nothing is done
+	Delay        FaultKind = "delay"          // the response comes after Fault.Time
+	Hold         FaultKind = "hold"           // the response comes after Release, or never if the client leaves first
+	Status       FaultKind = "status"         // the response has Fault.Status; nothing is done
 )
 
-// Fault is a trouble that the requests of a method and a path run into. Waiting is in this machine's time, not the
-// account's.
+// Fault is something that goes wrong with the requests of a method and a path. Waiting is in this
+// machine's time, not the account's.
 //
-// A cut on a GET may stay unseen: Go's http.Transport sends a GET again by itself when a connection that it kept breaks
-// off without an answer. Let such a fault last (Times 0), or use a transport that keeps no connections.
+// A cut on a GET may stay unnoticed: Go's http.Transport resends a GET when a kept-alive connection
+// breaks off without a response. Let such a fault last (Times 0), or use a transport that keeps no
+// connections.
 type Fault struct {
 	Method   string // "GET", "POST", "DELETE", …; "*" or "" for all
 	Path     string // below /api/v1, with {id} for any number: "/backups/{id}/"; "/" for all
 	Kind     FaultKind
-	Status   int           // Status: the answer's. Garbage, HTML, Empty: 0 does the deed and keeps its status, else as Status
-	Time     time.Duration // Delay, Drip: how long. Status: what Retry-After says, in whole seconds; 0: it is not sent
-	Location string        // Status: what Location says; "": it is not sent
-	Body     string        // Status: the body; "": a JSON object with words of ours
-	Times    int           // how many requests it strikes; 0: all
+	Status   int           // Status: of the response. Garbage, HTML, Empty: 0 does the action and keeps its status, else as Status
+	Time     time.Duration // Delay, Drip: how long. Status: the Retry-After header, in whole seconds; 0: none
+	Location string        // Status: the Location header; "": none
+	Body     string        // Status: the body; "": a JSON object with our message
+	Times    int           // how many requests it affects; 0: all
 }
 
-// Bounds of what ParseFault takes.
+// Limits of what ParseFault accepts.
 const (
 	maxTimes = 1_000_000
 	maxDelay = time.Hour
@@ -55,17 +57,18 @@ const (
 
 // ParseFault reads a fault as a line of text:
 //
-//	METHOD PATH: TROUBLE [xTIMES]
+//	METHOD PATH: FAULT [xTIMES]
 //
-//	METHOD   GET, POST, DELETE, PUT, PATCH, HEAD, OPTIONS or * for all
-//	PATH     below /api/v1, as /backups/ or /backups/{id}/, where {id} is any number; / for all
-//	TROUBLE  cut-before, cut-after-send, cut-in-body, truncated, huge, hold, delay TIME, drip [TIME],
-//	         nulls, mistyped, strange, wrong-length, garbage [STATUS], html [STATUS], empty [STATUS],
-//	         status STATUS [retry TIME | to PLACE | says TEXT]
-//	STATUS   200 to 599
-//	PLACE    what a redirect points to; TEXT: a body, in which blanks count as one
-//	TIME     as 2s or 300ms, at most an hour; a drip takes a second unless told
-//	TIMES    how many requests are struck; all, if it is left out
+//	METHOD  GET, POST, DELETE, PUT, PATCH, HEAD, OPTIONS or * for all
+//	PATH    below /api/v1, as /backups/ or /backups/{id}/, where {id} is any number; / for all
+//	FAULT   cut-before, cut-after-send, cut-in-body, truncated, huge, hold, delay TIME, drip [TIME],
+//	        nulls, mistyped, strange, wrong-length, garbage [STATUS], html [STATUS], empty [STATUS],
+//	        status STATUS [retry TIME | to URL | says TEXT]
+//	STATUS  200 to 599
+//	URL     where a redirect points to
+//	TEXT    a body, in which several spaces count as one
+//	TIME    as 2s or 300ms, at most an hour; 1s for a drip without a time
+//	TIMES   how many requests are affected; all, if it is left out
 //
 // for example
 //
@@ -75,16 +78,16 @@ const (
 //	POST /backups/: status 400 says {"detail": "No room left."}
 //	DELETE /backups/{id}/: html 502 x1
 //
-// The error is one sentence for a person.
+// The error is one sentence for the user.
 func ParseFault(text string) (Fault, error) {
 	target, what, found := strings.Cut(text, ":")
-	words := strings.Fields(what)
-	place := strings.Fields(target)
-	if !found || len(place) != 2 || len(words) == 0 {
-		return Fault{}, fmt.Errorf("fault %q: write METHOD PATH: TROUBLE, as in GET /backups/: status 503", text)
+	arguments := strings.Fields(what)
+	fields := strings.Fields(target)
+	if !found || len(fields) != 2 || len(arguments) == 0 {
+		return Fault{}, fmt.Errorf("fault %q: write METHOD PATH: FAULT, as in GET /backups/: status 503", text)
 	}
-	f := Fault{Method: place[0], Path: place[1], Kind: FaultKind(words[0])}
-	for _, problem := range []string{f.checkTarget(), f.parseArguments(words[1:])} {
+	f := Fault{Method: fields[0], Path: fields[1], Kind: FaultKind(arguments[0])}
+	for _, problem := range []string{f.checkTarget(), f.parseArguments(arguments[1:])} {
 		if problem != "" {
 			return Fault{}, fmt.Errorf("fault %q: %s", text, problem)
 		}
@@ -96,7 +99,7 @@ var methods = []string{"*", "GET", "POST", "DELETE", "PUT", "PATCH", "HEAD", "OP
 
 func (f *Fault) checkTarget() string {
 	if !slices.Contains(methods, f.Method) {
-		return fmt.Sprintf("%q is no method; write one of %s", f.Method, strings.Join(methods, " "))
+		return fmt.Sprintf("%q is not a method; write one of %s", f.Method, strings.Join(methods, " "))
 	}
 	if f.Path == "/" {
 		return ""
@@ -109,15 +112,15 @@ func (f *Fault) checkTarget() string {
 			return ""
 		}
 	}
-	return fmt.Sprintf("%q is no path of the API; write / or one such as /backups/ or /backups/{id}/", f.Path)
+	return fmt.Sprintf("%q is not a path of the API; write / or one such as /backups/ or /backups/{id}/", f.Path)
 }
 
-// parseArguments reads what follows the trouble, and says what is wrong with it, or "".
+// parseArguments parses what follows the kind of fault, and returns an error message, or "".
 func (f *Fault) parseArguments(words []string) string {
 	if n := len(words); n > 0 && strings.HasPrefix(words[n-1], "x") {
 		times, err := strconv.Atoi(words[n-1][1:])
 		if err != nil || times < 1 || times > maxTimes {
-			return fmt.Sprintf("%q is no number of times; write x1 to x%d, or leave it out", words[n-1], maxTimes)
+			return fmt.Sprintf("%q is not a number of times; write x1 to x%d, or leave it out", words[n-1], maxTimes)
 		}
 		f.Times, words = times, words[:n-1]
 	}
@@ -140,12 +143,12 @@ func (f *Fault) parseArguments(words []string) string {
 		}
 		return f.parseTime(words[0], words[1:])
 	default:
-		return fmt.Sprintf("%q is no trouble; write one such as status 503, delay 2s or cut-after-send", f.Kind)
+		return fmt.Sprintf("%q is not a fault; write one such as status 503, delay 2s or cut-after-send", f.Kind)
 	}
 	return rejectExtraWords(words)
 }
 
-// parseStatusArguments reads "STATUS [retry TIME | to PLACE | says TEXT]".
+// parseStatusArguments parses "STATUS [retry TIME | to URL | says TEXT]".
 func (f *Fault) parseStatusArguments(words []string) string {
 	switch {
 	case len(words) == 0:
@@ -174,7 +177,7 @@ func (f *Fault) parseStatusArguments(words []string) string {
 func (f *Fault) parseStatus(word string, rest []string) string {
 	n, err := strconv.Atoi(word)
 	if err != nil || n < 200 || n > 599 {
-		return fmt.Sprintf("%q is no status; write a number from 200 to 599", word)
+		return fmt.Sprintf("%q is not a status; write a number from 200 to 599", word)
 	}
 	f.Status = n
 	return rejectExtraWords(rest)
@@ -183,7 +186,7 @@ func (f *Fault) parseStatus(word string, rest []string) string {
 func (f *Fault) parseTime(word string, rest []string) string {
 	d, err := time.ParseDuration(word)
 	if err != nil || d <= 0 || d > maxDelay {
-		return fmt.Sprintf("%q is no time; write one such as 300ms or 2s, at most an hour", word)
+		return fmt.Sprintf("%q is not a time; write one such as 300ms or 2s, at most an hour", word)
 	}
 	f.Time = d
 	return rejectExtraWords(rest)
@@ -191,12 +194,12 @@ func (f *Fault) parseTime(word string, rest []string) string {
 
 func rejectExtraWords(words []string) string {
 	if len(words) > 0 {
-		return fmt.Sprintf("%q is one word too many", words[0])
+		return fmt.Sprintf("unexpected word %q", words[0])
 	}
 	return ""
 }
 
-// String is the fault as ParseFault reads it.
+// String formats the fault for ParseFault.
 func (f Fault) String() string {
 	method := f.Method
 	if method == "" {
@@ -222,7 +225,7 @@ func (f Fault) String() string {
 	return text
 }
 
-// matches says whether the fault is for a request, whose path is below /api/v1.
+// matches reports whether the fault is for a request, whose path is below /api/v1.
 func (f *Fault) matches(method, path string) bool {
 	if f.Method != "" && f.Method != "*" && f.Method != method {
 		return false
@@ -234,25 +237,25 @@ func (f *Fault) matches(method, path string) bool {
 	return ok
 }
 
-// executes says whether the deed is done all the same.
+// executes reports whether the action is done despite the fault.
 func (f Fault) executes() bool { return f.Kind != CutBefore && f.Status == 0 }
 
-// Inject adds a fault. A request runs into the first one that was added of those that are for it; one that has struck
-// Times times is gone.
+// Inject adds a fault. A request gets the first matching fault that was added. A fault is removed
+// after Times requests.
 func (a *Account) Inject(f Fault) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.faults = append(a.faults, &f)
 }
 
-// ClearFaults takes all faults back. Answers that are held stay held until Release.
+// ClearFaults removes all faults. Held responses stay held until Release.
 func (a *Account) ClearFaults() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.faults = nil
 }
 
-// Release lets all the answers go that are held now. Later ones are held again.
+// Release sends all responses that are held now. Later ones are held again.
 func (a *Account) Release() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -260,7 +263,7 @@ func (a *Account) Release() {
 	a.released = make(chan struct{})
 }
 
-// matchFault is the fault that a request runs into; the zero Fault if there is none.
+// matchFault returns the fault for a request; the zero Fault if there is none.
 func (a *Account) matchFault(method, path string) Fault {
 	for i, f := range a.faults {
 		if !f.matches(method, path) {

@@ -9,7 +9,7 @@ import (
 	"vpsdeck/model"
 )
 
-// What the servers beyond the story are made of.
+// What the servers after the demo's twelve are made of.
 var (
 	roles         = []string{"api", "shop", "worker", "queue", "search", "proxy", "metrics", "auth", "wiki", "git", "stream", "maps"}
 	systems       = []system{debian12, ubuntu24, ubuntu22, rocky9, debian11}
@@ -31,8 +31,8 @@ var (
 	}
 )
 
-// generateServer makes the i-th server of a large fleet. What it makes depends on the seed and i alone, so that a larger fleet
-// begins with the smaller one.
+// generateServer makes the i-th server of a large fleet. It depends on the seed and i alone, so
+// that a larger fleet begins with the smaller one.
 func (a *Account) generateServer(i int) *server {
 	id := firstServerID + int64(i)
 	r := rand.New(a.randomSource(drawForFleet, id, 0))
@@ -78,8 +78,8 @@ func randomPlan(r *rand.Rand) plan {
 	return enterprise
 }
 
-// addSamplePoint adds a point that somebody made of the server between its making and an hour before a moment. Nobody makes more
-// than four, so that no limit is passed.
+// addSamplePoint adds a point that somebody created between the server's creation and an hour
+// before a time. A server gets at most four, so that no limit is exceeded.
 func (a *Account) addSamplePoint(r *rand.Rand, s *server, until time.Time) {
 	m := samplePoints[r.IntN(len(samplePoints))]
 	m.ago = randomDuration(r, a.openedAt.Sub(until)+time.Hour, min(a.openedAt.Sub(s.created), 150*day))
@@ -89,7 +89,7 @@ func (a *Account) addSamplePoint(r *rand.Rand, s *server, until time.Time) {
 	a.addDemoPoint(s, m)
 }
 
-// randomDuration draws a time of whole seconds from the least to the most.
+// randomDuration draws a duration of whole seconds between two limits.
 func randomDuration(r *rand.Rand, least, most time.Duration) time.Duration {
 	return least + time.Duration(r.Int64N(int64((most-least)/time.Second)))*time.Second
 }

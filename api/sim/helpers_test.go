@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// testStart is when the tests' accounts open: the moment of the documents' first example of a deed, so that the documents'
-// servers and points come out as they are printed.
+// testStart is when the tests' accounts open: the time of the documents' first example of an
+// action. The documents' servers and points then come out as they are printed.
 var testStart = time.Date(2025, 1, 16, 15, 45, 0, 0, time.UTC)
 
 // testAccount is an account behind a real socket.
@@ -32,7 +32,7 @@ func newTestAccount(t *testing.T, o Options) *testAccount {
 	if err != nil {
 		t.Fatal(err)
 	}
-	transport := &http.Transport{DisableKeepAlives: true} // so that no cut is hidden by a second try
+	transport := &http.Transport{DisableKeepAlives: true} // so that no cut is hidden by a retry
 	t.Cleanup(func() {
 		server.Close()
 		transport.CloseIdleConnections()
@@ -40,12 +40,12 @@ func newTestAccount(t *testing.T, o Options) *testAccount {
 	return &testAccount{account, t, o.Clock, server.URL(), &http.Client{Transport: transport}}
 }
 
-// newRequest is one with the token, and a JSON body if there is one.
-func (w *testAccount) newRequest(method, path, body string) *http.Request {
-	w.t.Helper()
-	r, err := http.NewRequestWithContext(w.t.Context(), method, w.url+path, strings.NewReader(body))
+// newRequest makes a request with the token, and with a JSON body if there is one.
+func (a *testAccount) newRequest(method, path, body string) *http.Request {
+	a.t.Helper()
+	r, err := http.NewRequestWithContext(a.t.Context(), method, a.url+path, strings.NewReader(body))
 	if err != nil {
-		w.t.Fatal(err)
+		a.t.Fatal(err)
 	}
 	r.Header.Set("Authorization", "Bearer vps_demo")
 	if body != "" {
@@ -54,9 +54,9 @@ func (w *testAccount) newRequest(method, path, body string) *http.Request {
 	return r
 }
 
-// send returns the answer and its body, or an error when either did not come whole.
-func (w *testAccount) send(r *http.Request) (*http.Response, string, error) {
-	answer, err := w.http.Do(r)
+// send returns the response and its body, or an error if either is incomplete.
+func (a *testAccount) send(r *http.Request) (*http.Response, string, error) {
+	answer, err := a.http.Do(r)
 	if err != nil {
 		return nil, "", err
 	}
@@ -65,20 +65,20 @@ func (w *testAccount) send(r *http.Request) (*http.Response, string, error) {
 	return answer, string(body), err
 }
 
-// mustSend wants an answer of a certain status, and returns its body.
-func (w *testAccount) mustSend(status int, method, path, body string) string {
-	w.t.Helper()
-	answer, text, err := w.send(w.newRequest(method, path, body))
+// mustSend requires a response with a certain status, and returns its body.
+func (a *testAccount) mustSend(status int, method, path, body string) string {
+	a.t.Helper()
+	answer, text, err := a.send(a.newRequest(method, path, body))
 	if err != nil {
-		w.t.Fatalf("%s %s: %v", method, path, err)
+		a.t.Fatalf("%s %s: %v", method, path, err)
 	}
 	if answer.StatusCode != status {
-		w.t.Fatalf("%s %s: status %d, want %d: %s", method, path, answer.StatusCode, status, text)
+		a.t.Fatalf("%s %s: status %d, want %d: %s", method, path, answer.StatusCode, status, text)
 	}
 	return text
 }
 
-// item is any one thing that the API answers with.
+// item is any object that the API returns.
 type item struct {
 	ID          int64      `json:"id"`
 	Name        string     `json:"name"`
@@ -114,14 +114,14 @@ func decode[T any](t *testing.T, text string) T {
 	return out
 }
 
-func (w *testAccount) list(path string) list {
-	w.t.Helper()
-	return decode[list](w.t, w.mustSend(http.StatusOK, "GET", path, ""))
+func (a *testAccount) list(path string) list {
+	a.t.Helper()
+	return decode[list](a.t, a.mustSend(http.StatusOK, "GET", path, ""))
 }
 
-func (w *testAccount) serverStatus(id string) string {
-	w.t.Helper()
-	return decode[item](w.t, w.mustSend(http.StatusOK, "GET", "/servers/"+id+"/", "")).Status
+func (a *testAccount) serverStatus(id string) string {
+	a.t.Helper()
+	return decode[item](a.t, a.mustSend(http.StatusOK, "GET", "/servers/"+id+"/", "")).Status
 }
 
 // find returns the item of a list with an id.

@@ -10,14 +10,15 @@ import (
 	"vpsdeck/model"
 )
 
-// Paging, as the vendor's own tooling knows it for servers: page, page_size, 20 by default and at most 100. Without either,
-// the first 100 come in one answer, so that an account of the documents' size answers in the documents' shape [I].
+// Page sizes, as in the vendor's own tooling for servers: page, page_size, 20 by default and at
+// most 100. Without either parameter the first 100 come in one response. So an account of the
+// documents' size answers in the documents' format [I].
 const (
 	defaultPageSize = 20
 	maxPageSize     = 100
 )
 
-// listJSON is a list of at most one page, in the documents' shape [D].
+// listJSON is a list of at most one page, in the documents' format [D].
 type listJSON struct {
 	Count   int   `json:"count"`
 	Results []any `json:"results"`
@@ -31,11 +32,11 @@ type pageJSON struct {
 	Results  []any   `json:"results"`
 }
 
-// query reads the filters of a list. An empty value does not filter; one that nothing can have finds nothing, since the
-// documents know no refusal of a list but 401 [D].
+// query reads the filters of a list. An empty value does not filter. An impossible value finds
+// nothing, since the documents list no error of a list but 401 [D].
 type query struct{ url.Values }
 
-// number reads a filter by id. 0 means none, and an id that is no number is one that nothing has.
+// number reads a filter by id. 0 means none, and an invalid id is one that nothing has.
 func (q query) number(name string) int64 {
 	text := q.Get(name)
 	if text == "" {
@@ -48,10 +49,10 @@ func (q query) number(name string) int64 {
 	return n
 }
 
-// isFirstPage says whether a request is for the first page.
+// isFirstPage reports whether a request is for the first page.
 func (q query) isFirstPage() bool { return q.Get("page") == "" || q.Get("page") == "1" }
 
-// listServers answers with the servers in the order in which they were made [E].
+// listServers returns the servers in the order of their creation [E].
 func (a *Account) listServers(c call) response {
 	q := query{c.URL.Query()}
 	status, location := model.ServerStatus(q.Get("status")), q.Get("location")
@@ -70,7 +71,8 @@ func (a *Account) listBackups(c call) response {
 
 func (a *Account) listSnapshots(c call) response { return a.listPoints(c, model.Snapshot, "") }
 
-// listPoints answers with the points of one kind, highest id first: the examples' order, which is not that of time [E].
+// listPoints returns the points of one kind, highest id first: the examples' order, which is not by
+// time [E].
 func (a *Account) listPoints(c call, kind model.Kind, typ model.BackupType) response {
 	q := query{c.URL.Query()}
 	server := q.number("server_id")
@@ -90,7 +92,7 @@ func (a *Account) listPoints(c call, kind model.Kind, typ model.BackupType) resp
 	return a.paginate(c, q, len(found), func(i int) any { return found[len(found)-1-i].toJSON(c.readTime, "") })
 }
 
-// listedPoints are the points of one kind that the replica has, by id, ascending.
+// listedPoints returns the points of one kind that the replica has, by id, ascending.
 func (a *Account) listedPoints(c call, kind model.Kind) []*point {
 	all := slices.Concat(a.points[kind], a.gone[kind])
 	slices.SortFunc(all, func(x, y *point) int { return cmp.Compare(x.id, y.id) })
@@ -107,7 +109,8 @@ func filter[T any](all []T, fits func(T) bool) []T {
 	return out
 }
 
-// paginate answers with the part of a list of count things that the query asks for. A size that is none is not heeded.
+// paginate returns the page that the query asks for, of a list of count items. An invalid page size
+// is ignored.
 func (a *Account) paginate(c call, q query, count int, at func(int) any) response {
 	if cut, ok := a.cutFor(c); ok {
 		return cut.paginate(c, q, count, at)
@@ -145,7 +148,7 @@ func (a *Account) paginate(c call, q query, count int, at func(int) any) respons
 	return response{status: http.StatusOK, body: out}
 }
 
-// pageURL is the address of another page of the same list, on the host that was asked.
+// pageURL returns the address of another page of the same list, on the host that was asked.
 func (q query) pageURL(c call, number, size int) *string {
 	values := url.Values{}
 	for key, v := range q.Values {

@@ -38,7 +38,7 @@ func TestFiltersNarrowAList(t *testing.T) {
 	}
 }
 
-// The documents know 200 and 401 for a list, and nothing for what is wrong with its filters.
+// The documents list only 200 and 401 for a list, and no error for an invalid filter.
 func TestImpossibleFilterFindsNothing(t *testing.T) {
 	w := newTestAccount(t, Options{})
 	for path, want := range map[string]int{
@@ -126,7 +126,7 @@ func TestFollowingNextVisitsEveryItemOnce(t *testing.T) {
 			}
 		}
 		if len(seen) != want {
-			t.Errorf("GET %s: %d things on %d pages, want %d", path, len(seen), pages, want)
+			t.Errorf("GET %s: %d items on %d pages, want %d", path, len(seen), pages, want)
 		}
 	}
 }

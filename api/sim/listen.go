@@ -19,8 +19,8 @@ type Server struct {
 	closed chan struct{}
 }
 
-// Listen serves h at an address such as "127.0.0.1:8080"; port 0 takes a free one. It returns when requests are taken. The
-// error is one sentence for a person.
+// Listen serves h at an address such as "127.0.0.1:8080"; port 0 chooses a free one. It returns
+// once requests are accepted. The error is one sentence for the user.
 func Listen(addr string, h http.Handler) (*Server, error) {
 	if _, _, err := net.SplitHostPort(addr); err != nil {
 		return nil, fmt.Errorf("cannot listen on %q: write HOST:PORT, as in 127.0.0.1:8080, or port 0 for a free one", addr)
@@ -49,7 +49,7 @@ func Listen(addr string, h http.Handler) (*Server, error) {
 	return s, nil
 }
 
-// portInUse is also what Windows calls it (WSAEADDRINUSE).
+// portInUse is the same error on Windows (WSAEADDRINUSE).
 const portInUse = syscall.Errno(10048)
 
 func listenError(addr string, err error) error {
@@ -62,8 +62,8 @@ func listenError(addr string, err error) error {
 	return fmt.Errorf("cannot listen on %s: this machine has no such address; use 127.0.0.1 and a port from 0 to 65535", addr)
 }
 
-// URL is the base of the API, as "http://127.0.0.1:8080/api/v1". A server that listens on all addresses is named by this
-// machine's own.
+// URL returns the base of the API, as "http://127.0.0.1:8080/api/v1". If the server listens on all
+// addresses, the host is 127.0.0.1.
 func (s *Server) URL() string {
 	host := s.addr.IP
 	if host.IsUnspecified() {
@@ -72,8 +72,8 @@ func (s *Server) URL() string {
 	return "http://" + net.JoinHostPort(host.String(), strconv.Itoa(s.addr.Port)) + basePath
 }
 
-// Close stops the server and cuts all connections, also those whose answers are held.
+// Close stops the server and cuts all connections, including those with held responses.
 func (s *Server) Close() {
-	_ = s.http.Close() // what closing a listener might fail with is of no use to anyone
+	_ = s.http.Close() // nobody can act on an error here
 	<-s.closed
 }

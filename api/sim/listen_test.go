@@ -37,9 +37,9 @@ func TestUnusableAddressIsExplained(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	taken := strings.TrimSuffix(strings.TrimPrefix(s.URL(), "http://"), basePath)
+	inUse := strings.TrimSuffix(strings.TrimPrefix(s.URL(), "http://"), basePath)
 	for addr, words := range map[string]string{
-		taken:             "the port is in use; choose another one",
+		inUse:             "the port is in use; choose another one",
 		"8080":            "write HOST:PORT",
 		"127.0.0.1":       "write HOST:PORT",
 		"":                "write HOST:PORT",
@@ -49,7 +49,7 @@ func TestUnusableAddressIsExplained(t *testing.T) {
 		s, err := Listen(addr, http.NotFoundHandler())
 		if err == nil {
 			s.Close()
-			t.Errorf("%q is taken", addr)
+			t.Errorf("%q was accepted", addr)
 			continue
 		}
 		if !strings.Contains(err.Error(), words) || strings.Contains(err.Error(), "bind:") {
@@ -123,7 +123,7 @@ func TestLimitsHoldWithManyClients(t *testing.T) {
 		count[status]++
 	}
 	if count[201] != 4 || count[400] != 36 {
-		t.Errorf("statuses %v, want 4 made and 36 refused", count)
+		t.Errorf("statuses %v, want 4 created and 36 refused", count)
 	}
 	failed := 0
 	for _, r := range w.Requests() {

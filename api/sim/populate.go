@@ -18,7 +18,7 @@ const (
 // latestIDs are the highest ids in the documents' examples [E]: the next backup is number 502 and the next snapshot 802.
 var latestIDs = [2]int64{model.Backup: 501, model.Snapshot: 801}
 
-// populate fills the account with n servers and their past.
+// populate adds n servers and their past.
 func (a *Account) populate(n int) {
 	a.servers = make([]*server, 0, n)
 	for i := range n {
@@ -39,7 +39,7 @@ func (a *Account) populate(n int) {
 	}
 }
 
-// newDemoServer makes a server of the story.
+// newDemoServer makes a server of the demo.
 func (a *Account) newDemoServer(i int, t demoServer) *server {
 	s := &server{
 		id: firstServerID + int64(i), name: t.name, hostname: t.hostname, status: t.status, ip: serverIP(i),
@@ -61,8 +61,8 @@ func (a *Account) newDemoServer(i int, t demoServer) *server {
 	return s
 }
 
-// addPastBackups adds the automatic backups of a server that were taken until a moment and are still kept, and returns them,
-// newest first.
+// addPastBackups adds the automatic backups of a server that were taken until a time and have not
+// expired. It returns them, newest first.
 func (a *Account) addPastBackups(s *server, until time.Time) []*point {
 	var past []*point
 	at := until.Truncate(day).Add(s.backupOffset)
@@ -80,7 +80,7 @@ func (a *Account) addPastBackups(s *server, until time.Time) []*point {
 	return past
 }
 
-// adjustBackups makes the latest backups special; a failed one has to be one that has ended.
+// adjustBackups makes the latest backups special. A failed one must have ended.
 func (a *Account) adjustBackups(past []*point, special []demoBackup) {
 	for i, n := range special {
 		p := past[i]
@@ -92,7 +92,7 @@ func (a *Account) adjustBackups(past []*point, special []demoBackup) {
 	}
 }
 
-// addDemoPoint adds a point that somebody made.
+// addDemoPoint adds a point that somebody created.
 func (a *Account) addDemoPoint(s *server, m demoPoint) {
 	p := &point{
 		kind: m.kind, id: m.id, server: s, description: m.description,
@@ -104,8 +104,8 @@ func (a *Account) addDemoPoint(s *server, m demoPoint) {
 	a.points[m.kind] = append(a.points[m.kind], p)
 }
 
-// assignIDs gives ids to the points that have none, in the order of time, ending at the documents' latest or as far above as
-// the count needs, and puts the list in the order of ids.
+// assignIDs gives ids to the points that have none, in the order of time, and sorts the list by id.
+// The ids end at the documents' latest, or as far above it as the number of points needs.
 func (a *Account) assignIDs(kind model.Kind) {
 	points := a.points[kind]
 	given := map[int64]bool{}
@@ -130,15 +130,15 @@ func (a *Account) assignIDs(kind model.Kind) {
 	a.lastID[kind] = max(latestIDs[kind], next-1)
 }
 
-// serverIP is the IP of the i-th server: the ranges kept for documentation (RFC 5737) while they last, then the one kept
-// for benchmarks (RFC 2544). None of them is ever routed.
+// serverIP returns the IP of the i-th server. It comes from the ranges for documentation (RFC 5737)
+// while they last, then from the one for benchmarks (RFC 2544). None of them is ever routed.
 func serverIP(i int) string {
 	for _, block := range []struct {
 		prefix string
 		first  int
 	}{{"203.0.113", 10}, {"198.51.100", 1}, {"192.0.2", 1}} {
-		if room := 255 - block.first; i >= room {
-			i -= room
+		if size := 255 - block.first; i >= size {
+			i -= size
 			continue
 		}
 		return fmt.Sprintf("%s.%d", block.prefix, block.first+i)

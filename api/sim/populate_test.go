@@ -109,7 +109,7 @@ func TestALargeFleetIsPlausible(t *testing.T) {
 			t.Fatalf("%s is at %s, %s", s.name, s.ip, s.hostname)
 		}
 		if s.updated.Before(s.created) || s.updated.After(testStart) {
-			t.Fatalf("%s was made %v and changed %v", s.name, s.created, s.updated)
+			t.Fatalf("%s was created %v and changed %v", s.name, s.created, s.updated)
 		}
 		names[s.name], addresses[s.ip] = true, true
 	}
@@ -120,14 +120,14 @@ func TestALargeFleetIsPlausible(t *testing.T) {
 
 func TestInitialPointsRespectTheLimits(t *testing.T) {
 	a := New(Options{Seed: 9, Servers: 3000, Clock: NewSteppedClock(testStart)})
-	taken := map[string]int{}
+	counts := map[string]int{}
 	for kind, points := range a.points {
 		for i, p := range points {
 			if i > 0 && points[i-1].id >= p.id || p.id < 1 || p.id > a.lastID[kind] {
 				t.Fatalf("%s %d is out of order", p.kind, p.id)
 			}
 			if p.created.Before(p.server.created) || p.created.After(testStart) || p.isExpired(testStart) || p.sizeMB < 1 {
-				t.Fatalf("%s %d of %s: made %v, expires %v, %d MB", p.kind, p.id, p.server.name, p.created, p.expires, p.sizeMB)
+				t.Fatalf("%s %d of %s: created %v, expires %v, %d MB", p.kind, p.id, p.server.name, p.created, p.expires, p.sizeMB)
 			}
 			if p.kind == model.Snapshot && model.CheckSnapshotName(p.name) != nil {
 				t.Fatalf("snapshot %d is called %q", p.id, p.name)
@@ -136,7 +136,7 @@ func TestInitialPointsRespectTheLimits(t *testing.T) {
 				continue
 			}
 			key := fmt.Sprint(p.kind, p.server.id)
-			if taken[key]++; taken[key] > p.kind.Limit() {
+			if counts[key]++; counts[key] > p.kind.Limit() {
 				t.Fatalf("%s has more than %d", key, p.kind.Limit())
 			}
 		}

@@ -10,28 +10,31 @@ import (
 	"vpsdeck/model"
 )
 
-// Quirks are the ways in which what is read of an account differs from what is true. The zero value has none. Actions are
-// always decided by the truth: limits, conflicts and what is not found follow the account, not its lists. All times are the
-// account's. None of this is documented, but for the stop before a restore [D]: a client must be right with all of it [I].
+// Quirks are the ways in which reads of an account differ from its true state. The zero value has
+// none. Actions always follow the true state, not the lists: limits, conflicts and what is not
+// found. All times are the account's. None of this is documented, except the stop before a restore
+// [D]; a client must be right with all of it [I].
 //
-// Faults apply as well, to the answers that come of it.
+// Faults apply as well, to the responses that result.
 type Quirks struct {
-	// Lag is how far the replica that answers reads is behind. It is never further back than the quirks were set.
+	// Lag is how far the replica that answers reads is behind. It never goes back to before the
+	// quirks were set.
 	Lag time.Duration
-	// Replicas is how many answer reads in turn. The first is current, the last is behind by Lag, those between are
-	// spread evenly. With 0 or 1 there is one, which is behind.
+	// Replicas is how many replicas answer reads in turn. The first is current, the last is behind
+	// by Lag, and those between are spread evenly. With 0 or 1 there is one, which is behind.
 	Replicas int
 
-	// StartLate is how long a server is shown as before after its restore was accepted. Then it is shown as stopping for
-	// the time Stopping and as stopped for the time Stopped, both of which the restore takes longer.
+	// StartLate is how long a server keeps its status after its restore was accepted. It is then
+	// shown as stopping for the time Stopping, and as stopped for the time Stopped. The restore
+	// takes longer by all three.
 	StartLate, Stopping, Stopped time.Duration
-	// HideRestores shows a server as before until its restore has ended.
+	// HideRestores shows the status of before until the restore has ended.
 	HideRestores bool
 
-	// AppearLate is how long a point is not listed after its create was answered.
+	// AppearLate is how long a point is not listed after the response to its create.
 	AppearLate time.Duration
-	// Vanish is from how many lists a new point is missing, after it stood in one. Then it is listed for good, as it is a
-	// minute after it was listed first.
+	// Vanish is how many lists omit a new point after one list has shown it. A minute after it was
+	// first listed, it is always listed.
 	Vanish int
 	// Linger is how long a point is still listed after it was deleted.
 	Linger time.Duration
@@ -44,36 +47,36 @@ type Quirks struct {
 type Cut struct {
 	Mode  CutMode // what a request for a later page gets
 	Path  string  // of the list, as "/backups/"; "": of all three
-	Rows  int     // how many things come at most; 0: 2
-	Count int     // what the list says that there are; 0: 50
+	Rows  int     // how many items come at most; 0: 2
+	Count int     // the count that the list gives; 0: 50
 }
 
 // CutMode is what a request for page 2 and later gets from a list that is cut.
 type CutMode string
 
-// What a cut list answers. Only CutAgain has a next, and leads to the same page for ever.
+// What a cut list returns. Only CutAgain has a next link, which leads to the same page for ever.
 const (
 	Cut404     CutMode = "404"     // there is no such page
 	Cut410     CutMode = "410"     // the page is gone
-	CutEmpty   CutMode = "empty"   // a page without things
+	CutEmpty   CutMode = "empty"   // a page without items
 	CutAgain   CutMode = "again"   // the first page, again
 	CutIgnored CutMode = "ignored" // the first page, as if no page had been asked for
 )
 
 var cutModes = []CutMode{Cut404, Cut410, CutEmpty, CutAgain, CutIgnored}
 
-// Dates make the Date of answers something else than the account's time. The zero value does not.
+// Dates make the Date of responses differ from the account's time. The zero value does not.
 type Dates struct {
-	Shift time.Duration // Date is this much later, or earlier if below 0
+	Shift time.Duration // Date is later by this, or earlier if below 0
 	At    time.Time     // Date is this; zero: the account's time, shifted
-	Age   time.Duration // the answer comes from a cache that has held it so long: Date is earlier by it, and Age says it
-	Every int           // which answers are so: every second one with 2; 0 and 1 mean all
+	Age   time.Duration // how long a cache has kept the response: Date is earlier by it, and the Age header gives it
+	Every int           // which responses are affected: every second one with 2; 0 and 1 mean all
 }
 
-// maxQuirk bounds the times of quirks.
+// maxQuirk limits the durations of quirks.
 const maxQuirk = 24 * time.Hour
 
-// Check says what is wrong with quirks, in one sentence for a person.
+// Check returns an error for invalid quirks, as one sentence for the user.
 func (q Quirks) Check() error {
 	for name, d := range map[string]time.Duration{
 		"lag": q.Lag, "start-late": q.StartLate, "stop-phase": q.Stopping + q.Stopped, "appear-late": q.AppearLate,
@@ -99,8 +102,8 @@ func (q Quirks) Check() error {
 	return nil
 }
 
-// SetQuirks replaces the account's quirks from now on. What was begun before keeps its phases and times. It panics with
-// what Check says of them.
+// SetQuirks replaces the account's quirks from now on. What was begun before keeps its phases and
+// times. It panics if Check returns an error.
 func (a *Account) SetQuirks(q Quirks) {
 	if err := q.Check(); err != nil {
 		panic("sim: " + err.Error())
@@ -111,13 +114,13 @@ func (a *Account) SetQuirks(q Quirks) {
 	a.hadQuirks = a.hadQuirks || q != Quirks{}
 }
 
-// Primary answers as the account does, but from what is true: without quirks, without faults, and without a trace in
-// Requests. Tests read the truth by it, and other people can act by it.
+// Primary serves the account's true state: without quirks, without faults, and without an entry in
+// Requests. Tests use it to read the true state, and to act as somebody else.
 func (a *Account) Primary() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.serve(w, r, true) })
 }
 
-// replicaTime is the time of the replica that answers the next read.
+// replicaTime returns the time of the replica that answers the next read.
 func (a *Account) replicaTime(now time.Time) time.Time {
 	behind := a.quirks.Lag
 	if n := a.quirks.Replicas; n > 1 {
@@ -131,7 +134,7 @@ func (a *Account) replicaTime(now time.Time) time.Time {
 	return at
 }
 
-// setDate sets the headers that tell an answer's time.
+// setDate sets the Date and Age headers of a response.
 func (a *Account) setDate(h http.Header, now time.Time) {
 	d := a.quirks.Dates
 	a.responseCount++
@@ -148,7 +151,7 @@ func (a *Account) setDate(h http.Header, now time.Time) {
 	}
 }
 
-// cutFor says how a list is cut, if it is.
+// cutFor returns how a list is cut, if it is.
 func (a *Account) cutFor(c call) (Cut, bool) {
 	cut := a.quirks.Cut
 	if c.primary || cut.Mode == "" || cut.Path != "" && cut.Path != apiPath(c.Request) {
@@ -163,7 +166,7 @@ func (a *Account) cutFor(c call) (Cut, bool) {
 	return cut, true
 }
 
-// paginate answers with the first things of a list, or with what comes instead of more.
+// paginate returns the first items of a list, or what the mode gives for a later page.
 func (cut Cut) paginate(c call, q query, count int, at func(int) any) response {
 	if !q.isFirstPage() {
 		switch cut.Mode {
@@ -185,20 +188,20 @@ func (cut Cut) paginate(c call, q query, count int, at func(int) any) response {
 	return response{status: http.StatusOK, body: listJSON{cut.Count, results}}
 }
 
-// statusStopping is what lists show of a server that is being stopped [I].
+// statusStopping is what lists show for a server that is being stopped [I].
 const statusStopping model.ServerStatus = "stopping"
 
-// restore is one restore of a server, and what is shown of it.
+// restore is one restore of a server, and how lists show it.
 type restore struct {
 	accepted, ends                      time.Time
 	statusBefore                        model.ServerStatus // the server's, when it was accepted
-	startDelay, stoppingFor, stoppedFor time.Duration      // how long each phase before the restoring itself is shown
-	hidden                              bool               // the server is shown as before all the while
+	startDelay, stoppingFor, stoppedFor time.Duration      // how long each phase before restoring is shown
+	hidden                              bool               // lists never show the restore
 }
 
 func (r *restore) isRunning(at time.Time) bool { return at.Before(r.ends) }
 
-// isHidden says whether nothing of the running restore is shown at a time.
+// isHidden reports whether lists show nothing of the running restore at a time.
 func (r *restore) isHidden(at time.Time) bool {
 	return r.isRunning(at) && (r.hidden || at.Before(r.accepted.Add(r.startDelay)))
 }
@@ -218,7 +221,8 @@ func (r *restore) statusAt(at time.Time) model.ServerStatus {
 	return model.ServerRestoring
 }
 
-// latestRestore is the last one that was accepted by a time, with the one before it; nil where there is none.
+// latestRestore returns the last restore that was accepted by a time, and the one before it; nil if
+// there is none.
 func (s *server) latestRestore(at time.Time) (latest, before *restore) {
 	for i := len(s.restores) - 1; i >= 0; i-- {
 		if s.restores[i].accepted.After(at) {
@@ -232,12 +236,13 @@ func (s *server) latestRestore(at time.Time) (latest, before *restore) {
 	return nil, nil
 }
 
-// isListedAt says whether lists of a time show the point.
+// isListedAt reports whether lists show the point at a time.
 func (p *point) isListedAt(at time.Time) bool {
 	return !at.Before(p.listedFrom) && !p.isExpired(at) && (p.listedUntil.IsZero() || at.Before(p.listedUntil))
 }
 
-// updateMissing says whether the point is missing from a list that should show it. The pages of one list agree.
+// updateMissing reports whether a list that should show the point omits it. All pages of one list
+// agree.
 func (p *point) updateMissing(firstPage bool, now time.Time) bool {
 	if !firstPage {
 		return p.missing
@@ -252,11 +257,11 @@ func (p *point) updateMissing(firstPage bool, now time.Time) bool {
 	return p.missing
 }
 
-// retirePoint keeps a point that is gone for as long as lists may show it.
-func (a *Account) retirePoint(p *point, lingers time.Time) {
+// retirePoint keeps a deleted or expired point for as long as lists may show it.
+func (a *Account) retirePoint(p *point, until time.Time) {
 	if !a.hadQuirks {
 		return
 	}
-	p.listedUntil = lingers
+	p.listedUntil = until
 	a.gone[p.kind] = append(a.gone[p.kind], p)
 }

@@ -12,7 +12,7 @@ import (
 	"vpsdeck/model"
 )
 
-// joinRuns writes down how a value changes from second to second, as in "active 6, restoring 3".
+// joinRuns describes how a value changes from second to second, as in "active 6, restoring 3".
 func joinRuns(values []string) string {
 	var out []string
 	for i := 0; i < len(values); {
@@ -66,7 +66,7 @@ func TestQuirksDecideTheServerStatus(t *testing.T) {
 			if got := joinRuns(shown); got != c.want {
 				t.Errorf("shown as %s, want %s", got, c.want)
 			}
-			w.mustSend(400, "POST", "/backups/", `{"server_id":`+c.server+`}`) // the truth decides
+			w.mustSend(400, "POST", "/backups/", `{"server_id":`+c.server+`}`) // the true state decides
 			done := w.Operations()[0]
 			if done.Action != "restore" || done.Kind != model.Backup || string(done.Server) != c.server ||
 				!done.Accepted.Equal(testStart.Add(time.Minute)) || done.Ended.Sub(done.Accepted) < 10*time.Minute {
@@ -90,12 +90,12 @@ func TestQuirksDecideTheServerStatus(t *testing.T) {
 	}
 }
 
-// sendPrimary asks the account for what is true.
-func (w *testAccount) sendPrimary(method, path, body string) (int, string) {
-	r := w.newRequest(method, path, body)
+// sendPrimary sends a request to the account's true state.
+func (a *testAccount) sendPrimary(method, path, body string) (int, string) {
+	r := a.newRequest(method, path, body)
 	r.URL.Path = basePath + strings.TrimPrefix(r.URL.Path, basePath)
 	answer := httptest.NewRecorder()
-	w.Primary().ServeHTTP(answer, r)
+	a.Primary().ServeHTTP(answer, r)
 	return answer.Code, answer.Body.String()
 }
 
@@ -105,7 +105,7 @@ func TestQuirksDecideWhenAPointIsListed(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		quirks Quirks
-		do     func(*testAccount)
+		action func(*testAccount)
 		id     int64
 		want   string
 	}{
@@ -126,7 +126,7 @@ func TestQuirksDecideWhenAPointIsListed(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			w := newTestAccount(t, Options{Quirks: c.quirks})
 			w.clock.Advance(time.Minute)
-			c.do(w)
+			c.action(w)
 			is := func(l list) string {
 				if slices.ContainsFunc(l.Results, func(one item) bool { return one.ID == c.id }) {
 					return "listed"
@@ -142,11 +142,11 @@ func TestQuirksDecideWhenAPointIsListed(t *testing.T) {
 				t.Errorf("it is %s, want %s", got, c.want)
 			}
 			if _, body := w.sendPrimary("GET", "/snapshots/?server_id=12345", ""); is(decode[list](t, body)) != shown[9] {
-				t.Errorf("in truth it is %s", is(decode[list](t, body)))
+				t.Errorf("in the true state it is %s", is(decode[list](t, body)))
 			}
-			did := w.Operations()[0]
-			if did.Point != model.ID(fmt.Sprint(c.id)) || !did.Accepted.Equal(testStart.Add(time.Minute)) {
-				t.Errorf("the account did %+v", did)
+			done := w.Operations()[0]
+			if done.Point != model.ID(fmt.Sprint(c.id)) || !done.Accepted.Equal(testStart.Add(time.Minute)) {
+				t.Errorf("the account did %+v", done)
 			}
 		})
 	}
@@ -215,15 +215,15 @@ func TestLaggingReplicaStillListsAnExpiredBackup(t *testing.T) {
 
 func TestListsAreCut(t *testing.T) {
 	for _, c := range []struct {
-		then    CutMode
+		mode    CutMode
 		status  int // of page 2
 		results int // on page 2
 		next    bool
 	}{
 		{Cut404, 404, 0, false}, {Cut410, 410, 0, false}, {CutEmpty, 200, 0, false}, {CutAgain, 200, 2, true}, {CutIgnored, 200, 2, false},
 	} {
-		t.Run(string(c.then), func(t *testing.T) {
-			w := newTestAccount(t, Options{Quirks: Quirks{Cut: Cut{Mode: c.then, Path: "/backups/"}}})
+		t.Run(string(c.mode), func(t *testing.T) {
+			w := newTestAccount(t, Options{Quirks: Quirks{Cut: Cut{Mode: c.mode, Path: "/backups/"}}})
 			first := w.list("/backups/")
 			if first.Count != 50 || len(first.Results) != 2 || (first.Next != nil) != c.next {
 				t.Errorf("the first page: count %d, %d results, next %v", first.Count, len(first.Results), first.Next)
@@ -293,8 +293,8 @@ func TestFaultsApplyAfterQuirks(t *testing.T) {
 	if _, _, err := w.send(w.newRequest("POST", "/snapshots/", `{"server_id":12345,"name":"n"}`)); err == nil {
 		t.Error("there was an answer")
 	}
-	if did := w.Operations(); len(did) != 1 || did[0].Action != "create" {
-		t.Errorf("the account did %+v", did)
+	if done := w.Operations(); len(done) != 1 || done[0].Action != "create" {
+		t.Errorf("the account did %+v", done)
 	}
 }
 
@@ -314,7 +314,7 @@ func TestPrimaryIgnoresQuirksAndFaults(t *testing.T) {
 		t.Errorf("shown as %s", status)
 	}
 	if n := len(w.Requests()); n != 2 {
-		t.Errorf("%d requests are remembered, want the two lists", n)
+		t.Errorf("%d requests are logged, want the two lists", n)
 	}
 }
 

@@ -10,52 +10,53 @@ import (
 	"vpsdeck/model"
 )
 
-// maxLogged is how many requests and how many operations an account remembers; the oldest are forgotten first.
+// maxLogged is how many requests and how many operations an account keeps; the oldest are dropped
+// first.
 const maxLogged = 10_000
 
-// Request is what was asked of the account. It never holds the token.
+// Request is a request to the account. It never contains the token.
 type Request struct {
 	Method string
-	Path   string // below /api/v1, as "/backups/"; a path from elsewhere comes whole
-	Query  string // as it came, without the question mark
-	Status int    // of the answer; 0 while there is none, and for ever if the connection was cut without one
+	Path   string // below /api/v1, as "/backups/"; other paths are complete
+	Query  string // as received, without the question mark
+	Status int    // of the response; 0 until it is sent, and if the connection was cut without one
 }
 
-// Requests are the latest requests, at most 10,000, in the order in which they arrived. One whose answer is held is there
-// as soon as Release would let it go.
+// Requests returns the latest requests, at most 10,000, in the order of their arrival. Once a held
+// request is in the list, Release lets its response go.
 func (a *Account) Requests() []Request {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.Clone(a.requests.entries)
 }
 
-// requestLog remembers the latest requests.
+// requestLog keeps the latest requests.
 type requestLog struct {
 	entries []Request
-	dropped int // how many came before those that are kept
+	dropped int // how many requests came before entries[0]
 }
 
-// add takes a request down, and returns the number under which its status is noted.
-func (j *requestLog) add(r Request) int {
-	if len(j.entries) == maxLogged {
+// add logs a request, and returns its number for setStatus.
+func (l *requestLog) add(r Request) int {
+	if len(l.entries) == maxLogged {
 		const some = maxLogged / 10 // at once, so that not every request moves the whole list
-		j.entries = slices.Delete(j.entries, 0, some)
-		j.dropped += some
+		l.entries = slices.Delete(l.entries, 0, some)
+		l.dropped += some
 	}
-	j.entries = append(j.entries, r)
-	return j.dropped + len(j.entries) - 1
+	l.entries = append(l.entries, r)
+	return l.dropped + len(l.entries) - 1
 }
 
-// notLogged is the number of a request that is not remembered.
+// notLogged is the number of a request that is not logged.
 const notLogged = -1
 
-func (j *requestLog) setStatus(number, status int) {
-	if i := number - j.dropped; i >= 0 {
-		j.entries[i].Status = status
+func (l *requestLog) setStatus(number, status int) {
+	if i := number - l.dropped; i >= 0 {
+		l.entries[i].Status = status
 	}
 }
 
-// Operation is what a request made the account do, and when that was really over, whatever lists showed of it.
+// Operation is what a request made the account do, and when it really ended, whatever lists showed.
 type Operation struct {
 	Action   string     // "create", "delete" or "restore"
 	Kind     model.Kind // of the point
@@ -66,7 +67,7 @@ type Operation struct {
 	Failed   bool      // a create whose point was deleted before it was complete
 }
 
-// Operations are the latest operations, at most 10,000, in the order in which they were accepted.
+// Operations returns the latest operations, at most 10,000, in the order of their acceptance.
 func (a *Account) Operations() []Operation {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -77,21 +78,21 @@ func (a *Account) Operations() []Operation {
 	return out
 }
 
-// operationLog remembers the latest operations.
+// operationLog keeps the latest operations.
 type operationLog []*Operation
 
-// add takes one down that was just accepted.
-func (all *operationLog) add(what string, p *point, accepted, ended time.Time) *Operation {
-	if len(*all) == maxLogged {
-		*all = slices.Delete(*all, 0, maxLogged/10)
+// add logs an operation that was just accepted.
+func (l *operationLog) add(action string, p *point, accepted, ended time.Time) *Operation {
+	if len(*l) == maxLogged {
+		*l = slices.Delete(*l, 0, maxLogged/10)
 	}
 	id := func(n int64) model.ID { return model.ID(strconv.FormatInt(n, 10)) }
-	o := &Operation{Action: what, Kind: p.kind, Point: id(p.id), Server: id(p.server.id), Accepted: accepted, Ended: ended}
-	*all = append(*all, o)
+	o := &Operation{Action: action, Kind: p.kind, Point: id(p.id), Server: id(p.server.id), Accepted: accepted, Ended: ended}
+	*l = append(*l, o)
 	return o
 }
 
-// apiPath is a path as faults and the journal know it.
+// apiPath returns a path as faults and the request log use it.
 func apiPath(r *http.Request) string {
 	if path, ok := strings.CutPrefix(r.URL.Path, basePath); ok {
 		return path

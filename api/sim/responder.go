@@ -16,19 +16,19 @@ const (
 		"<body><h1>Something went wrong</h1><p>Please try again in a few minutes.</p></body></html>\n"
 )
 
-// errClientGone says that the client did not wait for the answer.
+// errClientGone means that the client did not wait for the response.
 var errClientGone = errors.New("the client is gone")
 
-// responder is one answer on its way out, and the fault that it runs into.
+// responder sends one response, as its fault changes it.
 type responder struct {
 	account       *Account
-	requestNumber int // in the journal
+	requestNumber int // in the request log
 	fault         Fault
 	released      <-chan struct{}
 	response      response
 }
 
-// newResponder takes a request down and finds its fault.
+// newResponder logs a request and finds its fault.
 func (a *Account) newResponder(r *http.Request) responder {
 	path := apiPath(r)
 	return responder{
@@ -39,8 +39,8 @@ func (a *Account) newResponder(r *http.Request) responder {
 	}
 }
 
-// respond sends the answer, or what the fault makes of it. A cut panics with http.ErrAbortHandler, by which an http.Server
-// closes the connection without a word.
+// respond sends the response, or what the fault makes of it. A cut panics with
+// http.ErrAbortHandler, so that an http.Server closes the connection without a response.
 func (p responder) respond(w http.ResponseWriter, r *http.Request) {
 	if !p.fault.executes() {
 		p.response = p.fault.replacement()
@@ -70,12 +70,12 @@ func (p responder) respond(w http.ResponseWriter, r *http.Request) {
 	p.sendBody(w, r.Context(), body)
 }
 
-// replacement is the answer of a request that was not carried out.
+// replacement returns the response to a request that is not executed.
 func (f Fault) replacement() response {
 	if f.Kind == CutBefore {
 		return response{}
 	}
-	out := detailResponse(f.Status, "This answer was asked for: %s.", http.StatusText(f.Status))
+	out := detailResponse(f.Status, "Injected fault: %s.", http.StatusText(f.Status))
 	if f.Status == http.StatusNoContent || f.Status == http.StatusNotModified {
 		out.body = nil
 	}
@@ -88,7 +88,8 @@ func (f Fault) replacement() response {
 	return out
 }
 
-// wait holds the answer back. The server's own time limits are lifted, as the client's are the ones to be tried.
+// wait delays the response. It removes the server's own timeouts, since the client's are to be
+// tested.
 func (p responder) wait(w http.ResponseWriter, ctx context.Context) error {
 	switch p.fault.Kind {
 	case Delay:
@@ -107,7 +108,8 @@ func (p responder) wait(w http.ResponseWriter, ctx context.Context) error {
 	return nil
 }
 
-// clearDeadlines takes the time limits off a connection; a ResponseWriter without a connection has none.
+// clearDeadlines removes the timeouts of a connection; a ResponseWriter without a connection has
+// none.
 func clearDeadlines(w http.ResponseWriter) {
 	c := http.NewResponseController(w)
 	_ = c.SetReadDeadline(time.Time{})
@@ -125,7 +127,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// corruptBody is the body as the fault leaves it. An answer without one, that is to get one, is no longer 204.
+// corruptBody returns the body as the fault changes it. A 204 that gets a body becomes 200.
 func (p *responder) corruptBody(body []byte) []byte {
 	switch p.fault.Kind {
 	case Garbage:
@@ -148,7 +150,7 @@ func (p *responder) corruptBody(body []byte) []byte {
 	return body
 }
 
-// sendBody writes the body in the fault's way. That the client went away meanwhile is its own affair.
+// sendBody writes the body in the fault's way. It ignores errors: the client may have left.
 func (p responder) sendBody(w http.ResponseWriter, ctx context.Context, body []byte) {
 	switch p.fault.Kind {
 	case CutInBody:

@@ -13,13 +13,13 @@ import (
 	"time"
 )
 
-func (w *testAccount) inject(text string) {
-	w.t.Helper()
+func (a *testAccount) inject(text string) {
+	a.t.Helper()
 	f, err := ParseFault(text)
 	if err != nil {
-		w.t.Fatal(err)
+		a.t.Fatal(err)
 	}
-	w.Inject(f)
+	a.Inject(f)
 }
 
 const newSnapshotBody = `{"server_id":12352,"name":"n"}` // of ci-runner-01, which has one
@@ -63,7 +63,7 @@ func TestEveryFaultDoesWhatItSays(t *testing.T) {
 		{"POST /snapshots/: empty 500", false, 500, checkEmptyBody},
 		{"POST /snapshots/: status 204", false, 204, checkEmptyBody},
 		{"POST /snapshots/: status 503", false, 503, func(t *testing.T, r *http.Response, body string, err error) {
-			if err != nil || body != `{"detail":"This answer was asked for: Service Unavailable."}` || r.Header.Get("Retry-After") != "" {
+			if err != nil || body != `{"detail":"Injected fault: Service Unavailable."}` || r.Header.Get("Retry-After") != "" {
 				t.Errorf("got %q, %v, %v", body, r.Header, err)
 			}
 		}},
@@ -88,7 +88,7 @@ func TestEveryFaultDoesWhatItSays(t *testing.T) {
 				c.check(t, answer, body, err)
 			}
 			if last := w.Requests()[0]; last.Status != c.status {
-				t.Errorf("remembered as %+v", last)
+				t.Errorf("logged as %+v", last)
 			}
 			w.ClearFaults()
 			if done := w.list("/snapshots/?server_id=12352").Count == 2; done != c.done {
@@ -207,7 +207,7 @@ func TestFaultWithoutMethodMatchesAllMethods(t *testing.T) {
 	}
 }
 
-// sendAsync sends a request to the account, without a socket, and returns where its status will come out.
+// sendAsync sends a request to the account without a socket, and returns a channel for its status.
 func sendAsync(ctx context.Context, a *Account, method, path, body string) <-chan int {
 	out := make(chan int, 1)
 	go func() {
@@ -232,7 +232,7 @@ func TestHeldResponseWaitsForRelease(t *testing.T) {
 			t.Errorf("while held: %+v", asked)
 		}
 		if status, body := sendDirect(a, "GET", "/snapshots/?server_id=12352", ""); !strings.Contains(body, `"count":2`) {
-			t.Errorf("while held, others are not answered, or the deed is not done: %d %s", status, body)
+			t.Errorf("while held, others are not answered, or the action is not done: %d %s", status, body)
 		}
 		select {
 		case status := <-first:
@@ -248,7 +248,7 @@ func TestHeldResponseWaitsForRelease(t *testing.T) {
 		a.ClearFaults()
 		a.Release()
 		if status := <-second; status != 201 || a.Requests()[0].Status != 201 {
-			t.Errorf("status %d, remembered %+v", status, a.Requests())
+			t.Errorf("status %d, logged %+v", status, a.Requests())
 		}
 	})
 }
@@ -274,7 +274,7 @@ func TestHeldResponseEndsWhenTheClientLeaves(t *testing.T) {
 	}
 	<-left
 	if asked := w.Requests(); asked[0].Status != 0 {
-		t.Errorf("remembered as %+v", asked)
+		t.Errorf("logged as %+v", asked)
 	}
 }
 

@@ -8,55 +8,55 @@ import (
 	"strconv"
 )
 
-// response is what a request comes to: a status, and a body that no longer hangs on the account, so that it can be written
-// after the lock is given back.
+// response is the result of a request: a status and a body. The body no longer refers to the
+// account, so that it can be written after the lock is released.
 type response struct {
 	status int
 	body   any // nil: none
 	header http.Header
 }
 
-// detailResponse answers in the framework's own words, which is the shape of 401, 404, 405 and their like [I].
+// detailResponse is an error in the framework's own format, as for 401, 404 and 405 [I].
 func detailResponse(status int, format string, args ...any) response {
 	return response{status: status, body: map[string]string{"detail": fmt.Sprintf(format, args...)}}
 }
 
-// errorResponse answers that the deed cannot be done as things stand [I].
+// errorResponse says that the action is not possible in the present state [I].
 func errorResponse(status int, format string, args ...any) response {
 	return response{status: status, body: map[string]string{"error": fmt.Sprintf(format, args...)}}
 }
 
-// fieldErrors is what is the matter with the fields of a request: 400 with {"field": ["…"]} [I].
+// fieldErrors are the errors in the fields of a request: 400 with {"field": ["…"]} [I].
 type fieldErrors map[string][]string
 
-func (w fieldErrors) add(field, format string, args ...any) {
-	w[field] = append(w[field], fmt.Sprintf(format, args...))
+func (e fieldErrors) add(field, format string, args ...any) {
+	e[field] = append(e[field], fmt.Sprintf(format, args...))
 }
 
-func (w fieldErrors) response() response { return response{status: http.StatusBadRequest, body: w} }
+func (e fieldErrors) response() response { return response{status: http.StatusBadRequest, body: e} }
 
 func notFound() response { return detailResponse(http.StatusNotFound, "Not found.") }
 
-// encode is the body as it goes over the line; characters such as & are left as they are.
-func (n response) encode() []byte {
-	if n.body == nil {
+// encode returns the body as it is sent; characters such as & are not escaped.
+func (r response) encode() []byte {
+	if r.body == nil {
 		return nil
 	}
 	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(n.body); err != nil {
-		panic("sim: an answer that cannot be written: " + err.Error()) // the types of wire.go are all writable
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(r.body); err != nil {
+		panic("sim: a response cannot be encoded: " + err.Error()) // the types of wire.go can all be encoded
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// setHeaders sets the headers that go with the answer.
-func (n response) setHeaders(h http.Header, length int) {
-	for key, values := range n.header {
+// setHeaders sets the headers of the response.
+func (r response) setHeaders(h http.Header, length int) {
+	for key, values := range r.header {
 		h[key] = values
 	}
-	if n.status != http.StatusNoContent {
+	if r.status != http.StatusNoContent {
 		h.Set("Content-Type", "application/json")
 		h.Set("Content-Length", strconv.Itoa(length))
 	}

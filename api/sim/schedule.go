@@ -10,52 +10,54 @@ import (
 
 const day = 24 * time.Hour
 
-// backupSchedule is the plan of the automatic backups: every server that has them, in the order of a night, and how far the
-// account has come.
+// backupSchedule is the schedule of the automatic backups: every server that has them, in the order
+// of a night, and how far the account has come.
 type backupSchedule struct {
 	order      []*server
 	next       int       // the index in order that is due next
 	today      time.Time // of the night of next, 00:00 UTC
-	nextExpiry time.Time // nothing expires before; zero: nothing does
+	nextExpiry time.Time // when the next backup expires; zero: none does
 }
 
-// start sets the plan to the first backup after now.
-func (n *backupSchedule) start(servers []*server, now time.Time) {
-	for _, s := range servers {
-		if s.autoBackups {
-			n.order = append(n.order, s)
+// start sets the schedule to the first backup after now.
+func (s *backupSchedule) start(servers []*server, now time.Time) {
+	for _, srv := range servers {
+		if srv.autoBackups {
+			s.order = append(s.order, srv)
 		}
 	}
-	slices.SortStableFunc(n.order, func(a, b *server) int { return cmp.Compare(a.backupOffset, b.backupOffset) })
-	n.today = now.Truncate(day)
-	for n.next < len(n.order) && !n.nextDue().After(now) {
-		n.next++
+	slices.SortStableFunc(s.order, func(a, b *server) int { return cmp.Compare(a.backupOffset, b.backupOffset) })
+	s.today = now.Truncate(day)
+	for s.next < len(s.order) && !s.nextDue().After(now) {
+		s.next++
 	}
 }
 
-// nextDue is when the backup that comes next begins.
-func (n *backupSchedule) nextDue() time.Time { return n.today.Add(n.order[n.next].backupOffset) }
+// nextDue returns when the next backup begins.
+func (s *backupSchedule) nextDue() time.Time { return s.today.Add(s.order[s.next].backupOffset) }
 
-// advanceTo brings the account up to now: the automatic backups that were due since the last request are there, those that
-// expired are gone. All else (a status, an end) is read off the clock when it is asked for. Backups begin in the order of
-// time and take their ids in it, so that the number of steps in which the clock came here makes no difference.
+// advanceTo brings the account up to now. It takes the automatic backups that were due since the
+// last request, and drops those that expired. Everything else (a status, an end) follows from the
+// clock when it is read. Backups begin in the order of time and take their ids in it, so that the
+// number of steps makes no difference.
 func (a *Account) advanceTo(now time.Time) {
-	n := &a.schedule
-	for len(n.order) > 0 {
-		if n.next == len(n.order) {
-			n.next, n.today = 0, n.today.Add(day)
+	s := &a.schedule
+	for len(s.order) > 0 {
+		if s.next == len(s.order) {
+			s.next, s.today = 0, s.today.Add(day)
 		}
-		at := n.nextDue()
+		at := s.nextDue()
 		if at.After(now) {
 			break
 		}
-		a.runAutomaticBackup(n.order[n.next], at, now)
-		n.next++
+		a.runAutomaticBackup(s.order[s.next], at, now)
+		s.next++
 	}
 	a.expireBackups(now)
 }
 
-// runAutomaticBackup takes a server's automatic backup of the night. A server that a restore is just overwriting is left out.
+// runAutomaticBackup takes a server's automatic backup of the night. A server that is being
+// restored is left out.
 func (a *Account) runAutomaticBackup(s *server, at, now time.Time) {
 	if s.isRestoring(at) {
 		return
@@ -63,14 +65,14 @@ func (a *Account) runAutomaticBackup(s *server, at, now time.Time) {
 	p := a.newAutomaticBackup(s, at)
 	p.listedFrom = at
 	if p.isExpired(now) {
-		a.lastID[model.Backup]++ // it came and went while nobody looked
+		a.lastID[model.Backup]++ // it was created and expired between two requests
 		return
 	}
 	a.appendPoint(p)
 	a.schedule.noteExpiry(p)
 }
 
-// newAutomaticBackup is the backup that the plan takes of a server at a moment.
+// newAutomaticBackup makes the automatic backup of a server at a time.
 func (a *Account) newAutomaticBackup(s *server, at time.Time) *point {
 	p := &point{
 		kind:        model.Backup,
@@ -85,15 +87,15 @@ func (a *Account) newAutomaticBackup(s *server, at time.Time) *point {
 	return p
 }
 
-// noteExpiry takes note of when the point expires.
-func (n *backupSchedule) noteExpiry(p *point) {
-	if !p.expires.IsZero() && (n.nextExpiry.IsZero() || p.expires.Before(n.nextExpiry)) {
-		n.nextExpiry = p.expires
+// noteExpiry updates the time of the next expiry.
+func (s *backupSchedule) noteExpiry(p *point) {
+	if !p.expires.IsZero() && (s.nextExpiry.IsZero() || p.expires.Before(s.nextExpiry)) {
+		s.nextExpiry = p.expires
 	}
 }
 
-// expireBackups drops the backups whose time is up, and forgets those that no list can show any more. It looks through the
-// list only when there is one.
+// expireBackups drops the expired backups, and forgets those that no list can show any more. It
+// searches the list only if a backup has expired.
 func (a *Account) expireBackups(now time.Time) {
 	oldest := now.Add(-a.quirks.Lag)
 	for kind := range a.gone {

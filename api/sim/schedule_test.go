@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// dump is all that the account answers, read without a socket.
+// dump returns all that the account shows, read without a socket.
 func dump(t *testing.T, a *Account) string {
 	t.Helper()
 	var all strings.Builder
@@ -140,7 +140,7 @@ func TestOneLongStepEqualsManyShortOnes(t *testing.T) {
 }
 
 func TestTheSameSeedAndRequestsMakeTheSameAccount(t *testing.T) {
-	live := func(seed uint64) string {
+	run := func(seed uint64) string {
 		clock := NewSteppedClock(testStart)
 		a := New(Options{Seed: seed, Servers: 50, Clock: clock})
 		for _, r := range [][3]string{
@@ -154,11 +154,11 @@ func TestTheSameSeedAndRequestsMakeTheSameAccount(t *testing.T) {
 		}
 		return dump(t, a)
 	}
-	first, again := live(7), live(7)
+	first, again := run(7), run(7)
 	if first != again {
 		t.Error("one seed makes two accounts")
 	}
-	if first == live(8) {
+	if first == run(8) {
 		t.Error("two seeds make one account")
 	}
 }

@@ -24,16 +24,17 @@ type call struct {
 	now      time.Time // the account's time
 	readTime time.Time // the time of the replica that is read
 
-	primary bool // it is asked for what is true
+	primary bool // it is for Primary
 }
 
-// handler answers a call. It is run with the account's lock held.
+// handler executes a call. It runs with the account's lock held.
 type handler func(*Account, call) response
 
-// routes are the endpoints, as paths below basePath. Those for one server and for restoring from a backup are [I] in part.
+// routes are the endpoints, as paths below basePath. Those for one server and for restoring from a
+// backup are [I] in part.
 var routes = []struct {
-	pattern string
-	deeds   map[string]handler
+	pattern  string
+	handlers map[string]handler
 }{
 	{"/servers/", map[string]handler{http.MethodGet: (*Account).listServers}},
 	{"/servers/{id}/", map[string]handler{http.MethodGet: (*Account).showServer}},
@@ -46,9 +47,10 @@ var routes = []struct {
 	{"/account/me/", map[string]handler{http.MethodGet: (*Account).showAccount}},
 }
 
-// ServeHTTP answers the API's requests below /api/v1/. Every path ends in a slash [D]; without it, it is not found. The
-// Date header is the account's time. Faults that were injected are played on the requests that they match; a cut panics
-// with http.ErrAbortHandler, which an http.Server understands and a ResponseRecorder does not.
+// ServeHTTP answers the API's requests below /api/v1/. Every path ends in a slash [D]; without it,
+// it is not found. The Date header is the account's time. Injected faults apply to the requests
+// that they match. A cut panics with http.ErrAbortHandler, which an http.Server understands and a
+// ResponseRecorder does not.
 func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.serve(w, r, false)
 }
@@ -59,24 +61,24 @@ func (a *Account) serve(w http.ResponseWriter, r *http.Request, primary bool) {
 	a.mu.Lock()
 	c.now = a.Now()
 	c.readTime = c.now
-	play := responder{account: a, requestNumber: notLogged}
+	p := responder{account: a, requestNumber: notLogged}
 	if primary {
 		w.Header().Set("Date", c.now.Format(http.TimeFormat))
 	} else {
-		play = a.newResponder(r)
+		p = a.newResponder(r)
 		a.setDate(w.Header(), c.now)
 		if r.Method == http.MethodGet {
 			c.readTime = a.replicaTime(c.now)
 		}
 	}
-	if play.fault.executes() {
-		play.response = a.handle(c, err)
+	if p.fault.executes() {
+		p.response = a.handle(c, err)
 	}
 	a.mu.Unlock()
-	play.respond(w, r)
+	p.respond(w, r)
 }
 
-// handle carries out a request. readErr is what went wrong when its body was read.
+// handle executes a request. readErr is the error of reading its body.
 func (a *Account) handle(c call, readErr error) response {
 	a.advanceTo(c.now)
 	if problem, ok := a.authenticate(c.Request); !ok {
@@ -91,20 +93,20 @@ func (a *Account) handle(c call, readErr error) response {
 		if !ok {
 			continue
 		}
-		do, ok := route.deeds[c.Method]
+		handler, ok := route.handlers[c.Method]
 		if !ok {
-			return notAllowed(c.Method, route.deeds)
+			return notAllowed(c.Method, route.handlers)
 		}
 		if problem, ok := checkBody(c, readErr); c.Method == http.MethodPost && !ok {
 			return problem
 		}
 		c.id = id
-		return do(a, c)
+		return handler(a, c)
 	}
 	return notFound()
 }
 
-// authenticate checks the token, in a time that tells nothing about it.
+// authenticate checks the token, in constant time.
 func (a *Account) authenticate(r *http.Request) (response, bool) {
 	given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	hash := sha256.Sum256([]byte(given))
@@ -119,7 +121,7 @@ func (a *Account) authenticate(r *http.Request) (response, bool) {
 	return problem, false
 }
 
-// matchPath compares a path with a pattern, in which {id} stands for an integer, and returns that.
+// matchPath compares a path with a pattern, in which {id} is any integer, and returns that integer.
 func matchPath(pattern, path string) (id int64, ok bool) {
 	want, have := strings.Split(pattern, "/"), strings.Split(path, "/")
 	if len(want) != len(have) {
@@ -141,9 +143,9 @@ func matchPath(pattern, path string) (id int64, ok bool) {
 	return id, true
 }
 
-func notAllowed(method string, deeds map[string]handler) response {
+func notAllowed(method string, handlers map[string]handler) response {
 	var allowed []string
-	for m := range deeds {
+	for m := range handlers {
 		allowed = append(allowed, m)
 	}
 	slices.Sort(allowed)

@@ -38,7 +38,7 @@ func TestEveryEndpointAnswersWithItsStatus(t *testing.T) {
 		{"unknown path", "GET", "/volumes/", "", 404, `detail`},
 		{"wrong method on a list", "DELETE", "/backups/", "", 405, `Method \"DELETE\" not allowed.`},
 		{"wrong method on one", "GET", "/backups/501/", "", 405, `detail`},
-		{"wrong method on a deed", "GET", "/snapshots/801/restore/", "", 405, `detail`},
+		{"wrong method on an action", "GET", "/snapshots/801/restore/", "", 405, `detail`},
 		{"unknown method", "BREW", "/servers/", "", 405, `detail`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -225,15 +225,15 @@ func TestRequestsAreLoggedInOrderWithStatus(t *testing.T) {
 }
 
 func TestRequestLogDropsTheOldestFirst(t *testing.T) {
-	var j requestLog
+	var l requestLog
 	for i := range maxLogged + 1 {
-		j.setStatus(j.add(Request{}), i)
+		l.setStatus(l.add(Request{}), i)
 	}
-	j.setStatus(0, 999) // an answer to a request that is forgotten
-	if n := len(j.entries); n != maxLogged-maxLogged/10+1 {
+	l.setStatus(0, 999) // the response to a request that was dropped
+	if n := len(l.entries); n != maxLogged-maxLogged/10+1 {
 		t.Errorf("%d kept", n)
 	}
-	if first, last := j.entries[0].Status, j.entries[len(j.entries)-1].Status; first != maxLogged/10 || last != maxLogged {
+	if first, last := l.entries[0].Status, l.entries[len(l.entries)-1].Status; first != maxLogged/10 || last != maxLogged {
 		t.Errorf("from %d to %d", first, last)
 	}
 }

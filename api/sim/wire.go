@@ -6,7 +6,8 @@ import (
 	"vpsdeck/model"
 )
 
-// The answers, field by field in the order of the documents' examples. Times are UTC in whole seconds.
+// The responses, field by field in the order of the documents' examples. Times are UTC in whole
+// seconds.
 
 type serverJSON struct {
 	ID        int64              `json:"id"`
@@ -24,7 +25,7 @@ type serverJSON struct {
 type refJSON struct {
 	ID     int64              `json:"id"`
 	Name   string             `json:"name"`
-	Status model.ServerStatus `json:"status,omitempty"` // only in the answer to a restore
+	Status model.ServerStatus `json:"status,omitempty"` // only in the response to a restore
 }
 
 type backupJSON struct {
@@ -34,9 +35,9 @@ type backupJSON struct {
 	Status      model.PointStatus `json:"status"`
 	SizeMB      *int64            `json:"size_mb"` // null until completed
 	CreatedAt   time.Time         `json:"created_at"`
-	ExpiresAt   *time.Time        `json:"expires_at"` // null for ever
+	ExpiresAt   *time.Time        `json:"expires_at"` // null: never
 	Description string            `json:"description"`
-	Message     string            `json:"message,omitempty"` // only in the answer to a create
+	Message     string            `json:"message,omitempty"` // only in the response to a create
 }
 
 type snapshotJSON struct {
@@ -47,7 +48,7 @@ type snapshotJSON struct {
 	SizeMB      *int64            `json:"size_mb"` // null until completed
 	CreatedAt   time.Time         `json:"created_at"`
 	Description string            `json:"description"`
-	Message     string            `json:"message,omitempty"` // only in the answer to a create
+	Message     string            `json:"message,omitempty"` // only in the response to a create
 }
 
 // restoreJSON answers a restore from a snapshot [E], or from a backup in the same shape [I].
@@ -83,7 +84,7 @@ type tokenJSON struct {
 	Permissions []string `json:"permissions"`
 }
 
-// owner is whose account it is.
+// owner is the account's owner and token.
 var owner = accountJSON{
 	Account: ownerJSON{
 		Email: "ops@example.com", FirstName: "Robin", LastName: "Meyer", Company: "Acme Inc.", CreatedAt: "2024-06-15",
@@ -103,7 +104,7 @@ func (s *server) toJSON(now time.Time) any {
 	}
 }
 
-// toJSON writes a point down; the message is empty in a list.
+// toJSON returns the JSON form of a point; the message is empty in a list.
 func (p *point) toJSON(now time.Time, message string) any {
 	status := p.statusAt(now)
 	var sizeMB *int64

@@ -41,7 +41,7 @@ func TestAccountIsOpenedAsConfigured(t *testing.T) {
 		t.Errorf("requests: %+v", requests)
 	}
 	for profile, message := range map[string]string{
-		"wrong": "Another token is needed", "empty": "profile empty has no token yet: run vpsdeck login --profile empty",
+		"wrong": "Try another token", "empty": "profile empty has no token yet: run vpsdeck login --profile empty",
 		"pink": `stripe cannot be "pink"`, "gone": `there is no profile "gone"`,
 	} {
 		if _, err := a.Open(t.Context(), profile); !strings.Contains(model.ErrorMessage(err), message) {

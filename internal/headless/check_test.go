@@ -99,7 +99,7 @@ func TestCheckOfNothingIsUnknown(t *testing.T) {
 func TestFailedCheckReportsUnknownInEveryFormat(t *testing.T) {
 	for fault, words := range map[string]string{
 		"GET /servers/: status 401":   "token",
-		"GET /backups/: status 500":   "This answer was asked for: Internal Server Error",
+		"GET /backups/: status 500":   "Injected fault: Internal Server Error",
 		"GET /snapshots/: status 404": "",
 		"GET /servers/: status 429":   "",
 	} {

@@ -1,5 +1,6 @@
-// Package keyboard keeps the escape sequences that a terminal sends in one piece. A slow line tears them, and Bubble Tea takes
-// the rest of a torn one for keys after 50 ms: of an answer to a question about colours, r would restore and b back up.
+// Package keyboard keeps the escape sequences from a terminal in one piece. A slow connection tears
+// them apart, and Bubble Tea takes the rest of a torn sequence for keys after 50 ms. In the
+// response to a query for colors, r would then start a restore and b a backup.
 package keyboard
 
 import (
@@ -9,35 +10,38 @@ import (
 )
 
 const (
-	// escTimeout is how long Bubble Tea's decoder waits for what belongs to an escape character [I: ultraviolet's DefaultEscTimeout].
+	// escTimeout is how long Bubble Tea's decoder waits for the rest after an escape character [I:
+	// ultraviolet's DefaultEscTimeout].
 	escTimeout = 50 * time.Millisecond
-	// tornTimeout is how late the rest of a torn sequence may come. What comes later was typed.
+	// tornTimeout is how late the rest of a torn sequence may come. Later bytes were typed.
 	tornTimeout = time.Second
-	// maxPending is the most bytes that are held back; no answer of a terminal is longer.
+	// maxPending is the most bytes that are held back; no response of a terminal is longer.
 	maxPending = 1024
 )
 
 const esc = 0x1b
 
-// Reader hands on what a terminal sends, each escape sequence as a whole. It is for one goroutine.
+// Reader passes on what a terminal sends, each escape sequence as a whole. It is for use by one
+// goroutine.
 type Reader struct {
 	io.Reader
 	now       func() time.Time
 	pending   []byte // the beginning of a sequence whose rest has not come yet
-	forwarded []byte // the beginning that was handed on already, since it may be a key: esc, alt+[, alt+]
+	forwarded []byte // the beginning that was passed on already, since it may be a key: esc, alt+[, alt+]
 	lastRead  time.Time
 }
 
 // NewReader wraps what a terminal sends.
 func NewReader(r io.Reader) *Reader { return &Reader{Reader: r, now: time.Now} }
 
-// Read reads what was sent. No bytes and no error mean that the rest of a sequence is waited for.
+// Read reads what the terminal sent. No bytes and no error mean that the rest of a sequence is
+// missing.
 func (r *Reader) Read(p []byte) (int, error) {
-	room := len(p) - len(r.pending) - len(r.forwarded)
-	if room <= 0 { // not from Bubble Tea, whose buffer is larger
+	space := len(p) - len(r.pending) - len(r.forwarded)
+	if space <= 0 { // not from Bubble Tea, whose buffer is larger
 		return r.Reader.Read(p)
 	}
-	n, err := r.Reader.Read(p[:room])
+	n, err := r.Reader.Read(p[:space])
 	if n == 0 {
 		return 0, err
 	}
@@ -45,7 +49,8 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return copy(p, whole), err
 }
 
-// join puts new bytes behind those that they belong to, and holds back a sequence that is not complete yet.
+// join appends new bytes to the beginning of their sequence, and holds back a sequence that is not
+// complete yet.
 func (r *Reader) join(read []byte) []byte {
 	now := r.now()
 	age := now.Sub(r.lastRead)
@@ -71,13 +76,13 @@ func (r *Reader) join(read []byte) []byte {
 	return whole
 }
 
-// isContinuation says whether bytes look like the rest of a sequence, of which the beginning was taken for a key. A person types
-// one key at a time, so that a single byte is one.
-func isContinuation(given, read []byte) bool {
-	if len(given) == 0 || len(read) < 2 {
+// isContinuation reports whether bytes look like the rest of a sequence whose beginning was taken
+// for a key. A person types one key at a time, so a single byte is a key.
+func isContinuation(forwarded, read []byte) bool {
+	if len(forwarded) == 0 || len(read) < 2 {
 		return false
 	}
-	if len(given) == 1 {
+	if len(forwarded) == 1 {
 		switch read[0] {
 		case '[', 'O':
 			return read[1] != esc
@@ -86,10 +91,11 @@ func isContinuation(given, read []byte) bool {
 		}
 		return false
 	}
-	return given[1] == '[' || given[1] == ']' || given[1] == 'P'
+	return forwarded[1] == '[' || forwarded[1] == ']' || forwarded[1] == 'P'
 }
 
-// incompleteStart is where the escape sequence begins whose end is not among the bytes; their length where there is none.
+// incompleteStart returns where the escape sequence begins that has no end yet; len(b) if there is
+// none.
 func incompleteStart(b []byte) int {
 	for i := 0; i < len(b); {
 		if b[i] != esc {
@@ -105,7 +111,8 @@ func incompleteStart(b []byte) int {
 	return len(b)
 }
 
-// sequenceLen is the length of the escape sequence that bytes begin with, 0 where its end is missing.
+// sequenceLen returns the length of the escape sequence at the start of b, or 0 if its end is
+// missing.
 func sequenceLen(b []byte) int {
 	if len(b) == 1 {
 		return 0
@@ -134,11 +141,12 @@ func sequenceLen(b []byte) int {
 	return 2
 }
 
-// textSequenceLen is the length of a sequence that carries text up to its terminator.
+// textSequenceLen returns the length of a sequence that carries text up to its terminator, or 0 if
+// that is missing.
 func textSequenceLen(b []byte) int {
 	for i := 2; i < len(b); i++ {
 		switch b[i] {
-		case 0x07, 0x18, 0x1a: // BEL ends it, CAN and SUB call it off
+		case 0x07, 0x18, 0x1a: // BEL ends it, CAN and SUB cancel it
 			return i + 1
 		case esc:
 			switch {

@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// chunkReader is a line that brings what was sent piece by piece.
+// chunkReader returns what was sent chunk by chunk.
 type chunkReader struct{ chunks []string }
 
-func (l *chunkReader) Read(p []byte) (int, error) {
-	if len(l.chunks) == 0 {
+func (r *chunkReader) Read(p []byte) (int, error) {
+	if len(r.chunks) == 0 {
 		return 0, io.EOF
 	}
-	n := copy(p, l.chunks[0])
-	l.chunks = l.chunks[1:]
+	n := copy(p, r.chunks[0])
+	r.chunks = r.chunks[1:]
 	return n, nil
 }
 
@@ -24,27 +24,27 @@ func TestTornSequenceIsDeliveredWhole(t *testing.T) {
 	for name, c := range map[string]struct {
 		sent []string
 		gap  time.Duration
-		want string // what is handed on, with | between two reads
+		want string // what is passed on, with | between two reads
 	}{
-		"whole":                            {[]string{answer}, 0, answer},
-		"torn behind its escape":           {[]string{"\x1b", answer[1:]}, 120 * time.Millisecond, "\x1b|" + answer},
-		"torn there, and at once":          {[]string{"\x1b", answer[1:]}, 20 * time.Millisecond, "\x1b|" + answer[1:]},
-		"torn behind its introducer":       {[]string{"\x1b]", answer[2:]}, 120 * time.Millisecond, "\x1b]|" + answer},
-		"torn in its midst":                {[]string{answer[:10], answer[10:]}, 300 * time.Millisecond, "|" + answer},
-		"torn in its terminator":           {[]string{answer[:len(answer)-1], "\\"}, 300 * time.Millisecond, "|" + answer},
-		"torn three times":                 {[]string{answer[:8], answer[8:12], answer[12:]}, 300 * time.Millisecond, "||" + answer},
-		"a mode":                           {[]string{"\x1b", "[?2026;2$y"}, 120 * time.Millisecond, "\x1b|\x1b[?2026;2$y"},
-		"a wheel":                          {[]string{"\x1b[<65;7", "5;42M"}, 120 * time.Millisecond, "|\x1b[<65;75;42M"},
-		"an arrow":                         {[]string{"\x1b", "[B"}, 120 * time.Millisecond, "\x1b|\x1b[B"},
-		"a key before, and a key behind":   {[]string{"x\x1b[<65;7", "5;42My"}, 120 * time.Millisecond, "x|\x1b[<65;75;42My"},
-		"the rest never comes":             {[]string{answer[:10], "r"}, 2 * time.Second, "|r"},
-		"escape, and then a key":           {[]string{"\x1b", "b"}, 120 * time.Millisecond, "\x1b|b"},
-		"escape, and then a bracket":       {[]string{"\x1b", "]"}, 120 * time.Millisecond, "\x1b|]"},
-		"escape, and later a paste":        {[]string{"\x1b", "[x]"}, 3 * time.Second, "\x1b|[x]"},
-		"escape twice":                     {[]string{"\x1b\x1b"}, 0, "\x1b\x1b"},
-		"an arrow of application mode":     {[]string{"\x1bOB"}, 0, "\x1bOB"},
-		"a paste without an end":           {[]string{"\x1b[200~ab", "c\x1b[201~"}, 120 * time.Millisecond, "\x1b[200~ab|c\x1b[201~"},
-		"more than any answer is let past": {[]string{"\x1b]" + strings.Repeat("1", 1100)}, 0, "\x1b]" + strings.Repeat("1", 1100)},
+		"whole":                         {[]string{answer}, 0, answer},
+		"torn after its escape":         {[]string{"\x1b", answer[1:]}, 120 * time.Millisecond, "\x1b|" + answer},
+		"torn there, and at once":       {[]string{"\x1b", answer[1:]}, 20 * time.Millisecond, "\x1b|" + answer[1:]},
+		"torn after its introducer":     {[]string{"\x1b]", answer[2:]}, 120 * time.Millisecond, "\x1b]|" + answer},
+		"torn in the middle":            {[]string{answer[:10], answer[10:]}, 300 * time.Millisecond, "|" + answer},
+		"torn in its terminator":        {[]string{answer[:len(answer)-1], "\\"}, 300 * time.Millisecond, "|" + answer},
+		"torn three times":              {[]string{answer[:8], answer[8:12], answer[12:]}, 300 * time.Millisecond, "||" + answer},
+		"a mode":                        {[]string{"\x1b", "[?2026;2$y"}, 120 * time.Millisecond, "\x1b|\x1b[?2026;2$y"},
+		"a wheel":                       {[]string{"\x1b[<65;7", "5;42M"}, 120 * time.Millisecond, "|\x1b[<65;75;42M"},
+		"an arrow":                      {[]string{"\x1b", "[B"}, 120 * time.Millisecond, "\x1b|\x1b[B"},
+		"a key before, and a key after": {[]string{"x\x1b[<65;7", "5;42My"}, 120 * time.Millisecond, "x|\x1b[<65;75;42My"},
+		"the rest never comes":          {[]string{answer[:10], "r"}, 2 * time.Second, "|r"},
+		"escape, and then a key":        {[]string{"\x1b", "b"}, 120 * time.Millisecond, "\x1b|b"},
+		"escape, and then a bracket":    {[]string{"\x1b", "]"}, 120 * time.Millisecond, "\x1b|]"},
+		"escape, and later a paste":     {[]string{"\x1b", "[x]"}, 3 * time.Second, "\x1b|[x]"},
+		"escape twice":                  {[]string{"\x1b\x1b"}, 0, "\x1b\x1b"},
+		"an arrow of application mode":  {[]string{"\x1bOB"}, 0, "\x1bOB"},
+		"a paste without an end":        {[]string{"\x1b[200~ab", "c\x1b[201~"}, 120 * time.Millisecond, "\x1b[200~ab|c\x1b[201~"},
+		"longer than any response":      {[]string{"\x1b]" + strings.Repeat("1", 1100)}, 0, "\x1b]" + strings.Repeat("1", 1100)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			now := time.Unix(0, 0)
@@ -66,7 +66,7 @@ func TestTornSequenceIsDeliveredWhole(t *testing.T) {
 	}
 }
 
-// Whatever comes, in whatever pieces, nothing is lost as long as it comes soon.
+// Nothing is lost, whatever comes and in whatever pieces, as long as it comes soon.
 func FuzzNothingIsLost(f *testing.F) {
 	f.Add("\x1b]11;rgb:ffff\x1b\\x", 3)
 	f.Add("\x1b[<65;75;42M\x1b[B\x1b\x1b", 5)

@@ -1,4 +1,4 @@
-// Package watch sees when a file has changed, for whoever reads it anew then.
+// Package watch reports when a file has changed, so that it can be read again.
 package watch
 
 import (
@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// File is a file that is looked at now and then. It is used by one goroutine.
+// File is a file that is checked now and then. It is for use by one goroutine.
 type File struct {
 	path    string
 	current fileState // of the file as it was read last
-	pending fileState // of a newer one, which may still be written
+	pending fileState // of a newer version, which may be incomplete
 }
 
-// fileState tells one state of a file from another.
+// fileState identifies one version of a file.
 type fileState struct {
 	exists  bool
 	modTime time.Time
@@ -28,15 +28,16 @@ func readState(path string) fileState {
 	return fileState{true, info.ModTime(), info.Size()}
 }
 
-// New begins to watch a file. It is called before the file is read, so that no change is missed.
+// New starts watching a file. Call it before reading the file, so that no change is missed.
 func New(path string) *File {
 	now := readState(path)
 	return &File{path: path, current: now, pending: now}
 }
 
-// Changed says whether the file is another one than last time, and whether there is one. One that changes between two looks is still
-// being written, and waits for the next: half a file, or none while it is being replaced, must not be taken for what was meant.
-func (f *File) Changed() (changed, there bool) {
+// Changed reports whether the file has changed since the last time, and whether it exists. A file
+// that changed between two checks is still being written, and is reported later. Half a file, or
+// none while it is being replaced, must not be read.
+func (f *File) Changed() (changed, exists bool) {
 	now := readState(f.path)
 	settled := now == f.pending
 	f.pending = now

@@ -1,20 +1,20 @@
-// Package window bounds the sizes that terminals claim to have: memory is taken for every cell of a screen.
+// Package window limits the sizes that terminals report: every cell of a screen takes memory.
 package window
 
-// The most cells that a screen is drawn with. A screen of 3840×2160 pixels in a small font has 65,000.
+// The most cells of a screen. A screen of 3840×2160 pixels in a small font has 65,000.
 const (
-	MaxCellsServed = 1 << 16 // of one of many sessions
-	MaxCellsLocal  = 1 << 20 // of the only one
+	MaxCellsServed = 1 << 16 // in each of many sessions
+	MaxCellsLocal  = 1 << 20 // in the only session
 )
 
-// The size of a terminal that does not know its own.
+// The size of a terminal that reports none.
 const (
 	defaultColumns = 80
 	defaultRows    = 24
 )
 
-// Fit is the size to draw on a terminal that claims so many columns and rows: the same, but no more cells than that, rows given up
-// first. Where it claims nothing it is taken for 80×24.
+// Fit returns the size to draw on a terminal that reports this size: the same, but with no more
+// than the given cells. Rows are dropped first. A terminal that reports no size gets 80×24.
 func Fit(columns, rows, cells int) (int, int) {
 	if columns <= 0 || rows <= 0 {
 		return defaultColumns, defaultRows
