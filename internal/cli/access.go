@@ -14,27 +14,27 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// The simulated account of the demo: an hour passes in a minute, and everybody sees the same fleet.
+// The simulated account of the demo: an hour passes in a minute, and the fleet is always the same.
 const (
 	demoSpeed = 60
 	demoSeed  = 1
 	demoToken = "vps_demo"
 )
 
-// access opens accounts for the dashboard: the real one with a token, or the simulated one on a loopback socket, so that
-// the client's real path to the API runs in the demo too.
+// access opens accounts for the dashboard: the real one with a token, or the simulated one. The latter is served on a loopback
+// socket, so that the demo uses the real client too.
 type access struct {
 	settings   settings.Settings
 	tokens     *settings.Tokens
 	log        *command.RequestLog
 	demo       *simulatedAccount
-	quietUntil time.Time // until then long lists wait
+	quietUntil time.Time // long lists wait until then, so that the first frame comes first
 }
 
-// simulatedAccount is the simulated account of this run of the program, once it was asked for. All ways to an account share it.
+// simulatedAccount is the simulated account of this run, once it has been opened.
 type simulatedAccount struct{ server *sim.Server }
 
-// client makes a client for the real account.
+// client returns a client for the real account.
 func (a *access) client(token settings.Secret, more ...api.Option) (*api.Client, error) {
 	opts := append([]api.Option{api.WithObserver(a.log.Add), api.WithQuietStart(a.quietUntil)}, more...)
 	if a.settings.RootCAs != nil {
@@ -43,8 +43,8 @@ func (a *access) client(token settings.Secret, more ...api.Option) (*api.Client,
 	return api.New(a.settings.APIURL, token.Reveal(), opts...)
 }
 
-// Connect makes a client and asks the API whether the token is live. An API that does not tell whose a token is, or not to
-// this one, is asked for the servers instead.
+// Connect returns a client after checking the token with the API. It asks for the account; if the API has no such resource or
+// denies it to this token, it asks for the servers instead.
 func (a *access) Connect(ctx context.Context, token command.Secret) (command.Client, error) {
 	secret, err := settings.NewSecret(token.Reveal())
 	if err != nil {
@@ -69,7 +69,7 @@ func (a *access) Demo() (command.Client, error) {
 	account := sim.New(sim.Options{Seed: demoSeed, Token: demoToken, Clock: sim.NewClock(time.Now(), demoSpeed)})
 	server, err := sim.Listen("127.0.0.1:0", account)
 	if err != nil {
-		return nil, settings.Errorf(settings.ExitOther, "the simulated account found no place on this machine: %s", err)
+		return nil, settings.Errorf(settings.ExitOther, "the simulated account could not be served on this machine: %s", err)
 	}
 	a.demo.Close()
 	a.demo.server = server
@@ -77,27 +77,27 @@ func (a *access) Demo() (command.Client, error) {
 	return demoClient{client, account.Now}, err
 }
 
-// demoClient is a client of an account whose time runs faster than ours. It goes by the account's own clock, so that time passes
-// smoothly between its answers.
+// demoClient is a client of an account whose clock runs faster than ours. It uses that clock, so that time passes smoothly
+// between responses.
 type demoClient struct {
 	*api.Client
 	now func() time.Time
 }
 
-// Now is the account's time.
-func (f demoClient) Now() time.Time { return f.now() }
+// Now returns the account's time.
+func (d demoClient) Now() time.Time { return d.now() }
 
-// ClockDoubt is none: that the account's time runs faster is meant.
-func (f demoClient) ClockDoubt() string { return "" }
+// ClockDoubt returns "", because the account's clock runs faster on purpose.
+func (d demoClient) ClockDoubt() string { return "" }
 
-// Close ends the simulated account.
-func (d *simulatedAccount) Close() {
-	if d.server != nil {
-		d.server.Close()
+// Close stops serving the simulated account.
+func (s *simulatedAccount) Close() {
+	if s.server != nil {
+		s.server.Close()
 	}
 }
 
-// TokenStores lists where a token can be kept.
+// TokenStores lists where a token can be saved.
 func (a *access) TokenStores() []command.TokenStore {
 	var out []command.TokenStore
 	for _, p := range a.tokens.Stores() {
@@ -106,27 +106,27 @@ func (a *access) TokenStores() []command.TokenStore {
 	return out
 }
 
-// StoreToken stores a token.
-func (a *access) StoreToken(place command.TokenStore, token command.Secret) error {
+// StoreToken saves a token.
+func (a *access) StoreToken(store command.TokenStore, token command.Secret) error {
 	secret, err := settings.NewSecret(token.Reveal())
 	if err != nil {
 		return settings.Errorf(settings.ExitToken, "the token %s", err)
 	}
-	kept := a.tokens.Stores()
-	if i := slices.Index(kept, settings.Store(place.Name)); i >= 0 {
-		_, err = a.tokens.Save(secret, kept[i])
+	stores := a.tokens.Stores()
+	if i := slices.Index(stores, settings.Store(store.Name)); i >= 0 {
+		_, err = a.tokens.Save(secret, stores[i])
 	}
 	return err
 }
 
-// accounts are those of the config, to be switched between. They are read anew each time: a token may have moved.
+// accounts are the accounts of the config, to switch between. They are read again for each switch, because a token may have moved.
 type accounts struct {
 	flags    settings.Flags // what the program was started with
 	profiles []string
 	demo     *simulatedAccount
 }
 
-// Names lists the profiles; none if there is nothing to choose.
+// Names lists the profiles, with "" for the account without one. It returns nil if there is nothing to choose.
 func (a *accounts) Names() []string {
 	if len(a.profiles) == 0 {
 		return nil
@@ -134,30 +134,30 @@ func (a *accounts) Names() []string {
 	return append(slices.Clone(a.profiles), "")
 }
 
-// Open finds the token of a profile and tries it.
+// Open finds the token of a profile and checks it.
 func (a *accounts) Open(ctx context.Context, profile string) (command.OpenedAccount, error) {
 	s, err := settings.Load(sources(withProfile(a.flags, profile)))
 	if err != nil {
 		return command.OpenedAccount{}, err
 	}
-	fresh, err := preferencesFrom(s)
+	prefs, err := preferencesFrom(s)
 	if err != nil {
 		return command.OpenedAccount{}, err
 	}
-	door := &access{settings: s, tokens: settings.NewTokens(s, os.Getenv), log: &command.RequestLog{}, demo: a.demo}
-	token, err := door.tokens.Find(ctx)
+	acc := &access{settings: s, tokens: settings.NewTokens(s, os.Getenv), log: &command.RequestLog{}, demo: a.demo}
+	token, err := acc.tokens.Find(ctx)
 	if errors.Is(err, settings.ErrNoToken) {
-		err = door.tokens.MissingError()
+		err = acc.tokens.MissingError()
 	}
 	if err != nil {
 		return command.OpenedAccount{}, err
 	}
-	client, err := door.Connect(ctx, command.NewSecret(token.Value.Reveal()))
-	return command.OpenedAccount{Profile: fresh.Profile, Client: client, Access: door, Requests: door.log}, err
+	client, err := acc.Connect(ctx, command.NewSecret(token.Value.Reveal()))
+	return command.OpenedAccount{Profile: prefs.Profile, Client: client, Access: acc, Requests: acc.log}, err
 }
 
-// withProfile is what the program was started with, for a profile. An address was meant for the account without one alone, and
-// --read-only=false for the account that it was started on.
+// withProfile returns the start flags for a profile. --api-url and --read-only=false apply only to the account they were given
+// for: --api-url to the account without a profile, --read-only=false to the one that was opened first.
 func withProfile(flags settings.Flags, profile string) settings.Flags {
 	name := profile
 	if name == "" {
@@ -173,10 +173,10 @@ func withProfile(flags settings.Flags, profile string) settings.Flags {
 	return flags
 }
 
-// sources is where the settings come from.
+// sources returns where the settings come from.
 func sources(flags settings.Flags) settings.Sources {
 	return settings.Sources{Flags: flags, Getenv: os.Getenv, DefaultURL: api.DefaultURL}
 }
 
-// Host is where a token is sent.
+// Host returns the host that receives the token.
 func (a *access) Host() string { return a.settings.Host }

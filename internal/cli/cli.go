@@ -19,38 +19,38 @@ import (
 	"vpsdeck/model"
 )
 
-// runFunc is what a command line asks for. Parsing only picks it, so that every error of the parser is one of usage.
+// runFunc is the action of a command line. Parsing only selects it, so that every error of the parser is a usage error.
 type runFunc func(context.Context) error
 
-// execute parses the command line, then does what it asks for.
+// execute parses and runs the command line.
 func execute(ctx context.Context, args []string) error {
 	return executeWithTiming(ctx, args, timing{clock: headless.WallClock{}, completionTimeout: 2 * time.Second})
 }
 
-// executeWithTiming is execute with the machine's time in the hands of the caller.
-func executeWithTiming(ctx context.Context, args []string, on timing) error {
-	err := parseAndRun(ctx, args, on)
-	if slices.Contains(args, "check") && slices.Contains(args, "--nagios") { // also where the command line is wrong
+// executeWithTiming is execute with a clock and a timeout that the caller chooses.
+func executeWithTiming(ctx context.Context, args []string, tm timing) error {
+	err := parseAndRun(ctx, args, tm)
+	if slices.Contains(args, "check") && slices.Contains(args, "--nagios") { // also if the command line is wrong
 		return headless.ReportPluginError(os.Stdout, err)
 	}
 	return err
 }
 
-func parseAndRun(ctx context.Context, args []string, on timing) error {
+func parseAndRun(ctx context.Context, args []string, tm timing) error {
 	var do runFunc
 	helped := false
-	root := rootCommand(&do, on)
+	root := rootCommand(&do, tm)
 	root.SetArgs(args)
 	root.SetHelpFunc(func(*cobra.Command, []string) { helped = true })
 	cmd, err := root.ExecuteC()
 	switch {
 	case err != nil:
 		return usageError(cmd, err)
-	case helped && !cmd.Runnable() && cmd.Flags().NArg() > 0: // cobra answers a wrong word with help, as if all were well
+	case helped && !cmd.Runnable() && cmd.Flags().NArg() > 0: // cobra would answer an unknown word with help and exit code 0
 		return usageError(cmd, cobra.NoArgs(cmd, cmd.Flags().Args()))
 	case helped:
-		// fang draws the help and nothing else: on an error it would first ask the terminal for its background, wait for
-		// seconds where none answers, and swallow what is typed meanwhile.
+		// fang renders only the help. For an error it would first query the terminal's background, wait seconds for an
+		// answer, and swallow what is typed meanwhile.
 		return fang.Execute(ctx, root, fang.WithoutManpage(), fang.WithoutVersion())
 	case do != nil:
 		return do(ctx)
@@ -58,30 +58,30 @@ func parseAndRun(ctx context.Context, args []string, on timing) error {
 	return nil
 }
 
-func rootCommand(do *runFunc, on timing) *cobra.Command {
+func rootCommand(do *runFunc, tm timing) *cobra.Command {
 	var demo, ascii bool
 	var common func() settings.Flags
 	root := &cobra.Command{
 		Use:   "vpsdeck",
 		Short: "A terminal dashboard for the backups and snapshots of VPS.org servers.",
 		Long: "A terminal dashboard for the backups and snapshots of VPS.org servers.\n\n" +
-			"The API token comes from VPS_API_TOKEN, from the token_file named in the config, or from where it was kept " +
-			"before; it is asked for when there is none. The config is ~/.config/vpsdeck/config.toml; it can have a profile for " +
-			"each of several accounts, and vpsdeck config prints all that can stand in it.",
-		Example: "# look around on a simulated account\nvpsdeck --demo\n" +
-			"# look at the real one, with nothing that can be changed\nvpsdeck --read-only",
+			"The API token comes from VPS_API_TOKEN, from the token source in the config, or from vpsdeck login. If there is " +
+			"none, vpsdeck asks for it. The config file is ~/.config/vpsdeck/config.toml. It can have a profile for each of " +
+			"several accounts; vpsdeck config prints every setting.",
+		Example: "# try it on a simulated account\nvpsdeck --demo\n" +
+			"# open your account with all changes disabled\nvpsdeck --read-only",
 		Version:       app.Version(),
 		Args:          cobra.NoArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if demo && cmd.Flags().Changed("api-url") {
-				return settings.Errorf(settings.ExitUsage, "--demo and --api-url exclude each other: "+
-					"the demo has an API of its own; see vpsdeck --help")
+				return settings.Errorf(settings.ExitUsage, "--demo and --api-url cannot be combined: "+
+					"the demo has its own API; see vpsdeck --help")
 			}
 			if demo && cmd.Flags().Changed("profile") {
-				return settings.Errorf(settings.ExitUsage, "--demo and --profile exclude each other: "+
-					"the demo is an account of its own; see vpsdeck --help")
+				return settings.Errorf(settings.ExitUsage, "--demo and --profile cannot be combined: "+
+					"the demo has its own account; see vpsdeck --help")
 			}
 			flags := common()
 			flags.ASCII = flagIfSet(cmd, "ascii", &ascii)
@@ -91,22 +91,22 @@ func rootCommand(do *runFunc, on timing) *cobra.Command {
 	}
 	root.SetVersionTemplate("vpsdeck {{.Version}}\n")
 	flags := root.Flags()
-	flags.BoolVar(&demo, "demo", false, "open a simulated account, on which every deed works and nothing is real")
-	flags.BoolVar(&ascii, "ascii", false, "draw with ASCII characters alone")
+	flags.BoolVar(&demo, "demo", false, "open a simulated account: every action works, nothing is real")
+	flags.BoolVar(&ascii, "ascii", false, "draw with ASCII characters only")
 	common = commonFlags(root)
 	root.AddCommand(serveCommand(do), simCommand(do), manCommand(do))
 	root.AddCommand(loginCommand(do), logoutCommand(do), profilesCommand(do), configCommand(do))
-	root.AddCommand(headlessCommands(do, on)...)
+	root.AddCommand(headlessCommands(do, tm)...)
 	root.SetHelpCommand(helpCommand())
 	addCompletion(root)
 	return root
 }
 
-// commonFlags gives a command the flags of all that reach an account, and returns what they said once they are parsed.
+// commonFlags adds the flags of every command that opens an account. What it returns gives their values after parsing.
 func commonFlags(cmd *cobra.Command) func() settings.Flags {
 	var readOnly bool
 	account := accountFlags(cmd)
-	cmd.Flags().BoolVar(&readOnly, "read-only", false, "take away everything that changes anything")
+	cmd.Flags().BoolVar(&readOnly, "read-only", false, "disable all changes")
 	return func() settings.Flags {
 		flags := account()
 		flags.ReadOnly = flagIfSet(cmd, "read-only", &readOnly)
@@ -114,23 +114,23 @@ func commonFlags(cmd *cobra.Command) func() settings.Flags {
 	}
 }
 
-// accountFlags gives a command the flags that choose an account.
+// accountFlags adds the flags that choose an account. What it returns gives their values after parsing.
 func accountFlags(cmd *cobra.Command) func() settings.Flags {
 	var apiURL, config, profile string
 	flags := cmd.Flags()
-	flags.StringVar(&apiURL, "api-url", "", "the API's URL, in the place of VPS_API_URL")
-	flags.StringVar(&config, "config", "", "the config file to read, in the place of the usual one")
-	flags.StringVar(&profile, "profile", "", "the account: a profile of the config, or none; in the place of VPS_PROFILE")
-	said := func() settings.Flags {
+	flags.StringVar(&apiURL, "api-url", "", "URL of the API; overrides VPS_API_URL")
+	flags.StringVar(&config, "config", "", "config file to read instead of the default")
+	flags.StringVar(&profile, "profile", "", "account to use: a profile of the config, or none; overrides VPS_PROFILE")
+	parsed := func() settings.Flags {
 		return settings.Flags{
 			APIURL: flagIfSet(cmd, "api-url", &apiURL), ConfigFile: flagIfSet(cmd, "config", &config), Profile: flagIfSet(cmd, "profile", &profile),
 		}
 	}
-	registerCompletion(cmd, "profile", completeProfiles(said))
-	return said
+	registerCompletion(cmd, "profile", completeProfiles(parsed))
+	return parsed
 }
 
-// flagIfSet is the flag's value if the command line has the flag, so that --read-only=false can overrule the config.
+// flagIfSet returns the flag's value if the command line has the flag, else nil. So --read-only=false can override the config.
 func flagIfSet[T any](cmd *cobra.Command, name string, value *T) *T {
 	if cmd.Flags().Changed(name) {
 		return value
@@ -138,11 +138,11 @@ func flagIfSet[T any](cmd *cobra.Command, name string, value *T) *T {
 	return nil
 }
 
-// helpCommand replaces cobra's, which meets an unknown command with exit code 0 and a page of usage.
+// helpCommand replaces cobra's, which answers an unknown command with exit code 0 and the usage page.
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [command]",
-		Short: "Help about a command",
+		Short: "Show help for a command",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
@@ -153,15 +153,15 @@ func helpCommand() *cobra.Command {
 	}
 }
 
-// badValuePattern matches what the flag library says of a value of the wrong type, up to where it quotes Go's own error.
+// badValuePattern matches the flag library's message for a value of the wrong type, up to Go's own error.
 var badValuePattern = regexp.MustCompile(`^invalid argument (".*") for "(--[a-z-]+)" flag: `)
 
-// usageError puts a parser's error into one line, and says where to read on.
+// usageError turns a parser's error into one line that points to the help.
 func usageError(cmd *cobra.Command, err error) error {
-	if fault := new(settings.Error); errors.As(err, &fault) {
-		return fault
+	if known := new(settings.Error); errors.As(err, &known) {
+		return known
 	}
-	what, _, _ := strings.Cut(err.Error(), "\n") // cobra's suggestions take lines of their own
+	what, _, _ := strings.Cut(err.Error(), "\n") // cobra's suggestions follow on further lines
 	what += suggestion(cmd, what)
 	if parts := badValuePattern.FindStringSubmatch(what); parts != nil {
 		what = parts[2] + " cannot be " + parts[1]
@@ -170,15 +170,15 @@ func usageError(cmd *cobra.Command, err error) error {
 		}
 	}
 	if strings.HasPrefix(what, "unknown flag: --token") {
-		what += ", as other users of this machine can read flags: set VPS_API_TOKEN"
+		what += " (other users of this machine could read it): set VPS_API_TOKEN"
 	}
 	return settings.Errorf(settings.ExitUsage, "%s; see %s --help", what, cmd.CommandPath())
 }
 
-// unknownPattern matches what the parser says of a word that it does not know.
+// unknownPattern matches the parser's message for an unknown command or flag.
 var unknownPattern = regexp.MustCompile(`^unknown (?:command "(.*)" for "|flag: --(.*)$)`)
 
-// suggestion is “; did you mean …?” for a command or a flag that is misspelt, or "".
+// suggestion returns “; did you mean …?” for a misspelt command or flag, or "".
 func suggestion(cmd *cobra.Command, what string) string {
 	parts := unknownPattern.FindStringSubmatch(what)
 	if parts == nil {
@@ -201,7 +201,7 @@ func suggestion(cmd *cobra.Command, what string) string {
 	return model.DidYouMean("--"+parts[2], known)
 }
 
-// flagTypeNames names the flags' types as people do.
+// flagTypeNames describes the flags' types for messages.
 var flagTypeNames = map[string]string{
 	"bool":    "true or false",
 	"int":     "a whole number",

@@ -9,9 +9,9 @@ import (
 	"vpsdeck/internal/settings"
 )
 
-// fishScriptFixes replaces the lines of cobra's script for fish that run all of what was typed as code. fish has taken the quotes
-// off by then, so that an argument such as '(rm x)' would be run. Here each argument stays one. The last one is taken
-// without its quotes, as the others are.
+// fishScriptFixes replaces the lines of cobra's fish script that evaluate the typed words as code. fish has removed the quotes
+// by then, so an argument such as '(rm x)' would be run. With the fixes each argument stays one word, and the last one loses
+// its quotes like the others.
 var fishScriptFixes = strings.NewReplacer(
 	"set -l lastArg (string escape -- (commandline -ct))",
 	"set -l lastArg (string unescape -- (commandline -ct); or commandline -ct)",
@@ -27,15 +27,15 @@ var fishScriptFixes = strings.NewReplacer(
 	"(eval $requestComp 2> /dev/null)", "(env $requestComp 2> /dev/null)",
 )
 
-// bashScriptFixes replaces the line of cobra's script for bash that quotes a completion only where there is one. Of several, bash
-// types what they have in common: from servers called '$(rm x)-1' and '$(rm x)-2' that would be code for the next tab key.
+// bashScriptFixes replaces the lines of cobra's bash script that quote a completion only if it is the only one. Of several, bash
+// inserts the common prefix: with servers '$(rm x)-1' and '$(rm x)-2' the next tab key would run code.
 var bashScriptFixes = strings.NewReplacer(
 	"        if (( ${#COMPREPLY[@]} == 1 )); then\n            COMPREPLY[0]=$(printf \"%q\" \"${COMPREPLY[0]}\")\n        fi\n        return 0\n",
 	"        IFS=$'\\n' read -ra COMPREPLY -d '' < <(printf \"%q\\n\" \"${COMPREPLY[@]}\")\n        return 0\n",
 )
 
-// addCompletion adds cobra's completion command, with scripts for fish and bash that run nothing but vpsdeck. In bash there are
-// no descriptions: they cannot stand behind a name that is quoted.
+// addCompletion adds cobra's completion command, with scripts for fish and bash that run nothing but vpsdeck. bash shows no
+// descriptions, because they cannot follow a quoted name.
 func addCompletion(root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
 	bash, _, noBash := root.Find([]string{"completion", "bash"})
@@ -48,7 +48,7 @@ func addCompletion(root *cobra.Command) {
 		err := root.GenBashCompletionV2(&script, false)
 		text := bashScriptFixes.Replace(script.String())
 		if err != nil || text == script.String() { // another version of cobra has another script
-			return settings.Errorf(settings.ExitOther, "the completions for bash could not be written")
+			return settings.Errorf(settings.ExitOther, "the bash completions could not be generated")
 		}
 		_, err = cmd.OutOrStdout().Write([]byte(text))
 		return stdoutError(err)
@@ -62,7 +62,7 @@ func addCompletion(root *cobra.Command) {
 		err = root.GenFishCompletion(&script, !plain)
 		text := fishScriptFixes.Replace(script.String())
 		if err != nil || strings.Contains(text, "eval ") { // another version of cobra has another script
-			return settings.Errorf(settings.ExitOther, "the completions for fish could not be written")
+			return settings.Errorf(settings.ExitOther, "the fish completions could not be generated")
 		}
 		_, err = cmd.OutOrStdout().Write([]byte(text))
 		return stdoutError(err)

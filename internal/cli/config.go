@@ -24,10 +24,10 @@ func configCommand(do *runFunc) *cobra.Command {
 	var account func() settings.Flags
 	cmd := &cobra.Command{
 		Use:   "config",
-		Short: "Print the config file with every setting, its default, and what it means",
-		Long: "Print the config file with every setting, its default, and what it means, and the paths that are in use. What it " +
-			"prints is a config file: nothing changes by saving it as it is.",
-		Example: "# begin a config of one's own\nvpsdeck config > ~/.config/vpsdeck/config.toml",
+		Short: "Print a config file with every setting, its default and its meaning",
+		Long: "Print a config file with every setting, its default and its meaning, and the paths in use. The output is a valid " +
+			"config file; saving it unchanged changes nothing.",
+		Example: "# start your own config\nvpsdeck config > ~/.config/vpsdeck/config.toml",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			flags := account()
@@ -43,7 +43,7 @@ func configCommand(do *runFunc) *cobra.Command {
 	return cmd
 }
 
-// pathsInUse tells where the program's files are. It does not read the config, so that one that is broken is no obstacle.
+// pathsInUse lists the program's files. It does not read the config, so it also works if that is broken.
 func pathsInUse(from settings.Sources) string {
 	var b strings.Builder
 	b.WriteString("# The config of vpsdeck, with every setting and its default.\n")
@@ -51,9 +51,9 @@ func pathsInUse(from settings.Sources) string {
 	line := func(what, path string) {
 		switch _, err := os.Stat(path); {
 		case path == "":
-			path = "nowhere: set HOME"
+			path = "none: set HOME"
 		case err != nil:
-			path += " (not there)"
+			path += " (does not exist)"
 		}
 		fmt.Fprintf(&b, "# %-8s %s\n", what+":", path)
 	}
@@ -68,67 +68,67 @@ func pathsInUse(from settings.Sources) string {
 	return b.String()
 }
 
-// configText is all settings. A line that begins with #, without a space behind it, is a setting that has no default: it
-// holds once the # is gone.
+// configText returns all settings as a config file. A line that begins with # without a space is a setting without a default:
+// removing the # sets it.
 func configText() string {
 	usual := model.DefaultPolicy()
 	list := func(names []string) string { return strings.Join(names, ", ") }
 	return `
-# The account. VPS_API_URL and VPS_API_TOKEN come before what stands here, --api-url before both.
+# The account. VPS_API_URL and VPS_API_TOKEN override this file, and --api-url overrides both.
 api_url = ` + strconv.Quote(api.DefaultURL) + `
-#ca_file = "company-ca.pem"            # a private authority, PEM; paths are relative to this file, ~/ is the home directory
-# Where the token comes from: one of these, or, without any, what vpsdeck login keeps in the keyring or in a file.
-#token_env = "VPS_WORK_TOKEN"          # a variable of the environment
-#token_file = "work-token"             # a file that only you can read
-#token_command = "pass show vps/work"  # prints one line; run without a shell, for 30 seconds at most
-read_only = false                      # nothing can be changed
-confirm = "` + settings.ConfirmNormal + `"                      # or "` + settings.ConfirmStrict + `": every deletion wants its server's name typed
-#stripe = "red"                        # marks the account at the edge: ` + list(style.Stripes()) + `
+#ca_file = "company-ca.pem"            # a private CA, PEM; paths are relative to this file, ~/ is the home directory
+# Where the token comes from: one of these. Without any, vpsdeck uses the token that vpsdeck login saved in the keyring or a file.
+#token_env = "VPS_WORK_TOKEN"          # an environment variable
+#token_file = "work-token"             # a file that only you can read (mode 0600)
+#token_command = "pass show vps/work"  # prints one line; runs without a shell, at most 30 seconds
+read_only = false                      # true: all changes are disabled
+confirm = "` + settings.ConfirmNormal + `"                      # or "` + settings.ConfirmStrict + `": every deletion needs the server's name typed
+#stripe = "red"                        # colour at the edge that marks the account: ` + list(style.Stripes()) + `
 
-# The profile to begin with; --profile and VPS_PROFILE come before it, and so does an account in the environment.
+# The profile to start with. --profile and VPS_PROFILE override it, and so does an account in the environment.
 #default_profile = "work"
 
-# The screen. It follows this file while it runs.
+# The screen. Changes apply while vpsdeck runs.
 theme = "` + string(style.Auto) + `"         # ` + list(style.Themes()) + `
-ascii = false          # draw with ASCII characters alone
-mouse = true           # listen to the mouse
-motion = true          # false: no bars that fill, in the window or in the terminal's title
-notify = "` + string(ui.AnnounceNone) + `"        # the end of an operation: ` + list(ui.Announcements()) + `
+ascii = false          # draw with ASCII characters only
+mouse = true           # use the mouse
+motion = true          # false: no progress bars, in the window or in the terminal's title
+notify = "` + string(ui.AnnounceNone) + `"        # how the end of an operation is announced: ` + list(ui.Announcements()) + `
 
-# Which columns a pane shows, from left to right; some go where there is no room.
+# The columns of each pane, from left to right. Some are dropped in a narrow window.
 [columns]
 ` + columnLines() + `
-# Keys by the name of what they do; [] switches one off.
+# Keys by action name; [] disables one.
 [keys]
 ` + keyLines() + `
-# What servers must have to be covered: the first rule that fits holds. Each kind is judged by itself: a snapshot is no backup.
-# Ages are written like 26h or 7d; 0h is any age. A rule of "0h" and 0 throughout asks for nothing.
+# What a server must have to be covered. The first matching rule applies. Backups and snapshots are checked separately: a snapshot
+# is not a backup. Ages are written like 26h or 7d; 0h is any age. A rule with only "0h" and 0 requires nothing.
 [[policy]]
 #server = "db-*"
 #location = "us-*"
-backup_max_age = "` + fmt.Sprintf("%gh", usual.Backups.MaxAge.Hours()) + `"    # the newest usable backup may be this old
-snapshot_max_age = "0h"   # the newest usable snapshot
-min_backups = ` + strconv.Itoa(usual.Backups.Min) + `           # at least so many usable ones; with an age, one is always wanted
+backup_max_age = "` + fmt.Sprintf("%gh", usual.Backups.MaxAge.Hours()) + `"    # maximum age of the newest usable backup
+snapshot_max_age = "0h"   # maximum age of the newest usable snapshot
+min_backups = ` + strconv.Itoa(usual.Backups.Min) + `           # minimum of usable backups; at least 1 if an age is set
 min_snapshots = ` + strconv.Itoa(usual.Snapshots.Min) + `
 
-# How S gets to a server: the first rule whose name fits holds, and without one plain ssh to its address.
+# How S connects to a server. The first matching rule applies; without one, S runs plain ssh to the server's address.
 #[[ssh]]
 #server = "db-*"
 #user = "root"
 #port = 22
 #command = ["ssh", "-J", "jump.example.com"]
 
-# Commands of one's own, with a key and a name, on the server under the cursor: {id}, {name} and {ip} stand for it.
+# Custom commands, with a key and a name, for the server under the cursor: {id}, {name} and {ip} are replaced.
 #[[command]]
 #key = "P"
 #name = "ping"
 #run = ["ping", "-c", "4", "{ip}"]
 #shell = false          # true: run is one line for sh
-#confirm = false        # true: it asks first
-#dangerous = false      # true: it wants the server's name typed, and is not there where nothing can be changed
+#confirm = false        # true: vpsdeck asks first
+#dangerous = false      # true: needs the server's name typed, and is not available in read-only mode
 
-# Other accounts, switched between with --profile, or with : in the dashboard. A profile can have all the settings of an
-# account above, and a policy of its own. What it leaves open is as above; its token never is.
+# Other accounts: choose one with --profile, or with : in the dashboard. A profile can have all account settings above, and its
+# own policies. What it leaves out is as above, except the token.
 #[profile.work]
 #api_url = ` + strconv.Quote(api.DefaultURL) + `
 #token_command = "pass show vps/work"

@@ -28,28 +28,28 @@ func loadConfig(t *testing.T, text, profile string) (settings.Settings, ui.Prefe
 	if err != nil {
 		return s, ui.Preferences{}, err
 	}
-	fresh, err := preferencesFrom(s)
-	return s, fresh, err
+	prefs, err := preferencesFrom(s)
+	return s, prefs, err
 }
 
 func TestPrintedConfigChangesNothing(t *testing.T) {
-	plain, plainWishes, err := loadConfig(t, "", "")
+	plain, plainPrefs, err := loadConfig(t, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	printed, printedWishes, err := loadConfig(t, configText(), "")
+	printed, printedPrefs, err := loadConfig(t, configText(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if plainWishes.Theme = "auto"; plainWishes.Theme != printedWishes.Theme { // what nobody says is the same
-		t.Errorf("the theme is %q", printedWishes.Theme)
+	if plainPrefs.Theme = "auto"; plainPrefs.Theme != printedPrefs.Theme { // what nobody says is the same
+		t.Errorf("the theme is %q", printedPrefs.Theme)
 	}
 	if len(printed.Policies) != 1 || printed.Policies[0].Policy != model.DefaultPolicy() || printed.Policies[0].Server != "" {
 		t.Errorf("the policy is %+v", printed.Policies)
 	}
-	plainWishes.Profile.Policies, printedWishes.Profile.Policies = nil, nil
-	if !reflect.DeepEqual(plainWishes, printedWishes) || plain.APIURL != printed.APIURL || plain.ReadOnly != printed.ReadOnly {
-		t.Errorf("it is\n%+v\nand not\n%+v", printedWishes, plainWishes)
+	plainPrefs.Profile.Policies, printedPrefs.Profile.Policies = nil, nil
+	if !reflect.DeepEqual(plainPrefs, printedPrefs) || plain.APIURL != printed.APIURL || plain.ReadOnly != printed.ReadOnly {
+		t.Errorf("it is\n%+v\nand not\n%+v", printedPrefs, plainPrefs)
 	}
 }
 
@@ -65,11 +65,11 @@ func TestEveryPrintedSettingCanBeUsed(t *testing.T) {
 			}
 		}
 		for _, profile := range []string{"", "work"} {
-			s, fresh, err := loadConfig(t, text, profile)
+			s, prefs, err := loadConfig(t, text, profile)
 			if err != nil {
 				t.Fatalf("%s: %v\n%s", source, err, text)
 			}
-			if profile == "work" && (!s.ReadOnly || !s.StrictConfirm || fresh.Profile.Stripe != "red" || s.Policies[0].Policy.Backups.MaxAge != 12*time.Hour) {
+			if profile == "work" && (!s.ReadOnly || !s.StrictConfirm || prefs.Profile.Stripe != "red" || s.Policies[0].Policy.Backups.MaxAge != 12*time.Hour) {
 				t.Errorf("the profile is %+v", s)
 			}
 			if len(s.Keys) < 30 || len(s.Columns) != 3 {
@@ -113,78 +113,78 @@ type watchedConfig struct {
 }
 
 func newWatchedConfig(t *testing.T, text string) *watchedConfig {
-	f := &watchedConfig{t: t, path: filepath.Join(t.TempDir(), "config.toml"), modTime: time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)}
-	f.write(text)
-	f.configWatcher = newConfigWatcher(settings.Flags{ConfigFile: &f.path})
-	f.accounts = &accounts{flags: f.flags}
-	return f
+	w := &watchedConfig{t: t, path: filepath.Join(t.TempDir(), "config.toml"), modTime: time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)}
+	w.write(text)
+	w.configWatcher = newConfigWatcher(settings.Flags{ConfigFile: &w.path})
+	w.accounts = &accounts{flags: w.flags}
+	return w
 }
 
-func (f *watchedConfig) write(text string) {
-	f.t.Helper()
-	f.modTime = f.modTime.Add(time.Second)
-	if err := errors.Join(os.WriteFile(f.path, []byte(text), 0o600), os.Chtimes(f.path, f.modTime, f.modTime)); err != nil {
-		f.t.Fatal(err)
+func (w *watchedConfig) write(text string) {
+	w.t.Helper()
+	w.modTime = w.modTime.Add(time.Second)
+	if err := errors.Join(os.WriteFile(w.path, []byte(text), 0o600), os.Chtimes(w.path, w.modTime, w.modTime)); err != nil {
+		w.t.Fatal(err)
 	}
 }
 
 // requirePolls takes as many looks, of which the last must find a change or none.
-func (f *watchedConfig) requirePolls(n int, want bool) ui.Preferences {
-	f.t.Helper()
+func (w *watchedConfig) requirePolls(n int, want bool) ui.Preferences {
+	w.t.Helper()
 	for i := range n {
-		fresh, changed, err := f.Reload("")
+		prefs, changed, err := w.Reload("")
 		if err != nil || changed != (want && i == n-1) {
-			f.t.Fatalf("look %d of %d: changed %v, %v", i+1, n, changed, err)
+			w.t.Fatalf("look %d of %d: changed %v, %v", i+1, n, changed, err)
 		}
 		if i == n-1 {
-			return fresh
+			return prefs
 		}
 	}
 	return ui.Preferences{}
 }
 
 func TestConfigIsReloadedOnceItSettles(t *testing.T) {
-	f := newWatchedConfig(t, "read_only = true\n")
-	f.requirePolls(3, false)
-	f.write("") // an editor has opened it to write
-	f.requirePolls(1, false)
-	f.write("read_only = true\ntheme = 'light'\n[profile.work]\n")
-	if fresh := f.requirePolls(2, true); fresh.Theme != "light" || !fresh.Profile.ReadOnly || !reflect.DeepEqual(fresh.Accounts.Names(), []string{"work", ""}) {
-		t.Errorf("%+v", fresh)
+	w := newWatchedConfig(t, "read_only = true\n")
+	w.requirePolls(3, false)
+	w.write("") // an editor has opened it to write
+	w.requirePolls(1, false)
+	w.write("read_only = true\ntheme = 'light'\n[profile.work]\n")
+	if prefs := w.requirePolls(2, true); prefs.Theme != "light" || !prefs.Profile.ReadOnly || !reflect.DeepEqual(prefs.Accounts.Names(), []string{"work", ""}) {
+		t.Errorf("%+v", prefs)
 	}
-	f.requirePolls(3, false)
+	w.requirePolls(3, false)
 }
 
 func TestBrokenOrMissingConfigIsReportedOnce(t *testing.T) {
-	f := newWatchedConfig(t, "theme = 'dark'\n")
-	for _, c := range []struct{ text, words string }{
+	w := newWatchedConfig(t, "theme = 'dark'\n")
+	for _, c := range []struct{ text, message string }{
 		{"thema = 'light'\n", "line 1, column 1"}, {"theme = 'x'\n", "line 1: theme cannot be"}, {"[profile", "line 1"},
 	} {
-		f.write(c.text)
-		f.requirePolls(1, false)
-		if _, changed, err := f.Reload(""); changed || !strings.Contains(model.ErrorMessage(err), c.words) {
+		w.write(c.text)
+		w.requirePolls(1, false)
+		if _, changed, err := w.Reload(""); changed || !strings.Contains(model.ErrorMessage(err), c.message) {
 			t.Errorf("%q: changed %v, %v", c.text, changed, err)
 		}
-		f.requirePolls(2, false)
+		w.requirePolls(2, false)
 	}
-	if err := os.Remove(f.path); err != nil {
+	if err := os.Remove(w.path); err != nil {
 		t.Fatal(err)
 	}
-	f.requirePolls(1, false)
-	if _, changed, err := f.Reload(""); changed || !strings.Contains(model.ErrorMessage(err), "is gone") {
+	w.requirePolls(1, false)
+	if _, changed, err := w.Reload(""); changed || !strings.Contains(model.ErrorMessage(err), "is gone") {
 		t.Errorf("gone: changed %v, %v", changed, err)
 	}
-	f.write("theme = 'light'\n")
-	if fresh := f.requirePolls(2, true); fresh.Theme != "light" {
-		t.Errorf("%+v", fresh)
+	w.write("theme = 'light'\n")
+	if prefs := w.requirePolls(2, true); prefs.Theme != "light" {
+		t.Errorf("%+v", prefs)
 	}
 }
 
 func TestRemovedProfileKeepsItsSettings(t *testing.T) {
-	f := newWatchedConfig(t, "[profile.work]\nread_only = true\n")
-	f.write("")
-	f.requirePolls(1, false)
-	if _, changed, err := f.Reload("work"); changed || !strings.Contains(model.ErrorMessage(err), `there is no profile "work"`) {
+	w := newWatchedConfig(t, "[profile.work]\nread_only = true\n")
+	w.write("")
+	w.requirePolls(1, false)
+	if _, changed, err := w.Reload("work"); changed || !strings.Contains(model.ErrorMessage(err), `there is no profile "work"`) {
 		t.Errorf("changed %v, %v", changed, err)
 	}
 }
@@ -192,7 +192,7 @@ func TestRemovedProfileKeepsItsSettings(t *testing.T) {
 func TestFlagsApplyOnlyToTheirAccount(t *testing.T) {
 	url, yes, no, work := "https://x.example", true, false, "work"
 	for name, c := range map[string]struct {
-		given    settings.Flags
+		flags    settings.Flags
 		profile  string
 		readOnly *bool
 		url      *string
@@ -203,7 +203,7 @@ func TestFlagsApplyOnlyToTheirAccount(t *testing.T) {
 		"an address is for none of them":    {settings.Flags{APIURL: &url}, "home", nil, nil},
 		"but for the one without a profile": {settings.Flags{APIURL: &url}, "", nil, &url},
 	} {
-		if got := withProfile(c.given, c.profile); got.ReadOnly != c.readOnly || got.APIURL != c.url {
+		if got := withProfile(c.flags, c.profile); got.ReadOnly != c.readOnly || got.APIURL != c.url {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}

@@ -20,22 +20,22 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// startup is all that the dashboard begins with, checked.
+// startup is the validated input of the dashboard.
 type startup struct {
 	flags         settings.Flags
 	settings      settings.Settings
 	preferences   ui.Preferences
-	configWatcher *configWatcher // of the config file
+	configWatcher *configWatcher
 	demo          bool
-	tokens        *settings.Tokens // where a token that is entered can be kept
-	token         settings.Token   // empty when none was found: the dashboard asks; empty in the demo, which needs none
+	tokens        *settings.Tokens // where an entered token can be saved
+	token         settings.Token   // empty if none was found (the dashboard asks for one) and in the demo, which needs none
 }
 
-// openDashboard makes sure of everything that the dashboard needs, and opens it. What is wrong comes out in this order:
-// the settings, the token, the terminal.
+// openDashboard checks what the dashboard needs, then opens it. It reports the first problem in this order: settings, token,
+// terminal.
 func openDashboard(ctx context.Context, flags settings.Flags, demo bool) error {
 	defer runtime.KeepAlive(app.TuneGC(app.GCPercentSingle))
-	if demo { // an account of its own, whatever the environment says
+	if demo { // the demo has its own account; the environment does not apply
 		flags = withProfile(flags, "")
 	}
 	watched := newConfigWatcher(flags)
@@ -43,13 +43,13 @@ func openDashboard(ctx context.Context, flags settings.Flags, demo bool) error {
 	if err != nil {
 		return err
 	}
-	begin := startup{flags: flags, settings: s, configWatcher: watched, demo: demo, tokens: settings.NewTokens(s, os.Getenv)}
-	if begin.preferences, err = preferencesFrom(s); err != nil {
+	start := startup{flags: flags, settings: s, configWatcher: watched, demo: demo, tokens: settings.NewTokens(s, os.Getenv)}
+	if start.preferences, err = preferencesFrom(s); err != nil {
 		return err
 	}
 	missing := false
 	if !demo {
-		begin.token, err = begin.tokens.Find(ctx)
+		start.token, err = start.tokens.Find(ctx)
 		missing = errors.Is(err, settings.ErrNoToken)
 		if err != nil && !missing {
 			return err
@@ -57,21 +57,21 @@ func openDashboard(ctx context.Context, flags settings.Flags, demo bool) error {
 	}
 	if why := terminalProblem(); why != "" {
 		if missing {
-			why += "; there is no API token yet either: set VPS_API_TOKEN, or enter one when vpsdeck asks for it there"
+			why += "; there is no API token either: set VPS_API_TOKEN, or enter one when vpsdeck asks for it"
 		}
 		return settings.Errorf(settings.ExitUsage, "%s", why)
 	}
-	return runDashboard(ctx, begin)
+	return runDashboard(ctx, start)
 }
 
-// terminalProblem is why no dashboard can be shown here, or "".
+// terminalProblem returns why the dashboard cannot be shown here, or "".
 func terminalProblem() string {
-	const instead = "vpsdeck is for one: start it in a terminal, over SSH with ssh -t"
+	const hint = "start vpsdeck in a terminal (over SSH: ssh -t)"
 	if !term.IsTerminal(int(os.Stdout.Fd())) {
-		return "standard output is not a terminal, but " + instead
+		return "standard output is not a terminal: " + hint
 	}
 	if !term.IsTerminal(int(os.Stdin.Fd())) {
-		return "standard input is not a terminal, but " + instead
+		return "standard input is not a terminal: " + hint
 	}
 	if columns, rows, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
 		if why := app.SizeProblem(columns, rows); why != "" {
@@ -81,77 +81,77 @@ func terminalProblem() string {
 	if runtime.GOOS == "windows" { // has no TERM
 		return ""
 	}
-	const hint = "set it to what your terminal is, such as xterm-256color"
+	const example = "set it to your terminal's type, such as xterm-256color"
 	switch os.Getenv("TERM") {
 	case "":
-		return "TERM is not set, so what this terminal can do is not known: " + hint
+		return "TERM is not set: " + example
 	case "dumb":
-		return "TERM is dumb, a terminal on which no dashboard can be drawn: use another, or " + hint
+		return "TERM is dumb, and such a terminal cannot show the dashboard: use another, or " + example
 	}
 	return ""
 }
 
-// uiOptions are what the dashboard begins with wherever it is shown: on this terminal, or over SSH on another.
-func uiOptions(w ui.Preferences) ui.Options {
+// uiOptions returns the options that are the same on this terminal and over SSH.
+func uiOptions(prefs ui.Preferences) ui.Options {
 	return ui.Options{
-		Clock: command.WallClock{}, Dark: true, Profile: w.Profile, ReadOnly: w.Profile.ReadOnly, Policies: w.Profile.Policies,
-		Keys: w.Keys, ASCII: w.ASCII, Mouse: w.Mouse, Theme: w.Theme, ReducedMotion: w.ReducedMotion, Columns: w.Columns, Announce: w.Announce,
+		Clock: command.WallClock{}, Dark: true, Profile: prefs.Profile, ReadOnly: prefs.Profile.ReadOnly, Policies: prefs.Profile.Policies,
+		Keys: prefs.Keys, ASCII: prefs.ASCII, Mouse: prefs.Mouse, Theme: prefs.Theme, ReducedMotion: prefs.ReducedMotion, Columns: prefs.Columns, Announce: prefs.Announce,
 	}
 }
 
-// notices are what the dashboard says first.
+// notices returns the notices that the dashboard shows first.
 func (s startup) notices() []string {
 	var out []string
 	if s.settings.State == "" && !s.demo {
 		out = append(out, noJournalWarning)
 	}
-	if silence := s.tokens.KeyringWarning(); silence != "" && s.token.Value.IsEmpty() {
-		out = append(out, silence+", or enter a token")
+	if warning := s.tokens.KeyringWarning(); warning != "" && s.token.Value.IsEmpty() {
+		out = append(out, warning+", or enter a token")
 	}
 	return out
 }
 
-// firstFrameTime is how long the first frame takes to be drawn: a beat of Bubble Tea and what comes before it.
+// firstFrameTime is how long drawing the first frame takes: the startup and one frame interval of Bubble Tea.
 const firstFrameTime = 30 * time.Millisecond
 
-// runDashboard shows the dashboard until the user leaves it, and then says what goes on at the provider.
-func runDashboard(ctx context.Context, begin startup) error {
+// runDashboard shows the dashboard until the user quits, then prints which operations continue at the provider.
+func runDashboard(ctx context.Context, start startup) error {
 	demo := &simulatedAccount{}
 	defer demo.Close()
-	quiet := time.Now().Add(firstFrameTime)
-	door := &access{settings: begin.settings, tokens: begin.tokens, log: &command.RequestLog{}, demo: demo, quietUntil: quiet}
-	opts := uiOptions(begin.preferences)
-	opts.Access, opts.Requests, opts.Demo, opts.CanSuspend = door, door.log, begin.demo, app.CanSuspend
-	opts.SSH, opts.Commands, opts.Secrets = begin.preferences.SSH, begin.preferences.Commands, begin.preferences.Secrets
-	others := &accounts{flags: begin.flags, profiles: begin.settings.Profiles, demo: demo}
-	opts.Accounts = others
-	if begin.configWatcher != nil {
-		begin.configWatcher.accounts = others
-		opts.Config = begin.configWatcher
+	quietUntil := time.Now().Add(firstFrameTime)
+	acc := &access{settings: start.settings, tokens: start.tokens, log: &command.RequestLog{}, demo: demo, quietUntil: quietUntil}
+	opts := uiOptions(start.preferences)
+	opts.Access, opts.Requests, opts.Demo, opts.CanSuspend = acc, acc.log, start.demo, app.CanSuspend
+	opts.SSH, opts.Commands, opts.Secrets = start.preferences.SSH, start.preferences.Commands, start.preferences.Secrets
+	accts := &accounts{flags: start.flags, profiles: start.settings.Profiles, demo: demo}
+	opts.Accounts = accts
+	if start.configWatcher != nil {
+		start.configWatcher.accounts = accts
+		opts.Config = start.configWatcher
 	}
-	if dir := begin.settings.State; dir != "" {
-		book := journal.New(dir)
-		run := book.StartRun(app.RunID(time.Now(), os.Getpid()))
+	if dir := start.settings.State; dir != "" {
+		jrnl := journal.New(dir)
+		run := jrnl.StartRun(app.RunID(time.Now(), os.Getpid()))
 		defer run.End()
-		opts.Journal, opts.RunID = book, run.ID
+		opts.Journal, opts.RunID = jrnl, run.ID
 	}
-	opts.Notices = begin.notices()
-	if dir := begin.settings.Cache; dir != "" {
-		opts.Cache = cache.New(dir).BeforeLargeLoad(func() { time.Sleep(time.Until(quiet)) })
+	opts.Notices = start.notices()
+	if dir := start.settings.Cache; dir != "" {
+		opts.Cache = cache.New(dir).BeforeLargeLoad(func() { time.Sleep(time.Until(quietUntil)) })
 	}
 	var err error
 	switch {
-	case begin.demo:
-		opts.Client, err = door.Demo()
-	case !begin.token.Value.IsEmpty():
-		opts.Client, err = door.client(begin.token.Value)
+	case start.demo:
+		opts.Client, err = acc.Demo()
+	case !start.token.Value.IsEmpty():
+		opts.Client, err = acc.client(start.token.Value)
 	}
 	if err != nil {
 		return err
 	}
-	log.SetOutput(io.Discard) // net/http remarks on odd servers there, in the middle of our screen
+	log.SetOutput(io.Discard) // net/http logs oddities of servers, which would land on our screen
 	dashboard := ui.New(opts)
-	err = app.Run(ctx, dashboard, begin.settings.State)
+	err = app.Run(ctx, dashboard, start.settings.State)
 	for _, line := range dashboard.ExitMessages() {
 		_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+line)
 	}

@@ -11,15 +11,15 @@ import (
 	"vpsdeck/model"
 )
 
-// defaultTimeout is how long a command stays with what it has begun, unless it is told.
+// defaultTimeout is how long a command waits for its operations unless --timeout is given.
 const defaultTimeout = 2 * time.Hour
 
-// followFlags gives a command that changes something its --wait, --timeout and --output, and returns how to read them.
+// followFlags adds --wait, --timeout and --output to a command that changes something. What it returns reads them.
 func followFlags(cmd *cobra.Command) func() (headless.FollowOptions, error) {
 	var wait bool
 	var timeout string
-	cmd.Flags().BoolVar(&wait, "wait", false, "wait until it has ended")
-	cmd.Flags().StringVar(&timeout, "timeout", "2h", "how long to wait at most")
+	cmd.Flags().BoolVar(&wait, "wait", false, "wait until the operation has ended")
+	cmd.Flags().StringVar(&timeout, "timeout", "2h", "maximum time to wait")
 	output := outputFlag(cmd)
 	return func() (headless.FollowOptions, error) {
 		f := headless.FollowOptions{Wait: wait, Timeout: defaultTimeout}
@@ -35,105 +35,105 @@ func followFlags(cmd *cobra.Command) func() (headless.FollowOptions, error) {
 	}
 }
 
-func snapshotCommand(do *runFunc, on timing) *cobra.Command {
-	ask := headless.CreateOptions{Kind: model.Snapshot}
-	cmd := newCreateCommand(do, on, &ask, &cobra.Command{
+func snapshotCommand(do *runFunc, tm timing) *cobra.Command {
+	opts := headless.CreateOptions{Kind: model.Snapshot}
+	cmd := newCreateCommand(do, tm, &opts, &cobra.Command{
 		Use:   "snapshot SERVER...",
-		Short: "Make a snapshot of servers",
-		Long: "Make a snapshot of each of the servers. A server is named by its ID, its name, or a pattern such as 'web-*'. Quotas " +
-			"and names are checked for all of them before the first request leaves. The name is a template with {server}, {id}, " +
+		Short: "Create snapshots of servers",
+		Long: "Create a snapshot of each server. A server is given by its ID, its name, or a pattern such as 'web-*'. Quotas and " +
+			"names are checked for all servers before the first request is sent. The name is a template with {server}, {id}, " +
 			"{location}, {date}, {time} and {n}; times are UTC.",
 		Example: "# before an update of all web servers\nvpsdeck snapshot 'web-*' --name 'before-update-{date}' --wait",
 	})
-	cmd.Flags().StringVar(&ask.Name, "name", "", "the snapshot's name, a template such as '{server}-{date}'")
+	cmd.Flags().StringVar(&opts.Name, "name", "", "name of the snapshot, a template such as '{server}-{date}'")
 	return cmd
 }
 
-func backupCommand(do *runFunc, on timing) *cobra.Command {
-	ask := headless.CreateOptions{Kind: model.Backup}
-	return newCreateCommand(do, on, &ask, &cobra.Command{
+func backupCommand(do *runFunc, tm timing) *cobra.Command {
+	opts := headless.CreateOptions{Kind: model.Backup}
+	return newCreateCommand(do, tm, &opts, &cobra.Command{
 		Use:   "backup SERVER...",
-		Short: "Make a backup of servers",
-		Long: "Make a backup of each of the servers. A server is named by its ID, its name, or a pattern such as 'web-*'. Quotas " +
-			"are checked for all of them before the first request leaves. The description is a template with {server}, {id}, " +
+		Short: "Create backups of servers",
+		Long: "Create a backup of each server. A server is given by its ID, its name, or a pattern such as 'web-*'. Quotas are " +
+			"checked for all servers before the first request is sent. The description is a template with {server}, {id}, " +
 			"{location}, {date}, {time} and {n}; times are UTC.",
 		Example: "# in a crontab, every Sunday\nvpsdeck backup 'db-*' --description 'weekly' --wait",
 	})
 }
 
-// newCreateCommand completes a command that makes a point of each server.
-func newCreateCommand(do *runFunc, on timing, ask *headless.CreateOptions, cmd *cobra.Command) *cobra.Command {
-	cmd.Flags().StringVar(&ask.Description, "description", "", "what is written with it; a template, as names are")
+// newCreateCommand adds flags and actions to a command that creates a restore point of each server.
+func newCreateCommand(do *runFunc, tm timing, opts *headless.CreateOptions, cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().StringVar(&opts.Description, "description", "", "description, a template with the same placeholders as names")
 	follow, common := followFlags(cmd), commonFlags(cmd)
-	cmd.ValidArgsFunction = completeServers(common, on)
+	cmd.ValidArgsFunction = completeServers(common, tm)
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		if len(args) == 0 {
-			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage, "%s of which servers? name at least one", ask.Kind))
+			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage, "%s of which servers? name at least one", opts.Kind))
 		}
-		ask.Servers = args
-		if ask.Follow, err = follow(); err != nil {
+		opts.Servers = args
+		if opts.Follow, err = follow(); err != nil {
 			return err
 		}
-		u := commandRun{cmd, common(), on, ask.Follow.Timeout}
-		return setRun(do, u.runAction, func(ctx context.Context, r *headless.Runner) error { return r.Create(ctx, *ask) })
+		run := commandRun{cmd, common(), tm, opts.Follow.Timeout}
+		return setRun(do, run.runAction, func(ctx context.Context, r *headless.Runner) error { return r.Create(ctx, *opts) })
 	}
 	return cmd
 }
 
-func restoreCommand(do *runFunc, on timing) *cobra.Command {
-	var ask headless.PointOptions
-	cmd := newPointCommand(do, on, &ask, (*headless.Runner).Restore, &cobra.Command{
+func restoreCommand(do *runFunc, tm timing) *cobra.Command {
+	var opts headless.PointOptions
+	cmd := newPointCommand(do, tm, &opts, (*headless.Runner).Restore, &cobra.Command{
 		Use:   "restore",
 		Short: "Restore a server from a backup or a snapshot",
-		Long: "Restore a server from one of its backups or snapshots. It overwrites the server's whole disk and cannot be undone, so " +
-			"the server's exact name and --yes are wanted. Without --yes it says what would be lost, and exits with 6.",
+		Long: "Restore a server from one of its backups or snapshots. This overwrites the server's whole disk and cannot be undone, " +
+			"so the server's exact name and --yes are required. Without --yes it prints what would be lost and exits with 6.",
 		Example: "vpsdeck restore --snapshot 801 --server web-server-01 --yes --wait",
 	})
-	cmd.Flags().StringVar(&ask.Server, "server", "", "the exact name of the server that is overwritten; its ID if the name cannot be typed")
+	cmd.Flags().StringVar(&opts.Server, "server", "", "exact name of the server to overwrite; its ID if the name cannot be typed")
 	return cmd
 }
 
-func deleteCommand(do *runFunc, on timing) *cobra.Command {
-	var ask headless.PointOptions
-	cmd := newPointCommand(do, on, &ask, (*headless.Runner).Delete, &cobra.Command{
+func deleteCommand(do *runFunc, tm timing) *cobra.Command {
+	var opts headless.PointOptions
+	cmd := newPointCommand(do, tm, &opts, (*headless.Runner).Delete, &cobra.Command{
 		Use:   "delete",
 		Short: "Delete a backup or a snapshot",
-		Long: "Delete a backup or a snapshot, for good. Without --yes it says what would go, and exits with 6. The last usable restore " +
-			"point of a server, or its last usable backup, is only deleted with --last-point too.",
+		Long: "Delete a backup or a snapshot for good. Without --yes it prints what would be deleted and exits with 6. Deleting the " +
+			"last usable restore point of a server, or its last usable backup, also needs --last-point.",
 		Example: "vpsdeck delete --backup 499 --yes",
 	})
-	cmd.Flags().StringVar(&ask.Server, "server", "", "the exact name of its server, or its ID if the name cannot be typed; wanted where the config has confirm = \"strict\"")
-	cmd.Flags().BoolVar(&ask.LastPoint, "last-point", false, "allow deleting the server's last restore point or last backup")
+	cmd.Flags().StringVar(&opts.Server, "server", "", "exact name of its server; its ID if the name cannot be typed; required if the config has confirm = \"strict\"")
+	cmd.Flags().BoolVar(&opts.LastPoint, "last-point", false, "allow deleting the server's last restore point or last backup")
 	return cmd
 }
 
-// pointFunc does something with one restore point.
+// pointFunc restores or deletes one restore point.
 type pointFunc func(*headless.Runner, context.Context, headless.PointOptions) error
 
-// newPointCommand completes a command about one restore point.
-func newPointCommand(do *runFunc, on timing, ask *headless.PointOptions, act pointFunc, cmd *cobra.Command) *cobra.Command {
+// newPointCommand adds flags and actions to a command about one restore point.
+func newPointCommand(do *runFunc, tm timing, opts *headless.PointOptions, act pointFunc, cmd *cobra.Command) *cobra.Command {
 	var backup, snapshot string
 	flags := cmd.Flags()
-	flags.StringVar(&backup, "backup", "", "the backup's ID")
-	flags.StringVar(&snapshot, "snapshot", "", "the snapshot's ID")
-	flags.BoolVar(&ask.Yes, "yes", false, "it is meant")
+	flags.StringVar(&backup, "backup", "", "ID of the backup")
+	flags.StringVar(&snapshot, "snapshot", "", "ID of the snapshot")
+	flags.BoolVar(&opts.Yes, "yes", false, "confirm the action")
 	follow, common := followFlags(cmd), commonFlags(cmd)
-	registerCompletion(cmd, "backup", completePoints(common, on, model.Backup))
-	registerCompletion(cmd, "snapshot", completePoints(common, on, model.Snapshot))
+	registerCompletion(cmd, "backup", completePoints(common, tm, model.Backup))
+	registerCompletion(cmd, "snapshot", completePoints(common, tm, model.Snapshot))
 	cmd.Args = cobra.NoArgs
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
 		if (backup == "") == (snapshot == "") {
-			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage, "%s what? name it by either --backup ID or --snapshot ID", cmd.Name()))
+			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage, "%s what? use either --backup ID or --snapshot ID", cmd.Name()))
 		}
-		ask.Point = model.Key{Kind: model.Backup, ID: model.ID(backup)}
+		opts.Point = model.Key{Kind: model.Backup, ID: model.ID(backup)}
 		if snapshot != "" {
-			ask.Point = model.Key{Kind: model.Snapshot, ID: model.ID(snapshot)}
+			opts.Point = model.Key{Kind: model.Snapshot, ID: model.ID(snapshot)}
 		}
-		if ask.Follow, err = follow(); err != nil {
+		if opts.Follow, err = follow(); err != nil {
 			return err
 		}
-		u := commandRun{cmd, common(), on, ask.Follow.Timeout}
-		return setRun(do, u.runAction, func(ctx context.Context, r *headless.Runner) error { return act(r, ctx, *ask) })
+		run := commandRun{cmd, common(), tm, opts.Follow.Timeout}
+		return setRun(do, run.runAction, func(ctx context.Context, r *headless.Runner) error { return act(r, ctx, *opts) })
 	}
 	return cmd
 }

@@ -12,9 +12,9 @@ import (
 	"vpsdeck/model"
 )
 
-// registerCompletion gives a flag its completions.
-func registerCompletion(cmd *cobra.Command, flag string, by cobra.CompletionFunc) {
-	_ = cmd.RegisterFlagCompletionFunc(flag, by) // fails for a flag that is not there
+// registerCompletion adds completions to a flag.
+func registerCompletion(cmd *cobra.Command, flag string, complete cobra.CompletionFunc) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, complete) // fails only for an unknown flag
 }
 
 // completeProfiles offers the config's profiles, and none.
@@ -28,10 +28,9 @@ func completeProfiles(account func() settings.Flags) cobra.CompletionFunc {
 	}
 }
 
-// completeServers offers the account's servers by name and, once a digit is typed, by ID too; not those that are named
-// already.
-func completeServers(common func() settings.Flags, on timing) cobra.CompletionFunc {
-	return completeFromAccount(common, on, func(ctx context.Context, opts headless.Options, named []string, begun string) []cobra.Completion {
+// completeServers offers the account's servers by name and, once a digit is typed, also by ID. It leaves out those already named.
+func completeServers(common func() settings.Flags, tm timing) cobra.CompletionFunc {
+	return completeFromAccount(common, tm, func(ctx context.Context, opts headless.Options, named []string, prefix string) []cobra.Completion {
 		servers, err := opts.Client.Servers(ctx, model.ServerFilter{})
 		if err != nil {
 			return nil
@@ -43,7 +42,7 @@ func completeServers(common func() settings.Flags, on timing) cobra.CompletionFu
 				continue
 			}
 			out = append(out, cobra.CompletionWithDesc(s.Name, "#"+id+", "+string(s.Status)))
-			if begun != "" && strings.HasPrefix(id, begun) {
+			if prefix != "" && strings.HasPrefix(id, prefix) {
 				out = append(out, cobra.CompletionWithDesc(id, s.Name+", "+string(s.Status)))
 			}
 		}
@@ -51,9 +50,9 @@ func completeServers(common func() settings.Flags, on timing) cobra.CompletionFu
 	})
 }
 
-// completePoints offers the IDs of the account's restore points of a kind, newest first, each with what it is.
-func completePoints(common func() settings.Flags, on timing, kind model.Kind) cobra.CompletionFunc {
-	return completeFromAccount(common, on, func(ctx context.Context, opts headless.Options, _ []string, _ string) []cobra.Completion {
+// completePoints offers the IDs of the account's restore points of a kind, newest first, each with a description.
+func completePoints(common func() settings.Flags, tm timing, kind model.Kind) cobra.CompletionFunc {
+	return completeFromAccount(common, tm, func(ctx context.Context, opts headless.Options, _ []string, _ string) []cobra.Completion {
 		list := func() ([]model.Point, error) { return opts.Client.Backups(ctx, model.BackupFilter{}) }
 		if kind == model.Snapshot {
 			list = func() ([]model.Point, error) { return opts.Client.Snapshots(ctx, model.SnapshotFilter{}) }
@@ -72,30 +71,30 @@ func completePoints(common func() settings.Flags, on timing, kind model.Kind) co
 	})
 }
 
-// completer finds what can stand where somebody types: after the arguments named, and with what has begun there.
-type completer func(ctx context.Context, opts headless.Options, named []string, begun string) []cobra.Completion
+// completer finds what can stand where somebody types: after the arguments named, and with what has prefix there.
+type completer func(ctx context.Context, opts headless.Options, named []string, prefix string) []cobra.Completion
 
-// completeFromAccount asks the account, aside and for a short time: even the keyring may wait for somebody. What fails completes
-// nothing.
-func completeFromAccount(common func() settings.Flags, on timing, ask completer) cobra.CompletionFunc {
-	return func(cmd *cobra.Command, named []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		ctx, cancel := context.WithTimeout(context.Background(), on.completionTimeout)
+// completeFromAccount asks the account in the background and for a short time, because even the keyring may wait for the user. If
+// that fails, it offers nothing.
+func completeFromAccount(common func() settings.Flags, tm timing, complete completer) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, named []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		ctx, cancel := context.WithTimeout(context.Background(), tm.completionTimeout)
 		defer cancel()
 		found := make(chan []cobra.Completion, 1)
 		go func() {
-			opts, _, err := commandRun{cmd: cmd, flags: common(), timing: on}.openAccount(ctx)
+			opts, _, err := commandRun{cmd: cmd, flags: common(), timing: tm}.openAccount(ctx)
 			if err != nil {
 				found <- nil
 				return
 			}
-			found <- ask(ctx, opts, named, begun)
+			found <- complete(ctx, opts, named, prefix)
 		}()
 		var out []cobra.Completion
 		select {
 		case out = <-found:
 		case <-ctx.Done():
 		}
-		out = slices.DeleteFunc(out, func(c cobra.Completion) bool { return !strings.HasPrefix(c, begun) })
+		out = slices.DeleteFunc(out, func(c cobra.Completion) bool { return !strings.HasPrefix(c, prefix) })
 		return out, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 	}
 }

@@ -13,23 +13,23 @@ import (
 	"vpsdeck/model"
 )
 
-// headlessCommands are the commands for cron and scripts.
-func headlessCommands(do *runFunc, on timing) []*cobra.Command {
+// headlessCommands returns the commands for cron and scripts.
+func headlessCommands(do *runFunc, tm timing) []*cobra.Command {
 	return []*cobra.Command{
-		listCommand(do, on), checkCommand(do, on), snapshotCommand(do, on), backupCommand(do, on),
-		restoreCommand(do, on), deleteCommand(do, on),
+		listCommand(do, tm), checkCommand(do, tm), snapshotCommand(do, tm), backupCommand(do, tm),
+		restoreCommand(do, tm), deleteCommand(do, tm),
 	}
 }
 
-// setRun notes what a command is to do. The command's flags are all parsed by then.
-func setRun(do *runFunc, act func(context.Context, runnerFunc) error, j runnerFunc) error {
-	*do = func(ctx context.Context) error { return act(ctx, j) }
+// setRun sets what a command will do. It is called once all flags are parsed.
+func setRun(do *runFunc, act func(context.Context, runnerFunc) error, job runnerFunc) error {
+	*do = func(ctx context.Context) error { return act(ctx, job) }
 	return nil
 }
 
-// outputFlag gives a command its --output, and returns how to read it.
+// outputFlag adds --output to a command. What it returns reads it.
 func outputFlag(cmd *cobra.Command) func() (headless.Format, error) {
-	name := cmd.Flags().StringP("output", "o", string(headless.Table), "how to write: "+strings.Join(headless.Formats(), ", "))
+	name := cmd.Flags().StringP("output", "o", string(headless.Table), "output format: "+strings.Join(headless.Formats(), ", "))
 	registerCompletion(cmd, "output", cobra.FixedCompletions(headless.Formats(), cobra.ShellCompDirectiveNoFileComp))
 	return func() (headless.Format, error) {
 		format, err := headless.ParseFormat(*name)
@@ -37,7 +37,7 @@ func outputFlag(cmd *cobra.Command) func() (headless.Format, error) {
 	}
 }
 
-// withHelpHint adds to a fault of usage where to read on.
+// withHelpHint adds a pointer to the help to a usage error.
 func withHelpHint(cmd *cobra.Command, err error) error {
 	if err == nil {
 		return nil
@@ -45,57 +45,57 @@ func withHelpHint(cmd *cobra.Command, err error) error {
 	return settings.Errorf(settings.ExitUsage, "%s; see %s --help", model.ErrorMessage(err), cmd.CommandPath())
 }
 
-func listCommand(do *runFunc, on timing) *cobra.Command {
+func listCommand(do *runFunc, tm timing) *cobra.Command {
 	list := &cobra.Command{
 		Use:   "list",
 		Short: "List servers, backups or snapshots",
-		Long:  "List servers, backups or snapshots: as a table for people, as JSON or CSV for programs.",
-		Example: "# which servers are not covered\nvpsdeck list servers --filter 'health:overdue'\n" +
+		Long:  "List servers, backups or snapshots, as a table for people or as JSON or CSV for programs.",
+		Example: "# servers whose backups are overdue\nvpsdeck list servers --filter 'health:overdue'\n" +
 			"# the manual backups of the databases, as JSON\nvpsdeck list backups --server 'db-*' --filter type:manual -o json",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage, "list what? there are servers, backups and snapshots"))
+			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage, "list what? servers, backups or snapshots"))
 		},
 	}
 	list.AddCommand(
-		newListCommand(do, on, "servers", "List the servers, by name", model.ServerFields, (*headless.Runner).ListServers),
-		newListCommand(do, on, "backups", "List the backups, newest first", model.PointFields, listPoints(model.Backup)),
-		newListCommand(do, on, "snapshots", "List the snapshots, newest first", model.PointFields, listPoints(model.Snapshot)),
+		newListCommand(do, tm, "servers", "List the servers, by name", model.ServerFields, (*headless.Runner).ListServers),
+		newListCommand(do, tm, "backups", "List the backups, newest first", model.PointFields, listPoints(model.Backup)),
+		newListCommand(do, tm, "snapshots", "List the snapshots, newest first", model.PointFields, listPoints(model.Snapshot)),
 	)
 	return list
 }
 
-// listFunc writes one list.
+// listFunc prints one list.
 type listFunc func(*headless.Runner, context.Context, headless.ListOptions) error
 
 func listPoints(kind model.Kind) listFunc {
-	return func(r *headless.Runner, ctx context.Context, ask headless.ListOptions) error {
-		return r.ListPoints(ctx, kind, ask)
+	return func(r *headless.Runner, ctx context.Context, opts headless.ListOptions) error {
+		return r.ListPoints(ctx, kind, opts)
 	}
 }
 
-func newListCommand(do *runFunc, on timing, what, short string, fields model.FieldSet, list listFunc) *cobra.Command {
-	var ask headless.ListOptions
+func newListCommand(do *runFunc, tm timing, what, short string, fields model.FieldSet, list listFunc) *cobra.Command {
+	var opts headless.ListOptions
 	var common func() settings.Flags
 	var output func() (headless.Format, error)
 	cmd := &cobra.Command{
 		Use: what, Short: short, Long: short + ". " + filterHelp(fields), Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if ask.Format, err = output(); err != nil {
+			if opts.Format, err = output(); err != nil {
 				return err
 			}
-			u := commandRun{cmd: cmd, flags: common(), timing: on}
-			return setRun(do, u.runReadOnly, func(ctx context.Context, r *headless.Runner) error { return list(r, ctx, ask) })
+			run := commandRun{cmd: cmd, flags: common(), timing: tm}
+			return setRun(do, run.runReadOnly, func(ctx context.Context, r *headless.Runner) error { return list(r, ctx, opts) })
 		},
 	}
-	cmd.Flags().StringVar(&ask.Server, "server", "", "of which servers: an ID, a name, or a pattern such as 'web-*'")
-	cmd.Flags().StringVar(&ask.Filter, "filter", "", "which of them: words and fields, as / takes them in the dashboard")
+	cmd.Flags().StringVar(&opts.Server, "server", "", "only these servers: an ID, a name, or a pattern such as 'web-*'")
+	cmd.Flags().StringVar(&opts.Filter, "filter", "", "only matching entries: words and fields, as with / in the dashboard")
 	output, common = outputFlag(cmd), commonFlags(cmd)
-	registerCompletion(cmd, "server", completeServers(common, on))
+	registerCompletion(cmd, "server", completeServers(common, tm))
 	return cmd
 }
 
-// filterHelp tells which fields a filter can ask for.
+// filterHelp lists the fields of a filter.
 func filterHelp(fields model.FieldSet) string {
 	var examples []string
 	for _, f := range fields.Fields() {
@@ -104,8 +104,8 @@ func filterHelp(fields model.FieldSet) string {
 	return "A filter takes words and fields: " + strings.Join(examples, ", ") + "."
 }
 
-func checkCommand(do *runFunc, on timing) *cobra.Command {
-	var ask headless.CheckOptions
+func checkCommand(do *runFunc, tm timing) *cobra.Command {
+	var opts headless.CheckOptions
 	var common func() settings.Flags
 	var output func() (headless.Format, error)
 	var backups, snapshots func(*cobra.Command) (headless.RequirementOptions, error)
@@ -113,53 +113,53 @@ func checkCommand(do *runFunc, on timing) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check that every server has recent backups",
-		Long: "Check that every server has recent backups: for cron and monitoring. It exits with 0 when each server meets its " +
-			"policy, with 9 when one does not, and with 11 when that could not be judged. The first line sums up, the others are what " +
-			"is wrong. Policies come from the config's [[policy]] tables; without them, one usable backup of the last 26 hours is " +
-			"wanted. Flags override them. With --nagios it is a monitoring plugin: one line, and the exit codes 0, 1, 2 and 3.",
-		Example: "# in a crontab: mail comes only when something is wrong\nout=$(vpsdeck check) || echo \"$out\"\n" +
+		Long: "Check that every server has recent backups, for cron and monitoring. It exits with 0 if each server meets its policy, " +
+			"with 9 if one does not, and with 11 if coverage could not be checked. The first line is a summary; the others list the " +
+			"problems. Policies come from the config's [[policy]] tables. Without them, each server needs one usable backup of the last " +
+			"26 hours. Flags override both. With --nagios it is a monitoring plugin: one line, and the exit codes 0, 1, 2 and 3.",
+		Example: "# in a crontab: mail only if there is a problem\nout=$(vpsdeck check) || echo \"$out\"\n" +
 			"# the databases must have three backups, one of the last 12 hours\nvpsdeck check --server 'db-*' --backup-max-age 12h --min-backups 3\n" +
-			"# as a plugin of Nagios, Icinga and others\nvpsdeck check --nagios",
+			"# as a plugin for Nagios, Icinga and others\nvpsdeck check --nagios",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if ask.Format, err = output(); err != nil {
+			if opts.Format, err = output(); err != nil {
 				return err
 			}
-			if ask.Backups, err = backups(cmd); err != nil {
+			if opts.Backups, err = backups(cmd); err != nil {
 				return err
 			}
-			if ask.Snapshots, err = snapshots(cmd); err != nil {
+			if opts.Snapshots, err = snapshots(cmd); err != nil {
 				return err
 			}
-			ask.Server = flagIfSet(cmd, "server", &server)
-			u := commandRun{cmd: cmd, flags: common(), timing: on}
+			opts.Server = flagIfSet(cmd, "server", &server)
+			run := commandRun{cmd: cmd, flags: common(), timing: tm}
 			*do = func(ctx context.Context) error {
-				return ask.ReportUnchecked(cmd.OutOrStdout(), u.runReadOnly(ctx, func(ctx context.Context, r *headless.Runner) error { return r.Check(ctx, ask) }))
+				return opts.ReportUnchecked(cmd.OutOrStdout(), run.runReadOnly(ctx, func(ctx context.Context, r *headless.Runner) error { return r.Check(ctx, opts) }))
 			}
 			return nil
 		},
 	}
 	backups, snapshots = requirementFlags(cmd, model.Backup), requirementFlags(cmd, model.Snapshot)
-	cmd.Flags().BoolVar(&ask.Nagios, "nagios", false, "print one line and exit as a monitoring plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN")
-	cmd.Flags().StringVar(&server, "server", "", "which servers: an ID, a name, or a pattern such as 'web-*'")
+	cmd.Flags().BoolVar(&opts.Nagios, "nagios", false, "print one line and exit as a monitoring plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN")
+	cmd.Flags().StringVar(&server, "server", "", "only these servers: an ID, a name, or a pattern such as 'web-*'")
 	output, common = outputFlag(cmd), commonFlags(cmd)
-	registerCompletion(cmd, "server", completeServers(common, on))
+	registerCompletion(cmd, "server", completeServers(common, tm))
 	return cmd
 }
 
-// requirementFlags gives a command the flags that say what is wanted of a kind, and returns how to read them.
+// requirementFlags adds the flags that say what is required of a kind. What it returns reads them.
 func requirementFlags(cmd *cobra.Command, kind model.Kind) func(*cobra.Command) (headless.RequirementOptions, error) {
 	ageName, minName := kind.String()+"-max-age", "min-"+kind.String()+"s"
-	age := cmd.Flags().String(ageName, "", fmt.Sprintf("how old the newest usable %s may be, such as 26h or 7d; 0h: any age", kind))
-	least := cmd.Flags().Int(minName, 0, fmt.Sprintf("how many usable %ss there must be", kind))
-	return func(cmd *cobra.Command) (ask headless.RequirementOptions, err error) {
-		ask.Min = flagIfSet(cmd, minName, least)
-		ask.MaxAge, err = parseAgeFlag(cmd, ageName, *age)
-		return ask, err
+	age := cmd.Flags().String(ageName, "", fmt.Sprintf("maximum age of the newest usable %s, such as 26h or 7d; 0h: any age", kind))
+	least := cmd.Flags().Int(minName, 0, fmt.Sprintf("minimum number of usable %ss", kind))
+	return func(cmd *cobra.Command) (opts headless.RequirementOptions, err error) {
+		opts.Min = flagIfSet(cmd, minName, least)
+		opts.MaxAge, err = parseAgeFlag(cmd, ageName, *age)
+		return opts, err
 	}
 }
 
-// parseAgeFlag reads a length of time; nil if the command line has none.
+// parseAgeFlag reads a duration. It returns nil if the command line has none.
 func parseAgeFlag(cmd *cobra.Command, name, text string) (*time.Duration, error) {
 	if !cmd.Flags().Changed(name) {
 		return nil, nil

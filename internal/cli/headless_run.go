@@ -21,50 +21,50 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// runnerFunc is what a command without a screen does with an account.
+// runnerFunc is the job of a command without a screen.
 type runnerFunc func(context.Context, *headless.Runner) error
 
-// timing is how time passes for the commands without a screen.
+// timing is the clock and the timeout of the commands without a screen.
 type timing struct {
 	clock             headless.Clock
-	completionTimeout time.Duration // how long a shell's tab key may take; what does not come in time completes nothing
+	completionTimeout time.Duration // of a shell completion; after it nothing is offered
 }
 
-// commandRun is a command without a screen on its way: it opens the account as the dashboard does.
+// commandRun is one run of a command without a screen. It opens the account as the dashboard does.
 type commandRun struct {
 	cmd         *cobra.Command
 	flags       settings.Flags
 	timing      timing
-	lockTimeout time.Duration // how long it may wait for what others hold, 0: until it is ended; for what changes something
+	lockTimeout time.Duration // how long an action may wait for locks of other programs; 0: no limit
 }
 
 // openAccount finds the settings and the token.
-func (u commandRun) openAccount(ctx context.Context) (headless.Options, settings.Settings, error) {
-	s, err := settings.Load(sources(u.flags))
+func (c commandRun) openAccount(ctx context.Context) (headless.Options, settings.Settings, error) {
+	s, err := settings.Load(sources(c.flags))
 	if err != nil {
 		return headless.Options{}, s, err
 	}
 	tokens := settings.NewTokens(s, os.Getenv)
 	token, err := tokens.Find(ctx)
-	if errors.Is(err, settings.ErrNoToken) { // it cannot be asked for here
+	if errors.Is(err, settings.ErrNoToken) { // there is no dialog to ask for it
 		err = tokens.MissingError()
 	}
 	if err != nil {
 		return headless.Options{}, s, err
 	}
-	door := &access{settings: s, log: &command.RequestLog{}}
-	client, err := door.client(token.Value, api.WithClock(u.timing.clock.Now), api.WithWait(u.timing.clock.Wait), api.WithRateLimitObserver(func(d time.Duration) {
-		_, _ = fmt.Fprintf(u.cmd.ErrOrStderr(), "vpsdeck: the API limits requests: waiting for %s\n", widget.FormatDuration(d))
+	acc := &access{settings: s, log: &command.RequestLog{}}
+	client, err := acc.client(token.Value, api.WithClock(c.timing.clock.Now), api.WithWait(c.timing.clock.Wait), api.WithRateLimitObserver(func(d time.Duration) {
+		_, _ = fmt.Fprintf(c.cmd.ErrOrStderr(), "vpsdeck: rate limited by the API: retrying in %s\n", widget.FormatDuration(d))
 	}))
 	return headless.Options{
-		Client: client, Profile: s.Profile, ReadOnly: s.ReadOnly, Strict: s.StrictConfirm, Policies: s.Policies, Clock: u.timing.clock,
-		Out: u.cmd.OutOrStdout(), Notes: u.cmd.ErrOrStderr(), Screen: progressScreen(),
+		Client: client, Profile: s.Profile, ReadOnly: s.ReadOnly, Strict: s.StrictConfirm, Policies: s.Policies, Clock: c.timing.clock,
+		Out: c.cmd.OutOrStdout(), Notes: c.cmd.ErrOrStderr(), Screen: progressScreen(),
 	}, s, err
 }
 
-// runReadOnly does a job that changes nothing.
-func (u commandRun) runReadOnly(ctx context.Context, do runnerFunc) error {
-	opts, _, err := u.openAccount(ctx)
+// runReadOnly runs a job that changes nothing.
+func (c commandRun) runReadOnly(ctx context.Context, do runnerFunc) error {
+	opts, _, err := c.openAccount(ctx)
 	if err != nil {
 		return err
 	}
@@ -73,34 +73,34 @@ func (u commandRun) runReadOnly(ctx context.Context, do runnerFunc) error {
 	return do(ctx, r)
 }
 
-// noJournalWarning is said where there is no directory for the journal.
-const noJournalWarning = "there is no journal, so nothing is written down and an earlier run's actions are not known: " +
+// noJournalWarning is shown if there is no directory for the journal.
+const noJournalWarning = "there is no journal: actions are not logged, and those of earlier runs are not known; " +
 	"set HOME, XDG_STATE_HOME or systemd's StateDirectory="
 
-// runAction does a job that changes something: it is written down, and an interrupt ends it in order.
-func (u commandRun) runAction(ctx context.Context, do runnerFunc) error {
-	opts, s, err := u.openAccount(ctx)
+// runAction runs a job that changes something: it is logged in the journal, and an interrupt ends it in order.
+func (c commandRun) runAction(ctx context.Context, do runnerFunc) error {
+	opts, s, err := c.openAccount(ctx)
 	if err != nil {
 		return err
 	}
-	// A reader that goes away, as head does, must not end us between a request and its answer.
+	// A reader that exits early, such as head, must not kill us between a request and its response.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := withInterrupt(ctx)
 	defer stop()
 	if s.State != "" {
-		book := journal.New(s.State).WithLockWait(ctx, u.lockTimeout, u.timing.clock.Wait)
-		run := book.StartRun(app.RunID(time.Now(), os.Getpid()))
+		jrnl := journal.New(s.State).WithLockWait(ctx, c.lockTimeout, c.timing.clock.Wait)
+		run := jrnl.StartRun(app.RunID(time.Now(), os.Getpid()))
 		defer run.End()
-		opts.Journal, opts.Run = book, run.ID
+		opts.Journal, opts.Run = jrnl, run.ID
 	} else {
-		_, _ = fmt.Fprintln(u.cmd.ErrOrStderr(), "vpsdeck: "+noJournalWarning)
+		_, _ = fmt.Fprintln(c.cmd.ErrOrStderr(), "vpsdeck: "+noJournalWarning)
 	}
 	r := headless.New(opts)
 	defer r.End()
 	return do(ctx, r)
 }
 
-// withInterrupt is a context that the first signal ends, with a Fault that says so as its cause. The second signal ends the
+// withInterrupt returns a context that the first signal cancels, with app.SignalError as its cause. The second signal ends the
 // program as usual.
 func withInterrupt(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -120,7 +120,7 @@ func withInterrupt(ctx context.Context) (context.Context, func()) {
 	}
 }
 
-// progressScreen is standard error, if that is a terminal that can draw over a line; else nil.
+// progressScreen returns standard error if that is a terminal that can redraw a line, else nil.
 func progressScreen() *headless.Screen {
 	fd := int(os.Stderr.Fd())
 	if !term.IsTerminal(fd) || os.Getenv("TERM") == "dumb" {

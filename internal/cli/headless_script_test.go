@@ -92,9 +92,9 @@ type scriptEnv struct {
 }
 
 // ServeHTTP spends the waits of the program.
-func (w *scriptEnv) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+func (s *scriptEnv) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if !r.URL.Query().Has("for") { // what time is it?
-		_, _ = io.WriteString(rw, w.clock.Now().Format(time.RFC3339Nano))
+		_, _ = io.WriteString(rw, s.clock.Now().Format(time.RFC3339Nano))
 		return
 	}
 	d, err := time.ParseDuration(r.URL.Query().Get("for"))
@@ -102,21 +102,21 @@ func (w *scriptEnv) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		http.Error(rw, err.Error(), http.StatusBadRequest)
 		return
 	}
-	w.mu.Lock()
-	hold := w.holdWaits
-	w.mu.Unlock()
+	s.mu.Lock()
+	hold := s.holdWaits
+	s.mu.Unlock()
 	if hold {
-		w.heldWaits <- struct{}{}
+		s.heldWaits <- struct{}{}
 		<-r.Context().Done()
 		return
 	}
-	w.clock.Advance(d)
+	s.clock.Advance(d)
 }
 
 // countRequests counts the requests of a method and a path, such as "POST /snapshots/".
-func (w *scriptEnv) countRequests(what string) int {
+func (s *scriptEnv) countRequests(what string) int {
 	n := 0
-	for _, r := range w.account.Requests() {
+	for _, r := range s.account.Requests() {
 		if r.Method+" "+r.Path == what {
 			n++
 		}
@@ -139,14 +139,14 @@ func TestScripts(t *testing.T) {
 
 func scriptSetup(env *testscript.Env) error {
 	clock := sim.NewSteppedClock(time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC))
-	w := &scriptEnv{account: sim.New(sim.Options{Seed: 1, Clock: clock}), clock: clock, heldWaits: make(chan struct{}, 1)}
-	server, err := sim.Listen("127.0.0.1:0", w.account)
+	s := &scriptEnv{account: sim.New(sim.Options{Seed: 1, Clock: clock}), clock: clock, heldWaits: make(chan struct{}, 1)}
+	server, err := sim.Listen("127.0.0.1:0", s.account)
 	if err != nil {
 		return err
 	}
-	w.url = server.URL()
+	s.url = server.URL()
 	env.Defer(server.Close)
-	waits := httptest.NewServer(w)
+	waits := httptest.NewServer(s)
 	env.Defer(waits.Close)
 
 	self, err := os.Executable()
@@ -160,7 +160,7 @@ func scriptSetup(env *testscript.Env) error {
 	} {
 		env.Setenv(name, value)
 	}
-	env.Values["world"] = w
+	env.Values["script"] = s
 	return nil
 }
 
@@ -180,7 +180,7 @@ func scriptLockJournal(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Defer(func() { _ = f.Close() })
 }
 
-func scriptEnvOf(ts *testscript.TestScript) *scriptEnv { return ts.Value("world").(*scriptEnv) }
+func scriptEnvOf(ts *testscript.TestScript) *scriptEnv { return ts.Value("script").(*scriptEnv) }
 
 // exits CODE ARGUMENT...: vpsdeck ends with that code, and prints no token and no raw error.
 func scriptExits(ts *testscript.TestScript, _ bool, args []string) {
@@ -228,10 +228,10 @@ func scriptAdvance(ts *testscript.TestScript, _ bool, args []string) {
 
 // hold: from here on a program that waits goes on waiting.
 func scriptHold(ts *testscript.TestScript, _ bool, _ []string) {
-	w := scriptEnvOf(ts)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.holdWaits = true
+	s := scriptEnvOf(ts)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.holdWaits = true
 }
 
 // waiting: goes on when the program in the background waits.

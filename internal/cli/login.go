@@ -17,7 +17,7 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// tokenPlaces are the names of the places that login can be told to keep a token in.
+// tokenPlaces are the values of login's --keep.
 var tokenPlaces = map[string]settings.Store{"keyring": settings.InKeyring, "file": settings.InFile}
 
 func loginCommand(do *runFunc) *cobra.Command {
@@ -25,29 +25,29 @@ func loginCommand(do *runFunc) *cobra.Command {
 	var account func() settings.Flags
 	cmd := &cobra.Command{
 		Use:   "login",
-		Short: "Keep the API token of an account",
-		Long: "Keep the API token of an account. It is asked for, hidden, or read from standard input where that is no terminal; " +
-			"it is tried, and then kept in the system's keyring or in a file that only you can read.",
+		Short: "Save the API token of an account",
+		Long: "Save the API token of an account. vpsdeck asks for it without showing it, or reads it from standard input if that is " +
+			"not a terminal. It checks the token, then saves it in the system's keyring or in a file that only you can read.",
 		Example: "# the account of [profile.work]\nvpsdeck login --profile work\n# from a password manager, on a machine without a keyring\n" +
 			"pass show vps/work | vpsdeck login --profile work --keep file",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			place, known := tokenPlaces[keep]
 			if !known && cmd.Flags().Changed("keep") {
-				return withHelpHint(cmd, settings.Errorf(settings.ExitUsage, "--keep cannot be %q: there are keyring and file", keep))
+				return withHelpHint(cmd, settings.Errorf(settings.ExitUsage, "--keep cannot be %q; valid: keyring, file", keep))
 			}
 			flags := account()
 			*do = func(ctx context.Context) error { return login(ctx, cmd, flags, place) }
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&keep, "keep", "", "where: keyring or file; without it the first of the two that there is")
+	cmd.Flags().StringVar(&keep, "keep", "", "where to save it: keyring or file (default: the keyring if there is one)")
 	registerCompletion(cmd, "keep", cobra.FixedCompletions([]string{"keyring", "file"}, cobra.ShellCompDirectiveNoFileComp))
 	account = accountFlags(cmd)
 	return cmd
 }
 
-// login asks for a token, tries it, and keeps it.
+// login asks for a token, checks it and saves it.
 func login(ctx context.Context, cmd *cobra.Command, flags settings.Flags, place settings.Store) error {
 	s, err := settings.Load(sources(flags))
 	if err != nil {
@@ -62,28 +62,28 @@ func login(ctx context.Context, cmd *cobra.Command, flags settings.Flags, place 
 	}
 	ctx, stop := withInterrupt(ctx)
 	defer stop()
-	secret, err := readToken(ctx, cmd, "API token of "+accountName(s)+", hidden: ")
+	secret, err := readToken(ctx, cmd, "API token of "+accountName(s)+" (hidden): ")
 	if err != nil {
 		return err
 	}
-	door := &access{settings: s, tokens: tokens, log: &command.RequestLog{}}
-	client, err := door.Connect(ctx, command.NewSecret(secret.Reveal()))
+	acc := &access{settings: s, tokens: tokens, log: &command.RequestLog{}}
+	client, err := acc.Connect(ctx, command.NewSecret(secret.Reveal()))
 	if err != nil {
 		return err
 	}
-	kept, err := tokens.Save(secret, place)
+	saved, err := tokens.Save(secret, place)
 	if err != nil {
 		return err
 	}
 	owner := ""
-	if account, err := client.Account(ctx); err == nil { // where the API does not tell, the token is good all the same
+	if account, err := client.Account(ctx); err == nil { // if the API does not tell, the token is still valid
 		owner = ", " + model.Clean(account.Label())
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s%s: the token is kept in %s\n", accountName(s), owner, kept.Source)
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s%s: token saved in %s\n", accountName(s), owner, saved.Source)
 	return stdoutError(err)
 }
 
-// accountName is the account for a sentence: its profile, and where it is.
+// accountName names the account in messages: its profile and its host.
 func accountName(s settings.Settings) string {
 	if s.Profile == "" {
 		return s.Host
@@ -91,22 +91,22 @@ func accountName(s settings.Settings) string {
 	return "profile " + s.Profile + " at " + s.Host
 }
 
-// stdoutError is what is left of an error in printing.
+// stdoutError replaces an error of writing to standard output by one for the user.
 func stdoutError(err error) error {
 	if err != nil {
-		return settings.Errorf(settings.ExitOther, "standard output could not be written to")
+		return settings.Errorf(settings.ExitOther, "standard output could not be written")
 	}
 	return nil
 }
 
-// readToken reads a token from the terminal, without showing it, or from whatever else standard input is.
+// readToken reads a token from the terminal without showing it, or from standard input if that is not a terminal.
 func readToken(ctx context.Context, cmd *cobra.Command, prompt string) (settings.Secret, error) {
 	read := func() (string, error) {
 		text, err := io.ReadAll(io.LimitReader(cmd.InOrStdin(), 64<<10))
 		return string(text), err
 	}
 	if in, ok := cmd.InOrStdin().(*os.File); ok && term.IsTerminal(int(in.Fd())) {
-		before, err := term.MakeRaw(int(in.Fd())) // before the prompt: whoever types at once must not see it either
+		before, err := term.MakeRaw(int(in.Fd())) // before the prompt, so that a token typed at once is hidden too
 		if err != nil {
 			return settings.Secret{}, errTokenUnreadable
 		}
@@ -140,13 +140,13 @@ func readToken(ctx context.Context, cmd *cobra.Command, prompt string) (settings
 	}
 }
 
-// errTokenUnreadable says that nothing could be read.
+// errTokenUnreadable is the error of a failed read.
 var errTokenUnreadable = settings.Errorf(settings.ExitToken, "the token could not be read")
 
-// parseToken is the token that was read, or why there is none.
+// parseToken returns the token that was read, or why there is none.
 func parseToken(text string, err error) (settings.Secret, error) {
-	if fault := new(settings.Error); errors.As(err, &fault) {
-		return settings.Secret{}, fault
+	if known := new(settings.Error); errors.As(err, &known) {
+		return settings.Secret{}, known
 	}
 	if err != nil {
 		return settings.Secret{}, errTokenUnreadable
@@ -162,9 +162,9 @@ func logoutCommand(do *runFunc) *cobra.Command {
 	var account func() settings.Flags
 	cmd := &cobra.Command{
 		Use:   "logout",
-		Short: "Forget the API token of an account",
-		Long: "Forget the API token of an account that was kept in the system's keyring or in a file of ours. The token itself stays " +
-			"valid: it is revoked in the provider's panel.",
+		Short: "Delete the saved API token of an account",
+		Long: "Delete the API token of an account that vpsdeck login saved in the system's keyring or in a file. The token itself " +
+			"stays valid: revoke it in the provider's panel.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			flags := account()
@@ -183,11 +183,11 @@ func logout(out io.Writer, flags settings.Flags) error {
 	}
 	places, failed := settings.NewTokens(s, os.Getenv).Forget()
 	if failed == nil && len(places) == 0 {
-		_, err = fmt.Fprintf(out, "%s: no token was kept\n", accountName(s))
+		_, err = fmt.Fprintf(out, "%s: there was no saved token\n", accountName(s))
 		return stdoutError(err)
 	}
 	for _, p := range places {
-		if _, err = fmt.Fprintf(out, "%s: the token is gone from %s\n", accountName(s), p); err != nil {
+		if _, err = fmt.Fprintf(out, "%s: token deleted from %s\n", accountName(s), p); err != nil {
 			return stdoutError(err)
 		}
 	}

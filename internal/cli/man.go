@@ -14,26 +14,26 @@ import (
 	"vpsdeck/internal/settings"
 )
 
-// exitCodes tells people what the codes mean: in the man page, and in docs/SCRIPTING.md, which a test compares.
+// exitCodes describes the exit codes for the man page. A test compares it with docs/SCRIPTING.md.
 var exitCodes = []struct {
 	code  settings.ExitCode
 	means string
 }{
-	{settings.ExitOK, "fine"},
-	{settings.ExitOther, "anything without a code of its own: the API is down or refused the request, a restore point failed"},
-	{settings.ExitUsage, "the command line is wrong, or the dashboard has no terminal"},
-	{settings.ExitConfig, "the config, or a setting in the environment, cannot be used"},
+	{settings.ExitOK, "success"},
+	{settings.ExitOther, "any other error: the API is down or refused the request, or a restore point failed"},
+	{settings.ExitUsage, "wrong command line, or no terminal for the dashboard"},
+	{settings.ExitConfig, "the config, or a setting in the environment, is invalid"},
 	{settings.ExitToken, "there is no token, or the API does not accept it"},
-	{settings.ExitNotFound, "no server has that name or more than one has, or there is no such restore point"},
-	{settings.ExitRefused, "refused by a safety rule: read-only, no --yes, another server's name, the last restore point, a name that would not do"},
-	{settings.ExitLimited, "not now: a quota is full, too many requests, something is still running, or --timeout is up"},
-	{settings.ExitUnknown, "the answer to a deed was lost: it may have been done all the same, so look before you do it again"},
+	{settings.ExitNotFound, "no server or more than one has that name, or there is no such restore point"},
+	{settings.ExitRefused, "refused by a safety rule: read-only, no --yes, wrong server name, last restore point, invalid name"},
+	{settings.ExitLimited, "not now: full quota, rate limit, another operation still running, or --timeout reached"},
+	{settings.ExitUnknown, "outcome unknown: the response was lost and the action may have been done; check before you repeat it"},
 	{settings.ExitCoverage, "check: a server does not meet its policy"},
-	{settings.ExitUnconfirmed, "the API accepted the action, and its lists never showed it: look at the server before you do it again"},
-	{settings.ExitUnchecked, "check: coverage could not be judged: no answer, no token, no servers, or none that the name fits"},
+	{settings.ExitUnconfirmed, "unconfirmed: the API accepted the action but never listed it; check the server before you repeat it"},
+	{settings.ExitUnchecked, "check: coverage could not be checked: no response, no token, no servers, or none with that name"},
 }
 
-// manCommand writes the man page, from the same words as the help. It is for whoever packs the program.
+// manCommand prints the man page, built from the help texts. It is for packagers.
 func manCommand(do *runFunc) *cobra.Command {
 	return &cobra.Command{
 		Use: "man", Short: "Write the man page", Hidden: true, Args: cobra.NoArgs,
@@ -44,7 +44,7 @@ func manCommand(do *runFunc) *cobra.Command {
 					_, err = fmt.Fprint(cmd.OutOrStdout(), page)
 				}
 				if err != nil {
-					return settings.Errorf(settings.ExitOther, "the man page could not be written")
+					return settings.Errorf(settings.ExitOther, "the man page could not be generated")
 				}
 				return nil
 			}
@@ -53,8 +53,8 @@ func manCommand(do *runFunc) *cobra.Command {
 	}
 }
 
-// headingPattern matches the line that man draws above and below the page. mango puts a whole sentence where the manual's part
-// belongs, for which there is no room.
+// headingPattern matches the header line of the page. mango puts a whole sentence where the manual's section name belongs, which
+// is too long.
 var headingPattern = regexp.MustCompile(`(?m)^(\.TH VPSDECK 1 "[0-9-]+") .*$`)
 
 func manPage(root *cobra.Command) (string, error) {
@@ -66,9 +66,9 @@ func manPage(root *cobra.Command) (string, error) {
 	for _, c := range exitCodes {
 		fmt.Fprintf(&codes, "%d: %s.\n", c.code, c.means)
 	}
-	page.WithSection("Environment", "VPS_API_TOKEN: the token.\nVPS_API_URL: the API's address.\nVPS_PROFILE: the account, a profile of the config.")
+	page.WithSection("Environment", "VPS_API_TOKEN: the token.\nVPS_API_URL: the URL of the API.\nVPS_PROFILE: the account, a profile of the config.")
 	page.WithSection("Exit status", codes.String())
 	text := headingPattern.ReplaceAllString(page.Build(roff.NewDocument()), `$1 "vpsdeck `+app.Version()+`" "User Commands"`)
-	// mango puts the two dashes of a long flag before a short one too.
+	// mango writes two dashes before short flags too.
 	return strings.ReplaceAll(text, "--o --output", "-o, --output"), nil
 }

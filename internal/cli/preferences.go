@@ -12,27 +12,27 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// preferencesFrom checks what the settings leave to be checked where it is known, keys, themes, columns and the like, and puts them
-// into the dashboard's terms. Its errors are Faults with ExitConfig that name the line.
+// preferencesFrom converts settings into the dashboard's preferences. It checks what the settings package does not know: keys,
+// themes, columns and so on. Its errors are settings.Errors with ExitConfig that name the line.
 func preferencesFrom(s settings.Settings) (ui.Preferences, error) {
-	out := ui.Preferences{
+	prefs := ui.Preferences{
 		Profile: command.Profile{Name: s.Profile, Stripe: stripe(s), ReadOnly: s.ReadOnly, Strict: s.StrictConfirm, Policies: s.Policies},
 		Keys:    keymap.Default(), Theme: style.Theme(s.Theme), Columns: s.Columns, Announce: ui.Announcement(s.Notify),
 		SSH: s.SSH, Commands: s.Commands, Secrets: s.TokenVariables, ASCII: s.ASCII, Mouse: s.Mouse, ReducedMotion: !s.Motion,
 	}
-	if err := out.Keys.Remap(s.Keys); err != nil {
-		return out, configError(badKeyPosition(s), "[keys]: %s", err)
+	if err := prefs.Keys.Remap(s.Keys); err != nil {
+		return prefs, configError(badKeyPosition(s), "[keys]: %s", err)
 	}
-	for i, own := range s.Commands {
-		if err := out.Keys.AddCustom(own.Name, own.Key); err != nil {
-			return out, configError(s.Position("command"), "[[command]] %d: %s", i+1, err)
+	for i, custom := range s.Commands {
+		if err := prefs.Keys.AddCustom(custom.Name, custom.Key); err != nil {
+			return prefs, configError(s.Position("command"), "[[command]] %d: %s", i+1, err)
 		}
 	}
-	if pane, err := out.Columns.Check(); err != nil {
-		return out, configError(s.Position("columns."+pane), "[columns]: %s", err)
+	if pane, err := prefs.Columns.Check(); err != nil {
+		return prefs, configError(s.Position("columns."+pane), "[columns]: %s", err)
 	}
 	for _, choice := range []struct {
-		name, value, place string
+		name, value, position string
 		known              []string
 	}{
 		{"notify", s.Notify, s.Position("notify"), ui.Announcements()},
@@ -41,17 +41,17 @@ func preferencesFrom(s settings.Settings) (ui.Preferences, error) {
 	} {
 		if !slices.Contains(choice.known, choice.value) {
 			known := strings.TrimSuffix(strings.Join(choice.known, ", "), ", ")
-			return out, configError(choice.place, "%s cannot be %q: there are %s", choice.name, choice.value, known)
+			return prefs, configError(choice.position, "%s cannot be %q; valid: %s", choice.name, choice.value, known)
 		}
 	}
-	return out, nil
+	return prefs, nil
 }
 
-func configError(place, format string, args ...any) error {
-	return settings.Errorf(settings.ExitConfig, "%s: "+format, append([]any{place}, args...)...)
+func configError(position, format string, args ...any) error {
+	return settings.Errorf(settings.ExitConfig, "%s: "+format, append([]any{position}, args...)...)
 }
 
-// badKeyPosition is the line of the first key that is wrong by itself; where two that are right conflict, that of the table.
+// badKeyPosition returns the line of the first invalid key, or the line of the table if two valid keys conflict.
 func badKeyPosition(s settings.Settings) string {
 	names := make([]string, 0, len(s.Keys))
 	for name := range s.Keys {
@@ -59,15 +59,15 @@ func badKeyPosition(s settings.Settings) string {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		alone := keymap.Default()
-		if alone.Remap(map[string][]string{name: s.Keys[name]}) != nil {
+		keys := keymap.Default()
+		if keys.Remap(map[string][]string{name: s.Keys[name]}) != nil {
 			return s.Position("keys." + name)
 		}
 	}
 	return s.Position("keys")
 }
 
-// stripe is the colour of a profile: the one that the config gives it, or else one by its place among the profiles.
+// stripe returns the colour of a profile: the one from the config, or one chosen by its position among the profiles.
 func stripe(s settings.Settings) string {
 	if s.Stripe != "" || s.Profile == "" {
 		return s.Stripe
@@ -76,7 +76,7 @@ func stripe(s settings.Settings) string {
 	return colours[slices.Index(s.Profiles, s.Profile)%len(colours)]
 }
 
-// configWatcher sees when the config file changes.
+// configWatcher reloads the preferences when the config file changes.
 type configWatcher struct {
 	flags    settings.Flags
 	path     string
@@ -84,7 +84,7 @@ type configWatcher struct {
 	accounts *accounts
 }
 
-// newConfigWatcher begins to watch the config file; nil if there is no place for one.
+// newConfigWatcher watches the config file. It returns nil if there is no path for one.
 func newConfigWatcher(flags settings.Flags) *configWatcher {
 	path, _ := settings.ConfigPath(sources(flags))
 	if path == "" {
@@ -93,24 +93,24 @@ func newConfigWatcher(flags settings.Flags) *configWatcher {
 	return &configWatcher{flags: flags, path: path, file: watch.New(path)}
 }
 
-// Reload reads the file if it is another one than last time.
-func (w *configWatcher) Reload(profile string) (fresh ui.Preferences, changed bool, err error) {
-	changed, there := w.file.Changed()
+// Reload reads the file if it has changed since the last call.
+func (w *configWatcher) Reload(profile string) (prefs ui.Preferences, changed bool, err error) {
+	changed, exists := w.file.Changed()
 	if !changed {
 		return ui.Preferences{}, false, nil
 	}
-	if !there {
-		return ui.Preferences{}, false, settings.Errorf(settings.ExitConfig, "%s is gone", w.path)
+	if !exists {
+		return ui.Preferences{}, false, settings.Errorf(settings.ExitConfig, "%s no longer exists", w.path)
 	}
 	s, err := settings.Load(sources(withProfile(w.flags, profile)))
 	if err != nil {
 		return ui.Preferences{}, false, err
 	}
-	if fresh, err = preferencesFrom(s); err != nil {
+	if prefs, err = preferencesFrom(s); err != nil {
 		return ui.Preferences{}, false, err
 	}
-	others := *w.accounts
-	others.profiles = s.Profiles
-	fresh.Accounts = &others
-	return fresh, true, nil
+	accts := *w.accounts
+	accts.profiles = s.Profiles
+	prefs.Accounts = &accts
+	return prefs, true, nil
 }

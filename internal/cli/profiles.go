@@ -17,8 +17,8 @@ func profilesCommand(do *runFunc) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "profiles",
 		Short: "List the accounts of the config",
-		Long: "List the accounts of the config: where each is, where its token comes from, and what holds on it. The one in use is " +
-			"marked; none is the account outside of all profiles. No token is looked for, and nobody is asked.",
+		Long: "List the accounts of the config: the API host, the token source, and how actions are confirmed. The account in use " +
+			"is marked; \"none\" is the account without a profile. No token is read and no request is sent.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			flags := account()
@@ -54,7 +54,7 @@ func listProfiles(out io.Writer, format headless.Format, flags settings.Flags) e
 	return headless.WriteProfiles(out, format, rows)
 }
 
-// actionMode says how deeds are asked for on an account.
+// actionMode returns how actions are confirmed on an account, or "read-only".
 func actionMode(s settings.Settings) string {
 	switch {
 	case s.ReadOnly:

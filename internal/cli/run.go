@@ -1,4 +1,4 @@
-// Package cli is the command line: it reads the settings, opens the account, runs the dashboard or a command, and prints the one
+// Package cli is the command line: it reads the settings, opens the account, runs the dashboard or a command, and prints the
 // error.
 package cli
 
@@ -11,15 +11,15 @@ import (
 	"vpsdeck/model"
 )
 
-// Run carries out a command line, and is the one place that prints an error: one line on standard error.
+// Run runs a command line. It is the only place that prints an error: one line on standard error.
 func Run(ctx context.Context, args []string) settings.ExitCode {
 	if os.Getenv("NO_COLOR") != "" {
-		// The convention is "any value that is not empty"; the libraries below take only 1 and true for a yes.
+		// By convention any non-empty value counts; the libraries accept only 1 and true.
 		_ = os.Setenv("NO_COLOR", "1")
 	}
 	err := execute(ctx, args)
-	if words := model.ErrorMessage(err); words != "" { // a command that has told its results needs no further sentence
-		_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+words)
+	if message := model.ErrorMessage(err); message != "" { // empty if the command has printed its results
+		_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+message)
 	}
 	return settings.CodeOf(err)
 }

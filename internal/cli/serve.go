@@ -20,7 +20,7 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// serveOptions is what a command line says of a server.
+// serveOptions are the flags of serve.
 type serveOptions struct {
 	address, hostKey, users, log string
 	demo, check                  bool
@@ -33,43 +33,43 @@ func serveCommand(do *runFunc) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the dashboard to a team over SSH",
-		Long: "Serve the dashboard to a team over SSH: the API token stays here, everybody sees the same operations, and it is written " +
-			"down who did what. Who may come in stands in a users file, authorized_keys lines with a name and a role each; nobody " +
-			"else does, and there is no shell. docs/SERVING.md tells how to set it up.",
-		Example: "# serve the account\nvpsdeck serve --users users --host-key host_key\n# see whether all files are right\nvpsdeck serve --users users --check",
+		Long: "Serve the dashboard to a team over SSH. The API token stays on this machine, everybody sees the same operations, and " +
+			"the journal records who did what. Only the keys in the users file can log in: it has authorized_keys lines with a " +
+			"name and a role each. There is no shell. docs/SERVING.md explains the setup.",
+		Example: "# serve the account\nvpsdeck serve --users users --host-key host_key\n# check all files\nvpsdeck serve --users users --check",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if s.demo && (cmd.Flags().Changed("api-url") || cmd.Flags().Changed("profile")) {
-				return settings.Errorf(settings.ExitUsage, "--demo and an account exclude each other: the demo has an account of its own; see vpsdeck serve --help")
+				return settings.Errorf(settings.ExitUsage, "--demo cannot be combined with --api-url or --profile: the demo has its own account; see vpsdeck serve --help")
 			}
 			if s.users == "" {
-				return settings.Errorf(settings.ExitUsage, "--users is missing: without a users file nobody may come in; see vpsdeck serve --help")
+				return settings.Errorf(settings.ExitUsage, "--users is missing: without a users file nobody can log in; see vpsdeck serve --help")
 			}
 			if s.log != "text" && s.log != "json" {
-				return settings.Errorf(settings.ExitUsage, "--log cannot be %q: there are text and json", s.log)
+				return settings.Errorf(settings.ExitUsage, "--log cannot be %q; valid: text, json", s.log)
 			}
 			*do = func(ctx context.Context) error { return s.run(ctx, cmd.ErrOrStderr(), cmd.OutOrStdout()) }
 			return nil
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&s.address, "listen", "127.0.0.1:23234", "where to listen")
-	flags.StringVar(&s.hostKey, "host-key", "", "the file of the host key, made at the first start (default: host_key in the state directory)")
-	flags.StringVar(&s.users, "users", "", "the users file")
-	flags.StringVar(&s.log, "log", "text", "how to log to standard error: text or json")
-	flags.BoolVar(&s.demo, "demo", false, "serve a simulated account, on which every deed works and nothing is real")
-	flags.BoolVar(&s.check, "check", false, "see whether all files are right, and end")
-	flags.IntVar(&s.limits.Sessions, "sessions", 500, "sessions at once, in all")
-	flags.IntVar(&s.limits.PerUser, "sessions-per-user", 10, "sessions at once, of one user")
-	flags.IntVar(&s.limits.PerAddress, "sessions-per-address", 50, "sessions at once, from one address")
-	flags.IntVar(&s.limits.LoginsPerMinute, "logins-per-minute", 30, "tries to log in, from one address in a minute")
-	flags.DurationVar(&s.limits.Idle, "idle", 0, "end a session in which no key was pressed for so long (default 30m)")
-	flags.DurationVar(&s.limits.MaxSession, "total", 0, "end a session after so long (default 12h)")
+	flags.StringVar(&s.address, "listen", "127.0.0.1:23234", "address to listen on")
+	flags.StringVar(&s.hostKey, "host-key", "", "host key file, created at the first start (default: host_key in the state directory)")
+	flags.StringVar(&s.users, "users", "", "users file: who may log in")
+	flags.StringVar(&s.log, "log", "text", "format of the log on standard error: text or json")
+	flags.BoolVar(&s.demo, "demo", false, "serve a simulated account: every action works, nothing is real")
+	flags.BoolVar(&s.check, "check", false, "check all files and exit")
+	flags.IntVar(&s.limits.Sessions, "sessions", 500, "maximum number of sessions")
+	flags.IntVar(&s.limits.PerUser, "sessions-per-user", 10, "maximum number of sessions per user")
+	flags.IntVar(&s.limits.PerAddress, "sessions-per-address", 50, "maximum number of sessions per address")
+	flags.IntVar(&s.limits.LoginsPerMinute, "logins-per-minute", 30, "maximum login attempts per address and minute")
+	flags.DurationVar(&s.limits.Idle, "idle", 0, "end a session after this time without a key press (default 30m)")
+	flags.DurationVar(&s.limits.MaxSession, "total", 0, "end a session after this time (default 12h)")
 	s.flags = accountFlags(cmd)
 	return cmd
 }
 
-// run checks everything, and then serves until it is told to end.
+// run checks everything, then serves until a signal ends it.
 func (s serveOptions) run(ctx context.Context, errs, out io.Writer) error {
 	flags := s.flags()
 	if s.demo {
@@ -81,7 +81,7 @@ func (s serveOptions) run(ctx context.Context, errs, out io.Writer) error {
 	}
 	if s.hostKey == "" {
 		if conf.State == "" {
-			return settings.Errorf(settings.ExitUsage, "--host-key is missing, and there is no state directory to keep one in: name a file")
+			return settings.Errorf(settings.ExitUsage, "--host-key is missing, and there is no state directory for a default: give a file")
 		}
 		s.hostKey = filepath.Join(conf.State, "host_key")
 	}
@@ -91,24 +91,24 @@ func (s serveOptions) run(ctx context.Context, errs, out io.Writer) error {
 	defer runtime.KeepAlive(app.TuneGC(app.GCPercentServer))
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	asking, end := context.WithCancel(context.WithoutCancel(ctx)) // the last deeds are still answered while it drains
+	requests, end := context.WithCancel(context.WithoutCancel(ctx)) // outlives ctx: actions under way still get their responses while the server drains
 	defer end()
 	listener, err := sshd.Listen(s.address)
 	if err != nil {
 		return serverError(err)
 	}
-	o, err := openSharedAccount(asking, conf, s.demo)
+	account, err := openSharedAccount(requests, conf, s.demo)
 	if err != nil {
 		_ = listener.Close()
 		return err
 	}
-	defer o.close()
+	defer account.close()
 	log := slog.New(s.logHandler(errs))
 	if conf.State == "" && !s.demo {
 		log.Warn(noJournalWarning)
 	}
 	server, err := sshd.New(sshd.Options{
-		HostKey: s.hostKey, Users: s.users, Limits: s.limits, Log: log, Open: o.openSession, Notice: newNotice,
+		HostKey: s.hostKey, Users: s.users, Limits: s.limits, Log: log, Open: account.openSession, Notice: newNotice,
 	})
 	if err != nil {
 		_ = listener.Close()
@@ -124,13 +124,13 @@ func (s serveOptions) logHandler(errs io.Writer) slog.Handler {
 	return slog.NewTextHandler(errs, nil)
 }
 
-// runCheck says whether everything is as a start needs it. It makes nothing and asks nobody.
+// runCheck checks everything that a start needs. It creates no file and sends no request.
 func (s serveOptions) runCheck(ctx context.Context, conf settings.Settings, out io.Writer) error {
 	users, err := sshd.LoadUsers(s.users)
 	if err != nil {
 		return serverError(err)
 	}
-	there, err := sshd.CheckHostKey(s.hostKey)
+	exists, err := sshd.CheckHostKey(s.hostKey)
 	if err != nil {
 		return serverError(err)
 	}
@@ -143,22 +143,22 @@ func (s serveOptions) runCheck(ctx context.Context, conf settings.Settings, out 
 			return missingTokenError(tokens, err)
 		}
 	}
-	key, account := s.hostKey, conf.Host
+	key, host := s.hostKey, conf.Host
 	if s.demo {
-		account = "simulated"
+		host = "simulated"
 	}
-	if !there {
-		key += " (made at the first start)"
+	if !exists {
+		key += " (created at the first start)"
 	}
-	_, err = fmt.Fprintf(out, "all is fine: %s in %s, host key %s, account %s\n", users, s.users, key, account)
+	_, err = fmt.Fprintf(out, "OK: %s in %s, host key %s, account %s\n", users, s.users, key, host)
 	return stdoutError(err)
 }
 
-// serverError puts what is wrong with the server's files in the program's terms.
+// serverError turns an sshd.Error into a settings.Error with ExitConfig.
 func serverError(err error) error {
-	var t *sshd.Error
-	if errors.As(err, &t) {
-		return settings.Errorf(settings.ExitConfig, "%s", t.Message())
+	var e *sshd.Error
+	if errors.As(err, &e) {
+		return settings.Errorf(settings.ExitConfig, "%s", e.Message())
 	}
 	return err
 }
@@ -170,11 +170,11 @@ func missingTokenError(tokens *settings.Tokens, err error) error {
 	return err
 }
 
-// connectClient is the client of the real account. Its token is tried, so that a server does not start with one that is refused.
-func connectClient(ctx context.Context, door *access) (command.Client, error) {
-	token, err := door.tokens.Find(ctx)
+// connectClient returns the client of the real account. It checks the token, so that a server does not start with a rejected one.
+func connectClient(ctx context.Context, acc *access) (command.Client, error) {
+	token, err := acc.tokens.Find(ctx)
 	if err != nil {
-		return nil, missingTokenError(door.tokens, err)
+		return nil, missingTokenError(acc.tokens, err)
 	}
-	return door.Connect(ctx, command.NewSecret(token.Value.Reveal()))
+	return acc.Connect(ctx, command.NewSecret(token.Value.Reveal()))
 }

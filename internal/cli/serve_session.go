@@ -20,58 +20,58 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// sharedAccount is the account that a team looks at together: one poller, one journal, and a seat for each session.
+// sharedAccount is the account that a team shares: one poller, one journal, and a member for each session.
 type sharedAccount struct {
 	hub         *team.Hub
 	client      command.Client
 	preferences ui.Preferences
-	journal     *journal.Journal // nil: nothing is written down
+	journal     *journal.Journal // nil: nothing is logged
 	log         *command.RequestLog
 	demo        bool
 	runID       string // names this run of the server in the journal
 	close       func()
 }
 
-// openSharedAccount opens the account and begins to ask it. Nothing on the machine but the account is reached from a seat.
+// openSharedAccount opens the account and starts polling it. A session can reach the account, and nothing else on this machine.
 func openSharedAccount(ctx context.Context, s settings.Settings, demo bool) (*sharedAccount, error) {
-	w, err := preferencesFrom(s)
+	prefs, err := preferencesFrom(s)
 	if err != nil {
 		return nil, err
 	}
-	o := &sharedAccount{preferences: w, demo: demo, log: &command.RequestLog{}, runID: app.RunID(time.Now(), 0)}
+	a := &sharedAccount{preferences: prefs, demo: demo, log: &command.RequestLog{}, runID: app.RunID(time.Now(), 0)}
 	simulated := &simulatedAccount{}
-	o.close = simulated.Close
-	door := &access{settings: s, tokens: settings.NewTokens(s, os.Getenv), log: o.log, demo: simulated}
+	a.close = simulated.Close
+	acc := &access{settings: s, tokens: settings.NewTokens(s, os.Getenv), log: a.log, demo: simulated}
 	if demo {
-		o.client, err = door.Demo()
+		a.client, err = acc.Demo()
 	} else {
-		o.client, err = connectClient(ctx, door)
+		a.client, err = connectClient(ctx, acc)
 	}
 	if err != nil {
 		return nil, err
 	}
 	if s.State != "" && !demo {
-		o.journal = journal.New(s.State)
+		a.journal = journal.New(s.State)
 	}
-	log.SetOutput(io.Discard) // net/http remarks on odd servers there
-	o.hub = team.New(o.client, command.WallClock{})
-	go o.hub.Run(ctx)
-	return o, nil
+	log.SetOutput(io.Discard) // net/http logs oddities of servers there
+	a.hub = team.New(a.client, command.WallClock{})
+	go a.hub.Run(ctx)
+	return a, nil
 }
 
-// openSession is the program of one visitor.
-func (o *sharedAccount) openSession(v sshd.Login) (sshd.Program, error) {
-	person := team.MemberOptions{Actor: model.Actor{Name: v.Name, Key: v.Fingerprint, Address: v.Address}, ReadOnly: v.Role != sshd.Operator || o.preferences.Profile.ReadOnly}
+// openSession returns the dashboard of one login.
+func (s *sharedAccount) openSession(v sshd.Login) (sshd.Program, error) {
+	memberOpts := team.MemberOptions{Actor: model.Actor{Name: v.Name, Key: v.Fingerprint, Address: v.Address}, ReadOnly: v.Role != sshd.Operator || s.preferences.Profile.ReadOnly}
 	if scope := v.Scope(); scope != "" {
-		person.Scope = team.Scope{Name: scope, Has: func(s model.Server) bool { return v.CanSee(s.Name, s.Location) }}
+		memberOpts.Scope = team.Scope{Name: scope, Has: func(s model.Server) bool { return v.CanSee(s.Name, s.Location) }}
 	}
-	seat := o.hub.Join(person)
-	opts := uiOptions(o.preferences)
-	opts.Client, opts.Feed, opts.Actor, opts.Demo, opts.ReadOnly = seat, seat, person.Actor, o.demo, person.ReadOnly
-	if person.Scope.Has == nil { // bodies tell of every server
-		opts.Requests = o.log
+	member := s.hub.Join(memberOpts)
+	opts := uiOptions(s.preferences)
+	opts.Client, opts.Feed, opts.Actor, opts.Demo, opts.ReadOnly = member, member, memberOpts.Actor, s.demo, memberOpts.ReadOnly
+	if memberOpts.Scope.Has == nil { // response bodies contain all servers
+		opts.Requests = s.log
 	}
-	closed := o.recordVisit(&opts, seat, v)
+	closed := s.recordVisit(&opts, member, v)
 	guard := ui.NewGuard(ui.New(opts))
 	return sshd.Program{
 		Model: guard, OnCrash: guard.OnCrash,
@@ -82,26 +82,27 @@ func (o *sharedAccount) openSession(v sshd.Login) (sshd.Program, error) {
 			return "", "", false
 		},
 		Close: func(why string) {
-			seat.Leave()
+			member.Leave()
 			closed(why)
 		},
 	}, nil
 }
 
-// recordVisit writes down that somebody has come, and gives their program what they may read of the journal. What it returns writes down that they left.
-func (o *sharedAccount) recordVisit(opts *ui.Options, seat *team.Member, v sshd.Login) (left func(why string)) {
-	if o.journal == nil {
+// recordVisit logs the login in the journal, and gives the session the part of the journal that it may read. What it returns logs
+// the logout.
+func (s *sharedAccount) recordVisit(opts *ui.Options, member *team.Member, v sshd.Login) (left func(why string)) {
+	if s.journal == nil {
 		return func(string) {}
 	}
-	run := o.journal.StartRun(fmt.Sprintf("%s.%s", o.runID, v.Session))
-	opts.Journal, opts.RunID = seat.Journal(o.journal), run.ID
+	run := s.journal.StartRun(fmt.Sprintf("%s.%s", s.runID, v.Session))
+	opts.Journal, opts.RunID = member.Journal(s.journal), run.ID
 	if opts.ReadOnly {
 		opts.Journal = readOnlyJournal{opts.Journal}
 	}
-	write := func(event, words string) {
-		r := model.NewSessionRecord(event, run.ID, o.client.Host(), opts.Actor, words, time.Now())
-		r.Profile = o.preferences.Profile.Name
-		_ = o.journal.Append(r) // the log has it too
+	write := func(event, reason string) {
+		r := model.NewSessionRecord(event, run.ID, s.client.Host(), opts.Actor, reason, time.Now())
+		r.Profile = s.preferences.Profile.Name
+		_ = s.journal.Append(r) // an error loses little: the log has it too
 	}
 	write(model.EventLogin, "")
 	return func(why string) {
@@ -110,10 +111,10 @@ func (o *sharedAccount) recordVisit(opts *ui.Options, seat *team.Member, v sshd.
 	}
 }
 
-// readOnlyJournal is a journal for those who change nothing.
+// readOnlyJournal is a journal for read-only sessions.
 type readOnlyJournal struct{ command.Journal }
 
-// Append writes nothing: what goes on without them is not theirs to write down.
+// Append writes nothing: the progress of operations is logged by those who started them.
 func (readOnlyJournal) Append(model.Record) error { return nil }
 
 func newNotice(text string) tea.Msg { return ui.NoticeMsg{Text: text} }

@@ -23,7 +23,7 @@ echo "read $line"
 
 func TestSSHGetsTheTerminalAndTheDashboardReturns(t *testing.T) {
 	t.Parallel()
-	w := newHarness(t)
+	h := newHarness(t)
 	dir := t.TempDir()
 	ssh, config := filepath.Join(dir, "visitor"), filepath.Join(dir, "config.toml")
 	if err := os.WriteFile(ssh, []byte(fakeSSHScript), 0o700); err != nil {
@@ -35,7 +35,7 @@ func TestSSHGetsTheTerminalAndTheDashboardReturns(t *testing.T) {
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := w.newCommand()
+	cmd := h.newCommand()
 	cmd.Args = append(cmd.Args, "--config", config)
 	cmd.Env = append(cmd.Env, "WORK_TOKEN=vps_another")
 	s := startSession(t, cmd)
@@ -53,5 +53,5 @@ func TestSSHGetsTheTerminalAndTheDashboardReturns(t *testing.T) {
 	s.waitFor("back from greet")
 	s.press("q")
 	s.requireExit(settings.ExitOK)
-	w.requireSent()
+	h.requireSent()
 }

@@ -48,34 +48,34 @@ type cannedResponse struct {
 
 func newHarness(t *testing.T) *harness {
 	t.Helper()
-	w := &harness{t: t, clock: sim.NewSteppedClock(startTime), lastRequest: time.Now(), stateDir: filepath.Join(t.TempDir(), "vpsdeck"), responses: map[string]cannedResponse{}}
-	w.account = sim.New(sim.Options{Seed: 1, Token: secretToken, Clock: w.clock})
-	w.clock.Advance(time.Hour) // what runs when the account opens has ended
-	server, err := sim.Listen("127.0.0.1:0", w)
+	h := &harness{t: t, clock: sim.NewSteppedClock(startTime), lastRequest: time.Now(), stateDir: filepath.Join(t.TempDir(), "vpsdeck"), responses: map[string]cannedResponse{}}
+	h.account = sim.New(sim.Options{Seed: 1, Token: secretToken, Clock: h.clock})
+	h.clock.Advance(time.Hour) // what runs when the account opens has ended
+	server, err := sim.Listen("127.0.0.1:0", h)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	t.Cleanup(w.requireNoTokenLeak)
-	w.url = server.URL()
-	return w
+	t.Cleanup(h.requireNoTokenLeak)
+	h.url = server.URL()
+	return h
 }
 
 // ServeHTTP is the line to the account. What is held there never reaches it.
-func (w *harness) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+func (h *harness) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	asked := r.Method + " " + strings.TrimPrefix(r.URL.Path, "/api/v1")
 	body, _ := io.ReadAll(r.Body) // what cannot be read, the account cannot read either
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	w.mu.Lock()
+	h.mu.Lock()
 	now := time.Now()
-	w.clock.Advance(now.Sub(w.lastRequest))
-	w.lastRequest = now
-	holds := w.shouldHold != nil && w.shouldHold(asked)
+	h.clock.Advance(now.Sub(h.lastRequest))
+	h.lastRequest = now
+	holds := h.shouldHold != nil && h.shouldHold(asked)
 	if holds {
-		w.held = append(w.held, asked)
+		h.held = append(h.held, asked)
 	}
-	refusal, refused := w.responses[asked]
-	w.mu.Unlock()
+	refusal, refused := h.responses[asked]
+	h.mu.Unlock()
 	switch {
 	case holds:
 		<-r.Context().Done()
@@ -85,14 +85,14 @@ func (w *harness) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(rw, refusal.body)
 		return
 	}
-	w.account.ServeHTTP(rw, r)
+	h.account.ServeHTTP(rw, r)
 }
 
 // holdRequests keeps the requests on the line that the condition is for.
-func (w *harness) holdRequests(is func(asked string) bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.shouldHold, w.held = is, nil
+func (h *harness) holdRequests(is func(asked string) bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.shouldHold, h.held = is, nil
 }
 
 func isGet(asked string) bool { return strings.HasPrefix(asked, http.MethodGet) }
@@ -102,53 +102,53 @@ func isRequest(request string) func(string) bool {
 }
 
 // respondWith answers a request in place of the account.
-func (w *harness) respondWith(request string, status int, body string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.responses[request] = cannedResponse{status, body}
+func (h *harness) respondWith(request string, status int, body string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.responses[request] = cannedResponse{status, body}
 }
 
 // waitHeld waits until the request is held.
-func (w *harness) waitHeld(request string) {
-	w.t.Helper()
-	w.waitUntil(request+" is on the line", func() bool {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		return slices.Contains(w.held, request)
+func (h *harness) waitHeld(request string) {
+	h.t.Helper()
+	h.waitUntil(request+" is on the line", func() bool {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		return slices.Contains(h.held, request)
 	})
 }
 
 // waitUntil waits for what no screen shows.
-func (w *harness) waitUntil(what string, met func() bool) {
-	w.t.Helper()
+func (h *harness) waitUntil(what string, met func() bool) {
+	h.t.Helper()
 	look := time.NewTicker(5 * time.Millisecond)
 	defer look.Stop()
 	for late := time.After(testTimeout); !met(); {
 		select {
 		case <-look.C:
 		case <-late:
-			w.t.Fatalf("it did not come so far that %s; the journal says %q, the account was asked for %q", what, w.journalEvents(), w.sentActions())
+			h.t.Fatalf("it did not come so far that %s; the journal says %q, the account was asked for %q", what, h.journalEvents(), h.sentActions())
 		}
 	}
 }
 
 // newCommand is the built program, on this machine and with this account.
-func (w *harness) newCommand() *exec.Cmd {
-	return newCommand(w.t, []string{"VPS_API_URL=" + w.url, "VPS_API_TOKEN=" + secretToken, "XDG_STATE_HOME=" + filepath.Dir(w.stateDir)})
+func (h *harness) newCommand() *exec.Cmd {
+	return newCommand(h.t, []string{"VPS_API_URL=" + h.url, "VPS_API_TOKEN=" + secretToken, "XDG_STATE_HOME=" + filepath.Dir(h.stateDir)})
 }
 
 // start starts the program, and waits until it knows all that it needs to take up what was left open.
-func (w *harness) start() *session {
-	w.t.Helper()
-	s := startSession(w.t, w.newCommand())
+func (h *harness) start() *session {
+	h.t.Helper()
+	s := startSession(h.t, h.newCommand())
 	s.waitFor("web-server-01", "Acme Inc.")
 	return s
 }
 
 // sentActions are the requests that reached the account to change something.
-func (w *harness) sentActions() []string {
+func (h *harness) sentActions() []string {
 	var out []string
-	for _, r := range w.account.Requests() {
+	for _, r := range h.account.Requests() {
 		if r.Method != http.MethodGet {
 			out = append(out, r.Method+" "+r.Path)
 		}
@@ -157,10 +157,10 @@ func (w *harness) sentActions() []string {
 }
 
 // journalEvents are the journal's lines in short, as "create intent".
-func (w *harness) journalEvents() []string {
-	records, unreadable, err := journal.New(w.stateDir).Read()
+func (h *harness) journalEvents() []string {
+	records, unreadable, err := journal.New(h.stateDir).Read()
 	if err != nil || unreadable > 0 {
-		w.t.Errorf("the journal has %d lines that cannot be read: %v", unreadable, err)
+		h.t.Errorf("the journal has %d lines that cannot be read: %v", unreadable, err)
 	}
 	var out []string
 	for _, r := range records {
@@ -170,54 +170,54 @@ func (w *harness) journalEvents() []string {
 }
 
 // requireJournal waits until the journal says so, in so many lines.
-func (w *harness) requireJournal(events ...string) {
-	w.t.Helper()
-	w.waitUntil("the journal says "+strings.Join(events, ", "), func() bool { return len(w.journalEvents()) >= len(events) })
-	if got := w.journalEvents(); !slices.Equal(got, events) {
-		w.t.Fatalf("the journal says %q, not %q", got, events)
+func (h *harness) requireJournal(events ...string) {
+	h.t.Helper()
+	h.waitUntil("the journal says "+strings.Join(events, ", "), func() bool { return len(h.journalEvents()) >= len(events) })
+	if got := h.journalEvents(); !slices.Equal(got, events) {
+		h.t.Fatalf("the journal says %q, not %q", got, events)
 	}
 }
 
 // requireSent fails the test unless these deeds and no others have reached the account.
-func (w *harness) requireSent(want ...string) {
-	w.t.Helper()
-	if got := w.sentActions(); !slices.Equal(got, want) {
-		w.t.Errorf("the account was asked for %q, not %q", got, want)
+func (h *harness) requireSent(want ...string) {
+	h.t.Helper()
+	if got := h.sentActions(); !slices.Equal(got, want) {
+		h.t.Errorf("the account was asked for %q, not %q", got, want)
 	}
 }
 
 // advance lets time pass at the account.
-func (w *harness) advance(d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.clock.Advance(d)
+func (h *harness) advance(d time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.clock.Advance(d)
 }
 
 // injectFault has requests fail, as sim.ParseFault reads it.
-func (w *harness) injectFault(text string) {
-	w.t.Helper()
+func (h *harness) injectFault(text string) {
+	h.t.Helper()
 	f, err := sim.ParseFault(text)
 	if err != nil {
-		w.t.Fatal(err)
+		h.t.Fatal(err)
 	}
-	w.account.Inject(f)
+	h.account.Inject(f)
 }
 
 // requireNoTokenLeak fails the test if a file that the program leaves behind holds the token, or can be opened by others.
-func (w *harness) requireNoTokenLeak() {
-	files, err := os.ReadDir(w.stateDir)
+func (h *harness) requireNoTokenLeak() {
+	files, err := os.ReadDir(h.stateDir)
 	if err != nil {
-		w.t.Error(err)
+		h.t.Error(err)
 	}
 	for _, f := range files {
 		info, err := f.Info()
 		if err != nil {
-			w.t.Error(err)
+			h.t.Error(err)
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(w.stateDir, f.Name()))
+		text, err := os.ReadFile(filepath.Join(h.stateDir, f.Name()))
 		if err != nil || info.Mode() != 0o600 || strings.Contains(string(text), secretToken) {
-			w.t.Errorf("%s, mode %v, %v: it holds the token, or others can open it", f.Name(), info.Mode(), err)
+			h.t.Errorf("%s, mode %v, %v: it holds the token, or others can open it", f.Name(), info.Mode(), err)
 		}
 	}
 }

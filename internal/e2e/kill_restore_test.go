@@ -12,52 +12,52 @@ import (
 // The moments at which a restore that waits for its snapshot is left alone, and what must pass until it is asked about.
 var killPoints = map[string]struct{ kill, wait func(*harness, *session) }{
 	"the snapshot is not answered": {
-		kill: func(w *harness, s *session) {
-			w.injectFault("POST /snapshots/: hold x1")
+		kill: func(h *harness, s *session) {
+			h.injectFault("POST /snapshots/: hold x1")
 			s.press("\r")
-			w.waitUntil("the snapshot is begun", func() bool { return len(w.sentActions()) == 1 })
+			h.waitUntil("the snapshot is begun", func() bool { return len(h.sentActions()) == 1 })
 			s.kill()
-			w.requireJournal("create intent")
+			h.requireJournal("create intent")
 		},
-		wait: func(w *harness, s *session) {
+		wait: func(h *harness, s *session) {
 			s.waitFor("found, it is running")
-			w.requireJournal("create intent", "create running")
-			w.advance(time.Hour)
+			h.requireJournal("create intent", "create running")
+			h.advance(time.Hour)
 			s.press("R")
 		},
 	},
 	"the snapshot runs": {
 		kill: killDuringSnapshot,
-		wait: func(w *harness, s *session) {
+		wait: func(h *harness, s *session) {
 			s.waitFor("◐ web-server-01  snapshot before-restore-")
-			w.advance(time.Hour)
+			h.advance(time.Hour)
 			s.press("R")
 		},
 	},
 	"the snapshot has completed meanwhile": {
-		kill: func(w *harness, s *session) {
-			killDuringSnapshot(w, s)
-			w.advance(time.Hour)
+		kill: func(h *harness, s *session) {
+			killDuringSnapshot(h, s)
+			h.advance(time.Hour)
 		},
 	},
 	"the restore is looked up": {
-		kill: func(w *harness, s *session) {
+		kill: func(h *harness, s *session) {
 			s.press("\r")
-			w.requireJournal("create intent", "create running")
-			w.holdRequests(isRequest("GET /servers/"))
-			w.advance(time.Hour)
-			w.requireJournal("create intent", "create running", "create done")
+			h.requireJournal("create intent", "create running")
+			h.holdRequests(isRequest("GET /servers/"))
+			h.advance(time.Hour)
+			h.requireJournal("create intent", "create running", "create done")
 			s.waitFor("being sent")
-			w.waitHeld("GET /servers/")
+			h.waitHeld("GET /servers/")
 			s.kill()
-			w.holdRequests(nil)
+			h.holdRequests(nil)
 		},
 	},
 }
 
-func killDuringSnapshot(w *harness, s *session) {
+func killDuringSnapshot(h *harness, s *session) {
 	s.press("\r")
-	w.requireJournal("create intent", "create running")
+	h.requireJournal("create intent", "create running")
 	s.kill()
 }
 
@@ -67,32 +67,32 @@ func TestRestoreAfterSnapshotNeverContinuesByItself(t *testing.T) {
 	for name, m := range killPoints {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newHarness(t)
-			s := w.start()
+			h := newHarness(t)
+			s := h.start()
 			s.fillRestore("3", true)
-			m.kill(w, s)
+			m.kill(h, s)
 
-			s = w.start()
+			s = h.start()
 			if m.wait != nil {
-				m.wait(w, s)
+				m.wait(h, s)
 			}
 			s.waitFor("Go on with the restore?", "the snapshot before-restore-", "▸ Cancel")
-			w.requireJournal("create intent", "create running", "create done")
+			h.requireJournal("create intent", "create running", "create done")
 			s.kill()
 
-			s = w.start()
+			s = h.start()
 			s.waitFor("Go on with the restore?")
-			w.requireSent("POST /snapshots/")
+			h.requireSent("POST /snapshots/")
 			s.press("\x1b")
-			w.requireJournal("create intent", "create running", "create done", "restore canceled")
+			h.requireJournal("create intent", "create running", "create done", "restore canceled")
 			s.kill()
 
-			s = w.start()
+			s = h.start()
 			s.press("A")
 			s.waitFor("newest first", "it was not wanted any more")
-			w.requireNothingResumed(s)
-			w.requireJournal("create intent", "create running", "create done", "restore canceled")
-			w.requireSent("POST /snapshots/")
+			h.requireNothingResumed(s)
+			h.requireJournal("create intent", "create running", "create done", "restore canceled")
+			h.requireSent("POST /snapshots/")
 		})
 	}
 }
@@ -101,14 +101,14 @@ func TestRestoreAfterSnapshotContinuesOnceWhenConfirmed(t *testing.T) {
 	for name, m := range killPoints {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newHarness(t)
-			s := w.start()
+			h := newHarness(t)
+			s := h.start()
 			s.fillRestore("3", true)
-			m.kill(w, s)
+			m.kill(h, s)
 
-			s = w.start()
+			s = h.start()
 			if m.wait != nil {
-				m.wait(w, s)
+				m.wait(h, s)
 			}
 			s.waitFor("Go on with the restore?")
 			s.typeName()
@@ -116,16 +116,16 @@ func TestRestoreAfterSnapshotContinuesOnceWhenConfirmed(t *testing.T) {
 			s.waitFor("▸ Restore")
 			s.press("\r")
 			lines := []string{"create intent", "create running", "create done", "restore intent", "restore running", "restore running"}
-			w.requireJournal(lines...)
+			h.requireJournal(lines...)
 			s.kill()
 
-			s = w.start()
+			s = h.start()
 			s.waitFor("restore snapshot pre-migration-snapshot", "◐ 1 running")
-			w.advance(time.Hour)
+			h.advance(time.Hour)
 			s.press("R")
 			lines = append(lines, "restore done")
-			w.requireJournal(lines...)
-			w.requireFinished(s, actionCases["then restore"], lines)
+			h.requireJournal(lines...)
+			h.requireFinished(s, actionCases["then restore"], lines)
 		})
 	}
 }
@@ -137,27 +137,27 @@ var confirmedKillPoints = map[string]struct {
 	says string
 }{
 	"it is looked up": {
-		kill: func(w *harness, s *session) {
-			w.holdRequests(isGet)
+		kill: func(h *harness, s *session) {
+			h.holdRequests(isGet)
 			s.press("\r")
-			w.waitHeld("GET /servers/")
+			h.waitHeld("GET /servers/")
 		},
 		says: "Go on with the restore?",
 	},
 	"its request is on the line": {
-		kill: func(w *harness, s *session) {
-			w.holdRequests(isRequest("POST /snapshots/801/restore/"))
+		kill: func(h *harness, s *session) {
+			h.holdRequests(isRequest("POST /snapshots/801/restore/"))
 			s.press("\r")
-			w.waitHeld("POST /snapshots/801/restore/")
+			h.waitHeld("POST /snapshots/801/restore/")
 		},
 		adds: []string{"restore intent"},
 		says: "1 begun by another run of vpsdeck: looking how far it came",
 	},
 	"it is not answered": {
-		kill: func(w *harness, s *session) {
-			w.injectFault("POST /snapshots/{id}/restore/: hold x1")
+		kill: func(h *harness, s *session) {
+			h.injectFault("POST /snapshots/{id}/restore/: hold x1")
 			s.press("\r")
-			w.waitUntil("the restore is begun", func() bool { return len(w.sentActions()) == 2 })
+			h.waitUntil("the restore is begun", func() bool { return len(h.sentActions()) == 2 })
 		},
 		adds: []string{"restore intent"},
 		says: "found, it is running",
@@ -168,52 +168,52 @@ func TestKilledAfterConfirmRestoreIsNotResent(t *testing.T) {
 	for name, m := range confirmedKillPoints {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newHarness(t)
-			s := w.start()
+			h := newHarness(t)
+			s := h.start()
 			s.fillRestore("3", true)
-			killDuringSnapshot(w, s)
-			w.advance(time.Hour)
-			s = w.start()
+			killDuringSnapshot(h, s)
+			h.advance(time.Hour)
+			s = h.start()
 			s.waitFor("Go on with the restore?")
 			s.typeName()
 			s.press("\t")
 			s.waitFor("▸ Restore")
-			m.kill(w, s)
+			m.kill(h, s)
 			lines := concat([]string{"create intent", "create running", "create done"}, m.adds...)
-			w.requireJournal(lines...)
+			h.requireJournal(lines...)
 			s.kill()
 
-			w.holdRequests(nil)
-			sent := w.sentActions()
-			s = w.start()
+			h.holdRequests(nil)
+			sent := h.sentActions()
+			s = h.start()
 			s.waitFor(m.says)
 			if len(m.adds) > 0 && s.hasShown("Go on with the restore?") {
 				t.Error("a restore that may have been sent is asked about as one that was not")
 			}
-			w.requireSent(sent...)
+			h.requireSent(sent...)
 		})
 	}
 }
 
 func TestSecondProgramLeavesActionsOfTheFirst(t *testing.T) {
 	t.Parallel()
-	w := newHarness(t)
-	first := w.start()
+	h := newHarness(t)
+	first := h.start()
 	first.fillRestore("3", true)
-	w.injectFault("POST /snapshots/: hold x1")
+	h.injectFault("POST /snapshots/: hold x1")
 	first.press("\r")
-	w.waitUntil("the snapshot is begun", func() bool { return len(w.sentActions()) == 1 })
+	h.waitUntil("the snapshot is begun", func() bool { return len(h.sentActions()) == 1 })
 
-	second := w.start()
+	second := h.start()
 	second.press("A")
 	second.waitFor("newest first")
 	second.press("\x1b")
 	second.waitGone("newest first")
 	second.waitFor("◐ 1 running") // it sees the snapshot as anybody's
-	w.account.Release()
-	w.requireJournal("create intent", "create running")
-	w.advance(time.Hour)
-	w.requireJournal("create intent", "create running", "create done", "restore intent", "restore running", "restore running")
+	h.account.Release()
+	h.requireJournal("create intent", "create running")
+	h.advance(time.Hour)
+	h.requireJournal("create intent", "create running", "create done", "restore intent", "restore running", "restore running")
 	second.press("R")
 	second.waitFor("◐ restoring")
 	second.press("q")
@@ -221,5 +221,5 @@ func TestSecondProgramLeavesActionsOfTheFirst(t *testing.T) {
 	if second.hasShown("begun by another run") || second.hasShown("Go on with the restore?") {
 		t.Error("the second program takes up what the first sees to")
 	}
-	w.requireSent("POST /snapshots/", "POST /snapshots/801/restore/")
+	h.requireSent("POST /snapshots/", "POST /snapshots/801/restore/")
 }

@@ -76,12 +76,12 @@ var actionCases = map[string]actionCase{
 }
 
 // submit does what must happen between the last key and the request: a restore after a snapshot waits for that.
-func (w *harness) submit(s *session, a actionCase) {
-	w.t.Helper()
+func (h *harness) submit(s *session, a actionCase) {
+	h.t.Helper()
 	s.press("\r")
 	if len(a.journalBefore) > 0 {
-		w.requireJournal(a.journalBefore[:len(a.journalBefore)-1]...)
-		w.advance(time.Hour)
+		h.requireJournal(a.journalBefore[:len(a.journalBefore)-1]...)
+		h.advance(time.Hour)
 		s.press("R")
 	}
 }
@@ -97,27 +97,27 @@ func TestKilledBeforeIntentActionDoesNotExist(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newHarness(t)
-			s := w.start()
+			h := newHarness(t)
+			s := h.start()
 			a.prepare(s)
-			w.holdRequests(isGet)
-			w.submit(s, a)
+			h.holdRequests(isGet)
+			h.submit(s, a)
 			s.waitFor("being sent")
-			w.waitHeld("GET /servers/")
+			h.waitHeld("GET /servers/")
 			s.kill()
-			w.requireJournal()
-			w.requireSent()
+			h.requireJournal()
+			h.requireSent()
 
-			w.holdRequests(nil)
-			s = w.start()
+			h.holdRequests(nil)
+			s = h.start()
 			s.press("A")
 			s.waitFor("newest first")
-			w.requireNothingResumed(s)
+			h.requireNothingResumed(s)
 			if s.hasShown(a.title) {
 				t.Error("something is shown that was never begun")
 			}
-			w.requireJournal()
-			w.requireSent()
+			h.requireJournal()
+			h.requireSent()
 		})
 	}
 }
@@ -127,56 +127,56 @@ func TestKilledBeforeRequestActionIsLookedUpAndNotResent(t *testing.T) {
 	for name, a := range actionCases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newHarness(t)
-			s := w.start()
+			h := newHarness(t)
+			s := h.start()
 			a.prepare(s)
-			w.holdRequests(isRequest(a.request))
-			w.submit(s, a)
-			w.waitHeld(a.request)
+			h.holdRequests(isRequest(a.request))
+			h.submit(s, a)
+			h.waitHeld(a.request)
 			intent := concat(a.journalBefore, a.action+" intent")
-			w.requireJournal(intent...) // on the disk before the request left
+			h.requireJournal(intent...) // on the disk before the request left
 			s.kill()
 
-			w.holdRequests(nil)
-			s = w.start()
+			h.holdRequests(nil)
+			s = h.start()
 			s.waitFor("1 begun by another run of vpsdeck: looking how far it came", a.title, "outcome unknown")
-			w.requireJournal(intent...)
-			w.advance(3 * time.Minute)
+			h.requireJournal(intent...)
+			h.advance(3 * time.Minute)
 			s.pressUntil("Not seen: try again?", "R")
-			w.requireJournal(concat(intent, a.action+" not-found")...)
-			records, _, _ := journal.New(w.stateDir).Read()
+			h.requireJournal(concat(intent, a.action+" not-found")...)
+			records, _, _ := journal.New(h.stateDir).Read()
 			if words := records[len(records)-1].Reason; words != "its answer was lost, and "+a.notFoundText+": look in the provider's panel before you try again" {
 				t.Errorf("it is not seen because %q", words)
 			}
-			w.requireSent(a.requestsBefore...)
+			h.requireSent(a.requestsBefore...)
 			s.press("\x1b")
 			s.waitGone("Not seen: try again?")
 			s.press("q")
 			s.requireExit(settings.ExitOK)
-			w.requireJournal(concat(intent, a.action+" not-found")...)
-			w.requireSent(a.requestsBefore...)
+			h.requireJournal(concat(intent, a.action+" not-found")...)
+			h.requireSent(a.requestsBefore...)
 		})
 	}
 }
 
 func TestNotSeenActionIsResentOnceWhenConfirmed(t *testing.T) {
 	t.Parallel()
-	w := newHarness(t)
-	s := w.start()
+	h := newHarness(t)
+	s := h.start()
 	s.fillSnapshot()
-	w.holdRequests(isRequest("POST /snapshots/"))
+	h.holdRequests(isRequest("POST /snapshots/"))
 	s.press("\r")
-	w.waitHeld("POST /snapshots/")
+	h.waitHeld("POST /snapshots/")
 	s.kill()
 
-	w.holdRequests(nil)
-	s = w.start()
-	w.advance(3 * time.Minute)
+	h.holdRequests(nil)
+	s = h.start()
+	h.advance(3 * time.Minute)
 	s.pressUntil("Not seen: try again?", "R")
 	s.pressUntil("▸ Send again", "y")
 	s.press("\r")
-	w.requireJournal("create intent", "create not-found", "create intent", "create running")
-	w.requireSent("POST /snapshots/")
+	h.requireJournal("create intent", "create not-found", "create intent", "create running")
+	h.requireSent("POST /snapshots/")
 }
 
 // A deed that was done, and whose answer nobody heard, is found, is seen to its end, and is not sent again.
@@ -187,27 +187,27 @@ func TestKilledBeforeResponseActionIsFoundAndNotResent(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newHarness(t)
-			s := w.start()
+			h := newHarness(t)
+			s := h.start()
 			a.prepare(s)
-			w.injectFault(a.faultRequest + ": hold x1")
-			w.submit(s, a)
-			w.waitUntil("the deed is done", func() bool { return slices.Contains(w.sentActions(), a.request) })
+			h.injectFault(a.faultRequest + ": hold x1")
+			h.submit(s, a)
+			h.waitUntil("the deed is done", func() bool { return slices.Contains(h.sentActions(), a.request) })
 			s.kill()
-			w.requireJournal(concat(a.journalBefore, a.action+" intent")...)
+			h.requireJournal(concat(a.journalBefore, a.action+" intent")...)
 
-			s = w.start()
+			s = h.start()
 			lines := concat(a.journalBefore, a.action+" intent")
 			if a.action != "delete" { // which is over as soon as it is found
 				s.waitFor(a.title, "found, it is running")
 				lines = append(lines, a.action+" running")
-				w.requireJournal(lines...)
-				w.advance(time.Hour)
+				h.requireJournal(lines...)
+				h.advance(time.Hour)
 				s.press("R")
 			}
 			lines = append(lines, a.action+" done")
-			w.requireJournal(lines...)
-			w.requireFinished(s, a, lines)
+			h.requireJournal(lines...)
+			h.requireFinished(s, a, lines)
 		})
 	}
 }
@@ -220,10 +220,10 @@ func TestKilledAfterResponseActionIsFollowedToItsEnd(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newHarness(t)
-			s := w.start()
+			h := newHarness(t)
+			s := h.start()
 			a.prepare(s)
-			w.submit(s, a)
+			h.submit(s, a)
 			lines := concat(a.journalBefore, a.action+" intent", a.action+" running")
 			switch a.action {
 			case "delete": // which is over as soon as a list shows it
@@ -231,48 +231,48 @@ func TestKilledAfterResponseActionIsFollowedToItsEnd(t *testing.T) {
 			case "restore": // which a list has shown
 				lines = append(lines, "restore running")
 			}
-			w.requireJournal(lines...)
+			h.requireJournal(lines...)
 			s.kill()
 
-			s = w.start()
+			s = h.start()
 			if a.action != "delete" {
 				s.waitFor(a.title, "◐ 1 running")
-				w.advance(time.Hour)
+				h.advance(time.Hour)
 				s.press("R")
 				lines = append(lines, a.action+" done")
 			}
-			w.requireJournal(lines...)
-			w.requireFinished(s, a, lines)
+			h.requireJournal(lines...)
+			h.requireFinished(s, a, lines)
 		})
 	}
 }
 
 // requireFinished fails the test unless the deed is over for good: one request, its end in the history, and nothing to take up.
-func (w *harness) requireFinished(s *session, a actionCase, lines []string) {
-	w.t.Helper()
+func (h *harness) requireFinished(s *session, a actionCase, lines []string) {
+	h.t.Helper()
 	s.kill()
-	s = w.start()
+	s = h.start()
 	s.press("A")
 	s.waitFor("newest first", a.title, a.endText)
-	w.requireNothingResumed(s)
-	w.requireJournal(lines...)
-	w.requireSent(concat(a.requestsBefore, a.request)...)
+	h.requireNothingResumed(s)
+	h.requireJournal(lines...)
+	h.requireSent(concat(a.requestsBefore, a.request)...)
 }
 
 // requireNothingResumed fails the test if the program, on whose screen the activities are, takes anything up.
-func (w *harness) requireNothingResumed(s *session) {
-	w.t.Helper()
+func (h *harness) requireNothingResumed(s *session) {
+	h.t.Helper()
 	s.press("\x1b")
 	s.waitGone("newest first")
-	asked := len(w.account.Requests())
+	asked := len(h.account.Requests())
 	s.press("R")
-	w.waitUntil("all lists have come once more", func() bool {
-		all := w.account.Requests()
+	h.waitUntil("all lists have come once more", func() bool {
+		all := h.account.Requests()
 		return len(all) >= asked+4 && !slices.ContainsFunc(all[asked:], func(r sim.Request) bool { return r.Status == 0 })
 	})
 	s.press("q")
 	s.requireExit(settings.ExitOK) // it does not say that anything goes on
 	if s.hasShown("begun by another run") || s.hasShown("Go on with the restore?") || s.hasShown("Not seen") {
-		w.t.Error("what is over is taken up again")
+		h.t.Error("what is over is taken up again")
 	}
 }

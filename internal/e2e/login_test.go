@@ -13,11 +13,11 @@ import (
 // startLogin is a person who logs in at a terminal.
 func startLogin(t *testing.T) (*harness, *session) {
 	t.Helper()
-	w := newHarness(t)
-	w.start().kill() // leaves a state directory behind, which the world looks through for the token
-	s := startSession(t, newCommand(t, []string{"VPS_API_URL=" + w.url}, "login"))
+	h := newHarness(t)
+	h.start().kill() // leaves a state directory behind, which the world looks through for the token
+	s := startSession(t, newCommand(t, []string{"VPS_API_URL=" + h.url}, "login"))
 	s.waitFor("API token of 127.0.0.1", "hidden:")
-	return w, s
+	return h, s
 }
 
 func TestLoginHidesTheToken(t *testing.T) {
@@ -36,12 +36,12 @@ func TestInterruptedLoginRestoresTheTerminal(t *testing.T) {
 		"signal": func(s *session) { s.signal(syscall.SIGINT) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			w, s := startLogin(t)
-			before := len(w.account.Requests())
+			h, s := startLogin(t)
+			before := len(h.account.Requests())
 			end(s)
 			s.waitFor("it was interrupted (SIGINT)")
 			s.requireExit(settings.ExitSignal + settings.ExitCode(syscall.SIGINT))
-			if asked := w.account.Requests()[before:]; len(asked) != 0 {
+			if asked := h.account.Requests()[before:]; len(asked) != 0 {
 				t.Errorf("it asked %v", asked)
 			}
 		})

@@ -11,7 +11,7 @@ func TestSimFlagsMakeListsStale(t *testing.T) {
 	cmd := newCommand(t, nil, "sim", "--listen", "127.0.0.1:0", "--speed", "0.001", "--lag", "0s", "--replicas", "1",
 		"--stop-phase", "1h", "--appear-late", "1h", "--linger", "1h", "--date", "1970", "--age", "30h")
 	base, _ := startSim(t, cmd)
-	ask := func(method, path, body string, status int) (*http.Response, string) {
+	send := func(method, path, body string, status int) (*http.Response, string) {
 		t.Helper()
 		r, err := http.NewRequestWithContext(t.Context(), method, base+path, strings.NewReader(body))
 		if err != nil {
@@ -30,13 +30,13 @@ func TestSimFlagsMakeListsStale(t *testing.T) {
 		}
 		return answer, string(text)
 	}
-	ask("POST", "/snapshots/", `{"server_id":12345,"name":"late"}`, http.StatusCreated)
-	ask("DELETE", "/snapshots/798/", "", http.StatusNoContent)
-	ask("POST", "/snapshots/801/restore/", "", http.StatusOK)
-	if _, body := ask("GET", "/snapshots/?server_id=12345", "", http.StatusOK); strings.Contains(body, "late") || !strings.Contains(body, `"id":798`) {
+	send("POST", "/snapshots/", `{"server_id":12345,"name":"late"}`, http.StatusCreated)
+	send("DELETE", "/snapshots/798/", "", http.StatusNoContent)
+	send("POST", "/snapshots/801/restore/", "", http.StatusOK)
+	if _, body := send("GET", "/snapshots/?server_id=12345", "", http.StatusOK); strings.Contains(body, "late") || !strings.Contains(body, `"id":798`) {
 		t.Errorf("snapshots: %s", body)
 	}
-	answer, body := ask("GET", "/servers/12345/", "", http.StatusOK)
+	answer, body := send("GET", "/servers/12345/", "", http.StatusOK)
 	if !strings.Contains(body, `"status":"stopping"`) {
 		t.Errorf("the server: %s", body)
 	}
@@ -45,10 +45,10 @@ func TestSimFlagsMakeListsStale(t *testing.T) {
 	}
 
 	base, _ = startSim(t, newCommand(t, nil, "sim", "--listen", "127.0.0.1:0", "--speed", "0.001", "--cut-lists", "410", "--hide-restores"))
-	ask("POST", "/snapshots/801/restore/", "", http.StatusOK)
-	if _, body := ask("GET", "/servers/", "", http.StatusOK); !strings.HasPrefix(body, `{"count":50,`) || strings.Count(body, `"hostname"`) != 2 ||
+	send("POST", "/snapshots/801/restore/", "", http.StatusOK)
+	if _, body := send("GET", "/servers/", "", http.StatusOK); !strings.HasPrefix(body, `{"count":50,`) || strings.Count(body, `"hostname"`) != 2 ||
 		strings.Contains(body, "restoring") {
 		t.Errorf("servers: %s", body)
 	}
-	ask("GET", "/servers/?page=2", "", http.StatusGone)
+	send("GET", "/servers/?page=2", "", http.StatusGone)
 }

@@ -22,10 +22,10 @@ func TestExitWithStuckTerminal(t *testing.T) {
 	for name, tell := range forcedExits {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newHarness(t)
-			s := startUnreadSession(t, w.newCommand())
+			h := newHarness(t)
+			s := startUnreadSession(t, h.newCommand())
 			close(s.drained) // nobody shows anything
-			w.waitUntil("the lists have come", func() bool { return len(w.account.Requests()) >= 4 })
+			h.waitUntil("the lists have come", func() bool { return len(h.account.Requests()) >= 4 })
 			s.fillTerminal()
 			began := time.Now()
 			tell(s)

@@ -38,8 +38,8 @@ var helperPrograms = map[string]func() int{"breaking": runCrashingClient, "shell
 const helperVar = "VPSDECK_TEST_PART"
 
 func init() { // before TestMain, which would build the program again
-	if part, ok := helperPrograms[os.Getenv(helperVar)]; ok {
-		os.Exit(part())
+	if program, ok := helperPrograms[os.Getenv(helperVar)]; ok {
+		os.Exit(program())
 	}
 }
 
@@ -61,15 +61,15 @@ func TestEveryExitRestoresTheTerminalAndSaysWhy(t *testing.T) {
 	for name, e := range exitCases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newHarness(t)
-			s := w.start()
+			h := newHarness(t)
+			s := h.start()
 			if set := changedModes(s.output()); len(set) != len(terminalModes) {
 				t.Errorf("only the modes %q are changed, so that not much is given back", set)
 			}
 			s.waitReady()
 			e.end(s)
 			s.requireExit(e.code, e.says...)
-			w.requireNoRunMarks()
+			h.requireNoRunMarks()
 		})
 	}
 }
@@ -79,19 +79,19 @@ func TestExitListsRunningOperations(t *testing.T) {
 	for name, e := range exitCases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newHarness(t)
-			s := w.start()
+			h := newHarness(t)
+			s := h.start()
 			s.fillRestore("3", true)
 			s.press("\r")
-			w.requireJournal("create intent", "create running")
+			h.requireJournal("create intent", "create running")
 			s.waitFor("◐ 1 running")
 			e.end(s)
 			s.requireExitMatching(e.code, append([]string{
 				`goes on at the provider: snapshot before-restore-20250116-\d+ of web-server-01, since \d+ s`,
 				`not sent: restore of web-server-01 from snapshot #801, which waited for that snapshot`,
 			}, quoteLines(e.says)...)...)
-			w.requireJournal("create intent", "create running")
-			w.requireNoRunMarks()
+			h.requireJournal("create intent", "create running")
+			h.requireNoRunMarks()
 		})
 	}
 }
@@ -104,22 +104,22 @@ func TestExitDoesNotWaitForResponsesOrDialogs(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newHarness(t)
-			w.injectFault("POST /backups/: hold")
-			s := w.start()
+			h := newHarness(t)
+			h.injectFault("POST /backups/: hold")
+			s := h.start()
 			s.selectServer()
 			s.press("b")
 			s.waitFor("New backup of web-server-01")
 			s.press("\r")
-			w.waitUntil("the request has arrived", func() bool { return len(w.sentActions()) == 1 })
+			h.waitUntil("the request has arrived", func() bool { return len(h.sentActions()) == 1 })
 			s.press("?")
 			s.waitFor("half a page up")
 			e.end(s)
 			s.requireExitMatching(e.code, append([]string{
 				"its outcome is not known: backup without a description of web-server-01; look at the account before you do it again",
 			}, quoteLines(e.says)...)...)
-			w.requireJournal("create intent")
-			w.requireNoRunMarks()
+			h.requireJournal("create intent")
+			h.requireNoRunMarks()
 		})
 	}
 }
@@ -133,18 +133,18 @@ func quoteLines(lines []string) []string {
 }
 
 // requireNoRunMarks fails the test if the journal still counts a run as going.
-func (w *harness) requireNoRunMarks() {
-	w.t.Helper()
-	if left, err := filepath.Glob(filepath.Join(w.stateDir, "run-*")); err != nil || len(left) > 0 {
-		w.t.Errorf("the marks %q are left behind, %v", left, err)
+func (h *harness) requireNoRunMarks() {
+	h.t.Helper()
+	if left, err := filepath.Glob(filepath.Join(h.stateDir, "run-*")); err != nil || len(left) > 0 {
+		h.t.Errorf("the marks %q are left behind, %v", left, err)
 	}
 }
 
 // A dropped line is told twice, by a signal and by the end of the input, and nobody knows which comes first.
 func TestExitWhenTerminalIsGone(t *testing.T) {
 	t.Parallel()
-	w := newHarness(t)
-	s := w.start()
+	h := newHarness(t)
+	s := h.start()
 	if err := s.ptmx.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -156,18 +156,18 @@ func TestExitWhenTerminalIsGone(t *testing.T) {
 	if code := s.cmd.ProcessState.ExitCode(); code != 129 && code != int(settings.ExitOther) {
 		t.Errorf("exit code %d", code)
 	}
-	w.requireNoRunMarks()
+	h.requireNoRunMarks()
 }
 
 func TestExitWhenInputCloses(t *testing.T) {
 	t.Parallel()
-	w := newHarness(t)
+	h := newHarness(t)
 	keyboard, tty, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = tty.Close() }()
-	cmd := w.newCommand()
+	cmd := h.newCommand()
 	cmd.Stdin = tty
 	s := startSession(t, cmd)
 	s.waitFor("✗ none")
@@ -175,7 +175,7 @@ func TestExitWhenInputCloses(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.requireExit(settings.ExitOther, "the terminal's input was closed")
-	w.requireNoRunMarks()
+	h.requireNoRunMarks()
 }
 
 // runShell runs the program as a shell with job control does, and says when it is stopped.
@@ -215,9 +215,9 @@ func TestSuspendReleasesTheTerminalAndFgResumes(t *testing.T) {
 // testSuspend stops the program by its key, and then by a signal from outside.
 func testSuspend(t *testing.T, started []string) {
 	t.Helper()
-	w := newHarness(t)
+	h := newHarness(t)
 	job := 0
-	cmd := w.newCommand()
+	cmd := h.newCommand()
 	cmd.Path, cmd.Args = os.Args[0], started
 	cmd.Env = append(cmd.Env, helperVar+"=shell")
 	s := startSession(t, cmd)
@@ -253,7 +253,7 @@ func testSuspend(t *testing.T, started []string) {
 	s.waitFor("New snapshot of db-server-02")
 	s.press("\x03")
 	s.requireExit(settings.ExitOK)
-	w.requireNoRunMarks()
+	h.requireNoRunMarks()
 }
 
 // crashingClient is the real client, with a mistake in it that shows when the servers have been asked for twice.
@@ -265,43 +265,43 @@ type crashingClient struct {
 	nowCalls      atomic.Int32
 }
 
-func (b *crashingClient) maybeCrash(where string) {
-	if b.crashIn == where && (where == "Init" || b.requests.Load() > 1) {
-		panic(fmt.Sprintf("a mistake in %s of %+v", where, b.Client))
+func (c *crashingClient) maybeCrash(where string) {
+	if c.crashIn == where && (where == "Init" || c.requests.Load() > 1) {
+		panic(fmt.Sprintf("a mistake in %s of %+v", where, c.Client))
 	}
 }
 
 // Servers is asked for by a command.
-func (b *crashingClient) Servers(ctx context.Context, f model.ServerFilter) ([]model.Server, error) {
-	if b.requests.Add(1) == 2 {
-		close(b.secondRequest)
+func (c *crashingClient) Servers(ctx context.Context, f model.ServerFilter) ([]model.Server, error) {
+	if c.requests.Add(1) == 2 {
+		close(c.secondRequest)
 	}
-	b.maybeCrash("a command of Update")
-	return b.Client.Servers(ctx, f)
+	c.maybeCrash("a command of Update")
+	return c.Client.Servers(ctx, f)
 }
 
 // Account is asked for by a command of Init.
-func (b *crashingClient) Account(ctx context.Context) (model.Account, error) {
-	if b.crashIn == "a command of Init" {
-		<-b.secondRequest
+func (c *crashingClient) Account(ctx context.Context) (model.Account, error) {
+	if c.crashIn == "a command of Init" {
+		<-c.secondRequest
 	}
-	b.maybeCrash("a command of Init")
-	return b.Client.Account(ctx)
+	c.maybeCrash("a command of Init")
+	return c.Client.Account(ctx)
 }
 
 // Now is called by Update, and by Init after the app was made.
-func (b *crashingClient) Now() time.Time {
-	b.maybeCrash("Update")
-	if b.nowCalls.Add(1) == 2 {
-		b.maybeCrash("Init")
+func (c *crashingClient) Now() time.Time {
+	c.maybeCrash("Update")
+	if c.nowCalls.Add(1) == 2 {
+		c.maybeCrash("Init")
 	}
-	return b.Client.Now()
+	return c.Client.Now()
 }
 
 // Host is called by View.
-func (b *crashingClient) Host() string {
-	b.maybeCrash("View")
-	return b.Client.Host()
+func (c *crashingClient) Host() string {
+	c.maybeCrash("View")
+	return c.Client.Host()
 }
 
 // runCrashingClient is the program with a mistake in it, in the place that is its argument.
@@ -312,11 +312,11 @@ func runCrashingClient() int {
 		return 1
 	}
 	state := filepath.Join(os.Getenv("XDG_STATE_HOME"), "vpsdeck")
-	book := journal.New(state)
-	run := book.StartRun(app.RunID(time.Now(), os.Getpid()))
+	jrnl := journal.New(state)
+	run := jrnl.StartRun(app.RunID(time.Now(), os.Getpid()))
 	defer run.End()
 	err = app.Run(context.Background(), ui.New(ui.Options{
-		Client: &crashingClient{Client: client, crashIn: os.Args[1], secondRequest: make(chan struct{})}, Journal: book, RunID: run.ID,
+		Client: &crashingClient{Client: client, crashIn: os.Args[1], secondRequest: make(chan struct{})}, Journal: jrnl, RunID: run.ID,
 		Keys: keymap.Default(), Clock: command.WallClock{}, Mouse: true, Dark: true,
 	}), state)
 	_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+model.ErrorMessage(err))
@@ -327,8 +327,8 @@ func TestCrashRestoresTerminalAndWritesReport(t *testing.T) {
 	for _, where := range []string{"Init", "Update", "View", "a command of Init", "a command of Update"} {
 		t.Run(where, func(t *testing.T) {
 			t.Parallel()
-			w := newHarness(t)
-			cmd := w.newCommand()
+			h := newHarness(t)
+			cmd := h.newCommand()
 			cmd.Path, cmd.Args = os.Args[0], []string{"breaking", where}
 			// Over SSH it asks the terminal nothing at its start; otherwise the answers could come after its end.
 			cmd.Env = append(cmd.Env, helperVar+"=breaking", "SSH_TTY=/dev/pts/0")
@@ -337,14 +337,14 @@ func TestCrashRestoresTerminalAndWritesReport(t *testing.T) {
 				s.waitFor("✗ none")
 				s.press("R")
 			}
-			crash := filepath.Join(w.stateDir, "crash.txt")
+			crash := filepath.Join(h.stateDir, "crash.txt")
 			s.requireExit(settings.ExitOther, "the dashboard broke by a mistake of its own; what runs at the provider goes on; "+crash+" tells where")
 			text, err := os.ReadFile(crash) // its mode, and that it holds no token, the world looks at
 			if err != nil || !strings.Contains(string(text), "a mistake in "+where+" of client of 127.0.0.1") ||
 				!strings.Contains(string(text), "terminal_test.go") {
 				t.Errorf("crash.txt does not tell where: %v\n%s", err, text)
 			}
-			w.requireNoRunMarks()
+			h.requireNoRunMarks()
 			if s.hasShown("goroutine") {
 				t.Error("a stack trace was on the screen")
 			}
@@ -356,13 +356,13 @@ func TestCrashRestoresTerminalAndWritesReport(t *testing.T) {
 // program writes, and not in the list of processes. Each world and each seat look for it at their end.
 func TestTokenNeverLeaks(t *testing.T) {
 	t.Parallel()
-	w := newHarness(t)
-	s := w.start()
+	h := newHarness(t)
+	s := h.start()
 	s.fillSnapshot()
-	w.respondWith("POST /snapshots/", http.StatusBadRequest, `{"detail": "you sent `+secretToken+` as Bearer `+secretToken+`"}`)
+	h.respondWith("POST /snapshots/", http.StatusBadRequest, `{"detail": "you sent `+secretToken+` as Bearer `+secretToken+`"}`)
 	s.press("\r")
 	s.waitFor("as Bearer [token]")
-	w.respondWith("GET /servers/", http.StatusUnauthorized, `{"detail": "`+secretToken+` is not known"}`)
+	h.respondWith("GET /servers/", http.StatusUnauthorized, `{"detail": "`+secretToken+` is not known"}`)
 	s.press("R")
 	s.waitFor("Open an account")
 	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", s.cmd.Process.Pid))

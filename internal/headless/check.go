@@ -30,12 +30,12 @@ type RequirementOptions struct {
 }
 
 // override is what is wanted once the ask has overridden it.
-func (a RequirementOptions) override(w model.Requirement) model.Requirement {
-	if a.MaxAge != nil {
-		w.MaxAge = *a.MaxAge
+func (o RequirementOptions) override(w model.Requirement) model.Requirement {
+	if o.MaxAge != nil {
+		w.MaxAge = *o.MaxAge
 	}
-	if a.Min != nil {
-		w.Min = *a.Min
+	if o.Min != nil {
+		w.Min = *o.Min
 	}
 	return w
 }
@@ -48,17 +48,17 @@ const (
 )
 
 // policy is what the server is judged by.
-func (a CheckOptions) policy(s model.Server, policies model.Policies) model.Policy {
+func (o CheckOptions) policy(s model.Server, policies model.Policies) model.Policy {
 	p := policies.For(s)
-	return model.Policy{Backups: a.Backups.override(p.Backups), Snapshots: a.Snapshots.override(p.Snapshots)}
+	return model.Policy{Backups: o.Backups.override(p.Backups), Snapshots: o.Snapshots.override(p.Snapshots)}
 }
 
 // validate tells what is impossible in the ask. It is a Fault with ExitUsage.
-func (a CheckOptions) validate() error {
-	if a.Nagios && a.Format != Table {
+func (o CheckOptions) validate() error {
+	if o.Nagios && o.Format != Table {
 		return usageError("--nagios and --output exclude each other: a plugin prints one line")
 	}
-	rule := model.PolicyRule{Policy: a.policy(model.Server{}, nil)}
+	rule := model.PolicyRule{Policy: o.policy(model.Server{}, nil)}
 	for _, p := range (model.Policies{rule}).Check() {
 		_, why, _ := strings.Cut(p.Message, ": ") // after the rule's number, which is nobody's here
 		return usageError("%s", why)
@@ -97,11 +97,11 @@ type serverCoverage struct {
 
 // Check judges each server by its policy, writes what it found, and ends with ExitCoverage where one is not met. Where
 // nothing can be judged the error is another one, which [CheckAsk.ReportUnchecked] puts in the place of the result.
-func (r *Runner) Check(ctx context.Context, ask CheckOptions) error {
-	if err := ask.validate(); err != nil {
+func (r *Runner) Check(ctx context.Context, opts CheckOptions) error {
+	if err := opts.validate(); err != nil {
 		return err
 	}
-	servers, err := r.serversToCheck(ctx, ask)
+	servers, err := r.serversToCheck(ctx, opts)
 	if err != nil {
 		return err
 	}
@@ -112,15 +112,15 @@ func (r *Runner) Check(ctx context.Context, ask CheckOptions) error {
 	for _, p := range r.opts.Policies.Unmatched(r.state.Servers.Value) {
 		r.notef("warning: %s", p.Message)
 	}
-	found := r.assess(servers, ask)
+	found := r.assess(servers, opts)
 	found.clockDoubt = doubt
-	if err := found.write(r.opts.Out, ask); err != nil {
+	if err := found.write(r.opts.Out, opts); err != nil {
 		return err
 	}
 	switch {
-	case ask.Nagios && !found.Met:
+	case opts.Nagios && !found.Met:
 		return settings.SilentExit(pluginCritical)
-	case ask.Nagios && found.hasWarnings():
+	case opts.Nagios && found.hasWarnings():
 		return settings.SilentExit(pluginWarning)
 	case !found.Met:
 		return settings.SilentExit(settings.ExitCoverage)
@@ -129,10 +129,10 @@ func (r *Runner) Check(ctx context.Context, ask CheckOptions) error {
 }
 
 // serversToCheck finds the servers that are to be judged. That there are none is an error: nothing is covered then.
-func (r *Runner) serversToCheck(ctx context.Context, ask CheckOptions) ([]model.Server, error) {
+func (r *Runner) serversToCheck(ctx context.Context, opts CheckOptions) ([]model.Server, error) {
 	asked := ""
-	if ask.Server != nil {
-		if asked = *ask.Server; strings.TrimSpace(asked) == "" {
+	if opts.Server != nil {
+		if asked = *opts.Server; strings.TrimSpace(asked) == "" {
 			return nil, uncheckedError("--server is empty: name a server, or leave it out to check all")
 		}
 	}
@@ -148,12 +148,12 @@ func uncheckedError(words string) error { return settings.Errorf(settings.ExitUn
 
 // ReportUnchecked says on the output, too, why a check could not be made, and turns its error into one with ExitUnchecked. A
 // check that was made, and a command line that is wrong, are left as they are; so is a plugin's, for [Plugin].
-func (a CheckOptions) ReportUnchecked(w io.Writer, err error) error {
+func (o CheckOptions) ReportUnchecked(w io.Writer, err error) error {
 	words := model.ErrorMessage(err)
-	if words == "" || a.Nagios || settings.CodeOf(err) == settings.ExitUsage {
+	if words == "" || o.Nagios || settings.CodeOf(err) == settings.ExitUsage {
 		return err
 	}
-	switch a.Format {
+	switch o.Format {
 	case JSON:
 		_ = writeJSON(w, coverageReport{Error: words, Results: []serverCoverage{}})
 	case Table:
@@ -195,10 +195,10 @@ func (r *Runner) checkClocks() string {
 }
 
 // assess sums up how the servers stand, worst first.
-func (r *Runner) assess(servers []model.Server, ask CheckOptions) coverageReport {
+func (r *Runner) assess(servers []model.Server, opts CheckOptions) coverageReport {
 	judged := make([]model.Assessment, len(servers))
 	for i, s := range servers {
-		judged[i] = model.Assess(s, r.state.PointsOf(s.ID), ask.policy(s, r.opts.Policies), r.state.Now)
+		judged[i] = model.Assess(s, r.state.PointsOf(s.ID), opts.policy(s, r.opts.Policies), r.state.Now)
 	}
 	slices.SortFunc(judged, model.WorstFirst)
 	found := coverageReport{Servers: len(servers), Results: []serverCoverage{}}
@@ -217,7 +217,7 @@ func (r *Runner) assess(servers []model.Server, ask CheckOptions) coverageReport
 
 func newServerCoverage(a model.Assessment) serverCoverage {
 	backups, snapshots := a.Kinds[model.Backup], a.Kinds[model.Snapshot]
-	j := serverCoverage{
+	c := serverCoverage{
 		ServerID: a.Server.ID, Server: a.Server.Name, Met: a.Health.Met(), Health: a.Health.String(),
 		NewestBackup: timestamp(backups.Newest), NewestSnapshot: timestamp(snapshots.Newest),
 		UsableBackups: backups.Usable, UsableSnapshots: snapshots.Usable,
@@ -225,18 +225,18 @@ func newServerCoverage(a model.Assessment) serverCoverage {
 		MinBackups: a.Policy.Backups.Need(), MinSnapshots: a.Policy.Snapshots.Need(), Reasons: []string{}, health: a.Health,
 	}
 	for _, reason := range a.Reasons {
-		j.Reasons = append(j.Reasons, reason.Message)
+		c.Reasons = append(c.Reasons, reason.Message)
 	}
-	return j
+	return c
 }
 
 // needingAttention are the servers of which something is to be said.
 func (c coverageReport) needingAttention() []serverCoverage {
-	return slices.DeleteFunc(slices.Clone(c.Results), func(j serverCoverage) bool { return j.health == model.Fine })
+	return slices.DeleteFunc(slices.Clone(c.Results), func(s serverCoverage) bool { return s.health == model.Fine })
 }
 
-func (c coverageReport) write(w io.Writer, ask CheckOptions) error {
-	switch ask.Format {
+func (c coverageReport) write(w io.Writer, opts CheckOptions) error {
+	switch opts.Format {
 	case JSON:
 		return outputError(writeJSON(w, c))
 	case CSV:
@@ -245,7 +245,7 @@ func (c coverageReport) write(w io.Writer, ask CheckOptions) error {
 	text := c.summary()
 	trouble := c.needingAttention()
 	switch {
-	case ask.Nagios && len(trouble) > 0:
+	case opts.Nagios && len(trouble) > 0:
 		text += "; " + describeWorst(trouble)
 	case len(trouble) > 0:
 		_, err := io.WriteString(w, text+c.perfData()+escapePipes(renderTable(trouble, serverCoverageColumns)))
@@ -286,16 +286,16 @@ func (c coverageReport) perfData() string {
 func describeWorst(trouble []serverCoverage) string {
 	const most = 5
 	var names []string
-	for i, j := range trouble {
+	for i, s := range trouble {
 		if i == most {
 			names = append(names, fmt.Sprintf("and %d more", len(trouble)-most))
 			break
 		}
-		name := model.Clean(j.Server)
+		name := model.Clean(s.Server)
 		if strings.TrimSpace(name) == "" {
-			name = "#" + string(j.ServerID)
+			name = "#" + string(s.ServerID)
 		}
-		names = append(names, escapePipes(name)+" "+j.Health)
+		names = append(names, escapePipes(name)+" "+s.Health)
 	}
 	return strings.Join(names, ", ")
 }
@@ -305,8 +305,8 @@ func (c coverageReport) countByHealth(worst, best model.Health) string {
 	var counts []string
 	for health := worst; health >= best; health-- {
 		n := 0
-		for _, j := range c.Results {
-			if j.health == health {
+		for _, s := range c.Results {
+			if s.health == health {
 				n++
 			}
 		}
@@ -318,17 +318,17 @@ func (c coverageReport) countByHealth(worst, best model.Health) string {
 }
 
 var serverCoverageColumns = []column[serverCoverage]{
-	{title: "COVERAGE", field: "health", value: func(j serverCoverage) string { return j.Health }},
-	{title: "ID", field: "server_id", value: func(j serverCoverage) string { return string(j.ServerID) }},
-	{title: "SERVER", field: "server", value: func(j serverCoverage) string { return j.Server }},
-	{field: "met", value: func(j serverCoverage) string { return strconv.FormatBool(j.Met) }},
-	{field: "newest_backup_at", value: func(j serverCoverage) string { return j.NewestBackup.String() }},
-	{field: "newest_snapshot_at", value: func(j serverCoverage) string { return j.NewestSnapshot.String() }},
-	{field: "usable_backups", value: func(j serverCoverage) string { return strconv.Itoa(j.UsableBackups) }},
-	{field: "usable_snapshots", value: func(j serverCoverage) string { return strconv.Itoa(j.UsableSnapshots) }},
-	{field: "backup_max_age_seconds", value: func(j serverCoverage) string { return strconv.FormatInt(j.BackupMaxAge, 10) }},
-	{field: "snapshot_max_age_seconds", value: func(j serverCoverage) string { return strconv.FormatInt(j.SnapshotMaxAge, 10) }},
-	{field: "min_backups", value: func(j serverCoverage) string { return strconv.Itoa(j.MinBackups) }},
-	{field: "min_snapshots", value: func(j serverCoverage) string { return strconv.Itoa(j.MinSnapshots) }},
-	{title: "WHY", field: "reasons", value: func(j serverCoverage) string { return strings.Join(j.Reasons, "; ") }},
+	{title: "COVERAGE", field: "health", value: func(s serverCoverage) string { return s.Health }},
+	{title: "ID", field: "server_id", value: func(s serverCoverage) string { return string(s.ServerID) }},
+	{title: "SERVER", field: "server", value: func(s serverCoverage) string { return s.Server }},
+	{field: "met", value: func(s serverCoverage) string { return strconv.FormatBool(s.Met) }},
+	{field: "newest_backup_at", value: func(s serverCoverage) string { return s.NewestBackup.String() }},
+	{field: "newest_snapshot_at", value: func(s serverCoverage) string { return s.NewestSnapshot.String() }},
+	{field: "usable_backups", value: func(s serverCoverage) string { return strconv.Itoa(s.UsableBackups) }},
+	{field: "usable_snapshots", value: func(s serverCoverage) string { return strconv.Itoa(s.UsableSnapshots) }},
+	{field: "backup_max_age_seconds", value: func(s serverCoverage) string { return strconv.FormatInt(s.BackupMaxAge, 10) }},
+	{field: "snapshot_max_age_seconds", value: func(s serverCoverage) string { return strconv.FormatInt(s.SnapshotMaxAge, 10) }},
+	{field: "min_backups", value: func(s serverCoverage) string { return strconv.Itoa(s.MinBackups) }},
+	{field: "min_snapshots", value: func(s serverCoverage) string { return strconv.Itoa(s.MinSnapshots) }},
+	{title: "WHY", field: "reasons", value: func(s serverCoverage) string { return strings.Join(s.Reasons, "; ") }},
 }

@@ -19,8 +19,8 @@ import (
 type fakeAPI struct{ servers, backups, snapshots []string }
 
 // ServeHTTP answers the three lists.
-func (l fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	items := map[string][]string{"/servers/": l.servers, "/backups/": l.backups, "/snapshots/": l.snapshots}[r.URL.Path]
+func (f fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	items := map[string][]string{"/servers/": f.servers, "/backups/": f.backups, "/snapshots/": f.snapshots}[r.URL.Path]
 	w.Header().Set("Date", testTime.Format(http.TimeFormat))
 	_, _ = fmt.Fprintf(w, `{"count": %d, "results": [%s]}`, len(items), strings.Join(items, ","))
 }
@@ -28,22 +28,22 @@ func (l fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 var testTime = time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)
 
 // newHarness is a world on such an API, at noon of the documents' day.
-func (l fakeAPI) newHarness(t *testing.T, change func(*Options)) *harness {
+func (f fakeAPI) newHarness(t *testing.T, change func(*Options)) *harness {
 	t.Helper()
-	w := newHarness(t, nil)
-	server := httptest.NewServer(l)
+	h := newHarness(t, nil)
+	server := httptest.NewServer(f)
 	t.Cleanup(server.Close)
-	client, err := api.New(server.URL, "vps_demo", api.WithClock(w.clock.Now), api.WithWait(w.clock.Wait))
+	client, err := api.New(server.URL, "vps_demo", api.WithClock(h.clock.Now), api.WithWait(h.clock.Wait))
 	if err != nil {
 		t.Fatal(err)
 	}
-	opts := Options{Client: client, Run: "run", Clock: w.clock, Out: &w.out, Notes: &w.notes}
+	opts := Options{Client: client, Run: "run", Clock: h.clock, Out: &h.out, Notes: &h.notes}
 	if change != nil {
 		change(&opts)
 	}
-	w.Runner = New(opts)
-	t.Cleanup(w.End)
-	return w
+	h.Runner = New(opts)
+	t.Cleanup(h.End)
+	return h
 }
 
 func serverJSON(id int, name string) string {
@@ -59,12 +59,12 @@ func pointJSON(id, server int, more string) string {
 func createdJSON(text string) string { return fmt.Sprintf(`"created_at": %q`, text) }
 
 // runCheck runs a check as the command does, and returns its error.
-func (w *harness) runCheck(t *testing.T, ask CheckOptions) error {
+func (h *harness) runCheck(t *testing.T, opts CheckOptions) error {
 	t.Helper()
-	if ask.Format == "" {
-		ask.Format = Table
+	if opts.Format == "" {
+		opts.Format = Table
 	}
-	return ask.ReportUnchecked(&w.out, w.Check(t.Context(), ask))
+	return opts.ReportUnchecked(&h.out, h.Check(t.Context(), opts))
 }
 
 func stringPtr(s string) *string { return &s }
@@ -73,7 +73,7 @@ func TestCheckOfNothingIsUnknown(t *testing.T) {
 	one := fakeAPI{servers: []string{serverJSON(1, "web-1")}, backups: []string{pointJSON(1, 1, createdJSON("2025-01-16T03:00:00Z"))}}
 	for name, c := range map[string]struct {
 		of    fakeAPI
-		ask   CheckOptions
+		opts   CheckOptions
 		words string
 	}{
 		"no servers":                 {fakeAPI{}, CheckOptions{}, "this account has no servers"},
@@ -84,15 +84,15 @@ func TestCheckOfNothingIsUnknown(t *testing.T) {
 		"a name that no server has":  {one, CheckOptions{Server: stringPtr("db")}, `there is no server "db"`},
 		"a name with a perfdata bar": {one, CheckOptions{Server: stringPtr("a|b=1")}, `there is no server "a¦b=1"`},
 	} {
-		w := c.of.newHarness(t, nil)
-		err := w.runCheck(t, c.ask)
-		if settings.CodeOf(err) != settings.ExitUnchecked || !strings.HasPrefix(w.out.String(), "COVERAGE UNKNOWN: "+c.words) || strings.Contains(w.out.String(), "|") {
-			t.Errorf("%s: %d, %v: %s", name, settings.CodeOf(err), err, &w.out)
+		h := c.of.newHarness(t, nil)
+		err := h.runCheck(t, c.opts)
+		if settings.CodeOf(err) != settings.ExitUnchecked || !strings.HasPrefix(h.out.String(), "COVERAGE UNKNOWN: "+c.words) || strings.Contains(h.out.String(), "|") {
+			t.Errorf("%s: %d, %v: %s", name, settings.CodeOf(err), err, &h.out)
 		}
 	}
-	w := one.newHarness(t, nil)
-	if err := w.runCheck(t, CheckOptions{}); err != nil || !strings.HasPrefix(w.out.String(), "COVERAGE OK: 1 of 1 covered | servers=1 ") {
-		t.Errorf("%v: %s", err, &w.out)
+	h := one.newHarness(t, nil)
+	if err := h.runCheck(t, CheckOptions{}); err != nil || !strings.HasPrefix(h.out.String(), "COVERAGE OK: 1 of 1 covered | servers=1 ") {
+		t.Errorf("%v: %s", err, &h.out)
 	}
 }
 
@@ -103,25 +103,25 @@ func TestFailedCheckReportsUnknownInEveryFormat(t *testing.T) {
 		"GET /snapshots/: status 404": "",
 		"GET /servers/: status 429":   "",
 	} {
-		w := newHarness(t, nil)
-		w.injectFault(t, fault)
-		err := w.runCheck(t, CheckOptions{})
-		if settings.CodeOf(err) != settings.ExitUnchecked || !strings.HasPrefix(w.out.String(), "COVERAGE UNKNOWN: ") || !strings.Contains(w.out.String(), words) {
-			t.Errorf("%s: %d, %v: %s", fault, settings.CodeOf(err), err, &w.out)
+		h := newHarness(t, nil)
+		h.injectFault(t, fault)
+		err := h.runCheck(t, CheckOptions{})
+		if settings.CodeOf(err) != settings.ExitUnchecked || !strings.HasPrefix(h.out.String(), "COVERAGE UNKNOWN: ") || !strings.Contains(h.out.String(), words) {
+			t.Errorf("%s: %d, %v: %s", fault, settings.CodeOf(err), err, &h.out)
 		}
-		w.out.Reset()
-		_ = w.runCheck(t, CheckOptions{Format: JSON})
+		h.out.Reset()
+		_ = h.runCheck(t, CheckOptions{Format: JSON})
 		var found struct {
 			Met     *bool
 			Error   string
 			Results []any
 		}
-		if err := json.Unmarshal(w.out.Bytes(), &found); err != nil || found.Met == nil || *found.Met || found.Error == "" || found.Results == nil {
-			t.Errorf("%s: %v: %s", fault, err, &w.out)
+		if err := json.Unmarshal(h.out.Bytes(), &found); err != nil || found.Met == nil || *found.Met || found.Error == "" || found.Results == nil {
+			t.Errorf("%s: %v: %s", fault, err, &h.out)
 		}
-		w.out.Reset()
-		if err := w.runCheck(t, CheckOptions{Format: CSV}); w.out.Len() > 0 || settings.CodeOf(err) != settings.ExitUnchecked {
-			t.Errorf("%s: CSV of nothing: %s", fault, &w.out)
+		h.out.Reset()
+		if err := h.runCheck(t, CheckOptions{Format: CSV}); h.out.Len() > 0 || settings.CodeOf(err) != settings.ExitUnchecked {
+			t.Errorf("%s: CSV of nothing: %s", fault, &h.out)
 		}
 	}
 }
@@ -135,7 +135,7 @@ func TestPluginPrintsOneLineAndPluginExitCodes(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		of   fakeAPI
-		ask  CheckOptions
+		opts  CheckOptions
 		code settings.ExitCode
 		want string
 	}{
@@ -147,11 +147,11 @@ func TestPluginPrintsOneLineAndPluginExitCodes(t *testing.T) {
 		"nothing to judge": {fakeAPI{}, CheckOptions{}, 3, "COVERAGE UNKNOWN: this account has no servers, so there is nothing to check\n"},
 		"bad usage":        {six, CheckOptions{Format: JSON}, 3, "COVERAGE UNKNOWN: --nagios and --output exclude each other: a plugin prints one line\n"},
 	} {
-		w := c.of.newHarness(t, nil)
-		c.ask.Nagios = true
-		err := ReportPluginError(&w.out, w.runCheck(t, c.ask))
-		if settings.CodeOf(err) != c.code || w.out.String() != c.want {
-			t.Errorf("%s: %d, want %d: %s", name, settings.CodeOf(err), c.code, &w.out)
+		h := c.of.newHarness(t, nil)
+		c.opts.Nagios = true
+		err := ReportPluginError(&h.out, h.runCheck(t, c.opts))
+		if settings.CodeOf(err) != c.code || h.out.String() != c.want {
+			t.Errorf("%s: %d, want %d: %s", name, settings.CodeOf(err), c.code, &h.out)
 		}
 	}
 }
@@ -163,22 +163,22 @@ func TestPluginWarnsWhenTheClockIsInDoubt(t *testing.T) {
 		"; this machine's clock and the API's differ by 1": {Shift: -10 * time.Minute},
 		"; the API's answers come from a cache, ":          {Age: 10 * time.Minute},
 	} {
-		w := newHarness(t, nil)
-		w.account.SetQuirks(sim.Quirks{Dates: dates})
-		err := ReportPluginError(&w.out, w.runCheck(t, CheckOptions{Server: &one, Nagios: true}))
-		first, _, _ := strings.Cut(w.out.String(), "|")
+		h := newHarness(t, nil)
+		h.account.SetQuirks(sim.Quirks{Dates: dates})
+		err := ReportPluginError(&h.out, h.runCheck(t, CheckOptions{Server: &one, Nagios: true}))
+		first, _, _ := strings.Cut(h.out.String(), "|")
 		if settings.CodeOf(err) != pluginWarning || !strings.HasPrefix(first, "COVERAGE WARNING: 1 of 1 covered") || !strings.Contains(first, words) {
-			t.Errorf("%d: %s", settings.CodeOf(err), &w.out)
+			t.Errorf("%d: %s", settings.CodeOf(err), &h.out)
 		}
 	}
 }
 
 func TestServerNameCannotForgePerfData(t *testing.T) {
-	w := fakeAPI{servers: []string{serverJSON(1, "x|wrong=0 warnings=0"), serverJSON(2, "a|b")}}.newHarness(t, nil)
-	_ = w.runCheck(t, CheckOptions{})
-	first, rest, _ := strings.Cut(w.out.String(), "\n")
+	h := fakeAPI{servers: []string{serverJSON(1, "x|wrong=0 warnings=0"), serverJSON(2, "a|b")}}.newHarness(t, nil)
+	_ = h.runCheck(t, CheckOptions{})
+	first, rest, _ := strings.Cut(h.out.String(), "\n")
 	if strings.Count(first, "|") != 1 || strings.Contains(rest, "|") || !strings.Contains(rest, "a¦b") {
-		t.Errorf("%s", &w.out)
+		t.Errorf("%s", &h.out)
 	}
 }
 
@@ -202,59 +202,59 @@ func TestOnlyFreshBackupsOfPlausibleTimeCover(t *testing.T) {
 		"expired a month ago":       {[]string{ago(20*time.Hour) + `, "expires_at": "2024-12-16T12:00:00Z"`}, nil, "none", "no usable restore point"},
 		"an unreadable expiry":      {[]string{ago(time.Hour) + `, "expires_at": "soon"`}, nil, "expiring", ""},
 	} {
-		l := fakeAPI{servers: []string{serverJSON(1, "web-1")}}
+		f := fakeAPI{servers: []string{serverJSON(1, "web-1")}}
 		for i, more := range c.backups {
-			l.backups = append(l.backups, pointJSON(i+1, 1, more))
+			f.backups = append(f.backups, pointJSON(i+1, 1, more))
 		}
 		for i, more := range c.snapshots {
-			l.snapshots = append(l.snapshots, pointJSON(i+1, 1, more))
+			f.snapshots = append(f.snapshots, pointJSON(i+1, 1, more))
 		}
-		w := l.newHarness(t, nil)
-		err := w.runCheck(t, CheckOptions{Format: JSON})
+		h := f.newHarness(t, nil)
+		err := h.runCheck(t, CheckOptions{Format: JSON})
 		var found struct {
 			Results []struct {
 				Health  string
 				Reasons []string
 			}
 		}
-		if json.Unmarshal(w.out.Bytes(), &found) != nil || len(found.Results) != 1 || found.Results[0].Health != c.health ||
+		if json.Unmarshal(h.out.Bytes(), &found) != nil || len(found.Results) != 1 || found.Results[0].Health != c.health ||
 			!strings.Contains(strings.Join(found.Results[0].Reasons, "; "), c.reason) {
-			t.Errorf("%s: %v: %s", name, err, &w.out)
+			t.Errorf("%s: %v: %s", name, err, &h.out)
 		}
 	}
 }
 
 func TestZeroSizeAndUnreadableTimesInLists(t *testing.T) {
-	l := fakeAPI{backups: []string{
+	f := fakeAPI{backups: []string{
 		`{"id": 1, "server": {"id": 1}, "status": "completed", "size_mb": 0, "created_at": "soon", "expires_at": "later"}`,
 		`{"id": 2, "server": {"id": 1}, "status": "completed", "size_mb": null, "created_at": null}`,
 	}}
-	w := l.newHarness(t, nil)
-	if err := w.ListPoints(t.Context(), model.Backup, ListOptions{Format: JSON}); err != nil {
+	h := f.newHarness(t, nil)
+	if err := h.ListPoints(t.Context(), model.Backup, ListOptions{Format: JSON}); err != nil {
 		t.Fatal(err)
 	}
 	for _, piece := range []string{`"size_mb": 0,`, `"size_mb": null,`, "\"unreadable\": [\n      \"created_at\",\n      \"expires_at\"\n    ]", `"unreadable": []`} {
-		if !strings.Contains(w.out.String(), piece) {
-			t.Errorf("%s is not in %s", piece, &w.out)
+		if !strings.Contains(h.out.String(), piece) {
+			t.Errorf("%s is not in %s", piece, &h.out)
 		}
 	}
-	w.out.Reset()
-	if err := w.ListPoints(t.Context(), model.Backup, ListOptions{Format: Table}); err != nil {
+	h.out.Reset()
+	if err := h.ListPoints(t.Context(), model.Backup, ListOptions{Format: Table}); err != nil {
 		t.Fatal(err)
 	}
 	for _, row := range []string{"0 MB  odd date     odd date", "-         -  none stated"} {
-		if !strings.Contains(w.out.String(), row) {
-			t.Errorf("%q is not in\n%s", row, &w.out)
+		if !strings.Contains(h.out.String(), row) {
+			t.Errorf("%q is not in\n%s", row, &h.out)
 		}
 	}
 }
 
 func TestLastBackupNeedsConfirmation(t *testing.T) {
-	w := fakeAPI{
+	h := fakeAPI{
 		servers: []string{serverJSON(1, "web-1")}, backups: []string{pointJSON(1, 1, createdJSON("2025-01-16T03:00:00Z"))},
 		snapshots: []string{pointJSON(2, 1, `"name": "s", `+createdJSON("2025-01-16T04:00:00Z"))},
 	}.newHarness(t, nil)
-	err := w.Delete(t.Context(), PointOptions{Point: model.Key{Kind: model.Backup, ID: "1"}, Yes: true, Follow: FollowOptions{Format: Table}})
+	err := h.Delete(t.Context(), PointOptions{Point: model.Key{Kind: model.Backup, ID: "1"}, Yes: true, Follow: FollowOptions{Format: Table}})
 	if settings.CodeOf(err) != settings.ExitRefused || !strings.Contains(model.ErrorMessage(err), "backup #1 is the last backup of ") {
 		t.Errorf("%v", err)
 	}

@@ -23,7 +23,7 @@ type CreateOptions struct {
 type textTemplates struct{ name, description model.NameTemplate }
 
 // parseTemplates reads the templates. What is wrong with them is a Fault with ExitUsage.
-func (a CreateOptions) parseTemplates() (t textTemplates, err error) {
+func (o CreateOptions) parseTemplates() (t textTemplates, err error) {
 	parse := func(flag, text string, forSnapshot bool) model.NameTemplate {
 		template, problems := model.ParseTemplate(text, forSnapshot)
 		if len(problems) > 0 && err == nil {
@@ -31,77 +31,77 @@ func (a CreateOptions) parseTemplates() (t textTemplates, err error) {
 		}
 		return template
 	}
-	if a.Kind == model.Snapshot {
-		t.name = parse("name", a.Name, true)
+	if o.Kind == model.Snapshot {
+		t.name = parse("name", o.Name, true)
 	}
-	t.description = parse("description", a.Description, false)
+	t.description = parse("description", o.Description, false)
 	return t, err
 }
 
 // Create makes a backup or a snapshot of each server. Everything that can be known before is checked for all of them before
 // the first request leaves.
-func (r *Runner) Create(ctx context.Context, ask CreateOptions) error {
-	t, err := ask.parseTemplates()
+func (r *Runner) Create(ctx context.Context, opts CreateOptions) error {
+	t, err := opts.parseTemplates()
 	if err != nil {
 		return err
 	}
 	if err := r.prepare(ctx); err != nil {
 		return err
 	}
-	servers, err := r.matchAllServers(ask.Servers, r.state.Servers.Value)
+	servers, err := r.matchAllServers(opts.Servers, r.state.Servers.Value)
 	if err != nil {
 		return err
 	}
-	if err := r.resumeEarlier(ctx, servers, ask.Follow); err != nil {
+	if err := r.resumeEarlier(ctx, servers, opts.Follow); err != nil {
 		return err
 	}
-	intents, err := r.createRequests(ask.Kind, t, servers)
+	requests, err := r.createRequests(opts.Kind, t, servers)
 	if err != nil {
 		return err
 	}
-	if err := r.checkCapacity(servers, intents); err != nil {
+	if err := r.checkCapacity(servers, requests); err != nil {
 		return err
 	}
-	if ask.Kind == model.Snapshot {
+	if opts.Kind == model.Snapshot {
 		r.warnRunning(servers)
 	}
-	return r.execute(ctx, intents, ask.Follow)
+	return r.execute(ctx, requests, opts.Follow)
 }
 
 // createRequests are the deeds, with their texts.
 func (r *Runner) createRequests(kind model.Kind, t textTemplates, servers []model.Server) ([]model.ActionRequest, error) {
 	names := make([]string, len(servers))
-	var wrong []model.Problem
+	var problems []model.Problem
 	if kind == model.Snapshot {
-		names, wrong = t.name.RenderAll(servers, r.state.Snapshots.Value, r.state.Now)
+		names, problems = t.name.RenderAll(servers, r.state.Snapshots.Value, r.state.Now)
 	}
 	descriptions, more := t.description.RenderAll(servers, nil, r.state.Now)
-	if wrong = append(wrong, more...); len(wrong) > 0 {
-		return nil, nothingSentError(settings.ExitRefused, problemMessages(wrong))
+	if problems = append(problems, more...); len(problems) > 0 {
+		return nil, nothingSentError(settings.ExitRefused, problemMessages(problems))
 	}
-	intents := make([]model.ActionRequest, len(servers))
+	requests := make([]model.ActionRequest, len(servers))
 	for i, s := range servers {
 		p := model.Point{Kind: kind, Server: s.Ref(), Name: names[i], Description: descriptions[i]}
 		if kind == model.Backup {
 			p.Type = model.Manual
 		}
-		intents[i] = model.ActionRequest{Action: model.Create, Point: p, Server: s.Ref()}
+		requests[i] = model.ActionRequest{Action: model.Create, Point: p, Server: s.Ref()}
 	}
-	return intents, nil
+	return requests, nil
 }
 
 // checkCapacity makes sure that each server can take another point now. Where that hangs on what is not documented, the API decides.
-func (r *Runner) checkCapacity(servers []model.Server, intents []model.ActionRequest) error {
+func (r *Runner) checkCapacity(servers []model.Server, requests []model.ActionRequest) error {
 	if r.incomplete != nil {
 		r.notef("warning: %s The API decides whether there is room", model.ErrorMessage(r.incomplete))
 	}
 	var why []string
 	for i, s := range servers {
-		if busy := r.busyReason(s, intents[i]); busy != "" {
+		if busy := r.busyReason(s, requests[i]); busy != "" {
 			why = append(why, busy)
 		}
 	}
-	for _, p := range model.CheckQuotas(intents, slices.Concat(r.state.Backups.Value, r.state.Snapshots.Value)) {
+	for _, p := range model.CheckQuotas(requests, slices.Concat(r.state.Backups.Value, r.state.Snapshots.Value)) {
 		if p.Warning {
 			r.notef("warning: %s", p.Message)
 			continue

@@ -53,40 +53,40 @@ type harness struct {
 func newHarness(t *testing.T, change func(*Options)) *harness {
 	t.Helper()
 	clock := sim.NewSteppedClock(time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC))
-	w := &harness{account: sim.New(sim.Options{Seed: 1, Clock: clock}), clock: &virtualClock{simClock: clock}}
-	server, err := sim.Listen("127.0.0.1:0", w.account)
+	h := &harness{account: sim.New(sim.Options{Seed: 1, Clock: clock}), clock: &virtualClock{simClock: clock}}
+	server, err := sim.Listen("127.0.0.1:0", h.account)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	w.url, w.startedAt = server.URL(), w.account.Now()
-	client, err := api.New(w.url, "vps_demo", api.WithClock(w.clock.Now), api.WithWait(w.clock.Wait))
+	h.url, h.startedAt = server.URL(), h.account.Now()
+	client, err := api.New(h.url, "vps_demo", api.WithClock(h.clock.Now), api.WithWait(h.clock.Wait))
 	if err != nil {
 		t.Fatal(err)
 	}
-	opts := Options{Client: client, Run: "run", Clock: w.clock, Out: &w.out, Notes: &w.notes}
+	opts := Options{Client: client, Run: "run", Clock: h.clock, Out: &h.out, Notes: &h.notes}
 	if change != nil {
 		change(&opts)
 	}
-	w.Runner = New(opts)
-	t.Cleanup(w.End)
-	return w
+	h.Runner = New(opts)
+	t.Cleanup(h.End)
+	return h
 }
 
 // injectFault makes something go wrong.
-func (w *harness) injectFault(t *testing.T, text string) {
+func (h *harness) injectFault(t *testing.T, text string) {
 	t.Helper()
 	fault, err := sim.ParseFault(text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.account.Inject(fault)
+	h.account.Inject(fault)
 }
 
 // sentCount counts the requests that change something.
-func (w *harness) sentCount() int {
+func (h *harness) sentCount() int {
 	n := 0
-	for _, r := range w.account.Requests() {
+	for _, r := range h.account.Requests() {
 		if r.Method != "GET" {
 			n++
 		}
@@ -128,42 +128,42 @@ func snapshotOptions(servers ...string) CreateOptions {
 	return CreateOptions{Kind: model.Snapshot, Servers: servers, Name: "{server}-x", Follow: FollowOptions{Format: Table}}
 }
 
-func withWait(ask CreateOptions) CreateOptions {
-	ask.Follow.Wait = true
-	return ask
+func withWait(opts CreateOptions) CreateOptions {
+	opts.Follow.Wait = true
+	return opts
 }
 
 func TestPollIntervalGrowsWhileWaiting(t *testing.T) {
-	w := newHarness(t, nil)
-	if err := w.Create(t.Context(), withWait(snapshotOptions("mail-01"))); err != nil {
+	h := newHarness(t, nil)
+	if err := h.Create(t.Context(), withWait(snapshotOptions("mail-01"))); err != nil {
 		t.Fatal(err)
 	}
-	waits := w.clock.waits
+	waits := h.clock.waits
 	if len(waits) < 10 || waits[0] != time.Second || waits[len(waits)-1] != 10*time.Second || !slices.IsSorted(waits) {
 		t.Errorf("it waited %v", waits)
 	}
 }
 
 func TestFailedPollWaitsForRetryAfter(t *testing.T) {
-	w := newHarness(t, nil)
-	w.clock.onWait = func() {
-		w.clock.onWait = nil
-		w.injectFault(t, "GET /snapshots/: status 503 retry 50s x1")
+	h := newHarness(t, nil)
+	h.clock.onWait = func() {
+		h.clock.onWait = nil
+		h.injectFault(t, "GET /snapshots/: status 503 retry 50s x1")
 	}
-	if err := w.Create(t.Context(), withWait(snapshotOptions("mail-01"))); err != nil {
+	if err := h.Create(t.Context(), withWait(snapshotOptions("mail-01"))); err != nil {
 		t.Fatal(err)
 	}
-	if w.clock.waits[1] != 50*time.Second || !strings.Contains(w.out.String(), "completed in") {
-		t.Errorf("it waited %v, and says %q", w.clock.waits[:3], &w.out)
+	if h.clock.waits[1] != 50*time.Second || !strings.Contains(h.out.String(), "completed in") {
+		t.Errorf("it waited %v, and says %q", h.clock.waits[:3], &h.out)
 	}
 }
 
 func TestRevokedTokenEndsTheWait(t *testing.T) {
-	w := newHarness(t, nil)
-	w.clock.onWait = func() { w.injectFault(t, "GET /snapshots/: status 401") }
-	err := w.Create(t.Context(), withWait(snapshotOptions("mail-01")))
-	if settings.CodeOf(err) != settings.ExitToken || !strings.Contains(w.notes.String(), "it goes on at the provider") {
-		t.Errorf("%v; it says %q", err, &w.notes)
+	h := newHarness(t, nil)
+	h.clock.onWait = func() { h.injectFault(t, "GET /snapshots/: status 401") }
+	err := h.Create(t.Context(), withWait(snapshotOptions("mail-01")))
+	if settings.CodeOf(err) != settings.ExitToken || !strings.Contains(h.notes.String(), "it goes on at the provider") {
+		t.Errorf("%v; it says %q", err, &h.notes)
 	}
 }
 
@@ -176,21 +176,21 @@ type interruptingClient struct {
 
 var errInterrupted = settings.Errorf(settings.ExitSignal+2, "it was interrupted")
 
-func (s *interruptingClient) CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.ActionResult, error) {
-	s.once.Do(func() { s.stop(errInterrupted) })
-	return s.Client.CreateSnapshot(ctx, server, name, description)
+func (i *interruptingClient) CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.ActionResult, error) {
+	i.once.Do(func() { i.stop(errInterrupted) })
+	return i.Client.CreateSnapshot(ctx, server, name, description)
 }
 
 func TestInterruptFinishesSentRequestsAndSendsNoMore(t *testing.T) {
 	ctx, stop := context.WithCancelCause(t.Context())
 	journal := &memoryJournal{}
-	w := newHarness(t, func(o *Options) { o.Client, o.Journal = &interruptingClient{Client: o.Client, stop: stop}, journal })
-	err := w.Create(ctx, withWait(snapshotOptions("ci-*", "web-server-01", "staging-01", "mail-01", "vpn-gw", "cache-01")))
+	h := newHarness(t, func(o *Options) { o.Client, o.Journal = &interruptingClient{Client: o.Client, stop: stop}, journal })
+	err := h.Create(ctx, withWait(snapshotOptions("ci-*", "web-server-01", "staging-01", "mail-01", "vpn-gw", "cache-01")))
 	if !errors.Is(err, errInterrupted) {
 		t.Errorf("it ended with %v", err)
 	}
-	notes := w.notes.String()
-	if n := w.sentCount(); n == 0 || n > 4 || strings.Count(notes, "it goes on at the provider") != n || strings.Count(notes, "not sent: it was interrupted") != 7-n {
+	notes := h.notes.String()
+	if n := h.sentCount(); n == 0 || n > 4 || strings.Count(notes, "it goes on at the provider") != n || strings.Count(notes, "not sent: it was interrupted") != 7-n {
 		t.Errorf("%d sent; it says\n%s", n, notes)
 	}
 	for _, event := range journal.events() {
@@ -201,22 +201,22 @@ func TestInterruptFinishesSentRequestsAndSendsNoMore(t *testing.T) {
 }
 
 func TestReadOnlySendsNothing(t *testing.T) {
-	w := newHarness(t, func(o *Options) { o.ReadOnly = true })
+	h := newHarness(t, func(o *Options) { o.ReadOnly = true })
 	for name, do := range map[string]func() error{
-		"create": func() error { return w.Create(t.Context(), snapshotOptions("mail-01")) },
+		"create": func() error { return h.Create(t.Context(), snapshotOptions("mail-01")) },
 		"restore": func() error {
-			return w.Restore(t.Context(), PointOptions{Point: snapshotKey(801), Server: "web-server-01", Yes: true})
+			return h.Restore(t.Context(), PointOptions{Point: snapshotKey(801), Server: "web-server-01", Yes: true})
 		},
 		"delete": func() error {
-			return w.Delete(t.Context(), PointOptions{Point: snapshotKey(801), Yes: true, LastPoint: true})
+			return h.Delete(t.Context(), PointOptions{Point: snapshotKey(801), Yes: true, LastPoint: true})
 		},
 	} {
 		if err := do(); settings.CodeOf(err) != settings.ExitRefused {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if len(w.account.Requests()) > 0 {
-		t.Errorf("%v was asked", w.account.Requests())
+	if len(h.account.Requests()) > 0 {
+		t.Errorf("%v was asked", h.account.Requests())
 	}
 }
 
@@ -226,21 +226,21 @@ func snapshotKey(id int) model.Key {
 
 func TestLostActionOfEarlierRunIsLookedUpFirst(t *testing.T) {
 	journal := &memoryJournal{}
-	w := newHarness(t, func(o *Options) { o.Journal = journal })
-	w.injectFault(t, "POST /backups/: cut-after-send x1")
-	w.clock.onWait = func() { w.injectFault(t, "GET /backups/: status 500") }
-	ask := CreateOptions{Kind: model.Backup, Servers: []string{"mail-01"}, Follow: FollowOptions{Timeout: 20 * time.Second, Format: Table}}
-	if err := w.Create(t.Context(), ask); settings.CodeOf(err) != settings.ExitUnknown {
-		t.Fatalf("%v; it says %q", err, &w.notes)
+	h := newHarness(t, func(o *Options) { o.Journal = journal })
+	h.injectFault(t, "POST /backups/: cut-after-send x1")
+	h.clock.onWait = func() { h.injectFault(t, "GET /backups/: status 500") }
+	opts := CreateOptions{Kind: model.Backup, Servers: []string{"mail-01"}, Follow: FollowOptions{Timeout: 20 * time.Second, Format: Table}}
+	if err := h.Create(t.Context(), opts); settings.CodeOf(err) != settings.ExitUnknown {
+		t.Fatalf("%v; it says %q", err, &h.notes)
 	}
-	w.clock.onWait = nil
-	w.account.ClearFaults()
+	h.clock.onWait = nil
+	h.account.ClearFaults()
 
-	again := New(w.opts)
+	again := New(h.opts)
 	defer again.End()
-	err := again.Create(t.Context(), ask)
-	if w.sentCount() != 1 || settings.CodeOf(err) != settings.ExitLimited || !strings.Contains(model.ErrorMessage(err), "still running") {
-		t.Errorf("%d sent; it ends with %v", w.sentCount(), err)
+	err := again.Create(t.Context(), opts)
+	if h.sentCount() != 1 || settings.CodeOf(err) != settings.ExitLimited || !strings.Contains(model.ErrorMessage(err), "still running") {
+		t.Errorf("%d sent; it ends with %v", h.sentCount(), err)
 	}
 	if last := journal.lines[len(journal.lines)-1]; last.Event != model.EventRunning || last.Point.ID == "" {
 		t.Errorf("the journal ends with %+v", last)

@@ -44,7 +44,7 @@ func (r *Runner) resumeEarlier(ctx context.Context, servers []model.Server, f Fo
 	for _, s := range servers {
 		concerned[s.ID] = true
 	}
-	v := &watcher{
+	w := &watcher{
 		Runner:    r,
 		batch:     model.NewBatch(nil, f.limits()),
 		isSettled: func(o model.Operation) bool { return !o.Resumed || !concerned[o.Server.ID] || !o.Unverified() },
@@ -54,15 +54,15 @@ func (r *Runner) resumeEarlier(ctx context.Context, servers []model.Server, f Fo
 			}
 		},
 	}
-	if v.isDone() {
+	if w.isDone() {
 		return nil
 	}
 	for _, o := range r.state.Operations() {
-		if v.isAwaited(o) {
+		if w.isAwaited(o) {
 			r.notef("begun earlier: %s: looking in the lists what became of it", o.Title())
 		}
 	}
-	if err := v.run(ctx, f.Timeout); err != nil && err != errTimeout {
+	if err := w.run(ctx, f.Timeout); err != nil && err != errTimeout {
 		return err
 	}
 	return nil

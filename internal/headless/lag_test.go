@@ -31,50 +31,50 @@ func TestWaitEndsWithTheOperation(t *testing.T) {
 	} {
 		for _, action := range []string{"restore", "snapshot", "backup", "delete"} {
 			t.Run(fmt.Sprintf("%s, %s", action, quirk), func(t *testing.T) {
-				w := newHarness(t, nil)
-				p := w.pickPoint(t, func(state *model.State, p model.Point) bool {
+				h := newHarness(t, nil)
+				p := h.pickPoint(t, func(state *model.State, p model.Point) bool {
 					return p.Kind == model.Snapshot && len(usablePoints(state, p.Server.ID)) > 2 && state.Conflict(model.Create, p) == "" &&
 						!state.Quota(model.Snapshot, p.Server.ID).MayBeFull() && !state.Quota(model.Backup, p.Server.ID).MayBeFull()
 				})
-				w.account.SetQuirks(q)
-				program := w.otherProgram(t, t.TempDir(), "one")
+				h.account.SetQuirks(q)
+				program := h.otherProgram(t, t.TempDir(), "one")
 				follow := FollowOptions{Wait: true, Timeout: 3 * time.Hour, Format: Table}
-				ask := PointOptions{Point: p.Key(), Server: p.Server.Name, Yes: true, Follow: follow}
+				opts := PointOptions{Point: p.Key(), Server: p.Server.Name, Yes: true, Follow: follow}
 				var err error
 				switch action {
 				case "restore":
-					err = program.Restore(t.Context(), ask)
+					err = program.Restore(t.Context(), opts)
 				case "delete":
-					err = program.Delete(t.Context(), ask)
+					err = program.Delete(t.Context(), opts)
 				case "backup":
 					err = program.Create(t.Context(), CreateOptions{Kind: model.Backup, Servers: []string{string(p.Server.ID)}, Follow: follow})
 				default:
 					err = program.Create(t.Context(), CreateOptions{Kind: model.Snapshot, Servers: []string{string(p.Server.ID)}, Name: "n", Follow: follow})
 				}
-				said := program.out.String() + program.notes.String()
-				if w.sentCount() != 1 {
-					t.Fatalf("%d requests were sent: %v", w.sentCount(), err)
+				output := program.out.String() + program.notes.String()
+				if h.sentCount() != 1 {
+					t.Fatalf("%d requests were sent: %v", h.sentCount(), err)
 				}
 				if action == "restore" && q.HideRestores {
-					if settings.CodeOf(err) != settings.ExitUnconfirmed || !strings.Contains(said, "the server was not seen restoring; active since") {
-						t.Errorf("it ends with %d: %s", settings.CodeOf(err), said)
+					if settings.CodeOf(err) != settings.ExitUnconfirmed || !strings.Contains(output, "the server was not seen restoring; active since") {
+						t.Errorf("it ends with %d: %s", settings.CodeOf(err), output)
 					}
 					return
 				}
 				if err != nil {
-					t.Fatalf("%v: %s", err, said)
+					t.Fatalf("%v: %s", err, output)
 				}
-				operations := w.account.Operations()
-				mine := operations[slices.IndexFunc(operations, func(o sim.Operation) bool { return !o.Accepted.Before(w.startedAt) })]
-				if late := w.account.Now().Sub(mine.Ended); late < 0 || late > 90*time.Second {
-					t.Errorf("it says done %s after the account: %s", late, said)
+				operations := h.account.Operations()
+				mine := operations[slices.IndexFunc(operations, func(o sim.Operation) bool { return !o.Accepted.Before(h.startedAt) })]
+				if late := h.account.Now().Sub(mine.Ended); late < 0 || late > 90*time.Second {
+					t.Errorf("it says done %s after the account: %s", late, output)
 				}
 			})
 		}
 	}
 }
 
-// While lists stay cut, nothing tells how an action went. That is said within minutes, and the next command on the server is not
+// While lists stay cut, nothing tells how an action went. That is output within minutes, and the next command on the server is not
 // kept waiting longer.
 func TestIncompleteListsDoNotBlockForever(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -85,20 +85,20 @@ func TestIncompleteListsDoNotBlockForever(t *testing.T) {
 		"lost":     {"DELETE /snapshots/{id}/: cut-after-send x1", settings.ExitUnknown},
 	} {
 		journal := &memoryJournal{}
-		w := newHarness(t, func(o *Options) { o.Journal = journal })
+		h := newHarness(t, func(o *Options) { o.Journal = journal })
 		if test.fault != "" {
-			w.injectFault(t, test.fault)
+			h.injectFault(t, test.fault)
 		}
-		w.account.SetQuirks(sim.Quirks{Cut: sim.Cut{Mode: sim.Cut404}})
+		h.account.SetQuirks(sim.Quirks{Cut: sim.Cut{Mode: sim.Cut404}})
 		follow := FollowOptions{Timeout: 2 * time.Hour, Format: Table}
-		ask := PointOptions{Point: snapshotKey(801), Yes: true, Follow: follow}
-		if err := w.Delete(t.Context(), ask); w.sentCount() != 1 || settings.CodeOf(err) != test.want {
-			t.Errorf("%s: %d sent; it ends with %v: %s", name, w.sentCount(), err, &w.notes)
+		opts := PointOptions{Point: snapshotKey(801), Yes: true, Follow: follow}
+		if err := h.Delete(t.Context(), opts); h.sentCount() != 1 || settings.CodeOf(err) != test.want {
+			t.Errorf("%s: %d sent; it ends with %v: %s", name, h.sentCount(), err, &h.notes)
 		}
-		again := New(w.opts)
+		again := New(h.opts)
 		_ = again.Create(t.Context(), CreateOptions{Kind: model.Snapshot, Servers: []string{"web-server-01"}, Name: "n", Follow: follow})
 		again.End()
-		if took := w.account.Now().Sub(w.startedAt); took > 10*time.Minute {
+		if took := h.account.Now().Sub(h.startedAt); took > 10*time.Minute {
 			t.Errorf("%s: the two commands take %v", name, took)
 		}
 	}

@@ -20,8 +20,8 @@ type ListOptions struct {
 }
 
 // parseFilter reads the filter. What is wrong with it is a Fault with ExitUsage.
-func (a ListOptions) parseFilter(fields model.FieldSet) (model.Query, error) {
-	q, problems := model.ParseQuery(a.Filter, fields)
+func (o ListOptions) parseFilter(fields model.FieldSet) (model.Query, error) {
+	q, problems := model.ParseQuery(o.Filter, fields)
 	if len(problems) > 0 {
 		return q, usageError("--filter: %s", problems[0].Message)
 	}
@@ -47,12 +47,12 @@ type serverRow struct {
 }
 
 // ListServers writes the servers, by name.
-func (r *Runner) ListServers(ctx context.Context, ask ListOptions) error {
-	q, err := ask.parseFilter(model.ServerFields)
+func (r *Runner) ListServers(ctx context.Context, opts ListOptions) error {
+	q, err := opts.parseFilter(model.ServerFields)
 	if err != nil {
 		return err
 	}
-	servers, err := r.loadServers(ctx, ask.Server)
+	servers, err := r.loadServers(ctx, opts.Server)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (r *Runner) ListServers(ctx context.Context, ask ListOptions) error {
 			rows = append(rows, r.newServerRow(s, judged))
 		}
 	}
-	return r.withIncomplete(writeRows(r.opts.Out, ask.Format, rows, serverColumns(r.state.Now)))
+	return r.withIncomplete(writeRows(r.opts.Out, opts.Format, rows, serverColumns(r.state.Now)))
 }
 
 // withIncomplete is how a list that was written ends: with the reason, if it is not all there is.
@@ -135,12 +135,12 @@ type pointRow struct {
 }
 
 // ListPoints writes the restore points of one kind, newest first.
-func (r *Runner) ListPoints(ctx context.Context, kind model.Kind, ask ListOptions) error {
-	q, err := ask.parseFilter(model.PointFields)
+func (r *Runner) ListPoints(ctx context.Context, kind model.Kind, opts ListOptions) error {
+	q, err := opts.parseFilter(model.PointFields)
 	if err != nil {
 		return err
 	}
-	points, err := r.loadPoints(ctx, kind, ask.Server)
+	points, err := r.loadPoints(ctx, kind, opts.Server)
 	if err != nil {
 		return err
 	}
@@ -153,7 +153,7 @@ func (r *Runner) ListPoints(ctx context.Context, kind model.Kind, ask ListOption
 			rows = append(rows, newPointRow(p))
 		}
 	}
-	return r.withIncomplete(writeRows(r.opts.Out, ask.Format, rows, pointColumns(kind, r.state.Now)))
+	return r.withIncomplete(writeRows(r.opts.Out, opts.Format, rows, pointColumns(kind, r.state.Now)))
 }
 
 // loadPoints asks for the restore points of one kind of the servers that are meant, and for no more than that takes.

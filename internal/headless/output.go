@@ -127,19 +127,19 @@ func renderTable[T any](rows []T, columns []column[T]) string {
 type timestamp time.Time
 
 // MarshalJSON writes the time, or null.
-func (m timestamp) MarshalJSON() ([]byte, error) {
-	if m.String() == "" {
+func (t timestamp) MarshalJSON() ([]byte, error) {
+	if t.String() == "" {
 		return []byte("null"), nil
 	}
-	return json.Marshal(m.String())
+	return json.Marshal(t.String())
 }
 
 // String is the time, or "".
-func (m timestamp) String() string {
-	if time.Time(m).IsZero() {
+func (t timestamp) String() string {
+	if time.Time(t).IsZero() {
 		return ""
 	}
-	return time.Time(m).UTC().Format(time.RFC3339)
+	return time.Time(t).UTC().Format(time.RFC3339)
 }
 
 // size is an amount of data in MB; null or nothing while it is not known.

@@ -116,28 +116,28 @@ func TestClosedOutputIsReported(t *testing.T) {
 }
 
 func TestActionRunsThoughOutputFails(t *testing.T) {
-	w := newHarness(t, func(o *Options) { o.Out = brokenWriter{} })
-	err := w.Create(t.Context(), snapshotOptions("mail-01", "vpn-gw"))
-	if w.sentCount() != 2 || settings.CodeOf(err) != settings.ExitOther || !strings.HasPrefix(model.ErrorMessage(err), "standard output") {
-		t.Errorf("%d sent, %v", w.sentCount(), err)
+	h := newHarness(t, func(o *Options) { o.Out = brokenWriter{} })
+	err := h.Create(t.Context(), snapshotOptions("mail-01", "vpn-gw"))
+	if h.sentCount() != 2 || settings.CodeOf(err) != settings.ExitOther || !strings.HasPrefix(model.ErrorMessage(err), "standard output") {
+		t.Errorf("%d sent, %v", h.sentCount(), err)
 	}
 }
 
 func TestScreenShowsUsualDuration(t *testing.T) {
 	var terminal bytes.Buffer
-	book := &memoryJournal{}
-	w := newHarness(t, func(o *Options) {
-		o.Screen, o.Notes, o.Journal = &Screen{W: &terminal, Width: func() int { return 80 }}, &terminal, book
+	history := &memoryJournal{}
+	h := newHarness(t, func(o *Options) {
+		o.Screen, o.Notes, o.Journal = &Screen{W: &terminal, Width: func() int { return 80 }}, &terminal, history
 	})
 	for i, minutes := range []int{4, 5, 9} {
-		sent := w.clock.Now().Add(-time.Duration(i+1) * 24 * time.Hour)
-		book.lines = append(book.lines, model.Record{
-			Version: model.RecordVersion, Time: sent, ID: fmt.Sprintf("before-%d", i), Event: model.EventDone, Host: w.opts.Client.Host(),
+		sent := h.clock.Now().Add(-time.Duration(i+1) * 24 * time.Hour)
+		history.lines = append(history.lines, model.Record{
+			Version: model.RecordVersion, Time: sent, ID: fmt.Sprintf("before-%d", i), Event: model.EventDone, Host: h.opts.Client.Host(),
 			Action: "create", Kind: "snapshot", Server: model.RecordServer{ID: "12345", Name: "web-server-01"},
 			Point: model.RecordPoint{ID: model.ID(fmt.Sprint(700 + i))}, SentAt: sent, EndedAt: sent.Add(time.Duration(minutes) * time.Minute), Timed: true,
 		})
 	}
-	if err := w.Create(t.Context(), withWait(snapshotOptions("mail-01"))); err != nil {
+	if err := h.Create(t.Context(), withWait(snapshotOptions("mail-01"))); err != nil {
 		t.Fatal(err)
 	}
 	if want := "snapshot mail-01-x of mail-01, 1 s (here about 5-9 m)"; !strings.Contains(terminal.String(), want) {
@@ -147,11 +147,11 @@ func TestScreenShowsUsualDuration(t *testing.T) {
 
 func TestScreenShowsProgressBetweenMessages(t *testing.T) {
 	var terminal bytes.Buffer
-	w := newHarness(t, func(o *Options) {
+	h := newHarness(t, func(o *Options) {
 		o.Screen = &Screen{W: &terminal, Width: func() int { return 40 }}
 		o.Notes, o.Out = &terminal, &terminal
 	})
-	if err := w.Create(t.Context(), withWait(snapshotOptions("mail-01", "legacy-app"))); settings.CodeOf(err) != settings.ExitOther {
+	if err := h.Create(t.Context(), withWait(snapshotOptions("mail-01", "legacy-app"))); settings.CodeOf(err) != settings.ExitOther {
 		t.Fatal(err)
 	}
 	text := terminal.String()

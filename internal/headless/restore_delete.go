@@ -20,14 +20,14 @@ type PointOptions struct {
 
 // Restore overwrites a server with one of its restore points. It is refused, with ExitRefused, unless the server's name is
 // right to the letter and it is said to be meant.
-func (r *Runner) Restore(ctx context.Context, ask PointOptions) error {
-	if ask.Server == "" {
+func (r *Runner) Restore(ctx context.Context, opts PointOptions) error {
+	if opts.Server == "" {
 		return usageError("--server is missing: give the exact name of the server that is overwritten, or its ID if the name cannot be typed")
 	}
 	if err := r.prepare(ctx); err != nil {
 		return err
 	}
-	p, err := r.findPoint(ask.Point)
+	p, err := r.findPoint(opts.Point)
 	if err != nil {
 		return err
 	}
@@ -37,23 +37,23 @@ func (r *Runner) Restore(ctx context.Context, ask PointOptions) error {
 		return r.incomplete
 	case !known:
 		return settings.Errorf(settings.ExitNotFound, "the server of %s, %s, is no longer there; nothing was sent", describePoint(p), p.Server.Name)
-	case !namesServer(ask.Server, server.Ref()):
-		return wrongServerError(p, server.Ref(), ask.Server)
+	case !namesServer(opts.Server, server.Ref()):
+		return wrongServerError(p, server.Ref(), opts.Server)
 	case p.CannotRestore(r.state.Now) != "":
 		return unusableError(p, p.CannotRestore(r.state.Now))
 	}
-	if err := r.resumeEarlier(ctx, []model.Server{server}, ask.Follow); err != nil {
+	if err := r.resumeEarlier(ctx, []model.Server{server}, opts.Follow); err != nil {
 		return err
 	}
 	in := model.ActionRequest{Action: model.Restore, Point: p, Server: server.Ref()}
 	if why := r.busyReason(server, in); why != "" {
 		return nothingSentError(settings.ExitLimited, []string{why})
 	}
-	if !ask.Yes {
+	if !opts.Yes {
 		return refusedError("this would overwrite the whole disk of %s (#%s) with %s and stop it meanwhile; %s would be lost, and it cannot be undone. Add --yes if that is meant",
 			server.Ref().SentenceName(), server.ID, describePoint(p), r.describeLoss(p))
 	}
-	return r.execute(ctx, []model.ActionRequest{in}, ask.Follow)
+	return r.execute(ctx, []model.ActionRequest{in}, opts.Follow)
 }
 
 // describeLoss is what a restore costs.
@@ -67,27 +67,27 @@ func (r *Runner) describeLoss(p model.Point) string {
 
 // Delete deletes a restore point. It is refused, with ExitRefused, unless it is said to be meant, and, for the last point or
 // the last backup of a server, confirmed once more.
-func (r *Runner) Delete(ctx context.Context, ask PointOptions) error {
+func (r *Runner) Delete(ctx context.Context, opts PointOptions) error {
 	if err := r.prepare(ctx); err != nil {
 		return err
 	}
-	p, err := r.findPoint(ask.Point)
+	p, err := r.findPoint(opts.Point)
 	if err != nil {
 		return err
 	}
-	if err := r.resumeEarlier(ctx, []model.Server{{ID: p.Server.ID}}, ask.Follow); err != nil {
+	if err := r.resumeEarlier(ctx, []model.Server{{ID: p.Server.ID}}, opts.Follow); err != nil {
 		return err
 	}
 	server, known := r.state.Server(p.Server.ID)
 	if !known { // a backup may outlive its server
 		server = model.Server{ID: p.Server.ID, Name: p.Server.Name}
 	}
-	if why := r.checkServerName(p, server, ask.Server); why != nil {
+	if why := r.checkServerName(p, server, opts.Server); why != nil {
 		return why
 	}
-	standing := model.RoleOf(p, r.state.PointsOf(p.Server.ID), r.state.Now)
+	role := model.RoleOf(p, r.state.PointsOf(p.Server.ID), r.state.Now)
 	in := model.ActionRequest{Action: model.Delete, Point: p, Server: server.Ref()}
-	if ask.LastPoint {
+	if opts.LastPoint {
 		in.ConfirmedRole = model.LastPoint
 	}
 	busy := r.busyReason(server, in)
@@ -96,17 +96,17 @@ func (r *Runner) Delete(ctx context.Context, ask PointOptions) error {
 		return unusableError(p, p.CannotDelete())
 	case busy != "":
 		return nothingSentError(settings.ExitLimited, []string{busy})
-	case !ask.LastPoint && standing == model.LastBackup:
+	case !opts.LastPoint && role == model.LastBackup:
 		return refusedError("%s is the last backup of %s: only snapshots would remain, which live on the server's own infrastructure. Add --last-point to confirm",
 			describePoint(p), server.Ref().SentenceName())
-	case !ask.LastPoint && standing == model.LastPoint:
+	case !opts.LastPoint && role == model.LastPoint:
 		return refusedError("%s is the last restore point of %s, which could then not be restored. Add --last-point to confirm",
 			describePoint(p), server.Ref().SentenceName())
-	case !ask.Yes:
+	case !opts.Yes:
 		return refusedError("this would delete %s of %s for good: made %s, %s. Add --yes if that is meant",
 			describePoint(p), server.Ref().SentenceName(), widget.CreatedAgo(&p, r.state.Now), widget.SizeOf(&p))
 	}
-	return r.execute(ctx, []model.ActionRequest{in}, ask.Follow)
+	return r.execute(ctx, []model.ActionRequest{in}, opts.Follow)
 }
 
 // checkServerName is why the name of a point's server does not let it be deleted, or nil.

@@ -14,10 +14,10 @@ import (
 // newRenamedHarness is the account of the world, in which web-server-01 has another name.
 func newRenamedHarness(t *testing.T, name string, strict bool) *harness {
 	t.Helper()
-	w := newHarness(t, nil)
+	h := newHarness(t, nil)
 	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		answer := httptest.NewRecorder()
-		w.account.ServeHTTP(answer, r)
+		h.account.ServeHTTP(answer, r)
 		for k, v := range answer.Header() {
 			if k != "Content-Length" {
 				out.Header()[k] = v
@@ -27,13 +27,13 @@ func newRenamedHarness(t *testing.T, name string, strict bool) *harness {
 		_, _ = out.Write([]byte(strings.ReplaceAll(answer.Body.String(), `"web-server-01"`, name)))
 	}))
 	t.Cleanup(server.Close)
-	client, err := api.New(server.URL+"/api/v1", "vps_demo", api.WithClock(w.clock.Now), api.WithWait(w.clock.Wait))
+	client, err := api.New(server.URL+"/api/v1", "vps_demo", api.WithClock(h.clock.Now), api.WithWait(h.clock.Wait))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Runner = New(Options{Client: client, Run: "run", Clock: w.clock, Out: &w.out, Notes: &w.notes, Strict: strict})
-	t.Cleanup(w.End)
-	return w
+	h.Runner = New(Options{Client: client, Run: "run", Clock: h.clock, Out: &h.out, Notes: &h.notes, Strict: strict})
+	t.Cleanup(h.End)
+	return h
 }
 
 func TestServerWithUntypableNameIsConfirmedByID(t *testing.T) {
@@ -54,44 +54,44 @@ func TestServerWithUntypableNameIsConfirmedByID(t *testing.T) {
 		{`"nb\u00a0sp"`, "nb\u00a0sp", true, ""},
 		{`"nb\u00a0sp"`, "nb sp", false, "give its ID, --server 12345"},
 	} {
-		for _, deed := range []string{"restore", "delete"} {
-			w := newRenamedHarness(t, c.name, true)
-			ask := PointOptions{Point: point, Server: c.server, Yes: true, LastPoint: true, Follow: FollowOptions{Format: Table}}
-			act := w.Restore
-			if deed == "delete" {
-				act = w.Delete
+		for _, action := range []string{"restore", "delete"} {
+			h := newRenamedHarness(t, c.name, true)
+			opts := PointOptions{Point: point, Server: c.server, Yes: true, LastPoint: true, Follow: FollowOptions{Format: Table}}
+			act := h.Restore
+			if action == "delete" {
+				act = h.Delete
 			}
-			err := act(t.Context(), ask)
-			if c.sent != (w.sentCount() == 1) || !c.sent && (err == nil || !strings.Contains(err.Error(), c.says) || settings.CodeOf(err) != settings.ExitRefused) {
-				t.Errorf("%s of %s named %q: %v; %d sent", deed, c.name, c.server, err, w.sentCount())
+			err := act(t.Context(), opts)
+			if c.sent != (h.sentCount() == 1) || !c.sent && (err == nil || !strings.Contains(err.Error(), c.says) || settings.CodeOf(err) != settings.ExitRefused) {
+				t.Errorf("%s of %s named %q: %v; %d sent", action, c.name, c.server, err, h.sentCount())
 			}
-			w = newRenamedHarness(t, c.name, true) // where the name is asked for, none is none
-			ask.Server = ""
-			act = w.Restore
-			if deed == "delete" {
-				act = w.Delete
+			h = newRenamedHarness(t, c.name, true) // where the name is asked for, none is none
+			opts.Server = ""
+			act = h.Restore
+			if action == "delete" {
+				act = h.Delete
 			}
-			if err := act(t.Context(), ask); err == nil || w.sentCount() > 0 {
-				t.Errorf("%s of %s, not named: %v; %d sent", deed, c.name, err, w.sentCount())
+			if err := act(t.Context(), opts); err == nil || h.sentCount() > 0 {
+				t.Errorf("%s of %s, not named: %v; %d sent", action, c.name, err, h.sentCount())
 			}
 		}
 	}
 }
 
 func TestCreatePrintsDocumentedWarnings(t *testing.T) {
-	w := newHarness(t, nil)
-	if err := w.Create(t.Context(), snapshotOptions("web-server-01", "cache-01")); err != nil { // cache-01 is stopped
+	h := newHarness(t, nil)
+	if err := h.Create(t.Context(), snapshotOptions("web-server-01", "cache-01")); err != nil { // cache-01 is stopped
 		t.Fatal(err)
 	}
 	for _, want := range []string{
 		"vpsdeck: warning: web-server-01 is running: its snapshot may be inconsistent. Stop it first for the best result.\n",
 		"the API says “Snapshot is being created. This may take 3-10 minutes depending on server size.”\n",
 	} {
-		if !strings.Contains(w.notes.String(), want) {
-			t.Errorf("%q is not in\n%s", want, w.notes.String())
+		if !strings.Contains(h.notes.String(), want) {
+			t.Errorf("%q is not in\n%s", want, h.notes.String())
 		}
 	}
-	if strings.Contains(w.notes.String(), "warning: cache-01") || strings.Contains(w.out.String(), "warning") {
-		t.Errorf("%s\n%s", w.notes.String(), w.out.String())
+	if strings.Contains(h.notes.String(), "warning: cache-01") || strings.Contains(h.out.String(), "warning") {
+		t.Errorf("%s\n%s", h.notes.String(), h.out.String())
 	}
 }

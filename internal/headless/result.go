@@ -42,55 +42,55 @@ type actionRun struct {
 }
 
 // execute sends the deeds, follows them, and tells of each. It ends with the worst of their exit codes.
-func (r *Runner) execute(ctx context.Context, intents []model.ActionRequest, f FollowOptions) error {
-	errands := make([]*actionRun, len(intents))
-	for i, in := range intents {
-		errands[i] = &actionRun{operation: model.Operation{Action: in.Action, Point: in.Point, Server: in.Server}}
+func (r *Runner) execute(ctx context.Context, requests []model.ActionRequest, f FollowOptions) error {
+	runs := make([]*actionRun, len(requests))
+	for i, in := range requests {
+		runs[i] = &actionRun{operation: model.Operation{Action: in.Action, Point: in.Point, Server: in.Server}}
 	}
 	byNumber := map[int]*actionRun{}
-	var unheard error // why a line could not be told
+	var outputErr error // why a line could not be told
 	settled := func(o model.Operation) bool {
 		accepted := o.Phase == model.PhaseRunning && o.Action != model.Delete // a delete is over once the lists show it, which is soon
 		return byNumber[o.Number] == nil || o.Phase.Over() || accepted && !f.Wait
 	}
-	v := &watcher{
-		Runner: r, batch: model.NewBatch(intents, f.limits()), isSettled: settled,
+	w := &watcher{
+		Runner: r, batch: model.NewBatch(requests, f.limits()), isSettled: settled,
 		onBegin: func(item int, o model.Operation) {
-			errands[item].operation, errands[item].sent = o, true
-			byNumber[o.Number] = errands[item]
+			runs[item].operation, runs[item].sent = o, true
+			byNumber[o.Number] = runs[item]
 		},
 		onStep: func(o model.Operation, err error) {
-			e := byNumber[o.Number]
-			if e == nil {
+			run := byNumber[o.Number]
+			if run == nil {
 				return
 			}
-			e.operation = o
+			run.operation = o
 			if err != nil {
-				e.failure = err
+				run.failure = err
 			}
-			if settled(o) && !e.reported {
-				e.reported = true
-				unheard = errors.Join(unheard, r.reportResult(e.result(nil), f.Format))
+			if settled(o) && !run.reported {
+				run.reported = true
+				outputErr = errors.Join(outputErr, r.reportResult(run.result(nil), f.Format))
 			}
 		},
 	}
-	why := v.run(ctx, f.Timeout)
+	why := w.run(ctx, f.Timeout)
 	for _, o := range r.state.Operations() { // with what lists have shown of it since its last step
-		if e := byNumber[o.Number]; e != nil {
-			e.operation = o
+		if run := byNumber[o.Number]; run != nil {
+			run.operation = o
 		}
 	}
 	r.opts.Screen.clear()
-	return errors.Join(r.summarize(errands, v.stopReason, why, f.Format), unheard)
+	return errors.Join(r.summarize(runs, w.stopReason, why, f.Format), outputErr)
 }
 
 // summarize tells of what has not been told, and what the command ends with.
-func (r *Runner) summarize(errands []*actionRun, held, why error, format Format) error {
+func (r *Runner) summarize(runs []*actionRun, stopReason, why error, format Format) error {
 	worst := settings.ExitOK
 	var results []result
-	for _, e := range errands {
-		res := e.result(held)
-		if !e.reported && format == Table {
+	for _, run := range runs {
+		res := run.result(stopReason)
+		if !run.reported && format == Table {
 			r.notef("%s: %s", res.title, res.Message)
 		}
 		worst = worst.Worse(res.ExitCode)
@@ -124,8 +124,8 @@ func (r *Runner) reportResult(res result, format Format) error {
 }
 
 // result is how far the errand has come. stopped is why the command goes on no longer, if it does not.
-func (e *actionRun) result(stopped error) result {
-	o := e.operation
+func (a *actionRun) result(stopped error) result {
+	o := a.operation
 	rec := o.Record("", time.Time{})
 	res := result{
 		Action: rec.Action, Kind: rec.Kind, ID: o.Point.ID, Name: o.Point.Name, ServerID: o.Server.ID, Server: o.Server.Name,
@@ -136,20 +136,20 @@ func (e *actionRun) result(stopped error) result {
 		res.title += fmt.Sprintf(" (#%s)", o.Point.ID)
 	}
 	switch {
-	case !e.sent:
+	case !a.sent:
 		res.Outcome, res.Message = outcomeNotSent, "not sent: "+stopMessage(stopped)
 		res.ExitCode = exitCodeOf(stopped)
 	case o.Phase == model.PhaseFailed:
 		res.ExitCode = settings.ExitOther
 	case o.Phase == model.PhaseRefused:
-		res.ExitCode = settings.CodeOf(e.failure)
+		res.ExitCode = settings.CodeOf(a.failure)
 	case o.Phase == model.PhaseUnknown || o.Phase == model.PhaseNotSeen:
 		res.ExitCode = settings.ExitUnknown
-	case o.Phase == model.PhaseRunning && o.Hidden() && !e.reported:
+	case o.Phase == model.PhaseRunning && o.Hidden() && !a.reported:
 		res.Message, res.ExitCode = o.HiddenReason(), settings.ExitUnconfirmed
 	case o.Phase == model.PhaseUnconfirmed:
 		res.ExitCode = settings.ExitUnconfirmed
-	case o.Phase == model.PhaseRunning && stopped == errTimeout && !e.reported:
+	case o.Phase == model.PhaseRunning && stopped == errTimeout && !a.reported:
 		res.Message, res.ExitCode = "still running when the time was up; it goes on at the provider", settings.ExitLimited
 	}
 	return res

@@ -16,25 +16,25 @@ import (
 )
 
 // otherProgram is a command of another program of the same person, on the same account and journal.
-func (w *harness) otherProgram(t *testing.T, dir, run string) *harness {
+func (h *harness) otherProgram(t *testing.T, dir, run string) *harness {
 	t.Helper()
-	client, err := api.New(w.url, "vps_demo", api.WithClock(w.clock.Now), api.WithWait(w.clock.Wait))
+	client, err := api.New(h.url, "vps_demo", api.WithClock(h.clock.Now), api.WithWait(h.clock.Wait))
 	if err != nil {
 		t.Fatal(err)
 	}
-	book := journal.New(dir)
-	mark := book.StartRun(run)
+	otherJournal := journal.New(dir)
+	mark := otherJournal.StartRun(run)
 	t.Cleanup(mark.End)
-	other := &harness{account: w.account, clock: w.clock, url: w.url}
-	other.Runner = New(Options{Client: client, Run: run, Journal: book, Clock: w.clock, Out: &other.out, Notes: &other.notes})
+	other := &harness{account: h.account, clock: h.clock, url: h.url}
+	other.Runner = New(Options{Client: client, Run: run, Journal: otherJournal, Clock: h.clock, Out: &other.out, Notes: &other.notes})
 	t.Cleanup(other.End)
 	return other
 }
 
 // pickPoint is a point of the account that suits.
-func (w *harness) pickPoint(t *testing.T, suits func(*model.State, model.Point) bool) model.Point {
+func (h *harness) pickPoint(t *testing.T, suits func(*model.State, model.Point) bool) model.Point {
 	t.Helper()
-	probe := w.otherProgram(t, t.TempDir(), "probe")
+	probe := h.otherProgram(t, t.TempDir(), "probe")
 	if err := probe.load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -62,17 +62,17 @@ func usablePoints(state *model.State, server model.ID) []model.Point {
 // Two commands in the same moment: of two that conflict the second is refused with 7, and says why.
 func TestOneOfTwoConflictingCommandsIsSent(t *testing.T) {
 	act := func(what string, p model.Point) func(*harness) error {
-		ask := PointOptions{Point: p.Key(), Server: p.Server.Name, Yes: true, Follow: FollowOptions{Format: Table, Timeout: time.Hour}}
-		return func(w *harness) error {
+		opts := PointOptions{Point: p.Key(), Server: p.Server.Name, Yes: true, Follow: FollowOptions{Format: Table, Timeout: time.Hour}}
+		return func(h *harness) error {
 			switch what {
 			case "restore":
-				return w.Restore(context.Background(), ask)
+				return h.Restore(context.Background(), opts)
 			case "delete":
-				return w.Delete(context.Background(), ask)
+				return h.Delete(context.Background(), opts)
 			case "backup":
-				return w.Create(context.Background(), CreateOptions{Kind: model.Backup, Servers: []string{string(p.Server.ID)}, Follow: ask.Follow})
+				return h.Create(context.Background(), CreateOptions{Kind: model.Backup, Servers: []string{string(p.Server.ID)}, Follow: opts.Follow})
 			}
-			return w.Create(context.Background(), CreateOptions{Kind: model.Snapshot, Servers: []string{string(p.Server.ID)}, Name: w.opts.Run, Follow: ask.Follow})
+			return h.Create(context.Background(), CreateOptions{Kind: model.Snapshot, Servers: []string{string(p.Server.ID)}, Name: h.opts.Run, Follow: opts.Follow})
 		}
 	}
 	several := func(state *model.State, p model.Point) bool {
@@ -95,20 +95,20 @@ func TestOneOfTwoConflictingCommandsIsSent(t *testing.T) {
 	} {
 		for _, together := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s, together %v", name, together), func(t *testing.T) {
-				w := newHarness(t, nil)
-				p := w.pickPoint(t, c.suits)
+				h := newHarness(t, nil)
+				p := h.pickPoint(t, c.suits)
 				second, what := p, c.second
 				if what == "delete the other" {
 					what = "delete"
-					second = w.pickPoint(t, func(_ *model.State, q model.Point) bool { return q.Server.ID == p.Server.ID && q.Key() != p.Key() })
+					second = h.pickPoint(t, func(_ *model.State, q model.Point) bool { return q.Server.ID == p.Server.ID && q.Key() != p.Key() })
 				}
 				dir := t.TempDir()
-				worlds := []*harness{w.otherProgram(t, dir, "one"), w.otherProgram(t, dir, "two")}
+				programs := []*harness{h.otherProgram(t, dir, "one"), h.otherProgram(t, dir, "two")}
 				commands := []func(*harness) error{act(c.first, p), act(what, second)}
 				errs := make([]error, 2)
 				var both sync.WaitGroup
 				for i, do := range commands {
-					run := func() { errs[i] = do(worlds[i]) }
+					run := func() { errs[i] = do(programs[i]) }
 					if together {
 						both.Go(run)
 					} else {
@@ -116,8 +116,8 @@ func TestOneOfTwoConflictingCommandsIsSent(t *testing.T) {
 					}
 				}
 				both.Wait()
-				if n := w.sentCount(); n != c.sent {
-					t.Errorf("%d requests were sent, want %d: %v\n%s%s", n, c.sent, errs, &worlds[0].notes, &worlds[1].notes)
+				if n := h.sentCount(); n != c.sent {
+					t.Errorf("%d requests were sent, want %d: %v\n%s%s", n, c.sent, errs, &programs[0].notes, &programs[1].notes)
 				}
 				refused := 0
 				for i, err := range errs {
@@ -125,12 +125,12 @@ func TestOneOfTwoConflictingCommandsIsSent(t *testing.T) {
 						continue
 					}
 					refused++
-					said := model.ErrorMessage(err) + worlds[i].notes.String()
+					output := model.ErrorMessage(err) + programs[i].notes.String()
 					code := settings.CodeOf(err)
-					last := c.second == "delete the other" && code == settings.ExitRefused && strings.Contains(said, "last")
-					gone := code == settings.ExitNotFound && strings.Contains(said, "no longer there") // the deletion came first
+					last := c.second == "delete the other" && code == settings.ExitRefused && strings.Contains(output, "last")
+					gone := code == settings.ExitNotFound && strings.Contains(output, "no longer there") // the deletion came first
 					if code != settings.ExitLimited && !last && !gone {
-						t.Errorf("it ends with %d: %s", code, said)
+						t.Errorf("it ends with %d: %s", code, output)
 					}
 				}
 				if refused != 2-c.sent {
@@ -143,25 +143,25 @@ func TestOneOfTwoConflictingCommandsIsSent(t *testing.T) {
 
 // The lists may not show yet what another program has just deleted: its journal does.
 func TestLastTwoPointsAreNotBothDeletedOnStaleLists(t *testing.T) {
-	w := newHarness(t, nil)
+	h := newHarness(t, nil)
 	two := func(state *model.State, p model.Point) bool { return len(usablePoints(state, p.Server.ID)) == 2 }
-	p := w.pickPoint(t, two)
-	other := w.pickPoint(t, func(_ *model.State, q model.Point) bool { return q.Server.ID == p.Server.ID && q.Key() != p.Key() })
+	p := h.pickPoint(t, two)
+	other := h.pickPoint(t, func(_ *model.State, q model.Point) bool { return q.Server.ID == p.Server.ID && q.Key() != p.Key() })
 	dir := t.TempDir()
-	first, second := w.otherProgram(t, dir, "one"), w.otherProgram(t, dir, "two")
+	first, second := h.otherProgram(t, dir, "one"), h.otherProgram(t, dir, "two")
 	if err := second.load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	stale := &staleClient{second.opts.Client, second.state.Backups.Value, second.state.Snapshots.Value}
 	second.opts.Client, second.session.Client = stale, stale
-	ask := PointOptions{Point: p.Key(), Yes: true, Follow: FollowOptions{Format: Table}}
-	if err := first.Delete(t.Context(), ask); err != nil {
+	opts := PointOptions{Point: p.Key(), Yes: true, Follow: FollowOptions{Format: Table}}
+	if err := first.Delete(t.Context(), opts); err != nil {
 		t.Fatal(err)
 	}
-	ask.Point = other.Key()
-	err := second.Delete(t.Context(), ask)
-	if settings.CodeOf(err) != settings.ExitLimited || !strings.Contains(second.notes.String(), "has become the last") || w.sentCount() != 1 {
-		t.Errorf("%v, %d sent: %s", err, w.sentCount(), &second.notes)
+	opts.Point = other.Key()
+	err := second.Delete(t.Context(), opts)
+	if settings.CodeOf(err) != settings.ExitLimited || !strings.Contains(second.notes.String(), "has become the last") || h.sentCount() != 1 {
+		t.Errorf("%v, %d sent: %s", err, h.sentCount(), &second.notes)
 	}
 }
 
@@ -171,12 +171,12 @@ type staleClient struct {
 	backups, snapshots []model.Point
 }
 
-func (l *staleClient) Backups(_ context.Context, f model.BackupFilter) ([]model.Point, error) {
-	return pointsOfServer(l.backups, f.Server), nil
+func (s *staleClient) Backups(_ context.Context, f model.BackupFilter) ([]model.Point, error) {
+	return pointsOfServer(s.backups, f.Server), nil
 }
 
-func (l *staleClient) Snapshots(_ context.Context, f model.SnapshotFilter) ([]model.Point, error) {
-	return pointsOfServer(l.snapshots, f.Server), nil
+func (s *staleClient) Snapshots(_ context.Context, f model.SnapshotFilter) ([]model.Point, error) {
+	return pointsOfServer(s.snapshots, f.Server), nil
 }
 
 func pointsOfServer(points []model.Point, server model.ID) []model.Point {

@@ -54,60 +54,60 @@ type pollDueMsg struct{}
 
 // run goes on until everything is sent and settled. It ends early when the context does, when the time is up (errTimeout),
 // or when the account may not be read any more, but never while a deed is on its way.
-func (v *watcher) run(ctx context.Context, timeout time.Duration) (why error) {
-	v.messages, v.finished = make(chan tea.Msg), make(chan struct{})
-	defer close(v.finished)
+func (w *watcher) run(ctx context.Context, timeout time.Duration) (why error) {
+	w.messages, w.finished = make(chan tea.Msg), make(chan struct{})
+	defer close(w.finished)
 	waits := ctx
 	if timeout > 0 {
-		v.deadline = v.opts.Clock.Now().Add(timeout)
+		w.deadline = w.opts.Clock.Now().Add(timeout)
 		bounded, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
 		waits = bounded
 	}
-	v.session.SetWaitContext(waits)
+	w.session.SetWaitContext(waits)
 	interrupted := ctx.Done()
 	for {
-		v.updateClocks()
-		if why = v.stopCause(ctx); why != nil {
-			v.stopReason, interrupted = why, nil
+		w.updateClocks()
+		if why = w.stopCause(ctx); why != nil {
+			w.stopReason, interrupted = why, nil
 		}
-		v.send()
-		if v.batch.Count(model.ItemSent) == 0 && (why != nil || v.isDone()) {
+		w.send()
+		if w.batch.Count(model.ItemSent) == 0 && (why != nil || w.isDone()) {
 			return why
 		}
-		if why == nil && !v.waitingForPoll && v.pendingLists == 0 && v.needsPoll() {
-			v.schedulePoll(ctx)
+		if why == nil && !w.waitingForPoll && w.pendingLists == 0 && w.needsPoll() {
+			w.schedulePoll(ctx)
 		}
-		v.opts.Screen.show(v.state)
+		w.opts.Screen.show(w.state)
 		select {
-		case msg := <-v.messages:
-			v.updateClocks()
-			v.handle(msg)
+		case msg := <-w.messages:
+			w.updateClocks()
+			w.handle(msg)
 		case <-interrupted:
 		}
 	}
 }
 
 // stopCause is what ends the vigil early, or nil.
-func (v *watcher) stopCause(ctx context.Context) error {
+func (w *watcher) stopCause(ctx context.Context) error {
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case !v.deadline.IsZero() && !v.state.Local.Before(v.deadline):
+	case !w.deadline.IsZero() && !w.state.Local.Before(w.deadline):
 		return errTimeout
-	case errors.Is(v.lastFailure, model.ErrUnauthorized), errors.Is(v.lastFailure, model.ErrForbidden):
-		return v.lastFailure
+	case errors.Is(w.lastFailure, model.ErrUnauthorized), errors.Is(w.lastFailure, model.ErrForbidden):
+		return w.lastFailure
 	}
 	return nil
 }
 
 // isDone says whether nothing is left to be sent or waited for.
-func (v *watcher) isDone() bool {
-	if v.batch.Count(model.ItemWaiting) > 0 {
+func (w *watcher) isDone() bool {
+	if w.batch.Count(model.ItemWaiting) > 0 {
 		return false
 	}
-	for _, o := range v.state.Operations() {
-		if v.isAwaited(o) {
+	for _, o := range w.state.Operations() {
+		if w.isAwaited(o) {
 			return false
 		}
 	}
@@ -116,12 +116,12 @@ func (v *watcher) isDone() bool {
 
 // isAwaited says whether the end of an open operation is still waited for. One of which incomplete lists do not tell is not: it stays
 // open in the journal, and the next program looks for it.
-func (v *watcher) isAwaited(o model.Operation) bool { return !v.isSettled(o) && !o.Hidden() }
+func (w *watcher) isAwaited(o model.Operation) bool { return !w.isSettled(o) && !o.Hidden() }
 
 // needsPoll says whether the lists have something to tell.
-func (v *watcher) needsPoll() bool {
-	for _, o := range v.state.Operations() {
-		if o.Phase != model.PhaseSending && v.isAwaited(o) {
+func (w *watcher) needsPoll() bool {
+	for _, o := range w.state.Operations() {
+		if o.Phase != model.PhaseSending && w.isAwaited(o) {
 			return true
 		}
 	}
@@ -129,101 +129,101 @@ func (v *watcher) needsPoll() bool {
 }
 
 // runAsync runs a command aside. Its answer is dropped if the vigil has ended by then.
-func (v *watcher) runAsync(cmd func() tea.Msg) {
+func (w *watcher) runAsync(cmd func() tea.Msg) {
 	go func() {
 		msg := cmd()
 		select {
-		case v.messages <- msg:
-		case <-v.finished:
+		case w.messages <- msg:
+		case <-w.finished:
 		}
 	}()
 }
 
 // send lets those deeds leave that may, or gives up all that have not left.
-func (v *watcher) send() {
-	if v.stopReason != nil {
-		v.batch.Stop()
+func (w *watcher) send() {
+	if w.stopReason != nil {
+		w.batch.Stop()
 	}
-	for _, item := range v.batch.Next(func(in model.ActionRequest) bool { return v.state.Conflict(in.Action, in.Point) != "" }) {
-		o := v.state.Begin(item.Request, v.opts.Run)
-		v.batch.SetOperation(item.Number, o.Number)
-		v.onBegin(item.Number, o)
-		v.runAsync(v.session.Execute(o, v.newRecord(o)))
+	for _, item := range w.batch.Next(func(in model.ActionRequest) bool { return w.state.Conflict(in.Action, in.Point) != "" }) {
+		o := w.state.Begin(item.Request, w.opts.Run)
+		w.batch.SetOperation(item.Number, o.Number)
+		w.onBegin(item.Number, o)
+		w.runAsync(w.session.Execute(o, w.newRecord(o)))
 	}
 }
 
 // schedulePoll waits for the next look: longer each time, and after failures as the API wants it.
-func (v *watcher) schedulePoll(ctx context.Context) {
-	v.waitingForPoll = true
-	v.interval = command.NextPollInterval(v.interval)
-	wait := v.interval
-	if v.failures > 0 {
-		wait = command.RetryDelay(v.failures, v.lastFailure)
+func (w *watcher) schedulePoll(ctx context.Context) {
+	w.waitingForPoll = true
+	w.interval = command.NextPollInterval(w.interval)
+	wait := w.interval
+	if w.failures > 0 {
+		wait = command.RetryDelay(w.failures, w.lastFailure)
 	}
-	if !v.deadline.IsZero() {
-		wait = min(wait, v.deadline.Sub(v.state.Local))
+	if !w.deadline.IsZero() {
+		wait = min(wait, w.deadline.Sub(w.state.Local))
 	}
-	v.runAsync(func() tea.Msg {
-		_ = v.opts.Clock.Wait(ctx, wait) // that the context has ended is seen by the loop
+	w.runAsync(func() tea.Msg {
+		_ = w.opts.Clock.Wait(ctx, wait) // that the context has ended is seen by the loop
 		return pollDueMsg{}
 	})
 }
 
 // handle takes an answer in.
-func (v *watcher) handle(msg tea.Msg) {
+func (w *watcher) handle(msg tea.Msg) {
 	switch msg := msg.(type) {
 	case pollDueMsg:
-		v.waitingForPoll = false
-		v.lastFailure = nil
-		for _, cmd := range v.session.RefreshRunning(v.state) {
+		w.waitingForPoll = false
+		w.lastFailure = nil
+		for _, cmd := range w.session.RefreshRunning(w.state) {
 			if cmd != nil {
-				v.pendingLists++
-				v.runAsync(cmd)
+				w.pendingLists++
+				w.runAsync(cmd)
 			}
 		}
 	case command.ActionResultMsg:
-		v.interval = 0
-		v.handleResult(msg)
+		w.interval = 0
+		w.handleResult(msg)
 	default:
-		v.pendingLists--
-		v.handleList(msg)
+		w.pendingLists--
+		w.handleList(msg)
 	}
 }
 
 // handleResult takes in how a deed's request went. Where the next one would fare no better, the rest is kept back.
-func (v *watcher) handleResult(msg command.ActionResultMsg) {
-	o := v.state.ApplyResult(msg.Number, msg.Accepted, msg.Outcome)
-	v.warnJournal(msg.JournalErr)
+func (w *watcher) handleResult(msg command.ActionResultMsg) {
+	o := w.state.ApplyResult(msg.Number, msg.Accepted, msg.Outcome)
+	w.warnJournal(msg.JournalErr)
 	err := msg.Outcome.Err
 	if words := msg.Accepted.Message; err == nil && words != "" {
-		v.notef("%s: the API says “%s”", o.Title(), words)
+		w.notef("%s: the API says “%s”", o.Title(), words)
 	}
 	if errors.Is(err, model.ErrUnauthorized) || errors.Is(err, model.ErrRateLimited) {
-		v.stopReason = err
+		w.stopReason = err
 	}
-	v.reportStep(o, err)
+	w.reportStep(o, err)
 }
 
 // reportStep hands on how far an operation has come.
-func (v *watcher) reportStep(o model.Operation, err error) {
-	v.recordOperation(o)
-	v.batch.ApplyOperation(o)
-	v.onStep(o, err)
+func (w *watcher) reportStep(o model.Operation, err error) {
+	w.recordOperation(o)
+	w.batch.ApplyOperation(o)
+	w.onStep(o, err)
 }
 
 // handleList takes in a list, and what it tells of operations.
-func (v *watcher) handleList(msg tea.Msg) {
-	changed, _, err := command.ApplyList(v.state, msg)
+func (w *watcher) handleList(msg tea.Msg) {
+	changed, _, err := command.ApplyList(w.state, msg)
 	if err != nil {
-		v.lastFailure = err
+		w.lastFailure = err
 	}
-	if v.pendingLists == 0 {
-		v.failures++
-		if v.lastFailure == nil {
-			v.failures = 0
+	if w.pendingLists == 0 {
+		w.failures++
+		if w.lastFailure == nil {
+			w.failures = 0
 		}
 	}
 	for _, o := range changed {
-		v.reportStep(o, nil)
+		w.reportStep(o, nil)
 	}
 }
