@@ -2,11 +2,10 @@ package keymap
 
 import "charm.land/bubbles/v2/key"
 
-// Custom are the bindings of the user's own commands, in the order in which they were added.
+// Custom returns the bindings of the custom commands, in the order in which they were added.
 func (k KeyMap) Custom() []NamedBinding { return k.custom }
 
-// AddCustom binds a key to a command of the user's own. It refuses a key that is none, or that something else has already; the map
-// is then as it was.
+// AddCustom binds a key to a custom command. An invalid or taken key is an error, and leaves the map unchanged.
 func (k *KeyMap) AddCustom(name, pressed string) error {
 	if err := checkKey(name, pressed); err != nil {
 		return err

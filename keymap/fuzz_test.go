@@ -6,8 +6,7 @@ import (
 	"unicode"
 )
 
-// Whatever a config calls a key, it is bound, and then it can be shown, or it is refused in one sentence that can be shown too,
-// and the map is as it was.
+// A key name from a config is either bound or rejected in one sentence, which leaves the map unchanged. Both can be shown.
 func FuzzKeyNameIsBoundOrRefused(f *testing.F) {
 	for _, pressed := range []string{
 		"R", "ctrl+r", "alt+shift+f5", "shift+a", "ctrl+c", "enter", "space", " ", "", "ctrl+", "+", "ctrl++", "é", "世", "\x1b", "\u009b",
@@ -16,14 +15,14 @@ func FuzzKeyNameIsBoundOrRefused(f *testing.F) {
 		f.Add("action.restore", pressed)
 	}
 	f.Add("dialog.yes", "enter")
-	f.Add("deed.\x1b[2J", "R")
+	f.Add("action.\x1b[2J", "R")
 	f.Fuzz(func(t *testing.T, name, pressed string) {
 		k, untouched := Default(), Default()
 		shown := ""
 		if err := k.Remap(map[string][]string{name: {pressed}}); err != nil {
 			shown = err.Error()
 			if b := k.bindingsByName()["action.restore"]; strings.Join(b.Keys(), " ") != strings.Join(untouched.bindingsByName()["action.restore"].Keys(), " ") {
-				t.Errorf("it was refused, and yet %v is bound", b.Keys())
+				t.Errorf("the name was rejected, but %v is bound", b.Keys())
 			}
 		} else {
 			h := k.bindingsByName()[name].Help()

@@ -1,5 +1,4 @@
-// Package keymap holds every key of the program: what it does, what it is called, how it can be remapped, and the table of
-// keys that the README shows.
+// Package keymap defines every key of the program: what it does, its name, how to remap it, and the README's table of keys.
 package keymap
 
 import (
@@ -17,28 +16,28 @@ type KeyMap struct {
 	Action Action
 	Mark   Mark
 	Dialog Dialog
-	custom []NamedBinding // commands of the user's own
+	custom []NamedBinding // custom commands
 }
 
 // Move moves the cursor in the focused pane.
 type Move struct{ Up, Down, Top, Bottom, PageUp, PageDown key.Binding }
 
-// Pane moves the focus between the panes.
+// Pane moves the focus between panes.
 type Pane struct{ Next, Previous, Servers, Backups, Snapshots key.Binding }
 
 // View changes what is shown.
 type View struct{ Open, Back, Filter, Order, Reverse, Problems, Fleet, Refresh, Activity, Requests, Raw, Copy, SSH, Palette, Help, Repaint, Suspend, Quit key.Binding }
 
-// Action starts what changes something at the provider. Read-only mode has none of them.
+// Action starts actions. Read-only mode disables them all.
 type Action struct{ Snapshot, Backup, Restore, Delete, CleanUp key.Binding }
 
-// Mark marks rows, for a deed on several at once.
+// Mark marks rows for bulk actions.
 type Mark struct{ One, Range, All key.Binding }
 
-// Dialog works in questions and forms.
+// Dialog works in dialogs.
 type Dialog struct{ Next, Previous, Confirm, Toggle, Yes, No, Cancel key.Binding }
 
-// Default is the bindings as the documents give them.
+// Default returns the default bindings.
 func Default() KeyMap {
 	return KeyMap{
 		Move: Move{
@@ -61,8 +60,8 @@ func Default() KeyMap {
 			Back:     bind("back", "esc"),
 			Filter:   bind("filter", "/"),
 			Order:    bind("order", "o"),
-			Reverse:  bind("other way round", "O"),
-			Problems: bind("what is wrong", "w"),
+			Reverse:  bind("reverse order", "O"),
+			Problems: bind("problems only", "w"),
 			Fleet:    bind("all servers", "a"),
 			Refresh:  bind("refresh now", "R"),
 			Activity: bind("activity", "A"),
@@ -70,7 +69,7 @@ func Default() KeyMap {
 			Raw:      bind("raw JSON", "J"),
 			Copy:     bind("copy", "y"),
 			SSH:      bind("ssh to the server", "S"),
-			Palette:  bind("go to, or do", ":", "ctrl+p"),
+			Palette:  bind("command palette", ":", "ctrl+p"),
 			Help:     bind("help", "?"),
 			Repaint:  bind("repaint", "ctrl+l"),
 			Suspend:  bind("suspend", "ctrl+z"),
@@ -81,26 +80,26 @@ func Default() KeyMap {
 			Backup:   bind("back up", "b"),
 			Restore:  bind("restore", "r"),
 			Delete:   bind("delete", "d"),
-			CleanUp:  bind("clear up old ones", "c"),
+			CleanUp:  bind("clean up", "c"),
 		},
 		Mark: Mark{
 			One:   bind("mark", "space"),
-			Range: bind("mark up to here", "V"),
+			Range: bind("mark range", "V"),
 			All:   bind("mark all shown", "*"),
 		},
 		Dialog: Dialog{
 			Next:     bind("move", "tab", "down", "right"),
 			Previous: bind("move back", "shift+tab", "up", "left"),
-			Confirm:  bind("press", "enter"),
-			Toggle:   bind("tick", "space"),
-			Yes:      bind("focus yes", "y"),
+			Confirm:  bind("confirm", "enter"),
+			Toggle:   bind("toggle", "space"),
+			Yes:      bind(`focus "yes"`, "y"),
 			No:       bind("no", "n"),
 			Cancel:   bind("cancel", "esc"),
 		},
 	}
 }
 
-// Interrupt always quits, whatever is open. It cannot be remapped: it is the way out of a bad map.
+// Interrupt quits, whatever is open. It cannot be remapped, so that a bad map always has a way out.
 func Interrupt() key.Binding { return bind("quit, always", "ctrl+c") }
 
 func bind(help string, keys ...string) key.Binding {
@@ -113,15 +112,15 @@ type NamedBinding struct {
 	Binding *key.Binding
 }
 
-// Group is the bindings that work in one place.
+// Group is a titled group of bindings.
 type Group struct {
 	Name  string // the first part of its bindings' names
 	Title string
 	Keys  []NamedBinding
 }
 
-// Groups lists every binding once, in the order in which help and README show them. The bindings are those of the map
-// itself: what is set through them holds.
+// Groups lists every binding once, in the order of the help and the README. The pointers point into the map, so a change
+// through them changes the map.
 func (k *KeyMap) Groups() []Group {
 	groups := []Group{
 		{"move", "Move", []NamedBinding{
@@ -187,7 +186,7 @@ func (k *KeyMap) Groups() []Group {
 	return groups
 }
 
-// IsBound says whether a key is bound to anything outside of dialogs.
+// IsBound reports whether a key is bound to anything outside dialogs.
 func (k *KeyMap) IsBound(pressed string) bool {
 	for _, g := range k.Groups() {
 		for _, n := range g.Keys {
@@ -199,15 +198,15 @@ func (k *KeyMap) IsBound(pressed string) bool {
 	return false
 }
 
-// DisableActions switches every deed off: it can neither be pressed nor is it shown.
+// DisableActions disables every action: its key does nothing and is not shown.
 func (k *KeyMap) DisableActions() {
 	for _, b := range []*key.Binding{&k.Action.Snapshot, &k.Action.Backup, &k.Action.Restore, &k.Action.Delete, &k.Action.CleanUp} {
 		b.SetEnabled(false)
 	}
 }
 
-// DisableLocalCommands switches off what would run on the machine that the program is on, which is not the one in front of the person: ssh, the
-// shell, and the commands of one's own.
+// DisableLocalCommands disables what would run on the program's machine: ssh, the shell and custom commands. Over SSH that is
+// not the user's machine.
 func (k *KeyMap) DisableLocalCommands() {
 	k.custom = nil
 	for _, b := range []*key.Binding{&k.View.SSH, &k.View.Suspend} {

@@ -11,7 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// bindingNames are the names of all bindings. People write them into their configs: one that changes breaks those.
+// bindingNames are the names of all bindings. Configs contain them, so changing one breaks configs.
 var bindingNames = []string{
 	"move.up", "move.down", "move.top", "move.bottom", "move.pageup", "move.pagedown",
 	"pane.next", "pane.previous", "pane.servers", "pane.backups", "pane.snapshots",
@@ -51,7 +51,7 @@ func TestEveryBindingIsNamedAfterItsField(t *testing.T) {
 	byName := k.bindingsByName()
 	groups := reflect.ValueOf(&k).Elem()
 	fields := 0
-	for i := range groups.NumField() - 1 { // the last are the user's own
+	for i := range groups.NumField() - 1 { // the last are custom commands
 		for j := range groups.Field(i).NumField() {
 			fields++
 			name := strings.ToLower(groups.Type().Field(i).Name + "." + groups.Field(i).Type().Field(j).Name)
@@ -98,12 +98,12 @@ func TestTerminalKeyNamesCanBeBound(t *testing.T) {
 		if err := k.Remap(map[string][]string{"action.delete": {press.String()}}); err != nil {
 			t.Errorf("%v", err)
 		} else if !key.Matches(press, k.Action.Delete) {
-			t.Errorf("%q is bound, and does not match when it is pressed", press)
+			t.Errorf("%q is bound, but does not match when pressed", press)
 		}
 	}
 }
 
-// bindingOf is the binding of the screen that has the key.
+// bindingOf returns the binding outside dialogs that has the key.
 func (k *KeyMap) bindingOf(pressed string) (string, bool) {
 	for name, b := range k.bindingsByName() {
 		if slices.Contains(b.Keys(), pressed) && !strings.HasPrefix(name, "dialog.") {
@@ -117,7 +117,7 @@ func TestRemapByName(t *testing.T) {
 	k := Default()
 	err := k.Remap(map[string][]string{
 		"action.restore": {"ctrl+r", "f5"}, "view.refresh": {"r"}, // r is free once restore has other keys
-		"dialog.no": {"q"}, // questions have their keys to themselves
+		"dialog.no": {"q"}, // dialogs have keys of their own
 		"move.up":   {"up", "up"},
 	})
 	if err != nil {
@@ -130,7 +130,7 @@ func TestRemapByName(t *testing.T) {
 		}
 	}
 	if k.Action.Restore.Help().Desc != "restore" {
-		t.Errorf("what it does is now %q", k.Action.Restore.Help().Desc)
+		t.Errorf("its help is now %q", k.Action.Restore.Help().Desc)
 	}
 }
 
@@ -141,10 +141,10 @@ func TestEmptyKeyListDisablesBinding(t *testing.T) {
 			t.Fatal(err)
 		}
 		if k.Action.Delete.Enabled() || key.Matches(tea.KeyPressMsg{Code: 'd', Text: "d"}, k.Action.Delete) {
-			t.Errorf("%#v leaves it on", none)
+			t.Errorf("%#v leaves it enabled", none)
 		}
 		if err := k.Remap(map[string][]string{"action.delete": {"x"}}); err != nil || !k.Action.Delete.Enabled() {
-			t.Errorf("it cannot be switched on again: %v", err)
+			t.Errorf("it cannot be enabled again: %v", err)
 		}
 	}
 }
@@ -152,41 +152,41 @@ func TestEmptyKeyListDisablesBinding(t *testing.T) {
 func TestRejectedRemapExplainsWhyAndChangesNothing(t *testing.T) {
 	for name, c := range map[string]struct {
 		keys map[string][]string
-		want []string // in the sentence
+		want []string // in the message
 	}{
 		"an unknown name":              {map[string][]string{"action.restroe": {"x"}}, append([]string{`"action.restroe"`}, bindingNames...)},
 		"no name":                      {map[string][]string{"": {"x"}}, []string{`""`, "action.restore"}},
-		"a name in capitals":           {map[string][]string{"Deed.Restore": {"x"}}, []string{`"Deed.Restore"`}},
-		"a word that is no key":        {map[string][]string{"action.restore": {"return"}}, []string{`"return"`, "action.restore", "enter"}},
+		"a name in capitals":           {map[string][]string{"Action.Restore": {"x"}}, []string{`"Action.Restore"`}},
+		"a word that is not a key":        {map[string][]string{"action.restore": {"return"}}, []string{`"return"`, "action.restore", "enter"}},
 		"no key":                       {map[string][]string{"action.restore": {""}}, []string{`""`, "action.restore"}},
 		"a blank":                      {map[string][]string{"action.restore": {" "}}, []string{`" "`, "space"}},
 		"modifiers alone":              {map[string][]string{"action.restore": {"ctrl+"}}, []string{`"ctrl+"`}},
 		"modifiers in the wrong order": {map[string][]string{"action.restore": {"alt+ctrl+x"}}, []string{`"alt+ctrl+x"`}},
 		"several characters":           {map[string][]string{"action.restore": {"gg"}}, []string{`"gg"`}},
 		"the key that always quits":    {map[string][]string{"action.restore": {"ctrl+c"}}, []string{"ctrl+c", "action.restore", "always quits"}},
-		"that key in a question":       {map[string][]string{"dialog.cancel": {"esc", "ctrl+c"}}, []string{"ctrl+c", "dialog.cancel"}},
+		"that key in a dialog":       {map[string][]string{"dialog.cancel": {"esc", "ctrl+c"}}, []string{"ctrl+c", "dialog.cancel"}},
 		"a key that is taken":          {map[string][]string{"action.restore": {"d"}}, []string{"d is both", "action.restore", "action.delete"}},
 		"a key of another group":       {map[string][]string{"view.help": {"k"}}, []string{"k is both", "view.help", "move.up"}},
-		"two new keys that are one":    {map[string][]string{"action.restore": {"x"}, "action.delete": {"x"}}, []string{"x is both", "action.restore", "action.delete"}},
-		"a conflict within a question": {map[string][]string{"dialog.yes": {"n"}}, []string{"n is both", "dialog.yes", "dialog.no"}},
-		"a good one beside a bad one":  {map[string][]string{"action.restore": {"x"}, "view.quit": {"ctrl+c"}}, []string{"view.quit"}},
-		"a question without an end":    {map[string][]string{"dialog.cancel": {}}, []string{"dialog.cancel needs a key"}},
-		"a question without an answer": {map[string][]string{"dialog.confirm": nil}, []string{"dialog.confirm needs a key"}},
-		"a question that keeps its No": {map[string][]string{"dialog.next": {}}, []string{"dialog.next needs a key"}},
+		"two bindings with one new key":    {map[string][]string{"action.restore": {"x"}, "action.delete": {"x"}}, []string{"x is both", "action.restore", "action.delete"}},
+		"a conflict within dialogs": {map[string][]string{"dialog.yes": {"n"}}, []string{"n is both", "dialog.yes", "dialog.no"}},
+		"a valid and an invalid one":  {map[string][]string{"action.restore": {"x"}, "view.quit": {"ctrl+c"}}, []string{"view.quit"}},
+		"dialogs without cancel":    {map[string][]string{"dialog.cancel": {}}, []string{"dialog.cancel needs a key"}},
+		"dialogs without confirm": {map[string][]string{"dialog.confirm": nil}, []string{"dialog.confirm needs a key"}},
+		"dialogs without next": {map[string][]string{"dialog.next": {}}, []string{"dialog.next needs a key"}},
 	} {
 		k, before := Default(), Default()
 		err := k.Remap(c.keys)
 		if err == nil {
-			t.Errorf("%s is taken", name)
+			t.Errorf("%s is accepted", name)
 			continue
 		}
 		for _, want := range c.want {
 			if !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
-				t.Errorf("%s: %q is not in the sentence %q", name, want, err)
+				t.Errorf("%s: %q is not in the message %q", name, want, err)
 			}
 		}
 		if !reflect.DeepEqual(k, before) {
-			t.Errorf("%s: it was refused, and yet the map has changed", name)
+			t.Errorf("%s: it was rejected, but the map has changed", name)
 		}
 	}
 }
@@ -197,7 +197,7 @@ func TestRemapErrorIsDeterministic(t *testing.T) {
 	first := k.Remap(keys).Error()
 	for range 50 {
 		if again := k.Remap(maps.Clone(keys)).Error(); again != first {
-			t.Fatalf("%q, and then %q", first, again)
+			t.Fatalf("%q, then %q", first, again)
 		}
 	}
 }
@@ -207,14 +207,14 @@ func TestReadOnlyHasNoActions(t *testing.T) {
 	k.DisableActions()
 	for name, b := range k.bindingsByName() {
 		if want := !strings.HasPrefix(name, "action."); b.Enabled() != want {
-			t.Errorf("%s: on is %v", name, b.Enabled())
+			t.Errorf("%s: enabled is %v", name, b.Enabled())
 		}
 	}
 	if key.Matches(tea.KeyPressMsg{Code: 'r', Text: "r"}, k.Action.Restore) {
 		t.Error("restore can be pressed")
 	}
 	if err := k.Remap(map[string][]string{"action.restore": {"x"}}); err != nil || k.Action.Restore.Enabled() {
-		t.Errorf("another key brings restore back: %v", err)
+		t.Errorf("remapping enables restore: %v", err)
 	}
 }
 

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// keySymbols are the keys that have a shorter sign than their name.
+// keySymbols are signs that are shorter than the keys' names.
 var keySymbols = map[string]string{"up": "↑", "down": "↓", "left": "←", "right": "→", "pgup": "pgup", "pgdown": "pgdn"}
 
-// Label is how a binding's keys are shown: "k ↑".
+// Label returns a binding's keys as they are shown: "k ↑".
 func Label(keys ...string) string {
 	shown := make([]string, len(keys))
 	for i, k := range keys {
@@ -20,7 +20,7 @@ func Label(keys ...string) string {
 	return strings.Join(shown, " ")
 }
 
-// Markdown is the table of keys for the README, made from the bindings.
+// Markdown returns the README's table of keys, made from the bindings.
 func (k *KeyMap) Markdown() string {
 	var b strings.Builder
 	b.WriteString("| | key | does | name |\n|---|---|---|---|\n")

@@ -19,7 +19,7 @@ func TestREADMETableMatchesKeys(t *testing.T) {
 	before, rest, opened := strings.Cut(string(data), begin)
 	table, after, closed := strings.Cut(rest, end)
 	if !opened || !closed {
-		t.Fatalf("the README has no place for the keys: put %q and %q on lines of their own", begin, end)
+		t.Fatalf("the README has no place for the keys: add %q and %q on separate lines", begin, end)
 	}
 	k := Default()
 	want := k.Markdown()
@@ -27,7 +27,7 @@ func TestREADMETableMatchesKeys(t *testing.T) {
 		return
 	}
 	if !*updateREADME {
-		t.Fatalf("the table in the README is not of these keys: run go test ./keymap -update. It should be\n%s", want)
+		t.Fatalf("the table in the README is out of date: run go test ./keymap -update. It should be\n%s", want)
 	}
 	if err := os.WriteFile(file, []byte(before+begin+want+end+after), 0o644); err != nil {
 		t.Fatal(err)
@@ -38,7 +38,7 @@ func TestTableListsEveryKey(t *testing.T) {
 	k := Default()
 	lines := strings.Split(strings.TrimSuffix(k.Markdown(), "\n"), "\n")
 	if got, want := len(lines), 2+len(bindingNames)+1; got != want {
-		t.Errorf("%d lines, want %d: a head, a rule, a line for each name, and ctrl+c", got, want)
+		t.Errorf("%d lines, want %d: head, rule, a line for each name, ctrl+c", got, want)
 	}
 	for _, line := range lines {
 		if strings.Count(line, "|") != 5 {
@@ -46,10 +46,10 @@ func TestTableListsEveryKey(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"| Deeds | `s` | snapshot | `action.snapshot` |", "|  | `r` | restore | `action.restore` |", "| | `ctrl+c` | quit, always | |",
+		"| Actions | `s` | snapshot | `action.snapshot` |", "|  | `r` | restore | `action.restore` |", "| | `ctrl+c` | quit, always | |",
 	} {
 		if !slices.Contains(lines, want) {
-			t.Errorf("there is no line %s", want)
+			t.Errorf("the line %s is missing", want)
 		}
 	}
 }

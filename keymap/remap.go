@@ -11,9 +11,11 @@ import (
 	"charm.land/bubbles/v2/key"
 )
 
-// Remap gives bindings other keys, by name: {"action.restore": {"R"}}. An empty list of keys switches a binding off. It
-// refuses a name that does not exist, a key that is none, a key that two bindings of one place would share, and to switch
-// off what no question can do without: every refusal is one sentence that names them, and the map is then as it was.
+// Remap gives bindings other keys, by name: {"action.restore": {"R"}}. An empty list of keys disables a binding. An error is
+// one sentence that names what is wrong, and leaves the map unchanged. These are errors:
+//   - an unknown name or key
+//   - a key that two bindings would share, in dialogs or outside them
+//   - disabling a binding that dialogs need
 func (k *KeyMap) Remap(keys map[string][]string) error {
 	next := *k
 	byName := map[string]*key.Binding{}
@@ -27,17 +29,17 @@ func (k *KeyMap) Remap(keys map[string][]string) error {
 	for _, name := range sortedNames(keys) {
 		b, ok := byName[name]
 		if !ok {
-			return fmt.Errorf("there is no key named %q: the names are %s", name, strings.Join(names, ", "))
+			return fmt.Errorf("unknown key name %q; valid: %s", name, strings.Join(names, ", "))
 		}
 		if len(keys[name]) == 0 && slices.Contains(requiredBindings, name) {
-			return fmt.Errorf("%s needs a key: without it no question can be answered", name)
+			return fmt.Errorf("%s needs a key: dialogs do not work without it", name)
 		}
 		for _, pressed := range keys[name] {
 			if err := checkKey(name, pressed); err != nil {
 				return err
 			}
 		}
-		b.SetKeys(append([]string(nil), keys[name]...)...) // nil if there are none, and then the binding counts as off
+		b.SetKeys(append([]string(nil), keys[name]...)...) // nil for an empty list, which disables the binding
 		b.SetHelp(Label(keys[name]...), b.Help().Desc)
 	}
 	if err := next.checkConflicts(); err != nil {
@@ -47,7 +49,7 @@ func (k *KeyMap) Remap(keys map[string][]string) error {
 	return nil
 }
 
-// requiredBindings are the bindings that questions and forms cannot be without.
+// requiredBindings are the bindings that dialogs need.
 var requiredBindings = []string{"dialog.next", "dialog.confirm", "dialog.cancel"}
 
 func sortedNames(keys map[string][]string) []string {
@@ -59,19 +61,19 @@ func sortedNames(keys map[string][]string) []string {
 	return names
 }
 
-// namedKeys are the keys that have a name in place of a character.
+// namedKeys are the keys with a name instead of a character.
 var namedKeys = []string{
 	"enter", "esc", "tab", "space", "backspace", "delete", "insert", "up", "down", "left", "right", "home", "end",
 	"pgup", "pgdown", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "f10", "f11", "f12",
 }
 
-// checkKey tells why a key cannot be bound.
+// checkKey returns why a key cannot be bound.
 func checkKey(name, pressed string) error {
 	if slices.Contains(Interrupt().Keys(), pressed) {
 		return fmt.Errorf("%s cannot be bound to %s: it always quits", pressed, name)
 	}
 	if rest, ok := strings.CutPrefix(pressed, "shift+"); ok && len([]rune(rest)) == 1 {
-		return fmt.Errorf("%q of %s is no key: write the character that shift makes, such as A", pressed, name)
+		return fmt.Errorf("%q of %s is not a key: write the character that shift makes, such as A", pressed, name)
 	}
 	base := pressed
 	for _, prefix := range []string{"ctrl+", "alt+", "shift+"} {
@@ -80,19 +82,18 @@ func checkKey(name, pressed string) error {
 	if isTypeable(base) || slices.Contains(namedKeys, base) {
 		return nil
 	}
-	return fmt.Errorf("%q of %s is no key: use a character, or ctrl+, alt+ or shift+ before one of %s",
+	return fmt.Errorf("%q of %s is not a key: use a character, or ctrl+, alt+ or shift+ before one of %s",
 		pressed, name, strings.Join(namedKeys, ", "))
 }
 
-// isTypeable says whether the text is one character that a key can type, and that can be shown beside what the key does: none
-// that steers the terminal, is invisible, or hangs on to another.
+// isTypeable reports whether the text is one character that a key can type and the help can show. Control characters, blanks
+// and combining marks are not.
 func isTypeable(text string) bool {
 	r, size := utf8.DecodeRuneInString(text)
 	return size == len(text) && r != utf8.RuneError && unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.IsMark(r)
 }
 
-// checkConflicts finds two bindings that one key press would reach. Dialogs have their keys to themselves, the rest share the
-// screen.
+// checkConflicts finds two bindings with one key. Dialogs have keys of their own; all other bindings share theirs.
 func (k *KeyMap) checkConflicts() error {
 	screen, dialog := map[string]string{}, map[string]string{}
 	for _, g := range k.Groups() {

@@ -211,7 +211,7 @@ func TestHostileServerNameIsNotRun(t *testing.T) {
 
 func TestCustomCommandRejectsAUsedKey(t *testing.T) {
 	k := keymap.Default()
-	for pressed, words := range map[string]string{"s": "s is both action.snapshot and command.mine", "nokey": `"nokey" of mine is no key`, "ctrl+c": "always quits"} {
+	for pressed, words := range map[string]string{"s": "s is both action.snapshot and command.mine", "nokey": `"nokey" of mine is not a key`, "ctrl+c": "always quits"} {
 		if err := k.AddCustom("mine", pressed); err == nil || !strings.Contains(err.Error(), words) || len(k.Custom()) > 0 {
 			t.Errorf("%s: %v", pressed, err)
 		}

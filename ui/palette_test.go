@@ -64,11 +64,11 @@ func TestActionChosenByNameEqualsItsKey(t *testing.T) {
 		{"1", "restore", "restore r", "r"},
 		{"2", "delete", "delete d", "d"},
 		{"3", "delete", "delete d", "d"},
-		{"1", "clear", "clear up old ones c", "c"},
+		{"1", "clean", "clean up c", "c"},
 		{"1", "mark all", "mark all shown *", "*"},
 		{"1", "mark", "mark space", "space"},
 		{"1", "order", "order o", "o"},
-		{"1", "wrong", "what is wrong w", "w"},
+		{"1", "problems", "problems only w", "w"},
 		{"1", "all servers", "all servers a", "a"},
 		{"1", "activity", "activity A", "A"},
 		{"1", "help", "help ?", "?"},
@@ -159,20 +159,20 @@ func TestPaletteReportsNoMatches(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 80, 24)
 	typeInPalette("zebra")(w)
-	w.RequireText("Nothing of that name.")
+	w.RequireText("No matches.")
 	w.Press("enter", "down", "up")
-	w.RequireText("Nothing of that name.")
+	w.RequireText("No matches.")
 	for range "zebra" {
 		w.Press("backspace")
 	}
-	w.RequireNoText("Nothing of that name.")
+	w.RequireNoText("No matches.")
 	w.Press("esc")
 	w.RequireText("Servers 12")
 }
 
 func TestReadOnlyPaletteHasNoActions(t *testing.T) {
 	t.Parallel()
-	for _, deed := range []string{"back up", "delete", "clear up", "restore"} {
+	for _, deed := range []string{"back up", "delete", "clean up", "restore"} {
 		w := startApp(t, 80, 24, readOnly)
 		typeInPalette(deed)(w)
 		if row := paletteRow(w.Screen()); strings.HasPrefix(row, deed) {

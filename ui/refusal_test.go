@@ -113,7 +113,7 @@ func TestAPasteWithoutBracketsSendsNothing(t *testing.T) {
 	w := startApp(t, 80, 24, withServers(3))
 	w.selectServer("web-server-01")
 	w.pressAtOnce("s", "s", "1", "enter", "enter")
-	w.RequireText("› s1", "This enter came in one go with text, like a paste: press it again.")
+	w.RequireText("› s1", "Enter came in one go with text, like a paste: press it again.")
 	w.Press("enter", "enter")
 	w.requireActions(`POST /snapshots/ {"server_id":12345,"name":"s1"}`)
 }

@@ -164,7 +164,7 @@ func TestServedDashboardRecordsWhoDidWhat(t *testing.T) {
 		t.Error("bert sees servers that are not his")
 	}
 	anna.press("2", ":")
-	anna.waitFor("Go to, or do")
+	anna.waitFor("Go to / run")
 	anna.press("web-server-01")
 	anna.waitFor("server #12345")
 	anna.press("\r")
@@ -445,7 +445,7 @@ func TestScopedSessionSeesOnlyItsServers(t *testing.T) {
 	s.waitUntil("it is sent", func() bool { return slices.Contains(s.sentActions(), "POST /backups/") })
 
 	for name, who := range all {
-		for _, sheet := range [][2]string{{":", "Go to, or do"}, {"?", "─ Keys "}} {
+		for _, sheet := range [][2]string{{":", "Go to / run"}, {"?", "─ Keys "}} {
 			who.press(sheet[0])
 			who.waitFor(sheet[1])
 			who.press("\x1b")

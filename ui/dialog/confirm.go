@@ -10,55 +10,55 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// Detail is a line of what one should know before one says yes.
+// Detail is a labelled line of what to know before confirming.
 type Detail struct {
 	Label string
 	Value string
 	Bad   bool // what is lost
-	Minor bool // left out first where there is little room
+	Minor bool // dropped first on a small screen
 }
 
-// Checkbox is something that can be added to the deed.
+// Checkbox is an option of the action.
 type Checkbox struct {
 	Label   string
 	Note    string
 	Checked bool
-	Warning string // in a line of its own under it; empty: none
+	Warning string // shown in the lines below; empty: none
 }
 
-// Phrase is what must be typed, to the letter, before something is done. An empty text is never right.
+// Phrase must be typed exactly before an action can be confirmed. An empty text never matches.
 type Phrase struct {
 	Text   string
-	Prompt string // what is to be typed, in words
-	Short  string // the same, where there is less room; empty: only the text
+	Prompt string // asks for the text
+	Short  string // the same on a small screen; empty: asks for the text only
 }
 
-// matches says whether the text is the phrase.
+// matches reports whether the text is the phrase.
 func (p *Phrase) matches(text string) bool { return p.Text != "" && text == p.Text }
 
-// ConfirmOptions is what a question says and does.
+// ConfirmOptions is what a confirmation shows and does.
 type ConfirmOptions struct {
 	Title        string
 	Question     string
-	List         []string // what it is about, one a line; scrolls where there is no room for all
+	List         []string // the items, one a line; scrolls if they do not fit
 	Details      []Detail
 	Checkbox     *Checkbox
-	Phrase       *Phrase                   // what must be typed before yes can be pressed; nil: nothing
-	ConfirmLabel string                    // the word on the button
-	Requests     func(ticked bool) string  // what will be sent
-	OnConfirm    func(ticked bool) tea.Cmd // what yes does
-	OnCancel     func() tea.Cmd            // what no does; nil: nothing
+	Phrase       *Phrase                    // must be typed to confirm; nil: nothing
+	ConfirmLabel string                     // on the confirm button
+	Requests     func(checked bool) string  // what will be sent
+	OnConfirm    func(checked bool) tea.Cmd // runs when confirmed
+	OnCancel     func() tea.Cmd             // runs when cancelled; nil: nothing
 }
 
-// The places of the focus.
+// The places that can have the focus.
 const (
 	focusNo = iota
 	focusYes
 	focusCheckbox
 )
 
-// Confirm asks before a deed. No is focused when it opens; keys typed ahead do nothing; enter presses the focused button
-// and nothing else.
+// Confirm asks before an action. Cancel has the focus at first, keys typed ahead are ignored, and enter presses only the
+// focused button.
 type Confirm struct {
 	bounds
 	options       ConfirmOptions
@@ -67,25 +67,25 @@ type Confirm struct {
 	input         textinput.Model
 	focus         int
 	enabled       bool
-	top           int // the first line of the list that is shown
+	top           int // the first visible line of the list
 	checked       bool
-	phraseMissing bool // yes was pressed before what must be typed was typed
-	pastedEnter   bool // an enter came in one burst with text
+	phraseMissing bool // confirm was pressed without the right phrase
+	pastedEnter   bool // enter arrived in one burst with text
 }
 
-// NewConfirm makes a question. It ignores keys until Arm.
-func NewConfirm(ask ConfirmOptions, keys keymap.Dialog, look StylesFunc) *Confirm {
-	q := &Confirm{options: ask, keys: keys, styles: look, checked: ask.Checkbox != nil && ask.Checkbox.Checked}
-	if ask.Phrase != nil {
-		q.input = NewInput(look())
-		q.input.CharLimit = max(4*len([]rune(ask.Phrase.Text)), 1) // 0 would be no limit
-		q.input.Focus()
+// NewConfirm returns a confirmation. It ignores keys, except cancel, until Enable.
+func NewConfirm(options ConfirmOptions, keys keymap.Dialog, styles StylesFunc) *Confirm {
+	confirm := &Confirm{options: options, keys: keys, styles: styles, checked: options.Checkbox != nil && options.Checkbox.Checked}
+	if options.Phrase != nil {
+		confirm.input = NewInput(styles())
+		confirm.input.CharLimit = max(4*len([]rune(options.Phrase.Text)), 1) // 0 would be no limit
+		confirm.input.Focus()
 	}
-	return q
+	return confirm
 }
 
-// NewInput is a field of one line whose cursor stands still: a blinking one sends bytes for nothing. The key that reads
-// the machine's own clipboard is off, since over SSH that is another machine's; pasting into the terminal works.
+// NewInput returns a field of one line. Its cursor does not blink, to save bytes on the line. The key for the clipboard is
+// off, because over SSH that is another machine's; pasting into the terminal works.
 func NewInput(s *style.Styles) textinput.Model {
 	in := textinput.New()
 	in.Prompt = style.Prompt + " "
@@ -100,144 +100,144 @@ func NewInput(s *style.Styles) textinput.Model {
 	return in
 }
 
-// Enable ends the quiet time.
-func (q *Confirm) Enable() { q.enabled = true }
+// Enable ends the input delay.
+func (c *Confirm) Enable() { c.enabled = true }
 
-// HandlePastedEnter notes that an enter came in one burst with text.
-func (q *Confirm) HandlePastedEnter() { q.pastedEnter = q.enabled }
+// HandlePastedEnter notes that enter arrived in one burst with text.
+func (c *Confirm) HandlePastedEnter() { c.pastedEnter = c.enabled }
 
-// Update takes a message; see [Dialog].
-func (q *Confirm) Update(msg tea.Msg) (tea.Cmd, bool) {
+// Update handles a message; see [Dialog].
+func (c *Confirm) Update(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
-		if key.Matches(msg, q.keys.Cancel) && !q.isText(msg) { // the way out is open from the start
-			return q.cancel()
+		if key.Matches(msg, c.keys.Cancel) && !c.isText(msg) { // cancel works from the start
+			return c.cancel()
 		}
-		if q.enabled {
-			return q.handleKey(msg)
+		if c.enabled {
+			return c.handleKey(msg)
 		}
 	case tea.PasteMsg:
-		if q.enabled {
-			q.editPhrase(msg)
+		if c.enabled {
+			c.editPhrase(msg)
 		}
 	case tea.MouseWheelMsg:
 		if msg.Button == tea.MouseWheelDown {
-			q.scroll(1)
+			c.scroll(1)
 		} else {
-			q.scroll(-1)
+			c.scroll(-1)
 		}
 	case ClickMsg:
-		if q.enabled {
-			return q.handleClick(msg)
+		if c.enabled {
+			return c.handleClick(msg)
 		}
 	}
 	return nil, false
 }
 
-func (q *Confirm) handleKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
-	q.phraseMissing, q.pastedEnter = false, false
-	typed := q.options.Phrase != nil
+func (c *Confirm) handleKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
+	c.phraseMissing, c.pastedEnter = false, false
+	hasPhrase := c.options.Phrase != nil
 	switch {
-	case key.Matches(msg, q.keys.Confirm) && !q.isText(msg):
-		return q.activate()
-	case key.Matches(msg, q.keys.Next) && !q.isText(msg):
-		q.moveFocus(1)
-	case key.Matches(msg, q.keys.Previous) && !q.isText(msg):
-		q.moveFocus(-1)
+	case key.Matches(msg, c.keys.Confirm) && !c.isText(msg):
+		return c.activate()
+	case key.Matches(msg, c.keys.Next) && !c.isText(msg):
+		c.moveFocus(1)
+	case key.Matches(msg, c.keys.Previous) && !c.isText(msg):
+		c.moveFocus(-1)
 	case msg.String() == "pgdown":
-		q.scroll(5)
+		c.scroll(5)
 	case msg.String() == "pgup":
-		q.scroll(-5)
-	case key.Matches(msg, q.keys.Toggle) && q.focus == focusCheckbox:
-		q.checked = !q.checked
-	case typed:
-		q.editPhrase(msg)
-	case key.Matches(msg, q.keys.Yes):
-		q.focus = focusYes
-	case key.Matches(msg, q.keys.No):
-		return q.cancel()
+		c.scroll(-5)
+	case key.Matches(msg, c.keys.Toggle) && c.focus == focusCheckbox:
+		c.checked = !c.checked
+	case hasPhrase:
+		c.editPhrase(msg)
+	case key.Matches(msg, c.keys.Yes):
+		c.focus = focusYes
+	case key.Matches(msg, c.keys.No):
+		return c.cancel()
 	}
 	return nil, false
 }
 
-// isText says whether the key is a part of what is being typed, whatever else it may be bound to.
-func (q *Confirm) isText(msg tea.KeyPressMsg) bool { return q.options.Phrase != nil && msg.Text != "" }
+// isText reports whether the key is text for the phrase, even if it is also bound to something.
+func (c *Confirm) isText(msg tea.KeyPressMsg) bool { return c.options.Phrase != nil && msg.Text != "" }
 
-func (q *Confirm) editPhrase(msg tea.Msg) {
-	if text, ok := SanitizeInput(msg); ok && q.options.Phrase != nil {
-		q.input, _ = q.input.Update(text) // its only command is the blinking of a cursor that stands still
+func (c *Confirm) editPhrase(msg tea.Msg) {
+	if text, ok := SanitizeInput(msg); ok && c.options.Phrase != nil {
+		c.input, _ = c.input.Update(text) // its only command blinks the cursor, which is off
 	}
 }
 
-// scroll moves through the list.
-func (q *Confirm) scroll(by int) { q.top = max(min(q.top+by, len(q.options.List)-minListRows), 0) }
+// scroll scrolls the list.
+func (c *Confirm) scroll(by int) { c.top = max(min(c.top+by, len(c.options.List)-minListRows), 0) }
 
-func (q *Confirm) moveFocus(by int) {
+func (c *Confirm) moveFocus(by int) {
 	places := 2
-	if q.options.Checkbox != nil {
+	if c.options.Checkbox != nil {
 		places = 3
 	}
-	q.focus = (q.focus + by + places) % places
+	c.focus = (c.focus + by + places) % places
 }
 
-// activate does what the focused place is for.
-func (q *Confirm) activate() (tea.Cmd, bool) {
+// activate presses the focused button or toggles the checkbox.
+func (c *Confirm) activate() (tea.Cmd, bool) {
 	switch {
-	case q.focus == focusNo:
-		return q.cancel()
-	case q.focus == focusCheckbox:
-		q.checked = !q.checked
+	case c.focus == focusNo:
+		return c.cancel()
+	case c.focus == focusCheckbox:
+		c.checked = !c.checked
 		return nil, false
-	case !q.isConfirmed():
-		q.phraseMissing = true
+	case !c.isConfirmed():
+		c.phraseMissing = true
 		return nil, false
 	}
-	return q.options.OnConfirm(q.checked), true
+	return c.options.OnConfirm(c.checked), true
 }
 
-// cancel closes the question.
-func (q *Confirm) cancel() (tea.Cmd, bool) {
-	if q.options.OnCancel == nil {
+// cancel closes the dialog without confirming.
+func (c *Confirm) cancel() (tea.Cmd, bool) {
+	if c.options.OnCancel == nil {
 		return nil, true
 	}
-	return q.options.OnCancel(), true
+	return c.options.OnCancel(), true
 }
 
-// isConfirmed says whether what must be typed has been typed, to the letter.
-func (q *Confirm) isConfirmed() bool {
-	return q.options.Phrase == nil || q.options.Phrase.matches(q.input.Value())
+// isConfirmed reports whether the phrase, if any, was typed exactly.
+func (c *Confirm) isConfirmed() bool {
+	return c.options.Phrase == nil || c.options.Phrase.matches(c.input.Value())
 }
 
-// ShortHelp is for the footer; see [Dialog].
-func (q *Confirm) ShortHelp() []key.Binding {
-	keys := []key.Binding{q.keys.Next, q.keys.Confirm, q.keys.Cancel}
-	if q.options.Checkbox != nil {
-		keys = append(keys, q.keys.Toggle)
+// ShortHelp returns the keys for the footer; see [Dialog].
+func (c *Confirm) ShortHelp() []key.Binding {
+	keys := []key.Binding{c.keys.Next, c.keys.Confirm, c.keys.Cancel}
+	if c.options.Checkbox != nil {
+		keys = append(keys, c.keys.Toggle)
 	}
 	return keys
 }
 
-// handleClick presses what was clicked.
-func (q *Confirm) handleClick(msg ClickMsg) (tea.Cmd, bool) {
-	s := q.styles()
-	lines := q.visibleLines(s)
+// handleClick presses the button or the checkbox that was clicked.
+func (c *Confirm) handleClick(msg ClickMsg) (tea.Cmd, bool) {
+	s := c.styles()
+	lines := c.visibleLines(s)
 	at := msg.Y - 1
 	switch {
 	case at < 0 || at >= len(lines):
 	case at == len(lines)-1:
 		x := msg.X - 1 - padding
 		no := widget.Width(button(s, cancelLabel, s.ButtonFocused, true))
-		yes := widget.Width(button(s, q.options.ConfirmLabel, s.ButtonFocused, true))
+		yes := widget.Width(button(s, c.options.ConfirmLabel, s.ButtonFocused, true))
 		switch {
 		case x >= 0 && x < no:
-			q.focus = focusNo
-			return q.activate()
+			c.focus = focusNo
+			return c.activate()
 		case x > no && x <= no+yes:
-			q.focus = focusYes
-			return q.activate()
+			c.focus = focusYes
+			return c.activate()
 		}
-	case q.options.Checkbox != nil && lines[at].text == q.checkboxLine(s):
-		q.checked = !q.checked
+	case c.options.Checkbox != nil && lines[at].text == c.checkboxLine(s):
+		c.checked = !c.checked
 	}
 	return nil, false
 }

@@ -1,5 +1,5 @@
-// Package dialog is what lies over the panes: questions, forms and sheets to read. The one that was opened last gets the
-// keys first, and is drawn last.
+// Package dialog implements the dialogs over the panes: confirmations, forms, sheets, refusals and the command palette. The
+// dialog opened last gets the keys first and is drawn last.
 package dialog
 
 import (
@@ -14,63 +14,63 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// Dialog is something open over the panes. Every message that is not a key reaches it too.
+// Dialog is open over the panes. It also gets every message that is not a key.
 type Dialog interface {
-	// Update takes a message. done closes the dialog; the command then is what it was opened for.
+	// Update handles a message. done closes the dialog; then cmd does what the dialog was opened for.
 	Update(msg tea.Msg) (cmd tea.Cmd, done bool)
-	// SetSize tells it the room that there is, in cells.
+	// SetSize sets the available size in cells.
 	SetSize(width, height int)
-	// View draws it, no larger than that.
+	// View draws it, at most in that size.
 	View() string
-	// ShortHelp is what its keys do now, for the footer.
+	// ShortHelp returns the keys that work now, for the footer.
 	ShortHelp() []key.Binding
 }
 
-// InputDelay is how long a dialog of weight ignores keys after it has opened: what was typed before one could read it must
-// not answer it.
+// InputDelay is how long a [Delayed] dialog ignores keys after opening, so that keys typed before it could be read do not
+// answer it.
 const InputDelay = 400 * time.Millisecond
 
-// InputEnabledMsg ends the quiet time of the dialog that was opened under this number.
+// InputEnabledMsg ends the input delay of the dialog with this number.
 type InputEnabledMsg struct{ Number int }
 
-// Delayed is a dialog that waits for its ArmedMsg.
+// Delayed is a dialog that ignores keys until its [InputEnabledMsg].
 type Delayed interface{ Enable() }
 
-// PasteBurst is how close behind the last key an enter must come to count as a part of one paste. A terminal without brackets
-// around a paste sends it as keys, all at once; nobody types as fast.
+// PasteBurst is the time after a key within which enter counts as part of a paste. A terminal without bracketed paste sends
+// a paste as keys, faster than anyone types.
 const PasteBurst = 50 * time.Millisecond
 
-// PasteGuarded is a dialog in which an enter sends or closes something. One that came in a burst with text is not handed to it.
+// PasteGuarded is a dialog in which enter sends or closes something. It does not get an enter that arrived in one burst with text.
 type PasteGuarded interface {
-	// HandlePastedEnter tells it that such an enter was left out.
+	// HandlePastedEnter tells it that an enter was withheld.
 	HandlePastedEnter()
 }
 
-// StylesFunc gives the styles in force: they change when the terminal tells its background.
+// StylesFunc returns the current styles. They change when the terminal reports its background.
 type StylesFunc func() *style.Styles
 
-// maxWidth is how wide a box gets on a large screen.
+// maxWidth is the maximum width of a box.
 const maxWidth = 76
 
-// bounds is the cells that a dialog may take.
+// bounds is the size of a dialog in cells.
 type bounds struct{ width, height int }
 
-// SetSize tells the room that there is, in cells.
-func (r *bounds) SetSize(width, height int) { r.width, r.height = min(width, maxWidth), height }
+// SetSize sets the available size in cells.
+func (b *bounds) SetSize(width, height int) { b.width, b.height = min(width, maxWidth), height }
 
-// textWidth is the room for text in the box.
-func (r *bounds) textWidth() int { return innerWidth(r.width) }
+// textWidth is the width of the text in the box.
+func (b *bounds) textWidth() int { return innerWidth(b.width) }
 
-// textHeight is the room for lines in the box.
-func (r *bounds) textHeight() int { return max(r.height-widget.FrameHeight, 1) }
+// textHeight is the number of lines that fit in the box.
+func (b *bounds) textHeight() int { return max(b.height-widget.FrameHeight, 1) }
 
-// ClickMsg is a click of the left button inside a dialog, in cells from its upper left corner.
+// ClickMsg is a left click in a dialog, in cells from its upper left corner.
 type ClickMsg struct{ X, Y int }
 
-// padding is the space between a box and its text, on either side.
+// padding is the space between a box and its text, on each side.
 const padding = 2
 
-// box frames lines with a title, as wide as they need within limits.
+// box draws a frame with a title around lines.
 func box(s *style.Styles, title string, edge lipgloss.Style, lines []string, width int) string {
 	f := widget.Frame{Title: title, Border: edge}
 	body := make([]string, len(lines))
@@ -80,5 +80,5 @@ func box(s *style.Styles, title string, edge lipgloss.Style, lines []string, wid
 	return f.Render(strings.Join(body, "\n"), width, len(lines)+widget.FrameHeight)
 }
 
-// innerWidth is the room for text in a box of the given width.
+// innerWidth is the width of the text in a box of the given width.
 func innerWidth(width int) int { return max(width-widget.FrameWidth-2*padding, 1) }

@@ -10,31 +10,31 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// Field is one question of a form: a line of text, or one of several choices.
+// Field is a field of a form: a line of text, or a choice.
 type Field struct {
 	Key         string
 	Title       string
-	Value       string // what it holds at first
+	Value       string // initial value
 	Placeholder string
-	Hidden      bool                    // show dots in place of what is typed
+	Hidden      bool                    // mask what is typed
 	Limit       int                     // characters; 0: no limit
-	Check       func(text string) error // what is wrong with the text, for a person; checked as one types
-	Choices     []Choice                // if any, the field is a choice
+	Check       func(text string) error // returns what is wrong with the text; runs while typing
+	Choices     []Choice                // not empty: the field is a choice
 }
 
-// Choice is one of several.
+// Choice is an option of a field.
 type Choice struct{ Value, Label string }
 
-// Values is what was filled in, by the fields' keys.
+// Values are the submitted values, by field key.
 type Values map[string]string
 
-// IntroLine is a line that stands above a form's fields.
+// IntroLine is a line above a form's fields.
 type IntroLine struct {
 	Text string
 	Warn bool // draw it as a warning
 }
 
-// FormOptions is what a form says and does.
+// FormOptions is what a form shows and does.
 type FormOptions struct {
 	Title       string
 	Intro       []IntroLine
@@ -42,27 +42,29 @@ type FormOptions struct {
 	Request     string // what will be sent
 	SubmitLabel string // what enter does on the last field
 	OnSubmit    func(Values) tea.Cmd
-	NoCancel    bool // esc does not close it: there is nothing behind it
+	NoCancel    bool // esc does not close it, as there is nothing behind it
 }
 
-// Form asks for values, with huh. It is the one place that knows huh, and keeps its habits in check: its moves between
-// fields are messages, so keys typed meanwhile wait; its cursor does not blink; the clipboard of the machine is not read.
+// Form asks for values with huh. Only this file and its view use huh, and they work around it:
+//   - huh changes fields by messages, so keys typed in between wait
+//   - the cursor does not blink
+//   - the machine's clipboard is not read
 type Form struct {
 	bounds
 	options       FormOptions
 	keys          keymap.Dialog
 	styles        StylesFunc
 	form          *huh.Form
-	changingField bool              // huh is on its way to another field
-	pendingKeys   []tea.KeyPressMsg // keys typed meanwhile
-	enterPressed  bool              // enter was pressed on what is not right yet
-	pastedEnter   bool              // an enter came in one burst with text
-	problem       string            // from outside: why what was sent was not taken
+	changingField bool              // huh is changing the field
+	pendingKeys   []tea.KeyPressMsg // keys typed while the field changes
+	enterPressed  bool              // enter was pressed on an invalid value
+	pastedEnter   bool              // enter arrived in one burst with text
+	problem       string            // why the submitted values were rejected
 }
 
-// NewForm makes a form. Its Init must be run.
-func NewForm(ask FormOptions, keys keymap.Dialog, look StylesFunc) *Form {
-	f := &Form{options: ask, keys: keys, styles: look}
+// NewForm returns a form. The caller must run its Init.
+func NewForm(options FormOptions, keys keymap.Dialog, styles StylesFunc) *Form {
+	f := &Form{options: options, keys: keys, styles: styles}
 	f.build()
 	return f
 }
@@ -87,7 +89,7 @@ func (f Field) huh() huh.Field {
 		for i, c := range f.Choices {
 			options[i] = huh.NewOption(c.Label, c.Value)
 		}
-		first := f.Choices[0].Value // the best is listed first; huh would take one whose value is empty
+		first := f.Choices[0].Value // the default is listed first; huh would select an option with an empty value
 		return huh.NewSelect[string]().Key(f.Key).Title(f.Title).Options(options...).Value(&first)
 	}
 	value := f.Value
@@ -105,10 +107,10 @@ func (f Field) huh() huh.Field {
 // Init starts the form.
 func (f *Form) Init() tea.Cmd { return f.form.Init() }
 
-// HandlePastedEnter notes that an enter came in one burst with text: it may be a line break of something pasted, and sends nothing.
+// HandlePastedEnter notes that enter arrived in one burst with text. It may be the line break of a paste, so it submits nothing.
 func (f *Form) HandlePastedEnter() { f.pastedEnter = true }
 
-// ShowError shows why what was filled in was not taken, and lets one fill it in again.
+// ShowError shows why the values were rejected, and lets the user correct them.
 func (f *Form) ShowError(why string) tea.Cmd {
 	f.problem = why
 	f.changingField, f.pendingKeys = false, nil
@@ -117,7 +119,7 @@ func (f *Form) ShowError(why string) tea.Cmd {
 	return f.form.Init()
 }
 
-// Update takes a message; see [Dialog].
+// Update handles a message; see [Dialog].
 func (f *Form) Update(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case cursor.BlinkMsg:
@@ -141,7 +143,7 @@ func (f *Form) Update(msg tea.Msg) (tea.Cmd, bool) {
 	return f.updateForm(text)
 }
 
-// updateForm hands a message to huh and looks what became of it.
+// updateForm passes a message to huh and handles the result.
 func (f *Form) updateForm(msg tea.Msg) (tea.Cmd, bool) {
 	before := f.focusedField()
 	model, cmd := f.form.Update(msg)
@@ -164,7 +166,7 @@ func (f *Form) updateForm(msg tea.Msg) (tea.Cmd, bool) {
 	return cmd, false
 }
 
-// replayKeys types the keys that had to wait.
+// replayKeys handles the keys that waited.
 func (f *Form) replayKeys(first tea.Cmd) (tea.Cmd, bool) {
 	cmds := []tea.Cmd{first}
 	keys := f.pendingKeys
@@ -179,17 +181,17 @@ func (f *Form) replayKeys(first tea.Cmd) (tea.Cmd, bool) {
 	return tea.Batch(cmds...), false
 }
 
-// leavesField says whether huh will answer the key by moving to another field, or by completing the form.
+// leavesField reports whether the key will make huh change the field or complete the form.
 func (f *Form) leavesField(press tea.KeyPressMsg) bool {
 	i := f.focusedField()
-	fine := f.checkField() == "" || len(f.options.Fields[i].Choices) > 0 // only going back needs no right text
+	valid := f.checkField() == "" || len(f.options.Fields[i].Choices) > 0 // going back also works from an invalid value
 	switch press.String() {
 	case "enter":
-		return fine
+		return valid
 	case "tab":
-		return fine && i < len(f.options.Fields)-1
+		return valid && i < len(f.options.Fields)-1
 	case "down":
-		return fine && i < len(f.options.Fields)-1 && len(f.options.Fields[i].Choices) == 0
+		return valid && i < len(f.options.Fields)-1 && len(f.options.Fields[i].Choices) == 0
 	case "shift+tab":
 		return i > 0
 	case "up":
@@ -198,18 +200,18 @@ func (f *Form) leavesField(press tea.KeyPressMsg) bool {
 	return false
 }
 
-// focusedField is the index of the field that has the focus.
+// focusedField returns the index of the focused field.
 func (f *Form) focusedField() int {
-	at := f.form.GetFocusedField().GetKey()
+	focused := f.form.GetFocusedField().GetKey()
 	for i, field := range f.options.Fields {
-		if field.Key == at {
+		if field.Key == focused {
 			return i
 		}
 	}
 	return 0
 }
 
-// checkField tells what is wrong with the focused field as it stands.
+// checkField returns what is wrong with the focused field, or "".
 func (f *Form) checkField() string {
 	field := f.options.Fields[f.focusedField()]
 	text, isText := f.form.GetFocusedField().GetValue().(string)
@@ -222,7 +224,7 @@ func (f *Form) checkField() string {
 	return ""
 }
 
-// ShortHelp is for the footer; see [Dialog].
+// ShortHelp returns the keys for the footer; see [Dialog].
 func (f *Form) ShortHelp() []key.Binding {
 	next := key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", f.enterLabel()))
 	if f.options.NoCancel {
@@ -238,23 +240,23 @@ func (f *Form) enterLabel() string {
 	return "next field"
 }
 
-// SetSize tells the room that there is, in cells.
+// SetSize sets the available size in cells.
 func (f *Form) SetSize(width, height int) {
 	before := f.textWidth()
 	f.bounds.SetSize(width, height)
 	f.resizeForm()
-	if f.textWidth() != before { // huh lays its fields out when it takes a message, and shows the old layout until then
+	if f.textWidth() != before { // huh updates its layout only when it gets a message
 		model, _ := f.form.Update(resizedMsg{})
 		f.form = model.(*huh.Form)
 	}
 }
 
-// resizedMsg is a message that no field of huh knows.
+// resizedMsg is a message that huh's fields ignore.
 type resizedMsg struct{}
 
-// maxFormHeight is more lines than any form has.
+// maxFormHeight is larger than any form, in lines.
 const maxFormHeight = 100
 
-// resizeForm tells huh the width. Its height must be told too: huh counts the lines of what it has not wrapped yet, and hides the
-// rest, the choice under the cursor with it. What is too much for the room is left out in View.
+// resizeForm sets huh's width, and a height that is large enough for everything. Otherwise huh counts lines before wrapping
+// and may hide the selected choice. View drops the lines that do not fit.
 func (f *Form) resizeForm() { f.form.WithWidth(f.textWidth()).WithHeight(maxFormHeight) }

@@ -29,24 +29,24 @@ func (f *Form) View() string {
 	lines = append(lines, f.fieldLines()...)
 	lines = append(append(append(lines, line{"", dropBlank}), f.problemLines(s, inner)...), line{"", dropBlank})
 	if f.options.Request != "" {
-		lines = append(lines, line{s.Muted.Render(widget.Truncate("sends "+f.options.Request, inner)), dropRequest})
+		lines = append(lines, line{s.Muted.Render(widget.Truncate("API: "+f.options.Request, inner)), dropRequest})
 	}
 	lines = append(lines, line{s.Muted.Render(widget.Truncate(f.help(), inner)), dropMinor})
 	return box(s, s.AccentStrong.Render(f.options.Title), s.Accent, lineTexts(fitLines(lines, f.textHeight())), f.width)
 }
 
-// fieldLines is the fields. Where there is little room the space between them goes first, and what goes last is where one is:
-// the field that is typed in, the choice under the cursor.
+// fieldLines returns the lines of the fields. On a small screen blank lines are dropped first. The input line and the
+// selected choice are never dropped.
 func (f *Form) fieldLines() []line {
 	var out []line
 	lines := splitLines(f.form.View())
-	for len(lines) > 0 && isBlank(lines[len(lines)-1]) { // up to the height that huh was told
+	for len(lines) > 0 && isBlank(lines[len(lines)-1]) { // huh pads up to its height
 		lines = lines[:len(lines)-1]
 	}
 	for _, l := range lines {
 		drop := dropField
 		plain := strings.TrimSpace(ansi.Strip(l))
-		if here, focused := strings.CutPrefix(plain, focusEdge+" "); focused && isInputLine(here) {
+		if rest, focused := strings.CutPrefix(plain, focusEdge+" "); focused && isInputLine(rest) {
 			l, drop = widget.WithCursor(l), dropNever
 		} else if isBlank(l) {
 			drop = dropBlank
@@ -58,22 +58,22 @@ func (f *Form) fieldLines() []line {
 
 func isBlank(line string) bool { return strings.TrimSpace(ansi.Strip(line)) == "" }
 
-// focusEdge is what stands at the left of the focused field.
+// focusEdge is the left border of the focused field.
 var focusEdge = lipgloss.ThickBorder().Left
 
-// isInputLine says whether a line of a field is the one where one answers.
+// isInputLine reports whether a line of a field is its input or its selected choice.
 func isInputLine(text string) bool {
 	return strings.HasPrefix(text, style.Focus) || strings.HasPrefix(text, style.Prompt)
 }
 
-// problemLines says what is wrong with the field as it stands. Its line is kept free where there is room.
+// problemLines returns what is wrong with the focused field, or a blank line.
 func (f *Form) problemLines(s *style.Styles, width int) []line {
 	st, problem := s.Warning, f.checkField()
 	if text, _ := f.form.GetFocusedField().GetValue().(string); text == "" && !f.enterPressed {
-		st = s.Muted // nothing is wrong with what has not been typed yet
+		st = s.Muted // an empty field is not an error yet
 	}
 	if f.pastedEnter {
-		st, problem = s.Warning, style.Warning+" This enter came in one go with text, like a paste: press it again."
+		st, problem = s.Warning, style.Warning+" Enter came in one go with text, like a paste: press it again."
 	}
 	if f.problem != "" {
 		st, problem = s.Bad, style.Failed+" "+f.problem
@@ -84,7 +84,7 @@ func (f *Form) problemLines(s *style.Styles, width int) []line {
 	var out []line
 	for i, l := range widget.Wrap(widget.NormalizeWidth(problem), width) {
 		drop := dropNever
-		if i > max(f.textHeight()-4, 0) { // where one answers comes first
+		if i > max(f.textHeight()-4, 0) { // the input line matters more
 			drop = dropLate
 		}
 		out = append(out, line{st.Render(l), drop})
@@ -103,19 +103,19 @@ func (f *Form) help() string {
 	return text
 }
 
-// cachedTheme makes the theme once for each look: huh asks for it at every piece that it draws.
-func cachedTheme(look func() *style.Styles) func(bool) *huh.Styles {
-	var of *style.Styles
-	var made *huh.Styles
+// cachedTheme makes the theme once per styles, because huh asks for it with everything that it draws.
+func cachedTheme(getStyles func() *style.Styles) func(bool) *huh.Styles {
+	var current *style.Styles
+	var theme *huh.Styles
 	return func(bool) *huh.Styles {
-		if s := look(); s != of {
-			of, made = s, huhTheme(s)
+		if s := getStyles(); s != current {
+			current, theme = s, huhTheme(s)
 		}
-		return made
+		return theme
 	}
 }
 
-// huhTheme makes huh look like the rest. Its own dark theme has light and dark swapped.
+// huhTheme returns the program's styles as a theme of huh, whose own dark theme swaps light and dark.
 func huhTheme(s *style.Styles) *huh.Styles {
 	t := huh.ThemeBase(true)
 	t.FieldSeparator = lipgloss.NewStyle().SetString("\n\n")

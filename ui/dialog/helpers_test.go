@@ -18,7 +18,7 @@ var keyCodes = map[string]rune{
 	"right": tea.KeyRight, "backspace": tea.KeyBackspace, "home": tea.KeyHome, "end": tea.KeyEnd, "pgdown": tea.KeyPgDown, "pgup": tea.KeyPgUp,
 }
 
-// keyPress is a key as the terminal tells it: "enter", "shift+tab", "ctrl+v", "space", "é".
+// keyPress returns the press of a key by name: "enter", "shift+tab", "ctrl+v", "space", "é".
 func keyPress(name string) tea.KeyPressMsg {
 	var mod tea.KeyMod
 	for prefix, m := range map[string]tea.KeyMod{"ctrl+": tea.ModCtrl, "shift+": tea.ModShift} {
@@ -39,22 +39,22 @@ func keyPress(name string) tea.KeyPressMsg {
 	return key
 }
 
-// splitKeys is a text as single keys.
+// splitKeys splits a text into keys.
 func splitKeys(text string) []string { return strings.Split(text, "") }
 
 func testStyles() *style.Styles { return style.New(true) }
 
 func testKeys() keymap.KeyMap { return keymap.Default() }
 
-// plainView is what a dialog shows, without its styles.
+// plainView returns what a dialog shows, without styles.
 func plainView(d Dialog) string { return ansi.Strip(d.View()) }
 
-// checkSize fails the test unless the dialog keeps within its room and its lines have one width.
+// checkSize fails the test unless the dialog fits and its lines have one width.
 func checkSize(t *testing.T, d Dialog, width, height int) {
 	t.Helper()
 	lines := strings.Split(d.View(), "\n")
 	if len(lines) > height {
-		t.Errorf("%d lines in a room of %d by %d:\n%s", len(lines), width, height, plainView(d))
+		t.Errorf("%d lines in %d by %d cells:\n%s", len(lines), width, height, plainView(d))
 	}
 	for _, line := range lines {
 		if w := widget.Width(line); w > width || w != widget.Width(lines[0]) {
@@ -63,7 +63,7 @@ func checkSize(t *testing.T, d Dialog, width, height int) {
 	}
 }
 
-// checkShown fails the test unless the dialog shows all the texts.
+// checkShown fails the test unless the dialog shows all texts.
 func checkShown(t *testing.T, d Dialog, texts ...string) {
 	t.Helper()
 	screen := plainView(d)
@@ -74,7 +74,7 @@ func checkShown(t *testing.T, d Dialog, texts ...string) {
 	}
 }
 
-// resultMsg is what a dialog did when it was done.
+// resultMsg is the result of a dialog.
 type resultMsg struct{ text string }
 
 func resultCmd(format string, args ...any) tea.Cmd {

@@ -2,26 +2,26 @@ package dialog
 
 import "strings"
 
-// line is one line of a box, with what may be left out to save height: the highest first.
+// line is a line of a box. On a small screen lines with the highest drop go first.
 type line struct {
 	text string
 	drop int
 }
 
-// The order in which lines go where there is little room, from the last to the first.
+// The values of drop, from the last to the first that is dropped.
 const (
-	dropNever = iota // where one answers, and what to
+	dropNever = iota // the input and what it asks for
 	dropField        // the rest of a form's fields
 	dropLate
-	dropContinuation // how a sentence goes on
+	dropContinuation // the further lines of a text
 	dropDetail
 	dropMinor
 	dropRequest
 	dropBlank
 )
 
-// fitLines drops lines, the least needed first and from the bottom up, until they fit. If even what stays does not fit, its end
-// gives way, but for the last line.
+// fitLines drops lines by their drop, from the bottom up, until they fit. If too many remain, it also drops lines before
+// the last one.
 func fitLines(lines []line, height int) []line {
 	for drop := dropBlank; drop > dropNever; drop-- {
 		for i := len(lines) - 1; i >= 0 && len(lines) > height; i-- {

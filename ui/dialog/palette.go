@@ -15,15 +15,15 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// Entry is something that can be done or gone to.
+// Entry is an action or a place in the palette.
 type Entry struct {
-	Name string  // what is looked for
-	Note string  // beside it: the key that does the same, or what it is
-	ID   string  // found by this too, with or without a #
-	Msg  tea.Msg // what picking it says
+	Name string  // the text that is searched
+	Note string  // shown next to it: its key, or what it is
+	ID   string  // also found by this, with or without #
+	Msg  tea.Msg // sent when it is chosen
 }
 
-// Palette finds what can be done, and where one can go, by name.
+// Palette finds actions and places by name.
 type Palette struct {
 	bounds
 	entries []Entry
@@ -34,19 +34,19 @@ type Palette struct {
 	cursor  int
 }
 
-// hit is an entry that fits what was typed.
+// hit is an entry that matches what was typed.
 type hit struct {
 	Entry
 	score int
 	marks model.Marks
 }
 
-// maxHits is how many are kept: more than fit on a screen are no help.
+// maxHits is the maximum number of hits, more than any screen shows.
 const maxHits = 200
 
-// NewPalette makes a palette of entries, which are shown in their order until something is typed.
-func NewPalette(entries []Entry, keys keymap.KeyMap, look StylesFunc) *Palette {
-	p := &Palette{entries: entries, keys: keys, styles: look, input: NewInput(look())}
+// NewPalette returns a palette. Entries keep their order until something is typed.
+func NewPalette(entries []Entry, keys keymap.KeyMap, styles StylesFunc) *Palette {
+	p := &Palette{entries: entries, keys: keys, styles: styles, input: NewInput(styles())}
 	p.input.Prompt = ": "
 	p.input.CharLimit = 100
 	p.input.Focus()
@@ -54,7 +54,7 @@ func NewPalette(entries []Entry, keys keymap.KeyMap, look StylesFunc) *Palette {
 	return p
 }
 
-// search keeps what fits, the best first.
+// search finds the matching entries, best first.
 func (p *Palette) search() {
 	wanted := strings.TrimSpace(p.input.Value())
 	id := strings.TrimPrefix(wanted, "#")
@@ -72,7 +72,7 @@ func (p *Palette) search() {
 	p.hits = p.hits[:min(len(p.hits), maxHits)]
 }
 
-// Update takes a message; see [Dialog].
+// Update handles a message; see [Dialog].
 func (p *Palette) Update(msg tea.Msg) (tea.Cmd, bool) {
 	press, isKey := msg.(tea.KeyPressMsg)
 	switch {
@@ -94,7 +94,7 @@ func (p *Palette) Update(msg tea.Msg) (tea.Cmd, bool) {
 	_, paste := msg.(tea.PasteMsg)
 	if text, ok := SanitizeInput(msg); ok && (isKey || paste) {
 		before := p.input.Value()
-		p.input, _ = p.input.Update(text) // its only command is the blinking of a cursor that stands still
+		p.input, _ = p.input.Update(text) // its only command blinks the cursor, which is off
 		if p.input.Value() != before {
 			p.search()
 		}
@@ -102,7 +102,7 @@ func (p *Palette) Update(msg tea.Msg) (tea.Cmd, bool) {
 	return nil, false
 }
 
-// ShortHelp is for the footer; see [Dialog].
+// ShortHelp returns the keys for the footer; see [Dialog].
 func (p *Palette) ShortHelp() []key.Binding {
 	return []key.Binding{p.keys.Dialog.Confirm, p.keys.Dialog.Next, p.keys.Dialog.Cancel}
 }
@@ -120,12 +120,12 @@ func (p *Palette) View() string {
 		lines = append(lines, p.row(s, p.hits[i], i == p.cursor, inner))
 	}
 	if len(p.hits) == 0 {
-		lines = append(lines, s.Muted.Render("Nothing of that name."))
+		lines = append(lines, s.Muted.Render("No matches."))
 	}
 	for len(lines) < rows+2 {
 		lines = append(lines, "")
 	}
-	return box(s, s.AccentStrong.Render("Go to, or do"), s.Accent, lines, p.width)
+	return box(s, s.AccentStrong.Render("Go to / run"), s.Accent, lines, p.width)
 }
 
 func (p *Palette) row(s *style.Styles, h hit, current bool, width int) string {

@@ -9,18 +9,18 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// maxKeptInput is how many keys a [Wait] keeps for the form that it becomes.
+// maxKeptInput is the maximum number of keys that a [Wait] keeps for the form.
 const maxKeptInput = 256
 
-// Reason is why the key of an action cannot do what it is for.
+// Reason is why an action cannot begin.
 type Reason struct {
 	Title  string
 	Why    string
-	Remedy string // what to do about it; empty: nothing
+	Remedy string // what to do; empty: nothing
 }
 
-// Refusal says why an action cannot be done. It takes every key, so that what is typed behind the action's key does nothing;
-// esc closes it at once, enter after the quiet time.
+// Refusal says why an action cannot begin. It takes every key, so that keys typed after the action's key do nothing. Esc
+// closes it at once, enter after the input delay.
 type Refusal struct {
 	bounds
 	reason  Reason
@@ -29,18 +29,18 @@ type Refusal struct {
 	enabled bool
 }
 
-// NewRefusal makes a refusal.
-func NewRefusal(reason Reason, keys keymap.Dialog, look StylesFunc) *Refusal {
-	return &Refusal{reason: reason, keys: keys, styles: look}
+// NewRefusal returns a refusal.
+func NewRefusal(reason Reason, keys keymap.Dialog, styles StylesFunc) *Refusal {
+	return &Refusal{reason: reason, keys: keys, styles: styles}
 }
 
-// Enable ends the quiet time.
+// Enable ends the input delay.
 func (r *Refusal) Enable() { r.enabled = true }
 
-// HandlePastedEnter is for an enter out of a paste: it closes nothing.
+// HandlePastedEnter does nothing: a pasted enter does not close the refusal.
 func (r *Refusal) HandlePastedEnter() {}
 
-// Update takes a message; see [Dialog].
+// Update handles a message; see [Dialog].
 func (r *Refusal) Update(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
@@ -63,16 +63,16 @@ func (r *Refusal) lines(s *style.Styles) []line {
 	return fitLines(append(out, line{"", dropBlank}, line{closeButton(s), dropNever}), r.textHeight())
 }
 
-// messageLines is a sentence, and under it what to do.
-func messageLines(s *style.Styles, width int, what, do string) []line {
+// messageLines returns a message and, below it, what to do.
+func messageLines(s *style.Styles, width int, message, remedy string) []line {
 	out := []line{{"", dropBlank}}
-	for i, l := range widget.Wrap(widget.NormalizeWidth(what), width) {
+	for i, l := range widget.Wrap(widget.NormalizeWidth(message), width) {
 		out = append(out, line{s.Text.Render(l), dropOrder(i, dropLate)})
 	}
-	if do == "" {
+	if remedy == "" {
 		return out
 	}
-	for i, l := range widget.Wrap(widget.NormalizeWidth(do), width) {
+	for i, l := range widget.Wrap(widget.NormalizeWidth(remedy), width) {
 		out = append(out, line{s.Muted.Render(l), dropOrder(i, dropDetail)})
 	}
 	return out
@@ -80,44 +80,44 @@ func messageLines(s *style.Styles, width int, what, do string) []line {
 
 func closeButton(s *style.Styles) string { return button(s, "Close", s.ButtonFocused, true) }
 
-// ShortHelp is for the footer; see [Dialog].
+// ShortHelp returns the keys for the footer; see [Dialog].
 func (r *Refusal) ShortHelp() []key.Binding {
 	return []key.Binding{withHelp(r.keys.Confirm, "close"), withHelp(r.keys.Cancel, "close")}
 }
 
-// withHelp is a binding under another word.
+// withHelp returns a binding with another help text.
 func withHelp(b key.Binding, word string) key.Binding {
 	b.SetHelp(b.Help().Key, word)
 	return b
 }
 
-// Wait stands in the place of a form or a question as long as what it needs is still on its way. It takes every key; text is
-// kept for the form.
+// Wait is shown in place of a form or a confirmation while the lists that it needs are loading. It takes every key, and keeps text
+// for the form.
 type Wait struct {
 	bounds
 	title     string
-	pending   func() string // what is waited for; empty: nothing any more
+	pending   func() string // what it waits for; empty: it is done
 	openNext  func() tea.Cmd
 	keys      keymap.Dialog
 	styles    StylesFunc
 	keptInput []tea.Msg
 }
 
-// NewWait waits until what says nothing more. Then whoever opened it closes it and runs then, which opens what was asked for.
-func NewWait(title string, what func() string, then func() tea.Cmd, keys keymap.Dialog, look StylesFunc) *Wait {
-	return &Wait{title: title, pending: what, openNext: then, keys: keys, styles: look}
+// NewWait returns a dialog that waits until pending returns "". Then its owner closes it and calls OpenNext.
+func NewWait(title string, pending func() string, openNext func() tea.Cmd, keys keymap.Dialog, styles StylesFunc) *Wait {
+	return &Wait{title: title, pending: pending, openNext: openNext, keys: keys, styles: styles}
 }
 
-// Ready says whether nothing is waited for any more.
+// Ready reports whether the waiting is over.
 func (w *Wait) Ready() bool { return w.pending() == "" }
 
-// OpenNext opens what was asked for. kept is the text that was typed meanwhile: a form may have it, a question must not.
+// OpenNext opens the dialog that was waited for. kept is the text typed while waiting: for a form, never for a confirmation.
 func (w *Wait) OpenNext() (open tea.Cmd, kept []tea.Msg) { return w.openNext(), w.keptInput }
 
-// HandlePastedEnter is for an enter out of a paste.
+// HandlePastedEnter does nothing: enter has no effect here.
 func (w *Wait) HandlePastedEnter() {}
 
-// Update takes a message; see [Dialog].
+// Update handles a message; see [Dialog].
 func (w *Wait) Update(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
@@ -139,13 +139,13 @@ func (w *Wait) keepInput(msg tea.Msg) {
 	}
 }
 
-// View draws what is waited for; see [Dialog].
+// View draws what it waits for; see [Dialog].
 func (w *Wait) View() string {
 	s := w.styles()
 	cancel := w.keys.Cancel.Help().Key + " cancels."
-	lines := messageLines(s, w.textWidth(), "Waiting for "+w.pending()+style.Ellipsis, "This opens once they are here. "+cancel)
+	lines := messageLines(s, w.textWidth(), "Waiting for "+w.pending()+style.Ellipsis, "This opens once they have loaded. "+cancel)
 	return box(s, s.AccentStrong.Render(w.title), s.Accent, lineTexts(fitLines(append(lines, line{"", dropBlank}), w.textHeight())), w.width)
 }
 
-// ShortHelp is for the footer; see [Dialog].
+// ShortHelp returns the keys for the footer; see [Dialog].
 func (w *Wait) ShortHelp() []key.Binding { return []key.Binding{w.keys.Cancel} }

@@ -9,21 +9,20 @@ import (
 	"vpsdeck/model"
 )
 
-// maxPasted is how many characters of a paste are looked at: more than any field takes.
+// maxPasted is the maximum number of characters used of a paste, more than any field takes.
 const maxPasted = 4096
 
-// lineBreaks makes one line of several: a name has one, and “^M” for a line break would be sent as two characters.
+// lineBreaks joins lines: a name is one line, and “^M” for a line break would be sent as two characters.
 var lineBreaks = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ")
 
-// SanitizeInput is a key or a paste as a field may have it, and false if it may not. What was pasted is text from outside like any
-// other: line breaks become spaces, letters
-// that are written as several characters become one (NFC), and control characters and the like become visible marks, which no
-// name takes and which one can see and delete.
+// SanitizeInput returns a key or a paste as a field may get it, and false if the field must not get it. A paste is untrusted
+// text. Line breaks become spaces, and letters of several characters become one (NFC). Control characters become visible
+// marks, which no name accepts and the user can delete.
 func SanitizeInput(msg tea.Msg) (tea.Msg, bool) {
 	switch msg := msg.(type) {
 	case tea.PasteMsg:
 		text, n := strings.TrimRight(msg.Content, "\r\n"), 0
-		for at := range text { // a megabyte is not looked through
+		for at := range text { // do not read a megabyte
 			if n++; n > maxPasted {
 				text = text[:at]
 				break

@@ -11,7 +11,7 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// Sheet is something to read: help, the details of a thing. It scrolls where it does not fit.
+// Sheet shows text, such as the help or details. It scrolls if it does not fit.
 type Sheet struct {
 	bounds
 	title      string
@@ -20,74 +20,73 @@ type Sheet struct {
 	styles     StylesFunc
 	top        int
 	closeKeys  []key.Binding
-	mayClose   func() bool // says whether it may close; nil: it may
-	extraKey   key.Binding // a further key, and what it does; nil: there is none
+	mayClose   func() bool // nil: it may
+	extraKey   key.Binding // an additional key and what it does; nil: none
 	onExtraKey func() tea.Cmd
 }
 
-// AddKey gives the sheet a further key, shown in the footer. The sheet stays open.
-func (t *Sheet) AddKey(b key.Binding, do func() tea.Cmd) { t.extraKey, t.onExtraKey = b, do }
+// AddKey adds a key, which is shown in the footer and leaves the sheet open.
+func (s *Sheet) AddKey(b key.Binding, onPress func() tea.Cmd) { s.extraKey, s.onExtraKey = b, onPress }
 
-// BeforeClosing has may asked when a key would close the sheet; it stays open on a no.
-func (t *Sheet) BeforeClosing(may func() bool) { t.mayClose = may }
+// BeforeClosing sets a function that runs when a key would close the sheet; if it returns false, the sheet stays open.
+func (s *Sheet) BeforeClosing(mayClose func() bool) { s.mayClose = mayClose }
 
-// NewSheet makes a sheet whose lines are made anew for each width, so that ages in them stay true. Beside cancel, the
-// given keys close it.
-func NewSheet(title string, lines func(s *style.Styles, width int) []string, keys keymap.KeyMap, look StylesFunc, closing ...key.Binding) *Sheet {
-	return &Sheet{title: title, lines: lines, keys: keys, styles: look, closeKeys: append(closing, keys.Dialog.Cancel, keys.View.Quit)}
+// NewSheet returns a sheet. lines runs for each drawing, so that ages stay current. Cancel, quit and the given keys close it.
+func NewSheet(title string, lines func(s *style.Styles, width int) []string, keys keymap.KeyMap, styles StylesFunc, closing ...key.Binding) *Sheet {
+	return &Sheet{title: title, lines: lines, keys: keys, styles: styles, closeKeys: append(closing, keys.Dialog.Cancel, keys.View.Quit)}
 }
 
-// Update takes a message; see [Dialog].
-func (t *Sheet) Update(msg tea.Msg) (tea.Cmd, bool) {
+// Update handles a message; see [Dialog].
+func (s *Sheet) Update(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		switch {
-		case key.Matches(msg, t.closeKeys...):
-			return nil, t.mayClose == nil || t.mayClose()
-		case t.onExtraKey != nil && key.Matches(msg, t.extraKey):
-			return t.onExtraKey(), false
-		case key.Matches(msg, t.keys.Move.Down):
-			t.top++
-		case key.Matches(msg, t.keys.Move.Up):
-			t.top--
-		case key.Matches(msg, t.keys.Move.PageDown):
-			t.top += 8
-		case key.Matches(msg, t.keys.Move.PageUp):
-			t.top -= 8
-		case key.Matches(msg, t.keys.Move.Top):
-			t.top = 0
-		case key.Matches(msg, t.keys.Move.Bottom):
-			t.top = len(t.lines(t.styles(), t.textWidth()))
+		case key.Matches(msg, s.closeKeys...):
+			return nil, s.mayClose == nil || s.mayClose()
+		case s.onExtraKey != nil && key.Matches(msg, s.extraKey):
+			return s.onExtraKey(), false
+		case key.Matches(msg, s.keys.Move.Down):
+			s.top++
+		case key.Matches(msg, s.keys.Move.Up):
+			s.top--
+		case key.Matches(msg, s.keys.Move.PageDown):
+			s.top += 8
+		case key.Matches(msg, s.keys.Move.PageUp):
+			s.top -= 8
+		case key.Matches(msg, s.keys.Move.Top):
+			s.top = 0
+		case key.Matches(msg, s.keys.Move.Bottom):
+			s.top = len(s.lines(s.styles(), s.textWidth()))
 		}
 	case tea.MouseWheelMsg:
 		if msg.Button == tea.MouseWheelDown {
-			t.top++
+			s.top++
 		} else {
-			t.top--
+			s.top--
 		}
 	}
-	t.top = max(min(t.top, len(t.lines(t.styles(), t.textWidth()))-t.textHeight()), 0)
+	s.top = max(min(s.top, len(s.lines(s.styles(), s.textWidth()))-s.textHeight()), 0)
 	return nil, false
 }
 
 // View draws the sheet; see [Dialog].
-func (t *Sheet) View() string {
-	s := t.styles()
-	all := t.lines(s, t.textWidth())
-	top := max(min(t.top, len(all)-t.textHeight()), 0)
-	shown := all[top:min(top+t.textHeight(), len(all))]
-	f := widget.Frame{Title: s.AccentStrong.Render(t.title), Border: s.Accent}
-	if len(all) > t.textHeight() {
-		f.Note = s.Muted.Render(moreArrows(top > 0, top+t.textHeight() < len(all)) + " more")
+func (s *Sheet) View() string {
+	st := s.styles()
+	all := s.lines(st, s.textWidth())
+	top := max(min(s.top, len(all)-s.textHeight()), 0)
+	shown := all[top:min(top+s.textHeight(), len(all))]
+	f := widget.Frame{Title: st.AccentStrong.Render(s.title), Border: st.Accent}
+	if len(all) > s.textHeight() {
+		f.Note = st.Muted.Render(moreArrows(top > 0, top+s.textHeight() < len(all)) + " more")
 	}
 	body := make([]string, len(shown))
 	for i, l := range shown {
-		body[i] = strings.Repeat(" ", padding) + widget.Truncate(l, t.textWidth())
+		body[i] = strings.Repeat(" ", padding) + widget.Truncate(l, s.textWidth())
 	}
-	return f.Render(strings.Join(body, "\n"), t.width, len(shown)+widget.FrameHeight)
+	return f.Render(strings.Join(body, "\n"), s.width, len(shown)+widget.FrameHeight)
 }
 
-// moreArrows shows on which sides there is more.
+// moreArrows shows where there is more: above, below or both.
 func moreArrows(above, below bool) string {
 	out := ""
 	if above {
@@ -99,16 +98,16 @@ func moreArrows(above, below bool) string {
 	return out
 }
 
-// ShortHelp is for the footer; see [Dialog].
-func (t *Sheet) ShortHelp() []key.Binding {
-	keys := []key.Binding{t.keys.Move.Down, t.keys.Move.Up, t.keys.Dialog.Cancel}
-	if t.onExtraKey != nil {
-		keys = append(keys, t.extraKey)
+// ShortHelp returns the keys for the footer; see [Dialog].
+func (s *Sheet) ShortHelp() []key.Binding {
+	keys := []key.Binding{s.keys.Move.Down, s.keys.Move.Up, s.keys.Dialog.Cancel}
+	if s.onExtraKey != nil {
+		keys = append(keys, s.extraKey)
 	}
 	return keys
 }
 
-// HelpLines are every binding that works, by group, in as many columns as fit.
+// HelpLines returns every enabled binding, by group, in as many columns as fit.
 func HelpLines(groups []keymap.Group, s *style.Styles, width int) []string {
 	const column = 34
 	var blocks [][]string
@@ -128,23 +127,23 @@ func HelpLines(groups []keymap.Group, s *style.Styles, width int) []string {
 	return layoutColumns(blocks, columns, column)
 }
 
-// layoutColumns sets blocks into columns of about the same height.
+// layoutColumns distributes blocks over columns of similar height.
 func layoutColumns(blocks [][]string, columns, width int) []string {
-	out := make([][]string, columns)
+	columnLines := make([][]string, columns)
 	for _, b := range blocks {
 		lowest := 0
-		for i := range out {
-			if len(out[i]) < len(out[lowest]) {
+		for i := range columnLines {
+			if len(columnLines[i]) < len(columnLines[lowest]) {
 				lowest = i
 			}
 		}
-		out[lowest] = append(out[lowest], b...)
+		columnLines[lowest] = append(columnLines[lowest], b...)
 	}
 	var lines []string
 	for row := 0; ; row++ {
 		var l strings.Builder
 		some := false
-		for _, c := range out {
+		for _, c := range columnLines {
 			text := ""
 			if row < len(c) {
 				text, some = c[row], true

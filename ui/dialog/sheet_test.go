@@ -13,7 +13,7 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// newTestSheet is one of n lines that are wider than it.
+// newTestSheet returns a sheet of n lines that are wider than it.
 func newTestSheet(n int) *Sheet {
 	k := testKeys()
 	return NewSheet("Sheet", func(_ *style.Styles, width int) []string {
@@ -25,7 +25,7 @@ func newTestSheet(n int) *Sheet {
 	}, k, testStyles, k.View.Open)
 }
 
-// firstLine is the number of the first line shown.
+// firstLine returns the number of the first visible line.
 func firstLine(t *testing.T, s *Sheet) int {
 	t.Helper()
 	var n int
@@ -140,7 +140,7 @@ func TestHelpHasNoActionsInReadOnlyMode(t *testing.T) {
 	k := testKeys()
 	k.DisableActions()
 	text := strings.Join(stripLines(HelpLines(k.Groups(), testStyles(), 100)), "\n")
-	for _, word := range []string{"Deeds", "restore", "delete", "back up"} {
+	for _, word := range []string{"Actions", "restore", "delete", "back up"} {
 		if strings.Contains(text, word) {
 			t.Errorf("%q is there:\n%s", word, text)
 		}

@@ -23,12 +23,12 @@ type Actions struct{ env *Env }
 func NewActions(env *Env) Actions { return Actions{env} }
 
 // checkReady finds the server of an action on a point, or on one to be made, or says why the action cannot begin now.
-func (d Actions) checkReady(action model.Action, p model.Point) (model.Server, string) {
-	state := d.env.State
+func (a Actions) checkReady(action model.Action, p model.Point) (model.Server, string) {
+	state := a.env.State
 	server, ok := state.Server(p.Server.ID)
 	switch {
-	case d.listError() != "":
-		return server, d.listError()
+	case a.listError() != "":
+		return server, a.listError()
 	case !ok:
 		return server, "there is no server under the cursor"
 	case server.CannotChange() != "":
@@ -47,22 +47,22 @@ func (e *Env) bulkProblem() string {
 }
 
 // checkQuota says that a quota is used up, and what could be deleted to make room; empty where there is room.
-func (d Actions) checkQuota(kind model.Kind, server model.Server) (why, do string) {
-	q := d.env.State.Quota(kind, server.ID)
+func (a Actions) checkQuota(kind model.Kind, server model.Server) (why, remedy string) {
+	q := a.env.State.Quota(kind, server.ID)
 	if !q.Full() {
 		return "", ""
 	}
 	var oldest model.Point
-	for _, p := range d.env.State.PointsOf(server.ID) { // newest first
+	for _, p := range a.env.State.PointsOf(server.ID) { // newest first
 		if p.Kind == kind && p.CountsInQuota() && p.CannotDelete() == "" {
 			oldest = p
 		}
 	}
-	why, do = fmt.Sprintf("%s has %s", server.Ref().SentenceName(), quotaText(q, quotaNoun(kind))), "Delete one first"
+	why, remedy = fmt.Sprintf("%s has %s", server.Ref().SentenceName(), quotaText(q, quotaNoun(kind))), "Delete one first"
 	if oldest.ID != "" {
-		do += fmt.Sprintf(", such as %s (#%s, %s)", oldest.Label(), oldest.ID, widget.CreatedAgo(&oldest, d.env.State.Now))
+		remedy += fmt.Sprintf(", such as %s (#%s, %s)", oldest.Label(), oldest.ID, widget.CreatedAgo(&oldest, a.env.State.Now))
 	}
-	return why, do + "."
+	return why, remedy + "."
 }
 
 // quotaNoun names what a quota counts: only manual backups do.
@@ -74,11 +74,11 @@ func quotaNoun(kind model.Kind) string {
 }
 
 // introLines is what stands above a form: the server, the room that there is, how long it takes, and the documented warning.
-func (d Actions) introLines(kind model.Kind, server model.Server) []dialog.IntroLine {
-	q := d.env.State.Quota(kind, server.ID)
+func (a Actions) introLines(kind model.Kind, server model.Server) []dialog.IntroLine {
+	q := a.env.State.Quota(kind, server.ID)
 	out := []dialog.IntroLine{
 		{Text: fmt.Sprintf("of %s %s #%s %s %s", server.Ref().Label(), style.Dot, server.ID, style.Dot, quotaText(q, quotaNoun(kind)))},
-		{Text: d.createDuration(kind)},
+		{Text: a.createDuration(kind)},
 	}
 	switch {
 	case q.Incomplete:
@@ -101,27 +101,27 @@ func quotaText(q model.Quota, word string) string {
 }
 
 // create opens the form for a point of the server, or says why it cannot be made.
-func (d Actions) create(kind model.Kind, id model.ID, form func(model.Server) tea.Cmd) tea.Cmd {
-	server, why := d.checkReady(model.Create, newPoint(kind, id))
+func (a Actions) create(kind model.Kind, id model.ID, form func(model.Server) tea.Cmd) tea.Cmd {
+	server, why := a.checkReady(model.Create, newPoint(kind, id))
 	if why != "" {
-		return d.refuse(createTitles(kind), why, "")
+		return a.refuse(createTitles(kind), why, "")
 	}
-	if why, do := d.checkQuota(kind, server); why != "" {
-		return d.refuse(createTitles(kind), why, do)
+	if why, remedy := a.checkQuota(kind, server); why != "" {
+		return a.refuse(createTitles(kind), why, remedy)
 	}
 	return form(server)
 }
 
 // Snapshot opens the form for a snapshot of the server.
-func (d Actions) Snapshot(id model.ID) tea.Cmd {
-	return d.whenLoaded(snapshotTitles, func() tea.Cmd { return d.create(model.Snapshot, id, d.snapshotForm) })
+func (a Actions) Snapshot(id model.ID) tea.Cmd {
+	return a.whenLoaded(snapshotTitles, func() tea.Cmd { return a.create(model.Snapshot, id, a.snapshotForm) })
 }
 
-func (d Actions) snapshotForm(server model.Server) tea.Cmd {
+func (a Actions) snapshotForm(server model.Server) tea.Cmd {
 	p := model.Point{Kind: model.Snapshot, Server: server.Ref()}
-	return d.openForm(dialog.FormOptions{
+	return a.openForm(dialog.FormOptions{
 		Title: "New snapshot of " + widget.NormalizeWidth(server.Ref().SentenceName()),
-		Intro: d.introLines(model.Snapshot, server),
+		Intro: a.introLines(model.Snapshot, server),
 		Fields: []dialog.Field{
 			{Key: "name", Title: "Name", Placeholder: "before-update", Limit: model.MaxSnapshotName + 1, Check: model.CheckSnapshotName},
 			{Key: "description", Title: "Description (optional)", Limit: model.MaxDescription + 1, Check: model.CheckDescription},
@@ -130,21 +130,21 @@ func (d Actions) snapshotForm(server model.Server) tea.Cmd {
 		SubmitLabel: "create",
 		OnSubmit: func(v dialog.Values) tea.Cmd {
 			p.Name, p.Description = v["name"], strings.TrimSpace(v["description"])
-			return d.env.Start(model.ActionRequest{Action: model.Create, Point: p, Server: server.Ref()})
+			return a.env.Start(model.ActionRequest{Action: model.Create, Point: p, Server: server.Ref()})
 		},
 	})
 }
 
 // Backup opens the form for a backup of the server.
-func (d Actions) Backup(id model.ID) tea.Cmd {
-	return d.whenLoaded(backupTitles, func() tea.Cmd { return d.create(model.Backup, id, d.backupForm) })
+func (a Actions) Backup(id model.ID) tea.Cmd {
+	return a.whenLoaded(backupTitles, func() tea.Cmd { return a.create(model.Backup, id, a.backupForm) })
 }
 
-func (d Actions) backupForm(server model.Server) tea.Cmd {
+func (a Actions) backupForm(server model.Server) tea.Cmd {
 	p := model.Point{Kind: model.Backup, Type: model.Manual, Server: server.Ref()}
-	return d.openForm(dialog.FormOptions{
+	return a.openForm(dialog.FormOptions{
 		Title: "New backup of " + widget.NormalizeWidth(server.Ref().SentenceName()),
-		Intro: d.introLines(model.Backup, server),
+		Intro: a.introLines(model.Backup, server),
 		Fields: []dialog.Field{
 			{Key: "description", Title: "Description (optional)", Placeholder: "before the upgrade", Limit: model.MaxDescription + 1, Check: model.CheckDescription},
 		},
@@ -152,75 +152,75 @@ func (d Actions) backupForm(server model.Server) tea.Cmd {
 		SubmitLabel: "create",
 		OnSubmit: func(v dialog.Values) tea.Cmd {
 			p.Description = strings.TrimSpace(v["description"])
-			return d.env.Start(model.ActionRequest{Action: model.Create, Point: p, Server: server.Ref()})
+			return a.env.Start(model.ActionRequest{Action: model.Create, Point: p, Server: server.Ref()})
 		},
 	})
 }
 
-func (d Actions) openForm(ask dialog.FormOptions) tea.Cmd {
-	form := dialog.NewForm(ask, d.env.Keys.Dialog, d.env.Styles)
-	return tea.Batch(d.env.OpenDialog(form), form.Init())
+func (a Actions) openForm(options dialog.FormOptions) tea.Cmd {
+	form := dialog.NewForm(options, a.env.Keys.Dialog, a.env.Styles)
+	return tea.Batch(a.env.OpenDialog(form), form.Init())
 }
 
 // RestoreNewest asks whether to go back to the newest restore point of the server.
-func (d Actions) RestoreNewest(id model.ID) tea.Cmd {
-	return d.whenLoaded(restoreTitles, func() tea.Cmd {
-		server, why := d.checkReady(model.Restore, model.Point{Server: model.ServerRef{ID: id}})
+func (a Actions) RestoreNewest(id model.ID) tea.Cmd {
+	return a.whenLoaded(restoreTitles, func() tea.Cmd {
+		server, why := a.checkReady(model.Restore, model.Point{Server: model.ServerRef{ID: id}})
 		if why != "" {
-			return d.refuse(restoreTitles, why, "")
+			return a.refuse(restoreTitles, why, "")
 		}
-		if !d.env.State.PointsComplete() {
-			return d.refuse(restoreTitles, "which restore point is the newest is not known, as a list is incomplete", "Choose one in its pane.")
+		if !a.env.State.PointsComplete() {
+			return a.refuse(restoreTitles, "which restore point is the newest is not known, as a list is incomplete", "Choose one in its pane.")
 		}
-		newest, ok := model.NewestUsable(d.env.State.PointsOf(id), d.env.State.Now)
+		newest, ok := model.NewestUsable(a.env.State.PointsOf(id), a.env.State.Now)
 		if !ok {
-			return d.refuse(restoreTitles, server.Ref().SentenceName()+" has no restore point yet: no backup or snapshot of it has completed", "")
+			return a.refuse(restoreTitles, server.Ref().SentenceName()+" has no restore point yet: no backup or snapshot of it has completed", "")
 		}
-		return d.restore(newest)
+		return a.restore(newest)
 	})
 }
 
 // Restore asks whether to overwrite a server with a restore point. The server's name must be typed.
-func (d Actions) Restore(p model.Point) tea.Cmd {
-	return d.whenLoaded(restoreTitles, func() tea.Cmd { return d.restore(p) })
+func (a Actions) Restore(p model.Point) tea.Cmd {
+	return a.whenLoaded(restoreTitles, func() tea.Cmd { return a.restore(p) })
 }
 
-func (d Actions) restore(p model.Point) tea.Cmd {
-	server, why := d.checkReady(model.Restore, p)
-	if cannot := p.CannotRestore(d.env.State.Now); cannot != "" && d.listError() == "" {
+func (a Actions) restore(p model.Point) tea.Cmd {
+	server, why := a.checkReady(model.Restore, p)
+	if cannot := p.CannotRestore(a.env.State.Now); cannot != "" && a.listError() == "" {
 		why = cannot
 	}
 	if why != "" {
-		return d.refuse(restoreTitles, why, "")
+		return a.refuse(restoreTitles, why, "")
 	}
-	ask, kind := d.restoreOptions(server, p), model.Snapshot
-	if q := d.env.State.Quota(model.Snapshot, server.ID); q.Taken() < q.Limit { // of an incomplete list, the API decides
-		ask.Checkbox = d.snapshotFirstCheckbox(server)
-	} else if kind = model.Backup; d.env.State.Quota(model.Backup, server.ID).Taken() >= model.Backup.Limit() {
-		ask.Details = append(ask.Details, dialog.Detail{Label: "beware", Value: "nothing is saved first: " + d.quotaUsage(server.ID, model.Snapshot) +
-			", " + d.quotaUsage(server.ID, model.Backup), Bad: true})
+	options, kind := a.restoreOptions(server, p), model.Snapshot
+	if q := a.env.State.Quota(model.Snapshot, server.ID); q.Taken() < q.Limit { // of an incomplete list, the API decides
+		options.Checkbox = a.snapshotFirstCheckbox(server)
+	} else if kind = model.Backup; a.env.State.Quota(model.Backup, server.ID).Taken() >= model.Backup.Limit() {
+		options.Details = append(options.Details, dialog.Detail{Label: "beware", Value: "nothing is saved first: " + a.quotaUsage(server.ID, model.Snapshot) +
+			", " + a.quotaUsage(server.ID, model.Backup), Bad: true})
 	} else {
-		ask.Checkbox = d.backupFirstCheckbox(server)
+		options.Checkbox = a.backupFirstCheckbox(server)
 	}
-	ask.Requests = func(first bool) string { return restoreRequestText(p, kind, first) }
-	ask.OnConfirm = func(first bool) tea.Cmd {
+	options.Requests = func(first bool) string { return restoreRequestText(p, kind, first) }
+	options.OnConfirm = func(first bool) tea.Cmd {
 		if first {
-			return d.env.Start(model.ActionRequest{Action: model.Create, Point: d.safetyPoint(kind, p), Server: server.Ref(), ThenRestore: &p})
+			return a.env.Start(model.ActionRequest{Action: model.Create, Point: a.safetyPoint(kind, p), Server: server.Ref(), ThenRestore: &p})
 		}
-		return d.env.Start(model.ActionRequest{Action: model.Restore, Point: p, Server: server.Ref()})
+		return a.env.Start(model.ActionRequest{Action: model.Restore, Point: p, Server: server.Ref()})
 	}
-	return d.openConfirm(ask)
+	return a.openConfirm(options)
 }
 
-func (d Actions) openConfirm(ask dialog.ConfirmOptions) tea.Cmd {
-	return d.env.OpenDialog(dialog.NewConfirm(ask, d.env.Keys.Dialog, d.env.Styles))
+func (a Actions) openConfirm(options dialog.ConfirmOptions) tea.Cmd {
+	return a.env.OpenDialog(dialog.NewConfirm(options, a.env.Keys.Dialog, a.env.Styles))
 }
 
-func (d Actions) restoreOptions(server model.Server, p model.Point) dialog.ConfirmOptions {
+func (a Actions) restoreOptions(server model.Server, p model.Point) dialog.ConfirmOptions {
 	return dialog.ConfirmOptions{
 		Title:        "Restore overwrites the disk",
 		Question:     fmt.Sprintf("Restore %s from %s %s? This cannot be undone.", server.Ref().SentenceName(), p.Kind, nameWithID(p)),
-		Details:      d.restoreDetails(server, p),
+		Details:      a.restoreDetails(server, p),
 		Phrase:       ConfirmPhrase(server.Ref()),
 		ConfirmLabel: "Restore",
 		Requests:     func(bool) string { return command.DescribeRequest(model.Restore, p) },
@@ -236,24 +236,24 @@ func restoreRequestText(p model.Point, kind model.Kind, first bool) string {
 	return restore
 }
 
-func (d Actions) restoreDetails(server model.Server, p model.Point) []dialog.Detail {
+func (a Actions) restoreDetails(server model.Server, p model.Point) []dialog.Detail {
 	lost := "everything written since then"
-	if age, known := p.Age(d.env.State.Now); known {
-		lost = fmt.Sprintf("everything written since %s UTC (%s)", widget.ShortTime(p.CreatedAt, d.env.State.Now), widget.FormatDuration(age))
+	if age, known := p.Age(a.env.State.Now); known {
+		lost = fmt.Sprintf("everything written since %s UTC (%s)", widget.ShortTime(p.CreatedAt, a.env.State.Now), widget.FormatDuration(age))
 	}
-	facts := []dialog.Detail{
+	details := []dialog.Detail{
 		{Label: "server", Value: fmt.Sprintf("%s  #%s %s %s %s %s", server.Ref().Label(), server.ID, style.Dot, server.IP, style.Dot, server.Status)},
 		{Label: "goes back to", Value: fmt.Sprintf("%s  #%s %s %s", widget.CreatedTime(&p), p.ID, style.Dot, widget.SizeOf(&p))},
 		{Label: "is lost", Value: lost, Bad: true},
-		{Label: "meanwhile", Value: "the server stops, " + d.downtime(model.Restore, p), Minor: true},
+		{Label: "meanwhile", Value: "the server stops, " + a.downtime(model.Restore, p), Minor: true},
 	}
 	if p.Description != "" {
-		facts = append(facts, dialog.Detail{Label: "says", Value: p.Description, Minor: true})
+		details = append(details, dialog.Detail{Label: "says", Value: p.Description, Minor: true})
 	}
 	if p.Status != model.Completed {
-		facts = append(facts, dialog.Detail{Label: "beware", Value: fmt.Sprintf("its status is “%s”, which vpsdeck does not know", p.Status), Bad: true})
+		details = append(details, dialog.Detail{Label: "beware", Value: fmt.Sprintf("its status is “%s”, which vpsdeck does not know", p.Status), Bad: true})
 	}
-	return facts
+	return details
 }
 
 // newPoint is a point of the server that is to be made.
@@ -262,123 +262,123 @@ func newPoint(kind model.Kind, server model.ID) model.Point {
 }
 
 // snapshotFirstCheckbox is the offer to save the present state, where the quota has room for it. It is on by itself.
-func (d Actions) snapshotFirstCheckbox(server model.Server) *dialog.Checkbox {
-	q := d.env.State.Quota(model.Snapshot, server.ID)
-	tick := &dialog.Checkbox{Label: "take a snapshot first", Note: fmt.Sprintf("room for %d more %s adds %s", q.Left(), style.Dot, d.snapshotDuration()), Checked: true}
+func (a Actions) snapshotFirstCheckbox(server model.Server) *dialog.Checkbox {
+	q := a.env.State.Quota(model.Snapshot, server.ID)
+	checkbox := &dialog.Checkbox{Label: "take a snapshot first", Note: fmt.Sprintf("room for %d more %s adds %s", q.Left(), style.Dot, a.snapshotDuration()), Checked: true}
 	if q.Incomplete {
-		tick.Note = "the list is incomplete: there may be no room for it"
+		checkbox.Note = "the list is incomplete: there may be no room for it"
 	}
 	if server.Running() {
-		tick.Warning = "The server is running: this snapshot may be inconsistent."
+		checkbox.Warning = "The server is running: this snapshot may be inconsistent."
 	}
-	return tick
+	return checkbox
 }
 
 // backupFirstCheckbox is the offer to save the present state as a backup, where there is no room for a snapshot. A backup takes longer
 // than one who is in a hurry may want: it is off by itself.
-func (d Actions) backupFirstCheckbox(server model.Server) *dialog.Checkbox {
-	q := d.env.State.Quota(model.Backup, server.ID)
+func (a Actions) backupFirstCheckbox(server model.Server) *dialog.Checkbox {
+	q := a.env.State.Quota(model.Backup, server.ID)
 	return &dialog.Checkbox{
-		Label: "backup first (no snapshot)", Note: fmt.Sprintf("room for %d more %s %s", q.Left(), style.Dot, d.backupDuration()),
-		Warning: "No snapshot first: " + d.quotaUsage(server.ID, model.Snapshot) + ".",
+		Label: "backup first (no snapshot)", Note: fmt.Sprintf("room for %d more %s %s", q.Left(), style.Dot, a.backupDuration()),
+		Warning: "No snapshot first: " + a.quotaUsage(server.ID, model.Snapshot) + ".",
 	}
 }
 
 // quotaUsage says how far a quota is used up that has no room, or may have none.
-func (d Actions) quotaUsage(server model.ID, kind model.Kind) string {
-	q := d.env.State.Quota(kind, server)
-	words := quotaText(q, quotaNoun(kind))
+func (a Actions) quotaUsage(server model.ID, kind model.Kind) string {
+	q := a.env.State.Quota(kind, server)
+	text := quotaText(q, quotaNoun(kind))
 	if !q.Full() {
-		words += ", running and failed ones may count too"
+		text += ", running and failed ones may count too"
 	}
-	return words
+	return text
 }
 
 // safetyPoint is the point that is made before a restore. A snapshot's name tells what it is for and when.
-func (d Actions) safetyPoint(kind model.Kind, p model.Point) model.Point {
-	made := model.Point{
+func (a Actions) safetyPoint(kind model.Kind, p model.Point) model.Point {
+	point := model.Point{
 		Kind: kind, Server: p.Server, Type: model.Manual,
 		Description: fmt.Sprintf("Taken by vpsdeck before the restore from %s #%s", p.Kind, p.ID),
 	}
 	if kind == model.Snapshot {
-		made.Type, made.Name = "", "before-restore-"+d.env.State.Now.UTC().Format("20060102-150405")
+		point.Type, point.Name = "", "before-restore-"+a.env.State.Now.UTC().Format("20060102-150405")
 	}
-	return made
+	return point
 }
 
 // Delete asks whether to delete a restore point: lightly, or, if it is the newest, the last backup or the last point that its
 // server has, only once the server's name was typed.
-func (d Actions) Delete(p model.Point) tea.Cmd {
-	return d.whenLoaded(deleteTitles, func() tea.Cmd { return d.delete(p) })
+func (a Actions) Delete(p model.Point) tea.Cmd {
+	return a.whenLoaded(deleteTitles, func() tea.Cmd { return a.delete(p) })
 }
 
-func (d Actions) delete(p model.Point) tea.Cmd {
-	server, why := d.checkReady(model.Delete, p)
-	if _, known := d.env.State.Server(p.Server.ID); !known { // a point may outlive its server
+func (a Actions) delete(p model.Point) tea.Cmd {
+	server, why := a.checkReady(model.Delete, p)
+	if _, known := a.env.State.Server(p.Server.ID); !known { // a point may outlive its server
 		server, why = model.Server{ID: p.Server.ID, Name: p.Server.Name}, ""
 	}
 	if cannot := p.CannotDelete(); cannot != "" {
 		why = cannot
 	}
 	if why != "" {
-		return d.refuse(deleteTitles, why, "")
+		return a.refuse(deleteTitles, why, "")
 	}
-	return d.openConfirm(d.deleteOptions(server, p))
+	return a.openConfirm(a.deleteOptions(server, p))
 }
 
-func (d Actions) deleteOptions(server model.Server, p model.Point) dialog.ConfirmOptions {
-	ask := dialog.ConfirmOptions{
+func (a Actions) deleteOptions(server model.Server, p model.Point) dialog.ConfirmOptions {
+	options := dialog.ConfirmOptions{
 		Title:        "Delete for good",
 		Question:     fmt.Sprintf("Delete %s %s of %s?", p.Kind, nameWithID(p), server.Ref().SentenceName()),
-		Details:      d.deleteDetails(server, p),
+		Details:      a.deleteDetails(server, p),
 		ConfirmLabel: "Delete",
 		Requests:     func(bool) string { return command.DescribeRequest(model.Delete, p) },
 	}
-	standing := model.RoleOf(p, d.env.State.PointsOf(p.Server.ID), d.env.State.Now)
-	ask.OnConfirm = func(bool) tea.Cmd {
-		return d.env.Start(model.ActionRequest{Action: model.Delete, Point: p, Server: server.Ref(), ConfirmedRole: standing})
+	role := model.RoleOf(p, a.env.State.PointsOf(p.Server.ID), a.env.State.Now)
+	options.OnConfirm = func(bool) tea.Cmd {
+		return a.env.Start(model.ActionRequest{Action: model.Delete, Point: p, Server: server.Ref(), ConfirmedRole: role})
 	}
-	if d.env.StrictDelete || standing != model.OrdinaryPoint {
-		ask.Phrase = ConfirmPhrase(server.Ref())
+	if a.env.StrictDelete || role != model.OrdinaryPoint {
+		options.Phrase = ConfirmPhrase(server.Ref())
 	}
-	return ask
+	return options
 }
 
-func (d Actions) deleteDetails(server model.Server, p model.Point) []dialog.Detail {
-	facts := []dialog.Detail{
+func (a Actions) deleteDetails(server model.Server, p model.Point) []dialog.Detail {
+	details := []dialog.Detail{
 		{Label: "server", Value: fmt.Sprintf("%s  #%s", server.Ref().Label(), server.ID)},
-		{Label: p.Kind.String(), Value: fmt.Sprintf("#%s %s %s %s %s", p.ID, style.Dot, widget.CreatedTime(&p), style.Dot, widget.CreatedAgo(&p, d.env.State.Now))},
+		{Label: p.Kind.String(), Value: fmt.Sprintf("#%s %s %s %s %s", p.ID, style.Dot, widget.CreatedTime(&p), style.Dot, widget.CreatedAgo(&p, a.env.State.Now))},
 		{Label: "size", Value: widget.SizeOf(&p), Minor: true},
 	}
 	if p.Description != "" {
-		facts = append(facts, dialog.Detail{Label: "says", Value: p.Description, Minor: true})
+		details = append(details, dialog.Detail{Label: "says", Value: p.Description, Minor: true})
 	}
-	all := d.env.State.PointsOf(p.Server.ID)
-	switch model.RoleOf(p, all, d.env.State.Now) {
+	all := a.env.State.PointsOf(p.Server.ID)
+	switch model.RoleOf(p, all, a.env.State.Now) {
 	case model.LastPoint:
 		value := "the LAST restore point: after this " + server.Ref().SentenceName() + " cannot be restored"
-		if !d.env.State.PointsComplete() {
+		if !a.env.State.PointsComplete() {
 			value = "perhaps the LAST restore point: the list is incomplete, and shows no other"
 		}
-		facts = append(facts, dialog.Detail{Label: "is lost", Value: value, Bad: true})
+		details = append(details, dialog.Detail{Label: "is lost", Value: value, Bad: true})
 	case model.LastBackup:
 		value := "the LAST backup: only snapshots remain, which live on the server's own infrastructure"
-		if !d.env.State.PointsComplete() {
+		if !a.env.State.PointsComplete() {
 			value = "perhaps the LAST backup: the list is incomplete, and shows no other"
 		}
-		facts = append(facts, dialog.Detail{Label: "is lost", Value: value, Bad: true})
+		details = append(details, dialog.Detail{Label: "is lost", Value: value, Bad: true})
 	case model.NewestPoint:
-		facts = append(facts, dialog.Detail{Label: "is lost", Value: "the newest restore point: " + d.nextNewest(p, all), Bad: true})
+		details = append(details, dialog.Detail{Label: "is lost", Value: "the newest restore point: " + a.nextNewest(p, all), Bad: true})
 	default:
-		facts = append(facts, dialog.Detail{Label: "after that", Value: model.Pluralize(countUsable(all, d.env.State.Now)-usableCount(p, d.env.State.Now), "restore point") + " left", Minor: true})
+		details = append(details, dialog.Detail{Label: "after that", Value: model.Pluralize(countUsable(all, a.env.State.Now)-usableCount(p, a.env.State.Now), "restore point") + " left", Minor: true})
 	}
-	return facts
+	return details
 }
 
 // nextNewest says what is the newest point once this one is gone.
-func (d Actions) nextNewest(p model.Point, all []model.Point) string {
+func (a Actions) nextNewest(p model.Point, all []model.Point) string {
 	others := slices.DeleteFunc(slices.Clone(all), func(q model.Point) bool { return q.Key() == p.Key() })
-	next, _ := model.NewestUsable(others, d.env.State.Now)
+	next, _ := model.NewestUsable(others, a.env.State.Now)
 	if next.CreatedAt.IsZero() || next.CreatedAt.After(p.CreatedAt) {
 		return "the age of the next is not known"
 	}

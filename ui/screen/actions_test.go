@@ -33,13 +33,13 @@ func TestImpossibleActionExplainsWhy(t *testing.T) {
 		"there is no such server":  {newHarnessWith(t), func(d Actions) { d.Backup("1") }, "no server under the cursor"},
 		"its server is restored":   {newHarnessWith(t, point), func(d Actions) { d.env.State.Servers.Value[0] = restoring; d.Restore(point) }, "web-server-01 is being restored"},
 		"the account is not read":  {newHarnessWith(t, point), func(d Actions) { d.env.State.Servers.Err = model.ErrUnreachable; d.Restore(point) }, "cannot be reached"},
-		"the points are not known": {func() *harness { w := newHarness(t); w.setServers(nil, web); return w }(), func(d Actions) { d.Snapshot(web.ID) }, "Waiting for the backups and the snapshots…"},
+		"the points are not known": {func() *harness { h := newHarness(t); h.setServers(nil, web); return h }(), func(d Actions) { d.Snapshot(web.ID) }, "Waiting for the backups and the snapshots…"},
 		"the backups are not read": {func() *harness {
-			w := newHarness(t)
-			w.setServers(nil, web)
-			w.setPoints()
-			w.state.Backups = model.Remote[[]model.Point]{Err: model.ErrUnreachable}
-			return w
+			h := newHarness(t)
+			h.setServers(nil, web)
+			h.setPoints()
+			h.state.Backups = model.Remote[[]model.Point]{Err: model.ErrUnreachable}
+			return h
 		}(), func(d Actions) { d.Snapshot(web.ID) }, "The backups cannot be read: "},
 		"another deed runs": {newHarnessWith(t, point), func(d Actions) {
 			d.env.State.Begin(model.ActionRequest{Action: model.Delete, Point: point}, "run")
@@ -62,21 +62,21 @@ func TestImpossibleActionExplainsWhy(t *testing.T) {
 
 func TestRestoreShowsLossAndTakesSnapshotFirst(t *testing.T) {
 	p := newSnapshot("801", web, 5*24*time.Hour+3*time.Hour)
-	w := newHarnessWith(t, p, newBackup("501", web, 6*24*time.Hour))
-	Actions{w.env}.Restore(p)
-	_, screen := w.confirm()
+	h := newHarnessWith(t, p, newBackup("501", web, 6*24*time.Hour))
+	Actions{h.env}.Restore(p)
+	_, screen := h.confirm()
 	checkShown(t, screen, "Restore web-server-01 from snapshot snap-801 (#801)?", "everything written since 11 Jan 13:00 UTC (5 d 3 h)",
 		"12345", "203.0.113.10", "5.0 GB", "the server stops", "[✓] take a snapshot first", "room for 4 more", "web-server-01, to confirm",
 		"POST /snapshots/, then POST /snapshots/801/restore/")
-	w.pressInConfirm("tab", "enter")
-	if len(w.started) > 0 {
+	h.pressInConfirm("tab", "enter")
+	if len(h.started) > 0 {
 		t.Fatal("it was begun without the name")
 	}
-	w.pressInConfirm(append(strings.Split("web-server-01", ""), "enter")...)
-	if len(w.started) != 1 {
-		t.Fatalf("begun: %+v", w.started)
+	h.pressInConfirm(append(strings.Split("web-server-01", ""), "enter")...)
+	if len(h.started) != 1 {
+		t.Fatalf("begun: %+v", h.started)
 	}
-	got := w.started[0]
+	got := h.started[0]
 	if got.Action != model.Create || got.Point.Kind != model.Snapshot || got.Point.Server != web.Ref() || got.ThenRestore == nil || *got.ThenRestore != p {
 		t.Errorf("%+v", got)
 	}
@@ -90,23 +90,23 @@ func TestRestoreOffersBackupWhenSnapshotsAreFull(t *testing.T) {
 	for _, id := range []model.ID{"1", "2", "3", "4", "5"} {
 		points = append(points, newSnapshot(id, web, 9*time.Hour))
 	}
-	w := newHarnessWith(t, points...)
-	Actions{w.env}.Restore(points[0])
-	_, screen := w.confirm()
+	h := newHarnessWith(t, points...)
+	Actions{h.env}.Restore(points[0])
+	_, screen := h.confirm()
 	checkShown(t, screen, "[ ] backup first (no snapshot)", "room for 9 more", "takes longer", "No snapshot first: 5 of 5 snapshots used.")
-	w.pressInConfirm(append(strings.Split("web-server-01", ""), "tab", "enter")...)
-	if len(w.started) != 1 || w.started[0].Action != model.Restore || w.started[0].Point != points[0] || w.started[0].ThenRestore != nil {
-		t.Errorf("%+v", w.started)
+	h.pressInConfirm(append(strings.Split("web-server-01", ""), "tab", "enter")...)
+	if len(h.started) != 1 || h.started[0].Action != model.Restore || h.started[0].Point != points[0] || h.started[0].ThenRestore != nil {
+		t.Errorf("%+v", h.started)
 	}
-	w.started = nil
-	Actions{w.env}.Restore(points[0])
-	w.pressInConfirm(append(strings.Split("web-server-01", ""), "tab", "tab", "space")...)
-	_, screen = w.confirm()
+	h.started = nil
+	Actions{h.env}.Restore(points[0])
+	h.pressInConfirm(append(strings.Split("web-server-01", ""), "tab", "tab", "space")...)
+	_, screen = h.confirm()
 	checkShown(t, screen, "[✓] backup first (no snapshot)", "sends POST /backups/, then POST /servers/12345/restore/")
-	w.pressInConfirm("up", "enter")
+	h.pressInConfirm("up", "enter")
 	want := model.Point{Kind: model.Backup, Type: model.Manual, Server: web.Ref(), Description: "Taken by vpsdeck before the restore from backup #501"}
-	if len(w.started) != 1 || w.started[0].Action != model.Create || w.started[0].Point != want || w.started[0].ThenRestore == nil {
-		t.Errorf("%+v", w.started)
+	if len(h.started) != 1 || h.started[0].Action != model.Create || h.started[0].Point != want || h.started[0].ThenRestore == nil {
+		t.Errorf("%+v", h.started)
 	}
 }
 
@@ -118,9 +118,9 @@ func TestRestoreWarnsWhenNothingCanBeSavedFirst(t *testing.T) {
 	for i := range 5 {
 		points = append(points, newSnapshot(model.ID(fmt.Sprint(i)), web, 9*time.Hour))
 	}
-	w := newHarnessWith(t, points...)
-	Actions{w.env}.Restore(points[0])
-	_, screen := w.confirm()
+	h := newHarnessWith(t, points...)
+	Actions{h.env}.Restore(points[0])
+	_, screen := h.confirm()
 	checkShown(t, screen, "nothing is saved first: 5 of 5 snapshots used, 10 of 10", "manual backups used")
 	if strings.Contains(screen, "[ ]") {
 		t.Errorf("it offers something:\n%s", screen)
@@ -134,34 +134,34 @@ func TestIDIsTypedWhenNameCannotBe(t *testing.T) {
 		model.Clean("\u200b\u2060"): "12345", model.Clean("web\u202e01"): "12345", "nb\u00a0sp": "12345", "👍🏽-skin": "12345",
 		"cafe\u0301": "12345", "trail ": "12345", "\u0430dmin": "12345", strings.Repeat("a", 255): "12345",
 	} {
-		for _, deed := range []func(Actions, model.Point) tea.Cmd{Actions.Restore, Actions.Delete} {
+		for _, action := range []func(Actions, model.Point) tea.Cmd{Actions.Restore, Actions.Delete} {
 			server := web
 			server.Name = name
-			w := newHarness(t)
-			w.setServers(nil, server)
+			h := newHarness(t)
+			h.setServers(nil, server)
 			p := newSnapshot("801", server, time.Hour)
-			w.setPoints(p)
-			deed(Actions{w.env}, p)
-			_, screen := w.confirm()
+			h.setPoints(p)
+			action(Actions{h.env}, p)
+			_, screen := h.confirm()
 			if want != name {
 				checkShown(t, screen, "Type the server's ID, 12345, to confirm")
 			} else {
 				checkShown(t, screen, "Type the server's name, "+want+", to confirm")
 			}
 			for _, keys := range []string{"tab enter", "space tab enter", "tab tab enter tab tab enter"} {
-				w.pressInConfirm(strings.Fields(keys)...)
-				if len(w.started) > 0 {
+				h.pressInConfirm(strings.Fields(keys)...)
+				if len(h.started) > 0 {
 					t.Fatalf("%q: %s was enough", name, keys)
 				}
 			}
-			w.started = nil
-			deed(Actions{w.env}, p)
-			q, _ := w.confirm()
+			h.started = nil
+			action(Actions{h.env}, p)
+			q, _ := h.confirm()
 			for _, r := range want {
 				q.Update(tea.KeyPressMsg{Code: r, Text: string(r)})
 			}
-			w.pressInConfirm("tab", "enter")
-			if len(w.started) != 1 {
+			h.pressInConfirm("tab", "enter")
+			if len(h.started) != 1 {
 				t.Errorf("%q: %q does not confirm:\n%s", name, want, screen)
 			}
 		}
@@ -171,18 +171,18 @@ func TestIDIsTypedWhenNameCannotBe(t *testing.T) {
 func TestRestoreFromUnknownStatusWarns(t *testing.T) {
 	p := newSnapshot("801", web, time.Hour)
 	p.Status = "verifying"
-	w := newHarnessWith(t, p)
-	Actions{w.env}.Restore(p)
-	_, screen := w.confirm()
+	h := newHarnessWith(t, p)
+	Actions{h.env}.Restore(p)
+	_, screen := h.confirm()
 	checkShown(t, screen, "“verifying”, which vpsdeck does not know")
 }
 
 func TestRestoreNewestUsesNewestPoint(t *testing.T) {
 	making := newSnapshot("804", web, 0)
 	making.Status = model.InProgress
-	w := newHarnessWith(t, making, newBackup("501", web, 2*time.Hour), newSnapshot("801", web, time.Hour), newSnapshot("802", db, time.Minute))
-	Actions{w.env}.RestoreNewest(web.ID)
-	_, screen := w.confirm()
+	h := newHarnessWith(t, making, newBackup("501", web, 2*time.Hour), newSnapshot("801", web, time.Hour), newSnapshot("802", db, time.Minute))
+	Actions{h.env}.RestoreNewest(web.ID)
+	_, screen := h.confirm()
 	checkShown(t, screen, "snap-801 (#801)")
 }
 
@@ -202,39 +202,39 @@ func TestDeleteConfirmationMatchesRisk(t *testing.T) {
 		"the last": {[]model.Point{old}, old, true, []string{"the LAST restore point"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newHarnessWith(t, c.points...)
-			Actions{w.env}.Delete(c.delete)
-			_, screen := w.confirm()
+			h := newHarnessWith(t, c.points...)
+			Actions{h.env}.Delete(c.delete)
+			_, screen := h.confirm()
 			checkShown(t, screen, append(c.shows, "#"+string(c.delete.ID), "12345")...)
-			w.pressInConfirm("tab", "enter")
-			if begun := len(w.started) == 1; begun == c.typed {
+			h.pressInConfirm("tab", "enter")
+			if begun := len(h.started) == 1; begun == c.typed {
 				t.Errorf("without the name it was begun: %v", begun)
 			}
 			if c.typed {
-				w.pressInConfirm(append(strings.Split("web-server-01", ""), "enter")...)
+				h.pressInConfirm(append(strings.Split("web-server-01", ""), "enter")...)
 			}
-			if len(w.started) != 1 || w.started[0].Action != model.Delete || w.started[0].Point != c.delete {
-				t.Errorf("%+v", w.started)
+			if len(h.started) != 1 || h.started[0].Action != model.Delete || h.started[0].Point != c.delete {
+				t.Errorf("%+v", h.started)
 			}
 		})
 	}
 }
 
 func TestFormShowsDocumentedWarnings(t *testing.T) {
-	w := newHarnessWith(t, newSnapshot("801", web, time.Hour))
+	h := newHarnessWith(t, newSnapshot("801", web, time.Hour))
 	for _, c := range []struct {
 		open func()
 		want []string
 		not  string
 	}{
-		{func() { Actions{w.env}.Snapshot(web.ID) }, []string{"New snapshot of web-server-01", "1 of 5 snapshots used", "may be inconsistent"}, ""},
-		{func() { Actions{w.env}.Snapshot(db.ID) }, []string{"New snapshot of db-server-01", "0 of 5 snapshots used"}, "inconsistent"}, // it is stopped
-		{func() { Actions{w.env}.Backup(web.ID) }, []string{"New backup of web-server-01", "0 of 10 manual backups used", "POST /backups/"}, "inconsistent"},
+		{func() { Actions{h.env}.Snapshot(web.ID) }, []string{"New snapshot of web-server-01", "1 of 5 snapshots used", "may be inconsistent"}, ""},
+		{func() { Actions{h.env}.Snapshot(db.ID) }, []string{"New snapshot of db-server-01", "0 of 5 snapshots used"}, "inconsistent"}, // it is stopped
+		{func() { Actions{h.env}.Backup(web.ID) }, []string{"New backup of web-server-01", "0 of 10 manual backups used", "POST /backups/"}, "inconsistent"},
 	} {
 		c.open()
-		form, ok := w.opened.(*dialog.Form)
+		form, ok := h.opened.(*dialog.Form)
 		if !ok {
-			t.Fatalf("no form is open: %q", w.notices)
+			t.Fatalf("no form is open: %q", h.notices)
 		}
 		screen := ansi.Strip(form.View())
 		checkShown(t, screen, c.want...)
@@ -245,10 +245,10 @@ func TestFormShowsDocumentedWarnings(t *testing.T) {
 }
 
 func TestFailuresOfOneListDoNotHideTheOther(t *testing.T) {
-	w := newHarnessWith(t, newBackup("501", web, time.Hour))
-	ticket, _ := w.state.Snapshots.Start(w.state.Now)
-	w.state.ApplyPoints(model.Snapshot, "", ticket, nil, errors.Join(model.ErrTimeout))
-	backups, snapshots := NewPoints(w.env, model.Backup), NewPoints(w.env, model.Snapshot)
+	h := newHarnessWith(t, newBackup("501", web, time.Hour))
+	ticket, _ := h.state.Snapshots.Start(h.state.Now)
+	h.state.ApplyPoints(model.Snapshot, "", ticket, nil, errors.Join(model.ErrTimeout))
+	backups, snapshots := NewPoints(h.env, model.Backup), NewPoints(h.env, model.Snapshot)
 	for _, p := range []*Points{backups, snapshots} {
 		p.SetSize(70, 8)
 		p.Show(web.Ref(), false)

@@ -17,10 +17,10 @@ import (
 )
 
 // checkReadyAll finds the servers of which points are to be made, or says of which none can be made now.
-func (d Actions) checkReadyAll(kind model.Kind, ids []model.ID) ([]model.Server, string) {
+func (a Actions) checkReadyAll(kind model.Kind, ids []model.ID) ([]model.Server, string) {
 	var servers []model.Server
 	for _, id := range ids {
-		server, why := d.checkReady(model.Create, newPoint(kind, id))
+		server, why := a.checkReady(model.Create, newPoint(kind, id))
 		if why != "" {
 			return nil, fmt.Sprintf("not of all %d: %s", len(ids), why)
 		}
@@ -30,62 +30,62 @@ func (d Actions) checkReadyAll(kind model.Kind, ids []model.ID) ([]model.Server,
 }
 
 // CreateMany opens the form for a snapshot, or a backup, of several servers. Quotas are checked for all of them first.
-func (d Actions) CreateMany(kind model.Kind, ids []model.ID) tea.Cmd {
-	return d.whenLoaded(createTitles(kind), func() tea.Cmd { return d.createMany(kind, ids) })
+func (a Actions) CreateMany(kind model.Kind, ids []model.ID) tea.Cmd {
+	return a.whenLoaded(createTitles(kind), func() tea.Cmd { return a.createMany(kind, ids) })
 }
 
-func (d Actions) createMany(kind model.Kind, ids []model.ID) tea.Cmd {
-	servers, why := d.checkReadyAll(kind, ids)
-	if all := d.env.bulkProblem(); all != "" {
+func (a Actions) createMany(kind model.Kind, ids []model.ID) tea.Cmd {
+	servers, why := a.checkReadyAll(kind, ids)
+	if all := a.env.bulkProblem(); all != "" {
 		why = all
 	}
 	if why != "" {
-		return d.refuse(createTitles(kind), why, "")
+		return a.refuse(createTitles(kind), why, "")
 	}
-	problems := model.CheckQuotas(createRequests(kind, servers, nil, nil), d.allPoints())
-	intro := []dialog.IntroLine{{Text: "of " + model.Pluralize(len(servers), "server") + ": " + serverNames(servers)}, {Text: d.createDuration(kind)}}
+	problems := model.CheckQuotas(createRequests(kind, servers, nil, nil), a.allPoints())
+	intro := []dialog.IntroLine{{Text: "of " + model.Pluralize(len(servers), "server") + ": " + serverNames(servers)}, {Text: a.createDuration(kind)}}
 	if n := countRunning(servers); kind == model.Snapshot && n > 0 {
 		intro = append(intro, dialog.IntroLine{Warn: true, Text: fmt.Sprintf(
 			"%d of them are running: their snapshots may be inconsistent. Stop them first for the best result.", n)})
 	}
 	for _, p := range problems {
 		if !p.Warning {
-			return d.refuse(createTitles(kind), p.Message, "")
+			return a.refuse(createTitles(kind), p.Message, "")
 		}
 		intro = append(intro, dialog.IntroLine{Text: p.Message, Warn: true})
 	}
-	ask := dialog.FormOptions{
+	options := dialog.FormOptions{
 		Title: fmt.Sprintf("New %s of %s", kind, model.Pluralize(len(servers), "server")), Intro: intro, SubmitLabel: "create all",
 		Request: fmt.Sprintf("%d × POST /%ss/", len(servers), kind),
 		Fields: []dialog.Field{{Key: "description", Title: "Description (optional; {server} {date} {time} {n} stand for themselves)",
-			Limit: model.MaxDescription + 1, Check: d.checkTemplate(servers, false)}},
+			Limit: model.MaxDescription + 1, Check: a.checkTemplate(servers, false)}},
 	}
 	if kind == model.Snapshot {
 		name := dialog.Field{Key: "name", Title: "Name, as a template: {server} {date} {time} {id} {n}", Value: "{server}-{date}",
-			Limit: model.MaxSnapshotName + 1, Check: d.checkTemplate(servers, true)}
-		ask.Fields = append([]dialog.Field{name}, ask.Fields...)
+			Limit: model.MaxSnapshotName + 1, Check: a.checkTemplate(servers, true)}
+		options.Fields = append([]dialog.Field{name}, options.Fields...)
 	}
-	ask.OnSubmit = func(v dialog.Values) tea.Cmd {
-		texts, problems := d.renderTemplate(strings.TrimSpace(v["description"]), false, servers)
-		var called []string
+	options.OnSubmit = func(v dialog.Values) tea.Cmd {
+		texts, problems := a.renderTemplate(strings.TrimSpace(v["description"]), false, servers)
+		var names []string
 		if kind == model.Snapshot {
-			called, problems = d.renderTemplate(v["name"], true, servers)
+			names, problems = a.renderTemplate(v["name"], true, servers)
 		}
 		if len(problems) > 0 { // a name was taken while the form was open
-			return d.refuse(createTitles(kind), problems[0].Message, "")
+			return a.refuse(createTitles(kind), problems[0].Message, "")
 		}
-		return d.env.StartAll(createRequests(kind, servers, called, texts))
+		return a.env.StartAll(createRequests(kind, servers, names, texts))
 	}
-	return d.openForm(ask)
+	return a.openForm(options)
 }
 
-func (d Actions) allPoints() []model.Point {
-	all := append([]model.Point(nil), d.env.State.Backups.Value...)
-	return append(all, d.env.State.Snapshots.Value...)
+func (a Actions) allPoints() []model.Point {
+	all := append([]model.Point(nil), a.env.State.Backups.Value...)
+	return append(all, a.env.State.Snapshots.Value...)
 }
 
 // renderTemplate makes the texts of a template for all servers; an empty one makes empty texts.
-func (d Actions) renderTemplate(text string, forSnapshot bool, servers []model.Server) ([]string, []model.Problem) {
+func (a Actions) renderTemplate(text string, forSnapshot bool, servers []model.Server) ([]string, []model.Problem) {
 	if text == "" && !forSnapshot {
 		return make([]string, len(servers)), nil
 	}
@@ -93,27 +93,27 @@ func (d Actions) renderTemplate(text string, forSnapshot bool, servers []model.S
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	return template.RenderAll(servers, d.allPoints(), d.env.State.Now)
+	return template.RenderAll(servers, a.allPoints(), a.env.State.Now)
 }
 
-func (d Actions) checkTemplate(servers []model.Server, forSnapshot bool) func(string) error {
+func (a Actions) checkTemplate(servers []model.Server, forSnapshot bool) func(string) error {
 	return func(text string) error {
-		if _, problems := d.renderTemplate(text, forSnapshot, servers); len(problems) > 0 {
+		if _, problems := a.renderTemplate(text, forSnapshot, servers); len(problems) > 0 {
 			return problems[0]
 		}
 		return nil
 	}
 }
 
-func createRequests(kind model.Kind, servers []model.Server, called, texts []string) []model.ActionRequest {
+func createRequests(kind model.Kind, servers []model.Server, names, texts []string) []model.ActionRequest {
 	out := make([]model.ActionRequest, len(servers))
 	for i, s := range servers {
 		p := model.Point{Kind: kind, Server: s.Ref()}
 		if kind == model.Backup {
 			p.Type = model.Manual
 		}
-		if called != nil {
-			p.Name = called[i]
+		if names != nil {
+			p.Name = names[i]
 		}
 		if texts != nil {
 			p.Description = texts[i]
@@ -150,30 +150,30 @@ func serverNames(servers []model.Server) string {
 
 // DeleteMany asks whether to delete several restore points: it lists every one, with the total, and their number must be
 // typed.
-func (d Actions) DeleteMany(points []model.Point) tea.Cmd {
-	return d.whenLoaded(deleteTitles, func() tea.Cmd { return d.deleteMany(points) })
+func (a Actions) DeleteMany(points []model.Point) tea.Cmd {
+	return a.whenLoaded(deleteTitles, func() tea.Cmd { return a.deleteMany(points) })
 }
 
-func (d Actions) deleteMany(points []model.Point) tea.Cmd {
-	if why := d.env.bulkProblem(); why != "" {
-		return d.refuse(deleteTitles, why, "")
+func (a Actions) deleteMany(points []model.Point) tea.Cmd {
+	if why := a.env.bulkProblem(); why != "" {
+		return a.refuse(deleteTitles, why, "")
 	}
 	if len(points) == 0 {
-		return d.refuse(deleteTitles, "the marked restore points are gone", "")
+		return a.refuse(deleteTitles, "the marked restore points are gone", "")
 	}
 	for _, p := range points {
 		why := p.CannotDelete()
-		if _, known := d.env.State.Server(p.Server.ID); known && why == "" {
-			_, why = d.checkReady(model.Delete, p)
+		if _, known := a.env.State.Server(p.Server.ID); known && why == "" {
+			_, why = a.checkReady(model.Delete, p)
 		}
 		if why != "" {
-			return d.refuse(deleteTitles, fmt.Sprintf("not all %d: %s", len(points), why), "")
+			return a.refuse(deleteTitles, fmt.Sprintf("not all %d: %s", len(points), why), "")
 		}
 	}
-	return d.openConfirm(d.deleteManyOptions(points, "Delete for good"))
+	return a.openConfirm(a.deleteManyOptions(points, "Delete for good"))
 }
 
-func (d Actions) deleteManyOptions(points []model.Point, title string) dialog.ConfirmOptions {
+func (a Actions) deleteManyOptions(points []model.Point, title string) dialog.ConfirmOptions {
 	var size int64
 	var lines []string
 	left := map[model.ID]*remaining{}
@@ -184,35 +184,35 @@ func (d Actions) deleteManyOptions(points []model.Point, title string) dialog.Co
 			unknown++
 		}
 		if left[p.Server.ID] == nil {
-			left[p.Server.ID] = d.remainingOf(p.Server.ID)
+			left[p.Server.ID] = a.remainingOf(p.Server.ID)
 		}
-		left[p.Server.ID].remove(p, d.env.State.Now)
+		left[p.Server.ID].remove(p, a.env.State.Now)
 	}
-	facts := []dialog.Detail{{Label: "frees", Value: freedText(size, unknown)}}
+	details := []dialog.Detail{{Label: "frees", Value: freedText(size, unknown)}}
 	for _, p := range points {
-		lines = append(lines, d.deletionLine(p, left[p.Server.ID].lossText()))
+		lines = append(lines, a.deletionLine(p, left[p.Server.ID].lossText()))
 	}
-	facts = append(facts, lossDetails(points, left)...)
+	details = append(details, lossDetails(points, left)...)
 	number := strconv.Itoa(len(points))
 	return dialog.ConfirmOptions{
 		Title:        title,
 		Question:     fmt.Sprintf("Delete %s of %s?", model.Pluralize(len(points), "restore point"), model.Pluralize(countServers(points), "server")),
 		List:         lines,
-		Details:      facts,
+		Details:      details,
 		Phrase:       &dialog.Phrase{Text: number, Prompt: "Type how many they are, " + number + ", to confirm"},
 		ConfirmLabel: "Delete all",
 		Requests:     func(bool) string { return fmt.Sprintf("%d × DELETE", len(points)) },
-		OnConfirm:    func(bool) tea.Cmd { return d.env.StartAll(d.deleteRequests(points)) },
+		OnConfirm:    func(bool) tea.Cmd { return a.env.StartAll(a.deleteRequests(points)) },
 	}
 }
 
 // remaining is how many usable points of each kind a server has left, and what goes.
 type remaining struct{ left, going [2]int }
 
-func (d Actions) remainingOf(server model.ID) *remaining {
+func (a Actions) remainingOf(server model.ID) *remaining {
 	var r remaining
-	for _, p := range d.env.State.PointsOf(server) {
-		r.left[p.Kind] += usableCount(p, d.env.State.Now)
+	for _, p := range a.env.State.PointsOf(server) {
+		r.left[p.Kind] += usableCount(p, a.env.State.Now)
 	}
 	return &r
 }
@@ -249,57 +249,57 @@ const maxLosses = 3
 
 // lossDetails says which servers are left without what, in the order of their points.
 func lossDetails(points []model.Point, left map[model.ID]*remaining) []dialog.Detail {
-	servers, said := map[string][]string{}, map[model.ID]bool{}
+	servers, listed := map[string][]string{}, map[model.ID]bool{}
 	for _, p := range points {
-		if loss := left[p.Server.ID].lossText(); loss != "" && !said[p.Server.ID] {
-			said[p.Server.ID] = true
+		if loss := left[p.Server.ID].lossText(); loss != "" && !listed[p.Server.ID] {
+			listed[p.Server.ID] = true
 			servers[loss] = append(servers[loss], p.Server.SentenceName())
 		}
 	}
-	var facts []dialog.Detail
+	var details []dialog.Detail
 	for _, loss := range slices.Sorted(maps.Keys(servers)) {
 		names := servers[loss]
 		if len(names) > maxLosses {
 			names = []string{model.Pluralize(len(names), "server") + ", which the list marks with LAST"}
 		}
 		for _, name := range names {
-			facts = append(facts, dialog.Detail{Label: "is lost", Value: loss + " of " + name, Bad: true})
+			details = append(details, dialog.Detail{Label: "is lost", Value: loss + " of " + name, Bad: true})
 		}
 	}
-	return facts
+	return details
 }
 
 // deletionLine is a restore point in the list of what goes, and whether its server loses its last one with it.
-func (d Actions) deletionLine(p model.Point, loss string) string {
+func (a Actions) deletionLine(p model.Point, loss string) string {
 	if loss != "" {
-		return p.Server.SentenceName() + " (LAST)  " + d.pointSummary(p)
+		return p.Server.SentenceName() + " (LAST)  " + a.pointSummary(p)
 	}
-	return p.Server.SentenceName() + "  " + d.pointSummary(p)
+	return p.Server.SentenceName() + "  " + a.pointSummary(p)
 }
 
 // pointSummary is a restore point in a list of several. Its name comes last: where there is no room, what tells it from the others
 // stays.
-func (d Actions) pointSummary(p model.Point) string {
-	facts := []string{fmt.Sprintf("%s #%s", p.Kind, p.ID), widget.CreatedAgo(&p, d.env.State.Now), widget.SizeOf(&p)}
+func (a Actions) pointSummary(p model.Point) string {
+	parts := []string{fmt.Sprintf("%s #%s", p.Kind, p.ID), widget.CreatedAgo(&p, a.env.State.Now), widget.SizeOf(&p)}
 	if p.Name != "" {
-		facts = append(facts, p.Name)
+		parts = append(parts, p.Name)
 	}
-	return strings.Join(facts, " "+style.Dot+" ")
+	return strings.Join(parts, " "+style.Dot+" ")
 }
 
 // deleteRequests are the actions of a confirmed list. Its question named the servers that lose their last backup, or their last point.
-func (d Actions) deleteRequests(points []model.Point) []model.ActionRequest {
+func (a Actions) deleteRequests(points []model.Point) []model.ActionRequest {
 	left := map[model.ID]*remaining{}
 	for _, p := range points {
 		if left[p.Server.ID] == nil {
-			left[p.Server.ID] = d.remainingOf(p.Server.ID)
+			left[p.Server.ID] = a.remainingOf(p.Server.ID)
 		}
-		left[p.Server.ID].remove(p, d.env.State.Now)
+		left[p.Server.ID].remove(p, a.env.State.Now)
 	}
 	out := make([]model.ActionRequest, len(points))
 	for i, p := range points {
 		server := p.Server
-		if listed, ok := d.env.State.Server(p.Server.ID); ok {
+		if listed, ok := a.env.State.Server(p.Server.ID); ok {
 			server = listed.Ref()
 		}
 		out[i] = model.ActionRequest{Action: model.Delete, Point: p, Server: server, ConfirmedRole: left[p.Server.ID].role()}

@@ -15,24 +15,24 @@ import (
 
 // CleanUp opens the form for clearing up: what is older than so long goes, but of each server so many stay. Nothing goes
 // without the preview that comes next.
-func (d Actions) CleanUp() tea.Cmd { return d.whenLoaded(cleanupTitles, d.cleanUp) }
+func (a Actions) CleanUp() tea.Cmd { return a.whenLoaded(cleanupTitles, a.cleanUp) }
 
-func (d Actions) cleanUp() tea.Cmd {
-	why := d.listError()
+func (a Actions) cleanUp() tea.Cmd {
+	why := a.listError()
 	if why == "" {
-		why = d.env.bulkProblem()
+		why = a.env.bulkProblem()
 	}
 	if why != "" {
-		return d.refuse(cleanupTitles, why, "")
+		return a.refuse(cleanupTitles, why, "")
 	}
-	return d.openForm(dialog.FormOptions{
+	return a.openForm(dialog.FormOptions{
 		Title:       "Clear up old restore points",
 		Intro:       []dialog.IntroLine{{Text: "A preview comes first. The newest usable point and the newest usable backup of a server always stay."}},
 		SubmitLabel: "preview",
 		Fields: []dialog.Field{
 			{Key: "older", Title: "Older than", Value: "30d", Limit: 20, Check: func(text string) error { _, err := model.ParseAge(text); return err }},
 			{Key: "keep", Title: "Keep of each server at least", Value: "3", Limit: 3, Check: checkCount},
-			{Key: "servers", Title: "Servers (names, * for any; empty: all)", Limit: 200, Check: d.checkServers},
+			{Key: "servers", Title: "Servers (names, * for any; empty: all)", Limit: 200, Check: a.checkServers},
 			{Key: "kinds", Title: "Of which", Choices: []dialog.Choice{
 				{Value: "manual", Label: "manual backups and snapshots"},
 				{Value: "snapshots", Label: "snapshots"},
@@ -40,7 +40,7 @@ func (d Actions) cleanUp() tea.Cmd {
 				{Value: "all", Label: "everything, automatic backups too"},
 			}},
 		},
-		OnSubmit: func(v dialog.Values) tea.Cmd { return d.previewCleanup(parseCleanupRule(v)) },
+		OnSubmit: func(v dialog.Values) tea.Cmd { return a.previewCleanup(parseCleanupRule(v)) },
 	})
 }
 
@@ -51,9 +51,9 @@ func checkCount(text string) error {
 	return nil
 }
 
-func (d Actions) checkServers(text string) error {
+func (a Actions) checkServers(text string) error {
 	rule := model.CleanupRule{Servers: strings.Fields(text)}
-	if problems := rule.Unmatched(d.env.State.Servers.Value); len(problems) > 0 {
+	if problems := rule.Unmatched(a.env.State.Servers.Value); len(problems) > 0 {
 		return problems[0]
 	}
 	return nil
@@ -75,29 +75,29 @@ func parseCleanupRule(v dialog.Values) model.CleanupRule {
 }
 
 // previewCleanup names every item that goes, what each server keeps, and the space freed, and asks.
-func (d Actions) previewCleanup(rule model.CleanupRule) tea.Cmd {
-	plan := rule.Plan(d.allPoints(), d.env.State.Now)
+func (a Actions) previewCleanup(rule model.CleanupRule) tea.Cmd {
+	plan := rule.Plan(a.allPoints(), a.env.State.Now)
 	if len(plan.Items) == 0 {
-		return d.refuse(cleanupTitles, "no restore point is older than "+widget.FormatDuration(rule.OlderThan)+" and not kept", "")
+		return a.refuse(cleanupTitles, "no restore point is older than "+widget.FormatDuration(rule.OlderThan)+" and not kept", "")
 	}
 	var lines []string
 	at := 0
 	for _, kept := range plan.Kept {
 		lines = append(lines, fmt.Sprintf("%s loses %d, keeps %d, the newest %s", kept.Server.SentenceName(), kept.DeleteCount, kept.Points,
-			widget.CreatedAgo(&kept.Newest, d.env.State.Now)))
+			widget.CreatedAgo(&kept.Newest, a.env.State.Now)))
 		for range kept.DeleteCount {
 			p := plan.Items[at]
 			at++
-			lines = append(lines, "  "+d.pointSummary(p))
+			lines = append(lines, "  "+a.pointSummary(p))
 		}
 	}
-	ask := d.deleteManyOptions(plan.Items, "Clear up")
-	ask.List = lines
-	ask.Details = []dialog.Detail{{Label: "frees", Value: freedText(plan.FreedMB, plan.UnknownSizes)}}
-	ask.OnConfirm = func(bool) tea.Cmd { // what has changed since the preview stays
-		return d.env.StartAll(d.deleteRequests(plan.Recheck(d.allPoints()).Items))
+	options := a.deleteManyOptions(plan.Items, "Clear up")
+	options.List = lines
+	options.Details = []dialog.Detail{{Label: "frees", Value: freedText(plan.FreedMB, plan.UnknownSizes)}}
+	options.OnConfirm = func(bool) tea.Cmd { // what has changed since the preview stays
+		return a.env.StartAll(a.deleteRequests(plan.Recheck(a.allPoints()).Items))
 	}
-	return d.openConfirm(ask)
+	return a.openConfirm(options)
 }
 
 // freedText words how much space goes, and how many points of unknown size come on top.

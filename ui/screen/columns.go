@@ -67,8 +67,8 @@ func columnNames(columns []widget.Column) []string {
 	for _, c := range columns {
 		if c.Width > 0 {
 			name := strings.ToLower(c.Title)
-			if spelt, ok := long[name]; ok {
-				name = spelt
+			if full, ok := long[name]; ok {
+				name = full
 			}
 			names = append(names, name)
 		}

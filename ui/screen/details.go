@@ -13,19 +13,19 @@ import (
 )
 
 // ShowPoint opens a sheet with all that is known of a restore point.
-func (d Actions) ShowPoint(p model.Point) tea.Cmd {
+func (a Actions) ShowPoint(p model.Point) tea.Cmd {
 	title := strings.ToUpper(p.Kind.String()[:1]) + p.Kind.String()[1:] + " #" + string(p.ID)
-	return d.env.OpenDialog(dialog.NewSheet(title, func(s *style.Styles, width int) []string {
-		now, ok := d.env.State.Point(p.Key())
+	return a.env.OpenDialog(dialog.NewSheet(title, func(s *style.Styles, width int) []string {
+		now, ok := a.env.State.Point(p.Key())
 		if !ok {
 			return []string{s.Bad.Render("It is no longer there.")}
 		}
-		return d.pointLines(s, now, width)
-	}, *d.env.Keys, d.env.Styles, d.env.Keys.View.Open))
+		return a.pointLines(s, now, width)
+	}, *a.env.Keys, a.env.Styles, a.env.Keys.View.Open))
 }
 
-func (d Actions) pointLines(s *style.Styles, p model.Point, width int) []string {
-	now := d.env.State.Now
+func (a Actions) pointLines(s *style.Styles, p model.Point, width int) []string {
+	now := a.env.State.Now
 	status := PointStatus(s, p.Status)
 	rows := []detail{{"server", p.Server.Label() + "  #" + string(p.Server.ID), s.Text}}
 	if p.Kind == model.Snapshot {

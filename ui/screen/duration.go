@@ -9,8 +9,8 @@ import (
 )
 
 // downtime is how long a deed takes: by the documents, or by what it took here.
-func (d Actions) downtime(deed model.Action, p model.Point) string {
-	usual, known := d.env.State.EstimateDuration(deed, p.Kind)
+func (a Actions) downtime(action model.Action, p model.Point) string {
+	usual, known := a.env.State.EstimateDuration(action, p.Kind)
 	switch {
 	case !known:
 		return "for how long varies"
@@ -26,8 +26,8 @@ func formatMinutes(s model.Span) string {
 }
 
 // snapshotDuration is how long a snapshot that is taken first takes: by the documents, or by what snapshots took here.
-func (d Actions) snapshotDuration() string {
-	usual, _ := d.env.State.EstimateDuration(model.Create, model.Snapshot)
+func (a Actions) snapshotDuration() string {
+	usual, _ := a.env.State.EstimateDuration(model.Create, model.Snapshot)
 	if usual.Samples > 0 {
 		return "about " + widget.FormatRange(usual.Min, usual.Max)
 	}
@@ -35,8 +35,8 @@ func (d Actions) snapshotDuration() string {
 }
 
 // createDuration is how long making a point takes: by the documents, or by what it took here.
-func (d Actions) createDuration(kind model.Kind) string {
-	usual, known := d.env.State.EstimateDuration(model.Create, kind)
+func (a Actions) createDuration(kind model.Kind) string {
+	usual, known := a.env.State.EstimateDuration(model.Create, kind)
 	switch {
 	case !known:
 		return "By the provider's documents it varies, and is slower than a snapshot."
@@ -47,8 +47,8 @@ func (d Actions) createDuration(kind model.Kind) string {
 }
 
 // backupDuration is how long a backup that is taken first takes.
-func (d Actions) backupDuration() string {
-	if usual, known := d.env.State.EstimateDuration(model.Create, model.Backup); known {
+func (a Actions) backupDuration() string {
+	if usual, known := a.env.State.EstimateDuration(model.Create, model.Backup); known {
 		return "adds about " + widget.FormatRange(usual.Min, usual.Max)
 	}
 	return "takes longer"

@@ -106,32 +106,32 @@ func (l *list[T, K]) filterRows() []T {
 	}
 	parts := make([]filterResult[T], len(l.textIndex))
 	parallel(len(l.textIndex), func(i int) { l.filterPart(&l.textIndex[i], among, &parts[i]) })
-	found := filterResult[T]{match: l.match}
+	result := filterResult[T]{match: l.match}
 	for _, part := range parts {
-		found.rows, found.positions = append(found.rows, part.rows...), append(found.positions, part.positions...)
+		result.rows, result.positions = append(result.rows, part.rows...), append(result.positions, part.positions...)
 	}
-	found.ranked = l.rankRows(found)
+	result.ranked = l.rankRows(result)
 	if len(l.filterResults) == maxFilterResults {
 		l.filterResults = slices.Delete(l.filterResults, 0, 1)
 	}
-	l.filterResults = append(l.filterResults, found)
-	return found.ranked
+	l.filterResults = append(l.filterResults, result)
+	return result.ranked
 }
 
 // rankRows puts the rows whose name begins with what is looked for first, then those that have it in one piece. Within each the
 // order in force holds.
-func (l *list[T, K]) rankRows(found filterResult[T]) []T {
+func (l *list[T, K]) rankRows(result filterResult[T]) []T {
 	if l.match.query == nil {
-		return found.rows
+		return result.rows
 	}
 	var by [model.Ranks][]T
 	h := 0
-	for i, place := range found.positions {
+	for i, place := range result.positions {
 		for int(place) >= l.textIndex[h].to {
 			h++
 		}
 		rank := l.match.query.Rank(l.textIndex[h].texts.Name(int(place) - l.textIndex[h].from))
-		by[rank] = append(by[rank], found.rows[i])
+		by[rank] = append(by[rank], result.rows[i])
 	}
 	return slices.Concat(by[:]...)
 }
@@ -162,20 +162,20 @@ func (l *list[T, K]) filterPart(h *indexPart, among, found *filterResult[T]) {
 const minRowsPerCore = 4_000
 
 // parallel does so many things at once. A panic in one of them is one of the caller, where it is caught as any other.
-func parallel(things int, do func(i int)) {
-	var doing sync.WaitGroup
-	broke := make([]any, things)
-	for i := 1; i < things; i++ {
-		doing.Go(func() {
-			defer func() { broke[i] = recover() }()
-			do(i)
+func parallel(count int, run func(i int)) {
+	var group sync.WaitGroup
+	panics := make([]any, count)
+	for i := 1; i < count; i++ {
+		group.Go(func() {
+			defer func() { panics[i] = recover() }()
+			run(i)
 		})
 	}
-	do(0)
-	doing.Wait()
-	for _, why := range broke {
-		if why != nil {
-			panic(why)
+	run(0)
+	group.Wait()
+	for _, reason := range panics {
+		if reason != nil {
+			panic(reason)
 		}
 	}
 }

@@ -19,9 +19,9 @@ func TestParallelFilterMatchesSequential(t *testing.T) {
 			Server: model.ServerRef{ID: "7", Name: []string{"web-01", "db-01"}[i%2]}, Description: []string{"", "before the update", "nightly"}[i%3],
 		}
 	}
-	find := pointQueryParser(&Env{State: &model.State{}})
+	parse := pointQueryParser(&Env{State: &model.State{}})
 	for _, text := range []string{"w", "web", "db nightly", "-web bfr", "size>5GB", "web size<100MB", "77", "nothing"} {
-		match, problems := find(text)
+		match, problems := parse(text)
 		if len(problems) > 0 {
 			t.Fatal(text, problems)
 		}
@@ -43,11 +43,11 @@ func TestIncrementalFilterMatchesFullFilter(t *testing.T) {
 			Description: []string{"", "before the update", "nightly"}[i/3%3],
 		}
 	}
-	find := pointQueryParser(&Env{State: &model.State{}})
+	parse := pointQueryParser(&Env{State: &model.State{}})
 	rapid.Check(t, func(t *rapid.T) {
-		typed := list[*model.Point, model.Key]{sorted: rows, addTexts: (*model.TextIndex).AddPoint}
-		typed.buildIndex()
-		text, looked := "", 0
+		incremental := list[*model.Point, model.Key]{sorted: rows, addTexts: (*model.TextIndex).AddPoint}
+		incremental.buildIndex()
+		text, filters := "", 0
 		ahead := map[rune]string{'<': "", 'Q': `"`, 'N': "-", 'P': "d"} // typed at the beginning
 		for _, key := range rapid.SliceOfN(rapid.SampledFrom([]rune("webdbW01 -\"n<<<<<QNPXX")), 1, 30).Draw(t, "keys") {
 			switch before, first := ahead[key]; {
@@ -60,17 +60,17 @@ func TestIncrementalFilterMatchesFullFilter(t *testing.T) {
 			case text != "":
 				text = text[:len(text)-1]
 			}
-			if typed.match, _ = find(text); typed.match == nil {
+			if incremental.match, _ = parse(text); incremental.match == nil {
 				continue
 			}
-			once := list[*model.Point, model.Key]{sorted: rows, textIndex: typed.textIndex, match: typed.match}
-			if !slices.Equal(typed.filterRows(), once.filterRows()) {
+			once := list[*model.Point, model.Key]{sorted: rows, textIndex: incremental.textIndex, match: incremental.match}
+			if !slices.Equal(incremental.filterRows(), once.filterRows()) {
 				t.Fatalf("%q shows something else at the end of a typed line", text)
 			}
-			looked++
+			filters++
 		}
-		if len(typed.filterResults) > min(looked, maxFilterResults) {
-			t.Fatalf("%d filters are remembered", len(typed.filterResults))
+		if len(incremental.filterResults) > min(filters, maxFilterResults) {
+			t.Fatalf("%d filters are remembered", len(incremental.filterResults))
 		}
 	})
 }

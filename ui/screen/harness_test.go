@@ -47,36 +47,36 @@ type harness struct {
 func newHarness(t *testing.T) *harness {
 	t.Helper()
 	keys, styles := keymap.Default(), style.New(true)
-	w := &harness{t: t, state: &model.State{Now: now, Local: now}}
-	w.env = &Env{
-		State: w.state, Keys: &keys, Styles: func() *style.Styles { return styles },
-		OpenDialog: func(d dialog.Dialog) tea.Cmd { w.opened = d; d.SetSize(76, 30); return nil },
-		Notify:     func(_ Severity, words string) { w.notices = append(w.notices, words) },
-		OpenServer: func(id model.ID) { w.openedServer = id },
-		Start:      func(in model.ActionRequest) tea.Cmd { w.started = append(w.started, in); return nil },
+	h := &harness{t: t, state: &model.State{Now: now, Local: now}}
+	h.env = &Env{
+		State: h.state, Keys: &keys, Styles: func() *style.Styles { return styles },
+		OpenDialog: func(d dialog.Dialog) tea.Cmd { h.opened = d; d.SetSize(76, 30); return nil },
+		Notify:     func(_ Severity, words string) { h.notices = append(h.notices, words) },
+		OpenServer: func(id model.ID) { h.openedServer = id },
+		Start:      func(in model.ActionRequest) tea.Cmd { h.started = append(h.started, in); return nil },
 	}
-	return w
+	return h
 }
 
 // newHarnessWith is a world with these points of the two servers.
 func newHarnessWith(t *testing.T, points ...model.Point) *harness {
 	t.Helper()
-	w := newHarness(t)
-	w.setServers(nil, web, db)
-	w.setPoints(points...)
-	return w
+	h := newHarness(t)
+	h.setServers(nil, web, db)
+	h.setPoints(points...)
+	return h
 }
 
 // setServers tells the state the list of servers.
-func (w *harness) setServers(err error, servers ...model.Server) {
-	w.t.Helper()
-	ticket, _ := w.state.Servers.Start(w.state.Now)
-	w.state.ApplyServers(ticket, servers, err)
+func (h *harness) setServers(err error, servers ...model.Server) {
+	h.t.Helper()
+	ticket, _ := h.state.Servers.Start(h.state.Now)
+	h.state.ApplyServers(ticket, servers, err)
 }
 
 // setPoints tells the state the lists of both kinds.
-func (w *harness) setPoints(points ...model.Point) {
-	w.t.Helper()
+func (h *harness) setPoints(points ...model.Point) {
+	h.t.Helper()
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
 		var some []model.Point
 		for _, p := range points {
@@ -84,36 +84,36 @@ func (w *harness) setPoints(points ...model.Point) {
 				some = append(some, p)
 			}
 		}
-		ticket, _ := w.state.Points(kind).Start(w.state.Now)
-		w.state.ApplyPoints(kind, "", ticket, some, nil)
+		ticket, _ := h.state.Points(kind).Start(h.state.Now)
+		h.state.ApplyPoints(kind, "", ticket, some, nil)
 	}
 }
 
 // lastNotice is the last sentence that was said.
-func (w *harness) lastNotice() string {
-	if len(w.notices) == 0 {
+func (h *harness) lastNotice() string {
+	if len(h.notices) == 0 {
 		return ""
 	}
-	return w.notices[len(w.notices)-1]
+	return h.notices[len(h.notices)-1]
 }
 
 // refusalText is what the refusal, or the waiting, says that is open.
-func (w *harness) refusalText() string {
-	w.t.Helper()
-	switch w.opened.(type) {
+func (h *harness) refusalText() string {
+	h.t.Helper()
+	switch h.opened.(type) {
 	case *dialog.Refusal, *dialog.Wait:
-		return strings.Join(strings.Fields(strings.ReplaceAll(ansi.Strip(w.opened.View()), "│", "")), " ")
+		return strings.Join(strings.Fields(strings.ReplaceAll(ansi.Strip(h.opened.View()), "│", "")), " ")
 	}
-	w.t.Fatalf("no refusal is open but %T; what was said: %q", w.opened, w.notices)
+	h.t.Fatalf("no refusal is open but %T; what was said: %q", h.opened, h.notices)
 	return ""
 }
 
 // confirm is the question that is open, past its quiet time, and what it shows.
-func (w *harness) confirm() (*dialog.Confirm, string) {
-	w.t.Helper()
-	q, ok := w.opened.(*dialog.Confirm)
+func (h *harness) confirm() (*dialog.Confirm, string) {
+	h.t.Helper()
+	q, ok := h.opened.(*dialog.Confirm)
 	if !ok {
-		w.t.Fatalf("no question is open; what was said: %q", w.notices)
+		h.t.Fatalf("no question is open; what was said: %q", h.notices)
 	}
 	q.Enable()
 	return q, ansi.Strip(q.View())
@@ -136,9 +136,9 @@ func pressKeys(p Pane, names ...string) {
 }
 
 // pressInConfirm gives keys to the question that is open.
-func (w *harness) pressInConfirm(names ...string) {
-	w.t.Helper()
-	q, _ := w.confirm()
+func (h *harness) pressInConfirm(names ...string) {
+	h.t.Helper()
+	q, _ := h.confirm()
 	for _, name := range names {
 		q.Update(keyPress(name))
 	}

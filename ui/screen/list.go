@@ -47,13 +47,13 @@ type list[T any, K comparable] struct {
 
 // newList makes the rows of a pane. They begin in the first of the orders.
 func newList[T any, K comparable](
-	env *Env, columns []widget.Column, identify func(T) K, spell func(*model.TextIndex, T), find filterParser[T], orders ...order[T],
+	env *Env, columns []widget.Column, identify func(T) K, addTexts func(*model.TextIndex, T), parser filterParser[T], orders ...order[T],
 ) list[T, K] {
-	in := dialog.NewInput(env.Styles())
-	in.Prompt = "/"
-	in.CharLimit = 200
+	input := dialog.NewInput(env.Styles())
+	input.Prompt = "/"
+	input.CharLimit = 200
 	return list[T, K]{
-		env: env, table: widget.Table{Columns: columns}, identify: identify, addTexts: spell, parser: find, filter: in,
+		env: env, table: widget.Table{Columns: columns}, identify: identify, addTexts: addTexts, parser: parser, filter: input,
 		orders: orders, sorting: &Sorting{},
 	}
 }
@@ -202,7 +202,7 @@ func (l *list[T, K]) handleMouse(msg tea.Msg) {
 
 // handleMsg does what all panes of rows do alike with a message: the filter, the order, the cursor, the mouse. again says that
 // the rows must be made anew, taken that there is nothing left to do with it; else it is a key for the pane itself.
-func (l *list[T, K]) handleMsg(msg tea.Msg) (press tea.KeyPressMsg, again, taken bool) {
+func (l *list[T, K]) handleMsg(msg tea.Msg) (press tea.KeyPressMsg, changed, handled bool) {
 	press, ok := msg.(tea.KeyPressMsg)
 	if !ok {
 		if _, paste := msg.(tea.PasteMsg); paste && l.typing {
@@ -211,14 +211,14 @@ func (l *list[T, K]) handleMsg(msg tea.Msg) (press tea.KeyPressMsg, again, taken
 		l.handleMouse(msg)
 		return press, false, true
 	}
-	if again, taken := l.handleFilterKey(press); taken {
-		return press, again, true
+	if changed, handled := l.handleFilterKey(press); handled {
+		return press, changed, true
 	}
 	return press, false, l.handleMoveKey(press) || l.handleMarkKey(press)
 }
 
 // handleFilterKey handles the keys of the filter and of the order, and says whether the rows must be made anew.
-func (l *list[T, K]) handleFilterKey(msg tea.KeyPressMsg) (again, taken bool) {
+func (l *list[T, K]) handleFilterKey(msg tea.KeyPressMsg) (changed, handled bool) {
 	keys := l.env.Keys.View
 	switch {
 	case l.typing:
@@ -244,7 +244,7 @@ func (l *list[T, K]) handleFilterKey(msg tea.KeyPressMsg) (again, taken bool) {
 	return false, false
 }
 
-func (l *list[T, K]) handleTyping(msg tea.KeyPressMsg) (again bool) {
+func (l *list[T, K]) handleTyping(msg tea.KeyPressMsg) (changed bool) {
 	switch msg.String() {
 	case "esc":
 		l.filter.Reset()
@@ -303,7 +303,7 @@ func (l *list[T, K]) Filtered() bool { return l.filter.Value() != "" || len(l.ma
 func (l *list[T, K]) Typing() bool { return l.typing }
 
 // frame draws the pane around a body.
-func (l *list[T, K]) frame(title, trouble, body string) string {
+func (l *list[T, K]) frame(title, problem, body string) string {
 	s := l.env.Styles()
 	edge := s.Faint
 	if l.focused {
@@ -316,8 +316,8 @@ func (l *list[T, K]) frame(title, trouble, body string) string {
 	if len(l.marks) > 0 && !l.typing {
 		note = strings.TrimSuffix(s.Accent.Render(l.marksNote())+"  "+note, "  ")
 	}
-	if trouble != "" && !l.typing {
-		note = strings.TrimSuffix(trouble+"  "+note, "  ")
+	if problem != "" && !l.typing {
+		note = strings.TrimSuffix(problem+"  "+note, "  ")
 	}
 	return widget.Frame{Title: title, Note: note, Border: edge}.Render(body, l.width, l.height)
 }

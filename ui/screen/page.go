@@ -89,11 +89,11 @@ func (p *Page) Update(msg tea.Msg) tea.Cmd {
 		row.Line -= len(p.header(p.env.Styles()))
 		msg = row
 	}
-	press, again, taken := p.handleMsg(msg)
-	if again {
+	press, changed, handled := p.handleMsg(msg)
+	if changed {
 		p.Refresh()
 	}
-	if taken {
+	if handled {
 		return nil
 	}
 	return p.handleKey(press)
@@ -127,11 +127,11 @@ func (p *Page) View() string {
 	if !ok {
 		return p.frame(s.AccentStrong.Render("#"+string(p.server)), "", renderMessage(s, message{s.Bad, "This server is no longer there.", p.env.Keys.View.Back.Help().Key + " goes back."}, p.innerWidth()))
 	}
-	trouble := p.env.staleNote(sourceOf(&p.env.State.Backups))
-	if trouble == "" {
-		trouble = p.env.staleNote(sourceOf(&p.env.State.Snapshots))
+	problem := p.env.staleNote(sourceOf(&p.env.State.Backups))
+	if problem == "" {
+		problem = p.env.staleNote(sourceOf(&p.env.State.Snapshots))
 	}
-	return p.frame(title, trouble, strings.Join(append(p.header(s), p.rowsOrMessage(s)), "\n"))
+	return p.frame(title, problem, strings.Join(append(p.header(s), p.rowsOrMessage(s)), "\n"))
 }
 
 func (p *Page) innerWidth() int { return p.width - widget.FrameWidth }
@@ -141,12 +141,12 @@ func (p *Page) header(s *style.Styles) []string {
 	server, _ := p.env.State.Server(p.server)
 	room := max(p.innerWidth()-4, 1)
 	status := ServerStatus(s, server.Status)
-	facts := strings.Join([]string{
+	properties := strings.Join([]string{
 		server.Hostname, server.Location, server.OS,
 		planText(server.Plan),
 	}, " "+style.Dot+" ")
 	lines := []string{widget.Truncate("  "+status.SignStyle.Render(status.Sign)+" "+status.Style.Render(widget.NormalizeWidth(status.Text))+s.Muted.Render(" "+style.Dot+" ")+
-		widget.Link(s.Muted, p.env.SSH.URL(server)).Render(widget.NormalizeWidth(server.IP))+s.Muted.Render(" "+style.Dot+" "+widget.NormalizeWidth(facts)), p.innerWidth()-2)}
+		widget.Link(s.Muted, p.env.SSH.URL(server)).Render(widget.NormalizeWidth(server.IP))+s.Muted.Render(" "+style.Dot+" "+widget.NormalizeWidth(properties)), p.innerWidth()-2)}
 	if p.env.State.PointsComplete() {
 		a := model.Assess(server, p.env.State.PointsOf(p.server), p.env.Policies.For(server), p.env.State.Now)
 		for _, r := range a.Reasons {
@@ -166,11 +166,11 @@ func (p *Page) header(s *style.Styles) []string {
 
 // planText are the plan's name and sizes, as far as they are known.
 func planText(plan model.Plan) string {
-	words := []string{fmt.Sprintf("%s %d vCPU", plan.Name, plan.VCPUs)}
+	parts := []string{fmt.Sprintf("%s %d vCPU", plan.Name, plan.VCPUs)}
 	if plan.MemoryMB > 0 {
-		words = append(words, widget.Size(int64(plan.MemoryMB)))
+		parts = append(parts, widget.Size(int64(plan.MemoryMB)))
 	}
-	return strings.Join(append(words, fmt.Sprintf("%d GB", plan.StorageGB)), ", ")
+	return strings.Join(append(parts, fmt.Sprintf("%d GB", plan.StorageGB)), ", ")
 }
 
 // timeline is the points that are shown, and the one under the cursor in the colour of the focus.
@@ -227,10 +227,10 @@ func longestGap(points []*model.Point, now time.Time) (time.Duration, bool) {
 	}
 	slices.SortFunc(usable, model.NewestFirst)
 	var longest time.Duration
-	after := now
+	later := now
 	for _, p := range usable {
-		longest = max(longest, after.Sub(p.CreatedAt))
-		after = p.CreatedAt
+		longest = max(longest, later.Sub(p.CreatedAt))
+		later = p.CreatedAt
 	}
 	return longest, len(usable) > 0
 }

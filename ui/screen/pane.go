@@ -77,14 +77,14 @@ func errorReason(err error) string {
 
 // errorRemedy is what to do about a failure.
 func errorRemedy(e *Env, err error) string {
-	again := e.Keys.View.Refresh.Help().Key
+	refresh := e.Keys.View.Refresh.Help().Key
 	if errors.Is(err, model.ErrUnauthorized) {
-		return again + " asks for another token."
+		return refresh + " asks for another token."
 	}
 	if model.RetryAfter(err) > 0 {
 		return "It is asked again by itself in " + widget.FormatDuration(e.RetryIn()) + "."
 	}
-	return again + " asks again now; it is asked again by itself."
+	return refresh + " asks again now; it is asked again by itself."
 }
 
 // noServerKeys are the keys of a pane while there is no server that a deed could be done to.

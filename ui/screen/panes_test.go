@@ -11,8 +11,8 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-func newPointsPane(w *harness, kind model.Kind, of model.Server) *Points {
-	p := NewPoints(w.env, kind)
+func newPointsPane(h *harness, kind model.Kind, of model.Server) *Points {
+	p := NewPoints(h.env, kind)
 	p.SetSize(90, 10)
 	p.SetFocus(true)
 	p.Show(of.Ref(), false)
@@ -31,8 +31,8 @@ func idUnderCursor(t *testing.T, p *Points) model.ID {
 
 func TestCursorStaysOnItsPointAcrossRefreshes(t *testing.T) {
 	a, b, c := newSnapshot("1", web, 3*time.Hour), newSnapshot("2", web, 2*time.Hour), newSnapshot("3", web, time.Hour)
-	w := newHarnessWith(t, a, b, c)
-	p := newPointsPane(w, model.Snapshot, web)
+	h := newHarnessWith(t, a, b, c)
+	p := newPointsPane(h, model.Snapshot, web)
 	pressKeys(p, "j")
 	if got := idUnderCursor(t, p); got != "2" {
 		t.Fatalf("the cursor is on %s", got)
@@ -49,7 +49,7 @@ func TestCursorStaysOnItsPointAcrossRefreshes(t *testing.T) {
 		{nil, ""},
 		{[]model.Point{c, b, a}, "1"}, // and back
 	} {
-		w.setPoints(step.points...)
+		h.setPoints(step.points...)
 		p.Refresh()
 		if step.want == "" {
 			if _, ok := p.selected(); ok {
@@ -64,22 +64,22 @@ func TestCursorStaysOnItsPointAcrossRefreshes(t *testing.T) {
 }
 
 func TestPointsPaneStates(t *testing.T) {
-	p := func(w *harness) *Points { return newPointsPane(w, model.Snapshot, web) }
-	failing := func(w *harness) *harness {
-		ticket, _ := w.state.Snapshots.Start(w.state.Now)
-		w.state.ApplyPoints(model.Snapshot, "", ticket, nil, model.ErrUnavailable)
-		return w
+	p := func(h *harness) *Points { return newPointsPane(h, model.Snapshot, web) }
+	failing := func(h *harness) *harness {
+		ticket, _ := h.state.Snapshots.Start(h.state.Now)
+		h.state.ApplyPoints(model.Snapshot, "", ticket, nil, model.ErrUnavailable)
+		return h
 	}
-	asked := func(w *harness) *harness {
-		w.state.Snapshots.Start(w.state.Now)
-		return w
+	loading := func(h *harness) *harness {
+		h.state.Snapshots.Start(h.state.Now)
+		return h
 	}
 	for name, c := range map[string]struct {
 		pane *Points
 		want []string
 	}{
 		"no account":         {p(newHarness(t)), []string{"no account is open"}},
-		"loading":            {p(asked(newHarness(t))), []string{"loading snapshots"}},
+		"loading":            {p(loading(newHarness(t))), []string{"loading snapshots"}},
 		"failed":             {p(failing(newHarness(t))), []string{"no snapshots", "the API has trouble", "R asks again"}},
 		"empty":              {p(newHarnessWith(t)), []string{"No snapshots of web-server-01 yet.", "s makes the first one."}},
 		"rows":               {p(newHarnessWith(t, newSnapshot("1", web, time.Hour))), []string{"snap-1", "completed", "5.0 GB", "1 h ago", "1/5"}},
@@ -94,8 +94,8 @@ func TestPointsPaneStates(t *testing.T) {
 }
 
 func TestFilterWithoutMatchesShowsHowToClearIt(t *testing.T) {
-	w := newHarnessWith(t, newSnapshot("1", web, time.Hour))
-	p := newPointsPane(w, model.Snapshot, web)
+	h := newHarnessWith(t, newSnapshot("1", web, time.Hour))
+	p := newPointsPane(h, model.Snapshot, web)
 	pressKeys(p, "/", "z", "z", "z")
 	if !p.Typing() {
 		t.Error("it takes no text")
@@ -107,14 +107,14 @@ func TestFilterWithoutMatchesShowsHowToClearIt(t *testing.T) {
 }
 
 func TestReadOnlyOffersNoAction(t *testing.T) {
-	w := newHarnessWith(t)
-	w.env.Keys.DisableActions()
-	p := newPointsPane(w, model.Snapshot, web)
+	h := newHarnessWith(t)
+	h.env.Keys.DisableActions()
+	p := newPointsPane(h, model.Snapshot, web)
 	if screen := plainView(p); strings.Contains(screen, "makes the first one") {
 		t.Errorf("it offers one:\n%s", screen)
 	}
 	pressKeys(p, "s", "b", "r", "d")
-	if w.opened != nil || len(w.started) > 0 {
+	if h.opened != nil || len(h.started) > 0 {
 		t.Error("a deed was begun")
 	}
 }
@@ -122,8 +122,8 @@ func TestReadOnlyOffersNoAction(t *testing.T) {
 func TestOrdersCycleInBothDirections(t *testing.T) {
 	small, large := newSnapshot("1", web, time.Hour), newSnapshot("2", web, 2*time.Hour)
 	small.SizeMB = 1
-	w := newHarnessWith(t, small, large)
-	p := newPointsPane(w, model.Snapshot, web)
+	h := newHarnessWith(t, small, large)
+	p := newPointsPane(h, model.Snapshot, web)
 	first := idUnderCursor(t, p)
 	columns := []string{"created"} // an order for each column that the pane shows, and none for the others
 	for _, c := range p.table.Columns {
@@ -131,39 +131,39 @@ func TestOrdersCycleInBothDirections(t *testing.T) {
 			columns = append(columns, strings.ToLower(c.Title))
 		}
 	}
-	said := map[string]bool{}
+	notices := map[string]bool{}
 	for range columns {
 		pressKeys(p, "o")
-		one := w.lastNotice()
+		forward := h.lastNotice()
 		pressKeys(p, "O")
-		if w.lastNotice() == one {
-			t.Errorf("%s: the other way round is called the same", one)
+		if h.lastNotice() == forward {
+			t.Errorf("%s: the other way round is called the same", forward)
 		}
-		said[one], said[w.lastNotice()] = true, true
+		notices[forward], notices[h.lastNotice()] = true, true
 		if got := idUnderCursor(t, p); got != first {
-			t.Errorf("%s: the cursor went to %s", w.lastNotice(), got)
+			t.Errorf("%s: the cursor went to %s", h.lastNotice(), got)
 		}
 	}
-	if len(said) != 2*len(columns) || p.sorting.index != 0 {
-		t.Errorf("%d orders of the %d columns %v, both ways: %v", len(said), len(columns), columns, said)
+	if len(notices) != 2*len(columns) || p.sorting.index != 0 {
+		t.Errorf("%d orders of the %d columns %v, both ways: %v", len(notices), len(columns), columns, notices)
 	}
 }
 
 func TestKeyWithoutSelectionExplainsWhy(t *testing.T) {
 	for _, key := range []string{"r", "d", "enter"} {
-		w := newHarnessWith(t)
-		pressKeys(newPointsPane(w, model.Backup, web), key)
-		if got := w.responseTo(key); !strings.Contains(got, "here is no backup under the cursor") {
+		h := newHarnessWith(t)
+		pressKeys(newPointsPane(h, model.Backup, web), key)
+		if got := h.responseTo(key); !strings.Contains(got, "here is no backup under the cursor") {
 			t.Errorf("%s: %q", key, got)
 		}
-		w = newHarness(t)
-		w.setServers(nil)
-		w.setPoints()
-		servers := NewServers(w.env)
+		h = newHarness(t)
+		h.setServers(nil)
+		h.setPoints()
+		servers := NewServers(h.env)
 		servers.SetSize(80, 10)
 		servers.Refresh()
 		pressKeys(servers, key)
-		switch got := w.responseTo(key); {
+		switch got := h.responseTo(key); {
 		case key == "d" && strings.Contains(got, "Servers are not deleted here."):
 		case key != "d" && strings.Contains(got, "here is no server under the cursor"):
 		default:
@@ -173,27 +173,27 @@ func TestKeyWithoutSelectionExplainsWhy(t *testing.T) {
 }
 
 // responseTo is what a key was answered: an action's by a refusal, another one by a notice.
-func (w *harness) responseTo(key string) string {
-	w.t.Helper()
+func (h *harness) responseTo(key string) string {
+	h.t.Helper()
 	if key == "enter" {
-		return w.lastNotice()
+		return h.lastNotice()
 	}
-	return w.refusalText()
+	return h.refusalText()
 }
 
 func TestServersCanBeOpenedButNotDeleted(t *testing.T) {
-	w := newHarnessWith(t, newSnapshot("1", web, time.Hour))
-	p := NewServers(w.env)
+	h := newHarnessWith(t, newSnapshot("1", web, time.Hour))
+	p := NewServers(h.env)
 	p.SetSize(80, 10)
 	p.Refresh()
 	pressKeys(p, "d")
-	if got := w.refusalText(); !strings.Contains(got, "Servers are not deleted here") {
+	if got := h.refusalText(); !strings.Contains(got, "Servers are not deleted here") {
 		t.Errorf("%q", got)
 	}
 	selected, _ := p.Selected()
 	pressKeys(p, "enter")
-	if w.openedServer != selected.ID {
-		t.Errorf("%s is opened, and %s is under the cursor", w.openedServer, selected.ID)
+	if h.openedServer != selected.ID {
+		t.Errorf("%s is opened, and %s is under the cursor", h.openedServer, selected.ID)
 	}
 }
 
@@ -222,11 +222,11 @@ func TestPaneSizeIsIndependentOfContent(t *testing.T) {
 	odd.Name, odd.Hostname = "日本語のサーバー👩\u200d🚀⚠\ufe0f-"+strings.Repeat("x", 80), "h"
 	p := newSnapshot("1", odd, time.Hour)
 	p.Description = strings.Repeat("e\u0301日", 200)
-	w := newHarness(t)
-	w.setServers(nil, odd, db)
-	w.setPoints(p, newBackup("1", odd, 0), newBackup("2", db, 4000*24*time.Hour))
-	servers := NewServers(w.env)
-	panes := []Pane{servers, newPointsPane(w, model.Backup, odd), newPointsPane(w, model.Snapshot, odd)}
+	h := newHarness(t)
+	h.setServers(nil, odd, db)
+	h.setPoints(p, newBackup("1", odd, 0), newBackup("2", db, 4000*24*time.Hour))
+	servers := NewServers(h.env)
+	panes := []Pane{servers, newPointsPane(h, model.Backup, odd), newPointsPane(h, model.Snapshot, odd)}
 	for _, width := range []int{40, 57, 80, 120, 200} {
 		for _, height := range []int{4, 8, 20} {
 			for _, pane := range panes {
@@ -247,9 +247,9 @@ func TestPaneSizeIsIndependentOfContent(t *testing.T) {
 }
 
 func TestIncompleteListIsShownAndBlocksBulkActions(t *testing.T) {
-	w := newHarnessWith(t, newSnapshot("1", web, time.Hour))
-	w.setServers(&model.IncompleteError{Got: 1, Total: 50}, web)
-	p := NewServers(w.env)
+	h := newHarnessWith(t, newSnapshot("1", web, time.Hour))
+	h.setServers(&model.IncompleteError{Got: 1, Total: 50}, web)
+	p := NewServers(h.env)
 	p.SetSize(90, 10)
 	p.SetFocus(true)
 	p.Refresh()

@@ -120,12 +120,12 @@ func pointersTo(points []model.Point) []*model.Point {
 // Update takes keys and clicks; see [Pane].
 func (p *Points) Update(msg tea.Msg) tea.Cmd {
 	before := p.current
-	press, again, taken := p.handleMsg(msg)
+	press, changed, handled := p.handleMsg(msg)
 	p.cursorMoved = p.cursorMoved || p.current != before
-	if again {
+	if changed {
 		p.Refresh()
 	}
-	if taken {
+	if handled {
 		return nil
 	}
 	return p.handleKey(press)
@@ -233,13 +233,13 @@ func (p *Points) emptyMessage(s *style.Styles) message {
 	case p.server.ID == "":
 		return message{s.Muted, "No server is chosen.", ""}
 	}
-	deed := k.Action.Backup
+	create := k.Action.Backup
 	if p.kind == model.Snapshot {
-		deed = k.Action.Snapshot
+		create = k.Action.Snapshot
 	}
 	hint := ""
-	if deed.Enabled() {
-		hint = deed.Help().Key + " makes the first one."
+	if create.Enabled() {
+		hint = create.Help().Key + " makes the first one."
 	}
 	return message{s.Text, fmt.Sprintf("No %ss of %s yet.", p.kind, p.server.SentenceName()), hint}
 }

@@ -34,8 +34,8 @@ func createTitles(kind model.Kind) actionTitles {
 
 // refuse says in a dialog why an action cannot be done, and what to do about it. It is the whole answer to the key, and takes
 // the keys that were typed behind it.
-func (d Actions) refuse(a actionTitles, why, do string) tea.Cmd {
-	return d.env.OpenDialog(dialog.NewRefusal(dialog.Reason{Title: a.refused, Why: asSentence(why), Remedy: do}, d.env.Keys.Dialog, d.env.Styles))
+func (a Actions) refuse(titles actionTitles, why, remedy string) tea.Cmd {
+	return a.env.OpenDialog(dialog.NewRefusal(dialog.Reason{Title: titles.refused, Why: asSentence(why), Remedy: remedy}, a.env.Keys.Dialog, a.env.Styles))
 }
 
 // asSentence makes a reason one: it begins with a capital letter, unless with a name, and ends with a full stop.
@@ -52,16 +52,16 @@ func asSentence(why string) string {
 }
 
 // whenLoaded opens what an action asks as soon as all lists are there; until then a dialog says what it waits for.
-func (d Actions) whenLoaded(a actionTitles, open func() tea.Cmd) tea.Cmd {
-	if d.pendingLists() == "" {
+func (a Actions) whenLoaded(titles actionTitles, open func() tea.Cmd) tea.Cmd {
+	if a.pendingLists() == "" {
 		return open()
 	}
-	return d.env.OpenDialog(dialog.NewWait(a.title, d.pendingLists, open, d.env.Keys.Dialog, d.env.Styles))
+	return a.env.OpenDialog(dialog.NewWait(titles.title, a.pendingLists, open, a.env.Keys.Dialog, a.env.Styles))
 }
 
 // pendingLists names the lists that have not come yet; empty: there is none. One that could not be read is not waited for.
-func (d Actions) pendingLists() string {
-	s := d.env.State
+func (a Actions) pendingLists() string {
+	s := a.env.State
 	var lists []string
 	note := func(known bool, err error, name string) {
 		if !known && err == nil {
@@ -78,8 +78,8 @@ func (d Actions) pendingLists() string {
 }
 
 // listError is why nothing can be done without the lists, or "".
-func (d Actions) listError() string {
-	s := d.env.State
+func (a Actions) listError() string {
+	s := a.env.State
 	switch {
 	case s.Servers.Err != nil && !errors.Is(s.Servers.Err, model.ErrIncomplete):
 		return "the account cannot be read: " + model.ErrorMessage(s.Servers.Err)
@@ -94,13 +94,13 @@ func (d Actions) listError() string {
 }
 
 // refuseNoSelection is the answer to an action's key where the cursor is on nothing, once it is known that nothing is there.
-func (d Actions) refuseNoSelection(a actionTitles, what string, filtered bool) tea.Cmd {
-	return d.whenLoaded(a, func() tea.Cmd {
-		do := "Choose one first."
+func (a Actions) refuseNoSelection(titles actionTitles, what string, filtered bool) tea.Cmd {
+	return a.whenLoaded(titles, func() tea.Cmd {
+		remedy := "Choose one first."
 		if filtered {
-			do = "The filter shows none: " + d.env.Keys.View.Back.Help().Key + " clears it once this is closed."
+			remedy = "The filter shows none: " + a.env.Keys.View.Back.Help().Key + " clears it once this is closed."
 		}
-		return d.refuse(a, "there is no "+what+" under the cursor", do)
+		return a.refuse(titles, "there is no "+what+" under the cursor", remedy)
 	})
 }
 
@@ -119,37 +119,37 @@ func ConfirmPhrase(server model.ServerRef) *dialog.Phrase {
 
 // handlePointKey does what a key is for in a pane of restore points: on the one under the cursor, or on those that are marked. point is
 // nil where the cursor is on nothing; what names what the pane lists.
-func (d Actions) handlePointKey(press tea.KeyPressMsg, server model.ID, what string, point *model.Point, marks map[model.Key]bool, filtered bool) tea.Cmd {
-	keys := d.env.Keys
+func (a Actions) handlePointKey(press tea.KeyPressMsg, server model.ID, what string, point *model.Point, marks map[model.Key]bool, filtered bool) tea.Cmd {
+	keys := a.env.Keys
 	back := keys.View.Back.Help().Key
 	switch {
 	case key.Matches(press, keys.Action.Snapshot) && server == "":
-		return d.refuseNoSelection(snapshotTitles, "server", false)
+		return a.refuseNoSelection(snapshotTitles, "server", false)
 	case key.Matches(press, keys.Action.Snapshot):
-		return d.Snapshot(server)
+		return a.Snapshot(server)
 	case key.Matches(press, keys.Action.Backup) && server == "":
-		return d.refuseNoSelection(backupTitles, "server", false)
+		return a.refuseNoSelection(backupTitles, "server", false)
 	case key.Matches(press, keys.Action.Backup):
-		return d.Backup(server)
+		return a.Backup(server)
 	case key.Matches(press, keys.Action.CleanUp):
-		return d.CleanUp()
+		return a.CleanUp()
 	case key.Matches(press, keys.Action.Delete) && len(marks) > 0:
-		return d.DeleteMany(markedPoints(d.env.State, marks))
+		return a.DeleteMany(markedPoints(a.env.State, marks))
 	case key.Matches(press, keys.Action.Delete) && point == nil:
-		return d.refuseNoSelection(deleteTitles, what, filtered)
+		return a.refuseNoSelection(deleteTitles, what, filtered)
 	case key.Matches(press, keys.Action.Delete):
-		return d.Delete(*point)
+		return a.Delete(*point)
 	case key.Matches(press, keys.Action.Restore) && len(marks) > 0:
-		return d.refuse(restoreTitles, "a server goes back to one restore point", back+" takes the marks away once this is closed.")
+		return a.refuse(restoreTitles, "a server goes back to one restore point", back+" takes the marks away once this is closed.")
 	case key.Matches(press, keys.Action.Restore) && point == nil:
-		return d.refuseNoSelection(restoreTitles, what, filtered)
+		return a.refuseNoSelection(restoreTitles, what, filtered)
 	case key.Matches(press, keys.Action.Restore):
-		return d.Restore(*point)
+		return a.Restore(*point)
 	case key.Matches(press, keys.View.Open) && point == nil:
-		d.env.Notify(Warning, "there is no "+what+" under the cursor")
+		a.env.Notify(Warning, "there is no "+what+" under the cursor")
 		return nil
 	case key.Matches(press, keys.View.Open):
-		return d.ShowPoint(*point)
+		return a.ShowPoint(*point)
 	}
 	return nil
 }

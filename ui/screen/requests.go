@@ -76,7 +76,7 @@ func wordParser[T any](text func(T) string) filterParser[T] {
 		wanted := strings.Fields(strings.ToLower(filter))
 		return &matcher[T]{match: func(row T) (bool, model.Marks) {
 			all := strings.ToLower(text(row))
-			return !slices.ContainsFunc(wanted, func(w string) bool { return !strings.Contains(all, w) }), model.Marks{}
+			return !slices.ContainsFunc(wanted, func(h string) bool { return !strings.Contains(all, h) }), model.Marks{}
 		}}, nil
 	}
 }
@@ -104,11 +104,11 @@ func (r *Requests) Refresh() {
 
 // Update takes keys and clicks; see [Pane].
 func (r *Requests) Update(msg tea.Msg) tea.Cmd {
-	press, again, taken := r.handleMsg(msg)
-	if again {
+	press, changed, handled := r.handleMsg(msg)
+	if changed {
 		r.Refresh()
 	}
-	if taken {
+	if handled {
 		return nil
 	}
 	e, ok := r.selected()
@@ -151,9 +151,9 @@ func bodyLines(s *style.Styles, text string, width int) []string {
 	if text == "" {
 		return []string{s.Muted.Render("nothing")}
 	}
-	var nice bytes.Buffer
-	if json.Indent(&nice, []byte(text), "", "  ") == nil {
-		text = nice.String()
+	var indented bytes.Buffer
+	if json.Indent(&indented, []byte(text), "", "  ") == nil {
+		text = indented.String()
 	}
 	var out []string
 	for _, l := range strings.Split(text, "\n") {

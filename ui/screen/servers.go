@@ -93,9 +93,9 @@ func (p *Servers) currentKey() assessmentKey {
 	return assessmentKey{state.Version(), state.PointsComplete(), state.Now.Unix() / 60, p.onlyProblems, p.env.Policies}
 }
 
-func (j assessmentKey) equal(other assessmentKey) bool {
-	return j.version == other.version && j.known == other.known && j.minute == other.minute && j.onlyProblems == other.onlyProblems &&
-		slices.Equal(j.policies, other.policies)
+func (k assessmentKey) equal(other assessmentKey) bool {
+	return k.version == other.version && k.known == other.known && k.minute == other.minute && k.onlyProblems == other.onlyProblems &&
+		slices.Equal(k.policies, other.policies)
 }
 
 // assess makes the rows: each server with its coverage, held against its policy. It grows with the number of points.
@@ -120,12 +120,12 @@ func needsAttention(h model.Health) bool { return h >= model.OddDate }
 // Update takes keys and clicks; see [Pane].
 func (p *Servers) Update(msg tea.Msg) tea.Cmd {
 	before := p.table.Cursor
-	press, again, taken := p.handleMsg(msg)
-	if again {
+	press, changed, handled := p.handleMsg(msg)
+	if changed {
 		p.Refresh()
 	}
 	p.cursorPlaced = p.cursorPlaced || p.table.Cursor != before
-	if taken {
+	if handled {
 		return nil
 	}
 	return p.handleKey(press)

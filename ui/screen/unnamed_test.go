@@ -12,10 +12,10 @@ import (
 func TestUnnamedServerIsShownByID(t *testing.T) {
 	for _, name := range []string{"", " ", "\u00a0"} {
 		none := model.Server{ID: "777", Name: name, Status: model.ServerActive}
-		w := newHarness(t)
-		w.setServers(nil, web, none)
-		w.setPoints(newSnapshot("1", none, time.Hour), newSnapshot("2", web, time.Hour))
-		of := newPointsPane(w, model.Snapshot, none)
+		h := newHarness(t)
+		h.setServers(nil, web, none)
+		h.setPoints(newSnapshot("1", none, time.Hour), newSnapshot("2", web, time.Hour))
+		of := newPointsPane(h, model.Snapshot, none)
 		checkShown(t, plainView(of), "Snapshots #777 ")
 		of.Show(none.Ref(), true)
 		for _, line := range strings.Split(plainView(of), "\n") {
@@ -23,7 +23,7 @@ func TestUnnamedServerIsShownByID(t *testing.T) {
 				t.Errorf("%q: a row does not say whose it is: %s", name, line)
 			}
 		}
-		servers := NewServers(w.env)
+		servers := NewServers(h.env)
 		servers.SetSize(90, 10)
 		servers.Refresh()
 		checkShown(t, plainView(servers), "#777")
@@ -45,13 +45,13 @@ func TestBulkLossIsSummarizedAndMarkedInList(t *testing.T) {
 			s.ID, s.Name = model.ID(fmt.Sprint(i+1)), fmt.Sprintf("web-%d", i+1)
 			servers, points = append(servers, s), append(points, newSnapshot(model.ID(fmt.Sprint(100+i)), s, time.Hour))
 		}
-		w := newHarness(t)
-		w.setServers(nil, servers...)
-		w.setPoints(points...)
-		Actions{w.env}.DeleteMany(points)
-		q, _ := w.confirm()
+		h := newHarness(t)
+		h.setServers(nil, servers...)
+		h.setPoints(points...)
+		Actions{h.env}.DeleteMany(points)
+		q, _ := h.confirm()
 		q.SetSize(80, 24)
-		_, screen := w.confirm()
+		_, screen := h.confirm()
 		checkShown(t, strings.Join(strings.Fields(strings.ReplaceAll(screen, "│", "")), " "), c.shows, "web-1 (LAST)")
 		if strings.Contains(screen, c.lack) {
 			t.Errorf("of %d servers it says %q:\n%s", c.servers, c.lack, screen)
