@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// CachedAccount is what an account had when it was last read whole, for the next run of the program to begin with. It holds no token.
+// CachedAccount is the lists of an account as last read completely. The next run shows them until the API answers. It contains no token.
 type CachedAccount struct {
 	At        time.Time // by this machine's clock
-	Account   string    // whose it was: a fingerprint, or "" where the API does not tell
+	Account   string    // fingerprint of the account, or "" if the API does not identify it
 	Servers   []Server
 	Backups   []Point
 	Snapshots []Point
 }
 
-// maxCacheAge is how old what was seen may be: beyond it, it says more of the past than of the account.
+// maxCacheAge is the greatest age of a cache that is used. Older data says little about the account today.
 const maxCacheAge = 30 * 24 * time.Hour
 
-// Fingerprint tells accounts apart without naming them.
+// Fingerprint identifies an account without naming it.
 func (a Account) Fingerprint() string {
 	if a.Email == "" && a.Company == "" {
 		return ""
@@ -27,34 +27,33 @@ func (a Account) Fingerprint() string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// LoadCache begins with what an earlier run of the program has seen, and says whether it did: not once something has come from
-// the API itself, nor with what is too old, or of the future.
-func (s *State) LoadCache(seen CachedAccount) bool {
-	age := s.Local.Sub(seen.At)
-	if s.Servers.Loaded() || s.Backups.Loaded() || s.Snapshots.Loaded() || age < 0 || age > maxCacheAge || s.isOtherAccount(seen.Account) {
+// LoadCache fills the lists from the cache of an earlier run, and reports whether it did. It refuses a cache that is too old or in the future, or of another account, and any cache once the API has answered.
+func (s *State) LoadCache(cached CachedAccount) bool {
+	age := s.Local.Sub(cached.At)
+	if s.Servers.Loaded() || s.Backups.Loaded() || s.Snapshots.Loaded() || age < 0 || age > maxCacheAge || s.isOtherAccount(cached.Account) {
 		return false
 	}
-	s.Servers.Value, s.Backups.Value, s.Snapshots.Value = seen.Servers, seen.Backups, seen.Snapshots
-	s.Servers.At, s.Backups.At, s.Snapshots.At = seen.At, seen.At, seen.At
-	s.cachedAt, s.cachedAccount = seen.At, seen.Account
+	s.Servers.Value, s.Backups.Value, s.Snapshots.Value = cached.Servers, cached.Backups, cached.Snapshots
+	s.Servers.At, s.Backups.At, s.Snapshots.At = cached.At, cached.At, cached.At
+	s.cachedAt, s.cachedAccount = cached.At, cached.Account
 	s.rebuildFleet()
 	return true
 }
 
-// UsesCache says whether a list on the screen is still one that an earlier run has seen.
+// UsesCache reports whether a list still comes from the cache.
 func (s *State) UsesCache() bool {
 	return s.isCached(s.Servers.At) || s.isCached(s.Backups.At) || s.isCached(s.Snapshots.At)
 }
 
 func (s *State) isCached(at time.Time) bool { return !at.IsZero() && at.Equal(s.cachedAt) }
 
-// isOtherAccount says whether that is another account than the one that one is on, as far as it is known.
+// isOtherAccount reports whether the fingerprint is known to be of another account than the current one.
 func (s *State) isOtherAccount(account string) bool {
 	mine := s.Account.Value.Fingerprint()
 	return mine != "" && account != "" && mine != account
 }
 
-// ApplyAccount takes the answer to the question whose account it is. What was recalled of another one is forgotten.
+// ApplyAccount applies the answer to a request for the account. A cache of another account is dropped.
 func (s *State) ApplyAccount(t Ticket, account Account, err error) {
 	s.Account.Finish(t, account, err, s.Local)
 	if !s.UsesCache() || !s.isOtherAccount(s.cachedAccount) {
@@ -71,12 +70,11 @@ func (s *State) ApplyAccount(t Ticket, account Account, err error) {
 	s.rebuildFleet()
 }
 
-// CachedAccount is what there is to be recalled by the next run, and false as long as not all of it has come, or a part is not known to
-// be good.
+// CachedAccount returns the lists for the next run to cache. It returns false until all of them have been loaded completely and without errors.
 func (s *State) CachedAccount() (CachedAccount, bool) {
-	whole := s.Servers.Fresh() && s.Backups.Fresh() && s.Snapshots.Fresh() && !s.UsesCache() && !s.Account.Busy()
+	complete := s.Servers.Fresh() && s.Backups.Fresh() && s.Snapshots.Fresh() && !s.UsesCache() && !s.Account.Busy()
 	return CachedAccount{
 		At: s.Local, Account: s.Account.Value.Fingerprint(),
 		Servers: s.Servers.Value, Backups: s.Backups.Value, Snapshots: s.Snapshots.Value,
-	}, whole
+	}, complete
 }

@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// testAccount is a state to which a test tells what the API says. Its servers are web-server-01 and db-server-01.
+// testAccount is a state that tests feed with lists from the API. Its servers are web-server-01 and db-server-01.
 type testAccount struct {
 	*State
 	t *testing.T
 }
 
-// newTestAccount is an account of which everything is known: its two servers, both active, and these points.
+// newTestAccount returns an account with complete lists: its two servers, both active, and these points.
 func newTestAccount(t *testing.T, points ...Point) testAccount {
 	t.Helper()
 	a := testAccount{&State{Now: now, Local: now}, t}
@@ -28,7 +28,7 @@ func (a testAccount) advance(d time.Duration) {
 	a.Now, a.Local = a.Now.Add(d), a.Local.Add(d)
 }
 
-// pollServers tells the list of servers, in which the first has a status, and returns the operations that ended by it.
+// pollServers applies a list of servers in which the first has the status, and returns the operations that ended.
 func (a testAccount) pollServers(status ServerStatus) []Operation {
 	a.t.Helper()
 	ticket, ok := a.Servers.Start(a.Now)
@@ -40,7 +40,7 @@ func (a testAccount) pollServers(status ServerStatus) []Operation {
 	}, nil)
 }
 
-// pollPoints tells the full lists of backups and of snapshots, and returns the operations that ended by it.
+// pollPoints applies complete lists of backups and snapshots, and returns the operations that ended.
 func (a testAccount) pollPoints(points ...Point) []Operation {
 	a.t.Helper()
 	var over []Operation
@@ -50,7 +50,7 @@ func (a testAccount) pollPoints(points ...Point) []Operation {
 	return over
 }
 
-// pollKind tells the points of a kind, of one server or of all.
+// pollKind applies a list of points of a kind, of one server or of all.
 func (a testAccount) pollKind(kind Kind, server ID, points ...Point) []Operation {
 	a.t.Helper()
 	ticket, ok := a.Points(kind).Start(a.Now)
@@ -66,17 +66,17 @@ func (a testAccount) pollKind(kind Kind, server ID, points ...Point) []Operation
 	return a.ApplyPoints(kind, server, ticket, mine, nil)
 }
 
-// startAction sends a deed.
-func (a testAccount) startAction(deed Action, p Point) Operation {
+// startAction sends an action.
+func (a testAccount) startAction(action Action, p Point) Operation {
 	a.t.Helper()
-	o := a.Begin(ActionRequest{Action: deed, Point: p}, "run")
+	o := a.Begin(ActionRequest{Action: action, Point: p}, "run")
 	if o.Phase != PhaseSending || !o.Mine || !o.Started.Equal(a.Now) {
-		a.t.Fatalf("a deed that is about to leave is %+v", o)
+		a.t.Fatalf("an action about to be sent is %+v", o)
 	}
 	return o
 }
 
-// openOperation is the one operation that is under way.
+// openOperation returns the one operation that is under way.
 func (a testAccount) openOperation() Operation {
 	a.t.Helper()
 	all := a.Operations()
@@ -102,11 +102,11 @@ func titles(all []Operation) string {
 	return strings.Join(out, ", ")
 }
 
-// requireFinished fails the test unless just this operation has ended like this.
+// requireFinished fails the test unless exactly this operation has ended in the phase with the reason.
 func (a testAccount) requireFinished(over []Operation, number int, phase Phase, words string) {
 	a.t.Helper()
 	if len(over) != 1 || over[0].Number != number || over[0].Phase != phase || !over[0].Ended.Equal(a.Now) || !strings.Contains(over[0].Reason, words) {
-		a.t.Fatalf("what ended: %+v; want number %d in phase %d because %q", over, number, phase, words)
+		a.t.Fatalf("ended: %+v; want number %d in phase %d because %q", over, number, phase, words)
 	}
 }
 
@@ -115,7 +115,7 @@ var (
 	lostOutcome    = Outcome{Err: errors.Join(ErrTimeout, ErrOutcomeUnknown), AnswerLost: true}
 )
 
-// requestedSnapshot is a snapshot as it is asked for, and made is the same as the API shows it.
+// requestedSnapshot is a snapshot as requested, and createdSnapshot returns it as the API lists it.
 var requestedSnapshot = Point{Kind: Snapshot, Server: web, Name: "before-update", Description: "by hand"}
 
 func createdSnapshot(status PointStatus, at time.Time) Point {

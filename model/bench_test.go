@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// benchFleet is so many servers with ten backups each, newest first, as an API lists them.
+// benchFleet returns n servers with ten backups each, newest first, as an API lists them.
 func benchFleet(servers int) (fleet []Server, points []Point) {
 	for i := range servers {
 		fleet = append(fleet, Server{ID: ID(fmt.Sprint(20_000 + i)), Name: fmt.Sprintf("api-usw-%03d", i), Status: ServerActive})
@@ -35,7 +35,7 @@ func forFleetSizes(b *testing.B, do func(b *testing.B, s *State, fleet []Server,
 	}
 }
 
-// BenchmarkChangedList takes in a list in which one point has changed.
+// BenchmarkChangedList applies a list in which one point has changed.
 func BenchmarkChangedList(b *testing.B) {
 	forFleetSizes(b, func(b *testing.B, s *State, _ []Server, points []Point) {
 		other := slices.Clone(points)
@@ -47,7 +47,7 @@ func BenchmarkChangedList(b *testing.B) {
 	})
 }
 
-// BenchmarkUnchangedList takes in a list in which nothing has changed.
+// BenchmarkUnchangedList applies a list in which nothing has changed.
 func BenchmarkUnchangedList(b *testing.B) {
 	forFleetSizes(b, func(b *testing.B, s *State, _ []Server, points []Point) {
 		for b.Loop() {
@@ -57,7 +57,7 @@ func BenchmarkUnchangedList(b *testing.B) {
 	})
 }
 
-// BenchmarkOneServerChanged takes in the points of the one server on which something runs.
+// BenchmarkOneServerChanged applies the points of one server with a running operation.
 func BenchmarkOneServerChanged(b *testing.B) {
 	forFleetSizes(b, func(b *testing.B, s *State, fleet []Server, points []Point) {
 		ticket, _ := s.Backups.Start(now)
@@ -70,9 +70,9 @@ func BenchmarkOneServerChanged(b *testing.B) {
 	})
 }
 
-// BenchmarkAssess holds every server against its policy: the first time, and a minute later each time.
+// BenchmarkAssess assesses every server: for the first time, and a minute later each time.
 func BenchmarkAssess(b *testing.B) {
-	for name, later := range map[string]time.Duration{"first": -time.Minute, "minute": time.Minute} { // time that goes back judges all anew
+	for name, later := range map[string]time.Duration{"first": -time.Minute, "minute": time.Minute} { // if the time goes back, all are reassessed
 		b.Run(name, func(b *testing.B) {
 			forFleetSizes(b, func(b *testing.B, s *State, _ []Server, points []Point) {
 				ticket, _ := s.Backups.Start(now)
@@ -85,7 +85,7 @@ func BenchmarkAssess(b *testing.B) {
 	}
 }
 
-// BenchmarkSort puts the points into an order.
+// BenchmarkSort sorts the points.
 func BenchmarkSort(b *testing.B) {
 	forFleetSizes(b, func(b *testing.B, _ *State, _ []Server, points []Point) {
 		for b.Loop() {

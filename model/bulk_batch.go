@@ -2,22 +2,22 @@ package model
 
 import "slices"
 
-// ItemState is how far an item of a batch has come.
+// ItemState is how far an item of a batch has got.
 type ItemState int
 
-// The states of an item. The last four are over.
+// The states of an item. The last four are final.
 const (
 	ItemWaiting ItemState = iota // not sent
 	ItemSent                     // the request is on its way
-	ItemRunning                  // the API took it on
-	ItemUnknown                  // the answer was lost, and is being looked for
-	ItemDone                     // it ended well
-	ItemFailed                   // refused, or it failed later: may be tried again
-	ItemNotSeen                  // the lists have not shown that it was done: it is never sent again by itself
+	ItemRunning                  // accepted by the API
+	ItemUnknown                  // the answer was lost, and the lists are searched for it
+	ItemDone                     // it succeeded
+	ItemFailed                   // refused, or it failed later: may be retried
+	ItemNotSeen                  // the lists do not show it: never resent automatically
 	ItemStopped                  // will not be sent
 )
 
-// String is the state for a person and for machines.
+// String returns the state's name, for people and for programs.
 func (s ItemState) String() string {
 	return [...]string{
 		ItemWaiting: "waiting", ItemSent: "sent", ItemRunning: "running", ItemUnknown: "unknown",
@@ -25,53 +25,52 @@ func (s ItemState) String() string {
 	}[s]
 }
 
-// Over says whether nothing more is expected of the item.
+// Over reports whether the state is final.
 func (s ItemState) Over() bool { return s >= ItemDone }
 
-// UnderWay says whether the item's request has left and its end is not known.
+// UnderWay reports whether the item has been sent and has no final state yet.
 func (s ItemState) UnderWay() bool { return s > ItemWaiting && !s.Over() }
 
-// itemStates tells an item's state by its operation's phase.
+// itemStates maps an operation's phase to the item's state.
 var itemStates = [...]ItemState{
 	PhaseRunning: ItemRunning, PhaseUnknown: ItemUnknown, PhaseDone: ItemDone,
 	PhaseFailed: ItemFailed, PhaseRefused: ItemFailed, PhaseNotSeen: ItemNotSeen, PhaseCanceled: ItemStopped, PhaseUnconfirmed: ItemNotSeen,
 }
 
-// Item is one deed of a batch.
+// Item is one action of a batch.
 type Item struct {
-	Number    int // its place in the batch, from 0
+	Number    int // its index in the batch
 	Request   ActionRequest
 	State     ItemState
 	Attempts  int    // how often it was sent
-	Operation int    // the number of the operation of its last try; 0 before it has one
-	Reason    string // why it ended as it did, for a person
+	Operation int    // the number of its last attempt's operation; 0: none yet
+	Reason    string // why it ended like this, to display
 }
 
-// Limits bound how much of a batch goes on at once.
+// Limits bound how much of a batch runs at once.
 type Limits struct {
-	Sending int // requests that are not answered yet; less than 1 counts as 1
-	Running int // deeds that are under way, those requests included; less than 1: no bound
+	Sending int // requests that are not answered yet; at least 1
+	Running int // actions under way, including those requests; less than 1: no limit
 }
 
-// Batch keeps the books of several deeds that were confirmed together. It sends nothing: Next says what is to be sent, and
-// Heard is told what became of it. It has one writer.
+// Batch tracks several actions that were confirmed together. It sends nothing itself: Next returns what to send, and ApplyOperation takes the results. It is not safe for concurrent use.
 type Batch struct {
 	items  []Item
 	limits Limits
 }
 
-// NewBatch makes a batch of deeds, sent in their order as far as the limits let them.
-func NewBatch(intents []ActionRequest, limits Limits) *Batch {
-	b := &Batch{limits: limits, items: make([]Item, len(intents))}
-	for i, in := range intents {
+// NewBatch returns a batch of actions, to be sent in their order within the limits.
+func NewBatch(requests []ActionRequest, limits Limits) *Batch {
+	b := &Batch{limits: limits, items: make([]Item, len(requests))}
+	for i, in := range requests {
 		b.items[i] = Item{Number: i, Request: in}
 	}
 	return b
 }
 
-// Next takes out what may be sent now, and counts it as sent: the caller sends each of them once and tells by Began which
-// operation it is. An item waits while another one under way forbids it, or an action outside the batch, of which busy tells; a
-// nil busy knows of none. On one server requests leave one after the other: each is checked against what the last one did.
+// Next returns the items to send now, and marks them as sent. The caller sends each once, and calls SetOperation with its operation.
+//
+// An item waits while an action in the batch forbids it, or one outside, as reported by busy (nil: none). Each server gets one request at a time, because each is checked against the result of the last one.
 func (b *Batch) Next(busy func(ActionRequest) bool) []Item {
 	var underWay []Operation
 	sending, sendingTo := 0, map[ID]bool{}
@@ -106,20 +105,19 @@ func (b *Batch) Next(busy func(ActionRequest) bool) []Item {
 
 func (it Item) server() ID { return it.Request.Point.Server.ID }
 
-// asOperation is the item as an operation under way.
+// asOperation returns the item as an operation under way.
 func (it Item) asOperation() Operation {
 	return Operation{Action: it.Request.Action, Point: it.Request.Point, Server: it.Request.Point.Server, ThenRestore: it.Request.ThenRestore}
 }
 
-// SetOperation tells which operation an item that Next gave out has become; see [State.Begin].
+// SetOperation records which operation an item of Next has become; see [State.Begin].
 func (b *Batch) SetOperation(number, operation int) {
 	if it := &b.items[number]; it.State == ItemSent && it.Operation == 0 {
 		it.Operation = operation
 	}
 }
 
-// ApplyOperation takes in how far an operation has come, and says whether an item of the batch has changed by it. What an earlier
-// try is late to tell is dropped, as is what comes after the end, and news that it was sent: that is known from Next.
+// ApplyOperation applies the progress of an operation, and reports whether an item has changed. It ignores late results of an earlier attempt and changes after the end. It also ignores PhaseSending, which Next has already recorded.
 func (b *Batch) ApplyOperation(o Operation) bool {
 	for i := range b.items {
 		it := &b.items[i]
@@ -134,10 +132,10 @@ func (b *Batch) ApplyOperation(o Operation) bool {
 	return false
 }
 
-// Stop gives up what has not been sent, and says how many that were. What is under way goes on.
+// Stop cancels what has not been sent, and returns how many items that were. What is under way continues.
 func (b *Batch) Stop() int { return b.changeState(ItemWaiting, ItemStopped) }
 
-// Retry puts back in line what has failed, and nothing else, and says how many that were.
+// Retry queues the failed items again, and returns how many there were.
 func (b *Batch) Retry() int { return b.changeState(ItemFailed, ItemWaiting) }
 
 func (b *Batch) changeState(from, to ItemState) int {
@@ -151,10 +149,10 @@ func (b *Batch) changeState(from, to ItemState) int {
 	return n
 }
 
-// Items are the items in their order, as they stand now.
+// Items returns a copy of the items, in their order.
 func (b *Batch) Items() []Item { return append([]Item(nil), b.items...) }
 
-// Count says how many items are in the state.
+// Count returns how many items are in the state.
 func (b *Batch) Count(state ItemState) int {
 	n := 0
 	for _, it := range b.items {
@@ -165,7 +163,7 @@ func (b *Batch) Count(state ItemState) int {
 	return n
 }
 
-// Over says whether nothing more is expected of any item.
+// Over reports whether all items are in a final state.
 func (b *Batch) Over() bool {
 	for _, it := range b.items {
 		if !it.State.Over() {

@@ -17,27 +17,27 @@ func TestQuotasAreCheckedBeforeTheFirstRequest(t *testing.T) {
 	several := func(n int, p Point) []Point { return slices.Repeat([]Point{p}, n) }
 	s, b := snapshot("", 0), backup("", 0)
 	for name, c := range map[string]struct {
-		intents []ActionRequest
-		points  []Point
-		want    string
+		requests []ActionRequest
+		points   []Point
+		want     string
 	}{
 		"room for all":            {createRequests(s, 5), several(5, snapshot("1", 0).onServer(db)), ""},
-		"no room":                 {createRequests(s, 1), several(5, snapshot("1", 0)), "web-server-01 (#12345): there is room for 0 more snapshots, not for 1 (5 of 5 used): delete some first, or ask for fewer"},
-		"several on one server":   {createRequests(s, 2), several(4, snapshot("1", 0)), "web-server-01 (#12345): there is room for 1 more snapshot, not for 2 (4 of 5 used): delete some first, or ask for fewer"},
+		"no room":                 {createRequests(s, 1), several(5, snapshot("1", 0)), "web-server-01 (#12345): there is room for 0 more snapshots, not for 1 (5 of 5 used): delete some first, or create fewer"},
+		"several on one server":   {createRequests(s, 2), several(4, snapshot("1", 0)), "web-server-01 (#12345): there is room for 1 more snapshot, not for 2 (4 of 5 used): delete some first, or create fewer"},
 		"the last that fits":      {createRequests(s, 1), several(4, snapshot("1", 0)), ""},
-		"manual backups":          {createRequests(b, 11), nil, "web-server-01 (#12345): there is room for 10 more manual backups, not for 11 (0 of 10 used): delete some first, or ask for fewer"},
+		"manual backups":          {createRequests(b, 11), nil, "web-server-01 (#12345): there is room for 10 more manual backups, not for 11 (0 of 10 used): delete some first, or create fewer"},
 		"automatic ones are free": {createRequests(b, 10), several(30, backup("1", 0).asAutomatic()), ""},
 		"each kind by itself":     {append(createRequests(s, 5), createRequests(b, 10)...), nil, ""},
 		"a running one may count": {createRequests(s, 1), append(several(4, snapshot("1", 0)), snapshot("2", 0).withStatus(InProgress)),
 			"web-server-01 (#12345): there may be no room for 1 more snapshot: 1 snapshot running or failed may count (4 of 5 used)"},
-		"more than full": {createRequests(s, 1), several(7, snapshot("1", 0)), "web-server-01 (#12345): there is room for 0 more snapshots, not for 1 (7 of 5 used): delete some first, or ask for fewer"},
+		"more than full": {createRequests(s, 1), several(7, snapshot("1", 0)), "web-server-01 (#12345): there is room for 0 more snapshots, not for 1 (7 of 5 used): delete some first, or create fewer"},
 		"a deletion makes no room": {append([]ActionRequest{{Action: Delete, Point: snapshot("1", 0)}, {Action: Restore, Point: s}}, createRequests(s, 1)...), several(5, snapshot("1", 0)),
-			"web-server-01 (#12345): there is room for 0 more snapshots, not for 1 (5 of 5 used): delete some first, or ask for fewer"},
+			"web-server-01 (#12345): there is room for 0 more snapshots, not for 1 (5 of 5 used): delete some first, or create fewer"},
 		"two servers, in their order": {append(createRequests(b.onServer(db), 11), createRequests(s, 6)...), nil,
-			"db-server-01 (#12346): there is room for 10 more manual backups, not for 11 (0 of 10 used): delete some first, or ask for fewer\n" +
-				"web-server-01 (#12345): there is room for 5 more snapshots, not for 6 (0 of 5 used): delete some first, or ask for fewer"},
+			"db-server-01 (#12346): there is room for 10 more manual backups, not for 11 (0 of 10 used): delete some first, or create fewer\n" +
+				"web-server-01 (#12345): there is room for 5 more snapshots, not for 6 (0 of 5 used): delete some first, or create fewer"},
 	} {
-		problems := CheckQuotas(c.intents, c.points)
+		problems := CheckQuotas(c.requests, c.points)
 		if got := messageLines(problems); got != c.want {
 			t.Errorf("%s:\n%s\nwant:\n%s", name, got, c.want)
 		}
@@ -49,7 +49,7 @@ func TestQuotasAreCheckedBeforeTheFirstRequest(t *testing.T) {
 	}
 }
 
-// requestsFor are deeds on servers by their IDs.
+// requestsFor returns actions on servers by their IDs.
 func requestsFor(servers ...ID) []ActionRequest {
 	var out []ActionRequest
 	for _, id := range servers {
@@ -58,7 +58,7 @@ func requestsFor(servers ...ID) []ActionRequest {
 	return out
 }
 
-// itemNumbers are the items' places.
+// itemNumbers returns the items' indexes.
 func itemNumbers(items []Item) string {
 	out := ""
 	for _, it := range items {
@@ -75,21 +75,21 @@ func TestBatchSendsInOrderWithinItsLimits(t *testing.T) {
 			t.Fatalf("%s is sent, want %s", got, want)
 		}
 	}
-	step("02") // not 1: it makes the same kind on the server of 0
+	step("02") // not 1: it creates the same kind on the server of 0
 	step("")
 	b.SetOperation(0, 10)
 	b.SetOperation(2, 12)
 	if !b.ApplyOperation(Operation{Number: 10, Phase: PhaseRunning}) || b.ApplyOperation(Operation{Number: 10, Phase: PhaseRunning}) {
-		t.Error("whether something has changed is told wrongly")
+		t.Error("ApplyOperation reports changes wrongly")
 	}
-	step("3") // 0 goes on at the provider, so that its request counts no more
+	step("3") // 0 is running at the provider, so its request no longer counts
 	b.SetOperation(3, 13)
 	b.ApplyOperation(Operation{Number: 12, Phase: PhaseRunning})
-	step("") // three deeds go on
+	step("") // three actions are running
 	b.ApplyOperation(Operation{Number: 10, Phase: PhaseDone})
 	step("1")
 	if b.ApplyOperation(Operation{Number: 12, Phase: PhaseSending}) {
-		t.Error("what runs goes back to being sent")
+		t.Error("a running item became sent again")
 	}
 	b.ApplyOperation(Operation{Number: 12, Phase: PhaseUnknown})
 	b.ApplyOperation(Operation{Number: 13, Phase: PhaseRefused, Reason: "quota reached"})
@@ -108,7 +108,7 @@ func TestBatchWaitsForOtherOperationsOnTheServer(t *testing.T) {
 		t.Errorf("%s is sent once the server is free", got)
 	}
 	if b := NewBatch(requestsFor("a", "b"), Limits{}); len(b.Next(nil)) != 1 {
-		t.Error("without a limit not one is sent at a time")
+		t.Error("without a limit, not exactly one is sent at a time")
 	}
 }
 
@@ -124,7 +124,7 @@ func TestBatchRunsCompatibleActionsInParallel(t *testing.T) {
 		b.ApplyOperation(Operation{Number: 10 + item[0].Number, Phase: PhaseRunning})
 	}
 	if got != "013" { // the same point twice, and a restore of what is being deleted, wait
-		t.Errorf("%s run side by side", got)
+		t.Errorf("%s run in parallel", got)
 	}
 }
 
@@ -142,14 +142,14 @@ func TestBatchRetriesOnlyFailedItems(t *testing.T) {
 		t.Errorf("after the stop %s is sent", got)
 	}
 	if n := b.Retry(); n != 2 || b.Count(ItemWaiting) != 2 {
-		t.Errorf("%d are tried again", n)
+		t.Errorf("%d are retried", n)
 	}
 	again := b.Next(nil)
 	if itemNumbers(again) != "12" || again[0].Attempts != 2 || again[0].Operation != 0 || again[0].Reason != "" {
 		t.Errorf("again: %+v", again)
 	}
 	if b.ApplyOperation(Operation{Number: 11, Phase: PhaseDone}) || b.ApplyOperation(Operation{Phase: PhaseDone}) || b.Items()[1].State != ItemSent {
-		t.Error("late news of the first try is taken for that of the second")
+		t.Error("a late result of the first attempt was applied to the second")
 	}
 	b.SetOperation(1, 21)
 	b.SetOperation(1, 22)
@@ -157,20 +157,20 @@ func TestBatchRetriesOnlyFailedItems(t *testing.T) {
 		t.Error("an item has changed its operation")
 	}
 	if b.ApplyOperation(Operation{Number: 21, Phase: PhaseRunning}) || b.Items()[1].State != ItemDone {
-		t.Error("what has ended goes on")
+		t.Error("a finished item continues")
 	}
 }
 
 func TestBatchIsOverWhenAllItemsAre(t *testing.T) {
 	b := NewBatch(requestsFor("a", "b"), Limits{Sending: 1})
 	if b.Over() || !NewBatch(nil, Limits{}).Over() {
-		t.Error("what has not begun is over, or what is empty is not")
+		t.Error("a new batch is over, or an empty one is not")
 	}
 	b.Next(nil)
 	b.SetOperation(0, 1)
 	b.Stop()
 	if b.Over() {
-		t.Error("it is over while one is on its way")
+		t.Error("it is over although one is sent")
 	}
 	b.ApplyOperation(Operation{Number: 1, Phase: PhaseNotSeen})
 	if !b.Over() {
@@ -199,7 +199,7 @@ func TestBatchNeverExceedsItsLimits(t *testing.T) {
 						t.Fatalf("item %d is sent %d times", it.Number, sent[it.Number])
 					}
 					if stopped || servers[it.Number] == other {
-						t.Fatalf("item %d is sent although it may not be", it.Number)
+						t.Fatalf("item %d is sent although it must not be", it.Number)
 					}
 					operations++
 					open[operations] = it.Number
@@ -212,7 +212,7 @@ func TestBatchNeverExceedsItsLimits(t *testing.T) {
 				before := b.Items()
 				if b.ApplyOperation(o) {
 					if i, ok := open[o.Number]; !ok || !before[i].State.UnderWay() || b.Items()[i].State != itemStates[o.Phase] {
-						t.Fatalf("%+v is taken", o)
+						t.Fatalf("%+v is applied", o)
 					}
 				}
 			},
@@ -226,7 +226,7 @@ func TestBatchNeverExceedsItsLimits(t *testing.T) {
 				stopped = stopped && again == 0
 				for i, it := range b.Items() {
 					if before[i].State == ItemFailed && it.State != ItemWaiting {
-						t.Fatalf("item %d is not tried again", i)
+						t.Fatalf("item %d is not retried", i)
 					}
 					if before[i].State != ItemFailed && it.State != before[i].State {
 						t.Fatalf("item %d was %s and is %s", i, before[i].State, it.State)
@@ -246,12 +246,12 @@ func TestBatchNeverExceedsItsLimits(t *testing.T) {
 						continue
 					}
 					if running++; busy[servers[it.Number]] {
-						t.Fatalf("two at once on server %s", servers[it.Number])
+						t.Fatalf("two requests at once on server %s", servers[it.Number])
 					}
 					busy[servers[it.Number]] = true
 				}
 				if sending > max(limits.Sending, 1) || limits.Running > 0 && running > limits.Running {
-					t.Fatalf("%d on their way, %d under way: more than %+v", sending, running, limits)
+					t.Fatalf("%d sent, %d under way: more than %+v", sending, running, limits)
 				}
 			},
 		})
@@ -265,7 +265,7 @@ func TestBatchFinishesWhenContinued(t *testing.T) {
 		for round := 0; !b.Over(); round++ {
 			next := b.Next(nil)
 			if len(next) == 0 || round > len(servers) {
-				t.Fatalf("nothing goes on: %+v", b.Items())
+				t.Fatalf("no progress: %+v", b.Items())
 			}
 			for _, it := range next {
 				b.SetOperation(it.Number, it.Number+1)

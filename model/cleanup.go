@@ -6,20 +6,20 @@ import (
 	"time"
 )
 
-// CleanupRule says which old points should go. What is not said does not narrow: empty lists stand for all.
+// CleanupRule says which old points to delete. Empty fields do not narrow it.
 type CleanupRule struct {
-	OlderThan   time.Duration // 0: of any age
-	KeepAtLeast int           // so many of each server's newest usable points among those that the rule is about
+	OlderThan   time.Duration // 0: any age
+	KeepAtLeast int           // how many of each server's newest usable points to keep, of those that the rule covers
 	Kinds       []Kind
 	Servers     []string     // IDs, or globs for names; see [MatchGlob]
-	Types       []BackupType // of backups; snapshots have none and are not narrowed by it
+	Types       []BackupType // of backups; does not narrow snapshots, which have no type
 }
 
-// Check tells what is impossible in the rule.
+// Check reports impossible values in the rule.
 func (r CleanupRule) Check() []Problem {
 	var problems []Problem
 	if r.OlderThan < 0 || r.OlderThan > longestAge {
-		problems = append(problems, Problem{Message: "older than: " + formatSigned(r.OlderThan) + " is no age: write 30d, 2w or 3mo, at most 100y"})
+		problems = append(problems, Problem{Message: "older than: " + formatSigned(r.OlderThan) + " is not a valid age: write 30d, 2w or 3mo, at most 100y"})
 	}
 	if r.KeepAtLeast < 0 || r.KeepAtLeast > maxRulePoints {
 		problems = append(problems, Problem{Message: fmt.Sprintf("keep at least: %d is not possible: write a number from 0 to %d", r.KeepAtLeast, maxRulePoints)})
@@ -27,58 +27,57 @@ func (r CleanupRule) Check() []Problem {
 	return problems
 }
 
-// Unmatched reports the names that the rule asks for and no server has.
+// Unmatched reports the server names in the rule that match no server.
 func (r CleanupRule) Unmatched(servers []Server) []Problem {
 	var problems []Problem
 	for _, asked := range r.Servers {
 		if !slices.ContainsFunc(servers, func(s Server) bool { return matchesServer(asked, s.Ref()) }) {
-			problems = append(problems, Problem{Message: Clean("servers: " + asked + " is no server's name or ID: * stands for any characters, ? for one")})
+			problems = append(problems, Problem{Message: Clean("servers: no server has the name or ID " + asked + ": * matches any characters, ? matches one")})
 		}
 	}
 	return problems
 }
 
-// matchesServer says whether a server is asked for by an ID or a glob.
+// matchesServer reports whether an ID or a glob matches the server.
 func matchesServer(asked string, server ServerRef) bool {
 	return asked == string(server.ID) || MatchGlob(asked, server.Name)
 }
 
-// covers says whether the point is of the sort that the rule is about, whatever its age.
+// covers reports whether the rule covers the point, regardless of age.
 func (r CleanupRule) covers(p Point) bool {
 	return (len(r.Kinds) == 0 || slices.Contains(r.Kinds, p.Kind)) &&
 		(len(r.Types) == 0 || p.Kind == Snapshot || slices.Contains(r.Types, p.Type)) &&
 		(len(r.Servers) == 0 || slices.ContainsFunc(r.Servers, func(asked string) bool { return matchesServer(asked, p.Server) }))
 }
 
-// isOldEnough says whether the point is as old as the rule asks. One whose time is not known is not.
+// isOldEnough reports whether the point is old enough for the rule. A point of unknown age never is.
 func (r CleanupRule) isOldEnough(p *Point, now time.Time) bool {
 	age, known := p.Age(now)
 	return known && age > r.OlderThan
 }
 
-// CleanupPlan is a plan of what goes and what stays: the preview that a person agrees to. Nothing beyond its items may go.
+// CleanupPlan is what a cleanup deletes and keeps: the preview that the user confirms. Nothing beyond its items may be deleted.
 type CleanupPlan struct {
 	Rule         CleanupRule
-	At           time.Time    // on the API's clock: the ages are judged as of then
-	Items        []Point      // what goes, by server, the oldest first
-	Kept         []KeptPoints // what stays of each server that loses something, in the order of the items
-	FreedMB      int64        // MB, of those items whose size is known
-	UnknownSizes int          // items whose size is not known, and comes on top
+	At           time.Time    // on the API's clock; ages are measured at this time
+	Items        []Point      // what is deleted, by server, oldest first
+	Kept         []KeptPoints // what remains on each server that loses points, in the order of the items
+	FreedMB      int64        // MB, of the items of known size
+	UnknownSizes int          // items of unknown size, not included in FreedMB
 }
 
-// KeptPoints is what a server still has for certain after a clearing.
+// KeptPoints is what certainly remains on a server after a cleanup.
 type KeptPoints struct {
 	Server      ServerRef
 	DeleteCount int
 	Points      int   // of any kind and status
-	Usable      int   // at least 1 where a usable one goes
-	Newest      Point // the newest usable one, if there is one
+	Usable      int   // at least 1 if a usable one is deleted
+	Newest      Point // the newest usable one, if any
 }
 
-// Plan lists what goes by the rule, given every point of the account in any order, at a time on the API's clock. Completed
-// and failed points can go. What is running, of a status that the program does not know, or listed twice never does. Nor,
-// whatever the rule says, does a server's newest usable point, or its newest usable backup, so that the last one always
-// stays; nor, where such a one expires soon, the newest that does not.
+// Plan returns what the rule deletes, at a time on the API's clock. points is all points of the account, in any order.
+//
+// Completed and failed points can be deleted. Running points, points of unknown status and points listed twice are kept. Regardless of the rule, a server keeps its newest usable point and its newest usable backup. If one of those expires soon, the newest that does not is kept too.
 func (r CleanupRule) Plan(points []Point, now time.Time) CleanupPlan {
 	c := CleanupPlan{Rule: r, At: now}
 	for _, server := range groupByServer(points) {
@@ -87,7 +86,7 @@ func (r CleanupRule) Plan(points []Point, now time.Time) CleanupPlan {
 	return c
 }
 
-// groupByServer groups points by their server, newest first, without those that stand for no one point.
+// groupByServer groups points by server, newest first. It drops points whose ID is missing or not unique.
 func groupByServer(points []Point) [][]Point {
 	times := map[Key]int{}
 	for _, p := range points {
@@ -108,8 +107,7 @@ func groupByServer(points []Point) [][]Point {
 	return out
 }
 
-// selectPoints are a server's points that can go, the oldest first. The newest usable point stays, and the newest usable backup; of
-// each also the newest that does not expire soon.
+// selectPoints returns the points of a server to delete, oldest first. It keeps the newest usable point and the newest usable backup, and of each the newest that does not expire soon.
 func (r CleanupRule) selectPoints(server []Point, now time.Time) []Point {
 	var out []Point
 	var any, backups lastPointGuard
@@ -117,7 +115,7 @@ func (r CleanupRule) selectPoints(server []Point, now time.Time) []Point {
 	for i := range server {
 		p := &server[i]
 		stays := false
-		if _, dated := p.Age(now); dated && p.Usable(now) { // what has no known age protects nothing, and does not go
+		if _, dated := p.Age(now); dated && p.Usable(now) { // a point of unknown age protects no other, and is not deleted
 			stays = any.protects(p, now)
 			if p.Kind == Backup {
 				stays = backups.protects(p, now) || stays
@@ -135,7 +133,7 @@ func (r CleanupRule) selectPoints(server []Point, now time.Time) []Point {
 	return out
 }
 
-// lastPointGuard keeps the newest of the usable points that it is shown, newest first, and the newest that does not expire soon.
+// lastPointGuard protects the newest usable point and the newest that does not expire soon. Points are passed to it newest first.
 type lastPointGuard struct{ usable, durable int }
 
 func (g *lastPointGuard) protects(p *Point, now time.Time) bool {
@@ -147,7 +145,7 @@ func (g *lastPointGuard) protects(p *Point, now time.Time) bool {
 	return g.usable == 1
 }
 
-// addServer takes up what goes of a server.
+// addServer adds what is deleted and kept on a server.
 func (c *CleanupPlan) addServer(server, going []Point) {
 	if len(going) == 0 {
 		return
@@ -175,8 +173,7 @@ func (c *CleanupPlan) addServer(server, going []Point) {
 	c.Kept = append(c.Kept, k)
 }
 
-// Recheck is the part of the plan that holds against what is there now: items that are as they were shown, and that the rule
-// would let go of again. It is asked for before each deletion, and never holds more than the plan.
+// Recheck returns the part of the plan that is still valid for the current points: items that are unchanged and still covered by the rule. It is called before each deletion, and never returns more than the plan.
 func (c CleanupPlan) Recheck(points []Point) CleanupPlan {
 	shown := make(map[Key]Point, len(c.Items))
 	for _, p := range c.Items {
@@ -192,7 +189,7 @@ func (c CleanupPlan) Recheck(points []Point) CleanupPlan {
 	return out
 }
 
-// unchanged says whether nothing about the point has changed.
+// unchanged reports whether the two points are equal.
 func unchanged(a, b Point) bool {
 	times := a.CreatedAt.Equal(b.CreatedAt) && a.ExpiresAt.Equal(b.ExpiresAt)
 	a.CreatedAt, a.ExpiresAt = b.CreatedAt, b.ExpiresAt

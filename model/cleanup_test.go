@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// plannedIDs are the IDs of what goes, in the plan's order.
+// plannedIDs returns the IDs that are deleted, in the plan's order.
 func plannedIDs(c CleanupPlan) string {
 	var out []string
 	for _, p := range c.Items {
@@ -19,13 +19,13 @@ func plannedIDs(c CleanupPlan) string {
 }
 
 func TestCleanupSelectsExactlyWhatTheRuleSays(t *testing.T) {
-	points := []Point{ // of web: from new to old
+	points := []Point{ // of web: newest to oldest
 		snapshot("9", time.Hour).withStatus(InProgress), snapshot("8", 2*day), backup("7", 10*day).asAutomatic(), snapshot("6", 40*day),
 		backup("5", 50*day), backup("4", 60*day).withStatus(Failed), snapshot("3", 70*day).withStatus("verifying"), snapshot("2", 80*day),
 		backup("1", 90*day).asAutomatic(),
 		backup("21", 400*day).onServer(db), backup("20", 500*day).onServer(db),
 		snapshot("30", 900*day).onServer(ServerRef{ID: "3", Name: "lone"}), // the last of its server
-		{Kind: Snapshot, ID: "10", Server: web, Status: Completed},         // of no known age
+		{Kind: Snapshot, ID: "10", Server: web, Status: Completed},         // of unknown age
 	}
 	for name, c := range map[string]struct {
 		rule CleanupRule
@@ -47,7 +47,7 @@ func TestCleanupSelectsExactlyWhatTheRuleSays(t *testing.T) {
 		"nothing is as old as asked": {CleanupRule{OlderThan: 1000 * day}, ""},
 	} {
 		if got := plannedIDs(c.rule.Plan(points, now)); got != c.want {
-			t.Errorf("%s: %s goes, want %s", name, got, c.want)
+			t.Errorf("%s: %s is deleted, want %s", name, got, c.want)
 		}
 	}
 }
@@ -68,36 +68,36 @@ func TestCleanupPlanShowsKeptPointsAndFreedSpace(t *testing.T) {
 func TestCleanupKeepsAPointThatDoesNotExpireSoon(t *testing.T) {
 	points := []Point{backup("3", day).asAutomatic().expiringIn(time.Hour), backup("2", 40*day), backup("1", 50*day)}
 	if got := plannedIDs(CleanupRule{OlderThan: 30 * day}.Plan(points, now)); got != "1" {
-		t.Errorf("%s goes: in an hour the server would have nothing", got)
+		t.Errorf("%s is deleted: in an hour the server would have no usable point", got)
 	}
 	points[0] = points[0].expiringIn(100 * time.Hour)
 	if got := plannedIDs(CleanupRule{OlderThan: 30 * day}.Plan(points, now)); got != "1 2" {
-		t.Errorf("%s goes", got)
+		t.Errorf("%s is deleted", got)
 	}
 }
 
 func TestCleanupKeepsTheLastBackupDespiteSnapshots(t *testing.T) {
 	points := []Point{snapshot("4", time.Hour), snapshot("3", 40*day), backup("2", 50*day), backup("1", 60*day)}
 	if got := plannedIDs(CleanupRule{OlderThan: 30 * day}.Plan(points, now)); got != "1 3" {
-		t.Errorf("%s goes, want 1 3", got)
+		t.Errorf("%s is deleted, want 1 3", got)
 	}
-	points[2] = points[2].expiringIn(-time.Hour) // it protects nothing any more
+	points[2] = points[2].expiringIn(-time.Hour) // it no longer protects others
 	if got := plannedIDs(CleanupRule{OlderThan: 30 * day}.Plan(points, now)); got != "2 3" {
-		t.Errorf("%s goes, want 2 3", got)
+		t.Errorf("%s is deleted, want 2 3", got)
 	}
 }
 
 func TestCleanupIgnoresPointsDatedInTheFuture(t *testing.T) {
 	points := []Point{backup("3", -day), backup("2", 40*day), backup("1", 60*day)}
 	if got := plannedIDs(CleanupRule{OlderThan: 30 * day}.Plan(points, now)); got != "1" {
-		t.Errorf("%s goes, want 1", got)
+		t.Errorf("%s is deleted, want 1", got)
 	}
 }
 
 func TestCleanupIgnoresPointsListedTwice(t *testing.T) {
 	points := []Point{backup("2", day), backup("2", day), backup("1", 90*day), backup("", 90*day), backup("7", 90*day).onServer(ServerRef{}), backup("8", 99*day).onServer(ServerRef{})}
 	if got := plannedIDs(CleanupRule{OlderThan: time.Hour}.Plan(points, now)); got != "" {
-		t.Errorf("%s goes", got)
+		t.Errorf("%s is deleted", got)
 	}
 }
 
@@ -109,19 +109,19 @@ func TestRecheckDropsChangedPoints(t *testing.T) {
 		want   string
 	}{
 		"nothing has changed":     {func(p []Point) []Point { return p }, "1 2 3"},
-		"one has gone":            {func(p []Point) []Point { return p[:3] }, "2 3"},
+		"one is deleted":          {func(p []Point) []Point { return p[:3] }, "2 3"},
 		"one has a size now":      {func(p []Point) []Point { p[3].SizeMB = 7; return p }, "2 3"},
 		"one has another name":    {func(p []Point) []Point { p[2].Name = "x"; return p }, "1 3"},
 		"one is another's now":    {func(p []Point) []Point { p[2].Server = db; return p }, "1 3"},
 		"one is running":          {func(p []Point) []Point { p[1].Status = InProgress; return p }, "1 2"},
 		"one ends otherwise":      {func(p []Point) []Point { p[1] = p[1].expiringIn(day); return p }, "1 2"},
-		"the newest has gone":     {func(p []Point) []Point { return p[1:] }, "1 2"},
+		"the newest is deleted":   {func(p []Point) []Point { return p[1:] }, "1 2"},
 		"the newest has failed":   {func(p []Point) []Point { p[0].Status = Failed; return p }, "1 2"},
 		"another has come":        {func(p []Point) []Point { return append(p, backup("0", 70*day)) }, "1 2 3"},
 		"the times are of a zone": {func(p []Point) []Point { p[1].CreatedAt = p[1].CreatedAt.In(time.FixedZone("x", 3600)); return p }, "1 2 3"},
 	} {
 		if got := plannedIDs(plan.Recheck(c.change(slices.Clone(points)))); got != c.want {
-			t.Errorf("%s: %s still goes, want %s", name, got, c.want)
+			t.Errorf("%s: %s is still deleted, want %s", name, got, c.want)
 		}
 	}
 }
@@ -130,17 +130,17 @@ func TestImpossibleCleanupRuleIsRejected(t *testing.T) {
 	got := messageLines(CleanupRule{OlderThan: -time.Hour, KeepAtLeast: -1}.Check()) + "\n" +
 		messageLines(CleanupRule{OlderThan: longestAge + 1, KeepAtLeast: 101}.Check()) + "\n" +
 		messageLines(CleanupRule{Servers: []string{"web*", "7", "db-1", "x\x1b"}}.Unmatched([]Server{{ID: "7", Name: "web-1"}}))
-	want := `older than: -1 h is no age: write 30d, 2w or 3mo, at most 100y
+	want := `older than: -1 h is not a valid age: write 30d, 2w or 3mo, at most 100y
 keep at least: -1 is not possible: write a number from 0 to 100
-older than: 36500 d is no age: write 30d, 2w or 3mo, at most 100y
+older than: 36500 d is not a valid age: write 30d, 2w or 3mo, at most 100y
 keep at least: 101 is not possible: write a number from 0 to 100
-servers: db-1 is no server's name or ID: * stands for any characters, ? for one
-servers: x^[ is no server's name or ID: * stands for any characters, ? for one`
+servers: no server has the name or ID db-1: * matches any characters, ? matches one
+servers: no server has the name or ID x^[: * matches any characters, ? matches one`
 	if got != want {
-		t.Errorf("refused:\n%s\nwant:\n%s", got, want)
+		t.Errorf("problems:\n%s\nwant:\n%s", got, want)
 	}
 	if problems := (CleanupRule{}).Check(); len(problems) > 0 {
-		t.Errorf("a plain rule: %v", problems)
+		t.Errorf("a valid rule: %v", problems)
 	}
 }
 
@@ -157,7 +157,7 @@ var genPoint = rapid.Custom(func(t *rapid.T) Point {
 	if p.Kind == Backup {
 		p.Type = rapid.SampledFrom([]BackupType{Manual, Automatic}).Draw(t, "type")
 	}
-	if age := rapid.IntRange(-2, 8).Draw(t, "age"); age != 0 { // some lie in the future
+	if age := rapid.IntRange(-2, 8).Draw(t, "age"); age != 0 { // some are in the future
 		p.CreatedAt = now.Add(-time.Duration(age) * day)
 	}
 	if left := rapid.IntRange(0, 4).Draw(t, "left"); left > 0 {
@@ -178,7 +178,7 @@ var genRule = rapid.Custom(func(t *rapid.T) CleanupRule {
 
 var genPoints = rapid.SliceOfN(genPoint, 0, 14)
 
-// afterCleanup are the points that are left once the plan is carried out.
+// afterCleanup returns the points that remain after the plan.
 func afterCleanup(points []Point, c CleanupPlan) []Point {
 	return slices.DeleteFunc(slices.Clone(points), func(p Point) bool { return c.contains(p.Key()) })
 }
@@ -187,17 +187,17 @@ func (c CleanupPlan) contains(k Key) bool {
 	return slices.ContainsFunc(c.Items, func(p Point) bool { return p.Key() == k })
 }
 
-// checkSafe fails where a server that has something to go back to would be left with nothing, now or in two days.
+// checkSafe fails if a server with usable points would be left without one, now or in two days.
 func checkSafe(t *rapid.T, points []Point, c CleanupPlan) {
 	left := afterCleanup(points, c)
 	for _, p := range points {
 		usable := func(q Point) bool { return q.Usable(now) && q.Server.ID == p.Server.ID }
 		lasting := func(q Point) bool { return usable(q) && q.lastsUntil(now.Add(48*time.Hour)) }
 		if usable(p) && !slices.ContainsFunc(left, usable) {
-			t.Fatalf("%s is left with nothing by %v", p.Server.Name, c.Items)
+			t.Fatalf("%s is left without usable points by %v", p.Server.Name, c.Items)
 		}
 		if lasting(p) && !slices.ContainsFunc(left, lasting) {
-			t.Fatalf("%s is left with what expires soon by %v", p.Server.Name, c.Items)
+			t.Fatalf("%s is left with only soon expiring points by %v", p.Server.Name, c.Items)
 		}
 		backup := func(q Point) bool { return usable(q) && q.Kind == Backup }
 		if backup(p) && !slices.ContainsFunc(left, backup) {
@@ -227,10 +227,10 @@ func TestEveryCleanupItemMatchesTheRule(t *testing.T) {
 			if !server || p.CreatedAt.IsZero() || p.CreatedAt.After(now) || now.Sub(p.CreatedAt) <= r.OlderThan || p.Status != Completed && p.Status != Failed ||
 				len(r.Kinds) > 0 && !slices.Contains(r.Kinds, p.Kind) ||
 				p.Kind == Backup && len(r.Types) > 0 && !slices.Contains(r.Types, p.Type) {
-				t.Fatalf("%+v is not what %+v asks for", p, r)
+				t.Fatalf("%+v is not covered by %+v", p, r)
 			}
 			if slices.ContainsFunc(c.Items[:i], func(q Point) bool { return q.Key() == p.Key() }) || !slices.Contains(points, p) {
-				t.Fatalf("%+v is there twice, or made up", p)
+				t.Fatalf("%+v is listed twice, or unknown", p)
 			}
 			if freed += max(p.SizeMB, 0); p.SizeMB <= 0 && !p.ZeroSize {
 				unknown++
@@ -261,7 +261,7 @@ func TestCleanupKeepsTheMinimumAndTheNewest(t *testing.T) {
 				}
 			}
 			if p.Usable(now) && newer < r.KeepAtLeast {
-				t.Fatalf("%+v goes, and only %d newer ones stay by %+v", p, newer, r)
+				t.Fatalf("%+v is deleted, and %d newer ones are kept by %+v", p, newer, r)
 			}
 		}
 	})
@@ -276,7 +276,7 @@ func TestStricterCleanupRuleDeletesNoMore(t *testing.T) {
 		c := r.Plan(points, now)
 		for _, p := range stricter.Plan(points, now).Items {
 			if !c.contains(p.Key()) {
-				t.Fatalf("%+v goes by %+v, and not by %+v", p, stricter, r)
+				t.Fatalf("%+v is deleted by %+v, but not by %+v", p, stricter, r)
 			}
 		}
 	})
@@ -287,7 +287,7 @@ func TestCleanupIsIdempotentAndIndependentOfOrder(t *testing.T) {
 		points, r := genPoints.Draw(t, "points"), genRule.Draw(t, "rule")
 		c := r.Plan(points, now)
 		if again := r.Plan(afterCleanup(points, c), now); len(again.Items) > 0 {
-			t.Fatalf("after %s goes also %s", plannedIDs(c), plannedIDs(again))
+			t.Fatalf("after %s also %s is deleted", plannedIDs(c), plannedIDs(again))
 		}
 		shuffled := r.Plan(rapid.Permutation(points).Draw(t, "shuffled"), now)
 		if !slices.Equal(shuffled.Items, c.Items) || !slices.Equal(shuffled.Kept, c.Kept) {
@@ -301,14 +301,14 @@ func TestRecheckNeverExceedsThePlanNorDeletesTheLastPoint(t *testing.T) {
 		points := genPoints.Draw(t, "points")
 		c := genRule.Draw(t, "rule").Plan(points, now)
 		if same := c.Recheck(points); !slices.Equal(same.Items, c.Items) || same.FreedMB != c.FreedMB || !slices.Equal(same.Kept, c.Kept) {
-			t.Fatalf("nothing has changed, and %s of %s still goes", plannedIDs(same), plannedIDs(c))
+			t.Fatalf("nothing has changed, but only %s of %s is still deleted", plannedIDs(same), plannedIDs(c))
 		}
 		later := append(rapid.SliceOfN(genPoint, 0, 6).Draw(t, "new"), rapid.Permutation(points).Draw(t, "shuffled")...)
 		later = later[:rapid.IntRange(0, len(later)).Draw(t, "left")]
 		still := c.Recheck(later)
 		for _, p := range still.Items {
 			if !slices.Contains(c.Items, p) || !slices.Contains(later, p) {
-				t.Fatalf("%+v was not shown so, or is not there any more", p)
+				t.Fatalf("%+v was shown differently, or no longer exists", p)
 			}
 		}
 		checkSafe(t, later, still)

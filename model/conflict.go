@@ -2,12 +2,11 @@ package model
 
 import "time"
 
-// Forbids says whether the action may not begin on the point, or make it, while the operation is under way. Nothing
-// documented forbids two operations on one server, so only these are forbidden; all else is for the API to decide:
+// Forbids reports whether the action must not start on the point while the operation is under way. The documents forbid nothing here, so only these are forbidden; the API decides about the rest:
 //
-//   - anything beside a restore, or beside a snapshot that a restore is to follow;
-//   - a second create of the same kind on one server, with which a lost answer could be confused;
-//   - deleting or restoring the very point that is being made or deleted.
+//   - anything during a restore, or during a snapshot that a restore will follow;
+//   - a second create of the same kind on one server, which could be confused with one whose answer was lost;
+//   - deleting or restoring the point that is being created or deleted.
 func (o Operation) Forbids(action Action, p Point) bool {
 	switch {
 	case o.Phase.Over() || o.Server.ID != p.Server.ID:
@@ -24,20 +23,19 @@ func (o Operation) Forbids(action Action, p Point) bool {
 	return o.Point.Key() == p.Key()
 }
 
-// BlockReason says, for a person, that the operation is under way, where me asks.
+// BlockReason says that the operation is under way, as text for the user me.
 func (o Operation) BlockReason(me Actor) string {
 	by := ""
 	if o.By != me && o.By.Name != "" {
 		by = " by " + o.By.Name
 	}
 	if o.Phase == PhaseUnknown {
-		return "it is not yet known what became of “" + o.Title() + "”" + by
+		return "the outcome is not known yet: “" + o.Title() + "”" + by
 	}
 	return "“" + o.Title() + "”" + by + " is still running"
 }
 
-// Conflict is why the action may not begin now beside what is under way on its server, or "". It knows of this program's
-// operations, of those who share it, and of others' as far as the lists have shown them.
+// Conflict returns why the action must not start now, or "". It considers the operations of this program, of the members who share it, and of others as far as the lists show them.
 func (s *State) Conflict(action Action, p Point) string {
 	for _, o := range s.Operations() {
 		if o.Forbids(action, p) {
@@ -47,19 +45,17 @@ func (s *State) Conflict(action Action, p Point) string {
 	return ""
 }
 
-// maxJournalAge is how long after it was sent an operation of a program that is gone counts as under way, if nobody has looked
-// what became of it. A restore takes up to 15 minutes [D].
+// maxJournalAge is how long an operation of a dead program counts as under way, if nobody has checked its outcome. A restore takes up to 15 minutes [D].
 const maxJournalAge = 30 * time.Minute
 
-// OtherPrograms is what other programs that share the journal have done on a server.
+// OtherPrograms is the operations on a server of other programs that share the journal.
 type OtherPrograms struct {
-	Open         []Operation  // may still be under way, those of a program that runs first
-	Deleting     map[Key]bool // points that they delete, or have deleted so recently that a list may still show them
-	runningCount int          // how many of Open are of a program that runs
+	Open         []Operation  // may still be under way; those of running programs first
+	Deleting     map[Key]bool // points they delete, or deleted so recently that a list may still show them
+	runningCount int          // how many of Open belong to running programs
 }
 
-// ReadOtherPrograms reads off the journal what others have done on a server, given the last line of each operation. alive says whether the
-// program that began an operation still runs, run names this program.
+// ReadOtherPrograms reads from the journal what other programs have done on a server. last is the last record of each operation. alive reports whether the program that started an operation still runs. run names this program.
 func ReadOtherPrograms(last []Record, alive func(operation string) bool, run, host string, server ID, now time.Time) OtherPrograms {
 	others := OtherPrograms{Deleting: map[Key]bool{}}
 	var gone []Operation
@@ -85,8 +81,7 @@ func ReadOtherPrograms(last []Record, alive func(operation string) bool, run, ho
 	return others
 }
 
-// Conflict is the operation of another program that forbids the action, and whether the program still runs and so tells when
-// its operation is over.
+// Conflict returns another program's operation that forbids the action. running means that this program still runs, and so will record when its operation is over.
 func (o OtherPrograms) Conflict(action Action, p Point) (other Operation, running, found bool) {
 	for i, other := range o.Open {
 		if other.Forbids(action, p) {
@@ -96,7 +91,7 @@ func (o OtherPrograms) Conflict(action Action, p Point) (other Operation, runnin
 	return Operation{}, false, false
 }
 
-// Without is the same without an operation that is known to be over.
+// Without returns a copy without an operation that is known to be over.
 func (o OtherPrograms) Without(over Operation) OtherPrograms {
 	var open []Operation
 	for i, other := range o.Open {
@@ -110,8 +105,7 @@ func (o OtherPrograms) Without(over Operation) OtherPrograms {
 	return o
 }
 
-// ResolvedBy says whether a list of its server's points of its kind, asked for now, shows that an operation of another program
-// is over.
+// ResolvedBy reports whether a list shows that an operation of another program is over. points is a fresh list of the server's points of that kind.
 func (o Operation) ResolvedBy(points []Point) bool {
 	switch o.Action {
 	case Create:

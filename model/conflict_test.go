@@ -50,7 +50,7 @@ func TestConflictingActionsOnOneServer(t *testing.T) {
 		if c.lost {
 			outcome = lostOutcome
 		}
-		for _, phase := range []Phase{PhaseSending, PhaseRunning} { // while it is sent, and afterwards
+		for _, phase := range []Phase{PhaseSending, PhaseRunning} { // while it is sent, and after
 			if phase == PhaseRunning {
 				o = a.ApplyResult(o.Number, accepted, outcome)
 			}
@@ -60,10 +60,10 @@ func TestConflictingActionsOnOneServer(t *testing.T) {
 					forbidden = forbidden || f == what
 				}
 				if what == "delete what is made" && (phase == PhaseSending || c.lost) && c.running.do == Create {
-					continue // it is known by what was asked for, once it is listed
+					continue // once listed, it is identified by what was requested
 				}
 				if why := a.Conflict(next.do, next.on); (why != "") != forbidden {
-					t.Errorf("beside %s in phase %d, to %s is answered by %q", name, o.Phase, what, why)
+					t.Errorf("during %s in phase %d, %s: the conflict is %q", name, o.Phase, what, why)
 				}
 			}
 		}
@@ -74,11 +74,11 @@ func TestListedOperationsOfOthersConflict(t *testing.T) {
 	a := newTestAccount(t)
 	a.pollPoints(backup("510", time.Minute).asAutomatic().withStatus(InProgress))
 	if a.Conflict(Create, Point{Kind: Backup, Server: web}) == "" || a.Conflict(Create, requestedSnapshot) != "" {
-		t.Error("beside a nightly backup a second one may begin, or a snapshot may not")
+		t.Error("during a nightly backup a second one may start, or a snapshot may not")
 	}
 	a = newTestAccount(t)
 	if a.pollServers(ServerRestoring); a.Conflict(Create, requestedSnapshot) == "" {
-		t.Error("a snapshot may begin on a server that somebody else restores")
+		t.Error("a snapshot may start on a server that someone else is restoring")
 	}
 }
 
@@ -97,7 +97,7 @@ func TestOtherProgramsAreReadFromTheJournal(t *testing.T) {
 		"a restore that is about to be sent":       {record("alive", Restore, PhaseSending, time.Second), true, false},
 		"a restore of a program that waits for it": {record("alive", Restore, PhaseRunning, 5*time.Hour), true, false},
 		"a restore of one that ended right after":  {record("gone", Restore, PhaseRunning, time.Minute), true, false},
-		"a restore of long ago that nobody ended":  {record("gone", Restore, PhaseRunning, time.Hour), false, false},
+		"an old restore without an end":            {record("gone", Restore, PhaseRunning, time.Hour), false, false},
 		"a restore that is over":                   {record("alive", Restore, PhaseDone, time.Minute), false, false},
 		"a restore that was refused":               {record("alive", Restore, PhaseRefused, time.Minute), false, false},
 		"one of this program":                      {record("me", Restore, PhaseRunning, time.Minute), false, false},
@@ -114,11 +114,11 @@ func TestOtherProgramsAreReadFromTheJournal(t *testing.T) {
 			t.Errorf("%s: found %v, running %v", name, found, running)
 		}
 		if others.Deleting[p.Key()] != c.leaving {
-			t.Errorf("%s: the point is leaving: %v", name, !c.leaving)
+			t.Errorf("%s: the point is being deleted: %v", name, !c.leaving)
 		}
 		if found {
 			if _, _, still := others.Without(other).Conflict(Restore, p); still {
-				t.Errorf("%s: it is over, and yet in the way", name)
+				t.Errorf("%s: it is over, but still in conflict", name)
 			}
 		}
 	}
@@ -155,9 +155,9 @@ func TestRenamedServerKeepsItsConfirmedName(t *testing.T) {
 	p.Server.Name = "its-old-name"
 	a := newTestAccount(t, p)
 	if o := a.Begin(ActionRequest{Action: Restore, Point: p}, "run"); o.Server != web {
-		t.Errorf("it is of %+v", o.Server)
+		t.Errorf("its server is %+v", o.Server)
 	}
 	if o := a.Begin(ActionRequest{Action: Restore, Point: p, Server: ServerRef{web.ID, "confirmed"}}, "run"); o.Server.Name != "confirmed" {
-		t.Errorf("it is of %+v, not of the one that was confirmed", o.Server)
+		t.Errorf("its server is %+v, not the confirmed one", o.Server)
 	}
 }

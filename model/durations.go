@@ -5,15 +5,14 @@ import (
 	"time"
 )
 
-// Durations is how long deeds took on this account. It is learned from what was watched from its beginning to its end, by this
-// run and by earlier ones. The time does not depend on the size here: the size of what is to be made is not known before.
+// Durations is how long actions took on this account. It is learned from operations that were observed from start to end, by this run and earlier ones. Size is not considered: the size of a new point is not known in advance.
 type Durations struct {
-	past []pastDuration // the one that ended last comes last
+	past []pastDuration // ordered by end, the latest last
 }
 
-// pastDuration is a deed that ended well.
+// pastDuration is the duration of an action that succeeded.
 type pastDuration struct {
-	id       string // in the journal; empty for what others began
+	id       string // in the journal; empty for operations of others
 	action   Action
 	point    Key
 	server   ID
@@ -21,23 +20,22 @@ type pastDuration struct {
 	duration time.Duration
 }
 
-// Estimate is how long something may take, and how that is known.
+// Estimate is how long something may take, and what that is based on.
 type Estimate struct {
 	Span
-	Samples int // how many were learned from; 0: it is what the documents say
+	Samples int // how many measurements; 0: from the documents
 }
 
-// How much is learned from: fewer than enough are no rule, and older ones than the last recent tell of other days.
+// Fewer than minSamples are not representative, and measurements beyond the last maxSamples are outdated.
 const (
 	minSamples = 3
 	maxSamples = 20
 )
 
-// isTimed says whether a duration can be learned from the operation: it was watched from its beginning to its end.
+// isTimed reports whether a duration can be learned from the operation: it was observed from start to end.
 func (o Operation) isTimed() bool { return o.Phase == PhaseDone && o.measured && o.Point.ID != "" }
 
-// LearnDurations takes in what the journal has of this account, and what this run has seen of it. The journal's lines are told apart by
-// the API's host and by the account's own servers: another account has others.
+// LearnDurations learns durations from the journal and from the operations of this run. It uses the journal's records of this API host and of the account's own servers, because the journal may contain other accounts.
 func (s *State) LearnDurations(last []Record, host string) {
 	var past []pastDuration
 	known := map[string]bool{}
@@ -62,35 +60,34 @@ func newPastDuration(o Operation) pastDuration {
 	return pastDuration{o.ID, o.Action, o.Point.Key(), o.Server.ID, o.Ended, o.Ended.Sub(o.Started)}
 }
 
-// EstimateDuration is how long the deed takes on a kind of restore point: from the median to the 90th percentile of the last ones here,
-// else what the documents say. known is false where nobody can tell.
-func (s *State) EstimateDuration(deed Action, kind Kind) (e Estimate, known bool) {
-	times := s.durations.timesOf(deed, kind)
+// EstimateDuration estimates how long the action takes on a kind of restore point. It ranges from the median to the 90th percentile of the last measurements, or is taken from the documents. known is false if neither exists.
+func (s *State) EstimateDuration(action Action, kind Kind) (e Estimate, known bool) {
+	times := s.durations.timesOf(action, kind)
 	if len(times) < minSamples {
-		span, documented := DocumentedDuration(deed, kind)
+		span, documented := DocumentedDuration(action, kind)
 		return Estimate{Span: span}, documented
 	}
 	slices.Sort(times)
 	return Estimate{Span: Span{percentile(times, 50), percentile(times, 90)}, Samples: len(times)}, true
 }
 
-// timesOf are the last times of a deed on a kind.
-func (d Durations) timesOf(deed Action, kind Kind) []time.Duration {
+// timesOf returns the last durations of an action on a kind of restore point.
+func (d Durations) timesOf(action Action, kind Kind) []time.Duration {
 	var times []time.Duration
 	for _, t := range slices.Backward(d.past) {
-		if t.action == deed && t.point.Kind == kind && len(times) < maxSamples {
+		if t.action == action && t.point.Kind == kind && len(times) < maxSamples {
 			times = append(times, t.duration)
 		}
 	}
 	return times
 }
 
-// percentile is the nearest-rank percentile of sorted times: one that was measured, not one between two.
+// percentile returns the nearest-rank percentile of sorted times. It is always a measured value, never interpolated.
 func percentile(sorted []time.Duration, percent int) time.Duration {
 	return sorted[max((len(sorted)*percent+99)/100, 1)-1]
 }
 
-// EstimateOperation is [State.EstimateDuration] for an operation. Of a restore that others began it is not known from what.
+// EstimateOperation is [State.EstimateDuration] for an operation. There is none for a restore started by others, whose restore point is unknown.
 func (s *State) EstimateOperation(o Operation) (Estimate, bool) {
 	if o.Action == Restore && o.Point.ID == "" {
 		return Estimate{}, false
@@ -98,8 +95,7 @@ func (s *State) EstimateOperation(o Operation) (Estimate, bool) {
 	return s.EstimateDuration(o.Action, o.Point.Kind)
 }
 
-// LastRestoreDuration is how long the last restore from the point took, else the last one of its server from another of its kind;
-// false if none is known.
+// LastRestoreDuration returns how long the last restore from the point took, or else the last one of its server from a point of the same kind. It returns false if there was none.
 func (s *State) LastRestoreDuration(p Point) (time.Duration, bool) {
 	var like time.Duration
 	for _, t := range slices.Backward(s.durations.past) {
@@ -114,11 +110,10 @@ func (s *State) LastRestoreDuration(p Point) (time.Duration, bool) {
 	return like, like > 0
 }
 
-// minStuckTime is the least time after which something is called stuck: quick ones are late by a look or two of ours.
+// minStuckTime is the shortest time before an operation counts as stuck, because polling delays the end of quick ones.
 const minStuckTime = 2 * time.Minute
 
-// Stuck says whether a running operation has taken twice the usual, and what is usual. What the documents allow for is never
-// called so, however quick it was before.
+// Stuck reports whether a running operation has taken twice its estimate, and returns the estimate. An operation within the documented time is never stuck, however fast it was before.
 func (s *State) Stuck(o Operation) (Estimate, bool) {
 	usual, known := s.EstimateOperation(o)
 	if !known || o.Phase != PhaseRunning {

@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// observeSnapshot has the account make a snapshot and watches it, from its request to its end.
+// observeSnapshot lets the account create a snapshot and observes it from start to end.
 func (a testAccount) observeSnapshot(took time.Duration) {
 	a.t.Helper()
 	o := a.startAction(Create, requestedSnapshot)
@@ -21,7 +21,7 @@ func (a testAccount) observeSnapshot(took time.Duration) {
 	a.LearnDurations(nil, host)
 }
 
-// line is a journal's last line of a restore that ended well, so long ago.
+// restoreRecord returns the journal's last record of a restore that succeeded that long ago.
 func restoreRecord(id string, from Point, took, ago time.Duration) Record {
 	o := Operation{ID: id, Action: Restore, Point: from, Server: from.Server, Phase: PhaseDone, Mine: true, measured: true,
 		Started: now.Add(-ago - took), Ended: now.Add(-ago)}
@@ -32,7 +32,7 @@ func TestEstimateNeedsEnoughSamples(t *testing.T) {
 	a := newTestAccount(t)
 	for i, took := range []time.Duration{4 * time.Minute, 5 * time.Minute, 40 * time.Minute} {
 		if usual, known := a.EstimateDuration(Create, Snapshot); !known || usual.Samples != 0 || usual.Max != 10*time.Minute {
-			t.Errorf("after %d it is %+v, not what the documents say", i, usual)
+			t.Errorf("after %d it is %+v, not the documented duration", i, usual)
 		}
 		a.observeSnapshot(took)
 	}
@@ -46,10 +46,10 @@ func TestEstimateNeedsEnoughSamples(t *testing.T) {
 		t.Errorf("one slow night still counts: %+v", usual)
 	}
 	if _, known := a.EstimateDuration(Create, Backup); known {
-		t.Error("what snapshots take is told of backups")
+		t.Error("durations of snapshots are used for backups")
 	}
 	if usual, _ := a.EstimateDuration(Restore, Snapshot); usual.Samples != 0 {
-		t.Error("what making takes is told of restores")
+		t.Error("durations of creates are used for restores")
 	}
 }
 
@@ -75,17 +75,17 @@ func TestEstimateUsesOnlyMeasuredOperations(t *testing.T) {
 		}
 	}
 	for name, o := range map[string]Operation{
-		"resumed":                  {Resumed: true, evidence: evidence{firstSeen: now, lastSeen: now}},
-		"begun by others before":   {StartUnknown: true, evidence: evidence{firstSeen: now, lastSeen: now}},
-		"never seen at work":       {},
-		"seen long before its end": {evidence: evidence{firstSeen: now.Add(-50 * time.Second), lastSeen: now.Add(-50 * time.Second)}},
-		"from nobody knows what":   {evidence: evidence{firstSeen: now, lastSeen: now}, Point: Point{Kind: Backup}},
-		"deleted, which is quick":  {evidence: evidence{firstSeen: now, lastSeen: now}, Action: Delete},
+		"resumed":                   {Resumed: true, evidence: evidence{firstSeen: now, lastSeen: now}},
+		"started earlier by others": {StartUnknown: true, evidence: evidence{firstSeen: now, lastSeen: now}},
+		"never seen running":        {},
+		"seen long before its end":  {evidence: evidence{firstSeen: now.Add(-50 * time.Second), lastSeen: now.Add(-50 * time.Second)}},
+		"from an unknown point":     {evidence: evidence{firstSeen: now, lastSeen: now}, Point: Point{Kind: Backup}},
+		"deleted, which is quick":   {evidence: evidence{firstSeen: now, lastSeen: now}, Action: Delete},
 	} {
 		if o.Action == Create {
 			o.Action = Restore
 		}
-		if o.Point.Kind != Backup || name != "from nobody knows what" {
+		if o.Point.Kind != Backup || name != "from an unknown point" {
 			o.Point = from
 		}
 		o.Started = now.Add(-time.Minute)
@@ -114,7 +114,7 @@ func TestLastRestoreDurationPrefersTheSamePoint(t *testing.T) {
 
 func TestTwiceTheEstimateIsStuckUnlessDocumented(t *testing.T) {
 	for name, c := range map[string]struct {
-		learned, after time.Duration // 0: nothing learned
+		learned, after time.Duration // 0: nothing was learned
 		stuck          bool
 	}{
 		"the documented time":                {0, 10 * time.Minute, false},
@@ -133,7 +133,7 @@ func TestTwiceTheEstimateIsStuckUnlessDocumented(t *testing.T) {
 		}
 		o := a.startAction(Create, requestedSnapshot)
 		if _, stuck := a.Stuck(a.openOperation()); stuck {
-			t.Errorf("%s: stuck before it was answered", name)
+			t.Errorf("%s: stuck before its answer came", name)
 		}
 		a.ApplyResult(o.Number, ActionResult{Point: createdSnapshot(InProgress, a.Now)}, Outcome{})
 		a.advance(c.after)

@@ -6,25 +6,24 @@ import (
 	"time"
 )
 
-// Exchange is one request and what came back, for whoever wants to see what the program did. It holds no token: the request's
-// headers are not in it, and an answer that echoes the token has lost it.
+// Exchange is one request and its response, for the list of requests. It contains no token: request headers are left out, and a token echoed in the response is masked.
 type Exchange struct {
 	Number       int // counting from 1 in this run
 	Method       string
 	URL          string
-	RequestBody  string // the request's body; "" if it had none
-	Status       int    // 0: no answer came
-	ResponseBody string // the beginning of the answer's body, at most MaxExchange bytes
-	Size         int64  // of the answer's body as far as it was read, bytes
+	RequestBody  string // "" if there was none
+	Status       int    // 0: no response
+	ResponseBody string // the beginning of the response body, at most MaxExchangeBody bytes
+	Size         int64  // bytes of the response body that were read
 	At           time.Time
 	Duration     time.Duration
-	Err          string // why it failed, in words; "" if it did not
+	Err          string // why it failed, to display; "" if it did not
 }
 
-// MaxExchangeBody is how much of an answer's body is kept for showing, in bytes.
+// MaxExchangeBody is how many bytes of a response body are kept for display.
 const MaxExchangeBody = 16 << 10
 
-// Curl is the request as a command for a shell, with the token left out as $VPS_API_TOKEN.
+// Curl returns the request as a shell command, with $VPS_API_TOKEN instead of the token.
 func (e Exchange) Curl() string {
 	var b strings.Builder
 	b.WriteString("curl -sS")
@@ -39,5 +38,5 @@ func (e Exchange) Curl() string {
 	return b.String()
 }
 
-// shellQuote makes a text one word of a POSIX shell, whatever is in it.
+// shellQuote quotes any text as one word of a POSIX shell.
 func shellQuote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }

@@ -11,18 +11,18 @@ import (
 	"unicode"
 )
 
-// SSHRule says how one gets to which servers over SSH.
+// SSHRule says how to connect to servers over SSH.
 type SSHRule struct {
-	Server  string   // a glob for the server's name; empty: every server
+	Server  string   // a glob for the server's name; empty: all servers
 	User    string   // empty: ssh decides
 	Port    int      // 0: ssh decides
 	Command []string // the program and its first arguments; empty: ssh
 }
 
-// SSHRules are rules in their order: the first that fits a server holds, and plain ssh where none does.
+// SSHRules are rules in order: the first that matches a server applies, or else plain ssh.
 type SSHRules []SSHRule
 
-// For is the rule that holds for the server.
+// For returns the rule that applies to the server.
 func (r SSHRules) For(s Server) SSHRule {
 	for _, rule := range r {
 		if rule.Server == "" || MatchGlob(rule.Server, s.Name) {
@@ -32,13 +32,13 @@ func (r SSHRules) For(s Server) SSHRule {
 	return SSHRule{}
 }
 
-// Args is the command that leads to the server: to its address, else to its host name. Neither can become an option.
+// Args returns the command that connects to the server's address, or else to its host name. Neither can become an option.
 func (r SSHRules) Args(s Server) ([]string, error) {
 	rule := r.For(s)
 	host, err := serverAddress(s)
 	if err != nil {
 		if host, err = safeArgument("host name", s.Hostname); err != nil {
-			return nil, Problem{Message: fmt.Sprintf("%s has no address that ssh can be given", Clean(s.Name))}
+			return nil, Problem{Message: fmt.Sprintf("%s has no address for ssh", Clean(s.Name))}
 		}
 	}
 	args := slices.Clone(rule.Command)
@@ -54,7 +54,7 @@ func (r SSHRules) Args(s Server) ([]string, error) {
 	return append(args, "--", host), nil
 }
 
-// URL is the same way as an address that a terminal can follow, ssh://root@203.0.113.10:2222; empty where there is none.
+// URL returns the same target as a URL that a terminal can open, ssh://root@203.0.113.10:2222; empty if there is none.
 func (r SSHRules) URL(s Server) string {
 	rule := r.For(s)
 	at, err := netip.ParseAddr(s.IP)
@@ -74,17 +74,17 @@ func (r SSHRules) URL(s Server) string {
 	return u.String()
 }
 
-// userPattern is what a user may be called here: no option, and nothing that parts it from the host.
+// userPattern is the allowed user names: they cannot become an option, and contain no separator between user and host.
 var userPattern = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
 
-// Check tells what is wrong in the rules: the first problem of each.
+// Check reports the first problem of each rule.
 func (r SSHRules) Check() []Problem {
 	var problems []Problem
 	for i, rule := range r {
 		why := ""
 		switch {
 		case rule.User != "" && !userPattern.MatchString(rule.User):
-			why = fmt.Sprintf("user cannot be %q: letters, digits and . _ - are allowed, and no - at its beginning", rule.User)
+			why = fmt.Sprintf("user cannot be %q: use letters, digits and . _ -, but no leading -", rule.User)
 		case rule.Port < 0 || rule.Port > 65535:
 			why = fmt.Sprintf("port cannot be %d: write a number from 1 to 65535", rule.Port)
 		case rule.Command != nil && (len(rule.Command) == 0 || strings.TrimSpace(rule.Command[0]) == ""):
@@ -97,41 +97,41 @@ func (r SSHRules) Check() []Problem {
 	return problems
 }
 
-// CustomCommand is a command of the user's own, for the server under the cursor.
+// CustomCommand is a command from the config, for the server under the cursor.
 type CustomCommand struct {
 	Key       string
 	Name      string
-	Run       []string // the program and its arguments, in which {id}, {name} and {ip} stand for the server's; with Shell one line
-	Shell     bool     // Run is one line for sh, in which the values come quoted
-	Confirm   bool     // it is asked first
-	Dangerous bool     // it changes something: it is asked first with the server's name typed, and read-only mode has none of it
+	Run       []string // the program and its arguments, with the placeholders {id}, {name} and {ip}; with Shell a single line
+	Shell     bool     // Run is one line for sh, in which values are quoted
+	Confirm   bool     // asks for confirmation
+	Dangerous bool     // it changes something: the server's name must be typed first, and read-only mode disables it
 }
 
-// placeholderPattern are the words in braces, and blankNames those that stand for something.
+// placeholderPattern matches words in braces, and commandPlaceholders lists the known ones.
 var (
 	placeholderPattern  = regexp.MustCompile(`\{[a-z]+\}`)
 	commandPlaceholders = []string{"{id}", "{name}", "{ip}"}
 )
 
-// Check tells what is wrong with the command as it is written, or "".
+// Check returns what is wrong with the command in the config, or "".
 func (c CustomCommand) Check() string {
 	switch {
 	case strings.TrimSpace(c.Name) == "" || Clean(c.Name) != c.Name:
-		return "name must be a text of visible characters"
+		return "name must not be empty or contain control characters"
 	case c.Key == "":
 		return `key is missing: write one, such as "f5"`
 	case len(c.Run) == 0 || strings.TrimSpace(c.Run[0]) == "":
 		return `run is empty: write the program and its arguments, such as ["ping", "-c", "3", "{ip}"]`
 	case c.Shell && len(c.Run) != 1:
-		return `with shell = true run must be one text in a list, such as ["ping -c 3 {ip} | tail -1"]`
+		return `with shell = true, run must be a list of one string, such as ["ping -c 3 {ip} | tail -1"]`
 	case !c.Shell && strings.ContainsAny(c.Run[0], "{}"):
-		return "run must begin with the name of a program: it cannot come from the server"
+		return "run must begin with the name of a program, without placeholders"
 	}
 	for _, arg := range c.Run {
 		for _, at := range placeholderPattern.FindAllStringIndex(arg, -1) {
 			variable := c.Shell && at[0] > 0 && arg[at[0]-1] == '$'
 			if blank := arg[at[0]:at[1]]; !variable && !slices.Contains(commandPlaceholders, blank) {
-				return fmt.Sprintf("%s in run stands for nothing: there are %s", blank, strings.Join(commandPlaceholders, ", "))
+				return fmt.Sprintf("unknown %s in run; valid: %s", blank, strings.Join(commandPlaceholders, ", "))
 			}
 		}
 	}
@@ -141,11 +141,10 @@ func (c CustomCommand) Check() string {
 	return ""
 }
 
-// checkShellLine tells why values cannot be set into a line for a shell: they come as quoted words, and what is quoted once more, or
-// read by the shell as something else than a word, would not be.
+// checkShellLine returns why values cannot be inserted into a shell line, or "". They are inserted quoted, which is unsafe inside other quotes, or where the shell does not expect a word.
 func checkShellLine(line string) string {
 	if strings.ContainsAny(line, "\n\r") || strings.Contains(line, "<<") {
-		return "with shell = true run must be one line without <<"
+		return "with shell = true, run must be one line without <<"
 	}
 	quote, escaped := rune(0), false
 	for at, r := range line {
@@ -164,16 +163,14 @@ func checkShellLine(line string) string {
 		}
 		for _, place := range commandPlaceholders {
 			if strings.HasPrefix(line[at:], place) && (quote != 0 || at > 0 && line[at-1] == '\\') {
-				return fmt.Sprintf("%s stands in quotes: leave them out, it comes quoted", place)
+				return fmt.Sprintf("%s is inside quotes: remove them, the value is quoted automatically", place)
 			}
 		}
 	}
 	return ""
 }
 
-// Args is the command for a server. What the server is called can neither become an option nor more than one word, of this
-// shell or of one behind it (ssh hands a command to another): a value with anything but letters, digits and . _ : @ + - in it,
-// or with a - at its beginning, is refused.
+// Args returns the command for a server. A server's name can neither become an option nor more than one word, in this shell or in one behind it (ssh passes a command on). Values that begin with -, or contain anything but letters, digits and . _ : @ + -, are rejected.
 func (c CustomCommand) Args(s Server) ([]string, error) {
 	values := map[string]func() (string, error){
 		"{id}":   func() (string, error) { return safeArgument("ID", string(s.ID)) },
@@ -208,24 +205,24 @@ func (c CustomCommand) Args(s Server) ([]string, error) {
 	return args, failed
 }
 
-// safeArgument is a value that can be given to any command, or why it cannot.
+// safeArgument returns a value that is safe to pass to any command, or why it is not.
 func safeArgument(what, value string) (string, error) {
 	shown := Clean(value)
 	switch {
 	case value == "":
 		return "", Problem{Message: "the server has no " + what}
 	case value[0] == '-':
-		return "", Problem{Message: fmt.Sprintf("the server's %s “%s” begins with -, so a command would take it for an option", what, shown)}
+		return "", Problem{Message: fmt.Sprintf("the server's %s “%s” begins with -, which a command would read as an option", what, shown)}
 	}
 	for _, r := range value {
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._:@+-", r) {
-			return "", Problem{Message: fmt.Sprintf("the server's %s “%s” has %s in it: a command is only given letters, digits and . _ : @ + -", what, shown, describeRune(r))}
+			return "", Problem{Message: fmt.Sprintf("the server's %s “%s” contains %s: only letters, digits and . _ : @ + - are allowed", what, shown, describeRune(r))}
 		}
 	}
 	return value, nil
 }
 
-// serverAddress is the server's IP address, if it is one.
+// serverAddress returns the server's IP address, if it is valid.
 func serverAddress(s Server) (string, error) {
 	at, err := netip.ParseAddr(s.IP)
 	if err != nil || at.Zone() != "" {

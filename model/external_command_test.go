@@ -96,16 +96,16 @@ func TestCustomCommandIsFilledInForAServer(t *testing.T) {
 func TestInvalidCustomCommandIsExplained(t *testing.T) {
 	good := CustomCommand{Key: "f5", Name: "it", Run: []string{"ping", "{ip}"}}
 	for want, spoil := range map[string]func(*CustomCommand){
-		"name must be a text":              func(c *CustomCommand) { c.Name = "a\x1b[2J" },
-		"key is missing":                   func(c *CustomCommand) { c.Key = "" },
-		"run is empty":                     func(c *CustomCommand) { c.Run = nil },
-		"{nmae} in run stands for nothing": func(c *CustomCommand) { c.Run = []string{"ping", "{nmae}"} },
-		"cannot come from the server":      func(c *CustomCommand) { c.Run = []string{"{name}", "x"} },
-		"must be one text in a list":       func(c *CustomCommand) { c.Shell = true },
-		"one line without <<":              func(c *CustomCommand) { c.Run, c.Shell = []string{"cat <<E\n{name}\nE"}, true },
-		"{name} stands in quotes":          func(c *CustomCommand) { c.Run, c.Shell = []string{`echo "is {name}"`}, true },
-		"{id} stands in quotes":            func(c *CustomCommand) { c.Run, c.Shell = []string{`echo 'is {id}'`}, true },
-		"{ip} stands in quotes":            func(c *CustomCommand) { c.Run, c.Shell = []string{"echo `ping {ip}`"}, true },
+		"name must not be empty":       func(c *CustomCommand) { c.Name = "a\x1b[2J" },
+		"key is missing":               func(c *CustomCommand) { c.Key = "" },
+		"run is empty":                 func(c *CustomCommand) { c.Run = nil },
+		"unknown {nmae} in run":        func(c *CustomCommand) { c.Run = []string{"ping", "{nmae}"} },
+		"without placeholders":         func(c *CustomCommand) { c.Run = []string{"{name}", "x"} },
+		"must be a list of one string": func(c *CustomCommand) { c.Shell = true },
+		"one line without <<":          func(c *CustomCommand) { c.Run, c.Shell = []string{"cat <<E\n{name}\nE"}, true },
+		"{name} is inside quotes":      func(c *CustomCommand) { c.Run, c.Shell = []string{`echo "is {name}"`}, true },
+		"{id} is inside quotes":        func(c *CustomCommand) { c.Run, c.Shell = []string{`echo 'is {id}'`}, true },
+		"{ip} is inside quotes":        func(c *CustomCommand) { c.Run, c.Shell = []string{"echo `ping {ip}`"}, true },
 	} {
 		c := good
 		spoil(&c)
@@ -114,11 +114,11 @@ func TestInvalidCustomCommandIsExplained(t *testing.T) {
 		}
 	}
 	if why := good.Check(); why != "" {
-		t.Errorf("a good one is refused: %s", why)
+		t.Errorf("a valid one is rejected: %s", why)
 	}
 }
 
-// hostileNames are names that somebody could give a server who wants to have something run.
+// hostileNames are server names that try to run a command.
 var hostileNames = []string{
 	"-oProxyCommand=id", "--help", "a; id", "$(id)", "`id`", "a b", "a'b", `a"b`, "a\nid", "a|id", "a&id", "a>b", "*", "~root", "\x1b[2J", "a\u202eb", "",
 }
@@ -134,7 +134,7 @@ func TestHostileNameIsNeitherAnOptionNorAShellWord(t *testing.T) {
 				t.Errorf("%q: %q, %v", name, got, err)
 			}
 			if _, err := (CustomCommand{Run: []string{"ping", "{ip}"}}).Args(serverAt(name, "203.0.113.10")); err != nil {
-				t.Errorf("%q keeps a command from running that is not given it: %v", name, err)
+				t.Errorf("%q prevents a command that does not use it: %v", name, err)
 			}
 		}
 	}

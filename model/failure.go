@@ -6,31 +6,29 @@ import (
 	"time"
 )
 
-// The kinds of failure that the program tells apart. Errors from the API satisfy errors.Is with one of them, so that the
-// screens need to know nothing of HTTP.
+// The kinds of failure that the program distinguishes. Errors from the API satisfy errors.Is with one of them, so that the screens need not know HTTP.
 var (
-	ErrUnauthorized   = errors.New("the token is not accepted")               // 401
-	ErrForbidden      = errors.New("the token may not do this")               // 403
-	ErrNotFound       = errors.New("not found")                               // 404, 410
-	ErrConflict       = errors.New("busy with something else")                // 409
-	ErrRefused        = errors.New("refused by the API")                      // 400, 422 and other 4xx
-	ErrRateLimited    = errors.New("too many requests")                       // 429
-	ErrUnavailable    = errors.New("the API has trouble")                     // 5xx
-	ErrUnreachable    = errors.New("the API cannot be reached")               // refused, DNS, TLS, cut line
-	ErrTimeout        = errors.New("the API did not answer in time")          // no answer, or it broke off
-	ErrBadAnswer      = errors.New("the answer is not what the API promises") // unreadable, too large, a foreign host
-	ErrOutcomeUnknown = errors.New("the outcome is unknown")                  // a POST or DELETE whose answer was lost
-	ErrIncomplete     = errors.New("the list is incomplete")                  // a list of which only a part came
+	ErrUnauthorized   = errors.New("the token is not accepted")           // 401
+	ErrForbidden      = errors.New("the token is not allowed to do this") // 403
+	ErrNotFound       = errors.New("not found")                           // 404, 410
+	ErrConflict       = errors.New("busy with another operation")         // 409
+	ErrRefused        = errors.New("refused by the API")                  // 400, 422 and other 4xx
+	ErrRateLimited    = errors.New("too many requests")                   // 429
+	ErrUnavailable    = errors.New("the API has trouble")                 // 5xx
+	ErrUnreachable    = errors.New("the API cannot be reached")           // connection refused, DNS, TLS, or the connection broke
+	ErrTimeout        = errors.New("the API did not answer in time")      // no answer, or it was cut off
+	ErrBadAnswer      = errors.New("the API sent an invalid answer")      // unreadable, too large, or from another host
+	ErrOutcomeUnknown = errors.New("the outcome is unknown")              // a POST or DELETE whose answer was lost
+	ErrIncomplete     = errors.New("the list is incomplete")              // only a part of a list arrived
 )
 
-// IncompleteError is why a list is only a part of what the account has. What came of it comes along with the error. It satisfies
-// errors.Is with ErrIncomplete.
+// IncompleteError says that a list is only a part of what the account has. The received part is returned with the error. It satisfies errors.Is with ErrIncomplete.
 type IncompleteError struct {
-	Got   int // how many items came
-	Total int // how many there should be; 0: the API does not tell, and only says that there are more
+	Got   int // how many items were received
+	Total int // how many there should be; 0: the API only says that there are more
 }
 
-// Counts is how much came: "2 of 50", or "2 of more".
+// Counts says how many items were received: "2 of 50", or "2 of more".
 func (i *IncompleteError) Counts() string {
 	if i.Total <= i.Got {
 		return fmt.Sprintf("%d of more", i.Got)
@@ -38,23 +36,22 @@ func (i *IncompleteError) Counts() string {
 	return fmt.Sprintf("%d of %d", i.Got, i.Total)
 }
 
-// Error is the sentence of Words.
+// Error returns the same text as Message.
 func (i *IncompleteError) Error() string { return i.Message() }
 
-// Message is the sentence for a person.
+// Message is the text to display.
 func (i *IncompleteError) Message() string {
 	return "The list is incomplete: the API gave " + i.Counts() + "."
 }
 
-// Unwrap is ErrIncomplete.
+// Unwrap returns ErrIncomplete.
 func (i *IncompleteError) Unwrap() error { return ErrIncomplete }
 
-// ErrorMessage is the sentence that a person is shown for an error: the API's own words where it gave some, cleaned, else ours.
-// It never holds the token, a stack or a raw Go error. Words of nil is "".
+// ErrorMessage returns the text to display for an error: the API's own message if it gave one, cleaned, or else ours. It never contains the token, a stack trace or a raw Go error. For nil it returns "".
 func ErrorMessage(err error) string {
-	var spoken interface{ Message() string }
-	if errors.As(err, &spoken) {
-		return Clean(spoken.Message())
+	var withMessage interface{ Message() string }
+	if errors.As(err, &withMessage) {
+		return Clean(withMessage.Message())
 	}
 	for _, known := range []error{
 		ErrOutcomeUnknown, ErrUnauthorized, ErrForbidden, ErrNotFound, ErrConflict, ErrRefused, ErrRateLimited,
@@ -65,16 +62,16 @@ func ErrorMessage(err error) string {
 		}
 	}
 	if err != nil {
-		return "something went wrong inside vpsdeck"
+		return "internal error in vpsdeck"
 	}
 	return ""
 }
 
-// RetryAfter is how long the API asked to be left alone, or 0.
+// RetryAfter returns how long the API asked to wait before the next request, or 0.
 func RetryAfter(err error) time.Duration {
-	var patient interface{ Wait() time.Duration }
-	if errors.As(err, &patient) {
-		return patient.Wait()
+	var withWait interface{ Wait() time.Duration }
+	if errors.As(err, &withWait) {
+		return withWait.Wait()
 	}
 	return 0
 }

@@ -5,40 +5,37 @@ import (
 	"slices"
 )
 
-// Fleet is what the three lists say together: which points each server has, and what it can go back to. It is made once for
-// each change and never changed after, so that any number of goroutines may read it, and many share one.
+// Fleet combines the three lists: which points each server has, and its coverage. A new one is built after each change and then never modified, so goroutines can share it.
 type Fleet struct {
-	Servers   []Server // as the API lists them, and so below; nobody writes to them
+	Servers   []Server // in the API's order, as are the points below; never written to
 	Backups   []Point
 	Snapshots []Point
 
 	byID        map[ID]int32
 	groups      map[ID]group
-	running     [2][]int32 // the places of points that are being made, by kind
+	running     [2][]int32 // the indexes of points that are being created, by kind
 	assessments assessmentCache
 }
 
-// group is what is known of one server's points: their places, newest first, and what they amount to. A place is a number of a
-// backup, or, below zero, the complement of that of a snapshot: the points themselves are large and stand in their lists alone.
+// group is what is known of one server's points: their indexes, newest first, and totals. An index of 0 or more is a backup; a negative one is the complement of a snapshot's index. Points are large, so they are stored only in their lists.
 type group struct {
 	indexes  []int32
 	coverage Coverage
 	quotas   [2]Quota
 }
 
-// Coverage is how many restore points a server has. What they are worth at a time tells an [Assessment].
+// Coverage is how many restore points a server has. An [Assessment] says whether they are enough.
 type Coverage struct {
-	Backups   int // all it has, whatever their status
+	Backups   int // all, regardless of status
 	Snapshots int
-	Failed    int // of both
-	Running   int // of both
+	Failed    int // of both kinds
+	Running   int // of both kinds
 }
 
-// emptyFleet is what there is before anything is known.
+// emptyFleet is used before anything is loaded.
 var emptyFleet = newFleet(nil, nil, nil)
 
-// newFleet groups all points by server, newest first, and sums up each server's coverage, so that drawing only looks things up.
-// It grows with the number of points.
+// newFleet groups all points by server, newest first, and computes each server's totals, so that drawing needs only lookups. It takes time in proportion to the number of points.
 func newFleet(servers []Server, backups, snapshots []Point) *Fleet {
 	f := &Fleet{Servers: servers, Backups: backups, Snapshots: snapshots}
 	f.indexServers()
@@ -48,7 +45,7 @@ func newFleet(servers []Server, backups, snapshots []Point) *Fleet {
 			count[list[i].Server.ID]++
 		}
 	}
-	room := make([]int32, len(backups)+len(snapshots)) // all groups together: one piece of memory for ten thousand
+	room := make([]int32, len(backups)+len(snapshots)) // for all groups: one allocation instead of ten thousand
 	groups := make(map[ID]*group, len(count))
 	each := make([]group, 0, len(count))
 	for id, n := range count {
@@ -77,14 +74,14 @@ func newFleet(servers []Server, backups, snapshots []Point) *Fleet {
 	return f
 }
 
-// withServers is the same points beside other servers.
+// withServers returns a fleet with the same points and other servers.
 func (f *Fleet) withServers(servers []Server) *Fleet {
 	out := &Fleet{Servers: servers, Backups: f.Backups, Snapshots: f.Snapshots, groups: f.groups, running: f.running}
 	out.indexServers()
 	return out
 }
 
-// Filter is the part of the fleet whose servers are wanted, with the points of those.
+// Filter returns the part of the fleet with the wanted servers and their points.
 func (f *Fleet) Filter(wanted func(Server) bool) *Fleet {
 	servers := slices.DeleteFunc(slices.Clone(f.Servers), func(s Server) bool { return !wanted(s) })
 	mine := make(map[ID]bool, len(servers))
@@ -104,12 +101,12 @@ func (f *Fleet) Filter(wanted func(Server) bool) *Fleet {
 
 func (f *Fleet) indexServers() {
 	f.byID = make(map[ID]int32, len(f.Servers))
-	for i := len(f.Servers) - 1; i >= 0; i-- { // the first counts, should an ID come twice
+	for i := len(f.Servers) - 1; i >= 0; i-- { // the first one wins if an ID is listed twice
 		f.byID[f.Servers[i].ID] = int32(i)
 	}
 }
 
-// pointAt is the one at a place.
+// pointAt returns the point at an index.
 func (f *Fleet) pointAt(place int32) *Point {
 	if place < 0 {
 		return &f.Snapshots[^place]
@@ -117,7 +114,7 @@ func (f *Fleet) pointAt(place int32) *Point {
 	return &f.Backups[place]
 }
 
-// newestFirst is [NewestFirst] by places.
+// newestFirst is [NewestFirst] for indexes.
 func (f *Fleet) newestFirst(a, b int32) int {
 	return cmp.Or(NewestFirst(f.pointAt(a), f.pointAt(b)), cmp.Compare(b, a))
 }
@@ -130,10 +127,10 @@ func (f *Fleet) Points(kind Kind) []Point {
 	return f.Backups
 }
 
-// PointsOf returns a server's points, backups and snapshots, newest first, in a slice of its own.
+// PointsOf returns a server's points, backups and snapshots, newest first, in a new slice.
 func (f *Fleet) PointsOf(server ID) []Point { return f.appendPointsOf(nil, server) }
 
-// appendPointsOf is Of in the room that there is.
+// appendPointsOf appends a server's points to room.
 func (f *Fleet) appendPointsOf(room []Point, server ID) []Point {
 	g := f.groups[server]
 	room = slices.Grow(room, len(g.indexes))
@@ -143,17 +140,17 @@ func (f *Fleet) appendPointsOf(room []Point, server ID) []Point {
 	return room
 }
 
-// Coverage counts what the server has.
+// Coverage returns how many restore points the server has.
 func (f *Fleet) Coverage(server ID) Coverage { return f.groups[server].coverage }
 
-// Quota is how far the server has used its room for a kind of point.
+// Quota returns how much of its quota for a kind of point the server uses.
 func (f *Fleet) Quota(kind Kind, server ID) Quota {
 	q := f.groups[server].quotas[kind]
 	q.Limit = kind.Limit()
 	return q
 }
 
-// Server finds a server by its ID.
+// Server returns the server with the ID.
 func (f *Fleet) Server(id ID) (Server, bool) {
 	i, ok := f.byID[id]
 	if !ok {
@@ -162,7 +159,7 @@ func (f *Fleet) Server(id ID) (Server, bool) {
 	return f.Servers[i], true
 }
 
-// summarize sums up what a server has.
+// summarize computes a server's totals.
 func (f *Fleet) summarize(g *group, server ID) {
 	c := &g.coverage
 	for kind := range g.quotas {

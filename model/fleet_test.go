@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// randomPoints is some points of either server, whose ids come again.
+// randomPoints returns points of either server with IDs that repeat.
 func randomPoints(r *rand.Rand, kind Kind) []Point {
 	var out []Point
 	for i := range r.IntN(9) {
@@ -45,7 +45,7 @@ func TestFleetMatchesTheListsInAnyOrder(t *testing.T) {
 			a.removePoint(Key{kind, ID(fmt.Sprint(r.IntN(9)))})
 		}
 		if same := slices.Equal(before, a.Points(kind).Value); !same && a.Version() == version {
-			t.Fatal("the lists have changed, and the version says that they have not")
+			t.Fatal("the lists have changed, but not the version")
 		}
 		for _, server := range []ServerRef{web, db} {
 			requireFleet(t, a, server.ID)
@@ -53,14 +53,14 @@ func TestFleetMatchesTheListsInAnyOrder(t *testing.T) {
 	}
 }
 
-// requireFleet holds what is kept of a server against the lists.
+// requireFleet compares the stored data of a server with the lists.
 func requireFleet(t *testing.T, a testAccount, server ID) {
 	t.Helper()
 	want := append(PointsOf(a.Backups.Value, server), PointsOf(a.Snapshots.Value, server)...)
 	SortNewestFirst(want)
 	got, cover := a.PointsOf(server), a.Fleet().Coverage(server)
 	if !slices.EqualFunc(got, want, func(x, y Point) bool { return x.Key() == y.Key() && x.Status == y.Status }) {
-		t.Fatalf("of %s is kept\n%v\nbut the lists say\n%v", server, got, want)
+		t.Fatalf("stored of %s\n%v\nbut the lists say\n%v", server, got, want)
 	}
 	var sums Coverage
 	for _, p := range want {
@@ -75,11 +75,11 @@ func requireFleet(t *testing.T, a testAccount, server ID) {
 		}
 	}
 	if cover != sums {
-		t.Fatalf("of %s is kept %+v, but the lists say %+v", server, cover, sums)
+		t.Fatalf("stored of %s is %+v, but the lists say %+v", server, cover, sums)
 	}
 	for _, kind := range []Kind{Backup, Snapshot} {
 		if got, want := a.Quota(kind, server), QuotaOf(kind, server, want); got != want {
-			t.Fatalf("the %s quota of %s is kept as %+v, but the lists say %+v", kind, server, got, want)
+			t.Fatalf("the stored %s quota of %s is %+v, but the lists say %+v", kind, server, got, want)
 		}
 	}
 }
@@ -99,27 +99,27 @@ func TestUnchangedPollKeepsTheVersionAndAllocatesNothing(t *testing.T) {
 	}
 	poll()
 	if a.Version() != version || a.Fleet() != fleet {
-		t.Error("what is made of the lists has to be made anew")
+		t.Error("an unchanged list changes the version")
 	}
 	if n := testing.AllocsPerRun(100, poll); n > 4 {
-		t.Errorf("it takes %v pieces of memory", n)
+		t.Errorf("it allocates %v times", n)
 	}
 	ticket, _ := a.Backups.Start(a.Now)
 	a.ApplyPoints(Backup, "", ticket, points[:2], nil)
 	if a.Version() == version {
-		t.Error("a point has gone, and nobody is told")
+		t.Error("a point was deleted, but the version is the same")
 	}
 }
 
 func TestPartialListIgnoresOtherServers(t *testing.T) {
 	a := newTestAccount(t, backup("1", time.Hour), backup("3", time.Hour).onServer(db))
-	a.pollKind(Backup, web.ID, backup("1", time.Hour), backup("2", time.Hour), backup("3", time.Hour).onServer(db)) // the filter was not heeded
+	a.pollKind(Backup, web.ID, backup("1", time.Hour), backup("2", time.Hour), backup("3", time.Hour).onServer(db)) // the API ignored the filter
 	if len(a.Backups.Value) != 3 || len(a.PointsOf(db.ID)) != 1 {
 		t.Errorf("%v", keys(a.Backups.Value))
 	}
 }
 
-// TestIncrementalAssessmentMatchesFullAssessment holds a fleet that is judged from time to time against the same one judged once.
+// TestIncrementalAssessmentMatchesFullAssessment compares a fleet assessed repeatedly with the same one assessed once.
 func TestIncrementalAssessmentMatchesFullAssessment(t *testing.T) {
 	age := rapid.SampledFrom([]time.Duration{0, time.Minute, 90 * time.Minute, 25 * time.Hour, 26 * time.Hour, 49 * time.Hour, 80 * time.Hour})
 	rapid.Check(t, func(t *rapid.T) {

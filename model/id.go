@@ -8,17 +8,15 @@ import (
 	"strings"
 )
 
-// ID names a server, a backup or a snapshot. The documents show integers [E], the vendor's newer tooling shows UUID
-// strings [E]; an ID holds either, as text, and prints as it came. The zero ID names nothing.
+// ID identifies a server, a backup or a snapshot. The documents show integers [E], the vendor's newer tooling shows UUID strings [E]. Either is stored as text and printed unchanged. The zero ID identifies nothing.
 type ID string
 
-// maxID is far above a UUID's 36 characters: an ID ends up in a path and on the screen.
+// maxID is far above a UUID's 36 characters. It limits IDs because they are put into paths and on the screen.
 const maxID = 128
 
 var errBadID = errors.New("an id must be an integer or a string of letters, digits, - and _")
 
-// UnmarshalJSON accepts an integer or a string of letters, digits, '-' and '_'; null leaves the ID empty. Anything else
-// is refused, so that an ID can never carry a path, a query or a terminal code.
+// UnmarshalJSON accepts an integer or a string of letters, digits, '-' and '_'; null leaves the ID empty. Anything else is rejected, so that an ID can never contain a path, a query or a terminal code.
 func (i *ID) UnmarshalJSON(data []byte) error {
 	text := string(data)
 	switch {
@@ -44,7 +42,7 @@ func (i *ID) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON writes an integer where the ID reads as one, else a string: the API has integers where it has numbers [E].
+// MarshalJSON writes an integer if the ID is one, else a string, because the API uses integers for numeric IDs [E].
 func (i ID) MarshalJSON() ([]byte, error) {
 	if n, err := strconv.ParseInt(string(i), 10, 64); err == nil && strconv.FormatInt(n, 10) == string(i) {
 		return []byte(i), nil
@@ -56,9 +54,9 @@ func (i ID) MarshalJSON() ([]byte, error) {
 	return out, nil
 }
 
-// Less orders integers by value and everything else by text, integers first. Of two IDs that differ one is always less.
+// Less orders integers by value and everything else by text, integers first. Of two different IDs one is always less.
 func (i ID) Less(other ID) bool {
-	if i.isNumber() && other.isNumber() { // as nearly all do: a large fleet is sorted by them
+	if i.isNumber() && other.isNumber() { // nearly all are, and sorting a large fleet compares many
 		return len(i) < len(other) || len(i) == len(other) && i < other
 	}
 	a, errA := strconv.ParseInt(string(i), 10, 64)
@@ -72,7 +70,7 @@ func (i ID) Less(other ID) bool {
 	return i < other
 }
 
-// isNumber says whether the ID is a number as one writes it, without a sign or a leading zero, and short enough for an integer.
+// isNumber reports whether the ID is a canonical number, without a sign or a leading zero, and short enough for an integer.
 func (i ID) isNumber() bool {
 	if len(i) == 0 || len(i) > 18 || i[0] == '0' {
 		return false

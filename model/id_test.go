@@ -42,7 +42,7 @@ func TestIDRejectsUnsafeText(t *testing.T) {
 		if err := json.Unmarshal([]byte(in), &id); err == nil {
 			t.Errorf("%s is accepted as %q", in, id)
 		} else if id != "before" {
-			t.Errorf("%s is refused, and yet the ID has become %q", in, id)
+			t.Errorf("%s is refused, but the ID has become %q", in, id)
 		}
 	}
 }
@@ -71,7 +71,7 @@ func FuzzOnlyIdenticalIDsCompareEqual(f *testing.F) {
 			t.Errorf("%q and %q: neither or both come first", a, b)
 		}
 		if a.Less(b) && b.Less(c) && !a.Less(c) {
-			t.Errorf("%q < %q < %q, and yet not %q < %q", a, b, c, a, c)
+			t.Errorf("%q < %q < %q, but not %q < %q", a, b, c, a, c)
 		}
 		if a.Less(a) {
 			t.Errorf("%q comes before itself", a)

@@ -17,17 +17,17 @@ func TestPointMissingFromAPartialListIsNotGone(t *testing.T) {
 	s := &State{Now: one.CreatedAt, Local: one.CreatedAt}
 	ask(s, []Point{one}, cut)
 	if !s.Backups.Loaded() || s.Backups.Complete() || s.Backups.Fresh() || s.PointsComplete() || !errors.Is(s.Incomplete(), ErrIncomplete) {
-		t.Error("a part passes for the whole")
+		t.Error("an incomplete list counts as complete")
 	}
 	if q := s.Quota(Backup, one.Server.ID); !q.Incomplete || !q.MayBeFull() || q.Left() != 0 {
 		t.Errorf("%+v", q)
 	}
 	if _, ok := s.CachedAccount(); ok {
-		t.Error("it is kept for the next run")
+		t.Error("it is cached")
 	}
 	ask(s, []Point{one, two}, nil)
 	if !s.Backups.Complete() || s.Incomplete() != nil {
-		t.Error("the whole does not pass for one")
+		t.Error("the complete list does not count as complete")
 	}
 	o := s.Begin(ActionRequest{Action: Delete, Point: two}, "run")
 	s.ApplyResult(o.Number, ActionResult{}, Outcome{Err: ErrOutcomeUnknown, AnswerLost: true, SentAt: s.Now})
@@ -37,14 +37,14 @@ func TestPointMissingFromAPartialListIsNotGone(t *testing.T) {
 		t.Errorf("an incomplete list has ended %v", changed)
 	}
 	if _, there := s.Point(two.Key()); !there || s.Backups.Err == nil {
-		t.Error("what it lacks is taken away")
+		t.Error("what it lacks was removed")
 	}
 	if now, _ := s.Point(one.Key()); now.Status != Failed {
-		t.Error("what it has is not taken over")
+		t.Error("what it has was not applied")
 	}
-	ask(s, []Point{one}, nil) // its answer was lost, so two whole lists must agree
+	ask(s, []Point{one}, nil) // its answer was lost, so two complete lists must agree
 	if changed := ask(s, []Point{one}, nil); len(changed) != 1 || changed[0].Phase != PhaseDone {
-		t.Errorf("two whole lists have ended %v", changed)
+		t.Errorf("two complete lists have ended %v", changed)
 	}
 }
 
@@ -60,13 +60,13 @@ func TestServerMissingFromAPartialListDoesNotEndARestore(t *testing.T) {
 	ask([]Server{{ID: p.Server.ID, Name: p.Server.Name, Status: ServerActive}, other}, nil)
 	o := s.Begin(ActionRequest{Action: Restore, Point: p}, "run")
 	s.ApplyResult(o.Number, ActionResult{Point: p, ServerStatus: ServerRestoring}, Outcome{SentAt: s.Now})
-	for range minMisses - 1 { // more of them leave it unconfirmed, not ended
+	for range minMisses - 1 { // more of them make it unconfirmed, not failed
 		if changed := ask([]Server{other}, &IncompleteError{Got: 1, Total: 2}); len(changed) != 0 {
 			t.Fatalf("it ended: %+v", changed)
 		}
 	}
 	if _, there := s.Server(p.Server.ID); !there {
-		t.Error("the server is taken away")
+		t.Error("the server was removed")
 	}
 }
 
@@ -75,10 +75,10 @@ func TestOperationMissingFromPartialListsStaysOpenAndHidden(t *testing.T) {
 	other := p
 	other.ID = "other"
 	for name, test := range map[string]struct {
-		deed  Action
-		lost  bool
-		bound time.Duration
-		stays Phase
+		action Action
+		lost   bool
+		bound  time.Duration
+		stays  Phase
 	}{
 		"create":        {Create, false, pointListDelay, PhaseRunning},
 		"delete":        {Delete, false, pointListDelay, PhaseRunning},
@@ -96,7 +96,7 @@ func TestOperationMissingFromPartialListsStaysOpenAndHidden(t *testing.T) {
 		}
 		server, _ := s.Servers.Start(s.Now)
 		s.ApplyServers(server, []Server{{ID: p.Server.ID, Name: p.Server.Name, Status: ServerActive}}, nil)
-		o := s.Begin(ActionRequest{Action: test.deed, Point: p}, "run")
+		o := s.Begin(ActionRequest{Action: test.action, Point: p}, "run")
 		made := p
 		made.ID = "new"
 		outcome := Outcome{SentAt: s.Now}

@@ -8,8 +8,7 @@ import (
 	"unicode/utf16"
 )
 
-// SafeJSON is a JSON text as it came, indented, with every character that must not reach a terminal written as JSON's own
-// escape: it means the same, and may be shown and copied. What is no JSON is cleaned, line by line.
+// SafeJSON indents a JSON text, and writes characters that must not reach a terminal as JSON escapes. The result means the same, and is safe to display and copy. Text that is not JSON is cleaned line by line.
 func SafeJSON(raw string) string {
 	var nice bytes.Buffer
 	if json.Indent(&nice, []byte(raw), "", "  ") != nil {
@@ -20,7 +19,7 @@ func SafeJSON(raw string) string {
 		return strings.Join(lines, "\n")
 	}
 	var b strings.Builder
-	for _, r := range nice.String() { // outside its strings JSON has nothing foreign but line breaks
+	for _, r := range nice.String() { // outside strings, JSON's only unsafe characters are line breaks
 		switch {
 		case r == '\n' || !isUnsafe(r):
 			b.WriteRune(r)

@@ -37,6 +37,6 @@ func TestSafeJSONKeepsNumbersAndOrder(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	if got := SafeJSON("<html>\x1b[2J\nx"); got != "<html>^[[2J\nx" {
-		t.Errorf("what is no JSON: %q", got)
+		t.Errorf("not JSON: %q", got)
 	}
 }

@@ -9,49 +9,48 @@ import (
 	"time"
 )
 
-// An operation's life is played in every order of these events, to a depth, for each action.
+// An operation goes through every sequence of these events, up to a depth, for each action.
 //
 // The invariants, after every event:
 //
-//   - never done before the account: Done only once the account itself has ended the action;
+//   - never done too early: it is Done only once the account itself has finished the action;
 //   - never sent twice: while the operation is open, the same action is forbidden, also after a restart;
-//   - never green by mistake: whatever is over and not Done says why;
-//   - over is over: what was given up changes only when it shows after all;
-//   - never silent: lists that tell the truth bring every operation to its end in a bounded time, and one that was given up and
-//     shows after all is told of.
+//   - never a silent failure: every final phase except Done has a reason;
+//   - final is final: an operation that was given up changes only if it appears after all;
+//   - never stuck: correct lists bring every operation to its end in a bounded time, and one that was given up and appears after all is reported.
 const (
-	eventAccepted    = 'A' // the answer comes: the API has accepted it
-	eventLostDone    = 'L' // the answer is lost, and the API has carried it out
-	eventLostNotDone = 'l' // the answer is lost, and the API has not
-	eventStaleList   = 'B' // a list comes that was asked for before the answer
-	eventLagging     = 'G' // lists come from a replica that is behind
-	eventList        = 'T' // lists come that tell the truth
-	eventMissing     = 'V' // a list comes in which the point is missing; never twice in a row
-	eventRestart     = 'R' // the program ends and starts again, with its journal
-	eventOtherPoint  = 'O' // somebody else makes a point of the same kind
+	eventAccepted    = 'A' // the answer comes: the API has accepted the action
+	eventLostDone    = 'L' // the answer is lost, and the API executed the action
+	eventLostNotDone = 'l' // the answer is lost, and the API did not execute it
+	eventStaleList   = 'B' // a list that was requested before the answer
+	eventLagging     = 'G' // lists from a replica that lags behind
+	eventList        = 'T' // correct lists
+	eventMissing     = 'V' // a list without the point; never twice in a row
+	eventRestart     = 'R' // the program ends and restarts with its journal
+	eventOtherPoint  = 'O' // someone else creates a point of the same kind
 	eventWait        = 'W' // minutes pass
 	eventPause       = 'w' // twenty seconds pass; every event takes five
 )
 
-// lifecycleDepth is how many events a life has. Its end is played to the end all the same.
+// lifecycleDepth is how many events an operation goes through before it is run to its end.
 var lifecycleDepth = flag.Int("life-depth", 4, "how many events each life of an operation has")
 
-// replicaLag is how far the replica is behind.
+// replicaLag is how far the replica lags behind.
 const replicaLag = 8 * time.Second
 
-// lifecycle is one operation, the account that it is about, and the program that follows it.
+// lifecycle is one operation, its account, and the program that tracks it.
 type lifecycle struct {
 	t         *testing.T
 	events    string // the events so far
 	action    Action
-	target    Point // what is made, restored or deleted
+	target    Point // what is created, restored or deleted
 	state     *State
-	number    int // the operation's
+	number    int // of the operation
 	record    Record
 	startedAt time.Time
-	appliedAt time.Time // when the API carried it out; zero: not at all
+	appliedAt time.Time // when the API executed it; zero: never
 	answered  bool
-	phase     Phase // of the operation, as it was last seen
+	phase     Phase // of the operation, as last seen
 	others    []Point
 }
 
@@ -66,8 +65,7 @@ func newLifecycle(t *testing.T, action Action) *lifecycle {
 	return l
 }
 
-// The account carries a create or a restore out in five minutes. It stops the server before a restore, and shows
-// a point five seconds after it was asked for.
+// The account takes five minutes for a create or a restore. It stops the server before a restore, and lists a point five seconds after its request.
 func (l *lifecycle) sinceApplied(at time.Time) (time.Duration, bool) {
 	return at.Sub(l.appliedAt), !l.appliedAt.IsZero() && !at.Before(l.appliedAt)
 }
@@ -78,7 +76,7 @@ const (
 	listDelay  = 5 * time.Second
 )
 
-// servers is the account's list at a time.
+// servers returns the account's list at a time.
 func (l *lifecycle) servers(at time.Time) []Server {
 	status := ServerActive
 	if age, done := l.sinceApplied(at); l.action == Restore && done {
@@ -93,7 +91,7 @@ func (l *lifecycle) servers(at time.Time) []Server {
 	return []Server{{ID: web.ID, Name: web.Name, Status: status}}
 }
 
-// points are the account's lists at a time.
+// points returns the account's lists at a time.
 func (l *lifecycle) points(at time.Time) []Point {
 	points := []Point{backup("1", 2*time.Hour), snapshot("700", 3*time.Hour)}
 	age, done := l.sinceApplied(at)
@@ -115,13 +113,13 @@ func (l *lifecycle) points(at time.Time) []Point {
 	return points
 }
 
-// isOver says whether the account itself has ended the action.
+// isOver reports whether the account itself has finished the action.
 func (l *lifecycle) isOver() bool {
 	age, done := l.sinceApplied(l.state.Now)
 	return done && (l.action == Delete || age >= actionTime)
 }
 
-// pollAt brings all lists as they were at a time. They were asked for now.
+// pollAt applies all lists as they were at a time, requested now.
 func (l *lifecycle) pollAt(at time.Time) {
 	ticket, _ := l.state.Servers.Start(l.state.Now)
 	l.recordChanges(l.state.ApplyServers(ticket, l.servers(at), nil))
@@ -132,7 +130,7 @@ func (l *lifecycle) pollAt(at time.Time) {
 	}
 }
 
-// recordChanges writes down what lists have shown of the operation, as the programs do.
+// recordChanges writes the changed operation to the journal, as the programs do.
 func (l *lifecycle) recordChanges(changed []Operation) {
 	for _, o := range changed {
 		if o.Number == l.number {
@@ -160,9 +158,9 @@ func (l *lifecycle) answer(carried bool, outcome Outcome) {
 	l.record = o.Record(host, l.state.Local)
 }
 
-// restart ends the program and starts it again.
+// restart ends the program and restarts it.
 func (l *lifecycle) restart() {
-	if !l.answered { // what was sent was carried out; its answer came to nobody
+	if !l.answered { // the request was executed, but nobody received the answer
 		l.answered, l.appliedAt = true, l.state.Now
 	}
 	l.state = &State{Now: l.state.Now, Local: l.state.Local}
@@ -220,7 +218,7 @@ func (l *lifecycle) apply(event rune) {
 	l.check()
 }
 
-// operation is the operation as the program has it, and false where its journal says that it was over before a restart.
+// operation returns the operation as the program has it, or false if the journal says that it was over before a restart.
 func (l *lifecycle) operation() (Operation, bool) {
 	o := l.state.operationByNumber(l.number)
 	if o == nil || o.ID != l.record.ID {
@@ -237,9 +235,9 @@ func (l *lifecycle) check() {
 	case l.phase.Over() && o.Phase != l.phase && (l.phase == PhaseDone || o.Phase != PhaseRunning && o.Phase != PhaseDone):
 		l.t.Fatalf("%s: it was over in phase %d, and is in %d", l.events, l.phase, o.Phase)
 	case o.Phase == PhaseDone && !l.isOver():
-		l.t.Fatalf("%s: done before the account: %s", l.events, o.Reason)
+		l.t.Fatalf("%s: done before the account finished: %s", l.events, o.Reason)
 	case o.Phase.Over() && o.Phase != PhaseDone && o.Reason == "":
-		l.t.Fatalf("%s: over without a word", l.events)
+		l.t.Fatalf("%s: over without a reason", l.events)
 	case !o.Phase.Over() && l.state.Conflict(l.action, l.target) == "":
 		l.t.Fatalf("%s: it may be sent twice, while it is in phase %d", l.events, o.Phase)
 	}
@@ -248,7 +246,7 @@ func (l *lifecycle) check() {
 	}
 }
 
-// runToEnd plays lists that tell the truth until it is over, and checks that it is told.
+// runToEnd polls correct lists until the operation is over, and checks that this is reported.
 func (l *lifecycle) runToEnd() {
 	l.t.Helper()
 	if !l.answered {
@@ -274,7 +272,7 @@ func (l *lifecycle) runToEnd() {
 	}
 }
 
-// undetectable says whether nobody can tell by lists that the action was carried out: a restore that ran while no list was looked at.
+// undetectable reports whether no list can show that the action happened: a restore that ran while nothing was polled.
 func (l *lifecycle) undetectable() bool {
 	o, _ := l.operation()
 	return l.action == Restore && !o.evidence.wasSeen()
@@ -287,7 +285,7 @@ func TestOperationMatchesTheAccountInEveryOrderOfEvents(t *testing.T) {
 	for name, action := range map[string]Action{"create": Create, "restore": Restore, "delete": Delete} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			lives := 0
+			sequences := 0
 			var walk func(events string)
 			walk = func(events string) {
 				if len(events) == depth {
@@ -296,7 +294,7 @@ func TestOperationMatchesTheAccountInEveryOrderOfEvents(t *testing.T) {
 						l.apply(e)
 					}
 					l.runToEnd()
-					lives++
+					sequences++
 					return
 				}
 				next := after
@@ -310,13 +308,12 @@ func TestOperationMatchesTheAccountInEveryOrderOfEvents(t *testing.T) {
 				}
 			}
 			walk("")
-			t.Logf("%d lives of %d events", lives, depth)
+			t.Logf("%d sequences of %d events", sequences, depth)
 		})
 	}
 }
 
-// isRedundant says whether an event tells nothing new: a second early list, a second point of somebody else's. A point is never
-// missing from two lists in a row.
+// isRedundant reports whether an event adds nothing: a second early list, or a second point of someone else. A point is never missing from two lists in a row.
 func isRedundant(events string, next rune) bool {
 	switch next {
 	case eventStaleList, eventOtherPoint:

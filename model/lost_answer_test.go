@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// loseAnswer sends a deed that is looked up for a while before, and whose answer is lost.
-func (a testAccount) loseAnswer(deed Action, p Point, lookedUp time.Duration) Operation {
+// loseAnswer sends an action after a recheck that takes some time, and loses its answer.
+func (a testAccount) loseAnswer(action Action, p Point, lookedUp time.Duration) Operation {
 	a.t.Helper()
-	o := a.startAction(deed, p)
+	o := a.startAction(action, p)
 	a.advance(lookedUp)
 	lost := lostOutcome
 	lost.SentAt = a.Now
@@ -17,10 +17,10 @@ func (a testAccount) loseAnswer(deed Action, p Point, lookedUp time.Duration) Op
 	return a.ApplyResult(o.Number, ActionResult{}, lost)
 }
 
-// requireUnknownAfter fails the test unless, after so many looks, one a second, it is still not known what became of the deed.
-func (a testAccount) requireUnknownAfter(looks int) {
+// requireUnknownAfter fails the test unless the outcome is still unknown after so many polls, one a second.
+func (a testAccount) requireUnknownAfter(polls int) {
 	a.t.Helper()
-	for range looks {
+	for range polls {
 		a.advance(time.Second)
 		if over := append(a.pollPoints(), a.pollServers(ServerActive)...); len(over) > 0 {
 			a.t.Fatalf("given up too early: %s", titles(over))
@@ -36,20 +36,20 @@ func TestActionStartsAtItsRequestAndNotAtItsConfirmation(t *testing.T) {
 	if o := a.loseAnswer(Create, requestedSnapshot, 5*time.Minute); !o.Started.Equal(now.Add(5 * time.Minute)) {
 		t.Errorf("it was sent at %s", o.Started)
 	}
-	before := createdSnapshot(Completed, now.Add(time.Minute)) // somebody else's, while ours was being looked up
+	before := createdSnapshot(Completed, now.Add(time.Minute)) // someone else's, while ours was being rechecked
 	if a.pollPoints(before); a.openOperation().Phase != PhaseUnknown {
-		t.Error("what was made before the request is taken for what it made")
+		t.Error("a point from before the request counts as its result")
 	}
 }
 
 func TestNotSeenTimeoutStartsWhenTheAnswerIsLost(t *testing.T) {
-	for _, deed := range []Action{Create, Restore} {
+	for _, action := range []Action{Create, Restore} {
 		p := requestedSnapshot
-		if deed == Restore {
+		if action == Restore {
 			p = snapshot("801", time.Hour)
 		}
 		a := newTestAccount(t)
-		o := a.loseAnswer(deed, p, 5*time.Minute)
+		o := a.loseAnswer(action, p, 5*time.Minute)
 		a.requireUnknownAfter(minMisses + 10)
 		a.advance(restoreListDelay)
 		a.requireFinished(append(a.pollPoints(), a.pollServers(ServerActive)...), o.Number, PhaseNotSeen, "before you try again")
@@ -63,7 +63,7 @@ func TestLateListCountsFromWhenItWasRequested(t *testing.T) {
 	ticket, _ := a.Snapshots.Start(a.Now)
 	a.advance(10 * time.Minute)
 	if over := a.ApplyPoints(Snapshot, "", ticket, nil, nil); len(over) > 0 || a.openOperation().Phase != PhaseUnknown {
-		t.Fatalf("a list of ten minutes ago has ended it: %+v", over)
+		t.Fatalf("a list from ten minutes ago has ended it: %+v", over)
 	}
 	a.requireFinished(a.pollPoints(), o.Number, PhaseNotSeen, "before you try again")
 }
@@ -75,7 +75,7 @@ func TestListRequestedBeforeTheLossDoesNotCount(t *testing.T) {
 	a.advance(time.Second)
 	a.Resume([]Record{r}, []Record{r}, host)
 	if a.ApplyPoints(Snapshot, "", ticket, nil, nil); a.openOperation().evidence.misses != 0 {
-		t.Error("it counts as a look")
+		t.Error("it counts as a search")
 	}
 }
 
@@ -108,7 +108,7 @@ func TestIntentIsRecordedWithItsSendTime(t *testing.T) {
 
 func TestRepeatedDeleteThatFindsNothingIsDone(t *testing.T) {
 	p := backup("499", time.Hour)
-	gone := Outcome{Err: errors.Join(ErrNotFound)}
+	notFound := Outcome{Err: errors.Join(ErrNotFound)}
 	for _, lost := range []bool{true, false} {
 		a := newTestAccount(t, p)
 		if lost {
@@ -118,7 +118,7 @@ func TestRepeatedDeleteThatFindsNothingIsDone(t *testing.T) {
 			}
 		}
 		o := a.startAction(Delete, p)
-		o = a.ApplyResult(o.Number, ActionResult{}, gone)
+		o = a.ApplyResult(o.Number, ActionResult{}, notFound)
 		if _, listed := a.Point(p.Key()); (o.Phase == PhaseDone) != lost || listed == lost {
 			t.Errorf("lost before: %v; it is %+v, still listed: %v", lost, o, listed)
 		}
@@ -126,17 +126,17 @@ func TestRepeatedDeleteThatFindsNothingIsDone(t *testing.T) {
 }
 
 func TestNotSeenNeverClaimsToBeAccepted(t *testing.T) {
-	for _, deed := range []Action{Create, Restore, Delete} {
+	for _, action := range []Action{Create, Restore, Delete} {
 		p := requestedSnapshot
-		if deed != Create {
+		if action != Create {
 			p = snapshot("801", time.Hour)
 		}
 		a := newTestAccount(t, p)
 		points := []Point{p}
-		if deed == Create {
+		if action == Create {
 			points = nil
 		}
-		o := a.loseAnswer(deed, p, 0)
+		o := a.loseAnswer(action, p, 0)
 		for range minMisses {
 			a.advance(time.Second)
 			a.pollPoints(points...)
@@ -147,7 +147,7 @@ func TestNotSeenNeverClaimsToBeAccepted(t *testing.T) {
 		for range 2 * minMisses {
 			a.advance(time.Minute)
 			if changed := append(a.pollPoints(points...), a.pollServers(ServerActive)...); len(changed) > 0 {
-				t.Fatalf("deed %d changed once more: %s, %q", deed, titles(changed), changed[0].Reason)
+				t.Fatalf("action %d changed again: %s, %q", action, titles(changed), changed[0].Reason)
 			}
 		}
 	}

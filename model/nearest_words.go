@@ -2,8 +2,7 @@ package model
 
 import "strings"
 
-// NearestWords lists the words that a misspelt one may have been meant to be, the likeliest first; nil if none comes near. Case
-// and the marks between parts of a word (_, -, .) do not count.
+// NearestWords returns the words closest to a misspelled one; nil if none is close. It ignores case and the separators _, - and .
 func NearestWords(word string, all []string) []string {
 	squeeze := strings.NewReplacer("_", "", "-", "", ".", "").Replace
 	wrong := squeeze(strings.ToLower(word))
@@ -20,7 +19,7 @@ func NearestWords(word string, all []string) []string {
 	return near
 }
 
-// DidYouMean is “; did you mean web or wab?” for the words nearest to a misspelt one, and "" where none comes near.
+// DidYouMean returns “; did you mean web or wab?” for the words closest to a misspelled one, or "" if none is close.
 func DidYouMean(word string, all []string) string {
 	near := NearestWords(word, all)
 	if near == nil {
@@ -29,7 +28,7 @@ func DidYouMean(word string, all []string) string {
 	return "; did you mean " + strings.Join(near, " or ") + "?"
 }
 
-// editDistance counts the letters to insert, drop, change or swap with their neighbour to get from a to b.
+// editDistance counts the letters to insert, delete, change or swap with their neighbor to get from a to b.
 func editDistance(a, b string) int {
 	rows := make([][]int, len(a)+1)
 	for i := range rows {

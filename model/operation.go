@@ -8,75 +8,78 @@ import (
 // Action is what can be done with a restore point.
 type Action int
 
-// The deeds.
+// The actions.
 const (
 	Create Action = iota
 	Restore
 	Delete
 )
 
-// Phase is how far an operation has come.
+// Phase is how far an operation has got.
 type Phase int
 
-// The phases of an operation. Running and Unknown ones are asked after; the others have ended.
+// The phases of an operation. Running and unknown ones are polled for; all from PhaseDone on are final.
 const (
 	PhaseSending     Phase = iota // the request is on its way
-	PhaseRunning                  // the API took it on
+	PhaseRunning                  // accepted by the API
 	PhaseUnknown                  // the answer was lost: it may or may not have happened
-	PhaseDone                     // the API shows that it has ended well
-	PhaseFailed                   // taken on, and then it failed
-	PhaseRefused                  // the API said no, or the request never left
-	PhaseNotSeen                  // the answer was lost, and nothing was found after enough looks
-	PhaseCanceled                 // never sent: what it waited for did not come about
-	PhaseUnconfirmed              // the API accepted it, and no list has shown it within a bounded time
+	PhaseDone                     // the API shows that it succeeded
+	PhaseFailed                   // accepted, but failed later
+	PhaseRefused                  // the API refused it, or the request was never sent
+	PhaseNotSeen                  // the answer was lost, and enough searches found nothing
+	PhaseCanceled                 // never sent: what it waited for did not happen
+	PhaseUnconfirmed              // accepted by the API, but no list has shown it in a bounded time
 )
 
-// Over says whether nothing more is expected of the operation.
+// Over reports whether the phase is final.
 func (p Phase) Over() bool { return p >= PhaseDone }
 
-// Operation is one deed from its request to its end. Its times are on the API's clock.
+// Operation is one action from its request to its end. Its times are on the API's clock.
 type Operation struct {
-	Number       int       // ours, counting from 1; the API gives jobs no ID
-	ID           string    // in the journal; empty for what others began
+	Number       int       // assigned here, counting from 1; the API gives jobs no ID
+	ID           string    // in the journal; empty for operations of others
 	Action       Action    // what is done
-	Point        Point     // what is made, gone back to or deleted; its ID is empty until the API told it
-	Server       ServerRef // the server it happens to
+	Point        Point     // what is created, restored or deleted; its ID is empty until the API returns it
+	Server       ServerRef // the affected server
 	Phase        Phase
 	Mine         bool      // sent by this program; else found in the lists
-	By           Actor     // who sent it, where several share the program
-	Started      time.Time // when it was sent (until then: confirmed), or when it was first seen
+	By           Actor     // who sent it, if several people share the program
+	Started      time.Time // when it was sent (before that: confirmed) or first seen
 	StartUnknown bool      // Started is only when it was first seen
 	Ended        time.Time // zero until it is over
-	Reason       string    // why it ended as it did, for a person
-	Message      string    // what the API said when it accepted it
-	ThenRestore  *Point    // for a snapshot or backup taken first: the point to restore once it has completed
+	Reason       string    // why it ended like this, to display
+	Message      string    // the API's message when it accepted it
+	ThenRestore  *Point    // for a snapshot or backup taken first: the point to restore after it
 	FollowsID    string    // for a restore after a snapshot: the ID of that operation
-	Resumed      bool      // begun by an earlier run of the program: what follows it is asked for again
+	Resumed      bool      // started by an earlier run of the program: the restore after it needs a new confirmation
 
-	// ConfirmedRole is what a point to be deleted was worth when its deletion was confirmed; see [Intent].
+	// ConfirmedRole is the role of a point to delete when its deletion was confirmed; see [ActionRequest].
 	ConfirmedRole Role
 
 	evidence evidence
-	lostAt   time.Time // when its answer was lost; zero if it was not
-	// stoppedBefore says that the server of a restore was not active when the restore was confirmed.
+	lostAt   time.Time // when its answer was lost; zero: it was not
+	// stoppedBefore means that the server of a restore was not active when the restore was confirmed.
 	stoppedBefore bool
 
-	measured bool         // for one that is over: the time between Started and Ended is what it took
-	knownIDs map[ID]bool  // the IDs of its kind on its server that were there before it was sent
+	measured bool         // it is over, and took the time from Started to Ended
+	knownIDs map[ID]bool  // the IDs of its kind on its server before it was sent
 	deleting map[Key]bool // the points of its server that other actions of this program delete
 }
 
-// Title names the operation for a person: "snapshot before-update of web-server-01".
+// Title describes the operation: "snapshot before-update of web-server-01".
 func (o Operation) Title() string { return o.ActionText() + " " + o.TargetText() }
 
-// ActionText is the deed and its object: "snapshot before-update", "restore 801", "delete backup #501".
+// ActionText is the action and its object: "snapshot before-update", "restore 801", "delete backup #501".
 func (o Operation) ActionText() string {
 	switch o.Action {
 	case Create:
 		if o.Point.Kind == Snapshot {
 			return "snapshot " + o.Point.Name
 		}
-		return "backup " + quoteDescription(o.Point.Description)
+		if o.Point.Description == "" {
+			return "backup"
+		}
+		return "backup “" + o.Point.Description + "”"
 	case Delete:
 		return fmt.Sprintf("delete %s %s", o.Point.Kind, o.pointName())
 	}
@@ -86,7 +89,7 @@ func (o Operation) ActionText() string {
 	return fmt.Sprintf("restore %s %s", o.Point.Kind, o.pointName())
 }
 
-// TargetText is the server with the word that joins it: "of web-server-01", "onto web-server-03".
+// TargetText is the server with its preposition: "of web-server-01", "onto web-server-03".
 func (o Operation) TargetText() string {
 	if o.Action == Restore {
 		return "onto " + o.Server.SentenceName()
@@ -101,17 +104,10 @@ func (o Operation) pointName() string {
 	return "#" + string(o.Point.ID)
 }
 
-func quoteDescription(text string) string {
-	if text == "" {
-		return "without a description"
-	}
-	return "“" + text + "”"
-}
-
-// AnswerLost says whether the answer to its request was lost.
+// AnswerLost reports whether the answer to its request was lost.
 func (o Operation) AnswerLost() bool { return !o.lostAt.IsZero() }
 
-// Elapsed is how long the operation has been at it, or was.
+// Elapsed returns how long the operation has been running, or ran.
 func (o Operation) Elapsed(now time.Time) time.Duration {
 	if !o.Ended.IsZero() {
 		now = o.Ended
@@ -122,40 +118,36 @@ func (o Operation) Elapsed(now time.Time) time.Duration {
 // Span is how long something usually takes.
 type Span struct{ Min, Max time.Duration }
 
-// DocumentedDuration is how long the documents say that the operation takes, and false where they only say that it varies: a snapshot
-// 3 to 10 minutes, a restore from one 5 to 15 [D].
+// DocumentedDuration returns how long the operation takes according to the documents: a snapshot 3 to 10 minutes, a restore from one 5 to 15 [D]. It returns false if they only say that it varies.
 func (o Operation) DocumentedDuration() (Span, bool) {
 	return DocumentedDuration(o.Action, o.Point.Kind)
 }
 
-// DocumentedDuration is how long a deed on a kind of restore point takes by the documents; see [Operation.DocumentedDuration].
-func DocumentedDuration(deed Action, kind Kind) (Span, bool) {
+// DocumentedDuration returns how long an action on a kind of restore point takes according to the documents; see [Operation.DocumentedDuration].
+func DocumentedDuration(action Action, kind Kind) (Span, bool) {
 	switch {
-	case kind == Snapshot && deed == Create:
+	case kind == Snapshot && action == Create:
 		return Span{3 * time.Minute, 10 * time.Minute}, true
-	case kind == Snapshot && deed == Restore:
+	case kind == Snapshot && action == Restore:
 		return Span{5 * time.Minute, 15 * time.Minute}, true
 	}
 	return Span{}, false
 }
 
-// clockTolerance is how far the creation time of a point may lie before the time at which we sent the request for it: both
-// are on the API's clock, but ours is read off whole seconds.
+// clockTolerance is how far a point's creation time may lie before the time its request was sent. Both are on the API's clock, but ours is read in whole seconds.
 const clockTolerance = 5 * time.Second
 
-// maxLateness is how long after its answer was lost a request may still be carried out: the time limits of gateways are much shorter
-// [I]. What was made later was made by another try, perhaps by another program that shares the journal.
+// maxLateness is how long after its answer was lost a request may still be executed; timeouts of gateways are much shorter [I]. Points created later come from another attempt, perhaps by another program that shares the journal.
 const maxLateness = 30 * time.Minute
 
-// matches says whether the point may be the one that a create whose answer was lost has made.
+// matches reports whether the point may be the result of a create whose answer was lost.
 func (o Operation) matches(p Point) bool {
 	return o.Action == Create && p.Kind == o.Point.Kind && p.Server.ID == o.Server.ID && !o.knownIDs[p.ID] &&
 		p.Type != Automatic && p.Name == o.Point.Name && p.Description == o.Point.Description &&
 		!p.CreatedAt.Before(o.Started.Add(-clockTolerance)) && (o.lostAt.IsZero() || !p.CreatedAt.After(o.lostAt.Add(maxLateness)))
 }
 
-// LeavesUsablePoint says whether its server keeps a usable point besides the one that it deletes, among these and without those that
-// other actions delete.
+// LeavesUsablePoint reports whether the server of a delete keeps another usable point. It ignores the points that other actions delete.
 func (o Operation) LeavesUsablePoint(points []Point, others map[Key]bool, now time.Time) bool {
 	for _, p := range points {
 		if k := p.Key(); p.Usable(now) && p.Server.ID == o.Server.ID && k != o.Point.Key() && !o.deleting[k] && !others[k] {
@@ -165,10 +157,10 @@ func (o Operation) LeavesUsablePoint(points []Point, others map[Key]bool, now ti
 	return false
 }
 
-// Outcome is how a deed's request ended.
+// Outcome is the result of an action's request.
 type Outcome struct {
-	Err        error     // nil: the API took it on
-	AnswerLost bool      // the answer was lost, so that it may have happened all the same
-	SentAt     time.Time // by the API's clock; zero: it never left
-	ViewNumber int       // the number of the view that shows what it did, where a poller is shared; 0: none is
+	Err        error     // nil: the API accepted it
+	AnswerLost bool      // the answer was lost, so the action may still have happened
+	SentAt     time.Time // on the API's clock; zero: it was never sent
+	ViewNumber int       // with a shared poller: the number of the first view that includes the action; otherwise 0
 }

@@ -12,12 +12,12 @@ func TestOperationTitleNamesActionPointAndServer(t *testing.T) {
 	for want, o := range map[string]Operation{
 		"snapshot pre-migration of web-server-01":          {Action: Create, Point: named, Server: web},
 		"backup “Pre-update” of web-server-01":             {Action: Create, Point: described, Server: web},
-		"backup without a description of web-server-01":    {Action: Create, Point: plain, Server: web},
+		"backup of web-server-01":                          {Action: Create, Point: plain, Server: web},
 		"delete snapshot pre-migration of web-server-01":   {Action: Delete, Point: named, Server: web},
 		"delete backup #501 of web-server-01":              {Action: Delete, Point: plain, Server: web},
 		"restore snapshot pre-migration onto db-server-01": {Action: Restore, Point: named, Server: db},
 		"restore backup #501 onto web-server-01":           {Action: Restore, Point: plain, Server: web},
-		"restore onto web-server-01":                       {Action: Restore, Server: web}, // somebody else's: from what is not told
+		"restore onto web-server-01":                       {Action: Restore, Server: web}, // someone else's: its point is unknown
 	} {
 		if got := o.Title(); got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -27,10 +27,10 @@ func TestOperationTitleNamesActionPointAndServer(t *testing.T) {
 
 func TestDocumentedDurations(t *testing.T) {
 	for _, c := range []struct {
-		deed Action
-		kind Kind
-		want Span
-		ok   bool
+		action Action
+		kind   Kind
+		want   Span
+		ok     bool
 	}{
 		{Create, Snapshot, Span{3 * time.Minute, 10 * time.Minute}, true},
 		{Restore, Snapshot, Span{5 * time.Minute, 15 * time.Minute}, true},
@@ -39,9 +39,9 @@ func TestDocumentedDurations(t *testing.T) {
 		{Restore, Backup, Span{}, false},
 		{Delete, Backup, Span{}, false},
 	} {
-		o := Operation{Action: c.deed, Point: Point{Kind: c.kind}}
+		o := Operation{Action: c.action, Point: Point{Kind: c.kind}}
 		if got, ok := o.DocumentedDuration(); got != c.want || ok != c.ok {
-			t.Errorf("deed %d on a %s: %v, %v", c.deed, c.kind, got, ok)
+			t.Errorf("action %d on a %s: %v, %v", c.action, c.kind, got, ok)
 		}
 	}
 }
@@ -57,7 +57,7 @@ func TestElapsedTimeIsNeverNegative(t *testing.T) {
 	}
 	o.Ended = now.Add(time.Second)
 	if got := o.Elapsed(now.Add(time.Hour)); got != time.Second {
-		t.Errorf("it has ended, and yet it goes on: %s", got)
+		t.Errorf("it has ended, but still counts: %s", got)
 	}
 }
 

@@ -10,32 +10,31 @@ import (
 	"unicode/utf8"
 )
 
-// Ordering is one way in which rows can be ordered: by a column, which has two ends to begin at.
+// Ordering is a way to sort rows: by a column, in either direction.
 type Ordering[T any] struct {
-	Name            string // of the column, for a person
-	AscendingText   string // how it is called when the least comes first: "oldest first"
-	DescendingText  string // the other way round: "newest first"
-	DescendingFirst bool   // it begins with the greatest unless it is turned round
-	Presorted       bool   // unless it is turned round, it is how its rows come: points newest first
+	Name            string // of the column, to display
+	AscendingText   string // ascending order, to display: "oldest first"
+	DescendingText  string // descending order, to display: "newest first"
+	DescendingFirst bool   // it is descending unless reversed
+	Presorted       bool   // unless reversed, it is the order in which rows arrive: points newest first
 	Sort            Sort[T]
 }
 
-// Arrange puts rows in order, which it leaves as they are.
-func (o Ordering[T]) Arrange(rows []T, turned bool) []T {
-	if o.Presorted && !turned {
+// Arrange returns the rows in order. It does not modify rows.
+func (o Ordering[T]) Arrange(rows []T, reversed bool) []T {
+	if o.Presorted && !reversed {
 		return rows
 	}
-	return o.Sort(rows, o.Descending(turned))
+	return o.Sort(rows, o.Descending(reversed))
 }
 
-// Sort puts rows, which it leaves as they are, in order, falling with the greatest first. Rows that are alike keep the order in which
-// they came.
-type Sort[T any] func(rows []T, falling bool) []T
+// Sort returns rows in order without modifying them; falling means greatest first. Equal rows keep their order.
+type Sort[T any] func(rows []T, descending bool) []T
 
-// SortBy sorts by a key, of which compare puts the least first. Rows for which it is not known come last either way.
+// SortBy sorts by a key, in the order of compare. Rows without a known key are last in either direction.
 func SortBy[T, K any](key func(T) (k K, known bool), compare func(a, b K) int) Sort[T] {
-	return func(rows []T, falling bool) []T {
-		// The keys stand side by side, so that the rows are walked through once, and not for every comparison.
+	return func(rows []T, descending bool) []T {
+		// Keys are stored together, so that each row is read once instead of at every comparison.
 		type keyed struct {
 			key   K
 			place int32
@@ -52,7 +51,7 @@ func SortBy[T, K any](key func(T) (k K, known bool), compare func(a, b K) int) S
 			switch c := compare(a.key, b.key); {
 			case c == 0:
 				return int(a.place - b.place)
-			case falling:
+			case descending:
 				return -c
 			default:
 				return c
@@ -66,28 +65,28 @@ func SortBy[T, K any](key func(T) (k K, known bool), compare func(a, b K) int) S
 	}
 }
 
-// AlwaysKnown makes a key of one that every row has.
+// AlwaysKnown adapts a key that every row has.
 func AlwaysKnown[T, K any](key func(T) K) func(T) (K, bool) {
 	return func(row T) (K, bool) { return key(row), true }
 }
 
-// Descending says whether the greatest comes first.
-func (o Ordering[T]) Descending(turned bool) bool { return o.DescendingFirst != turned }
+// Descending reports whether the greatest is first.
+func (o Ordering[T]) Descending(reversed bool) bool { return o.DescendingFirst != reversed }
 
-// Description says the order in force: "created, newest first".
-func (o Ordering[T]) Description(turned bool) string {
-	if o.Descending(turned) {
+// Description describes the order: "created, newest first".
+func (o Ordering[T]) Description(reversed bool) string {
+	if o.Descending(reversed) {
 		return o.Name + ", " + o.DescendingText
 	}
 	return o.Name + ", " + o.AscendingText
 }
 
-// ByText orders by a text, whatever its case; rows without it come last.
+// ByText sorts by text, ignoring case; rows without text are last.
 func ByText[T any](name string, text func(T) string) Ordering[T] {
 	return Ordering[T]{Name: name, AscendingText: "from A to Z", DescendingText: "from Z to A", Sort: SortBy(
 		func(row T) (string, bool) { t := text(row); return t, t != "" },
 		func(x, y string) int {
-			if x == y { // many are
+			if x == y { // common
 				return 0
 			}
 			return compareNames(x, y)
@@ -95,12 +94,10 @@ func ByText[T any](name string, text func(T) string) Ordering[T] {
 	)}
 }
 
-// compareNames orders names as a person counts: web-2 before web-10, whatever the case. Names that only differ in case or in
-// zeros before a number come in the order of their bytes, so that the order is total.
+// compareNames compares names as people count: web-2 before web-10, ignoring case. Names that differ only in case or leading zeros are compared by their bytes, so that the order is total.
 func compareNames(x, y string) int { return cmp.Or(compareFolded(x, y), cmp.Compare(x, y)) }
 
-// compareFolded compares texts as if both were in lower case, and their numbers by size. Nearly all are ASCII: those take no
-// memory.
+// compareFolded compares texts in lower case, and numbers in them by value. ASCII, by far the most common, is compared without allocating.
 func compareFolded(x, y string) int {
 	for i := 0; i < min(len(x), len(y)); i++ {
 		a, b := x[i], y[i]
@@ -128,7 +125,7 @@ func compareFolded(x, y string) int {
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
-// countDigits is how many digits a text begins with.
+// countDigits returns how many digits a text begins with.
 func countDigits(text string) int {
 	n := 0
 	for n < len(text) && isDigit(text[n]) {
@@ -137,7 +134,7 @@ func countDigits(text string) int {
 	return n
 }
 
-// compareNumbers compares texts of digits by their size, however long they are.
+// compareNumbers compares digit strings of any length by value.
 func compareNumbers(x, y string) int {
 	x, y = strings.TrimLeft(x, "0"), strings.TrimLeft(y, "0")
 	return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y))
@@ -150,14 +147,14 @@ func lowerByte(c byte) byte {
 	return c
 }
 
-// ByNumber orders by a number, the greatest first.
-func ByNumber[T any, N cmp.Ordered](name, up, down string, number func(T) N) Ordering[T] {
-	return Ordering[T]{Name: name, AscendingText: up, DescendingText: down, DescendingFirst: true, Sort: SortBy(AlwaysKnown(number), cmp.Compare[N])}
+// ByNumber sorts by a number, the greatest first.
+func ByNumber[T any, N cmp.Ordered](name, ascending, descending string, number func(T) N) Ordering[T] {
+	return Ordering[T]{Name: name, AscendingText: ascending, DescendingText: descending, DescendingFirst: true, Sort: SortBy(AlwaysKnown(number), cmp.Compare[N])}
 }
 
 // NewestFirst compares points by creation time, the newest first, then by kind and ID, so that the order is total.
 func NewestFirst(a, b *Point) int {
-	if c := b.CreatedAt.Compare(a.CreatedAt); c != 0 { // nearly always, and a large fleet has a hundred thousand of them
+	if c := b.CreatedAt.Compare(a.CreatedAt); c != 0 { // nearly always true, and a large fleet has a hundred thousand points
 		return c
 	}
 	return cmp.Or(cmp.Compare(a.Kind, b.Kind), b.ID.Compare(a.ID))
@@ -177,7 +174,7 @@ func (i ID) Compare(other ID) int {
 	return 0
 }
 
-// ByCreation orders points, which come newest first (see [NewestFirst]), by age; those whose age is not known come last.
+// ByCreation sorts points by age. They arrive newest first (see [NewestFirst]). Points of unknown age are last.
 func ByCreation() Ordering[*Point] {
 	return Ordering[*Point]{
 		Name: "created", AscendingText: "oldest first", DescendingText: "newest first", DescendingFirst: true, Presorted: true,
@@ -185,7 +182,7 @@ func ByCreation() Ordering[*Point] {
 	}
 }
 
-// ByExpiry orders points by their end, the soonest first; those that never expire come last.
+// ByExpiry sorts points by expiry, the soonest first; those that never expire are last.
 func ByExpiry() Ordering[*Point] {
 	return Ordering[*Point]{
 		Name: "expires", AscendingText: "soonest first", DescendingText: "latest first",
@@ -193,7 +190,7 @@ func ByExpiry() Ordering[*Point] {
 	}
 }
 
-// BySize orders points by size, the largest first; those whose size is not known come last.
+// BySize sorts points by size, the largest first; those of unknown size are last.
 func BySize() Ordering[*Point] {
 	return Ordering[*Point]{
 		Name: "size", AscendingText: "smallest first", DescendingText: "largest first", DescendingFirst: true,
@@ -201,7 +198,7 @@ func BySize() Ordering[*Point] {
 	}
 }
 
-// ByAddress orders by IP address, number by number; what is no address comes last.
+// ByAddress sorts by IP address, number by number; invalid addresses are last.
 func ByAddress[T any](name string, address func(T) string) Ordering[T] {
 	return Ordering[T]{Name: name, AscendingText: "lowest first", DescendingText: "highest first", Sort: SortBy(
 		func(row T) (netip.Addr, bool) { at, err := netip.ParseAddr(address(row)); return at, err == nil },

@@ -11,14 +11,14 @@ import (
 	"pgregory.net/rapid"
 )
 
-// orderingCase is an ordering and what it is to go by.
+// orderingCase is an ordering and its expected comparison.
 type orderingCase struct {
 	Ordering[*Point]
 	missing func(*Point) bool
 	compare func(a, b *Point) int
 }
 
-// pointOrderings are all the ways to order points.
+// pointOrderings returns all orderings of points.
 func pointOrderings() []orderingCase {
 	none := func(*Point) bool { return false }
 	text := func(of func(*Point) string) orderingCase {
@@ -39,7 +39,7 @@ func pointOrderings() []orderingCase {
 	}
 }
 
-// mixedPoints draws points of which many are alike in one thing or another. Their keys differ.
+// mixedPoints draws points with different keys, of which many are equal in other fields.
 func mixedPoints(t *rapid.T) []*Point {
 	moment := rapid.SampledFrom([]time.Time{{}, now, now.Add(-time.Hour), now.Add(time.Hour)})
 	one := rapid.Custom(func(t *rapid.T) *Point {
@@ -59,11 +59,11 @@ func TestSortIsStableWithMissingValuesLast(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		points := mixedPoints(t)
 		o := rapid.SampledFrom(pointOrderings()).Draw(t, "order")
-		falling := rapid.Bool().Draw(t, "falling")
+		descending := rapid.Bool().Draw(t, "descending")
 		came := slices.Clone(points)
-		got := o.Sort(points, falling)
+		got := o.Sort(points, descending)
 		if !slices.Equal(points, came) {
-			t.Fatalf("%s writes to the rows that it is given", o.Name)
+			t.Fatalf("%s modifies its input", o.Name)
 		}
 		want := slices.Clone(points)
 		slices.SortStableFunc(want, func(a, b *Point) int {
@@ -75,13 +75,13 @@ func TestSortIsStableWithMissingValuesLast(t *testing.T) {
 				return 1
 			case other:
 				return -1
-			case falling:
+			case descending:
 				return o.compare(b, a)
 			}
 			return o.compare(a, b)
 		})
 		if !slices.Equal(got, want) {
-			t.Fatalf("%s, falling %v:\n%+v\n%+v", o.Name, falling, got, want)
+			t.Fatalf("%s, descending %v:\n%+v\n%+v", o.Name, descending, got, want)
 		}
 	})
 }

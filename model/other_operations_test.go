@@ -15,10 +15,10 @@ func TestOperationOfOthersAppearsOnceAndEnds(t *testing.T) {
 		}
 	}
 	if why := a.Conflict(Create, requestedSnapshot); why != "" {
-		t.Errorf("a backup that others began forbids a snapshot: %s", why)
+		t.Errorf("a backup started by others forbids a snapshot: %s", why)
 	}
 	if why := a.Conflict(Create, backup("", 0)); why == "" {
-		t.Error("a second backup may begin beside one that others began")
+		t.Error("a second backup may start during one started by others")
 	}
 	number := a.openOperation().Number
 	a.requireFinished(a.pollKind(Backup, "", night.withStatus(Completed)), number, PhaseDone, "")
@@ -78,7 +78,7 @@ func TestOwnOperationIsNotTakenForSomebodyElses(t *testing.T) {
 	a.pollServers(ServerRestoring)
 	a.ApplyResult(o.Number, ActionResult{ServerStatus: ServerRestoring}, Outcome{})
 	if a.pollServers(ServerRestoring); a.openOperation().Number != o.Number {
-		t.Error("a restore of ours was taken for somebody else's")
+		t.Error("our restore was attributed to someone else")
 	}
 }
 
@@ -86,17 +86,17 @@ func TestListFromBeforeAnActionDoesNotHideItsPoint(t *testing.T) {
 	for _, narrow := range []ID{"", web.ID} {
 		a := newTestAccount(t, backup("1", time.Hour))
 		o := a.startAction(Create, requestedSnapshot)
-		old, _ := a.Snapshots.Start(a.Now) // sent before the answer: it shows the world without the snapshot
+		old, _ := a.Snapshots.Start(a.Now) // requested before the answer, so it does not have the snapshot
 		servers, _ := a.Servers.Start(a.Now)
 		a.ApplyResult(o.Number, ActionResult{Point: createdSnapshot(InProgress, a.Now)}, Outcome{})
 		if over := append(a.ApplyPoints(Snapshot, narrow, old, nil, nil), a.ApplyServers(servers, nil, nil)...); len(over) > 0 {
 			t.Errorf("an old list has ended it: %s", over[0].Reason)
 		}
 		if _, ok := a.Point(Key{Snapshot, "802"}); !ok || len(a.Servers.Value) != 2 || a.openOperation().Phase != PhaseRunning {
-			t.Error("an old list was taken")
+			t.Error("an old list was applied")
 		}
 		if _, ok := a.Snapshots.Start(a.Now); !ok {
-			t.Error("no new list can be asked for")
+			t.Error("no new list can be requested")
 		}
 	}
 }
@@ -109,7 +109,7 @@ func TestOldListDoesNotBringBackADeletedPoint(t *testing.T) {
 	a.ApplyResult(o.Number, ActionResult{}, Outcome{})
 	a.ApplyPoints(Snapshot, "", old, []Point{p}, nil)
 	if _, ok := a.Point(p.Key()); ok {
-		t.Error("it is back")
+		t.Error("it is listed again")
 	}
 }
 
@@ -118,7 +118,7 @@ func TestCanceledRestoreIsNeverSent(t *testing.T) {
 	after := backup("499", time.Hour)
 	first := a.Begin(ActionRequest{Action: Create, Point: requestedSnapshot, ThenRestore: &after}, "run")
 	if first.ThenRestore == nil || *first.ThenRestore != after {
-		t.Fatalf("what is to follow is forgotten: %+v", first)
+		t.Fatalf("the restore after it was dropped: %+v", first)
 	}
 	first = a.ApplyResult(first.Number, ActionResult{}, refusedOutcome)
 	off := a.CancelRestore(first, "the snapshot was not made", "run")
@@ -126,7 +126,7 @@ func TestCanceledRestoreIsNeverSent(t *testing.T) {
 		t.Errorf("%+v", off)
 	}
 	if off.Number == first.Number || off.ID == first.ID {
-		t.Error("it goes by the number of the one before it")
+		t.Error("it has the number of the operation before it")
 	}
 	a.requireIdle()
 }
@@ -135,7 +135,7 @@ func TestOpenOperationIsNeverTrimmed(t *testing.T) {
 	a := newTestAccount(t)
 	first := a.startAction(Create, requestedSnapshot)
 	p := backup("1", 0)
-	for range 450 { // enough of them that the oldest are forgotten
+	for range 450 { // enough that the oldest are dropped
 		o := a.startAction(Delete, p)
 		a.ApplyResult(o.Number, ActionResult{}, refusedOutcome)
 		a.pollPoints()
@@ -144,7 +144,7 @@ func TestOpenOperationIsNeverTrimmed(t *testing.T) {
 		t.Errorf("it is %s", got.Title())
 	}
 	if o := a.ApplyResult(first.Number, ActionResult{Point: createdSnapshot(InProgress, a.Now)}, Outcome{}); o.Phase != PhaseRunning {
-		t.Errorf("its answer found nobody: %+v", o)
+		t.Errorf("its answer was not applied: %+v", o)
 	}
 }
 

@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// Kind tells the two sorts of restore points apart.
+// Kind distinguishes the two kinds of restore points.
 type Kind int
 
-// The sorts of restore points.
+// The kinds of restore points.
 const (
 	Backup   Kind = iota // on separate storage, long-term, for disaster recovery [D]
-	Snapshot             // beside the server, for quick rollback [D]
+	Snapshot             // on the server's infrastructure, for quick rollback [D]
 )
 
-// String is the word for one of the kind.
+// String returns the word for one point of the kind.
 func (k Kind) String() string {
 	if k == Snapshot {
 		return "snapshot"
@@ -24,7 +24,7 @@ func (k Kind) String() string {
 	return "backup"
 }
 
-// Limit is how many a server may have: 5 snapshots, 10 manual backups [D]. Automatic backups do not count [D].
+// Limit returns how many a server may have: 5 snapshots, 10 manual backups [D]. Automatic backups do not count [D].
 func (k Kind) Limit() int {
 	if k == Snapshot {
 		return 5
@@ -37,28 +37,28 @@ type BackupType string
 
 // The types of a backup [D].
 const (
-	Manual    BackupType = "manual"    // made on request; never expires by itself
-	Automatic BackupType = "automatic" // made by the plan; kept 7 to 30 days as a rule
+	Manual    BackupType = "manual"    // created on request; never expires
+	Automatic BackupType = "automatic" // created by the plan; usually kept 7 to 30 days
 )
 
-// PointStatus is a restore point's state as the API words it; unknown ones are kept as they came.
+// PointStatus is a restore point's status as the API returns it; unknown ones are kept unchanged.
 type PointStatus string
 
 // The statuses of a restore point.
 const (
-	InProgress PointStatus = "in_progress" // being made [E]
-	Completed  PointStatus = "completed"   // can be gone back to [E]
+	InProgress PointStatus = "in_progress" // being created [E]
+	Completed  PointStatus = "completed"   // can be restored [E]
 	Failed     PointStatus = "failed"      // [I]
-	Errored    PointStatus = "error"       // another word for failed [I]
+	Errored    PointStatus = "error"       // also means failed [I]
 )
 
-// Running says whether the status is known to be a passing one, worth asking for again soon.
+// Running reports whether the status is known to be temporary, and should be polled again soon.
 func (s PointStatus) Running() bool { return s == InProgress }
 
-// Failed says whether the status means that nothing usable came out.
+// Failed reports whether the status means that the point is unusable.
 func (s PointStatus) Failed() bool { return s == Failed || s == Errored }
 
-// Point is a restore point: a backup or a snapshot of a server. Times are UTC, and zero when the API gave none.
+// Point is a restore point: a backup or a snapshot of a server. Times are UTC, and zero if the API gave none.
 type Point struct {
 	Kind        Kind
 	ID          ID
@@ -66,26 +66,26 @@ type Point struct {
 	Name        string     // snapshots only
 	Type        BackupType // backups only
 	Status      PointStatus
-	SizeMB      int64 // MB; 0 while it is not known, unless ZeroSize says that it is 0
+	SizeMB      int64 // MB; 0 is unknown, unless ZeroSize is set
 	CreatedAt   time.Time
-	ExpiresAt   time.Time // zero: never, not stated, or not readable
+	ExpiresAt   time.Time // zero: never, not given, or unreadable
 	Description string
 
-	ZeroSize          bool // the API states a size of 0
-	CreatedUnreadable bool // the API gave a creation time that could not be read
-	ExpiresUnreadable bool // the API gave an expiry that could not be read: not the same as never
+	ZeroSize          bool // the API returned a size of 0
+	CreatedUnreadable bool // the API returned an unreadable creation time
+	ExpiresUnreadable bool // the API returned an unreadable expiry, which does not mean never
 }
 
-// Key is what makes a point unique: IDs of backups and of snapshots are numbered apart.
+// Key identifies a point: backups and snapshots have separate ID ranges.
 type Key struct {
 	Kind Kind
 	ID   ID
 }
 
-// Key names the point.
+// Key returns the point's key.
 func (p Point) Key() Key { return Key{p.Kind, p.ID} }
 
-// Label is what people call the point: a snapshot's name, else a backup's description, else its type and ID.
+// Label returns the point's name: a snapshot's name, or else a backup's description, or else its type and ID.
 func (p Point) Label() string {
 	switch {
 	case p.Name != "":
@@ -98,15 +98,13 @@ func (p Point) Label() string {
 	return fmt.Sprintf("%s #%s", p.Kind, p.ID)
 }
 
-// CountsInQuota says whether the point takes a place in its server's quota: every snapshot, every manual backup [D].
+// CountsInQuota reports whether the point counts in its server's quota: all snapshots and manual backups do [D].
 func (p Point) CountsInQuota() bool { return p.Kind == Snapshot || p.Type == Manual }
 
-// MaxClockDrift is how far a creation time may lie ahead of the API's clock [I]: the clocks of two machines differ a little. What
-// lies further ahead is not believed.
+// MaxClockDrift is how far a creation time may lie ahead of the API's clock [I], because the clocks of two machines differ a little. Times further ahead are not trusted.
 const MaxClockDrift = 5 * time.Minute
 
-// Age is how old the point is at a time on the API's clock, and false where that is not known: no time was given, it could
-// not be read, or it lies in the future by more than [Drift].
+// Age returns how old the point is at a time on the API's clock. It returns false if that is unknown: no time was given, it was unreadable, or it is in the future by more than [MaxClockDrift].
 func (p *Point) Age(now time.Time) (time.Duration, bool) {
 	if p.CreatedAt.IsZero() || p.inFuture(now) {
 		return 0, false
@@ -114,43 +112,42 @@ func (p *Point) Age(now time.Time) (time.Duration, bool) {
 	return max(now.Sub(p.CreatedAt), 0), true
 }
 
-// inFuture says whether the creation time lies in the future, beyond what clocks differ by.
+// inFuture reports whether the creation time is in the future by more than clocks differ.
 func (p *Point) inFuture(now time.Time) bool { return p.CreatedAt.After(now.Add(MaxClockDrift)) }
 
-// Expired says whether the point's end has come.
+// Expired reports whether the point has expired.
 func (p *Point) Expired(now time.Time) bool { return !p.ExpiresAt.IsZero() && !p.ExpiresAt.After(now) }
 
-// lastsUntil says whether the point certainly does not expire until then.
+// lastsUntil reports whether the point certainly does not expire before then.
 func (p *Point) lastsUntil(until time.Time) bool {
 	return !p.ExpiresUnreadable && (p.ExpiresAt.IsZero() || p.ExpiresAt.After(until))
 }
 
-// Size is the point's size in MB, and false while it is not known.
+// Size returns the point's size in MB, and false if it is unknown.
 func (p Point) Size() (mb int64, known bool) { return p.SizeMB, p.SizeMB > 0 || p.ZeroSize }
 
-// CannotRestore is why the server cannot be restored from this point, or "". A status that the program does not know is no
-// reason: the API decides.
+// CannotRestore returns why the server cannot be restored from this point, or "". An unknown status is no reason: the API decides.
 func (p Point) CannotRestore(now time.Time) string {
 	switch {
 	case p.Expired(now) && !p.Status.Running() && !p.Status.Failed():
 		return fmt.Sprintf("%s #%s expired %s ago: it can no longer be restored", p.Kind, p.ID, FormatDuration(now.Sub(p.ExpiresAt)))
 	case p.Status.Running():
-		return fmt.Sprintf("%s #%s is still being made: wait until it has completed", p.Kind, p.ID)
+		return fmt.Sprintf("%s #%s is still being created: wait until it has completed", p.Kind, p.ID)
 	case p.Status.Failed():
-		return fmt.Sprintf("%s #%s failed: there is nothing in it to go back to", p.Kind, p.ID)
+		return fmt.Sprintf("%s #%s failed and cannot be restored", p.Kind, p.ID)
 	}
 	return ""
 }
 
-// CannotDelete is why the point cannot be deleted now, or "".
+// CannotDelete returns why the point cannot be deleted now, or "".
 func (p Point) CannotDelete() string {
 	if p.Status.Running() {
-		return fmt.Sprintf("%s #%s is still being made: wait until it has ended", p.Kind, p.ID)
+		return fmt.Sprintf("%s #%s is still being created: wait until it has finished", p.Kind, p.ID)
 	}
 	return ""
 }
 
-// Usable says whether the server can certainly be restored from the point: it is complete and has not expired.
+// Usable reports whether the server can certainly be restored from the point: it is complete and has not expired.
 func (p *Point) Usable(now time.Time) bool { return p.Status == Completed && !p.Expired(now) }
 
 // BackupFilter narrows a list of backups; empty fields do not.
@@ -164,14 +161,14 @@ type SnapshotFilter struct {
 	Server ID
 }
 
-// ActionResult is what the API answered to a create or a restore that it took on.
+// ActionResult is the API's answer to a create or a restore that it accepted.
 type ActionResult struct {
-	Point        Point        // the point made, or gone back to; after a restore only what the answer held of it
-	ServerStatus ServerStatus // after a restore: the server's new status, if told
-	Message      string       // the API's own words
+	Point        Point        // the created or restored point; after a restore only what the answer contains
+	ServerStatus ServerStatus // after a restore: the server's new status, if given
+	Message      string       // the API's own message
 }
 
-// Account is whose token it is.
+// Account is the owner of the token.
 type Account struct {
 	Email       string
 	FirstName   string
@@ -179,10 +176,10 @@ type Account struct {
 	Company     string
 	CreatedAt   time.Time // a day, at 00:00 UTC
 	TokenName   string
-	Permissions []string // opaque
+	Permissions []string // not interpreted
 }
 
-// Label is how the account is called on the screen: the company, else the person, else the address.
+// Label returns the account's display name: the company, or else the person, or else the email address.
 func (a Account) Label() string {
 	switch {
 	case a.Company != "":
@@ -206,8 +203,7 @@ func PointsOf(points []Point, server ID) []Point {
 	return out
 }
 
-// NewestUsable returns the newest usable point, and false if there is none. One whose age is not known is only taken where there
-// is no other.
+// NewestUsable returns the newest usable point, and false if there is none. A point of unknown age is returned only if there is no other.
 func NewestUsable(points []Point, now time.Time) (Point, bool) {
 	var best *Point
 	known := false
@@ -227,19 +223,18 @@ func NewestUsable(points []Point, now time.Time) (Point, bool) {
 	return *best, true
 }
 
-// Role is what a point is worth to its server, which decides how hard the program asks before it goes.
+// Role is a point's importance to its server. It decides how strict the confirmation before a deletion is.
 type Role int
 
-// The standings of a point among its server's points.
+// The roles of a point among its server's points.
 const (
 	OrdinaryPoint Role = iota
-	NewestPoint        // the newest usable one: an older one loses more
-	LastBackup         // the only usable backup: only snapshots remain, on the server's own infrastructure [D]
+	NewestPoint        // the newest usable one: restoring an older one loses more
+	LastBackup         // the only usable backup: without it only snapshots remain, on the server's own infrastructure [D]
 	LastPoint          // the only usable one: without it nothing can be restored
 )
 
-// RoleOf tells what the point is among all points of its server, backups and snapshots together, at a time on the API's
-// clock.
+// RoleOf returns the point's role among all points, at a time on the API's clock.
 func RoleOf(p Point, all []Point, now time.Time) Role {
 	if !p.Usable(now) {
 		return OrdinaryPoint
@@ -262,15 +257,15 @@ func RoleOf(p Point, all []Point, now time.Time) Role {
 	return OrdinaryPoint
 }
 
-// Quota is how far a server has used its room for one kind of point.
+// Quota is how much of its quota for one kind of point a server uses.
 type Quota struct {
-	Used       int // complete, or of a status that we do not know
+	Used       int // complete, or of unknown status
 	Pending    int // running or failed: whether they count is not documented
 	Limit      int
-	Incomplete bool // the list is incomplete: there may be more than these
+	Incomplete bool // the list is incomplete: there may be more
 }
 
-// QuotaOf counts the points of one kind that a server has against its limit.
+// QuotaOf counts a server's points of one kind against the limit.
 func QuotaOf(kind Kind, server ID, points []Point) Quota {
 	q := Quota{Limit: kind.Limit()}
 	for i := range points {
@@ -281,7 +276,7 @@ func QuotaOf(kind Kind, server ID, points []Point) Quota {
 	return q
 }
 
-// add takes in one point of the server and the kind.
+// add counts one point of the server and the kind.
 func (q *Quota) add(p *Point) {
 	switch {
 	case !p.CountsInQuota():
@@ -292,16 +287,16 @@ func (q *Quota) add(p *Point) {
 	}
 }
 
-// Taken is all that may count.
+// Taken returns how many may count.
 func (q Quota) Taken() int { return q.Used + q.Pending }
 
-// Full says that there is no room whatever the API counts.
+// Full reports whether there is certainly no room.
 func (q Quota) Full() bool { return q.Used >= q.Limit }
 
-// MayBeFull says that there is no room if running and failed points count, or those that an incomplete list lacks.
+// MayBeFull reports whether there is no room if running and failed points count, or if an incomplete list lacks some.
 func (q Quota) MayBeFull() bool { return q.Incomplete || q.Taken() >= q.Limit }
 
-// Left is the room that there is for certain.
+// Left returns how much room there certainly is.
 func (q Quota) Left() int {
 	if q.Incomplete {
 		return 0
@@ -309,13 +304,13 @@ func (q Quota) Left() int {
 	return max(q.Limit-q.Taken(), 0)
 }
 
-// Bounds of what a form takes. The API documents no length; these keep a slip of the hand (a pasted log) from being sent.
+// Limits of the forms. The API documents none; these prevent mistakes such as a pasted log from being sent.
 const (
 	MaxSnapshotName = 100
 	MaxDescription  = 500
 )
 
-// CheckSnapshotName tells why the API would refuse a snapshot's name, by its own rule ^[A-Za-z0-9_-]+$ [D].
+// CheckSnapshotName returns why the API would refuse a snapshot's name, by its rule ^[A-Za-z0-9_-]+$ [D].
 func CheckSnapshotName(name string) error {
 	if name == "" {
 		return errors.New("a snapshot needs a name")
@@ -331,7 +326,7 @@ func CheckSnapshotName(name string) error {
 	return nil
 }
 
-// CheckDescription tells why a description cannot be sent: too long, or with characters that are no text.
+// CheckDescription returns why a description cannot be sent: too long, or with control characters.
 func CheckDescription(text string) error {
 	if n := len([]rune(text)); n > MaxDescription {
 		return fmt.Errorf("at most %d characters, this has %d", MaxDescription, n)

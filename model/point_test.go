@@ -14,7 +14,7 @@ var (
 	db  = ServerRef{ID: "12346", Name: "db-server-01"}
 )
 
-// backup and snapshot are completed points of web-server-01, made so long ago.
+// backup and snapshot return completed points of web-server-01, created that long ago.
 func backup(id ID, ago time.Duration) Point {
 	return Point{Kind: Backup, ID: id, Server: web, Type: Manual, Status: Completed, CreatedAt: now.Add(-ago)}
 }
@@ -45,10 +45,10 @@ func TestAllowedActionsByStatus(t *testing.T) {
 		usable          bool
 	}{
 		Completed:   {usable: true},
-		InProgress:  {restore: "still being made", remove: "still being made", running: true},
-		Failed:      {restore: "nothing in it", bad: true},
-		Errored:     {restore: "nothing in it", bad: true},
-		"verifying": {}, // not known here: the API decides
+		InProgress:  {restore: "still being created", remove: "still being created", running: true},
+		Failed:      {restore: "cannot be restored", bad: true},
+		Errored:     {restore: "cannot be restored", bad: true},
+		"verifying": {}, // an unknown status: the API decides
 		"":          {},
 	} {
 		p := snapshot("801", 0).withStatus(status)
@@ -75,7 +75,7 @@ func TestPointLabels(t *testing.T) {
 		"snapshot #7":           {Kind: Snapshot, ID: "7"},
 	} {
 		if got := p.Label(); got != want {
-			t.Errorf("%+v is called %q, want %q", p, got, want)
+			t.Errorf("the label of %+v is %q, want %q", p, got, want)
 		}
 	}
 }
@@ -87,17 +87,17 @@ func TestRoleCountsOnlyUsablePoints(t *testing.T) {
 		want   Role
 	}{
 		"alone":                             {nil, LastPoint},
-		"beside a failed one":               {[]Point{backup("2", 0).withStatus(Failed)}, LastPoint},
-		"beside one that is being made":     {[]Point{snapshot("2", 0).withStatus(InProgress)}, LastPoint},
-		"beside one of an unknown status":   {[]Point{backup("2", 0).withStatus("verifying")}, LastPoint},
-		"beside those of another server":    {[]Point{backup("2", 0).onServer(db), snapshot("3", 0).onServer(db)}, LastPoint},
-		"beside an older one":               {[]Point{backup("2", 2*time.Hour)}, NewestPoint},
-		"beside an older snapshot":          {[]Point{snapshot("1", 2*time.Hour)}, LastBackup}, // the same ID, another kind
-		"beside a newer one":                {[]Point{backup("2", time.Minute)}, OrdinaryPoint},
-		"beside a newer snapshot":           {[]Point{snapshot("1", time.Minute)}, LastBackup},
-		"beside an expired one":             {[]Point{backup("2", 2*time.Hour).expiringIn(-time.Second)}, LastPoint},
+		"next to a failed one":              {[]Point{backup("2", 0).withStatus(Failed)}, LastPoint},
+		"next to one that is being made":    {[]Point{snapshot("2", 0).withStatus(InProgress)}, LastPoint},
+		"next to one of an unknown status":  {[]Point{backup("2", 0).withStatus("verifying")}, LastPoint},
+		"next to those of another server":   {[]Point{backup("2", 0).onServer(db), snapshot("3", 0).onServer(db)}, LastPoint},
+		"next to an older one":              {[]Point{backup("2", 2*time.Hour)}, NewestPoint},
+		"next to an older snapshot":         {[]Point{snapshot("1", 2*time.Hour)}, LastBackup}, // the same ID, another kind
+		"next to a newer one":               {[]Point{backup("2", time.Minute)}, OrdinaryPoint},
+		"next to a newer snapshot":          {[]Point{snapshot("1", time.Minute)}, LastBackup},
+		"next to an expired one":            {[]Point{backup("2", 2*time.Hour).expiringIn(-time.Second)}, LastPoint},
 		"and an expired one and a snapshot": {[]Point{backup("2", 2*time.Hour).expiringIn(0), snapshot("3", 0)}, LastBackup},
-		"beside one from the future":        {[]Point{backup("2", -time.Hour)}, NewestPoint},
+		"next to one from the future":       {[]Point{backup("2", -time.Hour)}, NewestPoint},
 		"newest of what can be restored":    {[]Point{backup("2", 0).withStatus(Failed), backup("3", 2*time.Hour).asAutomatic()}, NewestPoint},
 		"between a newer and an older one":  {[]Point{backup("2", 2*time.Hour), snapshot("3", 0)}, OrdinaryPoint},
 		"with no time known for the others": {[]Point{{Kind: Backup, ID: "2", Server: web, Status: Completed}}, NewestPoint},
@@ -109,7 +109,7 @@ func TestRoleCountsOnlyUsablePoints(t *testing.T) {
 		}
 	}
 	if got := RoleOf(p.withStatus(Failed), []Point{p.withStatus(Failed)}, now); got != OrdinaryPoint {
-		t.Errorf("a failed point has the standing %v: nothing is lost with it", got)
+		t.Errorf("a failed point has the role %v, although nothing is lost with it", got)
 	}
 }
 
@@ -119,7 +119,7 @@ func TestSnapshotIsNeverTheLastBackup(t *testing.T) {
 		t.Errorf("the newest of two snapshots: %v", got)
 	}
 	if got := RoleOf(p, []Point{p, backup("2", time.Minute)}, now); got != OrdinaryPoint {
-		t.Errorf("a snapshot beside a backup: %v", got)
+		t.Errorf("a snapshot next to a backup: %v", got)
 	}
 }
 
@@ -225,13 +225,13 @@ func checkReason(t *testing.T, text string, err error, want string) {
 		t.Errorf("%q: %v, want %q", text, err, want)
 	}
 	if err != nil && Clean(err.Error()) != err.Error() {
-		t.Errorf("the reason lets something through: %q", err)
+		t.Errorf("the reason contains unsafe characters: %q", err)
 	}
 }
 
 func TestPointOrderIsTotal(t *testing.T) {
 	points := []Point{
-		backup("12", 0), backup("9", 0), snapshot("12", 0), snapshot("9", 0), snapshot("a", 0), // all at once
+		backup("12", 0), backup("9", 0), snapshot("12", 0), snapshot("9", 0), snapshot("a", 0), // all at the same time
 		backup("3", time.Hour), snapshot("4", time.Minute), {Kind: Backup, ID: "1"}, {Kind: Snapshot, ID: "1"}, {Kind: Snapshot, ID: "01"},
 	}
 	want := slices.Clone(points)
@@ -246,7 +246,7 @@ func TestPointOrderIsTotal(t *testing.T) {
 		random.Shuffle(len(points), func(i, j int) { points[i], points[j] = points[j], points[i] })
 		SortNewestFirst(points)
 		if !slices.Equal(points, want) {
-			t.Fatalf("the same points came in another order: %v, %v", keys(points), keys(want))
+			t.Fatalf("the same points are in another order: %v, %v", keys(points), keys(want))
 		}
 	}
 }
@@ -269,7 +269,7 @@ func TestAccountLabels(t *testing.T) {
 	} {
 		a := full
 		if change(&a); a.Label() != want {
-			t.Errorf("%+v is called %q, want %q", a, a.Label(), want)
+			t.Errorf("the label of %+v is %q, want %q", a, a.Label(), want)
 		}
 	}
 }

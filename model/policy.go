@@ -6,21 +6,21 @@ import (
 	"time"
 )
 
-// Health is how well a server is covered. A higher one is worse, so that ordering by it puts what needs a person first.
+// Health is a state of a server's coverage. Higher is worse, so sorting by it puts the servers that need attention first.
 type Health int
 
-// The states of a server's coverage, best first. Up to Expiring the policy is met now; the others do not meet it.
+// The states of coverage, best first. Up to Expiring the policy is met; from TooFew on it is not.
 const (
-	Fine          Health = iota // every kind that the policy wants is there and recent
-	BackupsFull                 // no further manual backup fits into its quota
-	SnapshotsFull               // no further snapshot fits into its quota
-	OddDate                     // a point's time is in the future or cannot be read, so its age is not known
-	Expiring                    // it will not meet its policy once what expires soon is gone
-	TooFew                      // it has fewer usable points of a kind than it should
-	Overdue                     // the newest usable point of a kind is older than it should be
+	Fine          Health = iota // every kind that the policy requires is recent
+	BackupsFull                 // the quota has no room for another manual backup
+	SnapshotsFull               // the quota has no room for another snapshot
+	OddDate                     // a point's time is in the future or unreadable, so its age is unknown
+	Expiring                    // it will not meet its policy once points expire soon
+	TooFew                      // fewer usable points of a kind than required
+	Overdue                     // the newest usable point of a kind is too old
 	Failing                     // the last attempt of a kind failed
-	NoBackup                    // backups are wanted, and only snapshots are there
-	None                        // no usable restore point at all
+	NoBackup                    // backups are required, and only snapshots exist
+	None                        // no usable restore point
 )
 
 // healthNames are the same on the screen, in filters and in output.
@@ -29,36 +29,34 @@ var healthNames = [...]string{
 	TooFew: "too few", Overdue: "overdue", Failing: "failing", NoBackup: "no backup", None: "none",
 }
 
-// String is the state's name, for people and for programs.
+// String returns the state's name, for people and for programs.
 func (h Health) String() string { return healthNames[h] }
 
-// Met says whether the policy is met now: full quotas, odd dates and coming expiries are warnings.
+// Met reports whether the policy is met now. Full quotas, odd dates and coming expiries are only warnings.
 func (h Health) Met() bool { return h < TooFew }
 
-// DefaultMaxAge is how old the newest usable backup may be where nothing else is configured: a day and a little, since
-// automatic backups are daily [E].
+// DefaultMaxAge is the greatest age of the newest usable backup if nothing else is configured: slightly over a day, because automatic backups are daily [E].
 const DefaultMaxAge = 26 * time.Hour
 
-// ExpiringWithin is how far ahead an assessment looks for points that expire.
+// ExpiringWithin is how far ahead an assessment looks for expiring points.
 const ExpiringWithin = 48 * time.Hour
 
-// Policy is what a server must have to be covered. Each kind is judged by itself: snapshots live on the server's own
-// infrastructure and are for rollback, backups on separate storage and for disaster recovery [D].
+// Policy is what a server must have to be covered. Each kind is assessed separately: snapshots live on the server's own infrastructure and are for rollback, backups on separate storage and for disaster recovery [D].
 type Policy struct {
 	Backups   Requirement
 	Snapshots Requirement
 }
 
-// Requirement is what a policy asks of one kind. The zero Wanted asks for nothing.
+// Requirement is what a policy requires of one kind. The zero Requirement requires nothing.
 type Requirement struct {
-	MaxAge time.Duration // of the newest usable one; 0: any age
-	Min    int           // how many usable ones; where an age is asked for, at least one
+	MaxAge time.Duration // of the newest usable point; 0: any age
+	Min    int           // how many usable points; at least one if MaxAge is set
 }
 
-// DefaultPolicy asks for one backup of the last day, and for no snapshot.
+// DefaultPolicy requires a backup of the last day, and no snapshot.
 func DefaultPolicy() Policy { return Policy{Backups: Requirement{MaxAge: DefaultMaxAge}} }
 
-// ForKind is what the policy asks of a kind.
+// ForKind returns what the policy requires of a kind.
 func (p Policy) ForKind(kind Kind) Requirement {
 	if kind == Snapshot {
 		return p.Snapshots
@@ -66,7 +64,7 @@ func (p Policy) ForKind(kind Kind) Requirement {
 	return p.Backups
 }
 
-// Need is how many usable points are asked for.
+// Need returns how many usable points are required.
 func (w Requirement) Need() int {
 	if w.MaxAge > 0 {
 		return max(w.Min, 1)
@@ -74,34 +72,33 @@ func (w Requirement) Need() int {
 	return w.Min
 }
 
-// Reason is one thing to say of a server's coverage.
+// Reason is one finding about a server's coverage.
 type Reason struct {
 	Health  Health
 	Message string // “the newest backup is 3 d 2 h old: at most 1 d 2 h is allowed”
 }
 
-// Assessment is how a server stands against its policy.
+// Assessment is the result of checking a server against its policy.
 type Assessment struct {
 	Server     ServerRef
 	Policy     Policy
-	Health     Health    // the worst of the reasons; Fine without any
-	Reasons    []Reason  // what is wrong, worst first; a server can be overdue and full at once
-	Newest     time.Time // when its newest usable point of either kind was made; zero: none, or the time is not known
-	NextExpiry time.Time // when the first of its usable points expires; zero if none does
+	Health     Health    // the worst of the reasons; Fine if there are none
+	Reasons    []Reason  // worst first; a server can be overdue and full at once
+	Newest     time.Time // creation time of its newest usable point of either kind; zero: none, or unknown
+	NextExpiry time.Time // when the first of its usable points expires; zero: never
 	Usable     int       // how many points it can certainly be restored from
 	Kinds      [2]KindState
-	validUntil time.Time // when something else is to be said, though nothing but time has passed; zero: never
+	validUntil time.Time // when time alone changes the result; zero: never
 }
 
-// KindState is what a server has of one kind.
+// KindState is a server's points of one kind.
 type KindState struct {
 	Usable  int       // how many it can certainly be restored from
-	Newest  time.Time // when the newest usable one was made; zero: there is none, or its time is not known
-	durable int       // usable ones that do not expire soon
+	Newest  time.Time // creation time of the newest usable one; zero: none, or unknown
+	durable int       // usable points that do not expire soon
 }
 
-// Assess judges a server by its points, backups and snapshots, newest first, at a time on the API's clock. A server that
-// is suspended or stopped is judged as any other: it can be needed again. No new point is counted on to come.
+// Assess checks a server's points against a policy, at a time on the API's clock. points are backups and snapshots, newest first. Suspended and stopped servers are assessed like others, because they may be needed again. Future points are not assumed.
 func Assess(server Server, points []Point, policy Policy, now time.Time) Assessment {
 	a := Assessment{Server: server.Ref(), Policy: policy}
 	for i := range points {
@@ -114,7 +111,7 @@ func Assess(server Server, points []Point, policy Policy, now time.Time) Assessm
 	return a
 }
 
-// countPoint takes in one point.
+// countPoint counts one point.
 func (a *Assessment) countPoint(p *Point, now time.Time) {
 	if p.Status == Completed && p.inFuture(now) {
 		a.limitValidity(p.CreatedAt.Add(-MaxClockDrift))
@@ -150,20 +147,20 @@ func laterTime(a, b time.Time) time.Time {
 	return a
 }
 
-// findReasons finds the reasons, worst first.
+// findReasons adds the reasons, worst first.
 func (a *Assessment) findReasons(points []Point, now time.Time) {
 	backups, snapshots := a.Policy.Backups, a.Policy.Snapshots
 	switch {
 	case a.Usable == 0 && (backups.Need() > 0 || snapshots.Need() > 0):
-		a.addReason(None, "there is no usable restore point")
+		a.addReason(None, "no usable restore point")
 	case backups.Need() > 0 && a.Kinds[Backup].Usable == 0:
-		a.addReason(NoBackup, fmt.Sprintf("there is no usable backup, only %s on the server's own infrastructure",
+		a.addReason(NoBackup, fmt.Sprintf("no usable backup, only %s on the server's own infrastructure",
 			Pluralize(a.Kinds[Snapshot].Usable, "snapshot")))
 	}
 	a.checkFailures(points, now)
-	for _, judge := range []func(Kind, time.Time){a.checkAge, a.checkCount, a.checkExpiry} {
-		judge(Backup, now)
-		judge(Snapshot, now)
+	for _, check := range []func(Kind, time.Time){a.checkAge, a.checkCount, a.checkExpiry} {
+		check(Backup, now)
+		check(Snapshot, now)
 	}
 	a.checkDates(points, now)
 	for _, full := range []struct {
@@ -172,13 +169,12 @@ func (a *Assessment) findReasons(points []Point, now time.Time) {
 		what   string
 	}{{Snapshot, SnapshotsFull, "snapshots"}, {Backup, BackupsFull, "manual backups"}} {
 		if q := QuotaOf(full.kind, a.Server.ID, points); q.Full() {
-			a.addReason(full.health, fmt.Sprintf("%d of %d %s: there is no room for another", q.Used, q.Limit, full.what))
+			a.addReason(full.health, fmt.Sprintf("%d of %d %s: no room for another", q.Used, q.Limit, full.what))
 		}
 	}
 }
 
-// checkFailures looks at the last attempt of each kind, so that a snapshot does not hide that backups fail. Where no
-// snapshots are wanted, one that failed counts until something of either kind has completed after it.
+// checkFailures checks the last attempt of each kind, so that a snapshot does not hide failing backups. If snapshots are not required, a failed one counts until a point of either kind has completed after it.
 func (a *Assessment) checkFailures(points []Point, now time.Time) {
 	wanted := a.Policy.Snapshots.Need() > 0
 	for _, last := range []*Point{
@@ -191,14 +187,14 @@ func (a *Assessment) checkFailures(points []Point, now time.Time) {
 	}
 }
 
-// checkAge looks at the newest usable point of a kind.
+// checkAge checks the newest usable point of a kind.
 func (a *Assessment) checkAge(kind Kind, now time.Time) {
 	limit, k := a.Policy.ForKind(kind).MaxAge, a.Kinds[kind]
 	if limit == 0 || k.Usable == 0 {
 		return
 	}
 	if k.Newest.IsZero() {
-		a.addReason(Overdue, fmt.Sprintf("when the newest %s was made is not known", kind))
+		a.addReason(Overdue, fmt.Sprintf("the age of the newest %s is unknown", kind))
 		return
 	}
 	age := now.Sub(k.Newest)
@@ -210,32 +206,32 @@ func (a *Assessment) checkAge(kind Kind, now time.Time) {
 	a.addReason(Overdue, fmt.Sprintf("the newest %s is %s old: at most %s is allowed", kind, FormatDuration(age), FormatDuration(limit)))
 }
 
-// checkCount looks at how many usable points of a kind there are. That there is none at all is said elsewhere.
+// checkCount checks the number of usable points of a kind. Other reasons report that there are none at all.
 func (a *Assessment) checkCount(kind Kind, _ time.Time) {
 	need, has := a.Policy.ForKind(kind).Need(), a.Kinds[kind].Usable
-	said := a.Usable == 0 || kind == Backup && has == 0
-	if !said && has < need {
-		a.addReason(TooFew, fmt.Sprintf("it has %s, of at least %d", Pluralize(has, "usable "+kind.String()), need))
+	reported := a.Usable == 0 || kind == Backup && has == 0
+	if !reported && has < need {
+		a.addReason(TooFew, fmt.Sprintf("it has %s; at least %d required", Pluralize(has, "usable "+kind.String()), need))
 	}
 }
 
-// checkExpiry looks at what of a kind will be left soon.
+// checkExpiry checks how many points of a kind will soon be left.
 func (a *Assessment) checkExpiry(kind Kind, _ time.Time) {
 	need, k := a.Policy.ForKind(kind).Need(), a.Kinds[kind]
 	if k.Usable >= need && k.durable < need {
-		a.addReason(Expiring, fmt.Sprintf("in %s it will have %s left, of at least %d",
+		a.addReason(Expiring, fmt.Sprintf("in %s it will have %s left; at least %d required",
 			FormatDuration(ExpiringWithin), Pluralize(k.durable, "usable "+kind.String()), need))
 	}
 }
 
-// checkDates says which times are not to be believed, the first of them in full.
+// checkDates reports dates that cannot be trusted, the first of them in full.
 func (a *Assessment) checkDates(points []Point, now time.Time) {
 	var first string
 	n := 0
 	for i := range points {
-		if words := points[i].oddDate(now); words != "" {
+		if text := points[i].oddDate(now); text != "" {
 			if n++; n == 1 {
-				first = words
+				first = text
 			}
 		}
 	}
@@ -243,17 +239,17 @@ func (a *Assessment) checkDates(points []Point, now time.Time) {
 	case n == 1:
 		a.addReason(OddDate, first)
 	case n > 1:
-		a.addReason(OddDate, fmt.Sprintf("%s (and %d more with such a date)", first, n-1))
+		a.addReason(OddDate, fmt.Sprintf("%s (and %d more)", first, n-1))
 	}
 }
 
-// oddDate is what is wrong with the point's times, or "".
+// oddDate returns what is wrong with the point's times, or "".
 func (p *Point) oddDate(now time.Time) string {
 	switch {
 	case p.CreatedUnreadable:
-		return fmt.Sprintf("the creation time of %s #%s is unreadable: its age is not known", p.Kind, p.ID)
+		return fmt.Sprintf("the creation time of %s #%s is unreadable: its age is unknown", p.Kind, p.ID)
 	case p.inFuture(now):
-		return fmt.Sprintf("%s #%s is dated %s, in the future: its age is not known", p.Kind, p.ID, p.CreatedAt.UTC().Format("2 Jan 2006 15:04 UTC"))
+		return fmt.Sprintf("%s #%s is dated %s, in the future: its age is unknown", p.Kind, p.ID, p.CreatedAt.UTC().Format("2 Jan 2006 15:04 UTC"))
 	case p.ExpiresUnreadable:
 		return fmt.Sprintf("the expiry of %s #%s is unreadable", p.Kind, p.ID)
 	}
@@ -266,11 +262,11 @@ func (a *Assessment) limitValidity(t time.Time) {
 	}
 }
 
-func (a *Assessment) addReason(h Health, words string) {
-	a.Reasons = append(a.Reasons, Reason{h, words})
+func (a *Assessment) addReason(h Health, text string) {
+	a.Reasons = append(a.Reasons, Reason{h, text})
 }
 
-// Has says whether the state is among the reasons; Fine is where there is none.
+// Has reports whether the state is among the reasons. Without reasons it is Fine.
 func (a Assessment) Has(h Health) bool { return a.healthSet()&(1<<h) != 0 }
 
 func (a Assessment) healthSet() uint {
@@ -284,8 +280,7 @@ func (a Assessment) healthSet() uint {
 	return set
 }
 
-// WorstFirst is a total order of assessments of different servers, for [slices.SortFunc]: by state, then the one whose
-// newest backup is older, then by name and ID.
+// WorstFirst is a total order of assessments of different servers, for [slices.SortFunc]: by state, then the older newest backup first, then by name and ID.
 func WorstFirst(a, b Assessment) int {
 	return cmp.Or(cmp.Compare(b.Health, a.Health), a.Kinds[Backup].Newest.Compare(b.Kinds[Backup].Newest),
 		a.Newest.Compare(b.Newest), byNameAndID(a.Server, b.Server))
@@ -303,8 +298,7 @@ func byNameAndID(a, b ServerRef) int {
 	return 0
 }
 
-// lastFinished is the newest of the points that completed or failed, nil if there is none. One that completed at a time which
-// is not known hides no failure, and neither does a status that the program does not know.
+// lastFinished returns the newest point that completed or failed, or nil. Points of unknown age or status do not hide a failure.
 func lastFinished(points []Point, now time.Time, about func(*Point) bool) *Point {
 	for i := range points {
 		p := &points[i]

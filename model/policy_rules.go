@@ -5,22 +5,20 @@ import (
 	"time"
 )
 
-// PolicyRule says which policy holds for which servers. Empty globs fit every server; see [MatchGlob].
+// PolicyRule applies a policy to servers. Empty globs match every server; see [MatchGlob].
 type PolicyRule struct {
 	Server   string // a glob for the server's name
 	Location string // a glob for its location
 	Policy   Policy
 }
 
-// Policies are rules in their order: the first that fits a server holds, and [DefaultPolicy] where none does. A default of
-// one's own is a last rule without globs.
+// Policies are rules in order: the first that matches a server applies, or else [DefaultPolicy]. A last rule without globs replaces the default.
 type Policies []PolicyRule
 
-// maxRulePoints is the highest number of points that a rule may ask for: automatic backups live 30 days as a rule [D], and
-// there are at most 10 manual ones and 5 snapshots [D].
+// maxRulePoints is the most points that a rule may require. Automatic backups usually live 30 days [D], and there are at most 10 manual ones and 5 snapshots [D].
 const maxRulePoints = 100
 
-// For is the policy that holds for the server.
+// For returns the policy that applies to the server.
 func (p Policies) For(s Server) Policy {
 	for _, rule := range p {
 		if rule.fits(s) {
@@ -34,7 +32,7 @@ func (r PolicyRule) fits(s Server) bool {
 	return (r.Server == "" || MatchGlob(r.Server, s.Name)) && (r.Location == "" || MatchGlob(r.Location, s.Location))
 }
 
-// Check tells what is impossible in the rules, one problem for each.
+// Check reports impossible values in the rules, one problem each.
 func (p Policies) Check() []Problem {
 	var problems []Problem
 	for i, rule := range p {
@@ -51,8 +49,7 @@ func (p Policies) Check() []Problem {
 	return problems
 }
 
-// Unmatched reports the rules that hold for none of the servers, so that a slip in a glob is seen. A rule without globs may
-// be left with nothing to do.
+// Unmatched reports the rules that apply to no server, to reveal mistakes in globs. Rules without globs are not reported.
 func (p Policies) Unmatched(servers []Server) []Problem {
 	used, fitted := make([]int, len(p)), make([]int, len(p))
 	for _, s := range servers {
@@ -73,15 +70,15 @@ func (p Policies) Unmatched(servers []Server) []Problem {
 		switch {
 		case used[i] > 0 || rule.Server == "" && rule.Location == "":
 		case fitted[i] > 0:
-			problems = append(problems, rule.problem(i, "an earlier rule holds for each server that it fits: move it up"))
+			problems = append(problems, rule.problem(i, "an earlier rule applies to each server that it matches: move it up"))
 		default:
-			problems = append(problems, rule.problem(i, "it fits no server of this account: * stands for any characters, ? for one"))
+			problems = append(problems, rule.problem(i, "it matches no server of this account: * matches any characters, ? matches one"))
 		}
 	}
 	return problems
 }
 
-// problem names the rule as a person finds it, counted from 1.
+// problem describes the rule as the user knows it, counted from 1.
 func (r PolicyRule) problem(i int, why string) Problem {
 	about := "every server"
 	switch {

@@ -11,13 +11,13 @@ import (
 
 var webServer = Server{ID: web.ID, Name: web.Name, Status: ServerActive, Location: "us-west"}
 
-// expiringIn is the point with an end so far ahead.
+// expiringIn returns the point with an expiry that far ahead.
 func (p Point) expiringIn(in time.Duration) Point {
 	p.ExpiresAt = now.Add(in)
 	return p
 }
 
-// withoutDate is the point without a creation time, ahead one that is dated so far in the future.
+// withoutDate returns the point without a creation time, and futureDated with one that far in the future.
 func withoutDate(p Point) Point {
 	p.CreatedAt = time.Time{}
 	return p
@@ -53,8 +53,8 @@ func TestAssessmentListsEveryReasonWorstFirst(t *testing.T) {
 		"nothing, and none is wanted":   {Policy{}, nil, nil, ""},
 		"only failed ones":              {two, []Point{backup("2", 0).withStatus(Failed)}, []Health{None, Failing}, "no usable restore point"},
 		"only one that is being made":   {DefaultPolicy(), []Point{backup("1", 0).withStatus(InProgress)}, []Health{None}, ""},
-		"only a status nobody knows":    {DefaultPolicy(), []Point{backup("1", 0).withStatus("verifying")}, []Health{None}, ""},
-		"too few":                       {two, []Point{backup("2", time.Hour)}, []Health{TooFew}, "it has 1 usable backup, of at least 2"},
+		"only an unknown status":        {DefaultPolicy(), []Point{backup("1", 0).withStatus("verifying")}, []Health{None}, ""},
+		"too few":                       {two, []Point{backup("2", time.Hour)}, []Health{TooFew}, "it has 1 usable backup; at least 2 required"},
 		"too old and too few":           {two, []Point{backup("2", 50*time.Hour)}, []Health{Overdue, TooFew}, "2 d 2 h old: at most 1 d 2 h is allowed"},
 		"any age will do":               {any, []Point{backup("2", 5000*time.Hour)}, nil, ""},
 		"old, and none is wanted":       {Policy{}, []Point{backup("2", 50*time.Hour)}, nil, ""},
@@ -63,9 +63,9 @@ func TestAssessmentListsEveryReasonWorstFirst(t *testing.T) {
 		"it failed before":              {DefaultPolicy(), []Point{backup("2", 0), backup("1", time.Hour).withStatus(Failed)}, nil, ""},
 		"one is made after a failure":   {DefaultPolicy(), []Point{backup("3", 0).withStatus(InProgress), backup("2", time.Hour).withStatus(Failed), backup("1", 2*time.Hour)}, []Health{Failing}, "#2"},
 		"an unknown status after it":    {DefaultPolicy(), []Point{backup("3", 0).withStatus("verifying"), backup("2", time.Hour).withStatus(Failed), backup("1", 2*time.Hour)}, []Health{Failing}, "#2"},
-		"the only one goes soon":        {DefaultPolicy(), []Point{backup("1", time.Hour).expiringIn(47 * time.Hour)}, []Health{Expiring}, "in 2 d it will have 0 usable backups left, of at least 1"},
-		"it goes to the second in time": {DefaultPolicy(), []Point{backup("1", time.Hour).expiringIn(48 * time.Hour)}, []Health{Expiring}, ""},
-		"it goes later":                 {DefaultPolicy(), []Point{backup("1", time.Hour).expiringIn(48*time.Hour + 1)}, nil, ""},
+		"the only one expires soon":     {DefaultPolicy(), []Point{backup("1", time.Hour).expiringIn(47 * time.Hour)}, []Health{Expiring}, "in 2 d it will have 0 usable backups left; at least 1 required"},
+		"it expires exactly in time":    {DefaultPolicy(), []Point{backup("1", time.Hour).expiringIn(48 * time.Hour)}, []Health{Expiring}, ""},
+		"it expires later":              {DefaultPolicy(), []Point{backup("1", time.Hour).expiringIn(48*time.Hour + 1)}, nil, ""},
 		"another stays":                 {DefaultPolicy(), []Point{backup("2", time.Hour).expiringIn(time.Hour), backup("1", time.Hour)}, nil, ""},
 		"one is too few of the others":  {two, []Point{backup("2", time.Hour).expiringIn(time.Hour), backup("1", time.Hour)}, []Health{Expiring}, "at least 2"},
 		"only a failed one stays":       {DefaultPolicy(), []Point{backup("2", time.Hour).expiringIn(time.Hour), backup("1", 2*time.Hour).withStatus(Failed)}, []Health{Expiring}, ""},
@@ -76,31 +76,31 @@ func TestAssessmentListsEveryReasonWorstFirst(t *testing.T) {
 		"a full quota of what may not":  {Policy{}, append(several(4, snapshot("1", time.Hour)), snapshot("9", 2*time.Hour).withStatus(Failed)), nil, ""},
 
 		// A snapshot is no backup.
-		"a fresh snapshot, no backup":      {DefaultPolicy(), []Point{snapshot("1", 0)}, []Health{NoBackup}, "there is no usable backup, only 1 snapshot on the server's own infrastructure"},
+		"a fresh snapshot, no backup":      {DefaultPolicy(), []Point{snapshot("1", 0)}, []Health{NoBackup}, "no usable backup, only 1 snapshot on the server's own infrastructure"},
 		"a fresh snapshot, an old backup":  {DefaultPolicy(), []Point{snapshot("2", 0), backup("1", 50*time.Hour)}, []Health{Overdue}, "the newest backup is 2 d 2 h old"},
 		"a fresh snapshot, a failed one":   {DefaultPolicy(), []Point{snapshot("3", 0), backup("2", time.Hour).withStatus(Failed), backup("1", 2*time.Hour)}, []Health{Failing}, "the last backup, #2, failed"},
 		"only snapshots, as is wanted":     {Policy{Snapshots: Requirement{MaxAge: time.Hour}}, []Point{snapshot("1", 0)}, nil, ""},
-		"a snapshot is missing":            {both, []Point{backup("1", 0)}, []Health{TooFew}, "it has 0 usable snapshots, of at least 2"},
+		"a snapshot is missing":            {both, []Point{backup("1", 0)}, []Health{TooFew}, "it has 0 usable snapshots; at least 2 required"},
 		"both kinds as wanted":             {both, []Point{snapshot("3", 0), snapshot("2", 9*time.Hour), backup("1", 20*time.Hour)}, nil, ""},
 		"both overdue":                     {both, []Point{snapshot("3", 3*time.Hour), snapshot("2", 9*time.Hour), backup("1", 50*time.Hour)}, []Health{Overdue, Overdue}, "the newest backup"},
 		"a failed snapshot, wanted":        {both, []Point{backup("4", 0), snapshot("3", time.Hour).withStatus(Failed), snapshot("2", 90*time.Minute), snapshot("1", 9*time.Hour)}, []Health{Failing}, "the last snapshot, #3, failed"},
 		"a failed snapshot, then a backup": {DefaultPolicy(), []Point{backup("4", 0), snapshot("3", time.Hour).withStatus(Failed)}, nil, ""},
 		"a failed snapshot, the last":      {DefaultPolicy(), []Point{snapshot("3", 0).withStatus(Failed), backup("4", time.Hour)}, []Health{Failing}, "the last snapshot, #3, failed"},
 
-		// What has expired, and times that cannot be.
-		"expired":                         {DefaultPolicy(), []Point{backup("1", time.Hour).expiringIn(-time.Hour)}, []Health{None}, ""},
-		"expired this moment":             {DefaultPolicy(), []Point{backup("1", time.Hour).expiringIn(0)}, []Health{None}, ""},
-		"an expired one hides no age":     {DefaultPolicy(), []Point{backup("2", time.Hour).expiringIn(-1), backup("1", 50*time.Hour)}, []Health{Overdue}, ""},
-		"no time":                         {DefaultPolicy(), []Point{withoutDate(backup("1", 0))}, []Health{Overdue}, "when the newest backup was made is not known"},
-		"within the clocks' drift":        {DefaultPolicy(), []Point{futureDated(backup("1", 0), MaxClockDrift)}, nil, ""},
-		"from the future":                 {DefaultPolicy(), []Point{futureDated(backup("1", 0), MaxClockDrift+time.Second)}, []Health{Overdue, OddDate}, "when the newest backup was made is not known"},
-		"from the future beside an old":   {DefaultPolicy(), []Point{futureDated(backup("2", 0), 365*24*time.Hour), backup("1", 50*time.Hour)}, []Health{Overdue, OddDate}, "the newest backup is 2 d 2 h old"},
-		"from the future beside a fresh":  {DefaultPolicy(), []Point{futureDated(backup("2", 0), 365*24*time.Hour), backup("1", time.Hour)}, []Health{OddDate}, "backup #2 is dated 16 Jan 2026 16:00 UTC, in the future: its age is not known"},
-		"two from the future":             {DefaultPolicy(), []Point{futureDated(backup("3", 0), 9*time.Hour), futureDated(snapshot("2", 0), 8*time.Hour), backup("1", time.Hour)}, []Health{OddDate}, "#3 is dated 17 Jan 2025 01:00 UTC, in the future: its age is not known (and 1 more with such a date)"},
-		"from the future after a failure": {DefaultPolicy(), []Point{futureDated(backup("3", 0), time.Hour), backup("2", time.Hour).withStatus(Failed), backup("1", 2*time.Hour)}, []Health{Failing, OddDate}, "#2"},
-		"an unreadable time":              {DefaultPolicy(), []Point{withUnreadableDate(backup("1", 0))}, []Health{Overdue, OddDate}, ""},
-		"an unreadable time beside":       {DefaultPolicy(), []Point{backup("2", 0), withUnreadableDate(snapshot("1", 0))}, []Health{OddDate}, "the creation time of snapshot #1 is unreadable"},
-		"an unreadable expiry":            {DefaultPolicy(), []Point{{Kind: Backup, ID: "1", Server: web, Status: Completed, CreatedAt: now, ExpiresUnreadable: true}}, []Health{Expiring, OddDate}, "in 2 d it will have 0"},
+		// Expired points, and impossible times.
+		"expired":                            {DefaultPolicy(), []Point{backup("1", time.Hour).expiringIn(-time.Hour)}, []Health{None}, ""},
+		"expired this moment":                {DefaultPolicy(), []Point{backup("1", time.Hour).expiringIn(0)}, []Health{None}, ""},
+		"an expired one hides no age":        {DefaultPolicy(), []Point{backup("2", time.Hour).expiringIn(-1), backup("1", 50*time.Hour)}, []Health{Overdue}, ""},
+		"no time":                            {DefaultPolicy(), []Point{withoutDate(backup("1", 0))}, []Health{Overdue}, "the age of the newest backup is unknown"},
+		"within the clocks' drift":           {DefaultPolicy(), []Point{futureDated(backup("1", 0), MaxClockDrift)}, nil, ""},
+		"from the future":                    {DefaultPolicy(), []Point{futureDated(backup("1", 0), MaxClockDrift+time.Second)}, []Health{Overdue, OddDate}, "the age of the newest backup is unknown"},
+		"in the future, next to an old one":  {DefaultPolicy(), []Point{futureDated(backup("2", 0), 365*24*time.Hour), backup("1", 50*time.Hour)}, []Health{Overdue, OddDate}, "the newest backup is 2 d 2 h old"},
+		"in the future, next to a fresh one": {DefaultPolicy(), []Point{futureDated(backup("2", 0), 365*24*time.Hour), backup("1", time.Hour)}, []Health{OddDate}, "backup #2 is dated 16 Jan 2026 16:00 UTC, in the future: its age is unknown"},
+		"two from the future":                {DefaultPolicy(), []Point{futureDated(backup("3", 0), 9*time.Hour), futureDated(snapshot("2", 0), 8*time.Hour), backup("1", time.Hour)}, []Health{OddDate}, "#3 is dated 17 Jan 2025 01:00 UTC, in the future: its age is unknown (and 1 more)"},
+		"from the future after a failure":    {DefaultPolicy(), []Point{futureDated(backup("3", 0), time.Hour), backup("2", time.Hour).withStatus(Failed), backup("1", 2*time.Hour)}, []Health{Failing, OddDate}, "#2"},
+		"an unreadable time":                 {DefaultPolicy(), []Point{withUnreadableDate(backup("1", 0))}, []Health{Overdue, OddDate}, ""},
+		"an additional unreadable time":      {DefaultPolicy(), []Point{backup("2", 0), withUnreadableDate(snapshot("1", 0))}, []Health{OddDate}, "the creation time of snapshot #1 is unreadable"},
+		"an unreadable expiry":               {DefaultPolicy(), []Point{{Kind: Backup, ID: "1", Server: web, Status: Completed, CreatedAt: now, ExpiresUnreadable: true}}, []Health{Expiring, OddDate}, "in 2 d it will have 0"},
 	} {
 		for _, status := range []ServerStatus{ServerActive, ServerSuspended} {
 			server := webServer
@@ -173,7 +173,7 @@ func TestWorstFirstIsATotalOrder(t *testing.T) {
 			t.Fatalf("%+v and %+v: %d, %d", a, b, WorstFirst(a, b), WorstFirst(b, a))
 		}
 		if WorstFirst(a, b) <= 0 && WorstFirst(b, c) <= 0 && WorstFirst(a, c) > 0 {
-			t.Fatalf("%+v, %+v, %+v go round", a, b, c)
+			t.Fatalf("%+v, %+v, %+v are in a cycle", a, b, c)
 		}
 		shuffled := rapid.Permutation(all).Draw(t, "shuffled")
 		slices.SortFunc(all, WorstFirst)
@@ -210,7 +210,7 @@ func TestFirstMatchingPolicyRuleApplies(t *testing.T) {
 	}
 }
 
-// messageLines are the words of problems, one in a line.
+// messageLines joins the messages of problems, one per line.
 func messageLines(problems []Problem) string {
 	var out []string
 	for _, p := range problems {
@@ -224,10 +224,10 @@ func TestUnmatchedPolicyRuleIsReported(t *testing.T) {
 	got := messageLines(Policies{
 		{Server: "web*"}, {Server: "mail*"}, {Location: "us-west"}, {Server: "Db*", Location: "us-*"}, {}, {Server: "x\x1b[2J"},
 	}.Unmatched(servers))
-	want := `policy rule 2 (server mail*): it fits no server of this account: * stands for any characters, ? for one
-policy rule 3 (location us-west): an earlier rule holds for each server that it fits: move it up
-policy rule 4 (server Db*, location us-*): it fits no server of this account: * stands for any characters, ? for one
-policy rule 6 (server x^[[2J): it fits no server of this account: * stands for any characters, ? for one`
+	want := `policy rule 2 (server mail*): it matches no server of this account: * matches any characters, ? matches one
+policy rule 3 (location us-west): an earlier rule applies to each server that it matches: move it up
+policy rule 4 (server Db*, location us-*): it matches no server of this account: * matches any characters, ? matches one
+policy rule 6 (server x^[[2J): it matches no server of this account: * matches any characters, ? matches one`
 	if got != want {
 		t.Errorf("reported:\n%s\nwant:\n%s", got, want)
 	}
@@ -243,6 +243,6 @@ policy rule 2 (server db*): min_backups cannot be -1: write a number from 0 (non
 policy rule 3 (every server): snapshot_max_age cannot be 36500 d: write an age from 0h (any) to 100y
 policy rule 3 (every server): min_snapshots cannot be 101: write a number from 0 (none) to 100`
 	if got != want {
-		t.Errorf("refused:\n%s\nwant:\n%s", got, want)
+		t.Errorf("problems:\n%s\nwant:\n%s", got, want)
 	}
 }

@@ -5,41 +5,39 @@ import (
 	"time"
 )
 
-// Problem is one thing that is wrong with what a person wrote or asks for, as one sentence: where, what, and what is
-// allowed. It is an error, so that a command line can return it as it is.
+// Problem describes one mistake in the user's input or request in one sentence: where, what, and what is allowed. It is an error, so that a command can return it directly.
 type Problem struct {
-	From, To int       // the bytes of the text that it is about; both 0 where it is about no text
-	Server   ServerRef // the server that it is about, if it is about one
-	Message  string    // for a person, cleaned
-	Warning  bool      // it need not come true: a warning, and no reason to refuse
+	From, To int       // the affected bytes of the input; both 0 if it concerns no input
+	Server   ServerRef // the affected server, if any
+	Message  string    // to display, cleaned
+	Warning  bool      // it may not happen: a warning, and no reason to refuse
 }
 
-// Error is the sentence.
+// Error returns the message.
 func (p Problem) Error() string { return p.Message }
 
-// Query is what a filter's text asks for: rows that meet every one of its terms. The zero Query is met by all.
+// Query is a parsed filter. Rows match if they match all its terms. The zero Query matches all rows.
 //
-// A word is looked for as fzf does: its letters in the name, in their order, the best fit marked; else as it stands in
-// the other texts of the row. In quotes it must stand there as written. A field (see [FieldSet.Fields]) is asked with
-// “:” (has; begins with, for what has few values; is, for an ID), “=” and “!=” (is, is not), and for ages, expiries and
-// sizes with < <= > >=. In a value without quotes “*” stands for any characters and “?” for one. A leading “-” or “!”
-// turns a term into its opposite. Letters match either case unless the term has a capital one; statuses, types, kinds
-// and healths never mind case. What is not known (an age, a size) meets no comparison, nor its opposite.
+// A word is searched for as in fzf: its letters in the name, in order, with the best match marked. Otherwise it must occur literally in another text of the row. A quoted word must occur as written.
+//
+// A field (see [FieldSet.Fields]) is compared with “:” (contains; begins with, for fields with few values; equals, for an ID), “=” or “!=”. Ages, expiries and sizes are compared with < <= > >=. In an unquoted value “*” matches any characters and “?” one. A leading “-” or “!” negates a term.
+//
+// Letters match either case unless the term has a capital one; statuses, types, kinds and healths always ignore case. Unknown values (an age, a size) match no comparison and no negated one.
 type Query struct {
 	fields    FieldSet
 	terms     []term
-	wordsOnly bool // all terms are words, and can be looked for in Texts
+	wordsOnly bool // all terms are words, and can be searched for in a TextIndex
 }
 
-// term is one demand of a query.
+// term is one condition of a query.
 type term struct {
 	field   field
 	op      operator
 	not     bool
 	quoted  bool
-	text    string        // as written; lower case where case means nothing
-	pattern pattern       // what texts are compared with
-	set     uint          // for fields with values of their own: a bit for each that will do
+	text    string        // as written; lower case if case is ignored
+	pattern pattern       // what texts are matched against
+	set     uint          // for fields with fixed values: a bit for each one that matches
 	span    time.Duration // for ages and expiries
 	mb      int64         // for sizes
 }
@@ -56,7 +54,7 @@ const (
 	opAtLeast
 )
 
-// operators are the ways to write them. The longer forms are those that people bring from elsewhere.
+// operators are the notations of the operators. The longer forms are common in other tools.
 var operators = map[string]struct {
 	op  operator
 	not bool
@@ -67,11 +65,10 @@ var operators = map[string]struct {
 	":<": {opLess, false}, ":<=": {opAtMost, false}, ":>": {opMore, false}, ":>=": {opAtLeast, false},
 }
 
-// opposite is the operator that a comparison turns into under a “-”: so an age that is not known meets neither.
+// opposite is the negation of a comparison, used for a “-”, so that an unknown age matches neither.
 var opposite = map[operator]operator{opLess: opAtLeast, opAtMost: opMore, opMore: opAtMost, opAtLeast: opLess}
 
-// ParseQuery reads a filter's text. What is wrong with it comes back as problems, each with its place; the query goes by
-// the rest, so that a list does not jump while one types.
+// ParseQuery parses a filter. Mistakes are returned as problems with their positions. The query uses the valid rest, so that the list does not jump during typing.
 func ParseQuery(text string, fields FieldSet) (Query, []Problem) {
 	q := Query{fields: fields, wordsOnly: true}
 	var problems []Problem
@@ -91,11 +88,11 @@ func ParseQuery(text string, fields FieldSet) (Query, []Problem) {
 	}
 }
 
-// parseTerm makes a term of what was written, or tells why there is none, and from which byte on.
+// parseTerm parses a term. If that fails, it returns why, and the byte at which the problem begins.
 func (s FieldSet) parseTerm(t token) (_ term, from int, why string) {
 	switch {
 	case t.name == "" && t.not && t.value == "":
-		return term{}, t.from, t.raw + " wants a word after it: -web leaves out what has “web” in it"
+		return term{}, t.from, t.raw + " needs a word after it: -web excludes rows with “web”"
 	case t.name == "":
 		return term{not: t.not, quoted: t.quoted, text: t.value, pattern: newPattern(t.value)}, 0, ""
 	}
@@ -106,9 +103,9 @@ func (s FieldSet) parseTerm(t token) (_ term, from int, why string) {
 	o, known := operators[t.operator]
 	switch {
 	case !known:
-		return term{}, t.nameFrom, t.name + t.operator + ": a field is followed by one of : = != < <= > >=; put a value that begins so in quotes"
+		return term{}, t.nameFrom, t.name + t.operator + ": after a field write one of : = != < <= > >=; quote a value that begins with one"
 	case t.value == "" && !t.quoted:
-		return term{}, t.nameFrom, t.name + t.operator + " wants a value: " + field.valueHint()
+		return term{}, t.nameFrom, t.name + t.operator + " needs a value: " + field.valueHint()
 	}
 	out := term{field: field.number, op: o.op, not: o.not != t.not, quoted: t.quoted, text: t.value}
 	if turned, ordered := opposite[out.op]; ordered && out.not {
@@ -120,10 +117,10 @@ func (s FieldSet) parseTerm(t token) (_ term, from int, why string) {
 	return out, 0, ""
 }
 
-// Empty says whether every row meets the query.
+// Empty reports whether every row matches the query.
 func (q Query) Empty() bool { return len(q.terms) == 0 }
 
-// String is the query in its one canonical form, without what was wrong in the text: ParseQuery makes the same query of it.
+// String returns the query in canonical form, without invalid terms. ParseQuery parses it to the same query.
 func (q Query) String() string {
 	words := make([]string, len(q.terms))
 	for i, t := range q.terms {

@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// FieldSet is what can be asked of a sort of rows.
+// FieldSet is the fields that a kind of row has.
 type FieldSet int
 
-// The sorts of rows.
+// The kinds of rows.
 const (
 	ServerFields FieldSet = 1 << iota // servers, with [Query.MatchServer]
 	PointFields                       // backups and snapshots, with [Query.MatchPoint]
 )
 
-// String names the rows.
+// String names the kind of row.
 func (s FieldSet) String() string {
 	if s == PointFields {
 		return "restore points"
@@ -22,20 +22,20 @@ func (s FieldSet) String() string {
 	return "servers"
 }
 
-// Field is something that a query can ask for by name.
+// Field is a named field of a query.
 type Field struct {
 	Name        string
 	Alias       string   // another name for it, or ""
-	Description string   // what it is, for help
+	Description string   // for the help
 	Example     string   // a term that uses it
-	Values      []string // all that it can be; nil where any text, or a length of time or a size, can stand
+	Values      []string // all possible values; nil for free text, durations and sizes
 
 	number field
 	sets   FieldSet
-	parse  func(Field, *term) string // reads the value, and tells what is wrong with it
+	parse  func(Field, *term) string // parses the value, and returns what is wrong with it
 }
 
-// field numbers the fields; a plain word is none.
+// field numbers the fields; fieldWord is a plain word.
 type field int
 
 const (
@@ -59,28 +59,28 @@ const (
 	fieldCount
 )
 
-// fields are the fields by their number, in the order in which they are told.
+// fields are the fields by number, in the order of the help.
 var fields = [fieldCount]Field{
-	fieldStatus:   {Name: "status", Description: "active, stopped, failed, …; any that the API shows", Example: "status:failed", sets: ServerFields | PointFields, parse: parseTextTerm},
-	fieldHealth:   {Name: "health", Alias: "note", Description: "how well it is covered", Example: "health:overdue", Values: healthNames[:], sets: ServerFields, parse: parseEnumTerm},
+	fieldStatus:   {Name: "status", Description: "active, stopped, failed, …; any status of the API", Example: "status:failed", sets: ServerFields | PointFields, parse: parseTextTerm},
+	fieldHealth:   {Name: "health", Alias: "note", Description: "state of coverage", Example: "health:overdue", Values: healthNames[:], sets: ServerFields, parse: parseEnumTerm},
 	fieldKind:     {Name: "kind", Description: "backup or snapshot", Example: "kind:snapshot", Values: []string{Backup.String(), Snapshot.String()}, sets: PointFields, parse: parseEnumTerm},
-	fieldType:     {Name: "type", Description: "who made a backup", Example: "type:manual", Values: []string{string(Manual), string(Automatic)}, sets: PointFields, parse: parseEnumTerm},
-	fieldName:     {Name: "name", Description: "its name; of a backup its description", Example: "name:web*", sets: ServerFields | PointFields, parse: parseTextTerm},
-	fieldServer:   {Name: "server", Description: "the server's name", Example: "server:web*", sets: ServerFields | PointFields, parse: parseTextTerm},
-	fieldID:       {Name: "id", Description: "its ID, whole", Example: "id:801", sets: ServerFields | PointFields, parse: parseTextTerm},
-	fieldAge:      {Name: "age", Description: "how old it is; of a server, its newest usable point", Example: "age>7d", sets: ServerFields | PointFields, parse: parseAgeTerm},
-	fieldExpiry:   {Name: "expires", Description: "how soon it goes by itself", Example: "expires<3d", sets: PointFields, parse: parseExpiryTerm},
-	fieldSize:     {Name: "size", Description: "how large it is", Example: "size>10GB", sets: PointFields, parse: parseSizeTerm},
-	fieldLocation: {Name: "location", Description: "where the server stands", Example: "location:us-*", sets: ServerFields, parse: parseTextTerm},
-	fieldOS:       {Name: "os", Description: "its operating system", Example: "os:debian", sets: ServerFields, parse: parseTextTerm},
-	fieldPlan:     {Name: "plan", Description: "its plan", Example: "plan:standard", sets: ServerFields, parse: parseTextTerm},
-	fieldHost:     {Name: "host", Description: "its host name", Example: "host:*.example.com", sets: ServerFields, parse: parseTextTerm},
-	fieldAddress:  {Name: "ip", Description: "its address", Example: "ip:203.0.113.*", sets: ServerFields, parse: parseTextTerm},
+	fieldType:     {Name: "type", Description: "type of a backup", Example: "type:manual", Values: []string{string(Manual), string(Automatic)}, sets: PointFields, parse: parseEnumTerm},
+	fieldName:     {Name: "name", Description: "name; for a backup, its description", Example: "name:web*", sets: ServerFields | PointFields, parse: parseTextTerm},
+	fieldServer:   {Name: "server", Description: "server name", Example: "server:web*", sets: ServerFields | PointFields, parse: parseTextTerm},
+	fieldID:       {Name: "id", Description: "exact ID", Example: "id:801", sets: ServerFields | PointFields, parse: parseTextTerm},
+	fieldAge:      {Name: "age", Description: "age; for a server, of its newest usable point", Example: "age>7d", sets: ServerFields | PointFields, parse: parseAgeTerm},
+	fieldExpiry:   {Name: "expires", Description: "time until it expires", Example: "expires<3d", sets: PointFields, parse: parseExpiryTerm},
+	fieldSize:     {Name: "size", Description: "size of the point", Example: "size>10GB", sets: PointFields, parse: parseSizeTerm},
+	fieldLocation: {Name: "location", Description: "location of the server", Example: "location:us-*", sets: ServerFields, parse: parseTextTerm},
+	fieldOS:       {Name: "os", Description: "operating system", Example: "os:debian", sets: ServerFields, parse: parseTextTerm},
+	fieldPlan:     {Name: "plan", Description: "plan of the server", Example: "plan:standard", sets: ServerFields, parse: parseTextTerm},
+	fieldHost:     {Name: "host", Description: "host name", Example: "host:*.example.com", sets: ServerFields, parse: parseTextTerm},
+	fieldAddress:  {Name: "ip", Description: "IP address", Example: "ip:203.0.113.*", sets: ServerFields, parse: parseTextTerm},
 
-	fieldDescription: {Name: "description", Alias: "note", Description: "what was written with it", Example: `description:"before update"`, sets: PointFields, parse: parseTextTerm},
+	fieldDescription: {Name: "description", Alias: "note", Description: "text given at its creation", Example: `description:"before update"`, sets: PointFields, parse: parseTextTerm},
 }
 
-// Fields are what can be asked of the rows, in the order in which they are told.
+// Fields returns the fields of the rows, in the order of the help.
 func (s FieldSet) Fields() []Field {
 	var out []Field
 	for _, f := range fields {
@@ -91,7 +91,7 @@ func (s FieldSet) Fields() []Field {
 	return out
 }
 
-// lookup finds a field by its name, or tells which there are.
+// lookup returns the field with the name, or else an error message that lists the fields.
 func (s FieldSet) lookup(name string) (Field, string) {
 	var names []string
 	elsewhere := false
@@ -108,12 +108,12 @@ func (s FieldSet) lookup(name string) (Field, string) {
 		}
 	}
 	if elsewhere {
-		return Field{}, fmt.Sprintf("%s have no field %s: there are %s", s, name, enumerate(names))
+		return Field{}, fmt.Sprintf("%s have no field %s; valid: %s", s, name, enumerate(names))
 	}
-	return Field{}, fmt.Sprintf("unknown field %s: there are %s%s", name, enumerate(names), DidYouMean(name, names))
+	return Field{}, fmt.Sprintf("unknown field %s; valid: %s%s", name, enumerate(names), DidYouMean(name, names))
 }
 
-// valueHint says what can follow the field.
+// valueHint describes the field's values.
 func (f Field) valueHint() string {
 	if f.Values != nil {
 		return enumerate(f.Values)
@@ -121,7 +121,7 @@ func (f Field) valueHint() string {
 	return "such as " + f.Example
 }
 
-// enumerate lists words: “a, b and c”.
+// enumerate joins words: “a, b and c”.
 func enumerate(words []string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
@@ -132,7 +132,7 @@ func enumerate(words []string) string {
 
 func parseTextTerm(f Field, t *term) string {
 	if t.op != opHas && t.op != opIs {
-		return fmt.Sprintf("%s has no more or less: write %[1]s:%[2]s or %[1]s=%[2]s", f.Name, t.text)
+		return fmt.Sprintf("%s cannot be compared: write %[1]s:%[2]s or %[1]s=%[2]s", f.Name, t.text)
 	}
 	if f.number == fieldStatus {
 		t.text = strings.ToLower(t.text)
@@ -144,7 +144,7 @@ func parseTextTerm(f Field, t *term) string {
 
 func parseEnumTerm(f Field, t *term) string {
 	if t.op != opHas && t.op != opIs {
-		return fmt.Sprintf("%s has no more or less: write %s", f.Name, f.Example)
+		return fmt.Sprintf("%s cannot be compared: write %s", f.Name, f.Example)
 	}
 	t.text = strings.ToLower(t.text)
 	t.quoted = strings.Contains(t.text, " ") // as in health:"too few"
@@ -154,12 +154,12 @@ func parseEnumTerm(f Field, t *term) string {
 		}
 	}
 	if t.set == 0 {
-		return fmt.Sprintf("there is no %s %s: there are %s", f.Name, t.text, enumerate(f.Values))
+		return fmt.Sprintf("unknown %s %s; valid: %s", f.Name, t.text, enumerate(f.Values))
 	}
 	return ""
 }
 
-// hasWordPrefix says whether the value, or its last word, begins with the text: both “too” and “few” stand for “too few”.
+// hasWordPrefix reports whether the value, or its last word, begins with the text: both “too” and “few” match “too few”.
 func hasWordPrefix(value, text string) bool {
 	_, last, _ := strings.Cut(value, " ")
 	return strings.HasPrefix(value, text) || strings.HasPrefix(last, text)
@@ -168,12 +168,12 @@ func hasWordPrefix(value, text string) bool {
 func parseAgeTerm(_ Field, t *term) string {
 	why := t.parseSpan()
 	if why == "" && (t.op == opHas || t.op == opIs) {
-		why = fmt.Sprintf("an age is compared: write age>%s or age<%[1]s", t.text)
+		why = fmt.Sprintf("an age needs a comparison: write age>%s or age<%[1]s", t.text)
 	}
 	return why
 }
 
-// neverExpires is how an expiry is asked for that never comes.
+// neverExpires is the value of an expiry that never comes.
 const neverExpires = "never"
 
 func parseExpiryTerm(_ Field, t *term) string {
@@ -205,7 +205,7 @@ func parseSizeTerm(_ Field, t *term) string {
 	case err != nil:
 		return err.Error()
 	case t.op == opHas || t.op == opIs:
-		return fmt.Sprintf("a size is compared: write size>%s or size<%[1]s", t.text)
+		return fmt.Sprintf("a size needs a comparison: write size>%s or size<%[1]s", t.text)
 	}
 	t.mb = mb
 	return ""

@@ -5,17 +5,17 @@ import (
 	"unicode/utf8"
 )
 
-// Marks are places in a name, counted in runes, as a set of the first 128: longer names are marked no further.
+// Marks is a set of rune positions in a name. It covers the first 128 runes; later ones are not marked.
 type Marks [2]uint64
 
 const maxMarked = 128
 
-// Has says whether the rune at the place is marked.
+// Has reports whether the rune at the position is marked.
 func (m Marks) Has(rune int) bool {
 	return rune >= 0 && rune < maxMarked && m[rune/64]&(1<<(rune%64)) != 0
 }
 
-// Runes are the marked places in their order.
+// Runes returns the marked positions in order.
 func (m Marks) Runes() []int {
 	var out []int
 	for i := range maxMarked {
@@ -32,18 +32,17 @@ func (m *Marks) add(rune int) {
 	}
 }
 
-// What a fit is worth, after fzf: letters side by side and at the beginning of a word tell more than scattered ones.
+// Scores of a match, after fzf: adjacent letters and letters at the beginning of a word score more than scattered ones.
 const (
 	scoreLetter   = 16
 	scoreNeighbor = 12
 	scoreBoundary = 8
-	scoreFirst    = 4 // more for the very first letter of the name
+	scoreFirst    = 4 // bonus for the first letter of the name
 	scoreGap      = -3
 	scoreSkipped  = -1
 )
 
-// fuzzyMatch looks for the pattern's letters in a text, in their order, and returns the best fit of those that begin at any of
-// its letters. What lies beyond the markable part is not looked at.
+// fuzzyMatch searches a text for the pattern's letters, in order, and returns the best match over all starting letters. It ignores what comes after the first maxMarked runes.
 func (p pattern) fuzzyMatch(text string) (score int, at Marks, ok bool) {
 	if len(p.runes) == 0 {
 		return 0, Marks{}, true
@@ -57,7 +56,7 @@ func (p pattern) fuzzyMatch(text string) (score int, at Marks, ok bool) {
 		from += i
 		before, _ := utf8.DecodeLastRuneInString(text[:from])
 		s, marks, fits := p.fuzzyMatchFrom(text[from:], n, before)
-		if !fits { // what is not in the rest is not in less of it
+		if !fits { // later starting letters cannot match either
 			return score, at, ok
 		}
 		if !ok || s > score {
@@ -68,8 +67,7 @@ func (p pattern) fuzzyMatch(text string) (score int, at Marks, ok bool) {
 	}
 }
 
-// fuzzyContains says whether fuzzy finds the pattern in the text: it weighs nothing, and a filter asks it of a hundred thousand texts for every
-// letter that is typed.
+// fuzzyContains reports whether fuzzyMatch would match. It computes no score, because a filter calls it for a hundred thousand texts at every key press.
 func (p pattern) fuzzyContains(text string) bool {
 	from := p.indexFirstRune(text)
 	if from < 0 || len(p.runes) == 0 {
@@ -90,7 +88,7 @@ func (p pattern) fuzzyContains(text string) bool {
 	return false
 }
 
-// fuzzyMatchFrom takes each letter where it comes first. The text begins at the name's nth rune, after the rune before.
+// fuzzyMatchFrom matches each letter at its first occurrence. text begins at the name's nth rune; before is the rune preceding it.
 func (p pattern) fuzzyMatchFrom(text string, n int, before rune) (score int, at Marks, ok bool) {
 	next, gap := 0, 0
 	for _, r := range text {
@@ -130,7 +128,7 @@ func letterScore(n int, before, r rune, neighbor bool) int {
 	return score
 }
 
-// isWordStart says whether a rune begins a word after another: web-|server, web|Server, server|01.
+// isWordStart reports whether a rune begins a word after the rune before it: web-|server, web|Server, server|01.
 func isWordStart(before, r rune) bool {
 	if before < utf8.RuneSelf && r < utf8.RuneSelf {
 		return runeClass(before) != runeClass(r) && runeClass(r) != classNone && (runeClass(before) != classUpper || runeClass(r) != classLower)
@@ -157,7 +155,7 @@ func runeClass(r rune) int {
 	return classNone
 }
 
-// exactMatch looks for the pattern as it stands. It is worth what the same letters found by themselves would be.
+// exactMatch searches for the pattern literally. It scores like the same letters in fuzzyMatch.
 func (p pattern) exactMatch(text string) (score int, at Marks, ok bool) {
 	i := p.index(text)
 	if i < 0 {

@@ -11,14 +11,14 @@ type token struct {
 	from, to int
 	raw      string
 	not      bool
-	nameFrom int // where the name begins, after the sign
+	nameFrom int // where the name begins, after the minus sign
 	name     string
 	operator string
 	value    string
 	quoted   bool
 }
 
-// lexer cuts a query's text into tokens. Every text can be cut: a quote that is still open ends with the text.
+// lexer splits a query into tokens. Any text is valid: an unclosed quote ends with the text.
 type lexer struct {
 	text string
 	at   int
@@ -42,7 +42,7 @@ func (l *lexer) next() (token, bool) {
 	return t, true
 }
 
-// skip moves past the runes that are so, and returns them.
+// skip consumes the runes that satisfy so, and returns them.
 func (l *lexer) skip(so func(rune) bool) string {
 	rest := l.text[l.at:]
 	n := strings.IndexFunc(rest, func(r rune) bool { return !so(r) })
@@ -53,7 +53,7 @@ func (l *lexer) skip(so func(rune) bool) string {
 	return rest[:n]
 }
 
-// field reads a name and its operator, or nothing: letters with no operator behind them are a word.
+// field consumes a name and its operator, or nothing: letters without an operator are a word.
 func (l *lexer) field() (name, operator string) {
 	from := l.at
 	name = l.skip(func(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' })
@@ -85,7 +85,7 @@ func (l *lexer) value() (value string, quoted bool) {
 	return b.String(), true
 }
 
-// quoteValue writes a value so that it is read as it stands.
+// quoteValue quotes a value for a query.
 func quoteValue(value string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
 }

@@ -9,11 +9,10 @@ import (
 type ServerView struct {
 	Server
 	Assessment Assessment
-	Known      bool // its restore points have been loaded; else no question of age or health is met
+	Known      bool // its restore points are loaded; otherwise no condition on age or health matches
 }
 
-// MatchServer says whether the server meets the query at a time on the API's clock, how well (higher is better, 0 where
-// no word was asked for), and which runes of its name to mark.
+// MatchServer reports whether the server matches the query, at a time on the API's clock. It returns the score (higher is better, 0 without words) and which runes of the name to mark.
 func (q Query) MatchServer(v ServerView, now time.Time) (ok bool, score int, at Marks) {
 	var r row
 	r.fillServer(&v, now, q.wordsOnly)
@@ -26,15 +25,14 @@ func (r *row) fillServer(v *ServerView, now time.Time, words bool) {
 	r.text[fieldHost], r.text[fieldAddress] = v.Hostname, v.IP
 	if v.Known && !words {
 		r.set[fieldHealth] = v.Assessment.healthSet()
-		r.age, r.ageKnown = math.MaxInt64, true // nothing to go back to is older than anything
+		r.age, r.ageKnown = math.MaxInt64, true // a server without usable points is older than any age
 		if newest := v.Assessment.Newest; !newest.IsZero() {
 			r.age = now.Sub(newest)
 		}
 	}
 }
 
-// MatchPoint says whether the restore point meets the query at a time on the API's clock, how well, and which runes of its
-// name to mark: of a snapshot's name, of a backup's description.
+// MatchPoint reports whether the restore point matches the query, at a time on the API's clock. It returns the score and which runes of the name to mark: a snapshot's name, or a backup's description.
 func (q Query) MatchPoint(p Point, now time.Time) (ok bool, score int, at Marks) {
 	var r row
 	r.fillPoint(&p, now, q.wordsOnly)
@@ -48,7 +46,7 @@ func (r *row) fillPoint(p *Point, now time.Time, words bool) {
 	}
 	r.text[fieldServer], r.text[fieldID], r.text[fieldStatus] = p.Server.Name, string(p.ID), string(p.Status)
 	r.text[fieldKind], r.text[fieldType] = p.Kind.String(), string(p.Type)
-	if words { // nothing else is asked for, and there may be a hundred thousand
+	if words { // nothing else is needed, and there may be a hundred thousand points
 		return
 	}
 	r.statusAlias = statusAliasOf(p.Status)
@@ -61,7 +59,7 @@ func (r *row) fillPoint(p *Point, now time.Time, words bool) {
 	r.sizeMB, r.sizeKnown = p.Size()
 }
 
-// statusAliasOf is another word that one may ask for a status by.
+// statusAliasOf returns another word for a status in a query.
 func statusAliasOf(status PointStatus) string {
 	switch {
 	case status.Running():
@@ -72,17 +70,17 @@ func statusAliasOf(status PointStatus) string {
 	return ""
 }
 
-// row is what a query can ask of a line in a list, whatever it shows.
+// row is the queryable data of a row, of either kind.
 type row struct {
 	text        [fieldCount]string
 	statusAlias string // another word for the status
 	set         [fieldCount]uint
 	age         time.Duration
-	ageKnown    bool          // the age is known
-	untilExpiry time.Duration // until it expires; MaxInt64: never
-	expiryKnown bool          // whether and when it expires is known
+	ageKnown    bool
+	untilExpiry time.Duration // MaxInt64: never
+	expiryKnown bool          // it is known whether and when it expires
 	sizeMB      int64
-	sizeKnown   bool // the size is known
+	sizeKnown   bool
 }
 
 func (q Query) match(r *row) (ok bool, score int, at Marks) {
@@ -107,11 +105,10 @@ func (q Query) match(r *row) (ok bool, score int, at Marks) {
 	return true, score, at
 }
 
-// Ranks is how many ranks there are.
+// Ranks is the number of ranks.
 const Ranks = 3
 
-// Rank is how well a name fits the words of a query that it meets: 0 if it begins with one, 1 if it has each in one piece, 2
-// if letters are scattered, or stand elsewhere. A query without words ranks nothing.
+// Rank returns how well a name matches the words of a query that it satisfies. It is 0 if it begins with a word, 1 if it contains each in one piece, and 2 if letters are scattered or elsewhere. A query without words ranks nothing.
 func (q Query) Rank(name string) int {
 	rank := 0
 	for i := range q.terms {
@@ -129,7 +126,7 @@ func (q Query) Rank(name string) int {
 	return rank
 }
 
-// matchesName says whether the word is found in the name.
+// matchesName reports whether the name matches the word.
 func (t *term) matchesName(name string) bool {
 	if t.not || t.quoted {
 		return t.pattern.isContainedIn(name)
@@ -137,8 +134,7 @@ func (t *term) matchesName(name string) bool {
 	return t.pattern.fuzzyContains(name)
 }
 
-// matchWord looks for a word: by its letters in the name, as it stands in the other texts. What is to be left out, or stands in
-// quotes, is only looked for as it stands.
+// matchWord searches for a word: its letters in the name, or literally in the other texts. Negated and quoted words are only searched for literally.
 func (t *term) matchWord(r *row) (score int, at Marks, ok bool) {
 	if t.not || t.quoted {
 		if score, at, ok = t.pattern.exactMatch(r.text[fieldName]); ok {
@@ -155,7 +151,7 @@ func (t *term) matchWord(r *row) (score int, at Marks, ok bool) {
 	return 0, Marks{}, false
 }
 
-// matchesField says whether a field is as the term wants it.
+// matchesField reports whether a field satisfies the term.
 func (t *term) matchesField(r *row) bool {
 	switch t.field {
 	case fieldHealth:
@@ -189,7 +185,7 @@ func (t *term) compare(got, want int64) bool {
 	return got >= want
 }
 
-// matchesText says whether a text is, or has, what the term wants. A status is known by how it begins; an ID only as a whole.
+// matchesText reports whether a text equals or contains the term. Statuses match by prefix, IDs only as a whole.
 func (t *term) matchesText(text string) bool {
 	switch {
 	case t.pattern.glob:
@@ -202,7 +198,7 @@ func (t *term) matchesText(text string) bool {
 	return t.pattern.isContainedIn(text)
 }
 
-// valueBit is the place of a value among all that its field can have, 0 for one that is not among them.
+// valueBit returns the bit of a value among its field's values, or 0 if it is not one.
 func valueBit(f field, value string) uint {
 	for i, v := range fields[f].Values {
 		if v == value {

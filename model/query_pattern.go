@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// pattern is a text to look for. Its letters match either case unless one of them is a capital.
+// pattern is a text to search for. It ignores case unless it has a capital letter.
 type pattern struct {
 	runes      []rune
 	ignoreCase bool
@@ -23,11 +23,10 @@ func newPattern(text string) pattern {
 	return p
 }
 
-// MatchGlob says whether a pattern fits the whole text: “*” stands for any characters, “?” for one, and letters match
-// either case unless the pattern has a capital one.
+// MatchGlob reports whether a pattern matches the whole text. “*” matches any characters, “?” one, and letters match either case unless the pattern has a capital one.
 func MatchGlob(glob, text string) bool { return newPattern(glob).matchesGlob(text) }
 
-// matchesRune says whether a rune of a text is the pattern's. A plain letter is only found in a plain one.
+// matchesRune reports whether a rune of a text matches the pattern's rune. An ASCII letter only matches ASCII.
 func (p pattern) matchesRune(want, r rune) bool {
 	if want == r || !p.ignoreCase {
 		return want == r
@@ -38,13 +37,13 @@ func (p pattern) matchesRune(want, r rune) bool {
 	return want >= utf8.RuneSelf && unicode.ToLower(r) == want
 }
 
-// isPrefixOf says whether the text begins with the pattern.
+// isPrefixOf reports whether the text begins with the pattern.
 func (p pattern) isPrefixOf(text string) bool {
 	_, ok := p.cutPrefix(text)
 	return ok
 }
 
-// isEqualTo says whether the text is the pattern.
+// isEqualTo reports whether the text equals the pattern.
 func (p pattern) isEqualTo(text string) bool {
 	rest, ok := p.cutPrefix(text)
 	return ok && rest == ""
@@ -61,10 +60,10 @@ func (p pattern) cutPrefix(text string) (rest string, ok bool) {
 	return text, true
 }
 
-// isContainedIn says whether the pattern stands somewhere in the text.
+// isContainedIn reports whether the text contains the pattern.
 func (p pattern) isContainedIn(text string) bool { return p.index(text) >= 0 }
 
-// index is the byte at which the pattern first stands in the text, or -1.
+// index returns the first byte at which the pattern occurs in the text, or -1.
 func (p pattern) index(text string) int {
 	for at := 0; ; {
 		i := p.indexFirstRune(text[at:])
@@ -79,8 +78,7 @@ func (p pattern) index(text string) int {
 	}
 }
 
-// indexFirstRune is the byte at which the pattern's first rune first stands, or -1. Nearly all time goes by here, so that plain
-// letters are looked for as bytes.
+// indexFirstRune returns the first byte at which the pattern's first rune occurs, or -1. Most time is spent here, so ASCII letters are searched for as bytes.
 func (p pattern) indexFirstRune(text string) int {
 	if len(p.runes) == 0 {
 		return 0
@@ -101,8 +99,7 @@ func (p pattern) indexFirstRune(text string) int {
 	return at
 }
 
-// matchesGlob says whether the pattern, taken as a glob, fits the whole text. It goes back to the last star only, so that no
-// pattern takes longer than its length times the text's.
+// matchesGlob reports whether the pattern, as a glob, matches the whole text. It backtracks to the last star only, so the time is at most the product of both lengths.
 func (p pattern) matchesGlob(text string) bool {
 	star, retry, i := -1, "", 0
 	for rest := text; ; {

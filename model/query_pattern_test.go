@@ -26,7 +26,7 @@ func TestBestFuzzyMatchIsMarked(t *testing.T) {
 		{"b", "日本b", []int{2}},
 		{"x", "web", nil},
 		{"webb", "web", nil},
-		{"web", strings.Repeat("x", 126) + "web", nil}, // found, but too far behind to be marked
+		{"web", strings.Repeat("x", 126) + "web", nil}, // matches, but too far behind to be marked
 	} {
 		v := serverView(0)
 		v.Name = c.name
@@ -76,7 +76,7 @@ func TestFuzzyMatchNeedsLettersInOrder(t *testing.T) {
 			t.Fatalf("%q in %q: %v", string(word.runes), name, ok)
 		}
 		if word.fuzzyContains(name) != ok {
-			t.Fatalf("%q in %q: it is found only where it is marked, or only where not", string(word.runes), name)
+			t.Fatalf("%q in %q: fuzzyMatch and fuzzyContains disagree", string(word.runes), name)
 		}
 		marked := at.Runes()
 		if ok && len(marked) != len(word.runes) {
@@ -141,7 +141,7 @@ func TestFormatDurationUsesTheTwoLargestUnits(t *testing.T) {
 	}
 }
 
-// sampleRows is many servers and points with the like of real names.
+// sampleRows returns many servers and points with realistic names.
 func sampleRows(n int) ([]ServerView, []Point) {
 	views, points := make([]ServerView, n), make([]Point, n)
 	for i := range n {

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// serverView is web-server-01 with a newest point so old, and these reasons.
+// serverView returns web-server-01 with a newest point of that age, and these reasons.
 func serverView(age time.Duration, reasons ...Health) ServerView {
 	v := ServerView{Server: Server{
 		ID: web.ID, Name: web.Name, Hostname: "web01.example.com", Status: ServerActive, IP: "203.0.113.10", Location: "us-west",
@@ -22,7 +22,7 @@ func serverView(age time.Duration, reasons ...Health) ServerView {
 	return v
 }
 
-// mustParseQuery reads a query that has nothing wrong with it.
+// mustParseQuery parses a query without problems.
 func mustParseQuery(t *testing.T, text string, fields FieldSet) Query {
 	t.Helper()
 	q, problems := ParseQuery(text, fields)
@@ -37,7 +37,7 @@ func TestQueryMatchesServers(t *testing.T) {
 	bare.Assessment.Newest = time.Time{}
 	unknown := serverView(30*time.Hour, Overdue)
 	unknown.Known = false
-	for text, want := range map[string][3]bool{ // late and full, never, not known
+	for text, want := range map[string][3]bool{ // overdue and full, never backed up, unknown
 		"":                            {true, true, true},
 		"  ":                          {true, true, true},
 		`""`:                          {true, true, true},
@@ -47,7 +47,7 @@ func TestQueryMatchesServers(t *testing.T) {
 		"Web":                         {},
 		"web ubuntu":                  {true, true, true},
 		"web Ubuntu":                  {true, true, true},
-		"ubntu":                       {}, // letters apart only in the name
+		"ubntu":                       {}, // fuzzy matching applies only to the name
 		"203.0.113":                   {true, true, true},
 		"12345":                       {true, true, true},
 		`"web-server"`:                {true, true, true},
@@ -116,7 +116,7 @@ func TestQueryMatchesPoints(t *testing.T) {
 	old.Description, old.SizeMB, old.ExpiresAt = "Nightly run", 10*1024, now.Add(2*24*time.Hour)
 	fresh := snapshot("801", time.Hour)
 	fresh.Name, fresh.SizeMB = "pre-migration", 512
-	broken := Point{Kind: Backup, ID: "777", Server: db, Type: Manual, Status: Errored} // of which little is known
+	broken := Point{Kind: Backup, ID: "777", Server: db, Type: Manual, Status: Errored} // most of its data is unknown
 	for text, want := range map[string][3]bool{                                         // old, fresh, broken
 		"":                           {true, true, true},
 		"status:failed":              {false, false, true},
@@ -140,7 +140,7 @@ func TestQueryMatchesPoints(t *testing.T) {
 		"id:801":                     {false, true, false},
 		"age>7d":                     {true, false, false},
 		"age<7d":                     {false, true, false},
-		"-age>7d":                    {false, true, false}, // what has no time is neither older nor newer
+		"-age>7d":                    {false, true, false}, // a point without a time is neither older nor newer
 		"age>1w age<2w":              {true, false, false},
 		"size>=10GB":                 {true, false, false},
 		"size>10gb":                  {},
@@ -165,43 +165,43 @@ func TestQueryMatchesPoints(t *testing.T) {
 		}
 	}
 	if ok, _, _ := mustParseQuery(t, "status:creating", PointFields).MatchPoint(fresh.withStatus(InProgress), now); !ok {
-		t.Error("what the screen calls creating is not found by that")
+		t.Error("status:creating does not find a running point")
 	}
 }
 
 func TestQueryProblemsNameThePlaceAndAllowedValues(t *testing.T) {
-	for text, want := range map[string]string{ // wrong is what stands between ‹ and ›
-		"web ‹colour:red›":   "unknown field colour: there are status, kind, type, name, server, id, age, expires, size and description",
+	for text, want := range map[string]string{ // the problem is between ‹ and ›
+		"web ‹colour:red›":   "unknown field colour; valid: status, kind, type, name, server, id, age, expires, size and description",
 		"‹sttus:x›":          "status, kind, type, name, server, id, age, expires, size and description; did you mean status?",
-		"-‹color:red› web":   "unknown field color: ",
-		"‹location:us›":      "restore points have no field location: there are status, ",
-		"‹age>7x›":           "age>7x: 7x is no length of time: write 36h, 7d or 2w",
-		"‹age>-7d› web":      "age>-7d: -7d is no length of time",
-		"‹age>7›":            "7 is no length of time",
-		"‹age>1.2.3d›":       "1.2.3d is no length of time",
+		"-‹color:red› web":   "unknown field color; ",
+		"‹location:us›":      "restore points have no field location; valid: status, ",
+		"‹age>7x›":           "age>7x: 7x is not a duration: write 36h, 7d or 2w",
+		"‹age>-7d› web":      "age>-7d: -7d is not a duration",
+		"‹age>7›":            "7 is not a duration",
+		"‹age>1.2.3d›":       "1.2.3d is not a duration",
 		"‹age>101y›":         "101y is too long: at most 100y",
-		"‹age:7d›":           "an age is compared: write age>7d or age<7d",
-		"‹age:7x›":           "7x is no length of time",
-		"‹size>10›":          "size>10: 10 is no size: write 500MB, 10GB or 1.5TB",
-		"‹size>10GBx›":       "10GBX is no size",
-		"‹size=1GB›":         "a size is compared: write size>1GB or size<1GB",
-		"‹size>1e9TB›":       "1E9TB is no size",
+		"‹age:7d›":           "an age needs a comparison: write age>7d or age<7d",
+		"‹age:7x›":           "7x is not a duration",
+		"‹size>10›":          "size>10: 10 is not a size: write 500MB, 10GB or 1.5TB",
+		"‹size>10GBx›":       "10GBX is not a size",
+		"‹size=1GB›":         "a size needs a comparison: write size>1GB or size<1GB",
+		"‹size>1e9TB›":       "1E9TB is not a size",
 		"‹size>9999999TB›":   "9999999TB is too large",
 		"‹expires:3d›":       "write expires<3d, expires>3d or expires:never",
 		"‹expires<never›":    "write expires<3d",
-		"‹type:x›":           "type:x: there is no type x: there are manual and automatic",
-		"‹type=man›":         "there is no type man",
-		"‹type>manual›":      "type has no more or less: write type:manual",
-		"‹name<x›":           "name has no more or less: write name:x or name=x",
-		"‹type:›":            "type: wants a value: manual and automatic",
-		"‹age>› web":         "age> wants a value: such as age>7d",
-		"web ‹-›":            "- wants a word after it",
-		"‹!› web":            "! wants a word after it",
-		"‹name:::1›":         "a field is followed by one of : = != < <= > >=",
+		"‹type:x›":           "type:x: unknown type x; valid: manual and automatic",
+		"‹type=man›":         "unknown type man",
+		"‹type>manual›":      "type cannot be compared: write type:manual",
+		"‹name<x›":           "name cannot be compared: write name:x or name=x",
+		"‹type:›":            "type: needs a value: manual and automatic",
+		"‹age>› web":         "age> needs a value: such as age>7d",
+		"web ‹-›":            "- needs a word after it",
+		"‹!› web":            "! needs a word after it",
+		"‹name:::1›":         "after a field write one of : = != < <= > >=",
 		"‹name:\x1b[31m›\"x": "", // no problem: any text may be a name
 		"‹x\x1bx:y›":         "",
 		"‹status:\x1b›":      "",
-		"‹type:\x1b[2J›":     "there is no type ^[[2j",
+		"‹type:\x1b[2J›":     "unknown type ^[[2j",
 	} {
 		from := strings.Index(text, "‹")
 		to := strings.Index(text, "›") - len("‹")
@@ -228,7 +228,7 @@ func TestQueryWithProblemsUsesTheRest(t *testing.T) {
 		t.Errorf("%q with %v", q.String(), problems)
 	}
 	if q.Empty() || !mustParseQuery(t, "", PointFields).Empty() {
-		t.Error("which query is empty is told wrongly")
+		t.Error("Empty is wrong")
 	}
 }
 
@@ -254,8 +254,7 @@ func TestQueryHasOneCanonicalForm(t *testing.T) {
 	}
 }
 
-// checkAgrees fails unless a query's text makes the same query again, and problems lie within what was written.
-// textsOf has a point between two others.
+// newTextIndex returns an index of a point between two others.
 func newTextIndex(p *Point) *TextIndex {
 	var texts TextIndex
 	for _, one := range []*Point{{ID: "1", Name: "web"}, p, {ID: "2", Name: "db"}} {
@@ -264,6 +263,7 @@ func newTextIndex(p *Point) *TextIndex {
 	return &texts
 }
 
+// checkAgrees fails unless a query's text parses to the same query, and problems lie within the text.
 func checkAgrees(t rapid.TB, text string, fields FieldSet) {
 	t.Helper()
 	q, problems := ParseQuery(text, fields)
@@ -276,16 +276,16 @@ func checkAgrees(t rapid.TB, text string, fields FieldSet) {
 	if len(problems) > 0 || !reflect.DeepEqual(again, q) {
 		t.Fatalf("%q is written %q, which is read as %q with %v", text, q.String(), again.String(), problems)
 	}
-	long := backup("502", time.Hour) // more than is marked
+	long := backup("502", time.Hour) // longer than what is marked
 	long.Description = strings.Repeat("before the update of ", 7) + "web"
 	for _, p := range []Point{backup("501", time.Hour), snapshot("801", 100*time.Hour), long} {
 		okA, scoreA, atA := q.MatchPoint(p, now)
 		okB, scoreB, atB := again.MatchPoint(p, now)
 		if okA != okB || scoreA != scoreB || atA != atB {
-			t.Fatalf("%q and %q do not find the same", text, again.String())
+			t.Fatalf("%q and %q match different rows", text, again.String())
 		}
 		if texts := newTextIndex(&p); q.WordsOnly() && q.MatchRow(texts, 1) != okA {
-			t.Fatalf("%q: %+v meets it only where it is not among the texts of others", text, p)
+			t.Fatalf("%q: %+v matches differently in a text index", text, p)
 		}
 	}
 	v := serverView(time.Hour, Overdue)
@@ -294,7 +294,7 @@ func checkAgrees(t rapid.TB, text string, fields FieldSet) {
 	texts.AddServer(&ServerView{Server: Server{Name: "mail-01"}})
 	texts.AddServer(&v)
 	if q.WordsOnly() && q.MatchRow(&texts, 1) != ok {
-		t.Fatalf("%q: %+v meets it only where it is not among the texts of others", text, v)
+		t.Fatalf("%q: %+v matches differently in a text index", text, v)
 	}
 }
 
@@ -340,7 +340,7 @@ func TestEveryFieldHasAWorkingExample(t *testing.T) {
 		}
 	}
 	if fields := PointFields.Fields(); slices.ContainsFunc(fields, func(f Field) bool { return f.Name == "location" }) {
-		t.Error("points can be asked for a location that they do not have")
+		t.Error("points have a location field")
 	}
 }
 
@@ -363,7 +363,7 @@ func TestNarrowerQueryMatchesNoMore(t *testing.T) {
 		narrowed++
 		for n := range 2 * len(names) {
 			if q.MatchRow(&texts, n) && !begun.MatchRow(&texts, n) {
-				t.Fatalf("%q is met by %q, %q is not", q.String(), names[n/2], begun.String())
+				t.Fatalf("%q matches %q, but %q does not", q.String(), names[n/2], begun.String())
 			}
 		}
 	})

@@ -5,30 +5,29 @@ import (
 	"time"
 )
 
-// RecordVersion is the version of the journal's format that Record is.
+// RecordVersion is the version of the journal's format.
 const RecordVersion = 1
 
-// Record is one line of the journal: a step of one operation, with all that is needed to read it alone. Lines of one
-// operation share its ID; the last of them tells how far it came. It never holds a token.
+// Record is one line of the journal: a step of an operation. It contains everything needed to read it on its own. The records of one operation share its ID; the last one is its current state. It never contains a token.
 type Record struct {
 	Version     int          `json:"v"`
 	Time        time.Time    `json:"time"`              // when the line was written, by this machine's clock, UTC
-	ID          string       `json:"id"`                // the operation, unique among all runs of the program
+	ID          string       `json:"id"`                // identifies the operation among all runs of the program
 	Event       string       `json:"event"`             // one of the events below
 	Host        string       `json:"host"`              // the API's
-	Profile     string       `json:"profile,omitempty"` // whose account it is; "": the one without a profile
+	Profile     string       `json:"profile,omitempty"` // the account's profile; "": the account without a profile
 	Action      string       `json:"action,omitempty"`  // create, restore or delete
 	Kind        string       `json:"kind,omitempty"`    // backup or snapshot
 	Server      RecordServer `json:"server,omitzero"`
 	Point       RecordPoint  `json:"point,omitzero"`
-	SentAt      time.Time    `json:"sent_at,omitzero"`  // when it was sent, or confirmed if it never was, by the API's clock, UTC
-	EndedAt     time.Time    `json:"ended_at,omitzero"` // when it was over, by the API's clock, UTC
-	Timed       bool         `json:"timed,omitempty"`   // the time between the two is what it took: it was watched all along
-	SeenAt      time.Time    `json:"seen_at,omitzero"`  // when a list first showed a restore at work, by the API's clock, UTC
-	ThenRestore *RecordPoint `json:"then,omitempty"`    // for a snapshot taken first: what is to be restored after it
-	FollowsID   string       `json:"after,omitempty"`   // for a restore that followed a snapshot: that operation's ID
-	Reason      string       `json:"reason,omitempty"`  // why, for a person
-	By          Actor        `json:"by,omitzero"`       // who did it, where several share the program
+	SentAt      time.Time    `json:"sent_at,omitzero"`  // when it was sent, or else confirmed, by the API's clock, UTC
+	EndedAt     time.Time    `json:"ended_at,omitzero"` // when it ended, by the API's clock, UTC
+	Timed       bool         `json:"timed,omitempty"`   // it was observed from start to end, so its duration is EndedAt - SentAt
+	SeenAt      time.Time    `json:"seen_at,omitzero"`  // when a list first showed a restore running, by the API's clock, UTC
+	ThenRestore *RecordPoint `json:"then,omitempty"`    // for a snapshot taken first: what to restore after it
+	FollowsID   string       `json:"after,omitempty"`   // for a restore after a snapshot: that operation's ID
+	Reason      string       `json:"reason,omitempty"`  // why it ended like this, to display
+	By          Actor        `json:"by,omitzero"`       // who did it, if several people share the program
 }
 
 // RecordServer names a server in a record.
@@ -37,49 +36,48 @@ type RecordServer struct {
 	Name string `json:"name"`
 }
 
-// RecordPoint names a restore point in a record. A create has no ID before its answer.
+// RecordPoint names a restore point in a record. For a create it has no ID until the answer.
 type RecordPoint struct {
-	Kind        string    `json:"kind,omitempty"` // where it is not the record's own
+	Kind        string    `json:"kind,omitempty"` // if it differs from the record's
 	ID          ID        `json:"id,omitempty"`
 	Name        string    `json:"name,omitempty"`
 	Description string    `json:"description,omitempty"`
 	CreatedAt   time.Time `json:"created_at,omitzero"`
 }
 
-// The events of an operation, in the order in which they come. The first is written, and is on the disk, before the
-// request leaves.
+// The events of an operation, in order. The first is on disk before the request is sent.
 const (
 	EventIntent      = "intent"      // it is about to be sent
-	EventRunning     = "running"     // the API took it on
+	EventRunning     = "running"     // accepted by the API
 	EventUnknown     = "unknown"     // the answer was lost
-	EventDone        = "done"        // it ended well
-	EventFailed      = "failed"      // it was taken on, and failed
-	EventRefused     = "refused"     // the API said no, or the request never left
-	EventNotSeen     = "not-found"   // the answer was lost and nothing of it was found
-	EventUnconfirmed = "unconfirmed" // it was taken on, and no list has shown it
-	EventCanceled    = "canceled"    // it was not sent: what it waited for did not come about, or nobody wanted it any more
+	EventDone        = "done"        // it succeeded
+	EventFailed      = "failed"      // accepted, but failed
+	EventRefused     = "refused"     // the API refused it, or the request was never sent
+	EventNotSeen     = "not-found"   // the answer was lost, and nothing of it was found
+	EventUnconfirmed = "unconfirmed" // accepted, but no list has shown it
+	EventCanceled    = "canceled"    // not sent: what it waited for did not happen, or it was no longer wanted
 )
 
-// The events of a visit, where several people share the program. They are about no server.
+// The events of a session, if several people share the program. They concern no server.
 const (
 	EventLogin  = "login"
 	EventLogout = "logout"
 )
 
-// IsSession says whether the record tells that somebody came or left.
+// IsSession reports whether the record is of a login or a logout.
 func (r Record) IsSession() bool { return r.Event == EventLogin || r.Event == EventLogout }
 
-// NewSessionRecord is a line of the journal for somebody who comes or leaves; id is the run of the program that they work with.
+// NewSessionRecord returns the record of a login or a logout; id is the run that serves the session.
 func NewSessionRecord(event, id, host string, who Actor, words string, now time.Time) Record {
 	return Record{Version: RecordVersion, Time: now.UTC(), ID: id + "-" + event, Event: event, Host: host, Reason: words, By: who}
 }
 
-// SessionText say who came or left, for a person.
+// SessionText says who logged in or out, to display.
 func (r Record) SessionText() string {
 	who := r.By.cleaned()
-	words := who.Name + " came in from " + who.Address + " with " + who.Key
+	words := who.Name + " logged in from " + who.Address + " with " + who.Key
 	if r.Event == EventLogout {
-		words = who.Name + " left"
+		words = who.Name + " logged out"
 	}
 	if r.Reason != "" {
 		words += ": " + Clean(r.Reason)
@@ -94,15 +92,15 @@ var phaseEvents = map[Phase]string{
 
 var actionNames = map[Action]string{Create: "create", Restore: "restore", Delete: "delete"}
 
-// Open says whether the record, as the last of its operation, leaves something to be looked into.
+// Open reports whether the record, as the last of its operation, leaves the outcome open.
 func (r Record) Open() bool {
 	return r.Event == EventIntent || r.Event == EventRunning || r.Event == EventUnknown
 }
 
-// IsFromRun says whether the operation was begun by that run of the program.
+// IsFromRun reports whether that run of the program started the operation.
 func (r Record) IsFromRun(run string) bool { return run != "" && strings.HasPrefix(r.ID, run+"-") }
 
-// Record is the operation as a line of the journal.
+// Record returns the operation as a record of the journal.
 func (o Operation) Record(host string, now time.Time) Record {
 	r := Record{
 		Version: RecordVersion, Time: now.UTC(), ID: o.ID, Event: phaseEvents[o.Phase], Host: host,
@@ -121,7 +119,7 @@ func (o Operation) Record(host string, now time.Time) Record {
 	return r
 }
 
-// WithSentAt is an intent that was made when the deed was confirmed, as of the moment at which it is sent, by the API's clock.
+// WithSentAt sets the send time of an intent that was made when the action was confirmed, by the API's clock.
 func (r Record) WithSentAt(sent time.Time) Record {
 	r.Time = r.Time.Add(sent.Sub(r.SentAt)).UTC()
 	r.SentAt = sent.UTC()
@@ -132,8 +130,7 @@ func newRecordPoint(p Point) RecordPoint {
 	return RecordPoint{ID: p.ID, Name: p.Name, Description: p.Description, CreatedAt: p.CreatedAt.UTC()}
 }
 
-// Operation is the operation that a record tells of, as it was when the line was written. It is marked as resumed: what is
-// to follow it is asked for again. Texts are cleaned: a journal is a file that anybody may have edited.
+// Operation returns the operation as it was when the record was written. It is marked as resumed, so the restore after it needs a new confirmation. Texts are cleaned, because anybody may have edited the journal.
 func (r Record) Operation() (Operation, bool) {
 	o := Operation{
 		ID: r.ID, Server: ServerRef{r.Server.ID, Clean(r.Server.Name)}, Mine: true, Started: r.SentAt, FollowsID: r.FollowsID,
@@ -141,12 +138,12 @@ func (r Record) Operation() (Operation, bool) {
 		evidence: evidence{since: r.SentAt, firstSeen: r.SeenAt, lastSeen: r.SeenAt},
 	}
 	phase, okPhase := keyByName(phaseEvents, r.Event)
-	deed, okDeed := keyByName(actionNames, r.Action)
+	action, okAction := keyByName(actionNames, r.Action)
 	kind, okKind := parseKind(r.Kind)
-	if !okPhase || !okDeed || !okKind || r.Server.ID == "" || r.ID == "" {
+	if !okPhase || !okAction || !okKind || r.Server.ID == "" || r.ID == "" {
 		return o, false
 	}
-	o.Phase, o.Action = phase, deed
+	o.Phase, o.Action = phase, action
 	if phase.Over() {
 		if o.Ended = r.EndedAt; o.Ended.IsZero() {
 			o.Ended = r.Time
@@ -185,7 +182,7 @@ func keyByName[K comparable](names map[K]string, name string) (K, bool) {
 	return none, false
 }
 
-// LatestRecords reduces a journal, oldest line first, to the last record of each operation, in the order in which they began.
+// LatestRecords reduces a journal, oldest record first, to the last record of each operation, in order of their starts.
 func LatestRecords(records []Record) []Record {
 	at := map[string]int{}
 	var out []Record

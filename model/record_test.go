@@ -13,12 +13,12 @@ const host = "admin.vps.org"
 func TestRecordRestoresAnOperation(t *testing.T) {
 	after := backup("499", time.Hour)
 	for _, phase := range []Phase{PhaseSending, PhaseRunning, PhaseUnknown, PhaseDone, PhaseFailed, PhaseRefused, PhaseNotSeen, PhaseCanceled, PhaseUnconfirmed} {
-		for _, deed := range []Action{Create, Restore, Delete} {
+		for _, action := range []Action{Create, Restore, Delete} {
 			o := Operation{
-				ID: "run-1", Action: deed, Point: createdSnapshot("", now), Server: web, Phase: phase, Mine: true, Started: now,
+				ID: "run-1", Action: action, Point: createdSnapshot("", now), Server: web, Phase: phase, Mine: true, Started: now,
 				Reason: "why", ThenRestore: &after, FollowsID: "run-0", evidence: evidence{since: now},
 			}
-			if deed == Restore {
+			if action == Restore {
 				o.evidence.firstSeen, o.evidence.lastSeen = now.Add(time.Second), now.Add(time.Second)
 			}
 			line, err := json.Marshal(o.Record(host, now.Add(time.Second)))
@@ -37,7 +37,7 @@ func TestRecordRestoresAnOperation(t *testing.T) {
 				want.Ended = now.Add(time.Second)
 			}
 			if !ok || !reflect.DeepEqual(got, want) {
-				t.Errorf("%s\nis read as %+v\nwant       %+v", line, got, want)
+				t.Errorf("%s\nis parsed as %+v\nwant         %+v", line, got, want)
 			}
 			if r.Open() == phase.Over() || r.Host != host || r.Version != RecordVersion {
 				t.Errorf("%s: open is %v", line, r.Open())
@@ -49,20 +49,20 @@ func TestRecordRestoresAnOperation(t *testing.T) {
 func TestInvalidRecordIsNoOperation(t *testing.T) {
 	good := Operation{ID: "run-1", Action: Create, Point: requestedSnapshot, Server: web}.Record(host, now)
 	if _, ok := good.Operation(); !ok {
-		t.Fatal("a good one is refused")
+		t.Fatal("a valid one is rejected")
 	}
 	for name, spoil := range map[string]func(*Record){
 		"no ID":              func(r *Record) { r.ID = "" },
 		"no server":          func(r *Record) { r.Server.ID = "" },
 		"an unknown event":   func(r *Record) { r.Event = "begun" },
-		"an unknown deed":    func(r *Record) { r.Action = "destroy" },
+		"an unknown action":  func(r *Record) { r.Action = "destroy" },
 		"an unknown kind":    func(r *Record) { r.Kind = "image" },
 		"nothing whatsoever": func(r *Record) { *r = Record{} },
 	} {
 		r := good
 		spoil(&r)
 		if _, ok := r.Operation(); ok {
-			t.Errorf("%s: it is taken", name)
+			t.Errorf("%s: it is accepted", name)
 		}
 	}
 }
@@ -86,23 +86,23 @@ func TestLatestRecordOfEachOperationCounts(t *testing.T) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 	if got := LatestRecords(nil); len(got) != 0 {
-		t.Errorf("of nothing comes %+v", got)
+		t.Errorf("an empty journal returns %+v", got)
 	}
 }
 
-// leftRecord is the record that a killed run left of an operation.
-func leftRecord(deed Action, p Point, phase Phase) Record {
-	return Operation{ID: "old-1", Action: deed, Point: p, Server: p.Server, Phase: phase, Started: now.Add(-time.Minute)}.Record(host, now)
+// leftRecord returns the record that a killed run left of an operation.
+func leftRecord(action Action, p Point, phase Phase) Record {
+	return Operation{ID: "old-1", Action: action, Point: p, Server: p.Server, Phase: phase, Started: now.Add(-time.Minute)}.Record(host, now)
 }
 
-// The journal is read aside: what it shows as open may have ended here since.
+// The journal is read in the background: operations that it shows as open may have ended meanwhile.
 func TestKnownOperationIsNotResumedAgain(t *testing.T) {
 	a := newTestAccount(t)
 	o := a.Begin(ActionRequest{Action: Create, Point: requestedSnapshot}, "run")
 	line := o.Record(host, now)
 	a.ApplyResult(o.Number, ActionResult{}, Outcome{Err: ErrRefused})
 	if taken := a.Resume([]Record{line}, []Record{line}, host); len(taken) > 0 {
-		t.Errorf("taken over: %+v", taken)
+		t.Errorf("resumed: %+v", taken)
 	}
 }
 
@@ -111,9 +111,9 @@ func TestOpenOperationOfAKilledRunIsResumed(t *testing.T) {
 	for name, c := range map[string]struct {
 		record Record
 		listed []Point
-		phase  Phase // as soon as it is taken over
+		phase  Phase // right after Resume
 		news   []Point
-		end    Phase // once the news has come
+		end    Phase // after the next poll
 	}{
 		"about to be sent, and it was made": {leftRecord(Create, requestedSnapshot, PhaseSending), []Point{running}, PhaseUnknown, []Point{createdSnapshot(Completed, running.CreatedAt)}, PhaseDone},
 		"its answer lost, and it was made":  {leftRecord(Create, requestedSnapshot, PhaseUnknown), []Point{running}, PhaseUnknown, []Point{createdSnapshot(Failed, running.CreatedAt)}, PhaseFailed},
@@ -124,9 +124,9 @@ func TestOpenOperationOfAKilledRunIsResumed(t *testing.T) {
 			a := newTestAccount(t, c.listed...)
 			taken := a.Resume([]Record{c.record}, []Record{c.record}, host)
 			if len(taken) != 1 || taken[0].Phase != c.phase || !taken[0].Mine || !taken[0].Resumed {
-				t.Fatalf("taken over: %+v", taken)
+				t.Fatalf("resumed: %+v", taken)
 			}
-			if got := a.openOperation(); got.ID != "old-1" || got.Number == 0 { // the list had shown it as somebody else's
+			if got := a.openOperation(); got.ID != "old-1" || got.Number == 0 { // the list had shown it as someone else's
 				t.Fatalf("under way: %+v", got)
 			}
 			changed := a.pollPoints(c.news...)
@@ -146,7 +146,7 @@ func TestRestoreOfAKilledRunIsTrackedToItsEnd(t *testing.T) {
 		r := leftRecord(Restore, snapshot("801", time.Hour), phase)
 		taken := a.Resume([]Record{r}, []Record{r}, host)
 		if len(taken) != 1 {
-			t.Fatalf("taken over: %+v", taken)
+			t.Fatalf("resumed: %+v", taken)
 		}
 		a.pollServers(ServerRestoring)
 		if got := a.openOperation(); !got.Mine || got.Phase != PhaseRunning {
@@ -169,7 +169,7 @@ func TestOnlyOpenOperationsOfThisAccountAreResumed(t *testing.T) {
 	} {
 		a := newTestAccount(t)
 		if taken := a.Resume([]Record{r}, []Record{r}, host); len(taken) > 0 {
-			t.Errorf("%s: %+v is taken over", name, taken)
+			t.Errorf("%s: %+v is resumed", name, taken)
 		}
 		a.requireIdle()
 	}
@@ -191,7 +191,7 @@ func TestPendingRestoreIsOfferedOnlyOnce(t *testing.T) {
 	}
 	a.requireIdle()
 	if taken := a.Resume([]Record{first}, []Record{first, second}, host); len(taken) > 0 {
-		t.Errorf("the restore was sent, and yet: %+v", taken)
+		t.Errorf("the restore was sent, but is resumed: %+v", taken)
 	}
 }
 

@@ -5,22 +5,21 @@ import (
 	"time"
 )
 
-// Remote is something that the API knows and we have a copy of. Its last good value stays when a later request fails, and
-// at most one request for it is under way.
+// Remote is our copy of something from the API. It keeps the last good value if a later request fails. At most one request for it is under way.
 type Remote[T any] struct {
 	Value       T
 	Err         error     // why the last request failed; nil after a good one
-	At          time.Time // when the last good answer came, on this machine's clock; zero if none has. Of a part: when that came
-	partial     bool      // Value is a part of what there is: no answer was whole yet
+	At          time.Time // when the last good answer came, by this machine's clock; zero: never. If partial: when that part came
+	partial     bool      // Value is incomplete: no complete answer has come yet
 	requestedAt time.Time // when the latest request was made, on the API's clock
 	ticket      Ticket
 	busy        bool
 }
 
-// Ticket names one request, so that the answer to a request that was given up is known and dropped.
+// Ticket identifies a request, so that answers to canceled requests can be dropped.
 type Ticket int
 
-// Start begins a request, now by the API's clock. It is refused while one is under way.
+// Start starts a request at a time on the API's clock. It fails if one is under way.
 func (r *Remote[T]) Start(now time.Time) (Ticket, bool) {
 	if r.busy {
 		return 0, false
@@ -30,9 +29,7 @@ func (r *Remote[T]) Start(now time.Time) (Ticket, bool) {
 	return r.ticket, true
 }
 
-// Finish takes the answer of the request that the ticket names, and says whether it was taken: an old one is dropped.
-// After an error the last good value stays. With ErrIncomplete the value is taken and Err stays set: it is what is known,
-// and what is missing in it may be there all the same.
+// Finish applies the answer to the ticket's request, and reports whether it was the current one; others are dropped. After an error the last good value is kept. With ErrIncomplete the value is stored and Err stays set, because what is missing from it may still exist.
 func (r *Remote[T]) Finish(t Ticket, value T, err error, at time.Time) bool {
 	if !r.busy || t != r.ticket {
 		return false
@@ -44,40 +41,39 @@ func (r *Remote[T]) Finish(t Ticket, value T, err error, at time.Time) bool {
 		r.Value, r.At, r.partial = value, at, false
 	case errors.Is(err, ErrIncomplete):
 		r.Value = value
-		if !r.Complete() { // else the age of what is not in the part is what counts
+		if !r.Complete() { // a part does not renew the age of the rest
 			r.At, r.partial = at, true
 		}
 	}
 	return true
 }
 
-// Release ends a request that the ticket names, with an error or without, and leaves the value alone. It is for answers
-// about a part of the value, which the caller merges in by itself. It says whether the ticket was the current one.
+// Release ends the ticket's request, with or without an error, and leaves the value unchanged. It is for answers about a part of the value, which the caller merges in. It reports whether the ticket was the current one.
 func (r *Remote[T]) Release(t Ticket, err error) bool {
 	if !r.busy || t != r.ticket {
 		return false
 	}
 	r.busy = false
-	if err != nil { // a part that is good does not make the rest good
+	if err != nil { // a good part does not make the rest good
 		r.Err = err
 	}
 	return true
 }
 
-// CancelPending gives up the request under way: the world has changed since it was sent, so its answer would be old news.
+// CancelPending cancels the request under way, because the account has changed since it was sent.
 func (r *Remote[T]) CancelPending() {
 	r.ticket++
 	r.busy = false
 }
 
-// Busy says whether a request is under way.
+// Busy reports whether a request is under way.
 func (r *Remote[T]) Busy() bool { return r.busy }
 
-// Fresh says whether there is a value and the last request for it went well.
+// Fresh reports whether there is a value and the last request for it succeeded.
 func (r *Remote[T]) Fresh() bool { return r.Loaded() && r.Err == nil }
 
-// Loaded says whether there is something to show: a good answer came, or a part of one.
+// Loaded reports whether there is a value to show, complete or partial.
 func (r *Remote[T]) Loaded() bool { return !r.At.IsZero() }
 
-// Complete says whether a whole answer came at some time, so that absence means something.
+// Complete reports whether a complete answer has come, so that what is missing from it does not exist.
 func (r *Remote[T]) Complete() bool { return r.Loaded() && !r.partial }

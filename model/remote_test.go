@@ -15,7 +15,7 @@ func TestRemoteAllowsOneRequestAtATime(t *testing.T) {
 		t.Fatal("the first request is refused")
 	}
 	if _, ok := r.Start(now); ok {
-		t.Error("a second one may start beside the first")
+		t.Error("a second one may start during the first")
 	}
 	r.Finish(first, "good", nil, now)
 	if _, ok := r.Start(now); !ok {
@@ -46,7 +46,7 @@ func TestRemoteKeepsTheLastGoodAnswer(t *testing.T) {
 	ticket, _ = r.Start(now)
 	r.Finish(ticket, "better", nil, now.Add(2*time.Hour))
 	if r.Value != "better" || r.Err != nil || !r.At.Equal(now.Add(2*time.Hour)) {
-		t.Errorf("after it went well again: %+v", r)
+		t.Errorf("after it succeeded again: %+v", r)
 	}
 }
 
@@ -62,7 +62,7 @@ func TestOldAnswerIsDropped(t *testing.T) {
 		spoil(&r, ticket)
 		busy := r.Busy()
 		if r.Finish(ticket, "old", errNetwork, now.Add(time.Hour)) || r.Release(ticket, errNetwork) {
-			t.Errorf("%s: the answer is taken", name)
+			t.Errorf("%s: the answer is applied", name)
 		}
 		if r.Value != "good" || r.Err != nil || !r.At.Equal(now) || r.Busy() != busy {
 			t.Errorf("%s: the answer has changed it: %+v", name, r)
@@ -101,18 +101,18 @@ func TestReleaseKeepsTheValue(t *testing.T) {
 
 func TestErrorMessages(t *testing.T) {
 	for want, err := range map[string]error{
-		"":                                    nil,
-		"not found":                           errors.Join(errors.New("GET /x"), ErrNotFound),
-		"the outcome is unknown":              errors.Join(ErrTimeout, ErrOutcomeUnknown),
-		"the quota is full^[[31m":             apiError("the quota is full\x1b[31m"),
-		"something went wrong inside vpsdeck": errNetwork,
+		"":                          nil,
+		"not found":                 errors.Join(errors.New("GET /x"), ErrNotFound),
+		"the outcome is unknown":    errors.Join(ErrTimeout, ErrOutcomeUnknown),
+		"the quota is full^[[31m":   apiError("the quota is full\x1b[31m"),
+		"internal error in vpsdeck": errNetwork,
 	} {
 		if got := ErrorMessage(err); got != want {
 			t.Errorf("%v: %q, want %q", err, got, want)
 		}
 	}
 	if RetryAfter(errNetwork) != 0 || RetryAfter(nil) != 0 || RetryAfter(errors.Join(errNetwork, apiError(""))) != time.Minute {
-		t.Error("the wait that the API asked for is not told")
+		t.Error("RetryAfter is wrong")
 	}
 }
 

@@ -2,19 +2,18 @@ package model
 
 import "time"
 
-// ServerStatus is a server's state as the API words it. Statuses beyond the constants exist or will: they are shown
-// as they came.
+// ServerStatus is a server's status as the API returns it. Statuses other than the constants are displayed unchanged.
 type ServerStatus string
 
 // The statuses that the documents name.
 const (
 	ServerActive    ServerStatus = "active"    // running [D]
 	ServerStopped   ServerStatus = "stopped"   // shut down [D]
-	ServerSuspended ServerStatus = "suspended" // barred by the provider [D]
+	ServerSuspended ServerStatus = "suspended" // blocked by the provider [D]
 	ServerRestoring ServerStatus = "restoring" // while a restore overwrites it [E]
 )
 
-// Plan is what a server is made of.
+// Plan is the size of a server.
 type Plan struct {
 	ID        ID
 	Name      string
@@ -23,7 +22,7 @@ type Plan struct {
 	StorageGB int // GB [I]
 }
 
-// Server is one virtual server. Times are UTC, and zero when the API gave none.
+// Server is one virtual server. Times are UTC, and zero if the API gave none.
 type Server struct {
 	ID        ID
 	Name      string
@@ -37,23 +36,22 @@ type Server struct {
 	UpdatedAt time.Time
 }
 
-// ServerRef is how a backup or a snapshot names its server.
+// ServerRef is a reference from a backup or a snapshot to its server.
 type ServerRef struct {
 	ID   ID
 	Name string
 }
 
-// Ref is the server as its restore points name it.
+// Ref returns a reference to the server.
 func (s Server) Ref() ServerRef { return ServerRef{ID: s.ID, Name: s.Name} }
 
-// Running says whether the server is known to be on, when a snapshot of it may be inconsistent [D].
+// Running reports whether the server is known to be on. A snapshot of it may then be inconsistent [D].
 func (s Server) Running() bool { return s.Status == ServerActive }
 
-// CannotChange is why no deed may start on the server now, or "". Only a running restore is a reason of ours: what else
-// the API refuses it says itself, and its list of wrong states is not documented.
+// CannotChange returns why no action may start on the server now, or "". Only a running restore is checked here. The API refuses the rest itself, and does not document which statuses it refuses.
 func (s Server) CannotChange() string {
 	if s.Status == ServerRestoring {
-		return s.Name + " is being restored: wait until that has ended"
+		return s.Name + " is being restored: wait until it has finished"
 	}
 	return ""
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// State is all that the program knows. It has one writer, the root of the screens; everybody else reads.
+// State is everything the program knows of an account. Only the root of the screens writes to it; all others only read.
 type State struct {
 	Servers   Remote[[]Server]
 	Backups   Remote[[]Point]
@@ -17,30 +17,28 @@ type State struct {
 	Now   time.Time // the API's clock, as of the last message
 	Local time.Time // this machine's clock, as of the last message
 
-	Me Actor // who works with it; the zero Actor is alone
+	Me Actor // the current user; the zero Actor is the only one
 
 	operations    []Operation
 	lastNumber    int
-	fleet         *Fleet // made of the three lists; nil before there are any
+	fleet         *Fleet // built from the three lists; nil before there are any
 	version       int
 	requestTimes  requestTimes
 	shared        sharedState
-	cachedAt      time.Time // when an earlier run saw what it left; zero: nothing was recalled
+	cachedAt      time.Time // when the cache was written; zero: no cache was loaded
 	cachedAccount string
 	durations     Durations
 }
 
-// Reset empties the state for another account. Operations go on being numbered, so that a late answer to an old one is not
-// taken for that of a new one.
+// Reset clears the state for another account. Numbers of operations continue, so that a late answer is not applied to a new operation.
 func (s *State) Reset() {
 	*s = State{lastNumber: s.lastNumber, Now: s.Now, Local: s.Local, version: s.version + 1, Me: s.Me}
 }
 
-// Version tells what is made of the servers and the points whether it has to be made anew: it is another one whenever one of
-// them has changed, and the same after a poll that has brought nothing new.
+// Version changes with the servers and points, and stays the same after a poll without changes. Data derived from them is rebuilt when it changes.
 func (s *State) Version() int { return s.version }
 
-// CancelPending gives up every request under way: it was sent with a token that is not in use any more.
+// CancelPending cancels every request under way, because its token is no longer in use.
 func (s *State) CancelPending() {
 	s.Servers.CancelPending()
 	s.Backups.CancelPending()
@@ -48,13 +46,13 @@ func (s *State) CancelPending() {
 	s.Account.CancelPending()
 }
 
-// Busy says whether a list is being asked for.
+// Busy reports whether a list is being requested.
 func (s *State) Busy() bool { return s.Servers.Busy() || s.Backups.Busy() || s.Snapshots.Busy() }
 
-// Failure is why the account cannot be read whole, or nil.
+// Failure returns why a list cannot be loaded completely, or nil.
 func (s *State) Failure() error { return cmp.Or(s.Servers.Err, s.Backups.Err, s.Snapshots.Err) }
 
-// Points is what is known of one kind of restore point.
+// Points returns the list of one kind of restore point.
 func (s *State) Points(kind Kind) *Remote[[]Point] {
 	if kind == Snapshot {
 		return &s.Snapshots
@@ -62,7 +60,7 @@ func (s *State) Points(kind Kind) *Remote[[]Point] {
 	return &s.Backups
 }
 
-// Fleet is what the lists say together.
+// Fleet returns the three lists combined.
 func (s *State) Fleet() *Fleet {
 	if s.fleet == nil {
 		return emptyFleet
@@ -70,29 +68,29 @@ func (s *State) Fleet() *Fleet {
 	return s.fleet
 }
 
-// rebuildFleet makes it anew, after a change of a list of points.
+// rebuildFleet rebuilds the fleet after a list of points has changed.
 func (s *State) rebuildFleet() {
 	s.version++
 	s.fleet = newFleet(s.Servers.Value, s.Backups.Value, s.Snapshots.Value)
 }
 
-// PointsOf returns a server's points, backups and snapshots, newest first, in a slice of its own.
+// PointsOf returns a server's points, backups and snapshots, newest first, in a new slice.
 func (s *State) PointsOf(server ID) []Point { return s.Fleet().PointsOf(server) }
 
-// Quota is how far the server has used its room for a kind of point.
+// Quota returns how much of its quota for a kind of point the server uses.
 func (s *State) Quota(kind Kind, server ID) Quota {
 	q := s.Fleet().Quota(kind, server)
 	q.Incomplete = !s.Points(kind).Complete()
 	return q
 }
 
-// PointsComplete says whether both lists of points have arrived whole at least once, so that absence means something.
+// PointsComplete reports whether both lists of points have been loaded completely, so that what is missing from them does not exist.
 func (s *State) PointsComplete() bool { return s.Backups.Complete() && s.Snapshots.Complete() }
 
-// PointsLoaded says whether both lists of points have arrived at least once, be it in part.
+// PointsLoaded reports whether both lists of points have been loaded, at least in part.
 func (s *State) PointsLoaded() bool { return s.Backups.Loaded() && s.Snapshots.Loaded() }
 
-// Incomplete is why a list is a part of what there is, as of the last answers; nil if all are whole, or failed otherwise.
+// Incomplete returns why a list is incomplete, as of the last answers. It returns nil if all are complete, or failed for another reason.
 func (s *State) Incomplete() error {
 	for _, err := range []error{s.Servers.Err, s.Backups.Err, s.Snapshots.Err} {
 		if errors.Is(err, ErrIncomplete) {
@@ -102,10 +100,10 @@ func (s *State) Incomplete() error {
 	return nil
 }
 
-// Server finds a server by its ID.
+// Server returns the server with the ID.
 func (s *State) Server(id ID) (Server, bool) { return s.Fleet().Server(id) }
 
-// Point finds a restore point.
+// Point returns the restore point with the key.
 func (s *State) Point(k Key) (Point, bool) {
 	for _, p := range s.Points(k.Kind).Value {
 		if p.ID == k.ID {
@@ -115,15 +113,14 @@ func (s *State) Point(k Key) (Point, bool) {
 	return Point{}, false
 }
 
-// ApplyServers takes the answer to a request for all servers. It returns the operations that it showed to be over,
-// and those whose lost answer was found.
+// ApplyServers applies the answer to a request for all servers. It returns the operations that it shows as ended, and those whose lost answer was found.
 func (s *State) ApplyServers(t Ticket, servers []Server, err error) []Operation {
 	listed := partialIDs(servers, err, serverID)
 	if listed != nil && s.Servers.Complete() && !s.isCached(s.Servers.At) {
 		servers = mergeLists(s.Servers.Value, servers, serverID)
 	}
 	same := hasData(err) && s.Servers.Loaded() && sameList(s.Servers.Value, servers)
-	if same { // what was made of them is still good
+	if same { // what was derived from them is still valid
 		servers = s.Servers.Value
 	}
 	known := s.Servers.Complete()
@@ -138,8 +135,7 @@ func (s *State) ApplyServers(t Ticket, servers []Server, err error) []Operation 
 	return s.updateFromServers(s.Servers.requestedAt, listed)
 }
 
-// updateFromServers lets the operations hear what a list of servers shows that was asked for then. Of an incomplete one it
-// tells only of the listed; nil: it is whole.
+// updateFromServers updates the operations from a list of servers. asked is when it was requested. only is the servers in an incomplete list; nil: it is complete.
 func (s *State) updateFromServers(asked time.Time, only map[ID]bool) []Operation {
 	return s.updateOperations(func(o *Operation) {
 		if o.Action != Restore || o.Phase == PhaseSending {
@@ -154,8 +150,7 @@ func (s *State) updateFromServers(asked time.Time, only map[ID]bool) []Operation
 	}, s.findRestores)
 }
 
-// ApplyPoints takes the answer to a request for points of one kind: those of one server, or all if server is empty. It
-// returns the operations that it showed to be over, and those whose lost answer was found.
+// ApplyPoints applies the answer to a request for points of one kind: those of one server, or all if server is empty. It returns the operations that it shows as ended, and those whose lost answer was found.
 func (s *State) ApplyPoints(kind Kind, server ID, t Ticket, points []Point, err error) []Operation {
 	remote := s.Points(kind)
 	listed := partialIDs(points, err, pointID)
@@ -189,8 +184,7 @@ func (s *State) ApplyPoints(kind Kind, server ID, t Ticket, points []Point, err 
 	return s.updateFromPoints(kind, server, remote.requestedAt, listed)
 }
 
-// updateFromPoints lets the operations hear what a list of points shows that was asked for then: of one server, or of all. Of an
-// incomplete one only the listed are heard of; nil: it is whole.
+// updateFromPoints updates the operations from a list of points of one server, or of all. asked is when it was requested. only is the points in an incomplete list; nil: it is complete.
 func (s *State) updateFromPoints(kind Kind, server ID, asked time.Time, only map[ID]bool) []Operation {
 	return s.updateOperations(func(o *Operation) {
 		if o.Point.Kind == kind && o.Action != Restore && o.Phase != PhaseSending && (server == "" || server == o.Server.ID) {
@@ -204,13 +198,13 @@ func (s *State) updateFromPoints(kind Kind, server ID, asked time.Time, only map
 	}, func() { s.findCreates(kind) })
 }
 
-// hasData says whether a list came with the error, be it in part.
+// hasData reports whether a list came with the error, at least in part.
 func hasData(err error) bool { return err == nil || errors.Is(err, ErrIncomplete) }
 
 func serverID(s Server) ID { return s.ID }
 func pointID(p Point) ID   { return p.ID }
 
-// partialIDs are the IDs in an incomplete list; nil if the error does not say that it is one.
+// partialIDs returns the IDs in an incomplete list; nil if the error is another one.
 func partialIDs[T any](list []T, err error, id func(T) ID) map[ID]bool {
 	if !errors.Is(err, ErrIncomplete) {
 		return nil
@@ -222,7 +216,7 @@ func partialIDs[T any](list []T, err error, id func(T) ID) map[ID]bool {
 	return ids
 }
 
-// mergeLists is the list that there was with what a part of a newer one tells: nothing that is missing in that is taken away.
+// mergeLists updates a list with an incomplete newer one. It removes nothing.
 func mergeLists[T any](had, part []T, id func(T) ID) []T {
 	newer := make(map[ID]T, len(part))
 	for _, one := range part {
@@ -244,8 +238,7 @@ func mergeLists[T any](had, part []T, id func(T) ID) []T {
 	return out
 }
 
-// replacePoints puts the points of one kind that one server has in the place of those that it had. Where they are the same,
-// nothing has changed.
+// replacePoints replaces the points of one kind that a server has. If they are the same, nothing changes.
 func (s *State) replacePoints(kind Kind, server ID, points []Point) {
 	elsewhere := func(p Point) bool { return p.Server.ID != server }
 	now := slices.DeleteFunc(slices.Clone(points), elsewhere)
@@ -260,12 +253,12 @@ func (s *State) replacePoints(kind Kind, server ID, points []Point) {
 	s.rebuildFleet()
 }
 
-// sameList says whether two lists, which nobody writes to, say the same; at once where they are one.
+// sameList reports whether two lists are equal. It is fast if they share memory, which is safe because nobody writes to them.
 func sameList[T comparable](a, b []T) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || slices.Equal(a, b))
 }
 
-// SortNewestFirst orders points by creation time, then by ID, so that the order is total.
+// SortNewestFirst sorts points by creation time, then by kind and ID, so that the order is total.
 func SortNewestFirst(points []Point) {
 	slices.SortFunc(points, func(a, b Point) int { return NewestFirst(&a, &b) })
 }

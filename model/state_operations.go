@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// findPoint looks for the point that an operation works on; one whose answer was lost is found by what it asked for.
+// findPoint finds the point of an operation. If the answer was lost, it is found by what was requested.
 func (s *State) findPoint(o Operation) (Point, bool) {
 	if o.Point.ID != "" {
 		return s.Point(o.Point.Key())
@@ -19,13 +19,12 @@ func (s *State) findPoint(o Operation) (Point, bool) {
 	return Point{}, false
 }
 
-// mayAppear says whether an operation that was given up may still show in the lists: an API may be slower than the bounds
-// allow for. It may not once the same is under way again.
+// mayAppear reports whether an operation that was given up may still appear in the lists, because an API may be slower than the time limits. It no longer may once the same action was started again.
 func (s *State) mayAppear(o Operation) bool {
 	if o.Phase != PhaseNotSeen && o.Phase != PhaseUnconfirmed || s.Now.Sub(o.Started) > maxLateness {
 		return false
 	}
-	if o.Phase == PhaseNotSeen && o.Action == Restore { // a restore has no ID: what shows later may be somebody else's
+	if o.Phase == PhaseNotSeen && o.Action == Restore { // a restore has no ID: a later one may be someone else's
 		return false
 	}
 	return !slices.ContainsFunc(s.operations, func(p Operation) bool {
@@ -33,9 +32,8 @@ func (s *State) mayAppear(o Operation) bool {
 	})
 }
 
-// updateOperations lets every open operation hear the news, then looks for ones that others have begun. It returns those that ended
-// by it, those whose lost answer was found, and restores that a list has shown at work for the first time.
-func (s *State) updateOperations(tell func(*Operation), findOthers func()) []Operation {
+// updateOperations calls update for every open operation, then looks for operations of others. It returns those that ended, those whose lost answer was found, and restores that a list shows running for the first time.
+func (s *State) updateOperations(update func(*Operation), findOthers func()) []Operation {
 	var changed []Operation
 	for i := range s.operations {
 		o := &s.operations[i]
@@ -43,7 +41,7 @@ func (s *State) updateOperations(tell func(*Operation), findOthers func()) []Ope
 			continue
 		}
 		before, shown := o.Phase, o.evidence.wasSeen()
-		if tell(o); o.Phase != before || o.Action == Restore && o.Mine && o.evidence.wasSeen() != shown {
+		if update(o); o.Phase != before || o.Action == Restore && o.Mine && o.evidence.wasSeen() != shown {
 			changed = append(changed, *o)
 		}
 	}
@@ -68,8 +66,7 @@ func (s *State) findCreates(kind Kind) {
 	}
 }
 
-// makes says whether the point is the one that a create makes. As long as its ID has not been told, it is known by what was
-// asked for: a list may show it before the answer comes.
+// makes reports whether the point is the result of a create. Before its ID is known, it is identified by what was requested, because a list may show it before the answer comes.
 func (o Operation) makes(p Point) bool {
 	if o.Point.ID == "" {
 		return o.matches(p)
@@ -92,23 +89,20 @@ func (s *State) isTracked(is func(Operation) bool) bool {
 		slices.ContainsFunc(s.shared.team, is)
 }
 
-// ActionRequest is a deed that was confirmed and is about to be sent.
+// ActionRequest is an action that was confirmed and is about to be sent.
 type ActionRequest struct {
 	Action      Action
 	Point       Point
-	ThenRestore *Point // restore this once the snapshot that is made has completed
-	FollowsID   string // the operation after which this restore comes
+	ThenRestore *Point // restore this once the new snapshot has completed
+	FollowsID   string // the ID of the operation that this restore follows
 
-	// Server is the server as it was confirmed: its ID and the name of then. Points may carry an older name. An empty one
-	// stands for the server as it is listed now.
+	// Server is the server as it was confirmed, with its ID and name at that time. Points may carry an older name. If empty, the server as currently listed is used.
 	Server ServerRef
-	// ConfirmedRole is what a point to be deleted was worth when its deletion was confirmed. It is not deleted if it has become worth
-	// more: the last backup, or the last restore point.
+	// ConfirmedRole is the role of a point to delete when its deletion was confirmed. It is not deleted if it has become more important: the last backup, or the last restore point.
 	ConfirmedRole Role
 }
 
-// Begin notes that a deed's request is about to leave, and returns the operation. run names this run of the program, and
-// with the operation's number its place in the journal.
+// Begin records that an action's request is about to be sent, and returns the operation. run identifies this run of the program. Together with the operation's number it forms the ID in the journal.
 func (s *State) Begin(in ActionRequest, run string) Operation {
 	p := in.Point
 	o := Operation{
@@ -137,7 +131,7 @@ func (s *State) Begin(in ActionRequest, run string) Operation {
 	return s.assignID(s.addOperation(o), run)
 }
 
-// assignID gives the operation its ID in the journal.
+// assignID sets the operation's ID in the journal.
 func (s *State) assignID(number int, run string) Operation {
 	o := s.operationByNumber(number)
 	o.ID = fmt.Sprintf("%s-%d", run, number)
@@ -153,9 +147,7 @@ func (s *State) operationByNumber(number int) *Operation {
 	return nil
 }
 
-// Resume takes over what earlier runs of the program left behind, given the last record of each of their operations, and of
-// every operation: what is open is looked into as what runs now is. A record of another host, or of a server that this account
-// does not have, is left alone. It returns what was taken over.
+// Resume takes over the open operations of earlier runs of the program, and polls for them like its own. left is the last record of each operation of those runs, last the last record of every operation. Records of another host, or of servers not in this account, are ignored. It returns what it took over.
 func (s *State) Resume(left, last []Record, host string) []Operation {
 	var resumed []Operation
 	for _, r := range left {
@@ -166,12 +158,12 @@ func (s *State) Resume(left, last []Record, host string) []Operation {
 		if _, mine := s.Server(o.Server.ID); !ok || !mine || s.hasOperation(o.ID) {
 			continue
 		}
-		if o.ThenRestore != nil && restoreRecorded(r, last) { // and the line that told its own end was lost
+		if o.ThenRestore != nil && restoreRecorded(r, last) { // the record of the snapshot's end was lost
 			o.ThenRestore = nil
 		}
 		s.dropDuplicate(o)
 		if o.Phase == PhaseSending || o.Phase == PhaseUnknown {
-			o.markLost(s.Now, o.Reason) // it may have left before the program ended, and from now on it is looked for
+			o.markLost(s.Now, o.Reason) // it may have been sent before the program ended, so it is searched for from now on
 		}
 		if !o.Phase.Over() {
 			o.Number = s.addOperation(o)
@@ -181,23 +173,22 @@ func (s *State) Resume(left, last []Record, host string) []Operation {
 	return resumed
 }
 
-// hasOperation says whether an operation of that ID, under way or over, was begun or taken over here already.
+// hasOperation reports whether an operation with the ID, open or over, is already known.
 func (s *State) hasOperation(id string) bool {
 	return slices.ContainsFunc(s.operations, func(o Operation) bool { return o.ID == id })
 }
 
-// restorePending says whether a snapshot that was taken first has completed, and nothing is known of the restore that was to
-// follow it.
+// restorePending reports whether a snapshot that was taken first has completed, and its restore is not recorded.
 func restorePending(r Record, last []Record) bool {
 	return r.ThenRestore != nil && r.Event == EventDone && !restoreRecorded(r, last)
 }
 
-// restoreRecorded says whether a restore came after a snapshot, or was called off.
+// restoreRecorded reports whether the restore after a snapshot was started or canceled.
 func restoreRecorded(r Record, last []Record) bool {
 	return slices.ContainsFunc(last, func(other Record) bool { return other.FollowsID == r.ID })
 }
 
-// dropDuplicate drops the operation that stands for the same thing but was found in the lists: the journal knows more of it.
+// dropDuplicate removes the same operation found in the lists, because the journal knows more about it.
 func (s *State) dropDuplicate(o Operation) {
 	s.operations = slices.DeleteFunc(s.operations, func(p Operation) bool {
 		same := p.Action == Restore && p.Server.ID == o.Server.ID || p.Action == Create && o.makes(p.Point)
@@ -205,14 +196,13 @@ func (s *State) dropDuplicate(o Operation) {
 	})
 }
 
-// ApplyResult takes the API's answer to a deed. Requests for lists that were sent before it are given up: they show the
-// world as it was.
+// ApplyResult applies the API's answer to an action. It cancels earlier requests for lists, because they show the old state.
 func (s *State) ApplyResult(number int, a ActionResult, err Outcome) Operation {
 	o := s.operationByNumber(number)
 	if o == nil {
 		return Operation{}
 	}
-	if !err.SentAt.IsZero() { // it was looked up first, which may have taken a while
+	if !err.SentAt.IsZero() { // it is later than Begin, because the target was rechecked first
 		o.Started = err.SentAt
 	}
 	s.shared.minView = max(s.shared.minView, err.ViewNumber)
@@ -222,7 +212,7 @@ func (s *State) ApplyResult(number int, a ActionResult, err Outcome) Operation {
 	case err.AnswerLost:
 		o.markLost(s.Now, ErrorMessage(err.Err))
 	case o.Action == Delete && errors.Is(err.Err, ErrNotFound) && s.lostBefore(*o):
-		o.finish(PhaseDone, s.Now, "it was gone already: the time before, of which the answer was lost, has deleted it")
+		o.finish(PhaseDone, s.Now, "it was already deleted by the earlier attempt, whose answer was lost")
 		s.ApplyAccepted(Delete, o.Point, ActionResult{})
 	default:
 		o.finish(PhaseRefused, s.Now, ErrorMessage(err.Err))
@@ -231,20 +221,20 @@ func (s *State) ApplyResult(number int, a ActionResult, err Outcome) Operation {
 	return *o
 }
 
-// InvalidateLists gives up the requests for lists that were sent before a deed was answered: they show the world as it was.
+// InvalidateLists cancels requests for lists that were sent before an action was answered, because they show the old state.
 func (s *State) InvalidateLists(kind Kind) {
 	s.Servers.CancelPending()
 	s.Points(kind).CancelPending()
 }
 
-// lostBefore says whether the same was done before and its answer was lost.
+// lostBefore reports whether the same action was sent before and its answer was lost.
 func (s *State) lostBefore(o Operation) bool {
 	return slices.ContainsFunc(s.operations, func(p Operation) bool {
 		return p.Phase == PhaseNotSeen && p.Action == o.Action && p.Point.Key() == o.Point.Key()
 	})
 }
 
-// markAccepted takes in that the API has accepted an action. Its end is read off the lists alone, never off the answer.
+// markAccepted records that the API has accepted an action. Only the lists, never the answer, show its end.
 func (s *State) markAccepted(o *Operation, a ActionResult) {
 	if o.Action == Create {
 		if why := o.resultMismatch(a.Point); why != "" {
@@ -258,27 +248,26 @@ func (s *State) markAccepted(o *Operation, a ActionResult) {
 	s.ApplyAccepted(o.Action, o.Point, a)
 }
 
-// resultMismatch is why the point in the answer to a create is not the one that was asked for, or "".
+// resultMismatch returns why the point in the answer to a create is not the requested one, or "".
 func (o Operation) resultMismatch(p Point) string {
 	switch {
 	case p.ID == "":
-		return "the answer does not say what was made"
+		return "the answer does not say what was created"
 	case o.knownIDs[p.ID]:
-		return fmt.Sprintf("the answer is about %s #%s, which was there before", p.Kind, p.ID)
+		return fmt.Sprintf("the answer is about %s #%s, which existed before", p.Kind, p.ID)
 	case p.Kind != o.Point.Kind || p.Server.ID != "" && p.Server.ID != o.Server.ID || p.Name != o.Point.Name:
 		return fmt.Sprintf("the answer is about something else: %s #%s", p.Kind, p.ID)
 	}
 	return ""
 }
 
-// ApplyAccepted shows in the lists what the API has taken on, before it is asked again. Where another poller tells the lists, that one
-// does it.
-func (s *State) ApplyAccepted(deed Action, p Point, a ActionResult) {
+// ApplyAccepted shows an accepted action in the lists before the next poll. A shared poller does this itself.
+func (s *State) ApplyAccepted(action Action, p Point, a ActionResult) {
 	switch {
 	case s.shared.enabled:
-	case deed == Create:
+	case action == Create:
 		s.upsertPoint(a.Point)
-	case deed == Delete:
+	case action == Delete:
 		s.removePoint(p.Key())
 	case a.ServerStatus != "":
 		s.setServerStatus(p.Server.ID, a.ServerStatus)
@@ -286,7 +275,7 @@ func (s *State) ApplyAccepted(deed Action, p Point, a ActionResult) {
 }
 
 func (s *State) setServerStatus(id ID, status ServerStatus) {
-	servers := slices.Clone(s.Servers.Value) // others may still read the list that came
+	servers := slices.Clone(s.Servers.Value) // others may still be reading the old list
 	for i := range servers {
 		if servers[i].ID == id {
 			servers[i].Status = status
@@ -297,7 +286,7 @@ func (s *State) setServerStatus(id ID, status ServerStatus) {
 	s.fleet = s.Fleet().withServers(servers)
 }
 
-// upsertPoint adds or replaces a point that an answer held.
+// upsertPoint adds or replaces a point from an answer.
 func (s *State) upsertPoint(p Point) {
 	r := s.Points(p.Kind)
 	others := slices.DeleteFunc(slices.Clone(r.Value), func(q Point) bool { return q.ID == p.ID })
@@ -311,14 +300,14 @@ func (s *State) removePoint(k Key) {
 	s.rebuildFleet()
 }
 
-// CancelRestore notes that the restore which was to follow an operation will not be sent.
+// CancelRestore records that the restore after an operation will not be sent.
 func (s *State) CancelRestore(first Operation, why, run string) Operation {
 	o := Operation{Action: Restore, Point: *first.ThenRestore, Server: first.Server, Mine: true, By: s.Me, Started: s.Now, FollowsID: first.ID}
 	o.finish(PhaseCanceled, s.Now, why)
 	return s.assignID(s.addOperation(o), run)
 }
 
-// Operations returns those that are under way, in the order in which they began.
+// Operations returns the operations that are under way, in the order in which they started.
 func (s *State) Operations() []Operation {
 	var open []Operation
 	for _, o := range s.operations {
@@ -331,7 +320,7 @@ func (s *State) Operations() []Operation {
 	return open
 }
 
-// FinishedOperations returns the operations that are over, in the order in which they began.
+// FinishedOperations returns the operations that are over, in the order in which they started.
 func (s *State) FinishedOperations() []Operation {
 	var over []Operation
 	for _, o := range s.operations {
@@ -349,7 +338,7 @@ func (s *State) addOperation(o Operation) int {
 	return o.Number
 }
 
-// maxFinished is how many ended operations are remembered.
+// maxFinished is how many finished operations are kept.
 const maxFinished = 200
 
 func (s *State) trimFinished() {

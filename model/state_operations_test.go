@@ -24,7 +24,7 @@ func TestCreateRunsFromRequestToEnd(t *testing.T) {
 		for range 23 {
 			a.advance(10 * time.Second)
 			if over := a.pollPoints(backup("1", time.Hour), running); len(over) > 0 || a.openOperation().Number != o.Number {
-				t.Fatalf("while it runs: %s ended, %s go on", titles(over), titles(a.Operations()))
+				t.Fatalf("while it runs: %s ended, %s continue", titles(over), titles(a.Operations()))
 			}
 		}
 		a.advance(10 * time.Second)
@@ -61,33 +61,33 @@ func TestVanishedCreateHasFailed(t *testing.T) {
 	a := newTestAccount(t)
 	o := a.startAction(Create, requestedSnapshot)
 	a.ApplyResult(o.Number, ActionResult{Point: createdSnapshot(InProgress, a.Now)}, Outcome{})
-	for range 3 { // one that is missing for a few polls and comes back is not gone
+	for range 3 { // a point that is missing for a few polls and returns is not deleted
 		a.advance(5 * time.Second)
 		if over := append(a.pollPoints(createdSnapshot(InProgress, now)), a.pollPoints()...); len(over) > 0 {
-			t.Fatalf("missing for a poll, and it is given up: %s", over[0].Reason)
+			t.Fatalf("given up after missing for one poll: %s", over[0].Reason)
 		}
 	}
 	a.advance(2 * pointListDelay)
 	for range minMisses - 2 {
 		if over := a.pollPoints(); len(over) > 0 {
-			t.Fatalf("after a few polls it is given up: %s", over[0].Reason)
+			t.Fatalf("given up after a few polls: %s", over[0].Reason)
 		}
 	}
-	a.requireFinished(a.pollPoints(), o.Number, PhaseFailed, "no longer listed since")
+	a.requireFinished(a.pollPoints(), o.Number, PhaseFailed, "not been listed since")
 }
 
 func TestRefusedActionEndsWithTheAPIMessage(t *testing.T) {
-	for _, deed := range []Action{Create, Restore, Delete} {
+	for _, action := range []Action{Create, Restore, Delete} {
 		p := snapshot("801", time.Hour)
 		a := newTestAccount(t, p)
-		o := a.startAction(deed, p)
+		o := a.startAction(action, p)
 		refused := a.ApplyResult(o.Number, ActionResult{}, refusedOutcome)
 		if refused.Phase != PhaseRefused || refused.Reason != ErrorMessage(ErrRefused) || !refused.Ended.Equal(a.Now) {
 			t.Errorf("%+v", refused)
 		}
 		a.requireIdle()
 		if _, ok := a.Point(p.Key()); !ok {
-			t.Error("the point is gone from the list, although nothing was done")
+			t.Error("the point was removed from the list, although nothing was done")
 		}
 	}
 }
@@ -101,12 +101,12 @@ func TestLostCreateIsFoundByItsRequest(t *testing.T) {
 	a.advance(3 * time.Second)
 	a.pollPoints(backup("1", time.Hour))
 	if o := a.openOperation(); o.Phase != PhaseUnknown {
-		t.Fatalf("nothing was found, and it is %+v", o)
+		t.Fatalf("nothing was found, but it is %+v", o)
 	}
 	running := createdSnapshot(InProgress, now.Add(time.Second))
 	a.pollPoints(backup("1", time.Hour), running)
 	if found := a.openOperation(); found.Number != o.Number || found.Phase != PhaseRunning || found.Point.ID != "802" {
-		t.Fatalf("it is listed, and the operation is %+v", found)
+		t.Fatalf("it is listed, but the operation is %+v", found)
 	}
 	a.requireFinished(a.pollPoints(backup("1", time.Hour), createdSnapshot(Completed, running.CreatedAt)), o.Number, PhaseDone, "")
 }
@@ -130,7 +130,7 @@ func TestLostCreateIsNotTakenForAnotherPoint(t *testing.T) {
 		other(&p)
 		a.pollPoints(p)
 		if got := a.openOperation(); got.Phase != PhaseUnknown || got.Point.ID != "" {
-			t.Errorf("%s: it was taken for what was asked for: %+v", name, got)
+			t.Errorf("%s: it counts as the requested point: %+v", name, got)
 		}
 	}
 }
@@ -142,26 +142,26 @@ func (p Point) withID(id ID) Point {
 
 func TestLostActionThatIsNeverFoundEndsWithAReason(t *testing.T) {
 	p := snapshot("801", time.Hour)
-	for _, deed := range []Action{Create, Restore, Delete} {
+	for _, action := range []Action{Create, Restore, Delete} {
 		a := newTestAccount(t, p)
 		begun := p
-		if deed == Create {
+		if action == Create {
 			begun = requestedSnapshot
 		}
-		o := a.startAction(deed, begun)
+		o := a.startAction(action, begun)
 		a.ApplyResult(o.Number, ActionResult{}, lostOutcome)
 		var over []Operation
-		looks := 0
-		for ; len(over) == 0 && looks < 200; looks++ {
-			if a.Conflict(deed, begun) == "" {
-				t.Fatalf("%s: the next deed may start before it is known what became of this one", o.Title())
+		polls := 0
+		for ; len(over) == 0 && polls < 200; polls++ {
+			if a.Conflict(action, begun) == "" {
+				t.Fatalf("%s: the next action may start before the outcome of this one is known", o.Title())
 			}
 			a.advance(time.Second)
 			over = append(a.pollPoints(p), a.pollServers(ServerActive)...)
 		}
 		a.requireFinished(over, o.Number, PhaseNotSeen, "before you try again")
-		if took := a.Now.Sub(now); looks < 3 || took < 10*time.Second {
-			t.Errorf("%s: given up after %d looks in %s", o.Title(), looks, took)
+		if took := a.Now.Sub(now); polls < 3 || took < 10*time.Second {
+			t.Errorf("%s: given up after %d polls in %s", o.Title(), polls, took)
 		}
 		a.requireIdle()
 	}
@@ -178,12 +178,12 @@ func TestDeleteHidesThePointAtOnceAndEndsByALaterList(t *testing.T) {
 		t.Errorf("it is still listed: %+v", a.PointsOf(web.ID))
 	}
 	if _, ok := a.Point(other.Key()); !ok {
-		t.Error("the snapshot of the same ID is gone too")
+		t.Error("the snapshot with the same ID was removed too")
 	}
 	for range 3 { // the lists lag
 		a.advance(2 * time.Second)
 		if over := a.pollPoints(p, other); len(over) > 0 || a.Conflict(Restore, p) == "" {
-			t.Fatalf("it is still listed, and yet it has ended or may be restored: %s", titles(over))
+			t.Fatalf("it is still listed, but has ended or may be restored: %s", titles(over))
 		}
 	}
 	a.requireFinished(a.pollPoints(other), o.Number, PhaseDone, "")
@@ -198,13 +198,13 @@ func TestAcceptedDeleteWhosePointStaysIsUnconfirmed(t *testing.T) {
 	for range minMisses - 1 {
 		a.advance(pointListDelay)
 		if over := a.pollPoints(p); len(over) > 0 {
-			t.Fatalf("given up after a few looks: %s", over[0].Reason)
+			t.Fatalf("given up after a few polls: %s", over[0].Reason)
 		}
 	}
 	a.requireFinished(a.pollPoints(p), o.Number, PhaseUnconfirmed, "accepted it at 16:00 UTC, and the backup is still listed")
 	a.advance(time.Minute)
 	if over := a.pollPoints(); len(over) != 1 || over[0].Phase != PhaseDone {
-		t.Errorf("it is gone after all, and nobody says so: %+v", over)
+		t.Errorf("it was deleted after all, but this is not reported: %+v", over)
 	}
 }
 
@@ -219,7 +219,7 @@ func TestAcceptedCreateThatNoListShowsIsUnconfirmed(t *testing.T) {
 	a.requireFinished(a.pollPoints(), o.Number, PhaseUnconfirmed, "no list has shown the snapshot since")
 	a.advance(time.Minute)
 	if over := a.pollPoints(createdSnapshot(Completed, now)); len(over) != 1 || over[0].Phase != PhaseDone {
-		t.Errorf("it appeared after all, and nobody says so: %+v", over)
+		t.Errorf("it appeared after all, but this is not reported: %+v", over)
 	}
 }
 
@@ -239,7 +239,7 @@ func TestMismatchedAnswerLeavesTheOutcomeUnknown(t *testing.T) {
 			t.Errorf("%s: %+v", name, o)
 		}
 		a.advance(time.Second)
-		a.pollPoints(createdSnapshot(InProgress, a.Now)) // what was asked for is looked for, as after a lost answer
+		a.pollPoints(createdSnapshot(InProgress, a.Now)) // it is identified by what was requested, as after a lost answer
 		if got := a.openOperation(); got.Number != o.Number || got.Phase != PhaseRunning || got.Point.ID != "802" {
 			t.Errorf("%s: it was not found: %+v", name, got)
 		}
@@ -253,10 +253,10 @@ func TestLostDeleteEndsOnceThePointIsGone(t *testing.T) {
 		o := a.startAction(Delete, p)
 		a.ApplyResult(o.Number, ActionResult{}, lostOutcome)
 		if a.pollKind(Backup, narrow, p); a.openOperation().Phase != PhaseUnknown {
-			t.Fatal("it is still listed, and yet it is known what became of it")
+			t.Fatal("it is still listed, but its outcome is known")
 		}
 		if over := a.pollKind(Backup, narrow); len(over) > 0 {
-			t.Fatal("a single list may be wrong, and yet it is believed")
+			t.Fatal("a single list is trusted, although it may be wrong")
 		}
 		a.pollKind(Backup, narrow, p)
 		a.pollKind(Backup, narrow)
@@ -264,7 +264,7 @@ func TestLostDeleteEndsOnceThePointIsGone(t *testing.T) {
 	}
 }
 
-// steps are what lists of servers show of a restore, a list each time.
+// restoreStep is what one list of servers shows of a restore.
 type restoreStep struct {
 	after  time.Duration
 	status ServerStatus
@@ -272,10 +272,10 @@ type restoreStep struct {
 
 func TestRestoreEndsOnceALaterListShowsAnotherStatus(t *testing.T) {
 	for name, c := range map[string]struct {
-		told  ServerStatus  // in the answer
-		steps []restoreStep // none of them ends it but the last
-		words string
-		took  time.Duration // zero: it is not known
+		status ServerStatus  // in the answer
+		steps  []restoreStep // only the last one ends it
+		words  string
+		took   time.Duration // zero: unknown
 	}{
 		"at once": {ServerRestoring, []restoreStep{
 			{time.Second, ServerRestoring}, {5 * time.Minute, ServerRestoring}, {10 * time.Second, ServerActive},
@@ -305,8 +305,8 @@ func TestRestoreEndsOnceALaterListShowsAnotherStatus(t *testing.T) {
 			p := snapshot("801", time.Hour)
 			a := newTestAccount(t, p)
 			o := a.startAction(Restore, p)
-			a.ApplyResult(o.Number, ActionResult{Point: p, ServerStatus: c.told}, Outcome{})
-			if server, _ := a.Server(web.ID); c.told != "" && server.CannotChange() == "" {
+			a.ApplyResult(o.Number, ActionResult{Point: p, ServerStatus: c.status}, Outcome{})
+			if server, _ := a.Server(web.ID); c.status != "" && server.CannotChange() == "" {
 				t.Error("the server is not shown as restoring at once")
 			}
 			for i, s := range c.steps {
@@ -338,7 +338,7 @@ func TestRestoreThatNoListShowsIsNotDone(t *testing.T) {
 		"stopped for long": {[]restoreStep{
 			{time.Second, ServerActive}, {time.Second, ServerStopped}, {time.Second, ServerStopped}, {14 * time.Minute, ServerStopped}, {time.Minute, ServerStopped},
 		}, "the server was not seen restoring; stopped since"},
-		"few looks": {[]restoreStep{
+		"few polls": {[]restoreStep{
 			{10 * time.Minute, ServerActive}, {time.Second, ServerActive}, {time.Second, ServerActive}, {time.Second, ServerActive}, {time.Second, ServerActive},
 		}, "the server was not seen restoring"},
 	} {
@@ -359,7 +359,7 @@ func TestRestoreThatNoListShowsIsNotDone(t *testing.T) {
 			}
 			a.advance(time.Minute)
 			if late := a.pollServers(ServerRestoring); len(late) != 1 || late[0].Number != o.Number || late[0].Phase != PhaseRunning || a.openOperation().Number != o.Number {
-				t.Errorf("it shows after all, and nobody says so: %+v", late)
+				t.Errorf("it appeared after all, but this is not reported: %+v", late)
 			}
 		})
 	}
@@ -372,7 +372,7 @@ func TestLostRestoreIsFoundByTheServerStatus(t *testing.T) {
 	a.ApplyResult(o.Number, ActionResult{}, lostOutcome)
 	a.pollServers(ServerRestoring)
 	if got := a.openOperation(); got.Number != o.Number || got.Phase != PhaseRunning {
-		t.Fatalf("the server is being restored, and the operation is %+v", got)
+		t.Fatalf("the server is being restored, but the operation is %+v", got)
 	}
 	a.advance(time.Minute)
 	a.requireFinished(a.pollServers(ServerActive), o.Number, PhaseDone, "the server is active")
@@ -389,7 +389,7 @@ func TestUnseenLostRestoreIsNotTakenForSomebodyElses(t *testing.T) {
 	}
 	a.pollServers(ServerRestoring)
 	if over := a.operationByNumber(o.Number); over.Phase != PhaseNotSeen || a.openOperation().Mine {
-		t.Errorf("somebody else's restore counts as this one: %+v", over)
+		t.Errorf("someone else's restore counts as this one: %+v", over)
 	}
 }
 
@@ -398,17 +398,17 @@ func TestRestoreOfAMissingServerHasFailed(t *testing.T) {
 	a := newTestAccount(t, p)
 	o := a.startAction(Restore, p)
 	a.ApplyResult(o.Number, ActionResult{Point: p, ServerStatus: ServerRestoring}, Outcome{})
-	gone := func() []Operation {
+	pollWithout := func() []Operation {
 		a.advance(pointListDelay)
 		ticket, _ := a.Servers.Start(a.Now)
 		return a.ApplyServers(ticket, nil, nil)
 	}
 	for range minMisses - 1 {
-		if over := gone(); len(over) > 0 {
-			t.Fatalf("missing for a few polls, and it is given up: %s", over[0].Reason)
+		if over := pollWithout(); len(over) > 0 {
+			t.Fatalf("given up after missing for a few polls: %s", over[0].Reason)
 		}
 	}
-	a.requireFinished(gone(), o.Number, PhaseFailed, "the server is no longer listed")
+	a.requireFinished(pollWithout(), o.Number, PhaseFailed, "the server has not been listed")
 }
 
 func TestListFromBeforeTheAnswerIsIgnored(t *testing.T) {
@@ -421,16 +421,16 @@ func TestListFromBeforeTheAnswerIsIgnored(t *testing.T) {
 	for range 3 * minMisses {
 		changed := a.updateFromServers(early, nil)
 		if len(changed) > 0 || a.operationByNumber(o.Number).evidence.misses > 0 {
-			t.Fatal("a list that was asked for before the answer counts")
+			t.Fatal("a list requested before the answer counts")
 		}
 	}
 }
 
 func TestListsAndErrorsDoNotChangeAnActionBeingSent(t *testing.T) {
 	p := snapshot("801", time.Hour)
-	for _, deed := range []Action{Create, Restore, Delete} {
+	for _, action := range []Action{Create, Restore, Delete} {
 		a := newTestAccount(t, p)
-		a.startAction(deed, p)
+		a.startAction(action, p)
 		for range 20 {
 			a.advance(time.Minute)
 			if over := append(a.pollPoints(), a.pollServers(ServerActive)...); len(over) > 0 {

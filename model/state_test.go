@@ -7,8 +7,8 @@ import (
 )
 
 func TestServerListReplacesOnlyItsOwnPoints(t *testing.T) {
-	mine, gone, other, snap := backup("1", time.Hour), backup("2", 2*time.Hour), backup("3", time.Hour).onServer(db), snapshot("1", time.Hour)
-	a := newTestAccount(t, mine, gone, other, snap)
+	mine, removed, other, snap := backup("1", time.Hour), backup("2", 2*time.Hour), backup("3", time.Hour).onServer(db), snapshot("1", time.Hour)
+	a := newTestAccount(t, mine, removed, other, snap)
 	at := a.Backups.At
 	a.advance(time.Minute)
 	fresh := backup("4", 0)
@@ -20,7 +20,7 @@ func TestServerListReplacesOnlyItsOwnPoints(t *testing.T) {
 		t.Errorf("of the other server there are now %v", got)
 	}
 	if !a.Backups.At.Equal(at) {
-		t.Error("the whole list counts as fresh, although only a part of it came")
+		t.Error("the complete list counts as fresh, although only a part of it came")
 	}
 	a.pollKind(Backup, db.ID)
 	if len(a.PointsOf(db.ID)) != 0 || len(a.PointsOf(web.ID)) != 3 || a.Fleet().Coverage(db.ID) != (Coverage{}) {
@@ -90,13 +90,13 @@ func TestServersAndPointsAreFoundByID(t *testing.T) {
 			t.Errorf("%s 801: %+v, %v", kind, p, ok)
 		}
 		if _, ok := a.Point(Key{kind, "802"}); ok {
-			t.Errorf("there is no %s 802, and yet it is found", kind)
+			t.Errorf("there is no %s 802, but it is found", kind)
 		}
 	}
 	if s, ok := a.Server(db.ID); !ok || s.Ref() != db {
 		t.Errorf("%+v, %v", s, ok)
 	}
 	if _, ok := a.Server("1"); ok {
-		t.Error("there is no server 1, and yet it is found")
+		t.Error("there is no server 1, but it is found")
 	}
 }

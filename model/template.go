@@ -7,20 +7,19 @@ import (
 	"time"
 )
 
-// NameTemplate makes the names of snapshots, or the descriptions of either kind, for several servers at once. It is text
-// with places for {server}, {id}, {location}, {date}, {time} and {n}; “{{” is a brace.
+// NameTemplate generates the names of snapshots, or the descriptions of points, for several servers at once. It is text with placeholders: {server}, {id}, {location}, {date}, {time} and {n}; “{{” is a brace.
 type NameTemplate struct {
 	parts    []templatePart
 	snapshot bool
 }
 
-// templatePart is text as it stands, or the name of a place.
+// templatePart is literal text, or the name of a placeholder.
 type templatePart struct {
 	text        string
 	placeholder bool
 }
 
-// placeholders are what can stand in braces, in the order in which they are told. Times are UTC: servers lie in several zones.
+// placeholders are listed in the order of the messages. Times are UTC, because servers are in several time zones.
 var placeholders = []struct {
 	name string
 	fill func(Server, time.Time, int) string
@@ -33,8 +32,7 @@ var placeholders = []struct {
 	{"location", func(s Server, _ time.Time, _ int) string { return s.Location }},
 }
 
-// ParseTemplate reads a template, of snapshots' names or else of descriptions, and tells each thing that is wrong with it
-// by its place. The template is only good where there is nothing wrong.
+// ParseTemplate parses a template, for snapshot names or else for descriptions. It reports each problem with its position. The template may only be used if there are none.
 func ParseTemplate(text string, forSnapshot bool) (NameTemplate, []Problem) {
 	t := NameTemplate{snapshot: forSnapshot}
 	var problems []Problem
@@ -58,7 +56,7 @@ func ParseTemplate(text string, forSnapshot bool) (NameTemplate, []Problem) {
 	return t, problems
 }
 
-// nextPart cuts off a place in braces, or the text as far as the next brace.
+// nextPart splits off a placeholder, or the text before the next brace.
 func nextPart(text string, at int) (_ templatePart, to int, why string) {
 	rest := text[at:]
 	if strings.HasPrefix(rest, "{{") {
@@ -73,7 +71,7 @@ func nextPart(text string, at int) (_ templatePart, to int, why string) {
 	}
 	name, _, closed := strings.Cut(rest[1:], "}")
 	if !closed {
-		return templatePart{}, len(text), rest + " is not closed: there are " + placeholderNames() + "; {{ is a brace"
+		return templatePart{}, len(text), rest + " is not closed; valid: " + placeholderNames() + "; {{ is a literal brace"
 	}
 	to = at + len(name) + len("{}")
 	for _, p := range placeholders {
@@ -81,7 +79,7 @@ func nextPart(text string, at int) (_ templatePart, to int, why string) {
 			return templatePart{text: name, placeholder: true}, to, ""
 		}
 	}
-	return templatePart{}, to, "unknown {" + name + "}: there are " + placeholderNames()
+	return templatePart{}, to, "unknown {" + name + "}; valid: " + placeholderNames()
 }
 
 func placeholderNames() string {
@@ -92,7 +90,7 @@ func placeholderNames() string {
 	return enumerate(names)
 }
 
-// checkLiteral tells what is wrong with a piece of the template's own text, whatever stands in the places.
+// checkLiteral returns what is wrong with literal text of the template, regardless of the placeholders.
 func (t NameTemplate) checkLiteral(text string) string {
 	err := CheckDescription(text)
 	if t.snapshot {
@@ -104,8 +102,7 @@ func (t NameTemplate) checkLiteral(text string) string {
 	return ""
 }
 
-// Render makes the text for one server, at a time on the API's clock; n counts the servers from 1. What the API would refuse
-// is an error that names the server: nothing is made to fit in silence.
+// Render returns the text for one server, at a time on the API's clock; n counts the servers from 1. If the API would refuse it, the error names the server. The text is never adapted silently.
 func (t NameTemplate) Render(server Server, now time.Time, n int) (string, error) {
 	text, problem := t.render(server, now, n)
 	if problem != nil {
@@ -127,7 +124,7 @@ func (t NameTemplate) render(server Server, now time.Time, n int) (string, *Prob
 	if err := check(text); err != nil {
 		words := fmt.Sprintf("%s (#%s): the %s would be “%s”: %s", server.Name, server.ID, what, text, err)
 		if t.snapshot && t.uses("server") && CheckSnapshotName(server.Name) != nil {
-			words += "; {id} can stand in place of {server}"
+			words += "; use {id} instead of {server}"
 		}
 		return "", &Problem{Server: server.Ref(), Message: Clean(words)}
 	}
@@ -155,18 +152,18 @@ func (t NameTemplate) uses(place string) bool {
 	return false
 }
 
-// RenderAll makes the text for each server, in their order, numbered from 1; a server may be there more than once. With any
-// problem there are no texts. Two snapshots of one server may not get the same name, since one goes back to a snapshot by
-// its name; existing are the points that there are already. Two servers may: a name like before-update is meant so.
+// RenderAll returns the text for each server, in order, numbered from 1. A server may be listed more than once. If there is any problem, there are no texts.
+//
+// Two snapshots of one server must not have the same name, because users choose snapshots by name; existing is the points that already exist. Snapshots of two servers may: a name like before-update is meant for all.
 func (t NameTemplate) RenderAll(servers []Server, existing []Point, now time.Time) ([]string, []Problem) {
 	type called struct {
 		server ID
 		name   string
 	}
-	taken := map[called]string{} // by what, and what to do
+	taken := map[called]string{} // the conflict and how to solve it, by name
 	for _, p := range existing {
 		if t.snapshot && p.Kind == Snapshot {
-			taken[called{p.Server.ID, p.Name}] = fmt.Sprintf("#%s has that name; put {time} in it", p.ID)
+			taken[called{p.Server.ID, p.Name}] = fmt.Sprintf("#%s has that name; add {time}", p.ID)
 		}
 	}
 	texts := make([]string, len(servers))
@@ -184,7 +181,7 @@ func (t NameTemplate) RenderAll(servers []Server, existing []Point, now time.Tim
 				"%s (#%s): two of its snapshots would be called “%s”: %s", server.Name, server.ID, text, by))})
 		}
 		if t.snapshot {
-			taken[key] = "it is there more than once; put {n} in it"
+			taken[key] = "the server is listed more than once; add {n}"
 		}
 	}
 	if len(problems) > 0 {

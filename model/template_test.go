@@ -43,9 +43,9 @@ func TestTemplateIsFilledInForAServer(t *testing.T) {
 func TestTemplateProblemsNameThePlace(t *testing.T) {
 	const allowed = "{server}, {date}, {time}, {id}, {n} and {location}"
 	for text, want := range map[string]string{
-		"‹{sever}›-{date}":      "unknown {sever}: there are " + allowed,
-		"{server}‹{}›":          "unknown {}: there are " + allowed,
-		"{server}-‹{date›":      "{date is not closed: there are " + allowed + "; {{ is a brace",
+		"‹{sever}›-{date}":      "unknown {sever}; valid: " + allowed,
+		"{server}‹{}›":          "unknown {}; valid: " + allowed,
+		"{server}-‹{date›":      "{date is not closed; valid: " + allowed + "; {{ is a literal brace",
 		"{server}‹ of ›{date}":  "only letters, digits, - and _: a space is not allowed",
 		"{server}‹{{›{date}":    "only letters, digits, - and _: '{' is not allowed",
 		"{server}‹}›":           "only letters, digits, - and _: '}' is not allowed",
@@ -65,13 +65,13 @@ func TestTemplateProblemsNameThePlace(t *testing.T) {
 		}
 	}
 	if _, problems := ParseTemplate("{a} {b}{", true); len(problems) != 4 {
-		t.Errorf("not all that is wrong is told: %v", problems)
+		t.Errorf("not all problems are reported: %v", problems)
 	}
 }
 
 func TestInvalidNameIsAnErrorThatNamesTheServer(t *testing.T) {
 	for text, c := range map[string]struct{ server, want string }{
-		"{server}":         {"web 01", "web 01 (#7): the name would be “web 01”: only letters, digits, - and _: a space is not allowed; {id} can stand in place of {server}"},
+		"{server}":         {"web 01", "web 01 (#7): the name would be “web 01”: only letters, digits, - and _: a space is not allowed; use {id} instead of {server}"},
 		"{server}-{date}":  {"x\x1b[2J", "x^[[2J (#7): the name would be “x^[[2J-2025-01-16”: only letters"},
 		"{server}{server}": {longID(60), "at most 100 characters"},
 		"{location}":       {"web", "web (#7): the name would be “”: a snapshot needs a name"},
@@ -98,10 +98,10 @@ func TestSnapshotNamesOfOneServerAreUnique(t *testing.T) {
 	}{
 		{"{server}", []Server{a, b}, ""},
 		{"x", []Server{a, b}, ""},
-		{"x", []Server{a, b, a}, "web (#1): two of its snapshots would be called “x”: it is there more than once; put {n} in it"},
+		{"x", []Server{a, b, a}, "web (#1): two of its snapshots would be called “x”: the server is listed more than once; add {n}"},
 		{"x-{n}", []Server{a, b, a}, ""},
 		{"{server}-{date}", []Server{a}, ""},
-		{"{server}-{date}", []Server{a, b}, "web (#2): two of its snapshots would be called “web-2025-01-16”: #801 has that name; put {time} in it"},
+		{"{server}-{date}", []Server{a, b}, "web (#2): two of its snapshots would be called “web-2025-01-16”: #801 has that name; add {time}"},
 	} {
 		texts, problems := mustParseTemplate(t, c.text, true).RenderAll(c.servers, there, now)
 		if messageLines(problems) != c.want || (c.want == "") != (len(texts) == len(c.servers)) || len(problems) > 0 && texts != nil {

@@ -7,12 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// MaxText is how many characters of one text from outside are shown, marks included; the rest is cut with an ellipsis.
+// MaxText is the greatest length of an external text, in characters, including escapes; the rest is cut with an ellipsis.
 const MaxText = 2000
 
-// Clean makes text from outside fit to be shown: every control character, escape, bidirectional override, zero-width or
-// other invisible format character, line break and broken byte is replaced by a visible mark, so that no text can drive
-// the terminal, hide a part of itself or reorder what stands beside it. Clean of a clean text is the same text.
+// Clean makes external text safe to display. It replaces every unsafe character with a visible escape: control characters, escapes, bidirectional overrides, invisible format characters, line breaks and broken bytes. So no text can control the terminal, hide a part of itself or reorder the text next to it. Cleaning a clean text returns it unchanged.
 func Clean(text string) string {
 	if isClean(text) {
 		return text
@@ -48,28 +46,26 @@ func isClean(text string) bool {
 	return true
 }
 
-// isUnsafe says whether the rune must not reach a terminal as it is.
+// isUnsafe reports whether the rune must not reach a terminal unchanged.
 func isUnsafe(r rune) bool {
 	switch {
 	case r < 0x20 || r >= 0x7f && r < 0xa0: // C0, DEL, C1 with U+009B
 		return true
 	case r == utf8.RuneError:
-		return false // the replacement character is itself the visible mark of a broken byte
+		return false // the replacement character is itself the visible sign of a broken byte
 	case r < 0x300:
 		return r == 0xad // soft hyphen
 	}
 	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs) || isInvisible(r)
 }
 
-// isInvisible says whether the rune counts as a letter, a mark or nothing yet, and shows nothing. The selector that asks for an
-// emoji's picture is let through: it hides nothing.
+// isInvisible reports whether the rune is a letter, a mark or unassigned, but shows nothing. The variation selector for emoji is allowed, because it hides nothing.
 func isInvisible(r rune) bool {
 	const braille, picture = 0x2800, 0xfe0f
 	return r == braille || r != picture && unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
-// escapeRune is how a foreign character is shown: line breaks and tabs by their usual signs, C0 by caret notation, the rest by
-// its number.
+// escapeRune returns how an unsafe character is displayed: line breaks and tabs as their usual symbols, C0 in caret notation, the rest by number.
 func escapeRune(r rune) string {
 	switch {
 	case r == '\n':

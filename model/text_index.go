@@ -2,17 +2,16 @@ package model
 
 import "strings"
 
-// TextIndex are the texts of many rows in which words are looked for, one after the other in memory: a walk through the rows themselves, with
-// a text here and a text there, takes ten times as long.
+// TextIndex stores the texts of many rows contiguously, to search them for words. Searching the rows themselves, whose texts are scattered in memory, takes ten times as long.
 type TextIndex struct {
 	all  strings.Builder
 	rows []rowEnds
 }
 
-// rowEnds is where a row's name ends in all, and where the row does.
+// rowEnds is where a row's name and the row itself end in all.
 type rowEnds struct{ name, row int32 }
 
-// textSeparator stands between two texts.
+// textSeparator separates two texts.
 const textSeparator = "\x00"
 
 // AddServer adds a row.
@@ -34,7 +33,7 @@ func (t *TextIndex) add(r *row) {
 	t.all.WriteString(name)
 	ends := rowEnds{name: int32(t.all.Len())}
 	for _, text := range r.text {
-		if text == name && len(name) <= maxMarked { // was looked through
+		if text == name && len(name) <= maxMarked { // already searched as the name
 			text = ""
 		}
 		if text != "" {
@@ -46,7 +45,7 @@ func (t *TextIndex) add(r *row) {
 	t.rows = append(t.rows, ends)
 }
 
-// Name is the name of the row that was added as the nth, from 0.
+// Name returns the name of the nth row, from 0.
 func (t *TextIndex) Name(n int) string {
 	from := int32(0)
 	if n > 0 {
@@ -55,10 +54,10 @@ func (t *TextIndex) Name(n int) string {
 	return t.all.String()[from:t.rows[n].name]
 }
 
-// WordsOnly says whether the query asks for texts alone, so that MeetsTexts can tell whether a row meets it.
+// WordsOnly reports whether the query has only words, so that MatchRow can be used.
 func (q Query) WordsOnly() bool { return q.wordsOnly }
 
-// MatchRow is whether the row that was added as the nth, from 0, meets a query of words.
+// MatchRow reports whether the nth row, from 0, matches a query of words.
 func (q Query) MatchRow(t *TextIndex, n int) bool {
 	from, ends := int32(0), t.rows[n]
 	if n > 0 {
@@ -74,8 +73,7 @@ func (q Query) MatchRow(t *TextIndex, n int) bool {
 	return true
 }
 
-// Narrows says whether each row that meets the query is known to meet the other one too, both of words: its words begin with the other's,
-// and there may be more of them.
+// Narrows reports whether all rows that match the query also match the other one. It returns true only for queries of words, where each word extends the other's; more words may follow.
 func (q Query) Narrows(other Query) bool {
 	if !q.wordsOnly || !other.wordsOnly || len(q.terms) < len(other.terms) {
 		return false

@@ -69,7 +69,7 @@ func FuzzClean(f *testing.F) {
 	f.Fuzz(checkClean)
 }
 
-// TestCleanHandlesAllOfUnicode goes through all of Unicode but the planes that are empty, and through random texts.
+// TestCleanHandlesAllOfUnicode tests all planes of Unicode that are not empty, and random texts.
 func TestCleanHandlesAllOfUnicode(t *testing.T) {
 	for _, plane := range [][2]rune{{0, 0x323af}, {0xe0000, 0xe0fff}, {0xffff0, 0x100010}} {
 		for r := plane[0]; r <= plane[1]; r++ {
@@ -105,8 +105,7 @@ func checkClean(t *testing.T, text string) {
 	}
 }
 
-// isUnprintable says, by Unicode's own tables, whether a character must not reach the terminal. The selector of emoji pictures is
-// fit: it hides nothing.
+// isUnprintable reports, from Unicode's own tables, whether a character must not reach the terminal. The variation selector of emoji is allowed, because it hides nothing.
 func isUnprintable(r rune) bool {
 	const pictures, blankBraille = 0xfe0f, 0x2800
 	return r != pictures && (r == blankBraille ||

@@ -6,11 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// maxTypable is how many characters of a name anybody is asked to type.
+// maxTypable is the length in characters of the longest name that users must type.
 const maxTypable = 64
 
-// Typable says whether a person who sees the name can type it at a keyboard. It must have nothing that cannot be seen, that looks
-// like something else, or that is drawn with what stands beside it. Where it has, the server's ID is typed instead.
+// Typable reports whether a user who sees the name can type it. It must have no characters that are invisible, look like others, or join with their neighbors. Otherwise the server's ID is typed instead.
 func Typable(name string) bool {
 	if name == "" || Clean(name) != name || utf8.RuneCountInString(name) > maxTypable {
 		return false
@@ -21,7 +20,7 @@ func Typable(name string) bool {
 	latin, alike := false, false
 	for _, r := range name {
 		switch {
-		case r < utf8.RuneSelf: // Clean has taken what does not print
+		case r < utf8.RuneSelf: // Clean rejects unprintable ones
 			latin = latin || unicode.IsLetter(r)
 		case !unicode.IsLetter(r) || isComposed(r):
 			return false
@@ -29,11 +28,10 @@ func Typable(name string) bool {
 			alike = true
 		}
 	}
-	return !latin || !alike // in one name, nobody can tell a Cyrillic а from an a
+	return !latin || !alike // in one name, a Cyrillic а cannot be told from an a
 }
 
-// isComposed are letters that stand for others, or join with them: halves of Korean syllables, ligatures, wide and other forms of
-// letters. A keyboard types the ones that they stand for.
+// isComposed reports whether the rune represents other letters or joins with them: parts of Korean syllables, ligatures, wide and other forms of letters. Keyboards type the letters that it represents.
 func isComposed(r rune) bool {
 	return unicode.In(r, &unicode.RangeTable{R16: []unicode.Range16{
 		{Lo: 0x02b0, Hi: 0x02ff, Stride: 1}, {Lo: 0x1100, Hi: 0x11ff, Stride: 1}, {Lo: 0x1d00, Hi: 0x1dbf, Stride: 1}, {Lo: 0x2100, Hi: 0x218f, Stride: 1}, {Lo: 0x3130, Hi: 0x318f, Stride: 1},
@@ -41,7 +39,7 @@ func isComposed(r rune) bool {
 	}, R32: []unicode.Range32{{Lo: 0x1d400, Hi: 0x1ffff, Stride: 1}}})
 }
 
-// SentenceName is what a server is called in a sentence: its name, or that it has none, with its ID.
+// SentenceName returns the server's name for a sentence, or its ID if it has none.
 func (r ServerRef) SentenceName() string {
 	if IsBlankName(r.Name) {
 		return "the server #" + string(r.ID)
@@ -49,7 +47,7 @@ func (r ServerRef) SentenceName() string {
 	return r.Name
 }
 
-// Label is the server's name in a list of facts, where its ID stands beside it.
+// Label returns the server's name for a list of details that includes its ID.
 func (r ServerRef) Label() string {
 	if IsBlankName(r.Name) {
 		return "(no name)"
@@ -57,7 +55,7 @@ func (r ServerRef) Label() string {
 	return r.Name
 }
 
-// ShortLabel is what a server is called where there is room for a name alone, as in a row: its name, or its ID.
+// ShortLabel returns the server's name where only a name fits, as in a row, or its ID if it has none.
 func (r ServerRef) ShortLabel() string {
 	if IsBlankName(r.Name) {
 		return "#" + string(r.ID)
@@ -65,5 +63,5 @@ func (r ServerRef) ShortLabel() string {
 	return r.Name
 }
 
-// IsBlankName says whether a name shows nothing.
+// IsBlankName reports whether a name shows nothing.
 func IsBlankName(name string) bool { return strings.TrimSpace(name) == "" }

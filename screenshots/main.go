@@ -1,6 +1,4 @@
-// Command screenshots remakes every picture of the documents: it runs the program on the simulated account, with a clock
-// that it steps itself, presses keys as a person would, and draws what the terminal shows. The pictures are the same, byte
-// for byte, on every machine.
+// Command screenshots makes every picture of the documents. It runs the program on the simulated account with a stepped clock, presses keys as a user would, and draws what the terminal shows. The pictures are the same on every machine, byte for byte.
 //
 //	go run ./screenshots           # into screenshots/
 //	go run ./screenshots -only restore
@@ -14,8 +12,8 @@ import (
 )
 
 func main() {
-	into := flag.String("into", "screenshots", "the directory that the pictures go to")
-	only := flag.String("only", "", "the one picture to make")
+	into := flag.String("into", "screenshots", "output directory")
+	only := flag.String("only", "", "name of the only picture to make")
 	flag.Parse()
 	if err := renderAll(*into, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "screenshots: "+err.Error())

@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// The committed pictures are what the program draws today. If this fails, look at the change on the screen first; then
-// `go run ./screenshots`, and look at every PNG.
+// If this fails, look at the change on the screen first. Then run `go run ./screenshots`, and look at every PNG.
 func TestCommittedPicturesAreUpToDate(t *testing.T) {
 	for _, s := range scenes() {
 		t.Run(s.name, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// startTime is the moment at which every scene begins: the day of the examples in the API's documents.
+// startTime is when every scene starts: the day of the examples in the API's documents.
 var startTime = time.Date(2025, 1, 16, 15, 45, 0, 0, time.UTC)
 
 const token = "vps_picture"
@@ -23,26 +23,26 @@ type scene struct {
 	name          string
 	width, height int
 	light         bool
-	member        string // of several who look at the account; "": one who is alone
+	member        string // the member of a shared account; "": not shared
 	run           func(*stage)
 }
 
-// stage is where a scene is played.
+// stage is what a scene runs on.
 type stage struct {
 	*terminal.Session
 	account *sim.Account
 }
 
-// injectFault makes something go wrong from here on.
+// injectFault makes requests fail from now on.
 func (s *stage) injectFault(text string) {
 	f, err := sim.ParseFault(text)
 	if err != nil {
-		panic(err) // a scene is written wrong
+		panic(err) // the scene is wrong
 	}
 	s.account.Inject(f)
 }
 
-// render plays the scene and draws its end.
+// render runs the scene and draws the final screen.
 func (s scene) render() (*picture.Picture, error) {
 	clock := sim.NewSteppedClock(startTime)
 	account := sim.New(sim.Options{Seed: 1, Token: token, Clock: clock})
@@ -86,17 +86,16 @@ func (s scene) render() (*picture.Picture, error) {
 	return p, err
 }
 
-// noWait lets the client try again at once: the pictures' time is stepped.
+// noWait makes the client try again at once, since the clock is stepped.
 func noWait(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
-// namedHostClient is a client whose host is the real one, so that no picture shows the port that the simulated account happened to
-// get.
+// namedHostClient is a client with the real host, so that no picture shows the port of the simulated account.
 type namedHostClient struct{ *api.Client }
 
-// Host is where the API lives.
+// Host returns the host of the API.
 func (namedHostClient) Host() string { return "admin.vps.org" }
 
-// scenes are all pictures.
+// scenes returns all pictures.
 func scenes() []scene {
 	return []scene{
 		{name: "wide", width: 132, height: 36, run: selectWebServer},
@@ -129,7 +128,7 @@ func scenes() []scene {
 		}},
 		{name: "coverage", width: 132, height: 36, run: func(s *stage) { s.Press("w", "j"); s.Advance(4 * time.Second) }},
 		{name: "timeline", width: 132, height: 30, run: func(s *stage) { selectWebServer(s); s.Press("enter", "j") }},
-		{name: "bulk", width: 132, height: 36, run: func(s *stage) { // the suspended one is refused
+		{name: "bulk", width: 132, height: 36, run: func(s *stage) { // the suspended server is refused
 			s.Press("w", "*", "s", "enter", "enter")
 			s.Advance(2 * time.Minute)
 		}},
@@ -151,7 +150,7 @@ func scenes() []scene {
 			s.Press("s")
 			s.Type("before-update")
 			s.Press("enter", "enter")
-			s.Advance(900 * time.Millisecond) // the lists may be asked for anew once she has begun: either way they came just now
+			s.Advance(900 * time.Millisecond) // the lists may be polled again after the start: either way their age is "just now"
 		}},
 		{name: "bert", width: 84, height: 26, member: "bert", run: func(s *stage) { selectWebServer(s); s.Advance(4 * time.Second) }},
 		{name: "error", width: 132, height: 36, run: func(s *stage) {
@@ -162,7 +161,7 @@ func scenes() []scene {
 	}
 }
 
-// selectWebServer puts the cursor on web-server-01 a few seconds after the program was started.
+// selectWebServer selects web-server-01 and lets a few seconds pass.
 func selectWebServer(s *stage) {
 	s.Press("/")
 	s.Type("web-server-01")

@@ -13,23 +13,23 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// accountSwitch is the way from one account to another, from the moment somebody asks for it until the other one is open. On that
-// way no deed begins: what is confirmed now was meant for the account that is being left.
+// accountSwitch is a switch to another account, from the request until that account is open.
+// Meanwhile no action begins, because what is confirmed now was meant for the previous account.
 type accountSwitch struct {
-	number  int // of the newest; answers to older ones are dropped
+	number  int // of the newest switch; answers to older ones are dropped
 	pending bool
-	profile string // profile
+	profile string // to open
 }
 
-// blockedMessage is why no deed begins.
-func (c accountSwitch) blockedMessage() string {
-	return "nothing was sent: " + command.ProfileLabel(c.profile) + " is being opened, ask again once it is"
+// blockedMessage says why no action can begin.
+func (s accountSwitch) blockedMessage() string {
+	return "Switching to " + command.ProfileLabel(s.profile) + ". Try again once it is open."
 }
 
-// switchMsg is an account that was picked in the palette.
+// switchMsg is an account that was chosen in the palette.
 type switchMsg struct{ profile string }
 
-// applyProfile goes by what the config says of an account from here on.
+// applyProfile applies what the config says about an account.
 func (a *App) applyProfile(p command.Profile) {
 	a.opts.Profile, a.opts.ReadOnly = p, p.ReadOnly
 	a.env.Policies, a.env.StrictDelete, a.policiesChecked = p.Policies, p.Strict, false
@@ -41,7 +41,7 @@ func (a *App) applyProfile(p command.Profile) {
 	a.enableDangerous(!p.ReadOnly)
 }
 
-// sessionNumber is that of the session; 0 while there is none.
+// sessionNumber is the number of the session, or 0 if there is none.
 func (a *App) sessionNumber() int {
 	if a.session == nil {
 		return 0
@@ -49,12 +49,12 @@ func (a *App) sessionNumber() int {
 	return a.session.Number
 }
 
-// isOpenProfile says whether the profile's account is the one that is open.
+// isOpenProfile says whether the profile's account is open.
 func (a *App) isOpenProfile(profile string) bool {
 	return a.session != nil && !a.opts.Demo && a.opts.Profile.Name == profile
 }
 
-// accountEntries offers the other accounts in the palette.
+// accountEntries are the other accounts, for the palette.
 func (a *App) accountEntries() []dialog.Entry {
 	var entries []dialog.Entry
 	for _, name := range a.otherProfiles() {
@@ -63,7 +63,7 @@ func (a *App) accountEntries() []dialog.Entry {
 	return entries
 }
 
-// accountChoices offers them where a token is asked for.
+// accountChoices are the other accounts, for the sign-in form.
 func (a *App) accountChoices() []dialog.Choice {
 	var choices []dialog.Choice
 	for _, name := range a.otherProfiles() {
@@ -72,7 +72,7 @@ func (a *App) accountChoices() []dialog.Choice {
 	return choices
 }
 
-// otherProfiles are the profiles that one is not on.
+// otherProfiles are the profiles that are not open.
 func (a *App) otherProfiles() []string {
 	if a.opts.Accounts == nil {
 		return nil
@@ -86,7 +86,7 @@ func (a *App) otherProfiles() []string {
 	return names
 }
 
-// switchTo asks for another account. The one that is open stays until the other is.
+// switchTo opens another account. The current one stays until the other is open.
 func (a *App) switchTo(profile string) tea.Cmd {
 	if why := a.cannotSwitch(); why != "" {
 		a.notify(screen.Warning, why)
@@ -97,22 +97,23 @@ func (a *App) switchTo(profile string) tea.Cmd {
 	return command.Switch(a.opts.Accounts, profile, a.accountSwitch.number)
 }
 
-// cannotSwitch is why the account cannot be left now, or "": a request that is on its way would lose its answer, and deeds that
-// wait would never be sent. What runs at the provider goes on without us.
+// cannotSwitch is why the account cannot be left now, or "". The answer to a request under way
+// would be lost, and waiting actions of a batch would never be sent. Running operations continue
+// at the provider.
 func (a *App) cannotSwitch() string {
 	if a.batch != nil && a.batch.Count(model.ItemWaiting) > 0 {
-		return "not switched: several deeds are still being worked off here"
+		return "not switched: another batch is still running"
 	}
 	for _, o := range a.state.Operations() {
 		if o.Mine && o.Phase == model.PhaseSending {
-			return "not switched: “" + o.Title() + "” is being sent, ask again once it is answered"
+			return "not switched: “" + o.Title() + "” is being sent; try again when it has been answered"
 		}
 	}
 	return ""
 }
 
-// finishSwitch opens the account that was asked for, or says why not and stays. Everything that was open over the screen goes: it
-// was about the account that is left.
+// finishSwitch opens the requested account, or says why it cannot and stays. All open dialogs and
+// pages are closed: they belong to the previous account.
 func (a *App) finishSwitch(msg command.SwitchedMsg) tea.Cmd {
 	if msg.Number != a.accountSwitch.number {
 		return nil
@@ -127,13 +128,13 @@ func (a *App) finishSwitch(msg command.SwitchedMsg) tea.Cmd {
 	a.opts.Access, a.opts.Requests = msg.Opened.Access, msg.Opened.Requests
 	a.applyProfile(msg.Opened.Profile)
 	a.startSession(msg.Opened.Client, false)
-	a.notify(screen.Success, "this is "+command.ProfileLabel(msg.To)+" now"+left)
+	a.notify(screen.Success, "switched to "+command.ProfileLabel(msg.To)+left)
 	return tea.Batch(a.refreshAll(), a.loadAccount(), a.session.LoadHistory())
 }
 
-// leftBehindText says what one leaves behind.
+// leftBehindText says what is left behind on the previous account.
 func (a *App) leftBehindText() string {
-	words := ""
+	text := ""
 	running := 0
 	for _, o := range a.state.Operations() {
 		if o.Mine {
@@ -141,20 +142,20 @@ func (a *App) leftBehindText() string {
 		}
 	}
 	if running > 0 {
-		words = fmt.Sprintf("; %d left running on %s, taken up again there", running, a.opts.Profile.Label())
+		text = fmt.Sprintf("; %d still running on %s, watched again when you return", running, a.opts.Profile.Label())
 	}
 	if len(a.dialogs) > 0 {
-		words += "; what was open was closed, nothing of it was sent"
+		text += "; open dialogs were closed, nothing was sent from them"
 	}
-	return words
+	return text
 }
 
-// showsProfile says whether this is one of several accounts, so that its mark is always on the screen.
+// showsProfile says whether this is one of several accounts, so that its mark is always shown.
 func (a *App) showsProfile() bool {
 	return !a.opts.Demo && (a.opts.Profile.Name != "" || a.opts.Profile.Stripe != "")
 }
 
-// stripeCell is the first cell of header and footer: the account's stripe.
+// stripeCell is the first cell of header and footer: the stripe of the account.
 func (a *App) stripeCell() string {
 	if !a.showsProfile() {
 		return " "

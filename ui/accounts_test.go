@@ -23,14 +23,14 @@ func TestSwitchShowsOnlyTheOtherAccount(t *testing.T) {
 			b := startMultiAccount(t, at, nil)
 			b.h.RequireText("vpsdeck  work ", "Servers 12")
 			b.switchTo("home")
-			b.h.RequireText("vpsdeck  home ", "this is profile home now", "Servers 3")
+			b.h.RequireText("vpsdeck  home ", "switched to profile home", "Servers 3")
 			b.h.RequireNoText(" work ", "cache-01")
 			b.h.requireGolden(name)
 			if title := b.h.Title(); !strings.HasPrefix(title, "vpsdeck home") {
-				t.Errorf("the window is called %q", title)
+				t.Errorf("the window title is %q", title)
 			}
 			b.switchTo("")
-			b.h.RequireText("this is the account without a", "Servers 12")
+			b.h.RequireText("switched to the account", "Servers 12")
 			b.h.RequireNoText(" home ")
 			b.requireActions(nil, nil)
 		})
@@ -71,7 +71,7 @@ func TestPendingActionBlocksSwitchAndReachesOnlyItsAccount(t *testing.T) {
 	b.h.Advance(6 * time.Second)
 	b.h.RequireText("1 running", "before-update")
 	b.switchTo("home")
-	b.h.RequireText("vpsdeck  home ", "1 left running on profile work, taken up again there")
+	b.h.RequireText("vpsdeck  home ", "1 still running on profile work, watched again when you return")
 	b.h.RequireNoText("before-update of")
 	b.requireActions(onlyBeforeUpdate, nil)
 	b.requireJournal(2, "work")
@@ -86,24 +86,24 @@ func TestNoActionStartsDuringAnAccountSwitch(t *testing.T) {
 	b.h.RequireText("opening profile home", "work")
 	b.h.Press("2")
 	b.h.deleteSelected()
-	b.h.RequireText("nothing was sent: profile home is being opened, ask again once it is")
+	b.h.RequireText("Switching to profile home. Try again once it is open.")
 	b.h.Press("1", "s")
 	b.h.Type("x")
 	b.h.Press("enter", "enter")
-	b.h.RequireText("nothing was sent: profile home is being opened")
+	b.h.RequireText("Switching to profile home.")
 	b.h.Press("space", "b", "enter")
-	b.h.RequireText("nothing was sent: profile home is being opened")
+	b.h.RequireText("Switching to profile home.")
 	b.h.Advance(6 * time.Second)
 	b.h.RequireText("vpsdeck  home ")
 	b.requireActions(nil, nil)
 	b.requireJournal(0, "work")
 }
 
-// The question is about a server of work; home has one of the same name and ID.
+// The dialog is about a server of work; home has a server with the same name and ID.
 func TestOpenDialogIsClosedWhenTheAccountSwitches(t *testing.T) {
 	t.Parallel()
 	for name, ask := range map[string]func(*multiAccount){
-		"question": func(b *multiAccount) {
+		"confirm": func(b *multiAccount) {
 			b.h.Press("3", "r")
 			b.h.skipInputDelay()
 			b.h.typeRequiredName()
@@ -114,7 +114,7 @@ func TestOpenDialogIsClosedWhenTheAccountSwitches(t *testing.T) {
 			b.h.Type("before-update")
 			b.h.Press("enter")
 		},
-		"several": func(b *multiAccount) {
+		"bulk": func(b *multiAccount) {
 			b.h.Press("1", "space", "b")
 		},
 	} {
@@ -126,7 +126,7 @@ func TestOpenDialogIsClosedWhenTheAccountSwitches(t *testing.T) {
 			b.switchTo("home")
 			ask(b)
 			b.h.Advance(6 * time.Second)
-			b.h.RequireText("vpsdeck  home ", "what was open was closed, nothing of it was sent")
+			b.h.RequireText("vpsdeck  home ", "open dialogs were closed, nothing was sent from them")
 			b.h.RequireNoText("cancel", "marked")
 			b.h.pressAtOnce("enter", "tab", "enter", "enter", "esc")
 			b.requireActions(nil, nil)
@@ -157,7 +157,7 @@ func TestOperationsAreResumedAfterSwitchingBack(t *testing.T) {
 	b.h.RequireNoText("before-update")
 	b.h.Press("esc")
 	b.switchTo("work")
-	b.h.RequireText("1 begun by another run of vpsdeck", "1 running")
+	b.h.RequireText("1 unfinished from another run of vpsdeck", "1 running")
 	b.h.advanceUntil(11*time.Minute, "snapshot before-update of web-server-01: completed")
 	b.requireActions(onlyBeforeUpdate, nil)
 }
@@ -172,7 +172,7 @@ func TestWaitingRestoreIsOfferedAgainAndNeverSentToAnotherAccount(t *testing.T) 
 	b.h.advanceHidden(30 * time.Minute)
 	b.requireActions([]string{postSafetySnapshot}, nil)
 	b.switchTo("work")
-	b.h.advanceUntil(time.Minute, "Go on with the restore?")
+	b.h.advanceUntil(time.Minute, "Resume the restore?")
 	b.requireActions([]string{postSafetySnapshot}, nil)
 	b.h.skipInputDelay()
 	b.h.typeRequiredName()
@@ -186,10 +186,10 @@ func TestBulkActionsBlockSwitchUntilAnswered(t *testing.T) {
 	b.h.selectServer("web-server-01")
 	b.h.Press("2", "*", "d")
 	b.h.skipInputDelay()
-	b.h.proxy.slowDown(5*time.Second, "/servers/") // what is deleted is looked up before
+	b.h.proxy.slowDown(5*time.Second, "/servers/") // each point is checked before it is deleted
 	b.h.Type(strconv.Itoa(len(b.h.points(model.Backup, "12345"))))
 	b.h.Press("tab", "enter")
-	b.h.RequireText("Several at once")
+	b.h.RequireText("Bulk actions")
 	b.h.Press("esc", "esc") // stops the rest, closes the sheet
 	b.switchTo("home")
 	b.h.RequireText("not switched: ", "is being sent")
@@ -197,7 +197,7 @@ func TestBulkActionsBlockSwitchUntilAnswered(t *testing.T) {
 	b.switchTo("home")
 	b.h.RequireText("vpsdeck  home ")
 	if sent := b.h.proxy.actions(); len(sent) != 1 || len(b.homeProxy.actions()) != 0 {
-		t.Errorf("work was sent %q, and home %q", sent, b.homeProxy.actions())
+		t.Errorf("sent to work: %q, to home: %q", sent, b.homeProxy.actions())
 	}
 }
 
@@ -218,7 +218,7 @@ func TestOnlyTheNewestSwitchCounts(t *testing.T) {
 	b.homeProxy.slowDown(5*time.Second, "/account/me/")
 	b.switchTo("home")
 	b.switchTo("")
-	b.h.RequireText("this is the account without a profile now", "Servers 12")
+	b.h.RequireText("switched to the account without a profile", "Servers 12")
 	b.h.Advance(6 * time.Second)
 	b.h.RequireNoText("home", "Servers 3")
 }
@@ -246,7 +246,7 @@ func TestStrictProfileRequiresTheNameForEveryDeletion(t *testing.T) {
 		b.h.selectServer("web-server-01")
 		b.h.Press("2", "G", "d") // the oldest
 		b.h.skipInputDelay()
-		if got := b.h.Screen().Contains("Type the server's name"); got != strict {
+		if got := b.h.Screen().Contains("Type web-server-01 to confirm"); got != strict {
 			t.Errorf("%s: asked for the name: %v", profile, got)
 		}
 		b.h.Press("esc", "1")
@@ -262,9 +262,9 @@ func TestAProfileHasItsOwnPolicies(t *testing.T) {
 	b.h.RequireText("Servers 3  ✗ 1  ▲ 2")
 	b.switchTo("work")
 	b.h.RequireText("Servers 12  ✗ 2  ▲ 2")
-	usual := startMultiAccount(t, wideShort, nil)
-	usual.switchTo("home")
-	usual.h.RequireText("Servers 3  ✗ 1 ─")
+	withoutPolicies := startMultiAccount(t, wideShort, nil)
+	withoutPolicies.switchTo("home")
+	withoutPolicies.h.RequireText("Servers 3  ✗ 1 ─")
 }
 
 func TestTokenForTheFormerAccountIsDropped(t *testing.T) {
@@ -279,7 +279,7 @@ func TestTokenForTheFormerAccountIsDropped(t *testing.T) {
 	b.h.proxy.slowDown(20*time.Second, "/account/me/")
 	b.h.Press("enter")
 	b.h.Type(liveToken)
-	b.h.Press("enter") // asks work whether the token is live, for longer than home takes to open
+	b.h.Press("enter") // the check of the token on work takes longer than opening home
 	b.h.Advance(6 * time.Second)
 	b.h.RequireText("vpsdeck  home ", "Servers 3")
 	b.h.Advance(30 * time.Second)

@@ -10,63 +10,62 @@ import (
 	"vpsdeck/internal/terminal"
 )
 
-// What a person's hands do by themselves.
+// Helpers for what a user does in several steps.
 
-// createSnapshot fills in the form for a snapshot of a server, and sends it.
-func (w *harness) createSnapshot(server, name string) {
-	w.selectServer(server)
-	w.Press("s")
-	w.Type(name)
-	w.Press("enter", "enter")
+// createSnapshot selects a server, fills in the form for a snapshot and submits it.
+func (h *harness) createSnapshot(server, name string) {
+	h.selectServer(server)
+	h.Press("s")
+	h.Type(name)
+	h.Press("enter", "enter")
 }
 
-// deleteSelected deletes the point under the cursor, typing the server's name where it is asked for.
-func (w *harness) deleteSelected() {
-	w.Press("d")
-	w.skipInputDelay()
-	w.typeRequiredName()
-	w.Press("tab", "enter")
+// deleteSelected deletes the point under the cursor and types the server's name if required.
+func (h *harness) deleteSelected() {
+	h.Press("d")
+	h.skipInputDelay()
+	h.typeRequiredName()
+	h.Press("tab", "enter")
 }
 
-// restoreSelected restores from the point under the cursor, after a snapshot where that is offered and wanted.
-func (w *harness) restoreSelected(first bool) {
-	w.Press("r")
-	w.skipInputDelay()
-	w.typeRequiredName()
-	if !first && w.Screen().Contains("[✓]") {
-		w.Press("shift+tab", "space", "tab")
+// restoreSelected restores from the point under the cursor. If a snapshot first is offered, first says whether to take it.
+func (h *harness) restoreSelected(first bool) {
+	h.Press("r")
+	h.skipInputDelay()
+	h.typeRequiredName()
+	if !first && h.Screen().Contains("[✓]") {
+		h.Press("shift+tab", "space", "tab")
 	}
-	w.Press("tab", "enter")
+	h.Press("tab", "enter")
 }
 
-// requireRefused fails the test unless a dialog says why not, and closes it.
-func (w *harness) requireRefused(texts ...string) {
-	w.t.Helper()
-	w.RequireText(append(texts, "▸ Close")...)
-	w.Press("esc")
-	w.RequireNoText("▸ Close")
+// requireRefused fails the test unless a refusal shows the texts, and closes it.
+func (h *harness) requireRefused(texts ...string) {
+	h.t.Helper()
+	h.RequireText(append(texts, "▸ Close")...)
+	h.Press("esc")
+	h.RequireNoText("▸ Close")
 }
 
-// chooseOption chooses the choice that begins so.
-func (w *harness) chooseOption(choice string) {
-	w.t.Helper()
+// chooseOption chooses the option that starts with the text.
+func (h *harness) chooseOption(choice string) {
+	h.t.Helper()
 	for range 5 {
-		if w.Screen().Contains("▸ " + choice) {
-			w.Press("enter")
+		if h.Screen().Contains("▸ " + choice) {
+			h.Press("enter")
 			return
 		}
-		w.Press("down")
+		h.Press("down")
 	}
-	w.t.Fatalf("there is no choice %q:\n%s", choice, w.Screen().Text())
+	h.t.Fatalf("there is no option %q:\n%s", choice, h.Screen().Text())
 }
 
-// typeRequiredName types the server's name if the question asks for it.
-func (w *harness) typeRequiredName() {
-	w.Type(requiredInput(w.Screen().Text()))
+// typeRequiredName types the server's name if the dialog requires it.
+func (h *harness) typeRequiredName() {
+	h.Type(requiredInput(h.Screen().Text()))
 }
 
-// requireAligned fails the test unless every frame on the screen closes: a line that begins with an edge ends with one at
-// the last column, and every terminal agrees on how wide it is.
+// requireAligned fails the test unless every frame on the screen closes. A line that begins with an edge must end with one at the last column, and all terminals must agree on its width.
 func requireAligned(t testing.TB, g terminal.Grid) {
 	t.Helper()
 	width, height := g.Size()
@@ -85,6 +84,6 @@ func requireAligned(t testing.TB, g terminal.Grid) {
 func requireLines(t testing.TB, got []string, want ...string) {
 	t.Helper()
 	if !slices.Equal(got, want) {
-		t.Errorf("it says\n  %s\nnot\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+		t.Errorf("got\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
 	}
 }

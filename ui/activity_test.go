@@ -16,14 +16,14 @@ import (
 	"vpsdeck/ui"
 )
 
-// journalRuns is a real journal, and the runs of the program that write it.
+// journalRuns is a journal on disk and the runs of the program that write to it.
 type journalRuns struct {
 	dir          string
-	accountClock *sim.Clock // the account's, which outlives the runs
+	accountClock *sim.Clock // of the account; it outlives the runs
 	run          *journal.Run
 }
 
-// withJournal starts the program with a journal; a nil one is made.
+// withJournal starts the program with a journal in d.dir, or in a new directory.
 func withJournal(t testing.TB, d *journalRuns) option {
 	t.Helper()
 	if d.dir == "" {
@@ -35,45 +35,45 @@ func withJournal(t testing.TB, d *journalRuns) option {
 	}
 }
 
-func (d *journalRuns) journal() *journal.Journal { return journal.New(d.dir) }
+func (j *journalRuns) journal() *journal.Journal { return journal.New(j.dir) }
 
-func (d *journalRuns) startRun(t testing.TB, options *ui.Options, name string) {
-	book := d.journal()
-	run := book.StartRun(name)
+func (j *journalRuns) startRun(t testing.TB, options *ui.Options, name string) {
+	store := j.journal()
+	run := store.StartRun(name)
 	t.Cleanup(run.End)
-	d.run, options.Journal, options.RunID = run, book, run.ID
+	j.run, options.Journal, options.RunID = run, store, run.ID
 }
 
-// restartApp ends the program, and starts it anew at the same account, with the same journal.
-func (d *journalRuns) restartApp(w *harness) {
+// restartApp ends the program and starts it again on the same account with the same journal.
+func (j *journalRuns) restartApp(w *harness) {
 	w.t.Helper()
-	d.crash(w)
-	d.run.End()
-	d.startSecondRun(w)
+	j.crash(w)
+	j.run.End()
+	j.startSecondRun(w)
 }
 
-// crash ends the program and leaves the mark of its run, as if it still went.
-func (d *journalRuns) crash(w *harness) {
+// crash ends the program but leaves the mark of its run, as if it were still running.
+func (j *journalRuns) crash(w *harness) {
 	w.t.Helper()
-	w.Screen() // until it has come to rest
+	w.Screen() // wait until the program is idle
 	w.Quit()
 }
 
-// startSecondRun begins the second run of the program.
-func (d *journalRuns) startSecondRun(w *harness) {
+// startSecondRun starts the program for the second time.
+func (j *journalRuns) startSecondRun(w *harness) {
 	w.t.Helper()
-	w.clock = terminal.NewClock(d.accountClock.Now, d.accountClock.Advance)
+	w.clock = terminal.NewClock(j.accountClock.Now, j.accountClock.Advance)
 	w.proxy.clock = w.clock
 	w.proxy.reset()
 	options := ui.Options{Keys: keymap.Default(), Dark: true, Clock: w.clock, KeyTime: terminal.SpacedKeyTime(), Client: w.newClient(w.url)}
-	d.startRun(w.t, &options, "second")
+	j.startRun(w.t, &options, "second")
 	w.app = ui.New(options)
 	w.recorder = &recorder{app: w.app}
 	w.Terminal = termtest.Start(w.t, w.recorder, 120, 40, terminal.WithClock(w.clock))
 	w.Screen()
 }
 
-// performActions takes a snapshot, deletes a backup, and is refused another.
+// performActions takes a snapshot, deletes a backup, has another backup refused, and takes a second snapshot.
 func performActions(w *harness) {
 	w.createSnapshot("web-server-01", "before-update")
 	w.advanceHidden(12 * time.Minute)
@@ -88,7 +88,7 @@ func performActions(w *harness) {
 }
 
 func TestActivityMatchesGolden(t *testing.T) {
-	for _, s := range []size{small, standard, large} { // each with a journal of its own
+	for _, s := range []size{small, standard, large} { // each with its own journal
 		screenCase{"activity", []size{s}, []option{withJournal(t, &journalRuns{}), withServers(2)}, func(w *harness) { performActions(w); w.Press("A") }}.check(t)
 	}
 	screenCase{"activity-empty", []size{standard}, []option{withServers(2)}, press("A")}.check(t)
@@ -101,13 +101,13 @@ func TestActivityShowsRunningAndFinishedNewestFirst(t *testing.T) {
 	performActions(w)
 	w.Press("A")
 	w.RequireText("◐ snapshot after-update of web-server-01  0 s, usually 3–10 m", "✓ snapshot before-update of web-server-01: completed in",
-		"✓ delete backup #495 of web-server-01: deleted", "▲ backup without a description of web-server-01: not")
+		"✓ delete backup #495 of web-server-01: deleted", "▲ backup of web-server-01: not")
 	g := w.Screen()
-	_, refused, _ := g.Find("backup without a description of")
+	_, refused, _ := g.Find("backup of")
 	_, deleted, _ := g.Find("delete backup #495")
 	_, completed, _ := g.Find("snapshot before-update of")
 	if deleted < refused || completed < deleted {
-		t.Errorf("the newest does not stand first:\n%s", g.Text())
+		t.Errorf("the newest is not first:\n%s", g.Text())
 	}
 	w.Press("A")
 	w.RequireNoText("Earlier, newest first")
@@ -125,7 +125,7 @@ func TestActivityOfEarlierRunIsReadFromTheJournal(t *testing.T) {
 	w.RequireNoText("begun before")
 	w.Press("A")
 	w.RequireText("Running", "nothing", "✓ snapshot after-update of web-server-01: completed in", "✓ snapshot before-update of web-server-01: completed in",
-		"✓ delete backup #495 of web-server-01: deleted", "▲ backup without a description of web-server-01: not")
+		"✓ delete backup #495 of web-server-01: deleted", "▲ backup of web-server-01: not")
 	w.requireActions()
 }
 
@@ -142,7 +142,7 @@ func TestUnreadableJournalLinesAreCounted(t *testing.T) {
 	w.must(file.Close())
 	d.restartApp(w)
 	w.Press("A")
-	w.RequireText("3 lines of the journal cannot be read and are left out", "✓ snapshot before-update of web-server-01: completed")
+	w.RequireText("unreadable journal lines skipped: 3", "✓ snapshot before-update of web-server-01: completed")
 }
 
 func TestOperationOfEarlierRunIsFollowedToItsEnd(t *testing.T) {
@@ -152,7 +152,7 @@ func TestOperationOfEarlierRunIsFollowedToItsEnd(t *testing.T) {
 	w.createSnapshot("web-server-01", "before-update")
 	w.advanceHidden(time.Minute)
 	d.restartApp(w)
-	w.RequireText("1 begun by another run of vpsdeck: looking how far it came", "◐ 1 running", "1 m")
+	w.RequireText("1 unfinished from another run of vpsdeck: checking progress", "◐ 1 running", "1 m")
 	w.selectServer("web-server-01")
 	w.Press("s")
 	w.requireRefused("“snapshot before-update of web-server-01” is still running")
@@ -178,7 +178,7 @@ func TestActionThatNeverArrivedIsOfferedByTheNextRun(t *testing.T) {
 	w := startApp(t, 120, 40, withJournal(t, d), withServers(2))
 	w.injectFault("POST /snapshots/: cut-before")
 	w.createSnapshot("web-server-01", "before-update")
-	w.RequireText("the outcome is unknown")
+	w.RequireText("outcome unknown; searching the lists")
 	w.account.ClearFaults()
 	d.restartApp(w)
 	w.advanceUntil(2*time.Minute, "Not seen: try again?")
@@ -195,9 +195,9 @@ func TestRunningProgramKeepsItsOperations(t *testing.T) {
 	w := startApp(t, 120, 40, withJournal(t, d), withServers(2))
 	w.createSnapshot("web-server-01", "before-update")
 	d.crash(w)
-	d.startSecondRun(w) // the mark of the first run stands
+	d.startSecondRun(w) // the mark of the first run is still there
 	w.RequireNoText("begun before vpsdeck was started")
-	w.RequireText("◐ 1 running") // seen in the lists, as anybody's
+	w.RequireText("◐ 1 running") // found in the lists, like an operation of somebody else
 	w.selectServer("web-server-01")
 	w.Press("s")
 	w.RequireText("“snapshot before-update of web-server-01” is still running")
@@ -205,7 +205,7 @@ func TestRunningProgramKeepsItsOperations(t *testing.T) {
 	w.RequireText("New backup of web-server-01")
 }
 
-// interruptRestore asks for a restore with a snapshot first, and ends the program before that has completed.
+// interruptRestore confirms a restore with a snapshot first, and restarts the program before the snapshot has completed.
 func interruptRestore(t *testing.T, d *journalRuns) *harness {
 	w := startApp(t, 120, 40, withJournal(t, d), withServers(2))
 	w.selectServer("web-server-01")
@@ -213,7 +213,7 @@ func interruptRestore(t *testing.T, d *journalRuns) *harness {
 	w.restoreSelected(true)
 	w.advanceHidden(time.Minute)
 	d.restartApp(w)
-	w.advanceUntil(12*time.Minute, "Go on with the restore?")
+	w.advanceUntil(12*time.Minute, "Resume the restore?")
 	return w
 }
 
@@ -222,18 +222,18 @@ func TestRestoreThatWaitedForItsSnapshotIsOfferedAgain(t *testing.T) {
 	d := &journalRuns{}
 	w := interruptRestore(t, d)
 	w.requireGolden("go-on-120x40")
-	w.RequireText("the restore was not sent, as", "nobody was here", "Restore web-server-01 from snapshot weekly-snapshot-2025-01-08 (#798)?")
+	w.RequireText("the restore was not sent", "Restore web-server-01 from snapshot weekly-snapshot-2025-01-08 (#798)?")
 	w.skipInputDelay()
 	w.Press("tab", "enter")
-	w.RequireText("Go on with the restore?") // the name is not typed
+	w.RequireText("Resume the restore?") // the name is not typed
 	w.requireActions()
 	w.Press("shift+tab")
 	w.Type("web-server-01")
 	w.Press("tab", "enter")
 	w.requireActions("POST /snapshots/798/restore/")
-	w.advanceUntil(20*time.Minute, "ended")
+	w.advanceUntil(20*time.Minute, "finished")
 	d.restartApp(w)
-	w.RequireNoText("Go on with the restore?")
+	w.RequireNoText("Resume the restore?")
 }
 
 func TestDeclinedRestoreIsNeverOfferedAgain(t *testing.T) {
@@ -244,10 +244,10 @@ func TestDeclinedRestoreIsNeverOfferedAgain(t *testing.T) {
 	w.Press("esc")
 	w.requireActions()
 	w.Press("A")
-	w.RequireText("it was not wanted any more")
+	w.RequireText("no longer wanted")
 	d.restartApp(w)
 	w.advanceHidden(time.Minute)
-	w.RequireNoText("Go on with the restore?", "begun before")
+	w.RequireNoText("Resume the restore?", "begun before")
 }
 
 func TestUnwritableJournalIsReportedAndActionContinues(t *testing.T) {
@@ -264,10 +264,10 @@ func TestUnwritableJournalIsReportedAndActionContinues(t *testing.T) {
 	w.Press("A")
 	text += w.Screen().Text()
 	if !strings.Contains(text, "the journal ") || !strings.Contains(text, "a file stands where its directory should be") {
-		t.Errorf("the reason is not said:\n%s", text)
+		t.Errorf("the reason is missing:\n%s", text)
 	}
 	if len(w.proxy.actions()) != 1 {
-		t.Errorf("sent were %q", w.proxy.actions())
+		t.Errorf("sent: %q", w.proxy.actions())
 	}
 }
 
@@ -290,13 +290,13 @@ func TestTheJournalHasEachStepAndNoToken(t *testing.T) {
 	w.Screen()
 	records, unreadable, err := d.journal().Read()
 	w.must(err)
-	var story []string
+	var events []string
 	for _, r := range records {
-		story = append(story, r.Action+" "+r.Event)
+		events = append(events, r.Action+" "+r.Event)
 	}
 	want := []string{"create intent", "create running", "create done", "delete intent", "delete running", "delete done", "create intent", "create refused",
 		"create intent", "create running", "create done"}
-	requireLines(t, story, want...)
+	requireLines(t, events, want...)
 	text, err := os.ReadFile(d.journal().Path())
 	w.must(err)
 	if unreadable > 0 || strings.Contains(string(text), liveToken) {

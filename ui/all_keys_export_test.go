@@ -1,4 +1,4 @@
 package ui
 
-// DialogCount is how many are open, for a test.
+// DialogCount returns the number of open dialogs.
 func (a *App) DialogCount() int { return len(a.dialogs) }

@@ -16,7 +16,7 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// allKeys is each key that the map has, and a few that it has not.
+// allKeys returns every bound key and a few unbound ones.
 func allKeys() []string {
 	keys := []string{"x", "Z", "0", "backspace", "delete", "f1", "ctrl+v", "é"}
 	all := keymap.Default()
@@ -29,7 +29,7 @@ func allKeys() []string {
 	return slices.Compact(keys)
 }
 
-// parseKey is a key by its name.
+// parseKey returns the key press for a key's name.
 func parseKey(t testing.TB, name string) tea.KeyPressMsg {
 	t.Helper()
 	base, mod := name, tea.KeyMod(0)
@@ -52,18 +52,18 @@ func parseKey(t testing.TB, name string) tea.KeyPressMsg {
 		press.Text = " "
 	}
 	if press.String() != name {
-		t.Fatalf("%q came to be %q", name, press)
+		t.Fatalf("%q was parsed as %q", name, press)
 	}
 	return press
 }
 
-// accountLists is what an account lists; nil lists have not come.
+// accountLists are an account's lists; a nil list has not been loaded.
 type accountLists struct {
 	servers            []model.Server
 	backups, snapshots []model.Point
 }
 
-// offlineApp is a program to which an account has answered so, once, without a network. Commands are not run.
+// offlineApp is the program without a network: it gets an account's lists once, and its commands are not run.
 type offlineApp struct {
 	*ui.App
 	t      testing.TB
@@ -88,33 +88,33 @@ func newOfflineApp(t testing.TB, account accountLists, change ...func(*ui.Option
 	return l
 }
 
-// applyLists tells the lists, as a poll would.
-func (l *offlineApp) applyLists(account accountLists) {
-	l.ticket++
+// applyLists delivers the lists as a poll would.
+func (o *offlineApp) applyLists(account accountLists) {
+	o.ticket++
 	if account.servers != nil {
-		l.Update(command.ServersLoadedMsg{Session: 1, Ticket: l.ticket, Servers: account.servers})
+		o.Update(command.ServersLoadedMsg{Session: 1, Ticket: o.ticket, Servers: account.servers})
 	}
 	for kind, points := range [][]model.Point{model.Backup: account.backups, model.Snapshot: account.snapshots} {
 		if points != nil {
-			l.Update(command.PointsLoadedMsg{Session: 1, Ticket: l.ticket, Kind: model.Kind(kind), Points: points})
+			o.Update(command.PointsLoadedMsg{Session: 1, Ticket: o.ticket, Kind: model.Kind(kind), Points: points})
 		}
 	}
 }
 
-func (l *offlineApp) press(names ...string) {
+func (o *offlineApp) press(names ...string) {
 	for _, name := range names {
-		l.Update(parseKey(l.t, name))
-		l.Update(command.ExecFinishedMsg{Name: "ssh"}) // whatever has got the terminal gives it back
+		o.Update(parseKey(o.t, name))
+		o.Update(command.ExecFinishedMsg{Name: "ssh"}) // return from any external command
 	}
 }
 
-// stubClient is a client that is never asked anything.
+// stubClient is a client for tests that send no request.
 type stubClient struct{ command.Client }
 
 func (stubClient) Host() string   { return "127.0.0.1" }
 func (stubClient) Now() time.Time { return startTime }
 
-// testAccounts are those that a pane may stand before.
+// testAccounts are the accounts that every pane is tested with.
 func testAccounts(t testing.TB) map[string]accountLists {
 	t.Helper()
 	w := newHarness(t, sim.Options{Servers: 4})
@@ -129,10 +129,10 @@ func testAccounts(t testing.TB) map[string]accountLists {
 	}
 }
 
-// keysToPanes are the ways to every pane, empty by a filter too.
+// keysToPanes are the keys that lead to every pane, including panes that a filter has emptied.
 var keysToPanes = map[string][]string{
 	"servers": nil, "backups": {"2"}, "snapshots": {"3"}, "page": {"enter"}, "requests": {"L"}, "all backups": {"a", "2"}, "all snapshots": {"a", "3"},
-	"activity": {"A"}, "palette": {":"}, "help": {"?"}, "raw": {"J"}, "what is wrong": {"w"}, "filter": {"/"}, "marked": {"*"}, "marked points": {"2", "*"},
+	"activity": {"A"}, "palette": {":"}, "help": {"?"}, "raw": {"J"}, "problems only": {"w"}, "filter": {"/"}, "marked": {"*"}, "marked points": {"2", "*"},
 	"no server found": {"/", "z", "z", "z", "enter"}, "no backup found": {"2", "/", "z", "z", "z", "enter"},
 	"no snapshot found": {"3", "/", "z", "z", "z", "enter"}, "nothing found on the page": {"enter", "/", "z", "z", "z", "enter"},
 	"no request found": {"L", "/", "z", "z", "z", "enter"}, "nothing found anywhere": {"a", "2", "/", "z", "z", "z", "enter"},
@@ -142,7 +142,7 @@ var keysToPanes = map[string][]string{
 func TestNoKeyInAnyPanePanics(t *testing.T) {
 	t.Parallel()
 	for name, account := range testAccounts(t) {
-		for place, way := range keysToPanes {
+		for place, path := range keysToPanes {
 			for i, key := range allKeys() {
 				if i%slower != 0 {
 					continue
@@ -152,11 +152,11 @@ func TestNoKeyInAnyPanePanics(t *testing.T) {
 						continue
 					}
 					l := newOfflineApp(t, account, func(o *ui.Options) { o.ReadOnly = readOnly })
-					l.press(way...)
+					l.press(path...)
 					func() {
 						defer func() {
-							if broken := recover(); broken != nil {
-								t.Errorf("%s, %s: %s: %v", name, place, key, broken)
+							if recovered := recover(); recovered != nil {
+								t.Errorf("%s, %s: %s: %v", name, place, key, recovered)
 							}
 						}()
 						l.press(key)
@@ -171,16 +171,16 @@ func TestNoKeyInAnyPanePanics(t *testing.T) {
 	}
 }
 
-// Letters that were meant for a form change nothing where it could not open.
+// Letters typed for a form that did not open must not act as commands.
 func TestActionKeyConsumesFollowingKeys(t *testing.T) {
 	t.Parallel()
 	all := testAccounts(t)
 	for name, account := range all {
-		for place, way := range keysToPanes {
+		for place, path := range keysToPanes {
 			for _, key := range []string{"s", "b", "r", "d", "c"} {
 				for _, readOnly := range []bool{false, true} {
 					l := newOfflineApp(t, account, func(o *ui.Options) { o.ReadOnly = readOnly })
-					l.press(way...)
+					l.press(path...)
 					if l.DialogCount() > 0 || place == "filter" || place == "requests" || place == "no request found" {
 						continue
 					}
@@ -202,7 +202,7 @@ func TestActionKeyConsumesFollowingKeys(t *testing.T) {
 	}
 }
 
-// Keys in any order, while the lists change beneath them.
+// Random keys are pressed while the lists change.
 func TestNoSequenceOfKeysPanics(t *testing.T) {
 	t.Parallel()
 	all := testAccounts(t)
@@ -214,8 +214,8 @@ func TestNoSequenceOfKeysPanics(t *testing.T) {
 		var pressed []string
 		func() {
 			defer func() {
-				if broken := recover(); broken != nil {
-					t.Errorf("seed %d: %v after %q", seed, broken, pressed[max(len(pressed)-20, 0):])
+				if recovered := recover(); recovered != nil {
+					t.Errorf("seed %d: %v after %q", seed, recovered, pressed[max(len(pressed)-20, 0):])
 				}
 			}()
 			for range 400 {
@@ -237,7 +237,7 @@ func TestNoSequenceOfKeysPanics(t *testing.T) {
 	}
 }
 
-// randomSubset is a part of a list, in another order; now and then nothing.
+// randomSubset returns a part of a list in random order, sometimes nothing.
 func randomSubset[T any](random *rand.Rand, all []T) []T {
 	out := slices.Clone(all)
 	random.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })

@@ -9,7 +9,7 @@ import (
 	"vpsdeck/model"
 )
 
-// Announcement is how the end of an operation is made known beyond the screen.
+// Announcement is how the end of an operation is announced beyond the screen.
 type Announcement string
 
 // The ways to announce.
@@ -20,17 +20,18 @@ const (
 	AnnounceOSC777 Announcement = "osc777" // the same: urxvt, foot, Ghostty, WezTerm …
 )
 
-// Announcements lists the ways, for a setting and its errors.
+// Announcements lists the ways to announce, for a setting and its errors.
 func Announcements() []string {
 	return []string{string(AnnounceNone), string(AnnounceBell), string(AnnounceOSC9), string(AnnounceOSC777)}
 }
 
-// announce rings or notifies as configured, once something that took its time has ended.
-func (a *App) announce(o model.Operation, words string) tea.Cmd {
+// announce rings the bell or sends a desktop notification, as configured, when an operation has
+// ended. A deletion is not announced: it takes no time.
+func (a *App) announce(o model.Operation, text string) tea.Cmd {
 	if o.Action == model.Delete {
 		return nil
 	}
-	text := sanitizeOSC(strings.ReplaceAll(model.Clean(o.Title()+": "+words), ";", ",")) // the semicolon parts an OSC's fields
+	text = sanitizeOSC(strings.ReplaceAll(model.Clean(o.Title()+": "+text), ";", ",")) // a semicolon separates the fields of an OSC
 	sequence := ""
 	switch a.opts.Announce {
 	case AnnounceBell:
@@ -45,7 +46,8 @@ func (a *App) announce(o model.Operation, words string) tea.Cmd {
 	return a.sendSequence(sequence)
 }
 
-// sendSequence sends the terminal a sequence that tmux does not understand. It lets it through where its allow-passthrough is on.
+// sendSequence sends the terminal a sequence that tmux does not understand. tmux passes it through
+// if its allow-passthrough is on.
 func (a *App) sendSequence(sequence string) tea.Cmd {
 	if a.tmux {
 		sequence = ansi.TmuxPassthrough(sequence)
@@ -53,8 +55,8 @@ func (a *App) sendSequence(sequence string) tea.Cmd {
 	return tea.Raw(sequence)
 }
 
-// sendProgress tells the terminal behind tmux how far things are, whenever that has changed: the sequence that Bubble Tea
-// writes for it stops at tmux.
+// sendProgress sends changes of the progress bar to the terminal behind tmux, because the sequence
+// that Bubble Tea writes does not get past tmux.
 func (a *App) sendProgress() tea.Cmd {
 	if !a.tmux {
 		return nil
@@ -77,7 +79,8 @@ func progressSequence(bar *tea.ProgressBar) string {
 	return ansi.SetProgressBar(bar.Value)
 }
 
-// quit ends the program. Behind tmux nobody else takes the progress bar away.
+// quit ends the program. Behind tmux it first removes the progress bar, which nothing else would
+// remove.
 func (a *App) quit() tea.Cmd {
 	if a.sentProgress == "" || a.sentProgress == ansi.ResetProgressBar {
 		return tea.Quit

@@ -20,33 +20,33 @@ import (
 	"vpsdeck/ui"
 )
 
-// outputHarness is a person at a terminal of whom also the bytes are known that the program has sent.
+// outputHarness is a harness that also records the bytes that the program sends to the terminal.
 type outputHarness struct {
 	*harness
 	session *terminal.Session
 	output  *outputBuffer
 }
 
-// outputBuffer keeps what passes.
+// outputBuffer records what is written to it.
 type outputBuffer struct {
 	mu     sync.Mutex
 	buffer bytes.Buffer
 }
 
-func (t *outputBuffer) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.buffer.Write(p)
+func (o *outputBuffer) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buffer.Write(p)
 }
 
-// text is all that has passed. The program may be drawing meanwhile.
-func (t *outputBuffer) text() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.buffer.String()
+// text returns everything written so far. The program may be drawing at the same time.
+func (o *outputBuffer) text() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buffer.String()
 }
 
-// startWithOutput starts the program as open does, on a wire and in an environment of its own.
+// startWithOutput starts the program like startApp, but records its output and sets its environment.
 func startWithOutput(t *testing.T, environment []string, options ...option) *outputHarness {
 	t.Helper()
 	w := &outputHarness{harness: &harness{t: t}, output: &outputBuffer{}}
@@ -81,11 +81,11 @@ func startWithOutput(t *testing.T, environment []string, options ...option) *out
 	return w
 }
 
-// launch runs the program with its output on the wire.
-func (w *outputHarness) launch(environment []string) terminal.LaunchFunc {
+// launch runs the program and records its output.
+func (o *outputHarness) launch(environment []string) terminal.LaunchFunc {
 	return func(probe *terminal.Probe, screen io.Writer, size tea.WindowSizeMsg, options []tea.ProgramOption) (*tea.Program, func() error) {
 		program := tea.NewProgram(probe, append(options, tea.WithEnvironment(environment),
-			tea.WithInput(strings.NewReader("")), tea.WithOutput(io.MultiWriter(screen, w.output)), tea.WithoutSignals(),
+			tea.WithInput(strings.NewReader("")), tea.WithOutput(io.MultiWriter(screen, o.output)), tea.WithoutSignals(),
 			tea.WithWindowSize(size.Width, size.Height))...)
 		ended := make(chan error, 1)
 		go func() {
@@ -96,24 +96,23 @@ func (w *outputHarness) launch(environment []string) terminal.LaunchFunc {
 	}
 }
 
-// settle waits until the program is at rest, and returns its screen.
-func (w *outputHarness) settle() terminal.Grid {
-	w.t.Helper()
-	g, err := w.session.Settle()
+// settle waits until the program is idle, and returns its screen.
+func (o *outputHarness) settle() terminal.Grid {
+	o.t.Helper()
+	g, err := o.session.Settle()
 	if err != nil {
-		w.t.Fatal(err)
+		o.t.Fatal(err)
 	}
 	return g
 }
 
-// tmuxSequence is what is handed to tmux to be passed on, with the escape characters in it doubled.
+// tmuxSequence matches a sequence that tmux passes on, with its escape characters doubled.
 var tmuxSequence = regexp.MustCompile(`\x1bPtmux;(?:\x1b\x1b|[^\x1b])*\x1b\\`)
 
-// sequences are the escape sequences and control characters that were sent: first what is for tmux to pass on, then the
-// others in their order.
-func (w *outputHarness) sequences() []string {
-	w.settle()
-	sent := w.output.text()
+// sequences returns the escape sequences and control characters sent: first those that tmux passes on, then the others in order.
+func (o *outputHarness) sequences() []string {
+	o.settle()
+	sent := o.output.text()
 	out := tmuxSequence.FindAllString(sent, -1)
 	var state byte
 	for rest := tmuxSequence.ReplaceAll([]byte(sent), nil); len(rest) > 0; {
@@ -126,10 +125,10 @@ func (w *outputHarness) sequences() []string {
 	return out
 }
 
-// announcements are the sequences that ring or notify.
-func (w *outputHarness) announcements() []string {
+// announcements returns the sequences that ring the bell or send a notification.
+func (o *outputHarness) announcements() []string {
 	var out []string
-	for _, s := range w.sequences() {
+	for _, s := range o.sequences() {
 		progress := strings.HasPrefix(strings.TrimPrefix(s, "\x1bPtmux;\x1b"), "\x1b]9;4")
 		if s == "\a" || strings.HasPrefix(s, "\x1b]777;") || !progress && (strings.HasPrefix(s, "\x1bPtmux;") || strings.HasPrefix(s, "\x1b]9;")) {
 			out = append(out, s)
@@ -138,13 +137,13 @@ func (w *outputHarness) announcements() []string {
 	return out
 }
 
-// takeSnapshot takes one of web-server-01.
-func (w *outputHarness) takeSnapshot(name string) {
-	w.t.Helper()
-	w.session.Press("s")
-	w.session.Type(name)
-	w.session.Press("enter", "enter")
-	w.settle()
+// takeSnapshot takes a snapshot of web-server-01, which must be selected.
+func (o *outputHarness) takeSnapshot(name string) {
+	o.t.Helper()
+	o.session.Press("s")
+	o.session.Type(name)
+	o.session.Press("enter", "enter")
+	o.settle()
 }
 
 var plainEnvironment = []string{"TERM=xterm-256color", "COLORTERM=truecolor"}
@@ -153,7 +152,7 @@ func withAnnouncement(how ui.Announcement) option {
 	return withOptions(func(o *ui.Options) { o.Announce = how })
 }
 
-// selectLastServer puts web-server-01 first: of two servers that are fine, db-server-01 stands before it, with its quota full.
+// selectLastServer selects web-server-01, the last of two servers. The first is db-server-01, since its quota is full.
 func selectLastServer(w *outputHarness) *outputHarness {
 	w.session.Press("G")
 	return w
@@ -167,14 +166,14 @@ func TestFinishedOperationIsAnnouncedAsConfigured(t *testing.T) {
 		environment []string
 		want        []string
 	}{
-		"not at all":                  {ui.AnnounceNone, plainEnvironment, nil},
-		"unless told":                 {"", plainEnvironment, nil},
-		"the bell":                    {ui.AnnounceBell, plainEnvironment, []string{"\a"}},
-		"the bell in tmux":            {ui.AnnounceBell, inTmux, []string{"\a"}},
-		"a notification":              {ui.AnnounceOSC9, plainEnvironment, []string{"\x1b]9;TEXT\a"}},
-		"a notification in tmux":      {ui.AnnounceOSC9, inTmux, []string{"\x1bPtmux;\x1b\x1b]9;TEXT\a\x1b\\"}},
-		"the other kind":              {ui.AnnounceOSC777, plainEnvironment, []string{"\x1b]777;notify;vpsdeck;TEXT\a"}},
-		"the other kind, and in tmux": {ui.AnnounceOSC777, inTmux, []string{"\x1bPtmux;\x1b\x1b]777;notify;vpsdeck;TEXT\a\x1b\\"}},
+		"off":              {ui.AnnounceNone, plainEnvironment, nil},
+		"by default":       {"", plainEnvironment, nil},
+		"the bell":         {ui.AnnounceBell, plainEnvironment, []string{"\a"}},
+		"the bell in tmux": {ui.AnnounceBell, inTmux, []string{"\a"}},
+		"OSC 9":            {ui.AnnounceOSC9, plainEnvironment, []string{"\x1b]9;TEXT\a"}},
+		"OSC 9 in tmux":    {ui.AnnounceOSC9, inTmux, []string{"\x1bPtmux;\x1b\x1b]9;TEXT\a\x1b\\"}},
+		"OSC 777":          {ui.AnnounceOSC777, plainEnvironment, []string{"\x1b]777;notify;vpsdeck;TEXT\a"}},
+		"OSC 777 in tmux":  {ui.AnnounceOSC777, inTmux, []string{"\x1bPtmux;\x1b\x1b]777;notify;vpsdeck;TEXT\a\x1b\\"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -198,7 +197,7 @@ func TestFinishedOperationIsAnnouncedAsConfigured(t *testing.T) {
 				c.want[i] = strings.ReplaceAll(c.want[i], "TEXT", "snapshot before-update of web-server-01: completed in "+took)
 			}
 			if got := w.announcements(); strings.Join(got, "|") != strings.Join(c.want, "|") {
-				t.Errorf("announced is %q, want %q", got, c.want)
+				t.Errorf("announced %q, want %q", got, c.want)
 			}
 		})
 	}
@@ -209,7 +208,7 @@ func TestRefusedActionIsAnnounced(t *testing.T) {
 	w := selectLastServer(startWithOutput(t, plainEnvironment, withAnnouncement(ui.AnnounceOSC9), withFault("POST /snapshots/: status 400")))
 	w.takeSnapshot("before-update")
 	if got := w.announcements(); len(got) != 1 || !strings.HasPrefix(got[0], "\x1b]9;snapshot before-update of web-server-01: not done: ") {
-		t.Errorf("announced is %q", got)
+		t.Errorf("announced %q", got)
 	}
 }
 
@@ -220,7 +219,7 @@ func TestADeletionIsNotAnnounced(t *testing.T) {
 	w.session.Advance(time.Second)
 	w.session.Press("y", "enter")
 	if got := w.announcements(); len(got) > 0 || len(w.proxy.actions()) != 1 {
-		t.Errorf("announced is %q; sent were %q", got, w.proxy.actions())
+		t.Errorf("announced %q; sent %q", got, w.proxy.actions())
 	}
 }
 
@@ -230,7 +229,7 @@ func TestOperationsOfOthersAreAnnounced(t *testing.T) {
 	w.mustAccept(w.otherClient.CreateSnapshot(t.Context(), "12345", "by-a-colleague", ""))
 	w.session.Advance(12 * time.Minute)
 	if got := w.announcements(); len(got) != 1 || !strings.Contains(got[0], "snapshot by-a-colleague of web-server-01: completed") {
-		t.Errorf("announced is %q", got)
+		t.Errorf("announced %q", got)
 	}
 }
 
@@ -246,7 +245,7 @@ func TestNotificationIsOneSequenceForAnyText(t *testing.T) {
 		w.session.Advance(12 * time.Minute)
 		got := w.announcements()
 		if len(got) != 1 {
-			t.Fatalf("announced is %q", got)
+			t.Fatalf("announced %q", got)
 		}
 		text := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(got[0], "\x1b]9;"), "\x1b]777;notify;vpsdeck;"), "\a")
 		if strings.ContainsAny(text, "\a\x1b\u009d\u202e;") || !strings.Contains(text, "web,01") {
@@ -260,15 +259,15 @@ func TestNotificationIsOneSequenceForAnyText(t *testing.T) {
 	}
 }
 
-// clipboard is what was copied, the last of it.
-func (w *outputHarness) clipboard() string {
-	w.t.Helper()
+// clipboard returns the text that was copied last.
+func (o *outputHarness) clipboard() string {
+	o.t.Helper()
 	last := ""
-	for _, s := range w.sequences() {
+	for _, s := range o.sequences() {
 		if text, found := strings.CutPrefix(s, "\x1b]52;c;"); found {
 			text = strings.TrimSuffix(strings.TrimSuffix(text, "\a"), "\x1b\\")
 			plain, err := base64.StdEncoding.DecodeString(text)
-			w.must(err)
+			o.must(err)
 			last = string(plain)
 		}
 	}

@@ -1,5 +1,6 @@
-// Package ui is the program that a person sees. App is its root: it routes messages, holds what is known, and composes the
-// screen. Data flows one way: a key or a tick makes a command, its answer changes the state, the panes draw the state.
+// Package ui is the interactive program. App is its root model: it routes messages, owns the state
+// and composes the screen. Data flows in one direction: a key or a tick makes a command, its
+// answer changes the state, and the panes draw the state.
 package ui
 
 import (
@@ -18,96 +19,96 @@ import (
 
 // Options is what the program starts with.
 type Options struct {
-	Client        command.Client      // nil: there is no token yet, and Access is asked for an account
-	Access        command.Access      // nil: the account cannot be changed
+	Client        command.Client      // nil: there is no token yet; the user signs in through Access
+	Access        command.Access      // nil: signing in is not possible
 	Accounts      command.Accounts    // nil: there are no profiles to switch between
-	Profile       command.Profile     // whose account it is that one starts with; ReadOnly and Policies below are its own
-	Config        Config              // nil: the settings do not change while the program runs
-	Notices       []string            // what it says first, such as that there is no journal
-	Journal       command.Journal     // nil: nothing is written down; the simulated account of the demo never is
-	Cache         command.Cache       // nil: every run begins with an empty screen; the simulated account always does
-	Requests      *command.RequestLog // nil: what was asked of the API is not shown
-	Feed          command.Feed        // the account is asked for several at once, who share it; nil: by this program alone
-	Actor         model.Actor         // who of them it is that looks at this screen
-	RunID         string              // names this run of the program in the journal
+	Profile       command.Profile     // of the first account; ReadOnly and Policies below belong to it
+	Config        Config              // nil: the config does not change while the program runs
+	Notices       []string            // to show at the start, such as that there is no journal
+	Journal       command.Journal     // nil: actions are not journaled; those of the demo never are
+	Cache         command.Cache       // nil: every run starts with an empty screen; the demo always does
+	Requests      *command.RequestLog // nil: the requests to the API are not shown
+	Feed          command.Feed        // polls the account for several users; nil: this program polls it
+	Actor         model.Actor         // the user of this screen
+	RunID         string              // of this run of the program, in the journal
 	Keys          keymap.KeyMap
 	Clock         command.Clock
-	KeyTime       func() time.Time // when a key comes, to tell a paste from typing; nil: Clock's
-	Demo          bool             // the account is simulated, and that is always on the screen
-	ReadOnly      bool             // there are no deeds
-	ASCII         bool             // the font has no glyphs
+	KeyTime       func() time.Time // time of a key press, to tell a paste from typing; nil: Clock's
+	Demo          bool             // the account is simulated; the header always says so
+	ReadOnly      bool             // actions are refused
+	ASCII         bool             // draw with ASCII characters only
 	Mouse         bool
 	Policies      model.Policies        // what each server must have to be covered; nil: the default for all
-	CanSuspend    func() bool           // says whether there is a shell to come back from; nil: there is
-	SSH           model.SSHRules        // how one gets to the servers
-	Commands      []model.CustomCommand // the user's own; Keys has a binding for each, in the same order
-	Secrets       []string              // variables of the environment that hold tokens, beside VPS_API_TOKEN: no other program is given them
-	Announce      Announcement          // of the end of an operation, beyond the screen
-	Dark          bool                  // until the terminal tells its background
-	Theme         style.Theme           // "": the usual one
-	ReducedMotion bool                  // nothing moves by itself but clocks
-	Columns       screen.Columns        // which are shown; nil: all
+	CanSuspend    func() bool           // says whether there is a parent shell; nil: there is
+	SSH           model.SSHRules        // how to connect to the servers
+	Commands      []model.CustomCommand // custom commands; Keys has a binding for each, in the same order
+	Secrets       []string              // environment variables with tokens, in addition to VPS_API_TOKEN; external commands do not get them
+	Announce      Announcement          // how the end of an operation is announced
+	Dark          bool                  // until the terminal reports its background
+	Theme         style.Theme           // "": the default
+	ReducedMotion bool                  // nothing is animated except clocks
+	Columns       screen.Columns        // to show; nil: all
 }
 
-// App is the root model. Its state has one writer, its Update.
+// App is the root model. Only its Update changes its state.
 type App struct {
 	opts    Options
 	state   *model.State
 	session *command.Session // nil while there is no account
 	styles  *style.Styles
-	dark    bool          // the terminal's background is
-	keys    keymap.KeyMap // before read-only mode took the deeds away
+	dark    bool          // the terminal has a dark background
+	keys    keymap.KeyMap // before read-only mode disabled the actions
 	env     *screen.Env
 
 	servers *screen.Servers
 	points  [2]*screen.Points // by model.Kind
 	focus   int               // index in panes
 	preview preview
-	fleet   bool    // the points of all servers are shown
+	fleet   bool    // show the points of all servers
 	page    overlay // what is open over the panes; nil: nothing
 
 	dialogs       []stackedDialog
 	lastKey       time.Time // when the last key or paste came, by KeyTime
 	lastDialog    int       // number of the last dialog opened
 	login         login
-	accountSwitch accountSwitch // on the way to another account
-	reloadNumber  int           // number of the look at the config that is waited for
+	accountSwitch accountSwitch // a switch to another account
+	reloadNumber  int           // number of the expected config reload
 
 	notices               notices
 	history               history
-	batch                 *model.Batch // several deeds that were confirmed together; nil: none yet
-	frame                 *tea.View    // what was drawn last, and still stands; nil: something has happened since
+	batch                 *model.Batch // the latest bulk action; nil: none yet
+	frame                 *tea.View    // the last drawn screen; nil: it must be drawn again
 	poller                poller
 	lastCacheSave         cacheSave
 	width                 int
 	height                int
 	blurred               bool
-	disabledActions       keymap.Action // the keys of deeds, where read-only has switched them off
+	disabledActions       keymap.Action // the action keys that read-only mode has disabled
 	tmux                  bool
-	sentProgress          string // what the terminal behind tmux was told last of how far things are
+	sentProgress          string // the last progress sequence sent to the terminal behind tmux
 	rawItem               rawItem
 	terminalReleased      atomic.Bool       // another program has the terminal
-	terminalRestoredAt    atomic.Int64      // when that gave it back, in Unix nanoseconds
-	backgroundRequestedAt time.Time         // when the terminal was asked for its background, by this machine's clock
-	backgroundKnown       bool              // and it has told
-	policiesChecked       bool              // it was said which policies fit no server
-	stuckNotified         map[int]bool      // operations, by number, of which it was said
-	reportedOperations    []model.Operation // what those who share the account were told last of what is under way here
+	terminalRestoredAt    atomic.Int64      // in Unix nanoseconds
+	backgroundRequestedAt time.Time         // by this machine's clock
+	backgroundKnown       bool              // the terminal has reported its background
+	policiesChecked       bool              // unused policies have been reported
+	stuckNotified         map[int]bool      // operations reported as stuck, by number
+	reportedOperations    []model.Operation // the last report to the other users of the account
 }
 
-// overlay is a screen that is open in the place of the panes.
+// overlay is a screen that is open in place of the panes.
 type overlay interface {
 	screen.Pane
 	Filtered() bool // esc clears the filter first
 }
 
-// stackedDialog is a dialog and the number under which it waits for its quiet time to end.
+// stackedDialog is an open dialog. Its number identifies it when its input delay ends.
 type stackedDialog struct {
 	dialog.Dialog
 	number int
 }
 
-// New makes the program. Nothing is asked and nothing runs before Init.
+// New makes the program. It sends no request and starts nothing before Init.
 func New(opts Options) *App {
 	if opts.KeyTime == nil {
 		opts.KeyTime = opts.Clock.Now
@@ -143,19 +144,20 @@ func New(opts Options) *App {
 	return a
 }
 
-// resetPanes makes the panes anew: without a mark, a filter or a cursor that was meant for other servers.
+// resetPanes replaces the panes by new ones, without the marks, filters and cursors of the
+// previous account.
 func (a *App) resetPanes() {
 	a.servers = screen.NewServers(a.env)
 	a.points = [2]*screen.Points{screen.NewPoints(a.env, model.Backup), screen.NewPoints(a.env, model.Snapshot)}
 	a.panes()[a.focus].SetFocus(true)
 }
 
-// panes are the parts of the screen that can have the focus, in the order in which tab visits them.
+// panes are the parts of the screen that can have the focus, in tab order.
 func (a *App) panes() []screen.Pane {
 	return []screen.Pane{a.servers, a.points[model.Backup], a.points[model.Snapshot]}
 }
 
-// focused is what the keys go to.
+// focused is the pane or page that gets the keys.
 func (a *App) focused() screen.Pane {
 	if a.page != nil {
 		return a.page
@@ -166,10 +168,11 @@ func (a *App) focused() screen.Pane {
 // openServer opens the page of a server.
 func (a *App) openServer(server model.ID) { a.page = screen.NewPage(a.env, server) }
 
-// clipboardMessage says what became of a text for the clipboard. No terminal answers whether it took it.
+// clipboardMessage says where a text for the clipboard was sent. No terminal confirms that it
+// accepted it.
 func (a *App) clipboardMessage() string {
 	if a.tmux {
-		return "sent to tmux, which passes it on to the clipboard only where set-clipboard is on"
+		return "sent to tmux; it reaches the clipboard only if set-clipboard is on"
 	}
 	return "sent to the terminal for its clipboard"
 }
@@ -190,8 +193,9 @@ func (a *App) Init() tea.Cmd {
 	return tea.Batch(append(cmds, a.scheduleTick(), a.scheduleReload())...)
 }
 
-// startSession begins a session with the account of the profile in use. What is known is forgotten, unless it is only another token
-// for the same account: then it stays until the next answers. Its operations are taken up from the journal when one is back.
+// startSession starts a session with the account of the current profile. The state is cleared,
+// unless the session only has another token for the same account. In that case the data stays
+// until the next answers. Operations of an account are resumed from its journal.
 func (a *App) startSession(client command.Client, demo bool) {
 	number, same := 1, false
 	profile := a.opts.Profile.Name
@@ -216,14 +220,14 @@ func (a *App) startSession(client command.Client, demo bool) {
 	} else {
 		a.state.Reset()
 		a.history = history{}
-		a.page, a.batch, a.dialogs = nil, nil, nil // what is open is about the account that was left
+		a.page, a.batch, a.dialogs = nil, nil, nil // they belong to the previous account
 		a.resetPanes()
 	}
 	a.updateClocks()
 	a.refreshPanes()
 }
 
-// updateClocks takes over the time, the machine's and the API's.
+// updateClocks reads this machine's clock and the API's.
 func (a *App) updateClocks() {
 	a.state.Local = a.opts.Clock.Now()
 	if a.session != nil {
@@ -231,13 +235,13 @@ func (a *App) updateClocks() {
 	}
 }
 
-// openDialog lays a dialog over everything. It ignores keys for a moment where that is of weight.
+// openDialog opens a dialog over everything. An important dialog ignores keys for a moment.
 func (a *App) openDialog(d dialog.Dialog) tea.Cmd {
 	a.lastDialog++
 	number := a.lastDialog
 	a.dialogs = append(a.dialogs, stackedDialog{d, number})
 	d.SetSize(a.dialogSize())
-	if _, weighty := d.(dialog.Delayed); weighty {
+	if _, delayed := d.(dialog.Delayed); delayed {
 		return a.opts.Clock.Tick(dialog.InputDelay, func(time.Time) tea.Msg { return dialog.InputEnabledMsg{Number: number} })
 	}
 	return nil
@@ -251,7 +255,7 @@ func (a *App) topDialog() (stackedDialog, bool) {
 	return a.dialogs[len(a.dialogs)-1], true
 }
 
-// closeDialog takes a dialog away, wherever it is in the stack.
+// closeDialog removes a dialog from the stack, wherever it is.
 func (a *App) closeDialog(number int) {
 	for i, d := range a.dialogs {
 		if d.number == number {
@@ -261,25 +265,25 @@ func (a *App) closeDialog(number int) {
 	}
 }
 
-// refuse opens the dialog that says why the key of an action, or a yes, does nothing.
+// refuse opens the dialog that says why an action cannot begin.
 func (a *App) refuse(title, why, do string) tea.Cmd {
 	return a.openDialog(dialog.NewRefusal(dialog.Reason{Title: title, Why: why, Remedy: do}, a.opts.Keys.Dialog, a.env.Styles))
 }
 
-// startAction carries out a confirmed deed: it is noted as an operation, and its one request leaves.
-func (a *App) startAction(in model.ActionRequest) tea.Cmd {
+// startAction carries out a confirmed action: it creates the operation and sends its one request.
+func (a *App) startAction(r model.ActionRequest) tea.Cmd {
 	const title = "Nothing was sent"
 	switch {
 	case a.session == nil:
-		return a.refuse(title, "There is no account.", "")
+		return a.refuse(title, "Not signed in.", "")
 	case a.opts.ReadOnly:
 		return a.refuse(title, "This session is read-only: it changes nothing.", "")
 	case a.accountSwitch.pending:
 		return a.refuse(title, a.accountSwitch.blockedMessage(), "")
 	}
-	if busy := a.state.Conflict(in.Action, in.Point); busy != "" { // it may have begun while the question was open
+	if busy := a.state.Conflict(r.Action, r.Point); busy != "" { // it may have started while the dialog was open
 		return a.refuse(title, busy, "")
 	}
-	o := a.state.Begin(in, a.opts.RunID)
+	o := a.state.Begin(r, a.opts.RunID)
 	return a.session.Execute(o, a.journalRecord(o))
 }

@@ -13,12 +13,12 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// batchLimits bound how much of several deeds goes on at once: few requests, so that the API is not flooded, and so many
-// running ones that a fleet is done before the day is over.
+// batchLimits limit how many actions of a batch are under way. Few requests are sent at once, to
+// spare the API; enough operations run at once to finish a large fleet within a day.
 var batchLimits = model.Limits{Sending: 4, Running: 20}
 
-// startBatch begins several deeds that were confirmed together, and shows how each of them goes.
-func (a *App) startBatch(intents []model.ActionRequest) tea.Cmd {
+// startBatch starts several actions that were confirmed together, and shows the progress of each.
+func (a *App) startBatch(requests []model.ActionRequest) tea.Cmd {
 	const title = "Nothing was sent"
 	switch {
 	case a.session == nil || a.opts.ReadOnly:
@@ -27,14 +27,14 @@ func (a *App) startBatch(intents []model.ActionRequest) tea.Cmd {
 		return a.refuse(title, a.accountSwitch.blockedMessage(), "")
 	case a.batch != nil && !a.batch.Over():
 		return a.refuse(title, "Another batch is still running.", "Wait until it has ended.")
-	case len(intents) == 0:
-		return a.refuse(title, "Nothing is left to do: what was to go is gone.", "")
+	case len(requests) == 0:
+		return a.refuse(title, "Nothing is left to do: these restore points are already gone.", "")
 	}
-	a.batch = model.NewBatch(intents, batchLimits)
+	a.batch = model.NewBatch(requests, batchLimits)
 	return tea.Batch(a.openBatch(), a.sendBatch())
 }
 
-// sendBatch sends what the batch lets go now.
+// sendBatch sends the actions that the limits of the batch allow now.
 func (a *App) sendBatch() tea.Cmd {
 	if a.batch == nil {
 		return nil
@@ -48,7 +48,8 @@ func (a *App) sendBatch() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// updateBatch tells the batch how an operation goes on, and says whether it is one of it. The last one ends the batch.
+// updateBatch updates the batch with the progress of an operation, and says whether the operation
+// belongs to the batch. The last one ends the batch.
 func (a *App) updateBatch(o model.Operation) (tea.Cmd, bool) {
 	if a.batch == nil || !a.batch.ApplyOperation(o) {
 		return nil, false
@@ -64,17 +65,17 @@ func (a *App) updateBatch(o model.Operation) (tea.Cmd, bool) {
 			donePoints = append(donePoints, item.Request.Point.Key())
 		}
 	}
-	if len(doneServers) > 0 { // what failed stays marked for another try
+	if len(doneServers) > 0 { // failed ones stay marked, to be tried again
 		a.servers.Unmark(doneServers...)
 		for _, p := range a.points {
 			p.Unmark(donePoints...)
 		}
 	}
-	tone := screen.Success
+	severity := screen.Success
 	if a.batch.Count(model.ItemDone) < len(a.batch.Items()) {
-		tone = screen.Error
+		severity = screen.Error
 	}
-	a.notify(tone, a.batchSummary())
+	a.notify(severity, a.batchSummary())
 	return nil, true
 }
 
@@ -88,13 +89,14 @@ func (a *App) batchSummary() string {
 	return text
 }
 
-// openBatch shows a line for each deed of the batch. Its first esc stops what has not been sent.
+// openBatch shows a line for each action of the batch. The first esc cancels the actions that have
+// not been sent.
 func (a *App) openBatch() tea.Cmd {
-	sheet := dialog.NewSheet("Several at once", a.batchLines, a.opts.Keys, a.env.Styles)
+	sheet := dialog.NewSheet("Bulk actions", a.batchLines, a.opts.Keys, a.env.Styles)
 	sheet.BeforeClosing(func() bool {
 		if n := a.batch.Count(model.ItemWaiting); n > 0 {
 			a.batch.Stop()
-			a.notify(screen.Info, fmt.Sprintf("%d not sent any more; what was sent goes on", n))
+			a.notify(screen.Info, fmt.Sprintf("%d will not be sent; those already sent continue", n))
 			return false
 		}
 		return true
@@ -106,9 +108,9 @@ func (a *App) batchLines(s *style.Styles, width int) []string {
 	if a.batch == nil {
 		return nil
 	}
-	hint := "esc stops what has not been sent"
+	hint := "esc cancels those not yet sent"
 	if a.batch.Count(model.ItemWaiting) == 0 {
-		hint = "esc closes this; what runs goes on"
+		hint = "safe to close: they continue"
 	}
 	lines := []string{s.Strong.Render(a.batchSummary()) + s.Muted.Render("   "+hint), ""}
 	for _, item := range a.batch.Items() {

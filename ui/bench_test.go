@@ -15,26 +15,26 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// fleetSizes are the fleets that everything that grows is measured at.
+// fleetSizes are the fleet sizes of the benchmarks.
 var fleetSizes = []int{12, 1_000, 10_000}
 
-// manualClock is a clock by hand on which nothing comes by itself.
+// manualClock is a clock that the test sets. No timer fires without the test.
 type manualClock struct {
 	now          time.Time
-	pending      func(time.Time) tea.Msg // what was to come after less than a second, the last of it
+	pending      func(time.Time) tea.Msg // the last timer of less than a second
 	pendingDelay time.Duration
 }
 
-func (c *manualClock) Now() time.Time { return c.now }
+func (m *manualClock) Now() time.Time { return m.now }
 
-func (c *manualClock) Tick(after time.Duration, fn func(time.Time) tea.Msg) tea.Cmd {
+func (m *manualClock) Tick(after time.Duration, fn func(time.Time) tea.Msg) tea.Cmd {
 	if after < time.Second {
-		c.pending, c.pendingDelay = fn, after
+		m.pending, m.pendingDelay = fn, after
 	}
 	return nil
 }
 
-// directApp is the program without a terminal: messages go in by hand, and commands run at once.
+// directApp is the program without a terminal: the test sends messages directly, and commands run at once.
 type directApp struct {
 	*ui.App
 	clock        *manualClock
@@ -44,7 +44,7 @@ type directApp struct {
 	accountClock *sim.Clock // the account's
 }
 
-// loadedApp is the program with a whole fleet before it, at 120×40 cells.
+// loadedApp is the program with a loaded fleet, on 120×40 cells.
 func loadedApp(t testing.TB, servers int, options ...func(*ui.Options)) *directApp {
 	t.Helper()
 	b := &directApp{clock: &manualClock{now: startTime}, log: &command.RequestLog{}, accountClock: sim.NewSteppedClock(startTime)}
@@ -66,8 +66,8 @@ func loadedApp(t testing.TB, servers int, options ...func(*ui.Options)) *directA
 	return b
 }
 
-// run runs a command and takes its answers in.
-func (b *directApp) run(cmd tea.Cmd) {
+// run runs a command and sends its messages to the program.
+func (d *directApp) run(cmd tea.Cmd) {
 	if cmd == nil {
 		return
 	}
@@ -75,31 +75,31 @@ func (b *directApp) run(cmd tea.Cmd) {
 	case nil:
 	case tea.BatchMsg:
 		for _, cmd := range msg {
-			b.run(cmd)
+			d.run(cmd)
 		}
 	default:
-		b.send(msg)
+		d.send(msg)
 	}
 }
 
-func (b *directApp) send(msg tea.Msg) {
-	_, cmd := b.Update(msg)
-	b.run(cmd)
+func (d *directApp) send(msg tea.Msg) {
+	_, cmd := d.Update(msg)
+	d.run(cmd)
 }
 
-func (b *directApp) press(keys ...rune) {
+func (d *directApp) press(keys ...rune) {
 	for _, k := range keys {
-		b.send(tea.KeyPressMsg{Code: k, Text: string(k)})
+		d.send(tea.KeyPressMsg{Code: k, Text: string(k)})
 	}
 }
 
-// firePending lets pass what a person does not notice, and what waits for that come.
-func (b *directApp) firePending() {
-	b.clock.now = b.clock.now.Add(b.clock.pendingDelay)
-	b.send(b.clock.pending(b.clock.now))
+// firePending advances the clock by the delay of the pending timer, and fires it.
+func (d *directApp) firePending() {
+	d.clock.now = d.clock.now.Add(d.clock.pendingDelay)
+	d.send(d.clock.pending(d.clock.now))
 }
 
-// benchEachSize measures something at every size of fleet.
+// benchEachSize runs a benchmark for every fleet size.
 func benchEachSize(b *testing.B, do func(*testing.B, *directApp)) {
 	for _, n := range fleetSizes {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
@@ -114,13 +114,13 @@ func benchEachSize(b *testing.B, do func(*testing.B, *directApp)) {
 func BenchmarkView(b *testing.B) {
 	benchEachSize(b, func(b *testing.B, p *directApp) {
 		for b.Loop() {
-			p.send(tea.WindowSizeMsg{Width: 120, Height: 40}) // what has not changed is not drawn anew
+			p.send(tea.WindowSizeMsg{Width: 120, Height: 40}) // forces a redraw: an unchanged screen is not drawn again
 			p.View()
 		}
 	})
 }
 
-// BenchmarkKey is what a key costs beside the terminal, Update and View, where it comes again and again.
+// BenchmarkKey measures Update and View for a repeated key, without the terminal.
 func BenchmarkKey(b *testing.B) {
 	for name, keys := range map[string][]rune{"down": {'j', 'k'}, "end": {'G', 'g'}, "order": {'o'}, "fleet": {'a'}} {
 		b.Run(name, func(b *testing.B) {
@@ -134,7 +134,7 @@ func BenchmarkKey(b *testing.B) {
 	}
 }
 
-// BenchmarkStep is a step among the servers and what follows it, in two frames: the cursor's, and that of the panes beside.
+// BenchmarkStep measures a step among the servers in its two frames: the cursor's, and the preview's.
 func BenchmarkStep(b *testing.B) {
 	benchEachSize(b, func(b *testing.B, p *directApp) {
 		for i := 0; b.Loop(); i++ {
@@ -149,7 +149,7 @@ func BenchmarkStep(b *testing.B) {
 	})
 }
 
-// BenchmarkKeyInAllBackups is a step in the list of all backups.
+// BenchmarkKeyInAllBackups measures a step in the list of all backups.
 func BenchmarkKeyInAllBackups(b *testing.B) {
 	benchEachSize(b, func(b *testing.B, p *directApp) {
 		p.press('a', '2')
@@ -160,14 +160,13 @@ func BenchmarkKeyInAllBackups(b *testing.B) {
 	})
 }
 
-// BenchmarkFilter is a letter typed into the filter of the servers, and of all backups: the first, for which all rows are looked through,
-// or a further one, and back.
+// BenchmarkFilter measures a letter typed into the filter of the servers, and of all backups. It is the first letter, which searches all rows, or a further one.
 func BenchmarkFilter(b *testing.B) {
-	for name, way := range map[string]string{"servers/first": "/", "servers/further": "/w", "backups/first": "a2/", "backups/further": "a2/w"} {
+	for name, path := range map[string]string{"servers/first": "/", "servers/further": "/w", "backups/first": "a2/", "backups/further": "a2/w"} {
 		b.Run(name, func(b *testing.B) {
 			benchEachSize(b, func(b *testing.B, p *directApp) {
-				p.press([]rune(way)...)
-				letters := []rune("web") // another each time, or the filters typed before would know the answer
+				p.press([]rune(path)...)
+				letters := []rune("web") // a different letter each time, since the results of earlier filters are kept
 				for i := 0; b.Loop(); i++ {
 					p.press(letters[i%3])
 					p.View()
@@ -181,7 +180,7 @@ func BenchmarkFilter(b *testing.B) {
 	}
 }
 
-// BenchmarkPollWithoutChanges is what a poll costs behind the reading of its answers.
+// BenchmarkPollWithoutChanges measures a poll after its answers have been parsed.
 func BenchmarkPollWithoutChanges(b *testing.B) {
 	benchEachSize(b, func(b *testing.B, p *directApp) {
 		servers, _ := p.client.Servers(b.Context(), model.ServerFilter{})

@@ -12,8 +12,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// outputMeter is the line to a terminal of true colour and 120×40 cells, as Bubble Tea writes to it: what differs from the last frame. Its
-// bytes depend on the frames alone.
+// outputMeter measures what Bubble Tea writes to a true-colour terminal of 120×40 cells: the differences from the last frame. The number of bytes depends on the frames alone.
 type outputMeter struct {
 	bytes  bytes.Buffer
 	screen *uv.TerminalRenderer
@@ -33,28 +32,28 @@ func newOutputMeter() *outputMeter {
 	return w
 }
 
-// syncBytes is what stands around every frame on a terminal of today.
+// syncBytes is the length of the sequences for synchronized output, which surround every frame on modern terminals.
 const syncBytes = len(ansi.SetModeSynchronizedOutput + ansi.ResetModeSynchronizedOutput)
 
-// measure is how many bytes the next frame takes; a frame that is the same takes none.
-func (w *outputMeter) measure(t testing.TB, content string) int {
+// measure returns the number of bytes of the next frame: 0 if it is unchanged.
+func (o *outputMeter) measure(t testing.TB, content string) int {
 	t.Helper()
-	w.bytes.Reset()
-	w.frame.Clear()
-	uv.NewStyledString(content).Draw(w.frame, w.frame.Bounds())
-	w.screen.Render(w.frame.RenderBuffer)
-	if err := w.screen.Flush(); err != nil {
+	o.bytes.Reset()
+	o.frame.Clear()
+	uv.NewStyledString(content).Draw(o.frame, o.frame.Bounds())
+	o.screen.Render(o.frame.RenderBuffer)
+	if err := o.screen.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	if w.bytes.Len() == 0 {
+	if o.bytes.Len() == 0 {
 		return 0
 	}
-	return w.bytes.Len() + syncBytes
+	return o.bytes.Len() + syncBytes
 }
 
-func (w *outputMeter) measureApp(t testing.TB, b *directApp) int {
+func (o *outputMeter) measureApp(t testing.TB, b *directApp) int {
 	t.Helper()
-	return w.measure(t, b.View().Content)
+	return o.measure(t, b.View().Content)
 }
 
 func TestAKeyWritesFewBytes(t *testing.T) {
@@ -72,7 +71,7 @@ func TestAKeyWritesFewBytes(t *testing.T) {
 		}
 		b.firePending()
 		if n := w.measureApp(t, b); n == 0 || n > whole {
-			t.Errorf("%d servers: the panes beside take %d bytes when they follow, a whole screen %d", fleet, n, whole)
+			t.Errorf("%d servers: the preview takes %d bytes, a whole screen %d", fleet, n, whole)
 		}
 		b.press('a', '2')
 		w.measureApp(t, b)
@@ -89,7 +88,7 @@ func TestAKeyWritesFewBytes(t *testing.T) {
 	}
 }
 
-// idleBytesPerSecond is how many bytes a second the program writes over two minutes of seconds in which nobody touches it, without polls.
+// idleBytesPerSecond returns how many bytes a second the idle program writes, over two minutes and without polls.
 func idleBytesPerSecond(t testing.TB, b *directApp) float64 {
 	t.Helper()
 	w, total := newOutputMeter(), 0
@@ -97,13 +96,13 @@ func idleBytesPerSecond(t testing.TB, b *directApp) float64 {
 	const seconds = 120
 	for range seconds {
 		b.clock.now = b.clock.now.Add(time.Second)
-		b.send(struct{}{}) // it looks at the clocks
+		b.send(struct{}{}) // any message makes it read the clock
 		total += w.measureApp(t, b)
 	}
 	return float64(total) / seconds
 }
 
-// loadedHourLater is the program an hour after the account was opened: all that was under way then has ended.
+// loadedHourLater is the program an hour after its start, when all running operations have ended.
 func loadedHourLater(t testing.TB) *directApp {
 	t.Helper()
 	b := loadedApp(t, 12)

@@ -7,7 +7,7 @@ import (
 	"vpsdeck/internal/cache"
 )
 
-// withCache is a program that keeps what it sees in a directory, of an account at an address that is always the same.
+// withCache starts the program with a cache in dir, on an account whose host is always the same.
 func withCache(dir string) option {
 	return func(s *setup) {
 		s.namedHost = true
@@ -15,7 +15,7 @@ func withCache(dir string) option {
 	}
 }
 
-// threeHoursLater begins later than usual, with an API that takes its time.
+// threeHoursLater starts the program three hours later, with lists that take 10 s.
 var threeHoursLater = beforeStart(func(w *harness) {
 	w.clock.Advance(3 * time.Hour)
 	w.proxy.slowDown(10*time.Second, listPaths...)
@@ -26,8 +26,8 @@ func TestNextRunStartsFromTheCacheAndShowsItsAge(t *testing.T) {
 	dir := t.TempDir()
 	startApp(t, 120, 40, withCache(dir), withServers(2))
 	w := startApp(t, 120, 40, withCache(dir), withServers(2), threeHoursLater)
-	if g := w.Screen(); !g.Contains("db-server-01") || !g.Contains("as of 3 h ago, asking…") {
-		t.Errorf("while the API is asked:\n%s", g.Text())
+	if g := w.Screen(); !g.Contains("db-server-01") || !g.Contains("as of 3 h ago, refreshing…") {
+		t.Errorf("while the lists are requested:\n%s", g.Text())
 	}
 	w.advanceHidden(20 * time.Second)
 	if g := w.Screen(); !g.Contains("● 10 s ago") || g.Contains("as of") {

@@ -9,8 +9,7 @@ import (
 	"vpsdeck/model"
 )
 
-// markPoints shows the restore points of all servers, those of a kind that a filter finds, and marks them. Both panes are
-// first put on their first row: where they begin hangs on which list came first.
+// markPoints shows the restore points of all servers, filters one pane and marks its rows. Both panes first go to their first row, because their start depends on which list arrives first.
 func markPoints(pane, filter string) func(*harness) {
 	return func(w *harness) {
 		w.Press("a", "2", "g", "3", "g", pane, "/")
@@ -19,7 +18,7 @@ func markPoints(pane, filter string) func(*harness) {
 	}
 }
 
-// openBulkDelete asks whether to delete what is marked.
+// openBulkDelete opens the dialog that deletes the marked points.
 func openBulkDelete(pane, filter string) func(*harness) {
 	return func(w *harness) {
 		markPoints(pane, filter)(w)
@@ -28,7 +27,7 @@ func openBulkDelete(pane, filter string) func(*harness) {
 	}
 }
 
-// openCleanup fills in the form for clearing up as far as the preview; empty texts leave what stands there.
+// openCleanup fills in the cleanup form up to the preview. An empty text leaves a field as it is.
 func openCleanup(older, keep, servers string, kind int) func(*harness) {
 	return func(w *harness) {
 		w.Press("c")
@@ -46,7 +45,7 @@ func openCleanup(older, keep, servers string, kind int) func(*harness) {
 	}
 }
 
-// The kinds of points in the form, by how far down they stand.
+// The kinds of points in the form, by their position.
 const (
 	kindManual = iota
 	kindSnapshots
@@ -54,10 +53,10 @@ const (
 	kindAll
 )
 
-// confirmNumber answers the question with a number typed.
-func (w *harness) confirmNumber(n string) {
-	w.Type(n)
-	w.Press("tab", "enter")
+// confirmNumber types the required number and confirms.
+func (h *harness) confirmNumber(n string) {
+	h.Type(n)
+	h.Press("tab", "enter")
 }
 
 func TestBulkDeleteAndCleanupMatchGolden(t *testing.T) {
@@ -85,9 +84,9 @@ func TestBulkDeleteListsPointsAndRequiresTheirNumber(t *testing.T) {
 	w := startApp(t, 120, 40)
 	openBulkDelete("3", "server:db-server-01")(w)
 	w.RequireText("Delete 5 restore points of 1 server?", "db-server-01  snapshot #796 · 6 d ago · 60.", "· before-pg16-upg", "db-server-01  snapshot #788 · ", "· known-good",
-		"frees", "Type how many they are, 5, to confirm", "sends 5 × DELETE", "▸ Cancel")
+		"Frees", "Type 5 to confirm", "API: 5 DELETE requests", "▸ Cancel")
 	w.Press("tab", "enter")
-	w.RequireText("Delete 5 restore points", "not yet: see above")
+	w.RequireText("Delete 5 restore points", "doesn't match yet")
 	w.Press("shift+tab")
 	w.confirmNumber("4")
 	w.RequireText("Delete 5 restore points")
@@ -133,7 +132,7 @@ func TestDeletionListScrollsByKeyAndWheel(t *testing.T) {
 	openBulkDelete("2", "server:ci*")(w)
 	first := w.Screen().Text()
 	if !strings.Contains(first, "▾") {
-		t.Fatalf("nothing says that there is more:\n%s", first)
+		t.Fatalf("nothing shows that the list continues:\n%s", first)
 	}
 	w.Press("pgdown")
 	second := w.Screen().Text()
@@ -175,7 +174,7 @@ func TestFailedDeletionStaysMarked(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
 	w.injectFault("DELETE /backups/{id}/: status 500 x1")
-	openBulkDelete("2", "server:web-server-01 age>4d")(w) // of one server, hence one after the other
+	openBulkDelete("2", "server:web-server-01 age>4d")(w) // on one server, so one at a time
 	w.confirmNumber("3")
 	w.RequireText("2 of 3 done, 1 failed", "✗ web-server-01  delete backup #", "✓ web-server-01  delete backup #")
 	w.Press("esc")
@@ -194,21 +193,21 @@ func TestBulkDeleteIsRefusedWhileOneIsBeingCreated(t *testing.T) {
 	w := startApp(t, 120, 40)
 	openBulkDelete("3", "server:web-server-02")(w)
 	w.RequireNoText("Delete 2")
-	w.requireRefused("Not all 2: ")
+	w.requireRefused("Not all 2 can be deleted: ")
 	w.requireActions()
 }
 
 func TestCleanupFormValidatesWhileTyping(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		field       int
-		typed, says string
+		field          int
+		typed, message string
 	}{
-		"no age":             {0, "soon", "soon is no length of time: write 36h, 7d or 2w"},
-		"an age too long":    {0, "200y", "200y is too long: at most 100y"},
-		"no number":          {1, "few", "a whole number, 0 to 100"},
-		"too many":           {1, "101", "a whole number, 0 to 100"},
-		"a server too wrong": {2, "web* zebra", "servers: zebra is no server's name or ID"},
+		"no age":            {0, "soon", "soon is not a duration: write 36h, 7d or 2w"},
+		"an age too long":   {0, "200y", "200y is too long: at most 100y"},
+		"no number":         {1, "few", "a whole number, 0 to 100"},
+		"too many":          {1, "101", "a whole number, 0 to 100"},
+		"an unknown server": {2, "web* zebra", "servers: no server has the name or ID zebra"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -218,11 +217,11 @@ func TestCleanupFormValidatesWhileTyping(t *testing.T) {
 				w.Press("enter")
 			}
 			w.replaceField(c.typed)
-			w.RequireText(c.says)
+			w.RequireText(c.message)
 			w.Press("enter", "enter", "enter", "enter")
-			w.RequireText("Clear up old restore points", c.says)
+			w.RequireText("Clean up old restore points", c.message)
 			w.Press("esc")
-			w.RequireNoText("Clear up")
+			w.RequireNoText("Clean up")
 			w.requireActions()
 		})
 	}
@@ -235,7 +234,7 @@ func TestCleanupPreviewNamesEveryPointAndWhatRemains(t *testing.T) {
 	rule := model.CleanupRule{OlderThan: 30 * 24 * time.Hour, KeepAtLeast: 1, Servers: []string{"staging-01", "db-server-01"}, Types: []model.BackupType{model.Manual}}
 	plan := rule.Plan(append(w.allPoints("12355"), w.allPoints("12346")...), startTime)
 	if len(plan.Items) < 6 {
-		t.Fatalf("only %d items go: the fleet has changed", len(plan.Items))
+		t.Fatalf("only %d points are deleted: the fleet has changed", len(plan.Items))
 	}
 	text := w.Screen()
 	for _, p := range plan.Items {
@@ -243,8 +242,8 @@ func TestCleanupPreviewNamesEveryPointAndWhatRemains(t *testing.T) {
 			t.Errorf("#%s is not named:\n%s", p.ID, text.Text())
 		}
 	}
-	w.RequireText("db-server-01 loses 3, keeps 17, the newest 13 h ago", "staging-01 loses 5, keeps 6, the newest 20 h ago",
-		"frees", "Type how many they are, 8, to confirm")
+	w.RequireText("db-server-01: delete 3, keep 17 (newest 13 h ago)", "staging-01: delete 5, keep 6 (newest 20 h ago)",
+		"Frees", "Type 8 to confirm")
 	w.requireActions()
 	w.confirmNumber("8")
 	w.RequireText("8 of 8 done")
@@ -265,9 +264,9 @@ func TestCleanupDeletesNothingWithoutConfirmation(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24)
 			openCleanup("", "", "", kindManual)(w)
-			w.RequireText("Clear up")
+			w.RequireText("Clean up")
 			w.Press(keys...)
-			w.RequireNoText("Clear up")
+			w.RequireNoText("Clean up")
 			w.requireActions()
 		})
 	}
@@ -292,24 +291,24 @@ func TestCleanupNeverOffersTheNewestPoint(t *testing.T) {
 	}
 }
 
-// dialogLines is every line of the question's list, from the first to the last.
-func (w *harness) dialogLines() []string {
-	w.t.Helper()
+// dialogLines returns every line of the dialog's list, from first to last.
+func (h *harness) dialogLines() []string {
+	h.t.Helper()
 	seen := map[string]bool{}
 	var out []string
 	for range 60 {
-		for line := range strings.Lines(w.Screen().Text()) {
+		for line := range strings.Lines(h.Screen().Text()) {
 			if strings.Contains(line, "#") && !seen[line] {
 				seen[line] = true
 				out = append(out, line)
 			}
 		}
-		if !w.Screen().Contains("▾") {
+		if !h.Screen().Contains("▾") {
 			return out
 		}
-		w.Press("pgdown")
+		h.Press("pgdown")
 	}
-	w.t.Errorf("the list has no end:\n%s", w.Screen().Text())
+	h.t.Errorf("the list has no end:\n%s", h.Screen().Text())
 	return out
 }
 
@@ -317,9 +316,9 @@ func TestPointsChangedSinceThePreviewAreKept(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
 	openCleanup("5d", "0", "mail-01 vpn-gw", kindManual)(w)
-	w.RequireText("Delete 2 restore points of 2 servers?", "mail-01 loses 1", "vpn-gw loses 1")
+	w.RequireText("Delete 2 restore points of 2 servers?", "mail-01: delete 1", "vpn-gw: delete 1")
 	older := w.points(model.Backup, "12348")
-	w.must(w.otherClient.DeleteBackup(t.Context(), older[0].ID)) // the newest of mail-01: what was to go is now its last
+	w.must(w.otherClient.DeleteBackup(t.Context(), older[0].ID)) // the newest of mail-01: the point to delete is now its last
 	w.advanceHidden(21 * time.Second)
 	w.confirmNumber("2")
 	w.RequireText("1 of 1 done")
@@ -327,7 +326,7 @@ func TestPointsChangedSinceThePreviewAreKept(t *testing.T) {
 		t.Errorf("mail-01 has %d backups left, want its last", len(left))
 	}
 	if sent := w.proxy.actions(); len(sent) != 1 {
-		t.Errorf("sent were %q", sent)
+		t.Errorf("sent: %q", sent)
 	}
 }
 
@@ -335,7 +334,7 @@ func TestCleanupReportsNothingToDelete(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
 	openCleanup("99y", "", "", kindAll)(w)
-	w.requireRefused("Nothing cleared up", "No restore point is older than")
+	w.requireRefused("Nothing cleaned up", "No restore point is older than")
 	w.requireActions()
 }
 
@@ -352,7 +351,7 @@ func TestCleanupWorksFromEveryPaneAndThePage(t *testing.T) {
 	for _, keys := range [][]string{{"1"}, {"2"}, {"3"}, {"1", "enter"}} {
 		w.Press(keys...)
 		w.Press("c")
-		w.RequireText("Clear up old restore points")
+		w.RequireText("Clean up old restore points")
 		w.Press("esc")
 	}
 }

@@ -12,14 +12,14 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// Config is the settings as they stand now.
+// Config is the source of the preferences.
 type Config interface {
-	// Reload reads them anew for the profile in use, if they have changed since the last look. The error says what is wrong
-	// with them, once. It is never called twice at a time.
-	Reload(profile string) (fresh Preferences, changed bool, err error)
+	// Reload reads the preferences of a profile again, if they have changed since the last call.
+	// The error says what is wrong with them, once. Reload is never called concurrently.
+	Reload(profile string) (preferences Preferences, changed bool, err error)
 }
 
-// Preferences is settings that hold from now on.
+// Preferences is what the config and the flags say.
 type Preferences struct {
 	Profile       command.Profile
 	Accounts      command.Accounts
@@ -28,29 +28,29 @@ type Preferences struct {
 	Columns       screen.Columns
 	SSH           model.SSHRules
 	Commands      []model.CustomCommand // Keys has a binding for each
-	Secrets       []string              // variables that no other program is given
+	Secrets       []string              // environment variables that external commands do not get
 	Announce      Announcement
 	ASCII         bool
 	Mouse         bool
 	ReducedMotion bool
 }
 
-// reloadInterval is how often it is looked whether the settings have changed.
+// reloadInterval is how often the config is checked for changes.
 const reloadInterval = 2 * time.Second
 
-// reloadDueMsg says that it is time for another look.
+// reloadDueMsg says that it is time to check the config.
 type reloadDueMsg struct{ number int }
 
-// configReloadedMsg answers a look.
+// configReloadedMsg answers reloadCmd.
 type configReloadedMsg struct {
 	number      int
-	profile     string // for which it was
+	profile     string // that was reloaded
 	preferences Preferences
 	changed     bool
 	err         error
 }
 
-// scheduleReload waits for the next look at the settings, if they can change at all.
+// scheduleReload schedules the next check of the config, if it can change at all.
 func (a *App) scheduleReload() tea.Cmd {
 	if a.opts.Config == nil {
 		return nil
@@ -60,7 +60,7 @@ func (a *App) scheduleReload() tea.Cmd {
 	return a.opts.Clock.Tick(reloadInterval, func(time.Time) tea.Msg { return reloadDueMsg{number} })
 }
 
-// handleAccountOrConfig takes what is about the accounts and the settings.
+// handleAccountOrConfig handles the messages about accounts and the config.
 func (a *App) handleAccountOrConfig(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case switchMsg:
@@ -80,40 +80,41 @@ func (a *App) handleAccountOrConfig(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// isInvisible says whether a message changes nothing that is on the screen. Time stands still in it, or the ages on the screen would
-// be drawn anew each time.
+// isInvisible says whether a message changes nothing on the screen. The clocks do not advance for
+// it; otherwise the ages on the screen would be redrawn each time.
 func isInvisible(msg tea.Msg) bool {
-	looked, ok := msg.(configReloadedMsg)
+	reloaded, ok := msg.(configReloadedMsg)
 	_, due := msg.(reloadDueMsg)
-	return due || ok && !looked.changed && looked.err == nil
+	return due || ok && !reloaded.changed && reloaded.err == nil
 }
 
-// reloadCmd takes a look at the settings, aside.
+// reloadCmd checks the config in the background.
 func reloadCmd(config Config, profile string, number int) tea.Cmd {
 	return func() tea.Msg {
-		fresh, changed, err := config.Reload(profile)
-		return configReloadedMsg{number, profile, fresh, changed, err}
+		preferences, changed, err := config.Reload(profile)
+		return configReloadedMsg{number, profile, preferences, changed, err}
 	}
 }
 
-// applyReload takes over what has changed. What is wrong is said, and the settings stay as they were. Where another account was
-// opened meanwhile, its own were read with it.
+// applyReload applies changed preferences. If the config is invalid it says so, and the
+// preferences stay. If another account was opened in the meantime, its own profile was read with
+// it and stays.
 func (a *App) applyReload(msg configReloadedMsg) {
 	switch {
 	case msg.err != nil:
-		a.notify(screen.Error, "the settings stay as they were: "+model.ErrorMessage(msg.err))
+		a.notify(screen.Error, "Config not applied: "+model.ErrorMessage(msg.err))
 		return
 	case !msg.changed:
 		return
 	}
-	f := msg.preferences
-	a.opts.Accounts, a.opts.Announce, a.opts.ASCII = f.Accounts, f.Announce, f.ASCII
-	a.opts.Mouse, a.opts.ReducedMotion, a.opts.Theme = f.Mouse, f.ReducedMotion, f.Theme
-	a.keys, a.env.Columns = f.Keys, f.Columns
-	a.opts.Commands, a.opts.Secrets, a.opts.SSH, a.env.SSH = f.Commands, f.Secrets, f.SSH, f.SSH
-	a.styles = style.ForTheme(f.Theme, a.dark)
+	p := msg.preferences
+	a.opts.Accounts, a.opts.Announce, a.opts.ASCII = p.Accounts, p.Announce, p.ASCII
+	a.opts.Mouse, a.opts.ReducedMotion, a.opts.Theme = p.Mouse, p.ReducedMotion, p.Theme
+	a.keys, a.env.Columns = p.Keys, p.Columns
+	a.opts.Commands, a.opts.Secrets, a.opts.SSH, a.env.SSH = p.Commands, p.Secrets, p.SSH, p.SSH
+	a.styles = style.ForTheme(p.Theme, a.dark)
 	if msg.profile == a.opts.Profile.Name {
-		a.applyProfile(f.Profile)
+		a.applyProfile(p.Profile)
 	} else {
 		a.applyProfile(a.opts.Profile)
 	}
@@ -121,9 +122,9 @@ func (a *App) applyReload(msg configReloadedMsg) {
 		a.session.SetReadOnly(a.opts.ReadOnly)
 	}
 	a.servers.ApplyColumns()
-	for _, p := range a.points {
-		p.ApplyColumns()
+	for _, pane := range a.points {
+		pane.ApplyColumns()
 	}
 	a.refreshPanes()
-	a.notify(screen.Info, "the settings have changed, and hold from now on")
+	a.notify(screen.Info, "Config reloaded.")
 }

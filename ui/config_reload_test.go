@@ -17,8 +17,8 @@ import (
 func TestEachThemeHasItsColours(t *testing.T) {
 	t.Parallel()
 	for _, name := range style.Themes() {
-		for ground, options := range map[string][]option{"": nil, "-light": {withTerminal(terminal.WithLight())}} {
-			file := "theme-" + name + ground
+		for background, options := range map[string][]option{"": nil, "-light": {withTerminal(terminal.WithLight())}} {
+			file := "theme-" + name + background
 			t.Run(file, func(t *testing.T) {
 				t.Parallel()
 				theme := withOptions(func(o *ui.Options) { o.Theme = style.Theme(name) })
@@ -43,9 +43,9 @@ func TestColumnsThatAreNotChosenAreNotShown(t *testing.T) {
 	if line := head.Line(y); !strings.Contains(line, "CREATED") || strings.Contains(line[strings.Index(line, "TYPE"):], "STATUS") {
 		t.Errorf("the backups have the columns %q", line)
 	}
-	w.RequireText("DESCRIPTION") // of the snapshots, which show all
+	w.RequireText("DESCRIPTION") // of the snapshots, which show all columns
 	w.Press("a")
-	w.RequireText("SERVER") // told where there are several, whatever is chosen
+	w.RequireText("SERVER") // shown for several servers, whatever columns are chosen
 }
 
 func TestColumnsAreShownInTheirConfiguredOrder(t *testing.T) {
@@ -66,26 +66,26 @@ func TestColumnsAreShownInTheirConfiguredOrder(t *testing.T) {
 	requireWords("SIZE", "CREATED", "↓", "TYPE")
 	w.Press("a")
 	requireWords("SERVER", "SIZE", "CREATED", "↓", "TYPE")
-	requireWords("NAME", "STATUS", "SIZE") // the snapshots have no choice
+	requireWords("NAME", "STATUS", "SIZE") // no columns are configured for the snapshots
 }
 
 func TestReducedMotionHasNoFillingBars(t *testing.T) {
 	t.Parallel()
-	for name, still := range map[string]bool{"motion": false, "still": true} {
-		w := startApp(t, 120, 24, withServers(2), withOptions(func(o *ui.Options) { o.ReducedMotion = still }))
+	for name, reduced := range map[string]bool{"motion": false, "reduced": true} {
+		w := startApp(t, 120, 24, withServers(2), withOptions(func(o *ui.Options) { o.ReducedMotion = reduced }))
 		w.createSnapshot("web-server-01", "before-update")
 		w.Advance(time.Minute)
 		w.RequireText("snapshot before-update", "1 m", "usually 3–10 m")
-		if got := w.Screen().Contains("━"); got == still {
+		if got := w.Screen().Contains("━"); got == reduced {
 			t.Errorf("%s: a bar is drawn: %v", name, got)
 		}
-		if got := w.lastView().ProgressBar != nil; got == still {
-			t.Errorf("%s: the terminal's own bar is drawn: %v", name, got)
+		if got := w.lastView().ProgressBar != nil; got == reduced {
+			t.Errorf("%s: the terminal's progress bar is drawn: %v", name, got)
 		}
 	}
 }
 
-// startWithConfig starts the program on settings that change.
+// startWithConfig starts the program with a config that the test can change.
 func startWithConfig(t *testing.T) (*harness, *fakeConfig, ui.Preferences) {
 	p := &fakeConfig{}
 	w := startApp(t, 120, 24, withOptions(func(o *ui.Options) { o.Config = p }))
@@ -94,40 +94,40 @@ func startWithConfig(t *testing.T) (*harness, *fakeConfig, ui.Preferences) {
 
 func TestChangedConfigIsAppliedAtOnce(t *testing.T) {
 	t.Parallel()
-	w, p, fresh := startWithConfig(t)
+	w, p, prefs := startWithConfig(t)
 	before := w.Screen().Styled()
 	must := func(err error) { w.must(err) }
-	must(fresh.Keys.Remap(map[string][]string{"action.snapshot": {"x"}}))
-	fresh.Theme, fresh.Columns = style.Contrast, screen.Columns{"servers": {"name", "status"}}
-	fresh.Profile = command.Profile{Policies: model.Policies{{Policy: model.Policy{Backups: model.Requirement{MaxAge: time.Minute}}}}}
-	fresh.Announce = ui.AnnounceBell
-	p.set(fresh, nil)
+	must(prefs.Keys.Remap(map[string][]string{"action.snapshot": {"x"}}))
+	prefs.Theme, prefs.Columns = style.Contrast, screen.Columns{"servers": {"name", "status"}}
+	prefs.Profile = command.Profile{Policies: model.Policies{{Policy: model.Policy{Backups: model.Requirement{MaxAge: time.Minute}}}}}
+	prefs.Announce = ui.AnnounceBell
+	p.set(prefs, nil)
 	w.Advance(4 * time.Second)
-	w.RequireText("the settings have changed, and hold from now on", "x snapshot", "NAME", "STATUS")
+	w.RequireText("Config reloaded.", "x snapshot", "NAME", "STATUS")
 	w.RequireNoText("COVERAGE", "BACKUP ", "▲ 2")
 	if w.Screen().Styled() == before {
 		t.Error("the colours are the same")
 	}
 	w.Advance(20 * time.Second)
-	w.RequireNoText("the settings have changed")
+	w.RequireNoText("Config reloaded")
 }
 
 func TestReadOnlyFollowsTheConfig(t *testing.T) {
 	t.Parallel()
-	w, p, fresh := startWithConfig(t)
+	w, p, prefs := startWithConfig(t)
 	w.selectServer("web-server-01")
 	w.Press("2", "d")
 	w.skipInputDelay()
-	fresh.Profile.ReadOnly = true
-	p.set(fresh, nil)
+	prefs.Profile.ReadOnly = true
+	p.set(prefs, nil)
 	w.Advance(4 * time.Second)
 	w.typeRequiredName()
-	w.Press("tab", "enter") // the question was open already
+	w.Press("tab", "enter") // the dialog was open already
 	w.RequireText("vpsdeck read-only")
 	w.requireRefused("Nothing was sent", "This session is read-only: it changes nothing.")
 	w.requireActions()
-	fresh.Profile.ReadOnly = false
-	p.set(fresh, nil)
+	prefs.Profile.ReadOnly = false
+	p.set(prefs, nil)
 	w.Advance(4 * time.Second)
 	w.RequireNoText("read-only")
 	w.createSnapshot("web-server-01", "before-update")
@@ -136,18 +136,18 @@ func TestReadOnlyFollowsTheConfig(t *testing.T) {
 
 func TestInvalidConfigShowsTheErrorAndIsNotApplied(t *testing.T) {
 	t.Parallel()
-	w, p, fresh := startWithConfig(t)
-	fresh.Profile.ReadOnly, fresh.ASCII = true, true
-	p.set(fresh, messageError{"config.toml, line 3: theme cannot be \"x\": there are auto, dark"})
+	w, p, prefs := startWithConfig(t)
+	prefs.Profile.ReadOnly, prefs.ASCII = true, true
+	p.set(prefs, messageError{"config.toml, line 3: theme cannot be \"x\": there are auto, dark"})
 	w.Advance(4 * time.Second)
-	w.RequireText(`the settings stay as they were: config.toml, line 3: theme cannot be "x"`, "╭─ Servers")
+	w.RequireText(`Config not applied: config.toml, line 3: theme cannot be "x"`, "╭─ Servers")
 	w.RequireNoText("read-only")
 	w.Advance(time.Minute) // it stays until it is read
-	w.RequireText("the settings stay as they were")
+	w.RequireText("Config not applied")
 	w.Press("j", "j")
-	w.RequireNoText("the settings stay as they were")
+	w.RequireNoText("Config not applied")
 	w.Advance(time.Minute)
-	w.RequireNoText("the settings stay as they were")
+	w.RequireNoText("Config not applied")
 }
 
 func TestPaletteOffersOnlyTheOtherAccounts(t *testing.T) {
@@ -191,7 +191,7 @@ func TestDemoSwitchesToAnAccountAndItsJournal(t *testing.T) {
 	b.h.RequireText("vpsdeck demo", "nothing is real")
 	b.h.RequireNoText(" work ")
 	b.switchTo("work")
-	b.h.RequireText("vpsdeck  work ", "this is profile work now")
+	b.h.RequireText("vpsdeck  work ", "switched to profile work")
 	b.h.RequireNoText("demo", "nothing is real")
 	b.h.createSnapshot("web-server-01", "before-update")
 	b.requireActions(onlyBeforeUpdate, nil)

@@ -10,7 +10,7 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// loadedWithPoll is the program with a fleet before it, and what has it take in the same lists once more.
+// loadedWithPoll returns the program with a loaded fleet, and a function that delivers the same lists again.
 func loadedWithPoll(t *testing.T, servers int) (*directApp, func()) {
 	t.Helper()
 	p := loadedApp(t, servers)
@@ -46,7 +46,7 @@ func TestUnchangedPollAllocatesNothingMoreForLargeFleets(t *testing.T) {
 	}
 	many, poll := loadedWithPoll(t, 1_000)
 	if most := testing.AllocsPerRun(5, poll); most > least+20 {
-		t.Errorf("with 12 servers it takes %v pieces of memory, with 1000 it takes %v", least, most)
+		t.Errorf("%v allocations with 12 servers, %v with 1000", least, most)
 	}
 	before = many.View().Content
 	poll()
@@ -59,7 +59,7 @@ func TestFrameAndKeyCostDoNotGrowWithTheFleet(t *testing.T) {
 	escape := tea.KeyPressMsg{Code: tea.KeyEscape}
 	cost := func(servers int) map[string]float64 {
 		p, pieces := loadedApp(t, servers), map[string]float64{}
-		for _, of := range []struct {
+		for _, c := range []struct {
 			what string
 			do   func()
 		}{
@@ -71,7 +71,7 @@ func TestFrameAndKeyCostDoNotGrowWithTheFleet(t *testing.T) {
 			{"the way to all backups", func() { p.press('a', '2') }},
 			{"a letter in their filter", func() { p.press('/', 'w'); p.send(escape) }},
 		} {
-			pieces[of.what] = testing.AllocsPerRun(20, of.do) // as many as there are orders, twice
+			pieces[c.what] = testing.AllocsPerRun(20, c.do) // twice the number of orders
 		}
 		if screen := p.View().Content; !strings.Contains(screen, "of all servers") {
 			t.Fatalf("it was another list:\n%s", screen)
@@ -80,11 +80,11 @@ func TestFrameAndKeyCostDoNotGrowWithTheFleet(t *testing.T) {
 	}
 	few := cost(300) // both fill the screen
 	for what, many := range cost(1_000) {
-		if many > few[what]*1.2+40 { // a slice that grows takes a few more
-			t.Errorf("%s takes %v pieces of memory with 300 servers, and %v with 1000", what, few[what], many)
+		if many > few[what]*1.2+40 { // a growing slice allocates a few more times
+			t.Errorf("%s: %v allocations with 300 servers, %v with 1000", what, few[what], many)
 		}
 	}
 	if few["a frame"] > 2_500 {
-		t.Errorf("a frame takes %v pieces of memory", few["a frame"])
+		t.Errorf("a frame takes %v allocations", few["a frame"])
 	}
 }

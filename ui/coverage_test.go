@@ -10,12 +10,12 @@ import (
 	"vpsdeck/ui"
 )
 
-// withPolicies has servers judged by rules.
+// withPolicies starts the program with policy rules.
 func withPolicies(rules ...model.PolicyRule) option {
 	return withOptions(func(o *ui.Options) { o.Policies = rules })
 }
 
-// lenientPolicy asks for nothing, so that nothing but failures is wrong.
+// lenientPolicy requires nothing, so that only failures are problems.
 var lenientPolicy = withPolicies(model.PolicyRule{})
 
 func TestProblemsOnlyMatchesGolden(t *testing.T) {
@@ -38,12 +38,12 @@ func TestUnusedPolicyIsReportedOnce(t *testing.T) {
 	w := startApp(t, 120, 24, withPolicies(
 		model.PolicyRule{Server: "zz-*", Policy: model.Policy{Backups: model.Requirement{MaxAge: time.Hour}}}, model.PolicyRule{Policy: model.DefaultPolicy()},
 	))
-	w.RequireText("policy rule 1 (server zz-*): it fits no server of this account")
+	w.RequireText("policy rule 1 (server zz-*): it matches no server of this account")
 	w.Press("j")
-	w.RequireNoText("fits no server")
+	w.RequireNoText("matches no server")
 	w.Press("R")
 	w.advanceHidden(time.Minute)
-	w.RequireNoText("fits no server")
+	w.RequireNoText("matches no server")
 }
 
 func TestProblemsOnlyKeyToggles(t *testing.T) {
@@ -53,11 +53,11 @@ func TestProblemsOnlyKeyToggles(t *testing.T) {
 	w.Press("w")
 	w.RequireText("4 need attention", "✗ 2", "▲ 2")
 	if got := rowNames(w.Screen()); !slices.Equal(got, wrong) {
-		t.Errorf("shown are %q, want %q", got, wrong)
+		t.Errorf("shown: %q, want %q", got, wrong)
 	}
 	w.Press("w")
 	if got := rowNames(w.Screen()); len(got) != 12 {
-		t.Errorf("shown are %q, want all", got)
+		t.Errorf("shown: %q, want all", got)
 	}
 	w.RequireText("Servers 12", "✗ 2", "▲ 2")
 }
@@ -77,7 +77,7 @@ func TestFixedServerLeavesProblemsOnly(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
 	w.Press("w", "*", "s")
-	w.RequireText("of 4 servers: db-server-02, mail-01, ci-runner-02, legacy-app")
+	w.RequireText("4 servers: db-server-02, mail-01, ci-runner-02, legacy-app")
 	w.Press("esc", "esc")
 	markServers("db-server-02", "mail-01", "ci-runner-02")(w)
 	w.Press("b", "enter")
@@ -92,7 +92,7 @@ func TestNoProblemsShowsHowToSeeAllServers(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40, withServers(2))
 	w.Press("w")
-	w.RequireText("✓ Nothing is wrong: every server meets its policy.", "w shows all.")
+	w.RequireText("✓ No problems: every server meets its policy.", "w shows all.")
 	w.Press("w")
 	w.RequireText("Servers 2", "web-server-01")
 }
@@ -100,15 +100,15 @@ func TestNoProblemsShowsHowToSeeAllServers(t *testing.T) {
 func TestFirstMatchingPolicyIsApplied(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		options []option
-		server  string
-		risk    string
-		reason  string
+		options  []option
+		server   string
+		coverage string
+		reason   string
 	}{
 		"too old by its name": {[]option{withPolicies(model.PolicyRule{Server: "web-*", Policy: model.Policy{Backups: model.Requirement{MaxAge: time.Hour}}})},
 			"web-server-01", "▲ overdue", "▲ the newest backup is 12 h 45 m old: at most 1 h is allowed"},
 		"too few by its place": {[]option{withPolicies(model.PolicyRule{Location: "us-west", Policy: model.Policy{Backups: model.Requirement{Min: 9}}})},
-			"web-server-01", "▲ too few", "▲ it has 8 usable backups, of at least 9"},
+			"web-server-01", "▲ too few", "▲ it has 8 usable backups; at least 9 required"},
 		"expiring soon": {[]option{withPolicies(model.PolicyRule{Server: "cache-01", Policy: model.Policy{Backups: model.Requirement{Min: 6}}})},
 			"cache-01", "▲ expiring", "▲ in 2 d it will have"},
 		"the first of two": {[]option{withPolicies(model.PolicyRule{Server: "mail-*", Policy: model.Policy{Backups: model.Requirement{MaxAge: 240 * time.Hour}}},
@@ -124,12 +124,12 @@ func TestFirstMatchingPolicyIsApplied(t *testing.T) {
 			g := w.Screen()
 			row := cursorRow(g)
 			for _, word := range []string{"▲", "✗"} {
-				if c.risk == "" && strings.Contains(row, word) {
-					t.Errorf("it is said to be at risk: %s", row)
+				if c.coverage == "" && strings.Contains(row, word) {
+					t.Errorf("the row shows a problem: %s", row)
 				}
 			}
-			if c.risk != "" && !strings.Contains(row, c.risk) {
-				t.Errorf("%q is not said: %s", c.risk, row)
+			if c.coverage != "" && !strings.Contains(row, c.coverage) {
+				t.Errorf("%q is missing: %s", c.coverage, row)
 			}
 			w.Press("enter")
 			if c.reason != "" {
@@ -147,7 +147,7 @@ func TestExpiringPointIsAProblemAndFullQuotaIsNot(t *testing.T) {
 	w.Press("w")
 	w.RequireText("2 need attention", "✗ 1", "▲ 1")
 	if got, want := rowNames(w.Screen()), []string{"cache-01", "ci-runner-02"}; !slices.Equal(got, want) {
-		t.Errorf("shown are %q, want %q", got, want)
+		t.Errorf("shown: %q, want %q", got, want)
 	}
 }
 

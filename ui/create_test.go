@@ -31,10 +31,10 @@ func TestBackupIsCreatedFromItsForm(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 24, withServers(2))
 	atServer("web-server-01", "b")(w)
-	w.RequireText("New backup of web-server-01", "#12345", "1 of 10 manual backups used", "sends POST /backups/")
+	w.RequireText("New backup of web-server-01", "#12345", "1 of 10 manual backups used", "API: POST /backups/")
 	w.Type("Before the upgrade")
 	w.Press("enter")
-	w.RequireText("◐ 1 running", "“Before the upgrade”", "duration varies", "2/10")
+	w.RequireText("◐ 1 running", "“Before the upgrade”", "no estimate", "2/10")
 	w.requireActions(`POST /backups/ {"server_id":12345,"description":"Before the upgrade"}`)
 	w.advanceUntil(time.Hour, "of web-server-01: completed in ")
 	if !w.hasPoint(model.Backup, "502") {
@@ -46,15 +46,15 @@ func TestABackupNeedsNoDescription(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 24, withServers(2))
 	atServer("web-server-01", "b", "enter")(w)
-	w.RequireText("backup without a description")
+	w.RequireText("backup of")
 	w.requireActions(`POST /backups/ {"server_id":12345}`)
 }
 
 func TestCancelledFormSendsNothing(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 80, 24)
-	for _, deed := range []string{"s", "b"} {
-		atServer("web-server-01", deed)(w)
+	for _, action := range []string{"s", "b"} {
+		atServer("web-server-01", action)(w)
 		w.Type("name")
 		w.Press("esc")
 		w.RequireNoText("New snapshot", "New backup")
@@ -64,7 +64,7 @@ func TestCancelledFormSendsNothing(t *testing.T) {
 
 func TestANameThatTheAPIRefusesIsNotSent(t *testing.T) {
 	t.Parallel()
-	for name, says := range map[string]string{
+	for name, message := range map[string]string{
 		"":              "a snapshot needs a name",
 		"before update": "only letters, digits, - and _: a space is not allowed",
 		"größe":         "only letters, digits, - and _",
@@ -74,7 +74,7 @@ func TestANameThatTheAPIRefusesIsNotSent(t *testing.T) {
 		atServer("web-server-01", "s")(w)
 		w.Paste(name)
 		w.Press("enter", "tab", "down", "enter")
-		w.RequireText("New snapshot of web-server-01", says)
+		w.RequireText("New snapshot of web-server-01", message)
 		w.requireActions()
 	}
 }
@@ -116,7 +116,7 @@ func TestServerBeingRestoredRefusesEveryAction(t *testing.T) {
 	w := startApp(t, 80, 24)
 	for _, keys := range [][]string{{"s"}, {"b"}, {"r"}, {"2", "r"}, {"2", "d"}, {"3", "r"}, {"3", "d"}, {"2", "s"}, {"3", "b"}} {
 		atServer("web-server-03", keys...)(w)
-		w.RequireText("web-server-03 is being restored: wait until that has ended")
+		w.RequireText("web-server-03 is being restored: wait until it has finished")
 		w.RequireNoText("Cancel", "cancel")
 	}
 	w.requireActions()
@@ -129,7 +129,7 @@ func TestRefusalShowsTheAPIMessage(t *testing.T) {
 	w.RequireText("snapshot last-look of legacy-app: not done: Server legacy-app is suspended.")
 	w.requireActions(`POST /snapshots/ {"server_id":12356,"name":"last-look"}`)
 	if w.points(model.Snapshot, "12356") != nil {
-		t.Error("there is a snapshot all the same")
+		t.Error("a snapshot was created")
 	}
 }
 

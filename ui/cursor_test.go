@@ -8,7 +8,7 @@ import (
 	"vpsdeck/internal/terminal"
 )
 
-// cursorRow is the row that the cursor of the focused pane is on.
+// cursorRow returns the row under the cursor of the focused pane.
 func cursorRow(g terminal.Grid) string {
 	_, height := g.Size()
 	for y := range height {
@@ -20,19 +20,19 @@ func cursorRow(g terminal.Grid) string {
 	return ""
 }
 
-func (w *harness) requireCursor(on string) {
-	w.t.Helper()
-	if g := w.Screen(); !strings.HasPrefix(cursorRow(g), on) {
-		w.t.Errorf("the cursor is not on %q:\n%s", on, g.Text())
+func (h *harness) requireCursor(on string) {
+	h.t.Helper()
+	if g := h.Screen(); !strings.HasPrefix(cursorRow(g), on) {
+		h.t.Errorf("the cursor is not on %q:\n%s", on, g.Text())
 	}
 }
 
-// requirePoint fails the test unless the point under the cursor is the one with this heading in its sheet.
-func (w *harness) requirePoint(heading string) {
-	w.t.Helper()
-	w.Press("enter")
-	w.RequireText("╭─ " + heading + " ─")
-	w.Press("esc")
+// requirePoint fails the test unless the sheet of the point under the cursor has this heading.
+func (h *harness) requirePoint(heading string) {
+	h.t.Helper()
+	h.Press("enter")
+	h.RequireText("╭─ " + heading + " ─")
+	h.Press("esc")
 }
 
 func TestTheCursorMovesByVimKeysAndArrows(t *testing.T) {
@@ -203,11 +203,11 @@ func TestAllServersAreShownTogether(t *testing.T) {
 func TestPointsOfAllServersStartAtTheFirstRow(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 80, 24, beforeStart(func(w *harness) { w.proxy.slowDown(5*time.Second, "/snapshots/") }))
-	w.Advance(5 * time.Second) // until then the servers stand in another order, and another one's backups beside them
+	w.Advance(5 * time.Second) // until then the servers are in another order, and the preview shows another server
 	w.Press("a", "2")
 	w.requireCursor("ci-runner-02")
 	w.Press("j")
 	w.requireCursor("ci-runner-01")
 	w.Press("a", "a")
-	w.requireCursor("ci-runner-0") // one that was chosen stays, as far as it is there
+	w.requireCursor("ci-runner-0") // a chosen row stays selected while it exists
 }

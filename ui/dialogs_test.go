@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// atServer puts the cursor on a server and presses keys; a question that they open listens.
+// atServer selects a server and presses keys. It then waits until a dialog that they open accepts input.
 func atServer(server string, keys ...string) func(*harness) {
 	return func(w *harness) {
 		w.selectServer(server)

@@ -14,28 +14,29 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// TerminalReleased says whether another program has the terminal, or is about to get it: what the keyboard interrupts then is that, and what is
-// typed is not for the dashboard.
+// TerminalReleased says whether an external command has the terminal, or is about to get it. Keys
+// and interrupts are not for the dashboard then.
 func (a *App) TerminalReleased() bool { return a.terminalReleased.Load() }
 
-// IgnoresInterrupt says whether an interrupt is not for the dashboard: another program has the terminal, or has just ended by it, of which we may
-// hear later than it.
+// IgnoresInterrupt says whether an interrupt is not for the dashboard. That is so while an
+// external command has the terminal, and for a moment after: the interrupt that ended the command
+// may arrive late.
 func (a *App) IgnoresInterrupt() bool {
 	const late = time.Second
 	return a.TerminalReleased() || a.opts.Clock.Now().Sub(time.Unix(0, a.terminalRestoredAt.Load())) < late
 }
 
-// selectedServer is the server that the cursor is on, or on one of whose restore points it is.
+// selectedServer is the server under the cursor, or the server of the restore point under it.
 func (a *App) selectedServer() (model.Server, bool) {
-	about, _ := a.selection()
-	server, ok := a.state.Server(about.Server)
+	subject, _ := a.selection()
+	server, ok := a.state.Server(subject.Server)
 	if !ok {
 		a.notify(screen.Warning, "there is no server under the cursor")
 	}
 	return server, ok
 }
 
-// openSSH goes to the server in place of the dashboard.
+// openSSH connects to the server over SSH, in place of the dashboard.
 func (a *App) openSSH() tea.Cmd {
 	server, ok := a.selectedServer()
 	if !ok {
@@ -49,14 +50,15 @@ func (a *App) openSSH() tea.Cmd {
 	return a.runExternal(command.ExternalCommand{Name: "ssh to " + server.Ref().SentenceName(), Args: args})
 }
 
-// terminalReplyTimeout is how long a terminal may take to answer what it is asked at the start. Most that do not know an answer give none.
+// terminalReplyTimeout is how long a terminal may take to answer the query at the start. Most
+// terminals that do not know the query never answer.
 const terminalReplyTimeout = time.Second
 
-// externalDueMsg is when an errand may begin that was held back.
+// externalDueMsg starts an external command that was delayed.
 type externalDueMsg struct{ external command.ExternalCommand }
 
-// runExternal begins an errand. While the terminal still owes an answer it is held back for a moment: the other program would take that for
-// something that was typed.
+// runExternal starts an external command. While the terminal has not answered a query it is
+// delayed for a moment: otherwise the reply would be typed into the program.
 func (a *App) runExternal(e command.ExternalCommand) tea.Cmd {
 	if wait := terminalReplyTimeout - a.state.Local.Sub(a.backgroundRequestedAt); !a.backgroundKnown && wait > 0 {
 		return a.opts.Clock.Tick(wait, func(time.Time) tea.Msg { return externalDueMsg{e} })
@@ -66,9 +68,9 @@ func (a *App) runExternal(e command.ExternalCommand) tea.Cmd {
 	return e.Run()
 }
 
-// handleExternalFinished says how it was, and looks what has happened meanwhile.
+// handleExternalFinished reports how the command ended, and refreshes.
 func (a *App) handleExternalFinished(msg command.ExecFinishedMsg) tea.Cmd {
-	a.terminalRestoredAt.Store(a.opts.Clock.Now().UnixNano()) // before it is said that nobody has it
+	a.terminalRestoredAt.Store(a.opts.Clock.Now().UnixNano()) // before the terminal counts as ours again
 	a.terminalReleased.Store(false)
 	if msg.Message != "" {
 		a.notify(screen.Warning, msg.Name+": "+msg.Message)
@@ -81,7 +83,7 @@ func (a *App) handleExternalFinished(msg command.ExecFinishedMsg) tea.Cmd {
 	return a.refreshAll()
 }
 
-// handleCustomCommandKey handles the keys of the user's own commands.
+// handleCustomCommandKey handles the keys of custom commands.
 func (a *App) handleCustomCommandKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	for i, n := range a.opts.Keys.Custom() {
 		if key.Matches(msg, *n.Binding) {
@@ -94,14 +96,15 @@ func (a *App) handleCustomCommandKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	return nil, false
 }
 
-// enableDangerous switches the user's own dangerous commands on, or off as read-only mode must not have them.
+// enableDangerous enables the dangerous custom commands, or disables them for read-only mode.
 func (a *App) enableDangerous(allowed bool) {
 	for i, n := range a.opts.Keys.Custom() {
 		n.Binding.SetEnabled(allowed || !a.opts.Commands[i].Dangerous)
 	}
 }
 
-// runCustomCommand runs a command of the user's own on the server under the cursor, after the question that it wants.
+// runCustomCommand runs a custom command on the server under the cursor, after the confirmation
+// that it needs.
 func (a *App) runCustomCommand(c model.CustomCommand) tea.Cmd {
 	server, ok := a.selectedServer()
 	if !ok {
@@ -109,7 +112,7 @@ func (a *App) runCustomCommand(c model.CustomCommand) tea.Cmd {
 	}
 	args, err := c.Args(server)
 	if err != nil {
-		a.notify(screen.Warning, c.Name+" is not run: "+err.Error())
+		a.notify(screen.Warning, c.Name+" was not run: "+err.Error())
 		return nil
 	}
 	run := func(bool) tea.Cmd {
@@ -118,14 +121,14 @@ func (a *App) runCustomCommand(c model.CustomCommand) tea.Cmd {
 	if !c.Confirm && !c.Dangerous {
 		return run(false)
 	}
-	ask := dialog.ConfirmOptions{
+	options := dialog.ConfirmOptions{
 		Title: widget.NormalizeWidth(c.Name), Question: "Run " + c.Name + " for " + server.Ref().SentenceName() + "?", ConfirmLabel: "Run", OnConfirm: run,
 		Details: []dialog.Detail{
-			{Label: "server", Value: server.Ref().Label() + "  #" + string(server.ID)}, {Label: "runs", Value: model.Clean(strings.Join(args, " "))},
+			{Label: "server", Value: server.Ref().Label() + "  #" + string(server.ID)}, {Label: "command", Value: model.Clean(strings.Join(args, " "))},
 		},
 	}
 	if c.Dangerous {
-		ask.Phrase = screen.ConfirmPhrase(server.Ref())
+		options.Phrase = screen.ConfirmPhrase(server.Ref())
 	}
-	return a.openDialog(dialog.NewConfirm(ask, a.opts.Keys.Dialog, a.env.Styles))
+	return a.openDialog(dialog.NewConfirm(options, a.opts.Keys.Dialog, a.env.Styles))
 }

@@ -11,7 +11,7 @@ import (
 	"vpsdeck/ui"
 )
 
-// argRecorder is a program that writes down what it is given, a word a line, and ends with a code.
+// argRecorder is a program that writes its arguments to a file, one a line, and exits with a code.
 type argRecorder struct{ program, file string }
 
 func newArgRecorder(t *testing.T, code string) argRecorder {
@@ -24,24 +24,24 @@ func newArgRecorder(t *testing.T, code string) argRecorder {
 	return n
 }
 
-// requireArgs fails the test unless the program was given just these words, and no token.
-func (n argRecorder) requireArgs(t *testing.T, words ...string) {
+// requireArgs fails the test unless the program got exactly these arguments and no token.
+func (a argRecorder) requireArgs(t *testing.T, words ...string) {
 	t.Helper()
-	text, err := os.ReadFile(n.file)
+	text, err := os.ReadFile(a.file)
 	if len(words) == 0 && os.IsNotExist(err) {
 		return
 	}
 	if want := strings.Join(append(words, "token="), "\n") + "\n"; string(text) != want {
-		t.Errorf("it was given %q, want %q", text, want)
+		t.Errorf("the arguments are %q, want %q", text, want)
 	}
 }
 
-// withCommands are the user's own.
-func withCommands(t *testing.T, own ...model.CustomCommand) option {
+// withCommands starts the program with custom commands.
+func withCommands(t *testing.T, custom ...model.CustomCommand) option {
 	t.Helper()
 	return withOptions(func(o *ui.Options) {
-		o.Commands = own
-		for _, c := range own {
+		o.Commands = custom
+		for _, c := range custom {
 			if why := c.Check(); why != "" {
 				t.Fatal(why)
 			}
@@ -54,14 +54,14 @@ func withCommands(t *testing.T, own ...model.CustomCommand) option {
 
 func TestSSHConnectsToTheServerUnderTheCursorAndReturns(t *testing.T) {
 	for name, c := range map[string]struct {
-		get  func(w *harness)
-		code string
-		said string
+		get     func(w *harness)
+		code    string
+		message string
 	}{
 		"from the servers":      {func(*harness) {}, "0", "back from ssh to web-server-01"},
 		"from its points":       {press("2"), "0", "back from ssh to web-server-01"},
 		"from its page":         {press("enter"), "0", "back from ssh to web-server-01"},
-		"ended with an error":   {func(*harness) {}, "255", "ended with code 255"},
+		"ended with an error":   {func(*harness) {}, "255", "exited with code 255"},
 		"picked in the palette": {func(w *harness) { w.Press(":"); w.Type("ssh to the") }, "0", "back from ssh to web-server-01"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -80,10 +80,10 @@ func TestSSHConnectsToTheServerUnderTheCursorAndReturns(t *testing.T) {
 			} else {
 				w.Press("S")
 			}
-			w.WaitFor(c.said)
+			w.WaitFor(c.message)
 			n.requireArgs(t, "-A", "-p", "2222", "--", "root@203.0.113.10")
 			if w.Screen(); len(w.proxy.readTimes("/servers/")) == 0 {
-				t.Error("nothing was asked for after the return")
+				t.Error("nothing was refreshed after the return")
 			}
 			w.requireActions()
 		})
@@ -120,7 +120,7 @@ func TestSSHIsRefusedForServerWithoutAddress(t *testing.T) {
 		}))
 	w.selectServer("web-server-01")
 	w.Press("S")
-	w.RequireText("web-server-01 has no address that ssh can be given")
+	w.RequireText("web-server-01 has no address for ssh")
 	n.requireArgs(t)
 }
 
@@ -149,7 +149,7 @@ func TestCustomCommandRunsForTheServerUnderTheCursor(t *testing.T) {
 func TestCustomCommandAsksAsConfigured(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		own    model.CustomCommand
+		custom model.CustomCommand
 		answer []string
 	}{
 		{"confirm", model.CustomCommand{Confirm: true}, []string{"tab", "enter"}},
@@ -157,8 +157,8 @@ func TestCustomCommandAsksAsConfigured(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			n := newArgRecorder(t, "0")
-			c.own.Key, c.own.Name, c.own.Run = "f5", "reboot", []string{n.program, "{name}"}
-			w := startApp(t, 80, 24, withServers(2), withCommands(t, c.own))
+			c.custom.Key, c.custom.Name, c.custom.Run = "f5", "reboot", []string{n.program, "{name}"}
+			w := startApp(t, 80, 24, withServers(2), withCommands(t, c.custom))
 			w.selectServer("web-server-01")
 			w.Press("f5")
 			w.skipInputDelay()
@@ -205,7 +205,7 @@ func TestHostileServerNameIsNotRun(t *testing.T) {
 			w.proxy.rewrite(func(s string) string { return strings.ReplaceAll(s, `"web-server-01"`, `"-oProxyCommand=id"`) })
 		}))
 	w.Press("G", "f5")
-	w.RequireText("note it is not run: the server's name “-oProxyCommand=id” begins with -")
+	w.RequireText("note it was not run: the server's name “-oProxyCommand=id” begins with -")
 	n.requireArgs(t)
 }
 

@@ -10,18 +10,18 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// fakeAccess is the way to an account as main builds it: a real client on the simulated account, and a place for the token.
+// fakeAccess gives access to an account as main does: a real client on the simulated account, and a store for the token.
 type fakeAccess struct {
 	harness *harness
-	demoErr error // why the demo does not open
-	keepErr error // why nothing can be kept
+	demoErr error // returned when the demo is opened
+	keepErr error // returned when the token is stored
 
 	mu   sync.Mutex
-	kept string // the token, where it was kept
+	kept string // the store and the token in it
 }
 
-func (d *fakeAccess) Connect(ctx context.Context, token command.Secret) (command.Client, error) {
-	client, err := d.harness.connect(d.harness.url, token.Reveal())
+func (f *fakeAccess) Connect(ctx context.Context, token command.Secret) (command.Client, error) {
+	client, err := f.harness.connect(f.harness.url, token.Reveal())
 	if err != nil {
 		return nil, err
 	}
@@ -31,39 +31,39 @@ func (d *fakeAccess) Connect(ctx context.Context, token command.Secret) (command
 	return client, nil
 }
 
-func (d *fakeAccess) Demo() (command.Client, error) {
-	if d.demoErr != nil {
-		return nil, d.demoErr
+func (f *fakeAccess) Demo() (command.Client, error) {
+	if f.demoErr != nil {
+		return nil, f.demoErr
 	}
-	return d.harness.connect(d.harness.url, liveToken)
+	return f.harness.connect(f.harness.url, liveToken)
 }
 
-func (d *fakeAccess) TokenStores() []command.TokenStore {
+func (f *fakeAccess) TokenStores() []command.TokenStore {
 	return []command.TokenStore{
 		{Name: "keyring", Label: "in the system's keyring"},
 		{Name: "file", Label: "in a file that only you can read"},
 	}
 }
 
-func (d *fakeAccess) StoreToken(place command.TokenStore, token command.Secret) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.keepErr == nil {
-		d.kept = place.Name + " " + token.Reveal()
+func (f *fakeAccess) StoreToken(store command.TokenStore, token command.Secret) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.keepErr == nil {
+		f.kept = store.Name + " " + token.Reveal()
 	}
-	return d.keepErr
+	return f.keepErr
 }
 
-func (d *fakeAccess) Host() string { return "admin.vps.org" }
+func (f *fakeAccess) Host() string { return "admin.vps.org" }
 
-// keptToken is where and which token was kept.
-func (d *fakeAccess) keptToken() string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.kept
+// keptToken returns the store and the token in it.
+func (f *fakeAccess) keptToken() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.kept
 }
 
-// withAccess gives the program a way to another account: d, or a new one.
+// withAccess gives the program access to accounts: d, or a new fakeAccess.
 func withAccess(d *fakeAccess) option {
 	return withOptions(func(o *ui.Options) {
 		if o.Access = d; d == nil {
@@ -72,7 +72,7 @@ func withAccess(d *fakeAccess) option {
 	})
 }
 
-// unauthenticated starts the program without an account, and with a way to one.
+// unauthenticated starts the program without an account, but with access to one.
 func unauthenticated(d *fakeAccess) option {
 	return func(s *setup) {
 		s.unauthenticated = true
@@ -80,10 +80,10 @@ func unauthenticated(d *fakeAccess) option {
 	}
 }
 
-// messageError is a failure in words.
+// messageError is an error with a message for the user.
 type messageError struct{ message string }
 
-func (s messageError) Error() string   { return s.message }
-func (s messageError) Message() string { return s.message }
+func (m messageError) Error() string   { return m.message }
+func (m messageError) Message() string { return m.message }
 
 var errNoKeyring = errors.Join(messageError{"the keyring is locked"}, model.ErrForbidden)

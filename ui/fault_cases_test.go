@@ -9,25 +9,25 @@ import (
 	"vpsdeck/api"
 )
 
-// expectation is what a fault makes of one endpoint.
+// expectation is what a fault leads to at one endpoint.
 type expectation struct {
-	shown      string        // on the screen, once the program has come to rest
-	shownLater string        // on the screen after a while; empty: nobody looks
-	wait       time.Duration // that while; 0: a few minutes
-	events     string        // a deed's steps in the journal; empty for what is only read
-	requests   int           // requests of the endpoint
+	shown      string        // on the screen once the program is idle
+	shownLater string        // on the screen after wait; empty: not checked
+	wait       time.Duration // before shownLater; 0: 140 s
+	events     string        // the action's events in the journal; empty for a read
+	requests   int           // number of requests to the endpoint
 }
 
-// describeFailure is something that goes wrong, and what each class of endpoints makes of it.
+// describeFailure is a fault, and what it leads to at each class of endpoints.
 type describeFailure struct {
 	name          string
 	respond       faultResponse
-	executed      bool   // the account carries the request out
-	actionsOnly   bool   // to a list it is the same as the one before
-	timesOut      bool   // it takes the client's time limit
-	baseURL       string // where the requests go; empty: to the front
-	plainHTTP     bool   // the client speaks TLS, and the front does not
-	untrustedCert bool   // the front's certificate is nobody's
+	executed      bool   // the account executes the request
+	actionsOnly   bool   // for a list it equals the case before it
+	timesOut      bool   // it lasts until the client's time limit
+	baseURL       string // where the requests go; empty: to the fault server
+	plainHTTP     bool   // the client speaks TLS, and the server does not
+	untrustedCert bool   // the server's certificate is not trusted
 
 	read, create, restore, remove expectation
 	overrides                     map[string]expectation // for single endpoints
@@ -40,14 +40,14 @@ func (f describeFailure) expectFor(e endpoint) expectation {
 	return []expectation{readClass: f.read, createClass: f.create, restoreClass: f.restore, deleteClass: f.remove}[e.class]
 }
 
-// What comes of deeds.
+// Expectations of actions.
 var (
-	expectFound        = expectation{shown: "found, it is running", events: "intent, unknown, running", requests: 1}
+	expectFound        = expectation{shown: "the answer was lost, but it is running", events: "intent, unknown, running", requests: 1}
 	expectDeletedLater = expectation{ // two lists must agree
-		shown: "the outcome is unknown; it is looked for", shownLater: ": deleted", wait: 5 * time.Second, events: "intent, unknown, done", requests: 1,
+		shown: "outcome unknown; searching the lists", shownLater: ": deleted", wait: 5 * time.Second, events: "intent, unknown, done", requests: 1,
 	}
 	isInvisible = expectation{
-		shown: "the outcome is unknown; it is looked for", shownLater: "Not seen: try again?",
+		shown: "outcome unknown; searching the lists", shownLater: "Not seen: try again?",
 		events: "intent, unknown, not-found", requests: 1,
 	}
 	expectRunning     = expectation{shown: "restoring", events: "intent, running, running", requests: 1} // a list has shown it
@@ -55,28 +55,28 @@ var (
 	expectStillListed = expectation{shown: "delete", shownLater: "is still listed", events: "intent, running, unconfirmed", requests: 1}
 )
 
-// listError is a list that did not come, and why; the old one stays.
+// listError expects that a list fails with this message, while the old list stays.
 func listError(words string, sent int) expectation { return expectation{shown: words, requests: sent} }
 
-// actionRefused is a deed that was not done, and why.
+// actionRefused expects that an action is refused with this reason.
 func actionRefused(words string) expectation {
 	return expectation{shown: words, events: "intent, refused", requests: 1}
 }
 
-// withAccount keeps what the header says when it is not known whose token it is.
+// withAccount expects that the header shows no account name, since the token's account is not known.
 func (f describeFailure) withAccount(sent int) describeFailure {
-	but := map[string]expectation{showAccount: {shown: "vpsdeck  account", requests: sent}}
-	if f.name == "401" { // it is the token's, whatever was asked for
-		delete(but, showAccount)
+	overrides := map[string]expectation{showAccount: {shown: "vpsdeck  account", requests: sent}}
+	if f.name == "401" { // a refused token is reported for every endpoint alike
+		delete(overrides, showAccount)
 	}
 	for name, x := range f.overrides {
-		but[name] = x
+		overrides[name] = x
 	}
-	f.overrides = but
+	f.overrides = overrides
 	return f
 }
 
-// expectUnsent are the requests that never leave.
+// expectUnsent expects that the request is never sent.
 func (f describeFailure) expectUnsent(words string) describeFailure {
 	f.read = listError(words, 0)
 	f.create = expectation{shown: words, events: "intent, refused"}
@@ -84,7 +84,7 @@ func (f describeFailure) expectUnsent(words string) describeFailure {
 	return f.withAccount(0)
 }
 
-// expectLost are the answers that do not come. A deed was done, or not, as the fault says.
+// expectLost expects a lost answer. The fault says whether the action was done.
 func (f describeFailure) expectLost(words string, sent int) describeFailure {
 	f.read = listError(words, sent)
 	f.create, f.restore, f.remove = isInvisible, isInvisible, isInvisible
@@ -94,8 +94,7 @@ func (f describeFailure) expectLost(words string, sent int) describeFailure {
 	return f.withAccount(sent)
 }
 
-// expectLostBothWays are the answers that do not come, or whose status says success and whose body does not: of a deed that was done, and
-// of one that was not.
+// expectLostBothWays returns two cases of a lost or unusable answer: one in which the action was done, and one in which it was not.
 func (f describeFailure) expectLostBothWays(words string, sent int) []describeFailure {
 	undone := f
 	undone.name, undone.actionsOnly = f.name+", and not done", true
@@ -103,7 +102,7 @@ func (f describeFailure) expectLostBothWays(words string, sent int) []describeFa
 	return []describeFailure{f.expectLost(words, sent), undone.expectLost(words, sent)}
 }
 
-// expectRefused are the answers that say no.
+// expectRefused expects a refusal by the API.
 func (f describeFailure) expectRefused(words string, sent int) describeFailure {
 	f.read = listError(words, sent)
 	f.create = actionRefused(words)
@@ -111,31 +110,31 @@ func (f describeFailure) expectRefused(words string, sent int) describeFailure {
 	return f.withAccount(sent)
 }
 
-// expectNoAPI is what a list says that does not exist: the address is wrong, and not a thing gone.
+// expectNoAPI expects that a 404 for a list means a wrong address, and not a deleted item.
 func (f describeFailure) expectNoAPI() describeFailure {
 	f.read = listError("has no API at this address (status 404)", 1)
 	return f
 }
 
-// withDocumentedRefusal are the refusals of deeds that the documents explain where the API does not.
+// withDocumentedRefusal expects the documented reason of a refused action, since the API gives none.
 func (f describeFailure) withDocumentedRefusal() describeFailure {
 	f.create = actionRefused("The API refused it: what was asked for is not valid, or the server's limit is reached.")
 	f.restore = actionRefused("The API refused the restore: the server is not in a state for it.")
 	return f
 }
 
-// withCountdown are the answers after which the header counts down to the next try.
+// withCountdown expects that the header counts down to the next try.
 func (f describeFailure) withCountdown(words string) describeFailure {
 	f.read.shown = words
 	return f
 }
 
-// faults are what may befall an endpoint.
+// faults returns the faults that apply to an endpoint.
 func (e endpoint) faults() []describeFailure {
 	return slices.DeleteFunc(allFaults(), func(f describeFailure) bool { return f.actionsOnly && e.class == readClass })
 }
 
-// allFaults is the table.
+// allFaults returns the whole table.
 func allFaults() []describeFailure {
 	var all []describeFailure
 	for _, some := range [][]describeFailure{connectionFaults(), responseFaults(), redirectFaults(), statusFaults(), badRequestFaults()} {
@@ -144,7 +143,7 @@ func allFaults() []describeFailure {
 	return all
 }
 
-// connectionFaults are those in which no whole answer comes.
+// connectionFaults are faults without a complete answer.
 func connectionFaults() []describeFailure {
 	const late, cut = "did not answer in time", "broke off before the answer was complete"
 	whole := func(answer string) string { return "HTTP/1.1 200 OK\r\n" + answer }
@@ -170,28 +169,28 @@ func connectionFaults() []describeFailure {
 	)
 }
 
-// responseFaults are those in which an answer comes that says success, and cannot be right.
+// responseFaults are answers that report success but cannot be right.
 func responseFaults() []describeFailure {
 	always := func(body string) faultResponse { return respondSuccess(func(string) string { return body }) }
 	half := respondSuccess(func(body string) string { return body[:len(body)/2] })
 	object := respondSuccess(changeLeaves(func(string, any) any { return struct{}{} }))
 	null := respondSuccess(changeLeaves(func(string, any) any { return nil }))
-	strange := respondSuccess(changeLeaves(func(name string, value any) any {
+	unknownStatus := respondSuccess(changeLeaves(func(name string, value any) any {
 		if name == "status" {
 			return "archiving"
 		}
 		return value
 	}))
-	stranger := describeFailure{
-		name: "unknown status word", respond: strange, executed: true, read: listError("archiving", 1),
+	unknownCase := describeFailure{
+		name: "unknown status word", respond: unknownStatus, executed: true, read: listError("archiving", 1),
 		create: expectation{shown: "creating", events: "intent, running", requests: 1}, restore: expectRunning, remove: expectDeletedLater,
 		overrides: map[string]expectation{showAccount: {shown: "Acme", requests: 1}},
 	}
-	believed := map[string]expectation{deleteBackup: expectDeleted, deleteSnapshot: expectDeleted} // it is what the documents promise
-	empty := describeFailure{name: "204 with a body", overrides: believed, respond: sendRaw("HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\n{\"id\": 1}")}.
+	trusted := map[string]expectation{deleteBackup: expectDeleted, deleteSnapshot: expectDeleted} // a 204 is what the documents promise
+	empty := describeFailure{name: "204 with a body", overrides: trusted, respond: sendRaw("HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\n{\"id\": 1}")}.
 		expectLostBothWays("cannot be used: it is empty", 1)
 	for i := range empty {
-		if !empty[i].executed { // the lists tell otherwise
+		if !empty[i].executed { // the lists still show the point
 			empty[i].overrides = map[string]expectation{deleteBackup: expectStillListed, deleteSnapshot: expectStillListed, showAccount: empty[i].overrides[showAccount]}
 		}
 	}
@@ -203,13 +202,13 @@ func responseFaults() []describeFailure {
 		describeFailure{name: "wrong types", respond: object}.expectLostBothWays("cannot be used: item 1 of page 1", 1),
 		describeFailure{name: "null everywhere", respond: null}.expectLostBothWays("cannot be used: item 1 of page 1 has no id", 1),
 		describeFailure{name: "a bare null", respond: always("null")}.expectLostBothWays("cannot be used: there is no list in it", 1),
-		[]describeFailure{stranger},
+		[]describeFailure{unknownCase},
 		empty,
 		describeFailure{name: "huge", respond: floodBody}.expectLostBothWays("it is far larger than any answer", 1),
 	)
 }
 
-// redirectFaults point to another place. Only a read is sent on, and only to the API's own.
+// redirectFaults redirect to another address. Only reads follow a redirect, and only to the API's own address.
 func redirectFaults() []describeFailure {
 	var all []describeFailure
 	for _, status := range []int{301, 302, 307, 308} {
@@ -222,7 +221,7 @@ func redirectFaults() []describeFailure {
 	return all
 }
 
-// statusFaults say by their status that it went wrong.
+// statusFaults report a failure by their status.
 func statusFaults() []describeFailure {
 	const again = "The API had too many requests."
 	having := "The API has trouble (status %d): try again in a while."
@@ -255,7 +254,7 @@ func statusFaults() []describeFailure {
 		expectLost("The API answered with status 600, which has no meaning", 1))
 }
 
-// badRequestFaults are a 400 in each shape that its body may have; nothing about them is documented [I].
+// badRequestFaults are a 400 with each shape that its body may have. None of them is documented [I].
 func badRequestFaults() []describeFailure {
 	const bare = "The API refused the request (status 400)."
 	var all []describeFailure
@@ -281,11 +280,11 @@ func badRequestFaults() []describeFailure {
 	return all
 }
 
-// clientLimits are those of the client that meets a fault.
+// clientLimits returns the limits of the client that meets the fault.
 func (f describeFailure) clientLimits() api.Limits {
 	limits := api.Limits{Body: 64 << 10}
 	if f.timesOut {
-		limits.Call = 400 * slower * time.Millisecond // it is waited for in full; all else on this machine is far quicker
+		limits.Call = 400 * slower * time.Millisecond // the test waits this long; everything else on one machine is far quicker
 	}
 	return limits
 }

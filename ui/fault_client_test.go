@@ -7,7 +7,7 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// The endpoints, as the tests that bend their ways name them.
+// The endpoints, as routedClient and the fault tests name them.
 const (
 	listServers     = "list servers"
 	listBackups     = "list backups"
@@ -21,68 +21,68 @@ const (
 	deleteSnapshot  = "delete snapshot"
 )
 
-// routedClient is a client whose calls each take a way of their own.
+// routedClient is a client that chooses another client for each call.
 type routedClient struct {
 	command.Client
-	route func(endpoint string) (by command.Client, back func()) // back is called when the answer has come
+	route func(endpoint string) (client command.Client, done func()) // done is called after the answer
 }
 
-func (d routedClient) Servers(ctx context.Context, filter model.ServerFilter) ([]model.Server, error) {
-	by, back := d.route(listServers)
-	defer back()
-	return by.Servers(ctx, filter)
+func (r routedClient) Servers(ctx context.Context, filter model.ServerFilter) ([]model.Server, error) {
+	client, done := r.route(listServers)
+	defer done()
+	return client.Servers(ctx, filter)
 }
 
-func (d routedClient) Backups(ctx context.Context, filter model.BackupFilter) ([]model.Point, error) {
-	by, back := d.route(listBackups)
-	defer back()
-	return by.Backups(ctx, filter)
+func (r routedClient) Backups(ctx context.Context, filter model.BackupFilter) ([]model.Point, error) {
+	client, done := r.route(listBackups)
+	defer done()
+	return client.Backups(ctx, filter)
 }
 
-func (d routedClient) Snapshots(ctx context.Context, filter model.SnapshotFilter) ([]model.Point, error) {
-	by, back := d.route(listSnapshots)
-	defer back()
-	return by.Snapshots(ctx, filter)
+func (r routedClient) Snapshots(ctx context.Context, filter model.SnapshotFilter) ([]model.Point, error) {
+	client, done := r.route(listSnapshots)
+	defer done()
+	return client.Snapshots(ctx, filter)
 }
 
-func (d routedClient) Account(ctx context.Context) (model.Account, error) {
-	by, back := d.route(showAccount)
-	defer back()
-	return by.Account(ctx)
+func (r routedClient) Account(ctx context.Context) (model.Account, error) {
+	client, done := r.route(showAccount)
+	defer done()
+	return client.Account(ctx)
 }
 
-func (d routedClient) CreateBackup(ctx context.Context, server model.ID, description string) (model.ActionResult, error) {
-	by, back := d.route(createBackup)
-	defer back()
-	return by.CreateBackup(ctx, server, description)
+func (r routedClient) CreateBackup(ctx context.Context, server model.ID, description string) (model.ActionResult, error) {
+	client, done := r.route(createBackup)
+	defer done()
+	return client.CreateBackup(ctx, server, description)
 }
 
-func (d routedClient) CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.ActionResult, error) {
-	by, back := d.route(createSnapshot)
-	defer back()
-	return by.CreateSnapshot(ctx, server, name, description)
+func (r routedClient) CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.ActionResult, error) {
+	client, done := r.route(createSnapshot)
+	defer done()
+	return client.CreateSnapshot(ctx, server, name, description)
 }
 
-func (d routedClient) RestoreBackup(ctx context.Context, server, backup model.ID) (model.ActionResult, error) {
-	by, back := d.route(restoreBackup)
-	defer back()
-	return by.RestoreBackup(ctx, server, backup)
+func (r routedClient) RestoreBackup(ctx context.Context, server, backup model.ID) (model.ActionResult, error) {
+	client, done := r.route(restoreBackup)
+	defer done()
+	return client.RestoreBackup(ctx, server, backup)
 }
 
-func (d routedClient) RestoreSnapshot(ctx context.Context, snapshot model.ID) (model.ActionResult, error) {
-	by, back := d.route(restoreSnapshot)
-	defer back()
-	return by.RestoreSnapshot(ctx, snapshot)
+func (r routedClient) RestoreSnapshot(ctx context.Context, snapshot model.ID) (model.ActionResult, error) {
+	client, done := r.route(restoreSnapshot)
+	defer done()
+	return client.RestoreSnapshot(ctx, snapshot)
 }
 
-func (d routedClient) DeleteBackup(ctx context.Context, backup model.ID) error {
-	by, back := d.route(deleteBackup)
-	defer back()
-	return by.DeleteBackup(ctx, backup)
+func (r routedClient) DeleteBackup(ctx context.Context, backup model.ID) error {
+	client, done := r.route(deleteBackup)
+	defer done()
+	return client.DeleteBackup(ctx, backup)
 }
 
-func (d routedClient) DeleteSnapshot(ctx context.Context, snapshot model.ID) error {
-	by, back := d.route(deleteSnapshot)
-	defer back()
-	return by.DeleteSnapshot(ctx, snapshot)
+func (r routedClient) DeleteSnapshot(ctx context.Context, snapshot model.ID) error {
+	client, done := r.route(deleteSnapshot)
+	defer done()
+	return client.DeleteSnapshot(ctx, snapshot)
 }

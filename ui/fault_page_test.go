@@ -8,27 +8,27 @@ import (
 	"testing"
 )
 
-// faultPagePath is the table for people who read.
+// faultPagePath is the generated page.
 const faultPagePath = "../docs/FAULTS.md"
 
-const faultIntro = `# Faults, and what becomes of them
+const faultIntro = `# Faults and their effects
 
-What a person sees when something goes wrong between vpsdeck and the API, what stays, and how often the API was asked. Each
-row is played in a test (ui/fault_table_test.go): the whole program on an emulated terminal, with the real client, in front
-of a server that misbehaves for this one endpoint and is in order for all others. This page is made from the test's table:
+What the screen shows when something goes wrong between vpsdeck and the API, what stays, and how often the API is asked.
+Each row is run by a test (ui/fault_table_test.go): the whole program on an emulated terminal, with the real client. The
+server in front of it misbehaves for this one endpoint only. This page is generated from the test's table:
 
     go test ./ui -run FaultPage -update
 
-Seen is a part of what the screen shows at once; where a second part follows, it is there 40 seconds later. Requests counts
-those of the endpoint: a list is asked for up to three times where that may help, a deed is sent once, whatever happens.
+*Seen* is a part of what the screen shows at once; a second part, if any, is shown within 140 seconds. *Requests* counts
+the requests to the endpoint: a list is requested up to three times where that may help, an action is sent once.
 
-A deed is done at the provider where the answer is lost or spoilt on its way back, unless the row says "and not done"; it is
-not done where a status says so, unless the row says "and yet done". A 204 to a delete is what the documents promise, and is
-believed; every other 2xx must say that it is the API's own, or the outcome is unknown.
+An action was done at the provider if its answer was lost or damaged on the way back, unless the row says "and not done".
+It was not done if a status says so, unless the row says "and yet done". A 204 to a delete is trusted, as the documents
+promise; the body of every other 2xx must be the API's own, or the outcome is unknown.
 
-What stays of a deed are its steps in the journal: *intent* is written before the request leaves, *refused* is a no that can
-be believed, *unknown* an answer that was lost. What is unknown is looked for in the lists and never sent again by itself:
-it goes on as *running* or ends as *done* when they show it, and as *not-found* when they do not.
+For an action, *stays* lists its events in the journal: *intent* is written before the request is sent, *refused* is a
+reliable refusal, *unknown* an answer that was lost. An unknown outcome is looked for in the lists, and the action is never
+sent again automatically. It becomes *running* or *done* when the lists show it, and *not-found* when they do not.
 `
 
 func TestFaultPageIsUpToDate(t *testing.T) {
@@ -43,7 +43,7 @@ func TestFaultPageIsUpToDate(t *testing.T) {
 		t.Fatal(err)
 	}
 	if strings.ReplaceAll(string(got), "\r\n", "\n") != want {
-		t.Errorf("%s is not what the table says: run this test with -update", faultPagePath)
+		t.Errorf("%s is out of date: run this test with -update", faultPagePath)
 	}
 }
 
@@ -68,7 +68,7 @@ func (x expectation) describe() string {
 	return text
 }
 
-// quoteCell quotes a part of what the screen shows, in a cell of a table.
+// quoteCell quotes a part of the screen in a table cell.
 func quoteCell(text string) string { return "“" + strings.ReplaceAll(text, "|", `\|`) + "”" }
 
 func (x expectation) remaining(e endpoint) string {

@@ -17,7 +17,7 @@ import (
 	"vpsdeck/model"
 )
 
-// faultServer stands before the account and misbehaves. Only the requests of one endpoint come by it; see forked.
+// faultServer stands between the program and the account, and misbehaves. Only the requests to one endpoint reach it; see routedClient.
 type faultServer struct {
 	account      http.Handler
 	now          func() time.Time // the account's clock
@@ -31,13 +31,13 @@ func (f *faultServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if f.spec.executed {
 		f.account.ServeHTTP(answer, r)
 	} else {
-		_, _ = io.Copy(io.Discard, r.Body) // else the server does not notice a client that hangs up
+		_, _ = io.Copy(io.Discard, r.Body) // otherwise the server does not notice that the client hangs up
 	}
 	w.Header().Set("Date", f.now().UTC().Format(http.TimeFormat))
 	f.spec.respond(w, r, answer)
 }
 
-// faultResponse is what a front does in place of answering.
+// faultResponse is how a faultServer answers.
 type faultResponse func(w http.ResponseWriter, r *http.Request, answer *httptest.ResponseRecorder)
 
 // respond answers with a status, a body, and header fields in pairs.
@@ -51,7 +51,7 @@ func respond(status int, body string, header ...string) faultResponse {
 	}
 }
 
-// retryAfterDate asks to be left alone until a date, 45 s from now by the account's clock.
+// retryAfterDate answers 429 with a Retry-After date, 45 s from now by the account's clock.
 func retryAfterDate(w http.ResponseWriter, _ *http.Request, _ *httptest.ResponseRecorder) {
 	now, _ := http.ParseTime(w.Header().Get("Date"))
 	w.Header().Set("Retry-After", now.Add(45*time.Second).Format(http.TimeFormat))
@@ -59,17 +59,17 @@ func retryAfterDate(w http.ResponseWriter, _ *http.Request, _ *httptest.Response
 }
 
 // redirectTo answers with a redirect; to the same address if place is empty.
-func redirectTo(status int, place string) faultResponse {
+func redirectTo(status int, address string) faultResponse {
 	return func(w http.ResponseWriter, r *http.Request, _ *httptest.ResponseRecorder) {
-		if place == "" {
-			place = r.URL.Path
+		if address == "" {
+			address = r.URL.Path
 		}
-		w.Header().Set("Location", place)
+		w.Header().Set("Location", address)
 		w.WriteHeader(status)
 	}
 }
 
-// statusWithBody is the account's own status, or one that leaves room for a body.
+// statusWithBody returns the account's status, or 200 if that status allows no body.
 func statusWithBody(answer *httptest.ResponseRecorder) int {
 	if answer.Code == http.StatusNoContent {
 		return http.StatusOK
@@ -77,7 +77,7 @@ func statusWithBody(answer *httptest.ResponseRecorder) int {
 	return answer.Code
 }
 
-// respondSuccess answers with a status of success, and a body made of the account's.
+// respondSuccess answers with a success status and a body made from the account's.
 func respondSuccess(body func(string) string) faultResponse {
 	return func(w http.ResponseWriter, _ *http.Request, answer *httptest.ResponseRecorder) {
 		w.WriteHeader(statusWithBody(answer))
@@ -90,7 +90,7 @@ func sendRaw(text string) faultResponse {
 	return func(w http.ResponseWriter, _ *http.Request, _ *httptest.ResponseRecorder) {
 		conn, _, err := w.(http.Hijacker).Hijack()
 		if err != nil {
-			return // the client is gone, and the count of requests tells
+			return // the client is gone, which the request count shows
 		}
 		_, _ = io.WriteString(conn, text)
 		_ = conn.Close()
@@ -110,7 +110,7 @@ func hangInBody(w http.ResponseWriter, r *http.Request, answer *httptest.Respons
 	<-r.Context().Done()
 }
 
-// dripBody sends a byte every few milliseconds, for as long as anyone listens.
+// dripBody sends a byte every few milliseconds until the client hangs up.
 func dripBody(w http.ResponseWriter, r *http.Request, answer *httptest.ResponseRecorder) {
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
@@ -126,7 +126,7 @@ func dripBody(w http.ResponseWriter, r *http.Request, answer *httptest.ResponseR
 	}
 }
 
-// floodBody sends the body behind 64 MiB of blanks, as far as anyone takes them.
+// floodBody sends 64 MiB of blanks before the body, until the client stops reading.
 func floodBody(w http.ResponseWriter, _ *http.Request, answer *httptest.ResponseRecorder) {
 	w.WriteHeader(http.StatusOK)
 	blanks := strings.Repeat(" ", 64<<10)
@@ -138,18 +138,18 @@ func floodBody(w http.ResponseWriter, _ *http.Request, answer *httptest.Response
 	_, _ = io.WriteString(w, answer.Body.String())
 }
 
-// changeLeaves makes a body anew in which every value that is no list and no object has been changed.
+// changeLeaves changes every value of a JSON body that is neither a list nor an object.
 func changeLeaves(change func(name string, value any) any) func(string) string {
 	var walk func(name string, value any) any
 	walk = func(name string, value any) any {
 		switch v := value.(type) {
 		case map[string]any:
-			for key, one := range v {
-				v[key] = walk(key, one)
+			for key, item := range v {
+				v[key] = walk(key, item)
 			}
 		case []any:
-			for i, one := range v {
-				v[i] = walk(name, one)
+			for i, item := range v {
+				v[i] = walk(name, item)
 			}
 		default:
 			return change(name, value)
@@ -158,13 +158,13 @@ func changeLeaves(change func(name string, value any) any) func(string) string {
 	}
 	return func(body string) string {
 		var value any
-		_ = json.Unmarshal([]byte(body), &value) // a body that is none, as of a DELETE, becomes the change itself
+		_ = json.Unmarshal([]byte(body), &value) // an empty body, as of a DELETE, becomes the changed value itself
 		out, _ := json.Marshal(walk("", value))
 		return string(out)
 	}
 }
 
-// listen is the address to which a fault's requests go.
+// listen starts the server and returns the address for the requests.
 func (f *faultServer) listen(t testing.TB) string {
 	t.Helper()
 	if f.spec.baseURL != "" {
@@ -194,29 +194,29 @@ type memoryJournal struct {
 	records []model.Record
 }
 
-func (n *memoryJournal) Append(r model.Record) error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.records = append(n.records, r)
+func (m *memoryJournal) Append(r model.Record) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.records = append(m.records, r)
 	return nil
 }
 
-func (n *memoryJournal) Read() ([]model.Record, int, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return append([]model.Record(nil), n.records...), 0, nil
+func (m *memoryJournal) Read() ([]model.Record, int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return append([]model.Record(nil), m.records...), 0, nil
 }
 
-func (n *memoryJournal) IsAlive(string) bool { return true }
+func (m *memoryJournal) IsAlive(string) bool { return true }
 
-// LockServer is free: nobody else shares the lines.
-func (n *memoryJournal) LockServer(context.Context, string, model.ID) (func(), error) {
+// LockServer always succeeds: nobody else uses this journal.
+func (m *memoryJournal) LockServer(context.Context, string, model.ID) (func(), error) {
 	return func() {}, nil
 }
 
-// events is what became of the only deed, step by step.
-func (n *memoryJournal) events() string {
-	records, _, _ := n.Read() // a notebook has no failures
+// events returns the events of the only action, in order.
+func (m *memoryJournal) events() string {
+	records, _, _ := m.Read() // a memoryJournal never fails
 	var steps []string
 	for _, r := range records {
 		if r.ID != records[0].ID {

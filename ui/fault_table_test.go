@@ -16,7 +16,7 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// endpointClass is what an endpoint does, which decides how it takes a fault.
+// endpointClass is what an endpoint does, which decides what a fault leads to.
 type endpointClass int
 
 const (
@@ -26,20 +26,20 @@ const (
 	deleteClass
 )
 
-// endpoint is one thing that the program asks of the API, and how a person brings it about.
+// endpoint is an endpoint of the API, and how a user triggers its request.
 type endpoint struct {
 	name        string
 	class       endpointClass
-	request     string // the request
+	request     string // method and path
 	perform     func(*lazyHarness)
-	alwaysShown string // what is on the screen whatever happens
-	remains     string // the same for the reader of docs/FAULTS.md
+	alwaysShown string // what the screen shows in every case
+	remains     string // the same in the words of docs/FAULTS.md
 }
 
 // pressKeys presses keys.
 func pressKeys(keys ...string) func(*lazyHarness) { return func(s *lazyHarness) { s.Press(keys...) } }
 
-// pressAndConfirm presses keys, and says yes to the question that they open.
+// pressAndConfirm presses keys and confirms the dialog that they open.
 func pressAndConfirm(keys ...string) func(*lazyHarness) {
 	return func(s *lazyHarness) {
 		s.Press(keys...)
@@ -47,7 +47,7 @@ func pressAndConfirm(keys ...string) func(*lazyHarness) {
 	}
 }
 
-// fillAndSubmit presses a key, fills in the first field of the form that it opens, and sends it.
+// fillAndSubmit presses a key, fills in the first field of the form that it opens, and submits it with the keys.
 func fillAndSubmit(key, text string, keys ...string) func(*lazyHarness) {
 	return func(s *lazyHarness) {
 		s.Press(key)
@@ -59,9 +59,9 @@ func fillAndSubmit(key, text string, keys ...string) func(*lazyHarness) {
 const onlyServer = "web-server-01"
 
 var endpoints = []endpoint{
-	{listServers, readClass, "GET /servers/", pressKeys("R"), "▌ web-server-01", "the servers of before"},
-	{listBackups, readClass, "GET /backups/", pressKeys("R"), "Automatic daily backup", "the backups of before"},
-	{listSnapshots, readClass, "GET /snapshots/", pressKeys("R"), "Before major migration", "the snapshots of before"},
+	{listServers, readClass, "GET /servers/", pressKeys("R"), "▌ web-server-01", "the old servers"},
+	{listBackups, readClass, "GET /backups/", pressKeys("R"), "Automatic daily backup", "the old backups"},
+	{listSnapshots, readClass, "GET /snapshots/", pressKeys("R"), "Before major migration", "the old snapshots"},
 	{showAccount, readClass, "GET /account/me/", pressKeys(), onlyServer, "everything else"},
 	{createBackup, createClass, "POST /backups/", fillAndSubmit("b", "by a test", "enter"), onlyServer, ""},
 	{createSnapshot, createClass, "POST /snapshots/", fillAndSubmit("s", "before", "enter", "enter"), onlyServer, ""},
@@ -73,7 +73,7 @@ var endpoints = []endpoint{
 
 var discardLogger = log.New(io.Discard, "", 0)
 
-// faultRun is one row of the table, being played.
+// faultRun is a row of the table while it runs.
 type faultRun struct {
 	*lazyHarness
 	endpoint endpoint
@@ -85,15 +85,15 @@ type faultRun struct {
 func TestEveryFaultIsShownAndSendsTheExpectedRequests(t *testing.T) {
 	const atOnce = 4 // many rows wait for a frame or for a time limit, not for the processor
 	var wait sync.WaitGroup
-	turns := make(chan struct{}, atOnce)
+	slots := make(chan struct{}, atOnce)
 	for i, e := range endpoints {
 		for j, f := range e.faults() {
 			if (i+j)%slower != 0 {
 				continue
 			}
-			turns <- struct{}{}
+			slots <- struct{}{}
 			wait.Go(func() {
-				defer func() { <-turns }()
+				defer func() { <-slots }()
 				t.Run(e.name+"/"+f.name, func(t *testing.T) { runFault(t, e, f) })
 			})
 		}
@@ -101,24 +101,24 @@ func TestEveryFaultIsShownAndSendsTheExpectedRequests(t *testing.T) {
 	wait.Wait()
 }
 
-// runFault sits down at a program, lets it run into the trouble, and looks.
+// runFault starts the program, triggers the fault and checks the result.
 func runFault(t *testing.T, e endpoint, f describeFailure) {
 	r := &faultRun{endpoint: e, want: f.expectFor(e), server: &faultServer{spec: f}}
 	w := newHarness(t, sim.Options{Servers: 1})
 	r.server.account, r.server.now = w.account, w.clock.Now
-	var astray atomic.Bool // the endpoint's requests go to the front
-	astray.Store(e.name == showAccount)
-	straight, stray := w.newClient(w.url), w.faultyClient(r.server)
-	client := routedClient{straight, func(endpoint string) (command.Client, func()) {
-		if endpoint == e.name && astray.Load() {
-			return stray, func() {}
+	var toFaulty atomic.Bool // the endpoint's requests go to the fault server
+	toFaulty.Store(e.name == showAccount)
+	direct, faulty := w.newClient(w.url), w.faultyClient(r.server)
+	client := routedClient{direct, func(endpoint string) (command.Client, func()) {
+		if endpoint == e.name && toFaulty.Load() {
+			return faulty, func() {}
 		}
-		return straight, func() {}
+		return direct, func() {}
 	}}
 	r.lazyHarness = w.startLazy(size{200, 16}, ui.Options{Client: client, Access: &fakeAccess{harness: w}, Journal: &r.journal, RunID: "run"})
-	r.Press("1") // once all that was asked for at the start is there
+	r.Press("1") // once everything requested at the start has arrived
 	r.proxy.reset()
-	astray.Store(true)
+	toFaulty.Store(true)
 	e.perform(r.lazyHarness)
 	r.requireShown(r.want.shown)
 	if r.want.shownLater != "" {
@@ -126,35 +126,35 @@ func runFault(t *testing.T, e endpoint, f describeFailure) {
 		r.requireShown(r.want.shownLater)
 	}
 	if got := r.journal.events(); got != r.want.events {
-		t.Errorf("the journal says %q of it, not %q", got, r.want.events)
+		t.Errorf("the events in the journal are %q, want %q", got, r.want.events)
 	}
 	if got := int(r.server.requestCount.Load()); got != r.want.requests {
-		t.Errorf("%d requests went out, not %d", got, r.want.requests)
+		t.Errorf("%d requests were sent, want %d", got, r.want.requests)
 	}
-	r.requireActions() // none by the way that is in order
+	r.requireActions() // none by the direct client
 }
 
-// requireShown fails the test unless the screen shows the text, and what stays.
-func (r *faultRun) requireShown(seen string) {
-	r.t.Helper()
-	g := r.Screen()
-	for _, text := range []string{seen, r.endpoint.alwaysShown} {
+// requireShown fails the test unless the screen shows the text, and what must stay.
+func (f *faultRun) requireShown(seen string) {
+	f.t.Helper()
+	g := f.Screen()
+	for _, text := range []string{seen, f.endpoint.alwaysShown} {
 		if !g.Contains(text) {
-			r.t.Errorf("the screen does not show %q:\n%s", text, g.Text())
+			f.t.Errorf("the screen does not show %q:\n%s", text, g.Text())
 		}
 	}
-	if seen != r.want.shownLater && (g.Contains("Cancel") || g.Contains("enter: create")) {
-		r.t.Errorf("the dialog is still open:\n%s", g.Text())
+	if seen != f.want.shownLater && (g.Contains("Cancel") || g.Contains("enter: create")) {
+		f.t.Errorf("the dialog is still open:\n%s", g.Text())
 	}
 }
 
-// faultyClient is the client that runs into the front.
-func (w *harness) faultyClient(f *faultServer) *api.Client {
-	w.t.Helper()
-	client, err := api.New(f.listen(w.t), liveToken, api.WithClock(w.clock.Now), api.WithLimits(f.spec.clientLimits()),
+// faultyClient returns a client that talks to the fault server.
+func (h *harness) faultyClient(f *faultServer) *api.Client {
+	h.t.Helper()
+	client, err := api.New(f.listen(h.t), liveToken, api.WithClock(h.clock.Now), api.WithLimits(f.spec.clientLimits()),
 		api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))
 	if err != nil {
-		w.t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	return client
 }

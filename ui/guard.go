@@ -9,11 +9,11 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Guard runs the program so that a mistake of ours, a panic in Update, View or a command, ends it in order: the terminal is
-// given back, and what happened is kept for whoever mends it. It prints nothing.
+// Guard wraps the program so that a panic in Update, View or a command ends it cleanly. The
+// terminal is restored, and the panic is kept for the bug report. Guard prints nothing.
 type Guard struct {
 	app      *App
-	quit     func() // ends the program from outside its loop
+	quit     func() // ends the program from outside its event loop
 	lastView tea.View
 
 	mu    sync.Mutex
@@ -22,32 +22,32 @@ type Guard struct {
 
 // Crash is a panic.
 type Crash struct {
-	Message string // what Go said of it
-	Stack   string // where it was
+	Message string // the panic value
+	Stack   string // of the goroutine
 }
 
-// NewGuard guards an app. quit must be set, by OnCrash, before the program runs.
+// NewGuard guards an app. OnCrash must be called before the program runs.
 func NewGuard(app *App) *Guard { return &Guard{app: app} }
 
-// OnCrash tells how to end the program.
+// OnCrash sets the function that ends the program after a panic.
 func (g *Guard) OnCrash(quit func()) { g.quit = quit }
 
-// Crash is what the program broke by, or nil.
+// Crash is the panic that ended the program, or nil.
 func (g *Guard) Crash() *Crash {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.crash
 }
 
-// recoverPanic is deferred where a panic may pass. Only the first one counts.
+// recoverPanic is deferred wherever a panic may occur. Only the first panic is kept.
 func (g *Guard) recoverPanic() {
-	what := recover()
-	if what == nil {
+	value := recover()
+	if value == nil {
 		return
 	}
 	g.mu.Lock()
 	if g.crash == nil {
-		g.crash = &Crash{Message: fmt.Sprint(what), Stack: string(debug.Stack())}
+		g.crash = &Crash{Message: fmt.Sprint(value), Stack: string(debug.Stack())}
 	}
 	g.mu.Unlock()
 	go g.quit()
@@ -59,7 +59,7 @@ func (g *Guard) Init() (cmd tea.Cmd) {
 	return g.guardCmd(g.app.Init())
 }
 
-// Update hands on a message. After a panic nothing is handed on any more.
+// Update passes on a message. After a panic it does nothing.
 func (g *Guard) Update(msg tea.Msg) (m tea.Model, cmd tea.Cmd) {
 	m = g
 	if g.Crash() != nil {
@@ -70,7 +70,7 @@ func (g *Guard) Update(msg tea.Msg) (m tea.Model, cmd tea.Cmd) {
 	return g, g.guardCmd(cmd)
 }
 
-// View draws the app; after a panic, what was drawn last.
+// View draws the app. After a panic it returns the last screen.
 func (g *Guard) View() (v tea.View) {
 	v = g.lastView
 	v.AltScreen = true
@@ -82,7 +82,7 @@ func (g *Guard) View() (v tea.View) {
 	return g.lastView
 }
 
-// guardCmd guards a command, and those that it brings with it.
+// guardCmd guards a command and the commands that it returns.
 func (g *Guard) guardCmd(cmd tea.Cmd) tea.Cmd {
 	if cmd == nil {
 		return nil
@@ -93,17 +93,17 @@ func (g *Guard) guardCmd(cmd tea.Cmd) tea.Cmd {
 	}
 }
 
-// guardMsg guards the commands in a message of tea.Batch or tea.Sequence. The latter's type is Bubble Tea's own secret: it is
-// known by what it is made of.
+// guardMsg guards the commands in a message of tea.Batch or tea.Sequence. The type of the latter
+// is not exported, so it is recognized by its underlying type.
 func (g *Guard) guardMsg(msg tea.Msg) tea.Msg {
 	kind, cmds := reflect.TypeOf(msg), reflect.TypeFor[[]tea.Cmd]()
 	if kind == nil || kind.Kind() != reflect.Slice || !kind.ConvertibleTo(cmds) {
 		return msg
 	}
 	bundle := reflect.ValueOf(msg).Convert(cmds).Interface().([]tea.Cmd)
-	watched := make([]tea.Cmd, len(bundle))
+	guarded := make([]tea.Cmd, len(bundle))
 	for i, cmd := range bundle {
-		watched[i] = g.guardCmd(cmd)
+		guarded[i] = g.guardCmd(cmd)
 	}
-	return reflect.ValueOf(watched).Convert(kind).Interface()
+	return reflect.ValueOf(guarded).Convert(kind).Interface()
 }

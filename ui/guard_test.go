@@ -10,7 +10,7 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// guardedApp is a guarded app that begins with a command of its own.
+// guardedApp is a guarded app that starts with a given command.
 type guardedApp struct {
 	*Guard
 	initCmd tea.Cmd
@@ -18,7 +18,7 @@ type guardedApp struct {
 
 func (g guardedApp) Init() tea.Cmd { return g.guardCmd(g.initCmd) }
 
-// huh brings its commands along in sequences, within batches, within sequences.
+// huh returns its commands in sequences, within batches, within sequences.
 func TestPanicInNestedCommandIsCaught(t *testing.T) {
 	fine := func() tea.Msg { return nil }
 	broken := func() tea.Msg { panic("a mistake") }
@@ -34,11 +34,11 @@ func TestPanicInNestedCommandIsCaught(t *testing.T) {
 			g := NewGuard(New(Options{Keys: keymap.Default(), Clock: command.WallClock{}}))
 			program := tea.NewProgram(guardedApp{g, cmd}, tea.WithInput(nil), tea.WithOutput(io.Discard), tea.WithoutSignalHandler())
 			g.OnCrash(program.Quit)
-			if _, err := program.Run(); err != nil { // Bubble Tea's own word for it, with a stack on the screen
+			if _, err := program.Run(); err != nil { // Bubble Tea caught it, and printed a stack on the screen
 				t.Errorf("it passed the guard: %v", err)
 			}
 			if c := g.Crash(); c == nil || c.Message != "a mistake" || c.Stack == "" {
-				t.Errorf("it is kept as %+v", c)
+				t.Errorf("the crash is %+v", c)
 			}
 		})
 	}

@@ -22,13 +22,12 @@ import (
 	"vpsdeck/ui/dialog"
 )
 
-// startTime is when every account opens: the day of the documents' examples.
+// startTime is when every test starts: the day of the examples in the API's documents.
 var startTime = time.Date(2025, 1, 16, 15, 45, 0, 0, time.UTC)
 
 const liveToken = "vps_live"
 
-// harness is a person at a terminal in front of the program, which runs on the real client and a simulated account. Time
-// passes only when the test says so.
+// harness runs the program on an emulated terminal, with the real client and a simulated account. Time passes only when the test advances it.
 type harness struct {
 	*termtest.Terminal
 	t             testing.TB
@@ -37,41 +36,41 @@ type harness struct {
 	account       *sim.Account
 	proxy         *recordingProxy // between the program and its account
 	clock         *terminal.Clock
-	otherClient   *api.Client // somebody else, at the same account over another line
+	otherClient   *api.Client // another user of the account, not through the proxy
 	url           string
-	clientOptions []api.Option // what else the clients are made with
+	clientOptions []api.Option // more options of the clients
 }
 
 type setup struct {
 	ui              ui.Options
 	terminal        []terminal.Option
 	account         sim.Options
-	beforeStart     []func(*harness)    // what happens before the program starts
+	beforeStart     []func(*harness)    // run before the program starts
 	unauthenticated bool                // there is no token yet
-	namedHost       bool                // the account is at a host with a name
-	log             *command.RequestLog // of what is asked; nil: none
+	namedHost       bool                // the account's host has a name
+	log             *command.RequestLog // of the requests; nil: none
 	share           func(*harness, *ui.Options)
 }
 
 type option func(*setup)
 
-// withOptions changes what the program is started with.
+// withOptions changes the program's options.
 func withOptions(change func(*ui.Options)) option { return func(s *setup) { change(&s.ui) } }
 
-// withTerminal changes what the terminal can do.
+// withTerminal adds options of the terminal.
 func withTerminal(options ...terminal.Option) option {
 	return func(s *setup) { s.terminal = append(s.terminal, options...) }
 }
 
-// beforeStart does something to the account or the line before the program starts.
-func beforeStart(do func(*harness)) option {
-	return func(s *setup) { s.beforeStart = append(s.beforeStart, do) }
+// beforeStart changes the account or the proxy before the program starts.
+func beforeStart(run func(*harness)) option {
+	return func(s *setup) { s.beforeStart = append(s.beforeStart, run) }
 }
 
-// withFault is before with a fault.
+// withFault injects a fault before the program starts.
 func withFault(text string) option { return beforeStart(func(w *harness) { w.injectFault(text) }) }
 
-// withServers sets the size of the fleet; below 0 there is none.
+// withServers sets the size of the fleet; below 0 there are no servers.
 func withServers(n int) option { return func(s *setup) { s.account.Servers = n } }
 
 var (
@@ -82,8 +81,7 @@ var (
 	withMouse    = withOptions(func(o *ui.Options) { o.Mouse = true })
 )
 
-// startApp starts the program on a terminal of width columns and height rows. Unless an option holds something back, it has
-// loaded everything when the first look is taken.
+// startApp starts the program on a terminal of the given columns and rows. When it returns, everything is loaded, unless an option delays it.
 func startApp(t testing.TB, width, height int, options ...option) *harness {
 	t.Helper()
 	w := &harness{t: t}
@@ -110,8 +108,8 @@ func startApp(t testing.TB, width, height int, options ...option) *harness {
 			s.ui.Client = namedHostClient{s.ui.Client}
 		}
 	}
-	for _, do := range s.beforeStart {
-		do(w)
+	for _, run := range s.beforeStart {
+		run(w)
 	}
 	if s.share != nil {
 		s.share(w, &s.ui)
@@ -125,8 +123,7 @@ func startApp(t testing.TB, width, height int, options ...option) *harness {
 	return w
 }
 
-// serve puts an account on a socket until the end of the test. The socket has no time limits: an answer that the test holds
-// back may take long on a busy machine.
+// serve serves an account until the end of the test. The server has no time limits: an answer that the test holds back may take long on a busy machine.
 func serve(t testing.TB, account http.Handler) string {
 	t.Helper()
 	server := httptest.NewServer(account)
@@ -137,128 +134,127 @@ func serve(t testing.TB, account http.Handler) string {
 	return server.URL + "/api/v1"
 }
 
-// newClient is the real client. It does not pause between its tries and has no time limits, since only the test moves the time.
-func (w *harness) newClient(url string) *api.Client {
-	w.t.Helper()
-	client, err := w.connect(url, liveToken)
+// newClient returns a real client. It does not pause between its tries and has no time limits, since only the test advances the time.
+func (h *harness) newClient(url string) *api.Client {
+	h.t.Helper()
+	client, err := h.connect(url, liveToken)
 	if err != nil {
-		w.t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	return client
 }
 
-func (w *harness) connect(url, token string) (*api.Client, error) {
-	return api.New(url, token, append(w.clientOptions, api.WithClock(w.clock.Now), api.WithLimits(api.Limits{Call: time.Hour, Total: time.Hour}),
+func (h *harness) connect(url, token string) (*api.Client, error) {
+	return api.New(url, token, append(h.clientOptions, api.WithClock(h.clock.Now), api.WithLimits(api.Limits{Call: time.Hour, Total: time.Hour}),
 		api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))...)
 }
 
-// injectFault has requests fail, as sim.ParseFault reads it.
-func (w *harness) injectFault(text string) {
-	w.t.Helper()
+// injectFault makes requests fail, as sim.ParseFault reads the text.
+func (h *harness) injectFault(text string) {
+	h.t.Helper()
 	f, err := sim.ParseFault(text)
 	if err != nil {
-		w.t.Fatal(err)
+		h.t.Fatal(err)
 	}
-	w.account.Inject(f)
+	h.account.Inject(f)
 }
 
-// skipInputDelay lets a question's quiet time pass, after which it listens.
-func (w *harness) skipInputDelay() { w.Advance(dialog.InputDelay) }
+// skipInputDelay advances the time until an open dialog accepts input.
+func (h *harness) skipInputDelay() { h.Advance(dialog.InputDelay) }
 
-// advanceUntil lets time pass until the screen shows the text, for as long as most. While something is at work at the account it
-// looks away, and then again every few seconds.
-func (w *harness) advanceUntil(most time.Duration, text string) terminal.Grid {
-	w.t.Helper()
-	const step = 8 * time.Second // a notice stands that long
-	end := w.clock.Now().Add(most)
-	w.whileHidden(func() {
-		for w.accountBusy() && w.clock.Now().Before(end) {
-			w.Advance(step / 2)
+// advanceUntil advances the time until the screen shows the text, at most by the limit. While the account is busy the screen is hidden; after that it is checked every few seconds.
+func (h *harness) advanceUntil(limit time.Duration, text string) terminal.Grid {
+	h.t.Helper()
+	const step = 8 * time.Second // a notice is shown that long
+	end := h.clock.Now().Add(limit)
+	h.whileHidden(func() {
+		for h.accountBusy() && h.clock.Now().Before(end) {
+			h.Advance(step / 2)
 		}
 	})
 	for {
-		g := w.Screen()
+		g := h.Screen()
 		if g.Contains(text) {
 			return g
 		}
-		if w.clock.Now().After(end) {
-			w.t.Fatalf("%q did not come within %s:\n%s", text, most, g.Text())
+		if h.clock.Now().After(end) {
+			h.t.Fatalf("%q did not appear within %s:\n%s", text, limit, g.Text())
 		}
-		w.Advance(step)
+		h.Advance(step)
 	}
 }
 
-// accountBusy says whether the account is making or restoring something.
-func (w *harness) accountBusy() bool {
-	w.t.Helper()
-	list, err := w.otherClient.Servers(w.t.Context(), model.ServerFilter{})
+// accountBusy reports whether the account is creating or restoring something.
+func (h *harness) accountBusy() bool {
+	h.t.Helper()
+	list, err := h.otherClient.Servers(h.t.Context(), model.ServerFilter{})
 	if err != nil {
-		w.t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	running := func(p model.Point) bool { return p.Status.Running() }
 	return slices.ContainsFunc(list, func(s model.Server) bool { return s.Status == model.ServerRestoring }) ||
-		slices.ContainsFunc(w.points(model.Snapshot, ""), running) || slices.ContainsFunc(w.points(model.Backup, ""), running)
+		slices.ContainsFunc(h.points(model.Snapshot, ""), running) || slices.ContainsFunc(h.points(model.Backup, ""), running)
 }
 
-// points are those of a kind that the account has for a server, as somebody else sees them.
-func (w *harness) points(kind model.Kind, server model.ID) []model.Point {
-	w.t.Helper()
+// points returns the account's points of a kind for a server, as another user sees them.
+func (h *harness) points(kind model.Kind, server model.ID) []model.Point {
+	h.t.Helper()
 	list := func() ([]model.Point, error) {
-		return w.otherClient.Backups(w.t.Context(), model.BackupFilter{Server: server})
+		return h.otherClient.Backups(h.t.Context(), model.BackupFilter{Server: server})
 	}
 	if kind == model.Snapshot {
 		list = func() ([]model.Point, error) {
-			return w.otherClient.Snapshots(w.t.Context(), model.SnapshotFilter{Server: server})
+			return h.otherClient.Snapshots(h.t.Context(), model.SnapshotFilter{Server: server})
 		}
 	}
 	points, err := list()
 	if err != nil {
-		w.t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	return points
 }
 
-// hasPoint says whether the account has a point.
-func (w *harness) hasPoint(kind model.Kind, id model.ID) bool {
-	w.t.Helper()
-	return slices.ContainsFunc(w.points(kind, ""), func(p model.Point) bool { return p.ID == id })
+// hasPoint reports whether the account has a point.
+func (h *harness) hasPoint(kind model.Kind, id model.ID) bool {
+	h.t.Helper()
+	return slices.ContainsFunc(h.points(kind, ""), func(p model.Point) bool { return p.ID == id })
 }
 
-// must fails the test if somebody else could not do what they wanted.
-func (w *harness) must(err error) {
-	w.t.Helper()
+// must fails the test on an error, such as of another user's action.
+func (h *harness) must(err error) {
+	h.t.Helper()
 	if err != nil {
-		w.t.Fatal(err)
+		h.t.Fatal(err)
 	}
 }
 
-func (w *harness) mustAccept(_ model.ActionResult, err error) {
-	w.t.Helper()
-	w.must(err)
+func (h *harness) mustAccept(_ model.ActionResult, err error) {
+	h.t.Helper()
+	h.must(err)
 }
 
-// serverStatus is a server's, as somebody else sees it.
-func (w *harness) serverStatus(id model.ID) model.ServerStatus {
-	w.t.Helper()
-	server, err := w.otherClient.Server(w.t.Context(), id)
+// serverStatus returns a server's status, as another user sees it.
+func (h *harness) serverStatus(id model.ID) model.ServerStatus {
+	h.t.Helper()
+	server, err := h.otherClient.Server(h.t.Context(), id)
 	if err != nil {
-		w.t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	return server.Status
 }
 
-// selectServer puts the cursor of the servers on one, by filtering for its name.
-func (w *harness) selectServer(server string) {
-	w.Press("1", "/")
-	w.Type(server)
-	w.Press("enter", "esc")
+// selectServer selects a server by filtering for its name.
+func (h *harness) selectServer(server string) {
+	h.Press("1", "/")
+	h.Type(server)
+	h.Press("enter", "esc")
 }
 
-// requireActions fails the test unless these deeds, and no others, have been sent once the program is at rest.
-func (w *harness) requireActions(want ...string) {
-	w.t.Helper()
-	w.Screen()
-	if got := w.proxy.actions(); !slices.Equal(got, want) {
-		w.t.Errorf("the deeds sent are\n  %s\nnot\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+// requireActions fails the test unless exactly these actions have been sent once the program is idle.
+func (h *harness) requireActions(want ...string) {
+	h.t.Helper()
+	h.Screen()
+	if got := h.proxy.actions(); !slices.Equal(got, want) {
+		h.t.Errorf("the actions sent are\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
 	}
 }

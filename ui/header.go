@@ -14,14 +14,15 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// header says whose account this is, what runs, and how fresh the data is. Where there is little room, the host goes first,
-// then the account, then details of the trouble, then what runs; that it is a demo, or read-only, is always told, whole.
+// header shows the account, what runs, and how fresh the data is. With little room it drops the
+// host first, then the account, then details of the status, then the number of running operations.
+// The marks for demo and read-only are always shown in full.
 func (a *App) header() string {
 	tags, rest := a.identity()
-	said := a.connectionStatus()
+	status := a.connectionStatus()
 	room := a.width - 1
 	for n := len(rest); n >= 0; n-- {
-		left, right := a.stripeCell()+tags+strings.Join(rest[:n], ""), a.runningCount()+said[0]
+		left, right := a.stripeCell()+tags+strings.Join(rest[:n], ""), a.runningCount()+status[0]
 		if widget.Width(left)+1+widget.Width(right) <= room {
 			return widget.Justify(left, right, room)
 		}
@@ -29,16 +30,16 @@ func (a *App) header() string {
 	left := a.stripeCell() + tags
 	room -= widget.Width(left) + 1
 	for _, runs := range []string{a.runningCount(), ""} {
-		for _, right := range said {
+		for _, right := range status {
 			if right = runs + right; widget.Width(right) <= room {
 				return widget.Justify(left, right, a.width-1)
 			}
 		}
 	}
-	return widget.Justify(left, widget.Truncate(said[len(said)-1], room), a.width-1)
+	return widget.Justify(left, widget.Truncate(status[len(status)-1], room), a.width-1)
 }
 
-// runningCount counts the operations under way, for the header.
+// runningCount is the number of operations under way, for the header.
 func (a *App) runningCount() string {
 	n := len(a.state.Operations())
 	if n == 0 {
@@ -47,7 +48,8 @@ func (a *App) runningCount() string {
 	return a.styles.Accent.Render(fmt.Sprintf("%s %d running", style.Running, n)) + "   "
 }
 
-// identity is who one is here: what must be told, and the rest in pieces, the last the first that can be left out.
+// identity returns the tags, which are always shown, and the other parts of the identity. Of those
+// the last is left out first.
 func (a *App) identity() (tags string, rest []string) {
 	s := a.styles
 	tags = s.AccentStrong.Render("vpsdeck") + a.profileBadge()
@@ -70,7 +72,8 @@ func (a *App) identity() (tags string, rest []string) {
 	return tags, []string{"  " + s.Text.Render(a.accountLabel()), s.Muted.Render(" "+style.Dot+" ") + where}
 }
 
-// panelURL is the address of the account's web panel: it is where the API is [I]. There is none on a machine without a name.
+// panelURL is the address of the account's web panel, on the host of the API [I]. It is empty if
+// the host has no domain name.
 func panelURL(host string) string {
 	if name, _, _ := strings.Cut(host, ":"); !strings.Contains(strings.TrimRight(name, "0123456789."), ".") {
 		return ""
@@ -85,11 +88,12 @@ func (a *App) accountLabel() string {
 	return widget.NormalizeWidth(a.state.Account.Value.Label())
 }
 
-// connectionStatus says how the last requests went and how old the data is: in full, and shorter and shorter.
+// connectionStatus says how the last requests went and how old the data is. It returns variants of
+// decreasing length.
 func (a *App) connectionStatus() []string {
 	s := a.styles
 	if a.session == nil {
-		return []string{s.Muted.Render("no account")}
+		return []string{s.Muted.Render("not signed in")}
 	}
 	at, loaded := a.oldestLoad()
 	age, old := "no data yet", "no data"
@@ -103,7 +107,7 @@ func (a *App) connectionStatus() []string {
 		return statusVariants(s.Bad, style.Failed, "token refused"+dot+age, "token refused"+dot+old, "token refused", "refused")
 	case err != nil:
 		word, st, sign := describeFailure(err), s.Bad, style.Failed
-		if model.RetryAfter(err) > 0 { // it told how long to wait
+		if model.RetryAfter(err) > 0 { // the API said how long to wait
 			st, sign = s.Warning, style.Warning
 		} else if a.partlyLoaded() && !errors.Is(err, model.ErrIncomplete) {
 			word = failureLabel{"partly failed", "partly"}
@@ -112,18 +116,18 @@ func (a *App) connectionStatus() []string {
 		return statusVariants(st, sign, full+again, less+again, full, less, word.short+dot+old, word.full, word.short)
 	case a.state.UsesCache():
 		ago := widget.Ago(at, a.state.Local)
-		return statusVariants(s.Warning, style.Unknown, "as of "+ago+", asking"+style.Ellipsis, ago+", asking"+style.Ellipsis, ago)
+		return statusVariants(s.Warning, style.Unknown, "as of "+ago+", refreshing"+style.Ellipsis, ago+", refreshing"+style.Ellipsis, ago)
 	case !loaded:
 		return statusVariants(s.Muted, style.Unknown, "connecting"+style.Ellipsis)
 	}
 	if doubt := command.ClockDoubt(a.session.Client); doubt != "" {
 		return statusVariants(s.Warning, style.Warning, doubt+dot+age, doubt, "clocks disagree", "clock?")
 	}
-	age = widget.Fit(widget.Ago(at, wholeSecond(a.state.Local)), widget.Width("just now"), true) // so that what stands before it does not move
+	age = widget.Fit(widget.Ago(at, wholeSecond(a.state.Local)), widget.Width("just now"), true) // so that the text before it does not move
 	return []string{s.Fine.Render(style.Active) + s.Muted.Render(" "+age)}
 }
 
-// statusVariants is a sign with each of the texts, which say less and less.
+// statusVariants renders a sign with each of the texts, which get shorter.
 func statusVariants(st lipgloss.Style, sign string, texts ...string) []string {
 	for i, text := range texts {
 		texts[i] = st.Render(sign + " " + text)
@@ -131,10 +135,10 @@ func statusVariants(st lipgloss.Style, sign string, texts ...string) []string {
 	return texts
 }
 
-// failureLabel is a word for a failure, and a shorter one.
+// failureLabel names a failure, in full and short.
 type failureLabel struct{ full, short string }
 
-// describeFailure is a word for a failure: where it lies, and its status where there is one.
+// describeFailure names a failure by its cause, with the HTTP status if there is one.
 func describeFailure(err error) failureLabel {
 	status := ""
 	var answered interface{ HTTPStatus() int }
@@ -160,18 +164,19 @@ func describeFailure(err error) failureLabel {
 	return failureLabel{"API refuses" + status, "refused" + status}
 }
 
-// partlyLoaded says whether a part of the account is there while another part failed.
+// partlyLoaded says whether some of the lists are loaded although another failed.
 func (a *App) partlyLoaded() bool {
 	st := a.state
 	return st.Servers.Fresh() || st.Backups.Fresh() || st.Snapshots.Fresh()
 }
 
-// countdown is how long until the account is asked again.
+// countdown is the time until the next poll.
 func (a *App) countdown() string {
 	return widget.ShortDuration(max(a.poller.AllDue.Sub(a.state.Local), 0))
 }
 
-// oldestLoad is when the oldest of the lists on the screen came, and whether all of them have.
+// oldestLoad is when the oldest of the lists on the screen was loaded, and whether all have been
+// loaded.
 func (a *App) oldestLoad() (time.Time, bool) {
 	at := a.state.Servers.At
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {

@@ -8,15 +8,15 @@ import (
 
 func TestDemoAndReadOnlyAreShownDuringErrors(t *testing.T) {
 	t.Parallel()
-	for name, trouble := range map[string]string{
+	for name, fault := range map[string]string{
 		"none": "", "503": "GET /: status 503", "offline": "GET /: cut-before", "429": "GET /: status 429 retry 90s",
 		"401": "GET /: status 401", "part": "GET /snapshots/: status 503", "garbage": "GET /: garbage",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 40, 12, demo, readOnly)
-			if trouble != "" {
-				w.injectFault(trouble)
+			if fault != "" {
+				w.injectFault(fault)
 				w.Advance(20 * time.Second)
 			}
 			for _, width := range []int{40, 41, 47, 60, 80, 120} {
@@ -31,14 +31,14 @@ func TestDemoAndReadOnlyAreShownDuringErrors(t *testing.T) {
 
 func TestHeaderNamesTheError(t *testing.T) {
 	t.Parallel()
-	for trouble, want := range map[string]string{
+	for fault, want := range map[string]string{
 		"GET /: status 503": "API unavailable (503) ·", "GET /: status 429 retry 90s": "rate limited ·", "GET /: cut-before": "offline ·",
 		"GET /: status 404": "no API here (404) ·", "GET /: garbage": "unreadable answer ·",
 	} {
-		t.Run(strings.ReplaceAll(trouble, " ", "-"), func(t *testing.T) {
+		t.Run(strings.ReplaceAll(fault, " ", "-"), func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24, withServers(2))
-			w.injectFault(trouble)
+			w.injectFault(fault)
 			w.Advance(20 * time.Second)
 			if first := w.Screen().Line(0); !strings.Contains(first, want) || !strings.Contains(first, "data 20 s old") {
 				t.Errorf("the header is %q", first)
@@ -59,19 +59,19 @@ func TestWindowTitleHasNoControlCharacters(t *testing.T) {
 func TestPaneCountsDownTheRateLimit(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 80, 24, withFault("GET /: status 429 retry 45s"))
-	w.RequireText("It is asked again by itself in 45 s.")
+	w.RequireText("Retrying in 45 s.")
 	w.Advance(10 * time.Second)
-	w.RequireText("It is asked again by itself in 35 s.")
+	w.RequireText("Retrying in 35 s.")
 	w.RequireNoText("45 s")
 }
 
 func TestJustFoundOperationDoesNotCountSeconds(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 80, 24)
-	w.RequireText("just seen")
+	w.RequireText("just found")
 	w.Advance(20 * time.Second)
-	w.RequireText("over 20 s")
-	w.RequireNoText("just seen")
+	w.RequireText("20 s+")
+	w.RequireNoText("just found")
 }
 
 func TestRestoreAfterSnapshotIsShownInItsLine(t *testing.T) {

@@ -17,28 +17,28 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// history is what the journal says, and what is made of it.
+// history is the content of the journal and what was derived from it.
 type history struct {
 	loaded      bool
-	latest      []model.Record // the last line of each operation
-	open        []model.Record // those that an earlier run left open
-	connections []model.Record // who came and went, where several share the program
+	latest      []model.Record // the last record of each operation
+	open        []model.Record // those left open by an earlier run
+	connections []model.Record // logins and logouts, if several users share the program
 	unreadable  int
 	err         error
 	resumed     bool
-	resumedIDs  map[string]bool                // the operations that were taken up, by ID
-	lastProblem string                         // the last trouble that was told, so that it is told once
-	offers      []func(screen.Actions) tea.Cmd // questions that wait until no other one is open
+	resumedIDs  map[string]bool                // the resumed operations, by ID
+	lastProblem string                         // the last reported error, so that it is reported once
+	offers      []func(screen.Actions) tea.Cmd // dialogs that wait until no other is open
 }
 
-// journalRecord is the operation as a line of the journal.
+// journalRecord is the operation as a journal record.
 func (a *App) journalRecord(o model.Operation) model.Record {
-	line := o.Record(a.session.Client.Host(), a.state.Local)
-	line.Profile = a.session.Profile
-	return line
+	record := o.Record(a.session.Client.Host(), a.state.Local)
+	record.Profile = a.session.Profile
+	return record
 }
 
-// writeRecord records how an operation of ours goes on.
+// writeRecord journals the progress of one of our operations.
 func (a *App) writeRecord(o model.Operation) tea.Cmd {
 	if o.ID == "" {
 		return nil
@@ -46,23 +46,23 @@ func (a *App) writeRecord(o model.Operation) tea.Cmd {
 	return a.session.Record(a.journalRecord(o))
 }
 
-// reportJournalError says once what is wrong with the journal. The deeds go on without it.
+// reportJournalError reports a journal error once. Actions continue without the journal.
 func (a *App) reportJournalError(err error) {
-	words := model.ErrorMessage(err)
-	if words == "" || words == a.history.lastProblem {
+	text := model.ErrorMessage(err)
+	if text == "" || text == a.history.lastProblem {
 		return
 	}
-	a.history.lastProblem = words
-	a.notify(screen.Error, words+"; deeds go on, but are not written down")
+	a.history.lastProblem = text
+	a.notify(screen.Error, text+"; actions continue, but are not logged")
 }
 
-// handleHistory takes the journal in.
+// handleHistory applies the loaded journal.
 func (a *App) handleHistory(msg command.HistoryLoadedMsg) tea.Cmd {
 	if msg.Session != a.session.Number {
 		return nil
 	}
 	h := &a.history
-	if !h.loaded { // what is open is only taken from the first reading: later, it is our own
+	if !h.loaded { // later, the open ones are our own
 		h.open = msg.Open
 	}
 	h.loaded, h.latest, h.connections, h.unreadable, h.err = true, msg.Latest, msg.Connections, msg.Unreadable, msg.Err
@@ -71,7 +71,8 @@ func (a *App) handleHistory(msg command.HistoryLoadedMsg) tea.Cmd {
 	return a.resumeOperations()
 }
 
-// resumeOperations takes up what an earlier run of the program left open, once the journal and the servers are known.
+// resumeOperations resumes the operations that an earlier run of the program left open, once the
+// journal and the lists are loaded.
 func (a *App) resumeOperations() tea.Cmd {
 	h := &a.history
 	if h.resumed || !h.loaded || !a.state.Servers.Loaded() || !a.state.PointsLoaded() || a.state.UsesCache() {
@@ -80,8 +81,8 @@ func (a *App) resumeOperations() tea.Cmd {
 	if h.resumedIDs == nil {
 		h.resumedIDs = map[string]bool{}
 	}
-	h.resumed = a.state.Servers.Complete() // else what an incomplete list lacks is taken up later
-	a.learnDurations()                     // which of the servers are this account's is known now
+	h.resumed = a.state.Servers.Complete() // otherwise what an incomplete list lacks is resumed later
+	a.learnDurations()                     // only now is it known which servers are of this account
 	resumed := a.state.Resume(h.open, h.latest, a.session.Client.Host())
 	resumed = slices.DeleteFunc(resumed, func(o model.Operation) bool { return h.resumedIDs[o.ID] })
 	for _, o := range resumed {
@@ -91,26 +92,26 @@ func (a *App) resumeOperations() tea.Cmd {
 		}
 	}
 	if n := len(resumed); n > 0 {
-		a.notify(screen.Info, fmt.Sprintf("%d begun by another run of vpsdeck: looking how far it came", n))
+		a.notify(screen.Info, fmt.Sprintf("%d unfinished from another run of vpsdeck: checking progress", n))
 		return a.refreshRunning()
 	}
 	return nil
 }
 
-// offerFollowUp asks whether to go on with a restore whose snapshot has completed. It is never sent by itself after a restart, and
-// only who wanted it is asked.
+// offerFollowUp asks whether to continue with a restore whose snapshot has completed. After a
+// restart it is never sent without asking, and only the user who started it is asked.
 func (a *App) offerFollowUp(first model.Operation) {
 	if first.By.Name != a.opts.Actor.Name {
 		return
 	}
 	a.history.offers = append(a.history.offers, func(d screen.Actions) tea.Cmd {
 		return d.ResumeRestore(first, func() tea.Cmd {
-			return a.writeRecord(a.state.CancelRestore(first, "it was not wanted any more", a.opts.RunID))
+			return a.writeRecord(a.state.CancelRestore(first, "no longer wanted", a.opts.RunID))
 		})
 	})
 }
 
-// offerResend asks whether to send anew what was not seen.
+// offerResend asks whether to send an action again whose result was not seen.
 func (a *App) offerResend(o model.Operation) {
 	if o.By.Name != a.opts.Actor.Name {
 		return
@@ -118,15 +119,15 @@ func (a *App) offerResend(o model.Operation) {
 	a.history.offers = append(a.history.offers, func(d screen.Actions) tea.Cmd { return d.Retry(o) })
 }
 
-// openNextOffer opens the next question that waits, if nothing else has the keys.
+// openNextOffer opens the next pending offer, if nothing else needs the keys.
 func (a *App) openNextOffer() tea.Cmd {
 	h := &a.history
 	if len(h.offers) == 0 || len(a.dialogs) > 0 || a.login.open || a.accountSwitch.pending || a.tooSmall() || a.focused().Typing() {
 		return nil
 	}
-	ask := h.offers[0]
+	offer := h.offers[0]
 	h.offers = h.offers[1:]
-	return ask(screen.NewActions(a.env))
+	return offer(screen.NewActions(a.env))
 }
 
 // openActivity shows what runs and what was done.
@@ -138,19 +139,19 @@ func (a *App) openActivity() tea.Cmd {
 	return tea.Batch(a.openDialog(sheet), a.session.LoadHistory())
 }
 
-// runningLines tell of an operation under way, whole, and how far it has come.
+// runningLines describe an operation under way in full, with its progress.
 func (a *App) runningLines(s *style.Styles, o model.Operation, width int) []string {
 	lines := widget.Wrap(widget.NormalizeWidth(o.Title()+a.actorSuffix(o)), width-2)
 	for i, l := range lines {
 		lines[i] = "  " + s.Text.Render(l)
 	}
 	lines[0] = s.Accent.Render(style.Running) + strings.TrimPrefix(lines[0], " ")
-	far := a.elapsedText(o) + ", " + a.expectationText(o)
-	if last := len(lines) - 1; widget.Width(lines[last])+2+widget.Width(far) <= width {
-		lines[last] += s.Muted.Render("  " + far)
+	progress := a.elapsedText(o) + ", " + a.expectationText(o)
+	if last := len(lines) - 1; widget.Width(lines[last])+2+widget.Width(progress) <= width {
+		lines[last] += s.Muted.Render("  " + progress)
 		return lines
 	}
-	return append(lines, "  "+s.Muted.Render(far))
+	return append(lines, "  "+s.Muted.Render(progress))
 }
 
 func (a *App) activityLines(s *style.Styles, width int) []string {
@@ -193,7 +194,7 @@ func (a *App) activityLines(s *style.Styles, width int) []string {
 		lines = append(lines, s.Muted.Render("nothing"))
 	}
 	if a.history.unreadable > 0 {
-		lines = append(lines, "", s.Warning.Render(fmt.Sprintf("%d lines of the journal cannot be read and are left out", a.history.unreadable)))
+		lines = append(lines, "", s.Warning.Render(fmt.Sprintf("unreadable journal lines skipped: %d", a.history.unreadable)))
 	}
 	if a.history.err != nil {
 		lines = append(lines, "", s.Bad.Render(model.ErrorMessage(a.history.err)))
@@ -211,17 +212,18 @@ func outcomeStyle(s *style.Styles, o model.Operation) (lipgloss.Style, string) {
 	return s.Warning, style.Warning
 }
 
-// maxHistory is how many ended operations the activity screen lists.
+// maxHistory is how many finished operations the activity sheet lists.
 const maxHistory = 500
 
-// historyEvent is a line of the past.
+// historyEvent is a past event of the activity sheet.
 type historyEvent struct {
 	at    time.Time
 	text  string
 	style func(*style.Styles) (lipgloss.Style, string)
 }
 
-// pastEvents is what has ended, newest first: what the journal has, and what this run knows itself; and who came and went.
+// pastEvents are the finished operations, newest first, from the journal and from this run, and
+// the logins and logouts.
 func (a *App) pastEvents() []historyEvent {
 	known := map[string]bool{}
 	var out []historyEvent

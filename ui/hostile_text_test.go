@@ -9,7 +9,7 @@ import (
 	"vpsdeck/model"
 )
 
-// hostileNames are names as an API should never send them, in JSON.
+// hostileNames are names that an API should never send, as JSON text.
 var hostileNames = map[string]string{
 	"escape sequences":   `\u001b[2J\u001b[31mred\u001b]0;owned\u0007`,
 	"C1 controls":        `\u009b31m\u0090x\u009c`,
@@ -28,21 +28,21 @@ var hostileNames = map[string]string{
 	"styled like a word": `\u001b]8;;http://example.com\u001b\\link`,
 }
 
-var sgrPattern = regexp.MustCompile("\x1b\\[[0-9;:]*m|\x1b]8;;(ssh://[0-9.]+)?\a") // and a link to an address, which is digits and dots
+var sgrPattern = regexp.MustCompile("\x1b\\[[0-9;:]*m|\x1b]8;;(ssh://[0-9.]+)?\a") // a style, or a link to a numeric address
 
-// requireHarmless fails the test if the program wants anything to reach the terminal but text, line breaks and styles.
-func (w *harness) requireHarmless() {
-	w.t.Helper()
-	v := w.lastView()
+// requireHarmless fails the test if the program sends anything to the terminal but text, line breaks and styles.
+func (h *harness) requireHarmless() {
+	h.t.Helper()
+	v := h.lastView()
 	for what, text := range map[string]string{"screen": sgrPattern.ReplaceAllString(v.Content, ""), "title": v.WindowTitle} {
 		for _, r := range text {
 			if r != '\n' && unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
-				w.t.Errorf("the %s holds %U:\n%q", what, r, text)
+				h.t.Errorf("the %s contains %U:\n%q", what, r, text)
 				return
 			}
 		}
 	}
-	requireAligned(w.t, w.Screen())
+	requireAligned(h.t, h.Screen())
 }
 
 func TestHostileNamesDoNoHarm(t *testing.T) {
@@ -74,11 +74,11 @@ func TestHostileNamesDoNoHarm(t *testing.T) {
 
 func TestHostileErrorMessagesDoNoHarm(t *testing.T) {
 	t.Parallel()
-	for what, words := range hostileNames {
+	for what, message := range hostileNames {
 		t.Run(strings.ReplaceAll(what, " ", "-"), func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 24)
-			w.proxy.rewrite(strings.NewReplacer("This answer was asked for: Bad Request.", words).Replace)
+			w.proxy.rewrite(strings.NewReplacer("This answer was asked for: Bad Request.", message).Replace)
 			w.injectFault("POST /snapshots/: status 400")
 			w.createSnapshot("web-server-01", "before-update")
 			w.RequireText("snapshot before-update of web-server-01: not done")
@@ -107,7 +107,7 @@ func TestPasteIsOnlyText(t *testing.T) {
 	const nasty = "be\x1b[31mfore\x07\n-up\u202edate\r\n\x1b]0;x\x07\td"
 	w := startApp(t, 120, 40)
 	w.selectServer("web-server-01")
-	w.Paste("dsq" + nasty) // no pane is typing
+	w.Paste("dsq" + nasty) // no input field is open
 	w.RequireNoText("New snapshot", "Delete")
 	w.requireHarmless()
 	w.Press("/")

@@ -6,30 +6,31 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// The size that is taken where a terminal does not tell its own, as serial consoles do not: that of a VT100.
+// The size to use if a terminal does not report its own, as serial consoles do not: that of a
+// VT100.
 const (
 	defaultWidth  = 80
 	defaultHeight = 24
 )
 
-// Size is the size to draw in. A terminal that tells none, 0×0, is taken for one of 80×24, or of what the variables COLUMNS
-// and LINES say, as other programs do.
-func Size(told tea.WindowSizeMsg, columns, lines int) tea.WindowSizeMsg {
-	if told.Width <= 0 {
-		if told.Width = defaultWidth; columns > 0 {
-			told.Width = columns
+// Size is the size to draw in. A terminal that reports 0×0 gets the size from the variables
+// COLUMNS and LINES, or 80×24, as in other programs.
+func Size(reported tea.WindowSizeMsg, columns, lines int) tea.WindowSizeMsg {
+	if reported.Width <= 0 {
+		if reported.Width = defaultWidth; columns > 0 {
+			reported.Width = columns
 		}
 	}
-	if told.Height <= 0 {
-		if told.Height = defaultHeight; lines > 0 {
-			told.Height = lines
+	if reported.Height <= 0 {
+		if reported.Height = defaultHeight; lines > 0 {
+			reported.Height = lines
 		}
 	}
-	return told
+	return reported
 }
 
-// splitKeys are the keys that a message of the terminal stands for. Escape twice within one read comes as alt+esc, which no
-// binding has; it is two presses.
+// splitKeys returns the keys in a key message. Escape pressed twice within one read comes as
+// alt+esc, which no binding has, so it is split into two presses.
 func splitKeys(msg tea.KeyPressMsg) []tea.KeyPressMsg {
 	if msg.Code == tea.KeyEscape && msg.Mod == tea.ModAlt {
 		escape := tea.KeyPressMsg{Code: tea.KeyEscape}
@@ -38,9 +39,10 @@ func splitKeys(msg tea.KeyPressMsg) []tea.KeyPressMsg {
 	return []tea.KeyPressMsg{latinChord(msg)}
 }
 
-// latinChord makes ctrl and a letter of a layout that is not Latin what the key is on a Latin one: ctrl+с of a Russian layout is
-// ctrl+c. The terminal tells that key where it can (kitty's alternate keys). Of a Latin layout the letter counts, and not
-// where it stands: Dvorak's ctrl+c is no ctrl+i.
+// latinChord translates ctrl with a letter of a non-Latin layout to the Latin key: ctrl+с on a
+// Russian layout is ctrl+c. It uses the key that the terminal reports, if it can (kitty's
+// alternate keys). On Latin layouts the letter counts, not the position: Dvorak's ctrl+c is not
+// ctrl+i.
 func latinChord(msg tea.KeyPressMsg) tea.KeyPressMsg {
 	if msg.Text != "" || msg.Mod&(tea.ModCtrl|tea.ModAlt) == 0 {
 		return msg
@@ -59,8 +61,8 @@ func latinChord(msg tea.KeyPressMsg) tea.KeyPressMsg {
 	return msg
 }
 
-// latinLetter makes a letter that is not Latin what its key is on a Latin layout, if the terminal tells that. It is for where
-// keys are commands; in a field a letter stays what it is.
+// latinLetter translates a non-Latin letter to its key on a Latin layout, if the terminal reports
+// that key. It is for places where keys are commands; in a text field a letter stays as it is.
 func latinLetter(msg tea.KeyPressMsg) (tea.KeyPressMsg, bool) {
 	if msg.Text == "" || msg.Mod&^tea.ModShift != 0 || msg.BaseCode == 0 || msg.BaseCode >= unicode.MaxASCII || !isNonLatin(msg.Code) {
 		return msg, false
@@ -72,11 +74,11 @@ func latinLetter(msg tea.KeyPressMsg) (tea.KeyPressMsg, bool) {
 	return tea.KeyPressMsg{Code: code, Text: string(text), Mod: msg.Mod}, true
 }
 
-// isNonLatin says whether a key has a letter of a script that is not Latin.
+// isNonLatin says whether a key is a letter of a non-Latin script.
 func isNonLatin(r rune) bool { return unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) }
 
-// latinKeys is where the letters of the commonest layouts that are not Latin stand on a US keyboard: Russian, Ukrainian and
-// Greek. It is for terminals that do not tell.
+// latinKeys maps the letters of the most common non-Latin layouts to the keys of a US keyboard:
+// Russian, Ukrainian and Greek. It is for terminals that do not report the Latin key.
 var latinKeys = buildLatinKeys(map[string]string{
 	"йцукенгшщзхъфывапролджэячсмитьбю": "qwertyuiop[]asdfghjkl;'zxcvbnm,.",
 	"їієґў": "]s'`o",

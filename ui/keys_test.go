@@ -24,8 +24,8 @@ func TestRemappedKeysWorkAndAreShown(t *testing.T) {
 		"action.snapshot": {"x", "f5"}, "action.backup": {}, "view.quit": {"Q"}, "view.help": {"f1"}, "dialog.cancel": {"ctrl+g"},
 		"dialog.yes": {"ctrl+y"}, "move.down": {"n"},
 	}))
-	w.RequireText("x snapshot", "f1 help", "x f5 makes the first one.")
-	w.RequireNoText("back up", "s snapshot", "│   makes the first one")
+	w.RequireText("x snapshot", "f1 help", "x f5 creates the first one.")
+	w.RequireNoText("back up", "s snapshot", "│   creates the first one")
 	w.Press("s", "b", "?", "j", "q")
 	w.requireCursor("db-server-02")
 	w.RequireNoText("New snapshot", "New backup", "╭─ Keys")
@@ -59,20 +59,20 @@ func TestNoKeyStartsAnActionInReadOnly(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40, readOnly)
 	w.RequireText("read-only")
-	w.RequireNoText("s snapshot", "b back up", "r restore", "d delete", "makes the first one")
+	w.RequireNoText("s snapshot", "b back up", "r restore", "d delete", "creates the first one")
 	w.selectServer("web-server-01")
 	for _, pane := range []string{"1", "2", "3"} {
-		for _, deed := range []string{"s", "b", "r", "d"} {
-			w.Press(pane, deed)
+		for _, action := range []string{"s", "b", "r", "d"} {
+			w.Press(pane, action)
 			w.skipInputDelay()
 			w.RequireNoText("Cancel", "esc cancel", "s snapshot", "d delete")
-			w.requireRefused("This session is read-only: it has no actions.")
-			w.pressAtOnce(deed, "y", "enter", "tab", "enter", "esc")
+			w.requireRefused("This session is read-only: actions are disabled.")
+			w.pressAtOnce(action, "y", "enter", "tab", "enter", "esc")
 		}
 	}
 	w.Press("enter", "esc", "?")
 	w.RequireText("Panes", "View")
-	w.RequireNoText("Deeds", "back up")
+	w.RequireNoText("Actions", "back up")
 	w.requireActions()
 }
 
@@ -80,12 +80,12 @@ func TestFooterShowsTheKeysOfTheFocusedPane(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 30)
 	footer := func() string { g := w.Screen(); return g.Line(29) }
-	for _, c := range []struct{ keys, holds, lacks string }{
+	for _, c := range []struct{ keys, want, unwanted string }{
 		{"1", "s snapshot", "d delete"}, {"2", "d delete", "cancel"}, {"3", "r restore", "cancel"},
 		{"?", "esc cancel", "restore"}, {"esc", "? help", "cancel"},
 	} {
 		w.Press(c.keys)
-		if f := footer(); !strings.Contains(f, c.holds) || strings.Contains(f, c.lacks) {
+		if f := footer(); !strings.Contains(f, c.want) || strings.Contains(f, c.unwanted) {
 			t.Errorf("after %s the footer is %q", c.keys, f)
 		}
 	}
@@ -95,7 +95,7 @@ func TestAServerIsNotDeletedFromItsPane(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 24)
 	w.Press("d")
-	w.requireRefused("Servers are not deleted here.", "Choose a backup (2) or a snapshot (3).")
+	w.requireRefused("Servers are not deleted here.", "Pick a backup (2) or a snapshot (3) to delete.")
 	w.requireActions()
 }
 
@@ -121,7 +121,7 @@ func TestOpenDetailsAreKeptUpToDate(t *testing.T) {
 	w.RequireText("Backup #495")
 	w.must(w.otherClient.DeleteBackup(t.Context(), "495"))
 	w.Advance(20 * time.Second)
-	w.RequireText("It is no longer there.")
+	w.RequireText("It no longer exists.")
 	w.Press("esc")
-	w.RequireNoText("It is no longer there.")
+	w.RequireNoText("It no longer exists.")
 }

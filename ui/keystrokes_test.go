@@ -12,7 +12,7 @@ import (
 	"vpsdeck/model"
 )
 
-// keyCounter counts the keys that are pressed, and writes them down as docs/KEYSTROKES.md shows them.
+// keyCounter counts key presses, and notes them as docs/KEYSTROKES.md shows them.
 type keyCounter struct {
 	*harness
 	keys     int
@@ -58,9 +58,9 @@ func TestKeystrokesToRestoreTheNewestPoint(t *testing.T) {
 	c.press("tab", "enter")
 	c.advanceHidden(time.Hour)
 	c.RequireNoText("running")
-	deeds := c.proxy.actions()
-	if len(deeds) != 2 || !strings.HasPrefix(deeds[0], "POST /snapshots/ ") || deeds[1] != `POST /servers/12345/restore/ {"backup_id":501}` {
-		t.Errorf("sent: %q", deeds)
+	actions := c.proxy.actions()
+	if len(actions) != 2 || !strings.HasPrefix(actions[0], "POST /snapshots/ ") || actions[1] != `POST /servers/12345/restore/ {"backup_id":501}` {
+		t.Errorf("sent: %q", actions)
 	}
 	c.requireDocumented("A restore of the newest point of `" + server + "`, with a snapshot first")
 }
@@ -74,10 +74,10 @@ func TestKeystrokesToSnapshotTenServers(t *testing.T) {
 	c.press("s", "enter", "enter")
 	c.advanceHidden(20 * time.Minute)
 	c.RequireNoText("running")
-	deeds := c.proxy.actions()
-	slices.Sort(deeds)
-	if n := len(slices.Compact(deeds)); n != 10 {
-		t.Errorf("%d different deeds: %q", n, deeds)
+	actions := c.proxy.actions()
+	slices.Sort(actions)
+	if n := len(slices.Compact(actions)); n != 10 {
+		t.Errorf("%d different actions: %q", n, actions)
 	}
 	c.requireDocumented("A snapshot of ten servers")
 }
@@ -98,7 +98,7 @@ func TestKeystrokesToDeletePointsOlderThanThirtyDays(t *testing.T) {
 	c.press("tab", "enter")
 	c.advanceHidden(5 * time.Minute)
 	if number[1] != fmt.Sprint(len(old)) || len(c.proxy.actions()) != len(old) {
-		t.Errorf("%s were named, %d are sent, %d are old", number[1], len(c.proxy.actions()), len(old))
+		t.Errorf("%s were announced, %d sent, %d are old", number[1], len(c.proxy.actions()), len(old))
 	}
 	for _, p := range old {
 		if c.hasPoint(p.Kind, p.ID) {
@@ -108,15 +108,15 @@ func TestKeystrokesToDeletePointsOlderThanThirtyDays(t *testing.T) {
 	c.requireDocumented("Clearing everything older than 30 days")
 }
 
-// deletableOlderThan are the points older than so long, but for what each server must keep: its newest usable one, and its newest backup.
-func (w *harness) deletableOlderThan(age time.Duration) []model.Point {
-	all := append(w.points(model.Backup, ""), w.points(model.Snapshot, "")...)
+// deletableOlderThan returns the points older than age, except what each server must keep: its newest usable point and its newest backup.
+func (h *harness) deletableOlderThan(age time.Duration) []model.Point {
+	all := append(h.points(model.Backup, ""), h.points(model.Snapshot, "")...)
 	var out []model.Point
 	for _, p := range all {
-		mine := model.PointsOf(all, p.Server.ID)
-		newest, _ := model.NewestUsable(mine, w.clock.Now())
-		backup, _ := model.NewestUsable(slices.DeleteFunc(mine, func(q model.Point) bool { return q.Kind != model.Backup }), w.clock.Now())
-		if p.Key() != newest.Key() && p.Key() != backup.Key() && w.clock.Now().Sub(p.CreatedAt) > age {
+		ofServer := model.PointsOf(all, p.Server.ID)
+		newest, _ := model.NewestUsable(ofServer, h.clock.Now())
+		backup, _ := model.NewestUsable(slices.DeleteFunc(ofServer, func(q model.Point) bool { return q.Kind != model.Backup }), h.clock.Now())
+		if p.Key() != newest.Key() && p.Key() != backup.Key() && h.clock.Now().Sub(p.CreatedAt) > age {
 			out = append(out, p)
 		}
 	}

@@ -7,22 +7,22 @@ import (
 	"vpsdeck/ui/dialog"
 )
 
-// The least size of a terminal, and where the layouts begin.
+// The minimum size of a terminal, and the sizes at which the layouts change.
 const (
 	minWidth     = 40
 	minHeight    = 10
-	wideWidth    = 110 // servers beside their points
+	wideWidth    = 110 // servers at the left of their points
 	wideHeight   = 10  // of the panes
-	stackWidth   = 60  // panes one above the other
+	stackWidth   = 60  // panes stacked
 	stackHeight  = 15  // of the panes
-	noticeHeight = 16  // of the terminal, for a line of its own for notices
+	noticeHeight = 16  // of the terminal, for a separate notice line
 )
 
-// shape is how the panes are laid out.
+// shape is how the panes are arranged.
 type shape int
 
 const (
-	shapeTabs  shape = iota // one pane, and the names of all
+	shapeTabs  shape = iota // one pane, with the names of all
 	shapeStack              // all panes, the focused one large
 	shapeWide               // servers at the left, their points at the right
 )
@@ -32,18 +32,18 @@ type rect struct{ x, y, w, h int }
 
 func (r rect) contains(x, y int) bool { return x >= r.x && x < r.x+r.w && y >= r.y && y < r.y+r.h }
 
-// plan is where everything stands.
+// plan is the position of every part of the screen.
 type plan struct {
 	shape      shape
 	panes      [3]rect // h 0: not shown
-	page       rect    // of a server that is open
-	operations int     // lines
-	notice     bool    // notices have a line of their own
+	page       rect    // of the open page
+	operations int     // number of lines
+	notice     bool    // there is a separate notice line
 }
 
 func (a *App) tooSmall() bool { return a.width < minWidth || a.height < minHeight }
 
-// plan shares out the screen. Header and footer take a line each.
+// plan divides the screen. Header and footer take a line each.
 func (a *App) plan() plan {
 	p := plan{notice: a.height >= noticeHeight}
 	p.operations = min(len(a.state.Operations()), a.maxOperationLines())
@@ -51,7 +51,7 @@ func (a *App) plan() plan {
 	if p.notice {
 		body--
 	}
-	usual := body // a notice of several lines makes the panes shrink, and not change their places
+	usual := body // a notice of several lines shrinks the panes, without another layout
 	body -= max(len(a.noticeLines())-1, 0)
 	p.page = rect{0, 1, a.width, body}
 	switch {
@@ -67,12 +67,12 @@ func (a *App) plan() plan {
 	return p
 }
 
-// maxOperationLines is how many lines running operations may take.
+// maxOperationLines is the maximum number of lines for running operations.
 func (a *App) maxOperationLines() int { return max(min(a.height/8, 5), 1) }
 
 func (a *App) planWide(p *plan, body int) {
 	left := a.width/2 + 1
-	snapshots := min(body/2, model.Snapshot.Limit()+3) // a server has no more of them
+	snapshots := min(body/2, model.Snapshot.Limit()+3) // the most that a server can have
 	if a.fleet {
 		snapshots = body / 2
 	}
@@ -97,7 +97,7 @@ func (a *App) planStack(p *plan, body int) {
 	}
 }
 
-// layout gives every pane and every dialog its room.
+// layout gives every pane and dialog its size.
 func (a *App) layout() {
 	if a.tooSmall() {
 		return
@@ -120,8 +120,8 @@ func (a *App) layout() {
 	}
 }
 
-// dialogSize is the most that a dialog may take: all but the footer, which tells its keys, and the header where that tells
-// which of several accounts this is.
+// dialogSize is the maximum size of a dialog. It leaves out the footer, which shows its keys, and
+// the header if that shows which of several accounts is open.
 func (a *App) dialogSize() (width, height int) { return a.width - 2, a.height - 1 - a.dialogTop() }
 
 func (a *App) dialogTop() int {
@@ -131,12 +131,12 @@ func (a *App) dialogTop() int {
 	return 0
 }
 
-// dialogRect is where a dialog of this look stands: in the middle.
+// dialogRect is the position of a dialog with this view: in the middle.
 func (a *App) dialogRect(view string) rect {
 	w, h := lipgloss.Size(view)
 	y := max((a.height-1-h)/2, a.dialogTop())
 	if top, ok := a.topDialog(); ok {
-		if _, sheet := top.Dialog.(*dialog.Sheet); sheet { // a notice about what is read stays in sight
+		if _, sheet := top.Dialog.(*dialog.Sheet); sheet { // keep notices about the sheet visible
 			y = max(min(y, a.height-1-len(a.noticeLines())-h), a.dialogTop())
 		}
 	}

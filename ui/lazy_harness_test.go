@@ -16,15 +16,14 @@ import (
 	"vpsdeck/ui/dialog"
 )
 
-// lazyHarness is a world for long work: its screen is drawn only when somebody looks. A person who types does not look after each
-// key, and drawing takes nearly all of a test's time.
+// lazyHarness is a harness for long tests: it draws the screen only on request. Drawing after each key would take nearly all of a test's time.
 type lazyHarness struct {
 	*harness
 	lazy *lazyModel
 	size size
 }
 
-// newHarness makes a world without a program in front of it.
+// newHarness returns a harness without a running program.
 func newHarness(t testing.TB, account sim.Options) *harness {
 	t.Helper()
 	if account.Clock == nil {
@@ -39,49 +38,48 @@ func newHarness(t testing.TB, account sim.Options) *harness {
 	return w
 }
 
-// startLazy starts the program.
-func (w *harness) startLazy(at size, options ui.Options) *lazyHarness {
-	w.t.Helper()
-	options.Keys, options.Clock, options.Dark = keymap.Default(), w.clock, true
+// startLazy starts the program, which draws only on request.
+func (h *harness) startLazy(at size, options ui.Options) *lazyHarness {
+	h.t.Helper()
+	options.Keys, options.Clock, options.Dark = keymap.Default(), h.clock, true
 	options.KeyTime = terminal.SpacedKeyTime()
-	w.app = ui.New(options)
-	s := &lazyHarness{harness: w, lazy: &lazyModel{app: w.app}, size: at}
-	w.Terminal = termtest.Start(w.t, s.lazy, at.width, at.height, terminal.WithClock(w.clock))
+	h.app = ui.New(options)
+	s := &lazyHarness{harness: h, lazy: &lazyModel{app: h.app}, size: at}
+	h.Terminal = termtest.Start(h.t, s.lazy, at.width, at.height, terminal.WithClock(h.clock))
 	return s
 }
 
-// Screen is what one sees when one looks.
-func (s *lazyHarness) Screen() terminal.Grid {
-	s.t.Helper()
-	s.Advance(0) // comes back once the program is at rest
-	s.lazy.drawNext.Store(true)
-	s.Resize(s.size.width, s.size.height) // the program draws after each message, and this one changes nothing
-	return s.Terminal.Screen()
+// Screen draws and returns the screen.
+func (l *lazyHarness) Screen() terminal.Grid {
+	l.t.Helper()
+	l.Advance(0) // returns once the program is idle
+	l.lazy.drawNext.Store(true)
+	l.Resize(l.size.width, l.size.height) // the program draws after each message, and this one changes nothing
+	return l.Terminal.Screen()
 }
 
-// resize makes the terminal another size.
-func (s *lazyHarness) resize(to size) {
-	s.size = to
-	s.Resize(to.width, to.height)
+// resize changes the size of the terminal.
+func (l *lazyHarness) resize(to size) {
+	l.size = to
+	l.Resize(to.width, to.height)
 }
 
-// confirmDialog answers the question that is open with yes: it types the server's name if that is asked for, and says whether a
-// snapshot is to be taken first, if that is offered.
-func (s *lazyHarness) confirmDialog(first bool) {
-	s.Advance(dialog.InputDelay)
-	g := s.Screen()
-	s.Paste(requiredInput(g.Text()))
+// confirmDialog confirms the open dialog: it types the required text, and if a snapshot first is offered, first says whether to take it.
+func (l *lazyHarness) confirmDialog(first bool) {
+	l.Advance(dialog.InputDelay)
+	g := l.Screen()
+	l.Paste(requiredInput(g.Text()))
 	if g.Contains("[✓]") != first && (g.Contains("[✓]") || g.Contains("[ ]")) {
-		s.Press("shift+tab", "space", "tab")
+		l.Press("shift+tab", "space", "tab")
 	}
-	s.Press("tab", "enter")
+	l.Press("tab", "enter")
 }
 
-// requiredInput is what a question on the screen wants to be typed, the server's name or how many they are, or "".
+// requiredInput returns what the dialog on the screen requires to be typed: a server's name or ID, a number, or "".
 func requiredInput(screen string) string {
 	text := strings.Join(strings.Fields(strings.ReplaceAll(screen, "│", "")), " ")
-	for _, prompt := range []string{"Type the server's name, ", "Type the server's ID, ", "Type the ID ", "Type how many they are, ", "Type "} { // the last where there is little room
-		if _, after, asked := strings.Cut(text, prompt); asked {
+	for _, prompt := range []string{"Type the ID ", "Type "} {
+		if _, after, found := strings.Cut(text, prompt); found {
 			word, _, _ := strings.Cut(after, " ")
 			return strings.Trim(word, ", ")
 		}
@@ -89,29 +87,28 @@ func requiredInput(screen string) string {
 	return ""
 }
 
-// lazyModel is the program in front of a person who looks now and then.
+// lazyModel is the program, which draws only when drawNext is set.
 type lazyModel struct {
 	app      *ui.App
 	drawNext atomic.Bool
 	lastView tea.View
 }
 
-func (d *lazyModel) Init() tea.Cmd { return d.app.Init() }
+func (l *lazyModel) Init() tea.Cmd { return l.app.Init() }
 
-func (d *lazyModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	_, cmd := d.app.Update(msg)
-	return d, cmd
+func (l *lazyModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	_, cmd := l.app.Update(msg)
+	return l, cmd
 }
 
-func (d *lazyModel) View() tea.View {
-	if d.drawNext.CompareAndSwap(true, false) || d.lastView.Content == "" {
-		d.lastView = d.app.View()
+func (l *lazyModel) View() tea.View {
+	if l.drawNext.CompareAndSwap(true, false) || l.lastView.Content == "" {
+		l.lastView = l.app.View()
 	}
-	return d.lastView
+	return l.lastView
 }
 
-// waitEventually waits for a condition that comes about by itself, not by the clock of the program: what a program that has ended
-// leaves behind, ends a moment later.
+// waitEventually waits for a condition in real time: what an ended program leaves behind ends a moment later.
 func waitEventually(t testing.TB, what string, condition func() bool) {
 	t.Helper()
 	end := time.NewTimer(10 * time.Second)
@@ -122,7 +119,7 @@ func waitEventually(t testing.TB, what string, condition func() bool) {
 		select {
 		case <-tick.C:
 		case <-end.C:
-			t.Errorf("in vain waited for: %s", what)
+			t.Errorf("timed out waiting for: %s", what)
 			return
 		}
 	}

@@ -14,19 +14,19 @@ func TestAddressesAreLinksOfTheTerminal(t *testing.T) {
 	w := startApp(t, 200, 24, withServers(2), withOptions(func(o *ui.Options) { o.SSH = model.SSHRules{{Server: "web-*", User: "root"}} }))
 	const web, db = "\x1b]8;;ssh://root@203.0.113.10", "\x1b]8;;ssh://203.0.113.11"
 	if view := w.lastView().Content; !strings.Contains(view, web) || !strings.Contains(view, db) {
-		t.Errorf("the servers' addresses are no links: %q", view)
+		t.Errorf("the servers' addresses are not links: %q", view)
 	}
 	w.selectServer("web-server-01")
 	w.Press("enter")
 	if view := w.lastView().Content; !strings.Contains(view, web) || strings.Contains(view, db) {
-		t.Errorf("the page's address is no link: %q", view)
+		t.Errorf("the page's address is not a link: %q", view)
 	}
 	if strings.Contains(w.lastView().Content, "\x1b]8;;https") {
-		t.Error("a machine without a name has a web panel")
+		t.Error("a host without a name has a link to a web panel")
 	}
 }
 
-// namedHostClient is an account at a host with a name.
+// namedHostClient is a client whose host has a name.
 type namedHostClient struct{ command.Client }
 
 func (namedHostClient) Host() string { return "admin.vps.org" }

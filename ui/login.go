@@ -13,9 +13,9 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// login is the way to an account: which one, the token, where to keep it.
+// login is the state of signing in: which account, its token, where to store the token.
 type login struct {
-	tokenRefused bool // the API does not take the token, so it is not asked again with it
+	tokenRefused bool // the API refuses the token, so polling has stopped
 	open         bool // one of its forms is open, or a token is being checked
 }
 
@@ -23,10 +23,11 @@ type login struct {
 const (
 	choiceToken   = "token"
 	choiceDemo    = "demo"
-	choiceProfile = "profile " // and its name
+	choiceProfile = "profile " // followed by its name
 )
 
-// askAccess asks which account to open. why is what was wrong with the token in use; what is on the screen stays.
+// askAccess asks which account to open. why is the problem with the current token. What is on the
+// screen stays.
 func (a *App) askAccess(why string) tea.Cmd {
 	a.login.tokenRefused = a.session != nil && why != ""
 	if a.login.open {
@@ -49,9 +50,9 @@ func (a *App) askAccess(why string) tea.Cmd {
 		SubmitLabel: "choose",
 		Intro:       intro,
 		NoCancel:    a.session == nil,
-		Fields: []dialog.Field{{Key: "how", Title: "How", Choices: append([]dialog.Choice{
-			{Value: choiceToken, Label: "with an API token"},
-			{Value: choiceDemo, Label: "look around in a simulated account"},
+		Fields: []dialog.Field{{Key: "how", Title: "Sign in with", Choices: append([]dialog.Choice{
+			{Value: choiceToken, Label: "an API token"},
+			{Value: choiceDemo, Label: "a simulated account (demo)"},
 		}, a.accountChoices()...)}},
 		OnSubmit: func(v dialog.Values) tea.Cmd {
 			if profile, other := strings.CutPrefix(v["how"], choiceProfile); other {
@@ -66,20 +67,21 @@ func (a *App) askAccess(why string) tea.Cmd {
 	})
 }
 
-// askToken asks for a token, hidden as it is typed. problem is what was wrong with the last one.
+// askToken asks for a token, which is hidden as it is typed. problem is what was wrong with the
+// last one.
 func (a *App) askToken(problem string) tea.Cmd {
-	intro := []dialog.IntroLine{{Text: "It is made in the provider's panel, begins with vps_ and is sent to " + a.opts.Access.Host() + " alone."}}
+	intro := []dialog.IntroLine{{Text: "Create it in the provider's panel. It begins with vps_ and is sent only to " + a.opts.Access.Host() + "."}}
 	if problem != "" {
 		intro = append(intro, dialog.IntroLine{Text: problem, Warn: true})
 	}
 	return a.openForm(dialog.FormOptions{
 		Title:       "API token",
-		SubmitLabel: "try it",
+		SubmitLabel: "check token",
 		Intro:       intro,
 		Fields:      []dialog.Field{{Key: "token", Title: "Token (hidden)", Hidden: true, Limit: 512, Check: checkToken}},
 		OnSubmit: func(v dialog.Values) tea.Cmd {
-			asking := "asking " + a.opts.Access.Host() + " whether the token is live" + style.Ellipsis
-			a.pushNotice(notice{severity: screen.Info, text: asking, topic: tokenTopic})
+			checking := "checking the token with " + a.opts.Access.Host() + style.Ellipsis
+			a.pushNotice(notice{severity: screen.Info, text: checking, topic: tokenTopic})
 			return command.Connect(a.opts.Access, command.NewSecret(strings.TrimSpace(v["token"])))
 		},
 	})
@@ -95,16 +97,16 @@ func checkToken(text string) error {
 	return nil
 }
 
-// handleConnected opens the account that was asked for, or says why not and asks again.
+// handleConnected opens the account, or says why that failed and asks again.
 func (a *App) handleConnected(msg command.ConnectedMsg) tea.Cmd {
-	if msg.Access != a.opts.Access { // another account was opened meanwhile, and this token is not for that
+	if msg.Access != a.opts.Access { // another account was opened meanwhile; the token is not for it
 		return nil
 	}
 	a.notices.remove(tokenTopic)
 	if msg.Err != nil {
 		if msg.Demo {
 			a.login.open = false
-			a.notify(screen.Error, "the simulated account did not open: "+model.ErrorMessage(msg.Err))
+			a.notify(screen.Error, "the simulated account could not be opened: "+model.ErrorMessage(msg.Err))
 			return a.reopenLogin()
 		}
 		return a.askToken(model.ErrorMessage(msg.Err))
@@ -119,18 +121,18 @@ func (a *App) handleConnected(msg command.ConnectedMsg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// leaveLogin follows the way to an account that was left without one. With a token that is refused nothing is asked any more, and
-// that must not look like an account where nothing changes.
+// leaveLogin handles a sign-in that was cancelled. With a refused token polling stops, and that
+// must not look like an account where nothing changes.
 func (a *App) leaveLogin() tea.Cmd {
 	a.login.open = false
 	if a.login.tokenRefused {
 		again := firstKey(a.opts.Keys.View.Refresh)
-		a.notify(screen.Error, "the token is refused, so nothing is asked of the API: "+again+" asks for another")
+		a.notify(screen.Error, "the token was refused, so polling has stopped: "+again+" asks for another")
 	}
 	return a.reopenLogin()
 }
 
-// reopenLogin asks for an account again if there is none and no question is open.
+// reopenLogin asks for an account again if there is none and no dialog is open.
 func (a *App) reopenLogin() tea.Cmd {
 	if a.session == nil && len(a.dialogs) == 0 && !a.login.open {
 		return a.askAccess("")
@@ -138,10 +140,10 @@ func (a *App) reopenLogin() tea.Cmd {
 	return nil
 }
 
-// choiceNowhere is the choice to keep the token nowhere.
+// choiceNowhere is the choice not to store the token.
 const choiceNowhere = ""
 
-// askStoreToken offers to keep a token that was typed.
+// askStoreToken offers to store a token that was typed.
 func (a *App) askStoreToken(token command.Secret, places []command.TokenStore) tea.Cmd {
 	if len(places) == 0 {
 		return nil
@@ -155,7 +157,7 @@ func (a *App) askStoreToken(token command.Secret, places []command.TokenStore) t
 		Title:       "Keep the token?",
 		SubmitLabel: "choose",
 		Intro:       []dialog.IntroLine{{Text: "The token works."}},
-		Fields:      []dialog.Field{{Key: "where", Title: "Where", Choices: choices}},
+		Fields:      []dialog.Field{{Key: "where", Title: "Keep it", Choices: choices}},
 		OnSubmit: func(v dialog.Values) tea.Cmd {
 			for _, p := range places {
 				if p.Name == v["where"] {
@@ -167,7 +169,7 @@ func (a *App) askStoreToken(token command.Secret, places []command.TokenStore) t
 	})
 }
 
-// handleTokenStored says whether the token could be kept.
+// handleTokenStored says whether the token was stored.
 func (a *App) handleTokenStored(msg command.TokenStoredMsg) {
 	if msg.Err != nil {
 		a.notify(screen.Error, "the token was not kept: "+model.ErrorMessage(msg.Err))
@@ -176,7 +178,7 @@ func (a *App) handleTokenStored(msg command.TokenStoredMsg) {
 	a.notify(screen.Success, "the token is kept "+msg.Store.Label)
 }
 
-func (a *App) openForm(ask dialog.FormOptions) tea.Cmd {
-	form := dialog.NewForm(ask, a.opts.Keys.Dialog, a.env.Styles)
+func (a *App) openForm(options dialog.FormOptions) tea.Cmd {
+	form := dialog.NewForm(options, a.opts.Keys.Dialog, a.env.Styles)
 	return tea.Batch(a.openDialog(form), form.Init())
 }

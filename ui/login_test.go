@@ -8,20 +8,20 @@ import (
 
 func TestFirstRunAsksForATokenAndStoresIt(t *testing.T) {
 	t.Parallel()
-	for place, c := range map[string]struct {
-		choice, says, kept string
+	for store, c := range map[string]struct {
+		choice, message, kept string
 	}{
 		"keyring": {"in the system's keyring", "the token is kept in the system's keyring", "keyring " + liveToken},
 		"file":    {"in a file", "the token is kept in a file that only you can read", "file " + liveToken},
 		"nowhere": {"nowhere", "● just now", ""},
 	} {
-		t.Run(place, func(t *testing.T) {
+		t.Run(store, func(t *testing.T) {
 			t.Parallel()
 			d := &fakeAccess{}
 			w := startApp(t, 80, 24, unauthenticated(d))
-			w.RequireText("Open an account", "an account at", "admin.vps.org", "no account")
+			w.RequireText("Open an account", "an account at", "admin.vps.org", "not signed in")
 			if asked := w.account.Requests(); len(asked) != 0 {
-				t.Errorf("before there is a token it asked %v", asked)
+				t.Errorf("without a token it sent %v", asked)
 			}
 			w.Press("enter")
 			w.Type(liveToken)
@@ -29,7 +29,7 @@ func TestFirstRunAsksForATokenAndStoresIt(t *testing.T) {
 			w.Press("enter")
 			w.RequireText("Keep the token?", "web-server")
 			w.chooseOption(c.choice)
-			w.RequireText(c.says, "Servers 12", "Acme Inc.")
+			w.RequireText(c.message, "Servers 12", "Acme Inc.")
 			w.RequireNoText("Keep the token?", liveToken)
 			if got := d.keptToken(); got != c.kept {
 				t.Errorf("kept %q", got)
@@ -70,7 +70,7 @@ func TestMalformedTokenIsRejected(t *testing.T) {
 	w.Press("enter")
 	w.RequireText("a token has no spaces or special characters")
 	if asked := w.account.Requests(); len(asked) != 0 {
-		t.Errorf("it asked %v", asked)
+		t.Errorf("it sent %v", asked)
 	}
 }
 
@@ -83,7 +83,7 @@ func TestLoginStepsGoBackAndForth(t *testing.T) {
 	w.RequireText("API token")
 	w.Press("esc")
 	w.RequireText("Open an account")
-	w.chooseOption("look around")
+	w.chooseOption("a simulated")
 	w.RequireText("vpsdeck demo", "simulated, nothing is real", "Servers 12")
 	w.RequireNoText("Keep the token?")
 }
@@ -91,8 +91,8 @@ func TestLoginStepsGoBackAndForth(t *testing.T) {
 func TestFailedDemoShowsTheReason(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 80, 24, unauthenticated(&fakeAccess{demoErr: messageError{"no place is left on this machine"}}))
-	w.chooseOption("look around")
-	w.RequireText("the simulated account did not open: no place is left on this machine", "Open an account")
+	w.chooseOption("a simulated")
+	w.RequireText("the simulated account could not be opened: no place is left on this machine", "Open an account")
 }
 
 func TestExpiredTokenIsAskedForOnceAndKeepsTheScreen(t *testing.T) {
@@ -103,12 +103,12 @@ func TestExpiredTokenIsAskedForOnceAndKeepsTheScreen(t *testing.T) {
 	w.Advance(20 * time.Second)
 	w.RequireText("Open an account", "What was loaded stays on the screen.", "token refused", "web-server-01", "pre-migration")
 	if n := strings.Count(w.Screen().Text(), "Open an account"); n != 1 {
-		t.Errorf("it asks %d times", n)
+		t.Errorf("it asks for a token %d times", n)
 	}
 	w.proxy.reset()
 	w.advanceHidden(10 * time.Minute)
 	if n := len(w.proxy.requests(func(recordedRequest) bool { return true })); n != 0 {
-		t.Errorf("with a token that is refused it asked %d times more", n)
+		t.Errorf("with a refused token it sent %d more requests", n)
 	}
 	w.account.ClearFaults()
 	w.Press("enter")
@@ -119,32 +119,32 @@ func TestExpiredTokenIsAskedForOnceAndKeepsTheScreen(t *testing.T) {
 	w.proxy.reset()
 	w.Advance(time.Minute)
 	if n := len(w.proxy.readTimes("/servers/")); n < 2 || n > 3 {
-		t.Errorf("with the new token it asked %d times in a minute", n)
+		t.Errorf("with the new token it polled %d times in a minute", n)
 	}
 }
 
 func TestDialogsOfAnAccountCloseWithIt(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		keys []string
-		says string
+		keys    []string
+		message string
 	}{
 		"a question":      {[]string{"3", "d"}, "Delete for good"},
-		"several at once": {[]string{"1", "g", "space", "j", "space", "b", "enter"}, "Several at once"},
+		"several at once": {[]string{"1", "g", "space", "j", "space", "b", "enter"}, "Bulk actions"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 40, withServers(2), withAccess(&fakeAccess{}))
 			w.selectServer("web-server-01")
 			w.Press(c.keys...)
-			w.RequireText(c.says)
+			w.RequireText(c.message)
 			w.injectFault("GET /: status 401")
 			w.advanceHidden(time.Minute)
 			w.RequireText("Open an account")
 			w.account.ClearFaults()
-			w.chooseOption("look around")
+			w.chooseOption("a simulated")
 			w.RequireText("vpsdeck demo")
-			w.RequireNoText(c.says)
+			w.RequireNoText(c.message)
 			w.Press("esc")
 			w.RequireText("vpsdeck demo")
 		})
@@ -188,7 +188,7 @@ func TestTokenErrorIsClearedByTheNextAnswer(t *testing.T) {
 	w.Paste("vps_wrong")
 	w.Press("enter")
 	w.RequireText("Another token is needed. It says:")
-	w.RequireNoText("whether the token is live")
+	w.RequireNoText("checking the token with")
 }
 
 func TestRefusedTokenShowsThatPollingStopped(t *testing.T) {
@@ -200,8 +200,8 @@ func TestRefusedTokenShowsThatPollingStopped(t *testing.T) {
 		w.Press("esc")
 		w.advanceHidden(time.Minute)
 		text := strings.Join(strings.Fields(w.Screen().Text()), " ")
-		if !strings.Contains(text, "✗ the token is refused, so nothing is asked of the API: R asks for another") {
-			t.Errorf("at %s it does not say so:\n%s", s, w.Screen().Text())
+		if !strings.Contains(text, "✗ the token was refused, so polling has stopped: R asks for another") {
+			t.Errorf("at %s the reason is missing:\n%s", s, w.Screen().Text())
 		}
 	}
 }
@@ -222,8 +222,8 @@ func TestLoginFormsShowTheSelectionOnASmallScreen(t *testing.T) {
 		w = startApp(t, 40, height, withAccess(&fakeAccess{}))
 		w.injectFault("GET /: status 401")
 		w.Advance(20 * time.Second)
-		w.RequireText("expired or revoked.", "▸ with an API token", "look around in a simulated", "account   ")
+		w.RequireText("expired or revoked.", "▸ an API token", "a simulated account")
 		w.Press("down")
-		w.RequireText("▸ look around")
+		w.RequireText("▸ a simulated")
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"vpsdeck/ui/screen"
 )
 
-// handleAnswer takes an answer of the API into the state and tells the panes. Lists from a session that was left are dropped; a
-// deed's answer is always heard.
+// handleAnswer applies an answer of the API to the state and refreshes the panes. Lists from a
+// previous session are dropped; the answer to an action is always handled.
 func (a *App) handleAnswer(msg tea.Msg) tea.Cmd {
 	var changed []model.Operation
 	var cmds []tea.Cmd
@@ -45,7 +45,7 @@ func (a *App) handleAnswer(msg tea.Msg) tea.Cmd {
 	return tea.Batch(append(cmds, a.sendBatch(), a.saveCache())...)
 }
 
-// handleProgress announces what a list has shown of an operation.
+// handleProgress reports what a list has shown about an operation.
 func (a *App) handleProgress(o model.Operation) tea.Cmd {
 	if o.Phase.Over() {
 		return a.handleFinished(o)
@@ -54,7 +54,7 @@ func (a *App) handleProgress(o model.Operation) tea.Cmd {
 		return tea.Batch(a.writeRecord(o), next)
 	}
 	if o.AnswerLost() {
-		a.notifyOperation(o, screen.Success, "found, it is running")
+		a.notifyOperation(o, screen.Success, "the answer was lost, but it is running")
 	}
 	return a.writeRecord(o)
 }
@@ -70,13 +70,14 @@ func (a *App) refreshPanes() {
 	a.syncPoints()
 }
 
-// handleListError draws the consequences of how a request for a list went.
+// handleListError updates the schedule with the result of a list request, and checks whether the
+// token was refused.
 func (a *App) handleListError(err error) tea.Cmd {
 	a.poller.HandleResult(a.state, err)
 	return a.checkUnauthorized(err)
 }
 
-// checkUnauthorized asks for another token where the API does not take the one in use.
+// checkUnauthorized asks for another token if the API refuses the current one.
 func (a *App) checkUnauthorized(err error) tea.Cmd {
 	if !errors.Is(err, model.ErrUnauthorized) {
 		return nil
@@ -84,49 +85,50 @@ func (a *App) checkUnauthorized(err error) tea.Cmd {
 	return a.askAccess(model.ErrorMessage(err))
 }
 
-// handleActionResult follows up on the answer to a deed.
+// handleActionResult handles the answer to an action.
 func (a *App) handleActionResult(msg command.ActionResultMsg) tea.Cmd {
 	o := a.state.ApplyResult(msg.Number, msg.Accepted, msg.Outcome)
-	if o.Number == 0 { // it belongs to an account that was left; the journal knows of it
+	if o.Number == 0 { // it belongs to another account; it is in the journal
 		return nil
 	}
 	a.reportJournalError(msg.JournalErr)
 	a.poller.PollSoon(a.state)
 	var cmds []tea.Cmd
 	switch o.Phase {
-	case model.PhaseRunning: // its line shows that it has begun; the notice, what the API says of it
-		next, one := a.updateBatch(o)
-		if words := msg.Accepted.Message; !one && words != "" {
-			a.notifyOperation(o, screen.Info, "“"+words+"”")
+	case model.PhaseRunning: // its line shows that it runs; the notice shows the API's message
+		next, inBatch := a.updateBatch(o)
+		if text := msg.Accepted.Message; !inBatch && text != "" {
+			a.notifyOperation(o, screen.Info, "“"+text+"”")
 		}
 		cmds = append(cmds, a.writeRecord(o), next)
 	case model.PhaseUnknown:
-		next, one := a.updateBatch(o)
-		if !one {
-			a.notifyOperation(o, screen.Error, "the outcome is unknown; it is looked for, and not sent again")
+		next, inBatch := a.updateBatch(o)
+		if !inBatch {
+			a.notifyOperation(o, screen.Error, "outcome unknown; searching the lists, not sent again")
 		}
 		cmds = append(cmds, a.writeRecord(o), next)
 	default:
 		cmds = append(cmds, a.handleFinished(o))
 	}
-	if msg.OtherProgram { // what another program has begun is looked into, so that it does not stand in the way for long
+	if msg.OtherProgram { // resume the other operation, so that it does not block actions for long
 		a.history.loaded, a.history.resumed = false, false
 		cmds = append(cmds, a.session.LoadHistory())
 	}
 	return tea.Batch(append(cmds, a.checkUnauthorized(msg.Outcome.Err), a.refreshAll())...)
 }
 
-// handleFinished announces the end of an operation, writes it down, and goes on with what was to follow it.
+// handleFinished announces the end of an operation, journals it, and starts the restore that was
+// to follow it.
 func (a *App) handleFinished(o model.Operation) tea.Cmd {
 	a.learnDurations()
 	if next, ok := a.updateBatch(o); ok {
 		return tea.Batch(a.writeRecord(o), next)
 	}
-	tone := screen.Success
+	severity := screen.Success
 	if o.Phase != model.PhaseDone {
-		tone = screen.Error
+		severity = screen.Error
 	}
-	a.notifyOperation(o, tone, outcomeText(o))
+	a.notifyOperation(o, severity, outcomeText(o))
 	written := tea.Batch(a.writeRecord(o), a.announce(o, outcomeText(o)))
 	switch {
 	case o.Phase == model.PhaseNotSeen:
@@ -136,24 +138,25 @@ func (a *App) handleFinished(o model.Operation) tea.Cmd {
 		return written
 	case o.Phase != model.PhaseDone:
 		return tea.Batch(written, a.cancelFollowUp(o, "the "+o.Point.Kind.String()+" before it did not complete"))
-	case o.Resumed || a.accountSwitch.pending: // where one is leaving, it waits until one stays, or is back
+	case o.Resumed || a.accountSwitch.pending: // during an account switch, ask later
 		a.offerFollowUp(o)
 		return written
 	}
-	if busy := a.state.Conflict(model.Restore, *o.ThenRestore); busy != "" { // several at once went ahead of it
+	if busy := a.state.Conflict(model.Restore, *o.ThenRestore); busy != "" { // a batch came first
 		return tea.Batch(written, a.cancelFollowUp(o, busy))
 	}
 	return tea.Batch(written, a.startAction(model.ActionRequest{Action: model.Restore, Point: *o.ThenRestore, Server: o.Server, FollowsID: o.ID}))
 }
 
-// cancelFollowUp says that the restore which was to follow a snapshot is not sent, and why, and writes it down.
+// cancelFollowUp reports and journals that the restore which was to follow a snapshot is not sent,
+// and why.
 func (a *App) cancelFollowUp(first model.Operation, why string) tea.Cmd {
-	off := a.state.CancelRestore(first, why, a.opts.RunID)
-	a.notifyOperation(off, screen.Error, "not sent: "+off.Reason)
-	return a.writeRecord(off)
+	cancelled := a.state.CancelRestore(first, why, a.opts.RunID)
+	a.notifyOperation(cancelled, screen.Error, "not sent: "+cancelled.Reason)
+	return a.writeRecord(cancelled)
 }
 
-// outcomeText words how an operation ended.
+// outcomeText describes how an operation ended.
 func outcomeText(o model.Operation) string {
 	switch o.Phase {
 	case model.PhaseDone:
@@ -161,7 +164,7 @@ func outcomeText(o model.Operation) string {
 			return "deleted"
 		}
 		if o.Reason != "" {
-			return "ended" + o.DurationText() + ", " + o.Reason
+			return "finished" + o.DurationText() + ", " + o.Reason
 		}
 		return "completed" + o.DurationText()
 	case model.PhaseFailed:

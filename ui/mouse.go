@@ -7,14 +7,14 @@ import (
 	"vpsdeck/ui/screen"
 )
 
-// handleMouse routes clicks and the wheel to what is under them. It is never needed.
+// handleMouse routes clicks and the wheel to what is under them. The mouse is always optional.
 func (a *App) handleMouse(msg tea.MouseMsg) tea.Cmd {
 	if a.tooSmall() {
 		return nil
 	}
 	at := msg.Mouse()
 	if _, wheel := msg.(tea.MouseWheelMsg); wheel && at.Button != tea.MouseWheelUp && at.Button != tea.MouseWheelDown {
-		return nil // sideways, as a trackpad turns it all the time
+		return nil // horizontal scrolling, which trackpads send often
 	}
 	if top, ok := a.topDialog(); ok {
 		return a.mouseOnDialog(top, msg, at)
@@ -40,7 +40,7 @@ func (a *App) handleMouse(msg tea.MouseMsg) tea.Cmd {
 	return nil
 }
 
-// mouseOnPane turns the wheel over a pane, or clicks on one of its lines.
+// mouseOnPane scrolls a pane with the wheel, or clicks on one of its lines.
 func (a *App) mouseOnPane(pane screen.Pane, r rect, msg tea.MouseMsg) tea.Cmd {
 	at := msg.Mouse()
 	if _, wheel := msg.(tea.MouseWheelMsg); wheel {

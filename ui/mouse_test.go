@@ -7,16 +7,16 @@ import (
 	"vpsdeck/ui/dialog"
 )
 
-// clickButton clicks on a button of the open question: its word on the lowest line that holds it inside a box.
-func (w *harness) clickButton(word string) {
-	w.t.Helper()
-	g := w.Screen()
+// clickButton clicks a button of the open dialog, which it finds by its word on the line of the buttons.
+func (h *harness) clickButton(word string) {
+	h.t.Helper()
+	g := h.Screen()
 	_, y, found := g.Find("Cancel  ")
 	x := strings.Index(g.Line(max(y, 0)), word)
 	if !found || x < 0 {
-		w.t.Fatalf("there is no button %q:\n%s", word, g.Text())
+		h.t.Fatalf("there is no button %q:\n%s", word, g.Text())
 	}
-	w.Click(len([]rune(g.Line(y)[:x])), y)
+	h.Click(len([]rune(g.Line(y)[:x])), y)
 }
 
 func TestAClickFocusesAndSelects(t *testing.T) {
@@ -69,11 +69,11 @@ func TestTheButtonsCanBeClicked(t *testing.T) {
 	w.requireActions()
 	w.Press("d")
 	w.clickButton("Delete ")
-	w.RequireText("Delete backup #495") // it is not listening yet
+	w.RequireText("Delete backup #495") // it does not accept input yet
 	w.requireActions()
 	w.Advance(dialog.InputDelay)
 	w.Click(1, 1)
-	w.RequireText("Delete backup #495") // beside it
+	w.RequireText("Delete backup #495") // outside of it
 	w.clickButton("Delete ")
 	w.RequireText("delete backup #495 of web-server-01: deleted")
 	w.requireActions("DELETE /backups/495/")
@@ -84,9 +84,9 @@ func TestCheckboxCanBeClickedAndNameIsStillRequired(t *testing.T) {
 	w := startApp(t, 120, 30, withMouse)
 	atServer("web-server-01", "3", "r")(w)
 	w.ClickOn("take a snapshot first")
-	w.RequireText("[ ] take a snapshot first", "sends POST /snapshots/801/restore/")
+	w.RequireText("[ ] take a snapshot first", "API: POST /snapshots/801/restore/")
 	w.clickButton("Restore ")
-	w.RequireText("not yet: see above")
+	w.RequireText("doesn't match yet")
 	w.requireActions()
 	w.Type("web-server-01")
 	w.clickButton("Restore ")

@@ -14,8 +14,7 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// multiAccount holds two accounts behind one address, told apart by their tokens alone, as the provider's are: work, which the world
-// is about, and home. They have servers of the same names and IDs, so that whatever is mixed up is done to the wrong one.
+// multiAccount has two accounts behind one address, told apart only by their tokens, as at the provider. The harness starts with work; the other one is home. Their servers have the same names and IDs, so that a mix-up acts on the wrong one.
 type multiAccount struct {
 	h         *harness
 	homeProxy *recordingProxy
@@ -23,8 +22,8 @@ type multiAccount struct {
 	url       string
 
 	mu            sync.Mutex
-	openErr       error                    // why no account opens
-	changeProfile func(p *command.Profile) // what the config says of home
+	openErr       error                    // returned when an account is opened
+	changeProfile func(p *command.Profile) // changes the profile home
 }
 
 const homeToken = "vps_home"
@@ -54,67 +53,67 @@ func withProfiles(b *multiAccount, change func(*command.Profile)) option {
 	}
 }
 
-// Names are the accounts.
-func (b *multiAccount) Names() []string { return []string{"home", "work", ""} }
+// Names returns the profiles; "" is the account without one.
+func (m *multiAccount) Names() []string { return []string{"home", "work", ""} }
 
-// Open is the real way: a client, and a question whether the token is live. The account without a profile is work's.
-func (b *multiAccount) Open(ctx context.Context, profile string) (command.OpenedAccount, error) {
-	b.mu.Lock()
-	refused := b.openErr
-	b.mu.Unlock()
+// Open opens an account as main does: with a client, and a check of the token. The account without a profile is work.
+func (m *multiAccount) Open(ctx context.Context, profile string) (command.OpenedAccount, error) {
+	m.mu.Lock()
+	refused := m.openErr
+	m.mu.Unlock()
 	if refused != nil {
 		return command.OpenedAccount{}, refused
 	}
 	p, token := command.Profile{Name: profile, Stripe: "cyan"}, liveToken
 	if profile == "home" {
 		p.Stripe, token = "orange", homeToken
-		if b.changeProfile != nil {
-			b.changeProfile(&p)
+		if m.changeProfile != nil {
+			m.changeProfile(&p)
 		}
 	}
-	client, err := b.h.connect(b.url, token)
+	client, err := m.h.connect(m.url, token)
 	if err == nil {
 		_, err = client.Account(ctx)
 	}
-	return command.OpenedAccount{Profile: p, Client: client, Access: &fakeAccess{harness: b.h}, Requests: &command.RequestLog{}}, err
+	return command.OpenedAccount{Profile: p, Client: client, Access: &fakeAccess{harness: m.h}, Requests: &command.RequestLog{}}, err
 }
 
-// setOpenError lets no account open from here on, or lets them open again.
-func (b *multiAccount) setOpenError(why error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.openErr = why
+// setOpenError makes opening an account fail, or succeed again if why is nil.
+func (m *multiAccount) setOpenError(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.openErr = err
 }
 
-// switchTo picks an account in the palette.
-func (b *multiAccount) switchTo(profile string) {
-	b.h.Press(":")
-	b.h.Type("switch to " + command.ProfileLabel(profile))
-	b.h.Press("enter")
+// switchTo chooses an account in the palette.
+func (m *multiAccount) switchTo(profile string) {
+	m.h.Press(":")
+	m.h.Type("switch to " + command.ProfileLabel(profile))
+	m.h.Press("enter")
 }
 
-// requireActions fails the test unless each account was sent these deeds and no others.
-func (b *multiAccount) requireActions(work, home []string) {
-	b.h.t.Helper()
-	b.h.Screen()
-	if got := b.h.proxy.actions(); !slices.Equal(got, work) {
-		b.h.t.Errorf("work was sent %q, not %q", got, work)
+// requireActions fails the test unless exactly these actions were sent to each account.
+func (m *multiAccount) requireActions(work, home []string) {
+	m.h.t.Helper()
+	m.h.Screen()
+	if got := m.h.proxy.actions(); !slices.Equal(got, work) {
+		m.h.t.Errorf("work was sent %q, not %q", got, work)
 	}
-	if got := b.homeProxy.actions(); !slices.Equal(got, home) {
-		b.h.t.Errorf("home was sent %q, not %q", got, home)
+	if got := m.homeProxy.actions(); !slices.Equal(got, home) {
+		m.h.t.Errorf("home was sent %q, not %q", got, home)
 	}
 }
 
-// requireJournal fails the test unless the journal's lines are all of the profile.
-func (b *multiAccount) requireJournal(lines int, profile string) {
-	b.h.t.Helper()
-	records, _, _ := b.journal.Read() // a notebook has no failures
+// requireJournal fails the test unless the journal has this many lines, all of the profile.
+func (m *multiAccount) requireJournal(lines int, profile string) {
+	m.h.t.Helper()
+	records, _, _ := m.journal.Read() // a memoryJournal never fails
 	if len(records) != lines || slices.ContainsFunc(records, func(r model.Record) bool { return r.Profile != profile }) {
-		b.h.t.Errorf("the journal has %d lines: %+v; want %d of %q", len(records), records, lines, profile)
+		m.h.t.Errorf("the journal has %d lines: %+v; want %d of %q", len(records), records, lines, profile)
 	}
 }
 
-// startMultiAccount opens the program on work.
+// startMultiAccount starts the program on work.
 func startMultiAccount(t testing.TB, at size, change func(*command.Profile), options ...option) *multiAccount {
 	t.Helper()
 	b := &multiAccount{}
@@ -124,28 +123,28 @@ func startMultiAccount(t testing.TB, at size, change func(*command.Profile), opt
 
 var _ ui.Config = (*fakeConfig)(nil)
 
-// fakeConfig are the settings, which the test changes.
+// fakeConfig is a config that the test changes.
 type fakeConfig struct {
 	mu          sync.Mutex
-	preferences *ui.Preferences // what has changed since the last look; nil: nothing
+	preferences *ui.Preferences // changed since the last Reload; nil: unchanged
 	err         error
 }
 
-// Reload gives out what has changed, once.
-func (p *fakeConfig) Reload(string) (ui.Preferences, bool, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	fresh, err := p.preferences, p.err
-	p.preferences, p.err = nil, nil
-	if err != nil || fresh == nil {
+// Reload returns each change once.
+func (f *fakeConfig) Reload(string) (ui.Preferences, bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	prefs, err := f.preferences, f.err
+	f.preferences, f.err = nil, nil
+	if err != nil || prefs == nil {
 		return ui.Preferences{}, false, err
 	}
-	return *fresh, true, nil
+	return *prefs, true, nil
 }
 
-// set changes the settings, or breaks them.
-func (p *fakeConfig) set(fresh ui.Preferences, err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.preferences, p.err = &fresh, err
+// set changes the config, or makes the next Reload fail.
+func (f *fakeConfig) set(prefs ui.Preferences, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.preferences, f.err = &prefs, err
 }

@@ -14,51 +14,52 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// notice is a sentence in the line above the footer.
+// notice is a message in the line above the footer.
 type notice struct {
 	severity  screen.Severity
 	text      string
-	expiresAt time.Time // zero: until it has been read
-	shownAt   time.Time // when it came to be shown
-	topic     int       // the number of the operation that it tells of; 0: none
+	expiresAt time.Time // zero: when a key is pressed
+	shownAt   time.Time // when it became the current one
+	topic     int       // the number of its operation; 0: none
 }
 
-// tokenTopic is what a notice is about that tells of no operation but of the token that is being tried.
+// tokenTopic is the topic of notices about the token that is being checked, instead of an
+// operation.
 const tokenTopic = -1
 
-// notices wait in a queue, so that a good one does not hide a bad one.
+// notices is a queue, so that a success does not hide an error.
 type notices struct {
 	queue  []notice
-	recent []notice // the last that no operation tells of, to be read again
+	recent []notice // the last ones without a topic, to be read again
 }
 
-// How long notices stay, and how many wait at the most.
+// How long notices stay, and how many are kept.
 const (
 	noticeDuration   = 8 * time.Second
 	maxNotices       = 20
 	maxRecentNotices = 5
 )
 
-// notify shows a notice. One that answers a key replaces its like at once; what went wrong stays until a key is pressed.
-func (a *App) notify(tone screen.Severity, text string) {
-	a.pushNotice(notice{severity: tone, text: text})
+// notify shows a notice. A notice about a key press replaces the previous one at once; an error
+// stays until a key is pressed.
+func (a *App) notify(severity screen.Severity, text string) {
+	a.pushNotice(notice{severity: severity, text: text})
 }
 
-// notifyOperation tells how an operation goes on, in place of what was told of it before.
-func (a *App) notifyOperation(o model.Operation, tone screen.Severity, text string) {
+// notifyOperation shows the progress of an operation, instead of earlier notices about it.
+func (a *App) notifyOperation(o model.Operation, severity screen.Severity, text string) {
 	a.notices.remove(o.Number)
-	a.pushNotice(notice{severity: tone, text: o.Title() + ": " + text, topic: o.Number})
+	a.pushNotice(notice{severity: severity, text: o.Title() + ": " + text, topic: o.Number})
 }
 
 func (a *App) pushNotice(n notice) {
 	n.text, n.expiresAt, n.shownAt = widget.NormalizeWidth(n.text), a.state.Local.Add(noticeDuration), a.state.Local
-	tone := n.severity
-	if tone == screen.Error {
+	if n.severity == screen.Error {
 		n.expiresAt = time.Time{}
 	}
-	if tone > screen.Info && n.topic == 0 {
-		said := slices.DeleteFunc(a.notices.recent, func(old notice) bool { return old.text == n.text })
-		a.notices.recent = append(said[max(len(said)+1-maxRecentNotices, 0):], n)
+	if n.severity > screen.Info && n.topic == 0 {
+		recent := slices.DeleteFunc(a.notices.recent, func(old notice) bool { return old.text == n.text })
+		a.notices.recent = append(recent[max(len(recent)+1-maxRecentNotices, 0):], n)
 	}
 	q := a.notices.queue
 	for len(q) > 0 && (q[len(q)-1].severity < screen.Error || q[len(q)-1].text == n.text) {
@@ -70,22 +71,22 @@ func (a *App) pushNotice(n notice) {
 	a.notices.queue = append(q, n)
 }
 
-// remove takes away what was told of something.
-func (n *notices) remove(about int) {
-	n.queue = slices.DeleteFunc(n.queue, func(old notice) bool { return old.topic == about })
+// remove removes the notices about a topic.
+func (n *notices) remove(topic int) {
+	n.queue = slices.DeleteFunc(n.queue, func(old notice) bool { return old.topic == topic })
 }
 
 func (n *notices) hasPending() bool { return len(n.queue) > 0 }
 
-// dismiss takes away what a key press has shown to be read. What went wrong must have stood for a moment: the key may have been
-// on its way before it.
+// dismiss removes the current notice after a key press. An error must have been shown for a
+// moment, because the key may have been pressed before it appeared.
 func (n *notices) dismiss(now time.Time) {
 	if len(n.queue) > 0 && (n.queue[0].severity < screen.Error || now.Sub(n.queue[0].shownAt) >= dialog.InputDelay) {
 		n.advance(now)
 	}
 }
 
-// advance shows the one that waits.
+// advance shows the next notice.
 func (n *notices) advance(now time.Time) {
 	n.queue = n.queue[1:]
 	if len(n.queue) > 0 {
@@ -93,18 +94,20 @@ func (n *notices) advance(now time.Time) {
 	}
 }
 
-// expire takes away what has stood long enough.
+// expire removes the current notice when its time is over.
 func (n *notices) expire(now time.Time) {
 	if len(n.queue) > 0 && !n.queue[0].expiresAt.IsZero() && now.After(n.queue[0].expiresAt) {
 		n.advance(now)
 	}
 }
 
-// maxNoticeLines is how many lines a notice may take: the API's reason is often longer than one.
+// maxNoticeLines is the maximum number of lines of a notice: the API's reason is often longer than
+// one line.
 const maxNoticeLines = 3
 
-// noticeLines is the notice that is shown, in as many lines as it needs up to a limit, and how many wait behind it. Where it
-// has no line of its own, an open dialog's keys are of more use.
+// noticeLines is the current notice, in up to maxNoticeLines lines, with the number of waiting
+// ones. On a small terminal, without a separate notice line, an open dialog hides notices, because
+// its keys are more useful.
 func (a *App) noticeLines() []string {
 	q := a.notices.queue
 	if len(q) == 0 || len(a.dialogs) > 0 && a.height < noticeHeight {
@@ -142,7 +145,7 @@ func (a *App) noticeLines() []string {
 	return lines
 }
 
-// styleAndGlyph is the colour and the sign of a notice.
+// styleAndGlyph is the style and the glyph of a notice.
 func (n notice) styleAndGlyph(s *style.Styles) (lipgloss.Style, string) {
 	switch n.severity {
 	case screen.Success:
@@ -155,7 +158,8 @@ func (n notice) styleAndGlyph(s *style.Styles) (lipgloss.Style, string) {
 	return s.Text, style.Dot
 }
 
-// recentNoticeLines are the last notices that are of weight and tell of no operation, in full, for the activity sheet.
+// recentNoticeLines are the last warnings and errors that are not about an operation, in full, for
+// the activity sheet.
 func (a *App) recentNoticeLines(s *style.Styles, width int) []string {
 	var lines []string
 	for _, n := range slices.Backward(a.notices.recent) {
@@ -168,7 +172,7 @@ func (a *App) recentNoticeLines(s *style.Styles, width int) []string {
 		}
 	}
 	if len(lines) > 0 {
-		lines = append([]string{"", s.Strong.Render("Said lately")}, lines...)
+		lines = append([]string{"", s.Strong.Render("Recent notices")}, lines...)
 	}
 	return lines
 }

@@ -8,11 +8,11 @@ import (
 	"vpsdeck/ui"
 )
 
-// setRefusal has the API give these words for a refusal.
-func (w *harness) setRefusal(words string) {
-	w.t.Helper()
-	w.proxy.rewrite(strings.NewReplacer("This answer was asked for: Bad Request.", words).Replace)
-	w.injectFault("POST /snapshots/: status 400")
+// setRefusal makes the API refuse snapshots with these words.
+func (h *harness) setRefusal(words string) {
+	h.t.Helper()
+	h.proxy.rewrite(strings.NewReplacer("This answer was asked for: Bad Request.", words).Replace)
+	h.injectFault("POST /snapshots/: status 400")
 }
 
 func TestALongNoticeIsReadable(t *testing.T) {
@@ -70,7 +70,7 @@ func TestAWarningCanBeReadAgain(t *testing.T) {
 	w.Advance(time.Minute)
 	w.RequireNoText("there is no snapshot")
 	w.Press("A", "j", "j", "j")
-	w.RequireText("Said lately", "▲ there is no snapshot under")
+	w.RequireText("Recent notices", "▲ there is no snapshot under")
 }
 
 func TestRemappedActionKeysExplainReadOnly(t *testing.T) {
@@ -81,10 +81,10 @@ func TestRemappedActionKeysExplainReadOnly(t *testing.T) {
 		}
 	}))
 	w.Press("s")
-	w.RequireNoText("it has no actions")
+	w.RequireNoText("actions are disabled")
 	for _, key := range []string{"x", "b", "r", "d", "c"} {
 		w.Press(key)
-		w.requireRefused("This session is read-only: it has no actions.")
+		w.requireRefused("This session is read-only: actions are disabled.")
 	}
 	w.requireActions()
 }

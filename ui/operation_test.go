@@ -18,7 +18,7 @@ func TestSnapshotWithLostAnswerIsFound(t *testing.T) {
 	w.selectServer("web-server-01")
 	w.proxy.slowDown(10*time.Second, "GET /snapshots/")
 	w.createSnapshot("web-server-01", "before-update")
-	w.RequireText("snapshot before-update of web-server-01: the outcome is unknown; it is looked for, and not sent again", "outcome unknown")
+	w.RequireText("snapshot before-update of web-server-01: outcome unknown; searching the lists, not sent again", "outcome unknown")
 	w.Advance(20 * time.Second)
 	w.RequireText("before-update", "◐ creating", "usually 3–10 m", "◐ 1 running")
 	w.proxy.slowDown(0)
@@ -34,7 +34,7 @@ func TestSnapshotThatNeverArrivedIsNotFound(t *testing.T) {
 	w := startApp(t, 120, 24, withServers(2))
 	w.injectFault("POST /snapshots/: cut-before x1")
 	w.createSnapshot("web-server-01", "before-update")
-	w.RequireText("the outcome is unknown")
+	w.RequireText("outcome unknown; searching the lists")
 	w.advanceUntil(5*time.Minute, "Not seen: try again?")
 	w.requireActions(postBeforeUpdate)
 	w.skipInputDelay()
@@ -50,7 +50,7 @@ func TestUnknownOutcomeBlocksOtherActionsOnItsServer(t *testing.T) {
 	w.createSnapshot("web-server-01", "before-update")
 	w.skipInputDelay()
 	w.Press("s")
-	w.requireRefused("It is not yet known what became of “snapshot before-update of")
+	w.requireRefused("The outcome is not known yet: “snapshot before-update of")
 	w.requireActions(postBeforeUpdate)
 }
 
@@ -62,7 +62,7 @@ func TestOperationsOfOthersAreShown(t *testing.T) {
 	w.mustAccept(w.otherClient.RestoreSnapshot(t.Context(), "796"))
 	w.Advance(20 * time.Second)
 	w.RequireText("◐ 2 running", "snapshot somebody-elses", "db-server-01  restore", "◐ restoring")
-	w.advanceUntil(20*time.Minute, "restore onto db-server-01: ended (seen")
+	w.advanceUntil(20*time.Minute, "restore onto db-server-01: finished (seen")
 	w.Press("A")
 	w.RequireText("snapshot somebody-elses of web-server-01: completed")
 	w.Press("esc")
@@ -83,7 +83,7 @@ func TestAnEstimateIsNeverFull(t *testing.T) {
 			t.Fatalf("the terminal's progress bar is %+v after %d", bar, last)
 		}
 		last = bar.Value
-		w.RequireText("─  ") // the bar's rest
+		w.RequireText("─  ") // the unfilled part of the bar
 		w.advanceHidden(2 * time.Minute)
 	}
 	w.RequireText("longer than usual")
@@ -120,7 +120,7 @@ func TestUnknownDurationHasNoBar(t *testing.T) {
 	if bar := w.lastView().ProgressBar; bar == nil || bar.State != tea.ProgressBarIndeterminate {
 		t.Errorf("the terminal's progress bar is %+v", bar)
 	}
-	w.RequireText("duration varies")
+	w.RequireText("no estimate")
 	w.RequireNoText("━")
 }
 
@@ -129,7 +129,7 @@ func TestErrorNoticeStaysUntilAKeyIsPressed(t *testing.T) {
 	w := startApp(t, 120, 24, withServers(2))
 	w.injectFault("POST /snapshots/: status 400 x1")
 	w.createSnapshot("web-server-01", "before-update")
-	w.Press("g") // it was on its way before one could read
+	w.Press("g") // typed before the notice could be read
 	w.advanceHidden(3 * time.Minute)
 	w.RequireText("snapshot before-update of web-server-01: not done")
 	w.Press("g")
@@ -155,17 +155,17 @@ func TestQuitReportsRunningOperations(t *testing.T) {
 	w.Press("q")
 	w.Wait()
 	requireLines(t, w.app.ExitMessages(),
-		"goes on at the provider: snapshot before-restore-20250116-154500 of web-server-01, since 1 m 30 s",
+		"still running at the provider: snapshot before-restore-20250116-154500 of web-server-01, for 1 m 30 s",
 		"not sent: restore of web-server-01 from snapshot #801, which waited for that snapshot")
 	if n := len(w.proxy.actions()); n != 1 {
-		t.Errorf("%d deeds were sent", n)
+		t.Errorf("%d actions were sent", n)
 	}
 }
 
 func TestQuittingAsksNothing(t *testing.T) {
 	t.Parallel()
 	for name, keys := range map[string][]string{
-		"q": {"q"}, "ctrl+c in a question": {"2", "d", "ctrl+c"}, "ctrl+c in a form": {"s", "ctrl+c"},
+		"q": {"q"}, "ctrl+c in a confirm": {"2", "d", "ctrl+c"}, "ctrl+c in a form": {"s", "ctrl+c"},
 		"ctrl+c in a filter": {"/", "ctrl+c"}, "ctrl+c in the help": {"?", "ctrl+c"}, "q after the help": {"?", "q", "q"},
 		"q after esc": {"esc", "esc", "q"},
 	} {
@@ -175,9 +175,9 @@ func TestQuittingAsksNothing(t *testing.T) {
 			w.selectServer("web-server-01")
 			w.Press(keys...)
 			w.Wait()
-			requireLines(t, w.app.ExitMessages()) // what others have begun is their business
-			if deeds := w.proxy.actions(); deeds != nil {
-				t.Errorf("sent %q", deeds)
+			requireLines(t, w.app.ExitMessages()) // operations of others are not reported
+			if sent := w.proxy.actions(); sent != nil {
+				t.Errorf("sent %q", sent)
 			}
 		})
 	}
@@ -191,5 +191,5 @@ func TestUnknownOutcomeIsReportedOnExit(t *testing.T) {
 	w.Press("q")
 	w.Wait()
 	requireLines(t, w.app.ExitMessages(),
-		"its outcome is not known: snapshot before-update of web-server-01; look at the account before you do it again")
+		"outcome unknown: snapshot before-update of web-server-01; check the account before you try again")
 }

@@ -6,11 +6,11 @@ import (
 	"testing"
 )
 
-// visibleNames are those of the names that rows show, from the top.
-func (w *harness) visibleNames(names ...string) []string {
-	w.t.Helper()
+// visibleNames returns those of the names that are shown, from the top.
+func (h *harness) visibleNames(names ...string) []string {
+	h.t.Helper()
 	var out []string
-	g := w.Screen()
+	g := h.Screen()
 	_, height := g.Size()
 	for y := range height {
 		for _, n := range names {
@@ -28,16 +28,16 @@ func TestTheServersAreOrderedByAnyColumnBothWays(t *testing.T) {
 	all := []string{"NAME", "STATUS", "BACKUP", "SNAPSHOT", "BKP", "SNAP", "LOCATION", "IP", "SYSTEM", "PLAN", "COVERAGE"}
 	first := "↑↑↑↑↓↓↑↑↑↑↓"
 	for i, column := range all {
-		way, other := string([]rune(first)[i]), "↓"
-		if way == "↓" {
-			other = "↑"
+		arrow, reversed := string([]rune(first)[i]), "↓"
+		if arrow == "↓" {
+			reversed = "↑"
 		}
 		w.Press("o")
-		w.RequireText(column + " " + way)
+		w.RequireText(column + " " + arrow)
 		w.Press("O")
-		w.RequireText(column + " " + other)
+		w.RequireText(column + " " + reversed)
 		w.Press("O")
-		w.RequireText(column + " " + way)
+		w.RequireText(column + " " + arrow)
 	}
 }
 
@@ -51,14 +51,14 @@ func TestAnOrderIsKeptInItsPaneAndShown(t *testing.T) {
 	w.RequireText("SIZE ↑")
 	w.Press("1", "o")
 	w.RequireText("SIZE ↑", "NAME ↑")
-	w.Press("enter", "o", "O") // a page has an order of its own
-	w.RequireText("BACK LOSES ↓")
+	w.Press("enter", "o", "O") // a page has its own order
+	w.RequireText("DATA LOSS ↓")
 	w.requireGolden("ordered-page-120x40")
 	w.Press("esc")
 	w.RequireText("SIZE ↑", "NAME ↑")
 	w.requireGolden("ordered-120x40")
-	w.Press("enter") // which the next page takes over
-	w.RequireText("BACK LOSES ↓")
+	w.Press("enter") // the next page keeps it
+	w.RequireText("DATA LOSS ↓")
 }
 
 func TestOrderIsShownWithoutItsColumn(t *testing.T) {
@@ -79,9 +79,9 @@ func TestReverseOrderReversesTheRows(t *testing.T) {
 		t.Errorf("by name: %q", got)
 	}
 	w.Press("O")
-	back := slices.Clone(names)
-	slices.Reverse(back)
-	if got := w.visibleNames(names...); !slices.Equal(got, back) {
-		t.Errorf("by name, the other way round: %q", got)
+	descending := slices.Clone(names)
+	slices.Reverse(descending)
+	if got := w.visibleNames(names...); !slices.Equal(got, descending) {
+		t.Errorf("by name, reversed: %q", got)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// openPage opens a server's page.
+// openPage opens a server's page and presses keys.
 func openPage(server string, keys ...string) func(*harness) {
 	return func(w *harness) {
 		w.selectServer(server)
@@ -19,7 +19,7 @@ func openPage(server string, keys ...string) func(*harness) {
 	}
 }
 
-// removeServer has a server taken from the account between one look and the next: the API tells of another one in its place.
+// removeServer removes a server from the account between two polls: the API lists it under another ID.
 func removeServer(w *harness, id string) {
 	w.proxy.rewrite(func(answer string) string { return strings.ReplaceAll(answer, id, "99"+id) })
 	w.advanceHidden(21 * time.Second)
@@ -48,7 +48,7 @@ func TestServerPageMatchesGolden(t *testing.T) {
 	}
 }
 
-// timelineRow is the row of the timeline, and its glyphs by their column, counted from its first cell.
+// timelineRow returns the row of the timeline and its symbols by column, counted from its first cell.
 func timelineRow(t *testing.T, g terminal.Grid) (y, left, width int, glyphs map[int]string) {
 	t.Helper()
 	columns, height := g.Size()
@@ -73,7 +73,7 @@ func timelineRow(t *testing.T, g terminal.Grid) (y, left, width int, glyphs map[
 	return 0, 0, 0, nil
 }
 
-// reversedColumns are the columns of a row that are drawn in reverse.
+// reversedColumns returns the columns of a row that are drawn in reverse.
 func reversedColumns(g terminal.Grid, y int) []int {
 	width, _ := g.Size()
 	var out []int
@@ -85,10 +85,10 @@ func reversedColumns(g terminal.Grid, y int) []int {
 	return out
 }
 
-// allPoints are the points of a server, newest first, as somebody else sees them.
-func (w *harness) allPoints(server model.ID) []model.Point {
-	w.t.Helper()
-	points := append(w.points(model.Backup, server), w.points(model.Snapshot, server)...)
+// allPoints returns a server's points, newest first, as another user sees them.
+func (h *harness) allPoints(server model.ID) []model.Point {
+	h.t.Helper()
+	points := append(h.points(model.Backup, server), h.points(model.Snapshot, server)...)
 	model.SortNewestFirst(points)
 	return points
 }
@@ -121,9 +121,9 @@ func TestTheTimelineIsDrawnToScale(t *testing.T) {
 				for _, p := range points {
 					at := int(float64(width-2) * float64(p.CreatedAt.Sub(oldest)) / float64(span))
 					if glyphs[at] == "" {
-						t.Errorf("%s of %s should stand at column %d of %d", p.Label(), p.CreatedAt, at, width)
+						t.Errorf("%s of %s should be at column %d of %d", p.Label(), p.CreatedAt, at, width)
 					} else if !places[at] && len(glyphs) == len(points) && glyphs[at] != pointSymbol(p) {
-						t.Errorf("%s stands at column %d as %s, not %s", p.Label(), at, glyphs[at], pointSymbol(p))
+						t.Errorf("%s is shown at column %d as %s, want %s", p.Label(), at, glyphs[at], pointSymbol(p))
 					}
 					places[at] = true
 				}
@@ -145,13 +145,13 @@ func TestTimelineShowsThePointUnderTheCursorAmongMany(t *testing.T) {
 		y, _, _, _ := timelineRow(t, g)
 		at := reversedColumns(g, y)
 		if len(at) != 1 {
-			t.Fatalf("row %d: %d cells of the timeline are marked as chosen:\n%s", i, len(at), g.Styled())
+			t.Fatalf("row %d: %d cells of the timeline are highlighted:\n%s", i, len(at), g.Styled())
 		}
 		if at[0] > last {
-			t.Errorf("row %d is older than the one above it, and stands to its right", i)
+			t.Errorf("row %d is older than the one above it, but to its right", i)
 		}
 		if got := g.Cell(at[0], y).Content; got != pointSymbol(p) {
-			t.Errorf("row %d, %s, is shown as %s, not %s", i, p.Label(), got, pointSymbol(p))
+			t.Errorf("row %d, %s, is shown as %s, want %s", i, p.Label(), got, pointSymbol(p))
 		}
 		last = at[0]
 		w.Press("j")
@@ -177,11 +177,11 @@ func TestLongestGapCountsUsablePointsUpToNow(t *testing.T) {
 func TestPageExplainsTheCoverage(t *testing.T) {
 	t.Parallel()
 	for server, reasons := range map[string][]string{
-		"db-server-02": {"▲ there is no usable restore point"},
+		"db-server-02": {"▲ no usable restore point"},
 		"ci-runner-02": {"▲ the last backup, #", "failed", "▲ the newest backup is 1 d 12 h old: at most 1 d 2 h is allowed"},
 		"mail-01":      {"▲ the newest backup is 9 d 2 h old"},
-		"db-server-01": {"▲ 5 of 5 snapshots: there is no room for another"},
-		"staging-01":   {"▲ 10 of 10 manual backups: there is no room for another"},
+		"db-server-01": {"▲ 5 of 5 snapshots: no room for another"},
+		"staging-01":   {"▲ 10 of 10 manual backups: no room for another"},
 	} {
 		t.Run(server, func(t *testing.T) {
 			t.Parallel()
@@ -198,7 +198,7 @@ func TestEachRowShowsTheDataLossOfARestore(t *testing.T) {
 	openPage("web-server-01", "j")(w)
 	w.requireCursor("▼ snapshot   pre-migration-snapshot                    ✓ completed   15 Jan 18:30   21 h 15 m   5.0 GB  none stated")
 	w.Press("enter")
-	w.RequireText("Snapshot #801", "loses 21 h 15 m")
+	w.RequireText("Snapshot #801", "loses the last 21 h 15 m")
 	w.Press("esc", "r")
 	w.skipInputDelay()
 	w.RequireText("everything written since 15 Jan 18:30 UTC (21 h 15 m)")
@@ -243,7 +243,7 @@ func TestADeletedPointLeavesThePageAndTheTimeline(t *testing.T) {
 	w.deleteSelected()
 	w.RequireText("web-server-01 #12345 · 9 restore points", "deleted")
 	if _, _, _, after := timelineRow(t, w.Screen()); len(after) != len(before)-1 {
-		t.Errorf("%d points stand on the timeline, want %d", len(after), len(before)-1)
+		t.Errorf("%d points are on the timeline, want %d", len(after), len(before)-1)
 	}
 	w.requireCursor("◆ automatic  Automatic daily backup                    ✓ completed   15 Jan 03:00")
 }
@@ -252,9 +252,9 @@ func TestEmptyPageSaysHowToCreateTheFirstPoint(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
 	openPage("db-server-02")(w)
-	w.RequireText("There is nothing to go back to.", "s takes a snapshot, b a backup.", "#12347 · 0 restore points")
-	for _, deed := range []string{"r", "d"} {
-		w.Press(deed)
+	w.RequireText("No restore points yet.", "s takes a snapshot, b a backup.", "#12347 · 0 restore points")
+	for _, action := range []string{"r", "d"} {
+		w.Press(action)
 		w.requireRefused("There is no restore point under the cursor.")
 	}
 	w.Press("enter")
@@ -274,11 +274,11 @@ func TestPageOfRemovedServerSaysSoAndDoesNothing(t *testing.T) {
 	w := startApp(t, 120, 40)
 	openPage("db-server-02")(w)
 	removeServer(w, "12347")
-	w.RequireText("This server is no longer there.", "esc goes back.")
-	for _, deed := range []string{"s", "b"} {
-		w.Press(deed)
+	w.RequireText("This server no longer exists.", "esc goes back.")
+	for _, action := range []string{"s", "b"} {
+		w.Press(action)
 		w.requireRefused("There is no server under the cursor.")
-		w.RequireText("This server is no longer there.")
+		w.RequireText("This server no longer exists.")
 	}
 	w.Press("esc")
 	w.RequireText("Servers 12")
@@ -344,7 +344,7 @@ func TestThePageIsUsedWithTheMouse(t *testing.T) {
 			w.requirePoint("Backup #499")
 			w.Wheel(x, y, -2)
 			w.requirePoint("Snapshot #801")
-			w.Click(x, 1) // the frame, the facts, the timeline and the heads do nothing
+			w.Click(x, 1) // clicks on the frame, the details, the timeline and the headings do nothing
 			w.ClickOn("203.0.113.10")
 			w.ClickOn("CREATED")
 			w.requirePoint("Snapshot #801")
@@ -367,9 +367,9 @@ func TestReadOnlyPageOffersNoAction(t *testing.T) {
 	w := startApp(t, 120, 40, readOnly)
 	openPage("web-server-01")(w)
 	w.RequireNoText("r restore", "d delete", "s snapshot", "b back up")
-	for _, deed := range []string{"s", "b", "r", "d"} {
-		w.Press(deed)
-		w.requireRefused("This session is read-only: it has no actions.")
+	for _, action := range []string{"s", "b", "r", "d"} {
+		w.Press(action)
+		w.requireRefused("This session is read-only: actions are disabled.")
 	}
 	w.requireActions()
 }

@@ -12,20 +12,20 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// keyChosenMsg is a key that was picked by name in the palette.
+// keyChosenMsg is a key that was chosen by name in the palette.
 type keyChosenMsg struct {
-	session int // in which it was picked: another account's rows are under the cursor since
+	session int // in which it was chosen: after a switch the rows are of another account
 	key     string
 }
 
-// itemChosenMsg is a server, or a restore point of it, that was picked in the palette.
+// itemChosenMsg is a server or a restore point that was chosen in the palette.
 type itemChosenMsg struct {
-	session int // in which it was picked
+	session int // in which it was chosen
 	server  model.ID
 	point   model.Key // its ID is empty for the server itself
 }
 
-// openPalette offers every deed and view by name, and every server and restore point to go to.
+// openPalette offers every action and view by name, and every server and restore point.
 func (a *App) openPalette() tea.Cmd {
 	var entries []dialog.Entry
 	for _, g := range a.opts.Keys.Groups() {
@@ -51,7 +51,7 @@ func (a *App) openPalette() tea.Cmd {
 	return a.openDialog(dialog.NewPalette(entries, a.opts.Keys, a.env.Styles))
 }
 
-// paletteEntry is a binding that can be picked by name.
+// paletteEntry is the entry of a binding; there is none if the binding is disabled.
 func (a *App) paletteEntry(n keymap.NamedBinding) []dialog.Entry {
 	if !n.Binding.Enabled() || len(n.Binding.Keys()) == 0 {
 		return nil
@@ -60,7 +60,7 @@ func (a *App) paletteEntry(n keymap.NamedBinding) []dialog.Entry {
 	return []dialog.Entry{{Name: h.Desc, Note: h.Key, Msg: keyChosenMsg{a.sessionNumber(), n.Binding.Keys()[0]}}}
 }
 
-// handleKeyChosen does what the key does that was picked.
+// handleKeyChosen does what the chosen key does.
 func (a *App) handleKeyChosen(msg keyChosenMsg) tea.Cmd {
 	if msg.session != a.sessionNumber() {
 		return nil
@@ -68,7 +68,8 @@ func (a *App) handleKeyChosen(msg keyChosenMsg) tea.Cmd {
 	return a.handleKey(tea.KeyPressMsg{Text: msg.key})
 }
 
-// handleItemChosen opens the page of the server that was picked, with the cursor on the restore point that was.
+// handleItemChosen opens the page of the chosen server, with the cursor on the chosen restore
+// point.
 func (a *App) handleItemChosen(msg itemChosenMsg) {
 	if msg.session != a.sessionNumber() {
 		return

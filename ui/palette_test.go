@@ -9,7 +9,7 @@ import (
 	"vpsdeck/model"
 )
 
-// typeInPalette opens the palette and types what is looked for.
+// typeInPalette opens the palette and types into it.
 func typeInPalette(text string) func(*harness) {
 	return func(w *harness) {
 		w.Press(":")
@@ -17,7 +17,7 @@ func typeInPalette(text string) func(*harness) {
 	}
 }
 
-// paletteRow is the row of the palette that enter picks.
+// paletteRow returns the selected row of the palette.
 func paletteRow(g terminal.Grid) string {
 	_, height := g.Size()
 	for y := range height {
@@ -29,17 +29,17 @@ func paletteRow(g terminal.Grid) string {
 	return ""
 }
 
-// choosePaletteRow moves to a row of the palette, and picks it.
-func (w *harness) choosePaletteRow(row string) {
-	w.t.Helper()
+// choosePaletteRow selects a row of the palette and runs it.
+func (h *harness) choosePaletteRow(row string) {
+	h.t.Helper()
 	for range 40 {
-		if paletteRow(w.Screen()) == row {
-			w.Press("enter")
+		if paletteRow(h.Screen()) == row {
+			h.Press("enter")
 			return
 		}
-		w.Press("down")
+		h.Press("down")
 	}
-	w.t.Fatalf("%q is not in the palette:\n%s", row, w.Screen().Text())
+	h.t.Fatalf("%q is not in the palette:\n%s", row, h.Screen().Text())
 }
 
 func TestPaletteMatchesGolden(t *testing.T) {
@@ -110,7 +110,7 @@ func TestActionFromThePaletteIsConfirmedAndSent(t *testing.T) {
 	typeInPalette("delete")(w)
 	w.choosePaletteRow("delete d")
 	w.RequireText("Delete snapshot weekly-snapshot-2025-01-08 (#798) of web-server-01?")
-	w.Press("enter") // typed before one could read it
+	w.Press("enter") // typed before the dialog could be read
 	w.skipInputDelay()
 	w.Press("y", "enter")
 	w.requireActions("DELETE /snapshots/798/")
@@ -172,10 +172,10 @@ func TestPaletteReportsNoMatches(t *testing.T) {
 
 func TestReadOnlyPaletteHasNoActions(t *testing.T) {
 	t.Parallel()
-	for _, deed := range []string{"back up", "delete", "clean up", "restore"} {
+	for _, action := range []string{"back up", "delete", "clean up", "restore"} {
 		w := startApp(t, 80, 24, readOnly)
-		typeInPalette(deed)(w)
-		if row := paletteRow(w.Screen()); strings.HasPrefix(row, deed) {
+		typeInPalette(action)(w)
+		if row := paletteRow(w.Screen()); strings.HasPrefix(row, action) {
 			t.Errorf("%q is offered", row)
 		}
 	}
@@ -193,7 +193,7 @@ func TestThePaletteMovesAndStopsAtItsEnds(t *testing.T) {
 	first := paletteRow(w.Screen())
 	w.Press("up")
 	if got := paletteRow(w.Screen()); got != first {
-		t.Errorf("above the first is %q", got)
+		t.Errorf("above the first row is %q", got)
 	}
 	seen := map[string]bool{}
 	for range 30 {
@@ -201,7 +201,7 @@ func TestThePaletteMovesAndStopsAtItsEnds(t *testing.T) {
 		w.Press("tab")
 	}
 	if len(seen) != 30 {
-		t.Errorf("%d rows were met", len(seen))
+		t.Errorf("%d different rows, want 30", len(seen))
 	}
 	w.Press("shift+tab")
 	w.Type("jk") // letters are text here
@@ -214,7 +214,7 @@ func TestThePaletteTakesAPaste(t *testing.T) {
 	w.Press(":")
 	w.Paste("#801\n")
 	if got, want := paletteRow(w.Screen()), "pre-migration-snapshot snapshot #801 of web-server-01"; got != want {
-		t.Errorf("picked is %q, want %q", got, want)
+		t.Errorf("selected %q, want %q", got, want)
 	}
 }
 
@@ -225,7 +225,7 @@ func TestPaletteUnderlinesMatches(t *testing.T) {
 	g := w.Screen()
 	_, y, _ := g.Find("pre-migration-snapshot")
 	if got := underlinedText(g, y); got != "mgrsnp" {
-		t.Errorf("underlined is %q", got)
+		t.Errorf("underlined %q", got)
 	}
 }
 

@@ -5,8 +5,8 @@ import (
 	"vpsdeck/ui/screen"
 )
 
-// warnUnusedPolicies says once, when an account's servers have come, which of the config's policies holds for none of them: whoever
-// wrote it believes that it does.
+// warnUnusedPolicies warns once per account, when its servers are loaded, of policies in the
+// config that match none of them. Otherwise a user may rely on a policy that has no effect.
 func (a *App) warnUnusedPolicies(msg command.ServersLoadedMsg) {
 	if a.policiesChecked || msg.Err != nil || len(a.state.Servers.Value) == 0 {
 		return

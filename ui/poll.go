@@ -11,17 +11,18 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// poller is when to ask next, and when the program wakes up by itself.
+// poller is when to poll next, and when the program wakes up without a message.
 type poller struct {
 	command.Schedule
-	tickNumber int       // number of the tick that is waited for
+	tickNumber int       // number of the pending tick
 	wakeAt     time.Time // when it comes
 }
 
 // tickMsg wakes the program up. Only the newest tick counts.
 type tickMsg struct{ number int }
 
-// scheduleTick sets the next tick. It gives up the one that was waited for, so that there is always one.
+// scheduleTick schedules the next tick. It replaces the pending one, so that there is always
+// exactly one.
 func (a *App) scheduleTick() tea.Cmd {
 	a.poller.tickNumber++
 	number, wait := a.poller.tickNumber, a.nextRedraw()
@@ -29,10 +30,10 @@ func (a *App) scheduleTick() tea.Cmd {
 	return a.opts.Clock.Tick(wait, func(time.Time) tea.Msg { return tickMsg{number} })
 }
 
-// clockTolerance is a difference of times that is none: the two clocks are read one after the other.
+// clockTolerance covers the delay between reading the two clocks.
 const clockTolerance = 10 * time.Millisecond
 
-// rescheduleTick sets the next tick earlier if something has begun that changes by the second.
+// rescheduleTick schedules the tick earlier if something that changes every second has started.
 func (a *App) rescheduleTick() tea.Cmd {
 	if a.state.Local.Add(a.nextRedraw() + clockTolerance).Before(a.poller.wakeAt) {
 		return a.scheduleTick()
@@ -40,8 +41,9 @@ func (a *App) rescheduleTick() tea.Cmd {
 	return nil
 }
 
-// nextRedraw is how long nothing on the screen changes by itself: up to the next full second while something runs or is counted down, so
-// that all that changes by the second does so in one frame, else until the age of the data reads otherwise, or is asked for anew.
+// nextRedraw is how long nothing on the screen changes without a message. While something runs or
+// is counted down, that is until the next full second, so that everything changes in one frame.
+// Otherwise it is until the age of the data changes, or the next poll is due.
 func (a *App) nextRedraw() time.Duration {
 	second := time.Second - a.state.Now.Sub(wholeSecond(a.state.Now))
 	switch {
@@ -52,7 +54,7 @@ func (a *App) nextRedraw() time.Duration {
 	}
 	wait := widget.AgeStep
 	if at, loaded := a.oldestLoad(); loaded {
-		aged := wholeSecond(a.state.Local.Add(wait - a.state.Local.Sub(at)%wait + time.Second - 1)) // see the header
+		aged := wholeSecond(a.state.Local.Add(wait - a.state.Local.Sub(at)%wait + time.Second - 1)) // the header rounds to whole seconds
 		wait = aged.Sub(a.state.Local)
 	}
 	if due := a.poller.AllDue.Sub(a.state.Local); due > 0 {
@@ -61,10 +63,10 @@ func (a *App) nextRedraw() time.Duration {
 	return wait
 }
 
-// wholeSecond is the time without its fraction of a second.
+// wholeSecond is the time without the fraction of its second.
 func wholeSecond(at time.Time) time.Time { return at.Add(-time.Duration(at.Nanosecond())) }
 
-// handleTick asks for what is due and waits for the next one.
+// handleTick polls what is due and schedules the next tick.
 func (a *App) handleTick(msg tickMsg) tea.Cmd {
 	if msg.number != a.poller.tickNumber {
 		return nil
@@ -81,8 +83,8 @@ func (a *App) handleTick(msg tickMsg) tea.Cmd {
 	return tea.Batch(append(cmds, a.scheduleTick())...)
 }
 
-// refreshNow is what a person asked for: at once, whatever the schedule says, but not before the API wants to hear of us
-// again.
+// refreshNow refreshes at the user's request: at once, whatever the schedule says, but not before
+// the Retry-After of the API has passed.
 func (a *App) refreshNow() tea.Cmd {
 	if a.session == nil {
 		return a.askAccess("")
@@ -91,23 +93,24 @@ func (a *App) refreshNow() tea.Cmd {
 		return a.session.RequestSharedRefresh()
 	}
 	if wait := model.RetryAfter(a.state.Servers.Err); wait > 0 && a.state.Local.Before(a.poller.AllDue) {
-		a.notify(screen.Info, "the API asked to be left alone for "+widget.FormatDuration(a.poller.AllDue.Sub(a.state.Local)))
+		a.notify(screen.Info, "rate limited: retrying in "+widget.FormatDuration(a.poller.AllDue.Sub(a.state.Local)))
 		return nil
 	}
 	return tea.Batch(a.refreshAll(), a.loadAccount())
 }
 
-// refreshAll asks for everything that is not already being asked for.
+// refreshAll loads everything that is not already being loaded.
 func (a *App) refreshAll() tea.Cmd {
-	if a.isShared() { // it is told of everything
+	if a.isShared() { // the shared poller does it
 		return nil
 	}
 	a.poller.ScheduleAll(a.state, a.pollInterval())
 	return tea.Batch(a.session.RefreshAll(a.state)...)
 }
 
-// handleFocus is when the focus comes back: what is on the screen may be as old as the idle interval, and is asked for at once
-// if it is older than it would be with the focus. After a failure the schedule of the tries holds.
+// handleFocus handles the return of the focus. The data may be as old as the interval without
+// focus, so it is refreshed at once if it is older than the interval with focus. After a failure
+// the retry schedule is kept.
 func (a *App) handleFocus() tea.Cmd {
 	a.blurred = false
 	at, loaded := a.oldestLoad()
@@ -131,7 +134,7 @@ func (a *App) pollInterval() time.Duration {
 	return command.IntervalFocused
 }
 
-// refreshRunning asks for what the operations under way are about.
+// refreshRunning loads what the operations under way need.
 func (a *App) refreshRunning() tea.Cmd {
 	if a.isShared() {
 		return nil

@@ -8,7 +8,7 @@ import (
 
 var listPaths = []string{"/servers/", "/backups/", "/snapshots/"}
 
-// intervals are the times between one request and the next.
+// intervals returns the times between successive requests.
 func intervals(at []time.Time) []time.Duration {
 	var out []time.Duration
 	for i := 1; i < len(at); i++ {
@@ -23,16 +23,16 @@ func TestIdleDashboardPollsEveryTwentySeconds(t *testing.T) {
 	w.advanceHidden(10 * time.Minute)
 	for _, path := range listPaths {
 		if n := len(w.proxy.readTimes(path)); n != 31 {
-			t.Errorf("%s was asked for %d times in ten minutes", path, n)
+			t.Errorf("%s was requested %d times in ten minutes", path, n)
 		}
 		for _, gap := range intervals(w.proxy.readTimes(path)) {
 			if gap != 20*time.Second {
-				t.Errorf("%s was asked for again after %s", path, gap)
+				t.Errorf("%s was requested again after %s", path, gap)
 			}
 		}
 	}
 	if n := len(w.proxy.readTimes("/account/me/")); n != 1 {
-		t.Errorf("the account was asked for %d times", n)
+		t.Errorf("the account was requested %d times", n)
 	}
 	w.requireActions()
 }
@@ -48,11 +48,11 @@ func TestSimulatedAccountReceivedTheSameRequests(t *testing.T) {
 		if r.Method == "POST" && r.Path == "/snapshots/" && r.Status == 201 {
 			posts++
 		} else if r.Method != "GET" || r.Status != 200 {
-			t.Errorf("it heard %+v", r)
+			t.Errorf("unexpected request %+v", r)
 		}
 	}
 	if posts != 1 {
-		t.Errorf("it made %d snapshots", posts)
+		t.Errorf("%d snapshots were created", posts)
 	}
 }
 
@@ -67,8 +67,8 @@ func TestSlowRequestIsNotRepeated(t *testing.T) {
 	if w.proxy.maxInFlight != 1 {
 		t.Errorf("%d requests for one list were under way at once", w.proxy.maxInFlight)
 	}
-	if n := len(w.proxy.readTimes("/servers/")); n < 2 || n > 4 { // between two, the API is left alone for five minutes
-		t.Errorf("the servers were asked for %d times in ten minutes, each answered after 70 s", n)
+	if n := len(w.proxy.readTimes("/servers/")); n < 2 || n > 4 { // slow polls are up to five minutes apart
+		t.Errorf("the servers were requested %d times in ten minutes, each answered after 70 s", n)
 	}
 }
 
@@ -81,7 +81,7 @@ func TestRunningOperationIsPolledOftenAtFirst(t *testing.T) {
 	w.advanceHidden(2 * time.Minute)
 	narrow := w.proxy.requests(func(a recordedRequest) bool { return a.path == "/snapshots/" && a.query == "server_id=12345" })
 	if len(narrow) < 12 || len(narrow) > 40 {
-		t.Errorf("the one server's snapshots were asked for %d times in two minutes", len(narrow))
+		t.Errorf("the one server's snapshots were requested %d times in two minutes", len(narrow))
 	}
 	var at []time.Time
 	for _, a := range narrow {
@@ -93,7 +93,7 @@ func TestRunningOperationIsPolledOftenAtFirst(t *testing.T) {
 	}
 	for _, path := range []string{"/servers/", "/backups/"} {
 		if n := len(w.proxy.readTimes(path)); n > 6 {
-			t.Errorf("%s, which nothing runs on, was asked for %d times in two minutes", path, n)
+			t.Errorf("%s, on which nothing runs, was requested %d times in two minutes", path, n)
 		}
 	}
 	if w.proxy.maxInFlight != 1 {
@@ -110,7 +110,7 @@ func TestUnfocusedTerminalPollsLessOften(t *testing.T) {
 	w.proxy.reset()
 	w.advanceHidden(10 * time.Minute)
 	if n := len(w.proxy.readTimes("/servers/")); n < 4 || n > 5 {
-		t.Errorf("the servers were asked for %d times in ten minutes", n)
+		t.Errorf("the servers were requested %d times in ten minutes", n)
 	}
 }
 
@@ -137,7 +137,7 @@ func TestFailuresBackOffUpToAMinute(t *testing.T) {
 	w.proxy.reset()
 	w.Advance(time.Minute)
 	if n := len(w.proxy.readTimes("/servers/")); n != 3 {
-		t.Errorf("back at work it asked %d times in a minute", n)
+		t.Errorf("after the failures it polled %d times in a minute", n)
 	}
 }
 
@@ -149,18 +149,18 @@ func TestRetryAfterIsRespected(t *testing.T) {
 	w.RequireText("rate limited · data 20 s old · again in 1 m")
 	w.proxy.reset()
 	w.Press("R")
-	w.RequireText("the API asked to be left alone for 1 m 30 s")
+	w.RequireText("rate limited: retrying in 1 m 30 s")
 	w.Advance(89 * time.Second)
 	for _, path := range listPaths {
 		if n := len(w.proxy.readTimes(path)); n != 0 {
-			t.Errorf("%s was asked for %d times before the time was over", path, n)
+			t.Errorf("%s was requested %d times before the time was over", path, n)
 		}
 	}
 	w.Advance(10 * time.Second)
 	w.RequireNoText("rate limited")
 	for _, path := range listPaths {
 		if n := len(w.proxy.readTimes(path)); n != 1 {
-			t.Errorf("%s was asked for %d times once the time was over", path, n)
+			t.Errorf("%s was requested %d times once the time was over", path, n)
 		}
 	}
 }
@@ -174,7 +174,7 @@ func TestRefreshRequestsEveryListAtOnce(t *testing.T) {
 	w.RequireText("● just now")
 	for _, path := range append([]string{"/account/me/"}, listPaths...) {
 		if n := len(w.proxy.readTimes(path)); n != 1 {
-			t.Errorf("%s was asked for %d times", path, n)
+			t.Errorf("%s was requested %d times", path, n)
 		}
 	}
 }
@@ -211,11 +211,11 @@ func TestPartOfTheAccountIsShownWhenTheRestFails(t *testing.T) {
 
 func TestUnreadableAnswerShowsAPlainMessage(t *testing.T) {
 	t.Parallel()
-	for _, trouble := range []string{"garbage", "html 502", "html", "empty", "truncated", "cut-in-body", "status 403", "status 404", "status 418"} {
-		t.Run(strings.ReplaceAll(trouble, " ", "-"), func(t *testing.T) {
+	for _, fault := range []string{"garbage", "html 502", "html", "empty", "truncated", "cut-in-body", "status 403", "status 404", "status 418"} {
+		t.Run(strings.ReplaceAll(fault, " ", "-"), func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24, withServers(2))
-			w.injectFault("GET /servers/: " + trouble)
+			w.injectFault("GET /servers/: " + fault)
 			w.Advance(20 * time.Second)
 			w.RequireText("web-server-01", "✗ 20 s old: ", "partly failed")
 			w.RequireNoText("json", "EOF", "http:", "<html", "%!", "invalid character")
@@ -235,20 +235,20 @@ func TestFocusRefreshesStaleLists(t *testing.T) {
 	w.RequireText("● just now")
 	for _, path := range listPaths {
 		if n := len(w.proxy.readTimes(path)); n != 1 {
-			t.Errorf("%s was asked for %d times", path, n)
+			t.Errorf("%s was requested %d times", path, n)
 		}
 	}
 	w.Advance(5 * time.Second)
 	w.Blur()
 	w.proxy.reset()
-	w.Focus() // what is fresh is not
+	w.Focus() // fresh lists are not refreshed
 	w.Screen()
 	if n := len(w.proxy.readTimes("/servers/")); n != 0 {
-		t.Errorf("the servers were asked for %d times", n)
+		t.Errorf("the servers were requested %d times", n)
 	}
 	w.Advance(20 * time.Second)
 	if n := len(w.proxy.readTimes("/servers/")); n != 1 {
-		t.Errorf("with the focus they were asked for %d times in 20 s", n)
+		t.Errorf("with the focus they were requested %d times in 20 s", n)
 	}
 }
 
@@ -263,6 +263,6 @@ func TestFocusDoesNotBypassTheRateLimit(t *testing.T) {
 	w.Focus()
 	w.Screen()
 	if n := len(w.proxy.readTimes("/servers/")); n != 0 {
-		t.Errorf("the servers were asked for %d times", n)
+		t.Errorf("the servers were requested %d times", n)
 	}
 }

@@ -9,28 +9,28 @@ import (
 	"vpsdeck/ui/screen"
 )
 
-// How long the panes beside the servers wait for the cursor.
+// How long the points panes wait for the cursor.
 const (
-	// firstStepDelay is after its first step: the next frame is the cursor's alone, which a thin line carries at once, and theirs comes right
-	// behind it.
+	// firstStepDelay is the wait after the first step. The next frame has only the new cursor, which
+	// even a slow line carries at once; the points come right after it.
 	firstStepDelay = 25 * time.Millisecond
-	// settleDelay is how long it must stand still after that: longer than a key that is held down takes to come again, also over a line that
-	// stutters, and no time for a person.
+	// settleDelay is how long the cursor must rest after that. It is longer than the repeat interval of
+	// a held key, even over an uneven line, but too short to notice.
 	settleDelay = 150 * time.Millisecond
 )
 
-// preview is how the panes beside the servers follow the cursor. They follow a first step right behind it. Then, while it moves on, they
-// keep to the server that their titles name, so that no line need carry the points of servers which nobody looks at; they follow when the
-// cursor rests, and before anything else that a person does.
+// preview is how the points panes follow the cursor among the servers. They update after the first
+// step, then only once the cursor has stopped, to save bandwidth on slow links. Until then they
+// keep the server that their titles name. They also update before any other key is handled.
 type preview struct {
-	timer       int       // of the look at the cursor that is waited for
-	waiting     bool      // one is
-	movedAt     time.Time // when the cursor moved last
-	stale       bool      // they show the points of another server than the one under it
-	firstSynced bool      // they have followed the first step
+	timer       int       // number of the current timer
+	waiting     bool      // a timer is running
+	movedAt     time.Time // when the cursor last moved
+	stale       bool      // the panes show another server than the one under the cursor
+	firstSynced bool      // the panes have followed the first step
 }
 
-// previewDueMsg says that it is time for a look at what the cursor does. Only the newest counts.
+// previewDueMsg is sent when the preview timer ends. Only the newest counts.
 type previewDueMsg struct{ number int }
 
 // syncPoints shows the points of the server under the cursor, or of all.
@@ -42,7 +42,8 @@ func (a *App) syncPoints() {
 	}
 }
 
-// schedulePreview follows what a pane has done: at once, unless that was one of the cursor's steps among servers.
+// schedulePreview updates the points panes after a pane has handled a message: at once, unless the
+// cursor moved among the servers.
 func (a *App) schedulePreview(step bool) tea.Cmd {
 	if !step {
 		a.syncPoints()
@@ -56,7 +57,7 @@ func (a *App) schedulePreview(step bool) tea.Cmd {
 	return a.startPreviewTimer(firstStepDelay)
 }
 
-// isCursorMove says whether a message to a pane moves the cursor among the servers, and does nothing else.
+// isCursorMove says whether a message to a pane only moves the cursor among the servers.
 func (a *App) isCursorMove(p screen.Pane, msg tea.Msg) bool {
 	if p != screen.Pane(a.servers) || p.Typing() {
 		return false
@@ -69,7 +70,7 @@ func (a *App) isCursorMove(p screen.Pane, msg tea.Msg) bool {
 	return wheel
 }
 
-// flushPreview follows before something is done that may be about what the panes beside show.
+// flushPreview updates the points panes before something is done that may depend on them.
 func (a *App) flushPreview() {
 	if a.preview.stale {
 		a.syncPoints()
@@ -82,7 +83,7 @@ func (a *App) startPreviewTimer(wait time.Duration) tea.Cmd {
 	return a.opts.Clock.Tick(wait, func(time.Time) tea.Msg { return previewDueMsg{number} })
 }
 
-// handlePreviewDue follows a first step, and the last one.
+// handlePreviewDue updates the points panes after the first step, and after the last.
 func (a *App) handlePreviewDue(msg previewDueMsg) tea.Cmd {
 	if msg.number != a.preview.timer {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"vpsdeck/model"
 )
 
-// The servers of an account of twelve, as they stand: the worst off first.
+// The first servers of an account of twelve in the default order: worst coverage first.
 const (
 	firstServer  = "db-server-02"
 	secondServer = "ci-runner-02"
@@ -15,16 +15,16 @@ const (
 	fourthServer = "mail-01"
 )
 
-// requirePreview fails the test unless the panes beside show that server's points.
-func (w *harness) requirePreview(server string) {
-	w.t.Helper()
-	w.RequireText("Backups "+server+" ", "Snapshots "+server+" ")
+// requirePreview fails the test unless the preview shows that server's points.
+func (h *harness) requirePreview(server string) {
+	h.t.Helper()
+	h.RequireText("Backups "+server+" ", "Snapshots "+server+" ")
 }
 
-// stepDown moves the cursor down, and lets the panes beside follow.
-func (w *harness) stepDown() {
-	w.Press("j")
-	w.Advance(25 * time.Millisecond)
+// stepDown moves the cursor down and waits for the preview.
+func (h *harness) stepDown() {
+	h.Press("j")
+	h.Advance(25 * time.Millisecond)
 }
 
 func TestPreviewFollowsASingleStep(t *testing.T) {
@@ -35,7 +35,7 @@ func TestPreviewFollowsASingleStep(t *testing.T) {
 		w.Press("j")
 		w.Advance(24 * time.Millisecond)
 		w.requireCursor(server)
-		w.requirePreview(before) // so that the frame of the step is the cursor's alone
+		w.requirePreview(before) // so the first frame moves only the cursor
 		w.Advance(time.Millisecond)
 		w.requirePreview(server)
 		w.Advance(200 * time.Millisecond)
@@ -47,7 +47,7 @@ func TestPreviewWaitsUntilAHeldKeyIsReleased(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
 	w.stepDown()
-	for range 9 { // it comes again for longer than a rest
+	for range 9 { // the key repeats for longer than the settle delay
 		w.Advance(40 * time.Millisecond)
 		w.Press("j")
 		w.requireCursor(thirdServer)
@@ -61,7 +61,7 @@ func TestPreviewWaitsUntilAHeldKeyIsReleased(t *testing.T) {
 	w.requirePreview(secondServer)
 	w.Advance(10 * time.Millisecond)
 	w.requirePreview(thirdServer)
-	w.stepDown() // this is another first one
+	w.stepDown() // this is a first step again
 	w.requirePreview(fourthServer)
 }
 
@@ -86,7 +86,7 @@ func TestActionDuringFastScrollingIsForTheServerUnderTheCursor(t *testing.T) {
 	w.selectServer("web-server-01")
 	w.Press("esc", "g", "j", "j", "j", "j")
 	w.requireCursor("db-server-01")
-	w.requirePreview("web-server-01") // the last that they followed
+	w.requirePreview("web-server-01") // the last server shown
 	w.Press("2", "d")
 	w.RequireText("Delete", "db-server-01")
 }
@@ -118,16 +118,16 @@ func TestRefreshDuringFastScrollingIsForTheServerUnderTheCursor(t *testing.T) {
 	w.RequireText("meanwhile")
 }
 
-// serverID is that of a server, as somebody else sees it.
-func (w *harness) serverID(name string) model.ID {
-	w.t.Helper()
-	servers, err := w.otherClient.Servers(w.t.Context(), model.ServerFilter{})
-	w.must(err)
+// serverID returns a server's ID, as another user sees it.
+func (h *harness) serverID(name string) model.ID {
+	h.t.Helper()
+	servers, err := h.otherClient.Servers(h.t.Context(), model.ServerFilter{})
+	h.must(err)
 	for _, s := range servers {
 		if s.Name == name {
 			return s.ID
 		}
 	}
-	w.t.Fatalf("there is no server %s", name)
+	h.t.Fatalf("there is no server %s", name)
 	return ""
 }

@@ -12,11 +12,11 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// maxEstimate is as full as a bar gets before the API says that the thing has ended.
+// maxEstimate is how full a bar can get before the API reports the end.
 const maxEstimate = 0.95
 
-// estimate is how far an operation may have come, against the longest time that is usual: 0 to nearly. It is a guess, and
-// drawn as one. known is false where nobody can tell how long it takes.
+// estimate is the progress of an operation, compared with the longest usual time: 0 to
+// maxEstimate. It is only a guess, and is drawn as one. known is false if there is no estimate.
 func (a *App) estimate(o model.Operation) (part float64, known bool) {
 	usual, ok := a.state.EstimateOperation(o)
 	if !ok || o.Phase != model.PhaseRunning {
@@ -25,17 +25,17 @@ func (a *App) estimate(o model.Operation) (part float64, known bool) {
 	return min(float64(o.Elapsed(a.state.Now))/float64(usual.Max), 1) * maxEstimate, true
 }
 
-// operationLines draws the operations that are under way, a line each. Where there are more than lines, the last line
-// counts the rest.
-func (a *App) operationLines(most int) []string {
+// operationLines draws a line for each operation under way. If there are more than lines, the last
+// line counts the rest.
+func (a *App) operationLines(maxLines int) []string {
 	open := a.state.Operations()
-	c := a.operationColumns(open[:min(len(open), most)])
+	c := a.operationColumns(open[:min(len(open), maxLines)])
 	var lines []string
-	if most == 1 && len(open) > 1 {
+	if maxLines == 1 && len(open) > 1 {
 		return []string{a.styles.Accent.Render(fmt.Sprintf(" %s %d running", style.Running, len(open)))}
 	}
 	for i, o := range open {
-		if rest := len(open) - i; len(lines) == most-1 && rest > 1 {
+		if rest := len(open) - i; len(lines) == maxLines-1 && rest > 1 {
 			return append(lines, a.styles.Muted.Render(fmt.Sprintf(" %s %d more running", style.Running, rest)))
 		}
 		lines = append(lines, a.operationLine(o, c))
@@ -43,10 +43,11 @@ func (a *App) operationLines(most int) []string {
 	return lines
 }
 
-// operationColumns are the widths of the columns of what is under way, in cells: as wide as they need, and the bar the rest.
+// operationColumns are the widths of the columns of an operation line, in cells. Texts get what
+// they need, and the bar the rest.
 type operationColumns struct{ label, bar, elapsed, usual int }
 
-// The widths of an operation's bar: the least that is worth drawing, what it gets before the words are cut, and the most.
+// The widths of a progress bar: the minimum, what it gets before texts are cut, and the maximum.
 const (
 	minBar       = 6
 	preferredBar = 12
@@ -66,23 +67,23 @@ func (a *App) operationColumns(open []model.Operation) operationColumns {
 	return c
 }
 
-// operationLabel is the operation and its server.
+// operationLabel is the server and the operation.
 func (a *App) operationLabel(o model.Operation) string {
 	s := a.styles
 	what := o.ActionText()
 	if o.ThenRestore != nil {
 		if o.Point.Kind == model.Backup {
-			what = "backup" // its description says what follows, and would be all that there is room for
+			what = "backup" // its description repeats what follows, and would fill the column
 		}
 		what += ", then restore"
 	}
-	if a.actorSuffix(o) != "" { // it comes first, so that it is the last to be cut
+	if a.actorSuffix(o) != "" { // first, so that it is cut last
 		what = o.By.Name + ": " + what
 	}
 	return " " + s.Accent.Render(style.Running) + " " + s.Text.Render(widget.NormalizeWidth(o.Server.ShortLabel())) + "  " + s.Muted.Render(widget.NormalizeWidth(what))
 }
 
-// actorSuffix names who does it, where that is somebody else.
+// actorSuffix names the user who started the operation, if that is another user.
 func (a *App) actorSuffix(o model.Operation) string {
 	if o.By.Name == "" || o.By.Name == a.opts.Actor.Name {
 		return ""
@@ -90,7 +91,8 @@ func (a *App) actorSuffix(o model.Operation) string {
 	return ", by " + o.By.Name
 }
 
-// operationLine draws one operation: what, a bar against what is usual, how long already, and what is usual.
+// operationLine draws one operation: its label, a progress bar, the elapsed time and the usual
+// time.
 func (a *App) operationLine(o model.Operation, c operationColumns) string {
 	s := a.styles
 	left, elapsed := a.operationLabel(o), s.Text.Render(a.elapsedText(o))
@@ -101,39 +103,39 @@ func (a *App) operationLine(o model.Operation, c operationColumns) string {
 		return widget.Justify(left, elapsed, a.width-1)
 	}
 	_, stuck := a.state.Stuck(o)
-	bar, manner := "", s.Muted
+	bar, expectationStyle := "", s.Muted
 	if stuck {
-		manner = s.Warning
+		expectationStyle = s.Warning
 		bar = s.Warning.Render(widget.Fit(a.activityHint(c.bar), c.bar, false))
 	} else if part, known := a.estimate(o); known && !a.opts.ReducedMotion {
 		bar = widget.Progress(part, min(c.bar, maxBar), s.Accent, s.Faint)
 	}
 	return widget.Fit(left, c.label, false) + "  " + widget.Fit(bar, c.bar, false) + "  " + widget.Fit(elapsed, c.elapsed, true) +
-		"  " + manner.Render(widget.Fit(a.expectationText(o), c.usual, false))
+		"  " + expectationStyle.Render(widget.Fit(a.expectationText(o), c.usual, false))
 }
 
-// activityHint names the key that tells what to do about a stuck operation.
+// activityHint names the key that shows what to do about a stuck operation.
 func (a *App) activityHint(room int) string {
 	key := a.opts.Keys.View.Activity.Help().Key
-	if words := key + " says what to do"; widget.Width(words) <= room {
-		return words
+	if hint := key + " shows what to do"; widget.Width(hint) <= room {
+		return hint
 	}
 	return "see " + key
 }
 
-// elapsedText is how long an operation has been at it, as far as it is known.
+// elapsedText is how long an operation has been running, as far as is known.
 func (a *App) elapsedText(o model.Operation) string {
 	d := o.Elapsed(wholeSecond(a.state.Now))
 	switch {
 	case o.StartUnknown && d < time.Second:
-		return "just seen"
+		return "just found"
 	case o.StartUnknown:
-		return "over " + widget.FormatDuration(d)
+		return widget.FormatDuration(d) + "+"
 	}
 	return widget.FormatDuration(d)
 }
 
-// expectationText is what is known of how long an operation takes.
+// expectationText is what is known about how long an operation takes.
 func (a *App) expectationText(o model.Operation) string {
 	usual, ok := a.state.EstimateOperation(o)
 	_, stuck := a.state.Stuck(o)
@@ -143,18 +145,18 @@ func (a *App) expectationText(o model.Operation) string {
 	case o.Phase == model.PhaseUnknown:
 		return "outcome unknown"
 	case !ok:
-		return "duration varies"
+		return "no estimate"
 	case stuck:
 		return style.Warning + " stuck"
 	case o.Elapsed(a.state.Now) > usual.Max:
 		return "longer than usual"
 	case usual.Samples > 0:
-		return "here ~" + widget.FormatRange(usual.Min, usual.Max)
+		return "usually " + widget.FormatRange(usual.Min, usual.Max) + " here"
 	}
 	return "usually " + widget.FormatRange(usual.Min, usual.Max)
 }
 
-// windowTitle is the terminal's title.
+// windowTitle is the title of the terminal window.
 func (a *App) windowTitle() string {
 	title := "vpsdeck"
 	if a.opts.Demo {
@@ -173,8 +175,9 @@ func (a *App) windowTitle() string {
 	return sanitizeOSC(title)
 }
 
-// sanitizeOSC makes a text fit to stand in a sequence to the terminal, such as its title: some terminals take a byte from
-// 80 to 9F for a control even inside a character, and 9C, as in 本, for the end. Such characters become a question mark.
+// sanitizeOSC makes a text safe in a terminal sequence, such as the window title. Some terminals
+// take a byte from 80 to 9F as a control code even within a character, and 9C, as in 本, as the
+// end. Such characters become a question mark.
 func sanitizeOSC(text string) string {
 	return strings.Map(func(r rune) rune {
 		for _, b := range []byte(string(r)) {
@@ -186,7 +189,7 @@ func sanitizeOSC(text string) string {
 	}, text)
 }
 
-// terminalProgress is the terminal's own progress bar, for the operation that began first.
+// terminalProgress is the terminal's own progress bar, for the operation that started first.
 func (a *App) terminalProgress() *tea.ProgressBar {
 	open := a.state.Operations()
 	if len(open) == 0 || a.opts.ReducedMotion {
@@ -198,17 +201,17 @@ func (a *App) terminalProgress() *tea.ProgressBar {
 	return tea.NewProgressBar(tea.ProgressBarIndeterminate, 0)
 }
 
-// ExitMessages is what goes on at the provider once the program has ended, a line each, for the terminal that one comes back
-// to; empty if nothing does.
+// ExitMessages says what is still running at the provider when the program ends, for the terminal
+// that it returns to. It has a line for each operation, and is empty if nothing runs.
 func (a *App) ExitMessages() []string {
 	var lines []string
 	for _, o := range a.state.Operations() {
 		if !o.Mine {
 			continue
 		}
-		line := "goes on at the provider: " + o.Title() + ", since " + widget.FormatDuration(o.Elapsed(a.state.Now))
+		line := "still running at the provider: " + o.Title() + ", for " + widget.FormatDuration(o.Elapsed(a.state.Now))
 		if o.Phase == model.PhaseUnknown || o.Phase == model.PhaseSending {
-			line = "its outcome is not known: " + o.Title() + "; look at the account before you do it again"
+			line = "outcome unknown: " + o.Title() + "; check the account before you try again"
 		}
 		lines = append(lines, line)
 		if o.ThenRestore != nil {

@@ -9,7 +9,7 @@ import (
 	"vpsdeck/internal/terminal"
 )
 
-// applyFilter has a filter in force in a pane.
+// applyFilter applies a filter in a pane.
 func applyFilter(pane, filter string) func(*harness) {
 	return func(w *harness) {
 		w.Press(pane, "/")
@@ -18,7 +18,7 @@ func applyFilter(pane, filter string) func(*harness) {
 	}
 }
 
-// showAllServers shows the restore points of all servers, both panes at their first row.
+// showAllServers shows the restore points of all servers, with both panes at their first row.
 func showAllServers(w *harness) { w.Press("a", "2", "g", "3", "g", "1") }
 
 func TestFiltersMatchGolden(t *testing.T) {
@@ -48,7 +48,7 @@ func TestFilterMatchesAreUnderlined(t *testing.T) {
 	w.requireStyledGolden("styled-matches")
 }
 
-// underlinedText are the runes of a row that are underlined.
+// underlinedText returns the underlined text of a row.
 func underlinedText(g terminal.Grid, y int) string {
 	width, _ := g.Size()
 	var out strings.Builder
@@ -81,13 +81,13 @@ func TestBestMatchIsUnderlinedInTheName(t *testing.T) {
 				t.Fatalf("%q is not shown:\n%s", c.row, g.Text())
 			}
 			if got := underlinedText(g, y); c.marks != "" && got != c.marks {
-				t.Errorf("underlined is %q, want %q", got, c.marks)
+				t.Errorf("underlined %q, want %q", got, c.marks)
 			}
 		})
 	}
 }
 
-// rowNames are the first words of the rows of a pane that fills the screen.
+// rowNames returns the first words of the rows of a pane that fills the screen, sorted.
 func rowNames(g terminal.Grid) []string {
 	var out []string
 	_, height := g.Size()
@@ -129,7 +129,7 @@ func TestServersAreFoundByWordsAndFields(t *testing.T) {
 			w := startApp(t, 50, 24) // too narrow for more than one pane
 			applyFilter("1", filter)(w)
 			if got := rowNames(w.Screen()); !slices.Equal(got, want) {
-				t.Errorf("shown are %q, want %q:\n%s", got, want, w.Screen().Text())
+				t.Errorf("shown: %q, want %q:\n%s", got, want, w.Screen().Text())
 			}
 		})
 	}
@@ -172,29 +172,29 @@ func TestPointsAreFoundByWordsAndFields(t *testing.T) {
 
 func TestFilterErrorIsShownWhileTyping(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ pane, filter, says string }{
-		{"1", "colour:red", "unknown field colour: there are status, health, name, server, id, age, location, os, plan, host and ip"},
-		{"1", "age>soon", "age>soon: soon is no length of time: write 36h, 7d or 2w"},
-		{"1", "age:3d", "age:3d: an age is compared: write age>3d or age<3d"},
-		{"1", "health:zebra", "health:zebra: there is no health zebra: there are fine, backups full, snapshots full,"},
-		{"1", "type:manual", "servers have no field type: there are status"},
-		{"1", "status:", "status: wants a value: such as status:failed"},
-		{"1", "-", "- wants a word after it"},
-		{"2", "size>10", "size>10: 10 is no size: write 500MB, 10GB or 1.5TB"},
+	for _, c := range []struct{ pane, filter, message string }{
+		{"1", "colour:red", "unknown field colour; valid: status, health, name, server, id, age, location, os, plan, host and ip"},
+		{"1", "age>soon", "age>soon: soon is not a duration: write 36h, 7d or 2w"},
+		{"1", "age:3d", "age:3d: an age needs a comparison: write age>3d or age<3d"},
+		{"1", "health:zebra", "health:zebra: unknown health zebra; valid: fine, backups full, snapshots full,"},
+		{"1", "type:manual", "servers have no field type; valid: status"},
+		{"1", "status:", "status: needs a value: such as status:failed"},
+		{"1", "-", "- needs a word after it"},
+		{"2", "size>10", "size>10: 10 is not a size: write 500MB, 10GB or 1.5TB"},
 		{"2", "expires:3d", "expires:3d: write expires<3d, expires>3d or expires:never"},
-		{"3", "kind:zip", "kind:zip: there is no kind zip: there are backup and snapshot"},
-		{"3", "health:overdue", "restore points have no field health: there are status"},
+		{"3", "kind:zip", "kind:zip: unknown kind zip; valid: backup and snapshot"},
+		{"3", "health:overdue", "restore points have no field health; valid: status"},
 	} {
 		t.Run(c.filter, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 300, 50)
 			w.Press(c.pane, "/")
 			w.Type(c.filter)
-			w.RequireText("▲ " + c.says)
+			w.RequireText("▲ " + c.message)
 			w.Press("enter")
-			w.RequireText("/"+c.filter, "▲ "+c.says)
+			w.RequireText("/"+c.filter, "▲ "+c.message)
 			w.Press("esc")
-			w.RequireNoText(c.says)
+			w.RequireNoText(c.message)
 		})
 	}
 }

@@ -13,36 +13,36 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// rawItem is the item that was asked for last, as the API gives it.
+// rawItem is the last requested item, as JSON of the API.
 type rawItem struct {
-	number int // of the question: answers to older ones are dropped
+	number int // of the request; answers to older ones are dropped
 	text   string
 	err    error
 	loaded bool
 }
 
-// selection is what the cursor of the focused pane is on.
+// selection is the item under the cursor of the focused pane.
 func (a *App) selection() (screen.Subject, bool) {
 	pane, ok := a.focused().(screen.Selector)
 	if !ok {
 		return screen.Subject{}, false
 	}
-	about := pane.Subject()
-	return about, about.Server != ""
+	subject := pane.Subject()
+	return subject, subject.Server != ""
 }
 
-// openRaw asks for what the cursor is on, and shows it as it comes.
+// openRaw loads the item under the cursor, and shows its JSON when it arrives.
 func (a *App) openRaw() tea.Cmd {
-	about, ok := a.selection()
+	subject, ok := a.selection()
 	if !ok || a.session == nil {
 		a.notify(screen.Warning, "there is no server and no restore point under the cursor")
 		return nil
 	}
 	a.rawItem = rawItem{number: a.rawItem.number + 1}
 	k := a.opts.Keys
-	sheet := dialog.NewSheet("JSON of "+about.String()+", as the API gives it now", a.rawLines, k, a.env.Styles, k.View.Raw)
+	sheet := dialog.NewSheet("JSON of "+subject.String()+", as the API returns it", a.rawLines, k, a.env.Styles, k.View.Raw)
 	sheet.AddKey(k.View.Copy, a.copyRaw)
-	return tea.Batch(a.openDialog(sheet), a.session.LoadRaw(a.rawItem.number, about.Server, about.Point))
+	return tea.Batch(a.openDialog(sheet), a.session.LoadRaw(a.rawItem.number, subject.Server, subject.Point))
 }
 
 func (a *App) handleRawLoaded(msg command.RawLoadedMsg) {

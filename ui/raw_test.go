@@ -89,7 +89,7 @@ func TestARequestIsOpenedAndCopiedAsCurl(t *testing.T) {
 	w.Press("L", "/")
 	w.Type("post")
 	w.Press("enter", "enter")
-	w.RequireText("POST /api/v1/snapshots/", "sent", `"name": "before-update"`, "answered", `"status": "in_progress"`)
+	w.RequireText("POST /api/v1/snapshots/", "request", `"name": "before-update"`, "response", `"status": "in_progress"`)
 	w.Press("esc", "y")
 	w.RequireText("curl command, with $VPS_API_TOKEN for the token, sent to the")
 	got := w.recorder.clipboard

@@ -10,116 +10,115 @@ import (
 	"vpsdeck/ui"
 )
 
-// recorder is the program as it stands in front of a person, who can type faster than it answers (f12) and look away (f11).
+// recorder is the program under test. Key f12 delivers the queued keys at once, as from a user who types faster than the program answers. Key f11 hides and shows the screen.
 type recorder struct {
 	app         *ui.App
 	mu          sync.Mutex
 	lastView    tea.View
 	queued      []tea.Msg
 	hidden      bool
-	clipboard   []string // to the clipboard
-	rawOutput   []string // what was sent to the terminal beside the screen
+	clipboard   []string // what was copied
+	rawOutput   []string // raw sequences sent to the terminal
 	lastKeyTime time.Time
-	burst       bool // keys come all at once
+	burst       bool // keys arrive all at once
 }
 
-func (d *recorder) Init() tea.Cmd { return d.app.Init() }
+func (r *recorder) Init() tea.Cmd { return r.app.Init() }
 
-// Update hands messages on. The key f12 stands for all the keys that were typed ahead: they reach the program before
-// anything that it asked for has come back.
-func (d *recorder) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+// Update passes messages on. Key f12 delivers all queued messages before the answer to any command has come back.
+func (r *recorder) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if raw, ok := msg.(tea.RawMsg); ok {
 		if text, ok := raw.Msg.(string); ok {
-			d.rawOutput = append(d.rawOutput, text)
+			r.rawOutput = append(r.rawOutput, text)
 		}
-		return d, nil
+		return r, nil
 	}
-	if fmt.Sprintf("%T", msg) == "tea.setClipboardMsg" { // Bubble Tea keeps the type to itself
-		d.clipboard = append(d.clipboard, fmt.Sprint(msg))
-		return d, nil
+	if fmt.Sprintf("%T", msg) == "tea.setClipboardMsg" { // Bubble Tea does not export the type
+		r.clipboard = append(r.clipboard, fmt.Sprint(msg))
+		return r, nil
 	}
 	press, _ := msg.(tea.KeyPressMsg)
 	switch press.Code {
 	case tea.KeyF11:
-		d.hidden = !d.hidden
-		return d, nil
+		r.hidden = !r.hidden
+		return r, nil
 	case tea.KeyF12:
-		d.burst = true
-		defer func() { d.burst = false }()
+		r.burst = true
+		defer func() { r.burst = false }()
 		var cmds []tea.Cmd
-		for _, key := range d.queued {
-			_, cmd := d.app.Update(key)
+		for _, key := range r.queued {
+			_, cmd := r.app.Update(key)
 			cmds = append(cmds, cmd)
 		}
-		return d, tea.Batch(cmds...)
+		return r, tea.Batch(cmds...)
 	}
-	_, cmd := d.app.Update(msg)
-	return d, cmd
+	_, cmd := r.app.Update(msg)
+	return r, cmd
 }
 
-func (d *recorder) View() tea.View {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.hidden {
-		v := d.lastView
+func (r *recorder) View() tea.View {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.hidden {
+		v := r.lastView
 		v.SetContent("")
 		return v
 	}
-	d.lastView = d.app.View()
-	return d.lastView
+	r.lastView = r.app.View()
+	return r.lastView
 }
 
-// nextKeyTime is when a key comes: a second after the last, unless they come all at once.
-func (d *recorder) nextKeyTime() time.Time {
-	if !d.burst {
-		d.lastKeyTime = d.lastKeyTime.Add(time.Second)
+// nextKeyTime returns when a key arrives: a second after the last one, unless they arrive all at once.
+func (r *recorder) nextKeyTime() time.Time {
+	if !r.burst {
+		r.lastKeyTime = r.lastKeyTime.Add(time.Second)
 	}
-	return d.lastKeyTime
+	return r.lastKeyTime
 }
 
-// lastView is what the program last wanted to be shown.
-func (w *harness) lastView() tea.View {
-	w.t.Helper()
-	w.Screen()
-	w.recorder.mu.Lock()
-	defer w.recorder.mu.Unlock()
-	return w.recorder.lastView
+// lastView returns the last view of the program.
+func (h *harness) lastView() tea.View {
+	h.t.Helper()
+	h.Screen()
+	h.recorder.mu.Lock()
+	defer h.recorder.mu.Unlock()
+	return h.recorder.lastView
 }
 
-// pressAtOnce types keys all at once: names of one character are typed, enter, tab and esc pressed.
-func (w *harness) pressAtOnce(keys ...string) {
-	w.t.Helper()
+// pressAtOnce delivers keys all at once: special keys by name, others as single characters.
+func (h *harness) pressAtOnce(keys ...string) {
+	h.t.Helper()
 	named := map[string]tea.KeyPressMsg{
 		"enter": {Code: tea.KeyEnter}, "tab": {Code: tea.KeyTab}, "shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift},
 		"esc": {Code: tea.KeyEscape}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
 	}
-	w.Screen()
-	w.recorder.queued = nil
+	h.Screen()
+	h.recorder.queued = nil
 	for _, k := range keys {
 		press, known := named[k]
 		if !known {
 			press = tea.KeyPressMsg{Code: []rune(k)[0], Text: k}
 		}
-		w.recorder.queued = append(w.recorder.queued, press)
+		h.recorder.queued = append(h.recorder.queued, press)
 	}
-	w.Press("f12")
-	w.Screen()
+	h.Press("f12")
+	h.Screen()
 }
 
 // send sends messages as the terminal would.
-func (w *harness) send(messages ...tea.Msg) {
-	w.t.Helper()
-	w.Screen()
-	w.recorder.queued = messages
-	w.Press("f12")
+func (h *harness) send(messages ...tea.Msg) {
+	h.t.Helper()
+	h.Screen()
+	h.recorder.queued = messages
+	h.Press("f12")
 }
 
-// whileHidden does something while nobody looks, which takes less time.
-func (w *harness) whileHidden(do func()) {
-	w.Press("f11")
+// whileHidden runs do with the screen hidden, which takes less time.
+func (h *harness) whileHidden(do func()) {
+	h.Press("f11")
 	do()
-	w.Press("f11")
+	h.Press("f11")
 }
 
-// advanceHidden lets time pass without a look.
-func (w *harness) advanceHidden(d time.Duration) { w.whileHidden(func() { w.Advance(d) }) }
+// advanceHidden advances the time with the screen hidden.
+func (h *harness) advanceHidden(d time.Duration) { h.whileHidden(func() { h.Advance(d) }) }

@@ -17,18 +17,17 @@ import (
 	"vpsdeck/internal/terminal"
 )
 
-// recordingProxy is the way between the program and its account: it takes down what passes, can be slow, and can change what the
-// account says.
+// recordingProxy stands between the program and its account. It records the requests, and can delay them and change the answers.
 type recordingProxy struct {
 	account http.Handler
 	clock   *terminal.Clock
 
 	mu          sync.Mutex
 	recorded    []recordedRequest
-	delays      map[string]time.Duration   // by path: how long the request is under way before it reaches the account
-	edit        func(answer string) string // what becomes of answers; nil: nothing
+	delays      map[string]time.Duration   // by path: how long a request takes to reach the account
+	edit        func(answer string) string // changes the answers; nil: unchanged
 	inFlight    map[string]int             // by method and path: requests under way
-	maxInFlight int                        // of one kind that were under way at once
+	maxInFlight int                        // the most requests of one method and path at once
 }
 
 // recordedRequest is a request of the program.
@@ -37,20 +36,20 @@ type recordedRequest struct {
 	method, path, query, body string
 }
 
-func (l *recordingProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (p *recordingProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body) // what cannot be read, the account cannot read either
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	edit, slow := l.startRequest(r, string(body))
-	defer l.finishRequest(r)
+	edit, slow := p.startRequest(r, string(body))
+	defer p.finishRequest(r)
 	if slow > 0 {
-		l.clock.Sleep(slow)
+		p.clock.Sleep(slow)
 	}
 	if edit == nil {
-		l.account.ServeHTTP(w, r)
+		p.account.ServeHTTP(w, r)
 		return
 	}
 	answer := httptest.NewRecorder()
-	l.account.ServeHTTP(answer, r)
+	p.account.ServeHTTP(answer, r)
 	for name, values := range answer.Header() {
 		if name != "Content-Length" {
 			w.Header()[name] = values
@@ -60,48 +59,48 @@ func (l *recordingProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, edit(answer.Body.String()))
 }
 
-func (l *recordingProxy) startRequest(r *http.Request, body string) (edit func(string) string, slow time.Duration) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (p *recordingProxy) startRequest(r *http.Request, body string) (edit func(string) string, slow time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	path := strings.TrimPrefix(r.URL.Path, "/api/v1")
-	l.recorded = append(l.recorded, recordedRequest{l.clock.Now(), r.Method, path, r.URL.RawQuery, body})
-	if l.inFlight == nil {
-		l.inFlight = map[string]int{}
+	p.recorded = append(p.recorded, recordedRequest{p.clock.Now(), r.Method, path, r.URL.RawQuery, body})
+	if p.inFlight == nil {
+		p.inFlight = map[string]int{}
 	}
-	l.inFlight[r.Method+path]++
-	l.maxInFlight = max(l.maxInFlight, l.inFlight[r.Method+path])
-	return l.edit, cmp.Or(l.delays[r.Method+" "+path], l.delays[path])
+	p.inFlight[r.Method+path]++
+	p.maxInFlight = max(p.maxInFlight, p.inFlight[r.Method+path])
+	return p.edit, cmp.Or(p.delays[r.Method+" "+path], p.delays[path])
 }
 
-func (l *recordingProxy) finishRequest(r *http.Request) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.inFlight[r.Method+strings.TrimPrefix(r.URL.Path, "/api/v1")]--
+func (p *recordingProxy) finishRequest(r *http.Request) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.inFlight[r.Method+strings.TrimPrefix(r.URL.Path, "/api/v1")]--
 }
 
-// slowDown makes the way to a path, or to one with a method before it as in "POST /snapshots/", take so long.
-func (l *recordingProxy) slowDown(d time.Duration, paths ...string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.delays = map[string]time.Duration{}
+// slowDown delays requests to the paths, given alone or with a method as in "POST /snapshots/". Earlier delays end.
+func (p *recordingProxy) slowDown(d time.Duration, paths ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.delays = map[string]time.Duration{}
 	for _, path := range paths {
-		l.delays[path] = d
+		p.delays[path] = d
 	}
 }
 
 // rewrite changes every answer from now on.
-func (l *recordingProxy) rewrite(edit func(string) string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.edit = edit
+func (p *recordingProxy) rewrite(edit func(string) string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.edit = edit
 }
 
-// requests are those that the condition holds for.
-func (l *recordingProxy) requests(is func(recordedRequest) bool) []recordedRequest {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+// requests returns the requests that meet the condition.
+func (p *recordingProxy) requests(is func(recordedRequest) bool) []recordedRequest {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	var out []recordedRequest
-	for _, a := range l.recorded {
+	for _, a := range p.recorded {
 		if is(a) {
 			out = append(out, a)
 		}
@@ -109,49 +108,49 @@ func (l *recordingProxy) requests(is func(recordedRequest) bool) []recordedReque
 	return out
 }
 
-// actions are the requests that change something, as "POST /snapshots/ {…}".
-func (l *recordingProxy) actions() []string {
+// actions returns the requests that change something, as "POST /snapshots/ {…}".
+func (p *recordingProxy) actions() []string {
 	var out []string
-	for _, a := range l.requests(func(a recordedRequest) bool { return a.method != http.MethodGet }) {
+	for _, a := range p.requests(func(a recordedRequest) bool { return a.method != http.MethodGet }) {
 		out = append(out, strings.TrimSpace(a.method+" "+a.path+" "+a.body))
 	}
 	return out
 }
 
-// readTimes are the times at which a path was asked for.
-func (l *recordingProxy) readTimes(path string) []time.Time {
+// readTimes returns the times at which a path was read.
+func (p *recordingProxy) readTimes(path string) []time.Time {
 	var out []time.Time
-	for _, a := range l.requests(func(a recordedRequest) bool { return a.method == http.MethodGet && a.path == path }) {
+	for _, a := range p.requests(func(a recordedRequest) bool { return a.method == http.MethodGet && a.path == path }) {
 		out = append(out, a.time)
 	}
 	return out
 }
 
-// reset drops what was taken down so far.
-func (l *recordingProxy) reset() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.recorded, l.maxInFlight = nil, 0
+// reset drops the recorded requests.
+func (p *recordingProxy) reset() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.recorded, p.maxInFlight = nil, 0
 }
 
 // requireGolden fails the test unless the screen has the text of testdata/NAME.golden; -update remakes it.
-func (w *harness) requireGolden(name string) {
-	w.t.Helper()
-	golden.RequireEqual(namedTest{w.t, name}, maskPort(w.Screen().Text()))
+func (h *harness) requireGolden(name string) {
+	h.t.Helper()
+	golden.RequireEqual(namedTest{h.t, name}, maskPort(h.Screen().Text()))
 }
 
 // requireStyledGolden is requireGolden with the style of every cell.
-func (w *harness) requireStyledGolden(name string) {
-	w.t.Helper()
-	golden.RequireEqual(namedTest{w.t, name}, maskPort(w.Screen().Styled()))
+func (h *harness) requireStyledGolden(name string) {
+	h.t.Helper()
+	golden.RequireEqual(namedTest{h.t, name}, maskPort(h.Screen().Styled()))
 }
 
 var portPattern = regexp.MustCompile(`(127\.0\.0\.1:)\d{5}`)
 
-// maskPort gives the account the same address in every run, as wide as before.
+// maskPort replaces the account's port by a constant one of the same width.
 func maskPort(screen string) string { return portPattern.ReplaceAllString(screen, "${1}54321") }
 
-// namedTest is a test under another name: golden calls its file by the test's.
+// namedTest is a test under another name: golden names its file after the test.
 type namedTest struct {
 	testing.TB
 	name string

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// withSlowSnapshots holds the list of snapshots back.
+// withSlowSnapshots delays the list of snapshots.
 var withSlowSnapshots = beforeStart(func(w *harness) { w.proxy.slowDown(10*time.Second, "GET /snapshots/") })
 
 func TestAFormWaitsForTheListsAndKeepsWhatIsTyped(t *testing.T) {
@@ -34,10 +34,10 @@ func TestWaitingEndsWithEscapeOrARefusal(t *testing.T) {
 	w.Press("b")
 	w.injectFault("GET /snapshots/: status 404")
 	w.Advance(10 * time.Second)
-	w.RequireText("No backup now", "The snapshots cannot be read: ", "Close")
+	w.RequireText("Cannot create a backup", "The snapshots cannot be read: ", "Close")
 	w.Advance(10 * time.Second)
 	w.Press("esc")
-	w.RequireNoText("No backup now")
+	w.RequireNoText("Cannot create a backup")
 }
 
 func TestConfirmIgnoresKeysTypedWhileWaiting(t *testing.T) {
@@ -61,18 +61,18 @@ func TestRefusalConsumesFollowingKeys(t *testing.T) {
 		act     func(*harness)
 		want    []string
 	}{
-		"full": {nil, atServer("db-server-01", "s"), []string{"No snapshot now", "db-server-01 has 5 of 5 snapshots used.", "Delete one first, such as"}},
+		"full": {nil, atServer("db-server-01", "s"), []string{"Cannot create a snapshot", "db-server-01 has 5 of 5 snapshots used.", "Delete one first, such as"}},
 		"being restored": {[]option{withServers(2)}, func(w *harness) {
 			w.mustAccept(w.otherClient.RestoreSnapshot(t.Context(), "796"))
 			w.Advance(20 * time.Second)
 			atServer("db-server-01", "b")(w)
-		}, []string{"No backup now", "db-server-01 is being restored"}},
-		"nothing there":     {nil, atServer("db-server-02", "r"), []string{"No restore now", "db-server-02 has no restore point yet"}},
-		"servers":           {nil, atServer("web-server-01", "d"), []string{"Not deleted", "Servers are not deleted here", "(2)", "(3)"}},
-		"no server found":   {nil, press("/", "z", "z", "enter", "s"), []string{"No snapshot now", "There is no server under the cursor", "esc clears it"}},
-		"marked":            {nil, press("*", "r"), []string{"No restore now", "one server at a time"}},
+		}, []string{"Cannot create a backup", "db-server-01 is being restored"}},
+		"nothing there":     {nil, atServer("db-server-02", "r"), []string{"Cannot restore", "db-server-02 has no restore point yet"}},
+		"servers":           {nil, atServer("web-server-01", "d"), []string{"Cannot delete", "Servers are not deleted here", "(2)", "(3)"}},
+		"no server found":   {nil, press("/", "z", "z", "enter", "s"), []string{"Cannot create a snapshot", "There is no server under the cursor", "esc clears it"}},
+		"marked":            {nil, press("*", "r"), []string{"Cannot restore", "Restore works on one server"}},
 		"read-only":         {[]option{readOnly}, press("s"), []string{"Read-only", "This session is read-only"}},
-		"no servers at all": {[]option{withServers(-1)}, press("b"), []string{"No backup now", "There is no server under the cursor"}},
+		"no servers at all": {[]option{withServers(-1)}, press("b"), []string{"Cannot create a backup", "There is no server under the cursor"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -90,7 +90,7 @@ func TestRefusalConsumesFollowingKeys(t *testing.T) {
 	}
 }
 
-// systemctl, pasted on a terminal that does not bracket pastes.
+// The texts are pasted, such as systemctl, into a terminal without bracketed paste.
 func TestAPasteWithoutBracketsSendsNothing(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"s1⏎⏎", "systemctl⏎⏎", "bash⏎", "3d⏎y⏎", "restart the box⏎then check the logs⏎⏎", "cc⏎⏎⏎⏎⏎", "*s⏎⏎", "ss⏎⇥⏎"} {

@@ -17,12 +17,12 @@ func withRequestLog() option {
 	}
 }
 
-// openRequests opens the screen, the largest answers first: which of several came first is not the same in every run.
+// openRequests opens the requests, largest answer first: their order by time differs between runs.
 func openRequests(keys ...string) func(*harness) {
 	return func(w *harness) { w.Press(append([]string{"L", "o", "o", "g"}, keys...)...) }
 }
 
-// filterRequests is a filter that leaves only one request.
+// filterRequests opens the requests with a filter, and presses keys.
 func filterRequests(filter string, keys ...string) func(*harness) {
 	return func(w *harness) {
 		w.Press("L", "/")
@@ -39,7 +39,7 @@ func TestRequestsMatchGolden(t *testing.T) {
 		{"requests-filtered", []size{standard}, []option{withRequestLog()}, filterRequests("snapshots 200")},
 		{"requests-filtered-to-nothing", []size{standard}, []option{withRequestLog()}, filterRequests("zebra")},
 		{"request-open", all, []option{withRequestLog()}, filterRequests("account/me", "enter")},
-		{"request-of-a-deed", sides, []option{withRequestLog()}, func(w *harness) {
+		{"request-of-an-action", sides, []option{withRequestLog()}, func(w *harness) {
 			w.createSnapshot("web-server-01", "before-update")
 			filterRequests("post", "enter")(w)
 		}},
@@ -71,7 +71,7 @@ func TestFailedRequestsShowTheReason(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ fault, find, row, open string }{
 		"a status":  {"GET /account/me/: status 500", "account/me 500", "✗ 500", "500: "},
-		"no answer": {"GET /account/me/: cut-before", "account/me", "✗ none", "no answer: "},
+		"no answer": {"GET /account/me/: cut-before", "account/me", "✗ none", "no response: "},
 		"a page":    {"GET /account/me/: html 502", "account/me 502", "✗ 502", "<html"},
 		"garbage":   {"GET /account/me/: garbage", "account/me", "200", "^[[31m not JSON"},
 	} {
@@ -91,14 +91,14 @@ func TestARequestIsOpenedWithBothItsBodies(t *testing.T) {
 	w := startApp(t, 120, 40, withRequestLog(), withServers(2))
 	w.createSnapshot("web-server-01", "before-update")
 	filterRequests("post", "enter")(w)
-	w.RequireText("POST /api/v1/snapshots/", "status       201", "sent", `"server_id": 12345`, `"name": "before-update"`, "answered",
+	w.RequireText("POST /api/v1/snapshots/", "status       201", "request", `"server_id": 12345`, `"name": "before-update"`, "response",
 		`"status": "in_progress"`, `"size_mb": null`)
 	w.Press("enter")
 	w.RequireText("Requests the last")
 	w.Press("esc", "/")
 	w.Type("servers")
 	w.Press("enter", "g", "enter")
-	w.RequireText("nothing", `"count": 2`)
+	w.RequireText("empty", `"count": 2`)
 	w.Press("esc", "esc", "esc")
 	w.RequireText("Servers 2")
 }
@@ -141,7 +141,7 @@ func TestRequestsAreOrderedByTimeDurationAndSize(t *testing.T) {
 	w.Press("R")
 	w.Advance(2 * time.Second)
 	w.Press("L", "o")
-	w.RequireText("ordered by what they took, slowest first", "TOOK ↓")
+	w.RequireText("ordered by duration, slowest first", "TOOK ↓")
 	w.Press("g")
 	if row := cursorRow(w.Screen()); !strings.Contains(row, "/backups/") || !strings.Contains(row, "2000 ms") {
 		t.Errorf("the slowest is %q", row)
@@ -165,7 +165,7 @@ func TestRequestsKeyDoesNothingWithoutALog(t *testing.T) {
 
 func TestTheTokenIsNowhereOnTheScreenOfRequests(t *testing.T) {
 	t.Parallel()
-	w := startApp(t, 120, 40, withRequestLog(), beforeStart(func(w *harness) { // an API that says the token back
+	w := startApp(t, 120, 40, withRequestLog(), beforeStart(func(w *harness) { // an API that echoes the token
 		w.proxy.rewrite(func(answer string) string {
 			return strings.ReplaceAll(answer, `"email":"`, `"echo":"Bearer `+liveToken+`","email":"`)
 		})
@@ -191,18 +191,18 @@ func TestARequestIsCopiedAsCurlWithTheTokenLeftOut(t *testing.T) {
 	w.session.Type("post")
 	w.session.Press("enter", "y")
 	if g := w.settle(); !g.Contains("curl command, with $VPS_API_TOKEN for the token, sent to the terminal") {
-		t.Errorf("nothing is said of it:\n%s", g.Text())
+		t.Errorf("there is no notice:\n%s", g.Text())
 	}
 	want := `curl -sS -X POST -H "Authorization: Bearer $VPS_API_TOKEN" -H 'Content-Type: application/json' -d ` +
 		`'{"server_id":12345,"name":"before-update"}' '` + w.url + `/snapshots/'`
 	if got := w.clipboard(); got != want {
-		t.Errorf("copied is\n%s\nnot\n%s", got, want)
+		t.Errorf("copied\n%s\nwant\n%s", got, want)
 	}
 	w.session.Press("esc", "/")
 	w.session.Type("account")
-	w.session.Press("enter", "enter", "y") // from its bodies
+	w.session.Press("enter", "enter", "y") // from the open request
 	if got, want := w.clipboard(), `curl -sS -H "Authorization: Bearer $VPS_API_TOKEN" '`+w.url+`/account/me/'`; got != want {
-		t.Errorf("copied is\n%s\nnot\n%s", got, want)
+		t.Errorf("copied\n%s\nwant\n%s", got, want)
 	}
 	if strings.Contains(w.output.text(), liveToken) {
 		t.Error("the token was sent to the terminal")
@@ -218,7 +218,7 @@ func TestAQuoteInABodyCannotLeaveTheCopiedCommand(t *testing.T) {
 	w.session.Type("post")
 	w.session.Press("enter", "y")
 	if got, want := w.clipboard(), `'{"server_id":12345,"description":"it'\''s; $(rm) `+"`x`"+`"}'`; !strings.Contains(got, want) {
-		t.Errorf("copied is\n%s\nwhich has not\n%s", got, want)
+		t.Errorf("copied\n%s\nwithout\n%s", got, want)
 	}
 }
 

@@ -22,13 +22,13 @@ func TestAServerIsRestoredFromASnapshot(t *testing.T) {
 	w.RequireText("◐ restoring", "restore snapshot pre-migration-snap", "usually 5–15 m")
 	w.requireActions(postRestore801)
 	if got := w.serverStatus("12345"); got != model.ServerRestoring {
-		t.Errorf("the account says %s", got)
+		t.Errorf("the status is %s", got)
 	}
-	w.advanceUntil(16*time.Minute, "restore snapshot pre-migration-snapshot onto web-server-01: ended in ")
+	w.advanceUntil(16*time.Minute, "restore snapshot pre-migration-snapshot onto web-server-01: finished in ")
 	w.RequireText("the server is active")
 	w.requireActions(postRestore801)
 	if got := w.serverStatus("12345"); got != model.ServerActive {
-		t.Errorf("the account says %s", got)
+		t.Errorf("the status is %s", got)
 	}
 }
 
@@ -38,7 +38,7 @@ func TestAServerIsRestoredFromABackup(t *testing.T) {
 	w.selectServer("web-server-01")
 	w.Press("2", "j", "j")
 	w.restoreSelected(false)
-	w.RequireText("◐ restoring", "restore backup #499", "duration varies")
+	w.RequireText("◐ restoring", "restore backup #499", "no estimate")
 	w.requireActions(`POST /servers/12345/restore/ {"backup_id":499}`)
 	w.advanceUntil(90*time.Minute, "the server is active")
 	w.requireActions(`POST /servers/12345/restore/ {"backup_id":499}`)
@@ -48,7 +48,7 @@ func TestBackupIsTakenFirstWhenSnapshotsAreFull(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40, withServers(2))
 	atServer("db-server-01", "3", "r")(w)
-	w.RequireText("[ ] backup first (no snapshot)", "No snapshot first: 5 of 5 snapshots used.", "sends POST /snapshots/800/restore/")
+	w.RequireText("[ ] backup first (no snapshot)", "No snapshot first: 5 of 5 snapshots used.", "API: POST /snapshots/800/restore/")
 	w.Type("db-server-01")
 	w.Press("shift+tab", "space", "shift+tab", "enter")
 	const first = `POST /backups/ {"server_id":12346,"description":"Taken by vpsdeck before the restore from snapshot #800"}`
@@ -76,12 +76,12 @@ func TestARestoreWithoutTheServersNameIsNotConfirmed(t *testing.T) {
 	for _, typed := range []string{"", "web-server-02", " web-server-01", "web-server-011"} {
 		w.Type(typed)
 		w.Press("tab", "enter")
-		w.RequireText("Restore web-server-01 from snapshot pre-migration-snapshot (#801)?", "not yet: see above")
+		w.RequireText("Restore web-server-01 from snapshot pre-migration-snapshot (#801)?", "doesn't match yet")
 		for range typed {
 			w.Press("backspace")
 		}
 		w.Press("shift+tab")
-		w.RequireNoText("not yet: see above")
+		w.RequireNoText("doesn't match yet")
 	}
 	w.Press("enter")
 	w.RequireNoText("Restore web-server-01 from")
@@ -101,7 +101,7 @@ func TestTheRestoreComesOnlyAfterItsSnapshotHasCompleted(t *testing.T) {
 			break
 		}
 		if w.serverStatus("12345") == model.ServerRestoring {
-			t.Fatal("the server is being restored, and nobody asked for it")
+			t.Fatal("the server is being restored before its snapshot has completed")
 		}
 		w.Advance(15 * time.Second)
 	}
@@ -150,7 +150,7 @@ func TestNoRestoreIsSentAfterASnapshotThatFailed(t *testing.T) {
 			w.advanceHidden(5 * time.Minute)
 			w.requireActions(postSafetySnapshot)
 			if got := w.serverStatus("12345"); got != model.ServerActive {
-				t.Errorf("the account says %s", got)
+				t.Errorf("the status is %s", got)
 			}
 		})
 	}
@@ -182,8 +182,8 @@ func TestRestoreWithLostAnswerIsFound(t *testing.T) {
 func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		change func(w *harness)
-		says   string
+		change  func(w *harness)
+		message string
 	}{
 		"the snapshot is gone": {
 			func(w *harness) { w.must(w.otherClient.DeleteSnapshot(w.t.Context(), "801")) },
@@ -197,7 +197,7 @@ func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 		},
 		"somebody restores it": {
 			func(w *harness) { w.mustAccept(w.otherClient.RestoreSnapshot(w.t.Context(), "798")) },
-			"not done: web-server-01 is being restored: wait until that has ended; nothing was sent",
+			"not done: web-server-01 is being restored: wait until it has finished; nothing was sent",
 		},
 		"another snapshot has the number": {
 			func(w *harness) {
@@ -209,7 +209,7 @@ func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 		},
 		"the servers cannot be read": {
 			func(w *harness) { w.injectFault("GET /servers/: status 500") },
-			"not done: nothing was sent: it could not be checked first",
+			"not done: nothing was sent: the check before it failed",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -219,7 +219,7 @@ func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 			c.change(w)
 			w.Type("web-server-01")
 			w.Press("shift+tab", "space", "tab", "tab", "enter")
-			w.RequireText(c.says)
+			w.RequireText(c.message)
 			w.advanceHidden(3 * time.Minute)
 			w.requireActions()
 		})
@@ -231,6 +231,6 @@ func TestFailedPointIsNotRestored(t *testing.T) {
 	w := startApp(t, 80, 24)
 	atServer("ci-runner-02", "2", "r")(w)
 	w.RequireNoText("Restore ci-runner-02")
-	w.requireRefused("Backup #500 failed: there is nothing in it to go back to.")
+	w.requireRefused("Backup #500 failed and cannot be restored.")
 	w.requireActions()
 }

@@ -8,7 +8,7 @@ import (
 	"vpsdeck/internal/terminal"
 )
 
-// size is a terminal's, in columns and rows.
+// size is the size of a terminal in columns and rows.
 type size struct{ width, height int }
 
 func (s size) String() string { return fmt.Sprintf("%dx%d", s.width, s.height) }
@@ -20,7 +20,7 @@ var (
 	larger   = size{200, 60}
 )
 
-// screenCase is a screen that was approved: how one gets there, and at which sizes.
+// screenCase is a screen that is compared with its golden file: how to reach it, and at which sizes.
 type screenCase struct {
 	name    string
 	sizes   []size
@@ -28,15 +28,15 @@ type screenCase struct {
 	reach   func(w *harness)
 }
 
-func (l screenCase) check(t *testing.T) {
+func (c screenCase) check(t *testing.T) {
 	t.Helper()
-	for _, s := range l.sizes {
-		name := l.name + "-" + s.String()
+	for _, s := range c.sizes {
+		name := c.name + "-" + s.String()
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := startApp(t, s.width, s.height, l.options...)
-			if l.reach != nil {
-				l.reach(w)
+			w := startApp(t, s.width, s.height, c.options...)
+			if c.reach != nil {
+				c.reach(w)
 			}
 			w.requireGolden(name)
 			requireAligned(t, w.Screen())
@@ -44,7 +44,7 @@ func (l screenCase) check(t *testing.T) {
 	}
 }
 
-// press is a way to a screen by keys alone.
+// press reaches a screen by keys alone.
 func press(keys ...string) func(*harness) { return func(w *harness) { w.Press(keys...) } }
 
 var allPaths = []string{"/servers/", "/backups/", "/snapshots/", "/account/me/"}

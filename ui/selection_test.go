@@ -22,26 +22,26 @@ func markServers(servers ...string) func(*harness) {
 	}
 }
 
-// markThree are servers of which nothing stands in the way of a snapshot or a backup.
+// markThree marks three servers that allow a snapshot and a backup.
 var markThree = markServers("web-server-01", "ci-runner-01", "vpn-gw")
 
 // replaceField clears the first field of the form and types a text into it.
-func (w *harness) replaceField(text string) {
-	w.Press("ctrl+u")
-	w.Type(text)
+func (h *harness) replaceField(text string) {
+	h.Press("ctrl+u")
+	h.Type(text)
 }
 
-// requireActionsAnyOrder is requireDeeds where several leave at once: their order means nothing.
-func (w *harness) requireActionsAnyOrder(want ...string) {
-	w.t.Helper()
-	w.Screen() // until it has come to rest
-	got := w.proxy.actions()
+// requireActionsAnyOrder is requireActions for actions that are sent at once, in any order.
+func (h *harness) requireActionsAnyOrder(want ...string) {
+	h.t.Helper()
+	h.Screen() // wait until the program is idle
+	got := h.proxy.actions()
 	slices.Sort(got)
 	slices.Sort(want)
-	requireLines(w.t, got, want...)
+	requireLines(h.t, got, want...)
 }
 
-// markedRows are the rows of the screen that carry a mark.
+// markedRows returns the marked rows of the screen.
 func markedRows(g terminal.Grid) []string {
 	var out []string
 	for line := range strings.Lines(g.Text()) {
@@ -52,10 +52,10 @@ func markedRows(g terminal.Grid) []string {
 	return out
 }
 
-func (w *harness) requireMarked(want ...string) {
-	w.t.Helper()
-	if g := w.Screen(); !slices.Equal(markedRows(g), want) {
-		w.t.Errorf("marked are %q, want %q:\n%s", markedRows(g), want, g.Text())
+func (h *harness) requireMarked(want ...string) {
+	h.t.Helper()
+	if g := h.Screen(); !slices.Equal(markedRows(g), want) {
+		h.t.Errorf("marked: %q, want %q:\n%s", markedRows(g), want, g.Text())
 	}
 }
 
@@ -83,7 +83,7 @@ func TestARangeIsMarkedFromTheLastMarkToTheCursor(t *testing.T) {
 	w.RequireText("• 7 marked")
 }
 
-// The anchor is the row that it was set on, not its place.
+// The anchor is a row, not a position.
 func TestRangeStartsAtTheMarkedRowInAnyOrder(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 24)
@@ -92,7 +92,7 @@ func TestRangeStartsAtTheMarkedRowInAnyOrder(t *testing.T) {
 	w.Press("o", "g", "V") // by name: from ci-runner-02 up to the first
 	rows := markedRows(w.Screen())
 	if i := slices.Index(rows, "ci-runner-02"); i != len(rows)-1 || rows[0] != "cache-01" {
-		t.Errorf("marked are %q", rows)
+		t.Errorf("marked: %q", rows)
 	}
 }
 
@@ -110,7 +110,7 @@ func TestRangeAnchorIsClearedWithItsRow(t *testing.T) {
 		w := startApp(t, 120, 24)
 		w.Press(append(append([]string{"g"}, c.before...), c.after...)...)
 		if got := markedRows(w.Screen()); !slices.Equal(got, c.want) {
-			t.Errorf("%s: marked are %q, want %q\n%s", name, got, c.want, w.Screen().Text())
+			t.Errorf("%s: marked: %q, want %q\n%s", name, got, c.want, w.Screen().Text())
 		}
 	}
 	w := startApp(t, 120, 24)
@@ -141,12 +141,12 @@ func TestMarksStayWithTheirRows(t *testing.T) {
 	w := startApp(t, 120, 24)
 	markServers("mail-01", "vpn-gw")(w)
 	w.mustAccept(w.otherClient.CreateBackup(t.Context(), "12348", "all is well"))
-	w.advanceHidden(time.Hour) // mail-01 is no longer overdue, and stands elsewhere
+	w.advanceHidden(time.Hour) // mail-01 is no longer overdue, and has moved
 	w.requireMarked("mail-01", "vpn-gw")
 	for range 5 {
 		w.Press("o")
 		if got := markedRows(w.Screen()); !slices.Contains(got, "mail-01") || !slices.Contains(got, "vpn-gw") || len(got) != 2 {
-			t.Errorf("marked are %q", got)
+			t.Errorf("marked: %q", got)
 		}
 	}
 	w.Press("2", "3", "a", "a", "1", "/")
@@ -154,9 +154,9 @@ func TestMarksStayWithTheirRows(t *testing.T) {
 	w.Press("enter")
 	w.RequireText("No server matches", "• 2 marked")
 	w.Press("/", "esc", "w", "w")
-	w.requireMarked("vpn-gw", "mail-01") // in the order of how many backups they have by now
+	w.requireMarked("vpn-gw", "mail-01") // ordered by their number of backups
 	w.Press("s")
-	w.RequireText("of 2 servers: mail-01, vpn-gw")
+	w.RequireText("2 servers: mail-01, vpn-gw")
 }
 
 func TestMarksAndBulkFormsMatchGolden(t *testing.T) {
@@ -179,7 +179,7 @@ func TestMarksAndBulkFormsMatchGolden(t *testing.T) {
 	}
 }
 
-// failOneOfThree takes a snapshot of three servers, one of which runs full while the form is open, and waits for the end.
+// failOneOfThree takes a snapshot of three servers and waits for the end. The quota of one of them becomes full while the form is open.
 func failOneOfThree(w *harness) {
 	markThree(w)
 	w.Press("s")
@@ -195,7 +195,7 @@ func TestBulkSnapshotsAreNamedByTheTemplate(t *testing.T) {
 	w := startApp(t, 120, 40)
 	markThree(w)
 	w.Press("s")
-	w.RequireText("New snapshot of 3 servers", "web-server-01, ci-runner-01, vpn-gw", "{server}-{date}", "sends 3 × POST /snapshots/")
+	w.RequireText("New snapshot of 3 servers", "web-server-01, ci-runner-01, vpn-gw", "{server}-{date}", "API: 3 × POST /snapshots/")
 	w.replaceField("{location}-{server}-{date}-{time}-{id}-{n}")
 	w.Press("enter")
 	w.Type("Nr. {n}: {server}")
@@ -205,7 +205,7 @@ func TestBulkSnapshotsAreNamedByTheTemplate(t *testing.T) {
 		`POST /snapshots/ {"server_id":12352,"name":"eu-central-ci-runner-01-2025-01-16-154500-12352-2","description":"Nr. 2: ci-runner-01"}`,
 		`POST /snapshots/ {"server_id":12354,"name":"us-east-vpn-gw-2025-01-16-154500-12354-3","description":"Nr. 3: vpn-gw"}`,
 	)
-	w.RequireText("Several at once", "0 of 3 done", "◐ web-server-01", "◐ ci-runner-01", "◐ vpn-gw")
+	w.RequireText("Bulk actions", "0 of 3 done", "◐ web-server-01", "◐ ci-runner-01", "◐ vpn-gw")
 	w.advanceHidden(12 * time.Minute)
 	w.RequireText("3 of 3 done", "✓ web-server-01", "✓ ci-runner-01", "✓ vpn-gw")
 	w.Press("esc")
@@ -214,12 +214,12 @@ func TestBulkSnapshotsAreNamedByTheTemplate(t *testing.T) {
 
 func TestTemplateIsValidatedWhileTyping(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct{ typed, says string }{
+	for name, c := range map[string]struct{ typed, message string }{
 		"no name":             {"", "a snapshot needs a name, such as {server}-{date}"},
-		"a place that is not": {"{srv}", "unknown {srv}: there are {server}, {date}, {time}, {id}, {n} and"},
-		"an open brace":       {"x-{server", "{server is not closed: there are {server}, {date}"},
+		"unknown placeholder": {"{srv}", "unknown {srv}; valid: {server}, {date}, {time}, {id}, {n} and"},
+		"an open brace":       {"x-{server", "{server is not closed; valid: {server}, {date}"},
 		"a blank":             {"be fore", "only letters, digits, - and _: a space is not allowed"},
-		"a name that one has": {"pre-migration-snapshot", "web-server-01 (#12345): two of its snapshots would be called"},
+		"existing name":       {"pre-migration-snapshot", "web-server-01 (#12345): two of its snapshots would be called"},
 		"a name too long":     {strings.Repeat("x", 92) + "{server}", "web-server-01 (#12345): the name would be"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -228,12 +228,12 @@ func TestTemplateIsValidatedWhileTyping(t *testing.T) {
 			markThree(w)
 			w.Press("s")
 			w.replaceField(c.typed)
-			w.RequireText(c.says)
+			w.RequireText(c.message)
 			w.Press("enter", "enter")
-			w.RequireText("New snapshot of 3 servers", c.says)
+			w.RequireText("New snapshot of 3 servers", c.message)
 			w.requireActions()
 			w.replaceField("{server}-{date}")
-			w.RequireNoText(c.says)
+			w.RequireNoText(c.message)
 		})
 	}
 }
@@ -270,7 +270,7 @@ func TestBulkBackupNeedsNoDescription(t *testing.T) {
 	w := startApp(t, 120, 40)
 	markThree(w)
 	w.Press("b")
-	w.RequireText("New backup of 3 servers", "sends 3 × POST /backups/")
+	w.RequireText("New backup of 3 servers", "API: 3 × POST /backups/")
 	w.Press("enter")
 	w.requireActionsAnyOrder(`POST /backups/ {"server_id":12345}`, `POST /backups/ {"server_id":12352}`, `POST /backups/ {"server_id":12354}`)
 	w.advanceHidden(40 * time.Minute)
@@ -282,11 +282,11 @@ func TestFullQuotaRefusesTheBulkActionBeforeTheFirstRequest(t *testing.T) {
 	for name, c := range map[string]struct {
 		servers []string
 		key     string
-		says    string
+		message string
 	}{
 		"snapshots": {[]string{"web-server-01", "db-server-01", "vpn-gw"}, "s", "db-server-01 (#12346): there is room for 0 more snapshots, not for 1"},
 		"backups":   {[]string{"web-server-01", "staging-01"}, "b", "staging-01 (#12355): there is room for 0 more manual backups,"},
-		"at work":   {[]string{"web-server-01", "web-server-03"}, "s", "Not of all 2: web-server-03 is being restored"},
+		"at work":   {[]string{"web-server-01", "web-server-03"}, "s", "Not possible for all 2: web-server-03 is being restored"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -294,7 +294,7 @@ func TestFullQuotaRefusesTheBulkActionBeforeTheFirstRequest(t *testing.T) {
 			markServers(c.servers...)(w)
 			w.Press(c.key)
 			w.RequireNoText("New ")
-			w.requireRefused(c.says)
+			w.requireRefused(c.message)
 			w.requireActions()
 			w.RequireText(fmt.Sprintf("• %d marked", len(c.servers)))
 		})
@@ -306,17 +306,17 @@ func TestARestoreIsRefusedWhileSeveralAreMarked(t *testing.T) {
 	w := startApp(t, 120, 40)
 	markThree(w)
 	w.Press("r")
-	w.requireRefused("A restore is asked for one server at a time.", "esc takes the marks away")
+	w.requireRefused("Restore works on one server.", "esc clears the marks")
 	w.Press("esc")
 	w.selectServer("web-server-01")
 	w.Press("2", "space", "r")
-	w.requireRefused("A server goes back to one restore point.", "esc takes the marks away")
+	w.requireRefused("Restore works on one restore point.", "esc clears the marks")
 	w.requireActions()
 }
 
-// heldRequests are the requests of a method that the account holds, by their paths.
-func (w *harness) heldRequests(method string) (held []string, sent int) {
-	for _, r := range w.account.Requests() {
+// heldRequests returns the paths of a method's unanswered requests, and how many requests were sent.
+func (h *harness) heldRequests(method string) (held []string, sent int) {
+	for _, r := range h.account.Requests() {
 		if r.Method != method {
 			continue
 		}
@@ -328,13 +328,13 @@ func (w *harness) heldRequests(method string) (held []string, sent int) {
 	return held, sent
 }
 
-// waitForHeld waits until so many requests were sent, so many of them without an answer, and never more than at most.
-func (w *harness) waitForHeld(method string, sent, held, atMost int) {
-	w.t.Helper()
-	w.WaitUntil(func(terminal.Grid) bool {
-		now, all := w.heldRequests(method)
+// waitForHeld waits until so many requests are sent and so many unanswered. More than atMost must never be unanswered.
+func (h *harness) waitForHeld(method string, sent, held, atMost int) {
+	h.t.Helper()
+	h.WaitUntil(func(terminal.Grid) bool {
+		now, all := h.heldRequests(method)
 		if len(now) > atMost {
-			w.t.Errorf("%d requests are unanswered at once: %s", len(now), now)
+			h.t.Errorf("%d requests are unanswered at once: %s", len(now), now)
 		}
 		return all == sent && len(now) == held
 	}, fmt.Sprintf("%d requests, %d of them unanswered", sent, held))
@@ -351,7 +351,7 @@ func TestNeverMoreThanFourOfABatchAreUnanswered(t *testing.T) {
 	w.waitForHeld("POST", 4, 4, 4)
 	w.WaitUntil(func(g terminal.Grid) bool {
 		return strings.Count(g.Text(), "  sent ") == 4 && strings.Count(g.Text(), "  waiting ") == 5
-	}, "four that are sent, and five that wait")
+	}, "four sent and five waiting")
 	w.account.Release()
 	w.waitForHeld("POST", 8, 4, 4)
 	w.account.Release()
@@ -422,11 +422,11 @@ func TestEscapeStopsUnsentActionsAndThenCloses(t *testing.T) {
 	markNine(w)
 	w.proxy.slowDown(200*time.Millisecond, "POST /snapshots/")
 	w.Press("s", "enter", "enter")
-	w.RequireText("0 of 9 done", "sent", "waiting", "esc stops what has not been sent")
+	w.RequireText("0 of 9 done", "sent", "waiting", "esc cancels those not yet sent")
 	w.Press("esc")
-	w.RequireText("Several at once", "0 of 9 done, 5 stopped", "esc closes this; what runs goes on", "5 not sent any more; what was sent goes on")
+	w.RequireText("Bulk actions", "0 of 9 done, 5 stopped", "safe to close: they continue", "5 will not be sent; those already sent continue")
 	w.Press("esc")
-	w.RequireNoText("Several at once")
+	w.RequireNoText("Bulk actions")
 	w.Advance(200 * time.Millisecond)
 	w.advanceHidden(15 * time.Minute)
 	if sent := len(w.proxy.actions()); sent != 4 {
@@ -440,7 +440,7 @@ func TestBulkActionReportsItsResultAfterTheSheetIsClosed(t *testing.T) {
 	w := startApp(t, 120, 40)
 	markThree(w)
 	w.Press("s", "enter", "enter", "esc")
-	w.RequireNoText("Several at once")
+	w.RequireNoText("Bulk actions")
 	w.requireMarked("ci-runner-01", "vpn-gw", "web-server-01")
 	for range 200 {
 		if w.advanceHidden(4 * time.Second); w.Screen().Contains("3 of 3 done") {
@@ -448,7 +448,7 @@ func TestBulkActionReportsItsResultAfterTheSheetIsClosed(t *testing.T) {
 			return
 		}
 	}
-	t.Error("it was never said that they ended")
+	t.Error("their end was never reported")
 }
 
 func TestASecondBatchWaitsForTheFirst(t *testing.T) {

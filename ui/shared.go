@@ -11,13 +11,14 @@ import (
 	"vpsdeck/ui/screen"
 )
 
-// NoticeMsg is a sentence of whoever runs the program for this person, such as that it is about to end.
+// NoticeMsg is a message from the host of the program to its user, such as that it is about to
+// end.
 type NoticeMsg struct{ Text string }
 
-// isShared says whether the account is asked elsewhere, for several who look at it together.
+// isShared says whether the account is polled elsewhere, for several users.
 func (a *App) isShared() bool { return a.opts.Feed != nil }
 
-// awaitView waits for the next view of the account after the one of that number.
+// awaitView waits for a view with a number greater than after.
 func (a *App) awaitView(after int) tea.Cmd {
 	if !a.isShared() {
 		return nil
@@ -25,7 +26,7 @@ func (a *App) awaitView(after int) tea.Cmd {
 	return a.session.AwaitView(after)
 }
 
-// applySharedView takes over what the shared poller sees, and waits for the next.
+// applySharedView applies a view from the shared poller, and waits for the next.
 func (a *App) applySharedView(msg command.SharedViewMsg) tea.Cmd {
 	if msg.Session != a.session.Number {
 		return nil
@@ -38,21 +39,22 @@ func (a *App) applySharedView(msg command.SharedViewMsg) tea.Cmd {
 	a.poller.Failures = 0
 	failure := a.state.Failure()
 	if failure != nil {
-		a.poller.Failures = 1 // the countdown to the next try is shown by the second
+		a.poller.Failures = 1 // so that the countdown is redrawn every second
 	}
 	if refused := errors.Is(failure, model.ErrUnauthorized); refused != a.login.tokenRefused {
 		a.login.tokenRefused = refused
 		a.notices.remove(tokenTopic)
 		if refused {
 			a.pushNotice(notice{severity: screen.Error, topic: tokenTopic,
-				text: "the API refuses the token that this server has: whoever runs it must give it another"})
+				text: "the API refuses this server's token: its operator must replace it"})
 		}
 	}
 	a.refreshPanes()
 	return tea.Batch(append(cmds, a.resumeOperations(), a.sendBatch())...)
 }
 
-// reportOperations tells those who share the account what is under way here, where that has changed.
+// reportOperations tells the other users of the account what is under way here, if that has
+// changed.
 func (a *App) reportOperations() tea.Cmd {
 	if !a.isShared() || a.session == nil {
 		return nil

@@ -14,87 +14,87 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// sharedAccount is a hub at which bert sits in front of the terminal, and others without one.
+// sharedAccount is a hub at which member bert uses the terminal, and others work without one.
 type sharedAccount struct {
 	h     *harness
 	hub   *team.Hub
-	clock *terminal.Clock // the hub's: its waits are no business of the terminal
+	clock *terminal.Clock // of the hub, so that the terminal does not wait for its timers
 	bert  clockedMember
 }
 
-// clockedMember is a seat whose waits go by the test's clock, so that the terminal can tell when the program is at rest.
+// clockedMember is a member that waits on the test's clock, so that the terminal knows when the program is idle.
 type clockedMember struct {
 	*team.Member
 	clock *terminal.Clock
 }
 
-func (p clockedMember) Next(ctx context.Context, after int) (view model.AccountView, others []model.Operation, ok bool) {
+func (c clockedMember) Next(ctx context.Context, after int) (view model.AccountView, others []model.Operation, ok bool) {
 	now, cancel := context.WithCancel(ctx)
 	cancel()
-	ok = p.clock.WaitUntil(ctx, func() bool {
-		view, others, ok = p.Member.Next(now, after)
+	ok = c.clock.WaitUntil(ctx, func() bool {
+		view, others, ok = c.Member.Next(now, after)
 		return ok
 	})
 	return view, others, ok
 }
 
-// joinAsBert has bert work at the office.
-func (o *sharedAccount) joinAsBert(change ...func(*team.MemberOptions, *ui.Options)) option {
+// joinAsBert starts the program as member bert.
+func (a *sharedAccount) joinAsBert(change ...func(*team.MemberOptions, *ui.Options)) option {
 	return func(s *setup) {
 		s.share = func(w *harness, opts *ui.Options) {
-			o.h, o.clock = w, terminal.NewClock(w.clock.Now, func(time.Duration) {})
-			o.hub = team.New(opts.Client, o.clock)
+			a.h, a.clock = w, terminal.NewClock(w.clock.Now, func(time.Duration) {})
+			a.hub = team.New(opts.Client, a.clock)
 			ctx, end := context.WithCancel(w.t.Context())
 			w.t.(*testing.T).Cleanup(end)
-			go o.hub.Run(ctx)
-			person := team.MemberOptions{Actor: model.Actor{Name: "bert", Key: "SHA256:b", Address: "192.0.2.2"}}
+			go a.hub.Run(ctx)
+			options := team.MemberOptions{Actor: model.Actor{Name: "bert", Key: "SHA256:b", Address: "192.0.2.2"}}
 			for _, c := range change {
-				c(&person, opts)
+				c(&options, opts)
 			}
-			o.bert = clockedMember{o.hub.Join(person), w.clock}
-			opts.Client, opts.Feed, opts.Actor = o.bert, o.bert, person.Actor
+			a.bert = clockedMember{a.hub.Join(options), w.clock}
+			opts.Client, opts.Feed, opts.Actor = a.bert, a.bert, options.Actor
 		}
 	}
 }
 
-// advanceSecond lets a second pass for all.
-func (o *sharedAccount) advanceSecond() {
-	o.h.Advance(time.Second)
-	o.clock.Advance(0)
+// advanceSecond advances all clocks by a second.
+func (a *sharedAccount) advanceSecond() {
+	a.h.Advance(time.Second)
+	a.clock.Advance(0)
 }
 
-// waitForText lets time pass until the text is on the screen.
-func (o *sharedAccount) waitForText(text string) {
-	o.h.t.Helper()
-	o.waitFor(text, func() bool { return o.h.Screen().Contains(text) })
+// waitForText advances the time until the screen shows the text.
+func (a *sharedAccount) waitForText(text string) {
+	a.h.t.Helper()
+	a.waitFor(text, func() bool { return a.h.Screen().Contains(text) })
 }
 
-// waitFor lets time pass until something holds. The hub works beside the terminal, so that it is not known when.
-func (o *sharedAccount) waitFor(what string, holds func() bool) {
-	o.h.t.Helper()
-	for late := time.Now().Add(20 * time.Second); !holds(); o.advanceSecond() {
-		if time.Now().After(late) {
-			o.h.t.Fatalf("it never came: %s\n%s", what, o.h.Screen().Text())
+// waitFor advances the time until the condition is met. The hub runs concurrently, so it is not known when.
+func (a *sharedAccount) waitFor(what string, condition func() bool) {
+	a.h.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !condition(); a.advanceSecond() {
+		if time.Now().After(deadline) {
+			a.h.t.Fatalf("timed out waiting for: %s\n%s", what, a.h.Screen().Text())
 		}
 	}
 }
 
-// createSnapshotAsAnna confirms a snapshot of a server, without a screen of her own.
-func (o *sharedAccount) createSnapshotAsAnna(w *harness, server string) command.ActionResultMsg {
+// createSnapshotAsAnna creates a snapshot of a server as member anna, who has no screen.
+func (a *sharedAccount) createSnapshotAsAnna(w *harness, server string) command.ActionResultMsg {
 	w.t.Helper()
-	seat := o.hub.Join(team.MemberOptions{Actor: model.Actor{Name: "anna", Key: "SHA256:a", Address: "192.0.2.1"}})
-	servers, err := seat.Servers(w.t.Context(), model.ServerFilter{})
+	member := a.hub.Join(team.MemberOptions{Actor: model.Actor{Name: "anna", Key: "SHA256:a", Address: "192.0.2.1"}})
+	servers, err := member.Servers(w.t.Context(), model.ServerFilter{})
 	w.must(err)
 	state := &model.State{}
 	for _, s := range servers {
 		if s.Name == server {
-			session := command.NewSession(1, seat, nil, false)
-			session.Feed = seat
+			session := command.NewSession(1, member, nil, false)
+			session.Feed = member
 			op := state.Begin(model.ActionRequest{Action: model.Create, Point: model.Point{Kind: model.Snapshot, Name: "hers", Server: s.Ref()}}, "anna")
 			msg := session.Execute(op, model.Record{})().(command.ActionResultMsg)
 			state.ApplyResult(msg.Number, msg.Accepted, msg.Outcome)
 			open, upTo := state.OwnOperations()
-			seat.ReportOperations(1, upTo, open)
+			member.ReportOperations(1, upTo, open)
 			return msg
 		}
 	}
@@ -125,42 +125,42 @@ func TestMembersDoNotPollASharedAccount(t *testing.T) {
 	var o sharedAccount
 	w := startApp(t, 120, 30, withServers(3), o.joinAsBert())
 	o.waitForText("web-server-01")
-	o.bert.Leave() // from here on nobody looks, as far as the poller knows
+	o.bert.Leave() // from now on the hub has no members
 	w.proxy.reset()
 	asked := func() bool { return len(w.proxy.readTimes("/backups/")) > 0 }
-	o.waitFor("the poller has asked for the last time as often as for somebody", asked)
+	o.waitFor("the last poll at the rate for members", asked)
 	w.proxy.reset()
 	for range 60 {
 		o.advanceSecond()
 		w.Press("j", "2", "1")
 	}
 	if n := len(w.proxy.readTimes("/backups/")); n > 0 {
-		t.Errorf("the backups were asked for %d times", n)
+		t.Errorf("the backups were requested %d times", n)
 	}
 	w.Press("R")
-	o.waitFor("somebody wanted the lists", asked)
+	o.waitFor("the refresh", asked)
 	if n := len(w.proxy.readTimes("/backups/")); n != 1 {
-		t.Errorf("somebody wanted the backups, and they were asked for %d times", n)
+		t.Errorf("after one refresh the backups were requested %d times", n)
 	}
 }
 
 func TestOwnActionIsFollowedToItsEndOnASharedAccount(t *testing.T) {
 	var o sharedAccount
-	book := journal.New(t.TempDir())
-	w := startApp(t, 120, 30, withServers(3), o.joinAsBert(func(_ *team.MemberOptions, opts *ui.Options) { opts.Journal, opts.RunID = book, "bert1" }))
+	j := journal.New(t.TempDir())
+	w := startApp(t, 120, 30, withServers(3), o.joinAsBert(func(_ *team.MemberOptions, opts *ui.Options) { opts.Journal, opts.RunID = j, "bert1" }))
 	o.waitForText("web-server-01")
 	w.selectServer("web-server-01")
 	w.Press("s")
-	w.Type("mine") // whether the points are known by now or not
+	w.Type("mine") // works whether or not the points are loaded
 	o.waitForText("› mine")
 	w.Press("tab", "tab", "enter")
 	o.waitForText("snapshot mine")
 	w.RequireNoText("bert: ")
 	o.waitForText("snapshot mine of web-server-01: completed")
-	records, _, err := book.Read()
+	records, _, err := j.Read()
 	w.must(err)
 	if len(records) == 0 {
-		t.Fatal("nothing was written down")
+		t.Fatal("nothing was logged")
 	}
 	for _, r := range records {
 		if r.By != (model.Actor{Name: "bert", Key: "SHA256:b", Address: "192.0.2.2"}) {
@@ -174,54 +174,53 @@ func TestOwnActionIsFollowedToItsEndOnASharedAccount(t *testing.T) {
 
 func TestActivityShowsMembersAndTheirActions(t *testing.T) {
 	var o sharedAccount
-	book := journal.New(t.TempDir())
+	j := journal.New(t.TempDir())
 	anna := model.Actor{Name: "anna", Key: "SHA256:a", Address: "192.0.2.1"}
 	w := startApp(t, 120, 30, withServers(3), o.joinAsBert(func(_ *team.MemberOptions, opts *ui.Options) {
-		opts.Journal, opts.RunID = book, "bert1"
+		opts.Journal, opts.RunID = j, "bert1"
 		host := opts.Client.Host()
 		came := model.NewSessionRecord(model.EventLogin, "anna1", host, anna, "", startTime)
 		left := model.NewSessionRecord(model.EventLogout, "anna1", host, anna, "", startTime.Add(time.Minute))
 		deleted := model.Operation{ID: "anna1-1", Action: model.Delete, Phase: model.PhaseDone, By: anna, Started: startTime, Ended: startTime,
 			Point: model.Point{Kind: model.Snapshot, ID: "5", Name: "old"}, Server: model.ServerRef{ID: "12345", Name: "web-server-01"}}
 		for _, r := range []model.Record{came, deleted.Record(host, startTime), left} {
-			if err := book.Append(r); err != nil {
+			if err := j.Append(r); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}))
 	o.waitForText("web-server-01")
 	w.Press("A")
-	w.RequireText("anna came in from 192.0.2.1 with SHA256:a", "delete snapshot old of web-server-01, by anna: deleted", "anna left")
+	w.RequireText("anna logged in from 192.0.2.1 with SHA256:a", "delete snapshot old of web-server-01, by anna: deleted", "anna logged out")
 }
 
-// Whose key is limited to some servers learns nothing of the others, whatever is opened: not their names, addresses or points, and
-// not what was done to them.
+// A member whose key is limited to some servers must not see the others on any screen: no names, addresses, points or actions.
 func TestScopedMemberSeesNoOtherServers(t *testing.T) {
 	var o sharedAccount
-	book := journal.New(t.TempDir())
-	sit := o.joinAsBert(func(p *team.MemberOptions, opts *ui.Options) {
+	j := journal.New(t.TempDir())
+	join := o.joinAsBert(func(p *team.MemberOptions, opts *ui.Options) {
 		p.Scope = team.Scope{Name: "db-*", Has: func(s model.Server) bool { return strings.HasPrefix(s.Name, "db-") }}
 		for id, server := range map[string]model.ServerRef{"anna1-1": {ID: "12345", Name: "web-server-01"}, "anna1-2": {ID: "12346", Name: "db-server-01"}} {
 			deleted := model.Operation{ID: id, Action: model.Delete, Phase: model.PhaseDone, By: model.Actor{Name: "anna"}, Started: startTime, Ended: startTime,
 				Point: model.Point{Kind: model.Snapshot, ID: "5", Name: "gone-of-" + server.Name}, Server: server}
-			if err := book.Append(deleted.Record(opts.Client.Host(), startTime)); err != nil {
+			if err := j.Append(deleted.Record(opts.Client.Host(), startTime)); err != nil {
 				t.Fatal(err)
 			}
 		}
 	})
 	w := startApp(t, 120, 40, withServers(3), func(s *setup) {
-		sit(s)
+		join(s)
 		share := s.share
 		s.share = func(w *harness, opts *ui.Options) {
 			share(w, opts)
-			opts.Journal, opts.RunID = o.bert.Journal(book), "bert1"
+			opts.Journal, opts.RunID = o.bert.Journal(j), "bert1"
 		}
 	})
 	o.waitForText("db-server-01")
 	if msg := o.createSnapshotAsAnna(w, "web-server-01"); msg.Outcome.Err != nil {
 		t.Fatal(msg.Outcome.Err)
 	}
-	for range 3 { // what she does there is under way now
+	for range 3 { // anna's action is running by now
 		o.advanceSecond()
 	}
 	w.Press("A")
@@ -242,18 +241,18 @@ func TestScopedMemberSeesNoOtherServers(t *testing.T) {
 	}
 }
 
-// What somebody else wanted is theirs to go on with.
+// Only the member who confirmed a restore is asked whether to continue it.
 func TestRestoreOfAnotherMemberIsNotOffered(t *testing.T) {
 	for _, who := range []string{"anna", "bert"} {
 		t.Run(who, func(t *testing.T) {
 			var o sharedAccount
-			book := journal.New(t.TempDir())
+			j := journal.New(t.TempDir())
 			w := startApp(t, 120, 30, withServers(3), o.joinAsBert(func(p *team.MemberOptions, opts *ui.Options) {
-				opts.Journal, opts.RunID = book, "bert1"
+				opts.Journal, opts.RunID = j, "bert1"
 				first := model.Operation{ID: "old-1", Action: model.Create, Phase: model.PhaseDone, By: model.Actor{Name: who}, Started: startTime, Ended: startTime,
 					Point: model.Point{Kind: model.Snapshot, ID: "777", Name: "first"}, Server: model.ServerRef{ID: "12345", Name: "web-server-01"},
 					ThenRestore: &model.Point{Kind: model.Snapshot, ID: "801"}}
-				if err := book.Append(first.Record(opts.Client.Host(), startTime)); err != nil {
+				if err := j.Append(first.Record(opts.Client.Host(), startTime)); err != nil {
 					t.Fatal(err)
 				}
 			}))
@@ -261,7 +260,7 @@ func TestRestoreOfAnotherMemberIsNotOffered(t *testing.T) {
 			for range 5 {
 				o.advanceSecond()
 			}
-			if asked := w.Screen().Contains("Go on with the restore?"); asked != (who == "bert") {
+			if asked := w.Screen().Contains("Resume the restore?"); asked != (who == "bert") {
 				t.Errorf("asked: %v\n%s", asked, w.Screen().Text())
 			}
 		})
@@ -273,14 +272,14 @@ func TestRefusedTokenIsReportedForTheOperator(t *testing.T) {
 	w := startApp(t, 120, 30, withServers(3), o.joinAsBert())
 	o.waitForText("web-server-01")
 	w.injectFault("GET /: status 401")
-	o.waitForText("whoever runs it must give it another")
+	o.waitForText("its operator must replace it")
 	o.waitForText("token refused")
 	w.RequireText("web-server-01")
 	w.account.ClearFaults()
 	o.waitFor("it works again", func() bool { return !w.Screen().Contains("refuse") })
 }
 
-// The config may have commands of one's own; they are for who sits at that machine.
+// The config may have custom commands; they are only for a user of that machine.
 func TestNoCommandRunsOnTheServingHost(t *testing.T) {
 	var o sharedAccount
 	w := startApp(t, 120, 40, withServers(3), o.joinAsBert(func(_ *team.MemberOptions, opts *ui.Options) {

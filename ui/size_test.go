@@ -13,7 +13,7 @@ func TestATerminalThatIsTooSmallSaysSoAndRecovers(t *testing.T) {
 			w.RequireText("vpsdeck needs 40×10")
 		}
 		w.RequireNoText("db-server")
-		w.Press("s", "d", "/", "x", "?", "enter") // nobody sees what they would do
+		w.Press("s", "d", "/", "x", "?", "enter") // ignored, since nothing is visible
 	}
 	w.Resize(39, 9)
 	w.requireGolden("too-small-39x9")
@@ -104,7 +104,7 @@ func TestRequiredInputIsShownOnTheSmallestScreen(t *testing.T) {
 			w := startApp(t, 40, 10)
 			question(w)
 			w.Type("web-server-0")
-			w.RequireText("is lost: ", "› web-server-0", "▸ Cancel")
+			w.RequireText("You will lose: ", "› web-server-0", "▸ Cancel")
 			w.Press("tab", "enter", "esc")
 			w.requireActions()
 		})

@@ -16,18 +16,17 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// auditLog is the truth of a soak: what was written down and what was sent, in the order in which it was, and what the account
-// did of it.
+// auditLog records what really happened in a soak test: the journal's lines and the requests, in order, and what the account did.
 type auditLog struct {
 	mu           sync.Mutex
-	records      []model.Record    // all that the journal took
-	intentCounts map[string]int    // by operation: how often it was about to be sent
+	records      []model.Record    // every line of the journal
+	intentCounts map[string]int    // by operation: the number of its intents
 	pending      map[string]string // by operation: the request that is about to be sent
 	requests     []*sentAction
 	violations   []string
 	timeline     []timelineEntry
-	writers      map[string]map[int]bool      // by operation: the chairs whose programs wrote of it
-	touches      map[string][]touch           // by restore point that was made or deleted, or server that was restored
+	writers      map[string]map[int]bool      // by operation: the programs that wrote about it
+	touches      map[string][]touch           // by restore point created or deleted, or server restored
 	firstWritten map[string]time.Time         // by operation: when its first line was written
 	lastWritten  map[string]time.Time         // by operation: when its latest line was written
 	doneAt       map[string]time.Time         // by operation: when the journal closed it as done, by the account's clock
@@ -35,64 +34,64 @@ type auditLog struct {
 	locks        map[model.ID]*auditedJournal // by server: who holds its lock
 }
 
-// timelineEntry is something that came to pass, by the account's clock.
+// timelineEntry is an event, by the account's clock.
 type timelineEntry struct {
 	time time.Time
 	what string
 }
 
-// sentAction is a deed as it arrived, and the operation that it belongs to.
+// sentAction is an action's request as it arrived, and its operation.
 type sentAction struct {
 	line        string
 	operation   string
-	executed    bool      // the account carried it out
-	alreadyGone bool      // the account had nothing to delete any more
-	target      string    // what it was done to
-	executedAt  time.Time // when the account carried it out
+	executed    bool      // by the account
+	alreadyGone bool      // there was nothing left to delete
+	target      string    // the point or the server
+	executedAt  time.Time // by the account's clock
 }
 
 func newAuditLog(now func() time.Time) *auditLog {
 	return &auditLog{now: now, locks: map[model.ID]*auditedJournal{}, lastWritten: map[string]time.Time{}, doneAt: map[string]time.Time{}, intentCounts: map[string]int{}, pending: map[string]string{}, writers: map[string]map[int]bool{}, touches: map[string][]touch{}, firstWritten: map[string]time.Time{}}
 }
 
-// addRecord takes down a line of the journal. Only between its intent and the next line may an operation be sent.
-func (l *auditLog) addRecord(r model.Record, chair int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.writers[r.ID] == nil {
-		l.writers[r.ID], l.firstWritten[r.ID] = map[int]bool{}, l.now()
+// addRecord records a line of the journal. An operation may be sent only between its intent and its next line.
+func (a *auditLog) addRecord(r model.Record, program int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.writers[r.ID] == nil {
+		a.writers[r.ID], a.firstWritten[r.ID] = map[int]bool{}, a.now()
 	}
-	if _, before := l.doneAt[r.ID]; r.Event == model.EventDone && !before {
-		l.doneAt[r.ID] = l.now()
+	if _, before := a.doneAt[r.ID]; r.Event == model.EventDone && !before {
+		a.doneAt[r.ID] = a.now()
 	}
-	l.lastWritten[r.ID] = l.now()
-	l.writers[r.ID][chair] = true
-	l.records = append(l.records, r)
-	l.timeline = append(l.timeline, timelineEntry{l.now(), fmt.Sprintf("journal: %s %s %s %s %+v", r.ID, r.Event, r.Action, r.Kind, r.Point)})
-	delete(l.pending, r.ID)
+	a.lastWritten[r.ID] = a.now()
+	a.writers[r.ID][program] = true
+	a.records = append(a.records, r)
+	a.timeline = append(a.timeline, timelineEntry{a.now(), fmt.Sprintf("journal: %s %s %s %s %+v", r.ID, r.Event, r.Action, r.Kind, r.Point)})
+	delete(a.pending, r.ID)
 	if r.Event == model.EventIntent {
-		if off := r.SentAt.Sub(l.now()); off.Abs() > maxClockError {
-			l.violations = append(l.violations, fmt.Sprintf("%s was sent at %s by the clock of the program, which is off by %v", r.ID, r.SentAt, off))
+		if off := r.SentAt.Sub(a.now()); off.Abs() > maxClockError {
+			a.violations = append(a.violations, fmt.Sprintf("%s was sent at %s by the clock of the program, which is off by %v", r.ID, r.SentAt, off))
 		}
-		l.intentCounts[r.ID]++
-		l.pending[r.ID] = expectedRequest(r)
+		a.intentCounts[r.ID]++
+		a.pending[r.ID] = expectedRequest(r)
 	}
 }
 
-// note writes into the diary.
-func (l *auditLog) note(at time.Time, format string, values ...any) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.timeline = append(l.timeline, timelineEntry{at, fmt.Sprintf(format, values...)})
+// note adds an entry to the timeline.
+func (a *auditLog) note(at time.Time, format string, values ...any) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.timeline = append(a.timeline, timelineEntry{at, fmt.Sprintf(format, values...)})
 }
 
-// operationTimeline is what came to pass while an operation lasted, a line each.
-func (l *auditLog) operationTimeline(operation string) string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	from, to := l.firstWritten[operation], l.lastWritten[operation]
+// operationTimeline returns what happened during an operation, one entry a line.
+func (a *auditLog) operationTimeline(operation string) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	from, to := a.firstWritten[operation], a.lastWritten[operation]
 	var out strings.Builder
-	for _, e := range l.timeline {
+	for _, e := range a.timeline {
 		if !e.time.Before(from.Add(-time.Second)) && !e.time.After(to.Add(time.Second)) {
 			fmt.Fprintf(&out, "\n    %s  %s", e.time.Format(time.TimeOnly), e.what)
 		}
@@ -100,53 +99,52 @@ func (l *auditLog) operationTimeline(operation string) string {
 	return out.String()
 }
 
-// recentTimeline is the end of the diary.
-func (l *auditLog) recentTimeline() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+// recentTimeline returns the end of the timeline.
+func (a *auditLog) recentTimeline() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	var out strings.Builder
-	for _, e := range l.timeline[max(len(l.timeline)-20, 0):] {
+	for _, e := range a.timeline[max(len(a.timeline)-20, 0):] {
 		fmt.Fprintf(&out, "\n    %s  %s", e.time.Format(time.TimeOnly), e.what)
 	}
 	return out.String()
 }
 
-// addRequest takes down a deed's request of a run of the program. It uses up an intent that was on the disk before it; without
-// one, it should not have been sent.
-func (l *auditLog) addRequest(run, what, body string) *sentAction {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+// addRequest records an action's request by a run of the program. It uses up an intent that was on disk before it; without one, the request is a violation.
+func (a *auditLog) addRequest(run, what, body string) *sentAction {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	sent := &sentAction{line: what + " " + normalizeJSON(body)}
-	l.requests = append(l.requests, sent)
-	for id, about := range l.pending {
+	a.requests = append(a.requests, sent)
+	for id, about := range a.pending {
 		if about == sent.line && strings.HasPrefix(id, run+"-") {
 			sent.operation = id
-			delete(l.pending, id)
+			delete(a.pending, id)
 			return sent
 		}
 	}
-	l.violations = append(l.violations, "a request without an intent of its own: "+sent.line)
+	a.violations = append(a.violations, "a request without its own intent: "+sent.line)
 	return sent
 }
 
-func (l *auditLog) addResponse(at time.Time, sent *sentAction, status int, body []byte) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (a *auditLog) addResponse(at time.Time, sent *sentAction, status int, body []byte) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	sent.alreadyGone = status == http.StatusNotFound && strings.HasPrefix(sent.line, "DELETE ")
 	if sent.executed = status >= 200 && status <= 299; sent.executed {
 		sent.target, sent.executedAt = targetOf(sent.line, body), at
-		l.addTouchLocked(at, runOf(sent.operation), sent.target)
+		a.addTouchLocked(at, runOf(sent.operation), sent.target)
 	}
 }
 
-// actionCount is how many deeds have been confirmed and were about to be sent.
-func (l *auditLog) actionCount() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.intentCounts)
+// actionCount returns the number of actions that were confirmed and about to be sent.
+func (a *auditLog) actionCount() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.intentCounts)
 }
 
-// normalizeJSON writes a body with its fields in order.
+// normalizeJSON sorts the fields of a JSON body.
 func normalizeJSON(body string) string {
 	var fields map[string]any
 	if json.Unmarshal([]byte(body), &fields) != nil {
@@ -156,7 +154,7 @@ func normalizeJSON(body string) string {
 	return string(out)
 }
 
-// expectedRequest is the request that an intent is about, as arrived knows it.
+// expectedRequest returns the request of an intent, as addRequest records it.
 func expectedRequest(r model.Record) string {
 	collection := "/" + r.Kind + "s/"
 	fields := map[string]any{}
@@ -179,15 +177,14 @@ func expectedRequest(r model.Record) string {
 	return "POST " + collection + " " + normalizeJSON(string(out))
 }
 
-// dropRun forgets what a program that has ended was about to send.
-func (l *auditLog) dropRun(run string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	maps.DeleteFunc(l.pending, func(id, _ string) bool { return strings.HasPrefix(id, run+"-") })
+// dropRun removes what an ended program was about to send.
+func (a *auditLog) dropRun(run string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	maps.DeleteFunc(a.pending, func(id, _ string) bool { return strings.HasPrefix(id, run+"-") })
 }
 
-// auditedJournal is the journal as one run of the program writes it: what it gets onto the disk is in the ledger too. A program that
-// has ended writes no more.
+// auditedJournal is the journal of one run of the program; what it writes to disk is also recorded by the audit log. An ended program writes no more.
 type auditedJournal struct {
 	*journal.Journal
 	audit   *auditLog
@@ -197,70 +194,69 @@ type auditedJournal struct {
 	closed  bool
 }
 
-func (p *auditedJournal) Append(r model.Record) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
+func (a *auditedJournal) Append(r model.Record) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
 		return nil
 	}
-	if err := p.Journal.Append(r); err != nil {
+	if err := a.Journal.Append(r); err != nil {
 		return err
 	}
-	p.audit.addRecord(r, p.program)
+	a.audit.addRecord(r, a.program)
 	return nil
 }
 
-func (p *auditedJournal) close() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.closed = true
-	p.audit.unlock("", p)
+func (a *auditedJournal) close() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.closed = true
+	a.audit.unlock("", a)
 }
 
-// LockServer is the journal's, but waits by the program's clock: the other program, which may hold the lock, stands still
-// meanwhile. What a program held that has ended is free.
-func (p *auditedJournal) LockServer(ctx context.Context, _ string, server model.ID) (unlock func(), err error) {
-	end := p.clock.Now().Add(lockWait)
+// LockServer waits by the program's clock, unlike the journal's own: the other program, which may hold the lock, is paused meanwhile. The locks of an ended program are free.
+func (a *auditedJournal) LockServer(ctx context.Context, _ string, server model.ID) (unlock func(), err error) {
+	end := a.clock.Now().Add(lockWait)
 	held := false
-	p.clock.WaitUntil(ctx, func() bool {
-		held = p.audit.tryLock(server, p)
-		return held || p.clock.Now().After(end)
+	a.clock.WaitUntil(ctx, func() bool {
+		held = a.audit.tryLock(server, a)
+		return held || a.clock.Now().After(end)
 	})
 	if !held {
 		return nil, fmt.Errorf("the lock of server #%s: %w", server, model.ErrConflict)
 	}
-	return func() { p.audit.unlock(server, p) }, nil
+	return func() { a.audit.unlock(server, a) }, nil
 }
 
 // lockWait is how long a program waits for another one that acts on the same server.
 const lockWait = 45 * time.Second
 
-// tryLock gives a program the lock of a server, if nobody has it.
-func (l *auditLog) tryLock(server model.ID, by *auditedJournal) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.locks[server] != nil {
+// tryLock gives a program the lock of a server if it is free.
+func (a *auditLog) tryLock(server model.ID, by *auditedJournal) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.locks[server] != nil {
 		return false
 	}
-	l.locks[server] = by
+	a.locks[server] = by
 	return true
 }
 
-// unlock frees the lock that a program has of a server, or all that it has for "".
-func (l *auditLog) unlock(server model.ID, by *auditedJournal) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	maps.DeleteFunc(l.locks, func(of model.ID, holder *auditedJournal) bool { return holder == by && (server == "" || of == server) })
+// unlock releases a program's lock of a server, or all its locks if server is "".
+func (a *auditLog) unlock(server model.ID, by *auditedJournal) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	maps.DeleteFunc(a.locks, func(of model.ID, holder *auditedJournal) bool { return holder == by && (server == "" || of == server) })
 }
 
 var _ command.Journal = (*auditedJournal)(nil)
 
-// lastRecords is the last line of each operation, and the steps that led there.
-func (l *auditLog) lastRecords() (ends map[string]model.Record, steps map[string]string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+// lastRecords returns the last line of each operation, and its events in order.
+func (a *auditLog) lastRecords() (ends map[string]model.Record, steps map[string]string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	ends, steps = map[string]model.Record{}, map[string]string{}
-	for _, r := range l.records {
+	for _, r := range a.records {
 		ends[r.ID] = r
 		steps[r.ID] = strings.TrimPrefix(steps[r.ID]+", "+r.Event, ", ")
 	}

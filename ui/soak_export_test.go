@@ -2,6 +2,5 @@ package ui
 
 import "vpsdeck/model"
 
-// StateForTest is what the program knows, for a test that compares all of it with what is true. It is to be read while the program
-// is at rest.
+// StateForTest returns the program's state, for tests that compare it with the account. Read it only while the program is idle.
 func (a *App) StateForTest() *model.State { return a.state }

@@ -14,9 +14,7 @@ import (
 	"vpsdeck/api/sim"
 )
 
-// faultInjector is what lies between the program and its account: requests and answers get lost, garbled, refused and late, by
-// chance. The chance depends on the seed, on what is asked for and how often it was, and on the time, so that a soak with
-// the same seed goes the same way as far as the order of requests allows it.
+// faultInjector stands between the program and its account: it loses, garbles, refuses and delays requests and answers at random. The choice depends on the seed, the request, its count and the time. A soak with the same seed therefore runs alike, as far as the order of requests allows it.
 type faultInjector struct {
 	account   http.Handler
 	simulated *sim.Account     // the account, for its quirks and its own journal
@@ -25,46 +23,46 @@ type faultInjector struct {
 	audit     *auditLog
 
 	mu            sync.Mutex
-	disabled      bool             // nothing happens any more
-	droppedAgents map[string]bool  // the user agents of programs that have ended: what they still send has not been sent
+	disabled      bool             // no more faults
+	droppedAgents map[string]bool  // user agents of ended programs; their requests are dropped
 	requestCounts map[string]int   // by method and endpoint
-	delayed       []delayedRequest // deeds that are carried out after their answer
-	quirks        sim.Quirks       // the account's, now
+	delayed       []delayedRequest // actions that are executed after their answer
+	quirks        sim.Quirks       // the account's current ones
 	quirkChanges  int              // how often they changed
 }
 
-// delayedRequest is a deed that a gateway has given up, and that reaches the account all the same.
+// delayedRequest is an action that a gateway has given up, but that still reaches the account.
 type delayedRequest struct {
 	due     time.Time
 	execute func()
 }
 
-// faultKind is what befalls a request.
+// faultKind is what happens to a request.
 type faultKind int
 
 const (
 	noFault faultKind = iota
 	cutBefore
-	cutAfter        // it is carried out
-	cutInBody       // it is carried out
-	garbledBody     // it is carried out
+	cutAfter        // executed
+	cutInBody       // executed
+	garbledBody     // executed
 	rateLimited     // 429
 	serverError     // 500
 	gatewayError    // 502 to 504
-	gatewayExecuted // 502 to 504, and it is carried out
-	gatewayDelayed  // 504, and it is carried out later
+	gatewayExecuted // 502 to 504, executed
+	gatewayDelayed  // 504, executed later
 	unauthorized    // 401
 )
 
 var faultNames = map[faultKind]string{
-	noFault: "fair", cutBefore: "cut before", cutAfter: "cut after", cutInBody: "cut in the body", garbledBody: "garbled",
+	noFault: "no fault", cutBefore: "cut before", cutAfter: "cut after", cutInBody: "cut in the body", garbledBody: "garbled",
 	rateLimited: "429", serverError: "500", gatewayError: "502", gatewayExecuted: "503, and done", gatewayDelayed: "504, and done later",
 	unauthorized: "401",
 }
 
 func (f faultKind) String() string { return faultNames[f] }
 
-// faultRates are how often each fate comes, of a thousand. The rest is fair.
+// faultRates are how often each fault occurs, per thousand requests.
 type faultRates map[faultKind]int
 
 var (
@@ -81,34 +79,34 @@ var (
 	}
 )
 
-// inBurst says whether the time is one of storms, which last for two minutes.
-func (w *faultInjector) inBurst() bool { return w.randomFor(fmt.Sprint(w.now().Unix()/120))%10 == 0 }
+// inBurst reports whether this is a burst of faults. A burst lasts two minutes.
+func (i *faultInjector) inBurst() bool { return i.randomFor(fmt.Sprint(i.now().Unix()/120))%10 == 0 }
 
-func (w *faultInjector) randomFor(what string) uint64 {
+func (i *faultInjector) randomFor(what string) uint64 {
 	h := fnv.New64a()
-	_, _ = fmt.Fprint(h, w.seed, what)
+	_, _ = fmt.Fprint(h, i.seed, what)
 	n := h.Sum64() // FNV mixes its last bytes too little
 	n ^= n >> 33
 	n *= 0xff51afd7ed558ccd
 	return n ^ n>>33
 }
 
-// nextFault is the fate of the next request of a kind.
-func (w *faultInjector) nextFault(kind string) faultKind {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.requestCounts[kind]++
-	if w.disabled {
+// nextFault returns the fault of the next request of a kind.
+func (i *faultInjector) nextFault(kind string) faultKind {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.requestCounts[kind]++
+	if i.disabled {
 		return noFault
 	}
 	chances := readRates
 	switch {
-	case w.inBurst():
+	case i.inBurst():
 		chances = burstRates
 	case !strings.HasPrefix(kind, http.MethodGet):
 		chances = actionRates
 	}
-	n := int(w.randomFor(fmt.Sprint(kind, w.requestCounts[kind])) % 1000)
+	n := int(i.randomFor(fmt.Sprint(kind, i.requestCounts[kind])) % 1000)
 	for f := cutBefore; f <= unauthorized; f++ {
 		if n -= chances[f]; n < 0 {
 			return f
@@ -117,21 +115,20 @@ func (w *faultInjector) nextFault(kind string) faultKind {
 	return noFault
 }
 
-// How late things are at most. A deed whose answer was lost counts as not seen by lists that were asked for up to half a
-// minute after the loss: what a gateway carries out later than that can be missed, and nothing else.
+// The longest delays. An action with a lost answer counts as not seen if lists requested up to half a minute after the loss do not show it. Only what a gateway executes later than that can be missed.
 const (
-	maxCallDelay      = 30 * time.Second // a call on its way, or its answer
-	maxExecutionDelay = 15 * time.Second // what a gateway has given up
+	maxCallDelay      = 30 * time.Second // of a request, or of its answer
+	maxExecutionDelay = 15 * time.Second // of what a gateway has given up
 )
 
-// callDelays are how long a call takes to leave, and its answer to come back.
-func (w *faultInjector) callDelays(endpoint string) (there, back time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.requestCounts[endpoint]++
-	some := func(way string) time.Duration {
-		n := w.randomFor(fmt.Sprint(way, endpoint, w.requestCounts[endpoint]))
-		if w.disabled || n%20 != 0 {
+// callDelays returns the delays of a request and of its answer.
+func (i *faultInjector) callDelays(endpoint string) (there, back time.Duration) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.requestCounts[endpoint]++
+	some := func(direction string) time.Duration {
+		n := i.randomFor(fmt.Sprint(direction, endpoint, i.requestCounts[endpoint]))
+		if i.disabled || n%20 != 0 {
 			return 0
 		}
 		return time.Duration(n / 20 % uint64(maxCallDelay))
@@ -139,33 +136,33 @@ func (w *faultInjector) callDelays(endpoint string) (there, back time.Duration) 
 	return some("there"), some("back")
 }
 
-// disable ends the weather.
-func (w *faultInjector) disable() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.disabled = true
-	w.quirks = sim.Quirks{}
-	w.simulated.SetQuirks(w.quirks)
+// disable ends all faults and quirks.
+func (i *faultInjector) disable() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.disabled = true
+	i.quirks = sim.Quirks{}
+	i.simulated.SetQuirks(i.quirks)
 }
 
-// dropAgent has nothing more come of a program that has ended.
-func (w *faultInjector) dropAgent(agent string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.droppedAgents[agent] = true
+// dropAgent drops the requests of an ended program from now on.
+func (i *faultInjector) dropAgent(agent string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.droppedAgents[agent] = true
 }
 
-func (w *faultInjector) isDropped(agent string) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.droppedAgents[agent]
+func (i *faultInjector) isDropped(agent string) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.droppedAgents[agent]
 }
 
-// nextDue is when the next of what comes late is due.
-func (w *faultInjector) nextDue() (due time.Time, ok bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, b := range w.delayed {
+// nextDue returns when the next delayed request is due.
+func (i *faultInjector) nextDue() (due time.Time, ok bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, b := range i.delayed {
 		if !ok || b.due.Before(due) {
 			due, ok = b.due, true
 		}
@@ -173,50 +170,50 @@ func (w *faultInjector) nextDue() (due time.Time, ok bool) {
 	return due, ok
 }
 
-// executeDue carries out what has come late.
-func (w *faultInjector) executeDue() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+// executeDue executes the delayed requests that are due.
+func (i *faultInjector) executeDue() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
 	var left []delayedRequest
-	for _, b := range w.delayed {
-		if b.due.After(w.now()) {
+	for _, b := range i.delayed {
+		if b.due.After(i.now()) {
 			left = append(left, b)
 			continue
 		}
 		b.execute()
 	}
-	w.delayed = left
+	i.delayed = left
 }
 
-func (w *faultInjector) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	w.updateQuirks()
-	w.executeDue()
-	if w.isDropped(r.UserAgent()) {
+func (i *faultInjector) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	i.updateQuirks()
+	i.executeDue()
+	if i.isDropped(r.UserAgent()) {
 		panic(http.ErrAbortHandler)
 	}
 	body, _ := io.ReadAll(r.Body)
 	what := r.Method + " " + strings.TrimPrefix(r.URL.Path, "/api/v1")
-	fate := w.nextFault(requestKind(what))
-	w.audit.note(w.now(), "%s asks: %s %s %s: %s", r.UserAgent(), what, r.URL.RawQuery, body, fate)
+	fault := i.nextFault(requestKind(what))
+	i.audit.note(i.now(), "%s asks: %s %s %s: %s", r.UserAgent(), what, r.URL.RawQuery, body, fault)
 	var sent *sentAction
 	if r.Method != http.MethodGet {
-		sent = w.audit.addRequest(r.UserAgent(), what, string(body))
+		sent = i.audit.addRequest(r.UserAgent(), what, string(body))
 	}
-	carry := func() *httptest.ResponseRecorder {
+	execute := func() *httptest.ResponseRecorder {
 		answer := httptest.NewRecorder()
 		again := r.Clone(r.Context())
 		again.Body = io.NopCloser(bytes.NewReader(body))
-		w.account.ServeHTTP(answer, again)
+		i.account.ServeHTTP(answer, again)
 		if sent != nil {
-			w.audit.note(w.now(), "account: %d for %s %s", answer.Code, what, body)
-			w.audit.addResponse(w.now(), sent, answer.Code, answer.Body.Bytes())
+			i.audit.note(i.now(), "account: %d for %s %s", answer.Code, what, body)
+			i.audit.addResponse(i.now(), sent, answer.Code, answer.Body.Bytes())
 		}
 		return answer
 	}
-	w.applyFault(fate, rw, carry)
+	i.applyFault(fault, rw, execute)
 }
 
-// requestKind is a request without its ids.
+// requestKind returns a request without its IDs.
 func requestKind(what string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {
@@ -226,18 +223,18 @@ func requestKind(what string) string {
 	}, what)
 }
 
-// applyFault lets the fate have its way. To cut is to panic with http.ErrAbortHandler.
-func (w *faultInjector) applyFault(f faultKind, rw http.ResponseWriter, carry func() *httptest.ResponseRecorder) {
-	rw.Header().Set("Date", w.now().UTC().Format(http.TimeFormat))
+// applyFault answers a request as its fault says. It panics with http.ErrAbortHandler to cut the connection.
+func (i *faultInjector) applyFault(f faultKind, rw http.ResponseWriter, execute func() *httptest.ResponseRecorder) {
+	rw.Header().Set("Date", i.now().UTC().Format(http.TimeFormat))
 	status := map[faultKind]int{rateLimited: 429, serverError: 500, gatewayError: 502, gatewayExecuted: 503, gatewayDelayed: 504, unauthorized: 401}[f]
 	var answer *httptest.ResponseRecorder
 	switch f {
 	case cutBefore:
 		panic(http.ErrAbortHandler)
 	case gatewayDelayed:
-		w.executeLater(carry)
+		i.executeLater(execute)
 	case noFault, cutAfter, cutInBody, garbledBody, gatewayExecuted:
-		answer = carry()
+		answer = execute()
 	}
 	switch {
 	case f == cutAfter:
@@ -252,7 +249,7 @@ func (w *faultInjector) applyFault(f faultKind, rw http.ResponseWriter, carry fu
 	}
 }
 
-// writeAnswer hands on the account's answer, or what is left of it.
+// writeAnswer writes the account's answer, damaged as the fault says.
 func writeAnswer(f faultKind, rw http.ResponseWriter, answer *httptest.ResponseRecorder) {
 	for name, values := range answer.Header() {
 		rw.Header()[name] = values
@@ -271,10 +268,10 @@ func writeAnswer(f faultKind, rw http.ResponseWriter, answer *httptest.ResponseR
 	panic(http.ErrAbortHandler)
 }
 
-// executeLater carries a deed out a moment from now.
-func (w *faultInjector) executeLater(carry func() *httptest.ResponseRecorder) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	wait := time.Duration(w.randomFor(fmt.Sprint("late", w.now())) % uint64(maxExecutionDelay))
-	w.delayed = append(w.delayed, delayedRequest{w.now().Add(wait), func() { carry() }})
+// executeLater executes an action a moment from now.
+func (i *faultInjector) executeLater(execute func() *httptest.ResponseRecorder) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	wait := time.Duration(i.randomFor(fmt.Sprint("late", i.now())) % uint64(maxExecutionDelay))
+	i.delayed = append(i.delayed, delayedRequest{i.now().Add(wait), func() { execute() }})
 }

@@ -2,5 +2,5 @@
 
 package ui_test
 
-// slower is how many times longer things take under the race detector, which this is not.
+// slower is the slowdown under the race detector; here there is none.
 const slower = 1

@@ -9,14 +9,13 @@ import (
 	"vpsdeck/model"
 )
 
-// inDemo says whether the program shows the simulated account that it offers.
+// inDemo reports whether the program shows the demo.
 func (s *soakTest) inDemo() bool {
 	s.Advance(0)
 	return strings.HasPrefix(s.app.View().WindowTitle, "vpsdeck demo")
 }
 
-// actAsOther is another person at work on the same account, by a way without weather. The API may refuse it, as it does
-// where something else is going on.
+// actAsOther acts as another user of the account, without faults. The API may refuse it, for instance while something else is running.
 func (s *soakTest) actAsOther() {
 	kind := []model.Kind{model.Backup, model.Snapshot}[s.random.IntN(2)]
 	points := s.points(kind, "")
@@ -53,33 +52,33 @@ func (s *soakTest) actAsOther() {
 	}
 }
 
-// pointName names a restore point in the ledger.
+// pointName returns the name of a restore point in the audit log.
 func pointName(kind model.Kind, id model.ID) string { return kind.String() + " #" + string(id) }
 
-// touch is somebody's, on a restore point or a server: a run of the program, or somebody else.
+// touch is a change to a restore point or a server, by a run of the program or by somebody else.
 type touch struct {
 	time time.Time
 	by   string
 }
 
-// addTouch notes who had their hands on something.
-func (l *auditLog) addTouch(at time.Time, by, thing string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.addTouchLocked(at, by, thing)
+// addTouch records who changed something.
+func (a *auditLog) addTouch(at time.Time, by, target string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.addTouchLocked(at, by, target)
 }
 
-func (l *auditLog) addTouchLocked(at time.Time, by, thing string) {
-	l.touches[thing] = append(l.touches[thing], touch{at, by})
+func (a *auditLog) addTouchLocked(at time.Time, by, target string) {
+	a.touches[target] = append(a.touches[target], touch{at, by})
 }
 
-// runOf is the run of the program that began an operation.
+// runOf returns the run of the program that began an operation.
 func runOf(operation string) string {
 	run, _, _ := strings.Cut(operation, "-")
 	return run
 }
 
-// targetOf is what a request has made, by the account's answer, or deleted, or the server that it has restored.
+// targetOf returns what a request created (by the account's answer) or deleted, or the server that it restored.
 func targetOf(what string, answer []byte) string {
 	var point struct {
 		ID model.ID `json:"id"`
@@ -104,38 +103,35 @@ func targetOf(what string, answer []byte) string {
 	return "server #" + string(restored.Server.ID)
 }
 
-// isAmbiguous says whether somebody else, or another run of the program, has touched what an operation is about while it lasted
-// (or was being looked up, up to a minute before), so that its traces may be theirs, which docs/RELIABILITY.md does not promise
-// to tell apart. So it is where both programs see to an operation that an earlier run left.
-func (l *auditLog) isAmbiguous(r model.Record, sent *sentAction) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	thing := r.Kind + " #" + string(r.Point.ID)
+// isAmbiguous reports whether somebody else, or another run, changed the target of an operation while it lasted, or up to a minute before, while it was being checked. Its traces may then be theirs, and docs/RELIABILITY.md does not promise to tell them apart. The same is true if both programs watch an operation that an earlier run left.
+func (a *auditLog) isAmbiguous(r model.Record, sent *sentAction) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	target := r.Kind + " #" + string(r.Point.ID)
 	switch {
-	case len(l.writers[r.ID]) > 1:
+	case len(a.writers[r.ID]) > 1:
 		return true
 	case r.Action == "restore":
-		thing = "server #" + string(r.Server.ID)
+		target = "server #" + string(r.Server.ID)
 	case sent != nil && sent.target != "":
-		thing = sent.target
+		target = sent.target
 	}
-	return slices.ContainsFunc(l.touches[thing], func(h touch) bool {
-		return h.by != runOf(r.ID) && h.time.After(l.firstWritten[r.ID].Add(-time.Minute)) && !h.time.After(l.lastWritten[r.ID])
+	return slices.ContainsFunc(a.touches[target], func(h touch) bool {
+		return h.by != runOf(r.ID) && h.time.After(a.firstWritten[r.ID].Add(-time.Minute)) && !h.time.After(a.lastWritten[r.ID])
 	})
 }
 
-// isMisattributed says whether one program had given a create up, and another, which still looked for it, has taken for it what a
-// second try made under the same name: they cannot be told apart. It is not sent again for that.
-func (l *auditLog) isMisattributed(r model.Record, steps string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+// isMisattributed reports whether one program gave up a create, while another still searched for it and found a second try of the same name. The two tries cannot be told apart. The action is not sent again because of it.
+func (a *auditLog) isMisattributed(r model.Record, steps string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	_, after, given := strings.Cut(steps, model.EventNotSeen)
-	return r.Action == "create" && len(l.writers[r.ID]) > 1 && given && strings.Contains(after, model.EventDone)
+	return r.Action == "create" && len(a.writers[r.ID]) > 1 && given && strings.Contains(after, model.EventDone)
 }
 
-// touchedByOthers says whether somebody else has ever touched a restore point.
-func (l *auditLog) touchedByOthers(r model.Record) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return slices.ContainsFunc(l.touches[r.Kind+" #"+string(r.Point.ID)], func(h touch) bool { return h.by != runOf(r.ID) })
+// touchedByOthers reports whether somebody else has ever changed a restore point.
+func (a *auditLog) touchedByOthers(r model.Record) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.ContainsFunc(a.touches[r.Kind+" #"+string(r.Point.ID)], func(h touch) bool { return h.by != runOf(r.ID) })
 }

@@ -2,6 +2,5 @@
 
 package ui_test
 
-// slower is how many times longer things take under the race detector. What is long is cut by it: a table to one row in so
-// many, a soak to a part of its deeds. To a race it does not matter which, and without the detector all are played.
+// slower is the slowdown under the race detector. Long tests are cut by it: a table to every eighth row, a soak to an eighth of its actions. For finding races it does not matter which rows run; without the detector all of them run.
 const slower = 8

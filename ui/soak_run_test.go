@@ -15,22 +15,21 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// soakTest is a person at two programs for a long while, in all weathers, with other people at work on the same account. Now and
-// then a program is ended and started again.
+// soakTest is a user of two programs over a long time, with faults, and with other users of the same account. Sometimes a program is killed and started again.
 type soakTest struct {
 	soakProgram
-	otherProgram soakProgram // the other program, at which nobody sits; its time stands still meanwhile, as if it were stopped
+	otherProgram soakProgram // the other program, which is paused meanwhile
 	random       *rand.Rand
-	accountClock *sim.Clock // the account's; it can leap, as over a machine that was asleep
+	accountClock *sim.Clock // of the account; it can jump, as after a machine slept
 	faults       *faultInjector
 	audit        *auditLog
 	journal      *journal.Journal
-	demoURL      string // the address of the simulated account that the program offers
+	demoURL      string // the address of the demo account
 	runCount     int
-	nameCount    int // of names
+	nameCount    int
 }
 
-// soakProgram is one of the programs.
+// soakProgram is one of the two programs.
 type soakProgram struct {
 	*lazyHarness
 	number         int
@@ -58,29 +57,29 @@ func startSoak(t *testing.T, seed uint64) *soakTest {
 	return s
 }
 
-// switchProgram goes over to the other program.
+// switchProgram switches to the other program.
 func (s *soakTest) switchProgram() {
 	s.Advance(0)
 	s.otherProgram, s.soakProgram = s.soakProgram, s.otherProgram
 	s.Advance(0)
 }
 
-// startProgram starts the program. The terminal's clock stops with a program, so each gets its own.
+// startProgram starts the program. A terminal's clock stops with its program, so each gets its own.
 func (s *soakTest) startProgram() {
 	s.t.Helper()
 	s.runCount++
 	s.run = s.journal.StartRun(fmt.Sprint("run", s.runCount))
 	s.clock = terminal.NewClock(s.accountClock.Now, s.advance)
 	s.auditedJournal = &auditedJournal{Journal: s.journal, audit: s.audit, program: s.number, clock: s.clock}
-	way := programAccess{url: s.url, demoURL: s.demoURL, userAgent: s.run.ID, clock: s.clock, faults: s.faults}
-	client, err := way.newClient(liveToken)
+	access := programAccess{url: s.url, demoURL: s.demoURL, userAgent: s.run.ID, clock: s.clock, faults: s.faults}
+	client, err := access.newClient(liveToken)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.lazyHarness = s.startLazy(s.size, ui.Options{Client: client, Access: way, Journal: s.auditedJournal, RunID: s.run.ID})
+	s.lazyHarness = s.startLazy(s.size, ui.Options{Client: client, Access: access, Journal: s.auditedJournal, RunID: s.run.ID})
 }
 
-// advance moves the account's clock, and carries out at its time what has come late.
+// advance moves the account's clock, and executes delayed requests at their time.
 func (s *soakTest) advance(d time.Duration) {
 	end := s.accountClock.Now().Add(d)
 	for {
@@ -94,8 +93,7 @@ func (s *soakTest) advance(d time.Duration) {
 	s.accountClock.Advance(end.Sub(s.accountClock.Now()))
 }
 
-// killProgram ends the program in the midst of whatever it is about, as if its process were gone: what still waits in it for the
-// clock comes to nothing.
+// killProgram ends the program at any moment, as if its process were killed: its pending timers have no effect.
 func (s *soakTest) killProgram() {
 	s.Advance(0)
 	s.auditedJournal.close()
@@ -106,29 +104,29 @@ func (s *soakTest) killProgram() {
 	s.run.End()
 }
 
-// programAccess is the way of one run of the program to the account.
+// programAccess gives one run of the program access to the account.
 type programAccess struct {
 	url, demoURL, userAgent string
 	clock                   *terminal.Clock
 	faults                  *faultInjector
 }
 
-// newClient asks over the weather, and its calls take their time.
-func (g programAccess) newClient(token string) (command.Client, error) {
-	client, err := api.New(g.url, token, api.WithClock(g.clock.Now), api.WithUserAgent(g.userAgent),
+// newClient returns a client whose requests meet the faults, and whose calls are delayed.
+func (p programAccess) newClient(token string) (command.Client, error) {
+	client, err := api.New(p.url, token, api.WithClock(p.clock.Now), api.WithUserAgent(p.userAgent),
 		api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))
 	if err != nil {
 		return nil, err
 	}
 	return routedClient{client, func(endpoint string) (command.Client, func()) {
-		there, back := g.faults.callDelays(endpoint)
-		g.clock.Sleep(there)
-		return client, func() { g.clock.Sleep(back) }
+		there, back := p.faults.callDelays(endpoint)
+		p.clock.Sleep(there)
+		return client, func() { p.clock.Sleep(back) }
 	}}, nil
 }
 
-func (g programAccess) Connect(ctx context.Context, token command.Secret) (command.Client, error) {
-	client, err := g.newClient(token.Reveal())
+func (p programAccess) Connect(ctx context.Context, token command.Secret) (command.Client, error) {
+	client, err := p.newClient(token.Reveal())
 	if err != nil {
 		return nil, err
 	}
@@ -138,12 +136,12 @@ func (g programAccess) Connect(ctx context.Context, token command.Secret) (comma
 	return client, nil
 }
 
-func (g programAccess) Demo() (command.Client, error) {
-	return api.New(g.demoURL, "vps_demo", api.WithClock(g.clock.Now))
+func (p programAccess) Demo() (command.Client, error) {
+	return api.New(p.demoURL, "vps_demo", api.WithClock(p.clock.Now))
 }
 
-func (g programAccess) TokenStores() []command.TokenStore {
+func (p programAccess) TokenStores() []command.TokenStore {
 	return []command.TokenStore{{Name: "file", Label: "in a file"}}
 }
-func (g programAccess) StoreToken(command.TokenStore, command.Secret) error { return nil }
-func (g programAccess) Host() string                                        { return "admin.vps.org" }
+func (p programAccess) StoreToken(command.TokenStore, command.Secret) error { return nil }
+func (p programAccess) Host() string                                        { return "admin.vps.org" }

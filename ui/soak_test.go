@@ -16,8 +16,8 @@ import (
 )
 
 var (
-	soakActions = flag.Int("soak", 200/slower, "how many deeds the soak confirms")
-	soakSeed    = flag.Uint64("soak-seed", 1, "which weather and which person it has")
+	soakActions = flag.Int("soak", 200/slower, "number of actions that the soak test confirms")
+	soakSeed    = flag.Uint64("soak-seed", 1, "seed of the faults and of the user")
 )
 
 func TestSoakLosesNothingAndRepeatsNothing(t *testing.T) {
@@ -27,7 +27,7 @@ func TestSoakLosesNothingAndRepeatsNothing(t *testing.T) {
 		s := startSoak(t, *soakSeed)
 		for steps := 0; s.audit.actionCount() < *soakActions; steps++ {
 			if steps > 100**soakActions {
-				t.Fatalf("after %d steps only %d deeds were confirmed:\n%s\n%s", steps, s.audit.actionCount(), s.viewText(), s.audit.recentTimeline())
+				t.Fatalf("after %d steps only %d actions were confirmed:\n%s\n%s", steps, s.audit.actionCount(), s.viewText(), s.audit.recentTimeline())
 			}
 			s.randomStep()
 		}
@@ -38,18 +38,17 @@ func TestSoakLosesNothingAndRepeatsNothing(t *testing.T) {
 		s.Quit()
 		s.run.End()
 	})
-	if t.Failed() { // what it left over says nothing then
+	if t.Failed() { // what a failed test leaves behind means nothing
 		return
 	}
-	waitEventually(t, "an end of all goroutines", func() bool { return len(goroutines()) <= before })
-	waitEventually(t, "an end of all open files", func() bool { return len(openFiles()) <= files })
+	waitEventually(t, "the end of all goroutines", func() bool { return len(goroutines()) <= before })
+	waitEventually(t, "the end of all open files", func() bool { return len(openFiles()) <= files })
 	if t.Failed() {
 		t.Logf("left over:\n%s\n%s", strings.Join(goroutines(), "\n\n"), strings.Join(openFiles(), "\n"))
 	}
 }
 
-// goroutines are the stacks of all goroutines but those that teatest and os/signal leave behind, which are not the
-// program's.
+// goroutines returns the stacks of all goroutines except those that teatest and os/signal leave behind.
 func goroutines() []string {
 	stacks := make([]byte, 4<<20)
 	all := strings.Split(string(stacks[:runtime.Stack(stacks, true)]), "\n\n")
@@ -58,7 +57,7 @@ func goroutines() []string {
 	})
 }
 
-// openFiles is what this process has open; nothing on a system that does not show it.
+// openFiles returns what this process has open, or nothing where the system does not show it.
 func openFiles() []string {
 	entries, _ := os.ReadDir("/dev/fd")
 	var files []string
@@ -70,8 +69,7 @@ func openFiles() []string {
 	return files
 }
 
-// settleAll ends the weather, and lets everything that was begun come to its end. One program is left and the other started
-// anew, so that it takes up what any of them left.
+// settleAll stops the faults and lets everything end that was begun. One program is ended and the other restarted, so that it resumes what either of them left.
 func (s *soakTest) settleAll() {
 	s.t.Helper()
 	s.faults.disable()
@@ -87,12 +85,12 @@ func (s *soakTest) settleAll() {
 	s.settle()
 }
 
-// settle waits until nothing runs any more in the program, and compares what it knows with what the account holds.
+// settle waits until the program has no operations, and compares its lists with the account's.
 func (s *soakTest) settle() {
 	s.t.Helper()
 	s.resize(large)
 	for range 400 {
-		if strings.Contains(s.viewText(), "Cancel") { // nothing new is begun
+		if strings.Contains(s.viewText(), "Cancel") { // start nothing new
 			s.Press("esc")
 			continue
 		}
@@ -110,17 +108,17 @@ func (s *soakTest) settle() {
 		s.jumpAhead(time.Minute)
 		s.Advance(20 * time.Second)
 	}
-	s.t.Fatalf("the program did not calm down:\n%s", s.viewText())
+	s.t.Fatalf("the program's operations did not end:\n%s", s.viewText())
 }
 
-// checkPoints compares what the program knows with what the account holds, point by point.
+// checkPoints compares the points that the program shows with the account's.
 func (s *soakTest) checkPoints() {
 	s.t.Helper()
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
-		shown, held := pointLines(s.app.StateForTest().Points(kind).Value), pointLines(s.points(kind, ""))
-		if !slices.Equal(shown, held) {
-			s.t.Errorf("of %ss the program knows\n%s\nand the account holds\n%s", kind,
-				strings.Join(shown, "\n"), strings.Join(held, "\n"))
+		shown, listed := pointLines(s.app.StateForTest().Points(kind).Value), pointLines(s.points(kind, ""))
+		if !slices.Equal(shown, listed) {
+			s.t.Errorf("the program has the %ss\n%s\nand the account\n%s", kind,
+				strings.Join(shown, "\n"), strings.Join(listed, "\n"))
 		}
 	}
 }
@@ -135,12 +133,12 @@ func pointLines(points []model.Point) []string {
 	return lines
 }
 
-// checkActions compares what was sent with what was written down and with what the account has done.
+// checkActions compares the requests with the journal, and with what the account did.
 func (s *soakTest) checkActions() {
 	s.t.Helper()
 	ends, steps := s.audit.lastRecords()
-	for _, flaw := range s.audit.violations {
-		s.t.Error(flaw)
+	for _, violation := range s.audit.violations {
+		s.t.Error(violation)
 	}
 	sent := map[string]*sentAction{}
 	for _, r := range s.audit.requests {
@@ -150,51 +148,48 @@ func (s *soakTest) checkActions() {
 		sent[r.operation] = r
 	}
 	for id, last := range ends {
-		wrong, muddled := "", s.audit.isAmbiguous(last, sent[id]) || sent[id] != nil && sent[id].alreadyGone
+		problem, ambiguous := "", s.audit.isAmbiguous(last, sent[id]) || sent[id] != nil && sent[id].alreadyGone
 		switch done := sent[id] != nil && sent[id].executed; {
 		case s.audit.intentCounts[id] > 1:
-			wrong = "has several intents"
+			problem = "has several intents"
 		case last.Open():
-			wrong = "has no end"
-		case done && !slices.Contains(endEventsExecuted(last, muddled), last.Event):
-			wrong = "was done"
+			problem = "has no end"
+		case done && !slices.Contains(endEventsExecuted(last, ambiguous), last.Event):
+			problem = "was done"
 		case !done && s.audit.isMisattributed(last, steps[id]):
 			continue
-		case !done && !slices.Contains(endEventsNotExecuted(last, muddled), last.Event):
-			wrong = "was not done"
+		case !done && !slices.Contains(endEventsNotExecuted(last, ambiguous), last.Event):
+			problem = "was not done"
 		default:
 			continue
 		}
-		s.t.Errorf("%s, a %s, %s, and the journal says of it: %s%s", id, last.Action, wrong, steps[id], s.audit.operationTimeline(id))
+		s.t.Errorf("%s, a %s, %s, and its events in the journal are: %s%s", id, last.Action, problem, steps[id], s.audit.operationTimeline(id))
 	}
 	s.checkEndTimes(sent, ends)
 	s.checkAccountPoints(ends)
 }
 
-// endEventsExecuted are how the journal may close what the account has done. A restore that began and ended while the account
-// could not be read has left nothing to be seen, nor has a point that somebody else deleted.
-func endEventsExecuted(r model.Record, muddled bool) []string {
+// endEventsExecuted are the events that may close an action which the account executed. A restore that began and ended while the account could not be read leaves no trace; nor does a point that somebody else deleted.
+func endEventsExecuted(r model.Record, ambiguous bool) []string {
 	switch {
 	case r.Action == "restore":
 		return []string{model.EventDone, model.EventNotSeen, model.EventUnconfirmed}
-	case r.Action == "create" && muddled:
+	case r.Action == "create" && ambiguous:
 		return []string{model.EventDone, model.EventNotSeen, model.EventFailed, model.EventUnconfirmed}
 	}
 	return []string{model.EventDone}
 }
 
-// endEventsNotExecuted are how the journal may close what the account has not done. An automatic backup goes by itself, and looks as
-// if it had been deleted; what somebody else has deleted, or restores, looks as if we had, and what was gone when the request
-// came is gone.
-func endEventsNotExecuted(r model.Record, muddled bool) []string {
+// endEventsNotExecuted are the events that may close an action which the account did not execute. An automatic backup that expires looks deleted. What somebody else deletes or restores looks like our own action, and so does a point that was gone when the request arrived.
+func endEventsNotExecuted(r model.Record, ambiguous bool) []string {
 	ends := []string{model.EventRefused, model.EventNotSeen, model.EventCanceled}
-	if r.Action == "delete" && r.Kind == "backup" || r.Action != "create" && muddled {
+	if r.Action == "delete" && r.Kind == "backup" || r.Action != "create" && ambiguous {
 		ends = append(ends, model.EventDone)
 	}
 	return ends
 }
 
-// checkAccountPoints compares what was made and deleted, as the journal has it, with what the account holds.
+// checkAccountPoints compares what was created and deleted, according to the journal, with the account's points.
 func (s *soakTest) checkAccountPoints(ends map[string]model.Record) {
 	s.t.Helper()
 	want := map[string]int{}
@@ -202,32 +197,32 @@ func (s *soakTest) checkAccountPoints(ends map[string]model.Record) {
 		if r.Event != model.EventDone || r.Action == "restore" {
 			continue
 		}
-		by := 1
+		delta := 1
 		if r.Action == "delete" {
-			by = -1
+			delta = -1
 		}
 		if !s.audit.touchedByOthers(r) {
-			want[r.Kind+" #"+string(r.Point.ID)] += by
+			want[r.Kind+" #"+string(r.Point.ID)] += delta
 		}
 	}
-	held := map[string]bool{}
+	listed := map[string]bool{}
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
 		for _, p := range s.points(kind, "") {
 			name := kind.String() + " #" + string(p.ID)
-			held[name] = true
+			listed[name] = true
 			if want[name] < 0 {
-				s.t.Errorf("the journal says that %s was deleted, and the account holds it: %+v", name, p)
+				s.t.Errorf("according to the journal %s was deleted, but the account has it: %+v", name, p)
 			}
 		}
 	}
 	for name, n := range want {
-		if n > 0 && !held[name] {
-			s.t.Errorf("the journal says that %s was made, and the account does not hold it", name)
+		if n > 0 && !listed[name] {
+			s.t.Errorf("according to the journal %s was created, but the account does not have it", name)
 		}
 	}
 }
 
-// checkJournal reads the file, which holds the newest of what was written, to the last line.
+// checkJournal checks that the file contains the newest of the written lines, up to the last one.
 func (s *soakTest) checkJournal() {
 	s.t.Helper()
 	records, unreadable, err := s.journal.Read()
@@ -245,21 +240,21 @@ func (s *soakTest) checkJournal() {
 	}
 }
 
-// report tells how the deeds went: a soak in which nothing goes wrong proves little.
+// report logs how the actions ended: a soak in which nothing goes wrong proves little.
 func (s *soakTest) report() {
 	ends, steps := s.audit.lastRecords()
-	ways := map[string]int{}
-	for id, way := range steps {
-		ways[ends[id].Action+" "+ends[id].Kind+": "+way]++
+	histories := map[string]int{}
+	for id, history := range steps {
+		histories[ends[id].Action+" "+ends[id].Kind+": "+history]++
 	}
-	muddled := 0
+	ambiguous := 0
 	for _, last := range ends {
 		if s.audit.isAmbiguous(last, nil) {
-			muddled++
+			ambiguous++
 		}
 	}
-	s.t.Logf("%d deeds and %d requests in %d runs of the program; %d touched by others", s.audit.actionCount(), len(s.audit.requests), s.runCount, muddled)
-	for _, way := range slices.Sorted(maps.Keys(ways)) {
-		s.t.Logf("%4d %s", ways[way], way)
+	s.t.Logf("%d actions and %d requests in %d runs of the program; %d touched by others", s.audit.actionCount(), len(s.audit.requests), s.runCount, ambiguous)
+	for _, history := range slices.Sorted(maps.Keys(histories)) {
+		s.t.Logf("%4d %s", histories[history], history)
 	}
 }

@@ -10,32 +10,32 @@ import (
 	"vpsdeck/ui/dialog"
 )
 
-// viewText is what the program wants to be shown, without waiting for the terminal to have shown it.
+// viewText returns the text of the program's view, without waiting for the terminal to show it.
 func (s *soakTest) viewText() string {
 	s.t.Helper()
-	s.Advance(0) // comes back once the program is at rest
+	s.Advance(0) // returns once the program is idle
 	return ansi.Strip(s.app.View().Content)
 }
 
-// oneIn is one in n.
+// oneIn is true once in n times on average.
 func (s *soakTest) oneIn(n int) bool { return s.random.IntN(n) == 0 }
 
 func (s *soakTest) pickOne(of ...string) string { return of[s.random.IntN(len(of))] }
 
-// uniqueName is a name that nothing else has.
+// uniqueName returns a name that nothing else has.
 func (s *soakTest) uniqueName(kind string) string {
 	s.nameCount++
 	return fmt.Sprintf("%s-%d", kind, s.nameCount)
 }
 
-// randomStep is one thing that a person does.
+// randomStep does one thing that a user may do.
 func (s *soakTest) randomStep() {
 	s.t.Helper()
 	if s.oneIn(12) {
 		s.actAsOther()
 	}
 	switch n := s.random.IntN(100); {
-	case s.inDemo() && s.oneIn(8): // there is no way back from it but a new start
+	case s.inDemo() && s.oneIn(8): // only a restart leaves the demo
 		s.killProgram()
 		s.startProgram()
 	case s.oneIn(40):
@@ -54,7 +54,7 @@ func (s *soakTest) randomStep() {
 	case n < 84:
 		s.moveRandomly()
 	case n < 88:
-		s.filterRandomly()
+		s.typeRandomFilter()
 	case n < 92:
 		s.blurOrResize()
 	case n < 98:
@@ -63,11 +63,11 @@ func (s *soakTest) randomStep() {
 		s.killProgram()
 		s.startProgram()
 	default:
-		s.Screen() // and for once the terminal shows it
+		s.Screen() // wait until the terminal shows it
 	}
 }
 
-// jumpAhead is what a machine sees that was asleep: it is suddenly later, whatever is under way.
+// jumpAhead makes the clock jump, as after a machine slept, whatever is running.
 func (s *soakTest) jumpAhead(d time.Duration) {
 	s.Advance(0)
 	s.advance(d)
@@ -81,7 +81,7 @@ func (s *soakTest) moveRandomly() {
 	}
 }
 
-func (s *soakTest) filterRandomly() {
+func (s *soakTest) typeRandomFilter() {
 	s.Press("/")
 	s.Paste(s.pickOne("web", "db", "0", "zebra", "\x1b[31m\u202e", "s-1"))
 	s.Press(s.pickOne("enter", "esc"))
@@ -90,7 +90,7 @@ func (s *soakTest) filterRandomly() {
 	}
 }
 
-// blurOrResize looks elsewhere, or makes the window another size, for a while.
+// blurOrResize takes the focus away or resizes the terminal for a while.
 func (s *soakTest) blurOrResize() {
 	switch s.random.IntN(3) {
 	case 0:
@@ -106,7 +106,7 @@ func (s *soakTest) blurOrResize() {
 	}
 }
 
-// startRandomAction presses the key of one, and sees it through or not.
+// startRandomAction presses the key of an action, and completes it or not.
 func (s *soakTest) startRandomAction() {
 	switch key := s.pickOne("s", "s", "b", "d", "d", "d", "d", "r"); key {
 	case "s", "b":
@@ -124,7 +124,7 @@ func (s *soakTest) startRandomAction() {
 	}
 }
 
-// startBulkAction marks some rows, and begins a deed on all of them at once; or clears up what is old.
+// startBulkAction marks some rows and starts an action on all of them, or cleans up old points.
 func (s *soakTest) startBulkAction() {
 	switch s.random.IntN(5) {
 	case 0:
@@ -142,8 +142,8 @@ func (s *soakTest) startBulkAction() {
 		s.Press("d")
 		s.answerConfirm()
 	}
-	if !strings.Contains(s.viewText(), "Several at once") {
-		s.Press("esc") // nothing stays marked
+	if !strings.Contains(s.viewText(), "Bulk actions") {
+		s.Press("esc") // clear the marks
 	}
 }
 
@@ -179,7 +179,7 @@ func (s *soakTest) fillForm(key string) {
 	}
 }
 
-// answerConfirm answers the question that is open, if one is, as it is to be answered, or wrongly, or not at all.
+// answerConfirm confirms the open dialog, if there is one, or answers it wrongly, or cancels it.
 func (s *soakTest) answerConfirm() {
 	text := s.viewText()
 	if !strings.Contains(text, "Cancel") {
@@ -202,8 +202,7 @@ func (s *soakTest) answerConfirm() {
 	s.Press("tab", "enter")
 }
 
-// answerPrompt answers what the program asks by itself, and says whether it does: for another token, and whether to send again or
-// go on with what was not finished. It closes what is open to be read.
+// answerPrompt answers what the program asks unprompted: for a token, whether to send again, or whether to go on. It closes open sheets, and reports whether there was anything to do.
 func (s *soakTest) answerPrompt() bool {
 	switch text := s.viewText(); {
 	case strings.Contains(text, "Open an account"):
@@ -220,7 +219,7 @@ func (s *soakTest) answerPrompt() bool {
 		s.Press("enter")
 	case strings.Contains(text, "Keep the token?"):
 		s.Press(s.pickOne("down", "up"), "enter")
-	case strings.Contains(text, "esc stops what has not been sent"):
+	case strings.Contains(text, "esc cancels those not yet sent"):
 		if s.oneIn(8) {
 			s.Press("esc")
 		}
@@ -229,7 +228,7 @@ func (s *soakTest) answerPrompt() bool {
 		s.answerConfirm()
 	case strings.Contains(text, "cancel"), strings.Contains(text, "enter: "):
 		s.Press("esc")
-	case strings.Contains(text, "token refused") && s.oneIn(4): // the way to another token was left
+	case strings.Contains(text, "token refused") && s.oneIn(4): // the token form was closed
 		s.Press("R")
 	default:
 		return false

@@ -10,14 +10,16 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// learnDurations takes over how long things took on this account, from the journal and from what was watched.
+// learnDurations learns how long actions take on this account, from the journal and from observed
+// operations.
 func (a *App) learnDurations() {
 	if a.session != nil {
 		a.state.LearnDurations(a.history.latest, a.session.Client.Host())
 	}
 }
 
-// notifyStuck says once of each operation that has taken twice the usual that it has, and what to do.
+// notifyStuck reports once each operation that has taken twice the usual time, and what to do
+// about it.
 func (a *App) notifyStuck() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, o := range a.state.Operations() {
@@ -28,26 +30,26 @@ func (a *App) notifyStuck() tea.Cmd {
 			a.stuckNotified = map[int]bool{}
 		}
 		a.stuckNotified[o.Number] = true
-		a.notifyOperation(o, screen.Error, "stuck: look in the provider's panel; "+a.opts.Keys.View.Activity.Help().Key+" says more")
+		a.notifyOperation(o, screen.Error, "stuck: check the provider's panel; "+a.opts.Keys.View.Activity.Help().Key+" shows details")
 		cmds = append(cmds, a.announce(o, "stuck"))
 	}
 	return tea.Batch(cmds...)
 }
 
-// stuckText say what is usual, and what to do about an operation that is stuck.
+// stuckText says how long an operation usually takes, and what to do if it is stuck.
 func stuckText(o model.Operation, usual model.Estimate) string {
 	about := "server #" + string(o.Server.ID)
 	if o.Point.ID != "" {
 		about = fmt.Sprintf("%s #%s of %s", o.Point.Kind, o.Point.ID, about)
 	}
-	return fmt.Sprintf("Stuck: it usually takes %s%s. Look at it in the provider's panel; if it stands still there too, tell their "+
-		"support of %s. vpsdeck goes on watching, and sends nothing again.", widget.FormatRange(usual.Min, usual.Max), durationSource(usual), about)
+	return fmt.Sprintf("Stuck: it usually takes %s%s. Check the provider's panel; if it is stuck there too, report %s to their "+
+		"support. vpsdeck keeps watching, and sends nothing again.", widget.FormatRange(usual.Min, usual.Max), durationSource(usual), about)
 }
 
-// durationSource says how it is known what is usual.
+// durationSource says where the usual duration is from.
 func durationSource(usual model.Estimate) string {
 	if usual.Samples == 0 {
-		return " by the documents"
+		return " (documented)"
 	}
-	return fmt.Sprintf(" by the last %d here", usual.Samples)
+	return fmt.Sprintf(" (last %d here)", usual.Samples)
 }

@@ -15,13 +15,13 @@ func ctrl(code, base rune) tea.KeyPressMsg {
 func TestControlKeysWorkUnderEveryLayout(t *testing.T) {
 	t.Parallel()
 	for name, press := range map[string]tea.KeyPressMsg{
-		"Latin":                   ctrl('c', 0),
-		"Russian, told":           ctrl('с', 'c'),
-		"Russian, not told":       ctrl('с', 0),
-		"Greek, not told":         ctrl('ψ', 0),
-		"Hebrew, told":            ctrl('ב', 'c'),
-		"Dvorak, where i stands":  ctrl('c', 'i'),
-		"Russian, with caps lock": ctrl('С', 0),
+		"Latin":                     ctrl('c', 0),
+		"Russian with base code":    ctrl('с', 'c'),
+		"Russian without base code": ctrl('с', 0),
+		"Greek without base code":   ctrl('ψ', 0),
+		"Hebrew with base code":     ctrl('ב', 'c'),
+		"Dvorak with base code i":   ctrl('c', 'i'),
+		"Russian with caps lock":    ctrl('С', 0),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -32,13 +32,13 @@ func TestControlKeysWorkUnderEveryLayout(t *testing.T) {
 		})
 	}
 	w := startApp(t, 80, 24)
-	w.send(ctrl('j', 'c')) // of Dvorak, where j stands in the place of c
+	w.send(ctrl('j', 'c')) // Dvorak, where j is on the key c
 	w.RequireText("db-server-02")
 }
 
 func TestUnknownTerminalSizeFallsBackToTheDefault(t *testing.T) {
 	for _, c := range []struct {
-		told           tea.WindowSizeMsg
+		reported       tea.WindowSizeMsg
 		columns, lines int
 		want           tea.WindowSizeMsg
 	}{
@@ -47,8 +47,8 @@ func TestUnknownTerminalSizeFallsBackToTheDefault(t *testing.T) {
 		{tea.WindowSizeMsg{Width: 100, Height: 30}, 132, 50, tea.WindowSizeMsg{Width: 100, Height: 30}},
 		{tea.WindowSizeMsg{Width: 100}, -1, 0, tea.WindowSizeMsg{Width: 100, Height: 24}},
 	} {
-		if got := ui.Size(c.told, c.columns, c.lines); got != c.want {
-			t.Errorf("%v with COLUMNS %d and LINES %d: %v, want %v", c.told, c.columns, c.lines, got, c.want)
+		if got := ui.Size(c.reported, c.columns, c.lines); got != c.want {
+			t.Errorf("%v with COLUMNS %d and LINES %d: %v, want %v", c.reported, c.columns, c.lines, got, c.want)
 		}
 	}
 }
@@ -79,9 +79,9 @@ func TestTerminalCursorIsAtTheInput(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 100, 30)
 	if w.lastView().Cursor != nil {
-		t.Error("there is a cursor where nobody types")
+		t.Error("there is a cursor without an input field")
 	}
-	for name, keys := range map[string][]string{"filter": {"/"}, "palette": {":"}, "form": {"b"}, "question": {"3", "r"}} {
+	for name, keys := range map[string][]string{"filter": {"/"}, "palette": {":"}, "form": {"b"}, "confirm": {"3", "r"}} {
 		atServer("web-server-01", keys...)(w)
 		w.Type("wor")
 		c := w.lastView().Cursor

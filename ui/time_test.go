@@ -12,16 +12,16 @@ import (
 	"vpsdeck/ui"
 )
 
-// withEarlierRun is a journal in which an earlier run has written down restores that it watched, and how many minutes they took.
+// withEarlierRun starts the program with a journal of restores that an earlier run watched, and that took so many minutes.
 func withEarlierRun(t *testing.T, minutes ...int) option {
 	t.Helper()
-	book := journal.New(t.TempDir())
+	j := journal.New(t.TempDir())
 	return func(s *setup) {
-		s.ui.Journal, s.ui.RunID = book, "now"
+		s.ui.Journal, s.ui.RunID = j, "now"
 		s.beforeStart = append(s.beforeStart, func(w *harness) {
 			for i, m := range minutes {
 				sent := startTime.Add(-time.Duration(i+1) * 24 * time.Hour)
-				w.must(book.Append(model.Record{
+				w.must(j.Append(model.Record{
 					Version: model.RecordVersion, Time: sent, ID: fmt.Sprintf("before-%d", i), Event: model.EventDone,
 					Host:   strings.TrimSuffix(strings.TrimPrefix(w.url, "http://"), "/api/v1"),
 					Action: "restore", Kind: "snapshot", Server: model.RecordServer{ID: "12345", Name: "web-server-01"},
@@ -46,7 +46,7 @@ func TestConfirmShowsPastRestoreDurations(t *testing.T) {
 				w.RequireText("LAST TOOK", "7 m")
 			}
 			w.Press("esc", "3", "r")
-			w.RequireText("by the last 4 here for about 7–30 m")
+			w.RequireText("usually 7–30 m (last 4 here)")
 		})
 	}
 }
@@ -58,10 +58,10 @@ func TestOperationLineUsesLearnedDurations(t *testing.T) {
 	w.Press("3")
 	w.restoreSelected(false)
 	w.Advance(5 * time.Second)
-	w.RequireText("restore snapshot pre-migration-snap", "here ~7–8 m")
+	w.RequireText("restore snapshot pre-migration-snap", "usually 7–8 m here")
 	w.Press("1")
 	w.createSnapshot("db-server-01", "before-update")
-	w.RequireText("here ~7–8 m")
+	w.RequireText("usually 7–8 m here")
 }
 
 func TestDurationsOfThisRunAreLearned(t *testing.T) {
@@ -75,7 +75,7 @@ func TestDurationsOfThisRunAreLearned(t *testing.T) {
 	}
 	w.createSnapshot("cache-01", "watched")
 	w.RequireNoText("usually 3–10 m")
-	w.RequireText("here ~")
+	w.RequireText(" m here")
 	w.selectServer("web-server-02")
 	w.Press("2", "r")
 	w.RequireText("take a snapshot first", "adds about ")
@@ -98,7 +98,7 @@ func TestStuckOperationIsReportedOnce(t *testing.T) {
 			w.Press("j")
 			w.RequireNoText("of web-server-01: stuck")
 			w.advanceHidden(time.Minute)
-			w.RequireNoText("of web-server-01: stuck") // it was said
+			w.RequireNoText("of web-server-01: stuck") // it was already reported
 			w.Press("A")
 			w.RequireText("Stuck: it usually takes")
 			w.requireGolden("stuck-activity-" + s.String())
@@ -107,7 +107,7 @@ func TestStuckOperationIsReportedOnce(t *testing.T) {
 }
 
 func TestFinishIsAnnouncedThroughTmux(t *testing.T) {
-	const through = "\x1bPtmux;\x1b\x1b"
+	const tmuxPrefix = "\x1bPtmux;\x1b\x1b"
 	for _, c := range []struct {
 		how        ui.Announcement
 		tmux       bool
@@ -117,9 +117,9 @@ func TestFinishIsAnnouncedThroughTmux(t *testing.T) {
 		{ui.AnnounceBell, false, "\a", "\a"},
 		{ui.AnnounceBell, true, "\a", "\a"},
 		{ui.AnnounceOSC9, false, "\x1b]9;snapshot a-1 of web-server-01: completed in ", "\a"},
-		{ui.AnnounceOSC9, true, through + "]9;snapshot a-1 of web-server-01: completed in ", "\a\x1b\\"},
+		{ui.AnnounceOSC9, true, tmuxPrefix + "]9;snapshot a-1 of web-server-01: completed in ", "\a\x1b\\"},
 		{ui.AnnounceOSC777, false, "\x1b]777;notify;vpsdeck;snapshot a-1 of web-server-01: completed in ", "\a"},
-		{ui.AnnounceOSC777, true, through + "]777;notify;vpsdeck;snapshot a-1 of web-server-01: completed in ", "\a\x1b\\"},
+		{ui.AnnounceOSC777, true, tmuxPrefix + "]777;notify;vpsdeck;snapshot a-1 of web-server-01: completed in ", "\a\x1b\\"},
 	} {
 		t.Run(fmt.Sprintf("%s, tmux %v", c.how, c.tmux), func(t *testing.T) {
 			t.Parallel()
@@ -186,6 +186,6 @@ func TestTheAgeOfTheDataLagsBehindByLessThanASecond(t *testing.T) {
 	w.RequireText("● 10 s ago")
 	w.Advance(7 * time.Second)
 	w.RequireText("● 10 s ago")
-	w.Advance(2 * time.Second) // all is asked for again
+	w.Advance(2 * time.Second) // everything is polled again
 	w.RequireText("● just now")
 }

@@ -11,7 +11,8 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// Update routes: size, keys, answers, ticks, and all else to the open dialog. What an answer changes is in news.go.
+// Update routes messages: size, keys, answers, ticks, and all others to the open dialogs. Answers
+// of the API are handled in messages.go.
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if !isInvisible(msg) {
 		a.updateClocks()
@@ -82,9 +83,10 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return a, cmd
 }
 
-// handleKey routes a key: the way out, the top dialog, a pane that is typing, the keys for all, the focused pane.
+// handleKey routes a key to the first that wants it: interrupt, the top dialog, a pane with a text
+// field, the global keys, the focused pane.
 func (a *App) handleKey(msg tea.KeyPressMsg) tea.Cmd {
-	if a.terminalReleased.Load() { // it was typed ahead of the program that has the terminal now, and means nothing here
+	if a.terminalReleased.Load() { // it was typed ahead for the external command, not for the dashboard
 		return nil
 	}
 	if key.Matches(msg, keymap.Interrupt()) {
@@ -106,8 +108,8 @@ func (a *App) handleKey(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	burst := a.isBurst()
 	if top, ok := a.topDialog(); ok {
-		if careful, ok := top.Dialog.(dialog.PasteGuarded); ok && burst && a.isEnter(msg) {
-			careful.HandlePastedEnter()
+		if guarded, ok := top.Dialog.(dialog.PasteGuarded); ok && burst && a.isEnter(msg) {
+			guarded.HandlePastedEnter()
 			return nil
 		}
 		return a.toDialog(top, msg)
@@ -118,7 +120,7 @@ func (a *App) handleKey(msg tea.KeyPressMsg) tea.Cmd {
 	if other, ok := latinLetter(msg); ok && !a.opts.Keys.IsBound(msg.String()) {
 		msg = other
 	}
-	if cmd, taken := a.handleGlobalKey(msg); taken {
+	if cmd, handled := a.handleGlobalKey(msg); handled {
 		return cmd
 	}
 	if a.page != nil && key.Matches(msg, a.opts.Keys.View.Back) && !a.page.Filtered() {
@@ -128,19 +130,20 @@ func (a *App) handleKey(msg tea.KeyPressMsg) tea.Cmd {
 	return a.toPane(focused, msg)
 }
 
-// isBurst says whether the key that has just come is so close behind the last that nobody has typed both.
+// isBurst says whether a key came so soon after the last one that nobody can have typed both.
 func (a *App) isBurst() bool {
 	last := a.lastKey
 	a.lastKey = a.opts.KeyTime()
 	return !last.IsZero() && a.lastKey.Sub(last) < dialog.PasteBurst
 }
 
-// isEnter says whether a key sends a form, or presses a button.
+// isEnter says whether a key submits a form or presses a button.
 func (a *App) isEnter(msg tea.KeyPressMsg) bool {
 	return msg.String() == "enter" || msg.Text == "" && key.Matches(msg, a.opts.Keys.Dialog.Confirm)
 }
 
-// finishWait opens what a dialog has waited for, once it is there. What was typed meanwhile goes to a form, and to nothing else.
+// finishWait opens what a wait dialog has waited for, once it is ready. Keys that were typed
+// meanwhile go to a form, and to nothing else.
 func (a *App) finishWait() tea.Cmd {
 	top, ok := a.topDialog()
 	if !ok {
@@ -163,10 +166,10 @@ func (a *App) finishWait() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// toPane hands a message to a pane. The points follow the server under the cursor.
+// toPane passes a message to a pane. The points follow the server under the cursor.
 func (a *App) toPane(p screen.Pane, msg tea.Msg) tea.Cmd {
-	steps := a.isCursorMove(p, msg) // before the pane has taken it
-	return tea.Batch(p.Update(msg), a.schedulePreview(steps))
+	step := a.isCursorMove(p, msg) // before the pane handles it
+	return tea.Batch(p.Update(msg), a.schedulePreview(step))
 }
 
 // handleGlobalKey handles the keys that work wherever the focus is.
@@ -207,7 +210,7 @@ func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(msg, k.Pane.Snapshots):
 		a.focusOn(2)
 	default:
-		if cmd, taken := a.handleCustomCommandKey(msg); taken {
+		if cmd, handled := a.handleCustomCommandKey(msg); handled {
 			return cmd, true
 		}
 		return a.refuseReadOnlyKey(msg)
@@ -215,28 +218,30 @@ func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	return nil, true
 }
 
-// suspend gives the terminal to the shell until it calls back. Without a shell nobody ever would.
+// suspend gives the terminal to the parent shell until that resumes the program. Without a shell
+// nothing would ever resume it.
 func (a *App) suspend() tea.Cmd {
 	if a.opts.CanSuspend != nil && !a.opts.CanSuspend() {
-		a.notify(screen.Warning, "there is no shell to go back to: vpsdeck was started without one")
+		a.notify(screen.Warning, "Can't suspend: no parent shell")
 		return nil
 	}
 	return tea.Suspend
 }
 
-// refuseReadOnlyKey says why the key of a deed does nothing; the bindings themselves are off.
+// refuseReadOnlyKey says why the key of an action does nothing in read-only mode, where its
+// binding is disabled.
 func (a *App) refuseReadOnlyKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	if !a.opts.ReadOnly {
 		return nil, false
 	}
 	d := a.disabledActions
 	if key.Matches(msg, d.Snapshot, d.Backup, d.Restore, d.Delete, d.CleanUp) {
-		return a.refuse("Read-only", "This session is read-only: it has no actions.", ""), true
+		return a.refuse("Read-only", "This session is read-only: actions are disabled.", ""), true
 	}
 	return nil, false
 }
 
-// focusOn moves the focus to a pane; an open page makes way.
+// focusOn moves the focus to a pane, and closes an open page.
 func (a *App) focusOn(pane int) {
 	a.focus, a.page = pane, nil
 	for i, p := range a.panes() {
@@ -250,20 +255,21 @@ func (a *App) openHelp() tea.Cmd {
 	}, a.opts.Keys, a.env.Styles, a.opts.Keys.View.Help))
 }
 
-// toDialog hands a message to a dialog and closes it if it is done.
+// toDialog passes a message to a dialog, and closes the dialog if it is done.
 func (a *App) toDialog(d stackedDialog, msg tea.Msg) tea.Cmd {
 	cmd, done := d.Update(msg)
 	if !done {
 		return cmd
 	}
 	a.closeDialog(d.number)
-	if cmd == nil && a.login.open { // the way to an account was left
+	if cmd == nil && a.login.open { // the sign-in was cancelled
 		return a.leaveLogin()
 	}
 	return cmd
 }
 
-// toDialogs hands what is no key to every open dialog: forms hang without their own messages.
+// toDialogs passes a message that is not a key to every open dialog: forms need their own
+// messages.
 func (a *App) toDialogs(msg tea.Msg) tea.Cmd {
 	var cmds []tea.Cmd
 	for _, d := range append([]stackedDialog(nil), a.dialogs...) {
@@ -280,7 +286,7 @@ func (a *App) enableDialog(msg dialog.InputEnabledMsg) {
 	}
 }
 
-// handlePaste goes where keys would go as text, and nowhere else.
+// handlePaste passes a paste to a text field, where typed text would go, and ignores it elsewhere.
 func (a *App) handlePaste(msg tea.PasteMsg) tea.Cmd {
 	a.lastKey = a.opts.KeyTime()
 	if top, ok := a.topDialog(); ok {

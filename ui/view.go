@@ -12,7 +12,8 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// View is the screen. Bubble Tea asks for it after every message; it is made anew only where one may have changed it.
+// View is the screen. Bubble Tea asks for it after every message; it is drawn again only after a
+// message that may have changed it.
 func (a *App) View() tea.View {
 	if a.frame == nil {
 		v := a.renderView()
@@ -21,10 +22,11 @@ func (a *App) View() tea.View {
 	return *a.frame
 }
 
-// renderView makes the screen: header, panes, running operations, notice, footer, and over them the top dialog.
+// renderView draws the screen: header, panes, running operations, notice and footer, and the top
+// dialog over them.
 func (a *App) renderView() tea.View {
 	v := tea.View{AltScreen: true, ReportFocus: true, WindowTitle: a.windowTitle()}
-	v.KeyboardEnhancements.ReportAlternateKeys = true // which key it is under a layout that is not Latin
+	v.KeyboardEnhancements.ReportAlternateKeys = true // to know the key on a non-Latin layout
 	if !a.tmux {
 		v.ProgressBar = a.terminalProgress()
 	}
@@ -54,7 +56,7 @@ func (a *App) renderScreen() string {
 	lines = append(lines, a.operationLines(p.operations)...)
 	note := a.noticeLines()
 	if p.notice && len(note) == 0 {
-		note = []string{""} // its line is kept free, so that the panes do not jump
+		note = []string{""} // keep its line free, so that the panes do not jump
 	}
 	lines = append(lines, note...)
 	if p.notice || len(note) == 0 {
@@ -70,7 +72,7 @@ func (a *App) renderScreen() string {
 	return out
 }
 
-// sizeMessage says what size is needed; any other size brings the panes back.
+// sizeMessage says what size is needed, where the terminal is too small.
 func (a *App) sizeMessage() string {
 	text := fmt.Sprintf("vpsdeck needs %d×%d cells; this is %d×%d.", minWidth, minHeight, a.width, a.height)
 	lines := widget.Wrap(text, a.width)
@@ -104,14 +106,14 @@ func (a *App) overlayDialog(screen, dialog string) string {
 			behind[i] = style.Render(a.styles.Faint, line)
 		}
 	}
-	if a.showsProfile() { // whose account a question is about stays told
+	if a.showsProfile() { // keep the account of the dialog visible
 		behind[0] = a.header()
 	}
 	behind[len(behind)-1] = a.footer()
 	return strings.Join(behind, "\n")
 }
 
-// tabLine names the panes where only one is shown.
+// tabLine names all panes where only one is shown.
 func (a *App) tabLine() string {
 	s := a.styles
 	line := " "
@@ -125,7 +127,7 @@ func (a *App) tabLine() string {
 	return widget.Truncate(line, a.width)
 }
 
-// tabRects is where the names stand in the tab line.
+// tabRects is where the names are in the tab line.
 func (a *App) tabRects() []rect {
 	x := 1
 	out := make([]rect, len(a.panes()))
@@ -137,7 +139,7 @@ func (a *App) tabRects() []rect {
 	return out
 }
 
-// footer shows what the focused pane, or the top dialog, can do now.
+// footer shows the keys of the focused pane or the top dialog.
 func (a *App) footer() string {
 	var keys []key.Binding
 	var last string
@@ -165,7 +167,7 @@ func (a *App) keyHint(k key.Binding) string {
 	return a.styles.Accent.Render(firstKey(k)) + " " + a.styles.Muted.Render(k.Help().Desc)
 }
 
-// firstKey is the first of a binding's keys, as it is shown.
+// firstKey is the first of a binding's keys, as shown.
 func firstKey(k key.Binding) string {
 	first, _, _ := strings.Cut(k.Help().Key, " ")
 	return first

@@ -2,21 +2,21 @@ package app
 
 import "runtime/debug"
 
-// How much garbage may pile up, in percent of what is in use: less than Go's own 100, since a large fleet, and hundreds of sessions even
-// more, have much in use. docs/PERFORMANCE.md has what it saves and costs.
+// GOGC values, in percent of the live heap. They are lower than Go's default of 100, because large fleets and many sessions keep
+// much memory live. docs/PERFORMANCE.md has the savings and the cost.
 const (
 	GCPercentSingle = 55
 	GCPercentServer = 40
 )
 
-// ballastSize is what the garbage collector is made to count as in use beside what is, in bytes. Of a small account so little is in use that
-// each frame would be collected by itself.
+// ballastSize is memory that the garbage collector counts as live, in bytes. Without it a small account's heap is so small that
+// every frame would start a collection.
 const ballastSize = 4 << 20
 
-// TuneGC sets the garbage collector up for the rest of the process. What it returns is the weight, to be kept alive; it is never
-// touched, and so has no memory of its own.
-func TuneGC(garbage int) []byte {
+// TuneGC sets up the garbage collector for the rest of the process. The caller keeps the returned ballast alive; it is never
+// touched, so it takes no physical memory.
+func TuneGC(percent int) []byte {
 	ballast := make([]byte, ballastSize)
-	debug.SetGCPercent(garbage)
+	debug.SetGCPercent(percent)
 	return ballast
 }

@@ -1,4 +1,5 @@
-// Package app runs the dashboard on a terminal: signals, suspending, sizes, a crash, and what is left behind at the end.
+// Package app runs the dashboard on a terminal. It handles signals, suspending, window sizes and crashes, and restores the
+// terminal at the end.
 package app
 
 import (
@@ -7,13 +8,12 @@ import (
 	"time"
 )
 
-// RunID names this run of the program in the journal: no other on this machine has begun in the same moment under the same
-// number.
+// RunID names this run of the program in the journal. It is unique on this machine: start time and process ID.
 func RunID(now time.Time, pid int) string {
 	return fmt.Sprintf("%s.%d", now.UTC().Format("20060102T150405.000"), pid)
 }
 
-// Version is the version that this binary was installed or built as, "devel" when nobody gave it one.
+// Version returns the version of this binary, or "devel" if it was built without one.
 func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {

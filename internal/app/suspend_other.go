@@ -4,10 +4,10 @@ package app
 
 import tea "charm.land/bubbletea/v2"
 
-// CanSuspend is false where there is no job control.
+// CanSuspend returns false: there is no job control on this system.
 func CanSuspend() bool { return false }
 
-// jobControl does nothing where there is none.
+// jobControl does nothing on this system.
 type jobControl struct{ terminalReleased func() bool }
 
 func (*jobControl) watch(*tea.Program) func() { return func() {} }

@@ -21,15 +21,15 @@ import (
 	"vpsdeck/ui"
 )
 
-// maxFPS is how often a second it is looked whether there is a frame to write, which a key waits for. Each costs a hundredth of a percent of
-// a core at rest: these are as many more than Bubble Tea's own 60 as what drawing only what has changed saves there pays for.
+// maxFPS is Bubble Tea's frame rate, in frames a second. A key press waits for the next frame: 66 instead of the default 60 cuts
+// latency. At rest each frame costs 0.01 % of a core; skipping unchanged frames saves as much as the extra ones cost.
 const maxFPS = 66
 
-// Run runs the dashboard on the terminal and gives the terminal back, however it ends. The error is one sentence on why it
-// ended, nil if the user left.
+// Run runs the dashboard on the terminal, and restores the terminal however it ends. The error is one sentence that says why it
+// ended, or nil if the user quit.
 func Run(ctx context.Context, app *ui.App, stateDir string) error {
 	guard := ui.NewGuard(app)
-	var ending atomic.Pointer[settings.Error] // why it was told to end
+	var ending atomic.Pointer[settings.Error] // why it must end
 	var program *tea.Program
 	end := func(why *settings.Error) {
 		ending.CompareAndSwap(nil, why)
@@ -59,7 +59,7 @@ func Run(ctx context.Context, app *ui.App, stateDir string) error {
 		select {
 		case <-ended:
 			return
-		case <-signals: // it was told twice
+		case <-signals: // a second signal
 		case <-time.After(shutdownTimeout):
 		}
 		forceExit(before, why)
@@ -73,24 +73,24 @@ func Run(ctx context.Context, app *ui.App, stateDir string) error {
 	case why != nil:
 		return why
 	case err != nil && !errors.Is(err, tea.ErrInterrupted):
-		return settings.Errorf(settings.ExitOther, "the terminal could not be used any more")
+		return settings.Errorf(settings.ExitOther, "the terminal no longer works")
 	}
 	return nil
 }
 
-// SizeProblem is why the terminal cannot be drawn on, or "": Bubble Tea takes memory for each cell before it tells anybody of them.
+// SizeProblem returns why the terminal is too large, or "". Bubble Tea allocates memory for each cell before it reports the size.
 func SizeProblem(columns, rows int) string {
 	if columns <= 0 || rows <= window.MaxCellsLocal/columns {
 		return ""
 	}
-	return fmt.Sprintf("the terminal says that it is %d×%d, far larger than any is: set its size, as with stty cols 120 rows 40", columns, rows)
+	return fmt.Sprintf("the terminal reports an impossible size of %d×%d: set its size, for example with stty cols 120 rows 40", columns, rows)
 }
 
-// shutdownTimeout is how long the program may take to end once it was told to.
+// shutdownTimeout is how long the program may take to end after a signal.
 const shutdownTimeout = 3 * time.Second
 
-// forceExit ends the process where the program cannot: it is stuck in writing to a terminal that takes nothing any more. The
-// terminal's modes, at least, are given back.
+// forceExit ends the process if the program is stuck writing to a terminal that accepts nothing more. It restores the terminal's
+// line discipline at least.
 func forceExit(before *term.State, why *settings.Error) {
 	if before != nil {
 		_ = term.Restore(int(os.Stdin.Fd()), before)
@@ -98,7 +98,7 @@ func forceExit(before *term.State, why *settings.Error) {
 	os.Exit(int(why.Code))
 }
 
-// SignalError words the end by a signal. Its code is the shell's own for it.
+// SignalError is the error of an end by a signal. Its code is the one that a shell reports.
 func SignalError(s os.Signal) *settings.Error {
 	code, name := settings.ExitOther, s.String()
 	if number, ok := s.(syscall.Signal); ok {
@@ -106,49 +106,49 @@ func SignalError(s os.Signal) *settings.Error {
 	}
 	switch s {
 	case syscall.SIGHUP:
-		name = "the line was dropped (SIGHUP)"
+		name = "the terminal was closed (SIGHUP)"
 	case syscall.SIGTERM:
-		name = "it was told to end (SIGTERM)"
-	case syscall.SIGQUIT: // Go's own way would be to print every goroutine in the midst of the screen
-		name = "it was told to quit (SIGQUIT)"
+		name = "terminated (SIGTERM)"
+	case syscall.SIGQUIT: // Go's default would print every goroutine onto the screen
+		name = "quit by a signal (SIGQUIT)"
 	case syscall.SIGINT:
-		name = "it was interrupted (SIGINT)"
+		name = "interrupted (SIGINT)"
 	}
 	return settings.Errorf(code, "%s", name)
 }
 
-// crashError words the end by a mistake of our own, and keeps what helps to mend it, for the owner's eyes only.
+// crashError is the error of a crash. It writes a report to crash.txt, which only the owner can read.
 func crashError(c *ui.Crash, stateDir string) error {
-	const sorry = "the dashboard broke by a mistake of its own; what runs at the provider goes on"
+	const message = "the dashboard crashed (a bug). Running operations continue at the provider."
 	if stateDir == "" {
-		return settings.Errorf(settings.ExitOther, "%s", sorry)
+		return settings.Errorf(settings.ExitOther, "%s", message)
 	}
 	path := filepath.Join(stateDir, "crash.txt")
 	text := fmt.Sprintf("vpsdeck %s\n\n%s\n\n%s", Version(), c.Message, c.Stack)
-	_ = os.Remove(path) // an old one would keep its mode
+	_ = os.Remove(path) // an old file would keep its mode
 	if os.MkdirAll(stateDir, 0o700) != nil || os.WriteFile(path, []byte(text), 0o600) != nil {
-		return settings.Errorf(settings.ExitOther, "%s", sorry)
+		return settings.Errorf(settings.ExitOther, "%s", message)
 	}
-	return settings.Errorf(settings.ExitOther, "%s; %s tells where", sorry, path)
+	return settings.Errorf(settings.ExitOther, "%s Details: %s", message, path)
 }
 
-// fixSize fills in the size that a terminal does not tell, and bounds the one that it claims to have. It goes before the renderer,
-// which draws into that size too.
+// fixSize fills in a size that the terminal does not report, and bounds one that is too large. It runs before the renderer, which
+// uses that size too.
 func fixSize(msg tea.Msg) tea.Msg {
-	told, ok := msg.(tea.WindowSizeMsg)
+	reported, ok := msg.(tea.WindowSizeMsg)
 	if !ok {
 		return msg
 	}
-	columns, _ := strconv.Atoi(os.Getenv("COLUMNS")) // what is no number counts as not set
+	columns, _ := strconv.Atoi(os.Getenv("COLUMNS")) // an invalid number counts as not set
 	lines, _ := strconv.Atoi(os.Getenv("LINES"))
-	size := ui.Size(told, columns, lines)
+	size := ui.Size(reported, columns, lines)
 	size.Width, size.Height = window.Fit(size.Width, size.Height, window.MaxCellsLocal)
 	return size
 }
 
-// stdin is the terminal's input. Bubble Tea goes on for ever when it ends, so its end is told. While another program has the
-// terminal, or is about to get it, nothing is read: Bubble Tea's reader may take one more look after it was told to stop, and what
-// is typed then is for the other program.
+// stdin is the terminal's input. It reports EOF through onEOF, because Bubble Tea ignores it. It reads nothing while another program
+// has the terminal or is about to get it. Bubble Tea's reader may read once more after it was stopped, and what is typed then
+// belongs to the other program.
 type stdin struct {
 	*os.File
 	reader           *keyboard.Reader // of the same file
@@ -156,19 +156,19 @@ type stdin struct {
 	onEOF            func()
 }
 
-func newStdin(away func() bool, ended func()) stdin {
-	return stdin{os.Stdin, keyboard.NewReader(os.Stdin), away, ended}
+func newStdin(terminalReleased func() bool, onEOF func()) stdin {
+	return stdin{os.Stdin, keyboard.NewReader(os.Stdin), terminalReleased, onEOF}
 }
 
-// Read reads what was typed. Nothing at all is nothing that was typed, and no end.
-func (in stdin) Read(p []byte) (int, error) {
-	if in.terminalReleased() {
-		time.Sleep(time.Millisecond) // it is asked again and again until it is told to stop
+// Read reads what was typed. It returns 0 and no error while the terminal is released.
+func (s stdin) Read(p []byte) (int, error) {
+	if s.terminalReleased() {
+		time.Sleep(time.Millisecond) // Bubble Tea calls Read in a loop until it is stopped
 		return 0, nil
 	}
-	n, err := in.reader.Read(p)
+	n, err := s.reader.Read(p)
 	if err != nil {
-		in.onEOF()
+		s.onEOF()
 	}
 	return n, err
 }

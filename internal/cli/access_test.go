@@ -37,15 +37,15 @@ func TestAccountIsOpenedAsConfigured(t *testing.T) {
 	if p := opened.Profile; p.Name != "work" || !p.ReadOnly || !p.Strict || p.Stripe == "" || opened.Access.Host() != opened.Client.Host() {
 		t.Errorf("got %+v", opened.Profile)
 	}
-	if asked := opened.Requests.Last(); len(asked) != 1 { // whether the token is live, and of no other account
-		t.Errorf("asked %+v", asked)
+	if requests := opened.Requests.Last(); len(requests) != 1 { // one token check, for this account only
+		t.Errorf("requests: %+v", requests)
 	}
-	for profile, words := range map[string]string{
+	for profile, message := range map[string]string{
 		"wrong": "Another token is needed", "empty": "profile empty has no token yet: run vpsdeck login --profile empty",
 		"pink": `stripe cannot be "pink"`, "gone": `there is no profile "gone"`,
 	} {
-		if _, err := a.Open(t.Context(), profile); !strings.Contains(model.ErrorMessage(err), words) {
-			t.Errorf("%s: %v, want %q", profile, err, words)
+		if _, err := a.Open(t.Context(), profile); !strings.Contains(model.ErrorMessage(err), message) {
+			t.Errorf("%s: %v, want %q", profile, err, message)
 		}
 	}
 }

@@ -118,7 +118,7 @@ func commonFlags(cmd *cobra.Command) func() settings.Flags {
 func accountFlags(cmd *cobra.Command) func() settings.Flags {
 	var apiURL, config, profile string
 	flags := cmd.Flags()
-	flags.StringVar(&apiURL, "api-url", "", "URL of the API; overrides VPS_API_URL")
+	flags.StringVar(&apiURL, "api-url", "", "address of the API; overrides VPS_API_URL")
 	flags.StringVar(&config, "config", "", "config file to read instead of the default")
 	flags.StringVar(&profile, "profile", "", "account to use: a profile of the config, or none; overrides VPS_PROFILE")
 	parsed := func() settings.Flags {

@@ -15,7 +15,7 @@ import (
 	"vpsdeck/ui"
 )
 
-// loadConfig are the settings and wishes of a config, with nothing in the environment.
+// loadConfig returns the settings and preferences of a config, with an empty environment.
 func loadConfig(t *testing.T, text, profile string) (settings.Settings, ui.Preferences, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "config.toml")
@@ -41,7 +41,7 @@ func TestPrintedConfigChangesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if plainPrefs.Theme = "auto"; plainPrefs.Theme != printedPrefs.Theme { // what nobody says is the same
+	if plainPrefs.Theme = "auto"; plainPrefs.Theme != printedPrefs.Theme { // an empty theme is the same
 		t.Errorf("the theme is %q", printedPrefs.Theme)
 	}
 	if len(printed.Policies) != 1 || printed.Policies[0].Policy != model.DefaultPolicy() || printed.Policies[0].Server != "" {
@@ -49,17 +49,17 @@ func TestPrintedConfigChangesNothing(t *testing.T) {
 	}
 	plainPrefs.Profile.Policies, printedPrefs.Profile.Policies = nil, nil
 	if !reflect.DeepEqual(plainPrefs, printedPrefs) || plain.APIURL != printed.APIURL || plain.ReadOnly != printed.ReadOnly {
-		t.Errorf("it is\n%+v\nand not\n%+v", printedPrefs, plainPrefs)
+		t.Errorf("got\n%+v\nwant\n%+v", printedPrefs, plainPrefs)
 	}
 }
 
-// commentedSetting is a setting that has no default, or is one already.
+// commentedSetting matches the start of a setting that is commented out.
 var commentedSetting = regexp.MustCompile(`(?m)^#([^ ])`)
 
 func TestEveryPrintedSettingCanBeUsed(t *testing.T) {
 	for _, source := range []string{"token_env", "token_file", "token_command"} {
 		text := commentedSetting.ReplaceAllString(configText(), "$1")
-		for _, other := range []string{"ca_file", "token_env", "token_file", "token_command"} { // one source, and no file that is not there
+		for _, other := range []string{"ca_file", "token_env", "token_file", "token_command"} { // one token source, and no missing file
 			if other != source {
 				text = regexp.MustCompile(`(?m)^`+other+` .*\n`).ReplaceAllString(text, "")
 			}
@@ -87,7 +87,7 @@ func TestPrintedConfigHasEverySetting(t *testing.T) {
 	}
 	for _, name := range strings.Split(list, ", ") {
 		if !regexp.MustCompile(`(?m)^#?\[*` + name + `\b`).MatchString(configText()) {
-			t.Errorf("%s is not in it", name)
+			t.Errorf("the printed config lacks %s", name)
 		}
 	}
 }
@@ -99,12 +99,12 @@ func TestConfigDocsCoverKeySettings(t *testing.T) {
 	}
 	for _, name := range []string{"profile", "theme", "columns", "motion", "stripe", "confirm", "token_command", "token_env", "default_profile"} {
 		if !strings.Contains(string(text), name) {
-			t.Errorf("docs/CONFIG.md does not tell of %s", name)
+			t.Errorf("docs/CONFIG.md does not mention %s", name)
 		}
 	}
 }
 
-// watchedConfig is a config file that is watched, and how it is changed: each time at another moment.
+// watchedConfig is a watched config file. Each write gives it a new modification time.
 type watchedConfig struct {
 	t       *testing.T
 	path    string
@@ -128,13 +128,13 @@ func (w *watchedConfig) write(text string) {
 	}
 }
 
-// requirePolls takes as many looks, of which the last must find a change or none.
+// requirePolls polls the file n times. Only the last poll may find a change, and must if want is true.
 func (w *watchedConfig) requirePolls(n int, want bool) ui.Preferences {
 	w.t.Helper()
 	for i := range n {
 		prefs, changed, err := w.Reload("")
 		if err != nil || changed != (want && i == n-1) {
-			w.t.Fatalf("look %d of %d: changed %v, %v", i+1, n, changed, err)
+			w.t.Fatalf("poll %d of %d: changed %v, %v", i+1, n, changed, err)
 		}
 		if i == n-1 {
 			return prefs
@@ -146,7 +146,7 @@ func (w *watchedConfig) requirePolls(n int, want bool) ui.Preferences {
 func TestConfigIsReloadedOnceItSettles(t *testing.T) {
 	w := newWatchedConfig(t, "read_only = true\n")
 	w.requirePolls(3, false)
-	w.write("") // an editor has opened it to write
+	w.write("") // an editor has truncated it to write
 	w.requirePolls(1, false)
 	w.write("read_only = true\ntheme = 'light'\n[profile.work]\n")
 	if prefs := w.requirePolls(2, true); prefs.Theme != "light" || !prefs.Profile.ReadOnly || !reflect.DeepEqual(prefs.Accounts.Names(), []string{"work", ""}) {
@@ -171,7 +171,7 @@ func TestBrokenOrMissingConfigIsReportedOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.requirePolls(1, false)
-	if _, changed, err := w.Reload(""); changed || !strings.Contains(model.ErrorMessage(err), "is gone") {
+	if _, changed, err := w.Reload(""); changed || !strings.Contains(model.ErrorMessage(err), "no longer exists") {
 		t.Errorf("gone: changed %v, %v", changed, err)
 	}
 	w.write("theme = 'light'\n")
@@ -197,11 +197,11 @@ func TestFlagsApplyOnlyToTheirAccount(t *testing.T) {
 		readOnly *bool
 		url      *string
 	}{
-		"read-only is for all":              {settings.Flags{ReadOnly: &yes}, "home", &yes, nil},
-		"leave to write is for one":         {settings.Flags{ReadOnly: &no, Profile: &work}, "home", nil, nil},
-		"and stays with it":                 {settings.Flags{ReadOnly: &no, Profile: &work}, "work", &no, nil},
-		"an address is for none of them":    {settings.Flags{APIURL: &url}, "home", nil, nil},
-		"but for the one without a profile": {settings.Flags{APIURL: &url}, "", nil, &url},
+		"read-only applies to all accounts":    {settings.Flags{ReadOnly: &yes}, "home", &yes, nil},
+		"read-only=false applies to one":       {settings.Flags{ReadOnly: &no, Profile: &work}, "home", nil, nil},
+		"and still does for that one":          {settings.Flags{ReadOnly: &no, Profile: &work}, "work", &no, nil},
+		"an API URL applies to no profile":     {settings.Flags{APIURL: &url}, "home", nil, nil},
+		"but to the account without a profile": {settings.Flags{APIURL: &url}, "", nil, &url},
 	} {
 		if got := withProfile(c.flags, c.profile); got.ReadOnly != c.readOnly || got.APIURL != c.url {
 			t.Errorf("%s: %+v", name, got)
@@ -223,6 +223,6 @@ func TestProfileWithoutStripeGetsItsOwn(t *testing.T) {
 		seen[stripe(s)] = true
 	}
 	if s, _, _ := loadConfig(t, text, ""); stripe(s) != "" {
-		t.Error("the account without a profile is marked")
+		t.Error("the account without a profile has a stripe")
 	}
 }

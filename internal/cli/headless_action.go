@@ -114,8 +114,8 @@ type pointFunc func(*headless.Runner, context.Context, headless.PointOptions) er
 func newPointCommand(do *runFunc, tm timing, opts *headless.PointOptions, act pointFunc, cmd *cobra.Command) *cobra.Command {
 	var backup, snapshot string
 	flags := cmd.Flags()
-	flags.StringVar(&backup, "backup", "", "ID of the backup")
-	flags.StringVar(&snapshot, "snapshot", "", "ID of the snapshot")
+	flags.StringVar(&backup, "backup", "", "backup ID")
+	flags.StringVar(&snapshot, "snapshot", "", "snapshot ID")
 	flags.BoolVar(&opts.Yes, "yes", false, "confirm the action")
 	follow, common := followFlags(cmd), commonFlags(cmd)
 	registerCompletion(cmd, "backup", completePoints(common, tm, model.Backup))

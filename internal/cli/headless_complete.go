@@ -71,7 +71,7 @@ func completePoints(common func() settings.Flags, tm timing, kind model.Kind) co
 	})
 }
 
-// completer finds what can stand where somebody types: after the arguments named, and with what has prefix there.
+// completer returns the possible completions of prefix, after the arguments named.
 type completer func(ctx context.Context, opts headless.Options, named []string, prefix string) []cobra.Completion
 
 // completeFromAccount asks the account in the background and for a short time, because even the keyring may wait for the user. If

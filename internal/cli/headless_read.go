@@ -118,7 +118,7 @@ func checkCommand(do *runFunc, tm timing) *cobra.Command {
 			"problems. Policies come from the config's [[policy]] tables. Without them, each server needs one usable backup of the last " +
 			"26 hours. Flags override both. With --nagios it is a monitoring plugin: one line, and the exit codes 0, 1, 2 and 3.",
 		Example: "# in a crontab: mail only if there is a problem\nout=$(vpsdeck check) || echo \"$out\"\n" +
-			"# the databases must have three backups, one of the last 12 hours\nvpsdeck check --server 'db-*' --backup-max-age 12h --min-backups 3\n" +
+			"# the databases need three backups, one of the last 12 hours\nvpsdeck check --server 'db-*' --backup-max-age 12h --min-backups 3\n" +
 			"# as a plugin for Nagios, Icinga and others\nvpsdeck check --nagios",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {

@@ -28,24 +28,23 @@ import (
 	"vpsdeck/model"
 )
 
-// scriptClockVar names where the program's waits are asked for, when a script starts the test binary as the program.
+// scriptClockVar names the variable with the URL of the virtual clock. It is set when a script starts the test binary as vpsdeck.
 const scriptClockVar = "VPSDECK_TEST_CLOCK"
 
 func init() { // before TestMain, which would build the program again
 	if address := os.Getenv(scriptClockVar); address != "" && filepath.Base(os.Args[0]) == "vpsdeck" {
 		err := executeWithTiming(context.Background(), os.Args[1:], timing{clock: newVirtualClock(address), completionTimeout: time.Minute})
-		if words := model.ErrorMessage(err); words != "" {
-			_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+words)
+		if message := model.ErrorMessage(err); message != "" {
+			_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+message)
 		}
 		os.Exit(int(settings.CodeOf(err)))
 	}
 }
 
-// virtualClock begins with the account's time, and takes none to wait: the account's time is moved on instead, and its own
-// with it.
+// virtualClock starts at the account's time. A wait takes no time: it advances this clock and the account's instead.
 type virtualClock struct {
 	address  string
-	offset   time.Duration // of the real time
+	offset   time.Duration // from the real time
 	advanced atomic.Int64
 }
 
@@ -57,8 +56,8 @@ func newVirtualClock(address string) *virtualClock {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	text, _ := io.ReadAll(resp.Body)
-	if begun, err := time.Parse(time.RFC3339Nano, string(text)); err == nil {
-		c.offset = time.Until(begun)
+	if start, err := time.Parse(time.RFC3339Nano, string(text)); err == nil {
+		c.offset = time.Until(start)
 	}
 	return c
 }
@@ -80,20 +79,20 @@ func (c *virtualClock) Wait(ctx context.Context, d time.Duration) error {
 	return resp.Body.Close()
 }
 
-// scriptEnv is the account that a script works with.
+// scriptEnv is the account that a script uses.
 type scriptEnv struct {
 	account   *sim.Account
 	url       string
 	clock     *sim.Clock
-	heldWaits chan struct{} // gets one for each wait that is held
+	heldWaits chan struct{} // receives one value for each held wait
 
 	mu        sync.Mutex
 	holdWaits bool // waits do not end
 }
 
-// ServeHTTP spends the waits of the program.
+// ServeHTTP is the virtual clock: it returns the time, or advances the clock instead of waiting.
 func (s *scriptEnv) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	if !r.URL.Query().Has("for") { // what time is it?
+	if !r.URL.Query().Has("for") { // asks for the time
 		_, _ = io.WriteString(rw, s.clock.Now().Format(time.RFC3339Nano))
 		return
 	}
@@ -113,7 +112,7 @@ func (s *scriptEnv) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	s.clock.Advance(d)
 }
 
-// countRequests counts the requests of a method and a path, such as "POST /snapshots/".
+// countRequests counts the requests with a method and a path, such as "POST /snapshots/".
 func (s *scriptEnv) countRequests(what string) int {
 	n := 0
 	for _, r := range s.account.Requests() {
@@ -124,12 +123,12 @@ func (s *scriptEnv) countRequests(what string) int {
 	return n
 }
 
-// Each script is a session of somebody who works without a screen, on an account of the documents' day.
+// Each script runs commands without a screen, on an account of the documents' day.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join("testdata", "script"),
 		Setup:         scriptSetup,
-		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "", // remakes the outputs that scripts compare with
+		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "", // updates the expected outputs in the scripts
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": scriptExits, "asked": scriptRequests, "fault": scriptFault, "later": scriptAdvance, "hold": scriptHold, "waiting": scriptWaiting,
 			"expand": scriptExpand, "lockjournal": scriptLockJournal,
@@ -164,7 +163,7 @@ func scriptSetup(env *testscript.Env) error {
 	return nil
 }
 
-// expand FROM TO: copies a file with the account's address in the place of ${URL}.
+// expand FROM TO: copies a file, replacing ${URL} by the account's URL.
 func scriptExpand(ts *testscript.TestScript, _ bool, args []string) {
 	text := strings.ReplaceAll(ts.ReadFile(args[0]), "${URL}", scriptEnvOf(ts).url)
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
@@ -182,7 +181,7 @@ func scriptLockJournal(ts *testscript.TestScript, _ bool, _ []string) {
 
 func scriptEnvOf(ts *testscript.TestScript) *scriptEnv { return ts.Value("script").(*scriptEnv) }
 
-// exits CODE ARGUMENT...: vpsdeck ends with that code, and prints no token and no raw error.
+// exits CODE ARGUMENT...: vpsdeck exits with that code, and prints no token and no raw error.
 func scriptExits(ts *testscript.TestScript, _ bool, args []string) {
 	code := 0
 	var exit *exec.ExitError
@@ -196,19 +195,19 @@ func scriptExits(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	for _, never := range []string{"vps_demo", "strconv", "goroutine", "dial tcp", "%!"} {
 		if text := ts.ReadFile("stdout") + ts.ReadFile("stderr"); strings.Contains(text, never) {
-			ts.Fatalf("%q is in what it says:\n%s", never, text)
+			ts.Fatalf("%q is in the output:\n%s", never, text)
 		}
 	}
 }
 
-// asked N 'METHOD PATH': so many such requests have come.
+// asked N 'METHOD PATH': the account has received N such requests.
 func scriptRequests(ts *testscript.TestScript, _ bool, args []string) {
 	if n := scriptEnvOf(ts).countRequests(args[1]); strconv.Itoa(n) != args[0] {
-		ts.Fatalf("%s was asked %d times, want %s", args[1], n, args[0])
+		ts.Fatalf("%s was received %d times, want %s", args[1], n, args[0])
 	}
 }
 
-// fault 'METHOD PATH: TROUBLE' or fault none: what goes wrong from here on.
+// fault 'METHOD PATH: FAULT' or fault none: injects a fault, or clears all.
 func scriptFault(ts *testscript.TestScript, _ bool, args []string) {
 	if args[0] == "none" {
 		scriptEnvOf(ts).account.ClearFaults()
@@ -219,14 +218,14 @@ func scriptFault(ts *testscript.TestScript, _ bool, args []string) {
 	scriptEnvOf(ts).account.Inject(fault)
 }
 
-// later DURATION: so much time passes.
+// later DURATION: advances the account's clock.
 func scriptAdvance(ts *testscript.TestScript, _ bool, args []string) {
 	d, err := time.ParseDuration(args[0])
 	ts.Check(err)
 	scriptEnvOf(ts).clock.Advance(d)
 }
 
-// hold: from here on a program that waits goes on waiting.
+// hold: from now on waits do not end.
 func scriptHold(ts *testscript.TestScript, _ bool, _ []string) {
 	s := scriptEnvOf(ts)
 	s.mu.Lock()
@@ -234,11 +233,11 @@ func scriptHold(ts *testscript.TestScript, _ bool, _ []string) {
 	s.holdWaits = true
 }
 
-// waiting: goes on when the program in the background waits.
+// waiting: blocks until the program in the background waits.
 func scriptWaiting(ts *testscript.TestScript, _ bool, _ []string) {
 	select {
 	case <-scriptEnvOf(ts).heldWaits:
-	case <-time.After(time.Minute): // a guard: it comes within moments
+	case <-time.After(time.Minute): // only a guard: it takes milliseconds
 		ts.Fatalf("the program does not wait")
 	}
 }

@@ -33,7 +33,7 @@ func preferencesFrom(s settings.Settings) (ui.Preferences, error) {
 	}
 	for _, choice := range []struct {
 		name, value, position string
-		known              []string
+		known                 []string
 	}{
 		{"notify", s.Notify, s.Position("notify"), ui.Announcements()},
 		{"theme", s.Theme, s.Position("theme"), append(style.Themes(), "")},

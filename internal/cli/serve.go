@@ -63,8 +63,8 @@ func serveCommand(do *runFunc) *cobra.Command {
 	flags.IntVar(&s.limits.PerUser, "sessions-per-user", 10, "maximum number of sessions per user")
 	flags.IntVar(&s.limits.PerAddress, "sessions-per-address", 50, "maximum number of sessions per address")
 	flags.IntVar(&s.limits.LoginsPerMinute, "logins-per-minute", 30, "maximum login attempts per address and minute")
-	flags.DurationVar(&s.limits.Idle, "idle", 0, "end a session after this time without a key press (default 30m)")
-	flags.DurationVar(&s.limits.MaxSession, "total", 0, "end a session after this time (default 12h)")
+	flags.DurationVar(&s.limits.Idle, "idle", 0, "end a session after this time without a key press; 0 means 30m")
+	flags.DurationVar(&s.limits.MaxSession, "total", 0, "end a session after this time; 0 means 12h")
 	s.flags = accountFlags(cmd)
 	return cmd
 }

@@ -10,8 +10,8 @@ import (
 	"vpsdeck/internal/settings"
 )
 
-// fakeSSHScript stands in for ssh: it says what it was given and whether it has the terminal, can be interrupted, and reads a line. The
-// terminal must not throw away what is on its way when ctrl+c comes, as it would by itself.
+// fakeSSHScript replaces ssh: it prints its arguments and whether it has the terminal, can be interrupted, and reads a line. With
+// noflsh ctrl+c does not discard the pending input, as it would by default.
 const fakeSSHScript = `#!/bin/sh
 stty noflsh
 trap 'trap "" INT; echo interrupted' INT
@@ -25,13 +25,13 @@ func TestSSHGetsTheTerminalAndTheDashboardReturns(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	dir := t.TempDir()
-	ssh, config := filepath.Join(dir, "visitor"), filepath.Join(dir, "config.toml")
+	ssh, config := filepath.Join(dir, "fake-ssh"), filepath.Join(dir, "config.toml")
 	if err := os.WriteFile(ssh, []byte(fakeSSHScript), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	text := "[[ssh]]\nuser = 'root'\nport = 2222\ncommand = ['" + ssh + "']\n" +
 		"[[command]]\nkey = 'f5'\nname = 'greet'\nrun = ['/bin/echo', 'hello', '{id}']\n" +
-		"[profile.work]\ntoken_env = 'WORK_TOKEN'\n" // nobody is on it
+		"[profile.work]\ntoken_env = 'WORK_TOKEN'\n" // not in use
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -42,13 +42,13 @@ func TestSSHGetsTheTerminalAndTheDashboardReturns(t *testing.T) {
 	s.waitFor("web-server-01", "Acme Inc.", "✗ none")
 	s.press("S")
 	s.waitFor("at a terminal, given -p 2222 -- root@203.0.113.", "token []")
-	s.waitOutput("interrupted", "\x03") // for the visitor alone
+	s.waitOutput("interrupted", "\x03") // for fake-ssh only
 	s.press("by hand\r")
 	s.waitOutput("read by hand")
 	s.waitFor("back from ssh to")
 	s.press("\x1b[15~")
 	s.waitOutput("hello 12")
-	s.waitFor("enter: back to vpsdeck")
+	s.waitFor("press enter to return to vpsdeck")
 	s.press("\r")
 	s.waitFor("back from greet")
 	s.press("q")

@@ -19,14 +19,14 @@ import (
 	"vpsdeck/internal/journal"
 )
 
-// secretToken is the account's. It may not be found anywhere but in the program's memory and its environment.
+// secretToken is the account's token. It must exist only in the program's memory and environment.
 const secretToken = "vps_verysecret0123456789"
 
 // startTime is when every account opens: the day of the documents' examples.
 var startTime = time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)
 
 // harness is a simulated account on a socket, and the machine on which the real program is started, killed and started again.
-// The account's time passes as the test's does, and leaps when the test says so.
+// The account's time runs with the test's, and jumps when the test advances it.
 type harness struct {
 	t        *testing.T
 	account  *sim.Account
@@ -35,10 +35,10 @@ type harness struct {
 
 	mu          sync.Mutex
 	clock       *sim.Clock
-	lastRequest time.Time               // when the latest request came
-	shouldHold  func(asked string) bool // which requests stay on the line; nil: none
+	lastRequest time.Time                 // when the latest request came
+	shouldHold  func(request string) bool // which requests are held; nil: none
 	held        []string
-	responses   map[string]cannedResponse // by request, in place of the account's answer
+	responses   map[string]cannedResponse // by request, in place of the account's response
 }
 
 type cannedResponse struct {
@@ -50,7 +50,7 @@ func newHarness(t *testing.T) *harness {
 	t.Helper()
 	h := &harness{t: t, clock: sim.NewSteppedClock(startTime), lastRequest: time.Now(), stateDir: filepath.Join(t.TempDir(), "vpsdeck"), responses: map[string]cannedResponse{}}
 	h.account = sim.New(sim.Options{Seed: 1, Token: secretToken, Clock: h.clock})
-	h.clock.Advance(time.Hour) // what runs when the account opens has ended
+	h.clock.Advance(time.Hour) // ends the operations that run when the account opens
 	server, err := sim.Listen("127.0.0.1:0", h)
 	if err != nil {
 		t.Fatal(err)
@@ -61,47 +61,47 @@ func newHarness(t *testing.T) *harness {
 	return h
 }
 
-// ServeHTTP is the line to the account. What is held there never reaches it.
+// ServeHTTP is a proxy in front of the account. Held requests never reach it.
 func (h *harness) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	asked := r.Method + " " + strings.TrimPrefix(r.URL.Path, "/api/v1")
-	body, _ := io.ReadAll(r.Body) // what cannot be read, the account cannot read either
+	request := r.Method + " " + strings.TrimPrefix(r.URL.Path, "/api/v1")
+	body, _ := io.ReadAll(r.Body) // if this fails, so does the account's own read
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	h.mu.Lock()
 	now := time.Now()
 	h.clock.Advance(now.Sub(h.lastRequest))
 	h.lastRequest = now
-	holds := h.shouldHold != nil && h.shouldHold(asked)
+	holds := h.shouldHold != nil && h.shouldHold(request)
 	if holds {
-		h.held = append(h.held, asked)
+		h.held = append(h.held, request)
 	}
-	refusal, refused := h.responses[asked]
+	response, canned := h.responses[request]
 	h.mu.Unlock()
 	switch {
 	case holds:
 		<-r.Context().Done()
 		panic(http.ErrAbortHandler)
-	case refused:
-		rw.WriteHeader(refusal.status)
-		_, _ = io.WriteString(rw, refusal.body)
+	case canned:
+		rw.WriteHeader(response.status)
+		_, _ = io.WriteString(rw, response.body)
 		return
 	}
 	h.account.ServeHTTP(rw, r)
 }
 
-// holdRequests keeps the requests on the line that the condition is for.
-func (h *harness) holdRequests(is func(asked string) bool) {
+// holdRequests holds the requests that meet the condition.
+func (h *harness) holdRequests(is func(request string) bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.shouldHold, h.held = is, nil
 }
 
-func isGet(asked string) bool { return strings.HasPrefix(asked, http.MethodGet) }
+func isGet(request string) bool { return strings.HasPrefix(request, http.MethodGet) }
 
 func isRequest(request string) func(string) bool {
-	return func(asked string) bool { return asked == request }
+	return func(other string) bool { return other == request }
 }
 
-// respondWith answers a request in place of the account.
+// respondWith sets the response to a request, in place of the account's.
 func (h *harness) respondWith(request string, status int, body string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -111,33 +111,33 @@ func (h *harness) respondWith(request string, status int, body string) {
 // waitHeld waits until the request is held.
 func (h *harness) waitHeld(request string) {
 	h.t.Helper()
-	h.waitUntil(request+" is on the line", func() bool {
+	h.waitUntil(request+" is held", func() bool {
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		return slices.Contains(h.held, request)
 	})
 }
 
-// waitUntil waits for what no screen shows.
+// waitUntil waits for a condition that no screen shows.
 func (h *harness) waitUntil(what string, met func() bool) {
 	h.t.Helper()
-	look := time.NewTicker(5 * time.Millisecond)
-	defer look.Stop()
+	poll := time.NewTicker(5 * time.Millisecond)
+	defer poll.Stop()
 	for late := time.After(testTimeout); !met(); {
 		select {
-		case <-look.C:
+		case <-poll.C:
 		case <-late:
-			h.t.Fatalf("it did not come so far that %s; the journal says %q, the account was asked for %q", what, h.journalEvents(), h.sentActions())
+			h.t.Fatalf("timeout: waited until %s; the journal has %q, the account received %q", what, h.journalEvents(), h.sentActions())
 		}
 	}
 }
 
-// newCommand is the built program, on this machine and with this account.
+// newCommand returns the built program, on this machine and with this account.
 func (h *harness) newCommand() *exec.Cmd {
 	return newCommand(h.t, []string{"VPS_API_URL=" + h.url, "VPS_API_TOKEN=" + secretToken, "XDG_STATE_HOME=" + filepath.Dir(h.stateDir)})
 }
 
-// start starts the program, and waits until it knows all that it needs to take up what was left open.
+// start starts the program, and waits until it has loaded what it needs to resume open operations.
 func (h *harness) start() *session {
 	h.t.Helper()
 	s := startSession(h.t, h.newCommand())
@@ -145,7 +145,7 @@ func (h *harness) start() *session {
 	return s
 }
 
-// sentActions are the requests that reached the account to change something.
+// sentActions returns the requests that reached the account, except GET.
 func (h *harness) sentActions() []string {
 	var out []string
 	for _, r := range h.account.Requests() {
@@ -156,11 +156,11 @@ func (h *harness) sentActions() []string {
 	return out
 }
 
-// journalEvents are the journal's lines in short, as "create intent".
+// journalEvents returns the journal's lines in short, such as "create intent".
 func (h *harness) journalEvents() []string {
 	records, unreadable, err := journal.New(h.stateDir).Read()
 	if err != nil || unreadable > 0 {
-		h.t.Errorf("the journal has %d lines that cannot be read: %v", unreadable, err)
+		h.t.Errorf("the journal has %d unreadable lines: %v", unreadable, err)
 	}
 	var out []string
 	for _, r := range records {
@@ -169,31 +169,31 @@ func (h *harness) journalEvents() []string {
 	return out
 }
 
-// requireJournal waits until the journal says so, in so many lines.
+// requireJournal waits until the journal has that many lines, and fails the test unless they are these.
 func (h *harness) requireJournal(events ...string) {
 	h.t.Helper()
-	h.waitUntil("the journal says "+strings.Join(events, ", "), func() bool { return len(h.journalEvents()) >= len(events) })
+	h.waitUntil("the journal has "+strings.Join(events, ", "), func() bool { return len(h.journalEvents()) >= len(events) })
 	if got := h.journalEvents(); !slices.Equal(got, events) {
-		h.t.Fatalf("the journal says %q, not %q", got, events)
+		h.t.Fatalf("the journal has %q, want %q", got, events)
 	}
 }
 
-// requireSent fails the test unless these deeds and no others have reached the account.
+// requireSent fails the test unless exactly these actions have reached the account.
 func (h *harness) requireSent(want ...string) {
 	h.t.Helper()
 	if got := h.sentActions(); !slices.Equal(got, want) {
-		h.t.Errorf("the account was asked for %q, not %q", got, want)
+		h.t.Errorf("the account received %q, want %q", got, want)
 	}
 }
 
-// advance lets time pass at the account.
+// advance advances the account's clock.
 func (h *harness) advance(d time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.clock.Advance(d)
 }
 
-// injectFault has requests fail, as sim.ParseFault reads it.
+// injectFault injects a fault, in the form of sim.ParseFault.
 func (h *harness) injectFault(text string) {
 	h.t.Helper()
 	f, err := sim.ParseFault(text)
@@ -203,7 +203,7 @@ func (h *harness) injectFault(text string) {
 	h.account.Inject(f)
 }
 
-// requireNoTokenLeak fails the test if a file that the program leaves behind holds the token, or can be opened by others.
+// requireNoTokenLeak fails the test if a file in the state directory contains the token, or can be opened by others.
 func (h *harness) requireNoTokenLeak() {
 	files, err := os.ReadDir(h.stateDir)
 	if err != nil {
@@ -217,7 +217,7 @@ func (h *harness) requireNoTokenLeak() {
 		}
 		text, err := os.ReadFile(filepath.Join(h.stateDir, f.Name()))
 		if err != nil || info.Mode() != 0o600 || strings.Contains(string(text), secretToken) {
-			h.t.Errorf("%s, mode %v, %v: it holds the token, or others can open it", f.Name(), info.Mode(), err)
+			h.t.Errorf("%s, mode %v, %v: it contains the token, or others can open it", f.Name(), info.Mode(), err)
 		}
 	}
 }

@@ -9,18 +9,19 @@ import (
 	"vpsdeck/internal/settings"
 )
 
-// The moments at which a restore that waits for its snapshot is left alone, and what must pass until it is asked about.
+// The moments at which the program is killed while a restore waits for its snapshot. kill brings it there and kills it; wait does
+// what is needed until the next run asks about the restore.
 var killPoints = map[string]struct{ kill, wait func(*harness, *session) }{
-	"the snapshot is not answered": {
+	"the snapshot has no response": {
 		kill: func(h *harness, s *session) {
 			h.injectFault("POST /snapshots/: hold x1")
 			s.press("\r")
-			h.waitUntil("the snapshot is begun", func() bool { return len(h.sentActions()) == 1 })
+			h.waitUntil("the snapshot is sent", func() bool { return len(h.sentActions()) == 1 })
 			s.kill()
 			h.requireJournal("create intent")
 		},
 		wait: func(h *harness, s *session) {
-			s.waitFor("found, it is running")
+			s.waitFor("the answer was lost, but it is running")
 			h.requireJournal("create intent", "create running")
 			h.advance(time.Hour)
 			s.press("R")
@@ -61,8 +62,8 @@ func killDuringSnapshot(h *harness, s *session) {
 	s.kill()
 }
 
-// A restore that waited for its snapshot is never sent by itself once the program was started again. It is asked about,
-// until there is an answer.
+// A restore that waited for its snapshot is never sent without confirmation after the program was started again. Each run asks about
+// it until the user answers.
 func TestRestoreAfterSnapshotNeverContinuesByItself(t *testing.T) {
 	for name, m := range killPoints {
 		t.Run(name, func(t *testing.T) {
@@ -76,12 +77,12 @@ func TestRestoreAfterSnapshotNeverContinuesByItself(t *testing.T) {
 			if m.wait != nil {
 				m.wait(h, s)
 			}
-			s.waitFor("Go on with the restore?", "the snapshot before-restore-", "▸ Cancel")
+			s.waitFor("Resume the restore?", "the snapshot before-restore-", "▸ Cancel")
 			h.requireJournal("create intent", "create running", "create done")
 			s.kill()
 
 			s = h.start()
-			s.waitFor("Go on with the restore?")
+			s.waitFor("Resume the restore?")
 			h.requireSent("POST /snapshots/")
 			s.press("\x1b")
 			h.requireJournal("create intent", "create running", "create done", "restore canceled")
@@ -89,7 +90,7 @@ func TestRestoreAfterSnapshotNeverContinuesByItself(t *testing.T) {
 
 			s = h.start()
 			s.press("A")
-			s.waitFor("newest first", "it was not wanted any more")
+			s.waitFor("newest first", "no longer wanted")
 			h.requireNothingResumed(s)
 			h.requireJournal("create intent", "create running", "create done", "restore canceled")
 			h.requireSent("POST /snapshots/")
@@ -110,7 +111,7 @@ func TestRestoreAfterSnapshotContinuesOnceWhenConfirmed(t *testing.T) {
 			if m.wait != nil {
 				m.wait(h, s)
 			}
-			s.waitFor("Go on with the restore?")
+			s.waitFor("Resume the restore?")
 			s.typeName()
 			s.press("\t")
 			s.waitFor("▸ Restore")
@@ -130,7 +131,8 @@ func TestRestoreAfterSnapshotContinuesOnceWhenConfirmed(t *testing.T) {
 	}
 }
 
-// The moments at which it is killed after the yes to go on, what the journal has by then, and what the next start says.
+// The moments at which the program is killed after the restore was confirmed, the journal's lines by then, and what the next run
+// shows.
 var confirmedKillPoints = map[string]struct {
 	kill func(*harness, *session)
 	adds []string
@@ -142,25 +144,25 @@ var confirmedKillPoints = map[string]struct {
 			s.press("\r")
 			h.waitHeld("GET /servers/")
 		},
-		says: "Go on with the restore?",
+		says: "Resume the restore?",
 	},
-	"its request is on the line": {
+	"its request is held": {
 		kill: func(h *harness, s *session) {
 			h.holdRequests(isRequest("POST /snapshots/801/restore/"))
 			s.press("\r")
 			h.waitHeld("POST /snapshots/801/restore/")
 		},
 		adds: []string{"restore intent"},
-		says: "1 begun by another run of vpsdeck: looking how far it came",
+		says: "1 unfinished from another run of vpsdeck: checking progress",
 	},
-	"it is not answered": {
+	"it has no response": {
 		kill: func(h *harness, s *session) {
 			h.injectFault("POST /snapshots/{id}/restore/: hold x1")
 			s.press("\r")
-			h.waitUntil("the restore is begun", func() bool { return len(h.sentActions()) == 2 })
+			h.waitUntil("the restore is sent", func() bool { return len(h.sentActions()) == 2 })
 		},
 		adds: []string{"restore intent"},
-		says: "found, it is running",
+		says: "the answer was lost, but it is running",
 	},
 }
 
@@ -174,7 +176,7 @@ func TestKilledAfterConfirmRestoreIsNotResent(t *testing.T) {
 			killDuringSnapshot(h, s)
 			h.advance(time.Hour)
 			s = h.start()
-			s.waitFor("Go on with the restore?")
+			s.waitFor("Resume the restore?")
 			s.typeName()
 			s.press("\t")
 			s.waitFor("▸ Restore")
@@ -187,8 +189,8 @@ func TestKilledAfterConfirmRestoreIsNotResent(t *testing.T) {
 			sent := h.sentActions()
 			s = h.start()
 			s.waitFor(m.says)
-			if len(m.adds) > 0 && s.hasShown("Go on with the restore?") {
-				t.Error("a restore that may have been sent is asked about as one that was not")
+			if len(m.adds) > 0 && s.hasShown("Resume the restore?") {
+				t.Error("a restore that may have been sent is offered as if it had not been")
 			}
 			h.requireSent(sent...)
 		})
@@ -202,14 +204,14 @@ func TestSecondProgramLeavesActionsOfTheFirst(t *testing.T) {
 	first.fillRestore("3", true)
 	h.injectFault("POST /snapshots/: hold x1")
 	first.press("\r")
-	h.waitUntil("the snapshot is begun", func() bool { return len(h.sentActions()) == 1 })
+	h.waitUntil("the snapshot is sent", func() bool { return len(h.sentActions()) == 1 })
 
 	second := h.start()
 	second.press("A")
 	second.waitFor("newest first")
 	second.press("\x1b")
 	second.waitGone("newest first")
-	second.waitFor("◐ 1 running") // it sees the snapshot as anybody's
+	second.waitFor("◐ 1 running") // it sees the snapshot as one of another program
 	h.account.Release()
 	h.requireJournal("create intent", "create running")
 	h.advance(time.Hour)
@@ -218,8 +220,8 @@ func TestSecondProgramLeavesActionsOfTheFirst(t *testing.T) {
 	second.waitFor("◐ restoring")
 	second.press("q")
 	second.requireExit(settings.ExitOK)
-	if second.hasShown("begun by another run") || second.hasShown("Go on with the restore?") {
-		t.Error("the second program takes up what the first sees to")
+	if second.hasShown("unfinished from another run") || second.hasShown("Resume the restore?") {
+		t.Error("the second program resumes an operation of the first")
 	}
 	h.requireSent("POST /snapshots/", "POST /snapshots/801/restore/")
 }

@@ -12,24 +12,24 @@ import (
 	"vpsdeck/internal/settings"
 )
 
-// actionCase is a deed on web-server-01.
+// actionCase is an action on web-server-01.
 type actionCase struct {
 	prepare        func(*session) // presses all keys but the last, which is enter
-	requestsBefore []string       // requests that come first
-	journalBefore  []string       // lines of the journal that come first
-	request        string         // the one that changes something
-	faultRequest   string         // the same for a fault
+	requestsBefore []string       // requests before this action's
+	journalBefore  []string       // journal lines before this action's
+	request        string         // the action's request
+	faultRequest   string         // the same, as a fault's target
 	action         string         // in the journal
 	title          string         // on the screen
-	notFoundText   string         // what the lists show of it when it was not done
-	endText        string         // on the screen
+	notFoundText   string         // on the screen, if the action was not done
+	endText        string         // on the screen, at its end
 }
 
 var actionCases = map[string]actionCase{
 	"create snapshot": {
 		prepare: (*session).fillSnapshot,
 		request: "POST /snapshots/", faultRequest: "POST /snapshots/", action: "create", title: "snapshot before-kill",
-		notFoundText: "the lists show nothing of it", endText: ": completed",
+		notFoundText: "the lists do not show it", endText: ": completed",
 	},
 	"create backup": {
 		prepare: func(s *session) {
@@ -40,7 +40,7 @@ var actionCases = map[string]actionCase{
 			s.waitFor("› before the kill")
 		},
 		request: "POST /backups/", faultRequest: "POST /backups/", action: "create", title: "backup “before the kill”",
-		notFoundText: "the lists show nothing of it", endText: ": completed",
+		notFoundText: "the lists do not show it", endText: ": completed",
 	},
 	"delete": {
 		prepare: func(s *session) {
@@ -55,27 +55,27 @@ var actionCases = map[string]actionCase{
 	"restore snapshot": {
 		prepare: func(s *session) { s.fillRestore("3", false) },
 		request: "POST /snapshots/801/restore/", faultRequest: "POST /snapshots/{id}/restore/", action: "restore",
-		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists show nothing of it", endText: ": ended",
+		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists do not show it", endText: ": finished",
 	},
 	"restore backup": {
 		prepare: func(s *session) { s.fillRestore("2", false) },
 		request: "POST /servers/12345/restore/", faultRequest: "POST /servers/{id}/restore/", action: "restore",
-		title: "restore backup #", notFoundText: "the lists show nothing of it", endText: ": ended",
+		title: "restore backup #", notFoundText: "the lists do not show it", endText: ": finished",
 	},
 	"snapshot first": {
 		prepare: func(s *session) { s.fillRestore("3", true) },
 		request: "POST /snapshots/", faultRequest: "POST /snapshots/", action: "create", title: "snapshot before-restore-",
-		notFoundText: "the lists show nothing of it",
+		notFoundText: "the lists do not show it",
 	},
 	"then restore": {
 		prepare:        func(s *session) { s.fillRestore("3", true) },
 		requestsBefore: []string{"POST /snapshots/"}, journalBefore: []string{"create intent", "create running", "create done"},
 		request: "POST /snapshots/801/restore/", faultRequest: "POST /snapshots/{id}/restore/", action: "restore",
-		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists show nothing of it", endText: ": ended",
+		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists do not show it", endText: ": finished",
 	},
 }
 
-// submit does what must happen between the last key and the request: a restore after a snapshot waits for that.
+// submit presses enter and does what the request needs: for a restore after a snapshot, it waits for the snapshot.
 func (h *harness) submit(s *session, a actionCase) {
 	h.t.Helper()
 	s.press("\r")
@@ -86,14 +86,14 @@ func (h *harness) submit(s *session, a actionCase) {
 	}
 }
 
-// concat is lines or requests that came first, and more.
+// concat returns a new slice of the first elements and more.
 func concat(first []string, more ...string) []string { return append(slices.Clone(first), more...) }
 
-// A deed that has not got as far as its intent was never there.
+// An action without an intent in the journal was never started.
 func TestKilledBeforeIntentActionDoesNotExist(t *testing.T) {
 	for name, a := range actionCases {
 		if len(a.requestsBefore) > 0 {
-			continue // see TestARestoreAfterASnapshotNeverGoesOnByItself
+			continue // see TestRestoreAfterSnapshotNeverContinuesByItself
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -114,7 +114,7 @@ func TestKilledBeforeIntentActionDoesNotExist(t *testing.T) {
 			s.waitFor("newest first")
 			h.requireNothingResumed(s)
 			if s.hasShown(a.title) {
-				t.Error("something is shown that was never begun")
+				t.Error("an action is shown that was never started")
 			}
 			h.requireJournal()
 			h.requireSent()
@@ -122,7 +122,7 @@ func TestKilledBeforeIntentActionDoesNotExist(t *testing.T) {
 	}
 }
 
-// A deed whose request never arrived is looked for, is not found, and is not sent again.
+// An action whose request never arrived is looked up, not found, and not sent again.
 func TestKilledBeforeRequestActionIsLookedUpAndNotResent(t *testing.T) {
 	for name, a := range actionCases {
 		t.Run(name, func(t *testing.T) {
@@ -139,14 +139,14 @@ func TestKilledBeforeRequestActionIsLookedUpAndNotResent(t *testing.T) {
 
 			h.holdRequests(nil)
 			s = h.start()
-			s.waitFor("1 begun by another run of vpsdeck: looking how far it came", a.title, "outcome unknown")
+			s.waitFor("1 unfinished from another run of vpsdeck: checking progress", a.title, "outcome unknown")
 			h.requireJournal(intent...)
 			h.advance(3 * time.Minute)
 			s.pressUntil("Not seen: try again?", "R")
 			h.requireJournal(concat(intent, a.action+" not-found")...)
 			records, _, _ := journal.New(h.stateDir).Read()
-			if words := records[len(records)-1].Reason; words != "its answer was lost, and "+a.notFoundText+": look in the provider's panel before you try again" {
-				t.Errorf("it is not seen because %q", words)
+			if reason := records[len(records)-1].Reason; reason != "its answer was lost, and "+a.notFoundText+": check the provider's panel before you try again" {
+				t.Errorf("the reason is %q", reason)
 			}
 			h.requireSent(a.requestsBefore...)
 			s.press("\x1b")
@@ -179,11 +179,11 @@ func TestNotSeenActionIsResentOnceWhenConfirmed(t *testing.T) {
 	h.requireSent("POST /snapshots/")
 }
 
-// A deed that was done, and whose answer nobody heard, is found, is seen to its end, and is not sent again.
+// An action that was done, but whose response was lost, is found, followed to its end, and not sent again.
 func TestKilledBeforeResponseActionIsFoundAndNotResent(t *testing.T) {
 	for name, a := range actionCases {
 		if a.endText == "" {
-			continue // see TestARestoreAfterASnapshotNeverGoesOnByItself
+			continue // see TestRestoreAfterSnapshotNeverContinuesByItself
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -192,14 +192,14 @@ func TestKilledBeforeResponseActionIsFoundAndNotResent(t *testing.T) {
 			a.prepare(s)
 			h.injectFault(a.faultRequest + ": hold x1")
 			h.submit(s, a)
-			h.waitUntil("the deed is done", func() bool { return slices.Contains(h.sentActions(), a.request) })
+			h.waitUntil("the action is done", func() bool { return slices.Contains(h.sentActions(), a.request) })
 			s.kill()
 			h.requireJournal(concat(a.journalBefore, a.action+" intent")...)
 
 			s = h.start()
 			lines := concat(a.journalBefore, a.action+" intent")
-			if a.action != "delete" { // which is over as soon as it is found
-				s.waitFor(a.title, "found, it is running")
+			if a.action != "delete" { // a deletion is over as soon as it is found
+				s.waitFor(a.title, "the answer was lost, but it is running")
 				lines = append(lines, a.action+" running")
 				h.requireJournal(lines...)
 				h.advance(time.Hour)
@@ -212,11 +212,11 @@ func TestKilledBeforeResponseActionIsFoundAndNotResent(t *testing.T) {
 	}
 }
 
-// A deed that runs is taken up where it is, and seen to its end.
+// A running action is resumed and followed to its end.
 func TestKilledAfterResponseActionIsFollowedToItsEnd(t *testing.T) {
 	for name, a := range actionCases {
 		if a.endText == "" {
-			continue // see TestARestoreAfterASnapshotNeverGoesOnByItself
+			continue // see TestRestoreAfterSnapshotNeverContinuesByItself
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -226,9 +226,9 @@ func TestKilledAfterResponseActionIsFollowedToItsEnd(t *testing.T) {
 			h.submit(s, a)
 			lines := concat(a.journalBefore, a.action+" intent", a.action+" running")
 			switch a.action {
-			case "delete": // which is over as soon as a list shows it
+			case "delete": // over as soon as a list shows it
 				lines = append(lines, "delete done")
-			case "restore": // which a list has shown
+			case "restore": // a list has shown it
 				lines = append(lines, "restore running")
 			}
 			h.requireJournal(lines...)
@@ -247,7 +247,7 @@ func TestKilledAfterResponseActionIsFollowedToItsEnd(t *testing.T) {
 	}
 }
 
-// requireFinished fails the test unless the deed is over for good: one request, its end in the history, and nothing to take up.
+// requireFinished fails the test unless the action is over: one request, its end in the history, and nothing to resume.
 func (h *harness) requireFinished(s *session, a actionCase, lines []string) {
 	h.t.Helper()
 	s.kill()
@@ -259,20 +259,20 @@ func (h *harness) requireFinished(s *session, a actionCase, lines []string) {
 	h.requireSent(concat(a.requestsBefore, a.request)...)
 }
 
-// requireNothingResumed fails the test if the program, on whose screen the activities are, takes anything up.
+// requireNothingResumed fails the test if the program resumes anything. Its screen must show the activities.
 func (h *harness) requireNothingResumed(s *session) {
 	h.t.Helper()
 	s.press("\x1b")
 	s.waitGone("newest first")
-	asked := len(h.account.Requests())
+	before := len(h.account.Requests())
 	s.press("R")
-	h.waitUntil("all lists have come once more", func() bool {
+	h.waitUntil("all lists have been read again", func() bool {
 		all := h.account.Requests()
-		return len(all) >= asked+4 && !slices.ContainsFunc(all[asked:], func(r sim.Request) bool { return r.Status == 0 })
+		return len(all) >= before+4 && !slices.ContainsFunc(all[before:], func(r sim.Request) bool { return r.Status == 0 })
 	})
 	s.press("q")
-	s.requireExit(settings.ExitOK) // it does not say that anything goes on
-	if s.hasShown("begun by another run") || s.hasShown("Go on with the restore?") || s.hasShown("Not seen") {
-		h.t.Error("what is over is taken up again")
+	s.requireExit(settings.ExitOK) // it reports nothing as still running
+	if s.hasShown("unfinished from another run") || s.hasShown("Resume the restore?") || s.hasShown("Not seen") {
+		h.t.Error("a finished operation was resumed")
 	}
 }

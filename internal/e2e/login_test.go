@@ -10,20 +10,20 @@ import (
 	"vpsdeck/internal/settings"
 )
 
-// startLogin is a person who logs in at a terminal.
+// startLogin starts vpsdeck login on a terminal, and waits for its prompt.
 func startLogin(t *testing.T) (*harness, *session) {
 	t.Helper()
 	h := newHarness(t)
-	h.start().kill() // leaves a state directory behind, which the world looks through for the token
+	h.start().kill() // leaves a state directory, which the harness searches for the token
 	s := startSession(t, newCommand(t, []string{"VPS_API_URL=" + h.url}, "login"))
-	s.waitFor("API token of 127.0.0.1", "hidden:")
+	s.waitFor("API token of 127.0.0.1", "(hidden):")
 	return h, s
 }
 
 func TestLoginHidesTheToken(t *testing.T) {
 	_, s := startLogin(t)
 	s.press(secretToken, "\r")
-	s.waitFor("the token is kept in ")
+	s.waitFor("token saved in ")
 	s.requireExit(settings.ExitOK)
 	if written := s.output(); strings.Contains(written, secretToken[:8]) {
 		t.Errorf("it shows the token: %q", written)
@@ -39,10 +39,10 @@ func TestInterruptedLoginRestoresTheTerminal(t *testing.T) {
 			h, s := startLogin(t)
 			before := len(h.account.Requests())
 			end(s)
-			s.waitFor("it was interrupted (SIGINT)")
+			s.waitFor("interrupted (SIGINT)")
 			s.requireExit(settings.ExitSignal + settings.ExitCode(syscall.SIGINT))
-			if asked := h.account.Requests()[before:]; len(asked) != 0 {
-				t.Errorf("it asked %v", asked)
+			if requests := h.account.Requests()[before:]; len(requests) != 0 {
+				t.Errorf("it sent %v", requests)
 			}
 		})
 	}

@@ -1,4 +1,4 @@
-// Package e2e tests the built program in a pseudo-terminal: kills, signals, logging in, serving, ssh.
+// Package e2e tests the built program in a pseudo-terminal: kills, signals, login, serve and ssh.
 package e2e
 
 import (
@@ -42,17 +42,17 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// newCommand is the built program with the arguments, in an environment of its own: an empty home and what env says.
+// newCommand returns the built program with the arguments, in an environment with an empty home and the variables env.
 func newCommand(t *testing.T, env []string, args ...string) *exec.Cmd {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // a guard: nothing here takes that long
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // only a guard: nothing here takes that long
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, binary, args...)
 	cmd.Env = append([]string{"HOME=" + t.TempDir(), "TERM=xterm-256color"}, env...)
 	return cmd
 }
 
-// openTerminal is the program's side of a new terminal, and what has been written to it, which ends its use.
+// openTerminal returns the program's side of a new terminal. written closes it and returns what was written to it.
 func openTerminal(t *testing.T) (tty *os.File, written func() string) {
 	t.Helper()
 	ptmx, tty, err := pty.Open()
@@ -88,7 +88,7 @@ func runToEnd(t *testing.T, cmd *exec.Cmd) (stdout, stderr string, code settings
 	return out.String(), err.String(), settings.ExitCode(cmd.ProcessState.ExitCode())
 }
 
-// requireErrorLine fails unless the program ended with the code and one line on standard error that says all the words.
+// requireErrorLine fails unless the program exits with the code and prints one line to standard error that contains all the words.
 func requireErrorLine(t *testing.T, cmd *exec.Cmd, code settings.ExitCode, words ...string) {
 	t.Helper()
 	stdout, stderr, got := runToEnd(t, cmd)
@@ -97,11 +97,11 @@ func requireErrorLine(t *testing.T, cmd *exec.Cmd, code settings.ExitCode, words
 	}
 	line, ended := strings.CutSuffix(stderr, "\n")
 	if !ended || strings.Contains(line, "\n") || !strings.HasPrefix(line, "vpsdeck: ") {
-		t.Errorf("not one line that begins with the program's name: %q", stderr)
+		t.Errorf("not one line that starts with the program's name: %q", stderr)
 	}
 	for _, w := range words {
 		if !strings.Contains(line, w) {
-			t.Errorf("%q does not say %q", line, w)
+			t.Errorf("%q does not contain %q", line, w)
 		}
 	}
 	if stdout != "" {
@@ -129,7 +129,7 @@ func TestBadCommandLineIsOneLineAndExitCode2(t *testing.T) {
 		"completion ksh":                `unknown command "ksh"`,
 		"--api-url":                     "flag needs an argument: --api-url; see vpsdeck --help",
 		"--read-only=perhaps":           `--read-only cannot be "perhaps": it takes true or false; see vpsdeck --help`,
-		"--demo --api-url https://x":    "--demo and --api-url exclude each other",
+		"--demo --api-url https://x":    "--demo and --api-url cannot be combined",
 		"--api-url=":                    "--api-url is not the address of an API",
 		"--api-url admin.vps.org":       "--api-url is not the address of an API",
 		"--api-url http://a.vps.org/":   "--api-url would send the token unencrypted",
@@ -144,23 +144,23 @@ func TestBadCommandLineIsOneLineAndExitCode2(t *testing.T) {
 		"sim --speed Inf":               "--speed +Inf is out of range",
 		"sim --speed quick":             `--speed cannot be "quick": it takes a number`,
 		"sim --seed -1":                 `--seed cannot be "-1": it takes a whole number, 0 or above`,
-		"sim --listen 8080":             `--listen "8080" is no address: write it like 127.0.0.1:8080`,
-		"sim --listen 127.0.0.1:http":   "is no address",
-		"sim --listen 127.0.0.1:65536":  "is no address",
+		"sim --listen 8080":             `--listen "8080" is not an address: write it like 127.0.0.1:8080`,
+		"sim --listen 127.0.0.1:http":   "is not an address",
+		"sim --listen 127.0.0.1:65536":  "is not an address",
 		"sim --token=":                  "--token is empty",
 		"sim --lag soon":                `--lag cannot be "soon"`,
 		"sim --lag -1s":                 "--lag -1s is out of range: 0 to 24 hours",
 		"sim --linger 25h":              "--linger 25h0m0s is out of range",
 		"sim --replicas -2":             "--replicas -2 is below 0",
 		"sim --cut-lists 418":           `--cut-lists "418" is unknown: write one of 404 410 empty again ignored`,
-		"sim --date tomorrow":           `--date "tomorrow" is no time`,
+		"sim --date tomorrow":           `--date "tomorrow" is not a time`,
 		"sim --age -1s":                 "--age -1s is below 0",
 		"sim --fault teapot":            `--fault "teapot": `,
 		"sim --fault GET_/:status_1200": `--fault "GET /:status 1200": `,
 	} {
 		t.Run(line, func(t *testing.T) {
 			args := strings.Fields(line)
-			for i := range args { // a fault is one argument with blanks in it
+			for i := range args { // a fault is one argument with spaces
 				if strings.HasPrefix(args[i], "GET_") {
 					args[i] = strings.ReplaceAll(args[i], "_", " ")
 				}
@@ -193,7 +193,7 @@ func TestBadSettingIsOneLineAndExitCode3(t *testing.T) {
 	}
 }
 
-// configHome is a directory for XDG_CONFIG_HOME with the files in it, each readable by everyone.
+// configHome returns a directory for XDG_CONFIG_HOME with the files in it, each readable by everyone.
 func configHome(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -264,7 +264,7 @@ func TestHelpColourFollowsTerminalAndNoColor(t *testing.T) {
 		"pipe":                         {},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cmd := newCommand(t, c.env, "sim", "--help") // without standard input, or it would ask for the background
+			cmd := newCommand(t, c.env, "sim", "--help") // without standard input, so that it does not query the background colour
 			written := func() string { return "" }
 			if c.terminal {
 				cmd.Stdout, written = openTerminal(t)

@@ -24,10 +24,10 @@ import (
 	"vpsdeck/model"
 )
 
-// requireOpenSSHVar names the variable with which a machine says that it must have OpenSSH's client: there its absence is a failure.
+// requireOpenSSHVar names the environment variable that makes a missing OpenSSH client a failure instead of a skip.
 const requireOpenSSHVar = "VPSDECK_OPENSSH"
 
-// sshServer is a server of the dashboard, as the built program, and those who come to it with OpenSSH's own client.
+// sshServer is the built program as a server, with OpenSSH's own client to connect to it.
 type sshServer struct {
 	*harness
 	dir     string
@@ -53,7 +53,7 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// newSSHServer starts a server for anna, who may do everything, and bert, who may look at the web servers.
+// newSSHServer starts a server for anna, who may do everything, and bert, who may only view the web servers.
 func newSSHServer(t *testing.T) *sshServer {
 	t.Helper()
 	for _, tool := range []string{"ssh", "ssh-keygen"} {
@@ -79,7 +79,7 @@ func newSSHServer(t *testing.T) *sshServer {
 	return s
 }
 
-// newKey makes somebody's key and returns the public one.
+// newKey creates a key pair for a user and returns the public key.
 func (s *sshServer) newKey(name string) string {
 	s.t.Helper()
 	s.keygen("-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(s.dir, name))
@@ -129,10 +129,10 @@ func (s *sshServer) serve(more ...string) {
 
 func (s *sshServer) waitLog(text string) {
 	s.t.Helper()
-	s.waitUntil("the log says "+text+"; it says "+s.log.String(), func() bool { return strings.Contains(s.log.String(), text) })
+	s.waitUntil("the log has "+text+"; it has "+s.log.String(), func() bool { return strings.Contains(s.log.String(), text) })
 }
 
-// sshCommand is OpenSSH's client, set up like that of a person with one key.
+// sshCommand returns OpenSSH's client, configured for a user with one key.
 func (s *sshServer) sshCommand(key string, args ...string) *exec.Cmd {
 	host, port, _ := net.SplitHostPort(s.address)
 	all := []string{
@@ -144,7 +144,7 @@ func (s *sshServer) sshCommand(key string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// requireRefused runs the client without a terminal, and requires that it is refused with a text.
+// requireRefused runs the client without a terminal, and requires that it is refused with the text.
 func (s *sshServer) requireRefused(want string, cmd *exec.Cmd) {
 	s.t.Helper()
 	out, err := cmd.CombinedOutput()
@@ -187,7 +187,7 @@ func TestServedDashboardRecordsWhoDidWhat(t *testing.T) {
 	for _, r := range records {
 		events[r.Event+" by "+r.By.Name] = true
 		if r.By.Address != "127.0.0.1" || !strings.HasPrefix(r.By.Key, "SHA256:") {
-			t.Errorf("%s was done by %+v", r.Event, r.By)
+			t.Errorf("%s is attributed to %+v", r.Event, r.By)
 		}
 	}
 	for _, want := range []string{model.EventLogin + " by anna", model.EventLogin + " by bert", model.EventIntent + " by anna", model.EventRunning + " by anna", model.EventLogout + " by anna"} {
@@ -196,7 +196,7 @@ func TestServedDashboardRecordsWhoDidWhat(t *testing.T) {
 		}
 	}
 	if strings.Contains(s.log.String(), secretToken) {
-		t.Error("the token stands in the log")
+		t.Error("the token is in the log")
 	}
 }
 
@@ -242,11 +242,12 @@ func TestOnlyCurrentSSHAlgorithmsAreAccepted(t *testing.T) {
 	}
 }
 
-// The server is asked for a key before the client has shown that it has it: that must not make it somebody else.
+// A client can ask whether the server accepts a public key before it proves that it has the private one. That must not log it in as
+// the key's owner.
 func TestOfferingAnothersPublicKeyGivesNoAccess(t *testing.T) {
 	t.Parallel()
 	s := newSSHServer(t)
-	ghost := filepath.Join(s.dir, "ghost") // anna's public key, and no private one that could be used
+	ghost := filepath.Join(s.dir, "ghost") // anna's public key without a usable private key
 	if err := errors.Join(os.WriteFile(ghost+".pub", []byte(s.publicKey("anna")), 0o600), os.WriteFile(ghost, []byte("nothing\n"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
@@ -254,11 +255,11 @@ func TestOfferingAnothersPublicKeyGivesNoAccess(t *testing.T) {
 	bert.waitOutput("Server accepts key: " + ghost)
 	bert.waitFor("vpsdeck read-only bert", "web-server-01")
 	if strings.Contains(bert.output(), "db-server-01") {
-		t.Error("he sees what is anna's")
+		t.Error("bert sees anna's servers")
 	}
 	s.waitLog("user=bert")
 	if strings.Contains(s.log.String(), "user=anna") {
-		t.Errorf("somebody is anna: %s", s.log)
+		t.Errorf("a session was opened as anna: %s", s.log)
 	}
 }
 
@@ -301,7 +302,7 @@ func TestKilledClientAndRestartedServer(t *testing.T) {
 	if err := errors.Join(s.cmd.Process.Kill(), ignoreError(s.cmd.Wait())); err != nil {
 		t.Fatal(err)
 	}
-	s.serve() // with the same host key, which the client knows by now
+	s.serve() // with the same host key, which the client knows already
 	again := startSession(t, s.sshCommand("anna", "-tt"))
 	again.waitFor("vpsdeck anna", "web-server-01")
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -332,9 +333,9 @@ func TestServeReportsBadFlagsAndFiles(t *testing.T) {
 		code settings.ExitCode
 		want string
 	}{
-		{[]string{"--demo"}, settings.ExitUsage, "--users is missing: without a users file nobody may come in"},
-		{[]string{"--demo", "--users", users, "--log", "xml"}, settings.ExitUsage, `--log cannot be "xml": there are text and json`},
-		{[]string{"--demo", "--profile", "x", "--users", users}, settings.ExitUsage, "--demo and an account exclude each other"},
+		{[]string{"--demo"}, settings.ExitUsage, "--users is missing: without a users file nobody can log in"},
+		{[]string{"--demo", "--users", users, "--log", "xml"}, settings.ExitUsage, `--log cannot be "xml"; valid: text, json`},
+		{[]string{"--demo", "--profile", "x", "--users", users}, settings.ExitUsage, "--demo cannot be combined with --api-url or --profile"},
 		{[]string{"--demo", "--users", filepath.Join(dir, "none"), "--check", "--host-key", key}, settings.ExitConfig, "it is not there"},
 		{[]string{"--demo", "--users", users, "--check", "--host-key", key}, settings.ExitConfig, users + `:1: role cannot be "boss": there are viewer and operator`},
 		{[]string{"--demo", "--users", users, "--host-key", key, "--listen", "127.0.0.1:0"}, settings.ExitConfig, users + ":1: role cannot be"},
@@ -344,7 +345,7 @@ func TestServeReportsBadFlagsAndFiles(t *testing.T) {
 		cmd.Args = append(append(cmd.Args, "serve"), c.args...)
 		out, _ := cmd.CombinedOutput()
 		if code := settings.ExitCode(cmd.ProcessState.ExitCode()); code != c.code || !strings.Contains(string(out), c.want) || strings.Count(string(out), "\n") != 1 {
-			t.Errorf("serve %q ends with %d: %s", c.args, code, out)
+			t.Errorf("serve %q exits with %d: %s", c.args, code, out)
 		}
 	}
 	write(users, `user="anna",role="viewer" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK47uSpBcYO/3GVT7CgygrCTp4wD+GiUA6BqKp4jtiro`, 0o600)
@@ -358,7 +359,7 @@ func TestServeReportsBadFlagsAndFiles(t *testing.T) {
 	}
 	cmd := newCommand(t, nil)
 	cmd.Args = append(cmd.Args, "serve", "--demo", "--users", users, "--host-key", filepath.Join(dir, "new"), "--check")
-	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "all is fine: 1 key in "+users) {
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "OK: 1 key in "+users) {
 		t.Errorf("%v: %s", err, out)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "new")); err == nil {
@@ -375,12 +376,12 @@ func TestTerminalSettingsApplyAndRemovedKeyEndsSession(t *testing.T) {
 	bert.waitFor("vpsdeck read-only bert", "web-server-01")
 	if through, err := net.Dial("unix", forwarded); err != nil {
 		t.Error(err)
-	} else if _, err := through.Read(make([]byte, 1)); !errors.Is(err, io.EOF) { // the client hears that it is refused
+	} else if _, err := through.Read(make([]byte, 1)); !errors.Is(err, io.EOF) { // the client is told that it is refused
 		t.Errorf("a forwarded port answers: %v", err)
 	}
 	const colour = "\x1b[38;5;"
 	if strings.Contains(anna.output(), colour) || !strings.Contains(bert.output(), colour) {
-		t.Error("each has not the colours that they want")
+		t.Error("anna has colours, or bert has none")
 	}
 	for _, size := range []pty.Winsize{{Cols: 100, Rows: 30}, {Cols: 30, Rows: 8}} {
 		if err := pty.Setsize(anna.ptmx, &size); err != nil {
@@ -394,8 +395,7 @@ func TestTerminalSettingsApplyAndRemovedKeyEndsSession(t *testing.T) {
 	s.requireRefused("Permission denied", s.sshCommand("bert", "-tt"))
 }
 
-// Who may see some servers must not read of the others: sheets that tell of servers are opened, and all that was ever written is
-// looked through.
+// A session with a scope must show nothing of other servers. The test opens the sheets that show servers, and searches all output.
 func TestScopedSessionSeesOnlyItsServers(t *testing.T) {
 	t.Parallel()
 	s := newSSHServer(t)
@@ -431,8 +431,8 @@ func TestScopedSessionSeesOnlyItsServers(t *testing.T) {
 		}
 	})
 	all := map[string]*session{"bert": startSession(t, s.sshCommand("bert", "-tt")), "cleo": startSession(t, s.sshCommand("cleo", "-tt"))}
-	for _, who := range all {
-		who.waitFor("web-server-01")
+	for _, user := range all {
+		user.waitFor("web-server-01")
 	}
 	anna.waitGone("secret-gone-snap")
 	anna.press("/db-server-01\r")
@@ -444,20 +444,20 @@ func TestScopedSessionSeesOnlyItsServers(t *testing.T) {
 	anna.press("\r")
 	s.waitUntil("it is sent", func() bool { return slices.Contains(s.sentActions(), "POST /backups/") })
 
-	for name, who := range all {
+	for name, user := range all {
 		for _, sheet := range [][2]string{{":", "Go to / run"}, {"?", "─ Keys "}} {
-			who.press(sheet[0])
-			who.waitFor(sheet[1])
-			who.press("\x1b")
-			who.waitGone(sheet[1])
+			user.press(sheet[0])
+			user.waitFor(sheet[1])
+			user.press("\x1b")
+			user.waitGone(sheet[1])
 		}
-		who.press("A")
-		who.waitFor("own-web-snap")
+		user.press("A")
+		user.waitFor("own-web-snap")
 		for _, secret := range []string{"secret-", "db-server", "hr-payroll", "web-gone", "web-once", "12346", "99999"} {
-			if strings.Contains(who.output(), secret) {
-				for i, screen := range who.screens {
+			if strings.Contains(user.output(), secret) {
+				for i, screen := range user.screens {
 					if strings.Contains(screen, secret) {
-						t.Errorf("%s reads of %q:\n%s\nafter\n%s", name, secret, screen, who.screens[max(i-1, 0)])
+						t.Errorf("%s sees %q:\n%s\nafter\n%s", name, secret, screen, user.screens[max(i-1, 0)])
 						break
 					}
 				}

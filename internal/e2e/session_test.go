@@ -24,31 +24,31 @@ import (
 	"golang.org/x/term"
 
 	"vpsdeck/internal/settings"
-	picture "vpsdeck/internal/terminal" // another terminal stands in main_test.go
+	picture "vpsdeck/internal/terminal"
 )
 
-// session is a person at a real terminal, on which a program runs.
+// session is a program on a real terminal, with the user who presses the keys.
 type session struct {
 	t            *testing.T
 	cmd          *exec.Cmd
 	ptmx         *os.File
-	tty          *os.File    // the program's side, kept open to look at what it leaves behind
+	tty          *os.File    // the program's side, kept open to check the state that it leaves behind
 	initialState *term.State // of the terminal
 	exited       chan struct{}
-	drained      chan struct{} // closed when all that was written has been shown
+	drained      chan struct{} // closed when all output has been read
 	lastKey      time.Time     // when the last key was sent
 
 	mu         sync.Mutex
-	raw        bytes.Buffer  // all that was written
-	screens    []string      // what the screen showed after each piece of it
-	updated    chan struct{} // closed, and replaced, when the tape grows
-	lastOutput time.Time     // when it grew the last time
+	raw        bytes.Buffer  // all output
+	screens    []string      // the screen after each piece of output
+	updated    chan struct{} // closed and replaced at each output
+	lastOutput time.Time     // when the last output came
 }
 
-// testTimeout is how long anything may take before the test gives up. Nothing waits that long.
+// testTimeout is how long a test waits before it fails. Nothing takes that long.
 const testTimeout = 45 * time.Second
 
-// startSession starts a program on a terminal of its own. A standard input that it has already stays.
+// startSession starts a program on a new terminal. It keeps a standard input that the program already has.
 func startSession(t *testing.T, cmd *exec.Cmd) *session {
 	t.Helper()
 	s := startUnreadSession(t, cmd)
@@ -56,7 +56,7 @@ func startSession(t *testing.T, cmd *exec.Cmd) *session {
 	return s
 }
 
-// startUnreadSession is sit at a terminal that takes what is written to it only as long as it has room, and never shows it.
+// startUnreadSession is startSession on a terminal whose output nobody reads, so that it fills up.
 func startUnreadSession(t *testing.T, cmd *exec.Cmd) *session {
 	t.Helper()
 	s := &session{t: t, cmd: cmd, exited: make(chan struct{}), drained: make(chan struct{}), updated: make(chan struct{})}
@@ -84,38 +84,38 @@ func startUnreadSession(t *testing.T, cmd *exec.Cmd) *session {
 	}
 	go func() {
 		defer close(s.exited)
-		_ = cmd.Wait() // its state says the rest
+		_ = cmd.Wait() // the error is in its ProcessState
 	}()
 	t.Cleanup(s.cleanup)
 	return s
 }
 
-// dupNonblocking is the same file, which can be closed while it is read from: the line is then dropped at once, not with the next
+// dupNonblocking returns the same file, but one that can be closed during a read. So the terminal is closed at once, not at the next
 // byte.
 func dupNonblocking(f *os.File) (*os.File, error) {
 	defer func() { _ = f.Close() }()
-	syscall.ForkLock.RLock() // no program that another test starts may inherit it
+	syscall.ForkLock.RLock() // so that no program of another test inherits it
 	defer syscall.ForkLock.RUnlock()
 	fd, err := syscall.Dup(int(f.Fd()))
 	if err != nil {
 		return nil, err
 	}
 	syscall.CloseOnExec(fd)
-	if err := syscall.SetNonblock(fd, true); err != nil { // before NewFile, which looks at it
+	if err := syscall.SetNonblock(fd, true); err != nil { // before NewFile, which checks it
 		return nil, err
 	}
 	return os.NewFile(uintptr(fd), f.Name()), nil
 }
 
-// readOutput keeps the screen in step with what is written, until nobody can write any more.
+// readOutput updates the screen with the output, until nobody can write any more.
 func (s *session) readOutput() {
 	defer close(s.drained)
 	emulator := vt.NewEmulator(140, 40)
-	// The emulator knows these modes only once they have been mentioned; a terminal of today has them.
+	// The emulator reports these modes only once they have been set or reset; current terminals support them.
 	_, _ = emulator.Write([]byte(ansi.ResetModeSynchronizedOutput + ansi.ResetModeUnicodeCore))
-	// Somebody has to take the emulator's answers, or its Write waits for ever.
+	// The emulator's answers must be read, or its Write blocks for ever.
 	go func() { _, _ = io.Copy(s.ptmx, emulator) }()
-	defer func() { // its own Close races with its Read; closing its pipe does not
+	defer func() { // the emulator's Close races with its Read; closing its pipe does not
 		if pipe, ok := emulator.InputPipe().(io.Closer); ok {
 			_ = pipe.Close()
 		}
@@ -137,7 +137,7 @@ func (s *session) readOutput() {
 	}
 }
 
-// cleanup ends the program, whatever became of the test.
+// cleanup kills the program, and fails the test if it wrote the token.
 func (s *session) cleanup() {
 	_ = s.cmd.Process.Kill()
 	<-s.exited
@@ -148,7 +148,7 @@ func (s *session) cleanup() {
 	}
 }
 
-// screen is the screen now, and what tells of the next one.
+// screen returns the current screen, and a channel that is closed when it changes.
 func (s *session) screen() (screen string, more <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -158,21 +158,21 @@ func (s *session) screen() (screen string, more <-chan struct{}) {
 	return s.screens[len(s.screens)-1], s.updated
 }
 
-// output is all that the program has written.
+// output returns all that the program has written.
 func (s *session) output() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.raw.String()
 }
 
-// clearScreens drops what was on the screen so far.
+// clearScreens drops the screens so far.
 func (s *session) clearScreens() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.screens = nil
 }
 
-// hasShown says whether the text has ever been on the screen.
+// hasShown reports whether the text has ever been on the screen.
 func (s *session) hasShown(text string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -220,8 +220,8 @@ func (s *session) waitGone(text string) {
 	}
 }
 
-// waitReady waits until the program has read what the terminal has answered to its questions: a key comes behind that. What it has not
-// read by its end is left to whoever reads next.
+// waitReady waits until the program has read the terminal's answers to its queries, by pressing a key after them. Answers that it has
+// not read by its end would be left for the next reader.
 func (s *session) waitReady() {
 	s.t.Helper()
 	s.press("?")
@@ -230,32 +230,32 @@ func (s *session) waitReady() {
 	s.waitGone("─ Keys ")
 }
 
-// A person enters once the screen shows what was typed, and has rested for a moment: an enter that comes in one burst with other keys
-// is a paste's, and sends nothing. What shows nothing is waited for no longer than a blink.
+// A person presses enter after the screen shows what was typed and has settled. An enter in one burst with other keys counts as
+// pasted, and sends nothing. Keys that change nothing on the screen are waited for at most maxSettleTime.
 const (
 	settleTime    = 150 * time.Millisecond
 	maxSettleTime = 2 * time.Second
 )
 
-// waitSettled waits until the screen has answered to the last key, and rested.
+// waitSettled waits until the screen has reacted to the last key, and settled.
 func (s *session) waitSettled() {
 	for {
 		s.mu.Lock()
 		last, more := s.lastOutput, s.updated
 		s.mu.Unlock()
-		rest := time.After(settleTime - time.Since(last))
+		settled := time.After(settleTime - time.Since(last))
 		if last.Before(s.lastKey) {
-			rest = time.After(maxSettleTime - time.Since(s.lastKey))
+			settled = time.After(maxSettleTime - time.Since(s.lastKey))
 		}
 		select {
 		case <-more:
-		case <-rest:
+		case <-settled:
 			return
 		}
 	}
 }
 
-// press sends keys, as a terminal does. Enter comes as a person presses it.
+// press sends keys, as a terminal does. It sends enter separately, as a person presses it.
 func (s *session) press(keys ...string) {
 	s.t.Helper()
 	for _, k := range keys {
@@ -274,27 +274,27 @@ func (s *session) press(keys ...string) {
 	}
 }
 
-// pressUntil presses keys that do no harm when they are pressed again, until the screen shows the text.
+// pressUntil presses keys again and again until the screen shows the text. The keys must be harmless to repeat.
 func (s *session) pressUntil(text string, keys ...string) {
 	s.t.Helper()
 	s.pressUntilTrue(keys, text+" is shown", func(screen string) bool { return strings.Contains(screen, text) })
 }
 
-// waitOutput waits until the text has been written, whether or not it stood long enough to be seen. It presses keys as pressUntil does.
+// waitOutput waits until the text has been written, even if it was not visible for long. It presses keys as pressUntil does.
 func (s *session) waitOutput(text string, keys ...string) {
 	s.t.Helper()
 	s.pressUntilTrue(keys, text+" is written", func(string) bool { return strings.Contains(s.output(), text) })
 }
 
-// pressUntilTrue presses keys again and again until something holds of the screen.
-func (s *session) pressUntilTrue(keys []string, what string, holds func(screen string) bool) {
+// pressUntilTrue presses keys again and again until the screen meets the condition.
+func (s *session) pressUntilTrue(keys []string, what string, met func(screen string) bool) {
 	s.t.Helper()
 	again := time.NewTicker(50 * time.Millisecond)
 	defer again.Stop()
 	late := time.After(testTimeout)
 	for {
 		screen, more := s.screen()
-		if holds(screen) {
+		if met(screen) {
 			return
 		}
 		select {
@@ -302,7 +302,7 @@ func (s *session) pressUntilTrue(keys []string, what string, holds func(screen s
 		case <-again.C:
 			s.press(keys...)
 		case <-late:
-			s.t.Fatalf("it never came that %s; the screen is\n%s\nand all that was written\n%q", what, screen, s.output())
+			s.t.Fatalf("timeout: waited until %s; the screen is\n%s\nand all output\n%q", what, screen, s.output())
 		}
 	}
 }
@@ -315,21 +315,21 @@ func (s *session) signal(number syscall.Signal) {
 	}
 }
 
-// kill ends the program as the system does it: at once.
+// kill kills the program with SIGKILL.
 func (s *session) kill() {
 	s.t.Helper()
 	s.signal(syscall.SIGKILL)
 	<-s.exited
 }
 
-// requireExit waits for the end of the program, and fails the test unless it has given the terminal back and ended with the code,
-// with these lines and no other on the screen that one comes back to.
+// requireExit waits for the end of the program. It fails the test unless the terminal is restored, the exit code is right, and exactly
+// these lines are on the main screen.
 func (s *session) requireExit(code settings.ExitCode, lines ...string) {
 	s.t.Helper()
 	s.requireExitMatching(code, quoteLines(lines)...)
 }
 
-// requireExitMatching is leave with patterns of the lines.
+// requireExitMatching is requireExit with patterns of the lines.
 func (s *session) requireExitMatching(code settings.ExitCode, lines ...string) {
 	s.t.Helper()
 	select {
@@ -354,7 +354,7 @@ func (s *session) requireExitMatching(code settings.ExitCode, lines ...string) {
 		want += "vpsdeck: " + line + "\r\n"
 	}
 	if got := ansi.Strip(after); !regexp.MustCompile("^" + want + "$").MatchString(got) {
-		s.t.Errorf("the terminal that one comes back to says\n%q, want\n%q", got, want)
+		s.t.Errorf("the main screen has\n%q, want\n%q", got, want)
 	}
 }
 
@@ -367,16 +367,16 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return s, "", false
 }
 
-// requireTerminalRestored fails the test unless the line discipline is as it was.
+// requireTerminalRestored fails the test unless the line discipline is as before.
 func (s *session) requireTerminalRestored() {
 	s.t.Helper()
 	now, err := term.GetState(int(s.tty.Fd()))
 	if err != nil || !reflect.DeepEqual(now, s.initialState) {
-		s.t.Errorf("the terminal's state is %+v, %v; it was %+v", now, err, s.initialState)
+		s.t.Errorf("the terminal's state is %+v, %v; before it was %+v", now, err, s.initialState)
 	}
 }
 
-// The modes that the program changes, and whether a terminal has them set before.
+// The modes that the program changes, and whether a terminal has them set by default.
 var terminalModes = map[string]bool{
 	"1049": false, // the alternate screen
 	"25":   true,  // the cursor
@@ -388,7 +388,7 @@ var terminalModes = map[string]bool{
 
 var modePattern = regexp.MustCompile(`\x1b\[\?([\d;]+)([hl])`)
 
-// changedModes are the modes that are not as a terminal has them before.
+// changedModes returns the modes that are not at their default.
 func changedModes(raw string) []string {
 	now := maps.Clone(terminalModes)
 	for _, m := range modePattern.FindAllStringSubmatch(raw, -1) {
@@ -406,12 +406,12 @@ func changedModes(raw string) []string {
 	return out
 }
 
-// requireModesReset fails the test unless every mode is as it was.
+// requireModesReset fails the test unless every mode is as before.
 func (s *session) requireModesReset() {
 	s.t.Helper()
 	raw := s.output()
 	if left := changedModes(raw); len(left) > 0 {
-		s.t.Errorf("the modes %q are not as they were", left)
+		s.t.Errorf("the modes %q are not as before", left)
 	}
 	for set, reset := range map[string]string{
 		ansi.SetModifyOtherKeys2:       ansi.ResetModifyOtherKeys,
@@ -441,7 +441,7 @@ func (s *session) fillSnapshot() {
 	s.waitFor("enter: create")
 }
 
-// fillRestore asks for a restore from the newest point in a pane, and answers all but the last question.
+// fillRestore opens the restore dialog for the newest point in a pane, and fills in everything but the final enter.
 func (s *session) fillRestore(pane string, snapshotFirst bool) {
 	s.t.Helper()
 	s.selectServer()
@@ -459,7 +459,7 @@ func (s *session) fillRestore(pane string, snapshotFirst bool) {
 	s.waitFor("▸ Restore")
 }
 
-// typeName types the server's name into a question. It does so until the question listens.
+// typeName types the server's name into a dialog. It repeats this until the dialog accepts input.
 func (s *session) typeName() {
 	s.t.Helper()
 	const clear, paste, pasted = "\x15", "\x1b[200~", "\x1b[201~"

@@ -13,18 +13,18 @@ import (
 	"testing"
 )
 
-// requireShellsVar names the variable with which a machine says that it must have the shells: there their absence is a failure.
+// requireShellsVar names the environment variable that makes a missing shell a failure instead of a skip.
 const requireShellsVar = "VPSDECK_SHELLS"
 
-// hostileNames are servers' names that a shell which takes them for code runs: each would make a file called pwned.
+// hostileNames are server names that create a file called pwned if a shell runs them as code.
 var hostileNames = []string{
 	"web;touch pwned", "web$(touch pwned)", "web`touch pwned`", "web(touch pwned)", "web' touch pwned '", `web" $(touch pwned) "`,
 	"web|touch pwned", "web&touch pwned", "web>pwned", "web-*", "web ${x:=$(touch pwned)}", `web\$(touch pwned)`, "web{a,$(touch pwned)}",
 }
 
-// In each shell the name that was completed comes back as one argument, and the next one is completed behind it.
+// In each shell the completed name is used as one argument, and the next argument is completed after it.
 var shellScripts = map[string]string{
-	// complete -C does all that the tab key does, but for the keyboard.
+	// complete -C does what the tab key does.
 	"fish": `vpsdeck completion fish | source
 for typed in 'vpsdeck snapshot w' "vpsdeck snapshot '(touch pwned)' w" 'vpsdeck snapshot x\;touch\ pwned w' "vpsdeck snapshot 'web-*' w"
     complete -C $typed
@@ -32,7 +32,7 @@ end
 for name in (complete -C 'vpsdeck snapshot w' | string split -f1 \t)
     complete -C "vpsdeck snapshot "(string escape -- $name)" w"
 end`,
-	// The two functions are those of bash-completion and of bash that the script calls.
+	// The two functions replace those of bash-completion and of bash that the script calls.
 	"bash": `_get_comp_words_by_ref() { words=("${COMP_WORDS[@]}") cword=$COMP_CWORD cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}; }
 compopt() { :; }
 source <(vpsdeck completion bash)
@@ -45,7 +45,7 @@ for name in "${first[@]}"; do
 done
 tab vpsdeck snapshot "'(touch pwned)'" w
 printf '%s\n' "${COMPREPLY[@]}"`,
-	// The functions are those of zsh's completion that the script calls. Names come back as zsh quotes them.
+	// The functions replace those of zsh's completion that the script calls. Names are quoted as zsh does.
 	"zsh": `compdef() { :; }
 _describe() { local list=$2; [[ $list == completions ]] && found=("${completions[@]}"); return 0; }
 source <(vpsdeck completion zsh)
@@ -93,9 +93,9 @@ func TestCompletionNeverRunsNamesOrArguments(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
-			// It has completed behind each of the names, and behind the argument.
+			// It must complete after each of the names, and after the argument.
 			if n := strings.Count(strings.ReplaceAll(string(out), `\`, ""), "touch pwned"); n < len(hostileNames) {
-				t.Errorf("it completes little:\n%s", out)
+				t.Errorf("completions are missing:\n%s", out)
 			}
 			if _, err := os.Stat(filepath.Join(dir, "pwned")); err == nil {
 				t.Errorf("it ran code:\n%s", out)

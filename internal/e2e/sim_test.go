@@ -19,16 +19,16 @@ func TestSimFlagsMakeListsStale(t *testing.T) {
 		}
 		r.Header.Set("Authorization", "Bearer vps_demo")
 		r.Header.Set("Content-Type", "application/json")
-		answer, err := http.DefaultClient.Do(r)
+		response, err := http.DefaultClient.Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer answer.Body.Close()
-		text, err := io.ReadAll(answer.Body)
-		if err != nil || answer.StatusCode != status {
-			t.Fatalf("%s %s: %d %s %v, want %d", method, path, answer.StatusCode, text, err, status)
+		defer response.Body.Close()
+		text, err := io.ReadAll(response.Body)
+		if err != nil || response.StatusCode != status {
+			t.Fatalf("%s %s: %d %s %v, want %d", method, path, response.StatusCode, text, err, status)
 		}
-		return answer, string(text)
+		return response, string(text)
 	}
 	send("POST", "/snapshots/", `{"server_id":12345,"name":"late"}`, http.StatusCreated)
 	send("DELETE", "/snapshots/798/", "", http.StatusNoContent)
@@ -36,11 +36,11 @@ func TestSimFlagsMakeListsStale(t *testing.T) {
 	if _, body := send("GET", "/snapshots/?server_id=12345", "", http.StatusOK); strings.Contains(body, "late") || !strings.Contains(body, `"id":798`) {
 		t.Errorf("snapshots: %s", body)
 	}
-	answer, body := send("GET", "/servers/12345/", "", http.StatusOK)
+	response, body := send("GET", "/servers/12345/", "", http.StatusOK)
 	if !strings.Contains(body, `"status":"stopping"`) {
 		t.Errorf("the server: %s", body)
 	}
-	if date, age := answer.Header.Get("Date"), answer.Header.Get("Age"); date != "Thu, 01 Jan 1970 00:00:00 GMT" || age != "108000" {
+	if date, age := response.Header.Get("Date"), response.Header.Get("Age"); date != "Thu, 01 Jan 1970 00:00:00 GMT" || age != "108000" {
 		t.Errorf("Date %q, Age %q", date, age)
 	}
 

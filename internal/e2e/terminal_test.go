@@ -32,9 +32,10 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// What the test binary does when a test starts it as another program.
+// helperPrograms are the programs that the test binary can be started as.
 var helperPrograms = map[string]func() int{"breaking": runCrashingClient, "shell": runShell}
 
+// helperVar selects one of them.
 const helperVar = "VPSDECK_TEST_PART"
 
 func init() { // before TestMain, which would build the program again
@@ -43,7 +44,7 @@ func init() { // before TestMain, which would build the program again
 	}
 }
 
-// The ways to end the program that give the terminal back: what is done, the exit code, and what is said.
+// The ways to end the program that restore the terminal: the action, the exit code, and the message.
 var exitCases = map[string]struct {
 	end  func(*session)
 	code settings.ExitCode
@@ -51,10 +52,10 @@ var exitCases = map[string]struct {
 }{
 	"q":       {end: func(s *session) { s.press("q") }},
 	"ctrl+c":  {end: func(s *session) { s.press("\x03") }},
-	"SIGTERM": {func(s *session) { s.signal(syscall.SIGTERM) }, 143, []string{"it was told to end (SIGTERM)"}},
-	"SIGHUP":  {func(s *session) { s.signal(syscall.SIGHUP) }, 129, []string{"the line was dropped (SIGHUP)"}},
-	"SIGINT":  {func(s *session) { s.signal(syscall.SIGINT) }, 130, []string{"it was interrupted (SIGINT)"}},
-	"SIGQUIT": {func(s *session) { s.signal(syscall.SIGQUIT) }, 131, []string{"it was told to quit (SIGQUIT)"}},
+	"SIGTERM": {func(s *session) { s.signal(syscall.SIGTERM) }, 143, []string{"terminated (SIGTERM)"}},
+	"SIGHUP":  {func(s *session) { s.signal(syscall.SIGHUP) }, 129, []string{"the terminal was closed (SIGHUP)"}},
+	"SIGINT":  {func(s *session) { s.signal(syscall.SIGINT) }, 130, []string{"interrupted (SIGINT)"}},
+	"SIGQUIT": {func(s *session) { s.signal(syscall.SIGQUIT) }, 131, []string{"quit by a signal (SIGQUIT)"}},
 }
 
 func TestEveryExitRestoresTheTerminalAndSaysWhy(t *testing.T) {
@@ -64,7 +65,7 @@ func TestEveryExitRestoresTheTerminalAndSaysWhy(t *testing.T) {
 			h := newHarness(t)
 			s := h.start()
 			if set := changedModes(s.output()); len(set) != len(terminalModes) {
-				t.Errorf("only the modes %q are changed, so that not much is given back", set)
+				t.Errorf("only the modes %q are changed, so the test checks little", set)
 			}
 			s.waitReady()
 			e.end(s)
@@ -74,7 +75,7 @@ func TestEveryExitRestoresTheTerminalAndSaysWhy(t *testing.T) {
 	}
 }
 
-// What goes on at the provider is said, and the journal has it.
+// Running operations are printed at the exit, and the journal has them.
 func TestExitListsRunningOperations(t *testing.T) {
 	for name, e := range exitCases {
 		t.Run(name, func(t *testing.T) {
@@ -87,7 +88,7 @@ func TestExitListsRunningOperations(t *testing.T) {
 			s.waitFor("◐ 1 running")
 			e.end(s)
 			s.requireExitMatching(e.code, append([]string{
-				`goes on at the provider: snapshot before-restore-20250116-\d+ of web-server-01, since \d+ s`,
+				`still running at the provider: snapshot before-restore-20250116-\d+ of web-server-01, for \d+ s`,
 				`not sent: restore of web-server-01 from snapshot #801, which waited for that snapshot`,
 			}, quoteLines(e.says)...)...)
 			h.requireJournal("create intent", "create running")
@@ -96,11 +97,11 @@ func TestExitListsRunningOperations(t *testing.T) {
 	}
 }
 
-// An answer that does not come keeps nobody waiting, nor does an open question.
+// The exit waits neither for a response nor for an open dialog.
 func TestExitDoesNotWaitForResponsesOrDialogs(t *testing.T) {
 	for name, e := range exitCases {
 		if name == "q" {
-			continue // is a letter in a question
+			continue // is text in a dialog
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -116,7 +117,7 @@ func TestExitDoesNotWaitForResponsesOrDialogs(t *testing.T) {
 			s.waitFor("half a page up")
 			e.end(s)
 			s.requireExitMatching(e.code, append([]string{
-				"its outcome is not known: backup without a description of web-server-01; look at the account before you do it again",
+				"outcome unknown: backup of web-server-01; check the account before you try again",
 			}, quoteLines(e.says)...)...)
 			h.requireJournal("create intent")
 			h.requireNoRunMarks()
@@ -132,15 +133,15 @@ func quoteLines(lines []string) []string {
 	return out
 }
 
-// requireNoRunMarks fails the test if the journal still counts a run as going.
+// requireNoRunMarks fails the test if a run is still marked as alive.
 func (h *harness) requireNoRunMarks() {
 	h.t.Helper()
 	if left, err := filepath.Glob(filepath.Join(h.stateDir, "run-*")); err != nil || len(left) > 0 {
-		h.t.Errorf("the marks %q are left behind, %v", left, err)
+		h.t.Errorf("the run marks %q are left behind, %v", left, err)
 	}
 }
 
-// A dropped line is told twice, by a signal and by the end of the input, and nobody knows which comes first.
+// A closed terminal causes a signal and the end of the input, in any order.
 func TestExitWhenTerminalIsGone(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -151,7 +152,7 @@ func TestExitWhenTerminalIsGone(t *testing.T) {
 	select {
 	case <-s.exited:
 	case <-time.After(testTimeout):
-		t.Fatal("it goes on without a terminal")
+		t.Fatal("it continues without a terminal")
 	}
 	if code := s.cmd.ProcessState.ExitCode(); code != 129 && code != int(settings.ExitOther) {
 		t.Errorf("exit code %d", code)
@@ -178,7 +179,7 @@ func TestExitWhenInputCloses(t *testing.T) {
 	h.requireNoRunMarks()
 }
 
-// runShell runs the program as a shell with job control does, and says when it is stopped.
+// runShell runs the program as a shell with job control does, and prints when it is stopped.
 func runShell() int {
 	cmd := exec.Command(os.Args[1], os.Args[2:]...)
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, helperVar) })
@@ -212,7 +213,7 @@ func TestSuspendReleasesTheTerminalAndFgResumes(t *testing.T) {
 	}
 }
 
-// testSuspend stops the program by its key, and then by a signal from outside.
+// testSuspend suspends the program by its key, then by a signal.
 func testSuspend(t *testing.T, started []string) {
 	t.Helper()
 	h := newHarness(t)
@@ -223,7 +224,7 @@ func testSuspend(t *testing.T, started []string) {
 	s := startSession(t, cmd)
 	s.waitFor("✗ none")
 	for round := range 2 {
-		if round == 0 || started[1] != binary { // a signal to the group would stop sh before the terminal is given back
+		if round == 0 || started[1] != binary { // a signal to the group would stop sh before the terminal is released
 			s.press("\x1a")
 		} else if err := syscall.Kill(-job, syscall.SIGTSTP); err != nil {
 			t.Fatal(err)
@@ -256,22 +257,22 @@ func testSuspend(t *testing.T, started []string) {
 	h.requireNoRunMarks()
 }
 
-// crashingClient is the real client, with a mistake in it that shows when the servers have been asked for twice.
+// crashingClient is the real client with a bug that panics once the servers are requested a second time.
 type crashingClient struct {
 	*api.Client
 	crashIn       string
-	secondRequest chan struct{} // closed when they are asked for the second time
+	secondRequest chan struct{} // closed at the second request for servers
 	requests      atomic.Int32
 	nowCalls      atomic.Int32
 }
 
 func (c *crashingClient) maybeCrash(where string) {
 	if c.crashIn == where && (where == "Init" || c.requests.Load() > 1) {
-		panic(fmt.Sprintf("a mistake in %s of %+v", where, c.Client))
+		panic(fmt.Sprintf("a bug in %s of %+v", where, c.Client))
 	}
 }
 
-// Servers is asked for by a command.
+// Servers is called by a command.
 func (c *crashingClient) Servers(ctx context.Context, f model.ServerFilter) ([]model.Server, error) {
 	if c.requests.Add(1) == 2 {
 		close(c.secondRequest)
@@ -280,7 +281,7 @@ func (c *crashingClient) Servers(ctx context.Context, f model.ServerFilter) ([]m
 	return c.Client.Servers(ctx, f)
 }
 
-// Account is asked for by a command of Init.
+// Account is called by a command of Init.
 func (c *crashingClient) Account(ctx context.Context) (model.Account, error) {
 	if c.crashIn == "a command of Init" {
 		<-c.secondRequest
@@ -304,7 +305,7 @@ func (c *crashingClient) Host() string {
 	return c.Client.Host()
 }
 
-// runCrashingClient is the program with a mistake in it, in the place that is its argument.
+// runCrashingClient is the program with a bug in the place that its argument names.
 func runCrashingClient() int {
 	client, err := api.New(os.Getenv("VPS_API_URL"), os.Getenv("VPS_API_TOKEN"))
 	if err != nil {
@@ -330,7 +331,7 @@ func TestCrashRestoresTerminalAndWritesReport(t *testing.T) {
 			h := newHarness(t)
 			cmd := h.newCommand()
 			cmd.Path, cmd.Args = os.Args[0], []string{"breaking", where}
-			// Over SSH it asks the terminal nothing at its start; otherwise the answers could come after its end.
+			// Over SSH it sends the terminal no queries at the start. Otherwise the answers could come after its end.
 			cmd.Env = append(cmd.Env, helperVar+"=breaking", "SSH_TTY=/dev/pts/0")
 			s := startSession(t, cmd)
 			if where != "Init" {
@@ -338,11 +339,11 @@ func TestCrashRestoresTerminalAndWritesReport(t *testing.T) {
 				s.press("R")
 			}
 			crash := filepath.Join(h.stateDir, "crash.txt")
-			s.requireExit(settings.ExitOther, "the dashboard broke by a mistake of its own; what runs at the provider goes on; "+crash+" tells where")
-			text, err := os.ReadFile(crash) // its mode, and that it holds no token, the world looks at
-			if err != nil || !strings.Contains(string(text), "a mistake in "+where+" of client of 127.0.0.1") ||
+			s.requireExit(settings.ExitOther, "the dashboard crashed (a bug). Running operations continue at the provider. Details: "+crash)
+			text, err := os.ReadFile(crash) // the harness checks its mode, and that it has no token
+			if err != nil || !strings.Contains(string(text), "a bug in "+where+" of client of 127.0.0.1") ||
 				!strings.Contains(string(text), "terminal_test.go") {
-				t.Errorf("crash.txt does not tell where: %v\n%s", err, text)
+				t.Errorf("crash.txt does not say where: %v\n%s", err, text)
 			}
 			h.requireNoRunMarks()
 			if s.hasShown("goroutine") {
@@ -352,8 +353,8 @@ func TestCrashRestoresTerminalAndWritesReport(t *testing.T) {
 	}
 }
 
-// A deed, a refusal that repeats the token, a refused token and a dump of every goroutine: the token is in nothing that the
-// program writes, and not in the list of processes. Each world and each seat look for it at their end.
+// The token must be in nothing that the program writes, and not in the process list. The test uses an action, an error that repeats
+// the token, a rejected token, and a dump of all goroutines. Each harness and session searches for the token at its end.
 func TestTokenNeverLeaks(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -367,27 +368,27 @@ func TestTokenNeverLeaks(t *testing.T) {
 	s.waitFor("Open an account")
 	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", s.cmd.Process.Pid))
 	if runtime.GOOS == "linux" && (err != nil || strings.Contains(string(line), secretToken)) {
-		t.Errorf("the list of processes shows %q, %v", line, err)
+		t.Errorf("the process list shows %q, %v", line, err)
 	}
-	s.signal(syscall.SIGABRT) // Go's own way to tell what every goroutine does
+	s.signal(syscall.SIGABRT) // makes Go dump all goroutines
 	<-s.exited
 	_ = s.tty.Close()
 	<-s.drained
 	if !strings.Contains(s.output(), "goroutine 1 ") {
-		t.Error("there was no dump to search")
+		t.Error("there was no goroutine dump to search")
 	}
 }
 
-// In a session of its own nothing could ever wake the program again: the kernel drops the signal that stops it, and it would
-// wait with the terminal given back, deaf to being told to end.
+// In a session of its own nothing could resume the program: the kernel drops the stop signal. It would wait with the terminal
+// released, and could not be terminated.
 func TestCtrlZWithoutShellIsReported(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t).start()
 	s.waitFor("✗ none")
 	s.press("\x1a")
-	s.waitFor("there is no shell to go back to")
+	s.waitFor("Can't suspend: no parent shell")
 	s.signal(syscall.SIGTERM)
-	s.requireExit(143, "it was told to end (SIGTERM)")
+	s.requireExit(143, "terminated (SIGTERM)")
 }
 
 func TestHugeTerminalIsRefused(t *testing.T) {
@@ -398,9 +399,9 @@ func TestHugeTerminalIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = ptmx.Close() }()
-	out, _ := io.ReadAll(ptmx) // its end is an error
+	out, _ := io.ReadAll(ptmx) // ends with an error
 	_ = cmd.Wait()
-	if code := settings.ExitCode(cmd.ProcessState.ExitCode()); code != settings.ExitUsage || !strings.Contains(string(out), "the terminal says that it is 65535×65535") {
-		t.Errorf("it ends with %d: %s", code, out)
+	if code := settings.ExitCode(cmd.ProcessState.ExitCode()); code != settings.ExitUsage || !strings.Contains(string(out), "the terminal reports an impossible size of 65535×65535") {
+		t.Errorf("it exits with %d: %s", code, out)
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// CheckOptions is what coverage is judged by. What is not nil overrides the policies.
+// CheckOptions are the options of a check. Requirements that are not nil override the policies.
 type CheckOptions struct {
 	Server    *string // an ID, a name or a glob; nil: all
 	Backups   RequirementOptions
@@ -23,13 +23,13 @@ type CheckOptions struct {
 	Nagios    bool // one line and the exit codes of a monitoring plugin
 }
 
-// RequirementOptions is what is asked of one kind, in the place of what the policies say.
+// RequirementOptions override the policies' requirements for one kind.
 type RequirementOptions struct {
-	MaxAge *time.Duration // of the newest usable one; 0: any
-	Min    *int           // how many usable ones
+	MaxAge *time.Duration // of the newest usable restore point; 0: any
+	Min    *int           // minimum of usable restore points
 }
 
-// override is what is wanted once the ask has overridden it.
+// override returns the requirement with the options applied.
 func (o RequirementOptions) override(w model.Requirement) model.Requirement {
 	if o.MaxAge != nil {
 		w.MaxAge = *o.MaxAge
@@ -40,44 +40,44 @@ func (o RequirementOptions) override(w model.Requirement) model.Requirement {
 	return w
 }
 
-// The exit codes of a monitoring plugin, for CheckAsk.Nagios.
+// The exit codes of a monitoring plugin, for CheckOptions.Nagios.
 const (
 	pluginWarning  settings.ExitCode = 1
 	pluginCritical settings.ExitCode = 2
 	pluginUnknown  settings.ExitCode = 3
 )
 
-// policy is what the server is judged by.
+// policy returns the policy for the server.
 func (o CheckOptions) policy(s model.Server, policies model.Policies) model.Policy {
 	p := policies.For(s)
 	return model.Policy{Backups: o.Backups.override(p.Backups), Snapshots: o.Snapshots.override(p.Snapshots)}
 }
 
-// validate tells what is impossible in the ask. It is a Fault with ExitUsage.
+// validate checks the options. Its error is a settings.Error with ExitUsage.
 func (o CheckOptions) validate() error {
 	if o.Nagios && o.Format != Table {
-		return usageError("--nagios and --output exclude each other: a plugin prints one line")
+		return usageError("--nagios and --output cannot be combined: a plugin prints one line")
 	}
 	rule := model.PolicyRule{Policy: o.policy(model.Server{}, nil)}
 	for _, p := range (model.Policies{rule}).Check() {
-		_, why, _ := strings.Cut(p.Message, ": ") // after the rule's number, which is nobody's here
+		_, why, _ := strings.Cut(p.Message, ": ") // without the rule's number, which means nothing here
 		return usageError("%s", why)
 	}
 	return nil
 }
 
-// coverageReport is what a check finds, as JSON writes it.
+// coverageReport is the result of a check, in its JSON form.
 type coverageReport struct {
 	Met        bool             `json:"met"`
-	Error      string           `json:"error,omitempty"` // why nothing could be judged
+	Error      string           `json:"error,omitempty"` // why nothing could be checked
 	Servers    int              `json:"servers"`
 	Wrong      int              `json:"wrong"`
 	Warnings   int              `json:"warnings"`
 	Results    []serverCoverage `json:"results"`
-	clockDoubt string           // about the clock that it was judged by, or ""
+	clockDoubt string           // why the clock is in doubt, or ""
 }
 
-// serverCoverage is how one server stands.
+// serverCoverage is the coverage of one server.
 type serverCoverage struct {
 	ServerID        model.ID  `json:"server_id"`
 	Server          string    `json:"server"`
@@ -95,8 +95,8 @@ type serverCoverage struct {
 	health          model.Health
 }
 
-// Check judges each server by its policy, writes what it found, and ends with ExitCoverage where one is not met. Where
-// nothing can be judged the error is another one, which [CheckAsk.ReportUnchecked] puts in the place of the result.
+// Check assesses each server by its policy and writes the result. Its error has ExitCoverage if a policy is not met. If nothing
+// can be checked it returns another error, which [CheckOptions.ReportUnchecked] prints in place of the result.
 func (r *Runner) Check(ctx context.Context, opts CheckOptions) error {
 	if err := opts.validate(); err != nil {
 		return err
@@ -105,7 +105,7 @@ func (r *Runner) Check(ctx context.Context, opts CheckOptions) error {
 	if err != nil {
 		return err
 	}
-	if r.incomplete != nil { // what is missing may be what is not covered
+	if r.incomplete != nil { // the missing part may be what is not covered
 		return r.incomplete
 	}
 	doubt := r.checkClocks()
@@ -128,7 +128,7 @@ func (r *Runner) Check(ctx context.Context, opts CheckOptions) error {
 	return nil
 }
 
-// serversToCheck finds the servers that are to be judged. That there are none is an error: nothing is covered then.
+// serversToCheck returns the servers to check. No servers is an error, because then nothing is covered.
 func (r *Runner) serversToCheck(ctx context.Context, opts CheckOptions) ([]model.Server, error) {
 	asked := ""
 	if opts.Server != nil {
@@ -143,66 +143,68 @@ func (r *Runner) serversToCheck(ctx context.Context, opts CheckOptions) ([]model
 	return servers, err
 }
 
-// uncheckedError is a Fault for a check that cannot be made.
-func uncheckedError(words string) error { return settings.Errorf(settings.ExitUnchecked, "%s", words) }
+// uncheckedError is the error of a check that cannot be made.
+func uncheckedError(message string) error {
+	return settings.Errorf(settings.ExitUnchecked, "%s", message)
+}
 
-// ReportUnchecked says on the output, too, why a check could not be made, and turns its error into one with ExitUnchecked. A
-// check that was made, and a command line that is wrong, are left as they are; so is a plugin's, for [Plugin].
+// ReportUnchecked also prints to the output why a check could not be made, and turns its error into one with ExitUnchecked. It
+// leaves the results of a check and usage errors unchanged, and those of a plugin to [ReportPluginError].
 func (o CheckOptions) ReportUnchecked(w io.Writer, err error) error {
-	words := model.ErrorMessage(err)
-	if words == "" || o.Nagios || settings.CodeOf(err) == settings.ExitUsage {
+	message := model.ErrorMessage(err)
+	if message == "" || o.Nagios || settings.CodeOf(err) == settings.ExitUsage {
 		return err
 	}
 	switch o.Format {
 	case JSON:
-		_ = writeJSON(w, coverageReport{Error: words, Results: []serverCoverage{}})
+		_ = writeJSON(w, coverageReport{Error: message, Results: []serverCoverage{}})
 	case Table:
-		_, _ = io.WriteString(w, unknownLine(words))
+		_, _ = io.WriteString(w, unknownLine(message))
 	}
-	return uncheckedError(words)
+	return uncheckedError(message)
 }
 
-// ReportPluginError ends a run as a monitoring plugin: an error of whatever kind becomes UNKNOWN, in one line on the output and with the
-// exit code 3. What the check found is left as it is.
+// ReportPluginError reports any error of a monitoring plugin as UNKNOWN: one line on the output and exit code 3. It leaves the
+// result of a check unchanged.
 func ReportPluginError(w io.Writer, err error) error {
-	words := model.ErrorMessage(err)
-	if words == "" {
+	message := model.ErrorMessage(err)
+	if message == "" {
 		return err
 	}
-	_, _ = io.WriteString(w, unknownLine(words))
-	return settings.Errorf(pluginUnknown, "%s", words)
+	_, _ = io.WriteString(w, unknownLine(message))
+	return settings.Errorf(pluginUnknown, "%s", message)
 }
 
-func unknownLine(words string) string {
-	return "COVERAGE UNKNOWN: " + escapePipes(strings.ReplaceAll(words, "\n", " ")) + "\n"
+func unknownLine(message string) string {
+	return "COVERAGE UNKNOWN: " + escapePipes(strings.ReplaceAll(message, "\n", " ")) + "\n"
 }
 
-// escapePipes is a text without “|”, behind which monitoring reads numbers.
+// escapePipes replaces “|”, after which monitoring expects performance data.
 func escapePipes(text string) string { return strings.ReplaceAll(text, "|", "¦") }
 
-// checkClocks says that the clocks disagree. Then the later one holds, by which restore points are older: nothing is covered by a
-// wrong clock. It returns what is doubted, or "".
+// checkClocks warns if the clocks disagree, and returns the reason, or "". It then uses the later clock, by which restore points are
+// older, so that a wrong clock makes nothing look covered.
 func (r *Runner) checkClocks() string {
 	doubt := command.ClockDoubt(r.opts.Client)
 	if doubt == "" {
 		return ""
 	}
-	r.notef("warning: %s; restore points are judged by the later time: set the clock that is wrong", doubt)
+	r.notef("warning: %s; coverage is checked by the later time: correct the wrong clock", doubt)
 	if r.state.Local.After(r.state.Now) {
 		r.state.Now = r.state.Local
 	}
 	return doubt
 }
 
-// assess sums up how the servers stand, worst first.
+// assess returns the coverage of the servers, worst first.
 func (r *Runner) assess(servers []model.Server, opts CheckOptions) coverageReport {
-	judged := make([]model.Assessment, len(servers))
+	assessments := make([]model.Assessment, len(servers))
 	for i, s := range servers {
-		judged[i] = model.Assess(s, r.state.PointsOf(s.ID), opts.policy(s, r.opts.Policies), r.state.Now)
+		assessments[i] = model.Assess(s, r.state.PointsOf(s.ID), opts.policy(s, r.opts.Policies), r.state.Now)
 	}
-	slices.SortFunc(judged, model.WorstFirst)
+	slices.SortFunc(assessments, model.WorstFirst)
 	found := coverageReport{Servers: len(servers), Results: []serverCoverage{}}
-	for _, a := range judged {
+	for _, a := range assessments {
 		switch {
 		case !a.Health.Met():
 			found.Wrong++
@@ -230,7 +232,7 @@ func newServerCoverage(a model.Assessment) serverCoverage {
 	return c
 }
 
-// needingAttention are the servers of which something is to be said.
+// needingAttention returns the servers that are not fine.
 func (c coverageReport) needingAttention() []serverCoverage {
 	return slices.DeleteFunc(slices.Clone(c.Results), func(s serverCoverage) bool { return s.health == model.Fine })
 }
@@ -255,7 +257,7 @@ func (c coverageReport) write(w io.Writer, opts CheckOptions) error {
 	return outputError(err)
 }
 
-// summary is the verdict, and what it is about, in one line.
+// summary returns the result in one line.
 func (c coverageReport) summary() string {
 	word := "OK"
 	if c.hasWarnings() {
@@ -268,21 +270,21 @@ func (c coverageReport) summary() string {
 	if c.Warnings > 0 {
 		text += "; warnings: " + c.countByHealth(model.Expiring, model.BackupsFull)
 	}
-	if c.clockDoubt != "" { // monitoring reads the first line alone
+	if c.clockDoubt != "" { // in the first line, because monitoring reads no other
 		text += "; " + escapePipes(c.clockDoubt)
 	}
 	return text
 }
 
-// hasWarnings says whether something is to be said of servers that meet their policies, or of the clock.
+// hasWarnings reports whether there are warnings about covered servers or about the clock.
 func (c coverageReport) hasWarnings() bool { return c.Warnings > 0 || c.clockDoubt != "" }
 
-// perfData are what monitoring records, behind the “|” at the end of the first line.
+// perfData returns the numbers that monitoring records, after the “|” at the end of the first line.
 func (c coverageReport) perfData() string {
 	return fmt.Sprintf(" | servers=%d wrong=%d warnings=%d\n", c.Servers, c.Wrong, c.Warnings)
 }
 
-// describeWorst names the first few servers of which something is to be said.
+// describeWorst names the first few servers that need attention.
 func describeWorst(trouble []serverCoverage) string {
 	const most = 5
 	var names []string
@@ -300,7 +302,7 @@ func describeWorst(trouble []serverCoverage) string {
 	return strings.Join(names, ", ")
 }
 
-// countByHealth tells how many servers are in each of the states from the worst to the best.
+// countByHealth returns how many servers are in each state from worst to best.
 func (c coverageReport) countByHealth(worst, best model.Health) string {
 	var counts []string
 	for health := worst; health >= best; health-- {

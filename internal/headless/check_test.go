@@ -15,10 +15,10 @@ import (
 	"vpsdeck/model"
 )
 
-// fakeAPI are what an API answers, item by item as it stands in JSON.
+// fakeAPI is an API that serves these lists, item by item in JSON.
 type fakeAPI struct{ servers, backups, snapshots []string }
 
-// ServeHTTP answers the three lists.
+// ServeHTTP serves the three lists.
 func (f fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	items := map[string][]string{"/servers/": f.servers, "/backups/": f.backups, "/snapshots/": f.snapshots}[r.URL.Path]
 	w.Header().Set("Date", testTime.Format(http.TimeFormat))
@@ -27,7 +27,7 @@ func (f fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 var testTime = time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)
 
-// newHarness is a world on such an API, at noon of the documents' day.
+// newHarness returns a harness on such an API, at noon of the documents' day.
 func (f fakeAPI) newHarness(t *testing.T, change func(*Options)) *harness {
 	t.Helper()
 	h := newHarness(t, nil)
@@ -51,7 +51,7 @@ func serverJSON(id int, name string) string {
 	return fmt.Sprintf(`{"id": %d, "name": %s, "status": "active"}`, id, text)
 }
 
-// pointJSON is a completed one; more is what else stands in it, such as its times.
+// pointJSON returns a completed restore point; more has further fields, such as times.
 func pointJSON(id, server int, more string) string {
 	return fmt.Sprintf(`{"id": %d, "server": {"id": %d}, "status": "completed", "backup_type": "manual", "size_mb": 1, %s}`, id, server, more)
 }
@@ -73,14 +73,14 @@ func TestCheckOfNothingIsUnknown(t *testing.T) {
 	one := fakeAPI{servers: []string{serverJSON(1, "web-1")}, backups: []string{pointJSON(1, 1, createdJSON("2025-01-16T03:00:00Z"))}}
 	for name, c := range map[string]struct {
 		of    fakeAPI
-		opts   CheckOptions
+		opts  CheckOptions
 		words string
 	}{
 		"no servers":                 {fakeAPI{}, CheckOptions{}, "this account has no servers"},
 		"no servers, and policies":   {fakeAPI{}, CheckOptions{Backups: RequirementOptions{MaxAge: new(time.Duration)}}, "this account has no servers"},
 		"an empty name":              {one, CheckOptions{Server: stringPtr("")}, "--server is empty"},
 		"a name of spaces":           {one, CheckOptions{Server: stringPtr(" ")}, "--server is empty"},
-		"a pattern that fits none":   {one, CheckOptions{Server: stringPtr("db-*")}, `no server's name is like "db-*"`},
+		"a pattern that fits none":   {one, CheckOptions{Server: stringPtr("db-*")}, `no server matches "db-*"`},
 		"a name that no server has":  {one, CheckOptions{Server: stringPtr("db")}, `there is no server "db"`},
 		"a name with a perfdata bar": {one, CheckOptions{Server: stringPtr("a|b=1")}, `there is no server "a¦b=1"`},
 	} {
@@ -135,7 +135,7 @@ func TestPluginPrintsOneLineAndPluginExitCodes(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		of   fakeAPI
-		opts  CheckOptions
+		opts CheckOptions
 		code settings.ExitCode
 		want string
 	}{
@@ -145,7 +145,7 @@ func TestPluginPrintsOneLineAndPluginExitCodes(t *testing.T) {
 		"many": {six, CheckOptions{}, 2, "COVERAGE CRITICAL: 7 of 7 not covered (7 none); s¦x=9;0 none, s¦x=9;1 none, s¦x=9;2 none, s¦x=9;3 none, s¦x=9;4 none, " +
 			"and 2 more | servers=7 wrong=7 warnings=0\n"},
 		"nothing to judge": {fakeAPI{}, CheckOptions{}, 3, "COVERAGE UNKNOWN: this account has no servers, so there is nothing to check\n"},
-		"bad usage":        {six, CheckOptions{Format: JSON}, 3, "COVERAGE UNKNOWN: --nagios and --output exclude each other: a plugin prints one line\n"},
+		"bad usage":        {six, CheckOptions{Format: JSON}, 3, "COVERAGE UNKNOWN: --nagios and --output cannot be combined: a plugin prints one line\n"},
 	} {
 		h := c.of.newHarness(t, nil)
 		c.opts.Nagios = true
@@ -156,7 +156,7 @@ func TestPluginPrintsOneLineAndPluginExitCodes(t *testing.T) {
 	}
 }
 
-// Monitoring reads the first line and the code, so a clock that cannot be trusted stands there and is not green.
+// Monitoring reads only the first line and the code, so a doubtful clock must be in that line, and must not be OK.
 func TestPluginWarnsWhenTheClockIsInDoubt(t *testing.T) {
 	one := "cache-01"
 	for words, dates := range map[string]sim.Dates{
@@ -195,10 +195,10 @@ func TestOnlyFreshBackupsOfPlausibleTimeCover(t *testing.T) {
 		"a fresh snapshot":          {nil, []string{ago(time.Hour)}, "no backup", "only 1 snapshot"},
 		"and an old backup":         {[]string{ago(9 * day)}, []string{ago(time.Hour)}, "overdue", "the newest backup is 9 d old"},
 		"from the future":           {[]string{ago(-365 * day), ago(380 * day)}, nil, "overdue", "the newest backup is 380 d old"},
-		"from the future alone":     {[]string{ago(-2 * time.Hour)}, nil, "overdue", "not known"},
+		"from the future alone":     {[]string{ago(-2 * time.Hour)}, nil, "overdue", "unknown"},
 		"from the future and fresh": {[]string{createdJSON("9999-12-31T23:59:59Z"), ago(time.Hour)}, nil, "odd date", "in the future"},
-		"of no time":                {[]string{`"created_at": null`}, nil, "overdue", "not known"},
-		"of an unreadable time":     {[]string{createdJSON("yesterday")}, nil, "overdue", "not known"},
+		"of no time":                {[]string{`"created_at": null`}, nil, "overdue", "unknown"},
+		"of an unreadable time":     {[]string{createdJSON("yesterday")}, nil, "overdue", "unknown"},
 		"expired a month ago":       {[]string{ago(20*time.Hour) + `, "expires_at": "2024-12-16T12:00:00Z"`}, nil, "none", "no usable restore point"},
 		"an unreadable expiry":      {[]string{ago(time.Hour) + `, "expires_at": "soon"`}, nil, "expiring", ""},
 	} {

@@ -10,7 +10,7 @@ import (
 	"vpsdeck/model"
 )
 
-// CreateOptions is what restore points are to be made, one of each server.
+// CreateOptions say which restore points to create, one for each server.
 type CreateOptions struct {
 	Kind        model.Kind
 	Servers     []string // IDs, names and globs
@@ -19,10 +19,10 @@ type CreateOptions struct {
 	Follow      FollowOptions
 }
 
-// textTemplates are the templates of an ask, read.
+// textTemplates are the parsed templates of the options.
 type textTemplates struct{ name, description model.NameTemplate }
 
-// parseTemplates reads the templates. What is wrong with them is a Fault with ExitUsage.
+// parseTemplates reads the templates. Its error is a settings.Error with ExitUsage.
 func (o CreateOptions) parseTemplates() (t textTemplates, err error) {
 	parse := func(flag, text string, forSnapshot bool) model.NameTemplate {
 		template, problems := model.ParseTemplate(text, forSnapshot)
@@ -38,8 +38,7 @@ func (o CreateOptions) parseTemplates() (t textTemplates, err error) {
 	return t, err
 }
 
-// Create makes a backup or a snapshot of each server. Everything that can be known before is checked for all of them before
-// the first request leaves.
+// Create creates a backup or a snapshot of each server. It checks all servers as far as possible before it sends the first request.
 func (r *Runner) Create(ctx context.Context, opts CreateOptions) error {
 	t, err := opts.parseTemplates()
 	if err != nil {
@@ -68,7 +67,7 @@ func (r *Runner) Create(ctx context.Context, opts CreateOptions) error {
 	return r.execute(ctx, requests, opts.Follow)
 }
 
-// createRequests are the deeds, with their texts.
+// createRequests returns the action requests, with names and descriptions.
 func (r *Runner) createRequests(kind model.Kind, t textTemplates, servers []model.Server) ([]model.ActionRequest, error) {
 	names := make([]string, len(servers))
 	var problems []model.Problem
@@ -90,10 +89,10 @@ func (r *Runner) createRequests(kind model.Kind, t textTemplates, servers []mode
 	return requests, nil
 }
 
-// checkCapacity makes sure that each server can take another point now. Where that hangs on what is not documented, the API decides.
+// checkCapacity checks that each server can have another restore point now. Where the rules are undocumented, the API decides.
 func (r *Runner) checkCapacity(servers []model.Server, requests []model.ActionRequest) error {
 	if r.incomplete != nil {
-		r.notef("warning: %s The API decides whether there is room", model.ErrorMessage(r.incomplete))
+		r.notef("warning: %s The API decides whether the quota is full", model.ErrorMessage(r.incomplete))
 	}
 	var why []string
 	for i, s := range servers {
@@ -114,7 +113,7 @@ func (r *Runner) checkCapacity(servers []model.Server, requests []model.ActionRe
 	return nil
 }
 
-// warnRunning says what the documents say of a snapshot of a server that is on.
+// warnRunning prints the documented warning about snapshots of running servers.
 func (r *Runner) warnRunning(servers []model.Server) {
 	const most = 5
 	var names []string
@@ -135,7 +134,7 @@ func (r *Runner) warnRunning(servers []model.Server) {
 	}
 }
 
-// busyReason is why the action may not begin on the server now, or "".
+// busyReason returns why the action may not start on the server now, or "".
 func (r *Runner) busyReason(s model.Server, in model.ActionRequest) string {
 	if why := s.CannotChange(); why != "" {
 		return why
@@ -146,7 +145,7 @@ func (r *Runner) busyReason(s model.Server, in model.ActionRequest) string {
 	return ""
 }
 
-// nothingSentError is the end before the first request, for the reasons.
+// nothingSentError is the error of a command that ended before the first request.
 func nothingSentError(code settings.ExitCode, why []string) error {
 	const most = 5
 	if rest := len(why) - most; rest > 0 {

@@ -18,12 +18,12 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// virtualClock is a clock on which no wait takes time: the account's moves on instead.
+// virtualClock is a clock on which no wait takes time: the account's clock is advanced instead.
 type virtualClock struct {
 	simClock *sim.Clock
 	mu       sync.Mutex
 	waits    []time.Duration
-	onWait   func() // what happens while one waits; nil: nothing
+	onWait   func() // called on each wait; may be nil
 }
 
 func (c *virtualClock) Now() time.Time { return c.simClock.Now() }
@@ -39,17 +39,17 @@ func (c *virtualClock) Wait(_ context.Context, d time.Duration) error {
 	return nil
 }
 
-// harness is a runner on a simulated account of the documents' day, and what it says.
+// harness is a runner on a simulated account of the documents' day, with its output.
 type harness struct {
 	*Runner
 	account    *sim.Account
-	url        string    // the account's
+	url        string    // of the account
 	startedAt  time.Time // by the account's clock
 	clock      *virtualClock
 	out, notes bytes.Buffer
 }
 
-// newHarness makes a world; change, if it is given, changes what the runner works with.
+// newHarness returns a harness. change, if not nil, changes the runner's options.
 func newHarness(t *testing.T, change func(*Options)) *harness {
 	t.Helper()
 	clock := sim.NewSteppedClock(time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC))
@@ -73,7 +73,7 @@ func newHarness(t *testing.T, change func(*Options)) *harness {
 	return h
 }
 
-// injectFault makes something go wrong.
+// injectFault injects a fault, in the form of sim.ParseFault.
 func (h *harness) injectFault(t *testing.T, text string) {
 	t.Helper()
 	fault, err := sim.ParseFault(text)
@@ -94,7 +94,7 @@ func (h *harness) sentCount() int {
 	return n
 }
 
-// memoryJournal is a journal that is gone after the test.
+// memoryJournal is a journal in memory.
 type memoryJournal struct {
 	mu    sync.Mutex
 	lines []model.Record
@@ -110,12 +110,12 @@ func (m *memoryJournal) Append(r model.Record) error {
 func (m *memoryJournal) Read() ([]model.Record, int, error) { return m.lines, 0, nil }
 func (m *memoryJournal) IsAlive(string) bool                { return false }
 
-// LockServer is free: nobody else shares the lines.
+// LockServer locks nothing, because no other program shares this journal.
 func (m *memoryJournal) LockServer(context.Context, string, model.ID) (func(), error) {
 	return func() {}, nil
 }
 
-// events are what the journal has of each operation, in its order.
+// events returns the events of the journal, in its order.
 func (m *memoryJournal) events() []string {
 	var out []string
 	for _, r := range m.lines {
@@ -162,12 +162,12 @@ func TestRevokedTokenEndsTheWait(t *testing.T) {
 	h := newHarness(t, nil)
 	h.clock.onWait = func() { h.injectFault(t, "GET /snapshots/: status 401") }
 	err := h.Create(t.Context(), withWait(snapshotOptions("mail-01")))
-	if settings.CodeOf(err) != settings.ExitToken || !strings.Contains(h.notes.String(), "it goes on at the provider") {
+	if settings.CodeOf(err) != settings.ExitToken || !strings.Contains(h.notes.String(), "still running at the provider") {
 		t.Errorf("%v; it says %q", err, &h.notes)
 	}
 }
 
-// interruptingClient interrupts the run while a request of it is on its way.
+// interruptingClient interrupts the run while its first request is under way.
 type interruptingClient struct {
 	command.Client
 	stop context.CancelCauseFunc
@@ -190,7 +190,7 @@ func TestInterruptFinishesSentRequestsAndSendsNoMore(t *testing.T) {
 		t.Errorf("it ended with %v", err)
 	}
 	notes := h.notes.String()
-	if n := h.sentCount(); n == 0 || n > 4 || strings.Count(notes, "it goes on at the provider") != n || strings.Count(notes, "not sent: it was interrupted") != 7-n {
+	if n := h.sentCount(); n == 0 || n > 4 || strings.Count(notes, "still running at the provider") != n || strings.Count(notes, "not sent: it was interrupted") != 7-n {
 		t.Errorf("%d sent; it says\n%s", n, notes)
 	}
 	for _, event := range journal.events() {
@@ -216,7 +216,7 @@ func TestReadOnlySendsNothing(t *testing.T) {
 		}
 	}
 	if len(h.account.Requests()) > 0 {
-		t.Errorf("%v was asked", h.account.Requests())
+		t.Errorf("requests were sent: %v", h.account.Requests())
 	}
 }
 

@@ -1,8 +1,8 @@
-// Package headless does for scripts and cron what the dashboard does for a person: it lists, judges coverage, and makes,
-// restores and deletes restore points, with the same session, state and journal, and without a screen.
+// Package headless runs the commands for scripts and cron: it lists, checks coverage, and creates, restores and deletes restore
+// points. It uses the same session, state and journal as the dashboard, without a screen.
 //
-// What was asked for goes to Out as data, what went wrong to Notes as sentences. Errors are Faults of internal/settings,
-// or failures of the API, which carry their exit code either way; one without words has been told already.
+// Results go to Out as data, problems to Notes as sentences. Errors are settings.Errors or API errors, and both have an exit code.
+// An error without a message has already been printed.
 package headless
 
 import (
@@ -20,20 +20,20 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// Clock is this machine's clock. Tests have one on which no wait takes time.
+// Clock is this machine's clock. Tests use one on which no wait takes time.
 type Clock interface {
 	Now() time.Time
-	// Wait waits for d, or returns an error when the context ends before.
+	// Wait waits for d. It returns an error if the context ends earlier.
 	Wait(ctx context.Context, d time.Duration) error
 }
 
-// WallClock is the real one.
+// WallClock is the real clock.
 type WallClock struct{}
 
-// Now is the time.
+// Now returns the time.
 func (WallClock) Now() time.Time { return time.Now() }
 
-// Wait waits.
+// Wait waits for d or the end of the context.
 func (WallClock) Wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -45,69 +45,69 @@ func (WallClock) Wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Options is what the commands work with.
+// Options are the account, the outputs and the settings of the commands.
 type Options struct {
 	Client   command.Client
-	Journal  command.Journal // nil: nothing is written down
+	Journal  command.Journal // nil: nothing is logged
 	Run      string          // names this run of the program in the journal
-	Profile  string          // whose account it is; "": the one without a profile
-	ReadOnly bool            // every deed is refused
-	Strict   bool            // every deletion wants its server's name
-	Policies model.Policies  // what each server must have to be covered; nil: the default for all
+	Profile  string          // of the account; "": the account without a profile
+	ReadOnly bool            // every action is refused
+	Strict   bool            // every deletion needs its server's name
+	Policies model.Policies  // nil: the default policy for all servers
 	Clock    Clock
 	Out      io.Writer // for data
-	Notes    io.Writer // for sentences: what was not done, and warnings
-	Screen   *Screen   // where progress is shown; nil: nowhere
+	Notes    io.Writer // for messages: what was not done, and warnings
+	Screen   *Screen   // shows the progress; nil: none
 }
 
-// Runner carries out one command. It is made for one, and used by one goroutine.
+// Runner runs one command. Only one goroutine may use it.
 type Runner struct {
 	opts          Options
 	session       *command.Session
 	state         *model.State
-	journalWarned bool  // of trouble with the journal, which is told once
-	incomplete    error // a list is incomplete, as of the last time it was asked for
+	journalWarned bool  // a journal error has been reported; it is reported once
+	incomplete    error // a list was incomplete in the last fetch
 }
 
-// New makes a runner. It asks for nothing yet.
+// New returns a runner. It sends no request yet.
 func New(opts Options) *Runner {
 	session := command.NewSession(1, opts.Client, opts.Journal, opts.ReadOnly)
 	session.Profile, session.RunID = opts.Profile, opts.Run
 	return &Runner{opts: opts, session: session, state: &model.State{}}
 }
 
-// End gives up what is under way.
+// End cancels the requests under way.
 func (r *Runner) End() { r.session.Close() }
 
-// notef tells a sentence beside the data.
+// notef prints a message to Notes.
 func (r *Runner) notef(format string, args ...any) {
 	r.opts.Screen.clear()
 	_, _ = fmt.Fprintf(r.opts.Notes, "vpsdeck: "+format+"\n", args...)
 }
 
-// updateClocks takes over the time, the machine's and the API's.
+// updateClocks copies the machine's and the API's time into the state.
 func (r *Runner) updateClocks() {
 	r.state.Local, r.state.Now = r.opts.Clock.Now(), r.opts.Client.Now()
 }
 
-// load asks for all that the account has.
+// load fetches all lists of the account.
 func (r *Runner) load(ctx context.Context) error { return r.fetch(ctx, r.session.RefreshAll(r.state)) }
 
-// fetch carries out a round of requests for lists, and waits for all of them. A part that cannot be read is an error: what is
-// missing must not look like nothing. Of incomplete lists what came is taken, and cut says so.
+// fetch runs requests for lists in parallel and waits for all of them. A list that cannot be read is an error: what is missing must
+// not look as if there were none. An incomplete list is accepted, and r.incomplete is set.
 func (r *Runner) fetch(ctx context.Context, cmds []tea.Cmd) error {
 	stop := context.AfterFunc(ctx, r.session.Close)
 	defer stop()
-	answers := make([]tea.Msg, len(cmds))
+	messages := make([]tea.Msg, len(cmds))
 	var all sync.WaitGroup
 	for i, cmd := range cmds {
 		if cmd != nil {
-			all.Go(func() { answers[i] = cmd() })
+			all.Go(func() { messages[i] = cmd() })
 		}
 	}
 	all.Wait()
 	r.updateClocks()
-	for _, msg := range answers {
+	for _, msg := range messages {
 		changed, _, err := command.ApplyList(r.state, msg)
 		if err != nil && !errors.Is(err, model.ErrIncomplete) {
 			return causeOf(ctx, err)
@@ -120,7 +120,7 @@ func (r *Runner) fetch(ctx context.Context, cmds []tea.Cmd) error {
 	return nil
 }
 
-// causeOf is why something failed: the end of the context, if that is what made it.
+// causeOf returns why something failed: the cause of the context's end if that canceled it, else err.
 func causeOf(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
 		return cause
@@ -128,7 +128,7 @@ func causeOf(ctx context.Context, err error) error {
 	return err
 }
 
-// usageError is a fault of the command line.
+// usageError is an error of the command line.
 func usageError(format string, args ...any) error {
 	return settings.Errorf(settings.ExitUsage, format, args...)
 }

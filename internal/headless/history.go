@@ -9,11 +9,11 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// prepare learns what a deed must know: the account as it is now, and what earlier runs of the program have left open, which
-// is followed up here as the dashboard does it.
+// prepare loads what an action needs: the current account, and the operations that earlier runs left open. It follows those up as
+// the dashboard does.
 func (r *Runner) prepare(ctx context.Context) error {
 	if r.opts.ReadOnly {
-		return settings.Errorf(settings.ExitRefused, "read-only, by --read-only or the config: nothing was sent")
+		return settings.Errorf(settings.ExitRefused, "read-only (by --read-only or the config): nothing was sent")
 	}
 	if err := r.load(ctx); err != nil {
 		return err
@@ -23,7 +23,7 @@ func (r *Runner) prepare(ctx context.Context) error {
 		return nil
 	}
 	msg := history().(command.HistoryLoadedMsg)
-	if errors.Is(msg.Err, model.ErrConflict) { // what an earlier run has left open is not known
+	if errors.Is(msg.Err, model.ErrConflict) { // it is not known what earlier runs left open
 		if cause := context.Cause(ctx); cause != nil {
 			return cause
 		}
@@ -37,20 +37,20 @@ func (r *Runner) prepare(ctx context.Context) error {
 	return r.fetch(ctx, r.session.RefreshRunning(r.state))
 }
 
-// resumeEarlier finds out what became of actions of earlier runs on the servers of which nothing is known yet, so that none is
-// done twice. What is not known when the time is up keeps its server busy.
+// resumeEarlier looks up the unverified actions of earlier runs on these servers, so that none is done twice. One that is still
+// unknown at the timeout keeps its server busy.
 func (r *Runner) resumeEarlier(ctx context.Context, servers []model.Server, f FollowOptions) error {
-	concerned := map[model.ID]bool{}
+	wanted := map[model.ID]bool{}
 	for _, s := range servers {
-		concerned[s.ID] = true
+		wanted[s.ID] = true
 	}
 	w := &watcher{
 		Runner:    r,
 		batch:     model.NewBatch(nil, f.limits()),
-		isSettled: func(o model.Operation) bool { return !o.Resumed || !concerned[o.Server.ID] || !o.Unverified() },
+		isSettled: func(o model.Operation) bool { return !o.Resumed || !wanted[o.Server.ID] || !o.Unverified() },
 		onStep: func(o model.Operation, _ error) {
-			if o.Resumed && concerned[o.Server.ID] {
-				r.notef("begun earlier: %s: %s", o.Title(), describeOutcome(o))
+			if o.Resumed && wanted[o.Server.ID] {
+				r.notef("from an earlier run: %s: %s", o.Title(), describeOutcome(o))
 			}
 		},
 	}
@@ -59,7 +59,7 @@ func (r *Runner) resumeEarlier(ctx context.Context, servers []model.Server, f Fo
 	}
 	for _, o := range r.state.Operations() {
 		if w.isAwaited(o) {
-			r.notef("begun earlier: %s: looking in the lists what became of it", o.Title())
+			r.notef("from an earlier run: %s: searching the lists for its outcome", o.Title())
 		}
 	}
 	if err := w.run(ctx, f.Timeout); err != nil && err != errTimeout {
@@ -68,14 +68,14 @@ func (r *Runner) resumeEarlier(ctx context.Context, servers []model.Server, f Fo
 	return nil
 }
 
-// newRecord is the operation as a line of the journal.
+// newRecord returns the operation as a line of the journal.
 func (r *Runner) newRecord(o model.Operation) model.Record {
 	line := o.Record(r.opts.Client.Host(), r.state.Local)
 	line.Profile = r.session.Profile
 	return line
 }
 
-// recordOperation records how an operation of ours goes on.
+// recordOperation logs the progress of an operation of ours in the journal.
 func (r *Runner) recordOperation(o model.Operation) {
 	if o.ID == "" {
 		return
@@ -85,10 +85,10 @@ func (r *Runner) recordOperation(o model.Operation) {
 	}
 }
 
-// warnJournal says once what is wrong with the journal. The deeds go on without it.
+// warnJournal reports the first journal error. Actions continue without the journal.
 func (r *Runner) warnJournal(err error) {
 	if err != nil && !r.journalWarned {
 		r.journalWarned = true
-		r.notef("warning: %s; deeds go on, but are not written down", model.ErrorMessage(err))
+		r.notef("warning: %s; actions continue, but are not logged", model.ErrorMessage(err))
 	}
 }

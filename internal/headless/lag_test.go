@@ -12,7 +12,7 @@ import (
 	"vpsdeck/model"
 )
 
-// --wait ends after the account itself has, however its lists lag, and says so when they never tell.
+// --wait must not end before the operation has, however the lists lag. If the lists never show it, the outcome is unconfirmed.
 func TestWaitEndsWithTheOperation(t *testing.T) {
 	for quirk, q := range map[string]sim.Quirks{
 		"none":                             {},
@@ -67,15 +67,15 @@ func TestWaitEndsWithTheOperation(t *testing.T) {
 				operations := h.account.Operations()
 				mine := operations[slices.IndexFunc(operations, func(o sim.Operation) bool { return !o.Accepted.Before(h.startedAt) })]
 				if late := h.account.Now().Sub(mine.Ended); late < 0 || late > 90*time.Second {
-					t.Errorf("it says done %s after the account: %s", late, output)
+					t.Errorf("it reports the end %s after it happened: %s", late, output)
 				}
 			})
 		}
 	}
 }
 
-// While lists stay cut, nothing tells how an action went. That is output within minutes, and the next command on the server is not
-// kept waiting longer.
+// While lists stay incomplete, nothing shows how an action went. This must be reported within minutes, and must not block the next
+// command on the server for longer.
 func TestIncompleteListsDoNotBlockForever(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault string

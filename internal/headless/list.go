@@ -12,14 +12,14 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// ListOptions is what a list is asked for.
+// ListOptions are the options of a list.
 type ListOptions struct {
 	Server string // an ID, a name or a glob; empty: all
 	Filter string // in the filter's language; empty: all
 	Format Format
 }
 
-// parseFilter reads the filter. What is wrong with it is a Fault with ExitUsage.
+// parseFilter reads the filter. Its error is a settings.Error with ExitUsage.
 func (o ListOptions) parseFilter(fields model.FieldSet) (model.Query, error) {
 	q, problems := model.ParseQuery(o.Filter, fields)
 	if len(problems) > 0 {
@@ -28,7 +28,7 @@ func (o ListOptions) parseFilter(fields model.FieldSet) (model.Query, error) {
 	return q, nil
 }
 
-// serverRow is a server as lists write it.
+// serverRow is a server in a list, in its JSON form.
 type serverRow struct {
 	ID             model.ID  `json:"id"`
 	Name           string    `json:"name"`
@@ -59,15 +59,15 @@ func (r *Runner) ListServers(ctx context.Context, opts ListOptions) error {
 	servers = slices.SortedFunc(slices.Values(servers), compareByName)
 	var rows []serverRow
 	for _, s := range servers {
-		judged := model.Assess(s, r.state.PointsOf(s.ID), r.opts.Policies.For(s), r.state.Now)
-		if shown, _, _ := q.MatchServer(model.ServerView{Server: s, Assessment: judged, Known: true}, r.state.Now); shown {
-			rows = append(rows, r.newServerRow(s, judged))
+		assessment := model.Assess(s, r.state.PointsOf(s.ID), r.opts.Policies.For(s), r.state.Now)
+		if shown, _, _ := q.MatchServer(model.ServerView{Server: s, Assessment: assessment, Known: true}, r.state.Now); shown {
+			rows = append(rows, r.newServerRow(s, assessment))
 		}
 	}
 	return r.withIncomplete(writeRows(r.opts.Out, opts.Format, rows, serverColumns(r.state.Now)))
 }
 
-// withIncomplete is how a list that was written ends: with the reason, if it is not all there is.
+// withIncomplete returns err, or why the list that was written is incomplete, or nil.
 func (r *Runner) withIncomplete(err error) error {
 	if err != nil {
 		return err
@@ -75,7 +75,7 @@ func (r *Runner) withIncomplete(err error) error {
 	return r.incomplete
 }
 
-// loadServers loads the account, and finds the servers that are asked for; all if there is no name.
+// loadServers loads the account and returns the servers that match; all if asked is empty.
 func (r *Runner) loadServers(ctx context.Context, asked string) ([]model.Server, error) {
 	if err := r.load(ctx); err != nil {
 		return nil, err
@@ -86,12 +86,12 @@ func (r *Runner) loadServers(ctx context.Context, asked string) ([]model.Server,
 	return r.matchServers(asked, r.state.Servers.Value)
 }
 
-func (r *Runner) newServerRow(s model.Server, judged model.Assessment) serverRow {
+func (r *Runner) newServerRow(s model.Server, assessment model.Assessment) serverRow {
 	has := r.state.Fleet().Coverage(s.ID)
 	return serverRow{
 		ID: s.ID, Name: s.Name, Hostname: s.Hostname, Status: string(s.Status), IP: s.IP, Location: s.Location, Plan: s.Plan.Name,
-		OS: s.OS, CreatedAt: timestamp(s.CreatedAt), NewestBackup: timestamp(judged.Kinds[model.Backup].Newest), NewestSnapshot: timestamp(judged.Kinds[model.Snapshot].Newest), Backups: has.Backups, Snapshots: has.Snapshots,
-		Health: judged.Health.String(),
+		OS: s.OS, CreatedAt: timestamp(s.CreatedAt), NewestBackup: timestamp(assessment.Kinds[model.Backup].Newest), NewestSnapshot: timestamp(assessment.Kinds[model.Snapshot].Newest), Backups: has.Backups, Snapshots: has.Snapshots,
+		Health: assessment.Health.String(),
 	}
 }
 
@@ -117,7 +117,7 @@ func serverColumns(now time.Time) []column[serverRow] {
 	}
 }
 
-// pointRow is a restore point as lists write it.
+// pointRow is a restore point in a list, in its JSON form.
 type pointRow struct {
 	ID          model.ID  `json:"id"`
 	Kind        string    `json:"kind"`
@@ -130,7 +130,7 @@ type pointRow struct {
 	CreatedAt   timestamp `json:"created_at"`
 	ExpiresAt   timestamp `json:"expires_at"`
 	Description string    `json:"description"`
-	Unreadable  []string  `json:"unreadable"` // which times the API gave in a shape that cannot be read: they are null
+	Unreadable  []string  `json:"unreadable"` // fields whose time the API gave in an unreadable form: they are null
 	point       model.Point
 }
 
@@ -156,7 +156,7 @@ func (r *Runner) ListPoints(ctx context.Context, kind model.Kind, opts ListOptio
 	return r.withIncomplete(writeRows(r.opts.Out, opts.Format, rows, pointColumns(kind, r.state.Now)))
 }
 
-// loadPoints asks for the restore points of one kind of the servers that are meant, and for no more than that takes.
+// loadPoints fetches the restore points of one kind of the servers that match. It requests no more than necessary.
 func (r *Runner) loadPoints(ctx context.Context, kind model.Kind, asked string) ([]model.Point, error) {
 	if asked == "" {
 		return r.fetchPoints(ctx, kind, "")
@@ -186,7 +186,7 @@ func (r *Runner) fetchPoints(ctx context.Context, kind model.Kind, server model.
 	return acceptIncomplete(r, points, err)
 }
 
-// acceptIncomplete takes what came of a list, and notes if that is not all of it.
+// acceptIncomplete accepts an incomplete list, and sets r.incomplete.
 func acceptIncomplete[T any](r *Runner, list []T, err error) ([]T, error) {
 	if errors.Is(err, model.ErrIncomplete) {
 		r.incomplete, err = err, nil
@@ -209,7 +209,7 @@ func newPointRow(p model.Point) pointRow {
 	}
 }
 
-// pointColumns are the same for both kinds in CSV; a table leaves out what one of them does not have.
+// pointColumns are the same for both kinds in CSV; a table leaves out columns that a kind does not have.
 func pointColumns(kind model.Kind, now time.Time) []column[pointRow] {
 	name, backupType, expiry := "NAME", "", ""
 	if kind == model.Backup {

@@ -14,40 +14,40 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// Format is how data is written.
+// Format is an output format.
 type Format string
 
-// The formats. JSON and CSV are for machines: docs/SCRIPTING.md tells what is in them, and they stay as they are.
+// The formats. JSON and CSV are for machines: docs/SCRIPTING.md documents them, and they stay stable.
 const (
 	Table Format = "table"
 	JSON  Format = "json"
 	CSV   Format = "csv"
 )
 
-// Formats are all there are.
+// Formats lists all formats.
 func Formats() []string { return []string{string(Table), string(JSON), string(CSV)} }
 
-// ParseFormat reads a format's name. The error is a Fault with ExitUsage.
+// ParseFormat reads a format's name. Its error is a settings.Error with ExitUsage.
 func ParseFormat(name string) (Format, error) {
 	if !slices.Contains(Formats(), name) {
-		return "", usageError("--output cannot be %q: there are %s", model.Clean(name), strings.Join(Formats(), ", "))
+		return "", usageError("--output cannot be %q; valid: %s", model.Clean(name), strings.Join(Formats(), ", "))
 	}
 	return Format(name), nil
 }
 
 // column is one column of data: in a table for a person, in CSV for a machine.
 type column[T any] struct {
-	title      string         // above a table; empty: it is not in one
+	title      string         // in a table; empty: the column is not in tables
 	alignRight bool           // numbers and ages align right
-	field      string         // in CSV, as JSON calls it
+	field      string         // in CSV, the same as in JSON
 	value      func(T) string // in CSV
-	display    func(T) string // in a table, where that is not the value
+	display    func(T) string // in a table; nil: the value
 }
 
 // writeRows writes rows. JSON is an array of the rows as they are.
 func writeRows[T any](w io.Writer, format Format, rows []T, columns []column[T]) error {
 	if rows == nil {
-		rows = []T{} // JSON's [], and never its null
+		rows = []T{} // [] in JSON, not null
 	}
 	var err error
 	switch format {
@@ -61,10 +61,10 @@ func writeRows[T any](w io.Writer, format Format, rows []T, columns []column[T])
 	return outputError(err)
 }
 
-// outputError says what it means when the output could not be written.
+// outputError replaces an error of writing to standard output by one for the user.
 func outputError(err error) error {
 	if err != nil {
-		return settings.Errorf(settings.ExitOther, "standard output did not take what there is to say: it was closed, or the disk is full")
+		return settings.Errorf(settings.ExitOther, "standard output could not be written: it is closed, or the disk is full")
 	}
 	return nil
 }
@@ -83,7 +83,7 @@ func writeCSV[T any](w io.Writer, rows []T, columns []column[T]) error {
 	for i, col := range columns {
 		line[i] = col.field
 	}
-	_ = c.Write(line) // what is wrong is kept, and told by Error
+	_ = c.Write(line) // errors are kept, and returned by Error
 	for _, row := range rows {
 		for i, col := range columns {
 			line[i] = col.value(row)
@@ -94,7 +94,8 @@ func writeCSV[T any](w io.Writer, rows []T, columns []column[T]) error {
 	return c.Error()
 }
 
-// renderTable draws rows below their titles, each column as wide as its widest cell. What came from outside is cleaned.
+// renderTable draws rows below their titles, each column as wide as its widest cell. It cleans all cells, because their text is not
+// trusted.
 func renderTable[T any](rows []T, columns []column[T]) string {
 	columns = slices.DeleteFunc(slices.Clone(columns), func(c column[T]) bool { return c.title == "" })
 	lines := make([][]string, len(rows)+1)
@@ -123,7 +124,7 @@ func renderTable[T any](rows []T, columns []column[T]) string {
 	return b.String()
 }
 
-// timestamp is a time as machines read it: RFC 3339 in UTC, null or nothing where there is none.
+// timestamp is a time in RFC 3339 and UTC. No time is null in JSON and empty in CSV.
 type timestamp time.Time
 
 // MarshalJSON writes the time, or null.
@@ -134,7 +135,7 @@ func (t timestamp) MarshalJSON() ([]byte, error) {
 	return json.Marshal(t.String())
 }
 
-// String is the time, or "".
+// String returns the time, or "".
 func (t timestamp) String() string {
 	if time.Time(t).IsZero() {
 		return ""
@@ -142,7 +143,7 @@ func (t timestamp) String() string {
 	return time.Time(t).UTC().Format(time.RFC3339)
 }
 
-// size is an amount of data in MB; null or nothing while it is not known.
+// size is an amount of data in MB. An unknown one is null in JSON and empty in CSV.
 type size struct {
 	mb    int64
 	known bool
@@ -161,7 +162,7 @@ func (s size) MarshalJSON() ([]byte, error) {
 	return json.Marshal(s.mb)
 }
 
-// String is the number, or "".
+// String returns the number, or "".
 func (s size) String() string {
 	if !s.known {
 		return ""

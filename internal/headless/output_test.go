@@ -28,20 +28,20 @@ func TestServersMatchByIDNameAndPattern(t *testing.T) {
 			t.Errorf("%s: %s, %v, want %s", asked, joinIDs(servers), err, want)
 		}
 	}
-	for asked, words := range map[string]string{
-		"twin":       `"twin" names 2 servers: use the ID, one of 3, 4`,
-		"1":          `"1" names 2 servers: use the ID, one of 1, 5`,
+	for asked, message := range map[string]string{
+		"twin":       `"twin" matches 2 servers: use an ID, one of 3, 4`,
+		"1":          `"1" matches 2 servers: use an ID, one of 1, 5`,
 		"web":        `there is no server "web": see vpsdeck list servers`,
 		"mail":       `there is no server "mail"`,
-		"":           `an empty text names no server`,
-		"  ":         `an empty text names no server`,
-		"nobody-*":   `no server's name is like "nobody-*"`,
+		"":           `the server name is empty`,
+		"  ":         `the server name is empty`,
+		"nobody-*":   `no server matches "nobody-*"`,
 		"a\x1b[2Jb":  `there is no server "a^[[2Jb"`,
 		"vps_s3cret": `hidden`,
 	} {
 		_, err := matchServers(asked, testServers)
-		if settings.CodeOf(err) != settings.ExitNotFound || !strings.Contains(model.ErrorMessage(err), words) {
-			t.Errorf("%s: %v, want %q", asked, err, words)
+		if settings.CodeOf(err) != settings.ExitNotFound || !strings.Contains(model.ErrorMessage(err), message) {
+			t.Errorf("%s: %v, want %q", asked, err, message)
 		}
 	}
 }
@@ -101,7 +101,7 @@ func TestJSONUsesNullAndEmptyList(t *testing.T) {
 	}
 }
 
-// brokenWriter is an output that nobody reads.
+// brokenWriter is an output whose reader is gone.
 type brokenWriter struct{}
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("write |1: broken pipe") }
@@ -140,7 +140,7 @@ func TestScreenShowsUsualDuration(t *testing.T) {
 	if err := h.Create(t.Context(), withWait(snapshotOptions("mail-01"))); err != nil {
 		t.Fatal(err)
 	}
-	if want := "snapshot mail-01-x of mail-01, 1 s (here about 5-9 m)"; !strings.Contains(terminal.String(), want) {
+	if want := "snapshot mail-01-x of mail-01, 1 s (usually 5-9 m here)"; !strings.Contains(terminal.String(), want) {
 		t.Errorf("%q is not in %q", want, terminal.String())
 	}
 }
@@ -162,7 +162,7 @@ func TestScreenShowsProgressBetweenMessages(t *testing.T) {
 	}
 	lines := strings.Split(text, "\r\x1b[K")
 	if same := len(lines) - len(slices.Compact(slices.Clone(lines))); same > 0 {
-		t.Errorf("%d times the same line was drawn again", same)
+		t.Errorf("%d lines were drawn twice in a row", same)
 	}
 	if !strings.HasSuffix(text, " GB\n") {
 		t.Errorf("it ends with %q", text[len(text)-40:])

@@ -5,13 +5,13 @@ import (
 	"strconv"
 )
 
-// ProfileRow is an account of the config, as JSON and CSV have it.
+// ProfileRow is an account of the config, in its JSON and CSV form.
 type ProfileRow struct {
-	Profile string `json:"profile"` // its name; "none": the account outside of all profiles
+	Profile string `json:"profile"` // its name; "none": the account without a profile
 	InUse   bool   `json:"in_use"`
 	API     string `json:"api"`     // the host
-	Token   string `json:"token"`   // where it comes from, in words; never the token itself
-	Actions string `json:"actions"` // how they are asked for, or read-only
+	Token   string `json:"token"`   // a description of its source; never the token itself
+	Actions string `json:"actions"` // how they are confirmed, or read-only
 	Stripe  string `json:"stripe"`  // the colour; "": none
 }
 

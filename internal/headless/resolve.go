@@ -9,20 +9,20 @@ import (
 	"vpsdeck/model"
 )
 
-// matchServers finds the servers that somebody means: the one with that ID or exactly that name, or those that a glob fits, by
-// name. A name that no server has, or more than one, is a Fault with ExitNotFound. An empty text names none, not even a server
-// without a name: it is a variable that a script did not set.
+// matchServers returns the server with that ID or exactly that name, or the servers that match a glob, ordered by name. A name that
+// no server or more than one has is a settings.Error with ExitNotFound. So is an empty text, even if a server has no name: it is
+// probably a variable that a script did not set.
 func matchServers(asked string, servers []model.Server) ([]model.Server, error) {
 	if strings.TrimSpace(asked) == "" {
-		return nil, settings.Errorf(settings.ExitNotFound, "an empty text names no server: give its name, or its ID if it has none")
+		return nil, settings.Errorf(settings.ExitNotFound, "the server name is empty: give a name, or the ID if the server has none")
 	}
-	var exact, fitting []model.Server
+	var exact, matching []model.Server
 	for _, s := range servers {
 		if string(s.ID) == asked || s.Name == asked {
 			exact = append(exact, s)
 		}
 		if model.MatchGlob(asked, s.Name) {
-			fitting = append(fitting, s)
+			matching = append(matching, s)
 		}
 	}
 	glob := strings.ContainsAny(asked, "*?")
@@ -30,17 +30,17 @@ func matchServers(asked string, servers []model.Server) ([]model.Server, error) 
 	case len(exact) == 1:
 		return exact, nil
 	case len(exact) > 1:
-		return nil, settings.Errorf(settings.ExitNotFound, "%q names %d servers: use the ID, one of %s", model.Clean(asked), len(exact), joinIDs(exact))
-	case glob && len(fitting) > 0:
-		slices.SortFunc(fitting, compareByName)
-		return fitting, nil
+		return nil, settings.Errorf(settings.ExitNotFound, "%q matches %d servers: use an ID, one of %s", model.Clean(asked), len(exact), joinIDs(exact))
+	case glob && len(matching) > 0:
+		slices.SortFunc(matching, compareByName)
+		return matching, nil
 	case glob:
-		return nil, settings.Errorf(settings.ExitNotFound, "no server's name is like %q: see vpsdeck list servers", model.Clean(asked))
+		return nil, settings.Errorf(settings.ExitNotFound, "no server matches %q: see vpsdeck list servers", model.Clean(asked))
 	}
 	return nil, settings.Errorf(settings.ExitNotFound, "there is no server %q: see vpsdeck list servers", model.Clean(asked))
 }
 
-// matchServers is named among servers whose list may be incomplete: what is not found may be among those that it lacks.
+// matchServers matches servers of a list that may be incomplete: a server that is not found may be missing from the list.
 func (r *Runner) matchServers(asked string, servers []model.Server) ([]model.Server, error) {
 	found, err := matchServers(asked, servers)
 	if err != nil && r.incomplete != nil {
@@ -49,14 +49,14 @@ func (r *Runner) matchServers(asked string, servers []model.Server) ([]model.Ser
 	return found, err
 }
 
-// matchAllServers finds the servers that several arguments of an action mean, each once, in their order. While a list is incomplete a
-// pattern is refused: nobody knows what it fits.
+// matchAllServers returns the servers that an action's arguments match, each once, in the order of the arguments. It refuses a
+// pattern while the list is incomplete, because it may match servers that are missing.
 func (r *Runner) matchAllServers(asked []string, servers []model.Server) ([]model.Server, error) {
 	var out []model.Server
 	for _, a := range asked {
 		found, err := r.matchServers(a, servers)
 		if err == nil && r.incomplete != nil && strings.ContainsAny(a, "*?") && (len(found) != 1 || found[0].Name != a) {
-			return nil, refusedError("%s A pattern may fit servers that it lacks: name them by ID", model.ErrorMessage(r.incomplete))
+			return nil, refusedError("%s A pattern may match missing servers: use IDs", model.ErrorMessage(r.incomplete))
 		}
 		if err != nil {
 			return nil, err

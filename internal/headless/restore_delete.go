@@ -9,20 +9,20 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// PointOptions is a restore from, or the deletion of, one restore point.
+// PointOptions are the options of a restore or a deletion.
 type PointOptions struct {
 	Point     model.Key
-	Server    string // the exact name of its server: wanted for a restore, and for a deletion where the config is strict
-	Yes       bool   // it is meant
-	LastPoint bool   // for a deletion: also if it is the last restore point or the last backup of its server
+	Server    string // exact name of its server: required for a restore, and for a deletion if the config is strict
+	Yes       bool   // the action is confirmed
+	LastPoint bool   // a deletion is also allowed for the last restore point or the last backup of its server
 	Follow    FollowOptions
 }
 
-// Restore overwrites a server with one of its restore points. It is refused, with ExitRefused, unless the server's name is
-// right to the letter and it is said to be meant.
+// Restore overwrites a server with one of its restore points. It is refused with ExitRefused unless the server's name matches exactly
+// and the action is confirmed.
 func (r *Runner) Restore(ctx context.Context, opts PointOptions) error {
 	if opts.Server == "" {
-		return usageError("--server is missing: give the exact name of the server that is overwritten, or its ID if the name cannot be typed")
+		return usageError("--server is missing: give the exact name of the server to overwrite, or its ID if the name cannot be typed")
 	}
 	if err := r.prepare(ctx); err != nil {
 		return err
@@ -50,13 +50,13 @@ func (r *Runner) Restore(ctx context.Context, opts PointOptions) error {
 		return nothingSentError(settings.ExitLimited, []string{why})
 	}
 	if !opts.Yes {
-		return refusedError("this would overwrite the whole disk of %s (#%s) with %s and stop it meanwhile; %s would be lost, and it cannot be undone. Add --yes if that is meant",
+		return refusedError("this would overwrite the whole disk of %s (#%s) with %s, and stop the server meanwhile; %s would be lost. This cannot be undone. Add --yes to confirm",
 			server.Ref().SentenceName(), server.ID, describePoint(p), r.describeLoss(p))
 	}
 	return r.execute(ctx, []model.ActionRequest{in}, opts.Follow)
 }
 
-// describeLoss is what a restore costs.
+// describeLoss returns what a restore would lose.
 func (r *Runner) describeLoss(p model.Point) string {
 	age, known := p.Age(r.state.Now)
 	if !known {
@@ -65,8 +65,8 @@ func (r *Runner) describeLoss(p model.Point) string {
 	return fmt.Sprintf("everything written since %s (%s)", widget.FormatTime(p.CreatedAt), widget.FormatDuration(age))
 }
 
-// Delete deletes a restore point. It is refused, with ExitRefused, unless it is said to be meant, and, for the last point or
-// the last backup of a server, confirmed once more.
+// Delete deletes a restore point. It is refused with ExitRefused unless the action is confirmed. The last restore point or the last
+// backup of a server also needs LastPoint.
 func (r *Runner) Delete(ctx context.Context, opts PointOptions) error {
 	if err := r.prepare(ctx); err != nil {
 		return err
@@ -100,16 +100,16 @@ func (r *Runner) Delete(ctx context.Context, opts PointOptions) error {
 		return refusedError("%s is the last backup of %s: only snapshots would remain, which live on the server's own infrastructure. Add --last-point to confirm",
 			describePoint(p), server.Ref().SentenceName())
 	case !opts.LastPoint && role == model.LastPoint:
-		return refusedError("%s is the last restore point of %s, which could then not be restored. Add --last-point to confirm",
+		return refusedError("%s is the last restore point of %s, which could then no longer be restored. Add --last-point to confirm",
 			describePoint(p), server.Ref().SentenceName())
 	case !opts.Yes:
-		return refusedError("this would delete %s of %s for good: made %s, %s. Add --yes if that is meant",
+		return refusedError("this would delete %s of %s for good: created %s, %s. Add --yes to confirm",
 			describePoint(p), server.Ref().SentenceName(), widget.CreatedAgo(&p, r.state.Now), widget.SizeOf(&p))
 	}
 	return r.execute(ctx, []model.ActionRequest{in}, opts.Follow)
 }
 
-// checkServerName is why the name of a point's server does not let it be deleted, or nil.
+// checkServerName returns why --server does not allow the deletion, or nil.
 func (r *Runner) checkServerName(p model.Point, server model.Server, name string) error {
 	switch {
 	case namesServer(name, server.Ref()):
@@ -117,27 +117,27 @@ func (r *Runner) checkServerName(p model.Point, server model.Server, name string
 	case name != "":
 		return wrongServerError(p, server.Ref(), name)
 	case r.opts.Strict:
-		return refusedError("the config asks strictly here: add --server with %s of the server that %s is of", requiredName(server.Ref()), describePoint(p))
+		return refusedError("the config has confirm = \"strict\": add --server with %s of the server of %s", requiredName(server.Ref()), describePoint(p))
 	}
 	return nil
 }
 
-// namesServer says whether --server names the server: by its exact name, or by its ID where the name cannot be typed. An empty text
+// namesServer reports whether --server names the server: by its exact name, or by its ID if the name cannot be typed. An empty text
 // names none.
 func namesServer(text string, server model.ServerRef) bool {
 	return text != "" && (text == server.Name || !model.Typable(server.Name) && text == string(server.ID))
 }
 
-// wrongServerError says whose the point is, where another server was named.
+// wrongServerError is the error if --server is not the server of the restore point.
 func wrongServerError(p model.Point, server model.ServerRef, named string) error {
 	hint := ""
 	if !model.Typable(server.Name) {
 		hint = fmt.Sprintf("; its name cannot be typed: give its ID, --server %s", server.ID)
 	}
-	return refusedError("%s is of %s (#%s), not of %q%s", describePoint(p), server.SentenceName(), server.ID, model.Clean(named), hint)
+	return refusedError("%s belongs to %s (#%s), not to %q%s", describePoint(p), server.SentenceName(), server.ID, model.Clean(named), hint)
 }
 
-// requiredName is what --server must hold.
+// requiredName describes what --server must be.
 func requiredName(server model.ServerRef) string {
 	if !model.Typable(server.Name) {
 		return "the ID, " + string(server.ID) + ","
@@ -145,10 +145,10 @@ func requiredName(server model.ServerRef) string {
 	return "the exact name"
 }
 
-// findPoint finds a restore point, or is a Fault with ExitNotFound.
+// findPoint returns a restore point, or a settings.Error with ExitNotFound.
 func (r *Runner) findPoint(k model.Key) (model.Point, error) {
 	p, ok := r.state.Point(k)
-	if !ok && r.incomplete != nil { // it may be among those that the list lacks
+	if !ok && r.incomplete != nil { // it may be missing from the list
 		return p, r.incomplete
 	}
 	if !ok {
@@ -157,7 +157,7 @@ func (r *Runner) findPoint(k model.Key) (model.Point, error) {
 	return p, nil
 }
 
-// unusableError says why a point will not do: one that is still being made will in a while, a failed one never.
+// unusableError is the error for a restore point that cannot be used: not yet if it is still being created, never if it failed.
 func unusableError(p model.Point, why string) error {
 	if p.Status.Running() {
 		return nothingSentError(settings.ExitLimited, []string{why})
@@ -165,12 +165,12 @@ func unusableError(p model.Point, why string) error {
 	return nothingSentError(settings.ExitRefused, []string{why})
 }
 
-// refusedError is a safety rule at work.
+// refusedError is the error of a safety rule.
 func refusedError(format string, args ...any) error {
 	return settings.Errorf(settings.ExitRefused, "nothing was sent: "+format, args...)
 }
 
-// describePoint is a point's name with its ID: “snapshot pre-migration (#801)”.
+// describePoint returns a point's name with its ID: “snapshot pre-migration (#801)”.
 func describePoint(p model.Point) string {
 	if p.Name != "" {
 		return fmt.Sprintf("%s %s (#%s)", p.Kind, p.Name, p.ID)

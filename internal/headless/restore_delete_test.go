@@ -11,20 +11,20 @@ import (
 	"vpsdeck/model"
 )
 
-// newRenamedHarness is the account of the world, in which web-server-01 has another name.
+// newRenamedHarness is newHarness with another name for web-server-01.
 func newRenamedHarness(t *testing.T, name string, strict bool) *harness {
 	t.Helper()
 	h := newHarness(t, nil)
 	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
-		answer := httptest.NewRecorder()
-		h.account.ServeHTTP(answer, r)
-		for k, v := range answer.Header() {
+		response := httptest.NewRecorder()
+		h.account.ServeHTTP(response, r)
+		for k, v := range response.Header() {
 			if k != "Content-Length" {
 				out.Header()[k] = v
 			}
 		}
-		out.WriteHeader(answer.Code)
-		_, _ = out.Write([]byte(strings.ReplaceAll(answer.Body.String(), `"web-server-01"`, name)))
+		out.WriteHeader(response.Code)
+		_, _ = out.Write([]byte(strings.ReplaceAll(response.Body.String(), `"web-server-01"`, name)))
 	}))
 	t.Cleanup(server.Close)
 	client, err := api.New(server.URL+"/api/v1", "vps_demo", api.WithClock(h.clock.Now), api.WithWait(h.clock.Wait))
@@ -41,10 +41,10 @@ func TestServerWithUntypableNameIsConfirmedByID(t *testing.T) {
 	for _, c := range []struct {
 		name, server string
 		sent         bool
-		says         string
+		message      string
 	}{
 		{`"web-server-01"`, "web-server-01", true, ""},
-		{`"web-server-01"`, "12345", false, `snapshot pre-migration-snapshot (#801) is of web-server-01 (#12345), not of "12345"`},
+		{`"web-server-01"`, "12345", false, `snapshot pre-migration-snapshot (#801) belongs to web-server-01 (#12345), not to "12345"`},
 		{`""`, "12345", true, ""},
 		{`""`, "web", false, "its name cannot be typed: give its ID, --server 12345"},
 		{`""`, " ", false, "give its ID, --server 12345"},
@@ -62,10 +62,10 @@ func TestServerWithUntypableNameIsConfirmedByID(t *testing.T) {
 				act = h.Delete
 			}
 			err := act(t.Context(), opts)
-			if c.sent != (h.sentCount() == 1) || !c.sent && (err == nil || !strings.Contains(err.Error(), c.says) || settings.CodeOf(err) != settings.ExitRefused) {
+			if c.sent != (h.sentCount() == 1) || !c.sent && (err == nil || !strings.Contains(err.Error(), c.message) || settings.CodeOf(err) != settings.ExitRefused) {
 				t.Errorf("%s of %s named %q: %v; %d sent", action, c.name, c.server, err, h.sentCount())
 			}
-			h = newRenamedHarness(t, c.name, true) // where the name is asked for, none is none
+			h = newRenamedHarness(t, c.name, true) // a required name must not be empty
 			opts.Server = ""
 			act = h.Restore
 			if action == "delete" {

@@ -13,10 +13,10 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// outcomeNotSent is the outcome of a deed that was kept back. The other outcomes are the journal's events.
+// outcomeNotSent is the outcome of an action that was not sent. The other outcomes are the journal's events.
 const outcomeNotSent = "not-sent"
 
-// result is what came of one deed, as JSON writes it.
+// result is the outcome of one action, in its JSON form.
 type result struct {
 	Action   string            `json:"action"`
 	Kind     string            `json:"kind"`
@@ -33,24 +33,24 @@ type result struct {
 	title    string
 }
 
-// actionRun is one deed of a command, from the queue to its result.
+// actionRun is one action of a command, from the queue to its result.
 type actionRun struct {
 	operation model.Operation
 	sent      bool
 	failure   error // why its request failed
-	reported  bool  // its line has been told
+	reported  bool  // its line has been printed
 }
 
-// execute sends the deeds, follows them, and tells of each. It ends with the worst of their exit codes.
+// execute sends the actions, follows them, and prints each. Its error has the worst of their exit codes.
 func (r *Runner) execute(ctx context.Context, requests []model.ActionRequest, f FollowOptions) error {
 	runs := make([]*actionRun, len(requests))
 	for i, in := range requests {
 		runs[i] = &actionRun{operation: model.Operation{Action: in.Action, Point: in.Point, Server: in.Server}}
 	}
 	byNumber := map[int]*actionRun{}
-	var outputErr error // why a line could not be told
+	var outputErr error // why a line could not be printed
 	settled := func(o model.Operation) bool {
-		accepted := o.Phase == model.PhaseRunning && o.Action != model.Delete // a delete is over once the lists show it, which is soon
+		accepted := o.Phase == model.PhaseRunning && o.Action != model.Delete // a deletion is awaited, because the lists show it soon
 		return byNumber[o.Number] == nil || o.Phase.Over() || accepted && !f.Wait
 	}
 	w := &watcher{
@@ -75,7 +75,7 @@ func (r *Runner) execute(ctx context.Context, requests []model.ActionRequest, f 
 		},
 	}
 	why := w.run(ctx, f.Timeout)
-	for _, o := range r.state.Operations() { // with what lists have shown of it since its last step
+	for _, o := range r.state.Operations() { // with what lists have shown since the last step
 		if run := byNumber[o.Number]; run != nil {
 			run.operation = o
 		}
@@ -84,7 +84,7 @@ func (r *Runner) execute(ctx context.Context, requests []model.ActionRequest, f 
 	return errors.Join(r.summarize(runs, w.stopReason, why, f.Format), outputErr)
 }
 
-// summarize tells of what has not been told, and what the command ends with.
+// summarize prints what has not been printed, and returns how the command ends.
 func (r *Runner) summarize(runs []*actionRun, stopReason, why error, format Format) error {
 	worst := settings.ExitOK
 	var results []result
@@ -110,7 +110,7 @@ func (r *Runner) summarize(runs []*actionRun, stopReason, why error, format Form
 	return nil
 }
 
-// reportResult tells of a deed as soon as it is settled: what was done as data, what was not as a sentence.
+// reportResult prints the result of an action once it is settled: to Out if it succeeded, else to Notes.
 func (r *Runner) reportResult(res result, format Format) error {
 	switch {
 	case res.ExitCode != settings.ExitOK:
@@ -123,7 +123,7 @@ func (r *Runner) reportResult(res result, format Format) error {
 	return nil
 }
 
-// result is how far the errand has come. stopped is why the command goes on no longer, if it does not.
+// result returns the action's current result. stopped is why the command has stopped, or nil.
 func (a *actionRun) result(stopped error) result {
 	o := a.operation
 	rec := o.Record("", time.Time{})
@@ -150,7 +150,7 @@ func (a *actionRun) result(stopped error) result {
 	case o.Phase == model.PhaseUnconfirmed:
 		res.ExitCode = settings.ExitUnconfirmed
 	case o.Phase == model.PhaseRunning && stopped == errTimeout && !a.reported:
-		res.Message, res.ExitCode = "still running when the time was up; it goes on at the provider", settings.ExitLimited
+		res.Message, res.ExitCode = "the timeout was reached; it is still running at the provider", settings.ExitLimited
 	}
 	return res
 }
@@ -162,7 +162,7 @@ func exitCodeOf(stopped error) settings.ExitCode {
 	return settings.CodeOf(stopped)
 }
 
-// stopMessage words why the rest was kept back.
+// stopMessage returns why the rest was not sent.
 func stopMessage(stopped error) string {
 	if stopped == errTimeout {
 		return stopped.Error()
@@ -170,7 +170,7 @@ func stopMessage(stopped error) string {
 	return strings.TrimSuffix(model.ErrorMessage(stopped), ".")
 }
 
-// describeOutcome words how far an operation has come.
+// describeOutcome describes the progress or the outcome of an operation.
 func describeOutcome(o model.Operation) string {
 	switch o.Phase {
 	case model.PhaseDone:
@@ -180,11 +180,11 @@ func describeOutcome(o model.Operation) string {
 	case model.PhaseRefused:
 		return "not done: " + o.Reason
 	case model.PhaseUnknown:
-		return "its outcome is not known: " + o.Reason
+		return "outcome unknown: " + o.Reason
 	case model.PhaseNotSeen, model.PhaseUnconfirmed:
 		return o.Reason
 	}
-	return "it goes on at the provider"
+	return "still running at the provider"
 }
 
 func describeDone(o model.Operation) string {

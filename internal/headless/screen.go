@@ -9,14 +9,14 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// Screen is a terminal on which one line shows how far things have come. A nil one shows nothing.
+// Screen is a terminal on which one line shows the progress. A nil Screen shows nothing.
 type Screen struct {
 	W     io.Writer
 	Width func() int // cells of a line
 	line  string
 }
 
-// clear takes the line away, so that a sentence can stand there.
+// clear erases the line, so that a message can be printed there.
 func (s *Screen) clear() {
 	if s != nil && s.line != "" {
 		_, _ = io.WriteString(s.W, "\r\x1b[K")
@@ -24,7 +24,7 @@ func (s *Screen) clear() {
 	}
 }
 
-// show draws what this run has begun and not ended, if that is another line than the one that stands there.
+// show draws the open operations of this run, if the line has changed.
 func (s *Screen) show(state *model.State) {
 	if s == nil {
 		return
@@ -50,15 +50,15 @@ func (s *Screen) show(state *model.State) {
 	}
 }
 
-// durationHint is how long it takes, by the last ones here or by the documents.
+// durationHint returns how long an operation usually takes, from recent ones here or from the API's documents.
 func durationHint(state *model.State, o model.Operation) string {
 	usual, known := state.EstimateOperation(o)
 	if !known {
 		return ""
 	}
-	word := "usually "
+	hint := "usually " + strings.ReplaceAll(widget.FormatRange(usual.Min, usual.Max), "–", "-")
 	if usual.Samples > 0 {
-		word = "here about "
+		hint += " here"
 	}
-	return " (" + word + strings.ReplaceAll(widget.FormatRange(usual.Min, usual.Max), "–", "-") + ")"
+	return " (" + hint + ")"
 }

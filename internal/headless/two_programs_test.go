@@ -15,7 +15,7 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// otherProgram is a command of another program of the same person, on the same account and journal.
+// otherProgram returns a harness of another program on the same account and the journal in dir.
 func (h *harness) otherProgram(t *testing.T, dir, run string) *harness {
 	t.Helper()
 	client, err := api.New(h.url, "vps_demo", api.WithClock(h.clock.Now), api.WithWait(h.clock.Wait))
@@ -31,7 +31,7 @@ func (h *harness) otherProgram(t *testing.T, dir, run string) *harness {
 	return other
 }
 
-// pickPoint is a point of the account that suits.
+// pickPoint returns a restore point of the account that meets the condition.
 func (h *harness) pickPoint(t *testing.T, suits func(*model.State, model.Point) bool) model.Point {
 	t.Helper()
 	probe := h.otherProgram(t, t.TempDir(), "probe")
@@ -59,7 +59,7 @@ func usablePoints(state *model.State, server model.ID) []model.Point {
 	return out
 }
 
-// Two commands in the same moment: of two that conflict the second is refused with 7, and says why.
+// Of two conflicting commands at the same time, the second is refused with exit code 7 and a reason.
 func TestOneOfTwoConflictingCommandsIsSent(t *testing.T) {
 	act := func(what string, p model.Point) func(*harness) error {
 		opts := PointOptions{Point: p.Key(), Server: p.Server.Name, Yes: true, Follow: FollowOptions{Format: Table, Timeout: time.Hour}}
@@ -128,7 +128,7 @@ func TestOneOfTwoConflictingCommandsIsSent(t *testing.T) {
 					output := model.ErrorMessage(err) + programs[i].notes.String()
 					code := settings.CodeOf(err)
 					last := c.second == "delete the other" && code == settings.ExitRefused && strings.Contains(output, "last")
-					gone := code == settings.ExitNotFound && strings.Contains(output, "no longer there") // the deletion came first
+					gone := code == settings.ExitNotFound && strings.Contains(output, "no longer there") // the deletion was first
 					if code != settings.ExitLimited && !last && !gone {
 						t.Errorf("it ends with %d: %s", code, output)
 					}
@@ -141,7 +141,7 @@ func TestOneOfTwoConflictingCommandsIsSent(t *testing.T) {
 	}
 }
 
-// The lists may not show yet what another program has just deleted: its journal does.
+// The lists may not show yet what another program has just deleted, but the journal does.
 func TestLastTwoPointsAreNotBothDeletedOnStaleLists(t *testing.T) {
 	h := newHarness(t, nil)
 	two := func(state *model.State, p model.Point) bool { return len(usablePoints(state, p.Server.ID)) == 2 }
@@ -160,12 +160,12 @@ func TestLastTwoPointsAreNotBothDeletedOnStaleLists(t *testing.T) {
 	}
 	opts.Point = other.Key()
 	err := second.Delete(t.Context(), opts)
-	if settings.CodeOf(err) != settings.ExitLimited || !strings.Contains(second.notes.String(), "has become the last") || h.sentCount() != 1 {
+	if settings.CodeOf(err) != settings.ExitLimited || !strings.Contains(second.notes.String(), "is now the last") || h.sentCount() != 1 {
 		t.Errorf("%v, %d sent: %s", err, h.sentCount(), &second.notes)
 	}
 }
 
-// staleClient lists the points of before what was deleted since.
+// staleClient lists restore points that have been deleted since.
 type staleClient struct {
 	command.Client
 	backups, snapshots []model.Point

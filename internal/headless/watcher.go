@@ -11,15 +11,15 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// FollowOptions is how long a command stays with what it has begun, and how it tells of it.
+// FollowOptions are how long a command waits for its operations, and how it prints them.
 type FollowOptions struct {
-	Wait    bool          // until it has ended, and not only until the API took it on
-	Timeout time.Duration // how long to stay at most; 0: as long as it takes
+	Wait    bool          // until the operation has ended, not only until the API has accepted it
+	Timeout time.Duration // maximum time to wait; 0: no limit
 	Format  Format
 }
 
-// limits bound how much of several deeds goes on at once, as in the dashboard: few requests, so that the API is not flooded,
-// and while one waits, so many running ones that a fleet is done before the day is over.
+// limits returns how many actions of a batch run at once, as in the dashboard. Few are being sent, so that the API is not flooded.
+// With --wait enough run at once that a fleet is done within a day.
 func (f FollowOptions) limits() model.Limits {
 	if f.Wait {
 		return model.Limits{Sending: 4, Running: 20}
@@ -27,33 +27,33 @@ func (f FollowOptions) limits() model.Limits {
 	return model.Limits{Sending: 4}
 }
 
-// errTimeout says that the time which was given is up.
-var errTimeout = errors.New("the time is up")
+// errTimeout is the error when --timeout is reached.
+var errTimeout = errors.New("the timeout was reached")
 
-// watcher sends deeds and follows operations until each of them is settled. It is the loop of the dashboard without the
-// screen: commands run in goroutines, their answers come through one channel, and only the loop changes the state.
+// watcher sends actions and follows operations until each is settled. It is the dashboard's loop without the screen: commands run
+// in goroutines, their messages come through one channel, and only the loop changes the state.
 type watcher struct {
 	*Runner
-	batch          *model.Batch                      // what is to be sent
-	onBegin        func(item int, _ model.Operation) // told when one of it is being sent
-	isSettled      func(model.Operation) bool        // says whether nothing more is wanted of an open operation
-	onStep         func(model.Operation, error)      // told each step of an operation; the error is why its request failed
-	stopReason     error                             // why what is not sent is kept back
-	pendingLists   int                               // requests for lists that are under way
-	waitingForPoll bool                              // until the next look at the lists
+	batch          *model.Batch                      // actions to send
+	onBegin        func(item int, _ model.Operation) // called when an item is being sent
+	isSettled      func(model.Operation) bool        // reports whether an open operation needs no more watching
+	onStep         func(model.Operation, error)      // called on each step of an operation; the error is why its request failed
+	stopReason     error                             // why the unsent actions are not sent
+	pendingLists   int                               // requests for lists under way
+	waitingForPoll bool                              // until the next poll of the lists
 	interval       time.Duration
-	failures       int   // rounds of looks in a row
-	lastFailure    error // of the latest such round
+	failures       int   // polls that failed in a row
+	lastFailure    error // of the latest poll
 	deadline       time.Time
 	messages       chan tea.Msg
 	finished       chan struct{}
 }
 
-// pollDueMsg ends a rest between two looks.
+// pollDueMsg is sent when the next poll is due.
 type pollDueMsg struct{}
 
-// run goes on until everything is sent and settled. It ends early when the context does, when the time is up (errTimeout),
-// or when the account may not be read any more, but never while a deed is on its way.
+// run loops until everything is sent and settled. It ends early when the context ends, at the timeout (errTimeout), or when the
+// token may no longer read the account, but never while an action's request is under way.
 func (w *watcher) run(ctx context.Context, timeout time.Duration) (why error) {
 	w.messages, w.finished = make(chan tea.Msg), make(chan struct{})
 	defer close(w.finished)
@@ -88,7 +88,7 @@ func (w *watcher) run(ctx context.Context, timeout time.Duration) (why error) {
 	}
 }
 
-// stopCause is what ends the vigil early, or nil.
+// stopCause returns what ends the loop early, or nil.
 func (w *watcher) stopCause(ctx context.Context) error {
 	switch {
 	case ctx.Err() != nil:
@@ -101,7 +101,7 @@ func (w *watcher) stopCause(ctx context.Context) error {
 	return nil
 }
 
-// isDone says whether nothing is left to be sent or waited for.
+// isDone reports whether nothing is left to send or wait for.
 func (w *watcher) isDone() bool {
 	if w.batch.Count(model.ItemWaiting) > 0 {
 		return false
@@ -114,11 +114,11 @@ func (w *watcher) isDone() bool {
 	return true
 }
 
-// isAwaited says whether the end of an open operation is still waited for. One of which incomplete lists do not tell is not: it stays
-// open in the journal, and the next program looks for it.
+// isAwaited reports whether the loop still waits for an open operation. It does not wait for one that incomplete lists may hide: that
+// stays open in the journal, and the next run looks for it.
 func (w *watcher) isAwaited(o model.Operation) bool { return !w.isSettled(o) && !o.Hidden() }
 
-// needsPoll says whether the lists have something to tell.
+// needsPoll reports whether the lists can show progress.
 func (w *watcher) needsPoll() bool {
 	for _, o := range w.state.Operations() {
 		if o.Phase != model.PhaseSending && w.isAwaited(o) {
@@ -128,7 +128,7 @@ func (w *watcher) needsPoll() bool {
 	return false
 }
 
-// runAsync runs a command aside. Its answer is dropped if the vigil has ended by then.
+// runAsync runs a command in a goroutine. Its message is dropped if the loop has ended by then.
 func (w *watcher) runAsync(cmd func() tea.Msg) {
 	go func() {
 		msg := cmd()
@@ -139,7 +139,7 @@ func (w *watcher) runAsync(cmd func() tea.Msg) {
 	}()
 }
 
-// send lets those deeds leave that may, or gives up all that have not left.
+// send sends the actions that may be sent now, or cancels all unsent ones if the loop is stopping.
 func (w *watcher) send() {
 	if w.stopReason != nil {
 		w.batch.Stop()
@@ -152,7 +152,7 @@ func (w *watcher) send() {
 	}
 }
 
-// schedulePoll waits for the next look: longer each time, and after failures as the API wants it.
+// schedulePoll schedules the next poll: after a growing interval, or after failures as the API asks.
 func (w *watcher) schedulePoll(ctx context.Context) {
 	w.waitingForPoll = true
 	w.interval = command.NextPollInterval(w.interval)
@@ -164,12 +164,12 @@ func (w *watcher) schedulePoll(ctx context.Context) {
 		wait = min(wait, w.deadline.Sub(w.state.Local))
 	}
 	w.runAsync(func() tea.Msg {
-		_ = w.opts.Clock.Wait(ctx, wait) // that the context has ended is seen by the loop
+		_ = w.opts.Clock.Wait(ctx, wait) // the loop checks the context itself
 		return pollDueMsg{}
 	})
 }
 
-// handle takes an answer in.
+// handle applies a message.
 func (w *watcher) handle(msg tea.Msg) {
 	switch msg := msg.(type) {
 	case pollDueMsg:
@@ -190,13 +190,13 @@ func (w *watcher) handle(msg tea.Msg) {
 	}
 }
 
-// handleResult takes in how a deed's request went. Where the next one would fare no better, the rest is kept back.
+// handleResult applies the result of an action's request. After an error that the next request would get too, the rest is not sent.
 func (w *watcher) handleResult(msg command.ActionResultMsg) {
 	o := w.state.ApplyResult(msg.Number, msg.Accepted, msg.Outcome)
 	w.warnJournal(msg.JournalErr)
 	err := msg.Outcome.Err
-	if words := msg.Accepted.Message; err == nil && words != "" {
-		w.notef("%s: the API says “%s”", o.Title(), words)
+	if message := msg.Accepted.Message; err == nil && message != "" {
+		w.notef("%s: the API says “%s”", o.Title(), message)
 	}
 	if errors.Is(err, model.ErrUnauthorized) || errors.Is(err, model.ErrRateLimited) {
 		w.stopReason = err
@@ -204,14 +204,14 @@ func (w *watcher) handleResult(msg command.ActionResultMsg) {
 	w.reportStep(o, err)
 }
 
-// reportStep hands on how far an operation has come.
+// reportStep passes on the progress of an operation.
 func (w *watcher) reportStep(o model.Operation, err error) {
 	w.recordOperation(o)
 	w.batch.ApplyOperation(o)
 	w.onStep(o, err)
 }
 
-// handleList takes in a list, and what it tells of operations.
+// handleList applies a list, and what it shows of operations.
 func (w *watcher) handleList(msg tea.Msg) {
 	changed, _, err := command.ApplyList(w.state, msg)
 	if err != nil {

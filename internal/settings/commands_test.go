@@ -52,9 +52,9 @@ func TestRuleErrorsNameTheirPosition(t *testing.T) {
 		"[[ssh]]\nusr = 'x'":                              {`"ssh.usr" is no setting`},
 		"[[command]]\nname = 'a'\nkey = 'f5'":             {"command 1 (a): run is empty"},
 		"[[command]]\nname = 'a'\nkey = 'f5'\nrun = 'ls'": {"command must be a [[command]] table", "run (a list of texts)"},
-		"[[command]]\nname = 'a'\nkey = 'f5'\nrun = ['ls', '{nmae}']":                {"command 1 (a): {nmae} in run stands for nothing", "{id}, {name}, {ip}"},
-		"[[command]]\nname = 'a'\nkey = 'f5'\nshell = true\nrun = ['ls \"{name}\"']": {"command 1 (a): {name} stands in quotes"},
-		"[[command]]\nkey = 'f5'\nrun = ['ls']":                                      {"line 1: command 1 (): name must be"},
+		"[[command]]\nname = 'a'\nkey = 'f5'\nrun = ['ls', '{nmae}']":                {"command 1 (a): unknown {nmae} in run", "{id}, {name}, {ip}"},
+		"[[command]]\nname = 'a'\nkey = 'f5'\nshell = true\nrun = ['ls \"{name}\"']": {"command 1 (a): {name} is inside quotes"},
+		"[[command]]\nkey = 'f5'\nrun = ['ls']":                                      {"line 1: command 1 (): name must not be empty"},
 	} {
 		path := writeFile(t, 0o600, text, t.TempDir(), "config.toml")
 		_, err := Load(Sources{Flags: Flags{ConfigFile: &path}, Getenv: getenvFrom(nil), DefaultURL: builtInURL})

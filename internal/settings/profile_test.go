@@ -122,7 +122,7 @@ func TestProfileErrorsNameTheLine(t *testing.T) {
 		"[profile.work]\nstripe = ''":                                   {"line 2", "stripe is empty"},
 		"[profile.none]":                                                {"line 1", "no profile can be called none"},
 		"[profile.'a b']":                                               {"line 1", `"a b" is no name for a profile`, "letters, digits, - and _"},
-		"[profile.work]\n[[profile.work.policy]]\nbackup_max_age = 'x'": {"line 2", "policy rule 1: backup_max_age: x is no length of time"},
+		"[profile.work]\n[[profile.work.policy]]\nbackup_max_age = 'x'": {"line 2", "policy rule 1: backup_max_age: x is not a duration"},
 		"profile = 1": {"line 1", "must be a [profile.NAME] table"},
 		"# x\ndefault_profile = 'wrok'\n[profile.work]": {"line 2: default_profile", `no profile "wrok"`, "has work"},
 		"default_profile = 'wrok'":                      {`no profile "wrok"`, "has none", "[profile.NAME]"},

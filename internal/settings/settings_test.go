@@ -194,7 +194,7 @@ func TestPoliciesKeepConfigOrder(t *testing.T) {
 			},
 		},
 		"any age":          {file: "[[policy]]\nbackup_max_age = '0h'\n", want: model.Policies{{}}},
-		"no length":        {file: "[[policy]]\nsnapshot_max_age = '7x'\n", wrong: "policy rule 1: snapshot_max_age: 7x is no length of time"},
+		"no length":        {file: "[[policy]]\nsnapshot_max_age = '7x'\n", wrong: "policy rule 1: snapshot_max_age: 7x is not a duration"},
 		"too many points":  {file: "[[policy]]\n[[policy]]\nmin_backups = 1000\n", wrong: "policy rule 2"},
 		"an unknown field": {file: "[[policy]]\nserver = 'a'\nage = '1d'\n", wrong: "line 3"},
 	} {

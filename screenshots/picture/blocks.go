@@ -2,8 +2,7 @@ package picture
 
 import "image/color"
 
-// drawShape draws the character as a shape, when it is one that has to join with its neighbours: lines, blocks, shades,
-// braille. It says whether it did.
+// drawShape draws a character that has to join its neighbours as a shape: lines, blocks, shades, braille. It reports whether it did.
 func drawShape(l *layer, content string, x, y int, fg, bg color.RGBA) bool {
 	runes := []rune(content)
 	if len(runes) != 1 {
@@ -41,7 +40,7 @@ func addRects(s *shape, rects []rect) {
 	}
 }
 
-// block is a block element in the cell at (x, y), or nil.
+// block returns a block element in the cell at (x, y), or nil.
 func block(r rune, x, y int) []rect {
 	switch {
 	case r == '▀':
@@ -64,7 +63,7 @@ func block(r rune, x, y int) []rect {
 	return nil
 }
 
-// eighths is n eighths of a length, in whole pixels at 2x, so that bars have sharp ends.
+// eighths returns n eighths of a length, in whole pixels at 2x, so that bars have sharp ends.
 func eighths(length, n int) int {
 	const pixel = unitsPerPixel / 2
 	return (length*n/8 + pixel/2) / pixel * pixel

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// glyph names a drawn character: where it begins within a pixel matters, as the title's characters are no whole pixels wide.
+// glyph identifies a drawn character. Its offset within a pixel matters, as the title's characters are not whole pixels wide.
 type glyph struct {
 	r            rune
 	size         int
@@ -61,7 +61,7 @@ func (f *fontSet) draw(img *image.NRGBA, t text) error {
 	return nil
 }
 
-// mask is the character in pixels, drawn once.
+// mask returns the character in pixels. Each is drawn once.
 func (f *fontSet) mask(g glyph, advance int) (*image.Alpha, error) {
 	if mask := f.masks[g]; mask != nil {
 		return mask, nil
@@ -74,7 +74,7 @@ func (f *fontSet) mask(g glyph, advance int) (*image.Alpha, error) {
 	return f.masks[g], nil
 }
 
-// outline is the character's shape. One that the font does not have is a hollow box, so that it is seen to be missing.
+// outline returns the character's shape. A character that the font lacks becomes a hollow box, so that it is noticed.
 func (f *fontSet) outline(g glyph, advance int) (*outline, error) {
 	face, index, err := f.findGlyph(g)
 	if err != nil {
@@ -111,7 +111,7 @@ func (f *fontSet) outline(g glyph, advance int) (*outline, error) {
 	return &o, nil
 }
 
-// findGlyph looks for the character in the face of its style, then in the upright ones: the slanted faces lack some signs.
+// findGlyph looks for the character in the face of its style, then in the upright ones: the slanted faces lack some symbols.
 func (f *fontSet) findGlyph(g glyph) (*sfnt.Font, sfnt.GlyphIndex, error) {
 	style := 0
 	if g.bold {

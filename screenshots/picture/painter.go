@@ -13,7 +13,7 @@ type painter struct {
 	theme   Theme
 }
 
-// cellOrigin is the top left corner of a cell.
+// cellOrigin returns the top left corner of a cell.
 func cellOrigin(x, y int) (int, int) { return margin + x*cellWidth, titleBar + y*cellHeight }
 
 // eachCell visits every cell, wide ones once.
@@ -30,17 +30,17 @@ func (p *painter) eachCell(visit func(x, y int, cell terminal.Cell)) {
 
 // paintBackgrounds draws the backgrounds that differ from the window's.
 func (p *painter) paintBackgrounds() {
-	var ground layer
+	var backgrounds layer
 	p.eachCell(func(x, y int, cell terminal.Cell) {
 		if _, bg := p.theme.cellColors(cell.Style); bg != p.theme.Background {
 			left, top := cellOrigin(x, y)
-			ground.shapeFor(bg).add(rect{left, top, cell.Width * cellWidth, cellHeight})
+			backgrounds.shapeFor(bg).add(rect{left, top, cell.Width * cellWidth, cellHeight})
 		}
 	})
-	p.picture.shapes = append(p.picture.shapes, ground.order...)
+	p.picture.shapes = append(p.picture.shapes, backgrounds.order...)
 }
 
-// paintContent draws what stands in the cells, and the lines under it.
+// paintContent draws the characters of the cells, and the underlines.
 func (p *painter) paintContent() {
 	var above layer
 	var run runBuilder
@@ -71,12 +71,12 @@ type runBuilder struct {
 	blanks  int // since the last character of the run
 }
 
-// addBlank is a cell with nothing in it. A single one may stand within a run; more would be squeezed by a reader of XML.
+// addBlank adds an empty cell. A run may contain a single blank; a reader of XML would collapse more.
 func (r *runBuilder) addBlank() { r.blanks++ }
 
-func (r *runBuilder) add(cell terminal.Cell, x, y int, ink color.RGBA) {
+func (r *runBuilder) add(cell terminal.Cell, x, y int, fill color.RGBA) {
 	next := text{
-		x: x, y: y, size: textSize, advance: cellWidth * cell.Width, fill: ink,
+		x: x, y: y, size: textSize, advance: cellWidth * cell.Width, fill: fill,
 		bold: cell.Style.Bold, italic: cell.Style.Italic, runes: []string{cell.Content},
 	}
 	if !r.continues(next) {
@@ -91,15 +91,14 @@ func (r *runBuilder) add(cell terminal.Cell, x, y int, ink color.RGBA) {
 	r.blanks = 0
 }
 
-// continues says whether the next character belongs to the run. Only letters do: a symbol stands alone, as a reader's
-// font may not have it, and the one that takes its place may be of another width.
+// continues reports whether the next character belongs to the run. Only letters do: a reader's font may lack a symbol, and its replacement may have another width.
 func (r *runBuilder) continues(next text) bool {
 	end := r.current.x + (len(r.current.runes)+r.blanks)*r.current.advance
 	return len(r.current.runes) > 0 && r.blanks <= 1 && end == next.x && r.current.y == next.y && r.current.fill == next.fill &&
 		r.current.bold == next.bold && r.current.italic == next.italic && inEveryFont(next.runes[0]) && inEveryFont(r.current.runes[0])
 }
 
-// inEveryFont says whether every monospaced font has the character, at its width.
+// inEveryFont reports whether every monospaced font has the character, at its width.
 func inEveryFont(grapheme string) bool {
 	runes := []rune(grapheme)
 	return len(runes) == 1 && runes[0] < 0x250

@@ -1,7 +1,6 @@
 package picture
 
-// point is a place in units: a sixteenth of a pixel at 1x, an eighth of one at 2x. Whole numbers only, so that no machine
-// rounds differently from another.
+// point is a position in units: a sixteenth of a pixel at 1x, an eighth of one at 2x. The numbers are whole, so that no machine rounds differently from another.
 type point struct{ x, y int }
 
 // rect is an upright rectangle in units.
@@ -36,12 +35,12 @@ func (c *contour) arc(corner point, x, y int) *contour {
 	return c
 }
 
-// controlPoint is the point from which a curve must start to look round: 0.5523 of the way to the corner.
+// controlPoint returns the control point that makes a curve look round: 0.5523 of the way to the corner.
 func controlPoint(from, corner point) point {
 	return point{from.x + (corner.x-from.x)*5523/10000, from.y + (corner.y-from.y)*5523/10000}
 }
 
-// roundRect is a rectangle with corners of radius r.
+// roundRect returns a rectangle with corners of radius r.
 func roundRect(a rect, r int) *contour {
 	left, top, right, bottom := a.x, a.y, a.x+a.w, a.y+a.h
 	return newContour(left+r, top).
@@ -51,5 +50,5 @@ func roundRect(a rect, r int) *contour {
 		line(left, top+r).arc(point{left, top}, left+r, top)
 }
 
-// disc is a circle of radius r around (x, y).
+// disc returns a circle of radius r around (x, y).
 func disc(x, y, r int) *contour { return roundRect(rect{x - r, y - r, 2 * r, 2 * r}, r) }

@@ -1,5 +1,4 @@
-// Package picture draws what a terminal shows as a window, as SVG and as PNG at twice the size, the same on every machine:
-// it brings its font, draws everything that has to join as shapes, and calculates in whole numbers only.
+// Package picture draws a terminal's screen as a window, in SVG, and in PNG at twice the size. The result is the same on every machine: the package brings its own font, draws everything that has to join as shapes, and calculates in whole numbers.
 //
 // A grid becomes one list of shapes and texts (New), which both writers draw.
 package picture
@@ -30,7 +29,7 @@ const (
 	buttonY       = 20 * unitsPerPixel
 )
 
-// shape is an area of one colour: rectangles, whose edges stay sharp, and round things.
+// shape is an area of one colour: rectangles, whose edges stay sharp, and curves.
 type shape struct {
 	fill     color.RGBA
 	rects    []rect
@@ -39,7 +38,7 @@ type shape struct {
 
 // text is a run of characters of one style, each as wide as advance.
 type text struct {
-	x, y          int // where the first one stands, on the baseline
+	x, y          int // of the first character, on the baseline
 	size, advance int
 	fill          color.RGBA
 	bold, italic  bool
@@ -75,8 +74,8 @@ func (p *Picture) drawWindow(title string, theme Theme) {
 	const edge = unitsPerPixel
 	p.addRound(theme.Border, roundRect(rect{0, 0, p.width, p.height}, cornerSize))
 	p.addRound(theme.Background, roundRect(rect{edge, edge, p.width - 2*edge, p.height - 2*edge}, cornerSize-edge))
-	for i, ink := range []color.RGBA{{0xff, 0x5f, 0x57, 0xff}, {0xfe, 0xbc, 0x2e, 0xff}, {0x28, 0xc8, 0x40, 0xff}} {
-		p.addRound(ink, disc(margin+buttonSize+i*buttonStep, buttonY, buttonSize))
+	for i, fill := range []color.RGBA{{0xff, 0x5f, 0x57, 0xff}, {0xfe, 0xbc, 0x2e, 0xff}, {0x28, 0xc8, 0x40, 0xff}} {
+		p.addRound(fill, disc(margin+buttonSize+i*buttonStep, buttonY, buttonSize))
 	}
 	if title == "" {
 		return
@@ -89,29 +88,29 @@ func (p *Picture) drawWindow(title string, theme Theme) {
 	p.texts = append(p.texts, run)
 }
 
-// addRound adds a shape with curves, above all that was drawn before.
-func (p *Picture) addRound(ink color.RGBA, contours ...*contour) {
-	p.shapes = append(p.shapes, &shape{fill: ink, contours: contours})
+// addRound adds a shape with curves, above everything drawn before.
+func (p *Picture) addRound(fill color.RGBA, contours ...*contour) {
+	p.shapes = append(p.shapes, &shape{fill: fill, contours: contours})
 }
 
-// layer gathers shapes that do not overlap, so that those of one colour can be one.
+// layer collects shapes that do not overlap, so that those of one colour become one.
 type layer struct {
 	byColor map[color.RGBA]*shape
 	order   []*shape
 }
 
-func (l *layer) shapeFor(ink color.RGBA) *shape {
-	if l.byColor[ink] == nil {
+func (l *layer) shapeFor(fill color.RGBA) *shape {
+	if l.byColor[fill] == nil {
 		if l.byColor == nil {
 			l.byColor = map[color.RGBA]*shape{}
 		}
-		l.byColor[ink] = &shape{fill: ink}
-		l.order = append(l.order, l.byColor[ink])
+		l.byColor[fill] = &shape{fill: fill}
+		l.order = append(l.order, l.byColor[fill])
 	}
-	return l.byColor[ink]
+	return l.byColor[fill]
 }
 
-// add adds a rectangle, and lengthens the last one where it goes on.
+// add adds a rectangle, or extends the last one if they touch.
 func (s *shape) add(r rect) {
 	if n := len(s.rects); n > 0 {
 		last := &s.rects[n-1]
@@ -123,7 +122,7 @@ func (s *shape) add(r rect) {
 	s.rects = append(s.rects, r)
 }
 
-// mergeStacked joins rectangles that stand on one another: a border is one line and not one for each row.
+// mergeStacked joins rectangles that are stacked on each other: a border becomes one line, not one per row.
 func mergeStacked(rects []rect) []rect {
 	type column struct{ x, w, bottom int }
 	var out []rect

@@ -65,7 +65,7 @@ func TestSampleMatchesGolden(t *testing.T) {
 	}
 }
 
-// decodePNG is a PNG as the pixels that a picture is made of.
+// decodePNG decodes a PNG into the pixel format of a picture.
 func decodePNG(t *testing.T, data []byte) *image.NRGBA {
 	t.Helper()
 	img, err := png.Decode(bytes.NewReader(data))
@@ -82,7 +82,7 @@ func decodePNG(t *testing.T, data []byte) *image.NRGBA {
 func TestSVGIsWellFormedAndHasOnlyIntegers(t *testing.T) {
 	out := picture.New(sampleScreen(), `a "title" <&>`, picture.Light()).SVG()
 	if found := regexp.MustCompile(`[0-9]\.[0-9]`).FindAll(out, 3); found != nil {
-		t.Errorf("it holds the fractions %q", found)
+		t.Errorf("it has the fractions %q", found)
 	}
 	decoder := xml.NewDecoder(bytes.NewReader(out))
 	for {
@@ -101,12 +101,12 @@ func TestTextIsGroupedIntoRuns(t *testing.T) {
 	}{
 		"words of one style are one run":      {"web server 01", []string{`textLength="2080">web server 01<`}},
 		"a gap ends a run":                    {"a  b", []string{`>a<`, `<text x="736"`}},
-		"a style of its own ends a run":       {"ab\x1b[1mcd\x1b[m", []string{`>ab<`, `font-weight="bold" textLength="320">cd<`}},
-		"a sign stands alone":                 {"● up", []string{`>●<`, `>up<`}},
+		"another style ends a run":            {"ab\x1b[1mcd\x1b[m", []string{`>ab<`, `font-weight="bold" textLength="320">cd<`}},
+		"a symbol is its own run":             {"● up", []string{`>●<`, `>up<`}},
 		"slanted":                             {"\x1b[3mab\x1b[m", []string{`font-style="italic"`}},
 		"a colour":                            {"\x1b[38;2;1;2;3mab\x1b[m", []string{`fill="#010203"`}},
 		"faint is mixed into the background":  {"\x1b[2mab\x1b[m", []string{`fill="#8b9098"`}},
-		"reverse takes the ground for ink":    {"\x1b[7mab\x1b[m", []string{`fill="#10141c" textLength`, `<path fill="#d5dae3" shape-rendering="crispEdges" d="M256 608h320v336h-320z"`}},
+		"reverse swaps the colours":           {"\x1b[7mab\x1b[m", []string{`fill="#10141c" textLength`, `<path fill="#d5dae3" shape-rendering="crispEdges" d="M256 608h320v336h-320z"`}},
 		"underlined":                          {"\x1b[4mab\x1b[m", []string{`d="M256 896h320v16h-320z"`}},
 		"what XML forbids is escaped":         {"<&>", []string{`>&lt;&amp;&gt;<`}},
 		"a background runs on over all cells": {"\x1b[48;2;1;2;3ma  b\x1b[m", []string{`<path fill="#010203" shape-rendering="crispEdges" d="M256 608h640v336h-640z"`}},
@@ -124,13 +124,13 @@ func TestTextIsGroupedIntoRuns(t *testing.T) {
 // TestLinesAndBlocksJoin looks at the pixels on both sides of every border between two cells.
 func TestLinesAndBlocksJoin(t *testing.T) {
 	const cell, row, left, top = 20, 42, 32, 76
-	ink := color.NRGBA{0xd5, 0xda, 0xe3, 0xff}
-	inked := func(img *image.NRGBA, x, y int) bool { return img.NRGBAAt(x, y) == ink }
+	fill := color.NRGBA{0xd5, 0xda, 0xe3, 0xff}
+	filled := func(img *image.NRGBA, x, y int) bool { return img.NRGBAAt(x, y) == fill }
 	for _, across := range []string{"──", "━━", "╭─", "─╮", "╰─", "─╯", "├─", "─┤", "┌┬", "┼┐", "┏┳", "╺━", "━╸", "╋━", "██", "▀▀", "▄▄", "▁▁"} {
 		img := renderPixels(t, across, 2, 1)
 		joined := false
 		for y := range row {
-			joined = joined || inked(img, left+cell-1, top+y) && inked(img, left+cell, top+y)
+			joined = joined || filled(img, left+cell-1, top+y) && filled(img, left+cell, top+y)
 		}
 		if !joined {
 			t.Errorf("%s does not join", across)
@@ -140,7 +140,7 @@ func TestLinesAndBlocksJoin(t *testing.T) {
 		img := renderPixels(t, down, 1, 2)
 		joined := false
 		for x := range cell {
-			joined = joined || inked(img, left+x, top+row-1) && inked(img, left+x, top+row)
+			joined = joined || filled(img, left+x, top+row-1) && filled(img, left+x, top+row)
 		}
 		if joined != (down != "╯\n╭") {
 			t.Errorf("%q joined: %v", down, joined)

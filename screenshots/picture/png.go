@@ -21,8 +21,7 @@ func (p *Picture) PNG() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Image is the picture in pixels, at twice its size, the same on every machine. What lies outside of the window's round
-// corners is transparent.
+// Image returns the picture in pixels, at twice its size, the same on every machine. Outside the window's round corners it is transparent.
 func (p *Picture) Image() (*image.NRGBA, error) {
 	fonts, err := loadFonts()
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 const (
 	perPixel    = 64
 	perUnit     = 2 * perPixel / unitsPerPixel // the PNG has two pixels where the SVG has one
-	sampleLines = 16                           // lines looked at in a row of pixels
-	curveSteps  = 16                           // straight pieces that a curve is made of
+	sampleLines = 16                           // lines of samples in a row of pixels
+	curveSteps  = 16                           // straight pieces in a curve
 )
 
 // edge is a straight piece of an outline that goes down (or up: winding -1).
@@ -22,7 +22,7 @@ type edge struct {
 	winding     int
 }
 
-// outline gathers the edges of an area.
+// outline collects the edges of an area.
 type outline struct{ edges []edge }
 
 func (o *outline) line(a, b point) {
@@ -34,7 +34,7 @@ func (o *outline) line(a, b point) {
 	}
 }
 
-// quad adds a quadratic curve, as in fonts; cubic adds one of our own shapes.
+// quad adds a quadratic curve, as fonts have them; cubic adds a cubic curve, as this package's shapes have them.
 func (o *outline) quad(a, b, c point) {
 	at := a
 	for i := 1; i <= curveSteps; i++ {
@@ -126,7 +126,7 @@ func (o *outline) crossings(found []crossing, y int) []crossing {
 	return found
 }
 
-// coverLine adds what lies within the outline on one line of samples; left is where the first pixel begins.
+// coverLine adds what lies within the outline on one line of samples; left is the start of the first pixel.
 func coverLine(change []int, crossings []crossing, left int) {
 	winding := 0
 	for i, c := range crossings {
@@ -137,8 +137,7 @@ func coverLine(change []int, crossings []crossing, left int) {
 	}
 }
 
-// coverSpan covers the stretch from a to b: the pixels in which it begins and ends in part, those between them whole. Only the
-// change from one pixel to the next is noted, so that a long stretch costs as little as a short one.
+// coverSpan covers the span from a to b: its first and last pixel in part, those between them fully. Only the change from one pixel to the next is stored, so that a long span costs as little as a short one.
 func coverSpan(change []int, a, b int) {
 	first, last := a/perPixel, b/perPixel
 	head, tail := (first+1)*perPixel-a, b-last*perPixel
@@ -148,8 +147,8 @@ func coverSpan(change []int, a, b int) {
 	change[last+1] -= tail
 }
 
-// blend lays the ink over the image where the mask, moved by (dx, dy), lets it through.
-func blend(img *image.NRGBA, mask *image.Alpha, dx, dy int, ink color.RGBA) {
+// blend draws the colour onto the image through the mask, moved by (dx, dy).
+func blend(img *image.NRGBA, mask *image.Alpha, dx, dy int, fill color.RGBA) {
 	area := mask.Rect.Add(image.Pt(dx, dy)).Intersect(img.Rect)
 	for y := area.Min.Y; y < area.Max.Y; y++ {
 		for x := area.Min.X; x < area.Max.X; x++ {
@@ -158,9 +157,9 @@ func blend(img *image.NRGBA, mask *image.Alpha, dx, dy int, ink color.RGBA) {
 				continue
 			}
 			at := img.Pix[img.PixOffset(x, y):][:4]
-			under := int(at[3]) * (255 - a) // what shines through, of 255 × 255
+			under := int(at[3]) * (255 - a) // the share of the image below, of 255 × 255
 			whole := a*255 + under
-			for i, channel := range [3]uint8{ink.R, ink.G, ink.B} {
+			for i, channel := range [3]uint8{fill.R, fill.G, fill.B} {
 				at[i] = uint8((int(channel)*a*255 + int(at[i])*under + whole/2) / whole)
 			}
 			at[3] = uint8((whole + 127) / 255)

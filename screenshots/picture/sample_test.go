@@ -13,8 +13,7 @@ func foreground(hex string) lipgloss.Style {
 	return lipgloss.NewStyle().Foreground(lipgloss.Color(hex))
 }
 
-// sampleScreen is a screen with everything that a picture has to get right: a table in a frame, a selected row, bars, every
-// style, every sign that the program uses, and a dialog over it all.
+// sampleScreen is a screen with everything that a picture has to get right: a table in a frame, a selected row, bars, every style, every symbol of the program, and a dialog over it.
 func sampleScreen() terminal.Grid {
 	bold, faint, blue := lipgloss.NewStyle().Bold(true), lipgloss.NewStyle().Faint(true), foreground("#7dcfff")
 	green, red, amber := foreground("#9ece6a"), foreground("#f7768e"), foreground("#e0af68")

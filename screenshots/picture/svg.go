@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// fontFamilies are those that a reader may have, best first. Every run is pinned to its width, so any monospaced one will do.
+// fontFamilies are fonts that a reader may have, best first. Every run has a fixed width, so any monospaced font works.
 const fontFamilies = "'DejaVu Sans Mono',Menlo,Consolas,'Liberation Mono',ui-monospace,monospace"
 
 // SVG writes the picture as an image of its own size, whose text can be selected.
@@ -68,7 +68,7 @@ func (t text) writeSVG(b *bytes.Buffer) {
 		fmt.Fprintf(b, ` textLength="%d"`, n*t.advance)
 	}
 	b.WriteByte('>')
-	_ = xml.EscapeText(b, []byte(strings.Join(t.runes, ""))) // a buffer takes everything
+	_ = xml.EscapeText(b, []byte(strings.Join(t.runes, ""))) // writing to a buffer never fails
 	b.WriteString("</text>\n")
 }
 

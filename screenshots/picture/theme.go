@@ -6,7 +6,7 @@ import (
 	"vpsdeck/internal/terminal"
 )
 
-// Theme is what a window looks like where the program has no say: its ground, its plain text, and its frame.
+// Theme is the colours of a window that the program does not set: background, plain text and frame.
 type Theme struct {
 	Background color.RGBA // of the window, and of every cell without a colour of its own
 	Foreground color.RGBA // of text without a colour of its own
@@ -34,7 +34,7 @@ func Light() Theme {
 	}
 }
 
-// cellColors are the two colours that a cell is drawn in, after reverse and faint.
+// cellColors returns the two colours of a cell, after reverse and faint.
 func (t Theme) cellColors(s terminal.Style) (fg, bg color.RGBA) {
 	fg, bg = colorOr(s.Fg, t.Foreground), colorOr(s.Bg, t.Background)
 	if s.Reverse {
@@ -53,7 +53,7 @@ func colorOr(c terminal.Color, otherwise color.RGBA) color.RGBA {
 	return color.RGBA{c.R, c.G, c.B, 0xff}
 }
 
-// mixColors is n parts of a in a whole of parts, the rest b. Colours are mixed here so that no writer has to know of opacity.
+// mixColors mixes n of whole parts of a with b for the rest. Colours are mixed here, so that the writers need no opacity.
 func mixColors(a, b color.RGBA, n, whole int) color.RGBA {
 	blend := func(x, y uint8) uint8 { return uint8((int(x)*n + int(y)*(whole-n) + whole/2) / whole) }
 	return color.RGBA{blend(a.R, b.R), blend(a.G, b.G), blend(a.B, b.B), 0xff}

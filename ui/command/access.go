@@ -6,55 +6,57 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Access opens accounts: with a token that a person gave, or the simulated one.
+// Access opens accounts: with a token that the user typed, or the simulated account.
 type Access interface {
-	// Connect makes a client for the token and asks the API whether it is live. The error says why not.
+	// Connect makes a client for the token and asks the API whether the token is valid. The error
+	// says why it is not.
 	Connect(ctx context.Context, token Secret) (Client, error)
 	// Demo opens the simulated account.
 	Demo() (Client, error)
 	// TokenStores lists where a token can be kept, best first. It may take seconds.
 	TokenStores() []TokenStore
-	// StoreToken stores the token in a place.
+	// StoreToken stores the token in one of the places that TokenStores lists.
 	StoreToken(place TokenStore, token Secret) error
-	// Host is where a token would be sent.
+	// Host is the host that a token would be sent to.
 	Host() string
 }
 
-// TokenStore is somewhere to keep a token.
+// TokenStore is a place where a token can be stored.
 type TokenStore struct {
-	Name  string // what Keep goes by
-	Label string // how a person reads it: "in the system's keyring"
+	Name  string // identifies it for StoreToken
+	Label string // for the screen: "in the system's keyring"
 }
 
 // ConnectedMsg answers Connect and Demo.
 type ConnectedMsg struct {
-	Access      Access // the way that was taken
+	Access      Access // that opened the account
 	Client      Client
 	Demo        bool
-	Token       Secret       // what was typed, to be kept if wanted; empty for the demo
-	TokenStores []TokenStore // where it can be kept
+	Token       Secret       // as typed, to be stored if wanted; empty for the demo
+	TokenStores []TokenStore // where it can be stored
 	Err         error
 }
 
-// TokenStoredMsg answers Keep.
+// TokenStoredMsg answers StoreToken.
 type TokenStoredMsg struct {
 	Store TokenStore
 	Err   error
 }
 
-// Secret is a token on its way. It is kept inside a function, where no formatting verb can find it.
+// Secret is a token in transit. The value is inside a function, where no formatting verb can find
+// it.
 type Secret struct{ value func() string }
 
 // NewSecret hides a token.
 func NewSecret(token string) Secret { return Secret{func() string { return token }} }
 
-// String hides it.
+// String hides the token.
 func (Secret) String() string { return "(hidden)" }
 
-// GoString hides it.
+// GoString hides the token.
 func (Secret) GoString() string { return "(hidden)" }
 
-// Reveal is the token itself, for whoever keeps or sends it.
+// Reveal returns the token itself, to store or send it.
 func (s Secret) Reveal() string {
 	if s.value == nil {
 		return ""

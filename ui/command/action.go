@@ -11,22 +11,23 @@ import (
 	"vpsdeck/model"
 )
 
-// ActionResultMsg answers Do.
+// ActionResultMsg answers Execute.
 type ActionResultMsg struct {
 	Session      int
-	Number       int // the operation's
+	Number       int // of the operation
 	Accepted     model.ActionResult
 	Outcome      model.Outcome
-	JournalErr   error // why the journal did not take the intent; the action went on without
-	OtherProgram bool  // it was refused because of what another program has begun
+	JournalErr   error // why the intent was not journaled; the action continued without
+	OtherProgram bool  // refused because of an operation of another program
 }
 
-// lockWait is how long an action waits for another program that acts on the same server. It is longer than a request may take.
+// lockWait is how long an action waits for another program that acts on the same server. It is
+// longer than a request may take.
 const lockWait = 45 * time.Second
 
-// Execute carries out a confirmed action, which is the operation. Under a lock on the server, which all programs of a person share, it
-// looks up whether everything is still as it was confirmed, writes down that it is about to send the request, and then sends
-// it, once.
+// Execute carries out a confirmed action. It takes a lock on the server, which all programs of a
+// user share. It then checks that everything is still as confirmed, journals the intent, and sends
+// the request once.
 func (s *Session) Execute(o model.Operation, intent model.Record) tea.Cmd {
 	readOnly := s.readOnly
 	return func() tea.Msg {
@@ -52,10 +53,10 @@ func (s *Session) Execute(o model.Operation, intent model.Record) tea.Cmd {
 			msg.OtherProgram = errors.Is(msg.Outcome.Err, errOtherProgram)
 			return msg
 		}
-		sent := s.Client.Now() // not when it was confirmed: looking it up may have taken minutes
+		sent := s.Client.Now() // not when it was confirmed: the check may have taken minutes
 		if s.journal != nil {
 			msg.JournalErr = s.recordIntent(intent.WithSentAt(sent))
-			if errors.Is(msg.JournalErr, model.ErrConflict) { // it may not be done without the journal
+			if errors.Is(msg.JournalErr, model.ErrConflict) { // the action is not allowed without the journal
 				msg.Outcome.Err = notSentError{model.ErrorMessage(msg.JournalErr) + "; nothing was sent", model.ErrConflict}
 				msg.JournalErr = nil
 				return msg
@@ -71,8 +72,8 @@ func (s *Session) Execute(o model.Operation, intent model.Record) tea.Cmd {
 	}
 }
 
-// lock keeps other programs of this person from acting on the server until unlock. Where nothing can be written down, nothing can
-// be locked either, and the action goes on: a rollback matters more than its record.
+// lock keeps other programs of this user from acting on the server until unlock is called. Without
+// a journal there is no lock, and the action continues: a rollback matters more than its record.
 func (s *Session) lock(server model.ServerRef) (unlock func(), err error) {
 	if s.journal == nil {
 		return func() {}, nil
@@ -89,12 +90,13 @@ func (s *Session) lock(server model.ServerRef) (unlock func(), err error) {
 	return func() {}, nil
 }
 
-// otherActions is what other programs have done on a server, as the journal has it. What waits to be written goes before it.
+// otherActions returns what other programs have done on a server, according to the journal.
+// Pending records are written first.
 func (s *Session) otherActions(server model.ID) model.OtherPrograms {
 	if s.journal == nil {
 		return model.OtherPrograms{}
 	}
-	_ = s.pending.flush(s.journal) // the intent tells what is wrong with the journal
+	_ = s.pending.flush(s.journal) // recordIntent reports journal errors
 	records, _, err := s.journal.Read()
 	if err != nil {
 		return model.OtherPrograms{}
@@ -102,30 +104,31 @@ func (s *Session) otherActions(server model.ID) model.OtherPrograms {
 	return model.ReadOtherPrograms(model.LatestRecords(records), s.journal.IsAlive, s.RunID, s.Client.Host(), server, s.Client.Now())
 }
 
-// DescribeRequest names the requests that Do sends for a deed, as the documents write them, the one that changes something last.
-func DescribeRequest(deed model.Action, p model.Point) string {
+// DescribeRequest names the request that Execute sends for an action, as the API documents write
+// it.
+func DescribeRequest(action model.Action, p model.Point) string {
 	paths := map[model.Kind]string{model.Backup: "/backups/", model.Snapshot: "/snapshots/"}
 	switch {
-	case deed == model.Create:
+	case action == model.Create:
 		return "POST " + paths[p.Kind]
-	case deed == model.Delete:
+	case action == model.Delete:
 		return fmt.Sprintf("DELETE %s%s/", paths[p.Kind], p.ID)
 	case p.Kind == model.Backup:
-		id, _ := p.ID.MarshalJSON() // a text of letters and digits
+		id, _ := p.ID.MarshalJSON() // an ID has only letters and digits
 		return fmt.Sprintf("POST /servers/%s/restore/  {\"backup_id\": %s}", p.Server.ID, id)
 	}
 	return fmt.Sprintf("POST /snapshots/%s/restore/", p.ID)
 }
 
-func (s *Session) send(deed model.Action, p model.Point) (model.ActionResult, error) {
+func (s *Session) send(action model.Action, p model.Point) (model.ActionResult, error) {
 	switch {
-	case deed == model.Create && p.Kind == model.Backup:
+	case action == model.Create && p.Kind == model.Backup:
 		return s.Client.CreateBackup(s.ctx, p.Server.ID, p.Description)
-	case deed == model.Create:
+	case action == model.Create:
 		return s.Client.CreateSnapshot(s.ctx, p.Server.ID, p.Name, p.Description)
-	case deed == model.Restore && p.Kind == model.Backup:
+	case action == model.Restore && p.Kind == model.Backup:
 		return s.Client.RestoreBackup(s.ctx, p.Server.ID, p.ID)
-	case deed == model.Restore:
+	case action == model.Restore:
 		return requireServer(p)(s.Client.RestoreSnapshot(s.ctx, p.ID))
 	case p.Kind == model.Backup:
 		return model.ActionResult{}, s.Client.DeleteBackup(s.ctx, p.ID)
@@ -133,33 +136,34 @@ func (s *Session) send(deed model.Action, p model.Point) (model.ActionResult, er
 	return model.ActionResult{}, s.Client.DeleteSnapshot(s.ctx, p.ID)
 }
 
-// requireServer takes the answer to a restore of a snapshot, which names its server: where that is another than the point's, nobody
-// knows what is being restored.
+// requireServer checks the answer to a snapshot restore, which names its server. If that is not
+// the server of the point, nobody knows what is being restored.
 func requireServer(p model.Point) func(model.ActionResult, error) (model.ActionResult, error) {
 	return func(a model.ActionResult, err error) (model.ActionResult, error) {
 		if named := a.Point.Server.ID; err == nil && named != "" && named != p.Server.ID {
-			return model.ActionResult{}, notSentError{"the API's answer names another server, #" + string(named) + ": look at both", model.ErrOutcomeUnknown}
+			return model.ActionResult{}, notSentError{"the API's answer names another server, #" + string(named) + ": check both", model.ErrOutcomeUnknown}
 		}
 		return a, err
 	}
 }
 
-// notSentError is why a deed was not sent after all.
+// notSentError is why an action was not sent after all.
 type notSentError struct {
 	message string
 	cause   error
 }
 
-func (c notSentError) Error() string   { return c.message }
-func (c notSentError) Message() string { return c.message }
-func (c notSentError) Unwrap() error   { return c.cause }
+func (e notSentError) Error() string   { return e.message }
+func (e notSentError) Message() string { return e.message }
+func (e notSentError) Unwrap() error   { return e.cause }
 
-// errOtherProgram is that another program has begun something on the server.
-var errOtherProgram = fmt.Errorf("%w: begun by another program", model.ErrConflict)
+// errOtherProgram means that another program has started something on the server.
+var errOtherProgram = fmt.Errorf("%w: started by another program", model.ErrConflict)
 
-// recheck looks up what the action is about. Between the question and the yes the account changes: if the point is gone or
-// another one, or the server is gone, renamed or being restored, or another program is at work on it, the action is not sent,
-// and the error says why.
+// recheck loads what the action is about, because the account can change before the user confirms.
+// The action is not sent if the point is gone or is a different one. The same applies if the
+// server is gone, renamed or being restored, or if another program is acting on it. The error says
+// why.
 func (s *Session) recheck(o model.Operation, others model.OtherPrograms) error {
 	if err := s.recheckServer(o.Server, o.Action == model.Delete); err != nil {
 		return err
@@ -183,14 +187,14 @@ func (s *Session) recheck(o model.Operation, others model.OtherPrograms) error {
 		}
 		return s.checkLastPoint(o, points, others)
 	}
-	if err != nil { // it may be among those that the list lacks
+	if err != nil { // it may be missing from the incomplete list
 		return recheckError(err)
 	}
 	return notSentError{fmt.Sprintf("%s #%s is no longer there, so nothing was sent", o.Point.Kind, o.Point.ID), model.ErrNotFound}
 }
 
-// checkOthers is an error if what another program has begun forbids the action. Of a program that is gone, the lists may show that
-// its operation is over.
+// checkOthers returns an error if an operation of another program forbids the action. If that
+// program has exited, the lists may show that its operation is over.
 func (s *Session) checkOthers(o model.Operation, others model.OtherPrograms) error {
 	other, running, found := others.Conflict(o.Action, o.Point)
 	if !found {
@@ -205,21 +209,22 @@ func (s *Session) checkOthers(o model.Operation, others model.OtherPrograms) err
 			return s.checkOthers(o, others.Without(other))
 		}
 	}
-	return notSentError{"begun by another vpsdeck: " + other.BlockReason(o.By) + "; nothing was sent", errOtherProgram}
+	return notSentError{"started by another vpsdeck: " + other.BlockReason(o.By) + "; nothing was sent", errOtherProgram}
 }
 
-// checkLastPoint is an error if the point to be deleted has become the last backup of its server, or the last point that it can be
-// restored from, and was not confirmed as that. What an incomplete list lacks does not count.
+// checkLastPoint returns an error if the point to be deleted has become the last backup, or the
+// last usable restore point, of its server. It is no error if the user confirmed that. Points
+// missing from an incomplete list do not count.
 func (s *Session) checkLastPoint(o model.Operation, points []model.Point, others model.OtherPrograms) error {
 	now := s.Client.Now()
 	if o.Action != model.Delete || o.ConfirmedRole == model.LastPoint || !o.Point.Usable(now) || o.LeavesUsablePoint(points, others.Deleting, now) {
 		return nil
 	}
-	become := func(what string) error {
-		return notSentError{fmt.Sprintf("%s #%s has become the last %s of %s; nothing was sent", o.Point.Kind, o.Point.ID, what, o.Server.SentenceName()), model.ErrConflict}
+	nowLast := func(what string) error {
+		return notSentError{fmt.Sprintf("%s #%s is now the last %s of %s; nothing was sent", o.Point.Kind, o.Point.ID, what, o.Server.SentenceName()), model.ErrConflict}
 	}
 	if o.Point.Kind == model.Backup && o.ConfirmedRole != model.LastBackup {
-		return become("backup")
+		return nowLast("backup")
 	}
 	other := model.Snapshot
 	if o.Point.Kind == model.Snapshot {
@@ -230,12 +235,13 @@ func (s *Session) checkLastPoint(o model.Operation, points []model.Point, others
 		return recheckError(err)
 	}
 	if !o.LeavesUsablePoint(rest, others.Deleting, now) {
-		return become("restore point")
+		return nowLast("restore point")
 	}
 	return nil
 }
 
-// recheckServer looks the server up. Its backups may outlive it, so that it may be gone where one of them is deleted.
+// recheckServer loads the server. With mayBeGone it may be missing: backups can outlive their
+// server, and can still be deleted.
 func (s *Session) recheckServer(was model.ServerRef, mayBeGone bool) error {
 	servers, err := s.Client.Servers(s.ctx, model.ServerFilter{})
 	if err != nil && !errors.Is(err, model.ErrIncomplete) {
@@ -254,7 +260,7 @@ func (s *Session) recheckServer(was model.ServerRef, mayBeGone bool) error {
 		return nil
 	}
 	switch {
-	case err != nil: // it may be among those that the list lacks
+	case err != nil: // it may be missing from the incomplete list
 		return recheckError(err)
 	case mayBeGone:
 		return nil
@@ -262,12 +268,12 @@ func (s *Session) recheckServer(was model.ServerRef, mayBeGone bool) error {
 	return notSentError{fmt.Sprintf("server %s is no longer there, so nothing was sent", was.ShortLabel()), model.ErrNotFound}
 }
 
-func recheckPoint(deed model.Action, was, now model.Point, at time.Time) error {
+func recheckPoint(action model.Action, was, now model.Point, at time.Time) error {
 	if !now.CreatedAt.Equal(was.CreatedAt) || now.Name != was.Name || now.Server.ID != was.Server.ID {
 		return notSentError{fmt.Sprintf("%s #%s is not the one that was shown, so nothing was sent", was.Kind, was.ID), model.ErrConflict}
 	}
 	why := now.CannotDelete()
-	if deed == model.Restore {
+	if action == model.Restore {
 		why = now.CannotRestore(at)
 	}
 	if why != "" {
@@ -277,5 +283,5 @@ func recheckPoint(deed model.Action, was, now model.Point, at time.Time) error {
 }
 
 func recheckError(err error) error {
-	return notSentError{"nothing was sent: it could not be checked first: " + model.ErrorMessage(err), err}
+	return notSentError{"nothing was sent: the check before it failed: " + model.ErrorMessage(err), err}
 }

@@ -15,7 +15,7 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// The world as it was when the deed was confirmed: a server, a backup and a snapshot of it.
+// The account as it was when the action was confirmed: a server, a backup and a snapshot of it.
 var (
 	createdAt = time.Date(2025, 1, 15, 18, 30, 0, 0, time.UTC)
 	server    = model.ServerRef{ID: "12345", Name: "web-server-01"}
@@ -23,7 +23,7 @@ var (
 	snap      = model.Point{Kind: model.Snapshot, ID: "801", Server: server, Name: "pre-migration", Status: model.Completed, CreatedAt: createdAt}
 )
 
-// The same as the API tells it.
+// The same in the JSON of the API.
 const (
 	serverJSON  = `{"id": 12345, "name": "web-server-01", "status": "active"}`
 	pointFormat = `{"id": %s, "server": {"id": 12345, "name": "web-server-01"}, "name": "%s", "status": "%s", "created_at": "%s"}`
@@ -37,7 +37,8 @@ func pointJSON(p model.Point) string {
 	return fmt.Sprintf(pointFormat, p.ID, p.Name, p.Status, p.CreatedAt.Format(time.RFC3339))
 }
 
-// recheckCalls are the requests by which Do looks before it sends: the servers, and the points of the kind.
+// recheckCalls are the requests that Execute checks with before it sends: the servers, and the
+// points of the kind.
 func recheckCalls(p model.Point, servers, points string) []apitest.Call {
 	return []apitest.Call{
 		{Path: "/servers/", ResponseBody: servers},
@@ -45,7 +46,7 @@ func recheckCalls(p model.Point, servers, points string) []apitest.Call {
 	}
 }
 
-// newClient is the real one, for a server that follows a script.
+// newClient is a real client, for a server that follows a script.
 func newClient(t *testing.T, calls ...apitest.Call) command.Client {
 	t.Helper()
 	c, err := api.New(apitest.Script(t, calls...), "vps_x", api.WithWait(func(context.Context, time.Duration) error { return nil }))
@@ -55,9 +56,9 @@ func newClient(t *testing.T, calls ...apitest.Call) command.Client {
 	return c
 }
 
-// execute carries out a deed in a session, and returns what came of it.
-func execute(s *command.Session, deed model.Action, p model.Point) command.ActionResultMsg {
-	o := model.Operation{Number: 7, Action: deed, Point: p, Server: p.Server, ConfirmedRole: model.LastPoint}
+// execute carries out an action in a session and returns the result.
+func execute(s *command.Session, action model.Action, p model.Point) command.ActionResultMsg {
+	o := model.Operation{Number: 7, Action: action, Point: p, Server: p.Server, ConfirmedRole: model.LastPoint}
 	return s.Execute(o, o.Record("host", createdAt))().(command.ActionResultMsg)
 }
 
@@ -71,9 +72,9 @@ func TestActionRechecksFirstThenSendsOneRequest(t *testing.T) {
 	newSnap := model.Point{Kind: model.Snapshot, Server: server, Name: "before-update", Description: "by hand"}
 	newBackup := model.Point{Kind: model.Backup, Server: server, Type: model.Manual, Description: "by hand"}
 	for name, c := range map[string]struct {
-		deed  model.Action
-		point model.Point
-		sent  apitest.Call
+		action model.Action
+		point  model.Point
+		sent   apitest.Call
 	}{
 		"create a snapshot":  {model.Create, newSnap, apitest.Call{Method: "POST", Path: "/snapshots/", Body: `{"server_id": 12345, "name": "before-update", "description": "by hand"}`, Status: 201, ResponseBody: created(newSnap)}},
 		"create a backup":    {model.Create, newBackup, apitest.Call{Method: "POST", Path: "/backups/", Body: `{"server_id": 12345, "description": "by hand"}`, Status: 201, ResponseBody: created(newBackup)}},
@@ -84,21 +85,21 @@ func TestActionRechecksFirstThenSendsOneRequest(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			calls := []apitest.Call{{Path: "/servers/", ResponseBody: listJSON(serverJSON)}}
-			if c.deed != model.Create {
+			if c.action != model.Create {
 				calls = recheckCalls(c.point, listJSON(serverJSON), listJSON(pointJSON(c.point)))
 			}
-			got := execute(newSession(newClient(t, append(calls, c.sent)...)), c.deed, c.point)
+			got := execute(newSession(newClient(t, append(calls, c.sent)...)), c.action, c.point)
 			if got.Session != 3 || got.Number != 7 || got.Outcome.Err != nil || got.Outcome.AnswerLost || got.JournalErr != nil {
 				t.Errorf("%+v", got)
 			}
 			switch {
-			case c.deed == model.Create && (got.Accepted.Point.ID != "900" || got.Accepted.Point.Kind != c.point.Kind):
-				t.Errorf("what was made is %+v", got.Accepted.Point)
-			case c.deed == model.Restore && got.Accepted.ServerStatus != model.ServerRestoring:
+			case c.action == model.Create && (got.Accepted.Point.ID != "900" || got.Accepted.Point.Kind != c.point.Kind):
+				t.Errorf("the created point is %+v", got.Accepted.Point)
+			case c.action == model.Restore && got.Accepted.ServerStatus != model.ServerRestoring:
 				t.Errorf("%+v", got.Accepted)
 			}
-			if said := command.DescribeRequest(c.deed, c.point); !strings.HasPrefix(said, c.sent.Method+" "+c.sent.Path) {
-				t.Errorf("what is said to be sent is %q", said)
+			if described := command.DescribeRequest(c.action, c.point); !strings.HasPrefix(described, c.sent.Method+" "+c.sent.Path) {
+				t.Errorf("the request is described as %q", described)
 			}
 		})
 	}
@@ -114,34 +115,34 @@ func TestNothingIsSentIfTheAccountHasChanged(t *testing.T) {
 	notDelete := []model.Action{model.Create, model.Restore} // a point may outlive its server
 	status := func(s string) string { return strings.Replace(listJSON(serverJSON), "active", s, 1) }
 	for name, c := range map[string]struct {
-		servers, points string // what Do finds; "": it is not asked any more
+		servers, points string // what Execute finds; "": not requested
 		words           string
 		kind            error
-		deeds           []model.Action
+		actions         []model.Action
 	}{
-		"the server is gone":       {gone, "", "server web-server-01 is no longer there", model.ErrNotFound, notDelete},
-		"the server is another":    {listJSON(strings.Replace(serverJSON, "12345", "12346", 1)), "", "web-server-01 is no longer there", model.ErrNotFound, notDelete},
-		"the server is renamed":    {listJSON(strings.Replace(serverJSON, "web-server-01", "db-server-01", 1)), "", "server #12345 is now called db-server-01, not web-server-01", model.ErrConflict, nil},
-		"it is being restored":     {status("restoring"), "", "web-server-01 is being restored", model.ErrConflict, nil},
-		"the point is gone":        {same, gone, "snapshot #801 is no longer there", model.ErrNotFound, []model.Action{model.Restore, model.Delete}},
-		"the point is another":     {same, changed(func(p *model.Point) { p.CreatedAt = createdAt.Add(time.Hour) }), "not the one that was shown", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
-		"the point is renamed":     {same, changed(func(p *model.Point) { p.Name = "weekly" }), "not the one that was shown", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
-		"the point is of another":  {same, strings.Replace(changed(func(*model.Point) {}), "12345", "12346", 1), "not the one that was shown", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
-		"the point is being made":  {same, changed(func(p *model.Point) { p.Status = model.InProgress }), "still being made", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
-		"the point has failed":     {same, changed(func(p *model.Point) { p.Status = model.Failed }), "nothing in it", model.ErrConflict, []model.Action{model.Restore}},
-		"the points of it are not": {same, listJSON(strings.Replace(pointJSON(snap), "801", "802", 1)), "snapshot #801 is no longer there", model.ErrNotFound, []model.Action{model.Restore, model.Delete}},
+		"the server is gone":      {gone, "", "server web-server-01 is no longer there", model.ErrNotFound, notDelete},
+		"the server ID differs":   {listJSON(strings.Replace(serverJSON, "12345", "12346", 1)), "", "web-server-01 is no longer there", model.ErrNotFound, notDelete},
+		"the server is renamed":   {listJSON(strings.Replace(serverJSON, "web-server-01", "db-server-01", 1)), "", "server #12345 is now called db-server-01, not web-server-01", model.ErrConflict, nil},
+		"the server is restoring": {status("restoring"), "", "web-server-01 is being restored", model.ErrConflict, nil},
+		"the point is gone":       {same, gone, "snapshot #801 is no longer there", model.ErrNotFound, []model.Action{model.Restore, model.Delete}},
+		"the point is newer":      {same, changed(func(p *model.Point) { p.CreatedAt = createdAt.Add(time.Hour) }), "not the one that was shown", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
+		"the point is renamed":    {same, changed(func(p *model.Point) { p.Name = "weekly" }), "not the one that was shown", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
+		"its server differs":      {same, strings.Replace(changed(func(*model.Point) {}), "12345", "12346", 1), "not the one that was shown", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
+		"the point is being made": {same, changed(func(p *model.Point) { p.Status = model.InProgress }), "still being created", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
+		"the point has failed":    {same, changed(func(p *model.Point) { p.Status = model.Failed }), "cannot be restored", model.ErrConflict, []model.Action{model.Restore}},
+		"another point is listed": {same, listJSON(strings.Replace(pointJSON(snap), "801", "802", 1)), "snapshot #801 is no longer there", model.ErrNotFound, []model.Action{model.Restore, model.Delete}},
 	} {
-		deeds := c.deeds
-		if deeds == nil {
-			deeds = []model.Action{model.Create, model.Restore, model.Delete}
+		actions := c.actions
+		if actions == nil {
+			actions = []model.Action{model.Create, model.Restore, model.Delete}
 		}
-		for _, deed := range deeds {
-			t.Run(fmt.Sprintf("%s, deed %d", name, deed), func(t *testing.T) {
+		for _, action := range actions {
+			t.Run(fmt.Sprintf("%s, action %d", name, action), func(t *testing.T) {
 				calls := recheckCalls(snap, c.servers, c.points)
 				if c.points == "" {
 					calls = calls[:1]
 				}
-				checkNotSent(t, execute(newSession(newClient(t, calls...)), deed, snap), c.words, c.kind)
+				checkNotSent(t, execute(newSession(newClient(t, calls...)), action, snap), c.words, c.kind)
 			})
 		}
 	}
@@ -154,12 +155,12 @@ func TestPointOfADeletedServerCanBeDeleted(t *testing.T) {
 	}
 }
 
-// checkNotSent fails the test unless the deed was not sent, for this reason.
+// checkNotSent fails the test unless the action was not sent, for this reason.
 func checkNotSent(t *testing.T, got command.ActionResultMsg, words string, kind error) {
 	t.Helper()
-	said := model.ErrorMessage(got.Outcome.Err)
-	if got.Outcome.AnswerLost || !strings.Contains(said, words) || !strings.Contains(said, "nothing was sent") || !errors.Is(got.Outcome.Err, kind) {
-		t.Errorf("%+v; it says %q, want %q and %q", got.Outcome, said, words, "nothing was sent")
+	message := model.ErrorMessage(got.Outcome.Err)
+	if got.Outcome.AnswerLost || !strings.Contains(message, words) || !strings.Contains(message, "nothing was sent") || !errors.Is(got.Outcome.Err, kind) {
+		t.Errorf("%+v; the message is %q, want %q and %q", got.Outcome, message, words, "nothing was sent")
 	}
 	if got.Session != 3 || got.Number != 7 || got.Accepted != (model.ActionResult{}) {
 		t.Errorf("%+v", got)
@@ -180,13 +181,13 @@ func TestNothingIsSentIfTheRecheckFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkNotSent(t, execute(newSession(nobody), model.Delete, snap), "could not be checked first", model.ErrUnreachable)
+	checkNotSent(t, execute(newSession(nobody), model.Delete, snap), "the check before it failed", model.ErrUnreachable)
 }
 
 func TestReadOnlySessionSendsNothing(t *testing.T) {
-	for _, deed := range []model.Action{model.Create, model.Restore, model.Delete} {
+	for _, action := range []model.Action{model.Create, model.Restore, model.Delete} {
 		s := command.NewSession(3, newClient(t), nil, true) // a script without calls: one would fail the test
-		checkNotSent(t, execute(s, deed, snap), "read-only", model.ErrForbidden)
+		checkNotSent(t, execute(s, action, snap), "read-only", model.ErrForbidden)
 	}
 }
 
@@ -219,9 +220,9 @@ func TestLostAnswerIsNotARefusal(t *testing.T) {
 
 func TestRequestsAreDescribedAsInTheAPIDocs(t *testing.T) {
 	for _, c := range []struct {
-		deed  model.Action
-		point model.Point
-		want  string
+		action model.Action
+		point  model.Point
+		want   string
 	}{
 		{model.Create, backup, "POST /backups/"},
 		{model.Create, snap, "POST /snapshots/"},
@@ -230,7 +231,7 @@ func TestRequestsAreDescribedAsInTheAPIDocs(t *testing.T) {
 		{model.Delete, backup, "DELETE /backups/501/"},
 		{model.Delete, snap, "DELETE /snapshots/801/"},
 	} {
-		if got := command.DescribeRequest(c.deed, c.point); got != c.want {
+		if got := command.DescribeRequest(c.action, c.point); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}

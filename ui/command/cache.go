@@ -6,43 +6,44 @@ import (
 	"vpsdeck/model"
 )
 
-// Cache keeps what was last seen of an account from one run of the program to the next.
+// Cache keeps the last known state of an account from one run of the program to the next.
 type Cache interface {
-	// Load returns what was seen of the account at a place, and false if there is nothing that can be read.
-	Load(place string) (model.CachedAccount, bool)
-	// Save keeps it in the place of what was kept before. Without it the next run begins empty, which is no trouble to tell of.
-	Save(place string, seen model.CachedAccount)
+	// Load returns the cached account for a key, and false if there is none that can be read.
+	Load(key string) (model.CachedAccount, bool)
+	// Save replaces the cached account for a key. It reports no error: without a cache the next
+	// run only starts empty.
+	Save(key string, account model.CachedAccount)
 }
 
-// CacheLoadedMsg answers Recall.
+// CacheLoadedMsg answers LoadCache.
 type CacheLoadedMsg struct {
 	Session int
 	Account model.CachedAccount
 }
 
-// cacheKey is what tells accounts apart before anybody is asked: where the API is, and the profile.
+// cacheKey identifies an account before any request is sent: by the API host and the profile.
 func (s *Session) cacheKey() string { return s.Client.Host() + " " + s.Profile }
 
-// LoadCache looks up what the last run has seen.
-func (s *Session) LoadCache(m Cache) tea.Cmd {
-	if m == nil {
+// LoadCache loads the account as the last run cached it.
+func (s *Session) LoadCache(c Cache) tea.Cmd {
+	if c == nil {
 		return nil
 	}
-	number, place := s.Number, s.cacheKey()
+	number, key := s.Number, s.cacheKey()
 	return func() tea.Msg {
-		seen, ok := m.Load(place)
+		account, ok := c.Load(key)
 		if !ok {
 			return nil
 		}
-		return CacheLoadedMsg{Session: number, Account: seen}
+		return CacheLoadedMsg{Session: number, Account: account}
 	}
 }
 
-// SaveCache keeps what is seen for the next run.
-func (s *Session) SaveCache(m Cache, seen model.CachedAccount) tea.Cmd {
-	place := s.cacheKey()
+// SaveCache stores the account for the next run.
+func (s *Session) SaveCache(c Cache, account model.CachedAccount) tea.Cmd {
+	key := s.cacheKey()
 	return func() tea.Msg {
-		m.Save(place, seen)
+		c.Save(key, account)
 		return nil
 	}
 }

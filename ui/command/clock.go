@@ -6,20 +6,20 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Clock is this machine's clock. Tests step one by hand.
+// Clock is this machine's clock. Tests use a manual one.
 type Clock interface {
 	Now() time.Time
-	// Tick answers with a message once d has passed.
+	// Tick sends a message once d has passed.
 	Tick(d time.Duration, message func(time.Time) tea.Msg) tea.Cmd
 }
 
-// WallClock is the real one.
+// WallClock is the real clock.
 type WallClock struct{}
 
-// Now is the time.
+// Now returns the time.
 func (WallClock) Now() time.Time { return time.Now() }
 
-// Tick waits.
+// Tick sends a message once d has passed.
 func (WallClock) Tick(d time.Duration, message func(time.Time) tea.Msg) tea.Cmd {
 	return tea.Tick(d, message)
 }

@@ -1,5 +1,6 @@
-// Package command holds everything that reaches outside: each command stands beside the message that it answers with.
-// Commands capture their values when they are made; nothing is read from the screens while they run.
+// Package command contains the Bubble Tea commands that reach outside the program, each next to
+// its message. Commands capture their values when they are made and read nothing from the screens
+// while they run.
 package command
 
 import (
@@ -11,7 +12,7 @@ import (
 	"vpsdeck/model"
 )
 
-// Client is what the screens need of the API.
+// Client is the part of the API that the screens need.
 type Client interface {
 	Servers(context.Context, model.ServerFilter) ([]model.Server, error)
 	Backups(context.Context, model.BackupFilter) ([]model.Point, error)
@@ -26,11 +27,12 @@ type Client interface {
 	DeleteBackup(ctx context.Context, backup model.ID) error
 	DeleteSnapshot(ctx context.Context, snapshot model.ID) error
 
-	Now() time.Time // the API's clock, as far as it is known
+	Now() time.Time // the API's clock, as far as known
 	Host() string   // where the requests go
 }
 
-// ClockDoubt is why the client's times may be wrong, or "": as api.Client tells it, where the client is one.
+// ClockDoubt is why the client's times may be wrong, or "". It calls api.Client.ClockDoubt, if the
+// client has it.
 func ClockDoubt(c Client) string {
 	if doubting, ok := c.(interface{ ClockDoubt() string }); ok {
 		return doubting.ClockDoubt()
@@ -38,39 +40,39 @@ func ClockDoubt(c Client) string {
 	return ""
 }
 
-// Session is one account that one is logged in to. Its number is in every message that its commands answer with, so that
-// answers from an account that was left are known and dropped.
+// Session is one login to an account. Every message of its commands carries its number, so that
+// answers for an account that was left can be dropped.
 type Session struct {
 	Number      int
 	Client      Client
-	Profile     string      // whose account it is; "": the one without a profile. It goes with every line of the journal
-	RunID       string      // this run of the program, as the journal names it
-	Feed        Feed        // where the account is asked for several at once; nil: the session asks by itself
-	journal     Journal     // nil: nothing is written down
-	pending     recordQueue // on their way to it
+	Profile     string      // of the account; "": the one without a profile. It is in every journal record
+	RunID       string      // of this run of the program, in the journal
+	Feed        Feed        // polls the account for several users; nil: the session polls it
+	journal     Journal     // nil: nothing is journaled
+	pending     recordQueue // not yet in the journal
 	readOnly    bool
-	serverTurn  int             // of the servers on which something runs
-	reportCount int             // how often the others were told
-	ctx         context.Context // it bounds every command of the session, and ends with it
-	waitCtx     context.Context // it bounds what is waited for before a request is sent
+	serverTurn  int             // next server with a running operation to poll
+	reportCount int             // number of reports to the other users
+	ctx         context.Context // bounds every command; ends with the session
+	waitCtx     context.Context // bounds the waits before a request is sent
 	cancel      context.CancelFunc
 }
 
-// NewSession begins a session with an account. What is done in it is written to the journal, if there is one. In a read-only one every deed is refused here too, whatever the screens let
-// through.
+// NewSession starts a session with an account. Its actions are written to the journal, if there is
+// one. Read-only sessions also reject actions here, whatever the UI allows.
 func NewSession(number int, client Client, journal Journal, readOnly bool) *Session {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Session{Number: number, Client: client, journal: journal, readOnly: readOnly, ctx: ctx, waitCtx: ctx, cancel: cancel}
 }
 
-// SetReadOnly changes whether deeds are refused. It holds for those that are asked for from then on.
+// SetReadOnly changes whether actions are refused. It affects only actions that start later.
 func (s *Session) SetReadOnly(on bool) { s.readOnly = on }
 
-// SetWaitContext bounds what actions wait for before their request is sent, such as another program that acts on the same server. What
-// has been sent is not given up by it.
+// SetWaitContext bounds what actions wait for before they send their request, such as another
+// program that acts on the same server. It does not cancel a request that was sent.
 func (s *Session) SetWaitContext(ctx context.Context) { s.waitCtx = ctx }
 
-// Close gives up every request of the session that is under way.
+// Close cancels all requests of the session.
 func (s *Session) Close() { s.cancel() }
 
 // ServersLoadedMsg answers LoadServers.
@@ -81,7 +83,7 @@ type ServersLoadedMsg struct {
 	Err     error
 }
 
-// LoadServers asks for all servers.
+// LoadServers loads all servers.
 func (s *Session) LoadServers(t model.Ticket) tea.Cmd {
 	return func() tea.Msg {
 		servers, err := s.Client.Servers(s.ctx, model.ServerFilter{})
@@ -94,12 +96,12 @@ type PointsLoadedMsg struct {
 	Session int
 	Ticket  model.Ticket
 	Kind    model.Kind
-	Server  model.ID // whose points these are; empty: everybody's
+	Server  model.ID // of these points; empty: all servers
 	Points  []model.Point
 	Err     error
 }
 
-// LoadPoints asks for the restore points of one kind, those of one server or, if server is empty, all.
+// LoadPoints loads the restore points of one kind, for one server or, if server is empty, for all.
 func (s *Session) LoadPoints(kind model.Kind, server model.ID, t model.Ticket) tea.Cmd {
 	return func() tea.Msg {
 		points, err := s.points(kind, server)
@@ -114,8 +116,9 @@ func (s *Session) points(kind model.Kind, server model.ID) ([]model.Point, error
 	return s.Client.Backups(s.ctx, model.BackupFilter{Server: server})
 }
 
-// ApplyList takes the answer to LoadServers or LoadPoints into the state, and says whether the message is one. It returns the operations
-// that the list has moved on, and why there is none.
+// ApplyList applies the answer to LoadServers or LoadPoints to the state; list is false for any
+// other message. It returns the operations that the list has advanced, and the error of the
+// request.
 func ApplyList(state *model.State, msg tea.Msg) (changed []model.Operation, list bool, err error) {
 	switch msg := msg.(type) {
 	case ServersLoadedMsg:
@@ -134,7 +137,7 @@ type AccountLoadedMsg struct {
 	Err     error
 }
 
-// LoadAccount asks whose token it is.
+// LoadAccount loads the account that the token belongs to.
 func (s *Session) LoadAccount(t model.Ticket) tea.Cmd {
 	return func() tea.Msg {
 		account, err := s.Client.Account(s.ctx)

@@ -58,7 +58,7 @@ func TestLoadErrorIsInTheMessage(t *testing.T) {
 	}
 }
 
-// fakeJournal keeps its lines in memory.
+// fakeJournal keeps its records in memory.
 type fakeJournal struct {
 	mu    sync.Mutex
 	lines []model.Record
@@ -68,7 +68,7 @@ type fakeJournal struct {
 
 	busy     error
 	locked   []model.ID
-	unlocked []int // how many lines were written by then
+	unlocked []int // number of records at each unlock
 }
 
 func (j *fakeJournal) Append(r model.Record) error {
@@ -103,11 +103,12 @@ func TestIntentIsJournaledBeforeTheRequest(t *testing.T) {
 		t.Errorf("%+v; the journal has %+v", got, j.lines)
 	}
 	if watched.linesWritten != 1 {
-		t.Errorf("when the request left, %d lines were written", watched.linesWritten)
+		t.Errorf("%d lines were written when the request was sent, want 1", watched.linesWritten)
 	}
 }
 
-// The end of the snapshot before a restore stands before the restore, whichever command comes first.
+// The end of the snapshot before a restore is journaled before the restore, whichever command
+// comes first.
 func TestIntentIsJournaledAfterPendingRecords(t *testing.T) {
 	j := &fakeJournal{}
 	calls := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
@@ -120,7 +121,8 @@ func TestIntentIsJournaledAfterPendingRecords(t *testing.T) {
 	}
 }
 
-// Looking something up may take minutes. What is made in the meantime was not made by the request.
+// The check may take minutes. A point that was created in the meantime was not created by the
+// request.
 func TestSentTimeIsWhenTheRequestLeavesNotWhenConfirmed(t *testing.T) {
 	j := &fakeJournal{}
 	calls := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
@@ -146,7 +148,7 @@ func (s *slowClient) Servers(ctx context.Context, f model.ServerFilter) ([]model
 	return s.Client.Servers(ctx, f)
 }
 
-// journalProbe looks at the journal when a snapshot is about to be deleted.
+// journalProbe counts the records in the journal when a snapshot is about to be deleted.
 type journalProbe struct {
 	command.Client
 	countLines   func() int
@@ -189,7 +191,7 @@ func TestJournalRecordsKeepTheirOrder(t *testing.T) {
 		cmds = append(cmds, s.Record(model.Record{ID: fmt.Sprint(i)}))
 	}
 	var running sync.WaitGroup
-	for _, cmd := range slices.Backward(cmds) { // commands run side by side, in any order
+	for _, cmd := range slices.Backward(cmds) { // commands run concurrently, in any order
 		running.Go(func() {
 			if msg := cmd().(command.RecordedMsg); msg.Err != nil || msg.Session != 3 {
 				t.Errorf("%+v", msg)
@@ -202,11 +204,11 @@ func TestJournalRecordsKeepTheirOrder(t *testing.T) {
 	}
 	for i, r := range j.lines {
 		if r.ID != fmt.Sprint(i) {
-			t.Fatalf("line %d is that of operation %s", i, r.ID)
+			t.Fatalf("line %d is of operation %s", i, r.ID)
 		}
 	}
 	if cmd := newSession(newClient(t)).Record(model.Record{}); cmd != nil {
-		t.Error("without a journal something is to be written")
+		t.Error("without a journal there is a command to write to it")
 	}
 	j.err = errDisk
 	if msg := s.Record(model.Record{})().(command.RecordedMsg); !errors.Is(msg.Err, errDisk) {
@@ -232,7 +234,7 @@ func TestHistoryListsAbandonedOperations(t *testing.T) {
 		t.Errorf("%+v, want open %+v", msg, want)
 	}
 	if cmd := newSession(newClient(t)).LoadHistory(); cmd != nil {
-		t.Error("without a journal something is read")
+		t.Error("without a journal there is a command to read it")
 	}
 }
 
@@ -250,7 +252,7 @@ func TestHistoryIsPerProfile(t *testing.T) {
 	}
 	for profile, want := range map[string][]string{"work": {"now-1", "left-1"}, "home": {"now-2"}, "": {"left-2"}} {
 		s := command.NewSession(3, api, j, false)
-		s.Profile, s.RunID = profile, "now" // what this run has left open is taken up too: it was on another account meanwhile
+		s.Profile, s.RunID = profile, "now" // what this run left open is included: it was on another account meanwhile
 		msg := s.LoadHistory()().(command.HistoryLoadedMsg)
 		var open []string
 		for _, r := range msg.Open {
@@ -258,7 +260,7 @@ func TestHistoryIsPerProfile(t *testing.T) {
 		}
 		for _, r := range msg.Latest {
 			if r.Profile != profile || r.Host != api.Host() {
-				t.Errorf("%s is told of %s in %q", r.ID, r.Profile, profile)
+				t.Errorf("record %s of profile %q is in the history of %q", r.ID, r.Profile, profile)
 			}
 		}
 		if !slices.Equal(open, want) {
@@ -267,7 +269,7 @@ func TestHistoryIsPerProfile(t *testing.T) {
 	}
 }
 
-// fakeAccess opens accounts that a test gives it.
+// fakeAccess opens a client that the test sets.
 type fakeAccess struct {
 	client command.Client
 	err    error
@@ -294,25 +296,25 @@ func TestAccountOpensWithATokenThatCanBeStored(t *testing.T) {
 	if got.Client != a.client || got.Demo || got.Token.Reveal() != "vps_x" || len(got.TokenStores) != 1 || got.Err != nil {
 		t.Errorf("%+v", got)
 	}
-	if kept := command.StoreToken(a, got.TokenStores[0], got.Token)().(command.TokenStoredMsg); kept.Err != nil || a.stored != "keyring vps_x" {
-		t.Errorf("%+v, %q", kept, a.stored)
+	if msg := command.StoreToken(a, got.TokenStores[0], got.Token)().(command.TokenStoredMsg); msg.Err != nil || a.stored != "keyring vps_x" {
+		t.Errorf("%+v, %q", msg, a.stored)
 	}
 	if got := command.Demo(a)().(command.ConnectedMsg); got.Client != a.client || !got.Demo || got.Err != nil || got.Token.Reveal() != "" {
 		t.Errorf("%+v", got)
 	}
 	a.err = errDisk
 	if got := command.Connect(a, token)().(command.ConnectedMsg); got.Err == nil || got.Client != nil || got.Token.Reveal() != "" {
-		t.Errorf("a token that is not accepted is carried on: %+v", got)
+		t.Errorf("the message has a token that was refused: %+v", got)
 	}
-	if kept := command.StoreToken(a, command.TokenStore{}, token)().(command.TokenStoredMsg); kept.Err == nil {
-		t.Errorf("%+v", kept)
+	if msg := command.StoreToken(a, command.TokenStore{}, token)().(command.TokenStoredMsg); msg.Err == nil {
+		t.Errorf("%+v", msg)
 	}
 }
 
 func TestSecretIsNeverPrinted(t *testing.T) {
 	secret := command.NewSecret("vps_TopSecret")
 	if secret.Reveal() != "vps_TopSecret" {
-		t.Fatal("it is lost")
+		t.Fatal("Reveal does not return the token")
 	}
 	for _, v := range []any{secret, &secret, []command.Secret{secret}, command.ConnectedMsg{Token: secret}, &command.ConnectedMsg{Token: secret}} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
@@ -326,7 +328,7 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 func TestRequestLogKeepsTheLatest(t *testing.T) {
 	var l command.RequestLog
 	if got := l.Last(); len(got) != 0 {
-		t.Errorf("at first it has %d", len(got))
+		t.Errorf("an empty log has %d", len(got))
 	}
 	const n = 1000
 	var adding sync.WaitGroup
@@ -336,15 +338,15 @@ func TestRequestLogKeepsTheLatest(t *testing.T) {
 	adding.Wait()
 	got := l.Last()
 	if len(got) == 0 || len(got) >= n {
-		t.Fatalf("of %d it remembers %d", n, len(got))
+		t.Fatalf("of %d requests it keeps %d", n, len(got))
 	}
 	for i, e := range got {
 		if want := n - len(got) + i + 1; e.Number != want {
-			t.Fatalf("number %d stands where %d should", e.Number, want)
+			t.Fatalf("request %d is in the place of %d", e.Number, want)
 		}
 	}
 	got[0].Number = -1
 	if l.Last()[0].Number == -1 {
-		t.Error("what it gave away changes what it remembers")
+		t.Error("a change of the returned slice changes the log")
 	}
 }

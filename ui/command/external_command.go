@@ -17,21 +17,23 @@ import (
 
 // ExternalCommand is a program that runs in the dashboard's place, on the same terminal.
 type ExternalCommand struct {
-	Name    string   // for a person
+	Name    string   // for messages
 	Args    []string // the program and its arguments
-	Secrets []string // variables of the environment that it is not given, beside VPS_API_TOKEN
-	Pause   bool     // wait for enter before the dashboard comes back, so that what the program wrote can be read
+	Secrets []string // environment variables that it does not get, in addition to VPS_API_TOKEN
+	Pause   bool     // wait for enter before the dashboard comes back, so that the output can be read
 }
 
 // ExecFinishedMsg answers Run.
 type ExecFinishedMsg struct {
 	Name    string
-	Message string // what went wrong, for a person; empty: nothing did
+	Message string // what went wrong, for the user; empty: nothing
 }
 
-// Run gives the terminal to the errand's program until it has ended. It gets no token: neither in its arguments nor in its
-// environment. A program that is not there never gets the terminal: Bubble Tea can lose its own clock where it is given back at
-// once, and then draws no more.
+// Run gives the terminal to the program until it exits. The program gets no token, neither in its
+// arguments nor in its environment.
+//
+// A program that does not exist never gets the terminal: if the terminal comes back at once,
+// Bubble Tea can lose its clock and stop drawing.
 func (e ExternalCommand) Run() tea.Cmd {
 	ended := func(err error) tea.Msg { return ExecFinishedMsg{Name: e.Name, Message: e.exitMessage(err)} }
 	return func() tea.Msg {
@@ -42,7 +44,7 @@ func (e ExternalCommand) Run() tea.Cmd {
 	}
 }
 
-// exitMessage say how the program ended where that was not well.
+// exitMessage says how the program failed; it is empty if it succeeded.
 func (e ExternalCommand) exitMessage(err error) string {
 	program := filepath.Base(e.Args[0])
 	var ended *exec.ExitError
@@ -52,55 +54,56 @@ func (e ExternalCommand) exitMessage(err error) string {
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, os.ErrNotExist):
 		return program + " was not found: install it, or name another command in the config"
 	case errors.Is(err, os.ErrPermission):
-		return program + " may not be run by you"
+		return program + " cannot be run: permission denied"
 	case errors.As(err, &ended) && ended.ExitCode() >= 0:
-		return fmt.Sprintf("%s ended with code %d", program, ended.ExitCode())
+		return fmt.Sprintf("%s exited with code %d", program, ended.ExitCode())
 	case errors.As(err, &ended):
-		return program + " was ended by a signal"
+		return program + " was killed by a signal"
 	}
-	return program + " could not be run here"
+	return program + " could not be run"
 }
 
-// execProcess is an errand on its terminal.
+// execProcess is an external command on its terminal.
 type execProcess struct {
 	ExternalCommand
 	in       io.Reader
 	out, err io.Writer
 }
 
-// SetStdin tells what is typed. The keyboard may come wrapped, but a program needs the terminal itself.
-func (v *execProcess) SetStdin(r io.Reader) {
+// SetStdin sets the keyboard. It may come wrapped, but a program needs the terminal itself.
+func (p *execProcess) SetStdin(r io.Reader) {
 	if f, ok := r.(interface{ Fd() uintptr }); ok && f.Fd() == os.Stdin.Fd() {
 		r = os.Stdin
 	}
-	v.in = r
+	p.in = r
 }
 
-// SetStdout tells where to write.
-func (v *execProcess) SetStdout(w io.Writer) { v.out = w }
+// SetStdout sets the standard output.
+func (p *execProcess) SetStdout(w io.Writer) { p.out = w }
 
-// SetStderr tells where to write what went wrong.
-func (v *execProcess) SetStderr(w io.Writer) { v.err = w }
+// SetStderr sets the standard error.
+func (p *execProcess) SetStderr(w io.Writer) { p.err = w }
 
-// minExecTime is how long the terminal is away at least. Bubble Tea stops its clock a moment after it gave the terminal away; where it
-// had it back before that, it would draw no more.
+// minExecTime is the least time for which the terminal is released. Bubble Tea stops its clock a
+// moment after it releases the terminal. If it got the terminal back before that, it would stop
+// drawing.
 const minExecTime = 100 * time.Millisecond
 
-// Run runs the program and waits for its end.
-func (v *execProcess) Run() error {
+// Run runs the program and waits until it exits.
+func (p *execProcess) Run() error {
 	settled := time.After(minExecTime)
 	defer func() { <-settled }()
-	_, _ = fmt.Fprintf(v.out, "%s\r\n", strings.Join(v.Args, " "))
-	cmd := exec.Command(v.Args[0], v.Args[1:]...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = v.in, v.out, v.err
+	_, _ = fmt.Fprintf(p.out, "%s\r\n", strings.Join(p.Args, " "))
+	cmd := exec.Command(p.Args[0], p.Args[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.in, p.out, p.err
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(s string) bool {
 		name, _, _ := strings.Cut(s, "=")
-		return name == "VPS_API_TOKEN" || slices.Contains(v.Secrets, name)
+		return name == "VPS_API_TOKEN" || slices.Contains(p.Secrets, name)
 	})
 	err := cmd.Run()
-	if v.Pause {
-		_, _ = io.WriteString(v.out, "\r\n"+strings.TrimPrefix(v.exitMessage(err)+"; ", "; ")+"enter: back to vpsdeck ")
-		_, _ = bufio.NewReader(v.in).ReadString('\n') // without a keyboard there is nobody to wait for
+	if p.Pause {
+		_, _ = io.WriteString(p.out, "\r\n"+strings.TrimPrefix(p.exitMessage(err)+"; ", "; ")+"press enter to return to vpsdeck ")
+		_, _ = bufio.NewReader(p.in).ReadString('\n') // without a keyboard this returns at once
 	}
 	return err
 }

@@ -8,30 +8,34 @@ import (
 	"vpsdeck/model"
 )
 
-// Feed is an account that is asked once for several who look at it together. They are told of it and do not ask themselves.
+// Feed polls an account once for several users. Their sessions get views from it and do not poll.
 type Feed interface {
-	// Next waits for a view after the one of that number, and what the others have under way. It returns false when the
-	// context ends, or when there will be no other view.
+	// Next waits for a view with a number greater than after, and returns it with the operations
+	// of the other users. It returns false when the context ends, or when there will be no other
+	// view.
 	Next(ctx context.Context, after int) (view model.AccountView, others []model.Operation, ok bool)
-	// RequestRefresh wants the account to be asked for everything soon. Many who want it at once are answered together.
+	// RequestRefresh asks for a full refresh soon. Requests that come at the same time share one
+	// refresh.
 	RequestRefresh()
-	// LatestView is the number of the latest view. What a deed did that was answered before is in it.
+	// LatestView is the number of the latest view. That view includes the effects of every action
+	// that was answered before.
 	LatestView() int
-	// Reserve says that an operation is about to be sent, so that the others know, or why it must not be: somebody else is at
-	// work on its server.
+	// Reserve announces an operation that is about to be sent. If it must not be sent, because
+	// another user is acting on its server, it returns why.
 	Reserve(o model.Operation) (busy string)
-	// ReportOperations says which operations of this session are under way, up to the one of that number. An older turn is not heard.
+	// ReportOperations reports the operations of this session that are under way, up to number
+	// upTo. A report with an older turn is ignored.
 	ReportOperations(turn, upTo int, open []model.Operation)
 }
 
-// SharedViewMsg answers Await.
+// SharedViewMsg answers AwaitView.
 type SharedViewMsg struct {
 	Session int
 	View    model.AccountView
 	Others  []model.Operation
 }
 
-// AwaitView waits for what the shared poller sees next.
+// AwaitView waits for the next view from the shared poller.
 func (s *Session) AwaitView(after int) tea.Cmd {
 	return func() tea.Msg {
 		view, others, ok := s.Feed.Next(s.ctx, after)
@@ -42,7 +46,7 @@ func (s *Session) AwaitView(after int) tea.Cmd {
 	}
 }
 
-// RequestSharedRefresh wants the shared poller to ask soon.
+// RequestSharedRefresh asks the shared poller for a refresh soon.
 func (s *Session) RequestSharedRefresh() tea.Cmd {
 	return func() tea.Msg {
 		s.Feed.RequestRefresh()
@@ -50,7 +54,7 @@ func (s *Session) RequestSharedRefresh() tea.Cmd {
 	}
 }
 
-// ReportOperations says what is under way here, for the others: all of it up to the operation of that number.
+// ReportOperations reports the operations under way here to the other users, up to number upTo.
 func (s *Session) ReportOperations(upTo int, open []model.Operation) tea.Cmd {
 	s.reportCount++
 	turn := s.reportCount

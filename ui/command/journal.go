@@ -10,16 +10,18 @@ import (
 	"vpsdeck/model"
 )
 
-// Journal is where it is written down what was done.
+// Journal is where actions are recorded.
 type Journal interface {
-	// Append writes a line and waits until it is on the disk.
+	// Append writes a record and waits until it is on the disk.
 	Append(model.Record) error
-	// Read returns all lines, oldest first, and how many could not be read.
+	// Read returns all records, oldest first, and the number of lines that could not be read.
 	Read() (records []model.Record, unreadable int, err error)
-	// IsAlive says whether the run of the program that began an operation is still going: then the operation is its business.
+	// IsAlive says whether the run of the program that started an operation is still going. If so,
+	// that run follows the operation.
 	IsAlive(operation string) bool
-	// LockServer keeps every other program from acting on a server of that host until unlock. It waits until the context ends;
-	// then, while another program holds the lock, the error is a model.ErrConflict.
+	// LockServer keeps other programs from acting on a server of that host until unlock is called.
+	// It waits until the context ends; if another program still holds the lock then, the error is
+	// a model.ErrConflict.
 	LockServer(ctx context.Context, host string, server model.ID) (unlock func(), err error)
 }
 
@@ -29,8 +31,9 @@ type RecordedMsg struct {
 	Err     error
 }
 
-// Record writes down how an operation goes on. Commands run side by side, so the lines are queued here, where they are
-// still in order, and whichever command comes first writes all that wait. Without a journal it does nothing.
+// Record journals the progress of an operation. Commands run concurrently, so records are queued
+// here, where they are still in order. The first command to run writes all that are queued.
+// Without a journal it does nothing.
 func (s *Session) Record(r model.Record) tea.Cmd {
 	if s.journal == nil {
 		return nil
@@ -39,40 +42,41 @@ func (s *Session) Record(r model.Record) tea.Cmd {
 	return func() tea.Msg { return RecordedMsg{Session: s.Number, Err: s.pending.flush(s.journal)} }
 }
 
-// recordIntent writes down that a request is about to leave, after all that waits to be written: a restore must never stand before
-// the end of the snapshot that it waited for. The error is why one of the lines was not taken.
+// recordIntent journals that a request is about to be sent, after all pending records. A restore
+// must never come before the end of the snapshot that it waited for. The error is why one of the
+// records was not written.
 func (s *Session) recordIntent(r model.Record) error {
 	waiting := s.pending.flush(s.journal)
 	return errors.Join(waiting, s.journal.Append(r))
 }
 
-// recordQueue wait for the journal.
+// recordQueue contains the records that are not yet in the journal.
 type recordQueue struct {
 	records []model.Record
-	queueMu sync.Mutex // held for a moment
-	writeMu sync.Mutex // held while the disk works
+	queueMu sync.Mutex // held briefly
+	writeMu sync.Mutex // held during disk writes
 }
 
-func (l *recordQueue) add(r model.Record) {
-	l.queueMu.Lock()
-	defer l.queueMu.Unlock()
-	l.records = append(l.records, r)
+func (q *recordQueue) add(r model.Record) {
+	q.queueMu.Lock()
+	defer q.queueMu.Unlock()
+	q.records = append(q.records, r)
 }
 
-func (l *recordQueue) takeAll() []model.Record {
-	l.queueMu.Lock()
-	defer l.queueMu.Unlock()
-	taken := l.records
-	l.records = nil
+func (q *recordQueue) takeAll() []model.Record {
+	q.queueMu.Lock()
+	defer q.queueMu.Unlock()
+	taken := q.records
+	q.records = nil
 	return taken
 }
 
-// flush writes what waits. The error is that of the last line that was not taken.
-func (l *recordQueue) flush(j Journal) error {
-	l.writeMu.Lock()
-	defer l.writeMu.Unlock()
+// flush writes the queued records. The error is that of the last record that could not be written.
+func (q *recordQueue) flush(j Journal) error {
+	q.writeMu.Lock()
+	defer q.writeMu.Unlock()
 	var failed error
-	for _, r := range l.takeAll() {
+	for _, r := range q.takeAll() {
 		if err := j.Append(r); err != nil {
 			failed = err
 		}
@@ -83,15 +87,16 @@ func (l *recordQueue) flush(j Journal) error {
 // HistoryLoadedMsg answers LoadHistory.
 type HistoryLoadedMsg struct {
 	Session     int
-	Latest      []model.Record // the last line of each operation, in the order in which they began
-	Open        []model.Record // those of them that no run of the program sees to any more
-	Connections []model.Record // who came and went, where several share the program
-	Unreadable  int            // lines
+	Latest      []model.Record // the last record of each operation, in the order in which they started
+	Open        []model.Record // those that no run of the program follows any more
+	Connections []model.Record // logins and logouts, if several users share the program
+	Unreadable  int            // number of lines
 	Err         error
 }
 
-// LoadHistory reads the journal: what was done on this account. What this run of the program itself began and has not
-// followed since, because it was on another account meanwhile, is open too. Without a journal there is no history.
+// LoadHistory reads the journal of this account. Operations that this run started count as open
+// too, if it has not followed them since because it was on another account. Without a journal
+// there is no history.
 func (s *Session) LoadHistory() tea.Cmd {
 	if s.journal == nil {
 		return nil

@@ -42,7 +42,7 @@ func TestRecheckUsesTheConfirmedServerName(t *testing.T) {
 	calls := append(recheckCalls(old, listJSON(serverJSON), listJSON(pointJSON(old))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
 	got := newSession(newClient(t, calls...)).Execute(confirmed, model.Record{})().(command.ActionResultMsg)
 	if got.Outcome.Err != nil {
-		t.Errorf("the point carries the server's old name, and it is refused: %v", got.Outcome.Err)
+		t.Errorf("refused because the point has the server's old name: %v", got.Outcome.Err)
 	}
 	renamed := `{"id": 12345, "name": "renamed", "status": "active"}`
 	got = newSession(newClient(t, recheckCalls(old, listJSON(renamed), "")[:1]...)).Execute(confirmed, model.Record{})().(command.ActionResultMsg)
@@ -53,16 +53,17 @@ func TestNewlyLastPointIsNotDeletedUnlessConfirmed(t *testing.T) {
 	remove := model.Operation{Number: 7, Action: model.Delete, Point: snap, Server: server}
 	onlyIt := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))), apitest.Call{Path: "/backups/", Query: "server_id=12345", ResponseBody: listJSON()})
 	got := newSession(newClient(t, onlyIt...)).Execute(remove, model.Record{})().(command.ActionResultMsg)
-	checkNotSent(t, got, "has become the last restore point of web-server-01", model.ErrConflict)
+	checkNotSent(t, got, "is now the last restore point of web-server-01", model.ErrConflict)
 
 	another := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))),
 		apitest.Call{Path: "/backups/", Query: "server_id=12345", ResponseBody: listJSON(pointJSON(backup))}, apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
 	if got := newSession(newClient(t, another...)).Execute(remove, model.Record{})().(command.ActionResultMsg); got.Outcome.Err != nil {
-		t.Errorf("a backup remains, and yet: %v", got.Outcome.Err)
+		t.Errorf("refused although a backup remains: %v", got.Outcome.Err)
 	}
 }
 
-// What another program began, and ended before it could tell, is looked up where the lists can tell.
+// What another program started before it was killed is looked up in the lists, where they can
+// tell.
 func TestAbandonedOperationBlocksOnlyWhileItMayRun(t *testing.T) {
 	wanted := model.Point{Kind: model.Snapshot, Server: server, Name: "before-update"}
 	made := model.Point{Kind: model.Snapshot, ID: "900", Server: server, Name: "other", CreatedAt: createdAt}
@@ -86,7 +87,7 @@ func TestAbandonedOperationBlocksOnlyWhileItMayRun(t *testing.T) {
 		if c.sent != (got.Outcome.Err == nil) {
 			t.Errorf("the other snapshot is %s: %v", c.status, got.Outcome.Err)
 		}
-		if !c.sent && (!got.OtherProgram || !errors.Is(got.Outcome.Err, model.ErrConflict) || !strings.Contains(model.ErrorMessage(got.Outcome.Err), "begun by another vpsdeck")) {
+		if !c.sent && (!got.OtherProgram || !errors.Is(got.Outcome.Err, model.ErrConflict) || !strings.Contains(model.ErrorMessage(got.Outcome.Err), "started by another vpsdeck")) {
 			t.Errorf("%+v", got)
 		}
 	}

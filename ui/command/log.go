@@ -6,17 +6,18 @@ import (
 	"vpsdeck/model"
 )
 
-// maxExchanges is how many requests are remembered.
+// maxExchanges is how many requests the log keeps.
 const maxExchanges = 200
 
-// RequestLog remembers the last requests of this run, in memory alone. It is filled from the goroutines that send them.
+// RequestLog keeps the latest requests of this run, in memory only. The goroutines that send
+// requests add to it.
 type RequestLog struct {
 	mu      sync.Mutex
 	number  int
 	entries []model.Exchange
 }
 
-// Add remembers a request.
+// Add adds a request.
 func (l *RequestLog) Add(e model.Exchange) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -28,7 +29,7 @@ func (l *RequestLog) Add(e model.Exchange) {
 	l.entries = append(l.entries, e)
 }
 
-// Last returns what is remembered, oldest first.
+// Last returns the logged requests, oldest first.
 func (l *RequestLog) Last() []model.Exchange {
 	l.mu.Lock()
 	defer l.mu.Unlock()

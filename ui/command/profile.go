@@ -8,19 +8,20 @@ import (
 	"vpsdeck/model"
 )
 
-// Profile is how one works on an account: what the config says of it. The zero Profile is the account without one.
+// Profile is what the config says about an account. The zero Profile is the account without a
+// profile.
 type Profile struct {
-	Name     string         // "": the account outside of all profiles
+	Name     string         // "": the account without a profile
 	Stripe   string         // the colour that marks it; "": none
-	ReadOnly bool           // there are no deeds
-	Strict   bool           // every deletion wants its server's name typed
+	ReadOnly bool           // actions are refused
+	Strict   bool           // every deletion needs the server's name typed
 	Policies model.Policies // what each server must have to be covered
 }
 
-// Label is the profile's name for a sentence.
+// Label is the profile's name for use in a sentence.
 func (p Profile) Label() string { return ProfileLabel(p.Name) }
 
-// ProfileLabel is how the account of a profile is named in a sentence.
+// ProfileLabel names the account of a profile for use in a sentence.
 func ProfileLabel(profile string) string {
 	if profile == "" {
 		return "the account without a profile"
@@ -28,25 +29,27 @@ func ProfileLabel(profile string) string {
 	return "profile " + profile
 }
 
-// Accounts are the accounts that one can switch between.
+// Accounts are the accounts that the user can switch between.
 type Accounts interface {
-	// Names lists their profiles in order; the last is "", the account without one. It asks nobody.
+	// Names lists their profiles in order; the last is "", the account without a profile. It sends
+	// no request.
 	Names() []string
-	// Open finds an account's token and asks the API whether it is live. The error says why there is no way there.
+	// Open finds an account's token and asks the API whether it is valid. The error says why the
+	// account cannot be opened.
 	Open(ctx context.Context, profile string) (OpenedAccount, error)
 }
 
-// OpenedAccount is an account that is ready to be worked on.
+// OpenedAccount is an account that is ready for use.
 type OpenedAccount struct {
 	Profile  Profile
 	Client   Client
-	Access   Access      // the way to another token for it
-	Requests *RequestLog // of what is asked of it, and of no other account; nil: they are not shown
+	Access   Access      // to change its token
+	Requests *RequestLog // the requests to this account only; nil: they are not shown
 }
 
 // SwitchedMsg answers Switch.
 type SwitchedMsg struct {
-	Number int // of the switch: only the newest counts
+	Number int // of the switch; only the newest counts
 	To     string
 	Opened OpenedAccount
 	Err    error

@@ -8,12 +8,13 @@ import (
 
 // RawLoadedMsg answers LoadRaw.
 type RawLoadedMsg struct {
-	Number int // of the question
+	Number int // of the request
 	Text   string
 	Err    error
 }
 
-// LoadRaw asks for one item as the API gives it: a restore point of the server or, if its ID is empty, the server.
+// LoadRaw loads the JSON of one item: a restore point of the server or, if its ID is empty, the
+// server.
 func (s *Session) LoadRaw(number int, server model.ID, point model.Key) tea.Cmd {
 	return func() tea.Msg {
 		text, err := s.Client.Raw(s.ctx, server, point)

@@ -11,45 +11,49 @@ import (
 	"vpsdeck/model"
 )
 
-// How often the account is asked for everything.
+// How often everything is polled.
 const (
-	IntervalFocused = 20 * time.Second // while somebody looks
-	IntervalBlurred = 2 * time.Minute  // while nobody does
+	IntervalFocused = 20 * time.Second // while the terminal has the focus
+	IntervalBlurred = 2 * time.Minute  // while it does not
 )
 
-// The pace at which what runs is asked after: at first, and what it grows to.
+// How often running operations are polled: at first, and at most after the interval has grown.
 const (
 	MinPollInterval = time.Second
 	maxPollInterval = 10 * time.Second
 )
 
-// NextPollInterval is how long to wait before the next look at what runs, given how long the last wait was; 0: there was none.
-func NextPollInterval(pace time.Duration) time.Duration {
-	return min(max(pace*4/3, MinPollInterval), maxPollInterval)
+// NextPollInterval is how long to wait before running operations are polled again, given the last
+// wait; 0 means that there was none.
+func NextPollInterval(last time.Duration) time.Duration {
+	return min(max(last*4/3, MinPollInterval), maxPollInterval)
 }
 
-// maxRetryDelay is how long the wait after failures grows.
+// maxRetryDelay limits the wait after failures.
 const maxRetryDelay = time.Minute
 
-// RetryDelay is how long to wait after so many failed rounds in a row, the last of them with err: the API's own wish comes first.
+// RetryDelay is how long to wait after a number of failed rounds in a row. err is the last
+// failure; the wait is never shorter than its Retry-After.
 func RetryDelay(failures int, err error) time.Duration {
 	return max(min(time.Second<<min(failures, 6), maxRetryDelay), model.RetryAfter(err))
 }
 
-// CooldownAfter is how long everybody is left alone after a round of requests that took so long: the API is busy with us for a
-// twentieth of the time at most, and yet what is shown is never much older than restTo.
+// CooldownAfter is how long to send nothing after a round of requests that took this long. The API
+// is busy with us for at most a twentieth of the time, and data is never much older than
+// maxCooldown.
 func CooldownAfter(took time.Duration) time.Duration { return min(19*max(took, 0), maxCooldown) }
 
 const maxCooldown = 5 * time.Minute
 
-// RefreshAll asks for everything that is not being asked for already.
+// RefreshAll loads everything that is not already being loaded.
 func (s *Session) RefreshAll(state *model.State) []tea.Cmd {
 	return []tea.Cmd{s.refreshServers(state), s.refreshPoints(state, model.Backup, ""), s.refreshPoints(state, model.Snapshot, "")}
 }
 
-// RefreshRunning asks for what the operations under way are about, and no more: the servers if one is being restored, the
-// points of one server if that is all. Of several servers it asks for all points where they fit on a page, else for those of
-// one after the other.
+// RefreshRunning loads only what the operations under way need. That is the servers if one is
+// being restored, and the points of one server if only that one has an operation. For several
+// servers it loads all points if they fit on a page, otherwise those of one server after the
+// other.
 func (s *Session) RefreshRunning(state *model.State) []tea.Cmd {
 	restores := false
 	servers := [2]map[model.ID]bool{{}, {}}
@@ -77,7 +81,8 @@ func (s *Session) RefreshRunning(state *model.State) []tea.Cmd {
 // pageSize is how many points come with one request.
 const pageSize = 100
 
-// pickServer is the server whose points are asked for now, or empty, which stands for all, where there are several and few points.
+// pickServer returns the server whose points to load now. It is empty, for all servers, if several
+// have operations and all points fit on a page.
 func (s *Session) pickServer(servers map[model.ID]bool, points int) model.ID {
 	if len(servers) > 1 && points <= pageSize {
 		return ""
@@ -98,7 +103,7 @@ func (s *Session) refreshServers(state *model.State) tea.Cmd {
 func (s *Session) refreshPoints(state *model.State, kind model.Kind, server model.ID) tea.Cmd {
 	remote := state.Points(kind)
 	if !remote.Loaded() {
-		server = "" // a part cannot be merged into nothing
+		server = "" // a partial list needs a full list to merge into
 	}
 	t, ok := remote.Start(state.Now)
 	if !ok {

@@ -15,7 +15,7 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// applyAnswers takes the answers of commands into the state.
+// applyAnswers applies the answers of commands to the state.
 func applyAnswers(t *testing.T, state *model.State, cmds []tea.Cmd) {
 	t.Helper()
 	for _, cmd := range cmds {
@@ -37,7 +37,8 @@ func applyAnswers(t *testing.T, state *model.State, cmds []tea.Cmd) {
 	}
 }
 
-// loadedState is a state in which everything has been loaded once; its operations are begun and taken on by the API.
+// loadedState is a state in which everything has been loaded once. The API has accepted the given
+// actions.
 func loadedState(t *testing.T, begun ...model.ActionRequest) *model.State {
 	t.Helper()
 	state := &model.State{Local: createdAt, Now: createdAt}
@@ -72,7 +73,7 @@ func TestRefreshRunningLoadsOnlyWhatOperationsNeed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			state := loadedState(t, c.begun...)
-			applyAnswers(t, state, newSession(newClient(t, c.asked...)).RefreshRunning(state)) // one more request fails the test, and one less
+			applyAnswers(t, state, newSession(newClient(t, c.asked...)).RefreshRunning(state)) // too many or too few requests fail the test
 		})
 	}
 }
@@ -83,15 +84,15 @@ func TestRefreshInFlightIsNotRepeated(t *testing.T) {
 	s.RefreshAll(state)
 	for i, cmd := range s.RefreshAll(state) {
 		if cmd != nil {
-			t.Errorf("number %d was asked for again", i)
+			t.Errorf("request %d was repeated", i)
 		}
 	}
 }
 
 func TestPollIntervalAndRetryDelayGrowToALimit(t *testing.T) {
 	var waits []time.Duration
-	for pace := time.Duration(0); len(waits) < 12; waits = append(waits, pace) {
-		pace = command.NextPollInterval(pace)
+	for interval := time.Duration(0); len(waits) < 12; waits = append(waits, interval) {
+		interval = command.NextPollInterval(interval)
 	}
 	if waits[0] != time.Second || waits[11] != 10*time.Second || !slices.IsSorted(waits) {
 		t.Errorf("%v", waits)
@@ -102,11 +103,11 @@ func TestPollIntervalAndRetryDelayGrowToALimit(t *testing.T) {
 		}
 	}
 	if got := command.RetryDelay(1, rateLimitError(t)); got != 90*time.Second {
-		t.Errorf("the API wished 90 s, it waits %v", got)
+		t.Errorf("Retry-After is 90 s, the delay is %v", got)
 	}
 }
 
-// rateLimitError is a failure with which the API asked to be left alone for 90 s.
+// rateLimitError is an answer 429 with Retry-After 90 s.
 func rateLimitError(t *testing.T) error {
 	t.Helper()
 	c, err := api.New(apitest.Script(t, apitest.Call{Path: "/servers/", Status: 429, ResponseHeader: map[string]string{"Retry-After": "90"}}), "vps_x")
@@ -137,7 +138,7 @@ func TestServersOfALargeFleetArePolledInTurn(t *testing.T) {
 	}
 	asked := map[model.ID]int{}
 	s := newSession(newClient(t))
-	s.Close() // every request fails at once, and says for what it was
+	s.Close() // every request fails at once; its message names the server
 	for range 6 {
 		for _, cmd := range s.RefreshRunning(state) {
 			msg := cmd().(command.PointsLoadedMsg)
@@ -146,6 +147,6 @@ func TestServersOfALargeFleetArePolledInTurn(t *testing.T) {
 		}
 	}
 	if len(asked) != 3 || asked["1"] != 2 || asked["2"] != 2 || asked["3"] != 2 {
-		t.Errorf("asked for %v", asked)
+		t.Errorf("requests by server: %v", asked)
 	}
 }

@@ -6,44 +6,47 @@ import (
 	"vpsdeck/model"
 )
 
-// Schedule is when an account is asked next. Whatever it says, a request of a kind is never sent while one is under way. Its
-// times are on this machine's clock.
+// Schedule is when an account is polled next. Whatever it says, a request of a kind is never sent
+// while one is under way. Its times are on this machine's clock.
 type Schedule struct {
-	AllDue       time.Time // when everything is due
-	RunningDue   time.Time // when what runs is due
-	Failures     int       // rounds in a row that failed
+	AllDue       time.Time // when to poll everything
+	RunningDue   time.Time // when to poll running operations
+	Failures     int       // failed rounds in a row
 	pollInterval time.Duration
-	inRound      bool      // everything is being asked for
-	sentAt       time.Time // when the requests under way were sent, or the last ones
+	inRound      bool      // everything is being loaded
+	sentAt       time.Time // when the requests under way, or the last ones, were sent
 }
 
-// ScheduleAll notes that everything is asked for now, and again after a while.
+// ScheduleAll notes that everything is being loaded now, and is due again after a while.
 func (s *Schedule) ScheduleAll(state *model.State, again time.Duration) {
 	s.AllDue, s.inRound = state.Local.Add(again), true
 	s.markSent(state)
 }
 
-// ScheduleRunning notes that what runs is asked after now. Each time the wait before the next look is longer.
+// ScheduleRunning notes that running operations are polled now. The wait before the next poll
+// grows each time.
 func (s *Schedule) ScheduleRunning(state *model.State) {
 	s.pollInterval = NextPollInterval(s.pollInterval)
 	s.RunningDue = state.Local.Add(s.pollInterval)
 	s.markSent(state)
 }
 
-// PollSoon looks at what runs soon, and often again: a deed was answered.
+// PollSoon polls running operations soon, and often again. It is called when an action was
+// answered.
 func (s *Schedule) PollSoon(state *model.State) {
 	s.pollInterval, s.RunningDue = 0, state.Local.Add(MinPollInterval)
 }
 
-// markSent notes that requests leave now, unless earlier ones are still under way.
+// markSent notes that requests are sent now, unless earlier ones are still under way.
 func (s *Schedule) markSent(state *model.State) {
 	if !state.Busy() {
 		s.sentAt = state.Local
 	}
 }
 
-// HandleResult sets the schedule by how a request for a list went. A round for everything is judged once all of it is in: after a
-// failure the waits grow. Whatever was asked, the API's own wish to be left alone comes first.
+// HandleResult adjusts the schedule to the result of a request for a list. A full round is judged
+// once all of it has arrived; after a failure the waits grow. A Retry-After from the API always
+// takes precedence.
 func (s *Schedule) HandleResult(state *model.State, err error) {
 	if wait := model.RetryAfter(err); wait > 0 {
 		s.AllDue, s.RunningDue = state.Local.Add(wait), state.Local.Add(wait)

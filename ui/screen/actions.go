@@ -16,13 +16,13 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// Actions asks before each deed, with the weight that it has. A deed that cannot be done says why instead.
+// Actions opens the dialogs of actions: a form, a confirmation, or a refusal that says why the action cannot begin.
 type Actions struct{ env *Env }
 
-// NewActions is for questions that no key asked for.
+// NewActions returns the dialogs for callers outside the panes.
 func NewActions(env *Env) Actions { return Actions{env} }
 
-// checkReady finds the server of an action on a point, or on one to be made, or says why the action cannot begin now.
+// checkReady returns the server of an action on a point, or why the action cannot begin now. The point may not exist yet.
 func (a Actions) checkReady(action model.Action, p model.Point) (model.Server, string) {
 	state := a.env.State
 	server, ok := state.Server(p.Server.ID)
@@ -37,7 +37,7 @@ func (a Actions) checkReady(action model.Action, p model.Point) (model.Server, s
 	return server, state.Conflict(action, p)
 }
 
-// bulkProblem is why nothing may be done now that is about all there are, or about whatever fits; "" if it may.
+// bulkProblem returns why an action on all servers or points cannot begin now, or "".
 func (e *Env) bulkProblem() string {
 	var cut *model.IncompleteError
 	if !errors.As(e.State.Incomplete(), &cut) {
@@ -46,7 +46,7 @@ func (e *Env) bulkProblem() string {
 	return "a list is incomplete (" + cut.Counts() + "): choose servers and restore points one by one"
 }
 
-// checkQuota says that a quota is used up, and what could be deleted to make room; empty where there is room.
+// checkQuota returns that a quota is used up and what to delete, or "" if there is room.
 func (a Actions) checkQuota(kind model.Kind, server model.Server) (why, remedy string) {
 	q := a.env.State.Quota(kind, server.ID)
 	if !q.Full() {
@@ -65,7 +65,7 @@ func (a Actions) checkQuota(kind model.Kind, server model.Server) (why, remedy s
 	return why, remedy + "."
 }
 
-// quotaNoun names what a quota counts: only manual backups do.
+// quotaNoun names what a quota counts: of backups only manual ones.
 func quotaNoun(kind model.Kind) string {
 	if kind == model.Backup {
 		return "manual backups"
@@ -73,18 +73,18 @@ func quotaNoun(kind model.Kind) string {
 	return "snapshots"
 }
 
-// introLines is what stands above a form: the server, the room that there is, how long it takes, and the documented warning.
+// introLines returns the lines above a form: the server, its quota, the usual duration and the documented warnings.
 func (a Actions) introLines(kind model.Kind, server model.Server) []dialog.IntroLine {
 	q := a.env.State.Quota(kind, server.ID)
 	out := []dialog.IntroLine{
-		{Text: fmt.Sprintf("of %s %s #%s %s %s", server.Ref().Label(), style.Dot, server.ID, style.Dot, quotaText(q, quotaNoun(kind)))},
+		{Text: fmt.Sprintf("%s %s #%s %s %s", server.Ref().Label(), style.Dot, server.ID, style.Dot, quotaText(q, quotaNoun(kind)))},
 		{Text: a.createDuration(kind)},
 	}
 	switch {
 	case q.Incomplete:
-		out = append(out, dialog.IntroLine{Text: "The list is incomplete, so there may be more: the API may say that it is full.", Warn: true})
+		out = append(out, dialog.IntroLine{Text: "The list is incomplete, so there may be more: the API may refuse.", Warn: true})
 	case q.MayBeFull():
-		out = append(out, dialog.IntroLine{Text: "Running and failed ones may count too: the API may say that it is full.", Warn: true})
+		out = append(out, dialog.IntroLine{Text: "Running and failed ones may count too: the API may refuse.", Warn: true})
 	}
 	if kind == model.Snapshot && server.Running() {
 		out = append(out, dialog.IntroLine{Text: "The server is running: its snapshot may be inconsistent. Stop it first for the best result.", Warn: true})
@@ -100,7 +100,7 @@ func quotaText(q model.Quota, word string) string {
 	return fmt.Sprintf("%s%d of %d %s used", atLeast, q.Taken(), q.Limit, word)
 }
 
-// create opens the form for a point of the server, or says why it cannot be made.
+// create opens the form for a point of the server, or a refusal.
 func (a Actions) create(kind model.Kind, id model.ID, form func(model.Server) tea.Cmd) tea.Cmd {
 	server, why := a.checkReady(model.Create, newPoint(kind, id))
 	if why != "" {
@@ -162,7 +162,7 @@ func (a Actions) openForm(options dialog.FormOptions) tea.Cmd {
 	return tea.Batch(a.env.OpenDialog(form), form.Init())
 }
 
-// RestoreNewest asks whether to go back to the newest restore point of the server.
+// RestoreNewest asks whether to restore the server from its newest restore point.
 func (a Actions) RestoreNewest(id model.ID) tea.Cmd {
 	return a.whenLoaded(restoreTitles, func() tea.Cmd {
 		server, why := a.checkReady(model.Restore, model.Point{Server: model.ServerRef{ID: id}})
@@ -170,7 +170,7 @@ func (a Actions) RestoreNewest(id model.ID) tea.Cmd {
 			return a.refuse(restoreTitles, why, "")
 		}
 		if !a.env.State.PointsComplete() {
-			return a.refuse(restoreTitles, "which restore point is the newest is not known, as a list is incomplete", "Choose one in its pane.")
+			return a.refuse(restoreTitles, "a list is incomplete, so the newest restore point is unknown", "Choose a restore point in its pane.")
 		}
 		newest, ok := model.NewestUsable(a.env.State.PointsOf(id), a.env.State.Now)
 		if !ok {
@@ -180,7 +180,7 @@ func (a Actions) RestoreNewest(id model.ID) tea.Cmd {
 	})
 }
 
-// Restore asks whether to overwrite a server with a restore point. The server's name must be typed.
+// Restore asks whether to overwrite a server with a restore point. It requires the server's name.
 func (a Actions) Restore(p model.Point) tea.Cmd {
 	return a.whenLoaded(restoreTitles, func() tea.Cmd { return a.restore(p) })
 }
@@ -194,10 +194,10 @@ func (a Actions) restore(p model.Point) tea.Cmd {
 		return a.refuse(restoreTitles, why, "")
 	}
 	options, kind := a.restoreOptions(server, p), model.Snapshot
-	if q := a.env.State.Quota(model.Snapshot, server.ID); q.Taken() < q.Limit { // of an incomplete list, the API decides
+	if q := a.env.State.Quota(model.Snapshot, server.ID); q.Taken() < q.Limit { // if the list is incomplete, the API decides
 		options.Checkbox = a.snapshotFirstCheckbox(server)
 	} else if kind = model.Backup; a.env.State.Quota(model.Backup, server.ID).Taken() >= model.Backup.Limit() {
-		options.Details = append(options.Details, dialog.Detail{Label: "beware", Value: "nothing is saved first: " + a.quotaUsage(server.ID, model.Snapshot) +
+		options.Details = append(options.Details, dialog.Detail{Label: "Warning", Value: "nothing is saved first: " + a.quotaUsage(server.ID, model.Snapshot) +
 			", " + a.quotaUsage(server.ID, model.Backup), Bad: true})
 	} else {
 		options.Checkbox = a.backupFirstCheckbox(server)
@@ -227,7 +227,7 @@ func (a Actions) restoreOptions(server model.Server, p model.Point) dialog.Confi
 	}
 }
 
-// restoreRequestText are what a restore sends, after a point of the kind if one is taken first.
+// restoreRequestText describes the requests of a restore; with first, a point of the kind is created before it.
 func restoreRequestText(p model.Point, kind model.Kind, first bool) string {
 	restore := command.DescribeRequest(model.Restore, p)
 	if first {
@@ -242,31 +242,31 @@ func (a Actions) restoreDetails(server model.Server, p model.Point) []dialog.Det
 		lost = fmt.Sprintf("everything written since %s UTC (%s)", widget.ShortTime(p.CreatedAt, a.env.State.Now), widget.FormatDuration(age))
 	}
 	details := []dialog.Detail{
-		{Label: "server", Value: fmt.Sprintf("%s  #%s %s %s %s %s", server.Ref().Label(), server.ID, style.Dot, server.IP, style.Dot, server.Status)},
-		{Label: "goes back to", Value: fmt.Sprintf("%s  #%s %s %s", widget.CreatedTime(&p), p.ID, style.Dot, widget.SizeOf(&p))},
-		{Label: "is lost", Value: lost, Bad: true},
-		{Label: "meanwhile", Value: "the server stops, " + a.downtime(model.Restore, p), Minor: true},
+		{Label: "Server", Value: fmt.Sprintf("%s  #%s %s %s %s %s", server.Ref().Label(), server.ID, style.Dot, server.IP, style.Dot, server.Status)},
+		{Label: "Restore to", Value: fmt.Sprintf("%s  #%s %s %s", widget.CreatedTime(&p), p.ID, style.Dot, widget.SizeOf(&p))},
+		{Label: "You will lose", Value: lost, Bad: true},
+		{Label: "Downtime", Value: a.downtime(model.Restore, p), Minor: true},
 	}
 	if p.Description != "" {
-		details = append(details, dialog.Detail{Label: "says", Value: p.Description, Minor: true})
+		details = append(details, dialog.Detail{Label: "Description", Value: p.Description, Minor: true})
 	}
 	if p.Status != model.Completed {
-		details = append(details, dialog.Detail{Label: "beware", Value: fmt.Sprintf("its status is “%s”, which vpsdeck does not know", p.Status), Bad: true})
+		details = append(details, dialog.Detail{Label: "Warning", Value: fmt.Sprintf("unknown status “%s”", p.Status), Bad: true})
 	}
 	return details
 }
 
-// newPoint is a point of the server that is to be made.
+// newPoint returns a point of the server that is to be created.
 func newPoint(kind model.Kind, server model.ID) model.Point {
 	return model.Point{Kind: kind, Server: model.ServerRef{ID: server}}
 }
 
-// snapshotFirstCheckbox is the offer to save the present state, where the quota has room for it. It is on by itself.
+// snapshotFirstCheckbox offers a snapshot before a restore, if the quota has room. It is checked by default.
 func (a Actions) snapshotFirstCheckbox(server model.Server) *dialog.Checkbox {
 	q := a.env.State.Quota(model.Snapshot, server.ID)
 	checkbox := &dialog.Checkbox{Label: "take a snapshot first", Note: fmt.Sprintf("room for %d more %s adds %s", q.Left(), style.Dot, a.snapshotDuration()), Checked: true}
 	if q.Incomplete {
-		checkbox.Note = "the list is incomplete: there may be no room for it"
+		checkbox.Note = "the list is incomplete: there may be no room"
 	}
 	if server.Running() {
 		checkbox.Warning = "The server is running: this snapshot may be inconsistent."
@@ -274,8 +274,8 @@ func (a Actions) snapshotFirstCheckbox(server model.Server) *dialog.Checkbox {
 	return checkbox
 }
 
-// backupFirstCheckbox is the offer to save the present state as a backup, where there is no room for a snapshot. A backup takes longer
-// than one who is in a hurry may want: it is off by itself.
+// backupFirstCheckbox offers a backup before a restore, if there is no room for a snapshot. A backup may take too long for an
+// emergency, so it is unchecked by default.
 func (a Actions) backupFirstCheckbox(server model.Server) *dialog.Checkbox {
 	q := a.env.State.Quota(model.Backup, server.ID)
 	return &dialog.Checkbox{
@@ -284,7 +284,7 @@ func (a Actions) backupFirstCheckbox(server model.Server) *dialog.Checkbox {
 	}
 }
 
-// quotaUsage says how far a quota is used up that has no room, or may have none.
+// quotaUsage describes a quota that is full, or may be full.
 func (a Actions) quotaUsage(server model.ID, kind model.Kind) string {
 	q := a.env.State.Quota(kind, server)
 	text := quotaText(q, quotaNoun(kind))
@@ -294,7 +294,7 @@ func (a Actions) quotaUsage(server model.ID, kind model.Kind) string {
 	return text
 }
 
-// safetyPoint is the point that is made before a restore. A snapshot's name tells what it is for and when.
+// safetyPoint returns the point to create before a restore. A snapshot's name says its purpose and time.
 func (a Actions) safetyPoint(kind model.Kind, p model.Point) model.Point {
 	point := model.Point{
 		Kind: kind, Server: p.Server, Type: model.Manual,
@@ -306,8 +306,8 @@ func (a Actions) safetyPoint(kind model.Kind, p model.Point) model.Point {
 	return point
 }
 
-// Delete asks whether to delete a restore point: lightly, or, if it is the newest, the last backup or the last point that its
-// server has, only once the server's name was typed.
+// Delete asks whether to delete a restore point. For a server's newest point, last backup or last point it requires the
+// server's name.
 func (a Actions) Delete(p model.Point) tea.Cmd {
 	return a.whenLoaded(deleteTitles, func() tea.Cmd { return a.delete(p) })
 }
@@ -346,41 +346,41 @@ func (a Actions) deleteOptions(server model.Server, p model.Point) dialog.Confir
 
 func (a Actions) deleteDetails(server model.Server, p model.Point) []dialog.Detail {
 	details := []dialog.Detail{
-		{Label: "server", Value: fmt.Sprintf("%s  #%s", server.Ref().Label(), server.ID)},
-		{Label: p.Kind.String(), Value: fmt.Sprintf("#%s %s %s %s %s", p.ID, style.Dot, widget.CreatedTime(&p), style.Dot, widget.CreatedAgo(&p, a.env.State.Now))},
-		{Label: "size", Value: widget.SizeOf(&p), Minor: true},
+		{Label: "Server", Value: fmt.Sprintf("%s  #%s", server.Ref().Label(), server.ID)},
+		{Label: "Restore point", Value: fmt.Sprintf("#%s %s %s %s %s", p.ID, style.Dot, widget.CreatedTime(&p), style.Dot, widget.CreatedAgo(&p, a.env.State.Now))},
+		{Label: "Size", Value: widget.SizeOf(&p), Minor: true},
 	}
 	if p.Description != "" {
-		details = append(details, dialog.Detail{Label: "says", Value: p.Description, Minor: true})
+		details = append(details, dialog.Detail{Label: "Description", Value: p.Description, Minor: true})
 	}
 	all := a.env.State.PointsOf(p.Server.ID)
 	switch model.RoleOf(p, all, a.env.State.Now) {
 	case model.LastPoint:
 		value := "the LAST restore point: after this " + server.Ref().SentenceName() + " cannot be restored"
 		if !a.env.State.PointsComplete() {
-			value = "perhaps the LAST restore point: the list is incomplete, and shows no other"
+			value = "possibly the LAST restore point: the list is incomplete and shows no other"
 		}
-		details = append(details, dialog.Detail{Label: "is lost", Value: value, Bad: true})
+		details = append(details, dialog.Detail{Label: "You will lose", Value: value, Bad: true})
 	case model.LastBackup:
 		value := "the LAST backup: only snapshots remain, which live on the server's own infrastructure"
 		if !a.env.State.PointsComplete() {
-			value = "perhaps the LAST backup: the list is incomplete, and shows no other"
+			value = "possibly the LAST backup: the list is incomplete and shows no other"
 		}
-		details = append(details, dialog.Detail{Label: "is lost", Value: value, Bad: true})
+		details = append(details, dialog.Detail{Label: "You will lose", Value: value, Bad: true})
 	case model.NewestPoint:
-		details = append(details, dialog.Detail{Label: "is lost", Value: "the newest restore point: " + a.nextNewest(p, all), Bad: true})
+		details = append(details, dialog.Detail{Label: "You will lose", Value: "the newest restore point: " + a.nextNewest(p, all), Bad: true})
 	default:
-		details = append(details, dialog.Detail{Label: "after that", Value: model.Pluralize(countUsable(all, a.env.State.Now)-usableCount(p, a.env.State.Now), "restore point") + " left", Minor: true})
+		details = append(details, dialog.Detail{Label: "Remaining", Value: model.Pluralize(countUsable(all, a.env.State.Now)-usableCount(p, a.env.State.Now), "restore point"), Minor: true})
 	}
 	return details
 }
 
-// nextNewest says what is the newest point once this one is gone.
+// nextNewest describes the newest point without this one.
 func (a Actions) nextNewest(p model.Point, all []model.Point) string {
 	others := slices.DeleteFunc(slices.Clone(all), func(q model.Point) bool { return q.Key() == p.Key() })
 	next, _ := model.NewestUsable(others, a.env.State.Now)
 	if next.CreatedAt.IsZero() || next.CreatedAt.After(p.CreatedAt) {
-		return "the age of the next is not known"
+		return "the age of the next is unknown"
 	}
 	return "the next is " + widget.FormatDuration(max(p.CreatedAt.Sub(next.CreatedAt), time.Second)) + " older"
 }
@@ -400,7 +400,7 @@ func usableCount(p model.Point, now time.Time) int {
 	return 0
 }
 
-// nameWithID is a point's name with its ID: "pre-migration-snapshot (#801)".
+// nameWithID returns a point's name with its ID: "pre-migration-snapshot (#801)".
 func nameWithID(p model.Point) string {
 	if p.Name != "" {
 		return fmt.Sprintf("%s (#%s)", p.Name, p.ID)

@@ -25,35 +25,35 @@ func TestImpossibleActionExplainsWhy(t *testing.T) {
 		full[i] = newSnapshot(model.ID("80"+string(rune('1'+i))), web, time.Duration(i)*time.Hour)
 	}
 	for name, c := range map[string]struct {
-		world *harness
-		deed  func(Actions)
-		want  string
+		harness *harness
+		action  func(Actions)
+		want    string
 	}{
-		"nothing is known":         {newHarness(t), func(d Actions) { d.Snapshot(web.ID) }, "Waiting for the servers, the backups and the snapshots…"},
-		"there is no such server":  {newHarnessWith(t), func(d Actions) { d.Backup("1") }, "no server under the cursor"},
-		"its server is restored":   {newHarnessWith(t, point), func(d Actions) { d.env.State.Servers.Value[0] = restoring; d.Restore(point) }, "web-server-01 is being restored"},
-		"the account is not read":  {newHarnessWith(t, point), func(d Actions) { d.env.State.Servers.Err = model.ErrUnreachable; d.Restore(point) }, "cannot be reached"},
-		"the points are not known": {func() *harness { h := newHarness(t); h.setServers(nil, web); return h }(), func(d Actions) { d.Snapshot(web.ID) }, "Waiting for the backups and the snapshots…"},
-		"the backups are not read": {func() *harness {
+		"nothing has loaded":           {newHarness(t), func(d Actions) { d.Snapshot(web.ID) }, "Waiting for the servers, the backups and the snapshots…"},
+		"there is no such server":      {newHarnessWith(t), func(d Actions) { d.Backup("1") }, "no server under the cursor"},
+		"its server is being restored": {newHarnessWith(t, point), func(d Actions) { d.env.State.Servers.Value[0] = restoring; d.Restore(point) }, "web-server-01 is being restored"},
+		"the servers cannot be read":   {newHarnessWith(t, point), func(d Actions) { d.env.State.Servers.Err = model.ErrUnreachable; d.Restore(point) }, "cannot be reached"},
+		"the points have not loaded":   {func() *harness { h := newHarness(t); h.setServers(nil, web); return h }(), func(d Actions) { d.Snapshot(web.ID) }, "Waiting for the backups and the snapshots…"},
+		"the backups cannot be read": {func() *harness {
 			h := newHarness(t)
 			h.setServers(nil, web)
 			h.setPoints()
 			h.state.Backups = model.Remote[[]model.Point]{Err: model.ErrUnreachable}
 			return h
 		}(), func(d Actions) { d.Snapshot(web.ID) }, "The backups cannot be read: "},
-		"another deed runs": {newHarnessWith(t, point), func(d Actions) {
+		"another action is running": {newHarnessWith(t, point), func(d Actions) {
 			d.env.State.Begin(model.ActionRequest{Action: model.Delete, Point: point}, "run")
 			d.Restore(point)
 		}, "still running"},
-		"it is being made":         {newHarnessWith(t, making), func(d Actions) { d.Restore(making) }, "Snapshot #801 is still being made"},
-		"it has failed":            {newHarnessWith(t, failed), func(d Actions) { d.Restore(failed) }, "nothing in it to go back to"},
-		"it is deleted while made": {newHarnessWith(t, making), func(d Actions) { d.Delete(making) }, "still being made"},
-		"the quota is full":        {newHarnessWith(t, full...), func(d Actions) { d.Snapshot(web.ID) }, "web-server-01 has 5 of 5 snapshots used. Delete one first, such as snap-805 (#805, 4 h ago)"},
-		"there is nothing":         {newHarnessWith(t, failed), func(d Actions) { d.RestoreNewest(web.ID) }, "has no restore point yet"},
+		"it is being created":               {newHarnessWith(t, making), func(d Actions) { d.Restore(making) }, "Snapshot #801 is still being created"},
+		"it has failed":                     {newHarnessWith(t, failed), func(d Actions) { d.Restore(failed) }, "failed and cannot be restored"},
+		"it is deleted while it is created": {newHarnessWith(t, making), func(d Actions) { d.Delete(making) }, "still being created"},
+		"the quota is full":                 {newHarnessWith(t, full...), func(d Actions) { d.Snapshot(web.ID) }, "web-server-01 has 5 of 5 snapshots used. Delete one first, such as snap-805 (#805, 4 h ago)"},
+		"there is no usable point":          {newHarnessWith(t, failed), func(d Actions) { d.RestoreNewest(web.ID) }, "has no restore point yet"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c.deed(Actions{c.world.env})
-			if got := c.world.refusalText(); len(c.world.started) > 0 || !strings.Contains(got, c.want) {
+			c.action(Actions{c.harness.env})
+			if got := c.harness.refusalText(); len(c.harness.started) > 0 || !strings.Contains(got, c.want) {
 				t.Errorf("it says %q, want %q", got, c.want)
 			}
 		})
@@ -66,15 +66,15 @@ func TestRestoreShowsLossAndTakesSnapshotFirst(t *testing.T) {
 	Actions{h.env}.Restore(p)
 	_, screen := h.confirm()
 	checkShown(t, screen, "Restore web-server-01 from snapshot snap-801 (#801)?", "everything written since 11 Jan 13:00 UTC (5 d 3 h)",
-		"12345", "203.0.113.10", "5.0 GB", "the server stops", "[✓] take a snapshot first", "room for 4 more", "web-server-01, to confirm",
+		"12345", "203.0.113.10", "5.0 GB", "Downtime", "[✓] take a snapshot first", "room for 4 more", "Type web-server-01 to confirm",
 		"POST /snapshots/, then POST /snapshots/801/restore/")
 	h.pressInConfirm("tab", "enter")
 	if len(h.started) > 0 {
-		t.Fatal("it was begun without the name")
+		t.Fatal("it was started without the name")
 	}
 	h.pressInConfirm(append(strings.Split("web-server-01", ""), "enter")...)
 	if len(h.started) != 1 {
-		t.Fatalf("begun: %+v", h.started)
+		t.Fatalf("started: %+v", h.started)
 	}
 	got := h.started[0]
 	if got.Action != model.Create || got.Point.Kind != model.Snapshot || got.Point.Server != web.Ref() || got.ThenRestore == nil || *got.ThenRestore != p {
@@ -102,7 +102,7 @@ func TestRestoreOffersBackupWhenSnapshotsAreFull(t *testing.T) {
 	Actions{h.env}.Restore(points[0])
 	h.pressInConfirm(append(strings.Split("web-server-01", ""), "tab", "tab", "space")...)
 	_, screen = h.confirm()
-	checkShown(t, screen, "[✓] backup first (no snapshot)", "sends POST /backups/, then POST /servers/12345/restore/")
+	checkShown(t, screen, "[✓] backup first (no snapshot)", "API: POST /backups/, then POST /servers/12345/restore/")
 	h.pressInConfirm("up", "enter")
 	want := model.Point{Kind: model.Backup, Type: model.Manual, Server: web.Ref(), Description: "Taken by vpsdeck before the restore from backup #501"}
 	if len(h.started) != 1 || h.started[0].Action != model.Create || h.started[0].Point != want || h.started[0].ThenRestore == nil {
@@ -123,11 +123,11 @@ func TestRestoreWarnsWhenNothingCanBeSavedFirst(t *testing.T) {
 	_, screen := h.confirm()
 	checkShown(t, screen, "nothing is saved first: 5 of 5 snapshots used, 10 of 10", "manual backups used")
 	if strings.Contains(screen, "[ ]") {
-		t.Errorf("it offers something:\n%s", screen)
+		t.Errorf("it offers a checkbox:\n%s", screen)
 	}
 }
 
-// No way leads to a yes over an empty text, whatever the server is called.
+// Whatever the server's name, an empty phrase never confirms.
 func TestIDIsTypedWhenNameCannotBe(t *testing.T) {
 	for name, want := range map[string]string{
 		"web-server-01": "web-server-01", "two words": "two words", "": "12345", " ": "12345", "\u00a0": "12345", "\u3000": "12345",
@@ -144,14 +144,14 @@ func TestIDIsTypedWhenNameCannotBe(t *testing.T) {
 			action(Actions{h.env}, p)
 			_, screen := h.confirm()
 			if want != name {
-				checkShown(t, screen, "Type the server's ID, 12345, to confirm")
+				checkShown(t, screen, "Type the ID 12345 to confirm")
 			} else {
-				checkShown(t, screen, "Type the server's name, "+want+", to confirm")
+				checkShown(t, screen, "Type "+want+" to confirm")
 			}
 			for _, keys := range []string{"tab enter", "space tab enter", "tab tab enter tab tab enter"} {
 				h.pressInConfirm(strings.Fields(keys)...)
 				if len(h.started) > 0 {
-					t.Fatalf("%q: %s was enough", name, keys)
+					t.Fatalf("%q: %s confirmed it", name, keys)
 				}
 			}
 			h.started = nil
@@ -174,7 +174,7 @@ func TestRestoreFromUnknownStatusWarns(t *testing.T) {
 	h := newHarnessWith(t, p)
 	Actions{h.env}.Restore(p)
 	_, screen := h.confirm()
-	checkShown(t, screen, "“verifying”, which vpsdeck does not know")
+	checkShown(t, screen, "unknown status “verifying”")
 }
 
 func TestRestoreNewestUsesNewestPoint(t *testing.T) {
@@ -195,10 +195,10 @@ func TestDeleteConfirmationMatchesRisk(t *testing.T) {
 		typed  bool
 		shows  []string
 	}{
-		"one of several": {[]model.Point{old, newer, newest, another}, newer, false, []string{"Delete backup #2 of web-server-01?", "3 restore points left"}},
+		"one of several": {[]model.Point{old, newer, newest, another}, newer, false, []string{"Delete backup #2 of web-server-01?", "Remaining", "3 restore points"}},
 		"the newest":     {[]model.Point{old, newer, newest}, newest, true, []string{"Delete snapshot snap-3 (#3)", "the newest restore point: the next is 4 h older"}},
 		"the last backup": {[]model.Point{old, newer, newest}, newer, true,
-			[]string{"Delete backup #2 of web-server-01?", "the LAST backup: only snapshots remain, which live on the", "server's own infrastructure"}},
+			[]string{"Delete backup #2 of web-server-01?", "the LAST backup: only snapshots remain, which live on", "the server's own infrastructure"}},
 		"the last": {[]model.Point{old}, old, true, []string{"the LAST restore point"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -207,8 +207,8 @@ func TestDeleteConfirmationMatchesRisk(t *testing.T) {
 			_, screen := h.confirm()
 			checkShown(t, screen, append(c.shows, "#"+string(c.delete.ID), "12345")...)
 			h.pressInConfirm("tab", "enter")
-			if begun := len(h.started) == 1; begun == c.typed {
-				t.Errorf("without the name it was begun: %v", begun)
+			if started := len(h.started) == 1; started == c.typed {
+				t.Errorf("without the name it was started: %v", started)
 			}
 			if c.typed {
 				h.pressInConfirm(append(strings.Split("web-server-01", ""), "enter")...)
@@ -254,7 +254,7 @@ func TestFailuresOfOneListDoNotHideTheOther(t *testing.T) {
 		p.Show(web.Ref(), false)
 	}
 	if screen := plainView(backups); strings.Contains(screen, "✗") {
-		t.Errorf("the backups complain:\n%s", screen)
+		t.Errorf("the backups show an error:\n%s", screen)
 	}
 	checkShown(t, plainView(snapshots), "✗", "did not answer in time")
 }

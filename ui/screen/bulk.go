@@ -16,20 +16,20 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// checkReadyAll finds the servers of which points are to be made, or says of which none can be made now.
+// checkReadyAll returns the servers of a bulk create, or why it cannot begin now for one of them.
 func (a Actions) checkReadyAll(kind model.Kind, ids []model.ID) ([]model.Server, string) {
 	var servers []model.Server
 	for _, id := range ids {
 		server, why := a.checkReady(model.Create, newPoint(kind, id))
 		if why != "" {
-			return nil, fmt.Sprintf("not of all %d: %s", len(ids), why)
+			return nil, fmt.Sprintf("not possible for all %d: %s", len(ids), why)
 		}
 		servers = append(servers, server)
 	}
 	return servers, ""
 }
 
-// CreateMany opens the form for a snapshot, or a backup, of several servers. Quotas are checked for all of them first.
+// CreateMany opens the form for a snapshot or a backup of several servers. It checks all quotas first.
 func (a Actions) CreateMany(kind model.Kind, ids []model.ID) tea.Cmd {
 	return a.whenLoaded(createTitles(kind), func() tea.Cmd { return a.createMany(kind, ids) })
 }
@@ -43,7 +43,7 @@ func (a Actions) createMany(kind model.Kind, ids []model.ID) tea.Cmd {
 		return a.refuse(createTitles(kind), why, "")
 	}
 	problems := model.CheckQuotas(createRequests(kind, servers, nil, nil), a.allPoints())
-	intro := []dialog.IntroLine{{Text: "of " + model.Pluralize(len(servers), "server") + ": " + serverNames(servers)}, {Text: a.createDuration(kind)}}
+	intro := []dialog.IntroLine{{Text: model.Pluralize(len(servers), "server") + ": " + serverNames(servers)}, {Text: a.createDuration(kind)}}
 	if n := countRunning(servers); kind == model.Snapshot && n > 0 {
 		intro = append(intro, dialog.IntroLine{Warn: true, Text: fmt.Sprintf(
 			"%d of them are running: their snapshots may be inconsistent. Stop them first for the best result.", n)})
@@ -57,11 +57,11 @@ func (a Actions) createMany(kind model.Kind, ids []model.ID) tea.Cmd {
 	options := dialog.FormOptions{
 		Title: fmt.Sprintf("New %s of %s", kind, model.Pluralize(len(servers), "server")), Intro: intro, SubmitLabel: "create all",
 		Request: fmt.Sprintf("%d × POST /%ss/", len(servers), kind),
-		Fields: []dialog.Field{{Key: "description", Title: "Description (optional; {server} {date} {time} {n} stand for themselves)",
+		Fields: []dialog.Field{{Key: "description", Title: "Description (optional; may contain {server} {date} {time} {n})",
 			Limit: model.MaxDescription + 1, Check: a.checkTemplate(servers, false)}},
 	}
 	if kind == model.Snapshot {
-		name := dialog.Field{Key: "name", Title: "Name, as a template: {server} {date} {time} {id} {n}", Value: "{server}-{date}",
+		name := dialog.Field{Key: "name", Title: "Name template: {server} {date} {time} {id} {n}", Value: "{server}-{date}",
 			Limit: model.MaxSnapshotName + 1, Check: a.checkTemplate(servers, true)}
 		options.Fields = append([]dialog.Field{name}, options.Fields...)
 	}
@@ -71,7 +71,7 @@ func (a Actions) createMany(kind model.Kind, ids []model.ID) tea.Cmd {
 		if kind == model.Snapshot {
 			names, problems = a.renderTemplate(v["name"], true, servers)
 		}
-		if len(problems) > 0 { // a name was taken while the form was open
+		if len(problems) > 0 { // a name may have been taken while the form was open
 			return a.refuse(createTitles(kind), problems[0].Message, "")
 		}
 		return a.env.StartAll(createRequests(kind, servers, names, texts))
@@ -84,7 +84,7 @@ func (a Actions) allPoints() []model.Point {
 	return append(all, a.env.State.Snapshots.Value...)
 }
 
-// renderTemplate makes the texts of a template for all servers; an empty one makes empty texts.
+// renderTemplate renders a template for all servers; an empty description gives empty texts.
 func (a Actions) renderTemplate(text string, forSnapshot bool, servers []model.Server) ([]string, []model.Problem) {
 	if text == "" && !forSnapshot {
 		return make([]string, len(servers)), nil
@@ -123,7 +123,7 @@ func createRequests(kind model.Kind, servers []model.Server, names, texts []stri
 	return out
 }
 
-// countRunning counts the servers that are known to be on.
+// countRunning counts the servers that are known to be running.
 func countRunning(servers []model.Server) int {
 	n := 0
 	for _, s := range servers {
@@ -134,13 +134,13 @@ func countRunning(servers []model.Server) int {
 	return n
 }
 
-// serverNames lists servers by name, the first few of many.
+// serverNames lists servers by name, at most the first few.
 func serverNames(servers []model.Server) string {
-	const most = 12
+	const maxNames = 12
 	var out []string
 	for i, s := range servers {
-		if i == most {
-			out = append(out, fmt.Sprintf("and %d more", len(servers)-most))
+		if i == maxNames {
+			out = append(out, fmt.Sprintf("and %d more", len(servers)-maxNames))
 			break
 		}
 		out = append(out, s.Ref().SentenceName())
@@ -148,8 +148,7 @@ func serverNames(servers []model.Server) string {
 	return strings.Join(out, ", ")
 }
 
-// DeleteMany asks whether to delete several restore points: it lists every one, with the total, and their number must be
-// typed.
+// DeleteMany asks whether to delete several restore points. It lists them all with the freed space, and requires their number.
 func (a Actions) DeleteMany(points []model.Point) tea.Cmd {
 	return a.whenLoaded(deleteTitles, func() tea.Cmd { return a.deleteMany(points) })
 }
@@ -159,7 +158,7 @@ func (a Actions) deleteMany(points []model.Point) tea.Cmd {
 		return a.refuse(deleteTitles, why, "")
 	}
 	if len(points) == 0 {
-		return a.refuse(deleteTitles, "the marked restore points are gone", "")
+		return a.refuse(deleteTitles, "the marked restore points no longer exist", "")
 	}
 	for _, p := range points {
 		why := p.CannotDelete()
@@ -167,7 +166,7 @@ func (a Actions) deleteMany(points []model.Point) tea.Cmd {
 			_, why = a.checkReady(model.Delete, p)
 		}
 		if why != "" {
-			return a.refuse(deleteTitles, fmt.Sprintf("not all %d: %s", len(points), why), "")
+			return a.refuse(deleteTitles, fmt.Sprintf("not all %d can be deleted: %s", len(points), why), "")
 		}
 	}
 	return a.openConfirm(a.deleteManyOptions(points, "Delete for good"))
@@ -188,7 +187,7 @@ func (a Actions) deleteManyOptions(points []model.Point, title string) dialog.Co
 		}
 		left[p.Server.ID].remove(p, a.env.State.Now)
 	}
-	details := []dialog.Detail{{Label: "frees", Value: freedText(size, unknown)}}
+	details := []dialog.Detail{{Label: "Frees", Value: freedText(size, unknown)}}
 	for _, p := range points {
 		lines = append(lines, a.deletionLine(p, left[p.Server.ID].lossText()))
 	}
@@ -199,14 +198,14 @@ func (a Actions) deleteManyOptions(points []model.Point, title string) dialog.Co
 		Question:     fmt.Sprintf("Delete %s of %s?", model.Pluralize(len(points), "restore point"), model.Pluralize(countServers(points), "server")),
 		List:         lines,
 		Details:      details,
-		Phrase:       &dialog.Phrase{Text: number, Prompt: "Type how many they are, " + number + ", to confirm"},
+		Phrase:       &dialog.Phrase{Text: number, Prompt: "Type " + number + " to confirm"},
 		ConfirmLabel: "Delete all",
-		Requests:     func(bool) string { return fmt.Sprintf("%d × DELETE", len(points)) },
+		Requests:     func(bool) string { return model.Pluralize(len(points), "DELETE request") },
 		OnConfirm:    func(bool) tea.Cmd { return a.env.StartAll(a.deleteRequests(points)) },
 	}
 }
 
-// remaining is how many usable points of each kind a server has left, and what goes.
+// remaining counts a server's usable points by kind: those left, and those going.
 type remaining struct{ left, going [2]int }
 
 func (a Actions) remainingOf(server model.ID) *remaining {
@@ -222,7 +221,7 @@ func (r *remaining) remove(p model.Point, now time.Time) {
 	r.going[p.Kind] += usableCount(p, now)
 }
 
-// role is what the points that go are worth to the server together.
+// role returns the role of all going points together.
 func (r *remaining) role() model.Role {
 	switch {
 	case r.going[model.Backup]+r.going[model.Snapshot] > 0 && r.left[model.Backup]+r.left[model.Snapshot] == 0:
@@ -233,7 +232,7 @@ func (r *remaining) role() model.Role {
 	return model.OrdinaryPoint
 }
 
-// lossText is what the server is left without, or "".
+// lossText returns what the server loses, or "".
 func (r *remaining) lossText() string {
 	switch r.role() {
 	case model.LastPoint:
@@ -244,10 +243,10 @@ func (r *remaining) lossText() string {
 	return ""
 }
 
-// maxLosses is how many servers are said one by one to lose their last of a kind. More would push each other off the screen.
+// maxLosses is the maximum number of servers that a loss lists. More would not fit on the screen.
 const maxLosses = 3
 
-// lossDetails says which servers are left without what, in the order of their points.
+// lossDetails returns what each server loses, in the order of the points.
 func lossDetails(points []model.Point, left map[model.ID]*remaining) []dialog.Detail {
 	servers, listed := map[string][]string{}, map[model.ID]bool{}
 	for _, p := range points {
@@ -263,13 +262,13 @@ func lossDetails(points []model.Point, left map[model.ID]*remaining) []dialog.De
 			names = []string{model.Pluralize(len(names), "server") + ", which the list marks with LAST"}
 		}
 		for _, name := range names {
-			details = append(details, dialog.Detail{Label: "is lost", Value: loss + " of " + name, Bad: true})
+			details = append(details, dialog.Detail{Label: "You will lose", Value: loss + " of " + name, Bad: true})
 		}
 	}
 	return details
 }
 
-// deletionLine is a restore point in the list of what goes, and whether its server loses its last one with it.
+// deletionLine returns a row of the list of deletions. It marks points whose server loses its last one.
 func (a Actions) deletionLine(p model.Point, loss string) string {
 	if loss != "" {
 		return p.Server.SentenceName() + " (LAST)  " + a.pointSummary(p)
@@ -277,8 +276,7 @@ func (a Actions) deletionLine(p model.Point, loss string) string {
 	return p.Server.SentenceName() + "  " + a.pointSummary(p)
 }
 
-// pointSummary is a restore point in a list of several. Its name comes last: where there is no room, what tells it from the others
-// stays.
+// pointSummary describes a restore point in a list. The name comes last, so that the ID stays visible if space is short.
 func (a Actions) pointSummary(p model.Point) string {
 	parts := []string{fmt.Sprintf("%s #%s", p.Kind, p.ID), widget.CreatedAgo(&p, a.env.State.Now), widget.SizeOf(&p)}
 	if p.Name != "" {
@@ -287,7 +285,7 @@ func (a Actions) pointSummary(p model.Point) string {
 	return strings.Join(parts, " "+style.Dot+" ")
 }
 
-// deleteRequests are the actions of a confirmed list. Its question named the servers that lose their last backup, or their last point.
+// deleteRequests returns the actions of a confirmed list. The dialog named the servers that lose their last backup or point.
 func (a Actions) deleteRequests(points []model.Point) []model.ActionRequest {
 	left := map[model.ID]*remaining{}
 	for _, p := range points {

@@ -13,8 +13,7 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// CleanUp opens the form for clearing up: what is older than so long goes, but of each server so many stay. Nothing goes
-// without the preview that comes next.
+// CleanUp opens the form for a cleanup, which deletes old points but keeps some per server. A preview must be confirmed first.
 func (a Actions) CleanUp() tea.Cmd { return a.whenLoaded(cleanupTitles, a.cleanUp) }
 
 func (a Actions) cleanUp() tea.Cmd {
@@ -26,18 +25,18 @@ func (a Actions) cleanUp() tea.Cmd {
 		return a.refuse(cleanupTitles, why, "")
 	}
 	return a.openForm(dialog.FormOptions{
-		Title:       "Clear up old restore points",
-		Intro:       []dialog.IntroLine{{Text: "A preview comes first. The newest usable point and the newest usable backup of a server always stay."}},
+		Title:       "Clean up old restore points",
+		Intro:       []dialog.IntroLine{{Text: "A preview comes first. Each server always keeps its newest usable point and its newest usable backup."}},
 		SubmitLabel: "preview",
 		Fields: []dialog.Field{
 			{Key: "older", Title: "Older than", Value: "30d", Limit: 20, Check: func(text string) error { _, err := model.ParseAge(text); return err }},
-			{Key: "keep", Title: "Keep of each server at least", Value: "3", Limit: 3, Check: checkCount},
-			{Key: "servers", Title: "Servers (names, * for any; empty: all)", Limit: 200, Check: a.checkServers},
-			{Key: "kinds", Title: "Of which", Choices: []dialog.Choice{
+			{Key: "keep", Title: "Keep at least, per server", Value: "3", Limit: 3, Check: checkCount},
+			{Key: "servers", Title: "Servers (globs; empty = all)", Limit: 200, Check: a.checkServers},
+			{Key: "kinds", Title: "Include", Choices: []dialog.Choice{
 				{Value: "manual", Label: "manual backups and snapshots"},
 				{Value: "snapshots", Label: "snapshots"},
 				{Value: "backups", Label: "manual backups"},
-				{Value: "all", Label: "everything, automatic backups too"},
+				{Value: "all", Label: "everything, including automatic backups"},
 			}},
 		},
 		OnSubmit: func(v dialog.Values) tea.Cmd { return a.previewCleanup(parseCleanupRule(v)) },
@@ -74,16 +73,16 @@ func parseCleanupRule(v dialog.Values) model.CleanupRule {
 	return rule
 }
 
-// previewCleanup names every item that goes, what each server keeps, and the space freed, and asks.
+// previewCleanup asks for confirmation. It lists every point to delete, what each server keeps, and the freed space.
 func (a Actions) previewCleanup(rule model.CleanupRule) tea.Cmd {
 	plan := rule.Plan(a.allPoints(), a.env.State.Now)
 	if len(plan.Items) == 0 {
-		return a.refuse(cleanupTitles, "no restore point is older than "+widget.FormatDuration(rule.OlderThan)+" and not kept", "")
+		return a.refuse(cleanupTitles, "no restore point is older than "+widget.FormatDuration(rule.OlderThan)+", apart from those to keep", "")
 	}
 	var lines []string
 	at := 0
 	for _, kept := range plan.Kept {
-		lines = append(lines, fmt.Sprintf("%s loses %d, keeps %d, the newest %s", kept.Server.SentenceName(), kept.DeleteCount, kept.Points,
+		lines = append(lines, fmt.Sprintf("%s: delete %d, keep %d (newest %s)", kept.Server.SentenceName(), kept.DeleteCount, kept.Points,
 			widget.CreatedAgo(&kept.Newest, a.env.State.Now)))
 		for range kept.DeleteCount {
 			p := plan.Items[at]
@@ -91,16 +90,16 @@ func (a Actions) previewCleanup(rule model.CleanupRule) tea.Cmd {
 			lines = append(lines, "  "+a.pointSummary(p))
 		}
 	}
-	options := a.deleteManyOptions(plan.Items, "Clear up")
+	options := a.deleteManyOptions(plan.Items, "Clean up")
 	options.List = lines
-	options.Details = []dialog.Detail{{Label: "frees", Value: freedText(plan.FreedMB, plan.UnknownSizes)}}
-	options.OnConfirm = func(bool) tea.Cmd { // what has changed since the preview stays
+	options.Details = []dialog.Detail{{Label: "Frees", Value: freedText(plan.FreedMB, plan.UnknownSizes)}}
+	options.OnConfirm = func(bool) tea.Cmd { // skips what has changed since the preview
 		return a.env.StartAll(a.deleteRequests(plan.Recheck(a.allPoints()).Items))
 	}
 	return a.openConfirm(options)
 }
 
-// freedText words how much space goes, and how many points of unknown size come on top.
+// freedText describes the freed space, and the number of points of unknown size.
 func freedText(mb int64, unknown int) string {
 	if unknown > 0 {
 		return fmt.Sprintf("%s, and %d of unknown size", widget.Size(mb), unknown)

@@ -9,11 +9,11 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// Columns says which columns a pane shows, by the pane's name in lower case and the columns' names. A pane that is not in it
-// shows all. They stand in the order in which they are listed, and where there is no room for all of them some still go.
+// Columns are the columns that a pane shows, in order, by the pane's name in lower case. A pane without an entry shows all.
+// If not all fit, some are still dropped.
 type Columns map[string][]string
 
-// ColumnNames lists the columns of each pane, for a setting and its errors. The first of each is always shown.
+// ColumnNames lists the columns of each pane, for the config and its errors. The first column is required.
 func ColumnNames() Columns {
 	return Columns{
 		"servers":   columnNames(serverColumns()),
@@ -22,7 +22,7 @@ func ColumnNames() Columns {
 	}
 }
 
-// serverColumns are all columns of the pane.
+// serverColumns returns all columns of the servers pane.
 func serverColumns() []widget.Column {
 	return []widget.Column{
 		serverName:      {Title: "NAME", Width: 13, Max: 30},
@@ -39,7 +39,7 @@ func serverColumns() []widget.Column {
 	}
 }
 
-// pointColumns are the columns of a kind. The server's name is only shown where there are several.
+// pointColumns returns the columns of a points pane. Only the fleet's pane shows the server.
 func pointColumns(kind model.Kind, fleet bool) []widget.Column {
 	columns := []widget.Column{
 		pointServer:      {},
@@ -60,7 +60,7 @@ func pointColumns(kind model.Kind, fleet bool) []widget.Column {
 	return columns
 }
 
-// columnNames are the heads in lower case; those of the kinds say whether they are an age or a number.
+// columnNames returns the heads in lower case; for backups and snapshots, names that tell age and count apart.
 func columnNames(columns []widget.Column) []string {
 	long := map[string]string{"bkp": "backups", "snap": "snapshots", "backup": "last_backup", "snapshot": "last_snapshot"}
 	var names []string
@@ -76,21 +76,21 @@ func columnNames(columns []widget.Column) []string {
 	return names
 }
 
-// Check says what is wrong with a choice of columns, and of which pane; nil if nothing is.
+// Check returns an error and its pane if a pane or column is unknown, or a required column is missing.
 func (c Columns) Check() (pane string, err error) {
 	all := ColumnNames()
 	for _, pane := range sortedPanes(c) {
 		known, ok := all[pane]
 		if !ok {
-			return pane, fmt.Errorf("there is no pane %q: the panes with columns are %s", pane, strings.Join(sortedPanes(all), ", "))
+			return pane, fmt.Errorf("unknown pane %q; valid: %s", pane, strings.Join(sortedPanes(all), ", "))
 		}
 		for _, name := range c[pane] {
 			if !slices.Contains(known, name) {
-				return pane, fmt.Errorf("%s have no column %q: there are %s", pane, name, strings.Join(known, ", "))
+				return pane, fmt.Errorf("unknown column %q in %s; valid: %s", name, pane, strings.Join(known, ", "))
 			}
 		}
 		if !slices.Contains(c[pane], known[0]) {
-			return pane, fmt.Errorf("%s cannot be told apart without the column %q: add it", pane, known[0])
+			return pane, fmt.Errorf("%s need the column %q: add it", pane, known[0])
 		}
 	}
 	return "", nil
@@ -105,8 +105,7 @@ func sortedPanes(c Columns) []string {
 	return names
 }
 
-// apply gives a table the columns of a pane, with those that are not wanted taken away, in the order that is wanted. One that
-// is only there where several servers are shown stays, and stands first.
+// apply sets a table's columns to the chosen ones, in their order. The fleet's server column always stays, and comes first.
 func (c Columns) apply(t *widget.Table, pane string, columns []widget.Column) {
 	t.Columns, t.ColumnOrder = columns, nil
 	wanted, ok := c[pane]
@@ -127,17 +126,17 @@ func (c Columns) apply(t *widget.Table, pane string, columns []widget.Column) {
 	slices.SortStableFunc(t.ColumnOrder, func(a, b int) int { return place[a] - place[b] })
 }
 
-// ApplyColumns takes over the choice of columns.
+// ApplyColumns applies the chosen columns.
 func (p *Servers) ApplyColumns() {
 	p.env.Columns.apply(&p.table, "servers", serverColumns())
 	p.SetSize(p.width, p.height)
 }
 
-// ApplyColumns takes over the choice of columns.
+// ApplyColumns applies the chosen columns.
 func (p *Points) ApplyColumns() {
 	p.env.Columns.apply(&p.table, paneName(p.kind), pointColumns(p.kind, p.fleet))
 	p.SetSize(p.width, p.height)
 }
 
-// paneName is a kind's in the names of columns.
+// paneName returns the name of a kind's pane in Columns.
 func paneName(kind model.Kind) string { return kind.String() + "s" }

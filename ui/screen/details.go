@@ -12,13 +12,13 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// ShowPoint opens a sheet with all that is known of a restore point.
+// ShowPoint opens a sheet with the details of a restore point.
 func (a Actions) ShowPoint(p model.Point) tea.Cmd {
 	title := strings.ToUpper(p.Kind.String()[:1]) + p.Kind.String()[1:] + " #" + string(p.ID)
 	return a.env.OpenDialog(dialog.NewSheet(title, func(s *style.Styles, width int) []string {
 		now, ok := a.env.State.Point(p.Key())
 		if !ok {
-			return []string{s.Bad.Render("It is no longer there.")}
+			return []string{s.Bad.Render("It no longer exists.")}
 		}
 		return a.pointLines(s, now, width)
 	}, *a.env.Keys, a.env.Styles, a.env.Keys.View.Open))
@@ -50,7 +50,7 @@ func (a Actions) pointLines(s *style.Styles, p model.Point, width int) []string 
 	if why := p.CannotRestore(now); why != "" {
 		rows = append(rows, detail{"restore", why, s.Warning})
 	} else if age, known := p.Age(now); known {
-		rows = append(rows, detail{"going back", "loses " + widget.FormatDuration(age), s.Text})
+		rows = append(rows, detail{"restore", "loses the last " + widget.FormatDuration(age), s.Text})
 	}
 	return detailLines(s, width, rows)
 }

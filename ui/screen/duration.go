@@ -8,24 +8,24 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// downtime is how long a deed takes: by the documents, or by what it took here.
+// downtime describes how long an action takes, by earlier ones here or by the provider's documentation.
 func (a Actions) downtime(action model.Action, p model.Point) string {
 	usual, known := a.env.State.EstimateDuration(action, p.Kind)
 	switch {
 	case !known:
-		return "for how long varies"
+		return fmt.Sprintf("unknown (%s restores vary)", p.Kind)
 	case usual.Samples > 0:
-		return fmt.Sprintf("by the last %d here for about %s", usual.Samples, widget.FormatRange(usual.Min, usual.Max))
+		return fmt.Sprintf("usually %s (last %d here)", widget.FormatRange(usual.Min, usual.Max), usual.Samples)
 	}
-	return "usually for " + formatMinutes(usual.Span)
+	return "usually " + formatMinutes(usual.Span)
 }
 
-// formatMinutes words what the documents say, in their words.
+// formatMinutes formats a range as the provider's documentation does.
 func formatMinutes(s model.Span) string {
 	return fmt.Sprintf("%d%s%d minutes", int(s.Min.Minutes()), style.Dash, int(s.Max.Minutes()))
 }
 
-// snapshotDuration is how long a snapshot that is taken first takes: by the documents, or by what snapshots took here.
+// snapshotDuration describes how long a snapshot before a restore takes.
 func (a Actions) snapshotDuration() string {
 	usual, _ := a.env.State.EstimateDuration(model.Create, model.Snapshot)
 	if usual.Samples > 0 {
@@ -34,19 +34,19 @@ func (a Actions) snapshotDuration() string {
 	return formatMinutes(usual.Span)
 }
 
-// createDuration is how long making a point takes: by the documents, or by what it took here.
+// createDuration describes how long creating a point takes, by earlier ones here or by the provider's documentation.
 func (a Actions) createDuration(kind model.Kind) string {
 	usual, known := a.env.State.EstimateDuration(model.Create, kind)
 	switch {
 	case !known:
-		return "By the provider's documents it varies, and is slower than a snapshot."
+		return "Duration varies; slower than a snapshot (provider's documentation)."
 	case usual.Samples > 0:
-		return fmt.Sprintf("Takes about %s, by the last %d here.", widget.FormatRange(usual.Min, usual.Max), usual.Samples)
+		return fmt.Sprintf("Usually takes %s (last %d here).", widget.FormatRange(usual.Min, usual.Max), usual.Samples)
 	}
-	return "Usually takes " + formatMinutes(usual.Span) + ", by the provider's documents."
+	return "Usually takes " + formatMinutes(usual.Span) + " (provider's documentation)."
 }
 
-// backupDuration is how long a backup that is taken first takes.
+// backupDuration describes how long a backup before a restore takes.
 func (a Actions) backupDuration() string {
 	if usual, known := a.env.State.EstimateDuration(model.Create, model.Backup); known {
 		return "adds about " + widget.FormatRange(usual.Min, usual.Max)

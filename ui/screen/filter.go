@@ -10,21 +10,21 @@ import (
 	"vpsdeck/model"
 )
 
-// matcher is a filter that has been read. One that shows everything is nil.
+// matcher is a parsed filter. A filter that shows everything is nil.
 type matcher[T any] struct {
-	query     *model.Query // what was read
-	textQuery *model.Query // it is asked of a row's texts alone; nil: that takes more
+	query     *model.Query // the parsed query
+	textQuery *model.Query // the query, if the text index answers it; nil: match must run
 	match     func(T) (shown bool, found model.Marks)
 }
 
-// filterParser makes a matcher of a filter's text, and says what is wrong with the text. What is right in it still holds.
+// filterParser parses a filter. If parts are invalid it returns problems, and a matcher of the valid parts.
 type filterParser[T any] func(text string) (*matcher[T], []model.Problem)
 
-// queryParser searches by words and fields. match says whether a row is shown, and which runes of its name the query has found; it is asked of
-// several rows at once.
+// queryParser parses filters of words and fields. match reports whether a row is shown, and which runes of its name matched. It
+// must be safe for concurrent use.
 func queryParser[T any](fields model.FieldSet, match func(model.Query, T) (bool, model.Marks)) filterParser[T] {
 	return func(text string) (*matcher[T], []model.Problem) {
-		q, problems := model.ParseQuery(norm.NFC.String(text), fields) // as names are; see api
+		q, problems := model.ParseQuery(norm.NFC.String(text), fields) // names are NFC too; see package api
 		if q.Empty() {
 			return nil, problems
 		}
@@ -36,7 +36,7 @@ func queryParser[T any](fields model.FieldSet, match func(model.Query, T) (bool,
 	}
 }
 
-// pointQueryParser searches restore points.
+// pointQueryParser parses filters of restore points.
 func pointQueryParser(env *Env) filterParser[*model.Point] {
 	return queryParser(model.PointFields, func(q model.Query, p *model.Point) (bool, model.Marks) {
 		shown, _, found := q.MatchPoint(*p, env.State.Now)
@@ -44,7 +44,7 @@ func pointQueryParser(env *Env) filterParser[*model.Point] {
 	})
 }
 
-// matches says whether a row is shown, which was added to the texts as the nth.
+// matches reports whether a row is shown; its texts are the nth of the index.
 func (m *matcher[T]) matches(row T, texts *model.TextIndex, n int) bool {
 	if m.textQuery != nil {
 		return m.textQuery.MatchRow(texts, n)
@@ -53,18 +53,18 @@ func (m *matcher[T]) matches(row T, texts *model.TextIndex, n int) bool {
 	return shown
 }
 
-// narrows says whether all that it shows is known to be among what another shows.
+// narrows reports whether the filter is known to show only rows that other shows.
 func (m *matcher[T]) narrows(other *matcher[T]) bool {
 	return m.textQuery != nil && other.textQuery != nil && m.textQuery.Narrows(*other.textQuery)
 }
 
-// indexPart is a part of the rows, from and to these places, and their texts side by side.
+// indexPart is the text index of the rows from and up to these positions.
 type indexPart struct {
 	from, to int
 	texts    model.TextIndex
 }
 
-// buildIndex gathers the texts of all rows, unless that was done.
+// buildIndex builds the text index of all rows, unless it exists.
 func (l *list[T, K]) buildIndex() {
 	if l.textIndex != nil {
 		return
@@ -80,19 +80,19 @@ func (l *list[T, K]) buildIndex() {
 	})
 }
 
-// filterResult is what a filter shows: the rows, and their places among all.
+// filterResult is what a filter shows: the rows and their positions in all rows.
 type filterResult[T any] struct {
 	match     *matcher[T]
 	rows      []T
 	positions []int32
-	ranked    []T // the rows as they are shown: what begins with what is looked for comes first
+	ranked    []T // the rows as shown, best match first
 }
 
-// maxFilterResults is how many filters are remembered on the way to the one that is typed: each holds as many rows as it shows.
+// maxFilterResults is the maximum number of cached results while typing, to bound memory.
 const maxFilterResults = 8
 
-// filterRows is the rows that the filter shows, in their order. Of a filter that goes on with what was typed before only those are looked
-// through that were shown then, and back at an earlier one, none.
+// filterRows returns the rows that the filter shows. A filter that narrows the previous one searches only its rows, and an
+// earlier filter is answered from the cache.
 func (l *list[T, K]) filterRows() []T {
 	for len(l.filterResults) > 0 && !l.match.narrows(l.filterResults[len(l.filterResults)-1].match) {
 		l.filterResults = l.filterResults[:len(l.filterResults)-1]
@@ -118,8 +118,8 @@ func (l *list[T, K]) filterRows() []T {
 	return result.ranked
 }
 
-// rankRows puts the rows whose name begins with what is looked for first, then those that have it in one piece. Within each the
-// order in force holds.
+// rankRows puts rows whose name begins with the query first, then those that contain it in one piece. Within a rank it keeps
+// the order.
 func (l *list[T, K]) rankRows(result filterResult[T]) []T {
 	if l.match.query == nil {
 		return result.rows
@@ -136,7 +136,7 @@ func (l *list[T, K]) rankRows(result filterResult[T]) []T {
 	return slices.Concat(by[:]...)
 }
 
-// filterPart finds what the filter shows of a heap, among what another one does; nil: among all.
+// filterPart finds what the filter shows in a part, among the rows of an earlier result; nil: among all rows.
 func (l *list[T, K]) filterPart(h *indexPart, among, found *filterResult[T]) {
 	try := func(place int) {
 		if row := l.sorted[place]; l.match.matches(row, &h.texts, place-h.from) {
@@ -158,10 +158,10 @@ func (l *list[T, K]) filterPart(h *indexPart, among, found *filterResult[T]) {
 	}
 }
 
-// minRowsPerCore is how many rows are looked through by one core: with fewer, to share them out takes longer.
+// minRowsPerCore is the minimum number of rows per core. With fewer, starting goroutines costs more than it saves.
 const minRowsPerCore = 4_000
 
-// parallel does so many things at once. A panic in one of them is one of the caller, where it is caught as any other.
+// parallel calls run count times at once. It passes a panic on to the caller, where it is handled like any other.
 func parallel(count int, run func(i int)) {
 	var group sync.WaitGroup
 	panics := make([]any, count)

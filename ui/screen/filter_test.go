@@ -48,7 +48,7 @@ func TestIncrementalFilterMatchesFullFilter(t *testing.T) {
 		incremental := list[*model.Point, model.Key]{sorted: rows, addTexts: (*model.TextIndex).AddPoint}
 		incremental.buildIndex()
 		text, filters := "", 0
-		ahead := map[rune]string{'<': "", 'Q': `"`, 'N': "-", 'P': "d"} // typed at the beginning
+		ahead := map[rune]string{'<': "", 'Q': `"`, 'N': "-", 'P': "d"} // inserted at the beginning
 		for _, key := range rapid.SliceOfN(rapid.SampledFrom([]rune("webdbW01 -\"n<<<<<QNPXX")), 1, 30).Draw(t, "keys") {
 			switch before, first := ahead[key]; {
 			case first && before != "":
@@ -65,12 +65,12 @@ func TestIncrementalFilterMatchesFullFilter(t *testing.T) {
 			}
 			once := list[*model.Point, model.Key]{sorted: rows, textIndex: incremental.textIndex, match: incremental.match}
 			if !slices.Equal(incremental.filterRows(), once.filterRows()) {
-				t.Fatalf("%q shows something else at the end of a typed line", text)
+				t.Fatalf("%q gives other rows if typed key by key", text)
 			}
 			filters++
 		}
 		if len(incremental.filterResults) > min(filters, maxFilterResults) {
-			t.Fatalf("%d filters are remembered", len(incremental.filterResults))
+			t.Fatalf("%d results are cached", len(incremental.filterResults))
 		}
 	})
 }

@@ -32,7 +32,7 @@ func newSnapshot(id model.ID, of model.Server, ago time.Duration) model.Point {
 	}
 }
 
-// harness is what stands around the panes, and keeps what they did.
+// harness is a fake program around the panes. It records what they do.
 type harness struct {
 	t            *testing.T
 	env          *Env
@@ -43,7 +43,7 @@ type harness struct {
 	openedServer model.ID
 }
 
-// newHarness is a world of which nothing is known.
+// newHarness returns a harness without any loaded list.
 func newHarness(t *testing.T) *harness {
 	t.Helper()
 	keys, styles := keymap.Default(), style.New(true)
@@ -58,7 +58,7 @@ func newHarness(t *testing.T) *harness {
 	return h
 }
 
-// newHarnessWith is a world with these points of the two servers.
+// newHarnessWith returns a harness with the two servers and these points.
 func newHarnessWith(t *testing.T, points ...model.Point) *harness {
 	t.Helper()
 	h := newHarness(t)
@@ -67,14 +67,14 @@ func newHarnessWith(t *testing.T, points ...model.Point) *harness {
 	return h
 }
 
-// setServers tells the state the list of servers.
+// setServers sets the state's list of servers.
 func (h *harness) setServers(err error, servers ...model.Server) {
 	h.t.Helper()
 	ticket, _ := h.state.Servers.Start(h.state.Now)
 	h.state.ApplyServers(ticket, servers, err)
 }
 
-// setPoints tells the state the lists of both kinds.
+// setPoints sets the state's lists of both kinds.
 func (h *harness) setPoints(points ...model.Point) {
 	h.t.Helper()
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
@@ -89,7 +89,7 @@ func (h *harness) setPoints(points ...model.Point) {
 	}
 }
 
-// lastNotice is the last sentence that was said.
+// lastNotice returns the last notice, or "".
 func (h *harness) lastNotice() string {
 	if len(h.notices) == 0 {
 		return ""
@@ -97,29 +97,29 @@ func (h *harness) lastNotice() string {
 	return h.notices[len(h.notices)-1]
 }
 
-// refusalText is what the refusal, or the waiting, says that is open.
+// refusalText returns the text of the open refusal or wait dialog.
 func (h *harness) refusalText() string {
 	h.t.Helper()
 	switch h.opened.(type) {
 	case *dialog.Refusal, *dialog.Wait:
 		return strings.Join(strings.Fields(strings.ReplaceAll(ansi.Strip(h.opened.View()), "│", "")), " ")
 	}
-	h.t.Fatalf("no refusal is open but %T; what was said: %q", h.opened, h.notices)
+	h.t.Fatalf("no refusal is open but %T; notices: %q", h.opened, h.notices)
 	return ""
 }
 
-// confirm is the question that is open, past its quiet time, and what it shows.
+// confirm returns the open confirmation, past its input delay, and what it shows.
 func (h *harness) confirm() (*dialog.Confirm, string) {
 	h.t.Helper()
 	q, ok := h.opened.(*dialog.Confirm)
 	if !ok {
-		h.t.Fatalf("no question is open; what was said: %q", h.notices)
+		h.t.Fatalf("no confirmation is open; notices: %q", h.notices)
 	}
 	q.Enable()
 	return q, ansi.Strip(q.View())
 }
 
-// keyPress is a key by its name.
+// keyPress returns the press of a key by name.
 func keyPress(name string) tea.KeyPressMsg {
 	codes := map[string]rune{"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown}
 	if code, ok := codes[name]; ok {
@@ -128,14 +128,14 @@ func keyPress(name string) tea.KeyPressMsg {
 	return tea.KeyPressMsg{Code: []rune(name)[0], Text: name}
 }
 
-// pressKeys gives keys to a pane one after the other.
+// pressKeys presses keys in a pane.
 func pressKeys(p Pane, names ...string) {
 	for _, name := range names {
 		p.Update(keyPress(name))
 	}
 }
 
-// pressInConfirm gives keys to the question that is open.
+// pressInConfirm presses keys in the open confirmation.
 func (h *harness) pressInConfirm(names ...string) {
 	h.t.Helper()
 	q, _ := h.confirm()
@@ -144,7 +144,7 @@ func (h *harness) pressInConfirm(names ...string) {
 	}
 }
 
-// checkShown fails the test unless the screen has all the texts.
+// checkShown fails the test unless the screen has all texts.
 func checkShown(t *testing.T, screen string, texts ...string) {
 	t.Helper()
 	for _, text := range texts {

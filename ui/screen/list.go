@@ -14,30 +14,30 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// list is what all panes of rows have in common: a cursor that stays on its thing by ID whatever a refresh brings, a
-// filter, and an order. T is a row, K its identity.
+// list is the common part of all panes with rows: a cursor that stays on its row by ID across refreshes, a filter, an order
+// and marks. T is a row, K its identity.
 type list[T any, K comparable] struct {
 	env           *Env
 	table         widget.Table
-	all           []T               // as they were given, which is how those stand that are alike in the order in force
-	sorted        []T               // all of them, in the order in force
-	sortedBy      Sorting           // which that was
-	textIndex     []indexPart       // their texts, once somebody looks for something; nil: nobody has
-	filterResults []filterResult[T] // what the filters showed that were typed on the way to this one, each among the one before
-	rows          []T               // what is shown of them: filtered
-	total         int               // how many there are without the filter
+	all           []T               // as they were given; equal rows keep this order
+	sorted        []T               // all, in the current order
+	sortedBy      Sorting           // the order of sorted
+	textIndex     []indexPart       // the rows' texts; nil: not built yet
+	filterResults []filterResult[T] // results while typing, each narrower than the one before
+	rows          []T               // the visible rows
+	total         int               // number of rows without the filter
 	identify      func(T) K
 	parser        filterParser[T]
-	addTexts      func(*model.TextIndex, T) // adds the texts of a row in which words are looked for
-	match         *matcher[T]               // of the filter as it stands; nil: everything is shown
-	filterProblem string                    // what is wrong with the filter
-	filterChanged bool                      // the filter has changed since the rows were made
+	addTexts      func(*model.TextIndex, T) // adds the searched texts of a row
+	match         *matcher[T]               // the current filter; nil: everything is shown
+	filterProblem string                    // what is wrong with the filter, or ""
+	filterChanged bool                      // the filter has changed since the rows were set
 	orders        []order[T]
-	sorting       *Sorting // the order in force, out of them
+	sorting       *Sorting // the current one of the orders
 	current       K
-	marks         map[K]bool // rows for a deed on several
+	marks         map[K]bool // rows marked for a bulk action
 	anchor        K          // where a range of marks begins
-	anchored      bool       // there is one
+	anchored      bool       // anchor is set
 	filter        textinput.Model
 	typing        bool
 	focused       bool
@@ -45,7 +45,7 @@ type list[T any, K comparable] struct {
 	height        int
 }
 
-// newList makes the rows of a pane. They begin in the first of the orders.
+// newList returns the list of a pane, in the first of the orders.
 func newList[T any, K comparable](
 	env *Env, columns []widget.Column, identify func(T) K, addTexts func(*model.TextIndex, T), parser filterParser[T], orders ...order[T],
 ) list[T, K] {
@@ -58,8 +58,8 @@ func newList[T any, K comparable](
 	}
 }
 
-// setRows takes new rows. The cursor stays on the same thing; if that is gone, on its nearest neighbour. The same rows once more
-// cost nothing: they are known by the slice, which nobody writes to.
+// setRows sets new rows. The cursor stays on the same row, or moves to the nearest one if it is gone. Setting the same slice
+// again is free, because nobody writes to it.
 func (l *list[T, K]) setRows(all []T) {
 	known := l.sorted != nil && sameSlice(all, l.all)
 	ordered := known && *l.sorting == l.sortedBy
@@ -76,12 +76,12 @@ func (l *list[T, K]) setRows(all []T) {
 	l.applyFilter()
 }
 
-// sameSlice says whether two lists are one slice: nobody writes to one, so that they are the same then.
+// sameSlice reports whether two lists are the same slice. Nobody writes to them, so then they are equal.
 func sameSlice[T any](a, b []T) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
-// applyFilter takes the rows that the filter lets through.
+// applyFilter sets the visible rows by the filter.
 func (l *list[T, K]) applyFilter() {
 	l.rows = l.sorted
 	switch {
@@ -89,7 +89,7 @@ func (l *list[T, K]) applyFilter() {
 		l.buildIndex()
 		l.rows = l.filterRows()
 	case !l.typing:
-		l.textIndex, l.filterResults = nil, nil // nobody looks for anything
+		l.textIndex, l.filterResults = nil, nil // no filter is in use
 	}
 	by := l.orders[l.sorting.index]
 	l.table.SortColumn, l.table.SortArrow = by.column, style.Ascending
@@ -100,7 +100,7 @@ func (l *list[T, K]) applyFilter() {
 	l.checkAnchor()
 	if at := slices.IndexFunc(l.rows, func(row T) bool { return l.identify(row) == l.current }); at >= 0 {
 		l.table.MoveTo(at)
-	} else if l.filterChanged { // somebody looks for something else: begin at the first
+	} else if l.filterChanged { // a new filter begins at the first row
 		l.moveTo(0)
 	} else {
 		l.moveTo(l.table.Cursor)
@@ -108,13 +108,13 @@ func (l *list[T, K]) applyFilter() {
 	l.filterChanged = false
 }
 
-// cursorIsCurrent says whether the cursor is where it should be.
+// cursorIsCurrent reports whether the cursor is on the current row.
 func (l *list[T, K]) cursorIsCurrent() bool {
 	row, ok := l.selected()
 	return ok && l.identify(row) == l.current
 }
 
-// matchedRunes are the runes of a row's name that the filter has found, for a cell.
+// matchedRunes reports which runes of a row's name the filter matched; nil: none.
 func (l *list[T, K]) matchedRunes(row T) func(int) bool {
 	if l.match == nil {
 		return nil
@@ -126,7 +126,7 @@ func (l *list[T, K]) matchedRunes(row T) func(int) bool {
 	return marks.Has
 }
 
-// parseFilter reads the filter anew.
+// parseFilter parses the filter's text.
 func (l *list[T, K]) parseFilter() {
 	l.match, l.filterProblem, l.filterChanged = nil, "", true
 	if l.filter.Value() == "" {
@@ -139,7 +139,7 @@ func (l *list[T, K]) parseFilter() {
 	}
 }
 
-// moveTo puts the cursor on a row, or the nearest there is.
+// moveTo puts the cursor on a row, or on the nearest one.
 func (l *list[T, K]) moveTo(row int) {
 	l.table.MoveTo(row)
 	if selected, ok := l.selected(); ok {
@@ -147,7 +147,7 @@ func (l *list[T, K]) moveTo(row int) {
 	}
 }
 
-// selected is the row under the cursor.
+// selected returns the row under the cursor.
 func (l *list[T, K]) selected() (T, bool) {
 	if l.table.Cursor < 0 || l.table.Cursor >= len(l.rows) {
 		var none T
@@ -178,10 +178,10 @@ func (l *list[T, K]) handleMoveKey(msg tea.KeyPressMsg) bool {
 	return true
 }
 
-// RowMsg is a click on a line of the pane's inside, counted from the line under the border.
+// RowMsg is a click on a line of the pane, counted from the line below the border.
 type RowMsg struct{ Line int }
 
-// WheelMsg turns the wheel over the pane.
+// WheelMsg is a turn of the mouse wheel over the pane.
 type WheelMsg struct{ Down bool }
 
 // handleMouse handles clicks and the wheel.
@@ -200,8 +200,8 @@ func (l *list[T, K]) handleMouse(msg tea.Msg) {
 	}
 }
 
-// handleMsg does what all panes of rows do alike with a message: the filter, the order, the cursor, the mouse. again says that
-// the rows must be made anew, taken that there is nothing left to do with it; else it is a key for the pane itself.
+// handleMsg handles what all panes share: the filter, the order, the cursor, the marks and the mouse. changed means that the
+// rows must be set again. If not handled, press is a key for the pane itself.
 func (l *list[T, K]) handleMsg(msg tea.Msg) (press tea.KeyPressMsg, changed, handled bool) {
 	press, ok := msg.(tea.KeyPressMsg)
 	if !ok {
@@ -217,7 +217,7 @@ func (l *list[T, K]) handleMsg(msg tea.Msg) (press tea.KeyPressMsg, changed, han
 	return press, false, l.handleMoveKey(press) || l.handleMarkKey(press)
 }
 
-// handleFilterKey handles the keys of the filter and of the order, and says whether the rows must be made anew.
+// handleFilterKey handles the keys of the filter and the order. changed means that the rows must be set again.
 func (l *list[T, K]) handleFilterKey(msg tea.KeyPressMsg) (changed, handled bool) {
 	keys := l.env.Keys.View
 	switch {
@@ -264,11 +264,11 @@ func (l *list[T, K]) handleTyping(msg tea.KeyPressMsg) (changed bool) {
 	return l.editFilter(msg)
 }
 
-// editFilter hands a key or a paste to the field, and says whether its text has changed.
+// editFilter passes a key or a paste to the field, and reports whether its text has changed.
 func (l *list[T, K]) editFilter(msg tea.Msg) bool {
 	before := l.filter.Value()
 	if text, ok := dialog.SanitizeInput(msg); ok {
-		l.filter, _ = l.filter.Update(text) // its only command is the blinking of a cursor that stands still
+		l.filter, _ = l.filter.Update(text) // its only command blinks the cursor, which is off
 	}
 	if l.filter.Value() == before {
 		return false
@@ -282,13 +282,13 @@ func (l *list[T, K]) stopTyping() {
 	l.filter.Blur()
 }
 
-// SetSize gives the pane its room, border included.
+// SetSize sets the pane's size, border included.
 func (l *list[T, K]) SetSize(width, height int) {
 	l.width, l.height = width, height
 	l.table.SetSize(max(width-widget.FrameWidth, 0), max(height-widget.FrameHeight, 0))
 }
 
-// SetFocus tells whether the keys go to the pane.
+// SetFocus sets whether the keys go to the pane.
 func (l *list[T, K]) SetFocus(on bool) {
 	l.focused = on
 	if !on && l.typing {
@@ -296,10 +296,10 @@ func (l *list[T, K]) SetFocus(on bool) {
 	}
 }
 
-// Filtered says whether a filter, or a mark, is there for esc to take away.
+// Filtered reports whether there is a filter or a mark that esc would clear.
 func (l *list[T, K]) Filtered() bool { return l.filter.Value() != "" || len(l.marks) > 0 }
 
-// Typing says whether the pane takes every key as text.
+// Typing reports whether the pane takes every key as text.
 func (l *list[T, K]) Typing() bool { return l.typing }
 
 // frame draws the pane around a body.
@@ -322,8 +322,7 @@ func (l *list[T, K]) frame(title, problem, body string) string {
 	return widget.Frame{Title: title, Note: note, Border: edge}.Render(body, l.width, l.height)
 }
 
-// filterNote shows the filter in the lower edge: while it is typed, and as long as it holds. What is wrong with it stands
-// beside it.
+// filterNote returns the filter, and what is wrong with it, for the lower border.
 func (l *list[T, K]) filterNote(s *style.Styles) string {
 	problem := ""
 	if l.filterProblem != "" {

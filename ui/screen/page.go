@@ -15,7 +15,7 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// Page is one server opened: its facts, and one timeline of its backups and snapshots together.
+// Page shows one server: its properties, and a timeline of its backups and snapshots.
 type Page struct {
 	list[*model.Point, model.Key]
 	actions Actions
@@ -34,14 +34,14 @@ const (
 	pageExpires
 )
 
-// NewPage opens a server.
+// NewPage returns the page of a server.
 func NewPage(env *Env, server model.ID) *Page {
 	p := &Page{actions: Actions{env}, server: server, list: newList(env, []widget.Column{
 		pageKind:        {Title: "KIND", Width: 11},
 		pageName:        {Title: "NAME", Width: 12, Max: 40},
 		pageStatus:      {Title: "STATUS", Width: 11, Rank: 2},
 		pageCreated:     {Title: "CREATED UTC", Width: len("15 Jan 18:30"), Right: true},
-		pageDataLoss:    {Title: "BACK LOSES", Width: 10, Right: true, Rank: 1},
+		pageDataLoss:    {Title: "DATA LOSS", Width: 10, Right: true, Rank: 1},
 		pageRestoreTime: {},
 		pageSize:        {Title: "SIZE", Width: 7, Right: true, Rank: 3},
 		pageExpires:     {Title: "EXPIRES", Width: 11, Right: true, Rank: 4},
@@ -59,10 +59,10 @@ func (p *Page) SelectPoint(k model.Key) {
 	p.Refresh()
 }
 
-// Title is the pane's name.
+// Title returns the pane's name.
 func (p *Page) Title() string { return "Server" }
 
-// Refresh takes over what the state knows now. What a restore took last time is only shown once there was one.
+// Refresh updates the rows from the state. The column of restore durations is shown only if there was a restore.
 func (p *Page) Refresh() {
 	points := pointersTo(p.env.State.PointsOf(p.server))
 	p.table.Columns[pageRestoreTime] = widget.Column{}
@@ -73,17 +73,17 @@ func (p *Page) Refresh() {
 	for _, q := range points {
 		p.table.Columns[pageCreated].Width = max(p.table.Columns[pageCreated].Width, len(widget.ShortTime(q.CreatedAt, p.env.State.Now)))
 	}
-	p.sorted = nil // how long things took may be another, and the points the same
+	p.sorted = nil // durations may have changed though the points have not
 	p.setRows(points)
 }
 
-// SetSize gives the page its room, border included. Above the rows stand the facts and the timeline.
+// SetSize sets the page's size, border included. The header is above the rows.
 func (p *Page) SetSize(width, height int) {
 	p.list.SetSize(width, height)
 	p.table.SetSize(max(width-widget.FrameWidth, 0), max(height-widget.FrameHeight-len(p.header(p.env.Styles())), 0))
 }
 
-// Update takes keys and clicks; see [Pane].
+// Update handles a message; see [Pane].
 func (p *Page) Update(msg tea.Msg) tea.Cmd {
 	if row, ok := msg.(RowMsg); ok {
 		row.Line -= len(p.header(p.env.Styles()))
@@ -104,7 +104,7 @@ func (p *Page) handleKey(press tea.KeyPressMsg) tea.Cmd {
 	return p.actions.handlePointKey(press, p.server, "restore point", point, p.marks, p.filter.Value() != "")
 }
 
-// ShortHelp is what the footer shows.
+// ShortHelp returns the keys for the footer.
 func (p *Page) ShortHelp() []key.Binding {
 	k := p.env.Keys
 	if _, there := p.env.State.Server(p.server); !there {
@@ -116,7 +116,7 @@ func (p *Page) ShortHelp() []key.Binding {
 	return []key.Binding{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, k.View.Back, k.Mark.One, k.View.Filter, k.View.Order, k.View.Open}
 }
 
-// FullHelp is the same in groups.
+// FullHelp returns the same keys in groups.
 func (p *Page) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
 
 // View draws the page.
@@ -125,7 +125,7 @@ func (p *Page) View() string {
 	server, ok := p.env.State.Server(p.server)
 	title := s.AccentStrong.Render(widget.NormalizeWidth(server.Ref().Label())) + s.Muted.Render(fmt.Sprintf(" #%s %s %d restore points", p.server, style.Dot, p.total))
 	if !ok {
-		return p.frame(s.AccentStrong.Render("#"+string(p.server)), "", renderMessage(s, message{s.Bad, "This server is no longer there.", p.env.Keys.View.Back.Help().Key + " goes back."}, p.innerWidth()))
+		return p.frame(s.AccentStrong.Render("#"+string(p.server)), "", renderMessage(s, message{s.Bad, "This server no longer exists.", p.env.Keys.View.Back.Help().Key + " goes back."}, p.innerWidth()))
 	}
 	problem := p.env.staleNote(sourceOf(&p.env.State.Backups))
 	if problem == "" {
@@ -136,7 +136,7 @@ func (p *Page) View() string {
 
 func (p *Page) innerWidth() int { return p.width - widget.FrameWidth }
 
-// header is the facts, and the timeline where there is room for it.
+// header returns the server's properties, and the timeline if it fits.
 func (p *Page) header(s *style.Styles) []string {
 	server, _ := p.env.State.Server(p.server)
 	room := max(p.innerWidth()-4, 1)
@@ -151,7 +151,7 @@ func (p *Page) header(s *style.Styles) []string {
 		a := model.Assess(server, p.env.State.PointsOf(p.server), p.env.Policies.For(server), p.env.State.Now)
 		for _, r := range a.Reasons {
 			st := s.Warning
-			if r.Health >= model.Failing { // there is nothing, or it fails
+			if r.Health >= model.Failing { // failing, or no backup or restore point
 				st = s.Bad
 			}
 			lines = append(lines, "  "+st.Render(widget.Truncate(style.Warning+" "+r.Message, room)))
@@ -164,7 +164,7 @@ func (p *Page) header(s *style.Styles) []string {
 	return append(lines, "", "  "+scale, "  "+line, "  "+widget.Truncate(p.legend(s), room), "")
 }
 
-// planText are the plan's name and sizes, as far as they are known.
+// planText returns the plan's name and its known sizes.
 func planText(plan model.Plan) string {
 	parts := []string{fmt.Sprintf("%s %d vCPU", plan.Name, plan.VCPUs)}
 	if plan.MemoryMB > 0 {
@@ -173,7 +173,7 @@ func planText(plan model.Plan) string {
 	return strings.Join(append(parts, fmt.Sprintf("%d GB", plan.StorageGB)), ", ")
 }
 
-// timeline is the points that are shown, and the one under the cursor in the colour of the focus.
+// timeline returns the visible points. The one under the cursor has the focus colour.
 func (p *Page) timeline(s *style.Styles) widget.Timeline {
 	now := p.env.State.Now
 	t := widget.Timeline{From: now, Now: now}
@@ -197,7 +197,7 @@ func (p *Page) timeline(s *style.Styles) widget.Timeline {
 	return t
 }
 
-// kindSign tells the kinds apart by glyph, and by a hue that means nothing else.
+// kindSign returns the glyph and the style of a point's kind. The hue has no other meaning.
 func kindSign(s *style.Styles, p *model.Point) (string, lipgloss.Style) {
 	switch {
 	case p.Kind == model.Snapshot:
@@ -217,7 +217,7 @@ func (p *Page) legend(s *style.Styles) string {
 	return out
 }
 
-// longestGap is the longest time between two usable points, or between the newest and now.
+// longestGap returns the longest time between two usable points, or between the newest and now.
 func longestGap(points []*model.Point, now time.Time) (time.Duration, bool) {
 	usable := make([]*model.Point, 0, len(points))
 	for _, p := range points {
@@ -247,7 +247,7 @@ func (p *Page) rowsOrMessage(s *style.Styles) string {
 		if !p.env.State.PointsComplete() {
 			return renderMessage(s, message{s.Muted, "loading restore points" + style.Ellipsis, ""}, p.innerWidth())
 		}
-		return renderMessage(s, message{s.Bad, "There is nothing to go back to.", k.Action.Snapshot.Help().Key + " takes a snapshot, " + k.Action.Backup.Help().Key + " a backup."}, p.innerWidth())
+		return renderMessage(s, message{s.Bad, "No restore points yet.", k.Action.Snapshot.Help().Key + " takes a snapshot, " + k.Action.Backup.Help().Key + " a backup."}, p.innerWidth())
 	}
 	return p.table.View(s, p.focused, func(i int) []widget.Span { return p.cells(s, p.rows[i]) })
 }
@@ -255,27 +255,27 @@ func (p *Page) rowsOrMessage(s *style.Styles) string {
 func (p *Page) cells(s *style.Styles, point *model.Point) []widget.Span {
 	glyph, st := kindSign(s, point)
 	word, name := kindAndName(point)
-	loses := widget.Span{Text: "-", Style: s.Muted}
+	dataLoss := widget.Span{Text: "-", Style: s.Muted}
 	now := p.env.State.Now
 	age, known := point.Age(now)
 	if known && point.CannotRestore(now) == "" {
-		loses = widget.Span{Text: widget.FormatDuration(age), Style: s.Text}
+		dataLoss = widget.Span{Text: widget.FormatDuration(age), Style: s.Text}
 	}
 	created := widget.Span{Text: widget.ShortTime(point.CreatedAt, now), Style: s.Text}
 	if !known {
 		created = widget.Span{Text: widget.CreatedAgo(point, now), Style: s.Warning}
 	}
-	took := widget.Span{Text: "-", Style: s.Muted}
+	duration := widget.Span{Text: "-", Style: s.Muted}
 	if last, known := p.env.State.LastRestoreDuration(*point); known {
-		took = widget.Span{Text: widget.FormatDuration(last), Style: s.Text}
+		duration = widget.Span{Text: widget.FormatDuration(last), Style: s.Text}
 	}
 	return []widget.Span{
 		pageKind:        signSpan(glyph, st, word, s.Text),
 		pageName:        {Text: name, Style: s.Text, Matched: p.matchedRunes(point)},
 		pageStatus:      PointStatus(s, point.Status),
 		pageCreated:     created,
-		pageDataLoss:    loses,
-		pageRestoreTime: took,
+		pageDataLoss:    dataLoss,
+		pageRestoreTime: duration,
 		pageSize:        {Text: widget.SizeOf(point), Style: s.Text},
 		pageExpires:     expirySpan(s, point, now),
 	}

@@ -13,14 +13,14 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// message is what a pane says in place of rows.
+// message is what a pane shows instead of rows.
 type message struct {
 	style lipgloss.Style
 	text  string
 	hint  string // what to do
 }
 
-// renderMessage sets a message into a pane of the given inner width.
+// renderMessage lays out a message in a pane of the given inner width.
 func renderMessage(s *style.Styles, m message, width int) string {
 	var lines []string
 	for _, l := range widget.Wrap(widget.NormalizeWidth(m.text), width-4) {
@@ -32,19 +32,19 @@ func renderMessage(s *style.Styles, m message, width int) string {
 	return "\n" + strings.Join(lines, "\n")
 }
 
-// source is what a pane's rows came from.
+// source is the state of the list behind a pane.
 type source struct {
 	loaded    bool
-	requested bool // a request is on its way, or has been answered
+	requested bool // a request is under way, or has failed
 	err       error
-	at        time.Time // when the rows came, on this machine's clock
+	at        time.Time // when the rows arrived, by this machine's clock
 }
 
 func sourceOf[T any](r *model.Remote[T]) source {
 	return source{loaded: r.Loaded(), requested: r.Busy() || r.Err != nil, err: r.Err, at: r.At}
 }
 
-// loadingMessage is what a pane says before the first good answer: that it is on its way, or why there is none.
+// loadingMessage returns what a pane shows before its list has loaded: that it is loading, or why it failed.
 func (e *Env) loadingMessage(from source, what string) (message, bool) {
 	s := e.Styles()
 	switch {
@@ -53,12 +53,12 @@ func (e *Env) loadingMessage(from source, what string) (message, bool) {
 	case from.err != nil:
 		return message{s.Bad, style.Failed + " no " + what + ": " + errorReason(from.err), errorRemedy(e, from.err)}, true
 	case !from.requested:
-		return message{s.Muted, "no account is open", ""}, true
+		return message{s.Muted, "not signed in", ""}, true
 	}
 	return message{s.Muted, "loading " + what + style.Ellipsis, ""}, true
 }
 
-// incompleteMessage is what a pane without rows says of an incomplete list: that it shows none does not mean that there is none.
+// incompleteMessage returns what a pane without rows shows if its list is incomplete, as there may be rows.
 func (e *Env) incompleteMessage(err error) (message, bool) {
 	if !errors.Is(err, model.ErrIncomplete) {
 		return message{}, false
@@ -66,33 +66,32 @@ func (e *Env) incompleteMessage(err error) (message, bool) {
 	return message{e.Styles().Bad, style.Failed + " " + model.ErrorMessage(err), errorRemedy(e, err)}, true
 }
 
-// errorReason is why there is nothing. How long the API asked to be left alone is counted down beside it; in its own words the
-// number would stand still.
+// errorReason returns why a list failed. For a rate limit it leaves out the delay, which the hint counts down.
 func errorReason(err error) string {
 	if errors.Is(err, model.ErrRateLimited) && model.RetryAfter(err) > 0 {
-		return "the API had " + model.ErrRateLimited.Error()
+		return "rate limited by the API"
 	}
 	return model.ErrorMessage(err)
 }
 
-// errorRemedy is what to do about a failure.
+// errorRemedy returns what to do about a failure.
 func errorRemedy(e *Env, err error) string {
 	refresh := e.Keys.View.Refresh.Help().Key
 	if errors.Is(err, model.ErrUnauthorized) {
 		return refresh + " asks for another token."
 	}
 	if model.RetryAfter(err) > 0 {
-		return "It is asked again by itself in " + widget.FormatDuration(e.RetryIn()) + "."
+		return "Retrying in " + widget.FormatDuration(e.RetryIn()) + "."
 	}
-	return refresh + " asks again now; it is asked again by itself."
+	return refresh + " retries now; otherwise it is retried automatically."
 }
 
-// noServerKeys are the keys of a pane while there is no server that a deed could be done to.
+// noServerKeys returns the footer's keys of a pane without servers.
 func (e *Env) noServerKeys() []key.Binding {
 	return []key.Binding{e.Keys.View.Refresh, e.Keys.View.Activity, e.Keys.View.Palette, e.Keys.View.Quit}
 }
 
-// staleNote is the line under rows that could not be refreshed: why, and how old they are.
+// staleNote returns the note below rows that could not be refreshed: their age and why.
 func (e *Env) staleNote(from source) string {
 	if from.err == nil || !from.loaded {
 		return ""
@@ -111,7 +110,7 @@ type detail struct {
 	style        lipgloss.Style
 }
 
-// detailLines sets facts one under the other, with their values aligned and wrapped.
+// detailLines lays out details one below the other, with aligned and wrapped values.
 func detailLines(s *style.Styles, width int, rows []detail) []string {
 	const label = 13
 	var out []string

@@ -19,7 +19,7 @@ func newPointsPane(h *harness, kind model.Kind, of model.Server) *Points {
 	return p
 }
 
-// idUnderCursor is the ID of the point under the cursor.
+// idUnderCursor returns the ID of the point under the cursor.
 func idUnderCursor(t *testing.T, p *Points) model.ID {
 	t.Helper()
 	point, ok := p.selected()
@@ -44,10 +44,10 @@ func TestCursorStaysOnItsPointAcrossRefreshes(t *testing.T) {
 		{[]model.Point{a, b, c, newSnapshot("4", web, 0)}, "2"}, // a new one above
 		{[]model.Point{b}, "2"},
 		{[]model.Point{c, b, a}, "2"}, // another order
-		{[]model.Point{c, a}, "1"},    // it is gone: the nearest neighbour, and not the first row
+		{[]model.Point{c, a}, "1"},    // it is gone: the nearest neighbour, not the first row
 		{[]model.Point{c, b, a}, "1"},
 		{nil, ""},
-		{[]model.Point{c, b, a}, "1"}, // and back
+		{[]model.Point{c, b, a}, "1"}, // it is back
 	} {
 		h.setPoints(step.points...)
 		p.Refresh()
@@ -78,13 +78,13 @@ func TestPointsPaneStates(t *testing.T) {
 		pane *Points
 		want []string
 	}{
-		"no account":         {p(newHarness(t)), []string{"no account is open"}},
+		"no account":         {p(newHarness(t)), []string{"not signed in"}},
 		"loading":            {p(loading(newHarness(t))), []string{"loading snapshots"}},
-		"failed":             {p(failing(newHarness(t))), []string{"no snapshots", "the API has trouble", "R asks again"}},
-		"empty":              {p(newHarnessWith(t)), []string{"No snapshots of web-server-01 yet.", "s makes the first one."}},
+		"failed":             {p(failing(newHarness(t))), []string{"no snapshots", "the API has trouble", "R retries now"}},
+		"empty":              {p(newHarnessWith(t)), []string{"No snapshots of web-server-01 yet.", "s creates the first one."}},
 		"rows":               {p(newHarnessWith(t, newSnapshot("1", web, time.Hour))), []string{"snap-1", "completed", "5.0 GB", "1 h ago", "1/5"}},
 		"rows and a failure": {p(failing(newHarnessWith(t, newSnapshot("1", web, time.Hour)))), []string{"snap-1", "old", "the API has trouble"}},
-		"no server":          {newPointsPane(newHarnessWith(t), model.Snapshot, model.Server{}), []string{"No server is chosen."}},
+		"no server":          {newPointsPane(newHarnessWith(t), model.Snapshot, model.Server{}), []string{"No server selected."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.pane.Refresh()
@@ -98,7 +98,7 @@ func TestFilterWithoutMatchesShowsHowToClearIt(t *testing.T) {
 	p := newPointsPane(h, model.Snapshot, web)
 	pressKeys(p, "/", "z", "z", "z")
 	if !p.Typing() {
-		t.Error("it takes no text")
+		t.Error("it does not take text")
 	}
 	pressKeys(p, "enter")
 	checkShown(t, plainView(p), "No snapshot matches “zzz”.", "esc clears")
@@ -110,12 +110,12 @@ func TestReadOnlyOffersNoAction(t *testing.T) {
 	h := newHarnessWith(t)
 	h.env.Keys.DisableActions()
 	p := newPointsPane(h, model.Snapshot, web)
-	if screen := plainView(p); strings.Contains(screen, "makes the first one") {
-		t.Errorf("it offers one:\n%s", screen)
+	if screen := plainView(p); strings.Contains(screen, "creates the first one") {
+		t.Errorf("it offers an action:\n%s", screen)
 	}
 	pressKeys(p, "s", "b", "r", "d")
 	if h.opened != nil || len(h.started) > 0 {
-		t.Error("a deed was begun")
+		t.Error("an action was started")
 	}
 }
 
@@ -137,15 +137,15 @@ func TestOrdersCycleInBothDirections(t *testing.T) {
 		forward := h.lastNotice()
 		pressKeys(p, "O")
 		if h.lastNotice() == forward {
-			t.Errorf("%s: the other way round is called the same", forward)
+			t.Errorf("%s: the reverse order has the same name", forward)
 		}
 		notices[forward], notices[h.lastNotice()] = true, true
 		if got := idUnderCursor(t, p); got != first {
-			t.Errorf("%s: the cursor went to %s", h.lastNotice(), got)
+			t.Errorf("%s: the cursor moved to %s", h.lastNotice(), got)
 		}
 	}
 	if len(notices) != 2*len(columns) || p.sorting.index != 0 {
-		t.Errorf("%d orders of the %d columns %v, both ways: %v", len(notices), len(columns), columns, notices)
+		t.Errorf("%d orders of the %d columns %v in both directions: %v", len(notices), len(columns), columns, notices)
 	}
 }
 
@@ -172,7 +172,7 @@ func TestKeyWithoutSelectionExplainsWhy(t *testing.T) {
 	}
 }
 
-// responseTo is what a key was answered: an action's by a refusal, another one by a notice.
+// responseTo returns the response to a key: a refusal for an action's key, a notice for others.
 func (h *harness) responseTo(key string) string {
 	h.t.Helper()
 	if key == "enter" {
@@ -257,6 +257,6 @@ func TestIncompleteListIsShownAndBlocksBulkActions(t *testing.T) {
 		t.Errorf("it shows\n%s", shown)
 	}
 	if pressKeys(p, "*"); p.MarkCount() != 0 {
-		t.Error("all that is listed was marked as if it were all there is")
+		t.Error("an incomplete list was marked completely")
 	}
 }

@@ -13,18 +13,18 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// Points is the pane of one kind of restore points: those of the server under the cursor, or of all servers.
+// Points is the pane of backups or of snapshots, of the server under the cursor or of all servers.
 type Points struct {
 	list[*model.Point, model.Key]
 	actions     Actions
 	kind        model.Kind
-	server      model.ServerRef // whose points are shown; empty ID: there is no server
-	fleet       bool            // all servers' points are shown
-	cursorMoved bool            // the cursor was put where it is by hand
-	sortedFrom  []model.Point   // all servers' points as the state lists them, once they have been shown
-	fleetPoints []*model.Point  // they, newest first
+	server      model.ServerRef // whose points are shown; empty ID: no server
+	fleet       bool            // points of all servers are shown
+	cursorMoved bool            // the user has moved the cursor
+	sortedFrom  []model.Point   // the list of which fleetPoints were made; nil: not made yet
+	fleetPoints []*model.Point  // points of all servers, newest first
 
-	widenedRows []*model.Point // the rows for which the column of expiries is as wide as it is
+	widenedRows []*model.Point // the rows for which the width of EXPIRES was set
 }
 
 // The columns of a points pane.
@@ -38,7 +38,7 @@ const (
 	pointDescription
 )
 
-// NewPoints makes the pane of backups or of snapshots.
+// NewPoints returns the pane of backups or of snapshots.
 func NewPoints(env *Env, kind model.Kind) *Points {
 	p := &Points{actions: Actions{env}, kind: kind, list: newList(env, pointColumns(kind, false),
 		(*model.Point).Key, (*model.TextIndex).AddPoint, pointQueryParser(env), pointOrders(kind)...,
@@ -47,7 +47,7 @@ func NewPoints(env *Env, kind model.Kind) *Points {
 	return p
 }
 
-// Title is the pane's name.
+// Title returns the pane's name.
 func (p *Points) Title() string {
 	if p.kind == model.Snapshot {
 		return "Snapshots"
@@ -55,12 +55,12 @@ func (p *Points) Title() string {
 	return "Backups"
 }
 
-// Show tells whose points to show.
+// Show sets whose points to show.
 func (p *Points) Show(server model.ServerRef, fleet bool) {
 	if server == p.server && fleet == p.fleet {
 		return
 	}
-	if fleet && p.fleet { // it is the same list, whichever server is under the cursor
+	if fleet && p.fleet { // the fleet's list is the same for every server
 		p.server = server
 		return
 	}
@@ -72,11 +72,11 @@ func (p *Points) Show(server model.ServerRef, fleet bool) {
 	if other {
 		p.ApplyColumns()
 	}
-	p.filterChanged = true // another server's points: begin at the first, unless one was chosen
+	p.filterChanged = true // begin at the first point, unless one was chosen
 	p.Refresh()
 }
 
-// Refresh takes over what the state knows now. The points of all servers are put together once, and kept as long as they are those.
+// Refresh updates the rows from the state. The sorted points of all servers are kept until the list changes.
 func (p *Points) Refresh() {
 	now := p.env.State.Points(p.kind).Value
 	if !sameSlice(now, p.sortedFrom) {
@@ -94,7 +94,7 @@ func (p *Points) Refresh() {
 	p.setRows(p.fleetPoints)
 }
 
-// widenExpiry makes room for "none stated" where a row says so.
+// widenExpiry widens EXPIRES if a row says "none stated".
 func (p *Points) widenExpiry() {
 	column := &p.table.Columns[pointExpires]
 	if column.Width == 0 || sameSlice(p.rows, p.widenedRows) {
@@ -108,7 +108,7 @@ func (p *Points) widenExpiry() {
 	}
 }
 
-// pointersTo points to each of a list, which nobody writes to: points are large, and rows are moved.
+// pointersTo returns pointers to the points, because points are large and rows are moved. Nobody writes to the list.
 func pointersTo(points []model.Point) []*model.Point {
 	out := make([]*model.Point, len(points))
 	for i := range points {
@@ -117,7 +117,7 @@ func pointersTo(points []model.Point) []*model.Point {
 	return out
 }
 
-// Update takes keys and clicks; see [Pane].
+// Update handles a message; see [Pane].
 func (p *Points) Update(msg tea.Msg) tea.Cmd {
 	before := p.current
 	press, changed, handled := p.handleMsg(msg)
@@ -140,7 +140,7 @@ func (p *Points) handleKey(press tea.KeyPressMsg) tea.Cmd {
 	return p.actions.handlePointKey(press, server, p.kind.String(), point, p.marks, p.filter.Value() != "")
 }
 
-// ShortHelp is what the footer shows.
+// ShortHelp returns the keys for the footer.
 func (p *Points) ShortHelp() []key.Binding {
 	k := p.env.Keys
 	if len(p.env.State.Servers.Value) == 0 && len(p.rows) == 0 {
@@ -149,7 +149,7 @@ func (p *Points) ShortHelp() []key.Binding {
 	return []key.Binding{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, k.Mark.One, k.View.Filter, k.View.Order, k.View.Fleet, k.View.Open}
 }
 
-// FullHelp is the same in groups.
+// FullHelp returns the same keys in groups.
 func (p *Points) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
 
 // View draws the pane.
@@ -192,7 +192,7 @@ func (p *Points) title(s *style.Styles) string {
 		widget.Blocks(q.Taken(), q.Limit, full, s.Faint) + s.Muted.Render(" "+quotaShort(q))
 }
 
-// quotaShort is how much of a quota is used: "3/5", and "3+/5" where there may be more.
+// quotaShort returns a quota's usage: "3/5", or "3+/5" if there may be more.
 func quotaShort(q model.Quota) string {
 	more := ""
 	if q.Incomplete {
@@ -222,16 +222,16 @@ func (p *Points) body(s *style.Styles, from source) string {
 	return p.table.View(s, p.focused, func(i int) []widget.Span { return p.cells(s, p.rows[i]) })
 }
 
-// emptyMessage is what an empty pane says.
+// emptyMessage returns what an empty pane shows.
 func (p *Points) emptyMessage(s *style.Styles) message {
 	k := p.env.Keys
 	switch {
 	case p.filter.Value() != "":
 		return message{s.Text, fmt.Sprintf("No %s matches “%s”.", p.kind, p.filter.Value()), k.View.Back.Help().Key + " clears the filter."}
 	case p.fleet:
-		return message{s.Text, fmt.Sprintf("There are no %ss yet.", p.kind), ""}
+		return message{s.Text, fmt.Sprintf("No %ss yet.", p.kind), ""}
 	case p.server.ID == "":
-		return message{s.Muted, "No server is chosen.", ""}
+		return message{s.Muted, "No server selected.", ""}
 	}
 	create := k.Action.Backup
 	if p.kind == model.Snapshot {
@@ -239,7 +239,7 @@ func (p *Points) emptyMessage(s *style.Styles) message {
 	}
 	hint := ""
 	if create.Enabled() {
-		hint = create.Help().Key + " makes the first one."
+		hint = create.Help().Key + " creates the first one."
 	}
 	return message{s.Text, fmt.Sprintf("No %ss of %s yet.", p.kind, p.server.SentenceName()), hint}
 }
@@ -249,7 +249,7 @@ func (p *Points) cells(s *style.Styles, point *model.Point) []widget.Span {
 	name, description := widget.Span{Text: point.Name, Style: s.Text, Matched: found}, widget.Span{Text: point.Description, Style: s.Muted}
 	if p.kind == model.Backup {
 		name = widget.Span{Text: string(point.Type), Style: s.Text}
-		description.Matched = found // what is looked through as a backup's name
+		description.Matched = found // the filter searches it as the backup's name
 		if point.Type == model.Automatic {
 			name.Style = s.Muted
 		}
@@ -265,7 +265,7 @@ func (p *Points) cells(s *style.Styles, point *model.Point) []widget.Span {
 	}
 }
 
-// expiringSoon is when an automatic backup's end is worth a colour.
+// expiringSoon is the time before expiry from which it is shown as a warning.
 const expiringSoon = 48 * time.Hour
 
 func expirySpan(s *style.Styles, point *model.Point, now time.Time) widget.Span {
@@ -276,7 +276,7 @@ func expirySpan(s *style.Styles, point *model.Point, now time.Time) widget.Span 
 	return out
 }
 
-// createdSpan is how long ago a point was made, in the colour of a warning where that cannot be believed.
+// createdSpan returns how long ago a point was created, as a warning if the time is not plausible.
 func createdSpan(s *style.Styles, point *model.Point, now time.Time) widget.Span {
 	out := widget.Span{Text: widget.CreatedAgo(point, now), Style: s.Text}
 	if _, known := point.Age(now); !known {
@@ -285,7 +285,7 @@ func createdSpan(s *style.Styles, point *model.Point, now time.Time) widget.Span
 	return out
 }
 
-// PointStatus is a restore point's status as glyph, word and colour.
+// PointStatus returns a restore point's status as glyph, word and colour.
 func PointStatus(s *style.Styles, status model.PointStatus) widget.Span {
 	switch {
 	case status == model.Completed:
@@ -298,7 +298,7 @@ func PointStatus(s *style.Styles, status model.PointStatus) widget.Span {
 	return signSpan(style.Unknown, s.Muted, string(status), s.Muted)
 }
 
-// markedPoints are the marked ones that are still there.
+// markedPoints returns the marked points that still exist.
 func markedPoints(state *model.State, marks map[model.Key]bool) []model.Point {
 	var out []model.Point
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {

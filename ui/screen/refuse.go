@@ -12,19 +12,19 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// actionTitles is an action as the titles of its dialogs name it: while it waits, and where it cannot be done.
+// actionTitles are the titles of an action's dialogs: while waiting for lists, and if it cannot begin.
 type actionTitles struct{ title, refused string }
 
-// The actions that have a key.
+// The titles of the actions that have a key.
 var (
-	snapshotTitles = actionTitles{"New snapshot", "No snapshot now"}
-	backupTitles   = actionTitles{"New backup", "No backup now"}
-	restoreTitles  = actionTitles{"Restore", "No restore now"}
-	deleteTitles   = actionTitles{"Delete", "Not deleted"}
-	cleanupTitles  = actionTitles{"Clear up old restore points", "Nothing cleared up"}
+	snapshotTitles = actionTitles{"New snapshot", "Cannot create a snapshot"}
+	backupTitles   = actionTitles{"New backup", "Cannot create a backup"}
+	restoreTitles  = actionTitles{"Restore", "Cannot restore"}
+	deleteTitles   = actionTitles{"Delete", "Cannot delete"}
+	cleanupTitles  = actionTitles{"Clean up old restore points", "Nothing cleaned up"}
 )
 
-// createTitles is the action that makes a point of the kind.
+// createTitles returns the titles for creating a point of the kind.
 func createTitles(kind model.Kind) actionTitles {
 	if kind == model.Snapshot {
 		return snapshotTitles
@@ -32,13 +32,13 @@ func createTitles(kind model.Kind) actionTitles {
 	return backupTitles
 }
 
-// refuse says in a dialog why an action cannot be done, and what to do about it. It is the whole answer to the key, and takes
-// the keys that were typed behind it.
+// refuse opens a dialog that says why an action cannot begin and what to do. The dialog takes keys that were typed after the
+// action's key.
 func (a Actions) refuse(titles actionTitles, why, remedy string) tea.Cmd {
 	return a.env.OpenDialog(dialog.NewRefusal(dialog.Reason{Title: titles.refused, Why: asSentence(why), Remedy: remedy}, a.env.Keys.Dialog, a.env.Styles))
 }
 
-// asSentence makes a reason one: it begins with a capital letter, unless with a name, and ends with a full stop.
+// asSentence turns a reason into a sentence, with a full stop and, unless it begins with a name, a capital letter.
 func asSentence(why string) string {
 	for _, start := range []string{"it ", "there ", "no ", "a ", "the ", "not ", "servers are ", "backup #", "snapshot #"} {
 		if strings.HasPrefix(why, start) {
@@ -51,7 +51,7 @@ func asSentence(why string) string {
 	return why + "."
 }
 
-// whenLoaded opens what an action asks as soon as all lists are there; until then a dialog says what it waits for.
+// whenLoaded opens an action's dialog once all lists have loaded. Until then another dialog shows which are missing.
 func (a Actions) whenLoaded(titles actionTitles, open func() tea.Cmd) tea.Cmd {
 	if a.pendingLists() == "" {
 		return open()
@@ -59,7 +59,7 @@ func (a Actions) whenLoaded(titles actionTitles, open func() tea.Cmd) tea.Cmd {
 	return a.env.OpenDialog(dialog.NewWait(titles.title, a.pendingLists, open, a.env.Keys.Dialog, a.env.Styles))
 }
 
-// pendingLists names the lists that have not come yet; empty: there is none. One that could not be read is not waited for.
+// pendingLists names the lists that are loading, or returns "". It leaves out lists that failed.
 func (a Actions) pendingLists() string {
 	s := a.env.State
 	var lists []string
@@ -77,7 +77,7 @@ func (a Actions) pendingLists() string {
 	return strings.Join(lists, "")
 }
 
-// listError is why nothing can be done without the lists, or "".
+// listError returns why actions cannot begin without the lists, or "".
 func (a Actions) listError() string {
 	s := a.env.State
 	switch {
@@ -90,10 +90,10 @@ func (a Actions) listError() string {
 	case s.Snapshots.Err != nil:
 		return "the snapshots cannot be read: " + model.ErrorMessage(s.Snapshots.Err)
 	}
-	return "the backups and snapshots are not known yet"
+	return "the backups and snapshots have not loaded yet"
 }
 
-// refuseNoSelection is the answer to an action's key where the cursor is on nothing, once it is known that nothing is there.
+// refuseNoSelection refuses an action because no row is under the cursor, once all lists have loaded.
 func (a Actions) refuseNoSelection(titles actionTitles, what string, filtered bool) tea.Cmd {
 	return a.whenLoaded(titles, func() tea.Cmd {
 		remedy := "Choose one first."
@@ -104,21 +104,20 @@ func (a Actions) refuseNoSelection(titles actionTitles, what string, filtered bo
 	})
 }
 
-// ConfirmPhrase is what must be typed before something happens to a server that cannot be taken back: its name; where that cannot be
-// typed, its ID.
+// ConfirmPhrase returns what must be typed before an irreversible action: the server's name, or its ID if the name cannot be typed.
 func ConfirmPhrase(server model.ServerRef) *dialog.Phrase {
 	id := string(server.ID)
 	switch {
 	case model.IsBlankName(server.Name):
-		return &dialog.Phrase{Text: id, Prompt: "Type the server's ID, " + id + ", to confirm: it has no name", Short: "Type the ID " + id + " to confirm"}
+		return &dialog.Phrase{Text: id, Prompt: "Type the ID " + id + " to confirm: the server has no name", Short: "Type the ID " + id + " to confirm"}
 	case !model.Typable(server.Name) || widget.NormalizeWidth(server.Name) != server.Name:
-		return &dialog.Phrase{Text: id, Prompt: "Type the server's ID, " + id + ", to confirm: its name cannot be typed", Short: "Type the ID " + id + " to confirm"}
+		return &dialog.Phrase{Text: id, Prompt: "Type the ID " + id + " to confirm: the name cannot be typed", Short: "Type the ID " + id + " to confirm"}
 	}
-	return &dialog.Phrase{Text: server.Name, Prompt: "Type the server's name, " + server.Name + ", to confirm"}
+	return &dialog.Phrase{Text: server.Name, Prompt: "Type " + server.Name + " to confirm"}
 }
 
-// handlePointKey does what a key is for in a pane of restore points: on the one under the cursor, or on those that are marked. point is
-// nil where the cursor is on nothing; what names what the pane lists.
+// handlePointKey handles a key in a pane of restore points, for the point under the cursor or the marked ones. point is nil if
+// the pane is empty; what names what the pane lists.
 func (a Actions) handlePointKey(press tea.KeyPressMsg, server model.ID, what string, point *model.Point, marks map[model.Key]bool, filtered bool) tea.Cmd {
 	keys := a.env.Keys
 	back := keys.View.Back.Help().Key
@@ -140,7 +139,7 @@ func (a Actions) handlePointKey(press tea.KeyPressMsg, server model.ID, what str
 	case key.Matches(press, keys.Action.Delete):
 		return a.Delete(*point)
 	case key.Matches(press, keys.Action.Restore) && len(marks) > 0:
-		return a.refuse(restoreTitles, "a server goes back to one restore point", back+" takes the marks away once this is closed.")
+		return a.refuse(restoreTitles, "Restore works on one restore point", back+" clears the marks once this is closed.")
 	case key.Matches(press, keys.Action.Restore) && point == nil:
 		return a.refuseNoSelection(restoreTitles, what, filtered)
 	case key.Matches(press, keys.Action.Restore):

@@ -20,7 +20,7 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// Requests is the screen of what was asked of the API, and what came back.
+// Requests is the screen of the last requests and their responses.
 type Requests struct {
 	list[model.Exchange, int]
 	log *command.RequestLog
@@ -36,7 +36,7 @@ const (
 	requestSize
 )
 
-// NewRequests opens the screen.
+// NewRequests returns the screen.
 func NewRequests(env *Env, log *command.RequestLog) *Requests {
 	r := &Requests{log: log, list: newList(env, []widget.Column{
 		requestTime:   {Title: "TIME UTC", Width: 10, Rank: 3},
@@ -47,7 +47,7 @@ func NewRequests(env *Env, log *command.RequestLog) *Requests {
 		requestSize:   {Title: "SIZE", Width: 8, Right: true, Rank: 2},
 	},
 		func(e model.Exchange) int { return e.Number },
-		func(*model.TextIndex, model.Exchange) {}, // words looks for them elsewhere
+		func(*model.TextIndex, model.Exchange) {}, // wordParser needs no text index
 		wordParser(func(e model.Exchange) string { return fmt.Sprint(e.Method, " ", path(e), " ", e.Status, " ", e.Err) }),
 		requestOrders()...,
 	)}
@@ -62,7 +62,7 @@ func requestOrders() []order[model.Exchange] {
 			Name: "time", AscendingText: "oldest first", DescendingText: "newest first", DescendingFirst: true, Presorted: true,
 			Sort: model.SortBy(model.AlwaysKnown(func(e model.Exchange) time.Time { return e.At }), time.Time.Compare),
 		}},
-		{requestTook, model.ByNumber("what they took", "quickest first", "slowest first", func(e model.Exchange) time.Duration { return e.Duration })},
+		{requestTook, model.ByNumber("duration", "fastest first", "slowest first", func(e model.Exchange) time.Duration { return e.Duration })},
 		{requestSize, model.ByNumber("size", "smallest first", "largest first", func(e model.Exchange) int64 { return e.Size })},
 		{requestMethod, model.ByText("method", func(e model.Exchange) string { return e.Method })},
 		{requestPath, model.ByText("path", path)},
@@ -70,7 +70,7 @@ func requestOrders() []order[model.Exchange] {
 	}
 }
 
-// wordParser searches a text for every word of the filter, whatever their case.
+// wordParser parses filters that search a text for every word, ignoring case.
 func wordParser[T any](text func(T) string) filterParser[T] {
 	return func(filter string) (*matcher[T], []model.Problem) {
 		wanted := strings.Fields(strings.ToLower(filter))
@@ -81,7 +81,7 @@ func wordParser[T any](text func(T) string) filterParser[T] {
 	}
 }
 
-// path is what was asked for, without the host.
+// path returns the request's path and query, without the host.
 func path(e model.Exchange) string {
 	u, err := url.Parse(e.URL)
 	if err != nil {
@@ -90,19 +90,19 @@ func path(e model.Exchange) string {
 	return u.RequestURI()
 }
 
-// Title is the screen's name.
+// Title returns the screen's name.
 func (r *Requests) Title() string { return "Requests" }
 
-// Refresh takes over what the log has now.
+// Refresh updates the rows from the log.
 func (r *Requests) Refresh() {
 	rows := r.log.Last()
-	slices.SortFunc(rows, func(a, b model.Exchange) int { // those that left in the same moment came back in any order
+	slices.SortFunc(rows, func(a, b model.Exchange) int { // requests sent at the same time are logged in any order
 		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.URL, b.URL), cmp.Compare(b.Number, a.Number))
 	})
 	r.setRows(rows)
 }
 
-// Update takes keys and clicks; see [Pane].
+// Update handles a message; see [Pane].
 func (r *Requests) Update(msg tea.Msg) tea.Cmd {
 	press, changed, handled := r.handleMsg(msg)
 	if changed {
@@ -128,7 +128,7 @@ func (r *Requests) copyCurl(e model.Exchange) tea.Cmd {
 	return tea.SetClipboard(model.Clean(e.Curl()))
 }
 
-// openExchange shows both bodies.
+// openExchange opens a sheet with the request and its response.
 func (r *Requests) openExchange(e model.Exchange) tea.Cmd {
 	sheet := dialog.NewSheet(e.Method+" "+widget.NormalizeWidth(model.Clean(path(e))), func(s *style.Styles, width int) []string {
 		lines := detailLines(s, width, []detail{
@@ -137,19 +137,19 @@ func (r *Requests) openExchange(e model.Exchange) tea.Cmd {
 			{"at", e.At.UTC().Format("15:04:05 UTC"), s.Text},
 			{"size", sizeText(e.Size), s.Text},
 		})
-		lines = append(lines, "", s.Strong.Render("sent"))
+		lines = append(lines, "", s.Strong.Render("request"))
 		lines = append(lines, bodyLines(s, e.RequestBody, width)...)
-		lines = append(lines, "", s.Strong.Render("answered"))
+		lines = append(lines, "", s.Strong.Render("response"))
 		return append(lines, bodyLines(s, e.ResponseBody, width)...)
 	}, *r.env.Keys, r.env.Styles, r.env.Keys.View.Open)
 	sheet.AddKey(r.env.Keys.View.Copy, func() tea.Cmd { return r.copyCurl(e) })
 	return r.env.OpenDialog(sheet)
 }
 
-// bodyLines sets a body as it came, indented if it is JSON. It is text from outside.
+// bodyLines lays out a body, indented if it is JSON. It is untrusted text.
 func bodyLines(s *style.Styles, text string, width int) []string {
 	if text == "" {
-		return []string{s.Muted.Render("nothing")}
+		return []string{s.Muted.Render("empty")}
 	}
 	var indented bytes.Buffer
 	if json.Indent(&indented, []byte(text), "", "  ") == nil {
@@ -167,7 +167,7 @@ func bodyLines(s *style.Styles, text string, width int) []string {
 func statusText(e model.Exchange) string {
 	switch {
 	case e.Err != "" && e.Status == 0:
-		return "no answer: " + e.Err
+		return "no response: " + e.Err
 	case e.Err != "":
 		return fmt.Sprintf("%d: %s", e.Status, e.Err)
 	}
@@ -184,13 +184,13 @@ func sizeText(bytes int64) string {
 	return widget.Size(bytes / 1024 / 1024)
 }
 
-// ShortHelp is what the footer shows.
+// ShortHelp returns the keys for the footer.
 func (r *Requests) ShortHelp() []key.Binding {
 	k := r.env.Keys
 	return []key.Binding{k.View.Open, k.View.Copy, k.View.Back, k.View.Filter, k.View.Order}
 }
 
-// FullHelp is the same in groups.
+// FullHelp returns the same keys in groups.
 func (r *Requests) FullHelp() [][]key.Binding { return [][]key.Binding{r.ShortHelp()} }
 
 // View draws the screen.
@@ -198,7 +198,7 @@ func (r *Requests) View() string {
 	s := r.env.Styles()
 	title := s.AccentStrong.Render("Requests") + s.Muted.Render(fmt.Sprintf(" the last %d", r.total))
 	if len(r.rows) == 0 {
-		text := "Nothing was asked yet."
+		text := "No requests yet."
 		if r.filter.Value() != "" {
 			text = "No request matches “" + r.filter.Value() + "”."
 		}

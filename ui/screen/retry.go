@@ -11,8 +11,8 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// ResumeRestore asks whether to send a restore whose snapshot was taken by an earlier run of the program, which ended before it could
-// send it. no is what a no does.
+// ResumeRestore asks whether to send a restore that an earlier run did not send: it ended after the snapshot or backup before
+// it. onCancel runs when the user declines.
 func (a Actions) ResumeRestore(first model.Operation, onCancel func() tea.Cmd) tea.Cmd {
 	p := *first.ThenRestore
 	if known, ok := a.env.State.Point(p.Key()); ok {
@@ -23,13 +23,13 @@ func (a Actions) ResumeRestore(first model.Operation, onCancel func() tea.Cmd) t
 		why = p.CannotRestore(a.env.State.Now)
 	}
 	if why != "" {
-		a.env.Notify(Warning, fmt.Sprintf("the restore of %s that was begun earlier is not gone on with: %s", first.Server.SentenceName(), why))
-		return nil // no key has asked for it: it must not take any
+		a.env.Notify(Warning, fmt.Sprintf("the earlier restore of %s cannot be resumed: %s", first.Server.SentenceName(), why))
+		return nil // no key opened it, so no dialog may take keys
 	}
 	options := a.restoreOptions(server, p)
-	options.Title = "Go on with the restore?"
-	options.Details = append([]dialog.Detail{{Label: "so far", Value: fmt.Sprintf(
-		"the %s that you wanted first has completed; the restore was not sent, as nobody was here", kindWithName(first.Point))}}, options.Details...)
+	options.Title = "Resume the restore?"
+	options.Details = append([]dialog.Detail{{Label: "So far", Value: fmt.Sprintf(
+		"the %s taken first has completed; the restore was not sent because vpsdeck was closed", kindWithName(first.Point))}}, options.Details...)
 	options.OnConfirm = func(bool) tea.Cmd {
 		return a.env.Start(model.ActionRequest{Action: model.Restore, Point: p, Server: server.Ref(), FollowsID: first.ID})
 	}
@@ -37,12 +37,12 @@ func (a Actions) ResumeRestore(first model.Operation, onCancel func() tea.Cmd) t
 	return a.openConfirm(options)
 }
 
-// Retry offers to send a deed anew whose answer was lost and of which nothing was found. It is a new deed, with all that is
-// asked before one.
+// Retry offers to send an action again if its answer was lost and the lists show nothing of it. It is a new action, with the full
+// confirmation.
 func (a Actions) Retry(o model.Operation) tea.Cmd {
 	server, why := a.checkReady(o.Action, o.Point)
 	if why != "" {
-		return nil // it was said that it was not seen; now is no time for more
+		return nil // the outcome was already shown
 	}
 	var options dialog.ConfirmOptions
 	switch o.Action {
@@ -53,12 +53,12 @@ func (a Actions) Retry(o model.Operation) tea.Cmd {
 	default:
 		options = dialog.ConfirmOptions{
 			Question: fmt.Sprintf("Send it again: %s?", o.Title()),
-			Details:  []dialog.Detail{{Label: "server", Value: fmt.Sprintf("%s  #%s", server.Ref().Label(), server.ID)}},
+			Details:  []dialog.Detail{{Label: "Server", Value: fmt.Sprintf("%s  #%s", server.Ref().Label(), server.ID)}},
 			Requests: func(bool) string { return command.DescribeRequest(model.Create, o.Point) },
 		}
 	}
 	options.Title, options.ConfirmLabel = "Not seen: try again?", "Send again"
-	options.Details = append([]dialog.Detail{{Label: "before", Value: fmt.Sprintf(
+	options.Details = append([]dialog.Detail{{Label: "Before", Value: fmt.Sprintf(
 		"it was sent %s, its answer was lost, and %s. Look in the provider's panel first.",
 		widget.Ago(o.Started, a.env.State.Now), o.EvidenceText())}}, options.Details...)
 	options.OnConfirm = func(bool) tea.Cmd {
@@ -69,7 +69,7 @@ func (a Actions) Retry(o model.Operation) tea.Cmd {
 	return a.openConfirm(options)
 }
 
-// kindWithName is a point with its kind, as "snapshot before-update".
+// kindWithName returns a point's kind and name: "snapshot before-update".
 func kindWithName(p model.Point) string {
 	if p.Name == "" {
 		return p.Kind.String()

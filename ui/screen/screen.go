@@ -1,4 +1,4 @@
-// Package screen holds the panes: what they show, in each of their states, and what their keys do.
+// Package screen implements the panes: what they show in each state, and what their keys do.
 package screen
 
 import (
@@ -16,58 +16,58 @@ import (
 // Pane is a part of the screen that can have the focus.
 type Pane interface {
 	help.KeyMap
-	// Title is its name in the tabs.
+	// Title returns its name in the tabs.
 	Title() string
-	// SetSize gives it its room, border included, in cells.
+	// SetSize sets its size in cells, border included.
 	SetSize(width, height int)
-	// SetFocus tells whether the keys go to it.
+	// SetFocus sets whether the keys go to it.
 	SetFocus(on bool)
-	// Typing says whether it takes every key as text.
+	// Typing reports whether it takes every key as text.
 	Typing() bool
-	// Refresh tells it that the state has changed.
+	// Refresh updates it from the state.
 	Refresh()
-	// Update takes a message that is for it.
+	// Update handles a message for it.
 	Update(msg tea.Msg) tea.Cmd
 	// View draws it.
 	View() string
 }
 
-// Env is what every pane shares. The functions reach the program around it.
+// Env is what all panes share. Its functions call the program.
 type Env struct {
-	State  *model.State // to be read only
+	State  *model.State // read-only for the panes
 	Keys   *keymap.KeyMap
 	Styles func() *style.Styles
 
-	SSH          model.SSHRules // how one gets to the servers
+	SSH          model.SSHRules // how to connect to the servers
 	Policies     model.Policies // what each server must have to be covered
-	StrictDelete bool           // every deletion wants its server's name typed
-	Columns      Columns        // which are shown; nil: all
+	StrictDelete bool           // every deletion requires the server's name
+	Columns      Columns        // the visible columns; nil: all
 
-	PageSorting Sorting // the order of a server's page: it holds for the next server that is opened
+	PageSorting Sorting // the order of a server's page, kept for the next server
 
-	// OpenDialog lays a dialog over the panes; the very next key goes to it.
+	// OpenDialog opens a dialog, which gets the next key.
 	OpenDialog func(dialog.Dialog) tea.Cmd
 	// Notify shows a sentence in the notice line.
 	Notify func(Severity, string)
 	// OpenServer opens the page of a server.
 	OpenServer func(model.ID)
-	// ClipboardNote says what became of a text for the clipboard.
+	// ClipboardNote describes how a text was sent to the clipboard.
 	ClipboardNote func() string
-	// Start carries out a confirmed deed.
+	// Start starts a confirmed action.
 	Start func(model.ActionRequest) tea.Cmd
-	// StartAll carries out several that were confirmed together.
+	// StartAll starts actions that were confirmed together.
 	StartAll func([]model.ActionRequest) tea.Cmd
-	// RetryIn is how long it is until the account is asked again by itself.
+	// RetryIn returns the time until the next poll.
 	RetryIn func() time.Duration
 }
 
-// Severity is how a notice is meant.
+// Severity is the severity of a notice.
 type Severity int
 
-// The tones.
+// The severities.
 const (
-	Info    Severity = iota // what one may want to know
-	Success                 // something ended well
-	Warning                 // a key cannot act, something is late
-	Error                   // something went wrong
+	Info    Severity = iota // worth knowing
+	Success                 // something succeeded
+	Warning                 // a key has no effect, or something is overdue
+	Error                   // something failed
 )

@@ -10,8 +10,8 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// handleMarkKey handles the keys that mark rows, and says whether the key was one. Marks are by identity: they survive refreshes,
-// filters and other panes.
+// handleMarkKey handles the keys that mark rows, and reports whether the key was one. Marks are by identity, so they survive
+// refreshes, filters and a change of pane.
 func (l *list[T, K]) handleMarkKey(msg tea.KeyPressMsg) bool {
 	keys := l.env.Keys.Mark
 	row, ok := l.selected()
@@ -39,7 +39,7 @@ func (l *list[T, K]) handleMarkKey(msg tea.KeyPressMsg) bool {
 	return true
 }
 
-// toggleMark marks a row, from which a range may be marked then, or takes its mark away.
+// toggleMark marks a row and makes it the anchor of a range, or removes its mark.
 func (l *list[T, K]) toggleMark(k K) {
 	if l.marks[k] {
 		l.Unmark(k)
@@ -49,8 +49,8 @@ func (l *list[T, K]) toggleMark(k K) {
 	l.anchor, l.anchored = k, true
 }
 
-// markRange marks the rows from the anchor to the one under the cursor, as they stand now. Without an anchor it marks that one,
-// and a range may be marked from it.
+// markRange marks the visible rows from the anchor to the cursor. Without an anchor it marks the row under the cursor and makes
+// it the anchor.
 func (l *list[T, K]) markRange(k K) {
 	from := l.anchorRow()
 	if from < 0 {
@@ -63,7 +63,7 @@ func (l *list[T, K]) markRange(k K) {
 	}
 }
 
-// anchorRow is where the anchor stands; -1 where there is none, or where it is not shown.
+// anchorRow returns the row of the anchor, or -1 if there is none or it is not visible.
 func (l *list[T, K]) anchorRow() int {
 	if !l.anchored {
 		return -1
@@ -71,7 +71,7 @@ func (l *list[T, K]) anchorRow() int {
 	return slices.IndexFunc(l.rows, func(row T) bool { return l.identify(row) == l.anchor })
 }
 
-// checkAnchor drops the anchor where what it stood on is not shown any more: a range is only marked from what one can see.
+// checkAnchor drops the anchor if its row is no longer visible, because a range must begin at a visible row.
 func (l *list[T, K]) checkAnchor() { l.anchored = l.anchorRow() >= 0 }
 
 func (l *list[T, K]) mark(k K) {
@@ -81,7 +81,7 @@ func (l *list[T, K]) mark(k K) {
 	l.marks[k] = true
 }
 
-// markAll marks all that is shown; if all of it is marked already, it takes the marks away.
+// markAll marks all visible rows, or removes their marks if all are marked.
 func (l *list[T, K]) markAll() {
 	all := len(l.rows) > 0
 	for _, row := range l.rows {
@@ -96,7 +96,7 @@ func (l *list[T, K]) markAll() {
 	}
 }
 
-// Unmark takes marks away: those given, or all.
+// Unmark removes the given marks, or all.
 func (l *list[T, K]) Unmark(some ...K) {
 	if len(some) == 0 {
 		l.marks, l.anchored = nil, false
@@ -107,10 +107,10 @@ func (l *list[T, K]) Unmark(some ...K) {
 	}
 }
 
-// MarkCount says how many rows are marked.
+// MarkCount returns the number of marked rows.
 func (l *list[T, K]) MarkCount() int { return len(l.marks) }
 
-// markSign is what stands beside a row of the table: that it is marked, or that a range would begin there.
+// markSign returns the sign next to a row: anchor, mark or none.
 func (l *list[T, K]) markSign(i int) string {
 	switch k := l.identify(l.rows[i]); {
 	case l.anchored && k == l.anchor:
@@ -121,7 +121,7 @@ func (l *list[T, K]) markSign(i int) string {
 	return ""
 }
 
-// marksNote says how many rows are marked, and where a range would begin.
+// marksNote returns the number of marked rows and how to mark a range.
 func (l *list[T, K]) marksNote() string {
 	note := fmt.Sprintf("%s %d marked", style.Marked, len(l.marks))
 	if l.anchored && l.width >= minWidthForRangeNote {
@@ -130,5 +130,5 @@ func (l *list[T, K]) marksNote() string {
 	return note
 }
 
-// minWidthForRangeNote is the width of a pane from which on it says how a range is marked.
+// minWidthForRangeNote is the width of a pane from which it says how to mark a range.
 const minWidthForRangeNote = 60

@@ -13,15 +13,15 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// Servers is the pane of all servers, worst covered first.
+// Servers is the pane of all servers, worst coverage first.
 type Servers struct {
 	list[*model.AssessedServer, model.ID]
 	actions      Actions
-	cursorPlaced bool // the cursor has been put on the first row once all was known, or moved by hand
-	onlyProblems bool // only servers with something wrong are shown
+	cursorPlaced bool // the cursor was put on the first row after loading, or moved by the user
+	onlyProblems bool // only servers that need attention are shown
 	counts       [model.None + 1]int
-	unfiltered   []*model.AssessedServer // what the filter is asked about
-	assessedFor  assessmentKey           // by which they were made
+	unfiltered   []*model.AssessedServer // the rows before the filter
+	assessedFor  assessmentKey           // what unfiltered was made of
 }
 
 // The columns of the servers pane.
@@ -39,7 +39,7 @@ const (
 	serverPlan
 )
 
-// NewServers makes the pane.
+// NewServers returns the pane.
 func NewServers(env *Env) *Servers {
 	p := &Servers{actions: Actions{env}, list: newList(env, serverColumns(),
 		func(r *model.AssessedServer) model.ID { return r.ID },
@@ -54,10 +54,10 @@ func NewServers(env *Env) *Servers {
 	return p
 }
 
-// Title is the pane's name.
+// Title returns the pane's name.
 func (p *Servers) Title() string { return "Servers" }
 
-// Selected is the server under the cursor.
+// Selected returns the server under the cursor.
 func (p *Servers) Selected() (model.Server, bool) {
 	row, ok := p.selected()
 	if !ok {
@@ -66,7 +66,7 @@ func (p *Servers) Selected() (model.Server, bool) {
 	return row.Server, true
 }
 
-// Refresh takes over what the state knows now.
+// Refresh updates the rows from the state.
 func (p *Servers) Refresh() {
 	if now := p.currentKey(); !now.equal(p.assessedFor) {
 		p.assessedFor = now
@@ -79,11 +79,11 @@ func (p *Servers) Refresh() {
 	}
 }
 
-// assessmentKey is all that the rows are made of. As long as it is the same, they are.
+// assessmentKey is everything that the rows depend on. While it is equal, the rows are too.
 type assessmentKey struct {
 	version      int
-	known        bool  // both lists of points have come
-	minute       int64 // by the API's clock: time alone makes a server late
+	known        bool  // both lists of points have loaded
+	minute       int64 // by the API's clock: servers become overdue with time
 	onlyProblems bool
 	policies     model.Policies
 }
@@ -98,7 +98,7 @@ func (k assessmentKey) equal(other assessmentKey) bool {
 		slices.Equal(k.policies, other.policies)
 }
 
-// assess makes the rows: each server with its coverage, held against its policy. It grows with the number of points.
+// assess makes the rows: each server with its coverage by its policy. The cost grows with the number of points.
 func (p *Servers) assess() {
 	state := p.env.State
 	p.assessedFor.policies = slices.Clone(p.assessedFor.policies)
@@ -114,10 +114,10 @@ func (p *Servers) assess() {
 	}
 }
 
-// needsAttention says whether a state needs somebody: a full quota alone does not.
+// needsAttention reports whether a state needs attention. A full quota alone does not.
 func needsAttention(h model.Health) bool { return h >= model.OddDate }
 
-// Update takes keys and clicks; see [Pane].
+// Update handles a message; see [Pane].
 func (p *Servers) Update(msg tea.Msg) tea.Cmd {
 	before := p.table.Cursor
 	press, changed, handled := p.handleMsg(msg)
@@ -156,20 +156,20 @@ func (p *Servers) handleKey(press tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(press, keys.Action.Backup):
 		return p.create(model.Backup, server.ID, marked)
 	case key.Matches(press, keys.Action.Restore) && len(marked) > 0:
-		return p.actions.refuse(restoreTitles, "a restore is asked for one server at a time",
-			keys.View.Back.Help().Key+" takes the marks away once this is closed.")
+		return p.actions.refuse(restoreTitles, "Restore works on one server",
+			keys.View.Back.Help().Key+" clears the marks once this is closed.")
 	case key.Matches(press, keys.Action.Restore) && !ok:
 		return p.actions.refuseNoSelection(restoreTitles, "server", p.filter.Value() != "")
 	case key.Matches(press, keys.Action.Restore):
 		return p.actions.RestoreNewest(server.ID)
 	case key.Matches(press, keys.Action.Delete):
-		return p.actions.refuse(deleteTitles, "servers are not deleted here", fmt.Sprintf("Choose a backup (%s) or a snapshot (%s).",
+		return p.actions.refuse(deleteTitles, "servers are not deleted here", fmt.Sprintf("Pick a backup (%s) or a snapshot (%s) to delete.",
 			keys.Pane.Backups.Help().Key, keys.Pane.Snapshots.Help().Key))
 	}
 	return nil
 }
 
-// create makes a point of the marked servers; of the one under the cursor if none is.
+// create opens the form for a point of the marked servers, or of the server under the cursor.
 func (p *Servers) create(kind model.Kind, server model.ID, marked []model.ID) tea.Cmd {
 	switch {
 	case len(marked) > 0:
@@ -182,7 +182,7 @@ func (p *Servers) create(kind model.Kind, server model.ID, marked []model.ID) te
 	return p.actions.Backup(server)
 }
 
-// markedServers are the marked ones that are still there, in the order of the state.
+// markedServers returns the marked servers that still exist, in the order of the state.
 func (p *Servers) markedServers() []model.ID {
 	var out []model.ID
 	for _, s := range p.env.State.Servers.Value {
@@ -193,7 +193,7 @@ func (p *Servers) markedServers() []model.ID {
 	return out
 }
 
-// ShortHelp is what the footer shows.
+// ShortHelp returns the keys for the footer.
 func (p *Servers) ShortHelp() []key.Binding {
 	k := p.env.Keys
 	if len(p.env.State.Servers.Value) == 0 {
@@ -202,7 +202,7 @@ func (p *Servers) ShortHelp() []key.Binding {
 	return []key.Binding{k.Action.Snapshot, k.Action.Backup, k.Action.Restore, k.Mark.One, k.View.Filter, k.View.Order, k.View.Problems, k.View.Open}
 }
 
-// FullHelp is the same in groups.
+// FullHelp returns the same keys in groups.
 func (p *Servers) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
 
 // View draws the pane.
@@ -248,12 +248,12 @@ func (p *Servers) body(s *style.Styles, from source) string {
 			return renderMessage(s, m, inner)
 		}
 		if p.onlyProblems && p.filter.Value() == "" {
-			return renderMessage(s, message{s.Fine, style.Done + " Nothing is wrong: every server meets its policy.", p.env.Keys.View.Problems.Help().Key + " shows all."}, inner)
+			return renderMessage(s, message{s.Fine, style.Done + " No problems: every server meets its policy.", p.env.Keys.View.Problems.Help().Key + " shows all."}, inner)
 		}
 		if p.filter.Value() != "" {
 			return renderMessage(s, message{s.Text, "No server matches “" + p.filter.Value() + "”.", p.env.Keys.View.Back.Help().Key + " clears the filter."}, inner)
 		}
-		return renderMessage(s, message{s.Text, "This account has no servers.", "They are made in the provider's panel."}, inner)
+		return renderMessage(s, message{s.Text, "This account has no servers.", "Create one in the provider's panel."}, inner)
 	}
 	return p.table.View(s, p.focused, func(i int) []widget.Span { return p.cells(s, p.rows[i]) })
 }
@@ -285,7 +285,7 @@ func countText(known bool, n int) string {
 	return fmt.Sprint(n)
 }
 
-// newestSpan is how old the newest usable point of a kind is, in the colour of what is wrong with that.
+// newestSpan returns the age of the newest usable point of a kind, coloured by the policy.
 func (p *Servers) newestSpan(s *style.Styles, r *model.AssessedServer, kind model.Kind) widget.Span {
 	has, wanted := r.Assessment.Kinds[kind], r.Assessment.Policy.ForKind(kind)
 	switch age := p.env.State.Now.Sub(has.Newest); {
@@ -304,7 +304,7 @@ func (p *Servers) newestSpan(s *style.Styles, r *model.AssessedServer, kind mode
 	}
 }
 
-// coverageSpan is the worst that is to say of a server's coverage, or "".
+// coverageSpan returns the worst state of a server's coverage; empty: fine.
 func (p *Servers) coverageSpan(s *style.Styles, r *model.AssessedServer) widget.Span {
 	switch h := r.Assessment.Health; {
 	case h == model.Fine:
@@ -320,12 +320,12 @@ func (p *Servers) coverageSpan(s *style.Styles, r *model.AssessedServer) widget.
 	}
 }
 
-// signSpan is a glyph and a word, each in its style.
+// signSpan returns a glyph and a word, each in its style.
 func signSpan(glyph string, glyphStyle lipgloss.Style, word string, wordStyle lipgloss.Style) widget.Span {
 	return widget.Span{Sign: glyph, SignStyle: glyphStyle, Text: word, Style: wordStyle}
 }
 
-// ServerStatus is a server's status as glyph, word and colour.
+// ServerStatus returns a server's status as glyph, word and colour.
 func ServerStatus(s *style.Styles, status model.ServerStatus) widget.Span {
 	switch status {
 	case model.ServerActive:

@@ -7,22 +7,22 @@ import (
 	"vpsdeck/model"
 )
 
-// order is one way to order the rows: by a column, whose head then carries an arrow.
+// order is an order of the rows by a column, whose head then shows an arrow.
 type order[T any] struct {
 	column int
 	model.Ordering[T]
 }
 
-// Sorting is the order that a pane is in. The zero value is the one that it begins with.
+// Sorting is the current order of a pane. The zero value is its first order.
 type Sorting struct {
-	index    int  // which of the pane's orders
-	reversed bool // round
+	index    int // index of the pane's orders
+	reversed bool
 }
 
-// nextOrder orders by the next column that the pane has.
+// nextOrder orders by the next visible column.
 func (l *list[T, K]) nextOrder() {
 	*l.sorting = Sorting{index: (l.sorting.index + 1) % len(l.orders)}
-	if l.table.Columns[l.orders[l.sorting.index].column].Width == 0 { // of one server's points the server is not shown
+	if l.table.Columns[l.orders[l.sorting.index].column].Width == 0 { // such as SERVER in the points of one server
 		l.nextOrder()
 		return
 	}
@@ -33,7 +33,7 @@ func (l *list[T, K]) notifyOrder() {
 	l.env.Notify(Info, "ordered by "+l.orders[l.sorting.index].Description(l.sorting.reversed))
 }
 
-// hiddenOrder tells the order where one has chosen it and no head shows it: its column has no room.
+// hiddenOrder returns the chosen order if its column does not fit, so that no head shows it.
 func (l *list[T, K]) hiddenOrder() string {
 	if *l.sorting == (Sorting{}) || l.table.Shows(l.table.SortColumn) || l.table.Columns[l.table.SortColumn].Width == 0 {
 		return ""
@@ -41,9 +41,9 @@ func (l *list[T, K]) hiddenOrder() string {
 	return l.table.SortArrow + " " + l.orders[l.sorting.index].Name
 }
 
-// serverOrders are the orders of the servers, one for each column, the first the one that the pane begins with.
+// serverOrders returns the orders of the servers, one for each column, default first.
 func serverOrders() []order[*model.AssessedServer] {
-	newest := func(kind model.Kind) model.Ordering[*model.AssessedServer] { // one without any comes before the oldest: it is worse off
+	newest := func(kind model.Kind) model.Ordering[*model.AssessedServer] { // a server without any comes before the oldest
 		return model.Ordering[*model.AssessedServer]{
 			Name: "newest " + kind.String(), AscendingText: "oldest first", DescendingText: "newest first",
 			Sort: model.SortBy(model.AlwaysKnown(func(r *model.AssessedServer) time.Time { return r.Assessment.Kinds[kind].Newest }), time.Time.Compare),
@@ -64,7 +64,7 @@ func serverOrders() []order[*model.AssessedServer] {
 	}
 }
 
-// pointOrders are the orders of the points of a kind, the first the one that the pane begins with.
+// pointOrders returns the orders of the points of a kind, default first.
 func pointOrders(kind model.Kind) []order[*model.Point] {
 	name := model.ByText("type", func(p *model.Point) string { return string(p.Type) })
 	if kind == model.Snapshot {
@@ -81,24 +81,24 @@ func pointOrders(kind model.Kind) []order[*model.Point] {
 	}
 }
 
-// pageOrders are the orders of a server's points, the first the one that the first page begins with.
+// pageOrders returns the orders of a server's page, default first.
 func pageOrders(env *Env) []order[*model.Point] {
-	loses := model.Ordering[*model.Point]{
-		Name: "what going back loses", AscendingText: "least first", DescendingText: "most first",
+	dataLoss := model.Ordering[*model.Point]{
+		Name: "data loss", AscendingText: "least first", DescendingText: "most first",
 		Sort: model.SortBy(func(p *model.Point) (time.Time, bool) {
 			_, known := p.Age(env.State.Now)
 			return p.CreatedAt, known && p.CannotRestore(env.State.Now) == ""
 		},
 			func(a, b time.Time) int { return b.Compare(a) }),
 	}
-	taken := model.Ordering[*model.Point]{
-		Name: "how long a restore took", AscendingText: "shortest first", DescendingText: "longest first", DescendingFirst: true,
+	duration := model.Ordering[*model.Point]{
+		Name: "restore duration", AscendingText: "shortest first", DescendingText: "longest first", DescendingFirst: true,
 		Sort: model.SortBy(func(p *model.Point) (time.Duration, bool) { return env.State.LastRestoreDuration(*p) }, cmp.Compare[time.Duration]),
 	}
 	return []order[*model.Point]{
 		{pageCreated, model.ByCreation()},
-		{pageDataLoss, loses},
-		{pageRestoreTime, taken},
+		{pageDataLoss, dataLoss},
+		{pageRestoreTime, duration},
 		{pageSize, model.BySize()},
 		{pageExpires, model.ByExpiry()},
 		{pageKind, model.ByText("kind", func(p *model.Point) string { word, _ := kindAndName(p); return word })},
@@ -107,7 +107,7 @@ func pageOrders(env *Env) []order[*model.Point] {
 	}
 }
 
-// kindAndName are a point's kind and name in the words of the page.
+// kindAndName returns a point's kind and name as the page shows them.
 func kindAndName(p *model.Point) (kind, name string) {
 	if p.Kind == model.Snapshot {
 		return "snapshot", p.Name

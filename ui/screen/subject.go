@@ -6,13 +6,13 @@ import (
 	"vpsdeck/model"
 )
 
-// Subject is what the cursor is on: a server, or one of its restore points.
+// Subject is what the cursor is on: a server or one of its restore points.
 type Subject struct {
 	Server model.ID
-	Point  model.Key // its ID is empty for the server itself
+	Point  model.Key // empty ID: the server itself
 }
 
-// String names it as the title of a sheet does: "Server #12345", "snapshot #801".
+// String returns its kind and ID: "server #12345", "snapshot #801".
 func (s Subject) String() string {
 	if s.Point.ID == "" {
 		return "server #" + string(s.Server)
@@ -22,17 +22,17 @@ func (s Subject) String() string {
 
 // Selector is a pane whose rows are servers or restore points.
 type Selector interface {
-	// Subject is what its cursor is on; its Server is empty if that is nothing.
+	// Subject returns what the cursor is on; empty Server: nothing.
 	Subject() Subject
 }
 
-// Subject is the server under the cursor.
+// Subject returns the server under the cursor.
 func (p *Servers) Subject() Subject {
 	server, _ := p.Selected()
 	return Subject{Server: server.ID}
 }
 
-// Subject is the restore point under the cursor; of a server without any, the server.
+// Subject returns the restore point under the cursor, or the server if it has none.
 func (p *Points) Subject() Subject {
 	point, ok := p.selected()
 	if !ok {
@@ -41,7 +41,7 @@ func (p *Points) Subject() Subject {
 	return Subject{Server: point.Server.ID, Point: point.Key()}
 }
 
-// Subject is the restore point under the cursor; of a server without any, the server.
+// Subject returns the restore point under the cursor, or the server if it has none.
 func (p *Page) Subject() Subject {
 	point, ok := p.selected()
 	if !ok {

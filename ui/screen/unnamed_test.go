@@ -20,7 +20,7 @@ func TestUnnamedServerIsShownByID(t *testing.T) {
 		of.Show(none.Ref(), true)
 		for _, line := range strings.Split(plainView(of), "\n") {
 			if strings.Contains(line, "snap-1") && !strings.Contains(line, "#777") {
-				t.Errorf("%q: a row does not say whose it is: %s", name, line)
+				t.Errorf("%q: a row does not name its server: %s", name, line)
 			}
 		}
 		servers := NewServers(h.env)
@@ -54,7 +54,7 @@ func TestBulkLossIsSummarizedAndMarkedInList(t *testing.T) {
 		_, screen := h.confirm()
 		checkShown(t, strings.Join(strings.Fields(strings.ReplaceAll(screen, "│", "")), " "), c.shows, "web-1 (LAST)")
 		if strings.Contains(screen, c.lack) {
-			t.Errorf("of %d servers it says %q:\n%s", c.servers, c.lack, screen)
+			t.Errorf("with %d servers it shows %q:\n%s", c.servers, c.lack, screen)
 		}
 	}
 }

@@ -2,8 +2,8 @@ package style
 
 import "strings"
 
-// The signs that stand beside a word. All are one rune and one cell wide in every terminal, and each has an ASCII stand-in
-// below.
+// The glyphs that are drawn next to words. All are one cell wide in every terminal, and each has
+// an ASCII replacement below.
 const (
 	Active     = "●" // states
 	Stopped    = "○"
@@ -18,9 +18,9 @@ const (
 	Snapshot   = "▼"
 	Bar        = "▌" // left of the row under the cursor
 	Marked     = "•"
-	Anchor     = "◈" // a marked row from which a range would be marked
-	BarThin    = "▏" // the same in a pane without the focus
-	Full       = "■" // a quota's places
+	Anchor     = "◈" // a marked row where a range would start
+	BarThin    = "▏" // Bar in a pane without the focus
+	Full       = "■" // a quota, in blocks
 	Free       = "□"
 	Fill       = "━" // a progress bar
 	Track      = "─"
@@ -33,7 +33,7 @@ const (
 	Checked    = "[✓]"
 	Unchecked  = "[ ]"
 	Prompt     = "›"
-	More       = "▾" // there are rows beyond the edge
+	More       = "▾" // more rows beyond the edge
 	MoreUp     = "▴"
 )
 
@@ -46,5 +46,5 @@ var asciiReplacer = strings.NewReplacer(
 	"╭", "+", "╮", "+", "╰", "+", "╯", "+", "─", "-", "│", "|", "┃", "|", "├", "+", "┤", "+",
 )
 
-// ASCII replaces every sign of ours by one that any font has, cell for cell.
+// ASCII replaces every glyph of the program by ASCII characters, cell for cell.
 func ASCII(screen string) string { return asciiReplacer.Replace(screen) }

@@ -13,7 +13,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// glyphs are all constants of glyph.go by their names.
+// glyphs returns all constants of glyph.go by name.
 func glyphs(t *testing.T) map[string]string {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "glyph.go", nil, 0)
@@ -38,7 +38,7 @@ func glyphs(t *testing.T) map[string]string {
 		}
 	}
 	if len(out) < 20 {
-		t.Fatalf("only %d glyphs were found", len(out))
+		t.Fatalf("found only %d glyphs", len(out))
 	}
 	return out
 }
@@ -58,7 +58,7 @@ func TestEveryGlyphHasAnASCIIStandIn(t *testing.T) {
 	}
 	border := lipgloss.RoundedBorder()
 	checkASCII(t, "the border", border.Top+border.Bottom+border.Left+border.Right+border.TopLeft+border.TopRight+border.BottomLeft+border.BottomRight)
-	checkASCII(t, "the field with the focus", lipgloss.ThickBorder().Left)
+	checkASCII(t, "the focused field", lipgloss.ThickBorder().Left)
 	checkASCII(t, "the words", "“web-server-01” … – — ’ ↵ → ← ‹200B› �")
 }
 

@@ -8,8 +8,9 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// Render is what st.Render makes of a piece of a line, found many times faster: a frame has hundreds of them, in a dozen
-// styles. It is for styles of colours and weight, without padding, width or border, which all in the tables are.
+// Render returns the same as st.Render, many times faster: a frame has hundreds of pieces, in a
+// dozen styles. It is for pieces of a line in styles of colour and weight, without padding, width
+// or border.
 func Render(st lipgloss.Style, text string) string {
 	if link, _ := st.GetHyperlink(); link != "" || text == "" || st.GetUnderline() || strings.ContainsAny(text, "\t\r\n") {
 		return st.Render(text)
@@ -18,10 +19,10 @@ func Render(st lipgloss.Style, text string) string {
 	return p.before + text + p.after
 }
 
-// ansiCodes is what a style writes before and after a text.
+// ansiCodes are the sequences that a style writes before and after a text.
 type ansiCodes struct{ before, after string }
 
-// styleKey is all that tells such styles apart.
+// styleKey contains all attributes in which such styles differ.
 type styleKey struct {
 	foreground, background                             color.Color
 	bold, italic, faint, reverse, strikethrough, blink bool
@@ -29,7 +30,7 @@ type styleKey struct {
 
 var (
 	codesCache     = map[styleKey]ansiCodes{}
-	codesCacheLock sync.RWMutex // several programs run in one process in the tests
+	codesCacheLock sync.RWMutex // the tests run several programs in one process
 )
 
 func codesFor(st *lipgloss.Style) ansiCodes {

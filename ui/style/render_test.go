@@ -14,11 +14,11 @@ func TestRenderMatchesLipgloss(t *testing.T) {
 		v := reflect.ValueOf(*s)
 		for i := range v.NumField() {
 			st, ok := v.Field(i).Interface().(lipgloss.Style)
-			if !ok || st.GetHorizontalPadding() > 0 { // a button is no piece of a line
+			if !ok || st.GetHorizontalPadding() > 0 { // buttons are not rendered by Render
 				continue
 			}
 			for _, st := range []lipgloss.Style{st, s.Selected(st), st.Reverse(true), st.Hyperlink("https://example.com"), st.Bold(true).Underline(true), lipgloss.NewStyle()} {
-				for range 2 { // for the first time, and from what is kept
+				for range 2 { // once uncached, once from the cache
 					for _, text := range texts {
 						if got, want := Render(st, text), st.Render(text); got != want {
 							t.Errorf("%s, %q: %q, want %q", v.Type().Field(i).Name, text, got, want)

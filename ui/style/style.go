@@ -1,4 +1,5 @@
-// Package style is how the program looks: its colours, weights and glyphs. No style is made anywhere else.
+// Package style defines the colours, weights and glyphs of the program. No style is made anywhere
+// else.
 package style
 
 import (
@@ -7,24 +8,25 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// Palette is the colours of a theme. One accent, for the focus and what is running; green, amber and red only for
-// standing. The background is the terminal's own.
+// Palette is the colours of a theme. The accent marks the focus and what is running; green, amber
+// and red are only for states. The background is the terminal's own.
 type Palette struct {
-	Text      color.Color // what is read
-	Muted     color.Color // what is secondary: heads, labels, what is fine
-	Faint     color.Color // borders, and all that stands behind a question
+	Text      color.Color // primary text
+	Muted     color.Color // secondary text: headings, labels, what is fine
+	Faint     color.Color // borders, and everything behind a dialog
 	Accent    color.Color
 	Fine      color.Color
 	Warning   color.Color
 	Bad       color.Color
-	Snapshot  color.Color // snapshots, where they stand beside backups; it means nothing else
-	Selection color.Color // behind the row under the cursor; nil: that row is in reverse
+	Snapshot  color.Color // snapshots, where they are shown with backups; nothing else
+	Selection color.Color // background of the row under the cursor; nil: reverse video
 	OnAccent  color.Color // text on a button in the accent colour
 }
 
-// The two usual palettes. Text in each has at least 4.5 : 1 against usual backgrounds and the row under the cursor: a test measures it.
-// What is written most is of the 256 colours that terminals agree on: to name one takes 11 bytes where a true colour takes 19, and colours
-// are two thirds of what goes over the line.
+// The two default palettes. Their text has a contrast of at least 4.5 : 1 on common backgrounds
+// and on the row under the cursor; a test measures it. The most frequent colours are from the 256
+// that terminals agree on. Such a colour takes 11 bytes instead of 19 for a true colour, and
+// colours are two thirds of the output.
 var (
 	dark = Palette{
 		Text: ansi256(253), Muted: ansi256(247), Faint: ansi256(238), Accent: ansi256(117), Fine: ansi256(113), Warning: ansi256(179), Bad: ansi256(204),
@@ -36,25 +38,27 @@ var (
 	}
 )
 
-// PaletteFor returns the usual palette for a dark or a light background.
+// PaletteFor returns the default palette for a dark or a light background.
 func PaletteFor(isDark bool) Palette { return Auto.palette(isDark) }
 
 func rgb(hex string) color.Color { return lipgloss.Color(hex) }
 
-// ansi256 is one of the colours from 16 to 255, which are the same everywhere; those below are the terminal's own.
+// ansi256 is one of the colours from 16 to 255, which are the same everywhere; the terminal
+// defines those below.
 func ansi256(number uint8) color.Color { return lipgloss.ANSIColor(number) }
 
-// Styles is everything that is drawn with. Make it with New; it is never changed afterwards.
+// Styles contains all styles that the program draws with. Make it with New; it never changes
+// afterwards.
 type Styles struct {
 	Palette Palette
 
 	Text, Strong, Muted, Faint, Accent, AccentStrong, Fine, Warning, Bad, BadStrong lipgloss.Style
-	Snapshot                                                                        lipgloss.Style // beside backups
+	Snapshot                                                                        lipgloss.Style // where snapshots are shown with backups
 
 	Button, ButtonFocused, ButtonDanger lipgloss.Style
 }
 
-// New makes the usual styles for a dark or a light background.
+// New makes the default styles for a dark or a light background.
 func New(isDark bool) *Styles { return ForTheme(Auto, isDark) }
 
 // ForTheme makes the styles of a theme for a dark or a light background.
@@ -63,7 +67,7 @@ func ForTheme(theme Theme, isDark bool) *Styles {
 	fg := func(c color.Color) lipgloss.Style { return lipgloss.NewStyle().Foreground(c) }
 	button := lipgloss.NewStyle().Padding(0, 1)
 	on := func(c color.Color) lipgloss.Style {
-		if p.OnAccent == nil { // nobody knows which colour could be read on it, but the background's can be
+		if p.OnAccent == nil { // the colour is not known, but the background colour is readable on it
 			return button.Foreground(c).Reverse(true).Bold(true)
 		}
 		return button.Foreground(p.OnAccent).Background(c).Bold(true)
@@ -80,10 +84,10 @@ func ForTheme(theme Theme, isDark bool) *Styles {
 	}
 }
 
-// Selected is the style as it looks in the row under the cursor.
+// Selected returns the style for text in the row under the cursor.
 func (s *Styles) Selected(st lipgloss.Style) lipgloss.Style { return s.OnSelection(st).Bold(true) }
 
-// OnSelection is the style on the ground of the row under the cursor.
+// OnSelection returns the style on the background of the row under the cursor.
 func (s *Styles) OnSelection(st lipgloss.Style) lipgloss.Style {
 	if s.Palette.Selection == nil {
 		return st.Reverse(true)

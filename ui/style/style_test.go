@@ -10,16 +10,16 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// minContrast is the contrast that text needs to be read with ease, by WCAG 2 (AA).
+// minContrast is the contrast that readable text needs, by WCAG 2 (AA).
 const minContrast = 4.5
 
-// backgrounds are those that terminals usually have.
+// backgrounds are common terminal backgrounds, by whether they are dark.
 var backgrounds = map[bool][]string{
 	true:  {"#000000", "#10141c", "#1e1e2e", "#282c34"},
 	false: {"#ffffff", "#fafafa", "#eff1f5"},
 }
 
-// contrast is the ratio of two colours' luminances, 1 to 21, by WCAG 2.
+// contrast is the ratio of the luminances of two colours, from 1 to 21, by WCAG 2.
 func contrast(a, b color.Color) float64 {
 	x, y := luminance(a), luminance(b)
 	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
@@ -58,18 +58,19 @@ func TestTextIsReadableOnUsualBackgrounds(t *testing.T) {
 			checkContrast(t, fmt.Sprintf("%s in the row under the cursor, dark %v", name, isDark), c, p.Selection)
 		}
 		checkContrast(t, fmt.Sprintf("a button, dark %v", isDark), p.OnAccent, p.Accent)
-		checkContrast(t, fmt.Sprintf("a button of danger, dark %v", isDark), p.OnAccent, p.Bad)
+		checkContrast(t, fmt.Sprintf("a danger button, dark %v", isDark), p.OnAccent, p.Bad)
 	}
 }
 
 func checkContrast(t *testing.T, what string, text, ground color.Color) {
 	t.Helper()
 	if got := contrast(text, ground); got < minContrast {
-		t.Errorf("%s: %.2f, which is less than %.1f", what, got, minContrast)
+		t.Errorf("%s: contrast %.2f, want at least %.1f", what, got, minContrast)
 	}
 }
 
-// textColours are the colours of a palette in which text is written: all but borders, backgrounds and what stands on them.
+// textColours returns the colours that a palette uses for text: all except those of borders,
+// backgrounds and text on buttons.
 func textColours(p Palette) map[string]color.Color {
 	out := map[string]color.Color{}
 	v := reflect.ValueOf(p)
@@ -91,13 +92,13 @@ func TestSelectedRowKeepsItsColours(t *testing.T) {
 			t.Errorf("dark %v: %+v", isDark, got)
 		}
 		if s.Bad.GetBold() {
-			t.Error("the style itself has changed")
+			t.Error("Selected changed the style itself")
 		}
 	}
 }
 
 func TestEachThemeHasAPalette(t *testing.T) {
 	if New(true).Palette != PaletteFor(true) || New(false).Palette != PaletteFor(false) || PaletteFor(true) == PaletteFor(false) {
-		t.Error("the themes are mixed up")
+		t.Error("a theme has the wrong palette")
 	}
 }

@@ -6,17 +6,17 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// Theme is a choice of colours, as the config names it.
+// Theme is a choice of colours, as named in the config.
 type Theme string
 
 // The themes.
 const (
-	Auto        Theme = "auto" // dark or light, as the terminal's background is
+	Auto        Theme = "auto" // dark or light, like the terminal's background
 	Dark        Theme = "dark"
 	Light       Theme = "light"
-	Contrast    Theme = "high-contrast" // dark or light, as the background is; at least 7 : 1
-	ColourBlind Theme = "colour-blind"  // the same; what is fine, late and bad differs to whoever takes red for green
-	Terminal    Theme = "terminal"      // the 16 colours that the terminal has been given
+	Contrast    Theme = "high-contrast" // dark or light; contrast at least 7 : 1
+	ColourBlind Theme = "colour-blind"  // dark or light; states are distinct in red-green colour blindness
+	Terminal    Theme = "terminal"      // the 16 colours of the terminal
 )
 
 // Themes lists the themes, for a setting and its errors.
@@ -24,7 +24,7 @@ func Themes() []string {
 	return []string{string(Auto), string(Dark), string(Light), string(Contrast), string(ColourBlind), string(Terminal)}
 }
 
-// palette is the theme's, for a dark or a light background.
+// palette returns the palette of the theme for a dark or a light background.
 func (t Theme) palette(isDark bool) Palette {
 	pairs := map[Theme][2]Palette{
 		Auto: {light, dark}, Dark: {dark, dark}, Light: {light, light},
@@ -40,8 +40,8 @@ func (t Theme) palette(isDark bool) Palette {
 	return pair[0]
 }
 
-// The palettes of the other themes. Those for the colour-blind tell standing by blue, yellow and orange, which differ in
-// lightness too: a test looks at them through a red-blind and a green-blind eye.
+// The palettes of the other themes. The colour-blind ones show states in blue, yellow and orange,
+// which also differ in lightness. A test simulates red-blind and green-blind vision.
 var (
 	contrastDark = Palette{
 		Text: rgb("#FFFFFF"), Muted: rgb("#D0D0D0"), Faint: rgb("#9A9A9A"), Accent: rgb("#7FE0FF"), Fine: rgb("#8CFF8C"),
@@ -69,8 +69,8 @@ var (
 	}
 )
 
-// stripes are the colours that an account can be marked with, in the order in which accounts without a choice get them. The
-// second is the terminal's own of that name.
+// stripes are the colours that can mark an account. Accounts without a chosen colour get them in
+// this order. basic is the terminal's own colour, for the terminal theme.
 var stripes = []struct {
 	name  string
 	rgb   string
@@ -81,7 +81,7 @@ var stripes = []struct {
 	{"red", "#E0465A", lipgloss.Red}, {"grey", "#8A93A3", lipgloss.BrightBlack},
 }
 
-// Stripes lists the names of the colours that an account can be marked with.
+// Stripes lists the names of the colours that can mark an account.
 func Stripes() []string {
 	names := make([]string, len(stripes))
 	for i, s := range stripes {
@@ -90,8 +90,9 @@ func Stripes() []string {
 	return names
 }
 
-// Stripe is how an account is marked: a bar at the edge, and its name on the same colour. The name is black or white,
-// whichever reads better; in the terminal's own colours it is in that of the background.
+// Stripe returns the mark of an account: a bar at the edge, and a badge for its name. The name is
+// black or white, whichever is more readable. In the terminal theme it has the colour of the
+// background.
 func (s *Styles) Stripe(name string) (bar, badge lipgloss.Style) {
 	bar, badge = s.Accent, s.Accent.Reverse(true).Bold(true)
 	for _, stripe := range stripes {
@@ -109,7 +110,8 @@ func (s *Styles) Stripe(name string) (bar, badge lipgloss.Style) {
 	return bar, badge
 }
 
-// textColourOn is black or white, whichever stands out more from a colour: it weighs red, green and blue as an eye does.
+// textColourOn returns black or white, whichever has more contrast to a colour. It weighs red,
+// green and blue by perceived brightness.
 func textColourOn(on color.Color) color.Color {
 	r, g, b, _ := on.RGBA()
 	if 299*r+587*g+114*b > 1000*0x6800 {

@@ -9,7 +9,8 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// themeBackgrounds are the backgrounds that a theme is for: a fixed one is for its own kind alone.
+// themeBackgrounds returns the backgrounds that a theme is for. A fixed theme is for its own kind
+// only.
 func themeBackgrounds(theme Theme, isDark bool) []string {
 	if theme == Dark || theme == Light {
 		isDark = theme == Dark
@@ -24,7 +25,7 @@ func TestEveryThemeIsReadable(t *testing.T) {
 			for name, c := range textColours(p) {
 				for _, ground := range append(themeBackgrounds(theme, isDark), hex(p.Selection)) {
 					if got := contrast(c, lipgloss.Color(ground)); got < least {
-						t.Errorf("%s, dark %v: %s on %s: %.2f, which is less than %.1f", theme, isDark, name, ground, got, least)
+						t.Errorf("%s, dark %v: %s on %s: contrast %.2f, want at least %.1f", theme, isDark, name, ground, got, least)
 					}
 				}
 			}
@@ -40,14 +41,15 @@ func hex(c color.Color) string {
 	return fmt.Sprintf("#%02x%02x%02x", r>>8, g>>8, b>>8)
 }
 
-// colourVisions see the primary colours, as linear light, as others: without the red cones, and without the green ones, by Viénot,
-// Brettel and Mollon (1999).
+// colourVisions are matrices that simulate colour blindness on linear light, without the red and
+// without the green cones. Source: Viénot, Brettel and Mollon (1999).
 var colourVisions = map[string][3][3]float64{
 	"red-blind":   {{0.11238, 0.88762, 0}, {0.11238, 0.88762, 0}, {0.00401, -0.00401, 1}},
 	"green-blind": {{0.29275, 0.70725, 0}, {0.29275, 0.70725, 0}, {-0.02234, 0.02234, 1}},
 }
 
-// perceivedLab is a colour through such an eye, in the coordinates of CIE L*a*b*, in which distances are as they are felt.
+// perceivedLab returns a colour as seen with such vision, in CIE L*a*b*, where distances match
+// perceived differences.
 func perceivedLab(c color.Color, eye [3][3]float64) [3]float64 {
 	r, g, b, _ := c.RGBA()
 	var in, out [3]float64
@@ -75,7 +77,8 @@ func perceivedLab(c color.Color, eye [3][3]float64) [3]float64 {
 	return [3]float64{116*y - 16, 500 * (x - y), 200 * (y - z)}
 }
 
-// minStateDistance is how far the two closest of the colours of standing are, through an eye.
+// minStateDistance is the smallest distance between two of the state colours, as seen with such
+// vision.
 func minStateDistance(p Palette, eye [3][3]float64) float64 {
 	least := math.Inf(1)
 	colours := []color.Color{p.Fine, p.Warning, p.Bad}
@@ -89,15 +92,15 @@ func minStateDistance(p Palette, eye [3][3]float64) float64 {
 }
 
 func TestColourBlindThemeKeepsStatesDistinct(t *testing.T) {
-	const clear = 25 // far more than what is just noticed, about 2
+	const clear = 25 // a just noticeable difference is about 2
 	for name, eye := range colourVisions {
 		for _, isDark := range []bool{true, false} {
 			if got := minStateDistance(ForTheme(ColourBlind, isDark).Palette, eye); got < clear {
-				t.Errorf("to the %s, dark %v, two of them are %.0f apart, less than %d", name, isDark, got, clear)
+				t.Errorf("%s, dark %v: two state colours are %.0f apart, want at least %d", name, isDark, got, clear)
 			}
 		}
-		if usual := minStateDistance(ForTheme(Auto, true).Palette, eye); usual >= clear {
-			t.Errorf("to the %s the usual theme would do, with %.0f: is that eye right?", name, usual)
+		if auto := minStateDistance(ForTheme(Auto, true).Palette, eye); auto >= clear {
+			t.Errorf("%s: the default theme passes too, with %.0f: is the simulation right?", name, auto)
 		}
 	}
 }
@@ -122,7 +125,7 @@ func TestTerminalThemeUsesOnlyTerminalColours(t *testing.T) {
 
 func TestUnknownThemeFallsBackToAuto(t *testing.T) {
 	if ForTheme("", true).Palette != New(true).Palette || ForTheme("x", false).Palette != New(false).Palette {
-		t.Error("it is another")
+		t.Error("it is not the auto theme")
 	}
 }
 
@@ -130,16 +133,16 @@ func TestStripeNameIsReadable(t *testing.T) {
 	seen := map[string]string{}
 	for _, name := range Stripes() {
 		bar, badge := New(true).Stripe(name)
-		checkContrast(t, "the name on "+name, badge.GetForeground(), badge.GetBackground())
+		checkContrast(t, "the badge in "+name, badge.GetForeground(), badge.GetBackground())
 		if other, taken := seen[hex(bar.GetForeground())]; taken {
-			t.Errorf("%s and %s are one colour", name, other)
+			t.Errorf("%s and %s are the same colour", name, other)
 		}
 		seen[hex(bar.GetForeground())] = name
 		if bar, badge := ForTheme(Terminal, true).Stripe(name); !badge.GetReverse() || bar.GetForeground() != badge.GetForeground() {
-			t.Errorf("%s in the terminal's own colours: %+v", name, badge)
+			t.Errorf("%s in the terminal theme: %+v", name, badge)
 		}
 	}
 	if bar, _ := New(true).Stripe(""); bar.GetForeground() != New(true).Palette.Accent {
-		t.Error("without a colour it is not the accent")
+		t.Error("without a colour the stripe is not the accent")
 	}
 }

@@ -2,11 +2,12 @@ package widget
 
 import "strings"
 
-// CursorMark is where the terminal's own cursor belongs in a text: a sequence that takes no cell and is taken out again before
-// the text is written. Input methods and screen readers go by that cursor.
+// CursorMark marks the position of the terminal's own cursor in a text. Input methods and screen
+// readers follow that cursor. The mark takes no cell, and is removed before the text is written.
 const CursorMark = "\x1b_cursor\x1b\\"
 
-// WithCursor puts the mark in the place of the cursor that a field has drawn: its one cell in reverse.
+// WithCursor puts the mark in place of the cursor that a field has drawn, which is its one cell in
+// reverse.
 func WithCursor(field string) string {
 	for at := 0; ; {
 		i := strings.Index(field[at:], "\x1b[")
@@ -22,7 +23,7 @@ func WithCursor(field string) string {
 		at = begin + length
 		params := strings.Split(field[begin+2:at-1], ";")
 		for n, p := range params {
-			if p == "38" || p == "48" || p == "58" { // numbers of a colour follow
+			if p == "38" || p == "48" || p == "58" { // the numbers of a colour follow
 				break
 			}
 			if p != "7" {
@@ -37,7 +38,7 @@ func WithCursor(field string) string {
 	}
 }
 
-// TakeCursor takes the mark out of a screen, and says in which cell it was.
+// TakeCursor removes the mark from a screen and returns the cell it was in.
 func TakeCursor(screen string) (plain string, x, y int, found bool) {
 	before, after, found := strings.Cut(screen, CursorMark)
 	if !found {

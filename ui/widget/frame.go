@@ -8,20 +8,21 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// Frame is a border with a title in its upper edge and, if there is one, a note in its lower edge.
+// Frame is a border with a title in its top edge and an optional note in its bottom edge.
 type Frame struct {
 	Title  string // styled; cut to fit
 	Note   string // styled; cut to fit
 	Border lipgloss.Style
 }
 
-// FrameWidth and FrameHeight are what the border takes of a pane, both sides together.
+// FrameWidth and FrameHeight are the cells that the border takes, both sides together.
 const (
 	FrameWidth  = 2
 	FrameHeight = 2
 )
 
-// Render draws the frame, width by height cells in all, around the lines of a body, which it cuts and pads to fit.
+// Render draws the frame around the lines of a body, which are cut and padded to fit. width and
+// height include the border.
 func (f Frame) Render(body string, width, height int) string {
 	if width < FrameWidth || height < FrameHeight {
 		return ""
@@ -43,7 +44,8 @@ func (f Frame) Render(body string, width, height int) string {
 	return strings.Join(out, "\n")
 }
 
-// edge draws an upper or lower edge with a text set into it: one line, a space, the text, a space, and lines to the end.
+// edge draws the top or bottom edge with a text in it: one line character, a space, the text, a
+// space, and line characters to the end.
 func (f Frame) edge(left, line, right, text string, inner int) string {
 	room := inner - 4
 	if text == "" || room < 1 {
@@ -54,8 +56,8 @@ func (f Frame) edge(left, line, right, text string, inner int) string {
 	return style.Render(f.Border, left+line) + " " + text + " " + style.Render(f.Border, rest+right)
 }
 
-// JoinHorizontal puts two blocks of lines side by side. The lines of the left one are all of one width, as a frame's are; neither has
-// more lines than the other.
+// JoinHorizontal puts two blocks of lines next to each other. Both have the same number of lines,
+// and the lines of the left block have the same width, like those of a frame.
 func JoinHorizontal(left, right string) string {
 	var b strings.Builder
 	b.Grow(len(left) + len(right))
@@ -78,7 +80,7 @@ func Blocks(used, limit int, full, free lipgloss.Style) string {
 	return full.Render(strings.Repeat(style.Full, used)) + free.Render(strings.Repeat(style.Free, limit-used))
 }
 
-// Progress draws a thin bar of width cells of which the given part, 0 to 1, is filled.
+// Progress draws a thin bar of width cells. part, from 0 to 1, is how much of it is filled.
 func Progress(part float64, width int, fill, rest lipgloss.Style) string {
 	n := min(max(int(part*float64(width)), 0), width)
 	return fill.Render(strings.Repeat(style.Fill, n)) + rest.Render(strings.Repeat(style.Track, width-n))

@@ -40,7 +40,7 @@ func TestFrameSizeIsIndependentOfContent(t *testing.T) {
 		got := f.Render(strings.Join(body, "\n"), width, height)
 		if width < FrameWidth || height < FrameHeight {
 			if got != "" {
-				t.Errorf("%d by %d cells have no room for a frame, and yet: %q", width, height, got)
+				t.Errorf("%d by %d cells are too small for a frame: got %q", width, height, got)
 			}
 			continue
 		}
@@ -50,7 +50,7 @@ func TestFrameSizeIsIndependentOfContent(t *testing.T) {
 		}
 		for _, line := range lines {
 			if Width(line) != width {
-				t.Errorf("%d by %d: the line %+q is %d cells wide", width, height, line, Width(line))
+				t.Errorf("%d by %d: line %+q is %d cells wide", width, height, line, Width(line))
 			}
 		}
 	}
@@ -85,6 +85,6 @@ func TestProgressBarNeverExceedsItsWidth(t *testing.T) {
 		}
 	}
 	if got := Progress(0.5, 0, none, none); got != "" {
-		t.Errorf("without room it is %q", got)
+		t.Errorf("in no cells: %q", got)
 	}
 }

@@ -8,10 +8,11 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// FormatDuration words a length of time by its two largest units; see [model.FormatDuration].
+// FormatDuration formats a duration by its two largest units; see [model.FormatDuration].
 func FormatDuration(d time.Duration) string { return model.FormatDuration(d) }
 
-// FormatRange words a range of time in whole units, rounded outwards: "3–10 m", "40–70 s", "6 m".
+// FormatRange formats a range of durations in whole units, rounded outwards: "3–10 m", "40–70 s",
+// "6 m".
 func FormatRange(from, to time.Duration) string {
 	unit, name := time.Minute, "m"
 	switch {
@@ -27,7 +28,7 @@ func FormatRange(from, to time.Duration) string {
 	return fmt.Sprintf("%d%s%d %s", low, style.Dash, high, name)
 }
 
-// ShortDuration words a length of time by its largest unit alone: "45 s", "2 m", "5 h", "9 d", "2 y".
+// ShortDuration formats a duration by its largest unit only: "45 s", "2 m", "5 h", "9 d", "2 y".
 func ShortDuration(d time.Duration) string {
 	s := int64(max(d, 0) / time.Second)
 	switch {
@@ -44,10 +45,11 @@ func ShortDuration(d time.Duration) string {
 	return fmt.Sprintf("%d y", s/86400/365)
 }
 
-// AgeStep is how finely ages of less than a minute are told: each change of one is bytes on the line, every second, for nobody's good.
+// AgeStep is the step in which ages of less than a minute are shown. Finer steps would redraw the
+// line every second for no benefit.
 const AgeStep = 10 * time.Second
 
-// Age words an age in a column that says so: as [Roughly], in steps of a [Step] below a minute.
+// Age formats an age for a column: like [ShortDuration], but in steps of [AgeStep] below a minute.
 func Age(d time.Duration) string {
 	if d < time.Minute {
 		d = d.Truncate(AgeStep)
@@ -55,8 +57,8 @@ func Age(d time.Duration) string {
 	return ShortDuration(d)
 }
 
-// Ago words how long something lies back: "5 h ago", "just now" for less than a Step, "in future" for what lies further ahead
-// than clocks differ, and "-" where the time is not known.
+// Ago formats how long ago a time was: "5 h ago", or "just now" for less than AgeStep. It is "in
+// future" for a time further ahead than [model.MaxClockDrift], and "-" if the time is not known.
 func Ago(at, now time.Time) string {
 	if at.IsZero() {
 		return "-"
@@ -73,10 +75,11 @@ func Ago(at, now time.Time) string {
 	return ShortDuration(age) + " ago"
 }
 
-// oddDate stands in a column for a time that the API gave and that cannot be read.
+// oddDate is shown in a column for a time from the API that cannot be parsed.
 const oddDate = "odd date"
 
-// CreatedAgo words in a column how long ago a restore point was made: as [Ago], or "odd date" for a time that cannot be read.
+// CreatedAgo formats for a column how long ago a restore point was created: like [Ago], or "odd
+// date" for a time that cannot be parsed.
 func CreatedAgo(p *model.Point, now time.Time) string {
 	if p.CreatedUnreadable {
 		return oddDate
@@ -84,8 +87,9 @@ func CreatedAgo(p *model.Point, now time.Time) string {
 	return Ago(p.CreatedAt, now)
 }
 
-// ExpiresIn words in a column when a restore point expires: "in 25 d", "expired", or "odd date" for a time that cannot be read.
-// Without a time a manual backup never does [D]; of other points nothing is known: "none stated".
+// ExpiresIn formats for a column when a restore point expires: "in 25 d", "expired", or "odd date"
+// for a time that cannot be parsed. Without a time a manual backup never expires [D]; for other
+// points the expiry is unknown: "none stated".
 func ExpiresIn(p *model.Point, now time.Time) string {
 	switch {
 	case p.ExpiresUnreadable:
@@ -98,7 +102,7 @@ func ExpiresIn(p *model.Point, now time.Time) string {
 	return "none stated"
 }
 
-// Until words how far something lies ahead: "in 25 d", "expired" once it has passed.
+// Until formats how long until a time: "in 25 d", or "expired" once it has passed.
 func Until(at, now time.Time) string {
 	if now.After(at) {
 		return "expired"
@@ -106,8 +110,8 @@ func Until(at, now time.Time) string {
 	return "in " + ShortDuration(at.Sub(now))
 }
 
-// Size words an amount of data given in MB, in units of 1024: "0 MB", "512 MB", "4.4 GB", "128 GB", "1.2 TB". It takes at
-// most 7 cells up to 9999 TB.
+// Size formats an amount of data given in MB, in units of 1024: "0 MB", "512 MB", "4.4 GB", "128
+// GB", "1.2 TB". It takes at most 7 cells up to 9999 TB.
 func Size(mb int64) string {
 	switch {
 	case mb < 1024:
@@ -118,7 +122,7 @@ func Size(mb int64) string {
 	return formatUnits(float64(mb)/1024/1024, "TB")
 }
 
-// SizeOf words a restore point's size, "-" while it is not known.
+// SizeOf formats the size of a restore point, or "-" if it is not known.
 func SizeOf(p *model.Point) string {
 	if mb, known := p.Size(); known {
 		return Size(mb)
@@ -126,7 +130,8 @@ func SizeOf(p *model.Point) string {
 	return "-"
 }
 
-// formatUnits leaves the decimal out where it means little and would not fit in a column.
+// formatUnits omits the decimal of large numbers, where it means little and would not fit in a
+// column.
 func formatUnits(n float64, unit string) string {
 	if n < 99.95 {
 		return fmt.Sprintf("%.1f %s", n, unit)
@@ -134,7 +139,7 @@ func formatUnits(n float64, unit string) string {
 	return fmt.Sprintf("%.0f %s", n, unit)
 }
 
-// FormatTime is a time in full, in UTC: "15 Jan 2025 18:30 UTC".
+// FormatTime formats a time in full, in UTC: "15 Jan 2025 18:30 UTC".
 func FormatTime(at time.Time) string {
 	if at.IsZero() {
 		return "not known"
@@ -142,7 +147,8 @@ func FormatTime(at time.Time) string {
 	return at.UTC().Format("2 Jan 2006 15:04 UTC")
 }
 
-// CreatedTime is when a restore point was made, in full: as [Stamp], or "unreadable time".
+// CreatedTime formats the creation time of a restore point in full: like [FormatTime], or
+// "unreadable time".
 func CreatedTime(p *model.Point) string {
 	if p.CreatedUnreadable {
 		return "unreadable time"
@@ -150,8 +156,8 @@ func CreatedTime(p *model.Point) string {
 	return FormatTime(p.CreatedAt)
 }
 
-// ShortTime is a time in UTC, for a column that says so: "15 Jan 18:30", with the year where that is not the present one, and "-"
-// where it is not known.
+// ShortTime formats a time in UTC, for a column that says so: "15 Jan 18:30", with the year if it
+// is not the current one. It is "-" if the time is not known.
 func ShortTime(at, now time.Time) string {
 	at, now = at.UTC(), now.UTC()
 	switch {

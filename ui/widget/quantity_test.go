@@ -55,11 +55,11 @@ func TestAgesHaveOneUnit(t *testing.T) {
 		99*oneDay + 23*time.Hour: "99 d ago",
 	} {
 		if got := Ago(now.Add(-d), now); got != want {
-			t.Errorf("%s back is %q, want %q", d, got, want)
+			t.Errorf("%s ago is %q, want %q", d, got, want)
 		}
 	}
 	if got := Ago(time.Time{}, now); got != "-" {
-		t.Errorf("a time that is not known is %q", got)
+		t.Errorf("an unknown time is %q", got)
 	}
 }
 

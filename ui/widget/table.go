@@ -11,13 +11,13 @@ import (
 // Column is one column of a table.
 type Column struct {
 	Title string
-	Width int  // cells; a flexible column's least width; 0: the column is not shown
-	Max   int  // a flexible column's greatest width; 0: it is not flexible
+	Width int  // cells; of a flexible column the minimum; 0: not shown
+	Max   int  // maximum width of a flexible column; 0: not flexible
 	Right bool // numbers and ages align right
-	Rank  int  // columns of the highest rank go first when there is no room; 0 never goes
+	Rank  int  // when there is no room, the highest rank is dropped first; 0: never dropped
 }
 
-// title is a column's head, with an arrow if the rows are ordered by it.
+// title is the heading of a column, with an arrow if the rows are sorted by it.
 func (t *Table) title(i int) string {
 	if i == t.SortColumn && t.SortArrow != "" {
 		return t.Columns[i].Title + " " + t.SortArrow
@@ -25,8 +25,8 @@ func (t *Table) title(i int) string {
 	return t.Columns[i].Title
 }
 
-// renderMatched underlines the runes that a filter has found. They are counted from the left, so it is for text that begins
-// there.
+// renderMatched underlines the runes that a filter has matched. It counts them from the left, so
+// it is for left-aligned text.
 func renderMatched(paint func(string, lipgloss.Style), text string, c Span) {
 	marked := c.Style.Bold(true).Underline(true)
 	runes := []rune(text)
@@ -44,54 +44,56 @@ func renderMatched(paint func(string, lipgloss.Style), text string, c Span) {
 	}
 }
 
-// OptionalRank is the rank from which on a column goes before the others move closer.
+// OptionalRank is the lowest rank whose columns are dropped before the gaps shrink.
 const OptionalRank = 5
 
-// wideGap is how many cells stand between two columns where there is room, margins how many before the first and after the
-// last: two for the cursor's bar and a space, one at the right.
+// wideGap is the gap between two columns where there is room. margins are the cells at both sides:
+// two for the cursor bar and a space at the left, one at the right.
 const (
 	wideGap = 2
 	margins = 3
 )
 
-// Table draws a window of rows and knows which one the cursor is on. It asks for the cells of the rows that it draws, and
-// for no others.
+// Table draws a window of rows and knows which row the cursor is on. It requests the cells of
+// visible rows only.
 type Table struct {
 	Columns     []Column
-	ColumnOrder []int // the columns from left to right; nil: as they are in Columns
+	ColumnOrder []int // the columns from left to right; nil: as in Columns
 	Rows        int
 	Cursor      int                  // row; -1 if there is none
 	Top         int                  // the first row drawn
-	Sign        func(row int) string // one cell beside a row, such as that it is marked; nil or "": none
-	SortColumn  int                  // the column by which the rows are ordered
-	SortArrow   string               // which way; "": none
+	Sign        func(row int) string // one cell before a row, such as a mark; nil or "": none
+	SortColumn  int                  // the column that the rows are sorted by
+	SortArrow   string               // the direction; "": none
 	width       int
-	height      int // rows, without the head
+	height      int // rows, without the heading
 }
 
-// SetSize gives the table its width and height in cells, its head included.
+// SetSize sets the width and height of the table in cells, including its heading.
 func (t *Table) SetSize(width, height int) {
 	t.width, t.height = width, max(height-1, 0)
 	t.MoveTo(t.Cursor)
 }
 
-// HalfPage is how many rows half a page is.
+// HalfPage is the number of rows in half a page.
 func (t *Table) HalfPage() int { return max(t.height/2, 1) }
 
-// MoveTo puts the cursor on a row, or on the nearest there is, and scrolls no further than needed.
+// MoveTo puts the cursor on a row, or on the nearest one, and scrolls no further than needed.
 func (t *Table) MoveTo(row int) {
 	t.Cursor = min(max(row, 0), t.Rows-1)
 	t.Top = min(max(t.Top, t.Cursor-t.height+1), max(t.Cursor, 0))
 	t.Top = max(min(t.Top, t.Rows-t.height), 0)
 }
 
-// RowAt tells which row is drawn on a line of the table, counted from its head, and false where there is none.
+// RowAt returns the row that is drawn on a line of the table, counted from its heading, and false
+// if there is none.
 func (t *Table) RowAt(line int) (int, bool) {
 	row := t.Top + line - 1
 	return row, line >= 1 && line <= t.height && row < t.Rows
 }
 
-// View draws the head and the rows that fit. cell gives the cells of a row, one for each column.
+// View draws the heading and the visible rows. cell returns the cells of a row, one for each
+// column.
 func (t *Table) View(s *style.Styles, focused bool, cell func(row int) []Span) string {
 	widths, gap := t.widths()
 	var b strings.Builder
@@ -110,7 +112,7 @@ func (t *Table) View(s *style.Styles, focused bool, cell func(row int) []Span) s
 
 func (t *Table) row(widths []int, gap int, cells []Span, s *style.Styles, current, focused bool, sign string) string {
 	at := func(i int) Span { return cells[i] }
-	inMargin := " " // a space is not coloured: a colour is bytes on the line
+	inMargin := " " // a space needs no colour: a colour costs bytes
 	if sign == "" {
 		sign = " "
 	} else {
@@ -125,8 +127,8 @@ func (t *Table) row(widths []int, gap int, cells []Span, s *style.Styles, curren
 	return t.line(widths, gap, at, " "+inMargin, nil)
 }
 
-// line draws one line: a margin of two cells, the cells, and space up to the edge. over changes the style of
-// every part of it.
+// line draws one line: a margin of two cells, the cells, and space up to the edge. over changes
+// the style of every part.
 func (t *Table) line(widths []int, gap int, cell func(int) Span, margin string, over func(lipgloss.Style) lipgloss.Style) string {
 	var b strings.Builder
 	b.WriteString(margin)
@@ -156,8 +158,8 @@ func (t *Table) line(widths []int, gap int, cell func(int) Span, margin string, 
 	return b.String()
 }
 
-// cell draws one cell and the space before it. The space is in the style of what follows: every change of style is bytes on
-// the line.
+// cell draws one cell and the gap before it. The gap has the style of what follows, because every
+// change of style costs bytes.
 func (t *Table) cell(paint func(string, lipgloss.Style), c Span, before string, width int, right bool) {
 	text := NormalizeWidth(c.Text)
 	switch {
@@ -172,14 +174,14 @@ func (t *Table) cell(paint func(string, lipgloss.Style), c Span, before string, 
 	}
 }
 
-// widths shares out the width, and tells how many cells stand between two columns. Where they do not fit, the luxury goes,
-// then they move closer, then those of the highest rank go, until the others fit; then flexible ones grow. A dropped column
-// has width 0.
+// widths distributes the width, and returns the gap between two columns. If the columns do not
+// fit, it first drops those of OptionalRank and above, then shrinks the gap, then drops those of
+// the highest rank. If there is room left, flexible columns grow. A dropped column has width 0.
 func (t *Table) widths() (widths []int, gap int) {
 	widths = make([]int, len(t.Columns))
 	for i, c := range t.Columns {
 		if widths[i] = c.Width; c.Width > 0 && i == t.SortColumn {
-			widths[i] = max(c.Width, Width(t.title(i))) // the arrow must be seen
+			widths[i] = max(c.Width, Width(t.title(i))) // the arrow must be visible
 		}
 	}
 	for gap = wideGap; t.requiredWidth(widths, gap) > t.width; {
@@ -198,13 +200,13 @@ func (t *Table) widths() (widths []int, gap int) {
 	return widths, gap
 }
 
-// Shows says whether there is room for the column.
+// Shows says whether there is room for a column.
 func (t *Table) Shows(column int) bool {
 	widths, _ := t.widths()
 	return widths[column] > 0
 }
 
-// nextToDrop is the shown column that goes next, or -1 if the rest never go.
+// nextToDrop is the visible column to drop next, or -1 if none may be dropped.
 func (t *Table) nextToDrop(widths []int) int {
 	last, rank := -1, 0
 	for i, c := range t.Columns {
@@ -215,7 +217,7 @@ func (t *Table) nextToDrop(widths []int) int {
 	return last
 }
 
-// requiredWidth is how wide a line with these columns is.
+// requiredWidth is the width of a line with these columns.
 func (t *Table) requiredWidth(widths []int, gap int) int {
 	sum, n := margins, 0
 	for _, w := range widths {
@@ -227,7 +229,8 @@ func (t *Table) requiredWidth(widths []int, gap int) int {
 	return sum + max(n-1, 0)*gap
 }
 
-// distribute gives room that is left to flexible columns, and takes what is missing from the first column.
+// distribute gives spare room to the flexible columns, or takes missing room from the first
+// columns.
 func (t *Table) distribute(widths []int, room int) {
 	for i, c := range t.Columns {
 		if widths[i] > 0 && room > 0 {

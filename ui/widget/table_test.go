@@ -13,7 +13,8 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// testColumns are like those of the servers: two that stay, two that go when it gets narrow, two for wide screens.
+// testColumns are like those of the servers: two that are never dropped, two that are dropped when
+// it is narrow, two for wide screens.
 func testColumns() []Column {
 	return []Column{
 		{Title: "NAME", Width: 8, Max: 14},
@@ -49,7 +50,7 @@ func TestTableDrawsHeadAndRows(t *testing.T) {
 		t.Errorf("\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	if got := tableLines(&table, false)[2]; got[:3] != style.BarThin {
-		t.Errorf("without the focus the row under the cursor is %q", got)
+		t.Errorf("without the focus the cursor row is %q", got)
 	}
 }
 
@@ -86,20 +87,20 @@ func TestColumnsAreDroppedByRank(t *testing.T) {
 		table.SetSize(width, 2)
 		shown := strings.Fields(tableLines(&table, true)[0])
 		if before != nil && !slices.Equal(shown, before) && len(shown) >= len(before) {
-			t.Errorf("at %d cells there is more to see than at %d: %q, %q", width, width+1, shown, before)
+			t.Errorf("at %d cells more columns are shown than at %d: %q, %q", width, width+1, shown, before)
 		}
 		before = shown
 	}
 	for width, want := range map[int]string{
-		65: "NAME STATUS NEWEST RISK ADDRESS PLAN", // two cells between them, and never less for what is luxury
+		65: "NAME STATUS NEWEST RISK ADDRESS PLAN", // a gap of two, and never less for optional columns
 		64: "NAME STATUS NEWEST RISK ADDRESS",
 		53: "NAME STATUS NEWEST RISK ADDRESS",
 		52: "NAME STATUS NEWEST RISK",
-		36: "NAME STATUS NEWEST RISK", // one cell between them
+		36: "NAME STATUS NEWEST RISK", // a gap of one
 		35: "NAME NEWEST RISK",
 		26: "NAME NEWEST RISK",
 		25: "NAME NEWEST",
-		14: "NA… NEWEST", // what never goes is cut
+		14: "NA… NEWEST", // a column that is never dropped is cut
 	} {
 		table := Table{Columns: testColumns()}
 		table.SetSize(width, 2)
@@ -119,28 +120,28 @@ func TestFlexibleColumnGrowsToItsMaximum(t *testing.T) {
 	}
 }
 
-// checkWindow is what must hold wherever the cursor is.
+// checkWindow checks what must be true wherever the cursor is.
 func checkWindow(t *testing.T, table *Table, height int) {
 	t.Helper()
 	at := fmt.Sprintf("%d rows in %d lines, cursor %d, top %d", table.Rows, height, table.Cursor, table.Top)
 	switch {
 	case table.Rows == 0 && table.Cursor != -1, table.Rows > 0 && (table.Cursor < 0 || table.Cursor >= table.Rows):
-		t.Fatalf("%s: the cursor is on no row", at)
+		t.Fatalf("%s: the cursor is not on a row", at)
 	case height > 0 && table.Rows > 0 && (table.Cursor < table.Top || table.Cursor >= table.Top+height):
-		t.Fatalf("%s: the cursor cannot be seen", at)
+		t.Fatalf("%s: the cursor is not visible", at)
 	case table.Top < 0, height > 0 && table.Top > max(table.Rows-height, 0):
-		t.Fatalf("%s: there is a gap under the last row", at)
+		t.Fatalf("%s: there is a gap below the last row", at)
 	}
 	for row := range table.Rows {
 		line := row - table.Top + 1
 		got, ok := table.RowAt(line)
 		if seen := line >= 1 && line <= height; ok != seen || ok && got != row {
-			t.Fatalf("%s: on line %d is row %d, %v; want %d, %v", at, line, got, ok, row, seen)
+			t.Fatalf("%s: line %d has row %d, %v; want %d, %v", at, line, got, ok, row, seen)
 		}
 	}
 	for _, line := range []int{-1, 0, height + 1, table.Rows - table.Top + 1} {
 		if row, ok := table.RowAt(line); ok {
-			t.Fatalf("%s: line %d has the row %d", at, line, row)
+			t.Fatalf("%s: line %d has row %d", at, line, row)
 		}
 	}
 }
@@ -165,7 +166,7 @@ func TestCursorIsAlwaysVisible(t *testing.T) {
 			default:
 				table.MoveTo(table.Cursor + []int{-1, 1, -table.HalfPage(), table.HalfPage()}[r.IntN(4)])
 				if in := before.Cursor >= 0 && table.Cursor >= before.Top && table.Cursor < before.Top+height; in && table.Top != before.Top {
-					t.Fatalf("the cursor moved from %d to %d within the window, and that moved from %d to %d", before.Cursor, table.Cursor, before.Top, table.Top)
+					t.Fatalf("the cursor moved from %d to %d within the window, but the window moved from %d to %d", before.Cursor, table.Cursor, before.Top, table.Top)
 				}
 			}
 			checkWindow(t, &table, height)
@@ -186,7 +187,7 @@ func TestTableRequestsOnlyVisibleRows(t *testing.T) {
 		return testRow(i)
 	})
 	if len(asked) != 10 || asked[9] != 50_000 {
-		t.Errorf("it asked for %v", asked)
+		t.Errorf("requested rows %v", asked)
 	}
 }
 

@@ -1,4 +1,4 @@
-// Package widget draws: cells, tables, frames, bars, buttons, ages. It knows no servers.
+// Package widget draws cells, tables, frames, bars and ages. It knows nothing about servers.
 package widget
 
 import (
@@ -13,11 +13,13 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// NormalizeWidth makes a text's width one that all terminals agree on, wherever it stands. Joined emoji, variation selectors and
-// some scripts take two cells in one terminal and one or four in the next, which would shift the border behind them. Such a
-// cluster is taken apart, and nothing is lost of it that makes a name another one: letters stay, vowel signs that take a cell of
-// their own become the vowel's letter, and what cannot stand by itself becomes its number. What all agree on, wide characters
-// included, stays as it is.
+// NormalizeWidth gives a text a width that all terminals agree on, wherever it is drawn. Joined
+// emoji, variation selectors and some scripts take two cells in one terminal and one or four in
+// another. That would shift the border to their right.
+//
+// Such a cluster is split, without losing anything that distinguishes two names. Letters stay, and
+// vowel signs that take a cell of their own become the vowel's letter. What cannot be drawn alone
+// becomes its number. Text that all terminals agree on, including wide characters, is unchanged.
 func NormalizeWidth(text string) string {
 	if !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
 		return text
@@ -35,7 +37,7 @@ func NormalizeWidth(text string) string {
 	return b.String()
 }
 
-// splitCluster draws the characters of a cluster one after the other.
+// splitCluster splits a cluster into characters that are drawn one after the other.
 func splitCluster(cluster string) string {
 	out, piece := "", ""
 	for _, r := range joinerReplacer.Replace(cluster) {
@@ -51,7 +53,8 @@ func splitCluster(cluster string) string {
 	return out + piece
 }
 
-// joinerReplacer takes away what only asks for an emoji's picture or joins two, and writes AM of Thai and Lao as its two parts.
+// joinerReplacer removes emoji variation selectors and joiners, and writes the vowel AM of Thai
+// and Lao as its two parts.
 var joinerReplacer = strings.NewReplacer("\ufe0f", "", "\u200d", "", "\u0e33", "\u0e4d\u0e32", "\u0eb3", "\u0ecd\u0eb2")
 
 // preventJoining keeps a consonant that has lost its vowel from joining with the next one.
@@ -63,7 +66,7 @@ func preventJoining(piece string) string {
 	return piece
 }
 
-// standaloneMark draws a mark that needs a letter before it.
+// standaloneMark replaces a mark that needs a letter before it.
 func standaloneMark(r rune) string {
 	if letter := vowelLetter(r); letter != 0 && hasUniformWidth(string(letter)) {
 		return string(letter)
@@ -71,8 +74,9 @@ func standaloneMark(r rune) string {
 	return fmt.Sprintf("‹%04X›", r)
 }
 
-// vowelLetter is the letter of a vowel sign in the scripts of India, 0 if it is none. From Devanagari to Malayalam all blocks of
-// Unicode are laid out alike: the letters stand 0x38 before their signs.
+// vowelLetter is the letter of a vowel sign in the scripts of India, or 0 if it is none. From
+// Devanagari to Malayalam all Unicode blocks have the same layout: the letters are 0x38 before
+// their signs.
 func vowelLetter(sign rune) rune {
 	const first, last, block, apart = 0x0900, 0x0d7f, 0x80, 0x38
 	if place := sign % block; sign < first || sign > last || place < 0x3e || place > 0x4c {
@@ -84,7 +88,8 @@ func vowelLetter(sign rune) rune {
 	return 0
 }
 
-// hasUniformWidth says whether a cluster has one width: by clusters, by characters, and behind a space, with which some marks join.
+// hasUniformWidth says whether a cluster has the same width in every terminal: measured by
+// clusters, by characters, and after a space, with which some marks join.
 func hasUniformWidth(cluster string) bool {
 	width := ansi.StringWidth(cluster)
 	return width == ansi.StringWidthWc(cluster) && width+1 == ansi.StringWidth(" "+cluster)
@@ -113,8 +118,8 @@ func Truncate(text string, width int) string {
 	return ansi.Truncate(text, width, style.Ellipsis)
 }
 
-// SplitAround takes a part out of the middle of a plain line: the left piece is from cells wide, the right one begins at cell to. Of a
-// wide character that is cut through, a space is left.
+// SplitAround cuts a part out of the middle of a plain line. The left piece is from cells wide,
+// the right one begins at cell to. A wide character that is cut through becomes a space.
 func SplitAround(line string, from, to int) (left, right string) {
 	x := 0
 	for rest := line; rest != ""; {
@@ -134,8 +139,9 @@ func SplitAround(line string, from, to int) (left, right string) {
 	return left + strings.Repeat(" ", max(from-x, 0)), right
 }
 
-// Wrap breaks a plain text into lines of at most width cells, at spaces. A word is only broken where it is longer than a
-// line, and never at a hyphen before that: half of a name may be the name of something else.
+// Wrap breaks a plain text into lines of at most width cells, at spaces. A word is broken only if
+// it is longer than a line, and never at a hyphen before that: half of a name may be the name of
+// something else.
 func Wrap(text string, width int) []string {
 	if width <= 0 {
 		return nil
@@ -157,8 +163,8 @@ func Wrap(text string, width int) []string {
 	return append(lines, line)
 }
 
-// Justify puts one text at the left and one at the right of a line of the given width. Where both do not fit, the left
-// one is cut.
+// Justify puts one text at the left and one at the right of a line of the given width. If both do
+// not fit, the left one is cut.
 func Justify(left, right string, width int) string {
 	right = Truncate(right, width)
 	room := width - Width(right)
@@ -169,11 +175,11 @@ func Justify(left, right string, width int) string {
 	return left + strings.Repeat(" ", max(width-Width(left)-Width(right), 0)) + right
 }
 
-// Span is a piece of text in one style, with a sign before it in another, if it has one.
+// Span is a piece of text in one style, with an optional sign before it in another style.
 type Span struct {
 	Text      string
 	Style     lipgloss.Style
 	Sign      string // one cell wide
 	SignStyle lipgloss.Style
-	Matched   func(rune int) bool // which runes of the text a filter has found; nil: none
+	Matched   func(rune int) bool // the runes of the text that a filter has matched; nil: none
 }

@@ -17,7 +17,7 @@ var trickyTexts = []string{
 	"⚠\ufe0f stop", "1\ufe0f\u20e3", "🇩🇪🇫🇷", "हिन्दी", "ไทย", "\u0301", "ｆｕｌｌ", "ﬁ", "…", "�", "áéíóú", "x\u200by",
 }
 
-// randomText is any text as it comes out of Clean, made of what is hard.
+// randomText is random output of Clean, with many difficult characters.
 func randomText(r *rand.Rand) string {
 	var b strings.Builder
 	for range r.IntN(8) {
@@ -78,7 +78,7 @@ func FuzzFitKeepsWidth(f *testing.F) {
 	})
 }
 
-// checkWidths is about texts as they are drawn: clean, and of a width that all terminals agree on.
+// checkWidths checks a text as it is drawn: clean, and with a width that all terminals agree on.
 func checkWidths(t *testing.T, text string, width int, st lipgloss.Style) {
 	t.Helper()
 	text = NormalizeWidth(text)
@@ -92,7 +92,7 @@ func checkWidths(t *testing.T, text string, width int, st lipgloss.Style) {
 		t.Errorf("%+q cut to %d cells became %+q", styled, width, got)
 	}
 	for _, line := range Wrap(text, width) {
-		if Width(line) > max(width, 2) { // a wide character takes two cells, and cannot be broken
+		if Width(line) > max(width, 2) { // a wide character takes two cells and cannot be split
 			t.Errorf("%+q wrapped at %d has the line %+q, %d cells wide", text, width, line, Width(line))
 		}
 	}
@@ -162,10 +162,10 @@ func TestNormalizeWidthKeepsUniformText(t *testing.T) {
 		"👩\u200d🚀 x":      "👩🚀 x",
 		"a⚠\ufe0fb":       "a⚠b",
 		"1\ufe0f\u20e3st": "1\u20e3st",
-		"👍🏽!":             "👍‹1F3FD›!", // or it would be the same name as 👍🏿!
+		"👍🏽!":             "👍‹1F3FD›!", // otherwise it would equal 👍🏿!
 		"👍🏿!":             "👍‹1F3FF›!",
 		"👍🏽1\ufe0f\u20e3": "👍‹1F3FD›1\u20e3",
-		"\U0001f3fdx":     "‹1F3FD›x", // a skin tone joins with what stands before it
+		"\U0001f3fdx":     "‹1F3FD›x", // a skin tone joins with the character before it
 		"हिन्दी":          "हइन्\u200cदई",
 		"क्षत्रिय":        "क्\u200cषत्\u200cरइय",
 		"कुमार":           "कुमआर",
@@ -200,7 +200,7 @@ func checkUniformWidth(t *testing.T, text string) {
 		t.Errorf("%+q became %+q, %d cells wide in one terminal and %d in another", text, got, byCluster, byRune)
 	}
 	if again := NormalizeWidth(got); again != got {
-		t.Errorf("%+q became %+q, and that %+q", text, got, again)
+		t.Errorf("%+q became %+q, then %+q", text, got, again)
 	}
 }
 

@@ -9,21 +9,21 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// TimelineMark is something at a moment.
+// TimelineMark is an event at a point in time.
 type TimelineMark struct {
 	At       time.Time
 	Glyph    string // one cell
 	Style    lipgloss.Style
-	Priority int // of two marks in one cell the higher is drawn
+	Priority int // of two marks in one cell, the higher is drawn
 }
 
-// Timeline draws marks to scale, from the oldest to now, which stands at the right end.
+// Timeline draws marks to scale, from the oldest to now, which is at the right end.
 type Timeline struct {
 	From, Now time.Time
 	Marks     []TimelineMark
 }
 
-// View draws two lines of the given width: how long ago, and the marks.
+// View draws two lines of the given width: a scale of ages, and the marks.
 func (t Timeline) View(s *style.Styles, width int) (scale, line string) {
 	span := max(t.Now.Sub(t.From), time.Hour)
 	column := func(at time.Time) int {
@@ -58,7 +58,7 @@ var scaleSteps = []time.Duration{
 
 const day = 24 * time.Hour
 
-// scale labels the line with as few words as one can read it by.
+// scale labels the line with as few labels as are needed to read it.
 func (t Timeline) scale(s *style.Styles, width int, span time.Duration, column func(time.Time) int) string {
 	const now = "now"
 	step := scaleSteps[len(scaleSteps)-1]
@@ -75,7 +75,7 @@ func (t Timeline) scale(s *style.Styles, width int, span time.Duration, column f
 		}
 	}
 	put(width-len(now), now)
-	for back := step; back > 0 && back <= span; back += step { // of the longest span, one more step is below 0
+	for back := step; back > 0 && back <= span; back += step { // for the longest span, one more step overflows
 		put(column(t.Now.Add(-back)), ShortDuration(back))
 	}
 	return s.Muted.Render(string(text))

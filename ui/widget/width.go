@@ -6,7 +6,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Width is how many cells a text takes.
+// Width is the number of cells that a text takes.
 func Width(text string) int {
 	if w, plain := plainWidth(text); plain {
 		return w
@@ -14,8 +14,9 @@ func Width(text string) int {
 	return ansi.StringWidth(text)
 }
 
-// plainWidth counts the cells of a text of nothing but printable ASCII, lines and shapes, which take one cell each and join
-// with nothing, and of the colours that style them. That is nearly all that is ever drawn.
+// plainWidth counts the cells of a text if it is plain: printable ASCII, box drawing characters
+// and shapes, with colours. Each of these takes one cell and joins with nothing. Nearly all text
+// that is drawn is plain.
 func plainWidth(text string) (width int, plain bool) {
 	for i := 0; i < len(text); {
 		switch c := text[i]; {
@@ -42,8 +43,8 @@ func plainWidth(text string) (width int, plain bool) {
 	return width, true
 }
 
-// isLineOrShape says whether a rune is one of box drawing, block elements and geometric shapes, without those that can be an
-// emoji's beginning, or of our own signs.
+// isLineOrShape says whether a rune is a glyph of the program, or a box drawing, block element or
+// geometric shape. It excludes those that can start an emoji.
 func isLineOrShape(r rune) bool {
 	switch r {
 	case '·', '…', '–', '✓', '✗', '⊘', '•':
@@ -52,7 +53,8 @@ func isLineOrShape(r rune) bool {
 	return r >= 0x2500 && r <= 0x25a9 || r >= 0x25b7 && r <= 0x25bf || r >= 0x25c1 && r <= 0x25fa
 }
 
-// sgrLength is the length of the SGR sequence that a text begins with, 0 if it begins with something else.
+// sgrLength is the length of the SGR sequence that a text begins with, or 0 if it begins with
+// something else.
 func sgrLength(text string) int {
 	if len(text) < 3 || text[1] != '[' {
 		return 0
