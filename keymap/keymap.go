@@ -1,4 +1,4 @@
-// Package keymap defines every key of the program: what it does, its name, how to remap it, and the README's table of keys.
+// Package keymap defines every key of the program: what it does, its name, how to remap it, and the table of keys in docs/KEYS.md.
 package keymap
 
 import (
@@ -119,7 +119,7 @@ type Group struct {
 	Keys  []NamedBinding
 }
 
-// Groups lists every binding once, in the order of the help and the README. The pointers point into the map, so a change
+// Groups lists every binding once, in the order of the help and docs/KEYS.md. The pointers point into the map, so a change
 // through them changes the map.
 func (k *KeyMap) Groups() []Group {
 	groups := []Group{

@@ -20,7 +20,7 @@ func Label(keys ...string) string {
 	return strings.Join(shown, " ")
 }
 
-// Markdown returns the README's table of keys, made from the bindings.
+// Markdown returns the table of keys in docs/KEYS.md, made from the bindings.
 func (k *KeyMap) Markdown() string {
 	var b strings.Builder
 	b.WriteString("| | key | does | name |\n|---|---|---|---|\n")

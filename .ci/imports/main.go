@@ -1,5 +1,5 @@
-// Command imports fails when a package imports one that stands beside or above it. Run it in the module's root. Test files
-// may import what they like: the table is about the program.
+// Command imports fails if a package imports one that the table does not allow. Run it in the module's root. Test files may
+// import anything: the table is for the program.
 package main
 
 import (
@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// table says which of our packages a package may import. One that is in no list (api/apitest, internal/termtest) is for
-// tests alone.
+// table lists which packages of this module a package may import. A package that is in no list (api/apitest,
+// internal/termtest) is for tests only.
 var table = map[string][]string{
 	"model":    {},
 	"keymap":   {},
@@ -64,9 +64,9 @@ func main() {
 	if err != nil {
 		fail(err)
 	}
-	wrong := check(strings.TrimSpace(module), strings.Split(strings.TrimSpace(packages), "\n"))
-	if len(wrong) > 0 {
-		fail(fmt.Errorf("%s", strings.Join(wrong, "\n")))
+	problems := check(strings.TrimSpace(module), strings.Split(strings.TrimSpace(packages), "\n"))
+	if len(problems) > 0 {
+		fail(fmt.Errorf("%s", strings.Join(problems, "\n")))
 	}
 }
 
@@ -85,59 +85,59 @@ func fail(err error) {
 	os.Exit(1)
 }
 
-// check reads lines of a package and its imports, and says what is wrong with each.
+// check reads lines of a package and its imports, and returns a message for each import that is not allowed.
 func check(module string, lines []string) []string {
-	var wrong []string
+	var problems []string
 	for _, line := range lines {
 		paths := strings.Fields(line)
-		room := within(module, paths[0])
-		may, known := table[room]
+		pkg := within(module, paths[0])
+		allowed, known := table[pkg]
 		if !known {
-			wrong = append(wrong, fmt.Sprintf("%s is in no row of the table: give it one in .ci/imports/main.go", room))
+			problems = append(problems, fmt.Sprintf("%s is not in the table: add it in .ci/imports/main.go", pkg))
 			continue
 		}
 		for _, path := range paths[1:] {
-			if why := forbidden(module, room, may, path); why != "" {
-				wrong = append(wrong, fmt.Sprintf("%s imports %s: %s", name(room), path, why))
+			if reason := forbidden(module, pkg, allowed, path); reason != "" {
+				problems = append(problems, fmt.Sprintf("%s imports %s: %s", name(pkg), path, reason))
 			}
 		}
 	}
-	return wrong
+	return problems
 }
 
-// forbidden is why the room may not import the path, or "".
-func forbidden(module, room string, may []string, path string) string {
+// forbidden returns why the package may not import the path, or "".
+func forbidden(module, pkg string, allowed []string, path string) string {
 	ours := path == module || strings.HasPrefix(path, module+"/")
 	standard := !ours && !strings.Contains(strings.Split(path, "/")[0], ".")
-	screens := room == "ui" || strings.HasPrefix(room, "ui/")
+	screens := pkg == "ui" || strings.HasPrefix(pkg, "ui/")
 	switch {
-	case ours && !slices.Contains(may, within(module, path)):
-		return "it may import only " + list(may) + " of ours"
-	case room == "model" && !ours && !standard:
-		return "it is for the standard library alone"
+	case ours && !slices.Contains(allowed, within(module, path)):
+		return "of this module it may import only " + list(allowed)
+	case pkg == "model" && !ours && !standard:
+		return "it may import only the standard library"
 	case screens && (path == "net/http" || strings.HasPrefix(path, "net/http/")):
-		return "the screens know no HTTP"
-	case strings.HasPrefix(path, "charm.land/huh/") && room != "ui/dialog":
-		return "huh is for ui/dialog alone"
+		return "the screens must not use HTTP"
+	case strings.HasPrefix(path, "charm.land/huh/") && pkg != "ui/dialog":
+		return "only ui/dialog may import huh"
 	}
 	return ""
 }
 
-// within is the path inside the module; "" is its root.
+// within returns the path inside the module; "" is its root.
 func within(module, path string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(path, module), "/")
 }
 
-func name(room string) string {
-	if room == "" {
+func name(pkg string) string {
+	if pkg == "" {
 		return "main"
 	}
-	return room
+	return pkg
 }
 
-func list(rooms []string) string {
-	if len(rooms) == 0 {
+func list(packages []string) string {
+	if len(packages) == 0 {
 		return "nothing"
 	}
-	return strings.Join(rooms, ", ")
+	return strings.Join(packages, ", ")
 }

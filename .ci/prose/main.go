@@ -1,4 +1,4 @@
-// Prose checks the language of every file that git knows: no word of the old dialect, no Go line over 120 columns, and no
+// Command prose checks the language of all files in git: no word of the old dialect, no Go line over 120 columns, and no
 // sentence of a comment over 30 words. Usage: go run ./.ci/prose [path…].
 package main
 
@@ -21,7 +21,7 @@ const (
 	maxWords   = 30  // of a sentence in a comment
 )
 
-// dialect is the words that this project does not use. Each is split, so that this file does not find itself.
+// dialect matches the words that this project does not use. Each is split here, so that the check does not find this file.
 var dialect = regexp.MustCompile(`(?i)\bde` + `eds?\b|err` + `and|wish` + `es|vig` + `il|bef` + `ell|\bane` + `w\b|who` + `ever`)
 
 func main() {
@@ -102,7 +102,8 @@ func checkComments(file string, text []byte) (findings []string) {
 
 var sentenceEnd = regexp.MustCompile(`[.?!:](\s+|$)`)
 
-// sentences splits a comment. An indented line is code or a table, and belongs to no sentence; an item of a list begins one.
+// sentences splits a comment into sentences. An indented line is code or a table, and is left out. An item of a list starts
+// a sentence.
 func sentences(group *ast.CommentGroup) (found []string) {
 	var paragraph []string
 	flush := func() {

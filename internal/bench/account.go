@@ -10,14 +10,14 @@ import (
 	"vpsdeck/api/sim"
 )
 
-// token is the only one that the simulated accounts let in; it is no secret.
+// token is the only token that the simulated accounts accept. It is no secret.
 const token = "vps_bench"
 
-// accountStart is when a quiet account opens. An hour later all that the account's story begins with has ended, and the night
-// with its automatic backups is far.
+// accountStart is the start time of a quiet account. An hour later, all operations of its seed data have ended, and the
+// automatic backups of the night are far away.
 var accountStart = time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)
 
-// account is a simulated account in real time on which nothing runs by itself. It notes when it is asked.
+// account is a simulated account in real time on which no operation runs. It records the times of requests.
 type account struct {
 	server *sim.Server
 	stop   chan struct{}
@@ -28,14 +28,14 @@ type account struct {
 
 func newAccount() (*account, error) {
 	clock := sim.NewSteppedClock(accountStart)
-	world := sim.New(sim.Options{Seed: 1, Token: token, Clock: clock})
+	api := sim.New(sim.Options{Seed: 1, Token: token, Clock: clock})
 	clock.Advance(time.Hour)
 	a := &account{stop: make(chan struct{})}
 	server, err := sim.Listen("127.0.0.1:0", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.mu.Lock()
 		a.requestTimes = append(a.requestTimes, time.Now())
 		a.mu.Unlock()
-		world.ServeHTTP(w, r)
+		api.ServeHTTP(w, r)
 	}))
 	if err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func newAccount() (*account, error) {
 	return a, nil
 }
 
-// runClock lets the account's time pass.
+// runClock advances the account's clock in real time.
 func (a *account) runClock(clock *sim.Clock) {
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
@@ -59,37 +59,38 @@ func (a *account) runClock(clock *sim.Clock) {
 	}
 }
 
-// beginSnapshot starts a snapshot of the documents' first server. It takes minutes.
+// beginSnapshot starts a snapshot of the first server in the API's documentation. It takes minutes.
 func (a *account) beginSnapshot() error {
 	body := strings.NewReader(`{"server_id": 12345, "name": "before-update"}`)
 	request, err := http.NewRequest(http.MethodPost, a.server.URL()+"/snapshots/", body)
 	if err != nil {
-		return fmt.Errorf("asking for a snapshot: %w", err)
+		return fmt.Errorf("requesting a snapshot: %w", err)
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
 	request.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(request)
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return fmt.Errorf("asking for a snapshot: %w", err)
+		return fmt.Errorf("requesting a snapshot: %w", err)
 	}
-	defer func() { _ = answer.Body.Close() }()
-	if answer.StatusCode != http.StatusCreated {
-		return fmt.Errorf("asking for a snapshot: the account answered %s", answer.Status)
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != http.StatusCreated {
+		return fmt.Errorf("requesting a snapshot: status %s", response.Status)
 	}
 	return nil
 }
 
-// pollTimes are the moments in a span at which the account was asked after a second of peace: the first request of each poll.
+// pollTimes returns the start times of the polls in a span. A poll starts with the first request after a second without
+// requests.
 func (a *account) pollTimes(from, to time.Time) []time.Time {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return pollStarts(a.requestTimes, from, to)
 }
 
-func pollStarts(asked []time.Time, from, to time.Time) []time.Time {
+func pollStarts(requests []time.Time, from, to time.Time) []time.Time {
 	var first []time.Time
 	var last time.Time
-	for _, at := range asked {
+	for _, at := range requests {
 		if at.Sub(last) > time.Second && !at.Before(from) && at.Before(to) {
 			first = append(first, at)
 		}

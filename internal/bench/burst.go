@@ -7,14 +7,14 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// burstLatencies is what became of much at once: how long after its end the next key was answered, ms.
+// burstLatencies are the times from the end of a burst of input to the frame for the next key, in ms.
 type burstLatencies struct {
-	afterResize sample // the size changed a hundred times a second
+	afterResize sample // 100 resizes a second
 	afterKeys   sample // a key held down
 	afterPaste  sample // a megabyte
 }
 
-// How long a storm lasts, how often something comes in it, and how much is pasted.
+// How long a burst lasts, its interval, and how much is pasted.
 const (
 	burstDuration = 3 * time.Second
 	burstInterval = 10 * time.Millisecond
@@ -22,42 +22,42 @@ const (
 	pastedText    = "web-server "
 )
 
-// maxLatency is what still feels like at once.
+// maxLatency still feels immediate.
 const maxLatency = 100 // ms
 
-func (s *burstLatencies) rows(name func(string) string) []row {
+func (b *burstLatencies) rows(name func(string) string) []row {
 	return []row{
-		{label: name("after 100 sizes a second: the next key to its last byte"), unit: "ms", ours: s.afterResize, limit: maxLatency},
-		{label: name("after 100 cursor keys a second: the next key to its last byte"), unit: "ms", ours: s.afterKeys, limit: maxLatency},
-		{label: name("after a pasted megabyte: the next key to its last byte"), unit: "ms", ours: s.afterPaste, limit: maxLatency},
+		{label: name("after 100 resizes a second: next key to last byte"), unit: "ms", ours: b.afterResize, limit: maxLatency},
+		{label: name("after 100 cursor keys a second: next key to last byte"), unit: "ms", ours: b.afterKeys, limit: maxLatency},
+		{label: name("after a pasted megabyte: next key to last byte"), unit: "ms", ours: b.afterPaste, limit: maxLatency},
 	}
 }
 
-// measure lets each storm come, and leaves the window as it was.
-func (s *burstLatencies) measure(w *ptySession) error {
-	// A field that is left shows its beginning. Escape would not do: a terminal's keys begin with it, so that it is waited for more.
+// measure sends each burst, and restores the state of the session.
+func (b *burstLatencies) measure(session *ptySession) error {
+	// A field without focus shows its start. Escape would not work: keys start with it, so the program waits for more bytes.
 	entered := func(_, now string) bool { return findLine(now, "╰─ /"+pastedText) != "" }
-	for _, storm := range []struct {
-		into *sample
-		come func(*ptySession) error
-		key  string // the next one, and how its answer looks
-		seen func(before, now string) bool
+	for _, burst := range []struct {
+		into  *sample
+		send  func(*ptySession) error
+		key   string                        // the next key
+		shown func(before, now string) bool // whether the screen shows its result
 	}{
-		{&s.afterResize, resizeBurst, keyFilter, isFilterOpen}, {&s.afterPaste, pasteBurst, keyEnter, entered}, {nil, noBurst, keyBack, isFilterClosed},
-		{&s.afterKeys, keyBurst, keyFilter, isFilterOpen}, {nil, noBurst, keyBack, isFilterClosed},
+		{&b.afterResize, resizeBurst, keyFilter, isFilterOpen}, {&b.afterPaste, pasteBurst, keyEnter, entered}, {nil, noBurst, keyBack, isFilterClosed},
+		{&b.afterKeys, keyBurst, keyFilter, isFilterOpen}, {nil, noBurst, keyBack, isFilterClosed},
 	} {
-		if err := storm.come(w); err != nil {
+		if err := burst.send(session); err != nil {
 			return err
 		}
 		ended := time.Now()
-		answered, err := w.pressAndWait(storm.key, storm.seen)
+		frame, err := session.pressAndWait(burst.key, burst.shown)
 		if err != nil {
 			return err
 		}
-		if storm.into != nil {
-			*storm.into = append(*storm.into, milliseconds(answered.at.Sub(ended)))
+		if burst.into != nil {
+			*burst.into = append(*burst.into, milliseconds(frame.at.Sub(ended)))
 		}
-		if err := w.waitQuiet(settleTime / 2); err != nil {
+		if err := session.waitQuiet(settleTime / 2); err != nil {
 			return err
 		}
 	}
@@ -66,10 +66,10 @@ func (s *burstLatencies) measure(w *ptySession) error {
 
 func noBurst(*ptySession) error { return nil }
 
-// resizeBurst ends in the size in which it began.
-func resizeBurst(w *ptySession) error {
+// resizeBurst ends with the size that it started with.
+func resizeBurst(session *ptySession) error {
 	for i := range int(burstDuration / burstInterval) {
-		if err := w.resize(columns-(i+1)%2*20, rows-(i+1)%2*5); err != nil {
+		if err := session.resize(columns-(i+1)%2*20, rows-(i+1)%2*5); err != nil {
 			return err
 		}
 		time.Sleep(burstInterval)
@@ -77,9 +77,9 @@ func resizeBurst(w *ptySession) error {
 	return nil
 }
 
-func keyBurst(w *ptySession) error {
+func keyBurst(session *ptySession) error {
 	for i := range int(burstDuration / burstInterval) {
-		if err := w.press([]string{keyDown, keyUp}[i/5%2]); err != nil {
+		if err := session.press([]string{keyDown, keyUp}[i/5%2]); err != nil {
 			return err
 		}
 		time.Sleep(burstInterval)
@@ -87,7 +87,7 @@ func keyBurst(w *ptySession) error {
 	return nil
 }
 
-// pasteBurst pastes into the field that is open. The line holds a few kilobytes: the program has read nearly all when this returns.
-func pasteBurst(w *ptySession) error {
-	return w.press(ansi.BracketedPasteStart + strings.Repeat(pastedText, pasteBytes/len(pastedText)) + ansi.BracketedPasteEnd)
+// pasteBurst pastes into the open field. A pty buffers a few kilobytes: when this returns, the program has read nearly all.
+func pasteBurst(session *ptySession) error {
+	return session.press(ansi.BracketedPasteStart + strings.Repeat(pastedText, pasteBytes/len(pastedText)) + ansi.BracketedPasteEnd)
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// resource is a server, a backup or a snapshot with the fields that are shown of it.
+// resource is a server, a backup or a snapshot, with the fields that the program shows.
 type resource struct {
 	ID       int64  `json:"id"`
 	Name     string `json:"name"`
@@ -34,10 +34,10 @@ type resource struct {
 	Description string     `json:"description"`
 }
 
-// fetchTimes is what the plainest way to read an account took: one page after the other, each through json.Unmarshal.
+// fetchTimes are the times of the simplest way to read an account: page after page, each with json.Unmarshal.
 type fetchTimes struct {
 	total    time.Duration
-	decoding time.Duration // of it
+	decoding time.Duration // part of total
 }
 
 func fetchSequentially(url string) (fetchTimes, error) {
@@ -68,15 +68,15 @@ func fetchSequentially(url string) (fetchTimes, error) {
 func getPage(url string) ([]byte, error) {
 	request, err := http.NewRequest(http.MethodGet, url, nil)
 	if err != nil {
-		return nil, fmt.Errorf("asking for %s: %w", url, err)
+		return nil, fmt.Errorf("requesting %s: %w", url, err)
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
-	answer, err := http.DefaultClient.Do(request)
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("asking for %s: %w", url, err)
+		return nil, fmt.Errorf("requesting %s: %w", url, err)
 	}
-	defer func() { _ = answer.Body.Close() }()
-	body, err := io.ReadAll(answer.Body)
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", url, err)
 	}

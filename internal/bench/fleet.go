@@ -9,22 +9,22 @@ import (
 	"vpsdeck/internal/bench/process"
 )
 
-// fleetResult is what was measured of an account of one size, in another process on this machine.
+// fleetResult is the result for an account of one size, served by another process on this machine.
 type fleetResult struct {
 	servers int
 	url     string
 
 	frame, baseline  sample // start to the first full frame, ms
-	data, plainFetch sample // start to all data; a bare program's start and plain fetching. ms
-	keys, filter     sample // from the press to the last byte of its frame, ms
-	bytes            sample // of the frame of a step among servers
+	data, plainFetch sample // start to all data; the baseline's start plus plain fetching. ms
+	keys, filter     sample // from the key press to the last byte of its frame, ms
+	bytes            sample // of the frame of a cursor step among servers
 	bursts           burstLatencies
 	memory           sample // RSS in MB
 	refresh          sample // CPU of a refresh, ms
-	decoding         sample // what json.Unmarshal takes for the same, ms
+	decoding         sample // json.Unmarshal of the same data, ms
 }
 
-// The largest fleet that is measured, and how often a key is pressed, words are typed and everything is asked for anew in each run.
+// The largest fleet, and how often each run presses a key, types words and refreshes everything.
 const (
 	manyServers     = 10_000
 	keysPerRun      = 60
@@ -53,18 +53,18 @@ func measureFleet(p *programs, servers, runs int) ([]row, error) {
 	}
 	table := []row{
 		{label: name("start to first full frame"), unit: "ms", ours: f.frame, baseline: f.baseline, paired: true, ratioLimit: 1.25},
-		{label: name("start to all data; beside it plain fetching"), unit: "ms", ours: f.data, baseline: f.plainFetch, paired: true, ratioLimit: 1.2},
+		{label: name("start to all data; baseline: plain fetching"), unit: "ms", ours: f.data, baseline: f.plainFetch, paired: true, ratioLimit: 1.2},
 		{label: name("key to last byte, cursor, 99th percentile"), unit: "ms", ours: worst(f.keys), limit: 20},
 		{label: name("key to last byte, filter, 99th percentile"), unit: "ms", ours: worst(f.filter), limit: 20},
-		{label: name("key to last byte, cursor, usual"), unit: "ms", ours: f.keys},
+		{label: name("key to last byte, cursor, median"), unit: "ms", ours: f.keys},
 		{label: name("cursor down or up among servers"), unit: "bytes", ours: f.bytes, limit: 350},
 		{label: name("memory (RSS), after refreshes"), unit: "MB", ours: f.memory, limit: memory},
-		{label: name("CPU of a refresh; beside it json.Unmarshal"), unit: "ms", ours: f.refresh, baseline: f.decoding, paired: true, ratioLimit: f.refreshTarget()},
+		{label: name("CPU of a refresh; baseline: json.Unmarshal"), unit: "ms", ours: f.refresh, baseline: f.decoding, paired: true, ratioLimit: f.refreshTarget()},
 	}
 	return append(table, f.bursts.rows(name)...), nil
 }
 
-// refreshTarget is for the large fleet alone: with few servers a refresh is the frames that are drawn meanwhile.
+// refreshTarget has a target for the large fleet only. With few servers, the frames drawn meanwhile dominate a refresh.
 func (f *fleetResult) refreshTarget() float64 {
 	if f.servers == manyServers {
 		return 1.5
@@ -72,9 +72,9 @@ func (f *fleetResult) refreshTarget() float64 {
 	return 0
 }
 
-// runOnce starts the bare program and vpsdeck, fetches the account plainly, and then uses vpsdeck.
+// runOnce starts the baseline and vpsdeck, fetches the account with a plain client, and then uses vpsdeck.
 func (f *fleetResult) runOnce(p *programs) error {
-	bare, err := timeToFrame(p.startBaseline, isBaselineFrame)
+	baseline, err := timeToFrame(p.startBaseline, isBaselineFrame)
 	if err != nil {
 		return err
 	}
@@ -82,76 +82,76 @@ func (f *fleetResult) runOnce(p *programs) error {
 	if err != nil {
 		return err
 	}
-	w, err := p.startOn(f.url)
+	session, err := p.startOn(f.url)
 	if err != nil {
 		return err
 	}
-	defer w.close()
-	frame, err := w.waitUntil("the first full frame", isFullFrame)
+	defer session.close()
+	frame, err := session.waitUntil("the first full frame", isFullFrame)
 	if err != nil {
 		return err
 	}
-	data, err := w.waitUntil("all data", hasAllDataFor(f.servers))
+	data, err := session.waitUntil("all data", hasAllDataFor(f.servers))
 	if err != nil {
 		return err
 	}
-	f.baseline, f.frame = append(f.baseline, bare), append(f.frame, milliseconds(frame.Sub(w.startedAt)))
-	f.plainFetch, f.data = append(f.plainFetch, bare+milliseconds(plain.total)), append(f.data, milliseconds(data.Sub(w.startedAt)))
-	if err := f.measureTyping(w); err != nil {
+	f.baseline, f.frame = append(f.baseline, baseline), append(f.frame, milliseconds(frame.Sub(session.startedAt)))
+	f.plainFetch, f.data = append(f.plainFetch, baseline+milliseconds(plain.total)), append(f.data, milliseconds(data.Sub(session.startedAt)))
+	if err := f.measureTyping(session); err != nil {
 		return err
 	}
-	if err := f.measureRefresh(w, plain); err != nil {
+	if err := f.measureRefresh(session, plain); err != nil {
 		return err
 	}
-	return f.bursts.measure(w)
+	return f.bursts.measure(session)
 }
 
-// timeToFrame is how long a program takes to its first frame, ms.
+// timeToFrame starts a program and returns the time to its first frame, in ms.
 func timeToFrame(open func() (*ptySession, error), frame func(string) bool) (float64, error) {
-	w, err := open()
+	session, err := open()
 	if err != nil {
 		return 0, err
 	}
-	defer w.close()
-	at, err := w.waitUntil("the first full frame", frame)
-	return milliseconds(at.Sub(w.startedAt)), err
+	defer session.close()
+	at, err := session.waitUntil("the first full frame", frame)
+	return milliseconds(at.Sub(session.startedAt)), err
 }
 
-// measureTyping presses keys and takes their time.
-func (f *fleetResult) measureTyping(w *ptySession) error {
+// measureTyping presses keys and measures their latency.
+func (f *fleetResult) measureTyping(session *ptySession) error {
 	for i := range keysPerRun {
-		if err := f.measureKey(w, []string{keyDown, keyUp}[i%2], cursorMoved, &f.keys, &f.bytes); err != nil {
+		if err := f.measureKey(session, []string{keyDown, keyUp}[i%2], cursorMoved, &f.keys, &f.bytes); err != nil {
 			return err
 		}
 	}
-	if err := f.measureKey(w, keyFilter, isFilterOpen, nil, nil); err != nil {
+	if err := f.measureKey(session, keyFilter, isFilterOpen, nil, nil); err != nil {
 		return err
 	}
 	for _, key := range strings.Split(strings.Repeat("api-u\x7f\x7f\x7f\x7f\x7feb-0\x7f\x7f\x7f\x7f", typingRounds)+"db", "") {
-		if err := f.measureKey(w, key, filterChanged, &f.filter, nil); err != nil {
+		if err := f.measureKey(session, key, filterChanged, &f.filter, nil); err != nil {
 			return err
 		}
 	}
-	if err := f.measureKey(w, keyBack, isFilterClosed, nil, nil); err != nil {
+	if err := f.measureKey(session, keyBack, isFilterClosed, nil, nil); err != nil {
 		return err
 	}
 	return nil
 }
 
-// measureKey presses a key, at any moment between two beats of the program, and waits until the frame that shows its answer has been
-// written whole.
-func (f *fleetResult) measureKey(w *ptySession, key string, answered func(before, now string) bool, took, bytes *sample) error {
-	if err := w.waitQuiet(settleTime); err != nil { // shorter, and a step is that of a key that is held down
+// measureKey presses a key at a random time between two frames of the program, and waits until the frame with the result
+// has been written.
+func (f *fleetResult) measureKey(session *ptySession, key string, shown func(before, now string) bool, latency, bytes *sample) error {
+	if err := session.waitQuiet(settleTime); err != nil { // with a shorter wait, a step would be that of a held key
 		return err
 	}
 	time.Sleep(rand.N(time.Second / 60))
 	pressed := time.Now()
-	frame, err := w.pressAndWait(key, answered)
+	frame, err := session.pressAndWait(key, shown)
 	if err != nil {
 		return err
 	}
-	if took != nil {
-		*took = append(*took, milliseconds(frame.at.Sub(pressed)))
+	if latency != nil {
+		*latency = append(*latency, milliseconds(frame.at.Sub(pressed)))
 	}
 	if bytes != nil {
 		*bytes = append(*bytes, float64(frame.bytes))
@@ -159,34 +159,34 @@ func (f *fleetResult) measureKey(w *ptySession, key string, answered func(before
 	return nil
 }
 
-// measureRefresh has everything asked for anew, and takes the CPU time of that: until it has come to rest.
-func (f *fleetResult) measureRefresh(w *ptySession, plain fetchTimes) error {
-	pid := w.cmd.Process.Pid
-	before, told := process.CPUTime(pid)
+// measureRefresh refreshes everything, and measures the CPU time until the program is idle.
+func (f *fleetResult) measureRefresh(session *ptySession, plain fetchTimes) error {
+	pid := session.cmd.Process.Pid
+	before, ok := process.CPUTime(pid)
 	for range refreshesPerRun {
-		if err := w.press("R"); err != nil {
+		if err := session.press("R"); err != nil {
 			return err
 		}
-		if err := w.waitIdle(pid); err != nil {
+		if err := session.waitIdle(pid); err != nil {
 			return err
 		}
 	}
 	after, _ := process.CPUTime(pid)
-	if told {
+	if ok {
 		f.refresh = append(f.refresh, milliseconds(after-before)/refreshesPerRun)
 		f.decoding = append(f.decoding, milliseconds(plain.decoding))
 	}
-	if all, _, told := process.Memory(pid); told {
+	if all, _, ok := process.Memory(pid); ok {
 		f.memory = append(f.memory, all)
 	}
 	return nil
 }
 
 // waitIdle waits until the program uses hardly any CPU.
-func (w *ptySession) waitIdle(pid int) error {
+func (s *ptySession) waitIdle(pid int) error {
 	for range 200 {
-		before, told := process.CPUTime(pid)
-		if !told {
+		before, ok := process.CPUTime(pid)
+		if !ok {
 			return nil
 		}
 		time.Sleep(settleTime)
@@ -194,5 +194,5 @@ func (w *ptySession) waitIdle(pid int) error {
 			return nil
 		}
 	}
-	return w.waitError("rest", fmt.Errorf("it never came to rest"))
+	return s.waitError("idle", fmt.Errorf("it kept using CPU"))
 }

@@ -2,7 +2,7 @@ package main
 
 import "time"
 
-// settleTime is how long nothing is written before a key counts as answered.
+// settleTime is how long the program must write nothing before a key counts as handled.
 const settleTime = 200 * time.Millisecond
 
 // The keys, as a terminal sends them.
@@ -17,7 +17,7 @@ const (
 	keyEnter    = "\r"
 )
 
-// measureKeys presses keys on an account on which nothing runs, and counts what each makes the program write, in bytes.
+// measureKeys presses keys on an account without operations, and counts the bytes that the program writes for each.
 func measureKeys(p *programs, rounds int) ([]row, error) {
 	a, err := newAccount()
 	if err != nil {
@@ -25,8 +25,8 @@ func measureKeys(p *programs, rounds int) ([]row, error) {
 	}
 	defer a.close()
 	steps := []step{
-		{label: "a step among servers, and the panes beside behind it", key: keyDown, times: 8},
-		{label: "cursor among servers, held: a step", key: keyUp, times: 2, held: true, limit: 350},
+		{label: "a step among servers, with the panes that follow it", key: keyDown, times: 8},
+		{label: "a step among servers, key held", key: keyUp, times: 2, held: true, limit: 350},
 		{label: "a whole screen: the restore points of all servers", key: keyFleet, times: 1},
 		{key: keyBackups, times: 1},
 		{label: "cursor down among all backups, 8 times", key: keyDown, times: 8, limit: 350},
@@ -46,23 +46,23 @@ func measureKeys(p *programs, rounds int) ([]row, error) {
 	return table, nil
 }
 
-// step is a key that is pressed some times.
+// step is a key, and how often it is pressed.
 type step struct {
-	label string // "": it only leads to the next step
+	label string // "": only leads to the next step, not reported
 	key   string
 	times int
 	held  bool
-	limit float64 // bytes that are fine; 0: there is no target
-	bytes sample  // of each answer
+	limit float64 // target in bytes; 0: none
+	bytes sample  // of each press
 }
 
 func pressAll(p *programs, a *account, steps []step) error {
-	w, err := p.startOn(a.server.URL())
+	session, err := p.startOn(a.server.URL())
 	if err != nil {
 		return err
 	}
-	defer w.close()
-	if _, err := w.waitUntil("all data", hasAllData); err != nil {
+	defer session.close()
+	if _, err := session.waitUntil("all data", hasAllData); err != nil {
 		return err
 	}
 	for i := range steps {
@@ -71,7 +71,7 @@ func pressAll(p *programs, a *account, steps []step) error {
 			if steps[i].held {
 				press = steps[i].hold
 			}
-			if err := press(w); err != nil {
+			if err := press(session); err != nil {
 				return err
 			}
 		}
@@ -79,16 +79,16 @@ func pressAll(p *programs, a *account, steps []step) error {
 	return nil
 }
 
-// How a key comes that is held down, and how often it is counted.
+// How often a held key repeats, and its interval.
 const (
 	heldKeyRepeats = 8
 	repeatInterval = 40 * time.Millisecond
 )
 
-// hold holds the key down, and counts the bytes of a step once it comes again and again: without the first one, behind which the
-// panes beside follow, as they do the last one when the key is let go.
-func (s *step) hold(w *ptySession) error {
-	if err := w.waitQuiet(settleTime); err != nil {
+// hold holds the key down, and counts the bytes of a repeated step. It leaves out the first step and the release of the
+// key: after these, the other panes follow the cursor.
+func (s *step) hold(session *ptySession) error {
+	if err := session.waitQuiet(settleTime); err != nil {
 		return err
 	}
 	var from time.Time
@@ -97,42 +97,42 @@ func (s *step) hold(w *ptySession) error {
 			from = time.Now()
 		}
 		key := s.key
-		if i%2 == 1 { // there and back: no list ends
+		if i%2 == 1 { // up and down, so that the cursor does not reach an end
 			key = keyDown
 		}
-		if err := w.press(key); err != nil {
+		if err := session.press(key); err != nil {
 			return err
 		}
 		time.Sleep(repeatInterval)
 	}
 	to := time.Now()
-	if err := w.waitQuiet(settleTime); err != nil {
+	if err := session.waitQuiet(settleTime); err != nil {
 		return err
 	}
-	tape, _ := w.recording()
-	s.bytes = append(s.bytes, float64(bytesBetween(tape, from, to))/heldKeyRepeats)
+	chunks, _ := session.recording()
+	s.bytes = append(s.bytes, float64(bytesBetween(chunks, from, to))/heldKeyRepeats)
 	return nil
 }
 
-// press presses the key on a screen that has settled, and counts the bytes of its answer. A key that changes nothing is a
-// mistake in the steps.
-func (s *step) press(w *ptySession) error {
-	if err := w.waitQuiet(settleTime); err != nil {
+// press presses the key on a quiet screen, and counts the bytes that follow. A key that changes nothing is a mistake in the
+// steps.
+func (s *step) press(session *ptySession) error {
+	if err := session.waitQuiet(settleTime); err != nil {
 		return err
 	}
-	before, _ := w.recording()
+	before, _ := session.recording()
 	pressed := time.Now()
-	if err := w.press(s.key); err != nil {
+	if err := session.press(s.key); err != nil {
 		return err
 	}
 	screens := 0
-	if _, err := w.waitUntil("an answer to "+s.key, func(string) bool { screens++; return screens > len(before) }); err != nil {
+	if _, err := session.waitUntil("a frame after "+s.key, func(string) bool { screens++; return screens > len(before) }); err != nil {
 		return err
 	}
-	if err := w.waitQuiet(settleTime); err != nil {
+	if err := session.waitQuiet(settleTime); err != nil {
 		return err
 	}
-	tape, _ := w.recording()
-	s.bytes = append(s.bytes, float64(bytesBetween(tape, pressed, time.Now())))
+	chunks, _ := session.recording()
+	s.bytes = append(s.bytes, float64(bytesBetween(chunks, pressed, time.Now())))
 	return nil
 }

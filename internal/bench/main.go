@@ -1,10 +1,10 @@
-// Command bench measures the built program from outside, in a real pty, against the least that a full-screen Bubble Tea
-// program can be (internal/bench/baseline). Run it inside of the module:
+// Command bench measures the built program from outside, in a real pty. It compares it with the smallest full-screen Bubble
+// Tea program (internal/bench/baseline). Run it in the module:
 //
 //	go run ./internal/bench -markdown
 //
-// Ratios are taken run by run, of programs that were started one after the other or watched side by side, so that they
-// hold on a machine that has other things to do as well. docs/PERFORMANCE.md has what came out.
+// Ratios are computed per run, of programs that were started one after the other or watched at the same time. So they are
+// valid on a busy machine too. docs/PERFORMANCE.md has the results.
 package main
 
 import (
@@ -16,24 +16,24 @@ import (
 	"time"
 )
 
-// maxRatio is how much longer than the bare program vpsdeck may take to start.
+// maxRatio is the target for vpsdeck's start time divided by the baseline's.
 const maxRatio = 1.25
 
 func main() {
 	runs := flag.Int("runs", 15, "how often each program is started")
-	quick := flag.Bool("quick", false, "a fast check: 3 starts, and a span too short for polls")
+	quick := flag.Bool("quick", false, "fast check: 3 starts, and a span too short for polls")
 	markdown := flag.Bool("markdown", false, "print the table in Markdown")
-	polls := flag.Int("polls", 0, "only watch the memory of the large account over so many polls; 1000 take a quarter of an hour")
+	polls := flag.Int("polls", 0, "only measure the memory of the large account over this many polls; 1000 take 15 minutes")
 	flag.Parse()
 	plan := benchPlan{runs: *runs, rounds: 3, idle: idleSpan{settle: 10 * time.Second, duration: 40 * time.Second}}
 	if *quick {
 		plan = benchPlan{runs: 3, rounds: 1, idle: idleSpan{settle: 3 * time.Second, duration: 10 * time.Second}}
 	}
-	measured := func(p *programs) ([]row, error) { return measureAll(p, plan) }
+	measure := func(p *programs) ([]row, error) { return measureAll(p, plan) }
 	if *polls > 0 {
-		measured = func(p *programs) ([]row, error) { return measurePolls(p, *polls) }
+		measure = func(p *programs) ([]row, error) { return measurePolls(p, *polls) }
 	}
-	if err := run(plan, measured, *markdown); err != nil {
+	if err := run(plan, measure, *markdown); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -42,11 +42,11 @@ func main() {
 // benchPlan is how much is measured.
 type benchPlan struct {
 	runs   int // starts of each program
-	rounds int // of keys, and of rest
+	rounds int // of keys and of idle spans
 	idle   idleSpan
 }
 
-func run(plan benchPlan, measured func(*programs) ([]row, error), markdown bool) error {
+func run(plan benchPlan, measure func(*programs) ([]row, error), markdown bool) error {
 	if plan.runs < 1 {
 		return fmt.Errorf("-runs %d: at least 1 is needed", plan.runs)
 	}
@@ -58,12 +58,12 @@ func run(plan benchPlan, measured func(*programs) ([]row, error), markdown bool)
 		return err
 	}
 	before := loadAverage()
-	table, err := measured(p)
+	table, err := measure(p)
 	if err != nil {
 		return err
 	}
 	fmt.Printf("%s, %s/%s, %d cores, %d×%d cells; %d starts each, %d rounds of %s; load %s before, %s after\n"+
-		"median (quartiles); a ratio is the median of the runs' own ratios\n\n", runtime.Version(), runtime.GOOS,
+		"median (quartiles); a ratio is the median of the ratios per run\n\n", runtime.Version(), runtime.GOOS,
 		runtime.GOARCH, runtime.NumCPU(), columns, rows, plan.runs, plan.rounds, plan.idle.duration, before, loadAverage())
 	return printTable(os.Stdout, table, markdown)
 }
@@ -86,7 +86,7 @@ func measureAll(p *programs, plan benchPlan) ([]row, error) {
 	return table, nil
 }
 
-// loadAverage is how many programs wanted a core at once, on average over the last minute; where /proc does not tell, unknown.
+// loadAverage is the machine's load over the last minute, or "unknown" without /proc.
 func loadAverage() string {
 	text, err := os.ReadFile("/proc/loadavg")
 	if err != nil {

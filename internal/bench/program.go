@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// programs are the built binaries and the home that they run in.
+// programs are the built binaries and their home directory.
 type programs struct {
 	dir      string // temporary
 	ours     string
@@ -22,10 +22,10 @@ func buildPrograms() (*programs, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a directory to build in: %w", err)
 	}
-	p := &programs{dir: dir, ours: filepath.Join(dir, "vpsdeck"), baseline: filepath.Join(dir, "bare")}
+	p := &programs{dir: dir, ours: filepath.Join(dir, "vpsdeck"), baseline: filepath.Join(dir, "baseline")}
 	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {
-		return p, fmt.Errorf("finding the module, from inside of which this has to be run: %w", err)
+		return p, fmt.Errorf("finding the module (run the benchmark inside it): %w", err)
 	}
 	for target, source := range map[string]string{p.ours: ".", p.baseline: "./internal/bench/baseline"} {
 		cmd := exec.Command("go", "build", "-o", target, source)
@@ -39,8 +39,8 @@ func buildPrograms() (*programs, error) {
 
 func (p *programs) remove() { _ = os.RemoveAll(p.dir) }
 
-// command prepares a program with an environment that owes nothing to whoever runs this: a terminal of today, an empty
-// home, no D-Bus, no configuration.
+// command prepares a program with an environment that does not depend on the user: a current terminal, an empty home, no
+// D-Bus and no configuration.
 func (p *programs) command(program string, env []string, args ...string) *exec.Cmd {
 	cmd := exec.Command(program, args...)
 	cmd.Dir = p.dir
@@ -51,22 +51,22 @@ func (p *programs) command(program string, env []string, args ...string) *exec.C
 	return cmd
 }
 
-// startBaseline opens the bare program.
+// startBaseline starts the baseline program.
 func (p *programs) startBaseline() (*ptySession, error) {
 	return startInPTY(p.command(p.baseline, nil))
 }
 
-// startDemo opens vpsdeck on its own simulated account.
+// startDemo starts vpsdeck with its built-in simulated account.
 func (p *programs) startDemo() (*ptySession, error) {
 	return startInPTY(p.command(p.ours, nil, "--demo"))
 }
 
-// startOn opens vpsdeck on an account that is served elsewhere.
+// startOn starts vpsdeck on an account that another process serves.
 func (p *programs) startOn(url string) (*ptySession, error) {
 	return startInPTY(p.command(p.ours, []string{"VPS_API_URL=" + url, "VPS_API_TOKEN=" + token}))
 }
 
-// startSim starts `vpsdeck sim` in a process of its own, and returns its URL and what ends it.
+// startSim starts `vpsdeck sim` in its own process, and returns its URL and a function that ends it.
 func (p *programs) startSim(more ...string) (url string, stop func(), err error) {
 	args := append([]string{"sim", "--listen", "127.0.0.1:0", "--token", token, "--speed", "1"}, more...)
 	cmd := p.command(p.ours, nil, args...)

@@ -12,19 +12,19 @@ import (
 	"time"
 )
 
-// TestMain plays a program in a pty where a test asks for it: it draws, answers each line with what it heard, and ends
-// with the input.
+// TestMain runs as a program in a pty if BENCH_CHILD is set: it draws, answers each line with what it read, and ends with
+// the input.
 func TestMain(m *testing.M) {
 	if os.Getenv("BENCH_CHILD") == "" {
 		os.Exit(m.Run())
 	}
 	fmt.Print("\x1b[2J\x1b[3;5Hdrawn\x1b[c")
 	for {
-		var heard string
-		if _, err := fmt.Scanln(&heard); err != nil || strings.HasSuffix(heard, "end") {
+		var line string
+		if _, err := fmt.Scanln(&line); err != nil || strings.HasSuffix(line, "end") {
 			return
 		}
-		fmt.Printf("heard %q\n", heard)
+		fmt.Printf("read %q\n", line)
 	}
 }
 
@@ -36,12 +36,12 @@ func startChild(t *testing.T) *ptySession {
 	}
 	cmd := exec.Command(program)
 	cmd.Env = []string{"BENCH_CHILD=1", "GORACE=atexit_sleep_ms=0"}
-	w, err := startInPTY(cmd)
+	session, err := startInPTY(cmd)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(w.close)
-	return w
+	t.Cleanup(session.close)
+	return session
 }
 
 func containsText(text string) func(string) bool {
@@ -49,50 +49,50 @@ func containsText(text string) func(string) bool {
 }
 
 func TestScreenShowsWhatTheProgramDraws(t *testing.T) {
-	w := startChild(t)
-	at, err := w.waitUntil("the drawing", func(screen string) bool {
+	session := startChild(t)
+	at, err := session.waitUntil("the drawing", func(screen string) bool {
 		return strings.HasPrefix(screen, "\n\n    drawn") && strings.Count(screen, "\n") == rows
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !at.After(w.startedAt) || at.After(time.Now()) {
-		t.Errorf("drawn at %s, started at %s", at, w.startedAt)
+	if !at.After(session.startedAt) || at.After(time.Now()) {
+		t.Errorf("drawn at %s, started at %s", at, session.startedAt)
 	}
 }
 
 func TestQueriesAreAnsweredAndKeysArrive(t *testing.T) {
-	w := startChild(t)
-	// The tty echoes the answer, with ^[ for escape; the program reads it in front of the key.
-	if _, err := w.waitUntil("the answer", containsText("^[[?")); err != nil {
+	session := startChild(t)
+	// The tty echoes the answer, with ^[ for escape. The program reads it before the key.
+	if _, err := session.waitUntil("the answer", containsText("^[[?")); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.press("x\n"); err != nil {
+	if err := session.press("x\n"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.waitUntil("what the program heard", func(screen string) bool {
-		return strings.Contains(screen, `heard "\x1b[?`) && strings.Contains(screen, `cx"`)
+	if _, err := session.waitUntil("what the program read", func(screen string) bool {
+		return strings.Contains(screen, `read "\x1b[?`) && strings.Contains(screen, `cx"`)
 	}); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestWaitFailsWhenTheProgramEnds(t *testing.T) {
-	w := startChild(t)
-	if err := w.press("end\n"); err != nil {
+	session := startChild(t)
+	if err := session.press("end\n"); err != nil {
 		t.Fatal(err)
 	}
-	_, err := w.waitUntil("what never comes", containsText("never"))
-	if !errors.Is(err, errEnded) || !strings.Contains(err.Error(), "waiting for what never comes") {
+	_, err := session.waitUntil("a missing text", containsText("never"))
+	if !errors.Is(err, errEnded) || !strings.Contains(err.Error(), "waiting for a missing text") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestBytesBetweenTwoTimes(t *testing.T) {
 	at := func(ms int) time.Time { return accountStart.Add(time.Duration(ms) * time.Millisecond) }
-	tape := []chunk{{at: at(0), data: []byte("abc")}, {at: at(5), data: []byte("de")}, {at: at(9), data: []byte("f")}}
+	chunks := []chunk{{at: at(0), data: []byte("abc")}, {at: at(5), data: []byte("de")}, {at: at(9), data: []byte("f")}}
 	for _, c := range []struct{ from, to, want int }{{0, 10, 6}, {1, 9, 2}, {0, 5, 3}, {5, 6, 2}, {6, 8, 0}} {
-		if got := bytesBetween(tape, at(c.from), at(c.to)); got != c.want {
+		if got := bytesBetween(chunks, at(c.from), at(c.to)); got != c.want {
 			t.Errorf("from %d to %d: %d bytes, want %d", c.from, c.to, got, c.want)
 		}
 	}

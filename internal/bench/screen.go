@@ -5,21 +5,22 @@ import (
 	"strings"
 )
 
-// The screens that are waited for.
+// The screens that the benchmark waits for.
 
-// isBaselineFrame is the whole screen of the bare program.
+// isBaselineFrame reports whether the screen is the complete frame of the baseline.
 func isBaselineFrame(screen string) bool { return strings.Contains(screen, "the last line ·") }
 
-// isFullFrame is vpsdeck's final chrome: header, the closed borders of three panes, and the footer. Data may be missing.
+// isFullFrame reports whether the screen has vpsdeck's header, the closed borders of three panes, and the footer. Data may
+// be missing.
 func isFullFrame(screen string) bool {
 	lines := strings.Split(strings.TrimRight(screen, "\n"), "\n")
 	return strings.HasPrefix(lines[0], " vpsdeck") && strings.Contains(lines[len(lines)-1], "? help") && countBoxes(lines) == 3
 }
 
-// hasAllData is the full frame with all lists in it: the header tells how old they are as soon as the last one has come.
+// hasAllData reports whether the full frame has all lists. The header shows their age once the last one has come.
 func hasAllData(screen string) bool { return hasAllDataFor(12)(screen) }
 
-// hasAllDataFor is the same for an account with so many servers.
+// hasAllDataFor is hasAllData for an account with this many servers.
 func hasAllDataFor(servers int) func(screen string) bool {
 	count := fmt.Sprintf("Servers %d ", servers)
 	return func(screen string) bool {
@@ -29,19 +30,19 @@ func hasAllDataFor(servers int) func(screen string) bool {
 	}
 }
 
-// isFilterOpen says whether a filter is in force or typed, filterShut that none is.
+// isFilterOpen reports whether a filter is typed or active; isFilterClosed reports that there is none.
 func isFilterOpen(_, now string) bool   { return findLine(now, "╰─ /") != "" }
 func isFilterClosed(_, now string) bool { return findLine(now, "╰─ /") == "" }
 
-// cursorMoved says whether the cursor's bar is in another line.
+// cursorMoved reports whether the cursor's bar is in another line.
 func cursorMoved(before, now string) bool { return findLine(before, "▌") != findLine(now, "▌") }
 
-// filterChanged says whether what is typed as a filter is another text.
+// filterChanged reports whether the filter's text has changed.
 func filterChanged(before, now string) bool {
 	return findLine(before, "╰─ /") != findLine(now, "╰─ /")
 }
 
-// findLine is the first line that has a text in it.
+// findLine returns the first line that contains the text.
 func findLine(screen, text string) string {
 	for line := range strings.Lines(screen) {
 		if strings.Contains(line, text) {
@@ -51,7 +52,7 @@ func findLine(screen, text string) string {
 	return ""
 }
 
-// countBoxes counts the closed boxes: four corners and both sides whole. The edges between the corners may hold a text.
+// countBoxes counts the closed boxes: those with four corners and both sides. The top and bottom edges may contain text.
 func countBoxes(lines []string) int {
 	cells := make([][]rune, len(lines))
 	for i, line := range lines {
@@ -74,7 +75,7 @@ func countBoxes(lines []string) int {
 	return n
 }
 
-// isBoxClosed says whether the box whose upper left corner is here has all its sides.
+// isBoxClosed reports whether the box with this upper left corner has all its sides.
 func isBoxClosed(at func(x, y int) rune, left, y, width int) bool {
 	right := left + 1
 	for right < width && at(right, y) != '╮' {

@@ -17,7 +17,7 @@ const emptyScreen = ` vpsdeck demo                    ◌ connecting…
  s snapshot   ? help
 `
 
-// loadedScreen is the frame with data in it.
+// loadedScreen is the frame with data.
 var loadedScreen = strings.NewReplacer(
 	"◌ connecting…", "● just now", "Servers ───", "Servers 12 ", "loading servers… ", "web-server-01    ",
 	"loading backups… ", "No backups.      ", "loading snapshots…", "No snapshots.     ", "Backups ───", "Backups · 3",
@@ -39,7 +39,7 @@ func TestFrameIsFullWhenAllChromeIsDrawn(t *testing.T) {
 		"no upper corner":          {strings.Replace(loadedScreen, "╮", "─", 1), false, false},
 		"two boxes":                {strings.Replace(loadedScreen, "╭─ Snap", "│  Snap", 1), false, false},
 		"a text in a lower edge":   {strings.Replace(loadedScreen, "╯╰────", "╯╰ 1/2", 1), true, true},
-		"one list on its way":      {strings.Replace(loadedScreen, "No snapshots.     ", "loading snapshots…", 1), true, false},
+		"one list missing":         {strings.Replace(loadedScreen, "No snapshots.     ", "loading snapshots…", 1), true, false},
 		"other servers":            {strings.Replace(loadedScreen, "Servers 12 ", "Servers 2 ─", 1), true, false},
 		"a header without its age": {strings.Replace(loadedScreen, "●", "◌", 1), true, false},
 	} {
@@ -56,18 +56,18 @@ func TestBytesBetweenPollsLeaveOutThePolls(t *testing.T) {
 	at := func(seconds float64) time.Time {
 		return accountStart.Add(time.Duration(seconds * float64(time.Second)))
 	}
-	tape := []chunk{
+	chunks := []chunk{
 		{at: at(1), data: make([]byte, 80)}, {at: at(4.5), data: make([]byte, 1000)}, {at: at(8), data: make([]byte, 100)},
 	}
-	var seen idleResult
-	seen.addBytes(tape, []time.Time{at(4)}, at(0), at(10))
-	if seen.betweenPolls.String() != "20.0" || seen.total.String() != "118" {
-		t.Errorf("%s bytes a second between polls, %s in all", seen.betweenPolls, seen.total)
+	var polled idleResult
+	polled.addBytes(chunks, []time.Time{at(4)}, at(0), at(10))
+	if polled.betweenPolls.String() != "20.0" || polled.total.String() != "118" {
+		t.Errorf("%s bytes a second between polls, %s in total", polled.betweenPolls, polled.total)
 	}
 	var quiet idleResult
-	quiet.addBytes(tape, nil, at(5), at(10))
+	quiet.addBytes(chunks, nil, at(5), at(10))
 	if quiet.betweenPolls.String() != "20.0" || quiet.total != nil {
-		t.Errorf("without a poll: %s between polls, %s in all", quiet.betweenPolls, quiet.total)
+		t.Errorf("without a poll: %s between polls, %s in total", quiet.betweenPolls, quiet.total)
 	}
 }
 
@@ -75,8 +75,8 @@ func TestPollsStartAfterASecondWithoutRequests(t *testing.T) {
 	at := func(seconds float64) time.Time {
 		return accountStart.Add(time.Duration(seconds * float64(time.Second)))
 	}
-	asked := []time.Time{at(0), at(.1), at(20), at(20.1), at(20.4), at(40), at(60)}
-	got := pollStarts(asked, at(.05), at(60))
+	requests := []time.Time{at(0), at(.1), at(20), at(20.1), at(20.4), at(40), at(60)}
+	got := pollStarts(requests, at(.05), at(60))
 	if len(got) != 2 || got[0] != at(20) || got[1] != at(40) {
 		t.Errorf("the polls are at %v", got)
 	}

@@ -9,11 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// sample is what repeated measurements of one thing gave.
+// sample is the values of repeated measurements.
 type sample []float64
 
-// quantile is the value below which the part q of the sample lies, between two values in proportion. That of an empty
-// sample is NaN.
+// quantile returns the q-quantile of the sample, interpolated between values. That of an empty sample is NaN.
 func (s sample) quantile(q float64) float64 {
 	if len(s) == 0 {
 		return math.NaN()
@@ -25,7 +24,7 @@ func (s sample) quantile(q float64) float64 {
 	return sorted[low] + (at-float64(low))*(sorted[high]-sorted[low])
 }
 
-// String is the median, and in brackets the quartiles; "not measured" where there is nothing.
+// String is the median, with the quartiles in brackets, or "not measured" if the sample is empty.
 func (s sample) String() string {
 	if len(s) == 0 {
 		return "not measured"
@@ -37,7 +36,7 @@ func (s sample) String() string {
 	return fmt.Sprintf("%s (%s–%s)", median, formatNumber(s.quantile(.25)), formatNumber(s.quantile(.75)))
 }
 
-// formatNumber writes as many digits as mean something here.
+// formatNumber formats a number with about three significant digits.
 func formatNumber(x float64) string {
 	switch {
 	case x == 0 || math.Abs(x) >= 100:
@@ -48,8 +47,8 @@ func formatNumber(x float64) string {
 	return fmt.Sprintf("%.2f", x)
 }
 
-// dividedBy divides this sample by another, run by run: what a busy machine does to both cancels out. It is empty where the two
-// were not measured in pairs, or the other is 0 somewhere.
+// dividedBy divides this sample by another, run by run, so that the effect of a busy machine on both cancels out. It is nil
+// if the two were not measured in pairs, or if the other has a 0.
 func (s sample) dividedBy(other sample) sample {
 	if len(s) != len(other) || slices.Contains(other, 0) {
 		return nil
@@ -61,7 +60,7 @@ func (s sample) dividedBy(other sample) sample {
 	return out
 }
 
-// minus takes another sample away from this one, run by run; it is empty where the two were not measured in pairs.
+// minus subtracts another sample from this one, run by run. It is nil if the two were not measured in pairs.
 func (s sample) minus(other sample) sample {
 	if len(s) != len(other) {
 		return nil
@@ -73,15 +72,15 @@ func (s sample) minus(other sample) sample {
 	return out
 }
 
-// row is one thing that was measured, of vpsdeck and, where it makes sense, of the bare program in the same run.
+// row is one measurement of vpsdeck and, where it makes sense, of the baseline in the same run.
 type row struct {
 	label      string
 	unit       string
 	ours       sample
 	baseline   sample
-	paired     bool    // bare was measured too
-	ratioLimit float64 // the largest ratio that is fine; 0: there is no target
-	limit      float64 // the most of ours that is fine, its median; 0: there is no target
+	paired     bool    // the baseline was measured too
+	ratioLimit float64 // target for the ratio; 0: none
+	limit      float64 // target for the median of ours; 0: none
 }
 
 func (r row) cells() []string {
@@ -104,17 +103,17 @@ func (r row) cells() []string {
 	return out
 }
 
-// verdict says whether the median is within what is fine.
-func verdict(s sample, most float64) string {
-	if s.quantile(.5) > most {
-		return fmt.Sprintf("≤ %s: missed", formatNumber(most))
+// verdict says whether the median is within the limit.
+func verdict(s sample, limit float64) string {
+	if s.quantile(.5) > limit {
+		return fmt.Sprintf("≤ %s: missed", formatNumber(limit))
 	}
-	return fmt.Sprintf("≤ %s: met", formatNumber(most))
+	return fmt.Sprintf("≤ %s: met", formatNumber(limit))
 }
 
-var headers = []string{"measured", "unit", "bare program", "vpsdeck", "ratio, run by run", "target"}
+var headers = []string{"measured", "unit", "baseline", "vpsdeck", "ratio per run", "target"}
 
-// printTable prints the rows, aligned; in Markdown if told so.
+// printTable prints the rows, aligned, or as a Markdown table.
 func printTable(out io.Writer, table []row, markdown bool) error {
 	cells := [][]string{headers}
 	for _, r := range table {

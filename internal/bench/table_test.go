@@ -25,7 +25,7 @@ func TestQuantilesAreInterpolated(t *testing.T) {
 		}
 	}
 	if got := (sample{}).quantile(.5); !math.IsNaN(got) {
-		t.Errorf("the median of nothing is %v", got)
+		t.Errorf("the median of an empty sample is %v", got)
 	}
 }
 
@@ -33,7 +33,7 @@ func TestQuantileKeepsTheOrderOfRuns(t *testing.T) {
 	s := sample{3, 1, 2}
 	s.quantile(.5)
 	if s[0] != 3 || s[1] != 1 {
-		t.Errorf("the runs are in another order now: %v, so that they are paired wrongly", []float64(s))
+		t.Errorf("the order of the runs has changed to %v, so that pairs are wrong", []float64(s))
 	}
 }
 
@@ -52,7 +52,7 @@ func TestSampleShowsMedianAndQuartiles(t *testing.T) {
 		"3.00 (2.50–3.50)": {2, 4, 3},
 	} {
 		if got := s.String(); got != want {
-			t.Errorf("%v reads %q, want %q", []float64(s), got, want)
+			t.Errorf("%v is %q, want %q", []float64(s), got, want)
 		}
 	}
 }
@@ -69,7 +69,7 @@ func TestRatiosArePairedRunByRun(t *testing.T) {
 		t.Errorf("samples of different lengths have the ratio %v", got)
 	}
 	if got := slow.dividedBy(sample{1, 0, 1}); got != nil {
-		t.Errorf("over 0 the ratio is %v", got)
+		t.Errorf("divided by 0, the ratio is %v", got)
 	}
 }
 
@@ -84,24 +84,24 @@ func TestTableIsAlignedAndShowsVerdicts(t *testing.T) {
 	}
 	for markdown, want := range map[bool]string{
 		false: `
-measured  unit     bare program      vpsdeck           ratio, run by run  target
---------  -------  ----------------  ----------------  -----------------  --------------
-start     ms       20.0 (20.0–20.0)  25.0 (24.5–25.5)  1.25 (1.23–1.27)   ≤ 1.50: met
-größer    ms       20.0              50.0              2.50               ≤ 1.50: missed
-keys      bytes    –                 300               –                  ≤ 350: met
-lag       ms       –                 30.0              –                  ≤ 20.0: missed
-idle      bytes/s  0                 3.00              –                  –
-memory    MB       not measured      not measured      –                  –
+measured  unit     baseline          vpsdeck           ratio per run     target
+--------  -------  ----------------  ----------------  ----------------  --------------
+start     ms       20.0 (20.0–20.0)  25.0 (24.5–25.5)  1.25 (1.23–1.27)  ≤ 1.50: met
+größer    ms       20.0              50.0              2.50              ≤ 1.50: missed
+keys      bytes    –                 300               –                 ≤ 350: met
+lag       ms       –                 30.0              –                 ≤ 20.0: missed
+idle      bytes/s  0                 3.00              –                 –
+memory    MB       not measured      not measured      –                 –
 `,
 		true: `
-| measured | unit    | bare program     | vpsdeck          | ratio, run by run | target         |
-| -------- | ------- | ---------------- | ---------------- | ----------------- | -------------- |
-| start    | ms      | 20.0 (20.0–20.0) | 25.0 (24.5–25.5) | 1.25 (1.23–1.27)  | ≤ 1.50: met    |
-| größer   | ms      | 20.0             | 50.0             | 2.50              | ≤ 1.50: missed |
-| keys     | bytes   | –                | 300              | –                 | ≤ 350: met     |
-| lag      | ms      | –                | 30.0             | –                 | ≤ 20.0: missed |
-| idle     | bytes/s | 0                | 3.00             | –                 | –              |
-| memory   | MB      | not measured     | not measured     | –                 | –              |
+| measured | unit    | baseline         | vpsdeck          | ratio per run    | target         |
+| -------- | ------- | ---------------- | ---------------- | ---------------- | -------------- |
+| start    | ms      | 20.0 (20.0–20.0) | 25.0 (24.5–25.5) | 1.25 (1.23–1.27) | ≤ 1.50: met    |
+| größer   | ms      | 20.0             | 50.0             | 2.50             | ≤ 1.50: missed |
+| keys     | bytes   | –                | 300              | –                | ≤ 350: met     |
+| lag      | ms      | –                | 30.0             | –                | ≤ 20.0: missed |
+| idle     | bytes/s | 0                | 3.00             | –                | –              |
+| memory   | MB      | not measured     | not measured     | –                | –              |
 `,
 	} {
 		var out strings.Builder

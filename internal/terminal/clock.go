@@ -9,19 +9,19 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Clock is a time that moves only when it is told to. Give its Now and Tick to the program in place of time.Now and
-// tea.Tick, and the clock itself to the session with WithClock: then a command that waits for the clock counts as rest,
-// and Advance lets every timer fire at its own moment, in order, with the program at rest in between.
+// Clock is a clock that moves only when a test moves it. Give its Now and Tick to the program instead of time.Now and
+// tea.Tick, and give the clock to the session with WithClock. A command that waits for the clock then counts as idle.
+// Advance fires each timer at its time, in order, and waits until the program is idle in between.
 //
 // A Clock serves one session, and stops with it. Its methods may be called from any goroutine.
 type Clock struct {
 	mu         sync.Mutex
 	now        func() time.Time
 	advance    func(time.Duration)
-	timers     []*timer // those that somebody waits for, the next one first
+	timers     []*timer // those that a command waits for, the next one first
 	stopped    bool
-	addWaiting func(n int)  // tells the session how many commands begin (or cease) to wait here
-	waitIdle   func() error // waits until the program has come to rest
+	addWaiting func(n int)  // tells the session how many commands start (or stop) waiting here
+	waitIdle   func() error // waits until the program is idle
 }
 
 type timer struct {
@@ -29,13 +29,13 @@ type timer struct {
 	fired chan time.Time // one value when it fires; closed when the clock stops
 }
 
-// NewClock returns a clock that follows another stepped one, such as that of a simulated account: now tells its time,
-// advance moves it. Move both with this clock's Advance.
+// NewClock returns a clock that follows another stepped clock, such as that of a simulated account. now returns the time
+// of the other clock, and advance moves it. Move both with this clock's Advance.
 func NewClock(now func() time.Time, advance func(time.Duration)) *Clock {
 	return &Clock{now: now, advance: advance, addWaiting: func(int) {}, waitIdle: func() error { return nil }}
 }
 
-// NewClockAt returns a clock of its own that shows start.
+// NewClockAt returns an independent clock that shows start.
 func NewClockAt(start time.Time) *Clock {
 	shown := start // guarded by the clock's own lock
 	return NewClock(func() time.Time { return shown }, func(d time.Duration) { shown = shown.Add(d) })
@@ -48,8 +48,8 @@ func (c *Clock) Now() time.Time {
 	return c.now()
 }
 
-// Tick stands in for tea.Tick: a command that answers with fn once d has passed on this clock, counted from this call.
-// When the clock stops before that, the command answers nothing.
+// Tick replaces tea.Tick. Its command returns the message of fn once d has passed on this clock, counted from this call.
+// If the clock stops first, the command returns nil.
 func (c *Clock) Tick(d time.Duration, fn func(time.Time) tea.Msg) tea.Cmd {
 	due := c.Now().Add(d)
 	return func() tea.Msg {
@@ -61,17 +61,17 @@ func (c *Clock) Tick(d time.Duration, fn func(time.Time) tea.Msg) tea.Cmd {
 	}
 }
 
-// Sleep blocks until d has passed on this clock, or the clock has stopped. It makes a slow answer: a command that sleeps
-// here counts as rest, so that a screen can be looked at while it loads.
+// Sleep blocks until d has passed on this clock, or the clock has stopped. It simulates a slow response: a command that
+// sleeps here counts as idle, so that a test can read the screen while it loads.
 func (c *Clock) Sleep(d time.Duration) {
 	c.wait(c.Now().Add(d))
 }
 
-// WaitUntil waits until look says so, looking once a second of this clock: it is for what comes from outside the session's sight, which a
-// command may wait for and still count as rest. It says whether it came; false when the context has ended, or the clock has stopped.
-func (c *Clock) WaitUntil(ctx context.Context, look func() bool) bool {
+// WaitUntil checks the condition once a second of this clock until it is met. It is for events outside the session: a
+// command that waits here counts as idle. It returns false if the context has ended or the clock has stopped.
+func (c *Clock) WaitUntil(ctx context.Context, condition func() bool) bool {
 	for ctx.Err() == nil {
-		if look() {
+		if condition() {
 			return true
 		}
 		if _, fired := c.wait(c.Now().Add(time.Second)); !fired {
@@ -81,9 +81,8 @@ func (c *Clock) WaitUntil(ctx context.Context, look func() bool) bool {
 	return false
 }
 
-// Advance moves the clock on by d. The timers that come due fire at their own moments, in the order of time; when a
-// session watches the clock, each one only after the program has come to rest from the one before, so that a timer
-// which is set again fires as often as it would.
+// Advance moves the clock forward by d. Timers fire at their own times, in order. If a session uses the clock, each timer
+// waits until the program is idle after the one before, so that a repeating timer fires every time.
 func (c *Clock) Advance(d time.Duration) {
 	end := c.Now().Add(d)
 	for c.waitForProgram() && c.fireNext(end) {
@@ -93,12 +92,13 @@ func (c *Clock) Advance(d time.Duration) {
 	c.moveTo(end)
 }
 
-// waitForProgram waits for the program; a program that never rests has told so already, and must not hold up the clock for ever.
+// waitForProgram waits until the program is idle. After a timeout it returns false, so that the clock is not blocked for
+// ever; the session has recorded the error by then.
 func (c *Clock) waitForProgram() bool {
 	c.mu.Lock()
-	rest := c.waitIdle
+	waitIdle := c.waitIdle
 	c.mu.Unlock()
-	return rest() == nil
+	return waitIdle() == nil
 }
 
 func (c *Clock) fireNext(end time.Time) bool {
@@ -121,7 +121,7 @@ func (c *Clock) moveTo(t time.Time) {
 	}
 }
 
-// wait blocks until due has come, and tells when it woke; false when the clock has stopped.
+// wait blocks until due, and returns the time at which it woke; false if the clock has stopped.
 func (c *Clock) wait(due time.Time) (time.Time, bool) {
 	c.mu.Lock()
 	now := c.now()
@@ -141,14 +141,14 @@ func (c *Clock) wait(due time.Time) (time.Time, bool) {
 	return at, fired
 }
 
-// attach tells the clock who counts its waiting commands, and how to wait until the program rests.
-func (c *Clock) attach(park func(n int), rest func() error) {
+// attach sets the functions that count the waiting commands and that wait until the program is idle.
+func (c *Clock) attach(addWaiting func(n int), waitIdle func() error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.addWaiting, c.waitIdle = park, rest
+	c.addWaiting, c.waitIdle = addWaiting, waitIdle
 }
 
-// Stop ends the clock: every command that waits for it answers nothing. The session that has the clock stops it.
+// Stop ends the clock: every command that waits for it returns nil. The clock's session calls it.
 func (c *Clock) Stop() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -160,7 +160,8 @@ func (c *Clock) Stop() {
 	c.timers = nil
 }
 
-// SpacedKeyTime is when keys come from a person, for a program that tells typing from a paste: each a second after the one before.
+// SpacedKeyTime returns the times of typed keys, each a second after the one before. It is for a program that tells typing
+// from a paste by the time between keys.
 func SpacedKeyTime() func() time.Time {
 	var at time.Time
 	return func() time.Time {

@@ -17,12 +17,12 @@ func messageWithTime(name string) func(time.Time) tea.Msg {
 
 func TestTimerFiresWhenTheClockPassesIt(t *testing.T) {
 	clock := terminal.NewClockAt(noon)
-	s := startSession(t, &recorder{initCmd: clock.Tick(10*time.Second, messageWithTime("rang"))}, terminal.WithClock(clock))
+	s := startSession(t, &recorder{initCmd: clock.Tick(10*time.Second, messageWithTime("fired"))}, terminal.WithClock(clock))
 	requireText(t, s, "")
 	s.Advance(9 * time.Second)
 	requireText(t, s, "")
 	s.Advance(time.Second)
-	requireText(t, s, "rang 12:00:10")
+	requireText(t, s, "fired 12:00:10")
 }
 
 func TestTimersFireInTheOrderOfTime(t *testing.T) {
@@ -42,30 +42,30 @@ func TestTimersFireInTheOrderOfTime(t *testing.T) {
 
 func TestRepeatingTimerFiresEveryTime(t *testing.T) {
 	clock := terminal.NewClockAt(noon)
-	beats := 0
-	m := &recorder{initCmd: clock.Tick(time.Second, messageWithTime("beat"))}
+	ticks := 0
+	m := &recorder{initCmd: clock.Tick(time.Second, messageWithTime("tick"))}
 	m.onMsg = func(msg tea.Msg) tea.Cmd {
-		if text, ok := msg.(textMsg); ok && strings.HasPrefix(string(text), "beat") {
-			beats++
-			return clock.Tick(time.Second, messageWithTime("beat"))
+		if text, ok := msg.(textMsg); ok && strings.HasPrefix(string(text), "tick") {
+			ticks++
+			return clock.Tick(time.Second, messageWithTime("tick"))
 		}
 		return nil
 	}
 	s := startSession(t, m, terminal.WithClock(clock))
 	s.Advance(5 * time.Second)
-	requireText(t, s, "beat 12:00:01\nbeat 12:00:02\nbeat 12:00:03\nbeat 12:00:04\nbeat 12:00:05")
-	if beats != 5 {
-		t.Errorf("%d beats in 5 s", beats)
+	requireText(t, s, "tick 12:00:01\ntick 12:00:02\ntick 12:00:03\ntick 12:00:04\ntick 12:00:05")
+	if ticks != 5 {
+		t.Errorf("%d ticks in 5 s", ticks)
 	}
 }
 
 func TestSequenceWaitsForItsTimer(t *testing.T) {
 	clock := terminal.NewClockAt(noon)
-	pause := tea.Batch(clock.Tick(time.Second, messageWithTime("rang")), sendText("beside it"))
+	pause := tea.Batch(clock.Tick(time.Second, messageWithTime("fired")), sendText("parallel"))
 	s := startSession(t, &recorder{initCmd: tea.Sequence(sendText("before"), pause, sendText("after"))}, terminal.WithClock(clock))
-	requireText(t, s, "before\nbeside it")
+	requireText(t, s, "before\nparallel")
 	s.Advance(time.Second)
-	requireText(t, s, "before\nbeside it\nrang 12:00:01\nafter")
+	requireText(t, s, "before\nparallel\nfired 12:00:01\nafter")
 }
 
 func TestScreenCanBeReadDuringASlowAnswer(t *testing.T) {
@@ -87,9 +87,9 @@ func TestClockFollowsAnotherClock(t *testing.T) {
 		account = account.Add(d)
 		moves = append(moves, d.String())
 	})
-	s := startSession(t, &recorder{initCmd: clock.Tick(4*time.Second, messageWithTime("rang"))}, terminal.WithClock(clock))
+	s := startSession(t, &recorder{initCmd: clock.Tick(4*time.Second, messageWithTime("fired"))}, terminal.WithClock(clock))
 	s.Advance(10 * time.Second)
-	requireText(t, s, "rang 12:00:04")
+	requireText(t, s, "fired 12:00:04")
 	if got := fmt.Sprint(moves); got != "[4s 6s]" {
 		t.Errorf("the account's clock moved by %s", got)
 	}
@@ -97,33 +97,33 @@ func TestClockFollowsAnotherClock(t *testing.T) {
 
 func TestStoppedClockSendsNoMessage(t *testing.T) {
 	clock := terminal.NewClockAt(noon)
-	waiting := clock.Tick(time.Hour, messageWithTime("rang"))
+	waiting := clock.Tick(time.Hour, messageWithTime("fired"))
 	answer := make(chan tea.Msg)
 	go func() { answer <- waiting() }()
 	clock.Stop()
 	if msg := <-answer; msg != nil {
-		t.Errorf("it answered %v", msg)
+		t.Errorf("it returned %v", msg)
 	}
-	if msg := clock.Tick(0, messageWithTime("rang"))(); msg != nil {
-		t.Errorf("a new timer answered %v", msg)
+	if msg := clock.Tick(0, messageWithTime("fired"))(); msg != nil {
+		t.Errorf("a new timer returned %v", msg)
 	}
 }
 
 func TestWaitUntilChecksOnceASecondAndEndsWithTheClock(t *testing.T) {
 	clock := terminal.NewClockAt(noon)
 	s := startSession(t, &recorder{initCmd: func() tea.Msg {
-		came := clock.WaitUntil(t.Context(), func() bool { return !clock.Now().Before(noon.Add(1500 * time.Millisecond)) })
-		return textMsg(fmt.Sprint(came, " at ", clock.Now().Format("15:04:05")))
+		met := clock.WaitUntil(t.Context(), func() bool { return !clock.Now().Before(noon.Add(1500 * time.Millisecond)) })
+		return textMsg(fmt.Sprint(met, " at ", clock.Now().Format("15:04:05")))
 	}}, terminal.WithClock(clock))
-	s.Advance(1900 * time.Millisecond) // it has come, but nobody has looked yet
+	s.Advance(1900 * time.Millisecond) // the condition is met, but not checked yet
 	requireText(t, s, "")
 	s.Advance(100 * time.Millisecond)
 	requireText(t, s, "true at 12:00:02")
 
-	other, came := terminal.NewClockAt(noon), make(chan bool)
-	go func() { came <- other.WaitUntil(t.Context(), func() bool { return false }) }()
+	other, result := terminal.NewClockAt(noon), make(chan bool)
+	go func() { result <- other.WaitUntil(t.Context(), func() bool { return false }) }()
 	other.Stop()
-	if <-came {
-		t.Error("it never came")
+	if <-result {
+		t.Error("WaitUntil returned true after Stop")
 	}
 }

@@ -10,12 +10,12 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// WallClockCommands names the functions whose commands wait for the real time. A probe does not run them: they answer nothing, at
-// once. So a cursor does not blink, a spinner does not turn, and a picture is the same every time. Whatever a test or a
-// picture has to wait for goes by the session's Clock.
+// WallClockCommands lists the functions whose commands wait for real time. A probe does not run them. So a cursor does not
+// blink, a spinner does not turn, and a picture is the same every time. Tests and pictures wait for the session's Clock
+// instead.
 //
-// The names are those of runtime.FuncForPC. A command made of one, by a closure around it, is not recognised and counts as
-// under way until it is over.
+// The names are those of runtime.FuncForPC. A closure around such a command is not recognised: it counts as pending until
+// it returns.
 func WallClockCommands() []string {
 	return []string{
 		"charm.land/bubbletea/v2.Tick.func1",
@@ -30,7 +30,7 @@ type envelope struct {
 	msg  tea.Msg
 }
 
-// fence follows a message that was sent from outside: when it arrives, that message has been handled.
+// fence follows a message that was sent from outside. When the fence arrives, that message has been handled.
 type fence struct{ name string }
 
 // track counts the command from now on, until its message has been handled.
@@ -43,8 +43,8 @@ func (p *Probe) track(cmd tea.Cmd) tea.Cmd {
 	return p.wrap(cmd, func() {})
 }
 
-// wrap runs a command that is counted already. After it, and all that it has opened, it calls after: before the last
-// count is given back, so that whatever after counts leaves no gap.
+// wrap runs a command that is already counted. When it and all commands that it returned are done, it calls after. That
+// is before the last count is released, so that there is no gap if after counts another command.
 func (p *Probe) wrap(cmd tea.Cmd, after func()) tea.Cmd {
 	name := nameOf(cmd)
 	return func() tea.Msg {
@@ -87,8 +87,8 @@ func (p *Probe) wrapBatch(cmds []tea.Cmd, after func()) []tea.Cmd {
 	return out
 }
 
-// wrapSequence counts each command of a sequence when its turn comes: one that stands behind a wait for the clock is not under
-// way yet.
+// wrapSequence counts each command of a sequence when it starts. A command that comes after a wait for the clock is not
+// pending yet.
 func (p *Probe) wrapSequence(cmds []tea.Cmd, after func()) []tea.Cmd {
 	out := make([]tea.Cmd, len(cmds))
 	for i, cmd := range cmds {
@@ -102,7 +102,7 @@ func (p *Probe) wrapSequence(cmds []tea.Cmd, after func()) []tea.Cmd {
 	return out
 }
 
-// selectRunnable leaves out nil commands and those that wait for the wall clock.
+// selectRunnable drops nil commands and those that wait for the wall clock.
 func (p *Probe) selectRunnable(cmds []tea.Cmd) []tea.Cmd {
 	return slices.DeleteFunc(slices.Clone(cmds), func(cmd tea.Cmd) bool {
 		if cmd == nil {
@@ -134,8 +134,8 @@ func unbundle(msg tea.Msg) (cmds []tea.Cmd, inOrder bool) {
 	return reflect.ValueOf(msg).Convert(reflect.TypeFor[[]tea.Cmd]()).Interface().([]tea.Cmd), true
 }
 
-// isBundle says whether the message is a Batch or a Sequence. The latter's type is Bubble Tea's own secret: it is known by
-// what it is made of.
+// isBundle reports whether the message is a Batch or a Sequence. Bubble Tea does not export the type of a Sequence, so it
+// is recognised by its kind, element type and package.
 func isBundle(msg tea.Msg) bool {
 	kind, batch := reflect.TypeOf(msg), reflect.TypeFor[tea.BatchMsg]()
 	return kind == batch || kind != nil && kind.Kind() == reflect.Slice && kind.Elem() == batch.Elem() &&

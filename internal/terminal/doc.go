@@ -1,10 +1,9 @@
-// Package terminal stands in for a person at a terminal, for pictures and tests: a screen that understands what a program
-// writes, a hand that presses keys, and a sense of when the program has come to rest, so that nothing ever has to sleep
-// and hope.
+// Package terminal simulates a person at a terminal, for pictures and tests. It emulates the screen, sends keys, and knows
+// when the program is idle, so that no test has to sleep.
 //
-// Session runs a Bubble Tea program against an emulated terminal and offers the verbs: Press, Type, Click, Resize,
-// Advance, Settle. Probe knows what the program still has under way. Clock is the time that the program lives by: it
-// moves when it is told to. Grid is what the person sees.
+// Session runs a Bubble Tea program on an emulated terminal. Its verbs are Press, Type, Click, Resize, Advance and Settle.
+// Probe counts the commands and messages that are still pending. Clock is the program's clock, and moves only when a test
+// advances it. Grid is the content of the screen.
 //
-// Inside a session the wall clock stands still: see [WallClock].
+// Commands that wait for the wall clock are not run in a session: see [WallClockCommands].
 package terminal

@@ -33,7 +33,7 @@ type Style struct {
 
 // Cell is one place on the screen.
 type Cell struct {
-	Content string // what stands there, one grapheme; " " when blank, "" in the right half of a wide one
+	Content string // one grapheme; " " if blank, "" in the right half of a wide one
 	Width   int    // columns: 1, 2 for a wide one, 0 for the right half of a wide one
 	Style   Style
 }
@@ -44,7 +44,7 @@ type Grid struct {
 	cells         []Cell
 }
 
-// GridOf copies a screen: an emulator, or a buffer that something was drawn into.
+// GridOf copies a screen: an emulator or a buffer.
 func GridOf(screen uv.Screen) Grid {
 	area := screen.Bounds()
 	g := Grid{width: area.Dx(), height: area.Dy()}
@@ -63,8 +63,8 @@ func GridOf(screen uv.Screen) Grid {
 	return g
 }
 
-// GridOfView is what a view's content looks like on a screen of this size, in columns and rows: what a terminal shows of
-// it, without a program or a terminal. Colours are those that a terminal with the profile can show.
+// GridOfView draws a view's content on a screen of this size, in columns and rows, without a program or a terminal.
+// Colours are reduced to those of the profile.
 func GridOfView(content string, width, height int, profile colorprofile.Profile) Grid {
 	buffer := uv.NewScreenBuffer(width, height)
 	buffer.Method = ansi.GraphemeWidth
@@ -99,7 +99,8 @@ func cellOf(c *uv.Cell) Cell {
 	return cell
 }
 
-// normalizeBlank drops what cannot be seen of a blank: a program may erase a blank or write it, and both look the same.
+// normalizeBlank drops the styles that are invisible on a blank. A program may erase a cell or write a blank there, and
+// both look the same.
 func normalizeBlank(s Style) Style {
 	s.Bold, s.Faint, s.Italic = false, false, false
 	if !s.Reverse && !s.Underline {
@@ -127,7 +128,7 @@ func (g Grid) Cell(x, y int) Cell {
 	return g.cells[y*g.width+x]
 }
 
-// Equal says whether both grids show the same, style and all.
+// Equal reports whether both grids have the same text and the same styles.
 func (g Grid) Equal(other Grid) bool {
 	return g.width == other.width && g.height == other.height && slices.Equal(g.cells, other.cells)
 }
@@ -151,13 +152,13 @@ func (g Grid) Text() string {
 	return b.String()
 }
 
-// Contains says whether some row holds the text.
+// Contains reports whether a row contains the text.
 func (g Grid) Contains(text string) bool {
 	_, _, found := g.Find(text)
 	return found
 }
 
-// Find returns the column and row where the text first stands, from the top, so that it can be clicked.
+// Find returns the column and row of the first occurrence of the text, from the top, for a click.
 func (g Grid) Find(text string) (x, y int, found bool) {
 	for y := range g.height {
 		line := g.Line(y)

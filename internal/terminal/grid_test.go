@@ -51,7 +51,7 @@ func TestWideCharacterTakesTwoCells(t *testing.T) {
 		t.Errorf("found x at %d, %d (%v)", x, y, found)
 	}
 	if g.Contains("y") || g.Cell(8, 0) != g.Cell(7, 1) {
-		t.Error("there is something where nothing is")
+		t.Error("a cell outside the grid is not blank")
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// sendWhenIdle sends messages once the program is at rest.
+// sendWhenIdle sends messages once the program is idle.
 func (s *Session) sendWhenIdle(msgs ...tea.Msg) {
 	if s.waitIdle() != nil {
 		return
@@ -19,8 +19,8 @@ func (s *Session) sendWhenIdle(msgs ...tea.Msg) {
 	}
 }
 
-// Press presses keys one after the other, each when the program is at rest. Keys are named as key bindings name them:
-// "s", "R", "enter", "ctrl+c", "shift+tab", "pgdown", "space".
+// Press presses keys one after the other, each when the program is idle. Names are those of key bindings: "s", "R",
+// "enter", "ctrl+c", "shift+tab", "pgdown", "space".
 func (s *Session) Press(keys ...string) {
 	for _, name := range keys {
 		key, err := keyPress(name)
@@ -32,7 +32,7 @@ func (s *Session) Press(keys ...string) {
 	}
 }
 
-// Type types a text, a key for each character.
+// Type types a text, one key press per character.
 func (s *Session) Type(text string) {
 	for _, r := range text {
 		s.sendWhenIdle(characterKey(string(r)))
@@ -44,14 +44,14 @@ func (s *Session) Paste(text string) {
 	s.sendWhenIdle(tea.PasteStartMsg{}, tea.PasteMsg{Content: text}, tea.PasteEndMsg{})
 }
 
-// Click clicks with the left button on column x of row y, counted from 0. A program that has not asked for the mouse
-// cannot be clicked: that is an error.
+// Click clicks with the left button on column x of row y, counted from 0. It is an error if the program has not enabled
+// the mouse.
 func (s *Session) Click(x, y int) {
 	mouse := tea.Mouse{X: x, Y: y, Button: tea.MouseLeft}
 	s.sendMouse(fmt.Sprintf("click at column %d, row %d", x, y), tea.MouseClickMsg(mouse), tea.MouseReleaseMsg(mouse))
 }
 
-// Wheel turns the wheel over column x of row y by so many notches: down, or up when negative.
+// Wheel turns the wheel over column x of row y by a number of notches: down, or up if negative.
 func (s *Session) Wheel(x, y, notches int) {
 	mouse := tea.Mouse{X: x, Y: y, Button: tea.MouseWheelDown}
 	if notches < 0 {
@@ -67,16 +67,16 @@ func (s *Session) sendMouse(what string, msgs ...tea.Msg) {
 		return
 	}
 	if view, _ := s.probe.lastView(); view.MouseMode == tea.MouseModeNone {
-		s.recordError(fmt.Errorf("cannot %s: the program has not asked for the mouse (View.MouseMode)", what))
+		s.recordError(fmt.Errorf("cannot %s: the program has not enabled the mouse (View.MouseMode)", what))
 		return
 	}
 	s.sendWhenIdle(msgs...)
 }
 
-// Focus gives the terminal the focus, as a window gets it.
+// Focus gives the terminal's window the focus.
 func (s *Session) Focus() { s.sendFocus("focus", tea.FocusMsg{}) }
 
-// Blur takes the focus from the terminal.
+// Blur takes the focus from the terminal's window.
 func (s *Session) Blur() { s.sendFocus("blur", tea.BlurMsg{}) }
 
 func (s *Session) sendFocus(what string, msg tea.Msg) {
@@ -84,7 +84,7 @@ func (s *Session) sendFocus(what string, msg tea.Msg) {
 		return
 	}
 	if view, _ := s.probe.lastView(); !view.ReportFocus {
-		s.recordError(fmt.Errorf("cannot %s: the program has not asked for the focus (View.ReportFocus)", what))
+		s.recordError(fmt.Errorf("cannot %s: the program has not enabled focus reports (View.ReportFocus)", what))
 		return
 	}
 	s.sendWhenIdle(msg)
@@ -107,13 +107,13 @@ func (s *Session) Advance(d time.Duration) {
 	}
 }
 
-// Title is the title that the program has given the window.
+// Title is the window title that the program has set.
 func (s *Session) Title() string {
 	view, _ := s.probe.lastView()
 	return view.WindowTitle
 }
 
-// withBorder puts a grid into a frame, so that blanks at its edges can be seen.
+// withBorder draws a border around a grid, so that blanks at its edges are visible.
 func withBorder(g Grid) string {
 	width, height := g.Size()
 	edge := strings.Repeat("─", width)
@@ -127,16 +127,16 @@ func withBorder(g Grid) string {
 	return b.String()
 }
 
-// firstDifference tells where two grids differ first.
+// firstDifference describes the first cell in which two grids differ.
 func firstDifference(a, b Grid) string {
 	width, height := a.Size()
 	if w, h := b.Size(); w != width || h != height {
-		return fmt.Sprintf("its size, %d×%d and not %d×%d", w, h, width, height)
+		return fmt.Sprintf("size: %d×%d, not %d×%d", w, h, width, height)
 	}
 	for y := range height {
 		for x := range width {
 			if p, q := a.Cell(x, y), b.Cell(x, y); p != q {
-				return fmt.Sprintf("column %d, row %d: %q (%s) is shown for %q (%s)", x, y, p.Content, p.Style, q.Content, q.Style)
+				return fmt.Sprintf("column %d, row %d: %q (%s), not %q (%s)", x, y, p.Content, p.Style, q.Content, q.Style)
 			}
 		}
 	}

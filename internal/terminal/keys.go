@@ -21,8 +21,8 @@ var keyMods = map[string]tea.KeyMod{
 	"ctrl": tea.ModCtrl, "alt": tea.ModAlt, "shift": tea.ModShift, "meta": tea.ModMeta, "super": tea.ModSuper,
 }
 
-// keyPress turns a key's name, as key bindings spell it ("a", "A", "ctrl+c", "shift+tab", "pgdown", "space"), into the
-// message that a terminal would send for it.
+// keyPress converts a key's name into the message that a terminal sends for it. Names are spelled as in key bindings:
+// "a", "A", "ctrl+c", "shift+tab", "pgdown", "space".
 func keyPress(name string) (tea.KeyPressMsg, error) {
 	if utf8.RuneCountInString(name) == 1 {
 		return characterKey(name), nil
@@ -47,12 +47,12 @@ func keyPress(name string) (tea.KeyPressMsg, error) {
 		key.Text = " "
 	}
 	if key.String() != name {
-		return key, fmt.Errorf("there is no key %q: name keys as key bindings do, such as enter, ctrl+c, shift+tab, pgdown", name)
+		return key, fmt.Errorf("unknown key %q: use names of key bindings, such as enter, ctrl+c, shift+tab, pgdown", name)
 	}
 	return key, nil
 }
 
-// characterKey is the key that types a character, decoded as from a real terminal.
+// characterKey is the key press of a character, decoded as from a real terminal.
 func characterKey(character string) tea.KeyPressMsg {
 	var decoder uv.EventDecoder
 	_, event := decoder.Decode([]byte(character))

@@ -12,10 +12,10 @@ import (
 	"vpsdeck/internal/terminal"
 )
 
-// textMsg is what the commands of these tests answer.
+// textMsg is the message that these tests' commands return.
 type textMsg string
 
-// recorder writes down what it hears; what it does at its start and on a message is up to the test.
+// recorder is a model that shows the messages it receives. A test sets its first command and its reaction to messages.
 type recorder struct {
 	lines   []string
 	initCmd tea.Cmd
@@ -24,36 +24,36 @@ type recorder struct {
 	size    tea.WindowSizeMsg
 }
 
-func (s *recorder) Init() tea.Cmd { return s.initCmd }
+func (r *recorder) Init() tea.Cmd { return r.initCmd }
 
-func (s *recorder) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+func (r *recorder) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		s.size = msg
+		r.size = msg
 	case tea.KeyPressMsg:
-		s.lines = append(s.lines, "key "+msg.String())
+		r.lines = append(r.lines, "key "+msg.String())
 	case tea.PasteMsg:
-		s.lines = append(s.lines, "paste "+msg.Content)
+		r.lines = append(r.lines, "paste "+msg.Content)
 	case tea.MouseMsg:
-		s.lines = append(s.lines, fmt.Sprintf("%T %s", msg, msg))
+		r.lines = append(r.lines, fmt.Sprintf("%T %s", msg, msg))
 	case tea.FocusMsg:
-		s.lines = append(s.lines, "focus")
+		r.lines = append(r.lines, "focus")
 	case tea.BlurMsg:
-		s.lines = append(s.lines, "blur")
+		r.lines = append(r.lines, "blur")
 	case tea.BackgroundColorMsg:
-		s.lines = append(s.lines, fmt.Sprintf("dark %v", msg.IsDark()))
+		r.lines = append(r.lines, fmt.Sprintf("dark %v", msg.IsDark()))
 	case textMsg:
-		s.lines = append(s.lines, string(msg))
+		r.lines = append(r.lines, string(msg))
 	}
-	if s.onMsg != nil {
-		return s, s.onMsg(msg)
+	if r.onMsg != nil {
+		return r, r.onMsg(msg)
 	}
-	return s, nil
+	return r, nil
 }
 
-func (s *recorder) View() tea.View {
-	view := tea.NewView(strings.Join(s.lines, "\n"))
-	view.AltScreen, view.MouseMode, view.ReportFocus = true, s.mouse, s.mouse != tea.MouseModeNone
+func (r *recorder) View() tea.View {
+	view := tea.NewView(strings.Join(r.lines, "\n"))
+	view.AltScreen, view.MouseMode, view.ReportFocus = true, r.mouse, r.mouse != tea.MouseModeNone
 	return view
 }
 
@@ -67,7 +67,7 @@ func onKey(name string, cmd tea.Cmd) func(tea.Msg) tea.Cmd {
 	}
 }
 
-// sendText answers after the scheduler has had many a chance to look elsewhere.
+// sendText returns a command that yields to the scheduler many times before it returns its message.
 func sendText(text string) tea.Cmd {
 	return func() tea.Msg {
 		var others sync.WaitGroup
@@ -90,7 +90,7 @@ func startSession(t *testing.T, m tea.Model, options ...terminal.Option) *termin
 	return s
 }
 
-// requireText settles and compares the text on the screen, without the empty lines at its end.
+// requireText settles and compares the text on the screen, without trailing empty lines.
 func requireText(t *testing.T, s *terminal.Session, want string) {
 	t.Helper()
 	grid, err := s.Settle()
@@ -98,7 +98,7 @@ func requireText(t *testing.T, s *terminal.Session, want string) {
 		t.Fatal(err)
 	}
 	if got := strings.TrimRight(grid.Text(), "\n"); got != want {
-		t.Fatalf("the screen shows\n%s\nand not\n%s", got, want)
+		t.Fatalf("the screen shows\n%s\nwant\n%s", got, want)
 	}
 }
 

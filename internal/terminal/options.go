@@ -8,11 +8,11 @@ import (
 	"github.com/charmbracelet/colorprofile"
 )
 
-// DefaultTimeout is how long a session waits for a program to come to rest, unless told otherwise. It is for machines that are
-// busy; a program that is well comes to rest in milliseconds.
+// DefaultTimeout is how long a session waits until a program is idle, unless WithTimeout sets it. It allows for busy
+// machines: normally a program is idle within milliseconds.
 const DefaultTimeout = 15 * time.Second
 
-// Option says what kind of terminal the person has.
+// Option configures the terminal of a session.
 type Option func(*settings)
 
 type settings struct {
@@ -34,38 +34,38 @@ func defaultSettings() settings {
 	}
 }
 
-// WithLight gives the terminal a light background. Without it the background is dark.
+// WithLight gives the terminal a light background. The default is dark.
 func WithLight() Option {
 	return func(s *settings) { s.background = color.White }
 }
 
-// WithProfile gives the terminal fewer colours than TrueColor: ANSI256, ANSI (16 colours), or Ascii, as with NO_COLOR.
+// WithProfile gives the terminal fewer colours than TrueColor: ANSI256, ANSI (16 colours), or Ascii (NO_COLOR).
 func WithProfile(profile colorprofile.Profile) Option {
 	return func(s *settings) { s.profile = profile }
 }
 
-// WithClock tells the session by which clock the program lives. The session stops it at its end.
+// WithClock sets the program's clock. The session stops it at its end.
 func WithClock(clock *Clock) Option {
 	return func(s *settings) { s.clock = clock }
 }
 
-// WithVariables gives the program's environment further variables, as "TMUX=/run/tmux,1,0".
+// WithVariables adds variables to the program's environment, such as "TMUX=/run/tmux,1,0".
 func WithVariables(variables ...string) Option {
 	return func(s *settings) { s.variables = append(s.variables, variables...) }
 }
 
-// WithTimeout sets how long the session waits for the program to come to rest before it gives up. To start and to end it
-// always has Patience.
+// WithTimeout sets how long the session waits until the program is idle. Starting and ending the program always have
+// DefaultTimeout.
 func WithTimeout(d time.Duration) Option {
 	return func(s *settings) { s.timeout = d }
 }
 
-// WithLaunch has the program started by somebody else, such as a test library.
+// WithLaunch sets the function that starts the program, such as that of a test library.
 func WithLaunch(launch LaunchFunc) Option {
 	return func(s *settings) { s.launch = launch }
 }
 
-// environment is what the program finds in its environment: nothing of the machine that it runs on.
+// environment is the program's environment, which has nothing of this machine's.
 func (s settings) environment() []string {
 	switch s.profile {
 	case colorprofile.TrueColor:
@@ -83,6 +83,6 @@ func (s settings) programOptions(probe *Probe) []tea.ProgramOption {
 		tea.WithColorProfile(s.profile),
 		tea.WithEnvironment(append(s.environment(), s.variables...)),
 		tea.WithFilter(probe.Filter),
-		tea.WithFPS(120), // the most that there is: a frame is what Settle waits for
+		tea.WithFPS(120), // the maximum, because Settle waits for frames
 	}
 }

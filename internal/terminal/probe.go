@@ -12,24 +12,24 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Probe is a model around a model that knows when the program has come to rest: no command is under way, no message is
-// on its way, and the view has been asked for since the last one. It needs to see every message, so the program must
-// have the option tea.WithFilter(probe.Filter).
+// Probe wraps a model and knows when the program is idle: no command is running, no message is queued, and View has been
+// called since the last message. It needs to see every message, so the program must have the option
+// tea.WithFilter(probe.Filter).
 //
-// A command counts from the moment in which Update returns it until its message has been handled; there is no gap in
-// between. What a Batch or a Sequence holds is counted one by one. Commands that wait for a session's Clock do not count,
-// and those in WallClock are not run. A program may call the methods from any goroutine.
+// A command counts from the time when Update returns it until its message has been handled, without a gap. The commands of
+// a Batch or a Sequence are counted one by one. Commands that wait for a session's Clock do not count, and those in
+// WallClockCommands are not run. The methods may be called from any goroutine.
 type Probe struct {
 	mu       sync.Mutex
 	model    tea.Model
-	pending  map[string]int       // by name: commands, and messages that are on their way in
+	pending  map[string]int       // by name: commands, and messages that are queued
 	waiting  int                  // how many of them wait for the clock
-	handled  []string             // what the view, once asked for, will have settled
-	expected map[reflect.Type]int // messages that come from outside the probe's sight
+	handled  []string             // names to release at the next View
+	expected map[reflect.Type]int // messages that come from outside the program
 	skipped  map[string]bool      // wall clock commands that were not run
 	ended    bool
-	updates  int           // how many messages the model has been given
-	changed  chan struct{} // closed, and made anew, at every change
+	updates  int           // how many messages the model has received
+	changed  chan struct{} // closed and replaced at every change
 	view     tea.View
 }
 
@@ -44,10 +44,10 @@ func NewProbe(model tea.Model) *Probe {
 	}
 }
 
-// Init starts the model.
+// Init implements tea.Model.
 func (p *Probe) Init() tea.Cmd { return p.track(p.model.Init()) }
 
-// Update hands the message to the model.
+// Update passes the message to the model.
 func (p *Probe) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if raw, ok := msg.(tea.RawMsg); ok {
 		if _, ours := raw.Msg.(mark); ours {
@@ -60,8 +60,8 @@ func (p *Probe) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return p, p.track(cmd)
 }
 
-// View asks the model for its view, and keeps it. It has no content before all that is awaited has come: what is drawn
-// before the terminal has told how it measures characters stays on the screen as it is, even where it is wrong.
+// View returns the model's view, and keeps it. The view is empty until all expected messages have come. Before that, the
+// program does not know how the terminal measures characters, and a wrong frame would stay on the screen.
 func (p *Probe) View() tea.View {
 	view := p.model.View()
 	if onMouse := view.OnMouse; onMouse != nil {
@@ -80,7 +80,7 @@ func (p *Probe) View() tea.View {
 	return view
 }
 
-// Filter belongs into the program's tea.WithFilter. It sees every message in the event loop, right before Update.
+// Filter is for the program's tea.WithFilter. It sees every message in the event loop, right before Update.
 func (p *Probe) Filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	switch m := msg.(type) {
 	case envelope:
@@ -100,8 +100,8 @@ func (p *Probe) Filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	return msg
 }
 
-// Expect tells the probe that messages of these types are on their way from outside its sight: the program is not at rest,
-// and shows nothing, before they have come.
+// Expect announces messages of these types from outside the program. Until they have come, the program is not idle and
+// shows nothing.
 func (p *Probe) Expect(msgs ...tea.Msg) {
 	p.change(func() {
 		for _, msg := range msgs {
@@ -112,19 +112,19 @@ func (p *Probe) Expect(msgs ...tea.Msg) {
 	})
 }
 
-// IsIdle says whether nothing is under way but what waits for the clock.
+// IsIdle reports whether nothing is pending except what waits for the clock.
 func (p *Probe) IsIdle() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.idleLocked()
 }
 
-// WaitIdle waits until the program is at rest, and fails with what is still under way when the context ends before.
+// WaitIdle waits until the program is idle. If the context ends first, the error says what is still pending.
 func (p *Probe) WaitIdle(ctx context.Context) error {
 	return p.waitFor(ctx, p.idleLocked)
 }
 
-// DescribePending tells in words what keeps the program from its rest, and what the wall clock holds up.
+// DescribePending lists what the program still has to do, and the wall clock commands that were not run.
 func (p *Probe) DescribePending() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -135,17 +135,17 @@ func (p *Probe) DescribePending() string {
 	if len(words) == 0 {
 		words = append(words, "nothing")
 	}
-	text := "under way: " + strings.Join(words, ", ")
+	text := "pending: " + strings.Join(words, ", ")
 	if p.waiting > 0 {
 		text += fmt.Sprintf("; %d of these wait for the clock", p.waiting)
 	}
 	if len(p.skipped) > 0 {
-		text += "; not run, as the wall clock stands still: " + strings.Join(slices.Sorted(maps.Keys(p.skipped)), ", ")
+		text += "; not run, because they wait for the wall clock: " + strings.Join(slices.Sorted(maps.Keys(p.skipped)), ", ")
 	}
 	return text
 }
 
-// waitFor waits until the condition, asked under the probe's lock, holds.
+// waitFor waits until the condition is met. It is checked under the probe's lock.
 func (p *Probe) waitFor(ctx context.Context, condition func() bool) error {
 	for {
 		p.mu.Lock()
@@ -170,7 +170,7 @@ func (p *Probe) idleLocked() bool {
 	return n == p.waiting
 }
 
-// change does something under the lock and wakes everybody who waits for a change.
+// change calls do under the lock and wakes all that wait for a change.
 func (p *Probe) change(do func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -188,20 +188,20 @@ func (p *Probe) release(name string) {
 // hold counts something that is not a command, until the fence of that name passes through the event loop.
 func (p *Probe) hold(name string) { p.change(func() { p.pending[name]++ }) }
 
-// addWaiting counts commands that begin (or with a negative n cease) to wait for the clock.
+// addWaiting counts commands that start waiting for the clock, or stop if n is negative.
 func (p *Probe) addWaiting(n int) { p.change(func() { p.waiting += n }) }
 
-// markEnded keeps commands that come late from running after the program has ended.
+// markEnded stops late commands from running after the program has ended.
 func (p *Probe) markEnded() { p.change(func() { p.ended = true }) }
 
-// lastView is the view that the program was last asked for, and how many messages the model had been given by then.
+// lastView is the last view, and how many messages the model had received by then.
 func (p *Probe) lastView() (tea.View, int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.view, p.updates
 }
 
-// expectedHandled says whether all awaited messages have come and been handled.
+// expectedHandled reports whether all expected messages have come and been handled.
 func (p *Probe) expectedHandled() bool {
 	for kind, left := range p.expected {
 		if left > 0 || slices.Contains(p.handled, kind.String()) {

@@ -16,8 +16,8 @@ import (
 
 type pressMsg struct{}
 
-// runWithProbe runs the model under a probe, without a screen that would lend it time, gives it a pressed, and returns when the
-// probe says that it rests.
+// runWithProbe runs the model under a probe, sends it a pressMsg, and returns when the probe reports that it is idle. There
+// is no screen, which would hide a race by taking time.
 func runWithProbe(t *testing.T, m tea.Model, watch func(*terminal.Probe)) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
@@ -51,7 +51,7 @@ func TestProbeIsIdleOnlyWhenAllMessagesWereHandled(t *testing.T) {
 		var probe *terminal.Probe
 		m.onMsg = func(msg tea.Msg) tea.Cmd {
 			if _, ours := msg.(textMsg); ours && probe.IsIdle() {
-				t.Errorf("it rests while %v is being handled", msg)
+				t.Errorf("idle while %v is being handled", msg)
 			}
 			switch msg {
 			case pressMsg{}:
@@ -63,7 +63,7 @@ func TestProbeIsIdleOnlyWhenAllMessagesWereHandled(t *testing.T) {
 		}
 		runWithProbe(t, m, func(p *terminal.Probe) { probe = p })
 		if len(m.lines) != 6 {
-			t.Fatalf("at its rest the program had heard %q", m.lines)
+			t.Fatalf("when idle, the program had received %q", m.lines)
 		}
 	}
 }
@@ -80,7 +80,7 @@ func TestProbeIsNotIdleWithinASequence(t *testing.T) {
 		}}
 		runWithProbe(t, m, func(*terminal.Probe) {})
 		if len(m.lines) != 1 {
-			t.Fatal("it rested before the last command had been run")
+			t.Fatal("idle before the last command had run")
 		}
 	}
 }
@@ -92,7 +92,7 @@ func TestProbeNamesWhatItWaitsFor(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(reason)
 	err := probe.WaitIdle(ctx)
-	if !errors.Is(err, reason) || !strings.Contains(err.Error(), "under way: tea.EnvMsg ×1") {
+	if !errors.Is(err, reason) || !strings.Contains(err.Error(), "pending: tea.EnvMsg ×1") {
 		t.Errorf("got %v", err)
 	}
 }

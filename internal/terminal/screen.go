@@ -11,7 +11,7 @@ import (
 	"github.com/charmbracelet/x/vt"
 )
 
-// mark is written by the program at the session's request, and shows nothing: once the screen has read it, it has read
+// mark is an invisible sequence that the session has the program write. Once the screen has read it, it has read
 // everything that the program had queued before.
 type mark int
 
@@ -19,7 +19,7 @@ func (m mark) String() string { return fmt.Sprintf("\x1b_%s%d\x1b\\", markPrefix
 
 const markPrefix = "session-mark-"
 
-// screen is an emulated terminal. What a program asks it (its background, its modes) it answers at once.
+// screen is an emulated terminal. It answers queries for its background and its modes at once.
 type screen struct {
 	mu       sync.Mutex
 	emulator *vt.Emulator
@@ -27,7 +27,7 @@ type screen struct {
 	grid     *Grid // the copy of the emulator's cells, nil once they may have changed
 }
 
-// newScreen returns a screen that gives its answers to the function, each before the Write that asked returns.
+// newScreen returns a screen that passes its answers to the function, each before the Write with the query returns.
 func newScreen(width, height int, background color.Color, answer func(uv.Event)) *screen {
 	s := &screen{emulator: vt.NewEmulator(width, height)}
 	s.emulator.SetDefaultBackgroundColor(background)
@@ -37,8 +37,8 @@ func newScreen(width, height int, background color.Color, answer func(uv.Event))
 	})
 	s.emulator.RegisterCsiHandler('r', s.clampScrollRegion)
 	go s.readAnswers(answer)
-	// Where no tty translates them, the renderer ends its lines with a bare \n: LNM makes that \r\n. The emulator knows
-	// synchronised output and grapheme widths only once they have been mentioned.
+	// There is no tty to translate line ends, and the renderer writes a bare \n: LNM makes that \r\n. The emulator
+	// supports synchronised output and grapheme widths only once their modes have been reset.
 	_, _ = s.Write([]byte(ansi.SetModeLineFeedNewLine + ansi.ResetModeSynchronizedOutput + ansi.ResetModeUnicodeCore))
 	return s
 }
@@ -49,14 +49,13 @@ func (s *screen) Write(p []byte) (int, error) {
 	defer s.mu.Unlock()
 	s.grid = nil
 	n, err := s.emulator.Write(p)
-	// The pipe hands over nothing to a listener that has dealt with everything before it: a rendezvous.
+	// An empty write to the pipe returns only when the reader has handled everything before it.
 	_, _ = s.emulator.InputPipe().Write(nil)
 	return n, err
 }
 
-// clampScrollRegion brings a scrolling region (DECSTBM) that ends below the screen up to its last line, as terminals do, and leaves the
-// rest to the emulator, which would write outside its own lines: a frame that is under way while the terminal shrinks
-// still speaks of the old size.
+// clampScrollRegion ends a scrolling region (DECSTBM) at the last line of the screen, as terminals do. A frame that is
+// written while the terminal shrinks still uses the old size, and the emulator would write outside its lines.
 func (s *screen) clampScrollRegion(margins ansi.Params) bool {
 	if bottom, _, ok := margins.Param(1, 0); ok && bottom > s.emulator.Height() {
 		margins[1] = ansi.Param(s.emulator.Height())
@@ -64,7 +63,7 @@ func (s *screen) clampScrollRegion(margins ansi.Params) bool {
 	return false
 }
 
-// readAnswers decodes the emulator's answers. Somebody must read them, or the emulator's Write waits for ever.
+// readAnswers decodes the emulator's answers. They must be read, or the emulator's Write blocks for ever.
 func (s *screen) readAnswers(answer func(uv.Event)) {
 	var decoder uv.EventDecoder
 	buffer := make([]byte, 4096)
@@ -108,7 +107,7 @@ func (s *screen) resize(width, height int) {
 	s.emulator.Resize(width, height)
 }
 
-// close ends the listener. The emulator's own Close races with its Read; closing its pipe does not.
+// close ends readAnswers. The emulator's Close races with its Read; closing its pipe does not.
 func (s *screen) close() {
 	if pipe, ok := s.emulator.InputPipe().(io.Closer); ok {
 		_ = pipe.Close()

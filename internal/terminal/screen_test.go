@@ -24,7 +24,7 @@ func TestWriteReturnsAfterTheQueryIsAnswered(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := answers.Load(); got != want+1 {
-			t.Fatalf("after question %d there were %d answers", want+1, got)
+			t.Fatalf("after query %d there were %d answers", want+1, got)
 		}
 	}
 }
@@ -35,8 +35,8 @@ func TestMarkIsReadAfterEarlierOutput(t *testing.T) {
 	if _, err := s.Write([]byte("ab" + mark(7).String() + "cd")); err != nil {
 		t.Fatal(err)
 	}
-	if grid, seen := s.current(); seen != 7 || grid.Line(0) != "abcd" {
-		t.Errorf("mark %d was seen, and the screen shows %q", seen, grid.Line(0))
+	if grid, last := s.current(); last != 7 || grid.Line(0) != "abcd" {
+		t.Errorf("the last mark is %d, and the screen shows %q", last, grid.Line(0))
 	}
 }
 

@@ -12,48 +12,48 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 )
 
-// LaunchFunc starts a program for a session: the probe is its model, output is the screen, and the options must all be
-// given to it, with input that ends at once. It returns the program, and a function that waits until it has ended.
+// LaunchFunc starts a program for a session. The probe is its model, and output is the screen. The program must get all the
+// options, and an input that ends at once. LaunchFunc returns the program, and a function that waits until it has ended.
 type LaunchFunc func(probe *Probe, output io.Writer, size tea.WindowSizeMsg, options []tea.ProgramOption) (
 	program *tea.Program, wait func() error)
 
 // Errors of a session.
 var (
-	ErrNotIdle = errors.New("the program did not come to rest in time")
+	ErrNotIdle = errors.New("the program was not idle in time")
 	ErrEnded   = errors.New("the program has ended")
 )
 
 // Session is a program that runs on an emulated terminal, and the person in front of it.
 //
-// The verbs (Press, Type, Click …) wait before each key or click until the program is at rest, as a person looks before
-// the next key. What goes wrong in one of them is kept, makes the later ones do nothing, and is returned by the next
-// Settle, Until, Wait or Quit. A Session is for one goroutine.
+// The verbs (Press, Type, Click …) wait before each key or click until the program is idle, as a person looks at the screen
+// before the next key. The first error is kept: later verbs then do nothing, and Settle, WaitUntil and Wait
+// return it. A Session is for one goroutine.
 type Session struct {
 	settings
 	size     tea.WindowSizeMsg
 	probe    *Probe
 	screen   *screen
 	program  *tea.Program
-	inbox    chan tea.Msg // what the terminal has for the program
+	inbox    chan tea.Msg // messages from the terminal to the program
 	lastMark mark
-	// The grid of the last view that was compared with the screen: while the program is at rest, it is asked for often.
+	// drawnView caches the grid of the last view that was compared with the screen. Settle needs it often.
 	drawnView struct {
 		size    tea.WindowSizeMsg
 		content string
 		grid    Grid
 	}
 	done    chan struct{} // closed when the program has ended
-	exitErr error         // why it ended badly; to be read after done
-	err     error         // the first thing that went wrong
+	exitErr error         // why the program failed; read it after done
+	err     error         // the first error of a verb or a wait
 }
 
-// Start runs the model on a terminal of width columns and height rows, and returns when it has been told its size.
+// Start runs the model on a terminal of width columns and height rows, and returns when the model knows its size.
 func Start(model tea.Model, width, height int, options ...Option) *Session {
 	s := &Session{
 		settings: defaultSettings(),
 		size:     tea.WindowSizeMsg{Width: width, Height: height},
 		probe:    NewProbe(model),
-		inbox:    make(chan tea.Msg, 1024), // far more than a terminal ever has to say at once
+		inbox:    make(chan tea.Msg, 1024), // far more than a terminal ever sends at once
 		done:     make(chan struct{}),
 	}
 	for _, option := range options {
@@ -61,8 +61,8 @@ func Start(model tea.Model, width, height int, options ...Option) *Session {
 	}
 	s.clock.attach(s.probe.addWaiting, s.waitIdle)
 	s.screen = newScreen(width, height, s.background, func(event uv.Event) { s.send(event) })
-	s.probe.Expect(tea.ColorProfileMsg{}, tea.WindowSizeMsg{}, tea.EnvMsg{}) // what a program tells itself at its start
-	s.probe.Expect(tea.ModeReportMsg{}, tea.ModeReportMsg{})                 // and what it asks: modes 2026 and 2027
+	s.probe.Expect(tea.ColorProfileMsg{}, tea.WindowSizeMsg{}, tea.EnvMsg{}) // what Bubble Tea sends at the start
+	s.probe.Expect(tea.ModeReportMsg{}, tea.ModeReportMsg{})                 // the answers to its queries for modes 2026 and 2027
 	program, wait := s.launch(s.probe, s.screen, s.size, s.programOptions(s.probe))
 	s.program = program
 	go s.deliver()
@@ -77,7 +77,7 @@ func Start(model tea.Model, width, height int, options ...Option) *Session {
 	return s
 }
 
-// launchProgram is the Launch that needs no test.
+// launchProgram is the default LaunchFunc, which needs no test library.
 func launchProgram(probe *Probe, output io.Writer, size tea.WindowSizeMsg, options []tea.ProgramOption) (*tea.Program, func() error) {
 	program := tea.NewProgram(probe, append(options,
 		tea.WithInput(strings.NewReader("")), tea.WithOutput(output), tea.WithoutSignals(),
@@ -90,8 +90,8 @@ func launchProgram(probe *Probe, output io.Writer, size tea.WindowSizeMsg, optio
 	return program, func() error { return <-ended }
 }
 
-// deliver hands messages to the program one by one, each followed by a fence: when the fence is through, the message has
-// been handled.
+// deliver sends messages to the program one by one, each followed by a fence. When the fence arrives, the message has been
+// handled.
 func (s *Session) deliver() {
 	for {
 		select {
@@ -115,7 +115,7 @@ func (s *Session) send(msg tea.Msg) {
 
 func nameOfMsg(msg tea.Msg) string { return fmt.Sprintf("%T", msg) }
 
-// waitIdle waits until the program is at rest, whatever the screen shows.
+// waitIdle waits until the program is idle. It does not wait for the screen.
 func (s *Session) waitIdle() error {
 	if s.err == nil {
 		s.recordError(s.waitWithin(s.timeout, s.probe.WaitIdle))
@@ -123,11 +123,11 @@ func (s *Session) waitIdle() error {
 	return s.err
 }
 
-// waitWithin runs a wait that ends with the patience or the program, and says which in a sentence with the screen.
-func (s *Session) waitWithin(patience time.Duration, wait func(context.Context) error) error {
+// waitWithin runs a wait that ends at the timeout or with the program. The error says which, and shows the screen.
+func (s *Session) waitWithin(timeout time.Duration, wait func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
-	timer := time.AfterFunc(patience, func() { cancel(ErrNotIdle) })
+	timer := time.AfterFunc(timeout, func() { cancel(ErrNotIdle) })
 	defer timer.Stop()
 	watched := make(chan struct{})
 	defer close(watched)
@@ -144,15 +144,15 @@ func (s *Session) waitWithin(patience time.Duration, wait func(context.Context) 
 	return nil
 }
 
-// recordError keeps the first thing that went wrong.
+// recordError keeps the first error.
 func (s *Session) recordError(err error) {
 	if s.err == nil {
 		s.err = err
 	}
 }
 
-// Settle waits until the program is at rest and its screen shows its last view, and returns the screen. It fails when the
-// program does not come to rest, with what is still under way, the screen and the view.
+// Settle waits until the program is idle and the screen shows its last view, and returns the screen. If the program does
+// not become idle, the error shows what is pending, the screen and the view.
 func (s *Session) Settle() (Grid, error) {
 	if err := s.waitIdle(); err != nil {
 		return Grid{}, err
@@ -160,14 +160,14 @@ func (s *Session) Settle() (Grid, error) {
 	var grid Grid
 	s.recordError(s.waitWithin(s.timeout, func(ctx context.Context) error {
 		for {
-			turns, err := s.flush(ctx)
+			updates, err := s.flush(ctx)
 			if err != nil {
 				return err
 			}
 			if grid, err = s.waitDrawn(ctx); err != nil {
 				return err
 			}
-			if _, now := s.probe.lastView(); now == turns && s.probe.IsIdle() {
+			if _, now := s.probe.lastView(); now == updates && s.probe.IsIdle() {
 				return nil
 			}
 			if err := s.probe.WaitIdle(ctx); err != nil {
@@ -178,19 +178,19 @@ func (s *Session) Settle() (Grid, error) {
 	return grid, s.err
 }
 
-// flush waits until the screen has read everything that the program has queued by now, and the answers to it have been
-// handled. It returns how many messages the model had been given before.
-func (s *Session) flush(ctx context.Context) (turns int, err error) {
-	_, turns = s.probe.lastView()
+// flush waits until the screen has read everything that the program has queued by now, and its answers have been handled.
+// It returns how many messages the model had received before.
+func (s *Session) flush(ctx context.Context) (updates int, err error) {
+	_, updates = s.probe.lastView()
 	s.lastMark++
 	s.send(tea.RawMsg{Msg: s.lastMark})
 	err = s.poll(ctx, func() bool {
 		return s.screen.newestMark() >= s.lastMark
 	})
 	if err != nil {
-		return turns, err
+		return updates, err
 	}
-	return turns, s.probe.WaitIdle(ctx)
+	return updates, s.probe.WaitIdle(ctx)
 }
 
 // waitDrawn waits until the screen shows the last view.
@@ -202,7 +202,7 @@ func (s *Session) waitDrawn(ctx context.Context) (grid Grid, err error) {
 	return grid, err
 }
 
-// viewGrid is what the last view must look like on this terminal.
+// viewGrid is the grid that this terminal must show for the last view.
 func (s *Session) viewGrid() Grid {
 	view, _ := s.probe.lastView()
 	if s.drawnView.size != s.size || s.drawnView.content != view.Content {
@@ -212,7 +212,7 @@ func (s *Session) viewGrid() Grid {
 	return s.drawnView.grid
 }
 
-// poll asks every millisecond.
+// poll checks the condition every millisecond.
 func (s *Session) poll(ctx context.Context, condition func() bool) error {
 	ticker := time.NewTicker(time.Millisecond)
 	defer ticker.Stop()
@@ -226,7 +226,7 @@ func (s *Session) poll(ctx context.Context, condition func() bool) error {
 	return nil
 }
 
-// WaitUntil waits until the screen, at rest or not, meets the condition; what names it in the error.
+// WaitUntil waits until the screen meets the condition, idle or not. what describes the condition in the error.
 func (s *Session) WaitUntil(condition func(Grid) bool, what string) (Grid, error) {
 	if s.err != nil {
 		return Grid{}, s.err
@@ -244,17 +244,17 @@ func (s *Session) WaitUntil(condition func(Grid) bool, what string) (Grid, error
 	return grid, s.err
 }
 
-// report shows the screen, and the last view where it differs.
+// report shows the screen, and the last view if it differs.
 func (s *Session) report() string {
 	grid, _ := s.screen.current()
 	text := "the screen:\n" + withBorder(grid)
 	if view := s.viewGrid(); !view.Equal(grid) {
-		text += "the last view differs from it in " + firstDifference(grid, view) + ":\n" + withBorder(view)
+		text += "the last view differs at " + firstDifference(grid, view) + ":\n" + withBorder(view)
 	}
 	return text
 }
 
-// Wait waits until the program ends by itself, and returns the model as it was then.
+// Wait waits until the program ends on its own, and returns the final model.
 func (s *Session) Wait() (tea.Model, error) {
 	if s.err != nil {
 		return nil, s.err
@@ -262,8 +262,8 @@ func (s *Session) Wait() (tea.Model, error) {
 	return s.finish()
 }
 
-// Quit ends the program, whatever has gone wrong before, and returns the model as it was then. The clock stops, and
-// nothing of the session is left running.
+// Quit ends the program, even after an error, and returns the final model. It stops the clock, and leaves nothing of the
+// session running.
 func (s *Session) Quit() (tea.Model, error) {
 	select {
 	case <-s.done:
@@ -274,11 +274,11 @@ func (s *Session) Quit() (tea.Model, error) {
 }
 
 func (s *Session) finish() (tea.Model, error) {
-	patience := time.NewTimer(DefaultTimeout)
-	defer patience.Stop()
+	timeout := time.NewTimer(DefaultTimeout)
+	defer timeout.Stop()
 	select {
 	case <-s.done:
-	case <-patience.C:
+	case <-timeout.C:
 		s.recordError(fmt.Errorf("the program did not end in time: %s\n%s", s.probe.DescribePending(), s.report()))
 		return nil, s.err
 	}

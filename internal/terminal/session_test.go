@@ -30,7 +30,7 @@ func TestSettleWaitsForEveryCommand(t *testing.T) {
 		"a batch within a sequence":   {tea.Sequence(tea.Batch(sendText("a"), sendText("b")), sendText("c")), []string{"a", "b", "c"}, false},
 		"a sequence within a batch":   {tea.Batch(tea.Sequence(sendText("a"), sendText("b")), sendText("c")), []string{"a", "b", "c"}, false},
 		"a command that opens others": {tea.Sequence(chain, sendText("last")), []string{"deep", "last"}, true},
-		"one that says nothing":       {tea.Batch(sendText("a"), func() tea.Msg { return nil }), []string{"a"}, true},
+		"one without a message":       {tea.Batch(sendText("a"), func() tea.Msg { return nil }), []string{"a"}, true},
 		"an empty batch":              {func() tea.Msg { return tea.BatchMsg{} }, nil, true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -45,7 +45,7 @@ func TestSettleWaitsForEveryCommand(t *testing.T) {
 				slices.Sort(got)
 			}
 			if !slices.Equal(got, c.want) {
-				t.Fatalf("heard %q, not %q", got, c.want)
+				t.Fatalf("received %q, want %q", got, c.want)
 			}
 		})
 	}
@@ -93,10 +93,10 @@ func TestInputReachesTheProgram(t *testing.T) {
 
 func TestImpossibleInputIsAnError(t *testing.T) {
 	for want, do := range map[string]func(*terminal.Session){
-		`there is no key "entre"`:                                  func(s *terminal.Session) { s.Press("entre") },
+		`unknown key "entre"`: func(s *terminal.Session) { s.Press("entre") },
 		"cannot click at column 1, row 2: the program has not":     func(s *terminal.Session) { s.Click(1, 2) },
 		"cannot turn the wheel at column 1, row 2: the program ha": func(s *terminal.Session) { s.Wheel(1, 2, 1) },
-		"cannot blur: the program has not asked for the focus":     func(s *terminal.Session) { s.Blur() },
+		"cannot blur: the program has not enabled focus reports":   func(s *terminal.Session) { s.Blur() },
 	} {
 		s := startSession(t, &recorder{})
 		do(s)
@@ -117,7 +117,7 @@ func TestResizeReachesProgramAndScreen(t *testing.T) {
 		t.Fatal(err)
 	}
 	if w, h := grid.Size(); w != 50 || h != 20 || m.size.Width != 50 || m.size.Height != 20 {
-		t.Errorf("the screen is %d×%d, the program knows of %v", w, h, m.size)
+		t.Errorf("the screen is %d×%d, the program has %v", w, h, m.size)
 	}
 }
 
@@ -136,7 +136,7 @@ func TestScreenEqualsViewInEveryProfile(t *testing.T) {
 			t.Errorf("%v: %v, want %v", profile, got, want)
 		}
 		if x, y, _ := grid.Find("y"); x != 6 || y != 0 {
-			t.Errorf("found y at %d, %d behind three wide characters", x, y)
+			t.Errorf("found y at %d, %d after three wide characters", x, y)
 		}
 	}
 	for _, profile := range []colorprofile.Profile{colorprofile.ANSI, colorprofile.ANSI256} {
@@ -148,7 +148,7 @@ func TestScreenEqualsViewInEveryProfile(t *testing.T) {
 }
 
 func TestJoinedEmojiKeepsTheLineWidth(t *testing.T) {
-	line := "👩‍👩‍👧" + strings.Repeat(" ", 24) + "edge" // as wide as the screen, if the family takes two columns
+	line := "👩‍👩‍👧" + strings.Repeat(" ", 24) + "edge" // as wide as the screen if the family emoji takes two columns
 	for range 10 {                                     // the first frame and the terminal's answer race
 		requireText(t, startSession(t, &recorder{lines: []string{line}}), line)
 	}
@@ -191,14 +191,14 @@ func TestWaitReturnsTheFinalModel(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := m.(*recorder).lines; len(got) != 2 || got[1] != "key q" {
-		t.Errorf("the model heard %q", got)
+		t.Errorf("the model received %q", got)
 	}
 	if _, err := s.Settle(); !errors.Is(err, terminal.ErrEnded) {
 		t.Errorf("settling after the end: %v", err)
 	}
 }
 
-// form is a model with a huh form, whose cursor would blink and whose fields change their focus by messages.
+// form is a model with a huh form: its cursor blinks, and its fields change focus by messages.
 type form struct{ *huh.Form }
 
 func (f form) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -235,7 +235,7 @@ func TestFormCanBeFilledIn(t *testing.T) {
 	}
 	f := m.(form)
 	if f.GetString("name") != "before" || f.GetString("note") != "a note" || !f.GetBool("sure") {
-		t.Errorf("the form holds %q, %q, %v", f.GetString("name"), f.GetString("note"), f.GetBool("sure"))
+		t.Errorf("the form has %q, %q, %v", f.GetString("name"), f.GetString("note"), f.GetBool("sure"))
 	}
 }
 

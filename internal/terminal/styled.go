@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// styleLetters name the styles of a grid in a picture of letters; plain cells are dots.
+// styleLetters name the styles of a grid in Styled; plain cells are dots.
 const styleLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
-// Styled is the grid for a test that cares for its colours: the text, then a letter for the style of every cell, then
-// what the letters mean. It is made to be read in a diff: letters are given in the order in which the styles appear.
+// Styled is the grid for a test of its colours: the text, then a letter for the style of every cell, then the legend. It is
+// meant to be read in a diff: letters are assigned in the order in which the styles appear.
 func (g Grid) Styled() string {
 	var letters, legend strings.Builder
 	names := map[Style]string{{}: "."}
@@ -29,7 +29,7 @@ func (g Grid) Styled() string {
 	return g.Text() + "\n" + letters.String() + "\n" + legend.String()
 }
 
-// styleName is the letter of the nth style. A screen with more styles than letters reads worse, and still compares.
+// styleName is the letter of the nth style, or its number in brackets if there are more styles than letters.
 func styleName(n int) string {
 	if n < len(styleLetters) {
 		return styleLetters[n : n+1]
@@ -37,7 +37,7 @@ func styleName(n int) string {
 	return fmt.Sprintf("<%d>", n)
 }
 
-// String is the style in words, "bold #7dcfff on #16161e", or "plain".
+// String describes the style: "bold #7dcfff on #16161e", or "plain".
 func (s Style) String() string {
 	var words []string
 	for _, attribute := range []struct {

@@ -1,6 +1,5 @@
-// Package termtest lets a test sit at a terminal in front of a program: press keys, look at the screen, compare it with a
-// golden file. It is terminal.Session with a program that teatest runs; whatever goes wrong fails the test and shows the
-// screen.
+// Package termtest tests a program on an emulated terminal: press keys, read the screen, compare it with a golden file. It
+// is terminal.Session with a program that teatest runs. An error fails the test and shows the screen.
 package termtest
 
 import (
@@ -17,15 +16,15 @@ import (
 
 // Terminal is a program under test on an emulated terminal. It is for the goroutine of its test.
 //
-// Every key and click waits until the program is at rest, so a test never waits for anything itself; a program that does
-// not come to rest fails the test with what is still under way.
+// Every key and click waits until the program is idle, so that a test does not have to wait. If the program does not become
+// idle in time, the test fails with what is still pending.
 type Terminal struct {
 	tb      testing.TB
 	session *terminal.Session
 }
 
-// Start runs the model on a terminal of width columns and height rows, and ends it with the test. The terminal is dark
-// and knows all colours, unless the options say otherwise.
+// Start runs the model on a terminal of width columns and height rows, and ends it with the test. The default terminal is
+// dark and has all colours.
 func Start(tb testing.TB, model tea.Model, width, height int, options ...terminal.Option) *Terminal {
 	tb.Helper()
 	options = append(options, terminal.WithLaunch(func(
@@ -42,11 +41,11 @@ func Start(tb testing.TB, model tea.Model, width, height int, options ...termina
 	return t
 }
 
-// launchWithTeatest has teatest run the program, and plays what it writes onto the screen.
+// launchWithTeatest runs the program with teatest, and copies its output to the screen.
 func launchWithTeatest(
 	tb testing.TB, probe *terminal.Probe, output io.Writer, size tea.WindowSizeMsg, options []tea.ProgramOption,
 ) (*tea.Program, func() error) {
-	probe.Expect(tea.WindowSizeMsg{}) // teatest tells the size once more than a program does by itself
+	probe.Expect(tea.WindowSizeMsg{}) // teatest sends the size once more than Bubble Tea
 	tm := teatest.NewTestModel(tb, probe,
 		teatest.WithInitialTermSize(size.Width, size.Height), teatest.WithProgramOptions(options...))
 	ended := make(chan struct{})
@@ -57,7 +56,7 @@ func launchWithTeatest(
 	return tm.GetProgram(), func() error { return copyOutput(tm.Output(), output, ended) }
 }
 
-// copyOutput copies what a program writes until it has ended. teatest's output never blocks: it has to be asked.
+// copyOutput copies a program's output until it has ended. Reads of teatest's output never block, so it polls.
 func copyOutput(from io.Reader, to io.Writer, ended <-chan struct{}) error {
 	ticker := time.NewTicker(time.Millisecond)
 	defer ticker.Stop()
@@ -65,7 +64,7 @@ func copyOutput(from io.Reader, to io.Writer, ended <-chan struct{}) error {
 		select {
 		case <-ticker.C:
 			if _, err := io.Copy(to, from); err != nil {
-				return fmt.Errorf("playing the program's output: %w", err)
+				return fmt.Errorf("copying the program's output: %w", err)
 			}
 		case <-ended:
 			return nil
@@ -73,10 +72,10 @@ func copyOutput(from io.Reader, to io.Writer, ended <-chan struct{}) error {
 	}
 }
 
-// Press presses keys one after the other, named as key bindings name them: "s", "R", "enter", "ctrl+c", "space".
+// Press presses keys one after the other. Names are those of key bindings: "s", "R", "enter", "ctrl+c", "space".
 func (t *Terminal) Press(keys ...string) { t.session.Press(keys...) }
 
-// Type types a text, a key for each character.
+// Type types a text, one key press per character.
 func (t *Terminal) Type(text string) { t.session.Type(text) }
 
 // Paste pastes a text.
@@ -85,7 +84,7 @@ func (t *Terminal) Paste(text string) { t.session.Paste(text) }
 // Click clicks with the left button on column x of row y, counted from 0.
 func (t *Terminal) Click(x, y int) { t.session.Click(x, y) }
 
-// ClickOn clicks on the first place where the screen shows the text.
+// ClickOn clicks on the first occurrence of the text on the screen.
 func (t *Terminal) ClickOn(text string) {
 	t.tb.Helper()
 	screen := t.Screen()
@@ -96,26 +95,25 @@ func (t *Terminal) ClickOn(text string) {
 	t.session.Click(x, y)
 }
 
-// Wheel turns the wheel over column x of row y by so many notches: down, or up when negative.
+// Wheel turns the wheel over column x of row y by a number of notches: down, or up if negative.
 func (t *Terminal) Wheel(x, y, notches int) { t.session.Wheel(x, y, notches) }
 
 // Resize makes the terminal width columns wide and height rows high.
 func (t *Terminal) Resize(width, height int) { t.session.Resize(width, height) }
 
-// Focus gives the terminal the focus.
+// Focus gives the terminal's window the focus.
 func (t *Terminal) Focus() { t.session.Focus() }
 
-// Blur takes the focus from the terminal.
+// Blur takes the focus from the terminal's window.
 func (t *Terminal) Blur() { t.session.Blur() }
 
-// Advance moves the clock that the terminal was given with terminal.WithClock; timers fire in order, with the program at
-// rest after each.
+// Advance moves the clock that was set with terminal.WithClock. Timers fire in order, and the program is idle after each.
 func (t *Terminal) Advance(d time.Duration) { t.session.Advance(d) }
 
-// Title is the title that the program has given the window.
+// Title is the window title that the program has set.
 func (t *Terminal) Title() string { return t.session.Title() }
 
-// Screen waits until the program is at rest, and returns what its screen shows.
+// Screen waits until the program is idle, and returns the screen.
 func (t *Terminal) Screen() terminal.Grid {
 	t.tb.Helper()
 	grid, err := t.session.Settle()
@@ -125,8 +123,8 @@ func (t *Terminal) Screen() terminal.Grid {
 	return grid
 }
 
-// WaitFor waits until the screen, at rest or not, shows all the texts, and returns it. A test needs it only where the
-// program is kept from its rest on purpose; else Screen and RequireText say more.
+// WaitFor waits until the screen shows all the texts, idle or not, and returns it. Use it only where the program is kept
+// busy on purpose; Screen and RequireText fail with more detail.
 func (t *Terminal) WaitFor(texts ...string) terminal.Grid {
 	t.tb.Helper()
 	return t.WaitUntil(func(g terminal.Grid) bool {
@@ -139,7 +137,8 @@ func (t *Terminal) WaitFor(texts ...string) terminal.Grid {
 	}, fmt.Sprintf("%q", texts))
 }
 
-// WaitUntil waits until the screen, at rest or not, meets the condition, and returns it; what names the condition in a failure.
+// WaitUntil waits until the screen meets the condition, idle or not, and returns it. what describes the condition in a
+// failure.
 func (t *Terminal) WaitUntil(condition func(terminal.Grid) bool, what string) terminal.Grid {
 	t.tb.Helper()
 	grid, err := t.session.WaitUntil(condition, what)
@@ -149,7 +148,7 @@ func (t *Terminal) WaitUntil(condition func(terminal.Grid) bool, what string) te
 	return grid
 }
 
-// RequireText fails the test unless the screen, at rest, shows all the texts.
+// RequireText waits until the program is idle, and fails the test unless the screen shows all the texts.
 func (t *Terminal) RequireText(texts ...string) {
 	t.tb.Helper()
 	screen := t.Screen()
@@ -160,7 +159,7 @@ func (t *Terminal) RequireText(texts ...string) {
 	}
 }
 
-// RequireNoText fails the test if the screen, at rest, shows one of the texts.
+// RequireNoText waits until the program is idle, and fails the test if the screen shows one of the texts.
 func (t *Terminal) RequireNoText(texts ...string) {
 	t.tb.Helper()
 	screen := t.Screen()
@@ -171,13 +170,13 @@ func (t *Terminal) RequireNoText(texts ...string) {
 	}
 }
 
-// Wait waits until the program ends by itself, and returns the model as it was then.
+// Wait waits until the program ends on its own, and returns the final model.
 func (t *Terminal) Wait() tea.Model {
 	t.tb.Helper()
 	return t.requireModel(t.session.Wait())
 }
 
-// Quit ends the program and returns the model as it was then.
+// Quit ends the program and returns the final model.
 func (t *Terminal) Quit() tea.Model {
 	t.tb.Helper()
 	return t.requireModel(t.session.Quit())

@@ -18,7 +18,7 @@ import (
 
 type answerMsg string
 
-// testModel is a small program with a field whose cursor would blink, a slow question, a beat and the mouse.
+// testModel is a small program with a text field, a slow command, a tick every second and the mouse.
 type testModel struct {
 	clock *terminal.Clock
 	field textinput.Model
@@ -29,58 +29,58 @@ type testModel struct {
 }
 
 func newTestModel(clock *terminal.Clock) *testModel {
-	d := &testModel{clock: clock, field: textinput.New()}
-	d.field.SetWidth(20)
-	return d
+	m := &testModel{clock: clock, field: textinput.New()}
+	m.field.SetWidth(20)
+	return m
 }
 
 type tickMsg time.Time
 
-func (d *testModel) scheduleTick() tea.Cmd {
-	return d.clock.Tick(time.Second, func(at time.Time) tea.Msg { return tickMsg(at) })
+func (m *testModel) scheduleTick() tea.Cmd {
+	return m.clock.Tick(time.Second, func(at time.Time) tea.Msg { return tickMsg(at) })
 }
 
-func (d *testModel) answerSlowly() tea.Msg {
-	d.clock.Sleep(3 * time.Second)
+func (m *testModel) answerSlowly() tea.Msg {
+	m.clock.Sleep(3 * time.Second)
 	return answerMsg("answered")
 }
 
-func (d *testModel) Init() tea.Cmd {
-	return tea.Batch(d.field.Focus(), d.scheduleTick(), tea.RequestBackgroundColor)
+func (m *testModel) Init() tea.Cmd {
+	return tea.Batch(m.field.Focus(), m.scheduleTick(), tea.RequestBackgroundColor)
 }
 
-func (d *testModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+func (m *testModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.BackgroundColorMsg:
-		d.dark = msg.IsDark()
+		m.dark = msg.IsDark()
 	case tea.WindowSizeMsg:
-		d.size = msg
+		m.size = msg
 	case tickMsg:
-		d.ticks++
-		return d, d.scheduleTick()
+		m.ticks++
+		return m, m.scheduleTick()
 	case answerMsg:
-		d.lines = append(d.lines, string(msg))
+		m.lines = append(m.lines, string(msg))
 	case tea.MouseClickMsg:
-		d.lines = append(d.lines, fmt.Sprintf("clicked %d,%d", msg.X, msg.Y))
+		m.lines = append(m.lines, fmt.Sprintf("clicked %d,%d", msg.X, msg.Y))
 	case tea.KeyPressMsg:
 		switch msg.String() {
 		case "enter":
-			d.lines = append(d.lines, "asked "+d.field.Value())
-			d.field.Reset()
-			return d, d.answerSlowly
+			m.lines = append(m.lines, "asked "+m.field.Value())
+			m.field.Reset()
+			return m, m.answerSlowly
 		case "esc":
-			return d, tea.Quit
+			return m, tea.Quit
 		}
 	}
 	var cmd tea.Cmd
-	d.field, cmd = d.field.Update(msg)
-	return d, cmd
+	m.field, cmd = m.field.Update(msg)
+	return m, cmd
 }
 
-func (d *testModel) View() tea.View {
+func (m *testModel) View() tea.View {
 	title := lipgloss.NewStyle().Bold(true).Foreground(lipgloss.Color("#7dcfff")).Render("deck")
-	head := fmt.Sprintf("%s beats %d dark %v %d×%d", title, d.ticks, d.dark, d.size.Width, d.size.Height)
-	view := tea.NewView(strings.Join(append([]string{head, d.field.View()}, d.lines...), "\n"))
+	head := fmt.Sprintf("%s ticks %d dark %v %d×%d", title, m.ticks, m.dark, m.size.Width, m.size.Height)
+	view := tea.NewView(strings.Join(append([]string{head, m.field.View()}, m.lines...), "\n"))
 	view.AltScreen, view.MouseMode, view.WindowTitle = true, tea.MouseModeCellMotion, "deck"
 	return view
 }
@@ -100,17 +100,17 @@ func TestWholeSessionIsDeterministic(t *testing.T) {
 	tm.RequireText("asked who")
 	tm.RequireNoText("answered")
 	tm.Advance(3 * time.Second)
-	tm.RequireText("answered", "beats 3")
+	tm.RequireText("answered", "ticks 3")
 	tm.ClickOn("answered")
 	tm.Paste("pasted")
 	tm.Resize(50, 7)
-	tm.RequireStyled(t, "story")
+	tm.RequireStyled(t, "session")
 	if tm.Title() != "deck" {
 		t.Errorf("the window is titled %q", tm.Title())
 	}
 	tm.Press("esc")
-	if d := tm.Wait().(*testModel); d.ticks != 3 || !d.dark {
-		t.Errorf("after the end: %d beats, dark %v", d.ticks, d.dark)
+	if m := tm.Wait().(*testModel); m.ticks != 3 || !m.dark {
+		t.Errorf("after the end: %d ticks, dark %v", m.ticks, m.dark)
 	}
 }
 
@@ -118,30 +118,30 @@ func TestWaitForReturnsTheScreen(t *testing.T) {
 	tm := startTestModel(t)
 	tm.Press("enter")
 	if grid := tm.WaitFor("deck", "asked"); !grid.Contains("asked") {
-		t.Error("the grid that was waited for does not hold the text")
+		t.Error("the returned grid does not contain the text")
 	}
 }
 
-// recordingTB is a test whose failure is looked at.
+// recordingTB records the failures of a test.
 type recordingTB struct {
 	testing.TB
 	messages []string
 }
 
-func (f *recordingTB) Helper()        {}
-func (f *recordingTB) Failed() bool   { return len(f.messages) > 0 }
-func (f *recordingTB) Cleanup(func()) {}
-func (f *recordingTB) Error(a ...any) { f.messages = append(f.messages, fmt.Sprint(a...)) }
-func (f *recordingTB) Errorf(format string, a ...any) {
-	f.messages = append(f.messages, fmt.Sprintf(format, a...))
+func (r *recordingTB) Helper()        {}
+func (r *recordingTB) Failed() bool   { return len(r.messages) > 0 }
+func (r *recordingTB) Cleanup(func()) {}
+func (r *recordingTB) Error(a ...any) { r.messages = append(r.messages, fmt.Sprint(a...)) }
+func (r *recordingTB) Errorf(format string, a ...any) {
+	r.messages = append(r.messages, fmt.Sprintf(format, a...))
 }
-func (f *recordingTB) Fatal(a ...any) { f.Error(a...); runtime.Goexit() }
-func (f *recordingTB) Fatalf(format string, a ...any) {
-	f.Errorf(format, a...)
+func (r *recordingTB) Fatal(a ...any) { r.Error(a...); runtime.Goexit() }
+func (r *recordingTB) Fatalf(format string, a ...any) {
+	r.Errorf(format, a...)
 	runtime.Goexit()
 }
 
-// runFailing runs what must fail on a deck, and returns the words of the failure.
+// runFailing runs a function that must fail on a testModel, and returns its failure messages.
 func runFailing(t *testing.T, do func(testing.TB, *termtest.Terminal)) string {
 	t.Helper()
 	f := &recordingTB{TB: t}
@@ -153,14 +153,14 @@ func runFailing(t *testing.T, do func(testing.TB, *termtest.Terminal)) string {
 		do(f, tm)
 	}()
 	<-done
-	words := strings.Join(f.messages, "\n")
+	messages := strings.Join(f.messages, "\n")
 	done = make(chan struct{})
 	go func() {
 		defer close(done)
 		tm.Quit()
 	}()
 	<-done
-	return words
+	return messages
 }
 
 func TestFailureShowsTheScreen(t *testing.T) {
@@ -170,14 +170,14 @@ func TestFailureShowsTheScreen(t *testing.T) {
 	}{
 		"a text that never comes": {func(_ testing.TB, tm *termtest.Terminal) { tm.Screen(); tm.Press("esc"); tm.WaitFor("Godot") }, `waiting for ["Godot"]`},
 		"a text that is missing":  {func(_ testing.TB, tm *termtest.Terminal) { tm.RequireText("Godot") }, `does not show "Godot"`},
-		"a text too many":         {func(_ testing.TB, tm *termtest.Terminal) { tm.RequireNoText("beats") }, `shows "beats"`},
+		"an extra text":           {func(_ testing.TB, tm *termtest.Terminal) { tm.RequireNoText("ticks") }, `shows "ticks"`},
 		"nothing to click on":     {func(_ testing.TB, tm *termtest.Terminal) { tm.ClickOn("Godot") }, `cannot click on "Godot"`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			words := runFailing(t, c.do)
-			for _, want := range []string{c.want, "deck beats 0 dark true"} {
-				if !strings.Contains(words, want) {
-					t.Errorf("%q is missing in the failure:\n%s", want, words)
+			messages := runFailing(t, c.do)
+			for _, want := range []string{c.want, "deck ticks 0 dark true"} {
+				if !strings.Contains(messages, want) {
+					t.Errorf("%q is missing in the failure:\n%s", want, messages)
 				}
 			}
 		})
@@ -190,33 +190,33 @@ func TestScreenThatDiffersFromGoldenFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = flag.Set("update", update) }()
-	words := runFailing(t, func(tb testing.TB, tm *termtest.Terminal) {
+	messages := runFailing(t, func(tb testing.TB, tm *termtest.Terminal) {
 		tm.Type("x")
 		tm.RequireGolden(tb, "start")
 	})
 	for _, want := range []string{"output does not match", "->\n", "+> x\n"} {
-		if !strings.Contains(words, want) {
-			t.Errorf("%q is missing in the failure:\n%s", want, words)
+		if !strings.Contains(messages, want) {
+			t.Errorf("%q is missing in the failure:\n%s", want, messages)
 		}
 	}
 }
 
 func TestNoGoroutinesAreLeft(t *testing.T) {
 	t.Run("a test", func(t *testing.T) { startTestModel(t).Press("a") })
-	ours := func() int {
+	count := func() int {
 		stacks := make([]byte, 1<<20)
 		n := 0
 		for stack := range strings.SplitSeq(string(stacks[:runtime.Stack(stacks, true)]), "\n\n") {
-			// teatest itself leaves a goroutine that waits for an interrupt; it has no program any more.
+			// teatest itself leaves a goroutine that waits for an interrupt; it holds no program.
 			if strings.Contains(stack, "bubbletea") || strings.Contains(stack, "terminal.") {
 				n++
 			}
 		}
 		return n
 	}
-	for deadline := time.Now().Add(5 * time.Second); ours() > 0; runtime.Gosched() {
+	for deadline := time.Now().Add(5 * time.Second); count() > 0; runtime.Gosched() {
 		if time.Now().After(deadline) {
-			t.Fatalf("%d goroutines are left", ours())
+			t.Fatalf("%d goroutines are left", count())
 		}
 	}
 }

@@ -1,5 +1,5 @@
-// Command bare is the yardstick of the benchmark: the least that a full-screen Bubble Tea program can be. It fills the
-// screen with a text that never changes. q ends it.
+// Command baseline is what the benchmark compares vpsdeck with: the smallest full-screen Bubble Tea program. It fills the
+// screen with a static text. q ends it.
 package main
 
 import (
@@ -32,7 +32,7 @@ func (t staticText) View() tea.View {
 	return view
 }
 
-// newStaticText is a text of that many columns and rows. The benchmark knows the frame by its last line.
+// newStaticText is a text of this many columns and rows. The benchmark recognises the frame by its last line.
 func newStaticText(width, height int) staticText {
 	rows := make([]string, max(height, 1))
 	for i := range rows {
@@ -42,8 +42,8 @@ func newStaticText(width, height int) staticText {
 	return staticText(strings.Join(rows, "\n"))
 }
 
-func padLine(words string, width int) string {
-	return words[:min(len(words), width)] + strings.Repeat("·", max(width-len(words), 0))
+func padLine(text string, width int) string {
+	return text[:min(len(text), width)] + strings.Repeat("·", max(width-len(text), 0))
 }
 
 func main() {

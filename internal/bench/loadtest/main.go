@@ -1,9 +1,9 @@
-// Command crowd measures `vpsdeck serve` under many sessions, with Go's own SSH client, on loopback. Run it inside of the module:
+// Command loadtest measures `vpsdeck serve` with many sessions of Go's SSH client, on loopback. Run it in the module:
 //
 //	go run ./internal/bench/loadtest -sessions 500
 //
-// It builds the program, serves a simulated account of 1,000 servers from a process of its own, and first looks with one session
-// and then with all of them, each of which presses a key every second. docs/PERFORMANCE.md has what came out.
+// It builds the program, and serves a simulated account of 1,000 servers from another process. It measures first one
+// session, then all of them. Each session presses a key every second. docs/PERFORMANCE.md has the results.
 package main
 
 import (
@@ -28,17 +28,17 @@ import (
 )
 
 func main() {
-	sessions := flag.Int("sessions", 500, "how many look at once")
-	servers := flag.Int("servers", 1000, "how many servers the account has")
-	last := flag.Duration("for", time.Minute, "how long each part is watched")
+	sessions := flag.Int("sessions", 500, "number of concurrent sessions")
+	servers := flag.Int("servers", 1000, "number of servers of the account")
+	duration := flag.Duration("for", time.Minute, "how long to measure each part")
 	flag.Parse()
-	if err := run(*sessions, *servers, *last); err != nil {
+	if err := run(*sessions, *servers, *duration); err != nil {
 		fmt.Fprintln(os.Stderr, "loadtest:", err)
 		os.Exit(1)
 	}
 }
 
-// testbed is where everything runs.
+// testbed has the processes of a measurement, and what they need.
 type testbed struct {
 	dir, binary string
 	signer      gossh.Signer
@@ -47,30 +47,30 @@ type testbed struct {
 	sim, serve  *exec.Cmd
 }
 
-func run(sessions, servers int, last time.Duration) error {
+func run(sessions, servers int, duration time.Duration) error {
 	dir, err := os.MkdirTemp("", "vpsdeck-loadtest")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	p := &testbed{dir: dir, binary: filepath.Join(dir, "vpsdeck")}
-	defer p.stop()
-	if err := p.start(servers); err != nil {
+	t := &testbed{dir: dir, binary: filepath.Join(dir, "vpsdeck")}
+	defer t.stop()
+	if err := t.start(servers); err != nil {
 		return err
 	}
-	fmt.Printf("%d servers, %d sessions, each pressing j or k once a second, %s for each part\n\n", servers, sessions, last)
-	fmt.Printf("| sessions | memory (RSS), MB | MB a session | CPU, %% of a core | API requests a minute | bytes a second and session | key to screen: median | 99th percentile |\n|---|---|---|---|---|---|---|---|\n")
-	var crowd []*clientSession
+	fmt.Printf("%d servers, %d sessions, each pressing j or k once a second, %s for each part\n\n", servers, sessions, duration)
+	fmt.Printf("| sessions | memory (RSS), MB | MB per session | CPU, %% of a core | API requests per minute | bytes per second and session | key to screen: median | 99th percentile |\n|---|---|---|---|---|---|---|---|\n")
+	var clients []*clientSession
 	var base float64
 	for _, n := range []int{1, sessions} {
-		for len(crowd) < n {
-			v, err := p.openSession(len(crowd))
+		for len(clients) < n {
+			c, err := t.openSession(len(clients))
 			if err != nil {
-				return fmt.Errorf("session %d: %w", len(crowd)+1, err)
+				return fmt.Errorf("session %d: %w", len(clients)+1, err)
 			}
-			crowd = append(crowd, v)
+			clients = append(clients, c)
 		}
-		m := p.measure(crowd, last)
+		m := t.measure(clients, duration)
 		each := "–"
 		if n == 1 {
 			base = m.memory
@@ -83,53 +83,53 @@ func run(sessions, servers int, last time.Duration) error {
 	return nil
 }
 
-// start builds the program, and starts an account, a meter before it, and the server.
-func (p *testbed) start(servers int) error {
-	if out, err := exec.Command("go", "build", "-o", p.binary, ".").CombinedOutput(); err != nil {
+// start builds the program, and starts an account, a counting proxy in front of it, and the server.
+func (t *testbed) start(servers int) error {
+	if out, err := exec.Command("go", "build", "-o", t.binary, ".").CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %s", out)
 	}
 	sim, err := freeAddress()
 	if err != nil {
 		return err
 	}
-	p.sim = exec.Command(p.binary, "sim", "--listen", sim, "--token", "vps_bench", "--servers", strconv.Itoa(servers))
-	if err := p.sim.Start(); err != nil {
+	t.sim = exec.Command(t.binary, "sim", "--listen", sim, "--token", "vps_bench", "--servers", strconv.Itoa(servers))
+	if err := t.sim.Start(); err != nil {
 		return err
 	}
-	if p.proxy, err = newCountingProxy(sim); err != nil {
+	if t.proxy, err = newCountingProxy(sim); err != nil {
 		return err
 	}
-	if p.sshAddress, err = freeAddress(); err != nil {
+	if t.sshAddress, err = freeAddress(); err != nil {
 		return err
 	}
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		return err
 	}
-	if p.signer, err = gossh.NewSignerFromKey(private); err != nil {
+	if t.signer, err = gossh.NewSignerFromKey(private); err != nil {
 		return err
 	}
-	users := filepath.Join(p.dir, "users")
-	text := `user="loadtest",role="operator" ` + string(gossh.MarshalAuthorizedKey(p.signer.PublicKey()))
+	users := filepath.Join(t.dir, "users")
+	text := `user="loadtest",role="operator" ` + string(gossh.MarshalAuthorizedKey(t.signer.PublicKey()))
 	if err := os.WriteFile(users, []byte(text), 0o600); err != nil {
 		return err
 	}
 	const many = "100000"
-	p.serve = exec.Command(p.binary, "serve", "--listen", p.sshAddress, "--users", users, "--host-key", filepath.Join(p.dir, "host_key"),
+	t.serve = exec.Command(t.binary, "serve", "--listen", t.sshAddress, "--users", users, "--host-key", filepath.Join(t.dir, "host_key"),
 		"--sessions", many, "--sessions-per-user", many, "--sessions-per-address", many, "--logins-per-minute", many)
-	p.serve.Env = []string{"HOME=" + p.dir, "VPS_API_URL=http://" + p.proxy.address + "/api/v1", "VPS_API_TOKEN=vps_bench"}
-	for range 100 { // until the account listens
+	t.serve.Env = []string{"HOME=" + t.dir, "VPS_API_URL=http://" + t.proxy.address + "/api/v1", "VPS_API_TOKEN=vps_bench"}
+	for range 100 { // wait until the account listens
 		if c, err := net.Dial("tcp", sim); err == nil {
 			_ = c.Close()
 			break
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	return p.serve.Start()
+	return t.serve.Start()
 }
 
-func (p *testbed) stop() {
-	for _, cmd := range []*exec.Cmd{p.serve, p.sim} {
+func (t *testbed) stop() {
+	for _, cmd := range []*exec.Cmd{t.serve, t.sim} {
 		if cmd != nil && cmd.Process != nil {
 			_ = cmd.Process.Kill()
 			_ = cmd.Wait()
@@ -146,7 +146,7 @@ func freeAddress() (string, error) {
 	return l.Addr().String(), nil
 }
 
-// countingProxy stands before the account and counts its requests: on one connection each has one answer.
+// countingProxy forwards to the account and counts the requests. It counts request lines.
 type countingProxy struct {
 	address string
 	mu      sync.Mutex
@@ -158,20 +158,20 @@ func newCountingProxy(to string) (*countingProxy, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &countingProxy{address: l.Addr().String()}
+	p := &countingProxy{address: l.Addr().String()}
 	go func() {
 		for {
 			from, err := l.Accept()
 			if err != nil {
 				return
 			}
-			go m.forward(from, to)
+			go p.forward(from, to)
 		}
 	}()
-	return m, nil
+	return p, nil
 }
 
-func (m *countingProxy) forward(from net.Conn, to string) {
+func (p *countingProxy) forward(from net.Conn, to string) {
 	defer func() { _ = from.Close() }()
 	onward, err := net.Dial("tcp", to)
 	if err != nil {
@@ -185,37 +185,37 @@ func (m *countingProxy) forward(from net.Conn, to string) {
 		if err != nil {
 			return
 		}
-		m.mu.Lock()
-		m.count += strings.Count(string(buffer[:n]), " HTTP/1.1\r\n")
-		m.mu.Unlock()
+		p.mu.Lock()
+		p.count += strings.Count(string(buffer[:n]), " HTTP/1.1\r\n")
+		p.mu.Unlock()
 		if _, err := onward.Write(buffer[:n]); err != nil {
 			return
 		}
 	}
 }
 
-func (m *countingProxy) requests() int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.count
+func (p *countingProxy) requests() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.count
 }
 
-// clientSession is a session that presses keys.
+// clientSession is an SSH session that presses keys.
 type clientSession struct {
 	stdin     io.Writer
 	mu        sync.Mutex
 	bytes     int
-	pressedAt time.Time // of the key whose frame has not come; zero: it has
+	pressedAt time.Time // of the key whose frame has not come yet; zero: none
 	latencies []time.Duration
 }
 
-// openSession opens a session and waits until it shows something.
-func (p *testbed) openSession(number int) (*clientSession, error) {
+// openSession opens a session. The first one waits until the server listens.
+func (t *testbed) openSession(number int) (*clientSession, error) {
 	var client *gossh.Client
 	var err error
 	for range 100 {
-		client, err = gossh.Dial("tcp", p.sshAddress, &gossh.ClientConfig{
-			User: "loadtest", Auth: []gossh.AuthMethod{gossh.PublicKeys(p.signer)}, HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: 20 * time.Second,
+		client, err = gossh.Dial("tcp", t.sshAddress, &gossh.ClientConfig{
+			User: "loadtest", Auth: []gossh.AuthMethod{gossh.PublicKeys(t.signer)}, HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: 20 * time.Second,
 		})
 		if err == nil || number > 0 {
 			break
@@ -229,96 +229,96 @@ func (p *testbed) openSession(number int) (*clientSession, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &clientSession{}
-	session.Stdout = v
-	if v.stdin, err = session.StdinPipe(); err != nil {
+	c := &clientSession{}
+	session.Stdout = c
+	if c.stdin, err = session.StdinPipe(); err != nil {
 		return nil, err
 	}
 	if err := session.RequestPty("xterm-256color", 40, 120, gossh.TerminalModes{}); err != nil {
 		return nil, err
 	}
-	return v, session.Shell()
+	return c, session.Shell()
 }
 
-// Write takes what the server shows.
-func (v *clientSession) Write(p []byte) (int, error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.bytes += len(p)
-	if !v.pressedAt.IsZero() {
-		v.latencies = append(v.latencies, time.Since(v.pressedAt))
-		v.pressedAt = time.Time{}
+// Write receives the session's output.
+func (c *clientSession) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.bytes += len(p)
+	if !c.pressedAt.IsZero() {
+		c.latencies = append(c.latencies, time.Since(c.pressedAt))
+		c.pressedAt = time.Time{}
 	}
 	return len(p), nil
 }
 
-// pressKeys presses j and k in turn, once a second, until it is over.
-func (v *clientSession) pressKeys(over <-chan struct{}, after time.Duration) {
+// pressKeys presses j and k in turn, once a second, until done is closed.
+func (c *clientSession) pressKeys(done <-chan struct{}, delay time.Duration) {
 	select {
-	case <-time.After(after): // not all at once
-	case <-over:
+	case <-time.After(delay): // so that not all press at once
+	case <-done:
 		return
 	}
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
 	for i := 0; ; i++ {
-		v.mu.Lock()
-		if v.pressedAt.IsZero() {
-			v.pressedAt = time.Now()
+		c.mu.Lock()
+		if c.pressedAt.IsZero() {
+			c.pressedAt = time.Now()
 		}
-		v.mu.Unlock()
-		if _, err := io.WriteString(v.stdin, string("jk"[i%2])); err != nil {
+		c.mu.Unlock()
+		if _, err := io.WriteString(c.stdin, string("jk"[i%2])); err != nil {
 			return
 		}
 		select {
 		case <-second.C:
-		case <-over:
+		case <-done:
 			return
 		}
 	}
 }
 
-// result is what a part cost.
+// result is the cost of a part.
 type result struct {
 	memory, cpu, requests, bytes float64
 	median, p99                  time.Duration
 }
 
-// measure lets everybody press keys for a while, once all have come to rest.
-func (p *testbed) measure(crowd []*clientSession, last time.Duration) result {
+// measure waits until all sessions are idle, and then lets them press keys for the duration.
+func (t *testbed) measure(clients []*clientSession, duration time.Duration) result {
 	time.Sleep(10 * time.Second)
-	for _, v := range crowd {
-		v.mu.Lock()
-		v.bytes, v.latencies = 0, nil
-		v.mu.Unlock()
+	for _, c := range clients {
+		c.mu.Lock()
+		c.bytes, c.latencies = 0, nil
+		c.mu.Unlock()
 	}
-	over := make(chan struct{})
+	done := make(chan struct{})
 	var pressing sync.WaitGroup
-	for i, v := range crowd {
-		pressing.Go(func() { v.pressKeys(over, time.Second*time.Duration(i)/time.Duration(len(crowd))) })
+	for i, c := range clients {
+		pressing.Go(func() { c.pressKeys(done, time.Second*time.Duration(i)/time.Duration(len(clients))) })
 	}
-	cpu, _ := process.CPUTime(p.serve.Process.Pid) // 0 where the system does not tell, and so below
-	asked, began := p.proxy.requests(), time.Now()
-	time.Sleep(last)
-	lasted := time.Since(began).Seconds()
-	resident, _, _ := process.Memory(p.serve.Process.Pid)
-	used, _ := process.CPUTime(p.serve.Process.Pid)
+	cpu, _ := process.CPUTime(t.serve.Process.Pid) // 0 on systems without /proc, and so below
+	requests, start := t.proxy.requests(), time.Now()
+	time.Sleep(duration)
+	seconds := time.Since(start).Seconds()
+	resident, _, _ := process.Memory(t.serve.Process.Pid)
+	used, _ := process.CPUTime(t.serve.Process.Pid)
 	m := result{
-		memory: resident, cpu: (used - cpu).Seconds() / lasted * 100,
-		requests: float64(p.proxy.requests()-asked) / lasted * 60,
+		memory: resident, cpu: (used - cpu).Seconds() / seconds * 100,
+		requests: float64(t.proxy.requests()-requests) / seconds * 60,
 	}
-	close(over)
+	close(done)
 	pressing.Wait()
-	var waits []time.Duration
-	for _, v := range crowd {
-		v.mu.Lock()
-		m.bytes += float64(v.bytes) / lasted / float64(len(crowd))
-		waits = append(waits, v.latencies...)
-		v.mu.Unlock()
+	var latencies []time.Duration
+	for _, c := range clients {
+		c.mu.Lock()
+		m.bytes += float64(c.bytes) / seconds / float64(len(clients))
+		latencies = append(latencies, c.latencies...)
+		c.mu.Unlock()
 	}
-	slices.Sort(waits)
-	if n := len(waits); n > 0 {
-		m.median, m.p99 = waits[n/2], waits[n*99/100]
+	slices.Sort(latencies)
+	if n := len(latencies); n > 0 {
+		m.median, m.p99 = latencies[n/2], latencies[n*99/100]
 	}
 	return m
 }

@@ -1,4 +1,4 @@
-// Package process reads from /proc what a process costs.
+// Package process reads the memory and CPU time of a process from /proc.
 package process
 
 import (
@@ -9,22 +9,22 @@ import (
 	"time"
 )
 
-// ticksPerSecond is how many clock ticks a second has in /proc; Linux shows 100 to programs on every machine.
+// ticksPerSecond is the number of clock ticks per second in /proc. Linux reports 100 on every machine.
 const ticksPerSecond = 100
 
-// Memory is what a process has in RAM (RSS), and how much of that is its own and no page of a file, both in MB; false on a
-// system that does not tell in /proc, which is every one but Linux.
-func Memory(pid int) (all, own float64, told bool) {
+// Memory returns the resident memory (RSS) of a process, and the part that is no page of a file, both in MB. ok is false on
+// systems other than Linux, which have no such file in /proc.
+func Memory(pid int) (all, private float64, ok bool) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, 0, false
 	}
-	all, toldAll := parseMegabytes(string(text), "VmRSS:")
-	own, toldOwn := parseMegabytes(string(text), "RssAnon:")
-	return all, own, toldAll && toldOwn
+	all, hasAll := parseMegabytes(string(text), "VmRSS:")
+	private, hasPrivate := parseMegabytes(string(text), "RssAnon:")
+	return all, private, hasAll && hasPrivate
 }
 
-// parseMegabytes reads a line such as "VmRSS:	7112 kB".
+// parseMegabytes parses a line such as "VmRSS:	7112 kB".
 func parseMegabytes(status, name string) (float64, bool) {
 	_, rest, _ := strings.Cut(status, name)
 	size, _, found := strings.Cut(rest, "kB")
@@ -32,14 +32,14 @@ func parseMegabytes(status, name string) (float64, bool) {
 	return kb / 1024, found && err == nil
 }
 
-// CPUTime is the CPU time of a process since its start, user and system together, in steps of 10 ms; false on a system that
-// does not tell in /proc, which is every one but Linux.
-func CPUTime(pid int) (used time.Duration, told bool) {
+// CPUTime returns the CPU time of a process since its start, user and system together, in steps of 10 ms. ok is false on
+// systems other than Linux, which have no such file in /proc.
+func CPUTime(pid int) (used time.Duration, ok bool) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, false
 	}
-	// The name, in brackets, may hold blanks; user and system time are the 12th and 13th field behind it.
+	// The name, in brackets, may contain blanks; user and system time are the 12th and 13th field after it.
 	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
 	if len(fields) < 13 {
 		return 0, false

@@ -5,11 +5,11 @@ import "testing"
 func TestMemoryIsReadFromTheProcessStatus(t *testing.T) {
 	const status = "Name:\tvpsdeck\nVmRSS:\t    7168 kB\nRssAnon:\t    2048 kB\n"
 	for name, want := range map[string]float64{"VmRSS:": 7, "RssAnon:": 2} {
-		if mb, told := parseMegabytes(status, name); mb != want || !told {
-			t.Errorf("%s %v MB, told: %v", name, mb, told)
+		if mb, ok := parseMegabytes(status, name); mb != want || !ok {
+			t.Errorf("%s %v MB, ok: %v", name, mb, ok)
 		}
 	}
-	if _, told := parseMegabytes(status, "RssShmem:"); told {
+	if _, ok := parseMegabytes(status, "RssShmem:"); ok {
 		t.Error("a missing line was read")
 	}
 }

@@ -8,10 +8,10 @@ import (
 	"testing"
 )
 
-var updateREADME = flag.Bool("update", false, "rewrite the table of keys in the README")
+var updateKeysPage = flag.Bool("update", false, "rewrite the table of keys in docs/KEYS.md")
 
-func TestREADMETableMatchesKeys(t *testing.T) {
-	const file, begin, end = "../README.md", "<!-- keys -->\n", "<!-- /keys -->\n"
+func TestKeysPageIsUpToDate(t *testing.T) {
+	const file, begin, end = "../docs/KEYS.md", "<!-- keys -->\n", "<!-- /keys -->\n"
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -19,15 +19,15 @@ func TestREADMETableMatchesKeys(t *testing.T) {
 	before, rest, opened := strings.Cut(string(data), begin)
 	table, after, closed := strings.Cut(rest, end)
 	if !opened || !closed {
-		t.Fatalf("the README has no place for the keys: add %q and %q on separate lines", begin, end)
+		t.Fatalf("docs/KEYS.md has no place for the keys: add %q and %q on separate lines", begin, end)
 	}
 	k := Default()
 	want := k.Markdown()
 	if table == want {
 		return
 	}
-	if !*updateREADME {
-		t.Fatalf("the table in the README is out of date: run go test ./keymap -update. It should be\n%s", want)
+	if !*updateKeysPage {
+		t.Fatalf("the table in docs/KEYS.md is out of date: run go test ./keymap -update. It should be\n%s", want)
 	}
 	if err := os.WriteFile(file, []byte(before+begin+want+end+after), 0o644); err != nil {
 		t.Fatal(err)
