@@ -30,7 +30,8 @@ func readCreated[W item[model.Point]](c *Client, a response, asked model.Point) 
 // prove nothing. An automatic backup was created by somebody else.
 func matchesRequest(got, asked model.Point) bool {
 	same := func(got, want string) bool { return got == "" || got == model.Clean(want) }
-	return same(string(got.Server.ID), string(asked.Server.ID)) && same(got.Name, asked.Name) && got.Type != model.Automatic &&
+	return same(string(got.Server.ID), string(asked.Server.ID)) && same(got.Name, asked.Name) &&
+		got.Type != model.Automatic &&
 		same(got.Description, strings.TrimSpace(asked.Description))
 }
 
@@ -113,7 +114,8 @@ func (r actionResponse) differs(asked model.Point) bool {
 // is not documented, so there a message is enough too.
 func (r actionResponse) confirmsRestore(asked model.Point) bool {
 	p := r.point(asked.Kind)
-	return r.Status == successStatus || p != nil && p.ID == asked.ID || model.ServerStatus(r.Server.Status) == model.ServerRestoring ||
+	return r.Status == successStatus || p != nil && p.ID == asked.ID ||
+		model.ServerStatus(r.Server.Status) == model.ServerRestoring ||
 		asked.Kind == model.Backup && r.Message != ""
 }
 

@@ -74,14 +74,19 @@ var createProofs = []struct {
 	asBackup, asSnapshot bool
 }{
 	{"the ID alone", `{"id": 900}`, true, true},
-	{"without the values not known yet", `{"id": 900, "server": null, "name": "", "description": null, "size_mb": null}`, true, true},
+	{"without the values not known yet",
+		`{"id": 900, "server": null, "name": "", "description": null, "size_mb": null}`, true, true},
 	{"the snapshot", `{"id": 900, "server": {"id": 12345}, "name": "nightly", "status": "in_progress", "description": "why"}`, false, true},
 	{"the backup", `{"id": 900, "server": {"id": "12345"}, "backup_type": "manual", "status": "in_progress", "description": "why"}`, true, false},
 	{"of another server", `{"id": 900, "server": {"id": 12346}, "status": "in_progress"}`, false, false},
-	{"a snapshot of another name", `{"id": 900, "server": {"id": 12345}, "name": "weekly", "status": "in_progress"}`, false, false},
-	{"of another description", `{"id": 900, "server": {"id": 12345}, "status": "in_progress", "description": "Weekly"}`, false, false},
-	{"an automatic backup", `{"id": 900, "server": {"id": 12345}, "backup_type": "automatic", "status": "in_progress"}`, false, false},
-	{"the server itself", `{"id": 12345, "name": "nightly", "hostname": "web01.example.com", "status": "active"}`, false, false},
+	{"a snapshot of another name", `{"id": 900, "server": {"id": 12345}, "name": "weekly", "status": "in_progress"}`,
+		false, false},
+	{"of another description", `{"id": 900, "server": {"id": 12345}, "status": "in_progress", "description": "Weekly"}`,
+		false, false},
+	{"an automatic backup", `{"id": 900, "server": {"id": 12345}, "backup_type": "automatic", "status": "in_progress"}`,
+		false, false},
+	{"the server itself", `{"id": 12345, "name": "nightly", "hostname": "web01.example.com", "status": "active"}`,
+		false, false},
 	{"a list", `[{"id": 900}]`, false, false},
 }
 
@@ -89,8 +94,11 @@ func TestCreateResponseMustMatchTheRequest(t *testing.T) {
 	for _, p := range createProofs {
 		t.Run(p.name, func(t *testing.T) {
 			c := newClient(t, apitest.Script(t,
-				apitest.Call{Method: "POST", Path: "/backups/", Body: `{"server_id": 12345, "description": "why"}`, Status: 201, ResponseBody: p.body},
-				apitest.Call{Method: "POST", Path: "/snapshots/", Body: `{"server_id": 12345, "name": "nightly", "description": "why"}`, Status: 201, ResponseBody: p.body},
+				apitest.Call{Method: "POST", Path: "/backups/", Body: `{"server_id": 12345, "description": "why"}`,
+					Status: 201, ResponseBody: p.body},
+				apitest.Call{Method: "POST", Path: "/snapshots/",
+					Body: `{"server_id": 12345, "name": "nightly", "description": "why"}`, Status: 201,
+					ResponseBody: p.body},
 			))
 			_, err := c.CreateBackup(t.Context(), "12345", "why")
 			requireProof(t, err, p.asBackup)

@@ -46,12 +46,13 @@ type newBackup struct {
 // Callers must not write to the returned slice: it is returned again while the API's data stays the
 // same. This applies to the other lists too.
 func (c *Client) Backups(ctx context.Context, f model.BackupFilter) ([]model.Point, error) {
-	return fetchList[backup](ctx, c, "/backups/", makeQuery("server_id", string(f.Server), "backup_type", string(f.Type)))
+	return fetchList[backup](ctx, c, "/backups/", makeQuery("server_id", string(f.Server), "backup_type",
+		string(f.Type)))
 }
 
-// CreateBackup starts a manual backup of the server [D]; the description may be empty. It is sent once.
-// model.ErrRefused: invalid, or the server's limit is reached [I]; model.ErrNotFound: no such server [D];
-// model.ErrOutcomeUnknown: it may have been started, or not.
+// CreateBackup starts a manual backup of the server [D]; the description may be empty. It is sent
+// once. model.ErrRefused: invalid, or the server's limit is reached [I]; model.ErrNotFound: no such
+// server [D]; model.ErrOutcomeUnknown: it may have been started, or not.
 func (c *Client) CreateBackup(ctx context.Context, server model.ID, description string) (model.ActionResult, error) {
 	if err := checkID(http.MethodPost, "/backups/", server); err != nil {
 		return model.ActionResult{}, err
@@ -60,7 +61,8 @@ func (c *Client) CreateBackup(ctx context.Context, server model.ID, description 
 	if err != nil {
 		return model.ActionResult{}, err
 	}
-	created, err := readCreated[backup](c, a, model.Point{Kind: model.Backup, Server: model.ServerRef{ID: server}, Description: description})
+	created, err := readCreated[backup](c, a, model.Point{Kind: model.Backup, Server: model.ServerRef{ID: server},
+		Description: description})
 	if err != nil {
 		return model.ActionResult{}, err
 	}
@@ -81,7 +83,8 @@ func (c *Client) RestoreBackup(ctx context.Context, server, backup model.ID) (mo
 	payload := struct {
 		Backup model.ID `json:"backup_id"`
 	}{backup}
-	return c.restore(ctx, path+"restore/", payload, model.Point{Kind: model.Backup, ID: backup, Server: model.ServerRef{ID: server}})
+	return c.restore(ctx, path+"restore/", payload,
+		model.Point{Kind: model.Backup, ID: backup, Server: model.ServerRef{ID: server}})
 }
 
 // DeleteBackup removes a backup for good [D]. It is sent once. model.ErrNotFound: it does not

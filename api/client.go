@@ -142,7 +142,8 @@ func (c *Client) sendAction(ctx context.Context, method, path string, payload an
 	if payload != nil {
 		var err error
 		if body, err = json.Marshal(payload); err != nil {
-			return response{}, invalidRequest(method, path, "vpsdeck could not encode the request: please report this bug.")
+			return response{}, invalidRequest(method, path, "vpsdeck could not encode the request: please report "+
+				"this bug.")
 		}
 	}
 	return c.send(ctx, method, c.urlFor(path, nil), body)
@@ -179,11 +180,13 @@ func (c *Client) send(ctx context.Context, method string, u *url.URL, body []byt
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		var got bytes.Buffer
 		failed := c.statusError(req, resp, io.TeeReader(resp.Body, &got))
-		c.reportExchange(exchange{req: req, requestBody: body, status: resp.StatusCode, responseBody: got.Bytes(), started: began, failure: failed})
+		c.reportExchange(exchange{req: req, requestBody: body, status: resp.StatusCode, responseBody: got.Bytes(),
+			started: began, failure: failed})
 		return response{}, failed
 	}
 	a := c.readBody(timed, req, resp, &way)
-	c.reportExchange(exchange{req: req, requestBody: body, status: resp.StatusCode, responseBody: a.body, size: a.size, started: began, failure: a.failure})
+	c.reportExchange(exchange{req: req, requestBody: body, status: resp.StatusCode, responseBody: a.body, size: a.size,
+		started: began, failure: a.failure})
 	return a, nil
 }
 

@@ -17,7 +17,8 @@ const (
 	clockTolerance = 2 * time.Second
 	// sameClockTolerance is how far two times may differ and still come from one clock.
 	sameClockTolerance = 2 * time.Minute
-	// minAgreeing is how many responses in a row must agree to be trusted over this machine's clock.
+	// minAgreeing is how many responses in a row must agree to be trusted over this machine's
+	// clock.
 	minAgreeing = 3
 	// reportedSkew is the difference from which the user is warned.
 	reportedSkew = 5 * time.Minute
@@ -41,7 +42,8 @@ func (c *apiClock) update(h http.Header, now time.Time) {
 	defer c.mu.Unlock()
 	c.age = parseAge(h)
 	theirs, err := http.ParseTime(h.Get("Date"))
-	if err != nil || c.age > 0 || theirs.Year() < 2000 || theirs.Year() > 2100 { // a clock that was never set shows 1970
+	// a clock that was never set shows 1970
+	if err != nil || c.age > 0 || theirs.Year() < 2000 || theirs.Year() > 2100 {
 		return
 	}
 	skew := theirs.Sub(now)

@@ -25,36 +25,46 @@ func TestNowFollowsTheAPIClockOnceAnswersAgree(t *testing.T) {
 		doubt string // after the last one
 	}{
 		{"close to this machine's clock", []clockCase{
-			{at(time.Second), "", 0}, {at(3 * time.Second), "", 3 * time.Second}, {"yesterday", "", 3 * time.Second}, {at(-time.Second), "", 0},
+			{at(time.Second), "", 0}, {at(3 * time.Second), "", 3 * time.Second}, {"yesterday", "", 3 * time.Second},
+			{at(-time.Second), "", 0},
 		}, ""},
-		{"one response is far off", []clockCase{{at(3 * time.Second), "", 3 * time.Second}, {at(-30 * time.Hour), "", 3 * time.Second}}, ""},
+		{"one response is far off", []clockCase{{at(3 * time.Second), "", 3 * time.Second},
+			{at(-30 * time.Hour), "", 3 * time.Second}}, ""},
 		{"several responses agree", []clockCase{
-			{at(-time.Hour), "", 0}, {at(-time.Hour + time.Second), "", 0}, {at(-time.Hour), "", -time.Hour}, {at(-time.Hour + 5*time.Second), "", -time.Hour + 5*time.Second},
+			{at(-time.Hour), "", 0}, {at(-time.Hour + time.Second), "", 0}, {at(-time.Hour), "", -time.Hour},
+			{at(-time.Hour + 5*time.Second), "", -time.Hour + 5*time.Second},
 		}, "this machine's clock and the API's differ by 59 m 55 s"},
 		{"they agree, and one does not", []clockCase{
-			{at(time.Hour), "", 0}, {at(time.Hour), "", 0}, {at(time.Hour), "", time.Hour}, {at(-48 * time.Hour), "", time.Hour},
+			{at(time.Hour), "", 0}, {at(time.Hour), "", 0}, {at(time.Hour), "", time.Hour},
+			{at(-48 * time.Hour), "", time.Hour},
 		}, "this machine's clock and the API's differ by 1 h"},
 		{"they agree on this machine's time again", []clockCase{
-			{at(time.Hour), "", 0}, {at(time.Hour), "", 0}, {at(time.Hour), "", time.Hour}, {at(time.Minute), "", time.Minute},
+			{at(time.Hour), "", 0}, {at(time.Hour), "", 0}, {at(time.Hour), "", time.Hour},
+			{at(time.Minute), "", time.Minute},
 		}, ""},
 		{"they do not agree", []clockCase{
-			{at(-time.Hour), "", 0}, {at(-2 * time.Hour), "", 0}, {at(-3 * time.Hour), "", 0}, {at(-4 * time.Hour), "", 0},
+			{at(-time.Hour), "", 0}, {at(-2 * time.Hour), "", 0}, {at(-3 * time.Hour), "", 0},
+			{at(-4 * time.Hour), "", 0},
 		}, "the API's answers do not agree on the time"},
 		{"from a cache", []clockCase{
-			{at(-30 * time.Hour), "108000", 0}, {at(-30 * time.Hour), "108000", 0}, {at(-30 * time.Hour), "108000", 0}, {at(-30 * time.Hour), "108000", 0},
+			{at(-30 * time.Hour), "108000", 0}, {at(-30 * time.Hour), "108000", 0}, {at(-30 * time.Hour), "108000", 0},
+			{at(-30 * time.Hour), "108000", 0},
 		}, "the API's answers come from a cache, 1 d 6 h old"},
 		{"from a cache, a moment ago", []clockCase{{at(-10 * time.Second), "10", 0}}, ""},
 		{"of 1970", []clockCase{
-			{"Thu, 01 Jan 1970 00:00:00 GMT", "", 0}, {"Thu, 01 Jan 1970 00:00:01 GMT", "", 0}, {"Thu, 01 Jan 1970 00:00:02 GMT", "", 0},
+			{"Thu, 01 Jan 1970 00:00:00 GMT", "", 0}, {"Thu, 01 Jan 1970 00:00:01 GMT", "", 0},
+			{"Thu, 01 Jan 1970 00:00:02 GMT", "", 0},
 		}, ""},
 		{"of 9999", []clockCase{
-			{"Fri, 31 Dec 9999 23:59:59 GMT", "", 0}, {"Fri, 31 Dec 9999 23:59:59 GMT", "", 0}, {"Fri, 31 Dec 9999 23:59:59 GMT", "", 0},
+			{"Fri, 31 Dec 9999 23:59:59 GMT", "", 0}, {"Fri, 31 Dec 9999 23:59:59 GMT", "", 0},
+			{"Fri, 31 Dec 9999 23:59:59 GMT", "", 0},
 		}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var calls []apitest.Call
 			for _, step := range test.times {
-				call := apitest.Call{Path: "/account/me/", Status: http.StatusForbidden, ResponseHeader: map[string]string{"Date": step.date}}
+				call := apitest.Call{Path: "/account/me/", Status: http.StatusForbidden,
+					ResponseHeader: map[string]string{"Date": step.date}}
 				if step.age != "" {
 					call.ResponseHeader["Age"] = step.age
 				}
@@ -78,9 +88,11 @@ func TestNowFollowsTheAPIClockOnceAnswersAgree(t *testing.T) {
 }
 
 func TestAbsurdAgeHeaderIsBounded(t *testing.T) {
-	calls := apitest.Call{Path: "/servers/", ResponseBody: `[]`, ResponseHeader: map[string]string{"Age": "9223372036854775807"}}
+	calls := apitest.Call{Path: "/servers/", ResponseBody: `[]`,
+		ResponseHeader: map[string]string{"Age": "9223372036854775807"}}
 	c := newClient(t, apitest.Script(t, calls))
-	if _, err := c.Servers(t.Context(), model.ServerFilter{}); err != nil || !strings.Contains(c.ClockDoubt(), "365 d") {
+	if _, err := c.Servers(t.Context(), model.ServerFilter{}); err != nil ||
+		!strings.Contains(c.ClockDoubt(), "365 d") {
 		t.Errorf("%v, %q", err, c.ClockDoubt())
 	}
 }

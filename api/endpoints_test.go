@@ -87,24 +87,27 @@ func TestFiltersGoIntoTheQuery(t *testing.T) {
 		{"servers by location", "/servers/", "location=eu-central", func(ctx context.Context, c *Client) (any, error) {
 			return c.Servers(ctx, model.ServerFilter{Location: "eu-central"})
 		}},
-		{"servers by both, escaped", "/servers/", "location=a%26b&status=active", func(ctx context.Context, c *Client) (any, error) {
-			return c.Servers(ctx, model.ServerFilter{Status: model.ServerActive, Location: "a&b"})
-		}},
+		{"servers by both, escaped", "/servers/", "location=a%26b&status=active",
+			func(ctx context.Context, c *Client) (any, error) {
+				return c.Servers(ctx, model.ServerFilter{Status: model.ServerActive, Location: "a&b"})
+			}},
 		{"backups of a server", "/backups/", "server_id=12345", func(ctx context.Context, c *Client) (any, error) {
 			return c.Backups(ctx, model.BackupFilter{Server: "12345"})
 		}},
 		{"manual backups", "/backups/", "backup_type=manual", func(ctx context.Context, c *Client) (any, error) {
 			return c.Backups(ctx, model.BackupFilter{Type: model.Manual})
 		}},
-		{"automatic backups of a server", "/backups/", "backup_type=automatic&server_id=7", func(ctx context.Context, c *Client) (any, error) {
-			return c.Backups(ctx, model.BackupFilter{Server: "7", Type: model.Automatic})
-		}},
+		{"automatic backups of a server", "/backups/", "backup_type=automatic&server_id=7",
+			func(ctx context.Context, c *Client) (any, error) {
+				return c.Backups(ctx, model.BackupFilter{Server: "7", Type: model.Automatic})
+			}},
 		{"snapshots of a server", "/snapshots/", "server_id=0b7e-4", func(ctx context.Context, c *Client) (any, error) {
 			return c.Snapshots(ctx, model.SnapshotFilter{Server: "0b7e-4"})
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			base := apitest.Script(t, apitest.Call{Path: test.path, Query: test.query, ResponseBody: `{"count": 0, "results": []}`})
+			base := apitest.Script(t, apitest.Call{Path: test.path, Query: test.query,
+				ResponseBody: `{"count": 0, "results": []}`})
 			if _, err := test.ask(t.Context(), newClient(t, base)); err != nil {
 				t.Error(err)
 			}
@@ -115,8 +118,10 @@ func TestFiltersGoIntoTheQuery(t *testing.T) {
 func TestIdsAreEscapedInPathsAndStringsStayStrings(t *testing.T) {
 	base := apitest.Script(t,
 		apitest.Call{Method: "DELETE", Path: "/backups/a%2Fb%3Fc/", Status: 204},
-		apitest.Call{Method: "POST", Path: "/servers/0b7e-4/restore/", Body: `{"backup_id": "9f-1"}`, Status: 202, ResponseBody: `{"status": "success"}`},
-		apitest.Call{Method: "POST", Path: "/backups/", Body: `{"server_id": "0b7e-4"}`, Status: 200, ResponseBody: `{"id": "9f-2"}`},
+		apitest.Call{Method: "POST", Path: "/servers/0b7e-4/restore/", Body: `{"backup_id": "9f-1"}`, Status: 202,
+			ResponseBody: `{"status": "success"}`},
+		apitest.Call{Method: "POST", Path: "/backups/", Body: `{"server_id": "0b7e-4"}`, Status: 200,
+			ResponseBody: `{"id": "9f-2"}`},
 	)
 	c := newClient(t, base)
 	if err := c.DeleteBackup(t.Context(), "a/b?c"); err != nil {
@@ -140,7 +145,8 @@ func TestEmptyIDIsNotSent(t *testing.T) {
 		_, restoredTo := c.RestoreBackup(t.Context(), id, "1")
 		_, restoredFrom := c.RestoreBackup(t.Context(), "1", id)
 		for _, err := range []error{
-			server, backup, snapshot, restored, restoredTo, restoredFrom, c.DeleteBackup(t.Context(), id), c.DeleteSnapshot(t.Context(), id),
+			server, backup, snapshot, restored, restoredTo, restoredFrom, c.DeleteBackup(t.Context(), id),
+			c.DeleteSnapshot(t.Context(), id),
 		} {
 			if err == nil {
 				t.Fatalf("id %q was sent", id)
@@ -153,8 +159,10 @@ func TestEmptyIDIsNotSent(t *testing.T) {
 func TestRestoreResponseIsCompletedFromTheRequest(t *testing.T) {
 	c := newClient(t, apitest.Script(t,
 		apitest.Call{Method: "POST", Path: "/snapshots/801/restore/", ResponseBody: `{"status": "success"}`},
-		apitest.Call{Method: "POST", Path: "/servers/7/restore/", Body: `{"backup_id": 501}`, ResponseBody: `{"status": "success"}`},
-		apitest.Call{Method: "POST", Path: "/servers/7/restore/", Body: `{"backup_id": 502}`, ResponseBody: `{"message": "Begun."}`},
+		apitest.Call{Method: "POST", Path: "/servers/7/restore/", Body: `{"backup_id": 501}`,
+			ResponseBody: `{"status": "success"}`},
+		apitest.Call{Method: "POST", Path: "/servers/7/restore/", Body: `{"backup_id": 502}`,
+			ResponseBody: `{"message": "Begun."}`},
 	))
 	got, err := c.RestoreSnapshot(t.Context(), "801")
 	if err != nil || got.Point.Key() != (model.Key{Kind: model.Snapshot, ID: "801"}) {
@@ -188,7 +196,8 @@ func TestUnreadableCosmeticFieldDoesNotFailTheList(t *testing.T) {
 		{`{"id": 1, "size_mb": "4.4 GB", "created_at": "yesterday", "expires_at": 1737000000}`, model.Point{
 			Kind: model.Backup, ID: "1", CreatedUnreadable: true, ExpiresAt: mustParseTime("2025-01-16T04:00:00Z"),
 		}},
-		{`{"id": 1, "size_mb": -3, "created_at": "", "expires_at": {}}`, model.Point{Kind: model.Backup, ID: "1", ExpiresUnreadable: true}},
+		{`{"id": 1, "size_mb": -3, "created_at": "", "expires_at": {}}`,
+			model.Point{Kind: model.Backup, ID: "1", ExpiresUnreadable: true}},
 		{`{"id": 1, "size_mb": "NaN", "created_at": [], "expires_at": true}`, model.Point{
 			Kind: model.Backup, ID: "1", CreatedUnreadable: true, ExpiresUnreadable: true,
 		}},
@@ -196,13 +205,15 @@ func TestUnreadableCosmeticFieldDoesNotFailTheList(t *testing.T) {
 		{`{"id": 1, "size_mb": "0.0"}`, model.Point{Kind: model.Backup, ID: "1", ZeroSize: true}},
 		{`{"id": 1, "size_mb": false}`, bare},
 		{`{"id": 1, "size_mb": 1e300}`, bare},
-		{`{"id": 1, "created_at": "2025-01-16"}`, model.Point{Kind: model.Backup, ID: "1", CreatedAt: mustParseTime("2025-01-16T00:00:00Z")}},
+		{`{"id": 1, "created_at": "2025-01-16"}`,
+			model.Point{Kind: model.Backup, ID: "1", CreatedAt: mustParseTime("2025-01-16T00:00:00Z")}},
 		{`{"id": 1, "created_at": "2025-01-16T03:00:00.250Z"}`, model.Point{
 			Kind: model.Backup, ID: "1", CreatedAt: mustParseTime("2025-01-16T03:00:00Z").Add(250 * time.Millisecond),
 		}},
 		{`{"id": 1, "description": "a\u001b[2Jb"}`, model.Point{Kind: model.Backup, ID: "1", Description: "a^[[2Jb"}},
 	} {
-		c := newClient(t, apitest.Script(t, apitest.Call{Path: "/backups/", ResponseBody: `{"results": [` + test.json + `]}`}))
+		c := newClient(t, apitest.Script(t, apitest.Call{Path: "/backups/", ResponseBody: `{"results": [` + test.json +
+			`]}`}))
 		got, err := c.Backups(t.Context(), model.BackupFilter{})
 		if err != nil || len(got) != 1 || !reflect.DeepEqual(got[0], test.want) {
 			t.Errorf("%s\ngot  %+v, %v\nwant %+v", test.json, got, err, test.want)
@@ -212,9 +223,11 @@ func TestUnreadableCosmeticFieldDoesNotFailTheList(t *testing.T) {
 
 func TestServerOSIsAnObjectOrAName(t *testing.T) {
 	for os, want := range map[string]string{
-		`{"id": 3, "name": "Debian 12"}`: "Debian 12", `"Debian 12"`: "Debian 12", `null`: "", `{}`: "", `{"name": 5}`: "", `7`: "",
+		`{"id": 3, "name": "Debian 12"}`: "Debian 12", `"Debian 12"`: "Debian 12", `null`: "", `{}`: "",
+		`{"name": 5}`: "", `7`: "",
 	} {
-		c := newClient(t, apitest.Script(t, apitest.Call{Path: "/servers/1/", ResponseBody: `{"id": 1, "plan": null, "os": ` + os + `}`}))
+		c := newClient(t, apitest.Script(t,
+			apitest.Call{Path: "/servers/1/", ResponseBody: `{"id": 1, "plan": null, "os": ` + os + `}`}))
 		got, err := c.Server(t.Context(), "1")
 		if err != nil || got.OS != want {
 			t.Errorf("%s: %q, %v", os, got.OS, err)
@@ -230,7 +243,8 @@ func TestTextFromTheAPICannotDriveTheTerminal(t *testing.T) {
 		}
 		call := e.call
 		if call.Status == 201 { // its name and description must be those that were asked for
-			call.ResponseBody = strings.NewReplacer(`status": "`, `status": "`+evil, `message": "`, `message": "`+evil).Replace(readTestdata(t, e.doc))
+			call.ResponseBody = strings.NewReplacer(`status": "`, `status": "`+evil, `message": "`,
+				`message": "`+evil).Replace(readTestdata(t, e.doc))
 		} else {
 			call.ResponseBody = hostileBody(readTestdata(t, e.doc), evil)
 		}
@@ -242,7 +256,8 @@ func TestTextFromTheAPICannotDriveTheTerminal(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if text := string(shown); strings.Contains(text, `\u001b`) || strings.Contains(text, `\u0007`) || strings.Contains(text, "\u202e") ||
+		if text := string(shown); strings.Contains(text, `\u001b`) || strings.Contains(text, `\u0007`) ||
+			strings.Contains(text, "\u202e") ||
 			!strings.Contains(text, "202E") {
 			t.Errorf("%s: %s", e.name, text)
 		}
@@ -253,5 +268,6 @@ func TestTextFromTheAPICannotDriveTheTerminal(t *testing.T) {
 func hostileBody(answer, evil string) string {
 	return strings.NewReplacer(`name": "`, `name": "`+evil, `status": "`, `status": "`+evil, `description": "`,
 		`description": "`+evil, `message": "`, `message": "`+evil, `address": "`, `address": "`+evil, `location": "`,
-		`location": "`+evil, `email": "`, `email": "`+evil, `type": "`, `type": "`+evil, `["`, `["`+evil).Replace(answer)
+		`location": "`+evil, `email": "`, `email": "`+evil, `type": "`, `type": "`+evil, `["`,
+		`["`+evil).Replace(answer)
 }

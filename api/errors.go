@@ -117,7 +117,8 @@ func (c *Client) explainBrokenResponse(ctx context.Context, err error, answered 
 	switch {
 	case isTimeout(ctx, err):
 		return fmt.Sprintf("%s did not answer in time.", c.Host()), model.ErrTimeout
-	case answered && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, new(*net.OpError)):
+	case answered && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) &&
+		!errors.As(err, new(*net.OpError)):
 		return fmt.Sprintf("The response of %s is not HTTP; check the API's address.", c.Host()), model.ErrBadAnswer
 	}
 	return fmt.Sprintf("The connection to %s broke off before the answer was complete.", c.Host()), model.ErrUnreachable
@@ -135,12 +136,14 @@ func (c *Client) explainNoConnection(ctx context.Context, req *http.Request, err
 	case errors.As(err, &refused) && refused == http.StatusProxyAuthRequired:
 		return proxyLoginMessage, true
 	case errors.As(err, &refused):
-		return fmt.Sprintf("The proxy %s does not connect to %s (status %d): ask its administrator, or check HTTPS_PROXY.", proxy, host, refused),
+		return fmt.Sprintf("The proxy %s does not connect to %s (status %d): ask its administrator, or check "+
+				"HTTPS_PROXY.", proxy, host, refused),
 			refused < http.StatusInternalServerError
 	case proxy != "" && isProxyError(err):
 		host, check = "the proxy "+proxy, "HTTPS_PROXY"
 	case proxy != "" && errors.As(err, new(*tls.CertificateVerificationError)):
-		return fmt.Sprintf("The certificate of %s is not trusted, so the token was not sent: the proxy %s may use its own. "+
+		return fmt.Sprintf("The certificate of %s is not trusted, so the token was not sent: the proxy %s may use "+
+			"its own. "+
 			"Set ca_file in the config to it.", host, proxy), true
 	}
 	var lookup *net.DNSError
@@ -158,7 +161,8 @@ func (c *Client) explainNoConnection(ctx context.Context, req *http.Request, err
 		return fmt.Sprintf("The proxy %s refuses connections: it is down, or HTTPS_PROXY is wrong.", proxy), false
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return fmt.Sprintf("%s refuses connections: the API is down, or its address is wrong.", host), false
-	case errors.As(err, new(tls.RecordHeaderError)), errors.As(err, new(tls.AlertError)), errors.Is(err, http.ErrSchemeMismatch):
+	case errors.As(err, new(tls.RecordHeaderError)), errors.As(err, new(tls.AlertError)),
+		errors.Is(err, http.ErrSchemeMismatch):
 		return fmt.Sprintf("No secure connection to %s is possible: its TLS is invalid.", host), false
 	}
 	if check == "HTTPS_PROXY" {
@@ -168,7 +172,8 @@ func (c *Client) explainNoConnection(ctx context.Context, req *http.Request, err
 }
 
 // proxyLoginMessage is what to do about a 407.
-const proxyLoginMessage = "The proxy requires a login (status 407): add it to HTTPS_PROXY, like user:password@proxy.example.com:3128."
+const proxyLoginMessage = "The proxy requires a login (status 407): add it to HTTPS_PROXY, like " +
+	"user:password@proxy.example.com:3128."
 
 // proxyError is the status with which a proxy refuses to connect.
 type proxyError int

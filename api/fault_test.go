@@ -89,11 +89,15 @@ func transportFaults() []fault {
 	gone := outcome{kind: model.ErrUnreachable, unknown: true, sent: 1}
 	return []fault{
 		fault{name: "refused", dialErr: syscall.ECONNREFUSED}.expect(unsent, unsent),
-		fault{name: "no such host", dialErr: &net.DNSError{Err: "no such host", Name: "x", IsNotFound: true}}.expect(unsent, unsent),
-		fault{name: "name server fails", dialErr: &net.DNSError{Err: "server misbehaving", Name: "x"}}.expect(unsent, unsent),
-		fault{name: "name server silent", dialErr: &net.DNSError{Err: "timeout", Name: "x", IsTimeout: true}}.expect(unsent, unsent),
+		fault{name: "no such host", dialErr: &net.DNSError{Err: "no such host", Name: "x",
+			IsNotFound: true}}.expect(unsent, unsent),
+		fault{name: "name server fails", dialErr: &net.DNSError{Err: "server misbehaving", Name: "x"}}.expect(unsent,
+			unsent),
+		fault{name: "name server silent", dialErr: &net.DNSError{Err: "timeout", Name: "x",
+			IsTimeout: true}}.expect(unsent, unsent),
 		fault{name: "no route", dialErr: syscall.EHOSTUNREACH}.expect(unsent, unsent),
-		fault{name: "no TLS", base: "https://127.0.0.1/api/v1", handle: respondWith(200, "text/plain", "")}.expect(unsent, unsent),
+		fault{name: "no TLS", base: "https://127.0.0.1/api/v1",
+			handle: respondWith(200, "text/plain", "")}.expect(unsent, unsent),
 		fault{name: "time-out before headers", handle: func(_ *testing.T, _ http.ResponseWriter, r *http.Request) {
 			<-r.Context().Done()
 		}}.expect(late, lost),
@@ -107,7 +111,8 @@ func transportFaults() []fault {
 		},
 		{name: "slow drip", reads: late, actions: lost, handle: drip},
 		fault{name: "cut before headers", handle: respondRaw("")}.expect(cut, gone),
-		fault{name: "cut in the headers", handle: respondRaw("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n")}.expect(cut, gone),
+		fault{name: "cut in the headers",
+			handle: respondRaw("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n")}.expect(cut, gone),
 		{
 			name: "cut in the body", reads: cut, actions: gone,
 			handle: respondRaw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"cou\r\n"),
@@ -120,8 +125,11 @@ func transportFaults() []fault {
 			name: "Content-Length too small", reads: badReadOutcome, actions: badActionOutcome,
 			handle: respondRaw("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{\"id\": 1}"),
 		},
-		fault{name: "Content-Length no number", handle: respondRaw("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n")}.expect(badReadOutcome, badActionOutcome),
-		fault{name: "no HTTP", handle: respondRaw("SSH-2.0-OpenSSH_9.6\r\n\r\n")}.expect(badReadOutcome, badActionOutcome),
+		fault{name: "Content-Length no number",
+			handle: respondRaw("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n")}.expect(badReadOutcome,
+			badActionOutcome),
+		fault{name: "no HTTP", handle: respondRaw("SSH-2.0-OpenSSH_9.6\r\n\r\n")}.expect(badReadOutcome,
+			badActionOutcome),
 		{
 			name: "bad gzip", reads: badReadOutcome, actions: badActionOutcome,
 			handle: respondRaw("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 12\r\n\r\nnot gzip att"),
@@ -153,17 +161,22 @@ func responseFaults() []fault {
 	table := []fault{
 		{name: "empty 200", handle: respondWith(200, "application/json", "")},
 		{name: "HTML 200", handle: respondWith(200, "text/html", "<!doctype html><title>Log in</title>")},
-		{name: "truncated JSON", handle: respondWith(200, "application/json", `{"count": 1, "results": [{"id": 1, "na`)},
+		{name: "truncated JSON", handle: respondWith(200, "application/json",
+			`{"count": 1, "results": [{"id": 1, "na`)},
 		{name: "two answers", handle: respondWith(200, "application/json", `{"id": 1, "results": []} {"id": 2}`)},
 		{name: "a word", handle: respondWith(200, "application/json", `"success"`)},
 		{name: "wrong types", handle: respondWith(200, "application/json", `{"results": 5, "id": {}, "account": 7}`)},
 		{name: "wrong types within", handle: respondWith(200, "application/json",
 			`{"results": [{"id": 1, "name": 5, "server": 7, "status": []}], "id": 1, "status": 5, "account": {"email": 5}}`)},
-		{name: "nulls", handle: respondWith(200, "application/json", `{"results": [null], "id": null, "account": null}`),
+		{name: "nulls", handle: respondWith(200, "application/json",
+			`{"results": [null], "id": null, "account": null}`),
 			exceptions: map[string]outcome{"Account": okOutcome}},
-		{name: "null", handle: respondWith(200, "application/json", `null`), exceptions: map[string]outcome{"Account": okOutcome}},
-		{name: "an empty object", handle: respondWith(200, "application/json", `{}`), exceptions: map[string]outcome{"Account": okOutcome}},
-		{name: "huge", handle: respondWith(200, "application/json", `{"id": 1, "results": [], "fill": "`+strings.Repeat("x", maxTestBody)+`"}`)},
+		{name: "null", handle: respondWith(200, "application/json", `null`),
+			exceptions: map[string]outcome{"Account": okOutcome}},
+		{name: "an empty object", handle: respondWith(200, "application/json", `{}`),
+			exceptions: map[string]outcome{"Account": okOutcome}},
+		{name: "huge", handle: respondWith(200, "application/json",
+			`{"id": 1, "results": [], "fill": "`+strings.Repeat("x", maxTestBody)+`"}`)},
 		{name: "204 with body", handle: respondRaw("HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\n{\"id\": 1}"),
 			exceptions: map[string]outcome{"DeleteBackup": okOutcome, "DeleteSnapshot": okOutcome}},
 		{name: "another success", handle: respondWith(299, "application/json", "done")},
@@ -207,7 +220,8 @@ func statusFaults() []fault {
 		read, action := outcome{kind: test.kind, sent: test.tries}, outcome{test.kind, test.unknown, 1}
 		var lists map[string]outcome // a list that is not found is a wrong address, not a missing object
 		if test.kind == model.ErrNotFound {
-			lists = map[string]outcome{"Servers": badReadOutcome, "Backups": badReadOutcome, "Snapshots": badReadOutcome}
+			lists = map[string]outcome{"Servers": badReadOutcome, "Backups": badReadOutcome,
+				"Snapshots": badReadOutcome}
 		}
 		known := func(f fault) fault { f.exceptions = lists; return f.expect(read, action) }
 		table = append(table,
@@ -219,9 +233,12 @@ func statusFaults() []fault {
 		)
 	}
 	for name, body := range map[string]string{
-		"detail": `{"detail": "limit reached"}`, "error": `{"error": "limit reached"}`, "message": `{"message": "limit reached"}`,
-		"field": `{"name": ["limit reached"]}`, "no field": `{"non_field_errors": ["limit reached"]}`, "nested": `{"error": {"message": "limit reached"}}`,
-		"list": `["limit reached"]`, "plain": "limit reached", "code": `{"error": "limit_reached"}`, "HTML": "<html><body>nginx</body></html>",
+		"detail": `{"detail": "limit reached"}`, "error": `{"error": "limit reached"}`,
+		"message": `{"message": "limit reached"}`,
+		"field":   `{"name": ["limit reached"]}`, "no field": `{"non_field_errors": ["limit reached"]}`,
+		"nested": `{"error": {"message": "limit reached"}}`,
+		"list":   `["limit reached"]`, "plain": "limit reached", "code": `{"error": "limit_reached"}`,
+		"HTML":    "<html><body>nginx</body></html>",
 		"cut off": `{"detail": "limit rea`, "huge": strings.Repeat("x ", maxErrorBody), "no text": "\xff\x00", "number": "5", "null": "null",
 	} {
 		refused := outcome{kind: model.ErrRefused, sent: 1}

@@ -31,7 +31,8 @@ func FuzzAnyBodyIsAListOrAnError(f *testing.F) {
 		fuzzList[server](t, c, body)
 		fuzzList[backup](t, c, body)
 		fuzzList[snapshot](t, c, body)
-		if created, failure := readCreated[backup](c, responseWithBody(c, http.MethodPost, body), model.Point{Kind: model.Backup}); failure != nil {
+		if created, failure := readCreated[backup](c, responseWithBody(c, http.MethodPost, body),
+			model.Point{Kind: model.Backup}); failure != nil {
 			checkMessage(t, failure)
 		} else if created.ID == "" {
 			t.Error("a point without an id")
@@ -75,7 +76,8 @@ func fuzzList[W item[M], M any](t *testing.T, c *Client, body []byte) {
 
 func FuzzErrorMessageIsPrintable(f *testing.F) {
 	for _, body := range []string{
-		`{"detail": "no"}`, `{"error": {"message": "x"}}`, `{"a": ["b", {"c": "d"}]}`, "plain", "<p>", `{"detail": "\u001b[2J"}`,
+		`{"detail": "no"}`, `{"error": {"message": "x"}}`, `{"a": ["b", {"c": "d"}]}`, "plain", "<p>",
+		`{"detail": "\u001b[2J"}`,
 		`["` + secretToken + `"]`, `{"x": "vps_TopSecret\u0030123456789"}`, "\xff", `{"detail`,
 	} {
 		f.Add([]byte(body))
@@ -87,7 +89,8 @@ func FuzzErrorMessageIsPrintable(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		message := c.apiMessage(strings.NewReader(string(body)))
 		switch {
-		case !utf8.ValidString(message), strings.ContainsAny(message, "\x1b\n\r\t\x00"), strings.Contains(message, secretToken):
+		case !utf8.ValidString(message), strings.ContainsAny(message, "\x1b\n\r\t\x00"),
+			strings.Contains(message, secretToken):
 			t.Errorf("%q shows as %q", body, message)
 		case utf8.RuneCountInString(message) > 401:
 			t.Errorf("%d characters", utf8.RuneCountInString(message))

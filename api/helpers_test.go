@@ -59,7 +59,8 @@ type testServer struct {
 }
 
 // withTestServer runs a test in a bubble, with a client of a server that answers with handle.
-func withTestServer(t *testing.T, base string, handle http.HandlerFunc, test func(*testing.T, *testServer, *Client), opts ...Option) {
+func withTestServer(t *testing.T, base string, handle http.HandlerFunc, test func(*testing.T, *testServer, *Client),
+	opts ...Option) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := &testServer{conns: make(chan net.Conn), done: make(chan struct{})}
@@ -117,8 +118,9 @@ func writeRaw(t testing.TB, w http.ResponseWriter, bytes string) {
 	_ = conn.Close()
 }
 
-var rawErrorPattern = regexp.MustCompile(`(?i)net/http|dial tcp|\bEOF\b|context|deadline|x509|tls:|json:|%!|0x|invalid character|` +
-	`unmarshal|goroutine|<nil>|\bnil\b|lookup |syscall|read tcp|http:|errno`)
+var rawErrorPattern = regexp.MustCompile(
+	`(?i)net/http|dial tcp|\bEOF\b|context|deadline|x509|tls:|json:|%!|0x|invalid character|` +
+		`unmarshal|goroutine|<nil>|\bnil\b|lookup |syscall|read tcp|http:|errno`)
 
 // checkMessage fails the test unless the error is fit for the user.
 func checkMessage(t *testing.T, err error) {

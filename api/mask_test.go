@@ -21,9 +21,11 @@ func tokenEchoes(token string) map[string]string {
 	for _, e := range []struct {
 		name string
 		*base64.Encoding
-	}{{"standard", base64.StdEncoding}, {"without padding", base64.RawStdEncoding}, {"for URLs", base64.URLEncoding}, {"for URLs, without padding", base64.RawURLEncoding}} {
+	}{{"standard", base64.StdEncoding}, {"without padding", base64.RawStdEncoding}, {"for URLs", base64.URLEncoding},
+		{"for URLs, without padding", base64.RawURLEncoding}} {
 		for _, around := range [][2]string{{"", ""}, {"x:", ""}, {"me:", ":y"}, {"user@example.com:", "\n"}} {
-			all[fmt.Sprintf("in base64, %s, in %q", e.name, around)] = e.EncodeToString([]byte(around[0] + token + around[1]))
+			all[fmt.Sprintf("in base64, %s, in %q", e.name, around)] = e.EncodeToString([]byte(around[0] + token +
+				around[1]))
 		}
 	}
 	for n := 20; n < len(token); n++ {
@@ -54,9 +56,11 @@ func TestTokenIsMaskedInEveryEncoding(t *testing.T) {
 	for _, token := range []string{longToken, secretToken} {
 		m := newMask(token)
 		for name, echo := range tokenEchoes(token) {
-			for _, before := range []string{"", "Unknown token ", strings.Repeat("é", 57), strings.Repeat(`{"id": 1}`, 1000)} {
+			for _, before := range []string{"", "Unknown token ", strings.Repeat("é", 57),
+				strings.Repeat(`{"id": 1}`, 1000)} {
 				got := string(m.hide([]byte(before + echo + " (again: " + echo + ").")))
-				if !strings.HasPrefix(got, before) || !strings.HasSuffix(got, ").") || strings.Count(got, "[token]") != 2 {
+				if !strings.HasPrefix(got, before) || !strings.HasSuffix(got, ").") ||
+					strings.Count(got, "[token]") != 2 {
 					t.Errorf("%s: %q", name, got)
 				}
 				for _, part := range tokenParts(token) {
@@ -71,7 +75,8 @@ func TestTokenIsMaskedInEveryEncoding(t *testing.T) {
 
 func TestTextWithoutTokenIsUnchanged(t *testing.T) {
 	m := newMask(longToken)
-	for _, text := range []string{"", "x", "web-server-01", longToken[:19], "vps_" + strings.Repeat("x", 40), strings.Repeat(longToken[:10]+" ", 100)} {
+	for _, text := range []string{"", "x", "web-server-01", longToken[:19], "vps_" + strings.Repeat("x", 40),
+		strings.Repeat(longToken[:10]+" ", 100)} {
 		if got := m.hide([]byte(text)); string(got) != text {
 			t.Errorf("%q becomes %q", text, got)
 		}
@@ -129,7 +134,8 @@ func TestNoTextOfTheAPIHoldsTheToken(t *testing.T) {
 		status = http.StatusUnauthorized
 		_, refused := c.Backups(t.Context(), model.BackupFilter{})
 		server.Close()
-		texts := map[string]string{"description": points[0].Description, "server": points[0].Server.Name, "raw": raw, "failure": refused.Error()}
+		texts := map[string]string{"description": points[0].Description, "server": points[0].Server.Name, "raw": raw,
+			"failure": refused.Error()}
 		for i, e := range exchanges {
 			texts[fmt.Sprint("exchange ", i)] = e.ResponseBody
 		}
@@ -148,7 +154,8 @@ func TestNoTextOfTheAPIHoldsTheToken(t *testing.T) {
 
 func BenchmarkMask(b *testing.B) {
 	m := newMask(longToken)
-	text := []byte(strings.Repeat(`{"id": 12345, "description": "Automatic daily backup", "status": "completed"}`, 14_000))
+	text := []byte(strings.Repeat(`{"id": 12345, "description": "Automatic daily backup", "status": "completed"}`,
+		14_000))
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		m.hide(text)

@@ -22,9 +22,10 @@ func (l *mergedList[M]) isShort() bool { return l.hasMore || int64(len(l.items))
 
 // sameAs reports whether two readings have the same items on the same pages.
 func (l *mergedList[M]) sameAs(b *mergedList[M]) bool {
-	return l == b || l.total == b.total && l.hasMore == b.hasMore && slices.EqualFunc(l.pages, b.pages, func(x, y *pageData[M]) bool {
-		return x == y || slices.Equal(x.ids, y.ids)
-	})
+	return l == b || l.total == b.total && l.hasMore == b.hasMore &&
+		slices.EqualFunc(l.pages, b.pages, func(x, y *pageData[M]) bool {
+			return x == y || slices.Equal(x.ids, y.ids)
+		})
 }
 
 // merger puts a list together, each item once. Its pages are nearly always those of the previous
@@ -47,7 +48,8 @@ func (m *merger[M]) len() int {
 
 // add adds the items of the next page.
 func (m *merger[M]) add(page *pageData[M]) {
-	if at := len(m.current.pages); !m.diverged && m.previous != nil && at < len(m.previous.pages) && m.previous.pages[at] == page {
+	if at := len(m.current.pages); !m.diverged && m.previous != nil && at < len(m.previous.pages) &&
+		m.previous.pages[at] == page {
 		m.current.pages, m.current.ends = append(m.current.pages, page), append(m.current.ends, m.previous.ends[at])
 		return
 	}

@@ -38,8 +38,10 @@ func (c *Client) reportExchange(x exchange) {
 	}
 	shown := x.responseBody[:min(len(x.responseBody), model.MaxExchangeBody+c.mask().lookahead())]
 	e := model.Exchange{
-		Method: x.req.Method, URL: x.req.URL.String(), RequestBody: string(x.requestBody), At: x.started, Duration: c.now().Sub(x.started),
-		Status: x.status, Size: int64(max(x.size, len(x.responseBody))), ResponseBody: string(c.mask().hidePrefix(shown, model.MaxExchangeBody)),
+		Method: x.req.Method, URL: x.req.URL.String(), RequestBody: string(x.requestBody), At: x.started,
+		Duration: c.now().Sub(x.started),
+		Status:   x.status, Size: int64(max(x.size, len(x.responseBody))),
+		ResponseBody: string(c.mask().hidePrefix(shown, model.MaxExchangeBody)),
 	}
 	if x.failure != nil {
 		e.Err = x.failure.Message()

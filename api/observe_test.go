@@ -12,9 +12,11 @@ import (
 )
 
 func TestObservedExchangeHoldsNoPartOfTheToken(t *testing.T) {
-	for _, before := range []int{0, model.MaxExchangeBody - len(secretToken), model.MaxExchangeBody - 5, model.MaxExchangeBody} {
+	for _, before := range []int{0, model.MaxExchangeBody - len(secretToken), model.MaxExchangeBody - 5,
+		model.MaxExchangeBody} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			_, _ = fmt.Fprint(w, strings.Repeat("x", before), strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), strings.Repeat("x", 100))
+			_, _ = fmt.Fprint(w, strings.Repeat("x", before), strings.TrimPrefix(r.Header.Get("Authorization"),
+				"Bearer "), strings.Repeat("x", 100))
 		}))
 		defer server.Close()
 		var exchanges []model.Exchange
@@ -23,8 +25,10 @@ func TestObservedExchangeHoldsNoPartOfTheToken(t *testing.T) {
 			t.Fatal("an invalid account was accepted")
 		}
 		e := exchanges[0]
-		if strings.Contains(e.ResponseBody, secretToken[:5]) || len(e.ResponseBody) > model.MaxExchangeBody || e.Size != int64(before+len(secretToken)+100) {
-			t.Errorf("after %d bytes: %d of %d bytes are reported, which end in %q", before, len(e.ResponseBody), e.Size, e.ResponseBody[max(len(e.ResponseBody)-20, 0):])
+		if strings.Contains(e.ResponseBody, secretToken[:5]) || len(e.ResponseBody) > model.MaxExchangeBody ||
+			e.Size != int64(before+len(secretToken)+100) {
+			t.Errorf("after %d bytes: %d of %d bytes are reported, which end in %q", before, len(e.ResponseBody),
+				e.Size, e.ResponseBody[max(len(e.ResponseBody)-20, 0):])
 		}
 	}
 }
@@ -37,7 +41,8 @@ func TestPollReusesBuffers(t *testing.T) {
 	for n := range body[1:] {
 		var results []string
 		for i := range size {
-			results = append(results, fmt.Sprintf(`{"id": %d, "description": %q}`, n*size+i, strings.Repeat("nightly ", 50)))
+			results = append(results, fmt.Sprintf(`{"id": %d, "description": %q}`, n*size+i,
+				strings.Repeat("nightly ", 50)))
 		}
 		body[n+1] = fmt.Appendf(nil, `{"count": %d, "results": [%s]}`, pages*size, strings.Join(results, ","))
 	}

@@ -125,11 +125,13 @@ func parseBaseURL(text string) (*url.URL, error) {
 	case u.Hostname() == "":
 		return nil, settingError("the API's address has no host: write it like " + DefaultURL)
 	case u.User != nil:
-		return nil, settingError("the API's address contains a user name or password: leave it out, the token is enough")
+		return nil, settingError(
+			"the API's address contains a user name or password: leave it out, the token is enough")
 	case strings.ContainsAny(text, "?#"):
 		return nil, settingError("the API's address has a query or a fragment: end it before the ? or #")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return nil, settingError("the API's address begins with http://, where anyone on the way could read the token: use https://")
+		return nil, settingError("the API's address begins with http://, where anyone on the way could read the " +
+			"token: use https://")
 	}
 	u.Path = strings.TrimRight(u.Path, "/") + "/"
 	if u.RawPath != "" {
@@ -151,7 +153,8 @@ func checkToken(token string) error {
 	}
 	for _, r := range token {
 		if r <= ' ' || r > '~' {
-			return settingError("the token contains a space, a line break or another character that no token has: copy it again")
+			return settingError("the token contains a space, a line break or another character that no token has: " +
+				"copy it again")
 		}
 	}
 	return nil

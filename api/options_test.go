@@ -66,10 +66,12 @@ func TestNewExplainsInvalidArguments(t *testing.T) {
 		{DefaultURL, "vps_x\u200b", "copy it again"},
 	} {
 		c, err := New(test.base, test.token)
-		if err == nil || c != nil || !strings.Contains(err.Error(), test.want) || model.ErrorMessage(err) != err.Error() {
+		if err == nil || c != nil || !strings.Contains(err.Error(), test.want) ||
+			model.ErrorMessage(err) != err.Error() {
 			t.Errorf("%q, %q: %v", test.base, test.token, err)
 		}
-		if err != nil && (strings.Contains(err.Error(), "secret") || rawErrorPattern.MatchString(strings.ReplaceAll(err.Error(), "http://", ""))) {
+		if err != nil && (strings.Contains(err.Error(), "secret") ||
+			rawErrorPattern.MatchString(strings.ReplaceAll(err.Error(), "http://", ""))) {
 			t.Errorf("%q shows too much: %v", test.base, err)
 		}
 	}
@@ -87,8 +89,10 @@ func TestInvalidOptionsAreRejected(t *testing.T) {
 }
 
 func TestTheUserAgentIsSent(t *testing.T) {
-	base := apitest.Script(t, apitest.Call{Path: "/servers/", Header: map[string]string{"User-Agent": "vpsdeck/1.2"}, ResponseBody: `[]`})
-	if _, err := newClient(t, base, WithUserAgent("vpsdeck/1.2")).Servers(t.Context(), model.ServerFilter{}); err != nil {
+	base := apitest.Script(t, apitest.Call{Path: "/servers/", Header: map[string]string{"User-Agent": "vpsdeck/1.2"},
+		ResponseBody: `[]`})
+	if _, err := newClient(t, base, WithUserAgent("vpsdeck/1.2")).Servers(t.Context(),
+		model.ServerFilter{}); err != nil {
 		t.Error(err)
 	}
 }
@@ -103,7 +107,8 @@ func TestUnsetLimitKeepsItsDefault(t *testing.T) {
 }
 
 func TestHostIsPrintable(t *testing.T) {
-	for base, want := range map[string]string{DefaultURL: "admin.vps.org", "http://localhost:8080/x": "localhost:8080"} {
+	for base, want := range map[string]string{DefaultURL: "admin.vps.org",
+		"http://localhost:8080/x": "localhost:8080"} {
 		if got := newClient(t, base).Host(); got != want {
 			t.Errorf("%s: %s", base, got)
 		}

@@ -120,7 +120,8 @@ func (p *paginator[W, M]) readAll(ctx context.Context) (*mergedList[M], *Error) 
 		if u, failure = p.addPage(latest); failure != nil {
 			return nil, failure
 		}
-		if u != nil && (len(p.ends) > 1 || latest.nextAddress() != "") { // the second page, or a link in the first, shows that the API has pages
+		// the second page, or a link in the first, shows that the API has pages
+		if u != nil && (len(p.ends) > 1 || latest.nextAddress() != "") {
 			last := p.lastPage(latest)
 			if d := c.quietUntil.Sub(c.now()); d > 0 && last > maxQuietPages {
 				_ = c.wait(ctx, d) // if the context ends, the next page fails
@@ -137,7 +138,8 @@ func (c *Client) firstPageError(failure *Error) *Error {
 	if failure.Kind == model.ErrNotFound {
 		failure.Kind = model.ErrBadAnswer
 		_, theirs, said := strings.Cut(failure.message, apiMessagePrefix)
-		failure.message = fmt.Sprintf("%s has no API at this address (status %d): check the API's address.", c.Host(), failure.Status)
+		failure.message = fmt.Sprintf("%s has no API at this address (status %d): check the API's address.", c.Host(),
+			failure.Status)
 		if said {
 			failure.message += apiMessagePrefix + theirs
 		}
@@ -209,8 +211,8 @@ func (p *paginator[W, M]) received() int64 {
 	return p.ends[len(p.ends)-1]
 }
 
-// nextURL returns the address of the page after the latest; nil if there is none, or if the token must not
-// be sent there.
+// nextURL returns the address of the page after the latest; nil if there is none, or if the token
+// must not be sent there.
 func (p *paginator[W, M]) nextURL(latest page[M]) *url.URL {
 	if next := latest.nextAddress(); next != "" {
 		u, err := latest.finalURL.Parse(next)

@@ -76,27 +76,35 @@ func TestListEndsWhateverThePagesReturn(t *testing.T) {
 			page("", listJSON(-1, "?server_id=7&cursor=b", 1)), page("cursor=b", listJSON(-1, "", 2)),
 		), []model.ID{"1", "2"}, ""},
 		{"by a header", twice(
-			linked("", `</x>; rel="prev", <?server_id=7&page=2>; rel="next"`, `[{"id": 1}]`), page("page=2", `[{"id": 2}]`),
+			linked("", `</x>; rel="prev", <?server_id=7&page=2>; rel="next"`, `[{"id": 1}]`),
+			page("page=2", `[{"id": 2}]`),
 		), []model.ID{"1", "2"}, ""},
-		{"by a header to another path", twice(linked("", `<http://10.0.0.5/inner/?page=2>; rel=next`, `[{"id": 1}]`)), []model.ID{"1"}, "1 of more"},
+		{"by a header to another path", twice(linked("", `<http://10.0.0.5/inner/?page=2>; rel=next`, `[{"id": 1}]`)),
+			[]model.ID{"1"}, "1 of more"},
 		{"next on the same path, as http or an internal host", twice(
 			page("", listJSON(3, "http://10.0.0.5:8000"+apitest.Prefix+"/backups/?cursor=b&server_id=7", 1)),
-			page("cursor=b", listJSON(3, "https://backend"+apitest.Prefix+"/backups/?cursor=c&server_id=7", 2)), page("cursor=c", listJSON(3, "", 3)),
+			page("cursor=b", listJSON(3, "https://backend"+apitest.Prefix+"/backups/?cursor=c&server_id=7", 2)),
+			page("cursor=c", listJSON(3, "", 3)),
 		), []model.ID{"1", "2", "3"}, ""},
-		{"a later page that does not exist", twice(page("", listJSON(9, "", 1)), missing("page=2")), []model.ID{"1"}, "1 of 9"},
+		{"a later page that does not exist", twice(page("", listJSON(9, "", 1)), missing("page=2")), []model.ID{"1"},
+			"1 of 9"},
 		{"a later page that is gone", twice(page("", listJSON(9, "", 1)), gone), []model.ID{"1"}, "1 of 9"},
-		{"a next page that does not exist", twice(page("", listJSON(9, "?server_id=7&cursor=b", 1)), missing("cursor=b")),
+		{"a next page that does not exist", twice(page("", listJSON(9, "?server_id=7&cursor=b", 1)),
+			missing("cursor=b")),
 			[]model.ID{"1"}, "1 of 9"},
-		{"a next page that does not exist, without a count", twice(page("", listJSON(-1, "?server_id=7&cursor=b", 1)), missing("cursor=b")),
+		{"a next page that does not exist, without a count", twice(page("", listJSON(-1, "?server_id=7&cursor=b", 1)),
+			missing("cursor=b")),
 			[]model.ID{"1"}, "1 of more"},
-		{"pages ignored", twice(page("", listJSON(9, "", 1, 2)), page("page=2", listJSON(9, "", 1, 2))), []model.ID{"1", "2"}, "2 of 9"},
+		{"pages ignored", twice(page("", listJSON(9, "", 1, 2)), page("page=2", listJSON(9, "", 1, 2))),
+			[]model.ID{"1", "2"}, "2 of 9"},
 		{"next that points to itself", twice(
 			page("", listJSON(9, "?server_id=7", 1, 2)), page("", listJSON(9, "?server_id=7", 1, 2)),
 		), []model.ID{"1", "2"}, "2 of 9"},
 		{"next that points to itself, without a count", twice(
 			page("", listJSON(-1, "?server_id=7", 1, 2)), page("", listJSON(-1, "?server_id=7", 1, 2)),
 		), []model.ID{"1", "2"}, "2 of more"},
-		{"an empty later page", twice(page("", listJSON(9, "", 1)), page("page=2", listJSON(9, ""))), []model.ID{"1"}, "1 of 9"},
+		{"an empty later page", twice(page("", listJSON(9, "", 1)), page("page=2", listJSON(9, ""))), []model.ID{"1"},
+			"1 of 9"},
 		{"it grows meanwhile", read(
 			page("", listJSON(4, "", 4, 3)), page("page=2", listJSON(5, "", 3, 2)), page("page=3", listJSON(5, "", 1)),
 			page("", listJSON(5, "", 5, 4)), page("page=2", listJSON(5, "", 3, 2)), page("page=3", listJSON(5, "", 1)),
@@ -121,7 +129,8 @@ func TestListEndsWhateverThePagesReturn(t *testing.T) {
 			page("", listJSON(4, "", 9, 1)), page("page=2", listJSON(4, "", 2, 3)),
 		), []model.ID{"9", "1", "2", "3"}, ""},
 		{"the same twice on a page", read(page("", listJSON(3, "", 1, 1, 2))), []model.ID{"1", "2"}, ""},
-		{"the same twice on a page, and one missing", twice(page("", listJSON(4, "", 1, 1, 2)), page("page=2", listJSON(4, ""))),
+		{"the same twice on a page, and one missing",
+			twice(page("", listJSON(4, "", 1, 1, 2)), page("page=2", listJSON(4, ""))),
 			[]model.ID{"1", "2"}, "2 of 3"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -135,7 +144,8 @@ func TestListEndsWhateverThePagesReturn(t *testing.T) {
 				t.Errorf("got %v, expected %v", ids, test.want)
 			}
 			var cut *model.IncompleteError
-			if errors.As(err, &cut); test.of == "" && err != nil || test.of != "" && (cut == nil || cut.Counts() != test.of) {
+			if errors.As(err, &cut); test.of == "" && err != nil || test.of != "" &&
+				(cut == nil || cut.Counts() != test.of) {
 				t.Errorf("%v, expected %q", err, test.of)
 			}
 		})
@@ -149,7 +159,8 @@ func TestIncompleteListRecovers(t *testing.T) {
 	calls := append(append([]apitest.Call{}, short...), short...)
 	calls = append(calls, short...) // the second time nothing has changed, which one reading shows
 	whole := []apitest.Call{
-		{Path: "/servers/", ResponseBody: listJSON(3, "", 1, 2)}, {Path: "/servers/", Query: "page=2", ResponseBody: listJSON(3, "", 3)},
+		{Path: "/servers/", ResponseBody: listJSON(3, "", 1, 2)},
+		{Path: "/servers/", Query: "page=2", ResponseBody: listJSON(3, "", 3)},
 	}
 	calls = append(append(calls, whole...), whole...)
 	c := newClient(t, apitest.Script(t, append(calls, whole...)...))
@@ -163,10 +174,12 @@ func TestIncompleteListRecovers(t *testing.T) {
 
 func TestPointCreatedDuringAReadNeedsNoSecondRead(t *testing.T) {
 	two := []apitest.Call{
-		{Path: "/servers/", ResponseBody: listJSON(3, "", 1, 2)}, {Path: "/servers/", Query: "page=2", ResponseBody: listJSON(3, "", 3)},
+		{Path: "/servers/", ResponseBody: listJSON(3, "", 1, 2)},
+		{Path: "/servers/", Query: "page=2", ResponseBody: listJSON(3, "", 3)},
 	}
 	calls := append(append([]apitest.Call{}, two...), two...)
-	calls = append(calls, apitest.Call{Path: "/servers/", ResponseBody: listJSON(4, "", 9, 1)}, apitest.Call{Path: "/servers/", Query: "page=2", ResponseBody: listJSON(4, "", 2, 3)})
+	calls = append(calls, apitest.Call{Path: "/servers/", ResponseBody: listJSON(4, "", 9, 1)},
+		apitest.Call{Path: "/servers/", Query: "page=2", ResponseBody: listJSON(4, "", 2, 3)})
 	c := newClient(t, apitest.Script(t, calls...))
 	for _, want := range []int{3, 4} {
 		if got, err := c.Servers(t.Context(), model.ServerFilter{}); len(got) != want || err != nil {
@@ -192,8 +205,10 @@ func TestNextMayBeAFullURL(t *testing.T) {
 
 func TestNextOnAnotherHostIsNotFollowed(t *testing.T) {
 	for _, next := range []string{
-		"https://admin.vps.org/api/v2/servers/?page=2", "http://127.0.0.1:1/servers/", "//evil.example/", "https://127.0.0.1/", "https://127.0.0.1:80/",
-		"http://user@127.0.0.1/api/v1/servers/?page=2", "file:///etc/passwd", "file:///api/v1/servers/?page=2", "http://[", "javascript:0", ":",
+		"https://admin.vps.org/api/v2/servers/?page=2", "http://127.0.0.1:1/servers/", "//evil.example/",
+		"https://127.0.0.1/", "https://127.0.0.1:80/",
+		"http://user@127.0.0.1/api/v1/servers/?page=2", "file:///etc/passwd", "file:///api/v1/servers/?page=2",
+		"http://[", "javascript:0", ":",
 		"http://10.0.0.5:8000/servers/?page=2", "http://10.0.0.5:8000/api/v1/servers/%2e%2e/?page=2",
 	} {
 		withTestServer(t, "http://127.0.0.1/api/v1", func(w http.ResponseWriter, _ *http.Request) {
@@ -218,7 +233,8 @@ func TestAListIsBounded(t *testing.T) {
 	} {
 		withTestServer(t, "http://127.0.0.1/api/v1", serveEndlessList, func(t *testing.T, w *testServer, c *Client) {
 			_, err := c.Servers(t.Context(), model.ServerFilter{})
-			if !errors.Is(err, model.ErrBadAnswer) || w.requests.Load() != test.sent || !strings.Contains(model.ErrorMessage(err), test.message) {
+			if !errors.Is(err, model.ErrBadAnswer) || w.requests.Load() != test.sent ||
+				!strings.Contains(model.ErrorMessage(err), test.message) {
 				t.Errorf("%v after %d requests", err, w.requests.Load())
 			}
 		}, WithLimits(test.limits))

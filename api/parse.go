@@ -21,7 +21,8 @@ type listBody[I any] struct {
 // byteOrderMark is sent before the JSON by some servers.
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// nextLinkPattern finds the address of the next page in a Link header: `<https://…?page=2>; rel="next"` [I].
+// nextLinkPattern finds the address of the next page in a Link header: `<https://…?page=2>;
+// rel="next"` [I].
 var nextLinkPattern = regexp.MustCompile(`<([^<>]*)>\s*;[^<>]*\brel="?next\b`)
 
 func parseNextLink(h http.Header) string {
@@ -61,7 +62,8 @@ func parseLenient[W item[M], M any](c *Client, a response, number int) (*pageDat
 	items := make([]W, len(results))
 	for i, raw := range results {
 		if err := json.Unmarshal(raw, &items[i]); err != nil {
-			return nil, c.badResponse(a, fmt.Sprintf("item %d of page %d: %s", i+1, number, describeJSONError(raw, err)))
+			return nil, c.badResponse(a, fmt.Sprintf("item %d of page %d: %s", i+1, number,
+				describeJSONError(raw, err)))
 		}
 		if items[i].key() == "" {
 			return nil, c.badResponse(a, fmt.Sprintf("item %d of page %d has no id", i+1, number))
@@ -71,7 +73,8 @@ func parseLenient[W item[M], M any](c *Client, a response, number int) (*pageDat
 }
 
 func newPageData[W item[M], M, I any](body listBody[I], items []W) *pageData[M] {
-	l := &pageData[M]{count: parseNumberOrZero(body.Count), next: body.Next, ids: make([]model.ID, len(items)), items: make([]M, len(items))}
+	l := &pageData[M]{count: parseNumberOrZero(body.Count), next: body.Next, ids: make([]model.ID, len(items)),
+		items: make([]M, len(items))}
 	for i := range items {
 		l.ids[i], l.items[i] = items[i].key(), items[i].toModel()
 	}

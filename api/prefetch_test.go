@@ -96,12 +96,14 @@ func pageQuery(n int) string { return fmt.Sprintf("?page=%d&page_size=10", n) }
 
 func TestPagesAreFetchedInParallelInOrder(t *testing.T) {
 	for name, link := range map[string]func(int) string{"guessed": nil, "given": pageQuery} {
-		s := &pagedServer{ids: descendingIDs(95), link: link, barrier: make(chan struct{})} // it answers once maxInFlight requests wait
+		// it answers once maxInFlight requests wait
+		s := &pagedServer{ids: descendingIDs(95), link: link, barrier: make(chan struct{})}
 		if got := s.readAll(t); !slices.Equal(got, descendingIDs(95)) {
 			t.Errorf("%s: %v", name, got)
 		}
 		asked := slices.Sorted(slices.Values(s.requested))
-		if want := []int{1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10}; s.maxActive != maxInFlight || !slices.Equal(asked, want) {
+		if want := []int{1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10}; s.maxActive != maxInFlight ||
+			!slices.Equal(asked, want) {
 			t.Errorf("%s: pages %v were asked for, %d at once", name, s.requested, s.maxActive)
 		}
 	}
@@ -129,13 +131,15 @@ func TestLongListWaitsDuringQuietStart(t *testing.T) {
 
 func TestCursorPagesAreFetchedSequentially(t *testing.T) {
 	s := &pagedServer{ids: descendingIDs(45), link: func(n int) string { return fmt.Sprintf("?cursor=%d", n) }}
-	if got := s.readAll(t); !slices.Equal(got, descendingIDs(45)) || s.maxActive != 1 || !slices.Equal(s.requested, []int{1, 2, 3, 4, 5, 1, 2, 3, 4, 5}) {
+	if got := s.readAll(t); !slices.Equal(got, descendingIDs(45)) || s.maxActive != 1 ||
+		!slices.Equal(s.requested, []int{1, 2, 3, 4, 5, 1, 2, 3, 4, 5}) {
 		t.Errorf("%v; pages %v, %d at once", got, s.requested, s.maxActive)
 	}
 }
 
 func TestUnexpectedNextAddressStopsPrefetching(t *testing.T) {
-	s := &pagedServer{ids: descendingIDs(95), link: func(n int) string { return fmt.Sprintf("?page=%d&after=%d", n, n*10) }}
+	s := &pagedServer{ids: descendingIDs(95),
+		link: func(n int) string { return fmt.Sprintf("?page=%d&after=%d", n, n*10) }}
 	if got := s.readAll(t); !slices.Equal(got, descendingIDs(95)) || len(s.requested) > 2*(10+maxInFlight) {
 		t.Errorf("%v; pages %v", got, s.requested)
 	}
@@ -157,7 +161,8 @@ func TestListThatChangesWhileReadHasNoDuplicatesOrGaps(t *testing.T) {
 		once := slices.Compact(slices.Sorted(slices.Values(got)))
 		missing := slices.DeleteFunc(descendingIDs(92), func(id int) bool { return slices.Contains(got, id) })
 		if len(once) != len(got) || len(missing) > 0 || len(s.requested) > 3*(10+maxInFlight) {
-			t.Errorf("%s: %v are missing, %d of %d are there once, after %d requests", name, missing, len(once), len(got), len(s.requested))
+			t.Errorf("%s: %v are missing, %d of %d are there once, after %d requests", name, missing, len(once),
+				len(got), len(s.requested))
 		}
 	}
 }

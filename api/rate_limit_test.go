@@ -45,10 +45,12 @@ func TestReadsWaitBeforeTheRateLimitIsHit(t *testing.T) {
 			}
 			before := c.now()
 			_, err := c.Servers(t.Context(), model.ServerFilter{})
-			if took := c.now().Sub(before); took != test.wait && !(strings.HasPrefix(test.reset, "946684825") && took > 0 && took <= test.wait) {
+			if took := c.now().Sub(before); took != test.wait && !(strings.HasPrefix(test.reset, "946684825") &&
+				took > 0 && took <= test.wait) {
 				t.Errorf("%s: the second waited %s, want %s", name, took, test.wait)
 			}
-			if errors.Is(err, model.ErrRateLimited) != test.refused || test.refused && (model.RetryAfter(err) < 590*time.Second || w.requests.Load() != 1) {
+			if errors.Is(err, model.ErrRateLimited) != test.refused || test.refused &&
+				(model.RetryAfter(err) < 590*time.Second || w.requests.Load() != 1) {
 				t.Errorf("%s: %v after %d requests", name, err, w.requests.Load())
 			}
 			if err != nil {

@@ -49,7 +49,8 @@ func (c *Client) Snapshots(ctx context.Context, f model.SnapshotFilter) ([]model
 // digits, - and _ [D], and checks them itself. The description may be empty. It is sent once.
 // model.ErrRefused: invalid, or the server's limit is reached [D]; model.ErrNotFound: no such
 // server [D]; model.ErrOutcomeUnknown: it may have been started, or not.
-func (c *Client) CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.ActionResult, error) {
+func (c *Client) CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.ActionResult,
+	error) {
 	if err := checkID(http.MethodPost, "/snapshots/", server); err != nil {
 		return model.ActionResult{}, err
 	}
@@ -57,7 +58,8 @@ func (c *Client) CreateSnapshot(ctx context.Context, server model.ID, name, desc
 	if err != nil {
 		return model.ActionResult{}, err
 	}
-	created, err := readCreated[snapshot](c, a, model.Point{Kind: model.Snapshot, Server: model.ServerRef{ID: server}, Name: name, Description: description})
+	created, err := readCreated[snapshot](c, a, model.Point{Kind: model.Snapshot, Server: model.ServerRef{ID: server},
+		Name: name, Description: description})
 	if err != nil {
 		return model.ActionResult{}, err
 	}

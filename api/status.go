@@ -10,7 +10,8 @@ import (
 	"vpsdeck/model"
 )
 
-// maxErrorBody is how much of an error's body is read, in bytes: a longer one is not meant for a person.
+// maxErrorBody is how much of an error's body is read, in bytes: a longer one is not meant for a
+// person.
 const maxErrorBody = 64 << 10
 
 // apiMessagePrefix comes before the API's message, after ours.
@@ -28,7 +29,8 @@ func (c *Client) statusError(req *http.Request, resp *http.Response, body io.Rea
 	switch {
 	case theirs == "":
 		e.message = defaultMessage(req, status) + advice(e)
-	case e.Kind == model.ErrRefused && strings.Contains(theirs, " ") && !isRestore(req): // our message would add nothing
+	// our message would add nothing
+	case e.Kind == model.ErrRefused && strings.Contains(theirs, " ") && !isRestore(req):
 		e.message = theirs + advice(e)
 	default: // theirs may be a code for programs, or as short as “Not found.”
 		e.message = defaultMessage(req, status) + advice(e) + apiMessagePrefix + theirs
@@ -103,9 +105,11 @@ func defaultMessage(req *http.Request, status int) string {
 	case status < 300 || status > 399:
 		return fmt.Sprintf("The API answered with status %d, which is unknown: check the API's address.", status)
 	case method == http.MethodGet:
-		return fmt.Sprintf("The API redirects elsewhere (status %d), where the token must not be sent: check the API's address.", status)
+		return fmt.Sprintf("The API redirects elsewhere (status %d), where the token must not be sent: check the "+
+			"API's address.", status)
 	}
-	return fmt.Sprintf("The API redirects elsewhere (status %d), and an action is never redirected: check the API's address.", status)
+	return fmt.Sprintf("The API redirects elsewhere (status %d), and an action is never redirected: check the API's "+
+		"address.", status)
 }
 
 // isRestore reports whether the request is a restore.

@@ -62,16 +62,21 @@ var endpoints = []endpoint{
 		run: func(ctx context.Context, c *Client) (any, error) { return c.Backups(ctx, model.BackupFilter{}) },
 		want: []model.Point{
 			{
-				Kind: model.Backup, ID: "501", Server: webServer, Type: model.Automatic, Status: model.Completed, SizeMB: 4523,
-				CreatedAt: mustParseTime("2025-01-16T03:00:00Z"), ExpiresAt: mustParseTime("2025-02-16T03:00:00Z"), Description: "Automatic daily backup",
+				Kind: model.Backup, ID: "501", Server: webServer, Type: model.Automatic, Status: model.Completed,
+				SizeMB:    4523,
+				CreatedAt: mustParseTime("2025-01-16T03:00:00Z"), ExpiresAt: mustParseTime("2025-02-16T03:00:00Z"),
+				Description: "Automatic daily backup",
 			},
 			{
-				Kind: model.Backup, ID: "499", Server: webServer, Type: model.Manual, Status: model.Completed, SizeMB: 4456,
+				Kind: model.Backup, ID: "499", Server: webServer, Type: model.Manual, Status: model.Completed,
+				SizeMB:    4456,
 				CreatedAt: mustParseTime("2025-01-14T10:30:00Z"), Description: "Pre-update backup",
 			},
 			{
-				Kind: model.Backup, ID: "495", Server: webServer, Type: model.Automatic, Status: model.Completed, SizeMB: 4389,
-				CreatedAt: mustParseTime("2025-01-15T03:00:00Z"), ExpiresAt: mustParseTime("2025-02-15T03:00:00Z"), Description: "Automatic daily backup",
+				Kind: model.Backup, ID: "495", Server: webServer, Type: model.Automatic, Status: model.Completed,
+				SizeMB:    4389,
+				CreatedAt: mustParseTime("2025-01-15T03:00:00Z"), ExpiresAt: mustParseTime("2025-02-15T03:00:00Z"),
+				Description: "Automatic daily backup",
 			},
 		},
 	},
@@ -80,11 +85,13 @@ var endpoints = []endpoint{
 		run: func(ctx context.Context, c *Client) (any, error) { return c.Snapshots(ctx, model.SnapshotFilter{}) },
 		want: []model.Point{
 			{
-				Kind: model.Snapshot, ID: "801", Server: webServer, Name: "pre-migration-snapshot", Status: model.Completed,
+				Kind: model.Snapshot, ID: "801", Server: webServer, Name: "pre-migration-snapshot",
+				Status: model.Completed,
 				SizeMB: 5120, CreatedAt: mustParseTime("2025-01-15T18:30:00Z"), Description: "Before major migration",
 			},
 			{
-				Kind: model.Snapshot, ID: "798", Server: webServer, Name: "weekly-snapshot-2025-01-08", Status: model.Completed,
+				Kind: model.Snapshot, ID: "798", Server: webServer, Name: "weekly-snapshot-2025-01-08",
+				Status: model.Completed,
 				SizeMB: 4856, CreatedAt: mustParseTime("2025-01-08T12:00:00Z"), Description: "Weekly snapshot",
 			},
 		},
@@ -94,7 +101,8 @@ var endpoints = []endpoint{
 		run: func(ctx context.Context, c *Client) (any, error) { return c.Account(ctx) },
 		want: model.Account{
 			Email: "ops@example.com", FirstName: "Ada", LastName: "Lovelace", Company: "Acme Inc.",
-			CreatedAt: mustParseTime("2024-06-15T00:00:00Z"), TokenName: "vpsdeck", Permissions: []string{"backups:read", "backups:write"},
+			CreatedAt: mustParseTime("2024-06-15T00:00:00Z"), TokenName: "vpsdeck",
+			Permissions: []string{"backups:read", "backups:write"},
 		},
 	},
 	{
@@ -125,7 +133,8 @@ var endpoints = []endpoint{
 		},
 		want: model.ActionResult{
 			Point: model.Point{
-				Kind: model.Snapshot, ID: "802", Server: webServer, Name: "before-update-snapshot", Status: model.InProgress,
+				Kind: model.Snapshot, ID: "802", Server: webServer, Name: "before-update-snapshot",
+				Status:    model.InProgress,
 				CreatedAt: mustParseTime("2025-01-16T16:15:00Z"), Description: "Snapshot before system update",
 			},
 			Message: "Snapshot is being created. This may take 3-10 minutes depending on server size.",
@@ -136,7 +145,8 @@ var endpoints = []endpoint{
 		call: apitest.Call{Method: "POST", Path: "/servers/12345/restore/", Body: `{"backup_id": 501}`},
 		run:  func(ctx context.Context, c *Client) (any, error) { return c.RestoreBackup(ctx, "12345", "501") },
 		want: model.ActionResult{
-			Point:        model.Point{Kind: model.Backup, ID: "501", Server: webServer, CreatedAt: mustParseTime("2025-01-16T03:00:00Z")},
+			Point: model.Point{Kind: model.Backup, ID: "501", Server: webServer,
+				CreatedAt: mustParseTime("2025-01-16T03:00:00Z")},
 			ServerStatus: model.ServerRestoring, Message: "Server is being restored from backup.",
 		},
 	},
@@ -146,7 +156,8 @@ var endpoints = []endpoint{
 		run:  func(ctx context.Context, c *Client) (any, error) { return c.RestoreSnapshot(ctx, "801") },
 		want: model.ActionResult{
 			Point: model.Point{
-				Kind: model.Snapshot, ID: "801", Server: webServer, Name: "pre-migration-snapshot", CreatedAt: mustParseTime("2025-01-15T18:30:00Z"),
+				Kind: model.Snapshot, ID: "801", Server: webServer, Name: "pre-migration-snapshot",
+				CreatedAt: mustParseTime("2025-01-15T18:30:00Z"),
 			},
 			ServerStatus: model.ServerRestoring,
 			Message:      "Server is being restored from snapshot. This may take 5-15 minutes.",
@@ -157,7 +168,8 @@ var endpoints = []endpoint{
 		run: func(ctx context.Context, c *Client) (any, error) { return nil, c.DeleteBackup(ctx, "501") },
 	},
 	{
-		name: "DeleteSnapshot", isAction: true, call: apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204},
+		name: "DeleteSnapshot", isAction: true, call: apitest.Call{Method: "DELETE", Path: "/snapshots/801/",
+			Status: 204},
 		run: func(ctx context.Context, c *Client) (any, error) { return nil, c.DeleteSnapshot(ctx, "801") },
 	},
 }

@@ -86,7 +86,8 @@ func TestActionIsSentOnceWhenTheConnectionDies(t *testing.T) {
 			if len(actions) != 2 {
 				t.Fatalf("two actions were sent %d times", len(actions))
 			}
-			if len(reads) != 2 || reads[0] != reads[1] || actions[0] == reads[0] || actions[1] == reads[0] || actions[0] == actions[1] {
+			if len(reads) != 2 || reads[0] != reads[1] || actions[0] == reads[0] || actions[1] == reads[0] ||
+				actions[0] == actions[1] {
 				t.Errorf("reads should share a connection, and each action should have its own: %v, %v", reads, actions)
 			}
 		})
@@ -117,7 +118,8 @@ func TestActionDoesNotReuseAClosedConnection(t *testing.T) {
 			}
 		}
 	}
-	if posts, deletes := requests.connections("POST"), requests.connections("DELETE"); len(posts) != 12 || len(deletes) != 6 {
+	if posts, deletes := requests.connections("POST"), requests.connections("DELETE"); len(posts) != 12 ||
+		len(deletes) != 6 {
 		t.Errorf("%d POST, %d DELETE", len(posts), len(deletes))
 	}
 }
@@ -129,7 +131,8 @@ func TestAReadFollowsRedirectsWithinTheAPI(t *testing.T) {
 		}
 		switch {
 		case strings.HasPrefix(r.URL.Path, "/api/v1/"):
-			http.Redirect(w, r, "http://127.0.0.1:80/api/v2"+r.URL.Path[len("/api/v1"):]+"?"+r.URL.RawQuery, http.StatusPermanentRedirect)
+			http.Redirect(w, r, "http://127.0.0.1:80/api/v2"+r.URL.Path[len("/api/v1"):]+"?"+r.URL.RawQuery,
+				http.StatusPermanentRedirect)
 		case r.URL.Query().Get("cursor") == "":
 			_, _ = io.WriteString(w, listJSON(2, "?cursor=b", 1))
 		default:
@@ -223,7 +226,10 @@ func newProxiedClient(t *testing.T, proxy string) (c *Client, waits *int) {
 
 func TestProxyErrorsNameTheProxy(t *testing.T) {
 	answering := func(status int) string {
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
+			_ *http.Request) {
+			w.WriteHeader(status)
+		}))
 		t.Cleanup(server.Close)
 		return server.URL
 	}
@@ -233,8 +239,9 @@ func TestProxyErrorsNameTheProxy(t *testing.T) {
 		proxy, message string
 		tries          int
 	}{
-		"a login":    {answering(407), proxyLoginMessage, 1},
-		"forbidden":  {answering(403), "does not connect to api.example.com (status 403): ask its administrator, or check HTTPS_PROXY.", 1},
+		"a login": {answering(407), proxyLoginMessage, 1},
+		"forbidden": {answering(403), "does not connect to api.example.com (status 403): ask its administrator, or " +
+			"check HTTPS_PROXY.", 1},
 		"it is lost": {answering(502), "does not connect to api.example.com (status 502)", 3},
 		"it is down": {closed.URL, "refuses connections: it is down, or HTTPS_PROXY is wrong.", 3},
 		"no address": {"http://user:secret@proxy.invalid:3128", "the proxy proxy.invalid:3128", 3},
@@ -244,7 +251,8 @@ func TestProxyErrorsNameTheProxy(t *testing.T) {
 			c, waits := newProxiedClient(t, test.proxy)
 			_, err := c.Servers(t.Context(), model.ServerFilter{})
 			checkOutcome(t, err, outcome{kind: model.ErrUnreachable})
-			if message := model.ErrorMessage(err); !strings.Contains(message, test.message) || strings.Contains(message, "secret") || *waits != test.tries-1 {
+			if message := model.ErrorMessage(err); !strings.Contains(message, test.message) ||
+				strings.Contains(message, "secret") || *waits != test.tries-1 {
 				t.Errorf("%q after %d tries", message, *waits+1)
 			}
 			err = c.DeleteBackup(t.Context(), "7")

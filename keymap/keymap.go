@@ -1,4 +1,5 @@
-// Package keymap defines every key of the program: what it does, its name, how to remap it, and the table of keys in docs/KEYS.md.
+// Package keymap defines every key of the program: what it does, its name, how to remap it, and the
+// table of keys in docs/KEYS.md.
 package keymap
 
 import (
@@ -7,8 +8,8 @@ import (
 	"charm.land/bubbles/v2/key"
 )
 
-// KeyMap is every binding. A binding's name is its group and its field in lower case: KeyMap.Action.Restore is
-// "action.restore".
+// KeyMap is every binding. A binding's name is its group and its field in lower case:
+// KeyMap.Action.Restore is "action.restore".
 type KeyMap struct {
 	Move   Move
 	Pane   Pane
@@ -26,7 +27,10 @@ type Move struct{ Up, Down, Top, Bottom, PageUp, PageDown key.Binding }
 type Pane struct{ Next, Previous, Servers, Backups, Snapshots key.Binding }
 
 // View changes what is shown.
-type View struct{ Open, Back, Filter, Order, Reverse, Problems, Fleet, Refresh, Activity, Requests, Raw, Copy, SSH, Palette, Help, Repaint, Suspend, Quit key.Binding }
+type View struct {
+	Open, Back, Filter, Order, Reverse, Problems, Fleet, Refresh, Activity, Requests, Raw, Copy, SSH,
+	Palette, Help, Repaint, Suspend, Quit key.Binding
+}
 
 // Action starts actions. Read-only mode disables them all.
 type Action struct{ Snapshot, Backup, Restore, Delete, CleanUp key.Binding }
@@ -119,8 +123,8 @@ type Group struct {
 	Keys  []NamedBinding
 }
 
-// Groups lists every binding once, in the order of the help and docs/KEYS.md. The pointers point into the map, so a change
-// through them changes the map.
+// Groups lists every binding once, in the order of the help and docs/KEYS.md. The pointers point
+// into the map, so a change through them changes the map.
 func (k *KeyMap) Groups() []Group {
 	groups := []Group{
 		{"move", "Move", []NamedBinding{
@@ -200,13 +204,14 @@ func (k *KeyMap) IsBound(pressed string) bool {
 
 // DisableActions disables every action: its key does nothing and is not shown.
 func (k *KeyMap) DisableActions() {
-	for _, b := range []*key.Binding{&k.Action.Snapshot, &k.Action.Backup, &k.Action.Restore, &k.Action.Delete, &k.Action.CleanUp} {
+	for _, b := range []*key.Binding{&k.Action.Snapshot, &k.Action.Backup, &k.Action.Restore, &k.Action.Delete,
+		&k.Action.CleanUp} {
 		b.SetEnabled(false)
 	}
 }
 
-// DisableLocalCommands disables what would run on the program's machine: ssh, the shell and custom commands. Over SSH that is
-// not the user's machine.
+// DisableLocalCommands disables what would run on the program's machine: ssh, the shell and custom
+// commands. Over SSH that is not the user's machine.
 func (k *KeyMap) DisableLocalCommands() {
 	k.custom = nil
 	for _, b := range []*key.Binding{&k.View.SSH, &k.View.Suspend} {

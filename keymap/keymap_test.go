@@ -15,8 +15,11 @@ import (
 var bindingNames = []string{
 	"move.up", "move.down", "move.top", "move.bottom", "move.pageup", "move.pagedown",
 	"pane.next", "pane.previous", "pane.servers", "pane.backups", "pane.snapshots",
-	"action.snapshot", "action.backup", "action.restore", "action.delete", "action.cleanup", "mark.one", "mark.range", "mark.all",
-	"view.open", "view.back", "view.filter", "view.order", "view.reverse", "view.problems", "view.fleet", "view.refresh", "view.activity", "view.requests", "view.raw", "view.copy", "view.ssh", "view.palette", "view.help", "view.repaint", "view.suspend", "view.quit",
+	"action.snapshot", "action.backup", "action.restore", "action.delete", "action.cleanup", "mark.one", "mark.range",
+	"mark.all",
+	"view.open", "view.back", "view.filter", "view.order", "view.reverse", "view.problems", "view.fleet",
+	"view.refresh", "view.activity", "view.requests", "view.raw", "view.copy", "view.ssh", "view.palette",
+	"view.help", "view.repaint", "view.suspend", "view.quit",
 	"dialog.next", "dialog.previous", "dialog.confirm", "dialog.toggle", "dialog.yes", "dialog.no", "dialog.cancel",
 }
 
@@ -84,10 +87,13 @@ func TestDefaultKeysAreValidAndDoNotConflict(t *testing.T) {
 
 func TestTerminalKeyNamesCanBeBound(t *testing.T) {
 	for _, press := range []tea.KeyPressMsg{
-		{Code: 'r', Text: "r"}, {Code: 'R', Text: "R", Mod: tea.ModShift}, {Code: 'é', Text: "é"}, {Code: '+', Text: "+"},
+		{Code: 'r', Text: "r"}, {Code: 'R', Text: "R", Mod: tea.ModShift}, {Code: 'é', Text: "é"},
+		{Code: '+', Text: "+"},
 		{Code: 'x', Mod: tea.ModCtrl}, {Code: 'x', Mod: tea.ModAlt}, {Code: 'x', Mod: tea.ModCtrl | tea.ModAlt},
-		{Code: tea.KeySpace, Text: " "}, {Code: tea.KeyTab, Mod: tea.ModShift}, {Code: tea.KeyF5}, {Code: tea.KeyDelete},
-		{Code: tea.KeyPgDown}, {Code: tea.KeyUp, Mod: tea.ModCtrl | tea.ModAlt | tea.ModShift}, {Code: tea.KeyEscape}, {Code: tea.KeyBackspace},
+		{Code: tea.KeySpace, Text: " "}, {Code: tea.KeyTab, Mod: tea.ModShift}, {Code: tea.KeyF5},
+		{Code: tea.KeyDelete},
+		{Code: tea.KeyPgDown}, {Code: tea.KeyUp, Mod: tea.ModCtrl | tea.ModAlt | tea.ModShift}, {Code: tea.KeyEscape},
+		{Code: tea.KeyBackspace},
 	} {
 		k := Default()
 		if name, ok := k.bindingOf(press.String()); ok {
@@ -123,7 +129,8 @@ func TestRemapByName(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string][]string{"action.restore": {"ctrl+r", "f5"}, "view.refresh": {"r"}, "dialog.no": {"q"}, "view.quit": {"q"}} {
+	for name, want := range map[string][]string{"action.restore": {"ctrl+r", "f5"}, "view.refresh": {"r"},
+		"dialog.no": {"q"}, "view.quit": {"q"}} {
 		b := k.bindingsByName()[name]
 		if !slices.Equal(b.Keys(), want) || b.Help().Key != strings.Join(want, " ") {
 			t.Errorf("%s: %q, shown as %q", name, b.Keys(), b.Help().Key)
@@ -154,25 +161,38 @@ func TestRejectedRemapExplainsWhyAndChangesNothing(t *testing.T) {
 		keys map[string][]string
 		want []string // in the message
 	}{
-		"an unknown name":               {map[string][]string{"action.restroe": {"x"}}, append([]string{`"action.restroe"`}, bindingNames...)},
-		"no name":                       {map[string][]string{"": {"x"}}, []string{`""`, "action.restore"}},
-		"a name in capitals":            {map[string][]string{"Action.Restore": {"x"}}, []string{`"Action.Restore"`}},
-		"a word that is not a key":      {map[string][]string{"action.restore": {"return"}}, []string{`"return"`, "action.restore", "enter"}},
-		"no key":                        {map[string][]string{"action.restore": {""}}, []string{`""`, "action.restore"}},
-		"a blank":                       {map[string][]string{"action.restore": {" "}}, []string{`" "`, "space"}},
-		"modifiers alone":               {map[string][]string{"action.restore": {"ctrl+"}}, []string{`"ctrl+"`}},
-		"modifiers in the wrong order":  {map[string][]string{"action.restore": {"alt+ctrl+x"}}, []string{`"alt+ctrl+x"`}},
-		"several characters":            {map[string][]string{"action.restore": {"gg"}}, []string{`"gg"`}},
-		"the key that always quits":     {map[string][]string{"action.restore": {"ctrl+c"}}, []string{"ctrl+c", "action.restore", "always quits"}},
-		"that key in a dialog":          {map[string][]string{"dialog.cancel": {"esc", "ctrl+c"}}, []string{"ctrl+c", "dialog.cancel"}},
-		"a key that is taken":           {map[string][]string{"action.restore": {"d"}}, []string{"d is both", "action.restore", "action.delete"}},
-		"a key of another group":        {map[string][]string{"view.help": {"k"}}, []string{"k is both", "view.help", "move.up"}},
-		"two bindings with one new key": {map[string][]string{"action.restore": {"x"}, "action.delete": {"x"}}, []string{"x is both", "action.restore", "action.delete"}},
-		"a conflict within dialogs":     {map[string][]string{"dialog.yes": {"n"}}, []string{"n is both", "dialog.yes", "dialog.no"}},
-		"a valid and an invalid one":    {map[string][]string{"action.restore": {"x"}, "view.quit": {"ctrl+c"}}, []string{"view.quit"}},
-		"dialogs without cancel":        {map[string][]string{"dialog.cancel": {}}, []string{"dialog.cancel needs a key"}},
-		"dialogs without confirm":       {map[string][]string{"dialog.confirm": nil}, []string{"dialog.confirm needs a key"}},
-		"dialogs without next":          {map[string][]string{"dialog.next": {}}, []string{"dialog.next needs a key"}},
+		"an unknown name": {map[string][]string{"action.restroe": {"x"}},
+			append([]string{`"action.restroe"`}, bindingNames...)},
+		"no name":            {map[string][]string{"": {"x"}}, []string{`""`, "action.restore"}},
+		"a name in capitals": {map[string][]string{"Action.Restore": {"x"}}, []string{`"Action.Restore"`}},
+		"a word that is not a key": {map[string][]string{"action.restore": {"return"}},
+			[]string{`"return"`, "action.restore", "enter"}},
+		"no key": {map[string][]string{"action.restore": {""}},
+			[]string{`""`, "action.restore"}},
+		"a blank":         {map[string][]string{"action.restore": {" "}}, []string{`" "`, "space"}},
+		"modifiers alone": {map[string][]string{"action.restore": {"ctrl+"}}, []string{`"ctrl+"`}},
+		"modifiers in the wrong order": {map[string][]string{"action.restore": {"alt+ctrl+x"}},
+			[]string{`"alt+ctrl+x"`}},
+		"several characters": {map[string][]string{"action.restore": {"gg"}}, []string{`"gg"`}},
+		"the key that always quits": {map[string][]string{"action.restore": {"ctrl+c"}},
+			[]string{"ctrl+c", "action.restore", "always quits"}},
+		"that key in a dialog": {map[string][]string{"dialog.cancel": {"esc", "ctrl+c"}},
+			[]string{"ctrl+c", "dialog.cancel"}},
+		"a key that is taken": {map[string][]string{"action.restore": {"d"}},
+			[]string{"d is both", "action.restore", "action.delete"}},
+		"a key of another group": {map[string][]string{"view.help": {"k"}},
+			[]string{"k is both", "view.help", "move.up"}},
+		"two bindings with one new key": {map[string][]string{"action.restore": {"x"}, "action.delete": {"x"}},
+			[]string{"x is both", "action.restore", "action.delete"}},
+		"a conflict within dialogs": {map[string][]string{"dialog.yes": {"n"}},
+			[]string{"n is both", "dialog.yes", "dialog.no"}},
+		"a valid and an invalid one": {map[string][]string{"action.restore": {"x"}, "view.quit": {"ctrl+c"}},
+			[]string{"view.quit"}},
+		"dialogs without cancel": {map[string][]string{"dialog.cancel": {}},
+			[]string{"dialog.cancel needs a key"}},
+		"dialogs without confirm": {map[string][]string{"dialog.confirm": nil},
+			[]string{"dialog.confirm needs a key"}},
+		"dialogs without next": {map[string][]string{"dialog.next": {}}, []string{"dialog.next needs a key"}},
 	} {
 		k, before := Default(), Default()
 		err := k.Remap(c.keys)
@@ -220,7 +240,8 @@ func TestReadOnlyHasNoActions(t *testing.T) {
 
 func TestLabelsAreShort(t *testing.T) {
 	for want, keys := range map[string][]string{
-		"": nil, "q": {"q"}, "k ↑": {"k", "up"}, "→ ← ↓": {"right", "left", "down"}, "ctrl+d pgdn": {"ctrl+d", "pgdown"}, "R": {"R"},
+		"": nil, "q": {"q"}, "k ↑": {"k", "up"}, "→ ← ↓": {"right", "left", "down"},
+		"ctrl+d pgdn": {"ctrl+d", "pgdown"}, "R": {"R"},
 	} {
 		if got := Label(keys...); got != want {
 			t.Errorf("%q is shown as %q, want %q", keys, got, want)

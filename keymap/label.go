@@ -27,7 +27,8 @@ func (k *KeyMap) Markdown() string {
 	for _, g := range k.Groups() {
 		title := g.Title
 		for _, n := range g.Keys {
-			fmt.Fprintf(&b, "| %s | `%s` | %s | `%s` |\n", title, strings.Join(n.Binding.Keys(), "` `"), n.Binding.Help().Desc, n.Name)
+			fmt.Fprintf(&b, "| %s | `%s` | %s | `%s` |\n", title, strings.Join(n.Binding.Keys(), "` `"),
+				n.Binding.Help().Desc, n.Name)
 			title = ""
 		}
 	}

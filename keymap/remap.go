@@ -11,8 +11,9 @@ import (
 	"charm.land/bubbles/v2/key"
 )
 
-// Remap gives bindings other keys, by name: {"action.restore": {"R"}}. An empty list of keys disables a binding. An error is
-// one sentence that names what is wrong, and leaves the map unchanged. These are errors:
+// Remap gives bindings other keys, by name: {"action.restore": {"R"}}. An empty list of keys
+// disables a binding. An error is one sentence that names what is wrong, and leaves the map
+// unchanged. These are errors:
 //   - an unknown name or key
 //   - a key that two bindings would share, in dialogs or outside them
 //   - disabling a binding that dialogs need
@@ -86,14 +87,15 @@ func checkKey(name, pressed string) error {
 		pressed, name, strings.Join(namedKeys, ", "))
 }
 
-// isTypeable reports whether the text is one character that a key can type and the help can show. Control characters, blanks
-// and combining marks are not.
+// isTypeable reports whether the text is one character that a key can type and the help can show.
+// Control characters, blanks and combining marks are not.
 func isTypeable(text string) bool {
 	r, size := utf8.DecodeRuneInString(text)
 	return size == len(text) && r != utf8.RuneError && unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.IsMark(r)
 }
 
-// checkConflicts finds two bindings with one key. Dialogs have keys of their own; all other bindings share theirs.
+// checkConflicts finds two bindings with one key. Dialogs have keys of their own; all other
+// bindings share theirs.
 func (k *KeyMap) checkConflicts() error {
 	screen, dialog := map[string]string{}, map[string]string{}
 	for _, g := range k.Groups() {

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// CachedAccount is the lists of an account as last read completely. The next run shows them until the API answers. It contains no token.
+// CachedAccount is the lists of an account as last read completely. The next run shows them until
+// the API answers. It contains no token.
 type CachedAccount struct {
 	At        time.Time // by this machine's clock
 	Account   string    // fingerprint of the account, or "" if the API does not identify it
@@ -15,7 +16,8 @@ type CachedAccount struct {
 	Snapshots []Point
 }
 
-// maxCacheAge is the greatest age of a cache that is used. Older data says little about the account today.
+// maxCacheAge is the greatest age of a cache that is used. Older data says little about the account
+// today.
 const maxCacheAge = 30 * 24 * time.Hour
 
 // Fingerprint identifies an account without naming it.
@@ -27,10 +29,13 @@ func (a Account) Fingerprint() string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// LoadCache fills the lists from the cache of an earlier run, and reports whether it did. It refuses a cache that is too old or in the future, or of another account, and any cache once the API has answered.
+// LoadCache fills the lists from the cache of an earlier run, and reports whether it did. It
+// refuses a cache that is too old or in the future, or of another account, and any cache once the
+// API has answered.
 func (s *State) LoadCache(cached CachedAccount) bool {
 	age := s.Local.Sub(cached.At)
-	if s.Servers.Loaded() || s.Backups.Loaded() || s.Snapshots.Loaded() || age < 0 || age > maxCacheAge || s.isOtherAccount(cached.Account) {
+	if s.Servers.Loaded() || s.Backups.Loaded() || s.Snapshots.Loaded() || age < 0 || age > maxCacheAge ||
+		s.isOtherAccount(cached.Account) {
 		return false
 	}
 	s.Servers.Value, s.Backups.Value, s.Snapshots.Value = cached.Servers, cached.Backups, cached.Snapshots
@@ -47,13 +52,15 @@ func (s *State) UsesCache() bool {
 
 func (s *State) isCached(at time.Time) bool { return !at.IsZero() && at.Equal(s.cachedAt) }
 
-// isOtherAccount reports whether the fingerprint is known to be of another account than the current one.
+// isOtherAccount reports whether the fingerprint is known to be of another account than the current
+// one.
 func (s *State) isOtherAccount(account string) bool {
 	mine := s.Account.Value.Fingerprint()
 	return mine != "" && account != "" && mine != account
 }
 
-// ApplyAccount applies the answer to a request for the account. A cache of another account is dropped.
+// ApplyAccount applies the answer to a request for the account. A cache of another account is
+// dropped.
 func (s *State) ApplyAccount(t Ticket, account Account, err error) {
 	s.Account.Finish(t, account, err, s.Local)
 	if !s.UsesCache() || !s.isOtherAccount(s.cachedAccount) {
@@ -70,7 +77,8 @@ func (s *State) ApplyAccount(t Ticket, account Account, err error) {
 	s.rebuildFleet()
 }
 
-// CachedAccount returns the lists for the next run to cache. It returns false until all of them have been loaded completely and without errors.
+// CachedAccount returns the lists for the next run to cache. It returns false until all of them
+// have been loaded completely and without errors.
 func (s *State) CachedAccount() (CachedAccount, bool) {
 	complete := s.Servers.Fresh() && s.Backups.Fresh() && s.Snapshots.Fresh() && !s.UsesCache() && !s.Account.Busy()
 	return CachedAccount{

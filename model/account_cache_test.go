@@ -8,7 +8,8 @@ import (
 func newAccountFromCache(t *testing.T, change func(*State, *CachedAccount)) (testAccount, bool) {
 	t.Helper()
 	s := &State{Now: now, Local: now}
-	cached := CachedAccount{At: now.Add(-3 * time.Hour), Account: Account{Email: "ada@example.com"}.Fingerprint(), Servers: []Server{{ID: web.ID}}, Backups: []Point{backup("1", 0)}}
+	cached := CachedAccount{At: now.Add(-3 * time.Hour), Account: Account{Email: "ada@example.com"}.Fingerprint(),
+		Servers: []Server{{ID: web.ID}}, Backups: []Point{backup("1", 0)}}
 	change(s, &cached)
 	return testAccount{s, t}, s.LoadCache(cached)
 }
@@ -61,7 +62,8 @@ func TestCacheOfAnotherAccountIsDropped(t *testing.T) {
 		version := a.Version()
 		ticket, _ := a.Account.Start(now)
 		a.ApplyAccount(ticket, Account{Email: email}, nil)
-		if a.Servers.Loaded() != want || a.Backups.Loaded() != want || len(a.Backups.Value) > 0 != want || a.Version() == version != want {
+		if a.Servers.Loaded() != want || a.Backups.Loaded() != want || len(a.Backups.Value) > 0 != want ||
+			a.Version() == version != want {
 			t.Errorf("%q: servers %v, backups %v", email, a.Servers.Value, a.Backups.Value)
 		}
 		if len(a.Snapshots.Value) != 1 {

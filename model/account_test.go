@@ -8,13 +8,15 @@ import (
 	"time"
 )
 
-// testAccount is a state that tests feed with lists from the API. Its servers are web-server-01 and db-server-01.
+// testAccount is a state that tests feed with lists from the API. Its servers are web-server-01 and
+// db-server-01.
 type testAccount struct {
 	*State
 	t *testing.T
 }
 
-// newTestAccount returns an account with complete lists: its two servers, both active, and these points.
+// newTestAccount returns an account with complete lists: its two servers, both active, and these
+// points.
 func newTestAccount(t *testing.T, points ...Point) testAccount {
 	t.Helper()
 	a := testAccount{&State{Now: now, Local: now}, t}
@@ -28,7 +30,8 @@ func (a testAccount) advance(d time.Duration) {
 	a.Now, a.Local = a.Now.Add(d), a.Local.Add(d)
 }
 
-// pollServers applies a list of servers in which the first has the status, and returns the operations that ended.
+// pollServers applies a list of servers in which the first has the status, and returns the
+// operations that ended.
 func (a testAccount) pollServers(status ServerStatus) []Operation {
 	a.t.Helper()
 	ticket, ok := a.Servers.Start(a.Now)
@@ -40,7 +43,8 @@ func (a testAccount) pollServers(status ServerStatus) []Operation {
 	}, nil)
 }
 
-// pollPoints applies complete lists of backups and snapshots, and returns the operations that ended.
+// pollPoints applies complete lists of backups and snapshots, and returns the operations that
+// ended.
 func (a testAccount) pollPoints(points ...Point) []Operation {
 	a.t.Helper()
 	var over []Operation
@@ -102,10 +106,12 @@ func titles(all []Operation) string {
 	return strings.Join(out, ", ")
 }
 
-// requireFinished fails the test unless exactly this operation has ended in the phase with the reason.
+// requireFinished fails the test unless exactly this operation has ended in the phase with the
+// reason.
 func (a testAccount) requireFinished(over []Operation, number int, phase Phase, words string) {
 	a.t.Helper()
-	if len(over) != 1 || over[0].Number != number || over[0].Phase != phase || !over[0].Ended.Equal(a.Now) || !strings.Contains(over[0].Reason, words) {
+	if len(over) != 1 || over[0].Number != number || over[0].Phase != phase || !over[0].Ended.Equal(a.Now) ||
+		!strings.Contains(over[0].Reason, words) {
 		a.t.Fatalf("ended: %+v; want number %d in phase %d because %q", over, number, phase, words)
 	}
 }

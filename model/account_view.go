@@ -2,7 +2,8 @@ package model
 
 import "time"
 
-// AccountView is an account as one poller sees it, for all members who share it. It is never written to, so any number of goroutines may read it.
+// AccountView is an account as one poller sees it, for all members who share it. It is never
+// written to, so any number of goroutines may read it.
 type AccountView struct {
 	Number       int // grows with every view
 	Fleet        *Fleet
@@ -70,7 +71,9 @@ func (s *State) AccountView(number int, nextPoll time.Time, operations []Operati
 	}
 }
 
-// ApplyView applies a view of the shared poller. operations is what the other members have under way. It returns the operations that the view shows as ended, and those whose lost answer was found. A view from before this member's last action is dropped.
+// ApplyView applies a view of the shared poller. operations is what the other members have under
+// way. It returns the operations that the view shows as ended, and those whose lost answer was
+// found. A view from before this member's last action is dropped.
 func (s *State) ApplyView(v AccountView, operations []Operation) []Operation {
 	if v.Number <= s.shared.lastView || v.Number < s.shared.minView {
 		return nil
@@ -105,7 +108,8 @@ func (s *State) ApplyView(v AccountView, operations []Operation) []Operation {
 	return changed
 }
 
-// SetTeamOperations sets the operations that the other members have under way, so that they are polled for.
+// SetTeamOperations sets the operations that the other members have under way, so that they are
+// polled for.
 func (s *State) SetTeamOperations(operations []Operation) {
 	s.shared.team = operations
 	for _, o := range operations {
@@ -116,7 +120,8 @@ func (s *State) SetTeamOperations(operations []Operation) {
 // TeamOperations returns the other members' operations that are under way.
 func (s *State) TeamOperations() []Operation { return s.shared.team }
 
-// OwnOperations returns this program's operations that are under way, and the number of the latest operation.
+// OwnOperations returns this program's operations that are under way, and the number of the latest
+// operation.
 func (s *State) OwnOperations() (open []Operation, latest int) {
 	for _, o := range s.operations {
 		if o.Mine && !o.Phase.Over() {

@@ -1,6 +1,7 @@
 package model
 
-// Actor is who performs an action, where several people share the program. The zero Actor is the only user.
+// Actor is who performs an action, where several people share the program. The zero Actor is the
+// only user.
 type Actor struct {
 	Name    string `json:"name"`              // from the users file
 	Key     string `json:"key,omitempty"`     // the fingerprint of the key that they logged in with, SHA256:…

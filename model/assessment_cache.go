@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// AssessedServer is a server with its assessment against its policy and its coverage. It is never written to.
+// AssessedServer is a server with its assessment against its policy and its coverage. It is never
+// written to.
 type AssessedServer struct {
 	ServerView
 	Coverage Coverage
@@ -21,9 +22,12 @@ type assessmentCache struct {
 	rows        []*AssessedServer
 }
 
-// Assess assesses each server against its policy, at a time on the API's clock, and sorts by name. known means that all points are loaded; without them nothing is assessed.
+// Assess assesses each server against its policy, at a time on the API's clock, and sorts by name.
+// known means that all points are loaded; without them nothing is assessed.
 //
-// Within a minute it returns the same slice, and later too, as long as time alone changes nothing. The first call takes time in proportion to the number of points. Later calls only reassess the servers whose result may have changed.
+// Within a minute it returns the same slice, and later too, as long as time alone changes nothing.
+// The first call takes time in proportion to the number of points. Later calls only reassess the
+// servers whose result may have changed.
 func (f *Fleet) Assess(policies Policies, known bool, now time.Time) []*AssessedServer {
 	c := &f.assessments
 	c.mu.Lock()
@@ -71,7 +75,8 @@ func (f *Fleet) assessDue(now time.Time) []*AssessedServer {
 	return rows
 }
 
-// assessRow fills in the row of a server. buf is a buffer for its points, returned for the next row.
+// assessRow fills in the row of a server. buf is a buffer for its points, returned for the next
+// row.
 func (f *Fleet) assessRow(row *AssessedServer, buf []Point, now time.Time) []Point {
 	row.Known, row.Coverage = f.assessments.pointsKnown, f.Coverage(row.ID)
 	if row.Known {

@@ -10,12 +10,14 @@ import (
 // benchFleet returns n servers with ten backups each, newest first, as an API lists them.
 func benchFleet(servers int) (fleet []Server, points []Point) {
 	for i := range servers {
-		fleet = append(fleet, Server{ID: ID(fmt.Sprint(20_000 + i)), Name: fmt.Sprintf("api-usw-%03d", i), Status: ServerActive})
+		fleet = append(fleet, Server{ID: ID(fmt.Sprint(20_000 + i)), Name: fmt.Sprintf("api-usw-%03d", i),
+			Status: ServerActive})
 	}
 	for n := range 10 * servers {
 		s := fleet[n%servers]
 		points = append(points, Point{
-			Kind: Backup, ID: ID(fmt.Sprint(900_000 - n)), Server: s.Ref(), Type: Automatic, Status: Completed, SizeMB: 4_000,
+			Kind: Backup, ID: ID(fmt.Sprint(900_000 - n)), Server: s.Ref(), Type: Automatic, Status: Completed,
+			SizeMB:    4_000,
 			CreatedAt: now.Add(-time.Duration(n/servers) * 24 * time.Hour), ExpiresAt: now.Add(time.Hour),
 		})
 	}
@@ -72,7 +74,8 @@ func BenchmarkOneServerChanged(b *testing.B) {
 
 // BenchmarkAssess assesses every server: for the first time, and a minute later each time.
 func BenchmarkAssess(b *testing.B) {
-	for name, later := range map[string]time.Duration{"first": -time.Minute, "minute": time.Minute} { // if the time goes back, all are reassessed
+	// if the time goes back, all are reassessed
+	for name, later := range map[string]time.Duration{"first": -time.Minute, "minute": time.Minute} {
 		b.Run(name, func(b *testing.B) {
 			forFleetSizes(b, func(b *testing.B, s *State, _ []Server, points []Point) {
 				ticket, _ := s.Backups.Start(now)

@@ -2,7 +2,10 @@ package model
 
 import "fmt"
 
-// CheckQuotas reports the servers on which the requested points do not fit, before any request is sent. All requests for one server are counted together, in their order. Deletions make no room, because they may fail or come later. A problem is only a warning if it depends on whether running and failed points count: that is not documented.
+// CheckQuotas reports the servers on which the requested points do not fit, before any request is
+// sent. All requests for one server are counted together, in their order. Deletions make no room,
+// because they may fail or come later. A problem is only a warning if it depends on whether running
+// and failed points count: that is not documented.
 func CheckQuotas(requests []ActionRequest, points []Point) []Problem {
 	type demand struct {
 		server ID
@@ -24,7 +27,8 @@ func CheckQuotas(requests []ActionRequest, points []Point) []Problem {
 		n := wanted[demand{p.Server.ID, p.Kind}]
 		if why, uncertain := QuotaOf(p.Kind, p.Server.ID, points).cannotAdd(n, p.Kind); why != "" {
 			problems = append(problems, Problem{
-				Server: p.Server, Warning: uncertain, Message: Clean(fmt.Sprintf("%s (#%s): %s", p.Server.Label(), p.Server.ID, why)),
+				Server: p.Server, Warning: uncertain,
+				Message: Clean(fmt.Sprintf("%s (#%s): %s", p.Server.Label(), p.Server.ID, why)),
 			})
 		}
 	}

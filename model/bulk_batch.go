@@ -34,7 +34,8 @@ func (s ItemState) UnderWay() bool { return s > ItemWaiting && !s.Over() }
 // itemStates maps an operation's phase to the item's state.
 var itemStates = [...]ItemState{
 	PhaseRunning: ItemRunning, PhaseUnknown: ItemUnknown, PhaseDone: ItemDone,
-	PhaseFailed: ItemFailed, PhaseRefused: ItemFailed, PhaseNotSeen: ItemNotSeen, PhaseCanceled: ItemStopped, PhaseUnconfirmed: ItemNotSeen,
+	PhaseFailed: ItemFailed, PhaseRefused: ItemFailed, PhaseNotSeen: ItemNotSeen, PhaseCanceled: ItemStopped,
+	PhaseUnconfirmed: ItemNotSeen,
 }
 
 // Item is one action of a batch.
@@ -53,7 +54,8 @@ type Limits struct {
 	Running int // actions under way, including those requests; less than 1: no limit
 }
 
-// Batch tracks several actions that were confirmed together. It sends nothing itself: Next returns what to send, and ApplyOperation takes the results. It is not safe for concurrent use.
+// Batch tracks several actions that were confirmed together. It sends nothing itself: Next returns
+// what to send, and ApplyOperation takes the results. It is not safe for concurrent use.
 type Batch struct {
 	items  []Item
 	limits Limits
@@ -68,9 +70,12 @@ func NewBatch(requests []ActionRequest, limits Limits) *Batch {
 	return b
 }
 
-// Next returns the items to send now, and marks them as sent. The caller sends each once, and calls SetOperation with its operation.
+// Next returns the items to send now, and marks them as sent. The caller sends each once, and calls
+// SetOperation with its operation.
 //
-// An item waits while an action in the batch forbids it, or one outside, as reported by busy (nil: none). Each server gets one request at a time, because each is checked against the result of the last one.
+// An item waits while an action in the batch forbids it, or one outside, as reported by busy (nil:
+// none). Each server gets one request at a time, because each is checked against the result of the
+// last one.
 func (b *Batch) Next(busy func(ActionRequest) bool) []Item {
 	var underWay []Operation
 	sending, sendingTo := 0, map[ID]bool{}
@@ -90,7 +95,8 @@ func (b *Batch) Next(busy func(ActionRequest) bool) []Item {
 			return out
 		}
 		forbids := func(o Operation) bool { return o.Forbids(it.Request.Action, it.Request.Point) }
-		if it.State != ItemWaiting || sendingTo[it.server()] || slices.ContainsFunc(underWay, forbids) || busy != nil && busy(it.Request) {
+		if it.State != ItemWaiting || sendingTo[it.server()] || slices.ContainsFunc(underWay, forbids) || busy != nil &&
+			busy(it.Request) {
 			continue
 		}
 		it.State, it.Operation, it.Reason = ItemSent, 0, ""
@@ -107,7 +113,8 @@ func (it Item) server() ID { return it.Request.Point.Server.ID }
 
 // asOperation returns the item as an operation under way.
 func (it Item) asOperation() Operation {
-	return Operation{Action: it.Request.Action, Point: it.Request.Point, Server: it.Request.Point.Server, ThenRestore: it.Request.ThenRestore}
+	return Operation{Action: it.Request.Action, Point: it.Request.Point, Server: it.Request.Point.Server,
+		ThenRestore: it.Request.ThenRestore}
 }
 
 // SetOperation records which operation an item of Next has become; see [State.Begin].
@@ -117,7 +124,9 @@ func (b *Batch) SetOperation(number, operation int) {
 	}
 }
 
-// ApplyOperation applies the progress of an operation, and reports whether an item has changed. It ignores late results of an earlier attempt and changes after the end. It also ignores PhaseSending, which Next has already recorded.
+// ApplyOperation applies the progress of an operation, and reports whether an item has changed. It
+// ignores late results of an earlier attempt and changes after the end. It also ignores
+// PhaseSending, which Next has already recorded.
 func (b *Batch) ApplyOperation(o Operation) bool {
 	for i := range b.items {
 		it := &b.items[i]
@@ -132,7 +141,8 @@ func (b *Batch) ApplyOperation(o Operation) bool {
 	return false
 }
 
-// Stop cancels what has not been sent, and returns how many items that were. What is under way continues.
+// Stop cancels what has not been sent, and returns how many items that were. What is under way
+// continues.
 func (b *Batch) Stop() int { return b.changeState(ItemWaiting, ItemStopped) }
 
 // Retry queues the failed items again, and returns how many there were.

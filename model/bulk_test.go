@@ -21,21 +21,34 @@ func TestQuotasAreCheckedBeforeTheFirstRequest(t *testing.T) {
 		points   []Point
 		want     string
 	}{
-		"room for all":            {createRequests(s, 5), several(5, snapshot("1", 0).onServer(db)), ""},
-		"no room":                 {createRequests(s, 1), several(5, snapshot("1", 0)), "web-server-01 (#12345): there is room for 0 more snapshots, not for 1 (5 of 5 used): delete some first, or create fewer"},
-		"several on one server":   {createRequests(s, 2), several(4, snapshot("1", 0)), "web-server-01 (#12345): there is room for 1 more snapshot, not for 2 (4 of 5 used): delete some first, or create fewer"},
-		"the last that fits":      {createRequests(s, 1), several(4, snapshot("1", 0)), ""},
-		"manual backups":          {createRequests(b, 11), nil, "web-server-01 (#12345): there is room for 10 more manual backups, not for 11 (0 of 10 used): delete some first, or create fewer"},
+		"room for all": {createRequests(s, 5), several(5, snapshot("1", 0).onServer(db)), ""},
+		"no room": {createRequests(s, 1), several(5, snapshot("1", 0)),
+			"web-server-01 (#12345): there is room for 0 more snapshots, not for 1 (5 of 5 used): delete some first, " +
+				"or create fewer"},
+		"several on one server": {createRequests(s, 2), several(4, snapshot("1", 0)),
+			"web-server-01 (#12345): there is room for 1 more snapshot, not for 2 (4 of 5 used): delete some first, " +
+				"or create fewer"},
+		"the last that fits": {createRequests(s, 1), several(4, snapshot("1", 0)), ""},
+		"manual backups": {createRequests(b, 11), nil, "web-server-01 (#12345): there is room for 10 more " +
+			"manual backups, not for 11 (0 of 10 used): delete some first, or create fewer"},
 		"automatic ones are free": {createRequests(b, 10), several(30, backup("1", 0).asAutomatic()), ""},
 		"each kind by itself":     {append(createRequests(s, 5), createRequests(b, 10)...), nil, ""},
-		"a running one may count": {createRequests(s, 1), append(several(4, snapshot("1", 0)), snapshot("2", 0).withStatus(InProgress)),
-			"web-server-01 (#12345): there may be no room for 1 more snapshot: 1 snapshot running or failed may count (4 of 5 used)"},
-		"more than full": {createRequests(s, 1), several(7, snapshot("1", 0)), "web-server-01 (#12345): there is room for 0 more snapshots, not for 1 (7 of 5 used): delete some first, or create fewer"},
-		"a deletion makes no room": {append([]ActionRequest{{Action: Delete, Point: snapshot("1", 0)}, {Action: Restore, Point: s}}, createRequests(s, 1)...), several(5, snapshot("1", 0)),
-			"web-server-01 (#12345): there is room for 0 more snapshots, not for 1 (5 of 5 used): delete some first, or create fewer"},
+		"a running one may count": {createRequests(s, 1),
+			append(several(4, snapshot("1", 0)), snapshot("2", 0).withStatus(InProgress)),
+			"web-server-01 (#12345): there may be no room for 1 more snapshot: 1 snapshot running or failed may " +
+				"count (4 of 5 used)"},
+		"more than full": {createRequests(s, 1), several(7, snapshot("1", 0)),
+			"web-server-01 (#12345): there is room for 0 more snapshots, not for 1 (7 of 5 used): delete some first, " +
+				"or create fewer"},
+		"a deletion makes no room": {append([]ActionRequest{{Action: Delete, Point: snapshot("1", 0)},
+			{Action: Restore, Point: s}}, createRequests(s, 1)...), several(5, snapshot("1", 0)),
+			"web-server-01 (#12345): there is room for 0 more snapshots, not for 1 (5 of 5 used): delete some first, " +
+				"or create fewer"},
 		"two servers, in their order": {append(createRequests(b.onServer(db), 11), createRequests(s, 6)...), nil,
-			"db-server-01 (#12346): there is room for 10 more manual backups, not for 11 (0 of 10 used): delete some first, or create fewer\n" +
-				"web-server-01 (#12345): there is room for 5 more snapshots, not for 6 (0 of 5 used): delete some first, or create fewer"},
+			"db-server-01 (#12346): there is room for 10 more manual backups, not for 11 (0 of 10 used): delete some " +
+				"first, or create fewer\n" +
+				"web-server-01 (#12345): there is room for 5 more snapshots, not for 6 (0 of 5 used): delete some " +
+				"first, or create fewer"},
 	} {
 		problems := CheckQuotas(c.requests, c.points)
 		if got := messageLines(problems); got != c.want {
@@ -53,7 +66,8 @@ func TestQuotasAreCheckedBeforeTheFirstRequest(t *testing.T) {
 func requestsFor(servers ...ID) []ActionRequest {
 	var out []ActionRequest
 	for _, id := range servers {
-		out = append(out, ActionRequest{Action: Create, Point: snapshot("", 0).onServer(ServerRef{ID: id, Name: "s" + string(id)})})
+		out = append(out, ActionRequest{Action: Create,
+			Point: snapshot("", 0).onServer(ServerRef{ID: id, Name: "s" + string(id)})})
 	}
 	return out
 }
@@ -79,7 +93,8 @@ func TestBatchSendsInOrderWithinItsLimits(t *testing.T) {
 	step("")
 	b.SetOperation(0, 10)
 	b.SetOperation(2, 12)
-	if !b.ApplyOperation(Operation{Number: 10, Phase: PhaseRunning}) || b.ApplyOperation(Operation{Number: 10, Phase: PhaseRunning}) {
+	if !b.ApplyOperation(Operation{Number: 10, Phase: PhaseRunning}) ||
+		b.ApplyOperation(Operation{Number: 10, Phase: PhaseRunning}) {
 		t.Error("ApplyOperation reports changes wrongly")
 	}
 	step("3") // 0 is running at the provider, so its request no longer counts
@@ -115,7 +130,8 @@ func TestBatchWaitsForOtherOperationsOnTheServer(t *testing.T) {
 func TestBatchRunsCompatibleActionsInParallel(t *testing.T) {
 	first, second := backup("1", time.Hour), snapshot("2", time.Hour)
 	b := NewBatch([]ActionRequest{
-		{Action: Delete, Point: first}, {Action: Delete, Point: second}, {Action: Delete, Point: first}, {Action: Create, Point: requestedSnapshot}, {Action: Restore, Point: second},
+		{Action: Delete, Point: first}, {Action: Delete, Point: second}, {Action: Delete, Point: first},
+		{Action: Create, Point: requestedSnapshot}, {Action: Restore, Point: second},
 	}, Limits{Sending: 9})
 	got := ""
 	for item := b.Next(nil); len(item) > 0; item = b.Next(nil) { // one request at a time
@@ -148,12 +164,14 @@ func TestBatchRetriesOnlyFailedItems(t *testing.T) {
 	if itemNumbers(again) != "12" || again[0].Attempts != 2 || again[0].Operation != 0 || again[0].Reason != "" {
 		t.Errorf("again: %+v", again)
 	}
-	if b.ApplyOperation(Operation{Number: 11, Phase: PhaseDone}) || b.ApplyOperation(Operation{Phase: PhaseDone}) || b.Items()[1].State != ItemSent {
+	if b.ApplyOperation(Operation{Number: 11, Phase: PhaseDone}) || b.ApplyOperation(Operation{Phase: PhaseDone}) ||
+		b.Items()[1].State != ItemSent {
 		t.Error("a late result of the first attempt was applied to the second")
 	}
 	b.SetOperation(1, 21)
 	b.SetOperation(1, 22)
-	if b.ApplyOperation(Operation{Number: 22, Phase: PhaseDone}) || !b.ApplyOperation(Operation{Number: 21, Phase: PhaseDone}) {
+	if b.ApplyOperation(Operation{Number: 22, Phase: PhaseDone}) ||
+		!b.ApplyOperation(Operation{Number: 21, Phase: PhaseDone}) {
 		t.Error("an item has changed its operation")
 	}
 	if b.ApplyOperation(Operation{Number: 21, Phase: PhaseRunning}) || b.Items()[1].State != ItemDone {
@@ -186,7 +204,8 @@ func TestBatchIsOverWhenAllItemsAre(t *testing.T) {
 func TestBatchNeverExceedsItsLimits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		servers := rapid.SliceOfN(rapid.SampledFrom([]ID{"a", "b", "c", "d"}), 0, 12).Draw(t, "servers")
-		limits := Limits{Sending: rapid.IntRange(0, 4).Draw(t, "sending"), Running: rapid.IntRange(0, 4).Draw(t, "running")}
+		limits := Limits{Sending: rapid.IntRange(0, 4).Draw(t, "sending"),
+			Running: rapid.IntRange(0, 4).Draw(t, "running")}
 		b := NewBatch(requestsFor(servers...), limits)
 		sent, allowed := make([]int, len(servers)), slices.Repeat([]int{1}, len(servers))
 		open := map[int]int{} // item by operation
@@ -207,11 +226,14 @@ func TestBatchNeverExceedsItsLimits(t *testing.T) {
 				}
 			},
 			"heard": func(t *rapid.T) {
-				phase := rapid.SampledFrom([]Phase{PhaseSending, PhaseRunning, PhaseRunning, PhaseUnknown, PhaseDone, PhaseFailed, PhaseFailed, PhaseRefused, PhaseNotSeen, PhaseCanceled, PhaseUnconfirmed}).Draw(t, "phase")
+				phase := rapid.SampledFrom([]Phase{PhaseSending, PhaseRunning, PhaseRunning, PhaseUnknown, PhaseDone,
+					PhaseFailed, PhaseFailed, PhaseRefused, PhaseNotSeen, PhaseCanceled, PhaseUnconfirmed}).Draw(t,
+					"phase")
 				o := Operation{Number: rapid.IntRange(0, operations+1).Draw(t, "operation"), Phase: phase}
 				before := b.Items()
 				if b.ApplyOperation(o) {
-					if i, ok := open[o.Number]; !ok || !before[i].State.UnderWay() || b.Items()[i].State != itemStates[o.Phase] {
+					if i, ok := open[o.Number]; !ok || !before[i].State.UnderWay() ||
+						b.Items()[i].State != itemStates[o.Phase] {
 						t.Fatalf("%+v is applied", o)
 					}
 				}
@@ -261,7 +283,8 @@ func TestBatchNeverExceedsItsLimits(t *testing.T) {
 func TestBatchFinishesWhenContinued(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		servers := rapid.SliceOfN(rapid.SampledFrom([]ID{"a", "b", "c"}), 0, 12).Draw(t, "servers")
-		b := NewBatch(requestsFor(servers...), Limits{rapid.IntRange(0, 3).Draw(t, "sending"), rapid.IntRange(0, 3).Draw(t, "running")})
+		b := NewBatch(requestsFor(servers...), Limits{rapid.IntRange(0, 3).Draw(t, "sending"),
+			rapid.IntRange(0, 3).Draw(t, "running")})
 		for round := 0; !b.Over(); round++ {
 			next := b.Next(nil)
 			if len(next) == 0 || round > len(servers) {
@@ -269,7 +292,9 @@ func TestBatchFinishesWhenContinued(t *testing.T) {
 			}
 			for _, it := range next {
 				b.SetOperation(it.Number, it.Number+1)
-				b.ApplyOperation(Operation{Number: it.Number + 1, Phase: rapid.SampledFrom([]Phase{PhaseDone, PhaseFailed, PhaseRefused, PhaseNotSeen}).Draw(t, "end")})
+				b.ApplyOperation(Operation{Number: it.Number + 1,
+					Phase: rapid.SampledFrom([]Phase{PhaseDone, PhaseFailed, PhaseRefused, PhaseNotSeen}).Draw(t,
+						"end")})
 			}
 		}
 	})

@@ -19,10 +19,12 @@ type CleanupRule struct {
 func (r CleanupRule) Check() []Problem {
 	var problems []Problem
 	if r.OlderThan < 0 || r.OlderThan > longestAge {
-		problems = append(problems, Problem{Message: "older than: " + formatSigned(r.OlderThan) + " is not a valid age: write 30d, 2w or 3mo, at most 100y"})
+		problems = append(problems, Problem{Message: "older than: " + formatSigned(r.OlderThan) +
+			" is not a valid age: write 30d, 2w or 3mo, at most 100y"})
 	}
 	if r.KeepAtLeast < 0 || r.KeepAtLeast > maxRulePoints {
-		problems = append(problems, Problem{Message: fmt.Sprintf("keep at least: %d is not possible: write a number from 0 to %d", r.KeepAtLeast, maxRulePoints)})
+		problems = append(problems, Problem{Message: fmt.Sprintf("keep at least: %d is not possible: write a number "+
+			"from 0 to %d", r.KeepAtLeast, maxRulePoints)})
 	}
 	return problems
 }
@@ -32,7 +34,8 @@ func (r CleanupRule) Unmatched(servers []Server) []Problem {
 	var problems []Problem
 	for _, asked := range r.Servers {
 		if !slices.ContainsFunc(servers, func(s Server) bool { return matchesServer(asked, s.Ref()) }) {
-			problems = append(problems, Problem{Message: Clean("servers: no server has the name or ID " + asked + ": * matches any characters, ? matches one")})
+			problems = append(problems, Problem{Message: Clean("servers: no server has the name or ID " + asked +
+				": * matches any characters, ? matches one")})
 		}
 	}
 	return problems
@@ -47,16 +50,19 @@ func matchesServer(asked string, server ServerRef) bool {
 func (r CleanupRule) covers(p Point) bool {
 	return (len(r.Kinds) == 0 || slices.Contains(r.Kinds, p.Kind)) &&
 		(len(r.Types) == 0 || p.Kind == Snapshot || slices.Contains(r.Types, p.Type)) &&
-		(len(r.Servers) == 0 || slices.ContainsFunc(r.Servers, func(asked string) bool { return matchesServer(asked, p.Server) }))
+		(len(r.Servers) == 0 || slices.ContainsFunc(r.Servers,
+			func(asked string) bool { return matchesServer(asked, p.Server) }))
 }
 
-// isOldEnough reports whether the point is old enough for the rule. A point of unknown age never is.
+// isOldEnough reports whether the point is old enough for the rule. A point of unknown age never
+// is.
 func (r CleanupRule) isOldEnough(p *Point, now time.Time) bool {
 	age, known := p.Age(now)
 	return known && age > r.OlderThan
 }
 
-// CleanupPlan is what a cleanup deletes and keeps: the preview that the user confirms. Nothing beyond its items may be deleted.
+// CleanupPlan is what a cleanup deletes and keeps: the preview that the user confirms. Nothing
+// beyond its items may be deleted.
 type CleanupPlan struct {
 	Rule         CleanupRule
 	At           time.Time    // on the API's clock; ages are measured at this time
@@ -75,9 +81,12 @@ type KeptPoints struct {
 	Newest      Point // the newest usable one, if any
 }
 
-// Plan returns what the rule deletes, at a time on the API's clock. points is all points of the account, in any order.
+// Plan returns what the rule deletes, at a time on the API's clock. points is all points of the
+// account, in any order.
 //
-// Completed and failed points can be deleted. Running points, points of unknown status and points listed twice are kept. Regardless of the rule, a server keeps its newest usable point and its newest usable backup. If one of those expires soon, the newest that does not is kept too.
+// Completed and failed points can be deleted. Running points, points of unknown status and points
+// listed twice are kept. Regardless of the rule, a server keeps its newest usable point and its
+// newest usable backup. If one of those expires soon, the newest that does not is kept too.
 func (r CleanupRule) Plan(points []Point, now time.Time) CleanupPlan {
 	c := CleanupPlan{Rule: r, At: now}
 	for _, server := range groupByServer(points) {
@@ -86,7 +95,8 @@ func (r CleanupRule) Plan(points []Point, now time.Time) CleanupPlan {
 	return c
 }
 
-// groupByServer groups points by server, newest first. It drops points whose ID is missing or not unique.
+// groupByServer groups points by server, newest first. It drops points whose ID is missing or not
+// unique.
 func groupByServer(points []Point) [][]Point {
 	times := map[Key]int{}
 	for _, p := range points {
@@ -107,7 +117,8 @@ func groupByServer(points []Point) [][]Point {
 	return out
 }
 
-// selectPoints returns the points of a server to delete, oldest first. It keeps the newest usable point and the newest usable backup, and of each the newest that does not expire soon.
+// selectPoints returns the points of a server to delete, oldest first. It keeps the newest usable
+// point and the newest usable backup, and of each the newest that does not expire soon.
 func (r CleanupRule) selectPoints(server []Point, now time.Time) []Point {
 	var out []Point
 	var any, backups lastPointGuard
@@ -115,7 +126,8 @@ func (r CleanupRule) selectPoints(server []Point, now time.Time) []Point {
 	for i := range server {
 		p := &server[i]
 		stays := false
-		if _, dated := p.Age(now); dated && p.Usable(now) { // a point of unknown age protects no other, and is not deleted
+		// a point of unknown age protects no other, and is not deleted
+		if _, dated := p.Age(now); dated && p.Usable(now) {
 			stays = any.protects(p, now)
 			if p.Kind == Backup {
 				stays = backups.protects(p, now) || stays
@@ -133,7 +145,8 @@ func (r CleanupRule) selectPoints(server []Point, now time.Time) []Point {
 	return out
 }
 
-// lastPointGuard protects the newest usable point and the newest that does not expire soon. Points are passed to it newest first.
+// lastPointGuard protects the newest usable point and the newest that does not expire soon. Points
+// are passed to it newest first.
 type lastPointGuard struct{ usable, durable int }
 
 func (g *lastPointGuard) protects(p *Point, now time.Time) bool {
@@ -173,7 +186,9 @@ func (c *CleanupPlan) addServer(server, going []Point) {
 	c.Kept = append(c.Kept, k)
 }
 
-// Recheck returns the part of the plan that is still valid for the current points: items that are unchanged and still covered by the rule. It is called before each deletion, and never returns more than the plan.
+// Recheck returns the part of the plan that is still valid for the current points: items that are
+// unchanged and still covered by the rule. It is called before each deletion, and never returns
+// more than the plan.
 func (c CleanupPlan) Recheck(points []Point) CleanupPlan {
 	shown := make(map[Key]Point, len(c.Items))
 	for _, p := range c.Items {

@@ -20,8 +20,10 @@ func plannedIDs(c CleanupPlan) string {
 
 func TestCleanupSelectsExactlyWhatTheRuleSays(t *testing.T) {
 	points := []Point{ // of web: newest to oldest
-		snapshot("9", time.Hour).withStatus(InProgress), snapshot("8", 2*day), backup("7", 10*day).asAutomatic(), snapshot("6", 40*day),
-		backup("5", 50*day), backup("4", 60*day).withStatus(Failed), snapshot("3", 70*day).withStatus("verifying"), snapshot("2", 80*day),
+		snapshot("9", time.Hour).withStatus(InProgress), snapshot("8", 2*day), backup("7", 10*day).asAutomatic(),
+		snapshot("6", 40*day),
+		backup("5", 50*day), backup("4", 60*day).withStatus(Failed), snapshot("3", 70*day).withStatus("verifying"),
+		snapshot("2", 80*day),
 		backup("1", 90*day).asAutomatic(),
 		backup("21", 400*day).onServer(db), backup("20", 500*day).onServer(db),
 		snapshot("30", 900*day).onServer(ServerRef{ID: "3", Name: "lone"}), // the last of its server
@@ -31,15 +33,17 @@ func TestCleanupSelectsExactlyWhatTheRuleSays(t *testing.T) {
 		rule CleanupRule
 		want string
 	}{
-		"everything old":             {CleanupRule{OlderThan: 30 * day}, "20 1 2 4 5 6"},
-		"just that old stays":        {CleanupRule{OlderThan: 80 * day}, "20 1"},
-		"of any age":                 {CleanupRule{}, "20 1 2 4 5 6"},
-		"keep three":                 {CleanupRule{OlderThan: 30 * day, KeepAtLeast: 3}, "1 2 4 5"},
-		"keep more than there are":   {CleanupRule{KeepAtLeast: 100}, "4"},
-		"snapshots":                  {CleanupRule{OlderThan: 30 * day, Kinds: []Kind{Snapshot}}, "2 6"},
-		"snapshots, two kept":        {CleanupRule{OlderThan: 30 * day, KeepAtLeast: 2, Kinds: []Kind{Snapshot}}, "2"},
-		"backups, one kept":          {CleanupRule{OlderThan: 30 * day, KeepAtLeast: 1, Kinds: []Kind{Backup}}, "20 1 4 5"},
-		"manual backups":             {CleanupRule{OlderThan: 30 * day, Kinds: []Kind{Backup}, Types: []BackupType{Manual}}, "20 4 5"},
+		"everything old":           {CleanupRule{OlderThan: 30 * day}, "20 1 2 4 5 6"},
+		"just that old stays":      {CleanupRule{OlderThan: 80 * day}, "20 1"},
+		"of any age":               {CleanupRule{}, "20 1 2 4 5 6"},
+		"keep three":               {CleanupRule{OlderThan: 30 * day, KeepAtLeast: 3}, "1 2 4 5"},
+		"keep more than there are": {CleanupRule{KeepAtLeast: 100}, "4"},
+		"snapshots":                {CleanupRule{OlderThan: 30 * day, Kinds: []Kind{Snapshot}}, "2 6"},
+		"snapshots, two kept":      {CleanupRule{OlderThan: 30 * day, KeepAtLeast: 2, Kinds: []Kind{Snapshot}}, "2"},
+		"backups, one kept": {CleanupRule{OlderThan: 30 * day, KeepAtLeast: 1, Kinds: []Kind{Backup}},
+			"20 1 4 5"},
+		"manual backups": {CleanupRule{OlderThan: 30 * day, Kinds: []Kind{Backup},
+			Types: []BackupType{Manual}}, "20 4 5"},
 		"automatic, snapshots too":   {CleanupRule{OlderThan: 30 * day, Types: []BackupType{Automatic}}, "1 2 6"},
 		"of one server by its ID":    {CleanupRule{OlderThan: 30 * day, Servers: []string{"12346"}}, "20"},
 		"of servers by their name":   {CleanupRule{OlderThan: 30 * day, Servers: []string{"db*", "lone"}}, "20"},
@@ -95,7 +99,8 @@ func TestCleanupIgnoresPointsDatedInTheFuture(t *testing.T) {
 }
 
 func TestCleanupIgnoresPointsListedTwice(t *testing.T) {
-	points := []Point{backup("2", day), backup("2", day), backup("1", 90*day), backup("", 90*day), backup("7", 90*day).onServer(ServerRef{}), backup("8", 99*day).onServer(ServerRef{})}
+	points := []Point{backup("2", day), backup("2", day), backup("1", 90*day), backup("", 90*day),
+		backup("7", 90*day).onServer(ServerRef{}), backup("8", 99*day).onServer(ServerRef{})}
 	if got := plannedIDs(CleanupRule{OlderThan: time.Hour}.Plan(points, now)); got != "" {
 		t.Errorf("%s is deleted", got)
 	}
@@ -108,17 +113,21 @@ func TestRecheckDropsChangedPoints(t *testing.T) {
 		change func([]Point) []Point
 		want   string
 	}{
-		"nothing has changed":     {func(p []Point) []Point { return p }, "1 2 3"},
-		"one is deleted":          {func(p []Point) []Point { return p[:3] }, "2 3"},
-		"one has a size now":      {func(p []Point) []Point { p[3].SizeMB = 7; return p }, "2 3"},
-		"one has another name":    {func(p []Point) []Point { p[2].Name = "x"; return p }, "1 3"},
-		"one is another's now":    {func(p []Point) []Point { p[2].Server = db; return p }, "1 3"},
-		"one is running":          {func(p []Point) []Point { p[1].Status = InProgress; return p }, "1 2"},
-		"one ends otherwise":      {func(p []Point) []Point { p[1] = p[1].expiringIn(day); return p }, "1 2"},
-		"the newest is deleted":   {func(p []Point) []Point { return p[1:] }, "1 2"},
-		"the newest has failed":   {func(p []Point) []Point { p[0].Status = Failed; return p }, "1 2"},
-		"another has come":        {func(p []Point) []Point { return append(p, backup("0", 70*day)) }, "1 2 3"},
-		"the times are of a zone": {func(p []Point) []Point { p[1].CreatedAt = p[1].CreatedAt.In(time.FixedZone("x", 3600)); return p }, "1 2 3"},
+		"nothing has changed":   {func(p []Point) []Point { return p }, "1 2 3"},
+		"one is deleted":        {func(p []Point) []Point { return p[:3] }, "2 3"},
+		"one has a size now":    {func(p []Point) []Point { p[3].SizeMB = 7; return p }, "2 3"},
+		"one has another name":  {func(p []Point) []Point { p[2].Name = "x"; return p }, "1 3"},
+		"one is another's now":  {func(p []Point) []Point { p[2].Server = db; return p }, "1 3"},
+		"one is running":        {func(p []Point) []Point { p[1].Status = InProgress; return p }, "1 2"},
+		"one ends otherwise":    {func(p []Point) []Point { p[1] = p[1].expiringIn(day); return p }, "1 2"},
+		"the newest is deleted": {func(p []Point) []Point { return p[1:] }, "1 2"},
+		"the newest has failed": {func(p []Point) []Point { p[0].Status = Failed; return p }, "1 2"},
+		"another has come":      {func(p []Point) []Point { return append(p, backup("0", 70*day)) }, "1 2 3"},
+		"the times are of a zone": {func(p []Point) []Point {
+			p[1].CreatedAt = p[1].CreatedAt.In(time.FixedZone("x",
+				3600))
+			return p
+		}, "1 2 3"},
 	} {
 		if got := plannedIDs(plan.Recheck(c.change(slices.Clone(points)))); got != c.want {
 			t.Errorf("%s: %s is still deleted, want %s", name, got, c.want)
@@ -129,7 +138,8 @@ func TestRecheckDropsChangedPoints(t *testing.T) {
 func TestImpossibleCleanupRuleIsRejected(t *testing.T) {
 	got := messageLines(CleanupRule{OlderThan: -time.Hour, KeepAtLeast: -1}.Check()) + "\n" +
 		messageLines(CleanupRule{OlderThan: longestAge + 1, KeepAtLeast: 101}.Check()) + "\n" +
-		messageLines(CleanupRule{Servers: []string{"web*", "7", "db-1", "x\x1b"}}.Unmatched([]Server{{ID: "7", Name: "web-1"}}))
+		messageLines(CleanupRule{Servers: []string{"web*", "7", "db-1",
+			"x\x1b"}}.Unmatched([]Server{{ID: "7", Name: "web-1"}}))
 	want := `older than: -1 h is not a valid age: write 30d, 2w or 3mo, at most 100y
 keep at least: -1 is not possible: write a number from 0 to 100
 older than: 36500 d is not a valid age: write 30d, 2w or 3mo, at most 100y
@@ -149,7 +159,8 @@ var genPoint = rapid.Custom(func(t *rapid.T) Point {
 		Kind:   rapid.SampledFrom([]Kind{Backup, Snapshot}).Draw(t, "kind"),
 		ID:     rapid.SampledFrom([]ID{"1", "2", "3", "4", "5", "6", "7", "8", "9", ""}).Draw(t, "id"),
 		Server: rapid.SampledFrom([]ServerRef{web, web, web, db, {ID: "3", Name: "web"}}).Draw(t, "server"),
-		Status: rapid.SampledFrom([]PointStatus{Completed, Completed, Completed, Failed, InProgress, "verifying"}).Draw(t, "status"),
+		Status: rapid.SampledFrom([]PointStatus{Completed, Completed, Completed, Failed, InProgress,
+			"verifying"}).Draw(t, "status"),
 		SizeMB: rapid.Int64Range(-1, 3).Draw(t, "size"),
 	}
 	p.ZeroSize = p.SizeMB == 0 && rapid.Bool().Draw(t, "zero")
@@ -222,14 +233,17 @@ func TestEveryCleanupItemMatchesTheRule(t *testing.T) {
 		for i, p := range c.Items {
 			server := len(r.Servers) == 0
 			for _, asked := range r.Servers {
-				server = server || asked == "*" || asked == string(p.Server.ID) || asked == "web*" && strings.HasPrefix(p.Server.Name, "web")
+				server = server || asked == "*" || asked == string(p.Server.ID) || asked == "web*" &&
+					strings.HasPrefix(p.Server.Name, "web")
 			}
-			if !server || p.CreatedAt.IsZero() || p.CreatedAt.After(now) || now.Sub(p.CreatedAt) <= r.OlderThan || p.Status != Completed && p.Status != Failed ||
+			if !server || p.CreatedAt.IsZero() || p.CreatedAt.After(now) || now.Sub(p.CreatedAt) <= r.OlderThan ||
+				p.Status != Completed && p.Status != Failed ||
 				len(r.Kinds) > 0 && !slices.Contains(r.Kinds, p.Kind) ||
 				p.Kind == Backup && len(r.Types) > 0 && !slices.Contains(r.Types, p.Type) {
 				t.Fatalf("%+v is not covered by %+v", p, r)
 			}
-			if slices.ContainsFunc(c.Items[:i], func(q Point) bool { return q.Key() == p.Key() }) || !slices.Contains(points, p) {
+			if slices.ContainsFunc(c.Items[:i], func(q Point) bool { return q.Key() == p.Key() }) ||
+				!slices.Contains(points, p) {
 				t.Fatalf("%+v is listed twice, or unknown", p)
 			}
 			if freed += max(p.SizeMB, 0); p.SizeMB <= 0 && !p.ZeroSize {
@@ -238,8 +252,12 @@ func TestEveryCleanupItemMatchesTheRule(t *testing.T) {
 		}
 		for _, k := range c.Kept {
 			going += k.DeleteCount
-			loses := slices.ContainsFunc(c.Items, func(p Point) bool { return p.Usable(now) && p.Server.ID == k.Server.ID })
-			if k.DeleteCount < 1 || loses && k.Usable < 1 || (k.Usable > 0) != k.Newest.Usable(now) || k.Usable > k.Points || c.contains(k.Newest.Key()) {
+			loses := slices.ContainsFunc(c.Items, func(p Point) bool {
+				return p.Usable(now) &&
+					p.Server.ID == k.Server.ID
+			})
+			if k.DeleteCount < 1 || loses && k.Usable < 1 || (k.Usable > 0) != k.Newest.Usable(now) ||
+				k.Usable > k.Points || c.contains(k.Newest.Key()) {
 				t.Fatalf("%+v is kept", k)
 			}
 		}
@@ -300,7 +318,8 @@ func TestRecheckNeverExceedsThePlanNorDeletesTheLastPoint(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		points := genPoints.Draw(t, "points")
 		c := genRule.Draw(t, "rule").Plan(points, now)
-		if same := c.Recheck(points); !slices.Equal(same.Items, c.Items) || same.FreedMB != c.FreedMB || !slices.Equal(same.Kept, c.Kept) {
+		if same := c.Recheck(points); !slices.Equal(same.Items, c.Items) || same.FreedMB != c.FreedMB ||
+			!slices.Equal(same.Kept, c.Kept) {
 			t.Fatalf("nothing has changed, but only %s of %s is still deleted", plannedIDs(same), plannedIDs(c))
 		}
 		later := append(rapid.SliceOfN(genPoint, 0, 6).Draw(t, "new"), rapid.Permutation(points).Draw(t, "shuffled")...)

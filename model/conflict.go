@@ -2,7 +2,8 @@ package model
 
 import "time"
 
-// Forbids reports whether the action must not start on the point while the operation is under way. The documents forbid nothing here, so only these are forbidden; the API decides about the rest:
+// Forbids reports whether the action must not start on the point while the operation is under way.
+// The documents forbid nothing here, so only these are forbidden; the API decides about the rest:
 //
 //   - anything during a restore, or during a snapshot that a restore will follow;
 //   - a second create of the same kind on one server, which could be confused with one whose answer was lost;
@@ -35,7 +36,8 @@ func (o Operation) BlockReason(me Actor) string {
 	return "“" + o.Title() + "”" + by + " is still running"
 }
 
-// Conflict returns why the action must not start now, or "". It considers the operations of this program, of the members who share it, and of others as far as the lists show them.
+// Conflict returns why the action must not start now, or "". It considers the operations of this
+// program, of the members who share it, and of others as far as the lists show them.
 func (s *State) Conflict(action Action, p Point) string {
 	for _, o := range s.Operations() {
 		if o.Forbids(action, p) {
@@ -45,7 +47,8 @@ func (s *State) Conflict(action Action, p Point) string {
 	return ""
 }
 
-// maxJournalAge is how long an operation of a dead program counts as under way, if nobody has checked its outcome. A restore takes up to 15 minutes [D].
+// maxJournalAge is how long an operation of a dead program counts as under way, if nobody has
+// checked its outcome. A restore takes up to 15 minutes [D].
 const maxJournalAge = 30 * time.Minute
 
 // OtherPrograms is the operations on a server of other programs that share the journal.
@@ -55,8 +58,11 @@ type OtherPrograms struct {
 	runningCount int          // how many of Open belong to running programs
 }
 
-// ReadOtherPrograms reads from the journal what other programs have done on a server. last is the last record of each operation. alive reports whether the program that started an operation still runs. run names this program.
-func ReadOtherPrograms(last []Record, alive func(operation string) bool, run, host string, server ID, now time.Time) OtherPrograms {
+// ReadOtherPrograms reads from the journal what other programs have done on a server. last is the
+// last record of each operation. alive reports whether the program that started an operation still
+// runs. run names this program.
+func ReadOtherPrograms(last []Record, alive func(operation string) bool, run, host string, server ID,
+	now time.Time) OtherPrograms {
 	others := OtherPrograms{Deleting: map[Key]bool{}}
 	var gone []Operation
 	for _, r := range last {
@@ -81,7 +87,8 @@ func ReadOtherPrograms(last []Record, alive func(operation string) bool, run, ho
 	return others
 }
 
-// Conflict returns another program's operation that forbids the action. running means that this program still runs, and so will record when its operation is over.
+// Conflict returns another program's operation that forbids the action. running means that this
+// program still runs, and so will record when its operation is over.
 func (o OtherPrograms) Conflict(action Action, p Point) (other Operation, running, found bool) {
 	for i, other := range o.Open {
 		if other.Forbids(action, p) {
@@ -105,7 +112,8 @@ func (o OtherPrograms) Without(over Operation) OtherPrograms {
 	return o
 }
 
-// ResolvedBy reports whether a list shows that an operation of another program is over. points is a fresh list of the server's points of that kind.
+// ResolvedBy reports whether a list shows that an operation of another program is over. points is a
+// fresh list of the server's points of that kind.
 func (o Operation) ResolvedBy(points []Point) bool {
 	switch o.Action {
 	case Create:

@@ -25,25 +25,31 @@ func TestConflictingActionsOnOneServer(t *testing.T) {
 		"restore elsewhere":    {Restore, elsewhere},
 		"make it elsewhere":    {Create, Point{Kind: Snapshot, Server: db, Name: "another"}},
 	}
-	here := "make a snapshot, make a backup, restore the snapshot, restore the backup, delete the snapshot, delete the backup, delete what is made"
+	here := "make a snapshot, make a backup, restore the snapshot, restore the backup, delete the snapshot, delete " +
+		"the backup, delete what is made"
 	for name, c := range map[string]struct {
 		running action
 		after   *Point
 		lost    bool
 		forbids string
 	}{
-		"a snapshot":                       {action{Create, requestedSnapshot}, nil, false, "make a snapshot, delete what is made"},
-		"a snapshot whose answer was lost": {action{Create, requestedSnapshot}, nil, true, "make a snapshot, delete what is made"},
-		"a backup":                         {action{Create, newBackup}, nil, false, "make a backup"},
-		"a snapshot before a restore":      {action{Create, requestedSnapshot}, &older, false, here},
-		"a restore":                        {action{Restore, old}, nil, false, here},
-		"a restore whose answer was lost":  {action{Restore, old}, nil, true, here},
-		"a deletion":                       {action{Delete, old}, nil, false, "restore the snapshot, delete the snapshot"},
-		"a deletion whose answer was lost": {action{Delete, old}, nil, true, "restore the snapshot, delete the snapshot"},
+		"a snapshot": {action{Create, requestedSnapshot}, nil, false,
+			"make a snapshot, delete what is made"},
+		"a snapshot whose answer was lost": {action{Create, requestedSnapshot}, nil, true,
+			"make a snapshot, delete what is made"},
+		"a backup":                        {action{Create, newBackup}, nil, false, "make a backup"},
+		"a snapshot before a restore":     {action{Create, requestedSnapshot}, &older, false, here},
+		"a restore":                       {action{Restore, old}, nil, false, here},
+		"a restore whose answer was lost": {action{Restore, old}, nil, true, here},
+		"a deletion": {action{Delete, old}, nil, false,
+			"restore the snapshot, delete the snapshot"},
+		"a deletion whose answer was lost": {action{Delete, old}, nil, true,
+			"restore the snapshot, delete the snapshot"},
 	} {
 		a := newTestAccount(t, old, older)
 		o := a.Begin(ActionRequest{Action: c.running.do, Point: c.running.on, ThenRestore: c.after}, "run")
-		outcome, accepted := Outcome{}, ActionResult{Point: createdSnapshot(InProgress, a.Now), ServerStatus: ServerRestoring}
+		outcome, accepted := Outcome{}, ActionResult{Point: createdSnapshot(InProgress, a.Now),
+			ServerStatus: ServerRestoring}
 		if c.running.on.Kind == Backup {
 			accepted.Point = backup("502", 0).withStatus(InProgress)
 		}
@@ -85,7 +91,8 @@ func TestListedOperationsOfOthersConflict(t *testing.T) {
 func TestOtherProgramsAreReadFromTheJournal(t *testing.T) {
 	p := snapshot("801", time.Hour)
 	record := func(run string, action Action, phase Phase, ago time.Duration) Record {
-		o := Operation{ID: run + "-1", Action: action, Point: p, Server: web, Phase: phase, Started: now.Add(-ago), Ended: now}
+		o := Operation{ID: run + "-1", Action: action, Point: p, Server: web, Phase: phase, Started: now.Add(-ago),
+			Ended: now}
 		return o.Record(host, now)
 	}
 	alive := func(operation string) bool { return strings.HasPrefix(operation, "alive") }
@@ -101,12 +108,22 @@ func TestOtherProgramsAreReadFromTheJournal(t *testing.T) {
 		"a restore that is over":                   {record("alive", Restore, PhaseDone, time.Minute), false, false},
 		"a restore that was refused":               {record("alive", Restore, PhaseRefused, time.Minute), false, false},
 		"one of this program":                      {record("me", Restore, PhaseRunning, time.Minute), false, false},
-		"one at another host":                      {func() Record { r := record("alive", Restore, PhaseRunning, 0); r.Host = "x"; return r }(), false, false},
-		"one on another server":                    {func() Record { r := record("alive", Restore, PhaseRunning, 0); r.Server.ID = db.ID; return r }(), false, false},
-		"a deletion under way":                     {record("alive", Delete, PhaseRunning, time.Second), true, true},
-		"a deletion that has just ended":           {record("gone", Delete, PhaseDone, time.Second), false, true},
-		"a deletion of long ago":                   {record("gone", Delete, PhaseDone, time.Hour), false, false},
-		"a deletion that was refused":              {record("gone", Delete, PhaseRefused, time.Second), false, false},
+		"one at another host": {func() Record {
+			r := record("alive", Restore, PhaseRunning,
+				0)
+			r.Host = "x"
+			return r
+		}(), false, false},
+		"one on another server": {func() Record {
+			r := record("alive", Restore, PhaseRunning,
+				0)
+			r.Server.ID = db.ID
+			return r
+		}(), false, false},
+		"a deletion under way":           {record("alive", Delete, PhaseRunning, time.Second), true, true},
+		"a deletion that has just ended": {record("gone", Delete, PhaseDone, time.Second), false, true},
+		"a deletion of long ago":         {record("gone", Delete, PhaseDone, time.Hour), false, false},
+		"a deletion that was refused":    {record("gone", Delete, PhaseRefused, time.Second), false, false},
 	} {
 		others := ReadOtherPrograms([]Record{c.record}, alive, "me", host, web.ID, now)
 		other, running, found := others.Conflict(Restore, p)
@@ -142,7 +159,8 @@ func TestListsResolveOperationsOfOtherPrograms(t *testing.T) {
 		"it is deleted":                {remove, nil, true},
 		"it still stands":              {remove, []Point{p}, false},
 		"a lost deletion, and no more": {lost, nil, false},
-		"a restore":                    {Operation{Action: Restore, Point: p, Server: web, Phase: PhaseRunning}, nil, false},
+		"a restore": {Operation{Action: Restore, Point: p, Server: web, Phase: PhaseRunning}, nil,
+			false},
 	} {
 		if got := c.o.ResolvedBy(c.listed); got != c.over {
 			t.Errorf("%s: over is %v", name, got)
@@ -157,7 +175,8 @@ func TestRenamedServerKeepsItsConfirmedName(t *testing.T) {
 	if o := a.Begin(ActionRequest{Action: Restore, Point: p}, "run"); o.Server != web {
 		t.Errorf("its server is %+v", o.Server)
 	}
-	if o := a.Begin(ActionRequest{Action: Restore, Point: p, Server: ServerRef{web.ID, "confirmed"}}, "run"); o.Server.Name != "confirmed" {
+	if o := a.Begin(ActionRequest{Action: Restore, Point: p, Server: ServerRef{web.ID, "confirmed"}},
+		"run"); o.Server.Name != "confirmed" {
 		t.Errorf("its server is %+v, not the confirmed one", o.Server)
 	}
 }

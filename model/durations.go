@@ -5,7 +5,9 @@ import (
 	"time"
 )
 
-// Durations is how long actions took on this account. It is learned from operations that were observed from start to end, by this run and earlier ones. Size is not considered: the size of a new point is not known in advance.
+// Durations is how long actions took on this account. It is learned from operations that were
+// observed from start to end, by this run and earlier ones. Size is not considered: the size of a
+// new point is not known in advance.
 type Durations struct {
 	past []pastDuration // ordered by end, the latest last
 }
@@ -26,16 +28,20 @@ type Estimate struct {
 	Samples int // how many measurements; 0: from the documents
 }
 
-// Fewer than minSamples are not representative, and measurements beyond the last maxSamples are outdated.
+// Fewer than minSamples are not representative, and measurements beyond the last maxSamples are
+// outdated.
 const (
 	minSamples = 3
 	maxSamples = 20
 )
 
-// isTimed reports whether a duration can be learned from the operation: it was observed from start to end.
+// isTimed reports whether a duration can be learned from the operation: it was observed from start
+// to end.
 func (o Operation) isTimed() bool { return o.Phase == PhaseDone && o.measured && o.Point.ID != "" }
 
-// LearnDurations learns durations from the journal and from the operations of this run. It uses the journal's records of this API host and of the account's own servers, because the journal may contain other accounts.
+// LearnDurations learns durations from the journal and from the operations of this run. It uses the
+// journal's records of this API host and of the account's own servers, because the journal may
+// contain other accounts.
 func (s *State) LearnDurations(last []Record, host string) {
 	var past []pastDuration
 	known := map[string]bool{}
@@ -60,7 +66,9 @@ func newPastDuration(o Operation) pastDuration {
 	return pastDuration{o.ID, o.Action, o.Point.Key(), o.Server.ID, o.Ended, o.Ended.Sub(o.Started)}
 }
 
-// EstimateDuration estimates how long the action takes on a kind of restore point. It ranges from the median to the 90th percentile of the last measurements, or is taken from the documents. known is false if neither exists.
+// EstimateDuration estimates how long the action takes on a kind of restore point. It ranges from
+// the median to the 90th percentile of the last measurements, or is taken from the documents. known
+// is false if neither exists.
 func (s *State) EstimateDuration(action Action, kind Kind) (e Estimate, known bool) {
 	times := s.durations.timesOf(action, kind)
 	if len(times) < minSamples {
@@ -82,12 +90,14 @@ func (d Durations) timesOf(action Action, kind Kind) []time.Duration {
 	return times
 }
 
-// percentile returns the nearest-rank percentile of sorted times. It is always a measured value, never interpolated.
+// percentile returns the nearest-rank percentile of sorted times. It is always a measured value,
+// never interpolated.
 func percentile(sorted []time.Duration, percent int) time.Duration {
 	return sorted[max((len(sorted)*percent+99)/100, 1)-1]
 }
 
-// EstimateOperation is [State.EstimateDuration] for an operation. There is none for a restore started by others, whose restore point is unknown.
+// EstimateOperation is [State.EstimateDuration] for an operation. There is none for a restore
+// started by others, whose restore point is unknown.
 func (s *State) EstimateOperation(o Operation) (Estimate, bool) {
 	if o.Action == Restore && o.Point.ID == "" {
 		return Estimate{}, false
@@ -95,7 +105,8 @@ func (s *State) EstimateOperation(o Operation) (Estimate, bool) {
 	return s.EstimateDuration(o.Action, o.Point.Kind)
 }
 
-// LastRestoreDuration returns how long the last restore from the point took, or else the last one of its server from a point of the same kind. It returns false if there was none.
+// LastRestoreDuration returns how long the last restore from the point took, or else the last one
+// of its server from a point of the same kind. It returns false if there was none.
 func (s *State) LastRestoreDuration(p Point) (time.Duration, bool) {
 	var like time.Duration
 	for _, t := range slices.Backward(s.durations.past) {
@@ -110,10 +121,12 @@ func (s *State) LastRestoreDuration(p Point) (time.Duration, bool) {
 	return like, like > 0
 }
 
-// minStuckTime is the shortest time before an operation counts as stuck, because polling delays the end of quick ones.
+// minStuckTime is the shortest time before an operation counts as stuck, because polling delays the
+// end of quick ones.
 const minStuckTime = 2 * time.Minute
 
-// Stuck reports whether a running operation has taken twice its estimate, and returns the estimate. An operation within the documented time is never stuck, however fast it was before.
+// Stuck reports whether a running operation has taken twice its estimate, and returns the estimate.
+// An operation within the documented time is never stuck, however fast it was before.
 func (s *State) Stuck(o Operation) (Estimate, bool) {
 	usual, known := s.EstimateOperation(o)
 	if !known || o.Phase != PhaseRunning {

@@ -23,26 +23,30 @@ func (a testAccount) observeSnapshot(took time.Duration) {
 
 // restoreRecord returns the journal's last record of a restore that succeeded that long ago.
 func restoreRecord(id string, from Point, took, ago time.Duration) Record {
-	o := Operation{ID: id, Action: Restore, Point: from, Server: from.Server, Phase: PhaseDone, Mine: true, measured: true,
-		Started: now.Add(-ago - took), Ended: now.Add(-ago)}
+	o := Operation{ID: id, Action: Restore, Point: from, Server: from.Server, Phase: PhaseDone, Mine: true,
+		measured: true,
+		Started:  now.Add(-ago - took), Ended: now.Add(-ago)}
 	return o.Record(host, now)
 }
 
 func TestEstimateNeedsEnoughSamples(t *testing.T) {
 	a := newTestAccount(t)
 	for i, took := range []time.Duration{4 * time.Minute, 5 * time.Minute, 40 * time.Minute} {
-		if usual, known := a.EstimateDuration(Create, Snapshot); !known || usual.Samples != 0 || usual.Max != 10*time.Minute {
+		if usual, known := a.EstimateDuration(Create, Snapshot); !known || usual.Samples != 0 ||
+			usual.Max != 10*time.Minute {
 			t.Errorf("after %d it is %+v, not the documented duration", i, usual)
 		}
 		a.observeSnapshot(took)
 	}
-	if usual, _ := a.EstimateDuration(Create, Snapshot); usual != (Estimate{Span{5 * time.Minute, 40 * time.Minute}, 3}) {
+	if usual, _ := a.EstimateDuration(Create, Snapshot); usual != (Estimate{Span{5 * time.Minute, 40 * time.Minute},
+		3}) {
 		t.Errorf("learned: %+v", usual)
 	}
 	for range 17 {
 		a.observeSnapshot(6 * time.Minute)
 	}
-	if usual, _ := a.EstimateDuration(Create, Snapshot); usual != (Estimate{Span{6 * time.Minute, 6 * time.Minute}, 20}) {
+	if usual, _ := a.EstimateDuration(Create, Snapshot); usual != (Estimate{Span{6 * time.Minute, 6 * time.Minute},
+		20}) {
 		t.Errorf("one slow night still counts: %+v", usual)
 	}
 	if _, known := a.EstimateDuration(Create, Backup); known {
@@ -78,9 +82,10 @@ func TestEstimateUsesOnlyMeasuredOperations(t *testing.T) {
 		"resumed":                   {Resumed: true, evidence: evidence{firstSeen: now, lastSeen: now}},
 		"started earlier by others": {StartUnknown: true, evidence: evidence{firstSeen: now, lastSeen: now}},
 		"never seen running":        {},
-		"seen long before its end":  {evidence: evidence{firstSeen: now.Add(-50 * time.Second), lastSeen: now.Add(-50 * time.Second)}},
-		"from an unknown point":     {evidence: evidence{firstSeen: now, lastSeen: now}, Point: Point{Kind: Backup}},
-		"deleted, which is quick":   {evidence: evidence{firstSeen: now, lastSeen: now}, Action: Delete},
+		"seen long before its end": {evidence: evidence{firstSeen: now.Add(-50 * time.Second),
+			lastSeen: now.Add(-50 * time.Second)}},
+		"from an unknown point":   {evidence: evidence{firstSeen: now, lastSeen: now}, Point: Point{Kind: Backup}},
+		"deleted, which is quick": {evidence: evidence{firstSeen: now, lastSeen: now}, Action: Delete},
 	} {
 		if o.Action == Create {
 			o.Action = Restore
@@ -99,13 +104,15 @@ func TestLastRestoreDurationPrefersTheSamePoint(t *testing.T) {
 	this, like, other := snapshot("801", time.Hour), snapshot("798", 2*time.Hour), snapshot("9", time.Hour).onServer(db)
 	a := newTestAccount(t, this, like, other, backup("801", time.Hour))
 	a.LearnDurations([]Record{
-		restoreRecord("run-1", this, 6*time.Minute, 3*time.Hour), restoreRecord("run-2", like, 9*time.Minute, time.Hour),
+		restoreRecord("run-1", this, 6*time.Minute, 3*time.Hour),
+		restoreRecord("run-2", like, 9*time.Minute, time.Hour),
 		restoreRecord("run-3", this, 7*time.Minute, 2*time.Hour),
 	}, host)
 	for _, c := range []struct {
 		of   Point
 		want time.Duration
-	}{{this, 7 * time.Minute}, {like, 9 * time.Minute}, {snapshot("1", 0), 9 * time.Minute}, {other, 0}, {backup("801", time.Hour), 0}} {
+	}{{this, 7 * time.Minute}, {like, 9 * time.Minute}, {snapshot("1", 0), 9 * time.Minute}, {other, 0},
+		{backup("801", time.Hour), 0}} {
 		if took, known := a.LastRestoreDuration(c.of); took != c.want || known != (c.want > 0) {
 			t.Errorf("%s #%s of %s: %s, %v; want %s", c.of.Kind, c.of.ID, c.of.Server.Name, took, known, c.want)
 		}
@@ -151,7 +158,8 @@ func TestEstimateLiesWithinTheSamples(t *testing.T) {
 		s.rebuildFleet()
 		var last []Record
 		for i, n := range times {
-			last = append(last, restoreRecord(string(rune('a'+i)), snapshot("1", 0), time.Duration(n)*time.Second, time.Duration(100-i)*time.Hour))
+			last = append(last, restoreRecord(string(rune('a'+i)), snapshot("1", 0), time.Duration(n)*time.Second,
+				time.Duration(100-i)*time.Hour))
 		}
 		s.LearnDurations(last, host)
 		usual, known := s.EstimateDuration(Restore, Snapshot)
@@ -165,7 +173,8 @@ func TestEstimateLiesWithinTheSamples(t *testing.T) {
 				}
 			}
 		}
-		if !known || usual.Samples != len(used) || usual.Min > usual.Max || 2*below < len(used) || 10*within < 9*len(used) {
+		if !known || usual.Samples != len(used) || usual.Min > usual.Max || 2*below < len(used) ||
+			10*within < 9*len(used) {
 			t.Fatalf("of %v: %+v", used, usual)
 		}
 	})

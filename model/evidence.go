@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// evidence is what lists have shown of an operation. Only lists requested after its answer came, or was lost, count: earlier ones may show the old state. All times are on the API's clock.
+// evidence is what lists have shown of an operation. Only lists requested after its answer came, or
+// was lost, count: earlier ones may show the old state. All times are on the API's clock.
 type evidence struct {
 	since        time.Time // when the answer came or was lost
 	firstSeen    time.Time // request time of the first list that showed it running; zero: none
@@ -44,13 +45,16 @@ const (
 	minMisses = 5
 	// pointListDelay is how long a point may take to appear in the lists, or to leave them.
 	pointListDelay = time.Minute
-	// restoreListDelay is how long a server may take until it shows as restoring. It is stopped first [D].
+	// restoreListDelay is how long a server may take until it shows as restoring. It is stopped
+	// first [D].
 	restoreListDelay = 2 * time.Minute
 	// maxStopTime is how long a server may be other than active before it shows as restoring.
 	maxStopTime = 15 * time.Minute
-	// flappingWindow is how long after a restore was first seen a list may still come from a replica that does not know of it.
+	// flappingWindow is how long after a restore was first seen a list may still come from a
+	// replica that does not know of it.
 	flappingWindow = 15 * time.Second
-	// measureTolerance is the longest gap between the last list that showed an operation running and its end for which a duration is learned.
+	// measureTolerance is the longest gap between the last list that showed an operation running
+	// and its end for which a duration is learned.
 	measureTolerance = 15 * time.Second
 )
 
@@ -64,23 +68,28 @@ func (o *Operation) finish(phase Phase, at time.Time, reason string) {
 	o.Phase, o.Ended, o.Reason = phase, at, reason
 }
 
-// finishSeen ends a successful operation, shown by a list requested at the given time. Its duration is known only if it was observed from its start, and a list shortly before showed it running.
+// finishSeen ends a successful operation, shown by a list requested at the given time. Its duration
+// is known only if it was observed from its start, and a list shortly before showed it running.
 func (o *Operation) finishSeen(asked time.Time, reason string) {
 	o.finish(PhaseDone, asked, reason)
 	took := asked.Sub(o.Started)
 	late := asked.Sub(o.evidence.lastSeen)
-	o.measured = o.Action != Delete && o.evidence.wasSeen() && !o.StartUnknown && !o.Resumed && took > 0 && late <= max(measureTolerance, took/10)
+	o.measured = o.Action != Delete && o.evidence.wasSeen() && !o.StartUnknown && !o.Resumed && took > 0 &&
+		late <= max(measureTolerance, took/10)
 }
 
-// Unverified reports whether nothing but the request is known of the operation: its answer was lost, or no list has shown it running since it was accepted.
+// Unverified reports whether nothing but the request is known of the operation: its answer was
+// lost, or no list has shown it running since it was accepted.
 func (o Operation) Unverified() bool {
 	return o.Phase == PhaseUnknown || o.Phase == PhaseRunning && o.Action != Create && !o.evidence.wasSeen()
 }
 
-// Duration returns how long the operation took. It returns false if only the time is known at which a list showed its end.
+// Duration returns how long the operation took. It returns false if only the time is known at which
+// a list showed its end.
 func (o Operation) Duration() (time.Duration, bool) { return o.Ended.Sub(o.Started), o.measured }
 
-// DurationText returns how long the operation took, for the end of a sentence: " in 5 m 10 s". If only the time of the list that showed its end is known, it is " (seen 14:21 UTC)".
+// DurationText returns how long the operation took, for the end of a sentence: " in 5 m 10 s". If
+// only the time of the list that showed its end is known, it is " (seen 14:21 UTC)".
 func (o Operation) DurationText() string {
 	if took, measured := o.Duration(); measured {
 		return " in " + FormatDuration(took)
@@ -97,7 +106,8 @@ func (o *Operation) markLost(now time.Time, reason string) {
 // ignoresList reports whether a list was requested too early to say anything about the operation.
 func (o *Operation) ignoresList(asked time.Time) bool { return asked.Before(o.evidence.since) }
 
-// applyPoint applies a list of points to a create or a delete. found is the operation's point, if it is listed. asked is when the list was requested.
+// applyPoint applies a list of points to a create or a delete. found is the operation's point, if
+// it is listed. asked is when the list was requested.
 func (o *Operation) applyPoint(found Point, listed bool, asked, now time.Time) {
 	switch {
 	case o.ignoresList(asked):
@@ -115,7 +125,9 @@ func (o *Operation) applyPoint(found Point, listed bool, asked, now time.Time) {
 	}
 }
 
-// applyDeleted applies a list without the point of a delete. One such list is enough if the API accepted the delete. If the answer was lost, a second one must agree, because a single list may be wrong.
+// applyDeleted applies a list without the point of a delete. One such list is enough if the API
+// accepted the delete. If the answer was lost, a second one must agree, because a single list may
+// be wrong.
 func (o *Operation) applyDeleted(asked time.Time) {
 	if !o.AnswerLost() {
 		o.finishSeen(asked, "")
@@ -139,7 +151,8 @@ func (o *Operation) applyStillListed(asked, now time.Time) {
 	}
 	o.evidence.addMiss(asked)
 	if o.evidence.missedLongEnough(asked, o.evidence.since, pointListDelay) {
-		o.finish(PhaseUnconfirmed, now, fmt.Sprintf("the API accepted it at %s, and the %s is still listed", clockTime(o.evidence.since), o.Point.Kind))
+		o.finish(PhaseUnconfirmed, now, fmt.Sprintf("the API accepted it at %s, and the %s is still listed",
+			clockTime(o.evidence.since), o.Point.Kind))
 	}
 }
 
@@ -150,13 +163,16 @@ func (o *Operation) applyMissing(asked, now time.Time) {
 		return
 	}
 	if o.evidence.wasSeen() {
-		o.finish(PhaseFailed, now, fmt.Sprintf("the %s has not been listed since %s", o.Point.Kind, clockTime(o.evidence.firstMiss)))
+		o.finish(PhaseFailed, now, fmt.Sprintf("the %s has not been listed since %s", o.Point.Kind,
+			clockTime(o.evidence.firstMiss)))
 		return
 	}
-	o.finish(PhaseUnconfirmed, now, fmt.Sprintf("the API accepted it at %s, and no list has shown the %s since", clockTime(o.evidence.since), o.Point.Kind))
+	o.finish(PhaseUnconfirmed, now, fmt.Sprintf("the API accepted it at %s, and no list has shown the %s since",
+		clockTime(o.evidence.since), o.Point.Kind))
 }
 
-// applyPartialList applies an incomplete list without the operation's point. It proves nothing, but the wait for a complete list is bounded; see Hidden. A lost answer stays unknown.
+// applyPartialList applies an incomplete list without the operation's point. It proves nothing, but
+// the wait for a complete list is bounded; see Hidden. A lost answer stays unknown.
 func (o *Operation) applyPartialList(asked time.Time) {
 	if o.ignoresList(asked) || o.Phase.Over() {
 		return
@@ -170,10 +186,12 @@ func (o *Operation) applyPartialList(asked time.Time) {
 
 // HiddenReason says what is known of a hidden operation.
 func (o Operation) HiddenReason() string {
-	return fmt.Sprintf("the API accepted it at %s, and its lists have been incomplete since %s", clockTime(o.evidence.since), clockTime(o.evidence.firstPartial))
+	return fmt.Sprintf("the API accepted it at %s, and its lists have been incomplete since %s",
+		clockTime(o.evidence.since), clockTime(o.evidence.firstPartial))
 }
 
-// Hidden reports whether the lists have been incomplete, without the operation's point, so often and for so long that waiting further is pointless.
+// Hidden reports whether the lists have been incomplete, without the operation's point, so often
+// and for so long that waiting further is pointless.
 func (o Operation) Hidden() bool {
 	bound := pointListDelay
 	if o.Action == Restore {
@@ -215,7 +233,8 @@ func (o *Operation) applyServer(s Server, listed bool, asked, now time.Time) {
 	}
 }
 
-// applyRestoreEnd applies a list that shows another status after one has shown the restore. The restore has ended, unless the list may come from a replica that does not know of it yet.
+// applyRestoreEnd applies a list that shows another status after one has shown the restore. The
+// restore has ended, unless the list may come from a replica that does not know of it yet.
 func (o *Operation) applyRestoreEnd(s Server, asked time.Time) {
 	o.evidence.addMiss(asked)
 	if asked.Sub(o.evidence.firstSeen) < flappingWindow {
@@ -224,7 +243,8 @@ func (o *Operation) applyRestoreEnd(s Server, asked time.Time) {
 	o.finishSeen(o.evidence.firstMiss, fmt.Sprintf("the server is %s", s.Status))
 }
 
-// applyNotRestoring applies a list that does not show an accepted or lost restore, if none has shown it before.
+// applyNotRestoring applies a list that does not show an accepted or lost restore, if none has
+// shown it before.
 func (o *Operation) applyNotRestoring(s Server, asked, now time.Time) {
 	bound := restoreListDelay
 	if s.Status != ServerActive && !o.stoppedBefore {
@@ -236,12 +256,14 @@ func (o *Operation) applyNotRestoring(s Server, asked, now time.Time) {
 	}
 	o.evidence.addMiss(asked)
 	if o.evidence.missedLongEnough(asked, o.evidence.since, bound) {
-		o.finish(PhaseUnconfirmed, now, fmt.Sprintf("the API accepted it at %s, and the server was not seen restoring; %s since %s",
+		o.finish(PhaseUnconfirmed, now, fmt.Sprintf("the API accepted it at %s, and the server was not seen "+
+			"restoring; %s since %s",
 			clockTime(o.evidence.since), s.Status, clockTime(o.evidence.firstMiss)))
 	}
 }
 
-// recordMiss counts a search for a lost operation that found nothing. bound is how long after the loss the last search must have been requested.
+// recordMiss counts a search for a lost operation that found nothing. bound is how long after the
+// loss the last search must have been requested.
 func (o *Operation) recordMiss(asked, now time.Time, bound time.Duration) {
 	o.evidence.addMiss(asked)
 	if o.evidence.missedLongEnough(asked, o.lostAt, bound) {
@@ -249,7 +271,8 @@ func (o *Operation) recordMiss(asked, now time.Time, bound time.Duration) {
 	}
 }
 
-// EvidenceText says what the lists show, after enough searches, of an operation whose answer was lost.
+// EvidenceText says what the lists show, after enough searches, of an operation whose answer was
+// lost.
 func (o Operation) EvidenceText() string {
 	if o.Action == Delete {
 		return "it is still listed"

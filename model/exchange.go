@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Exchange is one request and its response, for the list of requests. It contains no token: request headers are left out, and a token echoed in the response is masked.
+// Exchange is one request and its response, for the list of requests. It contains no token: request
+// headers are left out, and a token echoed in the response is masked.
 type Exchange struct {
 	Number       int // counting from 1 in this run
 	Method       string

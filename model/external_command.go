@@ -32,7 +32,8 @@ func (r SSHRules) For(s Server) SSHRule {
 	return SSHRule{}
 }
 
-// Args returns the command that connects to the server's address, or else to its host name. Neither can become an option.
+// Args returns the command that connects to the server's address, or else to its host name. Neither
+// can become an option.
 func (r SSHRules) Args(s Server) ([]string, error) {
 	rule := r.For(s)
 	host, err := serverAddress(s)
@@ -54,7 +55,8 @@ func (r SSHRules) Args(s Server) ([]string, error) {
 	return append(args, "--", host), nil
 }
 
-// URL returns the same target as a URL that a terminal can open, ssh://root@203.0.113.10:2222; empty if there is none.
+// URL returns the same target as a URL that a terminal can open, ssh://root@203.0.113.10:2222;
+// empty if there is none.
 func (r SSHRules) URL(s Server) string {
 	rule := r.For(s)
 	at, err := netip.ParseAddr(s.IP)
@@ -74,7 +76,8 @@ func (r SSHRules) URL(s Server) string {
 	return u.String()
 }
 
-// userPattern is the allowed user names: they cannot become an option, and contain no separator between user and host.
+// userPattern is the allowed user names: they cannot become an option, and contain no separator
+// between user and host.
 var userPattern = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
 
 // Check reports the first problem of each rule.
@@ -99,12 +102,14 @@ func (r SSHRules) Check() []Problem {
 
 // CustomCommand is a command from the config, for the server under the cursor.
 type CustomCommand struct {
-	Key       string
-	Name      string
-	Run       []string // the program and its arguments, with the placeholders {id}, {name} and {ip}; with Shell a single line
-	Shell     bool     // Run is one line for sh, in which values are quoted
-	Confirm   bool     // asks for confirmation
-	Dangerous bool     // it changes something: the server's name must be typed first, and read-only mode disables it
+	Key  string
+	Name string
+	// the program and its arguments, with the placeholders {id}, {name} and {ip}; with Shell a
+	// single line
+	Run       []string
+	Shell     bool // Run is one line for sh, in which values are quoted
+	Confirm   bool // asks for confirmation
+	Dangerous bool // it changes something: the server's name must be typed first, and read-only mode disables it
 }
 
 // placeholderPattern matches words in braces, and commandPlaceholders lists the known ones.
@@ -141,7 +146,8 @@ func (c CustomCommand) Check() string {
 	return ""
 }
 
-// checkShellLine returns why values cannot be inserted into a shell line, or "". They are inserted quoted, which is unsafe inside other quotes, or where the shell does not expect a word.
+// checkShellLine returns why values cannot be inserted into a shell line, or "". They are inserted
+// quoted, which is unsafe inside other quotes, or where the shell does not expect a word.
 func checkShellLine(line string) string {
 	if strings.ContainsAny(line, "\n\r") || strings.Contains(line, "<<") {
 		return "with shell = true, run must be one line without <<"
@@ -212,11 +218,13 @@ func safeArgument(what, value string) (string, error) {
 	case value == "":
 		return "", Problem{Message: "the server has no " + what}
 	case value[0] == '-':
-		return "", Problem{Message: fmt.Sprintf("the server's %s “%s” begins with -, which a command would read as an option", what, shown)}
+		return "", Problem{Message: fmt.Sprintf("the server's %s “%s” begins with -, which a command would read as "+
+			"an option", what, shown)}
 	}
 	for _, r := range value {
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._:@+-", r) {
-			return "", Problem{Message: fmt.Sprintf("the server's %s “%s” contains %s: only letters, digits and . _ : @ + - are allowed", what, shown, describeRune(r))}
+			return "", Problem{Message: fmt.Sprintf("the server's %s “%s” contains %s: only letters, digits and . _ "+
+				": @ + - are allowed", what, shown, describeRune(r))}
 		}
 	}
 	return value, nil

@@ -13,7 +13,8 @@ func serverAt(name, ip string) Server { return Server{ID: "12345", Name: name, I
 
 func TestSSHUsesTheFirstMatchingRule(t *testing.T) {
 	rules := SSHRules{
-		{Server: "db-*", User: "root", Port: 2222}, {Server: "web-*", Command: []string{"ssh", "-J", "jump"}}, {Server: "mail-01", User: "me"},
+		{Server: "db-*", User: "root", Port: 2222}, {Server: "web-*", Command: []string{"ssh", "-J", "jump"}},
+		{Server: "mail-01", User: "me"},
 	}
 	for _, c := range []struct {
 		server Server
@@ -37,8 +38,10 @@ func TestSSHURLOfAServer(t *testing.T) {
 		server Server
 		want   string
 	}{
-		{serverAt("db-01", "203.0.113.11"), "ssh://root@203.0.113.11:2222"}, {serverAt("db-01", "2001:db8::1"), "ssh://root@[2001:db8::1]:2222"},
-		{serverAt("web-01", "2001:db8::1"), "ssh://me@[2001:db8::1]"}, {serverAt("mail", "203.0.113.12"), "ssh://203.0.113.12"},
+		{serverAt("db-01", "203.0.113.11"), "ssh://root@203.0.113.11:2222"},
+		{serverAt("db-01", "2001:db8::1"), "ssh://root@[2001:db8::1]:2222"},
+		{serverAt("web-01", "2001:db8::1"), "ssh://me@[2001:db8::1]"},
+		{serverAt("mail", "203.0.113.12"), "ssh://203.0.113.12"},
 		{serverAt("mail", "evil\x1b]8;;"), ""}, {serverAt("mail", ""), ""}, {serverAt("mail", "fe80::1%\x1b"), ""},
 	} {
 		if got := rules.URL(c.server); got != c.want {
@@ -49,8 +52,10 @@ func TestSSHURLOfAServer(t *testing.T) {
 
 func TestSSHRejectsInvalidAddresses(t *testing.T) {
 	for _, s := range []Server{
-		serverAt("a", ""), serverAt("a", "-oProxyCommand=id"), serverAt("a", "203.0.113.9 -oProxyCommand=id"), serverAt("a", "fe80::1%$(id)"),
-		{Name: "a", Hostname: "-oProxyCommand=id"}, {Name: "a", Hostname: "$(id).example.com"}, {Name: "a", Hostname: "a b"},
+		serverAt("a", ""), serverAt("a", "-oProxyCommand=id"), serverAt("a", "203.0.113.9 -oProxyCommand=id"),
+		serverAt("a", "fe80::1%$(id)"),
+		{Name: "a", Hostname: "-oProxyCommand=id"}, {Name: "a", Hostname: "$(id).example.com"},
+		{Name: "a", Hostname: "a b"},
 	} {
 		if got, err := (SSHRules{}).Args(s); err == nil || !strings.Contains(err.Error(), "has no address") {
 			t.Errorf("%+v: %q, %v", s, got, err)
@@ -80,8 +85,10 @@ func TestCustomCommandIsFilledInForAServer(t *testing.T) {
 		want  []string
 	}{
 		{[]string{"ping", "-c", "3", "{ip}"}, false, []string{"ping", "-c", "3", "203.0.113.10"}},
-		{[]string{"ssh", "root@{ip}", "echo {name}; id {id} {other"}, false, []string{"ssh", "root@203.0.113.10", "echo web-01; id 12345 {other"}},
-		{[]string{"ping {ip} | tail -1; echo ${HOME} {name}"}, true, []string{"sh", "-c", "ping '203.0.113.10' | tail -1; echo ${HOME} 'web-01'"}},
+		{[]string{"ssh", "root@{ip}", "echo {name}; id {id} {other"}, false,
+			[]string{"ssh", "root@203.0.113.10", "echo web-01; id 12345 {other"}},
+		{[]string{"ping {ip} | tail -1; echo ${HOME} {name}"}, true,
+			[]string{"sh", "-c", "ping '203.0.113.10' | tail -1; echo ${HOME} 'web-01'"}},
 	} {
 		own := CustomCommand{Key: "f5", Name: "it", Run: c.run, Shell: c.shell}
 		if why := own.Check(); why != "" {
@@ -102,10 +109,13 @@ func TestInvalidCustomCommandIsExplained(t *testing.T) {
 		"unknown {nmae} in run":        func(c *CustomCommand) { c.Run = []string{"ping", "{nmae}"} },
 		"without placeholders":         func(c *CustomCommand) { c.Run = []string{"{name}", "x"} },
 		"must be a list of one string": func(c *CustomCommand) { c.Shell = true },
-		"one line without <<":          func(c *CustomCommand) { c.Run, c.Shell = []string{"cat <<E\n{name}\nE"}, true },
-		"{name} is inside quotes":      func(c *CustomCommand) { c.Run, c.Shell = []string{`echo "is {name}"`}, true },
-		"{id} is inside quotes":        func(c *CustomCommand) { c.Run, c.Shell = []string{`echo 'is {id}'`}, true },
-		"{ip} is inside quotes":        func(c *CustomCommand) { c.Run, c.Shell = []string{"echo `ping {ip}`"}, true },
+		"one line without <<": func(c *CustomCommand) {
+			c.Run, c.Shell = []string{"cat <<E\n{name}\nE"},
+				true
+		},
+		"{name} is inside quotes": func(c *CustomCommand) { c.Run, c.Shell = []string{`echo "is {name}"`}, true },
+		"{id} is inside quotes":   func(c *CustomCommand) { c.Run, c.Shell = []string{`echo 'is {id}'`}, true },
+		"{ip} is inside quotes":   func(c *CustomCommand) { c.Run, c.Shell = []string{"echo `ping {ip}`"}, true },
 	} {
 		c := good
 		spoil(&c)

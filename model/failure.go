@@ -6,23 +6,26 @@ import (
 	"time"
 )
 
-// The kinds of failure that the program distinguishes. Errors from the API satisfy errors.Is with one of them, so that the screens need not know HTTP.
+// The kinds of failure that the program distinguishes. Errors from the API satisfy errors.Is with
+// one of them, so that the screens need not know HTTP.
 var (
-	ErrUnauthorized   = errors.New("the token is not accepted")           // 401
-	ErrForbidden      = errors.New("the token is not allowed to do this") // 403
-	ErrNotFound       = errors.New("not found")                           // 404, 410
-	ErrConflict       = errors.New("busy with another operation")         // 409
-	ErrRefused        = errors.New("refused by the API")                  // 400, 422 and other 4xx
-	ErrRateLimited    = errors.New("too many requests")                   // 429
-	ErrUnavailable    = errors.New("the API has trouble")                 // 5xx
-	ErrUnreachable    = errors.New("the API cannot be reached")           // connection refused, DNS, TLS, or the connection broke
-	ErrTimeout        = errors.New("the API did not answer in time")      // no answer, or it was cut off
-	ErrBadAnswer      = errors.New("the API sent an invalid answer")      // unreadable, too large, or from another host
-	ErrOutcomeUnknown = errors.New("the outcome is unknown")              // a POST or DELETE whose answer was lost
-	ErrIncomplete     = errors.New("the list is incomplete")              // only a part of a list arrived
+	ErrUnauthorized = errors.New("the token is not accepted")           // 401
+	ErrForbidden    = errors.New("the token is not allowed to do this") // 403
+	ErrNotFound     = errors.New("not found")                           // 404, 410
+	ErrConflict     = errors.New("busy with another operation")         // 409
+	ErrRefused      = errors.New("refused by the API")                  // 400, 422 and other 4xx
+	ErrRateLimited  = errors.New("too many requests")                   // 429
+	ErrUnavailable  = errors.New("the API has trouble")                 // 5xx
+	// connection refused, DNS, TLS, or the connection broke
+	ErrUnreachable    = errors.New("the API cannot be reached")
+	ErrTimeout        = errors.New("the API did not answer in time") // no answer, or it was cut off
+	ErrBadAnswer      = errors.New("the API sent an invalid answer") // unreadable, too large, or from another host
+	ErrOutcomeUnknown = errors.New("the outcome is unknown")         // a POST or DELETE whose answer was lost
+	ErrIncomplete     = errors.New("the list is incomplete")         // only a part of a list arrived
 )
 
-// IncompleteError says that a list is only a part of what the account has. The received part is returned with the error. It satisfies errors.Is with ErrIncomplete.
+// IncompleteError says that a list is only a part of what the account has. The received part is
+// returned with the error. It satisfies errors.Is with ErrIncomplete.
 type IncompleteError struct {
 	Got   int // how many items were received
 	Total int // how many there should be; 0: the API only says that there are more
@@ -47,7 +50,9 @@ func (i *IncompleteError) Message() string {
 // Unwrap returns ErrIncomplete.
 func (i *IncompleteError) Unwrap() error { return ErrIncomplete }
 
-// ErrorMessage returns the text to display for an error: the API's own message if it gave one, cleaned, or else ours. It never contains the token, a stack trace or a raw Go error. For nil it returns "".
+// ErrorMessage returns the text to display for an error: the API's own message if it gave one,
+// cleaned, or else ours. It never contains the token, a stack trace or a raw Go error. For nil it
+// returns "".
 func ErrorMessage(err error) string {
 	var withMessage interface{ Message() string }
 	if errors.As(err, &withMessage) {

@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// Fleet combines the three lists: which points each server has, and its coverage. A new one is built after each change and then never modified, so goroutines can share it.
+// Fleet combines the three lists: which points each server has, and its coverage. A new one is
+// built after each change and then never modified, so goroutines can share it.
 type Fleet struct {
 	Servers   []Server // in the API's order, as are the points below; never written to
 	Backups   []Point
@@ -17,7 +18,9 @@ type Fleet struct {
 	assessments assessmentCache
 }
 
-// group is what is known of one server's points: their indexes, newest first, and totals. An index of 0 or more is a backup; a negative one is the complement of a snapshot's index. Points are large, so they are stored only in their lists.
+// group is what is known of one server's points: their indexes, newest first, and totals. An index
+// of 0 or more is a backup; a negative one is the complement of a snapshot's index. Points are
+// large, so they are stored only in their lists.
 type group struct {
 	indexes  []int32
 	coverage Coverage
@@ -35,7 +38,8 @@ type Coverage struct {
 // emptyFleet is used before anything is loaded.
 var emptyFleet = newFleet(nil, nil, nil)
 
-// newFleet groups all points by server, newest first, and computes each server's totals, so that drawing needs only lookups. It takes time in proportion to the number of points.
+// newFleet groups all points by server, newest first, and computes each server's totals, so that
+// drawing needs only lookups. It takes time in proportion to the number of points.
 func newFleet(servers []Server, backups, snapshots []Point) *Fleet {
 	f := &Fleet{Servers: servers, Backups: backups, Snapshots: snapshots}
 	f.indexServers()

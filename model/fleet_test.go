@@ -14,7 +14,8 @@ import (
 func randomPoints(r *rand.Rand, kind Kind) []Point {
 	var out []Point
 	for i := range r.IntN(9) {
-		p := Point{Kind: kind, ID: ID(fmt.Sprint(i)), Server: web, Status: Completed, CreatedAt: now.Add(-time.Duration(r.IntN(3)) * time.Hour)}
+		p := Point{Kind: kind, ID: ID(fmt.Sprint(i)), Server: web, Status: Completed,
+			CreatedAt: now.Add(-time.Duration(r.IntN(3)) * time.Hour)}
 		if r.IntN(2) == 0 {
 			p.Server = db
 		}
@@ -40,7 +41,8 @@ func TestFleetMatchesTheListsInAnyOrder(t *testing.T) {
 		case 2:
 			a.pollKind(kind, web.ID, slices.DeleteFunc(points, func(p Point) bool { return p.Server != web })...)
 		case 3:
-			a.upsertPoint(Point{Kind: kind, ID: ID(fmt.Sprint(r.IntN(9))), Server: db, Status: Completed, CreatedAt: now})
+			a.upsertPoint(Point{Kind: kind, ID: ID(fmt.Sprint(r.IntN(9))), Server: db, Status: Completed,
+				CreatedAt: now})
 		case 4:
 			a.removePoint(Key{kind, ID(fmt.Sprint(r.IntN(9)))})
 		}
@@ -113,15 +115,18 @@ func TestUnchangedPollKeepsTheVersionAndAllocatesNothing(t *testing.T) {
 
 func TestPartialListIgnoresOtherServers(t *testing.T) {
 	a := newTestAccount(t, backup("1", time.Hour), backup("3", time.Hour).onServer(db))
-	a.pollKind(Backup, web.ID, backup("1", time.Hour), backup("2", time.Hour), backup("3", time.Hour).onServer(db)) // the API ignored the filter
+	// the API ignored the filter
+	a.pollKind(Backup, web.ID, backup("1", time.Hour), backup("2", time.Hour), backup("3", time.Hour).onServer(db))
 	if len(a.Backups.Value) != 3 || len(a.PointsOf(db.ID)) != 1 {
 		t.Errorf("%v", keys(a.Backups.Value))
 	}
 }
 
-// TestIncrementalAssessmentMatchesFullAssessment compares a fleet assessed repeatedly with the same one assessed once.
+// TestIncrementalAssessmentMatchesFullAssessment compares a fleet assessed repeatedly with the same
+// one assessed once.
 func TestIncrementalAssessmentMatchesFullAssessment(t *testing.T) {
-	age := rapid.SampledFrom([]time.Duration{0, time.Minute, 90 * time.Minute, 25 * time.Hour, 26 * time.Hour, 49 * time.Hour, 80 * time.Hour})
+	age := rapid.SampledFrom([]time.Duration{0, time.Minute, 90 * time.Minute, 25 * time.Hour, 26 * time.Hour,
+		49 * time.Hour, 80 * time.Hour})
 	rapid.Check(t, func(t *rapid.T) {
 		var servers []Server
 		var backups []Point
@@ -153,7 +158,8 @@ func TestIncrementalAssessmentMatchesFullAssessment(t *testing.T) {
 		for range 6 {
 			got, want := f.Assess(policies, true, at), newFleet(servers, backups, nil).Assess(policies, true, at)
 			for i := range got {
-				if !slices.Equal(got[i].Assessment.Reasons, want[i].Assessment.Reasons) || got[i].ID != want[i].ID || got[i].Coverage != want[i].Coverage || got[i].Assessment.Kinds != want[i].Assessment.Kinds {
+				if !slices.Equal(got[i].Assessment.Reasons, want[i].Assessment.Reasons) || got[i].ID != want[i].ID ||
+					got[i].Coverage != want[i].Coverage || got[i].Assessment.Kinds != want[i].Assessment.Kinds {
 					t.Fatalf("%s after %s: %+v\nnot %+v", got[i].Name, at.Sub(now), got[i], want[i])
 				}
 			}

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// FormatDuration formats a duration in its two largest units: "45 s", "2 m 10 s", "5 h 3 m", "5 d 3 h". Seconds are omitted from an hour on. A negative duration is "0 s".
+// FormatDuration formats a duration in its two largest units: "45 s", "2 m 10 s", "5 h 3 m", "5 d 3
+// h". Seconds are omitted from an hour on. A negative duration is "0 s".
 func FormatDuration(d time.Duration) string {
 	s := int64(max(d, 0) / time.Second)
 	switch {
@@ -19,7 +20,8 @@ func FormatDuration(d time.Duration) string {
 	return formatTwoUnits(s/86400, "d", s%86400/3600, "h")
 }
 
-// untilTextChanges returns how long it takes until FormatDuration formats a growing duration differently.
+// untilTextChanges returns how long it takes until FormatDuration formats a growing duration
+// differently.
 func untilTextChanges(d time.Duration) time.Duration {
 	unit := time.Hour
 	switch {

@@ -8,15 +8,20 @@ import (
 	"strings"
 )
 
-// ID identifies a server, a backup or a snapshot. The documents show integers [E], the vendor's newer tooling shows UUID strings [E]. Either is stored as text and printed unchanged. The zero ID identifies nothing.
+// ID identifies a server, a backup or a snapshot. The documents show integers [E], the vendor's
+// newer tooling shows UUID strings [E]. Either is stored as text and printed unchanged. The zero ID
+// identifies nothing.
 type ID string
 
-// maxID is far above a UUID's 36 characters. It limits IDs because they are put into paths and on the screen.
+// maxID is far above a UUID's 36 characters. It limits IDs because they are put into paths and on
+// the screen.
 const maxID = 128
 
 var errBadID = errors.New("an id must be an integer or a string of letters, digits, - and _")
 
-// UnmarshalJSON accepts an integer or a string of letters, digits, '-' and '_'; null leaves the ID empty. Anything else is rejected, so that an ID can never contain a path, a query or a terminal code.
+// UnmarshalJSON accepts an integer or a string of letters, digits, '-' and '_'; null leaves the ID
+// empty. Anything else is rejected, so that an ID can never contain a path, a query or a terminal
+// code.
 func (i *ID) UnmarshalJSON(data []byte) error {
 	text := string(data)
 	switch {
@@ -42,7 +47,8 @@ func (i *ID) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON writes an integer if the ID is one, else a string, because the API uses integers for numeric IDs [E].
+// MarshalJSON writes an integer if the ID is one, else a string, because the API uses integers for
+// numeric IDs [E].
 func (i ID) MarshalJSON() ([]byte, error) {
 	if n, err := strconv.ParseInt(string(i), 10, 64); err == nil && strconv.FormatInt(n, 10) == string(i) {
 		return []byte(i), nil
@@ -54,7 +60,8 @@ func (i ID) MarshalJSON() ([]byte, error) {
 	return out, nil
 }
 
-// Less orders integers by value and everything else by text, integers first. Of two different IDs one is always less.
+// Less orders integers by value and everything else by text, integers first. Of two different IDs
+// one is always less.
 func (i ID) Less(other ID) bool {
 	if i.isNumber() && other.isNumber() { // nearly all are, and sorting a large fleet compares many
 		return len(i) < len(other) || len(i) == len(other) && i < other
@@ -70,7 +77,8 @@ func (i ID) Less(other ID) bool {
 	return i < other
 }
 
-// isNumber reports whether the ID is a canonical number, without a sign or a leading zero, and short enough for an integer.
+// isNumber reports whether the ID is a canonical number, without a sign or a leading zero, and
+// short enough for an integer.
 func (i ID) isNumber() bool {
 	if len(i) == 0 || len(i) > 18 || i[0] == '0' {
 		return false

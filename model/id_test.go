@@ -35,7 +35,8 @@ func TestIDKeepsIntegerOrStringForm(t *testing.T) {
 
 func TestIDRejectsUnsafeText(t *testing.T) {
 	for _, in := range []string{
-		`""`, `"a/b"`, `"../servers"`, `"a?x=1"`, `"a#b"`, `"a b"`, `"a%2fb"`, `"\u001b[2J"`, `"é"`, `"\u202e1"`, `"a\nb"`,
+		`""`, `"a/b"`, `"../servers"`, `"a?x=1"`, `"a#b"`, `"a b"`, `"a%2fb"`, `"\u001b[2J"`, `"é"`, `"\u202e1"`,
+		`"a\nb"`,
 		`1.5`, `1e5`, `true`, `false`, `{}`, `[]`, `[1]`, `{"id": 1}`, `"` + longID(129) + `"`, longID(129),
 	} {
 		id := ID("before")

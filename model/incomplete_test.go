@@ -16,7 +16,8 @@ func TestPointMissingFromAPartialListIsNotGone(t *testing.T) {
 	one, two := backup("1", 0), backup("2", 1)
 	s := &State{Now: one.CreatedAt, Local: one.CreatedAt}
 	ask(s, []Point{one}, cut)
-	if !s.Backups.Loaded() || s.Backups.Complete() || s.Backups.Fresh() || s.PointsComplete() || !errors.Is(s.Incomplete(), ErrIncomplete) {
+	if !s.Backups.Loaded() || s.Backups.Complete() || s.Backups.Fresh() || s.PointsComplete() ||
+		!errors.Is(s.Incomplete(), ErrIncomplete) {
 		t.Error("an incomplete list counts as complete")
 	}
 	if q := s.Quota(Backup, one.Server.ID); !q.Incomplete || !q.MayBeFull() || q.Left() != 0 {

@@ -8,7 +8,9 @@ import (
 	"unicode/utf16"
 )
 
-// SafeJSON indents a JSON text, and writes characters that must not reach a terminal as JSON escapes. The result means the same, and is safe to display and copy. Text that is not JSON is cleaned line by line.
+// SafeJSON indents a JSON text, and writes characters that must not reach a terminal as JSON
+// escapes. The result means the same, and is safe to display and copy. Text that is not JSON is
+// cleaned line by line.
 func SafeJSON(raw string) string {
 	var nice bytes.Buffer
 	if json.Indent(&nice, []byte(raw), "", "  ") != nil {

@@ -25,7 +25,8 @@ func TestSafeJSONKeepsItsMeaningAndHasNoUnsafeRunes(t *testing.T) {
 			}
 		}
 		var got, want map[string]string
-		if json.Unmarshal([]byte(shown), &got) != nil || json.Unmarshal([]byte(b.String()), &want) != nil || !reflect.DeepEqual(got, want) {
+		if json.Unmarshal([]byte(shown), &got) != nil || json.Unmarshal([]byte(b.String()), &want) != nil ||
+			!reflect.DeepEqual(got, want) {
 			t.Fatalf("%q means %q, not %q", shown, got, want)
 		}
 	})

@@ -55,7 +55,8 @@ type lifecycle struct {
 }
 
 func newLifecycle(t *testing.T, action Action) *lifecycle {
-	l := &lifecycle{t: t, action: action, target: snapshot("801", time.Hour), startedAt: now, state: &State{Now: now, Local: now}}
+	l := &lifecycle{t: t, action: action, target: snapshot("801", time.Hour), startedAt: now,
+		state: &State{Now: now, Local: now}}
 	if action == Create {
 		l.target = requestedSnapshot
 	}
@@ -65,7 +66,8 @@ func newLifecycle(t *testing.T, action Action) *lifecycle {
 	return l
 }
 
-// The account takes five minutes for a create or a restore. It stops the server before a restore, and lists a point five seconds after its request.
+// The account takes five minutes for a create or a restore. It stops the server before a restore,
+// and lists a point five seconds after its request.
 func (l *lifecycle) sinceApplied(at time.Time) (time.Duration, bool) {
 	return at.Sub(l.appliedAt), !l.appliedAt.IsZero() && !at.Before(l.appliedAt)
 }
@@ -202,13 +204,17 @@ func (l *lifecycle) apply(event rune) {
 		l.pollAt(l.state.Now)
 	case eventMissing:
 		ticket, _ := l.state.Snapshots.Start(l.state.Now)
-		rest := slices.DeleteFunc(l.points(l.state.Now), func(p Point) bool { return p.Kind != Snapshot || p.Name == l.target.Name })
+		rest := slices.DeleteFunc(l.points(l.state.Now), func(p Point) bool {
+			return p.Kind != Snapshot ||
+				p.Name == l.target.Name
+		})
 		l.recordChanges(l.state.ApplyPoints(Snapshot, "", ticket, rest, nil))
 	case eventRestart:
 		l.restart()
 	case eventOtherPoint:
 		l.others = append(l.others, Point{
-			Kind: Snapshot, ID: ID(fmt.Sprint(900 + len(l.others))), Server: web, Name: "weekly", Status: Completed, CreatedAt: l.state.Now,
+			Kind: Snapshot, ID: ID(fmt.Sprint(900 + len(l.others))), Server: web, Name: "weekly", Status: Completed,
+			CreatedAt: l.state.Now,
 		})
 	case eventWait:
 		l.advance(3 * time.Minute)
@@ -218,7 +224,8 @@ func (l *lifecycle) apply(event rune) {
 	l.check()
 }
 
-// operation returns the operation as the program has it, or false if the journal says that it was over before a restart.
+// operation returns the operation as the program has it, or false if the journal says that it was
+// over before a restart.
 func (l *lifecycle) operation() (Operation, bool) {
 	o := l.state.operationByNumber(l.number)
 	if o == nil || o.ID != l.record.ID {
@@ -232,7 +239,8 @@ func (l *lifecycle) check() {
 	o, known := l.operation()
 	switch {
 	case !known:
-	case l.phase.Over() && o.Phase != l.phase && (l.phase == PhaseDone || o.Phase != PhaseRunning && o.Phase != PhaseDone):
+	case l.phase.Over() && o.Phase != l.phase && (l.phase == PhaseDone || o.Phase != PhaseRunning &&
+		o.Phase != PhaseDone):
 		l.t.Fatalf("%s: it was over in phase %d, and is in %d", l.events, l.phase, o.Phase)
 	case o.Phase == PhaseDone && !l.isOver():
 		l.t.Fatalf("%s: done before the account finished: %s", l.events, o.Reason)
@@ -272,7 +280,8 @@ func (l *lifecycle) runToEnd() {
 	}
 }
 
-// undetectable reports whether no list can show that the action happened: a restore that ran while nothing was polled.
+// undetectable reports whether no list can show that the action happened: a restore that ran while
+// nothing was polled.
 func (l *lifecycle) undetectable() bool {
 	o, _ := l.operation()
 	return l.action == Restore && !o.evidence.wasSeen()
@@ -280,8 +289,10 @@ func (l *lifecycle) undetectable() bool {
 
 func TestOperationMatchesTheAccountInEveryOrderOfEvents(t *testing.T) {
 	depth := *lifecycleDepth
-	before := []rune{eventAccepted, eventLostDone, eventLostNotDone, eventLagging, eventList, eventMissing, eventRestart, eventOtherPoint, eventWait, eventPause}
-	after := []rune{eventStaleList, eventLagging, eventList, eventMissing, eventRestart, eventOtherPoint, eventWait, eventPause}
+	before := []rune{eventAccepted, eventLostDone, eventLostNotDone, eventLagging, eventList, eventMissing,
+		eventRestart, eventOtherPoint, eventWait, eventPause}
+	after := []rune{eventStaleList, eventLagging, eventList, eventMissing, eventRestart, eventOtherPoint, eventWait,
+		eventPause}
 	for name, action := range map[string]Action{"create": Create, "restore": Restore, "delete": Delete} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -313,7 +324,8 @@ func TestOperationMatchesTheAccountInEveryOrderOfEvents(t *testing.T) {
 	}
 }
 
-// isRedundant reports whether an event adds nothing: a second early list, or a second point of someone else. A point is never missing from two lists in a row.
+// isRedundant reports whether an event adds nothing: a second early list, or a second point of
+// someone else. A point is never missing from two lists in a row.
 func isRedundant(events string, next rune) bool {
 	switch next {
 	case eventStaleList, eventOtherPoint:

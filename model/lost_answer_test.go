@@ -17,7 +17,8 @@ func (a testAccount) loseAnswer(action Action, p Point, lookedUp time.Duration) 
 	return a.ApplyResult(o.Number, ActionResult{}, lost)
 }
 
-// requireUnknownAfter fails the test unless the outcome is still unknown after so many polls, one a second.
+// requireUnknownAfter fails the test unless the outcome is still unknown after so many polls, one a
+// second.
 func (a testAccount) requireUnknownAfter(polls int) {
 	a.t.Helper()
 	for range polls {
@@ -52,7 +53,8 @@ func TestNotSeenTimeoutStartsWhenTheAnswerIsLost(t *testing.T) {
 		o := a.loseAnswer(action, p, 5*time.Minute)
 		a.requireUnknownAfter(minMisses + 10)
 		a.advance(restoreListDelay)
-		a.requireFinished(append(a.pollPoints(), a.pollServers(ServerActive)...), o.Number, PhaseNotSeen, "before you try again")
+		a.requireFinished(append(a.pollPoints(), a.pollServers(ServerActive)...), o.Number, PhaseNotSeen,
+			"before you try again")
 	}
 }
 
@@ -81,7 +83,8 @@ func TestListRequestedBeforeTheLossDoesNotCount(t *testing.T) {
 
 func TestResumedOperationHasTheFullTimeout(t *testing.T) {
 	p := backup("1", time.Hour)
-	for _, r := range []Record{leftRecord(Create, requestedSnapshot, PhaseSending), leftRecord(Create, requestedSnapshot, PhaseUnknown), leftRecord(Delete, p, PhaseUnknown)} {
+	for _, r := range []Record{leftRecord(Create, requestedSnapshot, PhaseSending),
+		leftRecord(Create, requestedSnapshot, PhaseUnknown), leftRecord(Delete, p, PhaseUnknown)} {
 		a := newTestAccount(t, p)
 		a.advance(time.Hour)
 		o := a.Resume([]Record{r}, []Record{r}, host)[0]
@@ -143,7 +146,8 @@ func TestNotSeenNeverClaimsToBeAccepted(t *testing.T) {
 			a.pollServers(ServerActive)
 		}
 		a.advance(restoreListDelay)
-		a.requireFinished(append(a.pollPoints(points...), a.pollServers(ServerActive)...), o.Number, PhaseNotSeen, "before you try again")
+		a.requireFinished(append(a.pollPoints(points...), a.pollServers(ServerActive)...), o.Number, PhaseNotSeen,
+			"before you try again")
 		for range 2 * minMisses {
 			a.advance(time.Minute)
 			if changed := append(a.pollPoints(points...), a.pollServers(ServerActive)...); len(changed) > 0 {

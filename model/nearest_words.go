@@ -2,7 +2,8 @@ package model
 
 import "strings"
 
-// NearestWords returns the words closest to a misspelled one; nil if none is close. It ignores case and the separators _, - and .
+// NearestWords returns the words closest to a misspelled one; nil if none is close. It ignores case
+// and the separators _, - and .
 func NearestWords(word string, all []string) []string {
 	squeeze := strings.NewReplacer("_", "", "-", "", ".", "").Replace
 	wrong := squeeze(strings.ToLower(word))
@@ -19,7 +20,8 @@ func NearestWords(word string, all []string) []string {
 	return near
 }
 
-// DidYouMean returns “; did you mean web or wab?” for the words closest to a misspelled one, or "" if none is close.
+// DidYouMean returns “; did you mean web or wab?” for the words closest to a misspelled one, or ""
+// if none is close.
 func DidYouMean(word string, all []string) string {
 	near := NearestWords(word, all)
 	if near == nil {
@@ -28,7 +30,8 @@ func DidYouMean(word string, all []string) string {
 	return "; did you mean " + strings.Join(near, " or ") + "?"
 }
 
-// editDistance counts the letters to insert, delete, change or swap with their neighbor to get from a to b.
+// editDistance counts the letters to insert, delete, change or swap with their neighbor to get from
+// a to b.
 func editDistance(a, b string) int {
 	rows := make([][]int, len(a)+1)
 	for i := range rows {

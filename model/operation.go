@@ -18,7 +18,8 @@ const (
 // Phase is how far an operation has got.
 type Phase int
 
-// The phases of an operation. Running and unknown ones are polled for; all from PhaseDone on are final.
+// The phases of an operation. Running and unknown ones are polled for; all from PhaseDone on are
+// final.
 const (
 	PhaseSending     Phase = iota // the request is on its way
 	PhaseRunning                  // accepted by the API
@@ -53,12 +54,14 @@ type Operation struct {
 	FollowsID    string    // for a restore after a snapshot: the ID of that operation
 	Resumed      bool      // started by an earlier run of the program: the restore after it needs a new confirmation
 
-	// ConfirmedRole is the role of a point to delete when its deletion was confirmed; see [ActionRequest].
+	// ConfirmedRole is the role of a point to delete when its deletion was confirmed; see
+	// [ActionRequest].
 	ConfirmedRole Role
 
 	evidence evidence
 	lostAt   time.Time // when its answer was lost; zero: it was not
-	// stoppedBefore means that the server of a restore was not active when the restore was confirmed.
+	// stoppedBefore means that the server of a restore was not active when the restore was
+	// confirmed.
 	stoppedBefore bool
 
 	measured bool         // it is over, and took the time from Started to Ended
@@ -69,7 +72,8 @@ type Operation struct {
 // Title describes the operation: "snapshot before-update of web-server-01".
 func (o Operation) Title() string { return o.ActionText() + " " + o.TargetText() }
 
-// ActionText is the action and its object: "snapshot before-update", "restore 801", "delete backup #501".
+// ActionText is the action and its object: "snapshot before-update", "restore 801", "delete backup
+// #501".
 func (o Operation) ActionText() string {
 	switch o.Action {
 	case Create:
@@ -118,12 +122,14 @@ func (o Operation) Elapsed(now time.Time) time.Duration {
 // Span is how long something usually takes.
 type Span struct{ Min, Max time.Duration }
 
-// DocumentedDuration returns how long the operation takes according to the documents: a snapshot 3 to 10 minutes, a restore from one 5 to 15 [D]. It returns false if they only say that it varies.
+// DocumentedDuration returns how long the operation takes according to the documents: a snapshot 3
+// to 10 minutes, a restore from one 5 to 15 [D]. It returns false if they only say that it varies.
 func (o Operation) DocumentedDuration() (Span, bool) {
 	return DocumentedDuration(o.Action, o.Point.Kind)
 }
 
-// DocumentedDuration returns how long an action on a kind of restore point takes according to the documents; see [Operation.DocumentedDuration].
+// DocumentedDuration returns how long an action on a kind of restore point takes according to the
+// documents; see [Operation.DocumentedDuration].
 func DocumentedDuration(action Action, kind Kind) (Span, bool) {
 	switch {
 	case kind == Snapshot && action == Create:
@@ -134,23 +140,29 @@ func DocumentedDuration(action Action, kind Kind) (Span, bool) {
 	return Span{}, false
 }
 
-// clockTolerance is how far a point's creation time may lie before the time its request was sent. Both are on the API's clock, but ours is read in whole seconds.
+// clockTolerance is how far a point's creation time may lie before the time its request was sent.
+// Both are on the API's clock, but ours is read in whole seconds.
 const clockTolerance = 5 * time.Second
 
-// maxLateness is how long after its answer was lost a request may still be executed; timeouts of gateways are much shorter [I]. Points created later come from another attempt, perhaps by another program that shares the journal.
+// maxLateness is how long after its answer was lost a request may still be executed; timeouts of
+// gateways are much shorter [I]. Points created later come from another attempt, perhaps by another
+// program that shares the journal.
 const maxLateness = 30 * time.Minute
 
 // matches reports whether the point may be the result of a create whose answer was lost.
 func (o Operation) matches(p Point) bool {
 	return o.Action == Create && p.Kind == o.Point.Kind && p.Server.ID == o.Server.ID && !o.knownIDs[p.ID] &&
 		p.Type != Automatic && p.Name == o.Point.Name && p.Description == o.Point.Description &&
-		!p.CreatedAt.Before(o.Started.Add(-clockTolerance)) && (o.lostAt.IsZero() || !p.CreatedAt.After(o.lostAt.Add(maxLateness)))
+		!p.CreatedAt.Before(o.Started.Add(-clockTolerance)) &&
+		(o.lostAt.IsZero() || !p.CreatedAt.After(o.lostAt.Add(maxLateness)))
 }
 
-// LeavesUsablePoint reports whether the server of a delete keeps another usable point. It ignores the points that other actions delete.
+// LeavesUsablePoint reports whether the server of a delete keeps another usable point. It ignores
+// the points that other actions delete.
 func (o Operation) LeavesUsablePoint(points []Point, others map[Key]bool, now time.Time) bool {
 	for _, p := range points {
-		if k := p.Key(); p.Usable(now) && p.Server.ID == o.Server.ID && k != o.Point.Key() && !o.deleting[k] && !others[k] {
+		if k := p.Key(); p.Usable(now) && p.Server.ID == o.Server.ID && k != o.Point.Key() && !o.deleting[k] &&
+			!others[k] {
 			return true
 		}
 	}

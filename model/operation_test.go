@@ -17,7 +17,8 @@ func TestOperationTitleNamesActionPointAndServer(t *testing.T) {
 		"delete backup #501 of web-server-01":              {Action: Delete, Point: plain, Server: web},
 		"restore snapshot pre-migration onto db-server-01": {Action: Restore, Point: named, Server: db},
 		"restore backup #501 onto web-server-01":           {Action: Restore, Point: plain, Server: web},
-		"restore onto web-server-01":                       {Action: Restore, Server: web}, // someone else's: its point is unknown
+		// someone else's: its point is unknown
+		"restore onto web-server-01": {Action: Restore, Server: web},
 	} {
 		if got := o.Title(); got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -63,7 +64,8 @@ func TestElapsedTimeIsNeverNegative(t *testing.T) {
 
 func TestOnlyFinalPhasesAreOver(t *testing.T) {
 	for phase, over := range map[Phase]bool{
-		PhaseSending: false, PhaseRunning: false, PhaseUnknown: false, PhaseDone: true, PhaseFailed: true, PhaseRefused: true, PhaseNotSeen: true, PhaseCanceled: true,
+		PhaseSending: false, PhaseRunning: false, PhaseUnknown: false, PhaseDone: true, PhaseFailed: true,
+		PhaseRefused: true, PhaseNotSeen: true, PhaseCanceled: true,
 	} {
 		if phase.Over() != over {
 			t.Errorf("phase %d: over is %v", phase, phase.Over())

@@ -28,10 +28,12 @@ func (o Ordering[T]) Arrange(rows []T, reversed bool) []T {
 	return o.Sort(rows, o.Descending(reversed))
 }
 
-// Sort returns rows in order without modifying them; falling means greatest first. Equal rows keep their order.
+// Sort returns rows in order without modifying them; falling means greatest first. Equal rows keep
+// their order.
 type Sort[T any] func(rows []T, descending bool) []T
 
-// SortBy sorts by a key, in the order of compare. Rows without a known key are last in either direction.
+// SortBy sorts by a key, in the order of compare. Rows without a known key are last in either
+// direction.
 func SortBy[T, K any](key func(T) (k K, known bool), compare func(a, b K) int) Sort[T] {
 	return func(rows []T, descending bool) []T {
 		// Keys are stored together, so that each row is read once instead of at every comparison.
@@ -94,10 +96,12 @@ func ByText[T any](name string, text func(T) string) Ordering[T] {
 	)}
 }
 
-// compareNames compares names as people count: web-2 before web-10, ignoring case. Names that differ only in case or leading zeros are compared by their bytes, so that the order is total.
+// compareNames compares names as people count: web-2 before web-10, ignoring case. Names that
+// differ only in case or leading zeros are compared by their bytes, so that the order is total.
 func compareNames(x, y string) int { return cmp.Or(compareFolded(x, y), cmp.Compare(x, y)) }
 
-// compareFolded compares texts in lower case, and numbers in them by value. ASCII, by far the most common, is compared without allocating.
+// compareFolded compares texts in lower case, and numbers in them by value. ASCII, by far the most
+// common, is compared without allocating.
 func compareFolded(x, y string) int {
 	for i := 0; i < min(len(x), len(y)); i++ {
 		a, b := x[i], y[i]
@@ -149,12 +153,15 @@ func lowerByte(c byte) byte {
 
 // ByNumber sorts by a number, the greatest first.
 func ByNumber[T any, N cmp.Ordered](name, ascending, descending string, number func(T) N) Ordering[T] {
-	return Ordering[T]{Name: name, AscendingText: ascending, DescendingText: descending, DescendingFirst: true, Sort: SortBy(AlwaysKnown(number), cmp.Compare[N])}
+	return Ordering[T]{Name: name, AscendingText: ascending, DescendingText: descending, DescendingFirst: true,
+		Sort: SortBy(AlwaysKnown(number), cmp.Compare[N])}
 }
 
-// NewestFirst compares points by creation time, the newest first, then by kind and ID, so that the order is total.
+// NewestFirst compares points by creation time, the newest first, then by kind and ID, so that the
+// order is total.
 func NewestFirst(a, b *Point) int {
-	if c := b.CreatedAt.Compare(a.CreatedAt); c != 0 { // nearly always true, and a large fleet has a hundred thousand points
+	// nearly always true, and a large fleet has a hundred thousand points
+	if c := b.CreatedAt.Compare(a.CreatedAt); c != 0 {
 		return c
 	}
 	return cmp.Or(cmp.Compare(a.Kind, b.Kind), b.ID.Compare(a.ID))
@@ -174,11 +181,14 @@ func (i ID) Compare(other ID) int {
 	return 0
 }
 
-// ByCreation sorts points by age. They arrive newest first (see [NewestFirst]). Points of unknown age are last.
+// ByCreation sorts points by age. They arrive newest first (see [NewestFirst]). Points of unknown
+// age are last.
 func ByCreation() Ordering[*Point] {
 	return Ordering[*Point]{
-		Name: "created", AscendingText: "oldest first", DescendingText: "newest first", DescendingFirst: true, Presorted: true,
-		Sort: SortBy(func(p *Point) (time.Time, bool) { return p.CreatedAt, !p.CreatedAt.IsZero() }, time.Time.Compare),
+		Name: "created", AscendingText: "oldest first", DescendingText: "newest first", DescendingFirst: true,
+		Presorted: true,
+		Sort: SortBy(func(p *Point) (time.Time, bool) { return p.CreatedAt, !p.CreatedAt.IsZero() },
+			time.Time.Compare),
 	}
 }
 

@@ -28,14 +28,19 @@ func pointOrderings() []orderingCase {
 	}
 	address := func(p *Point) netip.Addr { at, _ := netip.ParseAddr(p.Description); return at }
 	return []orderingCase{
-		{ByCreation(), func(p *Point) bool { return p.CreatedAt.IsZero() }, func(a, b *Point) int { return a.CreatedAt.Compare(b.CreatedAt) }},
-		{ByExpiry(), func(p *Point) bool { return p.ExpiresAt.IsZero() }, func(a, b *Point) int { return a.ExpiresAt.Compare(b.ExpiresAt) }},
-		{BySize(), func(p *Point) bool { return p.SizeMB <= 0 }, func(a, b *Point) int { return cmp.Compare(a.SizeMB, b.SizeMB) }},
+		{ByCreation(), func(p *Point) bool { return p.CreatedAt.IsZero() },
+			func(a, b *Point) int { return a.CreatedAt.Compare(b.CreatedAt) }},
+		{ByExpiry(), func(p *Point) bool { return p.ExpiresAt.IsZero() },
+			func(a, b *Point) int { return a.ExpiresAt.Compare(b.ExpiresAt) }},
+		{BySize(), func(p *Point) bool { return p.SizeMB <= 0 },
+			func(a, b *Point) int { return cmp.Compare(a.SizeMB, b.SizeMB) }},
 		text(func(p *Point) string { return p.Name }),
 		text(func(p *Point) string { return string(p.Status) }),
-		{ByNumber("kind", "", "", func(p *Point) Kind { return p.Kind }), none, func(a, b *Point) int { return cmp.Compare(a.Kind, b.Kind) }},
+		{ByNumber("kind", "", "", func(p *Point) Kind { return p.Kind }), none,
+			func(a, b *Point) int { return cmp.Compare(a.Kind, b.Kind) }},
 		{ByAddress("address", func(p *Point) string { return p.Description }),
-			func(p *Point) bool { return !address(p).IsValid() }, func(a, b *Point) int { return address(a).Compare(address(b)) }},
+			func(p *Point) bool { return !address(p).IsValid() },
+			func(a, b *Point) int { return address(a).Compare(address(b)) }},
 	}
 }
 

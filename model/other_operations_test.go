@@ -10,7 +10,8 @@ func TestOperationOfOthersAppearsOnceAndEnds(t *testing.T) {
 	night := backup("510", 10*time.Minute).asAutomatic().withStatus(InProgress)
 	for _, server := range []ID{"", web.ID, ""} {
 		a.pollKind(Backup, server, night)
-		if o := a.openOperation(); o.Mine || o.Action != Create || !o.Started.Equal(night.CreatedAt) || o.Elapsed(a.Now) != 10*time.Minute {
+		if o := a.openOperation(); o.Mine || o.Action != Create || !o.Started.Equal(night.CreatedAt) ||
+			o.Elapsed(a.Now) != 10*time.Minute {
 			t.Errorf("it is %+v", o)
 		}
 	}
@@ -89,10 +90,12 @@ func TestListFromBeforeAnActionDoesNotHideItsPoint(t *testing.T) {
 		old, _ := a.Snapshots.Start(a.Now) // requested before the answer, so it does not have the snapshot
 		servers, _ := a.Servers.Start(a.Now)
 		a.ApplyResult(o.Number, ActionResult{Point: createdSnapshot(InProgress, a.Now)}, Outcome{})
-		if over := append(a.ApplyPoints(Snapshot, narrow, old, nil, nil), a.ApplyServers(servers, nil, nil)...); len(over) > 0 {
+		if over := append(a.ApplyPoints(Snapshot, narrow, old, nil, nil),
+			a.ApplyServers(servers, nil, nil)...); len(over) > 0 {
 			t.Errorf("an old list has ended it: %s", over[0].Reason)
 		}
-		if _, ok := a.Point(Key{Snapshot, "802"}); !ok || len(a.Servers.Value) != 2 || a.openOperation().Phase != PhaseRunning {
+		if _, ok := a.Point(Key{Snapshot, "802"}); !ok || len(a.Servers.Value) != 2 ||
+			a.openOperation().Phase != PhaseRunning {
 			t.Error("an old list was applied")
 		}
 		if _, ok := a.Snapshots.Start(a.Now); !ok {
@@ -122,7 +125,8 @@ func TestCanceledRestoreIsNeverSent(t *testing.T) {
 	}
 	first = a.ApplyResult(first.Number, ActionResult{}, refusedOutcome)
 	off := a.CancelRestore(first, "the snapshot was not made", "run")
-	if off.Phase != PhaseCanceled || off.Action != Restore || off.Point != after || off.Server != web || off.Reason == "" || off.FollowsID != first.ID {
+	if off.Phase != PhaseCanceled || off.Action != Restore || off.Point != after || off.Server != web ||
+		off.Reason == "" || off.FollowsID != first.ID {
 		t.Errorf("%+v", off)
 	}
 	if off.Number == first.Number || off.ID == first.ID {
@@ -143,7 +147,8 @@ func TestOpenOperationIsNeverTrimmed(t *testing.T) {
 	if got := a.openOperation(); got.Number != first.Number {
 		t.Errorf("it is %s", got.Title())
 	}
-	if o := a.ApplyResult(first.Number, ActionResult{Point: createdSnapshot(InProgress, a.Now)}, Outcome{}); o.Phase != PhaseRunning {
+	if o := a.ApplyResult(first.Number, ActionResult{Point: createdSnapshot(InProgress, a.Now)},
+		Outcome{}); o.Phase != PhaseRunning {
 		t.Errorf("its answer was not applied: %+v", o)
 	}
 }
@@ -151,7 +156,8 @@ func TestOpenOperationIsNeverTrimmed(t *testing.T) {
 func TestOperationsAreSortedByStart(t *testing.T) {
 	a := newTestAccount(t)
 	a.startAction(Create, requestedSnapshot)
-	early, late := backup("1", time.Hour).onServer(db).withStatus(InProgress), backup("2", time.Minute).onServer(db).withStatus(InProgress)
+	early, late := backup("1", time.Hour).onServer(db).withStatus(InProgress),
+		backup("2", time.Minute).onServer(db).withStatus(InProgress)
 	a.pollPoints(late, early)
 	all := a.Operations()
 	if len(all) != 3 || all[0].Point.ID != "1" || all[1].Point.ID != "2" || !all[2].Mine {

@@ -24,7 +24,8 @@ func (k Kind) String() string {
 	return "backup"
 }
 
-// Limit returns how many a server may have: 5 snapshots, 10 manual backups [D]. Automatic backups do not count [D].
+// Limit returns how many a server may have: 5 snapshots, 10 manual backups [D]. Automatic backups
+// do not count [D].
 func (k Kind) Limit() int {
 	if k == Snapshot {
 		return 5
@@ -58,7 +59,8 @@ func (s PointStatus) Running() bool { return s == InProgress }
 // Failed reports whether the status means that the point is unusable.
 func (s PointStatus) Failed() bool { return s == Failed || s == Errored }
 
-// Point is a restore point: a backup or a snapshot of a server. Times are UTC, and zero if the API gave none.
+// Point is a restore point: a backup or a snapshot of a server. Times are UTC, and zero if the API
+// gave none.
 type Point struct {
 	Kind        Kind
 	ID          ID
@@ -85,7 +87,8 @@ type Key struct {
 // Key returns the point's key.
 func (p Point) Key() Key { return Key{p.Kind, p.ID} }
 
-// Label returns the point's name: a snapshot's name, or else a backup's description, or else its type and ID.
+// Label returns the point's name: a snapshot's name, or else a backup's description, or else its
+// type and ID.
 func (p Point) Label() string {
 	switch {
 	case p.Name != "":
@@ -98,13 +101,17 @@ func (p Point) Label() string {
 	return fmt.Sprintf("%s #%s", p.Kind, p.ID)
 }
 
-// CountsInQuota reports whether the point counts in its server's quota: all snapshots and manual backups do [D].
+// CountsInQuota reports whether the point counts in its server's quota: all snapshots and manual
+// backups do [D].
 func (p Point) CountsInQuota() bool { return p.Kind == Snapshot || p.Type == Manual }
 
-// MaxClockDrift is how far a creation time may lie ahead of the API's clock [I], because the clocks of two machines differ a little. Times further ahead are not trusted.
+// MaxClockDrift is how far a creation time may lie ahead of the API's clock [I], because the clocks
+// of two machines differ a little. Times further ahead are not trusted.
 const MaxClockDrift = 5 * time.Minute
 
-// Age returns how old the point is at a time on the API's clock. It returns false if that is unknown: no time was given, it was unreadable, or it is in the future by more than [MaxClockDrift].
+// Age returns how old the point is at a time on the API's clock. It returns false if that is
+// unknown: no time was given, it was unreadable, or it is in the future by more than
+// [MaxClockDrift].
 func (p *Point) Age(now time.Time) (time.Duration, bool) {
 	if p.CreatedAt.IsZero() || p.inFuture(now) {
 		return 0, false
@@ -126,11 +133,13 @@ func (p *Point) lastsUntil(until time.Time) bool {
 // Size returns the point's size in MB, and false if it is unknown.
 func (p Point) Size() (mb int64, known bool) { return p.SizeMB, p.SizeMB > 0 || p.ZeroSize }
 
-// CannotRestore returns why the server cannot be restored from this point, or "". An unknown status is no reason: the API decides.
+// CannotRestore returns why the server cannot be restored from this point, or "". An unknown status
+// is no reason: the API decides.
 func (p Point) CannotRestore(now time.Time) string {
 	switch {
 	case p.Expired(now) && !p.Status.Running() && !p.Status.Failed():
-		return fmt.Sprintf("%s #%s expired %s ago: it can no longer be restored", p.Kind, p.ID, FormatDuration(now.Sub(p.ExpiresAt)))
+		return fmt.Sprintf("%s #%s expired %s ago: it can no longer be restored", p.Kind, p.ID,
+			FormatDuration(now.Sub(p.ExpiresAt)))
 	case p.Status.Running():
 		return fmt.Sprintf("%s #%s is still being created: wait until it has completed", p.Kind, p.ID)
 	case p.Status.Failed():
@@ -147,7 +156,8 @@ func (p Point) CannotDelete() string {
 	return ""
 }
 
-// Usable reports whether the server can certainly be restored from the point: it is complete and has not expired.
+// Usable reports whether the server can certainly be restored from the point: it is complete and
+// has not expired.
 func (p *Point) Usable(now time.Time) bool { return p.Status == Completed && !p.Expired(now) }
 
 // BackupFilter narrows a list of backups; empty fields do not.
@@ -179,7 +189,8 @@ type Account struct {
 	Permissions []string // not interpreted
 }
 
-// Label returns the account's display name: the company, or else the person, or else the email address.
+// Label returns the account's display name: the company, or else the person, or else the email
+// address.
 func (a Account) Label() string {
 	switch {
 	case a.Company != "":
@@ -203,7 +214,8 @@ func PointsOf(points []Point, server ID) []Point {
 	return out
 }
 
-// NewestUsable returns the newest usable point, and false if there is none. A point of unknown age is returned only if there is no other.
+// NewestUsable returns the newest usable point, and false if there is none. A point of unknown age
+// is returned only if there is no other.
 func NewestUsable(points []Point, now time.Time) (Point, bool) {
 	var best *Point
 	known := false
@@ -223,15 +235,18 @@ func NewestUsable(points []Point, now time.Time) (Point, bool) {
 	return *best, true
 }
 
-// Role is a point's importance to its server. It decides how strict the confirmation before a deletion is.
+// Role is a point's importance to its server. It decides how strict the confirmation before a
+// deletion is.
 type Role int
 
 // The roles of a point among its server's points.
 const (
 	OrdinaryPoint Role = iota
 	NewestPoint        // the newest usable one: restoring an older one loses more
-	LastBackup         // the only usable backup: without it only snapshots remain, on the server's own infrastructure [D]
-	LastPoint          // the only usable one: without it nothing can be restored
+	// the only usable backup: without it only snapshots remain, on the server's own infrastructure
+	// [D]
+	LastBackup
+	LastPoint // the only usable one: without it nothing can be restored
 )
 
 // RoleOf returns the point's role among all points, at a time on the API's clock.
@@ -293,7 +308,8 @@ func (q Quota) Taken() int { return q.Used + q.Pending }
 // Full reports whether there is certainly no room.
 func (q Quota) Full() bool { return q.Used >= q.Limit }
 
-// MayBeFull reports whether there is no room if running and failed points count, or if an incomplete list lacks some.
+// MayBeFull reports whether there is no room if running and failed points count, or if an
+// incomplete list lacks some.
 func (q Quota) MayBeFull() bool { return q.Incomplete || q.Taken() >= q.Limit }
 
 // Left returns how much room there certainly is.
@@ -304,13 +320,15 @@ func (q Quota) Left() int {
 	return max(q.Limit-q.Taken(), 0)
 }
 
-// Limits of the forms. The API documents none; these prevent mistakes such as a pasted log from being sent.
+// Limits of the forms. The API documents none; these prevent mistakes such as a pasted log from
+// being sent.
 const (
 	MaxSnapshotName = 100
 	MaxDescription  = 500
 )
 
-// CheckSnapshotName returns why the API would refuse a snapshot's name, by its rule ^[A-Za-z0-9_-]+$ [D].
+// CheckSnapshotName returns why the API would refuse a snapshot's name, by its rule
+// ^[A-Za-z0-9_-]+$ [D].
 func CheckSnapshotName(name string) error {
 	if name == "" {
 		return errors.New("a snapshot needs a name")

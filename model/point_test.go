@@ -20,7 +20,8 @@ func backup(id ID, ago time.Duration) Point {
 }
 
 func snapshot(id ID, ago time.Duration) Point {
-	return Point{Kind: Snapshot, ID: id, Server: web, Name: "s" + string(id), Status: Completed, CreatedAt: now.Add(-ago)}
+	return Point{Kind: Snapshot, ID: id, Server: web, Name: "s" + string(id), Status: Completed,
+		CreatedAt: now.Add(-ago)}
 }
 
 func (p Point) withStatus(status PointStatus) Point {
@@ -86,21 +87,26 @@ func TestRoleCountsOnlyUsablePoints(t *testing.T) {
 		others []Point
 		want   Role
 	}{
-		"alone":                             {nil, LastPoint},
-		"next to a failed one":              {[]Point{backup("2", 0).withStatus(Failed)}, LastPoint},
-		"next to one that is being made":    {[]Point{snapshot("2", 0).withStatus(InProgress)}, LastPoint},
-		"next to one of an unknown status":  {[]Point{backup("2", 0).withStatus("verifying")}, LastPoint},
-		"next to those of another server":   {[]Point{backup("2", 0).onServer(db), snapshot("3", 0).onServer(db)}, LastPoint},
-		"next to an older one":              {[]Point{backup("2", 2*time.Hour)}, NewestPoint},
-		"next to an older snapshot":         {[]Point{snapshot("1", 2*time.Hour)}, LastBackup}, // the same ID, another kind
-		"next to a newer one":               {[]Point{backup("2", time.Minute)}, OrdinaryPoint},
-		"next to a newer snapshot":          {[]Point{snapshot("1", time.Minute)}, LastBackup},
-		"next to an expired one":            {[]Point{backup("2", 2*time.Hour).expiringIn(-time.Second)}, LastPoint},
-		"and an expired one and a snapshot": {[]Point{backup("2", 2*time.Hour).expiringIn(0), snapshot("3", 0)}, LastBackup},
-		"next to one from the future":       {[]Point{backup("2", -time.Hour)}, NewestPoint},
-		"newest of what can be restored":    {[]Point{backup("2", 0).withStatus(Failed), backup("3", 2*time.Hour).asAutomatic()}, NewestPoint},
-		"between a newer and an older one":  {[]Point{backup("2", 2*time.Hour), snapshot("3", 0)}, OrdinaryPoint},
-		"with no time known for the others": {[]Point{{Kind: Backup, ID: "2", Server: web, Status: Completed}}, NewestPoint},
+		"alone":                            {nil, LastPoint},
+		"next to a failed one":             {[]Point{backup("2", 0).withStatus(Failed)}, LastPoint},
+		"next to one that is being made":   {[]Point{snapshot("2", 0).withStatus(InProgress)}, LastPoint},
+		"next to one of an unknown status": {[]Point{backup("2", 0).withStatus("verifying")}, LastPoint},
+		"next to those of another server": {[]Point{backup("2", 0).onServer(db), snapshot("3", 0).onServer(db)},
+			LastPoint},
+		"next to an older one": {[]Point{backup("2", 2*time.Hour)}, NewestPoint},
+		// the same ID, another kind
+		"next to an older snapshot": {[]Point{snapshot("1", 2*time.Hour)}, LastBackup},
+		"next to a newer one":       {[]Point{backup("2", time.Minute)}, OrdinaryPoint},
+		"next to a newer snapshot":  {[]Point{snapshot("1", time.Minute)}, LastBackup},
+		"next to an expired one":    {[]Point{backup("2", 2*time.Hour).expiringIn(-time.Second)}, LastPoint},
+		"and an expired one and a snapshot": {[]Point{backup("2", 2*time.Hour).expiringIn(0), snapshot("3", 0)},
+			LastBackup},
+		"next to one from the future": {[]Point{backup("2", -time.Hour)}, NewestPoint},
+		"newest of what can be restored": {[]Point{backup("2", 0).withStatus(Failed),
+			backup("3", 2*time.Hour).asAutomatic()}, NewestPoint},
+		"between a newer and an older one": {[]Point{backup("2", 2*time.Hour), snapshot("3", 0)}, OrdinaryPoint},
+		"with no time known for the others": {[]Point{{Kind: Backup, ID: "2", Server: web, Status: Completed}},
+			NewestPoint},
 	} {
 		for _, all := range [][]Point{append(slices.Clone(c.others), p), append([]Point{p}, c.others...)} {
 			if got := RoleOf(p, all, now); got != c.want {
@@ -124,9 +130,11 @@ func TestSnapshotIsNeverTheLastBackup(t *testing.T) {
 }
 
 func TestExpiredPointCannotBeRestored(t *testing.T) {
-	for left, want := range map[time.Duration]string{time.Second: "", 0: "expired 0 s ago", -3 * time.Hour: "expired 3 h ago: it can no longer be restored"} {
+	for left, want := range map[time.Duration]string{time.Second: "", 0: "expired 0 s ago",
+		-3 * time.Hour: "expired 3 h ago: it can no longer be restored"} {
 		p := backup("1", 48*time.Hour).expiringIn(left)
-		if got := p.CannotRestore(now); (got == "") != (want == "") || !strings.Contains(got, want) || p.Usable(now) != (want == "") {
+		if got := p.CannotRestore(now); (got == "") != (want == "") || !strings.Contains(got, want) ||
+			p.Usable(now) != (want == "") {
 			t.Errorf("%s left: %q, want %q; usable %v", left, got, want, p.Usable(now))
 		}
 		if p.CannotDelete() != "" {
@@ -163,17 +171,26 @@ func TestQuotaFollowsTheDocuments(t *testing.T) {
 		full, maybe bool
 		left        int
 	}{
-		"nothing":                      {Backup, nil, Quota{0, 0, 10, false}, false, false, 10},
-		"automatic ones do not count":  {Backup, several(30, backup("1", 0).asAutomatic()), Quota{0, 0, 10, false}, false, false, 10},
-		"one is left":                  {Backup, several(9, backup("1", 0)), Quota{9, 0, 10, false}, false, false, 1},
-		"full":                         {Backup, several(10, backup("1", 0)), Quota{10, 0, 10, false}, true, true, 0},
-		"over it":                      {Backup, several(12, backup("1", 0)), Quota{12, 0, 10, false}, true, true, 0},
-		"running and failed may count": {Snapshot, append(several(3, snapshot("1", 0)), snapshot("2", 0).withStatus(InProgress), snapshot("3", 0).withStatus(Errored)), Quota{3, 2, 5, false}, false, true, 0},
-		"of which there is room":       {Snapshot, append(several(3, snapshot("1", 0)), snapshot("2", 0).withStatus(Failed)), Quota{3, 1, 5, false}, false, false, 1},
-		"unknown statuses count":       {Snapshot, several(5, snapshot("1", 0).withStatus("verifying")), Quota{5, 0, 5, false}, true, true, 0},
-		"another kind does not":        {Snapshot, several(10, backup("1", 0)), Quota{0, 0, 5, false}, false, false, 5},
-		"another server does not":      {Snapshot, several(5, snapshot("1", 0).onServer(db)), Quota{0, 0, 5, false}, false, false, 5},
-		"a backup of no type does not": {Backup, several(3, Point{Kind: Backup, ID: "1", Server: web, Status: Completed}), Quota{0, 0, 10, false}, false, false, 10},
+		"nothing": {Backup, nil, Quota{0, 0, 10, false}, false, false, 10},
+		"automatic ones do not count": {Backup, several(30, backup("1", 0).asAutomatic()), Quota{0, 0, 10, false},
+			false, false, 10},
+		"one is left": {Backup, several(9, backup("1", 0)), Quota{9, 0, 10, false}, false, false, 1},
+		"full":        {Backup, several(10, backup("1", 0)), Quota{10, 0, 10, false}, true, true, 0},
+		"over it":     {Backup, several(12, backup("1", 0)), Quota{12, 0, 10, false}, true, true, 0},
+		"running and failed may count": {Snapshot,
+			append(several(3, snapshot("1", 0)), snapshot("2", 0).withStatus(InProgress),
+				snapshot("3", 0).withStatus(Errored)), Quota{3, 2, 5, false}, false, true, 0},
+		"of which there is room": {Snapshot,
+			append(several(3, snapshot("1", 0)), snapshot("2", 0).withStatus(Failed)), Quota{3, 1, 5, false}, false,
+			false, 1},
+		"unknown statuses count": {Snapshot, several(5, snapshot("1", 0).withStatus("verifying")),
+			Quota{5, 0, 5, false}, true, true, 0},
+		"another kind does not": {Snapshot, several(10, backup("1", 0)), Quota{0, 0, 5, false}, false, false, 5},
+		"another server does not": {Snapshot, several(5, snapshot("1", 0).onServer(db)), Quota{0, 0, 5, false},
+			false, false, 5},
+		"a backup of no type does not": {Backup,
+			several(3, Point{Kind: Backup, ID: "1", Server: web, Status: Completed}), Quota{0, 0, 10, false}, false,
+			false, 10},
 	} {
 		got := QuotaOf(c.kind, web.ID, c.points)
 		if got != c.want || got.Full() != c.full || got.MayBeFull() != c.maybe || got.Left() != c.left {
@@ -232,7 +249,8 @@ func checkReason(t *testing.T, text string, err error, want string) {
 func TestPointOrderIsTotal(t *testing.T) {
 	points := []Point{
 		backup("12", 0), backup("9", 0), snapshot("12", 0), snapshot("9", 0), snapshot("a", 0), // all at the same time
-		backup("3", time.Hour), snapshot("4", time.Minute), {Kind: Backup, ID: "1"}, {Kind: Snapshot, ID: "1"}, {Kind: Snapshot, ID: "01"},
+		backup("3", time.Hour), snapshot("4", time.Minute), {Kind: Backup, ID: "1"}, {Kind: Snapshot, ID: "1"},
+		{Kind: Snapshot, ID: "01"},
 	}
 	want := slices.Clone(points)
 	SortNewestFirst(want)
@@ -276,7 +294,8 @@ func TestAccountLabels(t *testing.T) {
 
 func TestOnlyARunningRestoreBlocksAServer(t *testing.T) {
 	for status, barred := range map[ServerStatus]bool{
-		ServerActive: false, ServerStopped: false, ServerSuspended: false, ServerRestoring: true, "migrating": false, "": false,
+		ServerActive: false, ServerStopped: false, ServerSuspended: false, ServerRestoring: true, "migrating": false,
+		"": false,
 	} {
 		s := Server{ID: "1", Name: "web-server-01", Status: status}
 		if why := s.CannotChange(); (why != "") != barred || barred && !strings.Contains(why, "web-server-01") {

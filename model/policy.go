@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Health is a state of a server's coverage. Higher is worse, so sorting by it puts the servers that need attention first.
+// Health is a state of a server's coverage. Higher is worse, so sorting by it puts the servers that
+// need attention first.
 type Health int
 
 // The states of coverage, best first. Up to Expiring the policy is met; from TooFew on it is not.
@@ -25,23 +26,28 @@ const (
 
 // healthNames are the same on the screen, in filters and in output.
 var healthNames = [...]string{
-	Fine: "fine", BackupsFull: "backups full", SnapshotsFull: "snapshots full", OddDate: "odd date", Expiring: "expiring",
-	TooFew: "too few", Overdue: "overdue", Failing: "failing", NoBackup: "no backup", None: "none",
+	Fine: "fine", BackupsFull: "backups full", SnapshotsFull: "snapshots full", OddDate: "odd date",
+	Expiring: "expiring",
+	TooFew:   "too few", Overdue: "overdue", Failing: "failing", NoBackup: "no backup", None: "none",
 }
 
 // String returns the state's name, for people and for programs.
 func (h Health) String() string { return healthNames[h] }
 
-// Met reports whether the policy is met now. Full quotas, odd dates and coming expiries are only warnings.
+// Met reports whether the policy is met now. Full quotas, odd dates and coming expiries are only
+// warnings.
 func (h Health) Met() bool { return h < TooFew }
 
-// DefaultMaxAge is the greatest age of the newest usable backup if nothing else is configured: slightly over a day, because automatic backups are daily [E].
+// DefaultMaxAge is the greatest age of the newest usable backup if nothing else is configured:
+// slightly over a day, because automatic backups are daily [E].
 const DefaultMaxAge = 26 * time.Hour
 
 // ExpiringWithin is how far ahead an assessment looks for expiring points.
 const ExpiringWithin = 48 * time.Hour
 
-// Policy is what a server must have to be covered. Each kind is assessed separately: snapshots live on the server's own infrastructure and are for rollback, backups on separate storage and for disaster recovery [D].
+// Policy is what a server must have to be covered. Each kind is assessed separately: snapshots live
+// on the server's own infrastructure and are for rollback, backups on separate storage and for
+// disaster recovery [D].
 type Policy struct {
 	Backups   Requirement
 	Snapshots Requirement
@@ -98,7 +104,9 @@ type KindState struct {
 	durable int       // usable points that do not expire soon
 }
 
-// Assess checks a server's points against a policy, at a time on the API's clock. points are backups and snapshots, newest first. Suspended and stopped servers are assessed like others, because they may be needed again. Future points are not assumed.
+// Assess checks a server's points against a policy, at a time on the API's clock. points are
+// backups and snapshots, newest first. Suspended and stopped servers are assessed like others,
+// because they may be needed again. Future points are not assumed.
 func Assess(server Server, points []Point, policy Policy, now time.Time) Assessment {
 	a := Assessment{Server: server.Ref(), Policy: policy}
 	for i := range points {
@@ -174,7 +182,9 @@ func (a *Assessment) findReasons(points []Point, now time.Time) {
 	}
 }
 
-// checkFailures checks the last attempt of each kind, so that a snapshot does not hide failing backups. If snapshots are not required, a failed one counts until a point of either kind has completed after it.
+// checkFailures checks the last attempt of each kind, so that a snapshot does not hide failing
+// backups. If snapshots are not required, a failed one counts until a point of either kind has
+// completed after it.
 func (a *Assessment) checkFailures(points []Point, now time.Time) {
 	wanted := a.Policy.Snapshots.Need() > 0
 	for _, last := range []*Point{
@@ -203,15 +213,18 @@ func (a *Assessment) checkAge(kind Kind, now time.Time) {
 		return
 	}
 	a.limitValidity(now.Add(untilTextChanges(age)))
-	a.addReason(Overdue, fmt.Sprintf("the newest %s is %s old: at most %s is allowed", kind, FormatDuration(age), FormatDuration(limit)))
+	a.addReason(Overdue, fmt.Sprintf("the newest %s is %s old: at most %s is allowed", kind, FormatDuration(age),
+		FormatDuration(limit)))
 }
 
-// checkCount checks the number of usable points of a kind. Other reasons report that there are none at all.
+// checkCount checks the number of usable points of a kind. Other reasons report that there are none
+// at all.
 func (a *Assessment) checkCount(kind Kind, _ time.Time) {
 	need, has := a.Policy.ForKind(kind).Need(), a.Kinds[kind].Usable
 	reported := a.Usable == 0 || kind == Backup && has == 0
 	if !reported && has < need {
-		a.addReason(TooFew, fmt.Sprintf("it has %s; at least %d required", Pluralize(has, "usable "+kind.String()), need))
+		a.addReason(TooFew, fmt.Sprintf("it has %s; at least %d required", Pluralize(has, "usable "+kind.String()),
+			need))
 	}
 }
 
@@ -249,7 +262,8 @@ func (p *Point) oddDate(now time.Time) string {
 	case p.CreatedUnreadable:
 		return fmt.Sprintf("the creation time of %s #%s is unreadable: its age is unknown", p.Kind, p.ID)
 	case p.inFuture(now):
-		return fmt.Sprintf("%s #%s is dated %s, in the future: its age is unknown", p.Kind, p.ID, p.CreatedAt.UTC().Format("2 Jan 2006 15:04 UTC"))
+		return fmt.Sprintf("%s #%s is dated %s, in the future: its age is unknown", p.Kind, p.ID,
+			p.CreatedAt.UTC().Format("2 Jan 2006 15:04 UTC"))
 	case p.ExpiresUnreadable:
 		return fmt.Sprintf("the expiry of %s #%s is unreadable", p.Kind, p.ID)
 	}
@@ -280,7 +294,8 @@ func (a Assessment) healthSet() uint {
 	return set
 }
 
-// WorstFirst is a total order of assessments of different servers, for [slices.SortFunc]: by state, then the older newest backup first, then by name and ID.
+// WorstFirst is a total order of assessments of different servers, for [slices.SortFunc]: by state,
+// then the older newest backup first, then by name and ID.
 func WorstFirst(a, b Assessment) int {
 	return cmp.Or(cmp.Compare(b.Health, a.Health), a.Kinds[Backup].Newest.Compare(b.Kinds[Backup].Newest),
 		a.Newest.Compare(b.Newest), byNameAndID(a.Server, b.Server))
@@ -298,7 +313,8 @@ func byNameAndID(a, b ServerRef) int {
 	return 0
 }
 
-// lastFinished returns the newest point that completed or failed, or nil. Points of unknown age or status do not hide a failure.
+// lastFinished returns the newest point that completed or failed, or nil. Points of unknown age or
+// status do not hide a failure.
 func lastFinished(points []Point, now time.Time, about func(*Point) bool) *Point {
 	for i := range points {
 		p := &points[i]

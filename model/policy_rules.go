@@ -12,10 +12,12 @@ type PolicyRule struct {
 	Policy   Policy
 }
 
-// Policies are rules in order: the first that matches a server applies, or else [DefaultPolicy]. A last rule without globs replaces the default.
+// Policies are rules in order: the first that matches a server applies, or else [DefaultPolicy]. A
+// last rule without globs replaces the default.
 type Policies []PolicyRule
 
-// maxRulePoints is the most points that a rule may require. Automatic backups usually live 30 days [D], and there are at most 10 manual ones and 5 snapshots [D].
+// maxRulePoints is the most points that a rule may require. Automatic backups usually live 30 days
+// [D], and there are at most 10 manual ones and 5 snapshots [D].
 const maxRulePoints = 100
 
 // For returns the policy that applies to the server.
@@ -39,17 +41,21 @@ func (p Policies) Check() []Problem {
 		for _, kind := range []Kind{Backup, Snapshot} {
 			w := rule.Policy.ForKind(kind)
 			if w.MaxAge < 0 || w.MaxAge > longestAge {
-				problems = append(problems, rule.problem(i, fmt.Sprintf("%s_max_age cannot be %s: write an age from 0h (any) to 100y", kind, formatSigned(w.MaxAge))))
+				problems = append(problems, rule.problem(i, fmt.Sprintf("%s_max_age cannot be %s: write an age from "+
+					"0h (any) to 100y", kind, formatSigned(w.MaxAge))))
 			}
 			if w.Min < 0 || w.Min > maxRulePoints {
-				problems = append(problems, rule.problem(i, fmt.Sprintf("min_%ss cannot be %d: write a number from 0 (none) to %d", kind, w.Min, maxRulePoints)))
+				problems = append(problems, rule.problem(i,
+					fmt.Sprintf("min_%ss cannot be %d: write a number from 0 (none) to %d", kind, w.Min,
+						maxRulePoints)))
 			}
 		}
 	}
 	return problems
 }
 
-// Unmatched reports the rules that apply to no server, to reveal mistakes in globs. Rules without globs are not reported.
+// Unmatched reports the rules that apply to no server, to reveal mistakes in globs. Rules without
+// globs are not reported.
 func (p Policies) Unmatched(servers []Server) []Problem {
 	used, fitted := make([]int, len(p)), make([]int, len(p))
 	for _, s := range servers {
@@ -70,9 +76,11 @@ func (p Policies) Unmatched(servers []Server) []Problem {
 		switch {
 		case used[i] > 0 || rule.Server == "" && rule.Location == "":
 		case fitted[i] > 0:
-			problems = append(problems, rule.problem(i, "an earlier rule applies to each server that it matches: move it up"))
+			problems = append(problems, rule.problem(i, "an earlier rule applies to each server that it matches: "+
+				"move it up"))
 		default:
-			problems = append(problems, rule.problem(i, "it matches no server of this account: * matches any characters, ? matches one"))
+			problems = append(problems, rule.problem(i, "it matches no server of this account: * matches any "+
+				"characters, ? matches one"))
 		}
 	}
 	return problems

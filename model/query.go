@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// Problem describes one mistake in the user's input or request in one sentence: where, what, and what is allowed. It is an error, so that a command can return it directly.
+// Problem describes one mistake in the user's input or request in one sentence: where, what, and
+// what is allowed. It is an error, so that a command can return it directly.
 type Problem struct {
 	From, To int       // the affected bytes of the input; both 0 if it concerns no input
 	Server   ServerRef // the affected server, if any
@@ -16,13 +17,19 @@ type Problem struct {
 // Error returns the message.
 func (p Problem) Error() string { return p.Message }
 
-// Query is a parsed filter. Rows match if they match all its terms. The zero Query matches all rows.
+// Query is a parsed filter. Rows match if they match all its terms. The zero Query matches all
+// rows.
 //
-// A word is searched for as in fzf: its letters in the name, in order, with the best match marked. Otherwise it must occur literally in another text of the row. A quoted word must occur as written.
+// A word is searched for as in fzf: its letters in the name, in order, with the best match marked.
+// Otherwise it must occur literally in another text of the row. A quoted word must occur as
+// written.
 //
-// A field (see [FieldSet.Fields]) is compared with “:” (contains; begins with, for fields with few values; equals, for an ID), “=” or “!=”. Ages, expiries and sizes are compared with < <= > >=. In an unquoted value “*” matches any characters and “?” one. A leading “-” or “!” negates a term.
+// A field (see [FieldSet.Fields]) is compared with “:” (contains; begins with, for fields with few
+// values; equals, for an ID), “=” or “!=”. Ages, expiries and sizes are compared with < <= > >=. In
+// an unquoted value “*” matches any characters and “?” one. A leading “-” or “!” negates a term.
 //
-// Letters match either case unless the term has a capital one; statuses, types, kinds and healths always ignore case. Unknown values (an age, a size) match no comparison and no negated one.
+// Letters match either case unless the term has a capital one; statuses, types, kinds and healths
+// always ignore case. Unknown values (an age, a size) match no comparison and no negated one.
 type Query struct {
 	fields    FieldSet
 	terms     []term
@@ -68,7 +75,8 @@ var operators = map[string]struct {
 // opposite is the negation of a comparison, used for a “-”, so that an unknown age matches neither.
 var opposite = map[operator]operator{opLess: opAtLeast, opAtMost: opMore, opMore: opAtMost, opAtLeast: opLess}
 
-// ParseQuery parses a filter. Mistakes are returned as problems with their positions. The query uses the valid rest, so that the list does not jump during typing.
+// ParseQuery parses a filter. Mistakes are returned as problems with their positions. The query
+// uses the valid rest, so that the list does not jump during typing.
 func ParseQuery(text string, fields FieldSet) (Query, []Problem) {
 	q := Query{fields: fields, wordsOnly: true}
 	var problems []Problem
@@ -103,7 +111,8 @@ func (s FieldSet) parseTerm(t token) (_ term, from int, why string) {
 	o, known := operators[t.operator]
 	switch {
 	case !known:
-		return term{}, t.nameFrom, t.name + t.operator + ": after a field write one of : = != < <= > >=; quote a value that begins with one"
+		return term{}, t.nameFrom, t.name + t.operator + ": after a field write one of : = != < <= > >=; quote a " +
+			"value that begins with one"
 	case t.value == "" && !t.quoted:
 		return term{}, t.nameFrom, t.name + t.operator + " needs a value: " + field.valueHint()
 	}
@@ -120,7 +129,8 @@ func (s FieldSet) parseTerm(t token) (_ term, from int, why string) {
 // Empty reports whether every row matches the query.
 func (q Query) Empty() bool { return len(q.terms) == 0 }
 
-// String returns the query in canonical form, without invalid terms. ParseQuery parses it to the same query.
+// String returns the query in canonical form, without invalid terms. ParseQuery parses it to the
+// same query.
 func (q Query) String() string {
 	words := make([]string, len(q.terms))
 	for i, t := range q.terms {

@@ -61,23 +61,39 @@ const (
 
 // fields are the fields by number, in the order of the help.
 var fields = [fieldCount]Field{
-	fieldStatus:   {Name: "status", Description: "active, stopped, failed, …; any status of the API", Example: "status:failed", sets: ServerFields | PointFields, parse: parseTextTerm},
-	fieldHealth:   {Name: "health", Alias: "note", Description: "state of coverage", Example: "health:overdue", Values: healthNames[:], sets: ServerFields, parse: parseEnumTerm},
-	fieldKind:     {Name: "kind", Description: "backup or snapshot", Example: "kind:snapshot", Values: []string{Backup.String(), Snapshot.String()}, sets: PointFields, parse: parseEnumTerm},
-	fieldType:     {Name: "type", Description: "type of a backup", Example: "type:manual", Values: []string{string(Manual), string(Automatic)}, sets: PointFields, parse: parseEnumTerm},
-	fieldName:     {Name: "name", Description: "name; for a backup, its description", Example: "name:web*", sets: ServerFields | PointFields, parse: parseTextTerm},
-	fieldServer:   {Name: "server", Description: "server name", Example: "server:web*", sets: ServerFields | PointFields, parse: parseTextTerm},
-	fieldID:       {Name: "id", Description: "exact ID", Example: "id:801", sets: ServerFields | PointFields, parse: parseTextTerm},
-	fieldAge:      {Name: "age", Description: "age; for a server, of its newest usable point", Example: "age>7d", sets: ServerFields | PointFields, parse: parseAgeTerm},
-	fieldExpiry:   {Name: "expires", Description: "time until it expires", Example: "expires<3d", sets: PointFields, parse: parseExpiryTerm},
-	fieldSize:     {Name: "size", Description: "size of the point", Example: "size>10GB", sets: PointFields, parse: parseSizeTerm},
-	fieldLocation: {Name: "location", Description: "location of the server", Example: "location:us-*", sets: ServerFields, parse: parseTextTerm},
-	fieldOS:       {Name: "os", Description: "operating system", Example: "os:debian", sets: ServerFields, parse: parseTextTerm},
-	fieldPlan:     {Name: "plan", Description: "plan of the server", Example: "plan:standard", sets: ServerFields, parse: parseTextTerm},
-	fieldHost:     {Name: "host", Description: "host name", Example: "host:*.example.com", sets: ServerFields, parse: parseTextTerm},
-	fieldAddress:  {Name: "ip", Description: "IP address", Example: "ip:203.0.113.*", sets: ServerFields, parse: parseTextTerm},
+	fieldStatus: {Name: "status", Description: "active, stopped, failed, …; any status of the API",
+		Example: "status:failed", sets: ServerFields | PointFields, parse: parseTextTerm},
+	fieldHealth: {Name: "health", Alias: "note", Description: "state of coverage", Example: "health:overdue",
+		Values: healthNames[:], sets: ServerFields, parse: parseEnumTerm},
+	fieldKind: {Name: "kind", Description: "backup or snapshot", Example: "kind:snapshot",
+		Values: []string{Backup.String(), Snapshot.String()}, sets: PointFields, parse: parseEnumTerm},
+	fieldType: {Name: "type", Description: "type of a backup", Example: "type:manual",
+		Values: []string{string(Manual), string(Automatic)}, sets: PointFields, parse: parseEnumTerm},
+	fieldName: {Name: "name", Description: "name; for a backup, its description", Example: "name:web*",
+		sets: ServerFields | PointFields, parse: parseTextTerm},
+	fieldServer: {Name: "server", Description: "server name", Example: "server:web*",
+		sets: ServerFields | PointFields, parse: parseTextTerm},
+	fieldID: {Name: "id", Description: "exact ID", Example: "id:801", sets: ServerFields | PointFields,
+		parse: parseTextTerm},
+	fieldAge: {Name: "age", Description: "age; for a server, of its newest usable point", Example: "age>7d",
+		sets: ServerFields | PointFields, parse: parseAgeTerm},
+	fieldExpiry: {Name: "expires", Description: "time until it expires", Example: "expires<3d", sets: PointFields,
+		parse: parseExpiryTerm},
+	fieldSize: {Name: "size", Description: "size of the point", Example: "size>10GB", sets: PointFields,
+		parse: parseSizeTerm},
+	fieldLocation: {Name: "location", Description: "location of the server", Example: "location:us-*",
+		sets: ServerFields, parse: parseTextTerm},
+	fieldOS: {Name: "os", Description: "operating system", Example: "os:debian", sets: ServerFields,
+		parse: parseTextTerm},
+	fieldPlan: {Name: "plan", Description: "plan of the server", Example: "plan:standard", sets: ServerFields,
+		parse: parseTextTerm},
+	fieldHost: {Name: "host", Description: "host name", Example: "host:*.example.com", sets: ServerFields,
+		parse: parseTextTerm},
+	fieldAddress: {Name: "ip", Description: "IP address", Example: "ip:203.0.113.*", sets: ServerFields,
+		parse: parseTextTerm},
 
-	fieldDescription: {Name: "description", Alias: "note", Description: "text given at its creation", Example: `description:"before update"`, sets: PointFields, parse: parseTextTerm},
+	fieldDescription: {Name: "description", Alias: "note", Description: "text given at its creation",
+		Example: `description:"before update"`, sets: PointFields, parse: parseTextTerm},
 }
 
 // Fields returns the fields of the rows, in the order of the help.
@@ -159,7 +175,8 @@ func parseEnumTerm(f Field, t *term) string {
 	return ""
 }
 
-// hasWordPrefix reports whether the value, or its last word, begins with the text: both “too” and “few” match “too few”.
+// hasWordPrefix reports whether the value, or its last word, begins with the text: both “too” and
+// “few” match “too few”.
 func hasWordPrefix(value, text string) bool {
 	_, last, _ := strings.Cut(value, " ")
 	return strings.HasPrefix(value, text) || strings.HasPrefix(last, text)

@@ -5,7 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// Marks is a set of rune positions in a name. It covers the first 128 runes; later ones are not marked.
+// Marks is a set of rune positions in a name. It covers the first 128 runes; later ones are not
+// marked.
 type Marks [2]uint64
 
 const maxMarked = 128
@@ -32,7 +33,8 @@ func (m *Marks) add(rune int) {
 	}
 }
 
-// Scores of a match, after fzf: adjacent letters and letters at the beginning of a word score more than scattered ones.
+// Scores of a match, after fzf: adjacent letters and letters at the beginning of a word score more
+// than scattered ones.
 const (
 	scoreLetter   = 16
 	scoreNeighbor = 12
@@ -42,7 +44,8 @@ const (
 	scoreSkipped  = -1
 )
 
-// fuzzyMatch searches a text for the pattern's letters, in order, and returns the best match over all starting letters. It ignores what comes after the first maxMarked runes.
+// fuzzyMatch searches a text for the pattern's letters, in order, and returns the best match over
+// all starting letters. It ignores what comes after the first maxMarked runes.
 func (p pattern) fuzzyMatch(text string) (score int, at Marks, ok bool) {
 	if len(p.runes) == 0 {
 		return 0, Marks{}, true
@@ -67,7 +70,8 @@ func (p pattern) fuzzyMatch(text string) (score int, at Marks, ok bool) {
 	}
 }
 
-// fuzzyContains reports whether fuzzyMatch would match. It computes no score, because a filter calls it for a hundred thousand texts at every key press.
+// fuzzyContains reports whether fuzzyMatch would match. It computes no score, because a filter
+// calls it for a hundred thousand texts at every key press.
 func (p pattern) fuzzyContains(text string) bool {
 	from := p.indexFirstRune(text)
 	if from < 0 || len(p.runes) == 0 {
@@ -88,7 +92,8 @@ func (p pattern) fuzzyContains(text string) bool {
 	return false
 }
 
-// fuzzyMatchFrom matches each letter at its first occurrence. text begins at the name's nth rune; before is the rune preceding it.
+// fuzzyMatchFrom matches each letter at its first occurrence. text begins at the name's nth rune;
+// before is the rune preceding it.
 func (p pattern) fuzzyMatchFrom(text string, n int, before rune) (score int, at Marks, ok bool) {
 	next, gap := 0, 0
 	for _, r := range text {
@@ -128,10 +133,12 @@ func letterScore(n int, before, r rune, neighbor bool) int {
 	return score
 }
 
-// isWordStart reports whether a rune begins a word after the rune before it: web-|server, web|Server, server|01.
+// isWordStart reports whether a rune begins a word after the rune before it: web-|server,
+// web|Server, server|01.
 func isWordStart(before, r rune) bool {
 	if before < utf8.RuneSelf && r < utf8.RuneSelf {
-		return runeClass(before) != runeClass(r) && runeClass(r) != classNone && (runeClass(before) != classUpper || runeClass(r) != classLower)
+		return runeClass(before) != runeClass(r) && runeClass(r) != classNone &&
+			(runeClass(before) != classUpper || runeClass(r) != classLower)
 	}
 	return !unicode.IsLetter(before) && !unicode.IsDigit(before)
 }

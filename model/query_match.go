@@ -12,7 +12,8 @@ type ServerView struct {
 	Known      bool // its restore points are loaded; otherwise no condition on age or health matches
 }
 
-// MatchServer reports whether the server matches the query, at a time on the API's clock. It returns the score (higher is better, 0 without words) and which runes of the name to mark.
+// MatchServer reports whether the server matches the query, at a time on the API's clock. It
+// returns the score (higher is better, 0 without words) and which runes of the name to mark.
 func (q Query) MatchServer(v ServerView, now time.Time) (ok bool, score int, at Marks) {
 	var r row
 	r.fillServer(&v, now, q.wordsOnly)
@@ -20,7 +21,8 @@ func (q Query) MatchServer(v ServerView, now time.Time) (ok bool, score int, at 
 }
 
 func (r *row) fillServer(v *ServerView, now time.Time, words bool) {
-	r.text[fieldName], r.text[fieldServer], r.text[fieldID], r.text[fieldStatus] = v.Name, v.Name, string(v.ID), string(v.Status)
+	r.text[fieldName], r.text[fieldServer], r.text[fieldID], r.text[fieldStatus] = v.Name, v.Name, string(v.ID),
+		string(v.Status)
 	r.text[fieldLocation], r.text[fieldOS], r.text[fieldPlan] = v.Location, v.OS, v.Plan.Name
 	r.text[fieldHost], r.text[fieldAddress] = v.Hostname, v.IP
 	if v.Known && !words {
@@ -32,7 +34,9 @@ func (r *row) fillServer(v *ServerView, now time.Time, words bool) {
 	}
 }
 
-// MatchPoint reports whether the restore point matches the query, at a time on the API's clock. It returns the score and which runes of the name to mark: a snapshot's name, or a backup's description.
+// MatchPoint reports whether the restore point matches the query, at a time on the API's clock. It
+// returns the score and which runes of the name to mark: a snapshot's name, or a backup's
+// description.
 func (q Query) MatchPoint(p Point, now time.Time) (ok bool, score int, at Marks) {
 	var r row
 	r.fillPoint(&p, now, q.wordsOnly)
@@ -108,7 +112,9 @@ func (q Query) match(r *row) (ok bool, score int, at Marks) {
 // Ranks is the number of ranks.
 const Ranks = 3
 
-// Rank returns how well a name matches the words of a query that it satisfies. It is 0 if it begins with a word, 1 if it contains each in one piece, and 2 if letters are scattered or elsewhere. A query without words ranks nothing.
+// Rank returns how well a name matches the words of a query that it satisfies. It is 0 if it begins
+// with a word, 1 if it contains each in one piece, and 2 if letters are scattered or elsewhere. A
+// query without words ranks nothing.
 func (q Query) Rank(name string) int {
 	rank := 0
 	for i := range q.terms {
@@ -134,7 +140,8 @@ func (t *term) matchesName(name string) bool {
 	return t.pattern.fuzzyContains(name)
 }
 
-// matchWord searches for a word: its letters in the name, or literally in the other texts. Negated and quoted words are only searched for literally.
+// matchWord searches for a word: its letters in the name, or literally in the other texts. Negated
+// and quoted words are only searched for literally.
 func (t *term) matchWord(r *row) (score int, at Marks, ok bool) {
 	if t.not || t.quoted {
 		if score, at, ok = t.pattern.exactMatch(r.text[fieldName]); ok {
@@ -185,7 +192,8 @@ func (t *term) compare(got, want int64) bool {
 	return got >= want
 }
 
-// matchesText reports whether a text equals or contains the term. Statuses match by prefix, IDs only as a whole.
+// matchesText reports whether a text equals or contains the term. Statuses match by prefix, IDs
+// only as a whole.
 func (t *term) matchesText(text string) bool {
 	switch {
 	case t.pattern.glob:

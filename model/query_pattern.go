@@ -23,10 +23,12 @@ func newPattern(text string) pattern {
 	return p
 }
 
-// MatchGlob reports whether a pattern matches the whole text. “*” matches any characters, “?” one, and letters match either case unless the pattern has a capital one.
+// MatchGlob reports whether a pattern matches the whole text. “*” matches any characters, “?” one,
+// and letters match either case unless the pattern has a capital one.
 func MatchGlob(glob, text string) bool { return newPattern(glob).matchesGlob(text) }
 
-// matchesRune reports whether a rune of a text matches the pattern's rune. An ASCII letter only matches ASCII.
+// matchesRune reports whether a rune of a text matches the pattern's rune. An ASCII letter only
+// matches ASCII.
 func (p pattern) matchesRune(want, r rune) bool {
 	if want == r || !p.ignoreCase {
 		return want == r
@@ -78,7 +80,8 @@ func (p pattern) index(text string) int {
 	}
 }
 
-// indexFirstRune returns the first byte at which the pattern's first rune occurs, or -1. Most time is spent here, so ASCII letters are searched for as bytes.
+// indexFirstRune returns the first byte at which the pattern's first rune occurs, or -1. Most time
+// is spent here, so ASCII letters are searched for as bytes.
 func (p pattern) indexFirstRune(text string) int {
 	if len(p.runes) == 0 {
 		return 0
@@ -99,7 +102,8 @@ func (p pattern) indexFirstRune(text string) int {
 	return at
 }
 
-// matchesGlob reports whether the pattern, as a glob, matches the whole text. It backtracks to the last star only, so the time is at most the product of both lengths.
+// matchesGlob reports whether the pattern, as a glob, matches the whole text. It backtracks to the
+// last star only, so the time is at most the product of both lengths.
 func (p pattern) matchesGlob(text string) bool {
 	star, retry, i := -1, "", 0
 	for rest := text; ; {

@@ -120,7 +120,8 @@ func TestParseAgeAndSize(t *testing.T) {
 			t.Errorf("%s: %d, %v; want %d", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"", "d", "7", "-7d", "7 d", "7x", "7d7", "1..5d", ".d", "7d ", "١d", strings.Repeat("9", 400) + "d"} {
+	for _, text := range []string{"", "d", "7", "-7d", "7 d", "7x", "7d7", "1..5d", ".d", "7d ", "١d",
+		strings.Repeat("9", 400) + "d"} {
 		if got, err := ParseAge(text); err == nil {
 			t.Errorf("%q is read as %v", text, got)
 		}
@@ -132,7 +133,8 @@ func TestParseAgeAndSize(t *testing.T) {
 
 func TestFormatDurationUsesTheTwoLargestUnits(t *testing.T) {
 	for want, d := range map[string]time.Duration{
-		"0 s": 0, "45 s": 45 * time.Second, "2 m 10 s": 130 * time.Second, "1 d 2 h": 26 * time.Hour, "2 d": 48*time.Hour + time.Minute,
+		"0 s": 0, "45 s": 45 * time.Second, "2 m 10 s": 130 * time.Second, "1 d 2 h": 26 * time.Hour,
+		"2 d": 48*time.Hour + time.Minute,
 		"5 h": 5 * time.Hour,
 	} {
 		if got := FormatDuration(d); got != want {

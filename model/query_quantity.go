@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// durationUnits are the units of a duration. A month is 30 days and a year 365: ages need no calendar.
+// durationUnits are the units of a duration. A month is 30 days and a year 365: ages need no
+// calendar.
 var durationUnits = map[string]time.Duration{
 	"s": time.Second, "m": time.Minute, "h": time.Hour, "d": day, "w": 7 * day, "mo": 30 * day, "y": 365 * day,
 }
@@ -18,7 +19,8 @@ const (
 	longestAge = 100 * 365 * day // far above the age of any backup, and far below the limit of a Duration
 )
 
-// ParseAge parses a duration: 90m, 36h, 7d, 2w, 3mo, 1y, 1.5h, and 1d12h. Units are s, m, h, d, w, mo (30 days) and y (365 days). The error can be displayed.
+// ParseAge parses a duration: 90m, 36h, 7d, 2w, 3mo, 1y, 1.5h, and 1d12h. Units are s, m, h, d, w,
+// mo (30 days) and y (365 days). The error can be displayed.
 func ParseAge(text string) (time.Duration, error) {
 	wrong := fmt.Errorf("%s is not a duration: write 36h, 7d or 2w", textOrNothing(text))
 	total := 0.0
@@ -46,7 +48,8 @@ var sizeUnits = map[string]float64{
 // largestMB is larger than any stored size: a million TB, in MB.
 const largestMB = 1_000_000 << 20
 
-// ParseSizeMB parses a size, 500MB, 10GB, 1.5TB, and returns MB. Units are multiples of 1024. The error can be displayed.
+// ParseSizeMB parses a size, 500MB, 10GB, 1.5TB, and returns MB. Units are multiples of 1024. The
+// error can be displayed.
 func ParseSizeMB(text string) (int64, error) {
 	number, unit, rest := splitQuantity(strings.ToLower(text))
 	mb, known := sizeUnits[unit]

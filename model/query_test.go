@@ -13,8 +13,9 @@ import (
 // serverView returns web-server-01 with a newest point of that age, and these reasons.
 func serverView(age time.Duration, reasons ...Health) ServerView {
 	v := ServerView{Server: Server{
-		ID: web.ID, Name: web.Name, Hostname: "web01.example.com", Status: ServerActive, IP: "203.0.113.10", Location: "us-west",
-		Plan: Plan{Name: "Standard VPS"}, OS: "Ubuntu 22.04 LTS",
+		ID: web.ID, Name: web.Name, Hostname: "web01.example.com", Status: ServerActive, IP: "203.0.113.10",
+		Location: "us-west",
+		Plan:     Plan{Name: "Standard VPS"}, OS: "Ubuntu 22.04 LTS",
 	}, Known: true, Assessment: Assessment{Newest: now.Add(-age)}}
 	for _, h := range reasons {
 		v.Assessment.Reasons = append(v.Assessment.Reasons, Reason{Health: h})
@@ -164,15 +165,18 @@ func TestQueryMatchesPoints(t *testing.T) {
 			}
 		}
 	}
-	if ok, _, _ := mustParseQuery(t, "status:creating", PointFields).MatchPoint(fresh.withStatus(InProgress), now); !ok {
+	if ok, _, _ := mustParseQuery(t, "status:creating", PointFields).MatchPoint(fresh.withStatus(InProgress),
+		now); !ok {
 		t.Error("status:creating does not find a running point")
 	}
 }
 
 func TestQueryProblemsNameThePlaceAndAllowedValues(t *testing.T) {
 	for text, want := range map[string]string{ // the problem is between ‹ and ›
-		"web ‹colour:red›":   "unknown field colour; valid: status, kind, type, name, server, id, age, expires, size and description",
-		"‹sttus:x›":          "status, kind, type, name, server, id, age, expires, size and description; did you mean status?",
+		"web ‹colour:red›": "unknown field colour; valid: status, kind, type, name, server, id, age, expires, size " +
+			"and description",
+		"‹sttus:x›": "status, kind, type, name, server, id, age, expires, size and description; did you " +
+			"mean status?",
 		"-‹color:red› web":   "unknown field color; ",
 		"‹location:us›":      "restore points have no field location; valid: status, ",
 		"‹age>7x›":           "age>7x: 7x is not a duration: write 36h, 7d or 2w",
@@ -216,7 +220,8 @@ func TestQueryProblemsNameThePlaceAndAllowedValues(t *testing.T) {
 			t.Errorf("%q: %v", text, problems)
 			continue
 		}
-		if p := problems[0]; !strings.Contains(p.Message, want) || p.From != from || p.To != to || p.Error() != p.Message {
+		if p := problems[0]; !strings.Contains(p.Message, want) || p.From != from || p.To != to ||
+			p.Error() != p.Message {
 			t.Errorf("%q: bytes %d to %d, want %d to %d: %s", text, p.From, p.To, from, to, p.Message)
 		}
 	}
@@ -263,7 +268,8 @@ func newTextIndex(p *Point) *TextIndex {
 	return &texts
 }
 
-// checkAgrees fails unless a query's text parses to the same query, and problems lie within the text.
+// checkAgrees fails unless a query's text parses to the same query, and problems lie within the
+// text.
 func checkAgrees(t rapid.TB, text string, fields FieldSet) {
 	t.Helper()
 	q, problems := ParseQuery(text, fields)

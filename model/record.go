@@ -8,26 +8,30 @@ import (
 // RecordVersion is the version of the journal's format.
 const RecordVersion = 1
 
-// Record is one line of the journal: a step of an operation. It contains everything needed to read it on its own. The records of one operation share its ID; the last one is its current state. It never contains a token.
+// Record is one line of the journal: a step of an operation. It contains everything needed to read
+// it on its own. The records of one operation share its ID; the last one is its current state. It
+// never contains a token.
 type Record struct {
-	Version     int          `json:"v"`
-	Time        time.Time    `json:"time"`              // when the line was written, by this machine's clock, UTC
-	ID          string       `json:"id"`                // identifies the operation among all runs of the program
-	Event       string       `json:"event"`             // one of the events below
-	Host        string       `json:"host"`              // the API's
-	Profile     string       `json:"profile,omitempty"` // the account's profile; "": the account without a profile
-	Action      string       `json:"action,omitempty"`  // create, restore or delete
-	Kind        string       `json:"kind,omitempty"`    // backup or snapshot
-	Server      RecordServer `json:"server,omitzero"`
-	Point       RecordPoint  `json:"point,omitzero"`
-	SentAt      time.Time    `json:"sent_at,omitzero"`  // when it was sent, or else confirmed, by the API's clock, UTC
-	EndedAt     time.Time    `json:"ended_at,omitzero"` // when it ended, by the API's clock, UTC
-	Timed       bool         `json:"timed,omitempty"`   // it was observed from start to end, so its duration is EndedAt - SentAt
-	SeenAt      time.Time    `json:"seen_at,omitzero"`  // when a list first showed a restore running, by the API's clock, UTC
-	ThenRestore *RecordPoint `json:"then,omitempty"`    // for a snapshot taken first: what to restore after it
-	FollowsID   string       `json:"after,omitempty"`   // for a restore after a snapshot: that operation's ID
-	Reason      string       `json:"reason,omitempty"`  // why it ended like this, to display
-	By          Actor        `json:"by,omitzero"`       // who did it, if several people share the program
+	Version int          `json:"v"`
+	Time    time.Time    `json:"time"`              // when the line was written, by this machine's clock, UTC
+	ID      string       `json:"id"`                // identifies the operation among all runs of the program
+	Event   string       `json:"event"`             // one of the events below
+	Host    string       `json:"host"`              // the API's
+	Profile string       `json:"profile,omitempty"` // the account's profile; "": the account without a profile
+	Action  string       `json:"action,omitempty"`  // create, restore or delete
+	Kind    string       `json:"kind,omitempty"`    // backup or snapshot
+	Server  RecordServer `json:"server,omitzero"`
+	Point   RecordPoint  `json:"point,omitzero"`
+	SentAt  time.Time    `json:"sent_at,omitzero"`  // when it was sent, or else confirmed, by the API's clock, UTC
+	EndedAt time.Time    `json:"ended_at,omitzero"` // when it ended, by the API's clock, UTC
+	// it was observed from start to end, so its duration is EndedAt - SentAt
+	Timed bool `json:"timed,omitempty"`
+	// when a list first showed a restore running, by the API's clock, UTC
+	SeenAt      time.Time    `json:"seen_at,omitzero"`
+	ThenRestore *RecordPoint `json:"then,omitempty"`   // for a snapshot taken first: what to restore after it
+	FollowsID   string       `json:"after,omitempty"`  // for a restore after a snapshot: that operation's ID
+	Reason      string       `json:"reason,omitempty"` // why it ended like this, to display
+	By          Actor        `json:"by,omitzero"`      // who did it, if several people share the program
 }
 
 // RecordServer names a server in a record.
@@ -67,9 +71,11 @@ const (
 // IsSession reports whether the record is of a login or a logout.
 func (r Record) IsSession() bool { return r.Event == EventLogin || r.Event == EventLogout }
 
-// NewSessionRecord returns the record of a login or a logout; id is the run that serves the session.
+// NewSessionRecord returns the record of a login or a logout; id is the run that serves the
+// session.
 func NewSessionRecord(event, id, host string, who Actor, words string, now time.Time) Record {
-	return Record{Version: RecordVersion, Time: now.UTC(), ID: id + "-" + event, Event: event, Host: host, Reason: words, By: who}
+	return Record{Version: RecordVersion, Time: now.UTC(), ID: id + "-" + event, Event: event, Host: host,
+		Reason: words, By: who}
 }
 
 // SessionText says who logged in or out, to display.
@@ -86,8 +92,10 @@ func (r Record) SessionText() string {
 }
 
 var phaseEvents = map[Phase]string{
-	PhaseSending: EventIntent, PhaseRunning: EventRunning, PhaseUnknown: EventUnknown, PhaseDone: EventDone, PhaseFailed: EventFailed,
-	PhaseRefused: EventRefused, PhaseNotSeen: EventNotSeen, PhaseCanceled: EventCanceled, PhaseUnconfirmed: EventUnconfirmed,
+	PhaseSending: EventIntent, PhaseRunning: EventRunning, PhaseUnknown: EventUnknown, PhaseDone: EventDone,
+	PhaseFailed:  EventFailed,
+	PhaseRefused: EventRefused, PhaseNotSeen: EventNotSeen, PhaseCanceled: EventCanceled,
+	PhaseUnconfirmed: EventUnconfirmed,
 }
 
 var actionNames = map[Action]string{Create: "create", Restore: "restore", Delete: "delete"}
@@ -105,7 +113,8 @@ func (o Operation) Record(host string, now time.Time) Record {
 	r := Record{
 		Version: RecordVersion, Time: now.UTC(), ID: o.ID, Event: phaseEvents[o.Phase], Host: host,
 		Action: actionNames[o.Action], Kind: o.Point.Kind.String(),
-		Server: RecordServer(o.Server), Point: newRecordPoint(o.Point), SentAt: o.Started.UTC(), EndedAt: o.Ended.UTC(), FollowsID: o.FollowsID, Reason: o.Reason,
+		Server: RecordServer(o.Server), Point: newRecordPoint(o.Point), SentAt: o.Started.UTC(), EndedAt: o.Ended.UTC(),
+		FollowsID: o.FollowsID, Reason: o.Reason,
 		Timed: o.isTimed(), By: o.By,
 	}
 	if o.Action == Restore {
@@ -119,7 +128,8 @@ func (o Operation) Record(host string, now time.Time) Record {
 	return r
 }
 
-// WithSentAt sets the send time of an intent that was made when the action was confirmed, by the API's clock.
+// WithSentAt sets the send time of an intent that was made when the action was confirmed, by the
+// API's clock.
 func (r Record) WithSentAt(sent time.Time) Record {
 	r.Time = r.Time.Add(sent.Sub(r.SentAt)).UTC()
 	r.SentAt = sent.UTC()
@@ -130,11 +140,14 @@ func newRecordPoint(p Point) RecordPoint {
 	return RecordPoint{ID: p.ID, Name: p.Name, Description: p.Description, CreatedAt: p.CreatedAt.UTC()}
 }
 
-// Operation returns the operation as it was when the record was written. It is marked as resumed, so the restore after it needs a new confirmation. Texts are cleaned, because anybody may have edited the journal.
+// Operation returns the operation as it was when the record was written. It is marked as resumed,
+// so the restore after it needs a new confirmation. Texts are cleaned, because anybody may have
+// edited the journal.
 func (r Record) Operation() (Operation, bool) {
 	o := Operation{
-		ID: r.ID, Server: ServerRef{r.Server.ID, Clean(r.Server.Name)}, Mine: true, Started: r.SentAt, FollowsID: r.FollowsID,
-		Reason: Clean(r.Reason), Resumed: true, By: r.By.cleaned(), measured: r.Timed,
+		ID: r.ID, Server: ServerRef{r.Server.ID, Clean(r.Server.Name)}, Mine: true, Started: r.SentAt,
+		FollowsID: r.FollowsID,
+		Reason:    Clean(r.Reason), Resumed: true, By: r.By.cleaned(), measured: r.Timed,
 		evidence: evidence{since: r.SentAt, firstSeen: r.SeenAt, lastSeen: r.SeenAt},
 	}
 	phase, okPhase := keyByName(phaseEvents, r.Event)
@@ -160,7 +173,8 @@ func (r Record) Operation() (Operation, bool) {
 }
 
 func (p RecordPoint) asPoint(kind Kind, server ServerRef) Point {
-	return Point{Kind: kind, ID: p.ID, Server: server, Name: Clean(p.Name), Description: Clean(p.Description), CreatedAt: p.CreatedAt}
+	return Point{Kind: kind, ID: p.ID, Server: server, Name: Clean(p.Name), Description: Clean(p.Description),
+		CreatedAt: p.CreatedAt}
 }
 
 func parseKind(name string) (Kind, bool) {
@@ -182,7 +196,8 @@ func keyByName[K comparable](names map[K]string, name string) (K, bool) {
 	return none, false
 }
 
-// LatestRecords reduces a journal, oldest record first, to the last record of each operation, in order of their starts.
+// LatestRecords reduces a journal, oldest record first, to the last record of each operation, in
+// order of their starts.
 func LatestRecords(records []Record) []Record {
 	at := map[string]int{}
 	var out []Record

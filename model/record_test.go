@@ -12,11 +12,13 @@ const host = "admin.vps.org"
 
 func TestRecordRestoresAnOperation(t *testing.T) {
 	after := backup("499", time.Hour)
-	for _, phase := range []Phase{PhaseSending, PhaseRunning, PhaseUnknown, PhaseDone, PhaseFailed, PhaseRefused, PhaseNotSeen, PhaseCanceled, PhaseUnconfirmed} {
+	for _, phase := range []Phase{PhaseSending, PhaseRunning, PhaseUnknown, PhaseDone, PhaseFailed, PhaseRefused,
+		PhaseNotSeen, PhaseCanceled, PhaseUnconfirmed} {
 		for _, action := range []Action{Create, Restore, Delete} {
 			o := Operation{
-				ID: "run-1", Action: action, Point: createdSnapshot("", now), Server: web, Phase: phase, Mine: true, Started: now,
-				Reason: "why", ThenRestore: &after, FollowsID: "run-0", evidence: evidence{since: now},
+				ID: "run-1", Action: action, Point: createdSnapshot("", now), Server: web, Phase: phase, Mine: true,
+				Started: now,
+				Reason:  "why", ThenRestore: &after, FollowsID: "run-0", evidence: evidence{since: now},
 			}
 			if action == Restore {
 				o.evidence.firstSeen, o.evidence.lastSeen = now.Add(time.Second), now.Add(time.Second)
@@ -71,7 +73,8 @@ func TestRecordTextsAreCleaned(t *testing.T) {
 	r := Operation{ID: "run-1", Action: Create, Point: requestedSnapshot, Server: web}.Record(host, now)
 	r.Server.Name, r.Point.Name, r.Point.Description, r.Reason = "\x1b[2J", "\u202e", "\n", "\u009b"
 	o, ok := r.Operation()
-	if texts := o.Server.Name + o.Point.Name + o.Point.Description + o.Reason + o.Title(); !ok || strings.ContainsFunc(texts, isUnprintable) {
+	if texts := o.Server.Name + o.Point.Name + o.Point.Description + o.Reason + o.Title(); !ok ||
+		strings.ContainsFunc(texts, isUnprintable) {
 		t.Errorf("%q", texts)
 	}
 }
@@ -79,7 +82,8 @@ func TestRecordTextsAreCleaned(t *testing.T) {
 func TestLatestRecordOfEachOperationCounts(t *testing.T) {
 	line := func(id, event string) Record { return Record{ID: id, Event: event} }
 	got := LatestRecords([]Record{
-		line("a", EventIntent), line("b", EventIntent), line("a", EventRunning), line("c", EventIntent), line("b", EventRefused), line("a", EventDone),
+		line("a", EventIntent), line("b", EventIntent), line("a", EventRunning), line("c", EventIntent),
+		line("b", EventRefused), line("a", EventDone),
 	})
 	want := []Record{line("a", EventDone), line("b", EventRefused), line("c", EventIntent)}
 	if !reflect.DeepEqual(got, want) {
@@ -92,7 +96,8 @@ func TestLatestRecordOfEachOperationCounts(t *testing.T) {
 
 // leftRecord returns the record that a killed run left of an operation.
 func leftRecord(action Action, p Point, phase Phase) Record {
-	return Operation{ID: "old-1", Action: action, Point: p, Server: p.Server, Phase: phase, Started: now.Add(-time.Minute)}.Record(host, now)
+	return Operation{ID: "old-1", Action: action, Point: p, Server: p.Server, Phase: phase,
+		Started: now.Add(-time.Minute)}.Record(host, now)
 }
 
 // The journal is read in the background: operations that it shows as open may have ended meanwhile.
@@ -115,10 +120,14 @@ func TestOpenOperationOfAKilledRunIsResumed(t *testing.T) {
 		news   []Point
 		end    Phase // after the next poll
 	}{
-		"about to be sent, and it was made": {leftRecord(Create, requestedSnapshot, PhaseSending), []Point{running}, PhaseUnknown, []Point{createdSnapshot(Completed, running.CreatedAt)}, PhaseDone},
-		"its answer lost, and it was made":  {leftRecord(Create, requestedSnapshot, PhaseUnknown), []Point{running}, PhaseUnknown, []Point{createdSnapshot(Failed, running.CreatedAt)}, PhaseFailed},
-		"running, and it has failed":        {leftRecord(Create, running, PhaseRunning), []Point{running}, PhaseRunning, []Point{createdSnapshot(Errored, running.CreatedAt)}, PhaseFailed},
-		"a delete that was done":            {leftRecord(Delete, backup("1", time.Hour), PhaseSending), []Point{backup("1", time.Hour)}, PhaseUnknown, nil, PhaseDone},
+		"about to be sent, and it was made": {leftRecord(Create, requestedSnapshot, PhaseSending), []Point{running},
+			PhaseUnknown, []Point{createdSnapshot(Completed, running.CreatedAt)}, PhaseDone},
+		"its answer lost, and it was made": {leftRecord(Create, requestedSnapshot, PhaseUnknown), []Point{running},
+			PhaseUnknown, []Point{createdSnapshot(Failed, running.CreatedAt)}, PhaseFailed},
+		"running, and it has failed": {leftRecord(Create, running, PhaseRunning), []Point{running}, PhaseRunning,
+			[]Point{createdSnapshot(Errored, running.CreatedAt)}, PhaseFailed},
+		"a delete that was done": {leftRecord(Delete, backup("1", time.Hour), PhaseSending),
+			[]Point{backup("1", time.Hour)}, PhaseUnknown, nil, PhaseDone},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := newTestAccount(t, c.listed...)
@@ -126,7 +135,8 @@ func TestOpenOperationOfAKilledRunIsResumed(t *testing.T) {
 			if len(taken) != 1 || taken[0].Phase != c.phase || !taken[0].Mine || !taken[0].Resumed {
 				t.Fatalf("resumed: %+v", taken)
 			}
-			if got := a.openOperation(); got.ID != "old-1" || got.Number == 0 { // the list had shown it as someone else's
+			// the list had shown it as someone else's
+			if got := a.openOperation(); got.ID != "old-1" || got.Number == 0 {
 				t.Fatalf("under way: %+v", got)
 			}
 			changed := a.pollPoints(c.news...)
@@ -161,11 +171,12 @@ func TestOnlyOpenOperationsOfThisAccountAreResumed(t *testing.T) {
 	elsewhere := leftRecord(Create, requestedSnapshot, PhaseRunning)
 	elsewhere.Host = "panel.example.com"
 	for name, r := range map[string]Record{
-		"it is of another host":      elsewhere,
-		"it is of no server of ours": leftRecord(Create, requestedSnapshot.onServer(ServerRef{ID: "1", Name: "gone"}), PhaseRunning),
-		"it has ended":               leftRecord(Create, requestedSnapshot, PhaseDone),
-		"it was refused":             leftRecord(Create, requestedSnapshot, PhaseRefused),
-		"it makes no sense":          {ID: "old-1", Host: host, Event: EventRunning},
+		"it is of another host": elsewhere,
+		"it is of no server of ours": leftRecord(Create, requestedSnapshot.onServer(ServerRef{ID: "1", Name: "gone"}),
+			PhaseRunning),
+		"it has ended":      leftRecord(Create, requestedSnapshot, PhaseDone),
+		"it was refused":    leftRecord(Create, requestedSnapshot, PhaseRefused),
+		"it makes no sense": {ID: "old-1", Host: host, Event: EventRunning},
 	} {
 		a := newTestAccount(t)
 		if taken := a.Resume([]Record{r}, []Record{r}, host); len(taken) > 0 {
@@ -182,11 +193,14 @@ func TestOnlyOpenOperationsOfThisAccountAreResumed(t *testing.T) {
 
 func TestPendingRestoreIsOfferedOnlyOnce(t *testing.T) {
 	after := backup("499", time.Hour)
-	first := Operation{ID: "old-1", Action: Create, Point: createdSnapshot(Completed, now), Server: web, Phase: PhaseDone, ThenRestore: &after}.Record(host, now)
-	second := Operation{ID: "old-2", Action: Restore, Point: after, Server: web, Phase: PhaseDone, FollowsID: "old-1"}.Record(host, now)
+	first := Operation{ID: "old-1", Action: Create, Point: createdSnapshot(Completed, now), Server: web,
+		Phase: PhaseDone, ThenRestore: &after}.Record(host, now)
+	second := Operation{ID: "old-2", Action: Restore, Point: after, Server: web, Phase: PhaseDone,
+		FollowsID: "old-1"}.Record(host, now)
 	a := newTestAccount(t)
 	taken := a.Resume([]Record{first}, []Record{first}, host)
-	if len(taken) != 1 || taken[0].Phase != PhaseDone || taken[0].ThenRestore == nil || taken[0].ThenRestore.ID != "499" {
+	if len(taken) != 1 || taken[0].Phase != PhaseDone || taken[0].ThenRestore == nil ||
+		taken[0].ThenRestore.ID != "499" {
 		t.Errorf("the snapshot is complete and its restore was not sent: %+v", taken)
 	}
 	a.requireIdle()
@@ -197,8 +211,10 @@ func TestPendingRestoreIsOfferedOnlyOnce(t *testing.T) {
 
 func TestSentRestoreIsNotOfferedAgain(t *testing.T) {
 	after := backup("499", time.Hour)
-	first := Operation{ID: "old-1", Action: Create, Point: createdSnapshot(InProgress, now), Server: web, Phase: PhaseRunning, ThenRestore: &after}.Record(host, now)
-	second := Operation{ID: "old-2", Action: Restore, Point: after, Server: web, Phase: PhaseRunning, FollowsID: "old-1"}.Record(host, now)
+	first := Operation{ID: "old-1", Action: Create, Point: createdSnapshot(InProgress, now), Server: web,
+		Phase: PhaseRunning, ThenRestore: &after}.Record(host, now)
+	second := Operation{ID: "old-2", Action: Restore, Point: after, Server: web, Phase: PhaseRunning,
+		FollowsID: "old-1"}.Record(host, now)
 	for _, last := range [][]Record{{first}, {first, second}} {
 		a := newTestAccount(t)
 		taken := a.Resume(last[:1], last, host)

@@ -5,11 +5,14 @@ import (
 	"time"
 )
 
-// Remote is our copy of something from the API. It keeps the last good value if a later request fails. At most one request for it is under way.
+// Remote is our copy of something from the API. It keeps the last good value if a later request
+// fails. At most one request for it is under way.
 type Remote[T any] struct {
-	Value       T
-	Err         error     // why the last request failed; nil after a good one
-	At          time.Time // when the last good answer came, by this machine's clock; zero: never. If partial: when that part came
+	Value T
+	Err   error // why the last request failed; nil after a good one
+	// when the last good answer came, by this machine's clock; zero: never. If partial: when that
+	// part came
+	At          time.Time
 	partial     bool      // Value is incomplete: no complete answer has come yet
 	requestedAt time.Time // when the latest request was made, on the API's clock
 	ticket      Ticket
@@ -29,7 +32,9 @@ func (r *Remote[T]) Start(now time.Time) (Ticket, bool) {
 	return r.ticket, true
 }
 
-// Finish applies the answer to the ticket's request, and reports whether it was the current one; others are dropped. After an error the last good value is kept. With ErrIncomplete the value is stored and Err stays set, because what is missing from it may still exist.
+// Finish applies the answer to the ticket's request, and reports whether it was the current one;
+// others are dropped. After an error the last good value is kept. With ErrIncomplete the value is
+// stored and Err stays set, because what is missing from it may still exist.
 func (r *Remote[T]) Finish(t Ticket, value T, err error, at time.Time) bool {
 	if !r.busy || t != r.ticket {
 		return false
@@ -48,7 +53,9 @@ func (r *Remote[T]) Finish(t Ticket, value T, err error, at time.Time) bool {
 	return true
 }
 
-// Release ends the ticket's request, with or without an error, and leaves the value unchanged. It is for answers about a part of the value, which the caller merges in. It reports whether the ticket was the current one.
+// Release ends the ticket's request, with or without an error, and leaves the value unchanged. It
+// is for answers about a part of the value, which the caller merges in. It reports whether the
+// ticket was the current one.
 func (r *Remote[T]) Release(t Ticket, err error) bool {
 	if !r.busy || t != r.ticket {
 		return false
@@ -75,5 +82,6 @@ func (r *Remote[T]) Fresh() bool { return r.Loaded() && r.Err == nil }
 // Loaded reports whether there is a value to show, complete or partial.
 func (r *Remote[T]) Loaded() bool { return !r.At.IsZero() }
 
-// Complete reports whether a complete answer has come, so that what is missing from it does not exist.
+// Complete reports whether a complete answer has come, so that what is missing from it does not
+// exist.
 func (r *Remote[T]) Complete() bool { return r.Loaded() && !r.partial }

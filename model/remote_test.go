@@ -90,7 +90,8 @@ func TestTicketsAreUnique(t *testing.T) {
 func TestReleaseKeepsTheValue(t *testing.T) {
 	r := Remote[string]{Value: "good", At: now}
 	ticket, _ := r.Start(now)
-	if !r.Release(ticket, errNetwork) || r.Value != "good" || !r.At.Equal(now) || !errors.Is(r.Err, errNetwork) || r.Busy() {
+	if !r.Release(ticket, errNetwork) || r.Value != "good" || !r.At.Equal(now) || !errors.Is(r.Err, errNetwork) ||
+		r.Busy() {
 		t.Errorf("after a failed part: %+v", r)
 	}
 	ticket, _ = r.Start(now)
@@ -111,7 +112,8 @@ func TestErrorMessages(t *testing.T) {
 			t.Errorf("%v: %q, want %q", err, got, want)
 		}
 	}
-	if RetryAfter(errNetwork) != 0 || RetryAfter(nil) != 0 || RetryAfter(errors.Join(errNetwork, apiError(""))) != time.Minute {
+	if RetryAfter(errNetwork) != 0 || RetryAfter(nil) != 0 ||
+		RetryAfter(errors.Join(errNetwork, apiError(""))) != time.Minute {
 		t.Error("RetryAfter is wrong")
 	}
 }

@@ -2,7 +2,8 @@ package model
 
 import "time"
 
-// ServerStatus is a server's status as the API returns it. Statuses other than the constants are displayed unchanged.
+// ServerStatus is a server's status as the API returns it. Statuses other than the constants are
+// displayed unchanged.
 type ServerStatus string
 
 // The statuses that the documents name.
@@ -45,10 +46,12 @@ type ServerRef struct {
 // Ref returns a reference to the server.
 func (s Server) Ref() ServerRef { return ServerRef{ID: s.ID, Name: s.Name} }
 
-// Running reports whether the server is known to be on. A snapshot of it may then be inconsistent [D].
+// Running reports whether the server is known to be on. A snapshot of it may then be inconsistent
+// [D].
 func (s Server) Running() bool { return s.Status == ServerActive }
 
-// CannotChange returns why no action may start on the server now, or "". Only a running restore is checked here. The API refuses the rest itself, and does not document which statuses it refuses.
+// CannotChange returns why no action may start on the server now, or "". Only a running restore is
+// checked here. The API refuses the rest itself, and does not document which statuses it refuses.
 func (s Server) CannotChange() string {
 	if s.Status == ServerRestoring {
 		return s.Name + " is being restored: wait until it has finished"

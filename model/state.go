@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// State is everything the program knows of an account. Only the root of the screens writes to it; all others only read.
+// State is everything the program knows of an account. Only the root of the screens writes to it;
+// all others only read.
 type State struct {
 	Servers   Remote[[]Server]
 	Backups   Remote[[]Point]
@@ -30,12 +31,14 @@ type State struct {
 	durations     Durations
 }
 
-// Reset clears the state for another account. Numbers of operations continue, so that a late answer is not applied to a new operation.
+// Reset clears the state for another account. Numbers of operations continue, so that a late answer
+// is not applied to a new operation.
 func (s *State) Reset() {
 	*s = State{lastNumber: s.lastNumber, Now: s.Now, Local: s.Local, version: s.version + 1, Me: s.Me}
 }
 
-// Version changes with the servers and points, and stays the same after a poll without changes. Data derived from them is rebuilt when it changes.
+// Version changes with the servers and points, and stays the same after a poll without changes.
+// Data derived from them is rebuilt when it changes.
 func (s *State) Version() int { return s.version }
 
 // CancelPending cancels every request under way, because its token is no longer in use.
@@ -84,13 +87,15 @@ func (s *State) Quota(kind Kind, server ID) Quota {
 	return q
 }
 
-// PointsComplete reports whether both lists of points have been loaded completely, so that what is missing from them does not exist.
+// PointsComplete reports whether both lists of points have been loaded completely, so that what is
+// missing from them does not exist.
 func (s *State) PointsComplete() bool { return s.Backups.Complete() && s.Snapshots.Complete() }
 
 // PointsLoaded reports whether both lists of points have been loaded, at least in part.
 func (s *State) PointsLoaded() bool { return s.Backups.Loaded() && s.Snapshots.Loaded() }
 
-// Incomplete returns why a list is incomplete, as of the last answers. It returns nil if all are complete, or failed for another reason.
+// Incomplete returns why a list is incomplete, as of the last answers. It returns nil if all are
+// complete, or failed for another reason.
 func (s *State) Incomplete() error {
 	for _, err := range []error{s.Servers.Err, s.Backups.Err, s.Snapshots.Err} {
 		if errors.Is(err, ErrIncomplete) {
@@ -113,7 +118,8 @@ func (s *State) Point(k Key) (Point, bool) {
 	return Point{}, false
 }
 
-// ApplyServers applies the answer to a request for all servers. It returns the operations that it shows as ended, and those whose lost answer was found.
+// ApplyServers applies the answer to a request for all servers. It returns the operations that it
+// shows as ended, and those whose lost answer was found.
 func (s *State) ApplyServers(t Ticket, servers []Server, err error) []Operation {
 	listed := partialIDs(servers, err, serverID)
 	if listed != nil && s.Servers.Complete() && !s.isCached(s.Servers.At) {
@@ -135,7 +141,8 @@ func (s *State) ApplyServers(t Ticket, servers []Server, err error) []Operation 
 	return s.updateFromServers(s.Servers.requestedAt, listed)
 }
 
-// updateFromServers updates the operations from a list of servers. asked is when it was requested. only is the servers in an incomplete list; nil: it is complete.
+// updateFromServers updates the operations from a list of servers. asked is when it was requested.
+// only is the servers in an incomplete list; nil: it is complete.
 func (s *State) updateFromServers(asked time.Time, only map[ID]bool) []Operation {
 	return s.updateOperations(func(o *Operation) {
 		if o.Action != Restore || o.Phase == PhaseSending {
@@ -150,7 +157,9 @@ func (s *State) updateFromServers(asked time.Time, only map[ID]bool) []Operation
 	}, s.findRestores)
 }
 
-// ApplyPoints applies the answer to a request for points of one kind: those of one server, or all if server is empty. It returns the operations that it shows as ended, and those whose lost answer was found.
+// ApplyPoints applies the answer to a request for points of one kind: those of one server, or all
+// if server is empty. It returns the operations that it shows as ended, and those whose lost answer
+// was found.
 func (s *State) ApplyPoints(kind Kind, server ID, t Ticket, points []Point, err error) []Operation {
 	remote := s.Points(kind)
 	listed := partialIDs(points, err, pointID)
@@ -184,10 +193,12 @@ func (s *State) ApplyPoints(kind Kind, server ID, t Ticket, points []Point, err 
 	return s.updateFromPoints(kind, server, remote.requestedAt, listed)
 }
 
-// updateFromPoints updates the operations from a list of points of one server, or of all. asked is when it was requested. only is the points in an incomplete list; nil: it is complete.
+// updateFromPoints updates the operations from a list of points of one server, or of all. asked is
+// when it was requested. only is the points in an incomplete list; nil: it is complete.
 func (s *State) updateFromPoints(kind Kind, server ID, asked time.Time, only map[ID]bool) []Operation {
 	return s.updateOperations(func(o *Operation) {
-		if o.Point.Kind == kind && o.Action != Restore && o.Phase != PhaseSending && (server == "" || server == o.Server.ID) {
+		if o.Point.Kind == kind && o.Action != Restore && o.Phase != PhaseSending &&
+			(server == "" || server == o.Server.ID) {
 			found, listed := s.findPoint(*o)
 			if only != nil && !(listed && only[found.ID]) {
 				o.applyPartialList(asked)
@@ -238,7 +249,8 @@ func mergeLists[T any](had, part []T, id func(T) ID) []T {
 	return out
 }
 
-// replacePoints replaces the points of one kind that a server has. If they are the same, nothing changes.
+// replacePoints replaces the points of one kind that a server has. If they are the same, nothing
+// changes.
 func (s *State) replacePoints(kind Kind, server ID, points []Point) {
 	elsewhere := func(p Point) bool { return p.Server.ID != server }
 	now := slices.DeleteFunc(slices.Clone(points), elsewhere)
@@ -253,7 +265,8 @@ func (s *State) replacePoints(kind Kind, server ID, points []Point) {
 	s.rebuildFleet()
 }
 
-// sameList reports whether two lists are equal. It is fast if they share memory, which is safe because nobody writes to them.
+// sameList reports whether two lists are equal. It is fast if they share memory, which is safe
+// because nobody writes to them.
 func sameList[T comparable](a, b []T) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || slices.Equal(a, b))
 }

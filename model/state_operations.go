@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// findPoint finds the point of an operation. If the answer was lost, it is found by what was requested.
+// findPoint finds the point of an operation. If the answer was lost, it is found by what was
+// requested.
 func (s *State) findPoint(o Operation) (Point, bool) {
 	if o.Point.ID != "" {
 		return s.Point(o.Point.Key())
@@ -19,7 +20,9 @@ func (s *State) findPoint(o Operation) (Point, bool) {
 	return Point{}, false
 }
 
-// mayAppear reports whether an operation that was given up may still appear in the lists, because an API may be slower than the time limits. It no longer may once the same action was started again.
+// mayAppear reports whether an operation that was given up may still appear in the lists, because
+// an API may be slower than the time limits. It no longer may once the same action was started
+// again.
 func (s *State) mayAppear(o Operation) bool {
 	if o.Phase != PhaseNotSeen && o.Phase != PhaseUnconfirmed || s.Now.Sub(o.Started) > maxLateness {
 		return false
@@ -32,7 +35,9 @@ func (s *State) mayAppear(o Operation) bool {
 	})
 }
 
-// updateOperations calls update for every open operation, then looks for operations of others. It returns those that ended, those whose lost answer was found, and restores that a list shows running for the first time.
+// updateOperations calls update for every open operation, then looks for operations of others. It
+// returns those that ended, those whose lost answer was found, and restores that a list shows
+// running for the first time.
 func (s *State) updateOperations(update func(*Operation), findOthers func()) []Operation {
 	var changed []Operation
 	for i := range s.operations {
@@ -66,7 +71,8 @@ func (s *State) findCreates(kind Kind) {
 	}
 }
 
-// makes reports whether the point is the result of a create. Before its ID is known, it is identified by what was requested, because a list may show it before the answer comes.
+// makes reports whether the point is the result of a create. Before its ID is known, it is
+// identified by what was requested, because a list may show it before the answer comes.
 func (o Operation) makes(p Point) bool {
 	if o.Point.ID == "" {
 		return o.matches(p)
@@ -76,8 +82,10 @@ func (o Operation) makes(p Point) bool {
 
 func (s *State) findRestores() {
 	for _, server := range s.Servers.Value {
-		if server.Status == ServerRestoring && !s.isTracked(func(o Operation) bool { return o.Action == Restore && o.Server.ID == server.ID }) {
-			o := Operation{Action: Restore, Server: server.Ref(), Phase: PhaseRunning, Started: s.Now, StartUnknown: true}
+		if server.Status == ServerRestoring &&
+			!s.isTracked(func(o Operation) bool { return o.Action == Restore && o.Server.ID == server.ID }) {
+			o := Operation{Action: Restore, Server: server.Ref(), Phase: PhaseRunning, Started: s.Now,
+				StartUnknown: true}
 			o.evidence.addHit(s.Now)
 			s.addOperation(o)
 		}
@@ -96,17 +104,22 @@ type ActionRequest struct {
 	ThenRestore *Point // restore this once the new snapshot has completed
 	FollowsID   string // the ID of the operation that this restore follows
 
-	// Server is the server as it was confirmed, with its ID and name at that time. Points may carry an older name. If empty, the server as currently listed is used.
+	// Server is the server as it was confirmed, with its ID and name at that time. Points may carry
+	// an older name. If empty, the server as currently listed is used.
 	Server ServerRef
-	// ConfirmedRole is the role of a point to delete when its deletion was confirmed. It is not deleted if it has become more important: the last backup, or the last restore point.
+	// ConfirmedRole is the role of a point to delete when its deletion was confirmed. It is not
+	// deleted if it has become more important: the last backup, or the last restore point.
 	ConfirmedRole Role
 }
 
-// Begin records that an action's request is about to be sent, and returns the operation. run identifies this run of the program. Together with the operation's number it forms the ID in the journal.
+// Begin records that an action's request is about to be sent, and returns the operation. run
+// identifies this run of the program. Together with the operation's number it forms the ID in the
+// journal.
 func (s *State) Begin(in ActionRequest, run string) Operation {
 	p := in.Point
 	o := Operation{
-		Action: in.Action, Point: p, Server: in.Server, Mine: true, By: s.Me, Started: s.Now, ThenRestore: in.ThenRestore, FollowsID: in.FollowsID,
+		Action: in.Action, Point: p, Server: in.Server, Mine: true, By: s.Me, Started: s.Now,
+		ThenRestore: in.ThenRestore, FollowsID: in.FollowsID,
 		ConfirmedRole: in.ConfirmedRole, knownIDs: map[ID]bool{}, deleting: map[Key]bool{},
 	}
 	server, listed := s.Server(p.Server.ID)
@@ -147,7 +160,10 @@ func (s *State) operationByNumber(number int) *Operation {
 	return nil
 }
 
-// Resume takes over the open operations of earlier runs of the program, and polls for them like its own. left is the last record of each operation of those runs, last the last record of every operation. Records of another host, or of servers not in this account, are ignored. It returns what it took over.
+// Resume takes over the open operations of earlier runs of the program, and polls for them like its
+// own. left is the last record of each operation of those runs, last the last record of every
+// operation. Records of another host, or of servers not in this account, are ignored. It returns
+// what it took over.
 func (s *State) Resume(left, last []Record, host string) []Operation {
 	var resumed []Operation
 	for _, r := range left {
@@ -163,7 +179,8 @@ func (s *State) Resume(left, last []Record, host string) []Operation {
 		}
 		s.dropDuplicate(o)
 		if o.Phase == PhaseSending || o.Phase == PhaseUnknown {
-			o.markLost(s.Now, o.Reason) // it may have been sent before the program ended, so it is searched for from now on
+			// it may have been sent before the program ended, so it is searched for from now on
+			o.markLost(s.Now, o.Reason)
 		}
 		if !o.Phase.Over() {
 			o.Number = s.addOperation(o)
@@ -178,7 +195,8 @@ func (s *State) hasOperation(id string) bool {
 	return slices.ContainsFunc(s.operations, func(o Operation) bool { return o.ID == id })
 }
 
-// restorePending reports whether a snapshot that was taken first has completed, and its restore is not recorded.
+// restorePending reports whether a snapshot that was taken first has completed, and its restore is
+// not recorded.
 func restorePending(r Record, last []Record) bool {
 	return r.ThenRestore != nil && r.Event == EventDone && !restoreRecorded(r, last)
 }
@@ -188,7 +206,8 @@ func restoreRecorded(r Record, last []Record) bool {
 	return slices.ContainsFunc(last, func(other Record) bool { return other.FollowsID == r.ID })
 }
 
-// dropDuplicate removes the same operation found in the lists, because the journal knows more about it.
+// dropDuplicate removes the same operation found in the lists, because the journal knows more about
+// it.
 func (s *State) dropDuplicate(o Operation) {
 	s.operations = slices.DeleteFunc(s.operations, func(p Operation) bool {
 		same := p.Action == Restore && p.Server.ID == o.Server.ID || p.Action == Create && o.makes(p.Point)
@@ -196,7 +215,8 @@ func (s *State) dropDuplicate(o Operation) {
 	})
 }
 
-// ApplyResult applies the API's answer to an action. It cancels earlier requests for lists, because they show the old state.
+// ApplyResult applies the API's answer to an action. It cancels earlier requests for lists, because
+// they show the old state.
 func (s *State) ApplyResult(number int, a ActionResult, err Outcome) Operation {
 	o := s.operationByNumber(number)
 	if o == nil {
@@ -221,7 +241,8 @@ func (s *State) ApplyResult(number int, a ActionResult, err Outcome) Operation {
 	return *o
 }
 
-// InvalidateLists cancels requests for lists that were sent before an action was answered, because they show the old state.
+// InvalidateLists cancels requests for lists that were sent before an action was answered, because
+// they show the old state.
 func (s *State) InvalidateLists(kind Kind) {
 	s.Servers.CancelPending()
 	s.Points(kind).CancelPending()
@@ -234,7 +255,8 @@ func (s *State) lostBefore(o Operation) bool {
 	})
 }
 
-// markAccepted records that the API has accepted an action. Only the lists, never the answer, show its end.
+// markAccepted records that the API has accepted an action. Only the lists, never the answer, show
+// its end.
 func (s *State) markAccepted(o *Operation, a ActionResult) {
 	if o.Action == Create {
 		if why := o.resultMismatch(a.Point); why != "" {
@@ -261,7 +283,8 @@ func (o Operation) resultMismatch(p Point) string {
 	return ""
 }
 
-// ApplyAccepted shows an accepted action in the lists before the next poll. A shared poller does this itself.
+// ApplyAccepted shows an accepted action in the lists before the next poll. A shared poller does
+// this itself.
 func (s *State) ApplyAccepted(action Action, p Point, a ActionResult) {
 	switch {
 	case s.shared.enabled:
@@ -302,7 +325,8 @@ func (s *State) removePoint(k Key) {
 
 // CancelRestore records that the restore after an operation will not be sent.
 func (s *State) CancelRestore(first Operation, why, run string) Operation {
-	o := Operation{Action: Restore, Point: *first.ThenRestore, Server: first.Server, Mine: true, By: s.Me, Started: s.Now, FollowsID: first.ID}
+	o := Operation{Action: Restore, Point: *first.ThenRestore, Server: first.Server, Mine: true, By: s.Me,
+		Started: s.Now, FollowsID: first.ID}
 	o.finish(PhaseCanceled, s.Now, why)
 	return s.assignID(s.addOperation(o), run)
 }

@@ -10,12 +10,14 @@ func TestCreateRunsFromRequestToEnd(t *testing.T) {
 		status PointStatus
 		phase  Phase
 		words  string
-	}{{Completed, PhaseDone, ""}, {Failed, PhaseFailed, "shows it as failed"}, {Errored, PhaseFailed, "shows it as error"}} {
+	}{{Completed, PhaseDone, ""}, {Failed, PhaseFailed, "shows it as failed"},
+		{Errored, PhaseFailed, "shows it as error"}} {
 		a := newTestAccount(t, backup("1", time.Hour))
 		o := a.startAction(Create, requestedSnapshot)
 		a.advance(2 * time.Second)
 		running := createdSnapshot(InProgress, a.Now)
-		if o := a.ApplyResult(o.Number, ActionResult{Point: running}, Outcome{}); o.Phase != PhaseRunning || o.Point.ID != "802" {
+		if o := a.ApplyResult(o.Number, ActionResult{Point: running}, Outcome{}); o.Phase != PhaseRunning ||
+			o.Point.ID != "802" {
 			t.Fatalf("after the answer it is %+v", o)
 		}
 		if _, ok := a.Point(running.Key()); !ok || a.Quota(Snapshot, web.ID).Pending != 1 {
@@ -23,7 +25,8 @@ func TestCreateRunsFromRequestToEnd(t *testing.T) {
 		}
 		for range 23 {
 			a.advance(10 * time.Second)
-			if over := a.pollPoints(backup("1", time.Hour), running); len(over) > 0 || a.openOperation().Number != o.Number {
+			if over := a.pollPoints(backup("1", time.Hour), running); len(over) > 0 ||
+				a.openOperation().Number != o.Number {
 				t.Fatalf("while it runs: %s ended, %s continue", titles(over), titles(a.Operations()))
 			}
 		}
@@ -40,7 +43,8 @@ func TestCreateRunsFromRequestToEnd(t *testing.T) {
 func TestCreateEndsByAListAndNotByItsAnswer(t *testing.T) {
 	a := newTestAccount(t)
 	o := a.startAction(Create, requestedSnapshot)
-	if o := a.ApplyResult(o.Number, ActionResult{Point: createdSnapshot(Completed, a.Now)}, Outcome{}); o.Phase != PhaseRunning {
+	if o := a.ApplyResult(o.Number, ActionResult{Point: createdSnapshot(Completed, a.Now)},
+		Outcome{}); o.Phase != PhaseRunning {
 		t.Errorf("it is %+v", o)
 	}
 	a.advance(time.Second)
@@ -52,7 +56,8 @@ func TestCreateInAnUnknownStatusKeepsRunning(t *testing.T) {
 	a := newTestAccount(t)
 	o := a.startAction(Create, requestedSnapshot)
 	a.ApplyResult(o.Number, ActionResult{Point: createdSnapshot("queued", a.Now)}, Outcome{})
-	if over := a.pollPoints(createdSnapshot("verifying", a.Now)); len(over) > 0 || a.openOperation().Phase != PhaseRunning {
+	if over := a.pollPoints(createdSnapshot("verifying", a.Now)); len(over) > 0 ||
+		a.openOperation().Phase != PhaseRunning {
 		t.Errorf("%+v", over)
 	}
 }
@@ -108,7 +113,8 @@ func TestLostCreateIsFoundByItsRequest(t *testing.T) {
 	if found := a.openOperation(); found.Number != o.Number || found.Phase != PhaseRunning || found.Point.ID != "802" {
 		t.Fatalf("it is listed, but the operation is %+v", found)
 	}
-	a.requireFinished(a.pollPoints(backup("1", time.Hour), createdSnapshot(Completed, running.CreatedAt)), o.Number, PhaseDone, "")
+	a.requireFinished(a.pollPoints(backup("1", time.Hour), createdSnapshot(Completed, running.CreatedAt)), o.Number,
+		PhaseDone, "")
 }
 
 func TestLostCreateIsNotTakenForAnotherPoint(t *testing.T) {
@@ -201,7 +207,8 @@ func TestAcceptedDeleteWhosePointStaysIsUnconfirmed(t *testing.T) {
 			t.Fatalf("given up after a few polls: %s", over[0].Reason)
 		}
 	}
-	a.requireFinished(a.pollPoints(p), o.Number, PhaseUnconfirmed, "accepted it at 16:00 UTC, and the backup is still listed")
+	a.requireFinished(a.pollPoints(p), o.Number, PhaseUnconfirmed,
+		"accepted it at 16:00 UTC, and the backup is still listed")
 	a.advance(time.Minute)
 	if over := a.pollPoints(); len(over) != 1 || over[0].Phase != PhaseDone {
 		t.Errorf("it was deleted after all, but this is not reported: %+v", over)
@@ -239,7 +246,8 @@ func TestMismatchedAnswerLeavesTheOutcomeUnknown(t *testing.T) {
 			t.Errorf("%s: %+v", name, o)
 		}
 		a.advance(time.Second)
-		a.pollPoints(createdSnapshot(InProgress, a.Now)) // it is identified by what was requested, as after a lost answer
+		// it is identified by what was requested, as after a lost answer
+		a.pollPoints(createdSnapshot(InProgress, a.Now))
 		if got := a.openOperation(); got.Number != o.Number || got.Phase != PhaseRunning || got.Point.ID != "802" {
 			t.Errorf("%s: it was not found: %+v", name, got)
 		}
@@ -284,14 +292,18 @@ func TestRestoreEndsOnceALaterListShowsAnotherStatus(t *testing.T) {
 			{time.Second, ServerRestoring}, {5 * time.Minute, ServerRestoring}, {10 * time.Second, ServerActive},
 		}, "the server is active", 5*time.Minute + 11*time.Second},
 		"listed as active for a while": {ServerRestoring, []restoreStep{
-			{time.Second, ServerActive}, {5 * time.Second, ServerActive}, {time.Second, ServerRestoring}, {5 * time.Minute, ServerActive},
+			{time.Second, ServerActive}, {5 * time.Second, ServerActive}, {time.Second, ServerRestoring},
+			{5 * time.Minute, ServerActive},
 		}, "the server is active", 0},
 		"stopped before": {ServerRestoring, []restoreStep{
-			{time.Second, ServerActive}, {time.Second, "stopping"}, {time.Second, ServerStopped}, {8 * time.Minute, ServerStopped},
-			{time.Second, ServerStopped}, {time.Second, ServerStopped}, {time.Second, ServerRestoring}, {5 * time.Minute, ServerActive},
+			{time.Second, ServerActive}, {time.Second, "stopping"}, {time.Second, ServerStopped},
+			{8 * time.Minute, ServerStopped},
+			{time.Second, ServerStopped}, {time.Second, ServerStopped}, {time.Second, ServerRestoring},
+			{5 * time.Minute, ServerActive},
 		}, "the server is active", 0},
 		"from two replicas, one of them behind": {ServerRestoring, []restoreStep{
-			{time.Second, ServerRestoring}, {time.Second, ServerActive}, {time.Second, ServerRestoring}, {time.Second, ServerActive},
+			{time.Second, ServerRestoring}, {time.Second, ServerActive}, {time.Second, ServerRestoring},
+			{time.Second, ServerActive},
 			{time.Second, ServerActive}, {10 * time.Second, ServerRestoring}, {5 * time.Minute, ServerActive},
 		}, "the server is active", 0},
 		"and stays off": {ServerRestoring, []restoreStep{
@@ -333,13 +345,16 @@ func TestRestoreThatNoListShowsIsNotDone(t *testing.T) {
 		words string
 	}{
 		"active all along": {[]restoreStep{
-			{time.Second, ServerActive}, {time.Second, ServerActive}, {time.Second, ServerActive}, {time.Minute, ServerActive}, {time.Minute, ServerActive},
+			{time.Second, ServerActive}, {time.Second, ServerActive}, {time.Second, ServerActive},
+			{time.Minute, ServerActive}, {time.Minute, ServerActive},
 		}, "the server was not seen restoring; active since 16:00 UTC"},
 		"stopped for long": {[]restoreStep{
-			{time.Second, ServerActive}, {time.Second, ServerStopped}, {time.Second, ServerStopped}, {14 * time.Minute, ServerStopped}, {time.Minute, ServerStopped},
+			{time.Second, ServerActive}, {time.Second, ServerStopped}, {time.Second, ServerStopped},
+			{14 * time.Minute, ServerStopped}, {time.Minute, ServerStopped},
 		}, "the server was not seen restoring; stopped since"},
 		"few polls": {[]restoreStep{
-			{10 * time.Minute, ServerActive}, {time.Second, ServerActive}, {time.Second, ServerActive}, {time.Second, ServerActive}, {time.Second, ServerActive},
+			{10 * time.Minute, ServerActive}, {time.Second, ServerActive}, {time.Second, ServerActive},
+			{time.Second, ServerActive}, {time.Second, ServerActive},
 		}, "the server was not seen restoring"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -358,7 +373,8 @@ func TestRestoreThatNoListShowsIsNotDone(t *testing.T) {
 				}
 			}
 			a.advance(time.Minute)
-			if late := a.pollServers(ServerRestoring); len(late) != 1 || late[0].Number != o.Number || late[0].Phase != PhaseRunning || a.openOperation().Number != o.Number {
+			if late := a.pollServers(ServerRestoring); len(late) != 1 || late[0].Number != o.Number ||
+				late[0].Phase != PhaseRunning || a.openOperation().Number != o.Number {
 				t.Errorf("it appeared after all, but this is not reported: %+v", late)
 			}
 		})

@@ -7,7 +7,8 @@ import (
 )
 
 func TestServerListReplacesOnlyItsOwnPoints(t *testing.T) {
-	mine, removed, other, snap := backup("1", time.Hour), backup("2", 2*time.Hour), backup("3", time.Hour).onServer(db), snapshot("1", time.Hour)
+	mine, removed, other, snap := backup("1", time.Hour), backup("2", 2*time.Hour), backup("3", time.Hour).onServer(db),
+		snapshot("1", time.Hour)
 	a := newTestAccount(t, mine, removed, other, snap)
 	at := a.Backups.At
 	a.advance(time.Minute)
@@ -29,7 +30,8 @@ func TestServerListReplacesOnlyItsOwnPoints(t *testing.T) {
 }
 
 func TestServerPointsAreNewestFirst(t *testing.T) {
-	a := newTestAccount(t, backup("1", 3*time.Hour), snapshot("9", time.Hour), backup("2", 2*time.Hour), snapshot("8", 4*time.Hour))
+	a := newTestAccount(t, backup("1", 3*time.Hour), snapshot("9", time.Hour), backup("2", 2*time.Hour),
+		snapshot("8", 4*time.Hour))
 	want := []Key{{Snapshot, "9"}, {Backup, "2"}, {Backup, "1"}, {Snapshot, "8"}}
 	if got := keys(a.PointsOf(web.ID)); !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
@@ -38,8 +40,10 @@ func TestServerPointsAreNewestFirst(t *testing.T) {
 
 func TestCoverageCountsPoints(t *testing.T) {
 	a := newTestAccount(t,
-		backup("1", 3*time.Hour), backup("2", time.Minute).withStatus(InProgress), backup("3", time.Second).withStatus(Failed),
-		snapshot("1", 2*time.Hour), snapshot("2", time.Second).withStatus(Errored), snapshot("3", 0).withStatus("verifying"), backup("4", 0).onServer(db),
+		backup("1", 3*time.Hour), backup("2", time.Minute).withStatus(InProgress),
+		backup("3", time.Second).withStatus(Failed),
+		snapshot("1", 2*time.Hour), snapshot("2", time.Second).withStatus(Errored),
+		snapshot("3", 0).withStatus("verifying"), backup("4", 0).onServer(db),
 	)
 	want := Coverage{Backups: 3, Snapshots: 3, Failed: 2, Running: 1}
 	if got := a.Fleet().Coverage(web.ID); got != want {

@@ -7,7 +7,9 @@ import (
 	"time"
 )
 
-// NameTemplate generates the names of snapshots, or the descriptions of points, for several servers at once. It is text with placeholders: {server}, {id}, {location}, {date}, {time} and {n}; “{{” is a brace.
+// NameTemplate generates the names of snapshots, or the descriptions of points, for several servers
+// at once. It is text with placeholders: {server}, {id}, {location}, {date}, {time} and {n}; “{{”
+// is a brace.
 type NameTemplate struct {
 	parts    []templatePart
 	snapshot bool
@@ -19,7 +21,8 @@ type templatePart struct {
 	placeholder bool
 }
 
-// placeholders are listed in the order of the messages. Times are UTC, because servers are in several time zones.
+// placeholders are listed in the order of the messages. Times are UTC, because servers are in
+// several time zones.
 var placeholders = []struct {
 	name string
 	fill func(Server, time.Time, int) string
@@ -32,7 +35,8 @@ var placeholders = []struct {
 	{"location", func(s Server, _ time.Time, _ int) string { return s.Location }},
 }
 
-// ParseTemplate parses a template, for snapshot names or else for descriptions. It reports each problem with its position. The template may only be used if there are none.
+// ParseTemplate parses a template, for snapshot names or else for descriptions. It reports each
+// problem with its position. The template may only be used if there are none.
 func ParseTemplate(text string, forSnapshot bool) (NameTemplate, []Problem) {
 	t := NameTemplate{snapshot: forSnapshot}
 	var problems []Problem
@@ -71,7 +75,8 @@ func nextPart(text string, at int) (_ templatePart, to int, why string) {
 	}
 	name, _, closed := strings.Cut(rest[1:], "}")
 	if !closed {
-		return templatePart{}, len(text), rest + " is not closed; valid: " + placeholderNames() + "; {{ is a literal brace"
+		return templatePart{}, len(text), rest + " is not closed; valid: " + placeholderNames() +
+			"; {{ is a literal brace"
 	}
 	to = at + len(name) + len("{}")
 	for _, p := range placeholders {
@@ -90,7 +95,8 @@ func placeholderNames() string {
 	return enumerate(names)
 }
 
-// checkLiteral returns what is wrong with literal text of the template, regardless of the placeholders.
+// checkLiteral returns what is wrong with literal text of the template, regardless of the
+// placeholders.
 func (t NameTemplate) checkLiteral(text string) string {
 	err := CheckDescription(text)
 	if t.snapshot {
@@ -102,7 +108,8 @@ func (t NameTemplate) checkLiteral(text string) string {
 	return ""
 }
 
-// Render returns the text for one server, at a time on the API's clock; n counts the servers from 1. If the API would refuse it, the error names the server. The text is never adapted silently.
+// Render returns the text for one server, at a time on the API's clock; n counts the servers from
+// 1. If the API would refuse it, the error names the server. The text is never adapted silently.
 func (t NameTemplate) Render(server Server, now time.Time, n int) (string, error) {
 	text, problem := t.render(server, now, n)
 	if problem != nil {
@@ -152,9 +159,12 @@ func (t NameTemplate) uses(place string) bool {
 	return false
 }
 
-// RenderAll returns the text for each server, in order, numbered from 1. A server may be listed more than once. If there is any problem, there are no texts.
+// RenderAll returns the text for each server, in order, numbered from 1. A server may be listed
+// more than once. If there is any problem, there are no texts.
 //
-// Two snapshots of one server must not have the same name, because users choose snapshots by name; existing is the points that already exist. Snapshots of two servers may: a name like before-update is meant for all.
+// Two snapshots of one server must not have the same name, because users choose snapshots by name;
+// existing is the points that already exist. Snapshots of two servers may: a name like
+// before-update is meant for all.
 func (t NameTemplate) RenderAll(servers []Server, existing []Point, now time.Time) ([]string, []Problem) {
 	type called struct {
 		server ID

@@ -33,7 +33,8 @@ func TestTemplateIsFilledInForAServer(t *testing.T) {
 		"\x00é {time}":             "é 160000",
 	} {
 		text, description := strings.CutPrefix(text, "\x00")
-		got, err := mustParseTemplate(t, text, !description).Render(server, now.In(time.FixedZone("far east", 12*60*60)), 7)
+		got, err := mustParseTemplate(t, text, !description).Render(server,
+			now.In(time.FixedZone("far east", 12*60*60)), 7)
 		if err != nil || got != want {
 			t.Errorf("%s: %q, %v; want %q", text, got, err, want)
 		}
@@ -60,7 +61,8 @@ func TestTemplateProblemsNameThePlace(t *testing.T) {
 		text, description := strings.CutPrefix(text, "\x00")
 		from, to := strings.Index(text, "‹"), strings.Index(text, "›")-len("‹")
 		_, problems := ParseTemplate(strings.NewReplacer("‹", "", "›", "").Replace(text), !description)
-		if len(problems) != 1 || !strings.Contains(problems[0].Message, want) || problems[0].From != from || problems[0].To != to {
+		if len(problems) != 1 || !strings.Contains(problems[0].Message, want) || problems[0].From != from ||
+			problems[0].To != to {
 			t.Errorf("%q: %+v, want %d to %d", text, problems, from, to)
 		}
 	}
@@ -71,7 +73,8 @@ func TestTemplateProblemsNameThePlace(t *testing.T) {
 
 func TestInvalidNameIsAnErrorThatNamesTheServer(t *testing.T) {
 	for text, c := range map[string]struct{ server, want string }{
-		"{server}":         {"web 01", "web 01 (#7): the name would be “web 01”: only letters, digits, - and _: a space is not allowed; use {id} instead of {server}"},
+		"{server}": {"web 01", "web 01 (#7): the name would be “web 01”: only letters, digits, - and _: a " +
+			"space is not allowed; use {id} instead of {server}"},
 		"{server}-{date}":  {"x\x1b[2J", "x^[[2J (#7): the name would be “x^[[2J-2025-01-16”: only letters"},
 		"{server}{server}": {longID(60), "at most 100 characters"},
 		"{location}":       {"web", "web (#7): the name would be “”: a snapshot needs a name"},
@@ -82,7 +85,8 @@ func TestInvalidNameIsAnErrorThatNamesTheServer(t *testing.T) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
-	if _, err := mustParseTemplate(t, "of {server}", false).Render(Server{ID: "7", Name: longID(500)}, now, 1); err == nil || !strings.Contains(err.Error(), "the description would be") {
+	if _, err := mustParseTemplate(t, "of {server}", false).Render(Server{ID: "7", Name: longID(500)}, now,
+		1); err == nil || !strings.Contains(err.Error(), "the description would be") {
 		t.Errorf("a description that is too long: %v", err)
 	}
 }
@@ -98,27 +102,33 @@ func TestSnapshotNamesOfOneServerAreUnique(t *testing.T) {
 	}{
 		{"{server}", []Server{a, b}, ""},
 		{"x", []Server{a, b}, ""},
-		{"x", []Server{a, b, a}, "web (#1): two of its snapshots would be called “x”: the server is listed more than once; add {n}"},
+		{"x", []Server{a, b, a}, "web (#1): two of its snapshots would be called “x”: the server is listed more than " +
+			"once; add {n}"},
 		{"x-{n}", []Server{a, b, a}, ""},
 		{"{server}-{date}", []Server{a}, ""},
-		{"{server}-{date}", []Server{a, b}, "web (#2): two of its snapshots would be called “web-2025-01-16”: #801 has that name; add {time}"},
+		{"{server}-{date}", []Server{a, b}, "web (#2): two of its snapshots would be called “web-2025-01-16”: #801 " +
+			"has that name; add {time}"},
 	} {
 		texts, problems := mustParseTemplate(t, c.text, true).RenderAll(c.servers, there, now)
-		if messageLines(problems) != c.want || (c.want == "") != (len(texts) == len(c.servers)) || len(problems) > 0 && texts != nil {
+		if messageLines(problems) != c.want || (c.want == "") != (len(texts) == len(c.servers)) || len(problems) > 0 &&
+			texts != nil {
 			t.Errorf("%s: %v, %v", c.text, texts, problems)
 		}
-		if texts, problems := mustParseTemplate(t, c.text, false).RenderAll(c.servers, there, now); len(problems) > 0 || len(texts) != len(c.servers) {
+		if texts, problems := mustParseTemplate(t, c.text, false).RenderAll(c.servers, there, now); len(problems) > 0 ||
+			len(texts) != len(c.servers) {
 			t.Errorf("%s, as a description: %v, %v", c.text, texts, problems)
 		}
 	}
 	bad := Server{ID: "3", Name: "no good"}
-	if texts, problems := mustParseTemplate(t, "{server}", true).RenderAll([]Server{a, bad, b, bad}, nil, now); len(problems) != 2 || texts != nil {
+	if texts, problems := mustParseTemplate(t, "{server}", true).RenderAll([]Server{a, bad, b, bad}, nil,
+		now); len(problems) != 2 || texts != nil {
 		t.Errorf("%v, %v", texts, problems)
 	}
 }
 
 func TestTemplateNamesAreValidForTheAPI(t *testing.T) {
-	part := rapid.SampledFrom([]string{"{server}", "{date}", "{time}", "{id}", "{n}", "{location}", "{{", "{", "}", "a", "-", "_", " ", "é", "\x1b", "{x}"})
+	part := rapid.SampledFrom([]string{"{server}", "{date}", "{time}", "{id}", "{n}", "{location}", "{{", "{", "}", "a",
+		"-", "_", " ", "é", "\x1b", "{x}"})
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(part, 0, 6).Draw(t, "text"), "")
 		forSnapshot := rapid.Bool().Draw(t, "for a snapshot")
@@ -132,7 +142,8 @@ func TestTemplateNamesAreValidForTheAPI(t *testing.T) {
 			return
 		}
 		var servers []Server
-		for i, name := range rapid.SliceOfN(rapid.SampledFrom([]string{"web", "db-1", "a b", "é", longID(50)}), 1, 5).Draw(t, "servers") {
+		for i, name := range rapid.SliceOfN(rapid.SampledFrom([]string{"web", "db-1", "a b", "é", longID(50)}), 1,
+			5).Draw(t, "servers") {
 			servers = append(servers, Server{ID: ID(fmt.Sprint(i % 3)), Name: name, Location: "us-west"})
 		}
 		texts, problems := template.RenderAll(servers, nil, now)

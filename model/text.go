@@ -7,10 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// MaxText is the greatest length of an external text, in characters, including escapes; the rest is cut with an ellipsis.
+// MaxText is the greatest length of an external text, in characters, including escapes; the rest is
+// cut with an ellipsis.
 const MaxText = 2000
 
-// Clean makes external text safe to display. It replaces every unsafe character with a visible escape: control characters, escapes, bidirectional overrides, invisible format characters, line breaks and broken bytes. So no text can control the terminal, hide a part of itself or reorder the text next to it. Cleaning a clean text returns it unchanged.
+// Clean makes external text safe to display. It replaces every unsafe character with a visible
+// escape: control characters, escapes, bidirectional overrides, invisible format characters, line
+// breaks and broken bytes. So no text can control the terminal, hide a part of itself or reorder
+// the text next to it. Cleaning a clean text returns it unchanged.
 func Clean(text string) string {
 	if isClean(text) {
 		return text
@@ -59,13 +63,16 @@ func isUnsafe(r rune) bool {
 	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs) || isInvisible(r)
 }
 
-// isInvisible reports whether the rune is a letter, a mark or unassigned, but shows nothing. The variation selector for emoji is allowed, because it hides nothing.
+// isInvisible reports whether the rune is a letter, a mark or unassigned, but shows nothing. The
+// variation selector for emoji is allowed, because it hides nothing.
 func isInvisible(r rune) bool {
 	const braille, picture = 0x2800, 0xfe0f
-	return r == braille || r != picture && unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+	return r == braille || r != picture && unicode.In(r, unicode.Other_Default_Ignorable_Code_Point,
+		unicode.Variation_Selector)
 }
 
-// escapeRune returns how an unsafe character is displayed: line breaks and tabs as their usual symbols, C0 in caret notation, the rest by number.
+// escapeRune returns how an unsafe character is displayed: line breaks and tabs as their usual
+// symbols, C0 in caret notation, the rest by number.
 func escapeRune(r rune) string {
 	switch {
 	case r == '\n':

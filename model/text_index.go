@@ -2,7 +2,8 @@ package model
 
 import "strings"
 
-// TextIndex stores the texts of many rows contiguously, to search them for words. Searching the rows themselves, whose texts are scattered in memory, takes ten times as long.
+// TextIndex stores the texts of many rows contiguously, to search them for words. Searching the
+// rows themselves, whose texts are scattered in memory, takes ten times as long.
 type TextIndex struct {
 	all  strings.Builder
 	rows []rowEnds
@@ -73,14 +74,16 @@ func (q Query) MatchRow(t *TextIndex, n int) bool {
 	return true
 }
 
-// Narrows reports whether all rows that match the query also match the other one. It returns true only for queries of words, where each word extends the other's; more words may follow.
+// Narrows reports whether all rows that match the query also match the other one. It returns true
+// only for queries of words, where each word extends the other's; more words may follow.
 func (q Query) Narrows(other Query) bool {
 	if !q.wordsOnly || !other.wordsOnly || len(q.terms) < len(other.terms) {
 		return false
 	}
 	for i := range other.terms {
 		word, begun := &q.terms[i], &other.terms[i]
-		if word.not != begun.not || word.quoted != begun.quoted || !strings.HasPrefix(word.text, begun.text) || word.not && word.text != begun.text {
+		if word.not != begun.not || word.quoted != begun.quoted || !strings.HasPrefix(word.text, begun.text) ||
+			word.not && word.text != begun.text {
 			return false
 		}
 	}

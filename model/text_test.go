@@ -10,7 +10,8 @@ import (
 
 func TestPlainTextIsUnchanged(t *testing.T) {
 	for _, text := range []string{
-		"", "web-server-01", "Before the upgrade, 50 % done (see #12)", "é", "e\u0301", "日本語のサーバー", "🚀 emoji 👍🏽 🇩🇪", "⚠\ufe0f", "हिन्दी",
+		"", "web-server-01", "Before the upgrade, 50 % done (see #12)", "é", "e\u0301", "日本語のサーバー", "🚀 emoji 👍🏽 🇩🇪",
+		"⚠\ufe0f", "हिन्दी",
 		"a\u00a0b", "“quoted” – ‹so› …", "�", strings.Repeat("é", MaxText),
 	} {
 		if got := Clean(text); got != text {
@@ -62,7 +63,8 @@ func lastRune(text string) rune {
 }
 
 func FuzzClean(f *testing.F) {
-	for _, seed := range []string{"", "plain", "é日本👩‍🚀", "\x1b]52;c;aGk=\a", "a\u202eb\u200bc\xff", "\u2065\ufff0\U000e0fff", "\u009b2J"} {
+	for _, seed := range []string{"", "plain", "é日本👩‍🚀", "\x1b]52;c;aGk=\a", "a\u202eb\u200bc\xff",
+		"\u2065\ufff0\U000e0fff", "\u009b2J"} {
 		f.Add(seed)
 	}
 	f.Add(strings.Repeat("\u200b", MaxText))
@@ -100,12 +102,14 @@ func checkClean(t *testing.T, text string) {
 		t.Errorf("%d characters came out as %d", utf8.RuneCountInString(text), utf8.RuneCountInString(clean))
 	case Clean(clean) != clean:
 		t.Errorf("%+q came out as %+q, and from that came %+q", text, clean, Clean(clean))
-	case text == strings.ToValidUTF8(text, "") && !strings.ContainsFunc(text, isUnprintable) && utf8.RuneCountInString(text) <= MaxText && clean != text:
+	case text == strings.ToValidUTF8(text, "") && !strings.ContainsFunc(text, isUnprintable) &&
+		utf8.RuneCountInString(text) <= MaxText && clean != text:
 		t.Errorf("%+q is harmless, and became %+q", text, clean)
 	}
 }
 
-// isUnprintable reports, from Unicode's own tables, whether a character must not reach the terminal. The variation selector of emoji is allowed, because it hides nothing.
+// isUnprintable reports, from Unicode's own tables, whether a character must not reach the
+// terminal. The variation selector of emoji is allowed, because it hides nothing.
 func isUnprintable(r rune) bool {
 	const pictures, blankBraille = 0xfe0f, 0x2800
 	return r != pictures && (r == blankBraille ||

@@ -1,4 +1,6 @@
-// Command screenshots makes every picture of the documents. It runs the program on the simulated account with a stepped clock, presses keys as a user would, and draws what the terminal shows. The pictures are the same on every machine, byte for byte.
+// Command screenshots makes every picture of the documents. It runs the program on the simulated
+// account with a stepped clock, presses keys as a user would, and draws what the terminal shows.
+// The pictures are the same on every machine, byte for byte.
 //
 //	go run ./screenshots           # into screenshots/
 //	go run ./screenshots -only restore

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// If this fails, look at the change on the screen first. Then run `go run ./screenshots`, and look at every PNG.
+// If this fails, look at the change on the screen first. Then run `go run ./screenshots`, and look
+// at every PNG.
 func TestCommittedPicturesAreUpToDate(t *testing.T) {
 	for _, s := range scenes() {
 		t.Run(s.name, func(t *testing.T) {

@@ -52,12 +52,14 @@ func (s scene) render() (*picture.Picture, error) {
 	}
 	defer server.Close()
 	log := &command.RequestLog{}
-	client, err := api.New(server.URL(), token, api.WithClock(account.Now), api.WithWait(noWait), api.WithObserver(log.Add))
+	client, err := api.New(server.URL(), token, api.WithClock(account.Now), api.WithWait(noWait),
+		api.WithObserver(log.Add))
 	if err != nil {
 		return nil, err
 	}
 	time := terminal.NewClock(clock.Now, clock.Advance)
-	opts := ui.Options{Client: namedHostClient{client}, Requests: log, Keys: keymap.Default(), Clock: time, KeyTime: terminal.SpacedKeyTime(), Mouse: true, Dark: !s.light}
+	opts := ui.Options{Client: namedHostClient{client}, Requests: log, Keys: keymap.Default(), Clock: time,
+		KeyTime: terminal.SpacedKeyTime(), Mouse: true, Dark: !s.light}
 	if s.member != "" {
 		o := openSharedAccount(client, clock.Now)
 		defer o.stop()
@@ -89,7 +91,8 @@ func (s scene) render() (*picture.Picture, error) {
 // noWait makes the client try again at once, since the clock is stepped.
 func noWait(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
-// namedHostClient is a client with the real host, so that no picture shows the port of the simulated account.
+// namedHostClient is a client with the real host, so that no picture shows the port of the
+// simulated account.
 type namedHostClient struct{ *api.Client }
 
 // Host returns the host of the API.
@@ -126,7 +129,8 @@ func scenes() []scene {
 			s.Press("enter", "enter")
 			s.Advance(5 * time.Minute)
 		}},
-		{name: "coverage", width: 132, height: 36, run: func(s *stage) { s.Press("w", "j"); s.Advance(4 * time.Second) }},
+		{name: "coverage", width: 132, height: 36,
+			run: func(s *stage) { s.Press("w", "j"); s.Advance(4 * time.Second) }},
 		{name: "timeline", width: 132, height: 30, run: func(s *stage) { selectWebServer(s); s.Press("enter", "j") }},
 		{name: "bulk", width: 132, height: 36, run: func(s *stage) { // the suspended server is refused
 			s.Press("w", "*", "s", "enter", "enter")
@@ -136,7 +140,8 @@ func scenes() []scene {
 			s.Press("c", "enter", "enter", "enter", "enter")
 			s.Advance(time.Second)
 		}},
-		{name: "palette", width: 132, height: 36, run: func(s *stage) { selectWebServer(s); s.Press(":"); s.Type("pre") }},
+		{name: "palette", width: 132, height: 36,
+			run: func(s *stage) { selectWebServer(s); s.Press(":"); s.Type("pre") }},
 		{name: "requests", width: 132, height: 24, run: func(s *stage) {
 			selectWebServer(s)
 			s.Press("b")
@@ -150,9 +155,11 @@ func scenes() []scene {
 			s.Press("s")
 			s.Type("before-update")
 			s.Press("enter", "enter")
-			s.Advance(900 * time.Millisecond) // the lists may be polled again after the start: either way their age is "just now"
+			// the lists may be polled again after the start: either way their age is "just now"
+			s.Advance(900 * time.Millisecond)
 		}},
-		{name: "bert", width: 84, height: 26, member: "bert", run: func(s *stage) { selectWebServer(s); s.Advance(4 * time.Second) }},
+		{name: "bert", width: 84, height: 26, member: "bert",
+			run: func(s *stage) { selectWebServer(s); s.Advance(4 * time.Second) }},
 		{name: "error", width: 132, height: 36, run: func(s *stage) {
 			selectWebServer(s)
 			s.injectFault("* /: html 503")

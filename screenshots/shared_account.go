@@ -11,7 +11,8 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// sharedAccount is an account that several members use. Its hub polls once, when it opens: from then on only the scene's clock counts.
+// sharedAccount is an account that several members use. Its hub polls once, when it opens: from
+// then on only the scene's clock counts.
 type sharedAccount struct {
 	hub  *team.Hub
 	stop context.CancelFunc
@@ -40,7 +41,8 @@ func (a *sharedAccount) newMember(name string) *team.Member {
 			break
 		}
 		number = view.Number
-		known = !view.Servers.At.IsZero() && !view.Points[model.Backup].At.IsZero() && !view.Points[model.Snapshot].At.IsZero() && !view.AccountAt.IsZero()
+		known = !view.Servers.At.IsZero() && !view.Points[model.Backup].At.IsZero() &&
+			!view.Points[model.Snapshot].At.IsZero() && !view.AccountAt.IsZero()
 	}
 	return member
 }
@@ -48,7 +50,8 @@ func (a *sharedAccount) newMember(name string) *team.Member {
 // join starts the program as a member.
 func (a *sharedAccount) join(name string, clock *terminal.Clock, opts *ui.Options) {
 	member := clockedMember{a.newMember(name), clock}
-	opts.Client, opts.Feed, opts.Actor, opts.ReadOnly, opts.Requests = member, member, members[name].Actor, members[name].ReadOnly, nil
+	opts.Client, opts.Feed, opts.Actor, opts.ReadOnly, opts.Requests = member, member, members[name].Actor,
+		members[name].ReadOnly, nil
 }
 
 // createSnapshotAsAnna creates a snapshot as anna, whose screen is not in the picture.
@@ -62,7 +65,8 @@ func (o *sharedAccount) createSnapshotAsAnna(server string) {
 	}
 	for _, s := range servers {
 		if s.Name == server {
-			o := state.Begin(model.ActionRequest{Action: model.Create, Point: model.Point{Kind: model.Snapshot, Name: "before-update", Server: s.Ref()}}, "anna")
+			o := state.Begin(model.ActionRequest{Action: model.Create,
+				Point: model.Point{Kind: model.Snapshot, Name: "before-update", Server: s.Ref()}}, "anna")
 			msg := session.Execute(o, model.Record{})().(command.ActionResultMsg)
 			state.ApplyResult(msg.Number, msg.Accepted, msg.Outcome)
 			open, upTo := state.OwnOperations()
@@ -81,7 +85,8 @@ type clockedMember struct {
 func (clockedMember) Host() string { return "admin.vps.org" }
 
 // Next checks for a newer view every second of the scene.
-func (c clockedMember) Next(ctx context.Context, after int) (view model.AccountView, others []model.Operation, ok bool) {
+func (c clockedMember) Next(ctx context.Context, after int) (view model.AccountView, others []model.Operation,
+	ok bool) {
 	now, cancel := context.WithCancel(ctx)
 	cancel()
 	ok = c.clock.WaitUntil(ctx, func() bool {

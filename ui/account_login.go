@@ -64,7 +64,8 @@ func (a *account) askAccess(why string) tea.Cmd {
 		return nil
 	}
 	a.login.open = true
-	intro := []dialog.IntroLine{{Text: "vpsdeck shows the backups and snapshots of an account at " + a.opts.Access.Host() + "."}}
+	intro := []dialog.IntroLine{{Text: "vpsdeck shows the backups and snapshots of an account at " +
+		a.opts.Access.Host() + "."}}
 	if why != "" {
 		intro = []dialog.IntroLine{{Text: why, Warn: true}}
 		if a.state.Servers.Loaded() {
@@ -96,7 +97,8 @@ func (a *account) askAccess(why string) tea.Cmd {
 // askToken asks for a token, which is hidden as it is typed. problem is what was wrong with the
 // last one.
 func (a *account) askToken(problem string) tea.Cmd {
-	intro := []dialog.IntroLine{{Text: "Create it in the provider's panel. It begins with vps_ and is sent only to " + a.opts.Access.Host() + "."}}
+	intro := []dialog.IntroLine{{Text: "Create it in the provider's panel. It begins with vps_ and is sent only to " +
+		a.opts.Access.Host() + "."}}
 	if problem != "" {
 		intro = append(intro, dialog.IntroLine{Text: problem, Warn: true})
 	}
@@ -104,7 +106,8 @@ func (a *account) askToken(problem string) tea.Cmd {
 		Title:       "API token",
 		SubmitLabel: "check token",
 		Intro:       intro,
-		Fields:      []dialog.Field{{Key: "token", Title: "Token (hidden)", Hidden: true, Limit: 512, Check: checkToken}},
+		Fields: []dialog.Field{{Key: "token", Title: "Token (hidden)", Hidden: true, Limit: 512,
+			Check: checkToken}},
 		OnSubmit: func(v dialog.Values) tea.Cmd {
 			checking := "checking the token with " + a.opts.Access.Host() + style.Ellipsis
 			a.pushNotice(notice{severity: screen.Info, text: checking, topic: tokenTopic})

@@ -37,12 +37,14 @@ func (a *account) openPalette() tea.Cmd {
 	}
 	entries = append(entries, a.accountEntries()...)
 	for _, s := range a.state.Servers.Value {
-		entries = append(entries, dialog.Entry{Name: s.Ref().ShortLabel(), Note: "server #" + string(s.ID), ID: string(s.ID), Msg: itemChosenMsg{session: a.sessionNumber(), server: s.ID}})
+		entries = append(entries, dialog.Entry{Name: s.Ref().ShortLabel(), Note: "server #" + string(s.ID),
+			ID: string(s.ID), Msg: itemChosenMsg{session: a.sessionNumber(), server: s.ID}})
 	}
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
 		for _, p := range a.state.Points(kind).Value {
 			entries = append(entries, dialog.Entry{
-				Name: p.Label(), Note: fmt.Sprintf("%s #%s of %s", kind, p.ID, widget.NormalizeWidth(p.Server.ShortLabel())), ID: string(p.ID),
+				Name: p.Label(), Note: fmt.Sprintf("%s #%s of %s", kind, p.ID,
+					widget.NormalizeWidth(p.Server.ShortLabel())), ID: string(p.ID),
 				Msg: itemChosenMsg{session: a.sessionNumber(), server: p.Server.ID, point: p.Key()},
 			})
 		}

@@ -45,7 +45,8 @@ func (a *account) applyProfile(p command.Profile) {
 func (a *account) accountEntries() []dialog.Entry {
 	var entries []dialog.Entry
 	for _, name := range a.otherProfiles() {
-		entries = append(entries, dialog.Entry{Name: "switch to " + command.ProfileLabel(name), Note: "account", Msg: switchMsg{name}})
+		entries = append(entries, dialog.Entry{Name: "switch to " + command.ProfileLabel(name), Note: "account",
+			Msg: switchMsg{name}})
 	}
 	return entries
 }

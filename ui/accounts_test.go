@@ -39,7 +39,8 @@ func TestSwitchShowsOnlyTheOtherAccount(t *testing.T) {
 
 func TestAccountStripeIsShownBehindDialogs(t *testing.T) {
 	t.Parallel()
-	for name, options := range map[string][]option{"account-styled": nil, "account-no-color": {withoutColor}, "account-ascii": {withASCII}} {
+	for name, options := range map[string][]option{"account-styled": nil, "account-no-color": {withoutColor},
+		"account-ascii": {withASCII}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := startMultiAccount(t, size{72, 18}, nil, append(options, withServers(2))...)
@@ -206,7 +207,8 @@ func TestASwitchThatFailsSaysWhyAndStays(t *testing.T) {
 	b := startMultiAccount(t, wideShort, nil)
 	b.setOpenError(messageError{"profile home has no token yet: run vpsdeck login --profile home"})
 	b.switchTo("home")
-	b.h.RequireText("not switched to profile home: profile home has no token yet: run vpsdeck login", "vpsdeck  work ", "Servers 12")
+	b.h.RequireText("not switched to profile home: profile home has no token yet: run vpsdeck login", "vpsdeck  work ",
+		"Servers 12")
 	b.setOpenError(nil)
 	b.h.createSnapshot("web-server-01", "before-update")
 	b.requireActions(onlyBeforeUpdate, nil)

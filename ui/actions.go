@@ -164,7 +164,8 @@ func (a *actions) handleFinished(o model.Operation) tea.Cmd {
 	if busy := a.state.Conflict(model.Restore, *o.ThenRestore); busy != "" { // a batch came first
 		return tea.Batch(written, a.cancelFollowUp(o, busy))
 	}
-	return tea.Batch(written, a.startAction(model.ActionRequest{Action: model.Restore, Point: *o.ThenRestore, Server: o.Server, FollowsID: o.ID}))
+	return tea.Batch(written, a.startAction(model.ActionRequest{Action: model.Restore, Point: *o.ThenRestore,
+		Server: o.Server, FollowsID: o.ID}))
 }
 
 // cancelFollowUp reports and journals that the restore which was to follow a snapshot is not sent,

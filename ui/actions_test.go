@@ -28,7 +28,8 @@ func (h *harness) deleteSelected() {
 	h.Press("tab", "enter")
 }
 
-// restoreSelected restores from the point under the cursor. If a snapshot first is offered, first says whether to take it.
+// restoreSelected restores from the point under the cursor. If a snapshot first is offered, first
+// says whether to take it.
 func (h *harness) restoreSelected(first bool) {
 	h.Press("r")
 	h.skipInputDelay()
@@ -65,7 +66,8 @@ func (h *harness) typeRequiredName() {
 	h.Type(requiredInput(h.Screen().Text()))
 }
 
-// requireAligned fails the test unless every frame on the screen closes. A line that begins with an edge must end with one at the last column, and all terminals must agree on its width.
+// requireAligned fails the test unless every frame on the screen closes. A line that begins with an
+// edge must end with one at the last column, and all terminals must agree on its width.
 func requireAligned(t testing.TB, g terminal.Grid) {
 	t.Helper()
 	width, height := g.Size()

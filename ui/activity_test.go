@@ -65,7 +65,8 @@ func (j *journalRuns) startSecondRun(w *harness) {
 	w.clock = terminal.NewClock(j.accountClock.Now, j.accountClock.Advance)
 	w.proxy.clock = w.clock
 	w.proxy.reset()
-	options := ui.Options{Keys: keymap.Default(), Dark: true, Clock: w.clock, KeyTime: terminal.SpacedKeyTime(), Client: w.newClient(w.url)}
+	options := ui.Options{Keys: keymap.Default(), Dark: true, Clock: w.clock, KeyTime: terminal.SpacedKeyTime(),
+		Client: w.newClient(w.url)}
 	j.startRun(w.t, &options, "second")
 	w.app = ui.New(options)
 	w.recorder = &recorder{app: w.app}
@@ -73,7 +74,8 @@ func (j *journalRuns) startSecondRun(w *harness) {
 	w.Screen()
 }
 
-// performActions takes a snapshot, deletes a backup, has another backup refused, and takes a second snapshot.
+// performActions takes a snapshot, deletes a backup, has another backup refused, and takes a second
+// snapshot.
 func performActions(w *harness) {
 	w.createSnapshot("web-server-01", "before-update")
 	w.advanceHidden(12 * time.Minute)
@@ -89,7 +91,8 @@ func performActions(w *harness) {
 
 func TestActivityMatchesGolden(t *testing.T) {
 	for _, s := range []size{small, standard, large} { // each with its own journal
-		screenCase{"activity", []size{s}, []option{withJournal(t, &journalRuns{}), withServers(2)}, func(w *harness) { performActions(w); w.Press("A") }}.check(t)
+		screenCase{"activity", []size{s}, []option{withJournal(t, &journalRuns{}), withServers(2)},
+			func(w *harness) { performActions(w); w.Press("A") }}.check(t)
 	}
 	screenCase{"activity-empty", []size{standard}, []option{withServers(2)}, press("A")}.check(t)
 }
@@ -100,7 +103,8 @@ func TestActivityShowsRunningAndFinishedNewestFirst(t *testing.T) {
 	w := startApp(t, 120, 40, withJournal(t, d), withServers(2))
 	performActions(w)
 	w.Press("A")
-	w.RequireText("◐ snapshot after-update of web-server-01  0 s, usually 3–10 m", "✓ snapshot before-update of web-server-01: completed in",
+	w.RequireText("◐ snapshot after-update of web-server-01  0 s, usually 3–10 m",
+		"✓ snapshot before-update of web-server-01: completed in",
 		"✓ delete backup #495 of web-server-01: deleted", "▲ backup of web-server-01: not")
 	g := w.Screen()
 	_, refused, _ := g.Find("backup of")
@@ -124,7 +128,8 @@ func TestActivityOfEarlierRunIsReadFromTheJournal(t *testing.T) {
 	d.restartApp(w)
 	w.RequireNoText("begun before")
 	w.Press("A")
-	w.RequireText("Running", "nothing", "✓ snapshot after-update of web-server-01: completed in", "✓ snapshot before-update of web-server-01: completed in",
+	w.RequireText("Running", "nothing", "✓ snapshot after-update of web-server-01: completed in",
+		"✓ snapshot before-update of web-server-01: completed in",
 		"✓ delete backup #495 of web-server-01: deleted", "▲ backup of web-server-01: not")
 	w.requireActions()
 }
@@ -205,7 +210,8 @@ func TestRunningProgramKeepsItsOperations(t *testing.T) {
 	w.RequireText("New backup of web-server-01")
 }
 
-// interruptRestore confirms a restore with a snapshot first, and restarts the program before the snapshot has completed.
+// interruptRestore confirms a restore with a snapshot first, and restarts the program before the
+// snapshot has completed.
 func interruptRestore(t *testing.T, d *journalRuns) *harness {
 	w := startApp(t, 120, 40, withJournal(t, d), withServers(2))
 	w.selectServer("web-server-01")
@@ -294,13 +300,15 @@ func TestTheJournalHasEachStepAndNoToken(t *testing.T) {
 	for _, r := range records {
 		events = append(events, r.Action+" "+r.Event)
 	}
-	want := []string{"create intent", "create running", "create done", "delete intent", "delete running", "delete done", "create intent", "create refused",
+	want := []string{"create intent", "create running", "create done", "delete intent", "delete running", "delete done",
+		"create intent", "create refused",
 		"create intent", "create running", "create done"}
 	requireLines(t, events, want...)
 	text, err := os.ReadFile(d.journal().Path())
 	w.must(err)
 	if unreadable > 0 || strings.Contains(string(text), liveToken) {
-		t.Errorf("%d lines cannot be read; the token is in it: %v", unreadable, strings.Contains(string(text), liveToken))
+		t.Errorf("%d lines cannot be read; the token is in it: %v", unreadable,
+			strings.Contains(string(text), liveToken))
 	}
 	if model.LatestRecords(records)[0].Event != model.EventDone {
 		t.Error("the first operation is not shown as done")

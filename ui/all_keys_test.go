@@ -39,8 +39,10 @@ func parseKey(t testing.TB, name string) tea.KeyPressMsg {
 	if rest, ok := strings.CutPrefix(base, "shift+"); ok {
 		base, mod = rest, tea.ModShift
 	}
-	named := map[string]rune{"up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight, "home": tea.KeyHome, "end": tea.KeyEnd,
-		"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "tab": tea.KeyTab, "enter": tea.KeyEnter, "esc": tea.KeyEscape, "space": tea.KeySpace,
+	named := map[string]rune{"up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight,
+		"home": tea.KeyHome, "end": tea.KeyEnd,
+		"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "tab": tea.KeyTab, "enter": tea.KeyEnter, "esc": tea.KeyEscape,
+		"space":     tea.KeySpace,
 		"backspace": tea.KeyBackspace, "delete": tea.KeyDelete, "f1": tea.KeyF1}
 	press := tea.KeyPressMsg{Code: named[base], Mod: mod}
 	if press.Code == 0 {
@@ -63,7 +65,8 @@ type accountLists struct {
 	backups, snapshots []model.Point
 }
 
-// offlineApp is the program without a network: it gets an account's lists once, and its commands are not run.
+// offlineApp is the program without a network: it gets an account's lists once, and its commands
+// are not run.
 type offlineApp struct {
 	*ui.App
 	t      testing.TB
@@ -75,7 +78,8 @@ func newOfflineApp(t testing.TB, account accountLists, change ...func(*ui.Option
 	log.Add(model.Exchange{Method: "GET", URL: "http://127.0.0.1/api/v1/servers/", Status: 200})
 	var typed time.Time
 	o := ui.Options{
-		Client: stubClient{}, Keys: keymap.Default(), Clock: &manualClock{now: startTime}, Dark: true, Requests: log, Mouse: true,
+		Client: stubClient{}, Keys: keymap.Default(), Clock: &manualClock{now: startTime}, Dark: true, Requests: log,
+		Mouse:   true,
 		KeyTime: func() time.Time { typed = typed.Add(time.Second); return typed },
 	}
 	for _, c := range change {
@@ -124,19 +128,26 @@ func testAccounts(t testing.TB) map[string]accountLists {
 		t.Fatal(err)
 	}
 	return map[string]accountLists{
-		"full": full, "no servers": {[]model.Server{}, []model.Point{}, []model.Point{}}, "no points": {full.servers, []model.Point{}, []model.Point{}},
-		"nothing yet": {}, "only servers yet": {servers: full.servers}, "points of gone servers": {[]model.Server{}, full.backups, full.snapshots},
+		"full": full, "no servers": {[]model.Server{}, []model.Point{}, []model.Point{}},
+		"no points":   {full.servers, []model.Point{}, []model.Point{}},
+		"nothing yet": {}, "only servers yet": {servers: full.servers},
+		"points of gone servers": {[]model.Server{}, full.backups, full.snapshots},
 	}
 }
 
 // keysToPanes are the keys that lead to every pane, including panes that a filter has emptied.
 var keysToPanes = map[string][]string{
-	"servers": nil, "backups": {"2"}, "snapshots": {"3"}, "page": {"enter"}, "requests": {"L"}, "all backups": {"a", "2"}, "all snapshots": {"a", "3"},
-	"activity": {"A"}, "palette": {":"}, "help": {"?"}, "raw": {"J"}, "problems only": {"w"}, "filter": {"/"}, "marked": {"*"}, "marked points": {"2", "*"},
+	"servers": nil, "backups": {"2"}, "snapshots": {"3"}, "page": {"enter"}, "requests": {"L"},
+	"all backups": {"a", "2"}, "all snapshots": {"a", "3"},
+	"activity": {"A"}, "palette": {":"}, "help": {"?"}, "raw": {"J"}, "problems only": {"w"}, "filter": {"/"},
+	"marked": {"*"}, "marked points": {"2", "*"},
 	"no server found": {"/", "z", "z", "z", "enter"}, "no backup found": {"2", "/", "z", "z", "z", "enter"},
-	"no snapshot found": {"3", "/", "z", "z", "z", "enter"}, "nothing found on the page": {"enter", "/", "z", "z", "z", "enter"},
-	"no request found": {"L", "/", "z", "z", "z", "enter"}, "nothing found anywhere": {"a", "2", "/", "z", "z", "z", "enter"},
-	"anchored": {"space"}, "anchored backups": {"2", "space"}, "marked and then filtered": {"space", "/", "z", "z", "z", "enter"},
+	"no snapshot found": {"3", "/", "z", "z", "z", "enter"}, "nothing found on the page": {"enter", "/", "z", "z", "z",
+		"enter"},
+	"no request found": {"L", "/", "z", "z", "z", "enter"}, "nothing found anywhere": {"a", "2", "/", "z", "z", "z",
+		"enter"},
+	"anchored": {"space"}, "anchored backups": {"2", "space"}, "marked and then filtered": {"space", "/", "z", "z", "z",
+		"enter"},
 }
 
 func TestNoKeyInAnyPanePanics(t *testing.T) {
@@ -188,7 +199,8 @@ func TestActionKeyConsumesFollowingKeys(t *testing.T) {
 					for _, typed := range []string{"d", "o", "d", "o", "q", "2", "a", ":", "R"} {
 						l.press(typed)
 						if l.DialogCount() != 1 {
-							t.Fatalf("%s, %s, read-only %v: %s and then %s: %d dialogs are open:\n%s", name, place, readOnly, key, typed, l.DialogCount(), l.View().Content)
+							t.Fatalf("%s, %s, read-only %v: %s and then %s: %d dialogs are open:\n%s", name, place,
+								readOnly, key, typed, l.DialogCount(), l.View().Content)
 						}
 					}
 					before := l.View().Content
@@ -230,7 +242,8 @@ func TestNoSequenceOfKeysPanics(t *testing.T) {
 				l.press(key)
 				l.View()
 				if random.IntN(8) == 0 {
-					l.applyLists(accountLists{randomSubset(random, full.servers), randomSubset(random, full.backups), randomSubset(random, full.snapshots)})
+					l.applyLists(accountLists{randomSubset(random, full.servers), randomSubset(random, full.backups),
+						randomSubset(random, full.snapshots)})
 				}
 			}
 		}()

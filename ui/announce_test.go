@@ -46,7 +46,8 @@ func (o *outputBuffer) text() string {
 	return o.buffer.String()
 }
 
-// startWithOutput starts the program like startApp, but records its output and sets its environment.
+// startWithOutput starts the program like startApp, but records its output and sets its
+// environment.
 func startWithOutput(t *testing.T, environment []string, options ...option) *outputHarness {
 	t.Helper()
 	w := &outputHarness{harness: &harness{t: t}, output: &outputBuffer{}}
@@ -71,7 +72,8 @@ func startWithOutput(t *testing.T, environment []string, options ...option) *out
 		do(w.harness)
 	}
 	s.ui.KeyTime = terminal.SpacedKeyTime()
-	w.session = terminal.Start(ui.New(s.ui), 120, 40, terminal.WithClock(w.clock), terminal.WithLaunch(w.launch(environment)))
+	w.session = terminal.Start(ui.New(s.ui), 120, 40, terminal.WithClock(w.clock),
+		terminal.WithLaunch(w.launch(environment)))
 	t.Cleanup(func() {
 		if _, err := w.session.Quit(); err != nil && !t.Failed() {
 			t.Error(err)
@@ -83,9 +85,11 @@ func startWithOutput(t *testing.T, environment []string, options ...option) *out
 
 // launch runs the program and records its output.
 func (o *outputHarness) launch(environment []string) terminal.LaunchFunc {
-	return func(probe *terminal.Probe, screen io.Writer, size tea.WindowSizeMsg, options []tea.ProgramOption) (*tea.Program, func() error) {
+	return func(probe *terminal.Probe, screen io.Writer, size tea.WindowSizeMsg,
+		options []tea.ProgramOption) (*tea.Program, func() error) {
 		program := tea.NewProgram(probe, append(options, tea.WithEnvironment(environment),
-			tea.WithInput(strings.NewReader("")), tea.WithOutput(io.MultiWriter(screen, o.output)), tea.WithoutSignals(),
+			tea.WithInput(strings.NewReader("")), tea.WithOutput(io.MultiWriter(screen, o.output)),
+			tea.WithoutSignals(),
 			tea.WithWindowSize(size.Width, size.Height))...)
 		ended := make(chan error, 1)
 		go func() {
@@ -109,7 +113,8 @@ func (o *outputHarness) settle() terminal.Grid {
 // tmuxSequence matches a sequence that tmux passes on, with its escape characters doubled.
 var tmuxSequence = regexp.MustCompile(`\x1bPtmux;(?:\x1b\x1b|[^\x1b])*\x1b\\`)
 
-// sequences returns the escape sequences and control characters sent: first those that tmux passes on, then the others in order.
+// sequences returns the escape sequences and control characters sent: first those that tmux passes
+// on, then the others in order.
 func (o *outputHarness) sequences() []string {
 	o.settle()
 	sent := o.output.text()
@@ -130,7 +135,8 @@ func (o *outputHarness) announcements() []string {
 	var out []string
 	for _, s := range o.sequences() {
 		progress := strings.HasPrefix(strings.TrimPrefix(s, "\x1bPtmux;\x1b"), "\x1b]9;4")
-		if s == "\a" || strings.HasPrefix(s, "\x1b]777;") || !progress && (strings.HasPrefix(s, "\x1bPtmux;") || strings.HasPrefix(s, "\x1b]9;")) {
+		if s == "\a" || strings.HasPrefix(s, "\x1b]777;") || !progress &&
+			(strings.HasPrefix(s, "\x1bPtmux;") || strings.HasPrefix(s, "\x1b]9;")) {
 			out = append(out, s)
 		}
 	}
@@ -152,7 +158,8 @@ func withAnnouncement(how ui.Announcement) option {
 	return withOptions(func(o *ui.Options) { o.Announce = how })
 }
 
-// selectLastServer selects web-server-01, the last of two servers. The first is db-server-01, since its quota is full.
+// selectLastServer selects web-server-01, the last of two servers. The first is db-server-01, since
+// its quota is full.
 func selectLastServer(w *outputHarness) *outputHarness {
 	w.session.Press("G")
 	return w
@@ -194,7 +201,8 @@ func TestFinishedOperationIsAnnouncedAsConfigured(t *testing.T) {
 				}
 			}
 			for i := range c.want {
-				c.want[i] = strings.ReplaceAll(c.want[i], "TEXT", "snapshot before-update of web-server-01: completed in "+took)
+				c.want[i] = strings.ReplaceAll(c.want[i], "TEXT",
+					"snapshot before-update of web-server-01: completed in "+took)
 			}
 			if got := w.announcements(); strings.Join(got, "|") != strings.Join(c.want, "|") {
 				t.Errorf("announced %q, want %q", got, c.want)
@@ -205,9 +213,11 @@ func TestFinishedOperationIsAnnouncedAsConfigured(t *testing.T) {
 
 func TestRefusedActionIsAnnounced(t *testing.T) {
 	t.Parallel()
-	w := selectLastServer(startWithOutput(t, plainEnvironment, withAnnouncement(ui.AnnounceOSC9), withFault("POST /snapshots/: status 400")))
+	w := selectLastServer(startWithOutput(t, plainEnvironment, withAnnouncement(ui.AnnounceOSC9),
+		withFault("POST /snapshots/: status 400")))
 	w.takeSnapshot("before-update")
-	if got := w.announcements(); len(got) != 1 || !strings.HasPrefix(got[0], "\x1b]9;snapshot before-update of web-server-01: not done: ") {
+	if got := w.announcements(); len(got) != 1 ||
+		!strings.HasPrefix(got[0], "\x1b]9;snapshot before-update of web-server-01: not done: ") {
 		t.Errorf("announced %q", got)
 	}
 }
@@ -228,7 +238,8 @@ func TestOperationsOfOthersAreAnnounced(t *testing.T) {
 	w := startWithOutput(t, plainEnvironment, withAnnouncement(ui.AnnounceOSC9))
 	w.mustAccept(w.otherClient.CreateSnapshot(t.Context(), "12345", "by-a-colleague", ""))
 	w.session.Advance(12 * time.Minute)
-	if got := w.announcements(); len(got) != 1 || !strings.Contains(got[0], "snapshot by-a-colleague of web-server-01: completed") {
+	if got := w.announcements(); len(got) != 1 ||
+		!strings.Contains(got[0], "snapshot by-a-colleague of web-server-01: completed") {
 		t.Errorf("announced %q", got)
 	}
 }
@@ -238,7 +249,8 @@ func TestNotificationIsOneSequenceForAnyText(t *testing.T) {
 	for _, how := range []ui.Announcement{ui.AnnounceOSC9, ui.AnnounceOSC777} {
 		w := startWithOutput(t, plainEnvironment, withAnnouncement(how), beforeStart(func(w *harness) {
 			w.proxy.rewrite(func(answer string) string {
-				return strings.ReplaceAll(answer, `"web-server-01"`, `"web;01\u0007\u001b]52;c;ZXZpbA==\u0007\u009d0;x\u202e"`)
+				return strings.ReplaceAll(answer, `"web-server-01"`,
+					`"web;01\u0007\u001b]52;c;ZXZpbA==\u0007\u009d0;x\u202e"`)
 			})
 		}))
 		selectLastServer(w).takeSnapshot("before-update")
@@ -247,7 +259,8 @@ func TestNotificationIsOneSequenceForAnyText(t *testing.T) {
 		if len(got) != 1 {
 			t.Fatalf("announced %q", got)
 		}
-		text := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(got[0], "\x1b]9;"), "\x1b]777;notify;vpsdeck;"), "\a")
+		text := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(got[0], "\x1b]9;"),
+			"\x1b]777;notify;vpsdeck;"), "\a")
 		if strings.ContainsAny(text, "\a\x1b\u009d\u202e;") || !strings.Contains(text, "web,01") {
 			t.Errorf("the text is %q", text)
 		}

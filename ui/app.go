@@ -18,35 +18,37 @@ import (
 
 // Options is what the program starts with.
 type Options struct {
-	Client        command.Client      // nil: there is no token yet; the user signs in through Access
-	Access        command.Access      // nil: signing in is not possible
-	Accounts      command.Accounts    // nil: there are no profiles to switch between
-	Profile       command.Profile     // of the first account; ReadOnly and Policies below belong to it
-	Config        Config              // nil: the config does not change while the program runs
-	Notices       []string            // to show at the start, such as that there is no journal
-	Journal       command.Journal     // nil: actions are not journaled; those of the demo never are
-	Cache         command.Cache       // nil: every run starts with an empty screen; the demo always does
-	Requests      *command.RequestLog // nil: the requests to the API are not shown
-	Feed          command.Feed        // polls the account for several users; nil: this program polls it
-	Actor         model.Actor         // the user of this screen
-	RunID         string              // of this run of the program, in the journal
-	Keys          keymap.KeyMap
-	Clock         command.Clock
-	KeyTime       func() time.Time // time of a key press, to tell a paste from typing; nil: Clock's
-	Demo          bool             // the account is simulated; the header always says so
-	ReadOnly      bool             // actions are refused
-	ASCII         bool             // draw with ASCII characters only
-	Mouse         bool
-	Policies      model.Policies        // what each server must have to be covered; nil: the default for all
-	CanSuspend    func() bool           // says whether there is a parent shell; nil: there is
-	SSH           model.SSHRules        // how to connect to the servers
-	Commands      []model.CustomCommand // custom commands; Keys has a binding for each, in the same order
-	Secrets       []string              // environment variables with tokens, in addition to VPS_API_TOKEN; external commands do not get them
-	Announce      Announcement          // how the end of an operation is announced
-	Dark          bool                  // until the terminal reports its background
-	Theme         style.Theme           // "": the default
-	ReducedMotion bool                  // nothing is animated except clocks
-	Columns       screen.Columns        // to show; nil: all
+	Client     command.Client      // nil: there is no token yet; the user signs in through Access
+	Access     command.Access      // nil: signing in is not possible
+	Accounts   command.Accounts    // nil: there are no profiles to switch between
+	Profile    command.Profile     // of the first account; ReadOnly and Policies below belong to it
+	Config     Config              // nil: the config does not change while the program runs
+	Notices    []string            // to show at the start, such as that there is no journal
+	Journal    command.Journal     // nil: actions are not journaled; those of the demo never are
+	Cache      command.Cache       // nil: every run starts with an empty screen; the demo always does
+	Requests   *command.RequestLog // nil: the requests to the API are not shown
+	Feed       command.Feed        // polls the account for several users; nil: this program polls it
+	Actor      model.Actor         // the user of this screen
+	RunID      string              // of this run of the program, in the journal
+	Keys       keymap.KeyMap
+	Clock      command.Clock
+	KeyTime    func() time.Time // time of a key press, to tell a paste from typing; nil: Clock's
+	Demo       bool             // the account is simulated; the header always says so
+	ReadOnly   bool             // actions are refused
+	ASCII      bool             // draw with ASCII characters only
+	Mouse      bool
+	Policies   model.Policies        // what each server must have to be covered; nil: the default for all
+	CanSuspend func() bool           // says whether there is a parent shell; nil: there is
+	SSH        model.SSHRules        // how to connect to the servers
+	Commands   []model.CustomCommand // custom commands; Keys has a binding for each, in the same order
+	// environment variables with tokens, in addition to VPS_API_TOKEN; external commands do not get
+	// them
+	Secrets       []string
+	Announce      Announcement   // how the end of an operation is announced
+	Dark          bool           // until the terminal reports its background
+	Theme         style.Theme    // "": the default
+	ReducedMotion bool           // nothing is animated except clocks
+	Columns       screen.Columns // to show; nil: all
 }
 
 // App is the root model. It routes messages to its parts and composes the screen. Its state has one
@@ -148,7 +150,8 @@ func (a *App) Init() tea.Cmd {
 	if a.session == nil {
 		cmds = append(cmds, a.account.askAccess(""))
 	} else {
-		cmds = append(cmds, a.poller.loadCache(), a.poller.refreshAll(), a.poller.loadAccount(), a.session.LoadHistory(), a.poller.awaitView(0))
+		cmds = append(cmds, a.poller.loadCache(), a.poller.refreshAll(), a.poller.loadAccount(),
+			a.session.LoadHistory(), a.poller.awaitView(0))
 	}
 	for _, text := range a.opts.Notices {
 		cmds = append(cmds, func() tea.Msg { return NoticeMsg{text} })

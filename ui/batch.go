@@ -38,7 +38,10 @@ func (b *batch) send() tea.Cmd {
 		return nil
 	}
 	var cmds []tea.Cmd
-	for _, item := range b.current.Next(func(in model.ActionRequest) bool { return b.state.Conflict(in.Action, in.Point) != "" }) {
+	for _, item := range b.current.Next(func(in model.ActionRequest) bool {
+		return b.state.Conflict(in.Action,
+			in.Point) != ""
+	}) {
 		o := b.state.Begin(item.Request, b.opts.RunID)
 		b.current.SetOperation(item.Number, o.Number)
 		cmds = append(cmds, b.session.Execute(o, b.history.journalRecord(o)))
@@ -114,7 +117,8 @@ func (b *batch) lines(s *style.Styles, width int) []string {
 	for _, item := range b.current.Items() {
 		st, glyph := itemStyle(s, item.State)
 		o := model.Operation{Action: item.Request.Action, Point: item.Request.Point, Server: item.Request.Point.Server}
-		head := st.Render(glyph) + " " + s.Text.Render(widget.NormalizeWidth(item.Request.Point.Server.ShortLabel())) + "  " + s.Muted.Render(widget.NormalizeWidth(o.ActionText())) + "  "
+		head := st.Render(glyph) + " " + s.Text.Render(widget.NormalizeWidth(item.Request.Point.Server.ShortLabel())) +
+			"  " + s.Muted.Render(widget.NormalizeWidth(o.ActionText())) + "  "
 		lines = append(lines, widget.Truncate(head+st.Render(item.State.String()), width))
 		if item.State.Over() && item.State != model.ItemDone && item.Reason != "" {
 			for _, l := range widget.Wrap(widget.NormalizeWidth(item.Reason), width-4) {

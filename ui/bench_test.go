@@ -34,7 +34,8 @@ func (m *manualClock) Tick(after time.Duration, fn func(time.Time) tea.Msg) tea.
 	return nil
 }
 
-// directApp is the program without a terminal: the test sends messages directly, and commands run at once.
+// directApp is the program without a terminal: the test sends messages directly, and commands run
+// at once.
 type directApp struct {
 	*ui.App
 	clock        *manualClock
@@ -47,7 +48,8 @@ type directApp struct {
 // loadedApp is the program with a loaded fleet, on 120×40 cells.
 func loadedApp(t testing.TB, servers int, options ...func(*ui.Options)) *directApp {
 	t.Helper()
-	b := &directApp{clock: &manualClock{now: startTime}, log: &command.RequestLog{}, accountClock: sim.NewSteppedClock(startTime)}
+	b := &directApp{clock: &manualClock{now: startTime}, log: &command.RequestLog{},
+		accountClock: sim.NewSteppedClock(startTime)}
 	b.account = sim.New(sim.Options{Seed: 1, Servers: servers, Token: liveToken, Clock: b.accountClock})
 	client, err := api.New(serve(t, b.account), liveToken, api.WithClock(b.clock.Now), api.WithObserver(b.log.Add))
 	if err != nil {
@@ -134,7 +136,8 @@ func BenchmarkKey(b *testing.B) {
 	}
 }
 
-// BenchmarkStep measures a step among the servers in its two frames: the cursor's, and the preview's.
+// BenchmarkStep measures a step among the servers in its two frames: the cursor's, and the
+// preview's.
 func BenchmarkStep(b *testing.B) {
 	benchEachSize(b, func(b *testing.B, p *directApp) {
 		for i := 0; b.Loop(); i++ {
@@ -160,9 +163,11 @@ func BenchmarkKeyInAllBackups(b *testing.B) {
 	})
 }
 
-// BenchmarkFilter measures a letter typed into the filter of the servers, and of all backups. It is the first letter, which searches all rows, or a further one.
+// BenchmarkFilter measures a letter typed into the filter of the servers, and of all backups. It is
+// the first letter, which searches all rows, or a further one.
 func BenchmarkFilter(b *testing.B) {
-	for name, path := range map[string]string{"servers/first": "/", "servers/further": "/w", "backups/first": "a2/", "backups/further": "a2/w"} {
+	for name, path := range map[string]string{"servers/first": "/", "servers/further": "/w", "backups/first": "a2/",
+		"backups/further": "a2/w"} {
 		b.Run(name, func(b *testing.B) {
 			benchEachSize(b, func(b *testing.B, p *directApp) {
 				p.press([]rune(path)...)
@@ -191,7 +196,8 @@ func BenchmarkPollWithoutChanges(b *testing.B) {
 			p.Update(tea.KeyPressMsg{Code: 'R', Text: "R"}) // its request is not sent
 			p.Update(command.ServersLoadedMsg{Session: 1, Ticket: ticket, Servers: servers})
 			for kind := range points {
-				p.Update(command.PointsLoadedMsg{Session: 1, Ticket: ticket, Kind: model.Kind(kind), Points: points[kind]})
+				p.Update(command.PointsLoadedMsg{Session: 1, Ticket: ticket, Kind: model.Kind(kind),
+					Points: points[kind]})
 			}
 			p.View()
 		}

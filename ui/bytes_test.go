@@ -12,7 +12,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// outputMeter measures what Bubble Tea writes to a true-colour terminal of 120×40 cells: the differences from the last frame. The number of bytes depends on the frames alone.
+// outputMeter measures what Bubble Tea writes to a true-colour terminal of 120×40 cells: the
+// differences from the last frame. The number of bytes depends on the frames alone.
 type outputMeter struct {
 	bytes  bytes.Buffer
 	screen *uv.TerminalRenderer
@@ -32,7 +33,8 @@ func newOutputMeter() *outputMeter {
 	return w
 }
 
-// syncBytes is the length of the sequences for synchronized output, which surround every frame on modern terminals.
+// syncBytes is the length of the sequences for synchronized output, which surround every frame on
+// modern terminals.
 const syncBytes = len(ansi.SetModeSynchronizedOutput + ansi.ResetModeSynchronizedOutput)
 
 // measure returns the number of bytes of the next frame: 0 if it is unchanged.
@@ -88,7 +90,8 @@ func TestAKeyWritesFewBytes(t *testing.T) {
 	}
 }
 
-// idleBytesPerSecond returns how many bytes a second the idle program writes, over two minutes and without polls.
+// idleBytesPerSecond returns how many bytes a second the idle program writes, over two minutes and
+// without polls.
 func idleBytesPerSecond(t testing.TB, b *directApp) float64 {
 	t.Helper()
 	w, total := newOutputMeter(), 0

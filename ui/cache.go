@@ -40,7 +40,8 @@ func (a *actions) applyCache(msg command.CacheLoadedMsg) {
 func (p *poller) saveCache() tea.Cmd {
 	account, complete := p.state.CachedAccount()
 	now := cacheSave{p.session.Number, p.state.Version(), p.state.Local}
-	saved := p.lastCacheSave.session == now.session && (p.lastCacheSave.version == now.version || now.savedAt.Sub(p.lastCacheSave.savedAt) < cacheSaveInterval)
+	saved := p.lastCacheSave.session == now.session &&
+		(p.lastCacheSave.version == now.version || now.savedAt.Sub(p.lastCacheSave.savedAt) < cacheSaveInterval)
 	if p.opts.Cache == nil || p.opts.Demo || !complete || saved {
 		return nil
 	}

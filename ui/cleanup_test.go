@@ -9,7 +9,8 @@ import (
 	"vpsdeck/model"
 )
 
-// markPoints shows the restore points of all servers, filters one pane and marks its rows. Both panes first go to their first row, because their start depends on which list arrives first.
+// markPoints shows the restore points of all servers, filters one pane and marks its rows. Both
+// panes first go to their first row, because their start depends on which list arrives first.
 func markPoints(pane, filter string) func(*harness) {
 	return func(w *harness) {
 		w.Press("a", "2", "g", "3", "g", pane, "/")
@@ -65,9 +66,12 @@ func TestBulkDeleteAndCleanupMatchGolden(t *testing.T) {
 		{"delete-several", all, nil, openBulkDelete("3", "server:db-server-01")},
 		{"delete-several-last", sides, nil, openBulkDelete("2", "server:mail-01")},
 		{"delete-several-long", all, nil, openBulkDelete("2", "server:ci*")},
-		{"delete-several-scrolled", sides, nil, func(w *harness) { openBulkDelete("2", "server:ci*")(w); w.Press("pgdown") }},
-		{"delete-several-refused", sides, nil, func(w *harness) { openBulkDelete("2", "server:mail-01")(w); w.confirmNumber("3") }},
-		{"delete-several-done", sides, nil, func(w *harness) { openBulkDelete("3", "server:db-server-01")(w); w.confirmNumber("5") }},
+		{"delete-several-scrolled", sides, nil,
+			func(w *harness) { openBulkDelete("2", "server:ci*")(w); w.Press("pgdown") }},
+		{"delete-several-refused", sides, nil,
+			func(w *harness) { openBulkDelete("2", "server:mail-01")(w); w.confirmNumber("3") }},
+		{"delete-several-done", sides, nil,
+			func(w *harness) { openBulkDelete("3", "server:db-server-01")(w); w.confirmNumber("5") }},
 		{"clear-form", all, nil, press("c")},
 		{"clear-form-problem", []size{standard}, nil, func(w *harness) { w.Press("c"); w.replaceField("soon") }},
 		{"clear-form-kinds", []size{small, standard}, nil, press("c", "enter", "enter", "enter", "down")},
@@ -83,7 +87,8 @@ func TestBulkDeleteListsPointsAndRequiresTheirNumber(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
 	openBulkDelete("3", "server:db-server-01")(w)
-	w.RequireText("Delete 5 restore points of 1 server?", "db-server-01  snapshot #796 · 6 d ago · 60.", "· before-pg16-upg", "db-server-01  snapshot #788 · ", "· known-good",
+	w.RequireText("Delete 5 restore points of 1 server?", "db-server-01  snapshot #796 · 6 d ago · 60.",
+		"· before-pg16-upg", "db-server-01  snapshot #788 · ", "· known-good",
 		"Frees", "Type 5 to confirm", "API: 5 DELETE requests", "▸ Cancel")
 	w.Press("tab", "enter")
 	w.RequireText("Delete 5 restore points", "doesn't match yet")
@@ -231,7 +236,8 @@ func TestCleanupPreviewNamesEveryPointAndWhatRemains(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
 	openCleanup("30d", "1", "staging-01 db-server-01", kindManual)(w)
-	rule := model.CleanupRule{OlderThan: 30 * 24 * time.Hour, KeepAtLeast: 1, Servers: []string{"staging-01", "db-server-01"}, Types: []model.BackupType{model.Manual}}
+	rule := model.CleanupRule{OlderThan: 30 * 24 * time.Hour, KeepAtLeast: 1,
+		Servers: []string{"staging-01", "db-server-01"}, Types: []model.BackupType{model.Manual}}
 	plan := rule.Plan(append(w.allPoints("12355"), w.allPoints("12346")...), startTime)
 	if len(plan.Items) < 6 {
 		t.Fatalf("only %d points are deleted: the fleet has changed", len(plan.Items))
@@ -259,7 +265,8 @@ func TestCleanupPreviewNamesEveryPointAndWhatRemains(t *testing.T) {
 
 func TestCleanupDeletesNothingWithoutConfirmation(t *testing.T) {
 	t.Parallel()
-	for name, keys := range map[string][]string{"escape": {"esc"}, "enter": {"enter"}, "the wrong number": {"1", "tab", "enter", "esc"}, "no number": {"tab", "enter", "esc"}} {
+	for name, keys := range map[string][]string{"escape": {"esc"}, "enter": {"enter"},
+		"the wrong number": {"1", "tab", "enter", "esc"}, "no number": {"tab", "enter", "esc"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24)
@@ -318,7 +325,8 @@ func TestPointsChangedSinceThePreviewAreKept(t *testing.T) {
 	openCleanup("5d", "0", "mail-01 vpn-gw", kindManual)(w)
 	w.RequireText("Delete 2 restore points of 2 servers?", "mail-01: delete 1", "vpn-gw: delete 1")
 	older := w.points(model.Backup, "12348")
-	w.must(w.otherClient.DeleteBackup(t.Context(), older[0].ID)) // the newest of mail-01: the point to delete is now its last
+	// the newest of mail-01: the point to delete is now its last
+	w.must(w.otherClient.DeleteBackup(t.Context(), older[0].ID))
 	w.advanceHidden(21 * time.Second)
 	w.confirmNumber("2")
 	w.RequireText("1 of 1 done")

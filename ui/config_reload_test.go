@@ -40,7 +40,8 @@ func TestColumnsThatAreNotChosenAreNotShown(t *testing.T) {
 	w.selectServer("web-server-01")
 	head := w.Screen()
 	_, y, _ := head.Find("TYPE")
-	if line := head.Line(y); !strings.Contains(line, "CREATED") || strings.Contains(line[strings.Index(line, "TYPE"):], "STATUS") {
+	if line := head.Line(y); !strings.Contains(line, "CREATED") || strings.Contains(line[strings.Index(line, "TYPE"):],
+		"STATUS") {
 		t.Errorf("the backups have the columns %q", line)
 	}
 	w.RequireText("DESCRIPTION") // of the snapshots, which show all columns
@@ -55,7 +56,8 @@ func TestColumnsAreShownInTheirConfiguredOrder(t *testing.T) {
 	}))
 	requireWords := func(words ...string) {
 		t.Helper()
-		all := " " + strings.Join(strings.Fields(strings.NewReplacer("│", " ", "▌", " ").Replace(w.Screen().Text())), " ") + " "
+		all := " " + strings.Join(strings.Fields(strings.NewReplacer("│", " ", "▌", " ").Replace(w.Screen().Text())),
+			" ") + " "
 		if want := " " + strings.Join(words, " ") + " "; !strings.Contains(all, want) {
 			t.Errorf("%q is not in\n%s", want, w.Screen().Text())
 		}

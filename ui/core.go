@@ -14,8 +14,8 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// core is what all parts of the program share: its options, the state, and the ways to tell the user
-// something. Only Update and what it calls write to it.
+// core is what all parts of the program share: its options, the state, and the ways to tell the
+// user something. Only Update and what it calls write to it.
 type core struct {
 	opts            Options
 	state           *model.State
@@ -49,7 +49,8 @@ func (c *core) openDialog(d dialog.Dialog) tea.Cmd {
 	c.dialogs = append(c.dialogs, stackedDialog{d, number})
 	d.SetSize(c.dialogSize())
 	if _, delayed := d.(dialog.Delayed); delayed {
-		return c.opts.Clock.Tick(dialog.InputDelay, func(time.Time) tea.Msg { return dialog.InputEnabledMsg{Number: number} })
+		return c.opts.Clock.Tick(dialog.InputDelay,
+			func(time.Time) tea.Msg { return dialog.InputEnabledMsg{Number: number} })
 	}
 	return nil
 }
@@ -74,7 +75,8 @@ func (c *core) closeDialog(number int) {
 
 // refuse opens the dialog that says why an action cannot begin.
 func (c *core) refuse(title, why, do string) tea.Cmd {
-	return c.openDialog(dialog.NewRefusal(dialog.Reason{Title: title, Why: why, Remedy: do}, c.opts.Keys.Dialog, c.env.Styles))
+	return c.openDialog(dialog.NewRefusal(dialog.Reason{Title: title, Why: why, Remedy: do}, c.opts.Keys.Dialog,
+		c.env.Styles))
 }
 
 func (c *core) openForm(options dialog.FormOptions) tea.Cmd {

@@ -10,7 +10,8 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// loadedWithPoll returns the program with a loaded fleet, and a function that delivers the same lists again.
+// loadedWithPoll returns the program with a loaded fleet, and a function that delivers the same
+// lists again.
 func loadedWithPoll(t *testing.T, servers int) (*directApp, func()) {
 	t.Helper()
 	p := loadedApp(t, servers)

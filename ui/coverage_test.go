@@ -22,7 +22,8 @@ func TestProblemsOnlyMatchesGolden(t *testing.T) {
 	all, sides := []size{small, standard, large}, []size{standard, large}
 	for _, l := range []screenCase{
 		{"only-wrong", all, nil, press("w")},
-		{"only-wrong-filtered", []size{standard}, nil, func(w *harness) { w.Press("w"); applyFilter("1", "age>7d")(w) }},
+		{"only-wrong-filtered", []size{standard}, nil,
+			func(w *harness) { w.Press("w"); applyFilter("1", "age>7d")(w) }},
 		{"nothing-wrong", all, []option{withServers(2)}, press("w")},
 		{"policies", sides, []option{withPolicies(
 			model.PolicyRule{Server: "db-*", Policy: model.Policy{Backups: model.Requirement{MaxAge: time.Hour}}},
@@ -36,7 +37,8 @@ func TestProblemsOnlyMatchesGolden(t *testing.T) {
 func TestUnusedPolicyIsReportedOnce(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 24, withPolicies(
-		model.PolicyRule{Server: "zz-*", Policy: model.Policy{Backups: model.Requirement{MaxAge: time.Hour}}}, model.PolicyRule{Policy: model.DefaultPolicy()},
+		model.PolicyRule{Server: "zz-*", Policy: model.Policy{Backups: model.Requirement{MaxAge: time.Hour}}},
+		model.PolicyRule{Policy: model.DefaultPolicy()},
 	))
 	w.RequireText("policy rule 1 (server zz-*): it matches no server of this account")
 	w.Press("j")
@@ -105,17 +107,22 @@ func TestFirstMatchingPolicyIsApplied(t *testing.T) {
 		coverage string
 		reason   string
 	}{
-		"too old by its name": {[]option{withPolicies(model.PolicyRule{Server: "web-*", Policy: model.Policy{Backups: model.Requirement{MaxAge: time.Hour}}})},
+		"too old by its name": {[]option{withPolicies(model.PolicyRule{Server: "web-*",
+			Policy: model.Policy{Backups: model.Requirement{MaxAge: time.Hour}}})},
 			"web-server-01", "▲ overdue", "▲ the newest backup is 12 h 45 m old: at most 1 h is allowed"},
-		"too few by its place": {[]option{withPolicies(model.PolicyRule{Location: "us-west", Policy: model.Policy{Backups: model.Requirement{Min: 9}}})},
+		"too few by its place": {[]option{withPolicies(model.PolicyRule{Location: "us-west",
+			Policy: model.Policy{Backups: model.Requirement{Min: 9}}})},
 			"web-server-01", "▲ too few", "▲ it has 8 usable backups; at least 9 required"},
-		"expiring soon": {[]option{withPolicies(model.PolicyRule{Server: "cache-01", Policy: model.Policy{Backups: model.Requirement{Min: 6}}})},
+		"expiring soon": {[]option{withPolicies(model.PolicyRule{Server: "cache-01",
+			Policy: model.Policy{Backups: model.Requirement{Min: 6}}})},
 			"cache-01", "▲ expiring", "▲ in 2 d it will have"},
-		"the first of two": {[]option{withPolicies(model.PolicyRule{Server: "mail-*", Policy: model.Policy{Backups: model.Requirement{MaxAge: 240 * time.Hour}}},
+		"the first of two": {[]option{withPolicies(model.PolicyRule{Server: "mail-*",
+			Policy: model.Policy{Backups: model.Requirement{MaxAge: 240 * time.Hour}}},
 			model.PolicyRule{Server: "*", Policy: model.Policy{Backups: model.Requirement{MaxAge: time.Minute}}})},
 			"mail-01", "", ""},
-		"none asked for":         {[]option{lenientPolicy}, "db-server-02", "", ""},
-		"a failure all the same": {[]option{lenientPolicy}, "ci-runner-02", "✗ failing", "▲ the last backup, #500, failed"},
+		"none asked for": {[]option{lenientPolicy}, "db-server-02", "", ""},
+		"a failure all the same": {[]option{lenientPolicy}, "ci-runner-02", "✗ failing",
+			"▲ the last backup, #500, failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -143,7 +150,8 @@ func TestFirstMatchingPolicyIsApplied(t *testing.T) {
 
 func TestExpiringPointIsAProblemAndFullQuotaIsNot(t *testing.T) {
 	t.Parallel()
-	w := startApp(t, 50, 24, withPolicies(model.PolicyRule{Server: "cache-01", Policy: model.Policy{Backups: model.Requirement{Min: 6}}}, model.PolicyRule{}))
+	w := startApp(t, 50, 24, withPolicies(model.PolicyRule{Server: "cache-01",
+		Policy: model.Policy{Backups: model.Requirement{Min: 6}}}, model.PolicyRule{}))
 	w.Press("w")
 	w.RequireText("2 need attention", "✗ 1", "▲ 1")
 	if got, want := rowNames(w.Screen()), []string{"cache-01", "ci-runner-02"}; !slices.Equal(got, want) {

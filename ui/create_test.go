@@ -114,7 +114,8 @@ func TestKeysTypedAheadGoBackAndForthBetweenFields(t *testing.T) {
 func TestServerBeingRestoredRefusesEveryAction(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 80, 24)
-	for _, keys := range [][]string{{"s"}, {"b"}, {"r"}, {"2", "r"}, {"2", "d"}, {"3", "r"}, {"3", "d"}, {"2", "s"}, {"3", "b"}} {
+	for _, keys := range [][]string{{"s"}, {"b"}, {"r"}, {"2", "r"}, {"2", "d"}, {"3", "r"}, {"3", "d"}, {"2", "s"},
+		{"3", "b"}} {
 		atServer("web-server-03", keys...)(w)
 		w.RequireText("web-server-03 is being restored: wait until it has finished")
 		w.RequireNoText("Cancel", "cancel")

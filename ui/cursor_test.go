@@ -39,9 +39,12 @@ func TestTheCursorMovesByVimKeysAndArrows(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 80, 24)
 	for _, step := range []struct{ keys, on string }{
-		{"", "db-server-02"}, {"j", "ci-runner-02"}, {"down", "legacy-app"}, {"k", "ci-runner-02"}, {"up", "db-server-02"},
-		{"up", "db-server-02"}, {"G", "web-server-03"}, {"j", "web-server-03"}, {"g", "db-server-02"}, {"end", "web-server-03"},
-		{"home", "db-server-02"}, {"ctrl+d", "mail-01"}, {"pgdown", "cache-01"}, {"ctrl+u", "mail-01"}, {"pgup", "db-server-02"},
+		{"", "db-server-02"}, {"j", "ci-runner-02"}, {"down", "legacy-app"}, {"k", "ci-runner-02"},
+		{"up", "db-server-02"},
+		{"up", "db-server-02"}, {"G", "web-server-03"}, {"j", "web-server-03"}, {"g", "db-server-02"},
+		{"end", "web-server-03"},
+		{"home", "db-server-02"}, {"ctrl+d", "mail-01"}, {"pgdown", "cache-01"}, {"ctrl+u", "mail-01"},
+		{"pgup", "db-server-02"},
 	} {
 		if step.keys != "" {
 			w.Press(step.keys)
@@ -149,7 +152,8 @@ func TestCursorStaysOnServerChosenBeforeTheListsArrived(t *testing.T) {
 	} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
-			w := startApp(t, 120, 30, withMouse, beforeStart(func(w *harness) { w.proxy.slowDown(30*time.Second, "/backups/") }))
+			w := startApp(t, 120, 30, withMouse,
+				beforeStart(func(w *harness) { w.proxy.slowDown(30*time.Second, "/backups/") }))
 			choose(w)
 			w.requireCursor("web-server-01")
 			w.Advance(30 * time.Second)

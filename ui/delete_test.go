@@ -22,7 +22,8 @@ func TestDeleteAsksAndDefaultsToCancel(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24)
 			atServer("web-server-01", "2", "j", "d")(w)
-			w.RequireText("Delete backup #495 of web-server-01?", "▸ Cancel", "1 d ago", "4.3 GB", "API: DELETE /backups/495/")
+			w.RequireText("Delete backup #495 of web-server-01?", "▸ Cancel", "1 d ago", "4.3 GB",
+				"API: DELETE /backups/495/")
 			w.Press(keys...)
 			w.RequireNoText("Delete backup")
 			w.requireActions()
@@ -32,7 +33,8 @@ func TestDeleteAsksAndDefaultsToCancel(t *testing.T) {
 
 func TestDeletingIsConfirmedOnItsButton(t *testing.T) {
 	t.Parallel()
-	for name, keys := range map[string][]string{"tab": {"tab", "enter"}, "yes": {"y", "enter"}, "right": {"right", "enter"}} {
+	for name, keys := range map[string][]string{"tab": {"tab", "enter"}, "yes": {"y", "enter"},
+		"right": {"right", "enter"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 24)
@@ -51,7 +53,8 @@ func TestASnapshotIsDeletedToo(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 24)
 	atServer("web-server-01", "3", "j", "d")(w)
-	w.RequireText("Delete snapshot weekly-snapshot-2025-01-08 (#798) of web-server-01?", "Remaining      9 restore points")
+	w.RequireText("Delete snapshot weekly-snapshot-2025-01-08 (#798) of web-server-01?",
+		"Remaining      9 restore points")
 	w.Press("y", "enter")
 	w.RequireText("delete snapshot weekly-snapshot-2025-01-08 of web-server-01: deleted")
 	w.requireActions("DELETE /snapshots/798/")
@@ -152,8 +155,10 @@ func TestDeleteWithLostAnswerIsDoneOnceThePointIsGone(t *testing.T) {
 	w.proxy.slowDown(10*time.Second, "/backups/")
 	w.Press("y", "enter")
 	w.Advance(10 * time.Second)
-	w.RequireText("delete backup #495 of web-server-01: outcome unknown; searching", "outcome unknown", "not sent again")
-	w.advanceUntil(8*time.Minute, "delete backup #495 of web-server-01: deleted") // two lists must agree, and slow lists are polled rarely
+	w.RequireText("delete backup #495 of web-server-01: outcome unknown; searching", "outcome unknown",
+		"not sent again")
+	// two lists must agree, and slow lists are polled rarely
+	w.advanceUntil(8*time.Minute, "delete backup #495 of web-server-01: deleted")
 	w.advanceHidden(3 * time.Minute)
 	w.RequireText("Backups web-server-01 · 7")
 	w.requireActions("DELETE /backups/495/")

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// atServer selects a server and presses keys. It then waits until a dialog that they open accepts input.
+// atServer selects a server and presses keys. It then waits until a dialog that they open accepts
+// input.
 func atServer(server string, keys ...string) func(*harness) {
 	return func(w *harness) {
 		w.selectServer(server)
@@ -42,7 +43,8 @@ func TestFormsMatchGolden(t *testing.T) {
 	all, ends := []size{small, standard, large}, []size{small, large}
 	for _, l := range []screenCase{
 		{"snapshot-form", all, nil, atServer("web-server-01", "s")},
-		{"snapshot-form-invalid", ends, nil, func(w *harness) { atServer("web-server-01", "s")(w); w.Type("before update") }},
+		{"snapshot-form-invalid", ends, nil,
+			func(w *harness) { atServer("web-server-01", "s")(w); w.Type("before update") }},
 		{"snapshot-form-empty", ends, nil, atServer("web-server-01", "s", "enter")},
 		{"snapshot-form-second-field", ends, nil, func(w *harness) {
 			atServer("web-server-01", "s")(w)
@@ -85,7 +87,8 @@ func TestLoginMatchesGolden(t *testing.T) {
 		{"login", all, []option{unauthenticated(nil)}, nil},
 		{"token", all, []option{unauthenticated(nil)}, token("vps_secret")},
 		{"token-spaced", ends, []option{unauthenticated(nil)}, token("vps secret")},
-		{"token-refused", []size{small}, []option{unauthenticated(nil)}, func(w *harness) { token("vps_wrong")(w); w.Press("enter") }},
+		{"token-refused", []size{small}, []option{unauthenticated(nil)},
+			func(w *harness) { token("vps_wrong")(w); w.Press("enter") }},
 		{"keep", sides, []option{unauthenticated(nil)}, func(w *harness) { token(liveToken)(w); w.Press("enter") }},
 		{"token-expired", sides, []option{withAccess(nil)}, func(w *harness) {
 			w.injectFault("GET /: status 401")

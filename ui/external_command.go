@@ -131,9 +131,11 @@ func (e *external) runCustomCommand(c model.CustomCommand) tea.Cmd {
 		return run(false)
 	}
 	options := dialog.ConfirmOptions{
-		Title: widget.NormalizeWidth(c.Name), Question: "Run " + c.Name + " for " + server.Ref().SentenceName() + "?", ConfirmLabel: "Run", OnConfirm: run,
+		Title: widget.NormalizeWidth(c.Name), Question: "Run " + c.Name + " for " + server.Ref().SentenceName() + "?",
+		ConfirmLabel: "Run", OnConfirm: run,
 		Details: []dialog.Detail{
-			{Label: "server", Value: server.Ref().Label() + "  #" + string(server.ID)}, {Label: "command", Value: model.Clean(strings.Join(args, " "))},
+			{Label: "server", Value: server.Ref().Label() + "  #" + string(server.ID)},
+			{Label: "command", Value: model.Clean(strings.Join(args, " "))},
 		},
 	}
 	if c.Dangerous {

@@ -58,11 +58,12 @@ func TestSSHConnectsToTheServerUnderTheCursorAndReturns(t *testing.T) {
 		code    string
 		message string
 	}{
-		"from the servers":      {func(*harness) {}, "0", "back from ssh to web-server-01"},
-		"from its points":       {press("2"), "0", "back from ssh to web-server-01"},
-		"from its page":         {press("enter"), "0", "back from ssh to web-server-01"},
-		"ended with an error":   {func(*harness) {}, "255", "exited with code 255"},
-		"picked in the palette": {func(w *harness) { w.Press(":"); w.Type("ssh to the") }, "0", "back from ssh to web-server-01"},
+		"from the servers":    {func(*harness) {}, "0", "back from ssh to web-server-01"},
+		"from its points":     {press("2"), "0", "back from ssh to web-server-01"},
+		"from its page":       {press("enter"), "0", "back from ssh to web-server-01"},
+		"ended with an error": {func(*harness) {}, "255", "exited with code 255"},
+		"picked in the palette": {func(w *harness) { w.Press(":"); w.Type("ssh to the") }, "0",
+			"back from ssh to web-server-01"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("VPS_API_TOKEN", "vps_secret")
@@ -92,7 +93,8 @@ func TestSSHConnectsToTheServerUnderTheCursorAndReturns(t *testing.T) {
 
 func TestKeysTypedBeforeSSHStartsAreIgnored(t *testing.T) {
 	n := newArgRecorder(t, "0")
-	w := startApp(t, 120, 24, withServers(2), withOptions(func(o *ui.Options) { o.SSH = model.SSHRules{{Command: []string{n.program}}} }))
+	w := startApp(t, 120, 24, withServers(2),
+		withOptions(func(o *ui.Options) { o.SSH = model.SSHRules{{Command: []string{n.program}}} }))
 	w.selectServer("web-server-01")
 	w.pressAtOnce("S", "q", "d", "ctrl+c")
 	w.WaitFor("back from ssh to web-server-01")
@@ -112,10 +114,12 @@ func TestSSHThatCannotBeStartedSaysWhatToDo(t *testing.T) {
 
 func TestSSHIsRefusedForServerWithoutAddress(t *testing.T) {
 	n := newArgRecorder(t, "0")
-	w := startApp(t, 120, 24, withServers(2), withOptions(func(o *ui.Options) { o.SSH = model.SSHRules{{Command: []string{n.program}}} }),
+	w := startApp(t, 120, 24, withServers(2),
+		withOptions(func(o *ui.Options) { o.SSH = model.SSHRules{{Command: []string{n.program}}} }),
 		beforeStart(func(w *harness) {
 			w.proxy.rewrite(func(s string) string {
-				return strings.NewReplacer("203.0.113.10", "-oProxyCommand=id", "web01.example.com", "-oProxyCommand=id").Replace(s)
+				return strings.NewReplacer("203.0.113.10", "-oProxyCommand=id", "web01.example.com",
+					"-oProxyCommand=id").Replace(s)
 			})
 		}))
 	w.selectServer("web-server-01")
@@ -128,7 +132,8 @@ func TestCustomCommandRunsForTheServerUnderTheCursor(t *testing.T) {
 	n := newArgRecorder(t, "0")
 	w := startApp(t, 120, 40, withServers(2), withCommands(t,
 		model.CustomCommand{Key: "f5", Name: "note it", Run: []string{n.program, "{id}", "{name}", "at {ip}"}},
-		model.CustomCommand{Key: "f6", Name: "note by shell", Run: []string{n.program + " {name} | cat; true"}, Shell: true},
+		model.CustomCommand{Key: "f6", Name: "note by shell", Run: []string{n.program + " {name} | cat; true"},
+			Shell: true},
 	))
 	w.Press("?")
 	w.RequireText("Custom commands", "note by shell")
@@ -200,9 +205,13 @@ func TestReadOnlyHasNoDangerousCommand(t *testing.T) {
 
 func TestHostileServerNameIsNotRun(t *testing.T) {
 	n := newArgRecorder(t, "0")
-	w := startApp(t, 120, 24, withServers(2), withCommands(t, model.CustomCommand{Key: "f5", Name: "note it", Run: []string{n.program, "{name}"}}),
+	w := startApp(t, 120, 24, withServers(2),
+		withCommands(t, model.CustomCommand{Key: "f5", Name: "note it", Run: []string{n.program, "{name}"}}),
 		beforeStart(func(w *harness) {
-			w.proxy.rewrite(func(s string) string { return strings.ReplaceAll(s, `"web-server-01"`, `"-oProxyCommand=id"`) })
+			w.proxy.rewrite(func(s string) string {
+				return strings.ReplaceAll(s, `"web-server-01"`,
+					`"-oProxyCommand=id"`)
+			})
 		}))
 	w.Press("G", "f5")
 	w.RequireText("note it was not run: the server's name “-oProxyCommand=id” begins with -")
@@ -211,15 +220,18 @@ func TestHostileServerNameIsNotRun(t *testing.T) {
 
 func TestCustomCommandRejectsAUsedKey(t *testing.T) {
 	k := keymap.Default()
-	for pressed, words := range map[string]string{"s": "s is both action.snapshot and command.mine", "nokey": `"nokey" of mine is not a key`, "ctrl+c": "always quits"} {
-		if err := k.AddCustom("mine", pressed); err == nil || !strings.Contains(err.Error(), words) || len(k.Custom()) > 0 {
+	for pressed, words := range map[string]string{"s": "s is both action.snapshot and command.mine",
+		"nokey": `"nokey" of mine is not a key`, "ctrl+c": "always quits"} {
+		if err := k.AddCustom("mine", pressed); err == nil || !strings.Contains(err.Error(), words) ||
+			len(k.Custom()) > 0 {
 			t.Errorf("%s: %v", pressed, err)
 		}
 	}
 	if err := k.AddCustom("mine", "f5"); err != nil {
 		t.Error(err)
 	}
-	if err := k.AddCustom("other", "f5"); err == nil || !strings.Contains(err.Error(), "f5 is both command.mine and command.other") {
+	if err := k.AddCustom("other", "f5"); err == nil ||
+		!strings.Contains(err.Error(), "f5 is both command.mine and command.other") {
 		t.Error(err)
 	}
 }

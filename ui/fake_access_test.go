@@ -10,7 +10,8 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// fakeAccess gives access to an account as main does: a real client on the simulated account, and a store for the token.
+// fakeAccess gives access to an account as main does: a real client on the simulated account, and a
+// store for the token.
 type fakeAccess struct {
 	harness *harness
 	demoErr error // returned when the demo is opened

@@ -18,8 +18,8 @@ type expectation struct {
 	requests   int           // number of requests to the endpoint
 }
 
-// describeFailure is a fault, and what it leads to at each class of endpoints.
-type describeFailure struct {
+// faultCase is a fault, and what it leads to at each class of endpoints.
+type faultCase struct {
 	name          string
 	respond       faultResponse
 	executed      bool   // the account executes the request
@@ -33,26 +33,31 @@ type describeFailure struct {
 	overrides                     map[string]expectation // for single endpoints
 }
 
-func (f describeFailure) expectFor(e endpoint) expectation {
+func (f faultCase) expectFor(e endpoint) expectation {
 	if x, special := f.overrides[e.name]; special {
 		return x
 	}
-	return []expectation{readClass: f.read, createClass: f.create, restoreClass: f.restore, deleteClass: f.remove}[e.class]
+	return []expectation{readClass: f.read, createClass: f.create, restoreClass: f.restore,
+		deleteClass: f.remove}[e.class]
 }
 
 // Expectations of actions.
 var (
-	expectFound        = expectation{shown: "the answer was lost, but it is running", events: "intent, unknown, running", requests: 1}
+	expectFound = expectation{shown: "the answer was lost, but it is running",
+		events: "intent, unknown, running", requests: 1}
 	expectDeletedLater = expectation{ // two lists must agree
-		shown: "outcome unknown; searching the lists", shownLater: ": deleted", wait: 5 * time.Second, events: "intent, unknown, done", requests: 1,
+		shown: "outcome unknown; searching the lists", shownLater: ": deleted", wait: 5 * time.Second,
+		events: "intent, unknown, done", requests: 1,
 	}
-	isInvisible = expectation{
+	expectNotFound = expectation{
 		shown: "outcome unknown; searching the lists", shownLater: "Not seen: try again?",
 		events: "intent, unknown, not-found", requests: 1,
 	}
-	expectRunning     = expectation{shown: "restoring", events: "intent, running, running", requests: 1} // a list has shown it
+	// a list has shown it
+	expectRunning     = expectation{shown: "restoring", events: "intent, running, running", requests: 1}
 	expectDeleted     = expectation{shown: ": deleted", events: "intent, running, done", requests: 1}
-	expectStillListed = expectation{shown: "delete", shownLater: "is still listed", events: "intent, running, unconfirmed", requests: 1}
+	expectStillListed = expectation{shown: "delete", shownLater: "is still listed",
+		events: "intent, running, unconfirmed", requests: 1}
 )
 
 // listError expects that a list fails with this message, while the old list stays.
@@ -63,8 +68,9 @@ func actionRefused(words string) expectation {
 	return expectation{shown: words, events: "intent, refused", requests: 1}
 }
 
-// withAccount expects that the header shows no account name, since the token's account is not known.
-func (f describeFailure) withAccount(sent int) describeFailure {
+// withAccount expects that the header shows no account name, since the token's account is not
+// known.
+func (f faultCase) withAccount(sent int) faultCase {
 	overrides := map[string]expectation{showAccount: {shown: "vpsdeck  account", requests: sent}}
 	if f.name == "401" { // a refused token is reported for every endpoint alike
 		delete(overrides, showAccount)
@@ -77,7 +83,7 @@ func (f describeFailure) withAccount(sent int) describeFailure {
 }
 
 // expectUnsent expects that the request is never sent.
-func (f describeFailure) expectUnsent(words string) describeFailure {
+func (f faultCase) expectUnsent(words string) faultCase {
 	f.read = listError(words, 0)
 	f.create = expectation{shown: words, events: "intent, refused"}
 	f.restore, f.remove = f.create, f.create
@@ -85,25 +91,26 @@ func (f describeFailure) expectUnsent(words string) describeFailure {
 }
 
 // expectLost expects a lost answer. The fault says whether the action was done.
-func (f describeFailure) expectLost(words string, sent int) describeFailure {
+func (f faultCase) expectLost(words string, sent int) faultCase {
 	f.read = listError(words, sent)
-	f.create, f.restore, f.remove = isInvisible, isInvisible, isInvisible
+	f.create, f.restore, f.remove = expectNotFound, expectNotFound, expectNotFound
 	if f.executed {
 		f.create, f.restore, f.remove = expectFound, expectFound, expectDeletedLater
 	}
 	return f.withAccount(sent)
 }
 
-// expectLostBothWays returns two cases of a lost or unusable answer: one in which the action was done, and one in which it was not.
-func (f describeFailure) expectLostBothWays(words string, sent int) []describeFailure {
+// expectLostBothWays returns two cases of a lost or unusable answer: one in which the action was
+// done, and one in which it was not.
+func (f faultCase) expectLostBothWays(words string, sent int) []faultCase {
 	undone := f
 	undone.name, undone.actionsOnly = f.name+", and not done", true
 	f.executed = true
-	return []describeFailure{f.expectLost(words, sent), undone.expectLost(words, sent)}
+	return []faultCase{f.expectLost(words, sent), undone.expectLost(words, sent)}
 }
 
 // expectRefused expects a refusal by the API.
-func (f describeFailure) expectRefused(words string, sent int) describeFailure {
+func (f faultCase) expectRefused(words string, sent int) faultCase {
 	f.read = listError(words, sent)
 	f.create = actionRefused(words)
 	f.restore, f.remove = f.create, f.create
@@ -111,66 +118,74 @@ func (f describeFailure) expectRefused(words string, sent int) describeFailure {
 }
 
 // expectNoAPI expects that a 404 for a list means a wrong address, and not a deleted item.
-func (f describeFailure) expectNoAPI() describeFailure {
+func (f faultCase) expectNoAPI() faultCase {
 	f.read = listError("has no API at this address (status 404)", 1)
 	return f
 }
 
-// withDocumentedRefusal expects the documented reason of a refused action, since the API gives none.
-func (f describeFailure) withDocumentedRefusal() describeFailure {
+// withDocumentedRefusal expects the documented reason of a refused action, since the API gives
+// none.
+func (f faultCase) withDocumentedRefusal() faultCase {
 	f.create = actionRefused("The API refused it: the request is invalid, or the server's limit is reached.")
 	f.restore = actionRefused("The API refused the restore: the server's state does not allow it.")
 	return f
 }
 
 // withCountdown expects that the header counts down to the next try.
-func (f describeFailure) withCountdown(words string) describeFailure {
+func (f faultCase) withCountdown(words string) faultCase {
 	f.read.shown = words
 	return f
 }
 
 // faults returns the faults that apply to an endpoint.
-func (e endpoint) faults() []describeFailure {
-	return slices.DeleteFunc(allFaults(), func(f describeFailure) bool { return f.actionsOnly && e.class == readClass })
+func (e endpoint) faults() []faultCase {
+	return slices.DeleteFunc(allFaults(), func(f faultCase) bool { return f.actionsOnly && e.class == readClass })
 }
 
 // allFaults returns the whole table.
-func allFaults() []describeFailure {
-	var all []describeFailure
-	for _, some := range [][]describeFailure{connectionFaults(), responseFaults(), redirectFaults(), statusFaults(), badRequestFaults()} {
+func allFaults() []faultCase {
+	var all []faultCase
+	for _, some := range [][]faultCase{connectionFaults(), responseFaults(), redirectFaults(), statusFaults(),
+		badRequestFaults()} {
 		all = append(all, some...)
 	}
 	return all
 }
 
 // connectionFaults are faults without a complete answer.
-func connectionFaults() []describeFailure {
+func connectionFaults() []faultCase {
 	const late, cut = "did not answer in time", "broke off before the answer was complete"
 	whole := func(answer string) string { return "HTTP/1.1 200 OK\r\n" + answer }
 	return slices.Concat(
-		[]describeFailure{
-			describeFailure{name: "connection refused", baseURL: "http://127.0.0.1:1/api/v1"}.expectUnsent("refuses connections"),
-			describeFailure{name: "no such host", baseURL: "https://no..host/api/v1"}.expectUnsent("There is no such host as"),
-			describeFailure{name: "certificate not trusted", untrustedCert: true}.expectUnsent("is not trusted, so the token was not sent"),
-			describeFailure{name: "no TLS", plainHTTP: true}.expectUnsent("No secure connection to"),
+		[]faultCase{
+			faultCase{name: "connection refused",
+				baseURL: "http://127.0.0.1:1/api/v1"}.expectUnsent("refuses connections"),
+			faultCase{name: "no such host",
+				baseURL: "https://no..host/api/v1"}.expectUnsent("There is no such host as"),
+			faultCase{name: "certificate not trusted",
+				untrustedCert: true}.expectUnsent("is not trusted, so the token was not sent"),
+			faultCase{name: "no TLS", plainHTTP: true}.expectUnsent("No secure connection to"),
 		},
-		describeFailure{name: "time-out before headers", respond: hang, timesOut: true}.expectLostBothWays(late, 3),
-		describeFailure{name: "time-out in the body", respond: hangInBody, timesOut: true}.expectLostBothWays(late, 3),
-		describeFailure{name: "slow drip", respond: dripBody, timesOut: true}.expectLostBothWays(late, 3),
-		describeFailure{name: "cut before headers", respond: sendRaw("")}.expectLostBothWays(cut, 3),
-		describeFailure{name: "cut in the headers", respond: sendRaw("HTTP/1.1 200 OK\r\nContent-Type: text/pl")}.expectLostBothWays(cut, 3),
-		describeFailure{name: "cut in the body", respond: sendRaw(whole("Transfer-Encoding: chunked\r\n\r\n5\r\n{\"cou\r\n"))}.expectLostBothWays(cut, 3),
-		describeFailure{name: "Content-Length too large", respond: sendRaw(whole("Content-Length: 500\r\n\r\n{\"count\": 0}"))}.expectLostBothWays(cut, 3),
-		describeFailure{name: "Content-Length too small", respond: sendRaw(whole("Content-Length: 5\r\n\r\n{\"count\": 0}"))}.
+		faultCase{name: "time-out before headers", respond: hang, timesOut: true}.expectLostBothWays(late, 3),
+		faultCase{name: "time-out in the body", respond: hangInBody, timesOut: true}.expectLostBothWays(late, 3),
+		faultCase{name: "slow drip", respond: dripBody, timesOut: true}.expectLostBothWays(late, 3),
+		faultCase{name: "cut before headers", respond: sendRaw("")}.expectLostBothWays(cut, 3),
+		faultCase{name: "cut in the headers",
+			respond: sendRaw("HTTP/1.1 200 OK\r\nContent-Type: text/pl")}.expectLostBothWays(cut, 3),
+		faultCase{name: "cut in the body",
+			respond: sendRaw(whole("Transfer-Encoding: chunked\r\n\r\n5\r\n{\"cou\r\n"))}.expectLostBothWays(cut, 3),
+		faultCase{name: "Content-Length too large",
+			respond: sendRaw(whole("Content-Length: 500\r\n\r\n{\"count\": 0}"))}.expectLostBothWays(cut, 3),
+		faultCase{name: "Content-Length too small", respond: sendRaw(whole("Content-Length: 5\r\n\r\n{\"count\": 0}"))}.
 			expectLostBothWays("it is not valid JSON", 1),
-		describeFailure{name: "Content-Length no number", respond: sendRaw(whole("Content-Length: x\r\n\r\n{}"))}.
+		faultCase{name: "Content-Length no number", respond: sendRaw(whole("Content-Length: x\r\n\r\n{}"))}.
 			expectLostBothWays("is not HTTP", 1),
-		describeFailure{name: "no HTTP", respond: sendRaw("SSH-2.0-OpenSSH_9.6\r\n")}.expectLostBothWays("is not HTTP", 1),
+		faultCase{name: "no HTTP", respond: sendRaw("SSH-2.0-OpenSSH_9.6\r\n")}.expectLostBothWays("is not HTTP", 1),
 	)
 }
 
 // responseFaults are answers that report success but cannot be right.
-func responseFaults() []describeFailure {
+func responseFaults() []faultCase {
 	always := func(body string) faultResponse { return respondSuccess(func(string) string { return body }) }
 	half := respondSuccess(func(body string) string { return body[:len(body)/2] })
 	object := respondSuccess(changeLeaves(func(string, any) any { return struct{}{} }))
@@ -181,83 +196,100 @@ func responseFaults() []describeFailure {
 		}
 		return value
 	}))
-	unknownCase := describeFailure{
+	unknownCase := faultCase{
 		name: "unknown status word", respond: unknownStatus, executed: true, read: listError("archiving", 1),
-		create: expectation{shown: "creating", events: "intent, running", requests: 1}, restore: expectRunning, remove: expectDeletedLater,
+		create: expectation{shown: "creating", events: "intent, running", requests: 1}, restore: expectRunning,
+		remove:    expectDeletedLater,
 		overrides: map[string]expectation{showAccount: {shown: "Acme", requests: 1}},
 	}
-	trusted := map[string]expectation{deleteBackup: expectDeleted, deleteSnapshot: expectDeleted} // a 204 is what the documents promise
-	empty := describeFailure{name: "204 with a body", overrides: trusted, respond: sendRaw("HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\n{\"id\": 1}")}.
+	// a 204 is what the documents promise
+	trusted := map[string]expectation{deleteBackup: expectDeleted, deleteSnapshot: expectDeleted}
+	empty := faultCase{name: "204 with a body", overrides: trusted, respond: sendRaw("HTTP/1.1 204 No " +
+		"Content\r\nContent-Length: 9\r\n\r\n{\"id\": 1}")}.
 		expectLostBothWays("cannot be used: it is empty", 1)
 	for i := range empty {
 		if !empty[i].executed { // the lists still show the point
-			empty[i].overrides = map[string]expectation{deleteBackup: expectStillListed, deleteSnapshot: expectStillListed, showAccount: empty[i].overrides[showAccount]}
+			empty[i].overrides = map[string]expectation{deleteBackup: expectStillListed,
+				deleteSnapshot: expectStillListed, showAccount: empty[i].overrides[showAccount]}
 		}
 	}
 	return slices.Concat(
-		describeFailure{name: "empty 200", respond: respond(200, "")}.expectLostBothWays("cannot be used: it is empty", 1),
-		describeFailure{name: "HTML 200", respond: respond(200, "<!doctype html><title>Log in</title>")}.
+		faultCase{name: "empty 200", respond: respond(200, "")}.expectLostBothWays("cannot be used: it is empty", 1),
+		faultCase{name: "HTML 200", respond: respond(200, "<!doctype html><title>Log in</title>")}.
 			expectLostBothWays("it is a web page, so the API's add", 1),
-		describeFailure{name: "truncated JSON", respond: half}.expectLostBothWays("cannot be used: it is not valid JSON", 1),
-		describeFailure{name: "wrong types", respond: object}.expectLostBothWays("cannot be used: item 1 of page 1", 1),
-		describeFailure{name: "null everywhere", respond: null}.expectLostBothWays("cannot be used: item 1 of page 1 has no id", 1),
-		describeFailure{name: "a bare null", respond: always("null")}.expectLostBothWays("cannot be used: it contains no list", 1),
-		[]describeFailure{unknownCase},
+		faultCase{name: "truncated JSON", respond: half}.expectLostBothWays("cannot be used: it is not valid JSON", 1),
+		faultCase{name: "wrong types", respond: object}.expectLostBothWays("cannot be used: item 1 of page 1", 1),
+		faultCase{name: "null everywhere",
+			respond: null}.expectLostBothWays("cannot be used: item 1 of page 1 has no id", 1),
+		faultCase{name: "a bare null",
+			respond: always("null")}.expectLostBothWays("cannot be used: it contains no list", 1),
+		[]faultCase{unknownCase},
 		empty,
-		describeFailure{name: "huge", respond: floodBody}.expectLostBothWays("it is far larger than any answer", 1),
+		faultCase{name: "huge", respond: floodBody}.expectLostBothWays("it is far larger than any answer", 1),
 	)
 }
 
-// redirectFaults redirect to another address. Only reads follow a redirect, and only to the API's own address.
-func redirectFaults() []describeFailure {
-	var all []describeFailure
+// redirectFaults redirect to another address. Only reads follow a redirect, and only to the API's
+// own address.
+func redirectFaults() []faultCase {
+	var all []faultCase
 	for _, status := range []int{301, 302, 307, 308} {
 		words := fmt.Sprintf("The API redirects elsewhere (status %d)", status)
 		all = append(all,
-			describeFailure{name: fmt.Sprint(status, " to here"), respond: redirectTo(status, "")}.expectRefused(words, 4),
-			describeFailure{name: fmt.Sprint(status, " to elsewhere"), respond: redirectTo(status, "https://elsewhere.example/")}.expectRefused(words, 1),
+			faultCase{name: fmt.Sprint(status, " to here"), respond: redirectTo(status, "")}.expectRefused(words, 4),
+			faultCase{name: fmt.Sprint(status, " to elsewhere"),
+				respond: redirectTo(status, "https://elsewhere.example/")}.expectRefused(words, 1),
 		)
 	}
 	return all
 }
 
 // statusFaults report a failure by their status.
-func statusFaults() []describeFailure {
+func statusFaults() []faultCase {
 	const again = "Rate limited by the API."
 	having := "The API has trouble (status %d): try again in a while."
-	all := []describeFailure{
-		describeFailure{name: "401", respond: respond(401, "")}.expectRefused("The API does not accept the token", 1),
-		describeFailure{name: "403", respond: respond(403, "")}.expectRefused("The token may not do this: it lacks the permission.", 1),
-		describeFailure{name: "404", respond: respond(404, "")}.expectRefused("The API did not find this: it may have been deleted", 1).expectNoAPI(),
-		describeFailure{name: "409", respond: respond(409, "")}.expectRefused("The server is busy with something else", 1),
-		describeFailure{name: "429", respond: respond(429, "")}.expectRefused(again, 3),
-		describeFailure{name: "429, wait 5 s", respond: respond(429, "", "Retry-After", "5")}.expectRefused("Try again in 5 s.", 3).withCountdown("again in 5 s"),
-		describeFailure{name: "429, wait 45 s", respond: respond(429, "", "Retry-After", "45")}.expectRefused("Try again in 45 s.", 1).withCountdown("again in 45 s"),
-		describeFailure{name: "429, wait until a date", respond: retryAfterDate}.expectRefused("Try again in 45 s.", 1).withCountdown("again in 45 s"),
-		describeFailure{name: "429, wait an absurd time", respond: respond(429, "", "Retry-After", strings.Repeat("9", 30))}.
+	all := []faultCase{
+		faultCase{name: "401", respond: respond(401, "")}.expectRefused("The API does not accept the token", 1),
+		faultCase{name: "403", respond: respond(403,
+			"")}.expectRefused("The token may not do this: it lacks the permission.", 1),
+		faultCase{name: "404", respond: respond(404,
+			"")}.expectRefused("The API did not find this: it may have been deleted", 1).expectNoAPI(),
+		faultCase{name: "409", respond: respond(409, "")}.expectRefused("The server is busy with something else", 1),
+		faultCase{name: "429", respond: respond(429, "")}.expectRefused(again, 3),
+		faultCase{name: "429, wait 5 s",
+			respond: respond(429, "", "Retry-After", "5")}.expectRefused("Try again in 5 s.",
+			3).withCountdown("again in 5 s"),
+		faultCase{name: "429, wait 45 s",
+			respond: respond(429, "", "Retry-After", "45")}.expectRefused("Try again in 45 s.",
+			1).withCountdown("again in 45 s"),
+		faultCase{name: "429, wait until a date", respond: retryAfterDate}.expectRefused("Try again in 45 s.",
+			1).withCountdown("again in 45 s"),
+		faultCase{name: "429, wait an absurd time", respond: respond(429, "", "Retry-After", strings.Repeat("9", 30))}.
 			expectRefused("Try again in 60 min.", 1).withCountdown("again in 1 h"),
-		describeFailure{name: "500", respond: respond(500, "")}.expectRefused(fmt.Sprintf(having, 500), 1),
+		faultCase{name: "500", respond: respond(500, "")}.expectRefused(fmt.Sprintf(having, 500), 1),
 	}
 	for _, status := range []int{405, 415, 422} {
 		words := fmt.Sprintf("The API refused the request (status %d).", status)
-		all = append(all, describeFailure{name: fmt.Sprint(status), respond: respond(status, "")}.expectRefused(words, 1))
+		all = append(all, faultCase{name: fmt.Sprint(status), respond: respond(status, "")}.expectRefused(words, 1))
 	}
 	for _, status := range []int{502, 503, 504} {
 		words := fmt.Sprintf(having, status)
 		all = append(all,
-			describeFailure{name: fmt.Sprint(status), respond: respond(status, "")}.expectLost(words, 3),
-			describeFailure{name: fmt.Sprint(status, ", and yet done"), respond: respond(status, ""), executed: true, actionsOnly: true}.
+			faultCase{name: fmt.Sprint(status), respond: respond(status, "")}.expectLost(words, 3),
+			faultCase{name: fmt.Sprint(status, ", and yet done"), respond: respond(status, ""), executed: true,
+				actionsOnly: true}.
 				expectLost(words, 3),
 		)
 	}
-	return append(all, describeFailure{name: "600", respond: respond(600, "")}.
+	return append(all, faultCase{name: "600", respond: respond(600, "")}.
 		expectLost("The API answered with status 600, which is unknown", 1))
 }
 
-// badRequestFaults are a 400 with each shape that its body may have. None of them is documented [I].
-func badRequestFaults() []describeFailure {
+// badRequestFaults are a 400 with each shape that its body may have. None of them is documented
+// [I].
+func badRequestFaults() []faultCase {
 	const bare = "The API refused the request (status 400)."
-	var all []describeFailure
+	var all []faultCase
 	for _, shape := range [][3]string{
 		{"detail", `{"detail": "No room left."}`, "No room left."},
 		{"error", `{"error": "No room left"}`, "No room left."},
@@ -271,7 +303,7 @@ func badRequestFaults() []describeFailure {
 		{"JSON cut off", `{"detail": "No room le`, bare},
 		{"control characters", `{"detail": "No \u001b[31mroom\u202e left."}`, "No ^[[31mroom‹202E› left."},
 	} {
-		row := describeFailure{name: "400 with " + shape[0], respond: respond(400, shape[1])}.expectRefused(shape[2], 1)
+		row := faultCase{name: "400 with " + shape[0], respond: respond(400, shape[1])}.expectRefused(shape[2], 1)
 		if shape[2] == bare {
 			row = row.withDocumentedRefusal()
 		}
@@ -281,10 +313,11 @@ func badRequestFaults() []describeFailure {
 }
 
 // clientLimits returns the limits of the client that meets the fault.
-func (f describeFailure) clientLimits() api.Limits {
+func (f faultCase) clientLimits() api.Limits {
 	limits := api.Limits{Body: 64 << 10}
 	if f.timesOut {
-		limits.Call = 400 * slower * time.Millisecond // the test waits this long; everything else on one machine is far quicker
+		// the test waits this long; everything else on one machine is far quicker
+		limits.Call = 400 * slower * time.Millisecond
 	}
 	return limits
 }

@@ -51,13 +51,15 @@ func (r routedClient) Account(ctx context.Context) (model.Account, error) {
 	return client.Account(ctx)
 }
 
-func (r routedClient) CreateBackup(ctx context.Context, server model.ID, description string) (model.ActionResult, error) {
+func (r routedClient) CreateBackup(ctx context.Context, server model.ID, description string) (model.ActionResult,
+	error) {
 	client, done := r.route(createBackup)
 	defer done()
 	return client.CreateBackup(ctx, server, description)
 }
 
-func (r routedClient) CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.ActionResult, error) {
+func (r routedClient) CreateSnapshot(ctx context.Context, server model.ID, name,
+	description string) (model.ActionResult, error) {
 	client, done := r.route(createSnapshot)
 	defer done()
 	return client.CreateSnapshot(ctx, server, name, description)

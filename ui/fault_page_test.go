@@ -51,7 +51,8 @@ func renderFaultPage() string {
 	var b strings.Builder
 	b.WriteString(faultIntro)
 	for _, e := range endpoints {
-		fmt.Fprintf(&b, "\n## %s\n\n`%s`\n\n| fault | seen | stays | requests |\n|---|---|---|---|\n", e.name, e.request)
+		fmt.Fprintf(&b, "\n## %s\n\n`%s`\n\n| fault | seen | stays | requests |\n|---|---|---|---|\n", e.name,
+			e.request)
 		for _, f := range e.faults() {
 			x := f.expectFor(e)
 			fmt.Fprintf(&b, "| %s | %s | %s | %d |\n", f.name, x.describe(), x.remaining(e), x.requests)

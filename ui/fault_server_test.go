@@ -17,11 +17,12 @@ import (
 	"vpsdeck/model"
 )
 
-// faultServer stands between the program and the account, and misbehaves. Only the requests to one endpoint reach it; see routedClient.
+// faultServer stands between the program and the account, and misbehaves. Only the requests to one
+// endpoint reach it; see routedClient.
 type faultServer struct {
 	account      http.Handler
 	now          func() time.Time // the account's clock
-	spec         describeFailure
+	spec         faultCase
 	requestCount atomic.Int32
 }
 

@@ -47,7 +47,8 @@ func pressAndConfirm(keys ...string) func(*lazyHarness) {
 	}
 }
 
-// fillAndSubmit presses a key, fills in the first field of the form that it opens, and submits it with the keys.
+// fillAndSubmit presses a key, fills in the first field of the form that it opens, and submits it
+// with the keys.
 func fillAndSubmit(key, text string, keys ...string) func(*lazyHarness) {
 	return func(s *lazyHarness) {
 		s.Press(key)
@@ -102,7 +103,7 @@ func TestEveryFaultIsShownAndSendsTheExpectedRequests(t *testing.T) {
 }
 
 // runFault starts the program, triggers the fault and checks the result.
-func runFault(t *testing.T, e endpoint, f describeFailure) {
+func runFault(t *testing.T, e endpoint, f faultCase) {
 	r := &faultRun{endpoint: e, want: f.expectFor(e), server: &faultServer{spec: f}}
 	w := newHarness(t, sim.Options{Servers: 1})
 	r.server.account, r.server.now = w.account, w.clock.Now
@@ -115,7 +116,8 @@ func runFault(t *testing.T, e endpoint, f describeFailure) {
 		}
 		return direct, func() {}
 	}}
-	r.lazyHarness = w.startLazy(size{200, 16}, ui.Options{Client: client, Access: &fakeAccess{harness: w}, Journal: &r.journal, RunID: "run"})
+	r.lazyHarness = w.startLazy(size{200, 16}, ui.Options{Client: client, Access: &fakeAccess{harness: w},
+		Journal: &r.journal, RunID: "run"})
 	r.Press("1") // once everything requested at the start has arrived
 	r.proxy.reset()
 	toFaulty.Store(true)

@@ -32,7 +32,8 @@ func TestPanicInNestedCommandIsCaught(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := NewGuard(New(Options{Keys: keymap.Default(), Clock: command.WallClock{}}))
-			program := tea.NewProgram(guardedApp{g, cmd}, tea.WithInput(nil), tea.WithOutput(io.Discard), tea.WithoutSignalHandler())
+			program := tea.NewProgram(guardedApp{g, cmd}, tea.WithInput(nil), tea.WithOutput(io.Discard),
+				tea.WithoutSignalHandler())
 			g.OnCrash(program.Quit)
 			if _, err := program.Run(); err != nil { // Bubble Tea caught it, and printed a stack on the screen
 				t.Errorf("it passed the guard: %v", err)

@@ -27,7 +27,8 @@ var startTime = time.Date(2025, 1, 16, 15, 45, 0, 0, time.UTC)
 
 const liveToken = "vps_live"
 
-// harness runs the program on an emulated terminal, with the real client and a simulated account. Time passes only when the test advances it.
+// harness runs the program on an emulated terminal, with the real client and a simulated account.
+// Time passes only when the test advances it.
 type harness struct {
 	*termtest.Terminal
 	t             testing.TB
@@ -81,7 +82,8 @@ var (
 	withMouse    = withOptions(func(o *ui.Options) { o.Mouse = true })
 )
 
-// startApp starts the program on a terminal of the given columns and rows. When it returns, everything is loaded, unless an option delays it.
+// startApp starts the program on a terminal of the given columns and rows. When it returns,
+// everything is loaded, unless an option delays it.
 func startApp(t testing.TB, width, height int, options ...option) *harness {
 	t.Helper()
 	w := &harness{t: t}
@@ -123,7 +125,8 @@ func startApp(t testing.TB, width, height int, options ...option) *harness {
 	return w
 }
 
-// serve serves an account until the end of the test. The server has no time limits: an answer that the test holds back may take long on a busy machine.
+// serve serves an account until the end of the test. The server has no time limits: an answer that
+// the test holds back may take long on a busy machine.
 func serve(t testing.TB, account http.Handler) string {
 	t.Helper()
 	server := httptest.NewServer(account)
@@ -134,7 +137,8 @@ func serve(t testing.TB, account http.Handler) string {
 	return server.URL + "/api/v1"
 }
 
-// newClient returns a real client. It does not pause between its tries and has no time limits, since only the test advances the time.
+// newClient returns a real client. It does not pause between its tries and has no time limits,
+// since only the test advances the time.
 func (h *harness) newClient(url string) *api.Client {
 	h.t.Helper()
 	client, err := h.connect(url, liveToken)
@@ -145,7 +149,8 @@ func (h *harness) newClient(url string) *api.Client {
 }
 
 func (h *harness) connect(url, token string) (*api.Client, error) {
-	return api.New(url, token, append(h.clientOptions, api.WithClock(h.clock.Now), api.WithLimits(api.Limits{Call: time.Hour, Total: time.Hour}),
+	return api.New(url, token, append(h.clientOptions, api.WithClock(h.clock.Now),
+		api.WithLimits(api.Limits{Call: time.Hour, Total: time.Hour}),
 		api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))...)
 }
 
@@ -162,7 +167,8 @@ func (h *harness) injectFault(text string) {
 // skipInputDelay advances the time until an open dialog accepts input.
 func (h *harness) skipInputDelay() { h.Advance(dialog.InputDelay) }
 
-// advanceUntil advances the time until the screen shows the text, at most by the limit. While the account is busy the screen is hidden; after that it is checked every few seconds.
+// advanceUntil advances the time until the screen shows the text, at most by the limit. While the
+// account is busy the screen is hidden; after that it is checked every few seconds.
 func (h *harness) advanceUntil(limit time.Duration, text string) terminal.Grid {
 	h.t.Helper()
 	const step = 8 * time.Second // a notice is shown that long
@@ -193,7 +199,8 @@ func (h *harness) accountBusy() bool {
 	}
 	running := func(p model.Point) bool { return p.Status.Running() }
 	return slices.ContainsFunc(list, func(s model.Server) bool { return s.Status == model.ServerRestoring }) ||
-		slices.ContainsFunc(h.points(model.Snapshot, ""), running) || slices.ContainsFunc(h.points(model.Backup, ""), running)
+		slices.ContainsFunc(h.points(model.Snapshot, ""), running) ||
+		slices.ContainsFunc(h.points(model.Backup, ""), running)
 }
 
 // points returns the account's points of a kind for a server, as another user sees them.
@@ -250,7 +257,8 @@ func (h *harness) selectServer(server string) {
 	h.Press("enter", "esc")
 }
 
-// requireActions fails the test unless exactly these actions have been sent once the program is idle.
+// requireActions fails the test unless exactly these actions have been sent once the program is
+// idle.
 func (h *harness) requireActions(want ...string) {
 	h.t.Helper()
 	h.Screen()

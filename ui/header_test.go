@@ -32,7 +32,8 @@ func TestDemoAndReadOnlyAreShownDuringErrors(t *testing.T) {
 func TestHeaderNamesTheError(t *testing.T) {
 	t.Parallel()
 	for fault, want := range map[string]string{
-		"GET /: status 503": "API unavailable (503) ·", "GET /: status 429 retry 90s": "rate limited ·", "GET /: cut-before": "offline ·",
+		"GET /: status 503": "API unavailable (503) ·", "GET /: status 429 retry 90s": "rate limited ·",
+		"GET /: cut-before": "offline ·",
 		"GET /: status 404": "no API here (404) ·", "GET /: garbage": "unreadable answer ·",
 	} {
 		t.Run(strings.ReplaceAll(fault, " ", "-"), func(t *testing.T) {
@@ -40,7 +41,8 @@ func TestHeaderNamesTheError(t *testing.T) {
 			w := startApp(t, 80, 24, withServers(2))
 			w.injectFault(fault)
 			w.Advance(20 * time.Second)
-			if first := w.Screen().Line(0); !strings.Contains(first, want) || !strings.Contains(first, "data 20 s old") {
+			if first := w.Screen().Line(0); !strings.Contains(first, want) ||
+				!strings.Contains(first, "data 20 s old") {
 				t.Errorf("the header is %q", first)
 			}
 		})
@@ -49,7 +51,10 @@ func TestHeaderNamesTheError(t *testing.T) {
 
 func TestWindowTitleHasNoControlCharacters(t *testing.T) {
 	t.Parallel()
-	w := startApp(t, 80, 24, beforeStart(func(w *harness) { w.proxy.rewrite(strings.NewReplacer("Acme Inc.", "本社 Müller Ü").Replace) }))
+	w := startApp(t, 80, 24, beforeStart(func(w *harness) {
+		w.proxy.rewrite(strings.NewReplacer("Acme Inc.",
+			"本社 Müller Ü").Replace)
+	}))
 	if got, want := w.lastView().WindowTitle, "vpsdeck ?社 Müller ? (2 running)"; got != want {
 		t.Errorf("the title is %q, want %q", got, want)
 	}

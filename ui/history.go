@@ -242,9 +242,10 @@ func (h *history) pastEvents() []historyEvent {
 	known := map[string]bool{}
 	var out []historyEvent
 	add := func(o model.Operation) {
-		out = append(out, historyEvent{o.Ended, o.Title() + h.actorSuffix(o) + ": " + outcomeText(o), func(s *style.Styles) (lipgloss.Style, string) {
-			return outcomeStyle(s, o)
-		}})
+		out = append(out, historyEvent{o.Ended, o.Title() + h.actorSuffix(o) + ": " + outcomeText(o),
+			func(s *style.Styles) (lipgloss.Style, string) {
+				return outcomeStyle(s, o)
+			}})
 	}
 	for _, o := range h.state.FinishedOperations() {
 		known[o.ID] = o.ID != ""
@@ -256,7 +257,8 @@ func (h *history) pastEvents() []historyEvent {
 		}
 	}
 	for _, r := range h.connections {
-		out = append(out, historyEvent{r.Time, r.SessionText(), func(s *style.Styles) (lipgloss.Style, string) { return s.Muted, style.Dot }})
+		out = append(out, historyEvent{r.Time, r.SessionText(),
+			func(s *style.Styles) (lipgloss.Style, string) { return s.Muted, style.Dot }})
 	}
 	slices.SortStableFunc(out, func(x, y historyEvent) int { return y.at.Compare(x.at) })
 	return out[:min(len(out), maxHistory)]

@@ -28,13 +28,16 @@ var hostileNames = map[string]string{
 	"styled like a word": `\u001b]8;;http://example.com\u001b\\link`,
 }
 
-var sgrPattern = regexp.MustCompile("\x1b\\[[0-9;:]*m|\x1b]8;;(ssh://[0-9.]+)?\a") // a style, or a link to a numeric address
+// a style, or a link to a numeric address
+var sgrPattern = regexp.MustCompile("\x1b\\[[0-9;:]*m|\x1b]8;;(ssh://[0-9.]+)?\a")
 
-// requireHarmless fails the test if the program sends anything to the terminal but text, line breaks and styles.
+// requireHarmless fails the test if the program sends anything to the terminal but text, line
+// breaks and styles.
 func (h *harness) requireHarmless() {
 	h.t.Helper()
 	v := h.lastView()
-	for what, text := range map[string]string{"screen": sgrPattern.ReplaceAllString(v.Content, ""), "title": v.WindowTitle} {
+	for what, text := range map[string]string{"screen": sgrPattern.ReplaceAllString(v.Content, ""),
+		"title": v.WindowTitle} {
 		for _, r := range text {
 			if r != '\n' && unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
 				h.t.Errorf("the %s contains %U:\n%q", what, r, text)
@@ -50,14 +53,17 @@ func TestHostileNamesDoNoHarm(t *testing.T) {
 	for what, name := range hostileNames {
 		t.Run(strings.ReplaceAll(what, " ", "-"), func(t *testing.T) {
 			t.Parallel()
-			poison := strings.NewReplacer("web-server-01", name, "pre-migration-snapshot", name, "Pre-update backup", name,
-				"Acme Inc.", name, "Ubuntu 22.04 LTS", name, "us-west", name, "203.0.113.10", name, `"completed"`, `"`+name+`"`)
+			poison := strings.NewReplacer("web-server-01", name, "pre-migration-snapshot", name, "Pre-update backup",
+				name,
+				"Acme Inc.", name, "Ubuntu 22.04 LTS", name, "us-west", name, "203.0.113.10", name, `"completed"`,
+				`"`+name+`"`)
 			w := startApp(t, 120, 40, beforeStart(func(w *harness) { w.proxy.rewrite(poison.Replace) }))
 			w.Press("/")
 			w.Type("12345")
 			w.Press("enter", "esc")
 			w.requireHarmless()
-			for _, keys := range [][]string{{"enter"}, {"s"}, {"b"}, {"2", "j", "j", "d"}, {"r"}, {"enter"}, {"3", "r"}, {"d"}, {"a"}} {
+			for _, keys := range [][]string{{"enter"}, {"s"}, {"b"}, {"2", "j", "j", "d"}, {"r"}, {"enter"}, {"3", "r"},
+				{"d"}, {"a"}} {
 				w.Press(keys...)
 				w.skipInputDelay()
 				w.requireHarmless()

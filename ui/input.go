@@ -64,7 +64,8 @@ func latinChord(msg tea.KeyPressMsg) tea.KeyPressMsg {
 // latinLetter translates a non-Latin letter to its key on a Latin layout, if the terminal reports
 // that key. It is for places where keys are commands; in a text field a letter stays as it is.
 func latinLetter(msg tea.KeyPressMsg) (tea.KeyPressMsg, bool) {
-	if msg.Text == "" || msg.Mod&^tea.ModShift != 0 || msg.BaseCode == 0 || msg.BaseCode >= unicode.MaxASCII || !isNonLatin(msg.Code) {
+	if msg.Text == "" || msg.Mod&^tea.ModShift != 0 || msg.BaseCode == 0 || msg.BaseCode >= unicode.MaxASCII ||
+		!isNonLatin(msg.Code) {
 		return msg, false
 	}
 	code, text := msg.BaseCode, msg.BaseCode

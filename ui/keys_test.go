@@ -21,8 +21,9 @@ func withRemappedKeys(t *testing.T, keys map[string][]string) option {
 func TestRemappedKeysWorkAndAreShown(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40, withRemappedKeys(t, map[string][]string{
-		"action.snapshot": {"x", "f5"}, "action.backup": {}, "view.quit": {"Q"}, "view.help": {"f1"}, "dialog.cancel": {"ctrl+g"},
-		"dialog.yes": {"ctrl+y"}, "move.down": {"n"},
+		"action.snapshot": {"x", "f5"}, "action.backup": {}, "view.quit": {"Q"}, "view.help": {"f1"},
+		"dialog.cancel": {"ctrl+g"},
+		"dialog.yes":    {"ctrl+y"}, "move.down": {"n"},
 	}))
 	w.RequireText("x snapshot", "f1 help", "x f5 creates the first one.")
 	w.RequireNoText("back up", "s snapshot", "│   creates the first one")

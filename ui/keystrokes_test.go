@@ -59,7 +59,8 @@ func TestKeystrokesToRestoreTheNewestPoint(t *testing.T) {
 	c.advanceHidden(time.Hour)
 	c.RequireNoText("running")
 	actions := c.proxy.actions()
-	if len(actions) != 2 || !strings.HasPrefix(actions[0], "POST /snapshots/ ") || actions[1] != `POST /servers/12345/restore/ {"backup_id":501}` {
+	if len(actions) != 2 || !strings.HasPrefix(actions[0], "POST /snapshots/ ") ||
+		actions[1] != `POST /servers/12345/restore/ {"backup_id":501}` {
 		t.Errorf("sent: %q", actions)
 	}
 	c.requireDocumented("A restore of the newest point of `" + server + "`, with a snapshot first")
@@ -108,14 +109,16 @@ func TestKeystrokesToDeletePointsOlderThanThirtyDays(t *testing.T) {
 	c.requireDocumented("Clearing everything older than 30 days")
 }
 
-// deletableOlderThan returns the points older than age, except what each server must keep: its newest usable point and its newest backup.
+// deletableOlderThan returns the points older than age, except what each server must keep: its
+// newest usable point and its newest backup.
 func (h *harness) deletableOlderThan(age time.Duration) []model.Point {
 	all := append(h.points(model.Backup, ""), h.points(model.Snapshot, "")...)
 	var out []model.Point
 	for _, p := range all {
 		ofServer := model.PointsOf(all, p.Server.ID)
 		newest, _ := model.NewestUsable(ofServer, h.clock.Now())
-		backup, _ := model.NewestUsable(slices.DeleteFunc(ofServer, func(q model.Point) bool { return q.Kind != model.Backup }), h.clock.Now())
+		backup, _ := model.NewestUsable(slices.DeleteFunc(ofServer,
+			func(q model.Point) bool { return q.Kind != model.Backup }), h.clock.Now())
 		if p.Key() != newest.Key() && p.Key() != backup.Key() && h.clock.Now().Sub(p.CreatedAt) > age {
 			out = append(out, p)
 		}

@@ -16,7 +16,8 @@ import (
 	"vpsdeck/ui/dialog"
 )
 
-// lazyHarness is a harness for long tests: it draws the screen only on request. Drawing after each key would take nearly all of a test's time.
+// lazyHarness is a harness for long tests: it draws the screen only on request. Drawing after each
+// key would take nearly all of a test's time.
 type lazyHarness struct {
 	*harness
 	lazy *lazyModel
@@ -64,7 +65,8 @@ func (l *lazyHarness) resize(to size) {
 	l.Resize(to.width, to.height)
 }
 
-// confirmDialog confirms the open dialog: it types the required text, and if a snapshot first is offered, first says whether to take it.
+// confirmDialog confirms the open dialog: it types the required text, and if a snapshot first is
+// offered, first says whether to take it.
 func (l *lazyHarness) confirmDialog(first bool) {
 	l.Advance(dialog.InputDelay)
 	g := l.Screen()
@@ -75,7 +77,8 @@ func (l *lazyHarness) confirmDialog(first bool) {
 	l.Press("tab", "enter")
 }
 
-// requiredInput returns what the dialog on the screen requires to be typed: a server's name or ID, a number, or "".
+// requiredInput returns what the dialog on the screen requires to be typed: a server's name or ID,
+// a number, or "".
 func requiredInput(screen string) string {
 	text := strings.Join(strings.Fields(strings.ReplaceAll(screen, "│", "")), " ")
 	for _, prompt := range []string{"Type the ID ", "Type "} {
@@ -108,7 +111,8 @@ func (l *lazyModel) View() tea.View {
 	return l.lastView
 }
 
-// waitEventually waits for a condition in real time: what an ended program leaves behind ends a moment later.
+// waitEventually waits for a condition in real time: what an ended program leaves behind ends a
+// moment later.
 func waitEventually(t testing.TB, what string, condition func() bool) {
 	t.Helper()
 	end := time.NewTimer(10 * time.Second)

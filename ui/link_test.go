@@ -11,7 +11,8 @@ import (
 
 func TestAddressesAreLinksOfTheTerminal(t *testing.T) {
 	t.Parallel()
-	w := startApp(t, 200, 24, withServers(2), withOptions(func(o *ui.Options) { o.SSH = model.SSHRules{{Server: "web-*", User: "root"}} }))
+	w := startApp(t, 200, 24, withServers(2),
+		withOptions(func(o *ui.Options) { o.SSH = model.SSHRules{{Server: "web-*", User: "root"}} }))
 	const web, db = "\x1b]8;;ssh://root@203.0.113.10", "\x1b]8;;ssh://203.0.113.11"
 	if view := w.lastView().Content; !strings.Contains(view, web) || !strings.Contains(view, db) {
 		t.Errorf("the servers' addresses are not links: %q", view)

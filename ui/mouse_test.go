@@ -7,7 +7,8 @@ import (
 	"vpsdeck/ui/dialog"
 )
 
-// clickButton clicks a button of the open dialog, which it finds by its word on the line of the buttons.
+// clickButton clicks a button of the open dialog, which it finds by its word on the line of the
+// buttons.
 func (h *harness) clickButton(word string) {
 	h.t.Helper()
 	g := h.Screen()
@@ -38,7 +39,8 @@ func TestAClickOnATabFocusesIt(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 40, 12, withMouse)
 	w.selectServer("web-server-01")
-	for tab, shows := range map[string]string{"Snapshots": "pre-migration", "Backups": "automatic", "Servers": "web-server-01"} {
+	for tab, shows := range map[string]string{"Snapshots": "pre-migration", "Backups": "automatic",
+		"Servers": "web-server-01"} {
 		w.ClickOn(tab)
 		w.RequireText("▸ "+tab, shows)
 	}

@@ -14,7 +14,9 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// multiAccount has two accounts behind one address, told apart only by their tokens, as at the provider. The harness starts with work; the other one is home. Their servers have the same names and IDs, so that a mix-up acts on the wrong one.
+// multiAccount has two accounts behind one address, told apart only by their tokens, as at the
+// provider. The harness starts with work; the other one is home. Their servers have the same names
+// and IDs, so that a mix-up acts on the wrong one.
 type multiAccount struct {
 	h         *harness
 	homeProxy *recordingProxy
@@ -56,7 +58,8 @@ func withProfiles(b *multiAccount, change func(*command.Profile)) option {
 // Names returns the profiles; "" is the account without one.
 func (m *multiAccount) Names() []string { return []string{"home", "work", ""} }
 
-// Open opens an account as main does: with a client, and a check of the token. The account without a profile is work.
+// Open opens an account as main does: with a client, and a check of the token. The account without
+// a profile is work.
 func (m *multiAccount) Open(ctx context.Context, profile string) (command.OpenedAccount, error) {
 	m.mu.Lock()
 	refused := m.openErr
@@ -75,7 +78,8 @@ func (m *multiAccount) Open(ctx context.Context, profile string) (command.Opened
 	if err == nil {
 		_, err = client.Account(ctx)
 	}
-	return command.OpenedAccount{Profile: p, Client: client, Access: &fakeAccess{harness: m.h}, Requests: &command.RequestLog{}}, err
+	return command.OpenedAccount{Profile: p, Client: client, Access: &fakeAccess{harness: m.h},
+		Requests: &command.RequestLog{}}, err
 }
 
 // setOpenError makes opening an account fail, or succeed again if why is nil.
@@ -108,7 +112,8 @@ func (m *multiAccount) requireActions(work, home []string) {
 func (m *multiAccount) requireJournal(lines int, profile string) {
 	m.h.t.Helper()
 	records, _, _ := m.journal.Read() // a memoryJournal never fails
-	if len(records) != lines || slices.ContainsFunc(records, func(r model.Record) bool { return r.Profile != profile }) {
+	if len(records) != lines || slices.ContainsFunc(records,
+		func(r model.Record) bool { return r.Profile != profile }) {
 		m.h.t.Errorf("the journal has %d lines: %+v; want %d of %q", len(records), records, lines, profile)
 	}
 }

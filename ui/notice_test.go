@@ -21,10 +21,12 @@ func TestALongNoticeIsReadable(t *testing.T) {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, s.width, s.height)
-			w.setRefusal("The plan of this account does not allow more than two snapshots while a migration is planned; ask the support desk.")
+			w.setRefusal("The plan of this account does not allow more than two snapshots while a migration is " +
+				"planned; ask the support desk.")
 			w.createSnapshot("web-server-01", "before-update")
 			g := w.Screen()
-			if text := strings.Join(strings.Fields(g.Text()), " "); !strings.Contains(text, "is planned; ask the support desk.") {
+			if text := strings.Join(strings.Fields(g.Text()), " "); !strings.Contains(text,
+				"is planned; ask the support desk.") {
 				t.Errorf("the reason is cut:\n%s", g.Text())
 			}
 			if _, _, there := g.Find("▌ web-server-01"); !there {
@@ -55,7 +57,8 @@ func TestNoticeOfThreeFullLinesIsNotTruncated(t *testing.T) {
 		w := startApp(t, 40, 12)
 		w.setRefusal(strings.Repeat("x", extra) + " and that was all.")
 		w.createSnapshot("web-server-01", "before-update")
-		if g := w.Screen(); !g.Contains("all.") && !g.Contains("A shows all") || g.Contains("all.") && g.Contains("A shows all") {
+		if g := w.Screen(); !g.Contains("all.") && !g.Contains("A shows all") || g.Contains("all.") &&
+			g.Contains("A shows all") {
 			t.Errorf("%d more characters:\n%s", extra, g.Text())
 		}
 	}

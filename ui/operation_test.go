@@ -18,7 +18,8 @@ func TestSnapshotWithLostAnswerIsFound(t *testing.T) {
 	w.selectServer("web-server-01")
 	w.proxy.slowDown(10*time.Second, "GET /snapshots/")
 	w.createSnapshot("web-server-01", "before-update")
-	w.RequireText("snapshot before-update of web-server-01: outcome unknown; searching the lists, not sent again", "outcome unknown")
+	w.RequireText("snapshot before-update of web-server-01: outcome unknown; searching the lists, not sent again",
+		"outcome unknown")
 	w.Advance(20 * time.Second)
 	w.RequireText("before-update", "◐ creating", "usually 3–10 m", "◐ 1 running")
 	w.proxy.slowDown(0)
@@ -166,8 +167,9 @@ func TestQuittingAsksNothing(t *testing.T) {
 	t.Parallel()
 	for name, keys := range map[string][]string{
 		"q": {"q"}, "ctrl+c in a confirm": {"2", "d", "ctrl+c"}, "ctrl+c in a form": {"s", "ctrl+c"},
-		"ctrl+c in a filter": {"/", "ctrl+c"}, "ctrl+c in the help": {"?", "ctrl+c"}, "q after the help": {"?", "q", "q"},
-		"q after esc": {"esc", "esc", "q"},
+		"ctrl+c in a filter": {"/", "ctrl+c"}, "ctrl+c in the help": {"?", "ctrl+c"},
+		"q after the help": {"?", "q", "q"},
+		"q after esc":      {"esc", "esc", "q"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

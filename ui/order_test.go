@@ -25,7 +25,8 @@ func (h *harness) visibleNames(names ...string) []string {
 func TestTheServersAreOrderedByAnyColumnBothWays(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 300, 24, withServers(5))
-	all := []string{"NAME", "STATUS", "BACKUP", "SNAPSHOT", "BKP", "SNAP", "LOCATION", "IP", "SYSTEM", "PLAN", "COVERAGE"}
+	all := []string{"NAME", "STATUS", "BACKUP", "SNAPSHOT", "BKP", "SNAP", "LOCATION", "IP", "SYSTEM", "PLAN",
+		"COVERAGE"}
 	first := "↑↑↑↑↓↓↑↑↑↑↓"
 	for i, column := range all {
 		arrow, reversed := string([]rune(first)[i]), "↓"

@@ -19,7 +19,8 @@ func openPage(server string, keys ...string) func(*harness) {
 	}
 }
 
-// removeServer removes a server from the account between two polls: the API lists it under another ID.
+// removeServer removes a server from the account between two polls: the API lists it under another
+// ID.
 func removeServer(w *harness, id string) {
 	w.proxy.rewrite(func(answer string) string { return strings.ReplaceAll(answer, id, "99"+id) })
 	w.advanceHidden(21 * time.Second)
@@ -34,8 +35,10 @@ func TestServerPageMatchesGolden(t *testing.T) {
 		{"page-at-work", sides, nil, openPage("web-server-02")},
 		{"page-empty", all, nil, openPage("db-server-02")},
 		{"page-vanished", all, nil, func(w *harness) { openPage("db-server-02")(w); removeServer(w, "12347") }},
-		{"page-filtered", []size{small, standard}, nil, func(w *harness) { openPage("web-server-01", "/")(w); w.Type("type:manual pre") }},
-		{"page-filtered-to-nothing", []size{standard}, nil, func(w *harness) { openPage("web-server-01", "/")(w); w.Type("zebra"); w.Press("enter") }},
+		{"page-filtered", []size{small, standard}, nil,
+			func(w *harness) { openPage("web-server-01", "/")(w); w.Type("type:manual pre") }},
+		{"page-filtered-to-nothing", []size{standard}, nil,
+			func(w *harness) { openPage("web-server-01", "/")(w); w.Type("zebra"); w.Press("enter") }},
 		{"page-marked", []size{small, standard}, nil, openPage("web-server-01", "space", "space", "j")},
 		{"page-error-with-data", []size{standard}, nil, func(w *harness) {
 			openPage("web-server-01")(w)
@@ -48,7 +51,8 @@ func TestServerPageMatchesGolden(t *testing.T) {
 	}
 }
 
-// timelineRow returns the row of the timeline and its symbols by column, counted from its first cell.
+// timelineRow returns the row of the timeline and its symbols by column, counted from its first
+// cell.
 func timelineRow(t *testing.T, g terminal.Grid) (y, left, width int, glyphs map[int]string) {
 	t.Helper()
 	columns, height := g.Size()
@@ -107,7 +111,8 @@ func pointSymbol(p model.Point) string {
 
 func TestTheTimelineIsDrawnToScale(t *testing.T) {
 	t.Parallel()
-	for name, id := range map[string]model.ID{"web-server-01": "12345", "ci-runner-02": "12353", "staging-01": "12355"} {
+	for name, id := range map[string]model.ID{"web-server-01": "12345", "ci-runner-02": "12353",
+		"staging-01": "12355"} {
 		for _, s := range []size{standard, large, larger} {
 			t.Run(name+"-"+s.String(), func(t *testing.T) {
 				t.Parallel()
@@ -178,7 +183,8 @@ func TestPageExplainsTheCoverage(t *testing.T) {
 	t.Parallel()
 	for server, reasons := range map[string][]string{
 		"db-server-02": {"▲ no usable restore point"},
-		"ci-runner-02": {"▲ the last backup, #", "failed", "▲ the newest backup is 1 d 12 h old: at most 1 d 2 h is allowed"},
+		"ci-runner-02": {"▲ the last backup, #", "failed", "▲ the newest backup is 1 d 12 h old: at most 1 d 2 h is " +
+			"allowed"},
 		"mail-01":      {"▲ the newest backup is 9 d 2 h old"},
 		"db-server-01": {"▲ 5 of 5 snapshots: no room for another"},
 		"staging-01":   {"▲ 10 of 10 manual backups: no room for another"},
@@ -196,7 +202,8 @@ func TestEachRowShowsTheDataLossOfARestore(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
 	openPage("web-server-01", "j")(w)
-	w.requireCursor("▼ snapshot   pre-migration-snapshot                    ✓ completed   15 Jan 18:30   21 h 15 m   5.0 GB  none stated")
+	w.requireCursor("▼ snapshot   pre-migration-snapshot                    ✓ completed   15 Jan 18:30   21 h 15 m   " +
+		"5.0 GB  none stated")
 	w.Press("enter")
 	w.RequireText("Snapshot #801", "loses the last 21 h 15 m")
 	w.Press("esc", "r")
@@ -216,9 +223,11 @@ func TestEveryActionWorksFromThePage(t *testing.T) {
 			`POST /snapshots/ {"server_id":12345,"name":"from-page"}`, "▼ snapshot   from-page"},
 		"a backup": {[]string{"b"}, func(w *harness) { w.Type("From the page"); w.Press("enter") },
 			`POST /backups/ {"server_id":12345,"description":"From the page"}`, "◇ manual     From the page"},
-		"a restore from a backup": {[]string{"j", "j", "r"}, func(w *harness) { w.Type("web-server-01"); w.Press("shift+tab", "space", "shift+tab", "enter") },
+		"a restore from a backup": {[]string{"j", "j", "r"},
+			func(w *harness) { w.Type("web-server-01"); w.Press("shift+tab", "space", "shift+tab", "enter") },
 			`POST /servers/12345/restore/ {"backup_id":495}`, "◐ restoring"},
-		"a restore from a snapshot": {[]string{"j", "r"}, func(w *harness) { w.Type("web-server-01"); w.Press("shift+tab", "space", "shift+tab", "enter") },
+		"a restore from a snapshot": {[]string{"j", "r"},
+			func(w *harness) { w.Type("web-server-01"); w.Press("shift+tab", "space", "shift+tab", "enter") },
 			`POST /snapshots/801/restore/`, "◐ restoring"},
 		"a deletion": {[]string{"j", "d"}, func(w *harness) { w.Press("y", "enter") },
 			`DELETE /snapshots/801/`, "#12345 · 9 restore points"},

@@ -48,7 +48,8 @@ func TestPaletteMatchesGolden(t *testing.T) {
 		{"palette", all, nil, press(":")},
 		{"palette-found", all, nil, typeInPalette("web")},
 		{"palette-nothing", []size{small, standard}, nil, typeInPalette("zebra")},
-		{"palette-scrolled", []size{standard}, nil, press(":", "up", "down", "down", "down", "down", "down", "down", "down",
+		{"palette-scrolled", []size{standard}, nil, press(":", "up", "down", "down", "down", "down", "down", "down",
+			"down",
 			"down", "down", "down", "down", "down", "down", "down", "down", "down")},
 		{"palette-read-only", []size{standard}, []option{readOnly}, press("ctrl+p")},
 	} {
@@ -231,7 +232,8 @@ func TestPaletteUnderlinesMatches(t *testing.T) {
 
 func TestAKeyThatWasRemappedIsShownAndActsFromThePalette(t *testing.T) {
 	t.Parallel()
-	w := startApp(t, 80, 24, withRemappedKeys(t, map[string][]string{"action.backup": {"B"}, "view.palette": {"ctrl+k"}}))
+	w := startApp(t, 80, 24, withRemappedKeys(t,
+		map[string][]string{"action.backup": {"B"}, "view.palette": {"ctrl+k"}}))
 	w.Press("ctrl+k")
 	w.Type("back up")
 	w.choosePaletteRow("back up B")

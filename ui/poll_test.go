@@ -79,7 +79,10 @@ func TestRunningOperationIsPolledOftenAtFirst(t *testing.T) {
 	w.Screen()
 	w.proxy.reset()
 	w.advanceHidden(2 * time.Minute)
-	narrow := w.proxy.requests(func(a recordedRequest) bool { return a.path == "/snapshots/" && a.query == "server_id=12345" })
+	narrow := w.proxy.requests(func(a recordedRequest) bool {
+		return a.path == "/snapshots/" &&
+			a.query == "server_id=12345"
+	})
 	if len(narrow) < 12 || len(narrow) > 40 {
 		t.Errorf("the one server's snapshots were requested %d times in two minutes", len(narrow))
 	}
@@ -88,7 +91,8 @@ func TestRunningOperationIsPolledOftenAtFirst(t *testing.T) {
 		at = append(at, a.time)
 	}
 	waits := intervals(at)
-	if first, last := waits[0], waits[len(waits)-1]; first > 2*time.Second || last < 8*time.Second || last > 20*time.Second {
+	if first, last := waits[0], waits[len(waits)-1]; first > 2*time.Second || last < 8*time.Second ||
+		last > 20*time.Second {
 		t.Errorf("the waits are %s", waits)
 	}
 	for _, path := range []string{"/servers/", "/backups/"} {
@@ -211,7 +215,8 @@ func TestPartOfTheAccountIsShownWhenTheRestFails(t *testing.T) {
 
 func TestUnreadableAnswerShowsAPlainMessage(t *testing.T) {
 	t.Parallel()
-	for _, fault := range []string{"garbage", "html 502", "html", "empty", "truncated", "cut-in-body", "status 403", "status 404", "status 418"} {
+	for _, fault := range []string{"garbage", "html 502", "html", "empty", "truncated", "cut-in-body", "status 403",
+		"status 404", "status 418"} {
 		t.Run(strings.ReplaceAll(fault, " ", "-"), func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24, withServers(2))

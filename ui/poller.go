@@ -73,7 +73,8 @@ func (p *poller) nextRedraw() time.Duration {
 	}
 	wait := widget.AgeStep
 	if at, loaded := p.oldestLoad(); loaded {
-		aged := wholeSecond(p.state.Local.Add(wait - p.state.Local.Sub(at)%wait + time.Second - 1)) // the header rounds to whole seconds
+		// the header rounds to whole seconds
+		aged := wholeSecond(p.state.Local.Add(wait - p.state.Local.Sub(at)%wait + time.Second - 1))
 		wait = aged.Sub(p.state.Local)
 	}
 	if due := p.AllDue.Sub(p.state.Local); due > 0 {

@@ -11,11 +11,11 @@ import (
 
 // How long the points panes wait for the cursor.
 const (
-	// firstStepDelay is the wait after the first step. The next frame has only the new cursor, which
-	// even a slow line carries at once; the points come right after it.
+	// firstStepDelay is the wait after the first step. The next frame has only the new cursor,
+	// which even a slow line carries at once; the points come right after it.
 	firstStepDelay = 25 * time.Millisecond
-	// settleDelay is how long the cursor must rest after that. It is longer than the repeat interval of
-	// a held key, even over an uneven line, but too short to notice.
+	// settleDelay is how long the cursor must rest after that. It is longer than the repeat
+	// interval of a held key, even over an uneven line, but too short to notice.
 	settleDelay = 150 * time.Millisecond
 )
 

@@ -61,7 +61,8 @@ func (p *progress) operationColumns(open []model.Operation) operationColumns {
 	var c operationColumns
 	for _, o := range open {
 		c.label = max(c.label, widget.Width(p.operationLabel(o)))
-		c.elapsed = max(c.elapsed, widget.Width(p.elapsedText(o)), widget.Width("59 m 59 s")) // so that it does not jump
+		// so that it does not jump
+		c.elapsed = max(c.elapsed, widget.Width(p.elapsedText(o)), widget.Width("59 m 59 s"))
 		c.usual = max(c.usual, widget.Width(p.expectationText(o)))
 	}
 	room := p.width - 1 - c.elapsed - c.usual - len("  ")*3
@@ -83,7 +84,8 @@ func (p *progress) operationLabel(o model.Operation) string {
 	if p.actorSuffix(o) != "" { // first, so that it is cut last
 		what = o.By.Name + ": " + what
 	}
-	return " " + s.Accent.Render(style.Running) + " " + s.Text.Render(widget.NormalizeWidth(o.Server.ShortLabel())) + "  " + s.Muted.Render(widget.NormalizeWidth(what))
+	return " " + s.Accent.Render(style.Running) + " " + s.Text.Render(widget.NormalizeWidth(o.Server.ShortLabel())) +
+		"  " + s.Muted.Render(widget.NormalizeWidth(what))
 }
 
 // operationLine draws one operation: its label, a progress bar, the elapsed time and the usual
@@ -105,7 +107,8 @@ func (p *progress) operationLine(o model.Operation, c operationColumns) string {
 	} else if part, known := p.estimate(o); known && !p.opts.ReducedMotion {
 		bar = widget.Progress(part, min(c.bar, maxBar), s.Accent, s.Faint)
 	}
-	return widget.Fit(left, c.label, false) + "  " + widget.Fit(bar, c.bar, false) + "  " + widget.Fit(elapsed, c.elapsed, true) +
+	return widget.Fit(left, c.label, false) + "  " + widget.Fit(bar, c.bar, false) + "  " +
+		widget.Fit(elapsed, c.elapsed, true) +
 		"  " + expectationStyle.Render(widget.Fit(p.expectationText(o), c.usual, false))
 }
 
@@ -210,7 +213,8 @@ func (a *App) ExitMessages() []string {
 		}
 		lines = append(lines, line)
 		if o.ThenRestore != nil {
-			lines = append(lines, fmt.Sprintf("not sent: restore of %s from %s #%s, which waited for that %s", o.Server.SentenceName(), o.ThenRestore.Kind, o.ThenRestore.ID, o.Point.Kind))
+			lines = append(lines, fmt.Sprintf("not sent: restore of %s from %s #%s, which waited for that %s",
+				o.Server.SentenceName(), o.ThenRestore.Kind, o.ThenRestore.ID, o.Point.Kind))
 		}
 	}
 	return lines

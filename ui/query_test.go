@@ -173,7 +173,8 @@ func TestPointsAreFoundByWordsAndFields(t *testing.T) {
 func TestFilterErrorIsShownWhileTyping(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ pane, filter, message string }{
-		{"1", "colour:red", "unknown field colour; valid: status, health, name, server, id, age, location, os, plan, host and ip"},
+		{"1", "colour:red", "unknown field colour; valid: status, health, name, server, id, age, location, os, plan, " +
+			"host and ip"},
 		{"1", "age>soon", "age>soon: soon is not a duration: write 36h, 7d or 2w"},
 		{"1", "age:3d", "age:3d: an age needs a comparison: write age>3d or age<3d"},
 		{"1", "health:zebra", "health:zebra: unknown health zebra; valid: fine, backups full, snapshots full,"},

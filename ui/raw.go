@@ -45,7 +45,8 @@ func (r *raw) openRaw() tea.Cmd {
 	}
 	r.rawItem = rawItem{number: r.number + 1}
 	k := r.opts.Keys
-	sheet := dialog.NewSheet("JSON of "+subject.String()+", as the API returns it", r.rawLines, k, r.env.Styles, k.View.Raw)
+	sheet := dialog.NewSheet("JSON of "+subject.String()+", as the API returns it", r.rawLines, k, r.env.Styles,
+		k.View.Raw)
 	sheet.AddKey(k.View.Copy, r.copyRaw)
 	return tea.Batch(r.openDialog(sheet), r.session.LoadRaw(r.number, subject.Server, subject.Point))
 }

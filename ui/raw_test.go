@@ -89,11 +89,13 @@ func TestARequestIsOpenedAndCopiedAsCurl(t *testing.T) {
 	w.Press("L", "/")
 	w.Type("post")
 	w.Press("enter", "enter")
-	w.RequireText("POST /api/v1/snapshots/", "request", `"name": "before-update"`, "response", `"status": "in_progress"`)
+	w.RequireText("POST /api/v1/snapshots/", "request", `"name": "before-update"`, "response",
+		`"status": "in_progress"`)
 	w.Press("esc", "y")
 	w.RequireText("curl command, with $VPS_API_TOKEN for the token, sent to the")
 	got := w.recorder.clipboard
-	if len(got) != 1 || !strings.HasPrefix(got[0], "curl -sS -X POST -H \"Authorization: Bearer $VPS_API_TOKEN\"") || strings.Contains(got[0], liveToken) {
+	if len(got) != 1 || !strings.HasPrefix(got[0], "curl -sS -X POST -H \"Authorization: Bearer $VPS_API_TOKEN\"") ||
+		strings.Contains(got[0], liveToken) {
 		t.Errorf("copied: %q", got)
 	}
 }

@@ -10,7 +10,8 @@ import (
 	"vpsdeck/ui"
 )
 
-// recorder is the program under test. Key f12 delivers the queued keys at once, as from a user who types faster than the program answers. Key f11 hides and shows the screen.
+// recorder is the program under test. Key f12 delivers the queued keys at once, as from a user who
+// types faster than the program answers. Key f11 hides and shows the screen.
 type recorder struct {
 	app         *ui.App
 	mu          sync.Mutex
@@ -25,7 +26,8 @@ type recorder struct {
 
 func (r *recorder) Init() tea.Cmd { return r.app.Init() }
 
-// Update passes messages on. Key f12 delivers all queued messages before the answer to any command has come back.
+// Update passes messages on. Key f12 delivers all queued messages before the answer to any command
+// has come back.
 func (r *recorder) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if raw, ok := msg.(tea.RawMsg); ok {
 		if text, ok := raw.Msg.(string); ok {
@@ -68,7 +70,8 @@ func (r *recorder) View() tea.View {
 	return r.lastView
 }
 
-// nextKeyTime returns when a key arrives: a second after the last one, unless they arrive all at once.
+// nextKeyTime returns when a key arrives: a second after the last one, unless they arrive all at
+// once.
 func (r *recorder) nextKeyTime() time.Time {
 	if !r.burst {
 		r.lastKeyTime = r.lastKeyTime.Add(time.Second)

@@ -17,7 +17,8 @@ import (
 	"vpsdeck/internal/terminal"
 )
 
-// recordingProxy stands between the program and its account. It records the requests, and can delay them and change the answers.
+// recordingProxy stands between the program and its account. It records the requests, and can delay
+// them and change the answers.
 type recordingProxy struct {
 	account http.Handler
 	clock   *terminal.Clock
@@ -78,7 +79,8 @@ func (p *recordingProxy) finishRequest(r *http.Request) {
 	p.inFlight[r.Method+strings.TrimPrefix(r.URL.Path, "/api/v1")]--
 }
 
-// slowDown delays requests to the paths, given alone or with a method as in "POST /snapshots/". Earlier delays end.
+// slowDown delays requests to the paths, given alone or with a method as in "POST /snapshots/".
+// Earlier delays end.
 func (p *recordingProxy) slowDown(d time.Duration, paths ...string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -133,7 +135,8 @@ func (p *recordingProxy) reset() {
 	p.recorded, p.maxInFlight = nil, 0
 }
 
-// requireGolden fails the test unless the screen has the text of testdata/NAME.golden; -update remakes it.
+// requireGolden fails the test unless the screen has the text of testdata/NAME.golden; -update
+// remakes it.
 func (h *harness) requireGolden(name string) {
 	h.t.Helper()
 	golden.RequireEqual(namedTest{h.t, name}, maskPort(h.Screen().Text()))

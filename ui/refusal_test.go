@@ -61,18 +61,24 @@ func TestRefusalConsumesFollowingKeys(t *testing.T) {
 		act     func(*harness)
 		want    []string
 	}{
-		"full": {nil, atServer("db-server-01", "s"), []string{"Cannot create a snapshot", "db-server-01 has 5 of 5 snapshots used.", "Delete one first, such as"}},
+		"full": {nil, atServer("db-server-01", "s"),
+			[]string{"Cannot create a snapshot", "db-server-01 has 5 of 5 snapshots used.",
+				"Delete one first, such as"}},
 		"being restored": {[]option{withServers(2)}, func(w *harness) {
 			w.mustAccept(w.otherClient.RestoreSnapshot(t.Context(), "796"))
 			w.Advance(20 * time.Second)
 			atServer("db-server-01", "b")(w)
 		}, []string{"Cannot create a backup", "db-server-01 is being restored"}},
-		"nothing there":     {nil, atServer("db-server-02", "r"), []string{"Cannot restore", "db-server-02 has no restore point yet"}},
-		"servers":           {nil, atServer("web-server-01", "d"), []string{"Cannot delete", "Servers are not deleted here", "(2)", "(3)"}},
-		"no server found":   {nil, press("/", "z", "z", "enter", "s"), []string{"Cannot create a snapshot", "There is no server under the cursor", "esc clears it"}},
-		"marked":            {nil, press("*", "r"), []string{"Cannot restore", "Restore works on one server"}},
-		"read-only":         {[]option{readOnly}, press("s"), []string{"Read-only", "This session is read-only"}},
-		"no servers at all": {[]option{withServers(-1)}, press("b"), []string{"Cannot create a backup", "There is no server under the cursor"}},
+		"nothing there": {nil, atServer("db-server-02", "r"),
+			[]string{"Cannot restore", "db-server-02 has no restore point yet"}},
+		"servers": {nil, atServer("web-server-01", "d"),
+			[]string{"Cannot delete", "Servers are not deleted here", "(2)", "(3)"}},
+		"no server found": {nil, press("/", "z", "z", "enter", "s"),
+			[]string{"Cannot create a snapshot", "There is no server under the cursor", "esc clears it"}},
+		"marked":    {nil, press("*", "r"), []string{"Cannot restore", "Restore works on one server"}},
+		"read-only": {[]option{readOnly}, press("s"), []string{"Read-only", "This session is read-only"}},
+		"no servers at all": {[]option{withServers(-1)}, press("b"),
+			[]string{"Cannot create a backup", "There is no server under the cursor"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -93,7 +99,8 @@ func TestRefusalConsumesFollowingKeys(t *testing.T) {
 // The texts are pasted, such as systemctl, into a terminal without bracketed paste.
 func TestAPasteWithoutBracketsSendsNothing(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"s1⏎⏎", "systemctl⏎⏎", "bash⏎", "3d⏎y⏎", "restart the box⏎then check the logs⏎⏎", "cc⏎⏎⏎⏎⏎", "*s⏎⏎", "ss⏎⇥⏎"} {
+	for _, text := range []string{"s1⏎⏎", "systemctl⏎⏎", "bash⏎", "3d⏎y⏎", "restart the box⏎then check the logs⏎⏎",
+		"cc⏎⏎⏎⏎⏎", "*s⏎⏎", "ss⏎⇥⏎"} {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24)
@@ -132,7 +139,8 @@ func TestSnapshotOfARunningServerWarns(t *testing.T) {
 	atServer("web-server-01", "s")(w)
 	w.RequireText("The server is running: its snapshot " + inconsistent)
 	w.Press("esc", "3", "r")
-	w.RequireText("take a snapshot first", "The server is running: this snapshot "+inconsistent, "This cannot be undone.")
+	w.RequireText("take a snapshot first", "The server is running: this snapshot "+inconsistent,
+		"This cannot be undone.")
 	w.Press("esc")
 	markServers("web-server-01", "db-server-02")(w)
 	w.Press("s")

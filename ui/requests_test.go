@@ -35,7 +35,8 @@ func TestRequestsMatchGolden(t *testing.T) {
 	all, sides := []size{small, standard, large}, []size{standard, large}
 	for _, l := range []screenCase{
 		{"requests", all, []option{withRequestLog()}, openRequests()},
-		{"requests-failed", all, []option{withRequestLog(), withFault("GET /snapshots/: status 503"), withFault("GET /backups/: html 502")}, openRequests()},
+		{"requests-failed", all, []option{withRequestLog(), withFault("GET /snapshots/: status 503"),
+			withFault("GET /backups/: html 502")}, openRequests()},
 		{"requests-filtered", []size{standard}, []option{withRequestLog()}, filterRequests("snapshots 200")},
 		{"requests-filtered-to-nothing", []size{standard}, []option{withRequestLog()}, filterRequests("zebra")},
 		{"request-open", all, []option{withRequestLog()}, filterRequests("account/me", "enter")},
@@ -52,7 +53,8 @@ func TestRequestsShowMethodPathAndStatus(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40, withRequestLog(), withServers(2))
 	w.Press("L")
-	w.RequireText("Requests the last 4", "GET", "/api/v1/servers/", "/api/v1/backups/", "/api/v1/snapshots/", "/api/v1/account/me/", "✓ 200", "15:45:00")
+	w.RequireText("Requests the last 4", "GET", "/api/v1/servers/", "/api/v1/backups/", "/api/v1/snapshots/",
+		"/api/v1/account/me/", "✓ 200", "15:45:00")
 	w.Press("esc")
 	w.proxy.slowDown(1500*time.Millisecond, "POST /snapshots/")
 	w.createSnapshot("web-server-01", "before-update")
@@ -91,7 +93,8 @@ func TestARequestIsOpenedWithBothItsBodies(t *testing.T) {
 	w := startApp(t, 120, 40, withRequestLog(), withServers(2))
 	w.createSnapshot("web-server-01", "before-update")
 	filterRequests("post", "enter")(w)
-	w.RequireText("POST /api/v1/snapshots/", "status       201", "request", `"server_id": 12345`, `"name": "before-update"`, "response",
+	w.RequireText("POST /api/v1/snapshots/", "status       201", "request", `"server_id": 12345`,
+		`"name": "before-update"`, "response",
 		`"status": "in_progress"`, `"size_mb": null`)
 	w.Press("enter")
 	w.RequireText("Requests the last")
@@ -201,7 +204,8 @@ func TestARequestIsCopiedAsCurlWithTheTokenLeftOut(t *testing.T) {
 	w.session.Press("esc", "/")
 	w.session.Type("account")
 	w.session.Press("enter", "enter", "y") // from the open request
-	if got, want := w.clipboard(), `curl -sS -H "Authorization: Bearer $VPS_API_TOKEN" '`+w.url+`/account/me/'`; got != want {
+	if got, want := w.clipboard(),
+		`curl -sS -H "Authorization: Bearer $VPS_API_TOKEN" '`+w.url+`/account/me/'`; got != want {
 		t.Errorf("copied\n%s\nwant\n%s", got, want)
 	}
 	if strings.Contains(w.output.text(), liveToken) {
@@ -217,7 +221,8 @@ func TestAQuoteInABodyCannotLeaveTheCopiedCommand(t *testing.T) {
 	w.session.Press("enter", "L", "/")
 	w.session.Type("post")
 	w.session.Press("enter", "y")
-	if got, want := w.clipboard(), `'{"server_id":12345,"description":"it'\''s; $(rm) `+"`x`"+`"}'`; !strings.Contains(got, want) {
+	if got, want := w.clipboard(),
+		`'{"server_id":12345,"description":"it'\''s; $(rm) `+"`x`"+`"}'`; !strings.Contains(got, want) {
 		t.Errorf("copied\n%s\nwithout\n%s", got, want)
 	}
 }

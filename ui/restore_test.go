@@ -48,7 +48,8 @@ func TestBackupIsTakenFirstWhenSnapshotsAreFull(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40, withServers(2))
 	atServer("db-server-01", "3", "r")(w)
-	w.RequireText("[ ] backup first (no snapshot)", "No snapshot first: 5 of 5 snapshots used.", "API: POST /snapshots/800/restore/")
+	w.RequireText("[ ] backup first (no snapshot)", "No snapshot first: 5 of 5 snapshots used.",
+		"API: POST /snapshots/800/restore/")
 	w.Type("db-server-01")
 	w.Press("shift+tab", "space", "shift+tab", "enter")
 	const first = `POST /backups/ {"server_id":12346,"description":"Taken by vpsdeck before the restore from snapshot #800"}`
@@ -146,7 +147,8 @@ func TestNoRestoreIsSentAfterASnapshotThatFailed(t *testing.T) {
 			w.RequireText("snapshot before-restore-20250116-154500 of web-server-01: ", "any key: 1 more")
 			w.skipInputDelay()
 			w.Press("g")
-			w.RequireText("restore snapshot pre-migration-snapshot onto web-server-01: not sent: the snapshot before it did not complete")
+			w.RequireText("restore snapshot pre-migration-snapshot onto web-server-01: not sent: the snapshot before " +
+				"it did not complete")
 			w.advanceHidden(5 * time.Minute)
 			w.requireActions(postSafetySnapshot)
 			if got := w.serverStatus("12345"); got != model.ServerActive {
@@ -191,7 +193,10 @@ func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 		},
 		"the server was renamed": {
 			func(w *harness) {
-				w.proxy.rewrite(func(answer string) string { return strings.ReplaceAll(answer, "web-server-01", "web-server-99") })
+				w.proxy.rewrite(func(answer string) string {
+					return strings.ReplaceAll(answer, "web-server-01",
+						"web-server-99")
+				})
 			},
 			"not done: server #12345 is now called web-server-99, not web-server-01, so nothing was sent",
 		},

@@ -20,7 +20,8 @@ var (
 	larger   = size{200, 60}
 )
 
-// screenCase is a screen that is compared with its golden file: how to reach it, and at which sizes.
+// screenCase is a screen that is compared with its golden file: how to reach it, and at which
+// sizes.
 type screenCase struct {
 	name    string
 	sizes   []size
@@ -52,19 +53,23 @@ var allPaths = []string{"/servers/", "/backups/", "/snapshots/", "/account/me/"}
 func TestDashboardMatchesGolden(t *testing.T) {
 	for _, l := range []screenCase{
 		{"dashboard", []size{small, standard, large, larger}, nil, nil},
-		{"web-server", []size{small, standard, large, larger}, nil, func(w *harness) { w.selectServer("web-server-01"); w.Press("2") }},
+		{"web-server", []size{small, standard, large, larger}, nil,
+			func(w *harness) { w.selectServer("web-server-01"); w.Press("2") }},
 		{"snapshots-tab", []size{small}, nil, func(w *harness) { w.selectServer("web-server-01"); w.Press("3") }},
 		{"fleet", []size{small, standard, large}, nil, press("a", "2", "g")},
 		{"filter-typed", []size{small, standard, large}, nil, func(w *harness) { w.Press("/"); w.Type("web us") }},
-		{"filter-kept", []size{small, standard, large}, nil, func(w *harness) { w.Press("/"); w.Type("web"); w.Press("enter") }},
-		{"filtered-to-nothing", []size{small, standard, large}, nil, func(w *harness) { w.Press("/"); w.Type("zebra"); w.Press("enter") }},
+		{"filter-kept", []size{small, standard, large}, nil,
+			func(w *harness) { w.Press("/"); w.Type("web"); w.Press("enter") }},
+		{"filtered-to-nothing", []size{small, standard, large}, nil,
+			func(w *harness) { w.Press("/"); w.Type("zebra"); w.Press("enter") }},
 		{"points-filtered-to-nothing", []size{standard}, nil, func(w *harness) {
 			w.selectServer("web-server-01")
 			w.Press("2", "/")
 			w.Type("zebra")
 			w.Press("enter")
 		}},
-		{"ascii", []size{standard, large}, []option{withASCII}, func(w *harness) { w.selectServer("web-server-01"); w.Press("2") }},
+		{"ascii", []size{standard, large}, []option{withASCII},
+			func(w *harness) { w.selectServer("web-server-01"); w.Press("2") }},
 		{"read-only", []size{small, standard}, []option{readOnly}, nil},
 		{"demo", []size{small, standard}, []option{demo}, nil},
 		{"demo-read-only", []size{small, standard}, []option{demo, readOnly}, nil},
@@ -75,8 +80,10 @@ func TestDashboardMatchesGolden(t *testing.T) {
 
 func TestPaneStatesMatchGolden(t *testing.T) {
 	for _, l := range []screenCase{
-		{"loading", []size{small, standard, large}, []option{beforeStart(func(w *harness) { w.proxy.slowDown(time.Hour, allPaths...) })}, nil},
-		{"points-loading", []size{standard}, []option{beforeStart(func(w *harness) { w.proxy.slowDown(time.Hour, "/backups/", "/snapshots/") })}, nil},
+		{"loading", []size{small, standard, large},
+			[]option{beforeStart(func(w *harness) { w.proxy.slowDown(time.Hour, allPaths...) })}, nil},
+		{"points-loading", []size{standard},
+			[]option{beforeStart(func(w *harness) { w.proxy.slowDown(time.Hour, "/backups/", "/snapshots/") })}, nil},
 		{"no-servers", []size{small, standard, large}, []option{withServers(-1)}, nil},
 		{"error-without-data", []size{small, standard, large}, []option{withFault("GET /: status 503")}, nil},
 		{"error-with-data", []size{small, standard, large}, nil, func(w *harness) {
@@ -87,7 +94,8 @@ func TestPaneStatesMatchGolden(t *testing.T) {
 			w.injectFault("GET /: cut-before")
 			w.Advance(90 * time.Second)
 		}},
-		{"partly-failed", []size{small, standard, large}, []option{withFault("GET /snapshots/: status 503")}, press("3")},
+		{"partly-failed", []size{small, standard, large}, []option{withFault("GET /snapshots/: status 503")},
+			press("3")},
 		{"partly-failed-with-data", []size{standard, large}, nil, func(w *harness) {
 			w.injectFault("GET /snapshots/: status 503")
 			w.selectServer("web-server-01")
@@ -120,8 +128,10 @@ func TestOperationsAndNoticesMatchGolden(t *testing.T) {
 			}
 		}},
 		{"notice-neutral", []size{standard}, nil, press("o")},
-		{"notice-good", []size{small, standard}, nil, func(w *harness) { w.selectServer("web-server-01"); w.Press("2"); w.deleteSelected() }},
-		{"notice-warning", []size{small, standard}, nil, func(w *harness) { w.selectServer("web-server-03"); w.Press("s") }},
+		{"notice-good", []size{small, standard}, nil,
+			func(w *harness) { w.selectServer("web-server-01"); w.Press("2"); w.deleteSelected() }},
+		{"notice-warning", []size{small, standard}, nil,
+			func(w *harness) { w.selectServer("web-server-03"); w.Press("s") }},
 		{"notice-trouble", []size{small, standard, large}, nil, func(w *harness) {
 			w.injectFault("POST /snapshots/: status 400")
 			w.createSnapshot("web-server-01", "before-update")

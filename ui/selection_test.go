@@ -45,7 +45,8 @@ func (h *harness) requireActionsAnyOrder(want ...string) {
 func markedRows(g terminal.Grid) []string {
 	var out []string
 	for line := range strings.Lines(g.Text()) {
-		if _, row, found := strings.Cut(strings.ReplaceAll(line, "◈", "•"), "•"); found && strings.HasPrefix(line, "│") {
+		if _, row, found := strings.Cut(strings.ReplaceAll(line, "◈", "•"), "•"); found &&
+			strings.HasPrefix(line, "│") {
 			out = append(out, strings.Fields(row)[0])
 		}
 	}
@@ -102,10 +103,12 @@ func TestRangeAnchorIsClearedWithItsRow(t *testing.T) {
 		before, after []string
 		want          []string
 	}{
-		"nothing was marked":       {nil, []string{"j", "j", "V"}, []string{"legacy-app"}},
-		"the mark is taken away":   {[]string{"j", "j", "space", "k", "space"}, []string{"g", "V"}, []string{"db-server-02"}},
+		"nothing was marked": {nil, []string{"j", "j", "V"}, []string{"legacy-app"}},
+		"the mark is taken away": {[]string{"j", "j", "space", "k", "space"}, []string{"g", "V"},
+			[]string{"db-server-02"}},
 		"all marks are taken away": {[]string{"j", "j", "space", "esc"}, []string{"G", "V"}, []string{"web-server-03"}},
-		"the filter hides it":      {[]string{"space", "/", "l", "e", "g", "a", "c", "y", "enter", "/", "esc"}, []string{"G", "V"}, []string{"db-server-02", "web-server-03"}},
+		"the filter hides it": {[]string{"space", "/", "l", "e", "g", "a", "c", "y", "enter", "/", "esc"},
+			[]string{"G", "V"}, []string{"db-server-02", "web-server-03"}},
 	} {
 		w := startApp(t, 120, 24)
 		w.Press(append(append([]string{"g"}, c.before...), c.after...)...)
@@ -145,7 +148,8 @@ func TestMarksStayWithTheirRows(t *testing.T) {
 	w.requireMarked("mail-01", "vpn-gw")
 	for range 5 {
 		w.Press("o")
-		if got := markedRows(w.Screen()); !slices.Contains(got, "mail-01") || !slices.Contains(got, "vpn-gw") || len(got) != 2 {
+		if got := markedRows(w.Screen()); !slices.Contains(got, "mail-01") || !slices.Contains(got, "vpn-gw") ||
+			len(got) != 2 {
 			t.Errorf("marked: %q", got)
 		}
 	}
@@ -164,9 +168,11 @@ func TestMarksAndBulkFormsMatchGolden(t *testing.T) {
 	for _, l := range []screenCase{
 		{"marked", all, nil, markThree},
 		{"snapshots-of-several", all, nil, func(w *harness) { markThree(w); w.Press("s") }},
-		{"snapshots-of-several-problem", sides, nil, func(w *harness) { markThree(w); w.Press("s"); w.replaceField("{srv}-1") }},
+		{"snapshots-of-several-problem", sides, nil,
+			func(w *harness) { markThree(w); w.Press("s"); w.replaceField("{srv}-1") }},
 		{"backups-of-several", sides, nil, func(w *harness) { markThree(w); w.Press("b") }},
-		{"quota-of-several", sides, nil, func(w *harness) { markServers("web-server-01", "db-server-01")(w); w.Press("s") }},
+		{"quota-of-several", sides, nil,
+			func(w *harness) { markServers("web-server-01", "db-server-01")(w); w.Press("s") }},
 		{"several-at-work", all, nil, func(w *harness) { markThree(w); w.Press("s", "enter", "enter") }},
 		{"several-with-a-failure", all, nil, failOneOfThree},
 		{"several-stopped", []size{small, standard}, nil, func(w *harness) {
@@ -179,7 +185,8 @@ func TestMarksAndBulkFormsMatchGolden(t *testing.T) {
 	}
 }
 
-// failOneOfThree takes a snapshot of three servers and waits for the end. The quota of one of them becomes full while the form is open.
+// failOneOfThree takes a snapshot of three servers and waits for the end. The quota of one of them
+// becomes full while the form is open.
 func failOneOfThree(w *harness) {
 	markThree(w)
 	w.Press("s")
@@ -195,7 +202,8 @@ func TestBulkSnapshotsAreNamedByTheTemplate(t *testing.T) {
 	w := startApp(t, 120, 40)
 	markThree(w)
 	w.Press("s")
-	w.RequireText("New snapshot of 3 servers", "web-server-01, ci-runner-01, vpn-gw", "{server}-{date}", "API: 3 × POST /snapshots/")
+	w.RequireText("New snapshot of 3 servers", "web-server-01, ci-runner-01, vpn-gw", "{server}-{date}",
+		"API: 3 × POST /snapshots/")
 	w.replaceField("{location}-{server}-{date}-{time}-{id}-{n}")
 	w.Press("enter")
 	w.Type("Nr. {n}: {server}")
@@ -219,8 +227,9 @@ func TestTemplateIsValidatedWhileTyping(t *testing.T) {
 		"unknown placeholder": {"{srv}", "unknown {srv}; valid: {server}, {date}, {time}, {id}, {n} and"},
 		"an open brace":       {"x-{server", "{server is not closed; valid: {server}, {date}"},
 		"a blank":             {"be fore", "only letters, digits, - and _: a space is not allowed"},
-		"existing name":       {"pre-migration-snapshot", "web-server-01 (#12345): two of its snapshots would be called"},
-		"a name too long":     {strings.Repeat("x", 92) + "{server}", "web-server-01 (#12345): the name would be"},
+		"existing name": {"pre-migration-snapshot",
+			"web-server-01 (#12345): two of its snapshots would be called"},
+		"a name too long": {strings.Repeat("x", 92) + "{server}", "web-server-01 (#12345): the name would be"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -250,7 +259,8 @@ func TestInvalidNameIsReportedWithItsServer(t *testing.T) {
 	w.requireActions()
 	w.replaceField("{id}-{date}")
 	w.Press("enter", "enter")
-	w.requireActionsAnyOrder(`POST /snapshots/ {"server_id":12345,"name":"12345-2025-01-16"}`, `POST /snapshots/ {"server_id":12354,"name":"12354-2025-01-16"}`)
+	w.requireActionsAnyOrder(`POST /snapshots/ {"server_id":12345,"name":"12345-2025-01-16"}`,
+		`POST /snapshots/ {"server_id":12354,"name":"12354-2025-01-16"}`)
 }
 
 func TestNameUsedMeanwhileIsNotSent(t *testing.T) {
@@ -272,7 +282,8 @@ func TestBulkBackupNeedsNoDescription(t *testing.T) {
 	w.Press("b")
 	w.RequireText("New backup of 3 servers", "API: 3 × POST /backups/")
 	w.Press("enter")
-	w.requireActionsAnyOrder(`POST /backups/ {"server_id":12345}`, `POST /backups/ {"server_id":12352}`, `POST /backups/ {"server_id":12354}`)
+	w.requireActionsAnyOrder(`POST /backups/ {"server_id":12345}`, `POST /backups/ {"server_id":12352}`,
+		`POST /backups/ {"server_id":12354}`)
 	w.advanceHidden(40 * time.Minute)
 	w.RequireText("3 of 3 done")
 }
@@ -284,9 +295,12 @@ func TestFullQuotaRefusesTheBulkActionBeforeTheFirstRequest(t *testing.T) {
 		key     string
 		message string
 	}{
-		"snapshots": {[]string{"web-server-01", "db-server-01", "vpn-gw"}, "s", "db-server-01 (#12346): there is room for 0 more snapshots, not for 1"},
-		"backups":   {[]string{"web-server-01", "staging-01"}, "b", "staging-01 (#12355): there is room for 0 more manual backups,"},
-		"at work":   {[]string{"web-server-01", "web-server-03"}, "s", "Not possible for all 2: web-server-03 is being restored"},
+		"snapshots": {[]string{"web-server-01", "db-server-01", "vpn-gw"}, "s",
+			"db-server-01 (#12346): there is room for 0 more snapshots, not for 1"},
+		"backups": {[]string{"web-server-01", "staging-01"}, "b", "staging-01 (#12355): there is room for 0 more " +
+			"manual backups,"},
+		"at work": {[]string{"web-server-01", "web-server-03"}, "s",
+			"Not possible for all 2: web-server-03 is being restored"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -314,7 +328,8 @@ func TestARestoreIsRefusedWhileSeveralAreMarked(t *testing.T) {
 	w.requireActions()
 }
 
-// heldRequests returns the paths of a method's unanswered requests, and how many requests were sent.
+// heldRequests returns the paths of a method's unanswered requests, and how many requests were
+// sent.
 func (h *harness) heldRequests(method string) (held []string, sent int) {
 	for _, r := range h.account.Requests() {
 		if r.Method != method {
@@ -328,7 +343,8 @@ func (h *harness) heldRequests(method string) (held []string, sent int) {
 	return held, sent
 }
 
-// waitForHeld waits until so many requests are sent and so many unanswered. More than atMost must never be unanswered.
+// waitForHeld waits until so many requests are sent and so many unanswered. More than atMost must
+// never be unanswered.
 func (h *harness) waitForHeld(method string, sent, held, atMost int) {
 	h.t.Helper()
 	h.WaitUntil(func(terminal.Grid) bool {
@@ -340,7 +356,8 @@ func (h *harness) waitForHeld(method string, sent, held, atMost int) {
 	}, fmt.Sprintf("%d requests, %d of them unanswered", sent, held))
 }
 
-var markNine = markServers("web-server-01", "ci-runner-01", "ci-runner-02", "vpn-gw", "cache-01", "mail-01", "db-server-02", "api-use-001", "staging-01")
+var markNine = markServers("web-server-01", "ci-runner-01", "ci-runner-02", "vpn-gw", "cache-01", "mail-01",
+	"db-server-02", "api-use-001", "staging-01")
 
 func TestNeverMoreThanFourOfABatchAreUnanswered(t *testing.T) {
 	t.Parallel()
@@ -424,7 +441,8 @@ func TestEscapeStopsUnsentActionsAndThenCloses(t *testing.T) {
 	w.Press("s", "enter", "enter")
 	w.RequireText("0 of 9 done", "sent", "waiting", "esc cancels those not yet sent")
 	w.Press("esc")
-	w.RequireText("Bulk actions", "0 of 9 done, 5 stopped", "safe to close: they continue", "5 will not be sent; those already sent continue")
+	w.RequireText("Bulk actions", "0 of 9 done, 5 stopped", "safe to close: they continue",
+		"5 will not be sent; those already sent continue")
 	w.Press("esc")
 	w.RequireNoText("Bulk actions")
 	w.Advance(200 * time.Millisecond)

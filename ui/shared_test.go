@@ -22,13 +22,15 @@ type sharedAccount struct {
 	bert  clockedMember
 }
 
-// clockedMember is a member that waits on the test's clock, so that the terminal knows when the program is idle.
+// clockedMember is a member that waits on the test's clock, so that the terminal knows when the
+// program is idle.
 type clockedMember struct {
 	*team.Member
 	clock *terminal.Clock
 }
 
-func (c clockedMember) Next(ctx context.Context, after int) (view model.AccountView, others []model.Operation, ok bool) {
+func (c clockedMember) Next(ctx context.Context, after int) (view model.AccountView, others []model.Operation,
+	ok bool) {
 	now, cancel := context.WithCancel(ctx)
 	cancel()
 	ok = c.clock.WaitUntil(ctx, func() bool {
@@ -69,7 +71,8 @@ func (a *sharedAccount) waitForText(text string) {
 	a.waitFor(text, func() bool { return a.h.Screen().Contains(text) })
 }
 
-// waitFor advances the time until the condition is met. The hub runs concurrently, so it is not known when.
+// waitFor advances the time until the condition is met. The hub runs concurrently, so it is not
+// known when.
 func (a *sharedAccount) waitFor(what string, condition func() bool) {
 	a.h.t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !condition(); a.advanceSecond() {
@@ -90,7 +93,8 @@ func (a *sharedAccount) createSnapshotAsAnna(w *harness, server string) command.
 		if s.Name == server {
 			session := command.NewSession(1, member, nil, false)
 			session.Feed = member
-			op := state.Begin(model.ActionRequest{Action: model.Create, Point: model.Point{Kind: model.Snapshot, Name: "hers", Server: s.Ref()}}, "anna")
+			op := state.Begin(model.ActionRequest{Action: model.Create,
+				Point: model.Point{Kind: model.Snapshot, Name: "hers", Server: s.Ref()}}, "anna")
 			msg := session.Execute(op, model.Record{})().(command.ActionResultMsg)
 			state.ApplyResult(msg.Number, msg.Accepted, msg.Outcome)
 			open, upTo := state.OwnOperations()
@@ -147,7 +151,8 @@ func TestMembersDoNotPollASharedAccount(t *testing.T) {
 func TestOwnActionIsFollowedToItsEndOnASharedAccount(t *testing.T) {
 	var o sharedAccount
 	j := journal.New(t.TempDir())
-	w := startApp(t, 120, 30, withServers(3), o.joinAsBert(func(_ *team.MemberOptions, opts *ui.Options) { opts.Journal, opts.RunID = j, "bert1" }))
+	w := startApp(t, 120, 30, withServers(3),
+		o.joinAsBert(func(_ *team.MemberOptions, opts *ui.Options) { opts.Journal, opts.RunID = j, "bert1" }))
 	o.waitForText("web-server-01")
 	w.selectServer("web-server-01")
 	w.Press("s")
@@ -181,8 +186,10 @@ func TestActivityShowsMembersAndTheirActions(t *testing.T) {
 		host := opts.Client.Host()
 		came := model.NewSessionRecord(model.EventLogin, "anna1", host, anna, "", startTime)
 		left := model.NewSessionRecord(model.EventLogout, "anna1", host, anna, "", startTime.Add(time.Minute))
-		deleted := model.Operation{ID: "anna1-1", Action: model.Delete, Phase: model.PhaseDone, By: anna, Started: startTime, Ended: startTime,
-			Point: model.Point{Kind: model.Snapshot, ID: "5", Name: "old"}, Server: model.ServerRef{ID: "12345", Name: "web-server-01"}}
+		deleted := model.Operation{ID: "anna1-1", Action: model.Delete, Phase: model.PhaseDone, By: anna,
+			Started: startTime, Ended: startTime,
+			Point:  model.Point{Kind: model.Snapshot, ID: "5", Name: "old"},
+			Server: model.ServerRef{ID: "12345", Name: "web-server-01"}}
 		for _, r := range []model.Record{came, deleted.Record(host, startTime), left} {
 			if err := j.Append(r); err != nil {
 				t.Fatal(err)
@@ -191,17 +198,21 @@ func TestActivityShowsMembersAndTheirActions(t *testing.T) {
 	}))
 	o.waitForText("web-server-01")
 	w.Press("A")
-	w.RequireText("anna logged in from 192.0.2.1 with SHA256:a", "delete snapshot old of web-server-01, by anna: deleted", "anna logged out")
+	w.RequireText("anna logged in from 192.0.2.1 with SHA256:a",
+		"delete snapshot old of web-server-01, by anna: deleted", "anna logged out")
 }
 
-// A member whose key is limited to some servers must not see the others on any screen: no names, addresses, points or actions.
+// A member whose key is limited to some servers must not see the others on any screen: no names,
+// addresses, points or actions.
 func TestScopedMemberSeesNoOtherServers(t *testing.T) {
 	var o sharedAccount
 	j := journal.New(t.TempDir())
 	join := o.joinAsBert(func(p *team.MemberOptions, opts *ui.Options) {
 		p.Scope = team.Scope{Name: "db-*", Has: func(s model.Server) bool { return strings.HasPrefix(s.Name, "db-") }}
-		for id, server := range map[string]model.ServerRef{"anna1-1": {ID: "12345", Name: "web-server-01"}, "anna1-2": {ID: "12346", Name: "db-server-01"}} {
-			deleted := model.Operation{ID: id, Action: model.Delete, Phase: model.PhaseDone, By: model.Actor{Name: "anna"}, Started: startTime, Ended: startTime,
+		for id, server := range map[string]model.ServerRef{"anna1-1": {ID: "12345", Name: "web-server-01"},
+			"anna1-2": {ID: "12346", Name: "db-server-01"}} {
+			deleted := model.Operation{ID: id, Action: model.Delete, Phase: model.PhaseDone,
+				By: model.Actor{Name: "anna"}, Started: startTime, Ended: startTime,
 				Point: model.Point{Kind: model.Snapshot, ID: "5", Name: "gone-of-" + server.Name}, Server: server}
 			if err := j.Append(deleted.Record(opts.Client.Host(), startTime)); err != nil {
 				t.Fatal(err)
@@ -227,12 +238,15 @@ func TestScopedMemberSeesNoOtherServers(t *testing.T) {
 	o.waitForText("gone-of-db-server-01")
 	w.Press("esc")
 	for _, keys := range [][]string{
-		{"A"}, {"L"}, {"?"}, {":"}, {":", "w", "e", "b"}, {"/", "w", "e", "b"}, {"1", "enter"}, {"1", "enter", "J"}, {"2", "enter"}, {"3", "enter"}, {"2", "J"},
-		{"2", "a"}, {"3", "a"}, {"1", "w"}, {"1", "s"}, {"1", "b"}, {"1", "r"}, {"2", "d"}, {"1", "*", "s"}, {"1", "*", "b"}, {"2", "*", "d"}, {"c"}, {"c", "enter", "enter"},
+		{"A"}, {"L"}, {"?"}, {":"}, {":", "w", "e", "b"}, {"/", "w", "e", "b"}, {"1", "enter"}, {"1", "enter", "J"},
+		{"2", "enter"}, {"3", "enter"}, {"2", "J"},
+		{"2", "a"}, {"3", "a"}, {"1", "w"}, {"1", "s"}, {"1", "b"}, {"1", "r"}, {"2", "d"}, {"1", "*", "s"},
+		{"1", "*", "b"}, {"2", "*", "d"}, {"c"}, {"c", "enter", "enter"},
 	} {
 		w.Press(keys...)
 		text := w.Screen().Text()
-		for _, secret := range []string{"web-server", "web01", "12345", "203.0.113.10", "pre-migration", "hers", "1 running"} {
+		for _, secret := range []string{"web-server", "web01", "12345", "203.0.113.10", "pre-migration", "hers",
+			"1 running"} {
 			if strings.Contains(text, secret) {
 				t.Errorf("after %q it shows %q:\n%s", keys, secret, text)
 			}
@@ -249,8 +263,10 @@ func TestRestoreOfAnotherMemberIsNotOffered(t *testing.T) {
 			j := journal.New(t.TempDir())
 			w := startApp(t, 120, 30, withServers(3), o.joinAsBert(func(p *team.MemberOptions, opts *ui.Options) {
 				opts.Journal, opts.RunID = j, "bert1"
-				first := model.Operation{ID: "old-1", Action: model.Create, Phase: model.PhaseDone, By: model.Actor{Name: who}, Started: startTime, Ended: startTime,
-					Point: model.Point{Kind: model.Snapshot, ID: "777", Name: "first"}, Server: model.ServerRef{ID: "12345", Name: "web-server-01"},
+				first := model.Operation{ID: "old-1", Action: model.Create, Phase: model.PhaseDone,
+					By: model.Actor{Name: who}, Started: startTime, Ended: startTime,
+					Point:       model.Point{Kind: model.Snapshot, ID: "777", Name: "first"},
+					Server:      model.ServerRef{ID: "12345", Name: "web-server-01"},
 					ThenRestore: &model.Point{Kind: model.Snapshot, ID: "801"}}
 				if err := j.Append(first.Record(opts.Client.Host(), startTime)); err != nil {
 					t.Fatal(err)

@@ -16,7 +16,8 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// auditLog records what really happened in a soak test: the journal's lines and the requests, in order, and what the account did.
+// auditLog records what really happened in a soak test: the journal's lines and the requests, in
+// order, and what the account did.
 type auditLog struct {
 	mu           sync.Mutex
 	records      []model.Record    // every line of the journal
@@ -25,13 +26,14 @@ type auditLog struct {
 	requests     []*sentAction
 	violations   []string
 	timeline     []timelineEntry
-	writers      map[string]map[int]bool      // by operation: the programs that wrote about it
-	touches      map[string][]touch           // by restore point created or deleted, or server restored
-	firstWritten map[string]time.Time         // by operation: when its first line was written
-	lastWritten  map[string]time.Time         // by operation: when its latest line was written
-	doneAt       map[string]time.Time         // by operation: when the journal closed it as done, by the account's clock
-	now          func() time.Time             // the account's clock
-	locks        map[model.ID]*auditedJournal // by server: who holds its lock
+	writers      map[string]map[int]bool // by operation: the programs that wrote about it
+	touches      map[string][]touch      // by restore point created or deleted, or server restored
+	firstWritten map[string]time.Time    // by operation: when its first line was written
+	lastWritten  map[string]time.Time    // by operation: when its latest line was written
+	// by operation: when the journal closed it as done, by the account's clock
+	doneAt map[string]time.Time
+	now    func() time.Time             // the account's clock
+	locks  map[model.ID]*auditedJournal // by server: who holds its lock
 }
 
 // timelineEntry is an event, by the account's clock.
@@ -51,10 +53,13 @@ type sentAction struct {
 }
 
 func newAuditLog(now func() time.Time) *auditLog {
-	return &auditLog{now: now, locks: map[model.ID]*auditedJournal{}, lastWritten: map[string]time.Time{}, doneAt: map[string]time.Time{}, intentCounts: map[string]int{}, pending: map[string]string{}, writers: map[string]map[int]bool{}, touches: map[string][]touch{}, firstWritten: map[string]time.Time{}}
+	return &auditLog{now: now, locks: map[model.ID]*auditedJournal{}, lastWritten: map[string]time.Time{},
+		doneAt: map[string]time.Time{}, intentCounts: map[string]int{}, pending: map[string]string{},
+		writers: map[string]map[int]bool{}, touches: map[string][]touch{}, firstWritten: map[string]time.Time{}}
 }
 
-// addRecord records a line of the journal. An operation may be sent only between its intent and its next line.
+// addRecord records a line of the journal. An operation may be sent only between its intent and its
+// next line.
 func (a *auditLog) addRecord(r model.Record, program int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -67,11 +72,13 @@ func (a *auditLog) addRecord(r model.Record, program int) {
 	a.lastWritten[r.ID] = a.now()
 	a.writers[r.ID][program] = true
 	a.records = append(a.records, r)
-	a.timeline = append(a.timeline, timelineEntry{a.now(), fmt.Sprintf("journal: %s %s %s %s %+v", r.ID, r.Event, r.Action, r.Kind, r.Point)})
+	a.timeline = append(a.timeline,
+		timelineEntry{a.now(), fmt.Sprintf("journal: %s %s %s %s %+v", r.ID, r.Event, r.Action, r.Kind, r.Point)})
 	delete(a.pending, r.ID)
 	if r.Event == model.EventIntent {
 		if off := r.SentAt.Sub(a.now()); off.Abs() > maxClockError {
-			a.violations = append(a.violations, fmt.Sprintf("%s was sent at %s by the clock of the program, which is off by %v", r.ID, r.SentAt, off))
+			a.violations = append(a.violations, fmt.Sprintf("%s was sent at %s by the clock of the program, which is "+
+				"off by %v", r.ID, r.SentAt, off))
 		}
 		a.intentCounts[r.ID]++
 		a.pending[r.ID] = expectedRequest(r)
@@ -110,7 +117,8 @@ func (a *auditLog) recentTimeline() string {
 	return out.String()
 }
 
-// addRequest records an action's request by a run of the program. It uses up an intent that was on disk before it; without one, the request is a violation.
+// addRequest records an action's request by a run of the program. It uses up an intent that was on
+// disk before it; without one, the request is a violation.
 func (a *auditLog) addRequest(run, what, body string) *sentAction {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -184,7 +192,8 @@ func (a *auditLog) dropRun(run string) {
 	maps.DeleteFunc(a.pending, func(id, _ string) bool { return strings.HasPrefix(id, run+"-") })
 }
 
-// auditedJournal is the journal of one run of the program; what it writes to disk is also recorded by the audit log. An ended program writes no more.
+// auditedJournal is the journal of one run of the program; what it writes to disk is also recorded
+// by the audit log. An ended program writes no more.
 type auditedJournal struct {
 	*journal.Journal
 	audit   *auditLog
@@ -214,7 +223,8 @@ func (a *auditedJournal) close() {
 	a.audit.unlock("", a)
 }
 
-// LockServer waits by the program's clock, unlike the journal's own: the other program, which may hold the lock, is paused meanwhile. The locks of an ended program are free.
+// LockServer waits by the program's clock, unlike the journal's own: the other program, which may
+// hold the lock, is paused meanwhile. The locks of an ended program are free.
 func (a *auditedJournal) LockServer(ctx context.Context, _ string, server model.ID) (unlock func(), err error) {
 	end := a.clock.Now().Add(lockWait)
 	held := false
@@ -246,7 +256,10 @@ func (a *auditLog) tryLock(server model.ID, by *auditedJournal) bool {
 func (a *auditLog) unlock(server model.ID, by *auditedJournal) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	maps.DeleteFunc(a.locks, func(of model.ID, holder *auditedJournal) bool { return holder == by && (server == "" || of == server) })
+	maps.DeleteFunc(a.locks, func(of model.ID, holder *auditedJournal) bool {
+		return holder == by &&
+			(server == "" || of == server)
+	})
 }
 
 var _ command.Journal = (*auditedJournal)(nil)

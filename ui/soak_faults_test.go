@@ -14,7 +14,9 @@ import (
 	"vpsdeck/api/sim"
 )
 
-// faultInjector stands between the program and its account: it loses, garbles, refuses and delays requests and answers at random. The choice depends on the seed, the request, its count and the time. A soak with the same seed therefore runs alike, as far as the order of requests allows it.
+// faultInjector stands between the program and its account: it loses, garbles, refuses and delays
+// requests and answers at random. The choice depends on the seed, the request, its count and the
+// time. A soak with the same seed therefore runs alike, as far as the order of requests allows it.
 type faultInjector struct {
 	account   http.Handler
 	simulated *sim.Account     // the account, for its quirks and its own journal
@@ -55,9 +57,11 @@ const (
 )
 
 var faultNames = map[faultKind]string{
-	noFault: "no fault", cutBefore: "cut before", cutAfter: "cut after", cutInBody: "cut in the body", garbledBody: "garbled",
-	rateLimited: "429", serverError: "500", gatewayError: "502", gatewayExecuted: "503, and done", gatewayDelayed: "504, and done later",
-	unauthorized: "401",
+	noFault: "no fault", cutBefore: "cut before", cutAfter: "cut after", cutInBody: "cut in the body",
+	garbledBody: "garbled",
+	rateLimited: "429", serverError: "500", gatewayError: "502", gatewayExecuted: "503, and done",
+	gatewayDelayed: "504, and done later",
+	unauthorized:   "401",
 }
 
 func (f faultKind) String() string { return faultNames[f] }
@@ -67,14 +71,17 @@ type faultRates map[faultKind]int
 
 var (
 	readRates = faultRates{
-		cutBefore: 25, cutAfter: 25, cutInBody: 20, garbledBody: 15, rateLimited: 15, serverError: 15, gatewayError: 30, unauthorized: 3,
+		cutBefore: 25, cutAfter: 25, cutInBody: 20, garbledBody: 15, rateLimited: 15, serverError: 15, gatewayError: 30,
+		unauthorized: 3,
 	}
 	actionRates = faultRates{
-		cutBefore: 50, cutAfter: 60, cutInBody: 50, garbledBody: 50, rateLimited: 20, serverError: 20, gatewayError: 50, gatewayExecuted: 50,
-		gatewayDelayed: 50, unauthorized: 10,
+		cutBefore: 50, cutAfter: 60, cutInBody: 50, garbledBody: 50, rateLimited: 20, serverError: 20, gatewayError: 50,
+		gatewayExecuted: 50,
+		gatewayDelayed:  50, unauthorized: 10,
 	}
 	burstRates = faultRates{
-		cutBefore: 250, cutAfter: 100, cutInBody: 100, garbledBody: 100, rateLimited: 50, serverError: 50, gatewayError: 150,
+		cutBefore: 250, cutAfter: 100, cutInBody: 100, garbledBody: 100, rateLimited: 50, serverError: 50,
+		gatewayError:    150,
 		gatewayExecuted: 100, gatewayDelayed: 50, unauthorized: 5,
 	}
 )
@@ -115,7 +122,9 @@ func (i *faultInjector) nextFault(kind string) faultKind {
 	return noFault
 }
 
-// The longest delays. An action with a lost answer counts as not seen if lists requested up to half a minute after the loss do not show it. Only what a gateway executes later than that can be missed.
+// The longest delays. An action with a lost answer counts as not seen if lists requested up to half
+// a minute after the loss do not show it. Only what a gateway executes later than that can be
+// missed.
 const (
 	maxCallDelay      = 30 * time.Second // of a request, or of its answer
 	maxExecutionDelay = 15 * time.Second // of what a gateway has given up
@@ -223,10 +232,12 @@ func requestKind(what string) string {
 	}, what)
 }
 
-// applyFault answers a request as its fault says. It panics with http.ErrAbortHandler to cut the connection.
+// applyFault answers a request as its fault says. It panics with http.ErrAbortHandler to cut the
+// connection.
 func (i *faultInjector) applyFault(f faultKind, rw http.ResponseWriter, execute func() *httptest.ResponseRecorder) {
 	rw.Header().Set("Date", i.now().UTC().Format(http.TimeFormat))
-	status := map[faultKind]int{rateLimited: 429, serverError: 500, gatewayError: 502, gatewayExecuted: 503, gatewayDelayed: 504, unauthorized: 401}[f]
+	status := map[faultKind]int{rateLimited: 429, serverError: 500, gatewayError: 502, gatewayExecuted: 503,
+		gatewayDelayed: 504, unauthorized: 401}[f]
 	var answer *httptest.ResponseRecorder
 	switch f {
 	case cutBefore:

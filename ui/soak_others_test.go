@@ -15,7 +15,8 @@ func (s *soakTest) inDemo() bool {
 	return strings.HasPrefix(s.app.View().WindowTitle, "vpsdeck demo")
 }
 
-// actAsOther acts as another user of the account, without faults. The API may refuse it, for instance while something else is running.
+// actAsOther acts as another user of the account, without faults. The API may refuse it, for
+// instance while something else is running.
 func (s *soakTest) actAsOther() {
 	kind := []model.Kind{model.Backup, model.Snapshot}[s.random.IntN(2)]
 	points := s.points(kind, "")
@@ -78,7 +79,8 @@ func runOf(operation string) string {
 	return run
 }
 
-// targetOf returns what a request created (by the account's answer) or deleted, or the server that it restored.
+// targetOf returns what a request created (by the account's answer) or deleted, or the server that
+// it restored.
 func targetOf(what string, answer []byte) string {
 	var point struct {
 		ID model.ID `json:"id"`
@@ -103,7 +105,10 @@ func targetOf(what string, answer []byte) string {
 	return "server #" + string(restored.Server.ID)
 }
 
-// isAmbiguous reports whether somebody else, or another run, changed the target of an operation while it lasted, or up to a minute before, while it was being checked. Its traces may then be theirs, and docs/RELIABILITY.md does not promise to tell them apart. The same is true if both programs watch an operation that an earlier run left.
+// isAmbiguous reports whether somebody else, or another run, changed the target of an operation
+// while it lasted, or up to a minute before, while it was being checked. Its traces may then be
+// theirs, and docs/RELIABILITY.md does not promise to tell them apart. The same is true if both
+// programs watch an operation that an earlier run left.
 func (a *auditLog) isAmbiguous(r model.Record, sent *sentAction) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -117,11 +122,14 @@ func (a *auditLog) isAmbiguous(r model.Record, sent *sentAction) bool {
 		target = sent.target
 	}
 	return slices.ContainsFunc(a.touches[target], func(h touch) bool {
-		return h.by != runOf(r.ID) && h.time.After(a.firstWritten[r.ID].Add(-time.Minute)) && !h.time.After(a.lastWritten[r.ID])
+		return h.by != runOf(r.ID) && h.time.After(a.firstWritten[r.ID].Add(-time.Minute)) &&
+			!h.time.After(a.lastWritten[r.ID])
 	})
 }
 
-// isMisattributed reports whether one program gave up a create, while another still searched for it and found a second try of the same name. The two tries cannot be told apart. The action is not sent again because of it.
+// isMisattributed reports whether one program gave up a create, while another still searched for it
+// and found a second try of the same name. The two tries cannot be told apart. The action is not
+// sent again because of it.
 func (a *auditLog) isMisattributed(r model.Record, steps string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -133,5 +141,6 @@ func (a *auditLog) isMisattributed(r model.Record, steps string) bool {
 func (a *auditLog) touchedByOthers(r model.Record) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return slices.ContainsFunc(a.touches[r.Kind+" #"+string(r.Point.ID)], func(h touch) bool { return h.by != runOf(r.ID) })
+	return slices.ContainsFunc(a.touches[r.Kind+" #"+string(r.Point.ID)],
+		func(h touch) bool { return h.by != runOf(r.ID) })
 }

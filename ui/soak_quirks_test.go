@@ -11,18 +11,21 @@ import (
 	"vpsdeck/model"
 )
 
-var soakQuirks = flag.String("soak-quirks", "lag restores points cut dates", "kinds of wrong lists in the soak test; none: \"\"")
+var soakQuirks = flag.String("soak-quirks", "lag restores points cut dates",
+	"kinds of wrong lists in the soak test; none: \"\"")
 
 // quirksDuration is how long one set of quirks lasts, on the account's clock.
 const quirksDuration = 3 * time.Minute
 
-// The longest lag of the lists. Together with maxExecutionDelay it stays below half a minute. After that time an action with a lost answer counts as not seen.
+// The longest lag of the lists. Together with maxExecutionDelay it stays below half a minute. After
+// that time an action with a lost answer counts as not seen.
 const (
 	maxLag    = 6 * time.Second // a replica
 	maxHidden = 6 * time.Second // a new point that is not listed yet, a deleted one that still is
 )
 
-// maxClockError is how far the program's estimate of the account's clock may be off, whatever dates the answers carry.
+// maxClockError is how far the program's estimate of the account's clock may be off, whatever dates
+// the answers carry.
 const maxClockError = time.Minute
 
 // quirksAt returns the quirks at a time. They depend only on the seed and the time.
@@ -45,7 +48,8 @@ func (i *faultInjector) quirksAt(at time.Time) sim.Quirks {
 	case n == 0:
 		q.HideRestores = true
 	case n < 5:
-		q.StartLate, q.Stopping, q.Stopped = upTo("start", 20*time.Second), upTo("stopping", 10*time.Second), upTo("stopped", 10*time.Second)
+		q.StartLate, q.Stopping, q.Stopped = upTo("start", 20*time.Second), upTo("stopping", 10*time.Second),
+			upTo("stopped", 10*time.Second)
 	}
 	if enabled("points") && draw("points", 2) == 0 {
 		q.AppearLate, q.Linger, q.Vanish = upTo("appear", maxHidden), upTo("linger", maxHidden), draw("vanish", 2)
@@ -63,7 +67,8 @@ func (i *faultInjector) quirksAt(at time.Time) sim.Quirks {
 	case n == 1:
 		q.Dates = sim.Dates{At: time.Unix(0, 0), Every: 1 + draw("every", 3)}
 	case n == 2:
-		q.Dates = sim.Dates{At: time.Date(9999, time.December, 31, 23, 59, 59, 0, time.UTC), Every: 1 + draw("every", 3)}
+		q.Dates = sim.Dates{At: time.Date(9999, time.December, 31, 23, 59, 59, 0, time.UTC), Every: 1 +
+			draw("every", 3)}
 	case n == 3:
 		q.Dates = sim.Dates{Shift: time.Duration(draw("shift", 61)-30) * time.Hour, Every: 3}
 	}
@@ -109,7 +114,8 @@ func (s *soakTest) checkEndTimes(sent map[string]*sentAction, ends map[string]mo
 	}
 	for what, times := range late {
 		slices.Sort(times)
-		s.t.Logf("%d of the action %s were closed after the account's own end, half of them within %v, the last after %v", len(times), what,
+		s.t.Logf("%d of the action %s were closed after the account's own end, half of them within %v, the last "+
+			"after %v", len(times), what,
 			times[len(times)/2].Truncate(time.Second), times[len(times)-1].Truncate(time.Second))
 	}
 	s.t.Logf("the quirks of the account changed %d times", s.faults.quirkChanges)
@@ -139,7 +145,8 @@ func (s *soakTest) checkServers() {
 	lines := func(servers []model.Server) string {
 		var out []string
 		for _, server := range servers {
-			out = append(out, fmt.Sprintf("#%s %s: %s, %s", server.ID, server.Name, server.Status, server.UpdatedAt.Format(time.RFC3339)))
+			out = append(out, fmt.Sprintf("#%s %s: %s, %s", server.ID, server.Name, server.Status,
+				server.UpdatedAt.Format(time.RFC3339)))
 		}
 		slices.Sort(out)
 		return strings.Join(out, "\n")

@@ -2,5 +2,7 @@
 
 package ui_test
 
-// slower is the slowdown under the race detector. Long tests are cut by it: a table to every eighth row, a soak to an eighth of its actions. For finding races it does not matter which rows run; without the detector all of them run.
+// slower is the slowdown under the race detector. Long tests are cut by it: a table to every eighth
+// row, a soak to an eighth of its actions. For finding races it does not matter which rows run;
+// without the detector all of them run.
 const slower = 8

@@ -15,7 +15,8 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// soakTest is a user of two programs over a long time, with faults, and with other users of the same account. Sometimes a program is killed and started again.
+// soakTest is a user of two programs over a long time, with faults, and with other users of the
+// same account. Sometimes a program is killed and started again.
 type soakTest struct {
 	soakProgram
 	otherProgram soakProgram // the other program, which is paused meanwhile
@@ -45,13 +46,15 @@ func startSoak(t *testing.T, seed uint64) *soakTest {
 	w := newHarness(t, sim.Options{Servers: 16, Clock: s.accountClock})
 	w.otherClient = w.newClient(serve(t, w.account.Primary()))
 	s.faults = &faultInjector{
-		account: w.account, simulated: w.account, now: s.accountClock.Now, seed: seed, audit: s.audit, droppedAgents: map[string]bool{}, requestCounts: map[string]int{},
+		account: w.account, simulated: w.account, now: s.accountClock.Now, seed: seed, audit: s.audit,
+		droppedAgents: map[string]bool{}, requestCounts: map[string]int{},
 	}
 	w.proxy.account = s.faults
 	s.demoURL = serve(t, sim.New(sim.Options{Servers: 4, Seed: seed, Clock: s.accountClock}))
 	for number := range 2 {
 		own := *w
-		s.otherProgram, s.soakProgram = s.soakProgram, soakProgram{lazyHarness: &lazyHarness{harness: &own, size: standard}, number: number}
+		s.otherProgram, s.soakProgram = s.soakProgram,
+			soakProgram{lazyHarness: &lazyHarness{harness: &own, size: standard}, number: number}
 		s.startProgram()
 	}
 	return s
@@ -76,7 +79,8 @@ func (s *soakTest) startProgram() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.lazyHarness = s.startLazy(s.size, ui.Options{Client: client, Access: access, Journal: s.auditedJournal, RunID: s.run.ID})
+	s.lazyHarness = s.startLazy(s.size, ui.Options{Client: client, Access: access, Journal: s.auditedJournal,
+		RunID: s.run.ID})
 }
 
 // advance moves the account's clock, and executes delayed requests at their time.
@@ -93,7 +97,8 @@ func (s *soakTest) advance(d time.Duration) {
 	s.accountClock.Advance(end.Sub(s.accountClock.Now()))
 }
 
-// killProgram ends the program at any moment, as if its process were killed: its pending timers have no effect.
+// killProgram ends the program at any moment, as if its process were killed: its pending timers
+// have no effect.
 func (s *soakTest) killProgram() {
 	s.Advance(0)
 	s.auditedJournal.close()

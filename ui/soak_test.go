@@ -21,13 +21,15 @@ var (
 )
 
 func TestSoakLosesNothingAndRepeatsNothing(t *testing.T) {
-	t.Run("warm-up", func(t *testing.T) { newHarness(t, sim.Options{}) }) // what Go itself opens for its first connection stays
+	// what Go itself opens for its first connection stays
+	t.Run("warm-up", func(t *testing.T) { newHarness(t, sim.Options{}) })
 	before, files := len(goroutines()), len(openFiles())
 	t.Run("soak", func(t *testing.T) {
 		s := startSoak(t, *soakSeed)
 		for steps := 0; s.audit.actionCount() < *soakActions; steps++ {
 			if steps > 100**soakActions {
-				t.Fatalf("after %d steps only %d actions were confirmed:\n%s\n%s", steps, s.audit.actionCount(), s.viewText(), s.audit.recentTimeline())
+				t.Fatalf("after %d steps only %d actions were confirmed:\n%s\n%s", steps, s.audit.actionCount(),
+					s.viewText(), s.audit.recentTimeline())
 			}
 			s.randomStep()
 		}
@@ -48,7 +50,8 @@ func TestSoakLosesNothingAndRepeatsNothing(t *testing.T) {
 	}
 }
 
-// goroutines returns the stacks of all goroutines except those that teatest and os/signal leave behind.
+// goroutines returns the stacks of all goroutines except those that teatest and os/signal leave
+// behind.
 func goroutines() []string {
 	stacks := make([]byte, 4<<20)
 	all := strings.Split(string(stacks[:runtime.Stack(stacks, true)]), "\n\n")
@@ -69,7 +72,8 @@ func openFiles() []string {
 	return files
 }
 
-// settleAll stops the faults and lets everything end that was begun. One program is ended and the other restarted, so that it resumes what either of them left.
+// settleAll stops the faults and lets everything end that was begun. One program is ended and the
+// other restarted, so that it resumes what either of them left.
 func (s *soakTest) settleAll() {
 	s.t.Helper()
 	s.faults.disable()
@@ -163,13 +167,16 @@ func (s *soakTest) checkActions() {
 		default:
 			continue
 		}
-		s.t.Errorf("%s, a %s, %s, and its events in the journal are: %s%s", id, last.Action, problem, steps[id], s.audit.operationTimeline(id))
+		s.t.Errorf("%s, a %s, %s, and its events in the journal are: %s%s", id, last.Action, problem, steps[id],
+			s.audit.operationTimeline(id))
 	}
 	s.checkEndTimes(sent, ends)
 	s.checkAccountPoints(ends)
 }
 
-// endEventsExecuted are the events that may close an action which the account executed. A restore that began and ended while the account could not be read leaves no trace; nor does a point that somebody else deleted.
+// endEventsExecuted are the events that may close an action which the account executed. A restore
+// that began and ended while the account could not be read leaves no trace; nor does a point that
+// somebody else deleted.
 func endEventsExecuted(r model.Record, ambiguous bool) []string {
 	switch {
 	case r.Action == "restore":
@@ -180,7 +187,9 @@ func endEventsExecuted(r model.Record, ambiguous bool) []string {
 	return []string{model.EventDone}
 }
 
-// endEventsNotExecuted are the events that may close an action which the account did not execute. An automatic backup that expires looks deleted. What somebody else deletes or restores looks like our own action, and so does a point that was gone when the request arrived.
+// endEventsNotExecuted are the events that may close an action which the account did not execute.
+// An automatic backup that expires looks deleted. What somebody else deletes or restores looks like
+// our own action, and so does a point that was gone when the request arrived.
 func endEventsNotExecuted(r model.Record, ambiguous bool) []string {
 	ends := []string{model.EventRefused, model.EventNotSeen, model.EventCanceled}
 	if r.Action == "delete" && r.Kind == "backup" || r.Action != "create" && ambiguous {
@@ -189,7 +198,8 @@ func endEventsNotExecuted(r model.Record, ambiguous bool) []string {
 	return ends
 }
 
-// checkAccountPoints compares what was created and deleted, according to the journal, with the account's points.
+// checkAccountPoints compares what was created and deleted, according to the journal, with the
+// account's points.
 func (s *soakTest) checkAccountPoints(ends map[string]model.Record) {
 	s.t.Helper()
 	want := map[string]int{}
@@ -253,7 +263,8 @@ func (s *soakTest) report() {
 			ambiguous++
 		}
 	}
-	s.t.Logf("%d actions and %d requests in %d runs of the program; %d touched by others", s.audit.actionCount(), len(s.audit.requests), s.runCount, ambiguous)
+	s.t.Logf("%d actions and %d requests in %d runs of the program; %d touched by others", s.audit.actionCount(),
+		len(s.audit.requests), s.runCount, ambiguous)
 	for _, history := range slices.Sorted(maps.Keys(histories)) {
 		s.t.Logf("%4d %s", histories[history], history)
 	}

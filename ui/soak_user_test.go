@@ -202,7 +202,8 @@ func (s *soakTest) answerConfirm() {
 	s.Press("tab", "enter")
 }
 
-// answerPrompt answers what the program asks unprompted: for a token, whether to send again, or whether to go on. It closes open sheets, and reports whether there was anything to do.
+// answerPrompt answers what the program asks unprompted: for a token, whether to send again, or
+// whether to go on. It closes open sheets, and reports whether there was anything to do.
 func (s *soakTest) answerPrompt() bool {
 	switch text := s.viewText(); {
 	case strings.Contains(text, "Open an account"):

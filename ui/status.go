@@ -110,7 +110,8 @@ func (s *status) connectionStatus() []string {
 	dot := " " + style.Dot + " "
 	switch err := s.state.Failure(); {
 	case s.tokenRefused:
-		return statusVariants(styles.Bad, style.Failed, "token refused"+dot+age, "token refused"+dot+old, "token refused", "refused")
+		return statusVariants(styles.Bad, style.Failed, "token refused"+dot+age, "token refused"+dot+old,
+			"token refused", "refused")
 	case err != nil:
 		word, st, sign := describeFailure(err), styles.Bad, style.Failed
 		if model.RetryAfter(err) > 0 { // the API said how long to wait
@@ -122,14 +123,16 @@ func (s *status) connectionStatus() []string {
 		return statusVariants(st, sign, full+again, less+again, full, less, word.short+dot+old, word.full, word.short)
 	case s.state.UsesCache():
 		ago := widget.Ago(at, s.state.Local)
-		return statusVariants(styles.Warning, style.Unknown, "as of "+ago+", refreshing"+style.Ellipsis, ago+", refreshing"+style.Ellipsis, ago)
+		return statusVariants(styles.Warning, style.Unknown, "as of "+ago+", refreshing"+style.Ellipsis,
+			ago+", refreshing"+style.Ellipsis, ago)
 	case !loaded:
 		return statusVariants(styles.Muted, style.Unknown, "connecting"+style.Ellipsis)
 	}
 	if doubt := command.ClockDoubt(s.session.Client); doubt != "" {
 		return statusVariants(styles.Warning, style.Warning, doubt+dot+age, doubt, "clocks disagree", "clock?")
 	}
-	age = widget.Fit(widget.Ago(at, wholeSecond(s.state.Local)), widget.Width("just now"), true) // so that the text before it does not move
+	// so that the text before it does not move
+	age = widget.Fit(widget.Ago(at, wholeSecond(s.state.Local)), widget.Width("just now"), true)
 	return []string{styles.Fine.Render(style.Active) + styles.Muted.Render(" "+age)}
 }
 

@@ -30,7 +30,8 @@ func (a *actions) notifyStuck() tea.Cmd {
 			a.stuckNotified = map[int]bool{}
 		}
 		a.stuckNotified[o.Number] = true
-		a.notifyOperation(o, screen.Error, "stuck: check the provider's panel; "+a.opts.Keys.View.Activity.Help().Key+" shows details")
+		a.notifyOperation(o, screen.Error,
+			"stuck: check the provider's panel; "+a.opts.Keys.View.Activity.Help().Key+" shows details")
 		cmds = append(cmds, a.announce(o, "stuck"))
 	}
 	return tea.Batch(cmds...)
@@ -42,8 +43,10 @@ func stuckText(o model.Operation, usual model.Estimate) string {
 	if o.Point.ID != "" {
 		about = fmt.Sprintf("%s #%s of %s", o.Point.Kind, o.Point.ID, about)
 	}
-	return fmt.Sprintf("Stuck: it usually takes %s%s. Check the provider's panel; if it is stuck there too, report %s to their "+
-		"support. vpsdeck keeps watching, and sends nothing again.", widget.FormatRange(usual.Min, usual.Max), durationSource(usual), about)
+	return fmt.Sprintf("Stuck: it usually takes %s%s. Check the provider's panel; if it is stuck there too, report "+
+		"%s to their "+
+		"support. vpsdeck keeps watching, and sends nothing again.", widget.FormatRange(usual.Min, usual.Max),
+		durationSource(usual), about)
 }
 
 // durationSource says where the usual duration is from.

@@ -47,7 +47,8 @@ func (a *actions) announce(o model.Operation, text string) tea.Cmd {
 	if o.Action == model.Delete {
 		return nil
 	}
-	text = sanitizeOSC(strings.ReplaceAll(model.Clean(o.Title()+": "+text), ";", ",")) // a semicolon separates the fields of an OSC
+	// a semicolon separates the fields of an OSC
+	text = sanitizeOSC(strings.ReplaceAll(model.Clean(o.Title()+": "+text), ";", ","))
 	sequence := ""
 	switch a.opts.Announce {
 	case AnnounceBell:

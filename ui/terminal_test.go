@@ -81,7 +81,8 @@ func TestTerminalCursorIsAtTheInput(t *testing.T) {
 	if w.lastView().Cursor != nil {
 		t.Error("there is a cursor without an input field")
 	}
-	for name, keys := range map[string][]string{"filter": {"/"}, "palette": {":"}, "form": {"b"}, "confirm": {"3", "r"}} {
+	for name, keys := range map[string][]string{"filter": {"/"}, "palette": {":"}, "form": {"b"},
+		"confirm": {"3", "r"}} {
 		atServer("web-server-01", keys...)(w)
 		w.Type("wor")
 		c := w.lastView().Cursor

@@ -12,7 +12,8 @@ import (
 	"vpsdeck/ui"
 )
 
-// withEarlierRun starts the program with a journal of restores that an earlier run watched, and that took so many minutes.
+// withEarlierRun starts the program with a journal of restores that an earlier run watched, and
+// that took so many minutes.
 func withEarlierRun(t *testing.T, minutes ...int) option {
 	t.Helper()
 	j := journal.New(t.TempDir())
@@ -119,11 +120,13 @@ func TestFinishIsAnnouncedThroughTmux(t *testing.T) {
 		{ui.AnnounceOSC9, false, "\x1b]9;snapshot a-1 of web-server-01: completed in ", "\a"},
 		{ui.AnnounceOSC9, true, tmuxPrefix + "]9;snapshot a-1 of web-server-01: completed in ", "\a\x1b\\"},
 		{ui.AnnounceOSC777, false, "\x1b]777;notify;vpsdeck;snapshot a-1 of web-server-01: completed in ", "\a"},
-		{ui.AnnounceOSC777, true, tmuxPrefix + "]777;notify;vpsdeck;snapshot a-1 of web-server-01: completed in ", "\a\x1b\\"},
+		{ui.AnnounceOSC777, true, tmuxPrefix + "]777;notify;vpsdeck;snapshot a-1 of web-server-01: completed in ",
+			"\a\x1b\\"},
 	} {
 		t.Run(fmt.Sprintf("%s, tmux %v", c.how, c.tmux), func(t *testing.T) {
 			t.Parallel()
-			w := startApp(t, 120, 24, withServers(2), withOptions(func(o *ui.Options) { o.Announce = c.how }), withTmux(c.tmux))
+			w := startApp(t, 120, 24, withServers(2), withOptions(func(o *ui.Options) { o.Announce = c.how }),
+				withTmux(c.tmux))
 			w.createSnapshot("web-server-01", "a-1")
 			w.advanceHidden(12 * time.Minute)
 			w.RequireNoText("running")
@@ -177,7 +180,8 @@ func withTmux(yes bool) option {
 
 func TestTheAgeOfTheDataLagsBehindByLessThanASecond(t *testing.T) {
 	t.Parallel()
-	w := startApp(t, 120, 24, withServers(-1), beforeStart(func(w *harness) { w.proxy.slowDown(300*time.Millisecond, listPaths...) }))
+	w := startApp(t, 120, 24, withServers(-1),
+		beforeStart(func(w *harness) { w.proxy.slowDown(300*time.Millisecond, listPaths...) }))
 	w.Advance(300 * time.Millisecond)
 	w.RequireText("● just now")
 	w.Advance(9600 * time.Millisecond)

@@ -264,7 +264,8 @@ func (a *App) handlePaste(msg tea.PasteMsg) tea.Cmd {
 
 // offerNext opens the next dialog that waits, if nothing else has the keys.
 func (a *App) offerNext() tea.Cmd {
-	if len(a.dialogs) > 0 || a.account.login.open || a.account.accountSwitch.pending || a.tooSmall() || a.panes.focused().Typing() {
+	if len(a.dialogs) > 0 || a.account.login.open || a.account.accountSwitch.pending || a.tooSmall() ||
+		a.panes.focused().Typing() {
 		return nil
 	}
 	return a.history.openNextOffer()

@@ -87,7 +87,8 @@ func (a *App) overlayDialog(screen, dialog string) string {
 	for i, line := range behind[:len(behind)-1] {
 		if y := i - at.y; y >= 0 && y < len(front) {
 			left, right := widget.SplitAround(line, at.x, at.x+at.w)
-			behind[i] = style.Render(a.styles.Faint, left) + widget.Fit(front[y], at.w, false) + style.Render(a.styles.Faint, right)
+			behind[i] = style.Render(a.styles.Faint, left) + widget.Fit(front[y], at.w, false) +
+				style.Render(a.styles.Faint, right)
 		} else {
 			behind[i] = style.Render(a.styles.Faint, line)
 		}

@@ -1,5 +1,5 @@
-// Command imports fails if a package imports one that the table does not allow. Run it in the module's root. Test files may
-// import anything: the table is for the program.
+// Command imports fails if a package imports one that the table does not allow. Run it in the
+// module's root. Test files may import anything: the table is for the program.
 package main
 
 import (
@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// table lists which packages of this module a package may import. A package that is in no list (api/apitest,
-// internal/termtest) is for tests only.
+// table lists which packages of this module a package may import. A package that is in no list
+// (api/apitest, internal/termtest) is for tests only.
 var table = map[string][]string{
 	"model":    {},
 	"keymap":   {},
@@ -48,11 +48,14 @@ var table = map[string][]string{
 
 	"": {"internal/cli"},
 	"internal/cli": {
-		"internal/app", "model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen", "ui", "api", "api/sim",
-		"internal/headless", "internal/journal", "internal/keyboard", "internal/cache", "internal/settings", "internal/sshd", "internal/team", "internal/watch", "internal/window",
+		"internal/app", "model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen", "ui", "api",
+		"api/sim",
+		"internal/headless", "internal/journal", "internal/keyboard", "internal/cache", "internal/settings",
+		"internal/sshd", "internal/team", "internal/watch", "internal/window",
 	},
 	"screenshots/picture": {"internal/terminal"},
-	"screenshots":         {"screenshots/picture", "model", "keymap", "ui/style", "ui", "ui/command", "api", "api/sim", "internal/team", "internal/terminal"},
+	"screenshots": {"screenshots/picture", "model", "keymap", "ui/style", "ui", "ui/command", "api", "api/sim",
+		"internal/team", "internal/terminal"},
 }
 
 func main() {
@@ -85,7 +88,8 @@ func fail(err error) {
 	os.Exit(1)
 }
 
-// check reads lines of a package and its imports, and returns a message for each import that is not allowed.
+// check reads lines of a package and its imports, and returns a message for each import that is not
+// allowed.
 func check(module string, lines []string) []string {
 	var problems []string
 	for _, line := range lines {

@@ -1,5 +1,5 @@
-// Command prose checks the language of all files in git: no word of the old dialect, no Go line over 120 columns, and no
-// sentence of a comment over 30 words. Usage: go run ./.ci/prose [path…].
+// Command prose checks the language of all files in git: no word of the old dialect, no Go line
+// over 120 columns, and no sentence of a comment over 30 words. Usage: go run ./.ci/prose [path…].
 package main
 
 import (
@@ -21,8 +21,10 @@ const (
 	maxWords   = 30  // of a sentence in a comment
 )
 
-// dialect matches the words that this project does not use. Each is split here, so that the check does not find this file.
-var dialect = regexp.MustCompile(`(?i)\bde` + `eds?\b|err` + `and|wish` + `es|vig` + `il|bef` + `ell|\bane` + `w\b|who` + `ever`)
+// dialect matches the words that this project does not use. Each is split here, so that the check
+// does not find this file.
+var dialect = regexp.MustCompile(`(?i)\bde` + `eds?\b|err` + `and|wish` + `es|vig` + `il|bef` + `ell|\bane` +
+	`w\b|who` + `ever`)
 
 func main() {
 	findings, err := check(os.Args[1:])
@@ -93,7 +95,8 @@ func checkComments(file string, text []byte) (findings []string) {
 		for _, sentence := range sentences(group) {
 			if words := len(strings.Fields(sentence)); words > maxWords {
 				start := strings.Join(strings.Fields(sentence)[:6], " ")
-				findings = append(findings, fmt.Sprintf("%s:%d: a sentence of %d words: %s …", file, line, words, start))
+				findings = append(findings, fmt.Sprintf("%s:%d: a sentence of %d words: %s …", file, line, words,
+					start))
 			}
 		}
 	}
@@ -102,8 +105,8 @@ func checkComments(file string, text []byte) (findings []string) {
 
 var sentenceEnd = regexp.MustCompile(`[.?!:](\s+|$)`)
 
-// sentences splits a comment into sentences. An indented line is code or a table, and is left out. An item of a list starts
-// a sentence.
+// sentences splits a comment into sentences. An indented line is code or a table, and is left out.
+// An item of a list starts a sentence.
 func sentences(group *ast.CommentGroup) (found []string) {
 	var paragraph []string
 	flush := func() {

@@ -32,16 +32,22 @@ func TestScriptFailsOnUnexpectedRequests(t *testing.T) {
 		times              int
 		want               string
 	}{
-		{"nothing, for the expected request", "POST", "/backups/?b=2&a=1", `{"server_id":1}`, map[string]string{"X-Is": "here"}, 1, ""},
-		{"the method", "PUT", "/backups/?b=2&a=1", `{"server_id":1}`, map[string]string{"X-Is": "here"}, 1, "the method is"},
-		{"the path", "POST", "/backups?b=2&a=1", `{"server_id":1}`, map[string]string{"X-Is": "here"}, 1, "the path is"},
+		{"nothing, for the expected request", "POST", "/backups/?b=2&a=1", `{"server_id":1}`,
+			map[string]string{"X-Is": "here"}, 1, ""},
+		{"the method", "PUT", "/backups/?b=2&a=1", `{"server_id":1}`, map[string]string{"X-Is": "here"}, 1,
+			"the method is"},
+		{"the path", "POST", "/backups?b=2&a=1", `{"server_id":1}`, map[string]string{"X-Is": "here"}, 1,
+			"the path is"},
 		{"the query", "POST", "/backups/?a=1", `{"server_id":1}`, map[string]string{"X-Is": "here"}, 1, "the query is"},
-		{"the body", "POST", "/backups/?b=2&a=1", `{"server_id":2}`, map[string]string{"X-Is": "here"}, 1, "the body is"},
+		{"the body", "POST", "/backups/?b=2&a=1", `{"server_id":2}`, map[string]string{"X-Is": "here"}, 1,
+			"the body is"},
 		{"no body", "POST", "/backups/?b=2&a=1", "", map[string]string{"X-Is": "here"}, 1, "the body is"},
 		{"a missing header", "POST", "/backups/?b=2&a=1", `{"server_id":1}`, nil, 1, "the header X-Is is"},
-		{"a header too many", "POST", "/backups/?b=2&a=1", `{"server_id":1}`, map[string]string{"X-Is": "here", "X-Not": "1"}, 1,
+		{"a header too many", "POST", "/backups/?b=2&a=1", `{"server_id":1}`,
+			map[string]string{"X-Is": "here", "X-Not": "1"}, 1,
 			"the header X-Not is"},
-		{"a call too many", "POST", "/backups/?b=2&a=1", `{"server_id":1}`, map[string]string{"X-Is": "here"}, 2, "one too many"},
+		{"a call too many", "POST", "/backups/?b=2&a=1", `{"server_id":1}`, map[string]string{"X-Is": "here"}, 2,
+			"one too many"},
 		{"a call that did not come", "", "", "", nil, 0, "did not come"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -78,7 +78,8 @@ func (a *Account) createPoint(c call, kind model.Kind) response {
 func (s *server) checkReady(c call) (response, bool) {
 	switch {
 	case s.isRestoring(c.now):
-		return errorResponse(http.StatusBadRequest, "Server %s is being restored. Wait until that has ended.", s.name), false
+		return errorResponse(http.StatusBadRequest, "Server %s is being restored. Wait until that has ended.", s.name),
+			false
 	case s.statusAt(c.now) == model.ServerSuspended:
 		return errorResponse(http.StatusBadRequest, "Server %s is suspended.", s.name), false
 	}

@@ -20,7 +20,8 @@ func TestASnapshotIsInProgressAndThenCompleted(t *testing.T) {
 	}
 	w.clock.Advance(7 * time.Minute)
 	s := w.list("/snapshots/?server_id=12352").find(t, 802)
-	if s.Status != "completed" || s.SizeMB == nil || *s.SizeMB < 1 || !s.CreatedAt.Equal(testStart) || s.Name != "a-1_B" {
+	if s.Status != "completed" || s.SizeMB == nil || *s.SizeMB < 1 || !s.CreatedAt.Equal(testStart) ||
+		s.Name != "a-1_B" {
 		t.Errorf("after 10 minutes: %+v", s)
 	}
 }
@@ -47,7 +48,8 @@ func TestARestorePutsTheServerIntoRestoringAndBackToActive(t *testing.T) {
 	}{
 		{"snapshot", "12345", "/snapshots/801/restore/", "", 5 * time.Minute, 15 * time.Minute},
 		{"backup", "12345", "/servers/12345/restore/", `{"backup_id":501}`, 10 * time.Minute, 40 * time.Minute},
-		{"backup of a stopped server", "12351", "/servers/12351/restore/", `{"backup_id":%d}`, 10 * time.Minute, 40 * time.Minute},
+		{"backup of a stopped server", "12351", "/servers/12351/restore/", `{"backup_id":%d}`, 10 * time.Minute,
+			40 * time.Minute},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newTestAccount(t, Options{})
@@ -86,7 +88,8 @@ func TestServerInTheWrongStateRejectsActions(t *testing.T) {
 		prepare func(*testAccount) (path, body string)
 		words   string
 	}{
-		{"back up while restoring", func(*testAccount) (string, string) { return "/backups/", `{"server_id":12350}` }, "is being restored"},
+		{"back up while restoring", func(*testAccount) (string, string) { return "/backups/", `{"server_id":12350}` },
+			"is being restored"},
 		{"snapshot while restoring", func(*testAccount) (string, string) {
 			return "/snapshots/", `{"server_id":12350,"name":"a"}`
 		}, "is being restored"},
@@ -97,7 +100,8 @@ func TestServerInTheWrongStateRejectsActions(t *testing.T) {
 			w.mustSend(200, "POST", "/snapshots/801/restore/", "")
 			return "/servers/12345/restore/", `{"backup_id":501}`
 		}, "is being restored"},
-		{"back up while suspended", func(*testAccount) (string, string) { return "/backups/", `{"server_id":12356}` }, "is suspended"},
+		{"back up while suspended", func(*testAccount) (string, string) { return "/backups/", `{"server_id":12356}` },
+			"is suspended"},
 		{"snapshot while suspended", func(*testAccount) (string, string) {
 			return "/snapshots/", `{"server_id":12356,"name":"a"}`
 		}, "is suspended"},

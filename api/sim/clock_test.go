@@ -29,7 +29,8 @@ func TestARunningClockRunsAtItsSpeed(t *testing.T) {
 
 func TestASteppedClockMovesByAdvanceAndNeverBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for _, c := range []*Clock{NewSteppedClock(testStart), NewClock(testStart, -3), NewClock(testStart, math.NaN())} {
+		for _, c := range []*Clock{NewSteppedClock(testStart), NewClock(testStart, -3),
+			NewClock(testStart, math.NaN())} {
 			time.Sleep(time.Hour) // of synctest's time
 			c.Advance(90 * time.Second)
 			c.Advance(-time.Hour)

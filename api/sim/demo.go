@@ -63,8 +63,10 @@ var demoServers = []demoServer{
 		latestBackups: []demoBackup{{id: 501, sizeMB: 4523}, {id: 495, sizeMB: 4389}},
 		points: []demoPoint{
 			manualBackup(2*day+5*time.Hour+15*time.Minute, "Pre-update backup").withIDAndSize(499, 4456),
-			manualSnapshot(21*time.Hour+15*time.Minute, "pre-migration-snapshot", "Before major migration").withIDAndSize(801, 5120),
-			manualSnapshot(8*day+3*time.Hour+45*time.Minute, "weekly-snapshot-DATE", "Weekly snapshot").withIDAndSize(798, 4856),
+			manualSnapshot(21*time.Hour+15*time.Minute, "pre-migration-snapshot",
+				"Before major migration").withIDAndSize(801, 5120),
+			manualSnapshot(8*day+3*time.Hour+45*time.Minute, "weekly-snapshot-DATE",
+				"Weekly snapshot").withIDAndSize(798, 4856),
 		},
 	},
 	{
@@ -76,7 +78,8 @@ var demoServers = []demoServer{
 			manualSnapshot(13*day+22*time.Hour, "before-index-rebuild", "Nightly window, orders table"),
 			manualSnapshot(20*day+5*time.Hour, "before-schema-change", "Adds tax columns to invoices"),
 			manualSnapshot(34*day+1*time.Hour, "pre-minor-update", ""),
-			manualSnapshot(62*day+7*time.Hour, "known-good", "Last one before the new reports, ask Maya before deleting"),
+			manualSnapshot(62*day+7*time.Hour, "known-good",
+				"Last one before the new reports, ask Maya before deleting"),
 		},
 	},
 	{
@@ -120,7 +123,8 @@ var demoServers = []demoServer{
 		name: "ci-runner-02", hostname: "ci02.example.com", location: "eu-central", plan: performance, os: ubuntu24,
 		status: model.ServerActive, ageDays: 151, backupMinute: 49, usedMB: 41700,
 		latestBackups: []demoBackup{{failed: true}},
-		points:        []demoPoint{manualSnapshot(11*day+50*time.Minute, "clean-image", "Fresh runner, caches emptied")},
+		points: []demoPoint{manualSnapshot(11*day+50*time.Minute, "clean-image",
+			"Fresh runner, caches emptied")},
 	},
 	{
 		name: "vpn-gw", hostname: "vpn.example.com", location: "us-east", plan: basic, os: debian12,

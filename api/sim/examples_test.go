@@ -139,7 +139,8 @@ func TestDocumentedPointsExist(t *testing.T) {
 			}
 		}
 	}
-	first := decode[struct{ Results []json.RawMessage }](t, w.mustSend(http.StatusOK, "GET", "/servers/", "")).Results[0]
+	first := decode[struct{ Results []json.RawMessage }](t,
+		w.mustSend(http.StatusOK, "GET", "/servers/", "")).Results[0]
 	want := compactJSON(t, string(decode[struct{ Results []json.RawMessage }](t, serversExample).Results[0]))
 	if facts, _, _ := strings.Cut(want, `"created_at"`); !strings.HasPrefix(string(first), facts) {
 		t.Errorf("server\n got %s\nwant %s…", first, facts)

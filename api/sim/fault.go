@@ -16,20 +16,21 @@ type FaultKind string
 const (
 	CutBefore    FaultKind = "cut-before"     // the connection is cut; nothing is done
 	CutAfterSend FaultKind = "cut-after-send" // the action is done, then the connection is cut without a response
-	CutInBody    FaultKind = "cut-in-body"    // the connection is cut halfway through the response; without a body, before it
-	Truncated    FaultKind = "truncated"      // a complete response whose JSON stops halfway
-	Garbage      FaultKind = "garbage"        // bytes that are not JSON
-	HTML         FaultKind = "html"           // a web page, as proxies send it
-	Empty        FaultKind = "empty"          // no body at all
-	Huge         FaultKind = "huge"           // 64 MiB of blanks before the body
-	Nulls        FaultKind = "nulls"          // every value of the body is null
-	Mistyped     FaultKind = "mistyped"       // every value of the body is an empty object
-	Strange      FaultKind = "strange"        // every status in the body is an unknown word
-	WrongLength  FaultKind = "wrong-length"   // Content-Length promises more than comes
-	Drip         FaultKind = "drip"           // the body comes in twenty pieces, over Fault.Time
-	Delay        FaultKind = "delay"          // the response comes after Fault.Time
-	Hold         FaultKind = "hold"           // the response comes after Release, or never if the client leaves first
-	Status       FaultKind = "status"         // the response has Fault.Status; nothing is done
+	// the connection is cut halfway through the response; without a body, before it
+	CutInBody   FaultKind = "cut-in-body"
+	Truncated   FaultKind = "truncated"    // a complete response whose JSON stops halfway
+	Garbage     FaultKind = "garbage"      // bytes that are not JSON
+	HTML        FaultKind = "html"         // a web page, as proxies send it
+	Empty       FaultKind = "empty"        // no body at all
+	Huge        FaultKind = "huge"         // 64 MiB of blanks before the body
+	Nulls       FaultKind = "nulls"        // every value of the body is null
+	Mistyped    FaultKind = "mistyped"     // every value of the body is an empty object
+	Strange     FaultKind = "strange"      // every status in the body is an unknown word
+	WrongLength FaultKind = "wrong-length" // Content-Length promises more than comes
+	Drip        FaultKind = "drip"         // the body comes in twenty pieces, over Fault.Time
+	Delay       FaultKind = "delay"        // the response comes after Fault.Time
+	Hold        FaultKind = "hold"         // the response comes after Release, or never if the client leaves first
+	Status      FaultKind = "status"       // the response has Fault.Status; nothing is done
 )
 
 // Fault is something that goes wrong with the requests of a method and a path. Waiting is in this
@@ -39,10 +40,12 @@ const (
 // breaks off without a response. Let such a fault last (Times 0), or use a transport that keeps no
 // connections.
 type Fault struct {
-	Method   string // "GET", "POST", "DELETE", …; "*" or "" for all
-	Path     string // below /api/v1, with {id} for any number: "/backups/{id}/"; "/" for all
-	Kind     FaultKind
-	Status   int           // Status: of the response. Garbage, HTML, Empty: 0 does the action and keeps its status, else as Status
+	Method string // "GET", "POST", "DELETE", …; "*" or "" for all
+	Path   string // below /api/v1, with {id} for any number: "/backups/{id}/"; "/" for all
+	Kind   FaultKind
+	// Status: of the response. Garbage, HTML, Empty: 0 does the action and keeps its status, else
+	// as Status
+	Status   int
 	Time     time.Duration // Delay, Drip: how long. Status: the Retry-After header, in whole seconds; 0: none
 	Location string        // Status: the Location header; "": none
 	Body     string        // Status: the body; "": a JSON object with our message

@@ -11,7 +11,8 @@ import (
 
 // What the servers after the demo's twelve are made of.
 var (
-	roles         = []string{"api", "shop", "worker", "queue", "search", "proxy", "metrics", "auth", "wiki", "git", "stream", "maps"}
+	roles = []string{"api", "shop", "worker", "queue", "search", "proxy", "metrics", "auth", "wiki", "git",
+		"stream", "maps"}
 	systems       = []system{debian12, ubuntu24, ubuntu22, rocky9, debian11}
 	locationCodes = map[string]string{"us-west": "usw", "us-east": "use", "eu-central": "euc"}
 

@@ -115,7 +115,8 @@ func TestFollowingNextVisitsEveryItemOnce(t *testing.T) {
 				seen[one.ID] = true
 			}
 			if (l.Previous != nil) != (pages > 0) || l.Count != want || len(l.Results) > 100 {
-				t.Fatalf("GET %s: page %d, count %d, %d results, previous %v", next, pages, l.Count, len(l.Results), l.Previous)
+				t.Fatalf("GET %s: page %d, count %d, %d results, previous %v", next, pages, l.Count, len(l.Results),
+					l.Previous)
 			}
 			next = ""
 			if l.Next != nil {
@@ -134,7 +135,8 @@ func TestFollowingNextVisitsEveryItemOnce(t *testing.T) {
 func TestDefaultPageSizeIs20(t *testing.T) {
 	w := newTestAccount(t, Options{Servers: 130})
 	for query, want := range map[string]int{
-		"page=1": 20, "page=7": 10, "page_size=50": 50, "page=3&page_size=50": 30, "page_size=500": 100, "page_size=": 20,
+		"page=1": 20, "page=7": 10, "page_size=50": 50, "page=3&page_size=50": 30, "page_size=500": 100,
+		"page_size=": 20,
 	} {
 		l := w.list("/servers/?" + query)
 		if len(l.Results) != want || l.Count != 130 {

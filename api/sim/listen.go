@@ -23,7 +23,8 @@ type Server struct {
 // once requests are accepted. The error is one sentence for the user.
 func Listen(addr string, h http.Handler) (*Server, error) {
 	if _, _, err := net.SplitHostPort(addr); err != nil {
-		return nil, fmt.Errorf("cannot listen on %q: write HOST:PORT, as in 127.0.0.1:8080, or port 0 for a free one", addr)
+		return nil, fmt.Errorf("cannot listen on %q: write HOST:PORT, as in 127.0.0.1:8080, or port 0 for a free one",
+			addr)
 	}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -59,7 +60,8 @@ func listenError(addr string, err error) error {
 	case errors.Is(err, syscall.EACCES):
 		return fmt.Errorf("cannot listen on %s: not permitted; choose a port from 1024 up, or 0 for a free one", addr)
 	}
-	return fmt.Errorf("cannot listen on %s: this machine has no such address; use 127.0.0.1 and a port from 0 to 65535", addr)
+	return fmt.Errorf("cannot listen on %s: this machine has no such address; use 127.0.0.1 and a port from 0 to 65535",
+		addr)
 }
 
 // URL returns the base of the API, as "http://127.0.0.1:8080/api/v1". If the server listens on all

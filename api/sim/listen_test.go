@@ -86,7 +86,8 @@ func TestTheServerHasLimits(t *testing.T) {
 	}
 	defer s.Close()
 	h := s.http
-	if h.ReadHeaderTimeout == 0 || h.ReadTimeout == 0 || h.WriteTimeout == 0 || h.IdleTimeout == 0 || h.MaxHeaderBytes == 0 {
+	if h.ReadHeaderTimeout == 0 || h.ReadTimeout == 0 || h.WriteTimeout == 0 || h.IdleTimeout == 0 ||
+		h.MaxHeaderBytes == 0 {
 		t.Errorf("%+v", h)
 	}
 }
@@ -138,8 +139,10 @@ func TestLimitsHoldWithManyClients(t *testing.T) {
 
 func FuzzRequestBodies(f *testing.F) {
 	for _, seed := range []string{
-		"", "{}", "null", "[]", `{"server_id":12345,"name":"n"}`, `{"server_id":1e400}`, `{"server_id":12345,"name":"\ud800"}`,
-		`{"backup_id":501}`, `{"server_id":12345,"description":"x","description":null}`, strings.Repeat("[", 20000), "\xff",
+		"", "{}", "null", "[]", `{"server_id":12345,"name":"n"}`, `{"server_id":1e400}`,
+		`{"server_id":12345,"name":"\ud800"}`,
+		`{"backup_id":501}`, `{"server_id":12345,"description":"x","description":null}`, strings.Repeat("[", 20000),
+		"\xff",
 	} {
 		f.Add(seed)
 	}
@@ -147,14 +150,16 @@ func FuzzRequestBodies(f *testing.F) {
 	a := New(Options{Clock: clock})
 	allowed := map[int]bool{200: true, 201: true, 400: true, 404: true, 413: true}
 	f.Fuzz(func(t *testing.T, body string) {
-		for _, path := range []string{"/backups/", "/snapshots/", "/servers/12345/restore/", "/snapshots/801/restore/"} {
+		for _, path := range []string{"/backups/", "/snapshots/", "/servers/12345/restore/",
+			"/snapshots/801/restore/"} {
 			status, got := sendDirect(a, "POST", path, body)
 			if !allowed[status] || !strings.HasPrefix(got, "{") {
 				t.Errorf("POST %s %q: %d %s", path, body, status, got)
 			}
 		}
 		clock.Advance(time.Hour)
-		if status, got := sendDirect(a, "GET", fmt.Sprintf("/snapshots/?server_id=%d", firstServerID), ""); status != 200 {
+		if status, got := sendDirect(a, "GET", fmt.Sprintf("/snapshots/?server_id=%d", firstServerID),
+			""); status != 200 {
 			t.Errorf("afterwards: %d %s", status, got)
 		}
 	})

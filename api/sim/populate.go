@@ -15,7 +15,8 @@ const (
 	backupWindowStart = 2*time.Hour + 30*time.Minute // after 00:00 UTC; the documents' backups are at 03:00 [E]
 )
 
-// latestIDs are the highest ids in the documents' examples [E]: the next backup is number 502 and the next snapshot 802.
+// latestIDs are the highest ids in the documents' examples [E]: the next backup is number 502 and
+// the next snapshot 802.
 var latestIDs = [2]int64{model.Backup: 501, model.Snapshot: 801}
 
 // populate adds n servers and their past.

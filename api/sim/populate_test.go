@@ -126,8 +126,10 @@ func TestInitialPointsRespectTheLimits(t *testing.T) {
 			if i > 0 && points[i-1].id >= p.id || p.id < 1 || p.id > a.lastID[kind] {
 				t.Fatalf("%s %d is out of order", p.kind, p.id)
 			}
-			if p.created.Before(p.server.created) || p.created.After(testStart) || p.isExpired(testStart) || p.sizeMB < 1 {
-				t.Fatalf("%s %d of %s: created %v, expires %v, %d MB", p.kind, p.id, p.server.name, p.created, p.expires, p.sizeMB)
+			if p.created.Before(p.server.created) || p.created.After(testStart) || p.isExpired(testStart) ||
+				p.sizeMB < 1 {
+				t.Fatalf("%s %d of %s: created %v, expires %v, %d MB", p.kind, p.id, p.server.name, p.created,
+					p.expires, p.sizeMB)
 			}
 			if p.kind == model.Snapshot && model.CheckSnapshotName(p.name) != nil {
 				t.Fatalf("snapshot %d is called %q", p.id, p.name)

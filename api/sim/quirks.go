@@ -87,14 +87,16 @@ func (q Quirks) Check() error {
 		}
 	}
 	for name, n := range map[string]int{
-		"replicas": q.Replicas, "vanish": q.Vanish, "cut-rows": q.Cut.Rows, "cut-count": q.Cut.Count, "date-every": q.Dates.Every,
+		"replicas": q.Replicas, "vanish": q.Vanish, "cut-rows": q.Cut.Rows, "cut-count": q.Cut.Count,
+		"date-every": q.Dates.Every,
 	} {
 		if n < 0 {
 			return fmt.Errorf("%s %d is below 0", name, n)
 		}
 	}
 	if q.Cut.Mode != "" && !slices.Contains(cutModes, q.Cut.Mode) {
-		return fmt.Errorf("cut-lists %q is unknown: write one of %s", q.Cut.Mode, strings.Trim(fmt.Sprint(cutModes), "[]"))
+		return fmt.Errorf("cut-lists %q is unknown: write one of %s", q.Cut.Mode,
+			strings.Trim(fmt.Sprint(cutModes), "[]"))
 	}
 	if q.Dates.Age < 0 {
 		return fmt.Errorf("age %v is below 0", q.Dates.Age)
@@ -183,7 +185,8 @@ func (cut Cut) paginate(c call, q query, count int, at func(int) any) response {
 		results = append(results, at(i))
 	}
 	if cut.Mode == CutAgain {
-		return response{status: http.StatusOK, body: pageJSON{Count: cut.Count, Next: q.pageURL(c, 2, cut.Rows), Results: results}}
+		return response{status: http.StatusOK, body: pageJSON{Count: cut.Count, Next: q.pageURL(c, 2, cut.Rows),
+			Results: results}}
 	}
 	return response{status: http.StatusOK, body: listJSON{cut.Count, results}}
 }

@@ -40,11 +40,14 @@ func TestQuirksDecideTheServerStatus(t *testing.T) {
 		{"three in turn", Quirks{Lag: 6 * time.Second, Replicas: 3}, "12345",
 			"restoring 1, active 2, restoring 2, active 1, restoring 14"},
 		{"starts late", Quirks{StartLate: 5 * time.Second}, "12345", "active 5, restoring 15"},
-		{"stops first", Quirks{StartLate: 3 * time.Second, Stopping: 4 * time.Second, Stopped: 2 * time.Second}, "12345",
+		{"stops first", Quirks{StartLate: 3 * time.Second, Stopping: 4 * time.Second, Stopped: 2 * time.Second},
+			"12345",
 			"active 3, stopping 4, stopped 2, restoring 11"},
-		{"stops first, behind", Quirks{Lag: 2 * time.Second, Stopping: 4 * time.Second, Stopped: 2 * time.Second}, "12345",
+		{"stops first, behind", Quirks{Lag: 2 * time.Second, Stopping: 4 * time.Second, Stopped: 2 * time.Second},
+			"12345",
 			"active 2, stopping 4, stopped 2, restoring 12"},
-		{"was stopped", Quirks{Stopping: 4 * time.Second, Stopped: 2 * time.Second}, "12351", "stopped 6, restoring 14"},
+		{"was stopped", Quirks{Stopping: 4 * time.Second, Stopped: 2 * time.Second}, "12351",
+			"stopped 6, restoring 14"},
 		{"never shown", Quirks{HideRestores: true, Stopping: 4 * time.Second}, "12345", "active 20"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -83,7 +86,8 @@ func TestQuirksDecideTheServerStatus(t *testing.T) {
 			}
 			w.clock.Advance(lag)
 			w.readCount = 0
-			if s := decode[item](t, w.mustSend(200, "GET", "/servers/"+c.server+"/", "")); s.Status != "active" || !s.UpdatedAt.Equal(done.Ended) {
+			if s := decode[item](t, w.mustSend(200, "GET", "/servers/"+c.server+"/", "")); s.Status != "active" ||
+				!s.UpdatedAt.Equal(done.Ended) {
 				t.Errorf("after its end: %+v", s)
 			}
 		})
@@ -112,7 +116,8 @@ func TestQuirksDecideWhenAPointIsListed(t *testing.T) {
 		{"a create", Quirks{}, create, 802, "listed 10"},
 		{"behind", Quirks{Lag: 3 * time.Second}, create, 802, "missing 3, listed 7"},
 		{"late", Quirks{AppearLate: 5 * time.Second}, create, 802, "missing 5, listed 5"},
-		{"late and behind", Quirks{AppearLate: 5 * time.Second, Lag: 2 * time.Second}, create, 802, "missing 7, listed 3"},
+		{"late and behind", Quirks{AppearLate: 5 * time.Second, Lag: 2 * time.Second}, create, 802,
+			"missing 7, listed 3"},
 		{"in turn", Quirks{Lag: 4 * time.Second, Replicas: 2}, create, 802,
 			"listed 1, missing 1, listed 1, missing 1, listed 6"},
 		{"gone for a poll", Quirks{Vanish: 1}, create, 802, "listed 1, missing 1, listed 8"},
@@ -121,7 +126,8 @@ func TestQuirksDecideWhenAPointIsListed(t *testing.T) {
 		{"a delete", Quirks{}, remove, 801, "missing 10"},
 		{"a delete, behind", Quirks{Lag: 3 * time.Second}, remove, 801, "listed 3, missing 7"},
 		{"a delete that lingers", Quirks{Linger: 5 * time.Second}, remove, 801, "listed 5, missing 5"},
-		{"a delete that lingers, behind", Quirks{Linger: 5 * time.Second, Lag: 2 * time.Second}, remove, 801, "listed 7, missing 3"},
+		{"a delete that lingers, behind", Quirks{Linger: 5 * time.Second, Lag: 2 * time.Second}, remove, 801,
+			"listed 7, missing 3"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newTestAccount(t, Options{Quirks: c.quirks})
@@ -141,7 +147,8 @@ func TestQuirksDecideWhenAPointIsListed(t *testing.T) {
 			if got := joinRuns(shown); got != c.want {
 				t.Errorf("it is %s, want %s", got, c.want)
 			}
-			if _, body := w.sendPrimary("GET", "/snapshots/?server_id=12345", ""); is(decode[list](t, body)) != shown[9] {
+			if _, body := w.sendPrimary("GET", "/snapshots/?server_id=12345",
+				""); is(decode[list](t, body)) != shown[9] {
 				t.Errorf("in the true state it is %s", is(decode[list](t, body)))
 			}
 			done := w.Operations()[0]
@@ -205,7 +212,8 @@ func TestLaggingReplicaStillListsAnExpiredBackup(t *testing.T) {
 	w.clock.Advance(last.ExpiresAt.Sub(w.Now()) + 30*time.Second)
 	w.list("/backups/?server_id=12345").find(t, last.ID)
 	w.clock.Advance(30 * time.Second)
-	if l := w.list("/backups/?server_id=12345"); slices.ContainsFunc(l.Results, func(one item) bool { return one.ID == last.ID }) {
+	if l := w.list("/backups/?server_id=12345"); slices.ContainsFunc(l.Results,
+		func(one item) bool { return one.ID == last.ID }) {
 		t.Error("it is still there")
 	}
 	if len(w.gone[model.Backup]) != 0 {
@@ -220,7 +228,8 @@ func TestListsAreCut(t *testing.T) {
 		results int // on page 2
 		next    bool
 	}{
-		{Cut404, 404, 0, false}, {Cut410, 410, 0, false}, {CutEmpty, 200, 0, false}, {CutAgain, 200, 2, true}, {CutIgnored, 200, 2, false},
+		{Cut404, 404, 0, false}, {Cut410, 410, 0, false}, {CutEmpty, 200, 0, false}, {CutAgain, 200, 2, true},
+		{CutIgnored, 200, 2, false},
 	} {
 		t.Run(string(c.mode), func(t *testing.T) {
 			w := newTestAccount(t, Options{Quirks: Quirks{Cut: Cut{Mode: c.mode, Path: "/backups/"}}})
@@ -280,7 +289,8 @@ func TestDatesAreSkewed(t *testing.T) {
 }
 
 func TestFaultsApplyAfterQuirks(t *testing.T) {
-	w := newTestAccount(t, Options{Quirks: Quirks{Lag: time.Minute, Cut: Cut{Mode: Cut404}, Dates: Dates{Shift: time.Hour}}})
+	w := newTestAccount(t, Options{Quirks: Quirks{Lag: time.Minute, Cut: Cut{Mode: Cut404},
+		Dates: Dates{Shift: time.Hour}}})
 	w.Inject(Fault{Method: "GET", Path: "/servers/", Kind: Strange, Times: 1})
 	answer, body, err := w.send(w.newRequest("GET", "/servers/", ""))
 	if err != nil || answer.Header.Get("Date") != "Thu, 16 Jan 2025 16:45:00 GMT" {
@@ -299,7 +309,8 @@ func TestFaultsApplyAfterQuirks(t *testing.T) {
 }
 
 func TestPrimaryIgnoresQuirksAndFaults(t *testing.T) {
-	w := newTestAccount(t, Options{Quirks: Quirks{HideRestores: true, AppearLate: time.Hour, Vanish: 9, Cut: Cut{Mode: Cut404}}})
+	w := newTestAccount(t, Options{Quirks: Quirks{HideRestores: true, AppearLate: time.Hour, Vanish: 9,
+		Cut: Cut{Mode: Cut404}}})
 	w.Inject(Fault{Kind: Status, Path: "/", Status: http.StatusServiceUnavailable})
 	if code, body := w.sendPrimary("POST", "/snapshots/", `{"server_id":12345,"name":"theirs"}`); code != 201 {
 		t.Fatalf("%d %s", code, body)
@@ -326,7 +337,8 @@ func TestBadQuirksAreExplained(t *testing.T) {
 		`cut-lists "418"`: {Cut: Cut{Mode: "418"}},
 		"age":             {Dates: Dates{Age: -1}},
 	} {
-		if err := q.Check(); err == nil || !strings.Contains(err.Error(), words) || strings.Contains(err.Error(), "\n") {
+		if err := q.Check(); err == nil || !strings.Contains(err.Error(), words) ||
+			strings.Contains(err.Error(), "\n") {
 			t.Errorf("%+v: %v", q, err)
 		}
 	}

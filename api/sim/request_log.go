@@ -87,7 +87,8 @@ func (l *operationLog) add(action string, p *point, accepted, ended time.Time) *
 		*l = slices.Delete(*l, 0, maxLogged/10)
 	}
 	id := func(n int64) model.ID { return model.ID(strconv.FormatInt(n, 10)) }
-	o := &Operation{Action: action, Kind: p.kind, Point: id(p.id), Server: id(p.server.id), Accepted: accepted, Ended: ended}
+	o := &Operation{Action: action, Kind: p.kind, Point: id(p.id), Server: id(p.server.id), Accepted: accepted,
+		Ended: ended}
 	*l = append(*l, o)
 	return o
 }

@@ -34,7 +34,8 @@ func TestEveryFaultDoesWhatItSays(t *testing.T) {
 		{"POST /snapshots/: cut-before", false, 0, nil},
 		{"POST /snapshots/: cut-after-send", true, 0, nil},
 		{"POST /snapshots/: cut-in-body", true, 201, func(t *testing.T, r *http.Response, body string, err error) {
-			if !errors.Is(err, io.ErrUnexpectedEOF) || !strings.HasPrefix(body, `{"id":802,`) || len(body) >= int(r.ContentLength) {
+			if !errors.Is(err, io.ErrUnexpectedEOF) || !strings.HasPrefix(body, `{"id":802,`) ||
+				len(body) >= int(r.ContentLength) {
 				t.Errorf("got %q, %v", body, err)
 			}
 		}},
@@ -63,7 +64,8 @@ func TestEveryFaultDoesWhatItSays(t *testing.T) {
 		{"POST /snapshots/: empty 500", false, 500, checkEmptyBody},
 		{"POST /snapshots/: status 204", false, 204, checkEmptyBody},
 		{"POST /snapshots/: status 503", false, 503, func(t *testing.T, r *http.Response, body string, err error) {
-			if err != nil || body != `{"detail":"Injected fault: Service Unavailable."}` || r.Header.Get("Retry-After") != "" {
+			if err != nil || body != `{"detail":"Injected fault: Service Unavailable."}` ||
+				r.Header.Get("Retry-After") != "" {
 				t.Errorf("got %q, %v, %v", body, r.Header, err)
 			}
 		}},
@@ -137,7 +139,8 @@ func bodyContains(part string) func(*testing.T, *http.Response, string, error) {
 
 func checkHTMLPage(t *testing.T, r *http.Response, body string, err error) {
 	t.Helper()
-	if err != nil || !strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") || !strings.HasPrefix(body, "<!DOCTYPE") {
+	if err != nil || !strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") ||
+		!strings.HasPrefix(body, "<!DOCTYPE") {
 		t.Errorf("got %q, %v", body, err)
 	}
 }
@@ -231,7 +234,8 @@ func TestHeldResponseWaitsForRelease(t *testing.T) {
 		if asked := a.Requests(); len(asked) != 1 || asked[0].Status != 0 {
 			t.Errorf("while held: %+v", asked)
 		}
-		if status, body := sendDirect(a, "GET", "/snapshots/?server_id=12352", ""); !strings.Contains(body, `"count":2`) {
+		if status, body := sendDirect(a, "GET", "/snapshots/?server_id=12352", ""); !strings.Contains(body,
+			`"count":2`) {
 			t.Errorf("while held, others are not answered, or the action is not done: %d %s", status, body)
 		}
 		select {

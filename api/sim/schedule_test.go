@@ -43,7 +43,8 @@ func TestAutomaticBackupsAppearEachNightCompleteAndExpire(t *testing.T) {
 	if tonight.Status != "in_progress" || tonight.SizeMB != nil || !tonight.CreatedAt.Equal(w.Now()) {
 		t.Errorf("at 03:00: %+v", tonight)
 	}
-	if tonight.ExpiresAt == nil || !tonight.ExpiresAt.Equal(w.Now().Add(7*day)) || tonight.Description != "Automatic daily backup" {
+	if tonight.ExpiresAt == nil || !tonight.ExpiresAt.Equal(w.Now().Add(7*day)) ||
+		tonight.Description != "Automatic daily backup" {
 		t.Errorf("at 03:00: %+v", tonight)
 	}
 	if l.Count != 7 {

@@ -30,8 +30,10 @@ func TestEveryEndpointAnswersWithItsStatus(t *testing.T) {
 		{"restore an unknown snapshot", "POST", "/snapshots/1/restore/", "", 404, `detail`},
 		{"restore an unknown server", "POST", "/servers/1/restore/", `{"backup_id":501}`, 404, `detail`},
 		{"restore from an unknown backup", "POST", "/servers/12345/restore/", `{"backup_id":1}`, 404, `detail`},
-		{"restore from another's backup", "POST", "/servers/12346/restore/", `{"backup_id":501}`, 400, `"backup_id":["This backup belongs`},
-		{"restore from no backup", "POST", "/servers/12345/restore/", "", 400, `{"backup_id":["This field is required."]}`},
+		{"restore from another's backup", "POST", "/servers/12346/restore/", `{"backup_id":501}`, 400,
+			`"backup_id":["This backup belongs`},
+		{"restore from no backup", "POST", "/servers/12345/restore/", "", 400,
+			`{"backup_id":["This field is required."]}`},
 		{"restore from a broken body", "POST", "/servers/12345/restore/", "{", 400, `non_field_errors`},
 		{"no slash at the end", "GET", "/servers", "", 404, `detail`},
 		{"too many slashes", "GET", "/servers//", "", 404, `detail`},
@@ -58,7 +60,8 @@ func TestBadBodiesAreRejectedByField(t *testing.T) {
 		name, path, body, words string
 		status                  int
 	}{
-		{"empty", "/snapshots/", ``, `{"name":["This field is required."],"server_id":["This field is required."]}`, 400},
+		{"empty", "/snapshots/", ``, `{"name":["This field is required."],"server_id":["This field is required."]}`,
+			400},
 		{"empty object", "/backups/", `{}`, `{"server_id":["This field is required."]}`, 400},
 		{"null", "/backups/", `null`, `{"server_id":["This field is required."]}`, 400},
 		{"not JSON", "/backups/", `{"server_id": 12345`, `{"non_field_errors":["JSON parse error`, 400},
@@ -71,19 +74,26 @@ func TestBadBodiesAreRejectedByField(t *testing.T) {
 		{"server 0", "/backups/", `{"server_id":0}`, `{"server_id":["Ensure`, 400},
 		{"unknown server", "/backups/", `{"server_id":1}`, `{"detail":"Not found."}`, 404},
 		{"unknown server, snapshot", "/snapshots/", `{"server_id":1,"name":"a"}`, `{"detail":"Not found."}`, 404},
-		{"description a number", "/backups/", `{"server_id":12345,"description":7}`, `{"description":["Not a valid string."]}`, 400},
-		{"description null", "/backups/", `{"server_id":12345,"description":null}`, `{"description":["This field may not`, 400},
-		{"description too long", "/backups/", `{"server_id":12345,"description":"` + longer + `"}`, `{"description":["Ensure`, 400},
+		{"description a number", "/backups/", `{"server_id":12345,"description":7}`,
+			`{"description":["Not a valid string."]}`, 400},
+		{"description null", "/backups/", `{"server_id":12345,"description":null}`,
+			`{"description":["This field may not`, 400},
+		{"description too long", "/backups/", `{"server_id":12345,"description":"` + longer + `"}`,
+			`{"description":["Ensure`, 400},
 		{"name missing", "/snapshots/", `{"server_id":12345}`, `{"name":["This field is required."]}`, 400},
-		{"name blank", "/snapshots/", `{"server_id":12345,"name":""}`, `{"name":["This field may not be blank."]}`, 400},
+		{"name blank", "/snapshots/", `{"server_id":12345,"name":""}`, `{"name":["This field may not be blank."]}`,
+			400},
 		{"name with a space", "/snapshots/", `{"server_id":12345,"name":"a b"}`, `{"name":["Enter a valid name`, 400},
-		{"name with a line break", "/snapshots/", `{"server_id":12345,"name":"a\n"}`, `{"name":["Enter a valid name`, 400},
+		{"name with a line break", "/snapshots/", `{"server_id":12345,"name":"a\n"}`, `{"name":["Enter a valid name`,
+			400},
 		{"name with an umlaut", "/snapshots/", `{"server_id":12345,"name":"für"}`, `{"name":["Enter a valid name`, 400},
 		{"name too long", "/snapshots/", `{"server_id":12345,"name":"` + long + `"}`, `{"name":["Ensure`, 400},
 		{"name a list", "/snapshots/", `{"server_id":12345,"name":["a"]}`, `{"name":["Not a valid string."]}`, 400},
-		{"too large", "/backups/", `{"server_id":12345,"description":"` + strings.Repeat("x", maxBody) + `"}`, `detail`, 400},
+		{"too large", "/backups/", `{"server_id":12345,"description":"` + strings.Repeat("x", maxBody) + `"}`, `detail`,
+			400},
 	} {
-		if got := w.mustSend(c.status, "POST", c.path, c.body); !strings.HasPrefix(got, c.words) && !strings.Contains(got, c.words) {
+		if got := w.mustSend(c.status, "POST", c.path, c.body); !strings.HasPrefix(got, c.words) &&
+			!strings.Contains(got, c.words) {
 			t.Errorf("%s: got %s, want %s", c.name, got, c.words)
 		}
 	}
@@ -94,7 +104,8 @@ func TestBadBodiesAreRejectedByField(t *testing.T) {
 
 func TestDescriptionsAreReturnedUnchanged(t *testing.T) {
 	w := newTestAccount(t, Options{})
-	got := w.mustSend(201, "POST", "/backups/", `{"server_id":12345,"description":"R&D <b> \u001b[31m für 備份","unknown":[1]}`)
+	got := w.mustSend(201, "POST", "/backups/",
+		`{"server_id":12345,"description":"R&D <b> \u001b[31m für 備份","unknown":[1]}`)
 	if text := decode[item](t, got).Description; text != "R&D <b> \x1b[31m für 備份" {
 		t.Errorf("got %q", text)
 	}
@@ -233,7 +244,8 @@ func TestRequestLogDropsTheOldestFirst(t *testing.T) {
 	if n := len(l.entries); n != maxLogged-maxLogged/10+1 {
 		t.Errorf("%d kept", n)
 	}
-	if first, last := l.entries[0].Status, l.entries[len(l.entries)-1].Status; first != maxLogged/10 || last != maxLogged {
+	if first, last := l.entries[0].Status, l.entries[len(l.entries)-1].Status; first != maxLogged/10 ||
+		last != maxLogged {
 		t.Errorf("from %d to %d", first, last)
 	}
 }

@@ -12,9 +12,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// CanSuspend reports whether a shell with job control started us, directly or through go run, make or sh -c. In a session of our
-// own (ssh -t host vpsdeck, a container, a terminal's window) nobody could resume us: the kernel drops the stop signal, and no
-// SIGCONT would ever come. The program would wait for it with the terminal released, and handle no other signal.
+// CanSuspend reports whether a shell with job control started us, directly or through go run, make
+// or sh -c. In a session of our own (ssh -t host vpsdeck, a container, a terminal's window) nobody
+// could resume us: the kernel drops the stop signal, and no SIGCONT would ever come. The program
+// would wait for it with the terminal released, and handle no other signal.
 func CanSuspend() bool {
 	session, err := unix.Getsid(0)
 	if err != nil {
@@ -36,8 +37,9 @@ func CanSuspend() bool {
 	return err == nil
 }
 
-// jobControl suspends the program at a key or a signal, and takes the terminal back when it resumes. Go's default would stop the
-// process with the terminal in raw mode and the dashboard still on it.
+// jobControl suspends the program at a key or a signal, and takes the terminal back when it
+// resumes. Go's default would stop the process with the terminal in raw mode and the dashboard
+// still on it.
 type jobControl struct {
 	terminalReleased func() bool // another program has the terminal
 	stopping         atomic.Bool // we are stopping ourselves, or are stopped
@@ -45,7 +47,8 @@ type jobControl struct {
 	program          *tea.Program
 }
 
-// continuedMsg is sent when the process resumes after a stop that it could not notice, such as SIGSTOP.
+// continuedMsg is sent when the process resumes after a stop that it could not notice, such as
+// SIGSTOP.
 type continuedMsg struct{}
 
 // watch listens for signals until the returned function is called.
@@ -84,8 +87,9 @@ func (j *jobControl) handle(s os.Signal) {
 	}
 }
 
-// filter sees every message before Bubble Tea does, on the goroutine of its loop. Bubble Tea's own suspend does not work while we
-// listen for the signal, because Go does not restore the signal's default effect.
+// filter sees every message before Bubble Tea does, on the goroutine of its loop. Bubble Tea's own
+// suspend does not work while we listen for the signal, because Go does not restore the signal's
+// default effect.
 func (j *jobControl) filter(msg tea.Msg) tea.Msg {
 	switch msg.(type) {
 	case tea.SuspendMsg:
@@ -98,12 +102,13 @@ func (j *jobControl) filter(msg tea.Msg) tea.Msg {
 	return msg
 }
 
-// minReleaseTime is the shortest time for which the terminal is released. Bubble Tea stops its ticker a moment after the release;
-// if it had the terminal back before that, it would never draw again.
+// minReleaseTime is the shortest time for which the terminal is released. Bubble Tea stops its
+// ticker a moment after the release; if it had the terminal back before that, it would never draw
+// again.
 const minReleaseTime = 100 * time.Millisecond
 
-// releaseTerminal releases the terminal while meanwhile runs. It ignores errors: they mean that the terminal is gone, and then the
-// input ends too, and with it the program.
+// releaseTerminal releases the terminal while meanwhile runs. It ignores errors: they mean that the
+// terminal is gone, and then the input ends too, and with it the program.
 func (j *jobControl) releaseTerminal(meanwhile func()) {
 	_ = j.program.ReleaseTerminal()
 	settled := time.After(minReleaseTime)
@@ -118,8 +123,9 @@ const (
 	wholeGroup  = true
 )
 
-// stop stops this process until SIGCONT. With group it first stops the others of its group: go run, make or sh -c, for which the
-// shell waits. This process gets SIGSTOP, because SIGTSTP no longer has an effect on it.
+// stop stops this process until SIGCONT. With group it first stops the others of its group: go run,
+// make or sh -c, for which the shell waits. This process gets SIGSTOP, because SIGTSTP no longer
+// has an effect on it.
 func (j *jobControl) stop(group bool) {
 	j.stopping.Store(true)
 	defer j.stopping.Store(false)

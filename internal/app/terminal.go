@@ -21,12 +21,13 @@ import (
 	"vpsdeck/ui"
 )
 
-// maxFPS is Bubble Tea's frame rate, in frames a second. A key press waits for the next frame: 66 instead of the default 60 cuts
-// latency. At rest each frame costs 0.01 % of a core; skipping unchanged frames saves as much as the extra ones cost.
+// maxFPS is Bubble Tea's frame rate, in frames a second. A key press waits for the next frame: 66
+// instead of the default 60 cuts latency. At rest each frame costs 0.01 % of a core; skipping
+// unchanged frames saves as much as the extra ones cost.
 const maxFPS = 66
 
-// Run runs the dashboard on the terminal, and restores the terminal however it ends. The error is one sentence that says why it
-// ended, or nil if the user quit.
+// Run runs the dashboard on the terminal, and restores the terminal however it ends. The error is
+// one sentence that says why it ended, or nil if the user quit.
 func Run(ctx context.Context, app *ui.App, stateDir string) error {
 	guard := ui.NewGuard(app)
 	var ending atomic.Pointer[settings.Error] // why it must end
@@ -39,7 +40,8 @@ func Run(ctx context.Context, app *ui.App, stateDir string) error {
 		go end(settings.Errorf(settings.ExitOther, "the terminal's input was closed"))
 	})
 	jobs := &jobControl{terminalReleased: app.TerminalReleased}
-	program = tea.NewProgram(guard, tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(maxFPS), tea.WithInput(input),
+	program = tea.NewProgram(guard, tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(maxFPS),
+		tea.WithInput(input),
 		tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg { return jobs.filter(fixSize(msg)) }))
 	guard.OnCrash(program.Quit)
 	defer jobs.watch(program)()
@@ -78,19 +80,21 @@ func Run(ctx context.Context, app *ui.App, stateDir string) error {
 	return nil
 }
 
-// SizeProblem returns why the terminal is too large, or "". Bubble Tea allocates memory for each cell before it reports the size.
+// SizeProblem returns why the terminal is too large, or "". Bubble Tea allocates memory for each
+// cell before it reports the size.
 func SizeProblem(columns, rows int) string {
 	if columns <= 0 || rows <= window.MaxCellsLocal/columns {
 		return ""
 	}
-	return fmt.Sprintf("the terminal reports an impossible size of %d×%d: set its size, for example with stty cols 120 rows 40", columns, rows)
+	return fmt.Sprintf("the terminal reports an impossible size of %d×%d: set its size, for example with stty cols "+
+		"120 rows 40", columns, rows)
 }
 
 // shutdownTimeout is how long the program may take to end after a signal.
 const shutdownTimeout = 3 * time.Second
 
-// forceExit ends the process if the program is stuck writing to a terminal that accepts nothing more. It restores the terminal's
-// line discipline at least.
+// forceExit ends the process if the program is stuck writing to a terminal that accepts nothing
+// more. It restores the terminal's line discipline at least.
 func forceExit(before *term.State, why *settings.Error) {
 	if before != nil {
 		_ = term.Restore(int(os.Stdin.Fd()), before)
@@ -117,7 +121,8 @@ func SignalError(s os.Signal) *settings.Error {
 	return settings.Errorf(code, "%s", name)
 }
 
-// crashError is the error of a crash. It writes a report to crash.txt, which only the owner can read.
+// crashError is the error of a crash. It writes a report to crash.txt, which only the owner can
+// read.
 func crashError(c *ui.Crash, stateDir string) error {
 	const message = "the dashboard crashed (a bug). Running operations continue at the provider."
 	if stateDir == "" {
@@ -132,8 +137,8 @@ func crashError(c *ui.Crash, stateDir string) error {
 	return settings.Errorf(settings.ExitOther, "%s Details: %s", message, path)
 }
 
-// fixSize fills in a size that the terminal does not report, and bounds one that is too large. It runs before the renderer, which
-// uses that size too.
+// fixSize fills in a size that the terminal does not report, and bounds one that is too large. It
+// runs before the renderer, which uses that size too.
 func fixSize(msg tea.Msg) tea.Msg {
 	reported, ok := msg.(tea.WindowSizeMsg)
 	if !ok {
@@ -146,9 +151,9 @@ func fixSize(msg tea.Msg) tea.Msg {
 	return size
 }
 
-// stdin is the terminal's input. It reports EOF through onEOF, because Bubble Tea ignores it. It reads nothing while another program
-// has the terminal or is about to get it. Bubble Tea's reader may read once more after it was stopped, and what is typed then
-// belongs to the other program.
+// stdin is the terminal's input. It reports EOF through onEOF, because Bubble Tea ignores it. It
+// reads nothing while another program has the terminal or is about to get it. Bubble Tea's reader
+// may read once more after it was stopped, and what is typed then belongs to the other program.
 type stdin struct {
 	*os.File
 	reader           *keyboard.Reader // of the same file

@@ -13,11 +13,12 @@ import (
 // token is the only token that the simulated accounts accept. It is no secret.
 const token = "vps_bench"
 
-// accountStart is the start time of a quiet account. An hour later, all operations of its seed data have ended, and the
-// automatic backups of the night are far away.
+// accountStart is the start time of a quiet account. An hour later, all operations of its seed data
+// have ended, and the automatic backups of the night are far away.
 var accountStart = time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)
 
-// account is a simulated account in real time on which no operation runs. It records the times of requests.
+// account is a simulated account in real time on which no operation runs. It records the times of
+// requests.
 type account struct {
 	server *sim.Server
 	stop   chan struct{}
@@ -79,8 +80,8 @@ func (a *account) beginSnapshot() error {
 	return nil
 }
 
-// pollTimes returns the start times of the polls in a span. A poll starts with the first request after a second without
-// requests.
+// pollTimes returns the start times of the polls in a span. A poll starts with the first request
+// after a second without requests.
 func (a *account) pollTimes(from, to time.Time) []time.Time {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -7,7 +7,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// burstLatencies are the times from the end of a burst of input to the frame for the next key, in ms.
+// burstLatencies are the times from the end of a burst of input to the frame for the next key, in
+// ms.
 type burstLatencies struct {
 	afterResize sample // 100 resizes a second
 	afterKeys   sample // a key held down
@@ -27,15 +28,19 @@ const maxLatency = 100 // ms
 
 func (b *burstLatencies) rows(name func(string) string) []row {
 	return []row{
-		{label: name("after 100 resizes a second: next key to last byte"), unit: "ms", ours: b.afterResize, limit: maxLatency},
-		{label: name("after 100 cursor keys a second: next key to last byte"), unit: "ms", ours: b.afterKeys, limit: maxLatency},
-		{label: name("after a pasted megabyte: next key to last byte"), unit: "ms", ours: b.afterPaste, limit: maxLatency},
+		{label: name("after 100 resizes a second: next key to last byte"), unit: "ms", ours: b.afterResize,
+			limit: maxLatency},
+		{label: name("after 100 cursor keys a second: next key to last byte"), unit: "ms", ours: b.afterKeys,
+			limit: maxLatency},
+		{label: name("after a pasted megabyte: next key to last byte"), unit: "ms", ours: b.afterPaste,
+			limit: maxLatency},
 	}
 }
 
 // measure sends each burst, and restores the state of the session.
 func (b *burstLatencies) measure(session *ptySession) error {
-	// A field without focus shows its start. Escape would not work: keys start with it, so the program waits for more bytes.
+	// A field without focus shows its start. Escape would not work: keys start with it, so the
+	// program waits for more bytes.
 	entered := func(_, now string) bool { return findLine(now, "╰─ /"+pastedText) != "" }
 	for _, burst := range []struct {
 		into  *sample
@@ -43,7 +48,8 @@ func (b *burstLatencies) measure(session *ptySession) error {
 		key   string                        // the next key
 		shown func(before, now string) bool // whether the screen shows its result
 	}{
-		{&b.afterResize, resizeBurst, keyFilter, isFilterOpen}, {&b.afterPaste, pasteBurst, keyEnter, entered}, {nil, noBurst, keyBack, isFilterClosed},
+		{&b.afterResize, resizeBurst, keyFilter, isFilterOpen}, {&b.afterPaste, pasteBurst, keyEnter, entered},
+		{nil, noBurst, keyBack, isFilterClosed},
 		{&b.afterKeys, keyBurst, keyFilter, isFilterOpen}, {nil, noBurst, keyBack, isFilterClosed},
 	} {
 		if err := burst.send(session); err != nil {
@@ -87,7 +93,9 @@ func keyBurst(session *ptySession) error {
 	return nil
 }
 
-// pasteBurst pastes into the open field. A pty buffers a few kilobytes: when this returns, the program has read nearly all.
+// pasteBurst pastes into the open field. A pty buffers a few kilobytes: when this returns, the
+// program has read nearly all.
 func pasteBurst(session *ptySession) error {
-	return session.press(ansi.BracketedPasteStart + strings.Repeat(pastedText, pasteBytes/len(pastedText)) + ansi.BracketedPasteEnd)
+	return session.press(ansi.BracketedPasteStart + strings.Repeat(pastedText, pasteBytes/len(pastedText)) +
+		ansi.BracketedPasteEnd)
 }

@@ -34,7 +34,8 @@ type resource struct {
 	Description string     `json:"description"`
 }
 
-// fetchTimes are the times of the simplest way to read an account: page after page, each with json.Unmarshal.
+// fetchTimes are the times of the simplest way to read an account: page after page, each with
+// json.Unmarshal.
 type fetchTimes struct {
 	total    time.Duration
 	decoding time.Duration // part of total

@@ -52,19 +52,23 @@ func measureFleet(p *programs, servers, runs int) ([]row, error) {
 		memory = 180
 	}
 	table := []row{
-		{label: name("start to first full frame"), unit: "ms", ours: f.frame, baseline: f.baseline, paired: true, ratioLimit: 1.25},
-		{label: name("start to all data; baseline: plain fetching"), unit: "ms", ours: f.data, baseline: f.plainFetch, paired: true, ratioLimit: 1.2},
+		{label: name("start to first full frame"), unit: "ms", ours: f.frame, baseline: f.baseline, paired: true,
+			ratioLimit: 1.25},
+		{label: name("start to all data; baseline: plain fetching"), unit: "ms", ours: f.data, baseline: f.plainFetch,
+			paired: true, ratioLimit: 1.2},
 		{label: name("key to last byte, cursor, 99th percentile"), unit: "ms", ours: worst(f.keys), limit: 20},
 		{label: name("key to last byte, filter, 99th percentile"), unit: "ms", ours: worst(f.filter), limit: 20},
 		{label: name("key to last byte, cursor, median"), unit: "ms", ours: f.keys},
 		{label: name("cursor down or up among servers"), unit: "bytes", ours: f.bytes, limit: 350},
 		{label: name("memory (RSS), after refreshes"), unit: "MB", ours: f.memory, limit: memory},
-		{label: name("CPU of a refresh; baseline: json.Unmarshal"), unit: "ms", ours: f.refresh, baseline: f.decoding, paired: true, ratioLimit: f.refreshTarget()},
+		{label: name("CPU of a refresh; baseline: json.Unmarshal"), unit: "ms", ours: f.refresh, baseline: f.decoding,
+			paired: true, ratioLimit: f.refreshTarget()},
 	}
 	return append(table, f.bursts.rows(name)...), nil
 }
 
-// refreshTarget has a target for the large fleet only. With few servers, the frames drawn meanwhile dominate a refresh.
+// refreshTarget has a target for the large fleet only. With few servers, the frames drawn meanwhile
+// dominate a refresh.
 func (f *fleetResult) refreshTarget() float64 {
 	if f.servers == manyServers {
 		return 1.5
@@ -72,7 +76,8 @@ func (f *fleetResult) refreshTarget() float64 {
 	return 0
 }
 
-// runOnce starts the baseline and vpsdeck, fetches the account with a plain client, and then uses vpsdeck.
+// runOnce starts the baseline and vpsdeck, fetches the account with a plain client, and then uses
+// vpsdeck.
 func (f *fleetResult) runOnce(p *programs) error {
 	baseline, err := timeToFrame(p.startBaseline, isBaselineFrame)
 	if err != nil {
@@ -96,7 +101,8 @@ func (f *fleetResult) runOnce(p *programs) error {
 		return err
 	}
 	f.baseline, f.frame = append(f.baseline, baseline), append(f.frame, milliseconds(frame.Sub(session.startedAt)))
-	f.plainFetch, f.data = append(f.plainFetch, baseline+milliseconds(plain.total)), append(f.data, milliseconds(data.Sub(session.startedAt)))
+	f.plainFetch, f.data = append(f.plainFetch, baseline+milliseconds(plain.total)),
+		append(f.data, milliseconds(data.Sub(session.startedAt)))
 	if err := f.measureTyping(session); err != nil {
 		return err
 	}
@@ -127,7 +133,8 @@ func (f *fleetResult) measureTyping(session *ptySession) error {
 	if err := f.measureKey(session, keyFilter, isFilterOpen, nil, nil); err != nil {
 		return err
 	}
-	for _, key := range strings.Split(strings.Repeat("api-u\x7f\x7f\x7f\x7f\x7feb-0\x7f\x7f\x7f\x7f", typingRounds)+"db", "") {
+	for _, key := range strings.Split(strings.Repeat("api-u\x7f\x7f\x7f\x7f\x7feb-0\x7f\x7f\x7f\x7f",
+		typingRounds)+"db", "") {
 		if err := f.measureKey(session, key, filterChanged, &f.filter, nil); err != nil {
 			return err
 		}
@@ -138,9 +145,10 @@ func (f *fleetResult) measureTyping(session *ptySession) error {
 	return nil
 }
 
-// measureKey presses a key at a random time between two frames of the program, and waits until the frame with the result
-// has been written.
-func (f *fleetResult) measureKey(session *ptySession, key string, shown func(before, now string) bool, latency, bytes *sample) error {
+// measureKey presses a key at a random time between two frames of the program, and waits until the
+// frame with the result has been written.
+func (f *fleetResult) measureKey(session *ptySession, key string, shown func(before, now string) bool, latency,
+	bytes *sample) error {
 	if err := session.waitQuiet(settleTime); err != nil { // with a shorter wait, a step would be that of a held key
 		return err
 	}

@@ -21,8 +21,9 @@ type idleResult struct {
 	cpu          sample // percent of one core
 }
 
-// measureIdle watches three programs at the same time, so that a busy machine affects all of them. They are the baseline,
-// vpsdeck on an account without operations, and vpsdeck on an account with a running snapshot.
+// measureIdle watches three programs at the same time, so that a busy machine affects all of them.
+// They are the baseline, vpsdeck on an account without operations, and vpsdeck on an account with a
+// running snapshot.
 func measureIdle(p *programs, rounds int, during idleSpan) ([]row, error) {
 	var baseline, idle, busy idleResult
 	for range rounds {
@@ -32,12 +33,16 @@ func measureIdle(p *programs, rounds int, during idleSpan) ([]row, error) {
 	}
 	return []row{
 		{label: "a snapshot running, polls included", unit: "bytes/s", ours: busy.total, limit: 60},
-		{label: "idle, between polls", unit: "bytes/s", ours: idle.betweenPolls, baseline: baseline.betweenPolls, paired: true},
+		{label: "idle, between polls", unit: "bytes/s", ours: idle.betweenPolls, baseline: baseline.betweenPolls,
+			paired: true},
 		{label: "idle, polls included", unit: "bytes/s", ours: idle.total, limit: 10},
-		{label: "memory (RSS), idle", unit: "MB", ours: idle.memory, baseline: baseline.memory, paired: true, limit: 30},
-		{label: "part that is no page of a file", unit: "MB", ours: idle.private, baseline: baseline.private, paired: true},
+		{label: "memory (RSS), idle", unit: "MB", ours: idle.memory, baseline: baseline.memory, paired: true,
+			limit: 30},
+		{label: "part that is no page of a file", unit: "MB", ours: idle.private, baseline: baseline.private,
+			paired: true},
 		{label: "CPU, idle, polls included", unit: "% of a core", ours: idle.cpu, baseline: baseline.cpu, paired: true},
-		{label: "CPU, idle, more than the baseline", unit: "% of a core", ours: idle.cpu.minus(baseline.cpu), limit: .2},
+		{label: "CPU, idle, more than the baseline", unit: "% of a core", ours: idle.cpu.minus(baseline.cpu),
+			limit: .2},
 		{label: "CPU, a snapshot running", unit: "% of a core", ours: busy.cpu, baseline: baseline.cpu, paired: true},
 	}, nil
 }
@@ -80,8 +85,8 @@ type idleProgram struct {
 	startCPU  time.Duration // CPU time at startTime
 }
 
-// openBaseline, openIdle and openBusy return the program once it shows everything. After an error they return the program
-// too, if it was started, so that it can be closed.
+// openBaseline, openIdle and openBusy return the program once it shows everything. After an error
+// they return the program too, if it was started, so that it can be closed.
 func openBaseline(p *programs) (*idleProgram, error) {
 	session, err := p.startBaseline()
 	if err != nil {

@@ -17,7 +17,8 @@ const (
 	keyEnter    = "\r"
 )
 
-// measureKeys presses keys on an account without operations, and counts the bytes that the program writes for each.
+// measureKeys presses keys on an account without operations, and counts the bytes that the program
+// writes for each.
 func measureKeys(p *programs, rounds int) ([]row, error) {
 	a, err := newAccount()
 	if err != nil {
@@ -85,8 +86,8 @@ const (
 	repeatInterval = 40 * time.Millisecond
 )
 
-// hold holds the key down, and counts the bytes of a repeated step. It leaves out the first step and the release of the
-// key: after these, the other panes follow the cursor.
+// hold holds the key down, and counts the bytes of a repeated step. It leaves out the first step
+// and the release of the key: after these, the other panes follow the cursor.
 func (s *step) hold(session *ptySession) error {
 	if err := session.waitQuiet(settleTime); err != nil {
 		return err
@@ -114,8 +115,8 @@ func (s *step) hold(session *ptySession) error {
 	return nil
 }
 
-// press presses the key on a quiet screen, and counts the bytes that follow. A key that changes nothing is a mistake in the
-// steps.
+// press presses the key on a quiet screen, and counts the bytes that follow. A key that changes
+// nothing is a mistake in the steps.
 func (s *step) press(session *ptySession) error {
 	if err := session.waitQuiet(settleTime); err != nil {
 		return err
@@ -126,7 +127,8 @@ func (s *step) press(session *ptySession) error {
 		return err
 	}
 	screens := 0
-	if _, err := session.waitUntil("a frame after "+s.key, func(string) bool { screens++; return screens > len(before) }); err != nil {
+	if _, err := session.waitUntil("a frame after "+s.key,
+		func(string) bool { screens++; return screens > len(before) }); err != nil {
 		return err
 	}
 	if err := session.waitQuiet(settleTime); err != nil {

@@ -1,10 +1,10 @@
-// Command bench measures the built program from outside, in a real pty. It compares it with the smallest full-screen Bubble
-// Tea program (internal/bench/baseline). Run it in the module:
+// Command bench measures the built program from outside, in a real pty. It compares it with the
+// smallest full-screen Bubble Tea program (internal/bench/baseline). Run it in the module:
 //
 //	go run ./internal/bench -markdown
 //
-// Ratios are computed per run, of programs that were started one after the other or watched at the same time. So they are
-// valid on a busy machine too. docs/PERFORMANCE.md has the results.
+// Ratios are computed per run, of programs that were started one after the other or watched at the
+// same time. So they are valid on a busy machine too. docs/PERFORMANCE.md has the results.
 package main
 
 import (
@@ -23,7 +23,8 @@ func main() {
 	runs := flag.Int("runs", 15, "how often each program is started")
 	quick := flag.Bool("quick", false, "fast check: 3 starts, and a span too short for polls")
 	markdown := flag.Bool("markdown", false, "print the table in Markdown")
-	polls := flag.Int("polls", 0, "only measure the memory of the large account over this many polls; 1000 take 15 minutes")
+	polls := flag.Int("polls", 0, "only measure the memory of the large account over this many polls; 1000 take 15 "+
+		"minutes")
 	flag.Parse()
 	plan := benchPlan{runs: *runs, rounds: 3, idle: idleSpan{settle: 10 * time.Second, duration: 40 * time.Second}}
 	if *quick {
@@ -64,7 +65,8 @@ func run(plan benchPlan, measure func(*programs) ([]row, error), markdown bool) 
 	}
 	fmt.Printf("%s, %s/%s, %d cores, %d×%d cells; %d starts each, %d rounds of %s; load %s before, %s after\n"+
 		"median (quartiles); a ratio is the median of the ratios per run\n\n", runtime.Version(), runtime.GOOS,
-		runtime.GOARCH, runtime.NumCPU(), columns, rows, plan.runs, plan.rounds, plan.idle.duration, before, loadAverage())
+		runtime.GOARCH, runtime.NumCPU(), columns, rows, plan.runs, plan.rounds, plan.idle.duration, before,
+		loadAverage())
 	return printTable(os.Stdout, table, markdown)
 }
 

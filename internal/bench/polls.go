@@ -9,8 +9,8 @@ import (
 // memoryReadings is how often the memory is read over all polls.
 const memoryReadings = 10
 
-// measurePolls refreshes the large account as often as the schedule does over days. It reads the memory after each tenth of
-// the polls.
+// measurePolls refreshes the large account as often as the schedule does over days. It reads the
+// memory after each tenth of the polls.
 func measurePolls(p *programs, polls int) ([]row, error) {
 	url, stop, err := p.startSim("--servers", fmt.Sprint(manyServers))
 	if err != nil {
@@ -35,7 +35,8 @@ func measurePolls(p *programs, polls int) ([]row, error) {
 			return nil, err
 		}
 		if done := i + 1; done%max(polls/memoryReadings, 1) == 0 {
-			now := row{label: fmt.Sprintf("%d servers: memory (RSS) after %d polls", manyServers, done), unit: "MB", limit: 180}
+			now := row{label: fmt.Sprintf("%d servers: memory (RSS) after %d polls", manyServers, done), unit: "MB",
+				limit: 180}
 			if all, _, ok := process.Memory(pid); ok {
 				now.ours = sample{all}
 			}

@@ -39,8 +39,8 @@ func buildPrograms() (*programs, error) {
 
 func (p *programs) remove() { _ = os.RemoveAll(p.dir) }
 
-// command prepares a program with an environment that does not depend on the user: a current terminal, an empty home, no
-// D-Bus and no configuration.
+// command prepares a program with an environment that does not depend on the user: a current
+// terminal, an empty home, no D-Bus and no configuration.
 func (p *programs) command(program string, env []string, args ...string) *exec.Cmd {
 	cmd := exec.Command(program, args...)
 	cmd.Dir = p.dir
@@ -66,7 +66,8 @@ func (p *programs) startOn(url string) (*ptySession, error) {
 	return startInPTY(p.command(p.ours, []string{"VPS_API_URL=" + url, "VPS_API_TOKEN=" + token}))
 }
 
-// startSim starts `vpsdeck sim` in its own process, and returns its URL and a function that ends it.
+// startSim starts `vpsdeck sim` in its own process, and returns its URL and a function that ends
+// it.
 func (p *programs) startSim(more ...string) (url string, stop func(), err error) {
 	args := append([]string{"sim", "--listen", "127.0.0.1:0", "--token", token, "--speed", "1"}, more...)
 	cmd := p.command(p.ours, nil, args...)

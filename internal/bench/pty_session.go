@@ -52,7 +52,8 @@ type ptySession struct {
 func startInPTY(cmd *exec.Cmd) (*ptySession, error) {
 	s := &ptySession{cmd: cmd, done: make(chan struct{}), changed: make(chan struct{})}
 	emulator := vt.NewEmulator(columns, rows)
-	// The emulator supports these modes only once they have been reset; current terminals have them.
+	// The emulator supports these modes only once they have been reset; current terminals have
+	// them.
 	_, _ = emulator.Write([]byte(ansi.ResetModeSynchronizedOutput + ansi.ResetModeUnicodeCore))
 	s.startedAt = time.Now()
 	file, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: columns, Rows: rows})
@@ -68,7 +69,8 @@ func startInPTY(cmd *exec.Cmd) (*ptySession, error) {
 	return s, nil
 }
 
-// readOutput records the time of each chunk. It does not run the emulator, whose work would delay the next read.
+// readOutput records the time of each chunk. It does not run the emulator, whose work would delay
+// the next read.
 func (s *ptySession) readOutput(chunks chan<- chunk) {
 	defer close(chunks)
 	buffer := make([]byte, 64<<10)
@@ -107,8 +109,8 @@ func (s *ptySession) recording() ([]chunk, <-chan struct{}) {
 	return s.chunks, s.changed
 }
 
-// waitUntil waits until a screen meets the condition, and returns the time at which its last bytes came. The condition is
-// checked on every screen since the start; what describes it in the error.
+// waitUntil waits until a screen meets the condition, and returns the time at which its last bytes
+// came. The condition is checked on every screen since the start; what describes it in the error.
 func (s *ptySession) waitUntil(what string, met func(screen string) bool) (time.Time, error) {
 	late := time.After(waitTimeout)
 	for tried := 0; ; {
@@ -167,8 +169,8 @@ type frameWrite struct {
 	bytes int
 }
 
-// pressAndWait presses a key and waits for the complete frame that shows the result. The frame starts with the first byte
-// after the end of the frame before.
+// pressAndWait presses a key and waits for the complete frame that shows the result. The frame
+// starts with the first byte after the end of the frame before.
 func (s *ptySession) pressAndWait(key string, shown func(before, now string) bool) (frameWrite, error) {
 	before, _ := s.recording()
 	if err := s.press(key); err != nil {

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// TestMain runs as a program in a pty if BENCH_CHILD is set: it draws, answers each line with what it read, and ends with
-// the input.
+// TestMain runs as a program in a pty if BENCH_CHILD is set: it draws, answers each line with what
+// it read, and ends with the input.
 func TestMain(m *testing.M) {
 	if os.Getenv("BENCH_CHILD") == "" {
 		os.Exit(m.Run())

@@ -10,14 +10,16 @@ import (
 // isBaselineFrame reports whether the screen is the complete frame of the baseline.
 func isBaselineFrame(screen string) bool { return strings.Contains(screen, "the last line ·") }
 
-// isFullFrame reports whether the screen has vpsdeck's header, the closed borders of three panes, and the footer. Data may
-// be missing.
+// isFullFrame reports whether the screen has vpsdeck's header, the closed borders of three panes,
+// and the footer. Data may be missing.
 func isFullFrame(screen string) bool {
 	lines := strings.Split(strings.TrimRight(screen, "\n"), "\n")
-	return strings.HasPrefix(lines[0], " vpsdeck") && strings.Contains(lines[len(lines)-1], "? help") && countBoxes(lines) == 3
+	return strings.HasPrefix(lines[0], " vpsdeck") && strings.Contains(lines[len(lines)-1], "? help") &&
+		countBoxes(lines) == 3
 }
 
-// hasAllData reports whether the full frame has all lists. The header shows their age once the last one has come.
+// hasAllData reports whether the full frame has all lists. The header shows their age once the last
+// one has come.
 func hasAllData(screen string) bool { return hasAllDataFor(12)(screen) }
 
 // hasAllDataFor is hasAllData for an account with this many servers.
@@ -30,7 +32,8 @@ func hasAllDataFor(servers int) func(screen string) bool {
 	}
 }
 
-// isFilterOpen reports whether a filter is typed or active; isFilterClosed reports that there is none.
+// isFilterOpen reports whether a filter is typed or active; isFilterClosed reports that there is
+// none.
 func isFilterOpen(_, now string) bool   { return findLine(now, "╰─ /") != "" }
 func isFilterClosed(_, now string) bool { return findLine(now, "╰─ /") == "" }
 
@@ -52,7 +55,8 @@ func findLine(screen, text string) string {
 	return ""
 }
 
-// countBoxes counts the closed boxes: those with four corners and both sides. The top and bottom edges may contain text.
+// countBoxes counts the closed boxes: those with four corners and both sides. The top and bottom
+// edges may contain text.
 func countBoxes(lines []string) int {
 	cells := make([][]rune, len(lines))
 	for i, line := range lines {

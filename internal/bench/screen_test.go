@@ -28,18 +28,19 @@ func TestFrameIsFullWhenAllChromeIsDrawn(t *testing.T) {
 		screen     string
 		full, data bool
 	}{
-		"nothing":                  {"", false, false},
-		"without data":             {emptyScreen, true, false},
-		"with data":                {loadedScreen, true, true},
-		"no header":                {strings.Replace(emptyScreen, "vpsdeck", "", 1), false, false},
-		"no footer":                {strings.Replace(loadedScreen, "? help", "", 1), false, false},
-		"a side with a gap":        {strings.Replace(loadedScreen, "││", "│ ", 1), false, false},
-		"no lower corner":          {strings.Replace(loadedScreen, "╰", " ", 1), false, false},
-		"no last corner":           {strings.Replace(loadedScreen, "╯", " ", 1), false, false},
-		"no upper corner":          {strings.Replace(loadedScreen, "╮", "─", 1), false, false},
-		"two boxes":                {strings.Replace(loadedScreen, "╭─ Snap", "│  Snap", 1), false, false},
-		"a text in a lower edge":   {strings.Replace(loadedScreen, "╯╰────", "╯╰ 1/2", 1), true, true},
-		"one list missing":         {strings.Replace(loadedScreen, "No snapshots.     ", "loading snapshots…", 1), true, false},
+		"nothing":                {"", false, false},
+		"without data":           {emptyScreen, true, false},
+		"with data":              {loadedScreen, true, true},
+		"no header":              {strings.Replace(emptyScreen, "vpsdeck", "", 1), false, false},
+		"no footer":              {strings.Replace(loadedScreen, "? help", "", 1), false, false},
+		"a side with a gap":      {strings.Replace(loadedScreen, "││", "│ ", 1), false, false},
+		"no lower corner":        {strings.Replace(loadedScreen, "╰", " ", 1), false, false},
+		"no last corner":         {strings.Replace(loadedScreen, "╯", " ", 1), false, false},
+		"no upper corner":        {strings.Replace(loadedScreen, "╮", "─", 1), false, false},
+		"two boxes":              {strings.Replace(loadedScreen, "╭─ Snap", "│  Snap", 1), false, false},
+		"a text in a lower edge": {strings.Replace(loadedScreen, "╯╰────", "╯╰ 1/2", 1), true, true},
+		"one list missing": {strings.Replace(loadedScreen, "No snapshots.     ", "loading snapshots…", 1), true,
+			false},
 		"other servers":            {strings.Replace(loadedScreen, "Servers 12 ", "Servers 2 ─", 1), true, false},
 		"a header without its age": {strings.Replace(loadedScreen, "●", "◌", 1), true, false},
 	} {
@@ -57,7 +58,8 @@ func TestBytesBetweenPollsLeaveOutThePolls(t *testing.T) {
 		return accountStart.Add(time.Duration(seconds * float64(time.Second)))
 	}
 	chunks := []chunk{
-		{at: at(1), data: make([]byte, 80)}, {at: at(4.5), data: make([]byte, 1000)}, {at: at(8), data: make([]byte, 100)},
+		{at: at(1), data: make([]byte, 80)}, {at: at(4.5), data: make([]byte, 1000)},
+		{at: at(8), data: make([]byte, 100)},
 	}
 	var polled idleResult
 	polled.addBytes(chunks, []time.Time{at(4)}, at(0), at(10))

@@ -52,8 +52,9 @@ func (s *startResult) measure(session *ptySession) error {
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// measureStarts starts the baseline and vpsdeck: with the built-in account, with an API in another process, and with an API
-// that never answers. The last shows that the first frame does not wait for data.
+// measureStarts starts the baseline and vpsdeck: with the built-in account, with an API in another
+// process, and with an API that never answers. The last shows that the first frame does not wait
+// for data.
 func measureStarts(p *programs, runs int) ([]row, error) {
 	prompt, stop, err := p.startSim()
 	if err != nil {
@@ -80,18 +81,21 @@ func measureStarts(p *programs, runs int) ([]row, error) {
 	var table []row
 	for _, s := range ours {
 		table = append(table,
-			row{label: s.name + ": first byte", unit: "ms", ours: s.firstByte, baseline: baseline.firstByte, paired: true, ratioLimit: maxRatio},
-			row{label: s.name + ": first full frame", unit: "ms", ours: s.fullFrame, baseline: baseline.fullFrame, paired: true, ratioLimit: maxRatio})
+			row{label: s.name + ": first byte", unit: "ms", ours: s.firstByte, baseline: baseline.firstByte,
+				paired: true, ratioLimit: maxRatio},
+			row{label: s.name + ": first full frame", unit: "ms", ours: s.fullFrame, baseline: baseline.fullFrame,
+				paired: true, ratioLimit: maxRatio})
 		if s.hasData != nil {
 			table = append(table, row{label: s.name + ": all data", unit: "ms", ours: s.allData})
 		}
-		table = append(table, row{label: s.name + ": CPU time", unit: "ms", ours: s.cpu, baseline: baseline.cpu, paired: true})
+		table = append(table, row{label: s.name + ": CPU time", unit: "ms", ours: s.cpu, baseline: baseline.cpu,
+			paired: true})
 	}
 	return table, nil
 }
 
-// runAlternating starts the programs one after the other, and reverses the order in every other run. An extra run at the
-// start is not counted: it loads the files into memory.
+// runAlternating starts the programs one after the other, and reverses the order in every other
+// run. An extra run at the start is not counted: it loads the files into memory.
 func runAlternating(all []*startResult, runs int) error {
 	for run := range runs + 1 {
 		for _, s := range all {

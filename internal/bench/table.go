@@ -12,7 +12,8 @@ import (
 // sample is the values of repeated measurements.
 type sample []float64
 
-// quantile returns the q-quantile of the sample, interpolated between values. That of an empty sample is NaN.
+// quantile returns the q-quantile of the sample, interpolated between values. That of an empty
+// sample is NaN.
 func (s sample) quantile(q float64) float64 {
 	if len(s) == 0 {
 		return math.NaN()
@@ -47,8 +48,8 @@ func formatNumber(x float64) string {
 	return fmt.Sprintf("%.2f", x)
 }
 
-// dividedBy divides this sample by another, run by run, so that the effect of a busy machine on both cancels out. It is nil
-// if the two were not measured in pairs, or if the other has a 0.
+// dividedBy divides this sample by another, run by run, so that the effect of a busy machine on
+// both cancels out. It is nil if the two were not measured in pairs, or if the other has a 0.
 func (s sample) dividedBy(other sample) sample {
 	if len(s) != len(other) || slices.Contains(other, 0) {
 		return nil
@@ -60,7 +61,8 @@ func (s sample) dividedBy(other sample) sample {
 	return out
 }
 
-// minus subtracts another sample from this one, run by run. It is nil if the two were not measured in pairs.
+// minus subtracts another sample from this one, run by run. It is nil if the two were not measured
+// in pairs.
 func (s sample) minus(other sample) sample {
 	if len(s) != len(other) {
 		return nil

@@ -1,5 +1,6 @@
-// Package cache keeps the last lists of each account, so that the next run of the program can show something at once. Its
-// files can be read only by their owner. A file with any error counts as missing.
+// Package cache keeps the last lists of each account, so that the next run of the program can show
+// something at once. Its files can be read only by their owner. A file with any error counts as
+// missing.
 package cache
 
 import (
@@ -34,11 +35,12 @@ type Cache struct {
 // New returns the cache in a directory. It creates and opens nothing before the first Save or Load.
 func New(dir string) Cache { return Cache{dir: dir} }
 
-// largeSize is the size in bytes from which reading a file takes noticeably long: some thousand restore points.
+// largeSize is the size in bytes from which reading a file takes noticeably long: some thousand
+// restore points.
 const largeSize = 1 << 20
 
-// BeforeLargeLoad returns the same cache, which calls wait before it reads a large file. The screen can then be drawn
-// before the load keeps a core busy.
+// BeforeLargeLoad returns the same cache, which calls wait before it reads a large file. The screen
+// can then be drawn before the load keeps a core busy.
 func (c Cache) BeforeLargeLoad(wait func()) Cache {
 	c.beforeLargeLoad = wait
 	return c
@@ -62,14 +64,15 @@ type chunk struct {
 // chunkSize is the largest number of items in a chunk.
 const chunkSize = 500
 
-// path returns the path of an account's file. Its name is a hash, so that it does not reveal the key.
+// path returns the path of an account's file. Its name is a hash, so that it does not reveal the
+// key.
 func (c Cache) path(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return filepath.Join(c.dir, "seen-"+hex.EncodeToString(sum[:12]))
 }
 
-// Load returns the cached account of a key, with all texts cleaned for the screen, and false if there is none. It removes
-// an unreadable file.
+// Load returns the cached account of a key, with all texts cleaned for the screen, and false if
+// there is none. It removes an unreadable file.
 func (c Cache) Load(key string) (model.CachedAccount, bool) {
 	file, err := os.Open(c.path(key))
 	if err != nil {
@@ -161,11 +164,13 @@ func (c Cache) Save(key string, account model.CachedAccount) {
 	}
 }
 
-// cleanTexts cleans the texts for the screen, like those from the API: anybody may have written to the file.
+// cleanTexts cleans the texts for the screen, like those from the API: anybody may have written to
+// the file.
 func cleanTexts(account *model.CachedAccount) {
 	for i := range account.Servers {
 		s := &account.Servers[i]
-		for _, text := range []*string{&s.Name, &s.Hostname, (*string)(&s.ID), (*string)(&s.Status), &s.IP, &s.Location, &s.Plan.Name, &s.OS} {
+		for _, text := range []*string{&s.Name, &s.Hostname, (*string)(&s.ID), (*string)(&s.Status), &s.IP, &s.Location,
+			&s.Plan.Name, &s.OS} {
 			*text = model.Clean(*text)
 		}
 	}
@@ -173,7 +178,8 @@ func cleanTexts(account *model.CachedAccount) {
 		for i := range points {
 			p := &points[i]
 			for _, text := range []*string{
-				&p.Name, &p.Description, (*string)(&p.ID), (*string)(&p.Status), (*string)(&p.Type), (*string)(&p.Server.ID), &p.Server.Name,
+				&p.Name, &p.Description, (*string)(&p.ID), (*string)(&p.Status), (*string)(&p.Type),
+				(*string)(&p.Server.ID), &p.Server.Name,
 			} {
 				*text = model.Clean(*text)
 			}

@@ -19,8 +19,10 @@ var (
 	savedAt = time.Date(2025, 1, 16, 15, 45, 0, 0, time.UTC)
 	sample  = model.CachedAccount{
 		At: savedAt, Account: "f00d",
-		Servers:   []model.Server{{ID: "12345", Name: "web-server-01", Status: model.ServerActive, CreatedAt: savedAt, Plan: model.Plan{ID: "1", VCPUs: 2}}},
-		Backups:   []model.Point{{Kind: model.Backup, ID: "501", Server: model.ServerRef{ID: "12345", Name: "web-server-01"}, SizeMB: 7, ExpiresAt: savedAt}},
+		Servers: []model.Server{{ID: "12345", Name: "web-server-01", Status: model.ServerActive, CreatedAt: savedAt,
+			Plan: model.Plan{ID: "1", VCPUs: 2}}},
+		Backups: []model.Point{{Kind: model.Backup, ID: "501",
+			Server: model.ServerRef{ID: "12345", Name: "web-server-01"}, SizeMB: 7, ExpiresAt: savedAt}},
 		Snapshots: []model.Point{{Kind: model.Snapshot, ID: "801", Name: "before", CreatedAt: savedAt.Add(-time.Hour)}},
 	}
 )
@@ -76,8 +78,10 @@ func TestUnreadableFileIsRemoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, text := range map[string]string{
-		"empty": "", "truncated": string(good[:len(good)-9]), "of another version": strings.Replace(string(good), "version 1", "version 2", 1),
-		"something else": "[1, 2]", "garbled": magic + strings.Repeat("\xff", 300), "of another account": strings.Replace(string(good), "work", "home", 1),
+		"empty": "", "truncated": string(good[:len(good)-9]), "of another version": strings.Replace(string(good),
+			"version 1", "version 2", 1),
+		"something else": "[1, 2]", "garbled": magic + strings.Repeat("\xff", 300),
+		"of another account": strings.Replace(string(good), "work", "home", 1),
 	} {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -98,7 +102,9 @@ func TestLoadedTextsAreCleaned(t *testing.T) {
 	bad.Snapshots = []model.Point{{Name: "\x1b]0;x\x07", Description: "\n"}}
 	New(dir).Save(accountKey, bad)
 	got, ok := New(dir).Load(accountKey)
-	if !ok || strings.ContainsAny(got.Servers[0].Name+string(got.Servers[0].Status)+got.Servers[0].IP+got.Snapshots[0].Name+got.Snapshots[0].Description, "\x1b\x07\n\u202e") {
+	if !ok || strings.ContainsAny(got.Servers[0].Name+string(
+		got.Servers[0].Status)+got.Servers[0].IP+got.Snapshots[0].Name+got.Snapshots[0].Description,
+		"\x1b\x07\n\u202e") {
 		t.Errorf("%+v", got)
 	}
 }

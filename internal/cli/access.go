@@ -21,8 +21,8 @@ const (
 	demoToken = "vps_demo"
 )
 
-// access opens accounts for the dashboard: the real one with a token, or the simulated one. The latter is served on a loopback
-// socket, so that the demo uses the real client too.
+// access opens accounts for the dashboard: the real one with a token, or the simulated one. The
+// latter is served on a loopback socket, so that the demo uses the real client too.
 type access struct {
 	settings   settings.Settings
 	tokens     *settings.Tokens
@@ -43,8 +43,8 @@ func (a *access) client(token settings.Secret, more ...api.Option) (*api.Client,
 	return api.New(a.settings.APIURL, token.Reveal(), opts...)
 }
 
-// Connect returns a client after checking the token with the API. It asks for the account; if the API has no such resource or
-// denies it to this token, it asks for the servers instead.
+// Connect returns a client after checking the token with the API. It asks for the account; if the
+// API has no such resource or denies it to this token, it asks for the servers instead.
 func (a *access) Connect(ctx context.Context, token command.Secret) (command.Client, error) {
 	secret, err := settings.NewSecret(token.Reveal())
 	if err != nil {
@@ -69,7 +69,8 @@ func (a *access) Demo() (command.Client, error) {
 	account := sim.New(sim.Options{Seed: demoSeed, Token: demoToken, Clock: sim.NewClock(time.Now(), demoSpeed)})
 	server, err := sim.Listen("127.0.0.1:0", account)
 	if err != nil {
-		return nil, settings.Errorf(settings.ExitOther, "the simulated account could not be served on this machine: %s", err)
+		return nil, settings.Errorf(settings.ExitOther, "the simulated account could not be served on this machine: %s",
+			err)
 	}
 	a.demo.Close()
 	a.demo.server = server
@@ -77,8 +78,8 @@ func (a *access) Demo() (command.Client, error) {
 	return demoClient{client, account.Now}, err
 }
 
-// demoClient is a client of an account whose clock runs faster than ours. It uses that clock, so that time passes smoothly
-// between responses.
+// demoClient is a client of an account whose clock runs faster than ours. It uses that clock, so
+// that time passes smoothly between responses.
 type demoClient struct {
 	*api.Client
 	now func() time.Time
@@ -119,14 +120,16 @@ func (a *access) StoreToken(store command.TokenStore, token command.Secret) erro
 	return err
 }
 
-// accounts are the accounts of the config, to switch between. They are read again for each switch, because a token may have moved.
+// accounts are the accounts of the config, to switch between. They are read again for each switch,
+// because a token may have moved.
 type accounts struct {
 	flags    settings.Flags // what the program was started with
 	profiles []string
 	demo     *simulatedAccount
 }
 
-// Names lists the profiles, with "" for the account without one. It returns nil if there is nothing to choose.
+// Names lists the profiles, with "" for the account without one. It returns nil if there is nothing
+// to choose.
 func (a *accounts) Names() []string {
 	if len(a.profiles) == 0 {
 		return nil
@@ -156,8 +159,9 @@ func (a *accounts) Open(ctx context.Context, profile string) (command.OpenedAcco
 	return command.OpenedAccount{Profile: prefs.Profile, Client: client, Access: acc, Requests: acc.log}, err
 }
 
-// withProfile returns the start flags for a profile. --api-url and --read-only=false apply only to the account they were given
-// for: --api-url to the account without a profile, --read-only=false to the one that was opened first.
+// withProfile returns the start flags for a profile. --api-url and --read-only=false apply only to
+// the account they were given for: --api-url to the account without a profile, --read-only=false to
+// the one that was opened first.
 func withProfile(flags settings.Flags, profile string) settings.Flags {
 	name := profile
 	if name == "" {

@@ -20,7 +20,8 @@ func TestAccountIsOpenedAsConfigured(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config.toml")
 	address := "api_url = '" + server.URL() + "'\n"
 	text := "[profile.work]\n" + address + "token_env = 'TEST_WORK_TOKEN'\nread_only = true\nconfirm = 'strict'\n" +
-		"[profile.wrong]\n" + address + "token_env = 'TEST_WRONG_TOKEN'\n[profile.empty]\n" + address + "[profile.pink]\nstripe = 'pink'\n"
+		"[profile.wrong]\n" + address + "token_env = 'TEST_WRONG_TOKEN'\n[profile.empty]\n" + address +
+		"[profile.pink]\nstripe = 'pink'\n"
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -29,12 +30,14 @@ func TestAccountIsOpenedAsConfigured(t *testing.T) {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "autolaunch:") // no keyring
 	t.Setenv("TEST_WORK_TOKEN", "vps_work")
 	t.Setenv("TEST_WRONG_TOKEN", "vps_other")
-	a := &accounts{flags: settings.Flags{ConfigFile: &path}, profiles: []string{"work", "wrong"}, demo: &simulatedAccount{}}
+	a := &accounts{flags: settings.Flags{ConfigFile: &path}, profiles: []string{"work", "wrong"},
+		demo: &simulatedAccount{}}
 	opened, err := a.Open(t.Context(), "work")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p := opened.Profile; p.Name != "work" || !p.ReadOnly || !p.Strict || p.Stripe == "" || opened.Access.Host() != opened.Client.Host() {
+	if p := opened.Profile; p.Name != "work" || !p.ReadOnly || !p.Strict || p.Stripe == "" ||
+		opened.Access.Host() != opened.Client.Host() {
 		t.Errorf("got %+v", opened.Profile)
 	}
 	if requests := opened.Requests.Last(); len(requests) != 1 { // one token check, for this account only

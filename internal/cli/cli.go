@@ -19,7 +19,8 @@ import (
 	"vpsdeck/model"
 )
 
-// runFunc is the action of a command line. Parsing only selects it, so that every error of the parser is a usage error.
+// runFunc is the action of a command line. Parsing only selects it, so that every error of the
+// parser is a usage error.
 type runFunc func(context.Context) error
 
 // execute parses and runs the command line.
@@ -46,11 +47,12 @@ func parseAndRun(ctx context.Context, args []string, tm timing) error {
 	switch {
 	case err != nil:
 		return usageError(cmd, err)
-	case helped && !cmd.Runnable() && cmd.Flags().NArg() > 0: // cobra would answer an unknown word with help and exit code 0
+	// cobra would answer an unknown word with help and exit code 0
+	case helped && !cmd.Runnable() && cmd.Flags().NArg() > 0:
 		return usageError(cmd, cobra.NoArgs(cmd, cmd.Flags().Args()))
 	case helped:
-		// fang renders only the help. For an error it would first query the terminal's background, wait seconds for an
-		// answer, and swallow what is typed meanwhile.
+		// fang renders only the help. For an error it would first query the terminal's background,
+		// wait seconds for an answer, and swallow what is typed meanwhile.
 		return fang.Execute(ctx, root, fang.WithoutManpage(), fang.WithoutVersion())
 	case do != nil:
 		return do(ctx)
@@ -65,8 +67,10 @@ func rootCommand(do *runFunc, tm timing) *cobra.Command {
 		Use:   "vpsdeck",
 		Short: "A terminal dashboard for the backups and snapshots of VPS.org servers.",
 		Long: "A terminal dashboard for the backups and snapshots of VPS.org servers.\n\n" +
-			"The API token comes from VPS_API_TOKEN, from the token source in the config, or from vpsdeck login. If there is " +
-			"none, vpsdeck asks for it. The config file is ~/.config/vpsdeck/config.toml. It can have a profile for each of " +
+			"The API token comes from VPS_API_TOKEN, from the token source in the config, or from vpsdeck login. If " +
+			"there is " +
+			"none, vpsdeck asks for it. The config file is ~/.config/vpsdeck/config.toml. It can have a profile for " +
+			"each of " +
 			"several accounts; vpsdeck config prints every setting.",
 		Example: "# try it on a simulated account\nvpsdeck --demo\n" +
 			"# open your account with all changes disabled\nvpsdeck --read-only",
@@ -102,7 +106,8 @@ func rootCommand(do *runFunc, tm timing) *cobra.Command {
 	return root
 }
 
-// commonFlags adds the flags of every command that opens an account. What it returns gives their values after parsing.
+// commonFlags adds the flags of every command that opens an account. What it returns gives their
+// values after parsing.
 func commonFlags(cmd *cobra.Command) func() settings.Flags {
 	var readOnly bool
 	account := accountFlags(cmd)
@@ -114,7 +119,8 @@ func commonFlags(cmd *cobra.Command) func() settings.Flags {
 	}
 }
 
-// accountFlags adds the flags that choose an account. What it returns gives their values after parsing.
+// accountFlags adds the flags that choose an account. What it returns gives their values after
+// parsing.
 func accountFlags(cmd *cobra.Command) func() settings.Flags {
 	var apiURL, config, profile string
 	flags := cmd.Flags()
@@ -123,14 +129,16 @@ func accountFlags(cmd *cobra.Command) func() settings.Flags {
 	flags.StringVar(&profile, "profile", "", "account to use: a profile of the config, or none; overrides VPS_PROFILE")
 	parsed := func() settings.Flags {
 		return settings.Flags{
-			APIURL: flagIfSet(cmd, "api-url", &apiURL), ConfigFile: flagIfSet(cmd, "config", &config), Profile: flagIfSet(cmd, "profile", &profile),
+			APIURL: flagIfSet(cmd, "api-url", &apiURL), ConfigFile: flagIfSet(cmd, "config", &config),
+			Profile: flagIfSet(cmd, "profile", &profile),
 		}
 	}
 	registerCompletion(cmd, "profile", completeProfiles(parsed))
 	return parsed
 }
 
-// flagIfSet returns the flag's value if the command line has the flag, else nil. So --read-only=false can override the config.
+// flagIfSet returns the flag's value if the command line has the flag, else nil. So
+// --read-only=false can override the config.
 func flagIfSet[T any](cmd *cobra.Command, name string, value *T) *T {
 	if cmd.Flags().Changed(name) {
 		return value
@@ -138,7 +146,8 @@ func flagIfSet[T any](cmd *cobra.Command, name string, value *T) *T {
 	return nil
 }
 
-// helpCommand replaces cobra's, which answers an unknown command with exit code 0 and the usage page.
+// helpCommand replaces cobra's, which answers an unknown command with exit code 0 and the usage
+// page.
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [command]",
@@ -153,7 +162,8 @@ func helpCommand() *cobra.Command {
 	}
 }
 
-// badValuePattern matches the flag library's message for a value of the wrong type, up to Go's own error.
+// badValuePattern matches the flag library's message for a value of the wrong type, up to Go's own
+// error.
 var badValuePattern = regexp.MustCompile(`^invalid argument (".*") for "(--[a-z-]+)" flag: `)
 
 // usageError turns a parser's error into one line that points to the help.

@@ -9,9 +9,9 @@ import (
 	"vpsdeck/internal/settings"
 )
 
-// fishScriptFixes replaces the lines of cobra's fish script that evaluate the typed words as code. fish has removed the quotes
-// by then, so an argument such as '(rm x)' would be run. With the fixes each argument stays one word, and the last one loses
-// its quotes like the others.
+// fishScriptFixes replaces the lines of cobra's fish script that evaluate the typed words as code.
+// fish has removed the quotes by then, so an argument such as '(rm x)' would be run. With the fixes
+// each argument stays one word, and the last one loses its quotes like the others.
 var fishScriptFixes = strings.NewReplacer(
 	"set -l lastArg (string escape -- (commandline -ct))",
 	"set -l lastArg (string unescape -- (commandline -ct); or commandline -ct)",
@@ -27,15 +27,17 @@ var fishScriptFixes = strings.NewReplacer(
 	"(eval $requestComp 2> /dev/null)", "(env $requestComp 2> /dev/null)",
 )
 
-// bashScriptFixes replaces the lines of cobra's bash script that quote a completion only if it is the only one. Of several, bash
-// inserts the common prefix: with servers '$(rm x)-1' and '$(rm x)-2' the next tab key would run code.
+// bashScriptFixes replaces the lines of cobra's bash script that quote a completion only if it is
+// the only one. Of several, bash inserts the common prefix: with servers '$(rm x)-1' and '$(rm
+// x)-2' the next tab key would run code.
 var bashScriptFixes = strings.NewReplacer(
-	"        if (( ${#COMPREPLY[@]} == 1 )); then\n            COMPREPLY[0]=$(printf \"%q\" \"${COMPREPLY[0]}\")\n        fi\n        return 0\n",
+	"        if (( ${#COMPREPLY[@]} == 1 )); then\n            COMPREPLY[0]=$(printf \"%q\" \"${COMPREPLY[0]}\")\n   "+
+		"     fi\n        return 0\n",
 	"        IFS=$'\\n' read -ra COMPREPLY -d '' < <(printf \"%q\\n\" \"${COMPREPLY[@]}\")\n        return 0\n",
 )
 
-// addCompletion adds cobra's completion command, with scripts for fish and bash that run nothing but vpsdeck. bash shows no
-// descriptions, because they cannot follow a quoted name.
+// addCompletion adds cobra's completion command, with scripts for fish and bash that run nothing
+// but vpsdeck. bash shows no descriptions, because they cannot follow a quoted name.
 func addCompletion(root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
 	bash, _, noBash := root.Find([]string{"completion", "bash"})

@@ -25,7 +25,8 @@ func configCommand(do *runFunc) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "Print a config file with every setting, its default and its meaning",
-		Long: "Print a config file with every setting, its default and its meaning, and the paths in use. The output is a valid " +
+		Long: "Print a config file with every setting, its default and its meaning, and the paths in use. The output " +
+			"is a valid " +
 			"config file; saving it unchanged changes nothing.",
 		Example: "# start your own config\nvpsdeck config > ~/.config/vpsdeck/config.toml",
 		Args:    cobra.NoArgs,
@@ -43,7 +44,8 @@ func configCommand(do *runFunc) *cobra.Command {
 	return cmd
 }
 
-// pathsInUse lists the program's files. It does not read the config, so it also works if that is broken.
+// pathsInUse lists the program's files. It does not read the config, so it also works if that is
+// broken.
 func pathsInUse(from settings.Sources) string {
 	var b strings.Builder
 	b.WriteString("# The config of vpsdeck, with every setting and its default.\n")
@@ -68,8 +70,8 @@ func pathsInUse(from settings.Sources) string {
 	return b.String()
 }
 
-// configText returns all settings as a config file. A line that begins with # without a space is a setting without a default:
-// removing the # sets it.
+// configText returns all settings as a config file. A line that begins with # without a space is a
+// setting without a default: removing the # sets it.
 func configText() string {
 	usual := model.DefaultPolicy()
 	list := func(names []string) string { return strings.Join(names, ", ") }
@@ -154,7 +156,8 @@ func keyLines() string {
 	keys := keymap.Default()
 	for _, group := range keys.Groups() {
 		for _, n := range group.Keys {
-			fmt.Fprintf(&b, "#%-18s = %-28s # %s\n", strconv.Quote(n.Name), tomlList(n.Binding.Keys()), n.Binding.Help().Desc)
+			fmt.Fprintf(&b, "#%-18s = %-28s # %s\n", strconv.Quote(n.Name), tomlList(n.Binding.Keys()),
+				n.Binding.Help().Desc)
 		}
 	}
 	return b.String()

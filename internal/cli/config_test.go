@@ -23,7 +23,8 @@ func loadConfig(t *testing.T, text, profile string) (settings.Settings, ui.Prefe
 		t.Fatal(err)
 	}
 	s, err := settings.Load(settings.Sources{
-		Flags: withProfile(settings.Flags{ConfigFile: &path}, profile), Getenv: func(string) string { return "" }, DefaultURL: "https://admin.vps.org/api/v1",
+		Flags: withProfile(settings.Flags{ConfigFile: &path}, profile), Getenv: func(string) string { return "" },
+		DefaultURL: "https://admin.vps.org/api/v1",
 	})
 	if err != nil {
 		return s, ui.Preferences{}, err
@@ -44,11 +45,13 @@ func TestPrintedConfigChangesNothing(t *testing.T) {
 	if plainPrefs.Theme = "auto"; plainPrefs.Theme != printedPrefs.Theme { // an empty theme is the same
 		t.Errorf("the theme is %q", printedPrefs.Theme)
 	}
-	if len(printed.Policies) != 1 || printed.Policies[0].Policy != model.DefaultPolicy() || printed.Policies[0].Server != "" {
+	if len(printed.Policies) != 1 || printed.Policies[0].Policy != model.DefaultPolicy() ||
+		printed.Policies[0].Server != "" {
 		t.Errorf("the policy is %+v", printed.Policies)
 	}
 	plainPrefs.Profile.Policies, printedPrefs.Profile.Policies = nil, nil
-	if !reflect.DeepEqual(plainPrefs, printedPrefs) || plain.APIURL != printed.APIURL || plain.ReadOnly != printed.ReadOnly {
+	if !reflect.DeepEqual(plainPrefs, printedPrefs) || plain.APIURL != printed.APIURL ||
+		plain.ReadOnly != printed.ReadOnly {
 		t.Errorf("got\n%+v\nwant\n%+v", printedPrefs, plainPrefs)
 	}
 }
@@ -59,7 +62,8 @@ var commentedSetting = regexp.MustCompile(`(?m)^#([^ ])`)
 func TestEveryPrintedSettingCanBeUsed(t *testing.T) {
 	for _, source := range []string{"token_env", "token_file", "token_command"} {
 		text := commentedSetting.ReplaceAllString(configText(), "$1")
-		for _, other := range []string{"ca_file", "token_env", "token_file", "token_command"} { // one token source, and no missing file
+		// one token source, and no missing file
+		for _, other := range []string{"ca_file", "token_env", "token_file", "token_command"} {
 			if other != source {
 				text = regexp.MustCompile(`(?m)^`+other+` .*\n`).ReplaceAllString(text, "")
 			}
@@ -69,7 +73,8 @@ func TestEveryPrintedSettingCanBeUsed(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v\n%s", source, err, text)
 			}
-			if profile == "work" && (!s.ReadOnly || !s.StrictConfirm || prefs.Profile.Stripe != "red" || s.Policies[0].Policy.Backups.MaxAge != 12*time.Hour) {
+			if profile == "work" && (!s.ReadOnly || !s.StrictConfirm || prefs.Profile.Stripe != "red" ||
+				s.Policies[0].Policy.Backups.MaxAge != 12*time.Hour) {
 				t.Errorf("the profile is %+v", s)
 			}
 			if len(s.Keys) < 30 || len(s.Columns) != 3 {
@@ -97,7 +102,8 @@ func TestConfigDocsCoverKeySettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"profile", "theme", "columns", "motion", "stripe", "confirm", "token_command", "token_env", "default_profile"} {
+	for _, name := range []string{"profile", "theme", "columns", "motion", "stripe", "confirm", "token_command",
+		"token_env", "default_profile"} {
 		if !strings.Contains(string(text), name) {
 			t.Errorf("docs/CONFIG.md does not mention %s", name)
 		}
@@ -113,7 +119,8 @@ type watchedConfig struct {
 }
 
 func newWatchedConfig(t *testing.T, text string) *watchedConfig {
-	w := &watchedConfig{t: t, path: filepath.Join(t.TempDir(), "config.toml"), modTime: time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)}
+	w := &watchedConfig{t: t, path: filepath.Join(t.TempDir(), "config.toml"),
+		modTime: time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)}
 	w.write(text)
 	w.configWatcher = newConfigWatcher(settings.Flags{ConfigFile: &w.path})
 	w.accounts = &accounts{flags: w.flags}
@@ -123,12 +130,14 @@ func newWatchedConfig(t *testing.T, text string) *watchedConfig {
 func (w *watchedConfig) write(text string) {
 	w.t.Helper()
 	w.modTime = w.modTime.Add(time.Second)
-	if err := errors.Join(os.WriteFile(w.path, []byte(text), 0o600), os.Chtimes(w.path, w.modTime, w.modTime)); err != nil {
+	if err := errors.Join(os.WriteFile(w.path, []byte(text), 0o600),
+		os.Chtimes(w.path, w.modTime, w.modTime)); err != nil {
 		w.t.Fatal(err)
 	}
 }
 
-// requirePolls polls the file n times. Only the last poll may find a change, and must if want is true.
+// requirePolls polls the file n times. Only the last poll may find a change, and must if want is
+// true.
 func (w *watchedConfig) requirePolls(n int, want bool) ui.Preferences {
 	w.t.Helper()
 	for i := range n {
@@ -149,7 +158,8 @@ func TestConfigIsReloadedOnceItSettles(t *testing.T) {
 	w.write("") // an editor has truncated it to write
 	w.requirePolls(1, false)
 	w.write("read_only = true\ntheme = 'light'\n[profile.work]\n")
-	if prefs := w.requirePolls(2, true); prefs.Theme != "light" || !prefs.Profile.ReadOnly || !reflect.DeepEqual(prefs.Accounts.Names(), []string{"work", ""}) {
+	if prefs := w.requirePolls(2, true); prefs.Theme != "light" || !prefs.Profile.ReadOnly ||
+		!reflect.DeepEqual(prefs.Accounts.Names(), []string{"work", ""}) {
 		t.Errorf("%+v", prefs)
 	}
 	w.requirePolls(3, false)
@@ -184,7 +194,8 @@ func TestRemovedProfileKeepsItsSettings(t *testing.T) {
 	w := newWatchedConfig(t, "[profile.work]\nread_only = true\n")
 	w.write("")
 	w.requirePolls(1, false)
-	if _, changed, err := w.Reload("work"); changed || !strings.Contains(model.ErrorMessage(err), `there is no profile "work"`) {
+	if _, changed, err := w.Reload("work"); changed ||
+		!strings.Contains(model.ErrorMessage(err), `there is no profile "work"`) {
 		t.Errorf("changed %v, %v", changed, err)
 	}
 }

@@ -28,11 +28,12 @@ type startup struct {
 	configWatcher *configWatcher
 	demo          bool
 	tokens        *settings.Tokens // where an entered token can be saved
-	token         settings.Token   // empty if none was found (the dashboard asks for one) and in the demo, which needs none
+	// empty if none was found (the dashboard asks for one) and in the demo, which needs none
+	token settings.Token
 }
 
-// openDashboard checks what the dashboard needs, then opens it. It reports the first problem in this order: settings, token,
-// terminal.
+// openDashboard checks what the dashboard needs, then opens it. It reports the first problem in
+// this order: settings, token, terminal.
 func openDashboard(ctx context.Context, flags settings.Flags, demo bool) error {
 	defer runtime.KeepAlive(app.TuneGC(app.GCPercentSingle))
 	if demo { // the demo has its own account; the environment does not apply
@@ -43,7 +44,8 @@ func openDashboard(ctx context.Context, flags settings.Flags, demo bool) error {
 	if err != nil {
 		return err
 	}
-	start := startup{flags: flags, settings: s, configWatcher: watched, demo: demo, tokens: settings.NewTokens(s, os.Getenv)}
+	start := startup{flags: flags, settings: s, configWatcher: watched, demo: demo,
+		tokens: settings.NewTokens(s, os.Getenv)}
 	if start.preferences, err = preferencesFrom(s); err != nil {
 		return err
 	}
@@ -94,8 +96,10 @@ func terminalProblem() string {
 // uiOptions returns the options that are the same on this terminal and over SSH.
 func uiOptions(prefs ui.Preferences) ui.Options {
 	return ui.Options{
-		Clock: command.WallClock{}, Dark: true, Profile: prefs.Profile, ReadOnly: prefs.Profile.ReadOnly, Policies: prefs.Profile.Policies,
-		Keys: prefs.Keys, ASCII: prefs.ASCII, Mouse: prefs.Mouse, Theme: prefs.Theme, ReducedMotion: prefs.ReducedMotion, Columns: prefs.Columns, Announce: prefs.Announce,
+		Clock: command.WallClock{}, Dark: true, Profile: prefs.Profile, ReadOnly: prefs.Profile.ReadOnly,
+		Policies: prefs.Profile.Policies,
+		Keys:     prefs.Keys, ASCII: prefs.ASCII, Mouse: prefs.Mouse, Theme: prefs.Theme,
+		ReducedMotion: prefs.ReducedMotion, Columns: prefs.Columns, Announce: prefs.Announce,
 	}
 }
 
@@ -111,15 +115,18 @@ func (s startup) notices() []string {
 	return out
 }
 
-// firstFrameTime is how long drawing the first frame takes: the startup and one frame interval of Bubble Tea.
+// firstFrameTime is how long drawing the first frame takes: the startup and one frame interval of
+// Bubble Tea.
 const firstFrameTime = 30 * time.Millisecond
 
-// runDashboard shows the dashboard until the user quits, then prints which operations continue at the provider.
+// runDashboard shows the dashboard until the user quits, then prints which operations continue at
+// the provider.
 func runDashboard(ctx context.Context, start startup) error {
 	demo := &simulatedAccount{}
 	defer demo.Close()
 	quietUntil := time.Now().Add(firstFrameTime)
-	acc := &access{settings: start.settings, tokens: start.tokens, log: &command.RequestLog{}, demo: demo, quietUntil: quietUntil}
+	acc := &access{settings: start.settings, tokens: start.tokens, log: &command.RequestLog{}, demo: demo,
+		quietUntil: quietUntil}
 	opts := uiOptions(start.preferences)
 	opts.Access, opts.Requests, opts.Demo, opts.CanSuspend = acc, acc.log, start.demo, app.CanSuspend
 	opts.SSH, opts.Commands, opts.Secrets = start.preferences.SSH, start.preferences.Commands, start.preferences.Secrets

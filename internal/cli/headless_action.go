@@ -14,7 +14,8 @@ import (
 // defaultTimeout is how long a command waits for its operations unless --timeout is given.
 const defaultTimeout = 2 * time.Hour
 
-// followFlags adds --wait, --timeout and --output to a command that changes something. What it returns reads them.
+// followFlags adds --wait, --timeout and --output to a command that changes something. What it
+// returns reads them.
 func followFlags(cmd *cobra.Command) func() (headless.FollowOptions, error) {
 	var wait bool
 	var timeout string
@@ -40,8 +41,10 @@ func snapshotCommand(do *runFunc, tm timing) *cobra.Command {
 	cmd := newCreateCommand(do, tm, &opts, &cobra.Command{
 		Use:   "snapshot SERVER...",
 		Short: "Create snapshots of servers",
-		Long: "Create a snapshot of each server. A server is given by its ID, its name, or a pattern such as 'web-*'. Quotas and " +
-			"names are checked for all servers before the first request is sent. The name is a template with {server}, {id}, " +
+		Long: "Create a snapshot of each server. A server is given by its ID, its name, or a pattern such as " +
+			"'web-*'. Quotas and " +
+			"names are checked for all servers before the first request is sent. The name is a template with " +
+			"{server}, {id}, " +
 			"{location}, {date}, {time} and {n}; times are UTC.",
 		Example: "# before an update of all web servers\nvpsdeck snapshot 'web-*' --name 'before-update-{date}' --wait",
 	})
@@ -54,8 +57,10 @@ func backupCommand(do *runFunc, tm timing) *cobra.Command {
 	return newCreateCommand(do, tm, &opts, &cobra.Command{
 		Use:   "backup SERVER...",
 		Short: "Create backups of servers",
-		Long: "Create a backup of each server. A server is given by its ID, its name, or a pattern such as 'web-*'. Quotas are " +
-			"checked for all servers before the first request is sent. The description is a template with {server}, {id}, " +
+		Long: "Create a backup of each server. A server is given by its ID, its name, or a pattern such as 'web-*'. " +
+			"Quotas are " +
+			"checked for all servers before the first request is sent. The description is a template with {server}, " +
+			"{id}, " +
 			"{location}, {date}, {time} and {n}; times are UTC.",
 		Example: "# in a crontab, every Sunday\nvpsdeck backup 'db-*' --description 'weekly' --wait",
 	})
@@ -63,19 +68,22 @@ func backupCommand(do *runFunc, tm timing) *cobra.Command {
 
 // newCreateCommand adds flags and actions to a command that creates a restore point of each server.
 func newCreateCommand(do *runFunc, tm timing, opts *headless.CreateOptions, cmd *cobra.Command) *cobra.Command {
-	cmd.Flags().StringVar(&opts.Description, "description", "", "description, a template with the same placeholders as names")
+	cmd.Flags().StringVar(&opts.Description, "description", "", "description, a template with the same placeholders "+
+		"as names")
 	follow, common := followFlags(cmd), commonFlags(cmd)
 	cmd.ValidArgsFunction = completeServers(common, tm)
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		if len(args) == 0 {
-			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage, "%s of which servers? name at least one", opts.Kind))
+			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage, "%s of which servers? name at least one",
+				opts.Kind))
 		}
 		opts.Servers = args
 		if opts.Follow, err = follow(); err != nil {
 			return err
 		}
 		run := commandRun{cmd, common(), tm, opts.Follow.Timeout}
-		return setRun(do, run.runAction, func(ctx context.Context, r *headless.Runner) error { return r.Create(ctx, *opts) })
+		return setRun(do, run.runAction,
+			func(ctx context.Context, r *headless.Runner) error { return r.Create(ctx, *opts) })
 	}
 	return cmd
 }
@@ -85,11 +93,14 @@ func restoreCommand(do *runFunc, tm timing) *cobra.Command {
 	cmd := newPointCommand(do, tm, &opts, (*headless.Runner).Restore, &cobra.Command{
 		Use:   "restore",
 		Short: "Restore a server from a backup or a snapshot",
-		Long: "Restore a server from one of its backups or snapshots. This overwrites the server's whole disk and cannot be undone, " +
-			"so the server's exact name and --yes are required. Without --yes it prints what would be lost and exits with 6.",
+		Long: "Restore a server from one of its backups or snapshots. This overwrites the server's whole disk and " +
+			"cannot be undone, " +
+			"so the server's exact name and --yes are required. Without --yes it prints what would be lost and exits " +
+			"with 6.",
 		Example: "vpsdeck restore --snapshot 801 --server web-server-01 --yes --wait",
 	})
-	cmd.Flags().StringVar(&opts.Server, "server", "", "exact name of the server to overwrite; its ID if the name cannot be typed")
+	cmd.Flags().StringVar(&opts.Server, "server", "", "exact name of the server to overwrite; its ID if the name "+
+		"cannot be typed")
 	return cmd
 }
 
@@ -98,12 +109,15 @@ func deleteCommand(do *runFunc, tm timing) *cobra.Command {
 	cmd := newPointCommand(do, tm, &opts, (*headless.Runner).Delete, &cobra.Command{
 		Use:   "delete",
 		Short: "Delete a backup or a snapshot",
-		Long: "Delete a backup or a snapshot for good. Without --yes it prints what would be deleted and exits with 6. Deleting the " +
+		Long: "Delete a backup or a snapshot for good. Without --yes it prints what would be deleted and exits with " +
+			"6. Deleting the " +
 			"last usable restore point of a server, or its last usable backup, also needs --last-point.",
 		Example: "vpsdeck delete --backup 499 --yes",
 	})
-	cmd.Flags().StringVar(&opts.Server, "server", "", "exact name of its server; its ID if the name cannot be typed; required if the config has confirm = \"strict\"")
-	cmd.Flags().BoolVar(&opts.LastPoint, "last-point", false, "allow deleting the server's last restore point or last backup")
+	cmd.Flags().StringVar(&opts.Server, "server", "", "exact name of its server; its ID if the name cannot be typed; "+
+		"required if the config has confirm = \"strict\"")
+	cmd.Flags().BoolVar(&opts.LastPoint, "last-point", false, "allow deleting the server's last restore point or "+
+		"last backup")
 	return cmd
 }
 
@@ -111,7 +125,8 @@ func deleteCommand(do *runFunc, tm timing) *cobra.Command {
 type pointFunc func(*headless.Runner, context.Context, headless.PointOptions) error
 
 // newPointCommand adds flags and actions to a command about one restore point.
-func newPointCommand(do *runFunc, tm timing, opts *headless.PointOptions, act pointFunc, cmd *cobra.Command) *cobra.Command {
+func newPointCommand(do *runFunc, tm timing, opts *headless.PointOptions, act pointFunc,
+	cmd *cobra.Command) *cobra.Command {
 	var backup, snapshot string
 	flags := cmd.Flags()
 	flags.StringVar(&backup, "backup", "", "backup ID")
@@ -123,7 +138,8 @@ func newPointCommand(do *runFunc, tm timing, opts *headless.PointOptions, act po
 	cmd.Args = cobra.NoArgs
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
 		if (backup == "") == (snapshot == "") {
-			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage, "%s what? use either --backup ID or --snapshot ID", cmd.Name()))
+			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage,
+				"%s what? use either --backup ID or --snapshot ID", cmd.Name()))
 		}
 		opts.Point = model.Key{Kind: model.Backup, ID: model.ID(backup)}
 		if snapshot != "" {
@@ -133,7 +149,8 @@ func newPointCommand(do *runFunc, tm timing, opts *headless.PointOptions, act po
 			return err
 		}
 		run := commandRun{cmd, common(), tm, opts.Follow.Timeout}
-		return setRun(do, run.runAction, func(ctx context.Context, r *headless.Runner) error { return act(r, ctx, *opts) })
+		return setRun(do, run.runAction,
+			func(ctx context.Context, r *headless.Runner) error { return act(r, ctx, *opts) })
 	}
 	return cmd
 }

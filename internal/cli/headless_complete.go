@@ -28,9 +28,11 @@ func completeProfiles(account func() settings.Flags) cobra.CompletionFunc {
 	}
 }
 
-// completeServers offers the account's servers by name and, once a digit is typed, also by ID. It leaves out those already named.
+// completeServers offers the account's servers by name and, once a digit is typed, also by ID. It
+// leaves out those already named.
 func completeServers(common func() settings.Flags, tm timing) cobra.CompletionFunc {
-	return completeFromAccount(common, tm, func(ctx context.Context, opts headless.Options, named []string, prefix string) []cobra.Completion {
+	return completeFromAccount(common, tm, func(ctx context.Context, opts headless.Options, named []string,
+		prefix string) []cobra.Completion {
 		servers, err := opts.Client.Servers(ctx, model.ServerFilter{})
 		if err != nil {
 			return nil
@@ -50,9 +52,11 @@ func completeServers(common func() settings.Flags, tm timing) cobra.CompletionFu
 	})
 }
 
-// completePoints offers the IDs of the account's restore points of a kind, newest first, each with a description.
+// completePoints offers the IDs of the account's restore points of a kind, newest first, each with
+// a description.
 func completePoints(common func() settings.Flags, tm timing, kind model.Kind) cobra.CompletionFunc {
-	return completeFromAccount(common, tm, func(ctx context.Context, opts headless.Options, _ []string, _ string) []cobra.Completion {
+	return completeFromAccount(common, tm, func(ctx context.Context, opts headless.Options, _ []string,
+		_ string) []cobra.Completion {
 		list := func() ([]model.Point, error) { return opts.Client.Backups(ctx, model.BackupFilter{}) }
 		if kind == model.Snapshot {
 			list = func() ([]model.Point, error) { return opts.Client.Snapshots(ctx, model.SnapshotFilter{}) }
@@ -74,8 +78,8 @@ func completePoints(common func() settings.Flags, tm timing, kind model.Kind) co
 // completer returns the possible completions of prefix, after the arguments named.
 type completer func(ctx context.Context, opts headless.Options, named []string, prefix string) []cobra.Completion
 
-// completeFromAccount asks the account in the background and for a short time, because even the keyring may wait for the user. If
-// that fails, it offers nothing.
+// completeFromAccount asks the account in the background and for a short time, because even the
+// keyring may wait for the user. If that fails, it offers nothing.
 func completeFromAccount(common func() settings.Flags, tm timing, complete completer) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, named []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		ctx, cancel := context.WithTimeout(context.Background(), tm.completionTimeout)

@@ -29,7 +29,8 @@ func setRun(do *runFunc, act func(context.Context, runnerFunc) error, job runner
 
 // outputFlag adds --output to a command. What it returns reads it.
 func outputFlag(cmd *cobra.Command) func() (headless.Format, error) {
-	name := cmd.Flags().StringP("output", "o", string(headless.Table), "output format: "+strings.Join(headless.Formats(), ", "))
+	name := cmd.Flags().StringP("output", "o", string(headless.Table),
+		"output format: "+strings.Join(headless.Formats(), ", "))
 	registerCompletion(cmd, "output", cobra.FixedCompletions(headless.Formats(), cobra.ShellCompDirectiveNoFileComp))
 	return func() (headless.Format, error) {
 		format, err := headless.ParseFormat(*name)
@@ -51,16 +52,20 @@ func listCommand(do *runFunc, tm timing) *cobra.Command {
 		Short: "List servers, backups or snapshots",
 		Long:  "List servers, backups or snapshots, as a table for people or as JSON or CSV for programs.",
 		Example: "# servers whose backups are overdue\nvpsdeck list servers --filter 'health:overdue'\n" +
-			"# the manual backups of the databases, as JSON\nvpsdeck list backups --server 'db-*' --filter type:manual -o json",
+			"# the manual backups of the databases, as JSON\nvpsdeck list backups --server 'db-*' --filter " +
+			"type:manual -o json",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage, "list what? servers, backups or snapshots"))
 		},
 	}
 	list.AddCommand(
-		newListCommand(do, tm, "servers", "List the servers, by name", model.ServerFields, (*headless.Runner).ListServers),
-		newListCommand(do, tm, "backups", "List the backups, newest first", model.PointFields, listPoints(model.Backup)),
-		newListCommand(do, tm, "snapshots", "List the snapshots, newest first", model.PointFields, listPoints(model.Snapshot)),
+		newListCommand(do, tm, "servers", "List the servers, by name", model.ServerFields,
+			(*headless.Runner).ListServers),
+		newListCommand(do, tm, "backups", "List the backups, newest first", model.PointFields,
+			listPoints(model.Backup)),
+		newListCommand(do, tm, "snapshots", "List the snapshots, newest first", model.PointFields,
+			listPoints(model.Snapshot)),
 	)
 	return list
 }
@@ -85,11 +90,13 @@ func newListCommand(do *runFunc, tm timing, what, short string, fields model.Fie
 				return err
 			}
 			run := commandRun{cmd: cmd, flags: common(), timing: tm}
-			return setRun(do, run.runReadOnly, func(ctx context.Context, r *headless.Runner) error { return list(r, ctx, opts) })
+			return setRun(do, run.runReadOnly,
+				func(ctx context.Context, r *headless.Runner) error { return list(r, ctx, opts) })
 		},
 	}
 	cmd.Flags().StringVar(&opts.Server, "server", "", "only these servers: an ID, a name, or a pattern such as 'web-*'")
-	cmd.Flags().StringVar(&opts.Filter, "filter", "", "only matching entries: words and fields, as with / in the dashboard")
+	cmd.Flags().StringVar(&opts.Filter, "filter", "", "only matching entries: words and fields, as with / in the "+
+		"dashboard")
 	output, common = outputFlag(cmd), commonFlags(cmd)
 	registerCompletion(cmd, "server", completeServers(common, tm))
 	return cmd
@@ -113,12 +120,17 @@ func checkCommand(do *runFunc, tm timing) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check that every server has recent backups",
-		Long: "Check that every server has recent backups, for cron and monitoring. It exits with 0 if each server meets its policy, " +
-			"with 9 if one does not, and with 11 if coverage could not be checked. The first line is a summary; the others list the " +
-			"problems. Policies come from the config's [[policy]] tables. Without them, each server needs one usable backup of the last " +
-			"26 hours. Flags override both. With --nagios it is a monitoring plugin: one line, and the exit codes 0, 1, 2 and 3.",
+		Long: "Check that every server has recent backups, for cron and monitoring. It exits with 0 if each server " +
+			"meets its policy, " +
+			"with 9 if one does not, and with 11 if coverage could not be checked. The first line is a summary; the " +
+			"others list the " +
+			"problems. Policies come from the config's [[policy]] tables. Without them, each server needs one usable " +
+			"backup of the last " +
+			"26 hours. Flags override both. With --nagios it is a monitoring plugin: one line, and the exit codes 0, " +
+			"1, 2 and 3.",
 		Example: "# in a crontab: mail only if there is a problem\nout=$(vpsdeck check) || echo \"$out\"\n" +
-			"# the databases need three backups, one of the last 12 hours\nvpsdeck check --server 'db-*' --backup-max-age 12h --min-backups 3\n" +
+			"# the databases need three backups, one of the last 12 hours\nvpsdeck check --server 'db-*' " +
+			"--backup-max-age 12h --min-backups 3\n" +
 			"# as a plugin for Nagios, Icinga and others\nvpsdeck check --nagios",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -134,13 +146,18 @@ func checkCommand(do *runFunc, tm timing) *cobra.Command {
 			opts.Server = flagIfSet(cmd, "server", &server)
 			run := commandRun{cmd: cmd, flags: common(), timing: tm}
 			*do = func(ctx context.Context) error {
-				return opts.ReportUnchecked(cmd.OutOrStdout(), run.runReadOnly(ctx, func(ctx context.Context, r *headless.Runner) error { return r.Check(ctx, opts) }))
+				return opts.ReportUnchecked(cmd.OutOrStdout(),
+					run.runReadOnly(ctx, func(ctx context.Context, r *headless.Runner) error {
+						return r.Check(ctx,
+							opts)
+					}))
 			}
 			return nil
 		},
 	}
 	backups, snapshots = requirementFlags(cmd, model.Backup), requirementFlags(cmd, model.Snapshot)
-	cmd.Flags().BoolVar(&opts.Nagios, "nagios", false, "print one line and exit as a monitoring plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN")
+	cmd.Flags().BoolVar(&opts.Nagios, "nagios", false, "print one line and exit as a monitoring plugin: 0 OK, 1 "+
+		"WARNING, 2 CRITICAL, 3 UNKNOWN")
 	cmd.Flags().StringVar(&server, "server", "", "only these servers: an ID, a name, or a pattern such as 'web-*'")
 	output, common = outputFlag(cmd), commonFlags(cmd)
 	registerCompletion(cmd, "server", completeServers(common, tm))
@@ -150,7 +167,8 @@ func checkCommand(do *runFunc, tm timing) *cobra.Command {
 // requirementFlags adds the flags that say what is required of a kind. What it returns reads them.
 func requirementFlags(cmd *cobra.Command, kind model.Kind) func(*cobra.Command) (headless.RequirementOptions, error) {
 	ageName, minName := kind.String()+"-max-age", "min-"+kind.String()+"s"
-	age := cmd.Flags().String(ageName, "", fmt.Sprintf("maximum age of the newest usable %s, such as 26h or 7d; 0h: any age", kind))
+	age := cmd.Flags().String(ageName, "", fmt.Sprintf("maximum age of the newest usable %s, such as 26h or 7d; 0h: "+
+		"any age", kind))
 	least := cmd.Flags().Int(minName, 0, fmt.Sprintf("minimum number of usable %ss", kind))
 	return func(cmd *cobra.Command) (opts headless.RequirementOptions, err error) {
 		opts.Min = flagIfSet(cmd, minName, least)

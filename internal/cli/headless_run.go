@@ -53,12 +53,15 @@ func (c commandRun) openAccount(ctx context.Context) (headless.Options, settings
 		return headless.Options{}, s, err
 	}
 	acc := &access{settings: s, log: &command.RequestLog{}}
-	client, err := acc.client(token.Value, api.WithClock(c.timing.clock.Now), api.WithWait(c.timing.clock.Wait), api.WithRateLimitObserver(func(d time.Duration) {
-		_, _ = fmt.Fprintf(c.cmd.ErrOrStderr(), "vpsdeck: rate limited by the API: retrying in %s\n", widget.FormatDuration(d))
-	}))
+	client, err := acc.client(token.Value, api.WithClock(c.timing.clock.Now), api.WithWait(c.timing.clock.Wait),
+		api.WithRateLimitObserver(func(d time.Duration) {
+			_, _ = fmt.Fprintf(c.cmd.ErrOrStderr(), "vpsdeck: rate limited by the API: retrying in %s\n",
+				widget.FormatDuration(d))
+		}))
 	return headless.Options{
-		Client: client, Profile: s.Profile, ReadOnly: s.ReadOnly, Strict: s.StrictConfirm, Policies: s.Policies, Clock: c.timing.clock,
-		Out: c.cmd.OutOrStdout(), Notes: c.cmd.ErrOrStderr(), Screen: progressScreen(),
+		Client: client, Profile: s.Profile, ReadOnly: s.ReadOnly, Strict: s.StrictConfirm, Policies: s.Policies,
+		Clock: c.timing.clock,
+		Out:   c.cmd.OutOrStdout(), Notes: c.cmd.ErrOrStderr(), Screen: progressScreen(),
 	}, s, err
 }
 
@@ -77,7 +80,8 @@ func (c commandRun) runReadOnly(ctx context.Context, do runnerFunc) error {
 const noJournalWarning = "there is no journal: actions are not logged, and those of earlier runs are not known; " +
 	"set HOME, XDG_STATE_HOME or systemd's StateDirectory="
 
-// runAction runs a job that changes something: it is logged in the journal, and an interrupt ends it in order.
+// runAction runs a job that changes something: it is logged in the journal, and an interrupt ends
+// it in order.
 func (c commandRun) runAction(ctx context.Context, do runnerFunc) error {
 	opts, s, err := c.openAccount(ctx)
 	if err != nil {
@@ -100,8 +104,8 @@ func (c commandRun) runAction(ctx context.Context, do runnerFunc) error {
 	return do(ctx, r)
 }
 
-// withInterrupt returns a context that the first signal cancels, with app.SignalError as its cause. The second signal ends the
-// program as usual.
+// withInterrupt returns a context that the first signal cancels, with app.SignalError as its cause.
+// The second signal ends the program as usual.
 func withInterrupt(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	signals := make(chan os.Signal, 1)

@@ -28,12 +28,14 @@ import (
 	"vpsdeck/model"
 )
 
-// scriptClockVar names the variable with the URL of the virtual clock. It is set when a script starts the test binary as vpsdeck.
+// scriptClockVar names the variable with the URL of the virtual clock. It is set when a script
+// starts the test binary as vpsdeck.
 const scriptClockVar = "VPSDECK_TEST_CLOCK"
 
 func init() { // before TestMain, which would build the program again
 	if address := os.Getenv(scriptClockVar); address != "" && filepath.Base(os.Args[0]) == "vpsdeck" {
-		err := executeWithTiming(context.Background(), os.Args[1:], timing{clock: newVirtualClock(address), completionTimeout: time.Minute})
+		err := executeWithTiming(context.Background(), os.Args[1:],
+			timing{clock: newVirtualClock(address), completionTimeout: time.Minute})
 		if message := model.ErrorMessage(err); message != "" {
 			_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+message)
 		}
@@ -41,7 +43,8 @@ func init() { // before TestMain, which would build the program again
 	}
 }
 
-// virtualClock starts at the account's time. A wait takes no time: it advances this clock and the account's instead.
+// virtualClock starts at the account's time. A wait takes no time: it advances this clock and the
+// account's instead.
 type virtualClock struct {
 	address  string
 	offset   time.Duration // from the real time
@@ -130,7 +133,8 @@ func TestScripts(t *testing.T) {
 		Setup:         scriptSetup,
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "", // updates the expected outputs in the scripts
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": scriptExits, "asked": scriptRequests, "fault": scriptFault, "later": scriptAdvance, "hold": scriptHold, "waiting": scriptWaiting,
+			"exits": scriptExits, "asked": scriptRequests, "fault": scriptFault, "later": scriptAdvance,
+			"hold": scriptHold, "waiting": scriptWaiting,
 			"expand": scriptExpand, "lockjournal": scriptLockJournal,
 		},
 	})
@@ -138,7 +142,8 @@ func TestScripts(t *testing.T) {
 
 func scriptSetup(env *testscript.Env) error {
 	clock := sim.NewSteppedClock(time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC))
-	s := &scriptEnv{account: sim.New(sim.Options{Seed: 1, Clock: clock}), clock: clock, heldWaits: make(chan struct{}, 1)}
+	s := &scriptEnv{account: sim.New(sim.Options{Seed: 1, Clock: clock}), clock: clock,
+		heldWaits: make(chan struct{}, 1)}
 	server, err := sim.Listen("127.0.0.1:0", s.account)
 	if err != nil {
 		return err
@@ -154,8 +159,9 @@ func scriptSetup(env *testscript.Env) error {
 		return err
 	}
 	for name, value := range map[string]string{
-		"PATH": bin + string(filepath.ListSeparator) + env.Getenv("PATH"), "HOME": env.WorkDir, scriptClockVar: waits.URL,
-		"VPS_API_URL": server.URL(), "VPS_API_TOKEN": "vps_demo",
+		"PATH": bin + string(filepath.ListSeparator) + env.Getenv("PATH"), "HOME": env.WorkDir,
+		scriptClockVar: waits.URL,
+		"VPS_API_URL":  server.URL(), "VPS_API_TOKEN": "vps_demo",
 	} {
 		env.Setenv(name, value)
 	}

@@ -26,15 +26,19 @@ func loginCommand(do *runFunc) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "login",
 		Short: "Save the API token of an account",
-		Long: "Save the API token of an account. vpsdeck asks for it without showing it, or reads it from standard input if that is " +
-			"not a terminal. It checks the token, then saves it in the system's keyring or in a file that only you can read.",
-		Example: "# the account of [profile.work]\nvpsdeck login --profile work\n# from a password manager, on a machine without a keyring\n" +
+		Long: "Save the API token of an account. vpsdeck asks for it without showing it, or reads it from standard " +
+			"input if that is " +
+			"not a terminal. It checks the token, then saves it in the system's keyring or in a file that only you " +
+			"can read.",
+		Example: "# the account of [profile.work]\nvpsdeck login --profile work\n# from a password manager, on a " +
+			"machine without a keyring\n" +
 			"pass show vps/work | vpsdeck login --profile work --keep file",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			place, known := tokenPlaces[keep]
 			if !known && cmd.Flags().Changed("keep") {
-				return withHelpHint(cmd, settings.Errorf(settings.ExitUsage, "--keep cannot be %q; valid: keyring, file", keep))
+				return withHelpHint(cmd, settings.Errorf(settings.ExitUsage,
+					"--keep cannot be %q; valid: keyring, file", keep))
 			}
 			flags := account()
 			*do = func(ctx context.Context) error { return login(ctx, cmd, flags, place) }
@@ -42,7 +46,8 @@ func loginCommand(do *runFunc) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&keep, "keep", "", "where to save it: keyring or file (default: the keyring if there is one)")
-	registerCompletion(cmd, "keep", cobra.FixedCompletions([]string{"keyring", "file"}, cobra.ShellCompDirectiveNoFileComp))
+	registerCompletion(cmd, "keep", cobra.FixedCompletions([]string{"keyring", "file"},
+		cobra.ShellCompDirectiveNoFileComp))
 	account = accountFlags(cmd)
 	return cmd
 }
@@ -99,7 +104,8 @@ func stdoutError(err error) error {
 	return nil
 }
 
-// readToken reads a token from the terminal without showing it, or from standard input if that is not a terminal.
+// readToken reads a token from the terminal without showing it, or from standard input if that is
+// not a terminal.
 func readToken(ctx context.Context, cmd *cobra.Command, prompt string) (settings.Secret, error) {
 	read := func() (string, error) {
 		text, err := io.ReadAll(io.LimitReader(cmd.InOrStdin(), 64<<10))
@@ -163,7 +169,8 @@ func logoutCommand(do *runFunc) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "logout",
 		Short: "Delete the saved API token of an account",
-		Long: "Delete the API token of an account that vpsdeck login saved in the system's keyring or in a file. The token itself " +
+		Long: "Delete the API token of an account that vpsdeck login saved in the system's keyring or in a file. The " +
+			"token itself " +
 			"stays valid: revoke it in the provider's panel.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -25,12 +25,16 @@ var exitCodes = []struct {
 	{settings.ExitConfig, "the config, or a setting in the environment, is invalid"},
 	{settings.ExitToken, "there is no token, or the API does not accept it"},
 	{settings.ExitNotFound, "no server or more than one has that name, or there is no such restore point"},
-	{settings.ExitRefused, "refused by a safety rule: read-only, no --yes, wrong server name, last restore point, invalid name"},
+	{settings.ExitRefused, "refused by a safety rule: read-only, no --yes, wrong server name, last restore point, " +
+		"invalid name"},
 	{settings.ExitLimited, "not now: full quota, rate limit, another operation still running, or --timeout reached"},
-	{settings.ExitUnknown, "outcome unknown: the response was lost and the action may have been done; check before you repeat it"},
+	{settings.ExitUnknown, "outcome unknown: the response was lost and the action may have been done; check before " +
+		"you repeat it"},
 	{settings.ExitCoverage, "check: a server does not meet its policy"},
-	{settings.ExitUnconfirmed, "unconfirmed: the API accepted the action but never listed it; check the server before you repeat it"},
-	{settings.ExitUnchecked, "check: coverage could not be checked: no response, no token, no servers, or none with that name"},
+	{settings.ExitUnconfirmed, "unconfirmed: the API accepted the action but never listed it; check the server " +
+		"before you repeat it"},
+	{settings.ExitUnchecked, "check: coverage could not be checked: no response, no token, no servers, or none with " +
+		"that name"},
 }
 
 // manCommand prints the man page, built from the help texts. It is for packagers.
@@ -53,8 +57,8 @@ func manCommand(do *runFunc) *cobra.Command {
 	}
 }
 
-// headingPattern matches the header line of the page. mango puts a whole sentence where the manual's section name belongs, which
-// is too long.
+// headingPattern matches the header line of the page. mango puts a whole sentence where the
+// manual's section name belongs, which is too long.
 var headingPattern = regexp.MustCompile(`(?m)^(\.TH VPSDECK 1 "[0-9-]+") .*$`)
 
 func manPage(root *cobra.Command) (string, error) {
@@ -66,9 +70,11 @@ func manPage(root *cobra.Command) (string, error) {
 	for _, c := range exitCodes {
 		fmt.Fprintf(&codes, "%d: %s.\n", c.code, c.means)
 	}
-	page.WithSection("Environment", "VPS_API_TOKEN: the token.\nVPS_API_URL: the URL of the API.\nVPS_PROFILE: the account, a profile of the config.")
+	page.WithSection("Environment", "VPS_API_TOKEN: the token.\nVPS_API_URL: the URL of the API.\nVPS_PROFILE: the "+
+		"account, a profile of the config.")
 	page.WithSection("Exit status", codes.String())
-	text := headingPattern.ReplaceAllString(page.Build(roff.NewDocument()), `$1 "vpsdeck `+app.Version()+`" "User Commands"`)
+	text := headingPattern.ReplaceAllString(page.Build(roff.NewDocument()),
+		`$1 "vpsdeck `+app.Version()+`" "User Commands"`)
 	// mango writes two dashes before short flags too.
 	return strings.ReplaceAll(text, "--o --output", "-o, --output"), nil
 }

@@ -12,13 +12,16 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// preferencesFrom converts settings into the dashboard's preferences. It checks what the settings package does not know: keys,
-// themes, columns and so on. Its errors are settings.Errors with ExitConfig that name the line.
+// preferencesFrom converts settings into the dashboard's preferences. It checks what the settings
+// package does not know: keys, themes, columns and so on. Its errors are settings.Errors with
+// ExitConfig that name the line.
 func preferencesFrom(s settings.Settings) (ui.Preferences, error) {
 	prefs := ui.Preferences{
-		Profile: command.Profile{Name: s.Profile, Stripe: stripe(s), ReadOnly: s.ReadOnly, Strict: s.StrictConfirm, Policies: s.Policies},
-		Keys:    keymap.Default(), Theme: style.Theme(s.Theme), Columns: s.Columns, Announce: ui.Announcement(s.Notify),
-		SSH: s.SSH, Commands: s.Commands, Secrets: s.TokenVariables, ASCII: s.ASCII, Mouse: s.Mouse, ReducedMotion: !s.Motion,
+		Profile: command.Profile{Name: s.Profile, Stripe: stripe(s), ReadOnly: s.ReadOnly, Strict: s.StrictConfirm,
+			Policies: s.Policies},
+		Keys: keymap.Default(), Theme: style.Theme(s.Theme), Columns: s.Columns, Announce: ui.Announcement(s.Notify),
+		SSH: s.SSH, Commands: s.Commands, Secrets: s.TokenVariables, ASCII: s.ASCII, Mouse: s.Mouse,
+		ReducedMotion: !s.Motion,
 	}
 	if err := prefs.Keys.Remap(s.Keys); err != nil {
 		return prefs, configError(badKeyPosition(s), "[keys]: %s", err)
@@ -51,7 +54,8 @@ func configError(position, format string, args ...any) error {
 	return settings.Errorf(settings.ExitConfig, "%s: "+format, append([]any{position}, args...)...)
 }
 
-// badKeyPosition returns the line of the first invalid key, or the line of the table if two valid keys conflict.
+// badKeyPosition returns the line of the first invalid key, or the line of the table if two valid
+// keys conflict.
 func badKeyPosition(s settings.Settings) string {
 	names := make([]string, 0, len(s.Keys))
 	for name := range s.Keys {
@@ -67,7 +71,8 @@ func badKeyPosition(s settings.Settings) string {
 	return s.Position("keys")
 }
 
-// stripe returns the colour of a profile: the one from the config, or one chosen by its position among the profiles.
+// stripe returns the colour of a profile: the one from the config, or one chosen by its position
+// among the profiles.
 func stripe(s settings.Settings) string {
 	if s.Stripe != "" || s.Profile == "" {
 		return s.Stripe

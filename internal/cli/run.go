@@ -1,5 +1,5 @@
-// Package cli is the command line: it reads the settings, opens the account, runs the dashboard or a command, and prints the
-// error.
+// Package cli is the command line: it reads the settings, opens the account, runs the dashboard or
+// a command, and prints the error.
 package cli
 
 import (

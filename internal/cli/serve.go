@@ -33,17 +33,22 @@ func serveCommand(do *runFunc) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the dashboard to a team over SSH",
-		Long: "Serve the dashboard to a team over SSH. The API token stays on this machine, everybody sees the same operations, and " +
-			"the journal records who did what. Only the keys in the users file can log in: it has authorized_keys lines with a " +
+		Long: "Serve the dashboard to a team over SSH. The API token stays on this machine, everybody sees the same " +
+			"operations, and " +
+			"the journal records who did what. Only the keys in the users file can log in: it has authorized_keys " +
+			"lines with a " +
 			"name and a role each. There is no shell. docs/SERVING.md explains the setup.",
-		Example: "# serve the account\nvpsdeck serve --users users --host-key host_key\n# check all files\nvpsdeck serve --users users --check",
-		Args:    cobra.NoArgs,
+		Example: "# serve the account\nvpsdeck serve --users users --host-key host_key\n# check all files\nvpsdeck " +
+			"serve --users users --check",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if s.demo && (cmd.Flags().Changed("api-url") || cmd.Flags().Changed("profile")) {
-				return settings.Errorf(settings.ExitUsage, "--demo cannot be combined with --api-url or --profile: the demo has its own account; see vpsdeck serve --help")
+				return settings.Errorf(settings.ExitUsage, "--demo cannot be combined with --api-url or --profile: "+
+					"the demo has its own account; see vpsdeck serve --help")
 			}
 			if s.users == "" {
-				return settings.Errorf(settings.ExitUsage, "--users is missing: without a users file nobody can log in; see vpsdeck serve --help")
+				return settings.Errorf(settings.ExitUsage, "--users is missing: without a users file nobody can log "+
+					"in; see vpsdeck serve --help")
 			}
 			if s.log != "text" && s.log != "json" {
 				return settings.Errorf(settings.ExitUsage, "--log cannot be %q; valid: text, json", s.log)
@@ -54,7 +59,8 @@ func serveCommand(do *runFunc) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&s.address, "listen", "127.0.0.1:23234", "address to listen on")
-	flags.StringVar(&s.hostKey, "host-key", "", "host key file, created at the first start (default: host_key in the state directory)")
+	flags.StringVar(&s.hostKey, "host-key", "", "host key file, created at the first start (default: host_key in the "+
+		"state directory)")
 	flags.StringVar(&s.users, "users", "", "users file: who may log in")
 	flags.StringVar(&s.log, "log", "text", "format of the log on standard error: text or json")
 	flags.BoolVar(&s.demo, "demo", false, "serve a simulated account: every action works, nothing is real")
@@ -81,7 +87,8 @@ func (s serveOptions) run(ctx context.Context, errs, out io.Writer) error {
 	}
 	if s.hostKey == "" {
 		if conf.State == "" {
-			return settings.Errorf(settings.ExitUsage, "--host-key is missing, and there is no state directory for a default: give a file")
+			return settings.Errorf(settings.ExitUsage, "--host-key is missing, and there is no state directory for a "+
+				"default: give a file")
 		}
 		s.hostKey = filepath.Join(conf.State, "host_key")
 	}
@@ -91,7 +98,8 @@ func (s serveOptions) run(ctx context.Context, errs, out io.Writer) error {
 	defer runtime.KeepAlive(app.TuneGC(app.GCPercentServer))
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	requests, end := context.WithCancel(context.WithoutCancel(ctx)) // outlives ctx: actions under way still get their responses while the server drains
+	// outlives ctx: actions under way still get their responses while the server drains
+	requests, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 	listener, err := sshd.Listen(s.address)
 	if err != nil {
@@ -170,7 +178,8 @@ func missingTokenError(tokens *settings.Tokens, err error) error {
 	return err
 }
 
-// connectClient returns the client of the real account. It checks the token, so that a server does not start with a rejected one.
+// connectClient returns the client of the real account. It checks the token, so that a server does
+// not start with a rejected one.
 func connectClient(ctx context.Context, acc *access) (command.Client, error) {
 	token, err := acc.tokens.Find(ctx)
 	if err != nil {

@@ -20,7 +20,8 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// sharedAccount is the account that a team shares: one poller, one journal, and a member for each session.
+// sharedAccount is the account that a team shares: one poller, one journal, and a member for each
+// session.
 type sharedAccount struct {
 	hub         *team.Hub
 	client      command.Client
@@ -32,7 +33,8 @@ type sharedAccount struct {
 	close       func()
 }
 
-// openSharedAccount opens the account and starts polling it. A session can reach the account, and nothing else on this machine.
+// openSharedAccount opens the account and starts polling it. A session can reach the account, and
+// nothing else on this machine.
 func openSharedAccount(ctx context.Context, s settings.Settings, demo bool) (*sharedAccount, error) {
 	prefs, err := preferencesFrom(s)
 	if err != nil {
@@ -61,13 +63,16 @@ func openSharedAccount(ctx context.Context, s settings.Settings, demo bool) (*sh
 
 // openSession returns the dashboard of one login.
 func (s *sharedAccount) openSession(v sshd.Login) (sshd.Program, error) {
-	memberOpts := team.MemberOptions{Actor: model.Actor{Name: v.Name, Key: v.Fingerprint, Address: v.Address}, ReadOnly: v.Role != sshd.Operator || s.preferences.Profile.ReadOnly}
+	memberOpts := team.MemberOptions{Actor: model.Actor{Name: v.Name, Key: v.Fingerprint, Address: v.Address},
+		ReadOnly: v.Role != sshd.Operator || s.preferences.Profile.ReadOnly}
 	if scope := v.Scope(); scope != "" {
-		memberOpts.Scope = team.Scope{Name: scope, Has: func(s model.Server) bool { return v.CanSee(s.Name, s.Location) }}
+		memberOpts.Scope = team.Scope{Name: scope,
+			Has: func(s model.Server) bool { return v.CanSee(s.Name, s.Location) }}
 	}
 	member := s.hub.Join(memberOpts)
 	opts := uiOptions(s.preferences)
-	opts.Client, opts.Feed, opts.Actor, opts.Demo, opts.ReadOnly = member, member, memberOpts.Actor, s.demo, memberOpts.ReadOnly
+	opts.Client, opts.Feed, opts.Actor, opts.Demo, opts.ReadOnly = member, member, memberOpts.Actor, s.demo,
+		memberOpts.ReadOnly
 	if memberOpts.Scope.Has == nil { // response bodies contain all servers
 		opts.Requests = s.log
 	}
@@ -88,8 +93,8 @@ func (s *sharedAccount) openSession(v sshd.Login) (sshd.Program, error) {
 	}, nil
 }
 
-// recordVisit logs the login in the journal, and gives the session the part of the journal that it may read. What it returns logs
-// the logout.
+// recordVisit logs the login in the journal, and gives the session the part of the journal that it
+// may read. What it returns logs the logout.
 func (s *sharedAccount) recordVisit(opts *ui.Options, member *team.Member, v sshd.Login) (left func(why string)) {
 	if s.journal == nil {
 		return func(string) {}

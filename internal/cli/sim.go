@@ -18,7 +18,8 @@ import (
 	"vpsdeck/internal/settings"
 )
 
-// maxSpeed keeps the account's clock within the range of time.Duration for more than a week of real time.
+// maxSpeed keeps the account's clock within the range of time.Duration for more than a week of real
+// time.
 const maxSpeed = 10_000
 
 // simOptions are the flags of sim.
@@ -40,9 +41,11 @@ func simCommand(do *runFunc) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sim",
 		Short: "Serve the API of a simulated account for tests",
-		Long: "Serve the API of a simulated account over HTTP, for tests. The first line of output is the base URL. Everything on the " +
+		Long: "Serve the API of a simulated account over HTTP, for tests. The first line of output is the base URL. " +
+			"Everything on the " +
 			"account is made up, including its token, which is not a secret. Interrupt it to stop.\n\n" +
-			"To test a client, lists can be made to differ from the real state: actions use the real state, and lists show it late. " +
+			"To test a client, lists can be made to differ from the real state: actions use the real state, and " +
+			"lists show it late. " +
 			"These delays are in the account's time, which runs --speed times faster.",
 		Example: "# an hour passes in a minute\nvpsdeck sim --servers 50\n" +
 			"# then, in another terminal\nVPS_API_URL=http://127.0.0.1:8080/api/v1 VPS_API_TOKEN=vps_demo vpsdeck",
@@ -59,9 +62,11 @@ func simCommand(do *runFunc) *cobra.Command {
 	flags.StringVar(&s.listen, "listen", "127.0.0.1:8080", "address to listen on; port 0 picks a free port")
 	flags.StringVar(&s.token, "token", "vps_demo", "token of the simulated account; never use a real one")
 	flags.IntVar(&s.servers, "servers", 12, fmt.Sprintf("number of servers, 0 to %d", sim.MaxServers))
-	flags.Float64Var(&s.speed, "speed", 60, fmt.Sprintf("how many times faster the account's time runs, up to %d", maxSpeed))
+	flags.Float64Var(&s.speed, "speed", 60, fmt.Sprintf("how many times faster the account's time runs, up to %d",
+		maxSpeed))
 	flags.Uint64Var(&s.seed, "seed", 1, "random seed; the same seed gives the same account")
-	flags.StringArrayVar(&s.faults, "fault", nil, "inject a fault, such as 'GET /backups/: status 503'; can be repeated")
+	flags.StringArrayVar(&s.faults, "fault", nil,
+		"inject a fault, such as 'GET /backups/: status 503'; can be repeated")
 	s.addQuirkFlags(cmd)
 	return cmd
 }
@@ -70,8 +75,10 @@ func simCommand(do *runFunc) *cobra.Command {
 func (s *simOptions) addQuirkFlags(cmd *cobra.Command) {
 	q, flags := &s.quirks, cmd.Flags()
 	flags.DurationVar(&q.Lag, "lag", 0, "how far lists lag behind")
-	flags.IntVar(&q.Replicas, "replicas", 1, "number of replicas that serve lists in turn: the first is current, the last lags by --lag")
-	flags.DurationVar(&q.StartLate, "start-late", 0, "how long after a restore was accepted its server keeps its old status")
+	flags.IntVar(&q.Replicas, "replicas", 1, "number of replicas that serve lists in turn: the first is current, the "+
+		"last lags by --lag")
+	flags.DurationVar(&q.StartLate, "start-late", 0, "how long after a restore was accepted its server keeps its old "+
+		"status")
 	flags.DurationVar(&s.stopPhase, "stop-phase", 0,
 		"how long the server is then stopping and stopped, half each, before it is restoring")
 	flags.BoolVar(&q.HideRestores, "hide-restores", false, "a server that is being restored keeps its old status")
@@ -89,7 +96,8 @@ var cutListModes = []string{
 	string(sim.Cut404), string(sim.Cut410), string(sim.CutEmpty), string(sim.CutAgain), string(sim.CutIgnored),
 }
 
-// parseQuirks returns the quirks that the flags set. Its error is one sentence that begins with a flag's name, without dashes.
+// parseQuirks returns the quirks that the flags set. Its error is one sentence that begins with a
+// flag's name, without dashes.
 func (s simOptions) parseQuirks() (sim.Quirks, error) {
 	q := s.quirks
 	q.Stopping = s.stopPhase / 2

@@ -10,8 +10,9 @@ import (
 	"vpsdeck/internal/settings"
 )
 
-// fakeSSHScript replaces ssh: it prints its arguments and whether it has the terminal, can be interrupted, and reads a line. With
-// noflsh ctrl+c does not discard the pending input, as it would by default.
+// fakeSSHScript replaces ssh: it prints its arguments and whether it has the terminal, can be
+// interrupted, and reads a line. With noflsh ctrl+c does not discard the pending input, as it would
+// by default.
 const fakeSSHScript = `#!/bin/sh
 stty noflsh
 trap 'trap "" INT; echo interrupted' INT

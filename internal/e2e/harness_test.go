@@ -25,8 +25,9 @@ const secretToken = "vps_verysecret0123456789"
 // startTime is when every account opens: the day of the documents' examples.
 var startTime = time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)
 
-// harness is a simulated account on a socket, and the machine on which the real program is started, killed and started again.
-// The account's time runs with the test's, and jumps when the test advances it.
+// harness is a simulated account on a socket, and the machine on which the real program is started,
+// killed and started again. The account's time runs with the test's, and jumps when the test
+// advances it.
 type harness struct {
 	t        *testing.T
 	account  *sim.Account
@@ -48,7 +49,8 @@ type cannedResponse struct {
 
 func newHarness(t *testing.T) *harness {
 	t.Helper()
-	h := &harness{t: t, clock: sim.NewSteppedClock(startTime), lastRequest: time.Now(), stateDir: filepath.Join(t.TempDir(), "vpsdeck"), responses: map[string]cannedResponse{}}
+	h := &harness{t: t, clock: sim.NewSteppedClock(startTime), lastRequest: time.Now(),
+		stateDir: filepath.Join(t.TempDir(), "vpsdeck"), responses: map[string]cannedResponse{}}
 	h.account = sim.New(sim.Options{Seed: 1, Token: secretToken, Clock: h.clock})
 	h.clock.Advance(time.Hour) // ends the operations that run when the account opens
 	server, err := sim.Listen("127.0.0.1:0", h)
@@ -127,14 +129,16 @@ func (h *harness) waitUntil(what string, met func() bool) {
 		select {
 		case <-poll.C:
 		case <-late:
-			h.t.Fatalf("timeout: waited until %s; the journal has %q, the account received %q", what, h.journalEvents(), h.sentActions())
+			h.t.Fatalf("timeout: waited until %s; the journal has %q, the account received %q", what, h.journalEvents(),
+				h.sentActions())
 		}
 	}
 }
 
 // newCommand returns the built program, on this machine and with this account.
 func (h *harness) newCommand() *exec.Cmd {
-	return newCommand(h.t, []string{"VPS_API_URL=" + h.url, "VPS_API_TOKEN=" + secretToken, "XDG_STATE_HOME=" + filepath.Dir(h.stateDir)})
+	return newCommand(h.t, []string{"VPS_API_URL=" + h.url, "VPS_API_TOKEN=" + secretToken, "XDG_STATE_HOME=" +
+		filepath.Dir(h.stateDir)})
 }
 
 // start starts the program, and waits until it has loaded what it needs to resume open operations.
@@ -169,10 +173,12 @@ func (h *harness) journalEvents() []string {
 	return out
 }
 
-// requireJournal waits until the journal has that many lines, and fails the test unless they are these.
+// requireJournal waits until the journal has that many lines, and fails the test unless they are
+// these.
 func (h *harness) requireJournal(events ...string) {
 	h.t.Helper()
-	h.waitUntil("the journal has "+strings.Join(events, ", "), func() bool { return len(h.journalEvents()) >= len(events) })
+	h.waitUntil("the journal has "+strings.Join(events, ", "),
+		func() bool { return len(h.journalEvents()) >= len(events) })
 	if got := h.journalEvents(); !slices.Equal(got, events) {
 		h.t.Fatalf("the journal has %q, want %q", got, events)
 	}
@@ -203,7 +209,8 @@ func (h *harness) injectFault(text string) {
 	h.account.Inject(f)
 }
 
-// requireNoTokenLeak fails the test if a file in the state directory contains the token, or can be opened by others.
+// requireNoTokenLeak fails the test if a file in the state directory contains the token, or can be
+// opened by others.
 func (h *harness) requireNoTokenLeak() {
 	files, err := os.ReadDir(h.stateDir)
 	if err != nil {

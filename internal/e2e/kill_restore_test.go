@@ -9,8 +9,8 @@ import (
 	"vpsdeck/internal/settings"
 )
 
-// The moments at which the program is killed while a restore waits for its snapshot. kill brings it there and kills it; wait does
-// what is needed until the next run asks about the restore.
+// The moments at which the program is killed while a restore waits for its snapshot. kill brings it
+// there and kills it; wait does what is needed until the next run asks about the restore.
 var killPoints = map[string]struct{ kill, wait func(*harness, *session) }{
 	"the snapshot has no response": {
 		kill: func(h *harness, s *session) {
@@ -62,8 +62,8 @@ func killDuringSnapshot(h *harness, s *session) {
 	s.kill()
 }
 
-// A restore that waited for its snapshot is never sent without confirmation after the program was started again. Each run asks about
-// it until the user answers.
+// A restore that waited for its snapshot is never sent without confirmation after the program was
+// started again. Each run asks about it until the user answers.
 func TestRestoreAfterSnapshotNeverContinuesByItself(t *testing.T) {
 	for name, m := range killPoints {
 		t.Run(name, func(t *testing.T) {
@@ -116,7 +116,8 @@ func TestRestoreAfterSnapshotContinuesOnceWhenConfirmed(t *testing.T) {
 			s.press("\t")
 			s.waitFor("▸ Restore")
 			s.press("\r")
-			lines := []string{"create intent", "create running", "create done", "restore intent", "restore running", "restore running"}
+			lines := []string{"create intent", "create running", "create done", "restore intent", "restore running",
+				"restore running"}
 			h.requireJournal(lines...)
 			s.kill()
 
@@ -131,8 +132,8 @@ func TestRestoreAfterSnapshotContinuesOnceWhenConfirmed(t *testing.T) {
 	}
 }
 
-// The moments at which the program is killed after the restore was confirmed, the journal's lines by then, and what the next run
-// shows.
+// The moments at which the program is killed after the restore was confirmed, the journal's lines
+// by then, and what the next run shows.
 var confirmedKillPoints = map[string]struct {
 	kill func(*harness, *session)
 	adds []string
@@ -215,7 +216,8 @@ func TestSecondProgramLeavesActionsOfTheFirst(t *testing.T) {
 	h.account.Release()
 	h.requireJournal("create intent", "create running")
 	h.advance(time.Hour)
-	h.requireJournal("create intent", "create running", "create done", "restore intent", "restore running", "restore running")
+	h.requireJournal("create intent", "create running", "create done", "restore intent", "restore running",
+		"restore running")
 	second.press("R")
 	second.waitFor("◐ restoring")
 	second.press("q")

@@ -55,7 +55,8 @@ var actionCases = map[string]actionCase{
 	"restore snapshot": {
 		prepare: func(s *session) { s.fillRestore("3", false) },
 		request: "POST /snapshots/801/restore/", faultRequest: "POST /snapshots/{id}/restore/", action: "restore",
-		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists do not show it", endText: ": finished",
+		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists do not show it",
+		endText: ": finished",
 	},
 	"restore backup": {
 		prepare: func(s *session) { s.fillRestore("2", false) },
@@ -64,18 +65,22 @@ var actionCases = map[string]actionCase{
 	},
 	"snapshot first": {
 		prepare: func(s *session) { s.fillRestore("3", true) },
-		request: "POST /snapshots/", faultRequest: "POST /snapshots/", action: "create", title: "snapshot before-restore-",
+		request: "POST /snapshots/", faultRequest: "POST /snapshots/", action: "create",
+		title:        "snapshot before-restore-",
 		notFoundText: "the lists do not show it",
 	},
 	"then restore": {
 		prepare:        func(s *session) { s.fillRestore("3", true) },
-		requestsBefore: []string{"POST /snapshots/"}, journalBefore: []string{"create intent", "create running", "create done"},
+		requestsBefore: []string{"POST /snapshots/"}, journalBefore: []string{"create intent", "create running",
+			"create done"},
 		request: "POST /snapshots/801/restore/", faultRequest: "POST /snapshots/{id}/restore/", action: "restore",
-		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists do not show it", endText: ": finished",
+		title: "restore snapshot pre-migration-snapshot", notFoundText: "the lists do not show it",
+		endText: ": finished",
 	},
 }
 
-// submit presses enter and does what the request needs: for a restore after a snapshot, it waits for the snapshot.
+// submit presses enter and does what the request needs: for a restore after a snapshot, it waits
+// for the snapshot.
 func (h *harness) submit(s *session, a actionCase) {
 	h.t.Helper()
 	s.press("\r")
@@ -145,7 +150,8 @@ func TestKilledBeforeRequestActionIsLookedUpAndNotResent(t *testing.T) {
 			s.pressUntil("Not seen: try again?", "R")
 			h.requireJournal(concat(intent, a.action+" not-found")...)
 			records, _, _ := journal.New(h.stateDir).Read()
-			if reason := records[len(records)-1].Reason; reason != "its answer was lost, and "+a.notFoundText+": check the provider's panel before you try again" {
+			if reason := records[len(
+				records)-1].Reason; reason != "its answer was lost, and "+a.notFoundText+": check the provider's panel before you try again" {
 				t.Errorf("the reason is %q", reason)
 			}
 			h.requireSent(a.requestsBefore...)
@@ -179,7 +185,8 @@ func TestNotSeenActionIsResentOnceWhenConfirmed(t *testing.T) {
 	h.requireSent("POST /snapshots/")
 }
 
-// An action that was done, but whose response was lost, is found, followed to its end, and not sent again.
+// An action that was done, but whose response was lost, is found, followed to its end, and not sent
+// again.
 func TestKilledBeforeResponseActionIsFoundAndNotResent(t *testing.T) {
 	for name, a := range actionCases {
 		if a.endText == "" {
@@ -247,7 +254,8 @@ func TestKilledAfterResponseActionIsFollowedToItsEnd(t *testing.T) {
 	}
 }
 
-// requireFinished fails the test unless the action is over: one request, its end in the history, and nothing to resume.
+// requireFinished fails the test unless the action is over: one request, its end in the history,
+// and nothing to resume.
 func (h *harness) requireFinished(s *session, a actionCase, lines []string) {
 	h.t.Helper()
 	s.kill()
@@ -259,7 +267,8 @@ func (h *harness) requireFinished(s *session, a actionCase, lines []string) {
 	h.requireSent(concat(a.requestsBefore, a.request)...)
 }
 
-// requireNothingResumed fails the test if the program resumes anything. Its screen must show the activities.
+// requireNothingResumed fails the test if the program resumes anything. Its screen must show the
+// activities.
 func (h *harness) requireNothingResumed(s *session) {
 	h.t.Helper()
 	s.press("\x1b")
@@ -268,7 +277,8 @@ func (h *harness) requireNothingResumed(s *session) {
 	s.press("R")
 	h.waitUntil("all lists have been read again", func() bool {
 		all := h.account.Requests()
-		return len(all) >= before+4 && !slices.ContainsFunc(all[before:], func(r sim.Request) bool { return r.Status == 0 })
+		return len(all) >= before+4 &&
+			!slices.ContainsFunc(all[before:], func(r sim.Request) bool { return r.Status == 0 })
 	})
 	s.press("q")
 	s.requireExit(settings.ExitOK) // it reports nothing as still running

@@ -42,7 +42,8 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// newCommand returns the built program with the arguments, in an environment with an empty home and the variables env.
+// newCommand returns the built program with the arguments, in an environment with an empty home and
+// the variables env.
 func newCommand(t *testing.T, env []string, args ...string) *exec.Cmd {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // only a guard: nothing here takes that long
@@ -52,7 +53,8 @@ func newCommand(t *testing.T, env []string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// openTerminal returns the program's side of a new terminal. written closes it and returns what was written to it.
+// openTerminal returns the program's side of a new terminal. written closes it and returns what was
+// written to it.
 func openTerminal(t *testing.T) (tty *os.File, written func() string) {
 	t.Helper()
 	ptmx, tty, err := pty.Open()
@@ -88,7 +90,8 @@ func runToEnd(t *testing.T, cmd *exec.Cmd) (stdout, stderr string, code settings
 	return out.String(), err.String(), settings.ExitCode(cmd.ProcessState.ExitCode())
 }
 
-// requireErrorLine fails unless the program exits with the code and prints one line to standard error that contains all the words.
+// requireErrorLine fails unless the program exits with the code and prints one line to standard
+// error that contains all the words.
 func requireErrorLine(t *testing.T, cmd *exec.Cmd, code settings.ExitCode, words ...string) {
 	t.Helper()
 	stdout, stderr, got := runToEnd(t, cmd)
@@ -116,14 +119,15 @@ func requireErrorLine(t *testing.T, cmd *exec.Cmd, code settings.ExitCode, words
 
 func TestBadCommandLineIsOneLineAndExitCode2(t *testing.T) {
 	for line, words := range map[string]string{
-		"--colour":                      "unknown flag: --colour; see vpsdeck --help",
-		"-x":                            "unknown shorthand flag: 'x' in -x; see vpsdeck --help",
-		"--token vps_s3cret":            "set VPS_API_TOKEN",
-		"--token=vps_s3cret":            "set VPS_API_TOKEN",
-		"vps_s3cret":                    "unknown command",
-		"simm":                          `unknown command "simm" for "vpsdeck"; did you mean sim?; see vpsdeck --help`,
-		"list servres":                  `unknown command "servres" for "vpsdeck list"; did you mean servers?; see vpsdeck list --help`,
-		"check --min-bakcups 2":         "unknown flag: --min-bakcups; did you mean --min-backups?; see vpsdeck check --help",
+		"--colour":           "unknown flag: --colour; see vpsdeck --help",
+		"-x":                 "unknown shorthand flag: 'x' in -x; see vpsdeck --help",
+		"--token vps_s3cret": "set VPS_API_TOKEN",
+		"--token=vps_s3cret": "set VPS_API_TOKEN",
+		"vps_s3cret":         "unknown command",
+		"simm":               `unknown command "simm" for "vpsdeck"; did you mean sim?; see vpsdeck --help`,
+		"list servres":       `unknown command "servres" for "vpsdeck list"; did you mean servers?; see vpsdeck list --help`,
+		"check --min-bakcups 2": "unknown flag: --min-bakcups; did you mean --min-backups?; see vpsdeck " +
+			"check --help",
 		"help simm":                     `unknown command "simm" for "vpsdeck"; did you mean sim?; see vpsdeck --help`,
 		"help sim more":                 `unknown command`,
 		"completion ksh":                `unknown command "ksh"`,
@@ -177,14 +181,19 @@ func TestBadSettingIsOneLineAndExitCode3(t *testing.T) {
 		args   []string
 		words  []string
 	}{
-		"unknown key":       {config: "ascii = true\nreadonly = true", words: []string{"config.toml, line 2", "did you mean read_only?"}},
-		"not TOML":          {config: "ascii = yes", words: []string{"config.toml, line 1, column 9", "true and false"}},
-		"a token":           {config: "token = 'vps_s3cret'", words: []string{"config.toml, line 1", "VPS_API_TOKEN"}},
-		"http in the file":  {config: "api_url = 'http://a.test'", words: []string{"config.toml, line 1: api_url", "unencrypted"}},
-		"missing CA":        {config: "ca_file = 'ca.pem'", words: []string{"ca.pem", "does not exist"}},
-		"http in the env":   {env: []string{"VPS_API_URL=http://a.test"}, words: []string{"VPS_API_URL", "unencrypted"}},
-		"missing config":    {args: []string{"--config", "none.toml"}, words: []string{"none.toml", "does not exist"}},
-		"also for the demo": {config: "colour = 1", args: []string{"--demo"}, words: []string{`unknown setting "colour"`}},
+		"unknown key": {config: "ascii = true\nreadonly = true",
+			words: []string{"config.toml, line 2", "did you mean read_only?"}},
+		"not TOML": {config: "ascii = yes", words: []string{"config.toml, line 1, column 9",
+			"true and false"}},
+		"a token": {config: "token = 'vps_s3cret'", words: []string{"config.toml, line 1", "VPS_API_TOKEN"}},
+		"http in the file": {config: "api_url = 'http://a.test'", words: []string{"config.toml, line 1: api_url",
+			"unencrypted"}},
+		"missing CA": {config: "ca_file = 'ca.pem'", words: []string{"ca.pem", "does not exist"}},
+		"http in the env": {env: []string{"VPS_API_URL=http://a.test"},
+			words: []string{"VPS_API_URL", "unencrypted"}},
+		"missing config": {args: []string{"--config", "none.toml"}, words: []string{"none.toml", "does not exist"}},
+		"also for the demo": {config: "colour = 1", args: []string{"--demo"},
+			words: []string{`unknown setting "colour"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := append(c.env, "XDG_CONFIG_HOME="+configHome(t, map[string]string{"config.toml": c.config}))
@@ -193,7 +202,8 @@ func TestBadSettingIsOneLineAndExitCode3(t *testing.T) {
 	}
 }
 
-// configHome returns a directory for XDG_CONFIG_HOME with the files in it, each readable by everyone.
+// configHome returns a directory for XDG_CONFIG_HOME with the files in it, each readable by
+// everyone.
 func configHome(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -210,19 +220,22 @@ func configHome(t *testing.T, files map[string]string) string {
 }
 
 func TestBadTokenIsOneLineAndExitCode4(t *testing.T) {
-	requireErrorLine(t, newCommand(t, []string{"VPS_API_TOKEN=vps_s3cret two"}), settings.ExitToken, "VPS_API_TOKEN", "a space")
+	requireErrorLine(t, newCommand(t, []string{"VPS_API_TOKEN=vps_s3cret two"}), settings.ExitToken, "VPS_API_TOKEN",
+		"a space")
 
 	dir := configHome(t, map[string]string{"config.toml": "token_file = 'tok'", "tok": "vps_s3cret"})
 	requireErrorLine(t, newCommand(t, []string{"XDG_CONFIG_HOME=" + dir}), settings.ExitToken,
 		"open to others (mode 0644): run chmod 600 "+filepath.Join(dir, "vpsdeck", "tok"))
 
 	dir = configHome(t, map[string]string{"token-admin.vps.org": "vps_s3cret"})
-	requireErrorLine(t, newCommand(t, []string{"XDG_CONFIG_HOME=" + dir}), settings.ExitToken, "token-admin.vps.org", "chmod 600")
+	requireErrorLine(t, newCommand(t, []string{"XDG_CONFIG_HOME=" + dir}), settings.ExitToken, "token-admin.vps.org",
+		"chmod 600")
 }
 
 func TestDashboardWithoutTerminalSaysWhatToDo(t *testing.T) {
 	token := []string{"VPS_API_TOKEN=vps_s3cret"}
-	requireErrorLine(t, newCommand(t, nil), settings.ExitUsage, "standard output is not a terminal", "ssh -t", "VPS_API_TOKEN")
+	requireErrorLine(t, newCommand(t, nil), settings.ExitUsage, "standard output is not a terminal", "ssh -t",
+		"VPS_API_TOKEN")
 	requireErrorLine(t, newCommand(t, token), settings.ExitUsage, "standard output is not a terminal")
 	requireErrorLine(t, newCommand(t, nil, "--demo"), settings.ExitUsage, "standard output is not a terminal")
 
@@ -264,7 +277,8 @@ func TestHelpColourFollowsTerminalAndNoColor(t *testing.T) {
 		"pipe":                         {},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cmd := newCommand(t, c.env, "sim", "--help") // without standard input, so that it does not query the background colour
+			// without standard input, so that it does not query the background colour
+			cmd := newCommand(t, c.env, "sim", "--help")
 			written := func() string { return "" }
 			if c.terminal {
 				cmd.Stdout, written = openTerminal(t)
@@ -284,8 +298,10 @@ func TestHelpColourFollowsTerminalAndNoColor(t *testing.T) {
 func TestSimServesUntilSignalled(t *testing.T) {
 	for _, end := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
 		t.Run(fmt.Sprint(end), func(t *testing.T) {
-			cmd := newCommand(t, nil, "sim", "--listen", "127.0.0.1:0", "--token", "vps_x", "--servers", "50", "--speed", "60",
-				"--seed", "7", "--fault", "GET /backups/: status 503", "--fault", "GET /snapshots/: status 429 retry 3s")
+			cmd := newCommand(t, nil, "sim", "--listen", "127.0.0.1:0", "--token", "vps_x", "--servers", "50",
+				"--speed", "60",
+				"--seed", "7", "--fault", "GET /backups/: status 503", "--fault",
+				"GET /snapshots/: status 429 retry 3s")
 			base, stderr := startSim(t, cmd)
 			for _, c := range []struct {
 				path, token string
@@ -358,7 +374,8 @@ func httpGet(t *testing.T, url, token string) (status int, body string) {
 func TestSimCanServeAnEmptyAccount(t *testing.T) {
 	cmd := newCommand(t, nil, "sim", "--listen", "localhost:0", "--servers", "0")
 	base, _ := startSim(t, cmd)
-	if status, body := httpGet(t, base+"/servers/", "vps_demo"); status != http.StatusOK || !strings.Contains(body, `"count":0`) {
+	if status, body := httpGet(t, base+"/servers/", "vps_demo"); status != http.StatusOK ||
+		!strings.Contains(body, `"count":0`) {
 		t.Errorf("got %d, %.80s", status, body)
 	}
 	if err := errors.Join(cmd.Process.Signal(os.Interrupt), cmd.Wait()); err != nil {

@@ -24,7 +24,8 @@ import (
 	"vpsdeck/model"
 )
 
-// requireOpenSSHVar names the environment variable that makes a missing OpenSSH client a failure instead of a skip.
+// requireOpenSSHVar names the environment variable that makes a missing OpenSSH client a failure
+// instead of a skip.
 const requireOpenSSHVar = "VPSDECK_OPENSSH"
 
 // sshServer is the built program as a server, with OpenSSH's own client to connect to it.
@@ -53,7 +54,8 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// newSSHServer starts a server for anna, who may do everything, and bert, who may only view the web servers.
+// newSSHServer starts a server for anna, who may do everything, and bert, who may only view the web
+// servers.
 func newSSHServer(t *testing.T) *sshServer {
 	t.Helper()
 	for _, tool := range []string{"ssh", "ssh-keygen"} {
@@ -68,7 +70,8 @@ func newSSHServer(t *testing.T) *sshServer {
 	if err := os.MkdirAll(s.stateDir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	s.writeUsers(`user="anna",role="operator" `+s.newKey("anna"), `user="bert",role="viewer",servers="web-*" `+s.newKey("bert"))
+	s.writeUsers(`user="anna",role="operator" `+s.newKey("anna"),
+		`user="bert",role="viewer",servers="web-*" `+s.newKey("bert"))
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -113,7 +116,8 @@ func (s *sshServer) writeUsers(lines ...string) {
 func (s *sshServer) serve(more ...string) {
 	s.t.Helper()
 	s.cmd, s.log = s.newCommand(), &lockedBuffer{}
-	s.cmd.Args = append(s.cmd.Args, "serve", "--listen", s.address, "--host-key", filepath.Join(s.dir, "host_key"), "--users", filepath.Join(s.dir, "users"))
+	s.cmd.Args = append(s.cmd.Args, "serve", "--listen", s.address, "--host-key", filepath.Join(s.dir, "host_key"),
+		"--users", filepath.Join(s.dir, "users"))
 	s.cmd.Args = append(s.cmd.Args, more...)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	if err := s.cmd.Start(); err != nil {
@@ -129,15 +133,18 @@ func (s *sshServer) serve(more ...string) {
 
 func (s *sshServer) waitLog(text string) {
 	s.t.Helper()
-	s.waitUntil("the log has "+text+"; it has "+s.log.String(), func() bool { return strings.Contains(s.log.String(), text) })
+	s.waitUntil("the log has "+text+"; it has "+s.log.String(),
+		func() bool { return strings.Contains(s.log.String(), text) })
 }
 
 // sshCommand returns OpenSSH's client, configured for a user with one key.
 func (s *sshServer) sshCommand(key string, args ...string) *exec.Cmd {
 	host, port, _ := net.SplitHostPort(s.address)
 	all := []string{
-		"-F", "none", "-p", port, "-i", filepath.Join(s.dir, key), "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", "-o", "BatchMode=yes",
-		"-o", "UserKnownHostsFile=" + filepath.Join(s.dir, "known_hosts"), "-o", "StrictHostKeyChecking=accept-new", "-o", "LogLevel=ERROR",
+		"-F", "none", "-p", port, "-i", filepath.Join(s.dir, key), "-o", "IdentitiesOnly=yes", "-o",
+		"IdentityAgent=none", "-o", "BatchMode=yes",
+		"-o", "UserKnownHostsFile=" + filepath.Join(s.dir, "known_hosts"), "-o", "StrictHostKeyChecking=accept-new",
+		"-o", "LogLevel=ERROR",
 	}
 	cmd := exec.Command("ssh", append(append(all, args...), host)...)
 	cmd.Env = append(os.Environ(), "TERM=xterm-256color")
@@ -190,7 +197,8 @@ func TestServedDashboardRecordsWhoDidWhat(t *testing.T) {
 			t.Errorf("%s is attributed to %+v", r.Event, r.By)
 		}
 	}
-	for _, want := range []string{model.EventLogin + " by anna", model.EventLogin + " by bert", model.EventIntent + " by anna", model.EventRunning + " by anna", model.EventLogout + " by anna"} {
+	for _, want := range []string{model.EventLogin + " by anna", model.EventLogin + " by bert", model.EventIntent +
+		" by anna", model.EventRunning + " by anna", model.EventLogout + " by anna"} {
 		if !events[want] {
 			t.Errorf("the journal has no %s: %v", want, events)
 		}
@@ -205,7 +213,8 @@ func TestOpenSSHGetsNothingButTheDashboard(t *testing.T) {
 	s := newSSHServer(t)
 	s.newKey("eve")
 	s.requireRefused("Permission denied", s.sshCommand("eve"))
-	s.requireRefused("Permission denied", s.sshCommand("anna", "-o", "PubkeyAuthentication=no", "-o", "PreferredAuthentications=password,keyboard-interactive"))
+	s.requireRefused("Permission denied", s.sshCommand("anna", "-o", "PubkeyAuthentication=no", "-o",
+		"PreferredAuthentications=password,keyboard-interactive"))
 	s.requireRefused("the dashboard needs a terminal", s.sshCommand("anna", "-T"))
 	command := s.sshCommand("anna", "-tt")
 	command.Args = append(command.Args, "id")
@@ -214,7 +223,8 @@ func TestOpenSSHGetsNothingButTheDashboard(t *testing.T) {
 	sftp := s.sshCommand("anna", "-s")
 	sftp.Args = append(sftp.Args, "sftp")
 	s.requireRefused("subsystem request failed", sftp)
-	s.requireRefused("remote port forwarding failed", s.sshCommand("anna", "-N", "-o", "ExitOnForwardFailure=yes", "-R", "0:127.0.0.1:22"))
+	s.requireRefused("remote port forwarding failed", s.sshCommand("anna", "-N", "-o", "ExitOnForwardFailure=yes", "-R",
+		"0:127.0.0.1:22"))
 	jump := s.sshCommand("anna", "-W", "127.0.0.1:22")
 	s.requireRefused("stdio forwarding failed", jump)
 }
@@ -226,29 +236,34 @@ func TestOnlyCurrentSSHAlgorithmsAreAccepted(t *testing.T) {
 	s.writeUsers(`user="anna",role="operator" `+s.publicKey("anna"), `user="rosa",role="viewer" `+s.publicKey("rsa"))
 	s.waitLog("keys=2")
 	const in = "the dashboard needs a terminal"
-	for _, kex := range []string{"diffie-hellman-group14-sha1", "diffie-hellman-group1-sha1", "diffie-hellman-group-exchange-sha1", "diffie-hellman-group14-sha256"} {
-		s.requireRefused("no matching key exchange method found", s.sshCommand("anna", "-T", "-v", "-o", "KexAlgorithms="+kex))
+	for _, kex := range []string{"diffie-hellman-group14-sha1", "diffie-hellman-group1-sha1",
+		"diffie-hellman-group-exchange-sha1", "diffie-hellman-group14-sha256"} {
+		s.requireRefused("no matching key exchange method found",
+			s.sshCommand("anna", "-T", "-v", "-o", "KexAlgorithms="+kex))
 	}
 	for _, mac := range []string{"hmac-sha1", "hmac-sha1-etm@openssh.com", "umac-64@openssh.com"} {
-		s.requireRefused("no matching MAC found", s.sshCommand("anna", "-T", "-v", "-o", "Ciphers=aes256-ctr", "-o", "MACs="+mac))
+		s.requireRefused("no matching MAC found", s.sshCommand("anna", "-T", "-v", "-o", "Ciphers=aes256-ctr", "-o",
+			"MACs="+mac))
 	}
 	s.requireRefused("no matching cipher found", s.sshCommand("anna", "-T", "-v", "-o", "Ciphers=aes128-cbc"))
 	s.requireRefused("Permission denied", s.sshCommand("rsa", "-T", "-o", "PubkeyAcceptedAlgorithms=ssh-rsa"))
 	s.requireRefused(in, s.sshCommand("rsa", "-T", "-o", "PubkeyAcceptedAlgorithms=rsa-sha2-256"))
-	s.requireRefused(in, s.sshCommand("anna", "-T", "-o", "KexAlgorithms=curve25519-sha256", "-o", "Ciphers=aes256-ctr", "-o", "MACs=hmac-sha2-512"))
+	s.requireRefused(in, s.sshCommand("anna", "-T", "-o", "KexAlgorithms=curve25519-sha256", "-o", "Ciphers=aes256-ctr",
+		"-o", "MACs=hmac-sha2-512"))
 	s.requireRefused("will use strict KEX ordering", s.sshCommand("anna", "-T", "-vvv"))
 	if known, _ := exec.Command("ssh", "-Q", "kex").Output(); strings.Contains(string(known), "mlkem768x25519-sha256") {
 		s.requireRefused("kex: algorithm: mlkem768x25519-sha256", s.sshCommand("anna", "-T", "-vvv"))
 	}
 }
 
-// A client can ask whether the server accepts a public key before it proves that it has the private one. That must not log it in as
-// the key's owner.
+// A client can ask whether the server accepts a public key before it proves that it has the private
+// one. That must not log it in as the key's owner.
 func TestOfferingAnothersPublicKeyGivesNoAccess(t *testing.T) {
 	t.Parallel()
 	s := newSSHServer(t)
 	ghost := filepath.Join(s.dir, "ghost") // anna's public key without a usable private key
-	if err := errors.Join(os.WriteFile(ghost+".pub", []byte(s.publicKey("anna")), 0o600), os.WriteFile(ghost, []byte("nothing\n"), 0o600)); err != nil {
+	if err := errors.Join(os.WriteFile(ghost+".pub", []byte(s.publicKey("anna")), 0o600),
+		os.WriteFile(ghost, []byte("nothing\n"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	bert := startSession(t, s.sshCommand("ghost", "-tt", "-v", "-i", filepath.Join(s.dir, "bert")))
@@ -268,7 +283,8 @@ func TestAgentAndX11ForwardingAreIgnored(t *testing.T) {
 	s := newSSHServer(t)
 	cmd := s.sshCommand("anna", "-tt", "-A", "-X", "-v")
 	cmd.Args = slices.DeleteFunc(cmd.Args, func(a string) bool { return a == "LogLevel=ERROR" })
-	cmd.Args = slices.Delete(cmd.Args, slices.Index(cmd.Args, "StrictHostKeyChecking=accept-new")+1, slices.Index(cmd.Args, "StrictHostKeyChecking=accept-new")+2)
+	cmd.Args = slices.Delete(cmd.Args, slices.Index(cmd.Args, "StrictHostKeyChecking=accept-new")+1,
+		slices.Index(cmd.Args, "StrictHostKeyChecking=accept-new")+2)
 	cmd.Env = append(cmd.Env, "DISPLAY=127.0.0.1:99")
 	anna := startSession(t, cmd)
 	anna.waitFor("vpsdeck anna", "web-server-01")
@@ -284,7 +300,8 @@ func TestTrustedCertificateLogsIn(t *testing.T) {
 	s.waitLog("authorities=1")
 	s.newKey("carla")
 	s.requireRefused("Permission denied", s.sshCommand("carla"))
-	s.keygen("-q", "-s", filepath.Join(s.dir, "ca"), "-I", "carla", "-n", "ops", "-V", "-1h:+1h", filepath.Join(s.dir, "carla.pub"))
+	s.keygen("-q", "-s", filepath.Join(s.dir, "ca"), "-I", "carla", "-n", "ops", "-V", "-1h:+1h",
+		filepath.Join(s.dir, "carla.pub"))
 	carla := startSession(t, s.sshCommand("carla", "-tt"))
 	carla.waitFor("vpsdeck carla", "web-server-01")
 	s.waitLog("user=carla")
@@ -334,22 +351,30 @@ func TestServeReportsBadFlagsAndFiles(t *testing.T) {
 		want string
 	}{
 		{[]string{"--demo"}, settings.ExitUsage, "--users is missing: without a users file nobody can log in"},
-		{[]string{"--demo", "--users", users, "--log", "xml"}, settings.ExitUsage, `--log cannot be "xml"; valid: text, json`},
-		{[]string{"--demo", "--profile", "x", "--users", users}, settings.ExitUsage, "--demo cannot be combined with --api-url or --profile"},
-		{[]string{"--demo", "--users", filepath.Join(dir, "none"), "--check", "--host-key", key}, settings.ExitConfig, "it does not exist"},
-		{[]string{"--demo", "--users", users, "--check", "--host-key", key}, settings.ExitConfig, users + `:1: role cannot be "boss": use viewer or operator`},
-		{[]string{"--demo", "--users", users, "--host-key", key, "--listen", "127.0.0.1:0"}, settings.ExitConfig, users + ":1: role cannot be"},
-		{[]string{"--demo", "--users", users, "--host-key", key, "--listen", "nowhere"}, settings.ExitConfig, "cannot listen on nowhere"},
+		{[]string{"--demo", "--users", users, "--log", "xml"}, settings.ExitUsage,
+			`--log cannot be "xml"; valid: text, json`},
+		{[]string{"--demo", "--profile", "x", "--users", users}, settings.ExitUsage,
+			"--demo cannot be combined with --api-url or --profile"},
+		{[]string{"--demo", "--users", filepath.Join(dir, "none"), "--check", "--host-key", key}, settings.ExitConfig,
+			"it does not exist"},
+		{[]string{"--demo", "--users", users, "--check", "--host-key", key}, settings.ExitConfig, users +
+			`:1: role cannot be "boss": use viewer or operator`},
+		{[]string{"--demo", "--users", users, "--host-key", key, "--listen", "127.0.0.1:0"}, settings.ExitConfig,
+			users + ":1: role cannot be"},
+		{[]string{"--demo", "--users", users, "--host-key", key, "--listen", "nowhere"}, settings.ExitConfig,
+			"cannot listen on nowhere"},
 	} {
 		cmd := newCommand(t, nil)
 		cmd.Args = append(append(cmd.Args, "serve"), c.args...)
 		out, _ := cmd.CombinedOutput()
-		if code := settings.ExitCode(cmd.ProcessState.ExitCode()); code != c.code || !strings.Contains(string(out), c.want) || strings.Count(string(out), "\n") != 1 {
+		if code := settings.ExitCode(cmd.ProcessState.ExitCode()); code != c.code ||
+			!strings.Contains(string(out), c.want) || strings.Count(string(out), "\n") != 1 {
 			t.Errorf("serve %q exits with %d: %s", c.args, code, out)
 		}
 	}
 	write(users, `user="anna",role="viewer" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK47uSpBcYO/3GVT7CgygrCTp4wD+GiUA6BqKp4jtiro`, 0o600)
-	for mode, want := range map[os.FileMode]string{0o644: "can be read by others (mode 0644)", 0o600: "is not a private key without a passphrase"} {
+	for mode, want := range map[os.FileMode]string{0o644: "can be read by others (mode 0644)",
+		0o600: "is not a private key without a passphrase"} {
 		write(key, "nonsense", mode)
 		cmd := newCommand(t, nil)
 		cmd.Args = append(cmd.Args, "serve", "--demo", "--users", users, "--host-key", key, "--check")
@@ -371,12 +396,14 @@ func TestTerminalSettingsApplyAndRemovedKeyEndsSession(t *testing.T) {
 	t.Parallel()
 	s := newSSHServer(t)
 	forwarded := filepath.Join(s.dir, "forwarded")
-	anna, bert := startSession(t, s.sshCommand("anna", "-tt", "-o", "SetEnv=NO_COLOR=1")), startSession(t, s.sshCommand("bert", "-tt", "-L", forwarded+":127.0.0.1:22"))
+	anna, bert := startSession(t, s.sshCommand("anna", "-tt", "-o", "SetEnv=NO_COLOR=1")),
+		startSession(t, s.sshCommand("bert", "-tt", "-L", forwarded+":127.0.0.1:22"))
 	anna.waitFor("vpsdeck anna", "web-server-01")
 	bert.waitFor("vpsdeck read-only bert", "web-server-01")
 	if through, err := net.Dial("unix", forwarded); err != nil {
 		t.Error(err)
-	} else if _, err := through.Read(make([]byte, 1)); !errors.Is(err, io.EOF) { // the client is told that it is refused
+		// the client is told that it is refused
+	} else if _, err := through.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 		t.Errorf("a forwarded port answers: %v", err)
 	}
 	const colour = "\x1b[38;5;"
@@ -395,24 +422,29 @@ func TestTerminalSettingsApplyAndRemovedKeyEndsSession(t *testing.T) {
 	s.requireRefused("Permission denied", s.sshCommand("bert", "-tt"))
 }
 
-// A session with a scope must show nothing of other servers. The test opens the sheets that show servers, and searches all output.
+// A session with a scope must show nothing of other servers. The test opens the sheets that show
+// servers, and searches all output.
 func TestScopedSessionSeesOnlyItsServers(t *testing.T) {
 	t.Parallel()
 	s := newSSHServer(t)
-	s.writeUsers(`user="anna",role="operator" `+s.publicKey("anna"), `user="bert",role="viewer",servers="web-*" `+s.publicKey("bert"),
+	s.writeUsers(`user="anna",role="operator" `+s.publicKey("anna"),
+		`user="bert",role="viewer",servers="web-*" `+s.publicKey("bert"),
 		`user="cleo",role="operator",servers="web-*" `+s.newKey("cleo"))
 	s.waitLog("keys=3")
 	host := strings.TrimSuffix(strings.TrimPrefix(s.url, "http://"), "/api/v1")
 	write := func(id string, server model.RecordServer, event, name string) {
 		r := model.Record{
-			Version: model.RecordVersion, ID: "20250116T120000.000.7-" + id, Event: event, Host: host, Action: "create", Kind: "snapshot", Server: server,
-			Point: model.RecordPoint{Name: name}, Time: startTime, SentAt: startTime, EndedAt: startTime.Add(time.Minute), Reason: "of " + server.Name, By: model.Actor{Name: "cleo"},
+			Version: model.RecordVersion, ID: "20250116T120000.000.7-" + id, Event: event, Host: host, Action: "create",
+			Kind: "snapshot", Server: server,
+			Point: model.RecordPoint{Name: name}, Time: startTime, SentAt: startTime,
+			EndedAt: startTime.Add(time.Minute), Reason: "of " + server.Name, By: model.Actor{Name: "cleo"},
 		}
 		if err := journal.New(s.stateDir).Append(r); err != nil {
 			t.Fatal(err)
 		}
 	}
-	web, db := model.RecordServer{ID: "12345", Name: "web-server-01"}, model.RecordServer{ID: "12346", Name: "db-server-01"}
+	web, db := model.RecordServer{ID: "12345", Name: "web-server-01"},
+		model.RecordServer{ID: "12346", Name: "db-server-01"}
 	write("1", web, model.EventDone, "own-web-snap")
 	write("2", db, model.EventDone, "secret-db-snap")
 	write("3", db, model.EventRefused, "secret-refused-snap")
@@ -430,7 +462,8 @@ func TestScopedSessionSeesOnlyItsServers(t *testing.T) {
 			t.Log(s.log.String())
 		}
 	})
-	all := map[string]*session{"bert": startSession(t, s.sshCommand("bert", "-tt")), "cleo": startSession(t, s.sshCommand("cleo", "-tt"))}
+	all := map[string]*session{"bert": startSession(t, s.sshCommand("bert", "-tt")),
+		"cleo": startSession(t, s.sshCommand("cleo", "-tt"))}
 	for _, user := range all {
 		user.waitFor("web-server-01")
 	}
@@ -453,7 +486,8 @@ func TestScopedSessionSeesOnlyItsServers(t *testing.T) {
 		}
 		user.press("A")
 		user.waitFor("own-web-snap")
-		for _, secret := range []string{"secret-", "db-server", "hr-payroll", "web-gone", "web-once", "12346", "99999"} {
+		for _, secret := range []string{"secret-", "db-server", "hr-payroll", "web-gone", "web-once", "12346",
+			"99999"} {
 			if strings.Contains(user.output(), secret) {
 				for i, screen := range user.screens {
 					if strings.Contains(screen, secret) {

@@ -48,7 +48,8 @@ type session struct {
 // testTimeout is how long a test waits before it fails. Nothing takes that long.
 const testTimeout = 45 * time.Second
 
-// startSession starts a program on a new terminal. It keeps a standard input that the program already has.
+// startSession starts a program on a new terminal. It keeps a standard input that the program
+// already has.
 func startSession(t *testing.T, cmd *exec.Cmd) *session {
 	t.Helper()
 	s := startUnreadSession(t, cmd)
@@ -59,7 +60,8 @@ func startSession(t *testing.T, cmd *exec.Cmd) *session {
 // startUnreadSession is startSession on a terminal whose output nobody reads, so that it fills up.
 func startUnreadSession(t *testing.T, cmd *exec.Cmd) *session {
 	t.Helper()
-	s := &session{t: t, cmd: cmd, exited: make(chan struct{}), drained: make(chan struct{}), updated: make(chan struct{})}
+	s := &session{t: t, cmd: cmd, exited: make(chan struct{}), drained: make(chan struct{}),
+		updated: make(chan struct{})}
 	ptmx, tty, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
@@ -90,8 +92,8 @@ func startUnreadSession(t *testing.T, cmd *exec.Cmd) *session {
 	return s
 }
 
-// dupNonblocking returns the same file, but one that can be closed during a read. So the terminal is closed at once, not at the next
-// byte.
+// dupNonblocking returns the same file, but one that can be closed during a read. So the terminal
+// is closed at once, not at the next byte.
 func dupNonblocking(f *os.File) (*os.File, error) {
 	defer func() { _ = f.Close() }()
 	syscall.ForkLock.RLock() // so that no program of another test inherits it
@@ -111,7 +113,8 @@ func dupNonblocking(f *os.File) (*os.File, error) {
 func (s *session) readOutput() {
 	defer close(s.drained)
 	emulator := vt.NewEmulator(140, 40)
-	// The emulator reports these modes only once they have been set or reset; current terminals support them.
+	// The emulator reports these modes only once they have been set or reset; current terminals
+	// support them.
 	_, _ = emulator.Write([]byte(ansi.ResetModeSynchronizedOutput + ansi.ResetModeUnicodeCore))
 	// The emulator's answers must be read, or its Write blocks for ever.
 	go func() { _, _ = io.Copy(s.ptmx, emulator) }()
@@ -220,8 +223,8 @@ func (s *session) waitGone(text string) {
 	}
 }
 
-// waitReady waits until the program has read the terminal's answers to its queries, by pressing a key after them. Answers that it has
-// not read by its end would be left for the next reader.
+// waitReady waits until the program has read the terminal's answers to its queries, by pressing a
+// key after them. Answers that it has not read by its end would be left for the next reader.
 func (s *session) waitReady() {
 	s.t.Helper()
 	s.press("?")
@@ -230,8 +233,9 @@ func (s *session) waitReady() {
 	s.waitGone("─ Keys ")
 }
 
-// A person presses enter after the screen shows what was typed and has settled. An enter in one burst with other keys counts as
-// pasted, and sends nothing. Keys that change nothing on the screen are waited for at most maxSettleTime.
+// A person presses enter after the screen shows what was typed and has settled. An enter in one
+// burst with other keys counts as pasted, and sends nothing. Keys that change nothing on the screen
+// are waited for at most maxSettleTime.
 const (
 	settleTime    = 150 * time.Millisecond
 	maxSettleTime = 2 * time.Second
@@ -274,13 +278,15 @@ func (s *session) press(keys ...string) {
 	}
 }
 
-// pressUntil presses keys again and again until the screen shows the text. The keys must be harmless to repeat.
+// pressUntil presses keys again and again until the screen shows the text. The keys must be
+// harmless to repeat.
 func (s *session) pressUntil(text string, keys ...string) {
 	s.t.Helper()
 	s.pressUntilTrue(keys, text+" is shown", func(screen string) bool { return strings.Contains(screen, text) })
 }
 
-// waitOutput waits until the text has been written, even if it was not visible for long. It presses keys as pressUntil does.
+// waitOutput waits until the text has been written, even if it was not visible for long. It presses
+// keys as pressUntil does.
 func (s *session) waitOutput(text string, keys ...string) {
 	s.t.Helper()
 	s.pressUntilTrue(keys, text+" is written", func(string) bool { return strings.Contains(s.output(), text) })
@@ -322,8 +328,8 @@ func (s *session) kill() {
 	<-s.exited
 }
 
-// requireExit waits for the end of the program. It fails the test unless the terminal is restored, the exit code is right, and exactly
-// these lines are on the main screen.
+// requireExit waits for the end of the program. It fails the test unless the terminal is restored,
+// the exit code is right, and exactly these lines are on the main screen.
 func (s *session) requireExit(code settings.ExitCode, lines ...string) {
 	s.t.Helper()
 	s.requireExitMatching(code, quoteLines(lines)...)
@@ -441,7 +447,8 @@ func (s *session) fillSnapshot() {
 	s.waitFor("enter: create")
 }
 
-// fillRestore opens the restore dialog for the newest point in a pane, and fills in everything but the final enter.
+// fillRestore opens the restore dialog for the newest point in a pane, and fills in everything but
+// the final enter.
 func (s *session) fillRestore(pane string, snapshotFirst bool) {
 	s.t.Helper()
 	s.selectServer()

@@ -13,16 +13,20 @@ import (
 	"testing"
 )
 
-// requireShellsVar names the environment variable that makes a missing shell a failure instead of a skip.
+// requireShellsVar names the environment variable that makes a missing shell a failure instead of a
+// skip.
 const requireShellsVar = "VPSDECK_SHELLS"
 
 // hostileNames are server names that create a file called pwned if a shell runs them as code.
 var hostileNames = []string{
-	"web;touch pwned", "web$(touch pwned)", "web`touch pwned`", "web(touch pwned)", "web' touch pwned '", `web" $(touch pwned) "`,
-	"web|touch pwned", "web&touch pwned", "web>pwned", "web-*", "web ${x:=$(touch pwned)}", `web\$(touch pwned)`, "web{a,$(touch pwned)}",
+	"web;touch pwned", "web$(touch pwned)", "web`touch pwned`", "web(touch pwned)", "web' touch pwned '",
+	`web" $(touch pwned) "`,
+	"web|touch pwned", "web&touch pwned", "web>pwned", "web-*", "web ${x:=$(touch pwned)}", `web\$(touch pwned)`,
+	"web{a,$(touch pwned)}",
 }
 
-// In each shell the completed name is used as one argument, and the next argument is completed after it.
+// In each shell the completed name is used as one argument, and the next argument is completed
+// after it.
 var shellScripts = map[string]string{
 	// complete -C does what the tab key does.
 	"fish": `vpsdeck completion fish | source
@@ -45,7 +49,8 @@ for name in "${first[@]}"; do
 done
 tab vpsdeck snapshot "'(touch pwned)'" w
 printf '%s\n' "${COMPREPLY[@]}"`,
-	// The functions replace those of zsh's completion that the script calls. Names are quoted as zsh does.
+	// The functions replace those of zsh's completion that the script calls. Names are quoted as
+	// zsh does.
 	"zsh": `compdef() { :; }
 _describe() { local list=$2; [[ $list == completions ]] && found=("${completions[@]}"); return 0; }
 source <(vpsdeck completion zsh)
@@ -87,7 +92,8 @@ func TestCompletionNeverRunsNamesOrArguments(t *testing.T) {
 			}
 			cmd := exec.CommandContext(t.Context(), path, file)
 			cmd.Dir = dir
-			cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_STATE_HOME="+dir, "XDG_CACHE_HOME="+dir,
+			cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_STATE_HOME="+dir,
+				"XDG_CACHE_HOME="+dir,
 				"VPS_API_URL="+api.URL, "VPS_API_TOKEN=vps_x", "PATH="+filepath.Dir(binary)+":"+os.Getenv("PATH"))
 			out, err := cmd.CombinedOutput()
 			if err != nil {

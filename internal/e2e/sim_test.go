@@ -33,20 +33,24 @@ func TestSimFlagsMakeListsStale(t *testing.T) {
 	send("POST", "/snapshots/", `{"server_id":12345,"name":"late"}`, http.StatusCreated)
 	send("DELETE", "/snapshots/798/", "", http.StatusNoContent)
 	send("POST", "/snapshots/801/restore/", "", http.StatusOK)
-	if _, body := send("GET", "/snapshots/?server_id=12345", "", http.StatusOK); strings.Contains(body, "late") || !strings.Contains(body, `"id":798`) {
+	if _, body := send("GET", "/snapshots/?server_id=12345", "", http.StatusOK); strings.Contains(body, "late") ||
+		!strings.Contains(body, `"id":798`) {
 		t.Errorf("snapshots: %s", body)
 	}
 	response, body := send("GET", "/servers/12345/", "", http.StatusOK)
 	if !strings.Contains(body, `"status":"stopping"`) {
 		t.Errorf("the server: %s", body)
 	}
-	if date, age := response.Header.Get("Date"), response.Header.Get("Age"); date != "Thu, 01 Jan 1970 00:00:00 GMT" || age != "108000" {
+	if date, age := response.Header.Get("Date"), response.Header.Get("Age"); date != "Thu, 01 Jan 1970 00:00:00 GMT" ||
+		age != "108000" {
 		t.Errorf("Date %q, Age %q", date, age)
 	}
 
-	base, _ = startSim(t, newCommand(t, nil, "sim", "--listen", "127.0.0.1:0", "--speed", "0.001", "--cut-lists", "410", "--hide-restores"))
+	base, _ = startSim(t, newCommand(t, nil, "sim", "--listen", "127.0.0.1:0", "--speed", "0.001", "--cut-lists", "410",
+		"--hide-restores"))
 	send("POST", "/snapshots/801/restore/", "", http.StatusOK)
-	if _, body := send("GET", "/servers/", "", http.StatusOK); !strings.HasPrefix(body, `{"count":50,`) || strings.Count(body, `"hostname"`) != 2 ||
+	if _, body := send("GET", "/servers/", "", http.StatusOK); !strings.HasPrefix(body, `{"count":50,`) ||
+		strings.Count(body, `"hostname"`) != 2 ||
 		strings.Contains(body, "restoring") {
 		t.Errorf("servers: %s", body)
 	}

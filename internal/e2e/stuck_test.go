@@ -16,8 +16,9 @@ var forcedExits = map[string]func(*session){
 	"two signals": func(s *session) { s.signal(syscall.SIGHUP); s.signal(syscall.SIGTERM) },
 }
 
-// A stuck terminal (a connection that hangs, a window that is stopped) accepts no output, so the program cannot leave the alternate
-// screen. But it restores the line discipline, and no process is left behind.
+// A stuck terminal (a connection that hangs, a window that is stopped) accepts no output, so the
+// program cannot leave the alternate screen. But it restores the line discipline, and no process is
+// left behind.
 func TestExitWithStuckTerminal(t *testing.T) {
 	for name, stop := range forcedExits {
 		t.Run(name, func(t *testing.T) {
@@ -51,11 +52,12 @@ func TestExitWithStuckTerminal(t *testing.T) {
 	}
 }
 
-// fillTerminal fills the terminal until it accepts nothing more. The kernel moves its buffers for a moment, which makes room again, so
-// this repeats until the terminal stays full.
+// fillTerminal fills the terminal until it accepts nothing more. The kernel moves its buffers for a
+// moment, which makes room again, so this repeats until the terminal stays full.
 func (s *session) fillTerminal() {
 	s.t.Helper()
-	fd, err := syscall.Open(s.tty.Name(), syscall.O_WRONLY|syscall.O_NOCTTY|syscall.O_NONBLOCK, 0) // a descriptor of our own
+	// a descriptor of our own
+	fd, err := syscall.Open(s.tty.Name(), syscall.O_WRONLY|syscall.O_NOCTTY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		s.t.Fatal(err)
 	}

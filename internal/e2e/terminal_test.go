@@ -44,7 +44,8 @@ func init() { // before TestMain, which would build the program again
 	}
 }
 
-// The ways to end the program that restore the terminal: the action, the exit code, and the message.
+// The ways to end the program that restore the terminal: the action, the exit code, and the
+// message.
 var exitCases = map[string]struct {
 	end  func(*session)
 	code settings.ExitCode
@@ -204,7 +205,8 @@ func runShell() int {
 
 func TestSuspendReleasesTheTerminalAndFgResumes(t *testing.T) {
 	for name, started := range map[string][]string{
-		"by the shell": {"shell", binary}, "by sh -c, as by make and go run": {"shell", "/bin/sh", "-c", binary + "; exit $?"},
+		"by the shell": {"shell", binary}, "by sh -c, as by make and go run": {"shell", "/bin/sh", "-c", binary +
+			"; exit $?"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -257,7 +259,8 @@ func testSuspend(t *testing.T, started []string) {
 	h.requireNoRunMarks()
 }
 
-// crashingClient is the real client with a bug that panics once the servers are requested a second time.
+// crashingClient is the real client with a bug that panics once the servers are requested a second
+// time.
 type crashingClient struct {
 	*api.Client
 	crashIn       string
@@ -317,8 +320,9 @@ func runCrashingClient() int {
 	run := jrnl.StartRun(app.RunID(time.Now(), os.Getpid()))
 	defer run.End()
 	err = app.Run(context.Background(), ui.New(ui.Options{
-		Client: &crashingClient{Client: client, crashIn: os.Args[1], secondRequest: make(chan struct{})}, Journal: jrnl, RunID: run.ID,
-		Keys: keymap.Default(), Clock: command.WallClock{}, Mouse: true, Dark: true,
+		Client: &crashingClient{Client: client, crashIn: os.Args[1], secondRequest: make(chan struct{})}, Journal: jrnl,
+		RunID: run.ID,
+		Keys:  keymap.Default(), Clock: command.WallClock{}, Mouse: true, Dark: true,
 	}), state)
 	_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+model.ErrorMessage(err))
 	return int(settings.CodeOf(err))
@@ -331,7 +335,8 @@ func TestCrashRestoresTerminalAndWritesReport(t *testing.T) {
 			h := newHarness(t)
 			cmd := h.newCommand()
 			cmd.Path, cmd.Args = os.Args[0], []string{"breaking", where}
-			// Over SSH it sends the terminal no queries at the start. Otherwise the answers could come after its end.
+			// Over SSH it sends the terminal no queries at the start. Otherwise the answers could
+			// come after its end.
 			cmd.Env = append(cmd.Env, helperVar+"=breaking", "SSH_TTY=/dev/pts/0")
 			s := startSession(t, cmd)
 			if where != "Init" {
@@ -339,7 +344,8 @@ func TestCrashRestoresTerminalAndWritesReport(t *testing.T) {
 				s.press("R")
 			}
 			crash := filepath.Join(h.stateDir, "crash.txt")
-			s.requireExit(settings.ExitOther, "the dashboard crashed (a bug). Running operations continue at the provider. Details: "+crash)
+			s.requireExit(settings.ExitOther, "the dashboard crashed (a bug). Running operations continue at the "+
+				"provider. Details: "+crash)
 			text, err := os.ReadFile(crash) // the harness checks its mode, and that it has no token
 			if err != nil || !strings.Contains(string(text), "a bug in "+where+" of client of 127.0.0.1") ||
 				!strings.Contains(string(text), "terminal_test.go") {
@@ -353,14 +359,16 @@ func TestCrashRestoresTerminalAndWritesReport(t *testing.T) {
 	}
 }
 
-// The token must be in nothing that the program writes, and not in the process list. The test uses an action, an error that repeats
-// the token, a rejected token, and a dump of all goroutines. Each harness and session searches for the token at its end.
+// The token must be in nothing that the program writes, and not in the process list. The test uses
+// an action, an error that repeats the token, a rejected token, and a dump of all goroutines. Each
+// harness and session searches for the token at its end.
 func TestTokenNeverLeaks(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	s := h.start()
 	s.fillSnapshot()
-	h.respondWith("POST /snapshots/", http.StatusBadRequest, `{"detail": "you sent `+secretToken+` as Bearer `+secretToken+`"}`)
+	h.respondWith("POST /snapshots/", http.StatusBadRequest,
+		`{"detail": "you sent `+secretToken+` as Bearer `+secretToken+`"}`)
 	s.press("\r")
 	s.waitFor("as Bearer [token]")
 	h.respondWith("GET /servers/", http.StatusUnauthorized, `{"detail": "`+secretToken+` is not known"}`)
@@ -379,8 +387,8 @@ func TestTokenNeverLeaks(t *testing.T) {
 	}
 }
 
-// In a session of its own nothing could resume the program: the kernel drops the stop signal. It would wait with the terminal
-// released, and could not be terminated.
+// In a session of its own nothing could resume the program: the kernel drops the stop signal. It
+// would wait with the terminal released, and could not be terminated.
 func TestCtrlZWithoutShellIsReported(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t).start()
@@ -401,7 +409,8 @@ func TestHugeTerminalIsRefused(t *testing.T) {
 	defer func() { _ = ptmx.Close() }()
 	out, _ := io.ReadAll(ptmx) // ends with an error
 	_ = cmd.Wait()
-	if code := settings.ExitCode(cmd.ProcessState.ExitCode()); code != settings.ExitUsage || !strings.Contains(string(out), "the terminal reports an impossible size of 65535×65535") {
+	if code := settings.ExitCode(cmd.ProcessState.ExitCode()); code != settings.ExitUsage ||
+		!strings.Contains(string(out), "the terminal reports an impossible size of 65535×65535") {
 		t.Errorf("it exits with %d: %s", code, out)
 	}
 }

@@ -95,8 +95,9 @@ type serverCoverage struct {
 	health          model.Health
 }
 
-// Check assesses each server by its policy and writes the result. Its error has ExitCoverage if a policy is not met. If nothing
-// can be checked it returns another error, which [CheckOptions.ReportUnchecked] prints in place of the result.
+// Check assesses each server by its policy and writes the result. Its error has ExitCoverage if a
+// policy is not met. If nothing can be checked it returns another error, which
+// [CheckOptions.ReportUnchecked] prints in place of the result.
 func (r *Runner) Check(ctx context.Context, opts CheckOptions) error {
 	if err := opts.validate(); err != nil {
 		return err
@@ -128,7 +129,8 @@ func (r *Runner) Check(ctx context.Context, opts CheckOptions) error {
 	return nil
 }
 
-// serversToCheck returns the servers to check. No servers is an error, because then nothing is covered.
+// serversToCheck returns the servers to check. No servers is an error, because then nothing is
+// covered.
 func (r *Runner) serversToCheck(ctx context.Context, opts CheckOptions) ([]model.Server, error) {
 	asked := ""
 	if opts.Server != nil {
@@ -148,8 +150,9 @@ func uncheckedError(message string) error {
 	return settings.Errorf(settings.ExitUnchecked, "%s", message)
 }
 
-// ReportUnchecked also prints to the output why a check could not be made, and turns its error into one with ExitUnchecked. It
-// leaves the results of a check and usage errors unchanged, and those of a plugin to [ReportPluginError].
+// ReportUnchecked also prints to the output why a check could not be made, and turns its error into
+// one with ExitUnchecked. It leaves the results of a check and usage errors unchanged, and those of
+// a plugin to [ReportPluginError].
 func (o CheckOptions) ReportUnchecked(w io.Writer, err error) error {
 	message := model.ErrorMessage(err)
 	if message == "" || o.Nagios || settings.CodeOf(err) == settings.ExitUsage {
@@ -164,8 +167,8 @@ func (o CheckOptions) ReportUnchecked(w io.Writer, err error) error {
 	return uncheckedError(message)
 }
 
-// ReportPluginError reports any error of a monitoring plugin as UNKNOWN: one line on the output and exit code 3. It leaves the
-// result of a check unchanged.
+// ReportPluginError reports any error of a monitoring plugin as UNKNOWN: one line on the output and
+// exit code 3. It leaves the result of a check unchanged.
 func ReportPluginError(w io.Writer, err error) error {
 	message := model.ErrorMessage(err)
 	if message == "" {
@@ -182,8 +185,8 @@ func unknownLine(message string) string {
 // escapePipes replaces “|”, after which monitoring expects performance data.
 func escapePipes(text string) string { return strings.ReplaceAll(text, "|", "¦") }
 
-// checkClocks warns if the clocks disagree, and returns the reason, or "". It then uses the later clock, by which restore points are
-// older, so that a wrong clock makes nothing look covered.
+// checkClocks warns if the clocks disagree, and returns the reason, or "". It then uses the later
+// clock, by which restore points are older, so that a wrong clock makes nothing look covered.
 func (r *Runner) checkClocks() string {
 	doubt := command.ClockDoubt(r.opts.Client)
 	if doubt == "" {
@@ -223,8 +226,10 @@ func newServerCoverage(a model.Assessment) serverCoverage {
 		ServerID: a.Server.ID, Server: a.Server.Name, Met: a.Health.Met(), Health: a.Health.String(),
 		NewestBackup: timestamp(backups.Newest), NewestSnapshot: timestamp(snapshots.Newest),
 		UsableBackups: backups.Usable, UsableSnapshots: snapshots.Usable,
-		BackupMaxAge: int64(a.Policy.Backups.MaxAge / time.Second), SnapshotMaxAge: int64(a.Policy.Snapshots.MaxAge / time.Second),
-		MinBackups: a.Policy.Backups.Need(), MinSnapshots: a.Policy.Snapshots.Need(), Reasons: []string{}, health: a.Health,
+		BackupMaxAge:   int64(a.Policy.Backups.MaxAge / time.Second),
+		SnapshotMaxAge: int64(a.Policy.Snapshots.MaxAge / time.Second),
+		MinBackups:     a.Policy.Backups.Need(), MinSnapshots: a.Policy.Snapshots.Need(), Reasons: []string{},
+		health: a.Health,
 	}
 	for _, reason := range a.Reasons {
 		c.Reasons = append(c.Reasons, reason.Message)
@@ -265,7 +270,8 @@ func (c coverageReport) summary() string {
 	}
 	text := fmt.Sprintf("COVERAGE %s: %d of %d covered", word, c.Servers, c.Servers)
 	if !c.Met {
-		text = fmt.Sprintf("COVERAGE CRITICAL: %d of %d not covered (%s)", c.Wrong, c.Servers, c.countByHealth(model.None, model.TooFew))
+		text = fmt.Sprintf("COVERAGE CRITICAL: %d of %d not covered (%s)", c.Wrong, c.Servers,
+			c.countByHealth(model.None, model.TooFew))
 	}
 	if c.Warnings > 0 {
 		text += "; warnings: " + c.countByHealth(model.Expiring, model.BackupsFull)
@@ -328,8 +334,10 @@ var serverCoverageColumns = []column[serverCoverage]{
 	{field: "newest_snapshot_at", value: func(s serverCoverage) string { return s.NewestSnapshot.String() }},
 	{field: "usable_backups", value: func(s serverCoverage) string { return strconv.Itoa(s.UsableBackups) }},
 	{field: "usable_snapshots", value: func(s serverCoverage) string { return strconv.Itoa(s.UsableSnapshots) }},
-	{field: "backup_max_age_seconds", value: func(s serverCoverage) string { return strconv.FormatInt(s.BackupMaxAge, 10) }},
-	{field: "snapshot_max_age_seconds", value: func(s serverCoverage) string { return strconv.FormatInt(s.SnapshotMaxAge, 10) }},
+	{field: "backup_max_age_seconds",
+		value: func(s serverCoverage) string { return strconv.FormatInt(s.BackupMaxAge, 10) }},
+	{field: "snapshot_max_age_seconds",
+		value: func(s serverCoverage) string { return strconv.FormatInt(s.SnapshotMaxAge, 10) }},
 	{field: "min_backups", value: func(s serverCoverage) string { return strconv.Itoa(s.MinBackups) }},
 	{field: "min_snapshots", value: func(s serverCoverage) string { return strconv.Itoa(s.MinSnapshots) }},
 	{title: "WHY", field: "reasons", value: func(s serverCoverage) string { return strings.Join(s.Reasons, "; ") }},

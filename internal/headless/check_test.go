@@ -70,14 +70,16 @@ func (h *harness) runCheck(t *testing.T, opts CheckOptions) error {
 func stringPtr(s string) *string { return &s }
 
 func TestCheckOfNothingIsUnknown(t *testing.T) {
-	one := fakeAPI{servers: []string{serverJSON(1, "web-1")}, backups: []string{pointJSON(1, 1, createdJSON("2025-01-16T03:00:00Z"))}}
+	one := fakeAPI{servers: []string{serverJSON(1, "web-1")},
+		backups: []string{pointJSON(1, 1, createdJSON("2025-01-16T03:00:00Z"))}}
 	for name, c := range map[string]struct {
 		of    fakeAPI
 		opts  CheckOptions
 		words string
 	}{
-		"no servers":                 {fakeAPI{}, CheckOptions{}, "this account has no servers"},
-		"no servers, and policies":   {fakeAPI{}, CheckOptions{Backups: RequirementOptions{MaxAge: new(time.Duration)}}, "this account has no servers"},
+		"no servers": {fakeAPI{}, CheckOptions{}, "this account has no servers"},
+		"no servers, and policies": {fakeAPI{}, CheckOptions{Backups: RequirementOptions{MaxAge: new(time.Duration)}},
+			"this account has no servers"},
 		"an empty name":              {one, CheckOptions{Server: stringPtr("")}, "--server is empty"},
 		"a name of spaces":           {one, CheckOptions{Server: stringPtr(" ")}, "--server is empty"},
 		"a pattern that fits none":   {one, CheckOptions{Server: stringPtr("db-*")}, `no server matches "db-*"`},
@@ -86,12 +88,14 @@ func TestCheckOfNothingIsUnknown(t *testing.T) {
 	} {
 		h := c.of.newHarness(t, nil)
 		err := h.runCheck(t, c.opts)
-		if settings.CodeOf(err) != settings.ExitUnchecked || !strings.HasPrefix(h.out.String(), "COVERAGE UNKNOWN: "+c.words) || strings.Contains(h.out.String(), "|") {
+		if settings.CodeOf(err) != settings.ExitUnchecked ||
+			!strings.HasPrefix(h.out.String(), "COVERAGE UNKNOWN: "+c.words) || strings.Contains(h.out.String(), "|") {
 			t.Errorf("%s: %d, %v: %s", name, settings.CodeOf(err), err, &h.out)
 		}
 	}
 	h := one.newHarness(t, nil)
-	if err := h.runCheck(t, CheckOptions{}); err != nil || !strings.HasPrefix(h.out.String(), "COVERAGE OK: 1 of 1 covered | servers=1 ") {
+	if err := h.runCheck(t, CheckOptions{}); err != nil ||
+		!strings.HasPrefix(h.out.String(), "COVERAGE OK: 1 of 1 covered | servers=1 ") {
 		t.Errorf("%v: %s", err, &h.out)
 	}
 }
@@ -106,7 +110,8 @@ func TestFailedCheckReportsUnknownInEveryFormat(t *testing.T) {
 		h := newHarness(t, nil)
 		h.injectFault(t, fault)
 		err := h.runCheck(t, CheckOptions{})
-		if settings.CodeOf(err) != settings.ExitUnchecked || !strings.HasPrefix(h.out.String(), "COVERAGE UNKNOWN: ") || !strings.Contains(h.out.String(), words) {
+		if settings.CodeOf(err) != settings.ExitUnchecked || !strings.HasPrefix(h.out.String(), "COVERAGE UNKNOWN: ") ||
+			!strings.Contains(h.out.String(), words) {
 			t.Errorf("%s: %d, %v: %s", fault, settings.CodeOf(err), err, &h.out)
 		}
 		h.out.Reset()
@@ -116,11 +121,13 @@ func TestFailedCheckReportsUnknownInEveryFormat(t *testing.T) {
 			Error   string
 			Results []any
 		}
-		if err := json.Unmarshal(h.out.Bytes(), &found); err != nil || found.Met == nil || *found.Met || found.Error == "" || found.Results == nil {
+		if err := json.Unmarshal(h.out.Bytes(), &found); err != nil || found.Met == nil || *found.Met ||
+			found.Error == "" || found.Results == nil {
 			t.Errorf("%s: %v: %s", fault, err, &h.out)
 		}
 		h.out.Reset()
-		if err := h.runCheck(t, CheckOptions{Format: CSV}); h.out.Len() > 0 || settings.CodeOf(err) != settings.ExitUnchecked {
+		if err := h.runCheck(t, CheckOptions{Format: CSV}); h.out.Len() > 0 ||
+			settings.CodeOf(err) != settings.ExitUnchecked {
 			t.Errorf("%s: CSV of nothing: %s", fault, &h.out)
 		}
 	}
@@ -139,13 +146,21 @@ func TestPluginPrintsOneLineAndPluginExitCodes(t *testing.T) {
 		code settings.ExitCode
 		want string
 	}{
-		"ok":       {fakeAPI{servers: []string{serverJSON(1, "a")}, backups: []string{pointJSON(1, 1, fresh)}}, CheckOptions{}, 0, "COVERAGE OK: 1 of 1 covered | servers=1 wrong=0 warnings=0\n"},
-		"warning":  {fakeAPI{servers: []string{serverJSON(1, "a")}, backups: []string{pointJSON(1, 1, soon)}}, CheckOptions{}, 1, "COVERAGE WARNING: 1 of 1 covered; warnings: 1 expiring; a expiring | servers=1 wrong=0 warnings=1\n"},
-		"critical": {fakeAPI{servers: []string{serverJSON(1, "a|b=1")}, backups: []string{pointJSON(1, 1, old)}}, CheckOptions{}, 2, "COVERAGE CRITICAL: 1 of 1 not covered (1 overdue); a¦b=1 overdue | servers=1 wrong=1 warnings=0\n"},
-		"many": {six, CheckOptions{}, 2, "COVERAGE CRITICAL: 7 of 7 not covered (7 none); s¦x=9;0 none, s¦x=9;1 none, s¦x=9;2 none, s¦x=9;3 none, s¦x=9;4 none, " +
+		"ok": {fakeAPI{servers: []string{serverJSON(1, "a")}, backups: []string{pointJSON(1, 1, fresh)}},
+			CheckOptions{}, 0, "COVERAGE OK: 1 of 1 covered | servers=1 wrong=0 warnings=0\n"},
+		"warning": {fakeAPI{servers: []string{serverJSON(1, "a")}, backups: []string{pointJSON(1, 1, soon)}},
+			CheckOptions{}, 1, "COVERAGE WARNING: 1 of 1 covered; warnings: 1 expiring; a expiring | servers=1 " +
+				"wrong=0 warnings=1\n"},
+		"critical": {fakeAPI{servers: []string{serverJSON(1, "a|b=1")}, backups: []string{pointJSON(1, 1, old)}},
+			CheckOptions{}, 2, "COVERAGE CRITICAL: 1 of 1 not covered (1 overdue); a¦b=1 overdue | servers=1 wrong=1 " +
+				"warnings=0\n"},
+		"many": {six, CheckOptions{}, 2, "COVERAGE CRITICAL: 7 of 7 not covered (7 none); s¦x=9;0 none, s¦x=9;1 " +
+			"none, s¦x=9;2 none, s¦x=9;3 none, s¦x=9;4 none, " +
 			"and 2 more | servers=7 wrong=7 warnings=0\n"},
-		"nothing to judge": {fakeAPI{}, CheckOptions{}, 3, "COVERAGE UNKNOWN: this account has no servers, so there is nothing to check\n"},
-		"bad usage":        {six, CheckOptions{Format: JSON}, 3, "COVERAGE UNKNOWN: --nagios and --output cannot be combined: a plugin prints one line\n"},
+		"nothing to judge": {fakeAPI{}, CheckOptions{}, 3, "COVERAGE UNKNOWN: this account has no servers, so there " +
+			"is nothing to check\n"},
+		"bad usage": {six, CheckOptions{Format: JSON}, 3, "COVERAGE UNKNOWN: --nagios and --output cannot be " +
+			"combined: a plugin prints one line\n"},
 	} {
 		h := c.of.newHarness(t, nil)
 		c.opts.Nagios = true
@@ -156,7 +171,8 @@ func TestPluginPrintsOneLineAndPluginExitCodes(t *testing.T) {
 	}
 }
 
-// Monitoring reads only the first line and the code, so a doubtful clock must be in that line, and must not be OK.
+// Monitoring reads only the first line and the code, so a doubtful clock must be in that line, and
+// must not be OK.
 func TestPluginWarnsWhenTheClockIsInDoubt(t *testing.T) {
 	one := "cache-01"
 	for words, dates := range map[string]sim.Dates{
@@ -167,7 +183,8 @@ func TestPluginWarnsWhenTheClockIsInDoubt(t *testing.T) {
 		h.account.SetQuirks(sim.Quirks{Dates: dates})
 		err := ReportPluginError(&h.out, h.runCheck(t, CheckOptions{Server: &one, Nagios: true}))
 		first, _, _ := strings.Cut(h.out.String(), "|")
-		if settings.CodeOf(err) != pluginWarning || !strings.HasPrefix(first, "COVERAGE WARNING: 1 of 1 covered") || !strings.Contains(first, words) {
+		if settings.CodeOf(err) != pluginWarning || !strings.HasPrefix(first, "COVERAGE WARNING: 1 of 1 covered") ||
+			!strings.Contains(first, words) {
 			t.Errorf("%d: %s", settings.CodeOf(err), &h.out)
 		}
 	}
@@ -189,18 +206,22 @@ func TestOnlyFreshBackupsOfPlausibleTimeCover(t *testing.T) {
 		backups, snapshots []string
 		health, reason     string
 	}{
-		"a fresh backup":            {[]string{ago(time.Hour)}, nil, "fine", ""},
-		"written with +0000":        {[]string{createdJSON("2025-01-16T03:00:00+0000")}, nil, "fine", ""},
-		"written as an epoch":       {[]string{`"created_at": 1736996400`}, nil, "fine", ""},
-		"a fresh snapshot":          {nil, []string{ago(time.Hour)}, "no backup", "only 1 snapshot"},
-		"and an old backup":         {[]string{ago(9 * day)}, []string{ago(time.Hour)}, "overdue", "the newest backup is 9 d old"},
-		"from the future":           {[]string{ago(-365 * day), ago(380 * day)}, nil, "overdue", "the newest backup is 380 d old"},
-		"from the future alone":     {[]string{ago(-2 * time.Hour)}, nil, "overdue", "unknown"},
-		"from the future and fresh": {[]string{createdJSON("9999-12-31T23:59:59Z"), ago(time.Hour)}, nil, "odd date", "in the future"},
-		"of no time":                {[]string{`"created_at": null`}, nil, "overdue", "unknown"},
-		"of an unreadable time":     {[]string{createdJSON("yesterday")}, nil, "overdue", "unknown"},
-		"expired a month ago":       {[]string{ago(20*time.Hour) + `, "expires_at": "2024-12-16T12:00:00Z"`}, nil, "none", "no usable restore point"},
-		"an unreadable expiry":      {[]string{ago(time.Hour) + `, "expires_at": "soon"`}, nil, "expiring", ""},
+		"a fresh backup":      {[]string{ago(time.Hour)}, nil, "fine", ""},
+		"written with +0000":  {[]string{createdJSON("2025-01-16T03:00:00+0000")}, nil, "fine", ""},
+		"written as an epoch": {[]string{`"created_at": 1736996400`}, nil, "fine", ""},
+		"a fresh snapshot":    {nil, []string{ago(time.Hour)}, "no backup", "only 1 snapshot"},
+		"and an old backup": {[]string{ago(9 * day)}, []string{ago(time.Hour)}, "overdue",
+			"the newest backup is 9 d old"},
+		"from the future": {[]string{ago(-365 * day), ago(380 * day)}, nil, "overdue",
+			"the newest backup is 380 d old"},
+		"from the future alone": {[]string{ago(-2 * time.Hour)}, nil, "overdue", "unknown"},
+		"from the future and fresh": {[]string{createdJSON("9999-12-31T23:59:59Z"), ago(time.Hour)}, nil, "odd date",
+			"in the future"},
+		"of no time":            {[]string{`"created_at": null`}, nil, "overdue", "unknown"},
+		"of an unreadable time": {[]string{createdJSON("yesterday")}, nil, "overdue", "unknown"},
+		"expired a month ago": {[]string{ago(20*time.Hour) + `, "expires_at": "2024-12-16T12:00:00Z"`}, nil,
+			"none", "no usable restore point"},
+		"an unreadable expiry": {[]string{ago(time.Hour) + `, "expires_at": "soon"`}, nil, "expiring", ""},
 	} {
 		f := fakeAPI{servers: []string{serverJSON(1, "web-1")}}
 		for i, more := range c.backups {
@@ -217,7 +238,8 @@ func TestOnlyFreshBackupsOfPlausibleTimeCover(t *testing.T) {
 				Reasons []string
 			}
 		}
-		if json.Unmarshal(h.out.Bytes(), &found) != nil || len(found.Results) != 1 || found.Results[0].Health != c.health ||
+		if json.Unmarshal(h.out.Bytes(), &found) != nil || len(found.Results) != 1 ||
+			found.Results[0].Health != c.health ||
 			!strings.Contains(strings.Join(found.Results[0].Reasons, "; "), c.reason) {
 			t.Errorf("%s: %v: %s", name, err, &h.out)
 		}
@@ -233,7 +255,8 @@ func TestZeroSizeAndUnreadableTimesInLists(t *testing.T) {
 	if err := h.ListPoints(t.Context(), model.Backup, ListOptions{Format: JSON}); err != nil {
 		t.Fatal(err)
 	}
-	for _, piece := range []string{`"size_mb": 0,`, `"size_mb": null,`, "\"unreadable\": [\n      \"created_at\",\n      \"expires_at\"\n    ]", `"unreadable": []`} {
+	for _, piece := range []string{`"size_mb": 0,`, `"size_mb": null,`, "\"unreadable\": [\n      \"created_at\",\n  " +
+		"    \"expires_at\"\n    ]", `"unreadable": []`} {
 		if !strings.Contains(h.out.String(), piece) {
 			t.Errorf("%s is not in %s", piece, &h.out)
 		}
@@ -251,11 +274,14 @@ func TestZeroSizeAndUnreadableTimesInLists(t *testing.T) {
 
 func TestLastBackupNeedsConfirmation(t *testing.T) {
 	h := fakeAPI{
-		servers: []string{serverJSON(1, "web-1")}, backups: []string{pointJSON(1, 1, createdJSON("2025-01-16T03:00:00Z"))},
+		servers:   []string{serverJSON(1, "web-1")},
+		backups:   []string{pointJSON(1, 1, createdJSON("2025-01-16T03:00:00Z"))},
 		snapshots: []string{pointJSON(2, 1, `"name": "s", `+createdJSON("2025-01-16T04:00:00Z"))},
 	}.newHarness(t, nil)
-	err := h.Delete(t.Context(), PointOptions{Point: model.Key{Kind: model.Backup, ID: "1"}, Yes: true, Follow: FollowOptions{Format: Table}})
-	if settings.CodeOf(err) != settings.ExitRefused || !strings.Contains(model.ErrorMessage(err), "backup #1 is the last backup of ") {
+	err := h.Delete(t.Context(), PointOptions{Point: model.Key{Kind: model.Backup, ID: "1"}, Yes: true,
+		Follow: FollowOptions{Format: Table}})
+	if settings.CodeOf(err) != settings.ExitRefused ||
+		!strings.Contains(model.ErrorMessage(err), "backup #1 is the last backup of ") {
 		t.Errorf("%v", err)
 	}
 }

@@ -38,7 +38,8 @@ func (o CreateOptions) parseTemplates() (t textTemplates, err error) {
 	return t, err
 }
 
-// Create creates a backup or a snapshot of each server. It checks all servers as far as possible before it sends the first request.
+// Create creates a backup or a snapshot of each server. It checks all servers as far as possible
+// before it sends the first request.
 func (r *Runner) Create(ctx context.Context, opts CreateOptions) error {
 	t, err := opts.parseTemplates()
 	if err != nil {
@@ -68,7 +69,8 @@ func (r *Runner) Create(ctx context.Context, opts CreateOptions) error {
 }
 
 // createRequests returns the action requests, with names and descriptions.
-func (r *Runner) createRequests(kind model.Kind, t textTemplates, servers []model.Server) ([]model.ActionRequest, error) {
+func (r *Runner) createRequests(kind model.Kind, t textTemplates, servers []model.Server) ([]model.ActionRequest,
+	error) {
 	names := make([]string, len(servers))
 	var problems []model.Problem
 	if kind == model.Snapshot {
@@ -89,7 +91,8 @@ func (r *Runner) createRequests(kind model.Kind, t textTemplates, servers []mode
 	return requests, nil
 }
 
-// checkCapacity checks that each server can have another restore point now. Where the rules are undocumented, the API decides.
+// checkCapacity checks that each server can have another restore point now. Where the rules are
+// undocumented, the API decides.
 func (r *Runner) checkCapacity(servers []model.Server, requests []model.ActionRequest) error {
 	if r.incomplete != nil {
 		r.notef("warning: %s The API decides whether the quota is full", model.ErrorMessage(r.incomplete))
@@ -128,9 +131,11 @@ func (r *Runner) warnRunning(servers []model.Server) {
 	}
 	switch {
 	case n == 1:
-		r.notef("warning: %s is running: its snapshot may be inconsistent. Stop it first for the best result.", names[0])
+		r.notef("warning: %s is running: its snapshot may be inconsistent. Stop it first for the best result.",
+			names[0])
 	case n > 1:
-		r.notef("warning: %d servers are running: their snapshots may be inconsistent. Stop them first for the best result: %s", n, strings.Join(names, ", "))
+		r.notef("warning: %d servers are running: their snapshots may be inconsistent. Stop them first for the best "+
+			"result: %s", n, strings.Join(names, ", "))
 	}
 }
 

@@ -125,7 +125,8 @@ func (m *memoryJournal) events() []string {
 }
 
 func snapshotOptions(servers ...string) CreateOptions {
-	return CreateOptions{Kind: model.Snapshot, Servers: servers, Name: "{server}-x", Follow: FollowOptions{Format: Table}}
+	return CreateOptions{Kind: model.Snapshot, Servers: servers, Name: "{server}-x",
+		Follow: FollowOptions{Format: Table}}
 }
 
 func withWait(opts CreateOptions) CreateOptions {
@@ -162,7 +163,8 @@ func TestRevokedTokenEndsTheWait(t *testing.T) {
 	h := newHarness(t, nil)
 	h.clock.onWait = func() { h.injectFault(t, "GET /snapshots/: status 401") }
 	err := h.Create(t.Context(), withWait(snapshotOptions("mail-01")))
-	if settings.CodeOf(err) != settings.ExitToken || !strings.Contains(h.notes.String(), "still running at the provider") {
+	if settings.CodeOf(err) != settings.ExitToken ||
+		!strings.Contains(h.notes.String(), "still running at the provider") {
 		t.Errorf("%v; it says %q", err, &h.notes)
 	}
 }
@@ -176,7 +178,8 @@ type interruptingClient struct {
 
 var errInterrupted = settings.Errorf(settings.ExitSignal+2, "it was interrupted")
 
-func (i *interruptingClient) CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.ActionResult, error) {
+func (i *interruptingClient) CreateSnapshot(ctx context.Context, server model.ID, name,
+	description string) (model.ActionResult, error) {
 	i.once.Do(func() { i.stop(errInterrupted) })
 	return i.Client.CreateSnapshot(ctx, server, name, description)
 }
@@ -184,13 +187,18 @@ func (i *interruptingClient) CreateSnapshot(ctx context.Context, server model.ID
 func TestInterruptFinishesSentRequestsAndSendsNoMore(t *testing.T) {
 	ctx, stop := context.WithCancelCause(t.Context())
 	journal := &memoryJournal{}
-	h := newHarness(t, func(o *Options) { o.Client, o.Journal = &interruptingClient{Client: o.Client, stop: stop}, journal })
-	err := h.Create(ctx, withWait(snapshotOptions("ci-*", "web-server-01", "staging-01", "mail-01", "vpn-gw", "cache-01")))
+	h := newHarness(t, func(o *Options) {
+		o.Client, o.Journal = &interruptingClient{Client: o.Client, stop: stop},
+			journal
+	})
+	err := h.Create(ctx, withWait(snapshotOptions("ci-*", "web-server-01", "staging-01", "mail-01", "vpn-gw",
+		"cache-01")))
 	if !errors.Is(err, errInterrupted) {
 		t.Errorf("it ended with %v", err)
 	}
 	notes := h.notes.String()
-	if n := h.sentCount(); n == 0 || n > 4 || strings.Count(notes, "still running at the provider") != n || strings.Count(notes, "not sent: it was interrupted") != 7-n {
+	if n := h.sentCount(); n == 0 || n > 4 || strings.Count(notes, "still running at the provider") != n ||
+		strings.Count(notes, "not sent: it was interrupted") != 7-n {
 		t.Errorf("%d sent; it says\n%s", n, notes)
 	}
 	for _, event := range journal.events() {
@@ -229,7 +237,8 @@ func TestLostActionOfEarlierRunIsLookedUpFirst(t *testing.T) {
 	h := newHarness(t, func(o *Options) { o.Journal = journal })
 	h.injectFault(t, "POST /backups/: cut-after-send x1")
 	h.clock.onWait = func() { h.injectFault(t, "GET /backups/: status 500") }
-	opts := CreateOptions{Kind: model.Backup, Servers: []string{"mail-01"}, Follow: FollowOptions{Timeout: 20 * time.Second, Format: Table}}
+	opts := CreateOptions{Kind: model.Backup, Servers: []string{"mail-01"},
+		Follow: FollowOptions{Timeout: 20 * time.Second, Format: Table}}
 	if err := h.Create(t.Context(), opts); settings.CodeOf(err) != settings.ExitUnknown {
 		t.Fatalf("%v; it says %q", err, &h.notes)
 	}
@@ -239,7 +248,8 @@ func TestLostActionOfEarlierRunIsLookedUpFirst(t *testing.T) {
 	again := New(h.opts)
 	defer again.End()
 	err := again.Create(t.Context(), opts)
-	if h.sentCount() != 1 || settings.CodeOf(err) != settings.ExitLimited || !strings.Contains(model.ErrorMessage(err), "still running") {
+	if h.sentCount() != 1 || settings.CodeOf(err) != settings.ExitLimited ||
+		!strings.Contains(model.ErrorMessage(err), "still running") {
 		t.Errorf("%d sent; it ends with %v", h.sentCount(), err)
 	}
 	if last := journal.lines[len(journal.lines)-1]; last.Event != model.EventRunning || last.Point.ID == "" {

@@ -1,8 +1,9 @@
-// Package headless runs the commands for scripts and cron: it lists, checks coverage, and creates, restores and deletes restore
-// points. It uses the same session, state and journal as the dashboard, without a screen.
+// Package headless runs the commands for scripts and cron: it lists, checks coverage, and creates,
+// restores and deletes restore points. It uses the same session, state and journal as the
+// dashboard, without a screen.
 //
-// Results go to Out as data, problems to Notes as sentences. Errors are settings.Errors or API errors, and both have an exit code.
-// An error without a message has already been printed.
+// Results go to Out as data, problems to Notes as sentences. Errors are settings.Errors or API
+// errors, and both have an exit code. An error without a message has already been printed.
 package headless
 
 import (
@@ -93,8 +94,9 @@ func (r *Runner) updateClocks() {
 // load fetches all lists of the account.
 func (r *Runner) load(ctx context.Context) error { return r.fetch(ctx, r.session.RefreshAll(r.state)) }
 
-// fetch runs requests for lists in parallel and waits for all of them. A list that cannot be read is an error: what is missing must
-// not look as if there were none. An incomplete list is accepted, and r.incomplete is set.
+// fetch runs requests for lists in parallel and waits for all of them. A list that cannot be read
+// is an error: what is missing must not look as if there were none. An incomplete list is accepted,
+// and r.incomplete is set.
 func (r *Runner) fetch(ctx context.Context, cmds []tea.Cmd) error {
 	stop := context.AfterFunc(ctx, r.session.Close)
 	defer stop()
@@ -120,7 +122,8 @@ func (r *Runner) fetch(ctx context.Context, cmds []tea.Cmd) error {
 	return nil
 }
 
-// causeOf returns why something failed: the cause of the context's end if that canceled it, else err.
+// causeOf returns why something failed: the cause of the context's end if that canceled it, else
+// err.
 func causeOf(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
 		return cause

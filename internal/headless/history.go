@@ -9,8 +9,8 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// prepare loads what an action needs: the current account, and the operations that earlier runs left open. It follows those up as
-// the dashboard does.
+// prepare loads what an action needs: the current account, and the operations that earlier runs
+// left open. It follows those up as the dashboard does.
 func (r *Runner) prepare(ctx context.Context) error {
 	if r.opts.ReadOnly {
 		return settings.Errorf(settings.ExitRefused, "read-only (by --read-only or the config): nothing was sent")
@@ -37,8 +37,8 @@ func (r *Runner) prepare(ctx context.Context) error {
 	return r.fetch(ctx, r.session.RefreshRunning(r.state))
 }
 
-// resumeEarlier looks up the unverified actions of earlier runs on these servers, so that none is done twice. One that is still
-// unknown at the timeout keeps its server busy.
+// resumeEarlier looks up the unverified actions of earlier runs on these servers, so that none is
+// done twice. One that is still unknown at the timeout keeps its server busy.
 func (r *Runner) resumeEarlier(ctx context.Context, servers []model.Server, f FollowOptions) error {
 	wanted := map[model.ID]bool{}
 	for _, s := range servers {

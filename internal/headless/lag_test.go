@@ -12,19 +12,22 @@ import (
 	"vpsdeck/model"
 )
 
-// --wait must not end before the operation has, however the lists lag. If the lists never show it, the outcome is unconfirmed.
+// --wait must not end before the operation has, however the lists lag. If the lists never show it,
+// the outcome is unconfirmed.
 func TestWaitEndsWithTheOperation(t *testing.T) {
 	for quirk, q := range map[string]sim.Quirks{
-		"none":                             {},
-		"a replica behind":                 {Lag: 8 * time.Second},
-		"two replicas":                     {Lag: 8 * time.Second, Replicas: 2},
-		"active for a while":               {StartLate: 6 * time.Second},
-		"the server is stopped before":     {StartLate: 3 * time.Second, Stopping: 20 * time.Second, Stopped: time.Minute},
+		"none":               {},
+		"a replica behind":   {Lag: 8 * time.Second},
+		"two replicas":       {Lag: 8 * time.Second, Replicas: 2},
+		"active for a while": {StartLate: 6 * time.Second},
+		"the server is stopped before": {StartLate: 3 * time.Second, Stopping: 20 * time.Second,
+			Stopped: time.Minute},
 		"a point that appears late":        {AppearLate: 30 * time.Second},
 		"one that vanishes and comes back": {Vanish: 3},
 		"one that lingers":                 {Linger: 30 * time.Second},
 		"all of it": {
-			Lag: 5 * time.Second, Replicas: 2, StartLate: 6 * time.Second, Stopping: 9 * time.Second, Stopped: 9 * time.Second,
+			Lag: 5 * time.Second, Replicas: 2, StartLate: 6 * time.Second, Stopping: 9 * time.Second,
+			Stopped:    9 * time.Second,
 			AppearLate: 10 * time.Second, Vanish: 1, Linger: 10 * time.Second,
 		},
 		"restores that never show": {HideRestores: true},
@@ -33,8 +36,10 @@ func TestWaitEndsWithTheOperation(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, %s", action, quirk), func(t *testing.T) {
 				h := newHarness(t, nil)
 				p := h.pickPoint(t, func(state *model.State, p model.Point) bool {
-					return p.Kind == model.Snapshot && len(usablePoints(state, p.Server.ID)) > 2 && state.Conflict(model.Create, p) == "" &&
-						!state.Quota(model.Snapshot, p.Server.ID).MayBeFull() && !state.Quota(model.Backup, p.Server.ID).MayBeFull()
+					return p.Kind == model.Snapshot && len(usablePoints(state, p.Server.ID)) > 2 &&
+						state.Conflict(model.Create, p) == "" &&
+						!state.Quota(model.Snapshot, p.Server.ID).MayBeFull() &&
+						!state.Quota(model.Backup, p.Server.ID).MayBeFull()
 				})
 				h.account.SetQuirks(q)
 				program := h.otherProgram(t, t.TempDir(), "one")
@@ -47,16 +52,20 @@ func TestWaitEndsWithTheOperation(t *testing.T) {
 				case "delete":
 					err = program.Delete(t.Context(), opts)
 				case "backup":
-					err = program.Create(t.Context(), CreateOptions{Kind: model.Backup, Servers: []string{string(p.Server.ID)}, Follow: follow})
+					err = program.Create(t.Context(),
+						CreateOptions{Kind: model.Backup, Servers: []string{string(p.Server.ID)}, Follow: follow})
 				default:
-					err = program.Create(t.Context(), CreateOptions{Kind: model.Snapshot, Servers: []string{string(p.Server.ID)}, Name: "n", Follow: follow})
+					err = program.Create(t.Context(),
+						CreateOptions{Kind: model.Snapshot, Servers: []string{string(p.Server.ID)}, Name: "n",
+							Follow: follow})
 				}
 				output := program.out.String() + program.notes.String()
 				if h.sentCount() != 1 {
 					t.Fatalf("%d requests were sent: %v", h.sentCount(), err)
 				}
 				if action == "restore" && q.HideRestores {
-					if settings.CodeOf(err) != settings.ExitUnconfirmed || !strings.Contains(output, "the server was not seen restoring; active since") {
+					if settings.CodeOf(err) != settings.ExitUnconfirmed ||
+						!strings.Contains(output, "the server was not seen restoring; active since") {
 						t.Errorf("it ends with %d: %s", settings.CodeOf(err), output)
 					}
 					return
@@ -65,7 +74,8 @@ func TestWaitEndsWithTheOperation(t *testing.T) {
 					t.Fatalf("%v: %s", err, output)
 				}
 				operations := h.account.Operations()
-				mine := operations[slices.IndexFunc(operations, func(o sim.Operation) bool { return !o.Accepted.Before(h.startedAt) })]
+				mine := operations[slices.IndexFunc(operations,
+					func(o sim.Operation) bool { return !o.Accepted.Before(h.startedAt) })]
 				if late := h.account.Now().Sub(mine.Ended); late < 0 || late > 90*time.Second {
 					t.Errorf("it reports the end %s after it happened: %s", late, output)
 				}
@@ -74,8 +84,8 @@ func TestWaitEndsWithTheOperation(t *testing.T) {
 	}
 }
 
-// While lists stay incomplete, nothing shows how an action went. This must be reported within minutes, and must not block the next
-// command on the server for longer.
+// While lists stay incomplete, nothing shows how an action went. This must be reported within
+// minutes, and must not block the next command on the server for longer.
 func TestIncompleteListsDoNotBlockForever(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault string
@@ -96,7 +106,8 @@ func TestIncompleteListsDoNotBlockForever(t *testing.T) {
 			t.Errorf("%s: %d sent; it ends with %v: %s", name, h.sentCount(), err, &h.notes)
 		}
 		again := New(h.opts)
-		_ = again.Create(t.Context(), CreateOptions{Kind: model.Snapshot, Servers: []string{"web-server-01"}, Name: "n", Follow: follow})
+		_ = again.Create(t.Context(), CreateOptions{Kind: model.Snapshot, Servers: []string{"web-server-01"}, Name: "n",
+			Follow: follow})
 		again.End()
 		if took := h.account.Now().Sub(h.startedAt); took > 10*time.Minute {
 			t.Errorf("%s: the two commands take %v", name, took)

@@ -60,7 +60,8 @@ func (r *Runner) ListServers(ctx context.Context, opts ListOptions) error {
 	var rows []serverRow
 	for _, s := range servers {
 		assessment := model.Assess(s, r.state.PointsOf(s.ID), r.opts.Policies.For(s), r.state.Now)
-		if shown, _, _ := q.MatchServer(model.ServerView{Server: s, Assessment: assessment, Known: true}, r.state.Now); shown {
+		if shown, _, _ := q.MatchServer(model.ServerView{Server: s, Assessment: assessment, Known: true},
+			r.state.Now); shown {
 			rows = append(rows, r.newServerRow(s, assessment))
 		}
 	}
@@ -89,9 +90,12 @@ func (r *Runner) loadServers(ctx context.Context, asked string) ([]model.Server,
 func (r *Runner) newServerRow(s model.Server, assessment model.Assessment) serverRow {
 	has := r.state.Fleet().Coverage(s.ID)
 	return serverRow{
-		ID: s.ID, Name: s.Name, Hostname: s.Hostname, Status: string(s.Status), IP: s.IP, Location: s.Location, Plan: s.Plan.Name,
-		OS: s.OS, CreatedAt: timestamp(s.CreatedAt), NewestBackup: timestamp(assessment.Kinds[model.Backup].Newest), NewestSnapshot: timestamp(assessment.Kinds[model.Snapshot].Newest), Backups: has.Backups, Snapshots: has.Snapshots,
-		Health: assessment.Health.String(),
+		ID: s.ID, Name: s.Name, Hostname: s.Hostname, Status: string(s.Status), IP: s.IP, Location: s.Location,
+		Plan: s.Plan.Name,
+		OS:   s.OS, CreatedAt: timestamp(s.CreatedAt), NewestBackup: timestamp(assessment.Kinds[model.Backup].Newest),
+		NewestSnapshot: timestamp(assessment.Kinds[model.Snapshot].Newest), Backups: has.Backups,
+		Snapshots: has.Snapshots,
+		Health:    assessment.Health.String(),
 	}
 }
 
@@ -107,12 +111,16 @@ func serverColumns(now time.Time) []column[serverRow] {
 		{field: "plan", value: func(r serverRow) string { return r.Plan }},
 		{field: "os", value: func(r serverRow) string { return r.OS }},
 		{field: "created_at", value: func(r serverRow) string { return r.CreatedAt.String() }},
-		{title: "NEWEST BACKUP", alignRight: true, field: "newest_backup_at", value: func(r serverRow) string { return r.NewestBackup.String() },
+		{title: "NEWEST BACKUP", alignRight: true, field: "newest_backup_at",
+			value:   func(r serverRow) string { return r.NewestBackup.String() },
 			display: func(r serverRow) string { return widget.Ago(time.Time(r.NewestBackup), now) }},
-		{title: "NEWEST SNAPSHOT", alignRight: true, field: "newest_snapshot_at", value: func(r serverRow) string { return r.NewestSnapshot.String() },
+		{title: "NEWEST SNAPSHOT", alignRight: true, field: "newest_snapshot_at",
+			value:   func(r serverRow) string { return r.NewestSnapshot.String() },
 			display: func(r serverRow) string { return widget.Ago(time.Time(r.NewestSnapshot), now) }},
-		{title: "BACKUPS", alignRight: true, field: "backups", value: func(r serverRow) string { return strconv.Itoa(r.Backups) }},
-		{title: "SNAPSHOTS", alignRight: true, field: "snapshots", value: func(r serverRow) string { return strconv.Itoa(r.Snapshots) }},
+		{title: "BACKUPS", alignRight: true, field: "backups",
+			value: func(r serverRow) string { return strconv.Itoa(r.Backups) }},
+		{title: "SNAPSHOTS", alignRight: true, field: "snapshots",
+			value: func(r serverRow) string { return strconv.Itoa(r.Snapshots) }},
 		{title: "COVERAGE", field: "health", value: func(r serverRow) string { return r.Health }},
 	}
 }
@@ -156,7 +164,8 @@ func (r *Runner) ListPoints(ctx context.Context, kind model.Kind, opts ListOptio
 	return r.withIncomplete(writeRows(r.opts.Out, opts.Format, rows, pointColumns(kind, r.state.Now)))
 }
 
-// loadPoints fetches the restore points of one kind of the servers that match. It requests no more than necessary.
+// loadPoints fetches the restore points of one kind of the servers that match. It requests no more
+// than necessary.
 func (r *Runner) loadPoints(ctx context.Context, kind model.Kind, asked string) ([]model.Point, error) {
 	if asked == "" {
 		return r.fetchPoints(ctx, kind, "")
@@ -203,13 +212,16 @@ func newPointRow(p model.Point) pointRow {
 		unreadable = append(unreadable, "expires_at")
 	}
 	return pointRow{
-		ID: p.ID, Kind: p.Kind.String(), ServerID: p.Server.ID, Server: p.Server.Name, Name: p.Name, Type: string(p.Type),
-		Status: string(p.Status), SizeMB: sizeOf(p), CreatedAt: timestamp(p.CreatedAt), ExpiresAt: timestamp(p.ExpiresAt),
+		ID: p.ID, Kind: p.Kind.String(), ServerID: p.Server.ID, Server: p.Server.Name, Name: p.Name,
+		Type:   string(p.Type),
+		Status: string(p.Status), SizeMB: sizeOf(p), CreatedAt: timestamp(p.CreatedAt),
+		ExpiresAt:   timestamp(p.ExpiresAt),
 		Description: p.Description, Unreadable: unreadable, point: p,
 	}
 }
 
-// pointColumns are the same for both kinds in CSV; a table leaves out columns that a kind does not have.
+// pointColumns are the same for both kinds in CSV; a table leaves out columns that a kind does not
+// have.
 func pointColumns(kind model.Kind, now time.Time) []column[pointRow] {
 	name, backupType, expiry := "NAME", "", ""
 	if kind == model.Backup {
@@ -226,9 +238,11 @@ func pointColumns(kind model.Kind, now time.Time) []column[pointRow] {
 		{title: "STATUS", field: "status", value: func(r pointRow) string { return r.Status }},
 		{title: "SIZE", alignRight: true, field: "size_mb", value: func(r pointRow) string { return r.SizeMB.String() },
 			display: func(r pointRow) string { return widget.SizeOf(&r.point) }},
-		{title: "CREATED", alignRight: true, field: "created_at", value: func(r pointRow) string { return r.CreatedAt.String() },
+		{title: "CREATED", alignRight: true, field: "created_at",
+			value:   func(r pointRow) string { return r.CreatedAt.String() },
 			display: func(r pointRow) string { return widget.CreatedAgo(&r.point, now) }},
-		{title: expiry, alignRight: true, field: "expires_at", value: func(r pointRow) string { return r.ExpiresAt.String() },
+		{title: expiry, alignRight: true, field: "expires_at",
+			value:   func(r pointRow) string { return r.ExpiresAt.String() },
 			display: func(r pointRow) string { return widget.ExpiresIn(&r.point, now) }},
 		{title: "DESCRIPTION", field: "description", value: func(r pointRow) string { return r.Description }},
 		{field: "unreadable", value: func(r pointRow) string { return strings.Join(r.Unreadable, " ") }},

@@ -17,7 +17,8 @@ import (
 // Format is an output format.
 type Format string
 
-// The formats. JSON and CSV are for machines: docs/SCRIPTING.md documents them, and they stay stable.
+// The formats. JSON and CSV are for machines: docs/SCRIPTING.md documents them, and they stay
+// stable.
 const (
 	Table Format = "table"
 	JSON  Format = "json"
@@ -64,7 +65,8 @@ func writeRows[T any](w io.Writer, format Format, rows []T, columns []column[T])
 // outputError replaces an error of writing to standard output by one for the user.
 func outputError(err error) error {
 	if err != nil {
-		return settings.Errorf(settings.ExitOther, "standard output could not be written: it is closed, or the disk is full")
+		return settings.Errorf(settings.ExitOther, "standard output could not be written: it is closed, or the disk "+
+			"is full")
 	}
 	return nil
 }
@@ -94,8 +96,8 @@ func writeCSV[T any](w io.Writer, rows []T, columns []column[T]) error {
 	return c.Error()
 }
 
-// renderTable draws rows below their titles, each column as wide as its widest cell. It cleans all cells, because their text is not
-// trusted.
+// renderTable draws rows below their titles, each column as wide as its widest cell. It cleans all
+// cells, because their text is not trusted.
 func renderTable[T any](rows []T, columns []column[T]) string {
 	columns = slices.DeleteFunc(slices.Clone(columns), func(c column[T]) bool { return c.title == "" })
 	lines := make([][]string, len(rows)+1)

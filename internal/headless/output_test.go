@@ -14,7 +14,8 @@ import (
 )
 
 var testServers = []model.Server{
-	{ID: "1", Name: "web-02"}, {ID: "2", Name: "web-01"}, {ID: "3", Name: "twin"}, {ID: "4", Name: "twin"}, {ID: "5", Name: "1"},
+	{ID: "1", Name: "web-02"}, {ID: "2", Name: "web-01"}, {ID: "3", Name: "twin"}, {ID: "4", Name: "twin"},
+	{ID: "5", Name: "1"},
 	{ID: "6", Name: "db*"}, {ID: "7", Name: "db-prod"}, {ID: "7b1c", Name: "Mail"}, {ID: "8"}, {ID: "9", Name: "  "},
 }
 
@@ -51,13 +52,15 @@ func TestServerNamedTwiceIsMatchedOnce(t *testing.T) {
 	if err != nil || joinIDs(servers) != "2, 1" {
 		t.Errorf("%s, %v", joinIDs(servers), err)
 	}
-	if _, err := (&Runner{}).matchAllServers([]string{"web-01", "gone"}, testServers); settings.CodeOf(err) != settings.ExitNotFound {
+	if _, err := (&Runner{}).matchAllServers([]string{"web-01", "gone"},
+		testServers); settings.CodeOf(err) != settings.ExitNotFound {
 		t.Errorf("%v", err)
 	}
 }
 
 var hostileRows = []pointRow{
-	{ID: "1", Server: "日本", Name: "a\x1b[31mb", Description: "quoted \"twice\", and\nbroken", CreatedAt: timestamp(time.Unix(0, 0)), point: model.Point{CreatedAt: time.Unix(0, 0)}},
+	{ID: "1", Server: "日本", Name: "a\x1b[31mb", Description: "quoted \"twice\", and\nbroken",
+		CreatedAt: timestamp(time.Unix(0, 0)), point: model.Point{CreatedAt: time.Unix(0, 0)}},
 	{ID: "22", Server: "web", Name: "x", SizeMB: size{2048, true}, point: model.Point{SizeMB: 2048}},
 }
 
@@ -80,7 +83,8 @@ func TestCSVQuoting(t *testing.T) {
 	if err := writeRows(&out, CSV, hostileRows, pointColumns(model.Backup, time.Unix(3600, 0))); err != nil {
 		t.Fatal(err)
 	}
-	if want := ",\"quoted \"\"twice\"\", and\r\nbroken\",\r\n22,,,web,x,,,2048,,,,\r\n"; !strings.HasSuffix(out.String(), want) {
+	if want := ",\"quoted \"\"twice\"\", and\r\nbroken\",\r\n22,,,web,x,,,2048,,,,\r\n"; !strings.HasSuffix(
+		out.String(), want) {
 		t.Errorf("got %q, want it to end with %q", &out, want)
 	}
 }
@@ -109,7 +113,8 @@ func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("write |1:
 func TestClosedOutputIsReported(t *testing.T) {
 	for _, format := range []Format{Table, JSON, CSV} {
 		err := writeRows(brokenWriter{}, format, hostileRows, pointColumns(model.Backup, time.Time{}))
-		if settings.CodeOf(err) != settings.ExitOther || !strings.HasPrefix(model.ErrorMessage(err), "standard output") {
+		if settings.CodeOf(err) != settings.ExitOther ||
+			!strings.HasPrefix(model.ErrorMessage(err), "standard output") {
 			t.Errorf("%s: %v", format, err)
 		}
 	}
@@ -118,7 +123,8 @@ func TestClosedOutputIsReported(t *testing.T) {
 func TestActionRunsThoughOutputFails(t *testing.T) {
 	h := newHarness(t, func(o *Options) { o.Out = brokenWriter{} })
 	err := h.Create(t.Context(), snapshotOptions("mail-01", "vpn-gw"))
-	if h.sentCount() != 2 || settings.CodeOf(err) != settings.ExitOther || !strings.HasPrefix(model.ErrorMessage(err), "standard output") {
+	if h.sentCount() != 2 || settings.CodeOf(err) != settings.ExitOther ||
+		!strings.HasPrefix(model.ErrorMessage(err), "standard output") {
 		t.Errorf("%d sent, %v", h.sentCount(), err)
 	}
 }
@@ -132,9 +138,11 @@ func TestScreenShowsUsualDuration(t *testing.T) {
 	for i, minutes := range []int{4, 5, 9} {
 		sent := h.clock.Now().Add(-time.Duration(i+1) * 24 * time.Hour)
 		history.lines = append(history.lines, model.Record{
-			Version: model.RecordVersion, Time: sent, ID: fmt.Sprintf("before-%d", i), Event: model.EventDone, Host: h.opts.Client.Host(),
+			Version: model.RecordVersion, Time: sent, ID: fmt.Sprintf("before-%d", i), Event: model.EventDone,
+			Host:   h.opts.Client.Host(),
 			Action: "create", Kind: "snapshot", Server: model.RecordServer{ID: "12345", Name: "web-server-01"},
-			Point: model.RecordPoint{ID: model.ID(fmt.Sprint(700 + i))}, SentAt: sent, EndedAt: sent.Add(time.Duration(minutes) * time.Minute), Timed: true,
+			Point: model.RecordPoint{ID: model.ID(fmt.Sprint(700 + i))}, SentAt: sent,
+			EndedAt: sent.Add(time.Duration(minutes) * time.Minute), Timed: true,
 		})
 	}
 	if err := h.Create(t.Context(), withWait(snapshotOptions("mail-01"))); err != nil {
@@ -151,11 +159,13 @@ func TestScreenShowsProgressBetweenMessages(t *testing.T) {
 		o.Screen = &Screen{W: &terminal, Width: func() int { return 40 }}
 		o.Notes, o.Out = &terminal, &terminal
 	})
-	if err := h.Create(t.Context(), withWait(snapshotOptions("mail-01", "legacy-app"))); settings.CodeOf(err) != settings.ExitOther {
+	if err := h.Create(t.Context(),
+		withWait(snapshotOptions("mail-01", "legacy-app"))); settings.CodeOf(err) != settings.ExitOther {
 		t.Fatal(err)
 	}
 	text := terminal.String()
-	for _, piece := range []string{"snapshot mail-01-x of mail-01, 1 s (us…", "\r\x1b[Kvpsdeck: snapshot legacy-app-x", "\r\x1b[Ksnapshot mail-01-x of mail-01 (#802): completed"} {
+	for _, piece := range []string{"snapshot mail-01-x of mail-01, 1 s (us…", "\r\x1b[Kvpsdeck: snapshot legacy-app-x",
+		"\r\x1b[Ksnapshot mail-01-x of mail-01 (#802): completed"} {
 		if !strings.Contains(text, piece) {
 			t.Errorf("%q is not in %q", piece, text)
 		}

@@ -18,11 +18,12 @@ type PointOptions struct {
 	Follow    FollowOptions
 }
 
-// Restore overwrites a server with one of its restore points. It is refused with ExitRefused unless the server's name matches exactly
-// and the action is confirmed.
+// Restore overwrites a server with one of its restore points. It is refused with ExitRefused unless
+// the server's name matches exactly and the action is confirmed.
 func (r *Runner) Restore(ctx context.Context, opts PointOptions) error {
 	if opts.Server == "" {
-		return usageError("--server is missing: give the exact name of the server to overwrite, or its ID if the name cannot be typed")
+		return usageError("--server is missing: give the exact name of the server to overwrite, or its ID if the " +
+			"name cannot be typed")
 	}
 	if err := r.prepare(ctx); err != nil {
 		return err
@@ -36,7 +37,8 @@ func (r *Runner) Restore(ctx context.Context, opts PointOptions) error {
 	case !known && r.incomplete != nil:
 		return r.incomplete
 	case !known:
-		return settings.Errorf(settings.ExitNotFound, "the server of %s, %s, is no longer there; nothing was sent", describePoint(p), p.Server.Name)
+		return settings.Errorf(settings.ExitNotFound, "the server of %s, %s, is no longer there; nothing was sent",
+			describePoint(p), p.Server.Name)
 	case !namesServer(opts.Server, server.Ref()):
 		return wrongServerError(p, server.Ref(), opts.Server)
 	case p.CannotRestore(r.state.Now) != "":
@@ -50,7 +52,8 @@ func (r *Runner) Restore(ctx context.Context, opts PointOptions) error {
 		return nothingSentError(settings.ExitLimited, []string{why})
 	}
 	if !opts.Yes {
-		return refusedError("this would overwrite the whole disk of %s (#%s) with %s, and stop the server meanwhile; %s would be lost. This cannot be undone. Add --yes to confirm",
+		return refusedError("this would overwrite the whole disk of %s (#%s) with %s, and stop the server meanwhile; "+
+			"%s would be lost. This cannot be undone. Add --yes to confirm",
 			server.Ref().SentenceName(), server.ID, describePoint(p), r.describeLoss(p))
 	}
 	return r.execute(ctx, []model.ActionRequest{in}, opts.Follow)
@@ -65,8 +68,8 @@ func (r *Runner) describeLoss(p model.Point) string {
 	return fmt.Sprintf("everything written since %s (%s)", widget.FormatTime(p.CreatedAt), widget.FormatDuration(age))
 }
 
-// Delete deletes a restore point. It is refused with ExitRefused unless the action is confirmed. The last restore point or the last
-// backup of a server also needs LastPoint.
+// Delete deletes a restore point. It is refused with ExitRefused unless the action is confirmed.
+// The last restore point or the last backup of a server also needs LastPoint.
 func (r *Runner) Delete(ctx context.Context, opts PointOptions) error {
 	if err := r.prepare(ctx); err != nil {
 		return err
@@ -97,10 +100,12 @@ func (r *Runner) Delete(ctx context.Context, opts PointOptions) error {
 	case busy != "":
 		return nothingSentError(settings.ExitLimited, []string{busy})
 	case !opts.LastPoint && role == model.LastBackup:
-		return refusedError("%s is the last backup of %s: only snapshots would remain, which live on the server's own infrastructure. Add --last-point to confirm",
+		return refusedError("%s is the last backup of %s: only snapshots would remain, which live on the server's "+
+			"own infrastructure. Add --last-point to confirm",
 			describePoint(p), server.Ref().SentenceName())
 	case !opts.LastPoint && role == model.LastPoint:
-		return refusedError("%s is the last restore point of %s, which could then no longer be restored. Add --last-point to confirm",
+		return refusedError("%s is the last restore point of %s, which could then no longer be restored. Add "+
+			"--last-point to confirm",
 			describePoint(p), server.Ref().SentenceName())
 	case !opts.Yes:
 		return refusedError("this would delete %s of %s for good: created %s, %s. Add --yes to confirm",
@@ -117,13 +122,14 @@ func (r *Runner) checkServerName(p model.Point, server model.Server, name string
 	case name != "":
 		return wrongServerError(p, server.Ref(), name)
 	case r.opts.Strict:
-		return refusedError("the config has confirm = \"strict\": add --server with %s of the server of %s", requiredName(server.Ref()), describePoint(p))
+		return refusedError("the config has confirm = \"strict\": add --server with %s of the server of %s",
+			requiredName(server.Ref()), describePoint(p))
 	}
 	return nil
 }
 
-// namesServer reports whether --server names the server: by its exact name, or by its ID if the name cannot be typed. An empty text
-// names none.
+// namesServer reports whether --server names the server: by its exact name, or by its ID if the
+// name cannot be typed. An empty text names none.
 func namesServer(text string, server model.ServerRef) bool {
 	return text != "" && (text == server.Name || !model.Typable(server.Name) && text == string(server.ID))
 }
@@ -134,7 +140,8 @@ func wrongServerError(p model.Point, server model.ServerRef, named string) error
 	if !model.Typable(server.Name) {
 		hint = fmt.Sprintf("; its name cannot be typed: give its ID, --server %s", server.ID)
 	}
-	return refusedError("%s belongs to %s (#%s), not to %q%s", describePoint(p), server.SentenceName(), server.ID, model.Clean(named), hint)
+	return refusedError("%s belongs to %s (#%s), not to %q%s", describePoint(p), server.SentenceName(), server.ID,
+		model.Clean(named), hint)
 }
 
 // requiredName describes what --server must be.
@@ -152,12 +159,14 @@ func (r *Runner) findPoint(k model.Key) (model.Point, error) {
 		return p, r.incomplete
 	}
 	if !ok {
-		return p, settings.Errorf(settings.ExitNotFound, "there is no %s #%s: see vpsdeck list %[1]ss", k.Kind, model.Clean(string(k.ID)))
+		return p, settings.Errorf(settings.ExitNotFound, "there is no %s #%s: see vpsdeck list %[1]ss", k.Kind,
+			model.Clean(string(k.ID)))
 	}
 	return p, nil
 }
 
-// unusableError is the error for a restore point that cannot be used: not yet if it is still being created, never if it failed.
+// unusableError is the error for a restore point that cannot be used: not yet if it is still being
+// created, never if it failed.
 func unusableError(p model.Point, why string) error {
 	if p.Status.Running() {
 		return nothingSentError(settings.ExitLimited, []string{why})

@@ -44,7 +44,8 @@ func TestServerWithUntypableNameIsConfirmedByID(t *testing.T) {
 		message      string
 	}{
 		{`"web-server-01"`, "web-server-01", true, ""},
-		{`"web-server-01"`, "12345", false, `snapshot pre-migration-snapshot (#801) belongs to web-server-01 (#12345), not to "12345"`},
+		{`"web-server-01"`, "12345", false,
+			`snapshot pre-migration-snapshot (#801) belongs to web-server-01 (#12345), not to "12345"`},
 		{`""`, "12345", true, ""},
 		{`""`, "web", false, "its name cannot be typed: give its ID, --server 12345"},
 		{`""`, " ", false, "give its ID, --server 12345"},
@@ -56,13 +57,15 @@ func TestServerWithUntypableNameIsConfirmedByID(t *testing.T) {
 	} {
 		for _, action := range []string{"restore", "delete"} {
 			h := newRenamedHarness(t, c.name, true)
-			opts := PointOptions{Point: point, Server: c.server, Yes: true, LastPoint: true, Follow: FollowOptions{Format: Table}}
+			opts := PointOptions{Point: point, Server: c.server, Yes: true, LastPoint: true,
+				Follow: FollowOptions{Format: Table}}
 			act := h.Restore
 			if action == "delete" {
 				act = h.Delete
 			}
 			err := act(t.Context(), opts)
-			if c.sent != (h.sentCount() == 1) || !c.sent && (err == nil || !strings.Contains(err.Error(), c.message) || settings.CodeOf(err) != settings.ExitRefused) {
+			if c.sent != (h.sentCount() == 1) || !c.sent && (err == nil || !strings.Contains(err.Error(), c.message) ||
+				settings.CodeOf(err) != settings.ExitRefused) {
 				t.Errorf("%s of %s named %q: %v; %d sent", action, c.name, c.server, err, h.sentCount())
 			}
 			h = newRenamedHarness(t, c.name, true) // a required name must not be empty
@@ -84,7 +87,8 @@ func TestCreatePrintsDocumentedWarnings(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"vpsdeck: warning: web-server-01 is running: its snapshot may be inconsistent. Stop it first for the best result.\n",
+		"vpsdeck: warning: web-server-01 is running: its snapshot may be inconsistent. Stop it first for the best " +
+			"result.\n",
 		"the API says “Snapshot is being created. This may take 3-10 minutes depending on server size.”\n",
 	} {
 		if !strings.Contains(h.notes.String(), want) {

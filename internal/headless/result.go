@@ -13,7 +13,8 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// outcomeNotSent is the outcome of an action that was not sent. The other outcomes are the journal's events.
+// outcomeNotSent is the outcome of an action that was not sent. The other outcomes are the
+// journal's events.
 const outcomeNotSent = "not-sent"
 
 // result is the outcome of one action, in its JSON form.
@@ -41,7 +42,8 @@ type actionRun struct {
 	reported  bool  // its line has been printed
 }
 
-// execute sends the actions, follows them, and prints each. Its error has the worst of their exit codes.
+// execute sends the actions, follows them, and prints each. Its error has the worst of their exit
+// codes.
 func (r *Runner) execute(ctx context.Context, requests []model.ActionRequest, f FollowOptions) error {
 	runs := make([]*actionRun, len(requests))
 	for i, in := range requests {
@@ -50,7 +52,8 @@ func (r *Runner) execute(ctx context.Context, requests []model.ActionRequest, f 
 	byNumber := map[int]*actionRun{}
 	var outputErr error // why a line could not be printed
 	settled := func(o model.Operation) bool {
-		accepted := o.Phase == model.PhaseRunning && o.Action != model.Delete // a deletion is awaited, because the lists show it soon
+		// a deletion is awaited, because the lists show it soon
+		accepted := o.Phase == model.PhaseRunning && o.Action != model.Delete
 		return byNumber[o.Number] == nil || o.Phase.Over() || accepted && !f.Wait
 	}
 	w := &watcher{
@@ -110,7 +113,8 @@ func (r *Runner) summarize(runs []*actionRun, stopReason, why error, format Form
 	return nil
 }
 
-// reportResult prints the result of an action once it is settled: to Out if it succeeded, else to Notes.
+// reportResult prints the result of an action once it is settled: to Out if it succeeded, else to
+// Notes.
 func (r *Runner) reportResult(res result, format Format) error {
 	switch {
 	case res.ExitCode != settings.ExitOK:
@@ -128,9 +132,11 @@ func (a *actionRun) result(stopped error) result {
 	o := a.operation
 	rec := o.Record("", time.Time{})
 	res := result{
-		Action: rec.Action, Kind: rec.Kind, ID: o.Point.ID, Name: o.Point.Name, ServerID: o.Server.ID, Server: o.Server.Name,
-		Outcome: rec.Event, Message: describeOutcome(o), SentAt: timestamp(o.Started), EndedAt: timestamp(o.Ended), SizeMB: sizeOf(o.Point),
-		title: o.Title(),
+		Action: rec.Action, Kind: rec.Kind, ID: o.Point.ID, Name: o.Point.Name, ServerID: o.Server.ID,
+		Server:  o.Server.Name,
+		Outcome: rec.Event, Message: describeOutcome(o), SentAt: timestamp(o.Started), EndedAt: timestamp(o.Ended),
+		SizeMB: sizeOf(o.Point),
+		title:  o.Title(),
 	}
 	if o.Action == model.Create && o.Point.ID != "" {
 		res.title += fmt.Sprintf(" (#%s)", o.Point.ID)

@@ -50,7 +50,8 @@ func (s *Screen) show(state *model.State) {
 	}
 }
 
-// durationHint returns how long an operation usually takes, from recent ones here or from the API's documents.
+// durationHint returns how long an operation usually takes, from recent ones here or from the API's
+// documents.
 func durationHint(state *model.State, o model.Operation) string {
 	usual, known := state.EstimateOperation(o)
 	if !known {

@@ -26,7 +26,8 @@ func (h *harness) otherProgram(t *testing.T, dir, run string) *harness {
 	mark := otherJournal.StartRun(run)
 	t.Cleanup(mark.End)
 	other := &harness{account: h.account, clock: h.clock, url: h.url}
-	other.Runner = New(Options{Client: client, Run: run, Journal: otherJournal, Clock: h.clock, Out: &other.out, Notes: &other.notes})
+	other.Runner = New(Options{Client: client, Run: run, Journal: otherJournal, Clock: h.clock, Out: &other.out,
+		Notes: &other.notes})
 	t.Cleanup(other.End)
 	return other
 }
@@ -59,10 +60,12 @@ func usablePoints(state *model.State, server model.ID) []model.Point {
 	return out
 }
 
-// Of two conflicting commands at the same time, the second is refused with exit code 7 and a reason.
+// Of two conflicting commands at the same time, the second is refused with exit code 7 and a
+// reason.
 func TestOneOfTwoConflictingCommandsIsSent(t *testing.T) {
 	act := func(what string, p model.Point) func(*harness) error {
-		opts := PointOptions{Point: p.Key(), Server: p.Server.Name, Yes: true, Follow: FollowOptions{Format: Table, Timeout: time.Hour}}
+		opts := PointOptions{Point: p.Key(), Server: p.Server.Name, Yes: true,
+			Follow: FollowOptions{Format: Table, Timeout: time.Hour}}
 		return func(h *harness) error {
 			switch what {
 			case "restore":
@@ -70,13 +73,17 @@ func TestOneOfTwoConflictingCommandsIsSent(t *testing.T) {
 			case "delete":
 				return h.Delete(context.Background(), opts)
 			case "backup":
-				return h.Create(context.Background(), CreateOptions{Kind: model.Backup, Servers: []string{string(p.Server.ID)}, Follow: opts.Follow})
+				return h.Create(context.Background(),
+					CreateOptions{Kind: model.Backup, Servers: []string{string(p.Server.ID)}, Follow: opts.Follow})
 			}
-			return h.Create(context.Background(), CreateOptions{Kind: model.Snapshot, Servers: []string{string(p.Server.ID)}, Name: h.opts.Run, Follow: opts.Follow})
+			return h.Create(context.Background(),
+				CreateOptions{Kind: model.Snapshot, Servers: []string{string(p.Server.ID)}, Name: h.opts.Run,
+					Follow: opts.Follow})
 		}
 	}
 	several := func(state *model.State, p model.Point) bool {
-		return p.Kind == model.Snapshot && len(usablePoints(state, p.Server.ID)) > 2 && state.Conflict(model.Create, p) == "" &&
+		return p.Kind == model.Snapshot && len(usablePoints(state, p.Server.ID)) > 2 &&
+			state.Conflict(model.Create, p) == "" &&
 			!state.Quota(model.Snapshot, p.Server.ID).MayBeFull() && !state.Quota(model.Backup, p.Server.ID).MayBeFull()
 	}
 	for name, c := range map[string]struct {
@@ -100,7 +107,10 @@ func TestOneOfTwoConflictingCommandsIsSent(t *testing.T) {
 				second, what := p, c.second
 				if what == "delete the other" {
 					what = "delete"
-					second = h.pickPoint(t, func(_ *model.State, q model.Point) bool { return q.Server.ID == p.Server.ID && q.Key() != p.Key() })
+					second = h.pickPoint(t, func(_ *model.State,
+						q model.Point) bool {
+						return q.Server.ID == p.Server.ID && q.Key() != p.Key()
+					})
 				}
 				dir := t.TempDir()
 				programs := []*harness{h.otherProgram(t, dir, "one"), h.otherProgram(t, dir, "two")}
@@ -117,7 +127,8 @@ func TestOneOfTwoConflictingCommandsIsSent(t *testing.T) {
 				}
 				both.Wait()
 				if n := h.sentCount(); n != c.sent {
-					t.Errorf("%d requests were sent, want %d: %v\n%s%s", n, c.sent, errs, &programs[0].notes, &programs[1].notes)
+					t.Errorf("%d requests were sent, want %d: %v\n%s%s", n, c.sent, errs, &programs[0].notes,
+						&programs[1].notes)
 				}
 				refused := 0
 				for i, err := range errs {
@@ -127,8 +138,10 @@ func TestOneOfTwoConflictingCommandsIsSent(t *testing.T) {
 					refused++
 					output := model.ErrorMessage(err) + programs[i].notes.String()
 					code := settings.CodeOf(err)
-					last := c.second == "delete the other" && code == settings.ExitRefused && strings.Contains(output, "last")
-					gone := code == settings.ExitNotFound && strings.Contains(output, "no longer there") // the deletion was first
+					last := c.second == "delete the other" && code == settings.ExitRefused &&
+						strings.Contains(output, "last")
+					// the deletion was first
+					gone := code == settings.ExitNotFound && strings.Contains(output, "no longer there")
 					if code != settings.ExitLimited && !last && !gone {
 						t.Errorf("it ends with %d: %s", code, output)
 					}
@@ -146,7 +159,10 @@ func TestLastTwoPointsAreNotBothDeletedOnStaleLists(t *testing.T) {
 	h := newHarness(t, nil)
 	two := func(state *model.State, p model.Point) bool { return len(usablePoints(state, p.Server.ID)) == 2 }
 	p := h.pickPoint(t, two)
-	other := h.pickPoint(t, func(_ *model.State, q model.Point) bool { return q.Server.ID == p.Server.ID && q.Key() != p.Key() })
+	other := h.pickPoint(t, func(_ *model.State, q model.Point) bool {
+		return q.Server.ID == p.Server.ID &&
+			q.Key() != p.Key()
+	})
 	dir := t.TempDir()
 	first, second := h.otherProgram(t, dir, "one"), h.otherProgram(t, dir, "two")
 	if err := second.load(t.Context()); err != nil {
@@ -160,7 +176,8 @@ func TestLastTwoPointsAreNotBothDeletedOnStaleLists(t *testing.T) {
 	}
 	opts.Point = other.Key()
 	err := second.Delete(t.Context(), opts)
-	if settings.CodeOf(err) != settings.ExitLimited || !strings.Contains(second.notes.String(), "is now the last") || h.sentCount() != 1 {
+	if settings.CodeOf(err) != settings.ExitLimited || !strings.Contains(second.notes.String(), "is now the last") ||
+		h.sentCount() != 1 {
 		t.Errorf("%v, %d sent: %s", err, h.sentCount(), &second.notes)
 	}
 }

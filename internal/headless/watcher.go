@@ -18,8 +18,8 @@ type FollowOptions struct {
 	Format  Format
 }
 
-// limits returns how many actions of a batch run at once, as in the dashboard. Few are being sent, so that the API is not flooded.
-// With --wait enough run at once that a fleet is done within a day.
+// limits returns how many actions of a batch run at once, as in the dashboard. Few are being sent,
+// so that the API is not flooded. With --wait enough run at once that a fleet is done within a day.
 func (f FollowOptions) limits() model.Limits {
 	if f.Wait {
 		return model.Limits{Sending: 4, Running: 20}
@@ -30,17 +30,19 @@ func (f FollowOptions) limits() model.Limits {
 // errTimeout is the error when --timeout is reached.
 var errTimeout = errors.New("the timeout was reached")
 
-// watcher sends actions and follows operations until each is settled. It is the dashboard's loop without the screen: commands run
-// in goroutines, their messages come through one channel, and only the loop changes the state.
+// watcher sends actions and follows operations until each is settled. It is the dashboard's loop
+// without the screen: commands run in goroutines, their messages come through one channel, and only
+// the loop changes the state.
 type watcher struct {
 	*Runner
-	batch          *model.Batch                      // actions to send
-	onBegin        func(item int, _ model.Operation) // called when an item is being sent
-	isSettled      func(model.Operation) bool        // reports whether an open operation needs no more watching
-	onStep         func(model.Operation, error)      // called on each step of an operation; the error is why its request failed
-	stopReason     error                             // why the unsent actions are not sent
-	pendingLists   int                               // requests for lists under way
-	waitingForPoll bool                              // until the next poll of the lists
+	batch     *model.Batch                      // actions to send
+	onBegin   func(item int, _ model.Operation) // called when an item is being sent
+	isSettled func(model.Operation) bool        // reports whether an open operation needs no more watching
+	// called on each step of an operation; the error is why its request failed
+	onStep         func(model.Operation, error)
+	stopReason     error // why the unsent actions are not sent
+	pendingLists   int   // requests for lists under way
+	waitingForPoll bool  // until the next poll of the lists
 	interval       time.Duration
 	failures       int   // polls that failed in a row
 	lastFailure    error // of the latest poll
@@ -52,8 +54,9 @@ type watcher struct {
 // pollDueMsg is sent when the next poll is due.
 type pollDueMsg struct{}
 
-// run loops until everything is sent and settled. It ends early when the context ends, at the timeout (errTimeout), or when the
-// token may no longer read the account, but never while an action's request is under way.
+// run loops until everything is sent and settled. It ends early when the context ends, at the
+// timeout (errTimeout), or when the token may no longer read the account, but never while an
+// action's request is under way.
 func (w *watcher) run(ctx context.Context, timeout time.Duration) (why error) {
 	w.messages, w.finished = make(chan tea.Msg), make(chan struct{})
 	defer close(w.finished)
@@ -114,8 +117,8 @@ func (w *watcher) isDone() bool {
 	return true
 }
 
-// isAwaited reports whether the loop still waits for an open operation. It does not wait for one that incomplete lists may hide: that
-// stays open in the journal, and the next run looks for it.
+// isAwaited reports whether the loop still waits for an open operation. It does not wait for one
+// that incomplete lists may hide: that stays open in the journal, and the next run looks for it.
 func (w *watcher) isAwaited(o model.Operation) bool { return !w.isSettled(o) && !o.Hidden() }
 
 // needsPoll reports whether the lists can show progress.
@@ -144,7 +147,10 @@ func (w *watcher) send() {
 	if w.stopReason != nil {
 		w.batch.Stop()
 	}
-	for _, item := range w.batch.Next(func(in model.ActionRequest) bool { return w.state.Conflict(in.Action, in.Point) != "" }) {
+	for _, item := range w.batch.Next(func(in model.ActionRequest) bool {
+		return w.state.Conflict(in.Action,
+			in.Point) != ""
+	}) {
 		o := w.state.Begin(item.Request, w.opts.Run)
 		w.batch.SetOperation(item.Number, o.Number)
 		w.onBegin(item.Number, o)
@@ -152,7 +158,8 @@ func (w *watcher) send() {
 	}
 }
 
-// schedulePoll schedules the next poll: after a growing interval, or after failures as the API asks.
+// schedulePoll schedules the next poll: after a growing interval, or after failures as the API
+// asks.
 func (w *watcher) schedulePoll(ctx context.Context) {
 	w.waitingForPoll = true
 	w.interval = command.NextPollInterval(w.interval)
@@ -190,7 +197,8 @@ func (w *watcher) handle(msg tea.Msg) {
 	}
 }
 
-// handleResult applies the result of an action's request. After an error that the next request would get too, the rest is not sent.
+// handleResult applies the result of an action's request. After an error that the next request
+// would get too, the rest is not sent.
 func (w *watcher) handleResult(msg command.ActionResultMsg) {
 	o := w.state.ApplyResult(msg.Number, msg.Accepted, msg.Outcome)
 	w.warnJournal(msg.JournalErr)

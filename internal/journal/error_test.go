@@ -15,7 +15,8 @@ func TestFilesAreCreatedForOwnerOnly(t *testing.T) {
 	j := New(filepath.Join(t.TempDir(), "state", "vpsdeck"))
 	j.rotateSize = 600 // the second line is above it
 	run := j.StartRun("run")
-	mustAppend(t, j, newRecord("run-1", model.EventIntent, strings.Repeat("x", 300)), newRecord("run-2", model.EventIntent, ""))
+	mustAppend(t, j, newRecord("run-1", model.EventIntent, strings.Repeat("x", 300)),
+		newRecord("run-2", model.EventIntent, ""))
 	for path, want := range map[string]os.FileMode{
 		filepath.Dir(filepath.Dir(j.Path())): 0o700 | os.ModeDir,
 		filepath.Dir(j.Path()):               0o700 | os.ModeDir,
@@ -46,11 +47,13 @@ func TestErrorsSayWhereAndWhyInOneSentence(t *testing.T) {
 	}{
 		"a file where the directory should be": {
 			damage: func(dir string) error { return os.WriteFile(filepath.Join(dir, "state"), nil, 0o600) },
-			path:   "state", write: "a file is in the place of its directory", read: "a file is in the place of its directory",
+			path:   "state", write: "a file is in the place of its directory",
+			read: "a file is in the place of its directory",
 		},
 		"a file where a parent should be": {
 			damage: func(dir string) error { return os.WriteFile(filepath.Join(dir, "state"), nil, 0o600) },
-			path:   "state/vpsdeck", write: "a file is in the place of its directory", read: "a file is in the place of its directory",
+			path:   "state/vpsdeck", write: "a file is in the place of its directory",
+			read: "a file is in the place of its directory",
 		},
 		"a directory where the file should be": {
 			damage: func(dir string) error { return os.MkdirAll(filepath.Join(dir, "state", "journal.jsonl"), 0o700) },
@@ -67,7 +70,8 @@ func TestErrorsSayWhereAndWhyInOneSentence(t *testing.T) {
 				t.Fatal(err)
 			}
 			j := New(filepath.Join(dir, c.path))
-			requireError(t, j.Append(newRecord("run-1", model.EventIntent, "")), "the journal "+j.Path()+" cannot be written: "+c.write)
+			requireError(t, j.Append(newRecord("run-1", model.EventIntent, "")),
+				"the journal "+j.Path()+" cannot be written: "+c.write)
 			_, _, err := j.Read()
 			if c.read == "" && err != nil {
 				t.Error(err)

@@ -14,10 +14,12 @@ func FuzzParsedLinesRoundTrip(f *testing.F) {
 		`"action":"create","kind":"snapshot","server":{"id":12345,"name":"web-server-01"},"point":{"name":"before"},` +
 		`"sent_at":"2025-01-16T12:00:00.5+01:00","then":{"kind":"backup","id":"a-uuid","created_at":"2025-01-15T03:00:00Z"}}`
 	for _, seed := range []string{
-		"", "\n", line, line + "\n" + line[:80], line[:80] + "\n" + line + "\n", "\x00\x00\n" + line, "[]\nnull\n\"\"\n1e999",
+		"", "\n", line, line + "\n" + line[:80], line[:80] + "\n" + line + "\n", "\x00\x00\n" + line,
+		"[]\nnull\n\"\"\n1e999",
 		`{"v":1,"id":"x"}`, `{"v":1,"id":"x","server":{"id":null}}`, `{"v":1,"id":"x","server":{"id":"../.."}}`,
 		`{"v":1,"id":"x","server":{"id":1},"time":"9999-12-31T23:59:59-23:59"}`, `{"V":1,"ID":"x","SERVER":{"Id":1}}`,
-		`{"v":1,"id":"\ud800","server":{"id":"0x1"},"reason":"` + "\xff" + `"}`, `{"v":2,"id":"x"}`, `{"v":1,"v":2,"id":"x"}`,
+		`{"v":1,"id":"\ud800","server":{"id":"0x1"},"reason":"` + "\xff" + `"}`, `{"v":2,"id":"x"}`,
+		`{"v":1,"v":2,"id":"x"}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -36,7 +38,8 @@ func FuzzParsedLinesRoundTrip(f *testing.F) {
 		}
 		same, bad, err := parseLines(again)
 		if err != nil || bad != 0 || len(same) != len(records) {
-			t.Fatalf("of %d lines written again, %d are accepted and %d are not, %v: %s", len(records), len(same), bad, err, again)
+			t.Fatalf("of %d lines written again, %d are accepted and %d are not, %v: %s", len(records), len(same), bad,
+				err, again)
 		}
 		for i := range same {
 			if !equalRecords(same[i], records[i]) {

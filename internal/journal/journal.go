@@ -1,5 +1,6 @@
-// Package journal records actions in a file that only its owner can read: one JSON object a line, appended. After a crash,
-// the next run learns from it what was started. docs/RELIABILITY.md describes the format.
+// Package journal records actions in a file that only its owner can read: one JSON object a line,
+// appended. After a crash, the next run learns from it what was started. docs/RELIABILITY.md
+// describes the format.
 package journal
 
 import (
@@ -28,10 +29,12 @@ const (
 	maxLine = 256 << 10 // bytes; vpsdeck writes no longer line
 )
 
-// lockTimeout is how long to wait for another program's lock while a person waits too. Writing a line takes milliseconds.
+// lockTimeout is how long to wait for another program's lock while a person waits too. Writing a
+// line takes milliseconds.
 const lockTimeout = 2 * time.Second
 
-// Journal is the journal file in a state directory. It is safe for concurrent use, also by several programs.
+// Journal is the journal file in a state directory. It is safe for concurrent use, also by several
+// programs.
 type Journal struct {
 	path           string
 	rotateSize     int64           // bytes; a larger file is rotated
@@ -42,15 +45,16 @@ type Journal struct {
 	lastWaitFailed bool // the last wait timed out: until the lock is free again, waits are short
 }
 
-// New returns the journal in a state directory. It creates and opens nothing before the first line is written. Append and
-// Read fail if another program holds the lock for more than two seconds.
+// New returns the journal in a state directory. It creates and opens nothing before the first line
+// is written. Append and Read fail if another program holds the lock for more than two seconds.
 func New(dir string) *Journal {
 	return &Journal{path: filepath.Join(dir, "journal.jsonl"), rotateSize: maxSize, maxWait: lockTimeout, pause: sleep}
 }
 
-// WithLockWait returns the same journal for a command that must not run without it. It waits for the lock until the
-// context ends or the limit is reached; 0 is no limit. The error is then a model.ErrConflict. After the context has ended,
-// each line may still wait two seconds, so that a started action can be recorded.
+// WithLockWait returns the same journal for a command that must not run without it. It waits for
+// the lock until the context ends or the limit is reached; 0 is no limit. The error is then a
+// model.ErrConflict. After the context has ended, each line may still wait two seconds, so that a
+// started action can be recorded.
 func (j *Journal) WithLockWait(ctx context.Context, limit time.Duration, pause Pause) *Journal {
 	return &Journal{path: j.path, rotateSize: j.rotateSize, waitCtx: ctx, maxWait: limit, pause: pause}
 }
@@ -116,8 +120,9 @@ func fsReason(err error) string {
 	return "I/O error"
 }
 
-// Append writes one line and waits until it is on the disk. Lines of several programs never mix: each is one write at the
-// end of the file, under a lock. After a line that a crash cut short, it starts a new one. Its errors are *Error.
+// Append writes one line and waits until it is on the disk. Lines of several programs never mix:
+// each is one write at the end of the file, under a lock. After a line that a crash cut short, it
+// starts a new one. Its errors are *Error.
 func (j *Journal) Append(r model.Record) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -172,8 +177,8 @@ func endsMidLine(f *os.File) bool {
 	return err == nil && last[0] != '\n'
 }
 
-// rotate renames the file to the old one when the next line would make it too large. Read reads both, so open operations
-// are not lost.
+// rotate renames the file to the old one when the next line would make it too large. Read reads
+// both, so open operations are not lost.
 func (j *Journal) rotate(next int64) error {
 	info, err := os.Stat(j.path)
 	if err != nil || info.Size()+next < j.rotateSize {
@@ -184,13 +189,13 @@ func (j *Journal) rotate(next int64) error {
 
 func (j *Journal) oldPath() string { return j.path + ".1" }
 
-// Read returns all lines, oldest first, and the number of unreadable ones: a torn line does not affect the others. A
-// journal that does not exist yet is empty. Its errors are *Error.
+// Read returns all lines, oldest first, and the number of unreadable ones: a torn line does not
+// affect the others. A journal that does not exist yet is empty. Its errors are *Error.
 func (j *Journal) Read() (records []model.Record, unreadable int, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	// No rotation may happen between the two files, and no line may be half written. Where locking fails for another
-	// reason, such as a missing directory, nobody can write either.
+	// No rotation may happen between the two files, and no line may be half written. Where locking
+	// fails for another reason, such as a missing directory, nobody can write either.
 	switch unlock, err := j.lock(); {
 	case err == nil:
 		defer unlock()
@@ -241,7 +246,8 @@ func parseLines(data []byte) (records []model.Record, unreadable int, err error)
 			continue
 		}
 		var r model.Record
-		if len(line) > maxLine || json.Unmarshal(line, &r) != nil || r.Version != model.RecordVersion || r.ID == "" || r.Server.ID == "" && !r.IsSession() {
+		if len(line) > maxLine || json.Unmarshal(line, &r) != nil || r.Version != model.RecordVersion || r.ID == "" ||
+			r.Server.ID == "" && !r.IsSession() {
 			unreadable++
 			continue
 		}
@@ -257,8 +263,8 @@ type Run struct {
 	path   string
 }
 
-// StartRun marks this run of the program as alive, so that other runs leave its operations alone. If the mark cannot be
-// made, the run still has its ID.
+// StartRun marks this run of the program as alive, so that other runs leave its operations alone.
+// If the mark cannot be made, the run still has its ID.
 func (j *Journal) StartRun(id string) *Run {
 	r := &Run{ID: id, path: j.runLockPath(id)}
 	if os.MkdirAll(filepath.Dir(j.path), 0o700) == nil {
@@ -280,7 +286,8 @@ func (j *Journal) runLockPath(run string) string {
 	return filepath.Join(filepath.Dir(j.path), "run-"+run+".lock")
 }
 
-// IsAlive reports whether the run that started an operation is still alive. It removes the mark of a killed run.
+// IsAlive reports whether the run that started an operation is still alive. It removes the mark of
+// a killed run.
 func (j *Journal) IsAlive(operation string) bool {
 	run, _, ok := cutLast(operation, "-")
 	if !ok || filepath.Base(run) != run {

@@ -33,8 +33,8 @@ func mustAppend(t *testing.T, j *Journal, records ...model.Record) {
 	}
 }
 
-// requireLines fails the test unless the journal has lines of these operations, in this order, and this number of
-// unreadable lines.
+// requireLines fails the test unless the journal has lines of these operations, in this order, and
+// this number of unreadable lines.
 func requireLines(t *testing.T, j *Journal, unreadable int, ids ...string) {
 	t.Helper()
 	records, bad, err := j.Read()
@@ -69,7 +69,8 @@ func encodeLine(t *testing.T, r model.Record) []byte {
 
 func TestLinesRoundTrip(t *testing.T) {
 	first := newRecord("run-1", model.EventIntent, "")
-	first.ThenRestore = &model.RecordPoint{Kind: "backup", ID: "0190-uuid", Description: `"quoted" \ and 日本`, CreatedAt: noon.Add(-time.Hour)}
+	first.ThenRestore = &model.RecordPoint{Kind: "backup", ID: "0190-uuid", Description: `"quoted" \ and 日本`,
+		CreatedAt: noon.Add(-time.Hour)}
 	second := newRecord("run-1", model.EventDone, "two\nlines, a tab\t, an escape \x1b[31m and a NUL \x00")
 	third := newRecord("run-2", model.EventCanceled, "")
 	third.FollowsID = "run-1"
@@ -85,7 +86,8 @@ func TestLinesRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if lines := strings.Count(string(text), "\n"); lines != len(want) || strings.ContainsAny(string(text), "\x1b\x00\t") {
+	if lines := strings.Count(string(text), "\n"); lines != len(want) ||
+		strings.ContainsAny(string(text), "\x1b\x00\t") {
 		t.Errorf("%d lines for %d records, or a raw control character: %q", lines, len(want), text)
 	}
 }
@@ -128,7 +130,8 @@ func TestUnreadableLinesAreCountedAndSkipped(t *testing.T) {
 	newer.Version = model.RecordVersion + 1
 	long := encodeLine(t, newRecord("run-3", model.EventIntent, strings.Repeat("x", maxLine)))
 	j := New(t.TempDir())
-	writeFile(t, j.Path(), good, []byte("\n  \n\r\n"), []byte("not JSON\n[]\nnull\n{}\n42\n\xff\xfe\x00\n"), encodeLine(t, newer), long, encodeLine(t, noServer),
+	writeFile(t, j.Path(), good, []byte("\n  \n\r\n"), []byte("not JSON\n[]\nnull\n{}\n42\n\xff\xfe\x00\n"),
+		encodeLine(t, newer), long, encodeLine(t, noServer),
 		[]byte(`{"v":1,"id":""}`+"\n"), []byte(`{"v":1,"id":"run-4","time":"yesterday"}`+"\n"), good)
 	requireLines(t, j, 11, "run-1", "run-1")
 }
@@ -140,9 +143,11 @@ func TestOversizedFileIsReadFromItsEnd(t *testing.T) {
 		unreadable int
 		ids        []string
 	}{
-		"one endless line":          {append(bytes.Repeat([]byte("x"), 2*maxRead), '\n'), 0, []string{"run-1"}},
-		"many lines":                {bytes.Repeat([]byte("some words\n"), maxRead/8), (maxRead - len(good)) / 11, []string{"run-1"}},
-		"a line as long as the end": {append(bytes.Repeat([]byte("x"), maxRead-len(good)-1), '\n'), 1, []string{"run-1"}},
+		"one endless line": {append(bytes.Repeat([]byte("x"), 2*maxRead), '\n'), 0, []string{"run-1"}},
+		"many lines": {bytes.Repeat([]byte("some words\n"), maxRead/8), (maxRead - len(good)) / 11,
+			[]string{"run-1"}},
+		"a line as long as the end": {append(bytes.Repeat([]byte("x"), maxRead-len(good)-1), '\n'), 1,
+			[]string{"run-1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			j := New(t.TempDir())
@@ -167,7 +172,8 @@ func TestOpenOperationsAreReadFromBothFilesAfterRotation(t *testing.T) {
 			t.Errorf("%s: %v, %q; want %d lines", path, err, text, want)
 		}
 	}
-	mustAppend(t, j, newRecord("run-4", model.EventFailed, strings.Repeat("x", 400)), newRecord("run-5", model.EventDone, ""))
+	mustAppend(t, j, newRecord("run-4", model.EventFailed, strings.Repeat("x", 400)),
+		newRecord("run-5", model.EventDone, ""))
 	requireLines(t, j, 0, "run-3", "run-4", "run-5")
 	for _, path := range []string{j.oldPath(), j.Path()} {
 		if info, err := os.Stat(path); err != nil || info.Size() > j.rotateSize {

@@ -12,7 +12,8 @@ import (
 	"vpsdeck/model"
 )
 
-// The pauses between two attempts to take a held lock. They double from the shortest to the longest.
+// The pauses between two attempts to take a held lock. They double from the shortest to the
+// longest.
 const (
 	minPause = time.Millisecond
 	maxPause = 10 * time.Millisecond // short, so that an occasional writer gets its turn among busy ones
@@ -38,9 +39,9 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// acquireQueuedLock is acquireLock for a file that many programs lock often. A waiting program holds the lock of a second
-// file, the queue, so that the current holder cannot overtake it. Without it, a program that locks in a loop would keep
-// the others out.
+// acquireQueuedLock is acquireLock for a file that many programs lock often. A waiting program
+// holds the lock of a second file, the queue, so that the current holder cannot overtake it.
+// Without it, a program that locks in a loop would keep the others out.
 func acquireQueuedLock(ctx context.Context, path string, limit time.Duration, pause Pause) (unlock func(), err error) {
 	var waited time.Duration
 	countingPause := func(ctx context.Context, d time.Duration) error {
@@ -58,9 +59,10 @@ func acquireQueuedLock(ctx context.Context, path string, limit time.Duration, pa
 	return acquireLock(ctx, path, limit, pause)
 }
 
-// acquireLock keeps other programs out until unlock. It locks a file, and the system releases that lock when the program
-// ends, even by a crash. A held lock is tried again until the context ends or the limit is reached; 0 is no limit. The
-// error is then errLockHeld. There is at least one attempt, also with a context that has ended.
+// acquireLock keeps other programs out until unlock. It locks a file, and the system releases that
+// lock when the program ends, even by a crash. A held lock is tried again until the context ends or
+// the limit is reached; 0 is no limit. The error is then errLockHeld. There is at least one
+// attempt, also with a context that has ended.
 func acquireLock(ctx context.Context, path string, limit time.Duration, pause Pause) (unlock func(), err error) {
 	waited := time.Duration(0)
 	for next := minPause; ; next = min(2*next, maxPause) {
@@ -75,10 +77,11 @@ func acquireLock(ctx context.Context, path string, limit time.Duration, pause Pa
 	}
 }
 
-// LockServer makes this program the only one on this machine that acts on a server, while it looks the server up, checks
-// it, records the action and sends it. It waits for a held lock until the context ends, and then returns a
-// model.ErrConflict whose message says so. A program that has ended holds no lock. All errors are *Error; any other than a
-// conflict means that the state directory allows no lock.
+// LockServer makes this program the only one on this machine that acts on a server, while it looks
+// the server up, checks it, records the action and sends it. It waits for a held lock until the
+// context ends, and then returns a model.ErrConflict whose message says so. A program that has
+// ended holds no lock. All errors are *Error; any other than a conflict means that the state
+// directory allows no lock.
 //
 // Two calls in one program exclude each other too. Unlock must be called once, and is quick.
 func (j *Journal) LockServer(ctx context.Context, host string, server model.ID) (unlock func(), err error) {
@@ -96,7 +99,8 @@ func (j *Journal) LockServer(ctx context.Context, host string, server model.ID) 
 	return func() { removeLock(path, release) }, nil
 }
 
-// serverLockPath returns the path of a server's lock file. Its name is a hash, because hosts and IDs come from outside.
+// serverLockPath returns the path of a server's lock file. Its name is a hash, because hosts and
+// IDs come from outside.
 func (j *Journal) serverLockPath(host string, server model.ID) string {
 	sum := sha256.Sum256([]byte(host + "\x00" + string(server)))
 	return filepath.Join(filepath.Dir(j.path), "server-"+hex.EncodeToString(sum[:12])+".lock")

@@ -43,7 +43,8 @@ func holdLock(t *testing.T, j *Journal) (release func()) {
 	return release
 }
 
-// requireWait fails the test unless the wait since the last call was this long, or longer by at most the longest pause.
+// requireWait fails the test unless the wait since the last call was this long, or longer by at
+// most the longest pause.
 func requireWait(t *testing.T, clock *fakeClock, what string, want time.Duration) {
 	t.Helper()
 	if clock.waited < want || clock.waited > want+maxPause {
@@ -163,7 +164,8 @@ func TestServerLockIsExclusive(t *testing.T) {
 	if !errors.Is(err, model.ErrConflict) {
 		t.Error("the error is no conflict")
 	}
-	if _, err = second.LockServer(ctx, host, server); !errors.Is(err, model.ErrConflict) { // the context has already ended
+	// the context has already ended
+	if _, err = second.LockServer(ctx, host, server); !errors.Is(err, model.ErrConflict) {
 		t.Error(err)
 	}
 

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// tryLock creates a file and takes its lock, or returns errLockHeld. The journal has a lock file of its own, because the
-// journal itself is renamed on rotation.
+// tryLock creates a file and takes its lock, or returns errLockHeld. The journal has a lock file of
+// its own, because the journal itself is renamed on rotation.
 func tryLock(path string) (unlock func(), err error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -50,14 +50,15 @@ func isFileAt(f *os.File, path string) bool {
 	return err == nil && os.SameFile(opened, current)
 }
 
-// removeLock removes a lock file and unlocks it. The file goes first, so that tryLock in another program can notice it.
+// removeLock removes a lock file and unlocks it. The file goes first, so that tryLock in another
+// program can notice it.
 func removeLock(path string, unlock func()) {
 	_ = os.Remove(path)
 	unlock()
 }
 
-// isLocked reports whether a lock is held. It tries a shared lock, so that two checks at once do not see each other as
-// holders.
+// isLocked reports whether a lock is held. It tries a shared lock, so that two checks at once do
+// not see each other as holders.
 func isLocked(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {

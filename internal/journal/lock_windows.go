@@ -7,7 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// tryLock creates a file and takes its lock, or returns errLockHeld. Windows releases the lock when its holder ends.
+// tryLock creates a file and takes its lock, or returns errLockHeld. Windows releases the lock when
+// its holder ends.
 func tryLock(path string) (unlock func(), err error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -22,22 +23,23 @@ func tryLock(path string) (unlock func(), err error) {
 
 // lockFile tries to lock the first byte of a file, without waiting.
 func lockFile(f *os.File, how uint32) error {
-	err := windows.LockFileEx(windows.Handle(f.Fd()), how|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &windows.Overlapped{})
+	err := windows.LockFileEx(windows.Handle(f.Fd()), how|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0,
+		&windows.Overlapped{})
 	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
 		return errLockHeld
 	}
 	return err
 }
 
-// removeLock unlocks a lock file and removes it. Windows removes no file that is still open, so nobody can hold the lock
-// of a removed one.
+// removeLock unlocks a lock file and removes it. Windows removes no file that is still open, so
+// nobody can hold the lock of a removed one.
 func removeLock(path string, unlock func()) {
 	unlock()
 	_ = os.Remove(path)
 }
 
-// isLocked reports whether a lock is held. It tries a shared lock, so that two checks at once do not see each other as
-// holders.
+// isLocked reports whether a lock is held. It tries a shared lock, so that two checks at once do
+// not see each other as holders.
 func isLocked(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {

@@ -21,8 +21,8 @@ import (
 	"vpsdeck/model"
 )
 
-// parts are the functions that the test binary runs when a test starts it as another program. Their argument is the
-// journal's directory.
+// parts are the functions that the test binary runs when a test starts it as another program. Their
+// argument is the journal's directory.
 var parts = map[string]func(dir string) error{
 	"append": appendMany,
 	"begin":  startRunAndWait,
@@ -53,7 +53,8 @@ func partCommand(t *testing.T, part, dir string, env ...string) *exec.Cmd {
 	return cmd
 }
 
-// The load: programs, goroutines of each, and lines of each goroutine. A line is longer than a page of memory.
+// The load: programs, goroutines of each, and lines of each goroutine. A line is longer than a page
+// of memory.
 const (
 	programCount         = 3
 	goroutinesPerProgram = 4
@@ -139,7 +140,8 @@ func requireEachOnceInOrder(t *testing.T, j *Journal, all int) {
 	}
 }
 
-// A program that reads while another one writes sees whole lines, and misses none between the two files.
+// A program that reads while another one writes sees whole lines, and misses none between the two
+// files.
 func TestReaderSeesWholeLinesDuringWrites(t *testing.T) {
 	const all = 60
 	writer, reader := New(t.TempDir()), New("")
@@ -247,7 +249,8 @@ func TestConcurrentAliveChecksDoNotSeeEachOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = checking.Close() }()
-	if err := syscall.Flock(int(checking.Fd()), syscall.LOCK_SH); err != nil { // as another program does while it checks
+	// as another program does while it checks
+	if err := syscall.Flock(int(checking.Fd()), syscall.LOCK_SH); err != nil {
 		t.Fatal(err)
 	}
 	if j.IsAlive("run-1") {
@@ -261,7 +264,8 @@ func TestMalformedOperationIDIsNotAlive(t *testing.T) {
 	run := j.StartRun("run")
 	defer run.End()
 	writeFile(t, outside)
-	for _, operation := range []string{"", "-", "run", "-1", "x/../../run-x-1", "/run-1", "run/../run-1", "..-1", "unknown-1"} {
+	for _, operation := range []string{"", "-", "run", "-1", "x/../../run-x-1", "/run-1", "run/../run-1", "..-1",
+		"unknown-1"} {
 		if j.IsAlive(operation) {
 			t.Errorf("%q is alive", operation)
 		}
@@ -283,7 +287,8 @@ func runLockFiles(t *testing.T, j *Journal) []string {
 	return found
 }
 
-// appendWithoutPermission uses the journal without permissions for its directory. Run by root, it becomes another user first.
+// appendWithoutPermission uses the journal without permissions for its directory. Run by root, it
+// becomes another user first.
 func appendWithoutPermission(dir string) error {
 	const nobody = 65534
 	if os.Geteuid() == 0 {
@@ -335,7 +340,8 @@ func TestUnwritableDirectoryIsReported(t *testing.T) {
 	}
 }
 
-// appendOverLimit writes to a disk that becomes full in the middle of a line, and again after space was freed.
+// appendOverLimit writes to a disk that becomes full in the middle of a line, and again after space
+// was freed.
 func appendOverLimit(dir string) error {
 	signal.Ignore(syscall.SIGXFSZ) // the write returns an error instead
 	j := New(dir)

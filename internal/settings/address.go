@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// checkAddress parses the API's address. Its errors name the source of the address, but never repeat the address itself:
-// people put passwords into addresses.
+// checkAddress parses the API's address. Its errors name the source of the address, but never
+// repeat the address itself: people put passwords into addresses.
 func checkAddress(text, source string, code ExitCode) (*url.URL, error) {
 	const example = "write it like https://admin.vps.org/api/v1"
 	u, err := url.Parse(strings.TrimSpace(text))
@@ -16,11 +16,13 @@ func checkAddress(text, source string, code ExitCode) (*url.URL, error) {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || !isValidPort(u):
 		return nil, Errorf(code, "%s is not the address of an API: %s", source, example)
 	case u.User != nil:
-		return nil, Errorf(code, "%s contains a user name or a password: remove it, the token goes into VPS_API_TOKEN", source)
+		return nil, Errorf(code, "%s contains a user name or a password: remove it, the token goes into VPS_API_TOKEN",
+			source)
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, Errorf(code, "%s has a ? or # part: remove it, and %s", source, example)
 	case u.Scheme == "http" && !IsLoopback(u.Hostname()):
-		return nil, Errorf(code, "%s would send the token unencrypted: use https://, http:// is for this machine only", source)
+		return nil, Errorf(code, "%s would send the token unencrypted: use https://, http:// is for this machine only",
+			source)
 	}
 	u.Host = strings.ToLower(u.Host)
 	u.Host = canonicalHost(u) // the locks, journal and cache of an account are stored under one name
@@ -37,13 +39,15 @@ func isValidPort(u *url.URL) bool {
 	return err == nil && port > 0
 }
 
-// IsLoopback reports whether a host name or IP address is this machine only. Names other than localhost are not resolved.
+// IsLoopback reports whether a host name or IP address is this machine only. Names other than
+// localhost are not resolved.
 func IsLoopback(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return err == nil && addr.IsLoopback() || strings.EqualFold(host, "localhost")
 }
 
-// canonicalHost returns the host under which tokens are stored, with its port unless that is the scheme's default.
+// canonicalHost returns the host under which tokens are stored, with its port unless that is the
+// scheme's default.
 func canonicalHost(u *url.URL) string {
 	if u.Scheme == "https" && u.Port() == "443" || u.Scheme == "http" && u.Port() == "80" {
 		return strings.TrimSuffix(u.Host, ":"+u.Port())

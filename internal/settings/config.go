@@ -35,13 +35,14 @@ type configFile struct {
 	lines keyLines // of its keys
 }
 
-// PolicyRule is a [[policy]] of the config as written. Server and Location are globs for the servers that it applies to,
-// and the rest is what they must have to be covered.
+// PolicyRule is a [[policy]] of the config as written. Server and Location are globs for the
+// servers that it applies to, and the rest is what they must have to be covered.
 type PolicyRule struct {
 	Server   string `toml:"server"`
 	Location string `toml:"location"`
 	// Fields that are nil are as in the default policy.
-	BackupMaxAge   *string `toml:"backup_max_age"`   // of the newest usable backup, such as "26h" or "7d"; "0h": any age
+	// of the newest usable backup, such as "26h" or "7d"; "0h": any age
+	BackupMaxAge   *string `toml:"backup_max_age"`
 	SnapshotMaxAge *string `toml:"snapshot_max_age"` // of the newest usable snapshot
 	MinBackups     *int    `toml:"min_backups"`      // usable backups
 	MinSnapshots   *int    `toml:"min_snapshots"`    // usable snapshots
@@ -58,17 +59,18 @@ var configKeys = map[string]string{
 	"confirm":         mustBeText,
 	"stripe":          mustBeText,
 	"default_profile": mustBeText,
-	"profile":         "must be a [profile.NAME] table for each profile, with settings such as api_url and token_command",
-	"ascii":           mustBeBool,
-	"mouse":           mustBeBool,
-	"motion":          mustBeBool,
-	"theme":           mustBeText,
-	"notify":          mustBeText,
-	"policy":          `must be a [[policy]] table with server, location, backup_max_age, min_backups, snapshot_max_age and min_snapshots`,
-	"ssh":             `must be an [[ssh]] table with server, user, port and command (a list of strings)`,
-	"command":         `must be a [[command]] table with key, name, run (a list of strings), shell, confirm and dangerous`,
-	"columns":         `must be a [columns] table of lines like servers = ["name", "status"]`,
-	"keys":            `must be a [keys] table of lines like "points.restore" = ["R"]: the name in quotes, the keys as a list`,
+	"profile": "must be a [profile.NAME] table for each profile, with settings such as api_url and " +
+		"token_command",
+	"ascii":   mustBeBool,
+	"mouse":   mustBeBool,
+	"motion":  mustBeBool,
+	"theme":   mustBeText,
+	"notify":  mustBeText,
+	"policy":  `must be a [[policy]] table with server, location, backup_max_age, min_backups, snapshot_max_age and min_snapshots`,
+	"ssh":     `must be an [[ssh]] table with server, user, port and command (a list of strings)`,
+	"command": `must be a [[command]] table with key, name, run (a list of strings), shell, confirm and dangerous`,
+	"columns": `must be a [columns] table of lines like servers = ["name", "status"]`,
+	"keys":    `must be a [keys] table of lines like "points.restore" = ["R"]: the name in quotes, the keys as a list`,
 }
 
 const (
@@ -107,10 +109,11 @@ func readConfig(path string, required bool) (configFile, error) {
 	return file, file.check()
 }
 
-// check rejects empty values, tokens where something else belongs, and invalid profiles. It checks all profiles, so that
-// an error in one is reported before the profile is needed.
+// check rejects empty values, tokens where something else belongs, and invalid profiles. It checks
+// all profiles, so that an error in one is reported before the profile is needed.
 func (f configFile) check() error {
-	err := f.checkTexts("", map[string]*string{"default_profile": f.DefaultProfile, "theme": f.Theme, "notify": f.Notify})
+	err := f.checkTexts("", map[string]*string{"default_profile": f.DefaultProfile, "theme": f.Theme,
+		"notify": f.Notify})
 	if err == nil {
 		err = f.checkAccount("", f.accountTable)
 	}
@@ -122,7 +125,8 @@ func (f configFile) check() error {
 	return err
 }
 
-// checkTexts rejects tokens and empty values. table is the prefix of the keys, such as "profile.work.".
+// checkTexts rejects tokens and empty values. table is the prefix of the keys, such as
+// "profile.work.".
 func (f configFile) checkTexts(table string, texts map[string]*string) error {
 	for _, key := range slices.Sorted(maps.Keys(texts)) {
 		switch text := texts[key]; {
@@ -136,7 +140,8 @@ func (f configFile) checkTexts(table string, texts map[string]*string) error {
 	return nil
 }
 
-// errorAt returns an error about a key, given by its full name. The message starts with the file and the key's line.
+// errorAt returns an error about a key, given by its full name. The message starts with the file
+// and the key's line.
 func (f configFile) errorAt(key, format string, args ...any) error {
 	return Errorf(ExitConfig, "%s: %s", f.position(key), fmt.Sprintf(format, args...))
 }
@@ -148,7 +153,8 @@ func unknownKeyError(path string, unknown *toml.StrictMissingError) error {
 	for i := range unknown.Errors {
 		e := &unknown.Errors[i]
 		name := strings.ToLower(e.Key()[len(e.Key())-1])
-		if (strings.Contains(name, "token") || strings.HasPrefix(name, "vps_")) && model.NearestWords(name, allKeys()) == nil {
+		if (strings.Contains(name, "token") || strings.HasPrefix(name, "vps_")) &&
+			model.NearestWords(name, allKeys()) == nil {
 			return newDecodeError(path, e, tokenMisplaced)
 		}
 	}
@@ -169,11 +175,12 @@ func newDecodeError(path string, e *toml.DecodeError, message string) error {
 	return Errorf(ExitConfig, "%s, line %d, column %d: %s", path, line, column, message)
 }
 
-// codePointPattern matches how the TOML library writes a character: its code point, then the character in quotes.
+// codePointPattern matches how the TOML library writes a character: its code point, then the
+// character in quotes.
 var codePointPattern = regexp.MustCompile(`U\+[0-9A-F]+ ('.')`)
 
-// describeDecodeError explains an error in terms of the file. For a value of the wrong type, the library's own message
-// names Go types.
+// describeDecodeError explains an error in terms of the file. For a value of the wrong type, the
+// library's own message names Go types.
 func describeDecodeError(e *toml.DecodeError) string {
 	message := strings.TrimPrefix(e.Error(), "toml: ")
 	if key := e.Key(); len(key) > 0 && strings.HasPrefix(message, "cannot ") {

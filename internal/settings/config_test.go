@@ -8,11 +8,13 @@ import (
 
 func TestConfigErrorsNameFileLineAndColumn(t *testing.T) {
 	for text, words := range map[string][]string{
-		"ascii = true\nreadonly = true":       {"line 2, column 1", `unknown setting "readonly"`, "did you mean read_only?"},
-		"raed_only = true":                    {"did you mean read_only?"},
-		"token_fil = 'x'":                     {"did you mean token_file?"},
-		"VPS_API_URL = 'x'":                   {"did you mean api_url?"},
-		"colour = true":                       {`unknown setting "colour"`, "valid: api_url, ascii, ca_file, columns, command,"},
+		"ascii = true\nreadonly = true": {"line 2, column 1", `unknown setting "readonly"`,
+			"did you mean read_only?"},
+		"raed_only = true":  {"did you mean read_only?"},
+		"token_fil = 'x'":   {"did you mean token_file?"},
+		"VPS_API_URL = 'x'": {"did you mean api_url?"},
+		"colour = true": {`unknown setting "colour"`,
+			"valid: api_url, ascii, ca_file, columns, command,"},
 		"[colour]\ndark = 1":                  {"line 1, column 2", `unknown setting "colour"`},
 		"ui.colour = 1":                       {`unknown setting "ui.colour"`},
 		"token = 'vps_s3cret'":                {"line 1, column 1", "VPS_API_TOKEN", "token_file"},

@@ -20,7 +20,9 @@ const (
 	ExitConfig   ExitCode = 3 // the config file, or a setting in the environment, is invalid
 	ExitToken    ExitCode = 4 // a token cannot be read or saved, or the API rejects it
 	ExitNotFound ExitCode = 5 // the API has nothing with that ID, or no server has that name
-	ExitRefused  ExitCode = 6 // a safety rule of vpsdeck refused it: read-only, no --yes, another name, the last restore point
+	// a safety rule of vpsdeck refused it: read-only, no --yes, another name, the last restore
+	// point
+	ExitRefused  ExitCode = 6
 	ExitLimited  ExitCode = 7 // not now: too many requests, a full quota, or something else is still running
 	ExitUnknown  ExitCode = 8 // the answer to an action was lost, and the action may have succeeded
 	ExitCoverage ExitCode = 9 // a server does not meet its coverage policy
@@ -32,9 +34,11 @@ const (
 )
 
 // exitSeverity orders the codes of several results, the least severe first.
-var exitSeverity = []ExitCode{ExitOK, ExitLimited, ExitNotFound, ExitRefused, ExitToken, ExitOther, ExitUnconfirmed, ExitUnknown}
+var exitSeverity = []ExitCode{ExitOK, ExitLimited, ExitNotFound, ExitRefused, ExitToken, ExitOther, ExitUnconfirmed,
+	ExitUnknown}
 
-// Worse returns the more severe of two codes: first an unknown outcome, then a failure, then an action that was not sent.
+// Worse returns the more severe of two codes: first an unknown outcome, then a failure, then an
+// action that was not sent.
 func (c ExitCode) Worse(other ExitCode) ExitCode {
 	if slices.Index(exitSeverity, other) > slices.Index(exitSeverity, c) {
 		return other
@@ -42,19 +46,21 @@ func (c ExitCode) Worse(other ExitCode) ExitCode {
 	return c
 }
 
-// Error is an error for a person, with an exit code. Its one sentence says what the error is, where it is, and what to do.
-// Use Errorf to make one.
+// Error is an error for a person, with an exit code. Its one sentence says what the error is, where
+// it is, and what to do. Use Errorf to make one.
 type Error struct {
 	Code    ExitCode
 	message string
 }
 
-// Errorf makes an Error. It hides everything that looks like a token, so that one pasted in the wrong place is not shown.
+// Errorf makes an Error. It hides everything that looks like a token, so that one pasted in the
+// wrong place is not shown.
 func Errorf(code ExitCode, format string, args ...any) *Error {
 	return &Error{Code: code, message: tokenPattern.ReplaceAllString(fmt.Sprintf(format, args...), hiddenToken)}
 }
 
-// SilentExit returns an error with a code and no message, for a command that has already printed its output.
+// SilentExit returns an error with a code and no message, for a command that has already printed
+// its output.
 func SilentExit(code ExitCode) *Error { return &Error{Code: code} }
 
 // Error returns the sentence, without a full stop.

@@ -7,11 +7,12 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// keyLines maps full key names, such as "profile.work.stripe", to lines of the config file, counted from 1. For a key of
-// repeated tables, such as [[policy]], it is the line in the first of them.
+// keyLines maps full key names, such as "profile.work.stripe", to lines of the config file, counted
+// from 1. For a key of repeated tables, such as [[policy]], it is the line in the first of them.
 type keyLines map[string]int
 
-// position returns a key's position, such as "config.toml, line 3", or only the file if the key is not in it.
+// position returns a key's position, such as "config.toml, line 3", or only the file if the key is
+// not in it.
 func (l keyLines) position(path, key string) string {
 	if line, ok := l[key]; ok {
 		return fmt.Sprintf("%s, line %d", path, line)

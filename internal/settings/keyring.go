@@ -15,7 +15,8 @@ import (
 // keyringService is the program's name in the keyring.
 const keyringService = "vpsdeck"
 
-// keyringTimeout limits each keyring call. A locked keyring may never answer where it has no screen to ask for its password.
+// keyringTimeout limits each keyring call. A locked keyring may never answer where it has no screen
+// to ask for its password.
 const keyringTimeout = time.Second
 
 // unresponsiveKeyring is the message for a keyring that did not answer.
@@ -36,9 +37,11 @@ type keyringEntry struct {
 	unresponsive *atomic.Bool // the keyring did not answer once, and is not asked again; nil: it is asked each time
 }
 
-// systemKeyring returns an entry of the system's keyring. If that cannot be reached, every call is an error.
+// systemKeyring returns an entry of the system's keyring. If that cannot be reached, every call is
+// an error.
 func systemKeyring(account string, getenv func(string) string) keyringEntry {
-	k := keyringEntry{get: keyring.Get, set: keyring.Set, remove: keyring.Delete, account: account, timeout: keyringTimeout, unresponsive: &atomic.Bool{}}
+	k := keyringEntry{get: keyring.Get, set: keyring.Set, remove: keyring.Delete, account: account,
+		timeout: keyringTimeout, unresponsive: &atomic.Bool{}}
 	if !canReachKeyring(getenv) {
 		k.get = func(string, string) (string, error) { return "", errNoKeyring }
 		k.set = func(string, string, string) error { return errNoKeyring }
@@ -47,8 +50,8 @@ func systemKeyring(account string, getenv func(string) string) keyringEntry {
 	return k
 }
 
-// canReachKeyring reports whether a keyring can be used. Over D-Bus without a running bus, as in most SSH sessions, a call
-// would start a bus daemon and leave it behind.
+// canReachKeyring reports whether a keyring can be used. Over D-Bus without a running bus, as in
+// most SSH sessions, a call would start a bus daemon and leave it behind.
 func canReachKeyring(getenv func(string) string) bool {
 	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
 		return true
@@ -88,13 +91,16 @@ func (k keyringEntry) isAvailable() bool {
 // timedOut reports whether the keyring failed to answer in time.
 func (k keyringEntry) timedOut() bool { return k.unresponsive != nil && k.unresponsive.Load() }
 
-// mayHoldToken reports whether the keyring may have a token in spite of this error. Without a keyring there is none.
+// mayHoldToken reports whether the keyring may have a token in spite of this error. Without a
+// keyring there is none.
 func mayHoldToken(err error) bool {
-	return errors.Is(err, errNoAnswer) || err != nil && strings.Contains(err.Error(), "unlock") // go-keyring has no error value for it
+	// go-keyring has no error value for it
+	return errors.Is(err, errNoAnswer) || err != nil && strings.Contains(err.Error(), "unlock")
 }
 
-// withTimeout gives up on a call that takes too long, and leaves it running: the keyring library cannot be interrupted.
-// Later calls then fail at once, so that a silent keyring costs the timeout only once.
+// withTimeout gives up on a call that takes too long, and leaves it running: the keyring library
+// cannot be interrupted. Later calls then fail at once, so that a silent keyring costs the timeout
+// only once.
 func withTimeout[T any](k keyringEntry, call func() (T, error)) (T, error) {
 	var none T
 	if k.timedOut() {

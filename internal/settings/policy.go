@@ -4,8 +4,9 @@ import (
 	"vpsdeck/model"
 )
 
-// parsePolicies parses the policy rules of the config. Fields that a rule leaves out are as in [model.DefaultPolicy]. Its
-// errors are of type Error with ExitConfig and name the rule by its number.
+// parsePolicies parses the policy rules of the config. Fields that a rule leaves out are as in
+// [model.DefaultPolicy]. Its errors are of type Error with ExitConfig and name the rule by its
+// number.
 func parsePolicies(rules []PolicyRule, position string) (model.Policies, error) {
 	var out model.Policies
 	for i, r := range rules {

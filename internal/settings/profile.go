@@ -19,7 +19,8 @@ const (
 	ConfirmStrict = "strict" // every deletion needs the server's name typed
 )
 
-// accountTable is the settings of one account: those of a [profile.NAME], or those outside all profiles.
+// accountTable is the settings of one account: those of a [profile.NAME], or those outside all
+// profiles.
 type accountTable struct {
 	APIURL       *string      `toml:"api_url"`
 	CAFile       *string      `toml:"ca_file"`
@@ -64,14 +65,16 @@ func (f configFile) checkProfile(name string) error {
 	case strings.HasPrefix(name, "vps_"):
 		return f.errorAt(key, "the name of a profile is a token, and %s", tokenMisplaced)
 	case name == NoProfile:
-		return f.errorAt(key, "a profile cannot be called %s: that name means the account outside all profiles", NoProfile)
+		return f.errorAt(key, "a profile cannot be called %s: that name means the account outside all profiles",
+			NoProfile)
 	case !profilePattern.MatchString(name):
 		return f.errorAt(key, "%q is not a valid profile name: use up to 32 letters, digits, - and _", name)
 	}
 	return f.checkAccount(key+".", f.Profile[name])
 }
 
-// checkAccount checks the settings of one account. table is the prefix of their keys, such as "profile.work.".
+// checkAccount checks the settings of one account. table is the prefix of their keys, such as
+// "profile.work.".
 func (f configFile) checkAccount(table string, t accountTable) error {
 	err := f.checkTexts(table, map[string]*string{
 		"api_url": t.APIURL, "ca_file": t.CAFile, "token_file": t.TokenFile, "token_env": t.TokenEnv,
@@ -90,10 +93,12 @@ func (f configFile) checkAccount(table string, t accountTable) error {
 		}
 	}
 	if len(sources) > 1 {
-		return f.errorAt(table+sources[1], "%s exclude each other: a token has one source", strings.Join(sources, " and "))
+		return f.errorAt(table+sources[1], "%s exclude each other: a token has one source",
+			strings.Join(sources, " and "))
 	}
 	if t.TokenEnv != nil && !variablePattern.MatchString(*t.TokenEnv) {
-		return f.errorAt(table+"token_env", "token_env cannot be %q: it is the name of a variable, such as VPS_WORK_TOKEN", *t.TokenEnv)
+		return f.errorAt(table+"token_env", "token_env cannot be %q: it is the name of a variable, such as "+
+			"VPS_WORK_TOKEN", *t.TokenEnv)
 	}
 	if t.TokenCommand != nil {
 		if _, err := splitCommand(*t.TokenCommand); err != nil {
@@ -101,7 +106,8 @@ func (f configFile) checkAccount(table string, t accountTable) error {
 		}
 	}
 	if t.Confirm != nil && *t.Confirm != ConfirmNormal && *t.Confirm != ConfirmStrict {
-		return f.errorAt(table+"confirm", "confirm cannot be %q: use %s or %s", *t.Confirm, ConfirmNormal, ConfirmStrict)
+		return f.errorAt(table+"confirm", "confirm cannot be %q: use %s or %s", *t.Confirm, ConfirmNormal,
+			ConfirmStrict)
 	}
 	if t.APIURL != nil {
 		if _, err := checkAddress(*t.APIURL, f.position(table+"api_url")+": api_url", ExitConfig); err != nil {
@@ -112,20 +118,23 @@ func (f configFile) checkAccount(table string, t accountTable) error {
 	return err
 }
 
-// selectAccount returns the settings of the selected account and its profile's name, "" for none. A profile inherits the
-// settings outside all profiles that it leaves out, except for the source of its token: a token belongs to one account.
+// selectAccount returns the settings of the selected account and its profile's name, "" for none. A
+// profile inherits the settings outside all profiles that it leaves out, except for the source of
+// its token: a token belongs to one account.
 func (f configFile) selectAccount(from Sources) (accountTable, string, error) {
 	name, source, code := from.selectProfile(f)
 	if name == "" || name == NoProfile {
 		return f.accountTable, "", nil
 	}
 	if from.Flags.APIURL != nil {
-		return accountTable{}, "", Errorf(ExitUsage, "--api-url and a profile exclude each other: %s has its own address; "+
+		return accountTable{}, "", Errorf(ExitUsage, "--api-url and a profile exclude each other: %s has its own "+
+			"address; "+
 			"use --profile %s for another address", name, NoProfile)
 	}
 	t, ok := f.Profile[name]
 	if !ok {
-		return accountTable{}, "", Errorf(code, "%s: there is no profile %q: %s%s", source, name, f.describeProfiles(), model.DidYouMean(name, f.profileNames()))
+		return accountTable{}, "", Errorf(code, "%s: there is no profile %q: %s%s", source, name, f.describeProfiles(),
+			model.DidYouMean(name, f.profileNames()))
 	}
 	if t.APIURL == nil {
 		t.APIURL = f.APIURL
@@ -157,8 +166,9 @@ func (f configFile) describeProfiles() string {
 	}
 }
 
-// selectProfile returns the name of the selected profile, the source of that name, and the exit code if it is unknown. An
-// address or a token in the environment is an account too, and overrides the config's default_profile.
+// selectProfile returns the name of the selected profile, the source of that name, and the exit
+// code if it is unknown. An address or a token in the environment is an account too, and overrides
+// the config's default_profile.
 func (s Sources) selectProfile(f configFile) (name, source string, code ExitCode) {
 	env := s.Getenv("VPS_PROFILE")
 	switch {

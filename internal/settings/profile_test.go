@@ -46,14 +46,18 @@ func TestProfileInheritsWhatItLeavesUnset(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if work.Profile != "work" || work.Host != "work.example" || work.ReadOnly || !work.StrictConfirm || work.Stripe != "red" || work.TokenFile != "" ||
+	if work.Profile != "work" || work.Host != "work.example" || work.ReadOnly || !work.StrictConfirm ||
+		work.Stripe != "red" || work.TokenFile != "" ||
 		!reflect.DeepEqual(work.TokenCommand, []string{"pass", "show", "vps work"}) ||
-		!reflect.DeepEqual(work.Profiles, []string{"home", "work"}) || work.Policies[0].Policy.Backups.MaxAge != 12*time.Hour {
+		!reflect.DeepEqual(work.Profiles, []string{"home", "work"}) ||
+		work.Policies[0].Policy.Backups.MaxAge != 12*time.Hour {
 		t.Errorf("work: %+v", work)
 	}
 	home, err := loadConfig(t, twoProfiles, "home", nil)
-	if err != nil || home.Host != "top.example" || !home.ReadOnly || home.StrictConfirm || home.TokenEnv != "HOME_TOKEN" || home.TokenFile != "" ||
-		!reflect.DeepEqual(home.Policies, model.Policies{{Policy: model.Policy{Backups: model.Requirement{MaxAge: 7 * 24 * time.Hour}}}}) {
+	if err != nil || home.Host != "top.example" || !home.ReadOnly || home.StrictConfirm ||
+		home.TokenEnv != "HOME_TOKEN" || home.TokenFile != "" ||
+		!reflect.DeepEqual(home.Policies,
+			model.Policies{{Policy: model.Policy{Backups: model.Requirement{MaxAge: 7 * 24 * time.Hour}}}}) {
 		t.Errorf("home: %+v, %v", home, err)
 	}
 	none, err := loadConfig(t, twoProfiles, NoProfile, map[string]string{"VPS_PROFILE": "work"})
@@ -76,7 +80,8 @@ func TestProfilePrecedence(t *testing.T) {
 		"none by the environment":       {env: map[string]string{"VPS_PROFILE": "none"}, want: ""},
 		"a token in the environment":    {env: map[string]string{"VPS_API_TOKEN": "vps_x"}, want: ""},
 		"an address in the environment": {env: map[string]string{"VPS_API_URL": "https://env.example"}, want: ""},
-		"a profile in the environment":  {env: map[string]string{"VPS_API_TOKEN": "vps_x", "VPS_PROFILE": "work"}, want: "work"},
+		"a profile in the environment": {env: map[string]string{"VPS_API_TOKEN": "vps_x", "VPS_PROFILE": "work"},
+			want: "work"},
 	} {
 		s, err := loadConfig(t, byDefault, c.flag, c.env)
 		if err != nil || s.Profile != c.want {
@@ -85,15 +90,16 @@ func TestProfilePrecedence(t *testing.T) {
 	}
 }
 
-// The environment describes another account: a profile's token must not be sent to its address, nor its token to the
-// profile's address.
+// The environment describes another account: a profile's token must not be sent to its address, nor
+// its token to the profile's address.
 func TestEnvironmentAccountNeverMixesWithProfile(t *testing.T) {
 	env := map[string]string{"VPS_API_URL": "https://env.example", "VPS_API_TOKEN": "vps_env", "HOME_TOKEN": "vps_home"}
 	s, err := loadConfig(t, twoProfiles, "home", env)
 	if err != nil || s.Host != "top.example" {
 		t.Fatalf("got %q, %v", s.Host, err)
 	}
-	if token, err := NewTokens(s, getenvFrom(env)).Find(t.Context()); err != nil || token.Value.Reveal() != "vps_home" || token.Source != "HOME_TOKEN" {
+	if token, err := NewTokens(s, getenvFrom(env)).Find(t.Context()); err != nil ||
+		token.Value.Reveal() != "vps_home" || token.Source != "HOME_TOKEN" {
 		t.Errorf("got %q from %q, %v", token.Value.Reveal(), token.Source, err)
 	}
 	other := "https://flag.example"
@@ -105,25 +111,33 @@ func TestEnvironmentAccountNeverMixesWithProfile(t *testing.T) {
 
 func TestProfileErrorsNameTheLine(t *testing.T) {
 	for text, words := range map[string][]string{
-		"[profile.work]\nreadonly = true":                               {"line 2", `unknown profile setting "readonly"`, "did you mean read_only?"},
-		"[profile.work]\nmouse = true":                                  {"line 2", `unknown profile setting "mouse"`, "valid: api_url, ca_file, confirm"},
-		"[profile.work]\nread_only = 'yes'":                             {"line 2", "read_only must be true or false"},
-		"[profile.work]\n\napi_url = 'http://a.example'":                {"line 3", "api_url", "unencrypted"},
-		"[profile.work]\ntoken = 'vps_s3cret'":                          {"line 2", "VPS_API_TOKEN"},
-		"[profile.work]\ntoken_env = 'vps_s3cret'":                      {"line 2", "token_env is a token"},
-		"[profile.vps_s3cret]":                                          {"line 1", "name of a profile is a token"},
-		"[profile.work]\ntoken_env = 'A B'":                             {"line 2", `token_env cannot be "A B"`, "VPS_WORK_TOKEN"},
-		"[profile.work]\ntoken_env = 'A'\ntoken_file = 'b'":             {"line 3", "token_env and token_file exclude each other"},
-		"token_command = 'a'\ntoken_file = 'b'":                         {"token_command and token_file exclude each other"},
-		"[profile.work]\ntoken_command = 'pass \"x'":                    {"line 2", `token_command has a " that is not closed`},
-		"[profile.work]\ntoken_command = 'pass \\'":                     {"line 2", `ends with a \`},
-		"[profile.work]\ntoken_command = '\"\"'":                        {"line 2", "names no program"},
-		"[profile.work]\ntoken_command = \"a\\nb\"":                     {"line 2", "line break"},
-		"[profile.work]\nconfirm = 'never'":                             {"line 2", `confirm cannot be "never": use usual or strict`},
-		"[profile.work]\nstripe = ''":                                   {"line 2", "stripe is empty"},
-		"[profile.none]":                                                {"line 1", "a profile cannot be called none"},
-		"[profile.'a b']":                                               {"line 1", `"a b" is not a valid profile name`, "letters, digits, - and _"},
-		"[profile.work]\n[[profile.work.policy]]\nbackup_max_age = 'x'": {"line 2", "policy rule 1: backup_max_age: x is not a duration"},
+		"[profile.work]\nreadonly = true": {"line 2",
+			`unknown profile setting "readonly"`, "did you mean read_only?"},
+		"[profile.work]\nmouse = true": {"line 2", `unknown profile setting "mouse"`,
+			"valid: api_url, ca_file, confirm"},
+		"[profile.work]\nread_only = 'yes'":              {"line 2", "read_only must be true or false"},
+		"[profile.work]\n\napi_url = 'http://a.example'": {"line 3", "api_url", "unencrypted"},
+		"[profile.work]\ntoken = 'vps_s3cret'":           {"line 2", "VPS_API_TOKEN"},
+		"[profile.work]\ntoken_env = 'vps_s3cret'":       {"line 2", "token_env is a token"},
+		"[profile.vps_s3cret]":                           {"line 1", "name of a profile is a token"},
+		"[profile.work]\ntoken_env = 'A B'": {"line 2", `token_env cannot be "A B"`,
+			"VPS_WORK_TOKEN"},
+		"[profile.work]\ntoken_env = 'A'\ntoken_file = 'b'": {"line 3",
+			"token_env and token_file exclude each other"},
+		"token_command = 'a'\ntoken_file = 'b'": {"token_command and token_file exclude each other"},
+		"[profile.work]\ntoken_command = 'pass \"x'": {"line 2",
+			`token_command has a " that is not closed`},
+		"[profile.work]\ntoken_command = 'pass \\'": {"line 2", `ends with a \`},
+		"[profile.work]\ntoken_command = '\"\"'":    {"line 2", "names no program"},
+		"[profile.work]\ntoken_command = \"a\\nb\"": {"line 2", "line break"},
+		"[profile.work]\nconfirm = 'never'": {"line 2",
+			`confirm cannot be "never": use usual or strict`},
+		"[profile.work]\nstripe = ''": {"line 2", "stripe is empty"},
+		"[profile.none]":              {"line 1", "a profile cannot be called none"},
+		"[profile.'a b']": {"line 1", `"a b" is not a valid profile name`,
+			"letters, digits, - and _"},
+		"[profile.work]\n[[profile.work.policy]]\nbackup_max_age = 'x'": {"line 2",
+			"policy rule 1: backup_max_age: x is not a duration"},
 		"profile = 1": {"line 1", "must be a [profile.NAME] table"},
 		"# x\ndefault_profile = 'wrok'\n[profile.work]": {"line 2: default_profile", `no profile "wrok"`, "has work"},
 		"default_profile = 'wrok'":                      {`no profile "wrok"`, "has none", "[profile.NAME]"},
@@ -145,11 +159,13 @@ func TestProfileErrorsNameTheLine(t *testing.T) {
 }
 
 func TestKeyPositions(t *testing.T) {
-	s, err := loadConfig(t, "# one\ntheme = 'x'\n[keys]\n\"action.restore\" = [\"R\"]\n\n[profile.work]\nstripe = 'red'\n", "work", nil)
+	s, err := loadConfig(t, "# one\ntheme = 'x'\n[keys]\n\"action.restore\" = [\"R\"]\n\n[profile.work]\nstripe = "+
+		"'red'\n", "work", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for key, line := range map[string]string{"theme": ", line 2", "keys": ", line 3", "keys.action.restore": ", line 4", "mouse": ""} {
+	for key, line := range map[string]string{"theme": ", line 2", "keys": ", line 3", "keys.action.restore": ", line 4",
+		"mouse": ""} {
 		if got, want := s.Position(key), s.Config+line; got != want {
 			t.Errorf("%s: %q, want %q", key, got, want)
 		}
@@ -178,7 +194,8 @@ func TestSplitCommand(t *testing.T) {
 func TestProfileTokenIsStoredUnderItsOwnName(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "vpsdeck")
 	stored := map[string]string{"vpsdeck/admin.vps.org": "vps_top"}
-	tokens := NewTokens(Settings{Profile: "work", Host: "admin.vps.org", Dir: dir}, getenvFrom(map[string]string{"VPS_API_TOKEN": "vps_env"}))
+	tokens := NewTokens(Settings{Profile: "work", Host: "admin.vps.org", Dir: dir},
+		getenvFrom(map[string]string{"VPS_API_TOKEN": "vps_env"}))
 	tokens.keyring = memoryKeyring(tokens.keyring.account, stored)
 	if _, err := tokens.Find(t.Context()); err != ErrNoToken {
 		t.Fatalf("before the first save: %v", err)
@@ -192,7 +209,8 @@ func TestProfileTokenIsStoredUnderItsOwnName(t *testing.T) {
 			t.Errorf("%s: got %q, %v", place, got.Value.Reveal(), err)
 		}
 	}
-	if from, err := tokens.Forget(); err != nil || len(from) != 1 || from[0] != Store(filepath.Join(dir, "token-work%40admin.vps.org")) {
+	if from, err := tokens.Forget(); err != nil || len(from) != 1 ||
+		from[0] != Store(filepath.Join(dir, "token-work%40admin.vps.org")) {
 		t.Errorf("deleted from %q, %v", from, err)
 	}
 	if from, err := tokens.Forget(); err != nil || len(from) != 0 {
@@ -209,7 +227,8 @@ func TestExternalTokenIsNeitherSavedNorForgotten(t *testing.T) {
 		words []string
 	}{
 		"variable": {Settings{Profile: "work", TokenEnv: "WORK"}, []string{"the variable WORK", "change it there"}},
-		"command":  {Settings{Profile: "work", TokenCommand: []string{"pass", "show"}}, []string{"the command pass", "change it there"}},
+		"command": {Settings{Profile: "work", TokenCommand: []string{"pass", "show"}},
+			[]string{"the command pass", "change it there"}},
 	} {
 		tokens := NewTokens(c.s, getenvFrom(nil))
 		requireError(t, tokens.CheckStore(""), ExitToken, c.words...)

@@ -13,15 +13,15 @@ const hiddenToken = "vps_…(hidden)"
 // maxToken is far above the length of any token, in bytes. More than that is the wrong file.
 const maxToken = 4096
 
-// Secret is a text that no log, error, screen or JSON may show: every way to print it gives the same placeholder. For an
-// unexported field of a struct, fmt bypasses the methods and prints the value. The Secret holds a pointer, so that fmt
-// then prints an address. The zero Secret is empty.
+// Secret is a text that no log, error, screen or JSON may show: every way to print it gives the
+// same placeholder. For an unexported field of a struct, fmt bypasses the methods and prints the
+// value. The Secret holds a pointer, so that fmt then prints an address. The zero Secret is empty.
 type Secret struct{ value *string }
 
-// NewSecret makes a secret of a pasted token, without the white space around it. It rejects an empty text, several lines,
-// quotes around the token, and anything but visible ASCII, which an HTTP header does not allow. It accepts a byte order
-// mark, and UTF-16 with one. The error is a phrase to follow the token's source ("… is empty"), and never contains any
-// of the token.
+// NewSecret makes a secret of a pasted token, without the white space around it. It rejects an
+// empty text, several lines, quotes around the token, and anything but visible ASCII, which an HTTP
+// header does not allow. It accepts a byte order mark, and UTF-16 with one. The error is a phrase
+// to follow the token's source ("… is empty"), and never contains any of the token.
 func NewSecret(text string) (Secret, error) {
 	plain, err := decodeText([]byte(text))
 	if err != nil {

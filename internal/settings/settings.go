@@ -1,5 +1,6 @@
-// Package settings collects the program's settings. A flag overrides the environment, which overrides the config file,
-// which overrides the default. The package also finds and saves the API token, and defines the exit codes.
+// Package settings collects the program's settings. A flag overrides the environment, which
+// overrides the config file, which overrides the default. The package also finds and saves the API
+// token, and defines the exit codes.
 package settings
 
 import (
@@ -25,13 +26,16 @@ type Flags struct {
 
 // Sources is where settings come from. Nothing else is read, not even the process's environment.
 type Sources struct {
-	Flags      Flags
-	Getenv     func(string) string // VPS_API_URL, VPS_API_TOKEN, VPS_PROFILE, NO_COLOR, HOME, and directories: XDG_…_HOME, systemd's …_DIRECTORY
-	DefaultURL string              // the API's address if no source has one
+	Flags Flags
+	// VPS_API_URL, VPS_API_TOKEN, VPS_PROFILE, NO_COLOR, HOME, and directories: XDG_…_HOME,
+	// systemd's …_DIRECTORY
+	Getenv     func(string) string
+	DefaultURL string // the API's address if no source has one
 }
 
-// Settings are the program's settings, checked and complete. Themes, columns, keys and the like are checked by the
-// packages that know them, and are here as written; Position says where in the config.
+// Settings are the program's settings, checked and complete. Themes, columns, keys and the like are
+// checked by the packages that know them, and are here as written; Position says where in the
+// config.
 type Settings struct {
 	Profile        string                // the profile in use; "": none, but the settings outside all profiles
 	Profiles       []string              // the names of all profiles
@@ -64,10 +68,12 @@ type Settings struct {
 	lines keyLines
 }
 
-// Position returns where a key is in the config file, such as "config.toml, line 3". The key is its full name.
+// Position returns where a key is in the config file, such as "config.toml, line 3". The key is its
+// full name.
 func (s Settings) Position(key string) string { return s.lines.position(s.Config, key) }
 
-// AccountPosition returns where a setting of the account in use is, in its profile or outside all profiles.
+// AccountPosition returns where a setting of the account in use is, in its profile or outside all
+// profiles.
 func (s Settings) AccountPosition(key string) string {
 	if s.Profile != "" {
 		key = "profile." + s.Profile + "." + key
@@ -75,7 +81,8 @@ func (s Settings) AccountPosition(key string) string {
 	return s.Position(key)
 }
 
-// ConfigPath returns the path of the config file, and whether it must exist; "" if there is no home directory.
+// ConfigPath returns the path of the config file, and whether it must exist; "" if there is no home
+// directory.
 func ConfigPath(from Sources) (path string, required bool) {
 	if from.Flags.ConfigFile != nil {
 		return *from.Flags.ConfigFile, true
@@ -87,9 +94,11 @@ func ConfigPath(from Sources) (path string, required bool) {
 	return filepath.Join(dir, "config.toml"), false
 }
 
-// Load collects the settings. Its errors are of type Error, with ExitUsage for a flag and ExitConfig for the rest.
+// Load collects the settings. Its errors are of type Error, with ExitUsage for a flag and
+// ExitConfig for the rest.
 func Load(from Sources) (Settings, error) {
-	s := Settings{Dir: configDir(from.Getenv), State: stateDir(from.Getenv), Cache: cacheDir(from.Getenv), NoColor: from.Getenv("NO_COLOR") != ""}
+	s := Settings{Dir: configDir(from.Getenv), State: stateDir(from.Getenv), Cache: cacheDir(from.Getenv),
+		NoColor: from.Getenv("NO_COLOR") != ""}
 	path, required := ConfigPath(from)
 	var file configFile
 	if required || path != "" {
@@ -123,8 +132,8 @@ func Load(from Sources) (Settings, error) {
 	return s, s.resolveFiles(from, table)
 }
 
-// resolveAddress sets APIURL and Host. VPS_API_URL applies only to the account without a profile: a profile's token must
-// be sent only to the profile's address.
+// resolveAddress sets APIURL and Host. VPS_API_URL applies only to the account without a profile: a
+// profile's token must be sent only to the profile's address.
 func (s *Settings) resolveAddress(from Sources, table accountTable) error {
 	text, source, code := from.DefaultURL, "the built-in address", ExitOther
 	switch env := from.Getenv("VPS_API_URL"); {
@@ -143,8 +152,9 @@ func (s *Settings) resolveAddress(from Sources, table accountTable) error {
 	return nil
 }
 
-// resolveFiles sets the source of the token, and loads the files that the config names. Their paths are relative to the
-// config file, so that they do not depend on the working directory; ~/ is the home directory.
+// resolveFiles sets the source of the token, and loads the files that the config names. Their paths
+// are relative to the config file, so that they do not depend on the working directory; ~/ is the
+// home directory.
 func (s *Settings) resolveFiles(from Sources, table accountTable) error {
 	resolve := func(path string) string {
 		if rest, ok := strings.CutPrefix(path, "~/"); ok {
@@ -174,7 +184,8 @@ func (s *Settings) resolveFiles(from Sources, table accountTable) error {
 		return Errorf(ExitConfig, "%s: the ca_file %s cannot be read: %s", s.Config, path, fsReason(err))
 	}
 	if !x509.NewCertPool().AppendCertsFromPEM(s.RootCAs) {
-		return Errorf(ExitConfig, "%s: the ca_file %s contains no certificate: it must be a PEM file with a CA certificate", s.Config, path)
+		return Errorf(ExitConfig, "%s: the ca_file %s contains no certificate: it must be a PEM file with a CA "+
+			"certificate", s.Config, path)
 	}
 	return nil
 }
@@ -202,9 +213,10 @@ func cacheDir(getenv func(string) string) string {
 	return programDir(getenv, "XDG_CACHE_HOME", "CACHE_DIRECTORY", ".cache")
 }
 
-// programDir returns one of the program's directories: from the user's XDG variable, else from systemd's, else the default
-// below the home directory. systemd's variable names the directory itself, or a list of them separated by colons, of
-// which the first one counts. Relative paths are ignored, as the XDG specification requires.
+// programDir returns one of the program's directories: from the user's XDG variable, else from
+// systemd's, else the default below the home directory. systemd's variable names the directory
+// itself, or a list of them separated by colons, of which the first one counts. Relative paths are
+// ignored, as the XDG specification requires.
 func programDir(getenv func(string) string, xdg, systemd, fallback string) string {
 	if dir := getenv(xdg); filepath.IsAbs(dir) {
 		return filepath.Join(dir, "vpsdeck")

@@ -81,7 +81,8 @@ func TestSettingsPrecedence(t *testing.T) {
 		"environment over file": {env: env, file: "api_url = 'https://file.example/v1'",
 			want: Settings{APIURL: "https://env.example/v1", Host: "env.example", Mouse: true}},
 		"flag over environment and file": {flags: Flags{APIURL: &flag, ReadOnly: &no, ASCII: &no}, env: env, file: full,
-			want: Settings{APIURL: flag, Host: "flag.example", Keys: map[string][]string{"points.restore": {"R", "ctrl+r"}}}},
+			want: Settings{APIURL: flag, Host: "flag.example",
+				Keys: map[string][]string{"points.restore": {"R", "ctrl+r"}}}},
 		"flag over default": {flags: Flags{ReadOnly: &yes, ASCII: &yes}, want: Settings{
 			APIURL: "https://admin.vps.org/api/v1", Host: "admin.vps.org", ReadOnly: true, ASCII: true, Mouse: true}},
 		"NO_COLOR": {env: map[string]string{"NO_COLOR": "no"}, want: Settings{
@@ -117,13 +118,16 @@ func TestXDGDirectories(t *testing.T) {
 		env           map[string]string
 		config, state string
 	}{
-		"xdg":  {map[string]string{"XDG_CONFIG_HOME": "/x", "XDG_STATE_HOME": "/s", "HOME": "/h"}, "/x/vpsdeck", "/s/vpsdeck"},
+		"xdg": {map[string]string{"XDG_CONFIG_HOME": "/x", "XDG_STATE_HOME": "/s", "HOME": "/h"}, "/x/vpsdeck",
+			"/s/vpsdeck"},
 		"home": {map[string]string{"HOME": "/h"}, "/h/.config/vpsdeck", "/h/.local/state/vpsdeck"},
 		"relative xdg": {map[string]string{"XDG_CONFIG_HOME": "x", "XDG_STATE_HOME": "s", "HOME": "/h"},
 			"/h/.config/vpsdeck", "/h/.local/state/vpsdeck"},
-		"systemd": {map[string]string{"CONFIGURATION_DIRECTORY": "/etc/v", "STATE_DIRECTORY": "/var/lib/v:/var/lib/w", "HOME": "/"},
+		"systemd": {map[string]string{"CONFIGURATION_DIRECTORY": "/etc/v", "STATE_DIRECTORY": "/var/lib/v:/var/lib/w",
+			"HOME": "/"},
 			"/etc/v", "/var/lib/v"},
-		"xdg in a service": {map[string]string{"XDG_STATE_HOME": "/s", "STATE_DIRECTORY": "/var/lib/v", "CONFIGURATION_DIRECTORY": "v"},
+		"xdg in a service": {map[string]string{"XDG_STATE_HOME": "/s", "STATE_DIRECTORY": "/var/lib/v",
+			"CONFIGURATION_DIRECTORY": "v"},
 			"", "/s/vpsdeck"},
 		"neither": {nil, "", ""},
 	} {
@@ -135,7 +139,8 @@ func TestXDGDirectories(t *testing.T) {
 }
 
 func TestSystemdDirectories(t *testing.T) {
-	s, err := Load(Sources{Getenv: getenvFrom(map[string]string{"CACHE_DIRECTORY": "/var/cache/v:/x", "HOME": "/h"}), DefaultURL: builtInURL})
+	s, err := Load(Sources{Getenv: getenvFrom(map[string]string{"CACHE_DIRECTORY": "/var/cache/v:/x", "HOME": "/h"}),
+		DefaultURL: builtInURL})
 	if err != nil || s.Cache != "/var/cache/v" {
 		t.Errorf("got %q, %v", s.Cache, err)
 	}
@@ -148,7 +153,8 @@ func encodeAll(text string) map[string]string {
 		little, big = binary.LittleEndian.AppendUint16(little, unit), binary.BigEndian.AppendUint16(big, unit)
 	}
 	return map[string]string{
-		"UTF-8 with a mark": "\ufeff" + text, "UTF-16": "\xff\xfe" + string(little), "UTF-16, big-endian": "\xfe\xff" + string(big),
+		"UTF-8 with a mark": "\ufeff" + text, "UTF-16": "\xff\xfe" + string(little), "UTF-16, big-endian": "\xfe\xff" +
+			string(big),
 		"UTF-16 without a mark": string(little),
 	}
 }
@@ -185,16 +191,19 @@ func TestPoliciesKeepConfigOrder(t *testing.T) {
 	}{
 		"none": {file: "mouse = true"},
 		"two rules, the second with defaults": {
-			file: "[[policy]]\nserver = 'db-*'\nbackup_max_age = '7d'\nmin_backups = 3\nsnapshot_max_age = '1h'\nmin_snapshots = 2\n[[policy]]\nlocation = 'us-*'\n",
+			file: "[[policy]]\nserver = 'db-*'\nbackup_max_age = '7d'\nmin_backups = 3\nsnapshot_max_age = " +
+				"'1h'\nmin_snapshots = 2\n[[policy]]\nlocation = 'us-*'\n",
 			want: model.Policies{
 				{Server: "db-*", Policy: model.Policy{
-					Backups: model.Requirement{MaxAge: 7 * 24 * time.Hour, Min: 3}, Snapshots: model.Requirement{MaxAge: time.Hour, Min: 2},
+					Backups:   model.Requirement{MaxAge: 7 * 24 * time.Hour, Min: 3},
+					Snapshots: model.Requirement{MaxAge: time.Hour, Min: 2},
 				}},
 				{Location: "us-*", Policy: model.DefaultPolicy()},
 			},
 		},
-		"any age":          {file: "[[policy]]\nbackup_max_age = '0h'\n", want: model.Policies{{}}},
-		"no length":        {file: "[[policy]]\nsnapshot_max_age = '7x'\n", wantErr: "policy rule 1: snapshot_max_age: 7x is not a duration"},
+		"any age": {file: "[[policy]]\nbackup_max_age = '0h'\n", want: model.Policies{{}}},
+		"no length": {file: "[[policy]]\nsnapshot_max_age = '7x'\n",
+			wantErr: "policy rule 1: snapshot_max_age: 7x is not a duration"},
 		"too many points":  {file: "[[policy]]\n[[policy]]\nmin_backups = 1000\n", wantErr: "policy rule 2"},
 		"an unknown field": {file: "[[policy]]\nserver = 'a'\nage = '1d'\n", wantErr: "line 3"},
 	} {
@@ -212,10 +221,12 @@ func TestPoliciesKeepConfigOrder(t *testing.T) {
 	}
 }
 
-// Any file gives settings or an error of one sentence, never a panic, and never a token from the file.
+// Any file gives settings or an error of one sentence, never a panic, and never a token from the
+// file.
 func FuzzConfig(f *testing.F) {
 	for _, text := range []string{
-		"", "api_url = 'https://a.example/v1'\n[keys]\n'action.restore' = ['R']\n", "token = 'vps_secret123'", "mouse = 'yes'", "[keys", "\x00", "a.b.c = 1\n",
+		"", "api_url = 'https://a.example/v1'\n[keys]\n'action.restore' = ['R']\n", "token = 'vps_secret123'",
+		"mouse = 'yes'", "[keys", "\x00", "a.b.c = 1\n",
 		"api_url = \"\\u202e\"", "notify = 3",
 	} {
 		f.Add(text)
@@ -229,7 +240,8 @@ func FuzzConfig(f *testing.F) {
 		if err == nil {
 			return
 		}
-		if message := model.ErrorMessage(err); strings.Contains(message, "\n") || CodeOf(err) != ExitConfig || strings.Contains(message, "vps_secret123") {
+		if message := model.ErrorMessage(err); strings.Contains(message, "\n") || CodeOf(err) != ExitConfig ||
+			strings.Contains(message, "vps_secret123") {
 			t.Errorf("%q: code %d, %q", text, CodeOf(err), message)
 		}
 	})

@@ -7,11 +7,14 @@ import (
 	"unicode/utf16"
 )
 
-// errUnknownEncoding means that the encoding of a file cannot be determined. It is a phrase to follow the file's name.
-var errUnknownEncoding = errors.New("is not UTF-8 text, but looks like UTF-16 without a byte order mark: save it as UTF-8")
+// errUnknownEncoding means that the encoding of a file cannot be determined. It is a phrase to
+// follow the file's name.
+var errUnknownEncoding = errors.New("is not UTF-8 text, but looks like UTF-16 without a byte order mark: save it as " +
+	"UTF-8")
 
-// decodeText converts a text file to UTF-8. It accepts a byte order mark, which Windows writes, and UTF-16 with one, which
-// PowerShell's > writes. UTF-16 without a mark is errUnknownEncoding; other bytes are left unchanged.
+// decodeText converts a text file to UTF-8. It accepts a byte order mark, which Windows writes, and
+// UTF-16 with one, which PowerShell's > writes. UTF-16 without a mark is errUnknownEncoding; other
+// bytes are left unchanged.
 func decodeText(data []byte) ([]byte, error) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):

@@ -10,12 +10,13 @@ import (
 	"time"
 )
 
-// tokenCommandTimeout limits a token command: long enough to type the passphrase of a key, short enough that vpsdeck does
-// not seem to hang.
+// tokenCommandTimeout limits a token command: long enough to type the passphrase of a key, short
+// enough that vpsdeck does not seem to hang.
 const tokenCommandTimeout = 30 * time.Second
 
-// splitCommand splits a command into words as a shell does: quotes and \ keep words together. Nothing else is special, so
-// $, |, ; and * are ordinary characters. The error is a phrase to follow the setting's name.
+// splitCommand splits a command into words as a shell does: quotes and \ keep words together.
+// Nothing else is special, so $, |, ; and * are ordinary characters. The error is a phrase to
+// follow the setting's name.
 func splitCommand(text string) ([]string, error) {
 	var words []string
 	var word strings.Builder
@@ -61,8 +62,9 @@ func splitCommand(text string) ([]string, error) {
 	return words, nil
 }
 
-// runTokenCommand runs a token command, without a shell and without input, and returns the one line that it prints. The
-// error is a phrase to follow the command's name, and contains nothing of its output.
+// runTokenCommand runs a token command, without a shell and without input, and returns the one line
+// that it prints. The error is a phrase to follow the command's name, and contains nothing of its
+// output.
 func runTokenCommand(ctx context.Context, words []string, limit time.Duration) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -74,7 +76,8 @@ func runTokenCommand(ctx context.Context, words []string, limit time.Duration) (
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
-		return "", fmt.Errorf("did not finish within %d seconds: run it by hand to see what it waits for", int(limit.Seconds()))
+		return "", fmt.Errorf("did not finish within %d seconds: run it by hand to see what it waits for",
+			int(limit.Seconds()))
 	case errors.As(err, &exit):
 		return "", fmt.Errorf("failed (exit code %d): run it by hand to see why", exit.ExitCode())
 	case errors.Is(err, exec.ErrNotFound):

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// findWithCommand finds the token with a token command of a profile. It is a shell script, so that it can fail in any way.
+// findWithCommand finds the token with a token command of a profile. It is a shell script, so that
+// it can fail in any way.
 func findWithCommand(t *testing.T, script string, limit time.Duration) (Token, error) {
 	t.Helper()
 	path := writeFile(t, 0o700, "#!/bin/sh\n"+script+"\n", t.TempDir(), "print-token")
@@ -22,10 +23,12 @@ func findWithCommand(t *testing.T, script string, limit time.Duration) (Token, e
 }
 
 func TestTokenCommandPrintsToken(t *testing.T) {
-	for _, script := range []string{"echo vps_s3cret", "printf '  vps_s3cret \\r\\n\\n'", "printf vps_s3cret; echo oops >&2", "read x || echo vps_s3cret",
+	for _, script := range []string{"echo vps_s3cret", "printf '  vps_s3cret \\r\\n\\n'",
+		"printf vps_s3cret; echo oops >&2", "read x || echo vps_s3cret",
 		`[ "$1" = '$HOME' ] && echo vps_s3cret`} {
 		token, err := findWithCommand(t, script, time.Minute)
-		if err != nil || token.Value.Reveal() != "vps_s3cret" || !strings.HasPrefix(token.Source, "the token_command ") {
+		if err != nil || token.Value.Reveal() != "vps_s3cret" ||
+			!strings.HasPrefix(token.Source, "the token_command ") {
 			t.Errorf("%s: got %q from %q, %v", script, token.Value.Reveal(), token.Source, err)
 		}
 	}
@@ -55,7 +58,8 @@ func TestTokenCommandTimesOut(t *testing.T) {
 
 func TestMissingTokenCommand(t *testing.T) {
 	for command, words := range map[string]string{
-		"no-such-program-anywhere": "there is no such program on the PATH", "/no/such/program": "it does not exist", "/": "cannot be started",
+		"no-such-program-anywhere": "there is no such program on the PATH", "/no/such/program": "it does not exist",
+		"/": "cannot be started",
 	} {
 		s, err := loadConfig(t, "token_command = '"+command+" x'", "", nil)
 		if err != nil {

@@ -23,7 +23,8 @@ const (
 
 // ErrNoToken means that no token was found. A terminal can ask for one.
 var ErrNoToken error = Errorf(ExitUsage,
-	"there is no API token: set VPS_API_TOKEN, name a token_file in the config, or start vpsdeck in a terminal and enter one")
+	"there is no API token: set VPS_API_TOKEN, name a token_file in the config, or start vpsdeck in a terminal and "+
+		"enter one")
 
 // Tokens finds and saves the API token of one account.
 type Tokens struct {
@@ -40,17 +41,20 @@ type Tokens struct {
 	keyring        keyringEntry
 }
 
-// NewTokens returns the tokens of the account in the settings. From the environment it reads VPS_API_TOKEN, only for the
-// account without a profile, the variable that the settings name, and where the keyring is.
+// NewTokens returns the tokens of the account in the settings. From the environment it reads
+// VPS_API_TOKEN, only for the account without a profile, the variable that the settings name, and
+// where the keyring is.
 func NewTokens(s Settings, getenv func(string) string) *Tokens {
 	name := s.Host
-	t := &Tokens{tokenFile: s.TokenFile, tokenEnv: s.TokenEnv, command: s.TokenCommand, commandTimeout: tokenCommandTimeout, credentialsDir: getenv("CREDENTIALS_DIRECTORY")}
+	t := &Tokens{tokenFile: s.TokenFile, tokenEnv: s.TokenEnv, command: s.TokenCommand,
+		commandTimeout: tokenCommandTimeout, credentialsDir: getenv("CREDENTIALS_DIRECTORY")}
 	if s.Profile == "" {
 		t.envToken = strings.TrimSpace(getenv("VPS_API_TOKEN"))
 	} else {
 		t.profileLabel, name = "profile "+s.Profile, s.Profile+"@"+s.Host
 	}
-	for key, isSet := range map[string]bool{"token_env": t.tokenEnv != "", "token_file": t.tokenFile != "", "token_command": t.command != nil} {
+	for key, isSet := range map[string]bool{"token_env": t.tokenEnv != "", "token_file": t.tokenFile != "",
+		"token_command": t.command != nil} {
 		if isSet {
 			t.configPosition = s.AccountPosition(key)
 		}
@@ -60,21 +64,24 @@ func NewTokens(s Settings, getenv func(string) string) *Tokens {
 	}
 	t.keyring = systemKeyring(name, getenv)
 	if s.Dir != "" {
-		// Escaped, so that no two accounts share a file: a token must never be sent to another host than its own.
+		// Escaped, so that no two accounts share a file: a token must never be sent to another host
+		// than its own.
 		t.ownFile = filepath.Join(s.Dir, "token-"+url.QueryEscape(name))
 	}
 	return t
 }
 
-// Find returns the token of VPS_API_TOKEN, else of the source in the config. If the config has none, it tries the keyring,
-// then vpsdeck's own file for the account. The error is ErrNoToken if there is no token, or another Error with ExitToken
-// if the source has no usable one. Find may take seconds, while the keyring or the token command waits for a password.
+// Find returns the token of VPS_API_TOKEN, else of the source in the config. If the config has
+// none, it tries the keyring, then vpsdeck's own file for the account. The error is ErrNoToken if
+// there is no token, or another Error with ExitToken if the source has no usable one. Find may take
+// seconds, while the keyring or the token command waits for a password.
 func (t *Tokens) Find(ctx context.Context) (Token, error) {
 	switch {
 	case t.envToken != "":
 		return newToken(t.envToken, "VPS_API_TOKEN")
 	case t.tokenEnv != "" && t.tokenEnvValue == "":
-		return Token{}, Errorf(ExitToken, "%s: there is no token in %s: set that variable, or name another source", t.configPosition, t.tokenEnv)
+		return Token{}, Errorf(ExitToken, "%s: there is no token in %s: set that variable, or name another source",
+			t.configPosition, t.tokenEnv)
 	case t.tokenEnv != "":
 		return newToken(t.tokenEnvValue, t.tokenEnv)
 	case t.command != nil:
@@ -131,8 +138,8 @@ func (t *Tokens) externalSource() string {
 	return ""
 }
 
-// KeyringWarning returns a sentence if the keyring did not answer, so that a token in it was not read. It is "" if the
-// keyring answered or was not asked.
+// KeyringWarning returns a sentence if the keyring did not answer, so that a token in it was not
+// read. It is "" if the keyring answered or was not asked.
 func (t *Tokens) KeyringWarning() string {
 	if !t.keyring.timedOut() {
 		return ""
@@ -140,16 +147,20 @@ func (t *Tokens) KeyringWarning() string {
 	return unresponsiveKeyring
 }
 
-// MissingError is the error for a missing token where nobody can be asked for one. It says what to do instead.
+// MissingError is the error for a missing token where nobody can be asked for one. It says what to
+// do instead.
 func (t *Tokens) MissingError() error {
 	if t.keyring.timedOut() {
-		return Errorf(ExitToken, "%s, or set VPS_API_TOKEN, a token_command, a token_env or a token_file", unresponsiveKeyring)
+		return Errorf(ExitToken, "%s, or set VPS_API_TOKEN, a token_command, a token_env or a token_file",
+			unresponsiveKeyring)
 	}
 	if t.profileLabel != "" {
-		return Errorf(ExitToken, "%s has no token yet: run vpsdeck login --%s, or name a token_command, token_env or token_file in the config",
+		return Errorf(ExitToken, "%s has no token yet: run vpsdeck login --%s, or name a token_command, token_env or "+
+			"token_file in the config",
 			t.profileLabel, t.profileLabel)
 	}
-	return Errorf(ExitToken, "there is no API token: set VPS_API_TOKEN, name a token_file in the config, or start vpsdeck in a terminal "+
+	return Errorf(ExitToken, "there is no API token: set VPS_API_TOKEN, name a token_file in the config, or start "+
+		"vpsdeck in a terminal "+
 		"once and enter one")
 }
 
@@ -161,14 +172,17 @@ func newToken(text, source string) (Token, error) {
 	return Token{secret, source}, nil
 }
 
-// readFile reads a token file. It must be a plain file that only its owner can open, apart from what allowsGroup permits.
+// readFile reads a token file. It must be a plain file that only its owner can open, apart from
+// what allowsGroup permits.
 func (t *Tokens) readFile(path string) (Token, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return Token{}, Errorf(ExitToken, "the token file %s cannot be read: %s", path, fsReason(err))
 	}
-	// Windows has no such mode bits: there, files in the user's profile inherit permissions that keep other users out.
-	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && info.Mode().IsRegular() && mode&0o077 != 0 && !t.allowsGroup(path, info) {
+	// Windows has no such mode bits: there, files in the user's profile inherit permissions that
+	// keep other users out.
+	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && info.Mode().IsRegular() && mode&0o077 != 0 &&
+		!t.allowsGroup(path, info) {
 		return Token{}, Errorf(ExitToken, "the token file %s is open to others (mode %04o): run chmod 600 %s",
 			path, mode, shellQuote(path))
 	}
@@ -185,14 +199,16 @@ func (t *Tokens) readFile(path string) (Token, error) {
 	return newToken(string(text), path)
 }
 
-// allowsGroup reports whether a file may be readable by its group. It allows systemd's credentials, and mounted secrets:
-// files of another owner, or of root, that nobody can write to. A file that the user made readable is not allowed.
+// allowsGroup reports whether a file may be readable by its group. It allows systemd's credentials,
+// and mounted secrets: files of another owner, or of root, that nobody can write to. A file that
+// the user made readable is not allowed.
 func (t *Tokens) allowsGroup(path string, info fs.FileInfo) bool {
 	mode := info.Mode().Perm()
 	if mode&0o037 != 0 { // its group can write or execute it, or others have any permission
 		return false
 	}
-	if filepath.IsAbs(t.credentialsDir) && strings.HasPrefix(filepath.Clean(path), filepath.Clean(t.credentialsDir)+string(filepath.Separator)) {
+	if filepath.IsAbs(t.credentialsDir) &&
+		strings.HasPrefix(filepath.Clean(path), filepath.Clean(t.credentialsDir)+string(filepath.Separator)) {
 		return true
 	}
 	return mode == 0o440 && isForeignOwned(info)

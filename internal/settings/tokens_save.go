@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// Stores returns where a token can be saved so that the next start finds it. There is no store while VPS_API_TOKEN is set,
-// or while the config names a variable or a command.
+// Stores returns where a token can be saved so that the next start finds it. There is no store
+// while VPS_API_TOKEN is set, or while the config names a variable or a command.
 func (t *Tokens) Stores() []Store {
 	switch {
 	case t.externalSource() != "":
@@ -27,8 +27,8 @@ func (t *Tokens) Stores() []Store {
 	return stores
 }
 
-// Save saves the token in one of Stores, replaces the previous one, and returns it with its new source. Its errors are of
-// type Error with ExitToken.
+// Save saves the token in one of Stores, replaces the previous one, and returns it with its new
+// source. Its errors are of type Error with ExitToken.
 func (t *Tokens) Save(secret Secret, store Store) (Token, error) {
 	if err := t.CheckStore(store); err != nil {
 		return Token{}, err
@@ -43,7 +43,8 @@ func (t *Tokens) Save(secret Secret, store Store) (Token, error) {
 	if t.tokenFile != "" {
 		path = t.tokenFile
 	} else if _, err := t.keyring.find(); err == nil && t.keyring.forget() != nil {
-		return Token{}, Errorf(ExitToken, "%s holds an older token, which is found first: keep the new one there", InKeyring)
+		return Token{}, Errorf(ExitToken, "%s holds an older token, which is found first: keep the new one there",
+			InKeyring)
 	}
 	if err := writeToken(path, secret); err != nil {
 		return Token{}, Errorf(ExitToken, "the token cannot be written to %s: %s", path, fsReason(err))
@@ -76,21 +77,23 @@ func (t *Tokens) CheckStore(store Store) error {
 	return nil
 }
 
-// Forget deletes the saved token from the keyring and from vpsdeck's own file, and returns where it was. It is an error if
-// the keyring does not answer, because it may hold a token. Forget never deletes a file that the config names. Its errors
-// are of type Error with ExitToken.
+// Forget deletes the saved token from the keyring and from vpsdeck's own file, and returns where it
+// was. It is an error if the keyring does not answer, because it may hold a token. Forget never
+// deletes a file that the config names. Its errors are of type Error with ExitToken.
 func (t *Tokens) Forget() ([]Store, error) {
 	if err := t.checkManaged(); err != nil {
 		return nil, err
 	}
 	if t.tokenFile != "" {
-		return nil, Errorf(ExitToken, "%s: the token is in %s, which you manage: delete the file yourself", t.configPosition, t.tokenFile)
+		return nil, Errorf(ExitToken, "%s: the token is in %s, which you manage: delete the file yourself",
+			t.configPosition, t.tokenFile)
 	}
 	var from []Store
 	_, findErr := t.keyring.find()
 	if findErr == nil {
 		if t.keyring.forget() != nil {
-			return nil, Errorf(ExitToken, "%s did not delete the token: delete the entry %s of %s there", InKeyring, t.keyring.account, keyringService)
+			return nil, Errorf(ExitToken, "%s did not delete the token: delete the entry %s of %s there", InKeyring,
+				t.keyring.account, keyringService)
 		}
 		from = append(from, InKeyring)
 	}
@@ -108,8 +111,8 @@ func (t *Tokens) Forget() ([]Store, error) {
 	return from, nil
 }
 
-// writeToken replaces the file atomically, so that a crash leaves the old token or the new one, never half of one. The
-// file is created with mode 0600, and a new directory with 0700.
+// writeToken replaces the file atomically, so that a crash leaves the old token or the new one,
+// never half of one. The file is created with mode 0600, and a new directory with 0700.
 func writeToken(path string, secret Secret) (err error) {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -29,8 +29,8 @@ func memoryKeyring(account string, stored map[string]string) keyringEntry {
 	}
 }
 
-// newTestTokens returns tokens with an empty directory and a keyring with the given entries, and the path of vpsdeck's own
-// token file.
+// newTestTokens returns tokens with an empty directory and a keyring with the given entries, and
+// the path of vpsdeck's own token file.
 func newTestTokens(t *testing.T, env, named string, stored map[string]string) (*Tokens, string) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "vpsdeck")
@@ -59,7 +59,8 @@ func TestTokenSourcePrecedence(t *testing.T) {
 		want       string
 		source     string
 	}{
-		"environment":       {env: " vps_env\n", named: named, ring: full(), file: true, want: "vps_env", source: "VPS_API_TOKEN"},
+		"environment": {env: " vps_env\n", named: named, ring: full(), file: true, want: "vps_env",
+			source: "VPS_API_TOKEN"},
 		"named file":        {named: named, ring: full(), file: true, want: "vps_named", source: named},
 		"keyring":           {ring: full(), file: true, want: "vps_ring", source: "the system's keyring"},
 		"own file":          {file: true, want: "vps_own", source: "own"},
@@ -373,11 +374,12 @@ func TestNoBusIsStarted(t *testing.T) {
 		env  map[string]string
 		want bool
 	}{
-		"nothing":       {nil, false},
-		"address":       {map[string]string{"DBUS_SESSION_BUS_ADDRESS": "unix:path=/x"}, true},
-		"autolaunch":    {map[string]string{"DBUS_SESSION_BUS_ADDRESS": "autolaunch:"}, false},
-		"no socket":     {map[string]string{"XDG_RUNTIME_DIR": dir}, false},
-		"with a socket": {map[string]string{"XDG_RUNTIME_DIR": filepath.Dir(writeFile(t, 0o600, "", dir, "run", "bus"))}, true},
+		"nothing":    {nil, false},
+		"address":    {map[string]string{"DBUS_SESSION_BUS_ADDRESS": "unix:path=/x"}, true},
+		"autolaunch": {map[string]string{"DBUS_SESSION_BUS_ADDRESS": "autolaunch:"}, false},
+		"no socket":  {map[string]string{"XDG_RUNTIME_DIR": dir}, false},
+		"with a socket": {map[string]string{"XDG_RUNTIME_DIR": filepath.Dir(writeFile(t, 0o600, "", dir, "run",
+			"bus"))}, true},
 	} {
 		if got := canReachKeyring(getenvFrom(c.env)); got != (c.want || ownKeyring) {
 			t.Errorf("%s: got %v", name, got)
@@ -385,7 +387,8 @@ func TestNoBusIsStarted(t *testing.T) {
 		if c.want || ownKeyring {
 			continue // a call would reach the keyring of the user who runs the test
 		}
-		if r := systemKeyring("admin.vps.org", getenvFrom(c.env)); r.isAvailable() || r.save("vps_x") == nil || r.forget() == nil {
+		if r := systemKeyring("admin.vps.org", getenvFrom(c.env)); r.isAvailable() || r.save("vps_x") == nil ||
+			r.forget() == nil {
 			t.Errorf("%s: a keyring that does not exist works", name)
 		}
 	}
@@ -393,7 +396,8 @@ func TestNoBusIsStarted(t *testing.T) {
 
 func TestTokenFilePerHost(t *testing.T) {
 	hosts := map[string]string{}
-	for _, host := range []string{"admin.vps.org", "admin.vps.org:8443", "admin.vps.org_8443", "[::1]:8080", "__1__8080"} {
+	for _, host := range []string{"admin.vps.org", "admin.vps.org:8443", "admin.vps.org_8443", "[::1]:8080",
+		"__1__8080"} {
 		name := NewTokens(Settings{Host: host, Dir: "/c"}, getenvFrom(nil)).ownFile
 		if other, taken := hosts[name]; taken || filepath.Dir(name) != "/c" {
 			t.Errorf("%s has the file %s, like %q", host, name, other)
@@ -407,15 +411,18 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 	inside := struct{ token Token }{token} // unexported: fmt reads it by reflection and calls no method
 	for _, shown := range []any{token, &token, token.Value, &token.Value, inside, &inside, []Token{token}} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-			if text := fmt.Sprintf(verb, shown); strings.Contains(text, "s3cret") || strings.Contains(text, fmt.Sprintf("%x", "s3cret")) {
+			if text := fmt.Sprintf(verb, shown); strings.Contains(text, "s3cret") ||
+				strings.Contains(text, fmt.Sprintf("%x", "s3cret")) {
 				t.Errorf("%s of %T shows the token: %s", verb, shown, text)
 			}
 		}
 	}
-	if got := fmt.Sprintf("%v %s", token.Value, token.Value.String()+token.Value.GoString()); strings.Count(got, hiddenToken) != 3 {
+	if got := fmt.Sprintf("%v %s", token.Value, token.Value.String()+token.Value.GoString()); strings.Count(got,
+		hiddenToken) != 3 {
 		t.Errorf("got %q", got)
 	}
-	if text, err := json.Marshal(token); err != nil || !strings.Contains(string(text), "hidden") || strings.Contains(string(text), "s3cret") {
+	if text, err := json.Marshal(token); err != nil || !strings.Contains(string(text), "hidden") ||
+		strings.Contains(string(text), "s3cret") {
 		t.Errorf("as JSON: %s, %v", text, err)
 	}
 	var none Secret

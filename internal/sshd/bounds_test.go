@@ -17,7 +17,8 @@ import (
 )
 
 // tightLimits are limits of a server that quickly disconnects clients that exceed them.
-var tightLimits = sshd.Limits{LoginsPerMinute: 10_000, Unauthenticated: 1000, PerUser: 2, Handshake: 500 * time.Millisecond, Stuck: 500 * time.Millisecond}
+var tightLimits = sshd.Limits{LoginsPerMinute: 10_000, Unauthenticated: 1000, PerUser: 2,
+	Handshake: 500 * time.Millisecond, Stuck: 500 * time.Millisecond}
 
 // stallableConn is a connection whose client can stop reading, like one whose terminal is stopped.
 type stallableConn struct {
@@ -57,7 +58,9 @@ func (s *testServer) dialStallableConn(signer gossh.Signer) (*gossh.Client, *sta
 	raw := &stallableConn{Conn: dialRaw(s.t, s.address), closed: make(chan struct{})}
 	s.t.Cleanup(func() { _ = raw.Close() })
 	c, channels, requests, err := gossh.NewClientConn(raw, s.address, &gossh.ClientConfig{
-		User: "somebody", Auth: []gossh.AuthMethod{gossh.PublicKeys(signer)}, HostKeyCallback: gossh.InsecureIgnoreHostKey(), //nolint:gosec // the server is our own
+		// nolint:gosec // the server is our own
+		User: "somebody", Auth: []gossh.AuthMethod{gossh.PublicKeys(signer)},
+		HostKeyCallback: gossh.InsecureIgnoreHostKey(),
 	})
 	if err != nil {
 		s.t.Fatal(err)
@@ -94,7 +97,8 @@ func startFlood(t *testing.T, c *gossh.Client, columns, rows int) gossh.Channel 
 	return channel
 }
 
-// requireNoGoroutinesLeft requires that closed connections leave no goroutines, in the server or in the client.
+// requireNoGoroutinesLeft requires that closed connections leave no goroutines, in the server or in
+// the client.
 func requireNoGoroutinesLeft(t *testing.T) {
 	t.Helper()
 	all := make([]byte, 4<<20)
@@ -116,8 +120,8 @@ func resizeUntilClosed(channel gossh.Channel) {
 	}
 }
 
-// A stalled terminal that was resized once kept its session for ever: the blocked write blocked the renderer, which blocked
-// the resizes, which blocked the connection, which blocked the write.
+// A stalled terminal that was resized once kept its session for ever: the blocked write blocked the
+// renderer, which blocked the resizes, which blocked the connection, which blocked the write.
 func TestResizedStalledTerminalIsDropped(t *testing.T) {
 	for name, stall := range map[string]func(*stallableConn){
 		"it reads the connection, but not the session": func(*stallableConn) {},
@@ -137,7 +141,8 @@ func TestResizedStalledTerminalIsDropped(t *testing.T) {
 			}
 			waitUntil(t, "both have ended", func() bool { return len(s.endReasons()) == 2 }, s.log.String)
 			for _, why := range s.endReasons() {
-				if why != "the client stopped reading" && why != "the client stopped responding" && why != "the connection was lost" {
+				if why != "the client stopped reading" && why != "the client stopped responding" &&
+					why != "the connection was lost" {
 					t.Errorf("the session ended because of %q", why)
 				}
 			}
@@ -155,7 +160,8 @@ func TestResizedStalledTerminalIsDropped(t *testing.T) {
 
 func TestRemovedUserWithStalledTerminalIsDisconnected(t *testing.T) {
 	anna, bert := newKey(t), newKey(t)
-	s := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000, Stuck: time.Hour, Grace: 300 * time.Millisecond}, userLine(operatorOptions, anna), userLine(viewerOptions, bert))
+	s := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000, Stuck: time.Hour, Grace: 300 * time.Millisecond},
+		userLine(operatorOptions, anna), userLine(viewerOptions, bert))
 	c, l := s.dialStallableConn(bert)
 	channel := startFlood(t, c, 300, 100)
 	l.stall()
@@ -237,7 +243,8 @@ func TestEnvironmentIsBounded(t *testing.T) {
 	granted, bytes := 0, 0
 	for i := range 200 {
 		name := fmt.Sprintf("LC_%d", i)
-		ok, err := channel.SendRequest("env", true, gossh.Marshal(struct{ N, V string }{name, strings.Repeat("x", 150)}))
+		ok, err := channel.SendRequest("env", true,
+			gossh.Marshal(struct{ N, V string }{name, strings.Repeat("x", 150)}))
 		if err != nil {
 			t.Fatal(err)
 		}

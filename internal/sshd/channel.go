@@ -7,7 +7,8 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 )
 
-// The limits of what a client may send. A client with too many requests or channels is disconnected.
+// The limits of what a client may send. A client with too many requests or channels is
+// disconnected.
 const (
 	maxVariableSize = 200  // bytes of a variable's value, or of the terminal's name
 	maxVariables    = 32   // that are accepted
@@ -16,8 +17,9 @@ const (
 	maxChannels     = 10   // opened or attempted
 )
 
-// strictChannel passes on the session requests that the dashboard needs, and refuses all others: agents, X11, subsystems
-// and other variables. It handles changes of the terminal's size itself, so that they block nobody.
+// strictChannel passes on the session requests that the dashboard needs, and refuses all others:
+// agents, X11, subsystems and other variables. It handles changes of the terminal's size itself, so
+// that they block nobody.
 type strictChannel struct {
 	gossh.NewChannel
 	conn       *conn
@@ -79,7 +81,8 @@ type requestFilter struct {
 	envSize   int // bytes
 }
 
-// allow reports whether the dashboard needs a request. It replaces the values of a terminal request by safe ones.
+// allow reports whether the dashboard needs a request. It replaces the values of a terminal request
+// by safe ones.
 func (f *requestFilter) allow(r *gossh.Request) bool {
 	f.requests++
 	switch r.Type {
@@ -100,7 +103,8 @@ func (f *requestFilter) allow(r *gossh.Request) bool {
 		return true
 	case "env":
 		var v struct{ Name, Value string }
-		if gossh.Unmarshal(r.Payload, &v) != nil || !isAllowedVariable(v.Name) || len(v.Value) > maxVariableSize || !isPrintableASCII(v.Value) {
+		if gossh.Unmarshal(r.Payload, &v) != nil || !isAllowedVariable(v.Name) || len(v.Value) > maxVariableSize ||
+			!isPrintableASCII(v.Value) {
 			return false
 		}
 		f.variables++
@@ -120,10 +124,11 @@ func (f *requestFilter) resize(r *gossh.Request) bool {
 	return true
 }
 
-// isAllowedVariable reports whether a client's variable affects how the dashboard is drawn. The variables reach no process,
-// because the server starts none.
+// isAllowedVariable reports whether a client's variable affects how the dashboard is drawn. The
+// variables reach no process, because the server starts none.
 func isAllowedVariable(name string) bool {
-	return name == "COLORTERM" || name == "NO_COLOR" || name == "LANG" || strings.HasPrefix(name, "LC_") && len(name) < 20 && isPrintableASCII(name)
+	return name == "COLORTERM" || name == "NO_COLOR" || name == "LANG" || strings.HasPrefix(name, "LC_") &&
+		len(name) < 20 && isPrintableASCII(name)
 }
 
 // isPrintableASCII reports whether a text is only printable ASCII.
@@ -137,7 +142,8 @@ func (s *Server) handleSessionChannel(srv *ssh.Server, c *gossh.ServerConn, chan
 	switch {
 	case !ok:
 	case own.sessionOpened.CompareAndSwap(false, true):
-		ssh.DefaultSessionHandler(srv, c, strictChannel{channel, own, func(why string) { s.disconnect(own, why) }, func(why string) { s.logRefused(own, why) }}, ctx)
+		ssh.DefaultSessionHandler(srv, c, strictChannel{channel, own, func(why string) { s.disconnect(own, why) },
+			func(why string) { s.logRefused(own, why) }}, ctx)
 	default:
 		_ = channel.Reject(gossh.ResourceShortage, "only one session per connection")
 	}
@@ -151,8 +157,8 @@ func (s *Server) rejectChannel(_ *ssh.Server, _ *gossh.ServerConn, channel gossh
 	}
 }
 
-// countChannel counts a channel of any type, and disconnects a client that opens too many. ok is false if the channel must
-// not be accepted.
+// countChannel counts a channel of any type, and disconnects a client that opens too many. ok is
+// false if the channel must not be accepted.
 func (s *Server) countChannel(channel gossh.NewChannel, ctx ssh.Context) (own *conn, ok bool) {
 	own, ok = ctx.Value(connKey).(*conn)
 	if !ok {

@@ -9,8 +9,8 @@ import (
 	"vpsdeck/internal/window"
 )
 
-// conn is a connection. There is a time limit for the login, another for the start of the dashboard, and one for each
-// write.
+// conn is a connection. There is a time limit for the login, another for the start of the
+// dashboard, and one for each write.
 type conn struct {
 	net.Conn
 	limits          Limits
@@ -36,7 +36,8 @@ type slot struct {
 }
 
 func newConn(c net.Conn, l Limits, onAuthenticated func(), onExpired func(*conn)) *conn {
-	out := &conn{Conn: c, limits: l, onAuthenticated: sync.OnceFunc(onAuthenticated), onExpired: onExpired, size: terminalSize{changed: make(chan struct{}, 1)}}
+	out := &conn{Conn: c, limits: l, onAuthenticated: sync.OnceFunc(onAuthenticated), onExpired: onExpired,
+		size: terminalSize{changed: make(chan struct{}, 1)}}
 	out.mu.Lock() // the timer's function must see out.timeout
 	defer out.mu.Unlock()
 	out.timeout = time.AfterFunc(l.Handshake, func() {
@@ -89,7 +90,8 @@ func (c *conn) markStarted() {
 	c.timeout.Stop()
 }
 
-// markFinished records that the dashboard has ended. The client must then close the connection within a time limit.
+// markFinished records that the dashboard has ended. The client must then close the connection
+// within a time limit.
 func (c *conn) markFinished() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -98,8 +100,8 @@ func (c *conn) markFinished() {
 	}
 }
 
-// Write writes within a time limit, so that a client that does not read blocks nobody. After an error it closes the
-// connection, because a partial write cannot be repaired.
+// Write writes within a time limit, so that a client that does not read blocks nobody. After an
+// error it closes the connection, because a partial write cannot be repaired.
 func (c *conn) Write(p []byte) (int, error) {
 	_ = c.SetWriteDeadline(time.Now().Add(c.limits.Stuck))
 	n, err := c.Conn.Write(p)
@@ -126,7 +128,8 @@ func (c *conn) Close() error {
 	return c.Conn.Close()
 }
 
-// terminalSize is the size of the client's terminal. Setting it never blocks: only the latest size counts.
+// terminalSize is the size of the client's terminal. Setting it never blocks: only the latest size
+// counts.
 type terminalSize struct {
 	mu            sync.Mutex
 	columns, rows int

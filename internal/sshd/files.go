@@ -35,15 +35,16 @@ func fsReason(err error) string {
 	return "I/O error"
 }
 
-// LoadUsers reads a users file. Others must not be able to write to it, because that would let them log in. The error is
-// an *Error that names the line.
+// LoadUsers reads a users file. Others must not be able to write to it, because that would let them
+// log in. The error is an *Error that names the line.
 func LoadUsers(path string) (*Users, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, errorf("the users file %s cannot be read: %s", path, fsReason(err))
 	}
 	if mode := info.Mode(); mode.Perm()&0o022 != 0 {
-		return nil, errorf("the users file %s can be written to by others (mode %04o): run chmod 0644 on it, or 0600", path, mode.Perm())
+		return nil, errorf("the users file %s can be written to by others (mode %04o): run chmod 0644 on it, or 0600",
+			path, mode.Perm())
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -57,7 +58,8 @@ func LoadUsers(path string) (*Users, error) {
 	return users, nil
 }
 
-// CheckHostKey checks a host key, and reports whether it exists. A missing one is no error: the first start creates it.
+// CheckHostKey checks a host key, and reports whether it exists. A missing one is no error: the
+// first start creates it.
 func CheckHostKey(path string) (exists bool, err error) {
 	info, err := os.Stat(path)
 	switch {
@@ -66,13 +68,15 @@ func CheckHostKey(path string) (exists bool, err error) {
 	case err != nil:
 		return false, errorf("the host key %s cannot be read: %s", path, fsReason(err))
 	case info.Mode().Perm()&0o077 != 0:
-		return true, errorf("the host key %s can be read by others (mode %04o): run chmod 0600 on it, or make a new one if they may have read it", path, info.Mode().Perm())
+		return true, errorf("the host key %s can be read by others (mode %04o): run chmod 0600 on it, or make a new "+
+			"one if they may have read it", path, info.Mode().Perm())
 	}
 	_, err = readHostKey(path)
 	return true, err
 }
 
-// LoadHostKey reads the host key. If there is none, it creates an ed25519 key that only its owner can read.
+// LoadHostKey reads the host key. If there is none, it creates an ed25519 key that only its owner
+// can read.
 func LoadHostKey(path string) (gossh.Signer, error) {
 	exists, err := CheckHostKey(path)
 	switch {
@@ -93,10 +97,12 @@ func readHostKey(path string) (gossh.Signer, error) {
 	}
 	signer, err := gossh.ParsePrivateKey(text)
 	if err != nil {
-		return nil, errorf("the host key %s is not a private key without a passphrase: make one with ssh-keygen -t ed25519 -N '' -f %s, or remove it", path, path)
+		return nil, errorf("the host key %s is not a private key without a passphrase: make one with ssh-keygen -t "+
+			"ed25519 -N '' -f %s, or remove it", path, path)
 	}
 	if why := weakKeyReason(signer.PublicKey()); why != "" {
-		return nil, errorf("the host key %s is too weak: remove it, and make a new one with ssh-keygen -t ed25519 -N '' -f %s", path, path)
+		return nil, errorf("the host key %s is too weak: remove it, and make a new one with ssh-keygen -t ed25519 -N "+
+			"'' -f %s", path, path)
 	}
 	return withoutSHA1(signer)
 }

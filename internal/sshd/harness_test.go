@@ -26,7 +26,8 @@ import (
 // waitTimeout is how long a test waits for an expected event.
 const waitTimeout = 20 * time.Second
 
-// infoModel is a program that shows its user, the size and colours of the terminal, and the last notice.
+// infoModel is a program that shows its user, the size and colours of the terminal, and the last
+// notice.
 type infoModel struct {
 	login   sshd.Login
 	size    tea.WindowSizeMsg
@@ -70,7 +71,8 @@ type floodMsg struct{}
 func sendFlood() tea.Msg { return floodMsg{} }
 
 func (m *infoModel) View() tea.View {
-	text := fmt.Sprintf("hello %s the %s of %s\n%dx%d in %s\nenv %s\n%s\n", m.login.Name, m.login.Role, m.login.Scope(), m.size.Width, m.size.Height, m.profile, m.env, m.notice)
+	text := fmt.Sprintf("hello %s the %s of %s\n%dx%d in %s\nenv %s\n%s\n", m.login.Name, m.login.Role, m.login.Scope(),
+		m.size.Width, m.size.Height, m.profile, m.env, m.notice)
 	if m.floods > 0 {
 		m.frames.Add(1)
 		for i := range m.size.Height {
@@ -82,7 +84,8 @@ func (m *infoModel) View() tea.View {
 	return v
 }
 
-// crashingModel is a program that crashes when b is pressed, and reports it as the dashboard's guard does.
+// crashingModel is a program that crashes when b is pressed, and reports it as the dashboard's
+// guard does.
 type crashingModel struct {
 	tea.Model
 	mu    sync.Mutex
@@ -166,7 +169,8 @@ func newTestServerWithHostKey(t *testing.T, hostKey string, limits sshd.Limits, 
 	var err error
 	s.server, err = sshd.New(sshd.Options{
 		HostKey: hostKey, Users: filepath.Join(s.dir, "users"), Limits: limits,
-		Log: slog.New(slog.NewTextHandler(s.log, nil)), Notice: func(text string) tea.Msg { return noticeMsg(text) }, Open: s.openProgram,
+		Log: slog.New(slog.NewTextHandler(s.log, nil)), Notice: func(text string) tea.Msg { return noticeMsg(text) },
+		Open: s.openProgram,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -229,7 +233,8 @@ func (s *testServer) openProgram(v sshd.Login) (sshd.Program, error) {
 // dial logs in, or returns the error.
 func (s *testServer) dial(user string, auth ...gossh.AuthMethod) (*gossh.Client, error) {
 	return gossh.Dial("tcp", s.address, &gossh.ClientConfig{
-		User: user, Auth: auth, HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: waitTimeout, //nolint:gosec // the server is our own
+		// nolint:gosec // the server is our own
+		User: user, Auth: auth, HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: waitTimeout,
 	})
 }
 

@@ -20,10 +20,12 @@ type identity struct {
 	validUntil  time.Time // when the certificate expires; zero: never, or there is no certificate
 }
 
-// errUnknownKey is the error for a key of no user. It says no more, because it goes to unauthenticated clients.
+// errUnknownKey is the error for a key of no user. It says no more, because it goes to
+// unauthenticated clients.
 var errUnknownKey = errors.New("the key is not in the users file")
 
-// identify returns the user of a key, at a time and for a client's address. The error is only for the log.
+// identify returns the user of a key, at a time and for a client's address. The error is only for
+// the log.
 func (u *Users) identify(key gossh.PublicKey, from net.Addr, now time.Time) (identity, error) {
 	cert, certified := key.(*gossh.Certificate)
 	if !certified {
@@ -35,9 +37,10 @@ func (u *Users) identify(key gossh.PublicKey, from net.Addr, now time.Time) (ide
 	return u.identifyCertificate(cert, from, now)
 }
 
-// identifyCertificate returns the user of a certificate. It must be a user certificate of a strong key, signed by a known
-// authority, and valid now and for the client's address. It must have no unknown critical option, and a principal that one
-// of the authority's lines names. Its key ID is the user's name.
+// identifyCertificate returns the user of a certificate. It must be a user certificate of a strong
+// key, signed by a known authority, and valid now and for the client's address. It must have no
+// unknown critical option, and a principal that one of the authority's lines names. Its key ID is
+// the user's name.
 func (u *Users) identifyCertificate(cert *gossh.Certificate, from net.Addr, now time.Time) (identity, error) {
 	signer := string(cert.SignatureKey.Marshal())
 	if !slices.ContainsFunc(u.authorities, func(a authority) bool { return a.key == signer }) {
@@ -47,7 +50,8 @@ func (u *Users) identifyCertificate(cert *gossh.Certificate, from net.Addr, now 
 		return identity{}, errors.New("the certified key is too weak")
 	}
 	if cert.Signature == nil || !slices.Contains(signatureAlgorithms, cert.Signature.Format) {
-		return identity{}, errors.New("the certificate has an old signature, such as with SHA-1: sign it again with ssh-keygen -t rsa-sha2-512")
+		return identity{}, errors.New("the certificate has an old signature, such as with SHA-1: sign it again with " +
+			"ssh-keygen -t rsa-sha2-512")
 	}
 	if cert.CertType != gossh.UserCert || !isValidName(cert.KeyId) {
 		return identity{}, errors.New("the certificate is no user certificate, or its key ID is not a valid name")
@@ -57,7 +61,8 @@ func (u *Users) identifyCertificate(cert *gossh.Certificate, from net.Addr, now 
 		if a.key != signer || i < 0 {
 			continue
 		}
-		checker := gossh.CertChecker{SupportedCriticalOptions: []string{"source-address"}, Clock: func() time.Time { return now }}
+		checker := gossh.CertChecker{SupportedCriticalOptions: []string{"source-address"},
+			Clock: func() time.Time { return now }}
 		if err := checker.CheckCert(cert.ValidPrincipals[i], cert); err != nil {
 			return identity{}, fmt.Errorf("the certificate is not valid: %s", strings.TrimPrefix(err.Error(), "ssh: "))
 		}
@@ -80,8 +85,8 @@ func certificateExpiry(cert *gossh.Certificate) time.Time {
 	return time.Unix(int64(cert.ValidBefore), 0)
 }
 
-// isAllowedSource reports whether an address is among those of a certificate. A certificate without addresses is valid
-// everywhere.
+// isAllowedSource reports whether an address is among those of a certificate. A certificate without
+// addresses is valid everywhere.
 func isAllowedSource(addresses string, from net.Addr) bool {
 	if addresses == "" {
 		return true

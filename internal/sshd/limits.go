@@ -10,18 +10,20 @@ import (
 
 // Limits bound the resources that clients can use. A field that is zero has the default named here.
 type Limits struct {
-	Sessions        int           // open sessions in all; 500
-	PerUser         int           // of one user; 10
-	PerAddress      int           // from one address; 50
-	LoginsPerMinute int           // connections from one address in a minute; 30
-	Unauthenticated int           // connections that have not logged in yet; 100
-	Handshake       time.Duration // limit for the login, again for opening the dashboard, and for closing the connection after it; 20 s
-	Idle            time.Duration // without a key press; 30 min
-	MaxSession      time.Duration // length of a session; 12 h
-	Warning         time.Duration // notice before the two above; 1 min, or half of them if they are shorter than 2 min
-	Stuck           time.Duration // until a client that does not read is disconnected; 30 s
-	Grace           time.Duration // between asking a session to end and ending it by force; 5 s
-	Drain           time.Duration // between the notice of a shutdown and the shutdown; 10 s
+	Sessions        int // open sessions in all; 500
+	PerUser         int // of one user; 10
+	PerAddress      int // from one address; 50
+	LoginsPerMinute int // connections from one address in a minute; 30
+	Unauthenticated int // connections that have not logged in yet; 100
+	// limit for the login, again for opening the dashboard, and for closing the connection after
+	// it; 20 s
+	Handshake  time.Duration
+	Idle       time.Duration // without a key press; 30 min
+	MaxSession time.Duration // length of a session; 12 h
+	Warning    time.Duration // notice before the two above; 1 min, or half of them if they are shorter than 2 min
+	Stuck      time.Duration // until a client that does not read is disconnected; 30 s
+	Grace      time.Duration // between asking a session to end and ending it by force; 5 s
+	Drain      time.Duration // between the notice of a shutdown and the shutdown; 10 s
 }
 
 // withDefaults sets the fields that are zero.
@@ -48,7 +50,8 @@ func setDefault[N int | time.Duration](n *N, standard N) {
 	}
 }
 
-// maxAddresses is how many addresses the rate limiter tracks. At that number, it drops those without recent attempts.
+// maxAddresses is how many addresses the rate limiter tracks. At that number, it drops those
+// without recent attempts.
 const maxAddresses = 10_000
 
 // connLimiter counts sessions, connections and login attempts.
@@ -64,10 +67,12 @@ type connLimiter struct {
 }
 
 func newConnLimiter(l Limits) *connLimiter {
-	return &connLimiter{limits: l, users: map[string]int{}, addresses: map[string]int{}, attempts: map[string]*rate.Limiter{}}
+	return &connLimiter{limits: l, users: map[string]int{}, addresses: map[string]int{},
+		attempts: map[string]*rate.Limiter{}}
 }
 
-// acquireConn returns why a connection from an address is refused, or "". An accepted one must be released by releaseConn.
+// acquireConn returns why a connection from an address is refused, or "". An accepted one must be
+// released by releaseConn.
 func (c *connLimiter) acquireConn(address string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -80,7 +85,8 @@ func (c *connLimiter) acquireConn(address string) string {
 	}
 	limiter := c.attempts[address]
 	if limiter == nil {
-		limiter = rate.NewLimiter(rate.Every(time.Minute/time.Duration(c.limits.LoginsPerMinute)), c.limits.LoginsPerMinute)
+		limiter = rate.NewLimiter(rate.Every(time.Minute/time.Duration(c.limits.LoginsPerMinute)),
+			c.limits.LoginsPerMinute)
 		c.attempts[address] = limiter
 	}
 	switch {
@@ -102,7 +108,8 @@ func (c *connLimiter) releaseConn() {
 	c.unauthenticated--
 }
 
-// acquireSession returns why a user may not open a session, or "". An accepted one must be released by releaseSession.
+// acquireSession returns why a user may not open a session, or "". An accepted one must be released
+// by releaseSession.
 func (c *connLimiter) acquireSession(user, address string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -112,9 +119,11 @@ func (c *connLimiter) acquireSession(user, address string) string {
 	case c.sessions >= c.limits.Sessions:
 		return fmt.Sprintf("the server has %d sessions, which is its limit: try again later", c.sessions)
 	case c.users[user] >= c.limits.PerUser:
-		return fmt.Sprintf("you already have %d sessions, which is the limit for one user: end one of them", c.users[user])
+		return fmt.Sprintf("you already have %d sessions, which is the limit for one user: end one of them",
+			c.users[user])
 	case c.addresses[address] >= c.limits.PerAddress:
-		return fmt.Sprintf("there are already %d sessions from your address, which is the limit for one address: end one of them", c.addresses[address])
+		return fmt.Sprintf("there are already %d sessions from your address, which is the limit for one address: end "+
+			"one of them", c.addresses[address])
 	}
 	c.sessions++
 	c.users[user]++

@@ -24,8 +24,8 @@ func (s *Server) watchUsers(ctx context.Context) {
 	}
 }
 
-// Reload reads the users file again. If the file has an error, Reload logs it and keeps the previous users. It ends the
-// sessions of users who were removed or whose permissions have changed.
+// Reload reads the users file again. If the file has an error, Reload logs it and keeps the
+// previous users. It ends the sessions of users who were removed or whose permissions have changed.
 func (s *Server) Reload() {
 	users, err := LoadUsers(s.opts.Users)
 	if err != nil {

@@ -27,8 +27,9 @@ type Login struct {
 
 // Program is what the user of a session sees.
 type Program struct {
-	Model   tea.Model
-	OnCrash func(quit func())                         // called before the start, with the function that ends the program after a crash
+	Model tea.Model
+	// called before the start, with the function that ends the program after a crash
+	OnCrash func(quit func())
 	Crash   func() (what, stack string, crashed bool) // the panic and its stack, if there was one
 	Close   func(reason string)                       // called once at the end, with the reason
 }
@@ -74,17 +75,23 @@ func New(opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{opts: opts, limiter: newConnLimiter(opts.Limits), users: users, usersFile: file, live: map[*session]bool{}}
+	s := &Server{opts: opts, limiter: newConnLimiter(opts.Limits), users: users, usersFile: file,
+		live: map[*session]bool{}}
 	s.ssh, err = wish.NewServer(
 		wish.WithPublicKeyAuth(s.authenticate),
 		wish.WithMiddleware(s.handleSession),
 		wish.WithVersion("vpsdeck"),
 		func(server *ssh.Server) error {
 			server.AddHostKey(signer)
-			server.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.handleSessionChannel, "default": s.rejectChannel}
+			server.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.handleSessionChannel,
+				"default": s.rejectChannel}
 			server.RequestHandlers = map[string]ssh.RequestHandler{
-				"keepalive@openssh.com": func(ssh.Context, *ssh.Server, *gossh.Request) (bool, []byte) { return false, nil }, // not counted
-				"default":               s.rejectRequest,
+				// not counted
+				"keepalive@openssh.com": func(ssh.Context, *ssh.Server, *gossh.Request) (bool, []byte) {
+					return false,
+						nil
+				},
+				"default": s.rejectRequest,
 			}
 			server.SubsystemHandlers = map[string]ssh.SubsystemHandler{}
 			server.ConnCallback = s.handleConn
@@ -108,7 +115,8 @@ func (s *Server) handleConn(ctx ssh.Context, c net.Conn) net.Conn {
 		return nil
 	}
 	own := newConn(c, s.opts.Limits, s.limiter.releaseConn, func(own *conn) {
-		s.connLogger(own).Warn("disconnected", "why", "no dashboard was requested within "+s.opts.Limits.Handshake.String())
+		s.connLogger(own).Warn("disconnected", "why",
+			"no dashboard was requested within "+s.opts.Limits.Handshake.String())
 	})
 	ctx.SetValue(connKey, own)
 	return own
@@ -118,12 +126,13 @@ func (s *Server) logFailedConn(c net.Conn, err error) {
 	s.opts.Log.Warn("login failed", "address", host(c.RemoteAddr()), "why", clean(err.Error()))
 }
 
-// authenticate reports whether a key is accepted. It runs for each key that a client offers, before the client has proved
-// that it has the key: handleLogin then gets the proved one.
+// authenticate reports whether a key is accepted. It runs for each key that a client offers, before
+// the client has proved that it has the key: handleLogin then gets the proved one.
 func (s *Server) authenticate(ctx ssh.Context, key ssh.PublicKey) bool {
 	user, err := s.identify(key, ctx.RemoteAddr())
 	if err != nil {
-		s.opts.Log.Info("key refused", "address", host(ctx.RemoteAddr()), "key", gossh.FingerprintSHA256(key), "as", clean(ctx.User()), "why", err.Error())
+		s.opts.Log.Info("key refused", "address", host(ctx.RemoteAddr()), "key", gossh.FingerprintSHA256(key), "as",
+			clean(ctx.User()), "why", err.Error())
 		return false
 	}
 	s.opts.Log.Debug("key accepted", "user", user.Name, "key", user.fingerprint)
@@ -134,14 +143,16 @@ func (s *Server) authenticate(ctx ssh.Context, key ssh.PublicKey) bool {
 func (s *Server) config(ctx ssh.Context) *gossh.ServerConfig {
 	c := algorithms()
 	c.MaxAuthTries = 6
-	c.VerifiedPublicKeyCallback = func(meta gossh.ConnMetadata, key gossh.PublicKey, p *gossh.Permissions, _ string) (*gossh.Permissions, error) {
+	c.VerifiedPublicKeyCallback = func(meta gossh.ConnMetadata, key gossh.PublicKey, p *gossh.Permissions,
+		_ string) (*gossh.Permissions, error) {
 		return p, s.handleLogin(ctx, key, meta.RemoteAddr())
 	}
 	return c
 }
 
-// handleLogin handles a client that has proved to have a key. The user takes a slot, even before requesting a session. If
-// a limit is reached, the session shows that in place of the dashboard, since a refused key could show no message.
+// handleLogin handles a client that has proved to have a key. The user takes a slot, even before
+// requesting a session. If a limit is reached, the session shows that in place of the dashboard,
+// since a refused key could show no message.
 func (s *Server) handleLogin(ctx ssh.Context, key gossh.PublicKey, from net.Addr) error {
 	own, ok := ctx.Value(connKey).(*conn)
 	if !ok {
@@ -176,12 +187,12 @@ func (s *Server) identify(key gossh.PublicKey, from net.Addr) (identity, error) 
 	return users.identify(key, from, time.Now())
 }
 
-// allowShellOrExec allows a shell, in whose place the dashboard runs, and a command, which is never run: handleSession
-// answers it with a message.
+// allowShellOrExec allows a shell, in whose place the dashboard runs, and a command, which is never
+// run: handleSession answers it with a message.
 func allowShellOrExec(_ ssh.Session, kind string) bool { return kind == "shell" || kind == "exec" }
 
-// Serve serves until the context ends, and then drains: it accepts no more logins, notifies the open sessions, and ends
-// them after a while. Operations continue at the provider.
+// Serve serves until the context ends, and then drains: it accepts no more logins, notifies the
+// open sessions, and ends them after a while. Operations continue at the provider.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	ended := make(chan error, 1)
 	go func() { ended <- s.ssh.Serve(l) }()
@@ -244,7 +255,8 @@ func (s *Server) logHealth(ctx context.Context) {
 		case <-tick.C:
 			var m runtime.MemStats
 			runtime.ReadMemStats(&m)
-			s.opts.Log.Info("health", "sessions", s.limiter.openSessions(), "goroutines", runtime.NumGoroutine(), "heap_mb", m.HeapAlloc>>20)
+			s.opts.Log.Info("health", "sessions", s.limiter.openSessions(), "goroutines", runtime.NumGoroutine(),
+				"heap_mb", m.HeapAlloc>>20)
 		}
 	}
 }

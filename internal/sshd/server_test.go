@@ -31,7 +31,8 @@ func TestKeyLogsInWithRoleAndScope(t *testing.T) {
 	a.waitForText("hello anna the operator of")
 	b.waitForText("hello bert the viewer of web-*,db-* in eu-*")
 	a.waitForText("80x24")
-	for _, words := range []string{"msg=login", "user=anna", "role=operator", "address=127.0.0.1", gossh.FingerprintSHA256(anna.PublicKey())} {
+	for _, words := range []string{"msg=login", "user=anna", "role=operator", "address=127.0.0.1",
+		gossh.FingerprintSHA256(anna.PublicKey())} {
 		s.waitForLog(words)
 	}
 	a.press("q")
@@ -48,10 +49,13 @@ func TestOtherCredentialsAreRefused(t *testing.T) {
 	anna := newKey(t)
 	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
 	for name, auth := range map[string]gossh.AuthMethod{
-		"another key":          gossh.PublicKeys(newKey(t)),
-		"a password":           gossh.Password("secret"),
-		"keyboard-interactive": gossh.KeyboardInteractive(func(string, string, []string, []bool) ([]string, error) { return []string{"secret"}, nil }),
-		"nothing":              nil,
+		"another key": gossh.PublicKeys(newKey(t)),
+		"a password":  gossh.Password("secret"),
+		"keyboard-interactive": gossh.KeyboardInteractive(func(string, string, []string, []bool) ([]string,
+			error) {
+			return []string{"secret"}, nil
+		}),
+		"nothing": nil,
 	} {
 		var methods []gossh.AuthMethod
 		if auth != nil {
@@ -65,7 +69,8 @@ func TestOtherCredentialsAreRefused(t *testing.T) {
 	s.waitForLog("the key is not in the users file")
 }
 
-// signCertificate returns a signer with a certificate of a key. change may alter the certificate before it is signed.
+// signCertificate returns a signer with a certificate of a key. change may alter the certificate
+// before it is signed.
 func signCertificate(t *testing.T, by, key gossh.Signer, change func(*gossh.Certificate)) gossh.Signer {
 	t.Helper()
 	c := &gossh.Certificate{
@@ -90,24 +95,42 @@ func (zeroReader) Read(p []byte) (int, error) { return len(p), nil }
 func TestCertificateAuthentication(t *testing.T) {
 	ca, key := newKey(t), newKey(t)
 	s := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000},
-		userLine(`cert-authority,principals="ops,oncall",role="operator"`, ca), userLine(`cert-authority,principals="audit",role="viewer",servers="web-*"`, ca))
+		userLine(`cert-authority,principals="ops,oncall",role="operator"`, ca),
+		userLine(`cert-authority,principals="audit",role="viewer",servers="web-*"`, ca))
 	for name, c := range map[string]struct {
 		change func(*gossh.Certificate)
 		by     gossh.Signer
 		text   string // on the screen; "": the login is refused
 	}{
-		"valid":                {func(*gossh.Certificate) {}, ca, "hello carla the operator"},
-		"another principal":    {func(c *gossh.Certificate) { c.ValidPrincipals = []string{"audit"} }, ca, "hello carla the viewer of web-*"},
-		"allowed address":      {func(c *gossh.Certificate) { c.CriticalOptions = map[string]string{"source-address": "127.0.0.0/8"} }, ca, "hello carla"},
+		"valid": {func(*gossh.Certificate) {}, ca, "hello carla the operator"},
+		"another principal": {func(c *gossh.Certificate) { c.ValidPrincipals = []string{"audit"} }, ca,
+			"hello carla the viewer of web-*"},
+		"allowed address": {func(
+			c *gossh.Certificate) {
+			c.CriticalOptions = map[string]string{"source-address": "127.0.0.0/8"}
+		}, ca,
+			"hello carla"},
 		"no principal":         {func(c *gossh.Certificate) { c.ValidPrincipals = nil }, ca, ""},
 		"an unknown principal": {func(c *gossh.Certificate) { c.ValidPrincipals = []string{"dev"} }, ca, ""},
-		"expired":              {func(c *gossh.Certificate) { c.ValidBefore = uint64(time.Now().Add(-time.Minute).Unix()) }, ca, ""},
-		"not yet valid":        {func(c *gossh.Certificate) { c.ValidAfter = uint64(time.Now().Add(time.Minute).Unix()) }, ca, ""},
-		"host certificate":     {func(c *gossh.Certificate) { c.CertType = gossh.HostCert }, ca, ""},
-		"unknown option":       {func(c *gossh.Certificate) { c.CriticalOptions = map[string]string{"force-command": "x"} }, ca, ""},
-		"another address":      {func(c *gossh.Certificate) { c.CriticalOptions = map[string]string{"source-address": "192.0.2.1"} }, ca, ""},
-		"another authority":    {func(*gossh.Certificate) {}, newKey(t), ""},
-		"invalid name":         {func(c *gossh.Certificate) { c.KeyId = "two words" }, ca, ""},
+		"expired": {func(c *gossh.Certificate) {
+			c.ValidBefore = uint64(time.Now().Add(
+				-time.Minute).Unix())
+		}, ca, ""},
+		"not yet valid": {func(c *gossh.Certificate) {
+			c.ValidAfter = uint64(time.Now().Add(
+				time.Minute).Unix())
+		}, ca, ""},
+		"host certificate": {func(c *gossh.Certificate) { c.CertType = gossh.HostCert }, ca, ""},
+		"unknown option": {func(
+			c *gossh.Certificate) {
+			c.CriticalOptions = map[string]string{"force-command": "x"}
+		}, ca, ""},
+		"another address": {func(
+			c *gossh.Certificate) {
+			c.CriticalOptions = map[string]string{"source-address": "192.0.2.1"}
+		}, ca, ""},
+		"another authority": {func(*gossh.Certificate) {}, newKey(t), ""},
+		"invalid name":      {func(c *gossh.Certificate) { c.KeyId = "two words" }, ca, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, err := s.dial("x", gossh.PublicKeys(signCertificate(t, c.by, key, c.change)))
@@ -153,7 +176,10 @@ func TestCertificateExpiryEndsSession(t *testing.T) {
 func TestCertificateWithoutExpiry(t *testing.T) {
 	ca, key := newKey(t), newKey(t)
 	s := newTestServer(t, sshd.Limits{}, userLine(`cert-authority,principals="ops",role="operator"`, ca))
-	d := s.connect(signCertificate(t, ca, key, func(c *gossh.Certificate) { c.ValidAfter, c.ValidBefore = 0, gossh.CertTimeInfinity }))
+	d := s.connect(signCertificate(t, ca, key, func(c *gossh.Certificate) {
+		c.ValidAfter, c.ValidBefore = 0,
+			gossh.CertTimeInfinity
+	}))
 	d.waitForText("hello carla")
 	_ = d.session.WindowChange(40, 90)
 	d.waitForText("90x40")
@@ -173,8 +199,10 @@ func TestSHA1CertificateIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := newKey(t)
-	s := newTestServer(t, sshd.Limits{LoginsPerMinute: 100}, userLine(`cert-authority,principals="ops",role="operator"`, ca))
-	for algorithm, accepted := range map[string]bool{gossh.KeyAlgoRSA: false, gossh.KeyAlgoRSASHA256: true, gossh.KeyAlgoRSASHA512: true} {
+	s := newTestServer(t, sshd.Limits{LoginsPerMinute: 100}, userLine(`cert-authority,principals="ops",role="operator"`,
+		ca))
+	for algorithm, accepted := range map[string]bool{gossh.KeyAlgoRSA: false, gossh.KeyAlgoRSASHA256: true,
+		gossh.KeyAlgoRSASHA512: true} {
 		by, err := gossh.NewSignerWithAlgorithms(ca.(gossh.AlgorithmSigner), []string{algorithm})
 		if err != nil {
 			t.Fatal(err)
@@ -190,7 +218,8 @@ func TestSHA1CertificateIsRefused(t *testing.T) {
 	s.waitForLog("such as with SHA-1")
 }
 
-// An old client, or an attacker who downgrades the handshake, must find no weak algorithm to agree on.
+// An old client, or an attacker who downgrades the handshake, must find no weak algorithm to agree
+// on.
 func TestOldAlgorithmsAreRefused(t *testing.T) {
 	private, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -211,7 +240,9 @@ func TestOldAlgorithmsAreRefused(t *testing.T) {
 	s := newTestServerWithHostKey(t, host, sshd.Limits{LoginsPerMinute: 1000}, userLine(operatorOptions, anna))
 	login := func(change func(*gossh.ClientConfig)) error {
 		config := &gossh.ClientConfig{
-			User: "anna", Auth: []gossh.AuthMethod{gossh.PublicKeys(anna)}, HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: waitTimeout, //nolint:gosec // the server is our own
+			// nolint:gosec // the server is our own
+			User: "anna", Auth: []gossh.AuthMethod{gossh.PublicKeys(anna)},
+			HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: waitTimeout,
 		}
 		change(config)
 		c, err := gossh.Dial("tcp", s.address, config)
@@ -225,7 +256,10 @@ func TestOldAlgorithmsAreRefused(t *testing.T) {
 		"hmac-sha1": func(c *gossh.ClientConfig) {
 			c.MACs, c.Ciphers = []string{gossh.HMACSHA1}, []string{gossh.CipherAES256CTR}
 		},
-		"group14-sha256":          func(c *gossh.ClientConfig) { c.KeyExchanges = []string{gossh.KeyExchangeDH14SHA256} },
+		"group14-sha256": func(
+			c *gossh.ClientConfig) {
+			c.KeyExchanges = []string{gossh.KeyExchangeDH14SHA256}
+		},
 		"a host key with ssh-rsa": func(c *gossh.ClientConfig) { c.HostKeyAlgorithms = []string{gossh.KeyAlgoRSA} },
 		"a signature with ssh-rsa": func(c *gossh.ClientConfig) {
 			c.Auth = []gossh.AuthMethod{gossh.PublicKeys(withAlgorithm(t, anna, gossh.KeyAlgoRSA))}
@@ -238,7 +272,10 @@ func TestOldAlgorithmsAreRefused(t *testing.T) {
 		refused[cipher] = func(c *gossh.ClientConfig) { c.Ciphers = []string{cipher} }
 	}
 	for _, mac := range insecure.MACs {
-		refused[mac] = func(c *gossh.ClientConfig) { c.MACs, c.Ciphers = []string{mac}, []string{gossh.CipherAES256CTR} }
+		refused[mac] = func(c *gossh.ClientConfig) {
+			c.MACs, c.Ciphers = []string{mac},
+				[]string{gossh.CipherAES256CTR}
+		}
 	}
 	for name, change := range refused {
 		if err := login(change); err == nil {
@@ -251,7 +288,8 @@ func TestOldAlgorithmsAreRefused(t *testing.T) {
 			c.Auth = []gossh.AuthMethod{gossh.PublicKeys(withAlgorithm(t, anna, gossh.KeyAlgoRSASHA256))}
 		},
 	}
-	for _, k := range []string{gossh.KeyExchangeMLKEM768X25519, gossh.KeyExchangeCurve25519, gossh.KeyExchangeECDHP256} {
+	for _, k := range []string{gossh.KeyExchangeMLKEM768X25519, gossh.KeyExchangeCurve25519,
+		gossh.KeyExchangeECDHP256} {
 		accepted[k] = func(c *gossh.ClientConfig) { c.KeyExchanges = []string{k} }
 	}
 	for _, h := range []string{gossh.KeyAlgoRSASHA256, gossh.KeyAlgoRSASHA512} {
@@ -259,7 +297,10 @@ func TestOldAlgorithmsAreRefused(t *testing.T) {
 	}
 	for _, mac := range supported.MACs {
 		if mac != gossh.HMACSHA1 {
-			accepted[mac] = func(c *gossh.ClientConfig) { c.MACs, c.Ciphers = []string{mac}, []string{gossh.CipherAES256CTR} }
+			accepted[mac] = func(c *gossh.ClientConfig) {
+				c.MACs, c.Ciphers = []string{mac},
+					[]string{gossh.CipherAES256CTR}
+			}
 		}
 	}
 	for name, change := range accepted {
@@ -361,7 +402,8 @@ func TestOnlyTheDashboardIsServed(t *testing.T) {
 func TestMissingTerminalOrCommandIsExplained(t *testing.T) {
 	anna := newKey(t)
 	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
-	for command, want := range map[string]string{"": "the dashboard needs a terminal: use ssh -t", "id; touch x\x1b[2J": "there are no commands here"} {
+	for command, want := range map[string]string{"": "the dashboard needs a terminal: use ssh -t",
+		"id; touch x\x1b[2J": "there are no commands here"} {
 		c, err := s.dial("anna", gossh.PublicKeys(anna))
 		if err != nil {
 			t.Fatal(err)
@@ -432,7 +474,8 @@ func TestDumbTerminalIsRefused(t *testing.T) {
 func TestSizeAndColorsPerTerminal(t *testing.T) {
 	anna := newKey(t)
 	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
-	plain, rich, standard := s.connect(anna, "NO_COLOR", "1"), s.connect(anna, "COLORTERM", "truecolor"), s.connect(anna, "SECRET", "x")
+	plain, rich, standard := s.connect(anna, "NO_COLOR", "1"), s.connect(anna, "COLORTERM", "truecolor"),
+		s.connect(anna, "SECRET", "x")
 	plain.waitForText("80x24 in Ascii")
 	rich.waitForText("80x24 in TrueColor")
 	standard.waitForText("80x24 in ANSI256")
@@ -507,7 +550,8 @@ func TestLoginRateIsLimited(t *testing.T) {
 
 func TestLoginTimeout(t *testing.T) {
 	anna := newKey(t)
-	s := newTestServer(t, sshd.Limits{Handshake: 50 * time.Millisecond, Unauthenticated: 2, LoginsPerMinute: 1000}, userLine(operatorOptions, anna))
+	s := newTestServer(t, sshd.Limits{Handshake: 50 * time.Millisecond, Unauthenticated: 2, LoginsPerMinute: 1000},
+		userLine(operatorOptions, anna))
 	for range 2 {
 		c := dialRaw(t, s.address)
 		_ = c.SetReadDeadline(time.Now().Add(waitTimeout))
@@ -543,7 +587,8 @@ func TestIdleSessionIsWarnedAndEnded(t *testing.T) {
 
 func TestRemovedUserIsDisconnected(t *testing.T) {
 	anna, bert := newKey(t), newKey(t)
-	s := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000}, userLine(operatorOptions, anna), userLine(viewerOptions, bert))
+	s := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000}, userLine(operatorOptions, anna),
+		userLine(viewerOptions, bert))
 	a, b := s.connect(anna), s.connect(bert)
 	a.waitForText("hello anna")
 	b.waitForText("hello bert")
@@ -616,7 +661,8 @@ func TestPanicBeforeProgramEndsOneSession(t *testing.T) {
 	s.connect(anna).waitForText("hello anna") // the slot is free again
 }
 
-// The client keeps reading its connection, but not the session, so that the session's window fills up.
+// The client keeps reading its connection, but not the session, so that the session's window fills
+// up.
 func TestStalledClientIsDroppedWithoutBlockingOthers(t *testing.T) {
 	anna := newKey(t)
 	s := newTestServer(t, sshd.Limits{Stuck: 300 * time.Millisecond}, userLine(operatorOptions, anna))
@@ -687,13 +733,15 @@ func TestHostKeyIsCreatedOncePrivately(t *testing.T) {
 	if err := os.Chmod(path, 0o640); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sshd.LoadHostKey(path); err == nil || !strings.Contains(err.Error(), "can be read by others (mode 0640): run chmod 0600") {
+	if _, err := sshd.LoadHostKey(path); err == nil ||
+		!strings.Contains(err.Error(), "can be read by others (mode 0640): run chmod 0600") {
 		t.Error(err)
 	}
 	if err := os.WriteFile(path, []byte("nonsense"), 0o600); err != nil || os.Chmod(path, 0o600) != nil {
 		t.Fatal(err)
 	}
-	if _, err := sshd.LoadHostKey(path); err == nil || !strings.Contains(err.Error(), "is not a private key without a passphrase") {
+	if _, err := sshd.LoadHostKey(path); err == nil ||
+		!strings.Contains(err.Error(), "is not a private key without a passphrase") {
 		t.Error(err)
 	}
 }

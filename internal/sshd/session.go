@@ -67,20 +67,23 @@ func (s *Server) handleSession(ssh.Handler) ssh.Handler {
 		pty, _, terminal := sess.Pty()
 		switch {
 		case sess.RawCommand() != "":
-			refuse("requested a command: "+clean(sess.RawCommand()), "there are no commands here, only the dashboard: leave the command out")
+			refuse("requested a command: "+clean(sess.RawCommand()), "there are no commands here, only the "+
+				"dashboard: leave the command out")
 			return
 		case !terminal:
 			refuse("no terminal", "the dashboard needs a terminal: use ssh -t, without -T")
 			return
 		case pty.Term == "dumb" || pty.Term == "":
 			refuse("TERM is dumb or not set",
-				"the dashboard cannot be drawn, because TERM is dumb or not set: set it to your terminal's type, such as xterm-256color")
+				"the dashboard cannot be drawn, because TERM is dumb or not set: set it to your terminal's type, "+
+					"such as xterm-256color")
 			return
 		case taken.refusal != "":
 			refuse(taken.refusal, taken.refusal)
 			return
 		}
-		started := &session{server: s, ssh: sess, conn: own, slot: taken, key: sess.PublicKey(), identity: user, startedAt: time.Now()}
+		started := &session{server: s, ssh: sess, conn: own, slot: taken, key: sess.PublicKey(), identity: user,
+			startedAt: time.Now()}
 		started.login = Login{User: user.User, Fingerprint: user.fingerprint, Address: host(sess.RemoteAddr())}
 		own.markStarted()
 		defer own.markFinished()
@@ -103,7 +106,8 @@ func (s *session) run() {
 		wish.Fatalln(s.ssh, "vpsdeck: "+clean(err.Error()))
 		return
 	}
-	log.Info("login", "role", string(s.identity.Role), "key", s.identity.fingerprint, "by", s.identity.authMethod, "scope", s.identity.Scope(), "client", clean(s.ssh.Context().ClientVersion()))
+	log.Info("login", "role", string(s.identity.Role), "key", s.identity.fingerprint, "by", s.identity.authMethod,
+		"scope", s.identity.Scope(), "client", clean(s.ssh.Context().ClientVersion()))
 	s.lastInput.Store(s.startedAt.UnixNano())
 	ctx, cancel := context.WithCancel(s.ssh.Context())
 	defer cancel()
@@ -147,7 +151,8 @@ func (s *session) run() {
 	_ = s.ssh.Exit(code)
 }
 
-// programOptions returns Bubble Tea's options for the client's terminal. Ours come last, so that they override the others.
+// programOptions returns Bubble Tea's options for the client's terminal. Ours come last, so that
+// they override the others.
 func (s *session) programOptions(ctx context.Context) []tea.ProgramOption {
 	return append(wishtea.MakeOptions(s.ssh),
 		tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(maxFPS),
@@ -172,8 +177,8 @@ func (s *session) windowSize() tea.WindowSizeMsg {
 	return tea.WindowSizeMsg{Width: columns, Height: rows}
 }
 
-// forwardResizes sends changes of the terminal's size to the program. It may have to wait for the program; the connection
-// that reports the sizes never does.
+// forwardResizes sends changes of the terminal's size to the program. It may have to wait for the
+// program; the connection that reports the sizes never does.
 func (s *session) forwardResizes(ctx context.Context) {
 	pause := time.NewTicker(time.Second / maxFPS)
 	defer pause.Stop()
@@ -192,8 +197,8 @@ func (s *session) forwardResizes(ctx context.Context) {
 	}
 }
 
-// enforceLimits ends a session that is idle or open for too long, after a warning. It disconnects a client that stops
-// reading or responding, and a session that should have ended but has not.
+// enforceLimits ends a session that is idle or open for too long, after a warning. It disconnects a
+// client that stops reading or responding, and a session that should have ended but has not.
 func (s *session) enforceLimits(ctx context.Context) {
 	l := s.server.opts.Limits
 	interval := max(min(l.Idle, l.MaxSession, l.Stuck, l.Grace)/20, 10*time.Millisecond)
@@ -264,7 +269,8 @@ func (s *session) sendKeepalive() {
 // notify shows a sentence on the user's screen.
 func (s *session) notify(text string) { go s.program.Send(s.server.opts.Notice(text)) }
 
-// end quits the program, so that it restores the terminal. If it does not end in time, enforceLimits disconnects it.
+// end quits the program, so that it restores the terminal. If it does not end in time,
+// enforceLimits disconnects it.
 func (s *session) end(why string) {
 	s.setReason(why)
 	s.setForceDeadline()
@@ -276,7 +282,8 @@ func (s *session) setForceDeadline() {
 	s.forceAt.CompareAndSwap(0, time.Now().Add(s.server.opts.Limits.Grace).UnixNano())
 }
 
-// disconnect closes the connection of a client that does not respond. That unblocks everything that waits for it.
+// disconnect closes the connection of a client that does not respond. That unblocks everything that
+// waits for it.
 func (s *session) disconnect(why string) {
 	s.setReason(why)
 	_ = s.conn.Close()
@@ -319,7 +326,8 @@ func (a *activityModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return a, cmd
 }
 
-// sessionReader reads the client's input. At its end it ends the program, because Bubble Tea would run on without input.
+// sessionReader reads the client's input. At its end it ends the program, because Bubble Tea would
+// run on without input.
 type sessionReader struct{ session *session }
 
 // Read reads from the client.

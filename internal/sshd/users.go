@@ -1,5 +1,5 @@
-// Package sshd serves a Bubble Tea program to several users over SSH, and nothing else: no shell, command, file or
-// forwarding. A users file lists who may log in; the caller provides the program.
+// Package sshd serves a Bubble Tea program to several users over SSH, and nothing else: no shell,
+// command, file or forwarding. A users file lists who may log in; the caller provides the program.
 package sshd
 
 import (
@@ -34,7 +34,8 @@ type User struct {
 
 // Equal reports whether two users have the same name and permissions.
 func (u User) Equal(other User) bool {
-	return u.Name == other.Name && u.Role == other.Role && slices.Equal(u.Servers, other.Servers) && slices.Equal(u.Locations, other.Locations)
+	return u.Name == other.Name && u.Role == other.Role && slices.Equal(u.Servers, other.Servers) &&
+		slices.Equal(u.Locations, other.Locations)
 }
 
 // Scope describes the servers that the user may see; "" is all of them.
@@ -100,8 +101,8 @@ const (
 	minRSABits       = 2048    // bits
 )
 
-// ParseUsers parses a users file: authorized_keys lines of OpenSSH, each with a name and a role among its options. For
-// example:
+// ParseUsers parses a users file: authorized_keys lines of OpenSSH, each with a name and a role
+// among its options. For example:
 //
 //	user="anna",role="operator" ssh-ed25519 AAAA… anna's laptop
 //	user="bert",role="viewer",servers="web-*,db-*",locations="eu-*" ssh-ed25519 AAAA…
@@ -125,7 +126,8 @@ func ParseUsers(text []byte) (*Users, error) {
 		}
 	}
 	if len(u.keys)+len(u.authorities) == 0 {
-		return nil, &UsersFileError{1, "there are no users in the file: add a line like user=\"anna\",role=\"operator\" ssh-ed25519 AAAA…"}
+		return nil, &UsersFileError{1, "there are no users in the file: add a line like " +
+			"user=\"anna\",role=\"operator\" ssh-ed25519 AAAA…"}
 	}
 	return u, nil
 }
@@ -134,7 +136,8 @@ func ParseUsers(text []byte) (*Users, error) {
 func (u *Users) addLine(line string) string {
 	key, _, options, _, err := gossh.ParseAuthorizedKey([]byte(line))
 	if err != nil {
-		return "there is no public key in the line: after the options comes the key, as in a .pub file, like ssh-ed25519 AAAA…"
+		return "there is no public key in the line: after the options comes the key, as in a .pub file, like " +
+			"ssh-ed25519 AAAA…"
 	}
 	if why := weakKeyReason(key); why != "" {
 		return why
@@ -143,7 +146,8 @@ func (u *Users) addLine(line string) string {
 	if why != "" {
 		return why
 	}
-	user := User{Name: parsed.texts["user"], Role: Role(parsed.texts["role"]), Servers: parsed.lists["servers"], Locations: parsed.lists["locations"]}
+	user := User{Name: parsed.texts["user"], Role: Role(parsed.texts["role"]), Servers: parsed.lists["servers"],
+		Locations: parsed.lists["locations"]}
 	switch {
 	case user.Role == "":
 		return `role is missing: add role="viewer" or role="operator"`
@@ -185,7 +189,8 @@ func isValidName(name string) bool { return namePattern.MatchString(name) }
 // weakKeyReason returns why a key is too weak to be accepted, or "".
 func weakKeyReason(key gossh.PublicKey) string {
 	switch key.Type() {
-	case gossh.KeyAlgoED25519, gossh.KeyAlgoSKED25519, gossh.KeyAlgoECDSA256, gossh.KeyAlgoECDSA384, gossh.KeyAlgoECDSA521, gossh.KeyAlgoSKECDSA256:
+	case gossh.KeyAlgoED25519, gossh.KeyAlgoSKED25519, gossh.KeyAlgoECDSA256, gossh.KeyAlgoECDSA384,
+		gossh.KeyAlgoECDSA521, gossh.KeyAlgoSKECDSA256:
 		return ""
 	case gossh.KeyAlgoRSA:
 		if crypto, ok := key.(gossh.CryptoPublicKey); ok {
@@ -216,7 +221,8 @@ func parseOptions(options []string) (lineOptions, string) {
 			out.isAuthority = true
 			continue
 		case !slices.Contains([]string{"user", "role", "servers", "locations", "principals"}, name):
-			return out, fmt.Sprintf("unknown option %q; valid: user, role, servers, locations, cert-authority, principals", name)
+			return out, fmt.Sprintf("unknown option %q; valid: user, role, servers, locations, cert-authority, "+
+				"principals", name)
 		case again:
 			return out, name + " is set twice"
 		case !valued || !quoted || value == "":
@@ -229,7 +235,8 @@ func parseOptions(options []string) (lineOptions, string) {
 		for _, part := range strings.Split(value, ",") {
 			part = strings.TrimSpace(part)
 			if _, err := path.Match(part, ""); err != nil || part == "" {
-				return out, fmt.Sprintf("%s cannot have %q: * matches any characters, ? one, [a-c] one of a, b and c", name, part)
+				return out, fmt.Sprintf("%s cannot have %q: * matches any characters, ? one, [a-c] one of a, b and c",
+					name, part)
 			}
 			out.lists[name] = append(out.lists[name], part)
 		}

@@ -29,7 +29,8 @@ func TestUsersFileErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	var dsaPrivate dsa.PrivateKey
-	if err := errors.Join(dsa.GenerateParameters(&dsaPrivate.Parameters, rand.Reader, dsa.L1024N160), dsa.GenerateKey(&dsaPrivate, rand.Reader)); err != nil {
+	if err := errors.Join(dsa.GenerateParameters(&dsaPrivate.Parameters, rand.Reader, dsa.L1024N160),
+		dsa.GenerateKey(&dsaPrivate, rand.Reader)); err != nil {
 		t.Fatal(err)
 	}
 	dsaKey, err := gossh.NewPublicKey(&dsaPrivate.PublicKey)
@@ -44,18 +45,22 @@ func TestUsersFileErrors(t *testing.T) {
 		userLine(`user="anna"`, key):             "line 1: role is missing",
 		userLine(`user="anna",role="boss"`, key): `role cannot be "boss": use viewer or operator`,
 		userLine(`role="viewer"`, key):           "user is missing",
-		userLine(`user="two words",role="viewer"`, key):                       `user cannot be "two words": use up to 64 letters, digits and . _ @ -`,
-		userLine(`user="anna",role="viewer",shell`, key):                      `unknown option "shell"; valid: user, role`,
-		userLine(`user="anna",user="bert",role="viewer"`, key):                "user is set twice",
-		userLine(`user=anna,role="viewer"`, key):                              `user needs a value in quotes`,
-		userLine(`user="anna",role="viewer",servers="web-*,,"`, key):          `servers cannot have ""`,
-		userLine(`user="anna",role="viewer",servers="[a"`, key):               `servers cannot have "[a": * matches any characters`,
+		userLine(`user="two words",role="viewer"`,
+			key): `user cannot be "two words": use up to 64 letters, digits and . _ @ -`,
+		userLine(`user="anna",role="viewer",shell`,
+			key): `unknown option "shell"; valid: user, role`,
+		userLine(`user="anna",user="bert",role="viewer"`, key):       "user is set twice",
+		userLine(`user=anna,role="viewer"`, key):                     `user needs a value in quotes`,
+		userLine(`user="anna",role="viewer",servers="web-*,,"`, key): `servers cannot have ""`,
+		userLine(`user="anna",role="viewer",servers="[a"`,
+			key): `servers cannot have "[a": * matches any characters`,
 		userLine(`user="anna",role="viewer",principals="ops"`, key):           "principals are only for certificates",
 		userLine(`cert-authority,role="viewer"`, key):                         "principals is missing",
 		userLine(`cert-authority,user="a",role="viewer",principals="p"`, key): "a certificate has its own name",
 		good + "\n" + userLine(viewerOptions, key):                            "line 3: this key is in the file twice",
-		operatorOptions + " " + string(gossh.MarshalAuthorizedKey(weakKey)):   "this RSA key is too short: use at least 2048 bits",
-		operatorOptions + " " + string(gossh.MarshalAuthorizedKey(dsaKey)):    "ssh-dss keys are not accepted",
+		operatorOptions + " " + string(gossh.MarshalAuthorizedKey(
+			weakKey)): "this RSA key is too short: use at least 2048 bits",
+		operatorOptions + " " + string(gossh.MarshalAuthorizedKey(dsaKey)): "ssh-dss keys are not accepted",
 	} {
 		_, err := sshd.ParseUsers([]byte(text))
 		var lineErr *sshd.UsersFileError
@@ -63,7 +68,8 @@ func TestUsersFileErrors(t *testing.T) {
 			t.Errorf("%q:\n  %v\n  want %s", text, err, want)
 		}
 	}
-	users, err := sshd.ParseUsers([]byte("# our users\n\n" + good + userLine(`cert-authority,principals="ops",role="viewer"`, newKey(t))))
+	users, err := sshd.ParseUsers([]byte("# our users\n\n" + good +
+		userLine(`cert-authority,principals="ops",role="viewer"`, newKey(t))))
 	if err != nil || users.String() != "1 key and 1 authority" {
 		t.Errorf("%v, %v", users, err)
 	}
@@ -78,7 +84,8 @@ func TestScopeGlobs(t *testing.T) {
 		matches := func(globs []string, text string) bool {
 			return len(globs) == 0 || slices.ContainsFunc(globs, func(g string) bool { return globMatches(g, text) })
 		}
-		if got, want := u.CanSee(name, location), matches(u.Servers, name) && matches(u.Locations, location); got != want {
+		if got, want := u.CanSee(name, location), matches(u.Servers, name) &&
+			matches(u.Locations, location); got != want {
 			t.Fatalf("%v of %q in %q: %v", u, name, location, got)
 		}
 		if (u.Scope() == "") != (len(u.Servers)+len(u.Locations) == 0) {
@@ -103,14 +110,16 @@ func globMatches(glob, text string) bool {
 // Any file is either accepted with at least one user, or rejected with a line number and a message.
 func FuzzUsers(f *testing.F) {
 	key := "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK47uSpBcYO/3GVT7CgygrCTp4wD+GiUA6BqKp4jtiro"
-	for _, seed := range []string{operatorOptions + " " + key, viewerOptions + " " + key + " comment", `cert-authority,principals="a,b",role="viewer" ` + key, `user="a\"b",role="viewer" ` + key, "\x00", key} {
+	for _, seed := range []string{operatorOptions + " " + key, viewerOptions + " " + key + " comment",
+		`cert-authority,principals="a,b",role="viewer" ` + key, `user="a\"b",role="viewer" ` + key, "\x00", key} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		users, err := sshd.ParseUsers([]byte(text))
 		if err != nil {
 			var lineErr *sshd.UsersFileError
-			if !errors.As(err, &lineErr) || lineErr.Line < 1 || lineErr.Line > strings.Count(text, "\n")+1 || lineErr.Message == "" {
+			if !errors.As(err, &lineErr) || lineErr.Line < 1 || lineErr.Line > strings.Count(text, "\n")+1 ||
+				lineErr.Message == "" {
 				t.Fatalf("%#v", err)
 			}
 			return

@@ -18,7 +18,8 @@ func (r refusedError) Error() string   { return r.message }
 func (r refusedError) Message() string { return r.message }
 func (r refusedError) Unwrap() error   { return r.cause }
 
-// Servers requests the list from the API, as an action does before it is sent, and keeps only the member's servers.
+// Servers requests the list from the API, as an action does before it is sent, and keeps only the
+// member's servers.
 func (m *Member) Servers(ctx context.Context, f model.ServerFilter) ([]model.Server, error) {
 	servers, err := m.hub.client.Servers(ctx, f)
 	if has := m.options.Scope.Has; has != nil {
@@ -43,7 +44,8 @@ func (m *Member) visiblePoints(points []model.Point) []model.Point {
 	if m.options.Scope.Has == nil {
 		return points
 	}
-	return slices.DeleteFunc(slices.Clone(points), func(p model.Point) bool { return m.checkServer(p.Server.ID) != nil })
+	return slices.DeleteFunc(slices.Clone(points),
+		func(p model.Point) bool { return m.checkServer(p.Server.ID) != nil })
 }
 
 // Account returns the account of the token.
@@ -64,45 +66,52 @@ func (m *Member) Raw(ctx context.Context, server model.ID, point model.Key) (str
 
 // CreateBackup starts a backup, if the member may.
 func (m *Member) CreateBackup(ctx context.Context, server model.ID, description string) (model.ActionResult, error) {
-	return m.send(ctx, model.Create, pointOnServer(model.Backup, server, ""), func(ctx context.Context) (model.ActionResult, error) {
-		return m.hub.client.CreateBackup(ctx, server, description)
-	})
+	return m.send(ctx, model.Create, pointOnServer(model.Backup, server, ""),
+		func(ctx context.Context) (model.ActionResult, error) {
+			return m.hub.client.CreateBackup(ctx, server, description)
+		})
 }
 
 // CreateSnapshot starts a snapshot, if the member may.
-func (m *Member) CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.ActionResult, error) {
-	return m.send(ctx, model.Create, pointOnServer(model.Snapshot, server, ""), func(ctx context.Context) (model.ActionResult, error) {
-		return m.hub.client.CreateSnapshot(ctx, server, name, description)
-	})
+func (m *Member) CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.ActionResult,
+	error) {
+	return m.send(ctx, model.Create, pointOnServer(model.Snapshot, server, ""),
+		func(ctx context.Context) (model.ActionResult, error) {
+			return m.hub.client.CreateSnapshot(ctx, server, name, description)
+		})
 }
 
 // RestoreBackup starts a restore from a backup, if the member may.
 func (m *Member) RestoreBackup(ctx context.Context, server, backup model.ID) (model.ActionResult, error) {
-	return m.send(ctx, model.Restore, pointOnServer(model.Backup, server, backup), func(ctx context.Context) (model.ActionResult, error) {
-		return m.hub.client.RestoreBackup(ctx, server, backup)
-	})
+	return m.send(ctx, model.Restore, pointOnServer(model.Backup, server, backup),
+		func(ctx context.Context) (model.ActionResult, error) {
+			return m.hub.client.RestoreBackup(ctx, server, backup)
+		})
 }
 
 // RestoreSnapshot starts a restore from a snapshot, if the member may.
 func (m *Member) RestoreSnapshot(ctx context.Context, snapshot model.ID) (model.ActionResult, error) {
-	return m.send(ctx, model.Restore, m.findPoint(model.Snapshot, snapshot), func(ctx context.Context) (model.ActionResult, error) {
-		return m.hub.client.RestoreSnapshot(ctx, snapshot)
-	})
+	return m.send(ctx, model.Restore, m.findPoint(model.Snapshot, snapshot),
+		func(ctx context.Context) (model.ActionResult, error) {
+			return m.hub.client.RestoreSnapshot(ctx, snapshot)
+		})
 }
 
 // DeleteBackup deletes a backup, if the member may.
 func (m *Member) DeleteBackup(ctx context.Context, backup model.ID) error {
-	_, err := m.send(ctx, model.Delete, m.findPoint(model.Backup, backup), func(ctx context.Context) (model.ActionResult, error) {
-		return model.ActionResult{}, m.hub.client.DeleteBackup(ctx, backup)
-	})
+	_, err := m.send(ctx, model.Delete, m.findPoint(model.Backup, backup),
+		func(ctx context.Context) (model.ActionResult, error) {
+			return model.ActionResult{}, m.hub.client.DeleteBackup(ctx, backup)
+		})
 	return err
 }
 
 // DeleteSnapshot deletes a snapshot, if the member may.
 func (m *Member) DeleteSnapshot(ctx context.Context, snapshot model.ID) error {
-	_, err := m.send(ctx, model.Delete, m.findPoint(model.Snapshot, snapshot), func(ctx context.Context) (model.ActionResult, error) {
-		return model.ActionResult{}, m.hub.client.DeleteSnapshot(ctx, snapshot)
-	})
+	_, err := m.send(ctx, model.Delete, m.findPoint(model.Snapshot, snapshot),
+		func(ctx context.Context) (model.ActionResult, error) {
+			return model.ActionResult{}, m.hub.client.DeleteSnapshot(ctx, snapshot)
+		})
 	return err
 }
 
@@ -119,9 +128,10 @@ func (m *Member) findPoint(kind model.Kind, id model.ID) model.Point {
 	return pointOnServer(kind, "", id)
 }
 
-// send sends one request, if the member may, and publishes its result to all members. It waits for the answer even if the
-// member leaves: giving up would only lose it.
-func (m *Member) send(ctx context.Context, action model.Action, p model.Point, send func(context.Context) (model.ActionResult, error)) (model.ActionResult, error) {
+// send sends one request, if the member may, and publishes its result to all members. It waits for
+// the answer even if the member leaves: giving up would only lose it.
+func (m *Member) send(ctx context.Context, action model.Action, p model.Point,
+	send func(context.Context) (model.ActionResult, error)) (model.ActionResult, error) {
 	if m.options.ReadOnly {
 		return model.ActionResult{}, refusedError{"you have read-only access: nothing was sent", model.ErrForbidden}
 	}
@@ -153,15 +163,18 @@ func (m *Member) checkServer(server model.ID) error {
 	return nil
 }
 
-// checkPoint returns an error if a member with a scope names a point of another server than the given one.
+// checkPoint returns an error if a member with a scope names a point of another server than the
+// given one.
 func (m *Member) checkPoint(k model.Key, server model.ID) error {
 	if m.options.Scope.Has == nil || m.findPoint(k.Kind, k.ID).Server.ID == server {
 		return nil
 	}
-	return refusedError{"you have no access to the server of this " + k.Kind.String() + ": nothing was sent", model.ErrForbidden}
+	return refusedError{"you have no access to the server of this " + k.Kind.String() + ": nothing was sent",
+		model.ErrForbidden}
 }
 
-// submit passes the result of an action to Run, and waits until it is in a published view, or until the hub has ended.
+// submit passes the result of an action to Run, and waits until it is in a published view, or until
+// the hub has ended.
 func (h *Hub) submit(r result) {
 	r.shown = make(chan struct{})
 	select {

@@ -20,7 +20,8 @@ import (
 // waitTimeout is how long a test waits for an expected event.
 const waitTimeout = 20 * time.Second
 
-// harness is a hub with the real client and a simulated account. Time passes only when the test advances it.
+// harness is a hub with the real client and a simulated account. Time passes only when the test
+// advances it.
 type harness struct {
 	t       *testing.T
 	hub     *team.Hub
@@ -38,7 +39,8 @@ type harness struct {
 func newHarness(t *testing.T, servers int) *harness {
 	t.Helper()
 	simClock := sim.NewSteppedClock(time.Date(2025, 1, 16, 15, 45, 0, 0, time.UTC))
-	h := &harness{t: t, account: sim.New(sim.Options{Seed: 1, Token: "vps_live", Clock: simClock, Servers: servers}), requests: map[string]int{}}
+	h := &harness{t: t, account: sim.New(sim.Options{Seed: 1, Token: "vps_live", Clock: simClock, Servers: servers}),
+		requests: map[string]int{}}
 	h.clock = terminal.NewClock(simClock.Now, simClock.Advance)
 	server := httptest.NewServer(h)
 	client, err := api.New(server.URL+"/api/v1", "vps_live", api.WithClock(h.clock.Now),
@@ -100,7 +102,8 @@ func (h *harness) requestCount(request string) int {
 	return h.requests[request]
 }
 
-// holdSnapshots holds back the answers to lists of all snapshots, until release is called or the test has ended.
+// holdSnapshots holds back the answers to lists of all snapshots, until release is called or the
+// test has ended.
 func (h *harness) holdSnapshots() (release func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -185,7 +188,8 @@ func (m *testMember) advanceUntil(what string, condition func() bool) {
 	}
 }
 
-// begin does what the screen does for a confirmed action: it adds the operation and makes its command.
+// begin does what the screen does for a confirmed action: it adds the operation and makes its
+// command.
 func (m *testMember) begin(action model.Action, point model.Point) (model.Operation, func() command.ActionResultMsg) {
 	s := command.NewSession(1, m.Member, nil, false)
 	s.Feed = m.Member

@@ -1,7 +1,8 @@
-// Package team lets several people share one account: one poller serves all of them, each action appears for all at once,
-// and everybody sees who works on which server.
+// Package team lets several people share one account: one poller serves all of them, each action
+// appears for all at once, and everybody sees who works on which server.
 //
-// Hub is the poller. A Member is one person's access to it, limited to what that person may see and do.
+// Hub is the poller. A Member is one person's access to it, limited to what that person may see and
+// do.
 package team
 
 import (
@@ -16,7 +17,8 @@ import (
 	"vpsdeck/ui/command"
 )
 
-// minRefreshGap is the shortest time between two requested refreshes, however many members request them.
+// minRefreshGap is the shortest time between two requested refreshes, however many members request
+// them.
 const minRefreshGap = time.Second
 
 // Hub polls an account for all its members. Its methods may be called from any goroutine.
@@ -47,8 +49,9 @@ func New(client command.Client, clock command.Clock) *Hub {
 	return &Hub{
 		client: client, clock: clock, session: command.NewSession(1, client, nil, true), state: &model.State{},
 		answers: make(chan tea.Msg), results: make(chan result), wake: make(chan struct{}, 1),
-		changed: make(chan struct{}), stopped: make(chan struct{}), scopedFleets: map[string]scopedFleet{}, members: map[*Member]bool{},
-		view: model.AccountView{Fleet: (&model.State{}).Fleet()},
+		changed: make(chan struct{}), stopped: make(chan struct{}), scopedFleets: map[string]scopedFleet{},
+		members: map[*Member]bool{},
+		view:    model.AccountView{Fleet: (&model.State{}).Fleet()},
 	}
 }
 
@@ -144,8 +147,8 @@ func (h *Hub) refresh(ctx context.Context) {
 	}
 }
 
-// takeRefreshRequest reports whether a requested refresh is due, and clears the request. A refresh must not follow the last
-// one too soon, or start while the API limits the rate.
+// takeRefreshRequest reports whether a requested refresh is due, and clears the request. A refresh
+// must not follow the last one too soon, or start while the API limits the rate.
 func (h *Hub) takeRefreshRequest() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -166,7 +169,8 @@ func (h *Hub) earliestRefresh() time.Time {
 
 // hasRunning reports whether there are operations to poll for.
 func (h *Hub) hasRunning() bool {
-	return slices.ContainsFunc(h.state.Operations(), func(o model.Operation) bool { return o.Phase != model.PhaseSending })
+	return slices.ContainsFunc(h.state.Operations(),
+		func(o model.Operation) bool { return o.Phase != model.PhaseSending })
 }
 
 func (h *Hub) interval() time.Duration {
@@ -218,8 +222,8 @@ func (h *Hub) handleAnswer(msg tea.Msg) {
 	h.publish()
 }
 
-// handleResult applies the result of an action and publishes it. It discards lists requested before, because they show the
-// old state.
+// handleResult applies the result of an action and publishes it. It discards lists requested
+// before, because they show the old state.
 func (h *Hub) handleResult(r result) {
 	if h.state.Busy() { // the discarded lists must be requested again
 		h.mu.Lock()
@@ -271,7 +275,8 @@ func (h *Hub) wakeUp() {
 	}
 }
 
-// nextView waits for a view with a higher number. It returns false if the hub or the context ends first.
+// nextView waits for a view with a higher number. It returns false if the hub or the context ends
+// first.
 func (h *Hub) nextView(ctx context.Context, after int) (model.AccountView, bool) {
 	for {
 		h.mu.Lock()

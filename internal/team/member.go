@@ -22,8 +22,9 @@ type MemberOptions struct {
 	ReadOnly bool // every action is refused
 }
 
-// Member is one person's access to a hub: the feed for the screen, and the client that sends the actions. It refuses all
-// actions of a read-only member, and actions on servers outside the scope, whatever the screen allows.
+// Member is one person's access to a hub: the feed for the screen, and the client that sends the
+// actions. It refuses all actions of a read-only member, and actions on servers outside the scope,
+// whatever the screen allows.
 type Member struct {
 	hub        *Hub
 	options    MemberOptions
@@ -40,8 +41,8 @@ var (
 	_ command.Client = (*Member)(nil)
 )
 
-// Join adds a member to the hub, until Leave. The first member requests a refresh, since the account may not have been
-// polled for a while.
+// Join adds a member to the hub, until Leave. The first member requests a refresh, since the
+// account may not have been polled for a while.
 func (h *Hub) Join(options MemberOptions) *Member {
 	m := &Member{hub: h, options: options, work: map[int]model.Operation{}, ownNumbers: map[int]bool{}}
 	m.ctx, m.cancel = context.WithCancel(context.Background())
@@ -53,7 +54,8 @@ func (h *Hub) Join(options MemberOptions) *Member {
 	return m
 }
 
-// Leave removes the member from the hub. Its operations continue at the provider, and belong to nobody.
+// Leave removes the member from the hub. Its operations continue at the provider, and belong to
+// nobody.
 func (m *Member) Leave() {
 	m.cancel()
 	m.hub.mu.Lock()
@@ -70,7 +72,8 @@ func (m *Member) Next(ctx context.Context, after int) (model.AccountView, []mode
 	}
 	view.Fleet = m.hub.fleetFor(view.Fleet, m.options.Scope)
 	m.hub.mu.Lock()
-	others := slices.DeleteFunc(slices.Clone(view.Operations), func(o model.Operation) bool { return m.ownNumbers[o.Number] || !m.canSee(view.Fleet, o.Server.ID) })
+	others := slices.DeleteFunc(slices.Clone(view.Operations),
+		func(o model.Operation) bool { return m.ownNumbers[o.Number] || !m.canSee(view.Fleet, o.Server.ID) })
 	m.hub.mu.Unlock()
 	view.Operations = nil
 	return view, others, true
@@ -93,8 +96,8 @@ func (m *Member) RequestRefresh() {
 // LatestView returns the number of the latest view.
 func (m *Member) LatestView() int { return m.hub.latestView().Number }
 
-// Reserve registers an operation that is about to be sent, or returns why another member's operation blocks it. For a
-// server outside the scope it returns "": the request itself is refused.
+// Reserve registers an operation that is about to be sent, or returns why another member's
+// operation blocks it. For a server outside the scope it returns "": the request itself is refused.
 func (m *Member) Reserve(o model.Operation) string {
 	if m.checkServer(o.Server.ID) != nil {
 		return ""

@@ -25,7 +25,8 @@ func newSnapshot(server model.Server, name string) model.Point {
 func idleServer(t *testing.T, s *model.State) model.Server {
 	t.Helper()
 	for _, server := range s.Servers.Value {
-		if !s.Quota(model.Snapshot, server.ID).MayBeFull() && server.CannotChange() == "" && s.Fleet().Coverage(server.ID).Running == 0 {
+		if !s.Quota(model.Snapshot, server.ID).MayBeFull() && server.CannotChange() == "" &&
+			s.Fleet().Coverage(server.ID).Running == 0 {
 			return server
 		}
 	}
@@ -58,7 +59,8 @@ func TestAccountIsPolledOnceForAllMembers(t *testing.T) {
 	requests.Wait()
 	first.advanceUntil("the backups were requested", func() bool { return h.requestCount("GET /backups/") > before })
 	h.clock.Advance(2 * time.Second)
-	first.advanceUntil("10 s have passed", func() bool { return h.clock.Now().Sub(first.view.Points[model.Backup].At) > 10*time.Second })
+	first.advanceUntil("10 s have passed",
+		func() bool { return h.clock.Now().Sub(first.view.Points[model.Backup].At) > 10*time.Second })
 	if n := h.requestCount("GET /backups/") - before; n > 10 { // time may have passed during the requests
 		t.Errorf("a hundred requests at once caused %d requests for the backups", n)
 	}
@@ -87,12 +89,14 @@ func TestActionAppearsForAllWithActor(t *testing.T) {
 	if busy := bert.state.Conflict(model.Create, msg.Accepted.Point); !strings.Contains(busy, "by anna") {
 		t.Errorf("the conflict of a second action is %q", busy)
 	}
-	anna.waitUntil("anna has the view with the snapshot", func() bool { return anna.view.Number >= msg.Outcome.ViewNumber })
+	anna.waitUntil("anna has the view with the snapshot",
+		func() bool { return anna.view.Number >= msg.Outcome.ViewNumber })
 	if len(anna.others) > 0 {
 		t.Errorf("anna's own operation is among the others: %+v", anna.others)
 	}
 	anna.advanceUntil("it has completed", func() bool {
-		return slices.ContainsFunc(anna.state.FinishedOperations(), func(o model.Operation) bool { return o.Phase == model.PhaseDone && o.By.Name == "anna" })
+		return slices.ContainsFunc(anna.state.FinishedOperations(),
+			func(o model.Operation) bool { return o.Phase == model.PhaseDone && o.By.Name == "anna" })
 	})
 }
 
@@ -112,7 +116,8 @@ func TestSimultaneousConfirmsSendOneRequest(t *testing.T) {
 		t.Fatalf("%d requests were sent", n)
 	}
 	for i, other := range []string{"bert", "anna"} {
-		if err := answers[i].Outcome.Err; err != nil && (!errors.Is(err, model.ErrConflict) || !strings.Contains(err.Error(), other)) {
+		if err := answers[i].Outcome.Err; err != nil &&
+			(!errors.Is(err, model.ErrConflict) || !strings.Contains(err.Error(), other)) {
 			t.Errorf("one was refused with %v", err)
 		}
 	}
@@ -153,7 +158,8 @@ func TestActionContinuesAfterMemberLeaves(t *testing.T) {
 	if err != nil || accepted.Point.ID == "" {
 		t.Fatalf("%+v, %v", accepted, err)
 	}
-	if _, err := anna.CreateSnapshot(ctx, server.ID, "after-it", ""); err == nil || h.requestCount("POST /snapshots/") != 1 {
+	if _, err := anna.CreateSnapshot(ctx, server.ID, "after-it", ""); err == nil ||
+		h.requestCount("POST /snapshots/") != 1 {
 		t.Error("an action was sent after its session had ended")
 	}
 	anna.Leave()
@@ -161,7 +167,8 @@ func TestActionContinuesAfterMemberLeaves(t *testing.T) {
 	if busy := bert.state.Conflict(model.Create, model.Point{Kind: model.Backup, Server: server.Ref()}); busy != "" {
 		t.Errorf("a snapshot of a member who has left blocks a backup: %q", busy)
 	}
-	if open := bert.state.Operations(); !slices.ContainsFunc(open, func(o model.Operation) bool { return o.Point.Key() == accepted.Point.Key() }) {
+	if open := bert.state.Operations(); !slices.ContainsFunc(open,
+		func(o model.Operation) bool { return o.Point.Key() == accepted.Point.Key() }) {
 		t.Errorf("the running snapshot is missing: %+v", open)
 	}
 }
@@ -221,7 +228,8 @@ func TestScopeHidesAndRefusesOtherServers(t *testing.T) {
 	if bert.view.Fleet != carl.view.Fleet {
 		t.Error("members with the same scope do not share a fleet")
 	}
-	if len(bert.state.Servers.Value) != 1 || len(bert.state.Backups.Value) == 0 || len(bert.state.Backups.Value) == len(anna.state.Backups.Value) {
+	if len(bert.state.Servers.Value) != 1 || len(bert.state.Backups.Value) == 0 ||
+		len(bert.state.Backups.Value) == len(anna.state.Backups.Value) {
 		t.Errorf("he sees %d servers and %d backups", len(bert.state.Servers.Value), len(bert.state.Backups.Value))
 	}
 	for _, p := range append(bert.state.Backups.Value, bert.state.Snapshots.Value...) {
@@ -239,7 +247,8 @@ func TestScopeHidesAndRefusesOtherServers(t *testing.T) {
 		t.Errorf("another server's backup was restored onto his: %v", err)
 	}
 	for name, err := range map[string]error{
-		"server": secondError(bert.Raw(ctx, backup.Server.ID, model.Key{})), "point": secondError(bert.Raw(ctx, mine.ID, backup.Key())),
+		"server": secondError(bert.Raw(ctx, backup.Server.ID, model.Key{})),
+		"point":  secondError(bert.Raw(ctx, mine.ID, backup.Key())),
 	} {
 		if !errors.Is(err, model.ErrForbidden) {
 			t.Errorf("raw %s: %v", name, err)
@@ -248,7 +257,8 @@ func TestScopeHidesAndRefusesOtherServers(t *testing.T) {
 	if servers, err := bert.Servers(ctx, model.ServerFilter{}); err != nil || len(servers) != 1 {
 		t.Errorf("%d servers, %v", len(servers), err)
 	}
-	if points, err := bert.Backups(ctx, model.BackupFilter{}); err != nil || len(points) != len(bert.state.Backups.Value) {
+	if points, err := bert.Backups(ctx, model.BackupFilter{}); err != nil ||
+		len(points) != len(bert.state.Backups.Value) {
 		t.Errorf("%d backups, %v", len(points), err)
 	}
 	anna.run(model.Create, newSnapshot(model.Server{ID: snapshot.Server.ID, Name: snapshot.Server.Name}, "hers"))
@@ -265,7 +275,8 @@ func TestPollingSlowsWithoutMembers(t *testing.T) {
 	anna.Leave()
 	before := h.requestCount("GET /servers/")
 	start := h.clock.Now()
-	anna.advanceUntil("the servers were requested twice", func() bool { return h.requestCount("GET /servers/") > before+1 })
+	anna.advanceUntil("the servers were requested twice",
+		func() bool { return h.requestCount("GET /servers/") > before+1 })
 	if passed := h.clock.Now().Sub(start); passed < command.IntervalBlurred {
 		t.Errorf("twice within %s", passed)
 	}
@@ -316,7 +327,8 @@ func TestJournalIsScoped(t *testing.T) {
 	mine, other := servers[0], servers[1]
 	accountJournal := journal.New(t.TempDir())
 	write := func(id string, server model.RecordServer, event string) {
-		r := model.Record{Version: model.RecordVersion, ID: id, Event: event, Host: h.client.Host(), Action: "create", Kind: "snapshot", Server: server,
+		r := model.Record{Version: model.RecordVersion, ID: id, Event: event, Host: h.client.Host(), Action: "create",
+			Kind: "snapshot", Server: server,
 			Point: model.RecordPoint{Name: id}, Time: h.client.Now(), SentAt: h.client.Now()}
 		if event == model.EventLogin {
 			r = model.NewSessionRecord(event, id, h.client.Host(), model.Actor{Name: "anna"}, "", h.client.Now())
@@ -352,7 +364,8 @@ func TestJournalIsScoped(t *testing.T) {
 	if got := read(all); len(got) != 7 {
 		t.Errorf("a member without a scope reads %q", got)
 	}
-	operation := model.Operation{Action: model.Create, Server: other.Ref(), Point: newSnapshot(other, "secret"), Number: 1}
+	operation := model.Operation{Action: model.Create, Server: other.Ref(), Point: newSnapshot(other, "secret"),
+		Number: 1}
 	if busy := all.Reserve(operation); busy != "" {
 		t.Fatal(busy)
 	}
@@ -364,14 +377,16 @@ func TestJournalIsScoped(t *testing.T) {
 	}
 }
 
-// Before the servers are known, it is not known which lines to show. The wait ends when the member leaves.
+// Before the servers are known, it is not known which lines to show. The wait ends when the member
+// leaves.
 func TestScopedJournalWaitsForServers(t *testing.T) {
 	client, err := api.New("http://127.0.0.1:1", "vps_live")
 	if err != nil {
 		t.Fatal(err)
 	}
 	hub := team.New(client, command.WallClock{}) // Run is never called
-	member := hub.Join(team.MemberOptions{Scope: team.Scope{Name: "none", Has: func(model.Server) bool { return true }}})
+	member := hub.Join(team.MemberOptions{Scope: team.Scope{Name: "none",
+		Has: func(model.Server) bool { return true }}})
 	read := make(chan int)
 	go func() {
 		records, _, _ := member.Journal(journal.New(t.TempDir())).Read()

@@ -9,9 +9,10 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Clock is a clock that moves only when a test moves it. Give its Now and Tick to the program instead of time.Now and
-// tea.Tick, and give the clock to the session with WithClock. A command that waits for the clock then counts as idle.
-// Advance fires each timer at its time, in order, and waits until the program is idle in between.
+// Clock is a clock that moves only when a test moves it. Give its Now and Tick to the program
+// instead of time.Now and tea.Tick, and give the clock to the session with WithClock. A command
+// that waits for the clock then counts as idle. Advance fires each timer at its time, in order, and
+// waits until the program is idle in between.
 //
 // A Clock serves one session, and stops with it. Its methods may be called from any goroutine.
 type Clock struct {
@@ -29,8 +30,9 @@ type timer struct {
 	fired chan time.Time // one value when it fires; closed when the clock stops
 }
 
-// NewClock returns a clock that follows another stepped clock, such as that of a simulated account. now returns the time
-// of the other clock, and advance moves it. Move both with this clock's Advance.
+// NewClock returns a clock that follows another stepped clock, such as that of a simulated account.
+// now returns the time of the other clock, and advance moves it. Move both with this clock's
+// Advance.
 func NewClock(now func() time.Time, advance func(time.Duration)) *Clock {
 	return &Clock{now: now, advance: advance, addWaiting: func(int) {}, waitIdle: func() error { return nil }}
 }
@@ -48,8 +50,8 @@ func (c *Clock) Now() time.Time {
 	return c.now()
 }
 
-// Tick replaces tea.Tick. Its command returns the message of fn once d has passed on this clock, counted from this call.
-// If the clock stops first, the command returns nil.
+// Tick replaces tea.Tick. Its command returns the message of fn once d has passed on this clock,
+// counted from this call. If the clock stops first, the command returns nil.
 func (c *Clock) Tick(d time.Duration, fn func(time.Time) tea.Msg) tea.Cmd {
 	due := c.Now().Add(d)
 	return func() tea.Msg {
@@ -61,14 +63,16 @@ func (c *Clock) Tick(d time.Duration, fn func(time.Time) tea.Msg) tea.Cmd {
 	}
 }
 
-// Sleep blocks until d has passed on this clock, or the clock has stopped. It simulates a slow response: a command that
-// sleeps here counts as idle, so that a test can read the screen while it loads.
+// Sleep blocks until d has passed on this clock, or the clock has stopped. It simulates a slow
+// response: a command that sleeps here counts as idle, so that a test can read the screen while it
+// loads.
 func (c *Clock) Sleep(d time.Duration) {
 	c.wait(c.Now().Add(d))
 }
 
-// WaitUntil checks the condition once a second of this clock until it is met. It is for events outside the session: a
-// command that waits here counts as idle. It returns false if the context has ended or the clock has stopped.
+// WaitUntil checks the condition once a second of this clock until it is met. It is for events
+// outside the session: a command that waits here counts as idle. It returns false if the context
+// has ended or the clock has stopped.
 func (c *Clock) WaitUntil(ctx context.Context, condition func() bool) bool {
 	for ctx.Err() == nil {
 		if condition() {
@@ -81,8 +85,9 @@ func (c *Clock) WaitUntil(ctx context.Context, condition func() bool) bool {
 	return false
 }
 
-// Advance moves the clock forward by d. Timers fire at their own times, in order. If a session uses the clock, each timer
-// waits until the program is idle after the one before, so that a repeating timer fires every time.
+// Advance moves the clock forward by d. Timers fire at their own times, in order. If a session uses
+// the clock, each timer waits until the program is idle after the one before, so that a repeating
+// timer fires every time.
 func (c *Clock) Advance(d time.Duration) {
 	end := c.Now().Add(d)
 	for c.waitForProgram() && c.fireNext(end) {
@@ -92,8 +97,8 @@ func (c *Clock) Advance(d time.Duration) {
 	c.moveTo(end)
 }
 
-// waitForProgram waits until the program is idle. After a timeout it returns false, so that the clock is not blocked for
-// ever; the session has recorded the error by then.
+// waitForProgram waits until the program is idle. After a timeout it returns false, so that the
+// clock is not blocked for ever; the session has recorded the error by then.
 func (c *Clock) waitForProgram() bool {
 	c.mu.Lock()
 	waitIdle := c.waitIdle
@@ -141,7 +146,8 @@ func (c *Clock) wait(due time.Time) (time.Time, bool) {
 	return at, fired
 }
 
-// attach sets the functions that count the waiting commands and that wait until the program is idle.
+// attach sets the functions that count the waiting commands and that wait until the program is
+// idle.
 func (c *Clock) attach(addWaiting func(n int), waitIdle func() error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -160,8 +166,8 @@ func (c *Clock) Stop() {
 	c.timers = nil
 }
 
-// SpacedKeyTime returns the times of typed keys, each a second after the one before. It is for a program that tells typing
-// from a paste by the time between keys.
+// SpacedKeyTime returns the times of typed keys, each a second after the one before. It is for a
+// program that tells typing from a paste by the time between keys.
 func SpacedKeyTime() func() time.Time {
 	var at time.Time
 	return func() time.Time {

@@ -17,7 +17,8 @@ func messageWithTime(name string) func(time.Time) tea.Msg {
 
 func TestTimerFiresWhenTheClockPassesIt(t *testing.T) {
 	clock := terminal.NewClockAt(noon)
-	s := startSession(t, &recorder{initCmd: clock.Tick(10*time.Second, messageWithTime("fired"))}, terminal.WithClock(clock))
+	s := startSession(t, &recorder{initCmd: clock.Tick(10*time.Second, messageWithTime("fired"))},
+		terminal.WithClock(clock))
 	requireText(t, s, "")
 	s.Advance(9 * time.Second)
 	requireText(t, s, "")
@@ -62,7 +63,8 @@ func TestRepeatingTimerFiresEveryTime(t *testing.T) {
 func TestSequenceWaitsForItsTimer(t *testing.T) {
 	clock := terminal.NewClockAt(noon)
 	pause := tea.Batch(clock.Tick(time.Second, messageWithTime("fired")), sendText("parallel"))
-	s := startSession(t, &recorder{initCmd: tea.Sequence(sendText("before"), pause, sendText("after"))}, terminal.WithClock(clock))
+	s := startSession(t, &recorder{initCmd: tea.Sequence(sendText("before"), pause, sendText("after"))},
+		terminal.WithClock(clock))
 	requireText(t, s, "before\nparallel")
 	s.Advance(time.Second)
 	requireText(t, s, "before\nparallel\nfired 12:00:01\nafter")
@@ -87,7 +89,8 @@ func TestClockFollowsAnotherClock(t *testing.T) {
 		account = account.Add(d)
 		moves = append(moves, d.String())
 	})
-	s := startSession(t, &recorder{initCmd: clock.Tick(4*time.Second, messageWithTime("fired"))}, terminal.WithClock(clock))
+	s := startSession(t, &recorder{initCmd: clock.Tick(4*time.Second, messageWithTime("fired"))},
+		terminal.WithClock(clock))
 	s.Advance(10 * time.Second)
 	requireText(t, s, "fired 12:00:04")
 	if got := fmt.Sprint(moves); got != "[4s 6s]" {
@@ -112,7 +115,8 @@ func TestStoppedClockSendsNoMessage(t *testing.T) {
 func TestWaitUntilChecksOnceASecondAndEndsWithTheClock(t *testing.T) {
 	clock := terminal.NewClockAt(noon)
 	s := startSession(t, &recorder{initCmd: func() tea.Msg {
-		met := clock.WaitUntil(t.Context(), func() bool { return !clock.Now().Before(noon.Add(1500 * time.Millisecond)) })
+		met := clock.WaitUntil(t.Context(),
+			func() bool { return !clock.Now().Before(noon.Add(1500 * time.Millisecond)) })
 		return textMsg(fmt.Sprint(met, " at ", clock.Now().Format("15:04:05")))
 	}}, terminal.WithClock(clock))
 	s.Advance(1900 * time.Millisecond) // the condition is met, but not checked yet

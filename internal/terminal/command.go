@@ -10,12 +10,12 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// WallClockCommands lists the functions whose commands wait for real time. A probe does not run them. So a cursor does not
-// blink, a spinner does not turn, and a picture is the same every time. Tests and pictures wait for the session's Clock
-// instead.
+// WallClockCommands lists the functions whose commands wait for real time. A probe does not run
+// them. So a cursor does not blink, a spinner does not turn, and a picture is the same every time.
+// Tests and pictures wait for the session's Clock instead.
 //
-// The names are those of runtime.FuncForPC. A closure around such a command is not recognised: it counts as pending until
-// it returns.
+// The names are those of runtime.FuncForPC. A closure around such a command is not recognised: it
+// counts as pending until it returns.
 func WallClockCommands() []string {
 	return []string{
 		"charm.land/bubbletea/v2.Tick.func1",
@@ -24,13 +24,15 @@ func WallClockCommands() []string {
 	}
 }
 
-// envelope carries a command's message through the program's queue, so that the filter knows when it arrives.
+// envelope carries a command's message through the program's queue, so that the filter knows when
+// it arrives.
 type envelope struct {
 	name string
 	msg  tea.Msg
 }
 
-// fence follows a message that was sent from outside. When the fence arrives, that message has been handled.
+// fence follows a message that was sent from outside. When the fence arrives, that message has been
+// handled.
 type fence struct{ name string }
 
 // track counts the command from now on, until its message has been handled.
@@ -43,8 +45,9 @@ func (p *Probe) track(cmd tea.Cmd) tea.Cmd {
 	return p.wrap(cmd, func() {})
 }
 
-// wrap runs a command that is already counted. When it and all commands that it returned are done, it calls after. That
-// is before the last count is released, so that there is no gap if after counts another command.
+// wrap runs a command that is already counted. When it and all commands that it returned are done,
+// it calls after. That is before the last count is released, so that there is no gap if after
+// counts another command.
 func (p *Probe) wrap(cmd tea.Cmd, after func()) tea.Cmd {
 	name := nameOf(cmd)
 	return func() tea.Msg {
@@ -87,8 +90,8 @@ func (p *Probe) wrapBatch(cmds []tea.Cmd, after func()) []tea.Cmd {
 	return out
 }
 
-// wrapSequence counts each command of a sequence when it starts. A command that comes after a wait for the clock is not
-// pending yet.
+// wrapSequence counts each command of a sequence when it starts. A command that comes after a wait
+// for the clock is not pending yet.
 func (p *Probe) wrapSequence(cmds []tea.Cmd, after func()) []tea.Cmd {
 	out := make([]tea.Cmd, len(cmds))
 	for i, cmd := range cmds {
@@ -134,8 +137,8 @@ func unbundle(msg tea.Msg) (cmds []tea.Cmd, inOrder bool) {
 	return reflect.ValueOf(msg).Convert(reflect.TypeFor[[]tea.Cmd]()).Interface().([]tea.Cmd), true
 }
 
-// isBundle reports whether the message is a Batch or a Sequence. Bubble Tea does not export the type of a Sequence, so it
-// is recognised by its kind, element type and package.
+// isBundle reports whether the message is a Batch or a Sequence. Bubble Tea does not export the
+// type of a Sequence, so it is recognised by its kind, element type and package.
 func isBundle(msg tea.Msg) bool {
 	kind, batch := reflect.TypeOf(msg), reflect.TypeFor[tea.BatchMsg]()
 	return kind == batch || kind != nil && kind.Kind() == reflect.Slice && kind.Elem() == batch.Elem() &&

@@ -63,8 +63,8 @@ func GridOf(screen uv.Screen) Grid {
 	return g
 }
 
-// GridOfView draws a view's content on a screen of this size, in columns and rows, without a program or a terminal.
-// Colours are reduced to those of the profile.
+// GridOfView draws a view's content on a screen of this size, in columns and rows, without a
+// program or a terminal. Colours are reduced to those of the profile.
 func GridOfView(content string, width, height int, profile colorprofile.Profile) Grid {
 	buffer := uv.NewScreenBuffer(width, height)
 	buffer.Method = ansi.GraphemeWidth
@@ -99,8 +99,8 @@ func cellOf(c *uv.Cell) Cell {
 	return cell
 }
 
-// normalizeBlank drops the styles that are invisible on a blank. A program may erase a cell or write a blank there, and
-// both look the same.
+// normalizeBlank drops the styles that are invisible on a blank. A program may erase a cell or
+// write a blank there, and both look the same.
 func normalizeBlank(s Style) Style {
 	s.Bold, s.Faint, s.Italic = false, false, false
 	if !s.Reverse && !s.Underline {
@@ -120,7 +120,8 @@ func colorOf(c color.Color) Color {
 // Size is the width in columns and the height in rows.
 func (g Grid) Size() (width, height int) { return g.width, g.height }
 
-// Cell returns the cell in column x of row y, both counted from 0. Outside of the grid it is a plain blank.
+// Cell returns the cell in column x of row y, both counted from 0. Outside of the grid it is a
+// plain blank.
 func (g Grid) Cell(x, y int) Cell {
 	if x < 0 || x >= g.width || y < 0 || y >= g.height {
 		return Cell{Content: " ", Width: 1}

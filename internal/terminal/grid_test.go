@@ -39,7 +39,8 @@ func TestGridsAreEqualWhenTheyLookEqual(t *testing.T) {
 
 func TestWideCharacterTakesTwoCells(t *testing.T) {
 	g := gridFor("日x")
-	for x, want := range []terminal.Cell{{Content: "日", Width: 2}, {}, {Content: "x", Width: 1}, {Content: " ", Width: 1}} {
+	for x, want := range []terminal.Cell{{Content: "日", Width: 2}, {}, {Content: "x", Width: 1},
+		{Content: " ", Width: 1}} {
 		if got := g.Cell(x, 0); got != want {
 			t.Errorf("cell %d is %+v, want %+v", x, got, want)
 		}

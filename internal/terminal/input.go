@@ -19,8 +19,8 @@ func (s *Session) sendWhenIdle(msgs ...tea.Msg) {
 	}
 }
 
-// Press presses keys one after the other, each when the program is idle. Names are those of key bindings: "s", "R",
-// "enter", "ctrl+c", "shift+tab", "pgdown", "space".
+// Press presses keys one after the other, each when the program is idle. Names are those of key
+// bindings: "s", "R", "enter", "ctrl+c", "shift+tab", "pgdown", "space".
 func (s *Session) Press(keys ...string) {
 	for _, name := range keys {
 		key, err := keyPress(name)
@@ -44,8 +44,8 @@ func (s *Session) Paste(text string) {
 	s.sendWhenIdle(tea.PasteStartMsg{}, tea.PasteMsg{Content: text}, tea.PasteEndMsg{})
 }
 
-// Click clicks with the left button on column x of row y, counted from 0. It is an error if the program has not enabled
-// the mouse.
+// Click clicks with the left button on column x of row y, counted from 0. It is an error if the
+// program has not enabled the mouse.
 func (s *Session) Click(x, y int) {
 	mouse := tea.Mouse{X: x, Y: y, Button: tea.MouseLeft}
 	s.sendMouse(fmt.Sprintf("click at column %d, row %d", x, y), tea.MouseClickMsg(mouse), tea.MouseReleaseMsg(mouse))
@@ -136,7 +136,8 @@ func firstDifference(a, b Grid) string {
 	for y := range height {
 		for x := range width {
 			if p, q := a.Cell(x, y), b.Cell(x, y); p != q {
-				return fmt.Sprintf("column %d, row %d: %q (%s), not %q (%s)", x, y, p.Content, p.Style, q.Content, q.Style)
+				return fmt.Sprintf("column %d, row %d: %q (%s), not %q (%s)", x, y, p.Content, p.Style, q.Content,
+					q.Style)
 			}
 		}
 	}

@@ -10,8 +10,9 @@ import (
 )
 
 var keyCodes = map[string]rune{
-	"enter": tea.KeyEnter, "tab": tea.KeyTab, "esc": tea.KeyEscape, "space": tea.KeySpace, "backspace": tea.KeyBackspace,
-	"up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight, "home": tea.KeyHome,
+	"enter": tea.KeyEnter, "tab": tea.KeyTab, "esc": tea.KeyEscape, "space": tea.KeySpace,
+	"backspace": tea.KeyBackspace,
+	"up":        tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight, "home": tea.KeyHome,
 	"end": tea.KeyEnd, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "insert": tea.KeyInsert, "delete": tea.KeyDelete,
 	"f1": tea.KeyF1, "f2": tea.KeyF2, "f3": tea.KeyF3, "f4": tea.KeyF4, "f5": tea.KeyF5, "f6": tea.KeyF6,
 	"f7": tea.KeyF7, "f8": tea.KeyF8, "f9": tea.KeyF9, "f10": tea.KeyF10, "f11": tea.KeyF11, "f12": tea.KeyF12,
@@ -21,8 +22,8 @@ var keyMods = map[string]tea.KeyMod{
 	"ctrl": tea.ModCtrl, "alt": tea.ModAlt, "shift": tea.ModShift, "meta": tea.ModMeta, "super": tea.ModSuper,
 }
 
-// keyPress converts a key's name into the message that a terminal sends for it. Names are spelled as in key bindings:
-// "a", "A", "ctrl+c", "shift+tab", "pgdown", "space".
+// keyPress converts a key's name into the message that a terminal sends for it. Names are spelled
+// as in key bindings: "a", "A", "ctrl+c", "shift+tab", "pgdown", "space".
 func keyPress(name string) (tea.KeyPressMsg, error) {
 	if utf8.RuneCountInString(name) == 1 {
 		return characterKey(name), nil
@@ -47,7 +48,8 @@ func keyPress(name string) (tea.KeyPressMsg, error) {
 		key.Text = " "
 	}
 	if key.String() != name {
-		return key, fmt.Errorf("unknown key %q: use names of key bindings, such as enter, ctrl+c, shift+tab, pgdown", name)
+		return key, fmt.Errorf("unknown key %q: use names of key bindings, such as enter, ctrl+c, shift+tab, pgdown",
+			name)
 	}
 	return key, nil
 }

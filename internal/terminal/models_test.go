@@ -15,7 +15,8 @@ import (
 // textMsg is the message that these tests' commands return.
 type textMsg string
 
-// recorder is a model that shows the messages it receives. A test sets its first command and its reaction to messages.
+// recorder is a model that shows the messages it receives. A test sets its first command and its
+// reaction to messages.
 type recorder struct {
 	lines   []string
 	initCmd tea.Cmd

@@ -8,8 +8,8 @@ import (
 	"github.com/charmbracelet/colorprofile"
 )
 
-// DefaultTimeout is how long a session waits until a program is idle, unless WithTimeout sets it. It allows for busy
-// machines: normally a program is idle within milliseconds.
+// DefaultTimeout is how long a session waits until a program is idle, unless WithTimeout sets it.
+// It allows for busy machines: normally a program is idle within milliseconds.
 const DefaultTimeout = 15 * time.Second
 
 // Option configures the terminal of a session.
@@ -39,7 +39,8 @@ func WithLight() Option {
 	return func(s *settings) { s.background = color.White }
 }
 
-// WithProfile gives the terminal fewer colours than TrueColor: ANSI256, ANSI (16 colours), or Ascii (NO_COLOR).
+// WithProfile gives the terminal fewer colours than TrueColor: ANSI256, ANSI (16 colours), or Ascii
+// (NO_COLOR).
 func WithProfile(profile colorprofile.Profile) Option {
 	return func(s *settings) { s.profile = profile }
 }
@@ -54,8 +55,8 @@ func WithVariables(variables ...string) Option {
 	return func(s *settings) { s.variables = append(s.variables, variables...) }
 }
 
-// WithTimeout sets how long the session waits until the program is idle. Starting and ending the program always have
-// DefaultTimeout.
+// WithTimeout sets how long the session waits until the program is idle. Starting and ending the
+// program always have DefaultTimeout.
 func WithTimeout(d time.Duration) Option {
 	return func(s *settings) { s.timeout = d }
 }

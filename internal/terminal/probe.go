@@ -12,13 +12,14 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Probe wraps a model and knows when the program is idle: no command is running, no message is queued, and View has been
-// called since the last message. It needs to see every message, so the program must have the option
-// tea.WithFilter(probe.Filter).
+// Probe wraps a model and knows when the program is idle: no command is running, no message is
+// queued, and View has been called since the last message. It needs to see every message, so the
+// program must have the option tea.WithFilter(probe.Filter).
 //
-// A command counts from the time when Update returns it until its message has been handled, without a gap. The commands of
-// a Batch or a Sequence are counted one by one. Commands that wait for a session's Clock do not count, and those in
-// WallClockCommands are not run. The methods may be called from any goroutine.
+// A command counts from the time when Update returns it until its message has been handled, without
+// a gap. The commands of a Batch or a Sequence are counted one by one. Commands that wait for a
+// session's Clock do not count, and those in WallClockCommands are not run. The methods may be
+// called from any goroutine.
 type Probe struct {
 	mu       sync.Mutex
 	model    tea.Model
@@ -60,8 +61,9 @@ func (p *Probe) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return p, p.track(cmd)
 }
 
-// View returns the model's view, and keeps it. The view is empty until all expected messages have come. Before that, the
-// program does not know how the terminal measures characters, and a wrong frame would stay on the screen.
+// View returns the model's view, and keeps it. The view is empty until all expected messages have
+// come. Before that, the program does not know how the terminal measures characters, and a wrong
+// frame would stay on the screen.
 func (p *Probe) View() tea.View {
 	view := p.model.View()
 	if onMouse := view.OnMouse; onMouse != nil {
@@ -80,7 +82,8 @@ func (p *Probe) View() tea.View {
 	return view
 }
 
-// Filter is for the program's tea.WithFilter. It sees every message in the event loop, right before Update.
+// Filter is for the program's tea.WithFilter. It sees every message in the event loop, right before
+// Update.
 func (p *Probe) Filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	switch m := msg.(type) {
 	case envelope:
@@ -100,8 +103,8 @@ func (p *Probe) Filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	return msg
 }
 
-// Expect announces messages of these types from outside the program. Until they have come, the program is not idle and
-// shows nothing.
+// Expect announces messages of these types from outside the program. Until they have come, the
+// program is not idle and shows nothing.
 func (p *Probe) Expect(msgs ...tea.Msg) {
 	p.change(func() {
 		for _, msg := range msgs {
@@ -119,12 +122,14 @@ func (p *Probe) IsIdle() bool {
 	return p.idleLocked()
 }
 
-// WaitIdle waits until the program is idle. If the context ends first, the error says what is still pending.
+// WaitIdle waits until the program is idle. If the context ends first, the error says what is still
+// pending.
 func (p *Probe) WaitIdle(ctx context.Context) error {
 	return p.waitFor(ctx, p.idleLocked)
 }
 
-// DescribePending lists what the program still has to do, and the wall clock commands that were not run.
+// DescribePending lists what the program still has to do, and the wall clock commands that were not
+// run.
 func (p *Probe) DescribePending() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -140,7 +145,8 @@ func (p *Probe) DescribePending() string {
 		text += fmt.Sprintf("; %d of these wait for the clock", p.waiting)
 	}
 	if len(p.skipped) > 0 {
-		text += "; not run, because they wait for the wall clock: " + strings.Join(slices.Sorted(maps.Keys(p.skipped)), ", ")
+		text += "; not run, because they wait for the wall clock: " + strings.Join(slices.Sorted(maps.Keys(p.skipped)),
+			", ")
 	}
 	return text
 }
@@ -185,7 +191,8 @@ func (p *Probe) release(name string) {
 	}
 }
 
-// hold counts something that is not a command, until the fence of that name passes through the event loop.
+// hold counts something that is not a command, until the fence of that name passes through the
+// event loop.
 func (p *Probe) hold(name string) { p.change(func() { p.pending[name]++ }) }
 
 // addWaiting counts commands that start waiting for the clock, or stop if n is negative.

@@ -16,8 +16,8 @@ import (
 
 type pressMsg struct{}
 
-// runWithProbe runs the model under a probe, sends it a pressMsg, and returns when the probe reports that it is idle. There
-// is no screen, which would hide a race by taking time.
+// runWithProbe runs the model under a probe, sends it a pressMsg, and returns when the probe
+// reports that it is idle. There is no screen, which would hide a race by taking time.
 func runWithProbe(t *testing.T, m tea.Model, watch func(*terminal.Probe)) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)

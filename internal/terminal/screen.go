@@ -11,8 +11,8 @@ import (
 	"github.com/charmbracelet/x/vt"
 )
 
-// mark is an invisible sequence that the session has the program write. Once the screen has read it, it has read
-// everything that the program had queued before.
+// mark is an invisible sequence that the session has the program write. Once the screen has read
+// it, it has read everything that the program had queued before.
 type mark int
 
 func (m mark) String() string { return fmt.Sprintf("\x1b_%s%d\x1b\\", markPrefix, int(m)) }
@@ -27,7 +27,8 @@ type screen struct {
 	grid     *Grid // the copy of the emulator's cells, nil once they may have changed
 }
 
-// newScreen returns a screen that passes its answers to the function, each before the Write with the query returns.
+// newScreen returns a screen that passes its answers to the function, each before the Write with
+// the query returns.
 func newScreen(width, height int, background color.Color, answer func(uv.Event)) *screen {
 	s := &screen{emulator: vt.NewEmulator(width, height)}
 	s.emulator.SetDefaultBackgroundColor(background)
@@ -37,8 +38,9 @@ func newScreen(width, height int, background color.Color, answer func(uv.Event))
 	})
 	s.emulator.RegisterCsiHandler('r', s.clampScrollRegion)
 	go s.readAnswers(answer)
-	// There is no tty to translate line ends, and the renderer writes a bare \n: LNM makes that \r\n. The emulator
-	// supports synchronised output and grapheme widths only once their modes have been reset.
+	// There is no tty to translate line ends, and the renderer writes a bare \n: LNM makes that
+	// \r\n. The emulator supports synchronised output and grapheme widths only once their modes
+	// have been reset.
 	_, _ = s.Write([]byte(ansi.SetModeLineFeedNewLine + ansi.ResetModeSynchronizedOutput + ansi.ResetModeUnicodeCore))
 	return s
 }
@@ -54,8 +56,9 @@ func (s *screen) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// clampScrollRegion ends a scrolling region (DECSTBM) at the last line of the screen, as terminals do. A frame that is
-// written while the terminal shrinks still uses the old size, and the emulator would write outside its lines.
+// clampScrollRegion ends a scrolling region (DECSTBM) at the last line of the screen, as terminals
+// do. A frame that is written while the terminal shrinks still uses the old size, and the emulator
+// would write outside its lines.
 func (s *screen) clampScrollRegion(margins ansi.Params) bool {
 	if bottom, _, ok := margins.Param(1, 0); ok && bottom > s.emulator.Height() {
 		margins[1] = ansi.Param(s.emulator.Height())
@@ -63,7 +66,8 @@ func (s *screen) clampScrollRegion(margins ansi.Params) bool {
 	return false
 }
 
-// readAnswers decodes the emulator's answers. They must be read, or the emulator's Write blocks for ever.
+// readAnswers decodes the emulator's answers. They must be read, or the emulator's Write blocks for
+// ever.
 func (s *screen) readAnswers(answer func(uv.Event)) {
 	var decoder uv.EventDecoder
 	buffer := make([]byte, 4096)

@@ -44,7 +44,8 @@ func TestShrunkScreenClampsOldScrollRegion(t *testing.T) {
 	s := newScreen(10, 8, color.Black, func(uv.Event) {})
 	defer s.close()
 	s.resize(10, 3)
-	frame := ansi.SetTopBottomMargins(1, 8) + ansi.ScrollUp(1) + ansi.SetTopBottomMargins(1, 3) + ansi.CursorHomePosition + "a\r\nb"
+	frame := ansi.SetTopBottomMargins(1, 8) + ansi.ScrollUp(1) + ansi.SetTopBottomMargins(1, 3) +
+		ansi.CursorHomePosition + "a\r\nb"
 	if _, err := s.Write([]byte(frame)); err != nil {
 		t.Fatal(err)
 	}

@@ -12,8 +12,9 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 )
 
-// LaunchFunc starts a program for a session. The probe is its model, and output is the screen. The program must get all the
-// options, and an input that ends at once. LaunchFunc returns the program, and a function that waits until it has ended.
+// LaunchFunc starts a program for a session. The probe is its model, and output is the screen. The
+// program must get all the options, and an input that ends at once. LaunchFunc returns the program,
+// and a function that waits until it has ended.
 type LaunchFunc func(probe *Probe, output io.Writer, size tea.WindowSizeMsg, options []tea.ProgramOption) (
 	program *tea.Program, wait func() error)
 
@@ -25,9 +26,9 @@ var (
 
 // Session is a program that runs on an emulated terminal, and the person in front of it.
 //
-// The verbs (Press, Type, Click …) wait before each key or click until the program is idle, as a person looks at the screen
-// before the next key. The first error is kept: later verbs then do nothing, and Settle, WaitUntil and Wait
-// return it. A Session is for one goroutine.
+// The verbs (Press, Type, Click …) wait before each key or click until the program is idle, as a
+// person looks at the screen before the next key. The first error is kept: later verbs then do
+// nothing, and Settle, WaitUntil and Wait return it. A Session is for one goroutine.
 type Session struct {
 	settings
 	size     tea.WindowSizeMsg
@@ -36,7 +37,8 @@ type Session struct {
 	program  *tea.Program
 	inbox    chan tea.Msg // messages from the terminal to the program
 	lastMark mark
-	// drawnView caches the grid of the last view that was compared with the screen. Settle needs it often.
+	// drawnView caches the grid of the last view that was compared with the screen. Settle needs it
+	// often.
 	drawnView struct {
 		size    tea.WindowSizeMsg
 		content string
@@ -47,7 +49,8 @@ type Session struct {
 	err     error         // the first error of a verb or a wait
 }
 
-// Start runs the model on a terminal of width columns and height rows, and returns when the model knows its size.
+// Start runs the model on a terminal of width columns and height rows, and returns when the model
+// knows its size.
 func Start(model tea.Model, width, height int, options ...Option) *Session {
 	s := &Session{
 		settings: defaultSettings(),
@@ -62,7 +65,8 @@ func Start(model tea.Model, width, height int, options ...Option) *Session {
 	s.clock.attach(s.probe.addWaiting, s.waitIdle)
 	s.screen = newScreen(width, height, s.background, func(event uv.Event) { s.send(event) })
 	s.probe.Expect(tea.ColorProfileMsg{}, tea.WindowSizeMsg{}, tea.EnvMsg{}) // what Bubble Tea sends at the start
-	s.probe.Expect(tea.ModeReportMsg{}, tea.ModeReportMsg{})                 // the answers to its queries for modes 2026 and 2027
+	// the answers to its queries for modes 2026 and 2027
+	s.probe.Expect(tea.ModeReportMsg{}, tea.ModeReportMsg{})
 	program, wait := s.launch(s.probe, s.screen, s.size, s.programOptions(s.probe))
 	s.program = program
 	go s.deliver()
@@ -73,12 +77,14 @@ func Start(model tea.Model, width, height int, options ...Option) *Session {
 		s.screen.close()
 		close(s.done)
 	}()
-	s.recordError(s.waitWithin(DefaultTimeout, func(ctx context.Context) error { return s.probe.waitFor(ctx, s.probe.expectedHandled) }))
+	s.recordError(s.waitWithin(DefaultTimeout,
+		func(ctx context.Context) error { return s.probe.waitFor(ctx, s.probe.expectedHandled) }))
 	return s
 }
 
 // launchProgram is the default LaunchFunc, which needs no test library.
-func launchProgram(probe *Probe, output io.Writer, size tea.WindowSizeMsg, options []tea.ProgramOption) (*tea.Program, func() error) {
+func launchProgram(probe *Probe, output io.Writer, size tea.WindowSizeMsg, options []tea.ProgramOption) (*tea.Program,
+	func() error) {
 	program := tea.NewProgram(probe, append(options,
 		tea.WithInput(strings.NewReader("")), tea.WithOutput(output), tea.WithoutSignals(),
 		tea.WithWindowSize(size.Width, size.Height))...)
@@ -90,8 +96,8 @@ func launchProgram(probe *Probe, output io.Writer, size tea.WindowSizeMsg, optio
 	return program, func() error { return <-ended }
 }
 
-// deliver sends messages to the program one by one, each followed by a fence. When the fence arrives, the message has been
-// handled.
+// deliver sends messages to the program one by one, each followed by a fence. When the fence
+// arrives, the message has been handled.
 func (s *Session) deliver() {
 	for {
 		select {
@@ -123,7 +129,8 @@ func (s *Session) waitIdle() error {
 	return s.err
 }
 
-// waitWithin runs a wait that ends at the timeout or with the program. The error says which, and shows the screen.
+// waitWithin runs a wait that ends at the timeout or with the program. The error says which, and
+// shows the screen.
 func (s *Session) waitWithin(timeout time.Duration, wait func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
@@ -151,8 +158,9 @@ func (s *Session) recordError(err error) {
 	}
 }
 
-// Settle waits until the program is idle and the screen shows its last view, and returns the screen. If the program does
-// not become idle, the error shows what is pending, the screen and the view.
+// Settle waits until the program is idle and the screen shows its last view, and returns the
+// screen. If the program does not become idle, the error shows what is pending, the screen and the
+// view.
 func (s *Session) Settle() (Grid, error) {
 	if err := s.waitIdle(); err != nil {
 		return Grid{}, err
@@ -178,8 +186,8 @@ func (s *Session) Settle() (Grid, error) {
 	return grid, s.err
 }
 
-// flush waits until the screen has read everything that the program has queued by now, and its answers have been handled.
-// It returns how many messages the model had received before.
+// flush waits until the screen has read everything that the program has queued by now, and its
+// answers have been handled. It returns how many messages the model had received before.
 func (s *Session) flush(ctx context.Context) (updates int, err error) {
 	_, updates = s.probe.lastView()
 	s.lastMark++
@@ -226,7 +234,8 @@ func (s *Session) poll(ctx context.Context, condition func() bool) error {
 	return nil
 }
 
-// WaitUntil waits until the screen meets the condition, idle or not. what describes the condition in the error.
+// WaitUntil waits until the screen meets the condition, idle or not. what describes the condition
+// in the error.
 func (s *Session) WaitUntil(condition func(Grid) bool, what string) (Grid, error) {
 	if s.err != nil {
 		return Grid{}, s.err
@@ -262,8 +271,8 @@ func (s *Session) Wait() (tea.Model, error) {
 	return s.finish()
 }
 
-// Quit ends the program, even after an error, and returns the final model. It stops the clock, and leaves nothing of the
-// session running.
+// Quit ends the program, even after an error, and returns the final model. It stops the clock, and
+// leaves nothing of the session running.
 func (s *Session) Quit() (tea.Model, error) {
 	select {
 	case <-s.done:

@@ -24,11 +24,15 @@ func TestSettleWaitsForEveryCommand(t *testing.T) {
 		want    []string
 		inOrder bool
 	}{
-		"one command":                 {sendText("a"), []string{"a"}, true},
-		"a batch":                     {tea.Batch(sendText("a"), sendText("b"), sendText("c")), []string{"a", "b", "c"}, false},
-		"a sequence":                  {tea.Sequence(sendText("a"), sendText("b"), sendText("c")), []string{"a", "b", "c"}, true},
-		"a batch within a sequence":   {tea.Sequence(tea.Batch(sendText("a"), sendText("b")), sendText("c")), []string{"a", "b", "c"}, false},
-		"a sequence within a batch":   {tea.Batch(tea.Sequence(sendText("a"), sendText("b")), sendText("c")), []string{"a", "b", "c"}, false},
+		"one command": {sendText("a"), []string{"a"}, true},
+		"a batch": {tea.Batch(sendText("a"), sendText("b"), sendText("c")), []string{"a", "b", "c"},
+			false},
+		"a sequence": {tea.Sequence(sendText("a"), sendText("b"), sendText("c")),
+			[]string{"a", "b", "c"}, true},
+		"a batch within a sequence": {tea.Sequence(tea.Batch(sendText("a"), sendText("b")), sendText("c")),
+			[]string{"a", "b", "c"}, false},
+		"a sequence within a batch": {tea.Batch(tea.Sequence(sendText("a"), sendText("b")), sendText("c")),
+			[]string{"a", "b", "c"}, false},
 		"a command that opens others": {tea.Sequence(chain, sendText("last")), []string{"deep", "last"}, true},
 		"one without a message":       {tea.Batch(sendText("a"), func() tea.Msg { return nil }), []string{"a"}, true},
 		"an empty batch":              {func() tea.Msg { return tea.BatchMsg{} }, nil, true},
@@ -80,8 +84,9 @@ func TestInputReachesTheProgram(t *testing.T) {
 		"typing": {func(s *terminal.Session) { s.Type("aé🙂") }, "key a\nkey é\nkey 🙂"},
 		"paste":  {func(s *terminal.Session) { s.Paste("some text") }, "paste some text"},
 		"click":  {func(s *terminal.Session) { s.Click(3, 4) }, "tea.MouseClickMsg left\ntea.MouseReleaseMsg left"},
-		"wheel":  {func(s *terminal.Session) { s.Wheel(3, 4, -1); s.Wheel(3, 4, 2) }, "tea.MouseWheelMsg wheelup\ntea.MouseWheelMsg wheeldown\ntea.MouseWheelMsg wheeldown"},
-		"focus":  {func(s *terminal.Session) { s.Blur(); s.Focus() }, "blur\nfocus"},
+		"wheel": {func(s *terminal.Session) { s.Wheel(3, 4, -1); s.Wheel(3, 4, 2) },
+			"tea.MouseWheelMsg wheelup\ntea.MouseWheelMsg wheeldown\ntea.MouseWheelMsg wheeldown"},
+		"focus": {func(s *terminal.Session) { s.Blur(); s.Focus() }, "blur\nfocus"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := startSession(t, &recorder{mouse: tea.MouseModeCellMotion})
@@ -124,8 +129,9 @@ func TestResizeReachesProgramAndScreen(t *testing.T) {
 func TestScreenEqualsViewInEveryProfile(t *testing.T) {
 	colors := lipgloss.NewStyle().Foreground(lipgloss.Color("#7dcfff")).Background(lipgloss.Color("#253152")).Bold(true)
 	for profile, want := range map[colorprofile.Profile]terminal.Style{
-		colorprofile.TrueColor: {Fg: terminal.Color{R: 0x7d, G: 0xcf, B: 0xff, Set: true}, Bg: terminal.Color{R: 0x25, G: 0x31, B: 0x52, Set: true}, Bold: true},
-		colorprofile.Ascii:     {Bold: true},
+		colorprofile.TrueColor: {Fg: terminal.Color{R: 0x7d, G: 0xcf, B: 0xff, Set: true},
+			Bg: terminal.Color{R: 0x25, G: 0x31, B: 0x52, Set: true}, Bold: true},
+		colorprofile.Ascii: {Bold: true},
 	} {
 		s := startSession(t, &recorder{lines: []string{colors.Render("⚠️日本y"), "plain"}}, terminal.WithProfile(profile))
 		grid, err := s.Settle()
@@ -175,7 +181,8 @@ func TestTimeoutNamesPendingCommands(t *testing.T) {
 
 func TestWaitUntilSeesAScreenThatIsNotIdle(t *testing.T) {
 	release := make(chan struct{})
-	s := startSession(t, &recorder{lines: []string{"loading"}, initCmd: func() tea.Msg { <-release; return textMsg("loaded") }})
+	s := startSession(t, &recorder{lines: []string{"loading"},
+		initCmd: func() tea.Msg { <-release; return textMsg("loaded") }})
 	if _, err := s.WaitUntil(func(g terminal.Grid) bool { return g.Contains("loading") }, "loading"); err != nil {
 		t.Fatal(err)
 	}

@@ -8,8 +8,9 @@ import (
 // styleLetters name the styles of a grid in Styled; plain cells are dots.
 const styleLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
-// Styled is the grid for a test of its colours: the text, then a letter for the style of every cell, then the legend. It is
-// meant to be read in a diff: letters are assigned in the order in which the styles appear.
+// Styled is the grid for a test of its colours: the text, then a letter for the style of every
+// cell, then the legend. It is meant to be read in a diff: letters are assigned in the order in
+// which the styles appear.
 func (g Grid) Styled() string {
 	var letters, legend strings.Builder
 	names := map[Style]string{{}: "."}
@@ -29,7 +30,8 @@ func (g Grid) Styled() string {
 	return g.Text() + "\n" + letters.String() + "\n" + legend.String()
 }
 
-// styleName is the letter of the nth style, or its number in brackets if there are more styles than letters.
+// styleName is the letter of the nth style, or its number in brackets if there are more styles than
+// letters.
 func styleName(n int) string {
 	if n < len(styleLetters) {
 		return styleLetters[n : n+1]

@@ -6,15 +6,15 @@ import (
 	"github.com/charmbracelet/x/exp/golden"
 )
 
-// RequireGolden waits until the program is idle, and fails the test unless the screen has the text of
-// testdata/NAME.golden. Run the test with -update to rewrite the file.
+// RequireGolden waits until the program is idle, and fails the test unless the screen has the text
+// of testdata/NAME.golden. Run the test with -update to rewrite the file.
 func (t *Terminal) RequireGolden(tb testing.TB, name string) {
 	tb.Helper()
 	golden.RequireEqual(renamedTest{tb, name}, t.Screen().Text())
 }
 
-// RequireStyled is RequireGolden with the style of every cell, see terminal.Grid.Styled. Use it for few screens: a change
-// of one colour changes all of their files.
+// RequireStyled is RequireGolden with the style of every cell, see terminal.Grid.Styled. Use it for
+// few screens: a change of one colour changes all of their files.
 func (t *Terminal) RequireStyled(tb testing.TB, name string) {
 	tb.Helper()
 	golden.RequireEqual(renamedTest{tb, name}, t.Screen().Styled())

@@ -1,5 +1,6 @@
-// Package termtest tests a program on an emulated terminal: press keys, read the screen, compare it with a golden file. It
-// is terminal.Session with a program that teatest runs. An error fails the test and shows the screen.
+// Package termtest tests a program on an emulated terminal: press keys, read the screen, compare it
+// with a golden file. It is terminal.Session with a program that teatest runs. An error fails the
+// test and shows the screen.
 package termtest
 
 import (
@@ -16,15 +17,15 @@ import (
 
 // Terminal is a program under test on an emulated terminal. It is for the goroutine of its test.
 //
-// Every key and click waits until the program is idle, so that a test does not have to wait. If the program does not become
-// idle in time, the test fails with what is still pending.
+// Every key and click waits until the program is idle, so that a test does not have to wait. If the
+// program does not become idle in time, the test fails with what is still pending.
 type Terminal struct {
 	tb      testing.TB
 	session *terminal.Session
 }
 
-// Start runs the model on a terminal of width columns and height rows, and ends it with the test. The default terminal is
-// dark and has all colours.
+// Start runs the model on a terminal of width columns and height rows, and ends it with the test.
+// The default terminal is dark and has all colours.
 func Start(tb testing.TB, model tea.Model, width, height int, options ...terminal.Option) *Terminal {
 	tb.Helper()
 	options = append(options, terminal.WithLaunch(func(
@@ -56,7 +57,8 @@ func launchWithTeatest(
 	return tm.GetProgram(), func() error { return copyOutput(tm.Output(), output, ended) }
 }
 
-// copyOutput copies a program's output until it has ended. Reads of teatest's output never block, so it polls.
+// copyOutput copies a program's output until it has ended. Reads of teatest's output never block,
+// so it polls.
 func copyOutput(from io.Reader, to io.Writer, ended <-chan struct{}) error {
 	ticker := time.NewTicker(time.Millisecond)
 	defer ticker.Stop()
@@ -72,7 +74,8 @@ func copyOutput(from io.Reader, to io.Writer, ended <-chan struct{}) error {
 	}
 }
 
-// Press presses keys one after the other. Names are those of key bindings: "s", "R", "enter", "ctrl+c", "space".
+// Press presses keys one after the other. Names are those of key bindings: "s", "R", "enter",
+// "ctrl+c", "space".
 func (t *Terminal) Press(keys ...string) { t.session.Press(keys...) }
 
 // Type types a text, one key press per character.
@@ -107,7 +110,8 @@ func (t *Terminal) Focus() { t.session.Focus() }
 // Blur takes the focus from the terminal's window.
 func (t *Terminal) Blur() { t.session.Blur() }
 
-// Advance moves the clock that was set with terminal.WithClock. Timers fire in order, and the program is idle after each.
+// Advance moves the clock that was set with terminal.WithClock. Timers fire in order, and the
+// program is idle after each.
 func (t *Terminal) Advance(d time.Duration) { t.session.Advance(d) }
 
 // Title is the window title that the program has set.
@@ -123,8 +127,8 @@ func (t *Terminal) Screen() terminal.Grid {
 	return grid
 }
 
-// WaitFor waits until the screen shows all the texts, idle or not, and returns it. Use it only where the program is kept
-// busy on purpose; Screen and RequireText fail with more detail.
+// WaitFor waits until the screen shows all the texts, idle or not, and returns it. Use it only
+// where the program is kept busy on purpose; Screen and RequireText fail with more detail.
 func (t *Terminal) WaitFor(texts ...string) terminal.Grid {
 	t.tb.Helper()
 	return t.WaitUntil(func(g terminal.Grid) bool {
@@ -137,8 +141,8 @@ func (t *Terminal) WaitFor(texts ...string) terminal.Grid {
 	}, fmt.Sprintf("%q", texts))
 }
 
-// WaitUntil waits until the screen meets the condition, idle or not, and returns it. what describes the condition in a
-// failure.
+// WaitUntil waits until the screen meets the condition, idle or not, and returns it. what describes
+// the condition in a failure.
 func (t *Terminal) WaitUntil(condition func(terminal.Grid) bool, what string) terminal.Grid {
 	t.tb.Helper()
 	grid, err := t.session.WaitUntil(condition, what)
@@ -148,7 +152,8 @@ func (t *Terminal) WaitUntil(condition func(terminal.Grid) bool, what string) te
 	return grid
 }
 
-// RequireText waits until the program is idle, and fails the test unless the screen shows all the texts.
+// RequireText waits until the program is idle, and fails the test unless the screen shows all the
+// texts.
 func (t *Terminal) RequireText(texts ...string) {
 	t.tb.Helper()
 	screen := t.Screen()
@@ -159,7 +164,8 @@ func (t *Terminal) RequireText(texts ...string) {
 	}
 }
 
-// RequireNoText waits until the program is idle, and fails the test if the screen shows one of the texts.
+// RequireNoText waits until the program is idle, and fails the test if the screen shows one of the
+// texts.
 func (t *Terminal) RequireNoText(texts ...string) {
 	t.tb.Helper()
 	screen := t.Screen()

@@ -18,7 +18,8 @@ import (
 
 type answerMsg string
 
-// testModel is a small program with a text field, a slow command, a tick every second and the mouse.
+// testModel is a small program with a text field, a slow command, a tick every second and the
+// mouse.
 type testModel struct {
 	clock *terminal.Clock
 	field textinput.Model
@@ -168,10 +169,18 @@ func TestFailureShowsTheScreen(t *testing.T) {
 		do   func(testing.TB, *termtest.Terminal)
 		want string
 	}{
-		"a text that never comes": {func(_ testing.TB, tm *termtest.Terminal) { tm.Screen(); tm.Press("esc"); tm.WaitFor("Godot") }, `waiting for ["Godot"]`},
-		"a text that is missing":  {func(_ testing.TB, tm *termtest.Terminal) { tm.RequireText("Godot") }, `does not show "Godot"`},
-		"an extra text":           {func(_ testing.TB, tm *termtest.Terminal) { tm.RequireNoText("ticks") }, `shows "ticks"`},
-		"nothing to click on":     {func(_ testing.TB, tm *termtest.Terminal) { tm.ClickOn("Godot") }, `cannot click on "Godot"`},
+		"a text that never comes": {func(_ testing.TB,
+			tm *termtest.Terminal) {
+			tm.Screen()
+			tm.Press("esc")
+			tm.WaitFor("Godot")
+		}, `waiting for ["Godot"]`},
+		"a text that is missing": {func(_ testing.TB, tm *termtest.Terminal) { tm.RequireText("Godot") },
+			`does not show "Godot"`},
+		"an extra text": {func(_ testing.TB, tm *termtest.Terminal) { tm.RequireNoText("ticks") },
+			`shows "ticks"`},
+		"nothing to click on": {func(_ testing.TB, tm *termtest.Terminal) { tm.ClickOn("Godot") },
+			`cannot click on "Godot"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			messages := runFailing(t, c.do)

@@ -18,7 +18,8 @@ func TestSizeIsBoundedByCells(t *testing.T) {
 		{-1, 40, MaxCellsLocal, 80, 24},
 	} {
 		if columns, rows := Fit(c.columns, c.rows, c.cells); columns != c.fitColumns || rows != c.fitRows {
-			t.Errorf("%d×%d in %d cells is %d×%d, want %d×%d", c.columns, c.rows, c.cells, columns, rows, c.fitColumns, c.fitRows)
+			t.Errorf("%d×%d in %d cells is %d×%d, want %d×%d", c.columns, c.rows, c.cells, columns, rows, c.fitColumns,
+				c.fitRows)
 		}
 	}
 }

@@ -2,7 +2,8 @@ package picture
 
 import "image/color"
 
-// drawShape draws a character that has to join its neighbours as a shape: lines, blocks, shades, braille. It reports whether it did.
+// drawShape draws a character that has to join its neighbours as a shape: lines, blocks, shades,
+// braille. It reports whether it did.
 func drawShape(l *layer, content string, x, y int, fg, bg color.RGBA) bool {
 	runes := []rune(content)
 	if len(runes) != 1 {
@@ -69,7 +70,8 @@ func eighths(length, n int) int {
 	return (length*n/8 + pixel/2) / pixel * pixel
 }
 
-// quadrants draws ▖ to ▟, by which quarters are filled: upper left, upper right, lower left, lower right.
+// quadrants draws ▖ to ▟, by which quarters are filled: upper left, upper right, lower left, lower
+// right.
 func quadrants(r rune, x, y int) []rect {
 	filled := [...]string{"0010", "0001", "1000", "1011", "1001", "1110", "1101", "0100", "0110", "0111"}[r-'▖']
 	var rects []rect
@@ -81,7 +83,8 @@ func quadrants(r rune, x, y int) []rect {
 	return rects
 }
 
-// braille draws the dots of a pattern. Its bits count down the left column, then the right, and the lowest row last.
+// braille draws the dots of a pattern. Its bits count down the left column, then the right, and the
+// lowest row last.
 func braille(r rune, x, y int) []*contour {
 	const radius = 20
 	var dots []*contour

@@ -12,7 +12,8 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// glyph identifies a drawn character. Its offset within a pixel matters, as the title's characters are not whole pixels wide.
+// glyph identifies a drawn character. Its offset within a pixel matters, as the title's characters
+// are not whole pixels wide.
 type glyph struct {
 	r            rune
 	size         int
@@ -74,7 +75,8 @@ func (f *fontSet) mask(g glyph, advance int) (*image.Alpha, error) {
 	return f.masks[g], nil
 }
 
-// outline returns the character's shape. A character that the font lacks becomes a hollow box, so that it is noticed.
+// outline returns the character's shape. A character that the font lacks becomes a hollow box, so
+// that it is noticed.
 func (f *fontSet) outline(g glyph, advance int) (*outline, error) {
 	face, index, err := f.findGlyph(g)
 	if err != nil {
@@ -111,7 +113,8 @@ func (f *fontSet) outline(g glyph, advance int) (*outline, error) {
 	return &o, nil
 }
 
-// findGlyph looks for the character in the face of its style, then in the upright ones: the slanted faces lack some symbols.
+// findGlyph looks for the character in the face of its style, then in the upright ones: the slanted
+// faces lack some symbols.
 func (f *fontSet) findGlyph(g glyph) (*sfnt.Font, sfnt.GlyphIndex, error) {
 	style := 0
 	if g.bold {
@@ -138,7 +141,8 @@ func hollowBox(advance int) *outline {
 	top, bottom := -12*unitsPerPixel, 2*unitsPerPixel
 	left, right := inset, advance-inset
 	o := rect{left, top, right - left, bottom - top}.outline()
-	hole := newContour(left+line, top+line).line(left+line, bottom-line).line(right-line, bottom-line).line(right-line, top+line)
+	hole := newContour(left+line, top+line).line(left+line, bottom-line).line(right-line, bottom-line).line(right-line,
+		top+line)
 	o.edges = append(o.edges, hole.outline().edges...)
 	return o
 }

@@ -1,7 +1,8 @@
 package picture
 
-// boxArms are the lines of a box drawing character from the middle of its cell to the left, up, right and down: 0 none,
-// 1 light, 2 heavy. Dashed and double lines are left to the font: the program does not use them.
+// boxArms are the lines of a box drawing character from the middle of its cell to the left, up,
+// right and down: 0 none, 1 light, 2 heavy. Dashed and double lines are left to the font: the
+// program does not use them.
 var boxArms = map[rune]string{
 	'─': "1010", '━': "2020", '│': "0101", '┃': "0202", '╴': "1000", '╵': "0100", '╶': "0010", '╷': "0001",
 	'╸': "2000", '╹': "0200", '╺': "0020", '╻': "0002", '╼': "1020", '╽': "0102", '╾': "2010", '╿': "0201",
@@ -15,10 +16,12 @@ var boxArms = map[rune]string{
 	'╄': "1221", '╅': "2112", '╆': "1122", '╇': "2221", '╈': "2122", '╉': "2212", '╊': "1222", '╋': "2222",
 }
 
-// roundCorners are the rounded corners, by the sides of the cell that they join: right (1) or left (-1), down (1) or up (-1).
+// roundCorners are the rounded corners, by the sides of the cell that they join: right (1) or left
+// (-1), down (1) or up (-1).
 var roundCorners = map[rune]struct{ across, down int }{'╭': {1, 1}, '╮': {-1, 1}, '╰': {1, -1}, '╯': {-1, -1}}
 
-// Lines run through the middle of a cell, but half a pixel off horizontally, so that they fill whole pixels at 1x too.
+// Lines run through the middle of a cell, but half a pixel off horizontally, so that they fill
+// whole pixels at 1x too.
 const (
 	middleX    = 88
 	middleY    = cellHeight / 2
@@ -35,7 +38,8 @@ func armWidth(weight byte) int {
 // boxLines draws a box drawing character into the cell at (x, y).
 func boxLines(weights string, x, y int) []rect {
 	left, up, right, down := armWidth(weights[0]), armWidth(weights[1]), armWidth(weights[2]), armWidth(weights[3])
-	// Every arm reaches across the middle as far as the thickest line there, so that corners are filled.
+	// Every arm reaches across the middle as far as the thickest line there, so that corners are
+	// filled.
 	reachX, reachY := max(up, down)/2, max(left, right)/2
 	var rects []rect
 	switch {
@@ -46,7 +50,8 @@ func boxLines(weights string, x, y int) []rect {
 			rects = append(rects, rect{x, y + middleY - left/2, middleX + reachX, left})
 		}
 		if right > 0 {
-			rects = append(rects, rect{x + middleX - reachX, y + middleY - right/2, cellWidth - middleX + reachX, right})
+			rects = append(rects, rect{x + middleX - reachX, y + middleY - right/2, cellWidth - middleX + reachX,
+				right})
 		}
 	}
 	switch {
@@ -63,7 +68,8 @@ func boxLines(weights string, x, y int) []rect {
 	return rects
 }
 
-// roundCorner draws a rounded corner into the cell at (x, y): straight from each side, and an arc between.
+// roundCorner draws a rounded corner into the cell at (x, y): straight from each side, and an arc
+// between.
 func roundCorner(r rune, x, y int) *contour {
 	c := roundCorners[r]
 	const half = lightLine / 2

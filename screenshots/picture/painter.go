@@ -71,7 +71,8 @@ type runBuilder struct {
 	blanks  int // since the last character of the run
 }
 
-// addBlank adds an empty cell. A run may contain a single blank; a reader of XML would collapse more.
+// addBlank adds an empty cell. A run may contain a single blank; a reader of XML would collapse
+// more.
 func (r *runBuilder) addBlank() { r.blanks++ }
 
 func (r *runBuilder) add(cell terminal.Cell, x, y int, fill color.RGBA) {
@@ -91,11 +92,14 @@ func (r *runBuilder) add(cell terminal.Cell, x, y int, fill color.RGBA) {
 	r.blanks = 0
 }
 
-// continues reports whether the next character belongs to the run. Only letters do: a reader's font may lack a symbol, and its replacement may have another width.
+// continues reports whether the next character belongs to the run. Only letters do: a reader's font
+// may lack a symbol, and its replacement may have another width.
 func (r *runBuilder) continues(next text) bool {
 	end := r.current.x + (len(r.current.runes)+r.blanks)*r.current.advance
-	return len(r.current.runes) > 0 && r.blanks <= 1 && end == next.x && r.current.y == next.y && r.current.fill == next.fill &&
-		r.current.bold == next.bold && r.current.italic == next.italic && inEveryFont(next.runes[0]) && inEveryFont(r.current.runes[0])
+	return len(r.current.runes) > 0 && r.blanks <= 1 && end == next.x && r.current.y == next.y &&
+		r.current.fill == next.fill &&
+		r.current.bold == next.bold && r.current.italic == next.italic && inEveryFont(next.runes[0]) &&
+		inEveryFont(r.current.runes[0])
 }
 
 // inEveryFont reports whether every monospaced font has the character, at its width.

@@ -1,6 +1,7 @@
 package picture
 
-// point is a position in units: a sixteenth of a pixel at 1x, an eighth of one at 2x. The numbers are whole, so that no machine rounds differently from another.
+// point is a position in units: a sixteenth of a pixel at 1x, an eighth of one at 2x. The numbers
+// are whole, so that no machine rounds differently from another.
 type point struct{ x, y int }
 
 // rect is an upright rectangle in units.
@@ -31,11 +32,13 @@ func (c *contour) arc(corner point, x, y int) *contour {
 	if n := len(c.pieces); n > 0 {
 		at = c.pieces[n-1].end
 	}
-	c.pieces = append(c.pieces, curve{a: controlPoint(at, corner), b: controlPoint(point{x, y}, corner), end: point{x, y}})
+	c.pieces = append(c.pieces, curve{a: controlPoint(at, corner), b: controlPoint(point{x, y}, corner),
+		end: point{x, y}})
 	return c
 }
 
-// controlPoint returns the control point that makes a curve look round: 0.5523 of the way to the corner.
+// controlPoint returns the control point that makes a curve look round: 0.5523 of the way to the
+// corner.
 func controlPoint(from, corner point) point {
 	return point{from.x + (corner.x-from.x)*5523/10000, from.y + (corner.y-from.y)*5523/10000}
 }

@@ -1,4 +1,6 @@
-// Package picture draws a terminal's screen as a window, in SVG, and in PNG at twice the size. The result is the same on every machine: the package brings its own font, draws everything that has to join as shapes, and calculates in whole numbers.
+// Package picture draws a terminal's screen as a window, in SVG, and in PNG at twice the size. The
+// result is the same on every machine: the package brings its own font, draws everything that has
+// to join as shapes, and calculates in whole numbers.
 //
 // A grid becomes one list of shapes and texts (New), which both writers draw.
 package picture
@@ -10,7 +12,8 @@ import (
 	"vpsdeck/internal/terminal"
 )
 
-// Measures in units, see point. A cell is 10 by 21 pixels at 1x, and DejaVu Sans Mono of this size is as wide as a cell.
+// Measures in units, see point. A cell is 10 by 21 pixels at 1x, and DejaVu Sans Mono of this size
+// is as wide as a cell.
 const (
 	unitsPerPixel = 16 // at 1x
 	cellWidth     = 10 * unitsPerPixel
@@ -122,7 +125,8 @@ func (s *shape) add(r rect) {
 	s.rects = append(s.rects, r)
 }
 
-// mergeStacked joins rectangles that are stacked on each other: a border becomes one line, not one per row.
+// mergeStacked joins rectangles that are stacked on each other: a border becomes one line, not one
+// per row.
 func mergeStacked(rects []rect) []rect {
 	type column struct{ x, w, bottom int }
 	var out []rect

@@ -61,7 +61,8 @@ func TestSampleMatchesGolden(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(img.Pix, decodePNG(t, approved).Pix) {
-		t.Errorf("the pixels differ from %s: look at both, and run the test with -update if the new ones are right", file)
+		t.Errorf("the pixels differ from %s: look at both, and run the test with -update if the new ones are right",
+			file)
 	}
 }
 
@@ -99,18 +100,22 @@ func TestTextIsGroupedIntoRuns(t *testing.T) {
 		content string
 		want    []string
 	}{
-		"words of one style are one run":      {"web server 01", []string{`textLength="2080">web server 01<`}},
-		"a gap ends a run":                    {"a  b", []string{`>a<`, `<text x="736"`}},
-		"another style ends a run":            {"ab\x1b[1mcd\x1b[m", []string{`>ab<`, `font-weight="bold" textLength="320">cd<`}},
-		"a symbol is its own run":             {"● up", []string{`>●<`, `>up<`}},
-		"slanted":                             {"\x1b[3mab\x1b[m", []string{`font-style="italic"`}},
-		"a colour":                            {"\x1b[38;2;1;2;3mab\x1b[m", []string{`fill="#010203"`}},
-		"faint is mixed into the background":  {"\x1b[2mab\x1b[m", []string{`fill="#8b9098"`}},
-		"reverse swaps the colours":           {"\x1b[7mab\x1b[m", []string{`fill="#10141c" textLength`, `<path fill="#d5dae3" shape-rendering="crispEdges" d="M256 608h320v336h-320z"`}},
-		"underlined":                          {"\x1b[4mab\x1b[m", []string{`d="M256 896h320v16h-320z"`}},
-		"what XML forbids is escaped":         {"<&>", []string{`>&lt;&amp;&gt;<`}},
-		"a background runs on over all cells": {"\x1b[48;2;1;2;3ma  b\x1b[m", []string{`<path fill="#010203" shape-rendering="crispEdges" d="M256 608h640v336h-640z"`}},
-		"a border is one line":                {"│\n│\n│", []string{`d="M336 608h16v1008h-16z"`}},
+		"words of one style are one run": {"web server 01", []string{`textLength="2080">web server 01<`}},
+		"a gap ends a run":               {"a  b", []string{`>a<`, `<text x="736"`}},
+		"another style ends a run": {"ab\x1b[1mcd\x1b[m",
+			[]string{`>ab<`, `font-weight="bold" textLength="320">cd<`}},
+		"a symbol is its own run":            {"● up", []string{`>●<`, `>up<`}},
+		"slanted":                            {"\x1b[3mab\x1b[m", []string{`font-style="italic"`}},
+		"a colour":                           {"\x1b[38;2;1;2;3mab\x1b[m", []string{`fill="#010203"`}},
+		"faint is mixed into the background": {"\x1b[2mab\x1b[m", []string{`fill="#8b9098"`}},
+		"reverse swaps the colours": {"\x1b[7mab\x1b[m",
+			[]string{`fill="#10141c" textLength`,
+				`<path fill="#d5dae3" shape-rendering="crispEdges" d="M256 608h320v336h-320z"`}},
+		"underlined":                  {"\x1b[4mab\x1b[m", []string{`d="M256 896h320v16h-320z"`}},
+		"what XML forbids is escaped": {"<&>", []string{`>&lt;&amp;&gt;<`}},
+		"a background runs on over all cells": {"\x1b[48;2;1;2;3ma  b\x1b[m",
+			[]string{`<path fill="#010203" shape-rendering="crispEdges" d="M256 608h640v336h-640z"`}},
+		"a border is one line": {"│\n│\n│", []string{`d="M336 608h16v1008h-16z"`}},
 	} {
 		out := renderSVG(c.content, 20, 3)
 		for _, want := range c.want {
@@ -126,7 +131,8 @@ func TestLinesAndBlocksJoin(t *testing.T) {
 	const cell, row, left, top = 20, 42, 32, 76
 	fill := color.NRGBA{0xd5, 0xda, 0xe3, 0xff}
 	filled := func(img *image.NRGBA, x, y int) bool { return img.NRGBAAt(x, y) == fill }
-	for _, across := range []string{"──", "━━", "╭─", "─╮", "╰─", "─╯", "├─", "─┤", "┌┬", "┼┐", "┏┳", "╺━", "━╸", "╋━", "██", "▀▀", "▄▄", "▁▁"} {
+	for _, across := range []string{"──", "━━", "╭─", "─╮", "╰─", "─╯", "├─", "─┤", "┌┬", "┼┐", "┏┳", "╺━", "━╸", "╋━",
+		"██", "▀▀", "▄▄", "▁▁"} {
 		img := renderPixels(t, across, 2, 1)
 		joined := false
 		for y := range row {
@@ -136,7 +142,8 @@ func TestLinesAndBlocksJoin(t *testing.T) {
 			t.Errorf("%s does not join", across)
 		}
 	}
-	for _, down := range []string{"│\n│", "┃\n┃", "╭\n│", "│\n╯", "╮\n╰", "┬\n┴", "┣\n┗", "┼\n│", "█\n▌", "▏\n▏", "▕\n▕", "▐\n▐"} {
+	for _, down := range []string{"│\n│", "┃\n┃", "╭\n│", "│\n╯", "╮\n╰", "┬\n┴", "┣\n┗", "┼\n│", "█\n▌", "▏\n▏",
+		"▕\n▕", "▐\n▐"} {
 		img := renderPixels(t, down, 1, 2)
 		joined := false
 		for x := range cell {
@@ -175,7 +182,8 @@ func TestPNGIsTwiceTheSizeOfSVG(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := decodePNG(t, data)
-	if want := image.Pt(144, 192); got.Rect.Size() != want || !bytes.Contains(p.SVG(), []byte(`width="72" height="96"`)) {
+	if want := image.Pt(144, 192); got.Rect.Size() != want ||
+		!bytes.Contains(p.SVG(), []byte(`width="72" height="96"`)) {
 		t.Errorf("the PNG is %v, want %v", got.Rect.Size(), want)
 	}
 	if !bytes.Equal(got.Pix, img.Pix) {

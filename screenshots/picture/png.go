@@ -7,7 +7,8 @@ import (
 	"image/png"
 )
 
-// PNG writes the picture at twice its size. Compare pictures by Image: how pixels are packed may change with Go.
+// PNG writes the picture at twice its size. Compare pictures by Image: how pixels are packed may
+// change with Go.
 func (p *Picture) PNG() ([]byte, error) {
 	img, err := p.Image()
 	if err != nil {
@@ -21,7 +22,8 @@ func (p *Picture) PNG() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Image returns the picture in pixels, at twice its size, the same on every machine. Outside the window's round corners it is transparent.
+// Image returns the picture in pixels, at twice its size, the same on every machine. Outside the
+// window's round corners it is transparent.
 func (p *Picture) Image() (*image.NRGBA, error) {
 	fonts, err := loadFonts()
 	if err != nil {

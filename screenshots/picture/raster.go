@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// The raster calculates in 64ths of a pixel of the PNG, in whole numbers: floating point could differ between machines
-// that fuse a multiplication with an addition and those that do not.
+// The raster calculates in 64ths of a pixel of the PNG, in whole numbers: floating point could
+// differ between machines that fuse a multiplication with an addition and those that do not.
 const (
 	perPixel    = 64
 	perUnit     = 2 * perPixel / unitsPerPixel // the PNG has two pixels where the SVG has one
@@ -34,7 +34,8 @@ func (o *outline) line(a, b point) {
 	}
 }
 
-// quad adds a quadratic curve, as fonts have them; cubic adds a cubic curve, as this package's shapes have them.
+// quad adds a quadratic curve, as fonts have them; cubic adds a cubic curve, as this package's
+// shapes have them.
 func (o *outline) quad(a, b, c point) {
 	at := a
 	for i := 1; i <= curveSteps; i++ {
@@ -126,7 +127,8 @@ func (o *outline) crossings(found []crossing, y int) []crossing {
 	return found
 }
 
-// coverLine adds what lies within the outline on one line of samples; left is the start of the first pixel.
+// coverLine adds what lies within the outline on one line of samples; left is the start of the
+// first pixel.
 func coverLine(change []int, crossings []crossing, left int) {
 	winding := 0
 	for i, c := range crossings {
@@ -137,7 +139,9 @@ func coverLine(change []int, crossings []crossing, left int) {
 	}
 }
 
-// coverSpan covers the span from a to b: its first and last pixel in part, those between them fully. Only the change from one pixel to the next is stored, so that a long span costs as little as a short one.
+// coverSpan covers the span from a to b: its first and last pixel in part, those between them
+// fully. Only the change from one pixel to the next is stored, so that a long span costs as little
+// as a short one.
 func coverSpan(change []int, a, b int) {
 	first, last := a/perPixel, b/perPixel
 	head, tail := (first+1)*perPixel-a, b-last*perPixel

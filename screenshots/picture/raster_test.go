@@ -74,7 +74,8 @@ func TestHoleStaysEmpty(t *testing.T) {
 }
 
 func TestDivRoundRoundsToNearest(t *testing.T) {
-	for _, c := range [][3]int{{7, 2, 4}, {-7, 2, -3}, {5, 4, 1}, {-5, 4, -1}, {-6, 4, -1}, {6, 4, 2}, {0, 3, 0}, {-1, 3, 0}, {-2, 3, -1}} {
+	for _, c := range [][3]int{{7, 2, 4}, {-7, 2, -3}, {5, 4, 1}, {-5, 4, -1}, {-6, 4, -1}, {6, 4, 2}, {0, 3, 0},
+		{-1, 3, 0}, {-2, 3, -1}} {
 		if got := divRound(c[0], c[1]); got != c[2] {
 			t.Errorf("%d / %d is %d, want %d", c[0], c[1], got, c[2])
 		}

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// fontFamilies are fonts that a reader may have, best first. Every run has a fixed width, so any monospaced font works.
+// fontFamilies are fonts that a reader may have, best first. Every run has a fixed width, so any
+// monospaced font works.
 const fontFamilies = "'DejaVu Sans Mono',Menlo,Consolas,'Liberation Mono',ui-monospace,monospace"
 
 // SVG writes the picture as an image of its own size, whose text can be selected.
@@ -27,7 +28,8 @@ func (p *Picture) SVG() []byte {
 	return b.Bytes()
 }
 
-// writeSVG writes the rectangles as one path and the round outlines as another: only the former have edges to keep sharp.
+// writeSVG writes the rectangles as one path and the round outlines as another: only the former
+// have edges to keep sharp.
 func (s *shape) writeSVG(b *bytes.Buffer) {
 	if len(s.rects) > 0 {
 		fmt.Fprintf(b, `<path fill="%s" shape-rendering="crispEdges" d="`, hex(s.fill))
@@ -44,7 +46,8 @@ func (s *shape) writeSVG(b *bytes.Buffer) {
 				if piece.line {
 					fmt.Fprintf(b, "L%d %d", piece.end.x, piece.end.y)
 				} else {
-					fmt.Fprintf(b, "C%d %d %d %d %d %d", piece.a.x, piece.a.y, piece.b.x, piece.b.y, piece.end.x, piece.end.y)
+					fmt.Fprintf(b, "C%d %d %d %d %d %d", piece.a.x, piece.a.y, piece.b.x, piece.b.y, piece.end.x,
+						piece.end.y)
 				}
 			}
 			b.WriteString("z")

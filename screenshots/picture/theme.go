@@ -53,7 +53,8 @@ func colorOr(c terminal.Color, otherwise color.RGBA) color.RGBA {
 	return color.RGBA{c.R, c.G, c.B, 0xff}
 }
 
-// mixColors mixes n of whole parts of a with b for the rest. Colours are mixed here, so that the writers need no opacity.
+// mixColors mixes n of whole parts of a with b for the rest. Colours are mixed here, so that the
+// writers need no opacity.
 func mixColors(a, b color.RGBA, n, whole int) color.RGBA {
 	blend := func(x, y uint8) uint8 { return uint8((int(x)*n + int(y)*(whole-n) + whole/2) / whole) }
 	return color.RGBA{blend(a.R, b.R), blend(a.G, b.G), blend(a.B, b.B), 0xff}

@@ -57,7 +57,8 @@ func (s *Session) Execute(o model.Operation, intent model.Record) tea.Cmd {
 		if s.journal != nil {
 			msg.JournalErr = s.recordIntent(intent.WithSentAt(sent))
 			if errors.Is(msg.JournalErr, model.ErrConflict) { // the action is not allowed without the journal
-				msg.Outcome.Err = notSentError{model.ErrorMessage(msg.JournalErr) + "; nothing was sent", model.ErrConflict}
+				msg.Outcome.Err = notSentError{model.ErrorMessage(msg.JournalErr) + "; nothing was sent",
+					model.ErrConflict}
 				msg.JournalErr = nil
 				return msg
 			}
@@ -85,7 +86,8 @@ func (s *Session) lock(server model.ServerRef) (unlock func(), err error) {
 	case err == nil:
 		return unlock, nil
 	case errors.Is(err, model.ErrConflict):
-		return nil, notSentError{"another vpsdeck is acting on " + server.SentenceName() + "; nothing was sent", model.ErrConflict}
+		return nil, notSentError{"another vpsdeck is acting on " + server.SentenceName() + "; nothing was sent",
+			model.ErrConflict}
 	}
 	return func() {}, nil
 }
@@ -101,7 +103,8 @@ func (s *Session) otherActions(server model.ID) model.OtherPrograms {
 	if err != nil {
 		return model.OtherPrograms{}
 	}
-	return model.ReadOtherPrograms(model.LatestRecords(records), s.journal.IsAlive, s.RunID, s.Client.Host(), server, s.Client.Now())
+	return model.ReadOtherPrograms(model.LatestRecords(records), s.journal.IsAlive, s.RunID, s.Client.Host(), server,
+		s.Client.Now())
 }
 
 // DescribeRequest names the request that Execute sends for an action, as the API documents write
@@ -141,7 +144,8 @@ func (s *Session) send(action model.Action, p model.Point) (model.ActionResult, 
 func requireServer(p model.Point) func(model.ActionResult, error) (model.ActionResult, error) {
 	return func(a model.ActionResult, err error) (model.ActionResult, error) {
 		if named := a.Point.Server.ID; err == nil && named != "" && named != p.Server.ID {
-			return model.ActionResult{}, notSentError{"the API's answer names another server, #" + string(named) + ": check both", model.ErrOutcomeUnknown}
+			return model.ActionResult{}, notSentError{"the API's answer names another server, #" + string(named) +
+				": check both", model.ErrOutcomeUnknown}
 		}
 		return a, err
 	}
@@ -190,7 +194,8 @@ func (s *Session) recheck(o model.Operation, others model.OtherPrograms) error {
 	if err != nil { // it may be missing from the incomplete list
 		return recheckError(err)
 	}
-	return notSentError{fmt.Sprintf("%s #%s is no longer there, so nothing was sent", o.Point.Kind, o.Point.ID), model.ErrNotFound}
+	return notSentError{fmt.Sprintf("%s #%s is no longer there, so nothing was sent", o.Point.Kind, o.Point.ID),
+		model.ErrNotFound}
 }
 
 // checkOthers returns an error if an operation of another program forbids the action. If that
@@ -209,7 +214,8 @@ func (s *Session) checkOthers(o model.Operation, others model.OtherPrograms) err
 			return s.checkOthers(o, others.Without(other))
 		}
 	}
-	return notSentError{"started by another vpsdeck: " + other.BlockReason(o.By) + "; nothing was sent", errOtherProgram}
+	return notSentError{"started by another vpsdeck: " + other.BlockReason(o.By) + "; nothing was sent",
+		errOtherProgram}
 }
 
 // checkLastPoint returns an error if the point to be deleted has become the last backup, or the
@@ -217,11 +223,13 @@ func (s *Session) checkOthers(o model.Operation, others model.OtherPrograms) err
 // missing from an incomplete list do not count.
 func (s *Session) checkLastPoint(o model.Operation, points []model.Point, others model.OtherPrograms) error {
 	now := s.Client.Now()
-	if o.Action != model.Delete || o.ConfirmedRole == model.LastPoint || !o.Point.Usable(now) || o.LeavesUsablePoint(points, others.Deleting, now) {
+	if o.Action != model.Delete || o.ConfirmedRole == model.LastPoint || !o.Point.Usable(now) ||
+		o.LeavesUsablePoint(points, others.Deleting, now) {
 		return nil
 	}
 	nowLast := func(what string) error {
-		return notSentError{fmt.Sprintf("%s #%s is now the last %s of %s; nothing was sent", o.Point.Kind, o.Point.ID, what, o.Server.SentenceName()), model.ErrConflict}
+		return notSentError{fmt.Sprintf("%s #%s is now the last %s of %s; nothing was sent", o.Point.Kind, o.Point.ID,
+			what, o.Server.SentenceName()), model.ErrConflict}
 	}
 	if o.Point.Kind == model.Backup && o.ConfirmedRole != model.LastBackup {
 		return nowLast("backup")
@@ -252,7 +260,8 @@ func (s *Session) recheckServer(was model.ServerRef, mayBeGone bool) error {
 			continue
 		}
 		if server.Name != was.Name {
-			return notSentError{fmt.Sprintf("server #%s is now called %s, not %s, so nothing was sent", was.ID, server.Ref().Label(), was.Label()), model.ErrConflict}
+			return notSentError{fmt.Sprintf("server #%s is now called %s, not %s, so nothing was sent", was.ID,
+				server.Ref().Label(), was.Label()), model.ErrConflict}
 		}
 		if why := server.CannotChange(); why != "" {
 			return notSentError{why + "; nothing was sent", model.ErrConflict}
@@ -265,12 +274,14 @@ func (s *Session) recheckServer(was model.ServerRef, mayBeGone bool) error {
 	case mayBeGone:
 		return nil
 	}
-	return notSentError{fmt.Sprintf("server %s is no longer there, so nothing was sent", was.ShortLabel()), model.ErrNotFound}
+	return notSentError{fmt.Sprintf("server %s is no longer there, so nothing was sent", was.ShortLabel()),
+		model.ErrNotFound}
 }
 
 func recheckPoint(action model.Action, was, now model.Point, at time.Time) error {
 	if !now.CreatedAt.Equal(was.CreatedAt) || now.Name != was.Name || now.Server.ID != was.Server.ID {
-		return notSentError{fmt.Sprintf("%s #%s is not the one that was shown, so nothing was sent", was.Kind, was.ID), model.ErrConflict}
+		return notSentError{fmt.Sprintf("%s #%s is not the one that was shown, so nothing was sent", was.Kind, was.ID),
+			model.ErrConflict}
 	}
 	why := now.CannotDelete()
 	if action == model.Restore {

@@ -19,8 +19,10 @@ import (
 var (
 	createdAt = time.Date(2025, 1, 15, 18, 30, 0, 0, time.UTC)
 	server    = model.ServerRef{ID: "12345", Name: "web-server-01"}
-	backup    = model.Point{Kind: model.Backup, ID: "501", Server: server, Type: model.Automatic, Status: model.Completed, CreatedAt: createdAt}
-	snap      = model.Point{Kind: model.Snapshot, ID: "801", Server: server, Name: "pre-migration", Status: model.Completed, CreatedAt: createdAt}
+	backup    = model.Point{Kind: model.Backup, ID: "501", Server: server, Type: model.Automatic,
+		Status: model.Completed, CreatedAt: createdAt}
+	snap = model.Point{Kind: model.Snapshot, ID: "801", Server: server, Name: "pre-migration",
+		Status: model.Completed, CreatedAt: createdAt}
 )
 
 // The same in the JSON of the API.
@@ -49,7 +51,8 @@ func recheckCalls(p model.Point, servers, points string) []apitest.Call {
 // newClient is a real client, for a server that follows a script.
 func newClient(t *testing.T, calls ...apitest.Call) command.Client {
 	t.Helper()
-	c, err := api.New(apitest.Script(t, calls...), "vps_x", api.WithWait(func(context.Context, time.Duration) error { return nil }))
+	c, err := api.New(apitest.Script(t, calls...), "vps_x",
+		api.WithWait(func(context.Context, time.Duration) error { return nil }))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,12 +79,19 @@ func TestActionRechecksFirstThenSendsOneRequest(t *testing.T) {
 		point  model.Point
 		sent   apitest.Call
 	}{
-		"create a snapshot":  {model.Create, newSnap, apitest.Call{Method: "POST", Path: "/snapshots/", Body: `{"server_id": 12345, "name": "before-update", "description": "by hand"}`, Status: 201, ResponseBody: created(newSnap)}},
-		"create a backup":    {model.Create, newBackup, apitest.Call{Method: "POST", Path: "/backups/", Body: `{"server_id": 12345, "description": "by hand"}`, Status: 201, ResponseBody: created(newBackup)}},
-		"restore a snapshot": {model.Restore, snap, apitest.Call{Method: "POST", Path: "/snapshots/801/restore/", ResponseBody: restored}},
-		"restore a backup":   {model.Restore, backup, apitest.Call{Method: "POST", Path: "/servers/12345/restore/", Body: `{"backup_id": 501}`, ResponseBody: restored}},
-		"delete a snapshot":  {model.Delete, snap, apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204}},
-		"delete a backup":    {model.Delete, backup, apitest.Call{Method: "DELETE", Path: "/backups/501/", Status: 204}},
+		"create a snapshot": {model.Create, newSnap, apitest.Call{Method: "POST", Path: "/snapshots/",
+			Body: `{"server_id": 12345, "name": "before-update", "description": "by hand"}`, Status: 201,
+			ResponseBody: created(newSnap)}},
+		"create a backup": {model.Create, newBackup, apitest.Call{Method: "POST", Path: "/backups/",
+			Body: `{"server_id": 12345, "description": "by hand"}`, Status: 201, ResponseBody: created(newBackup)}},
+		"restore a snapshot": {model.Restore, snap, apitest.Call{Method: "POST", Path: "/snapshots/801/restore/",
+			ResponseBody: restored}},
+		"restore a backup": {model.Restore, backup, apitest.Call{Method: "POST", Path: "/servers/12345/restore/",
+			Body: `{"backup_id": 501}`, ResponseBody: restored}},
+		"delete a snapshot": {model.Delete, snap, apitest.Call{Method: "DELETE", Path: "/snapshots/801/",
+			Status: 204}},
+		"delete a backup": {model.Delete, backup, apitest.Call{Method: "DELETE", Path: "/backups/501/",
+			Status: 204}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			calls := []apitest.Call{{Path: "/servers/", ResponseBody: listJSON(serverJSON)}}
@@ -89,16 +99,19 @@ func TestActionRechecksFirstThenSendsOneRequest(t *testing.T) {
 				calls = recheckCalls(c.point, listJSON(serverJSON), listJSON(pointJSON(c.point)))
 			}
 			got := execute(newSession(newClient(t, append(calls, c.sent)...)), c.action, c.point)
-			if got.Session != 3 || got.Number != 7 || got.Outcome.Err != nil || got.Outcome.AnswerLost || got.JournalErr != nil {
+			if got.Session != 3 || got.Number != 7 || got.Outcome.Err != nil || got.Outcome.AnswerLost ||
+				got.JournalErr != nil {
 				t.Errorf("%+v", got)
 			}
 			switch {
-			case c.action == model.Create && (got.Accepted.Point.ID != "900" || got.Accepted.Point.Kind != c.point.Kind):
+			case c.action == model.Create &&
+				(got.Accepted.Point.ID != "900" || got.Accepted.Point.Kind != c.point.Kind):
 				t.Errorf("the created point is %+v", got.Accepted.Point)
 			case c.action == model.Restore && got.Accepted.ServerStatus != model.ServerRestoring:
 				t.Errorf("%+v", got.Accepted)
 			}
-			if described := command.DescribeRequest(c.action, c.point); !strings.HasPrefix(described, c.sent.Method+" "+c.sent.Path) {
+			if described := command.DescribeRequest(c.action, c.point); !strings.HasPrefix(described,
+				c.sent.Method+" "+c.sent.Path) {
 				t.Errorf("the request is described as %q", described)
 			}
 		})
@@ -120,17 +133,26 @@ func TestNothingIsSentIfTheAccountHasChanged(t *testing.T) {
 		kind            error
 		actions         []model.Action
 	}{
-		"the server is gone":      {gone, "", "server web-server-01 is no longer there", model.ErrNotFound, notDelete},
-		"the server ID differs":   {listJSON(strings.Replace(serverJSON, "12345", "12346", 1)), "", "web-server-01 is no longer there", model.ErrNotFound, notDelete},
-		"the server is renamed":   {listJSON(strings.Replace(serverJSON, "web-server-01", "db-server-01", 1)), "", "server #12345 is now called db-server-01, not web-server-01", model.ErrConflict, nil},
+		"the server is gone": {gone, "", "server web-server-01 is no longer there", model.ErrNotFound, notDelete},
+		"the server ID differs": {listJSON(strings.Replace(serverJSON, "12345", "12346", 1)), "",
+			"web-server-01 is no longer there", model.ErrNotFound, notDelete},
+		"the server is renamed": {listJSON(strings.Replace(serverJSON, "web-server-01", "db-server-01", 1)), "",
+			"server #12345 is now called db-server-01, not web-server-01", model.ErrConflict, nil},
 		"the server is restoring": {status("restoring"), "", "web-server-01 is being restored", model.ErrConflict, nil},
-		"the point is gone":       {same, gone, "snapshot #801 is no longer there", model.ErrNotFound, []model.Action{model.Restore, model.Delete}},
-		"the point is newer":      {same, changed(func(p *model.Point) { p.CreatedAt = createdAt.Add(time.Hour) }), "not the one that was shown", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
-		"the point is renamed":    {same, changed(func(p *model.Point) { p.Name = "weekly" }), "not the one that was shown", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
-		"its server differs":      {same, strings.Replace(changed(func(*model.Point) {}), "12345", "12346", 1), "not the one that was shown", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
-		"the point is being made": {same, changed(func(p *model.Point) { p.Status = model.InProgress }), "still being created", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
-		"the point has failed":    {same, changed(func(p *model.Point) { p.Status = model.Failed }), "cannot be restored", model.ErrConflict, []model.Action{model.Restore}},
-		"another point is listed": {same, listJSON(strings.Replace(pointJSON(snap), "801", "802", 1)), "snapshot #801 is no longer there", model.ErrNotFound, []model.Action{model.Restore, model.Delete}},
+		"the point is gone": {same, gone, "snapshot #801 is no longer there", model.ErrNotFound,
+			[]model.Action{model.Restore, model.Delete}},
+		"the point is newer": {same, changed(func(p *model.Point) { p.CreatedAt = createdAt.Add(time.Hour) }),
+			"not the one that was shown", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
+		"the point is renamed": {same, changed(func(p *model.Point) { p.Name = "weekly" }),
+			"not the one that was shown", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
+		"its server differs": {same, strings.Replace(changed(func(*model.Point) {}), "12345", "12346", 1),
+			"not the one that was shown", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
+		"the point is being made": {same, changed(func(p *model.Point) { p.Status = model.InProgress }),
+			"still being created", model.ErrConflict, []model.Action{model.Restore, model.Delete}},
+		"the point has failed": {same, changed(func(p *model.Point) { p.Status = model.Failed }),
+			"cannot be restored", model.ErrConflict, []model.Action{model.Restore}},
+		"another point is listed": {same, listJSON(strings.Replace(pointJSON(snap), "801", "802", 1)),
+			"snapshot #801 is no longer there", model.ErrNotFound, []model.Action{model.Restore, model.Delete}},
 	} {
 		actions := c.actions
 		if actions == nil {
@@ -149,7 +171,8 @@ func TestNothingIsSentIfTheAccountHasChanged(t *testing.T) {
 }
 
 func TestPointOfADeletedServerCanBeDeleted(t *testing.T) {
-	calls := append(recheckCalls(snap, listJSON(), listJSON(pointJSON(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
+	calls := append(recheckCalls(snap, listJSON(), listJSON(pointJSON(snap))),
+		apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
 	if got := execute(newSession(newClient(t, calls...)), model.Delete, snap); got.Outcome.Err != nil {
 		t.Errorf("%+v", got)
 	}
@@ -159,7 +182,8 @@ func TestPointOfADeletedServerCanBeDeleted(t *testing.T) {
 func checkNotSent(t *testing.T, got command.ActionResultMsg, words string, kind error) {
 	t.Helper()
 	message := model.ErrorMessage(got.Outcome.Err)
-	if got.Outcome.AnswerLost || !strings.Contains(message, words) || !strings.Contains(message, "nothing was sent") || !errors.Is(got.Outcome.Err, kind) {
+	if got.Outcome.AnswerLost || !strings.Contains(message, words) || !strings.Contains(message, "nothing was sent") ||
+		!errors.Is(got.Outcome.Err, kind) {
 		t.Errorf("%+v; the message is %q, want %q and %q", got.Outcome, message, words, "nothing was sent")
 	}
 	if got.Session != 3 || got.Number != 7 || got.Accepted != (model.ActionResult{}) {
@@ -169,7 +193,8 @@ func checkNotSent(t *testing.T, got command.ActionResultMsg, words string, kind 
 
 func TestNothingIsSentIfTheRecheckFails(t *testing.T) {
 	for status, kind := range map[int]error{
-		http.StatusUnauthorized: model.ErrUnauthorized, http.StatusForbidden: model.ErrForbidden, http.StatusInternalServerError: model.ErrUnavailable,
+		http.StatusUnauthorized: model.ErrUnauthorized, http.StatusForbidden: model.ErrForbidden,
+		http.StatusInternalServerError: model.ErrUnavailable,
 	} {
 		refused := apitest.Call{Path: "/servers/", Status: status, ResponseBody: `{"detail": "Not now, please."}`}
 		checkNotSent(t, execute(newSession(newClient(t, refused)), model.Create, snap), "Not now, please.", kind)
@@ -177,7 +202,8 @@ func TestNothingIsSentIfTheRecheckFails(t *testing.T) {
 		calls := []apitest.Call{{Path: "/servers/", ResponseBody: listJSON(serverJSON)}, refused}
 		checkNotSent(t, execute(newSession(newClient(t, calls...)), model.Restore, snap), "Not now, please.", kind)
 	}
-	nobody, err := api.New("http://127.0.0.1:1/api/v1", "vps_x", api.WithWait(func(context.Context, time.Duration) error { return nil }))
+	nobody, err := api.New("http://127.0.0.1:1/api/v1", "vps_x",
+		api.WithWait(func(context.Context, time.Duration) error { return nil }))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,16 +221,19 @@ func TestClosedSessionSendsNothing(t *testing.T) {
 	s := newSession(newClient(t))
 	s.Close()
 	got := execute(s, model.Delete, snap)
-	if got.Outcome.Err == nil || got.Outcome.AnswerLost || !strings.Contains(model.ErrorMessage(got.Outcome.Err), "nothing was sent") {
+	if got.Outcome.Err == nil || got.Outcome.AnswerLost || !strings.Contains(model.ErrorMessage(got.Outcome.Err),
+		"nothing was sent") {
 		t.Errorf("%+v", got)
 	}
 }
 
 func TestRefusalCarriesTheAPIMessage(t *testing.T) {
 	calls := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))),
-		apitest.Call{Method: "POST", Path: "/snapshots/801/restore/", Status: 400, ResponseBody: `{"detail": "The server is not in a valid state."}`})
+		apitest.Call{Method: "POST", Path: "/snapshots/801/restore/", Status: 400,
+			ResponseBody: `{"detail": "The server is not in a valid state."}`})
 	got := execute(newSession(newClient(t, calls...)), model.Restore, snap)
-	if !errors.Is(got.Outcome.Err, model.ErrRefused) || got.Outcome.AnswerLost || !strings.Contains(model.ErrorMessage(got.Outcome.Err), "not in a valid state") {
+	if !errors.Is(got.Outcome.Err, model.ErrRefused) || got.Outcome.AnswerLost ||
+		!strings.Contains(model.ErrorMessage(got.Outcome.Err), "not in a valid state") {
 		t.Errorf("%+v", got.Outcome)
 	}
 }

@@ -62,7 +62,8 @@ type Session struct {
 // one. Read-only sessions also reject actions here, whatever the UI allows.
 func NewSession(number int, client Client, journal Journal, readOnly bool) *Session {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Session{Number: number, Client: client, journal: journal, readOnly: readOnly, ctx: ctx, waitCtx: ctx, cancel: cancel}
+	return &Session{Number: number, Client: client, journal: journal, readOnly: readOnly, ctx: ctx, waitCtx: ctx,
+		cancel: cancel}
 }
 
 // SetReadOnly changes whether actions are refused. It affects only actions that start later.

@@ -31,15 +31,18 @@ func TestEachMessageHasItsSessionAndTicket(t *testing.T) {
 		t.Errorf("%+v", servers)
 	}
 	all := s.LoadPoints(model.Snapshot, "", 12)().(command.PointsLoadedMsg)
-	if all.Session != 3 || all.Ticket != 12 || all.Kind != model.Snapshot || all.Server != "" || all.Err != nil || len(all.Points) != 1 {
+	if all.Session != 3 || all.Ticket != 12 || all.Kind != model.Snapshot || all.Server != "" || all.Err != nil ||
+		len(all.Points) != 1 {
 		t.Errorf("%+v", all)
 	}
 	some := s.LoadPoints(model.Backup, "12345", 13)().(command.PointsLoadedMsg)
-	if some.Session != 3 || some.Ticket != 13 || some.Kind != model.Backup || some.Server != "12345" || some.Err != nil || len(some.Points) != 1 {
+	if some.Session != 3 || some.Ticket != 13 || some.Kind != model.Backup || some.Server != "12345" ||
+		some.Err != nil || len(some.Points) != 1 {
 		t.Errorf("%+v", some)
 	}
 	account := s.LoadAccount(14)().(command.AccountLoadedMsg)
-	if account.Session != 3 || account.Ticket != 14 || account.Err != nil || account.Account.Email != "ada@example.com" {
+	if account.Session != 3 || account.Ticket != 14 || account.Err != nil ||
+		account.Account.Email != "ada@example.com" {
 		t.Errorf("%+v", account)
 	}
 }
@@ -96,7 +99,8 @@ var errDisk = errors.New("the disk is full")
 
 func TestIntentIsJournaledBeforeTheRequest(t *testing.T) {
 	j := &fakeJournal{}
-	calls := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
+	calls := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))),
+		apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
 	watched := &journalProbe{Client: newClient(t, calls...), countLines: func() int { return len(j.lines) }}
 	got := execute(command.NewSession(3, watched, j, false), model.Delete, snap)
 	if got.Outcome.Err != nil || got.JournalErr != nil || len(j.lines) != 1 || j.lines[0].Event != model.EventIntent {
@@ -111,7 +115,8 @@ func TestIntentIsJournaledBeforeTheRequest(t *testing.T) {
 // comes first.
 func TestIntentIsJournaledAfterPendingRecords(t *testing.T) {
 	j := &fakeJournal{}
-	calls := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
+	calls := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))),
+		apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
 	s := command.NewSession(3, newClient(t, calls...), j, false)
 	late := s.Record(model.Record{ID: "earlier", Event: model.EventDone})
 	execute(s, model.Delete, snap)
@@ -125,12 +130,15 @@ func TestIntentIsJournaledAfterPendingRecords(t *testing.T) {
 // request.
 func TestSentTimeIsWhenTheRequestLeavesNotWhenConfirmed(t *testing.T) {
 	j := &fakeJournal{}
-	calls := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
+	calls := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))),
+		apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
 	confirmed := time.Date(2025, 1, 16, 12, 0, 0, 0, time.UTC)
 	s := command.NewSession(3, &slowClient{newClient(t, calls...), confirmed}, j, false)
-	o := model.Operation{Number: 1, ID: "run-1", Action: model.Delete, Point: snap, Server: snap.Server, Started: confirmed, ConfirmedRole: model.LastPoint}
+	o := model.Operation{Number: 1, ID: "run-1", Action: model.Delete, Point: snap, Server: snap.Server,
+		Started: confirmed, ConfirmedRole: model.LastPoint}
 	got := s.Execute(o, o.Record("admin.vps.org", confirmed))().(command.ActionResultMsg)
-	if want := confirmed.Add(3 * time.Minute); !got.Outcome.SentAt.Equal(want) || !j.lines[0].SentAt.Equal(want) || !j.lines[0].Time.Equal(want) {
+	if want := confirmed.Add(3 * time.Minute); !got.Outcome.SentAt.Equal(want) || !j.lines[0].SentAt.Equal(want) ||
+		!j.lines[0].Time.Equal(want) {
 		t.Errorf("sent at %s; the journal has %+v", got.Outcome.SentAt, j.lines)
 	}
 }
@@ -161,7 +169,8 @@ func (w *journalProbe) DeleteSnapshot(ctx context.Context, id model.ID) error {
 }
 
 func TestActionContinuesWithoutJournalAndReportsIt(t *testing.T) {
-	calls := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
+	calls := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))),
+		apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
 	got := execute(command.NewSession(3, newClient(t, calls...), &fakeJournal{err: errDisk}, false), model.Delete, snap)
 	if got.Outcome.Err != nil || !errors.Is(got.JournalErr, errDisk) {
 		t.Errorf("%+v", got)
@@ -224,13 +233,15 @@ func TestHistoryListsAbandonedOperations(t *testing.T) {
 	j := &fakeJournal{
 		alive: map[string]bool{"alive": true},
 		read: []model.Record{
-			record("done", model.EventIntent), record("left", model.EventIntent), record("alive", model.EventIntent), first,
+			record("done", model.EventIntent), record("left", model.EventIntent), record("alive", model.EventIntent),
+			first,
 			record("done", model.EventDone), record("left", model.EventRunning),
 		},
 	}
 	msg := command.NewSession(3, api, j, false).LoadHistory()().(command.HistoryLoadedMsg)
 	want := []model.Record{record("left", model.EventRunning), first}
-	if msg.Session != 3 || len(msg.Latest) != 4 || msg.Unreadable != 2 || msg.Err != nil || !reflect.DeepEqual(msg.Open, want) {
+	if msg.Session != 3 || len(msg.Latest) != 4 || msg.Unreadable != 2 || msg.Err != nil ||
+		!reflect.DeepEqual(msg.Open, want) {
 		t.Errorf("%+v, want open %+v", msg, want)
 	}
 	if cmd := newSession(newClient(t)).LoadHistory(); cmd != nil {
@@ -246,8 +257,10 @@ func TestHistoryIsPerProfile(t *testing.T) {
 	j := &fakeJournal{
 		alive: map[string]bool{"now-1": true, "other-1": true},
 		read: []model.Record{
-			record("now-1", api.Host(), "work"), record("now-2", api.Host(), "home"), record("now-3", "elsewhere.example", "work"),
-			record("other-1", api.Host(), "work"), record("left-1", api.Host(), "work"), record("left-2", api.Host(), ""),
+			record("now-1", api.Host(), "work"), record("now-2", api.Host(), "home"),
+			record("now-3", "elsewhere.example", "work"),
+			record("other-1", api.Host(), "work"), record("left-1", api.Host(), "work"),
+			record("left-2", api.Host(), ""),
 		},
 	}
 	for profile, want := range map[string][]string{"work": {"now-1", "left-1"}, "home": {"now-2"}, "": {"left-2"}} {
@@ -293,17 +306,21 @@ func TestAccountOpensWithATokenThatCanBeStored(t *testing.T) {
 	a := &fakeAccess{client: newClient(t)}
 	token := command.NewSecret("vps_x")
 	got := command.Connect(a, token)().(command.ConnectedMsg)
-	if got.Client != a.client || got.Demo || got.Token.Reveal() != "vps_x" || len(got.TokenStores) != 1 || got.Err != nil {
+	if got.Client != a.client || got.Demo || got.Token.Reveal() != "vps_x" || len(got.TokenStores) != 1 ||
+		got.Err != nil {
 		t.Errorf("%+v", got)
 	}
-	if msg := command.StoreToken(a, got.TokenStores[0], got.Token)().(command.TokenStoredMsg); msg.Err != nil || a.stored != "keyring vps_x" {
+	if msg := command.StoreToken(a, got.TokenStores[0], got.Token)().(command.TokenStoredMsg); msg.Err != nil ||
+		a.stored != "keyring vps_x" {
 		t.Errorf("%+v, %q", msg, a.stored)
 	}
-	if got := command.Demo(a)().(command.ConnectedMsg); got.Client != a.client || !got.Demo || got.Err != nil || got.Token.Reveal() != "" {
+	if got := command.Demo(a)().(command.ConnectedMsg); got.Client != a.client || !got.Demo || got.Err != nil ||
+		got.Token.Reveal() != "" {
 		t.Errorf("%+v", got)
 	}
 	a.err = errDisk
-	if got := command.Connect(a, token)().(command.ConnectedMsg); got.Err == nil || got.Client != nil || got.Token.Reveal() != "" {
+	if got := command.Connect(a, token)().(command.ConnectedMsg); got.Err == nil || got.Client != nil ||
+		got.Token.Reveal() != "" {
 		t.Errorf("the message has a token that was refused: %+v", got)
 	}
 	if msg := command.StoreToken(a, command.TokenStore{}, token)().(command.TokenStoredMsg); msg.Err == nil {
@@ -316,9 +333,11 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 	if secret.Reveal() != "vps_TopSecret" {
 		t.Fatal("Reveal does not return the token")
 	}
-	for _, v := range []any{secret, &secret, []command.Secret{secret}, command.ConnectedMsg{Token: secret}, &command.ConnectedMsg{Token: secret}} {
+	for _, v := range []any{secret, &secret, []command.Secret{secret}, command.ConnectedMsg{Token: secret},
+		&command.ConnectedMsg{Token: secret}} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
-			if got := fmt.Sprintf(verb, v); strings.Contains(got, "TopSecret") || strings.Contains(got, fmt.Sprintf("%x", "TopSecret")) {
+			if got := fmt.Sprintf(verb, v); strings.Contains(got, "TopSecret") ||
+				strings.Contains(got, fmt.Sprintf("%x", "TopSecret")) {
 				t.Errorf("%s of %T shows it: %s", verb, v, got)
 			}
 		}

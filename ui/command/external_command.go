@@ -102,7 +102,8 @@ func (p *execProcess) Run() error {
 	})
 	err := cmd.Run()
 	if p.Pause {
-		_, _ = io.WriteString(p.out, "\r\n"+strings.TrimPrefix(p.exitMessage(err)+"; ", "; ")+"press enter to return to vpsdeck ")
+		_, _ = io.WriteString(p.out, "\r\n"+strings.TrimPrefix(p.exitMessage(err)+"; ",
+			"; ")+"press enter to return to vpsdeck ")
 		_, _ = bufio.NewReader(p.in).ReadString('\n') // without a keyboard this returns at once
 	}
 	return err

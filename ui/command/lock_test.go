@@ -14,7 +14,8 @@ import (
 
 func TestActionIsSentUnderAServerLock(t *testing.T) {
 	j := &fakeJournal{}
-	calls := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
+	calls := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))),
+		apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
 	got := execute(command.NewSession(3, newClient(t, calls...), j, false), model.Delete, snap)
 	if got.Outcome.Err != nil || fmt.Sprint(j.locked) != "[12345]" || fmt.Sprint(j.unlocked) != "[1]" {
 		t.Errorf("%v; locked %v, unlocked after %v lines", got.Outcome.Err, j.locked, j.unlocked)
@@ -28,8 +29,10 @@ func TestNothingIsSentWhileTheServerIsLocked(t *testing.T) {
 }
 
 func TestActionContinuesIfLockingFails(t *testing.T) {
-	calls := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
-	got := execute(command.NewSession(3, newClient(t, calls...), &fakeJournal{busy: errDisk}, false), model.Delete, snap)
+	calls := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))),
+		apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
+	got := execute(command.NewSession(3, newClient(t, calls...), &fakeJournal{busy: errDisk}, false), model.Delete,
+		snap)
 	if got.Outcome.Err != nil {
 		t.Error(got.Outcome.Err)
 	}
@@ -38,26 +41,32 @@ func TestActionContinuesIfLockingFails(t *testing.T) {
 func TestRecheckUsesTheConfirmedServerName(t *testing.T) {
 	old := snap
 	old.Server.Name = "its-old-name"
-	confirmed := model.Operation{Number: 7, Action: model.Delete, Point: old, Server: server, ConfirmedRole: model.LastPoint}
-	calls := append(recheckCalls(old, listJSON(serverJSON), listJSON(pointJSON(old))), apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
+	confirmed := model.Operation{Number: 7, Action: model.Delete, Point: old, Server: server,
+		ConfirmedRole: model.LastPoint}
+	calls := append(recheckCalls(old, listJSON(serverJSON), listJSON(pointJSON(old))),
+		apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
 	got := newSession(newClient(t, calls...)).Execute(confirmed, model.Record{})().(command.ActionResultMsg)
 	if got.Outcome.Err != nil {
 		t.Errorf("refused because the point has the server's old name: %v", got.Outcome.Err)
 	}
 	renamed := `{"id": 12345, "name": "renamed", "status": "active"}`
-	got = newSession(newClient(t, recheckCalls(old, listJSON(renamed), "")[:1]...)).Execute(confirmed, model.Record{})().(command.ActionResultMsg)
+	got = newSession(newClient(t, recheckCalls(old, listJSON(renamed), "")[:1]...)).Execute(confirmed,
+		model.Record{})().(command.ActionResultMsg)
 	checkNotSent(t, got, "now called renamed", model.ErrConflict)
 }
 
 func TestNewlyLastPointIsNotDeletedUnlessConfirmed(t *testing.T) {
 	remove := model.Operation{Number: 7, Action: model.Delete, Point: snap, Server: server}
-	onlyIt := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))), apitest.Call{Path: "/backups/", Query: "server_id=12345", ResponseBody: listJSON()})
+	onlyIt := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))),
+		apitest.Call{Path: "/backups/", Query: "server_id=12345", ResponseBody: listJSON()})
 	got := newSession(newClient(t, onlyIt...)).Execute(remove, model.Record{})().(command.ActionResultMsg)
 	checkNotSent(t, got, "is now the last restore point of web-server-01", model.ErrConflict)
 
 	another := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))),
-		apitest.Call{Path: "/backups/", Query: "server_id=12345", ResponseBody: listJSON(pointJSON(backup))}, apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
-	if got := newSession(newClient(t, another...)).Execute(remove, model.Record{})().(command.ActionResultMsg); got.Outcome.Err != nil {
+		apitest.Call{Path: "/backups/", Query: "server_id=12345", ResponseBody: listJSON(pointJSON(backup))},
+		apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
+	if got := newSession(newClient(t, another...)).Execute(remove,
+		model.Record{})().(command.ActionResultMsg); got.Outcome.Err != nil {
 		t.Errorf("refused although a backup remains: %v", got.Outcome.Err)
 	}
 }
@@ -71,12 +80,16 @@ func TestAbandonedOperationBlocksOnlyWhileItMayRun(t *testing.T) {
 		status model.PointStatus
 		sent   bool
 	}{{model.InProgress, false}, {model.Completed, true}} {
-		left := model.Operation{ID: "gone-1", Action: model.Create, Point: made, Server: server, Phase: model.PhaseRunning, Started: time.Now()}
+		left := model.Operation{ID: "gone-1", Action: model.Create, Point: made, Server: server,
+			Phase: model.PhaseRunning, Started: time.Now()}
 		listed := made
 		listed.Status = c.status
-		calls := []apitest.Call{{Path: "/servers/", ResponseBody: listJSON(serverJSON)}, {Path: "/snapshots/", Query: "server_id=12345", ResponseBody: listJSON(pointJSON(listed))}}
+		calls := []apitest.Call{{Path: "/servers/", ResponseBody: listJSON(serverJSON)},
+			{Path: "/snapshots/", Query: "server_id=12345", ResponseBody: listJSON(pointJSON(listed))}}
 		if c.sent {
-			calls = append(calls, apitest.Call{Method: "POST", Path: "/snapshots/", Body: `{"server_id":12345,"name":"before-update"}`, Status: 201, ResponseBody: pointJSON(model.Point{ID: "901", Name: "before-update", Status: "in_progress"})})
+			calls = append(calls, apitest.Call{Method: "POST", Path: "/snapshots/",
+				Body: `{"server_id":12345,"name":"before-update"}`, Status: 201,
+				ResponseBody: pointJSON(model.Point{ID: "901", Name: "before-update", Status: "in_progress"})})
 		}
 		cl := newClient(t, calls...)
 		j := &fakeJournal{read: []model.Record{left.Record(cl.Host(), time.Now())}}
@@ -87,7 +100,8 @@ func TestAbandonedOperationBlocksOnlyWhileItMayRun(t *testing.T) {
 		if c.sent != (got.Outcome.Err == nil) {
 			t.Errorf("the other snapshot is %s: %v", c.status, got.Outcome.Err)
 		}
-		if !c.sent && (!got.OtherProgram || !errors.Is(got.Outcome.Err, model.ErrConflict) || !strings.Contains(model.ErrorMessage(got.Outcome.Err), "started by another vpsdeck")) {
+		if !c.sent && (!got.OtherProgram || !errors.Is(got.Outcome.Err, model.ErrConflict) ||
+			!strings.Contains(model.ErrorMessage(got.Outcome.Err), "started by another vpsdeck")) {
 			t.Errorf("%+v", got)
 		}
 	}

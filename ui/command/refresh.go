@@ -47,7 +47,8 @@ const maxCooldown = 5 * time.Minute
 
 // RefreshAll loads everything that is not already being loaded.
 func (s *Session) RefreshAll(state *model.State) []tea.Cmd {
-	return []tea.Cmd{s.refreshServers(state), s.refreshPoints(state, model.Backup, ""), s.refreshPoints(state, model.Snapshot, "")}
+	return []tea.Cmd{s.refreshServers(state), s.refreshPoints(state, model.Backup, ""),
+		s.refreshPoints(state, model.Snapshot, "")}
 }
 
 // RefreshRunning loads only what the operations under way need. That is the servers if one is
@@ -72,7 +73,8 @@ func (s *Session) RefreshRunning(state *model.State) []tea.Cmd {
 	}
 	for kind, ids := range servers {
 		if len(ids) > 0 {
-			cmds = append(cmds, s.refreshPoints(state, model.Kind(kind), s.pickServer(ids, len(state.Points(model.Kind(kind)).Value))))
+			cmds = append(cmds, s.refreshPoints(state, model.Kind(kind),
+				s.pickServer(ids, len(state.Points(model.Kind(kind)).Value))))
 		}
 	}
 	return cmds
@@ -87,7 +89,8 @@ func (s *Session) pickServer(servers map[model.ID]bool, points int) model.ID {
 	if len(servers) > 1 && points <= pageSize {
 		return ""
 	}
-	ids := slices.SortedFunc(maps.Keys(servers), func(a, b model.ID) int { return strings.Compare(string(a), string(b)) })
+	ids := slices.SortedFunc(maps.Keys(servers),
+		func(a, b model.ID) int { return strings.Compare(string(a), string(b)) })
 	s.serverTurn++
 	return ids[s.serverTurn%len(ids)]
 }

@@ -49,7 +49,8 @@ func loadedState(t *testing.T, begun ...model.ActionRequest) *model.State {
 	)).RefreshAll(state))
 	for i, in := range begun {
 		o := state.Begin(in, "run")
-		in.Point.ID, in.Point.Status, in.Point.CreatedAt = model.ID("90"+string(rune('0'+i))), model.InProgress, createdAt
+		in.Point.ID, in.Point.Status, in.Point.CreatedAt = model.ID("90"+string(rune('0'+i))), model.InProgress,
+			createdAt
 		state.ApplyResult(o.Number, model.ActionResult{Point: in.Point}, model.Outcome{})
 	}
 	return state
@@ -57,23 +58,31 @@ func loadedState(t *testing.T, begun ...model.ActionRequest) *model.State {
 
 func TestRefreshRunningLoadsOnlyWhatOperationsNeed(t *testing.T) {
 	create := func(kind model.Kind, server model.ID) model.ActionRequest {
-		return model.ActionRequest{Action: model.Create, Point: model.Point{Kind: kind, Server: model.ServerRef{ID: server}}}
+		return model.ActionRequest{Action: model.Create,
+			Point: model.Point{Kind: kind, Server: model.ServerRef{ID: server}}}
 	}
 	servers := apitest.Call{Path: "/servers/", ResponseBody: listJSON(serverJSON)}
 	for name, c := range map[string]struct {
 		begun []model.ActionRequest
 		asked []apitest.Call
 	}{
-		"nothing runs":           {nil, nil},
-		"one server's snapshot":  {[]model.ActionRequest{create(model.Snapshot, "12345")}, []apitest.Call{{Path: "/snapshots/", Query: "server_id=12345", ResponseBody: listJSON()}}},
-		"snapshots of several":   {[]model.ActionRequest{create(model.Snapshot, "12345"), create(model.Snapshot, "2")}, []apitest.Call{{Path: "/snapshots/", ResponseBody: listJSON()}}},
-		"a backup":               {[]model.ActionRequest{create(model.Backup, "2")}, []apitest.Call{{Path: "/backups/", Query: "server_id=2", ResponseBody: listJSON()}}},
-		"a restore":              {[]model.ActionRequest{{Action: model.Restore, Point: snap}}, []apitest.Call{servers}},
-		"a restore and a backup": {[]model.ActionRequest{{Action: model.Restore, Point: snap}, create(model.Backup, "2")}, []apitest.Call{servers, {Path: "/backups/", Query: "server_id=2", ResponseBody: listJSON()}}},
+		"nothing runs": {nil, nil},
+		"one server's snapshot": {[]model.ActionRequest{create(model.Snapshot, "12345")},
+			[]apitest.Call{{Path: "/snapshots/", Query: "server_id=12345", ResponseBody: listJSON()}}},
+		"snapshots of several": {[]model.ActionRequest{create(model.Snapshot, "12345"), create(model.Snapshot, "2")},
+			[]apitest.Call{{Path: "/snapshots/", ResponseBody: listJSON()}}},
+		"a backup": {[]model.ActionRequest{create(model.Backup, "2")},
+			[]apitest.Call{{Path: "/backups/", Query: "server_id=2", ResponseBody: listJSON()}}},
+		"a restore": {[]model.ActionRequest{{Action: model.Restore, Point: snap}},
+			[]apitest.Call{servers}},
+		"a restore and a backup": {[]model.ActionRequest{{Action: model.Restore, Point: snap},
+			create(model.Backup, "2")}, []apitest.Call{servers,
+			{Path: "/backups/", Query: "server_id=2", ResponseBody: listJSON()}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			state := loadedState(t, c.begun...)
-			applyAnswers(t, state, newSession(newClient(t, c.asked...)).RefreshRunning(state)) // too many or too few requests fail the test
+			// too many or too few requests fail the test
+			applyAnswers(t, state, newSession(newClient(t, c.asked...)).RefreshRunning(state))
 		})
 	}
 }
@@ -97,7 +106,8 @@ func TestPollIntervalAndRetryDelayGrowToALimit(t *testing.T) {
 	if waits[0] != time.Second || waits[11] != 10*time.Second || !slices.IsSorted(waits) {
 		t.Errorf("%v", waits)
 	}
-	for failures, want := range map[int]time.Duration{1: 2 * time.Second, 3: 8 * time.Second, 6: time.Minute, 1000: time.Minute} {
+	for failures, want := range map[int]time.Duration{1: 2 * time.Second, 3: 8 * time.Second, 6: time.Minute,
+		1000: time.Minute} {
 		if got := command.RetryDelay(failures, errors.New("down")); got != want {
 			t.Errorf("after %d failures: %v, want %v", failures, got, want)
 		}
@@ -110,7 +120,8 @@ func TestPollIntervalAndRetryDelayGrowToALimit(t *testing.T) {
 // rateLimitError is an answer 429 with Retry-After 90 s.
 func rateLimitError(t *testing.T) error {
 	t.Helper()
-	c, err := api.New(apitest.Script(t, apitest.Call{Path: "/servers/", Status: 429, ResponseHeader: map[string]string{"Retry-After": "90"}}), "vps_x")
+	c, err := api.New(apitest.Script(t,
+		apitest.Call{Path: "/servers/", Status: 429, ResponseHeader: map[string]string{"Retry-After": "90"}}), "vps_x")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +131,8 @@ func rateLimitError(t *testing.T) error {
 
 func TestCooldownGrowsWithRequestTimeUpToALimit(t *testing.T) {
 	for took, want := range map[time.Duration]time.Duration{
-		-time.Second: 0, 0: 0, 100 * time.Millisecond: 1900 * time.Millisecond, time.Second: 19 * time.Second, time.Minute: 5 * time.Minute,
+		-time.Second: 0, 0: 0, 100 * time.Millisecond: 1900 * time.Millisecond, time.Second: 19 * time.Second,
+		time.Minute: 5 * time.Minute,
 	} {
 		if got := command.CooldownAfter(took); got != want {
 			t.Errorf("after %s: %s, want %s", took, got, want)
@@ -130,11 +142,13 @@ func TestCooldownGrowsWithRequestTimeUpToALimit(t *testing.T) {
 
 func TestServersOfALargeFleetArePolledInTurn(t *testing.T) {
 	create := func(server model.ID) model.ActionRequest {
-		return model.ActionRequest{Action: model.Create, Point: model.Point{Kind: model.Backup, Server: model.ServerRef{ID: server}}}
+		return model.ActionRequest{Action: model.Create,
+			Point: model.Point{Kind: model.Backup, Server: model.ServerRef{ID: server}}}
 	}
 	state := loadedState(t, create("1"), create("2"), create("3"))
 	for i := range 101 {
-		state.Backups.Value = append(state.Backups.Value, model.Point{Kind: model.Backup, ID: model.ID(fmt.Sprint(1000 + i))})
+		state.Backups.Value = append(state.Backups.Value,
+			model.Point{Kind: model.Backup, ID: model.ID(fmt.Sprint(1000 + i))})
 	}
 	asked := map[model.ID]int{}
 	s := newSession(newClient(t))

@@ -57,8 +57,8 @@ const (
 	focusCheckbox
 )
 
-// Confirm asks before an action. Cancel has the focus at first, keys typed ahead are ignored, and enter presses only the
-// focused button.
+// Confirm asks before an action. Cancel has the focus at first, keys typed ahead are ignored, and
+// enter presses only the focused button.
 type Confirm struct {
 	bounds
 	options       ConfirmOptions
@@ -75,7 +75,8 @@ type Confirm struct {
 
 // NewConfirm returns a confirmation. It ignores keys, except cancel, until Enable.
 func NewConfirm(options ConfirmOptions, keys keymap.Dialog, styles StylesFunc) *Confirm {
-	confirm := &Confirm{options: options, keys: keys, styles: styles, checked: options.Checkbox != nil && options.Checkbox.Checked}
+	confirm := &Confirm{options: options, keys: keys, styles: styles, checked: options.Checkbox != nil &&
+		options.Checkbox.Checked}
 	if options.Phrase != nil {
 		confirm.input = NewInput(styles())
 		confirm.input.CharLimit = max(4*len([]rune(options.Phrase.Text)), 1) // 0 would be no limit
@@ -84,8 +85,9 @@ func NewConfirm(options ConfirmOptions, keys keymap.Dialog, styles StylesFunc) *
 	return confirm
 }
 
-// NewInput returns a field of one line. Its cursor does not blink, to save bytes on the line. The key for the clipboard is
-// off, because over SSH that is another machine's; pasting into the terminal works.
+// NewInput returns a field of one line. Its cursor does not blink, to save bytes on the line. The
+// key for the clipboard is off, because over SSH that is another machine's; pasting into the
+// terminal works.
 func NewInput(s *style.Styles) textinput.Model {
 	in := textinput.New()
 	in.Prompt = style.Prompt + " "

@@ -13,7 +13,8 @@ import (
 var (
 	deleteOptions = ConfirmOptions{
 		Title: "Delete for good", Question: "Delete snapshot weekly (#798) of web-server-01?",
-		Details:      []Detail{{Label: "Server", Value: "web-server-01  #12345"}, {Label: "Size", Value: "4.7 GB", Minor: true}},
+		Details: []Detail{{Label: "Server", Value: "web-server-01  #12345"},
+			{Label: "Size", Value: "4.7 GB", Minor: true}},
 		ConfirmLabel: "Delete",
 		Requests:     func(bool) string { return "DELETE /snapshots/798/" },
 		OnConfirm:    func(bool) tea.Cmd { return resultCmd("deleted") },
@@ -47,7 +48,8 @@ func openConfirm(options ConfirmOptions) *Confirm {
 	return confirm
 }
 
-// pressKeys presses keys until the dialog is done, and returns its result: "" if it is still open, "closed" if it did nothing.
+// pressKeys presses keys until the dialog is done, and returns its result: "" if it is still open,
+// "closed" if it did nothing.
 func pressKeys(t *testing.T, d Dialog, names ...string) string {
 	t.Helper()
 	for i, name := range names {
@@ -177,7 +179,8 @@ func TestPhraseMustMatchExactly(t *testing.T) {
 func TestEmptyPhraseNeverMatches(t *testing.T) {
 	options := restoreOptions
 	options.Phrase = &Phrase{Prompt: "Type  to confirm"}
-	for _, keys := range []string{"tab enter", "tab tab enter shift+tab enter", "space tab enter", "backspace tab enter", "x tab enter"} {
+	for _, keys := range []string{"tab enter", "tab tab enter shift+tab enter", "space tab enter",
+		"backspace tab enter", "x tab enter"} {
 		if got := pressKeys(t, openConfirm(options), strings.Fields(keys)...); got != "" {
 			t.Errorf("%s: %q", keys, got)
 		}
@@ -266,7 +269,8 @@ func findButtons(t *testing.T, d Dialog, no, yes string) (spans [2][2]int, line 
 			t.Fatalf("there is no button %s:\n%s", word, plainView(d))
 		}
 		at := widget.Width(before)
-		spans[i] = [2]int{at - 3, at + len(word) + 2} // a space, the focus mark and a space before the label, two spaces after it
+		// a space, the focus mark and a space before the label, two spaces after it
+		spans[i] = [2]int{at - 3, at + len(word) + 2}
 	}
 	return spans, line
 }
@@ -364,7 +368,8 @@ func TestLossDetailIsDroppedLast(t *testing.T) {
 	}{
 		{23, []string{"Downtime", "Restore to", "You will lose", "API: POST", "take a snapshot"}, nil},
 		{11, []string{"Downtime", "You will lose", "take a snapshot"}, []string{"API: POST"}},
-		{9, []string{"You will lose", "everything written since", "web-server-01", "take a snapshot"}, []string{"Downtime", "Restore to", "API: POST"}},
+		{9, []string{"You will lose", "everything written since", "web-server-01", "take a snapshot"},
+			[]string{"Downtime", "Restore to", "API: POST"}},
 	} {
 		confirm.SetSize(78, c.height)
 		checkShown(t, confirm, c.shown...)
@@ -389,7 +394,8 @@ func TestDetailsAreLabelledAtEveryWidth(t *testing.T) {
 func TestConfirmIgnoresOtherMessages(t *testing.T) {
 	confirm := openConfirm(restoreOptions)
 	before := confirm.View()
-	for _, msg := range []tea.Msg{nil, tea.WindowSizeMsg{Width: 10, Height: 2}, tea.KeyReleaseMsg{Code: tea.KeyEnter}, tea.FocusMsg{}, InputEnabledMsg{}, "x"} {
+	for _, msg := range []tea.Msg{nil, tea.WindowSizeMsg{Width: 10, Height: 2}, tea.KeyReleaseMsg{Code: tea.KeyEnter},
+		tea.FocusMsg{}, InputEnabledMsg{}, "x"} {
 		if cmd, done := confirm.Update(msg); cmd != nil || done || confirm.View() != before {
 			t.Errorf("%#v changes it", msg)
 		}

@@ -79,10 +79,12 @@ func (c *Confirm) allLines(s *style.Styles, width, listRows int) []line {
 	if c.options.Phrase != nil {
 		in := c.input
 		in.SetWidth(max(width-4, 1))
-		out = append(append(append(out, blank), c.promptLines(s, width)...), line{widget.WithCursor(in.View()), dropNever})
+		out = append(append(append(out, blank), c.promptLines(s, width)...),
+			line{widget.WithCursor(in.View()), dropNever})
 	}
 	if c.options.Requests != nil {
-		out = append(out, blank, line{s.Muted.Render(widget.Truncate("API: "+c.options.Requests(c.checked), width)), dropRequest})
+		out = append(out, blank, line{s.Muted.Render(widget.Truncate("API: "+c.options.Requests(c.checked), width)),
+			dropRequest})
 	}
 	return append(out, blank, line{c.buttonRow(s, width), dropNever})
 }
@@ -186,7 +188,8 @@ func (c *Confirm) buttonRow(s *style.Styles, width int) string {
 	if c.isDangerous() {
 		yes = s.ButtonDanger
 	}
-	row := button(s, cancelLabel, s.ButtonFocused, c.focus == focusNo) + " " + button(s, c.options.ConfirmLabel, yes, c.focus == focusYes)
+	row := button(s, cancelLabel, s.ButtonFocused, c.focus == focusNo) + " " +
+		button(s, c.options.ConfirmLabel, yes, c.focus == focusYes)
 	hint := c.help()
 	if room := width - widget.Width(row) - 3; room >= widget.Width(hint) {
 		row += s.Muted.Render("   " + hint)

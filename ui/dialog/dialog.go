@@ -1,5 +1,5 @@
-// Package dialog implements the dialogs over the panes: confirmations, forms, sheets, refusals and the command palette. The
-// dialog opened last gets the keys first and is drawn last.
+// Package dialog implements the dialogs over the panes: confirmations, forms, sheets, refusals and
+// the command palette. The dialog opened last gets the keys first and is drawn last.
 package dialog
 
 import (
@@ -16,7 +16,8 @@ import (
 
 // Dialog is open over the panes. It also gets every message that is not a key.
 type Dialog interface {
-	// Update handles a message. done closes the dialog; then cmd does what the dialog was opened for.
+	// Update handles a message. done closes the dialog; then cmd does what the dialog was opened
+	// for.
 	Update(msg tea.Msg) (cmd tea.Cmd, done bool)
 	// SetSize sets the available size in cells.
 	SetSize(width, height int)
@@ -26,8 +27,8 @@ type Dialog interface {
 	ShortHelp() []key.Binding
 }
 
-// InputDelay is how long a [Delayed] dialog ignores keys after opening, so that keys typed before it could be read do not
-// answer it.
+// InputDelay is how long a [Delayed] dialog ignores keys after opening, so that keys typed before
+// it could be read do not answer it.
 const InputDelay = 400 * time.Millisecond
 
 // InputEnabledMsg ends the input delay of the dialog with this number.
@@ -36,11 +37,12 @@ type InputEnabledMsg struct{ Number int }
 // Delayed is a dialog that ignores keys until its [InputEnabledMsg].
 type Delayed interface{ Enable() }
 
-// PasteBurst is the time after a key within which enter counts as part of a paste. A terminal without bracketed paste sends
-// a paste as keys, faster than anyone types.
+// PasteBurst is the time after a key within which enter counts as part of a paste. A terminal
+// without bracketed paste sends a paste as keys, faster than anyone types.
 const PasteBurst = 50 * time.Millisecond
 
-// PasteGuarded is a dialog in which enter sends or closes something. It does not get an enter that arrived in one burst with text.
+// PasteGuarded is a dialog in which enter sends or closes something. It does not get an enter that
+// arrived in one burst with text.
 type PasteGuarded interface {
 	// HandlePastedEnter tells it that an enter was withheld.
 	HandlePastedEnter()

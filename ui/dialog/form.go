@@ -107,7 +107,8 @@ func (f Field) huh() huh.Field {
 // Init starts the form.
 func (f *Form) Init() tea.Cmd { return f.form.Init() }
 
-// HandlePastedEnter notes that enter arrived in one burst with text. It may be the line break of a paste, so it submits nothing.
+// HandlePastedEnter notes that enter arrived in one burst with text. It may be the line break of a
+// paste, so it submits nothing.
 func (f *Form) HandlePastedEnter() { f.pastedEnter = true }
 
 // ShowError shows why the values were rejected, and lets the user correct them.
@@ -257,6 +258,7 @@ type resizedMsg struct{}
 // maxFormHeight is larger than any form, in lines.
 const maxFormHeight = 100
 
-// resizeForm sets huh's width, and a height that is large enough for everything. Otherwise huh counts lines before wrapping
-// and may hide the selected choice. View drops the lines that do not fit.
+// resizeForm sets huh's width, and a height that is large enough for everything. Otherwise huh
+// counts lines before wrapping and may hide the selected choice. View drops the lines that do not
+// fit.
 func (f *Form) resizeForm() { f.form.WithWidth(f.textWidth()).WithHeight(maxFormHeight) }

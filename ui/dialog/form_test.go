@@ -18,9 +18,11 @@ import (
 func snapshotForm() FormOptions {
 	return FormOptions{
 		Title: "New snapshot of web-server-01",
-		Intro: []IntroLine{{Text: "of web-server-01 · #12345 · 2 of 5 snapshots used"}, {Text: "The server is running.", Warn: true}},
+		Intro: []IntroLine{{Text: "of web-server-01 · #12345 · 2 of 5 snapshots used"},
+			{Text: "The server is running.", Warn: true}},
 		Fields: []Field{
-			{Key: "name", Title: "Name", Placeholder: "before-update", Limit: model.MaxSnapshotName + 1, Check: model.CheckSnapshotName},
+			{Key: "name", Title: "Name", Placeholder: "before-update", Limit: model.MaxSnapshotName + 1,
+				Check: model.CheckSnapshotName},
 			{Key: "description", Title: "Description (optional)", Limit: 21, Check: func(text string) error {
 				if len(text) > 20 {
 					return errors.New("at most 20 characters")
@@ -33,7 +35,8 @@ func snapshotForm() FormOptions {
 	}
 }
 
-// formRunner runs a form's commands and passes their messages to the form, but only when the test calls settle.
+// formRunner runs a form's commands and passes their messages to the form, but only when the test
+// calls settle.
 type formRunner struct {
 	*Form
 	t           *testing.T
@@ -42,7 +45,8 @@ type formRunner struct {
 	result      string
 }
 
-// runForm runs a test with an open form in a synctest bubble, where a blinking cursor takes no time.
+// runForm runs a test with an open form in a synctest bubble, where a blinking cursor takes no
+// time.
 func runForm(t *testing.T, options FormOptions, test func(runner *formRunner)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -126,16 +130,21 @@ func TestFormReturnsValues(t *testing.T) {
 		keys []string
 		want string
 	}{
-		"both fields":                {append(append(splitKeys("before"), "enter"), append(splitKeys("é日🚀"), "enter")...), formatValues("before", "é日🚀")},
-		"an empty second one":        {append(splitKeys("before"), "enter", "enter"), formatValues("before", "")},
-		"by tab":                     {append(splitKeys("before"), "tab", "x", "enter"), formatValues("before", "x")},
-		"by the arrow":               {append(splitKeys("before"), "down", "x", "enter"), formatValues("before", "x")},
-		"back and forth":             {append(splitKeys("before"), "tab", "x", "shift+tab", "2", "tab", "y", "enter"), formatValues("before2", "xy")},
-		"up and down":                {append(splitKeys("before"), "down", "x", "up", "2", "down", "y", "enter"), formatValues("before2", "xy")},
-		"corrected":                  {[]string{"a", "b", "backspace", "c", "enter", "enter"}, formatValues("ac", "")},
-		"a blank, typed":             {[]string{"a", "enter", "x", "space", "y", "enter"}, formatValues("a", "x y")},
-		"back from an invalid value": {append(append([]string{"a", "enter"}, splitKeys("123456789012345678901")...), "shift+tab", "2", "tab", "backspace", "enter"), formatValues("a2", "12345678901234567890")},
-		"letters are not keys":       {append(splitKeys("nyqjk"), append([]string{"enter"}, append(splitKeys("nyq"), "enter")...)...), formatValues("nyqjk", "nyq")},
+		"both fields": {append(append(splitKeys("before"), "enter"),
+			append(splitKeys("é日🚀"), "enter")...), formatValues("before", "é日🚀")},
+		"an empty second one": {append(splitKeys("before"), "enter", "enter"), formatValues("before", "")},
+		"by tab":              {append(splitKeys("before"), "tab", "x", "enter"), formatValues("before", "x")},
+		"by the arrow":        {append(splitKeys("before"), "down", "x", "enter"), formatValues("before", "x")},
+		"back and forth": {append(splitKeys("before"), "tab", "x", "shift+tab", "2", "tab", "y", "enter"),
+			formatValues("before2", "xy")},
+		"up and down": {append(splitKeys("before"), "down", "x", "up", "2", "down", "y", "enter"),
+			formatValues("before2", "xy")},
+		"corrected":      {[]string{"a", "b", "backspace", "c", "enter", "enter"}, formatValues("ac", "")},
+		"a blank, typed": {[]string{"a", "enter", "x", "space", "y", "enter"}, formatValues("a", "x y")},
+		"back from an invalid value": {append(append([]string{"a", "enter"}, splitKeys("123456789012345678901")...),
+			"shift+tab", "2", "tab", "backspace", "enter"), formatValues("a2", "12345678901234567890")},
+		"letters are not keys": {append(splitKeys("nyqjk"),
+			append([]string{"enter"}, append(splitKeys("nyq"), "enter")...)...), formatValues("nyqjk", "nyq")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			runForm(t, snapshotForm(), func(runner *formRunner) {
@@ -177,7 +186,8 @@ func TestFormShowsProblemsWhileTyping(t *testing.T) {
 
 func TestEmptyFieldIsNotAnErrorYet(t *testing.T) {
 	runForm(t, snapshotForm(), func(runner *formRunner) {
-		muted, warning := testStyles().Muted.Render("a snapshot needs a name"), testStyles().Warning.Render("a snapshot needs a name")
+		muted, warning := testStyles().Muted.Render("a snapshot needs a name"),
+			testStyles().Warning.Render("a snapshot needs a name")
 		if view := runner.View(); !strings.Contains(view, muted) || strings.Contains(view, warning) {
 			t.Errorf("at first: %q", view)
 		}
@@ -263,11 +273,13 @@ func TestChoiceReturnsItsValue(t *testing.T) {
 	options := FormOptions{
 		Title: "Account",
 		Fields: []Field{{Key: "how", Title: "Open", Choices: []Choice{
-			{Value: "token", Label: "with an API token"}, {Value: "demo", Label: "a simulated account"}, {Value: "quit", Label: "nothing"},
+			{Value: "token", Label: "with an API token"}, {Value: "demo", Label: "a simulated account"},
+			{Value: "quit", Label: "nothing"},
 		}}},
 		OnSubmit: func(v Values) tea.Cmd { return resultCmd("%s", v["how"]) },
 	}
-	for keys, want := range map[string]string{"enter": "token", "down enter": "demo", "j enter": "demo", "down down up enter": "demo", "down down enter": "quit", "/ d enter": "token"} {
+	for keys, want := range map[string]string{"enter": "token", "down enter": "demo", "j enter": "demo",
+		"down down up enter": "demo", "down down enter": "quit", "/ d enter": "token"} {
 		runForm(t, options, func(runner *formRunner) {
 			checkShown(t, runner.Form, "▸ with an API token", "a simulated account")
 			runner.pressFast(strings.Fields(keys)...)
@@ -294,7 +306,8 @@ func TestRejectedFormCanBeFilledAgain(t *testing.T) {
 
 func TestFormShowsEnterLabel(t *testing.T) {
 	runForm(t, snapshotForm(), func(runner *formRunner) {
-		checkShown(t, runner.Form, "enter: next field", "esc: cancel", "API: POST /snapshots/", "The server is running.")
+		checkShown(t, runner.Form, "enter: next field", "esc: cancel", "API: POST /snapshots/",
+			"The server is running.")
 		if strings.Contains(plainView(runner.Form), "shift+tab") {
 			t.Error("the first field has nothing before it")
 		}

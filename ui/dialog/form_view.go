@@ -35,8 +35,8 @@ func (f *Form) View() string {
 	return box(s, s.AccentStrong.Render(f.options.Title), s.Accent, lineTexts(fitLines(lines, f.textHeight())), f.width)
 }
 
-// fieldLines returns the lines of the fields. On a small screen blank lines are dropped first. The input line and the
-// selected choice are never dropped.
+// fieldLines returns the lines of the fields. On a small screen blank lines are dropped first. The
+// input line and the selected choice are never dropped.
 func (f *Form) fieldLines() []line {
 	var out []line
 	lines := splitLines(f.form.View())
@@ -103,7 +103,8 @@ func (f *Form) help() string {
 	return text
 }
 
-// cachedTheme makes the theme once per styles, because huh asks for it with everything that it draws.
+// cachedTheme makes the theme once per styles, because huh asks for it with everything that it
+// draws.
 func cachedTheme(getStyles func() *style.Styles) func(bool) *huh.Styles {
 	var current *style.Styles
 	var theme *huh.Styles
@@ -115,11 +116,13 @@ func cachedTheme(getStyles func() *style.Styles) func(bool) *huh.Styles {
 	}
 }
 
-// huhTheme returns the program's styles as a theme of huh, whose own dark theme swaps light and dark.
+// huhTheme returns the program's styles as a theme of huh, whose own dark theme swaps light and
+// dark.
 func huhTheme(s *style.Styles) *huh.Styles {
 	t := huh.ThemeBase(true)
 	t.FieldSeparator = lipgloss.NewStyle().SetString("\n\n")
-	t.Focused.Base = lipgloss.NewStyle().PaddingLeft(1).BorderStyle(lipgloss.ThickBorder()).BorderLeft(true).BorderForeground(s.Palette.Accent)
+	t.Focused.Base = lipgloss.NewStyle().PaddingLeft(1).BorderStyle(lipgloss.ThickBorder()).BorderLeft(
+		true).BorderForeground(s.Palette.Accent)
 	t.Focused.Title = s.Strong
 	t.Focused.Description = s.Muted
 	t.Focused.TextInput.Cursor = s.Accent

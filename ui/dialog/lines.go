@@ -20,8 +20,8 @@ const (
 	dropBlank
 )
 
-// fitLines drops lines by their drop, from the bottom up, until they fit. If too many remain, it also drops lines before
-// the last one.
+// fitLines drops lines by their drop, from the bottom up, until they fit. If too many remain, it
+// also drops lines before the last one.
 func fitLines(lines []line, height int) []line {
 	for drop := dropBlank; drop > dropNever; drop-- {
 		for i := len(lines) - 1; i >= 0 && len(lines) > height; i-- {

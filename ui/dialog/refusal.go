@@ -19,8 +19,8 @@ type Reason struct {
 	Remedy string // what to do; empty: nothing
 }
 
-// Refusal says why an action cannot begin. It takes every key, so that keys typed after the action's key do nothing. Esc
-// closes it at once, enter after the input delay.
+// Refusal says why an action cannot begin. It takes every key, so that keys typed after the
+// action's key do nothing. Esc closes it at once, enter after the input delay.
 type Refusal struct {
 	bounds
 	reason  Reason
@@ -55,7 +55,8 @@ func (r *Refusal) Update(msg tea.Msg) (tea.Cmd, bool) {
 // View draws the refusal; see [Dialog].
 func (r *Refusal) View() string {
 	s := r.styles()
-	return box(s, s.Warning.Bold(true).Render(widget.NormalizeWidth(r.reason.Title)), s.Warning, lineTexts(r.lines(s)), r.width)
+	return box(s, s.Warning.Bold(true).Render(widget.NormalizeWidth(r.reason.Title)), s.Warning, lineTexts(r.lines(s)),
+		r.width)
 }
 
 func (r *Refusal) lines(s *style.Styles) []line {
@@ -91,8 +92,8 @@ func withHelp(b key.Binding, word string) key.Binding {
 	return b
 }
 
-// Wait is shown in place of a form or a confirmation while the lists that it needs are loading. It takes every key, and keeps text
-// for the form.
+// Wait is shown in place of a form or a confirmation while the lists that it needs are loading. It
+// takes every key, and keeps text for the form.
 type Wait struct {
 	bounds
 	title     string
@@ -103,15 +104,18 @@ type Wait struct {
 	keptInput []tea.Msg
 }
 
-// NewWait returns a dialog that waits until pending returns "". Then its owner closes it and calls OpenNext.
-func NewWait(title string, pending func() string, openNext func() tea.Cmd, keys keymap.Dialog, styles StylesFunc) *Wait {
+// NewWait returns a dialog that waits until pending returns "". Then its owner closes it and calls
+// OpenNext.
+func NewWait(title string, pending func() string, openNext func() tea.Cmd, keys keymap.Dialog,
+	styles StylesFunc) *Wait {
 	return &Wait{title: title, pending: pending, openNext: openNext, keys: keys, styles: styles}
 }
 
 // Ready reports whether the waiting is over.
 func (w *Wait) Ready() bool { return w.pending() == "" }
 
-// OpenNext opens the dialog that was waited for. kept is the text typed while waiting: for a form, never for a confirmation.
+// OpenNext opens the dialog that was waited for. kept is the text typed while waiting: for a form,
+// never for a confirmation.
 func (w *Wait) OpenNext() (open tea.Cmd, kept []tea.Msg) { return w.openNext(), w.keptInput }
 
 // HandlePastedEnter does nothing: enter has no effect here.
@@ -143,8 +147,10 @@ func (w *Wait) keepInput(msg tea.Msg) {
 func (w *Wait) View() string {
 	s := w.styles()
 	cancel := w.keys.Cancel.Help().Key + " cancels."
-	lines := messageLines(s, w.textWidth(), "Waiting for "+w.pending()+style.Ellipsis, "This opens once they have loaded. "+cancel)
-	return box(s, s.AccentStrong.Render(w.title), s.Accent, lineTexts(fitLines(append(lines, line{"", dropBlank}), w.textHeight())), w.width)
+	lines := messageLines(s, w.textWidth(), "Waiting for "+w.pending()+style.Ellipsis,
+		"This opens once they have loaded. "+cancel)
+	return box(s, s.AccentStrong.Render(w.title), s.Accent,
+		lineTexts(fitLines(append(lines, line{"", dropBlank}), w.textHeight())), w.width)
 }
 
 // ShortHelp returns the keys for the footer; see [Dialog].

@@ -28,12 +28,16 @@ type Sheet struct {
 // AddKey adds a key, which is shown in the footer and leaves the sheet open.
 func (s *Sheet) AddKey(b key.Binding, onPress func() tea.Cmd) { s.extraKey, s.onExtraKey = b, onPress }
 
-// BeforeClosing sets a function that runs when a key would close the sheet; if it returns false, the sheet stays open.
+// BeforeClosing sets a function that runs when a key would close the sheet; if it returns false,
+// the sheet stays open.
 func (s *Sheet) BeforeClosing(mayClose func() bool) { s.mayClose = mayClose }
 
-// NewSheet returns a sheet. lines runs for each drawing, so that ages stay current. Cancel, quit and the given keys close it.
-func NewSheet(title string, lines func(s *style.Styles, width int) []string, keys keymap.KeyMap, styles StylesFunc, closing ...key.Binding) *Sheet {
-	return &Sheet{title: title, lines: lines, keys: keys, styles: styles, closeKeys: append(closing, keys.Dialog.Cancel, keys.View.Quit)}
+// NewSheet returns a sheet. lines runs for each drawing, so that ages stay current. Cancel, quit
+// and the given keys close it.
+func NewSheet(title string, lines func(s *style.Styles, width int) []string, keys keymap.KeyMap, styles StylesFunc,
+	closing ...key.Binding) *Sheet {
+	return &Sheet{title: title, lines: lines, keys: keys, styles: styles,
+		closeKeys: append(closing, keys.Dialog.Cancel, keys.View.Quit)}
 }
 
 // Update handles a message; see [Dialog].
@@ -116,7 +120,8 @@ func HelpLines(groups []keymap.Group, s *style.Styles, width int) []string {
 		for _, n := range g.Keys {
 			if n.Binding.Enabled() && len(n.Binding.Keys()) > 0 {
 				h := n.Binding.Help()
-				block = append(block, s.Accent.Render(widget.Fit(h.Key, 14, false))+" "+s.Text.Render(widget.Fit(h.Desc, column-17, false)))
+				block = append(block, s.Accent.Render(widget.Fit(h.Key, 14, false))+" "+s.Text.Render(widget.Fit(h.Desc,
+					column-17, false)))
 			}
 		}
 		if len(block) > 1 {

@@ -46,9 +46,12 @@ func TestSheetScrollIsClamped(t *testing.T) {
 		msg  tea.Msg
 		want int
 	}{
-		{keyPress("up"), 0}, {keyPress("down"), 1}, {keyPress("j"), 2}, {keyPress("k"), 1}, {keyPress("pgdown"), 9}, {keyPress("pgup"), 1},
-		{keyPress("pgup"), 0}, {wheel(tea.MouseWheelDown), 1}, {wheel(tea.MouseWheelUp), 0}, {wheel(tea.MouseWheelUp), 0},
-		{keyPress("pgdown"), 8}, {keyPress("pgdown"), 16}, {keyPress("pgdown"), 20}, {keyPress("down"), 20}, {keyPress("up"), 19}, {keyPress("g"), 0},
+		{keyPress("up"), 0}, {keyPress("down"), 1}, {keyPress("j"), 2}, {keyPress("k"), 1}, {keyPress("pgdown"), 9},
+		{keyPress("pgup"), 1},
+		{keyPress("pgup"), 0}, {wheel(tea.MouseWheelDown), 1}, {wheel(tea.MouseWheelUp), 0},
+		{wheel(tea.MouseWheelUp), 0},
+		{keyPress("pgdown"), 8}, {keyPress("pgdown"), 16}, {keyPress("pgdown"), 20}, {keyPress("down"), 20},
+		{keyPress("up"), 19}, {keyPress("g"), 0},
 	} {
 		if _, done := s.Update(step.msg); done {
 			t.Fatalf("step %d closes it", i)
@@ -91,7 +94,8 @@ func TestSheetStaysWithinBounds(t *testing.T) {
 }
 
 func TestSheetClosesOnlyOnItsKeys(t *testing.T) {
-	for name, want := range map[string]bool{"esc": true, "q": true, "enter": true, "d": false, "space": false, "tab": false, "?": false} {
+	for name, want := range map[string]bool{"esc": true, "q": true, "enter": true, "d": false, "space": false,
+		"tab": false, "?": false} {
 		if cmd, done := newTestSheet(3).Update(keyPress(name)); done != want || cmd != nil {
 			t.Errorf("%s: closed is %v", name, done)
 		}

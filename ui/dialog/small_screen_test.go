@@ -8,13 +8,15 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// compactView returns what a dialog shows without frame and spaces, to find texts across line breaks.
+// compactView returns what a dialog shows without frame and spaces, to find texts across line
+// breaks.
 func compactView(d Dialog) string {
 	return strings.Join(strings.Fields(strings.NewReplacer("│", "", "┃", "").Replace(plainView(d))), "")
 }
 
 func TestPhraseIsCompleteOnSmallestScreen(t *testing.T) {
-	for _, name := range []string{"web-01", "web-server-01", "a-server-of-32-characters-in-all", strings.Repeat("long-name-", 6) + "0123"} {
+	for _, name := range []string{"web-01", "web-server-01", "a-server-of-32-characters-in-all",
+		strings.Repeat("long-name-", 6) + "0123"} {
 		for _, height := range []int{9, 11} {
 			options := restoreOptions
 			options.Phrase = &Phrase{Text: name, Prompt: "Type " + name + " to confirm"}
@@ -53,9 +55,11 @@ func longForm() FormOptions {
 		}})
 	}
 	fields = append(fields, Field{Key: "which", Title: "Include", Choices: []Choice{
-		{"best", "the best, with a label so long that it takes two lines"}, {"", "none of them"}, {"worst", "everything, including the worst"},
+		{"best", "the best, with a label so long that it takes two lines"}, {"", "none of them"},
+		{"worst", "everything, including the worst"},
 	}})
-	return FormOptions{Title: "Long", Fields: fields, SubmitLabel: "go", OnSubmit: func(v Values) tea.Cmd { return resultCmd("%s", v["which"]) }}
+	return FormOptions{Title: "Long", Fields: fields, SubmitLabel: "go",
+		OnSubmit: func(v Values) tea.Cmd { return resultCmd("%s", v["which"]) }}
 }
 
 func TestFormShowsFocusedFieldOnSmallestScreen(t *testing.T) {

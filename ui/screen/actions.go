@@ -16,13 +16,15 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// Actions opens the dialogs of actions: a form, a confirmation, or a refusal that says why the action cannot begin.
+// Actions opens the dialogs of actions: a form, a confirmation, or a refusal that says why the
+// action cannot begin.
 type Actions struct{ env *Env }
 
 // NewActions returns the dialogs for callers outside the panes.
 func NewActions(env *Env) Actions { return Actions{env} }
 
-// checkReady returns the server of an action on a point, or why the action cannot begin now. The point may not exist yet.
+// checkReady returns the server of an action on a point, or why the action cannot begin now. The
+// point may not exist yet.
 func (a Actions) checkReady(action model.Action, p model.Point) (model.Server, string) {
 	state := a.env.State
 	server, ok := state.Server(p.Server.ID)
@@ -58,9 +60,11 @@ func (a Actions) checkQuota(kind model.Kind, server model.Server) (why, remedy s
 			oldest = p
 		}
 	}
-	why, remedy = fmt.Sprintf("%s has %s", server.Ref().SentenceName(), quotaText(q, quotaNoun(kind))), "Delete one first"
+	why, remedy = fmt.Sprintf("%s has %s", server.Ref().SentenceName(), quotaText(q, quotaNoun(kind))),
+		"Delete one first"
 	if oldest.ID != "" {
-		remedy += fmt.Sprintf(", such as %s (#%s, %s)", oldest.Label(), oldest.ID, widget.CreatedAgo(&oldest, a.env.State.Now))
+		remedy += fmt.Sprintf(", such as %s (#%s, %s)", oldest.Label(), oldest.ID,
+			widget.CreatedAgo(&oldest, a.env.State.Now))
 	}
 	return why, remedy + "."
 }
@@ -73,21 +77,26 @@ func quotaNoun(kind model.Kind) string {
 	return "snapshots"
 }
 
-// introLines returns the lines above a form: the server, its quota, the usual duration and the documented warnings.
+// introLines returns the lines above a form: the server, its quota, the usual duration and the
+// documented warnings.
 func (a Actions) introLines(kind model.Kind, server model.Server) []dialog.IntroLine {
 	q := a.env.State.Quota(kind, server.ID)
 	out := []dialog.IntroLine{
-		{Text: fmt.Sprintf("%s %s #%s %s %s", server.Ref().Label(), style.Dot, server.ID, style.Dot, quotaText(q, quotaNoun(kind)))},
+		{Text: fmt.Sprintf("%s %s #%s %s %s", server.Ref().Label(), style.Dot, server.ID, style.Dot,
+			quotaText(q, quotaNoun(kind)))},
 		{Text: a.createDuration(kind)},
 	}
 	switch {
 	case q.Incomplete:
-		out = append(out, dialog.IntroLine{Text: "The list is incomplete, so there may be more: the API may refuse.", Warn: true})
+		out = append(out, dialog.IntroLine{Text: "The list is incomplete, so there may be more: the API may refuse.",
+			Warn: true})
 	case q.MayBeFull():
-		out = append(out, dialog.IntroLine{Text: "Running and failed ones may count too: the API may refuse.", Warn: true})
+		out = append(out, dialog.IntroLine{Text: "Running and failed ones may count too: the API may refuse.",
+			Warn: true})
 	}
 	if kind == model.Snapshot && server.Running() {
-		out = append(out, dialog.IntroLine{Text: "The server is running: its snapshot may be inconsistent. Stop it first for the best result.", Warn: true})
+		out = append(out, dialog.IntroLine{Text: "The server is running: its snapshot may be inconsistent. Stop it " +
+			"first for the best result.", Warn: true})
 	}
 	return out
 }
@@ -123,8 +132,10 @@ func (a Actions) snapshotForm(server model.Server) tea.Cmd {
 		Title: "New snapshot of " + widget.NormalizeWidth(server.Ref().SentenceName()),
 		Intro: a.introLines(model.Snapshot, server),
 		Fields: []dialog.Field{
-			{Key: "name", Title: "Name", Placeholder: "before-update", Limit: model.MaxSnapshotName + 1, Check: model.CheckSnapshotName},
-			{Key: "description", Title: "Description (optional)", Limit: model.MaxDescription + 1, Check: model.CheckDescription},
+			{Key: "name", Title: "Name", Placeholder: "before-update", Limit: model.MaxSnapshotName + 1,
+				Check: model.CheckSnapshotName},
+			{Key: "description", Title: "Description (optional)", Limit: model.MaxDescription + 1,
+				Check: model.CheckDescription},
 		},
 		Request:     command.DescribeRequest(model.Create, p),
 		SubmitLabel: "create",
@@ -146,7 +157,8 @@ func (a Actions) backupForm(server model.Server) tea.Cmd {
 		Title: "New backup of " + widget.NormalizeWidth(server.Ref().SentenceName()),
 		Intro: a.introLines(model.Backup, server),
 		Fields: []dialog.Field{
-			{Key: "description", Title: "Description (optional)", Placeholder: "before the upgrade", Limit: model.MaxDescription + 1, Check: model.CheckDescription},
+			{Key: "description", Title: "Description (optional)", Placeholder: "before the upgrade",
+				Limit: model.MaxDescription + 1, Check: model.CheckDescription},
 		},
 		Request:     command.DescribeRequest(model.Create, p),
 		SubmitLabel: "create",
@@ -170,11 +182,13 @@ func (a Actions) RestoreNewest(id model.ID) tea.Cmd {
 			return a.refuse(restoreTitles, why, "")
 		}
 		if !a.env.State.PointsComplete() {
-			return a.refuse(restoreTitles, "a list is incomplete, so the newest restore point is unknown", "Choose a restore point in its pane.")
+			return a.refuse(restoreTitles, "a list is incomplete, so the newest restore point is unknown",
+				"Choose a restore point in its pane.")
 		}
 		newest, ok := model.NewestUsable(a.env.State.PointsOf(id), a.env.State.Now)
 		if !ok {
-			return a.refuse(restoreTitles, server.Ref().SentenceName()+" has no restore point yet: no backup or snapshot of it has completed", "")
+			return a.refuse(restoreTitles, server.Ref().SentenceName()+" has no restore point yet: no backup or "+
+				"snapshot of it has completed", "")
 		}
 		return a.restore(newest)
 	})
@@ -194,10 +208,12 @@ func (a Actions) restore(p model.Point) tea.Cmd {
 		return a.refuse(restoreTitles, why, "")
 	}
 	options, kind := a.restoreOptions(server, p), model.Snapshot
-	if q := a.env.State.Quota(model.Snapshot, server.ID); q.Taken() < q.Limit { // if the list is incomplete, the API decides
+	// if the list is incomplete, the API decides
+	if q := a.env.State.Quota(model.Snapshot, server.ID); q.Taken() < q.Limit {
 		options.Checkbox = a.snapshotFirstCheckbox(server)
 	} else if kind = model.Backup; a.env.State.Quota(model.Backup, server.ID).Taken() >= model.Backup.Limit() {
-		options.Details = append(options.Details, dialog.Detail{Label: "Warning", Value: "nothing is saved first: " + a.quotaUsage(server.ID, model.Snapshot) +
+		options.Details = append(options.Details, dialog.Detail{Label: "Warning", Value: "nothing is saved first: " +
+			a.quotaUsage(server.ID, model.Snapshot) +
 			", " + a.quotaUsage(server.ID, model.Backup), Bad: true})
 	} else {
 		options.Checkbox = a.backupFirstCheckbox(server)
@@ -205,7 +221,8 @@ func (a Actions) restore(p model.Point) tea.Cmd {
 	options.Requests = func(first bool) string { return restoreRequestText(p, kind, first) }
 	options.OnConfirm = func(first bool) tea.Cmd {
 		if first {
-			return a.env.Start(model.ActionRequest{Action: model.Create, Point: a.safetyPoint(kind, p), Server: server.Ref(), ThenRestore: &p})
+			return a.env.Start(model.ActionRequest{Action: model.Create, Point: a.safetyPoint(kind, p),
+				Server: server.Ref(), ThenRestore: &p})
 		}
 		return a.env.Start(model.ActionRequest{Action: model.Restore, Point: p, Server: server.Ref()})
 	}
@@ -218,8 +235,9 @@ func (a Actions) openConfirm(options dialog.ConfirmOptions) tea.Cmd {
 
 func (a Actions) restoreOptions(server model.Server, p model.Point) dialog.ConfirmOptions {
 	return dialog.ConfirmOptions{
-		Title:        "Restore overwrites the disk",
-		Question:     fmt.Sprintf("Restore %s from %s %s? This cannot be undone.", server.Ref().SentenceName(), p.Kind, nameWithID(p)),
+		Title: "Restore overwrites the disk",
+		Question: fmt.Sprintf("Restore %s from %s %s? This cannot be undone.", server.Ref().SentenceName(), p.Kind,
+			nameWithID(p)),
 		Details:      a.restoreDetails(server, p),
 		Phrase:       ConfirmPhrase(server.Ref()),
 		ConfirmLabel: "Restore",
@@ -227,7 +245,8 @@ func (a Actions) restoreOptions(server model.Server, p model.Point) dialog.Confi
 	}
 }
 
-// restoreRequestText describes the requests of a restore; with first, a point of the kind is created before it.
+// restoreRequestText describes the requests of a restore; with first, a point of the kind is
+// created before it.
 func restoreRequestText(p model.Point, kind model.Kind, first bool) string {
 	restore := command.DescribeRequest(model.Restore, p)
 	if first {
@@ -239,11 +258,14 @@ func restoreRequestText(p model.Point, kind model.Kind, first bool) string {
 func (a Actions) restoreDetails(server model.Server, p model.Point) []dialog.Detail {
 	lost := "everything written since then"
 	if age, known := p.Age(a.env.State.Now); known {
-		lost = fmt.Sprintf("everything written since %s UTC (%s)", widget.ShortTime(p.CreatedAt, a.env.State.Now), widget.FormatDuration(age))
+		lost = fmt.Sprintf("everything written since %s UTC (%s)", widget.ShortTime(p.CreatedAt, a.env.State.Now),
+			widget.FormatDuration(age))
 	}
 	details := []dialog.Detail{
-		{Label: "Server", Value: fmt.Sprintf("%s  #%s %s %s %s %s", server.Ref().Label(), server.ID, style.Dot, server.IP, style.Dot, server.Status)},
-		{Label: "Restore to", Value: fmt.Sprintf("%s  #%s %s %s", widget.CreatedTime(&p), p.ID, style.Dot, widget.SizeOf(&p))},
+		{Label: "Server", Value: fmt.Sprintf("%s  #%s %s %s %s %s", server.Ref().Label(), server.ID, style.Dot,
+			server.IP, style.Dot, server.Status)},
+		{Label: "Restore to", Value: fmt.Sprintf("%s  #%s %s %s", widget.CreatedTime(&p), p.ID, style.Dot,
+			widget.SizeOf(&p))},
 		{Label: "You will lose", Value: lost, Bad: true},
 		{Label: "Downtime", Value: a.downtime(model.Restore, p), Minor: true},
 	}
@@ -251,7 +273,8 @@ func (a Actions) restoreDetails(server model.Server, p model.Point) []dialog.Det
 		details = append(details, dialog.Detail{Label: "Description", Value: p.Description, Minor: true})
 	}
 	if p.Status != model.Completed {
-		details = append(details, dialog.Detail{Label: "Warning", Value: fmt.Sprintf("unknown status “%s”", p.Status), Bad: true})
+		details = append(details, dialog.Detail{Label: "Warning", Value: fmt.Sprintf("unknown status “%s”", p.Status),
+			Bad: true})
 	}
 	return details
 }
@@ -261,10 +284,12 @@ func newPoint(kind model.Kind, server model.ID) model.Point {
 	return model.Point{Kind: kind, Server: model.ServerRef{ID: server}}
 }
 
-// snapshotFirstCheckbox offers a snapshot before a restore, if the quota has room. It is checked by default.
+// snapshotFirstCheckbox offers a snapshot before a restore, if the quota has room. It is checked by
+// default.
 func (a Actions) snapshotFirstCheckbox(server model.Server) *dialog.Checkbox {
 	q := a.env.State.Quota(model.Snapshot, server.ID)
-	checkbox := &dialog.Checkbox{Label: "take a snapshot first", Note: fmt.Sprintf("room for %d more %s adds %s", q.Left(), style.Dot, a.snapshotDuration()), Checked: true}
+	checkbox := &dialog.Checkbox{Label: "take a snapshot first", Note: fmt.Sprintf("room for %d more %s adds %s",
+		q.Left(), style.Dot, a.snapshotDuration()), Checked: true}
 	if q.Incomplete {
 		checkbox.Note = "the list is incomplete: there may be no room"
 	}
@@ -274,12 +299,13 @@ func (a Actions) snapshotFirstCheckbox(server model.Server) *dialog.Checkbox {
 	return checkbox
 }
 
-// backupFirstCheckbox offers a backup before a restore, if there is no room for a snapshot. A backup may take too long for an
-// emergency, so it is unchecked by default.
+// backupFirstCheckbox offers a backup before a restore, if there is no room for a snapshot. A
+// backup may take too long for an emergency, so it is unchecked by default.
 func (a Actions) backupFirstCheckbox(server model.Server) *dialog.Checkbox {
 	q := a.env.State.Quota(model.Backup, server.ID)
 	return &dialog.Checkbox{
-		Label: "backup first (no snapshot)", Note: fmt.Sprintf("room for %d more %s %s", q.Left(), style.Dot, a.backupDuration()),
+		Label: "backup first (no snapshot)", Note: fmt.Sprintf("room for %d more %s %s", q.Left(), style.Dot,
+			a.backupDuration()),
 		Warning: "No snapshot first: " + a.quotaUsage(server.ID, model.Snapshot) + ".",
 	}
 }
@@ -294,7 +320,8 @@ func (a Actions) quotaUsage(server model.ID, kind model.Kind) string {
 	return text
 }
 
-// safetyPoint returns the point to create before a restore. A snapshot's name says its purpose and time.
+// safetyPoint returns the point to create before a restore. A snapshot's name says its purpose and
+// time.
 func (a Actions) safetyPoint(kind model.Kind, p model.Point) model.Point {
 	point := model.Point{
 		Kind: kind, Server: p.Server, Type: model.Manual,
@@ -306,8 +333,8 @@ func (a Actions) safetyPoint(kind model.Kind, p model.Point) model.Point {
 	return point
 }
 
-// Delete asks whether to delete a restore point. For a server's newest point, last backup or last point it requires the
-// server's name.
+// Delete asks whether to delete a restore point. For a server's newest point, last backup or last
+// point it requires the server's name.
 func (a Actions) Delete(p model.Point) tea.Cmd {
 	return a.whenLoaded(deleteTitles, func() tea.Cmd { return a.delete(p) })
 }
@@ -336,7 +363,8 @@ func (a Actions) deleteOptions(server model.Server, p model.Point) dialog.Confir
 	}
 	role := model.RoleOf(p, a.env.State.PointsOf(p.Server.ID), a.env.State.Now)
 	options.OnConfirm = func(bool) tea.Cmd {
-		return a.env.Start(model.ActionRequest{Action: model.Delete, Point: p, Server: server.Ref(), ConfirmedRole: role})
+		return a.env.Start(model.ActionRequest{Action: model.Delete, Point: p, Server: server.Ref(),
+			ConfirmedRole: role})
 	}
 	if a.env.StrictDelete || role != model.OrdinaryPoint {
 		options.Phrase = ConfirmPhrase(server.Ref())
@@ -347,7 +375,8 @@ func (a Actions) deleteOptions(server model.Server, p model.Point) dialog.Confir
 func (a Actions) deleteDetails(server model.Server, p model.Point) []dialog.Detail {
 	details := []dialog.Detail{
 		{Label: "Server", Value: fmt.Sprintf("%s  #%s", server.Ref().Label(), server.ID)},
-		{Label: "Restore point", Value: fmt.Sprintf("#%s %s %s %s %s", p.ID, style.Dot, widget.CreatedTime(&p), style.Dot, widget.CreatedAgo(&p, a.env.State.Now))},
+		{Label: "Restore point", Value: fmt.Sprintf("#%s %s %s %s %s", p.ID, style.Dot, widget.CreatedTime(&p),
+			style.Dot, widget.CreatedAgo(&p, a.env.State.Now))},
 		{Label: "Size", Value: widget.SizeOf(&p), Minor: true},
 	}
 	if p.Description != "" {
@@ -368,9 +397,12 @@ func (a Actions) deleteDetails(server model.Server, p model.Point) []dialog.Deta
 		}
 		details = append(details, dialog.Detail{Label: "You will lose", Value: value, Bad: true})
 	case model.NewestPoint:
-		details = append(details, dialog.Detail{Label: "You will lose", Value: "the newest restore point: " + a.nextNewest(p, all), Bad: true})
+		details = append(details, dialog.Detail{Label: "You will lose", Value: "the newest restore point: " +
+			a.nextNewest(p, all), Bad: true})
 	default:
-		details = append(details, dialog.Detail{Label: "Remaining", Value: model.Pluralize(countUsable(all, a.env.State.Now)-usableCount(p, a.env.State.Now), "restore point"), Minor: true})
+		details = append(details, dialog.Detail{Label: "Remaining",
+			Value: model.Pluralize(countUsable(all, a.env.State.Now)-usableCount(p, a.env.State.Now), "restore point"),
+			Minor: true})
 	}
 	return details
 }

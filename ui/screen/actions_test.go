@@ -29,11 +29,17 @@ func TestImpossibleActionExplainsWhy(t *testing.T) {
 		action  func(Actions)
 		want    string
 	}{
-		"nothing has loaded":           {newHarness(t), func(d Actions) { d.Snapshot(web.ID) }, "Waiting for the servers, the backups and the snapshots…"},
-		"there is no such server":      {newHarnessWith(t), func(d Actions) { d.Backup("1") }, "no server under the cursor"},
-		"its server is being restored": {newHarnessWith(t, point), func(d Actions) { d.env.State.Servers.Value[0] = restoring; d.Restore(point) }, "web-server-01 is being restored"},
-		"the servers cannot be read":   {newHarnessWith(t, point), func(d Actions) { d.env.State.Servers.Err = model.ErrUnreachable; d.Restore(point) }, "cannot be reached"},
-		"the points have not loaded":   {func() *harness { h := newHarness(t); h.setServers(nil, web); return h }(), func(d Actions) { d.Snapshot(web.ID) }, "Waiting for the backups and the snapshots…"},
+		"nothing has loaded": {newHarness(t), func(d Actions) { d.Snapshot(web.ID) },
+			"Waiting for the servers, the backups and the snapshots…"},
+		"there is no such server": {newHarnessWith(t), func(d Actions) { d.Backup("1") },
+			"no server under the cursor"},
+		"its server is being restored": {newHarnessWith(t, point),
+			func(d Actions) { d.env.State.Servers.Value[0] = restoring; d.Restore(point) },
+			"web-server-01 is being restored"},
+		"the servers cannot be read": {newHarnessWith(t, point),
+			func(d Actions) { d.env.State.Servers.Err = model.ErrUnreachable; d.Restore(point) }, "cannot be reached"},
+		"the points have not loaded": {func() *harness { h := newHarness(t); h.setServers(nil, web); return h }(),
+			func(d Actions) { d.Snapshot(web.ID) }, "Waiting for the backups and the snapshots…"},
 		"the backups cannot be read": {func() *harness {
 			h := newHarness(t)
 			h.setServers(nil, web)
@@ -45,11 +51,16 @@ func TestImpossibleActionExplainsWhy(t *testing.T) {
 			d.env.State.Begin(model.ActionRequest{Action: model.Delete, Point: point}, "run")
 			d.Restore(point)
 		}, "still running"},
-		"it is being created":               {newHarnessWith(t, making), func(d Actions) { d.Restore(making) }, "Snapshot #801 is still being created"},
-		"it has failed":                     {newHarnessWith(t, failed), func(d Actions) { d.Restore(failed) }, "failed and cannot be restored"},
-		"it is deleted while it is created": {newHarnessWith(t, making), func(d Actions) { d.Delete(making) }, "still being created"},
-		"the quota is full":                 {newHarnessWith(t, full...), func(d Actions) { d.Snapshot(web.ID) }, "web-server-01 has 5 of 5 snapshots used. Delete one first, such as snap-805 (#805, 4 h ago)"},
-		"there is no usable point":          {newHarnessWith(t, failed), func(d Actions) { d.RestoreNewest(web.ID) }, "has no restore point yet"},
+		"it is being created": {newHarnessWith(t, making), func(d Actions) { d.Restore(making) },
+			"Snapshot #801 is still being created"},
+		"it has failed": {newHarnessWith(t, failed), func(d Actions) { d.Restore(failed) },
+			"failed and cannot be restored"},
+		"it is deleted while it is created": {newHarnessWith(t, making), func(d Actions) { d.Delete(making) },
+			"still being created"},
+		"the quota is full": {newHarnessWith(t, full...), func(d Actions) { d.Snapshot(web.ID) },
+			"web-server-01 has 5 of 5 snapshots used. Delete one first, such as snap-805 (#805, 4 h ago)"},
+		"there is no usable point": {newHarnessWith(t, failed), func(d Actions) { d.RestoreNewest(web.ID) },
+			"has no restore point yet"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.action(Actions{c.harness.env})
@@ -65,8 +76,10 @@ func TestRestoreShowsLossAndTakesSnapshotFirst(t *testing.T) {
 	h := newHarnessWith(t, p, newBackup("501", web, 6*24*time.Hour))
 	Actions{h.env}.Restore(p)
 	_, screen := h.confirm()
-	checkShown(t, screen, "Restore web-server-01 from snapshot snap-801 (#801)?", "everything written since 11 Jan 13:00 UTC (5 d 3 h)",
-		"12345", "203.0.113.10", "5.0 GB", "Downtime", "[✓] take a snapshot first", "room for 4 more", "Type web-server-01 to confirm",
+	checkShown(t, screen, "Restore web-server-01 from snapshot snap-801 (#801)?",
+		"everything written since 11 Jan 13:00 UTC (5 d 3 h)",
+		"12345", "203.0.113.10", "5.0 GB", "Downtime", "[✓] take a snapshot first", "room for 4 more",
+		"Type web-server-01 to confirm",
 		"POST /snapshots/, then POST /snapshots/801/restore/")
 	h.pressInConfirm("tab", "enter")
 	if len(h.started) > 0 {
@@ -77,10 +90,12 @@ func TestRestoreShowsLossAndTakesSnapshotFirst(t *testing.T) {
 		t.Fatalf("started: %+v", h.started)
 	}
 	got := h.started[0]
-	if got.Action != model.Create || got.Point.Kind != model.Snapshot || got.Point.Server != web.Ref() || got.ThenRestore == nil || *got.ThenRestore != p {
+	if got.Action != model.Create || got.Point.Kind != model.Snapshot || got.Point.Server != web.Ref() ||
+		got.ThenRestore == nil || *got.ThenRestore != p {
 		t.Errorf("%+v", got)
 	}
-	if err := model.CheckSnapshotName(got.Point.Name); err != nil || got.Point.Name != "before-restore-20250116-160000" {
+	if err := model.CheckSnapshotName(got.Point.Name); err != nil ||
+		got.Point.Name != "before-restore-20250116-160000" {
 		t.Errorf("the snapshot is called %q: %v", got.Point.Name, err)
 	}
 }
@@ -93,9 +108,11 @@ func TestRestoreOffersBackupWhenSnapshotsAreFull(t *testing.T) {
 	h := newHarnessWith(t, points...)
 	Actions{h.env}.Restore(points[0])
 	_, screen := h.confirm()
-	checkShown(t, screen, "[ ] backup first (no snapshot)", "room for 9 more", "takes longer", "No snapshot first: 5 of 5 snapshots used.")
+	checkShown(t, screen, "[ ] backup first (no snapshot)", "room for 9 more", "takes longer",
+		"No snapshot first: 5 of 5 snapshots used.")
 	h.pressInConfirm(append(strings.Split("web-server-01", ""), "tab", "enter")...)
-	if len(h.started) != 1 || h.started[0].Action != model.Restore || h.started[0].Point != points[0] || h.started[0].ThenRestore != nil {
+	if len(h.started) != 1 || h.started[0].Action != model.Restore || h.started[0].Point != points[0] ||
+		h.started[0].ThenRestore != nil {
 		t.Errorf("%+v", h.started)
 	}
 	h.started = nil
@@ -104,8 +121,10 @@ func TestRestoreOffersBackupWhenSnapshotsAreFull(t *testing.T) {
 	_, screen = h.confirm()
 	checkShown(t, screen, "[✓] backup first (no snapshot)", "API: POST /backups/, then POST /servers/12345/restore/")
 	h.pressInConfirm("up", "enter")
-	want := model.Point{Kind: model.Backup, Type: model.Manual, Server: web.Ref(), Description: "Taken by vpsdeck before the restore from backup #501"}
-	if len(h.started) != 1 || h.started[0].Action != model.Create || h.started[0].Point != want || h.started[0].ThenRestore == nil {
+	want := model.Point{Kind: model.Backup, Type: model.Manual, Server: web.Ref(),
+		Description: "Taken by vpsdeck before the restore from backup #501"}
+	if len(h.started) != 1 || h.started[0].Action != model.Create || h.started[0].Point != want ||
+		h.started[0].ThenRestore == nil {
 		t.Errorf("%+v", h.started)
 	}
 }
@@ -130,8 +149,10 @@ func TestRestoreWarnsWhenNothingCanBeSavedFirst(t *testing.T) {
 // Whatever the server's name, an empty phrase never confirms.
 func TestIDIsTypedWhenNameCannotBe(t *testing.T) {
 	for name, want := range map[string]string{
-		"web-server-01": "web-server-01", "two words": "two words", "": "12345", " ": "12345", "\u00a0": "12345", "\u3000": "12345",
-		model.Clean("\u200b\u2060"): "12345", model.Clean("web\u202e01"): "12345", "nb\u00a0sp": "12345", "👍🏽-skin": "12345",
+		"web-server-01": "web-server-01", "two words": "two words", "": "12345", " ": "12345", "\u00a0": "12345",
+		"\u3000":                    "12345",
+		model.Clean("\u200b\u2060"): "12345", model.Clean("web\u202e01"): "12345", "nb\u00a0sp": "12345",
+		"👍🏽-skin":    "12345",
 		"cafe\u0301": "12345", "trail ": "12345", "\u0430dmin": "12345", strings.Repeat("a", 255): "12345",
 	} {
 		for _, action := range []func(Actions, model.Point) tea.Cmd{Actions.Restore, Actions.Delete} {
@@ -180,14 +201,16 @@ func TestRestoreFromUnknownStatusWarns(t *testing.T) {
 func TestRestoreNewestUsesNewestPoint(t *testing.T) {
 	making := newSnapshot("804", web, 0)
 	making.Status = model.InProgress
-	h := newHarnessWith(t, making, newBackup("501", web, 2*time.Hour), newSnapshot("801", web, time.Hour), newSnapshot("802", db, time.Minute))
+	h := newHarnessWith(t, making, newBackup("501", web, 2*time.Hour), newSnapshot("801", web, time.Hour),
+		newSnapshot("802", db, time.Minute))
 	Actions{h.env}.RestoreNewest(web.ID)
 	_, screen := h.confirm()
 	checkShown(t, screen, "snap-801 (#801)")
 }
 
 func TestDeleteConfirmationMatchesRisk(t *testing.T) {
-	old, newer, newest := newSnapshot("1", web, 9*time.Hour), newBackup("2", web, 5*time.Hour), newSnapshot("3", web, time.Hour)
+	old, newer, newest := newSnapshot("1", web, 9*time.Hour), newBackup("2", web, 5*time.Hour),
+		newSnapshot("3", web, time.Hour)
 	another := newBackup("4", web, 7*time.Hour)
 	for name, c := range map[string]struct {
 		points []model.Point
@@ -195,10 +218,13 @@ func TestDeleteConfirmationMatchesRisk(t *testing.T) {
 		typed  bool
 		shows  []string
 	}{
-		"one of several": {[]model.Point{old, newer, newest, another}, newer, false, []string{"Delete backup #2 of web-server-01?", "Remaining", "3 restore points"}},
-		"the newest":     {[]model.Point{old, newer, newest}, newest, true, []string{"Delete snapshot snap-3 (#3)", "the newest restore point: the next is 4 h older"}},
+		"one of several": {[]model.Point{old, newer, newest, another}, newer, false,
+			[]string{"Delete backup #2 of web-server-01?", "Remaining", "3 restore points"}},
+		"the newest": {[]model.Point{old, newer, newest}, newest, true,
+			[]string{"Delete snapshot snap-3 (#3)", "the newest restore point: the next is 4 h older"}},
 		"the last backup": {[]model.Point{old, newer, newest}, newer, true,
-			[]string{"Delete backup #2 of web-server-01?", "the LAST backup: only snapshots remain, which live on", "the server's own infrastructure"}},
+			[]string{"Delete backup #2 of web-server-01?", "the LAST backup: only snapshots remain, which live on",
+				"the server's own infrastructure"}},
 		"the last": {[]model.Point{old}, old, true, []string{"the LAST restore point"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -227,9 +253,13 @@ func TestFormShowsDocumentedWarnings(t *testing.T) {
 		want []string
 		not  string
 	}{
-		{func() { Actions{h.env}.Snapshot(web.ID) }, []string{"New snapshot of web-server-01", "1 of 5 snapshots used", "may be inconsistent"}, ""},
-		{func() { Actions{h.env}.Snapshot(db.ID) }, []string{"New snapshot of db-server-01", "0 of 5 snapshots used"}, "inconsistent"}, // it is stopped
-		{func() { Actions{h.env}.Backup(web.ID) }, []string{"New backup of web-server-01", "0 of 10 manual backups used", "POST /backups/"}, "inconsistent"},
+		{func() { Actions{h.env}.Snapshot(web.ID) }, []string{"New snapshot of web-server-01", "1 of 5 snapshots used",
+			"may be inconsistent"}, ""},
+		// it is stopped
+		{func() { Actions{h.env}.Snapshot(db.ID) }, []string{"New snapshot of db-server-01", "0 of 5 snapshots used"},
+			"inconsistent"},
+		{func() { Actions{h.env}.Backup(web.ID) },
+			[]string{"New backup of web-server-01", "0 of 10 manual backups used", "POST /backups/"}, "inconsistent"},
 	} {
 		c.open()
 		form, ok := h.opened.(*dialog.Form)

@@ -29,7 +29,8 @@ func (a Actions) checkReadyAll(kind model.Kind, ids []model.ID) ([]model.Server,
 	return servers, ""
 }
 
-// CreateMany opens the form for a snapshot or a backup of several servers. It checks all quotas first.
+// CreateMany opens the form for a snapshot or a backup of several servers. It checks all quotas
+// first.
 func (a Actions) CreateMany(kind model.Kind, ids []model.ID) tea.Cmd {
 	return a.whenLoaded(createTitles(kind), func() tea.Cmd { return a.createMany(kind, ids) })
 }
@@ -43,7 +44,8 @@ func (a Actions) createMany(kind model.Kind, ids []model.ID) tea.Cmd {
 		return a.refuse(createTitles(kind), why, "")
 	}
 	problems := model.CheckQuotas(createRequests(kind, servers, nil, nil), a.allPoints())
-	intro := []dialog.IntroLine{{Text: model.Pluralize(len(servers), "server") + ": " + serverNames(servers)}, {Text: a.createDuration(kind)}}
+	intro := []dialog.IntroLine{{Text: model.Pluralize(len(servers), "server") + ": " + serverNames(servers)},
+		{Text: a.createDuration(kind)}}
 	if n := countRunning(servers); kind == model.Snapshot && n > 0 {
 		intro = append(intro, dialog.IntroLine{Warn: true, Text: fmt.Sprintf(
 			"%d of them are running: their snapshots may be inconsistent. Stop them first for the best result.", n)})
@@ -55,13 +57,16 @@ func (a Actions) createMany(kind model.Kind, ids []model.ID) tea.Cmd {
 		intro = append(intro, dialog.IntroLine{Text: p.Message, Warn: true})
 	}
 	options := dialog.FormOptions{
-		Title: fmt.Sprintf("New %s of %s", kind, model.Pluralize(len(servers), "server")), Intro: intro, SubmitLabel: "create all",
-		Request: fmt.Sprintf("%d × POST /%ss/", len(servers), kind),
-		Fields: []dialog.Field{{Key: "description", Title: "Description (optional; may contain {server} {date} {time} {n})",
+		Title: fmt.Sprintf("New %s of %s", kind, model.Pluralize(len(servers), "server")), Intro: intro,
+		SubmitLabel: "create all",
+		Request:     fmt.Sprintf("%d × POST /%ss/", len(servers), kind),
+		Fields: []dialog.Field{{Key: "description", Title: "Description (optional; may contain {server} {date} " +
+			"{time} {n})",
 			Limit: model.MaxDescription + 1, Check: a.checkTemplate(servers, false)}},
 	}
 	if kind == model.Snapshot {
-		name := dialog.Field{Key: "name", Title: "Name template: {server} {date} {time} {id} {n}", Value: "{server}-{date}",
+		name := dialog.Field{Key: "name", Title: "Name template: {server} {date} {time} {id} {n}",
+			Value: "{server}-{date}",
 			Limit: model.MaxSnapshotName + 1, Check: a.checkTemplate(servers, true)}
 		options.Fields = append([]dialog.Field{name}, options.Fields...)
 	}
@@ -148,7 +153,8 @@ func serverNames(servers []model.Server) string {
 	return strings.Join(out, ", ")
 }
 
-// DeleteMany asks whether to delete several restore points. It lists them all with the freed space, and requires their number.
+// DeleteMany asks whether to delete several restore points. It lists them all with the freed space,
+// and requires their number.
 func (a Actions) DeleteMany(points []model.Point) tea.Cmd {
 	return a.whenLoaded(deleteTitles, func() tea.Cmd { return a.deleteMany(points) })
 }
@@ -194,8 +200,9 @@ func (a Actions) deleteManyOptions(points []model.Point, title string) dialog.Co
 	details = append(details, lossDetails(points, left)...)
 	number := strconv.Itoa(len(points))
 	return dialog.ConfirmOptions{
-		Title:        title,
-		Question:     fmt.Sprintf("Delete %s of %s?", model.Pluralize(len(points), "restore point"), model.Pluralize(countServers(points), "server")),
+		Title: title,
+		Question: fmt.Sprintf("Delete %s of %s?", model.Pluralize(len(points), "restore point"),
+			model.Pluralize(countServers(points), "server")),
 		List:         lines,
 		Details:      details,
 		Phrase:       &dialog.Phrase{Text: number, Prompt: "Type " + number + " to confirm"},
@@ -268,7 +275,8 @@ func lossDetails(points []model.Point, left map[model.ID]*remaining) []dialog.De
 	return details
 }
 
-// deletionLine returns a row of the list of deletions. It marks points whose server loses its last one.
+// deletionLine returns a row of the list of deletions. It marks points whose server loses its last
+// one.
 func (a Actions) deletionLine(p model.Point, loss string) string {
 	if loss != "" {
 		return p.Server.SentenceName() + " (LAST)  " + a.pointSummary(p)
@@ -276,7 +284,8 @@ func (a Actions) deletionLine(p model.Point, loss string) string {
 	return p.Server.SentenceName() + "  " + a.pointSummary(p)
 }
 
-// pointSummary describes a restore point in a list. The name comes last, so that the ID stays visible if space is short.
+// pointSummary describes a restore point in a list. The name comes last, so that the ID stays
+// visible if space is short.
 func (a Actions) pointSummary(p model.Point) string {
 	parts := []string{fmt.Sprintf("%s #%s", p.Kind, p.ID), widget.CreatedAgo(&p, a.env.State.Now), widget.SizeOf(&p)}
 	if p.Name != "" {
@@ -285,7 +294,8 @@ func (a Actions) pointSummary(p model.Point) string {
 	return strings.Join(parts, " "+style.Dot+" ")
 }
 
-// deleteRequests returns the actions of a confirmed list. The dialog named the servers that lose their last backup or point.
+// deleteRequests returns the actions of a confirmed list. The dialog named the servers that lose
+// their last backup or point.
 func (a Actions) deleteRequests(points []model.Point) []model.ActionRequest {
 	left := map[model.ID]*remaining{}
 	for _, p := range points {
@@ -300,7 +310,8 @@ func (a Actions) deleteRequests(points []model.Point) []model.ActionRequest {
 		if listed, ok := a.env.State.Server(p.Server.ID); ok {
 			server = listed.Ref()
 		}
-		out[i] = model.ActionRequest{Action: model.Delete, Point: p, Server: server, ConfirmedRole: left[p.Server.ID].role()}
+		out[i] = model.ActionRequest{Action: model.Delete, Point: p, Server: server,
+			ConfirmedRole: left[p.Server.ID].role()}
 	}
 	return out
 }

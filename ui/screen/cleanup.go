@@ -13,7 +13,8 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// CleanUp opens the form for a cleanup, which deletes old points but keeps some per server. A preview must be confirmed first.
+// CleanUp opens the form for a cleanup, which deletes old points but keeps some per server. A
+// preview must be confirmed first.
 func (a Actions) CleanUp() tea.Cmd { return a.whenLoaded(cleanupTitles, a.cleanUp) }
 
 func (a Actions) cleanUp() tea.Cmd {
@@ -25,11 +26,13 @@ func (a Actions) cleanUp() tea.Cmd {
 		return a.refuse(cleanupTitles, why, "")
 	}
 	return a.openForm(dialog.FormOptions{
-		Title:       "Clean up old restore points",
-		Intro:       []dialog.IntroLine{{Text: "A preview comes first. Each server always keeps its newest usable point and its newest usable backup."}},
+		Title: "Clean up old restore points",
+		Intro: []dialog.IntroLine{{Text: "A preview comes first. Each server always keeps its newest usable " +
+			"point and its newest usable backup."}},
 		SubmitLabel: "preview",
 		Fields: []dialog.Field{
-			{Key: "older", Title: "Older than", Value: "30d", Limit: 20, Check: func(text string) error { _, err := model.ParseAge(text); return err }},
+			{Key: "older", Title: "Older than", Value: "30d", Limit: 20,
+				Check: func(text string) error { _, err := model.ParseAge(text); return err }},
 			{Key: "keep", Title: "Keep at least, per server", Value: "3", Limit: 3, Check: checkCount},
 			{Key: "servers", Title: "Servers (globs; empty = all)", Limit: 200, Check: a.checkServers},
 			{Key: "kinds", Title: "Include", Choices: []dialog.Choice{
@@ -73,16 +76,19 @@ func parseCleanupRule(v dialog.Values) model.CleanupRule {
 	return rule
 }
 
-// previewCleanup asks for confirmation. It lists every point to delete, what each server keeps, and the freed space.
+// previewCleanup asks for confirmation. It lists every point to delete, what each server keeps, and
+// the freed space.
 func (a Actions) previewCleanup(rule model.CleanupRule) tea.Cmd {
 	plan := rule.Plan(a.allPoints(), a.env.State.Now)
 	if len(plan.Items) == 0 {
-		return a.refuse(cleanupTitles, "no restore point is older than "+widget.FormatDuration(rule.OlderThan)+", apart from those to keep", "")
+		return a.refuse(cleanupTitles,
+			"no restore point is older than "+widget.FormatDuration(rule.OlderThan)+", apart from those to keep", "")
 	}
 	var lines []string
 	at := 0
 	for _, kept := range plan.Kept {
-		lines = append(lines, fmt.Sprintf("%s: delete %d, keep %d (newest %s)", kept.Server.SentenceName(), kept.DeleteCount, kept.Points,
+		lines = append(lines, fmt.Sprintf("%s: delete %d, keep %d (newest %s)", kept.Server.SentenceName(),
+			kept.DeleteCount, kept.Points,
 			widget.CreatedAgo(&kept.Newest, a.env.State.Now)))
 		for range kept.DeleteCount {
 			p := plan.Items[at]

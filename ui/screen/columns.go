@@ -9,11 +9,12 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// Columns are the columns that a pane shows, in order, by the pane's name in lower case. A pane without an entry shows all.
-// If not all fit, some are still dropped.
+// Columns are the columns that a pane shows, in order, by the pane's name in lower case. A pane
+// without an entry shows all. If not all fit, some are still dropped.
 type Columns map[string][]string
 
-// ColumnNames lists the columns of each pane, for the config and its errors. The first column is required.
+// ColumnNames lists the columns of each pane, for the config and its errors. The first column is
+// required.
 func ColumnNames() Columns {
 	return Columns{
 		"servers":   columnNames(serverColumns()),
@@ -60,9 +61,11 @@ func pointColumns(kind model.Kind, fleet bool) []widget.Column {
 	return columns
 }
 
-// columnNames returns the heads in lower case; for backups and snapshots, names that tell age and count apart.
+// columnNames returns the heads in lower case; for backups and snapshots, names that tell age and
+// count apart.
 func columnNames(columns []widget.Column) []string {
-	long := map[string]string{"bkp": "backups", "snap": "snapshots", "backup": "last_backup", "snapshot": "last_snapshot"}
+	long := map[string]string{"bkp": "backups", "snap": "snapshots", "backup": "last_backup",
+		"snapshot": "last_snapshot"}
 	var names []string
 	for _, c := range columns {
 		if c.Width > 0 {
@@ -76,7 +79,8 @@ func columnNames(columns []widget.Column) []string {
 	return names
 }
 
-// Check returns an error and its pane if a pane or column is unknown, or a required column is missing.
+// Check returns an error and its pane if a pane or column is unknown, or a required column is
+// missing.
 func (c Columns) Check() (pane string, err error) {
 	all := ColumnNames()
 	for _, pane := range sortedPanes(c) {
@@ -105,7 +109,8 @@ func sortedPanes(c Columns) []string {
 	return names
 }
 
-// apply sets a table's columns to the chosen ones, in their order. The fleet's server column always stays, and comes first.
+// apply sets a table's columns to the chosen ones, in their order. The fleet's server column always
+// stays, and comes first.
 func (c Columns) apply(t *widget.Table, pane string, columns []widget.Column) {
 	t.Columns, t.ColumnOrder = columns, nil
 	wanted, ok := c[pane]

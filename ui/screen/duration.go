@@ -8,7 +8,8 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// downtime describes how long an action takes, by earlier ones here or by the provider's documentation.
+// downtime describes how long an action takes, by earlier ones here or by the provider's
+// documentation.
 func (a Actions) downtime(action model.Action, p model.Point) string {
 	usual, known := a.env.State.EstimateDuration(action, p.Kind)
 	switch {
@@ -34,7 +35,8 @@ func (a Actions) snapshotDuration() string {
 	return formatMinutes(usual.Span)
 }
 
-// createDuration describes how long creating a point takes, by earlier ones here or by the provider's documentation.
+// createDuration describes how long creating a point takes, by earlier ones here or by the
+// provider's documentation.
 func (a Actions) createDuration(kind model.Kind) string {
 	usual, known := a.env.State.EstimateDuration(model.Create, kind)
 	switch {

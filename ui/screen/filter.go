@@ -17,11 +17,12 @@ type matcher[T any] struct {
 	match     func(T) (shown bool, found model.Marks)
 }
 
-// filterParser parses a filter. If parts are invalid it returns problems, and a matcher of the valid parts.
+// filterParser parses a filter. If parts are invalid it returns problems, and a matcher of the
+// valid parts.
 type filterParser[T any] func(text string) (*matcher[T], []model.Problem)
 
-// queryParser parses filters of words and fields. match reports whether a row is shown, and which runes of its name matched. It
-// must be safe for concurrent use.
+// queryParser parses filters of words and fields. match reports whether a row is shown, and which
+// runes of its name matched. It must be safe for concurrent use.
 func queryParser[T any](fields model.FieldSet, match func(model.Query, T) (bool, model.Marks)) filterParser[T] {
 	return func(text string) (*matcher[T], []model.Problem) {
 		q, problems := model.ParseQuery(norm.NFC.String(text), fields) // names are NFC too; see package api
@@ -91,8 +92,8 @@ type filterResult[T any] struct {
 // maxFilterResults is the maximum number of cached results while typing, to bound memory.
 const maxFilterResults = 8
 
-// filterRows returns the rows that the filter shows. A filter that narrows the previous one searches only its rows, and an
-// earlier filter is answered from the cache.
+// filterRows returns the rows that the filter shows. A filter that narrows the previous one
+// searches only its rows, and an earlier filter is answered from the cache.
 func (l *list[T, K]) filterRows() []T {
 	for len(l.filterResults) > 0 && !l.match.narrows(l.filterResults[len(l.filterResults)-1].match) {
 		l.filterResults = l.filterResults[:len(l.filterResults)-1]
@@ -118,8 +119,8 @@ func (l *list[T, K]) filterRows() []T {
 	return result.ranked
 }
 
-// rankRows puts rows whose name begins with the query first, then those that contain it in one piece. Within a rank it keeps
-// the order.
+// rankRows puts rows whose name begins with the query first, then those that contain it in one
+// piece. Within a rank it keeps the order.
 func (l *list[T, K]) rankRows(result filterResult[T]) []T {
 	if l.match.query == nil {
 		return result.rows
@@ -136,7 +137,8 @@ func (l *list[T, K]) rankRows(result filterResult[T]) []T {
 	return slices.Concat(by[:]...)
 }
 
-// filterPart finds what the filter shows in a part, among the rows of an earlier result; nil: among all rows.
+// filterPart finds what the filter shows in a part, among the rows of an earlier result; nil: among
+// all rows.
 func (l *list[T, K]) filterPart(h *indexPart, among, found *filterResult[T]) {
 	try := func(place int) {
 		if row := l.sorted[place]; l.match.matches(row, &h.texts, place-h.from) {
@@ -158,10 +160,12 @@ func (l *list[T, K]) filterPart(h *indexPart, among, found *filterResult[T]) {
 	}
 }
 
-// minRowsPerCore is the minimum number of rows per core. With fewer, starting goroutines costs more than it saves.
+// minRowsPerCore is the minimum number of rows per core. With fewer, starting goroutines costs more
+// than it saves.
 const minRowsPerCore = 4_000
 
-// parallel calls run count times at once. It passes a panic on to the caller, where it is handled like any other.
+// parallel calls run count times at once. It passes a panic on to the caller, where it is handled
+// like any other.
 func parallel(count int, run func(i int)) {
 	var group sync.WaitGroup
 	panics := make([]any, count)

@@ -16,7 +16,8 @@ func TestParallelFilterMatchesSequential(t *testing.T) {
 	for i := range rows {
 		rows[i] = &model.Point{
 			Kind: model.Backup, ID: model.ID(fmt.Sprint(i)), Status: model.Completed, SizeMB: int64(i),
-			Server: model.ServerRef{ID: "7", Name: []string{"web-01", "db-01"}[i%2]}, Description: []string{"", "before the update", "nightly"}[i%3],
+			Server:      model.ServerRef{ID: "7", Name: []string{"web-01", "db-01"}[i%2]},
+			Description: []string{"", "before the update", "nightly"}[i%3],
 		}
 	}
 	parse := pointQueryParser(&Env{State: &model.State{}})
@@ -27,7 +28,8 @@ func TestParallelFilterMatchesSequential(t *testing.T) {
 		}
 		l := list[*model.Point, model.Key]{sorted: rows, addTexts: (*model.TextIndex).AddPoint, match: match}
 		l.buildIndex()
-		want := slices.DeleteFunc(slices.Clone(rows), func(p *model.Point) bool { shown, _ := match.match(p); return !shown })
+		want := slices.DeleteFunc(slices.Clone(rows),
+			func(p *model.Point) bool { shown, _ := match.match(p); return !shown })
 		if got := l.filterRows(); !slices.Equal(got, want) || len(want) == 0 != (text == "nothing") {
 			t.Errorf("%s: %d rows, want %d", text, len(got), len(want))
 		}

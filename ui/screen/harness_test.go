@@ -16,19 +16,23 @@ import (
 
 var (
 	now = time.Date(2025, 1, 16, 16, 0, 0, 0, time.UTC)
-	web = model.Server{ID: "12345", Name: "web-server-01", Status: model.ServerActive, IP: "203.0.113.10", OS: "Ubuntu 22.04 LTS"}
-	db  = model.Server{ID: "12346", Name: "db-server-01", Status: model.ServerStopped, IP: "203.0.113.11", OS: "Debian 12"}
+	web = model.Server{ID: "12345", Name: "web-server-01", Status: model.ServerActive, IP: "203.0.113.10",
+		OS: "Ubuntu 22.04 LTS"}
+	db = model.Server{ID: "12346", Name: "db-server-01", Status: model.ServerStopped, IP: "203.0.113.11",
+		OS: "Debian 12"}
 )
 
 func newBackup(id model.ID, of model.Server, ago time.Duration) model.Point {
 	return model.Point{
-		Kind: model.Backup, ID: id, Server: of.Ref(), Type: model.Manual, Status: model.Completed, SizeMB: 4523, CreatedAt: now.Add(-ago),
+		Kind: model.Backup, ID: id, Server: of.Ref(), Type: model.Manual, Status: model.Completed, SizeMB: 4523,
+		CreatedAt: now.Add(-ago),
 	}
 }
 
 func newSnapshot(id model.ID, of model.Server, ago time.Duration) model.Point {
 	return model.Point{
-		Kind: model.Snapshot, ID: id, Server: of.Ref(), Name: "snap-" + string(id), Status: model.Completed, SizeMB: 5120, CreatedAt: now.Add(-ago),
+		Kind: model.Snapshot, ID: id, Server: of.Ref(), Name: "snap-" + string(id), Status: model.Completed,
+		SizeMB: 5120, CreatedAt: now.Add(-ago),
 	}
 }
 
@@ -135,7 +139,8 @@ func (h *harness) confirm() (*dialog.Confirm, string) {
 
 // keyPress returns the press of a key by name.
 func keyPress(name string) tea.KeyPressMsg {
-	codes := map[string]rune{"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown}
+	codes := map[string]rune{"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "up": tea.KeyUp,
+		"down": tea.KeyDown}
 	if code, ok := codes[name]; ok {
 		return tea.KeyPressMsg{Code: code}
 	}

@@ -14,8 +14,8 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// list is the common part of all panes with rows: a cursor that stays on its row by ID across refreshes, a filter, an order
-// and marks. T is a row, K its identity.
+// list is the common part of all panes with rows: a cursor that stays on its row by ID across
+// refreshes, a filter, an order and marks. T is a row, K its identity.
 type list[T any, K comparable] struct {
 	env           *Env
 	table         widget.Table
@@ -47,19 +47,21 @@ type list[T any, K comparable] struct {
 
 // newList returns the list of a pane, in the first of the orders.
 func newList[T any, K comparable](
-	env *Env, columns []widget.Column, identify func(T) K, addTexts func(*model.TextIndex, T), parser filterParser[T], orders ...order[T],
+	env *Env, columns []widget.Column, identify func(T) K, addTexts func(*model.TextIndex, T), parser filterParser[T],
+	orders ...order[T],
 ) list[T, K] {
 	input := dialog.NewInput(env.Styles())
 	input.Prompt = "/"
 	input.CharLimit = 200
 	return list[T, K]{
-		env: env, table: widget.Table{Columns: columns}, identify: identify, addTexts: addTexts, parser: parser, filter: input,
+		env: env, table: widget.Table{Columns: columns}, identify: identify, addTexts: addTexts, parser: parser,
+		filter: input,
 		orders: orders, sorting: &Sorting{},
 	}
 }
 
-// setRows sets new rows. The cursor stays on the same row, or moves to the nearest one if it is gone. Setting the same slice
-// again is free, because nobody writes to it.
+// setRows sets new rows. The cursor stays on the same row, or moves to the nearest one if it is
+// gone. Setting the same slice again is free, because nobody writes to it.
 func (l *list[T, K]) setRows(all []T) {
 	known := l.sorted != nil && sameSlice(all, l.all)
 	ordered := known && *l.sorting == l.sortedBy
@@ -76,7 +78,8 @@ func (l *list[T, K]) setRows(all []T) {
 	l.applyFilter()
 }
 
-// sameSlice reports whether two lists are the same slice. Nobody writes to them, so then they are equal.
+// sameSlice reports whether two lists are the same slice. Nobody writes to them, so then they are
+// equal.
 func sameSlice[T any](a, b []T) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
@@ -200,8 +203,9 @@ func (l *list[T, K]) handleMouse(msg tea.Msg) {
 	}
 }
 
-// handleMsg handles what all panes share: the filter, the order, the cursor, the marks and the mouse. changed means that the
-// rows must be set again. If not handled, press is a key for the pane itself.
+// handleMsg handles what all panes share: the filter, the order, the cursor, the marks and the
+// mouse. changed means that the rows must be set again. If not handled, press is a key for the pane
+// itself.
 func (l *list[T, K]) handleMsg(msg tea.Msg) (press tea.KeyPressMsg, changed, handled bool) {
 	press, ok := msg.(tea.KeyPressMsg)
 	if !ok {
@@ -217,7 +221,8 @@ func (l *list[T, K]) handleMsg(msg tea.Msg) (press tea.KeyPressMsg, changed, han
 	return press, false, l.handleMoveKey(press) || l.handleMarkKey(press)
 }
 
-// handleFilterKey handles the keys of the filter and the order. changed means that the rows must be set again.
+// handleFilterKey handles the keys of the filter and the order. changed means that the rows must be
+// set again.
 func (l *list[T, K]) handleFilterKey(msg tea.KeyPressMsg) (changed, handled bool) {
 	keys := l.env.Keys.View
 	switch {

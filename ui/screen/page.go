@@ -62,16 +62,19 @@ func (p *Page) SelectPoint(k model.Key) {
 // Title returns the pane's name.
 func (p *Page) Title() string { return "Server" }
 
-// Refresh updates the rows from the state. The column of restore durations is shown only if there was a restore.
+// Refresh updates the rows from the state. The column of restore durations is shown only if there
+// was a restore.
 func (p *Page) Refresh() {
 	points := pointersTo(p.env.State.PointsOf(p.server))
 	p.table.Columns[pageRestoreTime] = widget.Column{}
-	if slices.ContainsFunc(points, func(q *model.Point) bool { _, known := p.env.State.LastRestoreDuration(*q); return known }) {
+	if slices.ContainsFunc(points,
+		func(q *model.Point) bool { _, known := p.env.State.LastRestoreDuration(*q); return known }) {
 		p.table.Columns[pageRestoreTime] = widget.Column{Title: "LAST TOOK", Width: 9, Right: true, Rank: 5}
 	}
 	p.table.Columns[pageCreated].Width = len("15 Jan 18:30")
 	for _, q := range points {
-		p.table.Columns[pageCreated].Width = max(p.table.Columns[pageCreated].Width, len(widget.ShortTime(q.CreatedAt, p.env.State.Now)))
+		p.table.Columns[pageCreated].Width = max(p.table.Columns[pageCreated].Width,
+			len(widget.ShortTime(q.CreatedAt, p.env.State.Now)))
 	}
 	p.sorted = nil // durations may have changed though the points have not
 	p.setRows(points)
@@ -113,7 +116,8 @@ func (p *Page) ShortHelp() []key.Binding {
 	if p.total == 0 {
 		return []key.Binding{k.Action.Snapshot, k.Action.Backup, k.View.Back}
 	}
-	return []key.Binding{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, k.View.Back, k.Mark.One, k.View.Filter, k.View.Order, k.View.Open}
+	return []key.Binding{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, k.View.Back, k.Mark.One,
+		k.View.Filter, k.View.Order, k.View.Open}
 }
 
 // FullHelp returns the same keys in groups.
@@ -123,9 +127,12 @@ func (p *Page) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()
 func (p *Page) View() string {
 	s := p.env.Styles()
 	server, ok := p.env.State.Server(p.server)
-	title := s.AccentStrong.Render(widget.NormalizeWidth(server.Ref().Label())) + s.Muted.Render(fmt.Sprintf(" #%s %s %d restore points", p.server, style.Dot, p.total))
+	title := s.AccentStrong.Render(widget.NormalizeWidth(server.Ref().Label())) +
+		s.Muted.Render(fmt.Sprintf(" #%s %s %d restore points", p.server, style.Dot, p.total))
 	if !ok {
-		return p.frame(s.AccentStrong.Render("#"+string(p.server)), "", renderMessage(s, message{s.Bad, "This server no longer exists.", p.env.Keys.View.Back.Help().Key + " goes back."}, p.innerWidth()))
+		return p.frame(s.AccentStrong.Render("#"+string(p.server)), "",
+			renderMessage(s, message{s.Bad, "This server no longer exists.", p.env.Keys.View.Back.Help().Key +
+				" goes back."}, p.innerWidth()))
 	}
 	problem := p.env.staleNote(sourceOf(&p.env.State.Backups))
 	if problem == "" {
@@ -145,8 +152,10 @@ func (p *Page) header(s *style.Styles) []string {
 		server.Hostname, server.Location, server.OS,
 		planText(server.Plan),
 	}, " "+style.Dot+" ")
-	lines := []string{widget.Truncate("  "+status.SignStyle.Render(status.Sign)+" "+status.Style.Render(widget.NormalizeWidth(status.Text))+s.Muted.Render(" "+style.Dot+" ")+
-		widget.Link(s.Muted, p.env.SSH.URL(server)).Render(widget.NormalizeWidth(server.IP))+s.Muted.Render(" "+style.Dot+" "+widget.NormalizeWidth(properties)), p.innerWidth()-2)}
+	lines := []string{widget.Truncate("  "+status.SignStyle.Render(status.Sign)+" "+status.Style.Render(
+		widget.NormalizeWidth(status.Text))+s.Muted.Render(" "+style.Dot+" ")+
+		widget.Link(s.Muted, p.env.SSH.URL(server)).Render(widget.NormalizeWidth(server.IP))+s.Muted.Render(
+		" "+style.Dot+" "+widget.NormalizeWidth(properties)), p.innerWidth()-2)}
 	if p.env.State.PointsComplete() {
 		a := model.Assess(server, p.env.State.PointsOf(p.server), p.env.Policies.For(server), p.env.State.Now)
 		for _, r := range a.Reasons {
@@ -209,7 +218,8 @@ func kindSign(s *style.Styles, p *model.Point) (string, lipgloss.Style) {
 }
 
 func (p *Page) legend(s *style.Styles) string {
-	out := s.Text.Render(style.Automatic) + s.Muted.Render(" automatic  ") + s.Text.Render(style.Manual) + s.Muted.Render(" manual  ") +
+	out := s.Text.Render(style.Automatic) + s.Muted.Render(" automatic  ") + s.Text.Render(style.Manual) +
+		s.Muted.Render(" manual  ") +
 		s.Snapshot.Render(style.Snapshot) + s.Muted.Render(" snapshot")
 	if gap, ok := longestGap(p.rows, p.env.State.Now); ok {
 		out += s.Muted.Render("     longest gap " + widget.FormatDuration(gap))
@@ -239,7 +249,8 @@ func (p *Page) rowsOrMessage(s *style.Styles) string {
 	if len(p.rows) == 0 {
 		k := p.env.Keys
 		if p.filter.Value() != "" {
-			return renderMessage(s, message{s.Text, "No restore point matches “" + p.filter.Value() + "”.", k.View.Back.Help().Key + " clears the filter."}, p.innerWidth())
+			return renderMessage(s, message{s.Text, "No restore point matches “" + p.filter.Value() + "”.",
+				k.View.Back.Help().Key + " clears the filter."}, p.innerWidth())
 		}
 		if m, cut := p.env.incompleteMessage(p.env.State.Incomplete()); cut {
 			return renderMessage(s, m, p.innerWidth())
@@ -247,7 +258,8 @@ func (p *Page) rowsOrMessage(s *style.Styles) string {
 		if !p.env.State.PointsComplete() {
 			return renderMessage(s, message{s.Muted, "loading restore points" + style.Ellipsis, ""}, p.innerWidth())
 		}
-		return renderMessage(s, message{s.Bad, "No restore points yet.", k.Action.Snapshot.Help().Key + " takes a snapshot, " + k.Action.Backup.Help().Key + " a backup."}, p.innerWidth())
+		return renderMessage(s, message{s.Bad, "No restore points yet.", k.Action.Snapshot.Help().Key +
+			" takes a snapshot, " + k.Action.Backup.Help().Key + " a backup."}, p.innerWidth())
 	}
 	return p.table.View(s, p.focused, func(i int) []widget.Span { return p.cells(s, p.rows[i]) })
 }

@@ -44,21 +44,24 @@ func sourceOf[T any](r *model.Remote[T]) source {
 	return source{loaded: r.Loaded(), requested: r.Busy() || r.Err != nil, err: r.Err, at: r.At}
 }
 
-// loadingMessage returns what a pane shows before its list has loaded: that it is loading, or why it failed.
+// loadingMessage returns what a pane shows before its list has loaded: that it is loading, or why
+// it failed.
 func (e *Env) loadingMessage(from source, what string) (message, bool) {
 	s := e.Styles()
 	switch {
 	case from.loaded:
 		return message{}, false
 	case from.err != nil:
-		return message{s.Bad, style.Failed + " no " + what + ": " + errorReason(from.err), errorRemedy(e, from.err)}, true
+		return message{s.Bad, style.Failed + " no " + what + ": " + errorReason(from.err), errorRemedy(e, from.err)},
+			true
 	case !from.requested:
 		return message{s.Muted, "not signed in", ""}, true
 	}
 	return message{s.Muted, "loading " + what + style.Ellipsis, ""}, true
 }
 
-// incompleteMessage returns what a pane without rows shows if its list is incomplete, as there may be rows.
+// incompleteMessage returns what a pane without rows shows if its list is incomplete, as there may
+// be rows.
 func (e *Env) incompleteMessage(err error) (message, bool) {
 	if !errors.Is(err, model.ErrIncomplete) {
 		return message{}, false
@@ -66,7 +69,8 @@ func (e *Env) incompleteMessage(err error) (message, bool) {
 	return message{e.Styles().Bad, style.Failed + " " + model.ErrorMessage(err), errorRemedy(e, err)}, true
 }
 
-// errorReason returns why a list failed. For a rate limit it leaves out the delay, which the hint counts down.
+// errorReason returns why a list failed. For a rate limit it leaves out the delay, which the hint
+// counts down.
 func errorReason(err error) string {
 	if errors.Is(err, model.ErrRateLimited) && model.RetryAfter(err) > 0 {
 		return "rate limited by the API"
@@ -101,7 +105,8 @@ func (e *Env) staleNote(from source) string {
 	if errors.As(from.err, &cut) {
 		return s.Bad.Render(style.Failed + " incomplete: the API gave " + cut.Counts())
 	}
-	return s.Bad.Render(style.Failed+" "+widget.ShortDuration(e.State.Local.Sub(from.at))+" old: ") + s.Muted.Render(errorReason(from.err))
+	return s.Bad.Render(style.Failed+" "+widget.ShortDuration(e.State.Local.Sub(from.at))+" old: ") +
+		s.Muted.Render(errorReason(from.err))
 }
 
 // detail is a labelled value in a sheet.

@@ -78,13 +78,18 @@ func TestPointsPaneStates(t *testing.T) {
 		pane *Points
 		want []string
 	}{
-		"no account":         {p(newHarness(t)), []string{"not signed in"}},
-		"loading":            {p(loading(newHarness(t))), []string{"loading snapshots"}},
-		"failed":             {p(failing(newHarness(t))), []string{"no snapshots", "the API has trouble", "R retries now"}},
-		"empty":              {p(newHarnessWith(t)), []string{"No snapshots of web-server-01 yet.", "s creates the first one."}},
-		"rows":               {p(newHarnessWith(t, newSnapshot("1", web, time.Hour))), []string{"snap-1", "completed", "5.0 GB", "1 h ago", "1/5"}},
-		"rows and a failure": {p(failing(newHarnessWith(t, newSnapshot("1", web, time.Hour)))), []string{"snap-1", "old", "the API has trouble"}},
-		"no server":          {newPointsPane(newHarnessWith(t), model.Snapshot, model.Server{}), []string{"No server selected."}},
+		"no account": {p(newHarness(t)), []string{"not signed in"}},
+		"loading":    {p(loading(newHarness(t))), []string{"loading snapshots"}},
+		"failed": {p(failing(newHarness(t))), []string{"no snapshots", "the API has trouble",
+			"R retries now"}},
+		"empty": {p(newHarnessWith(t)),
+			[]string{"No snapshots of web-server-01 yet.", "s creates the first one."}},
+		"rows": {p(newHarnessWith(t, newSnapshot("1", web, time.Hour))),
+			[]string{"snap-1", "completed", "5.0 GB", "1 h ago", "1/5"}},
+		"rows and a failure": {p(failing(newHarnessWith(t, newSnapshot("1", web, time.Hour)))),
+			[]string{"snap-1", "old", "the API has trouble"}},
+		"no server": {newPointsPane(newHarnessWith(t), model.Snapshot, model.Server{}),
+			[]string{"No server selected."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.pane.Refresh()
@@ -208,7 +213,8 @@ func TestStatusesHaveDistinctGlyphs(t *testing.T) {
 		seen[got.Sign] = status
 	}
 	signs := map[string]model.ServerStatus{}
-	for _, status := range []model.ServerStatus{model.ServerActive, model.ServerStopped, model.ServerSuspended, model.ServerRestoring, "migrating"} {
+	for _, status := range []model.ServerStatus{model.ServerActive, model.ServerStopped, model.ServerSuspended,
+		model.ServerRestoring, "migrating"} {
 		got := ServerStatus(s, status)
 		if other, ok := signs[got.Sign]; ok || got.Text != string(status) {
 			t.Errorf("%s is %q, like %s", status, got.Sign+" "+got.Text, other)
@@ -238,7 +244,8 @@ func TestPaneSizeIsIndependentOfContent(t *testing.T) {
 				}
 				for _, line := range lines {
 					if got := widget.Width(line); got != width {
-						t.Errorf("%s, %d by %d: a line is %d cells wide: %q", pane.Title(), width, height, got, ansi.Strip(line))
+						t.Errorf("%s, %d by %d: a line is %d cells wide: %q", pane.Title(), width, height, got,
+							ansi.Strip(line))
 					}
 				}
 			}
@@ -253,7 +260,8 @@ func TestIncompleteListIsShownAndBlocksBulkActions(t *testing.T) {
 	p.SetSize(90, 10)
 	p.SetFocus(true)
 	p.Refresh()
-	if shown := plainView(p); !strings.Contains(shown, "incomplete: the API gave 1 of 50") || !strings.Contains(shown, web.Name) {
+	if shown := plainView(p); !strings.Contains(shown, "incomplete: the API gave 1 of 50") ||
+		!strings.Contains(shown, web.Name) {
 		t.Errorf("it shows\n%s", shown)
 	}
 	if pressKeys(p, "*"); p.MarkCount() != 0 {

@@ -76,7 +76,8 @@ func (p *Points) Show(server model.ServerRef, fleet bool) {
 	p.Refresh()
 }
 
-// Refresh updates the rows from the state. The sorted points of all servers are kept until the list changes.
+// Refresh updates the rows from the state. The sorted points of all servers are kept until the list
+// changes.
 func (p *Points) Refresh() {
 	now := p.env.State.Points(p.kind).Value
 	if !sameSlice(now, p.sortedFrom) {
@@ -84,7 +85,8 @@ func (p *Points) Refresh() {
 	}
 	defer p.widenExpiry()
 	if !p.fleet {
-		p.setRows(slices.DeleteFunc(pointersTo(p.env.State.PointsOf(p.server.ID)), func(point *model.Point) bool { return point.Kind != p.kind }))
+		p.setRows(slices.DeleteFunc(pointersTo(p.env.State.PointsOf(p.server.ID)),
+			func(point *model.Point) bool { return point.Kind != p.kind }))
 		return
 	}
 	if p.fleetPoints == nil {
@@ -102,13 +104,15 @@ func (p *Points) widenExpiry() {
 	}
 	p.widenedRows, column.Width = p.rows, 8
 	if slices.ContainsFunc(p.rows, func(point *model.Point) bool {
-		return point.ExpiresAt.IsZero() && !point.ExpiresUnreadable && widget.ExpiresIn(point, p.env.State.Now) != "never"
+		return point.ExpiresAt.IsZero() && !point.ExpiresUnreadable &&
+			widget.ExpiresIn(point, p.env.State.Now) != "never"
 	}) {
 		column.Width = len("none stated")
 	}
 }
 
-// pointersTo returns pointers to the points, because points are large and rows are moved. Nobody writes to the list.
+// pointersTo returns pointers to the points, because points are large and rows are moved. Nobody
+// writes to the list.
 func pointersTo(points []model.Point) []*model.Point {
 	out := make([]*model.Point, len(points))
 	for i := range points {
@@ -146,7 +150,8 @@ func (p *Points) ShortHelp() []key.Binding {
 	if len(p.env.State.Servers.Value) == 0 && len(p.rows) == 0 {
 		return p.env.noServerKeys()
 	}
-	return []key.Binding{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, k.Mark.One, k.View.Filter, k.View.Order, k.View.Fleet, k.View.Open}
+	return []key.Binding{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, k.Mark.One,
+		k.View.Filter, k.View.Order, k.View.Fleet, k.View.Open}
 }
 
 // FullHelp returns the same keys in groups.
@@ -227,7 +232,8 @@ func (p *Points) emptyMessage(s *style.Styles) message {
 	k := p.env.Keys
 	switch {
 	case p.filter.Value() != "":
-		return message{s.Text, fmt.Sprintf("No %s matches “%s”.", p.kind, p.filter.Value()), k.View.Back.Help().Key + " clears the filter."}
+		return message{s.Text, fmt.Sprintf("No %s matches “%s”.", p.kind, p.filter.Value()), k.View.Back.Help().Key +
+			" clears the filter."}
 	case p.fleet:
 		return message{s.Text, fmt.Sprintf("No %ss yet.", p.kind), ""}
 	case p.server.ID == "":
@@ -246,7 +252,8 @@ func (p *Points) emptyMessage(s *style.Styles) message {
 
 func (p *Points) cells(s *style.Styles, point *model.Point) []widget.Span {
 	found := p.matchedRunes(point)
-	name, description := widget.Span{Text: point.Name, Style: s.Text, Matched: found}, widget.Span{Text: point.Description, Style: s.Muted}
+	name, description := widget.Span{Text: point.Name, Style: s.Text, Matched: found},
+		widget.Span{Text: point.Description, Style: s.Muted}
 	if p.kind == model.Backup {
 		name = widget.Span{Text: string(point.Type), Style: s.Text}
 		description.Matched = found // the filter searches it as the backup's name

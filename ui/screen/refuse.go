@@ -12,7 +12,8 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// actionTitles are the titles of an action's dialogs: while waiting for lists, and if it cannot begin.
+// actionTitles are the titles of an action's dialogs: while waiting for lists, and if it cannot
+// begin.
 type actionTitles struct{ title, refused string }
 
 // The titles of the actions that have a key.
@@ -32,15 +33,18 @@ func createTitles(kind model.Kind) actionTitles {
 	return backupTitles
 }
 
-// refuse opens a dialog that says why an action cannot begin and what to do. The dialog takes keys that were typed after the
-// action's key.
+// refuse opens a dialog that says why an action cannot begin and what to do. The dialog takes keys
+// that were typed after the action's key.
 func (a Actions) refuse(titles actionTitles, why, remedy string) tea.Cmd {
-	return a.env.OpenDialog(dialog.NewRefusal(dialog.Reason{Title: titles.refused, Why: asSentence(why), Remedy: remedy}, a.env.Keys.Dialog, a.env.Styles))
+	return a.env.OpenDialog(dialog.NewRefusal(dialog.Reason{Title: titles.refused, Why: asSentence(why),
+		Remedy: remedy}, a.env.Keys.Dialog, a.env.Styles))
 }
 
-// asSentence turns a reason into a sentence, with a full stop and, unless it begins with a name, a capital letter.
+// asSentence turns a reason into a sentence, with a full stop and, unless it begins with a name, a
+// capital letter.
 func asSentence(why string) string {
-	for _, start := range []string{"it ", "there ", "no ", "a ", "the ", "not ", "servers are ", "backup #", "snapshot #"} {
+	for _, start := range []string{"it ", "there ", "no ", "a ", "the ", "not ", "servers are ", "backup #",
+		"snapshot #"} {
 		if strings.HasPrefix(why, start) {
 			why = strings.ToUpper(why[:1]) + why[1:]
 		}
@@ -51,7 +55,8 @@ func asSentence(why string) string {
 	return why + "."
 }
 
-// whenLoaded opens an action's dialog once all lists have loaded. Until then another dialog shows which are missing.
+// whenLoaded opens an action's dialog once all lists have loaded. Until then another dialog shows
+// which are missing.
 func (a Actions) whenLoaded(titles actionTitles, open func() tea.Cmd) tea.Cmd {
 	if a.pendingLists() == "" {
 		return open()
@@ -93,7 +98,8 @@ func (a Actions) listError() string {
 	return "the backups and snapshots have not loaded yet"
 }
 
-// refuseNoSelection refuses an action because no row is under the cursor, once all lists have loaded.
+// refuseNoSelection refuses an action because no row is under the cursor, once all lists have
+// loaded.
 func (a Actions) refuseNoSelection(titles actionTitles, what string, filtered bool) tea.Cmd {
 	return a.whenLoaded(titles, func() tea.Cmd {
 		remedy := "Choose one first."
@@ -104,21 +110,25 @@ func (a Actions) refuseNoSelection(titles actionTitles, what string, filtered bo
 	})
 }
 
-// ConfirmPhrase returns what must be typed before an irreversible action: the server's name, or its ID if the name cannot be typed.
+// ConfirmPhrase returns what must be typed before an irreversible action: the server's name, or its
+// ID if the name cannot be typed.
 func ConfirmPhrase(server model.ServerRef) *dialog.Phrase {
 	id := string(server.ID)
 	switch {
 	case model.IsBlankName(server.Name):
-		return &dialog.Phrase{Text: id, Prompt: "Type the ID " + id + " to confirm: the server has no name", Short: "Type the ID " + id + " to confirm"}
+		return &dialog.Phrase{Text: id, Prompt: "Type the ID " + id + " to confirm: the server has no name",
+			Short: "Type the ID " + id + " to confirm"}
 	case !model.Typable(server.Name) || widget.NormalizeWidth(server.Name) != server.Name:
-		return &dialog.Phrase{Text: id, Prompt: "Type the ID " + id + " to confirm: the name cannot be typed", Short: "Type the ID " + id + " to confirm"}
+		return &dialog.Phrase{Text: id, Prompt: "Type the ID " + id + " to confirm: the name cannot be typed",
+			Short: "Type the ID " + id + " to confirm"}
 	}
 	return &dialog.Phrase{Text: server.Name, Prompt: "Type " + server.Name + " to confirm"}
 }
 
-// handlePointKey handles a key in a pane of restore points, for the point under the cursor or the marked ones. point is nil if
-// the pane is empty; what names what the pane lists.
-func (a Actions) handlePointKey(press tea.KeyPressMsg, server model.ID, what string, point *model.Point, marks map[model.Key]bool, filtered bool) tea.Cmd {
+// handlePointKey handles a key in a pane of restore points, for the point under the cursor or the
+// marked ones. point is nil if the pane is empty; what names what the pane lists.
+func (a Actions) handlePointKey(press tea.KeyPressMsg, server model.ID, what string, point *model.Point,
+	marks map[model.Key]bool, filtered bool) tea.Cmd {
 	keys := a.env.Keys
 	back := keys.View.Back.Help().Key
 	switch {
@@ -139,7 +149,8 @@ func (a Actions) handlePointKey(press tea.KeyPressMsg, server model.ID, what str
 	case key.Matches(press, keys.Action.Delete):
 		return a.Delete(*point)
 	case key.Matches(press, keys.Action.Restore) && len(marks) > 0:
-		return a.refuse(restoreTitles, "Restore works on one restore point", back+" clears the marks once this is closed.")
+		return a.refuse(restoreTitles, "Restore works on one restore point",
+			back+" clears the marks once this is closed.")
 	case key.Matches(press, keys.Action.Restore) && point == nil:
 		return a.refuseNoSelection(restoreTitles, what, filtered)
 	case key.Matches(press, keys.Action.Restore):

@@ -48,7 +48,10 @@ func NewRequests(env *Env, log *command.RequestLog) *Requests {
 	},
 		func(e model.Exchange) int { return e.Number },
 		func(*model.TextIndex, model.Exchange) {}, // wordParser needs no text index
-		wordParser(func(e model.Exchange) string { return fmt.Sprint(e.Method, " ", path(e), " ", e.Status, " ", e.Err) }),
+		wordParser(func(e model.Exchange) string {
+			return fmt.Sprint(e.Method, " ", path(e), " ", e.Status, " ",
+				e.Err)
+		}),
 		requestOrders()...,
 	)}
 	r.focused = true
@@ -59,14 +62,19 @@ func NewRequests(env *Env, log *command.RequestLog) *Requests {
 func requestOrders() []order[model.Exchange] {
 	return []order[model.Exchange]{
 		{requestTime, model.Ordering[model.Exchange]{
-			Name: "time", AscendingText: "oldest first", DescendingText: "newest first", DescendingFirst: true, Presorted: true,
-			Sort: model.SortBy(model.AlwaysKnown(func(e model.Exchange) time.Time { return e.At }), time.Time.Compare),
+			Name: "time", AscendingText: "oldest first", DescendingText: "newest first", DescendingFirst: true,
+			Presorted: true,
+			Sort: model.SortBy(model.AlwaysKnown(func(e model.Exchange) time.Time { return e.At }),
+				time.Time.Compare),
 		}},
-		{requestTook, model.ByNumber("duration", "fastest first", "slowest first", func(e model.Exchange) time.Duration { return e.Duration })},
-		{requestSize, model.ByNumber("size", "smallest first", "largest first", func(e model.Exchange) int64 { return e.Size })},
+		{requestTook, model.ByNumber("duration", "fastest first", "slowest first",
+			func(e model.Exchange) time.Duration { return e.Duration })},
+		{requestSize, model.ByNumber("size", "smallest first", "largest first",
+			func(e model.Exchange) int64 { return e.Size })},
 		{requestMethod, model.ByText("method", func(e model.Exchange) string { return e.Method })},
 		{requestPath, model.ByText("path", path)},
-		{requestStatus, model.ByNumber("status", "lowest first", "highest first", func(e model.Exchange) int { return e.Status })},
+		{requestStatus, model.ByNumber("status", "lowest first", "highest first",
+			func(e model.Exchange) int { return e.Status })},
 	}
 }
 
@@ -130,18 +138,19 @@ func (r *Requests) copyCurl(e model.Exchange) tea.Cmd {
 
 // openExchange opens a sheet with the request and its response.
 func (r *Requests) openExchange(e model.Exchange) tea.Cmd {
-	sheet := dialog.NewSheet(e.Method+" "+widget.NormalizeWidth(model.Clean(path(e))), func(s *style.Styles, width int) []string {
-		lines := detailLines(s, width, []detail{
-			{"status", statusText(e), s.Text},
-			{"took", fmt.Sprintf("%d ms", e.Duration.Milliseconds()), s.Text},
-			{"at", e.At.UTC().Format("15:04:05 UTC"), s.Text},
-			{"size", sizeText(e.Size), s.Text},
-		})
-		lines = append(lines, "", s.Strong.Render("request"))
-		lines = append(lines, bodyLines(s, e.RequestBody, width)...)
-		lines = append(lines, "", s.Strong.Render("response"))
-		return append(lines, bodyLines(s, e.ResponseBody, width)...)
-	}, *r.env.Keys, r.env.Styles, r.env.Keys.View.Open)
+	sheet := dialog.NewSheet(e.Method+" "+widget.NormalizeWidth(model.Clean(path(e))),
+		func(s *style.Styles, width int) []string {
+			lines := detailLines(s, width, []detail{
+				{"status", statusText(e), s.Text},
+				{"took", fmt.Sprintf("%d ms", e.Duration.Milliseconds()), s.Text},
+				{"at", e.At.UTC().Format("15:04:05 UTC"), s.Text},
+				{"size", sizeText(e.Size), s.Text},
+			})
+			lines = append(lines, "", s.Strong.Render("request"))
+			lines = append(lines, bodyLines(s, e.RequestBody, width)...)
+			lines = append(lines, "", s.Strong.Render("response"))
+			return append(lines, bodyLines(s, e.ResponseBody, width)...)
+		}, *r.env.Keys, r.env.Styles, r.env.Keys.View.Open)
 	sheet.AddKey(r.env.Keys.View.Copy, func() tea.Cmd { return r.copyCurl(e) })
 	return r.env.OpenDialog(sheet)
 }
@@ -202,7 +211,8 @@ func (r *Requests) View() string {
 		if r.filter.Value() != "" {
 			text = "No request matches “" + r.filter.Value() + "”."
 		}
-		return r.frame(title, "", renderMessage(s, message{s.Text, text, r.env.Keys.View.Back.Help().Key + " goes back."}, r.width-widget.FrameWidth))
+		return r.frame(title, "", renderMessage(s, message{s.Text, text, r.env.Keys.View.Back.Help().Key +
+			" goes back."}, r.width-widget.FrameWidth))
 	}
 	return r.frame(title, "", r.table.View(s, r.focused, func(i int) []widget.Span { return r.cells(s, r.rows[i]) }))
 }

@@ -11,8 +11,8 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// ResumeRestore asks whether to send a restore that an earlier run did not send: it ended after the snapshot or backup before
-// it. onCancel runs when the user declines.
+// ResumeRestore asks whether to send a restore that an earlier run did not send: it ended after the
+// snapshot or backup before it. onCancel runs when the user declines.
 func (a Actions) ResumeRestore(first model.Operation, onCancel func() tea.Cmd) tea.Cmd {
 	p := *first.ThenRestore
 	if known, ok := a.env.State.Point(p.Key()); ok {
@@ -23,22 +23,25 @@ func (a Actions) ResumeRestore(first model.Operation, onCancel func() tea.Cmd) t
 		why = p.CannotRestore(a.env.State.Now)
 	}
 	if why != "" {
-		a.env.Notify(Warning, fmt.Sprintf("the earlier restore of %s cannot be resumed: %s", first.Server.SentenceName(), why))
+		a.env.Notify(Warning, fmt.Sprintf("the earlier restore of %s cannot be resumed: %s",
+			first.Server.SentenceName(), why))
 		return nil // no key opened it, so no dialog may take keys
 	}
 	options := a.restoreOptions(server, p)
 	options.Title = "Resume the restore?"
 	options.Details = append([]dialog.Detail{{Label: "So far", Value: fmt.Sprintf(
-		"the %s taken first has completed; the restore was not sent because vpsdeck was closed", kindWithName(first.Point))}}, options.Details...)
+		"the %s taken first has completed; the restore was not sent because vpsdeck was closed",
+		kindWithName(first.Point))}}, options.Details...)
 	options.OnConfirm = func(bool) tea.Cmd {
-		return a.env.Start(model.ActionRequest{Action: model.Restore, Point: p, Server: server.Ref(), FollowsID: first.ID})
+		return a.env.Start(model.ActionRequest{Action: model.Restore, Point: p, Server: server.Ref(),
+			FollowsID: first.ID})
 	}
 	options.OnCancel = onCancel
 	return a.openConfirm(options)
 }
 
-// Retry offers to send an action again if its answer was lost and the lists show nothing of it. It is a new action, with the full
-// confirmation.
+// Retry offers to send an action again if its answer was lost and the lists show nothing of it. It
+// is a new action, with the full confirmation.
 func (a Actions) Retry(o model.Operation) tea.Cmd {
 	server, why := a.checkReady(o.Action, o.Point)
 	if why != "" {
@@ -53,7 +56,8 @@ func (a Actions) Retry(o model.Operation) tea.Cmd {
 	default:
 		options = dialog.ConfirmOptions{
 			Question: fmt.Sprintf("Send it again: %s?", o.Title()),
-			Details:  []dialog.Detail{{Label: "Server", Value: fmt.Sprintf("%s  #%s", server.Ref().Label(), server.ID)}},
+			Details: []dialog.Detail{{Label: "Server", Value: fmt.Sprintf("%s  #%s", server.Ref().Label(),
+				server.ID)}},
 			Requests: func(bool) string { return command.DescribeRequest(model.Create, o.Point) },
 		}
 	}
@@ -63,7 +67,8 @@ func (a Actions) Retry(o model.Operation) tea.Cmd {
 		widget.Ago(o.Started, a.env.State.Now), o.EvidenceText())}}, options.Details...)
 	options.OnConfirm = func(bool) tea.Cmd {
 		return a.env.Start(model.ActionRequest{
-			Action: o.Action, Point: o.Point, Server: server.Ref(), ThenRestore: o.ThenRestore, FollowsID: o.FollowsID, ConfirmedRole: o.ConfirmedRole,
+			Action: o.Action, Point: o.Point, Server: server.Ref(), ThenRestore: o.ThenRestore, FollowsID: o.FollowsID,
+			ConfirmedRole: o.ConfirmedRole,
 		})
 	}
 	return a.openConfirm(options)

@@ -10,8 +10,8 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// handleMarkKey handles the keys that mark rows, and reports whether the key was one. Marks are by identity, so they survive
-// refreshes, filters and a change of pane.
+// handleMarkKey handles the keys that mark rows, and reports whether the key was one. Marks are by
+// identity, so they survive refreshes, filters and a change of pane.
 func (l *list[T, K]) handleMarkKey(msg tea.KeyPressMsg) bool {
 	keys := l.env.Keys.Mark
 	row, ok := l.selected()
@@ -49,8 +49,8 @@ func (l *list[T, K]) toggleMark(k K) {
 	l.anchor, l.anchored = k, true
 }
 
-// markRange marks the visible rows from the anchor to the cursor. Without an anchor it marks the row under the cursor and makes
-// it the anchor.
+// markRange marks the visible rows from the anchor to the cursor. Without an anchor it marks the
+// row under the cursor and makes it the anchor.
 func (l *list[T, K]) markRange(k K) {
 	from := l.anchorRow()
 	if from < 0 {
@@ -71,7 +71,8 @@ func (l *list[T, K]) anchorRow() int {
 	return slices.IndexFunc(l.rows, func(row T) bool { return l.identify(row) == l.anchor })
 }
 
-// checkAnchor drops the anchor if its row is no longer visible, because a range must begin at a visible row.
+// checkAnchor drops the anchor if its row is no longer visible, because a range must begin at a
+// visible row.
 func (l *list[T, K]) checkAnchor() { l.anchored = l.anchorRow() >= 0 }
 
 func (l *list[T, K]) mark(k K) {

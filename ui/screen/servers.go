@@ -94,11 +94,13 @@ func (p *Servers) currentKey() assessmentKey {
 }
 
 func (k assessmentKey) equal(other assessmentKey) bool {
-	return k.version == other.version && k.known == other.known && k.minute == other.minute && k.onlyProblems == other.onlyProblems &&
+	return k.version == other.version && k.known == other.known && k.minute == other.minute &&
+		k.onlyProblems == other.onlyProblems &&
 		slices.Equal(k.policies, other.policies)
 }
 
-// assess makes the rows: each server with its coverage by its policy. The cost grows with the number of points.
+// assess makes the rows: each server with its coverage by its policy. The cost grows with the
+// number of points.
 func (p *Servers) assess() {
 	state := p.env.State
 	p.assessedFor.policies = slices.Clone(p.assessedFor.policies)
@@ -110,7 +112,8 @@ func (p *Servers) assess() {
 		}
 	}
 	if p.onlyProblems {
-		p.unfiltered = slices.DeleteFunc(slices.Clone(p.unfiltered), func(r *model.AssessedServer) bool { return !needsAttention(r.Assessment.Health) })
+		p.unfiltered = slices.DeleteFunc(slices.Clone(p.unfiltered),
+			func(r *model.AssessedServer) bool { return !needsAttention(r.Assessment.Health) })
 	}
 }
 
@@ -163,8 +166,9 @@ func (p *Servers) handleKey(press tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(press, keys.Action.Restore):
 		return p.actions.RestoreNewest(server.ID)
 	case key.Matches(press, keys.Action.Delete):
-		return p.actions.refuse(deleteTitles, "servers are not deleted here", fmt.Sprintf("Pick a backup (%s) or a snapshot (%s) to delete.",
-			keys.Pane.Backups.Help().Key, keys.Pane.Snapshots.Help().Key))
+		return p.actions.refuse(deleteTitles, "servers are not deleted here",
+			fmt.Sprintf("Pick a backup (%s) or a snapshot (%s) to delete.",
+				keys.Pane.Backups.Help().Key, keys.Pane.Snapshots.Help().Key))
 	}
 	return nil
 }
@@ -199,7 +203,8 @@ func (p *Servers) ShortHelp() []key.Binding {
 	if len(p.env.State.Servers.Value) == 0 {
 		return p.env.noServerKeys()
 	}
-	return []key.Binding{k.Action.Snapshot, k.Action.Backup, k.Action.Restore, k.Mark.One, k.View.Filter, k.View.Order, k.View.Problems, k.View.Open}
+	return []key.Binding{k.Action.Snapshot, k.Action.Backup, k.Action.Restore, k.Mark.One, k.View.Filter, k.View.Order,
+		k.View.Problems, k.View.Open}
 }
 
 // FullHelp returns the same keys in groups.
@@ -232,7 +237,8 @@ func (p *Servers) title(s *style.Styles) string {
 	if n := p.counts[model.None] + p.counts[model.NoBackup] + p.counts[model.Failing]; n > 0 {
 		out += s.Bad.Render(fmt.Sprintf("  %s %d", style.Failed, n))
 	}
-	if n := p.counts[model.Overdue] + p.counts[model.TooFew] + p.counts[model.Expiring] + p.counts[model.OddDate]; n > 0 {
+	if n := p.counts[model.Overdue] + p.counts[model.TooFew] + p.counts[model.Expiring] +
+		p.counts[model.OddDate]; n > 0 {
 		out += s.Warning.Render(fmt.Sprintf("  %s %d", style.Warning, n))
 	}
 	return out
@@ -248,12 +254,15 @@ func (p *Servers) body(s *style.Styles, from source) string {
 			return renderMessage(s, m, inner)
 		}
 		if p.onlyProblems && p.filter.Value() == "" {
-			return renderMessage(s, message{s.Fine, style.Done + " No problems: every server meets its policy.", p.env.Keys.View.Problems.Help().Key + " shows all."}, inner)
+			return renderMessage(s, message{s.Fine, style.Done + " No problems: every server meets its policy.",
+				p.env.Keys.View.Problems.Help().Key + " shows all."}, inner)
 		}
 		if p.filter.Value() != "" {
-			return renderMessage(s, message{s.Text, "No server matches “" + p.filter.Value() + "”.", p.env.Keys.View.Back.Help().Key + " clears the filter."}, inner)
+			return renderMessage(s, message{s.Text, "No server matches “" + p.filter.Value() + "”.",
+				p.env.Keys.View.Back.Help().Key + " clears the filter."}, inner)
 		}
-		return renderMessage(s, message{s.Text, "This account has no servers.", "Create one in the provider's panel."}, inner)
+		return renderMessage(s, message{s.Text, "This account has no servers.", "Create one in the provider's panel."},
+			inner)
 	}
 	return p.table.View(s, p.focused, func(i int) []widget.Span { return p.cells(s, p.rows[i]) })
 }

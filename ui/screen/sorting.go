@@ -35,7 +35,8 @@ func (l *list[T, K]) notifyOrder() {
 
 // hiddenOrder returns the chosen order if its column does not fit, so that no head shows it.
 func (l *list[T, K]) hiddenOrder() string {
-	if *l.sorting == (Sorting{}) || l.table.Shows(l.table.SortColumn) || l.table.Columns[l.table.SortColumn].Width == 0 {
+	if *l.sorting == (Sorting{}) || l.table.Shows(l.table.SortColumn) ||
+		l.table.Columns[l.table.SortColumn].Width == 0 {
 		return ""
 	}
 	return l.table.SortArrow + " " + l.orders[l.sorting.index].Name
@@ -43,20 +44,27 @@ func (l *list[T, K]) hiddenOrder() string {
 
 // serverOrders returns the orders of the servers, one for each column, default first.
 func serverOrders() []order[*model.AssessedServer] {
-	newest := func(kind model.Kind) model.Ordering[*model.AssessedServer] { // a server without any comes before the oldest
+	// a server without any comes before the oldest
+	newest := func(kind model.Kind) model.Ordering[*model.AssessedServer] {
 		return model.Ordering[*model.AssessedServer]{
 			Name: "newest " + kind.String(), AscendingText: "oldest first", DescendingText: "newest first",
-			Sort: model.SortBy(model.AlwaysKnown(func(r *model.AssessedServer) time.Time { return r.Assessment.Kinds[kind].Newest }), time.Time.Compare),
+			Sort: model.SortBy(model.AlwaysKnown(func(
+				r *model.AssessedServer) time.Time {
+				return r.Assessment.Kinds[kind].Newest
+			}), time.Time.Compare),
 		}
 	}
 	return []order[*model.AssessedServer]{
-		{serverNote, model.ByNumber("coverage", "best first", "worst first", func(r *model.AssessedServer) model.Health { return r.Assessment.Health })},
+		{serverNote, model.ByNumber("coverage", "best first", "worst first",
+			func(r *model.AssessedServer) model.Health { return r.Assessment.Health })},
 		{serverName, model.ByText("name", func(r *model.AssessedServer) string { return r.Name })},
 		{serverStatus, model.ByText("status", func(r *model.AssessedServer) string { return string(r.Status) })},
 		{serverBackup, newest(model.Backup)},
 		{serverSnapshot, newest(model.Snapshot)},
-		{serverBackups, model.ByNumber("backups", "fewest first", "most first", func(r *model.AssessedServer) int { return r.Coverage.Backups })},
-		{serverSnapshots, model.ByNumber("snapshots", "fewest first", "most first", func(r *model.AssessedServer) int { return r.Coverage.Snapshots })},
+		{serverBackups, model.ByNumber("backups", "fewest first", "most first",
+			func(r *model.AssessedServer) int { return r.Coverage.Backups })},
+		{serverSnapshots, model.ByNumber("snapshots", "fewest first", "most first",
+			func(r *model.AssessedServer) int { return r.Coverage.Snapshots })},
 		{serverLocation, model.ByText("location", func(r *model.AssessedServer) string { return r.Location })},
 		{serverIP, model.ByAddress("address", func(r *model.AssessedServer) string { return r.IP })},
 		{serverOS, model.ByText("system", func(r *model.AssessedServer) string { return r.OS })},
@@ -92,8 +100,10 @@ func pageOrders(env *Env) []order[*model.Point] {
 			func(a, b time.Time) int { return b.Compare(a) }),
 	}
 	duration := model.Ordering[*model.Point]{
-		Name: "restore duration", AscendingText: "shortest first", DescendingText: "longest first", DescendingFirst: true,
-		Sort: model.SortBy(func(p *model.Point) (time.Duration, bool) { return env.State.LastRestoreDuration(*p) }, cmp.Compare[time.Duration]),
+		Name: "restore duration", AscendingText: "shortest first", DescendingText: "longest first",
+		DescendingFirst: true,
+		Sort: model.SortBy(func(p *model.Point) (time.Duration, bool) { return env.State.LastRestoreDuration(*p) },
+			cmp.Compare[time.Duration]),
 	}
 	return []order[*model.Point]{
 		{pageCreated, model.ByCreation()},

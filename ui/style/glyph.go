@@ -40,7 +40,8 @@ const (
 var asciiReplacer = strings.NewReplacer(
 	Active, "*", Stopped, "o", Suspended, "x", Running, "~", Done, "+", Failed, "!", Unknown, "?", Warning, "!",
 	Automatic, "a", Manual, "m", Snapshot, "s", "┼", "+", "┤", "|",
-	Bar, ">", BarThin, "'", Marked, "*", Anchor, "@", Full, "#", Free, ".", Fill, "=", Ascending, "^", Descending, "v", "←", "<", "→", ">", "↵", "/",
+	Bar, ">", BarThin, "'", Marked, "*", Anchor, "@", Full, "#", Free, ".", Fill, "=", Ascending, "^", Descending, "v",
+	"←", "<", "→", ">", "↵", "/",
 	Dot, "-", Dash, "-", "—", "-", Ellipsis, "~", Focus, ">", Prompt, ">", More, "v", MoreUp, "^",
 	"“", "\"", "”", "\"", "’", "'", "‹", "<", "›", ">", "�", "?",
 	"╭", "+", "╮", "+", "╰", "+", "╯", "+", "─", "-", "│", "|", "┃", "|", "├", "+", "┤", "+",

@@ -65,7 +65,8 @@ func TestEveryGlyphHasAnASCIIStandIn(t *testing.T) {
 func checkASCII(t *testing.T, what, text string) {
 	t.Helper()
 	got := ASCII(text)
-	if strings.ContainsFunc(got, func(r rune) bool { return r >= utf8.RuneSelf }) || ansi.StringWidth(got) != ansi.StringWidth(text) {
+	if strings.ContainsFunc(got, func(r rune) bool { return r >= utf8.RuneSelf }) ||
+		ansi.StringWidth(got) != ansi.StringWidth(text) {
 		t.Errorf("%s: %q becomes %q", what, text, got)
 	}
 }
@@ -78,7 +79,8 @@ func TestASCIIStandInsAreDistinct(t *testing.T) {
 		}
 		states[ASCII(glyph)] = glyph
 	}
-	for _, pair := range [][2]string{{Full, Free}, {Fill, Track}, {Checked, Unchecked}, {Bar, BarThin}, {Ascending, Descending}, {Done, Failed}} {
+	for _, pair := range [][2]string{{Full, Free}, {Fill, Track}, {Checked, Unchecked}, {Bar, BarThin},
+		{Ascending, Descending}, {Done, Failed}} {
 		if ASCII(pair[0]) == ASCII(pair[1]) {
 			t.Errorf("%s and %s are both %s", pair[0], pair[1], ASCII(pair[0]))
 		}

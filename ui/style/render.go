@@ -12,7 +12,8 @@ import (
 // dozen styles. It is for pieces of a line in styles of colour and weight, without padding, width
 // or border.
 func Render(st lipgloss.Style, text string) string {
-	if link, _ := st.GetHyperlink(); link != "" || text == "" || st.GetUnderline() || strings.ContainsAny(text, "\t\r\n") {
+	if link, _ := st.GetHyperlink(); link != "" || text == "" || st.GetUnderline() ||
+		strings.ContainsAny(text, "\t\r\n") {
 		return st.Render(text)
 	}
 	p := codesFor(&st)
@@ -35,7 +36,8 @@ var (
 
 func codesFor(st *lipgloss.Style) ansiCodes {
 	key := styleKey{
-		foreground: st.GetForeground(), background: st.GetBackground(), bold: st.GetBold(), italic: st.GetItalic(), faint: st.GetFaint(),
+		foreground: st.GetForeground(), background: st.GetBackground(), bold: st.GetBold(), italic: st.GetItalic(),
+		faint:   st.GetFaint(),
 		reverse: st.GetReverse(), strikethrough: st.GetStrikethrough(), blink: st.GetBlink(),
 	}
 	codesCacheLock.RLock()

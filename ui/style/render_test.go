@@ -17,7 +17,8 @@ func TestRenderMatchesLipgloss(t *testing.T) {
 			if !ok || st.GetHorizontalPadding() > 0 { // buttons are not rendered by Render
 				continue
 			}
-			for _, st := range []lipgloss.Style{st, s.Selected(st), st.Reverse(true), st.Hyperlink("https://example.com"), st.Bold(true).Underline(true), lipgloss.NewStyle()} {
+			for _, st := range []lipgloss.Style{st, s.Selected(st), st.Reverse(true),
+				st.Hyperlink("https://example.com"), st.Bold(true).Underline(true), lipgloss.NewStyle()} {
 				for range 2 { // once uncached, once from the cache
 					for _, text := range texts {
 						if got, want := Render(st, text), st.Render(text); got != want {

@@ -29,11 +29,13 @@ type Palette struct {
 // colours are two thirds of the output.
 var (
 	dark = Palette{
-		Text: ansi256(253), Muted: ansi256(247), Faint: ansi256(238), Accent: ansi256(117), Fine: ansi256(113), Warning: ansi256(179), Bad: ansi256(204),
+		Text: ansi256(253), Muted: ansi256(247), Faint: ansi256(238), Accent: ansi256(117), Fine: ansi256(113),
+		Warning: ansi256(179), Bad: ansi256(204),
 		Snapshot: ansi256(141), Selection: rgb("#24304A"), OnAccent: ansi256(233),
 	}
 	light = Palette{
-		Text: ansi256(235), Muted: ansi256(241), Faint: ansi256(250), Accent: ansi256(24), Fine: ansi256(22), Warning: ansi256(94), Bad: ansi256(124),
+		Text: ansi256(235), Muted: ansi256(241), Faint: ansi256(250), Accent: ansi256(24), Fine: ansi256(22),
+		Warning: ansi256(94), Bad: ansi256(124),
 		Snapshot: ansi256(55), Selection: rgb("#DAE7F6"), OnAccent: ansi256(231),
 	}
 )
@@ -53,7 +55,8 @@ type Styles struct {
 	Palette Palette
 
 	Text, Strong, Muted, Faint, Accent, AccentStrong, Fine, Warning, Bad, BadStrong lipgloss.Style
-	Snapshot                                                                        lipgloss.Style // where snapshots are shown with backups
+	// where snapshots are shown with backups
+	Snapshot lipgloss.Style
 
 	Button, ButtonFocused, ButtonDanger lipgloss.Style
 }

@@ -41,7 +41,8 @@ func TestContrastFormula(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
 		want float64
-	}{{"#ffffff", "#000000", 21}, {"#000000", "#ffffff", 21}, {"#777777", "#777777", 1}, {"#767676", "#ffffff", 4.54}, {"#ff0000", "#ffffff", 4.00}} {
+	}{{"#ffffff", "#000000", 21}, {"#000000", "#ffffff", 21}, {"#777777", "#777777", 1}, {"#767676", "#ffffff", 4.54},
+		{"#ff0000", "#ffffff", 4.00}} {
 		if got := contrast(lipgloss.Color(c.a), lipgloss.Color(c.b)); math.Abs(got-c.want) > 0.01 {
 			t.Errorf("%s on %s: %.2f, want %.2f", c.a, c.b, got, c.want)
 		}
@@ -98,7 +99,8 @@ func TestSelectedRowKeepsItsColours(t *testing.T) {
 }
 
 func TestEachThemeHasAPalette(t *testing.T) {
-	if New(true).Palette != PaletteFor(true) || New(false).Palette != PaletteFor(false) || PaletteFor(true) == PaletteFor(false) {
+	if New(true).Palette != PaletteFor(true) || New(false).Palette != PaletteFor(false) ||
+		PaletteFor(true) == PaletteFor(false) {
 		t.Error("a theme has the wrong palette")
 	}
 }

@@ -28,7 +28,8 @@ func Themes() []string {
 func (t Theme) palette(isDark bool) Palette {
 	pairs := map[Theme][2]Palette{
 		Auto: {light, dark}, Dark: {dark, dark}, Light: {light, light},
-		Contrast: {contrastLight, contrastDark}, ColourBlind: {colourBlindLight, colourBlindDark}, Terminal: {terminalLight, terminalDark},
+		Contrast: {contrastLight, contrastDark}, ColourBlind: {colourBlindLight, colourBlindDark},
+		Terminal: {terminalLight, terminalDark},
 	}
 	pair, known := pairs[t]
 	if !known {
@@ -44,27 +45,37 @@ func (t Theme) palette(isDark bool) Palette {
 // which also differ in lightness. A test simulates red-blind and green-blind vision.
 var (
 	contrastDark = Palette{
-		Text: rgb("#FFFFFF"), Muted: rgb("#D0D0D0"), Faint: rgb("#9A9A9A"), Accent: rgb("#7FE0FF"), Fine: rgb("#8CFF8C"),
-		Warning: rgb("#FFD75F"), Bad: rgb("#FFB0B0"), Snapshot: rgb("#E0C0FF"), Selection: rgb("#003060"), OnAccent: rgb("#000000"),
+		Text: rgb("#FFFFFF"), Muted: rgb("#D0D0D0"), Faint: rgb("#9A9A9A"), Accent: rgb("#7FE0FF"),
+		Fine:    rgb("#8CFF8C"),
+		Warning: rgb("#FFD75F"), Bad: rgb("#FFB0B0"), Snapshot: rgb("#E0C0FF"), Selection: rgb("#003060"),
+		OnAccent: rgb("#000000"),
 	}
 	contrastLight = Palette{
-		Text: rgb("#000000"), Muted: rgb("#333333"), Faint: rgb("#6A6A6A"), Accent: rgb("#003A70"), Fine: rgb("#004A10"),
-		Warning: rgb("#5C3200"), Bad: rgb("#8A0018"), Snapshot: rgb("#4A1880"), Selection: rgb("#DCEBFF"), OnAccent: rgb("#FFFFFF"),
+		Text: rgb("#000000"), Muted: rgb("#333333"), Faint: rgb("#6A6A6A"), Accent: rgb("#003A70"),
+		Fine:    rgb("#004A10"),
+		Warning: rgb("#5C3200"), Bad: rgb("#8A0018"), Snapshot: rgb("#4A1880"), Selection: rgb("#DCEBFF"),
+		OnAccent: rgb("#FFFFFF"),
 	}
 	colourBlindDark = Palette{
-		Text: rgb("#E6E6E6"), Muted: rgb("#A0A4AC"), Faint: rgb("#45494F"), Accent: rgb("#F2F2F2"), Fine: rgb("#6FB8FF"),
-		Warning: rgb("#FFF08A"), Bad: rgb("#F4752E"), Snapshot: rgb("#D6A5C4"), Selection: rgb("#26303C"), OnAccent: rgb("#10141C"),
+		Text: rgb("#E6E6E6"), Muted: rgb("#A0A4AC"), Faint: rgb("#45494F"), Accent: rgb("#F2F2F2"),
+		Fine:    rgb("#6FB8FF"),
+		Warning: rgb("#FFF08A"), Bad: rgb("#F4752E"), Snapshot: rgb("#D6A5C4"), Selection: rgb("#26303C"),
+		OnAccent: rgb("#10141C"),
 	}
 	colourBlindLight = Palette{
-		Text: rgb("#1A1A1A"), Muted: rgb("#55595F"), Faint: rgb("#B5B8BD"), Accent: rgb("#202428"), Fine: rgb("#0059B3"),
-		Warning: rgb("#7F5F00"), Bad: rgb("#600010"), Snapshot: rgb("#7A3E6A"), Selection: rgb("#DDE6F0"), OnAccent: rgb("#FFFFFF"),
+		Text: rgb("#1A1A1A"), Muted: rgb("#55595F"), Faint: rgb("#B5B8BD"), Accent: rgb("#202428"),
+		Fine:    rgb("#0059B3"),
+		Warning: rgb("#7F5F00"), Bad: rgb("#600010"), Snapshot: rgb("#7A3E6A"), Selection: rgb("#DDE6F0"),
+		OnAccent: rgb("#FFFFFF"),
 	}
 	terminalDark = Palette{
-		Text: lipgloss.NoColor{}, Muted: lipgloss.White, Faint: lipgloss.BrightBlack, Accent: lipgloss.BrightCyan, Fine: lipgloss.Green,
+		Text: lipgloss.NoColor{}, Muted: lipgloss.White, Faint: lipgloss.BrightBlack, Accent: lipgloss.BrightCyan,
+		Fine:    lipgloss.Green,
 		Warning: lipgloss.Yellow, Bad: lipgloss.BrightRed, Snapshot: lipgloss.Magenta,
 	}
 	terminalLight = Palette{
-		Text: lipgloss.NoColor{}, Muted: lipgloss.BrightBlack, Faint: lipgloss.White, Accent: lipgloss.Blue, Fine: lipgloss.Green,
+		Text: lipgloss.NoColor{}, Muted: lipgloss.BrightBlack, Faint: lipgloss.White, Accent: lipgloss.Blue,
+		Fine:    lipgloss.Green,
 		Warning: lipgloss.Yellow, Bad: lipgloss.Red, Snapshot: lipgloss.Magenta,
 	}
 )
@@ -77,7 +88,8 @@ var stripes = []struct {
 	basic color.Color
 }{
 	{"cyan", "#2AA9C9", lipgloss.Cyan}, {"violet", "#A06BE0", lipgloss.Magenta}, {"green", "#4FA64F", lipgloss.Green},
-	{"yellow", "#D1B000", lipgloss.Yellow}, {"blue", "#4A86E8", lipgloss.Blue}, {"orange", "#E07B1A", lipgloss.BrightYellow},
+	{"yellow", "#D1B000", lipgloss.Yellow}, {"blue", "#4A86E8", lipgloss.Blue},
+	{"orange", "#E07B1A", lipgloss.BrightYellow},
 	{"red", "#E0465A", lipgloss.Red}, {"grey", "#8A93A3", lipgloss.BrightBlack},
 }
 

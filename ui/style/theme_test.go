@@ -19,13 +19,15 @@ func themeBackgrounds(theme Theme, isDark bool) []string {
 }
 
 func TestEveryThemeIsReadable(t *testing.T) {
-	for theme, least := range map[Theme]float64{Auto: minContrast, Dark: minContrast, Light: minContrast, Contrast: 7, ColourBlind: minContrast} {
+	for theme, least := range map[Theme]float64{Auto: minContrast, Dark: minContrast, Light: minContrast, Contrast: 7,
+		ColourBlind: minContrast} {
 		for _, isDark := range []bool{true, false} {
 			p := ForTheme(theme, isDark).Palette
 			for name, c := range textColours(p) {
 				for _, ground := range append(themeBackgrounds(theme, isDark), hex(p.Selection)) {
 					if got := contrast(c, lipgloss.Color(ground)); got < least {
-						t.Errorf("%s, dark %v: %s on %s: contrast %.2f, want at least %.1f", theme, isDark, name, ground, got, least)
+						t.Errorf("%s, dark %v: %s on %s: contrast %.2f, want at least %.1f", theme, isDark, name,
+							ground, got, least)
 					}
 				}
 			}
@@ -138,7 +140,8 @@ func TestStripeNameIsReadable(t *testing.T) {
 			t.Errorf("%s and %s are the same colour", name, other)
 		}
 		seen[hex(bar.GetForeground())] = name
-		if bar, badge := ForTheme(Terminal, true).Stripe(name); !badge.GetReverse() || bar.GetForeground() != badge.GetForeground() {
+		if bar, badge := ForTheme(Terminal, true).Stripe(name); !badge.GetReverse() ||
+			bar.GetForeground() != badge.GetForeground() {
 			t.Errorf("%s in the terminal theme: %+v", name, badge)
 		}
 	}

@@ -57,7 +57,8 @@ func TestFrameSizeIsIndependentOfContent(t *testing.T) {
 }
 
 func TestTitleIsOmittedWhenTooNarrow(t *testing.T) {
-	for width, want := range map[int]string{2: "╭╮", 6: "╭────╮", 7: "╭─ … ─╮", 8: "╭─ T… ─╮", 20: "╭─ Title ──────────╮"} {
+	for width, want := range map[int]string{2: "╭╮", 6: "╭────╮", 7: "╭─ … ─╮", 8: "╭─ T… ─╮",
+		20: "╭─ Title ──────────╮"} {
 		got, _, _ := strings.Cut(Frame{Title: "Title"}.Render("", width, 2), "\n")
 		if got != want {
 			t.Errorf("%d cells: %q, want %q", width, got, want)
@@ -77,7 +78,8 @@ func TestBlocksFillUpToLimit(t *testing.T) {
 func TestProgressBarNeverExceedsItsWidth(t *testing.T) {
 	none := lipgloss.NewStyle()
 	for part, want := range map[float64]string{
-		-1: "──────────", 0: "──────────", 0.09: "──────────", 0.1: "━─────────", 0.55: "━━━━━─────", 0.95: "━━━━━━━━━─", 1: "━━━━━━━━━━", 7: "━━━━━━━━━━",
+		-1: "──────────", 0: "──────────", 0.09: "──────────", 0.1: "━─────────", 0.55: "━━━━━─────",
+		0.95: "━━━━━━━━━─", 1: "━━━━━━━━━━", 7: "━━━━━━━━━━",
 		math.Inf(-1): "──────────",
 	} {
 		if got := Progress(part, 10, none, none); ansi.Strip(got) != want {

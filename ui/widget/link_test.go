@@ -9,11 +9,13 @@ import (
 
 func TestOnlySafeAddressBecomesLink(t *testing.T) {
 	for address, linked := range map[string]bool{
-		"ssh://root@203.0.113.10:2222": true, "https://admin.vps.org/": true, "": false, "ssh://a b": false, "ssh://a;b": false,
+		"ssh://root@203.0.113.10:2222": true, "https://admin.vps.org/": true, "": false, "ssh://a b": false,
+		"ssh://a;b":     false,
 		"ssh://a\x1b\\": false, "ssh://a\a": false, "ssh://é": false, "ssh://a\u009c": false,
 	} {
 		got := Link(lipgloss.NewStyle(), address).Render("here")
-		if strings.Contains(got, "\x1b]8;;"+address) != linked && address != "" || !strings.Contains(got, "here") || !linked && got != "here" {
+		if strings.Contains(got, "\x1b]8;;"+address) != linked && address != "" || !strings.Contains(got, "here") ||
+			!linked && got != "here" {
 			t.Errorf("%q: %q", address, got)
 		}
 	}

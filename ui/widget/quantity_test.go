@@ -66,7 +66,8 @@ func TestAgesHaveOneUnit(t *testing.T) {
 func TestUntilIsExpiredOncePassed(t *testing.T) {
 	now := time.Date(2025, 1, 16, 16, 0, 0, 0, time.UTC)
 	for d, want := range map[time.Duration]string{
-		-time.Nanosecond: "expired", -oneDay: "expired", 0: "in 0 s", 59 * time.Second: "in 59 s", time.Hour: "in 1 h", 25*oneDay + time.Hour: "in 25 d",
+		-time.Nanosecond: "expired", -oneDay: "expired", 0: "in 0 s", 59 * time.Second: "in 59 s", time.Hour: "in 1 h",
+		25*oneDay + time.Hour: "in 25 d",
 	} {
 		if got := Until(now.Add(d), now); got != want {
 			t.Errorf("%s ahead is %q, want %q", d, got, want)
@@ -78,7 +79,8 @@ func TestSizesFitTheirColumn(t *testing.T) {
 	const gb, tb = 1024, 1024 * 1024
 	for mb, want := range map[int64]string{
 		-1: "0 MB", 0: "0 MB", 1: "1 MB", 512: "512 MB", gb - 1: "1023 MB",
-		gb: "1.0 GB", 4523: "4.4 GB", 10 * gb: "10.0 GB", 100*gb - 60: "99.9 GB", 100*gb - 1: "100 GB", 100 * gb: "100 GB", 160 * gb: "160 GB",
+		gb: "1.0 GB", 4523: "4.4 GB", 10 * gb: "10.0 GB", 100*gb - 60: "99.9 GB", 100*gb - 1: "100 GB",
+		100 * gb: "100 GB", 160 * gb: "160 GB",
 		tb - gb: "1023 GB", tb: "1.0 TB", 99 * tb: "99.0 TB", 100 * tb: "100 TB", 9999 * tb: "9999 TB",
 	} {
 		got := Size(mb)
@@ -109,14 +111,18 @@ func TestUnknownTimeIsNeverShownAsDate(t *testing.T) {
 	}{
 		"all known": {model.Point{CreatedAt: now.Add(-4 * time.Hour), ExpiresAt: now.Add(oneDay), SizeMB: 2048},
 			"4 h ago", "1 Jan 2025 23:00 UTC", "in 1 d", "2.0 GB"},
-		"nothing":     {model.Point{}, "-", "not known", "none stated", "-"},
-		"unreadable":  {model.Point{CreatedUnreadable: true, ExpiresUnreadable: true}, "odd date", "unreadable time", "odd date", "-"},
-		"in future":   {model.Point{CreatedAt: now.AddDate(1, 0, 0)}, "in future", "2 Jan 2026 03:00 UTC", "none stated", "-"},
-		"of no size":  {model.Point{ZeroSize: true, Type: model.Manual}, "-", "not known", "never", "0 MB"},
-		"has expired": {model.Point{CreatedAt: now.AddDate(0, 0, -3), ExpiresAt: now.Add(-1)}, "3 d ago", "30 Dec 2024 03:00 UTC", "expired", "-"},
+		"nothing": {model.Point{}, "-", "not known", "none stated", "-"},
+		"unreadable": {model.Point{CreatedUnreadable: true, ExpiresUnreadable: true}, "odd date", "unreadable time",
+			"odd date", "-"},
+		"in future": {model.Point{CreatedAt: now.AddDate(1, 0, 0)}, "in future", "2 Jan 2026 03:00 UTC",
+			"none stated", "-"},
+		"of no size": {model.Point{ZeroSize: true, Type: model.Manual}, "-", "not known", "never", "0 MB"},
+		"has expired": {model.Point{CreatedAt: now.AddDate(0, 0, -3), ExpiresAt: now.Add(-1)}, "3 d ago",
+			"30 Dec 2024 03:00 UTC", "expired", "-"},
 	} {
 		p := c.point
-		if CreatedAgo(&p, now) != c.made || CreatedTime(&p) != c.at || ExpiresIn(&p, now) != c.expires || SizeOf(&p) != c.size {
+		if CreatedAgo(&p, now) != c.made || CreatedTime(&p) != c.at || ExpiresIn(&p, now) != c.expires ||
+			SizeOf(&p) != c.size {
 			t.Errorf("%s: %q, %q, %q, %q", name, CreatedAgo(&p, now), CreatedTime(&p), ExpiresIn(&p, now), SizeOf(&p))
 		}
 	}

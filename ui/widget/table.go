@@ -129,7 +129,8 @@ func (t *Table) row(widths []int, gap int, cells []Span, s *style.Styles, curren
 
 // line draws one line: a margin of two cells, the cells, and space up to the edge. over changes
 // the style of every part.
-func (t *Table) line(widths []int, gap int, cell func(int) Span, margin string, over func(lipgloss.Style) lipgloss.Style) string {
+func (t *Table) line(widths []int, gap int, cell func(int) Span, margin string,
+	over func(lipgloss.Style) lipgloss.Style) string {
 	var b strings.Builder
 	b.WriteString(margin)
 	paint := func(text string, st lipgloss.Style) {

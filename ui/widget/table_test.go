@@ -165,8 +165,10 @@ func TestCursorIsAlwaysVisible(t *testing.T) {
 				table.MoveTo(r.IntN(60) - 15)
 			default:
 				table.MoveTo(table.Cursor + []int{-1, 1, -table.HalfPage(), table.HalfPage()}[r.IntN(4)])
-				if in := before.Cursor >= 0 && table.Cursor >= before.Top && table.Cursor < before.Top+height; in && table.Top != before.Top {
-					t.Fatalf("the cursor moved from %d to %d within the window, but the window moved from %d to %d", before.Cursor, table.Cursor, before.Top, table.Top)
+				if in := before.Cursor >= 0 && table.Cursor >= before.Top && table.Cursor < before.Top+height; in &&
+					table.Top != before.Top {
+					t.Fatalf("the cursor moved from %d to %d within the window, but the window moved from %d to %d",
+						before.Cursor, table.Cursor, before.Top, table.Top)
 				}
 			}
 			checkWindow(t, &table, height)

@@ -95,7 +95,8 @@ func hasUniformWidth(cluster string) bool {
 	return width == ansi.StringWidthWc(cluster) && width+1 == ansi.StringWidth(" "+cluster)
 }
 
-// Fit makes a text exactly width cells wide: cut with an ellipsis, or padded on the left or on the right.
+// Fit makes a text exactly width cells wide: cut with an ellipsis, or padded on the left or on the
+// right.
 func Fit(text string, width int, right bool) string {
 	if Width(text) > width {
 		text = Truncate(text, width)

@@ -13,7 +13,8 @@ import (
 
 // trickyTexts are texts whose width is easy to get wrong.
 var trickyTexts = []string{
-	"", "web-server-01", "é", "e\u0301", "n\u0303o\u0308\u0304", "日本語のサーバー", "日a本b", "한국어", "🚀", "👍🏽", "👩\u200d🚀", "👨\u200d👩\u200d👧\u200d👦 x",
+	"", "web-server-01", "é", "e\u0301", "n\u0303o\u0308\u0304", "日本語のサーバー", "日a本b", "한국어", "🚀", "👍🏽", "👩\u200d🚀",
+	"👨\u200d👩\u200d👧\u200d👦 x",
 	"⚠\ufe0f stop", "1\ufe0f\u20e3", "🇩🇪🇫🇷", "हिन्दी", "ไทย", "\u0301", "ｆｕｌｌ", "ﬁ", "…", "�", "áéíóú", "x\u200by",
 }
 
@@ -50,9 +51,11 @@ func TestFitProducesExactWidth(t *testing.T) {
 		right bool
 		want  string
 	}{
-		{"abc", 5, false, "abc  "}, {"abc", 5, true, "  abc"}, {"abc", 3, false, "abc"}, {"abcd", 3, false, "ab…"}, {"abcd", 3, true, "ab…"},
+		{"abc", 5, false, "abc  "}, {"abc", 5, true, "  abc"}, {"abc", 3, false, "abc"}, {"abcd", 3, false, "ab…"},
+		{"abcd", 3, true, "ab…"},
 		{"abc", 1, false, "…"}, {"abc", 0, false, ""}, {"abc", -4, true, ""}, {"", 2, false, "  "},
-		{"日本語", 6, false, "日本語"}, {"日本語", 5, false, "日本…"}, {"日本語", 4, false, "日… "}, {"日本語", 4, true, " 日…"}, {"日", 1, false, "…"},
+		{"日本語", 6, false, "日本語"}, {"日本語", 5, false, "日本…"}, {"日本語", 4, false, "日… "}, {"日本語", 4, true, " 日…"},
+		{"日", 1, false, "…"},
 		{"e\u0301e\u0301", 2, false, "e\u0301e\u0301"}, {"e\u0301e\u0301e\u0301", 2, false, "e\u0301…"},
 		{"👩\u200d🚀x", 3, false, "👩\u200d🚀x"}, {"👩\u200d🚀xy", 3, false, "👩\u200d🚀…"},
 	} {
@@ -88,7 +91,8 @@ func checkWidths(t *testing.T, text string, width int, st lipgloss.Style) {
 		}
 	}
 	styled := st.Render(text)
-	if got := Truncate(styled, width); Width(got) > max(width, 0) || width > 0 && Width(text) <= width && got != styled {
+	if got := Truncate(styled, width); Width(got) > max(width, 0) || width > 0 && Width(text) <= width &&
+		got != styled {
 		t.Errorf("%+q cut to %d cells became %+q", styled, width, got)
 	}
 	for _, line := range Wrap(text, width) {
@@ -136,7 +140,8 @@ func TestJustifyPutsTextsAtBothEnds(t *testing.T) {
 		want        string
 	}{
 		{"left", "right", 12, "left   right"}, {"left", "right", 10, "left right"}, {"left", "right", 9, "le… right"},
-		{"left", "right", 5, "right"}, {"left", "right", 3, "ri…"}, {"left", "", 6, "left  "}, {"left", "", 3, "le…"}, {"", "right", 7, "  right"},
+		{"left", "right", 5, "right"}, {"left", "right", 3, "ri…"}, {"left", "", 6, "left  "}, {"left", "", 3, "le…"},
+		{"", "right", 7, "  right"},
 		{"日本", "語", 6, "日… 語"}, {"left", "right", 0, ""}, {"left", "right", -3, ""},
 	} {
 		if got := Justify(c.left, c.right, c.width); got != c.want {
@@ -210,11 +215,14 @@ func TestSplitAroundReplacesCutWideCharactersBySpaces(t *testing.T) {
 		from, to    int
 		left, right string
 	}{
-		{"abcdef", 2, 4, "ab", "ef"}, {"abcdef", 0, 6, "", ""}, {"ab", 4, 6, "ab  ", ""}, {"", 2, 4, "  ", ""}, {"abc", 1, 1, "a", "bc"},
-		{"a日本b", 2, 4, "a ", " b"}, {"a日本b", 1, 3, "a", "本b"}, {"a日本b", 3, 6, "a日", ""}, {"e\u0301fg", 1, 2, "e\u0301", "g"},
+		{"abcdef", 2, 4, "ab", "ef"}, {"abcdef", 0, 6, "", ""}, {"ab", 4, 6, "ab  ", ""}, {"", 2, 4, "  ", ""},
+		{"abc", 1, 1, "a", "bc"},
+		{"a日本b", 2, 4, "a ", " b"}, {"a日本b", 1, 3, "a", "本b"}, {"a日本b", 3, 6, "a日", ""},
+		{"e\u0301fg", 1, 2, "e\u0301", "g"},
 	} {
 		if left, right := SplitAround(test.line, test.from, test.to); left != test.left || right != test.right {
-			t.Errorf("%q without %d to %d: %q, %q, want %q, %q", test.line, test.from, test.to, left, right, test.left, test.right)
+			t.Errorf("%q without %d to %d: %q, %q, want %q, %q", test.line, test.from, test.to, left, right, test.left,
+				test.right)
 		}
 	}
 }

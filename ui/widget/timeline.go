@@ -52,7 +52,8 @@ func (t Timeline) View(s *style.Styles, width int) (scale, line string) {
 
 // scaleSteps are the distances between two labels of the scale.
 var scaleSteps = []time.Duration{
-	time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour, day, 2 * day, 5 * day, 10 * day, 20 * day, 30 * day, 60 * day,
+	time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour, day, 2 * day, 5 * day, 10 * day, 20 * day, 30 * day,
+	60 * day,
 	90 * day, 180 * day, 365 * day, 5 * 365 * day,
 }
 
@@ -70,7 +71,8 @@ func (t Timeline) scale(s *style.Styles, width int, span time.Duration, column f
 	}
 	text := []rune(strings.Repeat(" ", width))
 	put := func(at int, label string) {
-		if at >= 0 && at+len(label) <= len(text) && strings.TrimSpace(string(text[max(at-1, 0):min(at+len(label)+1, len(text))])) == "" {
+		if at >= 0 && at+len(label) <= len(text) &&
+			strings.TrimSpace(string(text[max(at-1, 0):min(at+len(label)+1, len(text))])) == "" {
 			copy(text[at:], []rune(label))
 		}
 	}

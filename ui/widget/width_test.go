@@ -10,14 +10,16 @@ import (
 
 func TestWidthMatchesTerminalForAnyText(t *testing.T) {
 	for r := rune(0x20); r < 0x3000; r++ {
-		for _, text := range []string{string(r), "a" + string(r), string(r) + "\ufe0f", string(r) + "\u0301", "─" + string(r) + "─"} {
+		for _, text := range []string{string(r), "a" + string(r), string(r) + "\ufe0f", string(r) + "\u0301", "─" +
+			string(r) + "─"} {
 			if got, want := Width(text), ansi.StringWidth(text); got != want {
 				t.Errorf("%+q: %d, want %d", text, got, want)
 			}
 		}
 	}
 	pieces := []string{
-		"a", " ", "~", "─", "╭", "■", "●", "·", "…", "–", "日", "e\u0301", "👩‍👩‍👧", "▶", "▶\ufe0f", "\u200d", "\x1b[m", "\x1b[38;2;1;2;3m", "\x1b[", "\x1b[2J",
+		"a", " ", "~", "─", "╭", "■", "●", "·", "…", "–", "日", "e\u0301", "👩‍👩‍👧", "▶", "▶\ufe0f", "\u200d", "\x1b[m",
+		"\x1b[38;2;1;2;3m", "\x1b[", "\x1b[2J",
 		"\x1b]8;;x\x07", "\x1b", "\n", "\t", "\x7f", "\xff", "é", "\u00ad", "m", "[", ";",
 	}
 	r := rand.New(rand.NewPCG(5, 5))
@@ -39,7 +41,8 @@ func TestWidthMatchesTerminalForAnyText(t *testing.T) {
 }
 
 func TestPlainTextIsMeasuredDirectly(t *testing.T) {
-	for _, text := range []string{"", "web-server-01", "╭─ Servers 12 ──╮", "\x1b[38;2;1;2;3m● active\x1b[m", "5 d 3 h · usually 3–10 m…"} {
+	for _, text := range []string{"", "web-server-01", "╭─ Servers 12 ──╮", "\x1b[38;2;1;2;3m● active\x1b[m",
+		"5 d 3 h · usually 3–10 m…"} {
 		if w, plain := plainWidth(text); !plain || w != ansi.StringWidth(text) {
 			t.Errorf("%q: %d, %v", text, w, plain)
 		}

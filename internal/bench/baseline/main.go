@@ -1,5 +1,5 @@
-// Command baseline is what the benchmark compares vpsdeck with: the smallest full-screen Bubble Tea program. It fills the
-// screen with a static text. q ends it.
+// Command baseline is what the benchmark compares vpsdeck with: the smallest full-screen Bubble Tea
+// program. It fills the screen with a static text. q ends it.
 package main
 
 import (
@@ -32,7 +32,8 @@ func (t staticText) View() tea.View {
 	return view
 }
 
-// newStaticText is a text of this many columns and rows. The benchmark recognises the frame by its last line.
+// newStaticText is a text of this many columns and rows. The benchmark recognises the frame by its
+// last line.
 func newStaticText(width, height int) staticText {
 	rows := make([]string, max(height, 1))
 	for i := range rows {

@@ -1,9 +1,11 @@
-// Command loadtest measures `vpsdeck serve` with many sessions of Go's SSH client, on loopback. Run it in the module:
+// Command loadtest measures `vpsdeck serve` with many sessions of Go's SSH client, on loopback. Run
+// it in the module:
 //
 //	go run ./internal/bench/loadtest -sessions 500
 //
-// It builds the program, and serves a simulated account of 1,000 servers from another process. It measures first one
-// session, then all of them. Each session presses a key every second. docs/PERFORMANCE.md has the results.
+// It builds the program, and serves a simulated account of 1,000 servers from another process. It
+// measures first one session, then all of them. Each session presses a key every second.
+// docs/PERFORMANCE.md has the results.
 package main
 
 import (
@@ -58,8 +60,10 @@ func run(sessions, servers int, duration time.Duration) error {
 	if err := t.start(servers); err != nil {
 		return err
 	}
-	fmt.Printf("%d servers, %d sessions, each pressing j or k once a second, %s for each part\n\n", servers, sessions, duration)
-	fmt.Printf("| sessions | memory (RSS), MB | MB per session | CPU, %% of a core | API requests per minute | bytes per second and session | key to screen: median | 99th percentile |\n|---|---|---|---|---|---|---|---|\n")
+	fmt.Printf("%d servers, %d sessions, each pressing j or k once a second, %s for each part\n\n", servers, sessions,
+		duration)
+	fmt.Printf("| sessions | memory (RSS), MB | MB per session | CPU, %% of a core | API requests per minute | bytes " +
+		"per second and session | key to screen: median | 99th percentile |\n|---|---|---|---|---|---|---|---|\n")
 	var clients []*clientSession
 	var base float64
 	for _, n := range []int{1, sessions} {
@@ -115,9 +119,11 @@ func (t *testbed) start(servers int) error {
 		return err
 	}
 	const many = "100000"
-	t.serve = exec.Command(t.binary, "serve", "--listen", t.sshAddress, "--users", users, "--host-key", filepath.Join(t.dir, "host_key"),
+	t.serve = exec.Command(t.binary, "serve", "--listen", t.sshAddress, "--users", users, "--host-key",
+		filepath.Join(t.dir, "host_key"),
 		"--sessions", many, "--sessions-per-user", many, "--sessions-per-address", many, "--logins-per-minute", many)
-	t.serve.Env = []string{"HOME=" + t.dir, "VPS_API_URL=http://" + t.proxy.address + "/api/v1", "VPS_API_TOKEN=vps_bench"}
+	t.serve.Env = []string{"HOME=" + t.dir, "VPS_API_URL=http://" + t.proxy.address + "/api/v1",
+		"VPS_API_TOKEN=vps_bench"}
 	for range 100 { // wait until the account listens
 		if c, err := net.Dial("tcp", sim); err == nil {
 			_ = c.Close()
@@ -215,7 +221,8 @@ func (t *testbed) openSession(number int) (*clientSession, error) {
 	var err error
 	for range 100 {
 		client, err = gossh.Dial("tcp", t.sshAddress, &gossh.ClientConfig{
-			User: "loadtest", Auth: []gossh.AuthMethod{gossh.PublicKeys(t.signer)}, HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: 20 * time.Second,
+			User: "loadtest", Auth: []gossh.AuthMethod{gossh.PublicKeys(t.signer)},
+			HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: 20 * time.Second,
 		})
 		if err == nil || number > 0 {
 			break

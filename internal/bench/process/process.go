@@ -9,11 +9,12 @@ import (
 	"time"
 )
 
-// ticksPerSecond is the number of clock ticks per second in /proc. Linux reports 100 on every machine.
+// ticksPerSecond is the number of clock ticks per second in /proc. Linux reports 100 on every
+// machine.
 const ticksPerSecond = 100
 
-// Memory returns the resident memory (RSS) of a process, and the part that is no page of a file, both in MB. ok is false on
-// systems other than Linux, which have no such file in /proc.
+// Memory returns the resident memory (RSS) of a process, and the part that is no page of a file,
+// both in MB. ok is false on systems other than Linux, which have no such file in /proc.
 func Memory(pid int) (all, private float64, ok bool) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -32,14 +33,15 @@ func parseMegabytes(status, name string) (float64, bool) {
 	return kb / 1024, found && err == nil
 }
 
-// CPUTime returns the CPU time of a process since its start, user and system together, in steps of 10 ms. ok is false on
-// systems other than Linux, which have no such file in /proc.
+// CPUTime returns the CPU time of a process since its start, user and system together, in steps of
+// 10 ms. ok is false on systems other than Linux, which have no such file in /proc.
 func CPUTime(pid int) (used time.Duration, ok bool) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, false
 	}
-	// The name, in brackets, may contain blanks; user and system time are the 12th and 13th field after it.
+	// The name, in brackets, may contain blanks; user and system time are the 12th and 13th field
+	// after it.
 	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
 	if len(fields) < 13 {
 		return 0, false
