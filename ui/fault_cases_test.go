@@ -216,7 +216,7 @@ func responseFaults() []faultCase {
 	return slices.Concat(
 		faultCase{name: "empty 200", respond: respond(200, "")}.expectLostBothWays("cannot be used: it is empty", 1),
 		faultCase{name: "HTML 200", respond: respond(200, "<!doctype html><title>Log in</title>")}.
-			expectLostBothWays("it is a web page, so the API's add", 1),
+			expectLostBothWays("it is a web page", 1),
 		faultCase{name: "truncated JSON", respond: half}.expectLostBothWays("cannot be used: it is not valid JSON", 1),
 		faultCase{name: "wrong types", respond: object}.expectLostBothWays("cannot be used: item 1 of page 1", 1),
 		faultCase{name: "null everywhere",
