@@ -199,6 +199,9 @@ func runShell() int {
 		if !status.Stopped() {
 			return status.ExitStatus()
 		}
+		if sig := status.StopSignal(); sig != syscall.SIGSTOP {
+			fmt.Printf("stopped by %v, not with the whole group\r\n", sig)
+		}
 		fmt.Printf("[%d: stop %d]\r\n", cmd.Process.Pid, round)
 	}
 }
@@ -233,6 +236,9 @@ func testSuspend(t *testing.T, started []string) {
 		}
 		stopped := fmt.Sprintf(": stop %d]", round)
 		s.waitFor(stopped)
+		if s.hasShown("stopped by") { // a SIGCONT between two signals would be lost
+			t.Error("one signal must stop the whole group, and two were sent")
+		}
 		screen, _ := s.screen()
 		if strings.Contains(screen, "web-server-01") {
 			t.Errorf("round %d: the shell's screen is not back:\n%s", round, screen)
