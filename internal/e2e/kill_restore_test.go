@@ -9,9 +9,11 @@ import (
 	"vpsdeck/internal/settings"
 )
 
+type killPoint struct{ kill, wait func(*harness, *session) }
+
 // The moments at which the program is killed while a restore waits for its snapshot. kill brings it
 // there and kills it; wait does what is needed until the next run asks about the restore.
-var killPoints = map[string]struct{ kill, wait func(*harness, *session) }{
+var killPoints = map[string]killPoint{
 	"the snapshot has no response": {
 		kill: func(h *harness, s *session) {
 			h.account.InjectFault("POST /snapshots/: hold x1")
@@ -23,16 +25,14 @@ var killPoints = map[string]struct{ kill, wait func(*harness, *session) }{
 		wait: func(h *harness, s *session) {
 			s.waitFor("the answer was lost, but it is running")
 			h.requireJournal("create intent", "create running")
-			h.advance(time.Hour)
-			s.press("R")
+			h.finishRunning(s)
 		},
 	},
 	"the snapshot runs": {
 		kill: killDuringSnapshot,
 		wait: func(h *harness, s *session) {
 			s.waitFor("◐ web-server-01  snapshot before-restore-")
-			h.advance(time.Hour)
-			s.press("R")
+			h.finishRunning(s)
 		},
 	},
 	"the snapshot has completed meanwhile": {
@@ -62,33 +62,45 @@ func killDuringSnapshot(h *harness, s *session) {
 	s.kill()
 }
 
+// killRestore kills the program while a restore waits for its snapshot, and starts it again. The
+// program then asks about the restore, or is about to.
+func killRestore(t *testing.T, at killPoint) (*harness, *session) {
+	t.Helper()
+	h := newHarness(t)
+	at.kill(h, h.prepare(actionCases["snapshot first"]))
+	s := h.start()
+	if at.wait != nil {
+		at.wait(h, s)
+	}
+	return h, s
+}
+
+// fillResumedRestore fills in the dialog of a restore that waited, all but the final enter.
+func (s *session) fillResumedRestore() {
+	s.t.Helper()
+	s.waitFor("Resume the restore?")
+	s.typeName()
+	s.press("\t")
+	s.waitFor("▸ Restore")
+}
+
 // A restore that waited for its snapshot is never sent without confirmation after the program was
 // started again. Each run asks about it until the user answers.
 func TestRestoreAfterSnapshotNeverContinuesByItself(t *testing.T) {
 	for name, m := range killPoints {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHarness(t)
-			s := h.start()
-			s.fillRestore("3", true)
-			m.kill(h, s)
-
-			s = h.start()
-			if m.wait != nil {
-				m.wait(h, s)
-			}
+			h, s := killRestore(t, m)
 			s.waitFor("Resume the restore?", "the snapshot before-restore-", "▸ Cancel")
 			h.requireJournal("create intent", "create running", "create done")
-			s.kill()
 
-			s = h.start()
+			s = h.restart(s)
 			s.waitFor("Resume the restore?")
 			h.requireSent("POST /snapshots/")
 			s.press("\x1b")
 			h.requireJournal("create intent", "create running", "create done", "restore canceled")
-			s.kill()
 
-			s = h.start()
+			s = h.restart(s)
 			s.press("A")
 			s.waitFor("newest first", "no longer wanted")
 			h.requireNothingResumed(s)
@@ -102,29 +114,16 @@ func TestRestoreAfterSnapshotContinuesOnceWhenConfirmed(t *testing.T) {
 	for name, m := range killPoints {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHarness(t)
-			s := h.start()
-			s.fillRestore("3", true)
-			m.kill(h, s)
-
-			s = h.start()
-			if m.wait != nil {
-				m.wait(h, s)
-			}
-			s.waitFor("Resume the restore?")
-			s.typeName()
-			s.press("\t")
-			s.waitFor("▸ Restore")
+			h, s := killRestore(t, m)
+			s.fillResumedRestore()
 			s.press("\r")
 			lines := []string{"create intent", "create running", "create done", "restore intent", "restore running",
 				"restore running"}
 			h.requireJournal(lines...)
-			s.kill()
 
-			s = h.start()
+			s = h.restart(s)
 			s.waitFor("restore snapshot pre-migration-snapshot", "◐ 1 running")
-			h.advance(time.Hour)
-			s.press("R")
+			h.finishRunning(s)
 			lines = append(lines, "restore done")
 			h.requireJournal(lines...)
 			h.requireFinished(s, actionCases["then restore"], lines)
@@ -171,16 +170,8 @@ func TestKilledAfterConfirmRestoreIsNotResent(t *testing.T) {
 	for name, m := range confirmedKillPoints {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHarness(t)
-			s := h.start()
-			s.fillRestore("3", true)
-			killDuringSnapshot(h, s)
-			h.advance(time.Hour)
-			s = h.start()
-			s.waitFor("Resume the restore?")
-			s.typeName()
-			s.press("\t")
-			s.waitFor("▸ Restore")
+			h, s := killRestore(t, killPoints["the snapshot has completed meanwhile"])
+			s.fillResumedRestore()
 			m.kill(h, s)
 			lines := concat([]string{"create intent", "create running", "create done"}, m.adds...)
 			h.requireJournal(lines...)
@@ -201,8 +192,7 @@ func TestKilledAfterConfirmRestoreIsNotResent(t *testing.T) {
 func TestSecondProgramLeavesActionsOfTheFirst(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
-	first := h.start()
-	first.fillRestore("3", true)
+	first := h.prepare(actionCases["snapshot first"])
 	h.account.InjectFault("POST /snapshots/: hold x1")
 	first.press("\r")
 	h.waitUntil("the snapshot is sent", func() bool { return len(h.account.SentActions()) == 1 })

@@ -34,7 +34,9 @@ type timer struct {
 // now returns the time of the other clock, and advance moves it. Move both with this clock's
 // Advance.
 func NewClock(now func() time.Time, advance func(time.Duration)) *Clock {
-	return &Clock{now: now, advance: advance, addWaiting: func(int) {}, waitIdle: func() error { return nil }}
+	c := &Clock{now: now, advance: advance}
+	c.detach()
+	return c
 }
 
 // NewClockAt returns an independent clock that shows start.
@@ -164,6 +166,13 @@ func (c *Clock) Stop() {
 		close(t.fired)
 	}
 	c.timers = nil
+	c.detach()
+}
+
+// detach drops the session. A stopped clock is still referred to by the program's clients, and
+// would keep the session's screen.
+func (c *Clock) detach() {
+	c.addWaiting, c.waitIdle = func(int) {}, func() error { return nil }
 }
 
 // SpacedKeyTime returns the times of typed keys, each a second after the one before. It is for a

@@ -31,6 +31,9 @@ func Start(tb testing.TB, model tea.Model, width, height int, options ...termina
 		if _, err := t.session.Quit(); err != nil && !tb.Failed() {
 			tb.Error(err)
 		}
+		// A test that has ended is kept until its parent ends, and its cleanups with it. The screen's
+		// buffers of all tests would be gigabytes.
+		t.session = nil
 	})
 	return t
 }
