@@ -89,7 +89,7 @@ func TestEveryFaultIsShownAndSendsTheExpectedRequests(t *testing.T) {
 	slots := make(chan struct{}, atOnce)
 	for i, e := range endpoints {
 		for j, f := range e.faults() {
-			if (i+j)%slower != 0 {
+			if (i+j)%rowStep() != 0 {
 				continue
 			}
 			slots <- struct{}{}

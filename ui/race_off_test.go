@@ -5,5 +5,5 @@ package ui_test
 // underRace says that the race detector is on.
 const underRace = false
 
-// slower is the slowdown under the race detector; here there is none.
+// slower is the slowdown under the race detector, for tests that wait for real time.
 const slower = 1

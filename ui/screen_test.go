@@ -29,12 +29,12 @@ type screenCase struct {
 	reach   func(w *harness)
 }
 
-// check compares the screen at each size. Under the race detector it does so only at the first:
-// the program does the same at all sizes, and only draws more.
+// check compares the screen at each size, in a cut run only at the first. The program does the same
+// at all sizes, and only draws more.
 func (c screenCase) check(t *testing.T) {
 	t.Helper()
 	sizes := c.sizes
-	if underRace {
+	if isCut() {
 		sizes = sizes[:1]
 	}
 	for _, s := range sizes {

@@ -101,7 +101,7 @@ func (a actionCase) isComplete() bool { return a.endText != "" }
 func forEachAction(t *testing.T, suits func(actionCase) bool, test func(*harness, *session, actionCase)) {
 	t.Helper()
 	for name, a := range actionCases {
-		if !suits(a) || testing.Short() && name != "create snapshot" {
+		if !suits(a) || isCut(name, "create snapshot") {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -14,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -29,6 +31,7 @@ var binary string
 
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
+		waitInParallel()
 		dir, err := os.MkdirTemp("", "vpsdeck")
 		if err != nil {
 			panic(err)
@@ -41,6 +44,20 @@ func TestMain(m *testing.M) {
 		return m.Run()
 	}())
 }
+
+// waitInParallel runs more tests at once than there are processors, unless a flag says how many.
+// The tests mostly wait for keys and frames of the program.
+func waitInParallel() {
+	flag.Parse()
+	chosen := false
+	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" })
+	if !chosen {
+		_ = flag.Set("test.parallel", fmt.Sprint(3*runtime.GOMAXPROCS(0))) // a number is always valid
+	}
+}
+
+// isCut reports whether a row of a table is left out: the short lane runs only one row.
+func isCut(row, short string) bool { return testing.Short() && row != short }
 
 // newCommand returns the built program with the arguments, in an environment with an empty home and
 // the variables env.

@@ -127,6 +127,9 @@ func TestResizedStalledTerminalIsDropped(t *testing.T) {
 		"it reads the connection, but not the session": func(*stallableConn) {},
 		"it reads nothing at all":                      (*stallableConn).stall,
 	} {
+		if testing.Short() && name != "it reads nothing at all" {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			anna := newKey(t)
 			s := newTestServer(t, tightLimits, userLine(operatorOptions, anna))
@@ -159,6 +162,7 @@ func TestResizedStalledTerminalIsDropped(t *testing.T) {
 }
 
 func TestRemovedUserWithStalledTerminalIsDisconnected(t *testing.T) {
+	t.Parallel()
 	anna, bert := newKey(t), newKey(t)
 	s := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000, Stuck: time.Hour, Grace: 300 * time.Millisecond},
 		userLine(operatorOptions, anna), userLine(viewerOptions, bert))
@@ -286,6 +290,9 @@ func TestLoginWithoutSessionIsCountedAndDisconnected(t *testing.T) {
 			}
 		},
 	} {
+		if testing.Short() && name != "no channel" {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			limits := tightLimits
 			limits.Handshake = 2 * time.Second

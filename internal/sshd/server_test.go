@@ -156,6 +156,7 @@ func TestCertificateAuthentication(t *testing.T) {
 }
 
 func TestCertificateExpiryEndsSession(t *testing.T) {
+	t.Parallel()
 	ca, key := newKey(t), newKey(t)
 	s := newTestServer(t, sshd.Limits{}, userLine(`cert-authority,principals="ops",role="operator"`, ca))
 	end := time.Now().Add(3 * time.Second).Truncate(time.Second)
@@ -612,6 +613,7 @@ func TestRemovedUserIsDisconnected(t *testing.T) {
 }
 
 func TestUsersFileChangeIsDetected(t *testing.T) {
+	t.Parallel()
 	anna, bert := newKey(t), newKey(t)
 	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna), userLine(viewerOptions, bert))
 	b := s.connect(bert)
@@ -664,6 +666,7 @@ func TestPanicBeforeProgramEndsOneSession(t *testing.T) {
 // The client keeps reading its connection, but not the session, so that the session's window fills
 // up.
 func TestStalledClientIsDroppedWithoutBlockingOthers(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	s := newTestServer(t, sshd.Limits{Stuck: 300 * time.Millisecond}, userLine(operatorOptions, anna))
 	c, err := s.dial("anna", gossh.PublicKeys(anna))
@@ -695,6 +698,7 @@ func TestStalledClientIsDroppedWithoutBlockingOthers(t *testing.T) {
 }
 
 func TestShutdownDrainsSessions(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	s := newTestServer(t, sshd.Limits{Drain: 300 * time.Millisecond}, userLine(operatorOptions, anna))
 	d := s.connect(anna)
