@@ -13,9 +13,10 @@ import (
 // table lists which packages of this module a package may import. A package that is in no list
 // (api/apitest, internal/termtest) is for tests only.
 var table = map[string][]string{
-	"model":    {},
-	"keymap":   {},
-	"ui/style": {},
+	"model":           {},
+	"model/retention": {"model"},
+	"keymap":          {},
+	"ui/style":        {},
 
 	"ui/widget":  {"model", "keymap", "ui/style"},
 	"ui/command": {"model", "keymap", "ui/style", "ui/widget"},
@@ -27,10 +28,10 @@ var table = map[string][]string{
 	"api/sim":     {"model"},
 	"api/apitest": {"model"},
 
-	"internal/settings": {"model"},
+	"internal/settings": {"model", "model/retention"},
 	"internal/journal":  {"model"},
 	"internal/cache":    {"model"},
-	"internal/headless": {"model", "ui/widget", "ui/command", "internal/settings"},
+	"internal/headless": {"model", "model/retention", "ui/widget", "ui/command", "internal/settings"},
 	"internal/keyboard": {},
 	"internal/sshd":     {"internal/keyboard", "internal/watch", "internal/window"},
 	"internal/team":     {"model", "ui/command"},
@@ -48,7 +49,7 @@ var table = map[string][]string{
 
 	"": {"internal/cli"},
 	"internal/cli": {
-		"internal/app", "model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen", "ui", "api",
+		"internal/app", "model", "model/retention", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen", "ui", "api",
 		"api/sim",
 		"internal/headless", "internal/journal", "internal/keyboard", "internal/cache", "internal/settings",
 		"internal/sshd", "internal/team", "internal/watch", "internal/window",

@@ -57,6 +57,9 @@ func (g *guard) inspect(in Input, server model.Server, points []*model.Point) {
 			any = true
 			g.needed[p.Key()] = "the newest restore point of the server"
 		}
+		if p.Kind == model.Backup && usable[model.Backup] == 1 {
+			g.need(p, "the newest backup of the server")
+		}
 	}
 }
 

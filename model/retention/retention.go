@@ -180,7 +180,7 @@ func (p Plan) Removals() []model.Point {
 // New makes the plan. Points are judged by server and kind. These always stay:
 //   - what a policy or the mark [keep] protects, and automatic backups unless a policy includes them;
 //   - what is being created, has an unknown status or an unknown age, or is listed twice;
-//   - a server's newest usable point, and its newest usable point of a kind that its coverage needs;
+//   - a server's newest usable point, its newest usable backup, and the newest that do not expire soon;
 //   - as many usable points of a kind as its coverage requires;
 //   - a failed point that is newer than every usable one: it shows that the last attempt failed.
 func New(in Input) Plan {
@@ -269,7 +269,7 @@ func (p *Plan) addKind(in Input, work *scratch, policy int, kind model.Kind, poi
 			continue
 		}
 		covered = append(covered, point)
-		if guard.counts(point) {
+		if guard.counts(point) && r.includes(point) { // what cannot go takes no place from what can
 			position[point.Key()] = len(times)
 			times = append(times, point.CreatedAt)
 		}
@@ -284,7 +284,7 @@ func (p *Plan) addKind(in Input, work *scratch, policy int, kind model.Kind, poi
 			d.Why = protected
 		case r.protects(point):
 			d.Why = "protected by " + protectedBy(r, point)
-		case point.Kind == model.Backup && point.Type == model.Automatic && !r.Automatic:
+		case !r.includes(point):
 			d.Why = "automatic: the provider removes it"
 		case !counted:
 			d.Remove, d.Why = true, "failed: nothing can be restored from it"
@@ -317,6 +317,11 @@ func (in Input) firstPolicy(p *model.Point) int {
 				return asked == string(p.Server.ID) || model.MatchGlob(asked, p.Server.Name)
 			}))
 	})
+}
+
+// includes reports whether the policy may remove points of this type.
+func (r Policy) includes(p *model.Point) bool {
+	return r.Automatic || p.Kind != model.Backup || p.Type != model.Automatic
 }
 
 func (r Policy) protects(p *model.Point) bool { return protectedBy(r, p) != "" }
