@@ -30,7 +30,8 @@ func TestRulesAgreeWithRestic(t *testing.T) {
 	}
 	restic := func(args ...string) []byte {
 		t.Helper()
-		cmd := exec.Command("restic", append([]string{"--repo", filepath.Join(dir, "repo"), "--quiet", "--no-cache"}, args...)...)
+		cmd := exec.Command("restic", append([]string{"--repo", filepath.Join(dir, "repo"), "--quiet", "--no-cache"},
+			args...)...)
 		cmd.Env = append(os.Environ(), "RESTIC_PASSWORD=x", "TZ=UTC")
 		out, err := cmd.Output()
 		if err != nil {

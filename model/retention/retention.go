@@ -165,7 +165,8 @@ func (p Plan) Removals() []model.Point {
 	var out []model.Point
 	start := 0
 	for i, d := range p.Decisions {
-		if i > 0 && (d.Point.Server.ID != p.Decisions[i-1].Point.Server.ID || d.Point.Kind != p.Decisions[i-1].Point.Kind) {
+		if i > 0 && (d.Point.Server.ID != p.Decisions[i-1].Point.Server.ID ||
+			d.Point.Kind != p.Decisions[i-1].Point.Kind) {
 			slices.Reverse(out[start:])
 			start = len(out)
 		}
@@ -332,7 +333,8 @@ func protectedBy(r Policy, p *model.Point) string {
 		return keepMark
 	}
 	for _, glob := range r.Protect {
-		if p.Name != "" && model.MatchGlob(glob, p.Name) || p.Description != "" && model.MatchGlob(glob, p.Description) {
+		if p.Name != "" && model.MatchGlob(glob, p.Name) || p.Description != "" &&
+			model.MatchGlob(glob, p.Description) {
 			return glob
 		}
 	}

@@ -94,7 +94,8 @@ func TestPeriodsAreThoseOfTheLocation(t *testing.T) {
 	if n := count(Rules{Daily: 2}, berlin, leap...); n != 2 {
 		t.Errorf("%d days around the leap day, want 2", n)
 	}
-	if got := (Rules{Daily: 2}).Keep([]time.Time{at(t, leap[0]), at(t, leap[1]), at(t, leap[2])}, berlin); len(got[1]) > 0 {
+	if got := (Rules{Daily: 2}).Keep([]time.Time{at(t, leap[0]), at(t, leap[1]), at(t, leap[2])},
+		berlin); len(got[1]) > 0 {
 		t.Error("the evening before the leap day is another day in Berlin")
 	}
 }
@@ -287,8 +288,10 @@ func TestEveryPointHasOneReason(t *testing.T) {
 	}
 	want := map[string]string{
 		"1": "the newest restore point of the server", "2": "needed: the coverage policy requires it",
-		"3": "automatic: the provider removes it", "4": "- failed: nothing can be restored from it", "5": "- kept by no rule",
-		"6": "protected by [keep]", "11": "it shows that the last attempt failed", "12": "daily", "13": "- kept by no rule",
+		"3": "automatic: the provider removes it", "4": "- failed: nothing can be restored from it",
+		"5": "- kept by no rule",
+		"6": "protected by [keep]", "11": "it shows that the last attempt failed", "12": "daily",
+		"13": "- kept by no rule",
 		"14": "protected by *-golden", "15": "daily", "16": "its status is unknown",
 	}
 	plan := New(in)
@@ -328,7 +331,8 @@ func TestImpossibleRulesAreRefused(t *testing.T) {
 
 func BenchmarkPlanOf10000Servers(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
-	in := Input{Now: now, Location: time.UTC, Retain: []Policy{{Rules: Rules{Last: 2, Daily: 7, Weekly: 4, Monthly: 6}}}}
+	in := Input{Now: now, Location: time.UTC,
+		Retain: []Policy{{Rules: Rules{Last: 2, Daily: 7, Weekly: 4, Monthly: 6}}}}
 	for i := range 10000 {
 		s := model.Server{ID: model.ID(fmt.Sprint(i)), Name: fmt.Sprintf("server-%05d", i)}
 		in.Servers = append(in.Servers, s)
