@@ -252,6 +252,9 @@ func firstSet[T any](fallback T, options ...*T) T {
 	return fallback
 }
 
+// FileReason describes a file system error in plain words.
+func FileReason(err error) string { return fsReason(err) }
+
 // fsReason describes a file system error in plain words.
 func fsReason(err error) string {
 	switch {
