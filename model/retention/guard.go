@@ -30,7 +30,7 @@ func (g *guard) inspect(in Input, server model.Server, points []*model.Point) {
 	}
 	policy := in.Coverage.For(server)
 	var usable [2]int
-	any, durable := false, [3]bool{}
+	any, automatic, durable := false, false, [3]bool{}
 	for _, p := range points {
 		if !g.counts(p) {
 			continue
@@ -56,6 +56,10 @@ func (g *guard) inspect(in Input, server model.Server, points []*model.Point) {
 		if !any {
 			any = true
 			g.needed[p.Key()] = "the newest restore point of the server"
+		}
+		if policy.Automatic && p.Kind == model.Backup && p.Type == model.Automatic && !automatic {
+			automatic = true
+			g.need(p, "needed: the coverage policy requires an automatic backup")
 		}
 		if p.Kind == model.Backup && usable[model.Backup] == 1 {
 			g.need(p, "the newest backup of the server")

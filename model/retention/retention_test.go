@@ -133,6 +133,7 @@ func history(r *rand.Rand) Input {
 	}
 	if r.IntN(2) == 0 {
 		in.Coverage = model.Policies{{Policy: model.Policy{
+			Automatic: r.IntN(2) == 0,
 			Backups:   model.Requirement{MaxAge: 26 * time.Hour, Min: r.IntN(4)},
 			Snapshots: model.Requirement{Min: r.IntN(3)},
 		}}}
