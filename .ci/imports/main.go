@@ -11,7 +11,7 @@ import (
 )
 
 // table lists which packages of this module a package may import. A package that is in no list
-// (api/apitest, internal/termtest) is for tests only.
+// (api/apitest, internal/simtest, internal/termtest) is for tests only.
 var table = map[string][]string{
 	"model":           {},
 	"model/retention": {"model"},
@@ -39,6 +39,7 @@ var table = map[string][]string{
 	"internal/terminal": {},
 	"internal/watch":    {},
 	"internal/window":   {},
+	"internal/simtest":  {"api", "api/sim", "model"},
 	"internal/termtest": {"internal/terminal"},
 	"internal/e2e":      {},
 	"internal/app":      {"ui", "internal/keyboard", "internal/settings", "internal/window"},
