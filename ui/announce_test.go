@@ -52,7 +52,7 @@ func startWithOutput(t *testing.T, environment []string, options ...option) *out
 	t.Helper()
 	w := &outputHarness{harness: &harness{t: t}, output: &outputBuffer{}}
 	s := setup{account: sim.Options{Seed: 1, Servers: 2, Token: liveToken, Clock: sim.NewSteppedClock(startTime)}}
-	s.ui = ui.Options{Keys: keymap.Default(), Dark: true}
+	s.ui = ui.Options{Preferences: ui.Preferences{Keys: keymap.Default()}, Dark: true}
 	for _, o := range options {
 		o(&s)
 	}

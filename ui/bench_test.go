@@ -56,7 +56,7 @@ func loadedApp(t testing.TB, servers int, options ...func(*ui.Options)) *directA
 		t.Fatal(err)
 	}
 	b.client = client
-	o := ui.Options{Client: client, Keys: keymap.Default(), Clock: b.clock, Dark: true}
+	o := ui.Options{Client: client, Preferences: ui.Preferences{Keys: keymap.Default()}, Clock: b.clock, Dark: true}
 	var typed time.Time
 	o.KeyTime = func() time.Time { typed = typed.Add(time.Second); return typed }
 	for _, change := range options {
