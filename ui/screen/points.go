@@ -72,7 +72,7 @@ func (p *Points) Show(server model.ServerRef, fleet bool) {
 	if other {
 		p.ApplyColumns()
 	}
-	p.filterChanged = true // begin at the first point, unless one was chosen
+	p.filter.changed = true // begin at the first point, unless one was chosen
 	p.Refresh()
 }
 
@@ -207,10 +207,10 @@ func quotaShort(q model.Quota) string {
 }
 
 func (p *Points) countLabel() string {
-	if len(p.rows) != p.total {
-		return fmt.Sprintf("%d of %d", len(p.rows), p.total)
+	if len(p.rows) != p.total() {
+		return fmt.Sprintf("%d of %d", len(p.rows), p.total())
 	}
-	return fmt.Sprint(p.total)
+	return fmt.Sprint(p.total())
 }
 
 func (p *Points) body(s *style.Styles, from source) string {

@@ -205,7 +205,7 @@ func (r *Requests) FullHelp() [][]key.Binding { return [][]key.Binding{r.ShortHe
 // View draws the screen.
 func (r *Requests) View() string {
 	s := r.env.Styles()
-	title := s.AccentStrong.Render("Requests") + s.Muted.Render(fmt.Sprintf(" the last %d", r.total))
+	title := s.AccentStrong.Render("Requests") + s.Muted.Render(fmt.Sprintf(" the last %d", r.total()))
 	if len(r.rows) == 0 {
 		text := "No requests yet."
 		if r.filter.Value() != "" {

@@ -226,9 +226,9 @@ func (p *Servers) title(s *style.Styles) string {
 	if !p.env.State.Servers.Loaded() {
 		return out
 	}
-	count := fmt.Sprint(p.total)
-	if len(p.rows) != p.total {
-		count = fmt.Sprintf("%d of %d", len(p.rows), p.total)
+	count := fmt.Sprint(p.total())
+	if len(p.rows) != p.total() {
+		count = fmt.Sprintf("%d of %d", len(p.rows), p.total())
 	}
 	if p.onlyProblems {
 		count += " need attention"
