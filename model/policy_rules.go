@@ -3,9 +3,11 @@ package model
 import (
 	"fmt"
 	"time"
+
+	"vpsdeck/model/pattern"
 )
 
-// PolicyRule applies a policy to servers. Empty globs match every server; see [MatchGlob].
+// PolicyRule applies a policy to servers. Empty globs match every server; see [pattern.MatchGlob].
 type PolicyRule struct {
 	Server   string // a glob for the server's name
 	Location string // a glob for its location
@@ -31,7 +33,7 @@ func (p Policies) For(s Server) Policy {
 }
 
 func (r PolicyRule) fits(s Server) bool {
-	return (r.Server == "" || MatchGlob(r.Server, s.Name)) && (r.Location == "" || MatchGlob(r.Location, s.Location))
+	return (r.Server == "" || pattern.MatchGlob(r.Server, s.Name)) && (r.Location == "" || pattern.MatchGlob(r.Location, s.Location))
 }
 
 // Check reports impossible values in the rules, one problem each.

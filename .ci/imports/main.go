@@ -13,15 +13,18 @@ import (
 // table lists which packages of this module a package may import. A package that is in no list
 // (api/apitest, internal/termtest) is for tests only.
 var table = map[string][]string{
-	"model":    {},
-	"keymap":   {},
-	"ui/style": {},
+	"model/pattern": {},
+	"model":         {"model/pattern"},
+	"model/query":   {"model", "model/pattern"},
+	"keymap":        {},
+	"ui/style":      {},
 
 	"ui/widget":  {"model", "keymap", "ui/style"},
 	"ui/command": {"model", "keymap", "ui/style", "ui/widget"},
-	"ui/dialog":  {"model", "keymap", "ui/style", "ui/widget"},
-	"ui/screen":  {"model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog"},
-	"ui":         {"model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen"},
+	"ui/dialog":  {"model", "model/pattern", "keymap", "ui/style", "ui/widget"},
+	"ui/screen": {"model", "model/pattern", "model/query", "keymap", "ui/style", "ui/widget", "ui/command",
+		"ui/dialog"},
+	"ui": {"model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen"},
 
 	"api":         {"model"},
 	"api/sim":     {"model"},
@@ -30,7 +33,7 @@ var table = map[string][]string{
 	"internal/settings": {"model"},
 	"internal/journal":  {"model"},
 	"internal/cache":    {"model"},
-	"internal/headless": {"model", "ui/widget", "ui/command", "internal/settings"},
+	"internal/headless": {"model", "model/pattern", "model/query", "ui/widget", "ui/command", "internal/settings"},
 	"internal/keyboard": {},
 	"internal/sshd":     {"internal/keyboard", "internal/watch", "internal/window"},
 	"internal/team":     {"model", "ui/command"},
@@ -48,7 +51,7 @@ var table = map[string][]string{
 
 	"": {"internal/cli"},
 	"internal/cli": {
-		"internal/app", "model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen", "ui", "api",
+		"internal/app", "model", "model/query", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen", "ui", "api",
 		"api/sim",
 		"internal/headless", "internal/journal", "internal/keyboard", "internal/cache", "internal/settings",
 		"internal/sshd", "internal/team", "internal/watch", "internal/window",
@@ -117,7 +120,7 @@ func forbidden(module, pkg string, allowed []string, path string) string {
 	switch {
 	case ours && !slices.Contains(allowed, within(module, path)):
 		return "of this module it may import only " + list(allowed)
-	case pkg == "model" && !ours && !standard:
+	case (pkg == "model" || strings.HasPrefix(pkg, "model/")) && !ours && !standard:
 		return "it may import only the standard library"
 	case screens && (path == "net/http" || strings.HasPrefix(path, "net/http/")):
 		return "the screens must not use HTTP"

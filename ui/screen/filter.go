@@ -6,6 +6,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"vpsdeck/model"
+	"vpsdeck/model/pattern"
+	"vpsdeck/model/query"
 	"vpsdeck/ui/dialog"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
@@ -22,7 +24,7 @@ type filter[T any] struct {
 	search  rowSearch[T]
 }
 
-func newFilter[T any](s *style.Styles, parser filterParser[T], addTexts func(*model.TextIndex, T)) filter[T] {
+func newFilter[T any](s *style.Styles, parser filterParser[T], addTexts func(*query.TextIndex, T)) filter[T] {
 	input := dialog.NewInput(s)
 	input.Prompt = "/"
 	input.CharLimit = 200
@@ -49,7 +51,7 @@ func (f *filter[T]) matchedRunes(row T) func(int) bool {
 		return nil
 	}
 	_, marks := f.match.match(row)
-	if marks == (model.Marks{}) {
+	if marks == (pattern.Marks{}) {
 		return nil
 	}
 	return marks.Has
@@ -119,9 +121,9 @@ func (f *filter[T]) note(s *style.Styles, width int) string {
 
 // matcher is a parsed filter. A filter that shows everything is nil.
 type matcher[T any] struct {
-	query     *model.Query // the parsed query
-	textQuery *model.Query // the query, if the text index answers it; nil: match must run
-	match     func(T) (shown bool, found model.Marks)
+	query     *query.Query // the parsed query
+	textQuery *query.Query // the query, if the text index answers it; nil: match must run
+	match     func(T) (shown bool, found pattern.Marks)
 }
 
 // filterParser parses a filter. If parts are invalid it returns problems, and a matcher of the
@@ -130,13 +132,13 @@ type filterParser[T any] func(text string) (*matcher[T], []model.Problem)
 
 // queryParser parses filters of words and fields. match reports whether a row is shown, and which
 // runes of its name matched. It must be safe for concurrent use.
-func queryParser[T any](fields model.FieldSet, match func(model.Query, T) (bool, model.Marks)) filterParser[T] {
+func queryParser[T any](fields query.FieldSet, match func(query.Query, T) (bool, pattern.Marks)) filterParser[T] {
 	return func(text string) (*matcher[T], []model.Problem) {
-		q, problems := model.ParseQuery(norm.NFC.String(text), fields) // names are NFC too; see package api
+		q, problems := query.Parse(norm.NFC.String(text), fields) // names are NFC too; see package api
 		if q.Empty() {
 			return nil, problems
 		}
-		m := &matcher[T]{query: &q, match: func(row T) (bool, model.Marks) { return match(q, row) }}
+		m := &matcher[T]{query: &q, match: func(row T) (bool, pattern.Marks) { return match(q, row) }}
 		if q.WordsOnly() {
 			m.textQuery = &q
 		}
@@ -146,14 +148,14 @@ func queryParser[T any](fields model.FieldSet, match func(model.Query, T) (bool,
 
 // pointQueryParser parses filters of restore points.
 func pointQueryParser(env *Env) filterParser[*model.Point] {
-	return queryParser(model.PointFields, func(q model.Query, p *model.Point) (bool, model.Marks) {
+	return queryParser(query.PointFields, func(q query.Query, p *model.Point) (bool, pattern.Marks) {
 		shown, _, found := q.MatchPoint(*p, env.State.Now)
 		return shown, found
 	})
 }
 
 // matches reports whether a row is shown; its texts are the nth of the index.
-func (m *matcher[T]) matches(row T, texts *model.TextIndex, n int) bool {
+func (m *matcher[T]) matches(row T, texts *query.TextIndex, n int) bool {
 	if m.textQuery != nil {
 		return m.textQuery.MatchRow(texts, n)
 	}

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"vpsdeck/model"
+	"vpsdeck/model/query"
 )
 
 func TestParallelFilterMatchesSequential(t *testing.T) {
@@ -26,7 +27,7 @@ func TestParallelFilterMatchesSequential(t *testing.T) {
 		if len(problems) > 0 {
 			t.Fatal(text, problems)
 		}
-		search := rowSearch[*model.Point]{rows: rows, addTexts: (*model.TextIndex).AddPoint}
+		search := rowSearch[*model.Point]{rows: rows, addTexts: (*query.TextIndex).AddPoint}
 		want := slices.DeleteFunc(slices.Clone(rows),
 			func(p *model.Point) bool { shown, _ := match.match(p); return !shown })
 		if got := search.find(match); !slices.Equal(got, want) || len(want) == 0 != (text == "nothing") {
@@ -46,7 +47,7 @@ func TestIncrementalFilterMatchesFullFilter(t *testing.T) {
 	}
 	parse := pointQueryParser(&Env{State: &model.State{}})
 	rapid.Check(t, func(t *rapid.T) {
-		incremental := rowSearch[*model.Point]{rows: rows, addTexts: (*model.TextIndex).AddPoint}
+		incremental := rowSearch[*model.Point]{rows: rows, addTexts: (*query.TextIndex).AddPoint}
 		incremental.build()
 		text, filters := "", 0
 		ahead := map[rune]string{'<': "", 'Q': `"`, 'N': "-", 'P': "d"} // inserted at the beginning

@@ -6,7 +6,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"vpsdeck/model"
+	"vpsdeck/model/query"
 	"vpsdeck/ui/widget"
 )
 
@@ -25,7 +25,7 @@ type list[T any, K comparable] struct {
 
 // newList returns the list of a pane, in the first of the orders.
 func newList[T any, K comparable](
-	env *Env, columns []widget.Column, identify func(T) K, addTexts func(*model.TextIndex, T), parser filterParser[T],
+	env *Env, columns []widget.Column, identify func(T) K, addTexts func(*query.TextIndex, T), parser filterParser[T],
 	orders ...order[T],
 ) list[T, K] {
 	return list[T, K]{

@@ -11,6 +11,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"vpsdeck/model"
+	"vpsdeck/model/query"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
 )
@@ -46,7 +47,7 @@ func NewPage(env *Env, server model.ID) *Page {
 		pageSize:        {Title: "SIZE", Width: 7, Right: true, Rank: 3},
 		pageExpires:     {Title: "EXPIRES", Width: 11, Right: true, Rank: 4},
 	},
-		(*model.Point).Key, (*model.TextIndex).AddPoint, pointQueryParser(env), pageOrders(env)...,
+		(*model.Point).Key, (*query.TextIndex).AddPoint, pointQueryParser(env), pageOrders(env)...,
 	)}
 	p.focused, p.sorter.sorting = true, &env.PageSorting
 	p.Refresh()

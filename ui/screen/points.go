@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"vpsdeck/model"
+	"vpsdeck/model/query"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
 )
@@ -41,7 +42,7 @@ const (
 // NewPoints returns the pane of backups or of snapshots.
 func NewPoints(env *Env, kind model.Kind) *Points {
 	p := &Points{actions: Actions{env}, kind: kind, list: newList(env, pointColumns(kind, false),
-		(*model.Point).Key, (*model.TextIndex).AddPoint, pointQueryParser(env), pointOrders(kind)...,
+		(*model.Point).Key, (*query.TextIndex).AddPoint, pointQueryParser(env), pointOrders(kind)...,
 	)}
 	env.Columns.apply(&p.table, paneName(kind), pointColumns(kind, false))
 	return p

@@ -5,14 +5,14 @@ import (
 	"slices"
 	"sync"
 
-	"vpsdeck/model"
+	"vpsdeck/model/query"
 )
 
 // rowSearch finds the rows that a filter shows. For a hundred thousand rows at every key press it
 // has a text index, searches it on all cores, and reuses the results of shorter filters. See “Very
 // large fleets” in docs/ARCHITECTURE.md.
 type rowSearch[T any] struct {
-	addTexts func(*model.TextIndex, T) // adds the searched texts of a row
+	addTexts func(*query.TextIndex, T) // adds the searched texts of a row
 	rows     []T                       // all, in order
 	parts    []indexPart               // the rows' texts; nil: not built yet
 	results  []filterResult[T]         // results while typing, each narrower than the one before
@@ -30,7 +30,7 @@ func (s *rowSearch[T]) drop() { s.parts, s.results = nil, nil }
 // indexPart is the text index of the rows from and up to these positions.
 type indexPart struct {
 	from, to int
-	texts    model.TextIndex
+	texts    query.TextIndex
 }
 
 // build builds the text index of all rows, unless it exists.
@@ -94,7 +94,7 @@ func (s *rowSearch[T]) rank(result filterResult[T]) []T {
 	if result.match.query == nil {
 		return result.rows
 	}
-	var by [model.Ranks][]T
+	var by [query.Ranks][]T
 	h := 0
 	for i, place := range result.positions {
 		for int(place) >= s.parts[h].to {
