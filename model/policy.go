@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -30,6 +31,9 @@ var healthNames = [...]string{
 	Expiring: "expiring",
 	TooFew:   "too few", Overdue: "overdue", Failing: "failing", NoBackup: "no backup", None: "none",
 }
+
+// HealthNames returns the names of all states, best first.
+func HealthNames() []string { return slices.Clone(healthNames[:]) }
 
 // String returns the state's name, for people and for programs.
 func (h Health) String() string { return healthNames[h] }
@@ -311,10 +315,18 @@ func (a *Assessment) addReason(h Health, text string) {
 	a.Reasons = append(a.Reasons, Reason{h, text})
 }
 
-// Has reports whether the state is among the reasons. Without reasons it is Fine.
-func (a Assessment) Has(h Health) bool { return a.healthSet()&(1<<h) != 0 }
+// ServerView is a server with its assessment, as filters see it.
+type ServerView struct {
+	Server
+	Assessment Assessment
+	Known      bool // its restore points are loaded; otherwise no condition on age or health matches
+}
 
-func (a Assessment) healthSet() uint {
+// Has reports whether the state is among the reasons. Without reasons it is Fine.
+func (a Assessment) Has(h Health) bool { return a.HealthSet()&(1<<h) != 0 }
+
+// HealthSet returns the states of the reasons as bits: 1<<Overdue and so on.
+func (a Assessment) HealthSet() uint {
 	if len(a.Reasons) == 0 {
 		return 1 << Fine
 	}

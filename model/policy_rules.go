@@ -5,9 +5,11 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"vpsdeck/model/pattern"
 )
 
-// PolicyRule applies a policy to servers. Empty globs match every server; see [MatchGlob].
+// PolicyRule applies a policy to servers. Empty globs match every server; see [pattern.MatchGlob].
 type PolicyRule struct {
 	Server   string // a glob for the server's name
 	Location string // a glob for its location
@@ -59,7 +61,7 @@ func (p Policies) Explain(s Server) []string {
 		}
 		var matched, missed []string
 		for _, c := range r.conditions(s) {
-			if MatchGlob(c.glob, c.value) {
+			if pattern.MatchGlob(c.glob, c.value) {
 				matched = append(matched, fmt.Sprintf("its %s %s matches %s", c.name, c.value, c.glob))
 			} else {
 				missed = append(missed, fmt.Sprintf("its %s %s does not match %s", c.name, c.value, c.glob))
@@ -104,7 +106,7 @@ func (p Policy) String() string {
 }
 
 func (r PolicyRule) fits(s Server) bool {
-	return !slices.ContainsFunc(r.conditions(s), func(c condition) bool { return !MatchGlob(c.glob, c.value) })
+	return !slices.ContainsFunc(r.conditions(s), func(c condition) bool { return !pattern.MatchGlob(c.glob, c.value) })
 }
 
 // Check reports impossible values in the rules, one problem each.

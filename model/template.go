@@ -92,7 +92,7 @@ func placeholderNames() string {
 	for _, p := range placeholders {
 		names = append(names, "{"+p.name+"}")
 	}
-	return enumerate(names)
+	return Enumerate(names)
 }
 
 // checkLiteral returns what is wrong with literal text of the template, regardless of the

@@ -31,7 +31,7 @@ type switchMsg struct{ profile string }
 
 // applyProfile applies what the config says about an account.
 func (a *account) applyProfile(p command.Profile) {
-	a.opts.Profile, a.opts.ReadOnly = p, p.ReadOnly
+	a.opts.Profile = p
 	a.env.Policies, a.env.StrictDelete, a.policiesChecked = p.Policies, p.Strict, false
 	a.opts.Keys, a.disabledActions = a.keys, keymap.Action{}
 	if p.ReadOnly {

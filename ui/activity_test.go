@@ -65,8 +65,8 @@ func (j *journalRuns) startSecondRun(w *harness) {
 	w.clock = terminal.NewClock(j.accountClock.Now, j.accountClock.Advance)
 	w.proxy.clock = w.clock
 	w.proxy.reset()
-	options := ui.Options{Keys: keymap.Default(), Dark: true, Clock: w.clock, KeyTime: terminal.SpacedKeyTime(),
-		Client: w.newClient(w.url)}
+	options := ui.Options{Preferences: ui.Preferences{Keys: keymap.Default()}, Dark: true, Clock: w.clock,
+		KeyTime: terminal.SpacedKeyTime(), Client: w.newClient(w.url)}
 	j.startRun(w.t, &options, "second")
 	w.app = ui.New(options)
 	w.recorder = &recorder{app: w.app}

@@ -211,7 +211,7 @@ func (a *App) suspend() tea.Cmd {
 // refuseReadOnlyKey says why the key of an action does nothing in read-only mode, where its
 // binding is disabled.
 func (a *App) refuseReadOnlyKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
-	if !a.opts.ReadOnly {
+	if !a.opts.Profile.ReadOnly {
 		return nil, false
 	}
 	d := a.disabledActions

@@ -11,6 +11,7 @@ import (
 	"vpsdeck/internal/headless"
 	"vpsdeck/internal/settings"
 	"vpsdeck/model"
+	"vpsdeck/model/query"
 )
 
 // headlessCommands returns the commands for cron and scripts.
@@ -60,11 +61,11 @@ func listCommand(do *runFunc, tm timing) *cobra.Command {
 		},
 	}
 	list.AddCommand(
-		newListCommand(do, tm, "servers", "List the servers, by name", model.ServerFields,
+		newListCommand(do, tm, "servers", "List the servers, by name", query.ServerFields,
 			(*headless.Runner).ListServers),
-		newListCommand(do, tm, "backups", "List the backups, newest first", model.PointFields,
+		newListCommand(do, tm, "backups", "List the backups, newest first", query.PointFields,
 			listPoints(model.Backup)),
-		newListCommand(do, tm, "snapshots", "List the snapshots, newest first", model.PointFields,
+		newListCommand(do, tm, "snapshots", "List the snapshots, newest first", query.PointFields,
 			listPoints(model.Snapshot)),
 	)
 	return list
@@ -79,7 +80,7 @@ func listPoints(kind model.Kind) listFunc {
 	}
 }
 
-func newListCommand(do *runFunc, tm timing, what, short string, fields model.FieldSet, list listFunc) *cobra.Command {
+func newListCommand(do *runFunc, tm timing, what, short string, fields query.FieldSet, list listFunc) *cobra.Command {
 	var opts headless.ListOptions
 	var common func() settings.Flags
 	var output func() (headless.Format, error)
@@ -103,7 +104,7 @@ func newListCommand(do *runFunc, tm timing, what, short string, fields model.Fie
 }
 
 // filterHelp lists the fields of a filter.
-func filterHelp(fields model.FieldSet) string {
+func filterHelp(fields query.FieldSet) string {
 	var examples []string
 	for _, f := range fields.Fields() {
 		examples = append(examples, f.Example)

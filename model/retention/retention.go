@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"vpsdeck/model"
+	"vpsdeck/model/pattern"
 )
 
 // Rules say which restore points of one kind stay on a server. A point stays if at least one rule
@@ -315,7 +316,7 @@ func (in Input) firstPolicy(p *model.Point) int {
 	return slices.IndexFunc(in.Retain, func(r Policy) bool {
 		return (len(r.Kinds) == 0 || slices.Contains(r.Kinds, p.Kind)) &&
 			(len(r.Servers) == 0 || slices.ContainsFunc(r.Servers, func(asked string) bool {
-				return asked == string(p.Server.ID) || model.MatchGlob(asked, p.Server.Name)
+				return asked == string(p.Server.ID) || pattern.MatchGlob(asked, p.Server.Name)
 			}))
 	})
 }
@@ -333,8 +334,8 @@ func protectedBy(r Policy, p *model.Point) string {
 		return keepMark
 	}
 	for _, glob := range r.Protect {
-		if p.Name != "" && model.MatchGlob(glob, p.Name) || p.Description != "" &&
-			model.MatchGlob(glob, p.Description) {
+		if p.Name != "" && pattern.MatchGlob(glob, p.Name) || p.Description != "" &&
+			pattern.MatchGlob(glob, p.Description) {
 			return glob
 		}
 	}
