@@ -55,6 +55,7 @@ const ExpiringWithin = 48 * time.Hour
 type Policy struct {
 	Backups   Requirement
 	Snapshots Requirement
+	Automatic bool // an automatic backup must have succeeded, within Backups.MaxAge if that is set
 }
 
 // Requirement is what a policy requires of one kind. The zero Requirement requires nothing.
@@ -106,6 +107,8 @@ type KindState struct {
 	Usable  int       // how many it can certainly be restored from
 	Newest  time.Time // creation time of the newest usable one; zero: none, or unknown
 	durable int       // usable points that do not expire soon
+
+	newestAutomatic time.Time // of backups: creation time of the newest usable automatic one; zero: none, or unknown
 }
 
 // Assess checks a server's points against a policy, at a time on the API's clock. points are
@@ -148,6 +151,9 @@ func (a *Assessment) countPoint(p *Point, now time.Time) {
 	}
 	if _, known := p.Age(now); known {
 		k.Newest = laterTime(k.Newest, p.CreatedAt)
+		if p.Kind == Backup && p.Type == Automatic {
+			k.newestAutomatic = laterTime(k.newestAutomatic, p.CreatedAt)
+		}
 		a.Newest = laterTime(a.Newest, p.CreatedAt)
 	}
 }
@@ -174,6 +180,7 @@ func (a *Assessment) findReasons(points []Point, now time.Time) {
 		check(Backup, now)
 		check(Snapshot, now)
 	}
+	a.checkAutomatic(now)
 	a.checkDates(points, now)
 	for _, full := range []struct {
 		kind   Kind
@@ -229,6 +236,30 @@ func (a *Assessment) checkCount(kind Kind, _ time.Time) {
 	if !reported && has < need {
 		a.addReason(TooFew, fmt.Sprintf("it has %s; at least %d required", Pluralize(has, "usable "+kind.String()),
 			need))
+	}
+}
+
+// checkAutomatic checks the newest usable automatic backup, if the policy requires one.
+func (a *Assessment) checkAutomatic(now time.Time) {
+	newest, limit := a.Kinds[Backup].newestAutomatic, a.Policy.Backups.MaxAge
+	switch {
+	case !a.Policy.Automatic || a.Kinds[Backup].Usable == 0 && a.Policy.Backups.Need() > 0:
+		return // the reason why there is no backup at all says it
+	case newest.IsZero():
+		a.addReason(TooFew, "no usable automatic backup; the policy requires one")
+		return
+	case limit == 0:
+		return
+	}
+	age := now.Sub(newest)
+	if age <= limit {
+		a.limitValidity(newest.Add(limit + 1))
+		return
+	}
+	a.limitValidity(now.Add(untilTextChanges(age)))
+	if !a.Has(Overdue) || a.Kinds[Backup].Newest.After(newest) {
+		a.addReason(Overdue, fmt.Sprintf("the newest automatic backup is %s old: at most %s is allowed",
+			FormatDuration(age), FormatDuration(limit)))
 	}
 }
 

@@ -13,11 +13,12 @@ import (
 // table lists which packages of this module a package may import. A package that is in no list
 // (api/apitest, internal/termtest) is for tests only.
 var table = map[string][]string{
-	"model/pattern": {},
-	"model":         {"model/pattern"},
-	"model/query":   {"model", "model/pattern"},
-	"keymap":        {},
-	"ui/style":      {},
+	"model/pattern":   {},
+	"model":           {"model/pattern"},
+	"model/query":     {"model", "model/pattern"},
+	"model/retention": {"model", "model/pattern"},
+	"keymap":          {},
+	"ui/style":        {},
 
 	"ui/widget":  {"model", "keymap", "ui/style"},
 	"ui/command": {"model", "keymap", "ui/style", "ui/widget"},
@@ -30,11 +31,13 @@ var table = map[string][]string{
 	"api/sim":     {"model"},
 	"api/apitest": {"model"},
 
-	"internal/settings": {"model"},
+	"internal/settings": {"model", "model/retention"},
 	"internal/journal":  {"model"},
 	"internal/cache":    {"model"},
-	"internal/headless": {"model", "model/pattern", "model/query", "ui/widget", "ui/command", "internal/settings"},
+	"internal/headless": {"model", "model/pattern", "model/query", "model/retention", "internal/metrics", "ui/widget",
+		"ui/command", "internal/settings"},
 	"internal/keyboard": {},
+	"internal/metrics":  {"model"},
 	"internal/sshd":     {"internal/keyboard", "internal/watch", "internal/window"},
 	"internal/team":     {"model", "ui/command"},
 	"internal/terminal": {},
@@ -51,7 +54,8 @@ var table = map[string][]string{
 
 	"": {"internal/cli"},
 	"internal/cli": {
-		"internal/app", "model", "model/query", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen", "ui", "api",
+		"internal/app", "model", "model/query", "model/retention", "keymap", "ui/style", "ui/widget", "ui/command",
+		"ui/dialog", "ui/screen", "ui", "api",
 		"api/sim",
 		"internal/headless", "internal/journal", "internal/keyboard", "internal/cache", "internal/settings",
 		"internal/sshd", "internal/team", "internal/watch", "internal/window",

@@ -18,7 +18,7 @@ import (
 func headlessCommands(do *runFunc, tm timing) []*cobra.Command {
 	return []*cobra.Command{
 		listCommand(do, tm), checkCommand(do, tm), snapshotCommand(do, tm), backupCommand(do, tm),
-		restoreCommand(do, tm), deleteCommand(do, tm),
+		restoreCommand(do, tm), deleteCommand(do, tm), pruneCommand(do, tm), metricsCommand(do, tm),
 	}
 }
 
@@ -117,7 +117,7 @@ func checkCommand(do *runFunc, tm timing) *cobra.Command {
 	var common func() settings.Flags
 	var output func() (headless.Format, error)
 	var backups, snapshots func(*cobra.Command) (headless.RequirementOptions, error)
-	var server string
+	var server, explain string
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check that every server has recent backups",
@@ -144,7 +144,12 @@ func checkCommand(do *runFunc, tm timing) *cobra.Command {
 			if opts.Snapshots, err = snapshots(cmd); err != nil {
 				return err
 			}
-			opts.Server = flagIfSet(cmd, "server", &server)
+			if cmd.Flags().Changed("explain") {
+				server, opts.Explain = explain, true
+				opts.Server = &server
+			} else {
+				opts.Server = flagIfSet(cmd, "server", &server)
+			}
 			run := commandRun{cmd: cmd, flags: common(), timing: tm}
 			*do = func(ctx context.Context) error {
 				return opts.ReportUnchecked(cmd.OutOrStdout(),
@@ -157,6 +162,7 @@ func checkCommand(do *runFunc, tm timing) *cobra.Command {
 		},
 	}
 	backups, snapshots = requirementFlags(cmd, model.Backup), requirementFlags(cmd, model.Snapshot)
+	cmd.Flags().StringVar(&explain, "explain", "", "say which policy applies to this `SERVER`, and why")
 	cmd.Flags().BoolVar(&opts.Nagios, "nagios", false, "print one line and exit as a monitoring plugin: 0 OK, 1 "+
 		"WARNING, 2 CRITICAL, 3 UNKNOWN")
 	cmd.Flags().StringVar(&server, "server", "", "only these servers: an ID, a name, or a pattern such as 'web-*'")

@@ -54,6 +54,7 @@ func (c commandRun) openAccount(ctx context.Context) (headless.Options, settings
 		}))
 	return headless.Options{
 		Client: client, Profile: s.Profile, ReadOnly: s.ReadOnly, Strict: s.StrictConfirm, Policies: s.Policies,
+		Retain: s.Retention, Requests: acc.log,
 		Clock: c.timing.clock,
 		Out:   c.cmd.OutOrStdout(), Notes: c.cmd.ErrOrStderr(), Screen: progressScreen(),
 	}, s, err

@@ -21,6 +21,7 @@ type CheckOptions struct {
 	Snapshots RequirementOptions
 	Format    Format
 	Nagios    bool // one line and the exit codes of a monitoring plugin
+	Explain   bool // say which policy applies to each server, and why
 }
 
 // RequirementOptions override the policies' requirements for one kind.
@@ -91,6 +92,7 @@ type serverCoverage struct {
 	SnapshotMaxAge  int64     `json:"snapshot_max_age_seconds"`
 	MinBackups      int       `json:"min_backups"`
 	MinSnapshots    int       `json:"min_snapshots"`
+	Automatic       bool      `json:"automatic_required"`
 	Reasons         []string  `json:"reasons"`
 	health          model.Health
 }
@@ -113,6 +115,9 @@ func (r *Runner) Check(ctx context.Context, opts CheckOptions) error {
 	for _, p := range r.opts.Policies.Unmatched(r.state.Servers.Value) {
 		r.notef("warning: %s", p.Message)
 	}
+	if opts.Explain {
+		return r.explain(servers)
+	}
 	found := r.assess(servers, opts)
 	found.clockDoubt = doubt
 	if err := found.write(r.opts.Out, opts); err != nil {
@@ -127,6 +132,23 @@ func (r *Runner) Check(ctx context.Context, opts CheckOptions) error {
 		return settings.SilentExit(settings.ExitCoverage)
 	}
 	return nil
+}
+
+// explain prints for each server which policy applies to it, why, and what it has.
+func (r *Runner) explain(servers []model.Server) error {
+	var out strings.Builder
+	for _, s := range servers {
+		a := model.Assess(s, r.state.PointsOf(s.ID), r.opts.Policies.For(s), r.state.Now)
+		fmt.Fprintf(&out, "%s #%s: %s\n", s.Ref().SentenceName(), s.ID, a.Health)
+		for _, line := range r.opts.Policies.Explain(s) {
+			fmt.Fprintf(&out, "  %s\n", model.Clean(line))
+		}
+		for _, reason := range a.Reasons {
+			fmt.Fprintf(&out, "  %s: %s\n", reason.Health, model.Clean(reason.Message))
+		}
+	}
+	_, err := io.WriteString(r.opts.Out, out.String())
+	return outputError(err)
 }
 
 // serversToCheck returns the servers to check. No servers is an error, because then nothing is
@@ -228,7 +250,8 @@ func newServerCoverage(a model.Assessment) serverCoverage {
 		UsableBackups: backups.Usable, UsableSnapshots: snapshots.Usable,
 		BackupMaxAge:   int64(a.Policy.Backups.MaxAge / time.Second),
 		SnapshotMaxAge: int64(a.Policy.Snapshots.MaxAge / time.Second),
-		MinBackups:     a.Policy.Backups.Need(), MinSnapshots: a.Policy.Snapshots.Need(), Reasons: []string{},
+		MinBackups:     a.Policy.Backups.Need(), MinSnapshots: a.Policy.Snapshots.Need(),
+		Automatic: a.Policy.Automatic, Reasons: []string{},
 		health: a.Health,
 	}
 	for _, reason := range a.Reasons {
@@ -340,5 +363,6 @@ var serverCoverageColumns = []column[serverCoverage]{
 		value: func(s serverCoverage) string { return strconv.FormatInt(s.SnapshotMaxAge, 10) }},
 	{field: "min_backups", value: func(s serverCoverage) string { return strconv.Itoa(s.MinBackups) }},
 	{field: "min_snapshots", value: func(s serverCoverage) string { return strconv.Itoa(s.MinSnapshots) }},
+	{field: "automatic_required", value: func(s serverCoverage) string { return strconv.FormatBool(s.Automatic) }},
 	{title: "WHY", field: "reasons", value: func(s serverCoverage) string { return strings.Join(s.Reasons, "; ") }},
 }

@@ -40,6 +40,10 @@ type configFile struct {
 type PolicyRule struct {
 	Server   string `toml:"server"`
 	Location string `toml:"location"`
+	Plan     string `toml:"plan"`
+	OS       string `toml:"os"`
+	// an automatic backup must have succeeded
+	Automatic bool `toml:"automatic"`
 	// Fields that are nil are as in the default policy.
 	// of the newest usable backup, such as "26h" or "7d"; "0h": any age
 	BackupMaxAge   *string `toml:"backup_max_age"`
@@ -61,12 +65,14 @@ var configKeys = map[string]string{
 	"default_profile": mustBeText,
 	"profile": "must be a [profile.NAME] table for each profile, with settings such as api_url and " +
 		"token_command",
-	"ascii":   mustBeBool,
-	"mouse":   mustBeBool,
-	"motion":  mustBeBool,
-	"theme":   mustBeText,
-	"notify":  mustBeText,
-	"policy":  `must be a [[policy]] table with server, location, backup_max_age, min_backups, snapshot_max_age and min_snapshots`,
+	"ascii":  mustBeBool,
+	"mouse":  mustBeBool,
+	"motion": mustBeBool,
+	"theme":  mustBeText,
+	"notify": mustBeText,
+	"policy": `must be a [[policy]] table with server, location, plan, os, automatic, backup_max_age, min_backups, snapshot_max_age and min_snapshots`,
+	"retention": `must be a [[retention]] table with server, kind, automatic, protect, keep_last, keep_hourly, keep_daily, ` +
+		`keep_weekly, keep_monthly, keep_yearly and keep_within`,
 	"ssh":     `must be an [[ssh]] table with server, user, port and command (a list of strings)`,
 	"command": `must be a [[command]] table with key, name, run (a list of strings), shell, confirm and dangerous`,
 	"columns": `must be a [columns] table of lines like servers = ["name", "status"]`,

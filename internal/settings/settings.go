@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"vpsdeck/model"
+	"vpsdeck/model/retention"
 )
 
 // Flags are the flags of the command line; a nil field was not given.
@@ -58,6 +59,7 @@ type Settings struct {
 	Columns        map[string][]string   // the columns of each pane, as written
 	Keys           map[string][]string   // keys by the name of the binding, as written
 	Policies       model.Policies        // what each server must have to be covered
+	Retention      []retention.Policy    // which restore points vpsdeck prune keeps
 	SSH            model.SSHRules        // how to connect to the servers
 	Commands       []model.CustomCommand // custom commands
 	Config         string                // path of the config file, which may be missing; "": no home directory
@@ -120,6 +122,9 @@ func Load(from Sources) (Settings, error) {
 	s.Mouse, s.Motion = firstSet(true, file.Mouse), firstSet(true, file.Motion)
 	s.Theme, s.Notify = firstSet("", file.Theme), firstSet("none", file.Notify)
 	s.Columns, s.Keys = file.Columns, file.Keys
+	if s.Retention, err = parseRetention(table.Retention, path); err != nil {
+		return s, err
+	}
 	if s.Policies, err = parsePolicies(table.Policy, path); err != nil {
 		return Settings{}, err
 	}
@@ -246,6 +251,9 @@ func firstSet[T any](fallback T, options ...*T) T {
 	}
 	return fallback
 }
+
+// FileReason describes a file system error in plain words.
+func FileReason(err error) string { return fsReason(err) }
 
 // fsReason describes a file system error in plain words.
 func fsReason(err error) string {
