@@ -35,7 +35,7 @@ type access struct {
 type simulatedAccount struct{ server *sim.Server }
 
 // client returns a client for the real account.
-func (a *access) client(token settings.Secret, more ...api.Option) (*api.Client, error) {
+func (a *access) client(token model.Secret, more ...api.Option) (*api.Client, error) {
 	opts := append([]api.Option{api.WithObserver(a.log.Add), api.WithQuietStart(a.quietUntil)}, more...)
 	if a.settings.RootCAs != nil {
 		opts = append(opts, api.WithRootCAs(a.settings.RootCAs))
@@ -45,8 +45,8 @@ func (a *access) client(token settings.Secret, more ...api.Option) (*api.Client,
 
 // Connect returns a client after checking the token with the API. It asks for the account; if the
 // API has no such resource or denies it to this token, it asks for the servers instead.
-func (a *access) Connect(ctx context.Context, token command.Secret) (command.Client, error) {
-	secret, err := settings.NewSecret(token.Reveal())
+func (a *access) Connect(ctx context.Context, token model.Secret) (command.Client, error) {
+	secret, err := settings.ParseToken(token.Reveal())
 	if err != nil {
 		return nil, settings.Errorf(settings.ExitToken, "the token %s", err)
 	}
@@ -108,8 +108,8 @@ func (a *access) TokenStores() []command.TokenStore {
 }
 
 // StoreToken saves a token.
-func (a *access) StoreToken(store command.TokenStore, token command.Secret) error {
-	secret, err := settings.NewSecret(token.Reveal())
+func (a *access) StoreToken(store command.TokenStore, token model.Secret) error {
+	secret, err := settings.ParseToken(token.Reveal())
 	if err != nil {
 		return settings.Errorf(settings.ExitToken, "the token %s", err)
 	}
@@ -155,7 +155,7 @@ func (a *accounts) Open(ctx context.Context, profile string) (command.OpenedAcco
 	if err != nil {
 		return command.OpenedAccount{}, err
 	}
-	client, err := acc.Connect(ctx, command.NewSecret(token.Value.Reveal()))
+	client, err := acc.Connect(ctx, model.NewSecret(token.Value.Reveal()))
 	return command.OpenedAccount{Profile: prefs.Profile, Client: client, Access: acc, Requests: acc.log}, err
 }
 

@@ -17,6 +17,7 @@ import (
 	"vpsdeck/internal/app"
 	"vpsdeck/internal/settings"
 	"vpsdeck/internal/sshd"
+	"vpsdeck/model"
 	"vpsdeck/ui/command"
 )
 
@@ -162,9 +163,9 @@ func (s serveOptions) runCheck(ctx context.Context, conf settings.Settings, out 
 	return stdoutError(err)
 }
 
-// serverError turns an sshd.Error into a settings.Error with ExitConfig.
+// serverError turns an error of the SSH server into a settings.Error with ExitConfig.
 func serverError(err error) error {
-	var e *sshd.Error
+	var e *model.UserError
 	if errors.As(err, &e) {
 		return settings.Errorf(settings.ExitConfig, "%s", e.Message())
 	}
@@ -185,5 +186,5 @@ func connectClient(ctx context.Context, acc *access) (command.Client, error) {
 	if err != nil {
 		return nil, missingTokenError(acc.tokens, err)
 	}
-	return acc.Connect(ctx, command.NewSecret(token.Value.Reveal()))
+	return acc.Connect(ctx, model.NewSecret(token.Value.Reveal()))
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"vpsdeck/internal/fserror"
 	"vpsdeck/model"
 )
 
@@ -61,12 +62,13 @@ var configKeys = map[string]string{
 	"default_profile": mustBeText,
 	"profile": "must be a [profile.NAME] table for each profile, with settings such as api_url and " +
 		"token_command",
-	"ascii":   mustBeBool,
-	"mouse":   mustBeBool,
-	"motion":  mustBeBool,
-	"theme":   mustBeText,
-	"notify":  mustBeText,
-	"policy":  `must be a [[policy]] table with server, location, backup_max_age, min_backups, snapshot_max_age and min_snapshots`,
+	"ascii":  mustBeBool,
+	"mouse":  mustBeBool,
+	"motion": mustBeBool,
+	"theme":  mustBeText,
+	"notify": mustBeText,
+	"policy": "must be a [[policy]] table with server, location, backup_max_age, min_backups, snapshot_max_age and " +
+		"min_snapshots",
 	"ssh":     `must be an [[ssh]] table with server, user, port and command (a list of strings)`,
 	"command": `must be a [[command]] table with key, name, run (a list of strings), shell, confirm and dangerous`,
 	"columns": `must be a [columns] table of lines like servers = ["name", "status"]`,
@@ -88,7 +90,7 @@ func readConfig(path string, required bool) (configFile, error) {
 		return configFile{}, nil
 	}
 	if err != nil {
-		return configFile{}, Errorf(ExitConfig, "the config file %s cannot be read: %s", path, fsReason(err))
+		return configFile{}, Errorf(ExitConfig, "the config file %s cannot be read: %s", path, fserror.Reason(err))
 	}
 	if text, err = decodeText(text); err != nil {
 		return configFile{}, Errorf(ExitConfig, "the config file %s %s", path, err)
