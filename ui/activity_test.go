@@ -269,7 +269,7 @@ func TestUnwritableJournalIsReportedAndActionContinues(t *testing.T) {
 	text := w.Screen().Text()
 	w.Press("A")
 	text += w.Screen().Text()
-	if !strings.Contains(text, "the journal ") || !strings.Contains(text, "a file is in the place of its directory") {
+	if !strings.Contains(text, "the journal ") || !strings.Contains(text, "a part of its path is not a directory") {
 		t.Errorf("the reason is missing:\n%s", text)
 	}
 	if len(w.proxy.actions()) != 1 {

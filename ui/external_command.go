@@ -106,7 +106,8 @@ func (e *external) handleCustomCommandKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 			return e.runCustomCommand(e.opts.Commands[i]), true
 		}
 		if e.opts.Profile.ReadOnly && e.opts.Commands[i].Dangerous && msg.String() == e.opts.Commands[i].Key {
-			return e.refuse("Read-only", "This session is read-only, and "+e.opts.Commands[i].Name+" is marked as dangerous.", ""), true
+			why := "This session is read-only, and " + e.opts.Commands[i].Name + " is marked as dangerous."
+			return e.refuse("Read-only", why, ""), true
 		}
 	}
 	return nil, false

@@ -42,7 +42,7 @@ func newAccess(flags settings.Flags) (*access, error) {
 }
 
 // requireToken returns the account's token. If there is none, the error says how to set one.
-func (a *access) requireToken(ctx context.Context) (settings.Secret, error) {
+func (a *access) requireToken(ctx context.Context) (model.Secret, error) {
 	token, err := a.tokens.Find(ctx)
 	if errors.Is(err, settings.ErrNoToken) {
 		err = a.tokens.MissingError()
@@ -56,14 +56,14 @@ func (a *access) open(ctx context.Context) (command.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.Connect(ctx, command.NewSecret(token.Reveal()))
+	return a.Connect(ctx, token)
 }
 
 // simulatedAccount is the simulated account of this run, once it has been opened.
 type simulatedAccount struct{ server *sim.Server }
 
 // client returns a client for the real account.
-func (a *access) client(token settings.Secret, more ...api.Option) (*api.Client, error) {
+func (a *access) client(token model.Secret, more ...api.Option) (*api.Client, error) {
 	opts := append([]api.Option{api.WithObserver(a.log.Add), api.WithQuietStart(a.quietUntil)}, more...)
 	if a.settings.RootCAs != nil {
 		opts = append(opts, api.WithRootCAs(a.settings.RootCAs))
@@ -73,8 +73,8 @@ func (a *access) client(token settings.Secret, more ...api.Option) (*api.Client,
 
 // Connect returns a client after checking the token with the API. It asks for the account; if the
 // API has no such resource or denies it to this token, it asks for the servers instead.
-func (a *access) Connect(ctx context.Context, token command.Secret) (command.Client, error) {
-	secret, err := settings.NewSecret(token.Reveal())
+func (a *access) Connect(ctx context.Context, token model.Secret) (command.Client, error) {
+	secret, err := settings.ParseToken(token.Reveal())
 	if err != nil {
 		return nil, settings.Errorf(settings.ExitToken, "the token %s", err)
 	}
@@ -136,8 +136,8 @@ func (a *access) TokenStores() []command.TokenStore {
 }
 
 // StoreToken saves a token.
-func (a *access) StoreToken(store command.TokenStore, token command.Secret) error {
-	secret, err := settings.NewSecret(token.Reveal())
+func (a *access) StoreToken(store command.TokenStore, token model.Secret) error {
+	secret, err := settings.ParseToken(token.Reveal())
 	if err != nil {
 		return settings.Errorf(settings.ExitToken, "the token %s", err)
 	}

@@ -14,7 +14,6 @@ import (
 	"vpsdeck/internal/app"
 	"vpsdeck/internal/settings"
 	"vpsdeck/model"
-	"vpsdeck/ui/command"
 )
 
 // tokenPlaces are the values of login's --keep.
@@ -71,7 +70,7 @@ func login(ctx context.Context, cmd *cobra.Command, flags settings.Flags, place 
 	if err != nil {
 		return err
 	}
-	client, err := acc.Connect(ctx, command.NewSecret(secret.Reveal()))
+	client, err := acc.Connect(ctx, model.NewSecret(secret.Reveal()))
 	if err != nil {
 		return err
 	}
@@ -105,7 +104,7 @@ func stdoutError(err error) error {
 
 // readToken reads a token from the terminal without showing it, or from standard input if that is
 // not a terminal.
-func readToken(ctx context.Context, cmd *cobra.Command, prompt string) (settings.Secret, error) {
+func readToken(ctx context.Context, cmd *cobra.Command, prompt string) (model.Secret, error) {
 	read := func() (string, error) {
 		text, err := io.ReadAll(io.LimitReader(cmd.InOrStdin(), 64<<10))
 		return string(text), err
@@ -113,7 +112,7 @@ func readToken(ctx context.Context, cmd *cobra.Command, prompt string) (settings
 	if in, ok := cmd.InOrStdin().(*os.File); ok && term.IsTerminal(int(in.Fd())) {
 		before, err := term.MakeRaw(int(in.Fd())) // before the prompt, so that a token typed at once is hidden too
 		if err != nil {
-			return settings.Secret{}, errTokenUnreadable
+			return model.Secret{}, errTokenUnreadable
 		}
 		defer func() { _ = term.Restore(int(in.Fd()), before) }() // also after a signal
 		screen := term.NewTerminal(struct {
@@ -139,7 +138,7 @@ func readToken(ctx context.Context, cmd *cobra.Command, prompt string) (settings
 	}()
 	select {
 	case <-ctx.Done():
-		return settings.Secret{}, context.Cause(ctx)
+		return model.Secret{}, context.Cause(ctx)
 	case a := <-answered:
 		return parseToken(a.text, a.err)
 	}
@@ -149,14 +148,14 @@ func readToken(ctx context.Context, cmd *cobra.Command, prompt string) (settings
 var errTokenUnreadable = settings.Errorf(settings.ExitToken, "the token could not be read")
 
 // parseToken returns the token that was read, or why there is none.
-func parseToken(text string, err error) (settings.Secret, error) {
+func parseToken(text string, err error) (model.Secret, error) {
 	if known := new(settings.Error); errors.As(err, &known) {
-		return settings.Secret{}, known
+		return model.Secret{}, known
 	}
 	if err != nil {
-		return settings.Secret{}, errTokenUnreadable
+		return model.Secret{}, errTokenUnreadable
 	}
-	secret, err := settings.NewSecret(text)
+	secret, err := settings.ParseToken(text)
 	if err != nil {
 		return secret, settings.Errorf(settings.ExitToken, "the token %s", err)
 	}

@@ -17,6 +17,8 @@ import (
 	"vpsdeck/internal/app"
 	"vpsdeck/internal/settings"
 	"vpsdeck/internal/sshd"
+	"vpsdeck/model"
+	"vpsdeck/ui/command"
 )
 
 // serveOptions are the flags of serve.
@@ -161,11 +163,28 @@ func (s serveOptions) runCheck(ctx context.Context, acc *access, out io.Writer) 
 	return stdoutError(err)
 }
 
-// serverError turns an sshd.Error into a settings.Error with ExitConfig.
+// serverError turns an error of the SSH server into a settings.Error with ExitConfig.
 func serverError(err error) error {
-	var e *sshd.Error
+	var e *model.UserError
 	if errors.As(err, &e) {
 		return settings.Errorf(settings.ExitConfig, "%s", e.Message())
 	}
 	return err
+}
+
+func missingTokenError(tokens *settings.Tokens, err error) error {
+	if errors.Is(err, settings.ErrNoToken) {
+		return tokens.MissingError()
+	}
+	return err
+}
+
+// connectClient returns the client of the real account. It checks the token, so that a server does
+// not start with a rejected one.
+func connectClient(ctx context.Context, acc *access) (command.Client, error) {
+	token, err := acc.tokens.Find(ctx)
+	if err != nil {
+		return nil, missingTokenError(acc.tokens, err)
+	}
+	return acc.Connect(ctx, model.NewSecret(token.Value.Reveal()))
 }

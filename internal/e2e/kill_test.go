@@ -150,8 +150,9 @@ func TestKilledBeforeRequestActionIsLookedUpAndNotResent(t *testing.T) {
 			s.pressUntil("Not seen: try again?", "R")
 			h.requireJournal(concat(intent, a.action+" not-found")...)
 			records, _, _ := journal.New(h.stateDir).Read()
-			if reason := records[len(
-				records)-1].Reason; reason != "its answer was lost, and "+a.notFoundText+": check the provider's panel before you try again" {
+			reason := records[len(records)-1].Reason
+			if want := "its answer was lost, and " + a.notFoundText; reason !=
+				want+": check the provider's panel before you try again" {
 				t.Errorf("the reason is %q", reason)
 			}
 			h.requireSent(a.requestsBefore...)

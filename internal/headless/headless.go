@@ -16,6 +16,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"vpsdeck/internal/clock"
 	"vpsdeck/internal/settings"
 	"vpsdeck/model"
 	"vpsdeck/model/retention"
@@ -37,14 +38,7 @@ func (WallClock) Now() time.Time { return time.Now() }
 
 // Wait waits for d or the end of the context.
 func (WallClock) Wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return clock.Sleep(ctx, d)
 }
 
 // Options are the account, the outputs and the settings of the commands.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"vpsdeck/internal/fserror"
 	"vpsdeck/internal/metrics"
 	"vpsdeck/internal/settings"
 )
@@ -46,7 +47,7 @@ func (r *Runner) Metrics(ctx context.Context, opts MetricsOptions) error {
 // or the other. Everybody may read it: it holds no secret.
 func replaceFile(path string, text []byte) error {
 	failed := func(err error) error {
-		return settings.Errorf(settings.ExitOther, "%s cannot be written: %s", path, settings.FileReason(err))
+		return settings.Errorf(settings.ExitOther, "%s cannot be written: %s", path, fserror.Reason(err))
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"vpsdeck/internal/fserror"
 	"vpsdeck/model"
 )
 
@@ -70,7 +71,8 @@ var configKeys = map[string]string{
 	"motion": mustBeBool,
 	"theme":  mustBeText,
 	"notify": mustBeText,
-	"policy": `must be a [[policy]] table with server, location, plan, os, automatic, backup_max_age, min_backups, snapshot_max_age and min_snapshots`,
+	"policy": `must be a [[policy]] table with server, location, plan, os, automatic, backup_max_age, min_backups, ` +
+		`snapshot_max_age and min_snapshots`,
 	"retention": `must be a [[retention]] table with server, kind, automatic, protect, keep_last, keep_hourly, keep_daily, ` +
 		`keep_weekly, keep_monthly, keep_yearly and keep_within`,
 	"ssh":     `must be an [[ssh]] table with server, user, port and command (a list of strings)`,
@@ -94,7 +96,7 @@ func readConfig(path string, required bool) (configFile, error) {
 		return configFile{}, nil
 	}
 	if err != nil {
-		return configFile{}, Errorf(ExitConfig, "the config file %s cannot be read: %s", path, fsReason(err))
+		return configFile{}, Errorf(ExitConfig, "the config file %s cannot be read: %s", path, fserror.Reason(err))
 	}
 	if text, err = decodeText(text); err != nil {
 		return configFile{}, Errorf(ExitConfig, "the config file %s %s", path, err)

@@ -5,13 +5,11 @@ package settings
 
 import (
 	"crypto/x509"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 
+	"vpsdeck/internal/fserror"
 	"vpsdeck/model"
 	"vpsdeck/model/retention"
 )
@@ -186,7 +184,7 @@ func (s *Settings) resolveFiles(from Sources, table accountTable) error {
 	var err error
 	path := resolve(*table.CAFile)
 	if s.RootCAs, err = os.ReadFile(path); err != nil {
-		return Errorf(ExitConfig, "%s: the ca_file %s cannot be read: %s", s.Config, path, fsReason(err))
+		return Errorf(ExitConfig, "%s: the ca_file %s cannot be read: %s", s.Config, path, fserror.Reason(err))
 	}
 	if !x509.NewCertPool().AppendCertsFromPEM(s.RootCAs) {
 		return Errorf(ExitConfig, "%s: the ca_file %s contains no certificate: it must be a PEM file with a CA "+
@@ -250,26 +248,4 @@ func firstSet[T any](fallback T, options ...*T) T {
 		}
 	}
 	return fallback
-}
-
-// FileReason describes a file system error in plain words.
-func FileReason(err error) string { return fsReason(err) }
-
-// fsReason describes a file system error in plain words.
-func fsReason(err error) string {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "it does not exist"
-	case errors.Is(err, fs.ErrPermission):
-		return "permission denied"
-	case errors.Is(err, syscall.EISDIR):
-		return "it is a directory"
-	case errors.Is(err, syscall.ENOTDIR):
-		return "a part of its path is not a directory"
-	case errors.Is(err, syscall.ENOSPC):
-		return "the disk is full"
-	case errors.Is(err, syscall.EROFS):
-		return "the disk is read-only"
-	}
-	return "I/O error"
 }

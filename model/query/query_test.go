@@ -316,7 +316,8 @@ func TestQueryTextRoundTrips(t *testing.T) {
 	for sign := range operators {
 		parts = append(parts, sign, sign)
 	}
-	parts = append(parts, " ", " ", " ", "-", "!", `"`, `\`, "*", "?", "7d", "10GB", "never", "web", "É", "\u00a0", "\xff", "a:b", "{")
+	parts = append(parts, " ", " ", " ", "-", "!", `"`, `\`, "*", "?", "7d", "10GB", "never", "web", "É", "\u00a0",
+		"\xff", "a:b", "{")
 	part := rapid.OneOf(rapid.SampledFrom(parts), rapid.StringN(0, 3, -1))
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(part, 0, 12).Draw(t, "parts"), "")
@@ -365,7 +366,8 @@ func TestNarrowerQueryMatchesNoMore(t *testing.T) {
 		text := rapid.StringOfN(rapid.SampledFrom([]rune(`webWd "-`)), 1, 6, -1)
 		first := text.Draw(t, "first")
 		begun, _ := Parse(first, ServerFields)
-		q, _ := Parse(rapid.SampledFrom([]string{"", first, first + " "}).Draw(t, "on")+text.Draw(t, "then"), ServerFields)
+		start := rapid.SampledFrom([]string{"", first, first + " "}).Draw(t, "on")
+		q, _ := Parse(start+text.Draw(t, "then"), ServerFields)
 		if !q.Narrows(begun) {
 			return
 		}
@@ -386,8 +388,10 @@ func TestExtendingAWordNarrows(t *testing.T) {
 		text, from string
 		want       bool
 	}{
-		{"we", "w", true}, {"w", "w", true}, {"w d", "w", true}, {"web -d", "w -d", true}, {`"web`, `"w`, true}, {"w", "", true},
-		{"w", "we", false}, {"-we", "-w", false}, {"-w", "-we", false}, {"-w", "w", false}, {"we", `"w`, false}, {"d w", "w", false},
+		{"we", "w", true}, {"w", "w", true}, {"w d", "w", true}, {"web -d", "w -d", true}, {`"web`, `"w`, true},
+		{"w", "", true},
+		{"w", "we", false}, {"-we", "-w", false}, {"-w", "-we", false}, {"-w", "w", false}, {"we", `"w`, false},
+		{"d w", "w", false},
 		{"we size>5GB", "w", false}, {"we", "w size>5GB", false},
 	} {
 		q, _ := Parse(c.text, PointFields)

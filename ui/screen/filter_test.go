@@ -51,7 +51,8 @@ func TestIncrementalFilterMatchesFullFilter(t *testing.T) {
 		incremental.build()
 		text, filters := "", 0
 		ahead := map[rune]string{'<': "", 'Q': `"`, 'N': "-", 'P': "d"} // inserted at the beginning
-		for _, key := range rapid.SliceOfN(rapid.SampledFrom([]rune("webdbW01 -\"n<<<<<QNPXX")), 1, 30).Draw(t, "keys") {
+		key := rapid.SampledFrom([]rune("webdbW01 -\"n<<<<<QNPXX"))
+		for _, key := range rapid.SliceOfN(key, 1, 30).Draw(t, "keys") {
 			switch before, first := ahead[key]; {
 			case first && before != "":
 				text = before + text
