@@ -14,14 +14,14 @@ import (
 // defaultTimeout is how long a command waits for its operations unless --timeout is given.
 const defaultTimeout = 2 * time.Hour
 
-// followFlags adds --wait, --timeout and --output to a command that changes something. What it
+// followFlags adds --wait, --timeout and the output's flags to a command that changes something. What it
 // returns reads them.
 func followFlags(cmd *cobra.Command) func() (headless.FollowOptions, error) {
 	var wait bool
 	var timeout string
 	cmd.Flags().BoolVar(&wait, "wait", false, "wait until the operation has ended")
 	cmd.Flags().StringVar(&timeout, "timeout", "2h", "maximum time to wait")
-	output := outputFlag(cmd)
+	output := outputFlags(cmd, headless.ResultFields())
 	return func() (headless.FollowOptions, error) {
 		f := headless.FollowOptions{Wait: wait, Timeout: defaultTimeout}
 		var err error
