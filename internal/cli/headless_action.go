@@ -48,7 +48,7 @@ func snapshotCommand(do *runFunc, tm timing) *cobra.Command {
 			"{location}, {date}, {time} and {n}; times are UTC.",
 		Example: "# before an update of all web servers\nvpsdeck snapshot 'web-*' --name 'before-update-{date}' --wait",
 	})
-	cmd.Flags().StringVar(&opts.Name, "name", "", "name of the snapshot, a template such as '{server}-{date}'")
+	cmd.Flags().StringVar(&opts.Name, "name", model.DefaultNameTemplate, "name of the snapshot, a template")
 	return cmd
 }
 
@@ -96,9 +96,16 @@ func restoreCommand(do *runFunc, tm timing) *cobra.Command {
 		Long: "Restore a server from one of its backups or snapshots. This overwrites the server's whole disk and " +
 			"cannot be undone, " +
 			"so the server's exact name and --yes are required. Without --yes it prints what would be lost and exits " +
-			"with 6.",
-		Example: "vpsdeck restore --snapshot 801 --server web-server-01 --yes --wait",
+			"with 6. --latest takes the newest usable restore point of the server, and --before the newest one from " +
+			"before a time. Both refuse to choose if a list is incomplete.",
+		Example: "vpsdeck restore --snapshot 801 --server web-server-01 --yes --wait\n" +
+			"# what would the newest restore point lose?\nvpsdeck restore --latest --server web-server-01\n" +
+			"# the newest from before a bad release\n" +
+			"vpsdeck restore --before '2025-01-15 18:30' --server web-server-01 --yes",
 	})
+	cmd.Flags().BoolVar(&opts.Newest, "latest", false, "the newest usable restore point of the server")
+	cmd.Flags().String("before", "", "the newest usable restore point from before a time (UTC), or before an age "+
+		"such as 36h")
 	cmd.Flags().StringVar(&opts.Server, "server", "", "exact name of the server to overwrite; its ID if the name "+
 		"cannot be typed")
 	return cmd
@@ -137,9 +144,12 @@ func newPointCommand(do *runFunc, tm timing, opts *headless.PointOptions, act po
 	registerCompletion(cmd, "snapshot", completePoints(common, tm, model.Snapshot))
 	cmd.Args = cobra.NoArgs
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
-		if (backup == "") == (snapshot == "") {
-			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage,
-				"%s what? use either --backup ID or --snapshot ID", cmd.Name()))
+		if err := readBefore(cmd, opts); err != nil {
+			return withHelpHint(cmd, err)
+		}
+		if chosen := countTrue(backup != "", snapshot != "", opts.Newest); chosen != 1 {
+			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage, "%s what? use either --backup ID or "+
+				"--snapshot ID%s", cmd.Name(), newestHint(cmd)))
 		}
 		opts.Point = model.Key{Kind: model.Backup, ID: model.ID(backup)}
 		if snapshot != "" {
@@ -153,4 +163,33 @@ func newPointCommand(do *runFunc, tm timing, opts *headless.PointOptions, act po
 			func(ctx context.Context, r *headless.Runner) error { return act(r, ctx, *opts) })
 	}
 	return cmd
+}
+
+// readBefore reads --before of a command that has it. It implies --latest.
+func readBefore(cmd *cobra.Command, opts *headless.PointOptions) error {
+	if !cmd.Flags().Changed("before") {
+		return nil
+	}
+	moment, err := headless.ParseMoment(cmd.Flags().Lookup("before").Value.String())
+	opts.Newest, opts.Before = true, &moment
+	return err
+}
+
+// newestHint names the other ways to choose a restore point, if the command has them.
+func newestHint(cmd *cobra.Command) string {
+	if cmd.Flags().Lookup("latest") == nil {
+		return ""
+	}
+	return ", or --latest or --before TIME"
+}
+
+// countTrue counts the conditions that hold.
+func countTrue(conditions ...bool) int {
+	n := 0
+	for _, c := range conditions {
+		if c {
+			n++
+		}
+	}
+	return n
 }
