@@ -53,6 +53,7 @@ func parseAndRun(ctx context.Context, args []string, tm timing) error {
 	case helped:
 		// fang renders only the help. For an error it would first query the terminal's background,
 		// wait seconds for an answer, and swallow what is typed meanwhile.
+		showFlagArguments(root)
 		return fang.Execute(ctx, root, fang.WithoutManpage(), fang.WithoutVersion())
 	case do != nil:
 		return do(ctx)
@@ -99,7 +100,8 @@ func rootCommand(do *runFunc, tm timing) *cobra.Command {
 	flags.BoolVar(&ascii, "ascii", false, "draw with ASCII characters only")
 	common = commonFlags(root)
 	root.AddCommand(serveCommand(do), simCommand(do), manCommand(do))
-	root.AddCommand(loginCommand(do), logoutCommand(do), profilesCommand(do), configCommand(do))
+	root.AddCommand(loginCommand(do), logoutCommand(do), profilesCommand(do), configCommand(do),
+		versionCommand(do))
 	root.AddCommand(headlessCommands(do, tm)...)
 	root.SetHelpCommand(helpCommand())
 	addCompletion(root)

@@ -90,7 +90,12 @@ func newCreateCommand(do *runFunc, tm timing, opts *headless.CreateOptions, cmd 
 
 func restoreCommand(do *runFunc, tm timing) *cobra.Command {
 	var opts headless.PointOptions
-	cmd := newPointCommand(do, tm, &opts, (*headless.Runner).Restore, &cobra.Command{
+	act := pointAction{
+		run:        (*headless.Runner).Restore,
+		fits:       func(p model.Point, now time.Time) bool { return p.Usable(now) },
+		serverHelp: "exact name of the server to overwrite; its ID if the name cannot be typed",
+	}
+	cmd := newPointCommand(do, tm, &opts, act, &cobra.Command{
 		Use:   "restore",
 		Short: "Restore a server from a backup or a snapshot",
 		Long: "Restore a server from one of its backups or snapshots. This overwrites the server's whole disk and " +
@@ -106,14 +111,18 @@ func restoreCommand(do *runFunc, tm timing) *cobra.Command {
 	cmd.Flags().BoolVar(&opts.Newest, "latest", false, "the newest usable restore point of the server")
 	cmd.Flags().String("before", "", "the newest usable restore point from before a time (UTC), or before an age "+
 		"such as 36h")
-	cmd.Flags().StringVar(&opts.Server, "server", "", "exact name of the server to overwrite; its ID if the name "+
-		"cannot be typed")
 	return cmd
 }
 
 func deleteCommand(do *runFunc, tm timing) *cobra.Command {
 	var opts headless.PointOptions
-	cmd := newPointCommand(do, tm, &opts, (*headless.Runner).Delete, &cobra.Command{
+	act := pointAction{
+		run:  (*headless.Runner).Delete,
+		fits: func(p model.Point, _ time.Time) bool { return p.CannotDelete() == "" },
+		serverHelp: "exact name of its server; its ID if the name cannot be typed; required if the config has " +
+			"confirm = \"strict\"",
+	}
+	cmd := newPointCommand(do, tm, &opts, act, &cobra.Command{
 		Use:   "delete",
 		Short: "Delete a backup or a snapshot",
 		Long: "Delete a backup or a snapshot for good. Without --yes it prints what would be deleted and exits with " +
@@ -121,18 +130,20 @@ func deleteCommand(do *runFunc, tm timing) *cobra.Command {
 			"last usable restore point of a server, or its last usable backup, also needs --last-point.",
 		Example: "vpsdeck delete --backup 499 --yes",
 	})
-	cmd.Flags().StringVar(&opts.Server, "server", "", "exact name of its server; its ID if the name cannot be typed; "+
-		"required if the config has confirm = \"strict\"")
 	cmd.Flags().BoolVar(&opts.LastPoint, "last-point", false, "allow deleting the server's last restore point or "+
 		"last backup")
 	return cmd
 }
 
-// pointFunc restores or deletes one restore point.
-type pointFunc func(*headless.Runner, context.Context, headless.PointOptions) error
+// pointAction restores or deletes one restore point.
+type pointAction struct {
+	run        func(*headless.Runner, context.Context, headless.PointOptions) error
+	fits       func(p model.Point, now time.Time) bool // reports whether the shell offers the restore point
+	serverHelp string                                  // of --server
+}
 
 // newPointCommand adds flags and actions to a command about one restore point.
-func newPointCommand(do *runFunc, tm timing, opts *headless.PointOptions, act pointFunc,
+func newPointCommand(do *runFunc, tm timing, opts *headless.PointOptions, act pointAction,
 	cmd *cobra.Command) *cobra.Command {
 	var backup, snapshot string
 	flags := cmd.Flags()
@@ -140,8 +151,11 @@ func newPointCommand(do *runFunc, tm timing, opts *headless.PointOptions, act po
 	flags.StringVar(&snapshot, "snapshot", "", "snapshot ID")
 	flags.BoolVar(&opts.Yes, "yes", false, "confirm the action")
 	follow, common := followFlags(cmd), commonFlags(cmd)
-	registerCompletion(cmd, "backup", completePoints(common, tm, model.Backup))
-	registerCompletion(cmd, "snapshot", completePoints(common, tm, model.Snapshot))
+	flags.StringVar(&opts.Server, "server", "", act.serverHelp)
+	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
+		registerCompletion(cmd, kind.String(), completePoints(common, tm, pointChoice{kind, &opts.Server, act.fits}))
+	}
+	registerCompletion(cmd, "server", completeServersBy(common, tm, false))
 	cmd.Args = cobra.NoArgs
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
 		if err := readBefore(cmd, opts); err != nil {
@@ -160,7 +174,7 @@ func newPointCommand(do *runFunc, tm timing, opts *headless.PointOptions, act po
 		}
 		run := commandRun{cmd, common(), tm, opts.Follow.Timeout}
 		return setRun(do, run.runAction,
-			func(ctx context.Context, r *headless.Runner) error { return act(r, ctx, *opts) })
+			func(ctx context.Context, r *headless.Runner) error { return act.run(r, ctx, *opts) })
 	}
 	return cmd
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -107,6 +108,32 @@ func readConfig(path string, required bool) (configFile, error) {
 	}
 	file.path, file.lines = path, findKeyLines(text)
 	return file, file.check()
+}
+
+// CreateConfig writes a new config file, readable only by its owner, and the directories that it
+// needs. It never overwrites a file.
+func CreateConfig(path, text string) error {
+	if path == "" {
+		return Errorf(ExitConfig, "there is no home directory for the config file: set HOME, or give --config")
+	}
+	err := os.MkdirAll(filepath.Dir(path), 0o700)
+	var file *os.File
+	if err == nil {
+		file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return Errorf(ExitRefused, "%s already exists: it was not changed", path)
+	}
+	if err == nil {
+		_, err = file.WriteString(text)
+		if err = errors.Join(err, file.Close()); err != nil {
+			_ = os.Remove(path)
+		}
+	}
+	if err != nil {
+		return Errorf(ExitConfig, "the config file %s cannot be written: %s", path, fsReason(err))
+	}
+	return nil
 }
 
 // check rejects empty values, tokens where something else belongs, and invalid profiles. It checks
