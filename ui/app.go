@@ -44,11 +44,14 @@ type Options struct {
 	// environment variables with tokens, in addition to VPS_API_TOKEN; external commands do not get
 	// them
 	Secrets       []string
-	Announce      Announcement   // how the end of an operation is announced
-	Dark          bool           // until the terminal reports its background
-	Theme         style.Theme    // "": the default
-	ReducedMotion bool           // nothing is animated except clocks
-	Columns       screen.Columns // to show; nil: all
+	Announce      Announcement      // how the end of an operation is announced
+	Dark          bool              // until the terminal reports its background
+	Theme         style.Theme       // "": the default
+	ReducedMotion bool              // nothing is animated except clocks
+	Columns       screen.Columns    // to show; nil: all
+	Views         []model.SavedView // saved views; Keys has a binding for each, in the same order
+	Start         Start             // what to open first
+	LastView      command.LastView  // how the first account was shown last
 }
 
 // App is the root model. It routes messages to its parts and composes the screen. Its state has one
@@ -65,6 +68,7 @@ type App struct {
 	external *external
 	raw      *raw
 	reload   *reload
+	views    *views
 	terminal *terminal
 	status   *status
 	lastKey  time.Time // when the last key or paste came, by KeyTime
@@ -96,6 +100,10 @@ func New(opts Options) *App {
 		a.keys.DisableLocalCommands()
 		a.keys.View.Requests.SetEnabled(opts.Requests != nil)
 	}
+	a.views.pending = opts.Start
+	if !opts.Demo {
+		a.views.learn(opts.Profile.Name, opts.LastView)
+	}
 	first := opts.Profile
 	first.ReadOnly, first.Policies = opts.ReadOnly, opts.Policies
 	a.account.applyProfile(first)
@@ -116,7 +124,9 @@ func newParts(c *core) *App {
 	a.terminal = &terminal{core: c, progress: a.progress}
 	a.history = &history{core: c, poller: a.poller, progress: a.progress}
 	a.batch = &batch{core: c, history: a.history, progress: a.progress, panes: a.panes}
-	a.account = &account{core: c, poller: a.poller, batch: a.batch, startSession: a.startSession}
+	a.views = &views{core: c, panes: a.panes, history: a.history, last: map[string]command.LastView{}}
+	a.account = &account{core: c, poller: a.poller, batch: a.batch, views: a.views,
+		startSession: a.startSession}
 	a.reload = &reload{core: c, panes: a.panes, account: a.account}
 	a.external = &external{core: c, panes: a.panes, poller: a.poller}
 	a.raw = &raw{core: c, panes: a.panes}
@@ -151,7 +161,7 @@ func (a *App) Init() tea.Cmd {
 		cmds = append(cmds, a.account.askAccess(""))
 	} else {
 		cmds = append(cmds, a.poller.loadCache(), a.poller.refreshAll(), a.poller.loadAccount(),
-			a.session.LoadHistory(), a.poller.awaitView(0))
+			a.session.LoadHistory(), a.poller.awaitView(0), a.views.openOverlay())
 	}
 	for _, text := range a.opts.Notices {
 		cmds = append(cmds, func() tea.Msg { return NoticeMsg{text} })
@@ -171,6 +181,7 @@ func (a *App) startSession(client command.Client, demo bool) {
 	if a.session != nil {
 		number = a.session.Number + 1
 		same = demo == a.opts.Demo && client.Host() == a.session.Client.Host() && profile == a.session.Profile
+		a.views.remember()
 		a.session.Close()
 	}
 	a.opts.Demo = demo
@@ -190,5 +201,8 @@ func (a *App) startSession(client command.Client, demo bool) {
 		a.panes.reset()
 	}
 	a.updateClocks()
+	if !same {
+		a.views.restore()
+	}
 	a.panes.refresh()
 }

@@ -52,6 +52,7 @@ type Preferences struct {
 	Columns       screen.Columns
 	SSH           model.SSHRules
 	Commands      []model.CustomCommand // Keys has a binding for each
+	Views         []model.SavedView     // Keys has a binding for each
 	Secrets       []string              // environment variables that external commands do not get
 	Announce      Announcement
 	ASCII         bool
@@ -115,6 +116,7 @@ func (r *reload) applyReload(msg configReloadedMsg) {
 	r.opts.Accounts, r.opts.Announce, r.opts.ASCII = p.Accounts, p.Announce, p.ASCII
 	r.opts.Mouse, r.opts.ReducedMotion, r.opts.Theme = p.Mouse, p.ReducedMotion, p.Theme
 	r.keys, r.env.Columns = p.Keys, p.Columns
+	r.opts.Views = p.Views
 	r.opts.Commands, r.opts.Secrets, r.opts.SSH, r.env.SSH = p.Commands, p.Secrets, p.SSH, p.SSH
 	r.styles = style.ForTheme(p.Theme, r.dark)
 	if msg.profile == r.opts.Profile.Name {

@@ -156,7 +156,8 @@ func (a *accounts) Open(ctx context.Context, profile string) (command.OpenedAcco
 		return command.OpenedAccount{}, err
 	}
 	client, err := acc.Connect(ctx, command.NewSecret(token.Value.Reveal()))
-	return command.OpenedAccount{Profile: prefs.Profile, Client: client, Access: acc, Requests: acc.log}, err
+	return command.OpenedAccount{Profile: prefs.Profile, Client: client, Access: acc, Requests: acc.log,
+		LastView: newLastViews(s.State).load(s.Profile)}, err
 }
 
 // withProfile returns the start flags for a profile. --api-url and --read-only=false apply only to

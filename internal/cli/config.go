@@ -221,6 +221,14 @@ min_snapshots = ` + strconv.Itoa(usual.Snapshots.Min) + `
 #confirm = false        # true: vpsdeck asks first
 #dangerous = false      # true: needs the server's name typed, and is not available in read-only mode
 
+# Saved views: a pane with a filter and an order, under a key. Without a key, they have the numbers from 4 on.
+#[[view]]
+#name = "overdue"
+#key = "f2"
+#pane = "servers"       # ` + list(model.Panes) + `; backups and snapshots are those of all servers
+#filter = "health:overdue"
+#order = "name"         # ` + list(screen.OrderNames("servers")) + `; "-name" is the other way round
+
 # Other accounts: choose one with --profile, or with : in the dashboard. A profile can have all account settings above, and its
 # own policies. What it leaves out is as above, except the token.
 #[profile.work]

@@ -16,6 +16,7 @@ import (
 	"vpsdeck/internal/cache"
 	"vpsdeck/internal/journal"
 	"vpsdeck/internal/settings"
+	"vpsdeck/model"
 	"vpsdeck/ui"
 	"vpsdeck/ui/command"
 )
@@ -27,6 +28,7 @@ type startup struct {
 	preferences   ui.Preferences
 	configWatcher *configWatcher
 	demo          bool
+	first         ui.Start
 	tokens        *settings.Tokens // where an entered token can be saved
 	// empty if none was found (the dashboard asks for one) and in the demo, which needs none
 	token settings.Token
@@ -34,7 +36,7 @@ type startup struct {
 
 // openDashboard checks what the dashboard needs, then opens it. It reports the first problem in
 // this order: settings, token, terminal.
-func openDashboard(ctx context.Context, flags settings.Flags, demo bool) error {
+func openDashboard(ctx context.Context, flags settings.Flags, demo bool, first ui.Start) error {
 	defer runtime.KeepAlive(app.TuneGC(app.GCPercentSingle))
 	if demo { // the demo has its own account; the environment does not apply
 		flags = withProfile(flags, "")
@@ -44,9 +46,12 @@ func openDashboard(ctx context.Context, flags settings.Flags, demo bool) error {
 	if err != nil {
 		return err
 	}
-	start := startup{flags: flags, settings: s, configWatcher: watched, demo: demo,
+	start := startup{flags: flags, settings: s, configWatcher: watched, demo: demo, first: first,
 		tokens: settings.NewTokens(s, os.Getenv)}
 	if start.preferences, err = preferencesFrom(s); err != nil {
+		return err
+	}
+	if err := checkStart(first, s.Views); err != nil {
 		return err
 	}
 	missing := false
@@ -58,6 +63,9 @@ func openDashboard(ctx context.Context, flags settings.Flags, demo bool) error {
 		}
 	}
 	if why := terminalProblem(); why != "" {
+		if first.Server != "" {
+			why += fmt.Sprintf("; %q is no command, so vpsdeck would open that server", model.Clean(first.Server))
+		}
 		if missing {
 			why += "; there is no API token either: set VPS_API_TOKEN, or enter one when vpsdeck asks for it"
 		}
@@ -100,6 +108,7 @@ func uiOptions(prefs ui.Preferences) ui.Options {
 		Policies: prefs.Profile.Policies,
 		Keys:     prefs.Keys, ASCII: prefs.ASCII, Mouse: prefs.Mouse, Theme: prefs.Theme,
 		ReducedMotion: prefs.ReducedMotion, Columns: prefs.Columns, Announce: prefs.Announce,
+		Views: prefs.Views,
 	}
 }
 
@@ -142,7 +151,11 @@ func runDashboard(ctx context.Context, start startup) error {
 		defer run.End()
 		opts.Journal, opts.RunID = jrnl, run.ID
 	}
-	opts.Notices = start.notices()
+	opts.Notices, opts.Start = start.notices(), start.first
+	last := newLastViews(start.settings.State)
+	if !start.demo {
+		opts.LastView = last.load(start.settings.Profile)
+	}
 	if dir := start.settings.Cache; dir != "" {
 		opts.Cache = cache.New(dir).BeforeLargeLoad(func() { time.Sleep(time.Until(quietUntil)) })
 	}
@@ -159,6 +172,7 @@ func runDashboard(ctx context.Context, start startup) error {
 	log.SetOutput(io.Discard) // net/http logs oddities of servers, which would land on our screen
 	dashboard := ui.New(opts)
 	err = app.Run(ctx, dashboard, start.settings.State)
+	last.save(dashboard.LastViews())
 	for _, line := range dashboard.ExitMessages() {
 		_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+line)
 	}

@@ -31,6 +31,7 @@ type configFile struct {
 	Keys           map[string][]string     `toml:"keys"`
 	SSH            []SSHRule               `toml:"ssh"`
 	Command        []CommandRule           `toml:"command"`
+	View           []ViewRule              `toml:"view"`
 
 	path  string   // of the file; "" if there is none
 	lines keyLines // of its keys
@@ -70,6 +71,7 @@ var configKeys = map[string]string{
 	"policy":  `must be a [[policy]] table with server, location, backup_max_age, min_backups, snapshot_max_age and min_snapshots`,
 	"ssh":     `must be an [[ssh]] table with server, user, port and command (a list of strings)`,
 	"command": `must be a [[command]] table with key, name, run (a list of strings), shell, confirm and dangerous`,
+	"view":    `must be a [[view]] table with name, key, pane, filter and order, all of them strings in quotes`,
 	"columns": `must be a [columns] table of lines like servers = ["name", "status"]`,
 	"keys":    `must be a [keys] table of lines like "points.restore" = ["R"]: the name in quotes, the keys as a list`,
 }

@@ -52,7 +52,7 @@ func newList[T any, K comparable](
 ) list[T, K] {
 	input := dialog.NewInput(env.Styles())
 	input.Prompt = "/"
-	input.CharLimit = 200
+	input.CharLimit = model.MaxFilter
 	return list[T, K]{
 		env: env, table: widget.Table{Columns: columns}, identify: identify, addTexts: addTexts, parser: parser,
 		filter: input,
@@ -127,6 +127,15 @@ func (l *list[T, K]) matchedRunes(row T) func(int) bool {
 		return nil
 	}
 	return marks.Has
+}
+
+// Filter returns the filter's text.
+func (l *list[T, K]) Filter() string { return l.filter.Value() }
+
+// setFilter replaces the filter. The rows must be set again.
+func (l *list[T, K]) setFilter(text string) {
+	l.filter.SetValue(text)
+	l.parseFilter()
 }
 
 // parseFilter parses the filter's text.
