@@ -15,6 +15,9 @@ type NameTemplate struct {
 	snapshot bool
 }
 
+// DefaultNameTemplate names snapshots for which nobody has chosen a name.
+const DefaultNameTemplate = "{server}-{date}"
+
 // templatePart is literal text, or the name of a placeholder.
 type templatePart struct {
 	text        string

@@ -115,6 +115,7 @@ func (a *account) finishSwitch(msg command.SwitchedMsg) tea.Cmd {
 	a.dialogs, a.login, a.notices, a.tokenRefused = nil, login{}, notices{}, false
 	a.opts.Access, a.opts.Requests = msg.Opened.Access, msg.Opened.Requests
 	a.applyProfile(msg.Opened.Profile)
+	a.views.learn(msg.To, msg.Opened.LastView)
 	a.startSession(msg.Opened.Client, false)
 	a.notify(screen.Success, "switched to "+command.ProfileLabel(msg.To)+left)
 	return tea.Batch(a.poller.refreshAll(), a.poller.loadAccount(), a.session.LoadHistory())

@@ -33,6 +33,8 @@ type Options struct {
 	Demo       bool             // the account is simulated; the header always says so
 	CanSuspend func() bool      // says whether there is a parent shell; nil: there is
 	Dark       bool             // until the terminal reports its background
+	Start      Start            // what to open first
+	LastView   command.LastView // how the first account was shown last
 }
 
 // App is the root model. It routes messages to its parts and composes the screen. Its state has one
@@ -49,6 +51,7 @@ type App struct {
 	external *external
 	raw      *raw
 	reload   *reload
+	views    *views
 	terminal *terminal
 	status   *status
 	lastKey  time.Time // when the last key or paste came, by KeyTime
@@ -75,6 +78,10 @@ func New(opts Options) *App {
 	a := newParts(&core{
 		opts: opts, state: &model.State{Me: opts.Actor}, dark: opts.Dark,
 	})
+	a.views.pending = opts.Start
+	if !opts.Demo {
+		a.views.learn(opts.Profile.Name, opts.LastView)
+	}
 	a.account.applyPreferences(opts.Preferences)
 	a.panes.reset()
 	if opts.Client != nil {
@@ -93,7 +100,9 @@ func newParts(c *core) *App {
 	a.terminal = &terminal{core: c, progress: a.progress}
 	a.history = &history{core: c, poller: a.poller, progress: a.progress}
 	a.batch = &batch{core: c, history: a.history, progress: a.progress, panes: a.panes}
-	a.account = &account{core: c, poller: a.poller, batch: a.batch, startSession: a.startSession}
+	a.views = &views{core: c, panes: a.panes, history: a.history, last: map[string]command.LastView{}}
+	a.account = &account{core: c, poller: a.poller, batch: a.batch, views: a.views,
+		startSession: a.startSession}
 	a.reload = &reload{core: c, panes: a.panes, account: a.account}
 	a.external = &external{core: c, panes: a.panes, poller: a.poller}
 	a.raw = &raw{core: c, panes: a.panes}
@@ -127,7 +136,7 @@ func (a *App) Init() tea.Cmd {
 		cmds = append(cmds, a.account.askAccess(""))
 	} else {
 		cmds = append(cmds, a.poller.loadCache(), a.poller.refreshAll(), a.poller.loadAccount(),
-			a.session.LoadHistory(), a.poller.awaitView(0))
+			a.session.LoadHistory(), a.poller.awaitView(0), a.views.openOverlay())
 	}
 	for _, text := range a.opts.Notices {
 		cmds = append(cmds, func() tea.Msg { return NoticeMsg{text} })
@@ -147,6 +156,7 @@ func (a *App) startSession(client command.Client, demo bool) {
 	if a.session != nil {
 		number = a.session.Number + 1
 		same = demo == a.opts.Demo && client.Host() == a.session.Client.Host() && profile == a.session.Profile
+		a.views.remember()
 		a.session.Close()
 	}
 	a.opts.Demo = demo
@@ -166,5 +176,8 @@ func (a *App) startSession(client command.Client, demo bool) {
 		a.panes.reset()
 	}
 	a.updateClocks()
+	if !same {
+		a.views.restore()
+	}
 	a.panes.refresh()
 }

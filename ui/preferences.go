@@ -3,6 +3,7 @@ package ui
 import (
 	"vpsdeck/keymap"
 	"vpsdeck/model"
+	"vpsdeck/model/query"
 	"vpsdeck/ui/command"
 	"vpsdeck/ui/screen"
 	"vpsdeck/ui/style"
@@ -17,6 +18,7 @@ type Preferences struct {
 	Columns       screen.Columns        // to show; nil: all
 	SSH           model.SSHRules        // how to connect to the servers
 	Commands      []model.CustomCommand // custom commands; Keys has a binding for each, in the same order
+	Views         []query.SavedView     // Keys has a binding for each, in the same order
 	Announce      Announcement          // how the end of an operation is announced
 	ASCII         bool                  // draw with ASCII characters only
 	Mouse         bool

@@ -25,7 +25,7 @@ var table = map[string][]string{
 	"ui/dialog":  {"model", "model/pattern", "keymap", "ui/style", "ui/widget"},
 	"ui/screen": {"model", "model/pattern", "model/query", "keymap", "ui/style", "ui/widget", "ui/command",
 		"ui/dialog"},
-	"ui": {"model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen"},
+	"ui": {"model", "model/query", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen"},
 
 	"api":         {"model", "internal/clock"},
 	"api/sim":     {"model", "internal/clock"},
@@ -33,7 +33,7 @@ var table = map[string][]string{
 
 	"internal/clock":    {},
 	"internal/fserror":  {},
-	"internal/settings": {"model", "model/retention", "internal/fserror"},
+	"internal/settings": {"model", "model/query", "model/retention", "internal/fserror"},
 	"internal/journal":  {"model", "internal/clock", "internal/fserror"},
 	"internal/cache":    {"model"},
 	"internal/headless": {"model", "internal/fserror", "model/pattern", "model/query", "model/retention", "internal/metrics", "ui/widget",

@@ -180,7 +180,8 @@ func (a *accounts) Open(ctx context.Context, profile string) (command.OpenedAcco
 	if err != nil {
 		return command.OpenedAccount{}, err
 	}
-	return command.OpenedAccount{Profile: prefs.Profile, Client: client, Access: acc, Requests: acc.log}, nil
+	return command.OpenedAccount{Profile: prefs.Profile, Client: client, Access: acc, Requests: acc.log,
+		LastView: newLastViews(acc.settings.State).load(acc.settings.Profile)}, nil
 }
 
 // withProfile returns the start flags for a profile. --api-url and --read-only=false apply only to

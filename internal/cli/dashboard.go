@@ -16,6 +16,7 @@ import (
 	"vpsdeck/internal/cache"
 	"vpsdeck/internal/journal"
 	"vpsdeck/internal/settings"
+	"vpsdeck/model"
 	"vpsdeck/ui"
 	"vpsdeck/ui/command"
 )
@@ -27,13 +28,14 @@ type startup struct {
 	preferences   ui.Preferences
 	configWatcher *configWatcher
 	demo          bool
+	first         ui.Start
 	// empty if none was found (the dashboard asks for one) and in the demo, which needs none
 	token settings.Token
 }
 
 // openDashboard checks what the dashboard needs, then opens it. It reports the first problem in
 // this order: settings, token, terminal.
-func openDashboard(ctx context.Context, flags settings.Flags, demo bool) error {
+func openDashboard(ctx context.Context, flags settings.Flags, demo bool, first ui.Start) error {
 	defer runtime.KeepAlive(app.TuneGC(app.GCPercentSingle))
 	if demo { // the demo has its own account; the environment does not apply
 		flags = withProfile(flags, "")
@@ -43,8 +45,11 @@ func openDashboard(ctx context.Context, flags settings.Flags, demo bool) error {
 	if err != nil {
 		return err
 	}
-	start := startup{flags: flags, access: acc, configWatcher: watched, demo: demo}
+	start := startup{flags: flags, access: acc, configWatcher: watched, demo: demo, first: first}
 	if start.preferences, err = preferencesFrom(acc.settings); err != nil {
+		return err
+	}
+	if err := checkStart(first, acc.settings.Views); err != nil {
 		return err
 	}
 	missing := false
@@ -56,6 +61,9 @@ func openDashboard(ctx context.Context, flags settings.Flags, demo bool) error {
 		}
 	}
 	if why := terminalProblem(); why != "" {
+		if first.Server != "" {
+			why += fmt.Sprintf("; %q is no command, so vpsdeck would open that server", model.Clean(first.Server))
+		}
 		if missing {
 			why += "; there is no API token either: set VPS_API_TOKEN, or enter one when vpsdeck asks for it"
 		}
@@ -127,7 +135,11 @@ func runDashboard(ctx context.Context, start startup) error {
 		defer run.End()
 		opts.Journal, opts.RunID = jrnl, run.ID
 	}
-	opts.Notices = start.notices()
+	opts.Notices, opts.Start = start.notices(), start.first
+	last := newLastViews(acc.settings.State)
+	if !start.demo {
+		opts.LastView = last.load(acc.settings.Profile)
+	}
 	if dir := acc.settings.Cache; dir != "" {
 		opts.Cache = cache.New(dir).BeforeLargeLoad(func() { time.Sleep(time.Until(acc.quietUntil)) })
 	}
@@ -144,6 +156,7 @@ func runDashboard(ctx context.Context, start startup) error {
 	log.SetOutput(io.Discard) // net/http logs oddities of servers, which would land on our screen
 	dashboard := ui.New(opts)
 	err = app.Run(ctx, dashboard, acc.settings.State)
+	last.save(dashboard.LastViews())
 	for _, line := range dashboard.ExitMessages() {
 		_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+line)
 	}

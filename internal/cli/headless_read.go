@@ -28,13 +28,25 @@ func setRun(do *runFunc, act func(context.Context, runnerFunc) error, job runner
 	return nil
 }
 
-// outputFlag adds --output to a command. What it returns reads it.
-func outputFlag(cmd *cobra.Command) func() (headless.Format, error) {
-	name := cmd.Flags().StringP("output", "o", string(headless.Table),
+// outputFlags adds --output and --no-headers to a command whose results have these fields. What it
+// returns reads them.
+func outputFlags(cmd *cobra.Command, fields []string) func() (headless.Format, error) {
+	name := cmd.Flags().StringP("output", "o", headless.Table.String(),
 		"output format: "+strings.Join(headless.Formats(), ", "))
-	registerCompletion(cmd, "output", cobra.FixedCompletions(headless.Formats(), cobra.ShellCompDirectiveNoFileComp))
+	noHeaders := cmd.Flags().Bool("no-headers", false, "no titles in tables and CSV")
+	registerCompletion(cmd, "output", func(_ *cobra.Command, _ []string,
+		prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		directive := cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+		if strings.HasPrefix(prefix, "c") && prefix != headless.CSV.String() { // columns= goes on after it
+			directive |= cobra.ShellCompDirectiveNoSpace
+		}
+		return headless.CompleteFormat(prefix, fields), directive
+	})
 	return func() (headless.Format, error) {
-		format, err := headless.ParseFormat(*name)
+		format, err := headless.ParseFormat(*name, fields)
+		if *noHeaders {
+			format = format.WithoutHeaders()
+		}
 		return format, withHelpHint(cmd, err)
 	}
 }
@@ -62,11 +74,11 @@ func listCommand(do *runFunc, tm timing) *cobra.Command {
 	}
 	list.AddCommand(
 		newListCommand(do, tm, "servers", "List the servers, by name", query.ServerFields,
-			(*headless.Runner).ListServers),
+			headless.ServerFields(), (*headless.Runner).ListServers),
 		newListCommand(do, tm, "backups", "List the backups, newest first", query.PointFields,
-			listPoints(model.Backup)),
+			headless.PointFields(), listPoints(model.Backup)),
 		newListCommand(do, tm, "snapshots", "List the snapshots, newest first", query.PointFields,
-			listPoints(model.Snapshot)),
+			headless.PointFields(), listPoints(model.Snapshot)),
 	)
 	return list
 }
@@ -80,7 +92,8 @@ func listPoints(kind model.Kind) listFunc {
 	}
 }
 
-func newListCommand(do *runFunc, tm timing, what, short string, fields query.FieldSet, list listFunc) *cobra.Command {
+func newListCommand(do *runFunc, tm timing, what, short string, fields query.FieldSet, columns []string,
+	list listFunc) *cobra.Command {
 	var opts headless.ListOptions
 	var common func() settings.Flags
 	var output func() (headless.Format, error)
@@ -98,7 +111,7 @@ func newListCommand(do *runFunc, tm timing, what, short string, fields query.Fie
 	cmd.Flags().StringVar(&opts.Server, "server", "", "only these servers: an ID, a name, or a pattern such as 'web-*'")
 	cmd.Flags().StringVar(&opts.Filter, "filter", "", "only matching entries: words and fields, as with / in the "+
 		"dashboard")
-	output, common = outputFlag(cmd), commonFlags(cmd)
+	output, common = outputFlags(cmd, columns), commonFlags(cmd)
 	registerCompletion(cmd, "server", completeServers(common, tm))
 	return cmd
 }
@@ -166,7 +179,7 @@ func checkCommand(do *runFunc, tm timing) *cobra.Command {
 	cmd.Flags().BoolVar(&opts.Nagios, "nagios", false, "print one line and exit as a monitoring plugin: 0 OK, 1 "+
 		"WARNING, 2 CRITICAL, 3 UNKNOWN")
 	cmd.Flags().StringVar(&server, "server", "", "only these servers: an ID, a name, or a pattern such as 'web-*'")
-	output, common = outputFlag(cmd), commonFlags(cmd)
+	output, common = outputFlags(cmd, headless.CoverageFields()), commonFlags(cmd)
 	registerCompletion(cmd, "server", completeServers(common, tm))
 	return cmd
 }

@@ -27,7 +27,7 @@ func profilesCommand(do *runFunc) *cobra.Command {
 			return err
 		},
 	}
-	account, output = accountFlags(cmd), outputFlag(cmd)
+	account, output = accountFlags(cmd), outputFlags(cmd, headless.ProfileFields())
 	return cmd
 }
 

@@ -56,7 +56,7 @@ func (o CheckOptions) policy(s model.Server, policies model.Policies) model.Poli
 
 // validate checks the options. Its error is a settings.Error with ExitUsage.
 func (o CheckOptions) validate() error {
-	if o.Nagios && o.Format != Table {
+	if o.Nagios && !o.Format.isTable() {
 		return usageError("--nagios and --output cannot be combined: a plugin prints one line")
 	}
 	rule := model.PolicyRule{Policy: o.policy(model.Server{}, nil)}
@@ -180,10 +180,10 @@ func (o CheckOptions) ReportUnchecked(w io.Writer, err error) error {
 	if message == "" || o.Nagios || settings.CodeOf(err) == settings.ExitUsage {
 		return err
 	}
-	switch o.Format {
-	case JSON:
+	switch {
+	case o.Format.name == JSON.name:
 		_ = writeJSON(w, coverageReport{Error: message, Results: []serverCoverage{}})
-	case Table:
+	case o.Format.isTable():
 		_, _ = io.WriteString(w, unknownLine(message))
 	}
 	return uncheckedError(message)
@@ -266,11 +266,11 @@ func (c coverageReport) needingAttention() []serverCoverage {
 }
 
 func (c coverageReport) write(w io.Writer, opts CheckOptions) error {
-	switch opts.Format {
-	case JSON:
+	switch {
+	case opts.Format.name == JSON.name:
 		return outputError(writeJSON(w, c))
-	case CSV:
-		return writeRows(w, CSV, c.Results, serverCoverageColumns)
+	case !opts.Format.isTable():
+		return writeRows(w, opts.Format, c.Results, serverCoverageColumns)
 	}
 	text := c.summary()
 	trouble := c.needingAttention()
@@ -278,7 +278,8 @@ func (c coverageReport) write(w io.Writer, opts CheckOptions) error {
 	case opts.Nagios && len(trouble) > 0:
 		text += "; " + describeWorst(trouble)
 	case len(trouble) > 0:
-		_, err := io.WriteString(w, text+c.perfData()+escapePipes(renderTable(trouble, serverCoverageColumns)))
+		table := renderTable(trouble, serverCoverageColumns, opts.Format.noHeaders)
+		_, err := io.WriteString(w, text+c.perfData()+escapePipes(table))
 		return outputError(err)
 	}
 	_, err := io.WriteString(w, text+c.perfData())

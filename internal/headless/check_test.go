@@ -50,7 +50,7 @@ func createdJSON(text string) string { return fmt.Sprintf(`"created_at": %q`, te
 // runCheck runs a check as the command does, and returns its error.
 func (h *harness) runCheck(t *testing.T, opts CheckOptions) error {
 	t.Helper()
-	if opts.Format == "" {
+	if opts.Format == (Format{}) {
 		opts.Format = Table
 	}
 	return opts.ReportUnchecked(&h.out, h.Check(t.Context(), opts))

@@ -11,6 +11,7 @@ import (
 
 	"vpsdeck/internal/fserror"
 	"vpsdeck/model"
+	"vpsdeck/model/query"
 	"vpsdeck/model/retention"
 )
 
@@ -60,6 +61,7 @@ type Settings struct {
 	Retention      []retention.Policy    // which restore points vpsdeck prune keeps
 	SSH            model.SSHRules        // how to connect to the servers
 	Commands       []model.CustomCommand // custom commands
+	Views          []query.SavedView     // saved views
 	Config         string                // path of the config file, which may be missing; "": no home directory
 	Dir            string                // the program's config directory; "": no home directory
 	State          string                // the program's state directory, for the journal; "": no home directory
@@ -67,6 +69,9 @@ type Settings struct {
 
 	lines keyLines
 }
+
+// TablePosition returns where one of several tables with the same name is, counted from 1.
+func (s Settings) TablePosition(name string, i int) string { return s.Position(indexedKey(name, i)) }
 
 // Position returns where a key is in the config file, such as "config.toml, line 3". The key is its
 // full name.
@@ -127,6 +132,9 @@ func Load(from Sources) (Settings, error) {
 		return Settings{}, err
 	}
 	if err := s.loadCommands(file, path); err != nil {
+		return Settings{}, err
+	}
+	if err := s.loadViews(file, path); err != nil {
 		return Settings{}, err
 	}
 	if err := s.resolveAddress(from, table); err != nil {

@@ -16,6 +16,8 @@ type Choices struct {
 	Announcements []string // the first is the default
 	Columns       []Named  // of each pane
 	Keys          []Named  // of each key binding
+	Panes         []string // of saved views
+	Orders        []string // of the servers' pane
 }
 
 // Named is a setting of a table, with its default as a list.
@@ -58,6 +60,22 @@ notify = "` + c.Announcements[0] + `"        # how the end of an operation is an
 # Keys, by action name; [] disables one.
 [keys]
 ` + tableLines(c.Keys) + `
+# Saved views: a pane with a filter and an order, under a key. Without a key, they have the numbers from 4 on.
+#[[view]]
+#name = "overdue"
+#key = "f2"
+#pane = "servers"       # ` + list(c.Panes) + `; backups and snapshots are those of all servers
+#filter = "health:overdue"
+#order = "name"         # ` + list(c.Orders) + `; "-name" is the reverse order
+
+# Which restore points vpsdeck prune keeps: see docs/RETENTION.md.
+#[[retention]]
+#server = "db-*"
+#kind = "snapshots"     # or "backups"; without it: both
+#keep_last = 2
+#keep_daily = 7
+#protect = ["known-good"]
+
 # What a server must have to be covered. The first matching rule applies. Backups and snapshots are checked separately: a snapshot
 # is not a backup. Ages are written like 26h or 7d; 0h is any age. A rule with only "0h" and 0 requires nothing.
 [[policy]]

@@ -27,7 +27,7 @@ type filter[T any] struct {
 func newFilter[T any](s *style.Styles, parser filterParser[T], addTexts func(*query.TextIndex, T)) filter[T] {
 	input := dialog.NewInput(s)
 	input.Prompt = "/"
-	input.CharLimit = 200
+	input.CharLimit = query.MaxFilter
 	return filter[T]{input: input, parser: parser, search: rowSearch[T]{addTexts: addTexts}}
 }
 

@@ -59,6 +59,15 @@ func (l *list[T, K]) total() int { return len(l.sorter.all) }
 // matchedRunes reports which runes of a row's name the filter matched; nil: none.
 func (l *list[T, K]) matchedRunes(row T) func(int) bool { return l.filter.matchedRunes(row) }
 
+// Filter returns the filter's text.
+func (l *list[T, K]) Filter() string { return l.filter.Value() }
+
+// setFilter replaces the filter. The rows must be set again.
+func (l *list[T, K]) setFilter(text string) {
+	l.filter.input.SetValue(text)
+	l.filter.parse()
+}
+
 // handleMsg handles what all panes share: the filter, the order, the cursor, the marks and the
 // mouse. changed means that the rows must be set again. If not handled, press is a key for the pane
 // itself.

@@ -97,6 +97,12 @@ func (p *Points) Refresh() {
 	p.setRows(p.fleetPoints)
 }
 
+// SetFilter shows only the points that match.
+func (p *Points) SetFilter(text string) {
+	p.setFilter(text)
+	p.Refresh()
+}
+
 // widenExpiry widens EXPIRES if a row says "none stated".
 func (p *Points) widenExpiry() {
 	column := &p.table.Columns[pointExpires]

@@ -81,6 +81,13 @@ func (p *Servers) Refresh() {
 	}
 }
 
+// SetFilter shows only the servers that match, whether or not they need attention.
+func (p *Servers) SetFilter(text string) {
+	p.onlyProblems = false
+	p.setFilter(text)
+	p.Refresh()
+}
+
 // assessmentKey is everything that the rows depend on. While it is equal, the rows are too.
 type assessmentKey struct {
 	version      int

@@ -1,6 +1,10 @@
 package screen
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"vpsdeck/model"
 	"vpsdeck/ui/style"
 )
@@ -39,6 +43,60 @@ func (s *sorter[T]) set(all []T) (changed bool) {
 	s.sortedBy = *s.sorting
 	s.sorted = s.order().Arrange(s.all, s.sorting.reversed)
 	return true
+}
+
+// Order returns the name of the current order, after "-" if it is reversed.
+func (l *list[T, K]) Order() string {
+	name := l.sorter.orders[l.sorter.sorting.index].Name
+	if l.sorter.sorting.reversed {
+		name = reversedPrefix + name
+	}
+	return name
+}
+
+// SetOrder sets the order by its name; "" is the usual one. An unknown name has no effect, because
+// the order may be one of an earlier version.
+func (l *list[T, K]) SetOrder(name string) {
+	name, reversed := strings.CutPrefix(name, reversedPrefix)
+	for i, o := range l.sorter.orders {
+		if o.Name == name || name == "" && i == 0 {
+			*l.sorter.sorting = Sorting{index: i, reversed: reversed}
+			return
+		}
+	}
+}
+
+// reversedPrefix marks the name of an order that is reversed.
+const reversedPrefix = "-"
+
+// OrderNames returns the names of a pane's orders, the usual one first.
+func OrderNames(pane string) []string {
+	var names []string
+	switch pane {
+	case "backups":
+		for _, o := range pointOrders(model.Backup) {
+			names = append(names, o.Name)
+		}
+	case "snapshots":
+		for _, o := range pointOrders(model.Snapshot) {
+			names = append(names, o.Name)
+		}
+	default:
+		for _, o := range serverOrders() {
+			names = append(names, o.Name)
+		}
+	}
+	return names
+}
+
+// CheckOrder returns an error if a pane has no order of that name; "" is the usual one.
+func CheckOrder(pane, order string) error {
+	names := OrderNames(pane)
+	name := strings.TrimPrefix(order, reversedPrefix)
+	if order == "" || slices.Contains(names, name) {
+		return nil
+	}
+	return fmt.Errorf("order cannot be %q; valid: %s", model.Clean(order), strings.Join(names, ", "))
 }
 
 // invalidate makes the next set sort again.
