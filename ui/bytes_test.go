@@ -12,21 +12,24 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// outputMeter measures what Bubble Tea writes to a true-colour terminal of 120×40 cells: the
-// differences from the last frame. The number of bytes depends on the frames alone.
+// outputMeter measures what Bubble Tea writes to a true-colour terminal: the differences from the
+// last frame. The number of bytes depends on the frames alone.
 type outputMeter struct {
 	bytes  bytes.Buffer
 	screen *uv.TerminalRenderer
 	frame  uv.ScreenBuffer
 }
 
-func newOutputMeter() *outputMeter {
-	w := &outputMeter{frame: uv.NewScreenBuffer(120, 40)}
+// newOutputMeter returns a meter for a terminal of the size in which [loadedApp] starts.
+func newOutputMeter() *outputMeter { return newSizedMeter(large) }
+
+func newSizedMeter(s size) *outputMeter {
+	w := &outputMeter{frame: uv.NewScreenBuffer(s.width, s.height)}
 	w.screen = uv.NewTerminalRenderer(&w.bytes, []string{"TERM=xterm-256color"})
 	w.screen.SetColorProfile(colorprofile.TrueColor)
 	w.screen.SetFullscreen(true)
 	w.screen.SetRelativeCursor(false)
-	w.screen.SetTabStops(120)
+	w.screen.SetTabStops(s.width)
 	w.screen.SetBackspace(true)
 	w.screen.SetScrollOptim(true)
 	w.screen.Erase()
@@ -86,6 +89,29 @@ func TestAKeyWritesFewBytes(t *testing.T) {
 		b.send(tea.KeyPressMsg{Code: tea.KeyPgDown})
 		if n := w.measureApp(t, b); n == 0 || n > whole {
 			t.Errorf("%d servers: a page down takes %d bytes, a whole screen %d", fleet, n, whole)
+		}
+	}
+}
+
+// The cursor among servers moves in one small frame. What then follows it, the points and the
+// details of the server, comes in another.
+func TestAStepAndWhatFollowsItWriteFewBytes(t *testing.T) {
+	for _, s := range []size{large, wider, larger} {
+		b, w := loadedApp(t, 12), newSizedMeter(s)
+		b.send(tea.WindowSizeMsg{Width: s.width, Height: s.height})
+		w.measureApp(t, b)
+		for range 11 {
+			b.press('j')
+			step := w.measureApp(t, b)
+			b.firePending()
+			preview := w.measureApp(t, b)
+			first := preview
+			b.firePending()
+			preview += w.measureApp(t, b)
+			t.Log(s, step, first, preview)
+			if step == 0 || step > 350 || preview == 0 || preview > 900 {
+				t.Errorf("%s: a step takes %d bytes, and what follows it %d", s, step, preview)
+			}
 		}
 	}
 }

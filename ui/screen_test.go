@@ -17,6 +17,7 @@ var (
 	small    = size{40, 12}
 	standard = size{80, 24}
 	large    = size{120, 40}
+	wider    = size{160, 50}
 	larger   = size{200, 60}
 )
 
