@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -62,10 +63,37 @@ func (d *Details) frame(s *style.Styles, title, body string) string {
 	return widget.Frame{Title: title, Border: s.Faint}.Render(body, d.width, d.height)
 }
 
-// boxLine is a line of the box. When not all lines fit, optional ones are left out, the last first.
+// boxLine is a line of the box. When not all fit, those of the highest rank are left out first. The
+// rank 0 is for what must stay.
 type boxLine struct {
-	text     string
-	optional bool
+	text string
+	rank int
+}
+
+// fitBox returns the texts of the lines that fit. If even those that must stay do not, the last one
+// says so.
+func fitBox(lines []boxLine, height, width int) []string {
+	for len(lines) > height {
+		drop := 0
+		for i, l := range lines {
+			if l.rank > 0 && l.rank >= lines[drop].rank {
+				drop = i
+			}
+		}
+		if lines[drop].rank == 0 {
+			break
+		}
+		lines = slices.Delete(lines, drop, drop+1)
+	}
+	out := make([]string, 0, len(lines))
+	for _, l := range lines {
+		out = append(out, l.text)
+	}
+	if len(out) > height && height > 0 {
+		out = out[:height]
+		out[height-1] = widget.Truncate(out[height-1], width-2) + " " + style.Ellipsis
+	}
+	return out
 }
 
 // lines returns what fits in the box. Each part keeps its place from server to server, so that the
@@ -74,36 +102,23 @@ func (d *Details) lines(s *style.Styles, server model.Server, width int) []strin
 	points := pointersTo(d.env.State.PointsOf(server.ID))
 	policy := d.env.Policies.For(server)
 	var lines []boxLine
-	add := func(optional bool, texts ...string) {
+	add := func(rank int, texts ...string) {
 		for _, text := range texts {
-			lines = append(lines, boxLine{text, optional})
+			lines = append(lines, boxLine{text, rank})
 		}
 	}
-	add(false, d.coverageLines(s, server, width)...)
-	add(false, boxDetails(s, width, detail{"policy", policyText(policy), s.Text})...)
-	add(false, boxDetails(s, width, detail{"expires", d.expiryText(server), s.Text})...)
-	add(true, boxDetails(s, width, detail{"address", joinKnown(server.IP, server.Hostname), s.Text})...)
-	add(true, boxDetails(s, width, detail{"system", joinKnown(server.OS, server.Location), s.Text})...)
-	add(true, boxDetails(s, width, detail{"plan", planText(server.Plan), s.Text})...)
-	add(true, "")
+	add(0, d.coverageLines(s, server, width)...)
+	add(1, boxDetails(s, width, detail{"policy", policyText(policy), s.Text})...)
+	add(3, boxDetails(s, width, detail{"expires", d.expiryText(server), s.Text})...)
+	add(4, boxDetails(s, width, detail{"address", joinKnown(server.IP, server.Hostname), s.Text})...)
+	add(5, boxDetails(s, width, detail{"system", joinKnown(server.OS, server.Location), s.Text})...)
+	add(6, boxDetails(s, width, detail{"plan", planText(server.Plan), s.Text})...)
+	add(7, "")
 	point := d.point(points)
-	add(false, d.timelineLines(s, points, point, policy, width)...)
-	add(true, "")
-	add(false, d.pointLines(s, point, width)...)
-	inner := d.height - widget.FrameHeight
-	for i := len(lines) - 1; i >= 0 && len(lines) > inner; i-- {
-		if lines[i].optional {
-			lines = append(lines[:i], lines[i+1:]...)
-		}
-	}
-	out := make([]string, 0, inner)
-	for _, l := range lines {
-		out = append(out, l.text)
-	}
-	if len(out) > inner && inner > 0 {
-		out = append(out[:inner-1], widget.Truncate(out[inner-1], width-2)+style.Ellipsis)
-	}
-	return out
+	add(2, d.timelineLines(s, points, point, policy, width)...)
+	add(7, "")
+	add(0, d.pointLines(s, point, width)...)
+	return fitBox(lines, d.height-widget.FrameHeight, width)
 }
 
 // isTall reports whether there is room for more than the essentials.

@@ -37,14 +37,14 @@ const (
 func NewPage(env *Env, server model.ID) *Page {
 	p := &Page{actions: Actions{env}, server: server, list: newList(env, []widget.Column{
 		pageKind:        {Title: "KIND", Width: 11},
-		pageName:        {Title: "NAME", Width: 12, Max: 32},
+		pageName:        {Title: "NAME", Width: 12, Max: 40},
 		pageStatus:      {Title: "STATUS", Width: 11, Rank: 2},
 		pageCreated:     {Title: "CREATED UTC", Width: len("15 Jan 18:30"), Right: true},
 		pageDataLoss:    {Title: "DATA LOSS", Width: 10, Right: true, Rank: 1},
 		pageRestoreTime: {},
 		pageSize:        {Title: "SIZE", Width: 7, Right: true, Rank: 3},
 		pageExpires:     {Title: "EXPIRES", Width: 11, Right: true, Rank: 4},
-		pageDescription: {Title: "DESCRIPTION", Width: 16, Max: 60, Rank: 9},
+		pageDescription: {},
 	},
 		(*model.Point).Key, (*model.TextIndex).AddPoint, pointQueryParser(env), pageOrders(env)...,
 	)}
@@ -80,8 +80,16 @@ func (p *Page) Refresh() {
 	p.setRows(points)
 }
 
+// describedWidth is the page's width from which snapshots are described, next to names in full.
+const describedWidth = 132
+
 // SetSize sets the page's size, border included. The header is above the rows.
 func (p *Page) SetSize(width, height int) {
+	name, description := &p.table.Columns[pageName], &p.table.Columns[pageDescription]
+	if name.Width, *description = 12, (widget.Column{}); width >= describedWidth {
+		name.Width = 28
+		*description = widget.Column{Title: "DESCRIPTION", Width: 20, Max: 60, Rank: 9}
+	}
 	p.list.SetSize(width, height)
 	p.table.SetSize(max(width-widget.FrameWidth, 0), max(height-widget.FrameHeight-len(p.header(p.env.Styles())), 0))
 }
