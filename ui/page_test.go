@@ -67,7 +67,7 @@ func timelineRow(t *testing.T, g terminal.Grid) (y, left, width int, glyphs map[
 			switch c := g.Cell(x, y).Content; c {
 			case "┤":
 				return y, edge, x - edge + 1, glyphs
-			case "─":
+			case "─", "┼":
 			default:
 				glyphs[x-edge] = c
 			}

@@ -177,7 +177,7 @@ func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		return a.refreshNow(), true
 	case key.Matches(msg, k.View.Fleet):
 		a.panes.fleet, a.panes.page = !a.panes.fleet, nil
-		a.panes.syncPoints()
+		a.panes.syncAll()
 		return nil, true
 	case key.Matches(msg, k.Pane.Next):
 		a.panes.focusOn((a.panes.focus + 1) % len(a.panes.all()))

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -125,7 +126,12 @@ func (p *Palette) View() string {
 	for len(lines) < rows+2 {
 		lines = append(lines, "")
 	}
-	return box(s, s.AccentStrong.Render("Go to / run"), s.Accent, lines, p.width)
+	corner := ""
+	if len(p.hits) > rows {
+		corner = s.Muted.Render(fmt.Sprintf("%d/%d %s more", p.cursor+1, len(p.hits),
+			style.MoreArrows(top > 0, top+rows < len(p.hits))))
+	}
+	return cornerBox(s.AccentStrong.Render("Go to / run"), corner, s.Accent, lines, p.width)
 }
 
 func (p *Palette) row(s *style.Styles, h hit, current bool, width int) string {

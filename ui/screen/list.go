@@ -224,5 +224,5 @@ func (l *list[T, K]) frame(title, problem, body string) string {
 	if problem != "" && !l.filter.typing {
 		note = strings.TrimSuffix(problem+"  "+note, "  ")
 	}
-	return widget.Frame{Title: title, Note: note, Border: edge}.Render(body, l.width, l.height)
+	return widget.Frame{Title: title, Note: note, Corner: l.position(), Border: edge}.Render(body, l.width, l.height)
 }

@@ -24,6 +24,7 @@ type Servers struct {
 	counts       [model.None + 1]int
 	unfiltered   []*model.AssessedServer // the rows before the filter
 	assessedFor  assessmentKey           // what unfiltered was made of
+	wide         bool                    // there is room for the picture of the last days
 }
 
 // The columns of the servers pane.
@@ -35,6 +36,7 @@ const (
 	serverBackups
 	serverSnapshots
 	serverNote
+	serverDays
 	serverLocation
 	serverIP
 	serverOS
@@ -52,7 +54,7 @@ func NewServers(env *Env) *Servers {
 		}),
 		serverOrders()...,
 	)}
-	env.Columns.apply(&p.table, "servers", serverColumns())
+	p.applyColumns()
 	return p
 }
 
@@ -289,6 +291,7 @@ func (p *Servers) cells(s *style.Styles, r *model.AssessedServer) []widget.Span 
 		serverBackups:   {Text: countText(r.Known, r.Coverage.Backups), Style: s.Muted},
 		serverSnapshots: {Text: countText(r.Known, r.Coverage.Snapshots), Style: s.Muted},
 		serverNote:      p.coverageSpan(s, r),
+		serverDays:      p.daysSpan(s, r),
 		serverLocation:  {Text: r.Location, Style: s.Muted},
 		serverIP:        {Text: r.IP, Style: widget.Link(s.Muted, p.env.SSH.URL(r.Server))},
 		serverOS:        {Text: r.OS, Style: s.Muted},
