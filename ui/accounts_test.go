@@ -205,7 +205,7 @@ func TestBulkActionsBlockSwitchUntilAnswered(t *testing.T) {
 func TestASwitchThatFailsSaysWhyAndStays(t *testing.T) {
 	t.Parallel()
 	b := startMultiAccount(t, wideShort, nil)
-	b.setOpenError(messageError{"profile home has no token yet: run vpsdeck login --profile home"})
+	b.setOpenError(&model.UserError{Text: "profile home has no token yet: run vpsdeck login --profile home"})
 	b.switchTo("home")
 	b.h.RequireText("not switched to profile home: profile home has no token yet: run vpsdeck login", "vpsdeck  work ",
 		"Servers 12")

@@ -65,8 +65,8 @@ func (j *journalRuns) startSecondRun(w *harness) {
 	w.clock = terminal.NewClock(j.accountClock.Now, j.accountClock.Advance)
 	w.proxy.clock = w.clock
 	w.proxy.reset()
-	options := ui.Options{Keys: keymap.Default(), Dark: true, Clock: w.clock, KeyTime: terminal.SpacedKeyTime(),
-		Client: w.newClient(w.url)}
+	options := ui.Options{Preferences: ui.Preferences{Keys: keymap.Default()}, Dark: true, Clock: w.clock,
+		KeyTime: terminal.SpacedKeyTime(), Client: w.newClient(w.url)}
 	j.startRun(w.t, &options, "second")
 	w.app = ui.New(options)
 	w.recorder = &recorder{app: w.app}
@@ -269,7 +269,7 @@ func TestUnwritableJournalIsReportedAndActionContinues(t *testing.T) {
 	text := w.Screen().Text()
 	w.Press("A")
 	text += w.Screen().Text()
-	if !strings.Contains(text, "the journal ") || !strings.Contains(text, "a file is in the place of its directory") {
+	if !strings.Contains(text, "the journal ") || !strings.Contains(text, "a part of its path is not a directory") {
 		t.Errorf("the reason is missing:\n%s", text)
 	}
 	if len(w.proxy.actions()) != 1 {

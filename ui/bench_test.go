@@ -52,7 +52,7 @@ func loadedApp(t testing.TB, servers int, options ...func(*ui.Options)) *directA
 		account: simtest.New(t, startTime, sim.Options{Servers: servers, Token: liveToken})}
 	b.client = simtest.NewClient(t, simtest.Serve(t, b.account), liveToken, api.WithClock(b.clock.Now),
 		api.WithObserver(b.log.Add))
-	o := ui.Options{Client: b.client, Keys: keymap.Default(), Clock: b.clock, Dark: true}
+	o := ui.Options{Client: b.client, Preferences: ui.Preferences{Keys: keymap.Default()}, Clock: b.clock, Dark: true}
 	var typed time.Time
 	o.KeyTime = func() time.Time { typed = typed.Add(time.Second); return typed }
 	for _, change := range options {

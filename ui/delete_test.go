@@ -133,7 +133,7 @@ func TestPointRemovedMeanwhileIsNotDeleted(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Press("y", "enter")
-	w.RequireText("not done: backup #495 is no longer there, so nothing was sent", "Backups web-server-01 · 7")
+	w.RequireText("not done: backup #495 is no longer there; nothing was sent", "Backups web-server-01 · 7")
 	w.requireActions()
 }
 

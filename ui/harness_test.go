@@ -75,7 +75,7 @@ func withFault(text string) option {
 func withServers(n int) option { return func(s *setup) { s.account.Servers = n } }
 
 var (
-	readOnly     = withOptions(func(o *ui.Options) { o.ReadOnly = true })
+	readOnly     = withOptions(func(o *ui.Options) { o.Profile.ReadOnly = true })
 	demo         = withOptions(func(o *ui.Options) { o.Demo = true })
 	withASCII    = withOptions(func(o *ui.Options) { o.ASCII = true })
 	withoutColor = withTerminal(terminal.WithProfile(colorprofile.Ascii))
@@ -87,7 +87,7 @@ var (
 func startApp(t testing.TB, width, height int, options ...option) *harness {
 	t.Helper()
 	s := setup{account: sim.Options{Clock: sim.NewSteppedClock(startTime)}}
-	s.ui = ui.Options{Keys: keymap.Default(), Dark: true}
+	s.ui = ui.Options{Preferences: ui.Preferences{Keys: keymap.Default()}, Dark: true}
 	for _, o := range options {
 		o(&s)
 	}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"vpsdeck/model"
 )
 
 func TestFirstRunAsksForATokenAndStoresIt(t *testing.T) {
@@ -90,7 +92,8 @@ func TestLoginStepsGoBackAndForth(t *testing.T) {
 
 func TestFailedDemoShowsTheReason(t *testing.T) {
 	t.Parallel()
-	w := startApp(t, 80, 24, unauthenticated(&fakeAccess{demoErr: messageError{"no place is left on this machine"}}))
+	noPlace := &model.UserError{Text: "no place is left on this machine"}
+	w := startApp(t, 80, 24, unauthenticated(&fakeAccess{demoErr: noPlace}))
 	w.chooseOption("a simulated")
 	w.RequireText("the simulated account could not be opened: no place is left on this machine", "Open an account")
 }

@@ -67,7 +67,7 @@ func timelineRow(t *testing.T, g terminal.Grid) (y, left, width int, glyphs map[
 			switch c := g.Cell(x, y).Content; c {
 			case "┤":
 				return y, edge, x - edge + 1, glyphs
-			case "─":
+			case "─", "┼":
 			default:
 				glyphs[x-edge] = c
 			}
@@ -314,7 +314,7 @@ func TestEscapeUndoesOneStepAtATimeOnThePage(t *testing.T) {
 	w.RequireNoText("/weekly")
 	w.Press("esc")
 	w.RequireText("Servers 12")
-	w.RequireNoText("#12345")
+	w.RequireNoText("10 restore points")
 }
 
 func TestThePageIsFilteredAndOrdered(t *testing.T) {

@@ -10,7 +10,8 @@ import (
 
 const (
 	postRestore801     = "POST /snapshots/801/restore/"
-	postSafetySnapshot = `POST /snapshots/ {"server_id":12345,"name":"before-restore-20250116-154500","description":"Taken by vpsdeck before the restore from snapshot #801"}`
+	postSafetySnapshot = `POST /snapshots/ {"server_id":12345,"name":"before-restore-20250116-154500",` +
+		`"description":"Taken by vpsdeck before the restore from snapshot #801"}`
 )
 
 func TestAServerIsRestoredFromASnapshot(t *testing.T) {
@@ -52,7 +53,8 @@ func TestBackupIsTakenFirstWhenSnapshotsAreFull(t *testing.T) {
 		"API: POST /snapshots/800/restore/")
 	w.Type("db-server-01")
 	w.Press("shift+tab", "space", "shift+tab", "enter")
-	const first = `POST /backups/ {"server_id":12346,"description":"Taken by vpsdeck before the restore from snapshot #800"}`
+	const first = `POST /backups/ {"server_id":12346,` +
+		`"description":"Taken by vpsdeck before the restore from snapshot #800"}`
 	w.requireActions(first)
 	w.RequireText("backup, then restore")
 	w.advanceUntil(90*time.Minute, "restore snapshot before-pg16-upgrade")
@@ -189,7 +191,7 @@ func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 	}{
 		"the snapshot is gone": {
 			func(w *harness) { w.must(w.otherClient.DeleteSnapshot(w.t.Context(), "801")) },
-			"not done: snapshot #801 is no longer there, so nothing was sent",
+			"not done: snapshot #801 is no longer there; nothing was sent",
 		},
 		"the server was renamed": {
 			func(w *harness) {
@@ -198,7 +200,7 @@ func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 						"web-server-99")
 				})
 			},
-			"not done: server #12345 is now called web-server-99, not web-server-01, so nothing was sent",
+			"not done: server #12345 is now called web-server-99, not web-server-01; nothing was sent",
 		},
 		"somebody restores it": {
 			func(w *harness) { w.mustAccept(w.otherClient.RestoreSnapshot(w.t.Context(), "798")) },
@@ -210,7 +212,7 @@ func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 					return strings.ReplaceAll(answer, "pre-migration-snapshot", "somebody-elses")
 				})
 			},
-			"not done: snapshot #801 is not the one that was shown, so nothing was sent",
+			"not done: snapshot #801 is not the one that was shown; nothing was sent",
 		},
 		"the servers cannot be read": {
 			func(w *harness) { w.account.InjectFault("GET /servers/: status 500") },

@@ -17,6 +17,7 @@ var (
 	small    = size{40, 12}
 	standard = size{80, 24}
 	large    = size{120, 40}
+	wider    = size{160, 50}
 	larger   = size{200, 60}
 )
 
@@ -58,11 +59,11 @@ var allPaths = []string{"/servers/", "/backups/", "/snapshots/", "/account/me/"}
 
 func TestDashboardMatchesGolden(t *testing.T) {
 	for _, l := range []screenCase{
-		{"dashboard", []size{small, standard, large, larger}, nil, nil},
-		{"web-server", []size{small, standard, large, larger}, nil,
+		{"dashboard", []size{small, standard, large, wider, larger}, nil, nil},
+		{"web-server", []size{small, standard, large, wider, larger}, nil,
 			func(w *harness) { w.selectServer("web-server-01"); w.Press("2") }},
 		{"snapshots-tab", []size{small}, nil, func(w *harness) { w.selectServer("web-server-01"); w.Press("3") }},
-		{"fleet", []size{small, standard, large}, nil, press("a", "2", "g")},
+		{"fleet", []size{small, standard, large, larger}, nil, press("a", "2", "g")},
 		{"filter-typed", []size{small, standard, large}, nil, func(w *harness) { w.Press("/"); w.Type("web us") }},
 		{"filter-kept", []size{small, standard, large}, nil,
 			func(w *harness) { w.Press("/"); w.Type("web"); w.Press("enter") }},

@@ -12,6 +12,7 @@ import (
 	"vpsdeck/internal/journal"
 	"vpsdeck/internal/simtest"
 	"vpsdeck/internal/terminal"
+	"vpsdeck/model"
 	"vpsdeck/ui"
 	"vpsdeck/ui/command"
 )
@@ -131,7 +132,7 @@ func (p programAccess) newClient(token string) (command.Client, error) {
 	}}, nil
 }
 
-func (p programAccess) Connect(ctx context.Context, token command.Secret) (command.Client, error) {
+func (p programAccess) Connect(ctx context.Context, token model.Secret) (command.Client, error) {
 	client, err := p.newClient(token.Reveal())
 	if err != nil {
 		return nil, err
@@ -149,5 +150,5 @@ func (p programAccess) Demo() (command.Client, error) {
 func (p programAccess) TokenStores() []command.TokenStore {
 	return []command.TokenStore{{Name: "file", Label: "in a file"}}
 }
-func (p programAccess) StoreToken(command.TokenStore, command.Secret) error { return nil }
-func (p programAccess) Host() string                                        { return "admin.vps.org" }
+func (p programAccess) StoreToken(command.TokenStore, model.Secret) error { return nil }
+func (p programAccess) Host() string                                      { return "admin.vps.org" }

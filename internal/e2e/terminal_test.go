@@ -333,8 +333,8 @@ func runCrashingClient() int {
 	defer run.End()
 	err = app.Run(context.Background(), ui.New(ui.Options{
 		Client: &crashingClient{Client: client, crashIn: os.Args[1], secondRequest: make(chan struct{})}, Journal: jrnl,
-		RunID: run.ID,
-		Keys:  keymap.Default(), Clock: command.WallClock{}, Mouse: true, Dark: true,
+		RunID: run.ID, Clock: command.WallClock{}, Dark: true,
+		Preferences: ui.Preferences{Keys: keymap.Default(), Mouse: true},
 	}), state)
 	_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+model.ErrorMessage(err))
 	return int(settings.CodeOf(err))

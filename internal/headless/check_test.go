@@ -41,7 +41,8 @@ func serverJSON(id int, name string) string {
 
 // pointJSON returns a completed restore point; more has further fields, such as times.
 func pointJSON(id, server int, more string) string {
-	return fmt.Sprintf(`{"id": %d, "server": {"id": %d}, "status": "completed", "backup_type": "manual", "size_mb": 1, %s}`, id, server, more)
+	return fmt.Sprintf(`{"id": %d, "server": {"id": %d}, "status": "completed", "backup_type": "manual", `+
+		`"size_mb": 1, %s}`, id, server, more)
 }
 
 func createdJSON(text string) string { return fmt.Sprintf(`"created_at": %q`, text) }
@@ -49,7 +50,7 @@ func createdJSON(text string) string { return fmt.Sprintf(`"created_at": %q`, te
 // runCheck runs a check as the command does, and returns its error.
 func (h *harness) runCheck(t *testing.T, opts CheckOptions) error {
 	t.Helper()
-	if opts.Format == "" {
+	if opts.Format == (Format{}) {
 		opts.Format = Table
 	}
 	return opts.ReportUnchecked(&h.out, h.Check(t.Context(), opts))
@@ -236,7 +237,8 @@ func TestOnlyFreshBackupsOfPlausibleTimeCover(t *testing.T) {
 
 func TestZeroSizeAndUnreadableTimesInLists(t *testing.T) {
 	f := fakeAPI{backups: []string{
-		`{"id": 1, "server": {"id": 1}, "status": "completed", "size_mb": 0, "created_at": "soon", "expires_at": "later"}`,
+		`{"id": 1, "server": {"id": 1}, "status": "completed", "size_mb": 0, "created_at": "soon", ` +
+			`"expires_at": "later"}`,
 		`{"id": 2, "server": {"id": 1}, "status": "completed", "size_mb": null, "created_at": null}`,
 	}}
 	h := f.newHarness(t, nil)
