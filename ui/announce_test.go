@@ -44,7 +44,7 @@ func (o *outputBuffer) text() string {
 func startWithOutput(t *testing.T, environment []string, options ...option) *outputHarness {
 	t.Helper()
 	output := &outputBuffer{}
-	options = append([]option{withServers(2),
+	options = append([]option{withServers(2), func(s *setup) { s.drawsAll = true },
 		withTerminal(terminal.WithVariables(environment...), terminal.WithCopy(output))}, options...)
 	return &outputHarness{harness: startApp(t, 120, 40, options...), output: output}
 }

@@ -47,6 +47,7 @@ type setup struct {
 	beforeStart     []func(*harness)    // run before the program starts
 	unauthenticated bool                // there is no token yet
 	namedHost       bool                // the account's host has a name
+	drawsAll        bool                // every view is drawn, also in a cut run
 	log             *command.RequestLog // of the requests; nil: none
 	share           func(*harness, *ui.Options)
 }
@@ -115,7 +116,11 @@ func startApp(t testing.TB, width, height int, options ...option) *harness {
 	s.ui.KeyTime = w.recorder.nextKeyTime
 	w.app = ui.New(s.ui)
 	w.recorder.app = w.app
-	w.Terminal = termtest.Start(t, w.recorder, width, height, append(s.terminal, terminal.WithClock(w.clock))...)
+	s.terminal = append(s.terminal, terminal.WithClock(w.clock))
+	if isCut() && !s.drawsAll {
+		s.terminal = append(s.terminal, terminal.WithDrawingOnDemand())
+	}
+	w.Terminal = termtest.Start(t, w.recorder, width, height, s.terminal...)
 	w.Screen()
 	return w
 }

@@ -4,8 +4,8 @@ import "testing"
 
 // isCut reports whether this run cuts long tests: in the short lane, and under the race detector.
 // A cut test still runs, with fewer rows. For finding races it does not matter which rows run.
-// There are two cuts, and no test leaves out more: rowStep for tables, and screenCase.check for
-// sizes.
+// There are three cuts, and no test leaves out more: rowStep for tables, screenCase.check for sizes,
+// and views that nobody reads are not drawn.
 func isCut() bool { return underRace || testing.Short() }
 
 // rowStep is the distance between the rows of a long table that are run. It is 1 unless the run is

@@ -2,11 +2,8 @@ package ui_test
 
 import (
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
-
-	tea "charm.land/bubbletea/v2"
 
 	"vpsdeck/internal/terminal"
 	"vpsdeck/internal/termtest"
@@ -15,11 +12,9 @@ import (
 	"vpsdeck/ui/dialog"
 )
 
-// lazyHarness is a harness for long tests: it draws the screen only on request. Drawing after each
-// key would take nearly all of a test's time.
+// lazyHarness is a harness for long tests, which draws the screen only on demand.
 type lazyHarness struct {
 	*harness
-	lazy *lazyModel
 	size size
 }
 
@@ -29,18 +24,9 @@ func (h *harness) startLazy(at size, options ui.Options) *lazyHarness {
 	options.Keys, options.Clock, options.Dark = keymap.Default(), h.clock, true
 	options.KeyTime = terminal.SpacedKeyTime()
 	h.app = ui.New(options)
-	s := &lazyHarness{harness: h, lazy: &lazyModel{app: h.app}, size: at}
-	h.Terminal = termtest.Start(h.t, s.lazy, at.width, at.height, terminal.WithClock(h.clock))
-	return s
-}
-
-// Screen draws and returns the screen.
-func (l *lazyHarness) Screen() terminal.Grid {
-	l.t.Helper()
-	l.Advance(0) // returns once the program is idle
-	l.lazy.drawNext.Store(true)
-	l.Resize(l.size.width, l.size.height) // the program draws after each message, and this one changes nothing
-	return l.Terminal.Screen()
+	h.Terminal = termtest.Start(h.t, h.app, at.width, at.height, terminal.WithClock(h.clock),
+		terminal.WithDrawingOnDemand())
+	return &lazyHarness{harness: h, size: at}
 }
 
 // resize changes the size of the terminal.
@@ -72,27 +58,6 @@ func requiredInput(screen string) string {
 		}
 	}
 	return ""
-}
-
-// lazyModel is the program, which draws only when drawNext is set.
-type lazyModel struct {
-	app      *ui.App
-	drawNext atomic.Bool
-	lastView tea.View
-}
-
-func (l *lazyModel) Init() tea.Cmd { return l.app.Init() }
-
-func (l *lazyModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	_, cmd := l.app.Update(msg)
-	return l, cmd
-}
-
-func (l *lazyModel) View() tea.View {
-	if l.drawNext.CompareAndSwap(true, false) || l.lastView.Content == "" {
-		l.lastView = l.app.View()
-	}
-	return l.lastView
 }
 
 // waitEventually waits for a condition in real time: what an ended program leaves behind ends a

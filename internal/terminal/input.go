@@ -63,7 +63,7 @@ func (s *Session) Wheel(x, y, notches int) {
 }
 
 func (s *Session) sendMouse(what string, msgs ...tea.Msg) {
-	if s.waitIdle() != nil {
+	if s.waitIdle() != nil || s.updateView() != nil {
 		return
 	}
 	if view, _ := s.probe.lastView(); view.MouseMode == tea.MouseModeNone {
@@ -80,7 +80,7 @@ func (s *Session) Focus() { s.sendFocus("focus", tea.FocusMsg{}) }
 func (s *Session) Blur() { s.sendFocus("blur", tea.BlurMsg{}) }
 
 func (s *Session) sendFocus(what string, msg tea.Msg) {
-	if s.waitIdle() != nil {
+	if s.waitIdle() != nil || s.updateView() != nil {
 		return
 	}
 	if view, _ := s.probe.lastView(); !view.ReportFocus {
@@ -109,6 +109,7 @@ func (s *Session) Advance(d time.Duration) {
 
 // Title is the window title that the program has set.
 func (s *Session) Title() string {
+	_ = s.updateView() // the error is kept
 	view, _ := s.probe.lastView()
 	return view.WindowTitle
 }

@@ -22,6 +22,7 @@ type settings struct {
 	timeout    time.Duration
 	copies     []io.Writer
 	variables  []string
+	onDemand   bool
 }
 
 func defaultSettings() settings {
@@ -63,6 +64,12 @@ func WithTimeout(d time.Duration) Option {
 // WithCopy also writes everything that the program writes to the writer.
 func WithCopy(to io.Writer) Option {
 	return func(s *settings) { s.copies = append(s.copies, to) }
+}
+
+// WithDrawingOnDemand draws a view only when the test reads the screen or clicks on it. Most of the
+// time of a long test is the drawing of frames that nobody looks at.
+func WithDrawingOnDemand() Option {
+	return func(s *settings) { s.onDemand = true }
 }
 
 // environment is the program's environment, which has nothing of this machine's.

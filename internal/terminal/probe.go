@@ -32,6 +32,8 @@ type Probe struct {
 	updates  int           // how many messages the model has received
 	changed  chan struct{} // closed and replaced at every change
 	view     tea.View
+	onDemand bool // View draws only if drawNext is set
+	drawNext bool
 }
 
 // NewProbe returns a probe around the model.
@@ -65,21 +67,46 @@ func (p *Probe) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // come. Before that, the program does not know how the terminal measures characters, and a wrong
 // frame would stay on the screen.
 func (p *Probe) View() tea.View {
+	if view, ok := p.undrawn(); ok {
+		return view
+	}
 	view := p.model.View()
 	if onMouse := view.OnMouse; onMouse != nil {
 		view.OnMouse = func(msg tea.MouseMsg) tea.Cmd { return p.track(onMouse(msg)) }
 	}
 	p.change(func() {
-		for _, name := range p.handled {
-			p.release(name)
-		}
-		p.handled = nil
+		p.releaseHandled()
 		if !p.expectedHandled() {
 			view.Content = ""
 		}
 		p.view = view
 	})
 	return view
+}
+
+// undrawn returns the last view if nobody wants to see a new one.
+func (p *Probe) undrawn() (view tea.View, ok bool) {
+	p.change(func() {
+		ok = p.onDemand && !p.drawNext && p.view.Content != ""
+		p.drawNext = false
+		if ok {
+			p.releaseHandled()
+			view = p.view
+		}
+	})
+	return view, ok
+}
+
+// draw makes the next View draw. With always, so does every later one.
+func (p *Probe) draw(always bool) {
+	p.change(func() { p.drawNext, p.onDemand = true, p.onDemand && !always })
+}
+
+func (p *Probe) releaseHandled() {
+	for _, name := range p.handled {
+		p.release(name)
+	}
+	p.handled = nil
 }
 
 // Filter is for the program's tea.WithFilter. It sees every message in the event loop, right before

@@ -56,6 +56,7 @@ func Start(model tea.Model, width, height int, options ...Option) *Session {
 	for _, option := range options {
 		option(&s.settings)
 	}
+	s.probe.onDemand = s.onDemand
 	s.clock.attach(s.probe.addWaiting, s.waitIdle)
 	s.screen = newScreen(width, height, s.background, func(event uv.Event) { s.send(event) })
 	s.probe.Expect(tea.ColorProfileMsg{}, tea.WindowSizeMsg{}, tea.EnvMsg{}) // what Bubble Tea sends at the start
@@ -183,6 +184,7 @@ func (s *Session) Settle() (Grid, error) {
 // answers have been handled. It returns how many messages the model had received before.
 func (s *Session) flush(ctx context.Context) (updates int, err error) {
 	_, updates = s.probe.lastView()
+	s.probe.draw(false)
 	s.lastMark++
 	s.send(tea.RawMsg{Msg: s.lastMark})
 	err = s.poll(ctx, func() bool {
@@ -192,6 +194,17 @@ func (s *Session) flush(ctx context.Context) (updates int, err error) {
 		return updates, err
 	}
 	return updates, s.probe.WaitIdle(ctx)
+}
+
+// updateView waits until the last view is the current one, if views are drawn only on demand.
+func (s *Session) updateView() error {
+	if s.onDemand && s.err == nil {
+		s.recordError(s.waitWithin(s.timeout, func(ctx context.Context) error {
+			_, err := s.flush(ctx)
+			return err
+		}))
+	}
+	return s.err
 }
 
 // waitDrawn waits until the screen shows the last view.
@@ -228,10 +241,15 @@ func (s *Session) poll(ctx context.Context, condition func() bool) error {
 }
 
 // WaitUntil waits until the screen meets the condition, idle or not. what describes the condition
-// in the error.
+// in the error. From then on every view is drawn, also with WithDrawingOnDemand.
 func (s *Session) WaitUntil(condition func(Grid) bool, what string) (Grid, error) {
 	if s.err != nil {
 		return Grid{}, s.err
+	}
+	if s.onDemand {
+		s.onDemand = false
+		s.probe.draw(true)
+		s.send(tea.RawMsg{Msg: s.lastMark}) // causes a View
 	}
 	var grid Grid
 	err := s.waitWithin(s.timeout, func(ctx context.Context) error {

@@ -284,3 +284,41 @@ func TestQuitLeavesNoGoroutines(t *testing.T) {
 		}
 	}
 }
+
+// countingModel counts how often it was drawn.
+type countingModel struct {
+	recorder
+	drawn int
+}
+
+func (m *countingModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	_, cmd := m.recorder.Update(msg)
+	return m, cmd
+}
+
+func (m *countingModel) View() tea.View {
+	m.drawn++
+	return m.recorder.View()
+}
+
+func TestViewsAreDrawnOnlyOnDemand(t *testing.T) {
+	model := &countingModel{recorder: recorder{mouse: tea.MouseModeCellMotion, lines: []string{"start"}}}
+	s := startSession(t, model, terminal.WithDrawingOnDemand())
+	before, err := s.Settle()
+	if err != nil || !before.Contains("start") {
+		t.Fatalf("%v; the screen is\n%s", err, before.Text())
+	}
+	drawn := model.drawn
+	s.Type("abcd")
+	after, err := s.Settle()
+	if err != nil || !after.Contains("key d") {
+		t.Fatalf("%v; the last key is not shown:\n%s", err, after.Text())
+	}
+	if more := model.drawn - drawn; more != 1 {
+		t.Errorf("four keys were drawn %d times, want once", more)
+	}
+	s.Click(1, 1)
+	if _, err := s.WaitUntil(func(g terminal.Grid) bool { return g.Contains("MouseReleaseMsg") }, "the click"); err != nil {
+		t.Error(err)
+	}
+}
