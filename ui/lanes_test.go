@@ -1,6 +1,20 @@
 package ui_test
 
-import "testing"
+import (
+	"os"
+	"runtime/debug"
+	"testing"
+
+	"vpsdeck/internal/simtest"
+)
+
+// TestMain runs more tests at once, since they wait for frames. It collects garbage less often: each
+// terminal takes megabytes, while little of it lives long.
+func TestMain(m *testing.M) {
+	simtest.RunInParallel(2)
+	debug.SetGCPercent(400)
+	os.Exit(m.Run())
+}
 
 // isCut reports whether this run cuts long tests: in the short lane, and under the race detector.
 // A cut test still runs, with fewer rows. For finding races it does not matter which rows run.

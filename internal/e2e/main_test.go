@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -15,7 +14,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -24,6 +22,7 @@ import (
 	"github.com/creack/pty"
 
 	"vpsdeck/internal/settings"
+	"vpsdeck/internal/simtest"
 )
 
 // binary is the program, built once for all tests.
@@ -31,7 +30,7 @@ var binary string
 
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
-		waitInParallel()
+		simtest.RunInParallel(3)
 		dir, err := os.MkdirTemp("", "vpsdeck")
 		if err != nil {
 			panic(err)
@@ -43,17 +42,6 @@ func TestMain(m *testing.M) {
 		}
 		return m.Run()
 	}())
-}
-
-// waitInParallel runs more tests at once than there are processors, unless a flag says how many.
-// The tests mostly wait for keys and frames of the program.
-func waitInParallel() {
-	flag.Parse()
-	chosen := false
-	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" })
-	if !chosen {
-		_ = flag.Set("test.parallel", fmt.Sprint(3*runtime.GOMAXPROCS(0))) // a number is always valid
-	}
 }
 
 // isCut reports whether a row of a table is left out: the short lane runs only one row.
