@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"vpsdeck/model/pattern"
 )
 
 // SSHRule says how to connect to servers over SSH.
@@ -25,7 +27,7 @@ type SSHRules []SSHRule
 // For returns the rule that applies to the server.
 func (r SSHRules) For(s Server) SSHRule {
 	for _, rule := range r {
-		if rule.Server == "" || MatchGlob(rule.Server, s.Name) {
+		if rule.Server == "" || pattern.MatchGlob(rule.Server, s.Name) {
 			return rule
 		}
 	}

@@ -18,6 +18,7 @@ type account struct {
 	*core
 	poller *poller
 	batch  *batch
+	views  *views
 	// startSession starts the session of an account that was opened.
 	startSession func(client command.Client, demo bool)
 

@@ -274,7 +274,7 @@ func TestTokenForTheFormerAccountIsDropped(t *testing.T) {
 	b := startMultiAccount(t, wideShort, nil)
 	b.homeProxy.slowDown(5*time.Second, "/account/me/")
 	b.switchTo("home")
-	b.h.injectFault("GET /: status 401 x1")
+	b.h.account.InjectFault("GET /: status 401 x1")
 	b.h.Press("R")
 	b.h.RequireText("Open an account")
 	b.h.account.ClearFaults()

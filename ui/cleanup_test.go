@@ -185,7 +185,7 @@ func TestDeletionListScrollsByKeyAndWheel(t *testing.T) {
 func TestDeletionsOnOneServerRunOneAtATime(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
-	w.injectFault("DELETE /backups/{id}/: hold")
+	w.account.InjectFault("DELETE /backups/{id}/: hold")
 	openBulkDelete("2", "server:web-server-01 age>4d")(w)
 	w.RequireText("Delete 3 restore points")
 	w.Type("3")
@@ -200,7 +200,7 @@ func TestDeletionsOnOneServerRunOneAtATime(t *testing.T) {
 func TestFailedDeletionStaysMarked(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
-	w.injectFault("DELETE /backups/{id}/: status 500 x1")
+	w.account.InjectFault("DELETE /backups/{id}/: status 500 x1")
 	openBulkDelete("2", "server:web-server-01 age>4d")(w) // on one server, so one at a time
 	w.confirmNumber("3")
 	w.RequireText("2 of 3 done, 1 failed", "✗ web-server-01  delete backup #", "✓ web-server-01  delete backup #")

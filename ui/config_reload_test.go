@@ -169,7 +169,7 @@ func TestPaletteOffersOnlyTheOtherAccounts(t *testing.T) {
 func TestLoginOffersTheProfiles(t *testing.T) {
 	t.Parallel()
 	b := startMultiAccount(t, wideShort, nil)
-	b.h.injectFault("GET /: status 401 x1")
+	b.h.account.InjectFault("GET /: status 401 x1")
 	b.h.Press("R")
 	b.h.chooseOption("profile home")
 	b.h.RequireText("vpsdeck  home ", "Servers 3")

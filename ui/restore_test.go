@@ -132,7 +132,7 @@ func TestRestoreContinuesWhileADialogIsOpen(t *testing.T) {
 func TestNoRestoreIsSentAfterASnapshotThatFailed(t *testing.T) {
 	t.Parallel()
 	for name, fail := range map[string]func(w *harness){
-		"refused": func(w *harness) { w.injectFault("POST /snapshots/: status 400 x1") },
+		"refused": func(w *harness) { w.account.InjectFault("POST /snapshots/: status 400 x1") },
 		"broken": func(w *harness) {
 			w.proxy.rewrite(func(answer string) string {
 				return strings.ReplaceAll(answer, `"in_progress"`, `"failed"`)
@@ -165,7 +165,7 @@ func TestSnapshotFirstWithLostAnswerIsFoundAndRestoreFollows(t *testing.T) {
 	w := startApp(t, 120, 24, withServers(2))
 	w.selectServer("web-server-01")
 	w.Press("3")
-	w.injectFault("POST /snapshots/: cut-after-send x1")
+	w.account.InjectFault("POST /snapshots/: cut-after-send x1")
 	w.restoreSelected(true)
 	w.advanceHidden(11 * time.Minute)
 	w.requireActions(postSafetySnapshot, postRestore801)
@@ -176,7 +176,7 @@ func TestRestoreWithLostAnswerIsFound(t *testing.T) {
 	w := startApp(t, 120, 24, withServers(2))
 	w.selectServer("web-server-01")
 	w.Press("3")
-	w.injectFault("POST /snapshots/{id}/restore/: cut-after-send x1")
+	w.account.InjectFault("POST /snapshots/{id}/restore/: cut-after-send x1")
 	w.restoreSelected(false)
 	w.RequireText("◐ restoring", "usually 5–15 m")
 	w.advanceUntil(16*time.Minute, "the server is active")
@@ -215,7 +215,7 @@ func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 			"not done: snapshot #801 is not the one that was shown; nothing was sent",
 		},
 		"the servers cannot be read": {
-			func(w *harness) { w.injectFault("GET /servers/: status 500") },
+			func(w *harness) { w.account.InjectFault("GET /servers/: status 500") },
 			"not done: nothing was sent: the check before it failed",
 		},
 	} {

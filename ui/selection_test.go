@@ -366,7 +366,7 @@ func TestNeverMoreThanFourOfABatchAreUnanswered(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40, withServers(13))
 	markNine(w)
-	w.injectFault("POST /snapshots/: hold")
+	w.account.InjectFault("POST /snapshots/: hold")
 	w.Press("s", "enter", "enter")
 	w.waitForHeld("POST", 4, 4, 4)
 	w.WaitUntil(func(g terminal.Grid) bool {

@@ -14,7 +14,6 @@ import (
 	"vpsdeck/internal/app"
 	"vpsdeck/internal/settings"
 	"vpsdeck/model"
-	"vpsdeck/ui/command"
 )
 
 // tokenPlaces are the values of login's --keep.
@@ -54,11 +53,11 @@ func loginCommand(do *runFunc) *cobra.Command {
 
 // login asks for a token, checks it and saves it.
 func login(ctx context.Context, cmd *cobra.Command, flags settings.Flags, place settings.Store) error {
-	s, err := settings.Load(sources(flags))
+	acc, err := newAccess(flags)
 	if err != nil {
 		return err
 	}
-	tokens := settings.NewTokens(s, os.Getenv)
+	s, tokens := acc.settings, acc.tokens
 	if err := tokens.CheckStore(place); err != nil {
 		return err
 	}
@@ -71,7 +70,6 @@ func login(ctx context.Context, cmd *cobra.Command, flags settings.Flags, place 
 	if err != nil {
 		return err
 	}
-	acc := &access{settings: s, tokens: tokens, log: &command.RequestLog{}}
 	client, err := acc.Connect(ctx, model.NewSecret(secret.Reveal()))
 	if err != nil {
 		return err
@@ -184,11 +182,12 @@ func logoutCommand(do *runFunc) *cobra.Command {
 }
 
 func logout(out io.Writer, flags settings.Flags) error {
-	s, err := settings.Load(sources(flags))
+	acc, err := newAccess(flags)
 	if err != nil {
 		return err
 	}
-	places, failed := settings.NewTokens(s, os.Getenv).Forget()
+	s := acc.settings
+	places, failed := acc.tokens.Forget()
 	if failed == nil && len(places) == 0 {
 		_, err = fmt.Fprintf(out, "%s: there was no saved token\n", accountName(s))
 		return stdoutError(err)

@@ -198,9 +198,9 @@ func TestKilledBeforeResponseActionIsFoundAndNotResent(t *testing.T) {
 			h := newHarness(t)
 			s := h.start()
 			a.prepare(s)
-			h.injectFault(a.faultRequest + ": hold x1")
+			h.account.InjectFault(a.faultRequest + ": hold x1")
 			h.submit(s, a)
-			h.waitUntil("the action is done", func() bool { return slices.Contains(h.sentActions(), a.request) })
+			h.waitUntil("the action is done", func() bool { return slices.Contains(h.account.SentActions(), a.request) })
 			s.kill()
 			h.requireJournal(concat(a.journalBefore, a.action+" intent")...)
 

@@ -21,6 +21,7 @@ import (
 
 	"vpsdeck/internal/journal"
 	"vpsdeck/internal/settings"
+	"vpsdeck/internal/simtest"
 	"vpsdeck/model"
 )
 
@@ -437,8 +438,8 @@ func TestScopedSessionSeesOnlyItsServers(t *testing.T) {
 		r := model.Record{
 			Version: model.RecordVersion, ID: "20250116T120000.000.7-" + id, Event: event, Host: host, Action: "create",
 			Kind: "snapshot", Server: server,
-			Point: model.RecordPoint{Name: name}, Time: startTime, SentAt: startTime,
-			EndedAt: startTime.Add(time.Minute), Reason: "of " + server.Name, By: model.Actor{Name: "cleo"},
+			Point: model.RecordPoint{Name: name}, Time: simtest.At(12, 0), SentAt: simtest.At(12, 0),
+			EndedAt: simtest.At(12, 0).Add(time.Minute), Reason: "of " + server.Name, By: model.Actor{Name: "cleo"},
 		}
 		if err := journal.New(s.stateDir).Append(r); err != nil {
 			t.Fatal(err)
@@ -476,7 +477,7 @@ func TestScopedSessionSeesOnlyItsServers(t *testing.T) {
 	anna.press("secret-live", "\r")
 	anna.waitFor("enter: create")
 	anna.press("\r")
-	s.waitUntil("it is sent", func() bool { return slices.Contains(s.sentActions(), "POST /backups/") })
+	s.waitUntil("it is sent", func() bool { return slices.Contains(s.account.SentActions(), "POST /backups/") })
 
 	for name, user := range all {
 		for _, sheet := range [][2]string{{":", "Go to / run"}, {"?", "─ Keys "}} {

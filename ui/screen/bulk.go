@@ -65,7 +65,7 @@ func (a Actions) createMany(kind model.Kind, ids []model.ID) tea.Cmd {
 	}
 	if kind == model.Snapshot {
 		name := dialog.Field{Key: "name", Title: "Name template: {server} {date} {time} {id} {n}",
-			Value: "{server}-{date}",
+			Value: model.DefaultNameTemplate,
 			Limit: model.MaxSnapshotName + 1, Check: a.checkTemplate(servers, true)}
 		options.Fields = append([]dialog.Field{name}, options.Fields...)
 	}
