@@ -31,8 +31,8 @@ func loaded(t testing.TB, servers int) *model.State {
 		}
 		for n, kind := range []model.Kind{model.Backup, model.Backup, model.Snapshot} {
 			points[kind] = append(points[kind], model.Point{Kind: kind, ID: model.ID(fmt.Sprint(10*i + n)),
-				Server: server.Ref(), Type: model.Manual, Status: model.Completed,
-				CreatedAt: now.Add(-time.Duration(n+1) * time.Hour)})
+				Server: server.Ref(),
+				Type:   model.Manual, Status: model.Completed, CreatedAt: now.Add(-time.Duration(n+1) * time.Hour)})
 		}
 	}
 	ticket, _ := s.Servers.Start(now)

@@ -122,7 +122,8 @@ func TestQueryMatchesPoints(t *testing.T) {
 	fresh.Name, fresh.SizeMB = "pre-migration", 512
 	// most of its data is unknown
 	broken := model.Point{Kind: model.Backup, ID: "777", Server: db, Type: model.Manual, Status: model.Errored}
-	for text, want := range map[string][3]bool{ // old, fresh, broken
+	// old, fresh, broken
+	for text, want := range map[string][3]bool{
 		"":                           {true, true, true},
 		"status:failed":              {false, false, true},
 		"status=failed":              {false, false, true},
