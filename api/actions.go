@@ -12,6 +12,29 @@ import (
 	"vpsdeck/model"
 )
 
+// createdItem is a point in the response to a create.
+type createdItem interface {
+	item[model.Point]
+	message() string
+}
+
+// createPoint starts a backup or a snapshot with one request.
+func createPoint[W createdItem](ctx context.Context, c *Client, path string, payload any,
+	asked model.Point) (model.ActionResult, error) {
+	if err := checkID(http.MethodPost, path, asked.Server.ID); err != nil {
+		return model.ActionResult{}, err
+	}
+	a, err := c.sendAction(ctx, http.MethodPost, path, payload)
+	if err != nil {
+		return model.ActionResult{}, err
+	}
+	created, err := readCreated[W](c, a, asked)
+	if err != nil {
+		return model.ActionResult{}, err
+	}
+	return model.ActionResult{Point: created.toModel(), Message: model.Clean(created.message())}, nil
+}
+
 // readCreated reads the point in the response to a create. A response without a point proves
 // nothing, nor does a point whose server, kind, name or description differs from the request.
 func readCreated[W item[model.Point]](c *Client, a response, asked model.Point) (W, *Error) {

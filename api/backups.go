@@ -21,6 +21,8 @@ type backup struct {
 
 func (b backup) key() model.ID { return b.ID }
 
+func (b backup) message() string { return b.Message }
+
 func (b backup) toModel() model.Point {
 	p := model.Point{
 		Kind:        model.Backup,
@@ -54,19 +56,8 @@ func (c *Client) Backups(ctx context.Context, f model.BackupFilter) ([]model.Poi
 // once. model.ErrRefused: invalid, or the server's limit is reached [I]; model.ErrNotFound: no such
 // server [D]; model.ErrOutcomeUnknown: it may have been started, or not.
 func (c *Client) CreateBackup(ctx context.Context, server model.ID, description string) (model.ActionResult, error) {
-	if err := checkID(http.MethodPost, "/backups/", server); err != nil {
-		return model.ActionResult{}, err
-	}
-	a, err := c.sendAction(ctx, http.MethodPost, "/backups/", newBackup{server, description})
-	if err != nil {
-		return model.ActionResult{}, err
-	}
-	created, err := readCreated[backup](c, a, model.Point{Kind: model.Backup, Server: model.ServerRef{ID: server},
-		Description: description})
-	if err != nil {
-		return model.ActionResult{}, err
-	}
-	return model.ActionResult{Point: created.toModel(), Message: model.Clean(created.Message)}, nil
+	return createPoint[backup](ctx, c, "/backups/", newBackup{server, description},
+		model.Point{Kind: model.Backup, Server: model.ServerRef{ID: server}, Description: description})
 }
 
 // RestoreBackup overwrites the server with one of its backups [D]. It is sent once. Its response is

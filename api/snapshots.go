@@ -20,6 +20,8 @@ type snapshot struct {
 
 func (s snapshot) key() model.ID { return s.ID }
 
+func (s snapshot) message() string { return s.Message }
+
 func (s snapshot) toModel() model.Point {
 	p := model.Point{
 		Kind:        model.Snapshot,
@@ -51,19 +53,8 @@ func (c *Client) Snapshots(ctx context.Context, f model.SnapshotFilter) ([]model
 // server [D]; model.ErrOutcomeUnknown: it may have been started, or not.
 func (c *Client) CreateSnapshot(ctx context.Context, server model.ID, name, description string) (model.ActionResult,
 	error) {
-	if err := checkID(http.MethodPost, "/snapshots/", server); err != nil {
-		return model.ActionResult{}, err
-	}
-	a, err := c.sendAction(ctx, http.MethodPost, "/snapshots/", newSnapshot{server, name, description})
-	if err != nil {
-		return model.ActionResult{}, err
-	}
-	created, err := readCreated[snapshot](c, a, model.Point{Kind: model.Snapshot, Server: model.ServerRef{ID: server},
-		Name: name, Description: description})
-	if err != nil {
-		return model.ActionResult{}, err
-	}
-	return model.ActionResult{Point: created.toModel(), Message: model.Clean(created.Message)}, nil
+	return createPoint[snapshot](ctx, c, "/snapshots/", newSnapshot{server, name, description},
+		model.Point{Kind: model.Snapshot, Server: model.ServerRef{ID: server}, Name: name, Description: description})
 }
 
 // RestoreSnapshot overwrites the snapshot's server with it [D]. It is sent once. model.ErrRefused:

@@ -66,10 +66,9 @@ func requireFleet(t *testing.T, a testAccount, server ID) {
 	}
 	var sums Coverage
 	for _, p := range want {
-		switch {
-		case p.Kind == Snapshot:
+		if p.Kind == Snapshot {
 			sums.Snapshots++
-		default:
+		} else {
 			sums.Backups++
 		}
 		if p.Status.Running() {

@@ -200,7 +200,7 @@ func (s *State) updateFromPoints(kind Kind, server ID, asked time.Time, only map
 		if o.Point.Kind == kind && o.Action != Restore && o.Phase != PhaseSending &&
 			(server == "" || server == o.Server.ID) {
 			found, listed := s.findPoint(*o)
-			if only != nil && !(listed && only[found.ID]) {
+			if only != nil && (!listed || !only[found.ID]) {
 				o.applyPartialList(asked)
 				return
 			}

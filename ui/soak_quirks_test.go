@@ -105,7 +105,7 @@ func (s *soakTest) checkEndTimes(sent map[string]*sentAction, ends map[string]mo
 		switch {
 		case !ok:
 			s.t.Errorf("the account has no operation for %s: %s", id, request.line)
-		case at.Before(operation.Ended) && !(r.Action == "restore" && s.audit.isAmbiguous(r, request)):
+		case at.Before(operation.Ended) && (r.Action != "restore" || !s.audit.isAmbiguous(r, request)):
 			s.t.Errorf("%s, a %s, was closed as done at %s, but ended at %s:%s", id, r.Action, at.Format(time.TimeOnly),
 				operation.Ended.Format(time.TimeOnly), s.audit.operationTimeline(id))
 		default:

@@ -115,13 +115,14 @@ func sentences(group *ast.CommentGroup) (found []string) {
 	}
 	for _, comment := range group.List {
 		for line := range strings.Lines(comment.Text) {
-			line = strings.TrimRight(strings.TrimPrefix(line, "//"), "\n")
+			line = strings.TrimPrefix(strings.TrimPrefix(line, "//"), "/*")
+			line = strings.TrimSuffix(strings.TrimRight(line, "\n"), "*/")
 			switch trimmed := strings.TrimSpace(line); {
 			case trimmed == "", strings.HasPrefix(line, "\t"), strings.HasPrefix(line, "   "):
 				flush()
 			case strings.HasPrefix(trimmed, "- "):
 				flush()
-				fallthrough
+				paragraph = append(paragraph, strings.TrimPrefix(trimmed, "- "))
 			default:
 				paragraph = append(paragraph, trimmed)
 			}

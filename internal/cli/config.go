@@ -50,8 +50,8 @@ func configCheckCommand(do *runFunc) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check the config file",
-		Long: "Check the config file, with all its profiles. It exits with 3 if there is an error, and names its line. " +
-			"No token is read and no request is sent.",
+		Long: "Check the config file, with all its profiles. It exits with 3 if there is an error, and names its " +
+			"line. No token is read and no request is sent.",
 		Example: "vpsdeck config check && sudo systemctl restart vpsdeck",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -111,8 +111,8 @@ func configInitCommand(do *runFunc) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Write a config file with every setting and its default",
-		Long: "Write a config file with every setting, its default and its meaning. It changes nothing until you edit " +
-			"it. A file that exists is never overwritten.",
+		Long: "Write a config file with every setting, its default and its meaning. It changes nothing until you " +
+			"edit it. A file that exists is never overwritten.",
 		Example: "vpsdeck config init",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

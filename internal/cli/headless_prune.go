@@ -21,8 +21,8 @@ func pruneCommand(do *runFunc, tm timing) *cobra.Command {
 		Short: "Delete the restore points that the retention rules do not keep",
 		Long: "Show which restore points the retention rules keep and which they remove, and why. Nothing is deleted " +
 			"without --yes. The rules come from the config's [[retention]] tables; rules on the command line replace " +
-			"them. The newest restore point and backup of a server, what its coverage policy needs, automatic backups " +
-			"unless --automatic, and points with [keep] in their name or description always stay.",
+			"them. The newest restore point and backup of a server, what its coverage policy needs, automatic " +
+			"backups unless --automatic, and points with [keep] in their name or description always stay.",
 		Example: "# what would go\nvpsdeck prune --snapshots --keep-last 2 --keep-daily 7\n" +
 			"# in a crontab, by the rules of the config\nvpsdeck prune --yes",
 	}

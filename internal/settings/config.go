@@ -75,8 +75,8 @@ var configKeys = map[string]string{
 	"notify": mustBeText,
 	"policy": `must be a [[policy]] table with server, location, plan, os, automatic, backup_max_age, min_backups, ` +
 		`snapshot_max_age and min_snapshots`,
-	"retention": `must be a [[retention]] table with server, kind, automatic, protect, keep_last, keep_hourly, keep_daily, ` +
-		`keep_weekly, keep_monthly, keep_yearly and keep_within`,
+	"retention": `must be a [[retention]] table with server, kind, automatic, protect, keep_last, keep_hourly, ` +
+		`keep_daily, keep_weekly, keep_monthly, keep_yearly and keep_within`,
 	"ssh":     `must be an [[ssh]] table with server, user, port and command (a list of strings)`,
 	"command": `must be a [[command]] table with key, name, run (a list of strings), shell, confirm and dangerous`,
 	"view":    `must be a [[view]] table with name, key, pane, filter and order, all of them strings in quotes`,

@@ -36,12 +36,14 @@ func Template(c Choices) string {
 # The account. VPS_API_URL and VPS_API_TOKEN override this file, and --api-url overrides both.
 api_url = ` + strconv.Quote(c.DefaultURL) + `
 #ca_file = "company-ca.pem"            # a private CA, PEM; paths are relative to this file, ~/ is the home directory
-# Where the token comes from: one of these. Without any, vpsdeck uses the token that vpsdeck login saved in the keyring or a file.
+# Where the token comes from: one of these. Without any, vpsdeck uses the token that vpsdeck login saved in the keyring
+# or a file.
 #token_env = "VPS_WORK_TOKEN"          # an environment variable
 #token_file = "work-token"             # a file that only you can read (mode 0600)
 #token_command = "pass show vps/work"  # prints one line; runs without a shell, at most 30 seconds
 read_only = false                      # true: all changes are disabled
-confirm = "` + ConfirmNormal + `"                      # or "` + ConfirmStrict + `": every deletion needs the server's name typed
+confirm = "` + ConfirmNormal + `"                      # or "` + ConfirmStrict +
+		`": every deletion needs the server's name typed
 #stripe = "red"                        # colour at the edge that marks the account: ` + list(c.Stripes) + `
 
 # The profile to start with. --profile and VPS_PROFILE override it, and so does an account in the environment.
@@ -76,8 +78,9 @@ notify = "` + c.Announcements[0] + `"        # how the end of an operation is an
 #keep_daily = 7
 #protect = ["known-good"]
 
-# What a server must have to be covered. The first matching rule applies. Backups and snapshots are checked separately: a snapshot
-# is not a backup. Ages are written like 26h or 7d; 0h is any age. A rule with only "0h" and 0 requires nothing.
+# What a server must have to be covered. The first matching rule applies. Backups and snapshots are checked separately:
+# a snapshot is not a backup. Ages are written like 26h or 7d; 0h is any age. A rule with only "0h" and 0 requires
+# nothing.
 [[policy]]
 #server = "db-*"
 #location = "us-*"
@@ -102,8 +105,8 @@ min_snapshots = ` + strconv.Itoa(usual.Snapshots.Min) + `
 #confirm = false        # true: vpsdeck asks first
 #dangerous = false      # true: needs the server's name typed, and is not available in read-only mode
 
-# Other accounts: choose one with --profile, or with : in the dashboard. A profile can have all account settings above, and its
-# own policies. What it leaves out is as above, except the token.
+# Other accounts: choose one with --profile, or with : in the dashboard. A profile can have all account settings above,
+# and its own policies. What it leaves out is as above, except the token.
 #[profile.work]
 #api_url = ` + strconv.Quote(c.DefaultURL) + `
 #token_command = "pass show vps/work"

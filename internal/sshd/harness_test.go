@@ -47,7 +47,7 @@ func (m *infoModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		m.size = msg
 	case tea.ColorProfileMsg:
-		m.profile = msg.Profile.String()
+		m.profile = msg.String()
 	case tea.EnvMsg:
 		m.env = strings.Join(msg, " ")
 	case noticeMsg:

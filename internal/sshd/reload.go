@@ -3,6 +3,8 @@ package sshd
 import (
 	"context"
 	"time"
+
+	"vpsdeck/internal/clock"
 )
 
 // usersCheckInterval is how often the users file is checked for changes.
@@ -10,14 +12,7 @@ const usersCheckInterval = time.Second
 
 // watchUsers reloads the users file when it changes.
 func (s *Server) watchUsers(ctx context.Context) {
-	tick := time.NewTicker(usersCheckInterval)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	for clock.Sleep(ctx, usersCheckInterval) == nil {
 		if changed, _ := s.usersFile.Changed(); changed {
 			s.Reload()
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/charmbracelet/ssh"
 	gossh "golang.org/x/crypto/ssh"
 
+	"vpsdeck/internal/clock"
 	"vpsdeck/internal/watch"
 )
 
@@ -246,18 +247,11 @@ func (s *Server) activeSessions() []*session {
 const healthInterval = time.Minute
 
 func (s *Server) logHealth(ctx context.Context) {
-	tick := time.NewTicker(healthInterval)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			var m runtime.MemStats
-			runtime.ReadMemStats(&m)
-			s.opts.Log.Info("health", "sessions", s.limiter.openSessions(), "goroutines", runtime.NumGoroutine(),
-				"heap_mb", m.HeapAlloc>>20)
-		}
+	for clock.Sleep(ctx, healthInterval) == nil {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		s.opts.Log.Info("health", "sessions", s.limiter.openSessions(), "goroutines", runtime.NumGoroutine(),
+			"heap_mb", m.HeapAlloc>>20)
 	}
 }
 

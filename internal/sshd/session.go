@@ -18,6 +18,7 @@ import (
 	"github.com/charmbracelet/ssh"
 	gossh "golang.org/x/crypto/ssh"
 
+	"vpsdeck/internal/clock"
 	"vpsdeck/internal/keyboard"
 )
 
@@ -202,16 +203,9 @@ func (s *session) forwardResizes(ctx context.Context) {
 func (s *session) enforceLimits(ctx context.Context) {
 	l := s.server.opts.Limits
 	interval := max(min(l.Idle, l.MaxSession, l.Stuck, l.Grace)/20, 10*time.Millisecond)
-	tick := time.NewTicker(min(interval, time.Second))
-	defer tick.Stop()
 	var warned time.Time // the end for which the warning was shown
 	lastKeepalive := time.Now()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	for clock.Sleep(ctx, min(interval, time.Second)) == nil {
 		now := time.Now()
 		if since := s.writingSince.Load(); since != 0 && now.Sub(time.Unix(0, since)) > l.Stuck {
 			s.disconnect("the client stopped reading")

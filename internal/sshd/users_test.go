@@ -1,8 +1,7 @@
 package sshd_test
 
 import (
-	//lint:ignore SA1019 a key of it must be refused
-	"crypto/dsa"
+	"crypto/dsa" //nolint:staticcheck // deprecated: a key of it must be refused
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"

@@ -219,7 +219,7 @@ func (l *list[T, K]) frame(title, problem, body string) string {
 		note = strings.TrimSuffix(s.Muted.Render(order)+"  "+note, "  ")
 	}
 	if len(l.marks) > 0 && !l.filter.typing {
-		note = strings.TrimSuffix(s.Accent.Render(l.selection.note(l.width, l.env.Keys.Mark))+"  "+note, "  ")
+		note = strings.TrimSuffix(s.Accent.Render(l.note(l.width, l.env.Keys.Mark))+"  "+note, "  ")
 	}
 	if problem != "" && !l.filter.typing {
 		note = strings.TrimSuffix(problem+"  "+note, "  ")

@@ -87,7 +87,7 @@ func minStateDistance(p Palette, eye [3][3]float64) float64 {
 	for i, a := range colours {
 		for _, b := range colours[:i] {
 			x, y := perceivedLab(a, eye), perceivedLab(b, eye)
-			least = min(least, math.Sqrt(math.Pow(x[0]-y[0], 2)+math.Pow(x[1]-y[1], 2)+math.Pow(x[2]-y[2], 2)))
+			least = min(least, math.Hypot(math.Hypot(x[0]-y[0], x[1]-y[1]), x[2]-y[2]))
 		}
 	}
 	return least
