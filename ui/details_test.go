@@ -62,8 +62,9 @@ func TestDetailsSayWhyAServerIsAtRiskAndWhatItMustHave(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
 	w.selectServer("legacy-app")
-	w.requireDetails("Details legacy-app #12356", "▲ The newest backup is 21 d", "policy   a backup at most 1 d 2 h old", "address  203.0.113.21",
-		"system ", "plan ", "expires ", "newest   manual")
+	w.requireDetails("Details legacy-app #12356", "▲ The newest backup is 21 d",
+		"policy   a backup at most 1 d 2 h old", "address  203.0.113.21", "system ", "plan ",
+		"expires ", "newest   manual")
 	w.selectServer("web-server-01")
 	w.requireDetails("✓ Meets its policy.", "expires  next in 11 h", "newest   automatic")
 }
