@@ -134,7 +134,7 @@ func loadedHourLater(t testing.TB) *directApp {
 	t.Helper()
 	b := loadedApp(t, 12)
 	b.clock.now = b.clock.now.Add(time.Hour)
-	b.accountClock.Advance(time.Hour)
+	b.account.Clock.Advance(time.Hour)
 	b.press('R')
 	if screen := b.View().Content; strings.Contains(screen, "running") {
 		t.Fatalf("something runs:\n%s", ansi.Strip(screen))

@@ -42,7 +42,7 @@ func TestServerPageMatchesGolden(t *testing.T) {
 		{"page-marked", []size{small, standard}, nil, openPage("web-server-01", "space", "space", "j")},
 		{"page-error-with-data", []size{standard}, nil, func(w *harness) {
 			openPage("web-server-01")(w)
-			w.injectFault("GET /snapshots/: status 503")
+			w.account.InjectFault("GET /snapshots/: status 503")
 			w.advanceHidden(20 * time.Second)
 		}},
 		{"page-ascii", []size{standard}, []option{withASCII}, openPage("web-server-01", "j")},
@@ -314,7 +314,7 @@ func TestEscapeUndoesOneStepAtATimeOnThePage(t *testing.T) {
 	w.RequireNoText("/weekly")
 	w.Press("esc")
 	w.RequireText("Servers 12")
-	w.RequireNoText("restore points")
+	w.RequireNoText("10 restore points")
 }
 
 func TestThePageIsFilteredAndOrdered(t *testing.T) {

@@ -53,7 +53,7 @@ type part interface{ Update(tea.Msg) tea.Cmd }
 func (a *App) toParts(msg tea.Msg) tea.Cmd {
 	var cmds []tea.Cmd
 	for _, p := range []part{
-		a.actions, a.poller, a.history, a.account, a.panes, a.external, a.raw, a.reload, a.terminal,
+		a.actions, a.poller, a.history, a.account, a.panes, a.external, a.raw, a.reload, a.terminal, a.views,
 	} {
 		cmds = append(cmds, p.Update(msg))
 	}
@@ -190,6 +190,9 @@ func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(msg, k.Pane.Snapshots):
 		a.panes.focusOn(2)
 	default:
+		if a.views.handleKey(msg) {
+			return nil, true
+		}
 		if cmd, handled := a.external.handleCustomCommandKey(msg); handled {
 			return cmd, true
 		}
@@ -211,7 +214,7 @@ func (a *App) suspend() tea.Cmd {
 // refuseReadOnlyKey says why the key of an action does nothing in read-only mode, where its
 // binding is disabled.
 func (a *App) refuseReadOnlyKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
-	if !a.opts.ReadOnly {
+	if !a.opts.Profile.ReadOnly {
 		return nil, false
 	}
 	d := a.disabledActions

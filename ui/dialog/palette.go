@@ -11,7 +11,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"vpsdeck/keymap"
-	"vpsdeck/model"
+	"vpsdeck/model/pattern"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
 )
@@ -39,7 +39,7 @@ type Palette struct {
 type hit struct {
 	Entry
 	score int
-	marks model.Marks
+	marks pattern.Marks
 }
 
 // maxHits is the maximum number of hits, more than any screen shows.
@@ -61,7 +61,7 @@ func (p *Palette) search() {
 	id := strings.TrimPrefix(wanted, "#")
 	p.hits, p.cursor = p.hits[:0], 0
 	for _, e := range p.entries {
-		score, marks, ok := model.FuzzyFind(wanted, e.Name)
+		score, marks, ok := pattern.FuzzyFind(wanted, e.Name)
 		if e.ID != "" && e.ID == id {
 			score, ok = score+1000, true
 		}

@@ -46,8 +46,8 @@ func (d *Details) View() string {
 	title := s.Muted.Render("Details")
 	server, ok := d.env.State.Server(d.subject.Server)
 	if !ok {
-		none := message{s.Muted, "No server selected.", ""}
-		return d.frame(s, title, renderMessage(s, none, d.width-widget.FrameWidth))
+		return d.frame(s, title, renderMessage(s, message{s.Muted, "No server selected.", ""},
+			d.width-widget.FrameWidth))
 	}
 	title += " " + s.Text.Render(widget.NormalizeWidth(server.Ref().ShortLabel())) +
 		s.Muted.Render(" #"+string(server.ID))

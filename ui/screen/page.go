@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"vpsdeck/model"
+	"vpsdeck/model/query"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
 )
@@ -46,9 +47,9 @@ func NewPage(env *Env, server model.ID) *Page {
 		pageExpires:     {Title: "EXPIRES", Width: 11, Right: true, Rank: 4},
 		pageDescription: {},
 	},
-		(*model.Point).Key, (*model.TextIndex).AddPoint, pointQueryParser(env), pageOrders(env)...,
+		(*model.Point).Key, (*query.TextIndex).AddPoint, pointQueryParser(env), pageOrders(env)...,
 	)}
-	p.focused, p.sorting = true, &env.PageSorting
+	p.focused, p.sorter.sorting = true, &env.PageSorting
 	p.Refresh()
 	return p
 }
@@ -76,7 +77,7 @@ func (p *Page) Refresh() {
 		p.table.Columns[pageCreated].Width = max(p.table.Columns[pageCreated].Width,
 			len(widget.ShortTime(q.CreatedAt, p.env.State.Now)))
 	}
-	p.sorted = nil // durations may have changed though the points have not
+	p.sorter.invalidate() // durations may have changed though the points have not
 	p.setRows(points)
 }
 
@@ -121,7 +122,7 @@ func (p *Page) ShortHelp() []key.Binding {
 	if _, there := p.env.State.Server(p.server); !there {
 		return []key.Binding{k.View.Back}
 	}
-	if p.total == 0 {
+	if p.total() == 0 {
 		return []key.Binding{k.Action.Snapshot, k.Action.Backup, k.View.Back}
 	}
 	return []key.Binding{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, k.View.Back, k.Mark.One,
@@ -136,7 +137,7 @@ func (p *Page) View() string {
 	s := p.env.Styles()
 	server, ok := p.env.State.Server(p.server)
 	title := s.AccentStrong.Render(widget.NormalizeWidth(server.Ref().Label())) +
-		s.Muted.Render(fmt.Sprintf(" #%s %s %d restore points", p.server, style.Dot, p.total))
+		s.Muted.Render(fmt.Sprintf(" #%s %s %d restore points", p.server, style.Dot, p.total()))
 	if !ok {
 		return p.frame(s.AccentStrong.Render("#"+string(p.server)), "",
 			renderMessage(s, message{s.Bad, "This server no longer exists.", p.env.Keys.View.Back.Help().Key +

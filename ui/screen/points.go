@@ -10,6 +10,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"vpsdeck/model"
+	"vpsdeck/model/query"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
 )
@@ -42,7 +43,7 @@ const (
 // NewPoints returns the pane of backups or of snapshots.
 func NewPoints(env *Env, kind model.Kind) *Points {
 	p := &Points{actions: Actions{env}, kind: kind, list: newList(env, pointColumns(kind, false),
-		(*model.Point).Key, (*model.TextIndex).AddPoint, pointQueryParser(env), pointOrders(kind)...,
+		(*model.Point).Key, (*query.TextIndex).AddPoint, pointQueryParser(env), pointOrders(kind)...,
 	)}
 	env.Columns.apply(&p.table, paneName(kind), pointColumns(kind, false))
 	return p
@@ -73,7 +74,7 @@ func (p *Points) Show(server model.ServerRef, fleet bool) {
 	if other {
 		p.ApplyColumns()
 	}
-	p.filterChanged = true // begin at the first point, unless one was chosen
+	p.filter.changed = true // begin at the first point, unless one was chosen
 	p.Refresh()
 }
 
@@ -95,6 +96,12 @@ func (p *Points) Refresh() {
 		slices.SortFunc(p.fleetPoints, model.NewestFirst)
 	}
 	p.setRows(p.fleetPoints)
+}
+
+// SetFilter shows only the points that match.
+func (p *Points) SetFilter(text string) {
+	p.setFilter(text)
+	p.Refresh()
 }
 
 // widenExpiry widens EXPIRES if a row says "none stated".
@@ -208,10 +215,10 @@ func quotaShort(q model.Quota) string {
 }
 
 func (p *Points) countLabel() string {
-	if len(p.rows) != p.total {
-		return fmt.Sprintf("%d of %d", len(p.rows), p.total)
+	if len(p.rows) != p.total() {
+		return fmt.Sprintf("%d of %d", len(p.rows), p.total())
 	}
-	return fmt.Sprint(p.total)
+	return fmt.Sprint(p.total())
 }
 
 func (p *Points) body(s *style.Styles, from source) string {

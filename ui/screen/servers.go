@@ -9,6 +9,8 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"vpsdeck/model"
+	"vpsdeck/model/pattern"
+	"vpsdeck/model/query"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
 )
@@ -45,8 +47,8 @@ const (
 func NewServers(env *Env) *Servers {
 	p := &Servers{actions: Actions{env}, list: newList(env, serverColumns(),
 		func(r *model.AssessedServer) model.ID { return r.ID },
-		func(to *model.TextIndex, r *model.AssessedServer) { to.AddServer(&r.ServerView) },
-		queryParser(model.ServerFields, func(q model.Query, r *model.AssessedServer) (bool, model.Marks) {
+		func(to *query.TextIndex, r *model.AssessedServer) { to.AddServer(&r.ServerView) },
+		queryParser(query.ServerFields, func(q query.Query, r *model.AssessedServer) (bool, pattern.Marks) {
 			shown, _, found := q.MatchServer(r.ServerView, env.State.Now)
 			return shown, found
 		}),
@@ -79,6 +81,13 @@ func (p *Servers) Refresh() {
 		p.cursorPlaced = true
 		p.moveTo(0)
 	}
+}
+
+// SetFilter shows only the servers that match, whether or not they need attention.
+func (p *Servers) SetFilter(text string) {
+	p.onlyProblems = false
+	p.setFilter(text)
+	p.Refresh()
 }
 
 // assessmentKey is everything that the rows depend on. While it is equal, the rows are too.
@@ -228,9 +237,9 @@ func (p *Servers) title(s *style.Styles) string {
 	if !p.env.State.Servers.Loaded() {
 		return out
 	}
-	count := fmt.Sprint(p.total)
-	if len(p.rows) != p.total {
-		count = fmt.Sprintf("%d of %d", len(p.rows), p.total)
+	count := fmt.Sprint(p.total())
+	if len(p.rows) != p.total() {
+		count = fmt.Sprintf("%d of %d", len(p.rows), p.total())
 	}
 	if p.onlyProblems {
 		count += " need attention"
