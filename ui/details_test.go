@@ -44,7 +44,11 @@ func (h *harness) requireDetails(texts ...string) {
 func TestDetailsMatchGolden(t *testing.T) {
 	sizes := []size{large, wider}
 	for _, l := range []screenCase{
-		{"details-of-a-snapshot", sizes, nil, func(w *harness) { w.selectServer("db-server-01"); w.Press("3", "j") }},
+		{"details-of-a-snapshot", sizes, nil, func(w *harness) {
+			w.selectServer("db-server-01")
+			w.Press("3", "j")
+			w.Advance(200 * time.Millisecond)
+		}},
 		{"details-of-a-failure", sizes, nil, func(w *harness) { w.selectServer("ci-runner-02") }},
 		{"details-overdue", sizes, nil, func(w *harness) { w.selectServer("legacy-app") }},
 		{"details-unknown", []size{large}, []option{withFault("GET /snapshots/: status 503")}, nil},

@@ -2,16 +2,17 @@ package ui
 
 // The minimum size of a terminal, and the sizes at which the layouts change.
 const (
-	minWidth     = 40
-	minHeight    = 10
-	wideWidth    = 110 // servers at the left of their points
-	wideHeight   = 10  // of the panes
-	stackWidth   = 60  // panes stacked
-	stackHeight  = 15  // of the panes
-	noticeHeight = 16  // of the terminal, for a separate notice line
-	daysWidth    = 150 // the last days of each server in the list
-	boxHeight    = 36  // of the terminal, for details below the servers
-	tallHeight   = 48  // of the terminal, for a taller box of details
+	minWidth      = 40
+	minHeight     = 10
+	wideWidth     = 110 // servers at the left of their points
+	wideHeight    = 10  // of the panes
+	stackWidth    = 60  // panes stacked
+	stackHeight   = 15  // of the panes
+	noticeHeight  = 16  // of the terminal, for a separate notice line
+	daysWidth     = 150 // the last days of each server in the list
+	daysListWidth = 84  // of the list of servers, for its main columns and the last days
+	boxHeight     = 36  // of the terminal, for details below the servers
+	tallHeight    = 48  // of the terminal, for a taller box of details
 )
 
 // shape is how the panes are arranged.
@@ -67,12 +68,14 @@ func (a *App) maxOperationLines() int { return max(min(a.height/8, 5), 1) }
 
 func (a *App) planWide(p *plan, body int) {
 	left := a.width/2 + 1
-	if a.width >= daysWidth {
-		left += 3
+	if a.width >= daysWidth { // the last days need a little more than half
+		left = max(left, min(left+3, daysListWidth))
 	}
 	needs := a.panes.neededHeights()
-	right := shareHeight(body, needs[1:])
-	box := a.detailsHeight()
+	right, box := shareHeight(body, needs[1:]), a.detailsHeight()
+	if needs[1] <= body-box && needs[2] <= box { // the border at the right continues the one at the left
+		right = []int{body - box, box}
+	}
 	p.panes[0] = rect{0, 1, left, body - box}
 	p.details = rect{0, 1 + body - box, left, box}
 	p.panes[1] = rect{left, 1, a.width - left, right[0]}

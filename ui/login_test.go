@@ -105,7 +105,7 @@ func TestExpiredTokenIsAskedForOnceAndKeepsTheScreen(t *testing.T) {
 	w.account.InjectFault("GET /: status 401")
 	w.Advance(20 * time.Second)
 	w.RequireText("Open an account", "What was loaded stays on the screen.", "token refused", "web-server-01",
-		"pre-migration")
+		"web01.example.com")
 	if n := strings.Count(w.Screen().Text(), "Open an account"); n != 1 {
 		t.Errorf("it asks for a token %d times", n)
 	}

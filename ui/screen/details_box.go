@@ -283,7 +283,11 @@ func (d *Details) timelineLines(s *style.Styles, points []*model.Point, point *m
 	now := d.env.State.Now
 	t := timelineOf(s, points, point, now)
 	if len(t.Marks) == 0 {
-		lines := []string{style.Render(s.Muted, "No restore point to show on a timeline.")}
+		none := "No restore point to show on a timeline."
+		if !d.env.State.PointsLoaded() { // there may be some
+			none = ""
+		}
+		lines := []string{style.Render(s.Muted, none)}
 		if d.isTall() {
 			lines = append(lines, "", "")
 		}

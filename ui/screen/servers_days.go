@@ -22,7 +22,7 @@ func (p *Servers) applyColumns() {
 		return
 	}
 	for _, count := range []int{serverBackups, serverSnapshots} { // the picture shows more than they do
-		p.table.Columns[count].Rank = widget.OptionalRank
+		p.table.Columns[count].Rank = widget.OptionalRank + 1
 	}
 }
 
