@@ -7,11 +7,11 @@ type DayCover int
 
 // What a day can have. A failed backup shows through a snapshot, which is no backup.
 const (
-	DayNone     DayCover = iota // no restore point that is still usable
-	DaySnapshot                 // a usable snapshot
-	DayFailed                   // a failed attempt, and no usable backup
-	DayManual                   // a usable backup that was made on request
-	DayAutomatic                // a usable backup of the plan
+	DayNone      DayCover = iota // no restore point that is still usable
+	DaySnapshot                  // a usable snapshot
+	DayFailed                    // a failed attempt, and no usable backup
+	DayManual                    // a usable backup that was made on request
+	DayAutomatic                 // a usable backup of the plan
 )
 
 // Days is the number of days in a coverage picture.

@@ -55,8 +55,8 @@ func (a *sharedAccount) join(name string, clock *terminal.Clock, opts *ui.Option
 }
 
 // createSnapshotAsAnna creates a snapshot as anna, whose screen is not in the picture.
-func (o *sharedAccount) createSnapshotAsAnna(server string) {
-	member := o.newMember("anna")
+func (a *sharedAccount) createSnapshotAsAnna(server string) {
+	member := a.newMember("anna")
 	session, state := command.NewSession(1, member, nil, false), &model.State{Now: member.Now()}
 	session.Feed = member
 	servers, err := member.Servers(context.Background(), model.ServerFilter{})

@@ -58,7 +58,8 @@ func TestDetailsSayWhyAServerIsAtRiskAndWhatItMustHave(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
 	w.selectServer("legacy-app")
-	w.requireDetails("Details legacy-app #12356", "▲ The newest backup is 21 d", "policy   a backup at most 1 d 2 h old", "address  203.0.113.21",
+	w.requireDetails("Details legacy-app #12356", "▲ The newest backup is 21 d",
+		"policy   a backup at most 1 d 2 h old", "address  203.0.113.21",
 		"system ", "plan ", "expires ", "newest   manual")
 	w.selectServer("web-server-01")
 	w.requireDetails("✓ Meets its policy.", "expires  next in 11 h", "newest   automatic")
@@ -121,7 +122,7 @@ func TestDetailsDescribeThePolicy(t *testing.T) {
 			Snapshots: model.Requirement{Min: 1}}},
 		{Policy: model.Policy{}},
 	}
-	w := startApp(t, 200, 60, withOptions(func(o *ui.Options) { o.Policies = policies }))
+	w := startApp(t, 200, 60, withOptions(func(o *ui.Options) { o.Profile.Policies = policies }))
 	w.selectServer("web-server-01")
 	w.requireDetails("policy   3 backups, the newest at most 2 d old; a snapshot of any age")
 	w.selectServer("mail-01")

@@ -314,7 +314,7 @@ func TestEscapeUndoesOneStepAtATimeOnThePage(t *testing.T) {
 	w.RequireNoText("/weekly")
 	w.Press("esc")
 	w.RequireText("Servers 12")
-	w.RequireNoText("#12345")
+	w.RequireNoText("10 restore points")
 }
 
 func TestThePageIsFilteredAndOrdered(t *testing.T) {

@@ -76,7 +76,8 @@ func rootCommand(do *runFunc, tm timing) *cobra.Command {
 			"each of " +
 			"several accounts; vpsdeck config prints every setting.",
 		Example: "# open the page of a server\nvpsdeck web-server-01\n" +
-			"# open the servers without a recent backup\nvpsdeck --filter 'health:overdue'\n# try it on a simulated account\nvpsdeck --demo\n" +
+			"# open the servers without a recent backup\nvpsdeck --filter 'health:overdue'\n# try it on a simulated " +
+			"account\nvpsdeck --demo\n" +
 			"# open your account with all changes disabled\nvpsdeck --read-only",
 		Version:       app.Version(),
 		Args:          checkStartArgs,

@@ -20,12 +20,15 @@ func metricsCommand(do *runFunc, tm timing) *cobra.Command {
 			"vpsdeck metrics --output /var/lib/prometheus/node-exporter/vpsdeck.prom",
 		Args: cobra.NoArgs,
 	}
-	cmd.Flags().StringVar(&opts.File, "output", "", "write to this `FILE` in place of standard output")
+	cmd.Flags().StringVar(&opts.File, "output", "", "write to this FILE in place of standard output")
 	common := commonFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		run := commandRun{cmd: cmd, flags: common(), timing: tm}
 		*do = func(ctx context.Context) error {
-			return run.runReadOnly(ctx, func(ctx context.Context, r *headless.Runner) error { return r.Metrics(ctx, opts) })
+			return run.runReadOnly(ctx, func(ctx context.Context, r *headless.Runner) error {
+				return r.Metrics(ctx,
+					opts)
+			})
 		}
 		return nil
 	}

@@ -175,7 +175,7 @@ func checkCommand(do *runFunc, tm timing) *cobra.Command {
 		},
 	}
 	backups, snapshots = requirementFlags(cmd, model.Backup), requirementFlags(cmd, model.Snapshot)
-	cmd.Flags().StringVar(&explain, "explain", "", "say which policy applies to this `SERVER`, and why")
+	cmd.Flags().StringVar(&explain, "explain", "", "say which policy applies to this SERVER, and why")
 	cmd.Flags().BoolVar(&opts.Nagios, "nagios", false, "print one line and exit as a monitoring plugin: 0 OK, 1 "+
 		"WARNING, 2 CRITICAL, 3 UNKNOWN")
 	cmd.Flags().StringVar(&server, "server", "", "only these servers: an ID, a name, or a pattern such as 'web-*'")

@@ -20,7 +20,8 @@ func startFlags(cmd *cobra.Command, flags func() settings.Flags) func(args []str
 	cmd.Flags().StringVar(&start.View, "view", "", "open this first: "+strings.Join(query.ReservedViews(), ", ")+
 		", or a saved view of the config")
 	cmd.Flags().StringVar(&start.Filter, "filter", "", "show only matching rows first, as with / in the dashboard")
-	registerCompletion(cmd, "view", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	registerCompletion(cmd, "view", func(*cobra.Command, []string, string) ([]cobra.Completion,
+		cobra.ShellCompDirective) {
 		views := query.ReservedViews()
 		if s, err := settings.Load(sources(flags())); err == nil {
 			views = viewNames(s.Views)

@@ -47,7 +47,8 @@ type cannedResponse struct {
 func newHarness(t *testing.T) *harness {
 	t.Helper()
 	h := &harness{t: t, lastRequest: time.Now(), stateDir: filepath.Join(t.TempDir(), "vpsdeck"),
-		account: simtest.New(t, simtest.At(12, 0), sim.Options{Token: secretToken}), responses: map[string]cannedResponse{}}
+		account:   simtest.New(t, simtest.At(12, 0), sim.Options{Token: secretToken}),
+		responses: map[string]cannedResponse{}}
 	h.account.Clock.Advance(time.Hour) // ends the operations that run when the account opens
 	h.url = simtest.Serve(t, h)
 	t.Cleanup(h.requireNoTokenLeak)

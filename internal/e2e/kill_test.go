@@ -200,7 +200,8 @@ func TestKilledBeforeResponseActionIsFoundAndNotResent(t *testing.T) {
 			a.prepare(s)
 			h.account.InjectFault(a.faultRequest + ": hold x1")
 			h.submit(s, a)
-			h.waitUntil("the action is done", func() bool { return slices.Contains(h.account.SentActions(), a.request) })
+			h.waitUntil("the action is done",
+				func() bool { return slices.Contains(h.account.SentActions(), a.request) })
 			s.kill()
 			h.requireJournal(concat(a.journalBefore, a.action+" intent")...)
 

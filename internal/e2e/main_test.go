@@ -192,7 +192,8 @@ func TestBadSettingIsOneLineAndExitCode3(t *testing.T) {
 		"missing CA": {config: "ca_file = 'ca.pem'", words: []string{"ca.pem", "no such file or directory"}},
 		"http in the env": {env: []string{"VPS_API_URL=http://a.test"},
 			words: []string{"VPS_API_URL", "unencrypted"}},
-		"missing config": {args: []string{"--config", "none.toml"}, words: []string{"none.toml", "no such file or directory"}},
+		"missing config": {args: []string{"--config", "none.toml"},
+			words: []string{"none.toml", "no such file or directory"}},
 		"also for the demo": {config: "colour = 1", args: []string{"--demo"},
 			words: []string{`unknown setting "colour"`}},
 	} {

@@ -60,7 +60,8 @@ func ParseFormat(name string, fields []string) (Format, error) {
 	}
 	columns, chosen := strings.CutPrefix(name, columnsPrefix)
 	if !chosen {
-		return Format{}, usageError("--output cannot be %q; valid: %s", model.Clean(name), strings.Join(Formats(), ", "))
+		return Format{}, usageError("--output cannot be %q; valid: %s", model.Clean(name),
+			strings.Join(Formats(), ", "))
 	}
 	for _, c := range strings.Split(columns, ",") {
 		if !slices.Contains(fields, c) {

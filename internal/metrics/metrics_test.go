@@ -30,8 +30,9 @@ func loaded(t testing.TB, servers int) *model.State {
 			continue
 		}
 		for n, kind := range []model.Kind{model.Backup, model.Backup, model.Snapshot} {
-			points[kind] = append(points[kind], model.Point{Kind: kind, ID: model.ID(fmt.Sprint(10*i + n)), Server: server.Ref(),
-				Type: model.Manual, Status: model.Completed, CreatedAt: now.Add(-time.Duration(n+1) * time.Hour)})
+			points[kind] = append(points[kind], model.Point{Kind: kind, ID: model.ID(fmt.Sprint(10*i + n)),
+				Server: server.Ref(),
+				Type:   model.Manual, Status: model.Completed, CreatedAt: now.Add(-time.Duration(n+1) * time.Hour)})
 		}
 	}
 	ticket, _ := s.Servers.Start(now)

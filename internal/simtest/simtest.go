@@ -100,7 +100,8 @@ func NewClient(tb testing.TB, url, token string, options ...api.Option) *api.Cli
 // SteppedTime are the options of a client whose time only the test moves: it has no time limits,
 // and does not pause between its tries.
 func SteppedTime(now func() time.Time) []api.Option {
-	return []api.Option{api.WithClock(now), api.WithLimits(api.Limits{Call: time.Hour, Total: time.Hour}), WithoutPauses()}
+	return []api.Option{api.WithClock(now), api.WithLimits(api.Limits{Call: time.Hour, Total: time.Hour}),
+		WithoutPauses()}
 }
 
 // WithoutPauses lets a client try again at once.

@@ -120,8 +120,10 @@ func TestQueryMatchesPoints(t *testing.T) {
 	old.Description, old.SizeMB, old.ExpiresAt = "Nightly run", 10*1024, now.Add(2*24*time.Hour)
 	fresh := snapshot("801", time.Hour)
 	fresh.Name, fresh.SizeMB = "pre-migration", 512
-	broken := model.Point{Kind: model.Backup, ID: "777", Server: db, Type: model.Manual, Status: model.Errored} // most of its data is unknown
-	for text, want := range map[string][3]bool{                                                                 // old, fresh, broken
+	// most of its data is unknown
+	broken := model.Point{Kind: model.Backup, ID: "777", Server: db, Type: model.Manual, Status: model.Errored}
+	// old, fresh, broken
+	for text, want := range map[string][3]bool{
 		"":                           {true, true, true},
 		"status:failed":              {false, false, true},
 		"status=failed":              {false, false, true},

@@ -46,9 +46,11 @@ func (d *Details) View() string {
 	title := s.Muted.Render("Details")
 	server, ok := d.env.State.Server(d.subject.Server)
 	if !ok {
-		return d.frame(s, title, renderMessage(s, message{s.Muted, "No server selected.", ""}, d.width-widget.FrameWidth))
+		return d.frame(s, title, renderMessage(s, message{s.Muted, "No server selected.", ""},
+			d.width-widget.FrameWidth))
 	}
-	title += " " + s.Text.Render(widget.NormalizeWidth(server.Ref().ShortLabel())) + s.Muted.Render(" #"+string(server.ID))
+	title += " " + s.Text.Render(widget.NormalizeWidth(server.Ref().ShortLabel())) +
+		s.Muted.Render(" #"+string(server.ID))
 	lines := d.lines(s, server, max(d.width-widget.FrameWidth-2*detailsMargin, 1))
 	indent := strings.Repeat(" ", detailsMargin)
 	for i, l := range lines {
@@ -297,7 +299,8 @@ func (d *Details) timelineLines(s *style.Styles, points []*model.Point, point *m
 	addPolicyTicks(&t, s, policy)
 	if !d.isTall() {
 		from := widget.ShortDuration(now.Sub(t.From))
-		return []string{style.Render(s.Muted, widget.Fit(from, boxLabel, false)) + t.Line(" ", s.Muted, s.Muted, width-boxLabel)}
+		return []string{style.Render(s.Muted, widget.Fit(from, boxLabel, false)) +
+			t.Line(" ", s.Muted, s.Muted, width-boxLabel)}
 	}
 	t.GapFrom, t.GapTo, _ = longestGap(points, now)
 	scale, _ := t.View(s, width)
