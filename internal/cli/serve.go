@@ -18,7 +18,6 @@ import (
 	"vpsdeck/internal/settings"
 	"vpsdeck/internal/sshd"
 	"vpsdeck/model"
-	"vpsdeck/ui/command"
 )
 
 // serveOptions are the flags of serve.
@@ -170,21 +169,4 @@ func serverError(err error) error {
 		return settings.Errorf(settings.ExitConfig, "%s", e.Message())
 	}
 	return err
-}
-
-func missingTokenError(tokens *settings.Tokens, err error) error {
-	if errors.Is(err, settings.ErrNoToken) {
-		return tokens.MissingError()
-	}
-	return err
-}
-
-// connectClient returns the client of the real account. It checks the token, so that a server does
-// not start with a rejected one.
-func connectClient(ctx context.Context, acc *access) (command.Client, error) {
-	token, err := acc.tokens.Find(ctx)
-	if err != nil {
-		return nil, missingTokenError(acc.tokens, err)
-	}
-	return acc.Connect(ctx, model.NewSecret(token.Value.Reveal()))
 }

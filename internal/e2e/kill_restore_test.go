@@ -90,7 +90,7 @@ func TestRestoreAfterSnapshotNeverContinuesByItself(t *testing.T) {
 
 			s = h.start()
 			s.press("A")
-			s.waitFor("newest first", "no longer wanted")
+			s.waitFor("newest first", "onto web-server-01: no longer")
 			h.requireNothingResumed(s)
 			h.requireJournal("create intent", "create running", "create done", "restore canceled")
 			h.requireSent("POST /snapshots/")
