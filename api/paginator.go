@@ -3,7 +3,6 @@ package api
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/url"
@@ -32,13 +31,11 @@ type pageData[M any] struct {
 // paginator reads a list once, page by page.
 type paginator[W item[M], M any] struct {
 	client  *Client
-	cache   *pageCache
 	path    string
 	query   url.Values
 	ends    []int64 // how many items came up to and including each page
 	count   int64   // as the latest page gave it
 	shrank  bool    // the count fell during the reading, so an item may have moved to a page that was read before
-	reread  bool    // this is not the first reading
 	hasMore bool    // the list ended although the API announced more
 	merger  merger[M]
 }
@@ -46,9 +43,6 @@ type paginator[W item[M], M any] struct {
 // maxListReads is how often a list is read at most, until one reading has all items of the one
 // before.
 const maxListReads = 5
-
-// maxQuietPages is the most pages of a list that is read at once even during a quiet start.
-const maxQuietPages = 2
 
 // fetchList reads all pages of a list and merges them in the API's order, each item once. Callers
 // must not write to the returned slice: it is the same slice while the API's data stays the same. A
@@ -60,9 +54,9 @@ func fetchList[W item[M], M any](ctx context.Context, c *Client, path string, qu
 	before, _ := c.pageCache.list(whole).(*mergedList[M])
 	last := before
 	for n := 1; ; n++ {
-		p := newPaginator[W](c, &c.pageCache, path, query)
-		p.merger.previous, p.reread = last, n > 1
-		now, failure := p.readAll(ctx)
+		p := &paginator[W, M]{client: c, path: path, query: query}
+		p.merger.previous = last
+		now, failure := p.readAll(newPageSource[W](ctx, c, &c.pageCache, n > 1))
 		if failure != nil {
 			return nil, failure
 		}
@@ -79,10 +73,6 @@ func fetchList[W item[M], M any](ctx context.Context, c *Client, path string, qu
 		}
 		return now.items, nil
 	}
-}
-
-func newPaginator[W item[M], M any](c *Client, cache *pageCache, path string, query url.Values) *paginator[W, M] {
-	return &paginator[W, M]{client: c, cache: cache, path: path, query: query}
 }
 
 // isStable reports whether a list need not be read again. Between two pages an item may be deleted
@@ -103,13 +93,12 @@ func (p *paginator[W, M]) isStable(now, last *mergedList[M]) bool {
 
 // readAll reads the list once. It follows `next` if the API gives one, else asks for ?page=N while
 // fewer items came than the API counts [I]. It ends, with what it has, when a page brings nothing
-// new or does not exist.
-func (p *paginator[W, M]) readAll(ctx context.Context) (*mergedList[M], *Error) {
+// new or does not exist. It stops the source.
+func (p *paginator[W, M]) readAll(pages *pageSource[W, M]) (*mergedList[M], *Error) {
+	defer pages.stop()
 	c := p.client
-	ahead := newPrefetcher(ctx, p.fetchPage)
-	defer ahead.stop()
 	for u := c.urlFor(p.path, p.query); u != nil; {
-		latest, failure := ahead.get(u, len(p.ends)+1)
+		latest, failure := pages.get(u, len(p.ends)+1)
 		if failure != nil && len(p.ends) > 0 && errors.Is(failure, model.ErrNotFound) {
 			p.hasMore = true
 			break
@@ -122,11 +111,7 @@ func (p *paginator[W, M]) readAll(ctx context.Context) (*mergedList[M], *Error) 
 		}
 		// the second page, or a link in the first, shows that the API has pages
 		if u != nil && (len(p.ends) > 1 || latest.nextAddress() != "") {
-			last := p.lastPage(latest)
-			if d := c.quietUntil.Sub(c.now()); d > 0 && last > maxQuietPages {
-				_ = c.wait(ctx, d) // if the context ends, the next page fails
-			}
-			ahead.start(u, len(p.ends)+1, last)
+			pages.announce(u, len(p.ends)+1, p.lastPage(latest))
 		}
 	}
 	return p.merger.finish(p.count, p.hasMore), nil
@@ -153,30 +138,6 @@ func (p *paginator[W, M]) lastPage(latest page[M]) int {
 	limits, size := p.client.limits, len(latest.items)
 	left := min(latest.count, int64(limits.Items)+1) - p.received()
 	return min(len(p.ends)+int(left+int64(size)-1)/size, limits.Pages)
-}
-
-// fetchPage fetches a page, and parses it unless it is unchanged since it was last read.
-func (p *paginator[W, M]) fetchPage(ctx context.Context, u *url.URL, number int) (page[M], *Error) {
-	maxWait := p.client.maxWait()
-	if number > 1 || p.reread {
-		maxWait = maxPageWait
-	}
-	a, failure := p.client.getWithin(ctx, u, maxWait)
-	if failure != nil {
-		return page[M]{}, failure
-	}
-	at, sum := u.String(), sha256.Sum256(a.body)
-	l, known := p.cache.page(at, sum).(*pageData[M])
-	if !known {
-		if l, failure = parsePage[W](p.client, a, number); failure != nil {
-			return page[M]{}, failure
-		}
-		l.url = at
-		p.cache.putPage(at, sum, l)
-	}
-	p.client.recycleBody(a.body)
-	a.body = nil // its buffer is reused
-	return page[M]{a, l}, nil
 }
 
 // addPage adds a page and returns the address of the next one, nil after the last.

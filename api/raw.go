@@ -39,7 +39,8 @@ func (c *Client) Raw(ctx context.Context, server model.ID, point model.Key) (str
 	}
 	ctx, cancel := c.withTimeout(ctx)
 	defer cancel()
-	all, failure := newPaginator[rawItem](c, &pageCache{}, path, query).readAll(ctx)
+	list := &paginator[rawItem, rawItem]{client: c, path: path, query: query}
+	all, failure := list.readAll(newPageSource[rawItem](ctx, c, &pageCache{}, false))
 	if failure != nil {
 		return "", failure
 	}

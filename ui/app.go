@@ -54,7 +54,6 @@ type App struct {
 	views    *views
 	terminal *terminal
 	status   *status
-	lastKey  time.Time // when the last key or paste came, by KeyTime
 	frame    *tea.View // the last drawn screen; nil: it must be drawn again
 }
 

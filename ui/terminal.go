@@ -2,19 +2,22 @@ package ui
 
 import (
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"vpsdeck/model"
+	"vpsdeck/ui/dialog"
 )
 
 // terminal sends what is not part of the screen: notifications, the progress of the terminal's own
-// bar behind tmux, and the end.
+// bar behind tmux, and the end. It also tells typed keys from pasted ones.
 type terminal struct {
 	*core
 	progress     *progress
-	sentProgress string // the last progress sequence sent to the terminal behind tmux
+	sentProgress string    // the last progress sequence sent to the terminal behind tmux
+	lastKey      time.Time // when the last key or paste came, by KeyTime
 }
 
 // Update learns from the environment whether tmux is between.
@@ -24,6 +27,16 @@ func (t *terminal) Update(msg tea.Msg) tea.Cmd {
 	}
 	return nil
 }
+
+// isBurst says whether a key came so soon after the last one that nobody can have typed both.
+func (t *terminal) isBurst() bool {
+	last := t.lastKey
+	t.noteKey()
+	return !last.IsZero() && t.lastKey.Sub(last) < dialog.PasteBurst
+}
+
+// noteKey remembers when a key or a paste came.
+func (t *terminal) noteKey() { t.lastKey = t.opts.KeyTime() }
 
 // Announcement is how the end of an operation is announced beyond the screen.
 type Announcement string

@@ -92,7 +92,7 @@ func (a *App) handleKey(msg tea.KeyPressMsg) tea.Cmd {
 	if !a.panes.isCursorMove(focused, msg) {
 		a.panes.flushPreview()
 	}
-	burst := a.isBurst()
+	burst := a.terminal.isBurst()
 	if top, ok := a.topDialog(); ok {
 		if guarded, ok := top.Dialog.(dialog.PasteGuarded); ok && burst && a.isEnter(msg) {
 			guarded.HandlePastedEnter()
@@ -114,13 +114,6 @@ func (a *App) handleKey(msg tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	return a.panes.toPane(focused, msg)
-}
-
-// isBurst says whether a key came so soon after the last one that nobody can have typed both.
-func (a *App) isBurst() bool {
-	last := a.lastKey
-	a.lastKey = a.opts.KeyTime()
-	return !last.IsZero() && a.lastKey.Sub(last) < dialog.PasteBurst
 }
 
 // isEnter says whether a key submits a form or presses a button.
@@ -255,7 +248,7 @@ func (a *App) toDialogs(msg tea.Msg) tea.Cmd {
 
 // handlePaste passes a paste to a text field, where typed text would go, and ignores it elsewhere.
 func (a *App) handlePaste(msg tea.PasteMsg) tea.Cmd {
-	a.lastKey = a.opts.KeyTime()
+	a.terminal.noteKey()
 	if top, ok := a.topDialog(); ok {
 		return a.toDialog(top, msg)
 	}
