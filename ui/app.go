@@ -94,6 +94,7 @@ func newParts(c *core) *App {
 	a := &App{core: c}
 	a.panes = &panes{core: c}
 	a.poller = &poller{core: c}
+	a.poller.reset()
 	a.progress = &progress{core: c}
 	a.status = &status{core: c, poller: a.poller}
 	a.terminal = &terminal{core: c, progress: a.progress}
@@ -122,9 +123,7 @@ func (h host) OpenServer(server model.ID)                   { h.a.panes.openServ
 func (h host) ClipboardNote() string                        { return h.a.terminal.clipboardMessage() }
 func (h host) Start(in model.ActionRequest) tea.Cmd         { return h.a.actions.startAction(in) }
 func (h host) StartAll(in []model.ActionRequest) tea.Cmd    { return h.a.actions.startBatch(in) }
-func (h host) RetryIn() time.Duration {
-	return max(h.a.poller.AllDue.Sub(h.a.state.Local), 0)
-}
+func (h host) RetryIn() time.Duration                       { return h.a.poller.untilPoll() }
 
 // Init asks for the terminal's background and starts to poll, or asks for a token.
 func (a *App) Init() tea.Cmd {
@@ -134,8 +133,8 @@ func (a *App) Init() tea.Cmd {
 	if a.session == nil {
 		cmds = append(cmds, a.account.askAccess(""))
 	} else {
-		cmds = append(cmds, a.poller.loadCache(), a.poller.refreshAll(), a.poller.loadAccount(),
-			a.session.LoadHistory(), a.poller.awaitView(0), a.views.openOverlay())
+		cmds = append(cmds, a.poller.loadCache(), a.poller.refreshAll(), a.session.LoadHistory(),
+			a.poller.awaitView(0), a.views.openOverlay())
 	}
 	for _, text := range a.opts.Notices {
 		cmds = append(cmds, func() tea.Msg { return NoticeMsg{text} })

@@ -16,6 +16,7 @@ import (
 	"vpsdeck/internal/headless"
 	"vpsdeck/internal/journal"
 	"vpsdeck/internal/settings"
+	"vpsdeck/ui/command"
 	"vpsdeck/ui/widget"
 )
 
@@ -24,8 +25,9 @@ type runnerFunc func(context.Context, *headless.Runner) error
 
 // timing is the clock and the timeout of the commands without a screen.
 type timing struct {
-	clock             headless.Clock
-	completionTimeout time.Duration // of a shell completion; after it nothing is offered
+	clock             command.Clock
+	wait              func(context.Context, time.Duration) error // on that clock
+	completionTimeout time.Duration                              // of a shell completion; after it nothing is offered
 }
 
 // commandRun is one run of a command without a screen. It opens the account as the dashboard does.
@@ -47,7 +49,7 @@ func (c commandRun) openAccount(ctx context.Context) (headless.Options, settings
 	if err != nil {
 		return headless.Options{}, s, err
 	}
-	client, err := acc.client(token, api.WithClock(c.timing.clock.Now), api.WithWait(c.timing.clock.Wait),
+	client, err := acc.client(token, api.WithClock(c.timing.clock.Now), api.WithWait(c.timing.wait),
 		api.WithRateLimitObserver(func(d time.Duration) {
 			_, _ = fmt.Fprintf(c.cmd.ErrOrStderr(), "vpsdeck: rate limited by the API: retrying in %s\n",
 				widget.FormatDuration(d))
@@ -87,7 +89,7 @@ func (c commandRun) runAction(ctx context.Context, do runnerFunc) error {
 	ctx, stop := withInterrupt(ctx)
 	defer stop()
 	if s.State != "" {
-		jrnl := journal.New(s.State).WithLockWait(ctx, c.lockTimeout, c.timing.clock.Wait)
+		jrnl := journal.New(s.State).WithLockWait(ctx, c.lockTimeout, c.timing.wait)
 		run := jrnl.StartRun(app.RunID(time.Now(), os.Getpid()))
 		defer run.End()
 		opts.Journal, opts.Run = jrnl, run.ID

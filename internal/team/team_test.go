@@ -11,6 +11,7 @@ import (
 
 	"vpsdeck/api"
 	"vpsdeck/internal/journal"
+	"vpsdeck/internal/poll"
 	"vpsdeck/internal/team"
 	"vpsdeck/model"
 	"vpsdeck/ui/command"
@@ -272,7 +273,7 @@ func TestPollingSlowsWithoutMembers(t *testing.T) {
 	start := h.clock.Now()
 	anna.advanceUntil("the servers were requested twice",
 		func() bool { return h.requestCount("GET /servers/") > before+1 })
-	if passed := h.clock.Now().Sub(start); passed < command.IntervalBlurred {
+	if passed := h.clock.Now().Sub(start); passed < poll.IntervalUnwatched {
 		t.Errorf("twice within %s", passed)
 	}
 	before = h.requestCount("GET /servers/")
