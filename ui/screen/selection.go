@@ -3,6 +3,7 @@ package screen
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -106,6 +107,28 @@ func (l *list[T, K]) Unmark(some ...K) {
 		delete(l.marks, k)
 		l.anchored = l.anchored && k != l.anchor
 	}
+}
+
+// markedInOrder returns the marked rows in the order shown. Those that a filter hides are in their
+// place too. Rows that the pane does not list now come last, by their identity.
+func (l *list[T, K]) markedInOrder() []K {
+	if len(l.marks) == 0 {
+		return nil
+	}
+	out, listed := []K{}, map[K]bool{}
+	for _, row := range l.sorted {
+		if k := l.identify(row); l.marks[k] && !listed[k] {
+			out, listed[k] = append(out, k), true
+		}
+	}
+	var others []K
+	for k := range l.marks {
+		if !listed[k] {
+			others = append(others, k)
+		}
+	}
+	slices.SortFunc(others, func(a, b K) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	return append(out, others...)
 }
 
 // MarkCount returns the number of marked rows.
