@@ -77,7 +77,7 @@ func TestRestoreAfterSnapshotNeverContinuesByItself(t *testing.T) {
 			if m.wait != nil {
 				m.wait(h, s)
 			}
-			s.waitFor("Resume the restore?", "the snapshot before-restore-", "▸ Cancel")
+			s.waitFor("Resume the restore?", "the snapshot before-restore-", "Cancel ")
 			h.requireJournal("create intent", "create running", "create done")
 			s.kill()
 

@@ -116,12 +116,12 @@ func (a Actions) bulkIntro(kind model.Kind, servers []model.Server, leftOut []st
 	}
 	intro = append(intro, dialog.IntroLine{Text: model.Pluralize(len(servers), "server") + ": " + serverNames(servers)},
 		dialog.IntroLine{Text: a.createDuration(kind)})
-	if n := countServersThat(servers, model.Server.Running); kind == model.Snapshot && n > 0 {
+	if n := len(serversThat(servers, model.Server.Running)); kind == model.Snapshot && n > 0 {
 		warn(fmt.Sprintf("%d of them are running: their snapshots may be inconsistent. Stop them first for the best "+
 			"result.", n))
 	}
-	if n := countServersThat(servers, model.Server.Suspended); n > 0 {
-		warn(fmt.Sprintf("Suspended: %d of them. The API may refuse.", n))
+	if suspended := serversThat(servers, model.Server.Suspended); len(suspended) > 0 {
+		warn("Suspended: " + serverNames(suspended) + ". The API may refuse.")
 	}
 	for _, p := range model.CheckQuotas(createRequests(kind, servers, nil, nil), a.allPoints()) {
 		warn(p.Message)
@@ -194,14 +194,8 @@ func createRequests(kind model.Kind, servers []model.Server, names, texts []stri
 	return out
 }
 
-func countServersThat(servers []model.Server, is func(model.Server) bool) int {
-	n := 0
-	for _, s := range servers {
-		if is(s) {
-			n++
-		}
-	}
-	return n
+func serversThat(servers []model.Server, are func(model.Server) bool) []model.Server {
+	return slices.DeleteFunc(slices.Clone(servers), func(s model.Server) bool { return !are(s) })
 }
 
 // serverNames lists servers by name, at most the first few.
