@@ -73,7 +73,8 @@ func TestBulkDeleteAndCleanupMatchGolden(t *testing.T) {
 		{"delete-several-done", sides, nil,
 			func(w *harness) { openBulkDelete("3", "server:db-server-01")(w); w.confirmNumber("5") }},
 		{"clear-form", all, nil, press("c")},
-		{"clear-form-problem", []size{standard}, nil, func(w *harness) { w.Press("c"); w.replaceField("soon"); w.Press("enter") }},
+		{"clear-form-problem", []size{standard}, nil,
+			func(w *harness) { w.Press("c"); w.replaceField("soon"); w.Press("enter") }},
 		{"clear-form-kinds", []size{small, standard}, nil, press("c", "enter", "enter", "enter", "down")},
 		{"clear-preview", all, nil, openCleanup("", "", "", kindManual)},
 		{"clear-preview-typed", sides, nil, func(w *harness) { openCleanup("", "1", "", kindAll)(w); w.Type("13") }},
@@ -113,6 +114,7 @@ func TestTypedAheadKeysDoNotConfirmBulkDelete(t *testing.T) {
 	markPoints("3", "server:db-server-01")(w)
 	w.pressAtOnce("d", "5", "tab", "enter")
 	w.RequireText("Delete 5 restore points of 1 server?", "  Cancel ")
+	w.skipInputDelay()
 	w.Press("enter")
 	w.RequireText("Doesn't match: type 5")
 	w.requireActions()

@@ -95,13 +95,13 @@ func TestSuspendedServerIsPointedOutBeforeTheAction(t *testing.T) {
 
 func TestCursorFollowsWhatWasCreated(t *testing.T) {
 	t.Parallel()
-	for _, pane := range []string{"3", "enter"} { // the snapshots, and the server's page
+	for pane, row := range map[string]string{"3": "fresh", "enter": "▼ snapshot   fresh"} { // the page has a column more
 		w := startApp(t, 120, 40, withServers(2))
 		atServer("web-server-01", pane, "j")(w)
 		w.Press("s")
 		w.Type("fresh")
 		w.Press("ctrl+s")
-		w.requireCursor("fresh")
+		w.requireCursor(row)
 	}
 	w := startApp(t, 120, 40, withServers(2))
 	atServer("web-server-01", "3", "j")(w)

@@ -78,8 +78,10 @@ func TestKeystrokesToRestoreTheNewestPoint(t *testing.T) {
 
 func TestKeystrokesToSnapshotTenServers(t *testing.T) {
 	t.Parallel()
-	c := &keyCounter{harness: startApp(t, 120, 40)}
-	c.press("*", "s", "enter", "enter")
+	c := &keyCounter{harness: startApp(t, 120, 40, withServers(13))}
+	c.press("*", "s")
+	c.RequireText("10 of 13; left out: ")
+	c.press("enter", "enter")
 	c.advanceHidden(20 * time.Minute)
 	c.RequireNoText("running")
 	actions := c.proxy.actions()
@@ -88,7 +90,7 @@ func TestKeystrokesToSnapshotTenServers(t *testing.T) {
 		t.Errorf("%d different actions: %q", n, actions)
 	}
 	c.requireAtMost(6)
-	c.requireDocumented("A snapshot of the ten of twelve servers that can")
+	c.requireDocumented("A snapshot of the ten of thirteen servers that can")
 }
 
 func TestKeystrokesToDeleteTheOldestSnapshot(t *testing.T) {

@@ -204,16 +204,16 @@ func TestBulkSnapshotsAreNamedByTheTemplate(t *testing.T) {
 	w := startApp(t, 120, 40)
 	markThree(w)
 	w.Press("s")
-	w.RequireText("New snapshot of 3 servers", "web-server-01, ci-runner-01, vpn-gw", "{server}-{date}",
+	w.RequireText("New snapshot of 3 servers", "ci-runner-01, vpn-gw, web-server-01", "{server}-{date}",
 		"API: 3 × POST /snapshots/")
 	w.replaceField("{location}-{server}-{date}-{time}-{id}-{n}")
 	w.Press("enter")
 	w.Type("Nr. {n}: {server}")
 	w.Press("enter")
 	w.requireActionsAnyOrder(
-		`POST /snapshots/ {"server_id":12345,"name":"us-west-web-server-01-2025-01-16-154500-12345-1","description":"Nr. 1: web-server-01"}`,
-		`POST /snapshots/ {"server_id":12352,"name":"eu-central-ci-runner-01-2025-01-16-154500-12352-2","description":"Nr. 2: ci-runner-01"}`,
-		`POST /snapshots/ {"server_id":12354,"name":"us-east-vpn-gw-2025-01-16-154500-12354-3","description":"Nr. 3: vpn-gw"}`,
+		`POST /snapshots/ {"server_id":12345,"name":"us-west-web-server-01-2025-01-16-154500-12345-3","description":"Nr. 3: web-server-01"}`,
+		`POST /snapshots/ {"server_id":12352,"name":"eu-central-ci-runner-01-2025-01-16-154500-12352-1","description":"Nr. 1: ci-runner-01"}`,
+		`POST /snapshots/ {"server_id":12354,"name":"us-east-vpn-gw-2025-01-16-154500-12354-2","description":"Nr. 2: vpn-gw"}`,
 	)
 	w.RequireText("Bulk actions", "0 of 3 done", "◐ web-server-01", "◐ ci-runner-01", "◐ vpn-gw")
 	w.advanceHidden(12 * time.Minute)
@@ -231,7 +231,7 @@ func TestTemplateIsValidatedWhenItIsLeft(t *testing.T) {
 		"a blank":             {"be fore", "only letters, digits, - and _: a space is not allowed"},
 		"existing name": {"pre-migration-snapshot",
 			"web-server-01 (#12345): two of its snapshots would be called"},
-		"a name too long": {strings.Repeat("x", 92) + "{server}", "web-server-01 (#12345): the name would be"},
+		"a name too long": {strings.Repeat("x", 92) + "{server}", "ci-runner-01 (#12352): the name would be"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -300,16 +300,17 @@ func TestBulkFormLeavesOutServersThatCannot(t *testing.T) {
 		servers []string
 		key     string
 		leftOut string
+		marked  string // in the end
 		sent    []string
 	}{
 		"snapshots": {[]string{"web-server-01", "db-server-01", "vpn-gw"}, "s",
-			"2 of 3; left out: db-server-01 (5 of 5)", []string{
+			"2 of 3; left out: db-server-01 (5 of 5)", "db-server-01", []string{
 				`POST /snapshots/ {"server_id":12345,"name":"web-server-01-2025-01-16"}`,
 				`POST /snapshots/ {"server_id":12354,"name":"vpn-gw-2025-01-16"}`}},
-		"backups": {[]string{"web-server-01", "staging-01"}, "b", "1 of 2; left out: staging-01 (10 of 10)",
+		"backups": {[]string{"web-server-01", "staging-01"}, "b", "1 of 2; left out: staging-01 (10 of 10)", "staging-01",
 			[]string{`POST /backups/ {"server_id":12345}`}},
 		"at work": {[]string{"web-server-01", "web-server-03"}, "b",
-			"1 of 2; left out: web-server-03 (being restored)", []string{`POST /backups/ {"server_id":12345}`}},
+			"1 of 2; left out: web-server-03 (being restored)", "web-server-03", []string{`POST /backups/ {"server_id":12345}`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -322,7 +323,7 @@ func TestBulkFormLeavesOutServersThatCannot(t *testing.T) {
 			w.advanceHidden(time.Hour)
 			w.RequireText(fmt.Sprintf("%d of %d done", len(c.sent), len(c.sent)))
 			w.Press("esc")
-			w.requireMarked(c.servers[len(c.servers)-1:]...) // what was left out
+			w.requireMarked(c.marked)
 		})
 	}
 }
@@ -334,7 +335,7 @@ func TestBulkActionIsRefusedIfNoServerCan(t *testing.T) {
 	w.Press("s")
 	w.RequireNoText("New snapshot")
 	w.requireRefused("Cannot create a snapshot",
-		"None of the 2 marked servers can: db-server-01 (5 of 5), web-server-03 (being")
+		"None of the 2 marked servers can: db-server-01 (5 of 5), web-server-03")
 	w.requireActions()
 	w.RequireText("• 2 marked")
 }
@@ -353,13 +354,13 @@ func TestBulkActionKeepsTheOrderShown(t *testing.T) {
 	w := startApp(t, 120, 40)
 	w.Press("o", "*", "s") // by name
 	want := []string{"cache-01", "ci-runner-01", "ci-runner-02", "db-server-02", "legacy-app", "mail-01"}
-	w.RequireText("10 servers: " + strings.Join(want[:4], ", "))
+	w.RequireText("9 servers: " + strings.Join(want[:4], ", "))
 	w.Press("ctrl+s")
 	var rows []string
 	for _, row := range regexp.MustCompile(`[◐✗] (\S+) +snapshot `).FindAllStringSubmatch(w.Screen().Text(), -1) {
 		rows = append(rows, row[1])
 	}
-	if len(rows) < 10 || !slices.Equal(rows[:len(want)], want) {
+	if len(rows) != 9 || !slices.Equal(rows[:len(want)], want) {
 		t.Errorf("the results are in the order %q, want %q:\n%s", rows, want, w.Screen().Text())
 	}
 }
@@ -465,9 +466,9 @@ func TestFailedActionShowsTheReasonAndStaysMarked(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
 	failOneOfThree(w)
-	w.RequireText("2 of 3 done, 1 failed", "  SERVER         ACTION                             STATE   TOOK",
-		"✓ web-server-01  snapshot web-server-01-2025-01-16  done    ",
-		"✓ ci-runner-01   snapshot ci-runner-01-2025-01-16   done    ",
+	w.RequireText("2 of 3 done, 1 failed", "  SERVER         ACTION                             STATE       TOOK",
+		"✓ web-server-01  snapshot web-server-01-2025-01-16  done    5 m 12 s",
+		"✓ ci-runner-01   snapshot ci-runner-01-2025-01-16   done    6 m 32 s",
 		"✗ vpn-gw         snapshot vpn-gw-2025-01-16         failed  ",
 		"Snapshot limit reached (5 per server). Delete a snapshot first.")
 	w.Press("esc")

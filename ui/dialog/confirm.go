@@ -205,6 +205,16 @@ func (c *Confirm) activate() (tea.Cmd, bool) {
 	return c.options.OnConfirm(c.checked), true
 }
 
+// click presses the action's button by the mouse, which no paste and no held key can do.
+func (c *Confirm) click() (tea.Cmd, bool) {
+	c.focus = focusYes
+	if !c.isConfirmed() {
+		c.hint = mismatch
+		return nil, false
+	}
+	return c.options.OnConfirm(c.checked), true
+}
+
 // cancel closes the dialog without confirming.
 func (c *Confirm) cancel() (tea.Cmd, bool) {
 	if c.options.OnCancel == nil {
@@ -241,8 +251,7 @@ func (c *Confirm) handleClick(msg ClickMsg) (tea.Cmd, bool) {
 			c.focus = focusNo
 			return c.activate()
 		case x > no && x <= no+yes:
-			c.focus = focusYes
-			return c.activate()
+			return c.click()
 		}
 	case c.options.Checkbox != nil && lines[at].text == c.checkboxLine(s):
 		c.checked = !c.checked
