@@ -50,13 +50,13 @@ func (a *sharedAccount) newMember(name string) *team.Member {
 // join starts the program as a member.
 func (a *sharedAccount) join(name string, clock *terminal.Clock, opts *ui.Options) {
 	member := clockedMember{a.newMember(name), clock}
-	opts.Client, opts.Feed, opts.Actor, opts.ReadOnly, opts.Requests = member, member, members[name].Actor,
+	opts.Client, opts.Feed, opts.Actor, opts.Profile.ReadOnly, opts.Requests = member, member, members[name].Actor,
 		members[name].ReadOnly, nil
 }
 
 // createSnapshotAsAnna creates a snapshot as anna, whose screen is not in the picture.
-func (o *sharedAccount) createSnapshotAsAnna(server string) {
-	member := o.newMember("anna")
+func (a *sharedAccount) createSnapshotAsAnna(server string) {
+	member := a.newMember("anna")
 	session, state := command.NewSession(1, member, nil, false), &model.State{Now: member.Now()}
 	session.Feed = member
 	servers, err := member.Servers(context.Background(), model.ServerFilter{})

@@ -16,11 +16,15 @@ type panes struct {
 	*core
 	servers *screen.Servers
 	points  [2]*screen.Points // by model.Kind
+	details *screen.Details   // of the row under the cursor, where there is room
 	focus   int               // index in all
 	preview preview
-	fleet   bool    // show the points of all servers
-	page    overlay // what is open over the panes; nil: nothing
-	created created // what the cursor goes to
+	needed  neededRows
+
+	showsDetails bool    // there is room for them
+	fleet        bool    // show the points of all servers
+	page         overlay // what is open over the panes; nil: nothing
+	created      created // what the cursor goes to
 }
 
 // Update handles the messages of the panes.
@@ -39,6 +43,7 @@ func (p *panes) Update(msg tea.Msg) tea.Cmd {
 func (p *panes) reset() {
 	p.servers = screen.NewServers(p.env)
 	p.points = [2]*screen.Points{screen.NewPoints(p.env, model.Backup), screen.NewPoints(p.env, model.Snapshot)}
+	p.details = screen.NewDetails(p.env)
 	p.all()[p.focus].SetFocus(true)
 }
 
@@ -66,16 +71,17 @@ func (p *panes) refresh() {
 	if p.page != nil {
 		p.page.Refresh()
 	}
-	p.syncPoints()
+	p.syncAll()
 	p.followCreated()
 }
 
 // focusOn moves the focus to a pane, and closes an open page.
 func (p *panes) focusOn(pane int) {
 	p.focus, p.page = pane, nil
-	for i, p := range p.all() {
-		p.SetFocus(i == pane)
+	for i, q := range p.all() {
+		q.SetFocus(i == pane)
 	}
+	p.syncDetails()
 }
 
 // created is the restore point that is being created, until a key is pressed. The cursor goes to it
@@ -109,6 +115,7 @@ func (p *panes) followCreated() {
 	if page, ok := p.page.(*screen.Page); ok {
 		page.SelectPoint(k)
 	}
+	p.syncDetails()
 }
 
 // toPane passes a message to a pane. The points follow the server under the cursor.
@@ -171,14 +178,18 @@ func (p *panes) clickTab(x int) {
 	}
 }
 
-func (p *panes) body(shape shape) string {
+func (p *panes) body(plan plan) string {
 	if p.page != nil {
 		return p.page.View()
 	}
 	panes := p.all()
-	switch shape {
+	switch plan.shape {
 	case shapeWide:
-		return widget.JoinHorizontal(panes[0].View(), panes[1].View()+"\n"+panes[2].View())
+		left := panes[0].View()
+		if plan.details.h > 0 {
+			left += "\n" + p.details.View()
+		}
+		return widget.JoinHorizontal(left, panes[1].View()+"\n"+panes[2].View())
 	case shapeStack:
 		return panes[0].View() + "\n" + panes[1].View() + "\n" + panes[2].View()
 	}

@@ -22,15 +22,16 @@ const (
 // accountTable is the settings of one account: those of a [profile.NAME], or those outside all
 // profiles.
 type accountTable struct {
-	APIURL       *string      `toml:"api_url"`
-	CAFile       *string      `toml:"ca_file"`
-	TokenFile    *string      `toml:"token_file"`
-	TokenEnv     *string      `toml:"token_env"`
-	TokenCommand *string      `toml:"token_command"`
-	ReadOnly     *bool        `toml:"read_only"`
-	Confirm      *string      `toml:"confirm"`
-	Stripe       *string      `toml:"stripe"`
-	Policy       []PolicyRule `toml:"policy"`
+	APIURL       *string         `toml:"api_url"`
+	CAFile       *string         `toml:"ca_file"`
+	TokenFile    *string         `toml:"token_file"`
+	TokenEnv     *string         `toml:"token_env"`
+	TokenCommand *string         `toml:"token_command"`
+	ReadOnly     *bool           `toml:"read_only"`
+	Confirm      *string         `toml:"confirm"`
+	Stripe       *string         `toml:"stripe"`
+	Policy       []PolicyRule    `toml:"policy"`
+	Retention    []RetentionRule `toml:"retention"`
 }
 
 // accountKeys are the settings that a profile can have.
@@ -113,6 +114,9 @@ func (f configFile) checkAccount(table string, t accountTable) error {
 		if _, err := checkAddress(*t.APIURL, f.position(table+"api_url")+": api_url", ExitConfig); err != nil {
 			return err
 		}
+	}
+	if _, err = parseRetention(t.Retention, f.position(table+"retention")); err != nil {
+		return err
 	}
 	_, err = parsePolicies(t.Policy, f.position(table+"policy"))
 	return err

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -131,7 +130,7 @@ func (a Actions) bulkIntro(kind model.Kind, servers []model.Server, leftOut []st
 
 // suggestedNames are the templates for the names of snapshots that a form may begin with, the best
 // first. The others are for names that are taken or that the API does not allow.
-var suggestedNames = []string{"{server}-{date}", "{server}-{date}-{time}", "{id}-{date}", "{id}-{date}-{time}"}
+var suggestedNames = []string{model.DefaultNameTemplate, "{server}-{date}-{time}", "{id}-{date}", "{id}-{date}-{time}"}
 
 // suggestTemplate returns the first suggested template that gives valid names.
 func (a Actions) suggestTemplate(servers []model.Server) string {
@@ -244,17 +243,13 @@ func (a Actions) deleteMany(points []model.Point) tea.Cmd {
 func (a Actions) deleteManyOptions(points []model.Point, title string) dialog.ConfirmOptions {
 	var size int64
 	var lines []string
-	left := map[model.ID]*remaining{}
+	left := a.remainingAfter(points)
 	unknown := 0
 	for _, p := range points {
 		size += p.SizeMB
 		if _, known := p.Size(); !known {
 			unknown++
 		}
-		if left[p.Server.ID] == nil {
-			left[p.Server.ID] = a.remainingOf(p.Server.ID)
-		}
-		left[p.Server.ID].remove(p, a.env.State.Now)
 	}
 	details := []dialog.Detail{{Label: "Frees", Value: freedText(size, unknown)}}
 	for _, p := range points {
@@ -271,24 +266,29 @@ func (a Actions) deleteManyOptions(points []model.Point, title string) dialog.Co
 		Phrase:       &dialog.Phrase{Text: number, Prompt: "Type " + number + " to confirm"},
 		ConfirmLabel: "Delete all",
 		Requests:     func(bool) string { return model.Pluralize(len(points), "DELETE request") },
-		OnConfirm:    func(bool) tea.Cmd { return a.env.StartAll(a.deleteRequests(points)) },
+		OnConfirm:    func(bool) tea.Cmd { return a.env.StartAll(a.deleteRequests(points, left)) },
 	}
 }
 
 // remaining counts a server's usable points by kind: those left, and those going.
 type remaining struct{ left, going [2]int }
 
-func (a Actions) remainingOf(server model.ID) *remaining {
-	var r remaining
-	for _, p := range a.env.State.PointsOf(server) {
-		r.left[p.Kind] += usableCount(p, a.env.State.Now)
+// remainingAfter returns what each server that loses points has left of them.
+func (a Actions) remainingAfter(points []model.Point) map[model.ID]*remaining {
+	left := map[model.ID]*remaining{}
+	for _, p := range points {
+		r := left[p.Server.ID]
+		if r == nil {
+			r = &remaining{}
+			for _, q := range a.env.State.PointsOf(p.Server.ID) {
+				r.left[q.Kind] += usableCount(q, a.env.State.Now)
+			}
+			left[p.Server.ID] = r
+		}
+		r.left[p.Kind] -= usableCount(p, a.env.State.Now)
+		r.going[p.Kind] += usableCount(p, a.env.State.Now)
 	}
-	return &r
-}
-
-func (r *remaining) remove(p model.Point, now time.Time) {
-	r.left[p.Kind] -= usableCount(p, now)
-	r.going[p.Kind] += usableCount(p, now)
+	return left
 }
 
 // role returns the role of all going points together.
@@ -357,16 +357,9 @@ func (a Actions) pointSummary(p model.Point) string {
 	return strings.Join(parts, " "+style.Dot+" ")
 }
 
-// deleteRequests returns the actions of a confirmed list. The dialog named the servers that lose
-// their last backup or point.
-func (a Actions) deleteRequests(points []model.Point) []model.ActionRequest {
-	left := map[model.ID]*remaining{}
-	for _, p := range points {
-		if left[p.Server.ID] == nil {
-			left[p.Server.ID] = a.remainingOf(p.Server.ID)
-		}
-		left[p.Server.ID].remove(p, a.env.State.Now)
-	}
+// deleteRequests returns the actions of a confirmed list. left is what the dialog showed: a server
+// may have lost other points since, and that its last one goes was then not confirmed.
+func (a Actions) deleteRequests(points []model.Point, left map[model.ID]*remaining) []model.ActionRequest {
 	out := make([]model.ActionRequest, len(points))
 	for i, p := range points {
 		server := p.Server

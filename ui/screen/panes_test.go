@@ -149,7 +149,7 @@ func TestOrdersCycleInBothDirections(t *testing.T) {
 			t.Errorf("%s: the cursor moved to %s", h.lastNotice(), got)
 		}
 	}
-	if len(notices) != 2*len(columns) || p.sorting.index != 0 {
+	if len(notices) != 2*len(columns) || p.sorter.sorting.index != 0 {
 		t.Errorf("%d orders of the %d columns %v in both directions: %v", len(notices), len(columns), columns, notices)
 	}
 }

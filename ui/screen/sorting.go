@@ -1,10 +1,12 @@
 package screen
 
 import (
-	"cmp"
-	"time"
+	"fmt"
+	"slices"
+	"strings"
 
 	"vpsdeck/model"
+	"vpsdeck/ui/style"
 )
 
 // order is an order of the rows by a column, whose head then shows an arrow.
@@ -19,108 +21,116 @@ type Sorting struct {
 	reversed bool
 }
 
-// nextOrder orders by the next visible column.
-func (l *list[T, K]) nextOrder() {
-	*l.sorting = Sorting{index: (l.sorting.index + 1) % len(l.orders)}
-	if l.table.Columns[l.orders[l.sorting.index].column].Width == 0 { // such as SERVER in the points of one server
-		l.nextOrder()
-		return
+// sorter puts the rows of a pane into the chosen order.
+type sorter[T any] struct {
+	orders   []order[T]
+	sorting  *Sorting // the current one of the orders
+	all      []T      // as they were given; equal rows keep this order
+	sorted   []T      // all, in the order sortedBy; nil: they must be sorted again
+	sortedBy Sorting
+}
+
+// set sorts the rows, and reports whether they have changed. Setting the same slice again is free,
+// because nobody writes to it.
+func (s *sorter[T]) set(all []T) (changed bool) {
+	known := s.sorted != nil && sameSlice(all, s.all)
+	if known && *s.sorting == s.sortedBy {
+		return false
 	}
-	l.notifyOrder()
-}
-
-func (l *list[T, K]) notifyOrder() {
-	l.env.Notify(Info, "ordered by "+l.orders[l.sorting.index].Description(l.sorting.reversed))
-}
-
-// hiddenOrder returns the chosen order if its column does not fit, so that no head shows it.
-func (l *list[T, K]) hiddenOrder() string {
-	if *l.sorting == (Sorting{}) || l.table.Shows(l.table.SortColumn) ||
-		l.table.Columns[l.table.SortColumn].Width == 0 {
-		return ""
+	if !known {
+		s.all = all
 	}
-	return l.table.SortArrow + " " + l.orders[l.sorting.index].Name
+	s.sortedBy = *s.sorting
+	s.sorted = s.order().Arrange(s.all, s.sorting.reversed)
+	return true
 }
 
-// serverOrders returns the orders of the servers, one for each column, default first.
-func serverOrders() []order[*model.AssessedServer] {
-	// a server without any comes before the oldest
-	newest := func(kind model.Kind) model.Ordering[*model.AssessedServer] {
-		return model.Ordering[*model.AssessedServer]{
-			Name: "newest " + kind.String(), AscendingText: "oldest first", DescendingText: "newest first",
-			Sort: model.SortBy(model.AlwaysKnown(func(
-				r *model.AssessedServer) time.Time {
-				return r.Assessment.Kinds[kind].Newest
-			}), time.Time.Compare),
+// Order returns the name of the current order, after "-" if it is reversed.
+func (l *list[T, K]) Order() string {
+	name := l.sorter.orders[l.sorter.sorting.index].Name
+	if l.sorter.sorting.reversed {
+		name = reversedPrefix + name
+	}
+	return name
+}
+
+// SetOrder sets the order by its name; "" is the usual one. An unknown name has no effect, because
+// the order may be one of an earlier version.
+func (l *list[T, K]) SetOrder(name string) {
+	name, reversed := strings.CutPrefix(name, reversedPrefix)
+	for i, o := range l.sorter.orders {
+		if o.Name == name || name == "" && i == 0 {
+			*l.sorter.sorting = Sorting{index: i, reversed: reversed}
+			return
 		}
 	}
-	return []order[*model.AssessedServer]{
-		{serverNote, model.ByNumber("coverage", "best first", "worst first",
-			func(r *model.AssessedServer) model.Health { return r.Assessment.Health })},
-		{serverName, model.ByText("name", func(r *model.AssessedServer) string { return r.Name })},
-		{serverStatus, model.ByText("status", func(r *model.AssessedServer) string { return string(r.Status) })},
-		{serverBackup, newest(model.Backup)},
-		{serverSnapshot, newest(model.Snapshot)},
-		{serverBackups, model.ByNumber("backups", "fewest first", "most first",
-			func(r *model.AssessedServer) int { return r.Coverage.Backups })},
-		{serverSnapshots, model.ByNumber("snapshots", "fewest first", "most first",
-			func(r *model.AssessedServer) int { return r.Coverage.Snapshots })},
-		{serverLocation, model.ByText("location", func(r *model.AssessedServer) string { return r.Location })},
-		{serverIP, model.ByAddress("address", func(r *model.AssessedServer) string { return r.IP })},
-		{serverOS, model.ByText("system", func(r *model.AssessedServer) string { return r.OS })},
-		{serverPlan, model.ByText("plan", func(r *model.AssessedServer) string { return r.Plan.Name })},
+}
+
+// reversedPrefix marks the name of an order that is reversed.
+const reversedPrefix = "-"
+
+// OrderNames returns the names of a pane's orders, the usual one first.
+func OrderNames(pane string) []string {
+	var names []string
+	switch pane {
+	case "backups":
+		for _, o := range pointOrders(model.Backup) {
+			names = append(names, o.Name)
+		}
+	case "snapshots":
+		for _, o := range pointOrders(model.Snapshot) {
+			names = append(names, o.Name)
+		}
+	default:
+		for _, o := range serverOrders() {
+			names = append(names, o.Name)
+		}
+	}
+	return names
+}
+
+// CheckOrder returns an error if a pane has no order of that name; "" is the usual one.
+func CheckOrder(pane, order string) error {
+	names := OrderNames(pane)
+	name := strings.TrimPrefix(order, reversedPrefix)
+	if order == "" || slices.Contains(names, name) {
+		return nil
+	}
+	return fmt.Errorf("order cannot be %q; valid: %s", model.Clean(order), strings.Join(names, ", "))
+}
+
+// invalidate makes the next set sort again.
+func (s *sorter[T]) invalidate() { s.sorted = nil }
+
+// sameSlice reports whether two lists are the same slice. Nobody writes to them, so then they are
+// equal.
+func sameSlice[T any](a, b []T) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
+}
+
+// order returns the current order.
+func (s *sorter[T]) order() order[T] { return s.orders[s.sorting.index] }
+
+// next chooses the order of the next column that the pane has.
+func (s *sorter[T]) next(has func(column int) bool) {
+	*s.sorting = Sorting{index: (s.sorting.index + 1) % len(s.orders)}
+	if !has(s.order().column) {
+		s.next(has)
 	}
 }
 
-// pointOrders returns the orders of the points of a kind, default first.
-func pointOrders(kind model.Kind) []order[*model.Point] {
-	name := model.ByText("type", func(p *model.Point) string { return string(p.Type) })
-	if kind == model.Snapshot {
-		name = model.ByText("name", func(p *model.Point) string { return p.Name })
+func (s *sorter[T]) reverse() { s.sorting.reversed = !s.sorting.reversed }
+
+// description describes the current order for a notice.
+func (s *sorter[T]) description() string { return s.order().Description(s.sorting.reversed) }
+
+// arrow returns the direction of the current order, for the column's head.
+func (s *sorter[T]) arrow() string {
+	if s.order().Descending(s.sorting.reversed) {
+		return style.Descending
 	}
-	return []order[*model.Point]{
-		{pointCreated, model.ByCreation()},
-		{pointExpires, model.ByExpiry()},
-		{pointDescription, model.ByText("description", func(p *model.Point) string { return p.Description })},
-		{pointServer, model.ByText("server", func(p *model.Point) string { return p.Server.Name })},
-		{pointName, name},
-		{pointStatus, model.ByText("status", func(p *model.Point) string { return string(p.Status) })},
-		{pointSize, model.BySize()},
-	}
+	return style.Ascending
 }
 
-// pageOrders returns the orders of a server's page, default first.
-func pageOrders(env *Env) []order[*model.Point] {
-	dataLoss := model.Ordering[*model.Point]{
-		Name: "data loss", AscendingText: "least first", DescendingText: "most first",
-		Sort: model.SortBy(func(p *model.Point) (time.Time, bool) {
-			_, known := p.Age(env.State.Now)
-			return p.CreatedAt, known && p.CannotRestore(env.State.Now) == ""
-		},
-			func(a, b time.Time) int { return b.Compare(a) }),
-	}
-	duration := model.Ordering[*model.Point]{
-		Name: "restore duration", AscendingText: "shortest first", DescendingText: "longest first",
-		DescendingFirst: true,
-		Sort: model.SortBy(func(p *model.Point) (time.Duration, bool) { return env.State.LastRestoreDuration(*p) },
-			cmp.Compare[time.Duration]),
-	}
-	return []order[*model.Point]{
-		{pageCreated, model.ByCreation()},
-		{pageDataLoss, dataLoss},
-		{pageRestoreTime, duration},
-		{pageSize, model.BySize()},
-		{pageExpires, model.ByExpiry()},
-		{pageKind, model.ByText("kind", func(p *model.Point) string { word, _ := kindAndName(p); return word })},
-		{pageName, model.ByText("name", func(p *model.Point) string { _, name := kindAndName(p); return name })},
-		{pageStatus, model.ByText("status", func(p *model.Point) string { return string(p.Status) })},
-	}
-}
-
-// kindAndName returns a point's kind and name as the page shows them.
-func kindAndName(p *model.Point) (kind, name string) {
-	if p.Kind == model.Snapshot {
-		return "snapshot", p.Name
-	}
-	return string(p.Type), p.Description
-}
+// isDefault reports whether no other order was chosen.
+func (s *sorter[T]) isDefault() bool { return *s.sorting == Sorting{} }
