@@ -175,12 +175,14 @@ func (a Actions) backupForm(server model.Server) tea.Cmd {
 // nothingSent is the notice about every form and confirmation that was closed without its action.
 const nothingSent = "Cancelled. Nothing was sent."
 
+func (a Actions) notifyCancelled() tea.Cmd {
+	a.env.Notify(Info, nothingSent)
+	return nil
+}
+
 // openForm opens the form of an action.
 func (a Actions) openForm(options dialog.FormOptions) tea.Cmd {
-	options.OnCancel = func() tea.Cmd {
-		a.env.Notify(Info, nothingSent)
-		return nil
-	}
+	options.OnCancel = a.notifyCancelled
 	form := dialog.NewForm(options, a.env.Keys.Dialog, a.env.Styles)
 	return tea.Batch(a.env.OpenDialog(form), form.Init())
 }
@@ -244,11 +246,11 @@ func (a Actions) restore(p model.Point) tea.Cmd {
 func (a Actions) openConfirm(options dialog.ConfirmOptions) tea.Cmd {
 	onCancel := options.OnCancel
 	options.OnCancel = func() tea.Cmd {
-		a.env.Notify(Info, nothingSent)
-		if onCancel == nil {
-			return nil
+		cmd := a.notifyCancelled()
+		if onCancel != nil {
+			cmd = onCancel()
 		}
-		return onCancel()
+		return cmd
 	}
 	return a.env.OpenDialog(dialog.NewConfirm(options, a.env.Keys.Dialog, a.env.Styles))
 }

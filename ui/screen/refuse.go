@@ -61,7 +61,9 @@ func (a Actions) whenLoaded(titles actionTitles, open func() tea.Cmd) tea.Cmd {
 	if a.pendingLists() == "" {
 		return open()
 	}
-	return a.env.OpenDialog(dialog.NewWait(titles.title, a.pendingLists, open, a.env.Keys.Dialog, a.env.Styles))
+	wait := dialog.NewWait(titles.title, a.pendingLists, open, a.env.Keys.Dialog, a.env.Styles)
+	wait.OnCancel(a.notifyCancelled)
+	return a.env.OpenDialog(wait)
 }
 
 // pendingLists names the lists that are loading, or returns "". It leaves out lists that failed.
