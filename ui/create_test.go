@@ -95,7 +95,8 @@ func TestSuspendedServerIsPointedOutBeforeTheAction(t *testing.T) {
 
 func TestCursorFollowsWhatWasCreated(t *testing.T) {
 	t.Parallel()
-	for pane, row := range map[string]string{"3": "fresh", "enter": "▼ snapshot   fresh"} { // the page has a column more
+	// the page has a column more
+	for pane, row := range map[string]string{"3": "fresh", "enter": "▼ snapshot   fresh"} {
 		w := startApp(t, 120, 40, withServers(2))
 		atServer("web-server-01", pane, "j")(w)
 		w.Press("s")

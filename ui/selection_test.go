@@ -310,17 +310,20 @@ func TestBulkFormLeavesOutServersThatCannot(t *testing.T) {
 			"2 of 3; left out: db-server-01 (5 of 5)", "db-server-01", []string{
 				`POST /snapshots/ {"server_id":12345,"name":"web-server-01-2025-01-16"}`,
 				`POST /snapshots/ {"server_id":12354,"name":"vpn-gw-2025-01-16"}`}},
-		"backups": {[]string{"web-server-01", "staging-01"}, "b", "1 of 2; left out: staging-01 (10 of 10)", "staging-01",
+		"backups": {[]string{"web-server-01", "staging-01"}, "b", "1 of 2; left out: staging-01 (10 of 10)",
+			"staging-01",
 			[]string{`POST /backups/ {"server_id":12345}`}},
 		"at work": {[]string{"web-server-01", "web-server-03"}, "b",
-			"1 of 2; left out: web-server-03 (being restored)", "web-server-03", []string{`POST /backups/ {"server_id":12345}`}},
+			"1 of 2; left out: web-server-03 (being restored)", "web-server-03",
+			[]string{`POST /backups/ {"server_id":12345}`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 40)
 			markServers(c.servers...)(w)
 			w.Press(c.key)
-			w.RequireText(c.leftOut, model.Pluralize(len(c.sent), "server")+":", fmt.Sprintf("API: %d × POST", len(c.sent)))
+			w.RequireText(c.leftOut, model.Pluralize(len(c.sent), "server")+":",
+				fmt.Sprintf("API: %d × POST", len(c.sent)))
 			w.Press("ctrl+s")
 			w.requireActionsAnyOrder(c.sent...)
 			w.advanceHidden(time.Hour)

@@ -218,11 +218,12 @@ func TestSubmitKeySubmitsFromEveryField(t *testing.T) {
 		keys []string
 		want string
 	}{
-		"first field":       {append(splitKeys("v1"), "ctrl+s"), formatValues("v1", "")},
-		"second field":      {append(splitKeys("v1"), "tab", "x", "ctrl+s"), formatValues("v1", "x")},
-		"back in the first": {append(splitKeys("v1"), "tab", "x", "shift+tab", "2", "ctrl+s"), formatValues("v12", "x")},
-		"an empty name":     {[]string{"ctrl+s"}, ""},
-		"an invalid name":   {[]string{".", "ctrl+s"}, ""},
+		"first field":  {append(splitKeys("v1"), "ctrl+s"), formatValues("v1", "")},
+		"second field": {append(splitKeys("v1"), "tab", "x", "ctrl+s"), formatValues("v1", "x")},
+		"back in the first": {append(splitKeys("v1"), "tab", "x", "shift+tab", "2", "ctrl+s"),
+			formatValues("v12", "x")},
+		"an empty name":   {[]string{"ctrl+s"}, ""},
+		"an invalid name": {[]string{".", "ctrl+s"}, ""},
 		"the focus goes on": {append(append([]string{"a", "tab"}, splitKeys("123456789012345678901")...), "shift+tab",
 			"ctrl+s", "backspace", "ctrl+s"), formatValues("a", "12345678901234567890")},
 	} {
