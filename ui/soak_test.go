@@ -97,7 +97,7 @@ func (s *soakTest) settle() {
 	s.t.Helper()
 	s.resize(large)
 	for range 400 {
-		if strings.Contains(s.viewText(), "Cancel") { // start nothing new
+		if strings.Contains(s.viewText(), "Cancel ") { // start nothing new
 			s.Press("esc")
 			continue
 		}
