@@ -42,7 +42,7 @@ type Action struct{ Snapshot, Backup, Restore, Delete, CleanUp key.Binding }
 type Mark struct{ One, Range, All key.Binding }
 
 // Dialog works in dialogs.
-type Dialog struct{ Next, Previous, Confirm, Toggle, Yes, No, Cancel key.Binding }
+type Dialog struct{ Next, Previous, Confirm, Submit, Toggle, Yes, No, Cancel key.Binding }
 
 // Default returns the default bindings.
 func Default() KeyMap {
@@ -98,6 +98,7 @@ func Default() KeyMap {
 			Next:     bind("move", "tab", "down", "right"),
 			Previous: bind("move back", "shift+tab", "up", "left"),
 			Confirm:  bind("confirm", "enter"),
+			Submit:   bind("submit a form", "ctrl+s"),
 			Toggle:   bind("toggle", "space"),
 			Yes:      bind(`focus "yes"`, "y"),
 			No:       bind("no", "n"),
@@ -181,6 +182,7 @@ func (k *KeyMap) Groups() []Group {
 			{"dialog.next", &k.Dialog.Next},
 			{"dialog.previous", &k.Dialog.Previous},
 			{"dialog.confirm", &k.Dialog.Confirm},
+			{"dialog.submit", &k.Dialog.Submit},
 			{"dialog.toggle", &k.Dialog.Toggle},
 			{"dialog.yes", &k.Dialog.Yes},
 			{"dialog.no", &k.Dialog.No},

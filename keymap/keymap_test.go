@@ -20,7 +20,8 @@ var bindingNames = []string{
 	"view.open", "view.back", "view.filter", "view.order", "view.reverse", "view.problems", "view.fleet",
 	"view.refresh", "view.activity", "view.requests", "view.raw", "view.copy", "view.ssh", "view.palette",
 	"view.help", "view.repaint", "view.suspend", "view.quit",
-	"dialog.next", "dialog.previous", "dialog.confirm", "dialog.toggle", "dialog.yes", "dialog.no", "dialog.cancel",
+	"dialog.next", "dialog.previous", "dialog.confirm", "dialog.submit",
+	"dialog.toggle", "dialog.yes", "dialog.no", "dialog.cancel",
 }
 
 func (k *KeyMap) bindingsByName() map[string]*key.Binding {

@@ -109,6 +109,7 @@ func scenes() []scene {
 			selectWebServer(s)
 			s.Press("s")
 			s.Type("before update")
+			s.Press("enter") // it says what is wrong
 		}},
 		{name: "delete", width: 132, height: 36, run: func(s *stage) {
 			selectWebServer(s)

@@ -96,6 +96,7 @@ func (a *actions) handleActionResult(msg command.ActionResultMsg) tea.Cmd {
 	var cmds []tea.Cmd
 	switch o.Phase {
 	case model.PhaseRunning: // its line shows that it runs; the notice shows the API's message
+		a.panes.handleCreated(o)
 		next, inBatch := a.batch.update(o)
 		if text := msg.Accepted.Message; !inBatch && text != "" {
 			a.notifyOperation(o, screen.Info, "“"+text+"”")
@@ -185,6 +186,9 @@ func (a *actions) startAction(in model.ActionRequest) tea.Cmd {
 		return a.refuse(notSentTitle, busy, "")
 	}
 	o := a.state.Begin(in, a.opts.RunID)
+	if in.Action == model.Create && in.ThenRestore == nil {
+		a.panes.awaitCreated(o)
+	}
 	return a.session.Execute(o, a.history.journalRecord(o))
 }
 

@@ -88,7 +88,7 @@ func TestCheckboxCanBeClickedAndNameIsStillRequired(t *testing.T) {
 	w.ClickOn("take a snapshot first")
 	w.RequireText("[ ] take a snapshot first", "API: POST /snapshots/801/restore/")
 	w.clickButton("Restore ")
-	w.RequireText("doesn't match yet")
+	w.RequireText("Doesn't match: type web-server-01")
 	w.requireActions()
 	w.Type("web-server-01")
 	w.clickButton("Restore ")

@@ -24,6 +24,7 @@ type panes struct {
 	showsDetails bool    // there is room for them
 	fleet        bool    // show the points of all servers
 	page         overlay // what is open over the panes; nil: nothing
+	created      created // what the cursor goes to
 }
 
 // Update handles the messages of the panes.
@@ -71,6 +72,7 @@ func (p *panes) refresh() {
 		p.page.Refresh()
 	}
 	p.syncAll()
+	p.followCreated()
 }
 
 // focusOn moves the focus to a pane, and closes an open page.
@@ -78,6 +80,40 @@ func (p *panes) focusOn(pane int) {
 	p.focus, p.page = pane, nil
 	for i, q := range p.all() {
 		q.SetFocus(i == pane)
+	}
+	p.syncDetails()
+}
+
+// created is the restore point that is being created, until a key is pressed. The cursor goes to it
+// once a list has it.
+type created struct {
+	operation int       // its number; 0: none
+	point     model.Key // known once the API has answered
+}
+
+// awaitCreated says that the cursor is to go to what the operation creates.
+func (p *panes) awaitCreated(o model.Operation) { p.created = created{operation: o.Number} }
+
+// forgetCreated leaves the cursor where it is, because a key may be meant for its row.
+func (p *panes) forgetCreated() { p.created = created{} }
+
+// handleCreated handles the answer to a create.
+func (p *panes) handleCreated(o model.Operation) {
+	if o.Action == model.Create && o.Number == p.created.operation {
+		p.created.point = o.Point.Key()
+	}
+}
+
+// followCreated moves the cursor to what was created, if it is there.
+func (p *panes) followCreated() {
+	k := p.created.point
+	if _, known := p.state.Point(k); !known || k.ID == "" {
+		return
+	}
+	p.forgetCreated()
+	p.points[k.Kind].SelectPoint(k)
+	if page, ok := p.page.(*screen.Page); ok {
+		page.SelectPoint(k)
 	}
 	p.syncDetails()
 }

@@ -98,7 +98,7 @@ func (s *soakTest) settle() {
 	s.resize(large)
 	for range 400 {
 		// start nothing new, and leave no refusal open, which would take the key that asks for a token
-		if text := s.viewText(); strings.Contains(text, "Cancel") || strings.Contains(text, "esc close") {
+		if text := s.viewText(); strings.Contains(text, "Cancel ") || strings.Contains(text, "esc close") {
 			s.Press("esc")
 			continue
 		}

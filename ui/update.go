@@ -29,6 +29,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.PasteMsg:
 		cmd = a.handlePaste(msg)
 	case tea.MouseClickMsg, tea.MouseWheelMsg:
+		a.panes.forgetCreated()
 		cmd = a.handleMouse(msg.(tea.MouseMsg))
 	case keyChosenMsg:
 		cmd = a.handleKeyChosen(msg)
@@ -88,12 +89,14 @@ func (a *App) handleKey(msg tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	a.notices.dismiss(a.state.Local)
+	a.panes.forgetCreated()
 	focused := a.panes.focused()
 	if !a.panes.isCursorMove(focused, msg) {
 		a.panes.flushPreview()
 	}
 	burst := a.terminal.isBurst()
 	if top, ok := a.topDialog(); ok {
+		a.tellKeyTime(top)
 		if guarded, ok := top.Dialog.(dialog.PasteGuarded); ok && burst && a.isEnter(msg) {
 			guarded.HandlePastedEnter()
 			return nil
@@ -116,9 +119,17 @@ func (a *App) handleKey(msg tea.KeyPressMsg) tea.Cmd {
 	return a.panes.toPane(focused, msg)
 }
 
+// tellKeyTime tells a dialog when the current key or paste came, if it needs to know.
+func (a *App) tellKeyTime(d stackedDialog) {
+	if timed, ok := d.Dialog.(dialog.Timed); ok {
+		timed.SetKeyTime(a.terminal.lastKey)
+	}
+}
+
 // isEnter says whether a key submits a form or presses a button.
 func (a *App) isEnter(msg tea.KeyPressMsg) bool {
-	return msg.String() == "enter" || msg.Text == "" && key.Matches(msg, a.opts.Keys.Dialog.Confirm)
+	keys := a.opts.Keys.Dialog
+	return msg.String() == "enter" || msg.Text == "" && key.Matches(msg, keys.Confirm, keys.Submit)
 }
 
 // finishWait opens what a wait dialog has waited for, once it is ready. Keys that were typed
@@ -250,6 +261,7 @@ func (a *App) toDialogs(msg tea.Msg) tea.Cmd {
 func (a *App) handlePaste(msg tea.PasteMsg) tea.Cmd {
 	a.terminal.noteKey()
 	if top, ok := a.topDialog(); ok {
+		a.tellKeyTime(top)
 		return a.toDialog(top, msg)
 	}
 	if focused := a.panes.focused(); focused.Typing() {

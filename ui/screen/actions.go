@@ -94,6 +94,9 @@ func (a Actions) introLines(kind model.Kind, server model.Server) []dialog.Intro
 		out = append(out, dialog.IntroLine{Text: "Running and failed ones may count too: the API may refuse.",
 			Warn: true})
 	}
+	if server.Suspended() {
+		out = append(out, dialog.IntroLine{Text: "The server is suspended: the API may refuse.", Warn: true})
+	}
 	if kind == model.Snapshot && server.Running() {
 		out = append(out, dialog.IntroLine{Text: "The server is running: its snapshot may be inconsistent. Stop it " +
 			"first for the best result.", Warn: true})
@@ -132,8 +135,8 @@ func (a Actions) snapshotForm(server model.Server) tea.Cmd {
 		Title: "New snapshot of " + widget.NormalizeWidth(server.Ref().SentenceName()),
 		Intro: a.introLines(model.Snapshot, server),
 		Fields: []dialog.Field{
-			{Key: "name", Title: "Name", Placeholder: "before-update", Limit: model.MaxSnapshotName + 1,
-				Check: model.CheckSnapshotName},
+			{Key: "name", Title: "Name (typing replaces it)", Placeholder: "before-update", Replace: true,
+				Value: a.suggestName(server), Limit: model.MaxSnapshotName + 1, Check: model.CheckSnapshotName},
 			{Key: "description", Title: "Description (optional)", Limit: model.MaxDescription + 1,
 				Check: model.CheckDescription},
 		},
@@ -169,7 +172,17 @@ func (a Actions) backupForm(server model.Server) tea.Cmd {
 	})
 }
 
+// nothingSent is the notice about every form and confirmation that was closed without its action.
+const nothingSent = "Cancelled. Nothing was sent."
+
+func (a Actions) notifyCancelled() tea.Cmd {
+	a.env.Notify(Info, nothingSent)
+	return nil
+}
+
+// openForm opens the form of an action.
 func (a Actions) openForm(options dialog.FormOptions) tea.Cmd {
+	options.OnCancel = a.notifyCancelled
 	form := dialog.NewForm(options, a.env.Keys.Dialog, a.env.Styles)
 	return tea.Batch(a.env.OpenDialog(form), form.Init())
 }
@@ -229,7 +242,16 @@ func (a Actions) restore(p model.Point) tea.Cmd {
 	return a.openConfirm(options)
 }
 
+// openConfirm opens the confirmation of an action.
 func (a Actions) openConfirm(options dialog.ConfirmOptions) tea.Cmd {
+	onCancel := options.OnCancel
+	options.OnCancel = func() tea.Cmd {
+		cmd := a.notifyCancelled()
+		if onCancel != nil {
+			cmd = onCancel()
+		}
+		return cmd
+	}
 	return a.env.OpenDialog(dialog.NewConfirm(options, a.env.Keys.Dialog, a.env.Styles))
 }
 
@@ -271,6 +293,9 @@ func (a Actions) restoreDetails(server model.Server, p model.Point) []dialog.Det
 	}
 	if p.Description != "" {
 		details = append(details, dialog.Detail{Label: "Description", Value: p.Description, Minor: true})
+	}
+	if server.Suspended() {
+		details = append(details, dialog.Detail{Label: "Warning", Value: "the server is suspended: the API may refuse"})
 	}
 	if p.Status != model.Completed {
 		details = append(details, dialog.Detail{Label: "Warning", Value: fmt.Sprintf("unknown status “%s”", p.Status),

@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -199,6 +201,28 @@ func (l *list[T, K]) SetFocus(on bool) {
 	if !on && l.filter.typing {
 		l.filter.stopTyping()
 	}
+}
+
+// markedInOrder returns the marked rows in the order shown. Those that a filter hides are in their
+// place too. Rows that the pane does not list now come last, by their identity.
+func (l *list[T, K]) markedInOrder() []K {
+	if len(l.marks) == 0 {
+		return nil
+	}
+	out, listed := []K{}, map[K]bool{}
+	for _, row := range l.sorter.sorted {
+		if k := l.identify(row); l.marks[k] && !listed[k] {
+			out, listed[k] = append(out, k), true
+		}
+	}
+	var others []K
+	for k := range l.marks {
+		if !listed[k] {
+			others = append(others, k)
+		}
+	}
+	slices.SortFunc(others, func(a, b K) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	return append(out, others...)
 }
 
 // Filtered reports whether there is a filter or a mark that esc would clear.

@@ -113,7 +113,7 @@ func (p *Page) Update(msg tea.Msg) tea.Cmd {
 
 func (p *Page) handleKey(press tea.KeyPressMsg) tea.Cmd {
 	point, _ := p.selected()
-	return p.actions.handlePointKey(press, p.server, "restore point", point, p.marks, p.filter.Value() != "")
+	return p.actions.handlePointKey(press, p.server, "restore point", point, p.markedInOrder(), p.filter.Value() != "")
 }
 
 // ShortHelp returns the keys for the footer.

@@ -78,6 +78,12 @@ func (p *Points) Show(server model.ServerRef, fleet bool) {
 	p.Refresh()
 }
 
+// SelectPoint puts the cursor on a restore point, if the pane lists it.
+func (p *Points) SelectPoint(k model.Key) {
+	p.current = k
+	p.Refresh()
+}
+
 // Refresh updates the rows from the state. The sorted points of all servers are kept until the list
 // changes.
 func (p *Points) Refresh() {
@@ -149,7 +155,7 @@ func (p *Points) handleKey(press tea.KeyPressMsg) tea.Cmd {
 	if p.fleet && ok {
 		server = point.Server.ID
 	}
-	return p.actions.handlePointKey(press, server, p.kind.String(), point, p.marks, p.filter.Value() != "")
+	return p.actions.handlePointKey(press, server, p.kind.String(), point, p.markedInOrder(), p.filter.Value() != "")
 }
 
 // ShortHelp returns the keys for the footer.
@@ -321,14 +327,19 @@ func PointStatus(s *style.Styles, status model.PointStatus) widget.Span {
 	return signSpan(style.Unknown, s.Muted, string(status), s.Muted)
 }
 
-// markedPoints returns the marked points that still exist.
-func markedPoints(state *model.State, marks map[model.Key]bool) []model.Point {
-	var out []model.Point
+// markedPoints returns the marked points that still exist, in the order of the marks.
+func markedPoints(state *model.State, marked []model.Key) []model.Point {
+	known := map[model.Key]*model.Point{}
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
-		for _, p := range state.Points(kind).Value {
-			if marks[p.Key()] {
-				out = append(out, p)
-			}
+		points := state.Points(kind).Value
+		for i := range points {
+			known[points[i].Key()] = &points[i]
+		}
+	}
+	var out []model.Point
+	for _, k := range marked {
+		if p := known[k]; p != nil {
+			out = append(out, *p)
 		}
 	}
 	return out

@@ -197,15 +197,12 @@ func (p *Servers) create(kind model.Kind, server model.ID, marked []model.ID) te
 	return p.actions.Backup(server)
 }
 
-// markedServers returns the marked servers that still exist, in the order of the state.
+// markedServers returns the marked servers that still exist, in the order shown.
 func (p *Servers) markedServers() []model.ID {
-	var out []model.ID
-	for _, s := range p.env.State.Servers.Value {
-		if p.marks[s.ID] {
-			out = append(out, s.ID)
-		}
-	}
-	return out
+	return slices.DeleteFunc(p.markedInOrder(), func(id model.ID) bool {
+		_, known := p.env.State.Server(id)
+		return !known
+	})
 }
 
 // ShortHelp returns the keys for the footer.

@@ -58,7 +58,7 @@ type Styles struct {
 	// where snapshots are shown with backups
 	Snapshot lipgloss.Style
 
-	Button, ButtonFocused, ButtonDanger lipgloss.Style
+	Button, ButtonDim, ButtonFocused, ButtonDanger lipgloss.Style
 }
 
 // New makes the default styles for a dark or a light background.
@@ -82,6 +82,7 @@ func ForTheme(theme Theme, isDark bool) *Styles {
 		Fine: fg(p.Fine), Warning: fg(p.Warning), Bad: fg(p.Bad), BadStrong: fg(p.Bad).Bold(true),
 		Snapshot:      fg(p.Snapshot),
 		Button:        button.Foreground(p.Muted),
+		ButtonDim:     button.Foreground(p.Faint),
 		ButtonFocused: on(p.Accent),
 		ButtonDanger:  on(p.Bad),
 	}
