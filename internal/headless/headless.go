@@ -7,6 +7,7 @@
 package headless
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -78,9 +79,9 @@ func (r *Runner) load(ctx context.Context) error {
 	return r.fetch(ctx)
 }
 
-// fetch runs the requests that are due in parallel and waits for all of them. A list that cannot be read
-// is an error: what is missing must not look as if there were none. An incomplete list is accepted,
-// and r.incomplete is set.
+// fetch runs the requests that are due in parallel and waits for all of them. A list that cannot be
+// read is an error: what is missing must not look as if there were none. An incomplete list is
+// accepted, and r.incomplete is set.
 func (r *Runner) fetch(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, r.session.Close)
 	defer stop()
@@ -92,17 +93,18 @@ func (r *Runner) fetch(ctx context.Context) error {
 	}
 	all.Wait()
 	r.updateClocks()
+	var failure error
 	for _, msg := range messages {
 		advanced, _, err := r.poller.Apply(msg)
-		if err != nil && !errors.Is(err, model.ErrIncomplete) {
-			return causeOf(ctx, err)
+		if !errors.Is(err, model.ErrIncomplete) {
+			failure = cmp.Or(failure, err)
 		}
 		for _, o := range advanced {
 			r.recordOperation(o)
 		}
 	}
 	r.incomplete = r.state.Incomplete()
-	return nil
+	return causeOf(ctx, failure)
 }
 
 // causeOf returns why something failed: the cause of the context's end if that canceled it, else

@@ -52,7 +52,10 @@ type watcher struct {
 // action's request is under way.
 func (w *watcher) run(ctx context.Context, timeout time.Duration) (why error) {
 	finished := make(chan struct{})
-	defer close(finished)
+	defer func() {
+		close(finished)
+		w.state.CancelPending() // the answers are dropped, so the next watcher must request them
+	}()
 	w.loop = poll.NewLoop(w.opts.Clock, finished)
 	w.updateClocks()
 	w.poller.PollSoon() // the lists were loaded just now
