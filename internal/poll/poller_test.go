@@ -264,6 +264,39 @@ func TestNothingIsRequestedBeforeRetryAfter(t *testing.T) {
 	}
 }
 
+func TestFailedRoundsBackOffUntilOneSucceeds(t *testing.T) {
+	h := newHarness(t, IntervalUnwatched)
+	h.run(h.Due())
+	h.begin(create(model.Snapshot, "1"))
+	fail := func(want time.Duration) {
+		t.Helper()
+		h.account.InjectFault("GET /servers/: status 500")
+		h.RequestRefresh()
+		h.run(h.Due())
+		h.SetInterval(IntervalWatched) // which does not poll earlier
+		if got := h.NextDue().Sub(h.state.Local); got != want || h.NextRefresh() != h.NextDue() {
+			t.Errorf("after the failure it polls in %s, want %s", got, want)
+		}
+		h.SetInterval(IntervalUnwatched)
+		h.advance(want)
+		h.account.ClearFaults()
+	}
+	fail(2 * time.Second)
+	fail(4 * time.Second)
+	h.run(h.Due())
+	h.advance(IntervalWatched)
+	fail(2 * time.Second)
+}
+
+func TestOperationThatIsBeingSentIsNotPolled(t *testing.T) {
+	h := newHarness(t, 0).load()
+	h.state.Begin(restore("1"), "run")
+	h.RequestRunning()
+	if h.HasRunning() || len(h.Due()) > 0 || !h.NextDue().IsZero() {
+		t.Errorf("polled in %s", h.NextDue().Sub(h.state.Local))
+	}
+}
+
 func TestFailuresOfRunningOperationsBackOffAlone(t *testing.T) {
 	h := newHarness(t, IntervalUnwatched)
 	h.run(h.Due())
