@@ -30,10 +30,11 @@ type Poller struct {
 	turn     int       // next server with a running operation to poll
 }
 
-// New returns a poller. It polls everything each interval, and loads who owns the account; with the
-// interval 0 it polls only running operations, and everything when asked.
+// New returns a poller. It polls everything each interval, and loads who owns the account. The
+// interval 0 is for a command that waits for its operations: it polls everything only when asked,
+// and running operations at their intervals even if answers are slow.
 func New(session *command.Session, state *model.State, every time.Duration) *Poller {
-	return &Poller{session: session, state: state, every: every}
+	return &Poller{session: session, state: state, every: every, schedule: schedule{isAwaited: every == 0}}
 }
 
 // SetInterval changes how often everything is polled. If that is more often than before, lists that

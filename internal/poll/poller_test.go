@@ -354,6 +354,21 @@ func TestCooldownGrowsWithRequestTimeUpToALimit(t *testing.T) {
 	}
 }
 
+// Someone waits for a command, so that it must poll often, but never without a pause.
+func TestOnlyAPollerWithAnIntervalRestsAfterSlowAnswers(t *testing.T) {
+	for every, want := range map[time.Duration]time.Duration{IntervalWatched: 38 * time.Second, 0: time.Second} {
+		h := newHarness(t, every).load()
+		h.begin(restore("1"))
+		h.RequestRunning()
+		cmds := h.Due()
+		h.advance(2 * time.Second)
+		h.run(cmds)
+		if got := h.schedule.runningDue.Sub(h.state.Local); got != want {
+			t.Errorf("with the interval %s it polls in %s, want %s", every, got, want)
+		}
+	}
+}
+
 // While actions of a batch are answered faster than running operations are polled, they must be
 // polled all the same.
 func TestPollSoonNeverDelaysAPoll(t *testing.T) {

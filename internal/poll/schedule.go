@@ -51,6 +51,7 @@ type schedule struct {
 	allInRound      bool      // everything is being loaded
 	failure         error     // the first in the round
 	sentAt          time.Time // when the round's first request was sent
+	isAwaited       bool      // somebody waits for the operations, so the cooldown is only the interval
 }
 
 // startAll notes that everything is requested now, and again after a while.
@@ -88,7 +89,7 @@ func (s *schedule) start(now time.Time, busy bool) {
 // the API always takes precedence.
 func (s *schedule) finishRequest(now time.Time, busy bool, err, listFailure error) {
 	if wait := model.RetryAfter(err); wait > 0 {
-		s.notBefore = now.Add(wait)
+		s.notBefore = later(s.notBefore, now.Add(wait))
 		s.allDue, s.runningDue = s.notBefore, s.notBefore
 	}
 	s.failure = cmp.Or(s.failure, err)
@@ -96,7 +97,11 @@ func (s *schedule) finishRequest(now time.Time, busy bool, err, listFailure erro
 		return
 	}
 	if err == nil {
-		rested := now.Add(cooldown(now.Sub(s.sentAt)))
+		rest := cooldown(now.Sub(s.sentAt))
+		if s.isAwaited {
+			rest = s.interval
+		}
+		rested := now.Add(rest)
 		s.allDue, s.runningDue = later(s.allDue, rested), later(s.runningDue, rested)
 	}
 	switch {
