@@ -36,7 +36,8 @@ func TestListUnderWayAtTheTimeoutIsRequestedAgain(t *testing.T) {
 	for _, action := range []model.Action{model.Restore, model.Create} {
 		in := model.ActionRequest{Action: action, Point: h.state.Snapshots.Value[0]}
 		o := h.state.Begin(in, "run")
-		h.state.ApplyResult(o.Number, model.ActionResult{}, model.Outcome{AnswerLost: true, Err: model.ErrOutcomeUnknown})
+		lost := model.Outcome{AnswerLost: true, Err: model.ErrOutcomeUnknown}
+		h.state.ApplyResult(o.Number, model.ActionResult{}, lost)
 	}
 	w := &watcher{
 		Runner: h.Runner, batch: model.NewBatch(nil, model.Limits{}),
