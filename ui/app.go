@@ -47,6 +47,7 @@ type Options struct {
 	Announce      Announcement   // how the end of an operation is announced
 	Dark          bool           // until the terminal reports its background
 	Theme         style.Theme    // "": the default
+	Colours       style.Palette  // replace those of the theme; nil colours: as in the theme
 	ReducedMotion bool           // nothing is animated except clocks
 	Columns       screen.Columns // to show; nil: all
 }
@@ -89,8 +90,8 @@ func New(opts Options) *App {
 		opts.KeyTime = opts.Clock.Now
 	}
 	a := newParts(&core{
-		opts: opts, state: &model.State{Me: opts.Actor}, styles: style.ForTheme(opts.Theme, opts.Dark), dark: opts.Dark,
-		keys: opts.Keys,
+		opts: opts, state: &model.State{Me: opts.Actor}, dark: opts.Dark, keys: opts.Keys,
+		styles: style.WithColours(opts.Theme, opts.Dark, opts.Colours),
 	})
 	if a.isShared() {
 		a.keys.DisableLocalCommands()

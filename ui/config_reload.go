@@ -49,6 +49,7 @@ type Preferences struct {
 	Accounts      command.Accounts
 	Keys          keymap.KeyMap
 	Theme         style.Theme
+	Colours       style.Palette // replace those of the theme
 	Columns       screen.Columns
 	SSH           model.SSHRules
 	Commands      []model.CustomCommand // Keys has a binding for each
@@ -114,9 +115,10 @@ func (r *reload) applyReload(msg configReloadedMsg) {
 	p := msg.preferences
 	r.opts.Accounts, r.opts.Announce, r.opts.ASCII = p.Accounts, p.Announce, p.ASCII
 	r.opts.Mouse, r.opts.ReducedMotion, r.opts.Theme = p.Mouse, p.ReducedMotion, p.Theme
+	r.opts.Colours = p.Colours
 	r.keys, r.env.Columns = p.Keys, p.Columns
 	r.opts.Commands, r.opts.Secrets, r.opts.SSH, r.env.SSH = p.Commands, p.Secrets, p.SSH, p.SSH
-	r.styles = style.ForTheme(p.Theme, r.dark)
+	r.restyle()
 	if msg.profile == r.opts.Profile.Name {
 		r.account.applyProfile(p.Profile)
 	} else {

@@ -39,7 +39,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	default:
 		if msg, ok := msg.(tea.BackgroundColorMsg); ok {
 			a.dark = msg.IsDark()
-			a.styles = style.ForTheme(a.opts.Theme, a.dark)
+			a.restyle()
 		}
 		cmd = a.toParts(msg)
 	}

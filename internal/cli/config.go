@@ -91,12 +91,16 @@ confirm = "` + settings.ConfirmNormal + `"                      # or "` + settin
 #default_profile = "work"
 
 # The screen. Changes apply while vpsdeck runs.
-theme = "` + string(style.Auto) + `"         # ` + list(style.Themes()) + `
 ascii = false          # draw with ASCII characters only
 mouse = true           # use the mouse
 motion = true          # false: no progress bars, in the window or in the terminal's title
 notify = "` + string(ui.AnnounceNone) + `"        # how the end of an operation is announced: ` + list(ui.Announcements()) + `
 
+# The colours: a theme, of which any colour can be replaced. theme = "dark" in the lines above is short for a base alone.
+# A colour is "#RRGGBB", a number from 0 to 255, or a name of the terminal's 16 colours, such as "bright-cyan".
+[theme]
+base = "` + string(style.Auto) + `"          # ` + list(style.Themes()) + `
+` + colourLines() + `
 # The columns of each pane, from left to right. Some are dropped in a narrow window.
 [columns]
 ` + columnLines() + `
@@ -140,6 +144,15 @@ min_snapshots = ` + strconv.Itoa(usual.Snapshots.Min) + `
 #[[profile.work.policy]]
 #backup_max_age = "12h"
 `
+}
+
+// colourLines returns a line for each colour of a theme.
+func colourLines() string {
+	var b strings.Builder
+	for _, name := range style.ColourNames() {
+		fmt.Fprintf(&b, "#%-9s = \"#7FE0FF\"   # %s\n", name, style.ColourMeaning(name))
+	}
+	return b.String()
 }
 
 func columnLines() string {

@@ -98,7 +98,7 @@ func uiOptions(prefs ui.Preferences) ui.Options {
 	return ui.Options{
 		Clock: command.WallClock{}, Dark: true, Profile: prefs.Profile, ReadOnly: prefs.Profile.ReadOnly,
 		Policies: prefs.Profile.Policies,
-		Keys:     prefs.Keys, ASCII: prefs.ASCII, Mouse: prefs.Mouse, Theme: prefs.Theme,
+		Keys:     prefs.Keys, ASCII: prefs.ASCII, Mouse: prefs.Mouse, Theme: prefs.Theme, Colours: prefs.Colours,
 		ReducedMotion: prefs.ReducedMotion, Columns: prefs.Columns, Announce: prefs.Announce,
 	}
 }

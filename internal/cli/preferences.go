@@ -34,12 +34,17 @@ func preferencesFrom(s settings.Settings) (ui.Preferences, error) {
 	if pane, err := prefs.Columns.Check(); err != nil {
 		return prefs, configError(s.Position("columns."+pane), "[columns]: %s", err)
 	}
+	var name string
+	var err error
+	if prefs.Colours, name, err = style.ParseColours(s.Colours); err != nil {
+		return prefs, configError(s.ThemePosition(name), "[theme]: %s", err)
+	}
 	for _, choice := range []struct {
 		name, value, position string
 		known                 []string
 	}{
 		{"notify", s.Notify, s.Position("notify"), ui.Announcements()},
-		{"theme", s.Theme, s.Position("theme"), append(style.Themes(), "")},
+		{"theme", s.Theme, s.ThemePosition("base"), append(style.Themes(), "")},
 		{"stripe", s.Stripe, s.AccountPosition("stripe"), append(style.Stripes(), "")},
 	} {
 		if !slices.Contains(choice.known, choice.value) {

@@ -52,7 +52,8 @@ type Settings struct {
 	ASCII          bool                  // draw with ASCII only
 	Mouse          bool                  // use the mouse
 	Motion         bool                  // animations are allowed
-	Theme          string                // the colours, as written; "": the default theme
+	Theme          string                // the theme, as written; "": the default theme
+	Colours        map[string]string     // the colours that replace those of the theme, as written
 	Notify         string                // how the end of an operation is announced, as written
 	NoColor        bool                  // NO_COLOR is set and not empty
 	Columns        map[string][]string   // the columns of each pane, as written
@@ -118,7 +119,8 @@ func Load(from Sources) (Settings, error) {
 	s.Stripe = firstSet("", table.Stripe)
 	s.ASCII = firstSet(false, from.Flags.ASCII, file.ASCII)
 	s.Mouse, s.Motion = firstSet(true, file.Mouse), firstSet(true, file.Motion)
-	s.Theme, s.Notify = firstSet("", file.Theme), firstSet("none", file.Notify)
+	s.Theme, s.Colours, _ = file.parseTheme() // already checked with the file
+	s.Notify = firstSet("none", file.Notify)
 	s.Columns, s.Keys = file.Columns, file.Keys
 	if s.Policies, err = parsePolicies(table.Policy, path); err != nil {
 		return Settings{}, err
