@@ -218,7 +218,7 @@ func TestEachPaneKeepsItsFilterAndItsOrder(t *testing.T) {
 	w := startApp(t, 120, 40)
 	showAllServers(w)
 	applyFilter("1", "server")(w)
-	w.Press("o")
+	w.Press("o", "n")
 	applyFilter("2", "type:manual")(w)
 	w.Press("O")
 	applyFilter("3", "before")(w)

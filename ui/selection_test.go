@@ -90,7 +90,7 @@ func TestRangeStartsAtTheMarkedRowInAnyOrder(t *testing.T) {
 	w := startApp(t, 120, 24)
 	w.Press("j", "space") // ci-runner-02
 	w.RequireText("◈ci-runner-02", "• 1 marked · V marks from ◈")
-	w.Press("o", "g", "V") // by name: from ci-runner-02 up to the first
+	w.Press("o", "n", "g", "V") // by name: from ci-runner-02 up to the first
 	rows := markedRows(w.Screen())
 	if i := slices.Index(rows, "ci-runner-02"); i != len(rows)-1 || rows[0] != "cache-01" {
 		t.Errorf("marked: %q", rows)
@@ -146,8 +146,8 @@ func TestMarksStayWithTheirRows(t *testing.T) {
 	w.mustAccept(w.otherClient.CreateBackup(t.Context(), "12348", "all is well"))
 	w.advanceHidden(time.Hour) // mail-01 is no longer overdue, and has moved
 	w.requireMarked("mail-01", "vpn-gw")
-	for range 5 {
-		w.Press("o")
+	for _, column := range []string{"n", "t", "b", "s", "B"} {
+		w.Press("o", column)
 		if got := markedRows(w.Screen()); !slices.Contains(got, "mail-01") || !slices.Contains(got, "vpn-gw") ||
 			len(got) != 2 {
 			t.Errorf("marked: %q", got)

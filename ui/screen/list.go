@@ -175,17 +175,22 @@ func (l *list[T, K]) handleMoveKey(msg tea.KeyPressMsg) bool {
 		l.moveTo(l.table.Cursor + l.table.HalfPage())
 	case key.Matches(msg, keys.PageUp):
 		l.moveTo(l.table.Cursor - l.table.HalfPage())
+	case key.Matches(msg, keys.NextPage):
+		l.moveTo(l.table.Cursor + l.table.Page())
+	case key.Matches(msg, keys.PreviousPage):
+		l.moveTo(l.table.Cursor - l.table.Page())
 	default:
 		return false
 	}
 	return true
 }
 
-// RowMsg is a click on a line of the pane, counted from the line below the border.
-type RowMsg struct{ Line int }
+// RowMsg is a click on a line of the pane, counted from the line below the border. X is counted
+// from the cell after the border.
+type RowMsg struct{ X, Line int }
 
-// WheelMsg is a turn of the mouse wheel over the pane.
-type WheelMsg struct{ Down bool }
+// WheelMsg is a turn of the mouse wheel over the pane, by this many lines down.
+type WheelMsg struct{ Lines int }
 
 // handleMouse handles clicks and the wheel.
 func (l *list[T, K]) handleMouse(msg tea.Msg) {
@@ -193,13 +198,12 @@ func (l *list[T, K]) handleMouse(msg tea.Msg) {
 	case RowMsg:
 		if row, ok := l.table.RowAt(msg.Line); ok {
 			l.moveTo(row)
+		} else if column, ok := l.table.ColumnAt(msg.X); ok && msg.Line == 0 {
+			l.orderByColumn(column)
 		}
 	case WheelMsg:
-		if msg.Down {
-			l.moveTo(l.table.Cursor + 1)
-		} else {
-			l.moveTo(l.table.Cursor - 1)
-		}
+		l.table.Scroll(msg.Lines)
+		l.moveTo(l.table.Cursor)
 	}
 }
 
@@ -239,8 +243,8 @@ func (l *list[T, K]) handleFilterKey(msg tea.KeyPressMsg) (changed, handled bool
 		l.parseFilter()
 		return true, true
 	case key.Matches(msg, keys.Order):
-		l.nextOrder()
-		return true, true
+		l.openOrderMenu()
+		return false, true
 	case key.Matches(msg, keys.Reverse):
 		l.sorting.reversed = !l.sorting.reversed
 		l.notifyOrder()

@@ -89,8 +89,7 @@ func (p *Page) SetSize(width, height int) {
 // Update handles a message; see [Pane].
 func (p *Page) Update(msg tea.Msg) tea.Cmd {
 	if row, ok := msg.(RowMsg); ok {
-		row.Line -= len(p.header(p.env.Styles()))
-		msg = row
+		msg = p.belowHeader(row)
 	}
 	press, changed, handled := p.handleMsg(msg)
 	if changed {
@@ -100,6 +99,15 @@ func (p *Page) Update(msg tea.Msg) tea.Cmd {
 		return nil
 	}
 	return p.handleKey(press)
+}
+
+// HasRow reports whether a click is on a row.
+func (p *Page) HasRow(msg RowMsg) bool { return p.list.HasRow(p.belowHeader(msg)) }
+
+// belowHeader counts the line of a click from the table's heading.
+func (p *Page) belowHeader(msg RowMsg) RowMsg {
+	msg.Line -= len(p.header(p.env.Styles()))
+	return msg
 }
 
 func (p *Page) handleKey(press tea.KeyPressMsg) tea.Cmd {
@@ -159,11 +167,11 @@ func (p *Page) header(s *style.Styles) []string {
 	if p.env.State.PointsComplete() {
 		a := model.Assess(server, p.env.State.PointsOf(p.server), p.env.Policies.For(server), p.env.State.Now)
 		for _, r := range a.Reasons {
-			st := s.Warning
+			st, sign := s.Warning, style.Warning
 			if r.Health >= model.Failing { // failing, or no backup or restore point
-				st = s.Bad
+				st, sign = s.Bad, style.Failed
 			}
-			lines = append(lines, "  "+st.Render(widget.Truncate(style.Warning+" "+r.Message, room)))
+			lines = append(lines, "  "+st.Render(widget.Truncate(sign+" "+r.Message, room)))
 		}
 	}
 	if p.height < 16+len(lines) || len(p.rows) == 0 {

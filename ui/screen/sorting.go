@@ -2,14 +2,21 @@ package screen
 
 import (
 	"cmp"
+	"slices"
+	"strings"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"vpsdeck/model"
+	"vpsdeck/ui/dialog"
 )
 
-// order is an order of the rows by a column, whose head then shows an arrow.
+// order is an order of the rows by a column, whose head then shows an arrow. Its letter chooses it in
+// the menu.
 type order[T any] struct {
 	column int
+	letter rune
 	model.Ordering[T]
 }
 
@@ -19,15 +26,50 @@ type Sorting struct {
 	reversed bool
 }
 
-// nextOrder orders by the next visible column.
-func (l *list[T, K]) nextOrder() {
-	*l.sorting = Sorting{index: (l.sorting.index + 1) % len(l.orders)}
-	if l.table.Columns[l.orders[l.sorting.index].column].Width == 0 { // such as SERVER in the points of one server
-		l.nextOrder()
-		return
+// openOrderMenu opens the menu of the columns to order by. The letter of the current column reverses
+// its order.
+func (l *list[T, K]) openOrderMenu() {
+	var items []dialog.MenuItem
+	at := 0
+	for i, by := range l.orders {
+		if l.table.Columns[by.column].Width == 0 { // such as SERVER in the points of one server
+			continue
+		}
+		item := dialog.MenuItem{Key: string(by.letter), Label: by.Name,
+			Note:   strings.TrimPrefix(by.Description(false), by.Name+", "),
+			Choose: func() tea.Cmd { l.orderBy(i); return nil }}
+		if i == l.sorting.index {
+			at = len(items)
+			item.Note = strings.TrimPrefix(by.Description(l.sorting.reversed), by.Name+", ") + " " + l.table.SortArrow
+		}
+		items = append(items, item)
 	}
+	menu := dialog.NewMenu(dialog.MenuOptions{Title: "Order by", Items: items, Close: l.env.Keys.View.Order},
+		*l.env.Keys, l.env.Styles)
+	menu.Select(at)
+	l.env.OpenDialog(menu) // without a command: a menu takes keys at once
+}
+
+// orderBy orders the rows by one of the orders, or reverses it if they already are.
+func (l *list[T, K]) orderBy(index int) {
+	if l.sorting.index == index {
+		l.sorting.reversed = !l.sorting.reversed
+	} else {
+		*l.sorting = Sorting{index: index}
+	}
+	l.setRows(l.all)
 	l.notifyOrder()
 }
+
+// orderByColumn orders the rows by a column, if there is an order for it.
+func (l *list[T, K]) orderByColumn(column int) {
+	if i := slices.IndexFunc(l.orders, func(by order[T]) bool { return by.column == column }); i >= 0 {
+		l.orderBy(i)
+	}
+}
+
+// HasRow reports whether a click is on a row.
+func (l *list[T, K]) HasRow(msg RowMsg) bool { _, ok := l.table.RowAt(msg.Line); return ok }
 
 func (l *list[T, K]) notifyOrder() {
 	l.env.Notify(Info, "ordered by "+l.orders[l.sorting.index].Description(l.sorting.reversed))
@@ -55,20 +97,20 @@ func serverOrders() []order[*model.AssessedServer] {
 		}
 	}
 	return []order[*model.AssessedServer]{
-		{serverNote, model.ByNumber("coverage", "best first", "worst first",
+		{serverNote, 'c', model.ByNumber("coverage", "best first", "worst first",
 			func(r *model.AssessedServer) model.Health { return r.Assessment.Health })},
-		{serverName, model.ByText("name", func(r *model.AssessedServer) string { return r.Name })},
-		{serverStatus, model.ByText("status", func(r *model.AssessedServer) string { return string(r.Status) })},
-		{serverBackup, newest(model.Backup)},
-		{serverSnapshot, newest(model.Snapshot)},
-		{serverBackups, model.ByNumber("backups", "fewest first", "most first",
+		{serverName, 'n', model.ByText("name", func(r *model.AssessedServer) string { return r.Name })},
+		{serverStatus, 't', model.ByText("status", func(r *model.AssessedServer) string { return string(r.Status) })},
+		{serverBackup, 'b', newest(model.Backup)},
+		{serverSnapshot, 's', newest(model.Snapshot)},
+		{serverBackups, 'B', model.ByNumber("backups", "fewest first", "most first",
 			func(r *model.AssessedServer) int { return r.Coverage.Backups })},
-		{serverSnapshots, model.ByNumber("snapshots", "fewest first", "most first",
+		{serverSnapshots, 'S', model.ByNumber("snapshots", "fewest first", "most first",
 			func(r *model.AssessedServer) int { return r.Coverage.Snapshots })},
-		{serverLocation, model.ByText("location", func(r *model.AssessedServer) string { return r.Location })},
-		{serverIP, model.ByAddress("address", func(r *model.AssessedServer) string { return r.IP })},
-		{serverOS, model.ByText("system", func(r *model.AssessedServer) string { return r.OS })},
-		{serverPlan, model.ByText("plan", func(r *model.AssessedServer) string { return r.Plan.Name })},
+		{serverLocation, 'l', model.ByText("location", func(r *model.AssessedServer) string { return r.Location })},
+		{serverIP, 'i', model.ByAddress("address", func(r *model.AssessedServer) string { return r.IP })},
+		{serverOS, 'y', model.ByText("system", func(r *model.AssessedServer) string { return r.OS })},
+		{serverPlan, 'p', model.ByText("plan", func(r *model.AssessedServer) string { return r.Plan.Name })},
 	}
 }
 
@@ -79,13 +121,13 @@ func pointOrders(kind model.Kind) []order[*model.Point] {
 		name = model.ByText("name", func(p *model.Point) string { return p.Name })
 	}
 	return []order[*model.Point]{
-		{pointCreated, model.ByCreation()},
-		{pointExpires, model.ByExpiry()},
-		{pointDescription, model.ByText("description", func(p *model.Point) string { return p.Description })},
-		{pointServer, model.ByText("server", func(p *model.Point) string { return p.Server.Name })},
-		{pointName, name},
-		{pointStatus, model.ByText("status", func(p *model.Point) string { return string(p.Status) })},
-		{pointSize, model.BySize()},
+		{pointCreated, 'c', model.ByCreation()},
+		{pointExpires, 'e', model.ByExpiry()},
+		{pointDescription, 'd', model.ByText("description", func(p *model.Point) string { return p.Description })},
+		{pointServer, 'v', model.ByText("server", func(p *model.Point) string { return p.Server.Name })},
+		{pointName, 'n', name},
+		{pointStatus, 't', model.ByText("status", func(p *model.Point) string { return string(p.Status) })},
+		{pointSize, 's', model.BySize()},
 	}
 }
 
@@ -106,14 +148,14 @@ func pageOrders(env *Env) []order[*model.Point] {
 			cmp.Compare[time.Duration]),
 	}
 	return []order[*model.Point]{
-		{pageCreated, model.ByCreation()},
-		{pageDataLoss, dataLoss},
-		{pageRestoreTime, duration},
-		{pageSize, model.BySize()},
-		{pageExpires, model.ByExpiry()},
-		{pageKind, model.ByText("kind", func(p *model.Point) string { word, _ := kindAndName(p); return word })},
-		{pageName, model.ByText("name", func(p *model.Point) string { _, name := kindAndName(p); return name })},
-		{pageStatus, model.ByText("status", func(p *model.Point) string { return string(p.Status) })},
+		{pageCreated, 'c', model.ByCreation()},
+		{pageDataLoss, 'd', dataLoss},
+		{pageRestoreTime, 'r', duration},
+		{pageSize, 's', model.BySize()},
+		{pageExpires, 'e', model.ByExpiry()},
+		{pageKind, 'k', model.ByText("kind", func(p *model.Point) string { word, _ := kindAndName(p); return word })},
+		{pageName, 'n', model.ByText("name", func(p *model.Point) string { _, name := kindAndName(p); return name })},
+		{pageStatus, 't', model.ByText("status", func(p *model.Point) string { return string(p.Status) })},
 	}
 }
 
