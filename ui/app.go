@@ -44,6 +44,7 @@ type Options struct {
 	// environment variables with tokens, in addition to VPS_API_TOKEN; external commands do not get
 	// them
 	Secrets       []string
+	OpenURL       command.Opener // opens an address in the user's browser; nil: only the link is shown
 	Announce      Announcement   // how the end of an operation is announced
 	Dark          bool           // until the terminal reports its background
 	Theme         style.Theme    // "": the default
@@ -65,6 +66,7 @@ type App struct {
 	actions  *actions
 	external *external
 	raw      *raw
+	copying  *clipboard
 	reload   *reload
 	terminal *terminal
 	status   *status
@@ -121,6 +123,7 @@ func newParts(c *core) *App {
 	a.reload = &reload{core: c, panes: a.panes, account: a.account}
 	a.external = &external{core: c, panes: a.panes, poller: a.poller}
 	a.raw = &raw{core: c, panes: a.panes}
+	a.copying = &clipboard{core: c, panes: a.panes, terminal: a.terminal}
 	a.actions = &actions{core: c, poller: a.poller, panes: a.panes, history: a.history, batch: a.batch,
 		account: a.account, terminal: a.terminal}
 	c.env = &screen.Env{

@@ -85,6 +85,12 @@ func (p *panes) toPane(pane screen.Pane, msg tea.Msg) tea.Cmd {
 	return tea.Batch(pane.Update(msg), p.schedulePreview(step))
 }
 
+// selects says whether the rows of the focused pane are servers or restore points.
+func (p *panes) selects() bool {
+	_, ok := p.focused().(screen.Selector)
+	return ok
+}
+
 // selection is the item under the cursor of the focused pane.
 func (p *panes) selection() (screen.Subject, bool) {
 	pane, ok := p.focused().(screen.Selector)

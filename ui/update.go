@@ -53,7 +53,8 @@ type part interface{ Update(tea.Msg) tea.Cmd }
 func (a *App) toParts(msg tea.Msg) tea.Cmd {
 	var cmds []tea.Cmd
 	for _, p := range []part{
-		a.actions, a.poller, a.history, a.account, a.panes, a.external, a.raw, a.reload, a.terminal,
+		a.actions, a.poller, a.history, a.account, a.panes, a.external, a.raw, a.copying, a.reload,
+		a.terminal,
 	} {
 		cmds = append(cmds, p.Update(msg))
 	}
@@ -167,8 +168,14 @@ func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		return nil, true
 	case key.Matches(msg, k.View.Raw):
 		return a.raw.openRaw(), true
+	case key.Matches(msg, k.View.Copy) && a.panes.selects():
+		return a.copying.open(), true
+	case key.Matches(msg, k.View.Menu):
+		return a.openRowMenu(), true
 	case key.Matches(msg, k.View.SSH):
 		return a.external.openSSH(), true
+	case key.Matches(msg, k.View.Panel):
+		return a.external.openPanel(), true
 	case key.Matches(msg, k.View.Palette):
 		return a.account.openPalette(), true
 	case key.Matches(msg, k.View.Activity):

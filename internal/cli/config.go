@@ -86,6 +86,7 @@ api_url = ` + strconv.Quote(api.DefaultURL) + `
 read_only = false                      # true: all changes are disabled
 confirm = "` + settings.ConfirmNormal + `"                      # or "` + settings.ConfirmStrict + `": every deletion needs the server's name typed
 #stripe = "red"                        # colour at the edge that marks the account: ` + list(style.Stripes()) + `
+#panel_url = "https://panel.example.com/servers/{id}"   # a server's page for W; without it W opens the front of the panel
 
 # The profile to start with. --profile and VPS_PROFILE override it, and so does an account in the environment.
 #default_profile = "work"

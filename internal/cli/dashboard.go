@@ -129,6 +129,7 @@ func runDashboard(ctx context.Context, start startup) error {
 		quietUntil: quietUntil}
 	opts := uiOptions(start.preferences)
 	opts.Access, opts.Requests, opts.Demo, opts.CanSuspend = acc, acc.log, start.demo, app.CanSuspend
+	opts.OpenURL = command.SystemOpener(runtime.GOOS, os.Getenv)
 	opts.SSH, opts.Commands, opts.Secrets = start.preferences.SSH, start.preferences.Commands, start.preferences.Secrets
 	accts := &accounts{flags: start.flags, profiles: start.settings.Profiles, demo: demo}
 	opts.Accounts = accts

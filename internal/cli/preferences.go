@@ -18,7 +18,7 @@ import (
 func preferencesFrom(s settings.Settings) (ui.Preferences, error) {
 	prefs := ui.Preferences{
 		Profile: command.Profile{Name: s.Profile, Stripe: stripe(s), ReadOnly: s.ReadOnly, Strict: s.StrictConfirm,
-			Policies: s.Policies},
+			PanelURL: s.PanelURL, Policies: s.Policies},
 		Keys: keymap.Default(), Theme: style.Theme(s.Theme), Columns: s.Columns, Announce: ui.Announcement(s.Notify),
 		SSH: s.SSH, Commands: s.Commands, Secrets: s.TokenVariables, ASCII: s.ASCII, Mouse: s.Mouse,
 		ReducedMotion: !s.Motion,

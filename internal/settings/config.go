@@ -58,6 +58,7 @@ var configKeys = map[string]string{
 	"read_only":       mustBeBool,
 	"confirm":         mustBeText,
 	"stripe":          mustBeText,
+	"panel_url":       mustBeText,
 	"default_profile": mustBeText,
 	"profile": "must be a [profile.NAME] table for each profile, with settings such as api_url and " +
 		"token_command",

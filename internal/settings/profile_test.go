@@ -145,6 +145,9 @@ func TestProfileErrorsNameTheLine(t *testing.T) {
 		"[theme]\naccent = ''":                          {"line 2", "accent is empty"},
 		"theme = { accent = true }":                     {"line 1", "theme.accent must be"},
 		"theme = 3":                                     {"line 1", "theme must be a string in quotes, or a [theme] table"},
+		"panel_url = 'panel.example.com'":               {"line 1", "panel_url is not the address of a page"},
+		"panel_url = 'https://{id}.example.com/'":       {"line 1", "panel_url is not the address of a page"},
+		"panel_url = 'file:///etc/{id}'":                {"line 1", "panel_url is not the address of a page"},
 		"theme = ''":                                    {"line 1", "theme is empty"},
 		"[columns]\nservers = 'name'":                   {"line 2", "[columns] table"},
 	} {

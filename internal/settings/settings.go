@@ -49,6 +49,7 @@ type Settings struct {
 	ReadOnly       bool                  // no action is allowed
 	StrictConfirm  bool                  // every deletion needs the server's name typed
 	Stripe         string                // the colour of the account, as written; "": none
+	PanelURL       string                // of a server in the provider's panel, with {id}; "": not set
 	ASCII          bool                  // draw with ASCII only
 	Mouse          bool                  // use the mouse
 	Motion         bool                  // animations are allowed
@@ -116,7 +117,7 @@ func Load(from Sources) (Settings, error) {
 	s.Profile, s.Profiles, s.TokenVariables = profile, file.profileNames(), file.tokenVariables()
 	s.ReadOnly = firstSet(false, from.Flags.ReadOnly, table.ReadOnly)
 	s.StrictConfirm = firstSet(ConfirmNormal, table.Confirm) == ConfirmStrict
-	s.Stripe = firstSet("", table.Stripe)
+	s.Stripe, s.PanelURL = firstSet("", table.Stripe), firstSet("", table.PanelURL)
 	s.ASCII = firstSet(false, from.Flags.ASCII, file.ASCII)
 	s.Mouse, s.Motion = firstSet(true, file.Mouse), firstSet(true, file.Motion)
 	s.Theme, s.Colours, _ = file.parseTheme() // already checked with the file

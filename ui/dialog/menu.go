@@ -46,25 +46,11 @@ func NewMenu(options MenuOptions, keys keymap.KeyMap, styles StylesFunc) *Menu {
 // Select puts the cursor on an item.
 func (m *Menu) Select(item int) { m.cursor = item }
 
-// Update handles a message; see [Dialog]. The keys of items come first: with them the menu is used.
+// Update handles a message; see [Dialog].
 func (m *Menu) Update(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
-		for i, item := range m.options.Items {
-			if item.Key != "" && msg.String() == item.Key {
-				return m.choose(i)
-			}
-		}
-		switch {
-		case key.Matches(msg, m.keys.Dialog.Cancel, m.options.Close):
-			return nil, true
-		case key.Matches(msg, m.keys.Dialog.Confirm):
-			return m.choose(m.cursor)
-		case key.Matches(msg, m.keys.Dialog.Next, m.keys.Move.Down):
-			m.moveTo(m.cursor + 1)
-		case key.Matches(msg, m.keys.Dialog.Previous, m.keys.Move.Up):
-			m.moveTo(m.cursor - 1)
-		}
+		return m.handleKey(msg)
 	case tea.MouseWheelMsg:
 		if msg.Button == tea.MouseWheelDown {
 			m.moveTo(m.cursor + 1)
@@ -74,6 +60,34 @@ func (m *Menu) Update(msg tea.Msg) (tea.Cmd, bool) {
 	case ClickMsg:
 		if i := m.top + msg.Y - 1 - len(m.intro()); msg.Y > len(m.intro()) && i < m.top+m.rows() {
 			return m.choose(i)
+		}
+	}
+	return nil, false
+}
+
+// handleKey handles a key. A letter belongs to its item first.
+func (m *Menu) handleKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
+	if msg.Text != "" {
+		for i, item := range m.options.Items {
+			if item.Key != "" && msg.String() == item.Key {
+				return m.choose(i)
+			}
+		}
+	}
+	switch {
+	case key.Matches(msg, m.keys.Dialog.Cancel, m.options.Close):
+		return nil, true
+	case key.Matches(msg, m.keys.Dialog.Confirm):
+		return m.choose(m.cursor)
+	case key.Matches(msg, m.keys.Dialog.Next, m.keys.Move.Down):
+		m.moveTo(m.cursor + 1)
+	case key.Matches(msg, m.keys.Dialog.Previous, m.keys.Move.Up):
+		m.moveTo(m.cursor - 1)
+	default:
+		for i, item := range m.options.Items { // such as f5
+			if item.Key != "" && msg.String() == item.Key {
+				return m.choose(i)
+			}
 		}
 	}
 	return nil, false
@@ -90,8 +104,33 @@ func (m *Menu) choose(i int) (tea.Cmd, bool) {
 
 // rows is the number of items that are shown.
 func (m *Menu) rows() int {
-	return min(max(m.textHeight()-len(m.intro()), 1), len(m.options.Items))
+	return min(max(m.textHeight()-len(m.intro())-m.reasonLines(), 1), len(m.options.Items))
 }
+
+// reasonLines is how many lines below the items the reason of the one under the cursor takes. There
+// are none if all reasons fit next to the items.
+func (m *Menu) reasonLines() int {
+	most := 0
+	keys, labels, _ := m.columns()
+	for _, item := range m.options.Items {
+		if item.Why != "" && menuMargin+keys+labels+widget.Width(item.note()) > m.textWidth() {
+			most = max(most, len(widget.Wrap(item.note(), m.textWidth())))
+		}
+	}
+	return min(most, max(m.textHeight()-4, 0))
+}
+
+// columns are the widths of keys, labels and notes.
+func (m *Menu) columns() (keys, labels, notes int) {
+	for _, item := range m.options.Items {
+		keys, labels = max(keys, widget.Width(keymap.Label(item.Key))), max(labels, widget.Width(item.Label))
+		notes = max(notes, widget.Width(item.note()))
+	}
+	return keys, labels, notes
+}
+
+// menuMargin is the cursor's margin and the gaps between the columns.
+const menuMargin = 6
 
 // intro returns the lines above the items, without an intro on a screen that has no room for it.
 func (m *Menu) intro() []string {
@@ -109,14 +148,10 @@ func (m *Menu) intro() []string {
 func (m *Menu) View() string {
 	s := m.styles()
 	m.top = max(min(m.top, m.cursor), m.cursor-m.rows()+1)
-	keys, labels, notes := 0, 0, 0
-	for _, item := range m.options.Items {
-		keys, labels = max(keys, widget.Width(keymap.Label(item.Key))), max(labels, widget.Width(item.Label))
-		notes = max(notes, widget.Width(item.note()))
-	}
-	width := 2 + keys + 2 + labels
-	if notes > 0 {
-		width += 2 + notes
+	keys, labels, notes := m.columns()
+	width := menuMargin + keys + labels + notes
+	if notes == 0 {
+		width -= 2
 	}
 	var lines []string
 	for _, l := range m.intro() {
@@ -126,6 +161,15 @@ func (m *Menu) View() string {
 	width = min(max(width, widget.Width(title)+2), m.textWidth())
 	for i := m.top; i < m.top+m.rows(); i++ {
 		lines = append(lines, widget.Truncate(m.row(s, i, keys, labels), width))
+	}
+	if n := m.reasonLines(); n > 0 {
+		reason := make([]string, n)
+		if item := m.options.Items[m.cursor]; item.Why != "" {
+			for i, l := range widget.Wrap(item.note(), width)[:min(n, len(widget.Wrap(item.note(), width)))] {
+				reason[i] = s.Muted.Render(l)
+			}
+		}
+		lines = append(lines, reason...)
 	}
 	f := widget.Frame{Title: s.AccentStrong.Render(title), Border: s.Accent}
 	if above, below := m.top > 0, m.top+m.rows() < len(m.options.Items); above || below {
