@@ -76,8 +76,10 @@ var createProofs = []struct {
 	{"the ID alone", `{"id": 900}`, true, true},
 	{"without the values not known yet",
 		`{"id": 900, "server": null, "name": "", "description": null, "size_mb": null}`, true, true},
-	{"the snapshot", `{"id": 900, "server": {"id": 12345}, "name": "nightly", "status": "in_progress", "description": "why"}`, false, true},
-	{"the backup", `{"id": 900, "server": {"id": "12345"}, "backup_type": "manual", "status": "in_progress", "description": "why"}`, true, false},
+	{"the snapshot", `{"id": 900, "server": {"id": 12345}, "name": "nightly", "status": "in_progress", ` +
+		`"description": "why"}`, false, true},
+	{"the backup", `{"id": 900, "server": {"id": "12345"}, "backup_type": "manual", "status": "in_progress", ` +
+		`"description": "why"}`, true, false},
 	{"of another server", `{"id": 900, "server": {"id": 12346}, "status": "in_progress"}`, false, false},
 	{"a snapshot of another name", `{"id": 900, "server": {"id": 12345}, "name": "weekly", "status": "in_progress"}`,
 		false, false},

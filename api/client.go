@@ -22,6 +22,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"vpsdeck/internal/clock"
 	"vpsdeck/model"
 )
 
@@ -36,7 +37,7 @@ const maxInFlight = 4
 // never contain the token.
 type Client struct {
 	base          *url.URL
-	token         secret
+	token         model.Secret
 	mask          func() *mask // of the token
 	userAgent     string
 	now           func() time.Time
@@ -53,9 +54,6 @@ type Client struct {
 	quietUntil    time.Time            // until then long lists wait
 	clock         apiClock             // estimates the API's clock
 }
-
-// secret keeps the token inside a function, where no formatting verb can find it.
-type secret func() string
 
 // New makes a client of the API at baseURL, with or without a trailing slash; DefaultURL is the
 // usual one. It sends nothing. It rejects, each with a sentence for the user:
@@ -74,11 +72,11 @@ func New(baseURL, token string, opts ...Option) (*Client, error) {
 	}
 	c := &Client{
 		base:        base,
-		token:       func() string { return token },
+		token:       model.NewSecret(token),
 		mask:        sync.OnceValue(func() *mask { return newMask(token) }),
 		userAgent:   "vpsdeck",
 		now:         time.Now,
-		wait:        sleep,
+		wait:        clock.Sleep,
 		limits:      defaultLimits,
 		slots:       make(chan struct{}, maxInFlight),
 		bodyBuffers: make(chan []byte, maxInFlight),
@@ -209,7 +207,7 @@ func (c *Client) acquireSlot(ctx context.Context) bool {
 // again.
 func (c *Client) newRequest(method string, u *url.URL, body []byte) *http.Request {
 	req := &http.Request{Method: method, URL: u, Header: http.Header{
-		"Authorization": {"Bearer " + c.token()},
+		"Authorization": {"Bearer " + c.token.Reveal()},
 		"Accept":        {"application/json"},
 		"Content-Type":  {"application/json"}, // as in every sample of the documents, without a body too [E]
 		"User-Agent":    {c.userAgent},

@@ -167,7 +167,8 @@ func responseFaults() []fault {
 		{name: "a word", handle: respondWith(200, "application/json", `"success"`)},
 		{name: "wrong types", handle: respondWith(200, "application/json", `{"results": 5, "id": {}, "account": 7}`)},
 		{name: "wrong types within", handle: respondWith(200, "application/json",
-			`{"results": [{"id": 1, "name": 5, "server": 7, "status": []}], "id": 1, "status": 5, "account": {"email": 5}}`)},
+			`{"results": [{"id": 1, "name": 5, "server": 7, "status": []}], "id": 1, "status": 5, `+
+				`"account": {"email": 5}}`)},
 		{name: "nulls", handle: respondWith(200, "application/json",
 			`{"results": [null], "id": null, "account": null}`),
 			exceptions: map[string]outcome{"Account": okOutcome}},
@@ -239,26 +240,32 @@ func statusFaults() []fault {
 		"nested": `{"error": {"message": "limit reached"}}`,
 		"list":   `["limit reached"]`, "plain": "limit reached", "code": `{"error": "limit_reached"}`,
 		"HTML":    "<html><body>nginx</body></html>",
-		"cut off": `{"detail": "limit rea`, "huge": strings.Repeat("x ", maxErrorBody), "no text": "\xff\x00", "number": "5", "null": "null",
+		"cut off": `{"detail": "limit rea`, "huge": strings.Repeat("x ", maxErrorBody), "no text": "\xff\x00",
+		"number": "5", "null": "null",
 	} {
 		refused := outcome{kind: model.ErrRefused, sent: 1}
-		table = append(table, fault{name: "400 with " + name, handle: respondWith(400, "", body)}.expect(refused, refused))
+		f := fault{name: "400 with " + name, handle: respondWith(400, "", body)}
+		table = append(table, f.expect(refused, refused))
 	}
 	for _, status := range []int{301, 302, 307, 308} {
 		action := outcome{kind: model.ErrBadAnswer, sent: 1}
 		for name, location := range map[string]string{
-			"https": "https://127.0.0.1/api/v1/", "https on the same port": "https://127.0.0.1:80/api/v1/", "another host": "http://127.0.0.2/", "another port": "http://127.0.0.1:81/",
+			"https": "https://127.0.0.1/api/v1/", "https on the same port": "https://127.0.0.1:80/api/v1/",
+			"another host": "http://127.0.0.2/", "another port": "http://127.0.0.1:81/",
 			"a login": "http://u:p@127.0.0.1/", "nowhere": "mailto:a@b.c",
 		} {
-			table = append(table, fault{name: fmt.Sprint(status, " to ", name), handle: redirectTo(status, location)}.expect(badReadOutcome, action))
+			f := fault{name: fmt.Sprint(status, " to ", name), handle: redirectTo(status, location)}
+			table = append(table, f.expect(badReadOutcome, action))
 		}
 		table = append(table, fault{name: fmt.Sprint(status, " to itself"), handle: redirectTo(status, "")}.
 			expect(outcome{kind: model.ErrBadAnswer, sent: 1 + maxRedirects}, action))
 	}
-	return append(table, fault{name: "429 for an absurd time", handle: func(_ *testing.T, w http.ResponseWriter, _ *http.Request) {
+	absurdWait := func(_ *testing.T, w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "99999999999999999999999")
 		w.WriteHeader(429)
-	}}.expect(outcome{kind: model.ErrRateLimited, sent: 1}, outcome{kind: model.ErrRateLimited, sent: 1}))
+	}
+	limited := outcome{kind: model.ErrRateLimited, sent: 1}
+	return append(table, fault{name: "429 for an absurd time", handle: absurdWait}.expect(limited, limited))
 }
 
 func TestEveryFaultHasTheRightErrorAndRequestCount(t *testing.T) {
@@ -266,7 +273,8 @@ func TestEveryFaultHasTheRightErrorAndRequestCount(t *testing.T) {
 	for _, f := range append(append(transportFaults(), responseFaults()...), statusFaults()...) {
 		for _, e := range endpoints {
 			t.Run(f.name+"/"+e.name, func(t *testing.T) {
-				withTestServer(t, cmp.Or(f.base, "http://127.0.0.1/api/v1"), func(w http.ResponseWriter, r *http.Request) { f.handle(t, w, r) },
+				withTestServer(t, cmp.Or(f.base, "http://127.0.0.1/api/v1"),
+					func(w http.ResponseWriter, r *http.Request) { f.handle(t, w, r) },
 					func(t *testing.T, w *testServer, c *Client) {
 						w.dial = func() error { return f.dialErr }
 						_, err := e.run(t.Context(), c)

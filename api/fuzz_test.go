@@ -21,7 +21,8 @@ func FuzzAnyBodyIsAListOrAnError(f *testing.F) {
 	for _, name := range []string{"servers", "backups", "snapshots", "account", "snapshot_restored", "backup_created"} {
 		f.Add([]byte(readTestdata(f, name)))
 	}
-	f.Add([]byte(`{"count": "9", "next": "?page=2", "results": [{"id": "a-1", "size_mb": 1e99, "created_at": 0, "os": []}]}`))
+	f.Add([]byte(`{"count": "9", "next": "?page=2",
+		"results": [{"id": "a-1", "size_mb": 1e99, "created_at": 0, "os": []}]}`))
 	f.Add([]byte(`[{"id": 1}, {"id": 1}]`))
 	c, err := New(DefaultURL, secretToken)
 	if err != nil {

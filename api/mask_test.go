@@ -116,7 +116,8 @@ func TestNoTextOfTheAPIHoldsTheToken(t *testing.T) {
 				_, _ = fmt.Fprintf(w, `{"detail": "Unknown token %s."}`, echo)
 				return
 			}
-			_, _ = fmt.Fprintf(w, `{"count": 1, "results": [{"id": 501, "server": {"id": 1, "name": "web %s"}, "status": "completed", "description": "by %s", "size_mb": 1}]}`, echo, echo)
+			_, _ = fmt.Fprintf(w, `{"count": 1, "results": [{"id": 501, "server": {"id": 1, "name": "web %s"}, `+
+				`"status": "completed", "description": "by %s", "size_mb": 1}]}`, echo, echo)
 		}))
 		var exchanges []model.Exchange
 		c, err := New(server.URL, longToken, WithObserver(func(e model.Exchange) { exchanges = append(exchanges, e) }))

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"vpsdeck/model"
 )
 
 // Option configures a client. New rejects an option that makes no sense.
@@ -103,14 +105,9 @@ func WithQuietStart(until time.Time) Option {
 	}
 }
 
-// settingError is a sentence about an argument of New. It never repeats the value, which may be a
-// token in the wrong place.
-type settingError string
-
-func (e settingError) Error() string { return string(e) }
-
-// Message returns the sentence, for model.ErrorMessage.
-func (e settingError) Message() string { return string(e) }
+// settingError returns an error about an argument of New. It must not repeat the value, which may
+// be a token in the wrong place.
+func settingError(text string) error { return &model.UserError{Text: text} }
 
 // parseBaseURL checks the API's address and makes it end in one slash, so that paths can be joined.
 func parseBaseURL(text string) (*url.URL, error) {

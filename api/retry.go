@@ -83,18 +83,6 @@ func retryDelay(try int, asked time.Duration) time.Duration {
 	return full/2 + rand.N(full/2)
 }
 
-// sleep waits, but not beyond the end of the context.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // parseRetryAfter parses a Retry-After header, in seconds or as a date by the API's clock; 0 if it
 // is missing or unreadable.
 func parseRetryAfter(header string, now time.Time) time.Duration {

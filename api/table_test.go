@@ -126,7 +126,8 @@ var endpoints = []endpoint{
 		name: "CreateSnapshot", isAction: true, doc: "snapshot_created",
 		call: apitest.Call{
 			Method: "POST", Path: "/snapshots/", Status: 201,
-			Body: `{"server_id": 12345, "name": "before-update-snapshot", "description": "Snapshot before system update"}`,
+			Body: `{"server_id": 12345, "name": "before-update-snapshot", ` +
+				`"description": "Snapshot before system update"}`,
 		},
 		run: func(ctx context.Context, c *Client) (any, error) {
 			return c.CreateSnapshot(ctx, "12345", "before-update-snapshot", "Snapshot before system update")

@@ -18,6 +18,9 @@ type KeyMap struct {
 	Mark   Mark
 	Dialog Dialog
 	custom []NamedBinding // custom commands
+	views  []NamedBinding // saved views
+
+	numbered int // how many saved views have a number for want of a key
 }
 
 // Move moves the cursor in the focused pane.
@@ -195,6 +198,9 @@ func (k *KeyMap) Groups() []Group {
 	}
 	if len(k.custom) > 0 {
 		groups = append(groups, Group{"command", "Custom commands", k.custom})
+	}
+	if len(k.views) > 0 {
+		groups = append(groups, Group{"views", "Saved views", k.views})
 	}
 	return groups
 }

@@ -56,7 +56,7 @@ func TestEveryBindingIsNamedAfterItsField(t *testing.T) {
 	byName := k.bindingsByName()
 	groups := reflect.ValueOf(&k).Elem()
 	fields := 0
-	for i := range groups.NumField() - 1 { // the last are custom commands
+	for i := range groups.NumField() - 3 { // the last are custom commands and saved views
 		for j := range groups.Field(i).NumField() {
 			fields++
 			name := strings.ToLower(groups.Type().Field(i).Name + "." + groups.Field(i).Type().Field(j).Name)

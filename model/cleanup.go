@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"vpsdeck/model/pattern"
 )
 
 // CleanupRule says which old points to delete. Empty fields do not narrow it.
@@ -11,7 +13,7 @@ type CleanupRule struct {
 	OlderThan   time.Duration // 0: any age
 	KeepAtLeast int           // how many of each server's newest usable points to keep, of those that the rule covers
 	Kinds       []Kind
-	Servers     []string     // IDs, or globs for names; see [MatchGlob]
+	Servers     []string     // IDs, or globs for names; see [pattern.MatchGlob]
 	Types       []BackupType // of backups; does not narrow snapshots, which have no type
 }
 
@@ -43,7 +45,7 @@ func (r CleanupRule) Unmatched(servers []Server) []Problem {
 
 // matchesServer reports whether an ID or a glob matches the server.
 func matchesServer(asked string, server ServerRef) bool {
-	return asked == string(server.ID) || MatchGlob(asked, server.Name)
+	return asked == string(server.ID) || pattern.MatchGlob(asked, server.Name)
 }
 
 // covers reports whether the rule covers the point, regardless of age.

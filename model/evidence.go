@@ -58,6 +58,14 @@ const (
 	measureTolerance = 15 * time.Second
 )
 
+// listDelay returns how long the lists may not show the operation, or still show a deleted point.
+func (o Operation) listDelay() time.Duration {
+	if o.Action == Restore {
+		return restoreListDelay
+	}
+	return pointListDelay
+}
+
 // missedLongEnough reports whether enough lists have missed it for long enough.
 func (s evidence) missedLongEnough(asked time.Time, from time.Time, bound time.Duration) bool {
 	return s.misses >= minMisses && asked.Sub(from) >= bound
@@ -119,7 +127,7 @@ func (o *Operation) applyPoint(found Point, listed bool, asked, now time.Time) {
 		o.applyStatus(found, asked)
 	case o.Phase.Over(): // it was given up, and has not been listed since
 	case o.Phase == PhaseUnknown:
-		o.recordMiss(asked, now, pointListDelay)
+		o.recordMiss(asked, now, o.listDelay())
 	default:
 		o.applyMissing(asked, now)
 	}
@@ -146,11 +154,11 @@ func (o *Operation) applyStillListed(asked, now time.Time) {
 		return
 	}
 	if o.Phase == PhaseUnknown {
-		o.recordMiss(asked, now, pointListDelay)
+		o.recordMiss(asked, now, o.listDelay())
 		return
 	}
 	o.evidence.addMiss(asked)
-	if o.evidence.missedLongEnough(asked, o.evidence.since, pointListDelay) {
+	if o.evidence.missedLongEnough(asked, o.evidence.since, o.listDelay()) {
 		o.finish(PhaseUnconfirmed, now, fmt.Sprintf("the API accepted it at %s, and the %s is still listed",
 			clockTime(o.evidence.since), o.Point.Kind))
 	}
@@ -159,7 +167,7 @@ func (o *Operation) applyStillListed(asked, now time.Time) {
 // applyMissing applies a list without the point of an accepted create.
 func (o *Operation) applyMissing(asked, now time.Time) {
 	o.evidence.addMiss(asked)
-	if !o.evidence.missedLongEnough(asked, o.evidence.firstMiss, pointListDelay) {
+	if !o.evidence.missedLongEnough(asked, o.evidence.firstMiss, o.listDelay()) {
 		return
 	}
 	if o.evidence.wasSeen() {
@@ -193,11 +201,8 @@ func (o Operation) HiddenReason() string {
 // Hidden reports whether the lists have been incomplete, without the operation's point, so often
 // and for so long that waiting further is pointless.
 func (o Operation) Hidden() bool {
-	bound := pointListDelay
-	if o.Action == Restore {
-		bound = restoreListDelay
-	}
-	return o.evidence.partials >= minMisses && o.evidence.lastPartial.Sub(o.evidence.firstPartial) >= bound
+	return o.evidence.partials >= minMisses &&
+		o.evidence.lastPartial.Sub(o.evidence.firstPartial) >= o.listDelay()
 }
 
 // applyStatus applies the status of a created point, as a list shows it.
@@ -246,7 +251,7 @@ func (o *Operation) applyRestoreEnd(s Server, asked time.Time) {
 // applyNotRestoring applies a list that does not show an accepted or lost restore, if none has
 // shown it before.
 func (o *Operation) applyNotRestoring(s Server, asked, now time.Time) {
-	bound := restoreListDelay
+	bound := o.listDelay()
 	if s.Status != ServerActive && !o.stoppedBefore {
 		bound = maxStopTime // it may be stopped for the restore
 	}
@@ -267,7 +272,8 @@ func (o *Operation) applyNotRestoring(s Server, asked, now time.Time) {
 func (o *Operation) recordMiss(asked, now time.Time, bound time.Duration) {
 	o.evidence.addMiss(asked)
 	if o.evidence.missedLongEnough(asked, o.lostAt, bound) {
-		o.finish(PhaseNotSeen, now, "its answer was lost, and "+o.EvidenceText()+": check the provider's panel before you try again")
+		o.finish(PhaseNotSeen, now, "its answer was lost, and "+o.EvidenceText()+
+			": check the provider's panel before you try again")
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"vpsdeck/model/pattern"
 )
 
 // SSHRule says how to connect to servers over SSH.
@@ -25,7 +27,7 @@ type SSHRules []SSHRule
 // For returns the rule that applies to the server.
 func (r SSHRules) For(s Server) SSHRule {
 	for _, rule := range r {
-		if rule.Server == "" || MatchGlob(rule.Server, s.Name) {
+		if rule.Server == "" || pattern.MatchGlob(rule.Server, s.Name) {
 			return rule
 		}
 	}
@@ -176,7 +178,9 @@ func checkShellLine(line string) string {
 	return ""
 }
 
-// Args returns the command for a server. A server's name can neither become an option nor more than one word, in this shell or in one behind it (ssh passes a command on). Values that begin with -, or contain anything but letters, digits and . _ : @ + -, are rejected.
+// Args returns the command for a server. A server's name can neither become an option nor more than
+// one word, in this shell or in one behind it (ssh passes a command on). Values that begin with -,
+// or contain anything but letters, digits and . _ : @ + -, are rejected.
 func (c CustomCommand) Args(s Server) ([]string, error) {
 	values := map[string]func() (string, error){
 		"{id}":   func() (string, error) { return safeArgument("ID", string(s.ID)) },

@@ -130,7 +130,8 @@ func TestInvalidCustomCommandIsExplained(t *testing.T) {
 
 // hostileNames are server names that try to run a command.
 var hostileNames = []string{
-	"-oProxyCommand=id", "--help", "a; id", "$(id)", "`id`", "a b", "a'b", `a"b`, "a\nid", "a|id", "a&id", "a>b", "*", "~root", "\x1b[2J", "a\u202eb", "",
+	"-oProxyCommand=id", "--help", "a; id", "$(id)", "`id`", "a b", "a'b", `a"b`, "a\nid", "a|id", "a&id", "a>b", "*",
+	"~root", "\x1b[2J", "a\u202eb", "",
 }
 
 func TestHostileNameIsNeitherAnOptionNorAShellWord(t *testing.T) {
@@ -143,7 +144,8 @@ func TestHostileNameIsNeitherAnOptionNorAShellWord(t *testing.T) {
 			if got, err := c.Args(serverAt(name, "203.0.113.10")); err == nil || Clean(err.Error()) != err.Error() {
 				t.Errorf("%q: %q, %v", name, got, err)
 			}
-			if _, err := (CustomCommand{Run: []string{"ping", "{ip}"}}).Args(serverAt(name, "203.0.113.10")); err != nil {
+			ping := CustomCommand{Run: []string{"ping", "{ip}"}}
+			if _, err := ping.Args(serverAt(name, "203.0.113.10")); err != nil {
 				t.Errorf("%q prevents a command that does not use it: %v", name, err)
 			}
 		}

@@ -24,6 +24,26 @@ var (
 	ErrIncomplete     = errors.New("the list is incomplete")         // only a part of a list arrived
 )
 
+// UserError is an error as one sentence for the user. The screens show it as it is.
+type UserError struct {
+	Text string // the sentence
+	Kind error  // what errors.Is finds: one of the errors above, another cause, or nil
+}
+
+// UserErrorf returns a UserError. Unlike fmt.Errorf it wraps only its kind.
+func UserErrorf(kind error, format string, args ...any) *UserError {
+	return &UserError{Text: fmt.Sprintf(format, args...), Kind: kind}
+}
+
+// Error returns the sentence.
+func (e *UserError) Error() string { return e.Text }
+
+// Message returns the sentence, for ErrorMessage.
+func (e *UserError) Message() string { return e.Text }
+
+// Unwrap returns the kind.
+func (e *UserError) Unwrap() error { return e.Kind }
+
 // IncompleteError says that a list is only a part of what the account has. The received part is
 // returned with the error. It satisfies errors.Is with ErrIncomplete.
 type IncompleteError struct {

@@ -34,7 +34,8 @@ func TestSafeJSONKeepsItsMeaningAndHasNoUnsafeRunes(t *testing.T) {
 
 func TestSafeJSONKeepsNumbersAndOrder(t *testing.T) {
 	got := SafeJSON("{\"z\":1.50,\"a\":12345678901234567890,\"n\":\"a\u202e\U000e0041\"}")
-	if want := "{\n  \"z\": 1.50,\n  \"a\": 12345678901234567890,\n  \"n\": \"a\\u202e\\udb40\\udc41\"\n}"; got != want {
+	want := "{\n  \"z\": 1.50,\n  \"a\": 12345678901234567890,\n  \"n\": \"a\\u202e\\udb40\\udc41\"\n}"
+	if got != want {
 		t.Errorf("%q", got)
 	}
 	if got := SafeJSON("<html>\x1b[2J\nx"); got != "<html>^[[2J\nx" {

@@ -14,10 +14,12 @@ import (
 // The invariants, after every event:
 //
 //   - never done too early: it is Done only once the account itself has finished the action;
-//   - never sent twice: while the operation is open, the same action is forbidden, also after a restart;
+//   - never sent twice: while the operation is open, the same action is forbidden, also after a
+//     restart;
 //   - never a silent failure: every final phase except Done has a reason;
 //   - final is final: an operation that was given up changes only if it appears after all;
-//   - never stuck: correct lists bring every operation to its end in a bounded time, and one that was given up and appears after all is reported.
+//   - never stuck: correct lists bring every operation to its end in a bounded time, and one that
+//     was given up and appears after all is reported.
 const (
 	eventAccepted    = 'A' // the answer comes: the API has accepted the action
 	eventLostDone    = 'L' // the answer is lost, and the API executed the action

@@ -16,12 +16,3 @@ func TestNamesAreInNaturalOrder(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
-
-func TestNamePrefixRanksFirst(t *testing.T) {
-	for name, want := range map[string]int{"web-01": 0, "Web": 0, "old-web": 1, "w-e-b": 2, "db": 2} {
-		q, _ := ParseQuery("web", ServerFields)
-		if got := q.Rank(name); got != want {
-			t.Errorf("%s ranks %d, want %d", name, got, want)
-		}
-	}
-}

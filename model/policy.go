@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -31,6 +32,9 @@ var healthNames = [...]string{
 	TooFew:   "too few", Overdue: "overdue", Failing: "failing", NoBackup: "no backup", None: "none",
 }
 
+// HealthNames returns the names of all states, best first.
+func HealthNames() []string { return slices.Clone(healthNames[:]) }
+
 // String returns the state's name, for people and for programs.
 func (h Health) String() string { return healthNames[h] }
 
@@ -51,6 +55,7 @@ const ExpiringWithin = 48 * time.Hour
 type Policy struct {
 	Backups   Requirement
 	Snapshots Requirement
+	Automatic bool // an automatic backup must have succeeded, within Backups.MaxAge if that is set
 }
 
 // Requirement is what a policy requires of one kind. The zero Requirement requires nothing.
@@ -102,6 +107,8 @@ type KindState struct {
 	Usable  int       // how many it can certainly be restored from
 	Newest  time.Time // creation time of the newest usable one; zero: none, or unknown
 	durable int       // usable points that do not expire soon
+
+	newestAutomatic time.Time // of backups: creation time of the newest usable automatic one; zero: none, or unknown
 }
 
 // Assess checks a server's points against a policy, at a time on the API's clock. points are
@@ -144,6 +151,9 @@ func (a *Assessment) countPoint(p *Point, now time.Time) {
 	}
 	if _, known := p.Age(now); known {
 		k.Newest = laterTime(k.Newest, p.CreatedAt)
+		if p.Kind == Backup && p.Type == Automatic {
+			k.newestAutomatic = laterTime(k.newestAutomatic, p.CreatedAt)
+		}
 		a.Newest = laterTime(a.Newest, p.CreatedAt)
 	}
 }
@@ -170,6 +180,7 @@ func (a *Assessment) findReasons(points []Point, now time.Time) {
 		check(Backup, now)
 		check(Snapshot, now)
 	}
+	a.checkAutomatic(now)
 	a.checkDates(points, now)
 	for _, full := range []struct {
 		kind   Kind
@@ -228,6 +239,30 @@ func (a *Assessment) checkCount(kind Kind, _ time.Time) {
 	}
 }
 
+// checkAutomatic checks the newest usable automatic backup, if the policy requires one.
+func (a *Assessment) checkAutomatic(now time.Time) {
+	newest, limit := a.Kinds[Backup].newestAutomatic, a.Policy.Backups.MaxAge
+	switch {
+	case !a.Policy.Automatic || a.Kinds[Backup].Usable == 0 && a.Policy.Backups.Need() > 0:
+		return // the reason why there is no backup at all says it
+	case newest.IsZero():
+		a.addReason(TooFew, "no usable automatic backup; the policy requires one")
+		return
+	case limit == 0:
+		return
+	}
+	age := now.Sub(newest)
+	if age <= limit {
+		a.limitValidity(newest.Add(limit + 1))
+		return
+	}
+	a.limitValidity(now.Add(untilTextChanges(age)))
+	if !a.Has(Overdue) || a.Kinds[Backup].Newest.After(newest) {
+		a.addReason(Overdue, fmt.Sprintf("the newest automatic backup is %s old: at most %s is allowed",
+			FormatDuration(age), FormatDuration(limit)))
+	}
+}
+
 // checkExpiry checks how many points of a kind will soon be left.
 func (a *Assessment) checkExpiry(kind Kind, _ time.Time) {
 	need, k := a.Policy.ForKind(kind).Need(), a.Kinds[kind]
@@ -280,10 +315,18 @@ func (a *Assessment) addReason(h Health, text string) {
 	a.Reasons = append(a.Reasons, Reason{h, text})
 }
 
-// Has reports whether the state is among the reasons. Without reasons it is Fine.
-func (a Assessment) Has(h Health) bool { return a.healthSet()&(1<<h) != 0 }
+// ServerView is a server with its assessment, as filters see it.
+type ServerView struct {
+	Server
+	Assessment Assessment
+	Known      bool // its restore points are loaded; otherwise no condition on age or health matches
+}
 
-func (a Assessment) healthSet() uint {
+// Has reports whether the state is among the reasons. Without reasons it is Fine.
+func (a Assessment) Has(h Health) bool { return a.HealthSet()&(1<<h) != 0 }
+
+// HealthSet returns the states of the reasons as bits: 1<<Overdue and so on.
+func (a Assessment) HealthSet() uint {
 	if len(a.Reasons) == 0 {
 		return 1 << Fine
 	}

@@ -2,13 +2,19 @@ package model
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
+
+	"vpsdeck/model/pattern"
 )
 
-// PolicyRule applies a policy to servers. Empty globs match every server; see [MatchGlob].
+// PolicyRule applies a policy to servers. Empty globs match every server; see [pattern.MatchGlob].
 type PolicyRule struct {
 	Server   string // a glob for the server's name
 	Location string // a glob for its location
+	Plan     string // a glob for the name of its plan
+	OS       string // a glob for its operating system
 	Policy   Policy
 }
 
@@ -22,16 +28,85 @@ const maxRulePoints = 100
 
 // For returns the policy that applies to the server.
 func (p Policies) For(s Server) Policy {
-	for _, rule := range p {
-		if rule.fits(s) {
-			return rule.Policy
-		}
+	if i := p.Match(s); i >= 0 {
+		return p[i].Policy
 	}
 	return DefaultPolicy()
 }
 
+// Match returns the index of the rule that applies to the server, or -1 for the default policy.
+func (p Policies) Match(s Server) int {
+	return slices.IndexFunc(p, func(r PolicyRule) bool { return r.fits(s) })
+}
+
+// condition is one glob of a rule.
+type condition struct{ name, glob, value string }
+
+// conditions returns the rule's globs that narrow it, with the server's values.
+func (r PolicyRule) conditions(s Server) []condition {
+	return slices.DeleteFunc([]condition{
+		{"server", r.Server, s.Name}, {"location", r.Location, s.Location}, {"plan", r.Plan, s.Plan.Name},
+		{"os", r.OS, s.OS},
+	}, func(c condition) bool { return c.glob == "" })
+}
+
+// Explain says of each rule up to the one that applies why it matches the server or not, a sentence
+// each. The last sentence says what the server must have.
+func (p Policies) Explain(s Server) []string {
+	var out []string
+	match := p.Match(s)
+	for i, r := range p {
+		if match >= 0 && i > match {
+			break
+		}
+		var matched, missed []string
+		for _, c := range r.conditions(s) {
+			if pattern.MatchGlob(c.glob, c.value) {
+				matched = append(matched, fmt.Sprintf("its %s %s matches %s", c.name, c.value, c.glob))
+			} else {
+				missed = append(missed, fmt.Sprintf("its %s %s does not match %s", c.name, c.value, c.glob))
+			}
+		}
+		switch {
+		case len(missed) > 0:
+			out = append(out, fmt.Sprintf("policy rule %d does not apply: %s", i+1, strings.Join(missed, ", ")))
+		case len(matched) == 0:
+			out = append(out, fmt.Sprintf("policy rule %d applies: it is for every server", i+1))
+		default:
+			out = append(out, fmt.Sprintf("policy rule %d applies: %s", i+1, strings.Join(matched, ", ")))
+		}
+	}
+	if match < 0 {
+		out = append(out, "the default policy applies")
+	}
+	return append(out, "it must have "+p.For(s).String())
+}
+
+// String describes what the policy requires.
+func (p Policy) String() string {
+	var parts []string
+	for _, kind := range []Kind{Backup, Snapshot} {
+		w := p.ForKind(kind)
+		if w.Need() == 0 {
+			continue
+		}
+		text := Pluralize(w.Need(), "usable "+kind.String())
+		if w.MaxAge > 0 {
+			text += ", the newest at most " + FormatDuration(w.MaxAge) + " old"
+		}
+		parts = append(parts, text)
+	}
+	if p.Automatic {
+		parts = append(parts, "an automatic backup that succeeded")
+	}
+	if len(parts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(parts, "; ")
+}
+
 func (r PolicyRule) fits(s Server) bool {
-	return (r.Server == "" || MatchGlob(r.Server, s.Name)) && (r.Location == "" || MatchGlob(r.Location, s.Location))
+	return !slices.ContainsFunc(r.conditions(s), func(c condition) bool { return !pattern.MatchGlob(c.glob, c.value) })
 }
 
 // Check reports impossible values in the rules, one problem each.
@@ -74,7 +149,7 @@ func (p Policies) Unmatched(servers []Server) []Problem {
 	var problems []Problem
 	for i, rule := range p {
 		switch {
-		case used[i] > 0 || rule.Server == "" && rule.Location == "":
+		case used[i] > 0 || len(rule.conditions(Server{})) == 0:
 		case fitted[i] > 0:
 			problems = append(problems, rule.problem(i, "an earlier rule applies to each server that it matches: "+
 				"move it up"))
@@ -89,13 +164,12 @@ func (p Policies) Unmatched(servers []Server) []Problem {
 // problem describes the rule as the user knows it, counted from 1.
 func (r PolicyRule) problem(i int, why string) Problem {
 	about := "every server"
-	switch {
-	case r.Server != "" && r.Location != "":
-		about = fmt.Sprintf("server %s, location %s", r.Server, r.Location)
-	case r.Server != "":
-		about = "server " + r.Server
-	case r.Location != "":
-		about = "location " + r.Location
+	if conditions := r.conditions(Server{}); len(conditions) > 0 {
+		var parts []string
+		for _, c := range conditions {
+			parts = append(parts, c.name+" "+c.glob)
+		}
+		about = strings.Join(parts, ", ")
 	}
 	return Problem{Message: Clean(fmt.Sprintf("policy rule %d (%s): %s", i+1, about, why))}
 }

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -306,5 +307,40 @@ policy rule 3 (every server): snapshot_max_age cannot be 36500 d: write an age f
 policy rule 3 (every server): min_snapshots cannot be 101: write a number from 0 (none) to 100`
 	if got != want {
 		t.Errorf("problems:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+func TestAutomaticBackupMustHaveSucceeded(t *testing.T) {
+	policy := DefaultPolicy()
+	policy.Automatic = true
+	server := Server{ID: "1", Name: "web-server-01"}
+	now := time.Date(2025, 1, 16, 15, 0, 0, 0, time.UTC)
+	backup := func(kind BackupType, status PointStatus, hours int) Point {
+		return Point{Kind: Backup, ID: ID(fmt.Sprint(hours)), Server: server.Ref(), Type: kind, Status: status,
+			CreatedAt: now.Add(-time.Duration(hours) * time.Hour)}
+	}
+	for name, c := range map[string]struct {
+		points []Point
+		health Health
+		reason string
+	}{
+		"a recent one": {[]Point{backup(Automatic, Completed, 3)}, Fine, ""},
+		"manual ones alone": {[]Point{backup(Manual, Completed, 3)}, TooFew,
+			"no usable automatic backup; the policy requires one"},
+		"an old one behind a manual one": {[]Point{backup(Manual, Completed, 3), backup(Automatic, Completed, 40)},
+			Overdue, "the newest automatic backup is 1 d 16 h old: at most 1 d 2 h is allowed"},
+		"an old one alone": {[]Point{backup(Automatic, Completed, 40)}, Overdue,
+			"the newest backup is 1 d 16 h old: at most 1 d 2 h is allowed"},
+		"none at all": {nil, None, "no usable restore point"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := Assess(server, c.points, policy, now)
+			if a.Health != c.health || c.reason != "" && a.Reasons[0].Message != c.reason {
+				t.Errorf("%v %+v, want %v %q", a.Health, a.Reasons, c.health, c.reason)
+			}
+			if len(a.Reasons) > 1 {
+				t.Errorf("the same is said twice: %+v", a.Reasons)
+			}
+		})
 	}
 }

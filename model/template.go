@@ -15,6 +15,9 @@ type NameTemplate struct {
 	snapshot bool
 }
 
+// DefaultNameTemplate names snapshots for which nobody has chosen a name.
+const DefaultNameTemplate = "{server}-{date}"
+
 // templatePart is literal text, or the name of a placeholder.
 type templatePart struct {
 	text        string
@@ -92,7 +95,7 @@ func placeholderNames() string {
 	for _, p := range placeholders {
 		names = append(names, "{"+p.name+"}")
 	}
-	return enumerate(names)
+	return Enumerate(names)
 }
 
 // checkLiteral returns what is wrong with literal text of the template, regardless of the

@@ -96,3 +96,12 @@ func describeRune(r rune) string {
 	}
 	return fmt.Sprintf("%q", r)
 }
+
+// Enumerate joins words: “a, b and c”.
+func Enumerate(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}

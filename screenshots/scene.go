@@ -58,8 +58,8 @@ func (s scene) render() (*picture.Picture, error) {
 		return nil, err
 	}
 	time := terminal.NewClock(clock.Now, clock.Advance)
-	opts := ui.Options{Client: namedHostClient{client}, Requests: log, Keys: keymap.Default(), Clock: time,
-		KeyTime: terminal.SpacedKeyTime(), Mouse: true, Dark: !s.light}
+	opts := ui.Options{Client: namedHostClient{client}, Requests: log, Clock: time, KeyTime: terminal.SpacedKeyTime(),
+		Preferences: ui.Preferences{Keys: keymap.Default(), Mouse: true}, Dark: !s.light}
 	if s.member != "" {
 		o := openSharedAccount(client, clock.Now)
 		defer o.stop()

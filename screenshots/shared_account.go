@@ -50,7 +50,7 @@ func (a *sharedAccount) newMember(name string) *team.Member {
 // join starts the program as a member.
 func (a *sharedAccount) join(name string, clock *terminal.Clock, opts *ui.Options) {
 	member := clockedMember{a.newMember(name), clock}
-	opts.Client, opts.Feed, opts.Actor, opts.ReadOnly, opts.Requests = member, member, members[name].Actor,
+	opts.Client, opts.Feed, opts.Actor, opts.Profile.ReadOnly, opts.Requests = member, member, members[name].Actor,
 		members[name].ReadOnly, nil
 }
 

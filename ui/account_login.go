@@ -18,6 +18,7 @@ type account struct {
 	*core
 	poller *poller
 	batch  *batch
+	views  *views
 	// startSession starts the session of an account that was opened.
 	startSession func(client command.Client, demo bool)
 
@@ -111,7 +112,7 @@ func (a *account) askToken(problem string) tea.Cmd {
 		OnSubmit: func(v dialog.Values) tea.Cmd {
 			checking := "checking the token with " + a.opts.Access.Host() + style.Ellipsis
 			a.pushNotice(notice{severity: screen.Info, text: checking, topic: tokenTopic})
-			return command.Connect(a.opts.Access, command.NewSecret(strings.TrimSpace(v["token"])))
+			return command.Connect(a.opts.Access, model.NewSecret(strings.TrimSpace(v["token"])))
 		},
 	})
 }
@@ -173,7 +174,7 @@ func (a *account) reopenLogin() tea.Cmd {
 const choiceNowhere = ""
 
 // askStoreToken offers to store a token that was typed.
-func (a *account) askStoreToken(token command.Secret, places []command.TokenStore) tea.Cmd {
+func (a *account) askStoreToken(token model.Secret, places []command.TokenStore) tea.Cmd {
 	if len(places) == 0 {
 		return nil
 	}

@@ -31,7 +31,7 @@ type switchMsg struct{ profile string }
 
 // applyProfile applies what the config says about an account.
 func (a *account) applyProfile(p command.Profile) {
-	a.opts.Profile, a.opts.ReadOnly = p, p.ReadOnly
+	a.opts.Profile = p
 	a.env.Policies, a.env.StrictDelete, a.policiesChecked = p.Policies, p.Strict, false
 	a.opts.Keys, a.disabledActions = a.keys, keymap.Action{}
 	if p.ReadOnly {
@@ -115,6 +115,7 @@ func (a *account) finishSwitch(msg command.SwitchedMsg) tea.Cmd {
 	a.dialogs, a.login, a.notices, a.tokenRefused = nil, login{}, notices{}, false
 	a.opts.Access, a.opts.Requests = msg.Opened.Access, msg.Opened.Requests
 	a.applyProfile(msg.Opened.Profile)
+	a.views.learn(msg.To, msg.Opened.LastView)
 	a.startSession(msg.Opened.Client, false)
 	a.notify(screen.Success, "switched to "+command.ProfileLabel(msg.To)+left)
 	return tea.Batch(a.poller.refreshAll(), a.poller.loadAccount(), a.session.LoadHistory())

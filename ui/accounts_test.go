@@ -205,7 +205,7 @@ func TestBulkActionsBlockSwitchUntilAnswered(t *testing.T) {
 func TestASwitchThatFailsSaysWhyAndStays(t *testing.T) {
 	t.Parallel()
 	b := startMultiAccount(t, wideShort, nil)
-	b.setOpenError(messageError{"profile home has no token yet: run vpsdeck login --profile home"})
+	b.setOpenError(&model.UserError{Text: "profile home has no token yet: run vpsdeck login --profile home"})
 	b.switchTo("home")
 	b.h.RequireText("not switched to profile home: profile home has no token yet: run vpsdeck login", "vpsdeck  work ",
 		"Servers 12")
@@ -274,7 +274,7 @@ func TestTokenForTheFormerAccountIsDropped(t *testing.T) {
 	b := startMultiAccount(t, wideShort, nil)
 	b.homeProxy.slowDown(5*time.Second, "/account/me/")
 	b.switchTo("home")
-	b.h.injectFault("GET /: status 401 x1")
+	b.h.account.InjectFault("GET /: status 401 x1")
 	b.h.Press("R")
 	b.h.RequireText("Open an account")
 	b.h.account.ClearFaults()

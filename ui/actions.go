@@ -212,7 +212,7 @@ func (a *actions) cannotStart() string {
 	switch {
 	case a.session == nil:
 		return "There is no account."
-	case a.opts.ReadOnly:
+	case a.opts.Profile.ReadOnly:
 		return "This session is read-only: it changes nothing."
 	case a.account.accountSwitch.pending:
 		return a.account.accountSwitch.blockedMessage()

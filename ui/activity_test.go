@@ -65,8 +65,8 @@ func (j *journalRuns) startSecondRun(w *harness) {
 	w.clock = terminal.NewClock(j.accountClock.Now, j.accountClock.Advance)
 	w.proxy.clock = w.clock
 	w.proxy.reset()
-	options := ui.Options{Keys: keymap.Default(), Dark: true, Clock: w.clock, KeyTime: terminal.SpacedKeyTime(),
-		Client: w.newClient(w.url)}
+	options := ui.Options{Preferences: ui.Preferences{Keys: keymap.Default()}, Dark: true, Clock: w.clock,
+		KeyTime: terminal.SpacedKeyTime(), Client: w.newClient(w.url)}
 	j.startRun(w.t, &options, "second")
 	w.app = ui.New(options)
 	w.recorder = &recorder{app: w.app}
@@ -83,7 +83,7 @@ func performActions(w *harness) {
 	w.Press("2", "j")
 	w.deleteSelected()
 	w.Advance(time.Minute)
-	w.injectFault("POST /backups/: status 400 x1")
+	w.account.InjectFault("POST /backups/: status 400 x1")
 	w.Press("b", "enter", "esc")
 	w.Advance(time.Minute)
 	w.createSnapshot("web-server-01", "after-update")
@@ -181,7 +181,7 @@ func TestActionThatNeverArrivedIsOfferedByTheNextRun(t *testing.T) {
 	t.Parallel()
 	d := &journalRuns{}
 	w := startApp(t, 120, 40, withJournal(t, d), withServers(2))
-	w.injectFault("POST /snapshots/: cut-before")
+	w.account.InjectFault("POST /snapshots/: cut-before")
 	w.createSnapshot("web-server-01", "before-update")
 	w.RequireText("outcome unknown; searching the lists")
 	w.account.ClearFaults()
@@ -269,7 +269,7 @@ func TestUnwritableJournalIsReportedAndActionContinues(t *testing.T) {
 	text := w.Screen().Text()
 	w.Press("A")
 	text += w.Screen().Text()
-	if !strings.Contains(text, "the journal ") || !strings.Contains(text, "a file is in the place of its directory") {
+	if !strings.Contains(text, "the journal ") || !strings.Contains(text, "a part of its path is not a directory") {
 		t.Errorf("the reason is missing:\n%s", text)
 	}
 	if len(w.proxy.actions()) != 1 {

@@ -78,8 +78,8 @@ func newOfflineApp(t testing.TB, account accountLists, change ...func(*ui.Option
 	log.Add(model.Exchange{Method: "GET", URL: "http://127.0.0.1/api/v1/servers/", Status: 200})
 	var typed time.Time
 	o := ui.Options{
-		Client: stubClient{}, Keys: keymap.Default(), Clock: &manualClock{now: startTime}, Dark: true, Requests: log,
-		Mouse:   true,
+		Preferences: ui.Preferences{Keys: keymap.Default(), Mouse: true},
+		Client:      stubClient{}, Clock: &manualClock{now: startTime}, Dark: true, Requests: log,
 		KeyTime: func() time.Time { typed = typed.Add(time.Second); return typed },
 	}
 	for _, c := range change {
@@ -162,7 +162,7 @@ func TestNoKeyInAnyPanePanics(t *testing.T) {
 					if readOnly && name != "full" {
 						continue
 					}
-					l := newOfflineApp(t, account, func(o *ui.Options) { o.ReadOnly = readOnly })
+					l := newOfflineApp(t, account, func(o *ui.Options) { o.Profile.ReadOnly = readOnly })
 					l.press(path...)
 					func() {
 						defer func() {
@@ -190,7 +190,7 @@ func TestActionKeyConsumesFollowingKeys(t *testing.T) {
 		for place, path := range keysToPanes {
 			for _, key := range []string{"s", "b", "r", "d", "c"} {
 				for _, readOnly := range []bool{false, true} {
-					l := newOfflineApp(t, account, func(o *ui.Options) { o.ReadOnly = readOnly })
+					l := newOfflineApp(t, account, func(o *ui.Options) { o.Profile.ReadOnly = readOnly })
 					l.press(path...)
 					if l.DialogCount() > 0 || place == "filter" || place == "requests" || place == "no request found" {
 						continue

@@ -3,28 +3,22 @@ package ui_test
 import (
 	"bytes"
 	"encoding/base64"
-	"io"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"vpsdeck/api"
-	"vpsdeck/api/sim"
 	"vpsdeck/internal/terminal"
-	"vpsdeck/keymap"
 	"vpsdeck/ui"
 )
 
 // outputHarness is a harness that also records the bytes that the program sends to the terminal.
 type outputHarness struct {
 	*harness
-	session *terminal.Session
-	output  *outputBuffer
+	output *outputBuffer
 }
 
 // outputBuffer records what is written to it.
@@ -46,68 +40,13 @@ func (o *outputBuffer) text() string {
 	return o.buffer.String()
 }
 
-// startWithOutput starts the program like startApp, but records its output and sets its
-// environment.
+// startWithOutput starts the program, records its output and sets its environment.
 func startWithOutput(t *testing.T, environment []string, options ...option) *outputHarness {
 	t.Helper()
-	w := &outputHarness{harness: &harness{t: t}, output: &outputBuffer{}}
-	s := setup{account: sim.Options{Seed: 1, Servers: 2, Token: liveToken, Clock: sim.NewSteppedClock(startTime)}}
-	s.ui = ui.Options{Keys: keymap.Default(), Dark: true}
-	for _, o := range options {
-		o(&s)
-	}
-	w.account = sim.New(s.account)
-	w.clock = terminal.NewClock(s.account.Clock.Now, s.account.Clock.Advance)
-	w.proxy = &recordingProxy{account: w.account, clock: w.clock}
-	w.url = serve(t, w.proxy)
-	w.otherClient = w.newClient(serve(t, w.account))
-	s.ui.Clock = w.clock
-	if s.log != nil {
-		w.clientOptions = append(w.clientOptions, api.WithObserver(s.log.Add))
-	}
-	if !s.unauthenticated {
-		s.ui.Client = w.newClient(w.url)
-	}
-	for _, do := range s.beforeStart {
-		do(w.harness)
-	}
-	s.ui.KeyTime = terminal.SpacedKeyTime()
-	w.session = terminal.Start(ui.New(s.ui), 120, 40, terminal.WithClock(w.clock),
-		terminal.WithLaunch(w.launch(environment)))
-	t.Cleanup(func() {
-		if _, err := w.session.Quit(); err != nil && !t.Failed() {
-			t.Error(err)
-		}
-	})
-	w.settle()
-	return w
-}
-
-// launch runs the program and records its output.
-func (o *outputHarness) launch(environment []string) terminal.LaunchFunc {
-	return func(probe *terminal.Probe, screen io.Writer, size tea.WindowSizeMsg,
-		options []tea.ProgramOption) (*tea.Program, func() error) {
-		program := tea.NewProgram(probe, append(options, tea.WithEnvironment(environment),
-			tea.WithInput(strings.NewReader("")), tea.WithOutput(io.MultiWriter(screen, o.output)),
-			tea.WithoutSignals(),
-			tea.WithWindowSize(size.Width, size.Height))...)
-		ended := make(chan error, 1)
-		go func() {
-			_, err := program.Run()
-			ended <- err
-		}()
-		return program, func() error { return <-ended }
-	}
-}
-
-// settle waits until the program is idle, and returns its screen.
-func (o *outputHarness) settle() terminal.Grid {
-	o.t.Helper()
-	g, err := o.session.Settle()
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	return g
+	output := &outputBuffer{}
+	options = append([]option{withServers(2),
+		withTerminal(terminal.WithVariables(environment...), terminal.WithCopy(output))}, options...)
+	return &outputHarness{harness: startApp(t, 120, 40, options...), output: output}
 }
 
 // tmuxSequence matches a sequence that tmux passes on, with its escape characters doubled.
@@ -116,7 +55,7 @@ var tmuxSequence = regexp.MustCompile(`\x1bPtmux;(?:\x1b\x1b|[^\x1b])*\x1b\\`)
 // sequences returns the escape sequences and control characters sent: first those that tmux passes
 // on, then the others in order.
 func (o *outputHarness) sequences() []string {
-	o.settle()
+	o.Screen()
 	sent := o.output.text()
 	out := tmuxSequence.FindAllString(sent, -1)
 	var state byte
@@ -146,10 +85,10 @@ func (o *outputHarness) announcements() []string {
 // takeSnapshot takes a snapshot of web-server-01, which must be selected.
 func (o *outputHarness) takeSnapshot(name string) {
 	o.t.Helper()
-	o.session.Press("s")
-	o.session.Type(name)
-	o.session.Press("enter", "enter")
-	o.settle()
+	o.Press("s")
+	o.Type(name)
+	o.Press("enter", "enter")
+	o.Screen()
 }
 
 var plainEnvironment = []string{"TERM=xterm-256color", "COLORTERM=truecolor"}
@@ -161,7 +100,7 @@ func withAnnouncement(how ui.Announcement) option {
 // selectLastServer selects web-server-01, the last of two servers. The first is db-server-01, since
 // its quota is full.
 func selectLastServer(w *outputHarness) *outputHarness {
-	w.session.Press("G")
+	w.Press("G")
 	return w
 }
 
@@ -186,13 +125,13 @@ func TestFinishedOperationIsAnnouncedAsConfigured(t *testing.T) {
 			t.Parallel()
 			w := selectLastServer(startWithOutput(t, c.environment, withAnnouncement(c.how)))
 			w.takeSnapshot("before-update")
-			w.session.Advance(time.Minute)
+			w.Advance(time.Minute)
 			if got := w.announcements(); len(got) > 0 {
 				t.Errorf("announced before the end: %q", got)
 			}
-			w.session.Advance(10 * time.Minute)
+			w.Advance(10 * time.Minute)
 			took := ""
-			if g := w.settle(); g.Contains("1 running") {
+			if g := w.Screen(); g.Contains("1 running") {
 				t.Fatalf("it still runs:\n%s", g.Text())
 			}
 			for _, s := range w.announcements() {
@@ -225,9 +164,9 @@ func TestRefusedActionIsAnnounced(t *testing.T) {
 func TestADeletionIsNotAnnounced(t *testing.T) {
 	t.Parallel()
 	w := selectLastServer(startWithOutput(t, plainEnvironment, withAnnouncement(ui.AnnounceBell)))
-	w.session.Press("3", "j", "d")
-	w.session.Advance(time.Second)
-	w.session.Press("y", "enter")
+	w.Press("3", "j", "d")
+	w.Advance(time.Second)
+	w.Press("y", "enter")
 	if got := w.announcements(); len(got) > 0 || len(w.proxy.actions()) != 1 {
 		t.Errorf("announced %q; sent %q", got, w.proxy.actions())
 	}
@@ -237,7 +176,7 @@ func TestOperationsOfOthersAreAnnounced(t *testing.T) {
 	t.Parallel()
 	w := startWithOutput(t, plainEnvironment, withAnnouncement(ui.AnnounceOSC9))
 	w.mustAccept(w.otherClient.CreateSnapshot(t.Context(), "12345", "by-a-colleague", ""))
-	w.session.Advance(12 * time.Minute)
+	w.Advance(12 * time.Minute)
 	if got := w.announcements(); len(got) != 1 ||
 		!strings.Contains(got[0], "snapshot by-a-colleague of web-server-01: completed") {
 		t.Errorf("announced %q", got)
@@ -254,7 +193,7 @@ func TestNotificationIsOneSequenceForAnyText(t *testing.T) {
 			})
 		}))
 		selectLastServer(w).takeSnapshot("before-update")
-		w.session.Advance(12 * time.Minute)
+		w.Advance(12 * time.Minute)
 		got := w.announcements()
 		if len(got) != 1 {
 			t.Fatalf("announced %q", got)

@@ -8,7 +8,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"vpsdeck/keymap"
 	"vpsdeck/model"
 	"vpsdeck/ui/command"
 	"vpsdeck/ui/dialog"
@@ -18,10 +17,9 @@ import (
 
 // Options is what the program starts with.
 type Options struct {
+	Preferences
 	Client     command.Client      // nil: there is no token yet; the user signs in through Access
 	Access     command.Access      // nil: signing in is not possible
-	Accounts   command.Accounts    // nil: there are no profiles to switch between
-	Profile    command.Profile     // of the first account; ReadOnly and Policies below belong to it
 	Config     Config              // nil: the config does not change while the program runs
 	Notices    []string            // to show at the start, such as that there is no journal
 	Journal    command.Journal     // nil: actions are not journaled; those of the demo never are
@@ -30,27 +28,14 @@ type Options struct {
 	Feed       command.Feed        // polls the account for several users; nil: this program polls it
 	Actor      model.Actor         // the user of this screen
 	RunID      string              // of this run of the program, in the journal
-	Keys       keymap.KeyMap
 	Clock      command.Clock
 	KeyTime    func() time.Time // time of a key press, to tell a paste from typing; nil: Clock's
 	Demo       bool             // the account is simulated; the header always says so
-	ReadOnly   bool             // actions are refused
-	ASCII      bool             // draw with ASCII characters only
-	Mouse      bool
-	Policies   model.Policies        // what each server must have to be covered; nil: the default for all
-	CanSuspend func() bool           // says whether there is a parent shell; nil: there is
-	SSH        model.SSHRules        // how to connect to the servers
-	Commands   []model.CustomCommand // custom commands; Keys has a binding for each, in the same order
-	// environment variables with tokens, in addition to VPS_API_TOKEN; external commands do not get
-	// them
-	Secrets       []string
-	OpenURL       command.Opener // opens an address in the user's browser; nil: only the link is shown
-	Announce      Announcement   // how the end of an operation is announced
-	Dark          bool           // until the terminal reports its background
-	Theme         style.Theme    // "": the default
-	Colours       style.Palette  // replace those of the theme; nil colours: as in the theme
-	ReducedMotion bool           // nothing is animated except clocks
-	Columns       screen.Columns // to show; nil: all
+	OpenURL    command.Opener   // opens an address in the user's browser; nil: only the link is shown
+	CanSuspend func() bool      // says whether there is a parent shell; nil: there is
+	Dark       bool             // until the terminal reports its background
+	Start      Start            // what to open first
+	LastView   command.LastView // how the first account was shown last
 }
 
 // App is the root model. It routes messages to its parts and composes the screen. Its state has one
@@ -68,6 +53,7 @@ type App struct {
 	raw      *raw
 	copying  *clipboard
 	reload   *reload
+	views    *views
 	terminal *terminal
 	status   *status
 	lastKey  time.Time // when the last key or paste came, by KeyTime
@@ -92,16 +78,13 @@ func New(opts Options) *App {
 		opts.KeyTime = opts.Clock.Now
 	}
 	a := newParts(&core{
-		opts: opts, state: &model.State{Me: opts.Actor}, dark: opts.Dark, keys: opts.Keys,
-		styles: style.WithColours(opts.Theme, opts.Dark, opts.Colours),
+		opts: opts, state: &model.State{Me: opts.Actor}, dark: opts.Dark,
 	})
-	if a.isShared() {
-		a.keys.DisableLocalCommands()
-		a.keys.View.Requests.SetEnabled(opts.Requests != nil)
+	a.views.pending = opts.Start
+	if !opts.Demo {
+		a.views.learn(opts.Profile.Name, opts.LastView)
 	}
-	first := opts.Profile
-	first.ReadOnly, first.Policies = opts.ReadOnly, opts.Policies
-	a.account.applyProfile(first)
+	a.account.applyPreferences(opts.Preferences)
 	a.panes.reset()
 	if opts.Client != nil {
 		a.startSession(opts.Client, opts.Demo)
@@ -119,7 +102,9 @@ func newParts(c *core) *App {
 	a.terminal = &terminal{core: c, progress: a.progress}
 	a.history = &history{core: c, poller: a.poller, progress: a.progress}
 	a.batch = &batch{core: c, history: a.history, progress: a.progress, panes: a.panes}
-	a.account = &account{core: c, poller: a.poller, batch: a.batch, startSession: a.startSession}
+	a.views = &views{core: c, panes: a.panes, history: a.history, last: map[string]command.LastView{}}
+	a.account = &account{core: c, poller: a.poller, batch: a.batch, views: a.views,
+		startSession: a.startSession}
 	a.reload = &reload{core: c, panes: a.panes, account: a.account}
 	a.external = &external{core: c, panes: a.panes, poller: a.poller}
 	a.raw = &raw{core: c, panes: a.panes}
@@ -128,7 +113,6 @@ func newParts(c *core) *App {
 		account: a.account, terminal: a.terminal}
 	c.env = &screen.Env{
 		Host: host{a}, State: c.state, Keys: &c.opts.Keys, Styles: func() *style.Styles { return c.styles },
-		SSH: c.opts.SSH, Columns: c.opts.Columns,
 	}
 	return a
 }
@@ -155,7 +139,7 @@ func (a *App) Init() tea.Cmd {
 		cmds = append(cmds, a.account.askAccess(""))
 	} else {
 		cmds = append(cmds, a.poller.loadCache(), a.poller.refreshAll(), a.poller.loadAccount(),
-			a.session.LoadHistory(), a.poller.awaitView(0))
+			a.session.LoadHistory(), a.poller.awaitView(0), a.views.openOverlay())
 	}
 	for _, text := range a.opts.Notices {
 		cmds = append(cmds, func() tea.Msg { return NoticeMsg{text} })
@@ -175,6 +159,7 @@ func (a *App) startSession(client command.Client, demo bool) {
 	if a.session != nil {
 		number = a.session.Number + 1
 		same = demo == a.opts.Demo && client.Host() == a.session.Client.Host() && profile == a.session.Profile
+		a.views.remember()
 		a.session.Close()
 	}
 	a.opts.Demo = demo
@@ -182,7 +167,7 @@ func (a *App) startSession(client command.Client, demo bool) {
 	if demo {
 		journal = nil
 	}
-	a.session = command.NewSession(number, client, journal, a.opts.ReadOnly)
+	a.session = command.NewSession(number, client, journal, a.opts.Profile.ReadOnly)
 	a.session.Profile, a.session.RunID, a.session.Feed = profile, a.opts.RunID, a.opts.Feed
 	a.poller.reset()
 	if same {
@@ -194,5 +179,8 @@ func (a *App) startSession(client command.Client, demo bool) {
 		a.panes.reset()
 	}
 	a.updateClocks()
+	if !same {
+		a.views.restore()
+	}
 	a.panes.refresh()
 }

@@ -9,6 +9,7 @@ import (
 
 	"vpsdeck/api"
 	"vpsdeck/api/sim"
+	"vpsdeck/internal/simtest"
 	"vpsdeck/keymap"
 	"vpsdeck/model"
 	"vpsdeck/ui"
@@ -38,25 +39,20 @@ func (m *manualClock) Tick(after time.Duration, fn func(time.Time) tea.Msg) tea.
 // at once.
 type directApp struct {
 	*ui.App
-	clock        *manualClock
-	client       *api.Client
-	log          *command.RequestLog
-	account      *sim.Account
-	accountClock *sim.Clock // the account's
+	clock   *manualClock
+	client  *api.Client
+	log     *command.RequestLog
+	account *simtest.Account
 }
 
 // loadedApp is the program with a loaded fleet, on 120×40 cells.
 func loadedApp(t testing.TB, servers int, options ...func(*ui.Options)) *directApp {
 	t.Helper()
 	b := &directApp{clock: &manualClock{now: startTime}, log: &command.RequestLog{},
-		accountClock: sim.NewSteppedClock(startTime)}
-	b.account = sim.New(sim.Options{Seed: 1, Servers: servers, Token: liveToken, Clock: b.accountClock})
-	client, err := api.New(serve(t, b.account), liveToken, api.WithClock(b.clock.Now), api.WithObserver(b.log.Add))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.client = client
-	o := ui.Options{Client: client, Keys: keymap.Default(), Clock: b.clock, Dark: true}
+		account: simtest.New(t, startTime, sim.Options{Servers: servers, Token: liveToken})}
+	b.client = simtest.NewClient(t, simtest.Serve(t, b.account), liveToken, api.WithClock(b.clock.Now),
+		api.WithObserver(b.log.Add))
+	o := ui.Options{Client: b.client, Preferences: ui.Preferences{Keys: keymap.Default()}, Clock: b.clock, Dark: true}
 	var typed time.Time
 	o.KeyTime = func() time.Time { typed = typed.Add(time.Second); return typed }
 	for _, change := range options {

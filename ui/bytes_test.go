@@ -90,6 +90,30 @@ func TestAKeyWritesFewBytes(t *testing.T) {
 	}
 }
 
+// A step among servers comes in three frames: the cursor, the points, and the details once the
+// cursor rests. Most of the points' bytes are rows that the last server did not have.
+func TestAStepAndWhatFollowsItWriteFewBytes(t *testing.T) {
+	const steps = 11
+	b, w := loadedApp(t, 12), newOutputMeter()
+	w.measureApp(t, b)
+	total := 0
+	for range steps {
+		b.press('j')
+		step := w.measureApp(t, b)
+		b.firePending()
+		points := w.measureApp(t, b)
+		b.firePending()
+		details := w.measureApp(t, b)
+		total += points + details
+		if step == 0 || step > 350 || points == 0 || points > 2000 || details == 0 || details > 650 {
+			t.Errorf("a step takes %d bytes, the points after it %d, and the details %d", step, points, details)
+		}
+	}
+	if mean := total / steps; mean > 1600 {
+		t.Errorf("what follows a step takes %d bytes in the mean", mean)
+	}
+}
+
 // idleBytesPerSecond returns how many bytes a second the idle program writes, over two minutes and
 // without polls.
 func idleBytesPerSecond(t testing.TB, b *directApp) float64 {
@@ -110,7 +134,7 @@ func loadedHourLater(t testing.TB) *directApp {
 	t.Helper()
 	b := loadedApp(t, 12)
 	b.clock.now = b.clock.now.Add(time.Hour)
-	b.accountClock.Advance(time.Hour)
+	b.account.Clock.Advance(time.Hour)
 	b.press('R')
 	if screen := b.View().Content; strings.Contains(screen, "running") {
 		t.Fatalf("something runs:\n%s", ansi.Strip(screen))

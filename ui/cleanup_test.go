@@ -131,6 +131,28 @@ func TestLastPointOfAServerIsPointedOut(t *testing.T) {
 	w.RequireNoText("LAST")
 }
 
+// The list does not show that its point is the server's last one, so the deletion is not confirmed.
+func TestPointThatBecameTheLastOneIsNotDeleted(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	w.Press("a", "2", "/")
+	w.Type("server:mail-01")
+	w.Press("enter", "space", "d")
+	w.skipInputDelay()
+	shown := w.Screen().Text()
+	for _, p := range w.points(model.Backup, "12348") {
+		if !strings.Contains(shown, "backup #"+string(p.ID)) {
+			w.must(w.otherClient.DeleteBackup(t.Context(), p.ID))
+		}
+	}
+	w.advanceHidden(21 * time.Second)
+	w.RequireText("Delete 1 restore point of 1 server?")
+	w.RequireNoText("LAST")
+	w.confirmNumber("1")
+	w.RequireText("0 of 1 done, 1 failed", "is now the last")
+	w.requireActions()
+}
+
 func TestDeletionListScrollsByKeyAndWheel(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 80, 24, withMouse)
@@ -163,7 +185,7 @@ func TestDeletionListScrollsByKeyAndWheel(t *testing.T) {
 func TestDeletionsOnOneServerRunOneAtATime(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
-	w.injectFault("DELETE /backups/{id}/: hold")
+	w.account.InjectFault("DELETE /backups/{id}/: hold")
 	openBulkDelete("2", "server:web-server-01 age>4d")(w)
 	w.RequireText("Delete 3 restore points")
 	w.Type("3")
@@ -178,7 +200,7 @@ func TestDeletionsOnOneServerRunOneAtATime(t *testing.T) {
 func TestFailedDeletionStaysMarked(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
-	w.injectFault("DELETE /backups/{id}/: status 500 x1")
+	w.account.InjectFault("DELETE /backups/{id}/: status 500 x1")
 	openBulkDelete("2", "server:web-server-01 age>4d")(w) // on one server, so one at a time
 	w.confirmNumber("3")
 	w.RequireText("2 of 3 done, 1 failed", "✗ web-server-01  delete backup #", "✓ web-server-01  delete backup #")

@@ -75,7 +75,7 @@ func TestJSONIsCopiedWhenItArrives(t *testing.T) {
 	w.Advance(6 * time.Second)
 	w.RequireText(`"id": 12345,`)
 	w.Press("esc")
-	w.injectFault("GET /servers/: status 500")
+	w.account.InjectFault("GET /servers/: status 500")
 	w.recorder.clipboard = nil
 	w.Press("y", "j")
 	w.Advance(time.Minute)

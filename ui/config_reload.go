@@ -5,11 +5,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"vpsdeck/keymap"
 	"vpsdeck/model"
-	"vpsdeck/ui/command"
 	"vpsdeck/ui/screen"
-	"vpsdeck/ui/style"
 )
 
 // reload checks the config and applies what has changed.
@@ -41,23 +38,6 @@ type Config interface {
 	// Reload reads the preferences of a profile again, if they have changed since the last call.
 	// The error says what is wrong with them, once. Reload is never called concurrently.
 	Reload(profile string) (preferences Preferences, changed bool, err error)
-}
-
-// Preferences is what the config and the flags say.
-type Preferences struct {
-	Profile       command.Profile
-	Accounts      command.Accounts
-	Keys          keymap.KeyMap
-	Theme         style.Theme
-	Colours       style.Palette // replace those of the theme
-	Columns       screen.Columns
-	SSH           model.SSHRules
-	Commands      []model.CustomCommand // Keys has a binding for each
-	Secrets       []string              // environment variables that external commands do not get
-	Announce      Announcement
-	ASCII         bool
-	Mouse         bool
-	ReducedMotion bool
 }
 
 // reloadInterval is how often the config is checked for changes.
@@ -113,19 +93,12 @@ func (r *reload) applyReload(msg configReloadedMsg) {
 		return
 	}
 	p := msg.preferences
-	r.opts.Accounts, r.opts.Announce, r.opts.ASCII = p.Accounts, p.Announce, p.ASCII
-	r.opts.Mouse, r.opts.ReducedMotion, r.opts.Theme = p.Mouse, p.ReducedMotion, p.Theme
-	r.opts.Colours = p.Colours
-	r.keys, r.env.Columns = p.Keys, p.Columns
-	r.opts.Commands, r.opts.Secrets, r.opts.SSH, r.env.SSH = p.Commands, p.Secrets, p.SSH, p.SSH
-	r.restyle()
-	if msg.profile == r.opts.Profile.Name {
-		r.account.applyProfile(p.Profile)
-	} else {
-		r.account.applyProfile(r.opts.Profile)
+	if msg.profile != r.opts.Profile.Name {
+		p.Profile = r.opts.Profile
 	}
+	r.account.applyPreferences(p)
 	if r.session != nil {
-		r.session.SetReadOnly(r.opts.ReadOnly)
+		r.session.SetReadOnly(p.Profile.ReadOnly)
 	}
 	r.panes.servers.ApplyColumns()
 	for _, pane := range r.panes.points {

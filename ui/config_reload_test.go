@@ -112,7 +112,8 @@ func TestChangedConfigIsAppliedAtOnce(t *testing.T) {
 	must := func(err error) { w.must(err) }
 	must(prefs.Keys.Remap(map[string][]string{"action.snapshot": {"X"}}))
 	prefs.Theme, prefs.Columns = style.Contrast, screen.Columns{"servers": {"name", "status"}}
-	prefs.Profile = command.Profile{Policies: model.Policies{{Policy: model.Policy{Backups: model.Requirement{MaxAge: time.Minute}}}}}
+	strict := model.Policy{Backups: model.Requirement{MaxAge: time.Minute}}
+	prefs.Profile = command.Profile{Policies: model.Policies{{Policy: strict}}}
 	prefs.Announce = ui.AnnounceBell
 	p.set(prefs, nil)
 	w.Advance(4 * time.Second)
@@ -151,7 +152,7 @@ func TestInvalidConfigShowsTheErrorAndIsNotApplied(t *testing.T) {
 	t.Parallel()
 	w, p, prefs := startWithConfig(t)
 	prefs.Profile.ReadOnly, prefs.ASCII = true, true
-	p.set(prefs, messageError{"config.toml, line 3: theme cannot be \"x\": there are auto, dark"})
+	p.set(prefs, &model.UserError{Text: "config.toml, line 3: theme cannot be \"x\": there are auto, dark"})
 	w.Advance(4 * time.Second)
 	w.RequireText(`Config not applied: config.toml, line 3: theme cannot be "x"`, "╭─ Servers")
 	w.RequireNoText("read-only")
@@ -179,7 +180,7 @@ func TestPaletteOffersOnlyTheOtherAccounts(t *testing.T) {
 func TestLoginOffersTheProfiles(t *testing.T) {
 	t.Parallel()
 	b := startMultiAccount(t, wideShort, nil)
-	b.h.injectFault("GET /: status 401 x1")
+	b.h.account.InjectFault("GET /: status 401 x1")
 	b.h.Press("R")
 	b.h.chooseOption("profile home")
 	b.h.RequireText("vpsdeck  home ", "Servers 3")

@@ -126,9 +126,11 @@ func (c *core) actorSuffix(o model.Operation) string {
 
 func (c *core) tooSmall() bool { return c.width < minWidth || c.height < minHeight }
 
-// dialogSize is the maximum size of a dialog. It leaves out the footer, which shows its keys, and
-// the header if that shows which of several accounts is open.
-func (c *core) dialogSize() (width, height int) { return c.width - 2, c.height - 1 - c.dialogTop() }
+// dialogSize is the maximum size of a dialog. It leaves out the footer, which shows its keys, the
+// notice, and the header if that shows which of several accounts is open.
+func (c *core) dialogSize() (width, height int) {
+	return c.width - 2, max(c.height-1-c.dialogTop()-len(c.noticeLines()), 1)
+}
 
 func (c *core) dialogTop() int {
 	if c.showsProfile() {
@@ -141,11 +143,7 @@ func (c *core) dialogTop() int {
 func (c *core) dialogRect(view string) rect {
 	w, h := lipgloss.Size(view)
 	y := max((c.height-1-h)/2, c.dialogTop())
-	if top, ok := c.topDialog(); ok {
-		if _, sheet := top.Dialog.(*dialog.Sheet); sheet { // keep notices about the sheet visible
-			y = max(min(y, c.height-1-len(c.noticeLines())-h), c.dialogTop())
-		}
-	}
+	y = max(min(y, c.height-1-len(c.noticeLines())-h), c.dialogTop()) // keep notices visible
 	return rect{max((c.width-w)/2, 0), y, w, h}
 }
 

@@ -12,7 +12,7 @@ import (
 
 // withPolicies starts the program with policy rules.
 func withPolicies(rules ...model.PolicyRule) option {
-	return withOptions(func(o *ui.Options) { o.Policies = rules })
+	return withOptions(func(o *ui.Options) { o.Profile.Policies = rules })
 }
 
 // lenientPolicy requires nothing, so that only failures are problems.

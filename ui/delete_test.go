@@ -133,7 +133,7 @@ func TestPointRemovedMeanwhileIsNotDeleted(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Press("y", "enter")
-	w.RequireText("not done: backup #495 is no longer there, so nothing was sent", "Backups web-server-01 · 7")
+	w.RequireText("not done: backup #495 is no longer there; nothing was sent", "Backups web-server-01 · 7")
 	w.requireActions()
 }
 
@@ -141,7 +141,7 @@ func TestADeleteThatCannotBeCheckedIsNotSent(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 24)
 	atServer("web-server-01", "2", "j", "d")(w)
-	w.injectFault("GET /servers/: status 500 x1")
+	w.account.InjectFault("GET /servers/: status 500 x1")
 	w.Press("y", "enter")
 	w.RequireText("not done: nothing was sent: the check before it failed")
 	w.requireActions()
@@ -150,7 +150,7 @@ func TestADeleteThatCannotBeCheckedIsNotSent(t *testing.T) {
 func TestDeleteWithLostAnswerIsDoneOnceThePointIsGone(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 24, withServers(2))
-	w.injectFault("DELETE /backups/{id}/: cut-after-send")
+	w.account.InjectFault("DELETE /backups/{id}/: cut-after-send")
 	atServer("web-server-01", "2", "j", "d")(w)
 	w.proxy.slowDown(10*time.Second, "/backups/")
 	w.Press("y", "enter")
@@ -167,7 +167,7 @@ func TestDeleteWithLostAnswerIsDoneOnceThePointIsGone(t *testing.T) {
 func TestDeleteThatNeverArrivedIsResentOnlyOnRequest(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 24, withServers(2))
-	w.injectFault("DELETE /backups/{id}/: cut-before x1")
+	w.account.InjectFault("DELETE /backups/{id}/: cut-before x1")
 	atServer("web-server-01", "2", "j", "d")(w)
 	w.Press("y", "enter")
 	w.RequireText("delete backup #495 of web-server-01: outcome unknown; searching", "outcome unknown")

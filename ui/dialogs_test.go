@@ -91,7 +91,7 @@ func TestLoginMatchesGolden(t *testing.T) {
 			func(w *harness) { token("vps_wrong")(w); w.Press("enter") }},
 		{"keep", sides, []option{unauthenticated(nil)}, func(w *harness) { token(liveToken)(w); w.Press("enter") }},
 		{"token-expired", sides, []option{withAccess(nil)}, func(w *harness) {
-			w.injectFault("GET /: status 401")
+			w.account.InjectFault("GET /: status 401")
 			w.Advance(20 * time.Second)
 		}},
 	} {

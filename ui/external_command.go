@@ -107,8 +107,9 @@ func (e *external) handleCustomCommandKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		if key.Matches(msg, *n.Binding) {
 			return e.runCustomCommand(e.opts.Commands[i]), true
 		}
-		if e.opts.ReadOnly && e.opts.Commands[i].Dangerous && msg.String() == e.opts.Commands[i].Key {
-			return e.refuse("Read-only", "This session is read-only, and "+e.opts.Commands[i].Name+" is marked as dangerous.", ""), true
+		if e.opts.Profile.ReadOnly && e.opts.Commands[i].Dangerous && msg.String() == e.opts.Commands[i].Key {
+			why := "This session is read-only, and " + e.opts.Commands[i].Name + " is marked as dangerous."
+			return e.refuse("Read-only", why, ""), true
 		}
 	}
 	return nil, false

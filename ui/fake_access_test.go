@@ -2,7 +2,6 @@ package ui_test
 
 import (
 	"context"
-	"errors"
 	"sync"
 
 	"vpsdeck/model"
@@ -21,7 +20,7 @@ type fakeAccess struct {
 	kept string // the store and the token in it
 }
 
-func (f *fakeAccess) Connect(ctx context.Context, token command.Secret) (command.Client, error) {
+func (f *fakeAccess) Connect(ctx context.Context, token model.Secret) (command.Client, error) {
 	client, err := f.harness.connect(f.harness.url, token.Reveal())
 	if err != nil {
 		return nil, err
@@ -46,7 +45,7 @@ func (f *fakeAccess) TokenStores() []command.TokenStore {
 	}
 }
 
-func (f *fakeAccess) StoreToken(store command.TokenStore, token command.Secret) error {
+func (f *fakeAccess) StoreToken(store command.TokenStore, token model.Secret) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.keepErr == nil {
@@ -81,10 +80,4 @@ func unauthenticated(d *fakeAccess) option {
 	}
 }
 
-// messageError is an error with a message for the user.
-type messageError struct{ message string }
-
-func (m messageError) Error() string   { return m.message }
-func (m messageError) Message() string { return m.message }
-
-var errNoKeyring = errors.Join(messageError{"the keyring is locked"}, model.ErrForbidden)
+var errNoKeyring = model.UserErrorf(model.ErrForbidden, "the keyring is locked")

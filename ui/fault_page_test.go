@@ -22,13 +22,13 @@ server in front of it misbehaves for this one endpoint only. This page is genera
 *Seen* is a part of what the screen shows at once; a second part, if any, is shown within 140 seconds. *Requests* counts
 the requests to the endpoint: a list is requested up to three times where that may help, an action is sent once.
 
-An action was done at the provider if its answer was lost or damaged on the way back, unless the row says "and not done".
-It was not done if a status says so, unless the row says "and yet done". A 204 to a delete is trusted, as the documents
-promise; the body of every other 2xx must be the API's own, or the outcome is unknown.
+An action was done at the provider if its answer was lost or damaged on the way back, unless the row says "and not
+done". It was not done if a status says so, unless the row says "and yet done". A 204 to a delete is trusted, as the
+documents promise; the body of every other 2xx must be the API's own, or the outcome is unknown.
 
 For an action, *stays* lists its events in the journal: *intent* is written before the request is sent, *refused* is a
-reliable refusal, *unknown* an answer that was lost. An unknown outcome is looked for in the lists, and the action is never
-sent again automatically. It becomes *running* or *done* when the lists show it, and *not-found* when they do not.
+reliable refusal, *unknown* an answer that was lost. An unknown outcome is looked for in the lists, and the action is
+never sent again automatically. It becomes *running* or *done* when the lists show it, and *not-found* when they do not.
 `
 
 func TestFaultPageIsUpToDate(t *testing.T) {

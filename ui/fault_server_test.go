@@ -1,20 +1,18 @@
 package ui_test
 
 import (
-	"context"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"vpsdeck/api/sim"
-	"vpsdeck/model"
+	"vpsdeck/internal/simtest"
 )
 
 // faultServer stands between the program and the account, and misbehaves. Only the requests to one
@@ -189,35 +187,9 @@ func (f *faultServer) listen(t testing.TB) string {
 	return server.URL()
 }
 
-// memoryJournal is a journal in memory.
-type memoryJournal struct {
-	mu      sync.Mutex
-	records []model.Record
-}
-
-func (m *memoryJournal) Append(r model.Record) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.records = append(m.records, r)
-	return nil
-}
-
-func (m *memoryJournal) Read() ([]model.Record, int, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return append([]model.Record(nil), m.records...), 0, nil
-}
-
-func (m *memoryJournal) IsAlive(string) bool { return true }
-
-// LockServer always succeeds: nobody else uses this journal.
-func (m *memoryJournal) LockServer(context.Context, string, model.ID) (func(), error) {
-	return func() {}, nil
-}
-
-// events returns the events of the only action, in order.
-func (m *memoryJournal) events() string {
-	records, _, _ := m.Read() // a memoryJournal never fails
+// eventsOf returns the events of the only action, in order.
+func eventsOf(j *simtest.Journal) string {
+	records := j.Records()
 	var steps []string
 	for _, r := range records {
 		if r.ID != records[0].ID {

@@ -2,7 +2,6 @@ package ui_test
 
 import (
 	"cmp"
-	"context"
 	"io"
 	"log"
 	"sync"
@@ -12,6 +11,7 @@ import (
 
 	"vpsdeck/api"
 	"vpsdeck/api/sim"
+	"vpsdeck/internal/simtest"
 	"vpsdeck/ui"
 	"vpsdeck/ui/command"
 )
@@ -80,7 +80,7 @@ type faultRun struct {
 	endpoint endpoint
 	want     expectation
 	server   *faultServer
-	journal  memoryJournal
+	journal  simtest.Journal
 }
 
 func TestEveryFaultIsShownAndSendsTheExpectedRequests(t *testing.T) {
@@ -104,7 +104,8 @@ func TestEveryFaultIsShownAndSendsTheExpectedRequests(t *testing.T) {
 
 // runFault starts the program, triggers the fault and checks the result.
 func runFault(t *testing.T, e endpoint, f faultCase) {
-	r := &faultRun{endpoint: e, want: f.expectFor(e), server: &faultServer{spec: f}}
+	r := &faultRun{endpoint: e, want: f.expectFor(e), server: &faultServer{spec: f},
+		journal: simtest.Journal{RunsAreAlive: true}}
 	w := newHarness(t, sim.Options{Servers: 1})
 	r.server.account, r.server.now = w.account, w.clock.Now
 	var toFaulty atomic.Bool // the endpoint's requests go to the fault server
@@ -127,7 +128,7 @@ func runFault(t *testing.T, e endpoint, f faultCase) {
 		r.Advance(cmp.Or(r.want.wait, 140*time.Second))
 		r.requireShown(r.want.shownLater)
 	}
-	if got := r.journal.events(); got != r.want.events {
+	if got := eventsOf(&r.journal); got != r.want.events {
 		t.Errorf("the events in the journal are %q, want %q", got, r.want.events)
 	}
 	if got := int(r.server.requestCount.Load()); got != r.want.requests {
@@ -153,10 +154,6 @@ func (f *faultRun) requireShown(seen string) {
 // faultyClient returns a client that talks to the fault server.
 func (h *harness) faultyClient(f *faultServer) *api.Client {
 	h.t.Helper()
-	client, err := api.New(f.listen(h.t), liveToken, api.WithClock(h.clock.Now), api.WithLimits(f.spec.clientLimits()),
-		api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	return client
+	return simtest.NewClient(h.t, f.listen(h.t), liveToken, api.WithClock(h.clock.Now),
+		api.WithLimits(f.spec.clientLimits()), simtest.WithoutPauses())
 }

@@ -31,7 +31,7 @@ func TestPanicInNestedCommandIsCaught(t *testing.T) {
 		"in a sequence in a sequence": tea.Sequence(fine, tea.Sequence(fine, broken)),
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := NewGuard(New(Options{Keys: keymap.Default(), Clock: command.WallClock{}}))
+			g := NewGuard(New(Options{Preferences: Preferences{Keys: keymap.Default()}, Clock: command.WallClock{}}))
 			program := tea.NewProgram(guardedApp{g, cmd}, tea.WithInput(nil), tea.WithOutput(io.Discard),
 				tea.WithoutSignalHandler())
 			g.OnCrash(program.Quit)

@@ -1,9 +1,6 @@
 package ui_test
 
 import (
-	"context"
-	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +10,7 @@ import (
 
 	"vpsdeck/api"
 	"vpsdeck/api/sim"
+	"vpsdeck/internal/simtest"
 	"vpsdeck/internal/terminal"
 	"vpsdeck/internal/termtest"
 	"vpsdeck/keymap"
@@ -22,8 +20,8 @@ import (
 	"vpsdeck/ui/dialog"
 )
 
-// startTime is when every test starts: the day of the examples in the API's documents.
-var startTime = time.Date(2025, 1, 16, 15, 45, 0, 0, time.UTC)
+// startTime is when every test starts.
+var startTime = simtest.At(15, 45)
 
 const liveToken = "vps_live"
 
@@ -34,7 +32,7 @@ type harness struct {
 	t             testing.TB
 	app           *ui.App
 	recorder      *recorder
-	account       *sim.Account
+	account       *simtest.Account
 	proxy         *recordingProxy // between the program and its account
 	clock         *terminal.Clock
 	otherClient   *api.Client // another user of the account, not through the proxy
@@ -69,13 +67,15 @@ func beforeStart(run func(*harness)) option {
 }
 
 // withFault injects a fault before the program starts.
-func withFault(text string) option { return beforeStart(func(w *harness) { w.injectFault(text) }) }
+func withFault(text string) option {
+	return beforeStart(func(w *harness) { w.account.InjectFault(text) })
+}
 
 // withServers sets the size of the fleet; below 0 there are no servers.
 func withServers(n int) option { return func(s *setup) { s.account.Servers = n } }
 
 var (
-	readOnly     = withOptions(func(o *ui.Options) { o.ReadOnly = true })
+	readOnly     = withOptions(func(o *ui.Options) { o.Profile.ReadOnly = true })
 	demo         = withOptions(func(o *ui.Options) { o.Demo = true })
 	withASCII    = withOptions(func(o *ui.Options) { o.ASCII = true })
 	withoutColor = withTerminal(terminal.WithProfile(colorprofile.Ascii))
@@ -86,17 +86,12 @@ var (
 // everything is loaded, unless an option delays it.
 func startApp(t testing.TB, width, height int, options ...option) *harness {
 	t.Helper()
-	w := &harness{t: t}
-	s := setup{account: sim.Options{Seed: 1, Token: liveToken, Clock: sim.NewSteppedClock(startTime)}}
-	s.ui = ui.Options{Keys: keymap.Default(), Dark: true}
+	s := setup{account: sim.Options{Clock: sim.NewSteppedClock(startTime)}}
+	s.ui = ui.Options{Preferences: ui.Preferences{Keys: keymap.Default()}, Dark: true}
 	for _, o := range options {
 		o(&s)
 	}
-	w.account = sim.New(s.account)
-	w.clock = terminal.NewClock(s.account.Clock.Now, s.account.Clock.Advance)
-	w.proxy = &recordingProxy{account: w.account, clock: w.clock}
-	w.url = serve(t, w.proxy)
-	w.otherClient = w.newClient(serve(t, w.account))
+	w := newHarness(t, s.account)
 	s.ui.Clock = w.clock
 	if s.ui.Access != nil {
 		s.ui.Access.(*fakeAccess).harness = w
@@ -125,43 +120,28 @@ func startApp(t testing.TB, width, height int, options ...option) *harness {
 	return w
 }
 
-// serve serves an account until the end of the test. The server has no time limits: an answer that
-// the test holds back may take long on a busy machine.
-func serve(t testing.TB, account http.Handler) string {
+// newHarness returns a harness without a running program.
+func newHarness(t testing.TB, account sim.Options) *harness {
 	t.Helper()
-	server := httptest.NewServer(account)
-	t.Cleanup(func() {
-		server.CloseClientConnections()
-		server.Close()
-	})
-	return server.URL + "/api/v1"
+	account.Token = liveToken
+	w := &harness{t: t, account: simtest.New(t, startTime, account)}
+	w.clock = terminal.NewClock(w.account.Clock.Now, w.account.Clock.Advance)
+	w.proxy = &recordingProxy{account: w.account, clock: w.clock}
+	w.url = simtest.Serve(t, w.proxy)
+	w.otherClient = w.newClient(simtest.Serve(t, w.account))
+	return w
 }
 
-// newClient returns a real client. It does not pause between its tries and has no time limits,
-// since only the test advances the time.
+// newClient returns a real client, whose time only the test advances.
 func (h *harness) newClient(url string) *api.Client {
 	h.t.Helper()
 	client, err := h.connect(url, liveToken)
-	if err != nil {
-		h.t.Fatal(err)
-	}
+	h.must(err)
 	return client
 }
 
 func (h *harness) connect(url, token string) (*api.Client, error) {
-	return api.New(url, token, append(h.clientOptions, api.WithClock(h.clock.Now),
-		api.WithLimits(api.Limits{Call: time.Hour, Total: time.Hour}),
-		api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))...)
-}
-
-// injectFault makes requests fail, as sim.ParseFault reads the text.
-func (h *harness) injectFault(text string) {
-	h.t.Helper()
-	f, err := sim.ParseFault(text)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	h.account.Inject(f)
+	return api.New(url, token, append(h.clientOptions, simtest.SteppedTime(h.clock.Now)...)...)
 }
 
 // skipInputDelay advances the time until an open dialog accepts input.

@@ -16,7 +16,7 @@ func TestDemoAndReadOnlyAreShownDuringErrors(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 40, 12, demo, readOnly)
 			if fault != "" {
-				w.injectFault(fault)
+				w.account.InjectFault(fault)
 				w.Advance(20 * time.Second)
 			}
 			for _, width := range []int{40, 41, 47, 60, 80, 120} {
@@ -39,7 +39,7 @@ func TestHeaderNamesTheError(t *testing.T) {
 		t.Run(strings.ReplaceAll(fault, " ", "-"), func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24, withServers(2))
-			w.injectFault(fault)
+			w.account.InjectFault(fault)
 			w.Advance(20 * time.Second)
 			if first := w.Screen().Line(0); !strings.Contains(first, want) ||
 				!strings.Contains(first, "data 20 s old") {

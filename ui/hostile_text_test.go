@@ -85,7 +85,7 @@ func TestHostileErrorMessagesDoNoHarm(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 24)
 			w.proxy.rewrite(strings.NewReplacer("Injected fault: Bad Request.", message).Replace)
-			w.injectFault("POST /snapshots/: status 400")
+			w.account.InjectFault("POST /snapshots/: status 400")
 			w.createSnapshot("web-server-01", "before-update")
 			w.RequireText("snapshot before-update of web-server-01: not done")
 			w.requireHarmless()

@@ -1,10 +1,5 @@
 package ui
 
-import (
-	"vpsdeck/model"
-	"vpsdeck/ui/dialog"
-)
-
 // The minimum size of a terminal, and the sizes at which the layouts change.
 const (
 	minWidth     = 40
@@ -14,6 +9,9 @@ const (
 	stackWidth   = 60  // panes stacked
 	stackHeight  = 15  // of the panes
 	noticeHeight = 16  // of the terminal, for a separate notice line
+	daysWidth    = 150 // the last days of each server in the list
+	boxHeight    = 36  // of the terminal, for details below the servers
+	tallHeight   = 48  // of the terminal, for a taller box of details
 )
 
 // shape is how the panes are arranged.
@@ -34,6 +32,7 @@ func (r rect) contains(x, y int) bool { return x >= r.x && x < r.x+r.w && y >= r
 type plan struct {
 	shape      shape
 	panes      [3]rect // h 0: not shown
+	details    rect    // of the row under the cursor; h 0: not shown
 	page       rect    // of the open page
 	operations int     // number of lines
 	notice     bool    // there is a separate notice line
@@ -68,13 +67,28 @@ func (a *App) maxOperationLines() int { return max(min(a.height/8, 5), 1) }
 
 func (a *App) planWide(p *plan, body int) {
 	left := a.width/2 + 1
-	snapshots := min(body/2, model.Snapshot.Limit()+3) // the most that a server can have
-	if a.panes.fleet {
-		snapshots = body / 2
+	if a.width >= daysWidth {
+		left += 3
 	}
-	p.panes[0] = rect{0, 1, left, body}
-	p.panes[1] = rect{left, 1, a.width - left, body - snapshots}
-	p.panes[2] = rect{left, 1 + body - snapshots, a.width - left, snapshots}
+	needs := a.panes.neededHeights()
+	right := shareHeight(body, needs[1:])
+	box := a.detailsHeight()
+	p.panes[0] = rect{0, 1, left, body - box}
+	p.details = rect{0, 1 + body - box, left, box}
+	p.panes[1] = rect{left, 1, a.width - left, right[0]}
+	p.panes[2] = rect{left, 1 + right[0], a.width - left, right[1]}
+}
+
+// detailsHeight is the height of the details. It depends only on the terminal's size, so that they
+// do not come and go with operations and notices.
+func (a *App) detailsHeight() int {
+	switch {
+	case a.height >= tallHeight:
+		return 20
+	case a.height >= boxHeight:
+		return 15
+	}
+	return 0
 }
 
 func (a *App) planStack(p *plan, body int) {
@@ -82,12 +96,19 @@ func (a *App) planStack(p *plan, body int) {
 	if body < 3*small+2 {
 		small = 4
 	}
-	y := 1
-	for i := range p.panes {
-		h := small
-		if i == a.panes.focus {
-			h = body - 2*small
+	needs := a.panes.neededHeights()
+	heights := shareHeight(body, needs[:])
+	if needs[0]+needs[1]+needs[2] > body { // the focused pane is large, the others small
+		heights[a.panes.focus] = body
+		for i, need := range needs {
+			if i != a.panes.focus {
+				heights[i] = min(small, need)
+				heights[a.panes.focus] -= heights[i]
+			}
 		}
+	}
+	y := 1
+	for i, h := range heights {
 		p.panes[i] = rect{0, y, a.width, h}
 		y += h
 	}
@@ -99,6 +120,9 @@ func (a *App) layout() {
 		return
 	}
 	p := a.plan()
+	a.panes.servers.SetWide(a.width >= daysWidth)
+	a.panes.details.SetSize(p.details.w, p.details.h)
+	a.panes.showsDetails = p.details.h > 0
 	for i, pane := range a.panes.all() {
 		if p.panes[i].h > 0 {
 			pane.SetSize(p.panes[i].w, p.panes[i].h)
@@ -108,10 +132,6 @@ func (a *App) layout() {
 		a.panes.page.SetSize(p.page.w, p.page.h)
 	}
 	for _, d := range a.dialogs {
-		width, height := a.dialogSize()
-		if _, sheet := d.Dialog.(*dialog.Sheet); sheet {
-			height = max(height-len(a.noticeLines()), 1)
-		}
-		d.SetSize(width, height)
+		d.SetSize(a.dialogSize())
 	}
 }

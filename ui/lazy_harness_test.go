@@ -8,7 +8,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"vpsdeck/api/sim"
 	"vpsdeck/internal/terminal"
 	"vpsdeck/internal/termtest"
 	"vpsdeck/keymap"
@@ -22,21 +21,6 @@ type lazyHarness struct {
 	*harness
 	lazy *lazyModel
 	size size
-}
-
-// newHarness returns a harness without a running program.
-func newHarness(t testing.TB, account sim.Options) *harness {
-	t.Helper()
-	if account.Clock == nil {
-		account.Clock = sim.NewSteppedClock(startTime)
-	}
-	account.Seed, account.Token = 1, liveToken
-	w := &harness{t: t, account: sim.New(account)}
-	w.clock = terminal.NewClock(account.Clock.Now, account.Clock.Advance)
-	w.proxy = &recordingProxy{account: w.account, clock: w.clock}
-	w.url = serve(t, w.proxy)
-	w.otherClient = w.newClient(serve(t, w.account))
-	return w
 }
 
 // startLazy starts the program, which draws only on request.

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"vpsdeck/model"
 )
 
 func TestFirstRunAsksForATokenAndStoresIt(t *testing.T) {
@@ -90,7 +92,8 @@ func TestLoginStepsGoBackAndForth(t *testing.T) {
 
 func TestFailedDemoShowsTheReason(t *testing.T) {
 	t.Parallel()
-	w := startApp(t, 80, 24, unauthenticated(&fakeAccess{demoErr: messageError{"no place is left on this machine"}}))
+	noPlace := &model.UserError{Text: "no place is left on this machine"}
+	w := startApp(t, 80, 24, unauthenticated(&fakeAccess{demoErr: noPlace}))
 	w.chooseOption("a simulated")
 	w.RequireText("the simulated account could not be opened: no place is left on this machine", "Open an account")
 }
@@ -99,7 +102,7 @@ func TestExpiredTokenIsAskedForOnceAndKeepsTheScreen(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40, withAccess(&fakeAccess{}))
 	w.selectServer("web-server-01")
-	w.injectFault("GET /: status 401")
+	w.account.InjectFault("GET /: status 401")
 	w.Advance(20 * time.Second)
 	w.RequireText("Open an account", "What was loaded stays on the screen.", "token refused", "web-server-01",
 		"pre-migration")
@@ -139,7 +142,7 @@ func TestDialogsOfAnAccountCloseWithIt(t *testing.T) {
 			w.selectServer("web-server-01")
 			w.Press(c.keys...)
 			w.RequireText(c.message)
-			w.injectFault("GET /: status 401")
+			w.account.InjectFault("GET /: status 401")
 			w.advanceHidden(time.Minute)
 			w.RequireText("Open an account")
 			w.account.ClearFaults()
@@ -155,7 +158,7 @@ func TestDialogsOfAnAccountCloseWithIt(t *testing.T) {
 func TestTokenFormCanBeClosedAndReopened(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40, withAccess(&fakeAccess{}))
-	w.injectFault("GET /: status 401")
+	w.account.InjectFault("GET /: status 401")
 	w.Advance(20 * time.Second)
 	w.Press("esc")
 	w.RequireText("token refused", "Servers 12")
@@ -167,7 +170,7 @@ func TestTokenFormCanBeClosedAndReopened(t *testing.T) {
 func TestActionWithRefusedTokenIsNotDone(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40, withServers(2), withAccess(&fakeAccess{}))
-	w.injectFault("POST /: status 401 x1")
+	w.account.InjectFault("POST /: status 401 x1")
 	w.createSnapshot("web-server-01", "before-update")
 	w.RequireText("Open an account", "snapshot before-update of web-server-01: not done")
 	w.Press("esc")
@@ -177,7 +180,7 @@ func TestActionWithRefusedTokenIsNotDone(t *testing.T) {
 func TestMissingAccessShowsTheReason(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 24)
-	w.injectFault("GET /: status 401")
+	w.account.InjectFault("GET /: status 401")
 	w.Advance(20 * time.Second)
 	w.RequireText("Try another token.", "Servers 12")
 }
@@ -196,7 +199,7 @@ func TestRefusedTokenShowsThatPollingStopped(t *testing.T) {
 	t.Parallel()
 	for _, s := range []size{small, standard} {
 		w := startApp(t, s.width, s.height, withAccess(&fakeAccess{}))
-		w.injectFault("GET /: status 401")
+		w.account.InjectFault("GET /: status 401")
 		w.Advance(20 * time.Second)
 		w.Press("esc")
 		w.advanceHidden(time.Minute)
@@ -221,7 +224,7 @@ func TestLoginFormsShowTheSelectionOnASmallScreen(t *testing.T) {
 		w.RequireText("▸ nowhere")
 
 		w = startApp(t, 40, height, withAccess(&fakeAccess{}))
-		w.injectFault("GET /: status 401")
+		w.account.InjectFault("GET /: status 401")
 		w.Advance(20 * time.Second)
 		w.RequireText("expired or revoked.", "▸ an API token", "a simulated account")
 		w.Press("down")

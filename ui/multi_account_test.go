@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"vpsdeck/api/sim"
+	"vpsdeck/internal/simtest"
 	"vpsdeck/model"
 	"vpsdeck/ui"
 	"vpsdeck/ui/command"
@@ -20,7 +21,7 @@ import (
 type multiAccount struct {
 	h         *harness
 	homeProxy *recordingProxy
-	journal   memoryJournal
+	journal   simtest.Journal
 	url       string
 
 	mu            sync.Mutex
@@ -38,9 +39,9 @@ func withProfiles(b *multiAccount, change func(*command.Profile)) option {
 		s.ui.Profile = command.Profile{Name: "work", Stripe: "cyan"}
 		s.beforeStart = append(s.beforeStart, func(w *harness) {
 			b.h = w
-			home := sim.New(sim.Options{Seed: 1, Servers: 3, Token: homeToken, Clock: s.account.Clock})
+			home := simtest.New(w.t, startTime, sim.Options{Servers: 3, Token: homeToken, Clock: s.account.Clock})
 			b.homeProxy = &recordingProxy{account: home, clock: w.clock}
-			b.url = serve(w.t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			b.url = simtest.Serve(w.t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 				if strings.HasSuffix(r.Header.Get("Authorization"), homeToken) {
 					b.homeProxy.ServeHTTP(rw, r)
 					return
@@ -111,7 +112,7 @@ func (m *multiAccount) requireActions(work, home []string) {
 // requireJournal fails the test unless the journal has this many lines, all of the profile.
 func (m *multiAccount) requireJournal(lines int, profile string) {
 	m.h.t.Helper()
-	records, _, _ := m.journal.Read() // a memoryJournal never fails
+	records := m.journal.Records()
 	if len(records) != lines || slices.ContainsFunc(records,
 		func(r model.Record) bool { return r.Profile != profile }) {
 		m.h.t.Errorf("the journal has %d lines: %+v; want %d of %q", len(records), records, lines, profile)
@@ -121,7 +122,7 @@ func (m *multiAccount) requireJournal(lines int, profile string) {
 // startMultiAccount starts the program on work.
 func startMultiAccount(t testing.TB, at size, change func(*command.Profile), options ...option) *multiAccount {
 	t.Helper()
-	b := &multiAccount{}
+	b := &multiAccount{journal: simtest.Journal{RunsAreAlive: true}}
 	startApp(t, at.width, at.height, append([]option{withProfiles(b, change)}, options...)...)
 	return b
 }

@@ -12,7 +12,7 @@ import (
 func (h *harness) setRefusal(words string) {
 	h.t.Helper()
 	h.proxy.rewrite(strings.NewReplacer("Injected fault: Bad Request.", words).Replace)
-	h.injectFault("POST /snapshots/: status 400")
+	h.account.InjectFault("POST /snapshots/: status 400")
 }
 
 func TestALongNoticeIsReadable(t *testing.T) {

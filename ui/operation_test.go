@@ -14,7 +14,7 @@ const postBeforeUpdate = `POST /snapshots/ {"server_id":12345,"name":"before-upd
 func TestSnapshotWithLostAnswerIsFound(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 24, withServers(2))
-	w.injectFault("POST /snapshots/: cut-after-send")
+	w.account.InjectFault("POST /snapshots/: cut-after-send")
 	w.selectServer("web-server-01")
 	w.proxy.slowDown(10*time.Second, "GET /snapshots/")
 	w.createSnapshot("web-server-01", "before-update")
@@ -33,7 +33,7 @@ func TestSnapshotWithLostAnswerIsFound(t *testing.T) {
 func TestSnapshotThatNeverArrivedIsNotFound(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 24, withServers(2))
-	w.injectFault("POST /snapshots/: cut-before x1")
+	w.account.InjectFault("POST /snapshots/: cut-before x1")
 	w.createSnapshot("web-server-01", "before-update")
 	w.RequireText("outcome unknown; searching the lists")
 	w.advanceUntil(5*time.Minute, "Not seen: try again?")
@@ -47,7 +47,7 @@ func TestSnapshotThatNeverArrivedIsNotFound(t *testing.T) {
 func TestUnknownOutcomeBlocksOtherActionsOnItsServer(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 24, withServers(2))
-	w.injectFault("POST /snapshots/: cut-before x1")
+	w.account.InjectFault("POST /snapshots/: cut-before x1")
 	w.createSnapshot("web-server-01", "before-update")
 	w.skipInputDelay()
 	w.Press("s")
@@ -128,7 +128,7 @@ func TestUnknownDurationHasNoBar(t *testing.T) {
 func TestErrorNoticeStaysUntilAKeyIsPressed(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 24, withServers(2))
-	w.injectFault("POST /snapshots/: status 400 x1")
+	w.account.InjectFault("POST /snapshots/: status 400 x1")
 	w.createSnapshot("web-server-01", "before-update")
 	w.Press("g") // typed before the notice could be read
 	w.advanceHidden(3 * time.Minute)
@@ -188,7 +188,7 @@ func TestQuittingAsksNothing(t *testing.T) {
 func TestUnknownOutcomeIsReportedOnExit(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 80, 24, withServers(2))
-	w.injectFault("POST /snapshots/: cut-before")
+	w.account.InjectFault("POST /snapshots/: cut-before")
 	w.createSnapshot("web-server-01", "before-update")
 	w.Press("q")
 	w.Wait()

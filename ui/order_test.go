@@ -24,7 +24,7 @@ func (h *harness) visibleNames(names ...string) []string {
 
 func TestTheServersAreOrderedByAnyColumnBothWays(t *testing.T) {
 	t.Parallel()
-	w := startApp(t, 300, 24, withServers(5))
+	w := startApp(t, 360, 24, withServers(5))
 	all := []string{"NAME", "STATUS", "BACKUP", "SNAPSHOT", "BKP", "SNAP", "LOCATION", "IP", "SYSTEM", "PLAN",
 		"COVERAGE"}
 	first, letters := "↑↑↑↑↓↓↑↑↑↑↓", "ntbsBSliypc"

@@ -18,11 +18,15 @@ type panes struct {
 	*core
 	servers *screen.Servers
 	points  [2]*screen.Points // by model.Kind
+	details *screen.Details   // of the row under the cursor, where there is room
 	focus   int               // index in all
 	preview preview
-	fleet   bool    // show the points of all servers
-	page    overlay // what is open over the panes; nil: nothing
-	click   click   // the last one on a row
+	needed  neededRows
+
+	showsDetails bool    // there is room for them
+	fleet        bool    // show the points of all servers
+	page         overlay // what is open over the panes; nil: nothing
+	click        click   // the last one on a row
 }
 
 // Update handles the messages of the panes.
@@ -41,6 +45,7 @@ func (p *panes) Update(msg tea.Msg) tea.Cmd {
 func (p *panes) reset() {
 	p.servers = screen.NewServers(p.env)
 	p.points = [2]*screen.Points{screen.NewPoints(p.env, model.Backup), screen.NewPoints(p.env, model.Snapshot)}
+	p.details = screen.NewDetails(p.env)
 	p.all()[p.focus].SetFocus(true)
 }
 
@@ -68,15 +73,16 @@ func (p *panes) refresh() {
 	if p.page != nil {
 		p.page.Refresh()
 	}
-	p.syncPoints()
+	p.syncAll()
 }
 
 // focusOn moves the focus to a pane, and closes an open page.
 func (p *panes) focusOn(pane int) {
 	p.focus, p.page = pane, nil
-	for i, p := range p.all() {
-		p.SetFocus(i == pane)
+	for i, q := range p.all() {
+		q.SetFocus(i == pane)
 	}
+	p.syncDetails()
 }
 
 // toPane passes a message to a pane. The points follow the server under the cursor.
@@ -189,14 +195,18 @@ func (p *panes) clickTab(x int) {
 	}
 }
 
-func (p *panes) body(shape shape) string {
+func (p *panes) body(plan plan) string {
 	if p.page != nil {
 		return p.page.View()
 	}
 	panes := p.all()
-	switch shape {
+	switch plan.shape {
 	case shapeWide:
-		return widget.JoinHorizontal(panes[0].View(), panes[1].View()+"\n"+panes[2].View())
+		left := panes[0].View()
+		if plan.details.h > 0 {
+			left += "\n" + p.details.View()
+		}
+		return widget.JoinHorizontal(left, panes[1].View()+"\n"+panes[2].View())
 	case shapeStack:
 		return panes[0].View() + "\n" + panes[1].View() + "\n" + panes[2].View()
 	}

@@ -121,7 +121,7 @@ func TestUnfocusedTerminalPollsLessOften(t *testing.T) {
 func TestFailuresBackOffUpToAMinute(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 80, 24, withServers(2))
-	w.injectFault("GET /: status 500")
+	w.account.InjectFault("GET /: status 500")
 	w.proxy.reset()
 	w.advanceHidden(10 * time.Minute)
 	waits := intervals(w.proxy.readTimes("/servers/"))
@@ -148,7 +148,7 @@ func TestFailuresBackOffUpToAMinute(t *testing.T) {
 func TestRetryAfterIsRespected(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 24, withServers(2))
-	w.injectFault("GET /: status 429 retry 90s x3")
+	w.account.InjectFault("GET /: status 429 retry 90s x3")
 	w.Advance(20 * time.Second)
 	w.RequireText("rate limited · data 20 s old · again in 1 m")
 	w.proxy.reset()
@@ -187,7 +187,7 @@ func TestActionWhileOfflineIsRefusedWithTheReason(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 160, 24)
 	w.selectServer("web-server-01")
-	w.injectFault("GET /: cut-before")
+	w.account.InjectFault("GET /: cut-before")
 	w.Advance(20 * time.Second)
 	for _, keys := range [][]string{{"1", "s"}, {"1", "b"}, {"1", "r"}, {"2", "d"}, {"3", "r"}} {
 		w.Press(keys...)
@@ -220,7 +220,7 @@ func TestUnreadableAnswerShowsAPlainMessage(t *testing.T) {
 		t.Run(strings.ReplaceAll(fault, " ", "-"), func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24, withServers(2))
-			w.injectFault("GET /servers/: " + fault)
+			w.account.InjectFault("GET /servers/: " + fault)
 			w.Advance(20 * time.Second)
 			w.RequireText("web-server-01", "✗ 20 s old: ", "partly failed")
 			w.RequireNoText("json", "EOF", "http:", "<html", "%!", "invalid character")
@@ -260,7 +260,7 @@ func TestFocusRefreshesStaleLists(t *testing.T) {
 func TestFocusDoesNotBypassTheRateLimit(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 80, 24, withServers(2))
-	w.injectFault("GET /: status 429 retry 90s")
+	w.account.InjectFault("GET /: status 429 retry 90s")
 	w.Advance(20 * time.Second)
 	w.proxy.reset()
 	w.Blur()

@@ -19,34 +19,50 @@ const (
 	settleDelay = 150 * time.Millisecond
 )
 
-// preview is how the points panes follow the cursor among the servers. They update after the first
-// step, then only once the cursor has stopped, to save bandwidth on slow links. Until then they
-// keep the server that their titles name. They also update before any other key is handled.
+// preview is how the points panes and the details follow the cursor. The points update after the
+// first step, then only once the cursor has stopped, to save bandwidth on slow links. The details
+// always wait until it has stopped: a frame of their own takes fewer bytes, because a line is sent
+// from its first changed cell to its last. Until then both keep the server that their titles name.
+// They also update before any other key is handled.
 type preview struct {
 	timer       int       // number of the current timer
 	waiting     bool      // a timer is running
 	movedAt     time.Time // when the cursor last moved
-	stale       bool      // the panes show another server than the one under the cursor
+	stale       bool      // the panes or the details do not show what is under the cursor
 	firstSynced bool      // the panes have followed the first step
 }
 
 // previewDueMsg is sent when the preview timer ends. Only the newest counts.
 type previewDueMsg struct{ number int }
 
+// syncAll shows the points of the server under the cursor, or of all, and the details of what the
+// cursor is on.
+func (p *panes) syncAll() {
+	p.preview.stale = false
+	p.syncPoints()
+	p.syncDetails()
+}
+
 // syncPoints shows the points of the server under the cursor, or of all.
 func (p *panes) syncPoints() {
-	p.preview.stale = false
 	server, _ := p.servers.Selected()
 	for _, pane := range p.points {
 		pane.Show(server.Ref(), p.fleet)
 	}
 }
 
-// schedulePreview updates the points panes after a pane has handled a message: at once, unless the
-// cursor moved among the servers.
+// syncDetails shows the details of what the cursor of the focused pane is on.
+func (p *panes) syncDetails() {
+	if pane, ok := p.all()[p.focus].(screen.Selector); ok {
+		p.details.Show(pane.Subject())
+	}
+}
+
+// schedulePreview updates what follows the cursor after a pane has handled a message: at once,
+// unless the cursor moved.
 func (p *panes) schedulePreview(step bool) tea.Cmd {
 	if !step {
-		p.syncPoints()
+		p.syncAll()
 		return nil
 	}
 	p.preview.stale, p.preview.movedAt = true, p.state.Local
@@ -57,9 +73,10 @@ func (p *panes) schedulePreview(step bool) tea.Cmd {
 	return p.startPreviewTimer(firstStepDelay)
 }
 
-// isCursorMove says whether a message to a pane only moves the cursor among the servers.
+// isCursorMove says whether a message to a pane only moves the cursor in a list that others follow.
+// That is the list of servers; where details are shown, the points too.
 func (p *panes) isCursorMove(pane screen.Pane, msg tea.Msg) bool {
-	if pane != screen.Pane(p.servers) || pane.Typing() {
+	if p.page != nil || pane.Typing() || pane != screen.Pane(p.servers) && !p.showsDetails {
 		return false
 	}
 	if press, ok := msg.(tea.KeyPressMsg); ok {
@@ -71,10 +88,10 @@ func (p *panes) isCursorMove(pane screen.Pane, msg tea.Msg) bool {
 	return wheel
 }
 
-// flushPreview updates the points panes before something is done that may depend on them.
+// flushPreview updates the points panes and the details before something is done that may depend on them.
 func (p *panes) flushPreview() {
 	if p.preview.stale {
-		p.syncPoints()
+		p.syncAll()
 	}
 }
 
@@ -84,14 +101,16 @@ func (p *panes) startPreviewTimer(wait time.Duration) tea.Cmd {
 	return p.opts.Clock.Tick(wait, func(time.Time) tea.Msg { return previewDueMsg{number} })
 }
 
-// handlePreviewDue updates the points panes after the first step, and after the last.
+// handlePreviewDue updates the points panes after the first step, and everything after the last.
 func (p *panes) handlePreviewDue(msg previewDueMsg) tea.Cmd {
 	if msg.number != p.preview.timer {
 		return nil
 	}
 	left := settleDelay - p.state.Local.Sub(p.preview.movedAt)
-	if !p.preview.firstSynced || left <= 0 {
+	if left <= 0 {
 		p.flushPreview()
+	} else if !p.preview.firstSynced {
+		p.syncPoints()
 	}
 	p.preview.firstSynced = left > 0
 	if left > 0 {

@@ -52,7 +52,7 @@ func TestMissingOrUnreadableItemSaysSo(t *testing.T) {
 	w.Press("J")
 	w.RequireText("It is no longer listed.")
 	w.Press("J") // closes it
-	w.injectFault("GET /snapshots/: status 500")
+	w.account.InjectFault("GET /snapshots/: status 500")
 	w.Press("J")
 	w.RequireNoText("{")
 	w.RequireText("JSON of snapshot #801")

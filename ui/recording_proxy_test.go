@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"strings"
 	"sync"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/charmbracelet/x/exp/golden"
 
+	"vpsdeck/internal/simtest"
 	"vpsdeck/internal/terminal"
 )
 
@@ -45,19 +45,11 @@ func (p *recordingProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if slow > 0 {
 		p.clock.Sleep(slow)
 	}
-	if edit == nil {
-		p.account.ServeHTTP(w, r)
-		return
+	handler := p.account
+	if edit != nil {
+		handler = simtest.Rewrite(handler, edit)
 	}
-	answer := httptest.NewRecorder()
-	p.account.ServeHTTP(answer, r)
-	for name, values := range answer.Header() {
-		if name != "Content-Length" {
-			w.Header()[name] = values
-		}
-	}
-	w.WriteHeader(answer.Code)
-	_, _ = io.WriteString(w, edit(answer.Body.String()))
+	handler.ServeHTTP(w, r)
 }
 
 func (p *recordingProxy) startRequest(r *http.Request, body string) (edit func(string) string, slow time.Duration) {

@@ -32,7 +32,7 @@ func TestWaitingEndsWithEscapeOrARefusal(t *testing.T) {
 	w.Press("b", "esc")
 	w.RequireNoText("Waiting")
 	w.Press("b")
-	w.injectFault("GET /snapshots/: status 404")
+	w.account.InjectFault("GET /snapshots/: status 404")
 	w.Advance(10 * time.Second)
 	w.RequireText("Cannot create a backup", "The snapshots cannot be read: ", "Close")
 	w.Advance(10 * time.Second)

@@ -190,10 +190,10 @@ func TestARequestIsCopiedAsCurlWithTheTokenLeftOut(t *testing.T) {
 	t.Parallel()
 	w := selectLastServer(startWithOutput(t, plainEnvironment, withRequestLog()))
 	w.takeSnapshot("before-update")
-	w.session.Press("L", "/")
-	w.session.Type("post")
-	w.session.Press("enter", "y")
-	if g := w.settle(); !g.Contains("curl command, with $VPS_API_TOKEN for the token, sent to the terminal") {
+	w.Press("L", "/")
+	w.Type("post")
+	w.Press("enter", "y")
+	if g := w.Screen(); !g.Contains("curl command, with $VPS_API_TOKEN for the token, sent to the terminal") {
 		t.Errorf("there is no notice:\n%s", g.Text())
 	}
 	want := `curl -sS -X POST -H "Authorization: Bearer $VPS_API_TOKEN" -H 'Content-Type: application/json' -d ` +
@@ -201,9 +201,9 @@ func TestARequestIsCopiedAsCurlWithTheTokenLeftOut(t *testing.T) {
 	if got := w.clipboard(); got != want {
 		t.Errorf("copied\n%s\nwant\n%s", got, want)
 	}
-	w.session.Press("esc", "/")
-	w.session.Type("account")
-	w.session.Press("enter", "enter", "y") // from the open request
+	w.Press("esc", "/")
+	w.Type("account")
+	w.Press("enter", "enter", "y") // from the open request
 	if got, want := w.clipboard(),
 		`curl -sS -H "Authorization: Bearer $VPS_API_TOKEN" '`+w.url+`/account/me/'`; got != want {
 		t.Errorf("copied\n%s\nwant\n%s", got, want)
@@ -216,11 +216,11 @@ func TestARequestIsCopiedAsCurlWithTheTokenLeftOut(t *testing.T) {
 func TestAQuoteInABodyCannotLeaveTheCopiedCommand(t *testing.T) {
 	t.Parallel()
 	w := selectLastServer(startWithOutput(t, plainEnvironment, withRequestLog()))
-	w.session.Press("b")
-	w.session.Type("it's; $(rm) `x`")
-	w.session.Press("enter", "L", "/")
-	w.session.Type("post")
-	w.session.Press("enter", "y")
+	w.Press("b")
+	w.Type("it's; $(rm) `x`")
+	w.Press("enter", "L", "/")
+	w.Type("post")
+	w.Press("enter", "y")
 	if got, want := w.clipboard(),
 		`'{"server_id":12345,"description":"it'\''s; $(rm) `+"`x`"+`"}'`; !strings.Contains(got, want) {
 		t.Errorf("copied\n%s\nwithout\n%s", got, want)

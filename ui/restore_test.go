@@ -10,7 +10,8 @@ import (
 
 const (
 	postRestore801     = "POST /snapshots/801/restore/"
-	postSafetySnapshot = `POST /snapshots/ {"server_id":12345,"name":"before-restore-20250116-154500","description":"Taken by vpsdeck before the restore from snapshot #801"}`
+	postSafetySnapshot = `POST /snapshots/ {"server_id":12345,"name":"before-restore-20250116-154500",` +
+		`"description":"Taken by vpsdeck before the restore from snapshot #801"}`
 )
 
 func TestAServerIsRestoredFromASnapshot(t *testing.T) {
@@ -52,7 +53,8 @@ func TestBackupIsTakenFirstWhenSnapshotsAreFull(t *testing.T) {
 		"API: POST /snapshots/800/restore/")
 	w.Type("db-server-01")
 	w.Press("shift+tab", "space", "shift+tab", "enter")
-	const first = `POST /backups/ {"server_id":12346,"description":"Taken by vpsdeck before the restore from snapshot #800"}`
+	const first = `POST /backups/ {"server_id":12346,` +
+		`"description":"Taken by vpsdeck before the restore from snapshot #800"}`
 	w.requireActions(first)
 	w.RequireText("backup, then restore")
 	w.advanceUntil(90*time.Minute, "restore snapshot before-pg16-upgrade")
@@ -130,7 +132,7 @@ func TestRestoreContinuesWhileADialogIsOpen(t *testing.T) {
 func TestNoRestoreIsSentAfterASnapshotThatFailed(t *testing.T) {
 	t.Parallel()
 	for name, fail := range map[string]func(w *harness){
-		"refused": func(w *harness) { w.injectFault("POST /snapshots/: status 400 x1") },
+		"refused": func(w *harness) { w.account.InjectFault("POST /snapshots/: status 400 x1") },
 		"broken": func(w *harness) {
 			w.proxy.rewrite(func(answer string) string {
 				return strings.ReplaceAll(answer, `"in_progress"`, `"failed"`)
@@ -163,7 +165,7 @@ func TestSnapshotFirstWithLostAnswerIsFoundAndRestoreFollows(t *testing.T) {
 	w := startApp(t, 120, 24, withServers(2))
 	w.selectServer("web-server-01")
 	w.Press("3")
-	w.injectFault("POST /snapshots/: cut-after-send x1")
+	w.account.InjectFault("POST /snapshots/: cut-after-send x1")
 	w.restoreSelected(true)
 	w.advanceHidden(11 * time.Minute)
 	w.requireActions(postSafetySnapshot, postRestore801)
@@ -174,7 +176,7 @@ func TestRestoreWithLostAnswerIsFound(t *testing.T) {
 	w := startApp(t, 120, 24, withServers(2))
 	w.selectServer("web-server-01")
 	w.Press("3")
-	w.injectFault("POST /snapshots/{id}/restore/: cut-after-send x1")
+	w.account.InjectFault("POST /snapshots/{id}/restore/: cut-after-send x1")
 	w.restoreSelected(false)
 	w.RequireText("◐ restoring", "usually 5–15 m")
 	w.advanceUntil(16*time.Minute, "the server is active")
@@ -189,7 +191,7 @@ func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 	}{
 		"the snapshot is gone": {
 			func(w *harness) { w.must(w.otherClient.DeleteSnapshot(w.t.Context(), "801")) },
-			"not done: snapshot #801 is no longer there, so nothing was sent",
+			"not done: snapshot #801 is no longer there; nothing was sent",
 		},
 		"the server was renamed": {
 			func(w *harness) {
@@ -198,7 +200,7 @@ func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 						"web-server-99")
 				})
 			},
-			"not done: server #12345 is now called web-server-99, not web-server-01, so nothing was sent",
+			"not done: server #12345 is now called web-server-99, not web-server-01; nothing was sent",
 		},
 		"somebody restores it": {
 			func(w *harness) { w.mustAccept(w.otherClient.RestoreSnapshot(w.t.Context(), "798")) },
@@ -210,10 +212,10 @@ func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 					return strings.ReplaceAll(answer, "pre-migration-snapshot", "somebody-elses")
 				})
 			},
-			"not done: snapshot #801 is not the one that was shown, so nothing was sent",
+			"not done: snapshot #801 is not the one that was shown; nothing was sent",
 		},
 		"the servers cannot be read": {
-			func(w *harness) { w.injectFault("GET /servers/: status 500") },
+			func(w *harness) { w.account.InjectFault("GET /servers/: status 500") },
 			"not done: nothing was sent: the check before it failed",
 		},
 	} {

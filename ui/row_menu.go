@@ -55,7 +55,7 @@ func (a *App) rowItems(pane screen.Pane, subject screen.Subject) []dialog.MenuIt
 	}
 	var items []dialog.MenuItem
 	for _, action := range screen.NewActions(a.env).ForRow(a.keys.Action, subject, marked) {
-		if a.opts.ReadOnly {
+		if a.opts.Profile.ReadOnly {
 			action.Why = "this session is read-only"
 		}
 		item := a.menuItem(action.Binding, action.Why)
@@ -69,7 +69,7 @@ func (a *App) rowItems(pane screen.Pane, subject screen.Subject) []dialog.MenuIt
 	}
 	for i, n := range k.Custom() {
 		why := ""
-		if a.opts.ReadOnly && a.opts.Commands[i].Dangerous {
+		if a.opts.Profile.ReadOnly && a.opts.Commands[i].Dangerous {
 			why = "this session is read-only"
 		}
 		items = append(items, a.menuItem(*n.Binding, why))

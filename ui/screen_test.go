@@ -17,6 +17,7 @@ var (
 	small    = size{40, 12}
 	standard = size{80, 24}
 	large    = size{120, 40}
+	wider    = size{160, 50}
 	larger   = size{200, 60}
 )
 
@@ -52,11 +53,11 @@ var allPaths = []string{"/servers/", "/backups/", "/snapshots/", "/account/me/"}
 
 func TestDashboardMatchesGolden(t *testing.T) {
 	for _, l := range []screenCase{
-		{"dashboard", []size{small, standard, large, larger}, nil, nil},
-		{"web-server", []size{small, standard, large, larger}, nil,
+		{"dashboard", []size{small, standard, large, wider, larger}, nil, nil},
+		{"web-server", []size{small, standard, large, wider, larger}, nil,
 			func(w *harness) { w.selectServer("web-server-01"); w.Press("2") }},
 		{"snapshots-tab", []size{small}, nil, func(w *harness) { w.selectServer("web-server-01"); w.Press("3") }},
-		{"fleet", []size{small, standard, large}, nil, press("a", "2", "g")},
+		{"fleet", []size{small, standard, large, larger}, nil, press("a", "2", "g")},
 		{"filter-typed", []size{small, standard, large}, nil, func(w *harness) { w.Press("/"); w.Type("web us") }},
 		{"filter-kept", []size{small, standard, large}, nil,
 			func(w *harness) { w.Press("/"); w.Type("web"); w.Press("enter") }},
@@ -87,22 +88,22 @@ func TestPaneStatesMatchGolden(t *testing.T) {
 		{"no-servers", []size{small, standard, large}, []option{withServers(-1)}, nil},
 		{"error-without-data", []size{small, standard, large}, []option{withFault("GET /: status 503")}, nil},
 		{"error-with-data", []size{small, standard, large}, nil, func(w *harness) {
-			w.injectFault("GET /: status 503")
+			w.account.InjectFault("GET /: status 503")
 			w.Advance(20 * time.Second)
 		}},
 		{"offline", []size{small, standard, large}, nil, func(w *harness) {
-			w.injectFault("GET /: cut-before")
+			w.account.InjectFault("GET /: cut-before")
 			w.Advance(90 * time.Second)
 		}},
 		{"partly-failed", []size{small, standard, large}, []option{withFault("GET /snapshots/: status 503")},
 			press("3")},
 		{"partly-failed-with-data", []size{standard, large}, nil, func(w *harness) {
-			w.injectFault("GET /snapshots/: status 503")
+			w.account.InjectFault("GET /snapshots/: status 503")
 			w.selectServer("web-server-01")
 			w.Advance(20 * time.Second)
 		}},
 		{"rate-limited", []size{small, standard, large}, nil, func(w *harness) {
-			w.injectFault("GET /: status 429 retry 45s")
+			w.account.InjectFault("GET /: status 429 retry 45s")
 			w.Advance(20 * time.Second)
 		}},
 		{"rate-limited-without-data", []size{standard}, []option{withFault("GET /: status 429 retry 45s")}, nil},
@@ -133,11 +134,11 @@ func TestOperationsAndNoticesMatchGolden(t *testing.T) {
 		{"notice-warning", []size{small, standard}, nil,
 			func(w *harness) { w.selectServer("web-server-03"); w.Press("s") }},
 		{"notice-trouble", []size{small, standard, large}, nil, func(w *harness) {
-			w.injectFault("POST /snapshots/: status 400")
+			w.account.InjectFault("POST /snapshots/: status 400")
 			w.createSnapshot("web-server-01", "before-update")
 		}},
 		{"notices-queue", []size{standard}, nil, func(w *harness) {
-			w.injectFault("POST /snapshots/: status 400")
+			w.account.InjectFault("POST /snapshots/: status 400")
 			w.proxy.slowDown(5*time.Second, "POST /snapshots/")
 			w.createSnapshot("web-server-01", "one")
 			w.createSnapshot("mail-01", "two")

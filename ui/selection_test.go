@@ -209,9 +209,12 @@ func TestBulkSnapshotsAreNamedByTheTemplate(t *testing.T) {
 	w.Type("Nr. {n}: {server}")
 	w.Press("enter")
 	w.requireActionsAnyOrder(
-		`POST /snapshots/ {"server_id":12345,"name":"us-west-web-server-01-2025-01-16-154500-12345-1","description":"Nr. 1: web-server-01"}`,
-		`POST /snapshots/ {"server_id":12352,"name":"eu-central-ci-runner-01-2025-01-16-154500-12352-2","description":"Nr. 2: ci-runner-01"}`,
-		`POST /snapshots/ {"server_id":12354,"name":"us-east-vpn-gw-2025-01-16-154500-12354-3","description":"Nr. 3: vpn-gw"}`,
+		`POST /snapshots/ {"server_id":12345,"name":"us-west-web-server-01-2025-01-16-154500-12345-1",`+
+			`"description":"Nr. 1: web-server-01"}`,
+		`POST /snapshots/ {"server_id":12352,"name":"eu-central-ci-runner-01-2025-01-16-154500-12352-2",`+
+			`"description":"Nr. 2: ci-runner-01"}`,
+		`POST /snapshots/ {"server_id":12354,"name":"us-east-vpn-gw-2025-01-16-154500-12354-3",`+
+			`"description":"Nr. 3: vpn-gw"}`,
 	)
 	w.RequireText("Bulk actions", "0 of 3 done", "◐ web-server-01", "◐ ci-runner-01", "◐ vpn-gw")
 	w.advanceHidden(12 * time.Minute)
@@ -363,7 +366,7 @@ func TestNeverMoreThanFourOfABatchAreUnanswered(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40, withServers(13))
 	markNine(w)
-	w.injectFault("POST /snapshots/: hold")
+	w.account.InjectFault("POST /snapshots/: hold")
 	w.Press("s", "enter", "enter")
 	w.waitForHeld("POST", 4, 4, 4)
 	w.WaitUntil(func(g terminal.Grid) bool {

@@ -287,7 +287,7 @@ func TestRefusedTokenIsReportedForTheOperator(t *testing.T) {
 	var o sharedAccount
 	w := startApp(t, 120, 30, withServers(3), o.joinAsBert())
 	o.waitForText("web-server-01")
-	w.injectFault("GET /: status 401")
+	w.account.InjectFault("GET /: status 401")
 	o.waitForText("its operator must replace it")
 	o.waitForText("token refused")
 	w.RequireText("web-server-01")

@@ -10,7 +10,9 @@ import (
 	"vpsdeck/api"
 	"vpsdeck/api/sim"
 	"vpsdeck/internal/journal"
+	"vpsdeck/internal/simtest"
 	"vpsdeck/internal/terminal"
+	"vpsdeck/model"
 	"vpsdeck/ui"
 	"vpsdeck/ui/command"
 )
@@ -44,13 +46,13 @@ func startSoak(t *testing.T, seed uint64) *soakTest {
 	s.accountClock = sim.NewSteppedClock(startTime)
 	s.audit = newAuditLog(s.accountClock.Now)
 	w := newHarness(t, sim.Options{Servers: 16, Clock: s.accountClock})
-	w.otherClient = w.newClient(serve(t, w.account.Primary()))
+	w.otherClient = w.newClient(simtest.Serve(t, w.account.Primary()))
 	s.faults = &faultInjector{
-		account: w.account, simulated: w.account, now: s.accountClock.Now, seed: seed, audit: s.audit,
+		account: w.account, simulated: w.account.Account, now: s.accountClock.Now, seed: seed, audit: s.audit,
 		droppedAgents: map[string]bool{}, requestCounts: map[string]int{},
 	}
 	w.proxy.account = s.faults
-	s.demoURL = serve(t, sim.New(sim.Options{Servers: 4, Seed: seed, Clock: s.accountClock}))
+	s.demoURL = simtest.Serve(t, sim.New(sim.Options{Servers: 4, Seed: seed, Clock: s.accountClock}))
 	for number := range 2 {
 		own := *w
 		s.otherProgram, s.soakProgram = s.soakProgram,
@@ -119,7 +121,7 @@ type programAccess struct {
 // newClient returns a client whose requests meet the faults, and whose calls are delayed.
 func (p programAccess) newClient(token string) (command.Client, error) {
 	client, err := api.New(p.url, token, api.WithClock(p.clock.Now), api.WithUserAgent(p.userAgent),
-		api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))
+		simtest.WithoutPauses())
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +132,7 @@ func (p programAccess) newClient(token string) (command.Client, error) {
 	}}, nil
 }
 
-func (p programAccess) Connect(ctx context.Context, token command.Secret) (command.Client, error) {
+func (p programAccess) Connect(ctx context.Context, token model.Secret) (command.Client, error) {
 	client, err := p.newClient(token.Reveal())
 	if err != nil {
 		return nil, err
@@ -148,5 +150,5 @@ func (p programAccess) Demo() (command.Client, error) {
 func (p programAccess) TokenStores() []command.TokenStore {
 	return []command.TokenStore{{Name: "file", Label: "in a file"}}
 }
-func (p programAccess) StoreToken(command.TokenStore, command.Secret) error { return nil }
-func (p programAccess) Host() string                                        { return "admin.vps.org" }
+func (p programAccess) StoreToken(command.TokenStore, model.Secret) error { return nil }
+func (p programAccess) Host() string                                      { return "admin.vps.org" }

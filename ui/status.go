@@ -62,7 +62,7 @@ func (s *status) identity() (tags string, rest []string) {
 	if s.opts.Demo {
 		tags += styles.Warning.Bold(true).Render(" demo")
 	}
-	if s.opts.ReadOnly {
+	if s.opts.Profile.ReadOnly {
 		tags += styles.Warning.Render(" read-only")
 	}
 	if name := s.opts.Actor.Name; name != "" {

@@ -54,7 +54,7 @@ func (a *App) toParts(msg tea.Msg) tea.Cmd {
 	var cmds []tea.Cmd
 	for _, p := range []part{
 		a.actions, a.poller, a.history, a.account, a.panes, a.external, a.raw, a.copying, a.reload,
-		a.terminal,
+		a.terminal, a.views,
 	} {
 		cmds = append(cmds, p.Update(msg))
 	}
@@ -184,7 +184,7 @@ func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		return a.refreshNow(), true
 	case key.Matches(msg, k.View.Fleet):
 		a.panes.fleet, a.panes.page = !a.panes.fleet, nil
-		a.panes.syncPoints()
+		a.panes.syncAll()
 		return nil, true
 	case key.Matches(msg, k.Pane.Next):
 		a.panes.focusOn((a.panes.focus + 1) % len(a.panes.all()))
@@ -197,6 +197,9 @@ func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(msg, k.Pane.Snapshots):
 		a.panes.focusOn(2)
 	default:
+		if a.views.handleKey(msg) {
+			return nil, true
+		}
 		if cmd, handled := a.external.handleCustomCommandKey(msg); handled {
 			return cmd, true
 		}
@@ -218,7 +221,7 @@ func (a *App) suspend() tea.Cmd {
 // refuseReadOnlyKey says why the key of an action does nothing in read-only mode, where its
 // binding is disabled.
 func (a *App) refuseReadOnlyKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
-	if !a.opts.ReadOnly {
+	if !a.opts.Profile.ReadOnly {
 		return nil, false
 	}
 	d := a.disabledActions

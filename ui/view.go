@@ -52,7 +52,7 @@ func (a *App) renderScreen() string {
 	if p.shape == shapeTabs && a.panes.page == nil {
 		lines = append(lines, a.panes.tabLine())
 	}
-	lines = append(lines, a.panes.body(p.shape))
+	lines = append(lines, a.panes.body(p))
 	lines = append(lines, a.progress.operationLines(p.operations)...)
 	note := a.noticeLines()
 	if p.notice && len(note) == 0 {

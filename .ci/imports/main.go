@@ -11,32 +11,41 @@ import (
 )
 
 // table lists which packages of this module a package may import. A package that is in no list
-// (api/apitest, internal/termtest) is for tests only.
+// (api/apitest, internal/simtest, internal/termtest) is for tests only.
 var table = map[string][]string{
-	"model":    {},
-	"keymap":   {},
-	"ui/style": {},
+	"model/pattern":   {},
+	"model":           {"model/pattern"},
+	"model/query":     {"model", "model/pattern"},
+	"model/retention": {"model", "model/pattern"},
+	"keymap":          {},
+	"ui/style":        {},
 
 	"ui/widget":  {"model", "keymap", "ui/style"},
 	"ui/command": {"model", "keymap", "ui/style", "ui/widget"},
-	"ui/dialog":  {"model", "keymap", "ui/style", "ui/widget"},
-	"ui/screen":  {"model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog"},
-	"ui":         {"model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen"},
+	"ui/dialog":  {"model", "model/pattern", "keymap", "ui/style", "ui/widget"},
+	"ui/screen": {"model", "model/pattern", "model/query", "keymap", "ui/style", "ui/widget", "ui/command",
+		"ui/dialog"},
+	"ui": {"model", "model/query", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen"},
 
-	"api":         {"model"},
-	"api/sim":     {"model"},
+	"api":         {"model", "internal/clock"},
+	"api/sim":     {"model", "internal/clock"},
 	"api/apitest": {"model"},
 
-	"internal/settings": {"model"},
-	"internal/journal":  {"model"},
+	"internal/clock":    {},
+	"internal/fserror":  {},
+	"internal/settings": {"model", "model/query", "model/retention", "internal/fserror"},
+	"internal/journal":  {"model", "internal/clock", "internal/fserror"},
 	"internal/cache":    {"model"},
-	"internal/headless": {"model", "ui/widget", "ui/command", "internal/settings"},
+	"internal/headless": {"model", "internal/fserror", "model/pattern", "model/query", "model/retention", "internal/metrics", "ui/widget",
+		"ui/command", "internal/clock", "internal/settings"},
 	"internal/keyboard": {},
-	"internal/sshd":     {"internal/keyboard", "internal/watch", "internal/window"},
+	"internal/metrics":  {"model"},
+	"internal/sshd":     {"model", "internal/fserror", "internal/keyboard", "internal/watch", "internal/window"},
 	"internal/team":     {"model", "ui/command"},
 	"internal/terminal": {},
 	"internal/watch":    {},
 	"internal/window":   {},
+	"internal/simtest":  {"api", "api/sim", "model"},
 	"internal/termtest": {"internal/terminal"},
 	"internal/e2e":      {},
 	"internal/app":      {"ui", "internal/keyboard", "internal/settings", "internal/window"},
@@ -48,7 +57,8 @@ var table = map[string][]string{
 
 	"": {"internal/cli"},
 	"internal/cli": {
-		"internal/app", "model", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen", "ui", "api",
+		"internal/app", "model", "model/query", "model/retention", "keymap", "ui/style", "ui/widget", "ui/command",
+		"ui/dialog", "ui/screen", "ui", "api",
 		"api/sim",
 		"internal/headless", "internal/journal", "internal/keyboard", "internal/cache", "internal/settings",
 		"internal/sshd", "internal/team", "internal/watch", "internal/window",
@@ -117,7 +127,7 @@ func forbidden(module, pkg string, allowed []string, path string) string {
 	switch {
 	case ours && !slices.Contains(allowed, within(module, path)):
 		return "of this module it may import only " + list(allowed)
-	case pkg == "model" && !ours && !standard:
+	case (pkg == "model" || strings.HasPrefix(pkg, "model/")) && !ours && !standard:
 		return "it may import only the standard library"
 	case screens && (path == "net/http" || strings.HasPrefix(path, "net/http/")):
 		return "the screens must not use HTTP"

@@ -47,10 +47,12 @@ const (
  "status": "in_progress", "size_mb": null, "created_at": "2025-01-16T16:15:00Z",
  "description": "Snapshot before system update",
  "message": "Snapshot is being created. This may take 3-10 minutes depending on server size."}`
-	restoreExample = `{"status": "success", "message": "Server is being restored from snapshot. This may take 5-15 minutes.",
+	restoreExample = `{"status": "success",
+ "message": "Server is being restored from snapshot. This may take 5-15 minutes.",
  "snapshot": {"id": 801, "name": "pre-migration-snapshot", "created_at": "2025-01-15T18:30:00Z"},
  "server": {"id": 12345, "name": "web-server-01", "status": "restoring"}}`
-	accountExample = `{"account": {"email": "ops@example.com", "first_name": "", "last_name": "", "company_name": "Acme Inc.",
+	accountExample = `{"account": {"email": "ops@example.com", "first_name": "", "last_name": "",
+ "company_name": "Acme Inc.",
  "created_at": "2024-06-15"}, "token": {"name": "", "permissions": [""]}}`
 )
 
@@ -155,7 +157,8 @@ func TestActionResponsesMatchTheDocumentedExamples(t *testing.T) {
 		want               string
 	}{
 		{201, "POST", "/backups/", `{"server_id": 12345, "description": "Pre-deployment backup"}`, backupExample},
-		{201, "POST", "/snapshots/", `{"server_id": 12345, "name": "before-update-snapshot", "description": "Snapshot before system update"}`,
+		{201, "POST", "/snapshots/", `{"server_id": 12345, "name": "before-update-snapshot", ` +
+			`"description": "Snapshot before system update"}`,
 			strings.Replace(snapshotExample, "16:15", "15:45", 1)},
 		{200, "POST", "/snapshots/801/restore/", "", restoreExample},
 	} {
@@ -168,9 +171,9 @@ func TestActionResponsesMatchTheDocumentedExamples(t *testing.T) {
 func TestBackupRestoreResponseMatchesSnapshotRestore(t *testing.T) {
 	w := newTestAccount(t, Options{})
 	got := w.mustSend(http.StatusOK, "POST", "/servers/12345/restore/", `{"backup_id": 501}`)
-	want := `{"status":"success","message":"Server is being restored from backup. This may take several minutes depending on ` +
-		`server size.","backup":{"id":501,"created_at":"2025-01-16T03:00:00Z"},"server":{"id":12345,"name":"web-server-01",` +
-		`"status":"restoring"}}`
+	want := `{"status":"success","message":"Server is being restored from backup. This may take several minutes ` +
+		`depending on server size.","backup":{"id":501,"created_at":"2025-01-16T03:00:00Z"},` +
+		`"server":{"id":12345,"name":"web-server-01","status":"restoring"}}`
 	if got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}

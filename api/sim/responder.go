@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"vpsdeck/internal/clock"
 )
 
 const (
@@ -116,15 +118,12 @@ func clearDeadlines(w http.ResponseWriter) {
 	_ = c.SetWriteDeadline(time.Time{})
 }
 
+// sleep waits, and returns errClientGone if the context ends first.
 func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
+	if clock.Sleep(ctx, d) != nil {
 		return errClientGone
 	}
+	return nil
 }
 
 // corruptBody returns the body as the fault changes it. A 204 that gets a body becomes 200.

@@ -4,7 +4,9 @@ package app
 
 import (
 	"fmt"
+	"runtime"
 	"runtime/debug"
+	"strings"
 	"time"
 )
 
@@ -21,4 +23,43 @@ func Version() string {
 		return "devel"
 	}
 	return info.Main.Version
+}
+
+// Build describes this binary. A value that is not known is nil.
+type Build struct {
+	Version string  `json:"version"`
+	Commit  *string `json:"commit"`
+	Date    *string `json:"date"` // of the commit, in RFC 3339
+	Go      string  `json:"go"`
+}
+
+// ReadBuild reads what the Go command has recorded in the binary.
+func ReadBuild() Build {
+	b := Build{Version: Version(), Go: runtime.Version()}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return b
+	}
+	for _, s := range info.Settings {
+		switch value := s.Value; {
+		case value == "":
+		case s.Key == "vcs.revision":
+			b.Commit = &value
+		case s.Key == "vcs.time":
+			b.Date = &value
+		}
+	}
+	return b
+}
+
+// String describes the binary in a line.
+func (b Build) String() string {
+	var known []string
+	if b.Commit != nil {
+		known = append(known, "commit "+*b.Commit)
+	}
+	if b.Date != nil {
+		known = append(known, *b.Date)
+	}
+	return fmt.Sprintf("vpsdeck %s (%s)", b.Version, strings.Join(append(known, b.Go), ", "))
 }

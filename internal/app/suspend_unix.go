@@ -123,9 +123,10 @@ const (
 	wholeGroup  = true
 )
 
-// stop stops this process until SIGCONT. With group it first stops the others of its group: go run,
-// make or sh -c, for which the shell waits. This process gets SIGSTOP, because SIGTSTP no longer
-// has an effect on it.
+// stop stops this process until SIGCONT. With group it also stops the others of its group: go run,
+// make or sh -c, for which the shell waits. One signal stops all of them. With two, a SIGCONT
+// between them would be lost, and this process would stay stopped. The signal is SIGSTOP, because
+// SIGTSTP no longer has an effect on this process.
 func (j *jobControl) stop(group bool) {
 	j.stopping.Store(true)
 	defer j.stopping.Store(false)
@@ -133,10 +134,11 @@ func (j *jobControl) stop(group bool) {
 	signal.Notify(resumed, unix.SIGCONT)
 	defer signal.Stop(resumed)
 	signal.Reset(unix.SIGTSTP)
+	pid := os.Getpid()
 	if group {
-		_ = unix.Kill(0, unix.SIGTSTP)
+		pid = 0 // the whole group
 	}
-	_ = unix.Kill(os.Getpid(), unix.SIGSTOP)
+	_ = unix.Kill(pid, unix.SIGSTOP)
 	<-resumed
 	signal.Notify(j.signals, unix.SIGTSTP)
 }

@@ -21,7 +21,7 @@ const (
 	demoToken = "vps_demo"
 )
 
-// access opens accounts for the dashboard: the real one with a token, or the simulated one. The
+// access opens an account, for every command: the real one with a token, or the simulated one. The
 // latter is served on a loopback socket, so that the demo uses the real client too.
 type access struct {
 	settings   settings.Settings
@@ -31,11 +31,39 @@ type access struct {
 	quietUntil time.Time // long lists wait until then, so that the first frame comes first
 }
 
+// newAccess reads the settings of the account that the flags choose. It looks for no token yet.
+func newAccess(flags settings.Flags) (*access, error) {
+	s, err := settings.Load(sources(flags))
+	if err != nil {
+		return nil, err
+	}
+	return &access{settings: s, tokens: settings.NewTokens(s, os.Getenv), log: &command.RequestLog{},
+		demo: &simulatedAccount{}}, nil
+}
+
+// requireToken returns the account's token. If there is none, the error says how to set one.
+func (a *access) requireToken(ctx context.Context) (model.Secret, error) {
+	token, err := a.tokens.Find(ctx)
+	if errors.Is(err, settings.ErrNoToken) {
+		err = a.tokens.MissingError()
+	}
+	return token.Value, err
+}
+
+// open returns a client of the real account after checking its token with the API.
+func (a *access) open(ctx context.Context) (command.Client, error) {
+	token, err := a.requireToken(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return a.Connect(ctx, token)
+}
+
 // simulatedAccount is the simulated account of this run, once it has been opened.
 type simulatedAccount struct{ server *sim.Server }
 
 // client returns a client for the real account.
-func (a *access) client(token settings.Secret, more ...api.Option) (*api.Client, error) {
+func (a *access) client(token model.Secret, more ...api.Option) (*api.Client, error) {
 	opts := append([]api.Option{api.WithObserver(a.log.Add), api.WithQuietStart(a.quietUntil)}, more...)
 	if a.settings.RootCAs != nil {
 		opts = append(opts, api.WithRootCAs(a.settings.RootCAs))
@@ -45,8 +73,8 @@ func (a *access) client(token settings.Secret, more ...api.Option) (*api.Client,
 
 // Connect returns a client after checking the token with the API. It asks for the account; if the
 // API has no such resource or denies it to this token, it asks for the servers instead.
-func (a *access) Connect(ctx context.Context, token command.Secret) (command.Client, error) {
-	secret, err := settings.NewSecret(token.Reveal())
+func (a *access) Connect(ctx context.Context, token model.Secret) (command.Client, error) {
+	secret, err := settings.ParseToken(token.Reveal())
 	if err != nil {
 		return nil, settings.Errorf(settings.ExitToken, "the token %s", err)
 	}
@@ -108,8 +136,8 @@ func (a *access) TokenStores() []command.TokenStore {
 }
 
 // StoreToken saves a token.
-func (a *access) StoreToken(store command.TokenStore, token command.Secret) error {
-	secret, err := settings.NewSecret(token.Reveal())
+func (a *access) StoreToken(store command.TokenStore, token model.Secret) error {
+	secret, err := settings.ParseToken(token.Reveal())
 	if err != nil {
 		return settings.Errorf(settings.ExitToken, "the token %s", err)
 	}
@@ -139,24 +167,21 @@ func (a *accounts) Names() []string {
 
 // Open finds the token of a profile and checks it.
 func (a *accounts) Open(ctx context.Context, profile string) (command.OpenedAccount, error) {
-	s, err := settings.Load(sources(withProfile(a.flags, profile)))
+	acc, err := newAccess(withProfile(a.flags, profile))
 	if err != nil {
 		return command.OpenedAccount{}, err
 	}
-	prefs, err := preferencesFrom(s)
+	acc.demo = a.demo
+	prefs, err := preferencesFrom(acc.settings)
 	if err != nil {
 		return command.OpenedAccount{}, err
 	}
-	acc := &access{settings: s, tokens: settings.NewTokens(s, os.Getenv), log: &command.RequestLog{}, demo: a.demo}
-	token, err := acc.tokens.Find(ctx)
-	if errors.Is(err, settings.ErrNoToken) {
-		err = acc.tokens.MissingError()
-	}
+	client, err := acc.open(ctx)
 	if err != nil {
 		return command.OpenedAccount{}, err
 	}
-	client, err := acc.Connect(ctx, command.NewSecret(token.Value.Reveal()))
-	return command.OpenedAccount{Profile: prefs.Profile, Client: client, Access: acc, Requests: acc.log}, err
+	return command.OpenedAccount{Profile: prefs.Profile, Client: client, Access: acc, Requests: acc.log,
+		LastView: newLastViews(acc.settings.State).load(acc.settings.Profile)}, nil
 }
 
 // withProfile returns the start flags for a profile. --api-url and --read-only=false apply only to

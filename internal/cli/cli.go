@@ -17,6 +17,7 @@ import (
 	"vpsdeck/internal/headless"
 	"vpsdeck/internal/settings"
 	"vpsdeck/model"
+	"vpsdeck/ui"
 )
 
 // runFunc is the action of a command line. Parsing only selects it, so that every error of the
@@ -53,6 +54,7 @@ func parseAndRun(ctx context.Context, args []string, tm timing) error {
 	case helped:
 		// fang renders only the help. For an error it would first query the terminal's background,
 		// wait seconds for an answer, and swallow what is typed meanwhile.
+		showFlagArguments(root)
 		return fang.Execute(ctx, root, fang.WithoutManpage(), fang.WithoutVersion())
 	case do != nil:
 		return do(ctx)
@@ -63,8 +65,9 @@ func parseAndRun(ctx context.Context, args []string, tm timing) error {
 func rootCommand(do *runFunc, tm timing) *cobra.Command {
 	var demo, ascii bool
 	var common func() settings.Flags
+	var start func([]string) (ui.Start, error)
 	root := &cobra.Command{
-		Use:   "vpsdeck",
+		Use:   "vpsdeck [SERVER]",
 		Short: "A terminal dashboard for the backups and snapshots of VPS.org servers.",
 		Long: "A terminal dashboard for the backups and snapshots of VPS.org servers.\n\n" +
 			"The API token comes from VPS_API_TOKEN, from the token source in the config, or from vpsdeck login. If " +
@@ -72,13 +75,14 @@ func rootCommand(do *runFunc, tm timing) *cobra.Command {
 			"none, vpsdeck asks for it. The config file is ~/.config/vpsdeck/config.toml. It can have a profile for " +
 			"each of " +
 			"several accounts; vpsdeck config prints every setting.",
-		Example: "# try it on a simulated account\nvpsdeck --demo\n" +
+		Example: "# open the page of a server\nvpsdeck web-server-01\n" +
+			"# open the servers without a recent backup\nvpsdeck --filter 'health:overdue'\n# try it on a simulated account\nvpsdeck --demo\n" +
 			"# open your account with all changes disabled\nvpsdeck --read-only",
 		Version:       app.Version(),
-		Args:          cobra.NoArgs,
+		Args:          checkStartArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if demo && cmd.Flags().Changed("api-url") {
 				return settings.Errorf(settings.ExitUsage, "--demo and --api-url cannot be combined: "+
 					"the demo has its own API; see vpsdeck --help")
@@ -87,9 +91,13 @@ func rootCommand(do *runFunc, tm timing) *cobra.Command {
 				return settings.Errorf(settings.ExitUsage, "--demo and --profile cannot be combined: "+
 					"the demo has its own account; see vpsdeck --help")
 			}
+			first, err := start(args)
+			if err != nil {
+				return err
+			}
 			flags := common()
 			flags.ASCII = flagIfSet(cmd, "ascii", &ascii)
-			*do = func(ctx context.Context) error { return openDashboard(ctx, flags, demo) }
+			*do = func(ctx context.Context) error { return openDashboard(ctx, flags, demo, first) }
 			return nil
 		},
 	}
@@ -98,8 +106,18 @@ func rootCommand(do *runFunc, tm timing) *cobra.Command {
 	flags.BoolVar(&demo, "demo", false, "open a simulated account: every action works, nothing is real")
 	flags.BoolVar(&ascii, "ascii", false, "draw with ASCII characters only")
 	common = commonFlags(root)
+	start = startFlags(root, common)
+	completeNames := completeServersBy(common, tm, false)
+	root.ValidArgsFunction = func(cmd *cobra.Command, args []string,
+		prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if prefix == "" || len(args) > 0 || demo { // commands do not wait for the account
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return completeNames(cmd, args, prefix)
+	}
 	root.AddCommand(serveCommand(do), simCommand(do), manCommand(do))
-	root.AddCommand(loginCommand(do), logoutCommand(do), profilesCommand(do), configCommand(do))
+	root.AddCommand(loginCommand(do), logoutCommand(do), profilesCommand(do), configCommand(do),
+		versionCommand(do))
 	root.AddCommand(headlessCommands(do, tm)...)
 	root.SetHelpCommand(helpCommand())
 	addCompletion(root)

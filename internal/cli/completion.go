@@ -19,10 +19,12 @@ var fishScriptFixes = strings.NewReplacer(
 	"# Extract the last arg and escape it in case it is a space", "# Extract the last arg",
 
 	`set -l requestComp "VPSDECK_ACTIVE_HELP=0 $args[1] __complete $args[2..-1] $lastArg"`,
-	`set -l requestComp VPSDECK_ACTIVE_HELP=0 (string replace -r '^~/' "$HOME/" -- $args[1]) __complete $args[2..-1] "$lastArg"`,
+	`set -l requestComp VPSDECK_ACTIVE_HELP=0 (string replace -r '^~/' "$HOME/" -- $args[1]) __complete `+
+		`$args[2..-1] "$lastArg"`,
 
 	`set -l requestComp "VPSDECK_ACTIVE_HELP=0 $args[1] __completeNoDesc $args[2..-1] $lastArg"`,
-	`set -l requestComp VPSDECK_ACTIVE_HELP=0 (string replace -r '^~/' "$HOME/" -- $args[1]) __completeNoDesc $args[2..-1] "$lastArg"`,
+	`set -l requestComp VPSDECK_ACTIVE_HELP=0 (string replace -r '^~/' "$HOME/" -- $args[1]) __completeNoDesc `+
+		`$args[2..-1] "$lastArg"`,
 
 	"(eval $requestComp 2> /dev/null)", "(env $requestComp 2> /dev/null)",
 )

@@ -3,9 +3,9 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,7 +14,7 @@ import (
 	"vpsdeck/internal/journal"
 	"vpsdeck/internal/settings"
 	"vpsdeck/keymap"
-	"vpsdeck/model"
+	"vpsdeck/model/query"
 	"vpsdeck/ui"
 	"vpsdeck/ui/screen"
 	"vpsdeck/ui/style"
@@ -28,7 +28,7 @@ func configCommand(do *runFunc) *cobra.Command {
 		Long: "Print a config file with every setting, its default and its meaning, and the paths in use. The output " +
 			"is a valid " +
 			"config file; saving it unchanged changes nothing.",
-		Example: "# start your own config\nvpsdeck config > ~/.config/vpsdeck/config.toml",
+		Example: "# start your own config\nvpsdeck config init\n# after a change\nvpsdeck config check",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			flags := account()
@@ -41,7 +41,98 @@ func configCommand(do *runFunc) *cobra.Command {
 		},
 	}
 	account = accountFlags(cmd)
+	cmd.AddCommand(configCheckCommand(do), configInitCommand(do))
 	return cmd
+}
+
+func configCheckCommand(do *runFunc) *cobra.Command {
+	var path string
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Check the config file",
+		Long: "Check the config file, with all its profiles. It exits with 3 if there is an error, and names its line. " +
+			"No token is read and no request is sent.",
+		Example: "vpsdeck config check && sudo systemctl restart vpsdeck",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			flags := settings.Flags{ConfigFile: flagIfSet(cmd, "config", &path)}
+			*do = func(context.Context) error { return checkConfig(cmd.OutOrStdout(), flags) }
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&path, "config", "", "config file to check instead of the default")
+	return cmd
+}
+
+// checkConfig checks the settings of each account, as the dashboard does. The environment chooses
+// only the file.
+func checkConfig(out io.Writer, flags settings.Flags) error {
+	load := func(flags settings.Flags) (settings.Settings, error) {
+		from := sources(flags)
+		from.Getenv = func(name string) string {
+			if strings.HasPrefix(name, "VPS_") {
+				return ""
+			}
+			return os.Getenv(name)
+		}
+		s, err := settings.Load(from)
+		if err == nil {
+			_, err = preferencesFrom(s)
+		}
+		return s, err
+	}
+	s, err := load(withProfile(flags, ""))
+	for _, name := range s.Profiles {
+		if err == nil {
+			_, err = load(withProfile(flags, name))
+		}
+	}
+	if err == nil {
+		_, err = load(flags) // with default_profile
+	}
+	if err != nil {
+		return err
+	}
+	text := "OK: " + s.Config
+	switch _, err := os.Stat(s.Config); {
+	case s.Config == "":
+		text = "OK: there is no home directory, so there is no config file; the defaults apply"
+	case err != nil:
+		text = "OK: " + s.Config + " does not exist; the defaults apply"
+	case len(s.Profiles) > 0:
+		text += ", profiles " + strings.Join(s.Profiles, ", ")
+	}
+	_, err = fmt.Fprintln(out, text)
+	return stdoutError(err)
+}
+
+func configInitCommand(do *runFunc) *cobra.Command {
+	var path string
+	cmd := &cobra.Command{
+		Use:   "init",
+		Short: "Write a config file with every setting and its default",
+		Long: "Write a config file with every setting, its default and its meaning. It changes nothing until you edit " +
+			"it. A file that exists is never overwritten.",
+		Example: "vpsdeck config init",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			flags := settings.Flags{ConfigFile: flagIfSet(cmd, "config", &path)}
+			*do = func(context.Context) error { return initConfig(cmd.OutOrStdout(), flags) }
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&path, "config", "", "file to write instead of the default")
+	return cmd
+}
+
+func initConfig(out io.Writer, flags settings.Flags) error {
+	path, _ := settings.ConfigPath(sources(flags))
+	if err := settings.CreateConfig(path, "# The config of vpsdeck, with every setting and its default.\n"+
+		configText()); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(out, "created "+path)
+	return stdoutError(err)
 }
 
 // pathsInUse lists the program's files. It does not read the config, so it also works if that is
@@ -70,117 +161,27 @@ func pathsInUse(from settings.Sources) string {
 	return b.String()
 }
 
-// configText returns all settings as a config file. A line that begins with # without a space is a
-// setting without a default: removing the # sets it.
-func configText() string {
-	usual := model.DefaultPolicy()
-	list := func(names []string) string { return strings.Join(names, ", ") }
-	return `
-# The account. VPS_API_URL and VPS_API_TOKEN override this file, and --api-url overrides both.
-api_url = ` + strconv.Quote(api.DefaultURL) + `
-#ca_file = "company-ca.pem"            # a private CA, PEM; paths are relative to this file, ~/ is the home directory
-# Where the token comes from: one of these. Without any, vpsdeck uses the token that vpsdeck login saved in the keyring or a file.
-#token_env = "VPS_WORK_TOKEN"          # an environment variable
-#token_file = "work-token"             # a file that only you can read (mode 0600)
-#token_command = "pass show vps/work"  # prints one line; runs without a shell, at most 30 seconds
-read_only = false                      # true: all changes are disabled
-confirm = "` + settings.ConfirmNormal + `"                      # or "` + settings.ConfirmStrict + `": every deletion needs the server's name typed
-#stripe = "red"                        # colour at the edge that marks the account: ` + list(style.Stripes()) + `
-#panel_url = "https://panel.example.com/servers/{id}"   # a server's page for W; without it W opens the front of the panel
+// configText returns the config file that config prints.
+func configText() string { return settings.Template(choices()) }
 
-# The profile to start with. --profile and VPS_PROFILE override it, and so does an account in the environment.
-#default_profile = "work"
-
-# The screen. Changes apply while vpsdeck runs.
-ascii = false          # draw with ASCII characters only
-mouse = true           # use the mouse
-motion = true          # false: no progress bars, in the window or in the terminal's title
-notify = "` + string(ui.AnnounceNone) + `"        # how the end of an operation is announced: ` + list(ui.Announcements()) + `
-
-# The colours: a theme, of which any colour can be replaced. theme = "dark" in the lines above is short for a base alone.
-# A colour is "#RRGGBB", a number from 0 to 255, or a name of the terminal's 16 colours, such as "bright-cyan".
-[theme]
-base = "` + string(style.Auto) + `"          # ` + list(style.Themes()) + `
-` + colourLines() + `
-# The columns of each pane, from left to right. Some are dropped in a narrow window.
-[columns]
-` + columnLines() + `
-# Keys, by action name; [] disables one.
-[keys]
-` + keyLines() + `
-# What a server must have to be covered. The first matching rule applies. Backups and snapshots are checked separately: a snapshot
-# is not a backup. Ages are written like 26h or 7d; 0h is any age. A rule with only "0h" and 0 requires nothing.
-[[policy]]
-#server = "db-*"
-#location = "us-*"
-backup_max_age = "` + fmt.Sprintf("%gh", usual.Backups.MaxAge.Hours()) + `"    # maximum age of the newest usable backup
-snapshot_max_age = "0h"   # maximum age of the newest usable snapshot
-min_backups = ` + strconv.Itoa(usual.Backups.Min) + `           # minimum of usable backups; at least 1 if an age is set
-min_snapshots = ` + strconv.Itoa(usual.Snapshots.Min) + `
-
-# How S connects to a server. The first matching rule applies; without one, S runs plain ssh to the server's address.
-#[[ssh]]
-#server = "db-*"
-#user = "root"
-#port = 22
-#command = ["ssh", "-J", "jump.example.com"]
-
-# Custom commands, with a key and a name, for the server under the cursor: {id}, {name} and {ip} are replaced.
-#[[command]]
-#key = "P"
-#name = "ping"
-#run = ["ping", "-c", "4", "{ip}"]
-#shell = false          # true: run is one line for sh
-#confirm = false        # true: vpsdeck asks first
-#dangerous = false      # true: needs the server's name typed, and is not available in read-only mode
-
-# Other accounts: choose one with --profile, or with : in the dashboard. A profile can have all account settings above, and its
-# own policies. What it leaves out is as above, except the token.
-#[profile.work]
-#api_url = ` + strconv.Quote(api.DefaultURL) + `
-#token_command = "pass show vps/work"
-#read_only = true
-#stripe = "red"
-#confirm = "strict"
-#[[profile.work.policy]]
-#backup_max_age = "12h"
-`
-}
-
-// colourLines returns a line for each colour of a theme.
-func colourLines() string {
-	var b strings.Builder
+// choices returns the values that settings can have.
+func choices() settings.Choices {
+	c := settings.Choices{DefaultURL: api.DefaultURL, Stripes: style.Stripes(), Themes: style.Themes(),
+		Announcements: ui.Announcements(), Panes: query.Panes, Orders: screen.OrderNames("servers")}
 	for _, name := range style.ColourNames() {
-		fmt.Fprintf(&b, "#%-9s = \"#7FE0FF\"   # %s\n", name, style.ColourMeaning(name))
+		c.Colours = append(c.Colours, settings.Named{Name: name, Values: []string{"#7FE0FF"},
+			Meaning: style.ColourMeaning(name)})
 	}
-	return b.String()
-}
-
-func columnLines() string {
-	var b strings.Builder
-	all := screen.ColumnNames()
+	columns := screen.ColumnNames()
 	for _, pane := range []string{"servers", "backups", "snapshots"} {
-		fmt.Fprintf(&b, "#%s = %s\n", pane, tomlList(all[pane]))
+		c.Columns = append(c.Columns, settings.Named{Name: pane, Values: columns[pane]})
 	}
-	return b.String()
-}
-
-func keyLines() string {
-	var b strings.Builder
 	keys := keymap.Default()
 	for _, group := range keys.Groups() {
 		for _, n := range group.Keys {
-			fmt.Fprintf(&b, "#%-18s = %-28s # %s\n", strconv.Quote(n.Name), tomlList(n.Binding.Keys()),
-				n.Binding.Help().Desc)
+			c.Keys = append(c.Keys,
+				settings.Named{Name: n.Name, Values: n.Binding.Keys(), Meaning: n.Binding.Help().Desc})
 		}
 	}
-	return b.String()
-}
-
-func tomlList(texts []string) string {
-	quoted := make([]string, len(texts))
-	for i, t := range texts {
-		quoted[i] = strconv.Quote(t)
-	}
-	return "[" + strings.Join(quoted, ", ") + "]"
+	return c
 }

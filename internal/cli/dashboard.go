@@ -16,6 +16,7 @@ import (
 	"vpsdeck/internal/cache"
 	"vpsdeck/internal/journal"
 	"vpsdeck/internal/settings"
+	"vpsdeck/model"
 	"vpsdeck/ui"
 	"vpsdeck/ui/command"
 )
@@ -23,41 +24,46 @@ import (
 // startup is the validated input of the dashboard.
 type startup struct {
 	flags         settings.Flags
-	settings      settings.Settings
+	access        *access
 	preferences   ui.Preferences
 	configWatcher *configWatcher
 	demo          bool
-	tokens        *settings.Tokens // where an entered token can be saved
+	first         ui.Start
 	// empty if none was found (the dashboard asks for one) and in the demo, which needs none
 	token settings.Token
 }
 
 // openDashboard checks what the dashboard needs, then opens it. It reports the first problem in
 // this order: settings, token, terminal.
-func openDashboard(ctx context.Context, flags settings.Flags, demo bool) error {
+func openDashboard(ctx context.Context, flags settings.Flags, demo bool, first ui.Start) error {
 	defer runtime.KeepAlive(app.TuneGC(app.GCPercentSingle))
 	if demo { // the demo has its own account; the environment does not apply
 		flags = withProfile(flags, "")
 	}
 	watched := newConfigWatcher(flags)
-	s, err := settings.Load(sources(flags))
+	acc, err := newAccess(flags)
 	if err != nil {
 		return err
 	}
-	start := startup{flags: flags, settings: s, configWatcher: watched, demo: demo,
-		tokens: settings.NewTokens(s, os.Getenv)}
-	if start.preferences, err = preferencesFrom(s); err != nil {
+	start := startup{flags: flags, access: acc, configWatcher: watched, demo: demo, first: first}
+	if start.preferences, err = preferencesFrom(acc.settings); err != nil {
+		return err
+	}
+	if err := checkStart(first, acc.settings.Views); err != nil {
 		return err
 	}
 	missing := false
 	if !demo {
-		start.token, err = start.tokens.Find(ctx)
+		start.token, err = acc.tokens.Find(ctx)
 		missing = errors.Is(err, settings.ErrNoToken)
 		if err != nil && !missing {
 			return err
 		}
 	}
 	if why := terminalProblem(); why != "" {
+		if first.Server != "" {
+			why += fmt.Sprintf("; %q is no command, so vpsdeck would open that server", model.Clean(first.Server))
+		}
 		if missing {
 			why += "; there is no API token either: set VPS_API_TOKEN, or enter one when vpsdeck asks for it"
 		}
@@ -93,23 +99,13 @@ func terminalProblem() string {
 	return ""
 }
 
-// uiOptions returns the options that are the same on this terminal and over SSH.
-func uiOptions(prefs ui.Preferences) ui.Options {
-	return ui.Options{
-		Clock: command.WallClock{}, Dark: true, Profile: prefs.Profile, ReadOnly: prefs.Profile.ReadOnly,
-		Policies: prefs.Profile.Policies,
-		Keys:     prefs.Keys, ASCII: prefs.ASCII, Mouse: prefs.Mouse, Theme: prefs.Theme, Colours: prefs.Colours,
-		ReducedMotion: prefs.ReducedMotion, Columns: prefs.Columns, Announce: prefs.Announce,
-	}
-}
-
 // notices returns the notices that the dashboard shows first.
 func (s startup) notices() []string {
 	var out []string
-	if s.settings.State == "" && !s.demo {
+	if s.access.settings.State == "" && !s.demo {
 		out = append(out, noJournalWarning)
 	}
-	if warning := s.tokens.KeyringWarning(); warning != "" && s.token.Value.IsEmpty() {
+	if warning := s.access.tokens.KeyringWarning(); warning != "" && s.token.Value.IsEmpty() {
 		out = append(out, warning+", or enter a token")
 	}
 	return out
@@ -122,30 +118,31 @@ const firstFrameTime = 30 * time.Millisecond
 // runDashboard shows the dashboard until the user quits, then prints which operations continue at
 // the provider.
 func runDashboard(ctx context.Context, start startup) error {
-	demo := &simulatedAccount{}
-	defer demo.Close()
-	quietUntil := time.Now().Add(firstFrameTime)
-	acc := &access{settings: start.settings, tokens: start.tokens, log: &command.RequestLog{}, demo: demo,
-		quietUntil: quietUntil}
-	opts := uiOptions(start.preferences)
-	opts.Access, opts.Requests, opts.Demo, opts.CanSuspend = acc, acc.log, start.demo, app.CanSuspend
-	opts.OpenURL = command.SystemOpener(runtime.GOOS, os.Getenv)
-	opts.SSH, opts.Commands, opts.Secrets = start.preferences.SSH, start.preferences.Commands, start.preferences.Secrets
-	accts := &accounts{flags: start.flags, profiles: start.settings.Profiles, demo: demo}
+	acc := start.access
+	defer acc.demo.Close()
+	acc.quietUntil = time.Now().Add(firstFrameTime)
+	accts := &accounts{flags: start.flags, profiles: acc.settings.Profiles, demo: acc.demo}
+	opts := ui.Options{Preferences: start.preferences, Clock: command.WallClock{}, Dark: true, Access: acc,
+		Requests: acc.log, Demo: start.demo, CanSuspend: app.CanSuspend,
+		OpenURL: command.SystemOpener(runtime.GOOS, os.Getenv)}
 	opts.Accounts = accts
 	if start.configWatcher != nil {
 		start.configWatcher.accounts = accts
 		opts.Config = start.configWatcher
 	}
-	if dir := start.settings.State; dir != "" {
+	if dir := acc.settings.State; dir != "" {
 		jrnl := journal.New(dir)
 		run := jrnl.StartRun(app.RunID(time.Now(), os.Getpid()))
 		defer run.End()
 		opts.Journal, opts.RunID = jrnl, run.ID
 	}
-	opts.Notices = start.notices()
-	if dir := start.settings.Cache; dir != "" {
-		opts.Cache = cache.New(dir).BeforeLargeLoad(func() { time.Sleep(time.Until(quietUntil)) })
+	opts.Notices, opts.Start = start.notices(), start.first
+	last := newLastViews(acc.settings.State)
+	if !start.demo {
+		opts.LastView = last.load(acc.settings.Profile)
+	}
+	if dir := acc.settings.Cache; dir != "" {
+		opts.Cache = cache.New(dir).BeforeLargeLoad(func() { time.Sleep(time.Until(acc.quietUntil)) })
 	}
 	var err error
 	switch {
@@ -159,7 +156,8 @@ func runDashboard(ctx context.Context, start startup) error {
 	}
 	log.SetOutput(io.Discard) // net/http logs oddities of servers, which would land on our screen
 	dashboard := ui.New(opts)
-	err = app.Run(ctx, dashboard, start.settings.State)
+	err = app.Run(ctx, dashboard, acc.settings.State)
+	last.save(dashboard.LastViews())
 	for _, line := range dashboard.ExitMessages() {
 		_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+line)
 	}

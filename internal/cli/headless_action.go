@@ -14,14 +14,14 @@ import (
 // defaultTimeout is how long a command waits for its operations unless --timeout is given.
 const defaultTimeout = 2 * time.Hour
 
-// followFlags adds --wait, --timeout and --output to a command that changes something. What it
+// followFlags adds --wait, --timeout and the output's flags to a command that changes something. What it
 // returns reads them.
 func followFlags(cmd *cobra.Command) func() (headless.FollowOptions, error) {
 	var wait bool
 	var timeout string
 	cmd.Flags().BoolVar(&wait, "wait", false, "wait until the operation has ended")
 	cmd.Flags().StringVar(&timeout, "timeout", "2h", "maximum time to wait")
-	output := outputFlag(cmd)
+	output := outputFlags(cmd, headless.ResultFields())
 	return func() (headless.FollowOptions, error) {
 		f := headless.FollowOptions{Wait: wait, Timeout: defaultTimeout}
 		var err error
@@ -48,7 +48,7 @@ func snapshotCommand(do *runFunc, tm timing) *cobra.Command {
 			"{location}, {date}, {time} and {n}; times are UTC.",
 		Example: "# before an update of all web servers\nvpsdeck snapshot 'web-*' --name 'before-update-{date}' --wait",
 	})
-	cmd.Flags().StringVar(&opts.Name, "name", "", "name of the snapshot, a template such as '{server}-{date}'")
+	cmd.Flags().StringVar(&opts.Name, "name", model.DefaultNameTemplate, "name of the snapshot, a template")
 	return cmd
 }
 
@@ -90,23 +90,39 @@ func newCreateCommand(do *runFunc, tm timing, opts *headless.CreateOptions, cmd 
 
 func restoreCommand(do *runFunc, tm timing) *cobra.Command {
 	var opts headless.PointOptions
-	cmd := newPointCommand(do, tm, &opts, (*headless.Runner).Restore, &cobra.Command{
+	act := pointAction{
+		run:        (*headless.Runner).Restore,
+		fits:       func(p model.Point, now time.Time) bool { return p.Usable(now) },
+		serverHelp: "exact name of the server to overwrite; its ID if the name cannot be typed",
+	}
+	cmd := newPointCommand(do, tm, &opts, act, &cobra.Command{
 		Use:   "restore",
 		Short: "Restore a server from a backup or a snapshot",
 		Long: "Restore a server from one of its backups or snapshots. This overwrites the server's whole disk and " +
 			"cannot be undone, " +
 			"so the server's exact name and --yes are required. Without --yes it prints what would be lost and exits " +
-			"with 6.",
-		Example: "vpsdeck restore --snapshot 801 --server web-server-01 --yes --wait",
+			"with 6. --latest takes the newest usable restore point of the server, and --before the newest one from " +
+			"before a time. Both refuse to choose if a list is incomplete.",
+		Example: "vpsdeck restore --snapshot 801 --server web-server-01 --yes --wait\n" +
+			"# what would the newest restore point lose?\nvpsdeck restore --latest --server web-server-01\n" +
+			"# the newest from before a bad release\n" +
+			"vpsdeck restore --before '2025-01-15 18:30' --server web-server-01 --yes",
 	})
-	cmd.Flags().StringVar(&opts.Server, "server", "", "exact name of the server to overwrite; its ID if the name "+
-		"cannot be typed")
+	cmd.Flags().BoolVar(&opts.Newest, "latest", false, "the newest usable restore point of the server")
+	cmd.Flags().String("before", "", "the newest usable restore point from before a time (UTC), or before an age "+
+		"such as 36h")
 	return cmd
 }
 
 func deleteCommand(do *runFunc, tm timing) *cobra.Command {
 	var opts headless.PointOptions
-	cmd := newPointCommand(do, tm, &opts, (*headless.Runner).Delete, &cobra.Command{
+	act := pointAction{
+		run:  (*headless.Runner).Delete,
+		fits: func(p model.Point, _ time.Time) bool { return p.CannotDelete() == "" },
+		serverHelp: "exact name of its server; its ID if the name cannot be typed; required if the config has " +
+			"confirm = \"strict\"",
+	}
+	cmd := newPointCommand(do, tm, &opts, act, &cobra.Command{
 		Use:   "delete",
 		Short: "Delete a backup or a snapshot",
 		Long: "Delete a backup or a snapshot for good. Without --yes it prints what would be deleted and exits with " +
@@ -114,18 +130,20 @@ func deleteCommand(do *runFunc, tm timing) *cobra.Command {
 			"last usable restore point of a server, or its last usable backup, also needs --last-point.",
 		Example: "vpsdeck delete --backup 499 --yes",
 	})
-	cmd.Flags().StringVar(&opts.Server, "server", "", "exact name of its server; its ID if the name cannot be typed; "+
-		"required if the config has confirm = \"strict\"")
 	cmd.Flags().BoolVar(&opts.LastPoint, "last-point", false, "allow deleting the server's last restore point or "+
 		"last backup")
 	return cmd
 }
 
-// pointFunc restores or deletes one restore point.
-type pointFunc func(*headless.Runner, context.Context, headless.PointOptions) error
+// pointAction restores or deletes one restore point.
+type pointAction struct {
+	run        func(*headless.Runner, context.Context, headless.PointOptions) error
+	fits       func(p model.Point, now time.Time) bool // reports whether the shell offers the restore point
+	serverHelp string                                  // of --server
+}
 
 // newPointCommand adds flags and actions to a command about one restore point.
-func newPointCommand(do *runFunc, tm timing, opts *headless.PointOptions, act pointFunc,
+func newPointCommand(do *runFunc, tm timing, opts *headless.PointOptions, act pointAction,
 	cmd *cobra.Command) *cobra.Command {
 	var backup, snapshot string
 	flags := cmd.Flags()
@@ -133,13 +151,19 @@ func newPointCommand(do *runFunc, tm timing, opts *headless.PointOptions, act po
 	flags.StringVar(&snapshot, "snapshot", "", "snapshot ID")
 	flags.BoolVar(&opts.Yes, "yes", false, "confirm the action")
 	follow, common := followFlags(cmd), commonFlags(cmd)
-	registerCompletion(cmd, "backup", completePoints(common, tm, model.Backup))
-	registerCompletion(cmd, "snapshot", completePoints(common, tm, model.Snapshot))
+	flags.StringVar(&opts.Server, "server", "", act.serverHelp)
+	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
+		registerCompletion(cmd, kind.String(), completePoints(common, tm, pointChoice{kind, &opts.Server, act.fits}))
+	}
+	registerCompletion(cmd, "server", completeServersBy(common, tm, false))
 	cmd.Args = cobra.NoArgs
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
-		if (backup == "") == (snapshot == "") {
-			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage,
-				"%s what? use either --backup ID or --snapshot ID", cmd.Name()))
+		if err := readBefore(cmd, opts); err != nil {
+			return withHelpHint(cmd, err)
+		}
+		if chosen := countTrue(backup != "", snapshot != "", opts.Newest); chosen != 1 {
+			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage, "%s what? use either --backup ID or "+
+				"--snapshot ID%s", cmd.Name(), newestHint(cmd)))
 		}
 		opts.Point = model.Key{Kind: model.Backup, ID: model.ID(backup)}
 		if snapshot != "" {
@@ -150,7 +174,36 @@ func newPointCommand(do *runFunc, tm timing, opts *headless.PointOptions, act po
 		}
 		run := commandRun{cmd, common(), tm, opts.Follow.Timeout}
 		return setRun(do, run.runAction,
-			func(ctx context.Context, r *headless.Runner) error { return act(r, ctx, *opts) })
+			func(ctx context.Context, r *headless.Runner) error { return act.run(r, ctx, *opts) })
 	}
 	return cmd
+}
+
+// readBefore reads --before of a command that has it. It implies --latest.
+func readBefore(cmd *cobra.Command, opts *headless.PointOptions) error {
+	if !cmd.Flags().Changed("before") {
+		return nil
+	}
+	moment, err := headless.ParseMoment(cmd.Flags().Lookup("before").Value.String())
+	opts.Newest, opts.Before = true, &moment
+	return err
+}
+
+// newestHint names the other ways to choose a restore point, if the command has them.
+func newestHint(cmd *cobra.Command) string {
+	if cmd.Flags().Lookup("latest") == nil {
+		return ""
+	}
+	return ", or --latest or --before TIME"
+}
+
+// countTrue counts the conditions that hold.
+func countTrue(conditions ...bool) int {
+	n := 0
+	for _, c := range conditions {
+		if c {
+			n++
+		}
+	}
+	return n
 }

@@ -2,14 +2,17 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"vpsdeck/internal/headless"
 	"vpsdeck/internal/settings"
 	"vpsdeck/model"
+	"vpsdeck/ui/widget"
 )
 
 // registerCompletion adds completions to a flag.
@@ -31,6 +34,11 @@ func completeProfiles(account func() settings.Flags) cobra.CompletionFunc {
 // completeServers offers the account's servers by name and, once a digit is typed, also by ID. It
 // leaves out those already named.
 func completeServers(common func() settings.Flags, tm timing) cobra.CompletionFunc {
+	return completeServersBy(common, tm, true)
+}
+
+// completeServersBy offers servers by name, and with byID also by ID.
+func completeServersBy(common func() settings.Flags, tm timing, byID bool) cobra.CompletionFunc {
 	return completeFromAccount(common, tm, func(ctx context.Context, opts headless.Options, named []string,
 		prefix string) []cobra.Completion {
 		servers, err := opts.Client.Servers(ctx, model.ServerFilter{})
@@ -44,7 +52,7 @@ func completeServers(common func() settings.Flags, tm timing) cobra.CompletionFu
 				continue
 			}
 			out = append(out, cobra.CompletionWithDesc(s.Name, "#"+id+", "+string(s.Status)))
-			if prefix != "" && strings.HasPrefix(id, prefix) {
+			if byID && prefix != "" && strings.HasPrefix(id, prefix) {
 				out = append(out, cobra.CompletionWithDesc(id, s.Name+", "+string(s.Status)))
 			}
 		}
@@ -52,13 +60,20 @@ func completeServers(common func() settings.Flags, tm timing) cobra.CompletionFu
 	})
 }
 
-// completePoints offers the IDs of the account's restore points of a kind, newest first, each with
-// a description.
-func completePoints(common func() settings.Flags, tm timing, kind model.Kind) cobra.CompletionFunc {
+// pointChoice says which restore points a completion offers.
+type pointChoice struct {
+	kind   model.Kind
+	server *string // the value of --server; empty: all servers
+	fits   func(p model.Point, now time.Time) bool
+}
+
+// completePoints offers the IDs of restore points, newest first, each with its kind, server, age
+// and size.
+func completePoints(common func() settings.Flags, tm timing, choice pointChoice) cobra.CompletionFunc {
 	return completeFromAccount(common, tm, func(ctx context.Context, opts headless.Options, _ []string,
 		_ string) []cobra.Completion {
 		list := func() ([]model.Point, error) { return opts.Client.Backups(ctx, model.BackupFilter{}) }
-		if kind == model.Snapshot {
+		if choice.kind == model.Snapshot {
 			list = func() ([]model.Point, error) { return opts.Client.Snapshots(ctx, model.SnapshotFilter{}) }
 		}
 		points, err := list()
@@ -69,10 +84,31 @@ func completePoints(common func() settings.Flags, tm timing, kind model.Kind) co
 		model.SortNewestFirst(points)
 		var out []cobra.Completion
 		for _, p := range points {
-			out = append(out, cobra.CompletionWithDesc(string(p.ID), p.Label()+" of "+p.Server.Name))
+			if now := opts.Client.Now(); choice.offers(p, now) {
+				out = append(out, cobra.CompletionWithDesc(string(p.ID), describeChoice(p, now)))
+			}
 		}
 		return out
 	})
+}
+
+// offers reports whether the restore point can be used, and is of the server that --server names.
+func (c pointChoice) offers(p model.Point, now time.Time) bool {
+	server := *c.server
+	return c.fits(p, now) && (server == "" || server == p.Server.Name || server == string(p.Server.ID))
+}
+
+// describeChoice describes a restore point: "snapshot of web-01, 21 h ago, 5.0 GB: before-update".
+func describeChoice(p model.Point, now time.Time) string {
+	kind := p.Kind.String()
+	if p.Type != "" {
+		kind = string(p.Type) + " " + kind
+	}
+	text := fmt.Sprintf("%s of %s, %s, %s", kind, p.Server.Name, widget.CreatedAgo(&p, now), widget.SizeOf(&p))
+	if p.Name != "" || p.Description != "" {
+		text += ": " + p.Label()
+	}
+	return model.Clean(text)
 }
 
 // completer returns the possible completions of prefix, after the arguments named.

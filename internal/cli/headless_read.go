@@ -11,13 +11,14 @@ import (
 	"vpsdeck/internal/headless"
 	"vpsdeck/internal/settings"
 	"vpsdeck/model"
+	"vpsdeck/model/query"
 )
 
 // headlessCommands returns the commands for cron and scripts.
 func headlessCommands(do *runFunc, tm timing) []*cobra.Command {
 	return []*cobra.Command{
 		listCommand(do, tm), checkCommand(do, tm), snapshotCommand(do, tm), backupCommand(do, tm),
-		restoreCommand(do, tm), deleteCommand(do, tm),
+		restoreCommand(do, tm), deleteCommand(do, tm), pruneCommand(do, tm), metricsCommand(do, tm),
 	}
 }
 
@@ -27,13 +28,25 @@ func setRun(do *runFunc, act func(context.Context, runnerFunc) error, job runner
 	return nil
 }
 
-// outputFlag adds --output to a command. What it returns reads it.
-func outputFlag(cmd *cobra.Command) func() (headless.Format, error) {
-	name := cmd.Flags().StringP("output", "o", string(headless.Table),
+// outputFlags adds --output and --no-headers to a command whose results have these fields. What it
+// returns reads them.
+func outputFlags(cmd *cobra.Command, fields []string) func() (headless.Format, error) {
+	name := cmd.Flags().StringP("output", "o", headless.Table.String(),
 		"output format: "+strings.Join(headless.Formats(), ", "))
-	registerCompletion(cmd, "output", cobra.FixedCompletions(headless.Formats(), cobra.ShellCompDirectiveNoFileComp))
+	noHeaders := cmd.Flags().Bool("no-headers", false, "no titles in tables and CSV")
+	registerCompletion(cmd, "output", func(_ *cobra.Command, _ []string,
+		prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		directive := cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+		if strings.HasPrefix(prefix, "c") && prefix != headless.CSV.String() { // columns= goes on after it
+			directive |= cobra.ShellCompDirectiveNoSpace
+		}
+		return headless.CompleteFormat(prefix, fields), directive
+	})
 	return func() (headless.Format, error) {
-		format, err := headless.ParseFormat(*name)
+		format, err := headless.ParseFormat(*name, fields)
+		if *noHeaders {
+			format = format.WithoutHeaders()
+		}
 		return format, withHelpHint(cmd, err)
 	}
 }
@@ -60,12 +73,12 @@ func listCommand(do *runFunc, tm timing) *cobra.Command {
 		},
 	}
 	list.AddCommand(
-		newListCommand(do, tm, "servers", "List the servers, by name", model.ServerFields,
-			(*headless.Runner).ListServers),
-		newListCommand(do, tm, "backups", "List the backups, newest first", model.PointFields,
-			listPoints(model.Backup)),
-		newListCommand(do, tm, "snapshots", "List the snapshots, newest first", model.PointFields,
-			listPoints(model.Snapshot)),
+		newListCommand(do, tm, "servers", "List the servers, by name", query.ServerFields,
+			headless.ServerFields(), (*headless.Runner).ListServers),
+		newListCommand(do, tm, "backups", "List the backups, newest first", query.PointFields,
+			headless.PointFields(), listPoints(model.Backup)),
+		newListCommand(do, tm, "snapshots", "List the snapshots, newest first", query.PointFields,
+			headless.PointFields(), listPoints(model.Snapshot)),
 	)
 	return list
 }
@@ -79,7 +92,8 @@ func listPoints(kind model.Kind) listFunc {
 	}
 }
 
-func newListCommand(do *runFunc, tm timing, what, short string, fields model.FieldSet, list listFunc) *cobra.Command {
+func newListCommand(do *runFunc, tm timing, what, short string, fields query.FieldSet, columns []string,
+	list listFunc) *cobra.Command {
 	var opts headless.ListOptions
 	var common func() settings.Flags
 	var output func() (headless.Format, error)
@@ -97,13 +111,13 @@ func newListCommand(do *runFunc, tm timing, what, short string, fields model.Fie
 	cmd.Flags().StringVar(&opts.Server, "server", "", "only these servers: an ID, a name, or a pattern such as 'web-*'")
 	cmd.Flags().StringVar(&opts.Filter, "filter", "", "only matching entries: words and fields, as with / in the "+
 		"dashboard")
-	output, common = outputFlag(cmd), commonFlags(cmd)
+	output, common = outputFlags(cmd, columns), commonFlags(cmd)
 	registerCompletion(cmd, "server", completeServers(common, tm))
 	return cmd
 }
 
 // filterHelp lists the fields of a filter.
-func filterHelp(fields model.FieldSet) string {
+func filterHelp(fields query.FieldSet) string {
 	var examples []string
 	for _, f := range fields.Fields() {
 		examples = append(examples, f.Example)
@@ -116,7 +130,7 @@ func checkCommand(do *runFunc, tm timing) *cobra.Command {
 	var common func() settings.Flags
 	var output func() (headless.Format, error)
 	var backups, snapshots func(*cobra.Command) (headless.RequirementOptions, error)
-	var server string
+	var server, explain string
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check that every server has recent backups",
@@ -143,7 +157,12 @@ func checkCommand(do *runFunc, tm timing) *cobra.Command {
 			if opts.Snapshots, err = snapshots(cmd); err != nil {
 				return err
 			}
-			opts.Server = flagIfSet(cmd, "server", &server)
+			if cmd.Flags().Changed("explain") {
+				server, opts.Explain = explain, true
+				opts.Server = &server
+			} else {
+				opts.Server = flagIfSet(cmd, "server", &server)
+			}
 			run := commandRun{cmd: cmd, flags: common(), timing: tm}
 			*do = func(ctx context.Context) error {
 				return opts.ReportUnchecked(cmd.OutOrStdout(),
@@ -156,10 +175,11 @@ func checkCommand(do *runFunc, tm timing) *cobra.Command {
 		},
 	}
 	backups, snapshots = requirementFlags(cmd, model.Backup), requirementFlags(cmd, model.Snapshot)
+	cmd.Flags().StringVar(&explain, "explain", "", "say which policy applies to this `SERVER`, and why")
 	cmd.Flags().BoolVar(&opts.Nagios, "nagios", false, "print one line and exit as a monitoring plugin: 0 OK, 1 "+
 		"WARNING, 2 CRITICAL, 3 UNKNOWN")
 	cmd.Flags().StringVar(&server, "server", "", "only these servers: an ID, a name, or a pattern such as 'web-*'")
-	output, common = outputFlag(cmd), commonFlags(cmd)
+	output, common = outputFlags(cmd, headless.CoverageFields()), commonFlags(cmd)
 	registerCompletion(cmd, "server", completeServers(common, tm))
 	return cmd
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -17,7 +16,6 @@ import (
 	"vpsdeck/internal/headless"
 	"vpsdeck/internal/journal"
 	"vpsdeck/internal/settings"
-	"vpsdeck/ui/command"
 	"vpsdeck/ui/widget"
 )
 
@@ -40,26 +38,23 @@ type commandRun struct {
 
 // openAccount finds the settings and the token.
 func (c commandRun) openAccount(ctx context.Context) (headless.Options, settings.Settings, error) {
-	s, err := settings.Load(sources(c.flags))
+	acc, err := newAccess(c.flags)
+	if err != nil {
+		return headless.Options{}, settings.Settings{}, err
+	}
+	s := acc.settings
+	token, err := acc.requireToken(ctx)
 	if err != nil {
 		return headless.Options{}, s, err
 	}
-	tokens := settings.NewTokens(s, os.Getenv)
-	token, err := tokens.Find(ctx)
-	if errors.Is(err, settings.ErrNoToken) { // there is no dialog to ask for it
-		err = tokens.MissingError()
-	}
-	if err != nil {
-		return headless.Options{}, s, err
-	}
-	acc := &access{settings: s, log: &command.RequestLog{}}
-	client, err := acc.client(token.Value, api.WithClock(c.timing.clock.Now), api.WithWait(c.timing.clock.Wait),
+	client, err := acc.client(token, api.WithClock(c.timing.clock.Now), api.WithWait(c.timing.clock.Wait),
 		api.WithRateLimitObserver(func(d time.Duration) {
 			_, _ = fmt.Fprintf(c.cmd.ErrOrStderr(), "vpsdeck: rate limited by the API: retrying in %s\n",
 				widget.FormatDuration(d))
 		}))
 	return headless.Options{
 		Client: client, Profile: s.Profile, ReadOnly: s.ReadOnly, Strict: s.StrictConfirm, Policies: s.Policies,
+		Retain: s.Retention, Requests: acc.log,
 		Clock: c.timing.clock,
 		Out:   c.cmd.OutOrStdout(), Notes: c.cmd.ErrOrStderr(), Screen: progressScreen(),
 	}, s, err

@@ -14,7 +14,6 @@ import (
 	"vpsdeck/internal/app"
 	"vpsdeck/internal/settings"
 	"vpsdeck/model"
-	"vpsdeck/ui/command"
 )
 
 // tokenPlaces are the values of login's --keep.
@@ -54,11 +53,11 @@ func loginCommand(do *runFunc) *cobra.Command {
 
 // login asks for a token, checks it and saves it.
 func login(ctx context.Context, cmd *cobra.Command, flags settings.Flags, place settings.Store) error {
-	s, err := settings.Load(sources(flags))
+	acc, err := newAccess(flags)
 	if err != nil {
 		return err
 	}
-	tokens := settings.NewTokens(s, os.Getenv)
+	s, tokens := acc.settings, acc.tokens
 	if err := tokens.CheckStore(place); err != nil {
 		return err
 	}
@@ -71,8 +70,7 @@ func login(ctx context.Context, cmd *cobra.Command, flags settings.Flags, place 
 	if err != nil {
 		return err
 	}
-	acc := &access{settings: s, tokens: tokens, log: &command.RequestLog{}}
-	client, err := acc.Connect(ctx, command.NewSecret(secret.Reveal()))
+	client, err := acc.Connect(ctx, model.NewSecret(secret.Reveal()))
 	if err != nil {
 		return err
 	}
@@ -106,7 +104,7 @@ func stdoutError(err error) error {
 
 // readToken reads a token from the terminal without showing it, or from standard input if that is
 // not a terminal.
-func readToken(ctx context.Context, cmd *cobra.Command, prompt string) (settings.Secret, error) {
+func readToken(ctx context.Context, cmd *cobra.Command, prompt string) (model.Secret, error) {
 	read := func() (string, error) {
 		text, err := io.ReadAll(io.LimitReader(cmd.InOrStdin(), 64<<10))
 		return string(text), err
@@ -114,7 +112,7 @@ func readToken(ctx context.Context, cmd *cobra.Command, prompt string) (settings
 	if in, ok := cmd.InOrStdin().(*os.File); ok && term.IsTerminal(int(in.Fd())) {
 		before, err := term.MakeRaw(int(in.Fd())) // before the prompt, so that a token typed at once is hidden too
 		if err != nil {
-			return settings.Secret{}, errTokenUnreadable
+			return model.Secret{}, errTokenUnreadable
 		}
 		defer func() { _ = term.Restore(int(in.Fd()), before) }() // also after a signal
 		screen := term.NewTerminal(struct {
@@ -140,7 +138,7 @@ func readToken(ctx context.Context, cmd *cobra.Command, prompt string) (settings
 	}()
 	select {
 	case <-ctx.Done():
-		return settings.Secret{}, context.Cause(ctx)
+		return model.Secret{}, context.Cause(ctx)
 	case a := <-answered:
 		return parseToken(a.text, a.err)
 	}
@@ -150,14 +148,14 @@ func readToken(ctx context.Context, cmd *cobra.Command, prompt string) (settings
 var errTokenUnreadable = settings.Errorf(settings.ExitToken, "the token could not be read")
 
 // parseToken returns the token that was read, or why there is none.
-func parseToken(text string, err error) (settings.Secret, error) {
+func parseToken(text string, err error) (model.Secret, error) {
 	if known := new(settings.Error); errors.As(err, &known) {
-		return settings.Secret{}, known
+		return model.Secret{}, known
 	}
 	if err != nil {
-		return settings.Secret{}, errTokenUnreadable
+		return model.Secret{}, errTokenUnreadable
 	}
-	secret, err := settings.NewSecret(text)
+	secret, err := settings.ParseToken(text)
 	if err != nil {
 		return secret, settings.Errorf(settings.ExitToken, "the token %s", err)
 	}
@@ -184,11 +182,12 @@ func logoutCommand(do *runFunc) *cobra.Command {
 }
 
 func logout(out io.Writer, flags settings.Flags) error {
-	s, err := settings.Load(sources(flags))
+	acc, err := newAccess(flags)
 	if err != nil {
 		return err
 	}
-	places, failed := settings.NewTokens(s, os.Getenv).Forget()
+	s := acc.settings
+	places, failed := acc.tokens.Forget()
 	if failed == nil && len(places) == 0 {
 		_, err = fmt.Fprintf(out, "%s: there was no saved token\n", accountName(s))
 		return stdoutError(err)

@@ -62,6 +62,7 @@ func manCommand(do *runFunc) *cobra.Command {
 var headingPattern = regexp.MustCompile(`(?m)^(\.TH VPSDECK 1 "[0-9-]+") .*$`)
 
 func manPage(root *cobra.Command) (string, error) {
+	showFlagArguments(root)
 	page, err := mango.NewManPage(1, root)
 	if err != nil {
 		return "", err

@@ -9,6 +9,7 @@ import (
 	"vpsdeck/keymap"
 	"vpsdeck/ui"
 	"vpsdeck/ui/command"
+	"vpsdeck/ui/screen"
 	"vpsdeck/ui/style"
 )
 
@@ -20,7 +21,7 @@ func preferencesFrom(s settings.Settings) (ui.Preferences, error) {
 		Profile: command.Profile{Name: s.Profile, Stripe: stripe(s), ReadOnly: s.ReadOnly, Strict: s.StrictConfirm,
 			PanelURL: s.PanelURL, Policies: s.Policies},
 		Keys: keymap.Default(), Theme: style.Theme(s.Theme), Columns: s.Columns, Announce: ui.Announcement(s.Notify),
-		SSH: s.SSH, Commands: s.Commands, Secrets: s.TokenVariables, ASCII: s.ASCII, Mouse: s.Mouse,
+		SSH: s.SSH, Commands: s.Commands, Views: s.Views, Secrets: s.TokenVariables, ASCII: s.ASCII, Mouse: s.Mouse,
 		ReducedMotion: !s.Motion,
 	}
 	if err := prefs.Keys.Remap(s.Keys); err != nil {
@@ -29,6 +30,15 @@ func preferencesFrom(s settings.Settings) (ui.Preferences, error) {
 	for i, custom := range s.Commands {
 		if err := prefs.Keys.AddCustom(custom.Name, custom.Key); err != nil {
 			return prefs, configError(s.Position("command"), "[[command]] %d: %s", i+1, err)
+		}
+	}
+	for i, view := range s.Views {
+		err := prefs.Keys.AddView(view.Name, view.Key)
+		if err == nil {
+			err = screen.CheckOrder(view.Pane, view.Order)
+		}
+		if err != nil {
+			return prefs, configError(s.TablePosition("view", i+1), "[[view]] %d: %s", i+1, err)
 		}
 	}
 	if pane, err := prefs.Columns.Check(); err != nil {

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +27,7 @@ func profilesCommand(do *runFunc) *cobra.Command {
 			return err
 		},
 	}
-	account, output = accountFlags(cmd), outputFlag(cmd)
+	account, output = accountFlags(cmd), outputFlags(cmd, headless.ProfileFields())
 	return cmd
 }
 
@@ -39,12 +38,13 @@ func listProfiles(out io.Writer, format headless.Format, flags settings.Flags) e
 	}
 	var rows []headless.ProfileRow
 	for _, name := range append(inUse.Profiles, "") {
-		s, err := settings.Load(sources(withProfile(flags, name)))
+		acc, err := newAccess(withProfile(flags, name))
 		if err != nil {
 			return err
 		}
+		s := acc.settings
 		row := headless.ProfileRow{
-			Profile: name, InUse: name == inUse.Profile, API: s.Host, Token: settings.NewTokens(s, os.Getenv).Source(),
+			Profile: name, InUse: name == inUse.Profile, API: s.Host, Token: acc.tokens.Source(),
 			Actions: actionMode(s), Stripe: stripe(s),
 		}
 		if name == "" {

@@ -17,6 +17,7 @@ import (
 	"vpsdeck/internal/app"
 	"vpsdeck/internal/settings"
 	"vpsdeck/internal/sshd"
+	"vpsdeck/model"
 	"vpsdeck/ui/command"
 )
 
@@ -81,10 +82,11 @@ func (s serveOptions) run(ctx context.Context, errs, out io.Writer) error {
 	if s.demo {
 		flags = withProfile(flags, "")
 	}
-	conf, err := settings.Load(sources(flags))
+	acc, err := newAccess(flags)
 	if err != nil {
 		return err
 	}
+	conf := acc.settings
 	if s.hostKey == "" {
 		if conf.State == "" {
 			return settings.Errorf(settings.ExitUsage, "--host-key is missing, and there is no state directory for a "+
@@ -93,7 +95,7 @@ func (s serveOptions) run(ctx context.Context, errs, out io.Writer) error {
 		s.hostKey = filepath.Join(conf.State, "host_key")
 	}
 	if s.check {
-		return s.runCheck(ctx, conf, out)
+		return s.runCheck(ctx, acc, out)
 	}
 	defer runtime.KeepAlive(app.TuneGC(app.GCPercentServer))
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
@@ -105,7 +107,7 @@ func (s serveOptions) run(ctx context.Context, errs, out io.Writer) error {
 	if err != nil {
 		return serverError(err)
 	}
-	account, err := openSharedAccount(requests, conf, s.demo)
+	account, err := openSharedAccount(requests, acc, s.demo)
 	if err != nil {
 		_ = listener.Close()
 		return err
@@ -133,7 +135,7 @@ func (s serveOptions) logHandler(errs io.Writer) slog.Handler {
 }
 
 // runCheck checks everything that a start needs. It creates no file and sends no request.
-func (s serveOptions) runCheck(ctx context.Context, conf settings.Settings, out io.Writer) error {
+func (s serveOptions) runCheck(ctx context.Context, acc *access, out io.Writer) error {
 	users, err := sshd.LoadUsers(s.users)
 	if err != nil {
 		return serverError(err)
@@ -142,16 +144,15 @@ func (s serveOptions) runCheck(ctx context.Context, conf settings.Settings, out 
 	if err != nil {
 		return serverError(err)
 	}
-	if _, err := preferencesFrom(conf); err != nil {
+	if _, err := preferencesFrom(acc.settings); err != nil {
 		return err
 	}
 	if !s.demo {
-		tokens := settings.NewTokens(conf, os.Getenv)
-		if _, err := tokens.Find(ctx); err != nil {
-			return missingTokenError(tokens, err)
+		if _, err := acc.requireToken(ctx); err != nil {
+			return err
 		}
 	}
-	key, host := s.hostKey, conf.Host
+	key, host := s.hostKey, acc.settings.Host
 	if s.demo {
 		host = "simulated"
 	}
@@ -162,9 +163,9 @@ func (s serveOptions) runCheck(ctx context.Context, conf settings.Settings, out 
 	return stdoutError(err)
 }
 
-// serverError turns an sshd.Error into a settings.Error with ExitConfig.
+// serverError turns an error of the SSH server into a settings.Error with ExitConfig.
 func serverError(err error) error {
-	var e *sshd.Error
+	var e *model.UserError
 	if errors.As(err, &e) {
 		return settings.Errorf(settings.ExitConfig, "%s", e.Message())
 	}
@@ -185,5 +186,5 @@ func connectClient(ctx context.Context, acc *access) (command.Client, error) {
 	if err != nil {
 		return nil, missingTokenError(acc.tokens, err)
 	}
-	return acc.Connect(ctx, command.NewSecret(token.Value.Reveal()))
+	return acc.Connect(ctx, model.NewSecret(token.Value.Reveal()))
 }

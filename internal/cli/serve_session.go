@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"os"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"vpsdeck/internal/app"
 	"vpsdeck/internal/journal"
-	"vpsdeck/internal/settings"
 	"vpsdeck/internal/sshd"
 	"vpsdeck/internal/team"
 	"vpsdeck/model"
@@ -35,25 +33,23 @@ type sharedAccount struct {
 
 // openSharedAccount opens the account and starts polling it. A session can reach the account, and
 // nothing else on this machine.
-func openSharedAccount(ctx context.Context, s settings.Settings, demo bool) (*sharedAccount, error) {
-	prefs, err := preferencesFrom(s)
+func openSharedAccount(ctx context.Context, acc *access, demo bool) (*sharedAccount, error) {
+	prefs, err := preferencesFrom(acc.settings)
 	if err != nil {
 		return nil, err
 	}
-	a := &sharedAccount{preferences: prefs, demo: demo, log: &command.RequestLog{}, runID: app.RunID(time.Now(), 0)}
-	simulated := &simulatedAccount{}
-	a.close = simulated.Close
-	acc := &access{settings: s, tokens: settings.NewTokens(s, os.Getenv), log: a.log, demo: simulated}
+	a := &sharedAccount{preferences: prefs, demo: demo, log: acc.log, runID: app.RunID(time.Now(), 0),
+		close: acc.demo.Close}
 	if demo {
 		a.client, err = acc.Demo()
 	} else {
-		a.client, err = connectClient(ctx, acc)
+		a.client, err = acc.open(ctx)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if s.State != "" && !demo {
-		a.journal = journal.New(s.State)
+	if dir := acc.settings.State; dir != "" && !demo {
+		a.journal = journal.New(dir)
 	}
 	log.SetOutput(io.Discard) // net/http logs oddities of servers there
 	a.hub = team.New(a.client, command.WallClock{})
@@ -70,10 +66,11 @@ func (s *sharedAccount) openSession(v sshd.Login) (sshd.Program, error) {
 			Has: func(s model.Server) bool { return v.CanSee(s.Name, s.Location) }}
 	}
 	member := s.hub.Join(memberOpts)
-	opts := uiOptions(s.preferences)
-	opts.Client, opts.Feed, opts.Actor, opts.Demo, opts.ReadOnly = member, member, memberOpts.Actor, s.demo,
-		memberOpts.ReadOnly
-	if memberOpts.Scope.Has == nil { // response bodies contain all servers
+	opts := ui.Options{Preferences: s.preferences, Clock: command.WallClock{}, Dark: true, Client: member,
+		Feed: member, Actor: memberOpts.Actor, Demo: s.demo}
+	opts.Profile.ReadOnly = memberOpts.ReadOnly
+	opts.SSH, opts.Commands, opts.Secrets = nil, nil, nil // a session runs no programs on this machine
+	if memberOpts.Scope.Has == nil {                      // response bodies contain all servers
 		opts.Requests = s.log
 	}
 	closed := s.recordVisit(&opts, member, v)
@@ -101,7 +98,7 @@ func (s *sharedAccount) recordVisit(opts *ui.Options, member *team.Member, v ssh
 	}
 	run := s.journal.StartRun(fmt.Sprintf("%s.%s", s.runID, v.Session))
 	opts.Journal, opts.RunID = member.Journal(s.journal), run.ID
-	if opts.ReadOnly {
+	if opts.Profile.ReadOnly {
 		opts.Journal = readOnlyJournal{opts.Journal}
 	}
 	write := func(event, reason string) {

@@ -131,7 +131,7 @@ func (s simOptions) validate() error {
 	if err != nil {
 		return bad("--listen %q is not an address: write it like 127.0.0.1:8080", s.listen)
 	}
-	if _, err := settings.NewSecret(s.token); err != nil {
+	if _, err := settings.ParseToken(s.token); err != nil {
 		return bad("--token %s", err)
 	}
 	if s.servers < 0 || s.servers > sim.MaxServers {

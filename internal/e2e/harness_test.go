@@ -17,25 +17,22 @@ import (
 
 	"vpsdeck/api/sim"
 	"vpsdeck/internal/journal"
+	"vpsdeck/internal/simtest"
 )
 
 // secretToken is the account's token. It must exist only in the program's memory and environment.
 const secretToken = "vps_verysecret0123456789"
-
-// startTime is when every account opens: the day of the documents' examples.
-var startTime = time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)
 
 // harness is a simulated account on a socket, and the machine on which the real program is started,
 // killed and started again. The account's time runs with the test's, and jumps when the test
 // advances it.
 type harness struct {
 	t        *testing.T
-	account  *sim.Account
+	account  *simtest.Account
 	url      string
 	stateDir string // the program's state directory
 
 	mu          sync.Mutex
-	clock       *sim.Clock
 	lastRequest time.Time                 // when the latest request came
 	shouldHold  func(request string) bool // which requests are held; nil: none
 	held        []string
@@ -49,17 +46,11 @@ type cannedResponse struct {
 
 func newHarness(t *testing.T) *harness {
 	t.Helper()
-	h := &harness{t: t, clock: sim.NewSteppedClock(startTime), lastRequest: time.Now(),
-		stateDir: filepath.Join(t.TempDir(), "vpsdeck"), responses: map[string]cannedResponse{}}
-	h.account = sim.New(sim.Options{Seed: 1, Token: secretToken, Clock: h.clock})
-	h.clock.Advance(time.Hour) // ends the operations that run when the account opens
-	server, err := sim.Listen("127.0.0.1:0", h)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Close)
+	h := &harness{t: t, lastRequest: time.Now(), stateDir: filepath.Join(t.TempDir(), "vpsdeck"),
+		account: simtest.New(t, simtest.At(12, 0), sim.Options{Token: secretToken}), responses: map[string]cannedResponse{}}
+	h.account.Clock.Advance(time.Hour) // ends the operations that run when the account opens
+	h.url = simtest.Serve(t, h)
 	t.Cleanup(h.requireNoTokenLeak)
-	h.url = server.URL()
 	return h
 }
 
@@ -70,7 +61,7 @@ func (h *harness) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	h.mu.Lock()
 	now := time.Now()
-	h.clock.Advance(now.Sub(h.lastRequest))
+	h.account.Clock.Advance(now.Sub(h.lastRequest))
 	h.lastRequest = now
 	holds := h.shouldHold != nil && h.shouldHold(request)
 	if holds {
@@ -130,7 +121,7 @@ func (h *harness) waitUntil(what string, met func() bool) {
 		case <-poll.C:
 		case <-late:
 			h.t.Fatalf("timeout: waited until %s; the journal has %q, the account received %q", what, h.journalEvents(),
-				h.sentActions())
+				h.account.SentActions())
 		}
 	}
 }
@@ -147,17 +138,6 @@ func (h *harness) start() *session {
 	s := startSession(h.t, h.newCommand())
 	s.waitFor("web-server-01", "Acme Inc.")
 	return s
-}
-
-// sentActions returns the requests that reached the account, except GET.
-func (h *harness) sentActions() []string {
-	var out []string
-	for _, r := range h.account.Requests() {
-		if r.Method != http.MethodGet {
-			out = append(out, r.Method+" "+r.Path)
-		}
-	}
-	return out
 }
 
 // journalEvents returns the journal's lines in short, such as "create intent".
@@ -187,7 +167,7 @@ func (h *harness) requireJournal(events ...string) {
 // requireSent fails the test unless exactly these actions have reached the account.
 func (h *harness) requireSent(want ...string) {
 	h.t.Helper()
-	if got := h.sentActions(); !slices.Equal(got, want) {
+	if got := h.account.SentActions(); !slices.Equal(got, want) {
 		h.t.Errorf("the account received %q, want %q", got, want)
 	}
 }
@@ -196,17 +176,7 @@ func (h *harness) requireSent(want ...string) {
 func (h *harness) advance(d time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.clock.Advance(d)
-}
-
-// injectFault injects a fault, in the form of sim.ParseFault.
-func (h *harness) injectFault(text string) {
-	h.t.Helper()
-	f, err := sim.ParseFault(text)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	h.account.Inject(f)
+	h.account.Clock.Advance(d)
 }
 
 // requireNoTokenLeak fails the test if a file in the state directory contains the token, or can be

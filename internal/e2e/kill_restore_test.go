@@ -14,9 +14,9 @@ import (
 var killPoints = map[string]struct{ kill, wait func(*harness, *session) }{
 	"the snapshot has no response": {
 		kill: func(h *harness, s *session) {
-			h.injectFault("POST /snapshots/: hold x1")
+			h.account.InjectFault("POST /snapshots/: hold x1")
 			s.press("\r")
-			h.waitUntil("the snapshot is sent", func() bool { return len(h.sentActions()) == 1 })
+			h.waitUntil("the snapshot is sent", func() bool { return len(h.account.SentActions()) == 1 })
 			s.kill()
 			h.requireJournal("create intent")
 		},
@@ -158,9 +158,9 @@ var confirmedKillPoints = map[string]struct {
 	},
 	"it has no response": {
 		kill: func(h *harness, s *session) {
-			h.injectFault("POST /snapshots/{id}/restore/: hold x1")
+			h.account.InjectFault("POST /snapshots/{id}/restore/: hold x1")
 			s.press("\r")
-			h.waitUntil("the restore is sent", func() bool { return len(h.sentActions()) == 2 })
+			h.waitUntil("the restore is sent", func() bool { return len(h.account.SentActions()) == 2 })
 		},
 		adds: []string{"restore intent"},
 		says: "the answer was lost, but it is running",
@@ -187,7 +187,7 @@ func TestKilledAfterConfirmRestoreIsNotResent(t *testing.T) {
 			s.kill()
 
 			h.holdRequests(nil)
-			sent := h.sentActions()
+			sent := h.account.SentActions()
 			s = h.start()
 			s.waitFor(m.says)
 			if len(m.adds) > 0 && s.hasShown("Resume the restore?") {
@@ -203,9 +203,9 @@ func TestSecondProgramLeavesActionsOfTheFirst(t *testing.T) {
 	h := newHarness(t)
 	first := h.start()
 	first.fillRestore("3", true)
-	h.injectFault("POST /snapshots/: hold x1")
+	h.account.InjectFault("POST /snapshots/: hold x1")
 	first.press("\r")
-	h.waitUntil("the snapshot is sent", func() bool { return len(h.sentActions()) == 1 })
+	h.waitUntil("the snapshot is sent", func() bool { return len(h.account.SentActions()) == 1 })
 
 	second := h.start()
 	second.press("A")

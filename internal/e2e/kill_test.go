@@ -150,8 +150,9 @@ func TestKilledBeforeRequestActionIsLookedUpAndNotResent(t *testing.T) {
 			s.pressUntil("Not seen: try again?", "R")
 			h.requireJournal(concat(intent, a.action+" not-found")...)
 			records, _, _ := journal.New(h.stateDir).Read()
-			if reason := records[len(
-				records)-1].Reason; reason != "its answer was lost, and "+a.notFoundText+": check the provider's panel before you try again" {
+			reason := records[len(records)-1].Reason
+			if want := "its answer was lost, and " + a.notFoundText; reason !=
+				want+": check the provider's panel before you try again" {
 				t.Errorf("the reason is %q", reason)
 			}
 			h.requireSent(a.requestsBefore...)
@@ -197,9 +198,9 @@ func TestKilledBeforeResponseActionIsFoundAndNotResent(t *testing.T) {
 			h := newHarness(t)
 			s := h.start()
 			a.prepare(s)
-			h.injectFault(a.faultRequest + ": hold x1")
+			h.account.InjectFault(a.faultRequest + ": hold x1")
 			h.submit(s, a)
-			h.waitUntil("the action is done", func() bool { return slices.Contains(h.sentActions(), a.request) })
+			h.waitUntil("the action is done", func() bool { return slices.Contains(h.account.SentActions(), a.request) })
 			s.kill()
 			h.requireJournal(concat(a.journalBefore, a.action+" intent")...)
 

@@ -125,7 +125,8 @@ func TestBadCommandLineIsOneLineAndExitCode2(t *testing.T) {
 		"--token=vps_s3cret": "set VPS_API_TOKEN",
 		"vps_s3cret":         "unknown command",
 		"simm":               `unknown command "simm" for "vpsdeck"; did you mean sim?; see vpsdeck --help`,
-		"list servres":       `unknown command "servres" for "vpsdeck list"; did you mean servers?; see vpsdeck list --help`,
+		"list servres": `unknown command "servres" for "vpsdeck list"; did you mean servers?; ` +
+			`see vpsdeck list --help`,
 		"check --min-bakcups 2": "unknown flag: --min-bakcups; did you mean --min-backups?; see vpsdeck " +
 			"check --help",
 		"help simm":                     `unknown command "simm" for "vpsdeck"; did you mean sim?; see vpsdeck --help`,
@@ -188,10 +189,10 @@ func TestBadSettingIsOneLineAndExitCode3(t *testing.T) {
 		"a token": {config: "token = 'vps_s3cret'", words: []string{"config.toml, line 1", "VPS_API_TOKEN"}},
 		"http in the file": {config: "api_url = 'http://a.test'", words: []string{"config.toml, line 1: api_url",
 			"unencrypted"}},
-		"missing CA": {config: "ca_file = 'ca.pem'", words: []string{"ca.pem", "does not exist"}},
+		"missing CA": {config: "ca_file = 'ca.pem'", words: []string{"ca.pem", "no such file or directory"}},
 		"http in the env": {env: []string{"VPS_API_URL=http://a.test"},
 			words: []string{"VPS_API_URL", "unencrypted"}},
-		"missing config": {args: []string{"--config", "none.toml"}, words: []string{"none.toml", "does not exist"}},
+		"missing config": {args: []string{"--config", "none.toml"}, words: []string{"none.toml", "no such file or directory"}},
 		"also for the demo": {config: "colour = 1", args: []string{"--demo"},
 			words: []string{`unknown setting "colour"`}},
 	} {

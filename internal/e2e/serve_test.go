@@ -21,6 +21,7 @@ import (
 
 	"vpsdeck/internal/journal"
 	"vpsdeck/internal/settings"
+	"vpsdeck/internal/simtest"
 	"vpsdeck/model"
 )
 
@@ -343,7 +344,8 @@ func TestServeReportsBadFlagsAndFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write(users, `user="anna",role="boss" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK47uSpBcYO/3GVT7CgygrCTp4wD+GiUA6BqKp4jtiro`, 0o600)
+	const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK47uSpBcYO/3GVT7CgygrCTp4wD+GiUA6BqKp4jtiro"
+	write(users, `user="anna",role="boss" `+publicKey, 0o600)
 	write(key, "nonsense", 0o644)
 	for _, c := range []struct {
 		args []string
@@ -356,7 +358,7 @@ func TestServeReportsBadFlagsAndFiles(t *testing.T) {
 		{[]string{"--demo", "--profile", "x", "--users", users}, settings.ExitUsage,
 			"--demo cannot be combined with --api-url or --profile"},
 		{[]string{"--demo", "--users", filepath.Join(dir, "none"), "--check", "--host-key", key}, settings.ExitConfig,
-			"it does not exist"},
+			"no such file or directory"},
 		{[]string{"--demo", "--users", users, "--check", "--host-key", key}, settings.ExitConfig, users +
 			`:1: role cannot be "boss": use viewer or operator`},
 		{[]string{"--demo", "--users", users, "--host-key", key, "--listen", "127.0.0.1:0"}, settings.ExitConfig,
@@ -372,7 +374,7 @@ func TestServeReportsBadFlagsAndFiles(t *testing.T) {
 			t.Errorf("serve %q exits with %d: %s", c.args, code, out)
 		}
 	}
-	write(users, `user="anna",role="viewer" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK47uSpBcYO/3GVT7CgygrCTp4wD+GiUA6BqKp4jtiro`, 0o600)
+	write(users, `user="anna",role="viewer" `+publicKey, 0o600)
 	for mode, want := range map[os.FileMode]string{0o644: "can be read by others (mode 0644)",
 		0o600: "is not a private key without a passphrase"} {
 		write(key, "nonsense", mode)
@@ -436,8 +438,8 @@ func TestScopedSessionSeesOnlyItsServers(t *testing.T) {
 		r := model.Record{
 			Version: model.RecordVersion, ID: "20250116T120000.000.7-" + id, Event: event, Host: host, Action: "create",
 			Kind: "snapshot", Server: server,
-			Point: model.RecordPoint{Name: name}, Time: startTime, SentAt: startTime,
-			EndedAt: startTime.Add(time.Minute), Reason: "of " + server.Name, By: model.Actor{Name: "cleo"},
+			Point: model.RecordPoint{Name: name}, Time: simtest.At(12, 0), SentAt: simtest.At(12, 0),
+			EndedAt: simtest.At(12, 0).Add(time.Minute), Reason: "of " + server.Name, By: model.Actor{Name: "cleo"},
 		}
 		if err := journal.New(s.stateDir).Append(r); err != nil {
 			t.Fatal(err)
@@ -475,7 +477,7 @@ func TestScopedSessionSeesOnlyItsServers(t *testing.T) {
 	anna.press("secret-live", "\r")
 	anna.waitFor("enter: create")
 	anna.press("\r")
-	s.waitUntil("it is sent", func() bool { return slices.Contains(s.sentActions(), "POST /backups/") })
+	s.waitUntil("it is sent", func() bool { return slices.Contains(s.account.SentActions(), "POST /backups/") })
 
 	for name, user := range all {
 		for _, sheet := range [][2]string{{":", "Go to / run"}, {"?", "─ Keys "}} {

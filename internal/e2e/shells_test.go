@@ -30,17 +30,23 @@ var hostileNames = []string{
 var shellScripts = map[string]string{
 	// complete -C does what the tab key does.
 	"fish": `vpsdeck completion fish | source
-for typed in 'vpsdeck snapshot w' "vpsdeck snapshot '(touch pwned)' w" 'vpsdeck snapshot x\;touch\ pwned w' "vpsdeck snapshot 'web-*' w"
+for typed in 'vpsdeck snapshot w' "vpsdeck snapshot '(touch pwned)' w" \
+    'vpsdeck snapshot x\;touch\ pwned w' "vpsdeck snapshot 'web-*' w"
     complete -C $typed
 end
 for name in (complete -C 'vpsdeck snapshot w' | string split -f1 \t)
     complete -C "vpsdeck snapshot "(string escape -- $name)" w"
 end`,
 	// The two functions replace those of bash-completion and of bash that the script calls.
-	"bash": `_get_comp_words_by_ref() { words=("${COMP_WORDS[@]}") cword=$COMP_CWORD cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}; }
+	"bash": `_get_comp_words_by_ref() {
+	words=("${COMP_WORDS[@]}") cword=$COMP_CWORD cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+}
 compopt() { :; }
 source <(vpsdeck completion bash)
-tab() { COMP_WORDS=("$@") COMP_CWORD=$(($#-1)) COMP_LINE="$*" COMP_POINT=${#COMP_LINE} COMP_TYPE=9 COMPREPLY=(); __start_vpsdeck; }
+tab() {
+	COMP_WORDS=("$@") COMP_CWORD=$(($#-1)) COMP_LINE="$*" COMP_POINT=${#COMP_LINE} COMP_TYPE=9 COMPREPLY=()
+	__start_vpsdeck
+}
 tab vpsdeck snapshot w
 first=("${COMPREPLY[@]}")
 for name in "${first[@]}"; do

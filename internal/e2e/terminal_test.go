@@ -107,13 +107,13 @@ func TestExitDoesNotWaitForResponsesOrDialogs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := newHarness(t)
-			h.injectFault("POST /backups/: hold")
+			h.account.InjectFault("POST /backups/: hold")
 			s := h.start()
 			s.selectServer()
 			s.press("b")
 			s.waitFor("New backup of web-server-01")
 			s.press("\r")
-			h.waitUntil("the request has arrived", func() bool { return len(h.sentActions()) == 1 })
+			h.waitUntil("the request has arrived", func() bool { return len(h.account.SentActions()) == 1 })
 			s.press("?")
 			s.waitFor("half a page up")
 			e.end(s)
@@ -199,6 +199,9 @@ func runShell() int {
 		if !status.Stopped() {
 			return status.ExitStatus()
 		}
+		if sig := status.StopSignal(); sig != syscall.SIGSTOP {
+			fmt.Printf("stopped by %v, not with the whole group\r\n", sig)
+		}
 		fmt.Printf("[%d: stop %d]\r\n", cmd.Process.Pid, round)
 	}
 }
@@ -233,6 +236,9 @@ func testSuspend(t *testing.T, started []string) {
 		}
 		stopped := fmt.Sprintf(": stop %d]", round)
 		s.waitFor(stopped)
+		if s.hasShown("stopped by") { // a SIGCONT between two signals would be lost
+			t.Error("one signal must stop the whole group, and two were sent")
+		}
 		screen, _ := s.screen()
 		if strings.Contains(screen, "web-server-01") {
 			t.Errorf("round %d: the shell's screen is not back:\n%s", round, screen)
@@ -321,8 +327,8 @@ func runCrashingClient() int {
 	defer run.End()
 	err = app.Run(context.Background(), ui.New(ui.Options{
 		Client: &crashingClient{Client: client, crashIn: os.Args[1], secondRequest: make(chan struct{})}, Journal: jrnl,
-		RunID: run.ID,
-		Keys:  keymap.Default(), Clock: command.WallClock{}, Mouse: true, Dark: true,
+		RunID: run.ID, Clock: command.WallClock{}, Dark: true,
+		Preferences: ui.Preferences{Keys: keymap.Default(), Mouse: true},
 	}), state)
 	_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+model.ErrorMessage(err))
 	return int(settings.CodeOf(err))

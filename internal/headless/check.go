@@ -21,6 +21,7 @@ type CheckOptions struct {
 	Snapshots RequirementOptions
 	Format    Format
 	Nagios    bool // one line and the exit codes of a monitoring plugin
+	Explain   bool // say which policy applies to each server, and why
 }
 
 // RequirementOptions override the policies' requirements for one kind.
@@ -55,7 +56,7 @@ func (o CheckOptions) policy(s model.Server, policies model.Policies) model.Poli
 
 // validate checks the options. Its error is a settings.Error with ExitUsage.
 func (o CheckOptions) validate() error {
-	if o.Nagios && o.Format != Table {
+	if o.Nagios && !o.Format.isTable() {
 		return usageError("--nagios and --output cannot be combined: a plugin prints one line")
 	}
 	rule := model.PolicyRule{Policy: o.policy(model.Server{}, nil)}
@@ -91,6 +92,7 @@ type serverCoverage struct {
 	SnapshotMaxAge  int64     `json:"snapshot_max_age_seconds"`
 	MinBackups      int       `json:"min_backups"`
 	MinSnapshots    int       `json:"min_snapshots"`
+	Automatic       bool      `json:"automatic_required"`
 	Reasons         []string  `json:"reasons"`
 	health          model.Health
 }
@@ -113,6 +115,9 @@ func (r *Runner) Check(ctx context.Context, opts CheckOptions) error {
 	for _, p := range r.opts.Policies.Unmatched(r.state.Servers.Value) {
 		r.notef("warning: %s", p.Message)
 	}
+	if opts.Explain {
+		return r.explain(servers)
+	}
 	found := r.assess(servers, opts)
 	found.clockDoubt = doubt
 	if err := found.write(r.opts.Out, opts); err != nil {
@@ -127,6 +132,23 @@ func (r *Runner) Check(ctx context.Context, opts CheckOptions) error {
 		return settings.SilentExit(settings.ExitCoverage)
 	}
 	return nil
+}
+
+// explain prints for each server which policy applies to it, why, and what it has.
+func (r *Runner) explain(servers []model.Server) error {
+	var out strings.Builder
+	for _, s := range servers {
+		a := model.Assess(s, r.state.PointsOf(s.ID), r.opts.Policies.For(s), r.state.Now)
+		fmt.Fprintf(&out, "%s #%s: %s\n", s.Ref().SentenceName(), s.ID, a.Health)
+		for _, line := range r.opts.Policies.Explain(s) {
+			fmt.Fprintf(&out, "  %s\n", model.Clean(line))
+		}
+		for _, reason := range a.Reasons {
+			fmt.Fprintf(&out, "  %s: %s\n", reason.Health, model.Clean(reason.Message))
+		}
+	}
+	_, err := io.WriteString(r.opts.Out, out.String())
+	return outputError(err)
 }
 
 // serversToCheck returns the servers to check. No servers is an error, because then nothing is
@@ -158,10 +180,10 @@ func (o CheckOptions) ReportUnchecked(w io.Writer, err error) error {
 	if message == "" || o.Nagios || settings.CodeOf(err) == settings.ExitUsage {
 		return err
 	}
-	switch o.Format {
-	case JSON:
+	switch {
+	case o.Format.name == JSON.name:
 		_ = writeJSON(w, coverageReport{Error: message, Results: []serverCoverage{}})
-	case Table:
+	case o.Format.isTable():
 		_, _ = io.WriteString(w, unknownLine(message))
 	}
 	return uncheckedError(message)
@@ -228,7 +250,8 @@ func newServerCoverage(a model.Assessment) serverCoverage {
 		UsableBackups: backups.Usable, UsableSnapshots: snapshots.Usable,
 		BackupMaxAge:   int64(a.Policy.Backups.MaxAge / time.Second),
 		SnapshotMaxAge: int64(a.Policy.Snapshots.MaxAge / time.Second),
-		MinBackups:     a.Policy.Backups.Need(), MinSnapshots: a.Policy.Snapshots.Need(), Reasons: []string{},
+		MinBackups:     a.Policy.Backups.Need(), MinSnapshots: a.Policy.Snapshots.Need(),
+		Automatic: a.Policy.Automatic, Reasons: []string{},
 		health: a.Health,
 	}
 	for _, reason := range a.Reasons {
@@ -243,11 +266,11 @@ func (c coverageReport) needingAttention() []serverCoverage {
 }
 
 func (c coverageReport) write(w io.Writer, opts CheckOptions) error {
-	switch opts.Format {
-	case JSON:
+	switch {
+	case opts.Format.name == JSON.name:
 		return outputError(writeJSON(w, c))
-	case CSV:
-		return writeRows(w, CSV, c.Results, serverCoverageColumns)
+	case !opts.Format.isTable():
+		return writeRows(w, opts.Format, c.Results, serverCoverageColumns)
 	}
 	text := c.summary()
 	trouble := c.needingAttention()
@@ -255,7 +278,8 @@ func (c coverageReport) write(w io.Writer, opts CheckOptions) error {
 	case opts.Nagios && len(trouble) > 0:
 		text += "; " + describeWorst(trouble)
 	case len(trouble) > 0:
-		_, err := io.WriteString(w, text+c.perfData()+escapePipes(renderTable(trouble, serverCoverageColumns)))
+		table := renderTable(trouble, serverCoverageColumns, opts.Format.noHeaders)
+		_, err := io.WriteString(w, text+c.perfData()+escapePipes(table))
 		return outputError(err)
 	}
 	_, err := io.WriteString(w, text+c.perfData())
@@ -340,5 +364,6 @@ var serverCoverageColumns = []column[serverCoverage]{
 		value: func(s serverCoverage) string { return strconv.FormatInt(s.SnapshotMaxAge, 10) }},
 	{field: "min_backups", value: func(s serverCoverage) string { return strconv.Itoa(s.MinBackups) }},
 	{field: "min_snapshots", value: func(s serverCoverage) string { return strconv.Itoa(s.MinSnapshots) }},
+	{field: "automatic_required", value: func(s serverCoverage) string { return strconv.FormatBool(s.Automatic) }},
 	{title: "WHY", field: "reasons", value: func(s serverCoverage) string { return strings.Join(s.Reasons, "; ") }},
 }

@@ -4,14 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
-	"vpsdeck/api"
 	"vpsdeck/api/sim"
 	"vpsdeck/internal/settings"
+	"vpsdeck/internal/simtest"
 	"vpsdeck/model"
 )
 
@@ -25,24 +24,13 @@ func (f fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = fmt.Fprintf(w, `{"count": %d, "results": [%s]}`, len(items), strings.Join(items, ","))
 }
 
-var testTime = time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)
+var testTime = simtest.At(12, 0)
 
 // newHarness returns a harness on such an API, at noon of the documents' day.
 func (f fakeAPI) newHarness(t *testing.T, change func(*Options)) *harness {
 	t.Helper()
 	h := newHarness(t, nil)
-	server := httptest.NewServer(f)
-	t.Cleanup(server.Close)
-	client, err := api.New(server.URL, "vps_demo", api.WithClock(h.clock.Now), api.WithWait(h.clock.Wait))
-	if err != nil {
-		t.Fatal(err)
-	}
-	opts := Options{Client: client, Run: "run", Clock: h.clock, Out: &h.out, Notes: &h.notes}
-	if change != nil {
-		change(&opts)
-	}
-	h.Runner = New(opts)
-	t.Cleanup(h.End)
+	h.startRunner(t, simtest.Serve(t, http.StripPrefix("/api/v1", f)), change)
 	return h
 }
 
@@ -53,7 +41,8 @@ func serverJSON(id int, name string) string {
 
 // pointJSON returns a completed restore point; more has further fields, such as times.
 func pointJSON(id, server int, more string) string {
-	return fmt.Sprintf(`{"id": %d, "server": {"id": %d}, "status": "completed", "backup_type": "manual", "size_mb": 1, %s}`, id, server, more)
+	return fmt.Sprintf(`{"id": %d, "server": {"id": %d}, "status": "completed", "backup_type": "manual", `+
+		`"size_mb": 1, %s}`, id, server, more)
 }
 
 func createdJSON(text string) string { return fmt.Sprintf(`"created_at": %q`, text) }
@@ -61,7 +50,7 @@ func createdJSON(text string) string { return fmt.Sprintf(`"created_at": %q`, te
 // runCheck runs a check as the command does, and returns its error.
 func (h *harness) runCheck(t *testing.T, opts CheckOptions) error {
 	t.Helper()
-	if opts.Format == "" {
+	if opts.Format == (Format{}) {
 		opts.Format = Table
 	}
 	return opts.ReportUnchecked(&h.out, h.Check(t.Context(), opts))
@@ -108,7 +97,7 @@ func TestFailedCheckReportsUnknownInEveryFormat(t *testing.T) {
 		"GET /servers/: status 429":   "",
 	} {
 		h := newHarness(t, nil)
-		h.injectFault(t, fault)
+		h.account.InjectFault(fault)
 		err := h.runCheck(t, CheckOptions{})
 		if settings.CodeOf(err) != settings.ExitUnchecked || !strings.HasPrefix(h.out.String(), "COVERAGE UNKNOWN: ") ||
 			!strings.Contains(h.out.String(), words) {
@@ -248,7 +237,8 @@ func TestOnlyFreshBackupsOfPlausibleTimeCover(t *testing.T) {
 
 func TestZeroSizeAndUnreadableTimesInLists(t *testing.T) {
 	f := fakeAPI{backups: []string{
-		`{"id": 1, "server": {"id": 1}, "status": "completed", "size_mb": 0, "created_at": "soon", "expires_at": "later"}`,
+		`{"id": 1, "server": {"id": 1}, "status": "completed", "size_mb": 0, "created_at": "soon", ` +
+			`"expires_at": "later"}`,
 		`{"id": 2, "server": {"id": 1}, "status": "completed", "size_mb": null, "created_at": null}`,
 	}}
 	h := f.newHarness(t, nil)

@@ -14,6 +14,7 @@ import (
 	"vpsdeck/api"
 	"vpsdeck/api/sim"
 	"vpsdeck/internal/settings"
+	"vpsdeck/internal/simtest"
 	"vpsdeck/model"
 	"vpsdeck/ui/command"
 )
@@ -42,7 +43,7 @@ func (c *virtualClock) Wait(_ context.Context, d time.Duration) error {
 // harness is a runner on a simulated account of the documents' day, with its output.
 type harness struct {
 	*Runner
-	account    *sim.Account
+	account    *simtest.Account
 	url        string    // of the account
 	startedAt  time.Time // by the account's clock
 	clock      *virtualClock
@@ -52,76 +53,33 @@ type harness struct {
 // newHarness returns a harness. change, if not nil, changes the runner's options.
 func newHarness(t *testing.T, change func(*Options)) *harness {
 	t.Helper()
-	clock := sim.NewSteppedClock(time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC))
-	h := &harness{account: sim.New(sim.Options{Seed: 1, Clock: clock}), clock: &virtualClock{simClock: clock}}
-	server, err := sim.Listen("127.0.0.1:0", h.account)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Close)
-	h.url, h.startedAt = server.URL(), h.account.Now()
-	client, err := api.New(h.url, "vps_demo", api.WithClock(h.clock.Now), api.WithWait(h.clock.Wait))
-	if err != nil {
-		t.Fatal(err)
-	}
-	opts := Options{Client: client, Run: "run", Clock: h.clock, Out: &h.out, Notes: &h.notes}
+	h := &harness{account: simtest.New(t, testTime, sim.Options{})}
+	h.clock, h.startedAt = &virtualClock{simClock: h.account.Clock}, h.account.Now()
+	h.url = simtest.Serve(t, h.account)
+	h.startRunner(t, h.url, change)
+	return h
+}
+
+// startRunner starts the runner on an account.
+func (h *harness) startRunner(t *testing.T, url string, change func(*Options)) {
+	t.Helper()
+	opts := Options{Client: h.newClient(t, url), Run: "run", Clock: h.clock, Out: &h.out, Notes: &h.notes}
 	if change != nil {
 		change(&opts)
 	}
 	h.Runner = New(opts)
 	t.Cleanup(h.End)
-	return h
 }
 
-// injectFault injects a fault, in the form of sim.ParseFault.
-func (h *harness) injectFault(t *testing.T, text string) {
+// newClient returns a client of an account, on the harness's clock.
+func (h *harness) newClient(t *testing.T, url string) *api.Client {
 	t.Helper()
-	fault, err := sim.ParseFault(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.account.Inject(fault)
+	return simtest.NewClient(t, url, "vps_demo", api.WithClock(h.clock.Now), api.WithWait(h.clock.Wait))
 }
 
 // sentCount counts the requests that change something.
 func (h *harness) sentCount() int {
-	n := 0
-	for _, r := range h.account.Requests() {
-		if r.Method != "GET" {
-			n++
-		}
-	}
-	return n
-}
-
-// memoryJournal is a journal in memory.
-type memoryJournal struct {
-	mu    sync.Mutex
-	lines []model.Record
-}
-
-func (m *memoryJournal) Append(r model.Record) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.lines = append(m.lines, r)
-	return nil
-}
-
-func (m *memoryJournal) Read() ([]model.Record, int, error) { return m.lines, 0, nil }
-func (m *memoryJournal) IsAlive(string) bool                { return false }
-
-// LockServer locks nothing, because no other program shares this journal.
-func (m *memoryJournal) LockServer(context.Context, string, model.ID) (func(), error) {
-	return func() {}, nil
-}
-
-// events returns the events of the journal, in its order.
-func (m *memoryJournal) events() []string {
-	var out []string
-	for _, r := range m.lines {
-		out = append(out, r.Event)
-	}
-	return out
+	return len(h.account.SentActions())
 }
 
 func snapshotOptions(servers ...string) CreateOptions {
@@ -149,7 +107,7 @@ func TestFailedPollWaitsForRetryAfter(t *testing.T) {
 	h := newHarness(t, nil)
 	h.clock.onWait = func() {
 		h.clock.onWait = nil
-		h.injectFault(t, "GET /snapshots/: status 503 retry 50s x1")
+		h.account.InjectFault("GET /snapshots/: status 503 retry 50s x1")
 	}
 	if err := h.Create(t.Context(), withWait(snapshotOptions("mail-01"))); err != nil {
 		t.Fatal(err)
@@ -161,7 +119,7 @@ func TestFailedPollWaitsForRetryAfter(t *testing.T) {
 
 func TestRevokedTokenEndsTheWait(t *testing.T) {
 	h := newHarness(t, nil)
-	h.clock.onWait = func() { h.injectFault(t, "GET /snapshots/: status 401") }
+	h.clock.onWait = func() { h.account.InjectFault("GET /snapshots/: status 401") }
 	err := h.Create(t.Context(), withWait(snapshotOptions("mail-01")))
 	if settings.CodeOf(err) != settings.ExitToken ||
 		!strings.Contains(h.notes.String(), "still running at the provider") {
@@ -186,7 +144,7 @@ func (i *interruptingClient) CreateSnapshot(ctx context.Context, server model.ID
 
 func TestInterruptFinishesSentRequestsAndSendsNoMore(t *testing.T) {
 	ctx, stop := context.WithCancelCause(t.Context())
-	journal := &memoryJournal{}
+	journal := &simtest.Journal{}
 	h := newHarness(t, func(o *Options) {
 		o.Client, o.Journal = &interruptingClient{Client: o.Client, stop: stop},
 			journal
@@ -201,9 +159,9 @@ func TestInterruptFinishesSentRequestsAndSendsNoMore(t *testing.T) {
 		strings.Count(notes, "not sent: it was interrupted") != 7-n {
 		t.Errorf("%d sent; it says\n%s", n, notes)
 	}
-	for _, event := range journal.events() {
+	for _, event := range journal.Events() {
 		if event != model.EventIntent && event != model.EventRunning {
-			t.Errorf("the journal has %v", journal.events())
+			t.Errorf("the journal has %v", journal.Events())
 		}
 	}
 }
@@ -233,10 +191,10 @@ func snapshotKey(id int) model.Key {
 }
 
 func TestLostActionOfEarlierRunIsLookedUpFirst(t *testing.T) {
-	journal := &memoryJournal{}
+	journal := &simtest.Journal{}
 	h := newHarness(t, func(o *Options) { o.Journal = journal })
-	h.injectFault(t, "POST /backups/: cut-after-send x1")
-	h.clock.onWait = func() { h.injectFault(t, "GET /backups/: status 500") }
+	h.account.InjectFault("POST /backups/: cut-after-send x1")
+	h.clock.onWait = func() { h.account.InjectFault("GET /backups/: status 500") }
 	opts := CreateOptions{Kind: model.Backup, Servers: []string{"mail-01"},
 		Follow: FollowOptions{Timeout: 20 * time.Second, Format: Table}}
 	if err := h.Create(t.Context(), opts); settings.CodeOf(err) != settings.ExitUnknown {
@@ -252,7 +210,7 @@ func TestLostActionOfEarlierRunIsLookedUpFirst(t *testing.T) {
 		!strings.Contains(model.ErrorMessage(err), "still running") {
 		t.Errorf("%d sent; it ends with %v", h.sentCount(), err)
 	}
-	if last := journal.lines[len(journal.lines)-1]; last.Event != model.EventRunning || last.Point.ID == "" {
+	if last := journal.Records()[len(journal.Records())-1]; last.Event != model.EventRunning || last.Point.ID == "" {
 		t.Errorf("the journal ends with %+v", last)
 	}
 }

@@ -16,8 +16,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"vpsdeck/internal/clock"
 	"vpsdeck/internal/settings"
 	"vpsdeck/model"
+	"vpsdeck/model/retention"
 	"vpsdeck/ui/command"
 )
 
@@ -36,25 +38,20 @@ func (WallClock) Now() time.Time { return time.Now() }
 
 // Wait waits for d or the end of the context.
 func (WallClock) Wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return clock.Sleep(ctx, d)
 }
 
 // Options are the account, the outputs and the settings of the commands.
 type Options struct {
 	Client   command.Client
-	Journal  command.Journal // nil: nothing is logged
-	Run      string          // names this run of the program in the journal
-	Profile  string          // of the account; "": the account without a profile
-	ReadOnly bool            // every action is refused
-	Strict   bool            // every deletion needs its server's name
-	Policies model.Policies  // nil: the default policy for all servers
+	Journal  command.Journal     // nil: nothing is logged
+	Run      string              // names this run of the program in the journal
+	Profile  string              // of the account; "": the account without a profile
+	ReadOnly bool                // every action is refused
+	Strict   bool                // every deletion needs its server's name
+	Policies model.Policies      // nil: the default policy for all servers
+	Retain   []retention.Policy  // of the config, for Prune
+	Requests *command.RequestLog // of this run; nil: not counted
 	Clock    Clock
 	Out      io.Writer // for data
 	Notes    io.Writer // for messages: what was not done, and warnings

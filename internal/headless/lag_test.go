@@ -9,6 +9,7 @@ import (
 
 	"vpsdeck/api/sim"
 	"vpsdeck/internal/settings"
+	"vpsdeck/internal/simtest"
 	"vpsdeck/model"
 )
 
@@ -94,10 +95,10 @@ func TestIncompleteListsDoNotBlockForever(t *testing.T) {
 		"accepted": {"", settings.ExitUnconfirmed},
 		"lost":     {"DELETE /snapshots/{id}/: cut-after-send x1", settings.ExitUnknown},
 	} {
-		journal := &memoryJournal{}
+		journal := &simtest.Journal{}
 		h := newHarness(t, func(o *Options) { o.Journal = journal })
 		if test.fault != "" {
-			h.injectFault(t, test.fault)
+			h.account.InjectFault(test.fault)
 		}
 		h.account.SetQuirks(sim.Quirks{Cut: sim.Cut{Mode: sim.Cut404}})
 		follow := FollowOptions{Timeout: 2 * time.Hour, Format: Table}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"vpsdeck/model"
+	"vpsdeck/model/query"
 	"vpsdeck/ui/widget"
 )
 
@@ -20,8 +21,8 @@ type ListOptions struct {
 }
 
 // parseFilter reads the filter. Its error is a settings.Error with ExitUsage.
-func (o ListOptions) parseFilter(fields model.FieldSet) (model.Query, error) {
-	q, problems := model.ParseQuery(o.Filter, fields)
+func (o ListOptions) parseFilter(fields query.FieldSet) (query.Query, error) {
+	q, problems := query.Parse(o.Filter, fields)
 	if len(problems) > 0 {
 		return q, usageError("--filter: %s", problems[0].Message)
 	}
@@ -48,7 +49,7 @@ type serverRow struct {
 
 // ListServers writes the servers, by name.
 func (r *Runner) ListServers(ctx context.Context, opts ListOptions) error {
-	q, err := opts.parseFilter(model.ServerFields)
+	q, err := opts.parseFilter(query.ServerFields)
 	if err != nil {
 		return err
 	}
@@ -144,7 +145,7 @@ type pointRow struct {
 
 // ListPoints writes the restore points of one kind, newest first.
 func (r *Runner) ListPoints(ctx context.Context, kind model.Kind, opts ListOptions) error {
-	q, err := opts.parseFilter(model.PointFields)
+	q, err := opts.parseFilter(query.PointFields)
 	if err != nil {
 		return err
 	}

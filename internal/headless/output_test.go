@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"vpsdeck/internal/settings"
+	"vpsdeck/internal/simtest"
 	"vpsdeck/model"
 )
 
@@ -131,13 +132,13 @@ func TestActionRunsThoughOutputFails(t *testing.T) {
 
 func TestScreenShowsUsualDuration(t *testing.T) {
 	var terminal bytes.Buffer
-	history := &memoryJournal{}
+	history := &simtest.Journal{}
 	h := newHarness(t, func(o *Options) {
 		o.Screen, o.Notes, o.Journal = &Screen{W: &terminal, Width: func() int { return 80 }}, &terminal, history
 	})
 	for i, minutes := range []int{4, 5, 9} {
 		sent := h.clock.Now().Add(-time.Duration(i+1) * 24 * time.Hour)
-		history.lines = append(history.lines, model.Record{
+		_ = history.Append(model.Record{ // never fails
 			Version: model.RecordVersion, Time: sent, ID: fmt.Sprintf("before-%d", i), Event: model.EventDone,
 			Host:   h.opts.Client.Host(),
 			Action: "create", Kind: "snapshot", Server: model.RecordServer{ID: "12345", Name: "web-server-01"},

@@ -7,6 +7,7 @@ import (
 
 	"vpsdeck/internal/settings"
 	"vpsdeck/model"
+	"vpsdeck/model/pattern"
 )
 
 // matchServers returns the server with that ID or exactly that name, or the servers that match a
@@ -23,7 +24,7 @@ func matchServers(asked string, servers []model.Server) ([]model.Server, error) 
 		if string(s.ID) == asked || s.Name == asked {
 			exact = append(exact, s)
 		}
-		if model.MatchGlob(asked, s.Name) {
+		if pattern.MatchGlob(asked, s.Name) {
 			matching = append(matching, s)
 		}
 	}

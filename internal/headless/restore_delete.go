@@ -12,9 +12,11 @@ import (
 // PointOptions are the options of a restore or a deletion.
 type PointOptions struct {
 	Point     model.Key
-	Server    string // exact name of its server: required for a restore, and for a deletion if the config is strict
-	Yes       bool   // the action is confirmed
-	LastPoint bool   // a deletion is also allowed for the last restore point or the last backup of its server
+	Newest    bool    // restore the newest usable restore point of Server, not Point
+	Before    *Moment // with Newest: only one that was created before; nil: any
+	Server    string  // exact name of its server: required for a restore, and for a deletion if the config is strict
+	Yes       bool    // the action is confirmed
+	LastPoint bool    // a deletion is also allowed for the last restore point or the last backup of its server
 	Follow    FollowOptions
 }
 
@@ -28,23 +30,12 @@ func (r *Runner) Restore(ctx context.Context, opts PointOptions) error {
 	if err := r.prepare(ctx); err != nil {
 		return err
 	}
-	p, err := r.findPoint(opts.Point)
+	choose := r.chosenPoint
+	if opts.Newest {
+		choose = r.newestPoint
+	}
+	p, server, err := choose(ctx, opts)
 	if err != nil {
-		return err
-	}
-	server, known := r.state.Server(p.Server.ID)
-	switch {
-	case !known && r.incomplete != nil:
-		return r.incomplete
-	case !known:
-		return settings.Errorf(settings.ExitNotFound, "the server of %s, %s, is no longer there; nothing was sent",
-			describePoint(p), p.Server.Name)
-	case !namesServer(opts.Server, server.Ref()):
-		return wrongServerError(p, server.Ref(), opts.Server)
-	case p.CannotRestore(r.state.Now) != "":
-		return unusableError(p, p.CannotRestore(r.state.Now))
-	}
-	if err := r.resumeEarlier(ctx, []model.Server{server}, opts.Follow); err != nil {
 		return err
 	}
 	in := model.ActionRequest{Action: model.Restore, Point: p, Server: server.Ref()}
@@ -56,7 +47,35 @@ func (r *Runner) Restore(ctx context.Context, opts PointOptions) error {
 			"%s would be lost. This cannot be undone. Add --yes to confirm",
 			server.Ref().SentenceName(), server.ID, describePoint(p), r.describeLoss(p))
 	}
+	if opts.Newest { // nobody has named the restore point
+		r.notef("overwriting the whole disk of %s (#%s) with %s of %s, %s; %s is lost", server.Ref().SentenceName(),
+			server.ID, describePoint(p), widget.FormatTime(p.CreatedAt), widget.SizeOf(&p), r.describeLoss(p))
+	}
 	return r.execute(ctx, []model.ActionRequest{in}, opts.Follow)
+}
+
+// chosenPoint returns the restore point with the chosen ID, and its server. It checks that the
+// server has the given name.
+func (r *Runner) chosenPoint(ctx context.Context, opts PointOptions) (model.Point, model.Server, error) {
+	p, err := r.findPoint(opts.Point)
+	if err != nil {
+		return p, model.Server{}, err
+	}
+	server, known := r.state.Server(p.Server.ID)
+	switch {
+	case !known && r.incomplete != nil:
+		err = r.incomplete
+	case !known:
+		err = settings.Errorf(settings.ExitNotFound, "the server of %s, %s, is no longer there; nothing was sent",
+			describePoint(p), p.Server.Name)
+	case !namesServer(opts.Server, server.Ref()):
+		err = wrongServerError(p, server.Ref(), opts.Server)
+	case p.CannotRestore(r.state.Now) != "":
+		err = unusableError(p, p.CannotRestore(r.state.Now))
+	default:
+		err = r.resumeEarlier(ctx, []model.Server{server}, opts.Follow)
+	}
+	return p, server, err
 }
 
 // describeLoss returns what a restore would lose.

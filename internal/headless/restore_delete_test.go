@@ -1,13 +1,11 @@
 package headless
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
-	"vpsdeck/api"
 	"vpsdeck/internal/settings"
+	"vpsdeck/internal/simtest"
 	"vpsdeck/model"
 )
 
@@ -15,24 +13,10 @@ import (
 func newRenamedHarness(t *testing.T, name string, strict bool) *harness {
 	t.Helper()
 	h := newHarness(t, nil)
-	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
-		response := httptest.NewRecorder()
-		h.account.ServeHTTP(response, r)
-		for k, v := range response.Header() {
-			if k != "Content-Length" {
-				out.Header()[k] = v
-			}
-		}
-		out.WriteHeader(response.Code)
-		_, _ = out.Write([]byte(strings.ReplaceAll(response.Body.String(), `"web-server-01"`, name)))
-	}))
-	t.Cleanup(server.Close)
-	client, err := api.New(server.URL+"/api/v1", "vps_demo", api.WithClock(h.clock.Now), api.WithWait(h.clock.Wait))
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.Runner = New(Options{Client: client, Run: "run", Clock: h.clock, Out: &h.out, Notes: &h.notes, Strict: strict})
-	t.Cleanup(h.End)
+	renamed := simtest.Rewrite(h.account, func(body string) string {
+		return strings.ReplaceAll(body, `"web-server-01"`, name)
+	})
+	h.startRunner(t, simtest.Serve(t, renamed), func(o *Options) { o.Strict = strict })
 	return h
 }
 

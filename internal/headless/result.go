@@ -93,13 +93,13 @@ func (r *Runner) summarize(runs []*actionRun, stopReason, why error, format Form
 	var results []result
 	for _, run := range runs {
 		res := run.result(stopReason)
-		if !run.reported && format == Table {
+		if !run.reported && format.isTable() {
 			r.notef("%s: %s", res.title, res.Message)
 		}
 		worst = worst.Worse(res.ExitCode)
 		results = append(results, res)
 	}
-	if format != Table {
+	if !format.isTable() {
 		if err := writeRows(r.opts.Out, format, results, resultColumns); err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func (r *Runner) reportResult(res result, format Format) error {
 	switch {
 	case res.ExitCode != settings.ExitOK:
 		r.notef("%s: %s", res.title, res.Message)
-	case format == Table:
+	case format.isTable():
 		r.opts.Screen.clear()
 		_, err := fmt.Fprintf(r.opts.Out, "%s: %s\n", res.title, res.Message)
 		return outputError(err)

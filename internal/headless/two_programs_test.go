@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"vpsdeck/api"
 	"vpsdeck/internal/journal"
 	"vpsdeck/internal/settings"
 	"vpsdeck/model"
@@ -18,16 +17,12 @@ import (
 // otherProgram returns a harness of another program on the same account and the journal in dir.
 func (h *harness) otherProgram(t *testing.T, dir, run string) *harness {
 	t.Helper()
-	client, err := api.New(h.url, "vps_demo", api.WithClock(h.clock.Now), api.WithWait(h.clock.Wait))
-	if err != nil {
-		t.Fatal(err)
-	}
 	otherJournal := journal.New(dir)
 	mark := otherJournal.StartRun(run)
 	t.Cleanup(mark.End)
 	other := &harness{account: h.account, clock: h.clock, url: h.url}
-	other.Runner = New(Options{Client: client, Run: run, Journal: otherJournal, Clock: h.clock, Out: &other.out,
-		Notes: &other.notes})
+	other.Runner = New(Options{Client: h.newClient(t, h.url), Run: run, Journal: otherJournal, Clock: h.clock,
+		Out: &other.out, Notes: &other.notes})
 	t.Cleanup(other.End)
 	return other
 }

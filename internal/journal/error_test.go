@@ -47,13 +47,13 @@ func TestErrorsSayWhereAndWhyInOneSentence(t *testing.T) {
 	}{
 		"a file where the directory should be": {
 			damage: func(dir string) error { return os.WriteFile(filepath.Join(dir, "state"), nil, 0o600) },
-			path:   "state", write: "a file is in the place of its directory",
-			read: "a file is in the place of its directory",
+			path:   "state", write: "a part of its path is not a directory",
+			read: "a part of its path is not a directory",
 		},
 		"a file where a parent should be": {
 			damage: func(dir string) error { return os.WriteFile(filepath.Join(dir, "state"), nil, 0o600) },
-			path:   "state/vpsdeck", write: "a file is in the place of its directory",
-			read: "a file is in the place of its directory",
+			path:   "state/vpsdeck", write: "a part of its path is not a directory",
+			read: "a part of its path is not a directory",
 		},
 		"a directory where the file should be": {
 			damage: func(dir string) error { return os.MkdirAll(filepath.Join(dir, "state", "journal.jsonl"), 0o700) },
@@ -61,7 +61,7 @@ func TestErrorsSayWhereAndWhyInOneSentence(t *testing.T) {
 		},
 		"a link to nowhere": {
 			damage: func(dir string) error { return os.Symlink("gone/gone", filepath.Join(dir, "journal.jsonl")) },
-			path:   ".", write: "its directory does not exist",
+			path:   ".", write: "no such file or directory",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -86,7 +86,7 @@ func TestErrorsSayWhereAndWhyInOneSentence(t *testing.T) {
 
 func requireError(t *testing.T, err error, want string) {
 	t.Helper()
-	if e, ok := err.(*Error); !ok || e.Message() != want || e.Error() != want {
+	if e, ok := err.(*model.UserError); !ok || e.Message() != want || e.Error() != want {
 		t.Errorf("got %T %v\nwant %s", err, err, want)
 	}
 }

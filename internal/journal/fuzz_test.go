@@ -10,9 +10,10 @@ import (
 
 // Any file can be read, and each accepted line is the same after it is written and read again.
 func FuzzParsedLinesRoundTrip(f *testing.F) {
-	line := `{"v":1,"time":"2025-01-16T12:00:00Z","id":"20250116T120000.000.7-1","event":"intent","host":"admin.vps.org",` +
-		`"action":"create","kind":"snapshot","server":{"id":12345,"name":"web-server-01"},"point":{"name":"before"},` +
-		`"sent_at":"2025-01-16T12:00:00.5+01:00","then":{"kind":"backup","id":"a-uuid","created_at":"2025-01-15T03:00:00Z"}}`
+	line := `{"v":1,"time":"2025-01-16T12:00:00Z","id":"20250116T120000.000.7-1","event":"intent",` +
+		`"host":"admin.vps.org","action":"create","kind":"snapshot","server":{"id":12345,"name":"web-server-01"},` +
+		`"point":{"name":"before"},"sent_at":"2025-01-16T12:00:00.5+01:00",` +
+		`"then":{"kind":"backup","id":"a-uuid","created_at":"2025-01-15T03:00:00Z"}}`
 	for _, seed := range []string{
 		"", "\n", line, line + "\n" + line[:80], line[:80] + "\n" + line + "\n", "\x00\x00\n" + line,
 		"[]\nnull\n\"\"\n1e999",

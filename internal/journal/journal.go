@@ -9,16 +9,16 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
+	"vpsdeck/internal/clock"
+	"vpsdeck/internal/fserror"
 	"vpsdeck/model"
 )
 
@@ -48,7 +48,8 @@ type Journal struct {
 // New returns the journal in a state directory. It creates and opens nothing before the first line
 // is written. Append and Read fail if another program holds the lock for more than two seconds.
 func New(dir string) *Journal {
-	return &Journal{path: filepath.Join(dir, "journal.jsonl"), rotateSize: maxSize, maxWait: lockTimeout, pause: sleep}
+	return &Journal{path: filepath.Join(dir, "journal.jsonl"), rotateSize: maxSize, maxWait: lockTimeout,
+		pause: clock.Sleep}
 }
 
 // WithLockWait returns the same journal for a command that must not run without it. It waits for
@@ -62,25 +63,18 @@ func (j *Journal) WithLockWait(ctx context.Context, limit time.Duration, pause P
 // Path returns the path of the file.
 func (j *Journal) Path() string { return j.path }
 
-// Error says why the journal cannot be written or read, in a sentence for a person.
-type Error struct {
-	message string
-	kind    error // one of model's errors, or nil
-}
-
-// Error returns the sentence.
-func (e *Error) Error() string { return e.message }
-
-// Message returns the sentence.
-func (e *Error) Message() string { return e.message }
-
-// Unwrap returns model.ErrConflict if the wait for a required lock timed out.
-func (e *Error) Unwrap() error { return e.kind }
-
+// wrapError returns why the journal cannot be written or read. It is a model.ErrConflict if the
+// wait for a required lock timed out.
 func (j *Journal) wrapError(participle string, err error) error {
-	e := &Error{message: fmt.Sprintf("the journal %s cannot be %s: %s", j.path, participle, fsReason(err))}
-	if errors.Is(err, errLockHeld) && j.waitCtx != nil {
-		e.kind = model.ErrConflict
+	e := model.UserErrorf(nil, "the journal %s cannot be %s: ", j.path, participle)
+	switch {
+	case !errors.Is(err, errLockHeld):
+		e.Text += fserror.Reason(err)
+	case j.waitCtx != nil:
+		e.Kind = model.ErrConflict
+		fallthrough
+	default:
+		e.Text += errLockHeld.Error()
 	}
 	return e
 }
@@ -99,30 +93,9 @@ func (j *Journal) lock() (unlock func(), err error) {
 	return unlock, err
 }
 
-// fsReason describes a file system error in plain words, without Go's prefixes.
-func fsReason(err error) string {
-	switch {
-	case errors.Is(err, errLockHeld):
-		return err.Error()
-	case errors.Is(err, fs.ErrPermission):
-		return "permission denied"
-	case errors.Is(err, syscall.EROFS):
-		return "the disk is read-only"
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return "the disk is full"
-	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, fs.ErrExist):
-		return "a file is in the place of its directory"
-	case errors.Is(err, fs.ErrNotExist):
-		return "its directory does not exist"
-	case errors.Is(err, syscall.EISDIR):
-		return "it is a directory"
-	}
-	return "I/O error"
-}
-
 // Append writes one line and waits until it is on the disk. Lines of several programs never mix:
 // each is one write at the end of the file, under a lock. After a line that a crash cut short, it
-// starts a new one. Its errors are *Error.
+// starts a new one. Its errors are *model.UserError.
 func (j *Journal) Append(r model.Record) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -190,7 +163,7 @@ func (j *Journal) rotate(next int64) error {
 func (j *Journal) oldPath() string { return j.path + ".1" }
 
 // Read returns all lines, oldest first, and the number of unreadable ones: a torn line does not
-// affect the others. A journal that does not exist yet is empty. Its errors are *Error.
+// affect the others. A journal that does not exist yet is empty. Its errors are *model.UserError.
 func (j *Journal) Read() (records []model.Record, unreadable int, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -27,18 +27,6 @@ var errLockHeld = errors.New("another program holds its lock")
 // Pause waits for a duration, and returns early with an error when the context ends.
 type Pause func(ctx context.Context, d time.Duration) error
 
-// sleep is a Pause on this machine's clock.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // acquireQueuedLock is acquireLock for a file that many programs lock often. A waiting program
 // holds the lock of a second file, the queue, so that the current holder cannot overtake it.
 // Without it, a program that locks in a loop would keep the others out.
@@ -80,7 +68,7 @@ func acquireLock(ctx context.Context, path string, limit time.Duration, pause Pa
 // LockServer makes this program the only one on this machine that acts on a server, while it looks
 // the server up, checks it, records the action and sends it. It waits for a held lock until the
 // context ends, and then returns a model.ErrConflict whose message says so. A program that has
-// ended holds no lock. All errors are *Error; any other than a conflict means that the state
+// ended holds no lock. All errors are *model.UserError; any other than a conflict means that the state
 // directory allows no lock.
 //
 // Two calls in one program exclude each other too. Unlock must be called once, and is quick.
@@ -91,7 +79,7 @@ func (j *Journal) LockServer(ctx context.Context, host string, server model.ID) 
 	path := j.serverLockPath(host, server)
 	release, err := acquireLock(ctx, path, 0, j.pause)
 	if errors.Is(err, errLockHeld) {
-		return nil, &Error{"another vpsdeck is acting on this server", model.ErrConflict}
+		return nil, model.UserErrorf(model.ErrConflict, "another vpsdeck is acting on this server")
 	}
 	if err != nil {
 		return nil, j.wrapError("locked", err)

@@ -185,7 +185,7 @@ func TestServerLockFailsWithoutStateDirectory(t *testing.T) {
 	writeFile(t, file)
 	j := New(filepath.Join(file, "state"))
 	_, err := j.LockServer(t.Context(), "admin.vps.org", "1")
-	requireError(t, err, "the journal "+j.Path()+" cannot be locked: a file is in the place of its directory")
+	requireError(t, err, "the journal "+j.Path()+" cannot be locked: a part of its path is not a directory")
 	if errors.Is(err, model.ErrConflict) {
 		t.Error("a disk error must not be a conflict")
 	}

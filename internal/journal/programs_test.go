@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"testing"
 
+	"vpsdeck/internal/clock"
 	"vpsdeck/model"
 )
 
@@ -77,7 +78,7 @@ func runPrograms(t *testing.T, part, dir string, env ...string) {
 }
 
 func appendMany(dir string) error {
-	j := New(dir).WithLockWait(context.Background(), 0, sleep) // however slow the disk is
+	j := New(dir).WithLockWait(context.Background(), 0, clock.Sleep) // however slow the disk is
 	j.rotateSize = parseSize(os.Getenv("JOURNAL_TEST_SIZE"))
 	failed := make(chan error, goroutinesPerProgram)
 	for n := range goroutinesPerProgram {

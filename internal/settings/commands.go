@@ -1,7 +1,10 @@
 package settings
 
 import (
+	"slices"
+
 	"vpsdeck/model"
+	"vpsdeck/model/query"
 )
 
 // SSHRule is an [[ssh]] of the config as written: how to connect to the servers whose names match a
@@ -21,6 +24,33 @@ type CommandRule struct {
 	Shell     bool     `toml:"shell"`
 	Confirm   bool     `toml:"confirm"`
 	Dangerous bool     `toml:"dangerous"`
+}
+
+// ViewRule is a [[view]] of the config as written.
+type ViewRule struct {
+	Name   string `toml:"name"`
+	Key    string `toml:"key"`
+	Pane   string `toml:"pane"`
+	Filter string `toml:"filter"`
+	Order  string `toml:"order"`
+}
+
+// loadViews loads the saved views. Its errors are of type Error with ExitConfig and name the view
+// by its number. Keys and orders are checked elsewhere, where they are known.
+func (s *Settings) loadViews(file configFile, path string) error {
+	for i, r := range file.View {
+		view := query.SavedView(r)
+		why := view.Check()
+		if slices.ContainsFunc(s.Views, func(other query.SavedView) bool { return other.Name == view.Name }) {
+			why = "another view has that name"
+		}
+		if why != "" {
+			return Errorf(ExitConfig, "%s: view %d (%s): %s", s.lines.position(path, indexedKey("view", i+1)), i+1,
+				model.Clean(r.Name), why)
+		}
+		s.Views = append(s.Views, view)
+	}
+	return nil
 }
 
 // loadCommands loads the SSH rules and the custom commands. Its errors are of type Error with

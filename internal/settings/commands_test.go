@@ -55,9 +55,11 @@ func TestRuleErrorsNameTheirPosition(t *testing.T) {
 		"[[command]]\nname = 'a'\nkey = 'f5'": {"command 1 (a): run is empty"},
 		"[[command]]\nname = 'a'\nkey = 'f5'\nrun = 'ls'": {"command must be a [[command]] table",
 			"run (a list of strings)"},
-		"[[command]]\nname = 'a'\nkey = 'f5'\nrun = ['ls', '{nmae}']":                {"command 1 (a): unknown {nmae} in run", "{id}, {name}, {ip}"},
-		"[[command]]\nname = 'a'\nkey = 'f5'\nshell = true\nrun = ['ls \"{name}\"']": {"command 1 (a): {name} is inside quotes"},
-		"[[command]]\nkey = 'f5'\nrun = ['ls']":                                      {"line 1: command 1 (): name must not be empty"},
+		"[[command]]\nname = 'a'\nkey = 'f5'\nrun = ['ls', '{nmae}']": {"command 1 (a): unknown {nmae} in run",
+			"{id}, {name}, {ip}"},
+		"[[command]]\nname = 'a'\nkey = 'f5'\nshell = true\nrun = ['ls \"{name}\"']": {
+			"command 1 (a): {name} is inside quotes"},
+		"[[command]]\nkey = 'f5'\nrun = ['ls']": {"line 1: command 1 (): name must not be empty"},
 	} {
 		path := writeFile(t, 0o600, text, t.TempDir(), "config.toml")
 		_, err := Load(Sources{Flags: Flags{ConfigFile: &path}, Getenv: getenvFrom(nil), DefaultURL: builtInURL})

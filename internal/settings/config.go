@@ -7,12 +7,14 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 
+	"vpsdeck/internal/fserror"
 	"vpsdeck/model"
 )
 
@@ -30,6 +32,7 @@ type configFile struct {
 	Keys           map[string][]string     `toml:"keys"`
 	SSH            []SSHRule               `toml:"ssh"`
 	Command        []CommandRule           `toml:"command"`
+	View           []ViewRule              `toml:"view"`
 
 	path  string   // of the file; "" if there is none
 	lines keyLines // of its keys
@@ -40,6 +43,10 @@ type configFile struct {
 type PolicyRule struct {
 	Server   string `toml:"server"`
 	Location string `toml:"location"`
+	Plan     string `toml:"plan"`
+	OS       string `toml:"os"`
+	// an automatic backup must have succeeded
+	Automatic bool `toml:"automatic"`
 	// Fields that are nil are as in the default policy.
 	// of the newest usable backup, such as "26h" or "7d"; "0h": any age
 	BackupMaxAge   *string `toml:"backup_max_age"`
@@ -62,14 +69,18 @@ var configKeys = map[string]string{
 	"default_profile": mustBeText,
 	"profile": "must be a [profile.NAME] table for each profile, with settings such as api_url and " +
 		"token_command",
-	"ascii":   mustBeBool,
-	"mouse":   mustBeBool,
-	"motion":  mustBeBool,
-	"theme":   mustBeTheme,
-	"notify":  mustBeText,
-	"policy":  `must be a [[policy]] table with server, location, backup_max_age, min_backups, snapshot_max_age and min_snapshots`,
+	"ascii":  mustBeBool,
+	"mouse":  mustBeBool,
+	"motion": mustBeBool,
+	"theme":  mustBeTheme,
+	"notify": mustBeText,
+	"policy": `must be a [[policy]] table with server, location, plan, os, automatic, backup_max_age, min_backups, ` +
+		`snapshot_max_age and min_snapshots`,
+	"retention": `must be a [[retention]] table with server, kind, automatic, protect, keep_last, keep_hourly, keep_daily, ` +
+		`keep_weekly, keep_monthly, keep_yearly and keep_within`,
 	"ssh":     `must be an [[ssh]] table with server, user, port and command (a list of strings)`,
 	"command": `must be a [[command]] table with key, name, run (a list of strings), shell, confirm and dangerous`,
+	"view":    `must be a [[view]] table with name, key, pane, filter and order, all of them strings in quotes`,
 	"columns": `must be a [columns] table of lines like servers = ["name", "status"]`,
 	"keys":    `must be a [keys] table of lines like "points.restore" = ["R"]: the name in quotes, the keys as a list`,
 }
@@ -89,7 +100,7 @@ func readConfig(path string, required bool) (configFile, error) {
 		return configFile{}, nil
 	}
 	if err != nil {
-		return configFile{}, Errorf(ExitConfig, "the config file %s cannot be read: %s", path, fsReason(err))
+		return configFile{}, Errorf(ExitConfig, "the config file %s cannot be read: %s", path, fserror.Reason(err))
 	}
 	if text, err = decodeText(text); err != nil {
 		return configFile{}, Errorf(ExitConfig, "the config file %s %s", path, err)
@@ -108,6 +119,32 @@ func readConfig(path string, required bool) (configFile, error) {
 	}
 	file.path, file.lines = path, findKeyLines(text)
 	return file, file.check()
+}
+
+// CreateConfig writes a new config file, readable only by its owner, and the directories that it
+// needs. It never overwrites a file.
+func CreateConfig(path, text string) error {
+	if path == "" {
+		return Errorf(ExitConfig, "there is no home directory for the config file: set HOME, or give --config")
+	}
+	err := os.MkdirAll(filepath.Dir(path), 0o700)
+	var file *os.File
+	if err == nil {
+		file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return Errorf(ExitRefused, "%s already exists: it was not changed", path)
+	}
+	if err == nil {
+		_, err = file.WriteString(text)
+		if err = errors.Join(err, file.Close()); err != nil {
+			_ = os.Remove(path)
+		}
+	}
+	if err != nil {
+		return Errorf(ExitConfig, "the config file %s cannot be written: %s", path, fserror.Reason(err))
+	}
+	return nil
 }
 
 // check rejects empty values, tokens where something else belongs, and invalid profiles. It checks

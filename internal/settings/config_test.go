@@ -55,7 +55,7 @@ func TestNamedConfigMustBeReadable(t *testing.T) {
 	dir := t.TempDir()
 	missing := filepath.Join(dir, "none.toml")
 	_, err := Load(Sources{Flags: Flags{ConfigFile: &missing}, Getenv: getenvFrom(nil), DefaultURL: builtInURL})
-	requireError(t, err, ExitConfig, missing, "does not exist")
+	requireError(t, err, ExitConfig, missing, "no such file or directory")
 	_, err = Load(Sources{Flags: Flags{ConfigFile: &dir}, Getenv: getenvFrom(nil), DefaultURL: builtInURL})
 	requireError(t, err, ExitConfig, dir, "is a directory")
 	empty := ""

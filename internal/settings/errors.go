@@ -49,25 +49,20 @@ func (c ExitCode) Worse(other ExitCode) ExitCode {
 // Error is an error for a person, with an exit code. Its one sentence says what the error is, where
 // it is, and what to do. Use Errorf to make one.
 type Error struct {
-	Code    ExitCode
-	message string
+	model.UserError
+	Code ExitCode
 }
 
 // Errorf makes an Error. It hides everything that looks like a token, so that one pasted in the
 // wrong place is not shown.
 func Errorf(code ExitCode, format string, args ...any) *Error {
-	return &Error{Code: code, message: tokenPattern.ReplaceAllString(fmt.Sprintf(format, args...), hiddenToken)}
+	text := tokenPattern.ReplaceAllString(fmt.Sprintf(format, args...), model.HiddenToken)
+	return &Error{UserError: model.UserError{Text: text}, Code: code}
 }
 
 // SilentExit returns an error with a code and no message, for a command that has already printed
 // its output.
 func SilentExit(code ExitCode) *Error { return &Error{Code: code} }
-
-// Error returns the sentence, without a full stop.
-func (e *Error) Error() string { return e.message }
-
-// Message returns the same sentence, for model.ErrorMessage.
-func (e *Error) Message() string { return e.message }
 
 // CodeOf returns the exit code for an error; ExitOK for nil.
 func CodeOf(err error) ExitCode {

@@ -10,7 +10,9 @@ import (
 func parsePolicies(rules []PolicyRule, position string) (model.Policies, error) {
 	var out model.Policies
 	for i, r := range rules {
-		rule := model.PolicyRule{Server: r.Server, Location: r.Location, Policy: model.DefaultPolicy()}
+		rule := model.PolicyRule{Server: r.Server, Location: r.Location, Plan: r.Plan, OS: r.OS,
+			Policy: model.DefaultPolicy()}
+		rule.Policy.Automatic = r.Automatic
 		for _, kind := range []struct {
 			requirement *model.Requirement
 			key         string

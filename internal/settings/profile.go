@@ -23,16 +23,17 @@ const (
 // accountTable is the settings of one account: those of a [profile.NAME], or those outside all
 // profiles.
 type accountTable struct {
-	APIURL       *string      `toml:"api_url"`
-	CAFile       *string      `toml:"ca_file"`
-	TokenFile    *string      `toml:"token_file"`
-	TokenEnv     *string      `toml:"token_env"`
-	TokenCommand *string      `toml:"token_command"`
-	ReadOnly     *bool        `toml:"read_only"`
-	Confirm      *string      `toml:"confirm"`
-	Stripe       *string      `toml:"stripe"`
-	PanelURL     *string      `toml:"panel_url"`
-	Policy       []PolicyRule `toml:"policy"`
+	APIURL       *string         `toml:"api_url"`
+	CAFile       *string         `toml:"ca_file"`
+	TokenFile    *string         `toml:"token_file"`
+	TokenEnv     *string         `toml:"token_env"`
+	TokenCommand *string         `toml:"token_command"`
+	ReadOnly     *bool           `toml:"read_only"`
+	Confirm      *string         `toml:"confirm"`
+	Stripe       *string         `toml:"stripe"`
+	PanelURL     *string         `toml:"panel_url"`
+	Policy       []PolicyRule    `toml:"policy"`
+	Retention    []RetentionRule `toml:"retention"`
 }
 
 // accountKeys are the settings that a profile can have.
@@ -80,8 +81,7 @@ func (f configFile) checkProfile(name string) error {
 func (f configFile) checkAccount(table string, t accountTable) error {
 	err := f.checkTexts(table, map[string]*string{
 		"api_url": t.APIURL, "ca_file": t.CAFile, "token_file": t.TokenFile, "token_env": t.TokenEnv,
-		"token_command": t.TokenCommand, "confirm": t.Confirm, "stripe": t.Stripe,
-		"panel_url": t.PanelURL,
+		"token_command": t.TokenCommand, "confirm": t.Confirm, "stripe": t.Stripe, "panel_url": t.PanelURL,
 	})
 	if err != nil {
 		return err
@@ -120,6 +120,9 @@ func (f configFile) checkAccount(table string, t accountTable) error {
 		if _, err := checkAddress(*t.APIURL, f.position(table+"api_url")+": api_url", ExitConfig); err != nil {
 			return err
 		}
+	}
+	if _, err = parseRetention(t.Retention, f.position(table+"retention")); err != nil {
+		return err
 	}
 	_, err = parsePolicies(t.Policy, f.position(table+"policy"))
 	return err

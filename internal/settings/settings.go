@@ -5,14 +5,14 @@ package settings
 
 import (
 	"crypto/x509"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 
+	"vpsdeck/internal/fserror"
 	"vpsdeck/model"
+	"vpsdeck/model/query"
+	"vpsdeck/model/retention"
 )
 
 // Flags are the flags of the command line; a nil field was not given.
@@ -60,8 +60,10 @@ type Settings struct {
 	Columns        map[string][]string   // the columns of each pane, as written
 	Keys           map[string][]string   // keys by the name of the binding, as written
 	Policies       model.Policies        // what each server must have to be covered
+	Retention      []retention.Policy    // which restore points vpsdeck prune keeps
 	SSH            model.SSHRules        // how to connect to the servers
 	Commands       []model.CustomCommand // custom commands
+	Views          []query.SavedView     // saved views
 	Config         string                // path of the config file, which may be missing; "": no home directory
 	Dir            string                // the program's config directory; "": no home directory
 	State          string                // the program's state directory, for the journal; "": no home directory
@@ -69,6 +71,9 @@ type Settings struct {
 
 	lines keyLines
 }
+
+// TablePosition returns where one of several tables with the same name is, counted from 1.
+func (s Settings) TablePosition(name string, i int) string { return s.Position(indexedKey(name, i)) }
 
 // Position returns where a key is in the config file, such as "config.toml, line 3". The key is its
 // full name.
@@ -123,10 +128,16 @@ func Load(from Sources) (Settings, error) {
 	s.Theme, s.Colours, _ = file.parseTheme() // already checked with the file
 	s.Notify = firstSet("none", file.Notify)
 	s.Columns, s.Keys = file.Columns, file.Keys
+	if s.Retention, err = parseRetention(table.Retention, path); err != nil {
+		return s, err
+	}
 	if s.Policies, err = parsePolicies(table.Policy, path); err != nil {
 		return Settings{}, err
 	}
 	if err := s.loadCommands(file, path); err != nil {
+		return Settings{}, err
+	}
+	if err := s.loadViews(file, path); err != nil {
 		return Settings{}, err
 	}
 	if err := s.resolveAddress(from, table); err != nil {
@@ -184,7 +195,7 @@ func (s *Settings) resolveFiles(from Sources, table accountTable) error {
 	var err error
 	path := resolve(*table.CAFile)
 	if s.RootCAs, err = os.ReadFile(path); err != nil {
-		return Errorf(ExitConfig, "%s: the ca_file %s cannot be read: %s", s.Config, path, fsReason(err))
+		return Errorf(ExitConfig, "%s: the ca_file %s cannot be read: %s", s.Config, path, fserror.Reason(err))
 	}
 	if !x509.NewCertPool().AppendCertsFromPEM(s.RootCAs) {
 		return Errorf(ExitConfig, "%s: the ca_file %s contains no certificate: it must be a PEM file with a CA "+
@@ -248,23 +259,4 @@ func firstSet[T any](fallback T, options ...*T) T {
 		}
 	}
 	return fallback
-}
-
-// fsReason describes a file system error in plain words.
-func fsReason(err error) string {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "it does not exist"
-	case errors.Is(err, fs.ErrPermission):
-		return "permission denied"
-	case errors.Is(err, syscall.EISDIR):
-		return "it is a directory"
-	case errors.Is(err, syscall.ENOTDIR):
-		return "a part of its path is not a directory"
-	case errors.Is(err, syscall.ENOSPC):
-		return "the disk is full"
-	case errors.Is(err, syscall.EROFS):
-		return "the disk is read-only"
-	}
-	return "I/O error"
 }

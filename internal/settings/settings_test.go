@@ -170,7 +170,7 @@ func TestConfigAndTokenEncodings(t *testing.T) {
 		requireError(t, err, ExitConfig, "line 3, column 1", "did you mean mouse?") // the lines before it were accepted
 	}
 	for name, text := range encodeAll("vps_s3cret\r\n") {
-		got, err := NewSecret(text)
+		got, err := ParseToken(text)
 		if name == "UTF-16 without a mark" {
 			if err == nil || !strings.Contains(err.Error(), "save it as UTF-8") {
 				t.Errorf("%s: %v", name, err)
@@ -329,7 +329,7 @@ func TestCAFileMustHoldCertificate(t *testing.T) {
 		return Load(Sources{Flags: Flags{ConfigFile: &path}, Getenv: getenvFrom(nil), DefaultURL: builtInURL})
 	}
 	_, err := load()
-	requireError(t, err, ExitConfig, "ca.pem", "does not exist")
+	requireError(t, err, ExitConfig, "ca.pem", "no such file or directory")
 	writeFile(t, 0o644, "hello", dir, "ca.pem")
 	_, err = load()
 	requireError(t, err, ExitConfig, "ca.pem", "no certificate")

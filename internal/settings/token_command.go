@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"vpsdeck/internal/fserror"
 )
 
 // tokenCommandTimeout limits a token command: long enough to type the passphrase of a key, short
@@ -83,7 +85,7 @@ func runTokenCommand(ctx context.Context, words []string, limit time.Duration) (
 	case errors.Is(err, exec.ErrNotFound):
 		return "", errors.New("cannot be started: there is no such program on the PATH")
 	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
-		return "", errors.New("cannot be started: " + fsReason(err))
+		return "", errors.New("cannot be started: " + fserror.Reason(err))
 	}
 	text := strings.TrimSpace(out.String())
 	switch {

@@ -58,8 +58,9 @@ func TestTokenCommandTimesOut(t *testing.T) {
 
 func TestMissingTokenCommand(t *testing.T) {
 	for command, words := range map[string]string{
-		"no-such-program-anywhere": "there is no such program on the PATH", "/no/such/program": "it does not exist",
-		"/": "cannot be started",
+		"no-such-program-anywhere": "there is no such program on the PATH",
+		"/no/such/program":         "no such file or directory",
+		"/":                        "cannot be started",
 	} {
 		s, err := loadConfig(t, "token_command = '"+command+" x'", "", nil)
 		if err != nil {

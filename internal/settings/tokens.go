@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"vpsdeck/internal/fserror"
 )
 
 // Store is where a token can be saved, in words for a person.
@@ -108,7 +110,7 @@ func (t *Tokens) runCommand(ctx context.Context) (Token, error) {
 	if err != nil {
 		return Token{}, Errorf(ExitToken, "%s: %s %s", t.configPosition, name, err)
 	}
-	secret, err := NewSecret(text)
+	secret, err := ParseToken(text)
 	if err != nil {
 		return Token{}, Errorf(ExitToken, "%s: the output of %s %s", t.configPosition, name, err)
 	}
@@ -165,7 +167,7 @@ func (t *Tokens) MissingError() error {
 }
 
 func newToken(text, source string) (Token, error) {
-	secret, err := NewSecret(text)
+	secret, err := ParseToken(text)
 	if err != nil {
 		return Token{}, Errorf(ExitToken, "the token in %s %s", source, err)
 	}
@@ -177,7 +179,7 @@ func newToken(text, source string) (Token, error) {
 func (t *Tokens) readFile(path string) (Token, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return Token{}, Errorf(ExitToken, "the token file %s cannot be read: %s", path, fsReason(err))
+		return Token{}, Errorf(ExitToken, "the token file %s cannot be read: %s", path, fserror.Reason(err))
 	}
 	// Windows has no such mode bits: there, files in the user's profile inherit permissions that
 	// keep other users out.
@@ -194,7 +196,7 @@ func (t *Tokens) readFile(path string) (Token, error) {
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return Token{}, Errorf(ExitToken, "the token file %s cannot be read: %s", path, fsReason(err))
+		return Token{}, Errorf(ExitToken, "the token file %s cannot be read: %s", path, fserror.Reason(err))
 	}
 	return newToken(string(text), path)
 }

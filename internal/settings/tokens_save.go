@@ -6,6 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"vpsdeck/internal/fserror"
+	"vpsdeck/model"
 )
 
 // Stores returns where a token can be saved so that the next start finds it. There is no store
@@ -29,7 +32,7 @@ func (t *Tokens) Stores() []Store {
 
 // Save saves the token in one of Stores, replaces the previous one, and returns it with its new
 // source. Its errors are of type Error with ExitToken.
-func (t *Tokens) Save(secret Secret, store Store) (Token, error) {
+func (t *Tokens) Save(secret model.Secret, store Store) (Token, error) {
 	if err := t.CheckStore(store); err != nil {
 		return Token{}, err
 	}
@@ -47,7 +50,7 @@ func (t *Tokens) Save(secret Secret, store Store) (Token, error) {
 			InKeyring)
 	}
 	if err := writeToken(path, secret); err != nil {
-		return Token{}, Errorf(ExitToken, "the token cannot be written to %s: %s", path, fsReason(err))
+		return Token{}, Errorf(ExitToken, "the token cannot be written to %s: %s", path, fserror.Reason(err))
 	}
 	return Token{secret, path}, nil
 }
@@ -102,7 +105,7 @@ func (t *Tokens) Forget() ([]Store, error) {
 		case err == nil:
 			from = append(from, Store(t.ownFile))
 		case !errors.Is(err, fs.ErrNotExist):
-			return from, Errorf(ExitToken, "the token file %s cannot be deleted: %s", t.ownFile, fsReason(err))
+			return from, Errorf(ExitToken, "the token file %s cannot be deleted: %s", t.ownFile, fserror.Reason(err))
 		}
 	}
 	if mayHoldToken(findErr) {
@@ -113,7 +116,7 @@ func (t *Tokens) Forget() ([]Store, error) {
 
 // writeToken replaces the file atomically, so that a crash leaves the old token or the new one,
 // never half of one. The file is created with mode 0600, and a new directory with 0700.
-func writeToken(path string, secret Secret) (err error) {
+func writeToken(path string, secret model.Secret) (err error) {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err

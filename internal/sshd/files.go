@@ -5,42 +5,26 @@ import (
 	"crypto/rand"
 	"encoding/pem"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
+	"vpsdeck/internal/fserror"
+	"vpsdeck/model"
+
 	gossh "golang.org/x/crypto/ssh"
 )
 
-// Error is an error with one of the server's files or its address, in a sentence for the operator.
-type Error struct{ message string }
-
-// Error returns the sentence.
-func (e *Error) Error() string { return e.message }
-
-// Message returns the sentence.
-func (e *Error) Message() string { return e.message }
-
-func errorf(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }
-
-// fsReason describes a file system error in plain words.
-func fsReason(err error) string {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "it does not exist"
-	case errors.Is(err, fs.ErrPermission):
-		return "permission denied"
-	}
-	return "I/O error"
-}
+// errorf returns an error with one of the server's files or its address, in a sentence for the
+// operator.
+func errorf(format string, args ...any) error { return model.UserErrorf(nil, format, args...) }
 
 // LoadUsers reads a users file. Others must not be able to write to it, because that would let them
-// log in. The error is an *Error that names the line.
+// log in. The error is a *model.UserError that names the line.
 func LoadUsers(path string) (*Users, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, errorf("the users file %s cannot be read: %s", path, fsReason(err))
+		return nil, errorf("the users file %s cannot be read: %s", path, fserror.Reason(err))
 	}
 	if mode := info.Mode(); mode.Perm()&0o022 != 0 {
 		return nil, errorf("the users file %s can be written to by others (mode %04o): run chmod 0644 on it, or 0600",
@@ -48,7 +32,7 @@ func LoadUsers(path string) (*Users, error) {
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, errorf("the users file %s cannot be read: %s", path, fsReason(err))
+		return nil, errorf("the users file %s cannot be read: %s", path, fserror.Reason(err))
 	}
 	users, err := ParseUsers(text)
 	var lineErr *UsersFileError
@@ -66,7 +50,7 @@ func CheckHostKey(path string) (exists bool, err error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return false, nil
 	case err != nil:
-		return false, errorf("the host key %s cannot be read: %s", path, fsReason(err))
+		return false, errorf("the host key %s cannot be read: %s", path, fserror.Reason(err))
 	case info.Mode().Perm()&0o077 != 0:
 		return true, errorf("the host key %s can be read by others (mode %04o): run chmod 0600 on it, or make a new "+
 			"one if they may have read it", path, info.Mode().Perm())
@@ -84,7 +68,7 @@ func LoadHostKey(path string) (gossh.Signer, error) {
 		return nil, err
 	case !exists:
 		if err := makeHostKey(path); err != nil {
-			return nil, errorf("the host key %s cannot be created: %s", path, fsReason(err))
+			return nil, errorf("the host key %s cannot be created: %s", path, fserror.Reason(err))
 		}
 	}
 	return readHostKey(path)
@@ -93,7 +77,7 @@ func LoadHostKey(path string) (gossh.Signer, error) {
 func readHostKey(path string) (gossh.Signer, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, errorf("the host key %s cannot be read: %s", path, fsReason(err))
+		return nil, errorf("the host key %s cannot be read: %s", path, fserror.Reason(err))
 	}
 	signer, err := gossh.ParsePrivateKey(text)
 	if err != nil {

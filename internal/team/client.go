@@ -8,15 +8,10 @@ import (
 	"vpsdeck/model"
 )
 
-// refusedError says why a member's request was refused before it was sent.
-type refusedError struct {
-	message string
-	cause   error
+// notSent returns why a member's request was refused before it was sent.
+func notSent(kind error, why string) error {
+	return model.UserErrorf(kind, "%s: nothing was sent", why)
 }
-
-func (r refusedError) Error() string   { return r.message }
-func (r refusedError) Message() string { return r.message }
-func (r refusedError) Unwrap() error   { return r.cause }
 
 // Servers requests the list from the API, as an action does before it is sent, and keeps only the
 // member's servers.
@@ -133,7 +128,7 @@ func (m *Member) findPoint(kind model.Kind, id model.ID) model.Point {
 func (m *Member) send(ctx context.Context, action model.Action, p model.Point,
 	send func(context.Context) (model.ActionResult, error)) (model.ActionResult, error) {
 	if m.options.ReadOnly {
-		return model.ActionResult{}, refusedError{"you have read-only access: nothing was sent", model.ErrForbidden}
+		return model.ActionResult{}, notSent(model.ErrForbidden, "you have read-only access")
 	}
 	if err := m.checkServer(p.Server.ID); err != nil {
 		return model.ActionResult{}, err
@@ -142,7 +137,7 @@ func (m *Member) send(ctx context.Context, action model.Action, p model.Point,
 		return model.ActionResult{}, err
 	}
 	if err := ctx.Err(); err != nil {
-		return model.ActionResult{}, refusedError{"the session has ended: nothing was sent", err}
+		return model.ActionResult{}, notSent(err, "the session has ended")
 	}
 	accepted, err := send(context.WithoutCancel(ctx))
 	if err == nil || errors.Is(err, model.ErrOutcomeUnknown) {
@@ -158,7 +153,7 @@ func (m *Member) checkServer(server model.ID) error {
 		return nil
 	}
 	if found, known := m.hub.latestView().Fleet.Server(server); !known || !has(found) {
-		return refusedError{"you have no access to this server: nothing was sent", model.ErrForbidden}
+		return notSent(model.ErrForbidden, "you have no access to this server")
 	}
 	return nil
 }
@@ -169,8 +164,7 @@ func (m *Member) checkPoint(k model.Key, server model.ID) error {
 	if m.options.Scope.Has == nil || m.findPoint(k.Kind, k.ID).Server.ID == server {
 		return nil
 	}
-	return refusedError{"you have no access to the server of this " + k.Kind.String() + ": nothing was sent",
-		model.ErrForbidden}
+	return notSent(model.ErrForbidden, "you have no access to the server of this "+k.Kind.String())
 }
 
 // submit passes the result of an action to Run, and waits until it is in a published view, or until

@@ -3,14 +3,13 @@ package team_test
 import (
 	"context"
 	"net/http"
-	"net/http/httptest"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"vpsdeck/api"
 	"vpsdeck/api/sim"
+	"vpsdeck/internal/simtest"
 	"vpsdeck/internal/team"
 	"vpsdeck/internal/terminal"
 	"vpsdeck/model"
@@ -26,31 +25,22 @@ type harness struct {
 	t       *testing.T
 	hub     *team.Hub
 	client  *api.Client
-	account *sim.Account
+	account *simtest.Account
 	clock   *terminal.Clock
 	stop    context.CancelFunc
 
 	mu         sync.Mutex
-	requests   map[string]int // counts, by method and path
-	answerGate chan struct{}  // answers to lists of all snapshots wait until it is closed; nil: they do not wait
-	heldCount  int            // how many answers have waited, or do
+	answerGate chan struct{} // answers to lists of all snapshots wait until it is closed; nil: they do not wait
+	heldCount  int           // how many answers have waited, or do
 }
 
 func newHarness(t *testing.T, servers int) *harness {
 	t.Helper()
-	simClock := sim.NewSteppedClock(time.Date(2025, 1, 16, 15, 45, 0, 0, time.UTC))
-	h := &harness{t: t, account: sim.New(sim.Options{Seed: 1, Token: "vps_live", Clock: simClock, Servers: servers}),
-		requests: map[string]int{}}
-	h.clock = terminal.NewClock(simClock.Now, simClock.Advance)
-	server := httptest.NewServer(h)
-	client, err := api.New(server.URL+"/api/v1", "vps_live", api.WithClock(h.clock.Now),
-		api.WithLimits(api.Limits{Call: time.Hour, Total: time.Hour}),
-		api.WithWait(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.client = client
-	h.hub = team.New(client, h.clock)
+	h := &harness{t: t,
+		account: simtest.New(t, simtest.At(15, 45), sim.Options{Token: "vps_live", Servers: servers})}
+	h.clock = terminal.NewClock(h.account.Clock.Now, h.account.Clock.Advance)
+	h.client = simtest.NewClient(t, simtest.Serve(t, h), "vps_live", simtest.SteppedTime(h.clock.Now)...)
+	h.hub = team.New(h.client, h.clock)
 	ctx, cancel := context.WithCancel(t.Context())
 	finished := make(chan struct{})
 	go func() {
@@ -64,15 +54,12 @@ func newHarness(t *testing.T, servers int) *harness {
 	t.Cleanup(func() {
 		h.clock.Stop()
 		h.stop()
-		server.CloseClientConnections()
-		server.Close()
 	})
 	return h
 }
 
 func (h *harness) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	h.mu.Lock()
-	h.requests[r.Method+" "+strings.TrimPrefix(r.URL.Path, "/api/v1")]++
 	hold := h.answerGate
 	if r.Method != http.MethodGet || r.URL.Path != "/api/v1/snapshots/" || r.URL.Query().Has("server_id") {
 		hold = nil
@@ -81,25 +68,25 @@ func (h *harness) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		h.heldCount++
 	}
 	h.mu.Unlock()
-	if hold != nil {
-		recorded := httptest.NewRecorder()
-		h.account.ServeHTTP(recorded, r) // the state now, sent later
-		<-hold
-		for name, values := range recorded.Header() {
-			out.Header()[name] = values
-		}
-		out.WriteHeader(recorded.Code)
-		_, _ = out.Write(recorded.Body.Bytes())
+	if hold == nil {
+		h.account.ServeHTTP(out, r)
 		return
 	}
-	h.account.ServeHTTP(out, r)
+	simtest.Rewrite(h.account, func(state string) string {
+		<-hold // the state of now is sent later
+		return state
+	}).ServeHTTP(out, r)
 }
 
 // requestCount returns how many requests of a method and path were sent.
 func (h *harness) requestCount(request string) int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.requests[request]
+	n := 0
+	for _, r := range h.account.Requests() {
+		if r.Method+" "+r.Path == request {
+			n++
+		}
+	}
+	return n
 }
 
 // holdSnapshots holds back the answers to lists of all snapshots, until release is called or the

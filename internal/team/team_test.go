@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"vpsdeck/api"
-	"vpsdeck/api/sim"
 	"vpsdeck/internal/journal"
 	"vpsdeck/internal/team"
 	"vpsdeck/model"
@@ -208,12 +207,8 @@ func requireRefused(t *testing.T, h *harness, p *testMember, backup, snapshot mo
 			t.Errorf("%s: %v", action, err)
 		}
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for request := range h.requests {
-		if !strings.HasPrefix(request, "GET ") {
-			t.Errorf("%s was sent", request)
-		}
+	if sent := h.account.SentActions(); len(sent) > 0 {
+		t.Errorf("%q was sent", sent)
 	}
 }
 
@@ -288,11 +283,7 @@ func TestPollingSlowsWithoutMembers(t *testing.T) {
 func TestFailureReachesAllAndKeepsLoadedData(t *testing.T) {
 	h := newHarness(t, 2)
 	anna := h.join("anna").waitLoaded()
-	fault, err := sim.ParseFault("GET /: status 503")
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.account.Inject(fault)
+	h.account.InjectFault("GET /: status 503")
 	anna.RequestRefresh()
 	anna.advanceUntil("the refresh failed", func() bool { return anna.state.Failure() != nil })
 	if len(anna.state.Servers.Value) != 2 || anna.view.NextPoll.IsZero() {

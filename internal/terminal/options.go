@@ -2,9 +2,9 @@ package terminal
 
 import (
 	"image/color"
+	"io"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 )
 
@@ -20,7 +20,7 @@ type settings struct {
 	background color.Color
 	clock      *Clock
 	timeout    time.Duration
-	launch     LaunchFunc
+	copies     []io.Writer
 	variables  []string
 }
 
@@ -30,7 +30,6 @@ func defaultSettings() settings {
 		background: color.RGBA{R: 0x10, G: 0x14, B: 0x1c, A: 0xff},
 		clock:      NewClockAt(time.Time{}),
 		timeout:    DefaultTimeout,
-		launch:     launchProgram,
 	}
 }
 
@@ -61,9 +60,9 @@ func WithTimeout(d time.Duration) Option {
 	return func(s *settings) { s.timeout = d }
 }
 
-// WithLaunch sets the function that starts the program, such as that of a test library.
-func WithLaunch(launch LaunchFunc) Option {
-	return func(s *settings) { s.launch = launch }
+// WithCopy also writes everything that the program writes to the writer.
+func WithCopy(to io.Writer) Option {
+	return func(s *settings) { s.copies = append(s.copies, to) }
 }
 
 // environment is the program's environment, which has nothing of this machine's.
@@ -77,13 +76,4 @@ func (s settings) environment() []string {
 		return []string{"TERM=xterm"}
 	}
 	return []string{"TERM=xterm-256color", "NO_COLOR=1"}
-}
-
-func (s settings) programOptions(probe *Probe) []tea.ProgramOption {
-	return []tea.ProgramOption{
-		tea.WithColorProfile(s.profile),
-		tea.WithEnvironment(append(s.environment(), s.variables...)),
-		tea.WithFilter(probe.Filter),
-		tea.WithFPS(120), // the maximum, because Settle waits for frames
-	}
 }

@@ -12,12 +12,6 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 )
 
-// LaunchFunc starts a program for a session. The probe is its model, and output is the screen. The
-// program must get all the options, and an input that ends at once. LaunchFunc returns the program,
-// and a function that waits until it has ended.
-type LaunchFunc func(probe *Probe, output io.Writer, size tea.WindowSizeMsg, options []tea.ProgramOption) (
-	program *tea.Program, wait func() error)
-
 // Errors of a session.
 var (
 	ErrNotIdle = errors.New("the program was not idle in time")
@@ -67,11 +61,10 @@ func Start(model tea.Model, width, height int, options ...Option) *Session {
 	s.probe.Expect(tea.ColorProfileMsg{}, tea.WindowSizeMsg{}, tea.EnvMsg{}) // what Bubble Tea sends at the start
 	// the answers to its queries for modes 2026 and 2027
 	s.probe.Expect(tea.ModeReportMsg{}, tea.ModeReportMsg{})
-	program, wait := s.launch(s.probe, s.screen, s.size, s.programOptions(s.probe))
-	s.program = program
+	s.program = tea.NewProgram(s.probe, s.programOptions()...)
 	go s.deliver()
 	go func() {
-		s.exitErr = wait()
+		_, s.exitErr = s.program.Run()
 		s.probe.markEnded()
 		s.clock.Stop()
 		s.screen.close()
@@ -82,18 +75,18 @@ func Start(model tea.Model, width, height int, options ...Option) *Session {
 	return s
 }
 
-// launchProgram is the default LaunchFunc, which needs no test library.
-func launchProgram(probe *Probe, output io.Writer, size tea.WindowSizeMsg, options []tea.ProgramOption) (*tea.Program,
-	func() error) {
-	program := tea.NewProgram(probe, append(options,
-		tea.WithInput(strings.NewReader("")), tea.WithOutput(output), tea.WithoutSignals(),
-		tea.WithWindowSize(size.Width, size.Height))...)
-	ended := make(chan error, 1)
-	go func() {
-		_, err := program.Run()
-		ended <- err
-	}()
-	return program, func() error { return <-ended }
+// programOptions connect the program with the probe and the screen.
+func (s *Session) programOptions() []tea.ProgramOption {
+	return []tea.ProgramOption{
+		tea.WithColorProfile(s.profile),
+		tea.WithEnvironment(append(s.environment(), s.variables...)),
+		tea.WithFilter(s.probe.Filter),
+		tea.WithFPS(120), // the maximum, because Settle waits for frames
+		tea.WithInput(strings.NewReader("")),
+		tea.WithOutput(io.MultiWriter(append([]io.Writer{s.screen}, s.copies...)...)),
+		tea.WithoutSignals(),
+		tea.WithWindowSize(s.size.Width, s.size.Height),
+	}
 }
 
 // deliver sends messages to the program one by one, each followed by a fence. When the fence

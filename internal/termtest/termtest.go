@@ -1,16 +1,14 @@
 // Package termtest tests a program on an emulated terminal: press keys, read the screen, compare it
-// with a golden file. It is terminal.Session with a program that teatest runs. An error fails the
-// test and shows the screen.
+// with a golden file. It is terminal.Session for a test: an error fails the test and shows the
+// screen.
 package termtest
 
 import (
 	"fmt"
-	"io"
 	"testing"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/exp/teatest/v2"
 
 	"vpsdeck/internal/terminal"
 )
@@ -28,11 +26,6 @@ type Terminal struct {
 // The default terminal is dark and has all colours.
 func Start(tb testing.TB, model tea.Model, width, height int, options ...terminal.Option) *Terminal {
 	tb.Helper()
-	options = append(options, terminal.WithLaunch(func(
-		probe *terminal.Probe, output io.Writer, size tea.WindowSizeMsg, program []tea.ProgramOption,
-	) (*tea.Program, func() error) {
-		return launchWithTeatest(tb, probe, output, size, program)
-	}))
 	t := &Terminal{tb: tb, session: terminal.Start(model, width, height, options...)}
 	tb.Cleanup(func() {
 		if _, err := t.session.Quit(); err != nil && !tb.Failed() {
@@ -40,38 +33,6 @@ func Start(tb testing.TB, model tea.Model, width, height int, options ...termina
 		}
 	})
 	return t
-}
-
-// launchWithTeatest runs the program with teatest, and copies its output to the screen.
-func launchWithTeatest(
-	tb testing.TB, probe *terminal.Probe, output io.Writer, size tea.WindowSizeMsg, options []tea.ProgramOption,
-) (*tea.Program, func() error) {
-	probe.Expect(tea.WindowSizeMsg{}) // teatest sends the size once more than Bubble Tea
-	tm := teatest.NewTestModel(tb, probe,
-		teatest.WithInitialTermSize(size.Width, size.Height), teatest.WithProgramOptions(options...))
-	ended := make(chan struct{})
-	go func() {
-		tm.GetProgram().Wait()
-		close(ended)
-	}()
-	return tm.GetProgram(), func() error { return copyOutput(tm.Output(), output, ended) }
-}
-
-// copyOutput copies a program's output until it has ended. Reads of teatest's output never block,
-// so it polls.
-func copyOutput(from io.Reader, to io.Writer, ended <-chan struct{}) error {
-	ticker := time.NewTicker(time.Millisecond)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ticker.C:
-			if _, err := io.Copy(to, from); err != nil {
-				return fmt.Errorf("copying the program's output: %w", err)
-			}
-		case <-ended:
-			return nil
-		}
-	}
 }
 
 // Press presses keys one after the other. Names are those of key bindings: "s", "R", "enter",

@@ -216,7 +216,6 @@ func TestNoGoroutinesAreLeft(t *testing.T) {
 		stacks := make([]byte, 1<<20)
 		n := 0
 		for stack := range strings.SplitSeq(string(stacks[:runtime.Stack(stacks, true)]), "\n\n") {
-			// teatest itself leaves a goroutine that waits for an interrupt; it holds no program.
 			if strings.Contains(stack, "bubbletea") || strings.Contains(stack, "terminal.") {
 				n++
 			}

@@ -3,6 +3,8 @@ package command
 import (
 	"context"
 
+	"vpsdeck/model"
+
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -10,13 +12,13 @@ import (
 type Access interface {
 	// Connect makes a client for the token and asks the API whether the token is valid. The error
 	// says why it is not.
-	Connect(ctx context.Context, token Secret) (Client, error)
+	Connect(ctx context.Context, token model.Secret) (Client, error)
 	// Demo opens the simulated account.
 	Demo() (Client, error)
 	// TokenStores lists where a token can be kept, best first. It may take seconds.
 	TokenStores() []TokenStore
 	// StoreToken stores the token in one of the places that TokenStores lists.
-	StoreToken(place TokenStore, token Secret) error
+	StoreToken(place TokenStore, token model.Secret) error
 	// Host is the host that a token would be sent to.
 	Host() string
 }
@@ -32,7 +34,7 @@ type ConnectedMsg struct {
 	Access      Access // that opened the account
 	Client      Client
 	Demo        bool
-	Token       Secret       // as typed, to be stored if wanted; empty for the demo
+	Token       model.Secret // as typed, to be stored if wanted; empty for the demo
 	TokenStores []TokenStore // where it can be stored
 	Err         error
 }
@@ -43,29 +45,8 @@ type TokenStoredMsg struct {
 	Err   error
 }
 
-// Secret is a token in transit. The value is inside a function, where no formatting verb can find
-// it.
-type Secret struct{ value func() string }
-
-// NewSecret hides a token.
-func NewSecret(token string) Secret { return Secret{func() string { return token }} }
-
-// String hides the token.
-func (Secret) String() string { return "(hidden)" }
-
-// GoString hides the token.
-func (Secret) GoString() string { return "(hidden)" }
-
-// Reveal returns the token itself, to store or send it.
-func (s Secret) Reveal() string {
-	if s.value == nil {
-		return ""
-	}
-	return s.value()
-}
-
 // Connect tries a token.
-func Connect(a Access, token Secret) tea.Cmd {
+func Connect(a Access, token model.Secret) tea.Cmd {
 	return func() tea.Msg {
 		client, err := a.Connect(context.Background(), token)
 		if err != nil {
@@ -84,6 +65,6 @@ func Demo(a Access) tea.Cmd {
 }
 
 // StoreToken stores a token.
-func StoreToken(a Access, place TokenStore, token Secret) tea.Cmd {
+func StoreToken(a Access, place TokenStore, token model.Secret) tea.Cmd {
 	return func() tea.Msg { return TokenStoredMsg{Store: place, Err: a.StoreToken(place, token)} }
 }

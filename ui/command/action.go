@@ -33,12 +33,12 @@ func (s *Session) Execute(o model.Operation, intent model.Record) tea.Cmd {
 	return func() tea.Msg {
 		msg := ActionResultMsg{Session: s.Number, Number: o.Number}
 		if readOnly {
-			msg.Outcome.Err = notSentError{"read-only: nothing was sent", model.ErrForbidden}
+			msg.Outcome.Err = model.UserErrorf(model.ErrForbidden, "read-only: nothing was sent")
 			return msg
 		}
 		if s.Feed != nil {
 			if busy := s.Feed.Reserve(o); busy != "" {
-				msg.Outcome.Err = notSentError{busy + "; nothing was sent", model.ErrConflict}
+				msg.Outcome.Err = notSent(model.ErrConflict, "%s", busy)
 				return msg
 			}
 		}
@@ -57,8 +57,7 @@ func (s *Session) Execute(o model.Operation, intent model.Record) tea.Cmd {
 		if s.journal != nil {
 			msg.JournalErr = s.recordIntent(intent.WithSentAt(sent))
 			if errors.Is(msg.JournalErr, model.ErrConflict) { // the action is not allowed without the journal
-				msg.Outcome.Err = notSentError{model.ErrorMessage(msg.JournalErr) + "; nothing was sent",
-					model.ErrConflict}
+				msg.Outcome.Err = notSent(model.ErrConflict, "%s", model.ErrorMessage(msg.JournalErr))
 				msg.JournalErr = nil
 				return msg
 			}
@@ -86,8 +85,7 @@ func (s *Session) lock(server model.ServerRef) (unlock func(), err error) {
 	case err == nil:
 		return unlock, nil
 	case errors.Is(err, model.ErrConflict):
-		return nil, notSentError{"another vpsdeck is acting on " + server.SentenceName() + "; nothing was sent",
-			model.ErrConflict}
+		return nil, notSent(model.ErrConflict, "another vpsdeck is acting on %s", server.SentenceName())
 	}
 	return func() {}, nil
 }
@@ -144,22 +142,17 @@ func (s *Session) send(action model.Action, p model.Point) (model.ActionResult, 
 func requireServer(p model.Point) func(model.ActionResult, error) (model.ActionResult, error) {
 	return func(a model.ActionResult, err error) (model.ActionResult, error) {
 		if named := a.Point.Server.ID; err == nil && named != "" && named != p.Server.ID {
-			return model.ActionResult{}, notSentError{"the API's answer names another server, #" + string(named) +
-				": check both", model.ErrOutcomeUnknown}
+			return model.ActionResult{}, model.UserErrorf(model.ErrOutcomeUnknown,
+				"the API's answer names another server, #%s: check both", named)
 		}
 		return a, err
 	}
 }
 
-// notSentError is why an action was not sent after all.
-type notSentError struct {
-	message string
-	cause   error
+// notSent returns why an action was not sent after all.
+func notSent(kind error, format string, args ...any) error {
+	return model.UserErrorf(kind, format+"; nothing was sent", args...)
 }
-
-func (e notSentError) Error() string   { return e.message }
-func (e notSentError) Message() string { return e.message }
-func (e notSentError) Unwrap() error   { return e.cause }
 
 // errOtherProgram means that another program has started something on the server.
 var errOtherProgram = fmt.Errorf("%w: started by another program", model.ErrConflict)
@@ -194,8 +187,7 @@ func (s *Session) recheck(o model.Operation, others model.OtherPrograms) error {
 	if err != nil { // it may be missing from the incomplete list
 		return recheckError(err)
 	}
-	return notSentError{fmt.Sprintf("%s #%s is no longer there, so nothing was sent", o.Point.Kind, o.Point.ID),
-		model.ErrNotFound}
+	return notSent(model.ErrNotFound, "%s #%s is no longer there", o.Point.Kind, o.Point.ID)
 }
 
 // checkOthers returns an error if an operation of another program forbids the action. If that
@@ -214,8 +206,7 @@ func (s *Session) checkOthers(o model.Operation, others model.OtherPrograms) err
 			return s.checkOthers(o, others.Without(other))
 		}
 	}
-	return notSentError{"started by another vpsdeck: " + other.BlockReason(o.By) + "; nothing was sent",
-		errOtherProgram}
+	return notSent(errOtherProgram, "started by another vpsdeck: %s", other.BlockReason(o.By))
 }
 
 // checkLastPoint returns an error if the point to be deleted has become the last backup, or the
@@ -228,8 +219,8 @@ func (s *Session) checkLastPoint(o model.Operation, points []model.Point, others
 		return nil
 	}
 	nowLast := func(what string) error {
-		return notSentError{fmt.Sprintf("%s #%s is now the last %s of %s; nothing was sent", o.Point.Kind, o.Point.ID,
-			what, o.Server.SentenceName()), model.ErrConflict}
+		return notSent(model.ErrConflict, "%s #%s is now the last %s of %s", o.Point.Kind, o.Point.ID, what,
+			o.Server.SentenceName())
 	}
 	if o.Point.Kind == model.Backup && o.ConfirmedRole != model.LastBackup {
 		return nowLast("backup")
@@ -260,11 +251,11 @@ func (s *Session) recheckServer(was model.ServerRef, mayBeGone bool) error {
 			continue
 		}
 		if server.Name != was.Name {
-			return notSentError{fmt.Sprintf("server #%s is now called %s, not %s, so nothing was sent", was.ID,
-				server.Ref().Label(), was.Label()), model.ErrConflict}
+			return notSent(model.ErrConflict, "server #%s is now called %s, not %s", was.ID, server.Ref().Label(),
+				was.Label())
 		}
 		if why := server.CannotChange(); why != "" {
-			return notSentError{why + "; nothing was sent", model.ErrConflict}
+			return notSent(model.ErrConflict, "%s", why)
 		}
 		return nil
 	}
@@ -274,25 +265,23 @@ func (s *Session) recheckServer(was model.ServerRef, mayBeGone bool) error {
 	case mayBeGone:
 		return nil
 	}
-	return notSentError{fmt.Sprintf("server %s is no longer there, so nothing was sent", was.ShortLabel()),
-		model.ErrNotFound}
+	return notSent(model.ErrNotFound, "server %s is no longer there", was.ShortLabel())
 }
 
 func recheckPoint(action model.Action, was, now model.Point, at time.Time) error {
 	if !now.CreatedAt.Equal(was.CreatedAt) || now.Name != was.Name || now.Server.ID != was.Server.ID {
-		return notSentError{fmt.Sprintf("%s #%s is not the one that was shown, so nothing was sent", was.Kind, was.ID),
-			model.ErrConflict}
+		return notSent(model.ErrConflict, "%s #%s is not the one that was shown", was.Kind, was.ID)
 	}
 	why := now.CannotDelete()
 	if action == model.Restore {
 		why = now.CannotRestore(at)
 	}
 	if why != "" {
-		return notSentError{why + "; nothing was sent", model.ErrConflict}
+		return notSent(model.ErrConflict, "%s", why)
 	}
 	return nil
 }
 
 func recheckError(err error) error {
-	return notSentError{"nothing was sent: the check before it failed: " + model.ErrorMessage(err), err}
+	return model.UserErrorf(err, "nothing was sent: the check before it failed: %s", model.ErrorMessage(err))
 }

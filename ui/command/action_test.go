@@ -28,7 +28,8 @@ var (
 // The same in the JSON of the API.
 const (
 	serverJSON  = `{"id": 12345, "name": "web-server-01", "status": "active"}`
-	pointFormat = `{"id": %s, "server": {"id": 12345, "name": "web-server-01"}, "name": "%s", "status": "%s", "created_at": "%s"}`
+	pointFormat = `{"id": %s, "server": {"id": 12345, "name": "web-server-01"}, "name": "%s", "status": "%s", ` +
+		`"created_at": "%s"}`
 )
 
 func listJSON(items ...string) string {

@@ -46,6 +46,13 @@ type OpenedAccount struct {
 	Client   Client
 	Access   Access      // to change its token
 	Requests *RequestLog // the requests to this account only; nil: they are not shown
+	LastView LastView    // how it was shown last
+}
+
+// LastView is how an account was shown when the program ended or left it.
+type LastView struct {
+	View   string            `json:"view,omitempty"`   // the open saved view; "": none
+	Orders map[string]string `json:"orders,omitempty"` // by pane, unless they are the usual ones
 }
 
 // SwitchedMsg answers Switch.

@@ -51,14 +51,36 @@ type PasteGuarded interface {
 // StylesFunc returns the current styles. They change when the terminal reports its background.
 type StylesFunc func() *style.Styles
 
-// maxWidth is the maximum width of a box.
-const maxWidth = 76
+// The widths of boxes. A box of text is as wide as its content: on a wide screen up to a part of
+// it, in percent. A box to type in keeps its width.
+const (
+	inputWidth   = 76
+	minTextWidth = 44
+	maxTextPart  = 70
+)
 
 // bounds is the size of a dialog in cells.
 type bounds struct{ width, height int }
 
 // SetSize sets the available size in cells.
-func (b *bounds) SetSize(width, height int) { b.width, b.height = min(width, maxWidth), height }
+func (b *bounds) SetSize(width, height int) { b.width, b.height = min(width, inputWidth), height }
+
+// textBounds is the size of a dialog that only shows text.
+type textBounds struct{ bounds }
+
+// SetSize sets the available size in cells.
+func (b *textBounds) SetSize(width, height int) {
+	b.width, b.height = min(width, max(inputWidth, width*maxTextPart/100)), height
+}
+
+// fit returns the width of a box around lines that were laid out in the text's width.
+func (b *textBounds) fit(title string, lines []string) int {
+	widest := widget.Width(title)
+	for _, l := range lines {
+		widest = max(widest, widget.Width(strings.TrimRight(l, " ")))
+	}
+	return min(max(widest+widget.FrameWidth+2*padding, minTextWidth), b.width)
+}
 
 // textWidth is the width of the text in the box.
 func (b *bounds) textWidth() int { return innerWidth(b.width) }
@@ -74,7 +96,12 @@ const padding = 2
 
 // box draws a frame with a title around lines.
 func box(s *style.Styles, title string, edge lipgloss.Style, lines []string, width int) string {
-	f := widget.Frame{Title: title, Border: edge}
+	return cornerBox(title, "", edge, lines, width)
+}
+
+// cornerBox draws a frame with a title and a text in its lower right corner around lines.
+func cornerBox(title, corner string, edge lipgloss.Style, lines []string, width int) string {
+	f := widget.Frame{Title: title, Corner: corner, Border: edge}
 	body := make([]string, len(lines))
 	for i, l := range lines {
 		body[i] = strings.Repeat(" ", padding) + l

@@ -30,7 +30,7 @@ type MenuOptions struct {
 
 // Menu is a small list of choices, each with a key. Any other key does nothing.
 type Menu struct {
-	bounds
+	textBounds
 	options MenuOptions
 	keys    keymap.KeyMap
 	styles  StylesFunc
@@ -173,7 +173,7 @@ func (m *Menu) View() string {
 	}
 	f := widget.Frame{Title: s.AccentStrong.Render(title), Border: s.Accent}
 	if above, below := m.top > 0, m.top+m.rows() < len(m.options.Items); above || below {
-		f.Note = s.Muted.Render(moreArrows(above, below) + " more")
+		f.Note = s.Muted.Render(style.MoreArrows(above, below) + " more")
 	}
 	for i, l := range lines {
 		lines[i] = strings.Repeat(" ", padding) + l

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -10,7 +11,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"vpsdeck/keymap"
-	"vpsdeck/model"
+	"vpsdeck/model/pattern"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
 )
@@ -38,7 +39,7 @@ type Palette struct {
 type hit struct {
 	Entry
 	score int
-	marks model.Marks
+	marks pattern.Marks
 }
 
 // maxHits is the maximum number of hits, more than any screen shows.
@@ -60,7 +61,7 @@ func (p *Palette) search() {
 	id := strings.TrimPrefix(wanted, "#")
 	p.hits, p.cursor = p.hits[:0], 0
 	for _, e := range p.entries {
-		score, marks, ok := model.FuzzyFind(wanted, e.Name)
+		score, marks, ok := pattern.FuzzyFind(wanted, e.Name)
 		if e.ID != "" && e.ID == id {
 			score, ok = score+1000, true
 		}
@@ -125,7 +126,12 @@ func (p *Palette) View() string {
 	for len(lines) < rows+2 {
 		lines = append(lines, "")
 	}
-	return box(s, s.AccentStrong.Render("Go to / run"), s.Accent, lines, p.width)
+	corner := ""
+	if len(p.hits) > rows {
+		corner = s.Muted.Render(fmt.Sprintf("%d/%d %s more", p.cursor+1, len(p.hits),
+			style.MoreArrows(top > 0, top+rows < len(p.hits))))
+	}
+	return cornerBox(s.AccentStrong.Render("Go to / run"), corner, s.Accent, lines, p.width)
 }
 
 func (p *Palette) row(s *style.Styles, h hit, current bool, width int) string {

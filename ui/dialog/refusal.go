@@ -22,7 +22,7 @@ type Reason struct {
 // Refusal says why an action cannot begin. It takes every key, so that keys typed after the
 // action's key do nothing. Esc closes it at once, enter after the input delay.
 type Refusal struct {
-	bounds
+	textBounds
 	reason  Reason
 	keys    keymap.Dialog
 	styles  StylesFunc
@@ -55,8 +55,8 @@ func (r *Refusal) Update(msg tea.Msg) (tea.Cmd, bool) {
 // View draws the refusal; see [Dialog].
 func (r *Refusal) View() string {
 	s := r.styles()
-	return box(s, s.Warning.Bold(true).Render(widget.NormalizeWidth(r.reason.Title)), s.Warning, lineTexts(r.lines(s)),
-		r.width)
+	title, lines := s.Warning.Bold(true).Render(widget.NormalizeWidth(r.reason.Title)), lineTexts(r.lines(s))
+	return box(s, title, s.Warning, lines, r.fit(title, lines))
 }
 
 func (r *Refusal) lines(s *style.Styles) []line {
@@ -95,7 +95,7 @@ func withHelp(b key.Binding, word string) key.Binding {
 // Wait is shown in place of a form or a confirmation while the lists that it needs are loading. It
 // takes every key, and keeps text for the form.
 type Wait struct {
-	bounds
+	textBounds
 	title     string
 	pending   func() string // what it waits for; empty: it is done
 	openNext  func() tea.Cmd
@@ -149,8 +149,8 @@ func (w *Wait) View() string {
 	cancel := w.keys.Cancel.Help().Key + " cancels."
 	lines := messageLines(s, w.textWidth(), "Waiting for "+w.pending()+style.Ellipsis,
 		"This opens once they have loaded. "+cancel)
-	return box(s, s.AccentStrong.Render(w.title), s.Accent,
-		lineTexts(fitLines(append(lines, line{"", dropBlank}), w.textHeight())), w.width)
+	texts := lineTexts(fitLines(append(lines, line{"", dropBlank}), w.textHeight()))
+	return box(s, s.AccentStrong.Render(w.title), s.Accent, texts, w.fit(w.title, texts))
 }
 
 // ShortHelp returns the keys for the footer; see [Dialog].

@@ -13,7 +13,7 @@ import (
 
 // Sheet shows text, such as the help or details. It scrolls if it does not fit.
 type Sheet struct {
-	bounds
+	textBounds
 	title      string
 	lines      func(s *style.Styles, width int) []string
 	keys       keymap.KeyMap
@@ -81,25 +81,13 @@ func (s *Sheet) View() string {
 	shown := all[top:min(top+s.textHeight(), len(all))]
 	f := widget.Frame{Title: st.AccentStrong.Render(s.title), Border: st.Accent}
 	if len(all) > s.textHeight() {
-		f.Note = st.Muted.Render(moreArrows(top > 0, top+s.textHeight() < len(all)) + " more")
+		f.Note = st.Muted.Render(style.MoreArrows(top > 0, top+s.textHeight() < len(all)) + " more")
 	}
 	body := make([]string, len(shown))
 	for i, l := range shown {
 		body[i] = strings.Repeat(" ", padding) + widget.Truncate(l, s.textWidth())
 	}
-	return f.Render(strings.Join(body, "\n"), s.width, len(shown)+widget.FrameHeight)
-}
-
-// moreArrows shows where there is more: above, below or both.
-func moreArrows(above, below bool) string {
-	out := ""
-	if above {
-		out = style.MoreUp
-	}
-	if below {
-		out += style.More
-	}
-	return out
+	return f.Render(strings.Join(body, "\n"), s.fit(s.title, all), len(shown)+widget.FrameHeight)
 }
 
 // ShortHelp returns the keys for the footer; see [Dialog].

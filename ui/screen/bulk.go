@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -66,7 +65,7 @@ func (a Actions) createMany(kind model.Kind, ids []model.ID) tea.Cmd {
 	}
 	if kind == model.Snapshot {
 		name := dialog.Field{Key: "name", Title: "Name template: {server} {date} {time} {id} {n}",
-			Value: "{server}-{date}",
+			Value: model.DefaultNameTemplate,
 			Limit: model.MaxSnapshotName + 1, Check: a.checkTemplate(servers, true)}
 		options.Fields = append([]dialog.Field{name}, options.Fields...)
 	}
@@ -181,17 +180,13 @@ func (a Actions) deleteMany(points []model.Point) tea.Cmd {
 func (a Actions) deleteManyOptions(points []model.Point, title string) dialog.ConfirmOptions {
 	var size int64
 	var lines []string
-	left := map[model.ID]*remaining{}
+	left := a.remainingAfter(points)
 	unknown := 0
 	for _, p := range points {
 		size += p.SizeMB
 		if _, known := p.Size(); !known {
 			unknown++
 		}
-		if left[p.Server.ID] == nil {
-			left[p.Server.ID] = a.remainingOf(p.Server.ID)
-		}
-		left[p.Server.ID].remove(p, a.env.State.Now)
 	}
 	details := []dialog.Detail{{Label: "Frees", Value: freedText(size, unknown)}}
 	for _, p := range points {
@@ -208,24 +203,29 @@ func (a Actions) deleteManyOptions(points []model.Point, title string) dialog.Co
 		Phrase:       &dialog.Phrase{Text: number, Prompt: "Type " + number + " to confirm"},
 		ConfirmLabel: "Delete all",
 		Requests:     func(bool) string { return model.Pluralize(len(points), "DELETE request") },
-		OnConfirm:    func(bool) tea.Cmd { return a.env.StartAll(a.deleteRequests(points)) },
+		OnConfirm:    func(bool) tea.Cmd { return a.env.StartAll(a.deleteRequests(points, left)) },
 	}
 }
 
 // remaining counts a server's usable points by kind: those left, and those going.
 type remaining struct{ left, going [2]int }
 
-func (a Actions) remainingOf(server model.ID) *remaining {
-	var r remaining
-	for _, p := range a.env.State.PointsOf(server) {
-		r.left[p.Kind] += usableCount(p, a.env.State.Now)
+// remainingAfter returns what each server that loses points has left of them.
+func (a Actions) remainingAfter(points []model.Point) map[model.ID]*remaining {
+	left := map[model.ID]*remaining{}
+	for _, p := range points {
+		r := left[p.Server.ID]
+		if r == nil {
+			r = &remaining{}
+			for _, q := range a.env.State.PointsOf(p.Server.ID) {
+				r.left[q.Kind] += usableCount(q, a.env.State.Now)
+			}
+			left[p.Server.ID] = r
+		}
+		r.left[p.Kind] -= usableCount(p, a.env.State.Now)
+		r.going[p.Kind] += usableCount(p, a.env.State.Now)
 	}
-	return &r
-}
-
-func (r *remaining) remove(p model.Point, now time.Time) {
-	r.left[p.Kind] -= usableCount(p, now)
-	r.going[p.Kind] += usableCount(p, now)
+	return left
 }
 
 // role returns the role of all going points together.
@@ -294,16 +294,9 @@ func (a Actions) pointSummary(p model.Point) string {
 	return strings.Join(parts, " "+style.Dot+" ")
 }
 
-// deleteRequests returns the actions of a confirmed list. The dialog named the servers that lose
-// their last backup or point.
-func (a Actions) deleteRequests(points []model.Point) []model.ActionRequest {
-	left := map[model.ID]*remaining{}
-	for _, p := range points {
-		if left[p.Server.ID] == nil {
-			left[p.Server.ID] = a.remainingOf(p.Server.ID)
-		}
-		left[p.Server.ID].remove(p, a.env.State.Now)
-	}
+// deleteRequests returns the actions of a confirmed list. left is what the dialog showed: a server
+// may have lost other points since, and that its last one goes was then not confirmed.
+func (a Actions) deleteRequests(points []model.Point, left map[model.ID]*remaining) []model.ActionRequest {
 	out := make([]model.ActionRequest, len(points))
 	for i, p := range points {
 		server := p.Server

@@ -96,11 +96,12 @@ func (a Actions) previewCleanup(rule model.CleanupRule) tea.Cmd {
 			lines = append(lines, "  "+a.pointSummary(p))
 		}
 	}
+	shown := a.remainingAfter(plan.Items)
 	options := a.deleteManyOptions(plan.Items, "Clean up")
 	options.List = lines
 	options.Details = []dialog.Detail{{Label: "Frees", Value: freedText(plan.FreedMB, plan.UnknownSizes)}}
 	options.OnConfirm = func(bool) tea.Cmd { // skips what has changed since the preview
-		return a.env.StartAll(a.deleteRequests(plan.Recheck(a.allPoints()).Items))
+		return a.env.StartAll(a.deleteRequests(plan.Recheck(a.allPoints()).Items, shown))
 	}
 	return a.openConfirm(options)
 }

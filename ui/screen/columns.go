@@ -33,6 +33,7 @@ func serverColumns() []widget.Column {
 		serverBackups:   {Title: "BKP", Width: 3, Right: true, Rank: 4},
 		serverSnapshots: {Title: "SNAP", Width: 4, Right: true, Rank: 4},
 		serverNote:      {Title: "COVERAGE", Width: 14, Rank: 1},
+		serverDays:      {Title: daysTitle, Width: model.Days, Rank: 4},
 		serverLocation:  {Title: "LOCATION", Width: 10, Rank: 6},
 		serverIP:        {Title: "IP", Width: 15, Rank: 5},
 		serverOS:        {Title: "SYSTEM", Width: 16, Rank: 7},
@@ -61,11 +62,16 @@ func pointColumns(kind model.Kind, fleet bool) []widget.Column {
 	return columns
 }
 
+// daysTitle is the head of the picture of the last days.
+const daysTitle = "LAST 14 DAYS"
+
 // columnNames returns the heads in lower case; for backups and snapshots, names that tell age and
 // count apart.
 func columnNames(columns []widget.Column) []string {
-	long := map[string]string{"bkp": "backups", "snap": "snapshots", "backup": "last_backup",
-		"snapshot": "last_snapshot"}
+	long := map[string]string{
+		"bkp": "backups", "snap": "snapshots", "backup": "last_backup", "snapshot": "last_snapshot",
+		strings.ToLower(daysTitle): "last_14_days",
+	}
 	var names []string
 	for _, c := range columns {
 		if c.Width > 0 {
@@ -133,7 +139,7 @@ func (c Columns) apply(t *widget.Table, pane string, columns []widget.Column) {
 
 // ApplyColumns applies the chosen columns.
 func (p *Servers) ApplyColumns() {
-	p.env.Columns.apply(&p.table, "servers", serverColumns())
+	p.applyColumns()
 	p.SetSize(p.width, p.height)
 }
 

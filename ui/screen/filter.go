@@ -1,20 +1,129 @@
 package screen
 
 import (
-	"runtime"
-	"slices"
-	"sync"
-
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
 	"golang.org/x/text/unicode/norm"
 
 	"vpsdeck/model"
+	"vpsdeck/model/pattern"
+	"vpsdeck/model/query"
+	"vpsdeck/ui/dialog"
+	"vpsdeck/ui/style"
+	"vpsdeck/ui/widget"
 )
+
+// filter is the filter of a pane: its text, which can be edited, and what that shows.
+type filter[T any] struct {
+	input   textinput.Model
+	typing  bool
+	parser  filterParser[T]
+	match   *matcher[T] // the parsed text; nil: everything is shown
+	problem string      // what is wrong with the text, or ""
+	changed bool        // the filter has changed since the rows were set
+	search  rowSearch[T]
+}
+
+func newFilter[T any](s *style.Styles, parser filterParser[T], addTexts func(*query.TextIndex, T)) filter[T] {
+	input := dialog.NewInput(s)
+	input.Prompt = "/"
+	input.CharLimit = query.MaxFilter
+	return filter[T]{input: input, parser: parser, search: rowSearch[T]{addTexts: addTexts}}
+}
+
+// Value returns the text.
+func (f *filter[T]) Value() string { return f.input.Value() }
+
+// apply returns the rows that are shown, from those that search has.
+func (f *filter[T]) apply() []T {
+	switch {
+	case f.match != nil:
+		return f.search.find(f.match)
+	case !f.typing:
+		f.search.drop() // no filter is in use
+	}
+	return f.search.rows
+}
+
+// matchedRunes reports which runes of a row's name the filter matched; nil: none.
+func (f *filter[T]) matchedRunes(row T) func(int) bool {
+	if f.match == nil {
+		return nil
+	}
+	_, marks := f.match.match(row)
+	if marks == (pattern.Marks{}) {
+		return nil
+	}
+	return marks.Has
+}
+
+// parse parses the text.
+func (f *filter[T]) parse() {
+	f.match, f.problem, f.changed = nil, "", true
+	if f.Value() == "" {
+		return
+	}
+	match, problems := f.parser(f.Value())
+	f.match = match
+	if len(problems) > 0 {
+		f.problem = problems[0].Message
+	}
+}
+
+func (f *filter[T]) startTyping() {
+	f.typing = true
+	f.search.build()
+	f.input.Focus()
+	f.input.CursorEnd()
+}
+
+func (f *filter[T]) stopTyping() {
+	f.typing = false
+	f.input.Blur()
+}
+
+func (f *filter[T]) clear() {
+	f.input.Reset()
+	f.parse()
+}
+
+// edit passes a key or a paste to the field, and reports whether its text has changed.
+func (f *filter[T]) edit(msg tea.Msg) bool {
+	before := f.Value()
+	if text, ok := dialog.SanitizeInput(msg); ok {
+		f.input, _ = f.input.Update(text) // its only command blinks the cursor, which is off
+	}
+	if f.Value() == before {
+		return false
+	}
+	f.parse()
+	return true
+}
+
+// note returns the filter, and what is wrong with it, for the lower border of a pane of this width.
+func (f *filter[T]) note(s *style.Styles, width int) string {
+	problem := ""
+	if f.problem != "" {
+		problem = s.Warning.Render("  " + style.Warning + " " + f.problem)
+	}
+	switch {
+	case f.typing:
+		in := f.input
+		in.SetWidth(max(min(widget.Width(in.Value())+1, width-12), 1))
+		return widget.WithCursor(in.View()) + problem
+	case f.Value() != "" && problem != "":
+		return s.Accent.Render("/"+f.Value()) + problem
+	case f.Value() != "":
+		return s.Accent.Render("/"+f.Value()) + s.Muted.Render("  esc clears")
+	}
+	return ""
+}
 
 // matcher is a parsed filter. A filter that shows everything is nil.
 type matcher[T any] struct {
-	query     *model.Query // the parsed query
-	textQuery *model.Query // the query, if the text index answers it; nil: match must run
-	match     func(T) (shown bool, found model.Marks)
+	query     *query.Query // the parsed query
+	textQuery *query.Query // the query, if the text index answers it; nil: match must run
+	match     func(T) (shown bool, found pattern.Marks)
 }
 
 // filterParser parses a filter. If parts are invalid it returns problems, and a matcher of the
@@ -23,13 +132,13 @@ type filterParser[T any] func(text string) (*matcher[T], []model.Problem)
 
 // queryParser parses filters of words and fields. match reports whether a row is shown, and which
 // runes of its name matched. It must be safe for concurrent use.
-func queryParser[T any](fields model.FieldSet, match func(model.Query, T) (bool, model.Marks)) filterParser[T] {
+func queryParser[T any](fields query.FieldSet, match func(query.Query, T) (bool, pattern.Marks)) filterParser[T] {
 	return func(text string) (*matcher[T], []model.Problem) {
-		q, problems := model.ParseQuery(norm.NFC.String(text), fields) // names are NFC too; see package api
+		q, problems := query.Parse(norm.NFC.String(text), fields) // names are NFC too; see package api
 		if q.Empty() {
 			return nil, problems
 		}
-		m := &matcher[T]{query: &q, match: func(row T) (bool, model.Marks) { return match(q, row) }}
+		m := &matcher[T]{query: &q, match: func(row T) (bool, pattern.Marks) { return match(q, row) }}
 		if q.WordsOnly() {
 			m.textQuery = &q
 		}
@@ -39,14 +148,14 @@ func queryParser[T any](fields model.FieldSet, match func(model.Query, T) (bool,
 
 // pointQueryParser parses filters of restore points.
 func pointQueryParser(env *Env) filterParser[*model.Point] {
-	return queryParser(model.PointFields, func(q model.Query, p *model.Point) (bool, model.Marks) {
+	return queryParser(query.PointFields, func(q query.Query, p *model.Point) (bool, pattern.Marks) {
 		shown, _, found := q.MatchPoint(*p, env.State.Now)
 		return shown, found
 	})
 }
 
 // matches reports whether a row is shown; its texts are the nth of the index.
-func (m *matcher[T]) matches(row T, texts *model.TextIndex, n int) bool {
+func (m *matcher[T]) matches(row T, texts *query.TextIndex, n int) bool {
 	if m.textQuery != nil {
 		return m.textQuery.MatchRow(texts, n)
 	}
@@ -57,129 +166,4 @@ func (m *matcher[T]) matches(row T, texts *model.TextIndex, n int) bool {
 // narrows reports whether the filter is known to show only rows that other shows.
 func (m *matcher[T]) narrows(other *matcher[T]) bool {
 	return m.textQuery != nil && other.textQuery != nil && m.textQuery.Narrows(*other.textQuery)
-}
-
-// indexPart is the text index of the rows from and up to these positions.
-type indexPart struct {
-	from, to int
-	texts    model.TextIndex
-}
-
-// buildIndex builds the text index of all rows, unless it exists.
-func (l *list[T, K]) buildIndex() {
-	if l.textIndex != nil {
-		return
-	}
-	l.filterResults = nil
-	l.textIndex = make([]indexPart, min(len(l.sorted)/minRowsPerCore+1, runtime.GOMAXPROCS(0)))
-	parallel(len(l.textIndex), func(i int) {
-		h := &l.textIndex[i]
-		h.from, h.to = i*len(l.sorted)/len(l.textIndex), (i+1)*len(l.sorted)/len(l.textIndex)
-		for _, row := range l.sorted[h.from:h.to] {
-			l.addTexts(&h.texts, row)
-		}
-	})
-}
-
-// filterResult is what a filter shows: the rows and their positions in all rows.
-type filterResult[T any] struct {
-	match     *matcher[T]
-	rows      []T
-	positions []int32
-	ranked    []T // the rows as shown, best match first
-}
-
-// maxFilterResults is the maximum number of cached results while typing, to bound memory.
-const maxFilterResults = 8
-
-// filterRows returns the rows that the filter shows. A filter that narrows the previous one
-// searches only its rows, and an earlier filter is answered from the cache.
-func (l *list[T, K]) filterRows() []T {
-	for len(l.filterResults) > 0 && !l.match.narrows(l.filterResults[len(l.filterResults)-1].match) {
-		l.filterResults = l.filterResults[:len(l.filterResults)-1]
-	}
-	var among *filterResult[T]
-	if len(l.filterResults) > 0 {
-		among = &l.filterResults[len(l.filterResults)-1]
-		if among.match.narrows(l.match) {
-			return among.ranked
-		}
-	}
-	parts := make([]filterResult[T], len(l.textIndex))
-	parallel(len(l.textIndex), func(i int) { l.filterPart(&l.textIndex[i], among, &parts[i]) })
-	result := filterResult[T]{match: l.match}
-	for _, part := range parts {
-		result.rows, result.positions = append(result.rows, part.rows...), append(result.positions, part.positions...)
-	}
-	result.ranked = l.rankRows(result)
-	if len(l.filterResults) == maxFilterResults {
-		l.filterResults = slices.Delete(l.filterResults, 0, 1)
-	}
-	l.filterResults = append(l.filterResults, result)
-	return result.ranked
-}
-
-// rankRows puts rows whose name begins with the query first, then those that contain it in one
-// piece. Within a rank it keeps the order.
-func (l *list[T, K]) rankRows(result filterResult[T]) []T {
-	if l.match.query == nil {
-		return result.rows
-	}
-	var by [model.Ranks][]T
-	h := 0
-	for i, place := range result.positions {
-		for int(place) >= l.textIndex[h].to {
-			h++
-		}
-		rank := l.match.query.Rank(l.textIndex[h].texts.Name(int(place) - l.textIndex[h].from))
-		by[rank] = append(by[rank], result.rows[i])
-	}
-	return slices.Concat(by[:]...)
-}
-
-// filterPart finds what the filter shows in a part, among the rows of an earlier result; nil: among
-// all rows.
-func (l *list[T, K]) filterPart(h *indexPart, among, found *filterResult[T]) {
-	try := func(place int) {
-		if row := l.sorted[place]; l.match.matches(row, &h.texts, place-h.from) {
-			found.rows, found.positions = append(found.rows, row), append(found.positions, int32(place))
-		}
-	}
-	if among == nil {
-		for place := h.from; place < h.to; place++ {
-			try(place)
-		}
-		return
-	}
-	first, _ := slices.BinarySearch(among.positions, int32(h.from))
-	for _, place := range among.positions[first:] {
-		if int(place) >= h.to {
-			return
-		}
-		try(int(place))
-	}
-}
-
-// minRowsPerCore is the minimum number of rows per core. With fewer, starting goroutines costs more
-// than it saves.
-const minRowsPerCore = 4_000
-
-// parallel calls run count times at once. It passes a panic on to the caller, where it is handled
-// like any other.
-func parallel(count int, run func(i int)) {
-	var group sync.WaitGroup
-	panics := make([]any, count)
-	for i := 1; i < count; i++ {
-		group.Go(func() {
-			defer func() { panics[i] = recover() }()
-			run(i)
-		})
-	}
-	run(0)
-	group.Wait()
-	for _, reason := range panics {
-		if reason != nil {
-			panic(reason)
-		}
-	}
 }

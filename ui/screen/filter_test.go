@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"vpsdeck/model"
+	"vpsdeck/model/query"
 )
 
 func TestParallelFilterMatchesSequential(t *testing.T) {
@@ -26,11 +27,10 @@ func TestParallelFilterMatchesSequential(t *testing.T) {
 		if len(problems) > 0 {
 			t.Fatal(text, problems)
 		}
-		l := list[*model.Point, model.Key]{sorted: rows, addTexts: (*model.TextIndex).AddPoint, match: match}
-		l.buildIndex()
+		search := rowSearch[*model.Point]{rows: rows, addTexts: (*query.TextIndex).AddPoint}
 		want := slices.DeleteFunc(slices.Clone(rows),
 			func(p *model.Point) bool { shown, _ := match.match(p); return !shown })
-		if got := l.filterRows(); !slices.Equal(got, want) || len(want) == 0 != (text == "nothing") {
+		if got := search.find(match); !slices.Equal(got, want) || len(want) == 0 != (text == "nothing") {
 			t.Errorf("%s: %d rows, want %d", text, len(got), len(want))
 		}
 	}
@@ -47,11 +47,12 @@ func TestIncrementalFilterMatchesFullFilter(t *testing.T) {
 	}
 	parse := pointQueryParser(&Env{State: &model.State{}})
 	rapid.Check(t, func(t *rapid.T) {
-		incremental := list[*model.Point, model.Key]{sorted: rows, addTexts: (*model.TextIndex).AddPoint}
-		incremental.buildIndex()
+		incremental := rowSearch[*model.Point]{rows: rows, addTexts: (*query.TextIndex).AddPoint}
+		incremental.build()
 		text, filters := "", 0
 		ahead := map[rune]string{'<': "", 'Q': `"`, 'N': "-", 'P': "d"} // inserted at the beginning
-		for _, key := range rapid.SliceOfN(rapid.SampledFrom([]rune("webdbW01 -\"n<<<<<QNPXX")), 1, 30).Draw(t, "keys") {
+		key := rapid.SampledFrom([]rune("webdbW01 -\"n<<<<<QNPXX"))
+		for _, key := range rapid.SliceOfN(key, 1, 30).Draw(t, "keys") {
 			switch before, first := ahead[key]; {
 			case first && before != "":
 				text = before + text
@@ -62,17 +63,18 @@ func TestIncrementalFilterMatchesFullFilter(t *testing.T) {
 			case text != "":
 				text = text[:len(text)-1]
 			}
-			if incremental.match, _ = parse(text); incremental.match == nil {
+			match, _ := parse(text)
+			if match == nil {
 				continue
 			}
-			once := list[*model.Point, model.Key]{sorted: rows, textIndex: incremental.textIndex, match: incremental.match}
-			if !slices.Equal(incremental.filterRows(), once.filterRows()) {
+			once := rowSearch[*model.Point]{rows: rows, parts: incremental.parts}
+			if !slices.Equal(incremental.find(match), once.find(match)) {
 				t.Fatalf("%q gives other rows if typed key by key", text)
 			}
 			filters++
 		}
-		if len(incremental.filterResults) > min(filters, maxFilterResults) {
-			t.Fatalf("%d results are cached", len(incremental.filterResults))
+		if len(incremental.results) > min(filters, maxFilterResults) {
+			t.Fatalf("%d results are cached", len(incremental.results))
 		}
 	})
 }

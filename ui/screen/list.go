@@ -1,210 +1,71 @@
 package screen
 
 import (
-	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
-	"vpsdeck/model"
-	"vpsdeck/ui/dialog"
-	"vpsdeck/ui/style"
+	"vpsdeck/model/query"
 	"vpsdeck/ui/widget"
 )
 
-// list is the common part of all panes with rows: a cursor that stays on its row by ID across
-// refreshes, a filter, an order and marks. T is a row, K its identity.
+// list is the common part of all panes with rows. Rows go through the sorter and the filter to the
+// table, and some are selected for a bulk action. T is a row, K its identity.
 type list[T any, K comparable] struct {
-	env           *Env
-	table         widget.Table
-	all           []T               // as they were given; equal rows keep this order
-	sorted        []T               // all, in the current order
-	sortedBy      Sorting           // the order of sorted
-	textIndex     []indexPart       // the rows' texts; nil: not built yet
-	filterResults []filterResult[T] // results while typing, each narrower than the one before
-	rows          []T               // the visible rows
-	total         int               // number of rows without the filter
-	identify      func(T) K
-	parser        filterParser[T]
-	addTexts      func(*model.TextIndex, T) // adds the searched texts of a row
-	match         *matcher[T]               // the current filter; nil: everything is shown
-	filterProblem string                    // what is wrong with the filter, or ""
-	filterChanged bool                      // the filter has changed since the rows were set
-	orders        []order[T]
-	sorting       *Sorting // the current one of the orders
-	current       K
-	marks         map[K]bool // rows marked for a bulk action
-	anchor        K          // where a range of marks begins
-	anchored      bool       // anchor is set
-	filter        textinput.Model
-	typing        bool
-	focused       bool
-	width         int
-	height        int
+	env *Env
+	rowTable[T, K]
+	selection[K]
+	sorter  sorter[T]
+	filter  filter[T]
+	focused bool
+	width   int
+	height  int
 }
 
 // newList returns the list of a pane, in the first of the orders.
 func newList[T any, K comparable](
-	env *Env, columns []widget.Column, identify func(T) K, addTexts func(*model.TextIndex, T), parser filterParser[T],
+	env *Env, columns []widget.Column, identify func(T) K, addTexts func(*query.TextIndex, T), parser filterParser[T],
 	orders ...order[T],
 ) list[T, K] {
-	input := dialog.NewInput(env.Styles())
-	input.Prompt = "/"
-	input.CharLimit = 200
 	return list[T, K]{
-		env: env, table: widget.Table{Columns: columns}, identify: identify, addTexts: addTexts, parser: parser,
-		filter: input,
-		orders: orders, sorting: &Sorting{},
+		env:      env,
+		rowTable: rowTable[T, K]{table: widget.Table{Columns: columns}, identify: identify},
+		sorter:   sorter[T]{orders: orders, sorting: &Sorting{}},
+		filter:   newFilter(env.Styles(), parser, addTexts),
 	}
 }
 
 // setRows sets new rows. The cursor stays on the same row, or moves to the nearest one if it is
 // gone. Setting the same slice again is free, because nobody writes to it.
 func (l *list[T, K]) setRows(all []T) {
-	known := l.sorted != nil && sameSlice(all, l.all)
-	ordered := known && *l.sorting == l.sortedBy
-	if ordered && l.match == nil && !l.filterChanged && l.cursorIsCurrent() {
+	changed := l.sorter.set(all)
+	if !changed && l.filter.match == nil && !l.filter.changed && l.cursorIsCurrent() {
 		return
 	}
-	if !known {
-		l.all, l.total = all, len(all)
+	if changed {
+		l.filter.search.setRows(l.sorter.sorted)
 	}
-	if !ordered {
-		l.sortedBy, l.textIndex = *l.sorting, nil
-		l.sorted = l.orders[l.sorting.index].Arrange(l.all, l.sorting.reversed)
-	}
-	l.applyFilter()
+	l.show(l.filter.apply(), l.filter.changed)
+	l.filter.changed = false
+	l.table.SortColumn, l.table.SortArrow = l.sorter.order().column, l.sorter.arrow()
+	l.table.Sign = func(i int) string { return l.sign(l.identify(l.rows[i])) }
+	l.anchored = l.anchored && l.find(l.anchor) >= 0 // a range must begin at a visible row
 }
 
-// sameSlice reports whether two lists are the same slice. Nobody writes to them, so then they are
-// equal.
-func sameSlice[T any](a, b []T) bool {
-	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
-}
-
-// applyFilter sets the visible rows by the filter.
-func (l *list[T, K]) applyFilter() {
-	l.rows = l.sorted
-	switch {
-	case l.match != nil:
-		l.buildIndex()
-		l.rows = l.filterRows()
-	case !l.typing:
-		l.textIndex, l.filterResults = nil, nil // no filter is in use
-	}
-	by := l.orders[l.sorting.index]
-	l.table.SortColumn, l.table.SortArrow = by.column, style.Ascending
-	if by.Descending(l.sorting.reversed) {
-		l.table.SortArrow = style.Descending
-	}
-	l.table.Rows, l.table.Sign = len(l.rows), l.markSign
-	l.checkAnchor()
-	if at := slices.IndexFunc(l.rows, func(row T) bool { return l.identify(row) == l.current }); at >= 0 {
-		l.table.MoveTo(at)
-	} else if l.filterChanged { // a new filter begins at the first row
-		l.moveTo(0)
-	} else {
-		l.moveTo(l.table.Cursor)
-	}
-	l.filterChanged = false
-}
-
-// cursorIsCurrent reports whether the cursor is on the current row.
-func (l *list[T, K]) cursorIsCurrent() bool {
-	row, ok := l.selected()
-	return ok && l.identify(row) == l.current
-}
+// total returns the number of rows without the filter.
+func (l *list[T, K]) total() int { return len(l.sorter.all) }
 
 // matchedRunes reports which runes of a row's name the filter matched; nil: none.
-func (l *list[T, K]) matchedRunes(row T) func(int) bool {
-	if l.match == nil {
-		return nil
-	}
-	_, marks := l.match.match(row)
-	if marks == (model.Marks{}) {
-		return nil
-	}
-	return marks.Has
-}
+func (l *list[T, K]) matchedRunes(row T) func(int) bool { return l.filter.matchedRunes(row) }
 
-// parseFilter parses the filter's text.
-func (l *list[T, K]) parseFilter() {
-	l.match, l.filterProblem, l.filterChanged = nil, "", true
-	if l.filter.Value() == "" {
-		return
-	}
-	match, problems := l.parser(l.filter.Value())
-	l.match = match
-	if len(problems) > 0 {
-		l.filterProblem = problems[0].Message
-	}
-}
+// Filter returns the filter's text.
+func (l *list[T, K]) Filter() string { return l.filter.Value() }
 
-// moveTo puts the cursor on a row, or on the nearest one.
-func (l *list[T, K]) moveTo(row int) {
-	l.table.MoveTo(row)
-	if selected, ok := l.selected(); ok {
-		l.current = l.identify(selected)
-	}
-}
-
-// selected returns the row under the cursor.
-func (l *list[T, K]) selected() (T, bool) {
-	if l.table.Cursor < 0 || l.table.Cursor >= len(l.rows) {
-		var none T
-		return none, false
-	}
-	return l.rows[l.table.Cursor], true
-}
-
-// handleMoveKey handles the keys that move the cursor.
-func (l *list[T, K]) handleMoveKey(msg tea.KeyPressMsg) bool {
-	keys := l.env.Keys.Move
-	switch {
-	case key.Matches(msg, keys.Down):
-		l.moveTo(l.table.Cursor + 1)
-	case key.Matches(msg, keys.Up):
-		l.moveTo(l.table.Cursor - 1)
-	case key.Matches(msg, keys.Top):
-		l.moveTo(0)
-	case key.Matches(msg, keys.Bottom):
-		l.moveTo(len(l.rows) - 1)
-	case key.Matches(msg, keys.PageDown):
-		l.moveTo(l.table.Cursor + l.table.HalfPage())
-	case key.Matches(msg, keys.PageUp):
-		l.moveTo(l.table.Cursor - l.table.HalfPage())
-	case key.Matches(msg, keys.NextPage):
-		l.moveTo(l.table.Cursor + l.table.Page())
-	case key.Matches(msg, keys.PreviousPage):
-		l.moveTo(l.table.Cursor - l.table.Page())
-	default:
-		return false
-	}
-	return true
-}
-
-// RowMsg is a click on a line of the pane, counted from the line below the border. X is counted
-// from the cell after the border.
-type RowMsg struct{ X, Line int }
-
-// WheelMsg is a turn of the mouse wheel over the pane, by this many lines down.
-type WheelMsg struct{ Lines int }
-
-// handleMouse handles clicks and the wheel.
-func (l *list[T, K]) handleMouse(msg tea.Msg) {
-	switch msg := msg.(type) {
-	case RowMsg:
-		if row, ok := l.table.RowAt(msg.Line); ok {
-			l.moveTo(row)
-		} else if column, ok := l.table.ColumnAt(msg.X); ok && msg.Line == 0 {
-			l.orderByColumn(column)
-		}
-	case WheelMsg:
-		l.table.Scroll(msg.Lines)
-		l.moveTo(l.table.Cursor)
-	}
+// setFilter replaces the filter. The rows must be set again.
+func (l *list[T, K]) setFilter(text string) {
+	l.filter.input.SetValue(text)
+	l.filter.parse()
 }
 
 // handleMsg handles what all panes share: the filter, the order, the cursor, the marks and the
@@ -213,16 +74,19 @@ func (l *list[T, K]) handleMouse(msg tea.Msg) {
 func (l *list[T, K]) handleMsg(msg tea.Msg) (press tea.KeyPressMsg, changed, handled bool) {
 	press, ok := msg.(tea.KeyPressMsg)
 	if !ok {
-		if _, paste := msg.(tea.PasteMsg); paste && l.typing {
-			return press, l.editFilter(msg), true
+		if _, paste := msg.(tea.PasteMsg); paste && l.filter.typing {
+			return press, l.filter.edit(msg), true
 		}
 		l.handleMouse(msg)
+		if click, ok := msg.(RowMsg); ok {
+			l.orderByClick(click)
+		}
 		return press, false, true
 	}
 	if changed, handled := l.handleFilterKey(press); handled {
 		return press, changed, true
 	}
-	return press, false, l.handleMoveKey(press) || l.handleMarkKey(press)
+	return press, false, l.handleMoveKey(press, l.env.Keys.Move) || l.handleMarkKey(press)
 }
 
 // handleFilterKey handles the keys of the filter and the order. changed means that the rows must be
@@ -230,23 +94,19 @@ func (l *list[T, K]) handleMsg(msg tea.Msg) (press tea.KeyPressMsg, changed, han
 func (l *list[T, K]) handleFilterKey(msg tea.KeyPressMsg) (changed, handled bool) {
 	keys := l.env.Keys.View
 	switch {
-	case l.typing:
+	case l.filter.typing:
 		return l.handleTyping(msg), true
 	case key.Matches(msg, keys.Filter):
-		l.typing = true
-		l.buildIndex()
-		l.filter.Focus()
-		l.filter.CursorEnd()
+		l.filter.startTyping()
 		return false, true
 	case key.Matches(msg, keys.Back) && l.filter.Value() != "" && len(l.marks) == 0:
-		l.filter.Reset()
-		l.parseFilter()
+		l.filter.clear()
 		return true, true
 	case key.Matches(msg, keys.Order):
 		l.openOrderMenu()
 		return false, true
 	case key.Matches(msg, keys.Reverse):
-		l.sorting.reversed = !l.sorting.reversed
+		l.sorter.reverse()
 		l.notifyOrder()
 		return true, true
 	}
@@ -256,12 +116,11 @@ func (l *list[T, K]) handleFilterKey(msg tea.KeyPressMsg) (changed, handled bool
 func (l *list[T, K]) handleTyping(msg tea.KeyPressMsg) (changed bool) {
 	switch msg.String() {
 	case "esc":
-		l.filter.Reset()
-		l.parseFilter()
-		l.stopTyping()
+		l.filter.clear()
+		l.filter.stopTyping()
 		return true
 	case "enter":
-		l.stopTyping()
+		l.filter.stopTyping()
 		return false
 	case "down":
 		l.moveTo(l.table.Cursor + 1)
@@ -270,25 +129,64 @@ func (l *list[T, K]) handleTyping(msg tea.KeyPressMsg) (changed bool) {
 		l.moveTo(l.table.Cursor - 1)
 		return false
 	}
-	return l.editFilter(msg)
+	return l.filter.edit(msg)
 }
 
-// editFilter passes a key or a paste to the field, and reports whether its text has changed.
-func (l *list[T, K]) editFilter(msg tea.Msg) bool {
-	before := l.filter.Value()
-	if text, ok := dialog.SanitizeInput(msg); ok {
-		l.filter, _ = l.filter.Update(text) // its only command blinks the cursor, which is off
-	}
-	if l.filter.Value() == before {
+// handleMarkKey handles the keys that mark rows, and reports whether the key was one.
+func (l *list[T, K]) handleMarkKey(msg tea.KeyPressMsg) bool {
+	keys := l.env.Keys.Mark
+	_, ok := l.selected()
+	switch {
+	case key.Matches(msg, keys.One):
+		if ok {
+			l.toggleMark(l.identify(l.rows[l.table.Cursor]))
+			l.moveTo(l.table.Cursor + 1)
+		}
+	case key.Matches(msg, keys.Range):
+		if ok {
+			l.markRange()
+		}
+	case key.Matches(msg, keys.All):
+		if why := l.env.bulkProblem(); why != "" {
+			l.env.Notify(Warning, why)
+			return true
+		}
+		if ok {
+			l.toggleAll(l.keys(0, len(l.rows)-1))
+		}
+	case key.Matches(msg, l.env.Keys.View.Back) && len(l.marks) > 0:
+		l.Unmark()
+	default:
 		return false
 	}
-	l.parseFilter()
 	return true
 }
 
-func (l *list[T, K]) stopTyping() {
-	l.typing = false
-	l.filter.Blur()
+// markRange marks the visible rows from the anchor to the cursor. Without an anchor it marks the
+// row under the cursor and makes it the anchor.
+func (l *list[T, K]) markRange() {
+	from := -1
+	if l.anchored {
+		from = l.find(l.anchor)
+	}
+	if from < 0 {
+		l.markAnchor(l.identify(l.rows[l.table.Cursor]))
+		return
+	}
+	l.mark(l.keys(from, l.table.Cursor)...)
+}
+
+// hasColumn reports whether the pane has a column now. The points of one server have no SERVER.
+func (l *list[T, K]) hasColumn(column int) bool { return l.table.Columns[column].Width > 0 }
+
+func (l *list[T, K]) notifyOrder() { l.env.Notify(Info, "ordered by "+l.sorter.description()) }
+
+// hiddenOrder returns the chosen order if its column does not fit, so that no head shows it.
+func (l *list[T, K]) hiddenOrder() string {
+	if l.sorter.isDefault() || l.table.Shows(l.table.SortColumn) || !l.hasColumn(l.table.SortColumn) {
+		return ""
+	}
+	return l.table.SortArrow + " " + l.sorter.order().Name
 }
 
 // SetSize sets the pane's size, border included.
@@ -300,8 +198,8 @@ func (l *list[T, K]) SetSize(width, height int) {
 // SetFocus sets whether the keys go to the pane.
 func (l *list[T, K]) SetFocus(on bool) {
 	l.focused = on
-	if !on && l.typing {
-		l.stopTyping()
+	if !on && l.filter.typing {
+		l.filter.stopTyping()
 	}
 }
 
@@ -309,7 +207,7 @@ func (l *list[T, K]) SetFocus(on bool) {
 func (l *list[T, K]) Filtered() bool { return l.filter.Value() != "" || len(l.marks) > 0 }
 
 // Typing reports whether the pane takes every key as text.
-func (l *list[T, K]) Typing() bool { return l.typing }
+func (l *list[T, K]) Typing() bool { return l.filter.typing }
 
 // frame draws the pane around a body.
 func (l *list[T, K]) frame(title, problem, body string) string {
@@ -318,34 +216,15 @@ func (l *list[T, K]) frame(title, problem, body string) string {
 	if l.focused {
 		edge = s.Accent
 	}
-	note := l.filterNote(s)
-	if order := l.hiddenOrder(); order != "" && !l.typing {
+	note := l.filter.note(s, l.width)
+	if order := l.hiddenOrder(); order != "" && !l.filter.typing {
 		note = strings.TrimSuffix(s.Muted.Render(order)+"  "+note, "  ")
 	}
-	if len(l.marks) > 0 && !l.typing {
-		note = strings.TrimSuffix(s.Accent.Render(l.marksNote())+"  "+note, "  ")
+	if len(l.marks) > 0 && !l.filter.typing {
+		note = strings.TrimSuffix(s.Accent.Render(l.selection.note(l.width, l.env.Keys.Mark))+"  "+note, "  ")
 	}
-	if problem != "" && !l.typing {
+	if problem != "" && !l.filter.typing {
 		note = strings.TrimSuffix(problem+"  "+note, "  ")
 	}
-	return widget.Frame{Title: title, Note: note, Border: edge}.Render(body, l.width, l.height)
-}
-
-// filterNote returns the filter, and what is wrong with it, for the lower border.
-func (l *list[T, K]) filterNote(s *style.Styles) string {
-	problem := ""
-	if l.filterProblem != "" {
-		problem = s.Warning.Render("  " + style.Warning + " " + l.filterProblem)
-	}
-	switch {
-	case l.typing:
-		in := l.filter
-		in.SetWidth(max(min(widget.Width(in.Value())+1, l.width-12), 1))
-		return widget.WithCursor(in.View()) + problem
-	case l.filter.Value() != "" && problem != "":
-		return s.Accent.Render("/"+l.filter.Value()) + problem
-	case l.filter.Value() != "":
-		return s.Accent.Render("/"+l.filter.Value()) + s.Muted.Render("  esc clears")
-	}
-	return ""
+	return widget.Frame{Title: title, Note: note, Corner: l.position(), Border: edge}.Render(body, l.width, l.height)
 }

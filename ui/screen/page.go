@@ -4,13 +4,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	"vpsdeck/model"
+	"vpsdeck/model/query"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
 )
@@ -32,6 +31,7 @@ const (
 	pageRestoreTime
 	pageSize
 	pageExpires
+	pageDescription
 )
 
 // NewPage returns the page of a server.
@@ -45,10 +45,11 @@ func NewPage(env *Env, server model.ID) *Page {
 		pageRestoreTime: {},
 		pageSize:        {Title: "SIZE", Width: 7, Right: true, Rank: 3},
 		pageExpires:     {Title: "EXPIRES", Width: 11, Right: true, Rank: 4},
+		pageDescription: {},
 	},
-		(*model.Point).Key, (*model.TextIndex).AddPoint, pointQueryParser(env), pageOrders(env)...,
+		(*model.Point).Key, (*query.TextIndex).AddPoint, pointQueryParser(env), pageOrders(env)...,
 	)}
-	p.focused, p.sorting = true, &env.PageSorting
+	p.focused, p.sorter.sorting = true, &env.PageSorting
 	p.Refresh()
 	return p
 }
@@ -76,12 +77,20 @@ func (p *Page) Refresh() {
 		p.table.Columns[pageCreated].Width = max(p.table.Columns[pageCreated].Width,
 			len(widget.ShortTime(q.CreatedAt, p.env.State.Now)))
 	}
-	p.sorted = nil // durations may have changed though the points have not
+	p.sorter.invalidate() // durations may have changed though the points have not
 	p.setRows(points)
 }
 
+// describedWidth is the page's width from which snapshots are described, next to names in full.
+const describedWidth = 132
+
 // SetSize sets the page's size, border included. The header is above the rows.
 func (p *Page) SetSize(width, height int) {
+	name, description := &p.table.Columns[pageName], &p.table.Columns[pageDescription]
+	if name.Width, *description = 12, (widget.Column{}); width >= describedWidth {
+		name.Width = 28
+		*description = widget.Column{Title: "DESCRIPTION", Width: 20, Max: 60, Rank: 9}
+	}
 	p.list.SetSize(width, height)
 	p.table.SetSize(max(width-widget.FrameWidth, 0), max(height-widget.FrameHeight-len(p.header(p.env.Styles())), 0))
 }
@@ -121,7 +130,7 @@ func (p *Page) ShortHelp() []key.Binding {
 	if _, there := p.env.State.Server(p.server); !there {
 		return []key.Binding{k.View.Back}
 	}
-	if p.total == 0 {
+	if p.total() == 0 {
 		return []key.Binding{k.Action.Snapshot, k.Action.Backup, k.View.Back}
 	}
 	return []key.Binding{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, k.View.Back, k.Mark.One,
@@ -136,7 +145,7 @@ func (p *Page) View() string {
 	s := p.env.Styles()
 	server, ok := p.env.State.Server(p.server)
 	title := s.AccentStrong.Render(widget.NormalizeWidth(server.Ref().Label())) +
-		s.Muted.Render(fmt.Sprintf(" #%s %s %d restore points", p.server, style.Dot, p.total))
+		s.Muted.Render(fmt.Sprintf(" #%s %s %d restore points", p.server, style.Dot, p.total()))
 	if !ok {
 		return p.frame(s.AccentStrong.Render("#"+string(p.server)), "",
 			renderMessage(s, message{s.Bad, "This server no longer exists.", p.env.Keys.View.Back.Help().Key +
@@ -178,7 +187,7 @@ func (p *Page) header(s *style.Styles) []string {
 		return lines
 	}
 	scale, line := p.timeline(s).View(s, room)
-	return append(lines, "", "  "+scale, "  "+line, "  "+widget.Truncate(p.legend(s), room), "")
+	return append(lines, "", "  "+scale, "  "+line, "  "+p.legend(s, room), "")
 }
 
 // planText returns the plan's name and its known sizes.
@@ -192,65 +201,26 @@ func planText(plan model.Plan) string {
 
 // timeline returns the visible points. The one under the cursor has the focus colour.
 func (p *Page) timeline(s *style.Styles) widget.Timeline {
-	now := p.env.State.Now
-	t := widget.Timeline{From: now, Now: now}
-	for i, point := range p.rows {
-		glyph, st := kindSign(s, point)
-		if _, known := point.Age(now); !known {
-			continue
-		}
-		mark := widget.TimelineMark{At: point.CreatedAt, Glyph: glyph, Style: st}
-		if point.Status.Failed() {
-			mark.Glyph, mark.Style = style.Failed, s.Bad
-		}
-		if i == p.table.Cursor {
-			mark.Style, mark.Priority = s.AccentStrong.Reverse(true), 1
-		}
-		t.Marks = append(t.Marks, mark)
-		if point.CreatedAt.Before(t.From) {
-			t.From = point.CreatedAt
-		}
-	}
+	current, _ := p.selected()
+	t := timelineOf(s, p.rows, current, p.env.State.Now)
+	server, _ := p.env.State.Server(p.server)
+	addPolicyTicks(&t, s, p.env.Policies.For(server))
+	t.GapFrom, t.GapTo, _ = longestGap(p.rows, p.env.State.Now)
 	return t
 }
 
-// kindSign returns the glyph and the style of a point's kind. The hue has no other meaning.
-func kindSign(s *style.Styles, p *model.Point) (string, lipgloss.Style) {
-	switch {
-	case p.Kind == model.Snapshot:
-		return style.Snapshot, s.Snapshot
-	case p.Type == model.Manual:
-		return style.Manual, s.Text
+// legend explains the signs on the timeline that are there, in the fullest form that fits.
+func (p *Page) legend(s *style.Styles, width int) string {
+	server, _ := p.env.State.Server(p.server)
+	t, gap := p.timeline(s), ""
+	if !t.GapTo.IsZero() {
+		gap = s.Muted.Render("   longest gap " + widget.FormatDuration(t.GapTo.Sub(t.GapFrom)))
 	}
-	return style.Automatic, s.Text
-}
-
-func (p *Page) legend(s *style.Styles) string {
-	out := s.Text.Render(style.Automatic) + s.Muted.Render(" automatic  ") + s.Text.Render(style.Manual) +
-		s.Muted.Render(" manual  ") +
-		s.Snapshot.Render(style.Snapshot) + s.Muted.Render(" snapshot")
-	if gap, ok := longestGap(p.rows, p.env.State.Now); ok {
-		out += s.Muted.Render("     longest gap " + widget.FormatDuration(gap))
+	line := timelineLegend(s, t, "policy "+policyAges(p.env.Policies.For(server))) + gap
+	if widget.Width(line) > width {
+		line = timelineLegend(s, t, "policy") + gap
 	}
-	return out
-}
-
-// longestGap returns the longest time between two usable points, or between the newest and now.
-func longestGap(points []*model.Point, now time.Time) (time.Duration, bool) {
-	usable := make([]*model.Point, 0, len(points))
-	for _, p := range points {
-		if _, known := p.Age(now); known && p.Usable(now) {
-			usable = append(usable, p)
-		}
-	}
-	slices.SortFunc(usable, model.NewestFirst)
-	var longest time.Duration
-	later := now
-	for _, p := range usable {
-		longest = max(longest, later.Sub(p.CreatedAt))
-		later = p.CreatedAt
-	}
-	return longest, len(usable) > 0
+	return widget.Truncate(line, width)
 }
 
 func (p *Page) rowsOrMessage(s *style.Styles) string {
@@ -275,6 +245,10 @@ func (p *Page) rowsOrMessage(s *style.Styles) string {
 func (p *Page) cells(s *style.Styles, point *model.Point) []widget.Span {
 	glyph, st := kindSign(s, point)
 	word, name := kindAndName(point)
+	description := ""
+	if point.Kind == model.Snapshot { // a backup's description is shown as its name
+		description = point.Description
+	}
 	dataLoss := widget.Span{Text: "-", Style: s.Muted}
 	now := p.env.State.Now
 	age, known := point.Age(now)
@@ -298,5 +272,6 @@ func (p *Page) cells(s *style.Styles, point *model.Point) []widget.Span {
 		pageRestoreTime: duration,
 		pageSize:        {Text: widget.SizeOf(point), Style: s.Text},
 		pageExpires:     expirySpan(s, point, now),
+		pageDescription: {Text: description, Style: s.Muted},
 	}
 }

@@ -150,7 +150,7 @@ func TestEachColumnHasAnOrderInBothDirections(t *testing.T) {
 			t.Errorf("%s: the cursor moved to %s", h.lastNotice(), got)
 		}
 	}
-	if len(notices) != 2*columns || p.sorting.index != 0 {
+	if len(notices) != 2*columns || p.sorter.sorting.index != 0 {
 		t.Errorf("%d orders of the %d columns in both directions: %v", len(notices), columns, notices)
 	}
 }

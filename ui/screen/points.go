@@ -7,8 +7,10 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
 
 	"vpsdeck/model"
+	"vpsdeck/model/query"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
 )
@@ -41,7 +43,7 @@ const (
 // NewPoints returns the pane of backups or of snapshots.
 func NewPoints(env *Env, kind model.Kind) *Points {
 	p := &Points{actions: Actions{env}, kind: kind, list: newList(env, pointColumns(kind, false),
-		(*model.Point).Key, (*model.TextIndex).AddPoint, pointQueryParser(env), pointOrders(kind)...,
+		(*model.Point).Key, (*query.TextIndex).AddPoint, pointQueryParser(env), pointOrders(kind)...,
 	)}
 	env.Columns.apply(&p.table, paneName(kind), pointColumns(kind, false))
 	return p
@@ -72,7 +74,7 @@ func (p *Points) Show(server model.ServerRef, fleet bool) {
 	if other {
 		p.ApplyColumns()
 	}
-	p.filterChanged = true // begin at the first point, unless one was chosen
+	p.filter.changed = true // begin at the first point, unless one was chosen
 	p.Refresh()
 }
 
@@ -94,6 +96,12 @@ func (p *Points) Refresh() {
 		slices.SortFunc(p.fleetPoints, model.NewestFirst)
 	}
 	p.setRows(p.fleetPoints)
+}
+
+// SetFilter shows only the points that match.
+func (p *Points) SetFilter(text string) {
+	p.setFilter(text)
+	p.Refresh()
 }
 
 // widenExpiry widens EXPIRES if a row says "none stated".
@@ -207,10 +215,10 @@ func quotaShort(q model.Quota) string {
 }
 
 func (p *Points) countLabel() string {
-	if len(p.rows) != p.total {
-		return fmt.Sprintf("%d of %d", len(p.rows), p.total)
+	if len(p.rows) != p.total() {
+		return fmt.Sprintf("%d of %d", len(p.rows), p.total())
 	}
-	return fmt.Sprint(p.total)
+	return fmt.Sprint(p.total())
 }
 
 func (p *Points) body(s *style.Styles, from source) string {
@@ -250,23 +258,31 @@ func (p *Points) emptyMessage(s *style.Styles) message {
 	return message{s.Text, fmt.Sprintf("No %ss of %s yet.", p.kind, p.server.SentenceName()), hint}
 }
 
+// cells returns the cells of a row. Without the focus, what is fine has one colour: the pane follows
+// the cursor among the servers then, and each change of colour takes bytes.
 func (p *Points) cells(s *style.Styles, point *model.Point) []widget.Span {
-	found := p.matchedRunes(point)
-	name, description := widget.Span{Text: point.Name, Style: s.Text, Matched: found},
+	found, text, status := p.matchedRunes(point), s.Text, PointStatus(s, point.Status)
+	if !p.focused {
+		text = s.Muted
+		if point.Status == model.Completed {
+			status.SignStyle = s.Muted
+		}
+	}
+	name, description := widget.Span{Text: point.Name, Style: text, Matched: found},
 		widget.Span{Text: point.Description, Style: s.Muted}
 	if p.kind == model.Backup {
-		name = widget.Span{Text: string(point.Type), Style: s.Text}
+		name = widget.Span{Text: string(point.Type), Style: text}
 		description.Matched = found // the filter searches it as the backup's name
 		if point.Type == model.Automatic {
 			name.Style = s.Muted
 		}
 	}
 	return []widget.Span{
-		pointServer:      {Text: point.Server.ShortLabel(), Style: s.Text},
+		pointServer:      {Text: point.Server.ShortLabel(), Style: text},
 		pointName:        name,
-		pointStatus:      PointStatus(s, point.Status),
-		pointSize:        {Text: widget.SizeOf(point), Style: s.Text},
-		pointCreated:     createdSpan(s, point, p.env.State.Now),
+		pointStatus:      status,
+		pointSize:        {Text: widget.SizeOf(point), Style: text},
+		pointCreated:     createdSpan(s, text, point, p.env.State.Now),
 		pointExpires:     expirySpan(s, point, p.env.State.Now),
 		pointDescription: description,
 	}
@@ -284,8 +300,8 @@ func expirySpan(s *style.Styles, point *model.Point, now time.Time) widget.Span 
 }
 
 // createdSpan returns how long ago a point was created, as a warning if the time is not plausible.
-func createdSpan(s *style.Styles, point *model.Point, now time.Time) widget.Span {
-	out := widget.Span{Text: widget.CreatedAgo(point, now), Style: s.Text}
+func createdSpan(s *style.Styles, fine lipgloss.Style, point *model.Point, now time.Time) widget.Span {
+	out := widget.Span{Text: widget.CreatedAgo(point, now), Style: fine}
 	if _, known := point.Age(now); !known {
 		out.Style = s.Warning
 	}

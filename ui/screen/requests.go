@@ -14,6 +14,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"vpsdeck/model"
+	"vpsdeck/model/pattern"
+	"vpsdeck/model/query"
 	"vpsdeck/ui/command"
 	"vpsdeck/ui/dialog"
 	"vpsdeck/ui/style"
@@ -47,7 +49,7 @@ func NewRequests(env *Env, log *command.RequestLog) *Requests {
 		requestSize:   {Title: "SIZE", Width: 8, Right: true, Rank: 2},
 	},
 		func(e model.Exchange) int { return e.Number },
-		func(*model.TextIndex, model.Exchange) {}, // wordParser needs no text index
+		func(*query.TextIndex, model.Exchange) {}, // wordParser needs no text index
 		wordParser(func(e model.Exchange) string {
 			return fmt.Sprint(e.Method, " ", path(e), " ", e.Status, " ",
 				e.Err)
@@ -82,9 +84,10 @@ func requestOrders() []order[model.Exchange] {
 func wordParser[T any](text func(T) string) filterParser[T] {
 	return func(filter string) (*matcher[T], []model.Problem) {
 		wanted := strings.Fields(strings.ToLower(filter))
-		return &matcher[T]{match: func(row T) (bool, model.Marks) {
+		return &matcher[T]{match: func(row T) (bool, pattern.Marks) {
 			all := strings.ToLower(text(row))
-			return !slices.ContainsFunc(wanted, func(h string) bool { return !strings.Contains(all, h) }), model.Marks{}
+			missing := func(word string) bool { return !strings.Contains(all, word) }
+			return !slices.ContainsFunc(wanted, missing), pattern.Marks{}
 		}}, nil
 	}
 }
@@ -205,7 +208,7 @@ func (r *Requests) FullHelp() [][]key.Binding { return [][]key.Binding{r.ShortHe
 // View draws the screen.
 func (r *Requests) View() string {
 	s := r.env.Styles()
-	title := s.AccentStrong.Render("Requests") + s.Muted.Render(fmt.Sprintf(" the last %d", r.total))
+	title := s.AccentStrong.Render("Requests") + s.Muted.Render(fmt.Sprintf(" the last %d", r.total()))
 	if len(r.rows) == 0 {
 		text := "No requests yet."
 		if r.filter.Value() != "" {

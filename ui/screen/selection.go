@@ -2,131 +2,86 @@ package screen
 
 import (
 	"fmt"
-	"slices"
 
-	"charm.land/bubbles/v2/key"
-	tea "charm.land/bubbletea/v2"
-
+	"vpsdeck/keymap"
 	"vpsdeck/ui/style"
 )
 
-// handleMarkKey handles the keys that mark rows, and reports whether the key was one. Marks are by
-// identity, so they survive refreshes, filters and a change of pane.
-func (l *list[T, K]) handleMarkKey(msg tea.KeyPressMsg) bool {
-	keys := l.env.Keys.Mark
-	row, ok := l.selected()
-	switch {
-	case key.Matches(msg, keys.One):
-		if ok {
-			l.toggleMark(l.identify(row))
-			l.moveTo(l.table.Cursor + 1)
-		}
-	case key.Matches(msg, keys.Range):
-		if ok {
-			l.markRange(l.identify(row))
-		}
-	case key.Matches(msg, keys.All):
-		if why := l.env.bulkProblem(); why != "" {
-			l.env.Notify(Warning, why)
-			return true
-		}
-		l.markAll()
-	case key.Matches(msg, l.env.Keys.View.Back) && len(l.marks) > 0:
-		l.Unmark()
-	default:
-		return false
-	}
-	return true
+// selection is the rows that are marked for a bulk action. Marks are by identity, so they survive
+// refreshes, filters and a change of pane.
+type selection[K comparable] struct {
+	marks    map[K]bool
+	anchor   K    // where a range of marks begins
+	anchored bool // anchor is set
 }
 
 // toggleMark marks a row and makes it the anchor of a range, or removes its mark.
-func (l *list[T, K]) toggleMark(k K) {
-	if l.marks[k] {
-		l.Unmark(k)
+func (s *selection[K]) toggleMark(k K) {
+	if s.marks[k] {
+		s.Unmark(k)
 		return
 	}
-	l.mark(k)
-	l.anchor, l.anchored = k, true
+	s.markAnchor(k)
 }
 
-// markRange marks the visible rows from the anchor to the cursor. Without an anchor it marks the
-// row under the cursor and makes it the anchor.
-func (l *list[T, K]) markRange(k K) {
-	from := l.anchorRow()
-	if from < 0 {
-		l.mark(k)
-		l.anchor, l.anchored = k, true
-		return
+// markAnchor marks a row and makes it the anchor of a range.
+func (s *selection[K]) markAnchor(k K) {
+	s.mark(k)
+	s.anchor, s.anchored = k, true
+}
+
+func (s *selection[K]) mark(some ...K) {
+	if s.marks == nil {
+		s.marks = map[K]bool{}
 	}
-	for i := min(from, l.table.Cursor); i <= max(from, l.table.Cursor); i++ {
-		l.mark(l.identify(l.rows[i]))
+	for _, k := range some {
+		s.marks[k] = true
 	}
 }
 
-// anchorRow returns the row of the anchor, or -1 if there is none or it is not visible.
-func (l *list[T, K]) anchorRow() int {
-	if !l.anchored {
-		return -1
-	}
-	return slices.IndexFunc(l.rows, func(row T) bool { return l.identify(row) == l.anchor })
-}
-
-// checkAnchor drops the anchor if its row is no longer visible, because a range must begin at a
-// visible row.
-func (l *list[T, K]) checkAnchor() { l.anchored = l.anchorRow() >= 0 }
-
-func (l *list[T, K]) mark(k K) {
-	if l.marks == nil {
-		l.marks = map[K]bool{}
-	}
-	l.marks[k] = true
-}
-
-// markAll marks all visible rows, or removes their marks if all are marked.
-func (l *list[T, K]) markAll() {
-	all := len(l.rows) > 0
-	for _, row := range l.rows {
-		all = all && l.marks[l.identify(row)]
-	}
-	for _, row := range l.rows {
-		if all {
-			l.Unmark(l.identify(row))
-		} else {
-			l.mark(l.identify(row))
+// toggleAll marks the rows, or removes their marks if all are marked.
+func (s *selection[K]) toggleAll(rows []K) {
+	for _, k := range rows {
+		if !s.marks[k] {
+			s.mark(rows...)
+			return
 		}
+	}
+	if len(rows) > 0 {
+		s.Unmark(rows...)
 	}
 }
 
 // Unmark removes the given marks, or all.
-func (l *list[T, K]) Unmark(some ...K) {
+func (s *selection[K]) Unmark(some ...K) {
 	if len(some) == 0 {
-		l.marks, l.anchored = nil, false
+		s.marks, s.anchored = nil, false
 	}
 	for _, k := range some {
-		delete(l.marks, k)
-		l.anchored = l.anchored && k != l.anchor
+		delete(s.marks, k)
+		s.anchored = s.anchored && k != s.anchor
 	}
 }
 
 // MarkCount returns the number of marked rows.
-func (l *list[T, K]) MarkCount() int { return len(l.marks) }
+func (s *selection[K]) MarkCount() int { return len(s.marks) }
 
-// markSign returns the sign next to a row: anchor, mark or none.
-func (l *list[T, K]) markSign(i int) string {
-	switch k := l.identify(l.rows[i]); {
-	case l.anchored && k == l.anchor:
+// sign returns the sign next to a row: anchor, mark or none.
+func (s *selection[K]) sign(k K) string {
+	switch {
+	case s.anchored && k == s.anchor:
 		return style.Anchor
-	case l.marks[k]:
+	case s.marks[k]:
 		return style.Marked
 	}
 	return ""
 }
 
-// marksNote returns the number of marked rows and how to mark a range.
-func (l *list[T, K]) marksNote() string {
-	note := fmt.Sprintf("%s %d marked", style.Marked, len(l.marks))
-	if l.anchored && l.width >= minWidthForRangeNote {
-		note += fmt.Sprintf(" %s %s marks from %s", style.Dot, l.env.Keys.Mark.Range.Help().Key, style.Anchor)
+// note returns the number of marked rows and how to mark a range, for a pane of this width.
+func (s *selection[K]) note(width int, keys keymap.Mark) string {
+	note := fmt.Sprintf("%s %d marked", style.Marked, len(s.marks))
+	if s.anchored && width >= minWidthForRangeNote {
+		note += fmt.Sprintf(" %s %s marks from %s", style.Dot, keys.Range.Help().Key, style.Anchor)
 	}
 	return note
 }

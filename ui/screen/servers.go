@@ -9,6 +9,8 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"vpsdeck/model"
+	"vpsdeck/model/pattern"
+	"vpsdeck/model/query"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
 )
@@ -22,6 +24,7 @@ type Servers struct {
 	counts       [model.None + 1]int
 	unfiltered   []*model.AssessedServer // the rows before the filter
 	assessedFor  assessmentKey           // what unfiltered was made of
+	wide         bool                    // there is room for the picture of the last days
 }
 
 // The columns of the servers pane.
@@ -33,6 +36,7 @@ const (
 	serverBackups
 	serverSnapshots
 	serverNote
+	serverDays
 	serverLocation
 	serverIP
 	serverOS
@@ -43,14 +47,14 @@ const (
 func NewServers(env *Env) *Servers {
 	p := &Servers{actions: Actions{env}, list: newList(env, serverColumns(),
 		func(r *model.AssessedServer) model.ID { return r.ID },
-		func(to *model.TextIndex, r *model.AssessedServer) { to.AddServer(&r.ServerView) },
-		queryParser(model.ServerFields, func(q model.Query, r *model.AssessedServer) (bool, model.Marks) {
+		func(to *query.TextIndex, r *model.AssessedServer) { to.AddServer(&r.ServerView) },
+		queryParser(query.ServerFields, func(q query.Query, r *model.AssessedServer) (bool, pattern.Marks) {
 			shown, _, found := q.MatchServer(r.ServerView, env.State.Now)
 			return shown, found
 		}),
 		serverOrders()...,
 	)}
-	env.Columns.apply(&p.table, "servers", serverColumns())
+	p.applyColumns()
 	return p
 }
 
@@ -77,6 +81,13 @@ func (p *Servers) Refresh() {
 		p.cursorPlaced = true
 		p.moveTo(0)
 	}
+}
+
+// SetFilter shows only the servers that match, whether or not they need attention.
+func (p *Servers) SetFilter(text string) {
+	p.onlyProblems = false
+	p.setFilter(text)
+	p.Refresh()
 }
 
 // assessmentKey is everything that the rows depend on. While it is equal, the rows are too.
@@ -226,9 +237,9 @@ func (p *Servers) title(s *style.Styles) string {
 	if !p.env.State.Servers.Loaded() {
 		return out
 	}
-	count := fmt.Sprint(p.total)
-	if len(p.rows) != p.total {
-		count = fmt.Sprintf("%d of %d", len(p.rows), p.total)
+	count := fmt.Sprint(p.total())
+	if len(p.rows) != p.total() {
+		count = fmt.Sprintf("%d of %d", len(p.rows), p.total())
 	}
 	if p.onlyProblems {
 		count += " need attention"
@@ -280,6 +291,7 @@ func (p *Servers) cells(s *style.Styles, r *model.AssessedServer) []widget.Span 
 		serverBackups:   {Text: countText(r.Known, r.Coverage.Backups), Style: s.Muted},
 		serverSnapshots: {Text: countText(r.Known, r.Coverage.Snapshots), Style: s.Muted},
 		serverNote:      p.coverageSpan(s, r),
+		serverDays:      p.daysSpan(s, r),
 		serverLocation:  {Text: r.Location, Style: s.Muted},
 		serverIP:        {Text: r.IP, Style: widget.Link(s.Muted, p.env.SSH.URL(r.Server))},
 		serverOS:        {Text: r.OS, Style: s.Muted},

@@ -24,6 +24,7 @@ const (
 	Free       = "□"
 	Fill       = "━" // a progress bar
 	Track      = "─"
+	Tick       = "┼" // on a timeline: an age that the policy allows
 	Ascending  = "↑"
 	Descending = "↓"
 	Dot        = "·"
@@ -46,6 +47,18 @@ var asciiReplacer = strings.NewReplacer(
 	"“", "\"", "”", "\"", "’", "'", "‹", "<", "›", ">", "�", "?",
 	"╭", "+", "╮", "+", "╰", "+", "╯", "+", "─", "-", "│", "|", "┃", "|", "├", "+", "┤", "+",
 )
+
+// MoreArrows shows where there is more: above, below or both.
+func MoreArrows(above, below bool) string {
+	out := ""
+	if above {
+		out = MoreUp
+	}
+	if below {
+		out += More
+	}
+	return out
+}
 
 // ASCII replaces every glyph of the program by ASCII characters, cell for cell.
 func ASCII(screen string) string { return asciiReplacer.Replace(screen) }

@@ -57,7 +57,8 @@ func TestEveryGlyphHasAnASCIIStandIn(t *testing.T) {
 		checkASCII(t, name, glyph)
 	}
 	border := lipgloss.RoundedBorder()
-	checkASCII(t, "the border", border.Top+border.Bottom+border.Left+border.Right+border.TopLeft+border.TopRight+border.BottomLeft+border.BottomRight)
+	checkASCII(t, "the border", border.Top+border.Bottom+border.Left+border.Right+border.TopLeft+border.TopRight+
+		border.BottomLeft+border.BottomRight)
 	checkASCII(t, "the focused field", lipgloss.ThickBorder().Left)
 	checkASCII(t, "the words", "“web-server-01” … – — ’ ↵ → ← ‹200B› �")
 }

@@ -8,10 +8,12 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// Frame is a border with a title in its top edge and an optional note in its bottom edge.
+// Frame is a border with a title in its top edge. Its bottom edge has room for a note at the left,
+// and for a short text at the right.
 type Frame struct {
 	Title  string // styled; cut to fit
 	Note   string // styled; cut to fit
+	Corner string // styled; left out if it does not fit with the note
 	Border lipgloss.Style
 }
 
@@ -31,7 +33,7 @@ func (f Frame) Render(body string, width, height int) string {
 	inner := width - FrameWidth
 	side := style.Render(f.Border, b.Left)
 	out := make([]string, 0, height)
-	out = append(out, f.edge(b.TopLeft, b.Top, b.TopRight, f.Title, inner))
+	out = append(out, f.edge(b.TopLeft, b.Top, b.TopRight, f.Title, "", inner))
 	lines := strings.Split(body, "\n")
 	for i := range height - FrameHeight {
 		line := ""
@@ -40,20 +42,33 @@ func (f Frame) Render(body string, width, height int) string {
 		}
 		out = append(out, side+Fit(line, inner, false)+side)
 	}
-	out = append(out, f.edge(b.BottomLeft, b.Bottom, b.BottomRight, f.Note, inner))
+	out = append(out, f.edge(b.BottomLeft, b.Bottom, b.BottomRight, f.Note, f.Corner, inner))
 	return strings.Join(out, "\n")
 }
 
-// edge draws the top or bottom edge with a text in it: one line character, a space, the text, a
-// space, and line characters to the end.
-func (f Frame) edge(left, line, right, text string, inner int) string {
+// edge draws the top or bottom edge with texts in it: one line character, a space, the text, a
+// space, and line characters to the corner's text or to the end.
+func (f Frame) edge(left, line, right, text, corner string, inner int) string {
+	if end := Width(corner) + 3; corner != "" && Width(text)+4+end <= inner {
+		corner, right = " "+corner+" ", line+right
+		inner -= end
+	} else {
+		corner = ""
+	}
+	end := corner + style.Render(f.Border, right)
 	room := inner - 4
 	if text == "" || room < 1 {
-		return style.Render(f.Border, left+strings.Repeat(line, inner)+right)
+		if corner == "" {
+			return style.Render(f.Border, left+strings.Repeat(line, inner)+right)
+		}
+		return style.Render(f.Border, left+strings.Repeat(line, inner)) + end
 	}
 	text = Truncate(text, room)
 	rest := strings.Repeat(line, inner-3-Width(text))
-	return style.Render(f.Border, left+line) + " " + text + " " + style.Render(f.Border, rest+right)
+	if corner == "" {
+		return style.Render(f.Border, left+line) + " " + text + " " + style.Render(f.Border, rest+right)
+	}
+	return style.Render(f.Border, left+line) + " " + text + " " + style.Render(f.Border, rest) + end
 }
 
 // JoinHorizontal puts two blocks of lines next to each other. Both have the same number of lines,

@@ -90,3 +90,18 @@ func TestProgressBarNeverExceedsItsWidth(t *testing.T) {
 		t.Errorf("in no cells: %q", got)
 	}
 }
+
+func TestCornerOfAFrameGivesWayToTheNote(t *testing.T) {
+	for _, c := range []struct{ note, corner, want string }{
+		{"", "5/12", "╰──────────── 5/12 ─╯"},
+		{"/web", "5/12", "╰─ /web ───── 5/12 ─╯"},
+		{"a note of 10", "5/12", "╰─ a note of 10 ────╯"},
+		{"", "", "╰───────────────────╯"},
+		{"", "far too long for it", "╰───────────────────╯"},
+	} {
+		got := Frame{Note: c.note, Corner: c.corner}.Render("", 21, 2)
+		if lines := strings.Split(got, "\n"); lines[1] != c.want {
+			t.Errorf("note %q, corner %q:\n%s, want\n%s", c.note, c.corner, lines[1], c.want)
+		}
+	}
+}

@@ -114,6 +114,9 @@ func (t *Table) MoveTo(row int) {
 	t.Top = max(min(t.Top, t.Rows-t.height), 0)
 }
 
+// Hidden reports whether there are rows above and below those that are drawn.
+func (t *Table) Hidden() (above, below bool) { return t.Top > 0, t.Top+t.height < t.Rows }
+
 // RowAt returns the row that is drawn on a line of the table, counted from its heading, and false
 // if there is none.
 func (t *Table) RowAt(line int) (int, bool) {
@@ -193,6 +196,14 @@ func (t *Table) line(widths []int, gap int, cell func(int) Span, margin string,
 func (t *Table) cell(paint func(string, lipgloss.Style), c Span, before string, width int, right bool) {
 	text := NormalizeWidth(c.Text)
 	switch {
+	case c.Parts != nil:
+		for _, part := range c.Parts {
+			paint(before+part.Text, part.Style)
+			before, width = "", width-Width(part.Text)
+		}
+		if width > 0 {
+			paint(strings.Repeat(" ", width), lipgloss.NewStyle())
+		}
 	case c.Sign != "":
 		paint(before+c.Sign, c.SignStyle)
 		paint(Fit(" "+text, width-1, right), c.Style)

@@ -183,4 +183,5 @@ type Span struct {
 	Sign      string // one cell wide
 	SignStyle lipgloss.Style
 	Matched   func(rune int) bool // the runes of the text that a filter has matched; nil: none
+	Parts     []Span              // pieces in styles of their own, in place of Text; nil: none
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"vpsdeck/ui/style"
 )
 
@@ -20,6 +22,29 @@ func TestTimelineTerminatesForAnyTimes(t *testing.T) {
 		scale, line := Timeline{From: span[0], Now: span[1]}.View(style.New(true), 60)
 		if !strings.Contains(scale, "now") || !strings.Contains(line, "┤") {
 			t.Errorf("%s: %q, %q", name, scale, line)
+		}
+	}
+}
+
+func TestTimelineBracketsTheGapOnItsScale(t *testing.T) {
+	now := time.Date(2025, 1, 16, 12, 0, 0, 0, time.UTC)
+	ago := func(hours int) time.Time { return now.Add(-time.Duration(hours) * time.Hour) }
+	for name, c := range map[string]struct {
+		from, to int // hours ago
+		width    int
+		want     string
+	}{
+		"in the middle":          {60, 30, 42, "├─ 1 d 6 h ─┤"},
+		"no room for its length": {60, 52, 42, "├──┤"},
+		"up to now":              {40, 0, 42, "├─ 1 d 16 h ─┤ now"},
+		"narrower than its sign": {60, 59, 42, ""},
+	} {
+		tl := Timeline{From: ago(100), Now: now, GapFrom: ago(c.from), GapTo: ago(c.to)}
+		scale, _ := tl.View(style.New(true), c.width)
+		scale = ansi.Strip(scale)
+		if Width(scale) != c.width || !strings.HasSuffix(scale, "now") || !strings.Contains(scale, c.want) ||
+			c.want == "" && strings.ContainsAny(scale, "├┤") {
+			t.Errorf("%s: %q, want %q in it", name, scale, c.want)
 		}
 	}
 }

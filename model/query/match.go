@@ -1,32 +1,28 @@
-package model
+package query
 
 import (
 	"math"
 	"time"
-)
 
-// ServerView is a server as a query sees it.
-type ServerView struct {
-	Server
-	Assessment Assessment
-	Known      bool // its restore points are loaded; otherwise no condition on age or health matches
-}
+	"vpsdeck/model"
+	"vpsdeck/model/pattern"
+)
 
 // MatchServer reports whether the server matches the query, at a time on the API's clock. It
 // returns the score (higher is better, 0 without words) and which runes of the name to mark.
-func (q Query) MatchServer(v ServerView, now time.Time) (ok bool, score int, at Marks) {
+func (q Query) MatchServer(v model.ServerView, now time.Time) (ok bool, score int, at pattern.Marks) {
 	var r row
 	r.fillServer(&v, now, q.wordsOnly)
 	return q.match(&r)
 }
 
-func (r *row) fillServer(v *ServerView, now time.Time, words bool) {
+func (r *row) fillServer(v *model.ServerView, now time.Time, words bool) {
 	r.text[fieldName], r.text[fieldServer], r.text[fieldID], r.text[fieldStatus] = v.Name, v.Name, string(v.ID),
 		string(v.Status)
 	r.text[fieldLocation], r.text[fieldOS], r.text[fieldPlan] = v.Location, v.OS, v.Plan.Name
 	r.text[fieldHost], r.text[fieldAddress] = v.Hostname, v.IP
 	if v.Known && !words {
-		r.set[fieldHealth] = v.Assessment.healthSet()
+		r.set[fieldHealth] = v.Assessment.HealthSet()
 		r.age, r.ageKnown = math.MaxInt64, true // a server without usable points is older than any age
 		if newest := v.Assessment.Newest; !newest.IsZero() {
 			r.age = now.Sub(newest)
@@ -37,15 +33,15 @@ func (r *row) fillServer(v *ServerView, now time.Time, words bool) {
 // MatchPoint reports whether the restore point matches the query, at a time on the API's clock. It
 // returns the score and which runes of the name to mark: a snapshot's name, or a backup's
 // description.
-func (q Query) MatchPoint(p Point, now time.Time) (ok bool, score int, at Marks) {
+func (q Query) MatchPoint(p model.Point, now time.Time) (ok bool, score int, at pattern.Marks) {
 	var r row
 	r.fillPoint(&p, now, q.wordsOnly)
 	return q.match(&r)
 }
 
-func (r *row) fillPoint(p *Point, now time.Time, words bool) {
+func (r *row) fillPoint(p *model.Point, now time.Time, words bool) {
 	r.text[fieldName], r.text[fieldDescription] = p.Name, p.Description
-	if p.Kind == Backup {
+	if p.Kind == model.Backup {
 		r.text[fieldName] = p.Description
 	}
 	r.text[fieldServer], r.text[fieldID], r.text[fieldStatus] = p.Server.Name, string(p.ID), string(p.Status)
@@ -64,12 +60,12 @@ func (r *row) fillPoint(p *Point, now time.Time, words bool) {
 }
 
 // statusAliasOf returns another word for a status in a query.
-func statusAliasOf(status PointStatus) string {
+func statusAliasOf(status model.PointStatus) string {
 	switch {
 	case status.Running():
 		return "creating"
 	case status.Failed():
-		return string(Failed)
+		return string(model.Failed)
 	}
 	return ""
 }
@@ -87,23 +83,22 @@ type row struct {
 	sizeKnown   bool
 }
 
-func (q Query) match(r *row) (ok bool, score int, at Marks) {
+func (q Query) match(r *row) (ok bool, score int, at pattern.Marks) {
 	for i := range q.terms {
 		t := &q.terms[i]
 		if t.field != fieldWord {
 			if !t.matchesField(r) {
-				return false, 0, Marks{}
+				return false, 0, pattern.Marks{}
 			}
 			continue
 		}
 		points, marks, found := t.matchWord(r)
 		if found == t.not {
-			return false, 0, Marks{}
+			return false, 0, pattern.Marks{}
 		}
 		if !t.not {
 			score += points
-			at[0] |= marks[0]
-			at[1] |= marks[1]
+			at.Add(marks)
 		}
 	}
 	return true, score, at
@@ -121,9 +116,9 @@ func (q Query) Rank(name string) int {
 		t := &q.terms[i]
 		switch {
 		case t.field != fieldWord || t.not:
-		case t.pattern.isPrefixOf(name):
+		case t.pattern.IsPrefixOf(name):
 			return 0
-		case t.pattern.isContainedIn(name):
+		case t.pattern.IsContainedIn(name):
 			rank = max(rank, 1)
 		default:
 			rank = 2
@@ -135,27 +130,27 @@ func (q Query) Rank(name string) int {
 // matchesName reports whether the name matches the word.
 func (t *term) matchesName(name string) bool {
 	if t.not || t.quoted {
-		return t.pattern.isContainedIn(name)
+		return t.pattern.IsContainedIn(name)
 	}
-	return t.pattern.fuzzyContains(name)
+	return t.pattern.FuzzyContains(name)
 }
 
 // matchWord searches for a word: its letters in the name, or literally in the other texts. Negated
 // and quoted words are only searched for literally.
-func (t *term) matchWord(r *row) (score int, at Marks, ok bool) {
+func (t *term) matchWord(r *row) (score int, at pattern.Marks, ok bool) {
 	if t.not || t.quoted {
-		if score, at, ok = t.pattern.exactMatch(r.text[fieldName]); ok {
+		if score, at, ok = t.pattern.ExactMatch(r.text[fieldName]); ok {
 			return score, at, true
 		}
-	} else if score, at, ok = t.pattern.fuzzyMatch(r.text[fieldName]); ok {
+	} else if score, at, ok = t.pattern.FuzzyMatch(r.text[fieldName]); ok {
 		return score, at, true
 	}
 	for _, text := range r.text[fieldWord+1:] {
-		if text != "" && t.pattern.isContainedIn(text) {
-			return 1, Marks{}, true
+		if text != "" && t.pattern.IsContainedIn(text) {
+			return 1, pattern.Marks{}, true
 		}
 	}
-	return 0, Marks{}, false
+	return 0, pattern.Marks{}, false
 }
 
 // matchesField reports whether a field satisfies the term.
@@ -196,14 +191,14 @@ func (t *term) compare(got, want int64) bool {
 // only as a whole.
 func (t *term) matchesText(text string) bool {
 	switch {
-	case t.pattern.glob:
-		return t.pattern.matchesGlob(text)
+	case t.glob:
+		return t.pattern.MatchesGlob(text)
 	case t.op == opIs || t.field == fieldID:
-		return t.pattern.isEqualTo(text)
+		return t.pattern.IsEqualTo(text)
 	case t.field == fieldStatus:
-		return t.pattern.isPrefixOf(text)
+		return t.pattern.IsPrefixOf(text)
 	}
-	return t.pattern.isContainedIn(text)
+	return t.pattern.IsContainedIn(text)
 }
 
 // valueBit returns the bit of a value among its field's values, or 0 if it is not one.

@@ -1,4 +1,4 @@
-package model
+package pattern
 
 import (
 	"unicode"
@@ -9,17 +9,18 @@ import (
 // marked.
 type Marks [2]uint64
 
-const maxMarked = 128
+// MaxMarked is the number of runes that Marks covers.
+const MaxMarked = 128
 
 // Has reports whether the rune at the position is marked.
 func (m Marks) Has(rune int) bool {
-	return rune >= 0 && rune < maxMarked && m[rune/64]&(1<<(rune%64)) != 0
+	return rune >= 0 && rune < MaxMarked && m[rune/64]&(1<<(rune%64)) != 0
 }
 
 // Runes returns the marked positions in order.
 func (m Marks) Runes() []int {
 	var out []int
-	for i := range maxMarked {
+	for i := range MaxMarked {
 		if m.Has(i) {
 			out = append(out, i)
 		}
@@ -27,8 +28,14 @@ func (m Marks) Runes() []int {
 	return out
 }
 
+// Add adds the marks of another set.
+func (m *Marks) Add(other Marks) {
+	m[0] |= other[0]
+	m[1] |= other[1]
+}
+
 func (m *Marks) add(rune int) {
-	if rune < maxMarked {
+	if rune < MaxMarked {
 		m[rune/64] |= 1 << (rune % 64)
 	}
 }
@@ -44,9 +51,9 @@ const (
 	scoreSkipped  = -1
 )
 
-// fuzzyMatch searches a text for the pattern's letters, in order, and returns the best match over
-// all starting letters. It ignores what comes after the first maxMarked runes.
-func (p pattern) fuzzyMatch(text string) (score int, at Marks, ok bool) {
+// FuzzyMatch searches a text for the pattern's letters, in order, and returns the best match over
+// all starting letters. It ignores what comes after the first MaxMarked runes.
+func (p Pattern) FuzzyMatch(text string) (score int, at Marks, ok bool) {
 	if len(p.runes) == 0 {
 		return 0, Marks{}, true
 	}
@@ -58,7 +65,7 @@ func (p pattern) fuzzyMatch(text string) (score int, at Marks, ok bool) {
 		n += utf8.RuneCountInString(text[from : from+i])
 		from += i
 		before, _ := utf8.DecodeLastRuneInString(text[:from])
-		s, marks, fits := p.fuzzyMatchFrom(text[from:], n, before)
+		s, marks, fits := p.matchFrom(text[from:], n, before)
 		if !fits { // later starting letters cannot match either
 			return score, at, ok
 		}
@@ -70,16 +77,16 @@ func (p pattern) fuzzyMatch(text string) (score int, at Marks, ok bool) {
 	}
 }
 
-// fuzzyContains reports whether fuzzyMatch would match. It computes no score, because a filter
+// FuzzyContains reports whether FuzzyMatch would match. It computes no score, because a filter
 // calls it for a hundred thousand texts at every key press.
-func (p pattern) fuzzyContains(text string) bool {
+func (p Pattern) FuzzyContains(text string) bool {
 	from := p.indexFirstRune(text)
 	if from < 0 || len(p.runes) == 0 {
 		return from == 0
 	}
 	next, n := 0, utf8.RuneCountInString(text[:from])
 	for _, r := range text[from:] {
-		if n == maxMarked {
+		if n == MaxMarked {
 			return false
 		}
 		if p.matchesRune(p.runes[next], r) {
@@ -92,12 +99,12 @@ func (p pattern) fuzzyContains(text string) bool {
 	return false
 }
 
-// fuzzyMatchFrom matches each letter at its first occurrence. text begins at the name's nth rune;
+// matchFrom matches each letter at its first occurrence. text begins at the name's nth rune;
 // before is the rune preceding it.
-func (p pattern) fuzzyMatchFrom(text string, n int, before rune) (score int, at Marks, ok bool) {
+func (p Pattern) matchFrom(text string, n int, before rune) (score int, at Marks, ok bool) {
 	next, gap := 0, 0
 	for _, r := range text {
-		if n == maxMarked {
+		if n == MaxMarked {
 			return 0, Marks{}, false
 		}
 		if p.matchesRune(p.runes[next], r) {
@@ -162,8 +169,8 @@ func runeClass(r rune) int {
 	return classNone
 }
 
-// exactMatch searches for the pattern literally. It scores like the same letters in fuzzyMatch.
-func (p pattern) exactMatch(text string) (score int, at Marks, ok bool) {
+// ExactMatch searches for the pattern literally. It scores like the same letters in FuzzyMatch.
+func (p Pattern) ExactMatch(text string) (score int, at Marks, ok bool) {
 	i := p.index(text)
 	if i < 0 {
 		return 0, Marks{}, false
@@ -176,4 +183,14 @@ func (p pattern) exactMatch(text string) (score int, at Marks, ok bool) {
 		before = want
 	}
 	return score, at, true
+}
+
+// FuzzyFind searches a name for the letters of a pattern, in order, as fzf does. It returns how
+// well they match (higher is better) and where. Capital letters in the pattern make it
+// case-sensitive. An empty pattern matches everything.
+func FuzzyFind(wanted, name string) (score int, at Marks, ok bool) {
+	if wanted == "" {
+		return 0, Marks{}, true
+	}
+	return New(wanted).FuzzyMatch(name)
 }

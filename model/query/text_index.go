@@ -1,6 +1,11 @@
-package model
+package query
 
-import "strings"
+import (
+	"strings"
+
+	"vpsdeck/model"
+	"vpsdeck/model/pattern"
+)
 
 // TextIndex stores the texts of many rows contiguously, to search them for words. Searching the
 // rows themselves, whose texts are scattered in memory, takes ten times as long.
@@ -16,14 +21,14 @@ type rowEnds struct{ name, row int32 }
 const textSeparator = "\x00"
 
 // AddServer adds a row.
-func (t *TextIndex) AddServer(v *ServerView) {
+func (t *TextIndex) AddServer(v *model.ServerView) {
 	var r row
 	r.fillServer(v, v.CreatedAt, true)
 	t.add(&r)
 }
 
 // AddPoint adds a row.
-func (t *TextIndex) AddPoint(p *Point) {
+func (t *TextIndex) AddPoint(p *model.Point) {
 	var r row
 	r.fillPoint(p, p.CreatedAt, true)
 	t.add(&r)
@@ -34,7 +39,7 @@ func (t *TextIndex) add(r *row) {
 	t.all.WriteString(name)
 	ends := rowEnds{name: int32(t.all.Len())}
 	for _, text := range r.text {
-		if text == name && len(name) <= maxMarked { // already searched as the name
+		if text == name && len(name) <= pattern.MaxMarked { // already searched as the name
 			text = ""
 		}
 		if text != "" {
@@ -67,7 +72,7 @@ func (q Query) MatchRow(t *TextIndex, n int) bool {
 	all := t.all.String()
 	name, others := all[from:ends.name], all[ends.name:ends.row]
 	for i := range q.terms {
-		if word := &q.terms[i]; (word.matchesName(name) || word.pattern.isContainedIn(others)) == word.not {
+		if word := &q.terms[i]; (word.matchesName(name) || word.pattern.IsContainedIn(others)) == word.not {
 			return false
 		}
 	}

@@ -1,4 +1,4 @@
-package model
+package query
 
 import (
 	"reflect"
@@ -7,26 +7,28 @@ import (
 	"testing"
 	"time"
 
+	"vpsdeck/model"
+
 	"pgregory.net/rapid"
 )
 
 // serverView returns web-server-01 with a newest point of that age, and these reasons.
-func serverView(age time.Duration, reasons ...Health) ServerView {
-	v := ServerView{Server: Server{
-		ID: web.ID, Name: web.Name, Hostname: "web01.example.com", Status: ServerActive, IP: "203.0.113.10",
+func serverView(age time.Duration, reasons ...model.Health) model.ServerView {
+	v := model.ServerView{Server: model.Server{
+		ID: web.ID, Name: web.Name, Hostname: "web01.example.com", Status: model.ServerActive, IP: "203.0.113.10",
 		Location: "us-west",
-		Plan:     Plan{Name: "Standard VPS"}, OS: "Ubuntu 22.04 LTS",
-	}, Known: true, Assessment: Assessment{Newest: now.Add(-age)}}
+		Plan:     model.Plan{Name: "Standard VPS"}, OS: "Ubuntu 22.04 LTS",
+	}, Known: true, Assessment: model.Assessment{Newest: now.Add(-age)}}
 	for _, h := range reasons {
-		v.Assessment.Reasons = append(v.Assessment.Reasons, Reason{Health: h})
+		v.Assessment.Reasons = append(v.Assessment.Reasons, model.Reason{Health: h})
 	}
 	return v
 }
 
-// mustParseQuery parses a query without problems.
-func mustParseQuery(t *testing.T, text string, fields FieldSet) Query {
+// mustParse parses a query without problems.
+func mustParse(t *testing.T, text string, fields FieldSet) Query {
 	t.Helper()
-	q, problems := ParseQuery(text, fields)
+	q, problems := Parse(text, fields)
 	if len(problems) > 0 {
 		t.Fatalf("%s: %v", text, problems)
 	}
@@ -34,9 +36,9 @@ func mustParseQuery(t *testing.T, text string, fields FieldSet) Query {
 }
 
 func TestQueryMatchesServers(t *testing.T) {
-	late, bare := serverView(30*time.Hour, Overdue, SnapshotsFull), serverView(0, None)
+	late, bare := serverView(30*time.Hour, model.Overdue, model.SnapshotsFull), serverView(0, model.None)
 	bare.Assessment.Newest = time.Time{}
-	unknown := serverView(30*time.Hour, Overdue)
+	unknown := serverView(30*time.Hour, model.Overdue)
 	unknown.Known = false
 	for text, want := range map[string][3]bool{ // overdue and full, never backed up, unknown
 		"":                            {true, true, true},
@@ -103,8 +105,8 @@ func TestQueryMatchesServers(t *testing.T) {
 		"age:>1d":                     {true, true, false},
 		"STATUS:active AGE>1D":        {true, true, false},
 	} {
-		q := mustParseQuery(t, text, ServerFields)
-		for i, v := range []ServerView{late, bare, unknown} {
+		q := mustParse(t, text, ServerFields)
+		for i, v := range []model.ServerView{late, bare, unknown} {
 			if got, _, _ := q.MatchServer(v, now); got != want[i] {
 				t.Errorf("%s: server %d is found: %v", text, i, got)
 			}
@@ -113,12 +115,13 @@ func TestQueryMatchesServers(t *testing.T) {
 }
 
 func TestQueryMatchesPoints(t *testing.T) {
-	old := backup("501", 10*24*time.Hour).asAutomatic()
+	old := backup("501", 10*24*time.Hour)
+	old.Type = model.Automatic
 	old.Description, old.SizeMB, old.ExpiresAt = "Nightly run", 10*1024, now.Add(2*24*time.Hour)
 	fresh := snapshot("801", time.Hour)
 	fresh.Name, fresh.SizeMB = "pre-migration", 512
-	broken := Point{Kind: Backup, ID: "777", Server: db, Type: Manual, Status: Errored} // most of its data is unknown
-	for text, want := range map[string][3]bool{                                         // old, fresh, broken
+	broken := model.Point{Kind: model.Backup, ID: "777", Server: db, Type: model.Manual, Status: model.Errored} // most of its data is unknown
+	for text, want := range map[string][3]bool{                                                                 // old, fresh, broken
 		"":                           {true, true, true},
 		"status:failed":              {false, false, true},
 		"status=failed":              {false, false, true},
@@ -158,15 +161,15 @@ func TestQueryMatchesPoints(t *testing.T) {
 		"status:completed size>1GB":  {true, false, false},
 		"type:manual status:failed ": {false, false, true},
 	} {
-		q := mustParseQuery(t, text, PointFields)
-		for i, p := range []Point{old, fresh, broken} {
+		q := mustParse(t, text, PointFields)
+		for i, p := range []model.Point{old, fresh, broken} {
 			if got, _, _ := q.MatchPoint(p, now); got != want[i] {
 				t.Errorf("%s: %s is found: %v", text, p.Label(), got)
 			}
 		}
 	}
-	if ok, _, _ := mustParseQuery(t, "status:creating", PointFields).MatchPoint(fresh.withStatus(InProgress),
-		now); !ok {
+	fresh.Status = model.InProgress
+	if ok, _, _ := mustParse(t, "status:creating", PointFields).MatchPoint(fresh, now); !ok {
 		t.Error("status:creating does not find a running point")
 	}
 }
@@ -209,7 +212,7 @@ func TestQueryProblemsNameThePlaceAndAllowedValues(t *testing.T) {
 	} {
 		from := strings.Index(text, "‹")
 		to := strings.Index(text, "›") - len("‹")
-		_, problems := ParseQuery(strings.NewReplacer("‹", "", "›", "").Replace(text), PointFields)
+		_, problems := Parse(strings.NewReplacer("‹", "", "›", "").Replace(text), PointFields)
 		if want == "" {
 			if len(problems) > 0 {
 				t.Errorf("%q: %v", text, problems)
@@ -228,11 +231,11 @@ func TestQueryProblemsNameThePlaceAndAllowedValues(t *testing.T) {
 }
 
 func TestQueryWithProblemsUsesTheRest(t *testing.T) {
-	q, problems := ParseQuery("colour:red server:web* age>7x age>2d -", PointFields)
+	q, problems := Parse("colour:red server:web* age>7x age>2d -", PointFields)
 	if len(problems) != 3 || q.String() != "server:web* age>2d" {
 		t.Errorf("%q with %v", q.String(), problems)
 	}
-	if q.Empty() || !mustParseQuery(t, "", PointFields).Empty() {
+	if q.Empty() || !mustParse(t, "", PointFields).Empty() {
 		t.Error("Empty is wrong")
 	}
 }
@@ -253,16 +256,16 @@ func TestQueryHasOneCanonicalForm(t *testing.T) {
 		`it"s`:                  `it"s`,
 		`""`:                    "",
 	} {
-		if got := mustParseQuery(t, text, ServerFields).String(); got != want {
+		if got := mustParse(t, text, ServerFields).String(); got != want {
 			t.Errorf("%s: %s, want %s", text, got, want)
 		}
 	}
 }
 
 // newTextIndex returns an index of a point between two others.
-func newTextIndex(p *Point) *TextIndex {
+func newTextIndex(p *model.Point) *TextIndex {
 	var texts TextIndex
-	for _, one := range []*Point{{ID: "1", Name: "web"}, p, {ID: "2", Name: "db"}} {
+	for _, one := range []*model.Point{{ID: "1", Name: "web"}, p, {ID: "2", Name: "db"}} {
 		texts.AddPoint(one)
 	}
 	return &texts
@@ -272,19 +275,19 @@ func newTextIndex(p *Point) *TextIndex {
 // text.
 func checkAgrees(t rapid.TB, text string, fields FieldSet) {
 	t.Helper()
-	q, problems := ParseQuery(text, fields)
+	q, problems := Parse(text, fields)
 	for _, p := range problems {
-		if p.From < 0 || p.To <= p.From || p.To > len(text) || p.Message == "" || Clean(p.Message) != p.Message {
+		if p.From < 0 || p.To <= p.From || p.To > len(text) || p.Message == "" || model.Clean(p.Message) != p.Message {
 			t.Fatalf("%q: the problem is %+v", text, p)
 		}
 	}
-	again, problems := ParseQuery(q.String(), fields)
+	again, problems := Parse(q.String(), fields)
 	if len(problems) > 0 || !reflect.DeepEqual(again, q) {
 		t.Fatalf("%q is written %q, which is read as %q with %v", text, q.String(), again.String(), problems)
 	}
 	long := backup("502", time.Hour) // longer than what is marked
 	long.Description = strings.Repeat("before the update of ", 7) + "web"
-	for _, p := range []Point{backup("501", time.Hour), snapshot("801", 100*time.Hour), long} {
+	for _, p := range []model.Point{backup("501", time.Hour), snapshot("801", 100*time.Hour), long} {
 		okA, scoreA, atA := q.MatchPoint(p, now)
 		okB, scoreB, atB := again.MatchPoint(p, now)
 		if okA != okB || scoreA != scoreB || atA != atB {
@@ -294,10 +297,10 @@ func checkAgrees(t rapid.TB, text string, fields FieldSet) {
 			t.Fatalf("%q: %+v matches differently in a text index", text, p)
 		}
 	}
-	v := serverView(time.Hour, Overdue)
+	v := serverView(time.Hour, model.Overdue)
 	ok, _, _ := q.MatchServer(v, now)
 	var texts TextIndex
-	texts.AddServer(&ServerView{Server: Server{Name: "mail-01"}})
+	texts.AddServer(&model.ServerView{Server: model.Server{Name: "mail-01"}})
 	texts.AddServer(&v)
 	if q.WordsOnly() && q.MatchRow(&texts, 1) != ok {
 		t.Fatalf("%q: %+v matches differently in a text index", text, v)
@@ -313,7 +316,8 @@ func TestQueryTextRoundTrips(t *testing.T) {
 	for sign := range operators {
 		parts = append(parts, sign, sign)
 	}
-	parts = append(parts, " ", " ", " ", "-", "!", `"`, `\`, "*", "?", "7d", "10GB", "never", "web", "É", "\u00a0", "\xff", "a:b", "{")
+	parts = append(parts, " ", " ", " ", "-", "!", `"`, `\`, "*", "?", "7d", "10GB", "never", "web", "É", "\u00a0",
+		"\xff", "a:b", "{")
 	part := rapid.OneOf(rapid.SampledFrom(parts), rapid.StringN(0, 3, -1))
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(part, 0, 12).Draw(t, "parts"), "")
@@ -336,12 +340,12 @@ func FuzzQueryTextRoundTrips(f *testing.F) {
 func TestEveryFieldHasAWorkingExample(t *testing.T) {
 	for _, set := range []FieldSet{ServerFields, PointFields} {
 		for _, f := range set.Fields() {
-			q := mustParseQuery(t, f.Example, set)
+			q := mustParse(t, f.Example, set)
 			if f.Description == "" || !strings.HasPrefix(q.String(), f.Name) {
 				t.Errorf("%s of %s: %q", f.Name, set, q.String())
 			}
 			for _, value := range f.Values {
-				mustParseQuery(t, f.Name+"="+quoteValue(value), set)
+				mustParse(t, f.Name+"="+quoteValue(value), set)
 			}
 		}
 	}
@@ -354,15 +358,16 @@ func TestNarrowerQueryMatchesNoMore(t *testing.T) {
 	var texts TextIndex
 	names := []string{"web-01", "db-01", "Web-db", "we", "w-e-b", "WEB", ""}
 	for _, name := range names {
-		texts.AddServer(&ServerView{Server: Server{Name: name, Location: "Weimar"}})
-		texts.AddServer(&ServerView{Server: Server{Name: name}})
+		texts.AddServer(&model.ServerView{Server: model.Server{Name: name, Location: "Weimar"}})
+		texts.AddServer(&model.ServerView{Server: model.Server{Name: name}})
 	}
 	narrowed := 0
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringOfN(rapid.SampledFrom([]rune(`webWd "-`)), 1, 6, -1)
 		first := text.Draw(t, "first")
-		begun, _ := ParseQuery(first, ServerFields)
-		q, _ := ParseQuery(rapid.SampledFrom([]string{"", first, first + " "}).Draw(t, "on")+text.Draw(t, "then"), ServerFields)
+		begun, _ := Parse(first, ServerFields)
+		start := rapid.SampledFrom([]string{"", first, first + " "}).Draw(t, "on")
+		q, _ := Parse(start+text.Draw(t, "then"), ServerFields)
 		if !q.Narrows(begun) {
 			return
 		}
@@ -383,12 +388,14 @@ func TestExtendingAWordNarrows(t *testing.T) {
 		text, from string
 		want       bool
 	}{
-		{"we", "w", true}, {"w", "w", true}, {"w d", "w", true}, {"web -d", "w -d", true}, {`"web`, `"w`, true}, {"w", "", true},
-		{"w", "we", false}, {"-we", "-w", false}, {"-w", "-we", false}, {"-w", "w", false}, {"we", `"w`, false}, {"d w", "w", false},
+		{"we", "w", true}, {"w", "w", true}, {"w d", "w", true}, {"web -d", "w -d", true}, {`"web`, `"w`, true},
+		{"w", "", true},
+		{"w", "we", false}, {"-we", "-w", false}, {"-w", "-we", false}, {"-w", "w", false}, {"we", `"w`, false},
+		{"d w", "w", false},
 		{"we size>5GB", "w", false}, {"we", "w size>5GB", false},
 	} {
-		q, _ := ParseQuery(c.text, PointFields)
-		from, _ := ParseQuery(c.from, PointFields)
+		q, _ := Parse(c.text, PointFields)
+		from, _ := Parse(c.from, PointFields)
 		if got := q.Narrows(from); got != c.want {
 			t.Errorf("%q narrows %q: %v", c.text, c.from, got)
 		}

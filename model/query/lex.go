@@ -1,4 +1,4 @@
-package model
+package query
 
 import (
 	"strings"

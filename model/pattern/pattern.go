@@ -1,4 +1,6 @@
-package model
+// Package pattern searches texts for patterns: literally, as a glob, or for letters in order as fzf
+// does.
+package pattern
 
 import (
 	"strings"
@@ -6,15 +8,15 @@ import (
 	"unicode/utf8"
 )
 
-// pattern is a text to search for. It ignores case unless it has a capital letter.
-type pattern struct {
+// Pattern is a text to search for. It ignores case unless it has a capital letter.
+type Pattern struct {
 	runes      []rune
 	ignoreCase bool
-	glob       bool
 }
 
-func newPattern(text string) pattern {
-	p := pattern{runes: []rune(text), ignoreCase: true}
+// New returns the pattern of a text.
+func New(text string) Pattern {
+	p := Pattern{runes: []rune(text), ignoreCase: true}
 	for _, r := range p.runes {
 		if unicode.IsUpper(r) {
 			p.ignoreCase = false
@@ -25,11 +27,11 @@ func newPattern(text string) pattern {
 
 // MatchGlob reports whether a pattern matches the whole text. “*” matches any characters, “?” one,
 // and letters match either case unless the pattern has a capital one.
-func MatchGlob(glob, text string) bool { return newPattern(glob).matchesGlob(text) }
+func MatchGlob(glob, text string) bool { return New(glob).MatchesGlob(text) }
 
 // matchesRune reports whether a rune of a text matches the pattern's rune. An ASCII letter only
 // matches ASCII.
-func (p pattern) matchesRune(want, r rune) bool {
+func (p Pattern) matchesRune(want, r rune) bool {
 	if want == r || !p.ignoreCase {
 		return want == r
 	}
@@ -39,19 +41,19 @@ func (p pattern) matchesRune(want, r rune) bool {
 	return want >= utf8.RuneSelf && unicode.ToLower(r) == want
 }
 
-// isPrefixOf reports whether the text begins with the pattern.
-func (p pattern) isPrefixOf(text string) bool {
+// IsPrefixOf reports whether the text begins with the pattern.
+func (p Pattern) IsPrefixOf(text string) bool {
 	_, ok := p.cutPrefix(text)
 	return ok
 }
 
-// isEqualTo reports whether the text equals the pattern.
-func (p pattern) isEqualTo(text string) bool {
+// IsEqualTo reports whether the text equals the pattern.
+func (p Pattern) IsEqualTo(text string) bool {
 	rest, ok := p.cutPrefix(text)
 	return ok && rest == ""
 }
 
-func (p pattern) cutPrefix(text string) (rest string, ok bool) {
+func (p Pattern) cutPrefix(text string) (rest string, ok bool) {
 	for _, want := range p.runes {
 		r, n := utf8.DecodeRuneInString(text)
 		if n == 0 || !p.matchesRune(want, r) {
@@ -62,17 +64,17 @@ func (p pattern) cutPrefix(text string) (rest string, ok bool) {
 	return text, true
 }
 
-// isContainedIn reports whether the text contains the pattern.
-func (p pattern) isContainedIn(text string) bool { return p.index(text) >= 0 }
+// IsContainedIn reports whether the text contains the pattern.
+func (p Pattern) IsContainedIn(text string) bool { return p.index(text) >= 0 }
 
 // index returns the first byte at which the pattern occurs in the text, or -1.
-func (p pattern) index(text string) int {
+func (p Pattern) index(text string) int {
 	for at := 0; ; {
 		i := p.indexFirstRune(text[at:])
 		if i < 0 {
 			return -1
 		}
-		if at += i; p.isPrefixOf(text[at:]) {
+		if at += i; p.IsPrefixOf(text[at:]) {
 			return at
 		}
 		_, n := utf8.DecodeRuneInString(text[at:])
@@ -82,7 +84,7 @@ func (p pattern) index(text string) int {
 
 // indexFirstRune returns the first byte at which the pattern's first rune occurs, or -1. Most time
 // is spent here, so ASCII letters are searched for as bytes.
-func (p pattern) indexFirstRune(text string) int {
+func (p Pattern) indexFirstRune(text string) int {
 	if len(p.runes) == 0 {
 		return 0
 	}
@@ -102,9 +104,9 @@ func (p pattern) indexFirstRune(text string) int {
 	return at
 }
 
-// matchesGlob reports whether the pattern, as a glob, matches the whole text. It backtracks to the
+// MatchesGlob reports whether the pattern, as a glob, matches the whole text. It backtracks to the
 // last star only, so the time is at most the product of both lengths.
-func (p pattern) matchesGlob(text string) bool {
+func (p Pattern) MatchesGlob(text string) bool {
 	star, retry, i := -1, "", 0
 	for rest := text; ; {
 		if i < len(p.runes) && p.runes[i] == '*' {

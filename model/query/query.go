@@ -1,21 +1,13 @@
-package model
+// Package query is the language of filters: “web status:failed age>7d”.
+package query
 
 import (
 	"strings"
 	"time"
+
+	"vpsdeck/model"
+	"vpsdeck/model/pattern"
 )
-
-// Problem describes one mistake in the user's input or request in one sentence: where, what, and
-// what is allowed. It is an error, so that a command can return it directly.
-type Problem struct {
-	From, To int       // the affected bytes of the input; both 0 if it concerns no input
-	Server   ServerRef // the affected server, if any
-	Message  string    // to display, cleaned
-	Warning  bool      // it may not happen: a warning, and no reason to refuse
-}
-
-// Error returns the message.
-func (p Problem) Error() string { return p.Message }
 
 // Query is a parsed filter. Rows match if they match all its terms. The zero Query matches all
 // rows.
@@ -42,11 +34,12 @@ type term struct {
 	op      operator
 	not     bool
 	quoted  bool
-	text    string        // as written; lower case if case is ignored
-	pattern pattern       // what texts are matched against
-	set     uint          // for fields with fixed values: a bit for each one that matches
-	span    time.Duration // for ages and expiries
-	mb      int64         // for sizes
+	glob    bool            // the text has wildcards
+	text    string          // as written; lower case if case is ignored
+	pattern pattern.Pattern // what texts are matched against
+	set     uint            // for fields with fixed values: a bit for each one that matches
+	span    time.Duration   // for ages and expiries
+	mb      int64           // for sizes
 }
 
 // operator is how a field is compared.
@@ -75,11 +68,11 @@ var operators = map[string]struct {
 // opposite is the negation of a comparison, used for a “-”, so that an unknown age matches neither.
 var opposite = map[operator]operator{opLess: opAtLeast, opAtMost: opMore, opMore: opAtMost, opAtLeast: opLess}
 
-// ParseQuery parses a filter. Mistakes are returned as problems with their positions. The query
+// Parse parses a filter. Mistakes are returned as problems with their positions. The query
 // uses the valid rest, so that the list does not jump during typing.
-func ParseQuery(text string, fields FieldSet) (Query, []Problem) {
+func Parse(text string, fields FieldSet) (Query, []model.Problem) {
 	q := Query{fields: fields, wordsOnly: true}
-	var problems []Problem
+	var problems []model.Problem
 	for l := (lexer{text: text}); ; {
 		t, ok := l.next()
 		if !ok {
@@ -88,7 +81,7 @@ func ParseQuery(text string, fields FieldSet) (Query, []Problem) {
 		parsed, from, why := fields.parseTerm(t)
 		switch {
 		case why != "":
-			problems = append(problems, Problem{From: from, To: t.to, Message: Clean(why)})
+			problems = append(problems, model.Problem{From: from, To: t.to, Message: model.Clean(why)})
 		case parsed.field != fieldWord || parsed.text != "":
 			q.terms = append(q.terms, parsed)
 			q.wordsOnly = q.wordsOnly && parsed.field == fieldWord && !strings.Contains(parsed.text, textSeparator)
@@ -102,7 +95,7 @@ func (s FieldSet) parseTerm(t token) (_ term, from int, why string) {
 	case t.name == "" && t.not && t.value == "":
 		return term{}, t.from, t.raw + " needs a word after it: -web excludes rows with “web”"
 	case t.name == "":
-		return term{not: t.not, quoted: t.quoted, text: t.value, pattern: newPattern(t.value)}, 0, ""
+		return term{not: t.not, quoted: t.quoted, text: t.value, pattern: pattern.New(t.value)}, 0, ""
 	}
 	field, why := s.lookup(t.name)
 	if why != "" {
@@ -129,7 +122,7 @@ func (s FieldSet) parseTerm(t token) (_ term, from int, why string) {
 // Empty reports whether every row matches the query.
 func (q Query) Empty() bool { return len(q.terms) == 0 }
 
-// String returns the query in canonical form, without invalid terms. ParseQuery parses it to the
+// String returns the query in canonical form, without invalid terms. Parse parses it to the
 // same query.
 func (q Query) String() string {
 	words := make([]string, len(q.terms))

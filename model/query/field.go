@@ -1,8 +1,11 @@
-package model
+package query
 
 import (
 	"fmt"
 	"strings"
+
+	"vpsdeck/model"
+	"vpsdeck/model/pattern"
 )
 
 // FieldSet is the fields that a kind of row has.
@@ -64,11 +67,11 @@ var fields = [fieldCount]Field{
 	fieldStatus: {Name: "status", Description: "active, stopped, failed, …; any status of the API",
 		Example: "status:failed", sets: ServerFields | PointFields, parse: parseTextTerm},
 	fieldHealth: {Name: "health", Alias: "note", Description: "state of coverage", Example: "health:overdue",
-		Values: healthNames[:], sets: ServerFields, parse: parseEnumTerm},
+		Values: model.HealthNames(), sets: ServerFields, parse: parseEnumTerm},
 	fieldKind: {Name: "kind", Description: "backup or snapshot", Example: "kind:snapshot",
-		Values: []string{Backup.String(), Snapshot.String()}, sets: PointFields, parse: parseEnumTerm},
+		Values: []string{model.Backup.String(), model.Snapshot.String()}, sets: PointFields, parse: parseEnumTerm},
 	fieldType: {Name: "type", Description: "type of a backup", Example: "type:manual",
-		Values: []string{string(Manual), string(Automatic)}, sets: PointFields, parse: parseEnumTerm},
+		Values: []string{string(model.Manual), string(model.Automatic)}, sets: PointFields, parse: parseEnumTerm},
 	fieldName: {Name: "name", Description: "name; for a backup, its description", Example: "name:web*",
 		sets: ServerFields | PointFields, parse: parseTextTerm},
 	fieldServer: {Name: "server", Description: "server name", Example: "server:web*",
@@ -124,26 +127,18 @@ func (s FieldSet) lookup(name string) (Field, string) {
 		}
 	}
 	if elsewhere {
-		return Field{}, fmt.Sprintf("%s have no field %s; valid: %s", s, name, enumerate(names))
+		return Field{}, fmt.Sprintf("%s have no field %s; valid: %s", s, name, model.Enumerate(names))
 	}
-	return Field{}, fmt.Sprintf("unknown field %s; valid: %s%s", name, enumerate(names), DidYouMean(name, names))
+	return Field{}, fmt.Sprintf("unknown field %s; valid: %s%s", name, model.Enumerate(names),
+		model.DidYouMean(name, names))
 }
 
 // valueHint describes the field's values.
 func (f Field) valueHint() string {
 	if f.Values != nil {
-		return enumerate(f.Values)
+		return model.Enumerate(f.Values)
 	}
 	return "such as " + f.Example
-}
-
-// enumerate joins words: “a, b and c”.
-func enumerate(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
 func parseTextTerm(f Field, t *term) string {
@@ -153,8 +148,8 @@ func parseTextTerm(f Field, t *term) string {
 	if f.number == fieldStatus {
 		t.text = strings.ToLower(t.text)
 	}
-	t.pattern = newPattern(t.text)
-	t.pattern.glob = !t.quoted && strings.ContainsAny(t.text, "*?")
+	t.pattern = pattern.New(t.text)
+	t.glob = !t.quoted && strings.ContainsAny(t.text, "*?")
 	return ""
 }
 
@@ -170,7 +165,7 @@ func parseEnumTerm(f Field, t *term) string {
 		}
 	}
 	if t.set == 0 {
-		return fmt.Sprintf("unknown %s %s; valid: %s", f.Name, t.text, enumerate(f.Values))
+		return fmt.Sprintf("unknown %s %s; valid: %s", f.Name, t.text, model.Enumerate(f.Values))
 	}
 	return ""
 }
@@ -207,7 +202,7 @@ func parseExpiryTerm(_ Field, t *term) string {
 
 func (t *term) parseSpan() string {
 	t.text, t.quoted = strings.ToLower(t.text), false
-	span, err := ParseAge(t.text)
+	span, err := model.ParseAge(t.text)
 	if err != nil {
 		return err.Error()
 	}
@@ -217,7 +212,7 @@ func (t *term) parseSpan() string {
 
 func parseSizeTerm(_ Field, t *term) string {
 	t.text, t.quoted = strings.ToUpper(t.text), false
-	mb, err := ParseSizeMB(t.text)
+	mb, err := model.ParseSizeMB(t.text)
 	switch {
 	case err != nil:
 		return err.Error()

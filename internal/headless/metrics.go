@@ -1,0 +1,71 @@
+package headless
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+
+	"vpsdeck/internal/fserror"
+	"vpsdeck/internal/metrics"
+	"vpsdeck/internal/settings"
+)
+
+// MetricsOptions are the options of Metrics.
+type MetricsOptions struct {
+	File string // written whole or not at all; "": standard output
+}
+
+// Metrics writes the account's metrics in Prometheus's text format. If a list cannot be read, or is
+// incomplete, nothing is written: an old file says by its time of last success how old it is.
+func (r *Runner) Metrics(ctx context.Context, opts MetricsOptions) error {
+	if err := r.load(ctx); err != nil {
+		return err
+	}
+	if r.incomplete != nil {
+		return r.incomplete
+	}
+	account := metrics.FromState(r.state, r.opts.Policies)
+	if r.opts.Requests != nil {
+		account.Requests = map[int]int{}
+		for _, e := range r.opts.Requests.Last() {
+			account.Requests[e.Status]++
+		}
+	}
+	var text bytes.Buffer
+	if err := account.Write(&text); err != nil {
+		return err
+	}
+	if opts.File == "" {
+		_, err := r.opts.Out.Write(text.Bytes())
+		return outputError(err)
+	}
+	return replaceFile(opts.File, text.Bytes())
+}
+
+// replaceFile writes a file beside the old one and puts it in its place, so that a reader sees one
+// or the other. Everybody may read it: it holds no secret.
+func replaceFile(path string, text []byte) error {
+	failed := func(err error) error {
+		return settings.Errorf(settings.ExitOther, "%s cannot be written: %s", path, fserror.Reason(err))
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return failed(err)
+	}
+	defer func() { _ = os.Remove(file.Name()) }() // after the rename there is none
+	_, err = file.Write(text)
+	if chmod := file.Chmod(0o644); err == nil {
+		err = chmod
+	}
+	if closed := file.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return failed(err)
+	}
+	return nil
+}
