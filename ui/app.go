@@ -52,6 +52,7 @@ type App struct {
 	external *external
 	raw      *raw
 	copying  *clipboard
+	palette  *palette
 	reload   *reload
 	views    *views
 	terminal *terminal
@@ -108,6 +109,7 @@ func newParts(c *core) *App {
 	a.reload = &reload{core: c, panes: a.panes, account: a.account}
 	a.external = &external{core: c, panes: a.panes, poller: a.poller}
 	a.raw = &raw{core: c, panes: a.panes}
+	a.palette = &palette{core: c, panes: a.panes, account: a.account}
 	a.copying = &clipboard{core: c, panes: a.panes, terminal: a.terminal}
 	a.actions = &actions{core: c, poller: a.poller, panes: a.panes, history: a.history, batch: a.batch,
 		account: a.account, terminal: a.terminal}
@@ -175,6 +177,7 @@ func (a *App) startSession(client command.Client, demo bool) {
 	} else {
 		a.state.Reset()
 		a.history.reset()
+		a.palette.reset()
 		a.panes.page, a.batch.current, a.dialogs = nil, nil, nil // they belong to the previous account
 		a.panes.reset()
 	}

@@ -74,10 +74,10 @@ func TestAClickOnAHeadingOrders(t *testing.T) {
 	w.RequireText("NAME ↑", "ordered by name, from A to Z")
 	w.ClickOn("NAME")
 	w.RequireText("NAME ↓", "╭─ Servers") // reversed, and not opened by the second click
+	w.selectServer("web-server-01")
 	w.ClickOn("SIZE")
 	w.RequireText("SIZE ↓", "NAME ↓")
-	w.selectServer("web-server-01")
-	w.Press("enter")
+	w.Press("1", "enter")
 	w.ClickOn("DATA LOSS")
 	w.ClickOn("DATA LOSS")
 	w.RequireText("DATA LOSS ↓", "╭─ web-server-01 #12345")

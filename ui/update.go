@@ -54,7 +54,7 @@ func (a *App) toParts(msg tea.Msg) tea.Cmd {
 	var cmds []tea.Cmd
 	for _, p := range []part{
 		a.actions, a.poller, a.history, a.account, a.panes, a.external, a.raw, a.copying, a.reload,
-		a.terminal, a.views,
+		a.terminal, a.views, a.palette,
 	} {
 		cmds = append(cmds, p.Update(msg))
 	}
@@ -177,7 +177,7 @@ func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(msg, k.View.Panel):
 		return a.external.openPanel(), true
 	case key.Matches(msg, k.View.Palette):
-		return a.account.openPalette(), true
+		return a.palette.open(), true
 	case key.Matches(msg, k.View.Activity):
 		return a.history.openActivity(), true
 	case key.Matches(msg, k.View.Refresh):

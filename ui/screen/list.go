@@ -18,6 +18,7 @@ type list[T any, K comparable] struct {
 	selection[K]
 	sorter  sorter[T]
 	filter  filter[T]
+	fields  query.FieldSet // of the rows, to complete the filter; 0: none
 	focused bool
 	width   int
 	height  int
@@ -122,6 +123,8 @@ func (l *list[T, K]) handleTyping(msg tea.KeyPressMsg) (changed bool) {
 	case "enter":
 		l.filter.stopTyping()
 		return false
+	case "tab":
+		return l.complete()
 	case "down":
 		l.moveTo(l.table.Cursor + 1)
 		return false
@@ -174,6 +177,20 @@ func (l *list[T, K]) markRange() {
 		return
 	}
 	l.mark(l.keys(from, l.table.Cursor)...)
+}
+
+// markKey returns the key that marks, with what it does to the row under the cursor.
+func (l *list[T, K]) markKey() key.Binding {
+	if row, ok := l.selected(); ok && l.marks[l.identify(row)] {
+		return withHelp(l.env.Keys.Mark.One, "unmark")
+	}
+	return l.env.Keys.Mark.One
+}
+
+// withHelp returns a binding with another help text.
+func withHelp(b key.Binding, word string) key.Binding {
+	b.SetHelp(b.Help().Key, word)
+	return b
 }
 
 // hasColumn reports whether the pane has a column now. The points of one server have no SERVER.

@@ -49,6 +49,7 @@ func NewPage(env *Env, server model.ID) *Page {
 	},
 		(*model.Point).Key, (*query.TextIndex).AddPoint, pointQueryParser(env), pageOrders(env)...,
 	)}
+	p.fields = query.PointFields
 	p.focused, p.sorter.sorting = true, &env.PageSorting
 	p.Refresh()
 	return p
@@ -127,13 +128,24 @@ func (p *Page) handleKey(press tea.KeyPressMsg) tea.Cmd {
 // ShortHelp returns the keys for the footer.
 func (p *Page) ShortHelp() []key.Binding {
 	k := p.env.Keys
+	if p.filter.typing {
+		return p.typingKeys()
+	}
 	if _, there := p.env.State.Server(p.server); !there {
 		return []key.Binding{k.View.Back}
 	}
 	if p.total() == 0 {
 		return []key.Binding{k.Action.Snapshot, k.Action.Backup, k.View.Back}
 	}
-	return []key.Binding{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, k.View.Back, k.Mark.One,
+	back := k.View.Back
+	switch {
+	case len(p.marks) > 0: // restore works on one restore point
+		return []key.Binding{k.Action.Delete, p.markKey(), withHelp(back, "unmark all"), k.View.Filter, k.View.Order,
+			k.View.Open}
+	case p.filter.Value() != "":
+		back = withHelp(back, "show all")
+	}
+	return []key.Binding{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, back, p.markKey(),
 		k.View.Filter, k.View.Order, k.View.Open}
 }
 

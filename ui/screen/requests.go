@@ -199,6 +199,9 @@ func sizeText(bytes int64) string {
 // ShortHelp returns the keys for the footer.
 func (r *Requests) ShortHelp() []key.Binding {
 	k := r.env.Keys
+	if r.filter.typing {
+		return r.typingKeys()
+	}
 	return []key.Binding{k.View.Open, k.View.Copy, k.View.Back, k.View.Filter, k.View.Order}
 }
 

@@ -17,10 +17,10 @@ type RowAction struct {
 // ForRow returns the actions on a row of a pane. With marked rows they act on those, and each is
 // checked when it is chosen.
 func (a Actions) ForRow(keys keymap.Action, subject Subject, marked int) []RowAction {
-	snapshot := RowAction{keys.Snapshot, subject.Point.ID == "", a.whyNotCreate(model.Snapshot, subject.Server)}
-	backup := RowAction{keys.Backup, subject.Point.ID == "", a.whyNotCreate(model.Backup, subject.Server)}
+	snapshot := RowAction{keys.Snapshot, subject.Point.ID == "", a.WhyNotCreate(model.Snapshot, subject.Server)}
+	backup := RowAction{keys.Backup, subject.Point.ID == "", a.WhyNotCreate(model.Backup, subject.Server)}
 	if subject.Point.ID == "" {
-		restore := RowAction{keys.Restore, false, a.whyNotRestoreNewest(subject.Server)}
+		restore := RowAction{keys.Restore, false, a.WhyNotRestoreNewest(subject.Server)}
 		if marked > 0 {
 			snapshot.Why, backup.Why, restore.Why = "", "", "works on one server"
 		}
@@ -42,7 +42,8 @@ func (a Actions) whyNotYet() string {
 	return ""
 }
 
-func (a Actions) whyNotCreate(kind model.Kind, id model.ID) string {
+// WhyNotCreate returns why a point of the server cannot be created now, or "".
+func (a Actions) WhyNotCreate(kind model.Kind, id model.ID) string {
 	server, why := a.checkReady(model.Create, newPoint(kind, id))
 	if loading := a.whyNotYet(); loading != "" {
 		return loading
@@ -53,7 +54,8 @@ func (a Actions) whyNotCreate(kind model.Kind, id model.ID) string {
 	return why
 }
 
-func (a Actions) whyNotRestoreNewest(id model.ID) string {
+// WhyNotRestoreNewest returns why a server cannot be restored from its newest point now, or "".
+func (a Actions) WhyNotRestoreNewest(id model.ID) string {
 	_, why := a.checkReady(model.Restore, model.Point{Server: model.ServerRef{ID: id}})
 	switch loading := a.whyNotYet(); {
 	case loading != "":
