@@ -81,7 +81,8 @@ func (p *panes) isCursorMove(pane screen.Pane, msg tea.Msg) bool {
 	}
 	if press, ok := msg.(tea.KeyPressMsg); ok {
 		m := p.opts.Keys.Move
-		return key.Matches(press, m.Up, m.Down, m.Top, m.Bottom, m.PageUp, m.PageDown)
+		return key.Matches(press, m.Up, m.Down, m.Top, m.Bottom, m.PageUp, m.PageDown, m.NextPage,
+			m.PreviousPage)
 	}
 	_, wheel := msg.(screen.WheelMsg)
 	return wheel

@@ -25,8 +25,8 @@ var table = map[string][]string{
 	"ui/dialog":  {"model", "model/pattern", "keymap", "ui/style", "ui/widget"},
 	"ui/screen": {"model", "model/pattern", "model/query", "keymap", "ui/style", "ui/widget", "ui/command",
 		"ui/dialog"},
-	"ui": {"model", "model/query", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog", "ui/screen",
-		"internal/poll"},
+	"ui": {"model", "model/query", "model/pattern", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog",
+		"ui/screen", "internal/poll"},
 
 	"api":         {"model", "internal/clock"},
 	"api/sim":     {"model", "internal/clock"},
