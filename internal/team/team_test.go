@@ -149,6 +149,17 @@ func TestOlderListDoesNotUndoAction(t *testing.T) {
 	})
 }
 
+func TestSlowListDoesNotHoldUpTheOthers(t *testing.T) {
+	h := newHarness(t, 2)
+	anna := h.join("anna").waitLoaded()
+	h.holdSnapshots()
+	anna.RequestRefresh()
+	anna.advanceUntil("a list was requested", h.isHolding)
+	before := h.requestCount("GET /servers/")
+	anna.advanceUntil("the servers were requested twice more",
+		func() bool { return h.requestCount("GET /servers/") > before+1 })
+}
+
 func TestActionContinuesAfterMemberLeaves(t *testing.T) {
 	h := newHarness(t, 12)
 	anna := h.join("anna").waitLoaded()
