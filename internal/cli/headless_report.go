@@ -32,7 +32,8 @@ func reportCommand(do *runFunc, tm timing) *cobra.Command {
 	flags.StringVar(&since, "since", headless.DefaultReportPeriod, "period that the report covers, up to today, such "+
 		"as 30d or 12w")
 	flags.StringVar(&opts.File, "output", "", "write to this FILE in place of standard output")
-	registerCompletion(cmd, "format", cobra.FixedCompletions(headless.ReportFormats(), cobra.ShellCompDirectiveNoFileComp))
+	registerCompletion(cmd, "format", cobra.FixedCompletions(headless.ReportFormats(),
+		cobra.ShellCompDirectiveNoFileComp))
 	common := commonFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
 		if opts.Since, err = model.ParseAge(since); err != nil {

@@ -12,12 +12,14 @@ type finding struct {
 	Text  string   // a sentence without its end
 	Names []string // the first of the servers that it is about
 	More  int      // how many others
+	Count int      // of what it is about
 }
 
 // maxNames is how many servers a finding names.
 const maxNames = 6
 
 func (f *finding) add(name string) {
+	f.Count++
 	if len(f.Names) == maxNames {
 		f.More++
 		return
@@ -65,7 +67,7 @@ func (r *Report) findings() []finding {
 	}
 	if unclear > 0 {
 		out = append(out, finding{Tone: "unknown", Text: "The outcome of " + model.Pluralize(unclear, "action") +
-			" is not known"})
+			" is not known", Count: unclear})
 	}
 	out = appendFinding(out, "note", "1 server will have no restore point in 7 days unless a new one is made",
 		"%d servers will have no restore point in 7 days unless new ones are made", r.Servers,
@@ -79,18 +81,16 @@ func (r *Report) findings() []finding {
 func appendFinding(out []finding, tone, one, several string, servers []serverRow,
 	about func(serverRow) bool) []finding {
 	f := finding{Tone: tone, Text: one}
-	n := 0
 	for _, s := range servers {
 		if about(s) {
-			n++
 			f.add(s.Name)
 		}
 	}
-	if n == 0 {
+	switch {
+	case f.Count == 0:
 		return out
-	}
-	if n > 1 {
-		f.Text = fmt.Sprintf(several, n)
+	case f.Count > 1:
+		f.Text = fmt.Sprintf(several, f.Count)
 	}
 	return append(out, f)
 }

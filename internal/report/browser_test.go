@@ -139,12 +139,17 @@ func (b *browser) await(wanted func(message) bool) message {
 	}
 }
 
-// open opens a file at a size in CSS pixels, in a colour scheme, and waits until it is loaded.
-func (b *browser) open(path string, width, height int, scheme string) {
+// open opens a file on a screen of a width in CSS pixels, and waits until it is loaded. look is a
+// colour scheme, or "print" for the page as a printer gets it.
+func (b *browser) open(path string, width int, look string) {
 	b.t.Helper()
-	b.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height,
+	media, scheme := "", look
+	if look == "print" {
+		media, scheme = look, "dark" // paper is white for a reader of dark pages too
+	}
+	b.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": 844,
 		"deviceScaleFactor": 1, "mobile": width < 600}, nil)
-	b.call("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{
+	b.call("Emulation.setEmulatedMedia", map[string]any{"media": media, "features": []map[string]string{
 		{"name": "prefers-color-scheme", "value": scheme}}}, nil)
 	b.call("Page.navigate", map[string]any{"url": "file://" + path}, nil)
 	b.await(func(m message) bool { return m.Method == "Page.loadEventFired" })
@@ -170,7 +175,7 @@ func (b *browser) save(name, method string, params map[string]any) {
 	var out struct{ Data string }
 	b.call(method, params, &out)
 	data, err := base64.StdEncoding.DecodeString(out.Data)
-	if err == nil && *pictures != "" {
+	if err == nil {
 		err = os.WriteFile(filepath.Join(*pictures, name), data, 0o644)
 	}
 	if err != nil || len(data) == 0 {
@@ -195,26 +200,37 @@ func writeReport(t *testing.T, r *Report) string {
 	return path
 }
 
+// paperWidth is the width of A4 without its margins of 14 mm, in CSS pixels.
+const paperWidth = 688
+
+// pageColours are the colours of the page's background in report.css.
+var pageColours = map[string]any{"light": "rgb(246, 245, 242)", "dark": "rgb(20, 23, 27)",
+	"print": "rgb(255, 255, 255)"}
+
 func TestBrowserShowsTheReportAtEverySize(t *testing.T) {
 	b := newBrowser(t)
-	for name, r := range map[string]*Report{
-		"small": New(smallInput(t)), "partial": New(partialInput(t)), "hostile": New(hostileInput(t)), "empty": New(Input{
-			State: loadedState(t, nil, nil), Days: 1, Host: "api.example"}), "large": New(fleetInput(t, 120)),
-		"year": New(withDays(smallInput(t), MaxDays)),
+	for name, in := range map[string]Input{
+		"small": smallInput(t), "partial": partialInput(t), "hostile": hostileInput(t), "large": fleetInput(t, 120),
+		"empty": {State: loadedState(t, nil, nil), Days: 1}, "year": withDays(smallInput(t), MaxDays),
 	} {
-		path := writeReport(t, r)
-		for _, width := range []int{390, 1280} {
-			for _, scheme := range []string{"light", "dark"} {
-				b.open(path, width, 844, scheme)
-				b.check(fmt.Sprintf("%s at %d, %s", name, width, scheme), width)
-				if *pictures == "" {
-					continue
+		path := writeReport(t, New(in))
+		for _, width := range []int{320, 390, paperWidth, 1280} {
+			looks := []string{"light", "dark"}
+			if width == paperWidth {
+				looks = append(looks, "print")
+			}
+			for _, look := range looks {
+				b.open(path, width, look)
+				b.check(fmt.Sprintf("%s at %d, %s", name, width, look), width)
+				if got := b.eval("getComputedStyle(document.body).backgroundColor"); got != pageColours[look] {
+					t.Errorf("%s at %d is not %s", name, width, look)
 				}
-				b.save(fmt.Sprintf("%s-%d-%s.png", name, width, scheme), "Page.captureScreenshot",
-					map[string]any{"captureBeyondViewport": true})
+				if *pictures != "" {
+					b.save(fmt.Sprintf("%s-%d-%s.png", name, width, look), "Page.captureScreenshot",
+						map[string]any{"captureBeyondViewport": true})
+				}
 			}
 		}
-		b.save(name+".pdf", "Page.printToPDF", map[string]any{"preferCSSPageSize": true, "printBackground": false})
 	}
 }
 
@@ -223,8 +239,8 @@ func (b *browser) check(name string, width int) {
 	b.t.Helper()
 	if got := b.eval("document.documentElement.scrollWidth"); got != float64(width) {
 		b.t.Errorf("%s: it is %v wide: %v", name, got, b.eval(
-			`[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
-			.slice(0, 5).map(e => e.outerHTML.slice(0, 200)).join("\n")`))
+			fmt.Sprintf(`[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > %d)
+			.slice(0, 5).map(e => e.outerHTML.slice(0, 200)).join("\n")`, width)))
 	}
 	if got := b.eval(`getComputedStyle(document.querySelector(".summary")).borderTopStyle`); got != "solid" {
 		b.t.Errorf("%s: the style does not apply: %v", name, got)
@@ -242,11 +258,36 @@ func TestBrowserOpensTheReportOf10000Servers(t *testing.T) {
 	b := newBrowser(t)
 	path := writeReport(t, New(fleetInput(t, 10000)))
 	start := time.Now()
-	b.open(path, 390, 844, "light")
+	b.open(path, 390, "light")
 	b.check("10,000 servers", 390)
 	t.Logf("opened and checked in %s", time.Since(start).Round(time.Millisecond))
 	start = time.Now()
 	b.eval("document.querySelectorAll('#coverage details')[3].open = true; document.body.offsetHeight")
 	b.check("with a part unfolded", 390)
 	t.Logf("unfolded 500 servers in %s", time.Since(start).Round(time.Millisecond))
+}
+
+// TestBrowserMakesThePictures makes the pictures of docs/REPORT.md: each is a part of the page.
+func TestBrowserMakesThePictures(t *testing.T) {
+	if *pictures == "" {
+		t.Skip("name a directory: -args -pictures DIR")
+	}
+	b := newBrowser(t)
+	path := writeReport(t, New(pictureInput(t)))
+	for _, p := range []struct {
+		name, look  string
+		width       int
+		first, last string // elements
+	}{
+		{"report.png", "light", 1000, "header", "#attention"},
+		{"report-calendar.png", "dark", 1000, "#coverage", "#coverage"},
+		{"report-phone.png", "light", 390, "#coverage", "#coverage"},
+	} {
+		b.open(path, p.width, p.look)
+		const margin = 16
+		top := b.eval(`document.querySelector("` + p.first + `").getBoundingClientRect().top`).(float64)
+		bottom := b.eval(`document.querySelector("` + p.last + `").getBoundingClientRect().bottom`).(float64)
+		b.save(p.name, "Page.captureScreenshot", map[string]any{"captureBeyondViewport": true, "clip": map[string]any{
+			"x": 0, "y": top - margin, "width": p.width, "height": bottom - top + 2*margin, "scale": 1}})
+	}
 }

@@ -79,8 +79,11 @@ func (r *Report) csvSummary() []csvRow {
 	}
 	rows = append(rows, csvRow{section: "summary", state: "expiring_30d", count: strconv.Itoa(len(r.Expiring))})
 	for _, f := range r.Attention {
-		rows = append(rows, csvRow{section: "attention", state: f.Tone, count: strconv.Itoa(len(f.Names) + f.More),
-			detail: f.Text})
+		row := csvRow{section: "attention", state: f.Tone, detail: f.Text}
+		if f.Count > 0 {
+			row.count = strconv.Itoa(f.Count)
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }
@@ -94,9 +97,13 @@ func (r *Report) csvServers() []csvRow {
 			days: s.Letters()})
 	}
 	for _, s := range r.Below {
-		row := csvRow{section: "below", serverID: s.ID, server: s.Name, state: s.State, at: s.Since.At, detail: s.Policy}
+		row := csvRow{section: "below", serverID: s.ID, server: s.Name, state: s.State, at: s.Since.At,
+			detail: "required: " + s.Policy}
+		if s.Since.AtMost {
+			row.detail = "at most; " + row.detail
+		}
 		if !s.Since.At.IsZero() {
-			row.seconds = strconv.Itoa(int(s.Since.For / time.Second))
+			row.seconds = seconds(s.Since.For)
 		}
 		rows = append(rows, row)
 	}
@@ -113,7 +120,7 @@ func csvEventRows(section string, events []event) []csvRow {
 		row := csvRow{section: section, serverID: e.ServerID, server: e.Server, kind: e.Kind, id: e.PointID,
 			name: e.What, state: e.Outcome, at: e.At, until: e.Ended, by: e.By, detail: e.Reason}
 		if !e.At.IsZero() && e.Ended.After(e.At) {
-			row.seconds = strconv.Itoa(int(e.Ended.Sub(e.At) / time.Second))
+			row.seconds = seconds(e.Ended.Sub(e.At))
 		}
 		rows = append(rows, row)
 	}
@@ -131,13 +138,18 @@ func (r *Report) csvPoints() []csvRow {
 		rows = append(rows, row)
 	}
 	for _, s := range append(r.Space[:len(r.Space):len(r.Space)], r.Total) {
-		row := csvRow{section: "space", kind: s.Name, count: strconv.Itoa(s.Points), sizeMB: strconv.FormatInt(s.MB, 10)}
+		row := csvRow{section: "space", kind: s.Name, count: strconv.Itoa(s.Points),
+			sizeMB: strconv.FormatInt(s.MB, 10)}
 		if s.Unknown > 0 {
 			row.detail = strconv.Itoa(s.Unknown) + " of unknown size"
 		}
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+func seconds(d time.Duration) string {
+	return strconv.FormatInt(int64(d.Round(time.Second)/time.Second), 10)
 }
 
 // Letters returns the calendar of a server as letters, oldest first: B backup, S snapshot, F failed,

@@ -97,8 +97,10 @@ func smallInput(t testing.TB) Input {
 		Account: "Example GmbH", Host: "api.example", Profile: "prod", Program: "vpsdeck test",
 		History: History{Records: []model.Record{
 			record("a-1", "restore", model.EventDone, web1, model.RecordPoint{ID: "7", Name: "old"}, at(1, 10), "anna"),
-			record("a-2", "restore", model.EventDone, web2, model.RecordPoint{ID: "2", Name: "snap-2"}, at(9, 10), "anna"),
-			record("a-3", "create", model.EventFailed, web1, model.RecordPoint{ID: "9", Name: "snap-9"}, at(11, 8), "anna"),
+			record("a-2", "restore", model.EventDone, web2, model.RecordPoint{ID: "2", Name: "snap-2"}, at(9, 10),
+				"anna"),
+			record("a-3", "create", model.EventFailed, web1, model.RecordPoint{ID: "9", Name: "snap-9"}, at(11, 8),
+				"anna"),
 			record("a-4", "restore", model.EventRefused, mail, model.RecordPoint{ID: "3", Name: "gone"}, at(12, 9), ""),
 			record("a-5", "create", model.EventUnknown, web1, model.RecordPoint{Name: "before-update"}, at(13, 11), ""),
 			record("a-6", "delete", model.EventDone, web1, model.RecordPoint{ID: "8", Name: "spare"}, at(13, 12), ""),
@@ -115,8 +117,9 @@ func withDays(in Input, days int) Input {
 func partialInput(t testing.TB) Input {
 	t.Helper()
 	web := server("5", "web-01", at(1, 0))
+	backup := point(web, model.Backup, "122", at(16, 3), at(22, 3), 1024)
 	return Input{
-		State: loadedState(t, []model.Server{web}, []model.Point{point(web, model.Backup, "122", at(16, 3), at(22, 3), 1024)},
+		State: loadedState(t, []model.Server{web}, []model.Point{backup},
 			&model.IncompleteError{Got: 1, Total: 6}, &model.IncompleteError{Got: 1}),
 		Days: 14, Host: "api.example", History: History{Problem: "there is no journal on this machine"},
 	}
@@ -187,5 +190,46 @@ func fleetInput(t testing.TB, servers int) Input {
 		}
 	}
 	in.State = loadedState(t, list, points)
+	return in
+}
+
+// pictureInput is the account of the pictures in docs/REPORT.md. Each server has a letter for each of
+// the last 30 days, today last: B automatic backup, M manual one, S snapshot, F failed backup.
+func pictureInput(t testing.TB) Input {
+	t.Helper()
+	in := Input{Days: 30, Account: "Example GmbH", Host: "api.example", Program: "vpsdeck"}
+	var servers []model.Server
+	var points []model.Point
+	for i, row := range []string{
+		"web-01 S       BBBBBBBBBBBBBBBSBBBBBB", "web-02        BBBBBBBBBBBBBBBBBBBBBB",
+		"web-03        BBBBBBBBBBBFBBBBBBBBBB", "db-01 M  S    BBBBBBBBBBBBBBBBBBBBBB",
+		"db-02        BBBBBBBBBBBBBBBBBBBBFF", "mail-01 M      M      M             ",
+		"cache-01        S      S      S      S", "vpn-gw                       BBBBBBB",
+		"ci-runner-01         SBBBBBBBBBBBBBB", "new-01                               ",
+	} {
+		name, days, _ := strings.Cut(row, " ")
+		s := server(model.ID(fmt.Sprint(100+i)), name, at(1, 0).AddDate(0, -6, 0))
+		servers = append(servers, s)
+		for n, letter := range days {
+			created := now.Add(-12*time.Hour).AddDate(0, 0, n+1-len(days))
+			kind, expires := model.Backup, created.AddDate(0, 0, 30)
+			switch letter {
+			case ' ':
+				continue
+			case 'M':
+				expires = time.Time{}
+			case 'S':
+				kind, expires = model.Snapshot, time.Time{}
+			}
+			p := point(s, kind, model.ID(fmt.Sprint(1000+100*i+n)), created, expires, int64(2000+700*i))
+			if letter == 'F' {
+				p = failed(p)
+			}
+			points = append(points, p)
+		}
+	}
+	in.State = loadedState(t, servers, points)
+	in.History.Records = []model.Record{record("p-1", "restore", model.EventDone, servers[0],
+		model.RecordPoint{ID: "1022", Name: "before-update"}, at(9, 10), "anna")}
 	return in
 }

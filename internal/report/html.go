@@ -48,8 +48,8 @@ func (r *Report) WriteHTML(w io.Writer) error {
 	hash := sha256.Sum256([]byte(style))
 	return pageTemplate.Execute(w, page{
 		Report: r, Style: template.CSS(style), StyleHash: base64.StdEncoding.EncodeToString(hash[:]), cells: cells,
-		Fleet: fold(r.Servers, len(r.Servers)), BelowRows: fold(r.Below, maxRows), FailedRows: fold(r.Failures, maxRows),
-		Restored: fold(r.Restores, maxRows), LossRows: fold(r.Losses, maxRows),
+		Fleet: fold(r.Servers, len(r.Servers)), BelowRows: fold(r.Below, maxRows),
+		FailedRows: fold(r.Failures, maxRows), Restored: fold(r.Restores, maxRows), LossRows: fold(r.Losses, maxRows),
 	})
 }
 
@@ -122,7 +122,8 @@ func (r *Report) Tiles() []tile {
 		{"servers", atLeast(len(r.Servers)), noun(len(r.Servers), "server"), ""},
 		{"restorable", atLeast(r.Restorable), "can be brought back", tone(r.Restorable < len(r.Servers), "bad")},
 		{"below_policy", below, "below policy", tone(len(r.Below) > 0, "warning")},
-		{"failed", atLeast(len(r.Failures)), noun(len(r.Failures), "failure") + in, tone(len(r.Failures) > 0, "warning")},
+		{"failed", atLeast(len(r.Failures)), noun(len(r.Failures), "failure") + in,
+			tone(len(r.Failures) > 0, "warning")},
 		{"restored", r.restoreCount(), noun(len(r.Restores), "restore") + in, ""},
 		{"expiring_7d", atLeast(r.ExpiringSoon), "expire in 7 days", ""},
 	}
@@ -215,17 +216,25 @@ func (s serverRow) CoverText() string {
 	if len(s.Cover) > longestInDays {
 		unit = "weeks"
 	}
-	return fmt.Sprintf("Of %d %s: backup %d, snapshot %d, failed %d, none %d", len(cells), unit, counts['b'], counts['s'],
-		counts['f'], counts['n'])
+	return fmt.Sprintf("Of %d %s: backup %d, snapshot %d, failed %d, none %d", len(cells), unit, counts['b'],
+		counts['s'], counts['f'], counts['n'])
 }
 
-// Axis returns the dates below the calendar: the first day, the middle one and today.
+// Axis returns the dates below the calendar: the first day, the middle one and today. The first has
+// its year if that is another one.
 func (r *Report) Axis() []string {
-	dates := []string{formatDay(r.From), formatDay(r.From.AddDate(0, 0, (r.Days-1)/2)), formatDay(r.ReadAt)}
-	if r.Days < 3 {
-		return dates[1:]
+	const layout = "2 Jan"
+	first, last := r.From.Format(layout), r.ReadAt.Format(layout)
+	if r.From.Year() != r.ReadAt.Year() {
+		first = formatDate(r.From)
 	}
-	return dates
+	switch r.Days {
+	case 1:
+		return []string{last}
+	case 2:
+		return []string{first, last}
+	}
+	return []string{first, r.From.AddDate(0, 0, (r.Days-1)/2).Format(layout), last}
 }
 
 // ExpiryChart draws how many restore points expire on each of the next 30 days.
@@ -265,8 +274,8 @@ func (r *Report) Bar(s space) template.HTML {
 		class = "s"
 	}
 	return template.HTML(fmt.Sprintf(`<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" role="img">`+
-		`<title>%.0f %%</title><rect class="all" width="100" height="8"/><rect class="%s" width="%.2f" height="8"/></svg>`,
-		share, class, share))
+		`<title>%.0f %%</title><rect class="all" width="100" height="8"/>`+
+		`<rect class="%s" width="%.2f" height="8"/></svg>`, share, class, share))
 }
 
 // longestText is how much of a name or an ID people are shown, in characters.
@@ -310,8 +319,6 @@ func (r *Report) ReadText() string {
 }
 
 func formatDate(at time.Time) string { return at.UTC().Format("2 Jan 2006") }
-
-func formatDay(at time.Time) string { return at.UTC().Format("2 Jan") }
 
 // machineTime returns the time in RFC 3339, or "" if it is not known.
 func machineTime(at time.Time) string {

@@ -294,7 +294,8 @@ func (r *Report) addLosses() {
 	}
 	for _, s := range r.Servers {
 		if at, expires := first[s.ID]; expires {
-			r.Losses = append(r.Losses, loss{serverRow: s, Soon: s.Usable - s.Left[0], Most: s.Usable - s.Left[1], First: at})
+			r.Losses = append(r.Losses, loss{serverRow: s, Soon: s.Usable - s.Left[0], Most: s.Usable - s.Left[1],
+				First: at})
 		}
 	}
 	slices.SortStableFunc(r.Losses, func(a, b loss) int {

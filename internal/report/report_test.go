@@ -83,8 +83,10 @@ func TestPartialReadIsNeverShownAsFine(t *testing.T) {
 	}
 	for form, want := range map[string][]string{
 		"html": {"This report is incomplete", "NOT WHOLE", "the API gave 1 of 6", "≥ 1", "there is no journal"},
-		"md":   {"**This report is incomplete.**", "NOT WHOLE", "the API gave 1 of 6", "| ≥ 1 |", "the journal was not read"},
-		"csv":  {"read,2025-01-16T15:45:00Z,,,,,,incomplete", "the API gave 1 of 6", "at least", "below_policy,,,,,,,not known"},
+		"md": {"**This report is incomplete.**", "NOT WHOLE", "the API gave 1 of 6", "| ≥ 1 |",
+			"the journal was not read"},
+		"csv": {"read,2025-01-16T15:45:00Z,,,,,,incomplete", "the API gave 1 of 6", "at least",
+			"below_policy,,,,,,,not known"},
 	} {
 		got := text(t, r, form)
 		for _, part := range want {
@@ -102,8 +104,8 @@ func TestPartialReadIsNeverShownAsFine(t *testing.T) {
 
 func TestWholeAccountWithoutTroubleIsSaidSo(t *testing.T) {
 	s := server("1", "a", at(1, 0))
-	in := Input{State: loadedState(t, []model.Server{s}, []model.Point{point(s, model.Backup, "1", at(16, 3), at(30, 3), 1)}),
-		Days: 1}
+	backup := point(s, model.Backup, "1", at(16, 3), at(30, 3), 1)
+	in := Input{State: loadedState(t, []model.Server{s}, []model.Point{backup}), Days: 1}
 	r := New(in)
 	if r.Verdict() != "The only server can be brought back. Every policy is met." || r.Tone() != "good" ||
 		len(r.Attention) != 0 || len(r.Doubts) != 0 {
@@ -129,14 +131,17 @@ func TestSinceWhenBelowPolicy(t *testing.T) {
 		points []model.Point
 		want   string
 	}{
-		"too old":              {daily, []model.Point{backup(at(10, 0), at(30, 0))}, "5 d 13 h"},
-		"met again meanwhile":  {daily, []model.Point{backup(at(14, 0), at(30, 0)), backup(at(3, 0), at(30, 0))}, "1 d 13 h"},
+		"too old": {daily, []model.Point{backup(at(10, 0), at(30, 0))}, "5 d 13 h"},
+		"met again meanwhile": {daily, []model.Point{backup(at(14, 0), at(30, 0)), backup(at(3, 0), at(30, 0))},
+			"1 d 13 h"},
 		"the last has expired": {daily, []model.Point{backup(at(16, 0), at(16, 9))}, "6 h 45 m"},
-		"failed":               {daily, []model.Point{failed(backup(at(16, 9), at(30, 0))), backup(at(16, 0), at(30, 0))}, "6 h 45 m"},
-		"one of two expired":   {two, []model.Point{backup(at(5, 0), at(30, 0)), backup(at(4, 0), at(15, 12))}, "1 d 3 h"},
-		"never enough":         {two, []model.Point{backup(at(5, 0), at(30, 0))}, "at most 14 d 15 h"},
-		"no point":             {daily, nil, "at most 14 d 15 h"},
-		"unknown age":          {daily, []model.Point{undated}, "at most 14 d 15 h"},
+		"failed": {daily, []model.Point{failed(backup(at(16, 9), at(30, 0))), backup(at(16, 0), at(30, 0))},
+			"6 h 45 m"},
+		"one of two expired": {two, []model.Point{backup(at(5, 0), at(30, 0)), backup(at(4, 0), at(15, 12))},
+			"1 d 3 h"},
+		"never enough": {two, []model.Point{backup(at(5, 0), at(30, 0))}, "at most 14 d 15 h"},
+		"no point":     {daily, nil, "at most 14 d 15 h"},
+		"unknown age":  {daily, []model.Point{undated}, "at most 14 d 15 h"},
 	} {
 		if got := belowSince(s, c.points, c.policy, now).String(); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
@@ -290,7 +295,7 @@ func TestReportOf10000ServersIsUsable(t *testing.T) {
 	r := New(fleetInput(t, 10000))
 	for form, most := range map[string]int{"html": 8 << 20, "md": 100 << 10, "csv": 32 << 20} {
 		size := len(text(t, r, form))
-		t.Logf("%s: %.1f MB", form, float64(size)/(1<<20))
+		t.Logf("%s: %d KB", form, size>>10)
 		if size > most {
 			t.Errorf("%s has %d bytes, want at most %d", form, size, most)
 		}
