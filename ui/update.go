@@ -190,6 +190,8 @@ func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		a.panes.fleet, a.panes.page = !a.panes.fleet, nil
 		a.panes.syncAll()
 		return nil, true
+	case key.Matches(msg, k.View.Problems) && a.panes.showsPoints():
+		a.panes.toggleFailed()
 	case key.Matches(msg, k.Pane.Next):
 		a.panes.focusOn((a.panes.focus + 1) % len(a.panes.all()))
 	case key.Matches(msg, k.Pane.Previous):

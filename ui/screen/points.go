@@ -111,6 +111,9 @@ func (p *Points) SetFilter(text string) {
 	p.Refresh()
 }
 
+// FilterText returns the filter as it is written.
+func (p *Points) FilterText() string { return p.filter.Value() }
+
 // widenExpiry widens EXPIRES if a row says "none stated".
 func (p *Points) widenExpiry() {
 	column := &p.table.Columns[pointExpires]
@@ -180,8 +183,10 @@ func (p *Points) ShortHelp() []key.Binding {
 		k.View.Filter, k.View.Order, fleet, k.View.Open}
 }
 
-// FullHelp returns the same keys in groups.
-func (p *Points) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+// FullHelp returns the same keys, and the one for the failed points.
+func (p *Points) FullHelp() [][]key.Binding {
+	return [][]key.Binding{append(p.ShortHelp(), withHelp(p.env.Keys.View.Problems, "failed, of all servers"))}
+}
 
 // View draws the pane.
 func (p *Points) View() string {
