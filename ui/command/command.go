@@ -40,6 +40,15 @@ func ClockDoubt(c Client) string {
 	return ""
 }
 
+// RateLimit is how many more requests the API allows now, as far as its answers say. It calls
+// api.Client.RateLimit, if the client has it.
+func RateLimit(c Client) (remaining int, known bool) {
+	if limited, ok := c.(interface{ RateLimit() (int, bool) }); ok {
+		return limited.RateLimit()
+	}
+	return 0, false
+}
+
 // Session is one login to an account. Every message of its commands carries its number, so that
 // answers for an account that was left can be dropped.
 type Session struct {
