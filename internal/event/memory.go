@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"time"
 
 	"vpsdeck/model"
@@ -14,8 +15,8 @@ const memoryVersion = 1
 
 // How far the memory reaches.
 const (
-	// maxGap is how long the program may have been away. After more than that it starts anew, and
-	// tells nothing of the time between.
+	// maxGap is how long the program may have been away. After more than that it starts as if
+	// for the first time, and tells nothing of the time between.
 	maxGap = 24 * time.Hour
 	// recent is how old a restore point may be to be news. It is longer than maxGap, because lists
 	// may show points late.
@@ -27,7 +28,7 @@ const (
 type Memory struct {
 	Version    int                `json:"v"`
 	Policies   string             `json:"policies"`       // a hash of the policies
-	At         time.Time          `json:"at"`             // when all lists were last read, by the API's clock; zero: never
+	At         time.Time          `json:"at"`             // of the last complete reading, on the API's clock
 	Covered    bool               `json:"coverage_known"` // the coverage was assessed
 	Running    map[string]running `json:"running"`        // the operations under way
 	Over       map[string]string  `json:"over"`           // recent points that are over: completed or failed
@@ -48,8 +49,8 @@ const (
 )
 
 // continued returns the memory if it can be continued at a time on the API's clock with these
-// policies. Under other policies the coverage starts anew, because it is no news that a new policy
-// is not met.
+// policies. Under other policies what is covered now is no news, because only the policies
+// have changed.
 func (m Memory) continued(policies model.Policies, now time.Time) Memory {
 	if m.Version != memoryVersion || now.Sub(m.At) > maxGap || m.At.After(now.Add(model.MaxClockDrift)) {
 		m = Memory{Version: memoryVersion}
@@ -104,4 +105,10 @@ func overWord(p model.Point) string {
 func isRecent(p model.Point, now time.Time) bool {
 	age, known := p.Age(now)
 	return !known || age < recent
+}
+
+// Clone returns a copy that later views do not change.
+func (m Memory) Clone() Memory {
+	m.Running, m.Over, m.NotCovered = maps.Clone(m.Running), maps.Clone(m.Over), maps.Clone(m.NotCovered)
+	return m
 }

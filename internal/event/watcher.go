@@ -33,28 +33,21 @@ type lists struct {
 	points  [2]time.Time
 }
 
-// NewWatcher returns a watcher that continues a memory. It starts anew if the memory is empty, of
-// another version or too old at this time on the API's clock.
+// NewWatcher returns a watcher that continues a memory. It starts without one if the memory is empty,
+// of another version or too old at this time on the API's clock.
 func NewWatcher(opts Options, memory Memory, now time.Time) *Watcher {
-	memory = memory.continued(opts.Policies, now)
-	memory.Running, memory.Over = maps.Clone(memory.Running), maps.Clone(memory.Over)
-	return &Watcher{opts: opts, state: &model.State{}, memory: memory}
+	return &Watcher{opts: opts, state: &model.State{}, memory: memory.Clone().continued(opts.Policies, now)}
 }
 
-// Memory returns what must be saved to continue after a restart. It is valid until the next call of
-// Apply.
-func (w *Watcher) Memory() Memory { return w.memory }
-
-// State returns the account as the last view showed it. Only the caller of Apply may read it.
-func (w *Watcher) State() *model.State { return w.state }
+// Memory returns what must be saved to continue after a restart.
+func (w *Watcher) Memory() Memory { return w.memory.Clone() }
 
 // Apply returns what has happened up to a view. now is the time on the API's clock, local that of
 // this machine.
 func (w *Watcher) Apply(view model.AccountView, now, local time.Time) []Event {
 	w.events = nil
 	w.state.Now, w.state.Local = now, local
-	// Operations of members are not passed on, so that those that the lists show count, whoever
-	// started them.
+	// Operations of members are not passed on, so that all that the lists show count.
 	ended := w.state.ApplyView(view, nil)
 	for _, o := range ended {
 		w.tellOperation(o)
@@ -199,7 +192,7 @@ func (w *Watcher) trackRunning(members []model.Operation, fresh lists) {
 	}
 }
 
-// judge tells which servers meet their policy or no longer do, once all lists were read anew.
+// judge tells which servers meet their policy or no longer do, once all lists were read again.
 func (w *Watcher) judge(fresh lists) {
 	if !fresh.isComplete() || fresh.servers.Equal(w.judged.servers) ||
 		fresh.points[0].Equal(w.judged.points[0]) || fresh.points[1].Equal(w.judged.points[1]) {

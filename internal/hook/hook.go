@@ -47,7 +47,8 @@ var reservedHeaders = []string{"content-type", "content-length", "host", "idempo
 // secret.
 func (h Hook) Check() string {
 	if len(h.On) == 0 {
-		return `on is missing: write it like on = ["failed", "uncovered"]; valid: ` + strings.Join(event.Kinds(), ", ")
+		return `on is missing: write it like on = ["failed", "uncovered"]; valid: ` +
+			strings.Join(event.Kinds(), ", ")
 	}
 	for _, kind := range h.On {
 		if !slices.Contains(event.Kinds(), kind) {
@@ -105,7 +106,8 @@ func (h Hook) checkHeader() string {
 	case h.Header == "":
 		return `header is missing: the name of the header, such as "Authorization"`
 	case !headerPattern.MatchString(h.Header) || slices.Contains(reservedHeaders, strings.ToLower(h.Header)):
-		return fmt.Sprintf("header cannot be %q: it is the name of a header, such as Authorization", model.Clean(h.Header))
+		return fmt.Sprintf("header cannot be %q: it is the name of a header, such as Authorization",
+			model.Clean(h.Header))
 	case (h.HeaderEnv == "") == (h.HeaderFile == ""):
 		return "the header's value has one source: header_env or header_file"
 	}
