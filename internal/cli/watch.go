@@ -152,7 +152,7 @@ func (w *eventPrinter) noteReading(view model.AccountView) {
 		w.note("the account cannot be read, so nothing is told until it can: " + w.problem)
 	case complete && !w.wasRead:
 		w.wasRead, w.problem = true, ""
-		w.note(fmt.Sprintf("watching %s: %s, of which %d do not meet their policy; %s", w.host,
+		w.note(fmt.Sprintf("watching %s: %s, %d not covered; %s", w.host,
 			model.Pluralize(len(view.Fleet.Servers), "server"), w.countUncovered(view), model.Pluralize(w.hooks, "hook")))
 	case complete && w.problem != "":
 		w.problem = ""
