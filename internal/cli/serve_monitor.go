@@ -34,7 +34,8 @@ func (s serveOptions) checkMetricsAddress() error {
 		_, err = strconv.ParseUint(port, 10, 16)
 	}
 	if err != nil {
-		return settings.Errorf(settings.ExitUsage, "--metrics %q is not an address: write it like 127.0.0.1:9468", s.metrics)
+		return settings.Errorf(settings.ExitUsage, "--metrics %q is not an address: write it like 127.0.0.1:9468",
+			s.metrics)
 	}
 	if !settings.IsLoopback(host) && !s.metricsPublic {
 		return settings.Errorf(settings.ExitUsage, "--metrics %s can be reached from other machines, and there is no "+

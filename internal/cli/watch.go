@@ -152,8 +152,8 @@ func (w *eventPrinter) noteReading(view model.AccountView) {
 		w.note("the account cannot be read, so nothing is told until it can: " + w.problem)
 	case complete && !w.wasRead:
 		w.wasRead, w.problem = true, ""
-		w.note(fmt.Sprintf("watching %s: %s, %d not covered; %s", w.host,
-			model.Pluralize(len(view.Fleet.Servers), "server"), w.countUncovered(view), model.Pluralize(w.hooks, "hook")))
+		servers, hooks := model.Pluralize(len(view.Fleet.Servers), "server"), model.Pluralize(w.hooks, "hook")
+		w.note(fmt.Sprintf("watching %s: %s, %d not covered; %s", w.host, servers, w.countUncovered(view), hooks))
 	case complete && w.problem != "":
 		w.problem = ""
 		w.note("the account can be read again")
@@ -196,8 +196,8 @@ func lockEvents(file string) (unlock func(), err error) {
 		return nil, err
 	}
 	if !taken {
-		return nil, settings.Errorf(settings.ExitLimited, "another vpsdeck (watch or serve) already tells the events of "+
-			"this account: end it first")
+		return nil, settings.Errorf(settings.ExitLimited, "another vpsdeck (watch or serve) already tells the events "+
+			"of this account: end it first")
 	}
 	return unlock, nil
 }

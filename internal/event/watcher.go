@@ -250,6 +250,6 @@ func (w *Watcher) addCoverage(row *model.AssessedServer) {
 }
 
 func (w *Watcher) newEvent(kind Kind, s model.ServerRef) Event {
-	return Event{Version: Version, Kind: kind, Time: w.state.Now.UTC().Truncate(time.Second), Host: w.opts.Host, Profile: w.opts.Profile,
-		Server: newServer(s)}
+	return Event{Version: Version, Kind: kind, Time: w.state.Now.UTC().Truncate(time.Second), Host: w.opts.Host,
+		Profile: w.opts.Profile, Server: newServer(s)}
 }

@@ -52,8 +52,8 @@ func (h Hook) Check() string {
 	}
 	for _, kind := range h.On {
 		if !slices.Contains(event.Kinds(), kind) {
-			return fmt.Sprintf("on cannot contain %q; valid: %s%s", model.Clean(kind), strings.Join(event.Kinds(), ", "),
-				model.DidYouMean(kind, event.Kinds()))
+			return fmt.Sprintf("on cannot contain %q; valid: %s%s", model.Clean(kind),
+				strings.Join(event.Kinds(), ", "), model.DidYouMean(kind, event.Kinds()))
 		}
 	}
 	if h.Timeout < time.Second || h.Timeout > MaxTimeout {

@@ -125,7 +125,8 @@ func failedEvent(id string) event.Event {
 }
 
 func toURL(url string) Hook {
-	return Hook{On: []string{"failed"}, URL: url, Timeout: 5 * time.Second, Header: "Authorization", HeaderEnv: "HOOK_TOKEN"}
+	return Hook{On: []string{"failed"}, URL: url, Timeout: 5 * time.Second, Header: "Authorization",
+		HeaderEnv: "HOOK_TOKEN"}
 }
 
 func TestAnAddressGetsTheEventWithItsSecret(t *testing.T) {
@@ -330,6 +331,8 @@ func TestHooksAreChecked(t *testing.T) {
 	if why := ok.Check(); why != "" {
 		t.Error(why)
 	}
+	toURL := func(h *Hook, url, header string) { h.Run, h.URL, h.Header = nil, url, header }
+	const address = "https://x.example"
 	for want, change := range map[string]func(*Hook){
 		"on is missing":                     func(h *Hook) { h.On = nil },
 		"did you mean failed":               func(h *Hook) { h.On = []string{"faild"} },
@@ -338,13 +341,13 @@ func TestHooksAreChecked(t *testing.T) {
 		"run names no program":              func(h *Hook) { h.Run = []string{""} },
 		"are for a url":                     func(h *Hook) { h.Header = "X" },
 		"timeout must be":                   func(h *Hook) { h.Timeout = time.Hour },
-		"would be unencrypted":              func(h *Hook) { h.Run, h.URL = nil, "http://x.example/secret" },
-		"is not an address":                 func(h *Hook) { h.Run, h.URL = nil, "secret" },
-		"a user name or a password":         func(h *Hook) { h.Run, h.URL = nil, "https://u:secret@x.example" },
-		"has a # part":                      func(h *Hook) { h.Run, h.URL = nil, "https://x.example/#secret" },
-		"header is missing":                 func(h *Hook) { h.Run, h.URL, h.HeaderEnv = nil, "https://x.example", "X" },
-		"has one source":                    func(h *Hook) { h.Run, h.URL, h.Header = nil, "https://x.example", "X" },
-		`header cannot be "Content-Length"`: func(h *Hook) { h.Run, h.URL, h.Header = nil, "https://x.example", "Content-Length" },
+		"would be unencrypted":              func(h *Hook) { toURL(h, "http://x.example/secret", "") },
+		"is not an address":                 func(h *Hook) { toURL(h, "secret", "") },
+		"a user name or a password":         func(h *Hook) { toURL(h, "https://u:secret@x.example", "") },
+		"has a # part":                      func(h *Hook) { toURL(h, "https://x.example/#secret", "") },
+		"header is missing":                 func(h *Hook) { toURL(h, address, ""); h.HeaderEnv = "X" },
+		"has one source":                    func(h *Hook) { toURL(h, address, "X") },
+		`header cannot be "Content-Length"`: func(h *Hook) { toURL(h, address, "Content-Length") },
 	} {
 		h := ok
 		change(&h)

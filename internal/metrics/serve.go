@@ -29,7 +29,7 @@ func NewServe(opts ServeOptions) *Serve {
 	s := &Serve{
 		Gatherer: registry,
 		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "vpsdeck_serve_refusals_total", Help: "Connections, logins, sessions and requests refused, by reason.",
+			Name: "vpsdeck_serve_refusals_total", Help: "Connections, logins, sessions and requests refused.",
 		}, []string{"reason"}),
 		deliveries: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "vpsdeck_hook_deliveries_total", Help: "Attempts to tell hooks of events, by result.",

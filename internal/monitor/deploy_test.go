@@ -36,7 +36,8 @@ func registered(t *testing.T) map[string][]string {
 	for _, r := range hook.Results() {
 		results = append(results, string(r))
 	}
-	serve := metrics.NewServe(metrics.ServeOptions{Sessions: func() int { return 0 }, Reasons: reasons, Results: results})
+	serve := metrics.NewServe(metrics.ServeOptions{Sessions: func() int { return 0 }, Reasons: reasons,
+		Results: results})
 	families, err := account.Gather()
 	if err != nil {
 		t.Fatal(err)

@@ -21,7 +21,7 @@ import (
 type TellerOptions struct {
 	Account Account
 	Hooks   hook.Options
-	File    string                  // what was told is saved here; "": nowhere, so that a restart starts anew
+	File    string                  // what was told is saved here; "": nowhere
 	OnEvent func(event.Event)       // nil: nobody else is told
 	OnView  func(model.AccountView) // nil: nobody else sees the views
 	// OnSaveError is called when the file cannot be read or written, at most once until it can
@@ -94,8 +94,8 @@ func (t *Teller) load() {
 
 func (t *Teller) reportFile(participle, why string) {
 	if !t.saveFailed && t.opts.OnSaveError != nil {
-		t.opts.OnSaveError("what was told is not kept over a restart: " + t.opts.File + " cannot be " + participle + ": " +
-			why)
+		t.opts.OnSaveError("what was told is not kept over a restart: " + t.opts.File + " cannot be " + participle +
+			": " + why)
 	}
 	t.saveFailed = true
 }

@@ -23,8 +23,8 @@ type HookRule struct {
 // number. They never repeat its address or its arguments, which may be secrets.
 func (s *Settings) loadHooks(file configFile, resolve func(string) string) error {
 	for i, r := range file.Hook {
-		h := hook.Hook{On: r.On, Run: r.Run, URL: r.URL, Header: r.Header, HeaderEnv: r.HeaderEnv, HeaderFile: r.HeaderFile,
-			Timeout: hook.DefaultTimeout}
+		h := hook.Hook{On: r.On, Run: r.Run, URL: r.URL, Header: r.Header, HeaderEnv: r.HeaderEnv,
+			HeaderFile: r.HeaderFile, Timeout: hook.DefaultTimeout}
 		why := ""
 		if r.Timeout != nil {
 			var err error
