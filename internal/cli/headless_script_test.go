@@ -136,7 +136,7 @@ func TestScripts(t *testing.T) {
 			"exits": scriptExits, "asked": scriptRequests, "fault": scriptFault, "later": scriptAdvance,
 			"hold": scriptHold, "waiting": scriptWaiting,
 			"watching": scriptWatching,
-			"expand": scriptExpand, "lockjournal": scriptLockJournal,
+			"expand":   scriptExpand, "lockjournal": scriptLockJournal,
 		},
 	})
 }

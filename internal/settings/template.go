@@ -112,9 +112,8 @@ min_snapshots = ` + strconv.Itoa(usual.Snapshots.Min) + `
 #[[hook]]
 #on = ["failed", "uncovered"]
 #url = "https://hooks.example.com/vpsdeck"   # gets the event as JSON; https, or http on this machine
-#header = "Authorization"              # a header with a secret, from a variable or a file:
-#header_env = "HOOK_TOKEN"             # an environment variable with its value
-#header_file = "hook-token"            # or a file that others cannot read
+#header = "Authorization"              # a header with a secret
+#header_file = "hook-token"            # a file with its value, or header_env, a variable with it
 #timeout = "10s"                       # of one delivery: 1s to 5m
 
 # Other accounts: choose one with --profile, or with : in the dashboard. A profile can have all account settings above,
