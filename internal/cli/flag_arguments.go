@@ -14,7 +14,8 @@ var flagArguments = map[string]string{
 	"min-snapshots": "N", "name": "TEXT", "output": "FORMAT", "profile": "NAME", "replicas": "N", "seed": "N",
 	"server": "SERVER", "servers": "N", "sessions": "N", "sessions-per-address": "N", "sessions-per-user": "N",
 	"snapshot": "ID", "snapshot-max-age": "AGE", "speed": "N", "start-late": "DURATION", "stop-phase": "DURATION",
-	"explain": "SERVER", "metrics": "ADDRESS", "keep-daily": "N", "keep-hourly": "N", "keep-last": "N", "keep-monthly": "N",
+	"explain": "SERVER", "keep-daily": "N", "keep-hourly": "N", "keep-last": "N", "keep-monthly": "N",
+	"metrics": "ADDRESS",
 	"keep-weekly": "N", "keep-within": "AGE", "keep-yearly": "N", "protect": "GLOB",
 	"timeout": "DURATION", "token": "TOKEN", "total": "DURATION", "users": "FILE", "vanish": "N", "view": "VIEW",
 }
