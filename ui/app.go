@@ -31,6 +31,7 @@ type Options struct {
 	Clock      command.Clock
 	KeyTime    func() time.Time // time of a key press, to tell a paste from typing; nil: Clock's
 	Demo       bool             // the account is simulated; the header always says so
+	OpenURL    command.Opener   // opens an address in the user's browser; nil: only the link is shown
 	CanSuspend func() bool      // says whether there is a parent shell; nil: there is
 	Dark       bool             // until the terminal reports its background
 	Start      Start            // what to open first
@@ -49,12 +50,12 @@ type App struct {
 	account  *account
 	actions  *actions
 	external *external
-	raw      *raw
+	row      *row
+	palette  *palette
 	reload   *reload
 	views    *views
 	terminal *terminal
 	status   *status
-	frame    *tea.View // the last drawn screen; nil: it must be drawn again
 }
 
 // overlay is a screen that is open in place of the panes.
@@ -104,7 +105,9 @@ func newParts(c *core) *App {
 		startSession: a.startSession}
 	a.reload = &reload{core: c, panes: a.panes, account: a.account}
 	a.external = &external{core: c, panes: a.panes, poller: a.poller}
-	a.raw = &raw{core: c, panes: a.panes}
+	a.palette = &palette{core: c, panes: a.panes, account: a.account}
+	a.row = &row{core: c, panes: a.panes, raw: &raw{core: c, panes: a.panes},
+		copying: &clipboard{core: c, panes: a.panes, terminal: a.terminal}}
 	a.actions = &actions{core: c, poller: a.poller, panes: a.panes, history: a.history, batch: a.batch,
 		account: a.account, terminal: a.terminal}
 	c.env = &screen.Env{
@@ -171,6 +174,7 @@ func (a *App) startSession(client command.Client, demo bool) {
 	} else {
 		a.state.Reset()
 		a.history.reset()
+		a.palette.reset()
 		a.panes.page, a.batch.current, a.dialogs = nil, nil, nil // they belong to the previous account
 		a.panes.reset()
 	}

@@ -106,6 +106,12 @@ func (b *batch) open() tea.Cmd {
 		}
 		return true
 	})
+	sheet.LabelClosing(func() string {
+		if b.current.Count(model.ItemWaiting) > 0 {
+			return "stop"
+		}
+		return "close"
+	})
 	return b.openDialog(sheet)
 }
 

@@ -34,6 +34,8 @@ func (e *external) Update(msg tea.Msg) tea.Cmd {
 		return e.runExternal(msg.external)
 	case command.ExecFinishedMsg:
 		return e.handleExternalFinished(msg)
+	case command.URLOpenedMsg:
+		return e.handleURLOpened(msg)
 	case tea.BackgroundColorMsg:
 		e.backgroundKnown = true
 	}

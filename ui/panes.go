@@ -2,7 +2,9 @@ package ui
 
 import (
 	"fmt"
+	"time"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"vpsdeck/model"
@@ -25,6 +27,7 @@ type panes struct {
 	fleet        bool    // show the points of all servers
 	page         overlay // what is open over the panes; nil: nothing
 	created      created // what the cursor goes to
+	click        click   // the last one on a row
 }
 
 // Update handles the messages of the panes.
@@ -124,6 +127,12 @@ func (p *panes) toPane(pane screen.Pane, msg tea.Msg) tea.Cmd {
 	return tea.Batch(pane.Update(msg), p.schedulePreview(step))
 }
 
+// selects says whether the rows of the focused pane are servers or restore points.
+func (p *panes) selects() bool {
+	_, ok := p.focused().(screen.Selector)
+	return ok
+}
+
 // selection is the item under the cursor of the focused pane.
 func (p *panes) selection() (screen.Subject, bool) {
 	pane, ok := p.focused().(screen.Selector)
@@ -161,12 +170,56 @@ func (p *panes) handleItemChosen(msg itemChosenMsg) {
 func (p *panes) mouseOnPane(pane screen.Pane, r rect, msg tea.MouseMsg) tea.Cmd {
 	at := msg.Mouse()
 	if _, wheel := msg.(tea.MouseWheelMsg); wheel {
-		return p.toPane(pane, screen.WheelMsg{Down: at.Button == tea.MouseWheelDown})
+		lines := wheelLines
+		if at.Button == tea.MouseWheelUp {
+			lines = -lines
+		}
+		return p.toPane(pane, screen.WheelMsg{Lines: lines})
 	}
 	if at.Button == tea.MouseLeft && r.contains(at.X, at.Y) {
-		return p.toPane(pane, screen.RowMsg{Line: at.Y - r.y - 1})
+		before := p.click
+		row := screen.RowMsg{X: at.X - r.x - 1, Line: at.Y - r.y - 1}
+		clickable, ok := pane.(interface{ HasRow(screen.RowMsg) bool })
+		onRow := ok && clickable.HasRow(row)
+		cmd := p.toPane(pane, row)
+		p.click = click{pane: pane, y: at.Y, at: p.state.Local}
+		if selector, ok := pane.(screen.Selector); ok {
+			p.click.subject = selector.Subject()
+		}
+		if p.click.isSecond(before) && onRow {
+			p.click = click{}
+			return tea.Batch(cmd, p.toPane(pane, tea.KeyPressMsg{Text: firstBound(p.opts.Keys.View.Open)}))
+		}
+		return cmd
 	}
 	return nil
+}
+
+// wheelLines is how many lines a step of the wheel scrolls.
+const wheelLines = 3
+
+// click is a click on a row. The second one on the same row opens it.
+type click struct {
+	pane    screen.Pane
+	y       int
+	subject screen.Subject // what the row is, as a refresh may move rows between the clicks
+	at      time.Time
+}
+
+// doubleClickTime is the longest time between the two clicks of a double click.
+const doubleClickTime = 500 * time.Millisecond
+
+func (c click) isSecond(first click) bool {
+	return c.pane == first.pane && c.y == first.y && c.subject == first.subject &&
+		c.at.Sub(first.at) <= doubleClickTime
+}
+
+// firstBound is the first key of a binding, or "" if it has none.
+func firstBound(b key.Binding) string {
+	if !b.Enabled() || len(b.Keys()) == 0 {
+		return ""
+	}
+	return b.Keys()[0]
 }
 
 // clickTab focuses the pane whose name was clicked.

@@ -91,7 +91,7 @@ func TestRangeStartsAtTheMarkedRowInAnyOrder(t *testing.T) {
 	w := startApp(t, 120, 24)
 	w.Press("j", "space") // ci-runner-02
 	w.RequireText("◈ci-runner-02", "• 1 marked · V marks from ◈")
-	w.Press("o", "g", "V") // by name: from ci-runner-02 up to the first
+	w.Press("o", "n", "g", "V") // by name: from ci-runner-02 up to the first
 	rows := markedRows(w.Screen())
 	if i := slices.Index(rows, "ci-runner-02"); i != len(rows)-1 || rows[0] != "cache-01" {
 		t.Errorf("marked: %q", rows)
@@ -147,8 +147,8 @@ func TestMarksStayWithTheirRows(t *testing.T) {
 	w.mustAccept(w.otherClient.CreateBackup(t.Context(), "12348", "all is well"))
 	w.advanceHidden(time.Hour) // mail-01 is no longer overdue, and has moved
 	w.requireMarked("mail-01", "vpn-gw")
-	for range 5 {
-		w.Press("o")
+	for _, column := range []string{"n", "t", "b", "s", "B"} {
+		w.Press("o", column)
 		if got := markedRows(w.Screen()); !slices.Contains(got, "mail-01") || !slices.Contains(got, "vpn-gw") ||
 			len(got) != 2 {
 			t.Errorf("marked: %q", got)
@@ -358,7 +358,7 @@ func TestRunningOperationIsNamedAsReasonInBulkForm(t *testing.T) {
 func TestBulkActionKeepsTheOrderShown(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
-	w.Press("o", "*", "s") // by name
+	w.Press("o", "n", "*", "s") // by name
 	want := []string{"cache-01", "ci-runner-01", "ci-runner-02", "db-server-02", "legacy-app", "mail-01"}
 	w.RequireText("9 servers: " + strings.Join(want[:4], ", "))
 	w.Press("ctrl+s")

@@ -15,7 +15,7 @@ import (
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if !isInvisible(msg) {
 		a.updateClocks()
-		a.frame = nil
+		a.terminal.frame = nil
 	}
 	var cmd tea.Cmd
 	switch msg := msg.(type) {
@@ -40,7 +40,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	default:
 		if msg, ok := msg.(tea.BackgroundColorMsg); ok {
 			a.dark = msg.IsDark()
-			a.styles = style.ForTheme(a.opts.Theme, a.dark)
+			a.restyle()
 		}
 		cmd = a.toParts(msg)
 	}
@@ -54,7 +54,8 @@ type part interface{ Update(tea.Msg) tea.Cmd }
 func (a *App) toParts(msg tea.Msg) tea.Cmd {
 	var cmds []tea.Cmd
 	for _, p := range []part{
-		a.actions, a.poller, a.history, a.account, a.panes, a.external, a.raw, a.reload, a.terminal, a.views,
+		a.actions, a.poller, a.history, a.account, a.panes, a.external, a.row, a.reload, a.terminal,
+		a.views, a.palette,
 	} {
 		cmds = append(cmds, p.Update(msg))
 	}
@@ -170,11 +171,17 @@ func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		a.panes.page = screen.NewRequests(a.env, a.opts.Requests)
 		return nil, true
 	case key.Matches(msg, k.View.Raw):
-		return a.raw.openRaw(), true
+		return a.row.raw.openRaw(), true
+	case key.Matches(msg, k.View.Copy) && a.panes.selects():
+		return a.row.copying.open(), true
+	case key.Matches(msg, k.View.Menu):
+		return a.row.openMenu(), true
 	case key.Matches(msg, k.View.SSH):
 		return a.external.openSSH(), true
+	case key.Matches(msg, k.View.Panel):
+		return a.external.openPanel(), true
 	case key.Matches(msg, k.View.Palette):
-		return a.account.openPalette(), true
+		return a.palette.open(), true
 	case key.Matches(msg, k.View.Activity):
 		return a.history.openActivity(), true
 	case key.Matches(msg, k.View.Refresh):
@@ -183,6 +190,8 @@ func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		a.panes.fleet, a.panes.page = !a.panes.fleet, nil
 		a.panes.syncAll()
 		return nil, true
+	case key.Matches(msg, k.View.Problems) && a.panes.showsPoints():
+		a.panes.toggleFailed()
 	case key.Matches(msg, k.Pane.Next):
 		a.panes.focusOn((a.panes.focus + 1) % len(a.panes.all()))
 	case key.Matches(msg, k.Pane.Previous):

@@ -71,6 +71,21 @@ func (c commandRun) runReadOnly(ctx context.Context, do runnerFunc) error {
 	return do(ctx, r)
 }
 
+// runReadOnlyWithJournal is runReadOnly for a job that reads the journal too. It writes nothing to
+// it.
+func (c commandRun) runReadOnlyWithJournal(ctx context.Context, do runnerFunc) error {
+	opts, s, err := c.openAccount(ctx)
+	if err != nil {
+		return err
+	}
+	if s.State != "" {
+		opts.Journal = journal.New(s.State)
+	}
+	r := headless.New(opts)
+	defer r.End()
+	return do(ctx, r)
+}
+
 // noJournalWarning is shown if there is no directory for the journal.
 const noJournalWarning = "there is no journal: actions are not logged, and those of earlier runs are not known; " +
 	"set HOME, XDG_STATE_HOME or systemd's StateDirectory="

@@ -49,6 +49,17 @@ func RateLimit(c Client) (remaining int, known bool) {
 	return 0, false
 }
 
+// ItemURL is the address from which the API gives an item: a restore point of the server or, if its
+// ID is empty, the server. It is "" if the client does not tell.
+func ItemURL(c Client, server model.ID, point model.Key) string {
+	if open, ok := c.(interface {
+		ItemURL(model.ID, model.Key) string
+	}); ok {
+		return open.ItemURL(server, point)
+	}
+	return ""
+}
+
 // Session is one login to an account. Every message of its commands carries its number, so that
 // answers for an account that was left can be dropped.
 type Session struct {

@@ -213,11 +213,8 @@ func (a Actions) Restore(p model.Point) tea.Cmd {
 }
 
 func (a Actions) restore(p model.Point) tea.Cmd {
-	server, why := a.checkReady(model.Restore, p)
-	if cannot := p.CannotRestore(a.env.State.Now); cannot != "" && a.listError() == "" {
-		why = cannot
-	}
-	if why != "" {
+	server, _ := a.env.State.Server(p.Server.ID)
+	if why := a.restoreProblem(p); why != "" {
 		return a.refuse(restoreTitles, why, "")
 	}
 	options, kind := a.restoreOptions(server, p), model.Snapshot
@@ -365,14 +362,11 @@ func (a Actions) Delete(p model.Point) tea.Cmd {
 }
 
 func (a Actions) delete(p model.Point) tea.Cmd {
-	server, why := a.checkReady(model.Delete, p)
-	if _, known := a.env.State.Server(p.Server.ID); !known { // a point may outlive its server
-		server, why = model.Server{ID: p.Server.ID, Name: p.Server.Name}, ""
+	server, known := a.env.State.Server(p.Server.ID)
+	if !known {
+		server = model.Server{ID: p.Server.ID, Name: p.Server.Name}
 	}
-	if cannot := p.CannotDelete(); cannot != "" {
-		why = cannot
-	}
-	if why != "" {
+	if why := a.deleteProblem(p); why != "" {
 		return a.refuse(deleteTitles, why, "")
 	}
 	return a.openConfirm(a.deleteOptions(server, p))

@@ -20,6 +20,7 @@ type list[T any, K comparable] struct {
 	selection[K]
 	sorter  sorter[T]
 	filter  filter[T]
+	fields  query.FieldSet // of the rows, to complete the filter; 0: none
 	focused bool
 	width   int
 	height  int
@@ -80,6 +81,9 @@ func (l *list[T, K]) handleMsg(msg tea.Msg) (press tea.KeyPressMsg, changed, han
 			return press, l.filter.edit(msg), true
 		}
 		l.handleMouse(msg)
+		if click, ok := msg.(RowMsg); ok {
+			l.orderByClick(click)
+		}
 		return press, false, true
 	}
 	if changed, handled := l.handleFilterKey(press); handled {
@@ -102,9 +106,8 @@ func (l *list[T, K]) handleFilterKey(msg tea.KeyPressMsg) (changed, handled bool
 		l.filter.clear()
 		return true, true
 	case key.Matches(msg, keys.Order):
-		l.sorter.next(l.hasColumn)
-		l.notifyOrder()
-		return true, true
+		l.openOrderMenu()
+		return false, true
 	case key.Matches(msg, keys.Reverse):
 		l.sorter.reverse()
 		l.notifyOrder()
@@ -122,6 +125,8 @@ func (l *list[T, K]) handleTyping(msg tea.KeyPressMsg) (changed bool) {
 	case "enter":
 		l.filter.stopTyping()
 		return false
+	case "tab":
+		return l.complete()
 	case "down":
 		l.moveTo(l.table.Cursor + 1)
 		return false
@@ -174,6 +179,20 @@ func (l *list[T, K]) markRange() {
 		return
 	}
 	l.mark(l.keys(from, l.table.Cursor)...)
+}
+
+// markKey returns the key that marks, with what it does to the row under the cursor.
+func (l *list[T, K]) markKey() key.Binding {
+	if row, ok := l.selected(); ok && l.marks[l.identify(row)] {
+		return withHelp(l.env.Keys.Mark.One, "unmark")
+	}
+	return l.env.Keys.Mark.One
+}
+
+// withHelp returns a binding with another help text.
+func withHelp(b key.Binding, word string) key.Binding {
+	b.SetHelp(b.Help().Key, word)
+	return b
 }
 
 // hasColumn reports whether the pane has a column now. The points of one server have no SERVER.

@@ -45,6 +45,7 @@ func NewPoints(env *Env, kind model.Kind) *Points {
 	p := &Points{actions: Actions{env}, kind: kind, list: newList(env, pointColumns(kind, false),
 		(*model.Point).Key, (*query.TextIndex).AddPoint, pointQueryParser(env), pointOrders(kind)...,
 	)}
+	p.fields = query.PointFields
 	env.Columns.apply(&p.table, paneName(kind), pointColumns(kind, false))
 	return p
 }
@@ -110,6 +111,9 @@ func (p *Points) SetFilter(text string) {
 	p.Refresh()
 }
 
+// FilterText returns the filter as it is written.
+func (p *Points) FilterText() string { return p.filter.Value() }
+
 // widenExpiry widens EXPIRES if a row says "none stated".
 func (p *Points) widenExpiry() {
 	column := &p.table.Columns[pointExpires]
@@ -161,15 +165,28 @@ func (p *Points) handleKey(press tea.KeyPressMsg) tea.Cmd {
 // ShortHelp returns the keys for the footer.
 func (p *Points) ShortHelp() []key.Binding {
 	k := p.env.Keys
+	if p.filter.typing {
+		return p.typingKeys()
+	}
 	if len(p.env.State.Servers.Value) == 0 && len(p.rows) == 0 {
 		return p.env.noServerKeys()
 	}
-	return []key.Binding{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, k.Mark.One,
-		k.View.Filter, k.View.Order, k.View.Fleet, k.View.Open}
+	fleet := k.View.Fleet
+	if p.fleet {
+		fleet = withHelp(fleet, "this server")
+	}
+	if len(p.marks) > 0 { // restore works on one restore point
+		return []key.Binding{k.Action.Delete, p.markKey(), withHelp(k.View.Back, "unmark all"), k.View.Filter,
+			k.View.Order, fleet, k.View.Open}
+	}
+	return []key.Binding{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, p.markKey(),
+		k.View.Filter, k.View.Order, fleet, k.View.Open}
 }
 
-// FullHelp returns the same keys in groups.
-func (p *Points) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+// FullHelp returns the same keys, and the one for the failed points.
+func (p *Points) FullHelp() [][]key.Binding {
+	return [][]key.Binding{append(p.ShortHelp(), withHelp(p.env.Keys.View.Problems, "failed, of all servers"))}
+}
 
 // View draws the pane.
 func (p *Points) View() string {

@@ -65,8 +65,12 @@ type Styles struct {
 func New(isDark bool) *Styles { return ForTheme(Auto, isDark) }
 
 // ForTheme makes the styles of a theme for a dark or a light background.
-func ForTheme(theme Theme, isDark bool) *Styles {
-	p := theme.palette(isDark)
+func ForTheme(theme Theme, isDark bool) *Styles { return WithColours(theme, isDark, Palette{}) }
+
+// WithColours makes the styles of a theme in which some colours are replaced; nil colours are those
+// of the theme.
+func WithColours(theme Theme, isDark bool, own Palette) *Styles {
+	p := theme.palette(isDark).replace(own)
 	fg := func(c color.Color) lipgloss.Style { return lipgloss.NewStyle().Foreground(c) }
 	button := lipgloss.NewStyle().Padding(0, 1)
 	on := func(c color.Color) lipgloss.Style {
