@@ -119,7 +119,7 @@ func rootCommand(do *runFunc, tm timing) *cobra.Command {
 		}
 		return completeNames(cmd, args, prefix)
 	}
-	root.AddCommand(serveCommand(do), simCommand(do), manCommand(do))
+	root.AddCommand(serveCommand(do), watchCommand(do), simCommand(do), manCommand(do))
 	root.AddCommand(loginCommand(do), logoutCommand(do), profilesCommand(do), configCommand(do),
 		versionCommand(do))
 	root.AddCommand(headlessCommands(do, tm)...)

@@ -146,7 +146,8 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": scriptExits, "asked": scriptRequests, "fault": scriptFault, "later": scriptAdvance,
 			"hold": scriptHold, "waiting": scriptWaiting,
-			"expand": scriptExpand, "lockjournal": scriptLockJournal,
+			"watching": scriptWatching,
+			"expand":   scriptExpand, "lockjournal": scriptLockJournal,
 		},
 	})
 }
@@ -248,6 +249,25 @@ func scriptHold(ts *testscript.TestScript, _ bool, _ []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.holdWaits = true
+}
+
+// watching: blocks until the program in the background has read all lists, and has told what it
+// watches.
+func scriptWatching(ts *testscript.TestScript, _ bool, _ []string) {
+	pattern := filepath.Join(ts.MkAbs(".local/state/vpsdeck"), "events-*.json")
+	for late := time.After(time.Minute); ; {
+		files, err := filepath.Glob(pattern)
+		ts.Check(err)
+		if len(files) > 0 {
+			ts.Check(os.Remove(files[0])) // the next program writes it again
+			return
+		}
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-late: // only a guard: it takes milliseconds
+			ts.Fatalf("the program has written no file")
+		}
+	}
 }
 
 // waiting: blocks until the program in the background waits.

@@ -9,6 +9,7 @@ import (
 	"vpsdeck/internal/fserror"
 	"vpsdeck/internal/metrics"
 	"vpsdeck/internal/settings"
+	"vpsdeck/ui/command"
 )
 
 // MetricsOptions are the options of Metrics.
@@ -27,10 +28,10 @@ func (r *Runner) Metrics(ctx context.Context, opts MetricsOptions) error {
 	}
 	account := metrics.FromState(r.state, r.opts.Policies)
 	if r.opts.Requests != nil {
-		account.Requests = map[int]int{}
-		for _, e := range r.opts.Requests.Last() {
-			account.Requests[e.Status]++
-		}
+		account.Requests = r.opts.Requests.Counts()
+	}
+	if left, known := command.RateLimit(r.opts.Client); known {
+		account.RateLimit = &left
 	}
 	var text bytes.Buffer
 	if err := account.Write(&text); err != nil {

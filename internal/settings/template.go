@@ -111,6 +111,17 @@ min_snapshots = ` + strconv.Itoa(usual.Snapshots.Min) + `
 #confirm = false        # true: vpsdeck asks first
 #dangerous = false      # true: needs the server's name typed, and is not available in read-only mode
 
+# Who is told of events by vpsdeck watch and vpsdeck serve: a program, or an address. See docs/MONITORING.md.
+#[[hook]]
+#on = ["failed", "stuck", "ended", "uncovered", "covered"]
+#run = ["/usr/local/bin/tell-me"]      # gets the event as JSON on its standard input; runs without a shell
+#[[hook]]
+#on = ["failed", "uncovered"]
+#url = "https://hooks.example.com/vpsdeck"   # gets the event as JSON; https, or http on this machine
+#header = "Authorization"              # a header with a secret
+#header_file = "hook-token"            # a file with its value, or header_env, a variable with it
+#timeout = "10s"                       # of one delivery: 1s to 5m
+
 # Other accounts: choose one with --profile, or with : in the dashboard. A profile can have all account settings above,
 # and its own policies. What it leaves out is as above, except the token.
 #[profile.work]

@@ -40,6 +40,15 @@ func ClockDoubt(c Client) string {
 	return ""
 }
 
+// RateLimit is how many more requests the API allows now, as far as its answers say. It calls
+// api.Client.RateLimit, if the client has it.
+func RateLimit(c Client) (remaining int, known bool) {
+	if limited, ok := c.(interface{ RateLimit() (int, bool) }); ok {
+		return limited.RateLimit()
+	}
+	return 0, false
+}
+
 // ItemURL is the address from which the API gives an item: a restore point of the server or, if its
 // ID is empty, the server. It is "" if the client does not tell.
 func ItemURL(c Client, server model.ID, point model.Key) string {
