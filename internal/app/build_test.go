@@ -26,7 +26,8 @@ func TestBuildPrefersLinkerThenGo(t *testing.T) {
 		"checkout": {Build{}, recorded, "1.2.3 (commit aaaa, 2026-01-02T03:04:05Z, " + goVersion + ")"},
 		"go install of a version": {Build{}, &debug.BuildInfo{Main: debug.Module{Version: "v1.2.3"}},
 			"1.2.3 (" + goVersion + ")"},
-		"no git":        {Build{}, &debug.BuildInfo{Main: debug.Module{Version: "(devel)"}}, "devel (" + goVersion + ")"},
+		"no git": {Build{}, &debug.BuildInfo{Main: debug.Module{Version: "(devel)"}},
+			"devel (" + goVersion + ")"},
 		"nothing known": {Build{}, nil, "devel (" + goVersion + ")"},
 	} {
 		if got := buildFrom(c.linked, c.info).Details(); got != c.want {

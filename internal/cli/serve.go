@@ -143,6 +143,9 @@ func (s serveOptions) runCheck(ctx context.Context, acc *access, out io.Writer) 
 	if err != nil {
 		return serverError(err)
 	}
+	if err := sshd.CheckAddress(s.address); err != nil {
+		return serverError(err)
+	}
 	if _, err := preferencesFrom(acc.settings); err != nil {
 		return err
 	}
@@ -158,7 +161,8 @@ func (s serveOptions) runCheck(ctx context.Context, acc *access, out io.Writer) 
 	if !exists {
 		key += " (created at the first start)"
 	}
-	_, err = fmt.Fprintf(out, "OK: %s in %s, host key %s, account %s\n", users, s.users, key, host)
+	_, err = fmt.Fprintf(out, "OK: %s in %s, host key %s, address %s, account %s\n", users, s.users, key, s.address,
+		host)
 	return stdoutError(err)
 }
 

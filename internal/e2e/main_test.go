@@ -266,7 +266,8 @@ func TestDashboardWithoutTerminalSaysWhatToDo(t *testing.T) {
 
 func TestVersionIsOneLine(t *testing.T) {
 	stdout, stderr, code := runToEnd(t, newCommand(t, nil, "--version"))
-	if !regexp.MustCompile(`^vpsdeck \S+ \(.*go1\.\S+\)\n$`).MatchString(stdout) || stderr != "" || code != settings.ExitOK {
+	line := regexp.MustCompile(`^vpsdeck \S+ \(.*go1\.\S+\)\n$`)
+	if !line.MatchString(stdout) || stderr != "" || code != settings.ExitOK {
 		t.Errorf("got %q, %q, exit code %d", stdout, stderr, code)
 	}
 }
