@@ -16,6 +16,6 @@ fi
 if [ -d /run/systemd/system ]; then
 	systemctl daemon-reload
 	for file in /usr/lib/systemd/system/vpsdeck*.service; do
-		systemctl try-restart "${file##*/}"
+		systemctl try-restart "${file##*/}" || true # its status says why; the package is complete
 	done
 fi
